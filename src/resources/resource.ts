@@ -1,0 +1,113 @@
+import type { Secret } from '../secret.ts';
+
+/** Marks a field that must not be there. */
+export const ABSENT: unique symbol = Symbol('absent');
+
+/**
+ * What one field of a resource holds. `undefined` means "not managed": it is neither compared nor written.
+ * Collections are flattened into fields: `tag:project`, `key:username`.
+ */
+export type Field = string | number | boolean | Secret | typeof ABSENT | undefined;
+export type Fields = Readonly<Record<string, Field>>;
+
+/** What was read beside the fields: it is told and judged, never compared or written. */
+export interface Facts {
+  /** As AWS tells it; never built. */
+  readonly arn?: string | undefined;
+  /** Changes exactly when the stored value does: an SSM version, a Secrets Manager version id. */
+  readonly version?: string | undefined;
+  /** Who else owns it (CloudFormation, a rotation, another service): we never write it. */
+  readonly ownedBy?: string | undefined;
+  /** The secret is scheduled for deletion; an update restores it first. */
+  readonly scheduledForDeletion?: boolean | undefined;
+  /** Why nothing may be written although it could be read, e.g. a secret that holds no JSON object. */
+  readonly unusable?: string | undefined;
+  /** Bytes that a log group holds; 0 means that shortening its retention loses nothing. */
+  readonly storedBytes?: number | undefined;
+  /** The address that an image is pushed to. */
+  readonly uri?: string | undefined;
+  readonly registryId?: string | undefined;
+  /** Advanced parameters cost money, whatever was asked for. */
+  readonly tier?: string | undefined;
+  /** Who changed it last and when, where AWS tells. */
+  readonly modifiedBy?: string | undefined;
+  readonly modifiedAt?: string | undefined;
+}
+
+/** Desired and observed have this one shape, so that there is one diff. */
+export interface Spec<Known extends Fields = Fields> {
+  readonly name: string;
+  readonly fields: Known & Fields;
+  readonly facts: Facts;
+}
+
+export interface LogGroupFields extends Fields {
+  /** Days, or `never`. */
+  readonly retention?: number | 'never';
+  readonly class?: string;
+}
+
+export interface ParameterFields extends Fields {
+  readonly value?: string | Secret;
+  readonly type?: string;
+  readonly tier?: string;
+  readonly 'key-id'?: string;
+}
+
+export interface BundleFields extends Fields {
+  readonly 'key-id'?: string;
+}
+
+export interface RepositoryFields extends Fields {
+  readonly mutability?: string;
+  /** Comma-joined wildcard filters of the two `*_WITH_EXCLUSION` values. */
+  readonly exclusions?: string;
+  readonly encryption?: string;
+  readonly 'key-id'?: string;
+  /** The policy as canonical JSON: parsed, keys sorted, no white space. */
+  readonly lifecycle?: string;
+}
+
+/** Kinds by CloudFormation's type names. */
+export interface Specs {
+  'AWS::Logs::LogGroup': Spec<LogGroupFields>;
+  'AWS::SSM::Parameter': Spec<ParameterFields>;
+  'AWS::SecretsManager::Secret': Spec<BundleFields>;
+  'AWS::ECR::Repository': Spec<RepositoryFields>;
+}
+export type Kind = keyof Specs;
+
+/** One field that differs: `from` is what stands, `to` what is wanted. */
+export interface Difference {
+  readonly field: string;
+  readonly from: Field;
+  readonly to: Field;
+}
+
+/** A resource that could not be read; the others go on. */
+export class Unreadable {
+  constructor(readonly error: unknown) {}
+}
+
+/** The door of a room: one kind of resource in AWS. */
+export interface Resource<S extends Spec = Spec> {
+  /**
+   * Reads; changes nothing. A name that does not exist has no entry.
+   * @param names all names at once, since AWS reads in batches
+   */
+  observe(names: readonly string[]): Promise<Map<string, S | Unreadable>>;
+  /** Creates what does not exist, with everything that the spec holds. */
+  create(desired: S): Promise<S>;
+  /**
+   * Writes exactly `differences`, in as few calls as AWS allows; the fields that are not in them stay.
+   * @param desired what it shall be in the end: what stands, with the differences laid over it
+   */
+  update(desired: S, observed: S, differences: readonly Difference[]): Promise<S>;
+  /**
+   * Fills in what a write's answer does not tell (the ARN of a parameter), for all written specs in one batch.
+   * A room whose answers tell everything leaves it out.
+   */
+  readBack?(written: readonly S[]): Promise<readonly S[]>;
+}
+
+export type Resources = { readonly [K in Kind]: Resource<Specs[K]> };
