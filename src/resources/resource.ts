@@ -28,7 +28,7 @@ export interface Facts {
   readonly uri?: string | undefined;
   readonly registryId?: string | undefined;
   /** Advanced parameters cost money, whatever was asked for. */
-  readonly tier?: string | undefined;
+  readonly tier?: string | undefined | undefined;
   /** Who changed it last and when, where AWS tells. */
   readonly modifiedBy?: string | undefined;
   readonly modifiedAt?: string | undefined;
@@ -43,29 +43,29 @@ export interface Spec<Known extends Fields = Fields> {
 
 export interface LogGroupFields extends Fields {
   /** Days, or `never`. */
-  readonly retention?: number | 'never';
-  readonly class?: string;
+  readonly retention?: number | 'never' | undefined;
+  readonly class?: string | undefined;
 }
 
 export interface ParameterFields extends Fields {
-  readonly value?: string | Secret;
-  readonly type?: string;
-  readonly tier?: string;
-  readonly 'key-id'?: string;
+  readonly value?: string | Secret | undefined;
+  readonly type?: string | undefined;
+  readonly tier?: string | undefined;
+  readonly 'key-id'?: string | undefined;
 }
 
 export interface BundleFields extends Fields {
-  readonly 'key-id'?: string;
+  readonly 'key-id'?: string | undefined;
 }
 
 export interface RepositoryFields extends Fields {
-  readonly mutability?: string;
+  readonly mutability?: string | undefined;
   /** Comma-joined wildcard filters of the two `*_WITH_EXCLUSION` values. */
-  readonly exclusions?: string;
-  readonly encryption?: string;
-  readonly 'key-id'?: string;
+  readonly exclusions?: string | undefined;
+  readonly encryption?: string | undefined;
+  readonly 'key-id'?: string | undefined;
   /** The policy as canonical JSON: parsed, keys sorted, no white space. */
-  readonly lifecycle?: string;
+  readonly lifecycle?: string | undefined;
 }
 
 /** Kinds by CloudFormation's type names. */

@@ -1,0 +1,571 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cancel } from './cancel.ts';
+import { parseCommands, shownAnnotations } from './commands.ts';
+import { parseEnvironment, parseOutputs, parsePaths, parseState, readSummary } from './files.ts';
+import { findCanaries, findLeaks } from './leaks.ts';
+import { Masker } from './masker.ts';
+import { type ActionOptions, ActionTimeout, runAction } from './run.ts';
+
+describe('masker', () => {
+  const cases: [what: string, secrets: string[], text: string, shown: string][] = [
+    ['a value', ['s3cret'], 'a s3cret b', 'a *** b'],
+    ['nothing of other case', ['s3cret'], 'S3CRET', 'S3CRET'],
+    ['one character, too', ['1'], '2112', '2***2'],
+    ['overlapping values as one', ['abcd', 'cdef'], 'xabcdefx', 'x***x'],
+    ['touching values as one', ['abc', 'def'], 'xabcdefx', 'x***x'],
+    ['a value that overlaps itself', ['aba'], 'xababax', 'x***x'],
+    ['values apart', ['abc'], 'abc abc', '*** ***'],
+    ['each line, trimmed', ['one\r\n  two \rthree'], 'one/two/three', '***/***/***'],
+    ['base64', ['s3cret-value'], Buffer.from('s3cret-value').toString('base64'), '***'],
+    [
+      'base64 behind three bytes',
+      ['s3cret-valu1'],
+      Buffer.from('abcs3cret-valu1').toString('base64'),
+      'YWJj***',
+    ],
+    ['JSON', ['a"b\\c'], JSON.stringify('a"b\\c'), '"***"'],
+    ['a line end in JSON', ['first1\nsecond'], '"first1\\nsecond"', '"***"'],
+    ['an expression', ["it's"], "'it''s'", "'***'"],
+    ['a quoted argument', ['a"b'], 'a\\"b', '***'],
+    ['a URI by RFC 3986', ['pass word!(1)'], 'pass%20word%21%281%29', '***'],
+    ['no URI by JavaScript', ['pass word!'], encodeURIComponent('pass word!'), 'pass%20word!'],
+    ['XML', ['<a & "b">'], '&lt;a &amp; &quot;b&quot;&gt;', '***'],
+    ['what stands in quotes', ['"quoted-value"'], 'quoted-value', '***'],
+    ['not what stands in short quotes', ['"short"'], 'short', 'short'],
+    ['both sides of an ampersand', ['secret1&secret2'], 'secret1&-secret2', '***-***'],
+    ['no hex', ['s3cret'], Buffer.from('s3cret').toString('hex'), '733363726574'],
+    ['no base64url', ['>>>???>>>'], Buffer.from('>>>???>>>').toString('base64url'), 'Pj4-Pz8_Pj4-'],
+  ];
+
+  it.each(cases)('masks %s', (_, secrets, text, shown) => {
+    const masker = new Masker(secrets);
+    expect(masker.mask(text)).toBe(shown);
+    expect(masker.holds(text)).toBe(shown !== text);
+  });
+
+  it('masks base64 behind one and two bytes', () => {
+    const masker = new Masker(['s3cret-value-long']);
+    for (const before of ['u:', 'u']) {
+      const text = Buffer.from(`${before}s3cret-value-long`).toString('base64');
+      expect(masker.mask(text)).toMatch(/^.{1,4}\*\*\*$/);
+    }
+  });
+
+  it('registers the value and its lines, and refuses what is blank', () => {
+    const masker = new Masker();
+    expect(masker.add(' \r\n ')).toBe(false);
+    expect(masker.add('{\n  "a": 1\n}')).toBe(true);
+    expect(masker.values).toEqual(['{\n  "a": 1\n}', '{', '"a": 1', '}']);
+  });
+});
+
+describe('commands', () => {
+  it('masks from the line on, and not before', () => {
+    const { log, masks } = parseCommands('s3cret\n::add-mask::s3cret\ns3cret\n');
+    expect(log).toBe('s3cret\n***\n');
+    expect(masks).toEqual(['s3cret']);
+  });
+
+  it('unescapes what is masked', () => {
+    const { masks, log } = parseCommands('::add-mask::a%25b%0Asecond\nsecond and a%b\n');
+    expect(masks).toEqual(['a%b\nsecond']);
+    expect(log).toBe('*** and ***\n');
+  });
+
+  const executed: [line: string, name: string, properties: Record<string, string>, data: string][] = [
+    ['::warning::text', 'warning', {}, 'text'],
+    ['  \t::warning::text', 'warning', {}, 'text'],
+    ['\u00a0::warning::text', 'warning', {}, 'text'],
+    ['::WARNING::text', 'WARNING', {}, 'text'],
+    [
+      '::error file=a.ts,line=3,title=x%2Cy%3Az%0Aw::text%0Amore%2C',
+      'error',
+      { file: 'a.ts', line: '3', title: 'x,y:z\nw' },
+      'text\nmore%2C',
+    ],
+    ['::error file=,line==3,nothing,title=a=b::x', 'error', { line: '3', title: 'a=b' }, 'x'],
+    ['::error file=a,FILE=b::x', 'error', { file: 'b' }, 'x'],
+    ['::notice::a::b', 'notice', {}, 'a::b'],
+    ['::notice::%250A', 'notice', {}, '%0A'],
+    ['::notice:\u200b:text', 'notice', {}, ':text'],
+    ['##[warning]text', 'warning', {}, 'text'],
+    ['somewhere ##[error file=a;line=2]text%5D%3B', 'error', { file: 'a', line: '2' }, 'text];'],
+    ['::unknown ##[error]x::y', 'error', {}, 'x::y'],
+  ];
+
+  it.each(executed)('executes %j', (line, name, properties, data) => {
+    expect(parseCommands(line).executed).toEqual([{ name, properties, data }]);
+  });
+
+  it.each([
+    'text ::error::x',
+    '::error',
+    '::error:x',
+    ': :error::x',
+    ':\u200b:error::x',
+    '\u200b::error::x',
+    ':::error::x',
+    ':: error::x',
+    '##[error',
+    '##\u200b[error]x',
+    '##[ error]x',
+    '##[command]git status',
+  ])('prints %j', (line) => {
+    const { executed: commands, log } = parseCommands(line);
+    expect(commands).toEqual([]);
+    expect(log).toBe(`${line}\n`);
+  });
+
+  it('starts a line at a lone CR', () => {
+    expect(parseCommands('name: x\r::error::injected').executed).toHaveLength(1);
+  });
+
+  it('tells the lines of unknown commands', () => {
+    const { unknown, log } = parseCommands('::nope a=b::x\nplain :: text\n##[section]y\n');
+    expect(unknown).toEqual(['::nope a=b::x', '##[section]y']);
+    expect(log).toBe('::nope a=b::x\nplain :: text\n##[section]y\n');
+  });
+
+  it('stops until the token comes', () => {
+    const {
+      executed: commands,
+      log,
+      unknown,
+    } = parseCommands(
+      '::stop-commands::token-1\n::error::no\n::add-mask::value\n::nope::\nvalue\n::token-1::\n::error::yes\n::token-1::',
+    );
+    expect(commands.map(({ name }) => name)).toEqual(['stop-commands', 'token-1', 'error']);
+    expect(log).toContain(
+      '::stop-commands::***\n::error::no\n::add-mask::value\n::nope::\nvalue\n::***::\n##[error]yes\n',
+    );
+    expect(unknown).toEqual(['::token-1::']);
+  });
+
+  it.each(['', 'pause-logging', 'Warning'])('refuses the token %j', (token) => {
+    const { failed, annotations } = parseCommands(`::stop-commands::${token}\n::warning::still\n`);
+    expect(failed).toBe(true);
+    expect(annotations.map(({ level }) => level)).toEqual(['error', 'warning']);
+  });
+
+  it('masks an annotation before it cuts it, and leaves its properties', () => {
+    const { annotations, log } = parseCommands(
+      `::add-mask::s3cret\n::error title=s3cret::${'x'.repeat(4090)}s3cret-and-more\n`,
+    );
+    expect(annotations).toEqual([
+      { level: 'error', message: `${'x'.repeat(4090)}***-an`, properties: { title: 's3cret' } },
+    ]);
+    expect(log).toBe(`##[error]${'x'.repeat(4090)}***-an\n`);
+  });
+
+  it('shows ten annotations of a level', () => {
+    const { annotations } = parseCommands(`${'::warning::w\n'.repeat(12)}::error::e\n`);
+    expect(annotations).toHaveLength(13);
+    expect(shownAnnotations(annotations)).toHaveLength(11);
+  });
+
+  it('knows groups, debug and echo', () => {
+    const text = '::group::One\n::debug::hidden\n::endgroup::\n::echo::on\n::group::Two\n::debug::hidden\n';
+    expect(parseCommands(text)).toMatchObject({
+      groups: ['One', 'Two'],
+      log: '##[group]One\n##[endgroup]\n::group::Two\n##[group]Two\n',
+      failed: false,
+    });
+    expect(parseCommands('::debug::a%0Ab', { debug: true }).log).toBe('##[debug]a\n##[debug]b\n');
+  });
+
+  it('fails at what is disabled, and warns of what is deprecated or empty', () => {
+    const { annotations, outputs, state, failed } = parseCommands(
+      '::set-env name=A::1\n::add-path::/x\n::set-output name=o::1\n::save-state name=s::2\n::add-mask::  \n::echo::maybe\n',
+    );
+    expect(annotations.map(({ level }) => level)).toEqual([
+      'error',
+      'error',
+      'warning',
+      'warning',
+      'warning',
+      'error',
+    ]);
+    expect({ outputs, state, failed }).toEqual({ outputs: { o: '1' }, state: { s: '2' }, failed: true });
+  });
+});
+
+describe('file commands', () => {
+  const outputs: [what: string, text: string, pairs: Record<string, string>][] = [
+    ['pairs', 'a=1\nb=2=3\n', { a: '1', b: '2=3' }],
+    ['an empty value', 'a=\n\nb=', { a: '', b: '' }],
+    ['a heredoc', 'a<<X\none\n\ntwo=2\nX\nb=1\n', { a: 'one\n\ntwo=2', b: '1' }],
+    ['an empty heredoc', 'a<<X\nX\n', { a: '' }],
+    ['a heredoc with one empty line', 'a<<X\n\nX\n', { a: '' }],
+    ['a heredoc that ends the file', 'a<<X\none\nX', { a: 'one' }],
+    ['`<<` behind `=`', 'a=b<<c\n', { a: 'b<<c' }],
+    ['`=` behind `<<`', 'a<<b=c\n1\nb=c\n', { a: '1' }],
+    ['the last of two, under the first name', 'Name=1\nname=2\n', { Name: '2' }],
+    ['a byte order mark', '\ufeffa=1\n', { a: '1' }],
+    ['__proto__', '__proto__=1\n', Object.fromEntries([['__proto__', '1']])],
+  ];
+
+  it.each(outputs)('reads %s', (_, text, pairs) => {
+    const result = parseOutputs(text);
+    expect(result.error).toBeUndefined();
+    expect([...result.pairs]).toEqual(Object.entries(pairs));
+  });
+
+  it.each([
+    ['neither form', 'a=1\nnothing\nb=2\n'],
+    ['no delimiter', 'a=1\nb<<\nx\n'],
+    ['no name before a delimiter', 'a=1\n<<X\nx\nX\n'],
+    ['no name before a value', 'a=1\n=x\n'],
+    ['no end', 'a=1\nb<<X\nx\n'],
+    ['no end of the last line', 'a=1\nb<<X\nx'],
+  ])('keeps what stands before a fault: %s', (_, text) => {
+    const result = parseOutputs(text);
+    expect(Object.fromEntries(result.pairs)).toEqual({ a: '1' });
+    expect(result.error).toBeTypeOf('string');
+  });
+
+  it('refuses NODE_OPTIONS in the environment', () => {
+    const { pairs, error } = parseEnvironment('A=1\nnode_options=--inspect\nB=2\n');
+    expect([...pairs.keys()]).toEqual(['A', 'B']);
+    expect(error).toContain('NODE_OPTIONS');
+  });
+
+  it('reads state and paths', () => {
+    expect(Object.fromEntries(parseState('a=1\nA=2').pairs)).toEqual({ a: '2' });
+    expect(parsePaths('/a\n\n/b\r\n/a\n')).toEqual(['/b', '/a']);
+  });
+
+  it('masks a summary line by line, and refuses a large one', () => {
+    const masker = new Masker(['two\nlines', 's3cret']);
+    expect(readSummary('# s3cret\ntwo\nlines', masker)).toEqual({ summary: '# ***\n***\n***\n' });
+    expect(readSummary('x'.repeat(1024 * 1024), masker).error).toBeUndefined();
+    expect(readSummary('é'.repeat(512 * 1024 + 1), masker)).toMatchObject({
+      summary: '',
+      error: expect.any(String),
+    });
+  });
+});
+
+describe('a run', () => {
+  let folder: string;
+  let count = 0;
+
+  const MANIFEST = `
+name: port
+inputs:
+  mode: { default: auto }
+  env-file: { description: dashes stay }
+  two words: { default: '' }
+  flag: { default: true }
+  old: { deprecationMessage: use mode }
+  github-token: { default: '\${{ github.token }}' }
+  where: { default: '\${{ github.repository }}!' }
+outputs:
+  declared: { description: x }
+runs: { using: node20, main: dist/index.js }
+`;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'runner-port-'));
+    mkdirSync(join(folder, 'action'));
+    writeFileSync(join(folder, 'action', 'action.yml'), MANIFEST);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Runs a script of the test as if it were the bundle. */
+  const run = (script: string, options: ActionOptions = {}) => {
+    const entry = join(folder, 'action', `script-${++count}.cjs`);
+    writeFileSync(entry, `const fs = require('node:fs');\nconst env = process.env;\n${script}`);
+    return runAction({ manifest: join(folder, 'action', 'action.yml'), entry, ...options });
+  };
+  const PRINT_ENV = 'console.log(JSON.stringify(env))';
+  const environment = (stdout: string) => JSON.parse(stdout) as Record<string, string>;
+
+  it('gives inputs as the runner does', async () => {
+    await using result = await run(PRINT_ENV, {
+      inputs: { 'Env-File': '.env', mode: '' },
+      token: 'ghs_token',
+    });
+    const env = environment(result.stdout);
+    expect(Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('INPUT_')))).toEqual({
+      'INPUT_ENV-FILE': '.env',
+      INPUT_MODE: '',
+      INPUT_TWO_WORDS: '',
+      INPUT_FLAG: 'true',
+      INPUT_OLD: '',
+      'INPUT_GITHUB-TOKEN': 'ghs_token',
+      INPUT_WHERE: 'papyrus/demo!',
+    });
+    expect(result.log).not.toContain('ghs_token');
+    expect(result.conclusion).toBe('success');
+  });
+
+  it('keeps the environment of the test outside', async () => {
+    process.env.PORT_CANARY = 'outside';
+    try {
+      await using result = await run(PRINT_ENV, {
+        env: { MINE: '1', GITHUB_STEP_SUMMARY: undefined, GITHUB_SHA: 'x' },
+      });
+      const env = environment(result.stdout);
+      expect(env).toMatchObject({
+        MINE: '1',
+        CI: 'true',
+        GITHUB_ACTIONS: 'true',
+        GITHUB_EVENT_NAME: 'push',
+        GITHUB_REF: 'refs/heads/main',
+        GITHUB_REPOSITORY: 'papyrus/demo',
+        GITHUB_SHA: 'x',
+        GITHUB_WORKSPACE: result.workspace,
+        RUNNER_TEMP: result.temp,
+      });
+      expect(env).not.toHaveProperty('PORT_CANARY');
+      expect(env).not.toHaveProperty('GITHUB_STEP_SUMMARY');
+      expect(env).not.toHaveProperty('VITEST');
+      expect(env.HOME).not.toBe(process.env.HOME);
+    } finally {
+      delete process.env.PORT_CANARY;
+    }
+  });
+
+  it('refuses an input that is not declared, or warns of it', async () => {
+    await expect(run(PRINT_ENV, { inputs: { nope: '1' } })).rejects.toThrow(
+      'does not declare the input(s) nope',
+    );
+    await using result = await run(PRINT_ENV, { inputs: { nope: '1', old: '2' }, allowUnknown: true });
+    expect(environment(result.stdout).INPUT_NOPE).toBe('1');
+    expect(result.annotations.map(({ level }) => level)).toEqual(['warning', 'warning']);
+  });
+
+  it('gives the event', async () => {
+    const script = `console.log(env.GITHUB_REF, env.GITHUB_HEAD_REF, env.GITHUB_BASE_REF);
+      console.log(JSON.parse(fs.readFileSync(env.GITHUB_EVENT_PATH)).pull_request.number)`;
+    await using first = await run(script, { event: { name: 'pull_request' } });
+    expect(first.stdout).toBe('refs/pull/1/merge feature main\n1\n');
+    const payload = { pull_request: { number: 7, head: { ref: 'fix' }, base: { ref: 'v2' } } };
+    await using second = await run(script, { event: { name: 'pull_request', payload } });
+    expect(second.stdout).toBe('refs/pull/7/merge fix v2\n7\n');
+  });
+
+  it('reads outputs, and drops what a later job would not get', async () => {
+    await using result = await run(`
+      console.log('::add-mask::s3cret');
+      fs.appendFileSync(env.GITHUB_OUTPUT, 'declared=arn\\nempty=\\nholding<<E\\na s3cret\\nmore\\nE\\n');
+      fs.appendFileSync(env.GITHUB_ENV, 'A=1\\n');
+      fs.appendFileSync(env.GITHUB_PATH, '/opt\\n');
+      fs.appendFileSync(env.GITHUB_STATE, 's=2\\n');
+      fs.appendFileSync(env.GITHUB_STEP_SUMMARY, '# s3cret');
+    `);
+    expect(result.outputs).toEqual({ declared: 'arn', empty: '', holding: 'a s3cret\nmore' });
+    expect(result.outputsOfJob).toEqual({ declared: 'arn' });
+    expect(result.dropped).toEqual(['empty', 'holding']);
+    expect(result.undeclared).toEqual(['empty', 'holding']);
+    expect(result).toMatchObject({
+      masks: ['s3cret'],
+      env: { A: '1' },
+      paths: ['/opt'],
+      state: { s: '2' },
+      summary: '# ***\n',
+      rawSummary: '# s3cret',
+      left: [],
+      written: [],
+    });
+  });
+
+  it('fails by exit code, by command and by file command', async () => {
+    await using exit = await run('process.exitCode = 3');
+    expect(exit).toMatchObject({ exitCode: 3, signal: null, conclusion: 'failure' });
+    await using command = await run("console.log('::set-env name=A::1')");
+    expect(command).toMatchObject({ exitCode: 0, conclusion: 'failure' });
+    await using file = await run("fs.appendFileSync(env.GITHUB_OUTPUT, 'no pair')");
+    expect(file).toMatchObject({ exitCode: 0, conclusion: 'failure', annotations: [{ level: 'error' }] });
+    await using large = await run("fs.appendFileSync(env.GITHUB_STEP_SUMMARY, 'x'.repeat(1024 * 1024 + 1))");
+    expect(large).toMatchObject({ conclusion: 'success', summary: '', annotations: [{ level: 'error' }] });
+  });
+
+  it('executes and masks stderr as well, whatever the chunks', async () => {
+    await using result = await run(`
+      const euro = Buffer.from('::warning::\\u20ac\\r\\n::add-mask::s3cret\\rs3cret');
+      process.stderr.write(euro.subarray(0, 12));
+      setTimeout(() => process.stderr.write(euro.subarray(12, 15)), 30);
+      setTimeout(() => process.stderr.write(euro.subarray(15)), 60);
+    `);
+    expect(result.annotations).toEqual([{ level: 'warning', message: '\u20ac', properties: {} }]);
+    expect(result.log).toBe('##[warning]\u20ac\n***\n');
+    expect(result.lines.map(({ stream, command }) => [stream, command?.name])).toEqual([
+      ['stderr', 'warning'],
+      ['stderr', 'add-mask'],
+      ['stderr', undefined],
+    ]);
+  });
+
+  it('fills the workspace, and lists what is left', async () => {
+    await using result = await run(
+      `
+      fs.writeFileSync('new.json', fs.readFileSync('deep/.env', 'utf8').toUpperCase());
+      fs.writeFileSync(env.RUNNER_TEMP + '/plan.json', '{}', { mode: 0o600 });
+      fs.writeFileSync(require('node:os').tmpdir() + '/scratch', 'x');
+      fs.writeFileSync(require('node:os').homedir() + '/.rc', 'y');
+    `,
+      { files: { 'deep/.env': 'a=b' } },
+    );
+    expect(result.written).toMatchObject([{ path: 'new.json', content: 'A=B' }]);
+    expect(result.left).toMatchObject([
+      { path: 'plan.json', content: '{}' },
+      { path: 'TMPDIR/scratch', content: 'x' },
+      { path: 'HOME/.rc', content: 'y' },
+    ]);
+    if (process.platform !== 'win32') expect(result.left[0]?.mode).toBe(0o600);
+  });
+
+  it('understands what @actions/core writes', async () => {
+    const core = import.meta.resolve('@actions/core');
+    await using result = await run(`import(${JSON.stringify(core)}).then(async (core) => {
+      core.setSecret('50%\\r\\nsecond: line, end');
+      core.setOutput('declared', 'one\\n\\n=two<<x\\n');
+      core.setOutput('json', { a: [1] });
+      core.exportVariable('A', 'x=y');
+      core.saveState('s', 'é');
+      core.addPath('/opt/bin');
+      core.warning('100%\\nsecond: line, end', { title: 'a: b, c%', file: 'x.ts', startLine: 3 });
+      await core.group('Title', async () => core.info(core.getInput('mode') + ' 50%'));
+      await core.summary.addRaw('second: line, end').write();
+      core.setFailed('over');
+    })`);
+    expect(result).toMatchObject({
+      exitCode: 1,
+      conclusion: 'failure',
+      masks: ['50%\r\nsecond: line, end'],
+      outputs: { declared: 'one\n\n=two<<x\n', json: '{"a":[1]}' },
+      env: { A: 'x=y' },
+      state: { s: 'é' },
+      paths: ['/opt/bin'],
+      summary: '***\n',
+      annotations: [
+        {
+          level: 'warning',
+          message: '100%\n***',
+          properties: { title: 'a: b, c%', file: 'x.ts', line: '3' },
+        },
+        { level: 'error', message: 'over' },
+      ],
+    });
+    expect(result.log).toBe('##[warning]100%\n***\n##[group]Title\nauto ***\n##[endgroup]\n##[error]over\n');
+    expect(result.commands.unknown).toEqual([]);
+  });
+
+  it('removes its folders, and keeps a workspace that was given', async () => {
+    const workspace = join(folder, 'workspace');
+    const result = await run("fs.writeFileSync('a', '')", { workspace });
+    await result[Symbol.asyncDispose]();
+    await expect(stat(result.temp)).rejects.toThrow('ENOENT');
+    await expect(stat(join(workspace, 'a'))).resolves.toBeTruthy();
+  });
+
+  it('kills what takes too long, and tells the end of its log', async () => {
+    const never = run("console.log('::add-mask::s3cret\\nwaiting for s3cret'); setInterval(() => {}, 1000)", {
+      timeoutMs: 500,
+    });
+    await expect(never).rejects.toThrow(ActionTimeout);
+    await expect(never).rejects.toThrow('waiting for ***');
+  });
+
+  it.skipIf(process.platform === 'win32')('cancels as the runner does', async () => {
+    const script = (
+      signal: string,
+    ) => `process.on('${signal}', () => { console.log('${signal}'); process.exitCode = 130; clearInterval(t) });
+      const t = setInterval(() => {}, 1000); console.log('ready')`;
+    const onSpawn: ActionOptions['onSpawn'] = (child) => {
+      child.stdout?.once('data', () => void cancel(child, 300, 300));
+    };
+    await using polite = await run(script('SIGINT'), { onSpawn });
+    expect(polite).toMatchObject({ exitCode: 130, stdout: 'ready\nSIGINT\n' });
+    await using deaf = await run(
+      `process.on('SIGTERM', () => {}); ${script('SIGINT').replace('clearInterval(t)', '')}`,
+      {
+        onSpawn,
+      },
+    );
+    expect(deaf).toMatchObject({ exitCode: null, signal: 'SIGKILL', conclusion: 'failure' });
+  });
+
+  it('tells what could not be started', async () => {
+    await expect(run('', { node: join(folder, 'no-node') })).rejects.toThrow('could not be started');
+    await expect(runAction({ entry: join(folder, 'nothing.js') })).rejects.toThrow('npm run build');
+  });
+
+  describe('leaks', () => {
+    const CANARIES = ['canary<1>"%value', 'first canary line\nsecond canary line\n}', 'third-canary-ÿ>>?'];
+
+    it('finds none where all is masked', async () => {
+      await using result = await run(`
+        console.log('::add-mask::canary<1>"%25value');
+        console.error('::add-mask::third-canary-\\u00ff>>?');
+        console.log('} is fine, and so is a first line');
+      `);
+      expect(findLeaks(result, CANARIES)).toEqual([]);
+    });
+
+    const [first = '', second = '', third = ''] = CANARIES;
+    const write = (file: string, text: string) => `fs.appendFileSync(env.${file}, ${JSON.stringify(text)})`;
+    const print = (text: string) => `console.log(${JSON.stringify(text)})`;
+    const leaks: [what: string, script: string, sink: string, canary: number][] = [
+      ['stdout', print(`x${first}x`), 'stdout', 0],
+      ['stdout, though masked', print(`::add-mask::third-canary-ÿ>>?\n${third}`), 'stdout', 2],
+      [
+        'add-mask while commands are stopped',
+        print(`::stop-commands::t-1\n::add-mask::${third}`),
+        'stdout',
+        2,
+      ],
+      ['stderr', `console.error(${JSON.stringify(third)})`, 'stderr', 2],
+      ['an escaped message', print('::error::canary<1>"%25value'), 'command error', 0],
+      ['a title', print('::error title=canary<1>"%25value::x'), 'command error', 0],
+      ['one line', print('the second canary line'), 'stdout', 1],
+      ['base64', print(Buffer.from(first).toString('base64')), 'stdout', 0],
+      ['base64 behind one byte', print(Buffer.from(`:${first}x`).toString('base64')), 'stdout', 0],
+      ['base64 behind two bytes', print(Buffer.from(`u:${first}`).toString('base64')), 'stdout', 0],
+      ['base64url', print(Buffer.from(third).toString('base64url')), 'stdout', 2],
+      ['hex', print(Buffer.from(first).toString('hex')), 'stdout', 0],
+      ['a URI', print(encodeURIComponent(first)), 'stdout', 0],
+      ['JSON', print(JSON.stringify(second)), 'stdout', 1],
+      [
+        'HTML in the summary',
+        write('GITHUB_STEP_SUMMARY', '<td>canary&lt;1&gt;&quot;%value</td>'),
+        'summary',
+        0,
+      ],
+      ['Markdown in the summary', write('GITHUB_STEP_SUMMARY', 'third\\-canary\\-ÿ\\>\\>?'), 'summary', 2],
+      ['an output', write('GITHUB_OUTPUT', `o=${first}\n`), 'output o', 0],
+      ["an output's name", write('GITHUB_OUTPUT', `${third}=1\n`), 'output «canary 2»', 2],
+      ['the environment', write('GITHUB_ENV', `E=${first}\n`), 'env E', 0],
+      ['state', write('GITHUB_STATE', `S=${first}\n`), 'state S', 0],
+      [
+        'a file in RUNNER_TEMP',
+        `fs.writeFileSync(env.RUNNER_TEMP + '/f', ${JSON.stringify(second)})`,
+        'temp f',
+        1,
+      ],
+      ['a file in the workspace', `fs.writeFileSync('g', ${JSON.stringify(second)})`, 'workspace g', 1],
+    ];
+
+    it.each(leaks)('finds %s', async (_, script, sink, canary) => {
+      await using result = await run(script);
+      const found = findLeaks(result, CANARIES);
+      expect(found.some((leak) => leak.startsWith(`${sink}: canary ${canary} (`))).toBe(true);
+      for (const leak of found) {
+        expect(leak).toContain(`«canary ${canary}»`);
+        for (const part of [first, ...second.split('\n').slice(0, 2), third])
+          expect(leak).not.toContain(part);
+      }
+    });
+
+    it('judges any text', () => {
+      expect(findCanaries('comment', `before ${third} after`, CANARIES)).toEqual([
+        'comment: canary 2 (plain): "before «canary 2» after"',
+      ]);
+    });
+  });
+});

@@ -1,0 +1,309 @@
+import {
+  Agent,
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+  request as send,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { devNull } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeFault, type FaultKind, type FaultRule, Faults, isBroken, matches } from './faults.ts';
+import { ecrLaws } from './laws/ecr.ts';
+import type { Ask, Laws } from './laws/law.ts';
+import { logsLaws } from './laws/logs.ts';
+import { secretsManagerLaws } from './laws/secrets-manager.ts';
+import { type SsmOptions, ssmLaws } from './laws/ssm.ts';
+import { startMoto } from './moto.ts';
+import {
+  ACCOUNT,
+  type Input,
+  parseRequest,
+  REGION,
+  Refusal,
+  type Reply,
+  type Request,
+  readError,
+  refuse,
+  reply,
+  SERVICES,
+  type Service,
+} from './protocol.ts';
+
+export type { FaultRule } from './faults.ts';
+
+export interface Call {
+  readonly service: Service;
+  readonly operation: string;
+  readonly input: Input;
+  /** Of the answer as the client got it; 0 while there is none, and for ever where a fault took it. */
+  status: number;
+  /** The error code answered. */
+  error?: string;
+  /** The fault that hit it. */
+  fault?: FaultKind;
+  /** Whether the operation is one that writes, applied or not. */
+  readonly write: boolean;
+  readonly userAgent: string;
+}
+export type Listener = (call: Call, moment: 'before' | 'after') => void | Promise<void>;
+export type Answerer = (input: Input) => object | undefined | Promise<object | undefined>;
+
+export interface AwsOptions extends SsmOptions {
+  /** Delays each call. */
+  readonly latencyMs?: number;
+  readonly port?: number;
+}
+
+export interface AwsServer extends AsyncDisposable {
+  readonly url: string;
+  /** moto itself: neither recorded nor judged. For another writer, or for what AWS lets only itself do. */
+  readonly motoUrl: string;
+  /** In the order of arrival. */
+  readonly calls: readonly Call[];
+  /** Where images really are: ECR's addresses in answers become this one, e.g. `http://127.0.0.1:5000`. */
+  registry: string | undefined;
+  writes(): Call[];
+  /** How often an operation was called; `logs.TagResource` where services share its name. */
+  count(operation: string | RegExp): number;
+  /** Clears the calls, nothing else. */
+  forget(): void;
+  /** An empty account; also clears calls, faults, listeners and answers. */
+  reset(): Promise<void>;
+  fault(rule: FaultRule): void;
+  /** Waited for before a call is judged and after it was applied; gives the way to stop listening. */
+  onCall(listener: Listener): () => void;
+  /** Answers an operation instead of moto; giving nothing leaves the call to moto. */
+  answer(operation: string, answerer: Answerer): void;
+  own(secretName: string, service: string): void;
+  storedBytes(logGroup: string, bytes: number): void;
+  /** What a child process needs to speak to this server and to no other. */
+  env(): Record<string, string>;
+  close(): Promise<void>;
+}
+
+const READS = /^(Get|Describe|List|BatchGet|BatchCheck)/;
+const ECR_HOST = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
+
+export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
+  const moto = await startMoto();
+  const agent = new Agent({ keepAlive: true });
+  const secrets = secretsManagerLaws();
+  const logs = logsLaws();
+  const laws: Partial<Record<Service, Laws>> = {
+    ssm: ssmLaws(options),
+    secretsmanager: secrets,
+    logs,
+    ecr: ecrLaws(),
+  };
+  const faults = new Faults();
+  const calls: Call[] = [];
+  let listeners: Listener[] = [];
+  let answerers = new Map<string, Answerer>();
+  const tell = async (call: Call, moment: 'before' | 'after') => {
+    for (const listener of [...listeners]) await listener(call, moment);
+  };
+
+  async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk);
+    const raw: Raw = {
+      method: incoming.method ?? 'POST',
+      path: incoming.url ?? '/',
+      headers: incoming.headers,
+      body: Buffer.concat(chunks),
+    };
+    const request = parseRequest(raw.method, raw.path, raw.headers, raw.body);
+    const { operation } = request;
+    const userAgent = String(raw.headers['user-agent'] ?? '');
+    const call: Call = { ...request, status: 0, write: !READS.test(operation), userAgent };
+    calls.push(call);
+    if (options.latencyMs) await sleep(options.latencyMs);
+    await tell(call, 'before');
+
+    const kind = faults.take(request);
+    if (kind !== undefined) call.fault = kind;
+    if (kind === 'hang') return;
+    if (kind === 'reset-before') return void incoming.socket.resetAndDestroy();
+    const answer =
+      kind !== undefined && !isBroken(kind) ? refuseBy(kind, request) : await judge(request, raw);
+    if (kind !== 'reset-after' && kind !== 'reset-body') {
+      call.status = answer.status;
+      const error = readError(answer);
+      if (error !== undefined) call.error = error;
+    }
+    await tell(call, 'after');
+    if (kind === 'reset-after') return void incoming.socket.resetAndDestroy();
+
+    const { status, body } = kind === 'cut-json' ? cut(answer) : answer;
+    const headers = {
+      'x-amzn-requestid': crypto.randomUUID(),
+      ...answer.headers,
+      'content-length': body.length,
+    };
+    if (kind === 'reset-body') {
+      response.writeHead(status, headers);
+      response.write(cut(answer).body, () => incoming.socket.destroy());
+      return;
+    }
+    response.writeHead(status, headers).end(body);
+  }
+
+  /** The law first, then moto. */
+  async function judge(request: Request, raw: Raw): Promise<Reply> {
+    const { service, operation, input } = request;
+    const ask: Ask = async (wanted, asked) => {
+      const answer = await forward(agent, moto.url, retarget(raw, service, wanted, asked));
+      const { status, body } = answer;
+      if (status === 200) return JSON.parse(body.toString() || '{}');
+      const message = /"[mM]essage": *("(?:[^"\\]|\\.)*")/.exec(body.toString())?.[1];
+      throw new Refusal(
+        readError(answer) ?? 'InternalFailure',
+        message ? JSON.parse(message) : `moto: ${status}`,
+        status,
+      );
+    };
+    try {
+      const own = await (answerers.get(operation) ?? answerers.get(`${service}.${operation}`))?.(input);
+      const judged = own ? reply(own) : await laws[service]?.operations[operation]?.(input, ask);
+      return readdress(request, judged ?? (await forward(agent, moto.url, raw)));
+    } catch (error) {
+      if (error instanceof Refusal) return refuse(service, error);
+      throw error;
+    }
+  }
+
+  function readdress({ service }: Request, answer: Reply): Reply {
+    const to = aws.registry;
+    if (service !== 'ecr' || to === undefined) return answer;
+    const text = answer.body
+      .toString()
+      .replaceAll(`https://${ECR_HOST}`, to)
+      .replaceAll(ECR_HOST, new URL(to).host);
+    return { ...answer, body: Buffer.from(text) };
+  }
+
+  const server = createServer((incoming, response) => {
+    serve(incoming, response).catch((error: unknown) => {
+      if (incoming.destroyed && !incoming.complete) return;
+      const refusal = error instanceof Refusal ? error : new Refusal('ProxyFailure', String(error), 500);
+      const { status, headers, body } = refuse('other', refusal);
+      if (response.headersSent) response.destroy();
+      else response.writeHead(status, headers).end(body);
+    });
+  });
+  // A fault is the only reason for a connection to end.
+  server.keepAliveTimeout = 0;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    });
+  } catch (error) {
+    await moto[Symbol.asyncDispose]();
+    throw error;
+  }
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const aws: AwsServer = {
+    url,
+    motoUrl: moto.url,
+    calls,
+    registry: undefined,
+    writes: () => calls.filter(({ write }) => write),
+    count: (operation) => calls.filter((call) => matches(operation, call)).length,
+    forget: () => void calls.splice(0),
+    async reset() {
+      const response = await fetch(`${moto.url}/moto-api/reset`, { method: 'POST' });
+      if (!response.ok) throw new Error(`moto could not be reset: ${response.status}`);
+      await response.arrayBuffer();
+      for (const law of Object.values(laws)) law.reset();
+      faults.clear();
+      listeners = [];
+      answerers = new Map();
+      aws.forget();
+    },
+    fault: (rule) => faults.add(rule),
+    onCall(listener) {
+      listeners.push(listener);
+      return () => {
+        listeners = listeners.filter((other) => other !== listener);
+      };
+    },
+    answer: (operation, answerer) => void answerers.set(operation, answerer),
+    own: secrets.own,
+    storedBytes: logs.storedBytes,
+    env: () => ({
+      AWS_ENDPOINT_URL: url,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: REGION,
+      AWS_DEFAULT_REGION: REGION,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_CONFIG_FILE: devNull,
+      AWS_SHARED_CREDENTIALS_FILE: devNull,
+    }),
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+      agent.destroy();
+      await moto[Symbol.asyncDispose]();
+    },
+    [Symbol.asyncDispose]: () => aws.close(),
+  };
+  return aws;
+}
+
+function refuseBy(kind: Parameters<typeof describeFault>[0] | 'html', request: Request): Reply {
+  if (kind === 'html') {
+    const page = '<html><head><title>503 Service Unavailable</title></head><body><h1>503</h1></body></html>';
+    return { status: 503, headers: { 'content-type': 'text/html' }, body: Buffer.from(page) };
+  }
+  const answer = refuse(request.service, describeFault(kind, request));
+  if (kind !== 'too-many-requests') return answer;
+  return { ...answer, headers: { ...answer.headers, 'retry-after': '1' } };
+}
+
+const cut = (answer: Reply): Reply => ({ ...answer, body: answer.body.subarray(0, answer.body.length >> 1) });
+
+interface Raw {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** The same caller, with another question to the same service. */
+function retarget(raw: Raw, service: Service, operation: string, input: Input): Raw {
+  const [prefix] = Object.entries(SERVICES).find(([, name]) => name === service) ?? [];
+  const headers = { ...raw.headers, 'x-amz-target': `${prefix}.${operation}` };
+  return { ...raw, headers, body: Buffer.from(JSON.stringify(input)) };
+}
+
+function forward(agent: Agent, url: string, { method, path, headers, body }: Raw): Promise<Reply> {
+  const { connection: _, 'transfer-encoding': __, ...kept } = headers;
+  return new Promise((resolve, reject) => {
+    const outgoing = send(
+      new URL(path, url),
+      { agent, method, headers: { ...kept, 'content-length': body.length } },
+      async (response) => {
+        try {
+          const chunks: Buffer[] = [];
+          for await (const chunk of response) chunks.push(chunk);
+          const answered: Record<string, string> = {};
+          for (const name of ['content-type', 'x-amzn-requestid', 'x-amzn-errortype']) {
+            const value = response.headers[name];
+            if (value !== undefined) answered[name] = String(value);
+          }
+          resolve({ status: response.statusCode ?? 500, headers: answered, body: Buffer.concat(chunks) });
+        } catch (error) {
+          reject(error);
+        }
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}

@@ -1,0 +1,122 @@
+import { describeViolation, type Input, Refusal, reply } from '../protocol.ts';
+import { type Laws, text } from './law.ts';
+import { checkKey, checkTags, type TagList, toMap } from './tags.ts';
+
+const TAG_CODES = { shape: 'InvalidTagParameterException', count: 'TooManyTagsException' };
+const MUTABILITIES = ['MUTABLE', 'IMMUTABLE', 'MUTABLE_WITH_EXCLUSION', 'IMMUTABLE_WITH_EXCLUSION'];
+const ENCRYPTIONS = ['AES256', 'KMS', 'KMS_DSSE'];
+const NAME = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*';
+
+interface Exclusion {
+  readonly filterType?: string;
+  readonly filter?: string;
+}
+
+export function ecrLaws(): Laws {
+  return {
+    reset() {},
+    operations: {
+      CreateRepository(input) {
+        checkName(input);
+        checkMutability(input, text(input, 'imageTagMutability') ?? 'MUTABLE');
+        checkEncryption(input.encryptionConfiguration as Input | undefined);
+        checkTags(toMap(input.tags as TagList[] | undefined), {}, TAG_CODES);
+        return undefined;
+      },
+      async PutImageTagMutability(input, ask) {
+        checkName(input);
+        checkMutability(input, text(input, 'imageTagMutability') ?? '');
+        const output = await ask('PutImageTagMutability', input);
+        const filters = input.imageTagMutabilityExclusionFilters;
+        return reply(filters ? { ...output, imageTagMutabilityExclusionFilters: filters } : output);
+      },
+      PutLifecyclePolicy(input) {
+        checkName(input);
+        checkLifecycle(text(input, 'lifecyclePolicyText') ?? '');
+        return undefined;
+      },
+      async TagResource(input, ask) {
+        const { tags } = await ask<{ tags: TagList[] }>('ListTagsForResource', {
+          resourceArn: input.resourceArn,
+        });
+        checkTags(toMap(input.tags as TagList[]), toMap(tags), TAG_CODES);
+        return undefined;
+      },
+      UntagResource(input) {
+        for (const key of (input.tagKeys ?? []) as string[]) checkKey(key, TAG_CODES.shape);
+        return undefined;
+      },
+    },
+  };
+}
+
+const invalid = (member: string, constraint: string) =>
+  new Refusal(
+    'InvalidParameterException',
+    `Invalid parameter at '${member}' failed to satisfy constraint: '${constraint}'`,
+  );
+
+function checkName(input: Input): void {
+  const name = text(input, 'repositoryName') ?? '';
+  if (name.length < 2) throw invalid('repositoryName', 'must have length greater than or equal to 2');
+  if (name.length > 256) throw invalid('repositoryName', 'must have length less than or equal to 256');
+  if (!new RegExp(`^(?:${NAME})$`).test(name)) {
+    throw invalid('repositoryName', `must satisfy regular expression '${NAME}'`);
+  }
+}
+
+function checkMutability(input: Input, mutability: string): void {
+  const member = 'imageTagMutabilityExclusionFilters';
+  if (!MUTABILITIES.includes(mutability)) {
+    throw invalid('imageTagMutability', `Member must satisfy enum value set: [${MUTABILITIES.join(', ')}]`);
+  }
+  const filters = input[member] as Exclusion[] | undefined;
+  if (mutability.endsWith('_WITH_EXCLUSION') === (filters === undefined)) {
+    throw invalid(member, 'must be given with, and only with, a tag mutability with exclusion');
+  }
+  if (!filters) return;
+  if (filters.length < 1 || filters.length > 5) throw invalid(member, 'must have between 1 and 5 filters');
+  for (const { filterType, filter = '' } of filters) {
+    if (filterType !== 'WILDCARD')
+      throw invalid(`${member}.filterType`, 'Member must satisfy enum value set: [WILDCARD]');
+    if (!/^[0-9a-zA-Z._*-]{1,128}$/.test(filter)) {
+      throw invalid(`${member}.filter`, "must satisfy regular expression '^[0-9a-zA-Z._*-]{1,128}'");
+    }
+  }
+}
+
+function checkEncryption(encryption: Input | undefined): void {
+  if (!encryption) return;
+  const type = String(encryption.encryptionType);
+  if (!ENCRYPTIONS.includes(type)) {
+    throw invalid(
+      'encryptionConfiguration.encryptionType',
+      `Member must satisfy enum value set: [${ENCRYPTIONS.join(', ')}]`,
+    );
+  }
+  if (type === 'AES256' && encryption.kmsKey !== undefined) {
+    throw invalid('encryptionConfiguration.kmsKey', 'must not be given with encryption type AES256');
+  }
+}
+
+function checkLifecycle(policy: string): void {
+  if (policy.length < 100 || policy.length > 30_720) {
+    const bound = policy.length < 100 ? 'greater than or equal to 100' : 'less than or equal to 30720';
+    throw new Refusal(
+      'InvalidParameterException',
+      describeViolation('lifecyclePolicyText', policy.slice(0, 120), `have length ${bound}`),
+    );
+  }
+  let rules: unknown;
+  try {
+    ({ rules } = JSON.parse(policy) as { rules?: unknown });
+  } catch {
+    throw invalid('LifecyclePolicyText', 'Lifecycle policy validation failure: not a valid JSON document');
+  }
+  if (!Array.isArray(rules) || rules.length === 0) {
+    throw invalid(
+      'LifecyclePolicyText',
+      'Lifecycle policy validation failure: at least one rule is required',
+    );
+  }
+}

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { cache, installOnce, run } from './install.ts';
+
+const VERSION = '24.21.0';
+
+/** The path of a Node 24: today's runners start a `node20` action on it. */
+export async function ensureNode24(): Promise<string> {
+  const folder = join(cache, `node-${VERSION}`);
+  const windows = process.platform === 'win32';
+  const binary = windows ? 'node.exe' : 'node';
+  const platform = `${windows ? 'win' : process.platform}-${process.arch}`;
+  // The package `node` only fetches one of these in an install script, which newer npm may block: take it directly.
+  const name = `${platform === 'darwin-arm64' ? 'node-bin' : 'node'}-${platform}`;
+  const path = join(folder, 'node_modules', name, 'bin', binary);
+  await installOnce(folder, VERSION, async () => {
+    const flags = ['--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+    const args = ['install', '--prefix', windows ? `"${folder}"` : folder, ...flags, `${name}@${VERSION}`];
+    const installed = await run(windows ? 'npm.cmd' : 'npm', args, { shell: windows });
+    if (installed.code !== 0)
+      throw new Error(`Node ${VERSION} could not be installed with npm:\n${installed.output.trim()}`);
+    const { output } = await run(path, ['--version']);
+    if (output.trim() !== `v${VERSION}`) throw new Error(`${path} is not Node ${VERSION}: ${output.trim()}`);
+  });
+  return path;
+}

@@ -1,0 +1,192 @@
+import { parse } from 'dotenv';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readDotenv } from '../../src/settings/dotenv.ts';
+
+// By hand, with DOTENV_RUNS=5000 or far more.
+const numRuns = Number(process.env.DOTENV_RUNS ?? 500);
+
+const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/);
+
+/** Anything that makes a `.env` hard to read, a piece or two of it whole so that entries come about. */
+const nastyText = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '"',
+        "'",
+        '`',
+        '#',
+        '\n',
+        '\r',
+        '\r\n',
+        ' ',
+        '\t',
+        '=',
+        ':',
+        '\\',
+        '$',
+        '\ufeff',
+        '\u00a0',
+        '\u2028',
+        '\0',
+      ),
+      fc.constantFrom(
+        'A',
+        'B',
+        'n',
+        'é',
+        '1',
+        '.',
+        '-',
+        'export',
+        'export ',
+        '__proto__',
+        '-----BEGIN ',
+        '-----END ',
+      ),
+      fc.constantFrom('\nA=', '\nB=', '\nC: ', '="', "='", '"\n', "'\n", ' # ', '\\"', '\\n'),
+    ),
+    { maxLength: 40 },
+  )
+  .map((pieces) => pieces.join(''));
+
+/** Lines that are nearly right, where quotes meet comments, escapes and the next line. */
+const value = fc
+  .array(fc.constantFrom('a', 'b ', '"', "'", '`', '\\', '\\n', '\\"', '#', ' #', '\n', '$X', '=', '\nB=1'), {
+    maxLength: 5,
+  })
+  .map((pieces) => pieces.join(''));
+const nearlyRightText = fc
+  .array(
+    fc.record({
+      before: fc.constantFrom('', ' ', 'export ', '\u00a0'),
+      key: fc.constantFrom('A', 'B', 'C', 'D', 'E_1', 'a.b', 'export', '__proto__'),
+      equals: fc.constantFrom('=', '=', ' = ', ': ', '=\n', '\n='),
+      quote: fc.constantFrom('', '"', "'", '`'),
+      value,
+      after: fc.constantFrom('', '', ' ', ' # c', '#c', '\f'),
+      end: fc.constantFrom('\n', '\r\n', '\n\n', '\n# "c\n'),
+    }),
+    { maxLength: 4 },
+  )
+  .map((lines) =>
+    lines.map((l) => l.before + l.key + l.equals + l.quote + l.value + l.quote + l.after + l.end).join(''),
+  );
+const anyText = fc.oneof(nastyText, nearlyRightText, fc.string({ unit: 'binary' }));
+
+/** @returns the line that holds this value, or nothing where no quotes can. */
+function print(key: string, held: string): string | undefined {
+  // Between quotes of the other kinds every character stands for itself but CR, which only double quotes can write.
+  for (const quote of ["'", '`', '"']) {
+    if (held.includes(quote) || held.includes('\0')) continue;
+    if (quote !== '"' && !held.includes('\r')) return `${key}=${quote}${held}${quote}`;
+    if (quote === '"' && !/\\[nr]/.test(held)) return `${key}="${held.replaceAll('\r', '\\r')}"`;
+  }
+  return undefined;
+}
+
+const printable = fc
+  .oneof(fc.string({ unit: 'binary' }), value)
+  // A backslash at the end of a line's worth of value would stand before the closing quote.
+  .filter((held) => !held.endsWith('\\') && !/\\\r/.test(held) && print('A', held) !== undefined);
+const variables = fc.uniqueArray(fc.tuple(name, printable), { selector: ([key]) => key, maxLength: 8 });
+
+describe('readDotenv', () => {
+  it('reads back every value that can be printed', () => {
+    fc.assert(
+      fc.property(variables, fc.constantFrom('\n', '\n\n', ' # c\n'), (given, end) => {
+        const text = given.map(([key, held]) => print(key, held) + end).join('');
+        const { entries, faults } = readDotenv(text);
+        expect(faults).toEqual([]);
+        expect(entries.map(({ key, value }) => [key, value])).toEqual(given);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('reads what dotenv reads, or tells a fault', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const { entries, faults } = readDotenv(text);
+        if (faults.length > 0) return;
+        // dotenv loses __proto__, being a plain object.
+        const kept = entries.filter(({ key }) => key !== '__proto__').map(({ key, value }) => [key, value]);
+        expect(kept).toEqual(Object.entries(parse(text)));
+      }),
+      { numRuns: numRuns * 4 },
+    );
+  });
+
+  it('tells a fault, or loses no line of its own', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { minLength: 1 }), nastyText, (names, text) => {
+        const { entries, faults } = readDotenv(`${text}\n${names.map((key) => `${key}=1`).join('\n')}`);
+        const read = entries.flatMap(({ key, value }) => [key, ...value.split(/[\n=]/)]);
+        if (faults.length === 0) expect(names.filter((key) => !read.includes(key))).toEqual([]);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('does not mind line ends, a byte order mark, or bytes', () => {
+    fc.assert(
+      fc.property(anyText, fc.boolean(), fc.boolean(), (any, bareNames, refuseGluedHash) => {
+        const text = any
+          .replace(/\r\n?/g, '\n')
+          .replace(/^\ufeff/, '')
+          .replace(/[\ud800-\udfff]/g, '');
+        const options = { bareNames, refuseGluedHash };
+        const reading = readDotenv(text, options);
+        expect(readDotenv(text.replaceAll('\n', '\r\n'), options)).toEqual(reading);
+        expect(readDotenv(`\ufeff${text}`, options)).toEqual(reading);
+        expect(readDotenv(new TextEncoder().encode(text), options)).toEqual(reading);
+        expect(readDotenv(new TextEncoder().encode(`\ufeff${text}`), options)).toEqual(reading);
+        expect(readDotenv(text.replaceAll('\n', '\r'), options).entries).toEqual(reading.entries);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('tells nothing of a value', () => {
+    const canary = 'cañary';
+    const held = fc
+      .tuple(value, value)
+      .map(([before, after]) => before + canary + after.replaceAll('\nB=1', ''));
+    const line = fc
+      .tuple(
+        name,
+        fc.constantFrom('=', ': ', ' = ', '.='),
+        fc.constantFrom('', '"', "'", '`'),
+        held,
+        fc.boolean(),
+      )
+      .map(([key, equals, quote, inner, closed]) => key + equals + quote + inner + (closed ? quote : ''));
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(line, nastyText)),
+        fc.boolean(),
+        fc.boolean(),
+        (lines, bareNames, refuseGluedHash) => {
+          const { faults, warnings } = readDotenv(lines.join('\n'), { bareNames, refuseGluedHash });
+          expect(JSON.stringify([faults, warnings])).not.toContain(canary);
+        },
+      ),
+      { numRuns },
+    );
+  });
+
+  it('never throws, and tells each cause once a line', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyText, fc.uint8Array({ maxLength: 60 })), fc.boolean(), (text, bareNames) => {
+        const { entries, faults, warnings } = readDotenv(text, { bareNames });
+        for (const notes of [faults, warnings]) {
+          const told = notes.map((note) => `${note.line} ${note.text}`);
+          expect(told).toEqual([...new Set(told)]);
+        }
+        expect(new Set(entries.map(({ key }) => key)).size).toBe(entries.length);
+      }),
+      { numRuns },
+    );
+  });
+});

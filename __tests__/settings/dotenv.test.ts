@@ -1,0 +1,420 @@
+import { parse } from 'dotenv';
+import { describe, expect, it } from 'vitest';
+import { type DotenvOptions, type LineNote, readDotenv } from '../../src/settings/dotenv.ts';
+
+/** What the reader has to tell, short: `fault 3 KEY closing quote`. */
+function tell(text: string | Uint8Array, options?: DotenvOptions): string[] {
+  const { faults, warnings } = readDotenv(text, options);
+  const show = (kind: string) => (note: LineNote) => [kind, note.line, note.key ?? '-', note.text].join(' ');
+  return [...faults.map(show('fault')), ...warnings.map(show('warning'))];
+}
+
+function pairs(text: string | Uint8Array, options?: DotenvOptions): [string, string][] {
+  return readDotenv(text, options).entries.map(({ key, value }) => [key, value]);
+}
+
+// Read as dotenv reads them, and nothing to tell.
+const PLAIN: [what: string, text: string, entries: [string, string][]][] = [
+  ['nothing', '', []],
+  ['blank lines', '\n \n\t\n', []],
+  ['comments only', '# PORT=1\n   # it\'s "so"\n', []],
+  ['one line without an end', 'PORT=5000', [['PORT', '5000']]],
+  ['spaces around everything', '  PORT \t=  5000  \t', [['PORT', '5000']]],
+  ['an empty value', 'EMPTY=', [['EMPTY', '']]],
+  [
+    'an empty value before another line',
+    'EMPTY=\nPORT=1',
+    [
+      ['EMPTY', ''],
+      ['PORT', '1'],
+    ],
+  ],
+  [
+    'an empty value with a space before =',
+    'EMPTY =\n\nPORT=1',
+    [
+      ['EMPTY', ''],
+      ['PORT', '1'],
+    ],
+  ],
+  [
+    'an empty value before a comment line',
+    'EMPTY=\n# "x"\nPORT=1',
+    [
+      ['EMPTY', ''],
+      ['PORT', '1'],
+    ],
+  ],
+  ['an empty value with a comment', 'EMPTY= # later', [['EMPTY', '']]],
+  [
+    'empty quotes',
+    `A=""\nB=''\nC=\`\``,
+    [
+      ['A', ''],
+      ['B', ''],
+      ['C', ''],
+    ],
+  ],
+  ['a value with spaces', 'TITLE=one two  three', [['TITLE', 'one two  three']]],
+  ['a value with =', 'QUERY=a=1&b=2', [['QUERY', 'a=1&b=2']]],
+  ['a value that begins with =', 'A==b', [['A', '=b']]],
+  ['a value with colons', 'URL=postgres://db:5432/app', [['URL', 'postgres://db:5432/app']]],
+  ['export', 'export PORT=1', [['PORT', '1']]],
+  ['export and a tab', '\texport\tPORT = 1', [['PORT', '1']]],
+  ['a variable named export', 'export=1', [['export', '1']]],
+  ['export of a variable named export', 'export export=1', [['export', '1']]],
+  ['export as a part of a name', 'exported=1', [['exported', '1']]],
+  [
+    'a name of one letter, one of underscores',
+    'a=1\n__=2',
+    [
+      ['a', '1'],
+      ['__', '2'],
+    ],
+  ],
+  [
+    'names that objects have',
+    'constructor=1\ntoString=2',
+    [
+      ['constructor', '1'],
+      ['toString', '2'],
+    ],
+  ],
+  ['double quotes', 'A=" kept "', [['A', ' kept ']]],
+  ['single quotes', "A=' kept '", [['A', ' kept ']]],
+  ['backticks', 'A=` "both" \'kinds\' `', [['A', ` "both" 'kinds' `]]],
+  [
+    'a quote of another kind inside',
+    `A="it's"\nB='say "so"'`,
+    [
+      ['A', "it's"],
+      ['B', 'say "so"'],
+    ],
+  ],
+  [
+    'inner quotes without quotes',
+    `RUN=serve --name "x" --who=it's`,
+    [['RUN', `serve --name "x" --who=it's`]],
+  ],
+  ['a comment behind quotes', `A="b" # it's "so"`, [['A', 'b']]],
+  ['a comment behind no quotes', 'A=b # c', [['A', 'b']]],
+  ['quotes in a comment', `A=b # it's "so"`, [['A', 'b']]],
+  ['an apostrophe before a comment', `A=it's # c`, [['A', "it's"]]],
+  ['a second # in a comment', 'A=b # c#d', [['A', 'b']]],
+  [
+    'a # in quotes',
+    `A="b#c"\nB='#'\nC=\`# #\``,
+    [
+      ['A', 'b#c'],
+      ['B', '#'],
+      ['C', '# #'],
+    ],
+  ],
+  [
+    'spaces behind quotes',
+    'A="b"  \t\nB=1',
+    [
+      ['A', 'b'],
+      ['B', '1'],
+    ],
+  ],
+  [
+    'two lines in quotes',
+    'A="one\ntwo"\nB=1',
+    [
+      ['A', 'one\ntwo'],
+      ['B', '1'],
+    ],
+  ],
+  [
+    'blank and comment-like lines in quotes',
+    "A='one\n\n# two\n'\nB=1",
+    [
+      ['A', 'one\n\n# two\n'],
+      ['B', '1'],
+    ],
+  ],
+  ['several lines in backticks', 'A=`{\n  "a": 1\n}`', [['A', '{\n  "a": 1\n}']]],
+  [
+    'base64 that ends in = over lines',
+    'A="-----BEGIN X-----\nabcd\nef==\n-----END X-----"',
+    [['A', '-----BEGIN X-----\nabcd\nef==\n-----END X-----']],
+  ],
+  [
+    'a key on one line',
+    'A=-----BEGIN X----- abcd -----END X-----',
+    [['A', '-----BEGIN X----- abcd -----END X-----']],
+  ],
+  ['\\n and \\r in double quotes', 'A="one\\ntwo\\r"', [['A', 'one\ntwo\r']]],
+  [
+    '\\n in other quotes and in none',
+    "A='a\\nb'\nB=`a\\nb`\nC=a\\nb",
+    [
+      ['A', 'a\\nb'],
+      ['B', 'a\\nb'],
+      ['C', 'a\\nb'],
+    ],
+  ],
+  ['a lone backslash in double quotes', 'A="\\d+"', [['A', '\\d+']]],
+  ['backslashes without quotes', 'A=C:\\dir\\\\file', [['A', 'C:\\dir\\\\file']]],
+  ['$ in single quotes', `A='$HOME \${HOME}'`, [['A', `$HOME \${HOME}`]]],
+  ['$ before no name', 'A=5$ $1 $$', [['A', '5$ $1 $$']]],
+  [
+    'CR LF',
+    'A=1\r\nB="x\r\ny"\r\n',
+    [
+      ['A', '1'],
+      ['B', 'x\ny'],
+    ],
+  ],
+  [
+    'a byte order mark',
+    '\ufeffA=1\nB=2',
+    [
+      ['A', '1'],
+      ['B', '2'],
+    ],
+  ],
+  ['a byte order mark before a comment', '\ufeff# c\nA=1', [['A', '1']]],
+  [
+    'white space that is not ASCII before a name',
+    '\u00a0A\u00a0=1\n\fB=2',
+    [
+      ['A', '1'],
+      ['B', '2'],
+    ],
+  ],
+  [
+    'letters of the world',
+    'A=žluťoučký 🐎\nB="日本\u2028語"',
+    [
+      ['A', 'žluťoučký 🐎'],
+      ['B', '日本\u2028語'],
+    ],
+  ],
+  ['a no-break space inside a value', 'A=b\u00a0c', [['A', 'b\u00a0c']]],
+];
+
+// Read as dotenv reads them, with one warning.
+const WARNED: [text: string, line: number, key: string, told: RegExp, value: string][] = [
+  ['A: b', 1, 'A', /colon/, 'b'],
+  ['export A:\tb', 1, 'A', /colon/, 'b'],
+  ['A: =b', 1, 'A', /colon/, '=b'],
+  ['\nA: ', 2, 'A', /colon/, ''],
+  ['a.b=1', 1, 'a.b', /dot or dash/, '1'],
+  ['X=1\na-b=1', 2, 'a-b', /dot or dash/, '1'],
+  ['A=b#c', 1, 'A', /a # .*quotes/, 'b'],
+  ['A=b#', 1, 'A', /a # /, 'b'],
+  ['A=#c', 1, 'A', /a # /, ''],
+  ['URL=https://x.test/?a=1#top', 1, 'URL', /a # /, 'https://x.test/?a=1'],
+  ['A="b"#c', 1, 'A', /a # /, 'b'],
+  ['RUN=serve "a # b"', 1, 'RUN', /a # /, 'serve "a'],
+  ['A=$HOME/x', 1, 'A', /\$ /, '$HOME/x'],
+  [`A="\${HOME}"`, 1, 'A', /\$ /, `\${HOME}`],
+  ['A=`$(date)`', 1, 'A', /\$ /, '$(date)'],
+  ['A=b\\', 1, 'A', /backslash at the end/, 'b\\'],
+  ['A=b\\ # c', 1, 'A', /backslash at the end/, 'b\\'],
+  ['A="b\\"c"', 1, 'A', /backslash is kept/, 'b\\"c'],
+  ["A='b\\'c'", 1, 'A', /backslash is kept/, "b\\'c"],
+  ['A=`b\\`c`', 1, 'A', /backslash is kept/, 'b\\`c'],
+  ['A="b\\tc"', 1, 'A', /backslash is kept/, 'b\\tc'],
+  ['A="b\\\\nc"', 1, 'A', /backslash is kept/, 'b\\\nc'],
+  ['A="say \\" # x"', 1, 'A', /backslash is kept/, 'say \\" # x'],
+  ['A="one\nB=two\nC=three"', 1, 'A', /closes only in line 3/, 'one\nB=two\nC=three'],
+  ['A=\u00a0b', 1, 'A', /unusual space/, 'b'],
+  ['A=b\f', 1, 'A', /unusual space/, 'b'],
+  ['A=b\ufeff # c', 1, 'A', /unusual space/, 'b'],
+  ['A=b\nA="b"', 2, 'A', /line 1 already, with the same value/, 'b'],
+];
+
+const FAULTY: [text: string, line: number, key: string, told: RegExp, options?: DotenvOptions][] = [
+  ['A="b', 1, 'A', /never closed/],
+  ["X=1\nA='b\nB=c", 2, 'A', /never closed/],
+  ['A=`', 1, 'A', /never closed/],
+  ['A="b\\"c', 1, 'A', /never closed/],
+  ['A="b" c', 1, 'A', /text follows the closing quote/],
+  ['A="b" "c"', 1, 'A', /text follows the closing quote/],
+  ['A="""', 1, 'A', /text follows the closing quote/],
+  ['A="{"a":1}"', 1, 'A', /another kind of quotes/],
+  ["A='it's'", 1, 'A', /text follows the closing quote/],
+  ['A="b\n\nC="d"', 1, 'A', /closes in line 3/],
+  ['A="C:\\dir\\"', 1, 'A', /a backslash stands before the quote/],
+  ["A='C:\\' # c\nB='x'", 1, 'A', /a backslash stands before the quote/],
+  ['A="C:\\"\n#"\nB=c', 1, 'A', /a backslash stands before the quote/],
+  ['WORD', 1, '-', /no =/],
+  ['export A', 1, '-', /no =/],
+  ['A # B=c', 1, '-', /no =/],
+  ['A:b', 1, '-', /no =/],
+  ['A : b', 1, '-', /no =/],
+  ['A:', 1, '-', /no =/],
+  ['A:\nB=c', 1, '-', /no =/],
+  ['export\nA=b', 1, '-', /no =/],
+  ['A=\n"b"', 2, '-', /begins with a quote/],
+  ["A=\n\n# c\n 'b'", 4, '-', /begins with a quote/],
+  ['A=b\n=c', 2, '-', /no name/],
+  ['A B=c', 1, '-', /no name/],
+  ['É=b', 1, '-', /no name/],
+  ['"A"=b', 1, '-', /no name/],
+  ['1A=b', 1, '-', /no name/],
+  ['-=b', 1, '-', /no name/],
+  ['.env=b', 1, '-', /no name/],
+  ['A B="x\ny"\nC=1', 1, '-', /no name/],
+  ['A=b\nX=1\nA=c', 3, 'A', /line 1 already, with another value.*lines 1 and 3/],
+  ['A=b\0', 1, 'A', /NUL/],
+  ['A=1\nB="x\ny\0"', 2, 'B', /NUL/],
+  ['A=b\u2028C=d', 1, 'A', /line separator/],
+  ['A\u2029=b', 1, 'A', /line separator/],
+  ['A="b"\u2028', 1, 'A', /line separator/],
+  ['# c\u2028A=b', 1, '-', /line separator/],
+  ['A=-----BEGIN X-----\nMIIabc\nab==\n-----END X-----\nB=1', 1, 'A', /not in quotes/],
+  ['A=-----BEGIN X-----\nMIIabc', 1, 'A', /not in quotes/, { bareNames: true }],
+  ['A=b#c', 1, 'A', /a # /, { refuseGluedHash: true }],
+  ['A=#c', 1, 'A', /a # /, { refuseGluedHash: true }],
+  ['A="b"#c', 1, 'A', /a # /, { refuseGluedHash: true }],
+  ['A=b "c # d"', 1, 'A', /a # /, { refuseGluedHash: true }],
+  ['A:b', 1, '-', /NAME alone/, { bareNames: true }],
+  ['A B', 1, '-', /no =/, { bareNames: true }],
+  ['A#b', 1, '-', /no =/, { bareNames: true }],
+  ['a.b', 1, '-', /no =/, { bareNames: true }],
+  ['A\nA=b', 2, 'A', /another value/, { bareNames: true }],
+  ['A=\nA', 2, 'A', /another value/, { bareNames: true }],
+];
+
+describe('readDotenv', () => {
+  it.each(PLAIN)('reads %s', (_, text, entries) => {
+    expect(tell(text)).toEqual([]);
+    expect(pairs(text)).toEqual(entries);
+    expect(Object.entries(parse(text))).toEqual(entries);
+  });
+
+  it.each(WARNED)('warns of %j', (text, line, key, told, value) => {
+    const { faults, warnings, entries } = readDotenv(text);
+    expect(faults).toEqual([]);
+    expect(warnings).toEqual([{ line, key, text: expect.stringMatching(told) }]);
+    expect(entries.find((entry) => entry.key === key)?.value).toBe(value);
+    expect(pairs(text)).toEqual(Object.entries(parse(text)));
+  });
+
+  it.each(FAULTY)('refuses %j', (text, line, key, told, options) => {
+    const { faults } = readDotenv(text, options);
+    expect(faults).toEqual([{ line, ...(key !== '-' && { key }), text: expect.stringMatching(told) }]);
+  });
+
+  it('tells all faults at once, each with its line', () => {
+    const text = 'A=1\nWORD\nB="x" y\n\nC="one\ntwo"\nA=2\n1=1\nD="open\nE=1';
+    expect(tell(text).map((note) => note.split(' ', 3).join(' '))).toEqual([
+      'fault 2 -',
+      'fault 3 B',
+      'fault 7 A',
+      'fault 8 -',
+      'fault 9 D',
+    ]);
+    expect(readDotenv(text).entries).toEqual([
+      { key: 'A', value: '1', line: 1 },
+      { key: 'C', value: 'one\ntwo', line: 5 },
+    ]);
+  });
+
+  it('reads on behind a quote that a backslash keeps from closing', () => {
+    expect(pairs('A="C:\\"\nB="x"\nC=1')).toEqual([
+      ['B', 'x'],
+      ['C', '1'],
+    ]);
+  });
+
+  it('reads on behind a key that is not in quotes, and takes none of its lines for names', () => {
+    const text = 'A=-----BEGIN X-----\nMIIabc\nab==\n-----END X-----\nB=1';
+    expect(pairs(text, { bareNames: true })).toEqual([['B', '1']]);
+  });
+
+  it('keeps a variable named __proto__', () => {
+    expect(readDotenv('__proto__=x\nA=1')).toEqual({
+      entries: [
+        { key: '__proto__', value: 'x', line: 1 },
+        { key: 'A', value: '1', line: 2 },
+      ],
+      faults: [],
+      warnings: [],
+    });
+  });
+
+  it('takes a CR alone for a line break, and tells it once', () => {
+    expect(pairs('A=1\nB=2\rC=3\rD=4')).toEqual([
+      ['A', '1'],
+      ['B', '2'],
+      ['C', '3'],
+      ['D', '4'],
+    ]);
+    expect(tell('A=1\n\rB=2')).toEqual([expect.stringMatching(/^warning 2 - a carriage return/)]);
+    expect(tell('A=1\nB=2\rC=3\rD=4')).toEqual([expect.stringMatching(/^warning 2 - a carriage return/)]);
+  });
+
+  it('takes bare names where they are asked for', () => {
+    const reading = readDotenv('DB_PASSWORD\n  TOKEN  # from the job\nA=1\nTOKEN', { bareNames: true });
+    expect(reading.entries).toEqual([
+      { key: 'DB_PASSWORD', value: '', line: 1, bare: true },
+      { key: 'TOKEN', value: '', line: 2, bare: true },
+      { key: 'A', value: '1', line: 3 },
+    ]);
+    expect(reading.faults).toEqual([]);
+    expect(reading.warnings).toEqual([{ line: 4, key: 'TOKEN', text: expect.stringContaining('line 2') }]);
+  });
+
+  it('does not refuse a # that is set apart or quoted', () => {
+    expect(tell('A=b #c\nB="b#c"\nC= # c', { refuseGluedHash: true })).toEqual([]);
+  });
+
+  it('gives one warning a cause, several on a line', () => {
+    expect(tell('a.b: $X#$Y#z').length).toBe(4);
+  });
+});
+
+describe('readDotenv, given bytes', () => {
+  const utf8 = new TextEncoder();
+
+  it('reads UTF-8, with a byte order mark or without', () => {
+    expect(pairs(utf8.encode('\ufeffA=é'))).toEqual([['A', 'é']]);
+    expect(pairs(utf8.encode('A=é'))).toEqual([['A', 'é']]);
+    expect(tell(utf8.encode('A=\ufffd'))).toEqual([]);
+  });
+
+  it('names every line that is not UTF-8, and what else is wrong', () => {
+    const bytes = Buffer.from('A=\xe9\r\nB=1\r\nWORD\rC="x\n\xff"\n', 'latin1');
+    expect(tell(bytes).map((note) => note.split(' ', 3).join(' '))).toEqual([
+      'fault 1 -',
+      'fault 3 -',
+      'fault 5 -',
+      'warning 3 -',
+    ]);
+  });
+
+  it.each([Buffer.from('\ufeffA=1\nB=2', 'utf16le'), Buffer.from('\ufeffA=1\nB=2', 'utf16le').swap16()])(
+    'names UTF-16',
+    (bytes) => {
+      expect(tell(bytes)).toEqual([expect.stringMatching(/^fault 1 - .*UTF-16.*UTF-8/)]);
+    },
+  );
+});
+
+// A reader that backtracks takes minutes here, and the test run its time limit.
+describe('readDotenv, given a megabyte', () => {
+  const many = (text: string) => text.repeat(2 ** 20 / text.length);
+
+  it('keeps it, where it is a value', () => {
+    expect(pairs(`A='${many('"')}'`)).toEqual([['A', many('"')]]);
+    expect(pairs(`A='${many('\\')}.'`)).toEqual([['A', `${many('\\')}.`]]);
+    expect(pairs(`A="${many('#')}"`)).toEqual([['A', many('#')]]);
+    expect(pairs(`A="${many(' ')}"`)).toEqual([['A', many(' ')]]);
+    expect(pairs(`A="${many('\n')}"`)).toEqual([['A', many('\n')]]);
+    expect(pairs(`A="${many('\\"')}."`)).toEqual([['A', `${many('\\"')}.`]]);
+    expect(pairs(`A=${many(' ')}b${many(' ')}# c`)).toEqual([['A', 'b']]);
+  });
+
+  it('refuses it, where it is no line', () => {
+    expect(tell(many('"')).length).toBe(1);
+    expect(tell(`A=${many('"')}"`)).toEqual([expect.stringMatching(/^fault 1 A text follows/)]);
+    expect(tell(`A="${many('\\"')}`)).toEqual([expect.stringMatching(/^fault 1 A a backslash/)]);
+    expect(tell(`A='${many('\n')}`)).toEqual([expect.stringMatching(/^fault 1 A .*never closed/)]);
+    expect(tell(`A${many(' ')}b`)).toEqual([expect.stringMatching(/^fault 1 - .*no =/)]);
+  });
+});

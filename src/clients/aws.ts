@@ -1,0 +1,151 @@
+import type { Clock } from './clock.ts';
+import { AwsError } from './errors.ts';
+import { Pace, type Quota } from './pace.ts';
+import { retried } from './retry.ts';
+
+// The SDK tells every user of Node 20 at every run that it will leave it; that is ours to deal with, not theirs.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+/** What every client of a run shares. */
+export interface Connection {
+  readonly region: string;
+  /** Only reading commands leave the process: plan and drift. */
+  readonly readOnly: boolean;
+  /** Added to the user agent, so that CloudTrail names the run. */
+  readonly userAgent: string;
+  readonly clock: Clock;
+}
+
+/**
+ * The default quotas, a little below what AWS allows. PutParameter has 3 a second and about 20 at once;
+ * the reads of Parameter Store share 40 a second. Logs allows 5 writes a second.
+ */
+const QUOTAS = {
+  'ssm:read': { perSecond: 40, burst: 40, concurrency: 10 },
+  'ssm:describe': { perSecond: 10, burst: 10, concurrency: 5 },
+  'ssm:write': { perSecond: 2.8, burst: 18, concurrency: 3 },
+  'secretsmanager:read': { perSecond: 100, burst: 100, concurrency: 10 },
+  'secretsmanager:write': { perSecond: 40, burst: 40, concurrency: 5 },
+  'logs:read': { perSecond: 5, burst: 5, concurrency: 2 },
+  'logs:write': { perSecond: 5, burst: 5, concurrency: 2 },
+  'ecr:read': { perSecond: 10, burst: 10, concurrency: 4 },
+  'ecr:write': { perSecond: 10, burst: 10, concurrency: 4 },
+  'sts:read': { perSecond: 10, burst: 10, concurrency: 1 },
+} as const satisfies Record<string, Quota>;
+export type Lane = keyof typeof QUOTAS;
+
+/** Options of a call. */
+export interface CallOptions {
+  /** `ssm:PutParameter`, as IAM calls it. */
+  readonly operation: string;
+  /** For people: `/papyrus/prd/AUTH0_DOMAIN`. */
+  readonly resource: string;
+  readonly lane: Lane;
+  /** The request holds a secret: the service's message is not shown. */
+  readonly secret?: boolean;
+  /** Told before each repetition, by when the call before may have been applied. */
+  readonly again?: () => void;
+}
+
+/** Sends calls at the pace of their quota, repeats what is worth it, and puts failures into words. */
+export class Calls {
+  readonly #paces = new Map<Lane, Pace>();
+  readonly #clock: Clock;
+  /** Calls made, repetitions included. */
+  made = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** @throws AwsError with the remedy */
+  async send<O>(options: CallOptions, call: () => Promise<O>): Promise<O> {
+    const pace = this.pace(options.lane);
+    try {
+      return await pace.run(() =>
+        retried(
+          () => {
+            this.made += 1;
+            return call();
+          },
+          pace,
+          this.#clock,
+          options.again,
+        ),
+      );
+    } catch (error) {
+      throw new AwsError(error, options.operation, options.resource, options.secret === true);
+    }
+  }
+
+  pace(lane: Lane): Pace {
+    const found = this.#paces.get(lane) ?? new Pace(QUOTAS[lane], this.#clock);
+    this.#paces.set(lane, found);
+    return found;
+  }
+}
+
+/** A write that plan or drift tried: a mistake of ours, stopped before it leaves the process. */
+export class ReadOnlyError extends Error {
+  constructor(command: string) {
+    super(`${command} writes, and this mode only reads`);
+    this.name = 'ReadOnlyError';
+  }
+}
+
+const READING = /^(Get|BatchGet|Describe|List)/;
+
+/** The part of the SDK's middleware stack that is used here. */
+interface Stack {
+  add(
+    middleware: (
+      next: (args: Args) => Promise<object>,
+      context: { commandName?: string },
+    ) => (args: Args) => Promise<object>,
+    options: { step: 'initialize' | 'finalizeRequest'; name: string; priority: 'high' },
+  ): void;
+}
+interface Args {
+  readonly request?: { headers?: Record<string, string> };
+}
+
+/** @returns settings for every client: one attempt, since {@link Calls} repeats; time-outs that throw, since the SDK's default waits for ever. */
+export function clientSettings(connection: Connection) {
+  return {
+    region: connection.region,
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: 5_000,
+      requestTimeout: 30_000,
+      socketTimeout: 30_000,
+      throwOnRequestTimeout: true,
+    },
+  };
+}
+
+/**
+ * Makes a client name the run, and takes its writes away in plan and drift, whatever the code above does.
+ * The SDK's own setting would turn the slash and the @ of `repository@sha` into hyphens.
+ */
+export function prepare<C extends { middlewareStack: unknown }>(client: C, connection: Connection): C {
+  const stack = client.middlewareStack as Stack;
+  if (connection.readOnly)
+    stack.add(
+      (next, context) => (args) => {
+        const command = context.commandName ?? '';
+        if (!READING.test(command)) throw new ReadOnlyError(command);
+        return next(args);
+      },
+      { step: 'initialize', name: 'readOnly', priority: 'high' },
+    );
+  stack.add(
+    (next) => (args) => {
+      const headers = args.request?.headers;
+      if (headers !== undefined)
+        headers['user-agent'] = `${headers['user-agent'] ?? ''} ${connection.userAgent}`.trim();
+      return next(args);
+    },
+    { step: 'finalizeRequest', name: 'nameTheRun', priority: 'high' },
+  );
+  return client;
+}

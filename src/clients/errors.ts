@@ -1,0 +1,161 @@
+/** @returns the name by which the service or the system calls the error. */
+export function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return 'Error';
+  const name = 'name' in error && typeof error.name === 'string' ? error.name : 'Error';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return (name === 'Error' || name === 'AggregateError') && code !== undefined ? code : name;
+}
+
+/** @returns the HTTP status of the answer, where there was one. */
+export function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('$metadata' in error)) return undefined;
+  return (error.$metadata as { httpStatusCode?: number } | undefined)?.httpStatusCode;
+}
+
+export type FailureReason =
+  | 'input'
+  | 'credentials'
+  | 'access-denied'
+  | 'quota'
+  | 'throttled'
+  | 'network'
+  | 'conflict'
+  | 'aws'
+  | 'blocked'
+  | 'drifted'
+  | 'internal';
+
+/**
+ * A call that failed, in words: what, on which resource, what to do. The service's own message is taken over only
+ * where the call carried no secret, since AWS repeats what it refuses.
+ */
+export class AwsError extends Error {
+  readonly operation: string;
+  readonly resource: string;
+  readonly code: string;
+  readonly reason: FailureReason;
+  readonly remedy: string;
+
+  constructor(cause: unknown, operation: string, resource: string, carriesSecret: boolean) {
+    const code = codeOf(cause);
+    const { reason, what, remedy } = explain(cause, code, operation, resource, carriesSecret);
+    super(`${operation} on ${resource}: ${what}`, { cause });
+    this.name = 'AwsError';
+    this.operation = operation;
+    this.resource = resource;
+    this.code = code;
+    this.reason = reason;
+    this.remedy = remedy;
+  }
+}
+
+interface Explanation {
+  readonly reason: FailureReason;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+const CREDENTIALS =
+  'put aws-actions/configure-aws-credentials before this step, with "permissions: id-token: write" on the job and a role to assume';
+
+const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'RequestExpired']);
+const INVALID = new Set([
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'AuthFailure',
+  'SignatureDoesNotMatch',
+  'IncompleteSignature',
+  'MissingAuthenticationToken',
+]);
+const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation', 'NotAuthorized']);
+const QUOTA = new Set([
+  'LimitExceededException',
+  'ParameterLimitExceeded',
+  'ParameterMaxVersionLimitExceeded',
+  'HierarchyLevelLimitExceededException',
+  'TooManyTagsException',
+]);
+const KMS = new Set([
+  'InvalidKeyId',
+  'KmsException',
+  'EncryptionFailure',
+  'DecryptionFailure',
+  'KMSAccessDeniedException',
+]);
+
+function explain(
+  cause: unknown,
+  code: string,
+  operation: string,
+  resource: string,
+  carriesSecret: boolean,
+): Explanation {
+  const message = cause instanceof Error ? cause.message : '';
+  if (code === 'CredentialsProviderError' || code === 'CredentialsError' || code === 'TokenProviderError')
+    return { reason: 'credentials', what: 'there are no AWS credentials', remedy: CREDENTIALS };
+  if (EXPIRED.has(code))
+    return {
+      reason: 'credentials',
+      what: 'the AWS credentials have expired',
+      remedy: 'run again; what is done stays done. For long runs ask for a longer role-duration-seconds',
+    };
+  if (INVALID.has(code))
+    return { reason: 'credentials', what: 'AWS does not accept the credentials', remedy: CREDENTIALS };
+  if (DENIED.has(code)) return denied(message, operation, resource);
+  if (code === 'ParameterMaxVersionLimitExceeded')
+    return {
+      reason: 'quota',
+      what: 'its oldest version carries a label, so that no new version can be stored',
+      remedy: 'remove the label from its oldest version (ssm unlabel-parameter-version)',
+    };
+  if (QUOTA.has(code))
+    return {
+      reason: 'quota',
+      what: `a quota of the account is used up (${code})`,
+      remedy: 'ask for more in the Service Quotas console, or remove what is not needed',
+    };
+  if (KMS.has(code))
+    return {
+      reason: 'aws',
+      what: `the KMS key cannot be used (${code})`,
+      remedy:
+        'check that the key of kms-key-id exists in this region, is enabled, and that the role may use it',
+    };
+  if (code === 'TimeoutError' || /^(E[A-Z_]+)$/.test(code))
+    return {
+      reason: 'network',
+      what: `AWS could not be reached (${code})`,
+      remedy: "check the region, the runner's network and AWS_ENDPOINT_URL, and run again",
+    };
+  if (code === 'TooManyUpdates' || code === 'OperationAbortedException')
+    return {
+      reason: 'conflict',
+      what: `others are changing it at the same time (${code})`,
+      remedy: 'run again; a concurrency group in the workflow keeps runs apart',
+    };
+  if (/Throttl|TooManyRequests|RequestLimitExceeded/.test(code))
+    return { reason: 'throttled', what: 'AWS kept throttling', remedy: 'run again; what is done stays done' };
+  return {
+    reason: 'aws',
+    what: carriesSecret || message === '' ? code : `${code}: ${message}`,
+    remedy: carriesSecret
+      ? 'AWS refused what was sent; its message is not shown since it may repeat the value'
+      : 'see the message of AWS',
+  };
+}
+
+/** AWS names the action and, for most services, the resource; both make the statement that is missing. */
+function denied(message: string, operation: string, resource: string): Explanation {
+  const action = /perform: ([\w-]+:\w+)/.exec(message)?.[1] ?? operation;
+  const arn = /on resource: (arn:[^\s,]+)/.exec(message)?.[1] ?? '*';
+  const statement = JSON.stringify({ Effect: 'Allow', Action: action, Resource: arn });
+  const explicit = /explicit deny/i.test(message);
+  return {
+    reason: 'access-denied',
+    what: explicit ? `an explicit deny forbids ${action}` : `the role may not ${action}`,
+    remedy: explicit
+      ? `take the deny for ${action} on ${resource} out of the policy`
+      : `add to the role's policy: ${statement}`,
+  };
+}

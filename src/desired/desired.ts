@@ -1,0 +1,258 @@
+import type {
+  BundleFields,
+  Field,
+  Kind,
+  ParameterFields,
+  RepositoryFields,
+  Specs,
+} from '../resources/resource.ts';
+import type { Notes } from '../settings/fault.ts';
+import { parameterNameFault, SECRET_BYTES, STANDARD_BYTES, secretNameFault } from '../settings/limits.ts';
+import type { LogGroupSettings, RepositorySettings, Settings } from '../settings/settings.ts';
+import { type Destination, placeOf, type Route } from './routing.ts';
+
+/** What one resource should be. */
+export interface WishOf<K extends Kind> {
+  readonly kind: K;
+  readonly spec: Specs[K];
+  /** Fields that the user did not give: managed on what we made, left alone on what was adopted. */
+  readonly defaults: ReadonlySet<string>;
+  /** Fields that are written when missing, and never overwritten. */
+  readonly once: ReadonlySet<string>;
+  /** Collections that hold what is listed and nothing else, by their prefix (`key:`). */
+  readonly closed: ReadonlySet<string>;
+  /** Fields whose value could not be had in this run: everything else is compared. */
+  readonly unknown: ReadonlySet<string>;
+  /** A run that has the value would create it; where the value is missing for good, nothing is created. */
+  readonly expected: boolean;
+}
+export type Wish = { [K in Kind]: WishOf<K> }[Kind];
+
+/** Where a variable ends up: for outputs and reports. */
+export interface Placement {
+  readonly route: Route;
+  readonly destination: Destination;
+  readonly kind: 'AWS::SSM::Parameter' | 'AWS::SecretsManager::Secret';
+  /** Name of the parameter or of the secret. */
+  readonly name: string;
+  /** Its value was empty and is left alone. */
+  readonly empty: boolean;
+}
+
+export interface Desired {
+  readonly wishes: readonly Wish[];
+  readonly placements: readonly Placement[];
+}
+
+const none: ReadonlySet<string> = new Set();
+
+/** @returns the specs of everything that this run looks after; what cannot be is in `notes`. */
+export function desire(settings: Settings, routes: readonly Route[], notes: Notes): Desired {
+  const placements = routes
+    .flatMap((route) => route.destinations.map((destination) => place(settings, route, destination)))
+    .filter((placement) =>
+      settings.only.has(placement.destination.store === 'parameter' ? 'parameters' : 'secrets'),
+    );
+  refuseCollisions(placements, notes);
+  judgeEmpty(settings, placements, notes);
+  const wishes: Wish[] = [];
+  if (settings.logGroup !== undefined) wishes.push(logGroup(settings.logGroup));
+  if (settings.repository !== undefined) wishes.push(repository(settings.repository));
+  for (const placement of placements)
+    if (placement.destination.store === 'parameter')
+      wishes.push(parameter(settings, placement, placement.destination.type, notes));
+  wishes.push(...bundles(settings, placements, notes));
+  return { wishes, placements };
+}
+
+function place(settings: Settings, route: Route, destination: Destination): Placement {
+  const empty = route.variable.value.byteLength === 0;
+  return destination.store === 'parameter'
+    ? {
+        route,
+        destination,
+        kind: 'AWS::SSM::Parameter',
+        name: `${settings.prefix}/${destination.segment}`,
+        empty,
+      }
+    : {
+        route,
+        destination,
+        kind: 'AWS::SecretsManager::Secret',
+        name: `${settings.prefix.slice(1)}/${destination.bundle}`,
+        empty,
+      };
+}
+
+function refuseCollisions(placements: readonly Placement[], notes: Notes): void {
+  const taken = new Map<string, string>();
+  for (const { name, destination, route } of placements) {
+    const spot = destination.store === 'secret' ? `${name} key ${destination.key}` : name;
+    const before = taken.get(spot);
+    if (before === undefined) taken.set(spot, route.variable.name);
+    else
+      notes.fault({
+        ...placeOf(route.variable),
+        text: `it goes to the same place as ${before} (${spot}); give one of the two another key or rule`,
+      });
+  }
+}
+
+/** AWS refuses empty values; whether one is a mistake depends on where it came from. */
+function judgeEmpty(settings: Settings, placements: readonly Placement[], notes: Notes): void {
+  const told = new Set<string>();
+  for (const { route, empty } of placements) {
+    const { variable } = route;
+    if (!empty || told.has(variable.name)) continue;
+    told.add(variable.name);
+    const fails =
+      settings.onEmpty === 'fail' ||
+      (settings.onEmpty === 'auto' && settings.mode === 'apply' && variable.source === 'secrets');
+    if (fails)
+      notes.fault({
+        ...placeOf(variable),
+        text: 'its value is empty (a GitHub secret that does not exist arrives empty); set it, leave the variable out, or set on-empty: skip',
+      });
+    else
+      notes.notice({ ...placeOf(variable), text: 'its value is empty here: what stands is left as it is' });
+  }
+}
+
+function tagFields(tags: ReadonlyMap<string, string>): Record<string, Field> {
+  return Object.fromEntries([...tags].map(([key, value]) => [`tag:${key}`, value]));
+}
+
+function logGroup(settings: LogGroupSettings): Wish {
+  const defaults = new Set(['class']);
+  if (!settings.retention.given) defaults.add('retention');
+  return {
+    kind: 'AWS::Logs::LogGroup',
+    spec: {
+      name: settings.name,
+      fields: { retention: settings.retention.value, class: 'STANDARD', ...tagFields(settings.tags) },
+      facts: {},
+    },
+    defaults,
+    once: none,
+    closed: none,
+    unknown: none,
+    expected: true,
+  };
+}
+
+function repository(settings: RepositorySettings): Wish {
+  const defaults = new Set<string>();
+  if (!settings.mutability.given) defaults.add('mutability').add('exclusions');
+  if (settings.kmsKeyId === undefined) defaults.add('encryption');
+  const { value, exclusions } = settings.mutability.value;
+  const fields: RepositoryFields = {
+    mutability: value,
+    exclusions,
+    encryption: settings.kmsKeyId === undefined ? 'AES256' : 'KMS',
+    'key-id': settings.kmsKeyId,
+    lifecycle: settings.lifecycle,
+    ...tagFields(settings.tags),
+  };
+  return {
+    kind: 'AWS::ECR::Repository',
+    spec: { name: settings.name, fields, facts: {} },
+    defaults,
+    once: none,
+    closed: none,
+    unknown: none,
+    expected: true,
+  };
+}
+
+function parameter(
+  settings: Settings,
+  placement: Placement,
+  type: 'String' | 'SecureString',
+  notes: Notes,
+): Wish {
+  const { name, route, empty } = placement;
+  const { variable } = route;
+  const wrong = parameterNameFault(name);
+  if (wrong !== undefined) notes.fault({ ...placeOf(variable), text: wrong });
+  const keyed = type === 'SecureString';
+  const fields: ParameterFields = {
+    value: empty ? undefined : variable.value.unless(!route.shown),
+    type,
+    tier: tierOf(settings, variable.value.byteLength),
+    'key-id': keyed ? (settings.kmsKeyId ?? 'alias/aws/ssm') : undefined,
+    ...tagFields(settings.tags),
+  };
+  return {
+    kind: 'AWS::SSM::Parameter',
+    spec: { name, fields, facts: {} },
+    defaults: new Set(keyed && settings.kmsKeyId === undefined ? ['key-id'] : []),
+    once: route.once ? new Set(['value']) : none,
+    closed: none,
+    unknown: empty ? new Set(['value']) : none,
+    expected: isExpected(settings, placement),
+  };
+}
+
+/** In plan and drift a secret may be out of reach (a fork has none), and apply would still create it. */
+function isExpected(settings: Settings, { empty, route }: Placement): boolean {
+  if (!empty) return true;
+  return settings.mode !== 'apply' && settings.onEmpty === 'auto' && route.variable.source === 'secrets';
+}
+
+/** Auto leaves the tier of what stands alone, since a tier cannot be lowered; only size raises it. */
+function tierOf(settings: Settings, bytes: number): string | undefined {
+  if (settings.parameterTier !== 'auto') return settings.parameterTier;
+  return bytes > STANDARD_BYTES ? 'Advanced' : undefined;
+}
+
+function bundles(settings: Settings, placements: readonly Placement[], notes: Notes): Wish[] {
+  const byName = new Map<string, Placement[]>();
+  for (const placement of placements)
+    if (placement.destination.store === 'secret')
+      byName.set(placement.name, [...(byName.get(placement.name) ?? []), placement]);
+  return [...byName].map(([name, members]): Wish => {
+    const wrong = secretNameFault(name);
+    if (wrong !== undefined) notes.fault({ where: 'the secret', key: name, text: wrong });
+    const fields: Record<string, Field> = { 'key-id': settings.kmsKeyId ?? 'alias/aws/secretsmanager' };
+    const unknown = new Set<string>();
+    const once = new Set<string>();
+    let bytes = 2;
+    let bundle = '';
+    for (const { destination, route, empty } of members) {
+      if (destination.store !== 'secret') continue;
+      const field = `key:${destination.key}`;
+      bundle = destination.bundle;
+      if (empty) unknown.add(field);
+      else fields[field] = route.variable.value;
+      if (route.once) once.add(field);
+      bytes += route.variable.value.byteLength + Buffer.byteLength(destination.key) + 6;
+    }
+    if (bytes > SECRET_BYTES) {
+      const largest = [...members].sort(
+        (a, b) => b.route.variable.value.byteLength - a.route.variable.value.byteLength,
+      );
+      notes.fault({
+        where: 'the secret',
+        key: name,
+        text: `its ${bytes} bytes are more than the ${SECRET_BYTES} that a secret holds; the largest are ${largest
+          .slice(0, 3)
+          .map((member) => member.route.variable.name)
+          .join(', ')}: send them to another bundle by a rule`,
+      });
+    }
+    const spec: { name: string; fields: BundleFields; facts: object } = {
+      name,
+      fields: { ...fields, ...tagFields(settings.tags) },
+      facts: {},
+    };
+    return {
+      kind: 'AWS::SecretsManager::Secret',
+      spec,
+      defaults: new Set(settings.kmsKeyId === undefined ? ['key-id'] : []),
+      once,
+      closed: settings.exactBundles.has(bundle) ? new Set(['key:']) : none,
+      unknown,
+      expected: members.some((member) => isExpected(settings, member)),
+    };
+  });
+}

@@ -1,0 +1,60 @@
+/** What the table knows of a variable: the rows of the article that this project automates. */
+export interface Row {
+  /** The place in a JSON secret. */
+  readonly secret?: { readonly bundle: string; readonly key: string };
+  /** It is a parameter of its own, beside the secret or instead of it. */
+  readonly parameter?: true;
+  /** "Either" rows are parameters where cost comes first (`prefer: ssm`). */
+  readonly either?: true;
+  /** Passwords, client secrets, signing keys: masked, never shown, never a plain String. */
+  readonly sensitive?: true;
+  /** Settings that may be shown in reports; the other rows are neither masked nor shown. */
+  readonly shown?: true;
+  readonly reason: string;
+}
+
+const secret = (bundle: string, key: string) => ({ bundle, key });
+
+const ROWS: ReadonlyMap<string, Row> = new Map<string, Row>([
+  ['DB_PASSWORD', { secret: secret('db', 'password'), sensitive: true, reason: 'database password' }],
+  [
+    'POSTGRES_PASSWORD',
+    { secret: secret('db', 'postgres_password'), sensitive: true, reason: 'database password' },
+  ],
+  [
+    'AUTH0_CLIENT_SECRET',
+    {
+      secret: secret('auth0', 'client_secret'),
+      sensitive: true,
+      reason: 'client secret of an outside service',
+    },
+  ],
+  [
+    'FLASK_SECRET_KEY',
+    { secret: secret('flask', 'secret_key'), sensitive: true, reason: 'signs the sessions' },
+  ],
+  ['DB_USER', { secret: secret('db', 'username'), either: true, reason: 'belongs to its password' }],
+  ['DB_HOST', { secret: secret('db', 'host'), either: true, reason: 'belongs to its password' }],
+  ['DB_NAME', { secret: secret('db', 'name'), either: true, reason: 'belongs to its password' }],
+  [
+    'POSTGRES_USER',
+    { secret: secret('db', 'postgres_user'), either: true, reason: 'belongs to its password' },
+  ],
+  ['POSTGRES_DB', { secret: secret('db', 'postgres_db'), either: true, reason: 'belongs to its password' }],
+  [
+    'AUTH0_CLIENT_ID',
+    { secret: secret('auth0', 'client_id'), either: true, reason: 'belongs to its client secret' },
+  ],
+  [
+    'AUTH0_DOMAIN',
+    { secret: secret('auth0', 'domain'), parameter: true, either: true, reason: 'setting of the sign-in' },
+  ],
+  ['AUTH0_CALLBACK_URL', { parameter: true, shown: true, reason: 'setting of the sign-in' }],
+]);
+
+const GUNICORN: Row = { parameter: true, shown: true, reason: 'tuning value' };
+
+/** @returns the row of a variable, or undefined where the table does not name it. */
+export function rowOf(name: string): Row | undefined {
+  return name.startsWith('GUNICORN_') ? GUNICORN : ROWS.get(name);
+}

@@ -1,0 +1,30 @@
+import type { Difference, Kind, Specs } from '../resources/resource.ts';
+import type { Consent } from '../settings/settings.ts';
+
+/** Tag values that say who owns a resource. */
+export const MADE = 'aws-bootstrap';
+export const ADOPTED = 'aws-bootstrap:adopted';
+
+export type Action = 'create' | 'update' | 'delete' | 'none' | 'blocked';
+
+/** What happens to one resource. One resource has a second, blocked change where only a part of what is wanted may be done. */
+export interface ChangeOf<K extends Kind> {
+  readonly kind: K;
+  readonly name: string;
+  readonly action: Action;
+  /** What it shall be in the end: what stands, with the differences laid over it. */
+  readonly desired: Specs[K];
+  readonly observed: Specs[K] | undefined;
+  readonly differences: readonly Difference[];
+  /** What else there is to tell: adopted, restored, kept, ignored. */
+  readonly notes: readonly string[];
+  /** Why it is blocked, and the consent that would allow it. */
+  readonly blocked?: { readonly reason: string; readonly consent?: Consent | undefined } | undefined;
+  /** It could not be read: the error, told at the end. */
+  readonly unreadable?: { readonly error: unknown } | undefined;
+}
+
+/** Distributes over kinds, so that `rooms[change.kind].create(change.desired)` type-checks. */
+export type Change = { [K in Kind]: ChangeOf<K> }[Kind];
+
+export type Plan = readonly Change[];

@@ -1,0 +1,171 @@
+import type { Wish, WishOf } from '../desired/desired.ts';
+import {
+  ABSENT,
+  type Difference,
+  type Fields,
+  type Kind,
+  type Spec,
+  type Specs,
+  Unreadable,
+} from '../resources/resource.ts';
+import { OWNER_TAG } from '../settings/limits.ts';
+import { ADOPTED, type Change, type ChangeOf, MADE, type Plan } from './change.ts';
+import { compareKeys, diff } from './diff.ts';
+import { judge, type Policy } from './policy.ts';
+
+export type Observed = { readonly [K in Kind]?: ReadonlyMap<string, Specs[K] | Unreadable> };
+
+/**
+ * Compares what should be with what is. The only place that decides; policy then blocks or drops single differences.
+ *
+ *     desired | observed                          | change
+ *     --------+-----------------------------------+------------------------------------------------------
+ *     wanted  | nothing                           | create, with our tag
+ *     no value| nothing                           | none: there is nothing to create it from
+ *     wanted  | ours (tag aws-bootstrap)          | every field, defaults too
+ *     wanted  | adopted (aws-bootstrap:adopted)   | the fields that the user gave
+ *     wanted  | neither tag                       | adopt: the same, and our tag
+ *     wanted  | scheduled for deletion            | restore, then as above
+ *     wanted  | owned by CloudFormation, a        | blocked, with the owner's name
+ *             | rotation or another service       |
+ *     wanted  | could not be read                 | blocked, with the error
+ */
+export function plan(wishes: readonly Wish[], observed: Observed, policy: Policy): Plan {
+  return wishes.flatMap((wish) => planOne(wish, observed, policy));
+}
+
+function planOne(wish: Wish, observed: Observed, policy: Policy): Change[] {
+  switch (wish.kind) {
+    case 'AWS::Logs::LogGroup':
+      return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
+    case 'AWS::SSM::Parameter':
+      return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
+    case 'AWS::SecretsManager::Secret':
+      return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
+    case 'AWS::ECR::Repository':
+      return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
+  }
+}
+
+function changesOf<K extends Kind>(
+  wish: WishOf<K>,
+  standing: Specs[K] | Unreadable | undefined,
+  policy: Policy,
+): ChangeOf<K>[] {
+  const { kind, spec } = wish;
+  const base = { kind, name: spec.name, observed: undefined, differences: [], notes: [] };
+  if (standing instanceof Unreadable)
+    return [
+      {
+        ...base,
+        action: 'blocked',
+        desired: spec,
+        blocked: { reason: 'it could not be read' },
+        unreadable: { error: standing.error },
+      },
+    ];
+  if (standing === undefined) return [absent(wish)];
+
+  const owner = standing.fields[`tag:${OWNER_TAG}`];
+  const wanted = claimed(wish, owner === MADE);
+  const notes = keptKeys(wish, standing);
+  if (
+    wanted['key-id'] !== undefined &&
+    compareKeys(standing.fields['key-id'], wanted['key-id']) === 'unclear'
+  )
+    notes.push('key-id: an alias and a key id cannot be told apart without asking KMS; taken as the same');
+  const differences = diff(wanted, standing.fields, wish.closed, wish.unknown);
+  if (standing.facts.scheduledForDeletion === true)
+    differences.unshift({ field: 'deletion', from: 'scheduled', to: ABSENT });
+
+  const verdict = judge(
+    {
+      kind,
+      name: spec.name,
+      standing,
+      differences,
+      isForeign: owner !== MADE && owner !== ADOPTED,
+      once: wish.once,
+    },
+    policy,
+  );
+  notes.push(...verdict.notes);
+  const overlaid = (allowed: readonly Difference[]) => ({
+    ...spec,
+    fields: overlay(standing.fields, allowed),
+    facts: standing.facts,
+  });
+  const changes: ChangeOf<K>[] = [
+    {
+      ...base,
+      action: verdict.allowed.length > 0 ? 'update' : 'none',
+      desired: overlaid(verdict.allowed),
+      observed: standing,
+      differences: verdict.allowed,
+      notes,
+    },
+  ];
+  for (const { reason, consent, differences: held } of verdict.blocked)
+    changes.push({
+      ...base,
+      action: 'blocked',
+      desired: overlaid(held),
+      observed: standing,
+      differences: held,
+      blocked: { reason, consent },
+    });
+  // A resource of which everything is blocked is told once, as blocked.
+  return verdict.allowed.length === 0 && verdict.blocked.length > 0 ? changes.slice(1) : changes;
+}
+
+function absent<K extends Kind>(wish: WishOf<K>): ChangeOf<K> {
+  const { kind, spec } = wish;
+  const base = { kind, name: spec.name, observed: undefined };
+  if (!wish.expected)
+    return {
+      ...base,
+      action: 'none',
+      desired: spec,
+      differences: [],
+      notes: ['not created: its value is empty'],
+    };
+  const fields = { ...spec.fields, [`tag:${OWNER_TAG}`]: MADE };
+  return {
+    ...base,
+    action: 'create',
+    desired: { ...spec, fields },
+    differences: diff(fields, {}, new Set(), wish.unknown),
+    notes:
+      wish.unknown.size > 0
+        ? [`the value of ${[...wish.unknown].join(', ')} is not available in this run`]
+        : [],
+  };
+}
+
+/** On what stood before we came, a default is nobody's wish. */
+function claimed(wish: WishOf<Kind>, isOurs: boolean): Fields {
+  const fields: Record<string, Fields[string]> = {};
+  for (const [field, value] of Object.entries(wish.spec.fields))
+    if (isOurs || !wish.defaults.has(field)) fields[field] = value;
+  fields[`tag:${OWNER_TAG}`] = isOurs ? MADE : ADOPTED;
+  return fields;
+}
+
+/** Keys that others put into a secret stay there, and are told by name. */
+function keptKeys(wish: WishOf<Kind>, standing: Spec): string[] {
+  if (wish.kind !== 'AWS::SecretsManager::Secret' || wish.closed.has('key:')) return [];
+  const foreign = Object.keys(standing.fields).filter(
+    (field) => field.startsWith('key:') && wish.spec.fields[field] === undefined && !wish.unknown.has(field),
+  );
+  return foreign.length === 0
+    ? []
+    : [
+        `keys that nobody here asks for are kept: ${foreign.map((field) => field.slice('key:'.length)).join(', ')}`,
+      ];
+}
+
+function overlay(standing: Fields, differences: readonly Difference[]): Fields {
+  const fields: Record<string, Fields[string]> = { ...standing };
+  for (const { field, to } of differences) fields[field] = to;
+  return fields;
+}

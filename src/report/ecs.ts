@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { Placement } from '../desired/desired.ts';
+import type { Spec } from '../resources/resource.ts';
+
+/** Reads what stands under a kind and name after the run. */
+export type Standing = (kind: Placement['kind'], name: string) => Spec | undefined;
+
+/** One entry of a container's `secrets`. @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html */
+export interface EcsSecret {
+  readonly name: string;
+  readonly valueFrom: string;
+}
+
+/** @returns variable → what ECS takes as `valueFrom`, for the variables in one of the stores. */
+export function references(
+  placements: readonly Placement[],
+  kind: Placement['kind'],
+  standing: Standing,
+): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { route, destination, kind: itsKind, name } of placements) {
+    if (itsKind !== kind) continue;
+    const spec = standing(kind, name);
+    const arn = spec?.facts.arn;
+    if (spec === undefined || arn === undefined) continue;
+    if (destination.store === 'parameter') found.set(route.variable.name, arn);
+    // Without the key in it the reference would make the task fail at its start.
+    else if (spec.fields[`key:${destination.key}`] !== undefined)
+      found.set(route.variable.name, `${arn}:${destination.key}::`);
+  }
+  return found;
+}
+
+/** @returns the `secrets` of a container, each name once: the parameter where a variable has two places. */
+export function taskDefinitionSecrets(placements: readonly Placement[], standing: Standing): EcsSecret[] {
+  const all = references(placements, 'AWS::SecretsManager::Secret', standing);
+  for (const [name, arn] of references(placements, 'AWS::SSM::Parameter', standing)) all.set(name, arn);
+  return [...all]
+    .map(([name, valueFrom]) => ({ name, valueFrom }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** @returns what changes exactly when a stored value's version does; made from versions, never from values. */
+export function configFingerprint(placements: readonly Placement[], standing: Standing): string {
+  const versions = placements.map(
+    ({ kind, name }) => `${kind} ${name} ${standing(kind, name)?.facts.version ?? ''}`,
+  );
+  return createHash('sha256')
+    .update([...new Set(versions)].sort().join('\n'))
+    .digest('hex');
+}

@@ -1,0 +1,54 @@
+/**
+ * The one way for untrusted text (names, tags, values, messages of services) into log and summary.
+ * The runner executes `::command::` at the start of a line and `##[command]` anywhere, on stdout and stderr,
+ * and a lone carriage return ends a line for it too.
+ */
+const LONGEST = 300;
+
+/** Control characters, line separators and direction marks become visible. */
+function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    if (character === '\n') return '\\n';
+    if (character === '\r') return '\\r';
+    if (character === '\t') return '\\t';
+    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  });
+}
+
+function cut(text: string): string {
+  const characters = [...text];
+  return characters.length <= LONGEST
+    ? text
+    : `${characters.slice(0, LONGEST).join('')}… (${characters.length} characters)`;
+}
+
+/** @returns text that stands on one line of the log and is no command to the runner. */
+export function forLog(text: string): string {
+  return visible(text)
+    .replaceAll('##[', '##\u2009[')
+    .replace(/^\s*::/, ':\u2009:');
+}
+
+/** @returns a value for the log, in quotes, cut when it is long. */
+export function valueForLog(text: string): string {
+  return forLog(`"${cut(text)}"`);
+}
+
+/** @returns a code span for GitHub's Markdown, tables included: inside it nothing is markup, link or mention. */
+export function code(text: string): string {
+  const shown = cut(visible(text)).replaceAll('|', '\\|');
+  if (shown === '') return '';
+  const fence = '`'.repeat(Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
+  const pad = shown.startsWith('`') || shown.endsWith('`') || /^ .* $/.test(shown) ? ' ' : '';
+  return `${fence}${pad}${shown}${pad}${fence}`;
+}
+
+/** @returns plain text for GitHub's Markdown, tables included. */
+export function prose(text: string): string {
+  return visible(text)
+    .replace(/[&<>]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[character] ?? character)
+    .replace(/[\\`*[\]!|~$]/g, '\\$&')
+    .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
+    .replace(/[@#](?=\w)/g, '$&\u2060')
+    .replace(/:\/\//g, ':\u2060//');
+}

@@ -1,0 +1,24 @@
+import { ABSENT, type Difference, type Field, type Kind } from '../resources/resource.ts';
+import { Secret } from '../secret.ts';
+
+/** What each kind is called. */
+export const NOUNS: Readonly<Record<Kind, string>> = {
+  'AWS::Logs::LogGroup': 'log group',
+  'AWS::SSM::Parameter': 'parameter',
+  'AWS::SecretsManager::Secret': 'secret',
+  'AWS::ECR::Repository': 'repository',
+};
+
+/** @returns a field as text, undefined for what is not there; a secret gives `***`. */
+export function textOf(field: Field): string | undefined {
+  if (field === undefined || field === ABSENT) return undefined;
+  return field instanceof Secret ? field.toString() : String(field);
+}
+
+/** @returns e.g. `retention 1 → 7`, through the escape of the place where it goes. */
+export function differenceText({ field, from, to }: Difference, show: (text: string) => string): string {
+  const [before, after] = [textOf(from), textOf(to)];
+  if (after === undefined) return `${field}: ${show(before ?? '')} taken out`;
+  if (before === undefined) return `${field}: ${show(after)}`;
+  return before === after ? `${field}: another value` : `${field}: ${show(before)} → ${show(after)}`;
+}

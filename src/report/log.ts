@@ -1,0 +1,80 @@
+import * as core from '@actions/core';
+import { AwsError } from '../clients/errors.ts';
+import type { Outcome } from '../plan/apply.ts';
+import type { Change } from '../plan/change.ts';
+import { describe, type Note } from '../settings/fault.ts';
+import { forLog, valueForLog } from './escape.ts';
+import { differenceText, NOUNS } from './fields.ts';
+
+/** The log of a run: one line a resource with a sign and the reason; quiet when nothing happens. */
+export function info(text: string): void {
+  core.info(forLog(text));
+}
+
+export function notice(note: Note): void {
+  core.notice(forLog(describe(note)), place(note));
+}
+
+export function warning(note: Note): void {
+  core.warning(forLog(describe(note)), place(note));
+}
+
+export function fault(note: Note): void {
+  core.error(forLog(describe(note)), place(note));
+}
+
+/** Fails the step: the text stands as the last error, and the exit code is 1. */
+export function fail(text: string): void {
+  core.setFailed(forLog(text));
+}
+
+/** Only a file of the repository gives an annotation a place. */
+function place({ file, line }: Note): { file?: string; startLine?: number } {
+  if (file === undefined) return {};
+  return line === undefined ? { file } : { file, startLine: line };
+}
+
+const SIGNS: Readonly<Record<Change['action'], string>> = {
+  create: '+',
+  update: '~',
+  delete: '-',
+  none: '=',
+  blocked: '!',
+};
+
+/** @returns the line of a change, and one line for each field that differs. */
+export function changeLines(change: Change): string[] {
+  const { action, kind, name, differences, blocked, notes } = change;
+  const lines = [
+    `${SIGNS[action]} ${NOUNS[kind]} ${forLog(name)}${blocked === undefined ? '' : `: blocked: ${forLog(blocked.reason)}`}`,
+  ];
+  // What is created is wanted as it stands in the settings; only its names are news.
+  if (action !== 'create')
+    for (const difference of differences)
+      lines.push(`    ${forLog(differenceText(difference, valueForLog))}`);
+  if (blocked?.consent !== undefined) lines.push(`    to allow it: allow: ${blocked.consent}`);
+  for (const note of notes) lines.push(`    ${forLog(note)}`);
+  return lines;
+}
+
+/** Tells one outcome; what stands and needs no word gets none. */
+export function outcome({ change, result, error }: Outcome): void {
+  if (result === 'failed') {
+    failure(`${NOUNS[change.kind]} ${change.name}`, error);
+    return;
+  }
+  if (change.action === 'none' && change.notes.length === 0) return;
+  for (const line of changeLines(change)) core.info(line);
+}
+
+/** One error of one resource: what failed and what to do, without a stack. */
+export function failure(what: string, error: unknown): void {
+  core.error(forLog(`${what}: ${errorText(error)}`));
+}
+
+/** @returns an error in words. Of errors that are none of ours only the kind is told, since their text may repeat a value. */
+export function errorText(error: unknown): string {
+  if (error instanceof AwsError) return `${error.message}. What to do: ${error.remedy}`;
+  if (error instanceof Error && error.constructor === Error) return error.message;
+  return `something unexpected happened (${error instanceof Error ? error.name : typeof error}); please report it`;
+}

@@ -1,0 +1,69 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as core from '@actions/core';
+import { configFingerprint, references, taskDefinitionSecrets } from './ecs.ts';
+import { count, isDrifted, planDocument, planHash } from './plan-document.ts';
+import { price } from './price.ts';
+import { type Run, standing } from './run.ts';
+
+/** @returns every output by name; none of them holds a value. */
+export function outputs(run: Run): Map<string, string> {
+  const { settings, desired, plan, outcomes } = run;
+  const counts = count(plan);
+  const document = planDocument(settings, plan);
+  const stands = (kind: Parameters<typeof standing>[1], name: string) => standing(run, kind, name);
+  const json = (map: ReadonlyMap<string, string>) => JSON.stringify(Object.fromEntries(map));
+  const logGroup =
+    settings.logGroup === undefined ? undefined : stands('AWS::Logs::LogGroup', settings.logGroup.name);
+  const repository =
+    settings.repository === undefined ? undefined : stands('AWS::ECR::Repository', settings.repository.name);
+  const versionsChanged = outcomes.some(
+    ({ change, result, stands: after }) =>
+      result === 'done' &&
+      (change.kind === 'AWS::SSM::Parameter' || change.kind === 'AWS::SecretsManager::Secret') &&
+      after?.facts.version !== change.observed?.facts.version,
+  );
+  return new Map([
+    ['changed', String(outcomes.some(({ result }) => result === 'done'))],
+    ['config-changed', String(versionsChanged)],
+    ['drifted', String(isDrifted(plan))],
+    ['to-create', String(counts.toCreate)],
+    ['to-update', String(counts.toUpdate)],
+    ['to-delete', String(counts.toDelete)],
+    ['blocked', String(counts.blocked)],
+    ['plan', JSON.stringify(document)],
+    ['plan-hash', planHash(document, plan)],
+    ['parameters', json(references(desired.placements, 'AWS::SSM::Parameter', stands))],
+    ['secrets', json(references(desired.placements, 'AWS::SecretsManager::Secret', stands))],
+    ['task-definition-secrets', JSON.stringify(taskDefinitionSecrets(desired.placements, stands))],
+    ['config-fingerprint', configFingerprint(desired.placements, stands)],
+    ['log-group-name', settings.logGroup?.name ?? ''],
+    ['log-group-arn', logGroup?.facts.arn ?? ''],
+    ['repository-name', settings.repository?.name ?? ''],
+    ['repository-uri', repository?.facts.uri ?? ''],
+    ['repository-arn', repository?.facts.arn ?? ''],
+    ['registry-id', repository?.facts.registryId ?? ''],
+    ['monthly-cost-usd', price(outcomes).monthlyUsd.toFixed(2)],
+    ['failure-reason', run.failure?.reason ?? ''],
+  ]);
+}
+
+/**
+ * Writes the outputs, and the plan into a file as well, since it may be larger than an argument can be.
+ * @param folder the runner's temporary folder; without one there is no file
+ */
+export function writeOutputs(run: Run, folder: string | undefined): void {
+  const all = outputs(run);
+  if (folder !== undefined) {
+    mkdirSync(join(folder, 'aws-bootstrap'), { recursive: true, mode: 0o700 });
+    const file = join(folder, 'aws-bootstrap', `plan${run.settings.prefix.replaceAll('/', '-')}.json`);
+    writeFileSync(file, `${all.get('plan') ?? ''}\n`, { mode: 0o600 });
+    all.set('plan-file', file);
+  }
+  for (const [name, value] of all) core.setOutput(name, value);
+}
+
+/** What is known of a run that ended before there was a plan. */
+export function writeFailureReason(reason: string): void {
+  core.setOutput('failure-reason', reason);
+}

@@ -1,0 +1,130 @@
+import {
+  type CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  DeleteRetentionPolicyCommand,
+  DescribeLogGroupsCommand,
+  ListTagsForResourceCommand,
+  type LogGroup,
+  PutRetentionPolicyCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import type { Lane } from '../clients/aws.ts';
+import { AwsError } from '../clients/errors.ts';
+import { type Difference, type Resource, type Specs, Unreadable } from './resource.ts';
+import type { RoomContext } from './room.ts';
+import { ownerByTags, tagFields, tagsIn, tagsOf } from './tags.ts';
+
+type LogGroupSpec = Specs['AWS::Logs::LogGroup'];
+
+/** CloudWatch log groups. The tag calls take the ARN without the `:*` at its end, all others with. */
+export function logGroups(client: CloudWatchLogsClient, context: RoomContext): Resource<LogGroupSpec> {
+  const send = <O>(
+    operation: string,
+    resource: string,
+    lane: Lane,
+    call: () => Promise<O>,
+    again?: () => void,
+  ) =>
+    context.calls.send(
+      { operation: `logs:${operation}`, resource, lane, ...(again === undefined ? {} : { again }) },
+      call,
+    );
+
+  async function find(name: string): Promise<LogGroup | undefined> {
+    let nextToken: string | undefined;
+    do {
+      const page = await send('DescribeLogGroups', name, 'logs:read', () =>
+        client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name, limit: 50, nextToken })),
+      );
+      const found = page.logGroups?.find((group) => group.logGroupName === name);
+      if (found !== undefined) return found;
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return undefined;
+  }
+
+  async function read(name: string): Promise<LogGroupSpec | undefined> {
+    const group = await find(name);
+    const arn = group?.logGroupArn ?? group?.arn?.replace(/:\*$/, '');
+    if (group === undefined || arn === undefined) return undefined;
+    const answer = await send('ListTagsForResource', name, 'logs:read', () =>
+      client.send(new ListTagsForResourceCommand({ resourceArn: arn })),
+    );
+    const tags = Object.entries(answer.tags ?? {});
+    return {
+      name,
+      fields: {
+        retention: group.retentionInDays ?? 'never',
+        class: group.logGroupClass ?? 'STANDARD',
+        ...tagFields(tags),
+      },
+      facts: { arn, storedBytes: group.storedBytes, ownedBy: ownerByTags(tags) },
+    };
+  }
+
+  async function retain(name: string, retention: LogGroupSpec['fields']['retention']): Promise<void> {
+    if (retention === 'never')
+      await send('DeleteRetentionPolicy', name, 'logs:write', () =>
+        client.send(new DeleteRetentionPolicyCommand({ logGroupName: name })),
+      );
+    else if (retention !== undefined)
+      await send('PutRetentionPolicy', name, 'logs:write', () =>
+        client.send(new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays: retention })),
+      );
+  }
+
+  return {
+    async observe(names) {
+      const found = new Map<string, LogGroupSpec | Unreadable>();
+      await Promise.all(
+        names.map(async (name) => {
+          try {
+            const spec = await read(name);
+            if (spec !== undefined) found.set(name, spec);
+          } catch (error) {
+            found.set(name, new Unreadable(error));
+          }
+        }),
+      );
+      return found;
+    },
+
+    async create(desired) {
+      const { name, fields } = desired;
+      let repeated = false;
+      try {
+        await send(
+          'CreateLogGroup',
+          name,
+          'logs:write',
+          () =>
+            client.send(
+              new CreateLogGroupCommand({ logGroupName: name, tags: Object.fromEntries(tagsOf(fields)) }),
+            ),
+          () => {
+            repeated = true;
+          },
+        );
+      } catch (error) {
+        // A repeated call meets the group that the call before has made; otherwise somebody else was quicker.
+        if (!(error instanceof AwsError) || error.code !== 'ResourceAlreadyExistsException' || !repeated)
+          throw error;
+      }
+      if (fields.retention !== 'never') await retain(name, fields.retention);
+      return (await read(name)) ?? desired;
+    },
+
+    async update(desired, observed, differences: readonly Difference[]) {
+      const { name } = desired;
+      const tags = tagsIn(differences);
+      const arn = observed.facts.arn;
+      if (tags.length > 0 && arn !== undefined)
+        await send('TagResource', name, 'logs:write', () =>
+          client.send(new TagResourceCommand({ resourceArn: arn, tags: Object.fromEntries(tags) })),
+        );
+      if (differences.some(({ field }) => field === 'retention'))
+        await retain(name, desired.fields.retention);
+      return desired;
+    },
+  };
+}

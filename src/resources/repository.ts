@@ -1,0 +1,207 @@
+import {
+  CreateRepositoryCommand,
+  DescribeRepositoriesCommand,
+  type ECRClient,
+  GetLifecyclePolicyCommand,
+  type ImageTagMutability,
+  ListTagsForResourceCommand,
+  PutImageTagMutabilityCommand,
+  PutLifecyclePolicyCommand,
+  type Repository,
+  TagResourceCommand,
+} from '@aws-sdk/client-ecr';
+import type { Lane } from '../clients/aws.ts';
+import { AwsError } from '../clients/errors.ts';
+import { canonicalJson } from '../settings/canonical-json.ts';
+import { type RepositoryFields, type Resource, type Specs, Unreadable } from './resource.ts';
+import type { RoomContext } from './room.ts';
+import { ownerByTags, pairs, tagFields, tagsIn, tagsOf } from './tags.ts';
+
+type RepositorySpec = Specs['AWS::ECR::Repository'];
+
+/**
+ * ECR repositories.
+ * @param readsLifecycle whether a lifecycle policy is wanted: without one, the policy that stands is nobody's business
+ */
+export function repositories(
+  client: ECRClient,
+  context: RoomContext,
+  readsLifecycle: boolean,
+): Resource<RepositorySpec> {
+  const send = <O>(
+    operation: string,
+    resource: string,
+    lane: Lane,
+    call: () => Promise<O>,
+    again?: () => void,
+  ) =>
+    context.calls.send(
+      { operation: `ecr:${operation}`, resource, lane, ...(again === undefined ? {} : { again }) },
+      call,
+    );
+  const isCode = (error: unknown, code: string) => error instanceof AwsError && error.code === code;
+
+  async function find(name: string): Promise<Repository | undefined> {
+    try {
+      const answer = await send('DescribeRepositories', name, 'ecr:read', () =>
+        client.send(new DescribeRepositoriesCommand({ repositoryNames: [name] })),
+      );
+      return answer.repositories?.find((repository) => repository.repositoryName === name);
+    } catch (error) {
+      if (isCode(error, 'RepositoryNotFoundException')) return undefined;
+      throw error;
+    }
+  }
+
+  async function lifecycleOf(name: string): Promise<string | undefined> {
+    try {
+      const answer = await send('GetLifecyclePolicy', name, 'ecr:read', () =>
+        client.send(new GetLifecyclePolicyCommand({ repositoryName: name })),
+      );
+      return answer.lifecyclePolicyText === undefined
+        ? undefined
+        : canonicalJson(JSON.parse(answer.lifecyclePolicyText));
+    } catch (error) {
+      if (isCode(error, 'LifecyclePolicyNotFoundException')) return undefined;
+      throw error;
+    }
+  }
+
+  async function read(name: string): Promise<RepositorySpec | undefined> {
+    const repository = await find(name);
+    const arn = repository?.repositoryArn;
+    if (repository === undefined || arn === undefined) return undefined;
+    const [answer, lifecycle] = await Promise.all([
+      send('ListTagsForResource', name, 'ecr:read', () =>
+        client.send(new ListTagsForResourceCommand({ resourceArn: arn })),
+      ),
+      readsLifecycle ? lifecycleOf(name) : undefined,
+    ]);
+    return specOf(repository, pairs(answer.tags), lifecycle);
+  }
+
+  async function putLifecycle(name: string, text: string): Promise<void> {
+    await send('PutLifecyclePolicy', name, 'ecr:write', () =>
+      client.send(new PutLifecyclePolicyCommand({ repositoryName: name, lifecyclePolicyText: text })),
+    );
+  }
+
+  return {
+    async observe(names) {
+      const found = new Map<string, RepositorySpec | Unreadable>();
+      await Promise.all(
+        names.map(async (name) => {
+          try {
+            const spec = await read(name);
+            if (spec !== undefined) found.set(name, spec);
+          } catch (error) {
+            found.set(name, new Unreadable(error));
+          }
+        }),
+      );
+      return found;
+    },
+
+    async create(desired) {
+      const { name, fields } = desired;
+      const tags = tagsOf(fields);
+      let made: Repository | undefined;
+      let repeated = false;
+      try {
+        const answer = await send(
+          'CreateRepository',
+          name,
+          'ecr:write',
+          () =>
+            client.send(
+              new CreateRepositoryCommand({
+                repositoryName: name,
+                ...mutability(fields),
+                encryptionConfiguration:
+                  fields.encryption === 'KMS'
+                    ? { encryptionType: 'KMS', kmsKey: fields['key-id'] }
+                    : { encryptionType: 'AES256' },
+                tags: tags.map(([Key, Value]) => ({ Key, Value })),
+              }),
+            ),
+          () => {
+            repeated = true;
+          },
+        );
+        made = answer.repository;
+      } catch (error) {
+        // A repeated call meets the repository that the call before has made; otherwise somebody else was quicker.
+        if (!isCode(error, 'RepositoryAlreadyExistsException') || !repeated) throw error;
+        made = await find(name);
+      }
+      if (fields.lifecycle !== undefined) await putLifecycle(name, fields.lifecycle);
+      return made === undefined ? desired : specOf(made, tags, fields.lifecycle);
+    },
+
+    async update(desired, observed, differences) {
+      const { name, fields } = desired;
+      const touches = (...names: string[]) => differences.some(({ field }) => names.includes(field));
+      const tags = tagsIn(differences);
+      const arn = observed.facts.arn;
+      if (tags.length > 0 && arn !== undefined)
+        await send('TagResource', name, 'ecr:write', () =>
+          client.send(
+            new TagResourceCommand({ resourceArn: arn, tags: tags.map(([Key, Value]) => ({ Key, Value })) }),
+          ),
+        );
+      if (touches('mutability', 'exclusions'))
+        await send('PutImageTagMutability', name, 'ecr:write', () =>
+          client.send(new PutImageTagMutabilityCommand({ repositoryName: name, ...mutability(fields) })),
+        );
+      if (touches('lifecycle') && fields.lifecycle !== undefined) await putLifecycle(name, fields.lifecycle);
+      return desired;
+    },
+  };
+}
+
+function mutability(fields: RepositoryFields) {
+  const value = (fields.mutability ?? 'MUTABLE') as ImageTagMutability;
+  const filters =
+    typeof fields.exclusions === 'string' && value.endsWith('_WITH_EXCLUSION')
+      ? fields.exclusions.split(',')
+      : [];
+  return {
+    imageTagMutability: value,
+    ...(filters.length === 0
+      ? {}
+      : {
+          imageTagMutabilityExclusionFilters: filters.map((filter) => ({
+            filterType: 'WILDCARD' as const,
+            filter,
+          })),
+        }),
+  };
+}
+
+function specOf(
+  repository: Repository,
+  tags: ReadonlyArray<readonly [string, string]>,
+  lifecycle: string | undefined,
+): RepositorySpec {
+  const filters = (repository.imageTagMutabilityExclusionFilters ?? [])
+    .map(({ filter }) => filter ?? '')
+    .sort();
+  const { encryptionType = 'AES256', kmsKey } = repository.encryptionConfiguration ?? {};
+  return {
+    name: repository.repositoryName ?? '',
+    fields: {
+      mutability: repository.imageTagMutability ?? 'MUTABLE',
+      exclusions: filters.length === 0 ? undefined : filters.join(','),
+      encryption: encryptionType,
+      'key-id': kmsKey,
+      lifecycle,
+      ...tagFields(tags),
+    },
+    facts: {
+      arn: repository.repositoryArn,
+      uri: repository.repositoryUri,
+      registryId: repository.registryId,
+      ownedBy: ownerByTags(tags),
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
+import { logGroups } from './log-group.ts';
+import { parameters } from './parameter.ts';
+import { repositories } from './repository.ts';
+import type { Kind, Resource, Resources, Spec, Specs } from './resource.ts';
+import { Unreadable } from './resource.ts';
+import type { RoomContext } from './room.ts';
+import { secretBundles } from './secret-bundle.ts';
+
+/** @returns a room for each kind, each with a client of its own service. */
+export function openRooms(connection: Connection, context: RoomContext, readsLifecycle: boolean): Resources {
+  const settings = clientSettings(connection);
+  return {
+    'AWS::Logs::LogGroup': logGroups(prepare(new CloudWatchLogsClient(settings), connection), context),
+    'AWS::SSM::Parameter': parameters(prepare(new SSMClient(settings), connection), context),
+    'AWS::SecretsManager::Secret': secretBundles(
+      prepare(new SecretsManagerClient(settings), connection),
+      context,
+    ),
+    'AWS::ECR::Repository': repositories(
+      prepare(new ECRClient(settings), connection),
+      context,
+      readsLifecycle,
+    ),
+  };
+}
+
+/** What stands, by kind and name. */
+export type Observation = { readonly [K in Kind]: ReadonlyMap<string, Specs[K] | Unreadable> };
+
+/** Reads everything at once; a kind that cannot be read does not hold up the others. */
+export async function observe(
+  rooms: Resources,
+  names: Readonly<Record<Kind, readonly string[]>>,
+): Promise<Observation> {
+  const [groups, parameterMap, secrets, repositoryMap] = await Promise.all([
+    read(rooms['AWS::Logs::LogGroup'], names['AWS::Logs::LogGroup']),
+    read(rooms['AWS::SSM::Parameter'], names['AWS::SSM::Parameter']),
+    read(rooms['AWS::SecretsManager::Secret'], names['AWS::SecretsManager::Secret']),
+    read(rooms['AWS::ECR::Repository'], names['AWS::ECR::Repository']),
+  ]);
+  return {
+    'AWS::Logs::LogGroup': groups,
+    'AWS::SSM::Parameter': parameterMap,
+    'AWS::SecretsManager::Secret': secrets,
+    'AWS::ECR::Repository': repositoryMap,
+  };
+}
+
+async function read<S extends Spec>(
+  room: Resource<S>,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, S | Unreadable>> {
+  if (names.length === 0) return new Map();
+  try {
+    return await room.observe(names);
+  } catch (error) {
+    return new Map(names.map((name) => [name, new Unreadable(error)]));
+  }
+}

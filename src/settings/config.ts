@@ -1,0 +1,166 @@
+import { isAlias, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import * as z from 'zod';
+import type { Notes } from './fault.ts';
+
+/**
+ * The configuration file: `.github/aws-bootstrap.yml`. One zod schema checks it here and gives the JSON Schema
+ * that editors use (`schema/aws-bootstrap.schema.json`, written by `npm run schema`).
+ * Values are judged where the same setting given as an input is judged; here only their shape is.
+ */
+const text = z.string().min(1);
+const texts = z.union([text, z.array(text)]);
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+const settings = {
+  mode: z.enum(['auto', 'plan', 'apply', 'drift']).describe('what a run does'),
+  prefix: text.describe('/APPLICATION/ENVIRONMENT: where parameters and secrets stand'),
+  region: text.describe('AWS region'),
+  'env-file': texts.describe('.env files inside the workspace'),
+  variables: z.union([z.string(), z.record(z.string(), scalar)]).describe('variables that are not secret'),
+  only: texts.describe('which resources this run reads and changes'),
+  prefer: z.enum(['secrets-manager', 'ssm']).describe('where rows go that may stand in either store'),
+  'on-empty': z.enum(['auto', 'skip', 'fail']).describe('what an empty value means'),
+  'kms-key-id': text.describe('KMS key for SecureString parameters, secrets and the repository'),
+  'log-group': text.describe(
+    'name of the log group; {application} and {environment} are filled in; none leaves it out',
+  ),
+  'log-retention-days': z.union([z.literal('never'), z.number().int().positive()]).describe('days, or never'),
+  repository: text.describe('name of the ECR repository; none leaves it out'),
+  'image-tag-mutability': text.describe(
+    'MUTABLE, IMMUTABLE, or one of the two with exclusions: IMMUTABLE_WITH_EXCLUSION: latest, dev-*',
+  ),
+  'lifecycle-policy': text.describe('path of a policy JSON, or keep-last:N'),
+  tags: z.union([text, z.record(z.string(), scalar)]).describe('tags on every resource'),
+  'allowed-account-ids': texts.describe(
+    'accounts this may run in; quote them, since a leading zero is lost otherwise',
+  ),
+  allow: texts.describe('consents: shorten-retention, change-type, loosen'),
+  adopt: z.boolean().describe('take over what stands without our tag'),
+  'fail-on-drift': z.boolean().describe('drift mode fails when something drifted'),
+  'parameter-tier': z
+    .enum(['auto', 'Standard', 'Advanced', 'Intelligent-Tiering'])
+    .describe('tier of parameters; auto takes Advanced only above 4 KB'),
+};
+
+const rule = z.strictObject({
+  match: texts.describe('a variable name or glob, or a list of them; the first rule that matches wins'),
+  to: texts.describe('secret/BUNDLE, parameter, secure-parameter, ignore; or a list of places'),
+  key: text.optional().describe("JSON key, or the parameter's last segment"),
+  write: z.enum(['always', 'once']).optional().describe('once: created when missing, never overwritten'),
+});
+
+const optional = <T extends Record<string, z.ZodType>>(shape: T) =>
+  Object.fromEntries(Object.entries(shape).map(([key, schema]) => [key, schema.optional()])) as {
+    [K in keyof T]: z.ZodOptional<T[K]>;
+  };
+
+const { prefix: _prefix, mode: _mode, ...perEnvironment } = settings;
+
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  ...optional(settings),
+  rules: z.array(rule).optional().describe('where variables go; a rule replaces the built-in table'),
+  bundles: z
+    .record(
+      z.string(),
+      z.strictObject({
+        mode: z.enum(['merge', 'exact']).describe('exact removes keys that nobody wants any more'),
+      }),
+    )
+    .optional()
+    .describe('settings of single secrets'),
+  ignore: texts
+    .optional()
+    .describe('what is left as it is once it stands: parameter:NAME, secret:BUNDLE:key:NAME, log-group:tags'),
+  environments: z
+    .record(z.string(), z.strictObject(optional(perEnvironment)))
+    .optional()
+    .describe('settings of one environment, by what follows the application in the prefix'),
+});
+
+export type Config = z.infer<typeof configSchema>;
+
+/** What was read, and at which line a path such as `rules.0.to` stands. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly config: Config;
+  lineOf(path: ReadonlyArray<PropertyKey>): number | undefined;
+}
+
+/**
+ * @param path shown in faults, below the workspace
+ * @returns undefined when something is wrong; every fault is in `notes` with its line
+ */
+export function readConfig(source: string, path: string, notes: Notes): ConfigFile | undefined {
+  const lines = new LineCounter();
+  const document = parseDocument(source, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    merge: false,
+    prettyErrors: false,
+  });
+  const before = notes.faults.length;
+  const fault = (line: number | undefined, key: string | undefined, message: string) =>
+    notes.fault({ where: path, file: path, line, key, text: message });
+  for (const problem of document.errors)
+    fault(
+      lines.linePos(problem.pos[0]).line,
+      undefined,
+      `this is not the YAML that is meant: ${problem.code.toLowerCase().replaceAll('_', ' ')}`,
+    );
+
+  visit(document, (_key, node) => {
+    // An alias can blow a small file up to gigabytes, and nothing here needs one.
+    if (isAlias(node))
+      fault(lineAt(node.range), undefined, 'anchors and aliases are not supported; write it out');
+    if (isMap(node))
+      for (const pair of node.items)
+        if (isScalar(pair.key) && pair.key.value === '__proto__')
+          fault(lineAt(pair.key.range), undefined, 'this key cannot be used');
+  });
+  if (notes.faults.length > before) return undefined;
+
+  function lineAt(range: readonly number[] | null | undefined): number | undefined {
+    return range?.[0] === undefined ? undefined : lines.linePos(range[0]).line;
+  }
+  const lineOf = (keys: ReadonlyArray<PropertyKey>): number | undefined => {
+    for (let length = keys.length; length > 0; length--) {
+      const node = document.getIn(keys.slice(0, length), true);
+      const range = node !== null && typeof node === 'object' && 'range' in node ? node.range : undefined;
+      if (Array.isArray(range)) return lineAt(range);
+    }
+    return undefined;
+  };
+
+  const read = configSchema.safeParse(document.toJS() ?? {});
+  if (!read.success) {
+    for (const issue of read.error.issues)
+      fault(lineOf(issue.path), issue.path.map(String).join('.') || undefined, inWords(issue));
+    return undefined;
+  }
+  return { path, config: read.data, lineOf };
+}
+
+/** zod's own messages may repeat what was read, so the words are ours. */
+function inWords(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return `there is no setting called ${issue.keys.map((key) => `"${key.slice(0, 60)}"`).join(', ')}${secretive(issue.keys)}`;
+    case 'invalid_value':
+      return `it takes one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_type':
+      return `it takes a ${issue.expected}`;
+    case 'invalid_union':
+      return 'it has another shape; see the schema in the README';
+    case 'too_small':
+      return 'it is empty';
+    default:
+      return 'it has another shape; see the schema in the README';
+  }
+}
+
+function secretive(keys: readonly string[]): string {
+  return keys.some((key) => key === 'secrets' || key === 'dotenv')
+    ? ' (secrets do not belong into a committed file: give them as the inputs "secrets" or "dotenv")'
+    : '';
+}

@@ -1,0 +1,177 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import * as core from '@actions/core';
+import type { ConfigFile } from './config.ts';
+import type { Notes } from './fault.ts';
+import { Unclear } from './texts.ts';
+import type { Source, VariableText } from './variables.ts';
+
+/** The inputs that `action.yml` declares; a test holds the two together. */
+export const INPUTS = [
+  'mode',
+  'prefix',
+  'region',
+  'dotenv',
+  'env-file',
+  'variables',
+  'secrets',
+  'config',
+  'only',
+  'prefer',
+  'on-empty',
+  'kms-key-id',
+  'log-group',
+  'log-retention-days',
+  'repository',
+  'image-tag-mutability',
+  'lifecycle-policy',
+  'tags',
+  'allowed-account-ids',
+  'allow',
+  'adopt',
+  'fail-on-drift',
+] as const;
+
+/** What the runner tells about this run. */
+export interface Runner {
+  readonly event: string;
+  readonly repository: string;
+  readonly sha: string;
+  readonly runId: string;
+  readonly region: string | undefined;
+  readonly temp: string | undefined;
+  readonly workspace: string;
+  /** Whether there is a place for a job summary. */
+  readonly hasSummary: boolean;
+}
+
+const MAX_FILE_BYTES = 1024 * 1024;
+const DEFAULT_CONFIG = '.github/aws-bootstrap.yml';
+
+/** @returns inputs by name, as they were given: nothing is trimmed, since a secret may end with a blank. */
+export function readInputs(): ReadonlyMap<string, string> {
+  return new Map(INPUTS.map((name) => [name, core.getInput(name, { trimWhitespace: false })]));
+}
+
+export function readRunner(): Runner {
+  const env = process.env;
+  return {
+    event: env.GITHUB_EVENT_NAME ?? '',
+    repository: env.GITHUB_REPOSITORY ?? '',
+    sha: env.GITHUB_SHA ?? '',
+    runId: env.GITHUB_RUN_ID ?? '',
+    region: env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined,
+    temp: env.RUNNER_TEMP || undefined,
+    workspace: env.GITHUB_WORKSPACE || process.cwd(),
+    hasSummary: (env.GITHUB_STEP_SUMMARY ?? '') !== '',
+  };
+}
+
+/** @returns a variable of the step's environment, for lines that are a bare NAME. */
+export function readEnvironment(name: string): string | undefined {
+  return process.env[name];
+}
+
+/** @returns the path of the configuration file, or undefined where there is none and none was named. */
+function configPath(inputs: ReadonlyMap<string, string>, runner: Runner): string | undefined {
+  const named = inputs.get('config')?.trim() ?? '';
+  if (named !== '') return named;
+  return statSync(resolve(runner.workspace, DEFAULT_CONFIG), { throwIfNoEntry: false })?.isFile()
+    ? DEFAULT_CONFIG
+    : undefined;
+}
+
+/**
+ * Reads a file of the workspace (or of the runner's temporary folder).
+ * @returns its bytes
+ * @throws Unclear when it is missing, larger than 1 MiB, no plain file, or a link that leads out of the workspace
+ */
+function readBytes(path: string, runner: Runner): Uint8Array {
+  const absolute = resolve(runner.workspace, path);
+  let real: string;
+  try {
+    real = realpathSync(absolute);
+  } catch {
+    throw new Unclear(
+      `there is no file ${path}; is actions/checkout before this step, and the path below the workspace?`,
+    );
+  }
+  const roots = [runner.workspace, runner.temp]
+    .filter((root) => root !== undefined)
+    .map((root) => realpathSync(root));
+  if (!roots.some((root) => isBelow(root, real)))
+    throw new Unclear(`${path} lies outside of the workspace; only files inside it are read`);
+  const about = statSync(real);
+  if (!about.isFile()) throw new Unclear(`${path} is not a plain file`);
+  if (about.size > MAX_FILE_BYTES) throw new Unclear(`${path} is larger than 1 MiB`);
+  return readFileSync(real);
+}
+
+/** @returns the file as text. */
+export function readText(path: string, runner: Runner): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readBytes(path, runner));
+  } catch (error) {
+    if (error instanceof Unclear) throw error;
+    throw new Unclear(`${path} is not UTF-8`);
+  }
+}
+
+function isBelow(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** @returns every text that holds variables, in the order in which they are read. */
+export function readVariableTexts(
+  inputs: ReadonlyMap<string, string>,
+  envFiles: readonly string[],
+  file: ConfigFile | undefined,
+  runner: Runner,
+  notes: Notes,
+): VariableText[] {
+  const texts: VariableText[] = [];
+  const add = (source: Source) => {
+    const content = inputs.get(source) ?? '';
+    if (content.trim() !== '') texts.push({ source, content, where: `input ${source}` });
+  };
+  add('dotenv');
+  for (const path of envFiles) {
+    try {
+      texts.push({ source: 'env-file', content: readBytes(path, runner), where: path, file: path });
+    } catch (error) {
+      if (!(error instanceof Unclear)) throw error;
+      notes.fault({ where: 'input env-file', text: error.message });
+    }
+  }
+  add('variables');
+  const listed = file?.config.variables;
+  if (listed !== undefined && (inputs.get('variables') ?? '').trim() === '')
+    texts.push({ source: 'variables', content: listed, where: file?.path ?? '', file: file?.path });
+  add('secrets');
+  return texts;
+}
+
+/** @returns the configuration file, read and checked; YAML and zod are loaded only where there is one. */
+export async function readConfigFile(
+  inputs: ReadonlyMap<string, string>,
+  runner: Runner,
+  notes: Notes,
+): Promise<ConfigFile | undefined> {
+  const path = configPath(inputs, runner);
+  if (path === undefined) return undefined;
+  try {
+    const text = readText(path, runner);
+    const { readConfig } = await import('./config.ts');
+    return readConfig(text, path, notes);
+  } catch (error) {
+    if (!(error instanceof Unclear)) throw error;
+    notes.fault({ where: 'input config', text: error.message });
+    return undefined;
+  }
+}
+
+/** Hides a text in the log from here on. */
+export function mask(text: string): void {
+  core.setSecret(text);
+}

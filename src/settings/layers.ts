@@ -1,0 +1,82 @@
+import type { ConfigFile } from './config.ts';
+import type { Notes } from './fault.ts';
+import { Unclear } from './texts.ts';
+
+/** What was asked for under one name, and where. */
+export interface Asked {
+  readonly value: unknown;
+  readonly where: string;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+}
+
+/**
+ * The one place that knows the precedence: input given > `environments:` of the prefix > the file > default.
+ * Settings of things that several environments share leave the environment's layer out.
+ */
+export class Layers {
+  readonly #inputs: ReadonlyMap<string, string>;
+  readonly #file: ConfigFile | undefined;
+  readonly #notes: Notes;
+  #environment: string | undefined;
+
+  constructor(inputs: ReadonlyMap<string, string>, file: ConfigFile | undefined, notes: Notes) {
+    this.#inputs = inputs;
+    this.#file = file;
+    this.#notes = notes;
+  }
+
+  /** @param name what follows the application in the prefix */
+  choose(name: string): void {
+    this.#environment = name;
+  }
+
+  get(name: string, shared = false): Asked | undefined {
+    const input = this.#inputs.get(name);
+    // Like the runner, which cannot tell an empty input from one that is not given.
+    if (input !== undefined && input.trim() !== '') return { value: input, where: `input ${name}` };
+    return (shared ? undefined : this.inEnvironment(name)) ?? this.#at([name]);
+  }
+
+  /** @returns what only the environment's entry of the file says. */
+  inEnvironment(name: string): Asked | undefined {
+    return this.#environment === undefined ? undefined : this.#at(['environments', this.#environment, name]);
+  }
+
+  /**
+   * @param read turns what was asked into the setting, and throws {@link Unclear} where that cannot be
+   * @returns the fallback where nothing was asked, or where it was unclear (which is then among the faults)
+   */
+  read<T>(name: string, fallback: T, read: (value: unknown) => T, shared = false): T {
+    const asked = this.get(name, shared);
+    if (asked === undefined) return fallback;
+    try {
+      return read(asked.value);
+    } catch (error) {
+      if (!(error instanceof Unclear)) throw error;
+      this.fault(name, error.message, asked);
+      return fallback;
+    }
+  }
+
+  fault(name: string, text: string, asked: Asked | undefined = this.get(name)): void {
+    const fromFile = asked?.file !== undefined;
+    this.#notes.fault({
+      where: asked?.where ?? `input ${name}`,
+      file: asked?.file,
+      line: asked?.line,
+      key: fromFile ? name : undefined,
+      text,
+    });
+  }
+
+  #at(path: readonly string[]): Asked | undefined {
+    let value: unknown = this.#file?.config;
+    for (const key of path) {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+      value = (value as Record<string, unknown>)[key];
+    }
+    if (value === undefined || this.#file === undefined) return undefined;
+    return { value, where: this.#file.path, file: this.#file.path, line: this.#file.lineOf(path) };
+  }
+}

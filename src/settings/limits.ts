@@ -1,0 +1,105 @@
+/**
+ * What AWS accepts, checked before the first call, since a refusal half-way leaves half of the work done.
+ * Each function returns what is wrong and what to do, or undefined.
+ */
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+export const RETENTION_DAYS: readonly number[] = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** Bytes of a parameter's value by tier. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html */
+export const STANDARD_BYTES = 4096;
+export const ADVANCED_BYTES = 8192;
+
+/** Bytes of a secret's value. @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
+export const SECRET_BYTES = 65_536;
+
+/** Tags on one resource, ours included. @see https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+export const TAGS = 50;
+
+/** The tag that says who owns a resource; users cannot set it. */
+export const OWNER_TAG = 'managed-by';
+
+export function retentionFault(days: number): string | undefined {
+  if (RETENTION_DAYS.includes(days)) return undefined;
+  const nearest = RETENTION_DAYS.reduce((a, b) => (Math.abs(b - days) < Math.abs(a - days) ? b : a));
+  return `CloudWatch Logs does not keep logs for ${days} days; the nearest is ${nearest} (or: never)`;
+}
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html (names, levels, reserved words) */
+export function prefixFault(prefix: string): string | undefined {
+  if (!prefix.startsWith('/')) return 'start it with a slash, like /papyrus/prd';
+  if (prefix.endsWith('/')) return 'leave the slash at its end out';
+  const segments = prefix.slice(1).split('/');
+  if (segments.some((segment) => segment === '')) return 'it has an empty segment (two slashes in a row)';
+  if (segments.some((segment) => !/^[A-Za-z0-9_.-]+$/.test(segment)))
+    return 'only letters, digits, and _ . - are allowed between the slashes';
+  if (segments.length < 2) return 'it needs two segments or more: the application, then the environment';
+  if (/^(aws|ssm)/i.test(segments[0] ?? ''))
+    return 'Parameter Store reserves names that begin with "aws" or "ssm"; choose another first segment';
+  // A parameter below it adds one level, and 15 are allowed.
+  if (segments.length > 14)
+    return 'Parameter Store allows 15 levels, the variable included; use fewer segments';
+  return undefined;
+}
+
+/** 1011 characters with the ARN before it; the longest partition and region are counted, so that it holds everywhere. */
+export function parameterNameFault(name: string): string | undefined {
+  const before = 'arn:aws-us-gov:ssm:ap-northeast-1:123456789012:parameter'.length;
+  if (!/^\/[A-Za-z0-9_./-]+$/.test(name))
+    return 'Parameter Store allows only letters, digits, and _ . - / in a name';
+  if (name.length + before > 1011)
+    return 'the name is too long for Parameter Store; shorten the prefix or the name';
+  return undefined;
+}
+
+/** @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html (Name) */
+export function secretNameFault(name: string): string | undefined {
+  if (!/^[A-Za-z0-9/_+=.@-]+$/.test(name))
+    return 'Secrets Manager allows only letters, digits, and / _ + = . @ - in a name';
+  if (name.length > 512) return 'the name is longer than the 512 characters that Secrets Manager allows';
+  if (/-[A-Za-z0-9]{6}$/.test(name))
+    return 'it ends with a hyphen and six characters, which Secrets Manager confuses with the end of an ARN; rename it';
+  return undefined;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
+export function logGroupNameFault(name: string): string | undefined {
+  if (name.length < 1 || name.length > 512) return 'a log group name has 1 to 512 characters';
+  // A `#` is legal in a name but not in the ARN of the tag calls, and everything that we make is tagged.
+  if (name.includes('#')) return 'a "#" cannot stand in the name, since tagged log groups may not have one';
+  if (!/^[.\-_/A-Za-z0-9]+$/.test(name))
+    return 'CloudWatch Logs allows only letters, digits, and . - _ / in a name';
+  if (name.startsWith('aws/')) return 'names that begin with "aws/" are reserved';
+  return undefined;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
+export function repositoryNameFault(name: string): string | undefined {
+  if (name.length < 2 || name.length > 256) return 'an ECR repository name has 2 to 256 characters';
+  if (/[A-Z]/.test(name)) return `ECR allows no capital letters; set repository: ${name.toLowerCase()}`;
+  if (!/^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/.test(name))
+    return 'ECR allows lower-case letters and digits, with . _ - / between them';
+  return undefined;
+}
+
+/** Characters and lengths that all four services accept. */
+export function tagFault(key: string, value: string): string | undefined {
+  const legal = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+  if (key === '') return 'a tag needs a key';
+  if (key.length > 128) return 'a tag key has at most 128 characters';
+  if (value.length > 256) return 'a tag value has at most 256 characters';
+  if (/^aws:/i.test(key)) return 'tags that begin with "aws:" are reserved; choose another key';
+  if (key === OWNER_TAG) return `the tag "${OWNER_TAG}" says what this action owns; choose another key`;
+  if (!legal.test(key) || !legal.test(value))
+    return 'AWS allows letters, digits, spaces and _ . : / = + - @ in a tag';
+  return undefined;
+}
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (KeyId) */
+export function kmsKeyFault(key: string): string | undefined {
+  if (key.length > 256 || !/^[a-zA-Z0-9:/_-]+$/.test(key))
+    return 'a key is given by its id, its ARN, or alias/NAME';
+  return undefined;
+}

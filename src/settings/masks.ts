@@ -1,0 +1,90 @@
+import type { Secret } from '../secret.ts';
+
+/** What must stay readable: a masked prefix or account id would hide every ARN, and with it every output. */
+export interface Readable {
+  readonly texts: readonly string[];
+  /** Known once AWS has told it; until then texts of digits wait. */
+  readonly account: string | undefined;
+}
+
+export interface Masking {
+  /** Texts to hide, one line each. */
+  readonly hide: readonly string[];
+  /** Why a part of the value is not hidden. */
+  readonly refused: string | undefined;
+  /** All digits: to be asked again when the account id is known. */
+  readonly later: boolean;
+}
+
+const SHORTEST = 4;
+
+/**
+ * Decides what of a value the runner shall hide. It hides by exact match, without a shortest length: a value `1`
+ * would turn every 1 of the log into `***`, and drop every output that holds one. Lines are hidden one by one,
+ * since the runner itself would also hide each line of a longer text, a lone `}` included.
+ * @see https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions (add-mask)
+ */
+export function maskingOf(value: Secret, readable: Readable): Masking {
+  const hide: string[] = [];
+  let refused: string | undefined;
+  let later = false;
+  value.is((text) => {
+    const lines = text
+      .split(/[\r\n]+/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
+    for (const line of lines) {
+      const reason = reasonAgainst(line, readable);
+      if (reason === 'later') later = true;
+      else if (reason === undefined) hide.push(line);
+      // Short lines of a long text (a bracket, the end of a key) say nothing by themselves.
+      else if (lines.length === 1) refused = reason;
+    }
+    const password = /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@]+)@/i.exec(text)?.[1];
+    if (password !== undefined && reasonAgainst(password, readable) === undefined) hide.push(password);
+    return true;
+  });
+  return { hide: [...new Set(hide)], refused, later };
+}
+
+function reasonAgainst(line: string, { texts, account }: Readable): string | undefined {
+  if ([...line].length < SHORTEST) return `it is shorter than ${SHORTEST} characters`;
+  if (/^(true|false|null|none)$/i.test(line) || /^\d{1,5}$/.test(line))
+    return 'it is a word or number that stands in every log';
+  if (texts.some((text) => text.includes(line))) return 'the names of this run hold it';
+  if (/^\d{1,12}$/.test(line)) {
+    if (account === undefined) return 'later';
+    if (account.includes(line)) return 'the account id holds it';
+  }
+  return undefined;
+}
+
+/** Hides values as they become known, and those of digits once the account id is. */
+export class Masks {
+  readonly #mask: (text: string) => void;
+  readonly #texts: readonly string[];
+  #account: string | undefined;
+  #waiting: Secret[] = [];
+
+  /** @param mask hides one line in the log from there on */
+  constructor(mask: (text: string) => void, texts: readonly string[]) {
+    this.#mask = mask;
+    this.#texts = texts.filter((text) => text !== '');
+  }
+
+  /** @returns why the value, or a part of it, stays readable in the log. */
+  hide(value: Secret): string | undefined {
+    const { hide, refused, later } = maskingOf(value, { texts: this.#texts, account: this.#account });
+    for (const line of hide) this.#mask(line);
+    if (later) this.#waiting.push(value);
+    return refused;
+  }
+
+  /** AWS has told the account. */
+  know(account: string): void {
+    this.#account = account;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const value of waiting) this.hide(value);
+  }
+}

@@ -1,0 +1,104 @@
+import picomatch from 'picomatch';
+import type { ConfigFile } from './config.ts';
+import type { Notes } from './fault.ts';
+import { secretNameFault } from './limits.ts';
+import { readList } from './texts.ts';
+
+/** Where a rule sends a variable. */
+export type Target =
+  | { readonly store: 'parameter'; readonly secure: boolean }
+  | { readonly store: 'secret'; readonly bundle: string };
+
+export interface Rule {
+  readonly matches: (name: string) => boolean;
+  /** What the user wrote, for the reason that is shown. */
+  readonly pattern: string;
+  /** Empty: the variable is ignored. */
+  readonly targets: readonly Target[];
+  readonly key?: string | undefined;
+  readonly once: boolean;
+}
+
+/** One entry of `ignore`: what is left as it is once it stands. */
+export interface Ignored {
+  readonly resource: 'parameter' | 'secret' | 'log-group' | 'repository';
+  readonly name: (name: string) => boolean;
+  /** A field, a collection such as `tags`, or every field. */
+  readonly field: (field: string) => boolean;
+}
+
+const glob = (pattern: string) => picomatch(pattern, { dot: true, nobrace: false, bash: true });
+
+export function readRules(file: ConfigFile | undefined, notes: Notes): Rule[] {
+  return (file?.config.rules ?? []).map((rule, index) => {
+    const fault = (key: string, text: string) =>
+      notes.fault({
+        where: file?.path ?? '',
+        file: file?.path,
+        line: file?.lineOf(['rules', index, key]),
+        key: `rules.${index}.${key}`,
+        text,
+      });
+    const patterns = readList(rule.match);
+    const words = readList(rule.to);
+    const targets: Target[] = [];
+    for (const word of words) {
+      if (word === 'parameter') targets.push({ store: 'parameter', secure: false });
+      else if (word === 'secure-parameter') targets.push({ store: 'parameter', secure: true });
+      else if (word.startsWith('secret/')) {
+        const bundle = word.slice('secret/'.length);
+        const wrong = bundle === '' ? 'name the bundle, like secret/payments' : secretNameFault(bundle);
+        if (wrong !== undefined) fault('to', wrong);
+        targets.push({ store: 'secret', bundle });
+      } else if (word !== 'ignore')
+        fault('to', 'it takes secret/BUNDLE, parameter, secure-parameter or ignore');
+    }
+    if (words.includes('ignore') && words.length > 1) fault('to', '"ignore" stands alone');
+    if (targets.filter((target) => target.store === 'parameter').length > 1)
+      fault('to', 'a variable has one parameter, not two');
+    // ECS reads `arn:json-key:stage:id`, so a colon would cut the key.
+    if (rule.key !== undefined && !/^[A-Za-z0-9_.-]+$/.test(rule.key))
+      fault('key', 'only letters, digits, and _ . - are allowed in a key');
+    const matchers = patterns.map(glob);
+    return {
+      matches: (name) => matchers.some((matches) => matches(name)),
+      pattern: patterns.join(', '),
+      targets,
+      key: rule.key,
+      once: rule.write === 'once',
+    };
+  });
+}
+
+const COLLECTIONS: Readonly<Record<string, string>> = { tags: 'tag:', keys: 'key:' };
+
+export function readIgnored(file: ConfigFile | undefined, notes: Notes): Ignored[] {
+  return readList(file?.config.ignore ?? []).flatMap((entry) => {
+    const [resource, ...rest] = entry.split(':');
+    const isNamed = resource === 'parameter' || resource === 'secret';
+    const isOne = resource === 'log-group' || resource === 'repository';
+    if ((!isNamed && !isOne) || (isNamed && (rest[0] ?? '') === '')) {
+      notes.fault({
+        where: file?.path ?? '',
+        file: file?.path,
+        line: file?.lineOf(['ignore']),
+        key: 'ignore',
+        text: 'an entry is parameter:NAME, secret:BUNDLE, log-group or repository, and a field may follow after a colon',
+      });
+      return [];
+    }
+    const name = isNamed ? glob(rest.shift() ?? '') : () => true;
+    const field = rest.join(':');
+    const collection = COLLECTIONS[field];
+    return [
+      {
+        resource,
+        name,
+        field: (candidate: string) =>
+          field === '' ||
+          candidate === field ||
+          (collection !== undefined && candidate.startsWith(collection)),
+      },
+    ];
+  });
+}

@@ -1,0 +1,63 @@
+/**
+ * How a setting is read from text, or from what the configuration file holds: lists, pairs, booleans.
+ * Lists take newlines or commas, `KEY=value` pairs take newlines only; lines that begin with `#` are comments.
+ */
+export class Unclear extends Error {}
+
+/** @returns the items in order, without empty ones. */
+export function readList(value: unknown): string[] {
+  const lines = Array.isArray(value) ? value.map(String) : String(value).split(/\r\n|\n|\r/);
+  return lines
+    .filter((line) => !line.trimStart().startsWith('#'))
+    .flatMap((line) => line.split(','))
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+/** @returns key and value of each line; an object of the file is taken as it is. */
+export function readPairs(value: unknown): Array<[string, string]> {
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).map(([key, item]) => [key, String(item)]);
+  const pairs: Array<[string, string]> = [];
+  String(value)
+    .split(/\r\n|\n|\r/)
+    .forEach((line, index) => {
+      if (line.trim() === '' || line.trimStart().startsWith('#')) return;
+      const at = line.indexOf('=');
+      if (at < 0) throw new Unclear(`line ${index + 1} has no "="; write KEY=value, one on each line`);
+      pairs.push([line.slice(0, at).trim(), line.slice(at + 1).trim()]);
+    });
+  return pairs;
+}
+
+/** An empty string is "not given", and never comes here. The words are those of YAML 1.2's core schema, as the runner takes them. */
+export function readBoolean(value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  const text = String(value).trim();
+  if (/^(true|True|TRUE)$/.test(text)) return true;
+  if (/^(false|False|FALSE)$/.test(text)) return false;
+  throw new Unclear('write true or false');
+}
+
+/** @returns the one of `choices` that is meant. */
+export function readChoice<T extends string>(value: unknown, choices: readonly T[]): T {
+  const text = String(value).trim();
+  const found = choices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  throw new Unclear(`${quoted(text)} is none of ${choices.join(', ')}${nearest(text, choices)}`);
+}
+
+export function readChoices<T extends string>(value: unknown, choices: readonly T[]): T[] {
+  return [...new Set(readList(value).map((item) => readChoice(item, choices)))];
+}
+
+/** Settings are no secrets, but somebody may paste one into the wrong input: only what looks like a word is repeated. */
+export function quoted(text: string): string {
+  return /^[\w./:{}@-]{1,40}$/.test(text) ? `"${text}"` : 'this value';
+}
+
+function nearest(text: string, choices: readonly string[]): string {
+  const plain = (word: string) => word.toLowerCase().replace(/[^a-z]/g, '');
+  const found = choices.find((choice) => plain(choice) === plain(text));
+  return found === undefined ? '' : ` (did you mean ${found}?)`;
+}

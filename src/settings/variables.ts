@@ -1,0 +1,173 @@
+import { Secret } from '../secret.ts';
+import { readDotenv } from './dotenv.ts';
+import type { Notes } from './fault.ts';
+
+export type Source = 'dotenv' | 'env-file' | 'variables' | 'secrets';
+
+/** One variable of the application, with the place that it comes from. */
+export interface Variable {
+  readonly name: string;
+  /** Every value is a secret until routing has judged it. */
+  readonly value: Secret;
+  /** `secrets` wins where a name came from several places. */
+  readonly source: Source;
+  readonly where: string;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+}
+
+/** One text that holds variables. */
+export interface VariableText {
+  readonly source: Source;
+  /** Text, bytes of a file, or an object of the configuration file. */
+  readonly content: string | Uint8Array | Readonly<Record<string, unknown>>;
+  readonly where: string;
+  readonly file?: string | undefined;
+}
+
+export interface VariableReading {
+  /** One a name, in the order of the texts. */
+  readonly variables: readonly Variable[];
+  /** Names of JSON objects that neither a `.env`, the table nor a rule knows. */
+  readonly ignored: number;
+}
+
+/** Names in a JSON object of all secrets that are the workflow's own, never the application's. */
+const OF_THE_WORKFLOW = /^(github_token|AWS_.*)$/i;
+
+/**
+ * Reads all texts and puts them together.
+ * A name that comes twice with different values is a fault; an empty value gives way to any other.
+ * @param known whether the table or a rule knows a name: a JSON object may hold far more than the application's
+ * @param environment the step's environment, for lines that are a bare NAME
+ */
+export function readVariables(
+  texts: readonly VariableText[],
+  known: (name: string) => boolean,
+  environment: (name: string) => string | undefined,
+  notes: Notes,
+): VariableReading {
+  const found = new Map<string, Variable>();
+  let ignored = 0;
+  // Objects come last, since which of their names count depends on what the others name.
+  const isObject = (text: VariableText) =>
+    typeof text.content !== 'string' || text.content.trimStart().startsWith('{');
+  const lists = texts.filter((text) => text.content instanceof Uint8Array || !isObject(text));
+  const objects = texts.filter((text) => !lists.includes(text));
+
+  for (const text of lists)
+    for (const variable of readLines(text, environment, notes)) add(found, variable, notes);
+  const named = new Set(found.keys());
+  for (const text of objects)
+    for (const variable of readObject(text, notes)) {
+      const own = !OF_THE_WORKFLOW.test(variable.name) && (known(variable.name) || named.has(variable.name));
+      if (own) add(found, variable, notes);
+      else ignored += 1;
+    }
+  return { variables: [...found.values()], ignored };
+}
+
+function add(found: Map<string, Variable>, next: Variable, notes: Notes): void {
+  const before = found.get(next.name);
+  if (before === undefined || before.value.byteLength === 0) {
+    found.set(next.name, merged(next, before));
+    return;
+  }
+  if (next.value.byteLength > 0 && !before.value.equals(next.value)) {
+    notes.fault({
+      where: next.where,
+      file: next.file,
+      line: next.line,
+      key: next.name,
+      text: `it has another value in ${placeOf(before)}; keep one of the two`,
+    });
+    return;
+  }
+  found.set(next.name, merged(before, next));
+}
+
+/** `keep`, but never less secret than the other. */
+function merged(keep: Variable, other: Variable | undefined): Variable {
+  return other?.source === 'secrets' && other.value.byteLength > 0 ? { ...keep, source: 'secrets' } : keep;
+}
+
+function placeOf(variable: Variable): string {
+  return variable.line === undefined ? variable.where : `${variable.where} line ${variable.line}`;
+}
+
+function readLines(
+  text: VariableText,
+  environment: (name: string) => string | undefined,
+  notes: Notes,
+): Variable[] {
+  const { source, where, file } = text;
+  const content = typeof text.content === 'string' || text.content instanceof Uint8Array ? text.content : '';
+  // In an input, a bare NAME takes the step's variable of that name, as Docker's -e NAME does; a file has no such thing.
+  const isInput = source === 'variables' || source === 'secrets';
+  const reading = readDotenv(content, { bareNames: isInput, refuseGluedHash: source === 'secrets' });
+  for (const fault of reading.faults) notes.fault({ where, file, ...fault });
+  for (const warning of reading.warnings) notes.warn({ where, file, ...warning });
+  return reading.entries.map((entry) => ({
+    name: entry.key,
+    value: new Secret(entry.bare === true ? (environment(entry.key) ?? '') : entry.value),
+    source,
+    where,
+    file,
+    line: entry.line,
+  }));
+}
+
+function readObject(text: VariableText, notes: Notes): Variable[] {
+  const { source, where, file } = text;
+  const fault = (key: string | undefined, message: string) =>
+    notes.fault({ where, file, key, text: message });
+  let raw: string | undefined;
+  let object: unknown = text.content;
+  if (typeof text.content === 'string') {
+    raw = text.content;
+    try {
+      object = JSON.parse(raw);
+    } catch {
+      // The parser's own message repeats what it read.
+      fault(
+        undefined,
+        'it begins with "{" but is not a JSON object; pass toJSON(secrets), or KEY=value lines',
+      );
+      return [];
+    }
+    const twice = repeatedKey(raw);
+    if (twice !== undefined) fault(safeName(twice), 'this key stands twice in the JSON object; keep one');
+  }
+  const variables: Variable[] = [];
+  for (const [name, value] of Object.entries(object as Record<string, unknown>)) {
+    const shown = safeName(name);
+    if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name)) fault(shown, 'this is not the name of a variable');
+    else if (typeof value === 'string' || typeof value === 'boolean')
+      variables.push({ name, value: new Secret(String(value)), source, where, file });
+    else if (typeof value === 'number' && (raw === undefined || raw.includes(String(value))))
+      variables.push({ name, value: new Secret(String(value)), source, where, file });
+    else fault(shown, 'its value is not a text; put it into quotes');
+  }
+  return variables;
+}
+
+/** A key that stands twice at the top of a JSON object that is known to parse: JSON.parse keeps the last without a word. */
+function repeatedKey(json: string): string | undefined {
+  const seen = new Set<string>();
+  let depth = 0;
+  for (const token of json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)) {
+    if (token[0] === '{' || token[0] === '[') depth += 1;
+    else if (token[0] === '}' || token[0] === ']') depth -= 1;
+    else if (depth === 1 && token[1] !== undefined) {
+      const key = String(JSON.parse(token[0].slice(0, token[0].lastIndexOf('"') + 1)));
+      if (seen.has(key)) return key;
+      seen.add(key);
+    }
+  }
+  return undefined;
+}
+
+/** A key may be a value that slipped; only what looks like a name is repeated. */
+function safeName(name: string): string {
+  return /^[A-Za-z_][A-Za-z0-9_.-]{0,79}$/.test(name) ? name : '(a key that is no name)';
+}
