@@ -251,11 +251,15 @@ function failureOf(settings: Settings, plan: Plan, outcomes: readonly Outcome[])
   return undefined;
 }
 
+/** Who has more to mend mends these first. */
+const MOST_FAULTS = 100;
+
 /** A run that ended before there was a plan. */
 async function tellEnd(error: unknown, runner: Runner): Promise<void> {
   if (error instanceof InputFaults) {
-    error.faults.forEach(log.fault);
-    if (runner.hasSummary) await writeFaultSummary(error.faults);
+    for (const fault of error.faults.slice(0, MOST_FAULTS)) log.fault(fault);
+    if (error.faults.length > MOST_FAULTS) log.info(`… and ${error.faults.length - MOST_FAULTS} more`);
+    if (runner.hasSummary) await writeFaultSummary(error.faults.slice(0, MOST_FAULTS));
     writeFailureReason('input');
     log.fail(`${error.message}; nothing was written`);
     return;

@@ -80,9 +80,7 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
     }
   }
 
-  async function batchValues(
-    names: readonly string[],
-  ): Promise<{
+  async function batchValues(names: readonly string[]): Promise<{
     values: Map<string, SecretValueEntry>;
     errors: APIErrorType[];
     failed: Map<string, unknown>;

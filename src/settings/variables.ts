@@ -106,15 +106,24 @@ function readLines(
   const isInput = source === 'variables' || source === 'secrets';
   const reading = readDotenv(content, { bareNames: isInput, refuseGluedHash: source === 'secrets' });
   for (const fault of reading.faults) notes.fault({ where, file, ...fault });
+  // A broken text may have put a piece of a secret where a name stands: nothing more of it is repeated.
+  if (reading.faults.length > 0) return [];
   for (const warning of reading.warnings) notes.warn({ where, file, ...warning });
-  return reading.entries.map((entry) => ({
-    name: entry.key,
-    value: new Secret(entry.bare === true ? (environment(entry.key) ?? '') : entry.value),
-    source,
-    where,
-    file,
-    line: entry.line,
-  }));
+  return reading.entries.flatMap((entry): Variable[] => {
+    const value = entry.bare === true ? environment(entry.key) : entry.value;
+    if (value !== undefined)
+      return [{ name: entry.key, value: new Secret(value), source, where, file, line: entry.line }];
+    // In `secrets` the line may be a piece of a value that lost its quotes.
+    const key = source === 'secrets' ? undefined : entry.key;
+    notes.fault({
+      where,
+      file,
+      line: entry.line,
+      key,
+      text: 'this is a bare name, and the step has no such environment variable; set it under "env:", or write NAME=value',
+    });
+    return [];
+  });
 }
 
 function readObject(text: VariableText, notes: Notes): Variable[] {
