@@ -4,7 +4,7 @@ import { wantedUrls } from '../../src/desired/app-url.ts';
 import { partDifferences } from '../../src/resources/auth0-application.ts';
 import { ABSENT } from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
-import { differencesOf, FOREIGN, lists, NAME, NEW, observe, run, start, UNION } from './auth0-bench.ts';
+import { differencesOf, FOREIGN, ID, lists, NAME, NEW, observe, run, start, UNION } from './auth0-bench.ts';
 
 describe('the four modes', () => {
   it('ensure adds at the end and keeps the order; the second run writes nothing', async () => {

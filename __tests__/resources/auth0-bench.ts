@@ -1,6 +1,6 @@
 /** What the tests of the Auth0 room stand on: a tenant, a clock that stands still, and a run as main makes it. */
 import { Auth0Client } from '../../src/clients/auth0.ts';
-import type { Clock } from '../../src/clients/auth0-retry.ts';
+import type { Auth0Clock } from '../../src/clients/auth0-retry.ts';
 import { type AppUrls, type Auth0UrlsMode, closes, wantedUrls } from '../../src/desired/app-url.ts';
 import { type Auth0ApplicationSpec, auth0ApplicationRoom } from '../../src/resources/auth0-application.ts';
 import { ABSENT, type Difference, Unreadable } from '../../src/resources/resource.ts';
@@ -26,11 +26,11 @@ export const FOREIGN = {
 export const LISTS = ['callbacks', 'allowed_logout_urls', 'web_origins'] as const;
 
 /** Time stands still and goes on only by sleeping; `during` is what the world does meanwhile. */
-export class StillClock implements Clock {
+export class StillClock implements Auth0Clock {
   readonly slept: number[] = [];
   during: () => void = () => {};
   #now = Date.UTC(2026, 0, 15, 12, 0, 0);
-  now = () => this.#now;
+  epoch = () => this.#now;
   sleep = async (milliseconds: number) => {
     this.slept.push(milliseconds);
     this.#now += milliseconds;
@@ -41,7 +41,7 @@ export class StillClock implements Clock {
 export async function start() {
   const clock = new StillClock();
   const server = await Auth0Server.start({
-    now: clock.now,
+    now: clock.epoch,
     applications: [{ client_id: ID, name: 'papyrus', client_secret: 'never-asked-for', ...FOREIGN }],
     management: { id: 'management-canary', secret: 'secret-canary' },
   });

@@ -2,14 +2,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Auth0Error } from './auth0-error.ts';
 
 /** Time, given from outside so that tests neither wait nor guess. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number;
+export interface Auth0Clock {
+  /** Milliseconds since 1970: Auth0 tells the end of a limit as a point in time, which no stop-watch knows. */
+  epoch(): number;
   sleep(milliseconds: number): Promise<void>;
 }
 
-export const SYSTEM_CLOCK: Clock = {
-  now: () => Date.now(),
+export const SYSTEM_CLOCK: Auth0Clock = {
+  epoch: () => Date.now(),
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
 
@@ -47,7 +47,7 @@ export function ownWait(next: number): number {
  * Makes a call that may be repeated as it is, up to 5 times.
  * @throws the last error, at once where it is not passing
  */
-export async function withTries<T>(clock: Clock, call: () => Promise<T>): Promise<T> {
+export async function withTries<T>(clock: Auth0Clock, call: () => Promise<T>): Promise<T> {
   for (let tried = 1; ; tried += 1) {
     try {
       return await call();

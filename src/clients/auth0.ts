@@ -9,7 +9,7 @@ import { Secret } from '../secret.ts';
 import { Auth0Error } from './auth0-error.ts';
 import { type HttpAnswer, send } from './auth0-http.ts';
 import { parse, refusal } from './auth0-refusal.ts';
-import { type Clock, SYSTEM_CLOCK, withTries } from './auth0-retry.ts';
+import { type Auth0Clock, SYSTEM_CLOCK, withTries } from './auth0-retry.ts';
 
 export type Auth0List = 'callbacks' | 'allowed_logout_urls' | 'web_origins';
 
@@ -30,7 +30,7 @@ export interface Auth0ClientOptions {
   readonly managementClientSecret: Secret;
   /** Told of the token before it is used for the first time. */
   readonly mask: (token: Secret) => void;
-  readonly clock?: Clock;
+  readonly clock?: Auth0Clock;
   /** Milliseconds for one request; 30 s by default. */
   readonly timeoutMs?: number;
 }
@@ -47,7 +47,7 @@ const BEARER = /^[A-Za-z0-9._~+/-]+=*$/;
  * @see https://auth0.com/docs/api/management/v2/clients/get-clients-by-id
  */
 export class Auth0Client {
-  readonly clock: Clock;
+  readonly clock: Auth0Clock;
   readonly #options: Auth0ClientOptions;
   readonly #timeoutMs: number;
   #token: Promise<Token> | undefined;
@@ -74,7 +74,7 @@ export class Auth0Client {
         `${pathOf(applicationId)}?fields=${FIELDS}&include_fields=true`,
         token,
       );
-      if (answer.status !== 200) throw refusal('read', answer, this.clock.now());
+      if (answer.status !== 200) throw refusal('read', answer, this.clock.epoch());
       return readApplication(answer.text, reveal(applicationId), token.scopes);
     });
   }
@@ -88,7 +88,7 @@ export class Auth0Client {
     const token = await this.#ask();
     const answer = await this.#send('PATCH', pathOf(applicationId), token, JSON.stringify(lists));
     // What the answer says of the lists is not looked at: reading back tells what stands.
-    if (answer.status < 200 || answer.status > 299) throw refusal('update', answer, this.clock.now());
+    if (answer.status < 200 || answer.status > 299) throw refusal('update', answer, this.clock.epoch());
   }
 
   #ask(): Promise<Token> {
@@ -112,7 +112,7 @@ export class Auth0Client {
       }).toString(),
       timeoutMs: this.#timeoutMs,
     });
-    if (answer.status !== 200) throw refusal('token', answer, this.clock.now());
+    if (answer.status !== 200) throw refusal('token', answer, this.clock.epoch());
     const body = parse(answer.text);
     const token = body?.access_token;
     if (typeof token !== 'string' || !BEARER.test(token))
