@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { Auth0Client } from '../../src/clients/auth0.ts';
+import { wantedUrls } from '../../src/desired/app-url.ts';
+import { partDifferences } from '../../src/resources/auth0-application.ts';
+import { ABSENT } from '../../src/resources/resource.ts';
+import { Secret } from '../../src/secret.ts';
+import { differencesOf, FOREIGN, ID, lists, NAME, NEW, observe, run, start, UNION } from './auth0-bench.ts';
+
+describe('the four modes', () => {
+  it('ensure adds at the end and keeps the order; the second run writes nothing', async () => {
+    await using bench = await start();
+    const spec = await run(bench.room());
+    expect(lists(bench.server)).toEqual(UNION);
+    expect(spec.fields[`callback:${NEW.callback}`]).toBe(true);
+    expect(bench.server.calls.map(({ call }) => call)).toEqual(['token', 'read', 'read', 'update', 'read']);
+
+    await run(bench.room());
+    expect(bench.server.count('update')).toBe(1);
+  });
+
+  it('sends only the lists that change', async () => {
+    await using bench = await start();
+    bench.server.application(ID).callbacks = UNION.callbacks;
+    bench.server.application(ID).web_origins = UNION.web_origins;
+    await run(bench.room());
+    expect(bench.server.calls.find(({ call }) => call === 'update')?.body).toEqual({
+      allowed_logout_urls: UNION.allowed_logout_urls,
+    });
+  });
+
+  it('fills lists that were emptied', async () => {
+    await using bench = await start();
+    Object.assign(bench.server.application(ID), { callbacks: [], allowed_logout_urls: [], web_origins: [] });
+    await run(bench.room());
+    expect(lists(bench.server)).toEqual({
+      callbacks: [NEW.callback],
+      allowed_logout_urls: [NEW.logout],
+      web_origins: [NEW.origin],
+    });
+  });
+
+  it('follow takes out the old address, and nothing that merely contains it', async () => {
+    await using bench = await start();
+    const application = bench.server.application(ID);
+    application.callbacks = [
+      'http://198.51.100.9:5000/callback',
+      ...FOREIGN.callbacks,
+      'http://198.51.100.9:5000/callback/x',
+    ];
+    application.allowed_logout_urls = [...FOREIGN.allowed_logout_urls, 'http://198.51.100.9:5000/logout'];
+    application.web_origins = [
+      'http://198.51.100.9:50001',
+      'http://198.51.100.9:5000',
+      ...FOREIGN.web_origins,
+    ];
+    await run(bench.room(), 'follow', 'http://198.51.100.9:5000/callback');
+    expect(lists(bench.server)).toEqual({
+      callbacks: [...FOREIGN.callbacks, 'http://198.51.100.9:5000/callback/x', NEW.callback],
+      allowed_logout_urls: UNION.allowed_logout_urls,
+      web_origins: ['http://198.51.100.9:50001', ...FOREIGN.web_origins, NEW.origin],
+    });
+  });
+
+  it('exact leaves only its own, but never what came after the plan', async () => {
+    await using bench = await start();
+    await run(bench.room(), 'exact', undefined, () => {
+      (bench.server.application(ID).callbacks as string[]).push('https://just-now.example.com/cb');
+    });
+    expect(lists(bench.server)).toEqual({
+      callbacks: ['https://just-now.example.com/cb', NEW.callback],
+      allowed_logout_urls: [NEW.logout],
+      web_origins: [NEW.origin],
+    });
+  });
+
+  it('remove takes out exactly its own, wherever they stand', async () => {
+    await using bench = await start();
+    const application = bench.server.application(ID);
+    application.callbacks = [NEW.callback, ...FOREIGN.callbacks, NEW.callback];
+    application.allowed_logout_urls = [NEW.logout, ...FOREIGN.allowed_logout_urls];
+    await run(bench.room(), 'remove');
+    expect(lists(bench.server)).toEqual(FOREIGN);
+
+    await run(bench.room(), 'remove');
+    expect(bench.server.count('update')).toBe(1);
+  });
+
+  it('parts its differences: what is allowed first, what is withdrawn last', async () => {
+    await using bench = await start();
+    const old = 'http://198.51.100.9:5000';
+    bench.server.application(ID).callbacks = [`${old}/callback`, ...FOREIGN.callbacks];
+    const room = bench.room();
+    const observed = await observe(room);
+    const { allow, withdraw } = partDifferences(
+      differencesOf(wantedUrls('follow', NEW, `${old}/callback`), observed),
+    );
+    await room.update(observed, observed, allow);
+    expect(lists(bench.server).callbacks).toEqual([`${old}/callback`, ...FOREIGN.callbacks, NEW.callback]);
+    await room.update(observed, observed, withdraw);
+    expect(lists(bench.server)).toEqual(UNION);
+  });
+});
+
+it('asks for one token a run, masks it before use, and asks for no more scopes than it needs', async () => {
+  await using bench = await start();
+  bench.server.management.scopes.push('read:client_keys', 'delete:clients');
+  bench.server.hook = ({ when, call }) => {
+    if (when === 'before' && call === 'read') expect(bench.masked).toHaveLength(1);
+  };
+  const room = bench.room();
+  await run(room);
+  await run(room);
+  expect(bench.server.count('token')).toBe(1);
+  const [[token, scopes] = []] = bench.server.tokens;
+  expect(bench.masked.map((secret) => secret.reveal())).toEqual([token]);
+  expect(scopes).toEqual(['read:clients', 'update:clients']);
+});
+
+it('never creates an application, and knows only its own name', async () => {
+  await using bench = await start();
+  const room = bench.room();
+  await expect(room.create({ name: NAME, fields: {}, facts: {} })).rejects.toThrow(/never created here/);
+  expect(await room.observe(['another'])).toEqual(new Map());
+  expect(bench.server.calls).toEqual([]);
+});
+
+it('a full list can still be emptied, and one above the limit can shrink', async () => {
+  await using bench = await start();
+  const application = bench.server.application(ID);
+  const full = Array.from({ length: 120 }, (_, nth) => `https://n${nth}.example.com/callback`);
+  application.callbacks = [NEW.callback, ...full];
+  const room = bench.room();
+  const observed = await observe(room);
+  const error = await room
+    .update(observed, observed, [{ field: `callback:${NEW.callback}`, from: true, to: ABSENT }])
+    .catch((thrown: unknown) => thrown);
+  // Auth0 itself refuses 120; what matters is that the request to shrink is not held back here.
+  expect(error).toMatchObject({ trouble: 'refused', status: 400 });
+  expect(bench.server.count('update')).toBe(1);
+});
+
+it('sends credentials by https only, loopback apart', () => {
+  const rest = { managementClientId: 'm', managementClientSecret: new Secret('s'), mask: () => {} };
+  expect(() => new Auth0Client({ baseUrl: 'http://papyrus.auth0.com', ...rest })).toThrow(/https only/);
+  expect(() => new Auth0Client({ baseUrl: 'http://127.0.0.1.example.com', ...rest })).toThrow(/https only/);
+  expect(() => new Auth0Client({ baseUrl: 'https://papyrus.auth0.com', ...rest })).not.toThrow();
+});
+
+it('refuses fields that are none of its own', async () => {
+  await using bench = await start();
+  const room = bench.room();
+  const observed = await observe(room);
+  for (const difference of [
+    { field: 'tag:project', from: undefined, to: 'x' },
+    { field: 'callback:https://a.example.com', from: undefined, to: 'yes' },
+  ])
+    await expect(room.update(observed, observed, [difference])).rejects.toThrow(TypeError);
+  expect(bench.server.count('update')).toBe(0);
+});

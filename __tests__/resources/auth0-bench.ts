@@ -1,0 +1,119 @@
+/** What the tests of the Auth0 room stand on: a tenant, a clock that stands still, and a run as main makes it. */
+import { Auth0Client } from '../../src/clients/auth0.ts';
+import type { Auth0Clock } from '../../src/clients/auth0-retry.ts';
+import { type AppUrls, type Auth0UrlsMode, closes, wantedUrls } from '../../src/desired/app-url.ts';
+import { type Auth0ApplicationSpec, auth0ApplicationRoom } from '../../src/resources/auth0-application.ts';
+import { ABSENT, type Difference, Unreadable } from '../../src/resources/resource.ts';
+import { Secret } from '../../src/secret.ts';
+import { Auth0Server } from '../servers/auth0.ts';
+
+export const NAME = 'Auth0 application';
+export const ID = 'application-id-canary';
+export const NEW: AppUrls = {
+  origin: 'http://203.0.113.7:5000',
+  callback: 'http://203.0.113.7:5000/callback',
+  logout: 'http://203.0.113.7:5000/logout',
+};
+export const FOREIGN = {
+  callbacks: [
+    'https://app.example.com/callback',
+    'http://203.0.113.7:5000/callback2',
+    'https://b.example.com/cb',
+  ],
+  allowed_logout_urls: ['https://app.example.com/logout', 'http://203.0.113.7:5000/logout/all'],
+  web_origins: ['https://app.example.com', 'http://203.0.113.7:50001'],
+};
+export const LISTS = ['callbacks', 'allowed_logout_urls', 'web_origins'] as const;
+
+/** Time stands still and goes on only by sleeping; `during` is what the world does meanwhile. */
+export class StillClock implements Auth0Clock {
+  readonly slept: number[] = [];
+  during: () => void = () => {};
+  #now = Date.UTC(2026, 0, 15, 12, 0, 0);
+  epoch = () => this.#now;
+  sleep = async (milliseconds: number) => {
+    this.slept.push(milliseconds);
+    this.#now += milliseconds;
+    this.during();
+  };
+}
+
+export async function start() {
+  const clock = new StillClock();
+  const server = await Auth0Server.start({
+    now: clock.epoch,
+    applications: [{ client_id: ID, name: 'papyrus', client_secret: 'never-asked-for', ...FOREIGN }],
+    management: { id: 'management-canary', secret: 'secret-canary' },
+  });
+  const masked: Secret[] = [];
+  const room = (timeoutMs = 5000, id = ID) =>
+    auth0ApplicationRoom(
+      new Auth0Client({
+        baseUrl: server.url,
+        managementClientId: 'management-canary',
+        managementClientSecret: new Secret('secret-canary'),
+        mask: (token) => masked.push(token),
+        clock,
+        timeoutMs,
+      }),
+      { name: NAME, id: new Secret(id) },
+    );
+  return {
+    server,
+    clock,
+    masked,
+    room,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+export type Bench = Awaited<ReturnType<typeof start>>;
+
+export function lists(server: Auth0Server) {
+  const { callbacks, allowed_logout_urls, web_origins } = server.application(ID);
+  return { callbacks, allowed_logout_urls, web_origins } as Record<(typeof LISTS)[number], string[]>;
+}
+
+/** What the plan does: the one diff, here for these fields only. */
+export function differencesOf(
+  wanted: ReturnType<typeof wantedUrls>,
+  observed: Auth0ApplicationSpec,
+  closed: readonly string[] = [],
+): Difference[] {
+  const out = Object.keys(observed.fields)
+    .filter((field) => !(field in wanted) && closed.some((prefix) => field.startsWith(prefix)))
+    .map((field): Difference => ({ field, from: true, to: ABSENT }));
+  const differing = Object.entries(wanted)
+    .filter(([field, to]) => (to === ABSENT ? field in observed.fields : observed.fields[field] !== to))
+    .map(([field, to]): Difference => ({ field, from: observed.fields[field], to }));
+  return [...differing, ...out];
+}
+
+export async function observe(room: ReturnType<Bench['room']>): Promise<Auth0ApplicationSpec> {
+  const observed = (await room.observe([NAME])).get(NAME);
+  if (observed instanceof Unreadable) throw observed.error;
+  if (observed === undefined) throw new Error('nothing was observed');
+  return observed;
+}
+
+/** Observes, compares and writes as a run does; `meanwhile` happens between the two. */
+export async function run(
+  room: ReturnType<Bench['room']>,
+  mode: Auth0UrlsMode = 'ensure',
+  previous?: string,
+  meanwhile: () => void = () => {},
+): Promise<Auth0ApplicationSpec> {
+  const observed = await observe(room);
+  const wanted = wantedUrls(mode, NEW, previous);
+  const differences = differencesOf(wanted, observed, closes(mode));
+  meanwhile();
+  if (differences.length === 0) return observed;
+  const desired = { ...observed, fields: { ...observed.fields, ...wanted } };
+  return room.update(desired as Auth0ApplicationSpec, observed, differences);
+}
+
+export const UNION = {
+  callbacks: [...FOREIGN.callbacks, NEW.callback],
+  allowed_logout_urls: [...FOREIGN.allowed_logout_urls, NEW.logout],
+  web_origins: [...FOREIGN.web_origins, NEW.origin],
+};

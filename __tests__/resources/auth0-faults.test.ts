@@ -1,0 +1,470 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { Auth0Client } from '../../src/clients/auth0.ts';
+import { Auth0Error, type Auth0Trouble } from '../../src/clients/auth0-error.ts';
+import { Secret } from '../../src/secret.ts';
+import { Auth0Server, badGateway, type ServedFault } from '../servers/auth0.ts';
+import { type Bench, FOREIGN, ID, LISTS, lists, run, StillClock, start, UNION } from './auth0-bench.ts';
+
+/** Somebody else adds a URL to every list. */
+function edit(server: Auth0Server, host: string): void {
+  for (const list of LISTS) (server.application(ID)[list] as string[]).push(`https://${host}.example.com/x`);
+}
+
+interface Case {
+  readonly name: string;
+  readonly faults?: readonly ServedFault[];
+  readonly arrange?: (bench: Bench) => void;
+  readonly meanwhile?: (bench: Bench) => void;
+  readonly id?: string;
+  readonly timeoutMs?: number;
+  /** What is thrown; without it the run ends well. */
+  readonly trouble?: Auth0Trouble;
+  readonly says?: RegExp;
+  /** Hosts whose URLs somebody else added during the run. */
+  readonly others?: readonly string[];
+  readonly updates?: number;
+  readonly slept?: readonly number[];
+  /** Lists that the case itself spoils, and that are compared by it, not by the rule for all. */
+  readonly spoiled?: boolean;
+}
+
+const tooMany = (headers: Record<string, string> = {}): ServedFault['fault'] => ({ status: 429, headers });
+/** Reads: the 1st is the plan's, the 2nd the one before the write, the 3rd reads back. */
+const CASES: readonly Case[] = [
+  {
+    name: 'a read is limited, with Retry-After',
+    faults: [{ on: 'read', fault: tooMany({ 'retry-after': '7' }) }],
+    slept: [7000],
+    updates: 1,
+  },
+  {
+    name: 'a read is limited, with the reset only',
+    faults: [{ on: 'read', fault: tooMany() }],
+    slept: [1000],
+    updates: 1,
+  },
+  {
+    name: 'a read is limited for two hours',
+    faults: [{ on: 'read', times: 9, fault: tooMany({ 'retry-after': '7200' }) }],
+    trouble: 'rate-limit',
+    says: /rate limit/,
+    slept: [60_000, 60_000, 60_000, 60_000],
+    updates: 0,
+  },
+  { name: 'a read fails once', faults: [{ on: 'read', fault: { status: 503 } }], updates: 1 },
+  {
+    name: 'a read fails with a page of a proxy, always',
+    faults: [{ on: 'read', times: 9, fault: badGateway() }],
+    trouble: 'unavailable',
+    says: /\(502\)/,
+    updates: 0,
+  },
+  {
+    name: 'a page comes as if all were well, once',
+    faults: [{ on: 'read', fault: { status: 200, body: '<html>proxy-page-canary</html>' } }],
+    updates: 1,
+  },
+  {
+    name: 'a page comes as if all were well, always',
+    faults: [{ on: 'read', times: 9, fault: { status: 200, body: '<html>proxy-page-canary</html>' } }],
+    trouble: 'cannot-read',
+    updates: 0,
+  },
+  {
+    name: 'a read never ends',
+    faults: [{ on: 'read', times: 9, fault: 'hang' }],
+    timeoutMs: 60,
+    trouble: 'unreachable',
+    says: /did not answer within/,
+    updates: 0,
+  },
+  { name: 'a read breaks off', faults: [{ on: 'read', fault: 'reset' }], updates: 1 },
+  { name: 'a read is cut short', faults: [{ on: 'read', fault: 'cut' }], updates: 1 },
+  {
+    name: 'a read has no end of bytes',
+    faults: [{ on: 'read', fault: { status: 200, body: 'x'.repeat(2 * 1024 * 1024) } }],
+    trouble: 'cannot-read',
+    says: /too long/,
+    updates: 0,
+  },
+  {
+    name: 'a redirect to another address',
+    faults: [{ on: 'read', fault: { status: 302, headers: { location: '/steal-the-token' } } }],
+    trouble: 'refused',
+    says: /not followed/,
+    updates: 0,
+  },
+  {
+    name: 'the token is limited',
+    faults: [{ on: 'token', fault: tooMany({ 'retry-after': '3' }) }],
+    slept: [3000],
+    updates: 1,
+  },
+  {
+    name: 'the token endpoint is down',
+    faults: [{ on: 'token', times: 9, fault: badGateway() }],
+    trouble: 'unavailable',
+    says: /a token/,
+    updates: 0,
+  },
+  {
+    name: 'the token endpoint gives none',
+    faults: [{ on: 'token', times: 9, fault: { status: 200, body: '{"access_token":""}' } }],
+    trouble: 'cannot-read',
+    updates: 0,
+  },
+  {
+    name: 'a token that would break a header',
+    faults: [{ on: 'token', times: 9, fault: { status: 200, body: '{"access_token":"a\\r\\nx-evil: 1"}' } }],
+    trouble: 'cannot-read',
+    updates: 0,
+  },
+  {
+    name: 'a redirect of the credentials',
+    faults: [{ on: 'token', fault: { status: 307, headers: { location: '/steal-the-secret' } } }],
+    trouble: 'refused',
+    says: /auth0-domain/,
+    updates: 0,
+  },
+  {
+    name: 'another secret',
+    arrange: ({ server }) => Object.assign(server.management, { secret: 'rotated' }),
+    trouble: 'credentials',
+    says: /auth0-management-client-secret/,
+    updates: 0,
+  },
+  {
+    name: 'a scope that is not granted',
+    arrange: ({ server }) => Object.assign(server.management, { scopes: ['read:clients'] }),
+    trouble: 'grant',
+    says: /Machine to Machine Applications.*update:clients/,
+    updates: 0,
+  },
+  {
+    name: 'a grant type that is not allowed',
+    arrange: ({ server }) => Object.assign(server.management, { grantTypes: [] }),
+    trouble: 'grant',
+    says: /Grant Types/,
+    updates: 0,
+  },
+  {
+    name: 'a token without read:clients',
+    arrange: ({ server }) => downgrade(server, ['update:clients']),
+    trouble: 'scope',
+    says: /lacks the scope read:clients/,
+    updates: 0,
+  },
+  {
+    name: 'a token without update:clients',
+    arrange: ({ server }) => downgrade(server, ['read:clients']),
+    trouble: 'scope',
+    says: /lacks the scope update:clients/,
+    updates: 1,
+  },
+  {
+    name: 'a token that is taken back',
+    arrange: ({ server }) => {
+      server.hook = ({ when, call }) => {
+        if (when === 'before' && call === 'update') server.tokens.clear();
+      };
+    },
+    trouble: 'credentials',
+    says: /its own token/,
+    updates: 1,
+  },
+  {
+    name: 'an application that does not exist',
+    id: 'elsewhere',
+    trouble: 'not-found',
+    says: /auth0-application-id/,
+    updates: 0,
+  },
+  {
+    name: 'an id that would be another path',
+    id: '..',
+    trouble: 'refused',
+    updates: 0,
+  },
+  {
+    name: 'another application in the answer',
+    faults: [
+      {
+        on: 'read',
+        fault: {
+          status: 200,
+          body: JSON.stringify({ client_id: 'x', callbacks: [], allowed_logout_urls: [], web_origins: [] }),
+        },
+      },
+    ],
+    trouble: 'cannot-read',
+    says: /another application/,
+    updates: 0,
+  },
+  ...LISTS.map(
+    (list): Case => ({
+      name: `${list} is left out of the answer`,
+      arrange: ({ server }) => server.hidden.add(list),
+      trouble: 'cannot-read',
+      says: /nothing was ever saved in it/,
+      updates: 0,
+    }),
+  ),
+  {
+    name: 'a list is left out, and the token says nothing of scopes',
+    faults: [{ on: 'token', applied: true, fault: { status: 200, body: '{"access_token":"plain-canary"}' } }],
+    arrange: ({ server }) => {
+      server.tokens.set('plain-canary', ['read:clients', 'update:clients']);
+      server.hidden.add('web_origins');
+    },
+    trouble: 'cannot-read',
+    says: /Allowed Web Origins.*lacks the scope read:clients/,
+    updates: 0,
+  },
+  {
+    name: 'a list is left out of the second read only',
+    meanwhile: ({ server }) => server.hidden.add('callbacks'),
+    trouble: 'cannot-read',
+    says: /Allowed Callback URLs/,
+    updates: 0,
+  },
+  {
+    name: 'a list is null',
+    faults: [
+      {
+        on: 'read',
+        fault: { status: 200, body: '{"callbacks":null,"allowed_logout_urls":[],"web_origins":[]}' },
+      },
+    ],
+    trouble: 'cannot-read',
+    updates: 0,
+  },
+  {
+    name: 'a list is a text',
+    faults: [{ on: 'read', fault: { status: 200, body: '{"callbacks":"https://body-canary,https://b"}' } }],
+    trouble: 'cannot-read',
+    says: /no list of texts/,
+    updates: 0,
+  },
+  {
+    name: 'a list holds something else than texts',
+    faults: [{ on: 'read', fault: { status: 200, body: '{"callbacks":["https://body-canary",{"a":1}]}' } }],
+    trouble: 'cannot-read',
+    updates: 0,
+  },
+  {
+    name: 'somebody edits between plan and write',
+    meanwhile: ({ server }) => edit(server, 'between'),
+    others: ['between'],
+    updates: 1,
+  },
+  {
+    name: 'somebody does our work between plan and write',
+    meanwhile: ({ server }) => Object.assign(server.application(ID), structuredClone(UNION)),
+    updates: 0,
+  },
+  {
+    name: 'somebody edits while a limited write waits',
+    faults: [{ on: 'update', fault: tooMany({ 'retry-after': '5' }) }],
+    arrange: ({ clock, server }) => {
+      clock.during = () => edit(server, 'waiting');
+    },
+    others: ['waiting'],
+    updates: 2,
+    slept: [5000],
+  },
+  {
+    name: 'somebody edits while a failed write waits',
+    faults: [{ on: 'update', fault: badGateway() }],
+    arrange: ({ clock, server }) => {
+      clock.during = () => edit(server, 'waiting');
+    },
+    others: ['waiting'],
+    updates: 2,
+  },
+  {
+    name: 'the answer to a write is lost, and somebody edits after it',
+    faults: [{ on: 'update', applied: true, fault: 'reset' }],
+    arrange: ({ clock, server }) => {
+      clock.during = () => edit(server, 'waiting');
+    },
+    others: ['waiting'],
+    updates: 1,
+  },
+  {
+    name: 'the answer to a write is a page of a proxy though it was carried out',
+    faults: [{ on: 'update', applied: true, fault: badGateway() }],
+    updates: 1,
+  },
+  {
+    name: 'the answer to a write is nonsense though it was carried out',
+    faults: [{ on: 'update', applied: true, fault: { status: 200, body: 'proxy-page-canary' } }],
+    updates: 1,
+    slept: [],
+  },
+  {
+    name: 'a write never ends',
+    faults: [{ on: 'update', times: 9, fault: 'hang' }],
+    timeoutMs: 60,
+    trouble: 'unreachable',
+    updates: 5,
+  },
+  {
+    name: 'a write is limited for ever',
+    faults: [{ on: 'update', times: 9, fault: tooMany() }],
+    trouble: 'rate-limit',
+    updates: 5,
+  },
+  {
+    name: 'a write is refused',
+    faults: [{ on: 'update', fault: { status: 400, body: '{"message":"body-canary"}' } }],
+    trouble: 'refused',
+    says: /nothing was changed/,
+    updates: 1,
+  },
+  {
+    name: 'a write is forbidden for another reason',
+    faults: [{ on: 'update', fault: { status: 403, body: '{"message":"body-canary"}' } }],
+    trouble: 'scope',
+    says: /update:clients/,
+    updates: 1,
+  },
+  {
+    name: 'a redirect of the write',
+    faults: [{ on: 'update', fault: { status: 308, headers: { location: '/steal-the-token' } } }],
+    trouble: 'refused',
+    updates: 1,
+  },
+  {
+    name: 'somebody replaces the lists before they are read back',
+    arrange: ({ server }) => {
+      server.hook = ({ when, call, nth }) => {
+        if (when !== 'after' || call !== 'update' || nth !== 1) return;
+        Object.assign(server.application(ID), structuredClone(FOREIGN));
+        edit(server, 'racing');
+      };
+    },
+    others: ['racing'],
+    updates: 2,
+  },
+  {
+    name: 'somebody replaces the lists every time',
+    arrange: ({ server }) => {
+      server.hook = ({ when, call }) => {
+        if (when !== 'after' || call !== 'update') return;
+        Object.assign(server.application(ID), structuredClone(FOREIGN));
+        edit(server, 'racing');
+      };
+    },
+    trouble: 'lost-race',
+    says: /3 times/,
+    others: ['racing'],
+    updates: 3,
+  },
+  {
+    name: 'an old copy is read back once',
+    faults: [
+      {
+        on: 'read',
+        skip: 2,
+        fault: { status: 200, body: JSON.stringify({ client_id: ID, ...FOREIGN }) },
+      },
+    ],
+    updates: 1,
+  },
+  {
+    name: 'reading back fails',
+    faults: [{ on: 'read', skip: 2, times: 9, fault: badGateway() }],
+    trouble: 'unavailable',
+    says: /were written, but not read back/,
+    updates: 1,
+  },
+  {
+    name: 'a full list',
+    arrange: ({ server }) => {
+      const full = Array.from({ length: 97 }, (_, nth) => `https://n${nth}.example.com/logout`);
+      server.application(ID).callbacks = [...FOREIGN.callbacks, ...full];
+    },
+    trouble: 'too-many',
+    says: /Allowed Callback URLs would hold 101 URLs/,
+    updates: 0,
+  },
+];
+
+function downgrade(server: Auth0Server, scopes: readonly string[]): void {
+  server.hook = ({ when, call }) => {
+    if (when === 'after' && call === 'token')
+      for (const token of server.tokens.keys()) server.tokens.set(token, scopes);
+  };
+}
+
+describe('no fault loses a URL of somebody else', () => {
+  it.each(CASES)('$name', async (fault) => {
+    await using bench = await start();
+    const { server, clock, masked } = bench;
+    fault.arrange?.(bench);
+    for (const one of fault.faults ?? []) server.inject(one);
+    const before = structuredClone(lists(server));
+
+    const error = await run(bench.room(fault.timeoutMs, fault.id), 'ensure', undefined, () =>
+      fault.meanwhile?.(bench),
+    ).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+
+    for (const list of LISTS) {
+      const standing = lists(server)[list];
+      for (const url of before[list]) expect(standing).toContain(url);
+      for (const host of fault.others ?? []) expect(standing).toContain(`https://${host}.example.com/x`);
+      expect(standing.filter((url) => before[list].includes(url))).toEqual(before[list]);
+      if (fault.trouble === undefined) {
+        expect(standing.filter((url) => UNION[list].includes(url))).toEqual(UNION[list]);
+        expect(new Set(standing).size, 'nothing twice').toBe(standing.length - twice(fault, standing));
+      }
+    }
+    if (fault.updates !== undefined) expect(server.count('update')).toBe(fault.updates);
+    if (fault.slept !== undefined) expect(clock.slept).toEqual(fault.slept);
+    expect(server.strays, 'a redirect was followed').toBe(0);
+    expect(server.count('token')).toBeLessThanOrEqual(5);
+
+    if (fault.trouble === undefined) {
+      expect(error).toBeUndefined();
+      return;
+    }
+    expect(error).toBeInstanceOf(Auth0Error);
+    expect(error).toMatchObject({ trouble: fault.trouble });
+    const told = `${inspect(error, { depth: 9, showHidden: true })} ${JSON.stringify(error)} ${String(error)}`;
+    if (fault.says !== undefined) expect(told).toMatch(fault.says);
+    expect(told).not.toMatch(/canary|127\.0\.0\.1/);
+    for (const token of masked) expect(told).not.toContain(token.reveal());
+  });
+
+  it('has at least twenty of them', () => {
+    expect(CASES.length).toBeGreaterThanOrEqual(20);
+  });
+});
+
+/** An edit that repeats itself adds the same URL again; that is theirs, and stays. */
+function twice(fault: Case, standing: readonly string[]): number {
+  const theirs = standing.filter((url) => (fault.others ?? []).some((host) => url.includes(`//${host}.`)));
+  return theirs.length - new Set(theirs).size;
+}
+
+it('a server that is not there is told, without its address', async () => {
+  const clock = new StillClock();
+  const server = await Auth0Server.start();
+  const { url } = server;
+  await server[Symbol.asyncDispose]();
+  const client = new Auth0Client({
+    baseUrl: url,
+    managementClientId: 'm',
+    managementClientSecret: new Secret('secret-canary'),
+    mask: () => {},
+    clock,
+  });
+  const error = await client.readLists(ID).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ trouble: 'unreachable', message: expect.stringContaining('ECONNREFUSED') });
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/127\.0\.0\.1|canary/);
+  expect(clock.slept).toEqual([1000, 2000, 4000, 8000]);
+});

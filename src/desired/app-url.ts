@@ -1,0 +1,178 @@
+/**
+ * `app-url`: the one address that the application is reached at, what it stands for in Auth0, and what is
+ * wanted of the three lists. Pure: no call, no clock; the faults never repeat what was given.
+ *
+ * Auth0 compares callback and logout URLs as whole texts, so everything here is exact: no prefix, no substring.
+ * @see https://auth0.com/docs/get-started/applications/application-settings
+ */
+import { ABSENT } from '../resources/resource.ts';
+
+/** What one `app-url` stands for; each is a whole URL as it is written into Auth0. */
+export interface AppUrls {
+  /** Scheme, host and port, without a slash at the end. */
+  readonly origin: string;
+  /** The value of `AUTH0_CALLBACK_URL`, too. */
+  readonly callback: string;
+  readonly logout: string;
+}
+
+/** The settings `callback-path` and `logout-path` of the configuration file. */
+export interface AppPaths {
+  readonly callback: string;
+  readonly logout: string;
+}
+
+export const DEFAULT_PATHS: AppPaths = { callback: '/callback', logout: '/logout' };
+
+/** `urls` is there exactly when there is no fault. */
+export interface AppUrlReading {
+  readonly urls?: AppUrls;
+  readonly faults: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export type Auth0UrlsMode = 'ensure' | 'follow' | 'exact' | 'remove';
+
+/** Wanted fields of `Auth0::Application`: `true` shall be in the list, ABSENT shall not. */
+export type WantedUrls = Readonly<Record<string, true | typeof ABSENT>>;
+
+/** The prefixes of the three collections that the fields of `Auth0::Application` are flattened from. */
+export const URL_FIELDS = { callback: 'callback:', logout: 'logout:', origin: 'origin:' } as const;
+
+/** What shells, the AWS CLI and JavaScript print where there is no address. */
+const NO_ADDRESS = new Set(['none', 'null', 'undefined', 'nan']);
+const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
+
+/**
+ * Reads `app-url` and the paths below it.
+ * @param text as given; white space around it is ignored, and one slash at its end
+ * @returns the three URLs, or every fault at once; warnings are for what the seed does and production should not
+ */
+export function readAppUrl(text: string, paths: AppPaths = DEFAULT_PATHS): AppUrlReading {
+  const given = text.trim();
+  const fault = originFault(given);
+  if (fault !== undefined) return { faults: [fault], warnings: [] };
+
+  const { origin } = new URL(given);
+  const faults = [
+    ...pathFaults('callback-path', paths.callback, origin),
+    ...pathFaults('logout-path', paths.logout, origin),
+  ];
+  const warnings = originWarnings(new URL(origin));
+  if (faults.length > 0) return { faults, warnings };
+  return {
+    urls: { origin, callback: `${origin}${paths.callback}`, logout: `${origin}${paths.logout}` },
+    faults,
+    warnings,
+  };
+}
+
+/**
+ * What is wanted of the application's three lists.
+ * @param mode the setting `auth0-urls`; `exact` wants the same fields as `ensure` in a closed spec (see `closes`)
+ * @param previousCallback what AUTH0_CALLBACK_URL held until now; only `follow` looks at it
+ */
+export function wantedUrls(
+  mode: Auth0UrlsMode,
+  urls: AppUrls,
+  previousCallback?: string,
+  paths: AppPaths = DEFAULT_PATHS,
+): WantedUrls {
+  if (mode === 'remove') return fieldsOf(urls, ABSENT);
+  const wanted = fieldsOf(urls, true);
+  if (mode !== 'follow') return wanted;
+  const previous = readPrevious(previousCallback, paths);
+  // What is wanted comes last: where old and new share a URL (a new path on the same host), it stays.
+  return previous === undefined ? wanted : { ...fieldsOf(previous, ABSENT), ...wanted };
+}
+
+/** @returns the field prefixes of which everything that is not wanted becomes ABSENT. */
+export function closes(mode: Auth0UrlsMode): readonly string[] {
+  return mode === 'exact' ? Object.values(URL_FIELDS) : [];
+}
+
+/**
+ * @returns whether only the machine itself reaches this URL (loopback, or the "any address" 0.0.0.0): such a
+ *   callback never replaces a public one. False for what is no URL.
+ */
+export function reachesOnlyItself(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { hostname } = new URL(url);
+  return isLoopback(hostname) || hostname === '0.0.0.0' || hostname === '[::]';
+}
+
+function fieldsOf<Wanted extends true | typeof ABSENT>(
+  urls: AppUrls,
+  wanted: Wanted,
+): Record<string, Wanted> {
+  return {
+    [`${URL_FIELDS.callback}${urls.callback}`]: wanted,
+    [`${URL_FIELDS.logout}${urls.logout}`]: wanted,
+    [`${URL_FIELDS.origin}${urls.origin}`]: wanted,
+  };
+}
+
+/** What a stored callback stands for. It may have another path than today's, so it is taken as it is written. */
+function readPrevious(callback: string | undefined, paths: AppPaths): AppUrls | undefined {
+  if (callback === undefined || !/^https?:\/\//i.test(callback) || !URL.canParse(callback)) return undefined;
+  const { origin } = new URL(callback);
+  return { origin, callback, logout: `${origin}${paths.logout}` };
+}
+
+function originFault(given: string): string | undefined {
+  if (given === '') return 'is empty; give the address of the application, such as http://203.0.113.7:5000';
+  if (/[\s,;]/.test(given)) return 'is one URL, not a list, and holds no white space';
+  if (given.includes('*'))
+    return 'holds a wildcard; Auth0 would let every matching host sign users in, so write the one address';
+  if (!/^https?:\/\/[^/]/i.test(given)) return 'is not absolute; begin it with https:// or http://';
+  if (/^https?:\/\/:/i.test(given))
+    return 'has no host before the port; the address was empty when this step ran (has the task a public IP yet?)';
+  if (/[?#]/.test(given)) return 'has a query or a fragment; give the origin only: scheme, host and port';
+  if (!URL.canParse(given) || /[\\%]/.test(given))
+    return 'is not a URL; write scheme, host and port, such as https://app.example.com, with every placeholder filled in';
+  const url = new URL(given);
+  if (url.username !== '' || url.password !== '' || given.includes('@'))
+    return 'holds a user name or password; give the origin only: scheme, host and port';
+  if (url.pathname !== '/')
+    return 'has a path; give the origin only (callback-path and logout-path of the configuration file set the paths)';
+  return hostFault(url.hostname);
+}
+
+function hostFault(host: string): string | undefined {
+  if (NO_ADDRESS.has(host))
+    return `has "${host}" for a host; the look-up of the address found none (has the task a public IP yet?)`;
+  if (host.startsWith('[')) return undefined;
+  // The URL standard lets `${IP}` and `{ip}` pass as hosts; no host in DNS has such characters.
+  const labels = host.replace(/\.$/, '').split('.');
+  if (labels.every((label) => /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/.test(label))) return undefined;
+  return 'has a host that cannot exist; is a placeholder in it not filled in?';
+}
+
+function originWarnings(url: URL): string[] {
+  if (isLoopback(url.hostname)) return [];
+  const warnings: string[] = [];
+  if (url.protocol === 'http:')
+    warnings.push('is plain http: sign-in codes and session cookies cross the network readable; use https');
+  if (IPV4.test(url.hostname) || url.hostname.startsWith('['))
+    warnings.push(
+      'is a bare IP address: once it is released it belongs to a stranger, who is then an allowed callback; ' +
+        'auth0-urls: follow takes the old address out',
+    );
+  return warnings;
+}
+
+/** Each path is checked by what a URL parser makes of it: nothing may be rewritten, so what is stored is what is called. */
+function pathFaults(name: string, path: string, origin: string): string[] {
+  if (!path.startsWith('/') || path.startsWith('//')) return [`${name} begins with one slash`];
+  if (/[*,;\s]/.test(path)) return [`${name} holds a wildcard, a list or white space; it is one path`];
+  if (/[?#]/.test(path)) return [`${name} has a query or a fragment; Auth0 compares the path only`];
+  if (new URL(`${origin}${path}`).href !== `${origin}${path}`)
+    return [`${name} is not written as a browser sends it (dot segments, or characters to be escaped)`];
+  return [];
+}
+
+function isLoopback(host: string): boolean {
+  return (
+    host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(?:\.\d+){3}$/.test(host)
+  );
+}
