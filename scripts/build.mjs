@@ -15,6 +15,10 @@ const { code, assets } = await ncc(join(root, 'src', 'index.ts'), {
   license: '',
   // The AWS clients' ES sources can be shaken: half the size, and quicker to load than their CommonJS.
   mainFields: ['module', 'main'],
+}).catch((error) => {
+  // An uncaught error would print ncc's own minified source with it.
+  console.error(String(error?.message ?? error));
+  process.exit(1);
 });
 
 await rm(dist, { recursive: true, force: true });

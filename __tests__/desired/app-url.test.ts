@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type Auth0UrlsMode,
-  closes,
-  reachesOnlyItself,
-  readAppUrl,
-  wantedUrls,
-} from '../../src/desired/app-url.ts';
+import { type Auth0UrlsMode, closes, readAppUrl, wantedUrls } from '../../src/desired/app-url.ts';
 import { ABSENT } from '../../src/resources/resource.ts';
 
 describe('readAppUrl', () => {
@@ -185,18 +179,4 @@ describe('wantedUrls', () => {
   ])('%s closes %i lists', (mode, lists) => {
     expect(closes(mode)).toHaveLength(lists);
   });
-});
-
-it.each([
-  ['http://0.0.0.0:5000/callback', true],
-  ['http://127.0.0.1:5000/callback', true],
-  ['http://localhost/callback', true],
-  ['http://[::1]/callback', true],
-  ['http://[::]/callback', true],
-  ['http://203.0.113.7:5000/callback', false],
-  ['https://localhost.example.com/callback', false],
-  ['https://127.example.com/callback', false],
-  ['nothing', false],
-])('reachesOnlyItself(%j) is %s', (url, expected) => {
-  expect(reachesOnlyItself(url)).toBe(expected);
 });

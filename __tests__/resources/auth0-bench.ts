@@ -2,10 +2,12 @@
 import { Auth0Client } from '../../src/clients/auth0.ts';
 import type { Auth0Clock } from '../../src/clients/auth0-retry.ts';
 import { type AppUrls, type Auth0UrlsMode, closes, wantedUrls } from '../../src/desired/app-url.ts';
-import { type Auth0ApplicationSpec, auth0ApplicationRoom } from '../../src/resources/auth0-application.ts';
-import { ABSENT, type Difference, Unreadable } from '../../src/resources/resource.ts';
+import { auth0ApplicationRoom } from '../../src/resources/auth0-application.ts';
+import { ABSENT, type Difference, type Specs, Unreadable } from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
 import { Auth0Server } from '../servers/auth0.ts';
+
+type Auth0ApplicationSpec = Specs['Auth0::Application'];
 
 export const NAME = 'Auth0 application';
 export const ID = 'application-id-canary';

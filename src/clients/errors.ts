@@ -21,6 +21,7 @@ export type FailureReason =
   | 'network'
   | 'conflict'
   | 'aws'
+  | 'auth0'
   | 'blocked'
   | 'drifted'
   | 'internal';

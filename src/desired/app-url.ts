@@ -5,7 +5,10 @@
  * Auth0 compares callback and logout URLs as whole texts, so everything here is exact: no prefix, no substring.
  * @see https://auth0.com/docs/get-started/applications/application-settings
  */
-import { ABSENT } from '../resources/resource.ts';
+import { ABSENT, URL_FIELDS } from '../resources/resource.ts';
+
+/** Where a note on it points, and where its variable comes from. */
+export const APP_URL = 'input app-url';
 
 /** What one `app-url` stands for; each is a whole URL as it is written into Auth0. */
 export interface AppUrls {
@@ -35,9 +38,6 @@ export type Auth0UrlsMode = 'ensure' | 'follow' | 'exact' | 'remove';
 
 /** Wanted fields of `Auth0::Application`: `true` shall be in the list, ABSENT shall not. */
 export type WantedUrls = Readonly<Record<string, true | typeof ABSENT>>;
-
-/** The prefixes of the three collections that the fields of `Auth0::Application` are flattened from. */
-export const URL_FIELDS = { callback: 'callback:', logout: 'logout:', origin: 'origin:' } as const;
 
 /** What shells, the AWS CLI and JavaScript print where there is no address. */
 const NO_ADDRESS = new Set(['none', 'null', 'undefined', 'nan']);
@@ -89,16 +89,6 @@ export function wantedUrls(
 /** @returns the field prefixes of which everything that is not wanted becomes ABSENT. */
 export function closes(mode: Auth0UrlsMode): readonly string[] {
   return mode === 'exact' ? Object.values(URL_FIELDS) : [];
-}
-
-/**
- * @returns whether only the machine itself reaches this URL (loopback, or the "any address" 0.0.0.0): such a
- *   callback never replaces a public one. False for what is no URL.
- */
-export function reachesOnlyItself(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { hostname } = new URL(url);
-  return isLoopback(hostname) || hostname === '0.0.0.0' || hostname === '[::]';
 }
 
 function fieldsOf<Wanted extends true | typeof ABSENT>(

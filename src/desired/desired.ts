@@ -9,6 +9,7 @@ import type {
 import type { Notes } from '../settings/fault.ts';
 import { parameterNameFault, SECRET_BYTES, STANDARD_BYTES, secretNameFault } from '../settings/limits.ts';
 import type { LogGroupSettings, RepositorySettings, Settings } from '../settings/settings.ts';
+import { APP_URL } from './app-url.ts';
 import { type Destination, placeOf, type Route } from './routing.ts';
 
 /** What one resource should be. */
@@ -50,9 +51,7 @@ const none: ReadonlySet<string> = new Set();
 export function desire(settings: Settings, routes: readonly Route[], notes: Notes): Desired {
   const placements = routes
     .flatMap((route) => route.destinations.map((destination) => place(settings, route, destination)))
-    .filter((placement) =>
-      settings.only.has(placement.destination.store === 'parameter' ? 'parameters' : 'secrets'),
-    );
+    .filter((placement) => isLookedAfter(settings, placement));
   refuseCollisions(placements, notes);
   judgeEmpty(settings, placements, notes);
   const wishes: Wish[] = [];
@@ -82,6 +81,16 @@ function place(settings: Settings, route: Route, destination: Destination): Plac
         name: `${settings.prefix.slice(1)}/${destination.bundle}`,
         empty,
       };
+}
+
+/** Auth0 and the callback variable go together: `only: auth0` keeps both in step. */
+function isLookedAfter({ only }: Settings, { route, destination }: Placement): boolean {
+  if (only.has(destination.store === 'parameter' ? 'parameters' : 'secrets')) return true;
+  return only.has('auth0') && isAppUrl(route);
+}
+
+function isAppUrl({ variable }: Route): boolean {
+  return variable.where === APP_URL;
 }
 
 function refuseCollisions(placements: readonly Placement[], notes: Notes): void {
@@ -186,7 +195,12 @@ function parameter(
     kind: 'AWS::SSM::Parameter',
     spec: { name, fields, facts: {} },
     defaults: new Set(keyed && settings.kmsKeyId === undefined ? ['key-id'] : []),
-    once: route.once ? new Set(['value']) : none,
+    // Without the other variables' sources, a run does not know whether the callback was stored as a secret.
+    once: route.once
+      ? new Set(['value'])
+      : isAppUrl(route) && !settings.only.has('parameters')
+        ? new Set(['type'])
+        : none,
     closed: none,
     unknown: empty ? new Set(['value']) : none,
     expected: isExpected(settings, placement),

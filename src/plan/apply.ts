@@ -4,10 +4,12 @@ import type { Change, ChangeOf, Plan } from './change.ts';
 /** What became of one change. */
 export interface Outcome {
   readonly change: Change;
-  readonly result: 'done' | 'unchanged' | 'blocked' | 'planned' | 'failed';
+  readonly result: 'done' | 'unchanged' | 'blocked' | 'planned' | 'failed' | 'skipped';
   /** What stands after the run, as far as it is known. */
   readonly stands: Spec | undefined;
   readonly error?: unknown;
+  /** The change before it that did not come about. */
+  readonly because?: string;
 }
 
 /** @returns outcomes of a plan that is not run: plan and drift. */
@@ -30,14 +32,33 @@ export async function apply(
   rooms: Resources,
   onOutcome: (outcome: Outcome) => void,
 ): Promise<Outcome[]> {
-  const outcomes = await Promise.all(
-    plan.map(async (change): Promise<Outcome> => {
-      const outcome = await run(change, rooms);
+  const running = new Map<string, Promise<Outcome>>();
+  const start = (change: Change): Promise<Outcome> => {
+    const found = running.get(change.id);
+    if (found !== undefined) return found;
+    const started = runAfter(change, rooms, start, plan).then((outcome) => {
       onOutcome(outcome);
       return outcome;
-    }),
+    });
+    running.set(change.id, started);
+    return started;
+  };
+  return readBack(await Promise.all(plan.map(start)), rooms);
+}
+
+/** What depends on a change that did not come about is left out: half of an order is worse than none. */
+async function runAfter(
+  change: Change,
+  rooms: Resources,
+  start: (change: Change) => Promise<Outcome>,
+  plan: Plan,
+): Promise<Outcome> {
+  const before = plan.filter(({ id }) => change.after?.includes(id) === true);
+  const held = (await Promise.all(before.map(start))).find(
+    ({ result }) => result !== 'done' && result !== 'unchanged',
   );
-  return readBack(outcomes, rooms);
+  if (held === undefined) return run(change, rooms);
+  return { change, result: 'skipped', stands: change.observed, because: held.change.name };
 }
 
 async function run(change: Change, rooms: Resources): Promise<Outcome> {
@@ -62,6 +83,8 @@ function write(change: Change, rooms: Resources): Promise<Spec> {
     case 'AWS::SecretsManager::Secret':
       return enter(change, rooms);
     case 'AWS::ECR::Repository':
+      return enter(change, rooms);
+    case 'Auth0::Application':
       return enter(change, rooms);
   }
 }

@@ -9,6 +9,8 @@ export type Action = 'create' | 'update' | 'delete' | 'none' | 'blocked';
 
 /** What happens to one resource. One resource has a second, blocked change where only a part of what is wanted may be done. */
 export interface ChangeOf<K extends Kind> {
+  /** Names the change within its plan. */
+  readonly id: string;
   readonly kind: K;
   readonly name: string;
   readonly action: Action;
@@ -20,6 +22,8 @@ export interface ChangeOf<K extends Kind> {
   readonly notes: readonly string[];
   /** Why it is blocked, and the consent that would allow it. */
   readonly blocked?: { readonly reason: string; readonly consent?: Consent | undefined } | undefined;
+  /** Ids of changes that come before: when one of them fails or is blocked, this one is left out. */
+  readonly after?: readonly string[] | undefined;
   /** It could not be read: the error, told at the end. */
   readonly unreadable?: { readonly error: unknown } | undefined;
 }

@@ -11,6 +11,7 @@ import {
 import { OWNER_TAG } from '../settings/limits.ts';
 import { ADOPTED, type Change, type ChangeOf, MADE, type Plan } from './change.ts';
 import { compareKeys, diff } from './diff.ts';
+import { inOrder } from './order.ts';
 import { judge, type Policy } from './policy.ts';
 
 export type Observed = { readonly [K in Kind]?: ReadonlyMap<string, Specs[K] | Unreadable> };
@@ -31,7 +32,10 @@ export type Observed = { readonly [K in Kind]?: ReadonlyMap<string, Specs[K] | U
  *     wanted  | could not be read                 | blocked, with the error
  */
 export function plan(wishes: readonly Wish[], observed: Observed, policy: Policy): Plan {
-  return wishes.flatMap((wish) => planOne(wish, observed, policy));
+  return inOrder(
+    wishes.flatMap((wish) => planOne(wish, observed, policy)),
+    policy.callbackParameter,
+  );
 }
 
 function planOne(wish: Wish, observed: Observed, policy: Policy): Change[] {
@@ -41,6 +45,8 @@ function planOne(wish: Wish, observed: Observed, policy: Policy): Change[] {
     case 'AWS::SSM::Parameter':
       return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
     case 'AWS::SecretsManager::Secret':
+      return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
+    case 'Auth0::Application':
       return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
     case 'AWS::ECR::Repository':
       return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
@@ -53,7 +59,14 @@ function changesOf<K extends Kind>(
   policy: Policy,
 ): ChangeOf<K>[] {
   const { kind, spec } = wish;
-  const base = { kind, name: spec.name, observed: undefined, differences: [], notes: [] };
+  const base = {
+    id: `${kind} ${spec.name}`,
+    kind,
+    name: spec.name,
+    observed: undefined,
+    differences: [],
+    notes: [],
+  };
   if (standing instanceof Unreadable)
     return [
       {
@@ -67,7 +80,7 @@ function changesOf<K extends Kind>(
   if (standing === undefined) return [absent(wish)];
 
   const owner = standing.fields[`tag:${OWNER_TAG}`];
-  const wanted = claimed(wish, owner === MADE);
+  const wanted = isTagged(kind) ? claimed(wish, owner === MADE) : spec.fields;
   const notes = keptKeys(wish, standing);
   if (
     wanted['key-id'] !== undefined &&
@@ -84,7 +97,7 @@ function changesOf<K extends Kind>(
       name: spec.name,
       standing,
       differences,
-      isForeign: owner !== MADE && owner !== ADOPTED,
+      isForeign: isTagged(kind) && owner !== MADE && owner !== ADOPTED,
       once: wish.once,
     },
     policy,
@@ -108,6 +121,7 @@ function changesOf<K extends Kind>(
   for (const { reason, consent, differences: held } of verdict.blocked)
     changes.push({
       ...base,
+      id: `${base.id} blocked: ${reason}`,
       action: 'blocked',
       desired: overlaid(held),
       observed: standing,
@@ -120,7 +134,7 @@ function changesOf<K extends Kind>(
 
 function absent<K extends Kind>(wish: WishOf<K>): ChangeOf<K> {
   const { kind, spec } = wish;
-  const base = { kind, name: spec.name, observed: undefined };
+  const base = { id: `${kind} ${spec.name}`, kind, name: spec.name, observed: undefined };
   if (!wish.expected)
     return {
       ...base,
@@ -140,6 +154,11 @@ function absent<K extends Kind>(wish: WishOf<K>): ChangeOf<K> {
         ? [`the value of ${[...wish.unknown].join(', ')} is not available in this run`]
         : [],
   };
+}
+
+/** Auth0 knows no tags: an application is never ours, and only the URLs that we were asked for are. */
+function isTagged(kind: Kind): boolean {
+  return kind !== 'Auth0::Application';
 }
 
 /** On what stood before we came, a default is nobody's wish. */

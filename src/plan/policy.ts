@@ -9,8 +9,10 @@ export interface Policy {
   readonly allow: ReadonlySet<Consent>;
   readonly adopt: boolean;
   readonly ignore: readonly Ignored[];
-  /** Name of the parameter that holds the callback URL, for the rule that a local one never replaces a public one. */
-  readonly callbackParameter: string | undefined;
+  /** Name of the parameter that holds the callback URL. */
+  readonly callbackParameter: string;
+  /** The callback was asked for by `app-url`; one from elsewhere that is local never replaces a public one. */
+  readonly callbackIsAsked: boolean;
 }
 
 /** One resource with what differs on it. */
@@ -72,11 +74,12 @@ function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
   const { field, from, to } = difference;
   if (isIgnored(situation, field, policy.ignore)) return { drop: `${field}: left as it is (ignore)` };
   if (once.has(field) && Object.hasOwn(standing.fields, field))
-    return { drop: `${field}: left as it is (write: once)` };
+    return { drop: `${field}: left as it is: it is written only when it is missing` };
   if (
     kind === 'AWS::SSM::Parameter' &&
     field === 'value' &&
     situation.name === policy.callbackParameter &&
+    !policy.callbackIsAsked &&
     isTakenBack(from, to)
   )
     return {
@@ -153,6 +156,7 @@ const RESOURCES: Readonly<Record<Kind, Ignored['resource']>> = {
   'AWS::SSM::Parameter': 'parameter',
   'AWS::SecretsManager::Secret': 'secret',
   'AWS::ECR::Repository': 'repository',
+  'Auth0::Application': 'auth0',
 };
 
 function isIgnored({ kind, name }: Case, field: string, ignored: readonly Ignored[]): boolean {

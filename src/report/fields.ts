@@ -7,6 +7,7 @@ export const NOUNS: Readonly<Record<Kind, string>> = {
   'AWS::SSM::Parameter': 'parameter',
   'AWS::SecretsManager::Secret': 'secret',
   'AWS::ECR::Repository': 'repository',
+  'Auth0::Application': 'Auth0',
 };
 
 /** @returns a field as text, undefined for what is not there; a secret gives `***`. */
@@ -17,6 +18,9 @@ export function textOf(field: Field): string | undefined {
 
 /** @returns e.g. `retention 1 → 7`, through the escape of the place where it goes. */
 export function differenceText({ field, from, to }: Difference, show: (text: string) => string): string {
+  // What is in a list or not has no value beside its name.
+  if (to === true) return `${field} added`;
+  if (from === true) return `${field} taken out`;
   const [before, after] = [textOf(from), textOf(to)];
   if (after === undefined) return `${field}: ${show(before ?? '')} taken out`;
   if (before === undefined) return `${field}: ${show(after)}`;

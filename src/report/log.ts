@@ -1,10 +1,12 @@
 import * as core from '@actions/core';
-import { AwsError } from '../clients/errors.ts';
 import type { Outcome } from '../plan/apply.ts';
-import type { Change } from '../plan/change.ts';
+import type { Change, Plan } from '../plan/change.ts';
 import { describe, type Note } from '../settings/fault.ts';
+import type { Settings } from '../settings/settings.ts';
 import { forLog, valueForLog } from './escape.ts';
+import { errorText } from './failure.ts';
 import { differenceText, NOUNS } from './fields.ts';
+import { count } from './plan-document.ts';
 
 /** The log of a run: one line a resource with a sign and the reason; quiet when nothing happens. */
 export function info(text: string): void {
@@ -58,7 +60,13 @@ export function changeLines(change: Change): string[] {
 }
 
 /** Tells one outcome; what stands and needs no word gets none. */
-export function outcome({ change, result, error }: Outcome): void {
+export function outcome({ change, result, error, because }: Outcome): void {
+  if (because !== undefined) {
+    info(
+      `! ${NOUNS[change.kind]} ${change.name}: left out, since ${because} comes before it and did not come about`,
+    );
+    return;
+  }
   if (result === 'failed') {
     failure(`${NOUNS[change.kind]} ${change.name}`, error);
     return;
@@ -72,9 +80,16 @@ export function failure(what: string, error: unknown): void {
   core.error(forLog(`${what}: ${errorText(error)}`));
 }
 
-/** @returns an error in words. Of errors that are none of ours only the kind is told, since their text may repeat a value. */
-export function errorText(error: unknown): string {
-  if (error instanceof AwsError) return `${error.message}. What to do: ${error.remedy}`;
-  if (error instanceof Error && error.constructor === Error) return error.message;
-  return `something unexpected happened (${error instanceof Error ? error.name : typeof error}); please report it`;
+/** The last line of a run. */
+export function result(mode: Settings['mode'], plan: Plan, outcomes: readonly Outcome[]): void {
+  const { toCreate, toUpdate, toDelete, blocked } = count(plan);
+  const done = outcomes.filter((outcome) => outcome.result === 'done').length;
+  const failed = outcomes.filter((outcome) => outcome.result === 'failed').length;
+  const more = failed > 0 ? `, ${failed} failed` : '';
+  if (mode !== 'apply')
+    info(
+      `${mode}: ${toCreate} to create, ${toUpdate} to update, ${toDelete} to delete, ${blocked} blocked${more}.`,
+    );
+  else if (done + blocked + failed === 0) info(`Everything stands as it should: ${plan.length} resources.`);
+  else info(`${done} changed, ${blocked} blocked${more}.`);
 }

@@ -2,8 +2,8 @@ import * as core from '@actions/core';
 import type { Outcome } from '../plan/apply.ts';
 import { describe, type Note } from '../settings/fault.ts';
 import { code, prose } from './escape.ts';
+import { errorText } from './failure.ts';
 import { differenceText, NOUNS } from './fields.ts';
-import { errorText } from './log.ts';
 import { count } from './plan-document.ts';
 import { price } from './price.ts';
 import type { Run } from './run.ts';
@@ -17,6 +17,7 @@ const STATES: Readonly<Record<Outcome['result'], string>> = {
   planned: '📝 planned',
   blocked: '⛔ blocked',
   failed: '❌ failed',
+  skipped: '⏭️ left out',
 };
 
 /** @returns the summary as GitHub's Markdown: what stands, what changed, and why each variable is where it is. */
@@ -58,8 +59,9 @@ function headline({ settings, plan, outcomes, failure }: Run): string {
   return `## ${sign} ${settings.mode}: ${code(settings.prefix)} in ${settings.region}: ${words.join(', ')}`;
 }
 
-function resourceRow({ change, result, error }: Outcome): string[] {
+function resourceRow({ change, result, error, because }: Outcome): string[] {
   const what: string[] = [];
+  if (because !== undefined) what.push(prose(`left out, since ${because} comes before it`));
   if (result === 'failed') what.push(prose(errorText(error)));
   if (change.blocked !== undefined && result !== 'failed')
     what.push(

@@ -9,16 +9,9 @@ import { type Auth0Client, type Auth0List, type Auth0Lists, LIST_TITLES, LISTS }
 import { Auth0Error } from '../clients/auth0-error.ts';
 import { ownWait, TRIES } from '../clients/auth0-retry.ts';
 import type { Secret } from '../secret.ts';
-import { ABSENT, type Difference, type Fields, type Resource, type Spec, Unreadable } from './resource.ts';
+import { ABSENT, type Difference, type Resource, type Specs, Unreadable, URL_FIELDS } from './resource.ts';
 
-export type UrlField = true | typeof ABSENT | undefined;
-
-export interface Auth0ApplicationFields extends Fields {
-  readonly [callback: `callback:${string}`]: UrlField;
-  readonly [logout: `logout:${string}`]: UrlField;
-  readonly [origin: `origin:${string}`]: UrlField;
-}
-export type Auth0ApplicationSpec = Spec<Auth0ApplicationFields>;
+type Auth0ApplicationSpec = Specs['Auth0::Application'];
 
 /** One application; its id is no name, since a client id that came from `secrets` must not stand in a report. */
 export interface Auth0Application {
@@ -33,11 +26,10 @@ export const MAX_URLS = 100;
 /** How often lists are written again that somebody else replaced before they could be read back. */
 const ROUNDS = 3;
 
-/** As `URL_FIELDS` of desired/app-url, which may not be imported from here; the tests hold them together. */
 const PREFIXES: Readonly<Record<Auth0List, string>> = {
-  callbacks: 'callback:',
-  allowed_logout_urls: 'logout:',
-  web_origins: 'origin:',
+  callbacks: URL_FIELDS.callback,
+  allowed_logout_urls: URL_FIELDS.logout,
+  web_origins: URL_FIELDS.origin,
 };
 
 /** @returns the room of the one application that this run is about. */
@@ -68,20 +60,6 @@ export function auth0ApplicationRoom(
     async update(_desired, _observed, differences) {
       return specOf(application, await writeLists(client, application.id, editsOf(differences)));
     },
-  };
-}
-
-/**
- * Parts the differences, so that a login works at every moment: the first part goes before AUTH0_CALLBACK_URL is
- * written (the new URLs are allowed before the application asks for them), the second after it.
- */
-export function partDifferences(differences: readonly Difference[]): {
-  readonly allow: readonly Difference[];
-  readonly withdraw: readonly Difference[];
-} {
-  return {
-    allow: differences.filter((difference) => difference.to !== ABSENT),
-    withdraw: differences.filter((difference) => difference.to === ABSENT),
   };
 }
 

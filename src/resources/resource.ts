@@ -68,12 +68,26 @@ export interface RepositoryFields extends Fields {
   readonly lifecycle?: string | undefined;
 }
 
+/** Shall a URL be in the list or not. */
+export type UrlField = true | typeof ABSENT | undefined;
+
+/** The three lists of URLs, flattened: `callback:https://…`. */
+export interface Auth0ApplicationFields extends Fields {
+  readonly [callback: `callback:${string}`]: UrlField;
+  readonly [logout: `logout:${string}`]: UrlField;
+  readonly [origin: `origin:${string}`]: UrlField;
+}
+
+/** The prefixes of the three lists. */
+export const URL_FIELDS = { callback: 'callback:', logout: 'logout:', origin: 'origin:' } as const;
+
 /** Kinds by CloudFormation's type names. */
 export interface Specs {
   'AWS::Logs::LogGroup': Spec<LogGroupFields>;
   'AWS::SSM::Parameter': Spec<ParameterFields>;
   'AWS::SecretsManager::Secret': Spec<BundleFields>;
   'AWS::ECR::Repository': Spec<RepositoryFields>;
+  'Auth0::Application': Spec<Auth0ApplicationFields>;
 }
 export type Kind = keyof Specs;
 

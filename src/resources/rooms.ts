@@ -11,8 +11,25 @@ import { Unreadable } from './resource.ts';
 import type { RoomContext } from './room.ts';
 import { secretBundles } from './secret-bundle.ts';
 
+export interface RoomOptions {
+  readonly readsLifecycle: boolean;
+  /** Opened only where Auth0 is looked after: it loads code that other runs do not need. */
+  readonly auth0: Resource<Specs['Auth0::Application']> | undefined;
+}
+
+/** A room that nothing was asked of: it is never entered. */
+const CLOSED: Resource<Specs['Auth0::Application']> = {
+  observe: async () => new Map(),
+  create: () => Promise.reject(new Error('Auth0 is not part of this run')),
+  update: () => Promise.reject(new Error('Auth0 is not part of this run')),
+};
+
 /** @returns a room for each kind, each with a client of its own service. */
-export function openRooms(connection: Connection, context: RoomContext, readsLifecycle: boolean): Resources {
+export function openRooms(
+  connection: Connection,
+  context: RoomContext,
+  { readsLifecycle, auth0 }: RoomOptions,
+): Resources {
   const settings = clientSettings(connection);
   return {
     'AWS::Logs::LogGroup': logGroups(prepare(new CloudWatchLogsClient(settings), connection), context),
@@ -26,6 +43,7 @@ export function openRooms(connection: Connection, context: RoomContext, readsLif
       context,
       readsLifecycle,
     ),
+    'Auth0::Application': auth0 ?? CLOSED,
   };
 }
 
@@ -37,17 +55,19 @@ export async function observe(
   rooms: Resources,
   names: Readonly<Record<Kind, readonly string[]>>,
 ): Promise<Observation> {
-  const [groups, parameterMap, secrets, repositoryMap] = await Promise.all([
+  const [groups, parameterMap, secrets, repositoryMap, applications] = await Promise.all([
     read(rooms['AWS::Logs::LogGroup'], names['AWS::Logs::LogGroup']),
     read(rooms['AWS::SSM::Parameter'], names['AWS::SSM::Parameter']),
     read(rooms['AWS::SecretsManager::Secret'], names['AWS::SecretsManager::Secret']),
     read(rooms['AWS::ECR::Repository'], names['AWS::ECR::Repository']),
+    read(rooms['Auth0::Application'], names['Auth0::Application']),
   ]);
   return {
     'AWS::Logs::LogGroup': groups,
     'AWS::SSM::Parameter': parameterMap,
     'AWS::SecretsManager::Secret': secrets,
     'AWS::ECR::Repository': repositoryMap,
+    'Auth0::Application': applications,
   };
 }
 

@@ -37,6 +37,19 @@ const settings = {
   allow: texts.describe('consents: shorten-retention, change-type, loosen'),
   adopt: z.boolean().describe('take over what stands without our tag'),
   'fail-on-drift': z.boolean().describe('drift mode fails when something drifted'),
+  'app-url': text.describe('the origin that the application is reached at, such as https://app.example.com'),
+  'auth0-domain': text.describe('host name of the Auth0 tenant; default: the variable AUTH0_DOMAIN'),
+  'auth0-management-client-id': text.describe('client id of the machine to machine application'),
+  'auth0-application-id': text.describe(
+    'client id of the application; default: the variable AUTH0_CLIENT_ID',
+  ),
+  'auth0-urls': z
+    .enum(['ensure', 'follow', 'exact', 'remove'])
+    .describe(
+      'ensure adds; follow also takes the previous address out; exact takes out all others; remove takes this one out',
+    ),
+  'callback-path': text.describe('path of the callback URL, /callback by default'),
+  'logout-path': text.describe('path of the logout URL, /logout by default'),
   'parameter-tier': z
     .enum(['auto', 'Standard', 'Advanced', 'Intelligent-Tiering'])
     .describe('tier of parameters; auto takes Advanced only above 4 KB'),
@@ -160,7 +173,7 @@ function inWords(issue: z.core.$ZodIssue): string {
 }
 
 function secretive(keys: readonly string[]): string {
-  return keys.some((key) => key === 'secrets' || key === 'dotenv')
-    ? ' (secrets do not belong into a committed file: give them as the inputs "secrets" or "dotenv")'
+  return keys.some((key) => key === 'secrets' || key === 'dotenv' || key === 'auth0-management-client-secret')
+    ? ' (secrets do not belong into a committed file: give them as inputs)'
     : '';
 }

@@ -30,6 +30,12 @@ export const INPUTS = [
   'allow',
   'adopt',
   'fail-on-drift',
+  'app-url',
+  'auth0-domain',
+  'auth0-management-client-id',
+  'auth0-management-client-secret',
+  'auth0-application-id',
+  'auth0-urls',
 ] as const;
 
 /** What the runner tells about this run. */

@@ -1,3 +1,4 @@
+import { Secret } from '../secret.ts';
 import type { ConfigFile } from './config.ts';
 import type { Notes } from './fault.ts';
 import { Layers } from './layers.ts';
@@ -17,7 +18,7 @@ import { type Ignored, type Rule, readIgnored, readRules } from './rules.ts';
 import { quoted, readBoolean, readChoice, readChoices, readList, readPairs, Unclear } from './texts.ts';
 
 export type Mode = 'plan' | 'apply' | 'drift';
-export const PARTS = ['log-group', 'parameters', 'secrets', 'repository'] as const;
+export const PARTS = ['log-group', 'parameters', 'secrets', 'repository', 'auth0'] as const;
 export type Part = (typeof PARTS)[number];
 export const CONSENTS = ['shorten-retention', 'change-type', 'loosen'] as const;
 export type Consent = (typeof CONSENTS)[number];
@@ -45,6 +46,20 @@ export interface RepositorySettings {
   readonly tags: ReadonlyMap<string, string>;
 }
 
+/** What was given for Auth0, as it was given: it is judged together with the variables. */
+export interface Auth0Settings {
+  readonly appUrl: string | undefined;
+  readonly domain: string | undefined;
+  readonly managementClientId: string | undefined;
+  readonly managementClientSecret: Secret | undefined;
+  readonly applicationId: string | undefined;
+  readonly urls: Auth0Urls;
+  readonly callbackPath: string;
+  readonly logoutPath: string;
+}
+export const AUTH0_URLS = ['ensure', 'follow', 'exact', 'remove'] as const;
+export type Auth0Urls = (typeof AUTH0_URLS)[number];
+
 export interface Settings {
   readonly mode: Mode;
   readonly prefix: string;
@@ -68,6 +83,8 @@ export interface Settings {
   readonly exactBundles: ReadonlySet<string>;
   readonly ignore: readonly Ignored[];
   readonly envFiles: readonly string[];
+  /** Undefined where `only` leaves it out. */
+  readonly auth0: Auth0Settings | undefined;
 }
 
 /** What {@link readSettings} judges. */
@@ -126,6 +143,24 @@ export function readSettings(request: Request, notes: Notes): Settings {
     ),
     ignore: readIgnored(file, notes),
     envFiles: layers.read('env-file', [], readList),
+    auth0: only.has('auth0') ? readAuth0(layers, request.inputs) : undefined,
+  };
+}
+
+/** The management secret is an input only: a committed file is no place for it. */
+function readAuth0(layers: Layers, inputs: ReadonlyMap<string, string>): Auth0Settings {
+  const text = (name: string) =>
+    layers.read<string | undefined>(name, undefined, (value) => String(value).trim());
+  const secret = inputs.get('auth0-management-client-secret')?.trim() ?? '';
+  return {
+    appUrl: text('app-url'),
+    domain: text('auth0-domain'),
+    managementClientId: text('auth0-management-client-id'),
+    managementClientSecret: secret === '' ? undefined : new Secret(secret),
+    applicationId: text('auth0-application-id'),
+    urls: layers.read('auth0-urls', 'ensure', (value) => readChoice(value, AUTH0_URLS)),
+    callbackPath: text('callback-path') ?? '/callback',
+    logoutPath: text('logout-path') ?? '/logout',
   };
 }
 

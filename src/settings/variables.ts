@@ -2,7 +2,8 @@ import { Secret } from '../secret.ts';
 import { readDotenv } from './dotenv.ts';
 import type { Notes } from './fault.ts';
 
-export type Source = 'dotenv' | 'env-file' | 'variables' | 'secrets';
+/** `app-url` stands for AUTH0_CALLBACK_URL. */
+export type Source = 'dotenv' | 'env-file' | 'variables' | 'secrets' | 'app-url';
 
 /** One variable of the application, with the place that it comes from. */
 export interface Variable {

@@ -1,0 +1,312 @@
+/** The Auth0 application and AUTH0_CALLBACK_URL through the bundle: section 4 of the article, and what may go wrong. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Auth0Server, badGateway } from '../servers/auth0.ts';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+import { findLeaks } from './leaks.ts';
+import { type ActionRun, runAction } from './run.ts';
+
+const SECRET = 'management-secret-canary-77';
+const FOREIGN = {
+  callbacks: ['https://other.example.com/callback', 'http://203.0.113.7:5000/callback2'],
+  allowed_logout_urls: ['https://other.example.com/logout'],
+  web_origins: ['https://other.example.com'],
+};
+const NEW = 'http://203.0.113.7:5000';
+const OLD = 'http://198.51.100.9:5000';
+const PARAMETER = '/papyrus/prd/AUTH0_CALLBACK_URL';
+
+let aws: AwsServer;
+let auth0: Auth0Server;
+
+beforeAll(async () => {
+  aws = await startAws();
+});
+afterAll(async () => {
+  await aws.close();
+  await auth0?.[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  await aws.reset();
+  await auth0?.[Symbol.asyncDispose]();
+  auth0 = await Auth0Server.start({
+    applications: [{ client_id: 'app-id', name: 'papyrus', ...structuredClone(FOREIGN) }],
+    management: { id: 'management-id', secret: SECRET },
+  });
+});
+
+const dotenv = (callback: string) =>
+  [
+    'AUTH0_CLIENT_ID=app-id',
+    'AUTH0_CLIENT_SECRET=client-secret-canary-1',
+    `AUTH0_CALLBACK_URL=${callback}`,
+  ].join('\n');
+
+function run(inputs: Record<string, string>, event = 'push'): Promise<ActionRun> {
+  return runAction({
+    inputs: { prefix: '/papyrus/prd', ...inputs },
+    env: aws.env(),
+    event: { name: event },
+  });
+}
+
+const access = () => ({
+  'auth0-domain': auth0.url,
+  'auth0-management-client-id': 'management-id',
+  'auth0-management-client-secret': SECRET,
+});
+const step = (more: Record<string, string> = {}) =>
+  run({ only: 'auth0', 'app-url': NEW, 'auth0-application-id': 'app-id', ...access(), ...more });
+const lists = () => {
+  const { callbacks, allowed_logout_urls, web_origins } = auth0.application('app-id');
+  return { callbacks, allowed_logout_urls, web_origins };
+};
+const UNION = {
+  callbacks: [...FOREIGN.callbacks, `${NEW}/callback`],
+  allowed_logout_urls: [...FOREIGN.allowed_logout_urls, `${NEW}/logout`],
+  web_origins: [...FOREIGN.web_origins, NEW],
+};
+const callback = async () => {
+  const { SSMClient, GetParameterCommand } = await import('@aws-sdk/client-ssm');
+  const client = new SSMClient({
+    endpoint: aws.motoUrl,
+    region: 'us-west-2',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  });
+  const answer = await client.send(new GetParameterCommand({ Name: PARAMETER, WithDecryption: true }));
+  return { value: answer.Parameter?.Value, type: answer.Parameter?.Type };
+};
+
+describe("the article's flow", () => {
+  it('apply with 0.0.0.0, deploy, second step with the address, a third run that does not take it back', async () => {
+    const first = await run({ dotenv: dotenv('http://0.0.0.0:5000/callback') });
+    expect(first.exitCode, first.log).toBe(0);
+    expect(await callback()).toEqual({ value: 'http://0.0.0.0:5000/callback', type: 'String' });
+
+    aws.forget();
+    const second = await step();
+    expect(second.exitCode, second.log).toBe(0);
+    expect(lists()).toEqual(UNION);
+    expect(await callback()).toEqual({ value: `${NEW}/callback`, type: 'String' });
+    expect(second.outputs.changed).toBe('true');
+    expect(second.outputs['config-changed']).toBe('true');
+    // Cheap: the account, the one parameter, and nothing of log groups, secrets or repositories.
+    expect(new Set(aws.calls.map(({ service }) => service))).toEqual(new Set(['sts', 'ssm']));
+    expect(aws.calls.length).toBeLessThanOrEqual(6);
+    expect(findLeaks(second, [SECRET, ...auth0.tokens.keys()])).toEqual([]);
+
+    const third = await run({ dotenv: dotenv('http://0.0.0.0:5000/callback') });
+    expect(third.exitCode, third.log).toBe(0);
+    expect(third.outputs.changed).toBe('false');
+    expect(third.outputs.drifted).toBe('false');
+    expect(third.log).toContain('public URL that stands is kept');
+    expect((await callback()).value).toBe(`${NEW}/callback`);
+  });
+
+  it('a second second step is silent: two calls to Auth0 and no write', async () => {
+    await step();
+    aws.forget();
+    auth0.calls.length = 0;
+    const again = await step();
+    expect(again.exitCode, again.log).toBe(0);
+    expect(aws.writes()).toEqual([]);
+    expect(auth0.count('update')).toBe(0);
+    expect(auth0.calls).toHaveLength(2);
+    expect(again.outputs.changed).toBe('false');
+  });
+
+  it('allows the new URL first, then writes the variable, and takes the old URL out last', async () => {
+    await run({ dotenv: dotenv(`${OLD}/callback`) });
+    Object.assign(auth0.application('app-id'), {
+      callbacks: [`${OLD}/callback`, ...FOREIGN.callbacks],
+      allowed_logout_urls: [`${OLD}/logout`, ...FOREIGN.allowed_logout_urls],
+      web_origins: [OLD, ...FOREIGN.web_origins],
+    });
+    const order: string[] = [];
+    auth0.hook = ({ when, call }) => {
+      if (when === 'after' && call === 'update')
+        order.push(JSON.stringify(lists().callbacks).includes(OLD) ? 'allowed' : 'withdrawn');
+    };
+    const stop = aws.onCall((call, when) => {
+      if (when === 'after' && call.operation === 'PutParameter') order.push('variable');
+    });
+    const followed = await step({ 'auth0-urls': 'follow' });
+    stop();
+    expect(followed.exitCode, followed.log).toBe(0);
+    expect(order).toEqual(['allowed', 'variable', 'withdrawn']);
+    expect(lists()).toEqual(UNION);
+  });
+
+  it('follows a callback that is stored as a secret', async () => {
+    await run({ secrets: `AUTH0_CALLBACK_URL=${OLD}/callback` });
+    expect((await callback()).type).toBe('SecureString');
+    Object.assign(auth0.application('app-id'), { callbacks: [`${OLD}/callback`, ...FOREIGN.callbacks] });
+    const followed = await step({ 'auth0-urls': 'follow' });
+    expect(followed.exitCode, followed.log).toBe(0);
+    expect(lists().callbacks).toEqual(UNION.callbacks);
+    expect(await callback()).toEqual({ value: `${NEW}/callback`, type: 'SecureString' });
+  });
+});
+
+describe('modes', () => {
+  it('ensure keeps the others, exact takes them out, remove takes out exactly its own', async () => {
+    await step();
+    expect(lists()).toEqual(UNION);
+    const removed = await step({ 'auth0-urls': 'remove' });
+    expect(removed.exitCode, removed.log).toBe(0);
+    expect(lists()).toEqual(FOREIGN);
+    expect((await callback()).value).toBe(`${NEW}/callback`);
+    await step({ 'auth0-urls': 'exact' });
+    expect(lists()).toEqual({
+      callbacks: [`${NEW}/callback`],
+      allowed_logout_urls: [`${NEW}/logout`],
+      web_origins: [NEW],
+    });
+  });
+
+  it('plan shows what is added, drift fails on it, and neither writes', async () => {
+    for (const mode of ['plan', 'drift']) {
+      const told = await step({ mode });
+      expect(told.exitCode, told.log).toBe(mode === 'plan' ? 0 : 1);
+      expect(told.log).toContain(`callback:${NEW}/callback added`);
+      expect(told.outputs.drifted).toBe('true');
+      expect(told.outputs.plan).toContain(`origin:${NEW}`);
+    }
+    expect(auth0.count('update')).toBe(0);
+    expect(aws.writes()).toEqual([]);
+    await step();
+    expect((await step({ mode: 'drift' })).exitCode).toBe(0);
+    auth0.application('app-id').web_origins = FOREIGN.web_origins;
+    const drifted = await step({ mode: 'drift' });
+    expect(drifted.exitCode).toBe(1);
+    expect(drifted.log).toContain(`origin:${NEW} added`);
+  });
+
+  it('app-url without Auth0 inputs still sets the variable', async () => {
+    const only = await run({ only: 'auth0', 'app-url': NEW });
+    expect(only.exitCode, only.log).toBe(0);
+    expect((await callback()).value).toBe(`${NEW}/callback`);
+    expect(auth0.calls).toHaveLength(0);
+  });
+
+  it('takes domain and application from the variables', async () => {
+    const all = await run({
+      dotenv: `${dotenv('http://0.0.0.0:5000/callback')}\nAUTH0_DOMAIN=${new URL(auth0.url).host}`,
+      'app-url': NEW,
+      'auth0-management-client-id': 'management-id',
+      'auth0-management-client-secret': SECRET,
+    });
+    expect(all.exitCode, all.log).toBe(0);
+    expect(lists()).toEqual(UNION);
+    expect((await callback()).value).toBe(`${NEW}/callback`);
+  });
+
+  it('a plan of a fork, which has no secret, leaves Auth0 out and says so', async () => {
+    const fork = await run(
+      {
+        ...access(),
+        only: 'auth0',
+        'app-url': NEW,
+        'auth0-application-id': 'app-id',
+        'auth0-management-client-secret': '',
+      },
+      'pull_request',
+    );
+    expect(fork.exitCode, fork.log).toBe(0);
+    expect(fork.log).toContain('Auth0 is not looked at');
+    expect(auth0.calls).toHaveLength(0);
+  });
+
+  it('what depends on a URL that could not be allowed is left out', async () => {
+    await run({ dotenv: dotenv(`${OLD}/callback`) });
+    auth0.inject({
+      on: 'update',
+      fault: { status: 403, body: '{"errorCode":"insufficient_scope"}' },
+      times: 9,
+    });
+    const failed = await step({ 'auth0-urls': 'follow' });
+    expect(failed.exitCode).toBe(1);
+    expect(failed.outputs['failure-reason']).toBe('access-denied');
+    expect(failed.log).toContain('update:clients');
+    expect(failed.log).toContain('left out');
+    expect((await callback()).value).toBe(`${OLD}/callback`);
+    expect(lists()).toEqual(FOREIGN);
+  });
+});
+
+describe('refused before any call', () => {
+  const bad: ReadonlyArray<[string, Record<string, string>, RegExp]> = [
+    ['a path', { 'app-url': `${NEW}/app` }, /app-url.*path/],
+    ['a query', { 'app-url': `${NEW}?a=b` }, /app-url.*query/],
+    ['a wildcard', { 'app-url': 'https://*.example.com' }, /app-url.*wildcard/],
+    ['a list', { 'app-url': `${NEW},${OLD}` }, /app-url.*not a list/],
+    ['no scheme', { 'app-url': '203.0.113.7:5000' }, /app-url.*absolute/],
+    ['another scheme', { 'app-url': 'ftp://203.0.113.7' }, /app-url/],
+    ['no address yet', { 'app-url': 'http://None:5000' }, /app-url.*public IP/],
+    ['the management client itself', { 'auth0-application-id': 'management-id' }, /management client itself/],
+    ['no app-url', { 'app-url': '' }, /without app-url/],
+    ['no secret', { 'auth0-management-client-secret': '' }, /auth0-management-client-secret is missing/],
+    ['no application', { 'auth0-application-id': '' }, /auth0-application-id is missing/],
+    ['a domain with a path', { 'auth0-domain': 'https://papyrus.us.auth0.com/' }, /auth0-domain.*host name/],
+    ['an unknown mode', { 'auth0-urls': 'replace' }, /auth0-urls.*none of ensure, follow, exact, remove/],
+  ];
+  it.each(bad)('%s', async (_name, inputs, message) => {
+    const refused = await step(inputs);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.log).toMatch(message);
+    expect(refused.outputs['failure-reason']).toBe('input');
+    expect(aws.calls).toEqual([]);
+    expect(auth0.calls).toHaveLength(0);
+    expect(findLeaks(refused, [SECRET])).toEqual([]);
+  });
+});
+
+describe('faults of Auth0', () => {
+  const faults: ReadonlyArray<[string, Parameters<Auth0Server['inject']>[0], RegExp]> = [
+    [
+      '401 for the token',
+      { on: 'token', fault: { status: 401, body: '{"error":"access_denied"}' } },
+      /management credentials/,
+    ],
+    [
+      '403 for the token',
+      { on: 'token', fault: { status: 403, body: '{"error":"access_denied"}' } },
+      /not authorized for the Management API/,
+    ],
+    [
+      '403 to read',
+      { on: 'read', fault: { status: 403, body: '{"errorCode":"insufficient_scope"}' } },
+      /read:clients/,
+    ],
+    ['404', { on: 'read', fault: { status: 404 } }, /no application with the id/],
+    [
+      'a redirect',
+      { on: 'read', fault: { status: 302, headers: { location: 'http://127.0.0.1:1/' } } },
+      /redirect/i,
+    ],
+  ];
+  it.each(faults)('%s ends the Auth0 part in words, and loses no URL', async (_name, fault, message) => {
+    auth0.inject({ ...fault, times: 20 });
+    const failed = await step();
+    expect(failed.exitCode).toBe(1);
+    expect(failed.log).toMatch(message);
+    expect(failed.log).not.toMatch(/\n\s+at /);
+    expect(lists()).toEqual(FOREIGN);
+    expect(findLeaks(failed, [SECRET, 'proxy-page-canary'])).toEqual([]);
+  });
+
+  it('a passing 502 with HTML and a 429 are repeated', async () => {
+    auth0.inject({ on: 'read', fault: badGateway() });
+    auth0.inject({ on: 'update', fault: { status: 429, headers: { 'retry-after': '0' } } });
+    const healed = await step();
+    expect(healed.exitCode, healed.log).toBe(0);
+    expect(lists()).toEqual(UNION);
+  });
+
+  it('a list that is missing from the answer is not taken for an empty one', async () => {
+    auth0.application('app-id').web_origins = undefined;
+    const failed = await step();
+    expect(failed.exitCode).toBe(1);
+    expect(failed.log).toContain('Allowed Web Origins cannot be read');
+    expect(auth0.count('update')).toBe(0);
+  });
+});

@@ -1,0 +1,123 @@
+import { type Auth0Access, readAuth0Inputs } from './clients/auth0-inputs.ts';
+import type { AppUrls } from './desired/app-url.ts';
+import { APPLICATION_NAME, appUrls, CALLBACK_VARIABLE, withCallback } from './desired/auth0.ts';
+import { type Desired, desire } from './desired/desired.ts';
+import { route } from './desired/routing.ts';
+import { rowOf } from './desired/table.ts';
+import * as log from './report/log.ts';
+import { InputFaults, Notes } from './settings/fault.ts';
+import {
+  mask,
+  type Runner,
+  readConfigFile,
+  readEnvironment,
+  readInputs,
+  readText,
+  readVariableTexts,
+} from './settings/inputs.ts';
+import { Masks } from './settings/masks.ts';
+import { readSettings, type Settings } from './settings/settings.ts';
+import { readVariables, type Variable } from './settings/variables.ts';
+
+/** Everything that is asked for, checked. */
+export interface Asked {
+  readonly settings: Settings;
+  readonly desired: Desired;
+  readonly notes: Notes;
+  readonly masks: Masks;
+  /** Names of JSON objects that are none of the application's. */
+  readonly ignoredNames: number;
+  /** What `app-url` stands for. */
+  readonly urls: AppUrls | undefined;
+  /** Undefined where Auth0 is left alone. */
+  readonly auth0: (Auth0Access & { readonly name: string }) | undefined;
+}
+
+/**
+ * Reads and judges everything that was asked for; prints nothing before every secret is hidden.
+ * @throws InputFaults with every fault at once, before the first call
+ */
+export async function ask(runner: Runner): Promise<Asked> {
+  const notes = new Notes();
+  const inputs = readInputs();
+  const file = await readConfigFile(inputs, runner, notes);
+  const settings = readSettings(
+    {
+      inputs,
+      file,
+      event: runner.event,
+      ambientRegion: runner.region,
+      readText: (path) => readText(path, runner),
+    },
+    notes,
+  );
+  const texts = readVariableTexts(inputs, settings.envFiles, file, runner, notes);
+  const known = (name: string) =>
+    rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
+  const { variables, ignored } = readVariables(texts, known, readEnvironment, notes);
+  const urls = appUrls(settings.auth0, notes);
+  const routes = withCallback(variables, settings.auth0, urls).map((variable) =>
+    route(variable, settings, notes),
+  );
+
+  const masks = new Masks(mask, [
+    settings.prefix,
+    settings.region,
+    settings.logGroup?.name ?? '',
+    settings.repository?.name ?? '',
+  ]);
+  if (settings.auth0?.managementClientSecret !== undefined) masks.hide(settings.auth0.managementClientSecret);
+  for (const { sensitive, variable } of routes) {
+    const refused = sensitive ? masks.hide(variable.value) : undefined;
+    if (refused !== undefined && variable.value.byteLength > 0)
+      notes.warn({
+        where: variable.where,
+        file: variable.file,
+        line: variable.line,
+        key: variable.name,
+        text: `its value is not hidden in the log: ${refused}`,
+      });
+  }
+  const auth0 = readAuth0(settings, variables, notes);
+  const desired = desire(settings, routes, notes);
+  if (notes.faults.length > 0) throw new InputFaults(notes.faults);
+  notes.warnings.forEach(log.warning);
+  notes.notices.forEach(log.notice);
+  return { settings, desired, notes, masks, ignoredNames: ignored, urls, auth0 };
+}
+
+/** Domain and application are variables of the application, so that they need not be given twice. */
+function readAuth0(settings: Settings, variables: readonly Variable[], notes: Notes): Asked['auth0'] {
+  const { auth0 } = settings;
+  if (auth0 === undefined) return undefined;
+  const variableValue = (name: string) => {
+    const value = variables.find((variable) => variable.name === name)?.value;
+    return value === undefined || value.byteLength === 0 ? undefined : value;
+  };
+  // A pull request from a fork has no secrets, and its plan is still worth having.
+  if (
+    settings.mode !== 'apply' &&
+    auth0.managementClientId !== undefined &&
+    auth0.managementClientSecret === undefined
+  ) {
+    notes.notice({
+      where: 'input auth0-management-client-secret',
+      text: 'it is empty here, so Auth0 is not looked at',
+    });
+    return undefined;
+  }
+  const { access, faults } = readAuth0Inputs({
+    appUrl: auth0.appUrl,
+    domain: auth0.domain ?? variableValue('AUTH0_DOMAIN'),
+    managementClientId: auth0.managementClientId,
+    managementClientSecret: auth0.managementClientSecret,
+    applicationId: auth0.applicationId ?? variableValue('AUTH0_CLIENT_ID'),
+  });
+  for (const text of faults) notes.fault({ where: 'Auth0', text });
+  return access === undefined ? undefined : { ...access, name: APPLICATION_NAME };
+}
+
+/** @returns the name of the parameter that tells the application its callback. */
+export function callbackParameter({ prefix }: Settings): string {
+  return `${prefix}/${CALLBACK_VARIABLE}`;
+}

@@ -1,0 +1,78 @@
+import type { Fields } from '../resources/resource.ts';
+import { Secret } from '../secret.ts';
+import type { Notes } from '../settings/fault.ts';
+import type { Auth0Settings } from '../settings/settings.ts';
+import type { Variable } from '../settings/variables.ts';
+import { APP_URL, type AppPaths, type AppUrls, closes, readAppUrl, wantedUrls } from './app-url.ts';
+import type { WishOf } from './desired.ts';
+
+/** The variable that holds what users come back to after signing in. */
+export const CALLBACK_VARIABLE = 'AUTH0_CALLBACK_URL';
+
+/** The one application of a run. Its id is no name: one that came from `secrets` must not stand in a report. */
+export const APPLICATION_NAME = 'application';
+
+export function pathsOf(settings: Auth0Settings): AppPaths {
+  return { callback: settings.callbackPath, logout: settings.logoutPath };
+}
+
+/** @returns what `app-url` stands for; undefined where it is not given or wrong (then it is in `notes`). */
+export function appUrls(settings: Auth0Settings | undefined, notes: Notes): AppUrls | undefined {
+  if (settings?.appUrl === undefined) return undefined;
+  const { urls, faults, warnings } = readAppUrl(settings.appUrl, pathsOf(settings));
+  const note = (text: string) => ({ where: APP_URL, text });
+  for (const text of faults) notes.fault(note(text));
+  for (const text of warnings) notes.warn(note(text));
+  return urls;
+}
+
+/**
+ * Puts the callback of `app-url` into the place of AUTH0_CALLBACK_URL from elsewhere.
+ * Where that came from `secrets`, it stays a SecureString: a change of its type would need a consent.
+ */
+export function withCallback(
+  variables: readonly Variable[],
+  settings: Auth0Settings | undefined,
+  urls: AppUrls | undefined,
+): readonly Variable[] {
+  if (settings === undefined || urls === undefined || settings.urls === 'remove') return variables;
+  const before = variables.find(({ name }) => name === CALLBACK_VARIABLE);
+  const callback: Variable = {
+    name: CALLBACK_VARIABLE,
+    value: new Secret(urls.callback),
+    source: before?.source === 'secrets' ? 'secrets' : 'app-url',
+    where: APP_URL,
+  };
+  return [...variables.filter(({ name }) => name !== CALLBACK_VARIABLE), callback];
+}
+
+/**
+ * @param previous what AUTH0_CALLBACK_URL holds until now: `follow` takes out what it stands for
+ * @param standing the application as it was read, by which a previous callback that is a secret is recognized
+ */
+export function auth0Wish(
+  settings: Auth0Settings,
+  urls: AppUrls,
+  previous: string | Secret | undefined,
+  standing: Fields,
+): WishOf<'Auth0::Application'> {
+  const paths = pathsOf(settings);
+  const known = previous instanceof Secret ? plainOf(previous, standing) : previous;
+  return {
+    kind: 'Auth0::Application',
+    spec: { name: APPLICATION_NAME, fields: wantedUrls(settings.urls, urls, known, paths), facts: {} },
+    defaults: new Set(),
+    once: new Set(),
+    closed: new Set(closes(settings.urls)),
+    unknown: new Set(),
+    expected: true,
+  };
+}
+
+/** Auth0 tells its URLs to whoever may read them, so one that stands there is no secret any more. */
+function plainOf(previous: Secret, standing: Fields): string | undefined {
+  const field = Object.keys(standing).find(
+    (name) => name.startsWith('callback:') && previous.equals(name.slice('callback:'.length)),
+  );
+  return field?.slice('callback:'.length);
+}

@@ -1,0 +1,39 @@
+import { ABSENT, type Difference } from '../resources/resource.ts';
+import type { Change, ChangeOf } from './change.ts';
+
+/**
+ * Orders what belongs together so that a login works at every moment: new URLs are allowed before the application
+ * is told to use them, and old ones go only after that.
+ * @param callbackParameter name of the parameter that tells the application its callback
+ */
+export function inOrder(changes: readonly Change[], callbackParameter: string): Change[] {
+  const application = changes.find(isUrlUpdate);
+  if (application === undefined) return [...changes];
+  const [allow, withdraw] = part(application.differences);
+  const allowing: ChangeOf<'Auth0::Application'> = { ...application, differences: allow };
+  const isCallback = ({ kind, name }: Change) => kind === 'AWS::SSM::Parameter' && name === callbackParameter;
+  const callbacks = changes.filter(isCallback).map(({ id }) => id);
+  const before = allow.length > 0 ? [allowing.id] : [];
+  const rest = changes
+    .filter((change) => change !== application)
+    .map(
+      (change): Change => (isCallback(change) && before.length > 0 ? { ...change, after: before } : change),
+    );
+  if (withdraw.length === 0) return [...rest, allowing];
+  const withdrawing: ChangeOf<'Auth0::Application'> = {
+    ...application,
+    id: `${application.id} withdraw`,
+    differences: withdraw,
+    notes: before.length > 0 ? [] : application.notes,
+    after: [...before, ...callbacks],
+  };
+  return [...rest, ...(before.length > 0 ? [allowing] : []), withdrawing];
+}
+
+function isUrlUpdate(change: Change): change is ChangeOf<'Auth0::Application'> {
+  return change.kind === 'Auth0::Application' && change.action === 'update';
+}
+
+function part(differences: readonly Difference[]): [Difference[], Difference[]] {
+  return [differences.filter(({ to }) => to !== ABSENT), differences.filter(({ to }) => to === ABSENT)];
+}

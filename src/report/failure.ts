@@ -1,0 +1,54 @@
+import { Auth0Error, type Auth0Trouble } from '../clients/auth0-error.ts';
+import { AwsError, type FailureReason } from '../clients/errors.ts';
+import type { Outcome } from '../plan/apply.ts';
+import type { Plan } from '../plan/change.ts';
+import type { Settings } from '../settings/settings.ts';
+import { count, isDrifted } from './plan-document.ts';
+import type { Failure } from './run.ts';
+
+const AUTH0_REASONS: Partial<Record<Auth0Trouble, FailureReason>> = {
+  credentials: 'credentials',
+  grant: 'access-denied',
+  scope: 'access-denied',
+  'rate-limit': 'throttled',
+  unavailable: 'network',
+  unreachable: 'network',
+  'lost-race': 'conflict',
+};
+
+/** @returns the word for `failure-reason`. */
+export function reasonOf(error: unknown): FailureReason {
+  if (error instanceof AwsError) return error.reason;
+  if (error instanceof Auth0Error) return AUTH0_REASONS[error.trouble] ?? 'auth0';
+  return 'internal';
+}
+
+/** @returns an error in words. Of errors that are none of ours only the kind is told, since their text may repeat a value. */
+export function errorText(error: unknown): string {
+  if (error instanceof AwsError) return `${error.message}. What to do: ${error.remedy}`;
+  if (error instanceof Auth0Error) return error.message;
+  if (error instanceof Error && error.constructor === Error) return error.message;
+  return `something unexpected happened (${error instanceof Error ? error.name : typeof error}); please report it`;
+}
+
+/** @returns why the step fails, if it does. */
+export function failureOf(settings: Settings, plan: Plan, outcomes: readonly Outcome[]): Failure | undefined {
+  const failed = outcomes.filter(({ result }) => result === 'failed');
+  if (failed.length > 0) {
+    const reasons = failed.map(({ error }) => reasonOf(error));
+    const names = failed.map(({ change }) => change.name);
+    return {
+      reason: reasons.find((reason) => reason !== 'internal') ?? 'internal',
+      text: `${failed.length} of ${plan.length} failed: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ` and ${names.length - 10} more` : ''}; see the errors above. What is done stays done, and the next run goes on`,
+    };
+  }
+  const { blocked } = count(plan);
+  if (settings.mode === 'apply' && blocked > 0)
+    return {
+      reason: 'blocked',
+      text: `${blocked} wanted changes are blocked; the reasons stand above, the rest was done`,
+    };
+  if (settings.mode === 'drift' && settings.failOnDrift && isDrifted(plan))
+    return { reason: 'drifted', text: 'what stands is not what is wanted; run with mode: apply to heal it' };
+  return undefined;
+}
