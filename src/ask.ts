@@ -27,6 +27,7 @@ export interface Asked {
   readonly masks: Masks;
   /** Names of JSON objects that are none of the application's. */
   readonly ignoredNames: number;
+  readonly unknownNames: ReadonlySet<string>;
   /** What `app-url` stands for. */
   readonly urls: AppUrls | undefined;
   /** Undefined where Auth0 is left alone. */
@@ -51,13 +52,16 @@ export async function ask(runner: Runner): Promise<Asked> {
     },
     notes,
   );
-  const texts = readVariableTexts(inputs, settings.envFiles, file, runner, notes);
+  const isEnd = settings.mode === 'destroy';
+  // Destroy needs no variable: what is given still tells what to hide, and where Auth0 is.
+  const heard = isEnd ? new Notes() : notes;
+  const texts = readVariableTexts(inputs, settings.envFiles, file, runner, heard);
   const known = (name: string) =>
     rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
-  const { variables, ignored } = readVariables(texts, known, readEnvironment, notes);
+  const { variables, ignored, untaken } = readVariables(texts, known, readEnvironment, heard);
   const urls = appUrls(settings.auth0, notes);
   const routes = withCallback(variables, settings.auth0, urls).map((variable) =>
-    route(variable, settings, notes),
+    route(variable, settings, heard),
   );
 
   const masks = new Masks(mask, [
@@ -70,7 +74,7 @@ export async function ask(runner: Runner): Promise<Asked> {
   for (const { sensitive, variable } of routes) {
     const refused = sensitive ? masks.hide(variable.value) : undefined;
     if (refused !== undefined && variable.value.byteLength > 0)
-      notes.warn({
+      heard.warn({
         where: variable.where,
         file: variable.file,
         line: variable.line,
@@ -79,12 +83,23 @@ export async function ask(runner: Runner): Promise<Asked> {
       });
   }
   const auth0 = readAuth0(settings, variables, notes);
-  const desired = desire(settings, routes, notes);
+  const desired = isEnd ? NOTHING : desire(settings, routes, notes);
   if (notes.faults.length > 0) throw new InputFaults(notes.faults);
   notes.warnings.forEach(log.warning);
   notes.notices.forEach(log.notice);
-  return { settings, desired, notes, masks, ignoredNames: ignored, urls, auth0 };
+  return {
+    settings,
+    desired,
+    notes,
+    masks,
+    ignoredNames: isEnd ? 0 : ignored,
+    unknownNames: untaken,
+    urls,
+    auth0,
+  };
 }
+
+const NOTHING: Desired = { wishes: [], placements: [], elsewhere: [] };
 
 /** Domain and application are variables of the application, so that they need not be given twice. */
 function readAuth0(settings: Settings, variables: readonly Variable[], notes: Notes): Asked['auth0'] {
@@ -96,7 +111,7 @@ function readAuth0(settings: Settings, variables: readonly Variable[], notes: No
   };
   // A pull request from a fork has no secrets, and its plan is still worth having.
   if (
-    settings.mode !== 'apply' &&
+    (settings.mode === 'plan' || settings.mode === 'drift') &&
     auth0.managementClientId !== undefined &&
     auth0.managementClientSecret === undefined
   ) {
@@ -108,6 +123,7 @@ function readAuth0(settings: Settings, variables: readonly Variable[], notes: No
   }
   const { access, faults } = readAuth0Inputs({
     appUrl: auth0.appUrl,
+    appUrlIsOptional: settings.mode === 'destroy',
     domain: auth0.domain ?? variableValue('AUTH0_DOMAIN'),
     managementClientId: auth0.managementClientId,
     managementClientSecret: auth0.managementClientSecret,

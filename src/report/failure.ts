@@ -43,7 +43,13 @@ export function failureOf(settings: Settings, plan: Plan, outcomes: readonly Out
     };
   }
   const { blocked } = count(plan);
-  if (settings.mode === 'apply' && blocked > 0)
+  const { confirm, writes } = settings.ownership;
+  if (settings.mode === 'destroy' && !writes)
+    return {
+      reason: 'input',
+      text: `nothing was written: this is what destroy would do. To let it, set confirm: ${settings.prefix}${confirm === undefined ? '' : ' (what confirm holds now is another text)'}`,
+    };
+  if ((settings.mode === 'apply' || settings.mode === 'destroy') && blocked > 0)
     return {
       reason: 'blocked',
       text: `${blocked} wanted changes are blocked; the reasons stand above, the rest was done`,

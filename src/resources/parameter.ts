@@ -1,24 +1,23 @@
 import {
   AddTagsToResourceCommand,
   DeleteParameterCommand,
-  DescribeParametersCommand,
-  GetParametersCommand,
-  ListTagsForResourceCommand,
   type Parameter,
   type ParameterMetadata,
-  type ParameterStringFilter,
   type ParameterTier,
   type ParameterType,
   PutParameterCommand,
+  RemoveTagsFromResourceCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import type { CallOptions, Lane } from '../clients/aws.ts';
 import { AwsError } from '../clients/errors.ts';
 import { Secret } from '../secret.ts';
-import { OWNER_TAG } from '../settings/limits.ts';
+import { MADE, OWNER_TAG } from '../settings/limits.ts';
+import { parameterReads } from './parameter-reads.ts';
+import { deleteParameters, parameterShelf } from './parameter-shelf.ts';
 import { type Difference, type Resource, type Specs, Unreadable } from './resource.ts';
-import { chunks, type RoomContext } from './room.ts';
-import { ownerByTags, pairs, tagFields, tagsIn, tagsOf } from './tags.ts';
+import type { RoomContext } from './room.ts';
+import { ownerByTags, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
 
@@ -37,80 +36,7 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
     call: () => Promise<O>,
     more: Partial<CallOptions> = {},
   ) => context.calls.send({ operation: `ssm:${operation}`, resource, lane, ...more }, call);
-
-  async function getValues(
-    names: readonly string[],
-  ): Promise<{ found: Map<string, Parameter>; failed: Map<string, unknown> }> {
-    const found = new Map<string, Parameter>();
-    const failed = new Map<string, unknown>();
-    const get = async (group: string[]): Promise<void> => {
-      try {
-        const answer = await send(
-          'GetParameters',
-          group.length === 1 ? (group[0] ?? '') : `${group[0]} and ${group.length - 1} more`,
-          'ssm:read',
-          () => client.send(new GetParametersCommand({ Names: group, WithDecryption: true })),
-        );
-        for (const parameter of answer.Parameters ?? [])
-          if (parameter.Name !== undefined) found.set(parameter.Name, parameter);
-      } catch (error) {
-        // One name that may not be read, or whose key is gone, fails the whole batch: each is asked alone.
-        const isOfOne =
-          error instanceof AwsError && (error.reason === 'access-denied' || error.reason === 'aws');
-        if (group.length > 1 && isOfOne) await Promise.all(group.map((name) => get([name])));
-        else for (const name of group) failed.set(name, error);
-      }
-    };
-    await Promise.all(chunks(names, 10).map(get));
-    return { found, failed };
-  }
-
-  async function describe(
-    names: readonly string[],
-    tags: ReadonlyArray<readonly [string, string]>,
-  ): Promise<Map<string, ParameterMetadata>> {
-    const found = new Map<string, ParameterMetadata>();
-    await Promise.all(
-      chunks(names, 50).map(async (group) => {
-        const filters: ParameterStringFilter[] = [
-          { Key: 'Name', Option: 'Equals', Values: group },
-          ...tags.map(([key, value]) => ({ Key: `tag:${key}`, Option: 'Equals', Values: [value] })),
-        ];
-        let NextToken: string | undefined;
-        // A page may be empty and still have a next one.
-        do {
-          const page = await send('DescribeParameters', `${group[0]} and others`, 'ssm:describe', () =>
-            client.send(
-              new DescribeParametersCommand({ ParameterFilters: filters, MaxResults: 50, NextToken }),
-            ),
-          );
-          for (const metadata of page.Parameters ?? [])
-            if (metadata.Name !== undefined) found.set(metadata.Name, metadata);
-          NextToken = page.NextToken;
-        } while (NextToken !== undefined);
-      }),
-    );
-    return found;
-  }
-
-  async function listTags(name: string): Promise<Array<[string, string]>> {
-    const answer = await send('ListTagsForResource', name, 'ssm:describe', () =>
-      client.send(new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name })),
-    );
-    return pairs(answer.TagList);
-  }
-
-  /** Tags of what does not carry all of ours: adopted ones by one more filter, the rest one by one. */
-  async function tagsOfOthers(names: readonly string[]): Promise<Map<string, Array<[string, string]>>> {
-    const found = new Map<string, Array<[string, string]>>();
-    if (names.length === 0) return found;
-    const adopted: Array<[string, string]> = [...context.tags, [OWNER_TAG, 'aws-bootstrap:adopted']];
-    for (const name of (await describe(names, adopted)).keys()) found.set(name, adopted);
-    await Promise.all(
-      names.filter((name) => !found.has(name)).map(async (name) => found.set(name, await listTags(name))),
-    );
-    return found;
-  }
+  const { getValues, describe, listTags, tagsOfOthers } = parameterReads(client, context);
 
   function specOf(
     parameter: Parameter,
@@ -203,7 +129,7 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
 
   return {
     async observe(names) {
-      const ours: Array<[string, string]> = [...context.tags, [OWNER_TAG, 'aws-bootstrap']];
+      const ours: Array<[string, string]> = [...context.tags, [OWNER_TAG, MADE]];
       const [values, all, made] = await Promise.all([
         getValues(names),
         describe(names, []).catch((error: unknown) => new Unreadable(error)),
@@ -228,6 +154,10 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
 
     create,
 
+    delete: deleteParameters(client, context),
+
+    shelf: parameterShelf(client, context),
+
     async update(desired, observed, differences: readonly Difference[]) {
       const type = differences.find(({ field }) => field === 'type');
       if (type !== undefined && type.from !== 'String') return recreate(desired);
@@ -239,6 +169,17 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
               ResourceType: 'Parameter',
               ResourceId: desired.name,
               Tags: tags.map(([Key, Value]) => ({ Key, Value })),
+            }),
+          ),
+        );
+      const off = tagsOff(differences);
+      if (off.length > 0)
+        await send('RemoveTagsFromResource', desired.name, 'ssm:write', () =>
+          client.send(
+            new RemoveTagsFromResourceCommand({
+              ResourceType: 'Parameter',
+              ResourceId: desired.name,
+              TagKeys: off,
             }),
           ),
         );

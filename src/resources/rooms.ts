@@ -13,6 +13,8 @@ import { secretBundles } from './secret-bundle.ts';
 
 export interface RoomOptions {
   readonly readsLifecycle: boolean;
+  /** Days in which a deleted secret can be restored. */
+  readonly recoveryDays: number;
   /** Opened only where Auth0 is looked after: it loads code that other runs do not need. */
   readonly auth0: Resource<Specs['Auth0::Application']> | undefined;
 }
@@ -22,13 +24,14 @@ const CLOSED: Resource<Specs['Auth0::Application']> = {
   observe: async () => new Map(),
   create: () => Promise.reject(new Error('Auth0 is not part of this run')),
   update: () => Promise.reject(new Error('Auth0 is not part of this run')),
+  delete: () => Promise.reject(new Error('Auth0 is not part of this run')),
 };
 
 /** @returns a room for each kind, each with a client of its own service. */
 export function openRooms(
   connection: Connection,
   context: RoomContext,
-  { readsLifecycle, auth0 }: RoomOptions,
+  { readsLifecycle, recoveryDays, auth0 }: RoomOptions,
 ): Resources {
   const settings = clientSettings(connection);
   return {
@@ -37,6 +40,7 @@ export function openRooms(
     'AWS::SecretsManager::Secret': secretBundles(
       prepare(new SecretsManagerClient(settings), connection),
       context,
+      recoveryDays,
     ),
     'AWS::ECR::Repository': repositories(
       prepare(new ECRClient(settings), connection),

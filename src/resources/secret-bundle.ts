@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type APIErrorType,
-  BatchGetSecretValueCommand,
   CreateSecretCommand,
-  DescribeSecretCommand,
   type DescribeSecretCommandOutput,
   GetSecretValueCommand,
   PutSecretValueCommand,
   RestoreSecretCommand,
   type SecretsManagerClient,
-  type SecretValueEntry,
   TagResourceCommand,
+  UntagResourceCommand,
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import type { CallOptions, Lane } from '../clients/aws.ts';
@@ -18,7 +15,7 @@ import { AwsError } from '../clients/errors.ts';
 import { Secret } from '../secret.ts';
 import { SECRET_BYTES } from '../settings/limits.ts';
 import { type Difference, type Resource, type Specs, Unreadable } from './resource.ts';
-import { chunks, type RoomContext } from './room.ts';
+import type { RoomContext } from './room.ts';
 import {
   keyFields,
   mergeKeys,
@@ -27,7 +24,9 @@ import {
   printSecret,
   type SecretObject,
 } from './secret-json.ts';
-import { ownerByTags, pairs, tagFields, tagsIn, tagsOf } from './tags.ts';
+import { secretReads } from './secret-reads.ts';
+import { deleteSecret, ownerOf, secretShelf } from './secret-shelf.ts';
+import { ownerByTags, pairs, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type BundleSpec = Specs['AWS::SecretsManager::Secret'];
 const DEFAULT_KEY = 'alias/aws/secretsmanager';
@@ -41,7 +40,11 @@ interface Content {
 }
 
 /** JSON secrets of Secrets Manager: values 20 at a time, everything else by DescribeSecret, all in one round. */
-export function secretBundles(client: SecretsManagerClient, context: RoomContext): Resource<BundleSpec> {
+export function secretBundles(
+  client: SecretsManagerClient,
+  context: RoomContext,
+  recoveryDays: number,
+): Resource<BundleSpec> {
   const send = <O>(
     operation: string,
     resource: string,
@@ -50,6 +53,7 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
     more: Partial<CallOptions> = {},
   ) => context.calls.send({ operation: `secretsmanager:${operation}`, resource, lane, ...more }, call);
   const isCode = (error: unknown, code: string) => error instanceof AwsError && error.code === code;
+  const { describe, batchValues, asError } = secretReads(client, context);
   /** Values that others put there may be numbers or objects: they are written back as they were. */
   const contents = new Map<string, Content>();
 
@@ -70,45 +74,6 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
     return content;
   }
 
-  async function describe(name: string): Promise<DescribeSecretCommandOutput | Unreadable | undefined> {
-    try {
-      return await send('DescribeSecret', name, 'secretsmanager:read', () =>
-        client.send(new DescribeSecretCommand({ SecretId: name })),
-      );
-    } catch (error) {
-      return isCode(error, 'ResourceNotFoundException') ? undefined : new Unreadable(error);
-    }
-  }
-
-  async function batchValues(names: readonly string[]): Promise<{
-    values: Map<string, SecretValueEntry>;
-    errors: APIErrorType[];
-    failed: Map<string, unknown>;
-  }> {
-    const values = new Map<string, SecretValueEntry>();
-    const errors: APIErrorType[] = [];
-    const failed = new Map<string, unknown>();
-    await Promise.all(
-      chunks(names, 20).map(async (group) => {
-        try {
-          let NextToken: string | undefined;
-          do {
-            const answer = await send('BatchGetSecretValue', group.join(', '), 'secretsmanager:read', () =>
-              client.send(new BatchGetSecretValueCommand({ SecretIdList: group, NextToken })),
-            );
-            for (const entry of answer.SecretValues ?? [])
-              if (entry.Name !== undefined) values.set(entry.Name, entry);
-            errors.push(...(answer.Errors ?? []));
-            NextToken = answer.NextToken;
-          } while (NextToken !== undefined);
-        } catch (error) {
-          for (const name of group) failed.set(name, error);
-        }
-      }),
-    );
-    return { values, errors, failed };
-  }
-
   /** Facts and fields beside the keys, from DescribeSecret. */
   function about(
     name: string,
@@ -117,12 +82,6 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
   ): BundleSpec {
     const tags = pairs(description.Tags);
     const object = content?.object;
-    const owner =
-      description.OwningService !== undefined && description.OwningService !== ''
-        ? `the service ${description.OwningService}`
-        : description.RotationEnabled === true
-          ? 'its rotation'
-          : ownerByTags(tags);
     return {
       name,
       fields: {
@@ -134,7 +93,7 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
         arn: description.ARN,
         version: content?.version,
         scheduledForDeletion: description.DeletedDate !== undefined,
-        ownedBy: owner,
+        ownedBy: ownerOf(description) ?? ownerByTags(tags),
         unusable: typeof object === 'string' ? object : undefined,
         modifiedAt: description.LastChangedDate?.toISOString(),
       },
@@ -166,7 +125,8 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
     let content = start;
     for (let round = 1; ; round++) {
       if (typeof content.object === 'string') throw new Error(`${name}: ${content.object}`);
-      const text = printSecret(mergeKeys(content.object, differences));
+      const object = mergeKeys(content.object, differences);
+      const text = printSecret(object);
       // Whoever wrote in between may have read our keys before, and then nothing is left to do.
       if (round > 1 && text === printSecret(content.object)) return content.version;
       if (Buffer.byteLength(text) > SECRET_BYTES)
@@ -194,8 +154,11 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
       if (
         versions === undefined ||
         (current === answer.VersionId && (content.version === undefined || previous === content.version))
-      )
+      ) {
+        // A second change of the same run (keys are added first, and taken out later) goes on from here.
+        contents.set(name, { object, version: answer.VersionId });
         return answer.VersionId;
+      }
       if (round === ROUNDS)
         throw new Error(`${name}: somebody else keeps writing this secret; run again when nobody does`);
       context.tell(
@@ -272,6 +235,10 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
       return { ...desired, facts: { arn: answer.ARN, version: answer.VersionId } };
     },
 
+    delete: deleteSecret(client, context, recoveryDays),
+
+    shelf: secretShelf(client, context),
+
     async update(desired, observed, differences) {
       const { name, fields } = desired;
       let content = contents.get(name) ?? { object: new Map<string, unknown>(), version: undefined };
@@ -289,13 +256,18 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
             new TagResourceCommand({ SecretId: name, Tags: tags.map(([Key, Value]) => ({ Key, Value })) }),
           ),
         );
+      const off = tagsOff(differences);
+      if (off.length > 0)
+        await send('UntagResource', name, 'secretsmanager:write', () =>
+          client.send(new UntagResourceCommand({ SecretId: name, TagKeys: off })),
+        );
       const key = fields['key-id'];
       // Before the value, so that the new version is encrypted by the new key.
       if (differences.some(({ field }) => field === 'key-id') && key !== undefined)
         await send('UpdateSecret', name, 'secretsmanager:write', () =>
           client.send(new UpdateSecretCommand({ SecretId: name, KmsKeyId: key })),
         );
-      let version = content.version;
+      let version = content.version ?? observed.facts.version;
       if (differences.some(({ field }) => field.startsWith('key:')) && changesSomething(content, differences))
         version = await writeKeys(name, content, differences);
       return { ...desired, facts: { ...observed.facts, scheduledForDeletion: false, version } };
@@ -306,11 +278,4 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
 /** What a restored secret held may be what is wanted already. */
 function changesSomething({ object }: Content, differences: readonly Difference[]): boolean {
   return typeof object === 'string' || printSecret(mergeKeys(object, differences)) !== printSecret(object);
-}
-
-/** An item of a batch that failed arrives with HTTP 200, without an exception. */
-function asError(name: string, error: APIErrorType | undefined): AwsError {
-  const code = error?.ErrorCode ?? 'it is in neither list of the answer';
-  const cause = Object.assign(new Error(error?.Message ?? 'no answer for this secret'), { name: code });
-  return new AwsError(cause, 'secretsmanager:BatchGetSecretValue', name, false);
 }

@@ -12,7 +12,7 @@ const texts = z.union([text, z.array(text)]);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 const settings = {
-  mode: z.enum(['auto', 'plan', 'apply', 'drift']).describe('what a run does'),
+  mode: z.enum(['auto', 'plan', 'apply', 'drift', 'destroy']).describe('what a run does'),
   prefix: text.describe('/APPLICATION/ENVIRONMENT: where parameters and secrets stand'),
   region: text.describe('AWS region'),
   'env-file': texts.describe('.env files inside the workspace'),
@@ -34,7 +34,9 @@ const settings = {
   'allowed-account-ids': texts.describe(
     'accounts this may run in; quote them, since a leading zero is lost otherwise',
   ),
-  allow: texts.describe('consents: shorten-retention, change-type, loosen'),
+  allow: texts.describe(
+    'consents: shorten-retention, change-type, loosen, delete-log-group, delete-repository',
+  ),
   adopt: z.boolean().describe('take over what stands without our tag'),
   'fail-on-drift': z.boolean().describe('drift mode fails when something drifted'),
   'app-url': text.describe('the origin that the application is reached at, such as https://app.example.com'),
@@ -48,6 +50,15 @@ const settings = {
     .describe(
       'ensure adds; follow also takes the previous address out; exact takes out all others; remove takes this one out',
     ),
+  prune: z
+    .enum(['off', 'report', 'delete'])
+    .describe('what happens to parameters and secrets that this action made and nobody wants any more'),
+  'recovery-window-days': z
+    .number()
+    .int()
+    .min(7)
+    .max(30)
+    .describe('days in which a deleted secret can be restored, 30 by default'),
   'callback-path': text.describe('path of the callback URL, /callback by default'),
   'logout-path': text.describe('path of the logout URL, /logout by default'),
   'parameter-tier': z

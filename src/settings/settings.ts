@@ -14,13 +14,20 @@ import {
   tagFault,
 } from './limits.ts';
 import { type Mutability, readMutability } from './mutability.ts';
+import { type OwnershipSettings, readOwnership } from './ownership.ts';
 import { type Ignored, type Rule, readIgnored, readRules } from './rules.ts';
 import { quoted, readBoolean, readChoice, readChoices, readList, readPairs, Unclear } from './texts.ts';
 
-export type Mode = 'plan' | 'apply' | 'drift';
+export type Mode = 'plan' | 'apply' | 'drift' | 'destroy';
 export const PARTS = ['log-group', 'parameters', 'secrets', 'repository', 'auth0'] as const;
 export type Part = (typeof PARTS)[number];
-export const CONSENTS = ['shorten-retention', 'change-type', 'loosen'] as const;
+export const CONSENTS = [
+  'shorten-retention',
+  'change-type',
+  'loosen',
+  'delete-log-group',
+  'delete-repository',
+] as const;
 export type Consent = (typeof CONSENTS)[number];
 export type Tier = 'auto' | 'Standard' | 'Advanced' | 'Intelligent-Tiering';
 
@@ -32,12 +39,15 @@ export interface Given<T> {
 
 export interface LogGroupSettings {
   readonly name: string;
+  /** Its name does not hold the environment: the application's other environments use it too. */
+  readonly shared: boolean;
   readonly retention: Given<number | 'never'>;
   readonly tags: ReadonlyMap<string, string>;
 }
 
 export interface RepositorySettings {
   readonly name: string;
+  readonly shared: boolean;
   /** From a full URI: the run must be in this account. */
   readonly account: string | undefined;
   readonly mutability: Given<Mutability>;
@@ -85,6 +95,7 @@ export interface Settings {
   readonly envFiles: readonly string[];
   /** Undefined where `only` leaves it out. */
   readonly auth0: Auth0Settings | undefined;
+  readonly ownership: OwnershipSettings;
 }
 
 /** What {@link readSettings} judges. */
@@ -110,12 +121,13 @@ export function readSettings(request: Request, notes: Notes): Settings {
   layers.choose(environment);
   const names: Names = { application, environment };
 
+  const mode = readMode(layers, request.event);
   const region = readRegion(layers, request.ambientRegion, notes);
   const kmsKeyId = layers.read('kms-key-id', undefined, readKmsKey);
   const asked = layers.read<readonly Part[]>('only', PARTS, (value) => readChoices(value, PARTS));
   const only: ReadonlySet<Part> = new Set(asked.length === 0 ? PARTS : asked);
   return {
-    mode: readMode(layers, request.event),
+    mode,
     prefix,
     ...names,
     region,
@@ -144,6 +156,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
     ignore: readIgnored(file, notes),
     envFiles: layers.read('env-file', [], readList),
     auth0: only.has('auth0') ? readAuth0(layers, request.inputs) : undefined,
+    ownership: readOwnership(layers, request, mode, prefix),
   };
 }
 
@@ -183,7 +196,7 @@ function readMode(layers: Layers, event: string): Mode {
       'the event pull_request_target is refused, since it gives secrets to code of strangers; use pull_request',
     );
   const asked = layers.read('mode', 'auto', (value) =>
-    readChoice(value, ['auto', 'plan', 'apply', 'drift'] as const),
+    readChoice(value, ['auto', 'plan', 'apply', 'drift', 'destroy'] as const),
   );
   if (asked !== 'auto') return asked;
   return event === 'pull_request' ? 'plan' : 'apply';
@@ -256,7 +269,13 @@ function readName(
   const left = /\{[^}]*\}/.exec(name);
   if (left !== null)
     layers.fault(setting, `${quoted(left[0])} is not known; {application} and {environment} are filled in`);
-  return { name, shared: names.environment === '' || !name.includes(names.environment) };
+  return { name, shared: !isOwnName(name, names.environment) };
+}
+
+/** @returns whether the environment stands in the name as a word of its own: in `/ecs/product` there is no `prod`. */
+function isOwnName(name: string, environment: string): boolean {
+  const word = environment.replace(/[.]/g, '\\.');
+  return environment !== '' && new RegExp(`(?<![A-Za-z0-9])${word}(?![A-Za-z0-9])`).test(name);
 }
 
 /** An environment that sets what all environments share would undo the others' run, and they would undo its. */
@@ -296,6 +315,7 @@ function readLogGroup(layers: Layers, names: Names): LogGroupSettings | undefine
   });
   return {
     name: found.name,
+    shared: found.shared,
     retention: { value: retention, given: layers.get('log-retention-days') !== undefined },
     tags: readTags(layers, found.shared),
   };
@@ -322,6 +342,7 @@ function readRepository(
   refuseShared(layers, found.shared, 'repository', name, ['image-tag-mutability', 'lifecycle-policy']);
   return {
     name,
+    shared: found.shared,
     account: uri?.[1],
     mutability: {
       value: layers.read('image-tag-mutability', { value: 'MUTABLE', exclusions: undefined }, readMutability),

@@ -1,0 +1,108 @@
+import {
+  DeleteSecretCommand,
+  ListSecretsCommand,
+  type SecretListEntry,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { AwsError } from '../clients/errors.ts';
+import { ADOPTED, MADE, OWNER_TAG } from '../settings/limits.ts';
+import type { Resource, Shelf, Specs, Stray } from './resource.ts';
+import type { RoomContext } from './room.ts';
+import { ownerByTags, pairs, tagFields } from './tags.ts';
+
+type BundleSpec = Specs['AWS::SecretsManager::Secret'];
+
+/**
+ * What stands below a path of Secrets Manager. One listing tells names and tags; those scheduled for deletion are
+ * not in it. @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
+ */
+export function secretShelf(client: SecretsManagerClient, context: RoomContext): Shelf<BundleSpec> {
+  async function list(path: string, isTagged: boolean): Promise<SecretListEntry[]> {
+    const found: SecretListEntry[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await context.calls.send(
+        {
+          operation: 'secretsmanager:ListSecrets',
+          resource: `what stands below ${path}`,
+          lane: 'secretsmanager:read',
+        },
+        () =>
+          client.send(
+            new ListSecretsCommand({
+              // Both match by prefix, so what comes is looked at again.
+              Filters: [
+                { Key: 'name', Values: [`${path}/`] },
+                ...(isTagged ? [{ Key: 'tag-key' as const, Values: [OWNER_TAG] }] : []),
+              ],
+              MaxResults: 100,
+              NextToken,
+            }),
+          ),
+      );
+      found.push(...(page.SecretList ?? []));
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    return found.filter(
+      ({ Name, DeletedDate }) => Name?.startsWith(`${path}/`) === true && DeletedDate === undefined,
+    );
+  }
+
+  return {
+    async strays(path, known) {
+      const isStray = ({ Name = '' }: SecretListEntry) =>
+        !known.has(Name) && !Name.slice(path.length + 1).includes('/');
+      return (await list(path, false)).filter(isStray).map(strayOf);
+    },
+
+    async ours(path) {
+      const ours = (await list(path, true)).filter((entry) => strayOf(entry).owner !== 'others');
+      return ours.flatMap(({ Name }) => Name ?? []);
+    },
+  };
+}
+
+function strayOf(entry: SecretListEntry): Stray<BundleSpec> {
+  const tags = pairs(entry.Tags);
+  const tag = tags.find(([key]) => key === OWNER_TAG)?.[1];
+  const stages = Object.entries(entry.SecretVersionsToStages ?? {});
+  const spec: BundleSpec = {
+    name: entry.Name ?? '',
+    fields: { 'key-id': entry.KmsKeyId, ...tagFields(tags) },
+    facts: {
+      arn: entry.ARN,
+      version: stages.find(([, labels]) => labels.includes('AWSCURRENT'))?.[0],
+      ownedBy: ownerOf(entry) ?? ownerByTags(tags),
+      modifiedAt: entry.LastChangedDate?.toISOString(),
+    },
+  };
+  return { spec, owner: tag === MADE ? 'made' : tag === ADOPTED ? 'adopted' : 'others' };
+}
+
+/** @returns who else writes a secret, as AWS tells it. */
+export function ownerOf(about: {
+  readonly OwningService?: string | undefined;
+  readonly RotationEnabled?: boolean | undefined;
+}): string | undefined {
+  if (about.OwningService !== undefined && about.OwningService !== '')
+    return `the service ${about.OwningService}`;
+  return about.RotationEnabled === true ? 'its rotation' : undefined;
+}
+
+/** Schedules a secret for deletion, never at once: until the window ends the next apply restores it. */
+export function deleteSecret(
+  client: SecretsManagerClient,
+  context: RoomContext,
+  recoveryDays: number,
+): Resource<BundleSpec>['delete'] {
+  return async ({ name }) => {
+    try {
+      await context.calls.send(
+        { operation: 'secretsmanager:DeleteSecret', resource: name, lane: 'secretsmanager:write' },
+        () => client.send(new DeleteSecretCommand({ SecretId: name, RecoveryWindowInDays: recoveryDays })),
+      );
+    } catch (error) {
+      if (!(error instanceof AwsError) || error.code !== 'ResourceNotFoundException') throw error;
+    }
+  };
+}
