@@ -24,6 +24,8 @@ export type FailureReason =
   | 'auth0'
   | 'blocked'
   | 'drifted'
+  | 'cancelled'
+  | 'deadline'
   | 'internal';
 
 /**

@@ -50,6 +50,11 @@ const settings = {
     ),
   'callback-path': text.describe('path of the callback URL, /callback by default'),
   'logout-path': text.describe('path of the logout URL, /logout by default'),
+  'deadline-minutes': z
+    .number()
+    .positive()
+    .max(360)
+    .describe('minutes after which nothing new is begun; 30 by default'),
   'parameter-tier': z
     .enum(['auto', 'Standard', 'Advanced', 'Intelligent-Tiering'])
     .describe('tier of parameters; auto takes Advanced only above 4 KB'),

@@ -49,7 +49,11 @@ export interface Runner {
   readonly workspace: string;
   /** Whether there is a place for a job summary. */
   readonly hasSummary: boolean;
+  /** Whether a proxy is set in the environment. */
+  readonly usesProxy: boolean;
 }
+
+const PROXY_NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 
 const MAX_FILE_BYTES = 1024 * 1024;
 const DEFAULT_CONFIG = '.github/aws-bootstrap.yml';
@@ -70,6 +74,7 @@ export function readRunner(): Runner {
     temp: env.RUNNER_TEMP || undefined,
     workspace: env.GITHUB_WORKSPACE || process.cwd(),
     hasSummary: (env.GITHUB_STEP_SUMMARY ?? '') !== '',
+    usesProxy: PROXY_NAMES.some((name) => (env[name] || env[name.toLowerCase()] || '') !== ''),
   };
 }
 

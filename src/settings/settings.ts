@@ -85,6 +85,8 @@ export interface Settings {
   readonly envFiles: readonly string[];
   /** Undefined where `only` leaves it out. */
   readonly auth0: Auth0Settings | undefined;
+  /** After so many minutes nothing new begins. */
+  readonly deadlineMinutes: number;
 }
 
 /** What {@link readSettings} judges. */
@@ -143,6 +145,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
     ),
     ignore: readIgnored(file, notes),
     envFiles: layers.read('env-file', [], readList),
+    deadlineMinutes: layers.read('deadline-minutes', 30, Number),
     auth0: only.has('auth0') ? readAuth0(layers, request.inputs) : undefined,
   };
 }
