@@ -13,20 +13,21 @@ const BLOCK_BYTES = 1024 * 1024;
 /** What does not shrink to this share is stored: deflating it would cost twenty times the time for nothing. */
 const WORTH = 0.95;
 const SAMPLES = 4;
-const SAMPLE_BYTES = 4 * 1024;
+const SAMPLE_BYTES = 2 * 1024;
 /** RFC 1951, 3.2.4: the longest stored block. */
 const STORED_BYTES = 65_535;
+const FRAME_BYTES = BLOCK_BYTES + 5 * Math.ceil(BLOCK_BYTES / STORED_BYTES);
 /** RFC 1952: deflate, no name, no time (so that the same layer gives the same digest), unknown system. */
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255]);
 /** An empty last block, which ends a stream whose blocks were all flushed to a byte's edge. */
 const LAST_BLOCK = Buffer.from([3, 0]);
 
-/** Where blocks are deflated: one lane a core, shared by all layers. */
+/** Where blocks are deflated; shared by all layers. */
 export type Lanes = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** @returns as many lanes as this machine has cores */
+/** @returns one lane more than this machine has cores: one block waits while the main thread takes digests */
 export function openLanes(): Lanes {
-  return pLimit(availableParallelism());
+  return pLimit(availableParallelism() + 1);
 }
 
 /**
@@ -43,12 +44,15 @@ export async function* gzip(
   ahead: number,
 ): AsyncGenerator<Buffer> {
   const flying: Promise<Buffer>[] = [];
+  // Blocks that wait, one that is being filled and one that is being sent.
+  const frames = makeRing(ahead + 3, FRAME_BYTES);
   let crc = 0;
   yield HEADER;
-  for await (const block of inBlocks(raw, ahead + 2)) {
+  for await (const block of inBlocks(raw, makeRing(ahead + 2, BLOCK_BYTES))) {
     measure.update(block);
     crc = crc32(block, crc);
-    const packed = lanes(() => pack(block));
+    const frame = frames();
+    const packed = shrinks(block) ? lanes(() => pack(block, frame)) : Promise.resolve(store(block, frame));
     // Who stops early never asks for it; its failure must not end the process.
     packed.catch(() => undefined);
     flying.push(packed);
@@ -65,40 +69,45 @@ async function next(flying: Promise<Buffer>[]): Promise<Buffer> {
   return (await flying.shift()) ?? Buffer.alloc(0);
 }
 
-/** Copies a stream into blocks of one size, in turn into so many buffers. */
-async function* inBlocks(raw: Bytes, buffers: number): AsyncGenerator<Buffer> {
+/** Gives buffers in turn, made when they are first needed: memory that is asked for anew comes back late. */
+function makeRing(buffers: number, bytes: number): () => Buffer {
   const ring: Buffer[] = [];
   let turn = 0;
-  let filled = 0;
-  const current = () => {
+  return () => {
     const slot = turn % buffers;
-    ring[slot] ??= Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    turn += 1;
+    ring[slot] ??= Buffer.allocUnsafeSlow(bytes);
     return ring[slot];
   };
+}
+
+/** Copies a stream into blocks of one size. */
+async function* inBlocks(raw: Bytes, ring: () => Buffer): AsyncGenerator<Buffer> {
+  let block = ring();
+  let filled = 0;
   for await (const chunk of raw) {
     let taken = 0;
     while (taken < chunk.length) {
-      const copied = chunk.copy(current(), filled, taken);
+      const copied = chunk.copy(block, filled, taken);
       taken += copied;
       filled += copied;
       if (filled < BLOCK_BYTES) continue;
-      yield current();
-      turn += 1;
+      yield block;
+      block = ring();
       filled = 0;
     }
   }
-  if (filled > 0) yield current().subarray(0, filled);
+  if (filled > 0) yield block.subarray(0, filled);
 }
 
-async function pack(block: Buffer): Promise<Buffer> {
-  if (!shrinks(block)) return store(block);
+async function pack(block: Buffer, frame: Buffer): Promise<Buffer> {
   const packed = await deflate(block, {
     level: 1,
     finishFlush: constants.Z_SYNC_FLUSH,
     // The whole answer in one piece: each further piece is another turn through the thread pool.
     chunkSize: BLOCK_BYTES / 2,
   });
-  return packed.length < block.length ? packed : store(block);
+  return packed.length < block.length ? packed : store(block, frame);
 }
 
 function shrinks(block: Buffer): boolean {
@@ -111,19 +120,18 @@ function shrinks(block: Buffer): boolean {
   return deflateRawSync(sample, { level: 1 }).length < sample.length * WORTH;
 }
 
-function store(block: Buffer): Buffer {
-  const pieces = Math.ceil(block.length / STORED_BYTES);
-  const stored = Buffer.allocUnsafeSlow(block.length + pieces * 5);
+/** Writes a block as it is, in stored blocks of deflate. */
+function store(block: Buffer, frame: Buffer): Buffer {
   let at = 0;
   for (let from = 0; from < block.length; from += STORED_BYTES) {
     const length = Math.min(STORED_BYTES, block.length - from);
-    stored.writeUInt8(0, at);
-    stored.writeUInt16LE(length, at + 1);
-    stored.writeUInt16LE(~length & 0xffff, at + 3);
-    block.copy(stored, at + 5, from, from + length);
+    frame.writeUInt8(0, at);
+    frame.writeUInt16LE(length, at + 1);
+    frame.writeUInt16LE(~length & 0xffff, at + 3);
+    block.copy(frame, at + 5, from, from + length);
     at += 5 + length;
   }
-  return stored;
+  return frame.subarray(0, at);
 }
 
 /**

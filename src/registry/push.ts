@@ -154,7 +154,7 @@ async function sendLayer(
   const { restartable } = content;
   const where = `image: the layer ${content.digest ?? ''} of ${source.name}`;
   // A stream gives one layer at a time, which then has all cores.
-  const ahead = restartable ? 2 : availableParallelism() + 1;
+  const ahead = restartable ? 1 : availableParallelism() + 1;
   const open = counted(content, meter);
   let measure = new Measure();
   const confirm = () => {
