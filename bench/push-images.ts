@@ -42,7 +42,9 @@ export async function writeImage(
     history: diff_ids.map(() => ({ created: '2026-01-01T00:00:00Z' })),
   });
   const name = createHash('sha256').update(config).digest('hex');
-  const manifest = [{ Config: `${name}.json`, RepoTags: [tag], Layers: files.map(({ diffId }) => `${diffId}.tar`) }];
+  const manifest = [
+    { Config: `${name}.json`, RepoTags: [tag], Layers: files.map(({ diffId }) => `${diffId}.tar`) },
+  ];
   const archive = await open(join(directory, 'load.tar'), 'w');
   const put = async (path: string, content: Buffer) => archive.writeFile(Buffer.concat(entry(path, content)));
   await put(`${name}.json`, Buffer.from(config));
@@ -67,7 +69,8 @@ async function writeLayer(path: string, name: string, filling: Filling, bytes: n
     await file.writeFile(chunk);
   };
   await write(header(name, bytes));
-  for (let written = 0; written < bytes; written += MIB) await write(filling === 'rand' ? randomBytes(MIB) : prose());
+  for (let written = 0; written < bytes; written += MIB)
+    await write(filling === 'rand' ? randomBytes(MIB) : prose());
   await write(padding(bytes));
   await write(Buffer.alloc(1024));
   await file.close();
@@ -76,7 +79,11 @@ async function writeLayer(path: string, name: string, filling: Filling, bytes: n
 
 /** Words of random letters, drawn unevenly: deflate takes it to about two fifths, as it does programs. */
 function prose(): Buffer {
-  const words = Array.from({ length: 4000 }, () => randomBytes(4).toString('hex').slice(0, 3 + Math.floor(Math.random() * 6)));
+  const words = Array.from({ length: 4000 }, () =>
+    randomBytes(4)
+      .toString('hex')
+      .slice(0, 3 + Math.floor(Math.random() * 6)),
+  );
   let text = '';
   while (text.length < MIB) text += `${words[Math.floor(Math.random() ** 2 * words.length)]} `;
   return Buffer.from(text).subarray(0, MIB);
@@ -97,7 +104,12 @@ function entry(path: string, content: Buffer): readonly Buffer[] {
 }
 
 /** Writes the script that uploads every blob of a layout by curl, so many at once: the physical limit. */
-export async function writeCurlScript(path: string, layout: string, registry: URL, parallel: number): Promise<void> {
+export async function writeCurlScript(
+  path: string,
+  layout: string,
+  registry: URL,
+  parallel: number,
+): Promise<void> {
   const script = `set -e
 upload() {
   location=$(curl -sS -i -X POST "${registry.href}v2/curl/blobs/uploads/" | tr -d '\\r' | sed -n 's/^[Ll]ocation: //p')

@@ -37,7 +37,10 @@ else {
   const known = found === undefined ? [] : [found];
   const same = known.find((manifest) => matches(manifest, source.identity));
   if (same !== undefined) await tagImage(distribution, tags, same);
-  else console.log(JSON.stringify({ ...(await push({ source, registry: distribution, tags, known })), manifest: '' }));
+  else
+    console.log(
+      JSON.stringify({ ...(await push({ source, registry: distribution, tags, known })), manifest: '' }),
+    );
 }
 await source.close();
 agent.destroy();

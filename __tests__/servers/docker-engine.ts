@@ -28,7 +28,10 @@ export class DockerEngine implements AsyncDisposable {
 
   /** Runs the client. @throws with what it said when it fails */
   docker(...args: readonly string[]): string {
-    const run = spawnSync('docker', args, { env: { ...process.env, DOCKER_HOST: this.host }, encoding: 'utf8' });
+    const run = spawnSync('docker', args, {
+      env: { ...process.env, DOCKER_HOST: this.host },
+      encoding: 'utf8',
+    });
     if (run.status !== 0) throw new Error(`docker ${args[0]}: ${run.stderr}`);
     return run.stdout.trim();
   }

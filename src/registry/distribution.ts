@@ -248,7 +248,7 @@ export class Distribution {
     try {
       return await this.#askOnce(verb, ask);
     } catch (error) {
-      if (!(error instanceof RegistryFailure) || !error.isExpired) throw error;
+      if (!(error instanceof RegistryFailure) || !error.mayBeExpired) throw error;
       const isStream = ask.body !== undefined && !Buffer.isBuffer(ask.body);
       if (!(await authorization.refresh(token)) || isStream) throw error;
       return this.#askOnce(verb, ask);

@@ -60,8 +60,13 @@ function streamed(
     release = resolve;
   });
   const open = async function* (): Bytes {
+    let missing = size;
     try {
-      yield* tape.take(size);
+      for await (const chunk of tape.take(size)) {
+        missing -= chunk.length;
+        yield chunk;
+      }
+      if (missing > 0) throw new ImageError('ENGINE', 'image: the engine broke off its export; push again');
     } finally {
       release();
     }

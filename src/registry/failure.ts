@@ -52,6 +52,11 @@ export class RegistryFailure extends Error {
   get isExpired(): boolean {
     return this.status === 401 || (this.status === 403 && /authorization token has expired/i.test(this.text));
   }
+
+  /** Whether a new token may help: an answer to HEAD has no text, so that its 403 does not tell the two apart. */
+  get mayBeExpired(): boolean {
+    return this.isExpired || (this.status === 403 && this.verb.startsWith('HEAD'));
+  }
 }
 
 /** By the rules of go-containerregistry: transient statuses, and codes that a later try may not see again. */

@@ -71,7 +71,7 @@ function parsesAsName(text: string): boolean {
 
 /** One path component of a repository's name, or a registry's host and port. */
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
-const HOST = /^[A-Za-z0-9.-]+(?::[0-9]+)?$/;
+const HOST = /^[A-Za-z0-9]+(?:[.-]+[A-Za-z0-9]+)*(?::[0-9]+)?$/;
 
 function parseName(given: string): ImageReference {
   const wrong = () =>
