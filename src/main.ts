@@ -15,7 +15,8 @@ export async function main(): Promise<void> {
   endOnSignals(stop);
   endOnFaults();
   try {
-    const run = await converge(await ask(runner), runner, stop);
+    const asked = await ask(runner);
+    const run = await converge(asked, runner, stop).finally(() => asked.image?.close());
     writeOutputs(run, runner.temp);
     if (runner.hasSummary) await writeSummary(run);
     if (run.failure !== undefined) log.fail(run.failure.text);

@@ -7,6 +7,8 @@ import {
   type ImageDetail,
   type ImageIdentifier,
 } from '@aws-sdk/client-ecr';
+import type { Calls } from '../clients/aws.ts';
+import { AwsError } from '../clients/errors.ts';
 import { Authorization, secretsOf } from '../registry/authorization.ts';
 import { isDigest } from '../registry/digest.ts';
 import { Distribution } from '../registry/distribution.ts';
@@ -16,43 +18,26 @@ import { identityOf, type Manifest, matches, parseManifest } from '../registry/m
 import { isIndex, MANIFESTS } from '../registry/media-types.ts';
 import type { Progress } from '../registry/progress.ts';
 import { type Pushed, push, tagImage } from '../registry/push.ts';
-import { isTag } from '../registry/reference.ts';
 import type { Patience } from '../registry/retry.ts';
 import type { ImageSource } from '../registry/source.ts';
 import { Secret } from '../secret.ts';
 import {
   ABSENT,
   type Difference,
-  type Facts,
   type Fields,
+  type ImageFields,
   type Resource,
-  type Spec,
+  type Specs,
   Unreadable,
 } from './resource.ts';
 
-/** `image:<tag>` → the digest that the image is compared by: its configuration's, or its manifest's. */
-export interface ImageFields extends Fields {
-  readonly [tag: `image:${string}`]: string | typeof ABSENT;
-}
-
-/** What is told of an image beside its fields. */
-export interface ImageFacts extends Facts {
-  /** Of the manifest that the wanted tags name; undefined while they name several. */
-  readonly digest?: string | undefined;
-  /** Wanted tags that name another image and may never be moved. */
-  readonly immutableTags?: readonly string[] | undefined;
-  /** What the push has done. */
-  readonly pushed?: Omit<Pushed, 'manifest'> | undefined;
-}
-
-/** The image of one repository; its name is the repository's. */
-export interface ImageSpec extends Spec<ImageFields> {
-  readonly facts: ImageFacts;
-}
+export type ImageSpec = Specs['Image'];
 
 /** What the room works with. */
 export interface ImageRoom {
   readonly ecr: ECRClient;
+  /** The pace and the patience of all calls to AWS. */
+  readonly calls: Calls;
   /** The image to push; opened, since the specs were made of it. */
   readonly source: ImageSource;
   /** The wanted tags. */
@@ -74,27 +59,6 @@ const BATCH = 100;
 const RELATIVES = 3;
 /** Pages of 1,000 images that are looked through for the newest. */
 const PAGES = 3;
-
-/**
- * @param repository the repository's name
- * @param tags from the input `image-tags`; none: the image's own tag, else `latest`
- * @throws ImageError `REFERENCE` for what is no tag
- */
-export function desiredImage(repository: string, tags: readonly string[], source: ImageSource): ImageSpec {
-  const wanted = tags.length > 0 ? tags : [source.tag ?? 'latest'];
-  const wrong = wanted.filter((tag) => !isTag(tag));
-  if (wrong.length > 0) {
-    throw new ImageError(
-      'REFERENCE',
-      `image-tags: ${wrong.map((tag) => `"${quote(tag, 140)}"`).join(', ')} cannot be a tag: letters, digits, ".", "_" and "-", 128 at most, none of "." and "-" in front`,
-    );
-  }
-  return {
-    name: repository,
-    fields: fieldsOf(new Map(wanted.map((tag) => [tag, source.identity.digest]))),
-    facts: {},
-  };
-}
 
 /** @returns the tags that a spec's fields name */
 export function tagsOf(fields: Fields): readonly string[] {
@@ -138,7 +102,7 @@ export class ImageResource implements Resource<ImageSpec> {
       return await this.#toSpec(name, standing);
     } catch (error) {
       if (isNamed(error, 'RepositoryNotFoundException')) return undefined;
-      return new Unreadable(toldOf(error, 'ecr:BatchGetImage', name));
+      return new Unreadable(error);
     }
   }
 
@@ -154,7 +118,7 @@ export class ImageResource implements Resource<ImageSpec> {
       fields: fieldsOf(digests),
       facts: {
         ...(distinct.size === 1 ? { digest } : {}),
-        ...(fixed.length > 0 ? { immutableTags: fixed, unusable: tellImmutable(name, fixed) } : {}),
+        ...(fixed.length > 0 ? { unusable: tellImmutable(name, fixed) } : {}),
       },
     };
   }
@@ -207,10 +171,15 @@ export class ImageResource implements Resource<ImageSpec> {
     }
   }
 
+  #send<O>(operation: string, resource: string, call: (ecr: ECRClient) => Promise<O>): Promise<O> {
+    const { calls, ecr } = this.#room;
+    return calls.send({ operation: `ecr:${operation}`, resource, lane: 'ecr:read' }, () => call(ecr));
+  }
+
   async #token(name: string) {
-    const answer = await this.#room.ecr.send(new GetAuthorizationTokenCommand({})).catch((error: unknown) => {
-      throw toldOf(error, 'ecr:GetAuthorizationToken', name);
-    });
+    const answer = await this.#send('GetAuthorizationToken', name, (ecr) =>
+      ecr.send(new GetAuthorizationTokenCommand({})),
+    );
     const [data] = answer.authorizationData ?? [];
     const { authorizationToken, proxyEndpoint } = data ?? {};
     if (authorizationToken === undefined || proxyEndpoint === undefined || !URL.canParse(proxyEndpoint)) {
@@ -244,14 +213,13 @@ export class ImageResource implements Resource<ImageSpec> {
     const images: ImageDetail[] = [];
     let nextToken: string | undefined;
     for (let page = 0; page < PAGES; page += 1) {
-      const answer = await this.#room.ecr.send(
-        new DescribeImagesCommand({
-          repositoryName: name,
-          filter: { tagStatus: 'TAGGED' },
-          maxResults: 1000,
-          ...(nextToken === undefined ? {} : { nextToken }),
-        }),
-      );
+      const command = new DescribeImagesCommand({
+        repositoryName: name,
+        filter: { tagStatus: 'TAGGED' },
+        maxResults: 1000,
+        nextToken,
+      });
+      const answer = await this.#send('DescribeImages', name, (ecr) => ecr.send(command));
       images.push(...(answer.imageDetails ?? []));
       nextToken = answer.nextToken;
       if (nextToken === undefined) break;
@@ -269,14 +237,13 @@ export class ImageResource implements Resource<ImageSpec> {
     const manifests = new Map<string, Manifest>();
     for (let from = 0; from < ids.length; from += BATCH) {
       const batch = ids.slice(from, from + BATCH);
-      const answer = await this.#room.ecr.send(
-        new BatchGetImageCommand({
-          repositoryName: name,
-          imageIds: batch,
-          // Without them ECR converts what it holds, and the digest would be another.
-          acceptedMediaTypes: [...MANIFESTS],
-        }),
-      );
+      const command = new BatchGetImageCommand({
+        repositoryName: name,
+        imageIds: batch,
+        // Without them ECR converts what it holds, and the digest would be another.
+        acceptedMediaTypes: [...MANIFESTS],
+      });
+      const answer = await this.#send('BatchGetImage', name, (ecr) => ecr.send(command));
       for (const { imageId, imageManifest, imageManifestMediaType } of answer.images ?? []) {
         const key = batch.some(({ imageTag }) => imageTag !== undefined)
           ? imageId?.imageTag
@@ -304,9 +271,10 @@ export class ImageResource implements Resource<ImageSpec> {
 
   /** @returns those of the tags that may not be moved */
   async #immutable(name: string, tags: readonly string[]): Promise<readonly string[]> {
-    const answer = await this.#room.ecr
-      .send(new DescribeRepositoriesCommand({ repositoryNames: [name] }))
-      .catch(() => undefined);
+    const command = new DescribeRepositoriesCommand({ repositoryNames: [name] });
+    const answer = await this.#send('DescribeRepositories', name, (ecr) => ecr.send(command)).catch(
+      () => undefined,
+    );
     const repository = answer?.repositories?.[0];
     const filters = (repository?.imageTagMutabilityExclusionFilters ?? []).map(({ filter }) => filter ?? '');
     const isExcluded = (tag: string) => filters.some((filter) => matchesWildcard(tag, filter));
@@ -327,7 +295,9 @@ export class ImageResource implements Resource<ImageSpec> {
     if (!(error instanceof ImageError) || error.fault !== 'NO_REPOSITORY') return error;
     // The registry only hangs up; the API tells whether the repository is what is missing.
     const command = new DescribeRepositoriesCommand({ repositoryNames: [name] });
-    const asked = await this.#room.ecr.send(command).catch((cause: unknown) => cause);
+    const asked = await this.#send('DescribeRepositories', name, (ecr) => ecr.send(command)).catch(
+      (cause: unknown) => cause,
+    );
     return isNamed(asked, 'RepositoryNotFoundException') ? noRepository(name, error) : error;
   }
 }
@@ -356,12 +326,6 @@ function matchesWildcard(tag: string, filter: string): boolean {
   return new RegExp(`^${literal.join('.*')}$`, 's').test(tag);
 }
 
-function isNamed(error: unknown, name: string): boolean {
-  return error instanceof Error && error.name === name;
-}
-
-function toldOf(error: unknown, permission: string, name: string): unknown {
-  if (!isNamed(error, 'AccessDeniedException')) return error;
-  const message = `image: the role needs ${permission} for the repository ${name}`;
-  return new ImageError('DENIED', message, { cause: error });
+function isNamed(error: unknown, code: string): boolean {
+  return error instanceof AwsError && error.code === code;
 }

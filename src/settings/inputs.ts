@@ -30,6 +30,8 @@ export const INPUTS = [
   'allow',
   'adopt',
   'fail-on-drift',
+  'image',
+  'image-tags',
   'app-url',
   'auth0-domain',
   'auth0-management-client-id',
@@ -76,6 +78,11 @@ export function readRunner(): Runner {
     hasSummary: (env.GITHUB_STEP_SUMMARY ?? '') !== '',
     usesProxy: PROXY_NAMES.some((name) => (env[name] || env[name.toLowerCase()] || '') !== ''),
   };
+}
+
+/** @returns what tells where the Docker engine listens. */
+export function readEngineEnvironment(): NodeJS.ProcessEnv {
+  return process.env;
 }
 
 /** @returns a variable of the step's environment, for lines that are a bare NAME. */
