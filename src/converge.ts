@@ -1,7 +1,11 @@
+import type { Agent } from 'node:http';
+import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { Asked } from './ask.ts';
 import type { Connection } from './clients/aws.ts';
 import { systemClock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
+import type { Stop } from './clients/stop.ts';
+import { wantedTags } from './desired/image.ts';
 import { apply, unapplied } from './plan/apply.ts';
 import type { Plan } from './plan/change.ts';
 import { refusalOf } from './report/approval.ts';
@@ -17,29 +21,33 @@ import type { Settings } from './settings/settings.ts';
 import { survey } from './survey.ts';
 
 /** Reads what stands, plans, and applies where the mode says so. */
-export async function converge(asked: Asked, runner: Runner): Promise<Run> {
+export async function converge(asked: Asked, runner: Runner, stop: Stop): Promise<Run> {
   const { settings, desired, notes, masks, ignoredNames } = asked;
   // The SDK is loaded only after the input was found right: a refusal costs no second of it.
   const { Calls } = await import('./clients/aws.ts');
   const { identify } = await import('./clients/identity.ts');
   const { openRooms } = await import('./resources/rooms.ts');
-  const calls = new Calls(systemClock);
+  const calls = new Calls(systemClock, stop);
+  const agent = runner.usesProxy ? new (await import('./clients/proxy.ts')).ProxyAgent() : undefined;
+  setTimeout(() => stop.end('deadline'), settings.deadlineMinutes * 60_000).unref();
   const told: string[] = [];
   const connection: Connection = {
     region: settings.region,
     readOnly: !settings.ownership.writes,
     userAgent: userAgent(runner),
     clock: systemClock,
+    agent,
   };
   const tell = (text: string) => {
     told.push(text);
     log.notice({ where: settings.mode, text });
   };
-  const context = contextOf(asked, calls, tell);
+  const context = contextOf(asked, calls, stop, tell);
   const rooms = openRooms(connection, context, {
     readsLifecycle: settings.repository?.lifecycle !== undefined,
     recoveryDays: settings.ownership.recoveryDays,
-    auth0: await openAuth0(asked, context),
+    auth0: await openAuth0(asked, context, agent),
+    image: await openImageRoom(asked, context, stop, agent),
   });
 
   const identity = identify(connection, calls).then((caller) => {
@@ -63,12 +71,24 @@ export async function converge(asked: Asked, runner: Runner): Promise<Run> {
     log.info(line);
   }
   const failure = refused ?? failureOf(settings, plan, outcomes);
-  return { settings, desired, plan, outcomes, notes, told, ignoredNames, calls: calls.made, failure };
+  return {
+    settings,
+    desired,
+    plan,
+    outcomes,
+    notes,
+    told,
+    ignoredNames,
+    calls: calls.made,
+    failure,
+    repositoryUri: surveyed.repositoryUri,
+  };
 }
 
 function contextOf(
   { settings, desired, masks }: Asked,
   calls: RoomContext['calls'],
+  stop: Stop,
   tell: RoomContext['tell'],
 ): RoomContext {
   const routes = new Map(
@@ -79,7 +99,7 @@ function contextOf(
   );
   return {
     calls,
-    clock: systemClock,
+    clock: stop.clock(),
     tags: settings.tags,
     isShown: (parameter) => routes.get(parameter)?.shown === true,
     mask: (value, place) => {
@@ -97,12 +117,41 @@ function userAgent({ repository, sha, runId }: Runner): string {
 async function openAuth0(
   { auth0 }: Asked,
   context: RoomContext,
+  agent: Agent | undefined,
 ): Promise<Resource<Specs['Auth0::Application']> | undefined> {
   if (auth0 === undefined) return undefined;
   const { Auth0Client } = await import('./clients/auth0.ts');
   const { auth0ApplicationRoom } = await import('./resources/auth0-application.ts');
-  const client = new Auth0Client({ ...auth0, mask: (token) => context.mask(token, 'the token of Auth0') });
+  const client = new Auth0Client({
+    ...auth0,
+    mask: (token) => context.mask(token, 'the token of Auth0'),
+    clock: { epoch: () => Date.now(), sleep: (milliseconds) => context.clock.sleep(milliseconds) },
+    agent,
+  });
   return auth0ApplicationRoom(client, { name: auth0.name, id: auth0.applicationId });
+}
+
+async function openImageRoom(
+  { settings, image }: Asked,
+  context: RoomContext,
+  stop: Stop,
+  agent: Agent | undefined,
+): Promise<((ecr: ECRClient) => Resource<Specs['Image']>) | undefined> {
+  if (image === undefined || settings.image === undefined) return undefined;
+  const { ImageResource } = await import('./resources/image.ts');
+  const { tellProgress } = await import('./registry/progress.ts');
+  const { tags } = settings.image;
+  return (ecr) =>
+    new ImageResource({
+      ecr,
+      calls: context.calls,
+      source: image,
+      tags: wantedTags(image, tags),
+      agentFor: () => agent,
+      mask: (secret) => context.mask(secret, 'the token of ECR'),
+      onProgress: (progress) => log.info(`image: ${tellProgress(progress)}`),
+      signal: stop.uploadSignal,
+    });
 }
 
 function checkAccount({ allowedAccountIds, repository }: Settings, { account }: Caller): void {

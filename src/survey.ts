@@ -2,6 +2,7 @@ import { type Asked, callbackParameter } from './ask.ts';
 import { APP_URL } from './desired/app-url.ts';
 import { auth0Wish, withdrawWish } from './desired/auth0.ts';
 import type { Desired, Wish } from './desired/desired.ts';
+import { imageWish, wantedTags } from './desired/image.ts';
 import type { Plan } from './plan/change.ts';
 import { destroy } from './plan/destroy.ts';
 import { moveKeys } from './plan/move.ts';
@@ -18,6 +19,8 @@ export interface Survey {
   readonly plan: Plan;
   /** What could not be found out, and is not needed to go on. */
   readonly remarks: readonly string[];
+  /** Of the repository that stood when the run began. */
+  readonly repositoryUri: string | undefined;
 }
 
 /** Reads everything that this run is about, in one go, and compares it with what is asked for. */
@@ -31,7 +34,7 @@ async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
     observe(rooms, namesOf(desired, asked)),
     findStrays(rooms, { prefix: settings.prefix, known: knownNames(asked), readsKeys: true }),
   ]);
-  const wishes = [...desired.wishes, ...auth0Wishes(asked, observation)];
+  const wishes = [...desired.wishes, ...imageWishes(asked), ...auth0Wishes(asked, observation)];
   const changes = moveKeys(compare(wishes, observation, policyOf(asked)), desired);
   const strays = prune(found, changes, {
     prune: settings.ownership.prune,
@@ -41,12 +44,18 @@ async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
     elsewhere: desired.elsewhere,
     untaken: unknownNames,
   });
-  return { plan: [...changes, ...strays], remarks: remarksOn(found, settings) };
+  return {
+    plan: [...changes, ...strays],
+    remarks: remarksOn(found, settings),
+    repositoryUri: repositoryUri(settings, observation),
+  };
 }
 
 async function surveyEnd(asked: Asked, rooms: Resources): Promise<Survey> {
   const { settings, urls, auth0 } = asked;
-  const { logGroup, repository, prefix } = settings;
+  const { logGroup, prefix } = settings;
+  // An image alone needs its repository's settings, and does not make it ours to delete.
+  const repository = settings.only.has('repository') ? settings.repository : undefined;
   const callback = callbackParameter(settings);
   const names = {
     ...namesOf(asked.desired, asked),
@@ -84,7 +93,18 @@ async function surveyEnd(asked: Asked, rooms: Resources): Promise<Survey> {
     ignore: settings.ignore,
     recoveryDays: settings.ownership.recoveryDays,
   });
-  return { plan, remarks: [] };
+  return { plan, remarks: [], repositoryUri: undefined };
+}
+
+function repositoryUri({ repository }: Settings, observation: Observation): string | undefined {
+  const found =
+    repository === undefined ? undefined : observation['AWS::ECR::Repository'].get(repository.name);
+  return found === undefined || found instanceof Unreadable ? undefined : found.facts.uri;
+}
+
+function imageWishes({ settings, image }: Asked): Wish[] {
+  if (image === undefined || settings.image === undefined || settings.repository === undefined) return [];
+  return [imageWish(settings.repository.name, wantedTags(image, settings.image.tags), image.identity.digest)];
 }
 
 function policyOf({ settings, urls }: Asked): Policy {
@@ -114,14 +134,20 @@ function standingUrls({ auth0 }: Asked, observation: Observation) {
   return application === undefined || application instanceof Unreadable ? {} : application.fields;
 }
 
-function namesOf(desired: Desired, { auth0 }: Asked): Record<Kind, string[]> {
+function namesOf(desired: Desired, { settings, auth0, image }: Asked): Record<Kind, string[]> {
   const names: Record<Kind, string[]> = {
     'AWS::Logs::LogGroup': [],
     'AWS::SSM::Parameter': [],
     'AWS::SecretsManager::Secret': [],
     'AWS::ECR::Repository': [],
     'Auth0::Application': auth0 === undefined ? [] : [auth0.name],
+    Image: [],
   };
+  if (image !== undefined && settings.repository !== undefined) {
+    names.Image.push(settings.repository.name);
+    // Its URI is told also where the repository itself is not looked after.
+    if (!settings.only.has('repository')) names['AWS::ECR::Repository'].push(settings.repository.name);
+  }
   for (const { kind, spec } of desired.wishes) names[kind].push(spec.name);
   return names;
 }

@@ -1,7 +1,9 @@
+import type { Agent } from 'node:http';
 import type { Clock } from './clock.ts';
 import { AwsError } from './errors.ts';
 import { Pace, type Quota } from './pace.ts';
 import { retried } from './retry.ts';
+import { Stop, StoppedError } from './stop.ts';
 
 // The SDK tells every user of Node 20 at every run that it will leave it; that is ours to deal with, not theirs.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -14,6 +16,8 @@ export interface Connection {
   /** Added to the user agent, so that CloudTrail names the run. */
   readonly userAgent: string;
   readonly clock: Clock;
+  /** Where a proxy is set in the environment. */
+  readonly agent: Agent | undefined;
 }
 
 /**
@@ -51,11 +55,14 @@ export interface CallOptions {
 export class Calls {
   readonly #paces = new Map<Lane, Pace>();
   readonly #clock: Clock;
+  readonly #stop: Stop;
   /** Calls made, repetitions included. */
   made = 0;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  /** @param stop the end of the run: from then on no call begins */
+  constructor(clock: Clock, stop: Stop = new Stop()) {
+    this.#clock = stop.clock(clock);
+    this.#stop = stop;
   }
 
   /** @throws AwsError with the remedy */
@@ -65,6 +72,7 @@ export class Calls {
       return await pace.run(() =>
         retried(
           () => {
+            this.#stop.check();
             this.made += 1;
             return call();
           },
@@ -74,7 +82,11 @@ export class Calls {
         ),
       );
     } catch (error) {
-      throw new AwsError(error, options.operation, options.resource, options.secret === true);
+      if (error instanceof StoppedError) throw error;
+      const told = new AwsError(error, options.operation, options.resource, options.secret === true);
+      // Every other call would fail the same way.
+      if (told.reason === 'credentials') this.#stop.end('credentials');
+      throw told;
     }
   }
 
@@ -119,6 +131,9 @@ export function clientSettings(connection: Connection) {
       requestTimeout: 30_000,
       socketTimeout: 30_000,
       throwOnRequestTimeout: true,
+      ...(connection.agent === undefined
+        ? {}
+        : { httpAgent: connection.agent, httpsAgent: connection.agent }),
     },
   };
 }

@@ -22,8 +22,11 @@ export type FailureReason =
   | 'conflict'
   | 'aws'
   | 'auth0'
+  | 'image'
   | 'blocked'
   | 'drifted'
+  | 'cancelled'
+  | 'deadline'
   | 'internal';
 
 /**

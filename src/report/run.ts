@@ -19,6 +19,8 @@ export interface Run {
   readonly ignoredNames: number;
   readonly calls: number;
   readonly failure: Failure | undefined;
+  /** Of the repository that the image stands in. */
+  readonly repositoryUri: string | undefined;
 }
 
 export interface Failure {

@@ -39,6 +39,8 @@ const settings = {
   ),
   adopt: z.boolean().describe('take over what stands without our tag'),
   'fail-on-drift': z.boolean().describe('drift mode fails when something drifted'),
+  image: text.describe('the built image: docker:NAME, oci:DIR, oci-archive:FILE or docker-archive:FILE'),
+  'image-tags': texts.describe("tags that it gets; default: the image's own, else latest"),
   'app-url': text.describe('the origin that the application is reached at, such as https://app.example.com'),
   'auth0-domain': text.describe('host name of the Auth0 tenant; default: the variable AUTH0_DOMAIN'),
   'auth0-management-client-id': text.describe('client id of the machine to machine application'),
@@ -61,6 +63,11 @@ const settings = {
     .describe('days in which a deleted secret can be restored, 30 by default'),
   'callback-path': text.describe('path of the callback URL, /callback by default'),
   'logout-path': text.describe('path of the logout URL, /logout by default'),
+  'deadline-minutes': z
+    .number()
+    .positive()
+    .max(360)
+    .describe('minutes after which nothing new is begun; 30 by default'),
   'parameter-tier': z
     .enum(['auto', 'Standard', 'Advanced', 'Intelligent-Tiering'])
     .describe('tier of parameters; auto takes Advanced only above 4 KB'),

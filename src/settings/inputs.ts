@@ -30,6 +30,8 @@ export const INPUTS = [
   'allow',
   'adopt',
   'fail-on-drift',
+  'image',
+  'image-tags',
   'app-url',
   'auth0-domain',
   'auth0-management-client-id',
@@ -52,7 +54,11 @@ export interface Runner {
   readonly workspace: string;
   /** Whether there is a place for a job summary. */
   readonly hasSummary: boolean;
+  /** Whether a proxy is set in the environment. */
+  readonly usesProxy: boolean;
 }
+
+const PROXY_NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 
 const MAX_FILE_BYTES = 1024 * 1024;
 const DEFAULT_CONFIG = '.github/aws-bootstrap.yml';
@@ -73,7 +79,13 @@ export function readRunner(): Runner {
     temp: env.RUNNER_TEMP || undefined,
     workspace: env.GITHUB_WORKSPACE || process.cwd(),
     hasSummary: (env.GITHUB_STEP_SUMMARY ?? '') !== '',
+    usesProxy: PROXY_NAMES.some((name) => (env[name] || env[name.toLowerCase()] || '') !== ''),
   };
+}
+
+/** @returns what tells where the Docker engine listens. */
+export function readEngineEnvironment(): NodeJS.ProcessEnv {
+  return process.env;
 }
 
 /** @returns a variable of the step's environment, for lines that are a bare NAME. */

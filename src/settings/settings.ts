@@ -1,25 +1,23 @@
 import { Secret } from '../secret.ts';
+import {
+  type LogGroupSettings,
+  type Names,
+  type RepositorySettings,
+  readKmsKey,
+  readLogGroup,
+  readRepository,
+  readTags,
+} from './application.ts';
 import type { ConfigFile } from './config.ts';
 import type { Notes } from './fault.ts';
 import { Layers } from './layers.ts';
-import { type Lifecycle, readLifecycle } from './lifecycle.ts';
-import {
-  kmsKeyFault,
-  logGroupNameFault,
-  OWNER_TAG,
-  prefixFault,
-  repositoryNameFault,
-  retentionFault,
-  TAGS,
-  tagFault,
-} from './limits.ts';
-import { type Mutability, readMutability } from './mutability.ts';
+import { imageTagFault, prefixFault } from './limits.ts';
 import { type OwnershipSettings, readOwnership } from './ownership.ts';
 import { type Ignored, type Rule, readIgnored, readRules } from './rules.ts';
-import { quoted, readBoolean, readChoice, readChoices, readList, readPairs, Unclear } from './texts.ts';
+import { quoted, readBoolean, readChoice, readChoices, readList, Unclear } from './texts.ts';
 
 export type Mode = 'plan' | 'apply' | 'drift' | 'destroy';
-export const PARTS = ['log-group', 'parameters', 'secrets', 'repository', 'auth0'] as const;
+export const PARTS = ['log-group', 'parameters', 'secrets', 'repository', 'image', 'auth0'] as const;
 export type Part = (typeof PARTS)[number];
 export const CONSENTS = [
   'shorten-retention',
@@ -31,29 +29,12 @@ export const CONSENTS = [
 export type Consent = (typeof CONSENTS)[number];
 export type Tier = 'auto' | 'Standard' | 'Advanced' | 'Intelligent-Tiering';
 
-/** A setting, and whether the user gave it: on what was adopted, only given ones are managed. */
-export interface Given<T> {
-  readonly value: T;
-  readonly given: boolean;
-}
+export type { Given, LogGroupSettings, RepositorySettings } from './application.ts';
 
-export interface LogGroupSettings {
+export interface ImageSettings {
   readonly name: string;
-  /** Its name does not hold the environment: the application's other environments use it too. */
-  readonly shared: boolean;
-  readonly retention: Given<number | 'never'>;
-  readonly tags: ReadonlyMap<string, string>;
-}
-
-export interface RepositorySettings {
-  readonly name: string;
-  readonly shared: boolean;
-  /** From a full URI: the run must be in this account. */
-  readonly account: string | undefined;
-  readonly mutability: Given<Mutability>;
-  readonly lifecycle: Lifecycle | undefined;
-  readonly kmsKeyId: string | undefined;
-  readonly tags: ReadonlyMap<string, string>;
+  /** Empty: the image's own tag, else `latest`. */
+  readonly tags: readonly string[];
 }
 
 /** What was given for Auth0, as it was given: it is judged together with the variables. */
@@ -93,9 +74,13 @@ export interface Settings {
   readonly exactBundles: ReadonlySet<string>;
   readonly ignore: readonly Ignored[];
   readonly envFiles: readonly string[];
+  /** The built image, by skopeo's transport names; undefined where there is none to look after. */
+  readonly image: ImageSettings | undefined;
   /** Undefined where `only` leaves it out. */
   readonly auth0: Auth0Settings | undefined;
   readonly ownership: OwnershipSettings;
+  /** After so many minutes nothing new begins. */
+  readonly deadlineMinutes: number;
 }
 
 /** What {@link readSettings} judges. */
@@ -141,7 +126,10 @@ export function readSettings(request: Request, notes: Notes): Settings {
       readChoice(value, ['auto', 'Standard', 'Advanced', 'Intelligent-Tiering'] as const),
     ),
     logGroup: only.has('log-group') ? readLogGroup(layers, names) : undefined,
-    repository: only.has('repository') ? readRepository(layers, names, region, request.readText) : undefined,
+    repository:
+      only.has('repository') || only.has('image')
+        ? readRepository(layers, names, region, request.readText)
+        : undefined,
     tags: readTags(layers),
     allowedAccountIds: layers.read('allowed-account-ids', [], readAccounts),
     allow: new Set(layers.read('allow', [], (value) => readChoices(value, CONSENTS))),
@@ -154,10 +142,28 @@ export function readSettings(request: Request, notes: Notes): Settings {
       ),
     ),
     ignore: readIgnored(file, notes),
+    image: only.has('image') ? readImage(layers) : undefined,
     envFiles: layers.read('env-file', [], readList),
+    deadlineMinutes: layers.read('deadline-minutes', 30, Number),
     auth0: only.has('auth0') ? readAuth0(layers, request.inputs) : undefined,
     ownership: readOwnership(layers, request, mode, prefix),
   };
+}
+
+function readImage(layers: Layers): ImageSettings | undefined {
+  const name = layers.read('image', '', (value) => String(value).trim());
+  const tags = layers.read('image-tags', [], (value) => {
+    const list = readList(value);
+    for (const tag of list) {
+      const wrong = imageTagFault(tag);
+      if (wrong !== undefined) throw new Unclear(`${quoted(tag)}: ${wrong}`);
+    }
+    return list;
+  });
+  if (name === '') return undefined;
+  if (layers.get('repository')?.value === 'none')
+    layers.fault('image', 'there is no repository to push it to (repository: none)');
+  return { name, tags: [...new Set(tags)] };
 }
 
 /** The management secret is an input only: a committed file is no place for it. */
@@ -175,11 +181,6 @@ function readAuth0(layers: Layers, inputs: ReadonlyMap<string, string>): Auth0Se
     callbackPath: text('callback-path') ?? '/callback',
     logoutPath: text('logout-path') ?? '/logout',
   };
-}
-
-interface Names {
-  readonly application: string;
-  readonly environment: string;
 }
 
 function readPrefix(prefix: string): string {
@@ -217,141 +218,10 @@ function readRegion(layers: Layers, ambient: string | undefined, notes: Notes): 
   });
 }
 
-function readKmsKey(value: unknown): string {
-  const key = String(value).trim();
-  const wrong = kmsKeyFault(key);
-  if (wrong !== undefined) throw new Unclear(wrong);
-  return key;
-}
-
 function readAccounts(value: unknown): string[] {
   return readList(value).map((account) => {
     if (!/^\d{12}$/.test(account))
       throw new Unclear('an account id has 12 digits (in YAML, put it into quotes)');
     return account;
   });
-}
-
-/** @param shared for what other environments share: tags of one environment would change at every other one's run */
-function readTags(layers: Layers, shared = false): ReadonlyMap<string, string> {
-  return layers.read(
-    'tags',
-    new Map<string, string>(),
-    (value) => {
-      const tags = new Map<string, string>();
-      for (const [key, item] of readPairs(value)) {
-        const wrong = tagFault(key, item);
-        if (wrong !== undefined) throw new Unclear(wrong);
-        if (tags.has(key) && tags.get(key) !== item)
-          throw new Unclear(`the tag ${quoted(key)} is given twice`);
-        tags.set(key, item);
-      }
-      if (tags.size >= TAGS)
-        throw new Unclear(`AWS allows ${TAGS} tags on a resource, and "${OWNER_TAG}" is one of them`);
-      return tags;
-    },
-    shared,
-  );
-}
-
-/** @returns the name with `{application}` and `{environment}` filled in, undefined for `none`. */
-function readName(
-  layers: Layers,
-  setting: string,
-  fallback: string,
-  names: Names,
-): { name: string; shared: boolean } | undefined {
-  const template = layers.read(setting, fallback, (value) => String(value).trim());
-  if (template === 'none') return undefined;
-  const name = template
-    .replaceAll('{application}', names.application)
-    .replaceAll('{environment}', names.environment);
-  const left = /\{[^}]*\}/.exec(name);
-  if (left !== null)
-    layers.fault(setting, `${quoted(left[0])} is not known; {application} and {environment} are filled in`);
-  return { name, shared: !isOwnName(name, names.environment) };
-}
-
-/** @returns whether the environment stands in the name as a word of its own: in `/ecs/product` there is no `prod`. */
-function isOwnName(name: string, environment: string): boolean {
-  const word = environment.replace(/[.]/g, '\\.');
-  return environment !== '' && new RegExp(`(?<![A-Za-z0-9])${word}(?![A-Za-z0-9])`).test(name);
-}
-
-/** An environment that sets what all environments share would undo the others' run, and they would undo its. */
-function refuseShared(
-  layers: Layers,
-  shared: boolean,
-  what: string,
-  name: string,
-  settings: readonly string[],
-): void {
-  if (!shared) return;
-  for (const setting of settings) {
-    const asked = layers.inEnvironment(setting);
-    if (asked !== undefined)
-      layers.fault(
-        setting,
-        `the ${what} ${quoted(name)} is shared by all environments; set it at the top, or put {environment} into its name`,
-        asked,
-      );
-  }
-}
-
-function readLogGroup(layers: Layers, names: Names): LogGroupSettings | undefined {
-  const found = readName(layers, 'log-group', '/ecs/{application}', names);
-  if (found === undefined) return undefined;
-  const wrong = names.application === '' ? undefined : logGroupNameFault(found.name);
-  if (wrong !== undefined) layers.fault('log-group', wrong);
-  refuseShared(layers, found.shared, 'log group', found.name, ['log-retention-days']);
-  const retention = layers.read<number | 'never'>('log-retention-days', 1, (value) => {
-    const text = String(value).trim();
-    if (text === 'never') return 'never';
-    const days = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-    if (Number.isNaN(days)) throw new Unclear('it takes a number of days, or never');
-    const fault = retentionFault(days);
-    if (fault !== undefined) throw new Unclear(fault);
-    return days;
-  });
-  return {
-    name: found.name,
-    shared: found.shared,
-    retention: { value: retention, given: layers.get('log-retention-days') !== undefined },
-    tags: readTags(layers, found.shared),
-  };
-}
-
-function readRepository(
-  layers: Layers,
-  names: Names,
-  region: string,
-  readText: (path: string) => string,
-): RepositorySettings | undefined {
-  const found = readName(layers, 'repository', '{application}', names);
-  if (found === undefined) return undefined;
-  // The URI is what every console page offers to copy, so it is understood.
-  const uri =
-    /^(?:https?:\/\/)?(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.-]+\/([^:@]+)(?:[:@].*)?$/.exec(
-      found.name,
-    );
-  const name = uri?.[3] ?? found.name;
-  if (uri !== null && uri[2] !== region)
-    layers.fault('repository', `its URI is of the region ${uri[2]}, this run is in ${region}`);
-  const wrong = names.application === '' ? undefined : repositoryNameFault(name);
-  if (wrong !== undefined) layers.fault('repository', wrong);
-  refuseShared(layers, found.shared, 'repository', name, ['image-tag-mutability', 'lifecycle-policy']);
-  return {
-    name,
-    shared: found.shared,
-    account: uri?.[1],
-    mutability: {
-      value: layers.read('image-tag-mutability', { value: 'MUTABLE', exclusions: undefined }, readMutability),
-      given: layers.get('image-tag-mutability') !== undefined,
-    },
-    lifecycle: layers.read<Lifecycle | undefined>('lifecycle-policy', undefined, (value) =>
-      readLifecycle(String(value).trim(), readText),
-    ),
-    kmsKeyId: layers.read('kms-key-id', undefined, readKmsKey, found.shared),
-    tags: readTags(layers, found.shared),
-  };
 }
