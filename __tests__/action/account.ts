@@ -29,7 +29,7 @@ import { type ActionOptions, type ActionRun, runAction } from './run.ts';
 
 type Tags = Record<string, string>;
 const list = (tags: Tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-const map = (tags: ReadonlyArray<{ Key?: string; Value?: string }> = []) =>
+const map = (tags: ReadonlyArray<{ Key?: string | undefined; Value?: string | undefined }> = []) =>
   Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
 
 /** The article's `.env`, its names in full. */

@@ -1,5 +1,6 @@
 import {
   DeleteSecretCommand,
+  DescribeSecretCommand,
   ListSecretsCommand,
   type SecretListEntry,
   type SecretsManagerClient,
@@ -102,7 +103,18 @@ export function deleteSecret(
         () => client.send(new DeleteSecretCommand({ SecretId: name, RecoveryWindowInDays: recoveryDays })),
       );
     } catch (error) {
-      if (!(error instanceof AwsError) || error.code !== 'ResourceNotFoundException') throw error;
+      if (!(error instanceof AwsError)) throw error;
+      if (error.code === 'ResourceNotFoundException') return;
+      // A repeated call meets the deletion that the call before has scheduled.
+      if (error.code !== 'InvalidRequestException' || !(await isScheduled(name))) throw error;
     }
   };
+
+  async function isScheduled(name: string): Promise<boolean> {
+    const found = await context.calls.send(
+      { operation: 'secretsmanager:DescribeSecret', resource: name, lane: 'secretsmanager:read' },
+      () => client.send(new DescribeSecretCommand({ SecretId: name })),
+    );
+    return found.DeletedDate !== undefined;
+  }
 }

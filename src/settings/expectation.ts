@@ -14,7 +14,7 @@ export function readExpectation(given: string, readText: (path: string) => strin
     throw new Unclear(
       'it takes a plan-hash (64 digits), the JSON of the output plan, or the path of a plan-file',
     );
-  return { hash: undefined, document: parsePlan(readText(given), `the file ${given}`) };
+  return { hash: undefined, document: parsePlan(readText(given), 'the file') };
 }
 
 function parsePlan(text: string, what: string): unknown {
