@@ -2,21 +2,22 @@ import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { constants, crc32, createGunzip, deflateRaw, deflateRawSync } from 'node:zlib';
 import pLimit from 'p-limit';
+import { giveBack, takeBuffer } from './buffers.ts';
 import type { Measure } from './digest.ts';
 import { ImageError } from './errors.ts';
+import { CHUNK_BYTES } from './limits.ts';
 import type { Bytes } from './source.ts';
 
 const deflate = promisify(deflateRaw);
 
 /** Each block is deflated for itself, several at once; 1 MiB costs 0.2 % of the ratio and bounds the memory. */
-const BLOCK_BYTES = 1024 * 1024;
+const BLOCK_BYTES = CHUNK_BYTES;
 /** What does not shrink to this share is stored: deflating it would cost twenty times the time for nothing. */
 const WORTH = 0.95;
 const SAMPLES = 4;
 const SAMPLE_BYTES = 2 * 1024;
 /** RFC 1951, 3.2.4: the longest stored block. */
 const STORED_BYTES = 65_535;
-const FRAME_BYTES = BLOCK_BYTES + 5 * Math.ceil(BLOCK_BYTES / STORED_BYTES);
 /** RFC 1952: deflate, no name, no time (so that the same layer gives the same digest), unknown system. */
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255]);
 /** An empty last block, which ends a stream whose blocks were all flushed to a byte's edge. */
@@ -45,13 +46,14 @@ export async function* gzip(
 ): AsyncGenerator<Buffer> {
   const flying: Promise<Buffer>[] = [];
   // Blocks that wait, one that is being filled and one that is being sent.
-  const frames = makeRing(ahead + 3, FRAME_BYTES);
+  const frames = new Ring(ahead + 3);
+  const blocks = new Ring(ahead + 2);
   let crc = 0;
   yield HEADER;
-  for await (const block of inBlocks(raw, makeRing(ahead + 2, BLOCK_BYTES))) {
+  for await (const block of inBlocks(raw, blocks)) {
     measure.update(block);
     crc = crc32(block, crc);
-    const frame = frames();
+    const frame = frames.next();
     const packed = shrinks(block) ? lanes(() => pack(block, frame)) : Promise.resolve(store(block, frame));
     // Who stops early never asks for it; its failure must not end the process.
     packed.catch(() => undefined);
@@ -63,37 +65,47 @@ export async function* gzip(
   trailer.writeUInt32LE(crc, 0);
   trailer.writeUInt32LE(measure.size % 2 ** 32, 4);
   yield Buffer.concat([LAST_BLOCK, trailer]);
+  // Only here, where all went well: what was given up may still be deflated or sent.
+  frames.giveBack();
+  blocks.giveBack();
 }
 
 async function next(flying: Promise<Buffer>[]): Promise<Buffer> {
   return (await flying.shift()) ?? Buffer.alloc(0);
 }
 
-/** Gives buffers in turn, made when they are first needed: memory that is asked for anew comes back late. */
-function makeRing(buffers: number, bytes: number): () => Buffer {
-  const ring: Buffer[] = [];
-  let turn = 0;
-  return () => {
-    const slot = turn % buffers;
-    turn += 1;
-    ring[slot] ??= Buffer.allocUnsafeSlow(bytes);
-    return ring[slot];
-  };
+/** Buffers in turn, made when they are first needed. */
+class Ring {
+  readonly #buffers: Buffer[] = [];
+  #turn = 0;
+
+  constructor(readonly length: number) {}
+
+  next(): Buffer {
+    const slot = this.#turn % this.length;
+    this.#turn += 1;
+    this.#buffers[slot] ??= takeBuffer();
+    return this.#buffers[slot];
+  }
+
+  giveBack(): void {
+    giveBack(this.#buffers.splice(0));
+  }
 }
 
 /** Copies a stream into blocks of one size. */
-async function* inBlocks(raw: Bytes, ring: () => Buffer): AsyncGenerator<Buffer> {
-  let block = ring();
+async function* inBlocks(raw: Bytes, ring: Ring): AsyncGenerator<Buffer> {
+  let block = ring.next();
   let filled = 0;
   for await (const chunk of raw) {
     let taken = 0;
     while (taken < chunk.length) {
-      const copied = chunk.copy(block, filled, taken);
+      const copied = chunk.copy(block, filled, taken, taken + BLOCK_BYTES - filled);
       taken += copied;
       filled += copied;
       if (filled < BLOCK_BYTES) continue;
-      yield block;
-      block = ring();
+      yield block.subarray(0, BLOCK_BYTES);
+      block = ring.next();
       filled = 0;
     }
   }
