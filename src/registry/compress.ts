@@ -44,82 +44,76 @@ export async function* gzip(
   lanes: Lanes,
   ahead: number,
 ): AsyncGenerator<Buffer> {
-  const flying: Promise<Buffer>[] = [];
-  // Blocks that wait, one that is being filled and one that is being sent.
-  const frames = new Ring(ahead + 3);
-  const blocks = new Ring(ahead + 2);
+  const flying: Promise<Packed>[] = [];
   let crc = 0;
   yield HEADER;
-  for await (const block of inBlocks(raw, blocks)) {
-    measure.update(block);
-    crc = crc32(block, crc);
-    const frame = frames.next();
-    const packed = shrinks(block) ? lanes(() => pack(block, frame)) : Promise.resolve(store(block, frame));
+  for await (const block of inBlocks(raw)) {
+    measure.update(block.bytes);
+    crc = crc32(block.bytes, crc);
+    const packed = pack(block, lanes);
     // Who stops early never asks for it; its failure must not end the process.
     packed.catch(() => undefined);
     flying.push(packed);
-    if (flying.length > ahead) yield await next(flying);
+    if (flying.length > ahead) yield* give(flying);
   }
-  while (flying.length > 0) yield await next(flying);
+  while (flying.length > 0) yield* give(flying);
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(crc, 0);
   trailer.writeUInt32LE(measure.size % 2 ** 32, 4);
   yield Buffer.concat([LAST_BLOCK, trailer]);
-  // Only here, where all went well: what was given up may still be deflated or sent.
-  frames.giveBack();
-  blocks.giveBack();
 }
 
-async function next(flying: Promise<Buffer>[]): Promise<Buffer> {
-  return (await flying.shift()) ?? Buffer.alloc(0);
+/** Part of a layer, in a buffer that is used again. */
+interface Block {
+  readonly bytes: Buffer;
+  readonly buffer: Buffer;
 }
 
-/** Buffers in turn, made when they are first needed. */
-class Ring {
-  readonly #buffers: Buffer[] = [];
-  #turn = 0;
-
-  constructor(readonly length: number) {}
-
-  next(): Buffer {
-    const slot = this.#turn % this.length;
-    this.#turn += 1;
-    this.#buffers[slot] ??= takeBuffer();
-    return this.#buffers[slot];
-  }
-
-  giveBack(): void {
-    giveBack(this.#buffers.splice(0));
-  }
+interface Packed {
+  readonly bytes: Buffer;
+  /** To be used again when the bytes were sent; what deflate gave has none. */
+  readonly buffer: Buffer | undefined;
 }
 
-/** Copies a stream into blocks of one size. */
-async function* inBlocks(raw: Bytes, ring: Ring): AsyncGenerator<Buffer> {
-  let block = ring.next();
+async function* give(flying: Promise<Packed>[]): AsyncGenerator<Buffer> {
+  const packed = await flying.shift();
+  if (packed === undefined) return;
+  yield packed.bytes;
+  // Who stops at the bytes never comes here: a write of them may still be under way.
+  if (packed.buffer !== undefined) giveBack([packed.buffer]);
+}
+
+/** Copies a stream into blocks of one size; who takes a block gives its buffer back. */
+async function* inBlocks(raw: Bytes): AsyncGenerator<Block> {
+  let buffer = takeBuffer();
   let filled = 0;
   for await (const chunk of raw) {
     let taken = 0;
     while (taken < chunk.length) {
-      const copied = chunk.copy(block, filled, taken, taken + BLOCK_BYTES - filled);
+      const copied = chunk.copy(buffer, filled, taken, taken + BLOCK_BYTES - filled);
       taken += copied;
       filled += copied;
       if (filled < BLOCK_BYTES) continue;
-      yield block.subarray(0, BLOCK_BYTES);
-      block = ring.next();
+      yield { bytes: buffer.subarray(0, BLOCK_BYTES), buffer };
+      buffer = takeBuffer();
       filled = 0;
     }
   }
-  if (filled > 0) yield block.subarray(0, filled);
+  if (filled > 0) yield { bytes: buffer.subarray(0, filled), buffer };
+  else giveBack([buffer]);
 }
 
-async function pack(block: Buffer, frame: Buffer): Promise<Buffer> {
-  const packed = await deflate(block, {
-    level: 1,
-    finishFlush: constants.Z_SYNC_FLUSH,
-    // The whole answer in one piece: each further piece is another turn through the thread pool.
-    chunkSize: BLOCK_BYTES / 2,
-  });
-  return packed.length < block.length ? packed : store(block, frame);
+async function pack({ bytes, buffer }: Block, lanes: Lanes): Promise<Packed> {
+  const deflated = shrinks(bytes) ? await lanes(() => deflateBlock(bytes)) : undefined;
+  const isSmaller = deflated !== undefined && deflated.length < bytes.length;
+  const packed = isSmaller ? { bytes: deflated, buffer: undefined } : store(bytes);
+  giveBack([buffer]);
+  return packed;
+}
+
+function deflateBlock(bytes: Buffer): Promise<Buffer> {
+  // The whole answer in one piece: each further piece is another turn through the thread pool.
+  return deflate(bytes, { level: 1, finishFlush: constants.Z_SYNC_FLUSH, chunkSize: BLOCK_BYTES / 2 });
 }
 
 function shrinks(block: Buffer): boolean {
@@ -133,7 +127,8 @@ function shrinks(block: Buffer): boolean {
 }
 
 /** Writes a block as it is, in stored blocks of deflate. */
-function store(block: Buffer, frame: Buffer): Buffer {
+function store(block: Buffer): Packed {
+  const frame = takeBuffer();
   let at = 0;
   for (let from = 0; from < block.length; from += STORED_BYTES) {
     const length = Math.min(STORED_BYTES, block.length - from);
@@ -143,7 +138,7 @@ function store(block: Buffer, frame: Buffer): Buffer {
     block.copy(frame, at + 5, from, from + length);
     at += 5 + length;
   }
-  return frame.subarray(0, at);
+  return { bytes: frame.subarray(0, at), buffer: frame };
 }
 
 /**

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { Digest } from './digest.ts';
 import { explain } from './explain.ts';
 import { isTransient, RegistryFailure } from './failure.ts';
-import { QUESTIONS, UPLOADS } from './limits.ts';
+import { PACKINGS, QUESTIONS } from './limits.ts';
 import type { Meter } from './progress.ts';
 import { pause } from './retry.ts';
 import { type Run, subject } from './run.ts';
@@ -49,7 +49,7 @@ async function sendPass(
   send: (content: Content) => Promise<void>,
 ): Promise<RegistryFailure | undefined> {
   const limit = pLimit(QUESTIONS);
-  const packing = pLimit(source.form === 'classic' ? UPLOADS : QUESTIONS);
+  const packing = pLimit(source.form === 'classic' ? PACKINGS : QUESTIONS);
   const tasks: Promise<void>[] = [];
   const fatal: unknown[] = [];
   let lost: RegistryFailure | undefined;
