@@ -8,10 +8,11 @@ import { rowOf } from './desired/table.ts';
 import { apply, type Outcome, unapplied } from './plan/apply.ts';
 import type { Plan } from './plan/change.ts';
 import { plan as compare } from './plan/plan.ts';
+import { failureOf } from './report/failure.ts';
 import * as log from './report/log.ts';
 import { writeFailureReason, writeOutputs } from './report/outputs.ts';
-import { count, isDrifted } from './report/plan-document.ts';
-import type { Failure, Run } from './report/run.ts';
+import { count } from './report/plan-document.ts';
+import type { Run } from './report/run.ts';
 import { writeFaultSummary, writeSummary } from './report/summary.ts';
 import type { Kind } from './resources/resource.ts';
 import type { RoomContext } from './resources/room.ts';
@@ -67,7 +68,7 @@ async function ask(runner: Runner): Promise<Asked> {
     },
     notes,
   );
-  const texts = readVariableTexts(inputs, settings.envFiles, file, runner, notes);
+  const texts = readVariableTexts(inputs, settings, runner, notes);
   const known = (name: string) =>
     rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
   const { variables, ignored } = readVariables(texts, known, readEnvironment, notes);
@@ -227,28 +228,6 @@ function tellResult({ mode }: Settings, plan: Plan, outcomes: readonly Outcome[]
     log.info(
       `${mode}: ${toCreate} to create, ${toUpdate} to update, ${toDelete} to delete, ${blocked} blocked.`,
     );
-}
-
-/** @returns why the step fails, if it does. */
-function failureOf(settings: Settings, plan: Plan, outcomes: readonly Outcome[]): Failure | undefined {
-  const failed = outcomes.filter(({ result }) => result === 'failed');
-  if (failed.length > 0) {
-    const first = failed.find(({ error }) => error instanceof AwsError)?.error;
-    const names = failed.map(({ change }) => change.name);
-    return {
-      reason: first instanceof AwsError ? first.reason : 'internal',
-      text: `${failed.length} of ${plan.length} failed: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ` and ${names.length - 10} more` : ''}; see the errors above. What is done stays done, and the next run goes on`,
-    };
-  }
-  const { blocked } = count(plan);
-  if (settings.mode === 'apply' && blocked > 0)
-    return {
-      reason: 'blocked',
-      text: `${blocked} wanted changes are blocked; the reasons stand above, the rest was done`,
-    };
-  if (settings.mode === 'drift' && settings.failOnDrift && isDrifted(plan))
-    return { reason: 'drifted', text: 'what stands is not what is wanted; run with mode: apply to heal it' };
-  return undefined;
 }
 
 /** Who has more to mend mends these first. */
