@@ -60,7 +60,7 @@ export async function ask(runner: Runner): Promise<Asked> {
   const isEnd = settings.mode === 'destroy';
   // Destroy needs no variable: what is given still tells what to hide, and where Auth0 is.
   const heard = isEnd ? new Notes() : notes;
-  const texts = readVariableTexts(inputs, settings.envFiles, file, runner, heard);
+  const texts = readVariableTexts(inputs, settings, runner, heard);
   const known = (name: string) =>
     rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
   const { variables, ignored, untaken } = readVariables(texts, known, readEnvironment, heard);

@@ -8,7 +8,7 @@ import type { Stop } from './clients/stop.ts';
 import { wantedTags } from './desired/image.ts';
 import { apply, unapplied } from './plan/apply.ts';
 import type { Plan } from './plan/change.ts';
-import { refusalOf } from './report/approval.ts';
+import { refusalOf, unconfirmed } from './report/approval.ts';
 import { failureOf } from './report/failure.ts';
 import { leftovers } from './report/leftovers.ts';
 import * as log from './report/log.ts';
@@ -70,7 +70,7 @@ export async function converge(asked: Asked, runner: Runner, stop: Stop): Promis
     told.push(line);
     log.info(line);
   }
-  const failure = refused ?? failureOf(settings, plan, outcomes);
+  const failure = refused ?? unconfirmed(settings) ?? failureOf(settings, plan, outcomes);
   return {
     settings,
     desired,

@@ -1,5 +1,5 @@
 import type { Field, RepositoryFields } from '../resources/resource.ts';
-import type { LogGroupSettings, RepositorySettings } from '../settings/settings.ts';
+import type { LogGroupSettings, RepositorySettings } from '../settings/application.ts';
 import type { Wish } from './desired.ts';
 
 /** What belongs to the application rather than to one environment, unless its name says otherwise. */

@@ -38,6 +38,16 @@ export function refusalOf(settings: Settings, plan: Plan): Refused | undefined {
   };
 }
 
+/** @returns why a destroy only shows its plan: `confirm` does not repeat the prefix. */
+export function unconfirmed({ mode, prefix, ownership }: Settings): Failure | undefined {
+  if (mode !== 'destroy' || ownership.writes) return undefined;
+  const other = ownership.confirm === undefined ? '' : ' (what confirm holds now is another text)';
+  return {
+    reason: 'input',
+    text: `nothing was written: this is what destroy would do. To let it, set confirm: ${prefix}${other}`,
+  };
+}
+
 /** What was given may be anything: only texts and lists of the known names are taken. */
 function readPlan(document: unknown): PlanDocument {
   const of = (value: unknown) =>

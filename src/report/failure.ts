@@ -37,7 +37,11 @@ export function errorText(error: unknown): string {
 }
 
 /** @returns why the step fails, if it does. */
-export function failureOf(settings: Settings, plan: Plan, outcomes: readonly Outcome[]): Failure | undefined {
+export function failureOf(
+  settings: Pick<Settings, 'mode' | 'failOnDrift'>,
+  plan: Plan,
+  outcomes: readonly Outcome[],
+): Failure | undefined {
   const failed = outcomes.filter(({ result }) => result === 'failed');
   if (failed.length > 0) {
     const reasons = failed.map(({ error }) => reasonOf(error));
@@ -48,12 +52,6 @@ export function failureOf(settings: Settings, plan: Plan, outcomes: readonly Out
     };
   }
   const { blocked } = count(plan);
-  const { confirm, writes } = settings.ownership;
-  if (settings.mode === 'destroy' && !writes)
-    return {
-      reason: 'input',
-      text: `nothing was written: this is what destroy would do. To let it, set confirm: ${settings.prefix}${confirm === undefined ? '' : ' (what confirm holds now is another text)'}`,
-    };
   if ((settings.mode === 'apply' || settings.mode === 'destroy') && blocked > 0)
     return {
       reason: 'blocked',

@@ -62,8 +62,13 @@ function headline({ settings, plan, outcomes, failure }: Run): string {
   return `## ${sign} ${settings.mode}: ${code(settings.prefix)} in ${settings.region}: ${words.join(', ')}`;
 }
 
-function resourceRow({ change, result, error, because }: Outcome): string[] {
+function resourceRow({ change, result, stands, error, because }: Outcome): string[] {
   const what: string[] = [];
+  const pushed = stands?.facts.pushed;
+  if (pushed !== undefined)
+    what.push(
+      `${pushed.uploaded} blobs sent (${(pushed.sent / 1e6).toFixed(1)} MB in ${pushed.seconds.toFixed(1)} s), ${pushed.reused} reused`,
+    );
   if (because !== undefined) what.push(prose(`left out, since ${because} comes before it`));
   if (result === 'failed') what.push(prose(errorText(error)));
   if (change.blocked !== undefined && result !== 'failed')

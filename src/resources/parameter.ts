@@ -2,69 +2,29 @@ import {
   AddTagsToResourceCommand,
   DeleteParameterCommand,
   type Parameter,
-  type ParameterMetadata,
   type ParameterTier,
   type ParameterType,
   PutParameterCommand,
   RemoveTagsFromResourceCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import type { CallOptions, Lane } from '../clients/aws.ts';
 import { AwsError } from '../clients/errors.ts';
 import { Secret } from '../secret.ts';
-import { MADE, OWNER_TAG } from '../settings/limits.ts';
-import { parameterReads } from './parameter-reads.ts';
+import { parameterReading } from './parameter-reading.ts';
 import { deleteParameters, parameterShelf } from './parameter-shelf.ts';
-import { type Difference, type Resource, type Specs, Unreadable } from './resource.ts';
-import type { RoomContext } from './room.ts';
-import { ownerByTags, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
+import type { Difference, Resource, Specs } from './resource.ts';
+import { type RoomContext, sender } from './room.ts';
+import { tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
 
 /** Wait between deletion and creation under the same name. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteParameter.html */
 const RECREATE_MS = 30_000;
 
-/**
- * SSM parameters, read in batches: values by GetParameters (10 names), tier and key by DescribeParameters (50 names),
- * and who carries our tags by the same call with tag filters. Only a parameter whose tags differ is asked for its own.
- */
+/** SSM parameters. */
 export function parameters(client: SSMClient, context: RoomContext): Resource<ParameterSpec> {
-  const send = <O>(
-    operation: string,
-    resource: string,
-    lane: Lane,
-    call: () => Promise<O>,
-    more: Partial<CallOptions> = {},
-  ) => context.calls.send({ operation: `ssm:${operation}`, resource, lane, ...more }, call);
-  const { getValues, describe, listTags, tagsOfOthers } = parameterReads(client, context);
-
-  function specOf(
-    parameter: Parameter,
-    metadata: ParameterMetadata | undefined,
-    tags: ReadonlyArray<readonly [string, string]>,
-  ): ParameterSpec {
-    const name = parameter.Name ?? '';
-    const value = new Secret(parameter.Value ?? '');
-    const hidden = parameter.Type !== 'String' || !context.isShown(name);
-    if (hidden) context.mask(value, name);
-    return {
-      name,
-      fields: {
-        value: value.unless(hidden),
-        type: parameter.Type ?? 'String',
-        tier: metadata?.Tier ?? 'Standard',
-        'key-id': metadata?.KeyId,
-        ...tagFields(tags),
-      },
-      facts: {
-        arn: parameter.ARN,
-        version: parameter.Version === undefined ? undefined : String(parameter.Version),
-        modifiedBy: metadata?.LastModifiedUser,
-        modifiedAt: (parameter.LastModifiedDate ?? metadata?.LastModifiedDate)?.toISOString(),
-        ownedBy: ownerByTags(tags),
-      },
-    };
-  }
+  const send = sender(context, 'ssm');
+  const { observe, getValues, listTags } = parameterReading(client, context);
 
   async function put(
     spec: ParameterSpec,
@@ -85,7 +45,8 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
             Type: type as ParameterType,
             // Without a tier the account's default would apply, which may cost money.
             Tier: (tier ?? 'Standard') as ParameterTier,
-            ...(type === 'SecureString' && key !== undefined && key !== 'alias/aws/ssm'
+            // Named also where it is the default: an overwrite may keep another key that stood.
+            ...(type === 'SecureString' && key !== undefined && (overwrite || key !== 'alias/aws/ssm')
               ? { KeyId: key }
               : {}),
             // Tags and overwrite cannot go together.
@@ -120,37 +81,20 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
     context.tell(
       `${name}: deleted and created anew for its type, with the ${RECREATE_MS / 1000} seconds between the two that AWS asks for`,
     );
-    await send('DeleteParameter', name, 'ssm:write', () =>
-      client.send(new DeleteParameterCommand({ Name: name })),
-    );
+    try {
+      await send('DeleteParameter', name, 'ssm:write', () =>
+        client.send(new DeleteParameterCommand({ Name: name })),
+      );
+    } catch (error) {
+      // A repeated call finds nothing more to delete.
+      if (!(error instanceof AwsError) || error.code !== 'ParameterNotFound') throw error;
+    }
     await context.clock.sleep(RECREATE_MS);
     return create({ ...desired, fields: { ...tagFields(tags), ...desired.fields } });
   }
 
   return {
-    async observe(names) {
-      const ours: Array<[string, string]> = [...context.tags, [OWNER_TAG, MADE]];
-      const [values, all, made] = await Promise.all([
-        getValues(names),
-        describe(names, []).catch((error: unknown) => new Unreadable(error)),
-        describe(names, ours).catch((error: unknown) => new Unreadable(error)),
-      ]);
-      const found = new Map<string, ParameterSpec | Unreadable>();
-      for (const [name, error] of values.failed) found.set(name, new Unreadable(error));
-      const wrong = all instanceof Unreadable ? all : made instanceof Unreadable ? made : undefined;
-      if (all instanceof Unreadable || made instanceof Unreadable) {
-        for (const name of names) found.set(name, wrong ?? new Unreadable(undefined));
-        return found;
-      }
-      const others = [...values.found.keys()].filter((name) => !made.has(name));
-      const tags = await tagsOfOthers(others).catch((error: unknown) => new Unreadable(error));
-      for (const [name, parameter] of values.found) {
-        if (made.has(name)) found.set(name, specOf(parameter, all.get(name), ours));
-        else if (tags instanceof Unreadable) found.set(name, tags);
-        else found.set(name, specOf(parameter, all.get(name), tags.get(name) ?? []));
-      }
-      return found;
-    },
+    observe,
 
     create,
 

@@ -10,7 +10,9 @@ import {
   tagFault,
 } from './limits.ts';
 import { type Mutability, readMutability } from './mutability.ts';
-import { quoted, readPairs, Unclear } from './texts.ts';
+import { each, quoted, readPairs, Unclear } from './texts.ts';
+
+// The log group and the repository belong to an application: its environments share them unless their name says otherwise.
 
 /** A setting, and whether the user gave it: on what was adopted, only given ones are managed. */
 export interface Given<T> {
@@ -56,13 +58,13 @@ export function readTags(layers: Layers, shared = false): ReadonlyMap<string, st
     new Map<string, string>(),
     (value) => {
       const tags = new Map<string, string>();
-      for (const [key, item] of readPairs(value)) {
+      each(readPairs(value), ([key, item]) => {
         const wrong = tagFault(key, item);
-        if (wrong !== undefined) throw new Unclear(wrong);
+        if (wrong !== undefined) throw new Unclear(key === '' ? wrong : `the tag ${quoted(key)}: ${wrong}`);
         if (tags.has(key) && tags.get(key) !== item)
-          throw new Unclear(`the tag ${quoted(key)} is given twice`);
+          throw new Unclear(`the tag ${quoted(key)} is given twice; keep one of the two`);
         tags.set(key, item);
-      }
+      });
       if (tags.size >= TAGS)
         throw new Unclear(`AWS allows ${TAGS} tags on a resource, and "${OWNER_TAG}" is one of them`);
       return tags;
@@ -86,13 +88,15 @@ function readName(
   const left = /\{[^}]*\}/.exec(name);
   if (left !== null)
     layers.fault(setting, `${quoted(left[0])} is not known; {application} and {environment} are filled in`);
-  return { name, shared: !isOwnName(name, names.environment) };
+  return { name, shared: !holdsEnvironment(template, names.environment) };
 }
 
-/** @returns whether the environment stands in the name as a word of its own: in `/ecs/product` there is no `prod`. */
-function isOwnName(name: string, environment: string): boolean {
-  const word = environment.replace(/[.]/g, '\\.');
-  return environment !== '' && new RegExp(`(?<![A-Za-z0-9])${word}(?![A-Za-z0-9])`).test(name);
+/** As a word of its own: the environment `dev` is not in `devtools`, nor in the application's own name. */
+function holdsEnvironment(template: string, environment: string): boolean {
+  if (environment === '') return false;
+  const words = (text: string) => `/${text.replace(/[^A-Za-z0-9]+/g, '/')}/`;
+  const own = template.replaceAll('{application}', '/').replaceAll('{environment}', `/${environment}/`);
+  return words(own).includes(words(environment));
 }
 
 /** An environment that sets what all environments share would undo the others' run, and they would undo its. */
@@ -155,7 +159,18 @@ export function readRepository(
   if (uri !== null && uri[2] !== region)
     layers.fault('repository', `its URI is of the region ${uri[2]}, this run is in ${region}`);
   const wrong = names.application === '' ? undefined : repositoryNameFault(name);
-  if (wrong !== undefined) layers.fault('repository', wrong);
+  if (wrong !== undefined)
+    layers.fault(
+      'repository',
+      layers.get('repository') === undefined
+        ? `the application's name cannot be that of a repository (${wrong}); set repository to another name, or to none`
+        : wrong,
+    );
+  else if (/^\d/.test(name))
+    layers.warn(
+      'repository',
+      'its name begins with a digit; the documentation of ECR asks for a letter, so rename it if ECR refuses it',
+    );
   refuseShared(layers, found.shared, 'repository', name, ['image-tag-mutability', 'lifecycle-policy']);
   return {
     name,

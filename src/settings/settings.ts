@@ -1,4 +1,3 @@
-import { Secret } from '../secret.ts';
 import {
   type LogGroupSettings,
   type Names,
@@ -8,13 +7,15 @@ import {
   readRepository,
   readTags,
 } from './application.ts';
+import { type Auth0Settings, readAuth0 } from './auth0.ts';
 import type { ConfigFile } from './config.ts';
 import type { Notes } from './fault.ts';
-import { Layers } from './layers.ts';
-import { imageTagFault, prefixFault } from './limits.ts';
+import { type ImageSettings, readImage } from './image.ts';
+import { type Asked, Layers } from './layers.ts';
+import { prefixFault } from './limits.ts';
 import { type OwnershipSettings, readOwnership } from './ownership.ts';
 import { type Ignored, type Rule, readIgnored, readRules } from './rules.ts';
-import { quoted, readBoolean, readChoice, readChoices, readList, Unclear } from './texts.ts';
+import { each, quoted, readBoolean, readChoice, readChoices, readList, Unclear } from './texts.ts';
 
 export type Mode = 'plan' | 'apply' | 'drift' | 'destroy';
 export const PARTS = ['log-group', 'parameters', 'secrets', 'repository', 'image', 'auth0'] as const;
@@ -28,28 +29,6 @@ export const CONSENTS = [
 ] as const;
 export type Consent = (typeof CONSENTS)[number];
 export type Tier = 'auto' | 'Standard' | 'Advanced' | 'Intelligent-Tiering';
-
-export type { Given, LogGroupSettings, RepositorySettings } from './application.ts';
-
-export interface ImageSettings {
-  readonly name: string;
-  /** Empty: the image's own tag, else `latest`. */
-  readonly tags: readonly string[];
-}
-
-/** What was given for Auth0, as it was given: it is judged together with the variables. */
-export interface Auth0Settings {
-  readonly appUrl: string | undefined;
-  readonly domain: string | undefined;
-  readonly managementClientId: string | undefined;
-  readonly managementClientSecret: Secret | undefined;
-  readonly applicationId: string | undefined;
-  readonly urls: Auth0Urls;
-  readonly callbackPath: string;
-  readonly logoutPath: string;
-}
-export const AUTH0_URLS = ['ensure', 'follow', 'exact', 'remove'] as const;
-export type Auth0Urls = (typeof AUTH0_URLS)[number];
 
 export interface Settings {
   readonly mode: Mode;
@@ -81,6 +60,9 @@ export interface Settings {
   readonly ownership: OwnershipSettings;
   /** After so many minutes nothing new begins. */
   readonly deadlineMinutes: number;
+  /** Where the `.env` files and the variables are named: an input, or a place of the configuration file. */
+  readonly envFilesAsked: Asked | undefined;
+  readonly variables: Asked | undefined;
 }
 
 /** What {@link readSettings} judges. */
@@ -109,8 +91,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
   const mode = readMode(layers, request.event);
   const region = readRegion(layers, request.ambientRegion, notes);
   const kmsKeyId = layers.read('kms-key-id', undefined, readKmsKey);
-  const asked = layers.read<readonly Part[]>('only', PARTS, (value) => readChoices(value, PARTS));
-  const only: ReadonlySet<Part> = new Set(asked.length === 0 ? PARTS : asked);
+  const only = new Set(layers.read('only', PARTS, readParts));
   return {
     mode,
     prefix,
@@ -147,39 +128,8 @@ export function readSettings(request: Request, notes: Notes): Settings {
     deadlineMinutes: layers.read('deadline-minutes', 30, Number),
     auth0: only.has('auth0') ? readAuth0(layers, request.inputs) : undefined,
     ownership: readOwnership(layers, request, mode, prefix),
-  };
-}
-
-function readImage(layers: Layers): ImageSettings | undefined {
-  const name = layers.read('image', '', (value) => String(value).trim());
-  const tags = layers.read('image-tags', [], (value) => {
-    const list = readList(value);
-    for (const tag of list) {
-      const wrong = imageTagFault(tag);
-      if (wrong !== undefined) throw new Unclear(`${quoted(tag)}: ${wrong}`);
-    }
-    return list;
-  });
-  if (name === '') return undefined;
-  if (layers.get('repository')?.value === 'none')
-    layers.fault('image', 'there is no repository to push it to (repository: none)');
-  return { name, tags: [...new Set(tags)] };
-}
-
-/** The management secret is an input only: a committed file is no place for it. */
-function readAuth0(layers: Layers, inputs: ReadonlyMap<string, string>): Auth0Settings {
-  const text = (name: string) =>
-    layers.read<string | undefined>(name, undefined, (value) => String(value).trim());
-  const secret = inputs.get('auth0-management-client-secret')?.trim() ?? '';
-  return {
-    appUrl: text('app-url'),
-    domain: text('auth0-domain'),
-    managementClientId: text('auth0-management-client-id'),
-    managementClientSecret: secret === '' ? undefined : new Secret(secret),
-    applicationId: text('auth0-application-id'),
-    urls: layers.read('auth0-urls', 'ensure', (value) => readChoice(value, AUTH0_URLS)),
-    callbackPath: text('callback-path') ?? '/callback',
-    logoutPath: text('logout-path') ?? '/logout',
+    envFilesAsked: layers.get('env-file'),
+    variables: layers.get('variables'),
   };
 }
 
@@ -210,16 +160,29 @@ function readRegion(layers: Layers, ambient: string | undefined, notes: Notes): 
       where: 'input region',
       text: 'it is not given and AWS_REGION is not set: us-west-2 is used',
     });
+  else if (layers.get('region') === undefined && !isRegion(fallback))
+    notes.fault({ where: 'AWS_REGION', text: 'it is not a region; write it like us-west-2' });
   return layers.read('region', fallback, (value) => {
     const region = String(value).trim();
-    if (!/^[a-z]{2,}(?:-[a-z]+)+-\d+$/.test(region))
-      throw new Unclear(`${quoted(region)} is not a region; write it like us-west-2`);
+    if (!isRegion(region)) throw new Unclear(`${quoted(region)} is not a region; write it like us-west-2`);
     return region;
   });
 }
 
+function readParts(value: unknown): readonly Part[] {
+  const parts = readChoices(value, PARTS);
+  // More likely a variable that is not set than a wish for everything.
+  if (parts.length === 0) throw new Unclear(`the list is empty; it takes ${PARTS.join(', ')}`);
+  return parts;
+}
+
+const isRegion = (text: string) => /^[a-z]{2,}(?:-[a-z]+)+-\d+$/.test(text);
+
 function readAccounts(value: unknown): string[] {
-  return readList(value).map((account) => {
+  const accounts = readList(value);
+  // Taken for "not given", it would let every account in.
+  if (accounts.length === 0) throw new Unclear('the list is empty; name the accounts, or leave it out');
+  return each(accounts, (account) => {
     if (!/^\d{12}$/.test(account))
       throw new Unclear('an account id has 12 digits (in YAML, put it into quotes)');
     return account;
