@@ -12,8 +12,7 @@ import { Secret } from '../secret.ts';
 import { type Specs, Unreadable } from './resource.ts';
 import { chunks, type RoomContext, sender } from './room.ts';
 import { keyFields, parseSecret, type SecretObject } from './secret-json.ts';
-import { ownerOf } from './secret-shelf.ts';
-import { ownerByTags, pairs, tagFields } from './tags.ts';
+import { ownerOf, pairs, tagFields } from './tags.ts';
 
 type BundleSpec = Specs['AWS::SecretsManager::Secret'];
 export const DEFAULT_KEY = 'alias/aws/secretsmanager';
@@ -106,7 +105,7 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
         arn: description.ARN,
         version: content?.version,
         scheduledForDeletion: description.DeletedDate !== undefined,
-        ownedBy: ownerOf(description) ?? ownerByTags(tags),
+        ownedBy: ownerOf(description, tags),
         unusable: typeof object === 'string' ? object : undefined,
         modifiedAt: description.LastChangedDate?.toISOString(),
       },

@@ -9,7 +9,7 @@ import { AwsError } from '../clients/errors.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../settings/limits.ts';
 import type { Resource, Shelf, Specs, Stray } from './resource.ts';
 import type { RoomContext } from './room.ts';
-import { ownerByTags, pairs, tagFields } from './tags.ts';
+import { ownerOf, pairs, tagFields } from './tags.ts';
 
 type BundleSpec = Specs['AWS::SecretsManager::Secret'];
 
@@ -73,21 +73,11 @@ function strayOf(entry: SecretListEntry): Stray<BundleSpec> {
     facts: {
       arn: entry.ARN,
       version: stages.find(([, labels]) => labels.includes('AWSCURRENT'))?.[0],
-      ownedBy: ownerOf(entry) ?? ownerByTags(tags),
+      ownedBy: ownerOf(entry, tags),
       modifiedAt: entry.LastChangedDate?.toISOString(),
     },
   };
   return { spec, owner: tag === MADE ? 'made' : tag === ADOPTED ? 'adopted' : 'others' };
-}
-
-/** @returns who else writes a secret, as AWS tells it. */
-export function ownerOf(about: {
-  readonly OwningService?: string | undefined;
-  readonly RotationEnabled?: boolean | undefined;
-}): string | undefined {
-  if (about.OwningService !== undefined && about.OwningService !== '')
-    return `the service ${about.OwningService}`;
-  return about.RotationEnabled === true ? 'its rotation' : undefined;
 }
 
 /** Schedules a secret for deletion, never at once: until the window ends the next apply restores it. */

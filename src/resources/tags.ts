@@ -70,3 +70,13 @@ export function ownerByTags(tags: Iterable<readonly [string, string]>): string |
   }
   return undefined;
 }
+
+/** @returns who else writes a secret: the service or the rotation that AWS tells of, or who its tags name. */
+export function ownerOf(
+  about: { readonly OwningService?: string | undefined; readonly RotationEnabled?: boolean | undefined },
+  tags: Iterable<readonly [string, string]>,
+): string | undefined {
+  if (about.OwningService !== undefined && about.OwningService !== '')
+    return `the service ${about.OwningService}`;
+  return about.RotationEnabled === true ? 'its rotation' : ownerByTags(tags);
+}
