@@ -18,6 +18,13 @@ it.each<[what: string, given: Given, price: [secrets: number, advanced: number, 
   expect(price(runOf(given).outcomes)).toEqual({ secrets, advancedParameters, monthlyUsd });
 });
 
+it('cents are not lost to binary fractions', () => {
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const config = `rules:\n${names.map((name) => `  - { match: V_${name}, to: secret/${name} }`).join('\n')}`;
+  const dotenv = [...names.map((name) => `V_${name}=x`), large].join('\n');
+  expect(price(runOf({ inputs: { dotenv }, config }).outcomes).monthlyUsd).toBe(2.05);
+});
+
 it('what stands costs, whether this run changes it or not', () => {
   const given: Given = { inputs: { dotenv: SEED_ENV } };
   expect(price(runOf(given, leftBy(runOf(given))).outcomes).monthlyUsd).toBe(1.2);

@@ -133,7 +133,7 @@ describe('what is ignored', () => {
     ['parameter', /an entry is parameter:NAME/],
     ['parameter:', /an entry is/],
     ['secret', /an entry is/],
-    ['image', /an entry is/],
+    ['images', /an entry is/],
     ['GUNICORN_WORKERS', /an entry is/],
     ['log-group:retentoin', /"log-group:retentoin" names no field; a log-group has retention, class, tags/],
     ['parameter:A:values', /a parameter has value, type, tier, key-id, tags/],

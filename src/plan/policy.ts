@@ -89,8 +89,7 @@ function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
   if (isIgnored(situation, field, policy.ignore)) return { drop: `${field}: left as it is (ignore)` };
   // What a secret that is scheduled for deletion holds cannot be read: it may well hold the key.
   const mayStand = Object.hasOwn(standing.fields, field) || standing.facts.scheduledForDeletion === true;
-  if (once.has(field) && mayStand)
-    return { drop: `${field}: left as it is: it is written only when it is missing` };
+  if (once.has(field) && mayStand) return { drop: `${field}: left as it is (write: once)` };
   if (
     kind === 'AWS::SSM::Parameter' &&
     field === 'value' &&

@@ -1,27 +1,21 @@
 import {
-  BatchGetImageCommand,
-  DescribeImagesCommand,
   DescribeRepositoriesCommand,
   type ECRClient,
   GetAuthorizationTokenCommand,
-  type ImageDetail,
-  type ImageIdentifier,
 } from '@aws-sdk/client-ecr';
 import type { Calls } from '../clients/aws.ts';
-import { AwsError } from '../clients/errors.ts';
 import { Authorization, secretsOf } from '../registry/authorization.ts';
-import { isDigest } from '../registry/digest.ts';
 import { Distribution } from '../registry/distribution.ts';
-import { ImageError, quote } from '../registry/errors.ts';
+import { ImageError } from '../registry/errors.ts';
 import type { AgentFactory } from '../registry/exchange.ts';
-import { identityOf, type Manifest, matches, parseManifest } from '../registry/manifest.ts';
-import { isIndex, MANIFESTS } from '../registry/media-types.ts';
+import { identityOf, type Manifest, matches } from '../registry/manifest.ts';
 import type { Progress } from '../registry/progress.ts';
 import { type Pushed, push } from '../registry/push.ts';
 import type { Patience } from '../registry/retry.ts';
 import type { ImageSource } from '../registry/source.ts';
 import { tagImage } from '../registry/tag.ts';
 import { Secret } from '../secret.ts';
+import { EcrImages, isNamed } from './image-reading.ts';
 import {
   ABSENT,
   type Difference,
@@ -54,13 +48,6 @@ export interface ImageRoom {
 }
 
 const PREFIX = 'image:';
-/** BatchGetImage's limit. */
-const BATCH = 100;
-/** Images that are asked for layers which need not be sent; the newest tell nearly all. */
-const RELATIVES = 3;
-/** Pages of 1,000 images that are looked through for the newest. */
-const PAGES = 3;
-
 /** @returns the tags that a spec's fields name */
 export function tagsOf(fields: Fields): readonly string[] {
   return Object.keys(fields)
@@ -78,8 +65,11 @@ export class ImageResource implements Resource<ImageSpec> {
   /** What `observe` read, by repository and tag: an update needs the manifests again. */
   readonly #standing = new Map<string, ReadonlyMap<string, Manifest>>();
 
+  readonly #images: EcrImages;
+
   constructor(room: ImageRoom) {
     this.#room = room;
+    this.#images = new EcrImages(room.ecr, room.calls);
   }
 
   /**
@@ -94,7 +84,7 @@ export class ImageResource implements Resource<ImageSpec> {
 
   async #observeOne(name: string): Promise<ImageSpec | Unreadable | undefined> {
     try {
-      const standing = await this.#read(
+      const standing = await this.#images.read(
         name,
         this.#room.tags.map((imageTag) => ({ imageTag })),
       );
@@ -111,7 +101,7 @@ export class ImageResource implements Resource<ImageSpec> {
     const { identity } = this.#room.source;
     const digests = new Map([...standing].map(([tag, manifest]) => [tag, this.#digestOf(manifest)]));
     const moved = [...standing].filter(([, manifest]) => !matches(manifest, identity)).map(([tag]) => tag);
-    const fixed = moved.length > 0 ? await this.#immutable(name, moved) : [];
+    const fixed = moved.length > 0 ? await this.#images.immutable(name, moved) : [];
     const distinct = new Set([...standing.values()].map(({ digest }) => digest));
     const [digest] = distinct;
     return {
@@ -159,7 +149,7 @@ export class ImageResource implements Resource<ImageSpec> {
       ...(patience === undefined ? {} : { patience }),
     });
     try {
-      const known = await this.#relatives(name);
+      const known = await this.#images.relatives(name, [...(this.#standing.get(name)?.values() ?? [])]);
       const same = known.find((manifest) => matches(manifest, source.identity));
       const began = performance.now();
       let pushed: Pushed;
@@ -177,13 +167,8 @@ export class ImageResource implements Resource<ImageSpec> {
     }
   }
 
-  #send<O>(operation: string, resource: string, call: (ecr: ECRClient) => Promise<O>): Promise<O> {
-    const { calls, ecr } = this.#room;
-    return calls.send({ operation: `ecr:${operation}`, resource, lane: 'ecr:read' }, () => call(ecr));
-  }
-
   async #token(name: string) {
-    const answer = await this.#send('GetAuthorizationToken', name, (ecr) =>
+    const answer = await this.#images.send('GetAuthorizationToken', name, (ecr) =>
       ecr.send(new GetAuthorizationTokenCommand({})),
     );
     const [data] = answer.authorizationData ?? [];
@@ -199,111 +184,14 @@ export class ImageResource implements Resource<ImageSpec> {
     return { token, endpoint: new URL(proxyEndpoint) };
   }
 
-  /** Images of the repository that may share layers with ours: those behind the wanted tags, else the newest. */
-  async #relatives(name: string): Promise<readonly Manifest[]> {
-    const standing = [...(this.#standing.get(name)?.values() ?? [])];
-    try {
-      const roots = standing.length > 0 ? standing : await this.#newest(name);
-      const children = roots.flatMap(({ manifests }) => manifests).filter(isRunnable);
-      const ids = children.slice(0, RELATIVES).map(({ digest }) => ({ imageDigest: digest }));
-      const images = ids.length === 0 ? [] : [...(await this.#read(name, ids)).values()];
-      return [...roots, ...images];
-    } catch (error) {
-      // They only save time; a role that may push need not be able to list (ecr:DescribeImages).
-      if (isNamed(error, 'RepositoryNotFoundException')) throw error;
-      return standing;
-    }
-  }
-
-  async #newest(name: string): Promise<readonly Manifest[]> {
-    const images: ImageDetail[] = [];
-    let nextToken: string | undefined;
-    for (let page = 0; page < PAGES; page += 1) {
-      const command = new DescribeImagesCommand({
-        repositoryName: name,
-        filter: { tagStatus: 'TAGGED' },
-        maxResults: 1000,
-        nextToken,
-      });
-      const answer = await this.#send('DescribeImages', name, (ecr) => ecr.send(command));
-      images.push(...(answer.imageDetails ?? []));
-      nextToken = answer.nextToken;
-      if (nextToken === undefined) break;
-    }
-    const pushedAt = ({ imagePushedAt }: ImageDetail) => imagePushedAt?.getTime() ?? 0;
-    const newest = images.sort((a, b) => pushedAt(b) - pushedAt(a)).slice(0, RELATIVES);
-    const ids = newest.flatMap(({ imageDigest }) => (imageDigest === undefined ? [] : [{ imageDigest }]));
-    if (ids.length === 0) return [];
-    const read = await this.#read(name, ids);
-    return ids.flatMap(({ imageDigest }) => read.get(imageDigest) ?? []);
-  }
-
-  /** @returns manifests by the tag or digest that they were asked by; what does not exist has no entry */
-  async #read(name: string, ids: readonly ImageIdentifier[]): Promise<ReadonlyMap<string, Manifest>> {
-    const manifests = new Map<string, Manifest>();
-    for (let from = 0; from < ids.length; from += BATCH) {
-      const batch = ids.slice(from, from + BATCH);
-      const command = new BatchGetImageCommand({
-        repositoryName: name,
-        imageIds: batch,
-        // Without them ECR converts what it holds, and the digest would be another.
-        acceptedMediaTypes: [...MANIFESTS],
-      });
-      const answer = await this.#send('BatchGetImage', name, (ecr) => ecr.send(command));
-      for (const { imageId, imageManifest, imageManifestMediaType } of answer.images ?? []) {
-        const key = batch.some(({ imageTag }) => imageTag !== undefined)
-          ? imageId?.imageTag
-          : imageId?.imageDigest;
-        if (key === undefined || imageManifest === undefined) continue;
-        const manifest = parseManifest(
-          Buffer.from(imageManifest),
-          imageManifestMediaType,
-          `the image ${key} of ${name}`,
-        );
-        // A manifest that was converted on its way may not be put back under its digest.
-        const told = imageId?.imageDigest;
-        manifests.set(key, isDigest(told) ? { ...manifest, digest: told } : manifest);
-      }
-      const [failure] = (answer.failures ?? []).filter(({ failureCode }) => failureCode !== 'ImageNotFound');
-      if (failure !== undefined) {
-        throw new ImageError(
-          'REGISTRY',
-          `image: ECR could not read ${failure.imageId?.imageTag ?? failure.imageId?.imageDigest} of ${name}: ${failure.failureCode} ${quote(failure.failureReason ?? '')}`,
-        );
-      }
-    }
-    return manifests;
-  }
-
-  /** @returns those of the tags that may not be moved */
-  async #immutable(name: string, tags: readonly string[]): Promise<readonly string[]> {
-    const command = new DescribeRepositoriesCommand({ repositoryNames: [name] });
-    const answer = await this.#send('DescribeRepositories', name, (ecr) => ecr.send(command)).catch(
-      () => undefined,
-    );
-    const repository = answer?.repositories?.[0];
-    const filters = (repository?.imageTagMutabilityExclusionFilters ?? []).map(({ filter }) => filter ?? '');
-    const isExcluded = (tag: string) => filters.some((filter) => matchesWildcard(tag, filter));
-    switch (repository?.imageTagMutability) {
-      case 'IMMUTABLE':
-        return tags;
-      case 'IMMUTABLE_WITH_EXCLUSION':
-        return tags.filter((tag) => !isExcluded(tag));
-      case 'MUTABLE_WITH_EXCLUSION':
-        return tags.filter(isExcluded);
-      default:
-        return [];
-    }
-  }
-
   async #explain(error: unknown, name: string): Promise<unknown> {
     if (isNamed(error, 'RepositoryNotFoundException')) return noRepository(name, error);
     if (!(error instanceof ImageError) || error.fault !== 'NO_REPOSITORY') return error;
     // The registry only hangs up; the API tells whether the repository is what is missing.
     const command = new DescribeRepositoriesCommand({ repositoryNames: [name] });
-    const asked = await this.#send('DescribeRepositories', name, (ecr) => ecr.send(command)).catch(
-      (cause: unknown) => cause,
-    );
+    const asked = await this.#images
+      .send('DescribeRepositories', name, (ecr) => ecr.send(command))
+      .catch((cause: unknown) => cause);
     return isNamed(asked, 'RepositoryNotFoundException') ? noRepository(name, error) : error;
   }
 }
@@ -316,22 +204,7 @@ function noRepository(name: string, cause: unknown): ImageError {
   );
 }
 
-/** Attestations are listed as images of an unknown platform. */
-function isRunnable({ mediaType, platform }: Manifest['manifests'][number]): boolean {
-  return !isIndex(mediaType) && platform?.os !== 'unknown';
-}
-
 function tellImmutable(name: string, tags: readonly string[]): string {
   const which = tags.length === 1 ? `the tag ${tags[0]}` : `the tags ${tags.join(', ')}`;
   return `${which} of ${name} cannot be moved (immutable) and hold another image; give a new tag in image-tags`;
-}
-
-/** ECR's exclusion filters know one sign, `*` for any text. */
-function matchesWildcard(tag: string, filter: string): boolean {
-  const literal = filter.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${literal.join('.*')}$`, 's').test(tag);
-}
-
-function isNamed(error: unknown, code: string): boolean {
-  return error instanceof AwsError && error.code === code;
 }

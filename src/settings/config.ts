@@ -219,8 +219,10 @@ function inWords(issue: z.core.$ZodIssue): string {
 }
 
 function unknownSetting(key: string, path: ReadonlyArray<PropertyKey>): string {
-  if (key === 'secrets' || key === 'dotenv' || key === 'auth0-management-client-secret')
-    return `${quoted(key)}: secrets do not belong into a committed file; give them as inputs`;
+  const refused = `${quoted(key)}: secrets do not belong into a committed file`;
+  if (key === 'secrets' || key === 'dotenv')
+    return `${refused}; give them as the inputs "secrets" or "dotenv"`;
+  if (key === 'auth0-management-client-secret') return `${refused}; give it as an input`;
   const known = path[0] === 'rules' ? Object.keys(rule.shape) : Object.keys(configSchema.shape);
   return `there is no setting called ${quoted(key)} here${nearest(key, known)}`;
 }

@@ -1,0 +1,145 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import { parseErrors, parseRetryAfter } from './answer.ts';
+import type { Authorization } from './authorization.ts';
+import { ImageError } from './errors.ts';
+import { type AgentFactory, type Answer, exchange, readBody } from './exchange.ts';
+import { connectionFailure, RegistryFailure, type Verb } from './failure.ts';
+import { followLocation } from './location.ts';
+import { PATIENCE, type Patience, withPatience } from './retry.ts';
+import type { Bytes } from './source.ts';
+
+/** How a registry is spoken to. */
+export interface Connection {
+  readonly authorization: Authorization;
+  /** The repository's name, without the registry's host. */
+  readonly repository: string;
+  readonly agentFor: AgentFactory;
+  readonly patience?: Patience;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds of silence after which a request is given up. */
+  readonly idle?: number;
+}
+
+/** One request. */
+export interface Ask {
+  readonly method: string;
+  readonly path: string | URL;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: Buffer | Bytes;
+  /** Statuses that are answers, not failures. */
+  readonly accept: readonly number[];
+  /** Bytes of the answer that are read. */
+  readonly limit?: number;
+}
+
+/** Its answer, read whole. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Answer['headers'];
+  readonly body: Buffer;
+  /** Where the answer came from. */
+  readonly url: URL;
+}
+
+const IDLE = 180_000;
+const ERROR_BYTES = 64 * 1024;
+const REDIRECTS = 5;
+
+/** Speaks with one registry about one repository: credentials, redirects, time-outs and patience. */
+export class Session {
+  readonly #connection: Connection;
+  readonly patience: Patience;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.patience = connection.patience ?? PATIENCE;
+  }
+
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#connection.signal;
+  }
+
+  /** @returns where the next request of an upload goes. */
+  async next(reply: Reply): Promise<URL> {
+    const { endpoint } = await this.#connection.authorization.get();
+    const { location } = reply.headers;
+    if (location === undefined) return reply.url;
+    return followLocation(location, reply.url, endpoint);
+  }
+
+  /** Asks until it works or patience ends. */
+  patiently(verb: Verb, ask: Ask): Promise<Reply> {
+    return withPatience(this.patience, this.#connection.signal, () => this.ask(verb, ask));
+  }
+
+  /** Asks once; when the token has expired and the body can be sent again, once more with a new one. */
+  async ask(verb: Verb, ask: Ask): Promise<Reply> {
+    const { authorization } = this.#connection;
+    const { token } = await authorization.get();
+    try {
+      return await this.#askOnce(verb, ask);
+    } catch (error) {
+      if (!(error instanceof RegistryFailure) || !error.mayBeExpired) throw error;
+      const isStream = ask.body !== undefined && !Buffer.isBuffer(ask.body);
+      if (!(await authorization.refresh(token)) || isStream) throw error;
+      return this.#askOnce(verb, ask);
+    }
+  }
+
+  async #askOnce(verb: Verb, ask: Ask): Promise<Reply> {
+    const { authorization, repository } = this.#connection;
+    const { token, endpoint } = await authorization.get();
+    let url = ask.path instanceof URL ? ask.path : new URL(`/v2/${repository}/${ask.path}`, endpoint);
+    for (let redirects = 0; redirects <= REDIRECTS; redirects += 1) {
+      // The token is for the registry alone, not for the storage that it sends us to.
+      const isOwn = url.host === endpoint.host && url.protocol === endpoint.protocol;
+      const credentials = isOwn ? { authorization: `Basic ${token.reveal()}` } : {};
+      const reply = await this.#send(verb, url, { ...ask, headers: { ...ask.headers, ...credentials } });
+      const { location } = reply.headers;
+      const isRedirect = [301, 302, 303, 307, 308].includes(reply.status) && location !== undefined;
+      if (!isRedirect || ask.method !== 'GET') return accepted(verb, ask, reply);
+      url = followLocation(location, url, endpoint);
+    }
+    throw new ImageError('REGISTRY', `the registry redirected ${verb} more than ${REDIRECTS} times`);
+  }
+
+  async #send(verb: Verb, url: URL, ask: Ask): Promise<Reply> {
+    const { agentFor, signal, idle } = this.#connection;
+    const { method, headers, body } = ask;
+    try {
+      const answer = await exchange({
+        method,
+        url,
+        headers: headers ?? {},
+        body,
+        agent: agentFor(url),
+        signal,
+        idle: idle ?? IDLE,
+      });
+      const limit = Math.max(ask.limit ?? 0, ERROR_BYTES);
+      const reply = {
+        status: answer.status,
+        headers: answer.headers,
+        body: await readBody(answer.body, limit),
+        url,
+      };
+      if (answer.whole) return reply;
+      // The rest of the body was never written, so this connection is of no more use.
+      answer.body.destroy();
+      if (reply.status >= 300) return reply;
+      throw new RegistryFailure(verb, 0, [], 'it answered before it had all', undefined);
+    } catch (error) {
+      throw connectionFailure(verb, error) ?? error;
+    }
+  }
+}
+
+function accepted(verb: Verb, ask: Ask, reply: Reply): Reply {
+  if (ask.accept.includes(reply.status)) return reply;
+  const { codes, text } = parseErrors(reply.body);
+  throw new RegistryFailure(verb, reply.status, codes, text, parseRetryAfter(reply.headers['retry-after']));
+}

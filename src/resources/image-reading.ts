@@ -1,0 +1,151 @@
+import {
+  BatchGetImageCommand,
+  DescribeImagesCommand,
+  DescribeRepositoriesCommand,
+  type ECRClient,
+  type ImageDetail,
+  type ImageIdentifier,
+} from '@aws-sdk/client-ecr';
+import type { Calls } from '../clients/aws.ts';
+import { AwsError } from '../clients/errors.ts';
+import { isDigest } from '../registry/digest.ts';
+import { ImageError, quote } from '../registry/errors.ts';
+import { type Manifest, parseManifest } from '../registry/manifest.ts';
+import { isIndex, MANIFESTS } from '../registry/media-types.ts';
+
+/** BatchGetImage's limit. */
+const BATCH = 100;
+/** Images that are asked for layers which need not be sent; the newest tell nearly all. */
+const RELATIVES = 3;
+/** Pages of 1,000 images that are looked through for the newest. */
+const PAGES = 3;
+
+/** What ECR's API tells of images: behind tags, the newest, and which tags are fixed. */
+export class EcrImages {
+  readonly #ecr: ECRClient;
+  readonly #calls: Calls;
+
+  constructor(ecr: ECRClient, calls: Calls) {
+    this.#ecr = ecr;
+    this.#calls = calls;
+  }
+
+  /** Sends a call at the pace and with the patience of the run. */
+  send<O>(operation: string, resource: string, call: (ecr: ECRClient) => Promise<O>): Promise<O> {
+    return this.#calls.send({ operation: `ecr:${operation}`, resource, lane: 'ecr:read' }, () =>
+      call(this.#ecr),
+    );
+  }
+
+  /** Images of the repository that may share layers with ours: those behind the wanted tags, else the newest. */
+  async relatives(name: string, standing: readonly Manifest[]): Promise<readonly Manifest[]> {
+    try {
+      const roots = standing.length > 0 ? standing : await this.#newest(name);
+      const children = roots.flatMap(({ manifests }) => manifests).filter(isRunnable);
+      const ids = children.slice(0, RELATIVES).map(({ digest }) => ({ imageDigest: digest }));
+      const images = ids.length === 0 ? [] : [...(await this.read(name, ids)).values()];
+      return [...roots, ...images];
+    } catch (error) {
+      // They only save time; a role that may push need not be able to list (ecr:DescribeImages).
+      if (isNamed(error, 'RepositoryNotFoundException')) throw error;
+      return standing;
+    }
+  }
+
+  async #newest(name: string): Promise<readonly Manifest[]> {
+    const images: ImageDetail[] = [];
+    let nextToken: string | undefined;
+    for (let page = 0; page < PAGES; page += 1) {
+      const command = new DescribeImagesCommand({
+        repositoryName: name,
+        filter: { tagStatus: 'TAGGED' },
+        maxResults: 1000,
+        nextToken,
+      });
+      const answer = await this.send('DescribeImages', name, (ecr) => ecr.send(command));
+      images.push(...(answer.imageDetails ?? []));
+      nextToken = answer.nextToken;
+      if (nextToken === undefined) break;
+    }
+    const pushedAt = ({ imagePushedAt }: ImageDetail) => imagePushedAt?.getTime() ?? 0;
+    const newest = images.sort((a, b) => pushedAt(b) - pushedAt(a)).slice(0, RELATIVES);
+    const ids = newest.flatMap(({ imageDigest }) => (imageDigest === undefined ? [] : [{ imageDigest }]));
+    if (ids.length === 0) return [];
+    const read = await this.read(name, ids);
+    return ids.flatMap(({ imageDigest }) => read.get(imageDigest) ?? []);
+  }
+
+  /** @returns manifests by the tag or digest that they were asked by; what does not exist has no entry */
+  async read(name: string, ids: readonly ImageIdentifier[]): Promise<ReadonlyMap<string, Manifest>> {
+    const manifests = new Map<string, Manifest>();
+    for (let from = 0; from < ids.length; from += BATCH) {
+      const batch = ids.slice(from, from + BATCH);
+      const command = new BatchGetImageCommand({
+        repositoryName: name,
+        imageIds: batch,
+        // Without them ECR converts what it holds, and the digest would be another.
+        acceptedMediaTypes: [...MANIFESTS],
+      });
+      const answer = await this.send('BatchGetImage', name, (ecr) => ecr.send(command));
+      for (const { imageId, imageManifest, imageManifestMediaType } of answer.images ?? []) {
+        const key = batch.some(({ imageTag }) => imageTag !== undefined)
+          ? imageId?.imageTag
+          : imageId?.imageDigest;
+        if (key === undefined || imageManifest === undefined) continue;
+        const manifest = parseManifest(
+          Buffer.from(imageManifest),
+          imageManifestMediaType,
+          `the image ${key} of ${name}`,
+        );
+        // A manifest that was converted on its way may not be put back under its digest.
+        const told = imageId?.imageDigest;
+        manifests.set(key, isDigest(told) ? { ...manifest, digest: told } : manifest);
+      }
+      const [failure] = (answer.failures ?? []).filter(({ failureCode }) => failureCode !== 'ImageNotFound');
+      if (failure !== undefined) {
+        throw new ImageError(
+          'REGISTRY',
+          `image: ECR could not read ${failure.imageId?.imageTag ?? failure.imageId?.imageDigest} of ${name}: ${failure.failureCode} ${quote(failure.failureReason ?? '')}`,
+        );
+      }
+    }
+    return manifests;
+  }
+
+  /** @returns those of the tags that may not be moved */
+  async immutable(name: string, tags: readonly string[]): Promise<readonly string[]> {
+    const command = new DescribeRepositoriesCommand({ repositoryNames: [name] });
+    const answer = await this.send('DescribeRepositories', name, (ecr) => ecr.send(command)).catch(
+      () => undefined,
+    );
+    const repository = answer?.repositories?.[0];
+    const filters = (repository?.imageTagMutabilityExclusionFilters ?? []).map(({ filter }) => filter ?? '');
+    const isExcluded = (tag: string) => filters.some((filter) => matchesWildcard(tag, filter));
+    switch (repository?.imageTagMutability) {
+      case 'IMMUTABLE':
+        return tags;
+      case 'IMMUTABLE_WITH_EXCLUSION':
+        return tags.filter((tag) => !isExcluded(tag));
+      case 'MUTABLE_WITH_EXCLUSION':
+        return tags.filter(isExcluded);
+      default:
+        return [];
+    }
+  }
+}
+
+/** Attestations are listed as images of an unknown platform. */
+function isRunnable({ mediaType, platform }: Manifest['manifests'][number]): boolean {
+  return !isIndex(mediaType) && platform?.os !== 'unknown';
+}
+
+/** ECR's exclusion filters know one sign, `*` for any text. */
+function matchesWildcard(tag: string, filter: string): boolean {
+  const literal = filter.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${literal.join('.*')}$`, 's').test(tag);
+}
+
+/** @returns whether AWS answered with this error. */
+export function isNamed(error: unknown, code: string): boolean {
+  return error instanceof AwsError && error.code === code;
+}
