@@ -8,7 +8,7 @@ import {
 import { AwsError } from '../clients/errors.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../settings/limits.ts';
 import { batched } from './batch.ts';
-import type { Resource, Shelf, Specs, Stray } from './resource.ts';
+import type { Shelf, Specs, Stray } from './resource.ts';
 import type { RoomContext } from './room.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
@@ -91,7 +91,10 @@ function specOf(metadata: ParameterMetadata, owner: string | undefined): Paramet
 }
 
 /** Deletes parameters, ten by one call; one that is gone already is left out by AWS without an error. */
-export function deleteParameters(client: SSMClient, context: RoomContext): Resource<ParameterSpec>['delete'] {
+export function deleteParameters(
+  client: SSMClient,
+  context: RoomContext,
+): (observed: ParameterSpec) => Promise<void> {
   async function carry(names: readonly string[]): Promise<Map<string, unknown>> {
     const failures = new Map<string, unknown>();
     const [first = ''] = names;

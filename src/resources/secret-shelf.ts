@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { AwsError } from '../clients/errors.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../settings/limits.ts';
-import type { Resource, Shelf, Specs, Stray } from './resource.ts';
+import type { Shelf, Specs, Stray } from './resource.ts';
 import type { RoomContext } from './room.ts';
 import { ownerOf, pairs, tagFields } from './tags.ts';
 
@@ -85,7 +85,7 @@ export function deleteSecret(
   client: SecretsManagerClient,
   context: RoomContext,
   recoveryDays: number,
-): Resource<BundleSpec>['delete'] {
+): (observed: BundleSpec) => Promise<void> {
   return async ({ name }) => {
     try {
       await context.calls.send(

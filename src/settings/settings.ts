@@ -88,10 +88,10 @@ export function readSettings(request: Request, notes: Notes): Settings {
   layers.choose(environment);
   const names: Names = { application, environment };
 
-  const mode = readMode(layers, request.event);
   const region = readRegion(layers, request.ambientRegion, notes);
   const kmsKeyId = layers.read('kms-key-id', undefined, readKmsKey);
   const only = new Set(layers.read('only', PARTS, readParts));
+  const mode = readMode(layers, request.event);
   return {
     mode,
     prefix,
