@@ -42,7 +42,7 @@ it('shows field by field what is adopted, and then stands', async () => {
   });
   expect((await at.secret('papyrus/prd/flask'))?.value).toEqual({
     secret_key: 'flask-key-canary-4',
-    other: 'kept',
+    other: 'others-value',
   });
   aws.forget();
   expect((await at.step(inputs)).outputs.drifted).toBe('false');
