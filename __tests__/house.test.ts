@@ -225,9 +225,9 @@ describe('who imports whom', () => {
         path,
       ).toEqual([]);
     // Two are opened only where they are asked for, since they load code that other runs do not need.
-    const opened = HOUSE.filter(({ path }) => path === 'resources/rooms.ts' || path === 'converge.ts').flatMap(
-      ({ imports }) => imports.map(({ from }) => from),
-    );
+    const opened = HOUSE.filter(
+      ({ path }) => path === 'resources/rooms.ts' || path === 'converge.ts',
+    ).flatMap(({ imports }) => imports.map(({ from }) => from));
     expect(opened).toEqual(expect.arrayContaining(names));
   });
 
