@@ -30,6 +30,7 @@ export interface Asked {
   readonly masks: Masks;
   /** Names of JSON objects that are none of the application's. */
   readonly ignoredNames: number;
+  readonly unknownNames: ReadonlySet<string>;
   /** What `app-url` stands for. */
   readonly urls: AppUrls | undefined;
   /** Undefined where Auth0 is left alone. */
@@ -56,13 +57,16 @@ export async function ask(runner: Runner): Promise<Asked> {
     },
     notes,
   );
-  const texts = readVariableTexts(inputs, settings, runner, notes);
+  const isEnd = settings.mode === 'destroy';
+  // Destroy needs no variable: what is given still tells what to hide, and where Auth0 is.
+  const heard = isEnd ? new Notes() : notes;
+  const texts = readVariableTexts(inputs, settings, runner, heard);
   const known = (name: string) =>
     rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
-  const { variables, ignored } = readVariables(texts, known, readEnvironment, notes);
+  const { variables, ignored, untaken } = readVariables(texts, known, readEnvironment, heard);
   const urls = appUrls(settings.auth0, notes);
   const routes = withCallback(variables, settings.auth0, urls).map((variable) =>
-    route(variable, settings, notes),
+    route(variable, settings, heard),
   );
 
   const masks = new Masks(mask, [
@@ -75,7 +79,7 @@ export async function ask(runner: Runner): Promise<Asked> {
   for (const { sensitive, variable } of routes) {
     const refused = sensitive ? masks.hide(variable.value) : undefined;
     if (refused !== undefined && variable.value.byteLength > 0)
-      notes.warn({
+      heard.warn({
         where: variable.where,
         file: variable.file,
         line: variable.line,
@@ -85,19 +89,29 @@ export async function ask(runner: Runner): Promise<Asked> {
   }
   const auth0 = readAuth0(settings, variables, notes);
   const image = await openImage(settings, runner, notes);
-  const desired = desire(settings, routes, notes);
+  const desired = isEnd ? NOTHING : desire(settings, routes, notes);
   if (notes.faults.length > 0) {
     await image?.close();
     throw new InputFaults(notes.faults);
   }
   notes.warnings.forEach(log.warning);
   notes.notices.forEach(log.notice);
-  return { settings, desired, notes, masks, ignoredNames: ignored, urls, auth0, image };
+  return {
+    settings,
+    desired,
+    notes,
+    masks,
+    ignoredNames: isEnd ? 0 : ignored,
+    unknownNames: untaken,
+    urls,
+    auth0,
+    image,
+  };
 }
 
 /** Opened before anything is planned: the plan compares its digest, and a broken image is a fault of the input. */
 async function openImage(settings: Settings, runner: Runner, notes: Notes): Promise<ImageSource | undefined> {
-  if (settings.image === undefined) return undefined;
+  if (settings.image === undefined || settings.mode === 'destroy') return undefined;
   const { openImage: open } = await import('./registry/open.ts');
   const roots = [runner.workspace, runner.temp].filter((root) => root !== undefined);
   const where = 'input image';
@@ -120,6 +134,8 @@ async function openImage(settings: Settings, runner: Runner, notes: Notes): Prom
   }
 }
 
+const NOTHING: Desired = { wishes: [], placements: [], elsewhere: [] };
+
 /** Domain and application are variables of the application, so that they need not be given twice. */
 function readAuth0(settings: Settings, variables: readonly Variable[], notes: Notes): Asked['auth0'] {
   const { auth0 } = settings;
@@ -130,7 +146,7 @@ function readAuth0(settings: Settings, variables: readonly Variable[], notes: No
   };
   // A pull request from a fork has no secrets, and its plan is still worth having.
   if (
-    settings.mode !== 'apply' &&
+    (settings.mode === 'plan' || settings.mode === 'drift') &&
     auth0.managementClientId !== undefined &&
     auth0.managementClientSecret === undefined
   ) {
@@ -142,6 +158,7 @@ function readAuth0(settings: Settings, variables: readonly Variable[], notes: No
   }
   const { access, faults } = readAuth0Inputs({
     appUrl: auth0.appUrl,
+    appUrlIsOptional: settings.mode === 'destroy',
     domain: auth0.domain ?? variableValue('AUTH0_DOMAIN'),
     managementClientId: auth0.managementClientId,
     managementClientSecret: auth0.managementClientSecret,

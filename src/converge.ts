@@ -1,25 +1,24 @@
 import type { Agent } from 'node:http';
 import type { ECRClient } from '@aws-sdk/client-ecr';
-import { type Asked, callbackParameter } from './ask.ts';
+import type { Asked } from './ask.ts';
 import type { Connection } from './clients/aws.ts';
 import { systemClock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import type { Stop } from './clients/stop.ts';
-import { auth0Wish } from './desired/auth0.ts';
-import type { Desired, Wish } from './desired/desired.ts';
-import { imageWish, wantedTags } from './desired/image.ts';
+import { wantedTags } from './desired/image.ts';
 import { apply, unapplied } from './plan/apply.ts';
 import type { Plan } from './plan/change.ts';
-import { plan as compare } from './plan/plan.ts';
+import { refusalOf, unconfirmed } from './report/approval.ts';
 import { failureOf } from './report/failure.ts';
+import { leftovers } from './report/leftovers.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
-import { type Kind, type Resource, type Specs, Unreadable } from './resources/resource.ts';
+import type { Resource, Specs } from './resources/resource.ts';
 import type { RoomContext } from './resources/room.ts';
-import type { Observation } from './resources/rooms.ts';
 import { InputFaults } from './settings/fault.ts';
 import type { Runner } from './settings/inputs.ts';
 import type { Settings } from './settings/settings.ts';
+import { survey } from './survey.ts';
 
 /** Reads what stands, plans, and applies where the mode says so. */
 export async function converge(asked: Asked, runner: Runner, stop: Stop): Promise<Run> {
@@ -27,24 +26,26 @@ export async function converge(asked: Asked, runner: Runner, stop: Stop): Promis
   // The SDK is loaded only after the input was found right: a refusal costs no second of it.
   const { Calls } = await import('./clients/aws.ts');
   const { identify } = await import('./clients/identity.ts');
-  const { openRooms, observe } = await import('./resources/rooms.ts');
+  const { openRooms } = await import('./resources/rooms.ts');
   const calls = new Calls(systemClock, stop);
   const agent = runner.usesProxy ? new (await import('./clients/proxy.ts')).ProxyAgent() : undefined;
   setTimeout(() => stop.end('deadline'), settings.deadlineMinutes * 60_000).unref();
   const told: string[] = [];
   const connection: Connection = {
     region: settings.region,
-    readOnly: settings.mode !== 'apply',
+    readOnly: !settings.ownership.writes,
     userAgent: userAgent(runner),
     clock: systemClock,
     agent,
   };
-  const context = contextOf(asked, calls, stop, (text) => {
+  const tell = (text: string) => {
     told.push(text);
-    log.notice({ where: 'apply', text });
-  });
+    log.notice({ where: settings.mode, text });
+  };
+  const context = contextOf(asked, calls, stop, tell);
   const rooms = openRooms(connection, context, {
     readsLifecycle: settings.repository?.lifecycle !== undefined,
+    recoveryDays: settings.ownership.recoveryDays,
     auth0: await openAuth0(asked, context, agent),
     image: await openImageRoom(asked, context, stop, agent),
   });
@@ -55,25 +56,21 @@ export async function converge(asked: Asked, runner: Runner, stop: Stop): Promis
   });
   // Another account is refused before anything else is read; without such a condition both go together.
   if (settings.allowedAccountIds.length > 0 || settings.repository?.account !== undefined) await identity;
-  const observing = observe(rooms, namesOf(desired, asked));
-  await identity;
-  const observation = await observing;
-  const plan = compare(
-    [...desired.wishes, ...imageWishes(asked), ...auth0Wishes(asked, observation)],
-    observation,
-    {
-      allow: settings.allow,
-      adopt: settings.adopt,
-      ignore: settings.ignore,
-      callbackParameter: callbackParameter(settings),
-      callbackIsAsked: asked.urls !== undefined,
-    },
-  );
-  if (settings.mode === 'apply') tellLongWait(plan, (writes) => calls.pace('ssm:write').seconds(writes));
-  const outcomes = settings.mode === 'apply' ? await apply(plan, rooms, log.outcome) : unapplied(plan);
-  if (settings.mode !== 'apply') outcomes.forEach(log.outcome);
+  const [surveyed] = await Promise.all([survey(asked, rooms), identity]);
+  const { plan } = surveyed;
+  surveyed.remarks.forEach(tell);
+  const refused = refusalOf(settings, plan);
+  const writes = settings.ownership.writes && refused === undefined;
+  if (writes) tellLongWait(plan, (count) => calls.pace('ssm:write').seconds(count));
+  const outcomes = writes ? await apply(plan, rooms, log.outcome) : unapplied(plan);
+  if (!writes) outcomes.forEach(log.outcome);
   log.result(settings.mode, plan, outcomes);
-  const failure = failureOf(settings, plan, outcomes);
+  const left = settings.mode === 'destroy' ? leftovers(settings, outcomes) : [];
+  for (const line of [...left, ...(refused?.lines ?? [])]) {
+    told.push(line);
+    log.info(line);
+  }
+  const failure = refused ?? unconfirmed(settings) ?? failureOf(settings, plan, outcomes);
   return {
     settings,
     desired,
@@ -84,14 +81,8 @@ export async function converge(asked: Asked, runner: Runner, stop: Stop): Promis
     ignoredNames,
     calls: calls.made,
     failure,
-    repositoryUri: repositoryUri(settings, observation),
+    repositoryUri: surveyed.repositoryUri,
   };
-}
-
-function repositoryUri({ repository }: Settings, observation: Observation): string | undefined {
-  const found =
-    repository === undefined ? undefined : observation['AWS::ECR::Repository'].get(repository.name);
-  return found === undefined || found instanceof Unreadable ? undefined : found.facts.uri;
 }
 
 function contextOf(
@@ -161,40 +152,6 @@ async function openImageRoom(
       onProgress: (progress) => log.info(`image: ${tellProgress(progress)}`),
       signal: stop.uploadSignal,
     });
-}
-
-function imageWishes({ settings, image }: Asked): Wish[] {
-  if (image === undefined || settings.image === undefined || settings.repository === undefined) return [];
-  return [imageWish(settings.repository.name, wantedTags(image, settings.image.tags), image.identity.digest)];
-}
-
-/** What `follow` takes out depends on the callback that stands. */
-function auth0Wishes({ settings, auth0, urls }: Asked, observation: Observation): Wish[] {
-  if (auth0 === undefined || urls === undefined || settings.auth0 === undefined) return [];
-  const parameter = observation['AWS::SSM::Parameter'].get(callbackParameter(settings));
-  const application = observation['Auth0::Application'].get(auth0.name);
-  const previous =
-    parameter === undefined || parameter instanceof Unreadable ? undefined : parameter.fields.value;
-  const standing = application === undefined || application instanceof Unreadable ? {} : application.fields;
-  return [auth0Wish(settings.auth0, urls, previous, standing)];
-}
-
-function namesOf(desired: Desired, { settings, auth0, image }: Asked): Record<Kind, string[]> {
-  const names: Record<Kind, string[]> = {
-    'AWS::Logs::LogGroup': [],
-    'AWS::SSM::Parameter': [],
-    'AWS::SecretsManager::Secret': [],
-    'AWS::ECR::Repository': [],
-    'Auth0::Application': auth0 === undefined ? [] : [auth0.name],
-    Image: [],
-  };
-  if (image !== undefined && settings.repository !== undefined) {
-    names.Image.push(settings.repository.name);
-    // Its URI is told also where the repository itself is not looked after.
-    if (!settings.only.has('repository')) names['AWS::ECR::Repository'].push(settings.repository.name);
-  }
-  for (const { kind, spec } of desired.wishes) names[kind].push(spec.name);
-  return names;
 }
 
 function checkAccount({ allowedAccountIds, repository }: Settings, { account }: Caller): void {

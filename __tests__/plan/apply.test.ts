@@ -41,6 +41,11 @@ class Room implements Resource {
     return this.#put(['update', desired.name, observed.name, differences.map(({ field }) => field)], desired);
   }
 
+  async delete(observed: Spec): Promise<void> {
+    this.calls.push(['delete', observed.name]);
+    this.stands.delete(observed.name);
+  }
+
   #put(call: Call, desired: Spec): Spec {
     this.calls.push(call);
     const error = this.broken[desired.name];

@@ -13,7 +13,7 @@ const LOG = 'AWS::Logs::LogGroup';
 const SSM = 'AWS::SSM::Parameter';
 const seed: Given = { inputs: { dotenv: SEED_ENV, mode: 'plan' } };
 const document = (run: ReturnType<typeof runOf>) => planDocument(run.settings, run.plan);
-const hash = (run: ReturnType<typeof runOf>) => planHash(document(run), run.plan);
+const hash = (run: ReturnType<typeof runOf>) => planHash(document(run));
 
 describe('the plan for machines', () => {
   it('says what is to be done', () => {

@@ -121,6 +121,7 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
       },
       {
         readsLifecycle: wishes.some(({ spec }) => spec.fields.lifecycle !== undefined),
+        recoveryDays: 30,
         auth0: undefined,
         image: undefined,
       },

@@ -48,7 +48,11 @@ describe('what is wrong is told with its line', () => {
       [/line 1: "secrets": secrets do not belong into a committed file; give them as the inputs/],
     ],
     ['dotenv', 'dotenv: "A=canary"', [/line 1: "dotenv": secrets do not belong/]],
-    ['a mode that is none', 'mode: canary', ['c.yml line 1: mode: it takes one of auto, plan, apply, drift']],
+    [
+      'a mode that is none',
+      'mode: canary',
+      ['c.yml line 1: mode: it takes one of auto, plan, apply, drift, destroy'],
+    ],
     ['a boolean that is none', 'adopt: canary', ['c.yml line 1: adopt: it takes true or false']],
     ['a number for a text', 'region: 12', ['c.yml line 1: region: it takes a text; put numbers into quotes']],
     ['nothing', 'region:', ['c.yml line 1: region: it takes a text; put numbers into quotes']],

@@ -335,7 +335,7 @@ describe('everything that is wrong is told at once', () => {
       'input region: "west" is not a region; write it like us-west-2',
       'input kms-key-id: a key is given by its id, its ARN, or alias/NAME',
       '.github/aws-bootstrap.yml line 1: only: "nothing" is none of log-group, parameters, secrets, repository, image, auth0',
-      'input mode: "go" is none of auto, plan, apply, drift',
+      'input mode: "go" is none of auto, plan, apply, drift, destroy',
       'input log-retention-days: CloudWatch Logs does not keep logs for 2 days; the nearest is 1 (or: never)',
       'input tags: line 3 has no "="; write KEY=value, one on each line',
       '.github/aws-bootstrap.yml line 2: rules.0.to: it takes secret/BUNDLE, parameter, secure-parameter or ignore',

@@ -4,6 +4,8 @@ import { readAuth0Domain } from './auth0-domain.ts';
 /** What was given for Auth0, each setting already resolved to its default; absent means neither was given. */
 export interface Auth0Inputs {
   readonly appUrl?: string | undefined;
+  /** `destroy` takes out what AUTH0_CALLBACK_URL stands for, so it needs no `app-url`. */
+  readonly appUrlIsOptional?: boolean;
   /** `auth0-domain`, else the variable AUTH0_DOMAIN; a Secret where it came from `secrets`. */
   readonly domain?: string | Secret | undefined;
   readonly managementClientId?: string | Secret | undefined;
@@ -39,7 +41,7 @@ export function readAuth0Inputs(inputs: Auth0Inputs): Auth0Reading {
     faults.push('auth0-management-client-id is missing beside auth0-management-client-secret');
   if (secret === undefined)
     faults.push('auth0-management-client-secret is missing beside auth0-management-client-id');
-  if (inputs.appUrl === undefined)
+  if (inputs.appUrl === undefined && inputs.appUrlIsOptional !== true)
     faults.push(
       'the auth0-management inputs are given without app-url, so there is nothing to do in Auth0: give app-url too',
     );

@@ -103,7 +103,7 @@ function fieldsOf<Wanted extends true | typeof ABSENT>(
 }
 
 /** What a stored callback stands for. It may have another path than today's, so it is taken as it is written. */
-function readPrevious(callback: string | undefined, paths: AppPaths): AppUrls | undefined {
+export function readPrevious(callback: string | undefined, paths: AppPaths): AppUrls | undefined {
   if (callback === undefined || !/^https?:\/\//i.test(callback) || !URL.canParse(callback)) return undefined;
   const { origin } = new URL(callback);
   return { origin, callback, logout: `${origin}${paths.logout}` };

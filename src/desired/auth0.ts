@@ -3,8 +3,17 @@ import { Secret } from '../secret.ts';
 import type { Auth0Settings } from '../settings/auth0.ts';
 import type { Notes } from '../settings/fault.ts';
 import type { Variable } from '../settings/variables.ts';
-import { APP_URL, type AppPaths, type AppUrls, closes, readAppUrl, wantedUrls } from './app-url.ts';
+import {
+  APP_URL,
+  type AppPaths,
+  type AppUrls,
+  closes,
+  readAppUrl,
+  readPrevious,
+  wantedUrls,
+} from './app-url.ts';
 import type { WishOf } from './desired.ts';
+import { isLocalUrl } from './looks.ts';
 
 /** The variable that holds what users come back to after signing in. */
 export const CALLBACK_VARIABLE = 'AUTH0_CALLBACK_URL';
@@ -64,6 +73,33 @@ export function auth0Wish(
     defaults: new Set(),
     once: new Set(),
     closed: new Set(closes(settings.urls)),
+    unknown: new Set(),
+    expected: true,
+  };
+}
+
+/**
+ * What is taken out when the environment goes: the URLs of `app-url`, and those that AUTH0_CALLBACK_URL stands for.
+ * One that reaches only the machine itself is left in: it is how somebody signs in on a laptop.
+ */
+export function withdrawWish(
+  settings: Auth0Settings,
+  urls: AppUrls | undefined,
+  callback: string | Secret | undefined,
+  standing: Fields,
+): WishOf<'Auth0::Application'> {
+  const paths = pathsOf(settings);
+  const known = callback instanceof Secret ? plainOf(callback, standing) : callback;
+  const previous = known === undefined || isLocalUrl(known) ? undefined : readPrevious(known, paths);
+  const fields = [previous, urls].flatMap((each) =>
+    each === undefined ? [] : Object.entries(wantedUrls('remove', each)),
+  );
+  return {
+    kind: 'Auth0::Application',
+    spec: { name: APPLICATION_NAME, fields: Object.fromEntries(fields), facts: {} },
+    defaults: new Set(),
+    once: new Set(),
+    closed: new Set(),
     unknown: new Set(),
     expected: true,
   };

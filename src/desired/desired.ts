@@ -1,17 +1,10 @@
-import type {
-  BundleFields,
-  Field,
-  Kind,
-  ParameterFields,
-  RepositoryFields,
-  Specs,
-} from '../resources/resource.ts';
+import type { BundleFields, Field, Kind, ParameterFields, Specs } from '../resources/resource.ts';
 import type { Secret } from '../secret.ts';
-import type { LogGroupSettings, RepositorySettings } from '../settings/application.ts';
 import type { Notes } from '../settings/fault.ts';
 import { parameterNameFault, SECRET_BYTES, STANDARD_BYTES, secretNameFault } from '../settings/limits.ts';
 import type { Settings } from '../settings/settings.ts';
 import { APP_URL } from './app-url.ts';
+import { logGroup, repository, tagFields } from './application.ts';
 import { judgeEmpty, type Placement, place, refuseCollisions } from './placement.ts';
 import { placeOf, type Route } from './routing.ts';
 
@@ -37,15 +30,19 @@ export type Wish = { [K in Kind]: WishOf<K> }[Kind];
 export interface Desired {
   readonly wishes: readonly Wish[];
   readonly placements: readonly Placement[];
+  /** Where variables would go, if this run looked after that store (`only`). */
+  readonly elsewhere: readonly Placement[];
 }
 
 const none: ReadonlySet<string> = new Set();
 
 /** @returns the specs of everything that this run looks after; what cannot be is in `notes`. */
 export function desire(settings: Settings, routes: readonly Route[], notes: Notes): Desired {
-  const placements = routes
-    .flatMap((route) => route.destinations.map((destination) => place(settings, route, destination)))
-    .filter((placement) => isLookedAfter(settings, placement));
+  const all = routes.flatMap((route) =>
+    route.destinations.map((destination) => place(settings, route, destination)),
+  );
+  const placements = all.filter((placement) => isLookedAfter(settings, placement));
+  const elsewhere = all.filter((placement) => !placements.includes(placement));
   refuseCollisions(placements, notes);
   judgeEmpty(settings, placements, notes);
   const wishes: Wish[] = [];
@@ -56,7 +53,7 @@ export function desire(settings: Settings, routes: readonly Route[], notes: Note
     if (placement.destination.store === 'parameter')
       wishes.push(parameter(settings, placement, placement.destination.type, notes));
   wishes.push(...bundles(settings, placements, notes));
-  return { wishes, placements };
+  return { wishes, placements, elsewhere };
 }
 
 /** Auth0 and the callback variable go together: `only: auth0` keeps both in step. */
@@ -67,52 +64,6 @@ function isLookedAfter({ only }: Settings, { route, destination }: Placement): b
 
 function isAppUrl({ variable }: Route): boolean {
   return variable.where === APP_URL;
-}
-
-function tagFields(tags: ReadonlyMap<string, string>): Record<string, Field> {
-  return Object.fromEntries([...tags].map(([key, value]) => [`tag:${key}`, value]));
-}
-
-function logGroup(settings: LogGroupSettings): Wish {
-  const defaults = new Set(['class']);
-  if (!settings.retention.given) defaults.add('retention');
-  return {
-    kind: 'AWS::Logs::LogGroup',
-    spec: {
-      name: settings.name,
-      fields: { retention: settings.retention.value, class: 'STANDARD', ...tagFields(settings.tags) },
-      facts: {},
-    },
-    defaults,
-    once: none,
-    closed: none,
-    unknown: none,
-    expected: true,
-  };
-}
-
-function repository(settings: RepositorySettings): Wish {
-  const defaults = new Set<string>();
-  if (!settings.mutability.given) defaults.add('mutability').add('exclusions');
-  if (settings.kmsKeyId === undefined) defaults.add('encryption');
-  const { value, exclusions } = settings.mutability.value;
-  const fields: RepositoryFields = {
-    mutability: value,
-    exclusions,
-    encryption: settings.kmsKeyId === undefined ? 'AES256' : 'KMS',
-    'key-id': settings.kmsKeyId,
-    lifecycle: settings.lifecycle,
-    ...tagFields(settings.tags),
-  };
-  return {
-    kind: 'AWS::ECR::Repository',
-    spec: { name: settings.name, fields, facts: {} },
-    defaults,
-    once: none,
-    closed: none,
-    unknown: none,
-    expected: true,
-  };
 }
 
 function parameter(

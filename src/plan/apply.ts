@@ -62,7 +62,7 @@ async function runAfter(
 }
 
 async function run(change: Change, rooms: Resources): Promise<Outcome> {
-  if (change.action !== 'create' && change.action !== 'update') {
+  if (change.action !== 'create' && change.action !== 'update' && change.action !== 'delete') {
     const [outcome] = unapplied([change]);
     if (outcome !== undefined) return outcome;
   }
@@ -74,7 +74,7 @@ async function run(change: Change, rooms: Resources): Promise<Outcome> {
 }
 
 /** One place where the kind picks the room, so that each room gets specs of its own kind only. */
-function write(change: Change, rooms: Resources): Promise<Spec> {
+function write(change: Change, rooms: Resources): Promise<Spec | undefined> {
   switch (change.kind) {
     case 'AWS::Logs::LogGroup':
       return enter(change, rooms);
@@ -91,9 +91,13 @@ function write(change: Change, rooms: Resources): Promise<Spec> {
   }
 }
 
-function enter<K extends Kind>(change: ChangeOf<K>, rooms: Resources): Promise<Spec> {
+async function enter<K extends Kind>(change: ChangeOf<K>, rooms: Resources): Promise<Spec | undefined> {
   const room: Resources[K] = rooms[change.kind];
-  const { desired, observed, differences } = change;
+  const { action, desired, observed, differences } = change;
+  if (action === 'delete') {
+    if (observed !== undefined) await room.delete(observed);
+    return undefined;
+  }
   return observed === undefined ? room.create(desired) : room.update(desired, observed, differences);
 }
 

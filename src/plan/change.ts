@@ -1,9 +1,7 @@
 import type { Difference, Kind, Specs } from '../resources/resource.ts';
 import type { Consent } from '../settings/settings.ts';
 
-/** Tag values that say who owns a resource. */
-export const MADE = 'aws-bootstrap';
-export const ADOPTED = 'aws-bootstrap:adopted';
+export { ADOPTED, MADE } from '../settings/limits.ts';
 
 export type Action = 'create' | 'update' | 'delete' | 'none' | 'blocked';
 
@@ -24,6 +22,8 @@ export interface ChangeOf<K extends Kind> {
   readonly blocked?: { readonly reason: string; readonly consent?: Consent | undefined } | undefined;
   /** Ids of changes that come before: when one of them fails or is blocked, this one is left out. */
   readonly after?: readonly string[] | undefined;
+  /** It was found below the prefix, and this run does not ask for it. */
+  readonly unwanted?: true | undefined;
   /** It could not be read: the error, told at the end. */
   readonly unreadable?: { readonly error: unknown } | undefined;
 }

@@ -184,7 +184,12 @@ const RESOURCES: Readonly<Record<Kind, Ignored['resource']>> = {
   Image: 'image',
 };
 
-function isIgnored({ kind, name }: Case, field: string, ignored: readonly Ignored[]): boolean {
+/** @returns whether the user wants it left as it is. */
+export function isIgnored(
+  { kind, name }: Pick<Case, 'kind' | 'name'>,
+  field: string,
+  ignored: readonly Ignored[],
+): boolean {
   const short = name.split('/').at(-1) ?? name;
   return ignored.some(
     (entry) =>

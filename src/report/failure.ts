@@ -52,7 +52,7 @@ export function failureOf(
     };
   }
   const { blocked } = count(plan);
-  if (settings.mode === 'apply' && blocked > 0)
+  if ((settings.mode === 'apply' || settings.mode === 'destroy') && blocked > 0)
     return {
       reason: 'blocked',
       text: `${blocked} wanted changes are blocked; the reasons stand above, the rest was done`,

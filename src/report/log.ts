@@ -86,10 +86,14 @@ export function result(mode: Settings['mode'], plan: Plan, outcomes: readonly Ou
   const done = outcomes.filter((outcome) => outcome.result === 'done').length;
   const failed = outcomes.filter((outcome) => outcome.result === 'failed').length;
   const more = failed > 0 ? `, ${failed} failed` : '';
-  if (mode !== 'apply')
+  const ended = outcomes.every((outcome) => outcome.result !== 'planned');
+  if (mode === 'destroy' && ended) info(`destroy: ${done} deleted or let go, ${blocked} blocked${more}.`);
+  else if (mode !== 'apply' || !ended)
     info(
       `${mode}: ${toCreate} to create, ${toUpdate} to update, ${toDelete} to delete, ${blocked} blocked${more}.`,
     );
-  else if (done + blocked + failed === 0) info(`Everything stands as it should: ${plan.length} resources.`);
-  else info(`${done} changed, ${blocked} blocked${more}.`);
+  else if (done + blocked + failed === 0) {
+    const wanted = plan.filter((change) => change.unwanted !== true).length;
+    info(`Everything stands as it should: ${wanted} resources.`);
+  } else info(`${done} changed, ${blocked} blocked${more}.`);
 }

@@ -21,6 +21,7 @@ export function outputs(run: Run): Map<string, string> {
   const versionsChanged = outcomes.some(
     ({ change, result, stands: after }) =>
       result === 'done' &&
+      change.action !== 'delete' &&
       (change.kind === 'AWS::SSM::Parameter' || change.kind === 'AWS::SecretsManager::Secret') &&
       after?.facts.version !== change.observed?.facts.version,
   );
@@ -33,7 +34,7 @@ export function outputs(run: Run): Map<string, string> {
     ['to-delete', String(counts.toDelete)],
     ['blocked', String(counts.blocked)],
     ['plan', JSON.stringify(document)],
-    ['plan-hash', planHash(document, plan)],
+    ['plan-hash', planHash(document)],
     ['parameters', json(references(desired.placements, 'AWS::SSM::Parameter', stands))],
     ['secrets', json(references(desired.placements, 'AWS::SecretsManager::Secret', stands))],
     ['task-definition-secrets', JSON.stringify(taskDefinitionSecrets(desired.placements, stands))],

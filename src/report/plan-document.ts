@@ -20,6 +20,10 @@ export interface PlanDocument {
     }>;
     readonly reason?: string;
     readonly consent?: string;
+    /** Version of the stored value that was read. */
+    readonly standing?: string;
+    /** Found below the prefix, and not asked for. */
+    readonly unwanted?: true;
     readonly notes: readonly string[];
   }>;
 }
@@ -29,13 +33,15 @@ export function planDocument(settings: Settings, plan: Plan): PlanDocument {
     version: 1,
     prefix: settings.prefix,
     region: settings.region,
-    changes: plan.map(({ kind, name, action, differences, blocked, notes }) => ({
+    changes: plan.map(({ kind, name, action, observed, differences, blocked, unwanted, notes }) => ({
       kind,
       name,
       action,
       fields: differences.map(fieldOf),
       ...(blocked === undefined ? {} : { reason: blocked.reason }),
       ...(blocked?.consent === undefined ? {} : { consent: blocked.consent }),
+      ...(observed?.facts.version === undefined ? {} : { standing: observed.facts.version }),
+      ...(unwanted === undefined ? {} : { unwanted }),
       notes,
     })),
   };
@@ -46,17 +52,22 @@ function fieldOf({ field, from, to }: Difference) {
 }
 
 /**
- * @returns a hash that is equal for the same plan over the same observed versions, made without secret values:
- * it may be shown to everybody
+ * @returns a hash that is equal for the same plan over the same observed versions, whatever the order of the input,
+ * the mode or the words; made without secret values, so it may be shown to everybody
  */
-export function planHash(document: PlanDocument, plan: Plan): string {
-  const versions = plan
-    .map(({ kind, name, observed }) => `${kind} ${name} ${observed?.facts.version ?? ''}`)
-    .sort();
-  const changes = document.changes.map((change) => JSON.stringify(change)).sort();
+export function planHash({ prefix, region, changes }: PlanDocument): string {
+  const effects = changes.flatMap((change) => effectOf(change) ?? []).sort();
   return createHash('sha256')
-    .update(JSON.stringify([document.prefix, document.region, changes, versions]))
+    .update(JSON.stringify([prefix, region, effects]))
     .digest('hex');
+}
+
+/** @returns what one change does, as text; undefined for what is only told. */
+export function effectOf(change: PlanDocument['changes'][number]): string | undefined {
+  const { kind, name, action, fields, consent, standing, unwanted } = change;
+  if (unwanted === true && action === 'none') return undefined;
+  const sorted = fields.map(({ field, from, to }) => JSON.stringify([field, from, to])).sort();
+  return JSON.stringify([kind, name, action, sorted, consent ?? '', standing ?? '']);
 }
 
 export interface Counts {

@@ -1,8 +1,5 @@
 import type { Outcome } from '../plan/apply.ts';
-
-/** US dollars a month. @see https://aws.amazon.com/secrets-manager/pricing/ and https://aws.amazon.com/systems-manager/pricing/ */
-export const SECRET_USD = 0.4;
-export const ADVANCED_PARAMETER_USD = 0.05;
+import { ADVANCED_PARAMETER_USD, SECRET_USD } from '../settings/prices.ts';
 
 export interface Price {
   readonly secrets: number;

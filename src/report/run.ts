@@ -30,7 +30,9 @@ export interface Failure {
 
 /** @returns what stands after the run. */
 export function standing(run: Run, kind: Kind, name: string): Spec | undefined {
-  return run.outcomes.find(
-    (outcome) => outcome.change.kind === kind && outcome.change.name === name && outcome.stands !== undefined,
-  )?.stands;
+  const all = run.outcomes.filter(
+    ({ change, stands }) => change.kind === kind && change.name === name && stands !== undefined,
+  );
+  // Of two changes of one resource the later one, where it came about, tells what stands.
+  return (all.findLast(({ result }) => result === 'done') ?? all[0])?.stands;
 }

@@ -46,7 +46,10 @@ function headline({ settings, plan, outcomes, failure }: Run): string {
   const failed = outcomes.filter(({ result }) => result === 'failed').length;
   const open = toCreate + toUpdate + toDelete;
   const words: string[] = [];
-  if (settings.mode === 'apply') words.push(done === 0 ? 'nothing had to change' : `${done} changed`);
+  const ended = outcomes.every(({ result }) => result !== 'planned');
+  if (settings.mode === 'apply' && ended)
+    words.push(done === 0 ? 'nothing had to change' : `${done} changed`);
+  else if (settings.mode === 'destroy' && ended) words.push(`${done} deleted or let go`);
   else
     words.push(
       open === 0
@@ -74,6 +77,7 @@ function resourceRow({ change, result, stands, error, because }: Outcome): strin
         `${change.blocked.reason}${change.blocked.consent === undefined ? '' : ` (to allow it: allow: ${change.blocked.consent})`}`,
       ),
     );
+  if (change.action === 'delete') what.push(result === 'done' ? 'deleted' : 'to be deleted');
   if (change.action === 'create') what.push(result === 'done' ? 'created' : 'to be created');
   else
     what.push(...change.differences.map((difference) => prose(differenceText(difference, (text) => text))));

@@ -60,6 +60,13 @@ export function auth0ApplicationRoom(
     async update(_desired, _observed, differences) {
       return specOf(application, await writeLists(client, application.id, editsOf(differences)));
     },
+
+    async delete() {
+      throw new Auth0Error(
+        'refused',
+        'An Auth0 application is never deleted here: only URLs are taken out of it',
+      );
+    },
   };
 }
 

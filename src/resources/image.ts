@@ -133,6 +133,11 @@ export class ImageResource implements Resource<ImageSpec> {
     return this.#push(desired, tagsOf(Object.fromEntries(wanted.map(({ field, to }) => [field, to]))));
   }
 
+  /** Images go with their repository. */
+  async delete(): Promise<void> {
+    throw new Error('an image is deleted with its repository');
+  }
+
   async #push(desired: ImageSpec, tags: readonly string[]): Promise<ImageSpec> {
     const { name } = desired;
     const { source, agentFor, signal, patience, onProgress } = this.#room;

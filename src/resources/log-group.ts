@@ -1,18 +1,20 @@
 import {
   type CloudWatchLogsClient,
   CreateLogGroupCommand,
+  DeleteLogGroupCommand,
   DeleteRetentionPolicyCommand,
   DescribeLogGroupsCommand,
   ListTagsForResourceCommand,
   type LogGroup,
   PutRetentionPolicyCommand,
   TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Lane } from '../clients/aws.ts';
 import { AwsError } from '../clients/errors.ts';
 import { type Difference, type Resource, type Specs, Unreadable } from './resource.ts';
 import type { RoomContext } from './room.ts';
-import { ownerByTags, tagFields, tagsIn, tagsOf } from './tags.ts';
+import { ownerByTags, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type LogGroupSpec = Specs['AWS::Logs::LogGroup'];
 
@@ -122,9 +124,24 @@ export function logGroups(client: CloudWatchLogsClient, context: RoomContext): R
         await send('TagResource', name, 'logs:write', () =>
           client.send(new TagResourceCommand({ resourceArn: arn, tags: Object.fromEntries(tags) })),
         );
+      const off = tagsOff(differences);
+      if (off.length > 0 && arn !== undefined)
+        await send('UntagResource', name, 'logs:write', () =>
+          client.send(new UntagResourceCommand({ resourceArn: arn, tagKeys: off })),
+        );
       if (differences.some(({ field }) => field === 'retention'))
         await retain(name, desired.fields.retention);
       return desired;
+    },
+
+    async delete({ name }) {
+      try {
+        await send('DeleteLogGroup', name, 'logs:write', () =>
+          client.send(new DeleteLogGroupCommand({ logGroupName: name })),
+        );
+      } catch (error) {
+        if (!(error instanceof AwsError) || error.code !== 'ResourceNotFoundException') throw error;
+      }
     },
   };
 }

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { AwsError } from '../clients/errors.ts';
 import { Secret } from '../secret.ts';
-import { OWNER_TAG } from '../settings/limits.ts';
+import { ADOPTED, MADE, OWNER_TAG } from '../settings/limits.ts';
 import { type Specs, Unreadable } from './resource.ts';
 import { chunks, type RoomContext, sender } from './room.ts';
 import { ownerByTags, pairs, tagFields } from './tags.ts';
@@ -99,7 +99,7 @@ export function parameterReading(client: SSMClient, context: RoomContext) {
   ): Promise<Map<string, Array<[string, string]> | Unreadable>> {
     const found = new Map<string, Array<[string, string]> | Unreadable>();
     if (names.length === 0) return found;
-    const adopted: Array<[string, string]> = [...context.tags, [OWNER_TAG, 'aws-bootstrap:adopted']];
+    const adopted: Array<[string, string]> = [...context.tags, [OWNER_TAG, ADOPTED]];
     for (const name of (await carriers(names, adopted)).keys()) found.set(name, adopted);
     await Promise.all(
       names
@@ -140,7 +140,7 @@ export function parameterReading(client: SSMClient, context: RoomContext) {
   }
 
   async function observe(names: readonly string[]): Promise<Map<string, ParameterSpec | Unreadable>> {
-    const ours: Array<[string, string]> = [...context.tags, [OWNER_TAG, 'aws-bootstrap']];
+    const ours: Array<[string, string]> = [...context.tags, [OWNER_TAG, MADE]];
     const [values, all, made] = await Promise.all([
       getValues(names),
       describe(names, []).catch((error: unknown) => new Unreadable(error)),

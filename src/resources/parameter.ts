@@ -5,14 +5,16 @@ import {
   type ParameterTier,
   type ParameterType,
   PutParameterCommand,
+  RemoveTagsFromResourceCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { AwsError } from '../clients/errors.ts';
 import { Secret } from '../secret.ts';
 import { parameterReading } from './parameter-reading.ts';
+import { deleteParameters, parameterShelf } from './parameter-shelf.ts';
 import type { Difference, Resource, Specs } from './resource.ts';
 import { type RoomContext, sender } from './room.ts';
-import { tagFields, tagsIn, tagsOf } from './tags.ts';
+import { tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
 
@@ -96,6 +98,10 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
 
     create,
 
+    delete: deleteParameters(client, context),
+
+    shelf: parameterShelf(client, context),
+
     async update(desired, observed, differences: readonly Difference[]) {
       const type = differences.find(({ field }) => field === 'type');
       if (type !== undefined && type.from !== 'String') return recreate(desired);
@@ -107,6 +113,17 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
               ResourceType: 'Parameter',
               ResourceId: desired.name,
               Tags: tags.map(([Key, Value]) => ({ Key, Value })),
+            }),
+          ),
+        );
+      const off = tagsOff(differences);
+      if (off.length > 0)
+        await send('RemoveTagsFromResource', desired.name, 'ssm:write', () =>
+          client.send(
+            new RemoveTagsFromResourceCommand({
+              ResourceType: 'Parameter',
+              ResourceId: desired.name,
+              TagKeys: off,
             }),
           ),
         );

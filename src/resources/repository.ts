@@ -1,5 +1,6 @@
 import {
   CreateRepositoryCommand,
+  DeleteRepositoryCommand,
   DescribeRepositoriesCommand,
   type ECRClient,
   GetLifecyclePolicyCommand,
@@ -9,13 +10,14 @@ import {
   PutLifecyclePolicyCommand,
   type Repository,
   TagResourceCommand,
+  UntagResourceCommand,
 } from '@aws-sdk/client-ecr';
 import type { Lane } from '../clients/aws.ts';
 import { AwsError } from '../clients/errors.ts';
 import { canonicalJson } from '../settings/canonical-json.ts';
 import { type RepositoryFields, type Resource, type Specs, Unreadable } from './resource.ts';
 import type { RoomContext } from './room.ts';
-import { ownerByTags, pairs, tagFields, tagsIn, tagsOf } from './tags.ts';
+import { ownerByTags, pairs, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type RepositorySpec = Specs['AWS::ECR::Repository'];
 
@@ -149,12 +151,28 @@ export function repositories(
             new TagResourceCommand({ resourceArn: arn, tags: tags.map(([Key, Value]) => ({ Key, Value })) }),
           ),
         );
+      const off = tagsOff(differences);
+      if (off.length > 0 && arn !== undefined)
+        await send('UntagResource', name, 'ecr:write', () =>
+          client.send(new UntagResourceCommand({ resourceArn: arn, tagKeys: off })),
+        );
       if (touches('mutability', 'exclusions'))
         await send('PutImageTagMutability', name, 'ecr:write', () =>
           client.send(new PutImageTagMutabilityCommand({ repositoryName: name, ...mutability(fields) })),
         );
       if (touches('lifecycle') && fields.lifecycle !== undefined) await putLifecycle(name, fields.lifecycle);
       return desired;
+    },
+
+    /** With its images. */
+    async delete({ name }) {
+      try {
+        await send('DeleteRepository', name, 'ecr:write', () =>
+          client.send(new DeleteRepositoryCommand({ repositoryName: name, force: true })),
+        );
+      } catch (error) {
+        if (!isCode(error, 'RepositoryNotFoundException')) throw error;
+      }
     },
   };
 }

@@ -123,6 +123,8 @@ export class Unreadable {
 
 /** The door of a room: one kind of resource in AWS. */
 export interface Resource<S extends Spec = Spec> {
+  /** Where names are paths: what stands below one. */
+  readonly shelf?: Shelf<S>;
   /**
    * Reads; changes nothing. A name that does not exist has no entry.
    * @param names all names at once, since AWS reads in batches
@@ -135,11 +137,27 @@ export interface Resource<S extends Spec = Spec> {
    * @param desired what it shall be in the end: what stands, with the differences laid over it
    */
   update(desired: S, observed: S, differences: readonly Difference[]): Promise<S>;
+  /** Deletes what stands; what is gone already is no error. Rooms that can delete in batches gather what comes at once. */
+  delete(observed: S): Promise<void>;
   /**
    * Fills in what a write's answer does not tell (the ARN of a parameter), for all written specs in one batch.
    * A room whose answers tell everything leaves it out.
    */
   readBack?(written: readonly S[]): Promise<readonly S[]>;
+}
+
+/** One thing below a path, as a listing tells it: its fields are whatever the listing shows, never a value. */
+export interface Stray<S extends Spec = Spec> {
+  readonly spec: S;
+  readonly owner: 'made' | 'adopted' | 'others';
+}
+
+/** What stands below a path. Listings may be a moment old: what they miss is found by a later run. */
+export interface Shelf<S extends Spec = Spec> {
+  /** @returns direct children of the path that are none of `known` */
+  strays(path: string, known: ReadonlySet<string>): Promise<Array<Stray<S>>>;
+  /** @returns names with one of our tags at any depth below the path */
+  ours(path: string): Promise<string[]>;
 }
 
 export type Resources = { readonly [K in Kind]: Resource<Specs[K]> };

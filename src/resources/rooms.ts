@@ -13,6 +13,8 @@ import { secretBundles } from './secret-bundle.ts';
 
 export interface RoomOptions {
   readonly readsLifecycle: boolean;
+  /** Days in which a deleted secret can be restored. */
+  readonly recoveryDays: number;
   /** Opened only where Auth0 is looked after: it loads code that other runs do not need. */
   readonly auth0: Resource<Specs['Auth0::Application']> | undefined;
   /** Opened only where there is an image to push. */
@@ -24,13 +26,14 @@ const CLOSED: Resource<never> = {
   observe: async () => new Map(),
   create: () => Promise.reject(new Error('this is not part of the run')),
   update: () => Promise.reject(new Error('this is not part of the run')),
+  delete: () => Promise.reject(new Error('this is not part of the run')),
 };
 
 /** @returns a room for each kind, each with a client of its own service. */
 export function openRooms(
   connection: Connection,
   context: RoomContext,
-  { readsLifecycle, auth0, image }: RoomOptions,
+  { readsLifecycle, recoveryDays, auth0, image }: RoomOptions,
 ): Resources {
   const settings = clientSettings(connection);
   const ecr = prepare(new ECRClient(settings), connection);
@@ -40,6 +43,7 @@ export function openRooms(
     'AWS::SecretsManager::Secret': secretBundles(
       prepare(new SecretsManagerClient(settings), connection),
       context,
+      recoveryDays,
     ),
     'AWS::ECR::Repository': repositories(ecr, context, readsLifecycle),
     'Auth0::Application': auth0 ?? CLOSED,

@@ -5,6 +5,7 @@ import {
   RestoreSecretCommand,
   type SecretsManagerClient,
   TagResourceCommand,
+  UntagResourceCommand,
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { SECRET_BYTES } from '../settings/limits.ts';
@@ -12,16 +13,21 @@ import { type Difference, type Resource, type Specs, Unreadable } from './resour
 import { type RoomContext, sender } from './room.ts';
 import { mergeKeys, objectOf, printSecret } from './secret-json.ts';
 import { type Content, DEFAULT_KEY, secretReading } from './secret-reading.ts';
-import { tagsIn, tagsOf } from './tags.ts';
+import { deleteSecret, secretShelf } from './secret-shelf.ts';
+import { tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type BundleSpec = Specs['AWS::SecretsManager::Secret'];
 /** How often a value is merged anew when somebody else wrote in between. */
 const ROUNDS = 3;
 
 /** JSON secrets of Secrets Manager. */
-export function secretBundles(client: SecretsManagerClient, context: RoomContext): Resource<BundleSpec> {
+export function secretBundles(
+  client: SecretsManagerClient,
+  context: RoomContext,
+  recoveryDays: number,
+): Resource<BundleSpec> {
   const send = sender(context, 'secretsmanager');
-  const { observe, describe, contentOf, readValue, readVersion } = secretReading(client, context);
+  const { observe, describe, contentOf, keep, readValue, readVersion } = secretReading(client, context);
 
   /**
    * Writes the keys that differ, on top of what stands. There is no compare-and-set: whether somebody wrote in
@@ -37,7 +43,8 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
     let standing: string | undefined;
     for (let round = 1; ; round++) {
       if (typeof content.object === 'string') throw new Error(`${name}: ${content.object}`);
-      const text = printSecret(mergeKeys(content.object, differences));
+      const object = mergeKeys(content.object, differences);
+      const text = printSecret(object);
       // Whoever wrote after us may have read our keys before, and then nothing is left to do.
       if (text === standing) return content.version;
       if (Buffer.byteLength(text) > SECRET_BYTES)
@@ -65,8 +72,11 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
       if (
         versions === undefined ||
         (current === answer.VersionId && (content.version === undefined || previous === content.version))
-      )
+      ) {
+        // A second change of the same run (keys are added first, and taken out later) goes on from here.
+        keep(name, { object, version: answer.VersionId });
         return answer.VersionId;
+      }
       if (round === ROUNDS)
         throw new Error(`${name}: somebody else keeps writing this secret; run again when nobody does`);
       context.tell(
@@ -106,6 +116,10 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
       return { ...desired, facts: { arn: answer.ARN, version: answer.VersionId } };
     },
 
+    delete: deleteSecret(client, context, recoveryDays),
+
+    shelf: secretShelf(client, context),
+
     async update(desired, observed, differences) {
       const { name, fields } = desired;
       let content = contentOf(name);
@@ -123,13 +137,18 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
             new TagResourceCommand({ SecretId: name, Tags: tags.map(([Key, Value]) => ({ Key, Value })) }),
           ),
         );
+      const off = tagsOff(differences);
+      if (off.length > 0)
+        await send('UntagResource', name, 'secretsmanager:write', () =>
+          client.send(new UntagResourceCommand({ SecretId: name, TagKeys: off })),
+        );
       const key = fields['key-id'];
       // Before the value, so that the new version is encrypted by the new key.
       if (differences.some(({ field }) => field === 'key-id') && key !== undefined)
         await send('UpdateSecret', name, 'secretsmanager:write', () =>
           client.send(new UpdateSecretCommand({ SecretId: name, KmsKeyId: key })),
         );
-      let version = content.version;
+      let version = content.version ?? observed.facts.version;
       if (differences.some(({ field }) => field.startsWith('key:')) && changesSomething(content, differences))
         version = await writeKeys(name, content, differences);
       return { ...desired, facts: { ...observed.facts, scheduledForDeletion: false, version } };

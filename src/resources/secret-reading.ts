@@ -12,7 +12,7 @@ import { Secret } from '../secret.ts';
 import { type Specs, Unreadable } from './resource.ts';
 import { chunks, type RoomContext, sender } from './room.ts';
 import { keyFields, parseSecret, type SecretObject } from './secret-json.ts';
-import { ownerByTags, pairs, tagFields } from './tags.ts';
+import { ownerOf, pairs, tagFields } from './tags.ts';
 
 type BundleSpec = Specs['AWS::SecretsManager::Secret'];
 export const DEFAULT_KEY = 'alias/aws/secretsmanager';
@@ -94,12 +94,6 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
   ): BundleSpec {
     const tags = pairs(description.Tags);
     const object = content?.object;
-    const owner =
-      description.OwningService !== undefined && description.OwningService !== ''
-        ? `the service ${description.OwningService}`
-        : description.RotationEnabled === true
-          ? 'its rotation'
-          : ownerByTags(tags);
     return {
       name,
       fields: {
@@ -111,7 +105,7 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
         arn: description.ARN,
         version: content?.version,
         scheduledForDeletion: description.DeletedDate !== undefined,
-        ownedBy: owner,
+        ownedBy: ownerOf(description, tags),
         unusable: typeof object === 'string' ? object : undefined,
         modifiedAt: description.LastChangedDate?.toISOString(),
       },
@@ -173,7 +167,12 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
     return contents.get(name) ?? { object: new Map<string, unknown>(), version: undefined };
   }
 
-  return { observe, describe, contentOf, readValue, readVersion };
+  /** What was written is what a later change of the run goes on from. */
+  function keep(name: string, content: Content): void {
+    contents.set(name, content);
+  }
+
+  return { observe, describe, contentOf, keep, readValue, readVersion };
 }
 
 /** An item of a batch that failed arrives with HTTP 200, without an exception. */

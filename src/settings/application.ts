@@ -22,12 +22,15 @@ export interface Given<T> {
 
 export interface LogGroupSettings {
   readonly name: string;
+  /** Its name does not hold the environment: the application's other environments use it too. */
+  readonly shared: boolean;
   readonly retention: Given<number | 'never'>;
   readonly tags: ReadonlyMap<string, string>;
 }
 
 export interface RepositorySettings {
   readonly name: string;
+  readonly shared: boolean;
   /** From a full URI: the run must be in this account. */
   readonly account: string | undefined;
   readonly mutability: Given<Mutability>;
@@ -133,6 +136,7 @@ export function readLogGroup(layers: Layers, names: Names): LogGroupSettings | u
   });
   return {
     name: found.name,
+    shared: found.shared,
     retention: { value: retention, given: layers.get('log-retention-days') !== undefined },
     tags: readTags(layers, found.shared),
   };
@@ -170,6 +174,7 @@ export function readRepository(
   refuseShared(layers, found.shared, 'repository', name, ['image-tag-mutability', 'lifecycle-policy']);
   return {
     name,
+    shared: found.shared,
     account: uri?.[1],
     mutability: {
       value: layers.read('image-tag-mutability', { value: 'MUTABLE', exclusions: undefined }, readMutability),

@@ -16,7 +16,7 @@ const pairs = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]
 const PAIRS = { error: 'it takes "KEY: value" lines below it, each value a text, a number, true or false' };
 
 const settings = {
-  mode: z.enum(['auto', 'plan', 'apply', 'drift']).describe('what a run does'),
+  mode: z.enum(['auto', 'plan', 'apply', 'drift', 'destroy']).describe('what a run does'),
   prefix: text.describe('/APPLICATION/ENVIRONMENT: where parameters and secrets stand'),
   region: text.describe('AWS region'),
   'env-file': texts.describe('.env files inside the workspace'),
@@ -42,7 +42,9 @@ const settings = {
   'allowed-account-ids': texts.describe(
     'accounts this may run in; quote them, since a leading zero is lost otherwise',
   ),
-  allow: texts.describe('consents: shorten-retention, change-type, loosen'),
+  allow: texts.describe(
+    'consents: shorten-retention, change-type, loosen, delete-log-group, delete-repository',
+  ),
   adopt: z.boolean().describe('take over what stands without our tag'),
   'fail-on-drift': z.boolean().describe('drift mode fails when something drifted'),
   image: text.describe('the built image: docker:NAME, oci:DIR, oci-archive:FILE or docker-archive:FILE'),
@@ -58,6 +60,15 @@ const settings = {
     .describe(
       'ensure adds; follow also takes the previous address out; exact takes out all others; remove takes this one out',
     ),
+  prune: z
+    .enum(['off', 'report', 'delete'])
+    .describe('what happens to parameters and secrets that this action made and nobody wants any more'),
+  'recovery-window-days': z
+    .number()
+    .int()
+    .min(7)
+    .max(30)
+    .describe('days in which a deleted secret can be restored, 30 by default'),
   'callback-path': text.describe('path of the callback URL, /callback by default'),
   'logout-path': text.describe('path of the logout URL, /logout by default'),
   'deadline-minutes': z

@@ -39,6 +39,9 @@ export const INPUTS = [
   'auth0-management-client-secret',
   'auth0-application-id',
   'auth0-urls',
+  'prune',
+  'confirm',
+  'expect-plan',
 ] as const;
 
 /** What the runner tells about this run. */

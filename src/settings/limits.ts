@@ -20,6 +20,9 @@ export const TAGS = 50;
 
 /** The tag that says who owns a resource; users cannot set it. */
 export const OWNER_TAG = 'managed-by';
+/** What it holds on what we made, and on what stood before. */
+export const MADE = 'aws-bootstrap';
+export const ADOPTED = 'aws-bootstrap:adopted';
 
 export function retentionFault(days: number): string | undefined {
   if (RETENTION_DAYS.includes(days)) return undefined;

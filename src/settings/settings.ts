@@ -13,13 +13,20 @@ import type { Notes } from './fault.ts';
 import { type ImageSettings, readImage } from './image.ts';
 import { type Asked, Layers } from './layers.ts';
 import { prefixFault } from './limits.ts';
+import { type OwnershipSettings, readOwnership } from './ownership.ts';
 import { type Ignored, type Rule, readIgnored, readRules } from './rules.ts';
 import { each, quoted, readBoolean, readChoice, readChoices, readList, Unclear } from './texts.ts';
 
-export type Mode = 'plan' | 'apply' | 'drift';
+export type Mode = 'plan' | 'apply' | 'drift' | 'destroy';
 export const PARTS = ['log-group', 'parameters', 'secrets', 'repository', 'image', 'auth0'] as const;
 export type Part = (typeof PARTS)[number];
-export const CONSENTS = ['shorten-retention', 'change-type', 'loosen'] as const;
+export const CONSENTS = [
+  'shorten-retention',
+  'change-type',
+  'loosen',
+  'delete-log-group',
+  'delete-repository',
+] as const;
 export type Consent = (typeof CONSENTS)[number];
 export type Tier = 'auto' | 'Standard' | 'Advanced' | 'Intelligent-Tiering';
 
@@ -50,6 +57,7 @@ export interface Settings {
   readonly image: ImageSettings | undefined;
   /** Undefined where `only` leaves it out. */
   readonly auth0: Auth0Settings | undefined;
+  readonly ownership: OwnershipSettings;
   /** After so many minutes nothing new begins. */
   readonly deadlineMinutes: number;
   /** Where the `.env` files and the variables are named: an input, or a place of the configuration file. */
@@ -83,8 +91,9 @@ export function readSettings(request: Request, notes: Notes): Settings {
   const region = readRegion(layers, request.ambientRegion, notes);
   const kmsKeyId = layers.read('kms-key-id', undefined, readKmsKey);
   const only = new Set(layers.read('only', PARTS, readParts));
+  const mode = readMode(layers, request.event);
   return {
-    mode: readMode(layers, request.event),
+    mode,
     prefix,
     ...names,
     region,
@@ -118,6 +127,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
     envFiles: layers.read('env-file', [], readList),
     deadlineMinutes: layers.read('deadline-minutes', 30, Number),
     auth0: only.has('auth0') ? readAuth0(layers, request.inputs) : undefined,
+    ownership: readOwnership(layers, request, mode, prefix),
     envFilesAsked: layers.get('env-file'),
     variables: layers.get('variables'),
   };
@@ -137,7 +147,7 @@ function readMode(layers: Layers, event: string): Mode {
       'the event pull_request_target is refused, since it gives secrets to code of strangers; use pull_request',
     );
   const asked = layers.read('mode', 'auto', (value) =>
-    readChoice(value, ['auto', 'plan', 'apply', 'drift'] as const),
+    readChoice(value, ['auto', 'plan', 'apply', 'drift', 'destroy'] as const),
   );
   if (asked !== 'auto') return asked;
   return event === 'pull_request' ? 'plan' : 'apply';

@@ -31,6 +31,8 @@ export interface VariableReading {
   readonly variables: readonly Variable[];
   /** Names of JSON objects that neither a `.env`, the table nor a rule knows. */
   readonly ignored: number;
+  /** Those names. */
+  readonly untaken: ReadonlySet<string>;
 }
 
 /** Names in a JSON object of all secrets that are the workflow's own, never the application's. */
@@ -49,6 +51,7 @@ export function readVariables(
   notes: Notes,
 ): VariableReading {
   const found = new Map<string, Variable>();
+  const untaken = new Set<string>();
   let ignored = 0;
   // JSON comes last, since which of its names count depends on what the others name.
   const isJson = ({ content }: VariableText) =>
@@ -64,9 +67,12 @@ export function readVariables(
     for (const variable of readJson(text, String(text.content), notes)) {
       const own = !OF_THE_WORKFLOW.test(variable.name) && (known(variable.name) || named.has(variable.name));
       if (own) add(found, variable, notes);
-      else ignored += 1;
+      else {
+        ignored += 1;
+        untaken.add(variable.name);
+      }
     }
-  return { variables: [...found.values()], ignored };
+  return { variables: [...found.values()], ignored, untaken };
 }
 
 function isMapping(content: VariableText['content']): content is Readonly<Record<string, unknown>> {

@@ -1,0 +1,128 @@
+/** What was reviewed is what runs: plan-hash and expect-plan. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+import { ensureNode24 } from '../servers/node24.ts';
+import { type Account, account, CANARIES, SEED } from './account.ts';
+import { findLeaks } from './leaks.ts';
+
+let aws: AwsServer;
+let at: Account;
+beforeAll(async () => {
+  aws = await startAws();
+  at = account(aws);
+});
+afterAll(() => aws.close());
+beforeEach(() => aws.reset());
+
+const P = '/papyrus/prd';
+const CHANGED = SEED.replace('GUNICORN_WORKERS=2', 'GUNICORN_WORKERS=3');
+const plan = (dotenv: string, more: Record<string, string> = {}) =>
+  at.step({ mode: 'plan', dotenv, ...more });
+
+describe('plan-hash', () => {
+  it('is the same for the same plan: twice, in another order of the input, on Node 24, in every mode', async () => {
+    await at.step({ dotenv: SEED });
+    await at.createSecret('papyrus/prd/extra', { team: 'x' });
+    const first = (await plan(CHANGED)).outputs['plan-hash'];
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    const reversed = CHANGED.split('\n').reverse().join('\n');
+    expect((await plan(reversed)).outputs['plan-hash']).toBe(first);
+    const node24 = await at.step({ mode: 'plan', dotenv: CHANGED }, { node: await ensureNode24() });
+    expect(node24.outputs['plan-hash']).toBe(first);
+    expect((await at.step({ mode: 'drift', dotenv: CHANGED })).outputs['plan-hash']).toBe(first);
+    const applied = await at.step({ dotenv: reversed, 'expect-plan': first ?? '' });
+    expect(applied.exitCode, applied.log).toBe(0);
+    expect(applied.outputs['plan-hash']).toBe(first);
+    expect((await at.parameter(`${P}/GUNICORN_WORKERS`))?.value).toBe('3');
+    expect((await plan(CHANGED)).outputs['plan-hash']).not.toBe(first);
+  });
+
+  it('is the same in another order of the input where everything is created', async () => {
+    const hash = (await plan(SEED)).outputs['plan-hash'];
+    expect((await plan(SEED.split('\n').reverse().join('\n'))).outputs['plan-hash']).toBe(hash);
+  });
+
+  it('differs where another value stands, though the change is the same', async () => {
+    await at.step({ dotenv: SEED });
+    const hash = (await plan(SEED)).outputs['plan-hash'];
+    await at.step({ dotenv: CHANGED });
+    await at.step({ dotenv: SEED });
+    const again = await plan(SEED);
+    expect(again.outputs.drifted).toBe('false');
+    expect(again.outputs['plan-hash']).not.toBe(hash);
+  });
+});
+
+describe('expect-plan', () => {
+  it.each([
+    ['hash', 'plan-hash'],
+    ['JSON', 'plan'],
+  ])('as %s: another plan is refused before the first write', async (form, output) => {
+    await at.step({ dotenv: SEED });
+    const approved = await plan(CHANGED);
+    aws.forget();
+    const other = CHANGED.replace('THREADS=4', 'THREADS=8').replace(
+      'GUNICORN_WORKERS=3',
+      'GUNICORN_WORKERS=5',
+    );
+    const refused = await at.step({ dotenv: other, 'expect-plan': approved.outputs[output] ?? '' });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.outputs['failure-reason']).toBe('conflict');
+    expect(refused.outputs.changed).toBe('false');
+    expect(refused.log).toContain('nothing was written');
+    expect(aws.writes()).toEqual([]);
+    if (form === 'JSON') {
+      expect(refused.log).toContain(`${P}/GUNICORN_THREADS: none was approved, this plan has update`);
+      expect(refused.log).toContain(`${P}/GUNICORN_WORKERS: another change of value was approved`);
+    } else expect(refused.log).toContain(`plan-hash ${refused.outputs['plan-hash']}`);
+    expect(findLeaks(refused, CANARIES)).toEqual([]);
+    const run = await at.step({ dotenv: CHANGED, 'expect-plan': approved.outputs[output] ?? '' });
+    expect(run.exitCode, run.log).toBe(0);
+  });
+
+  it('as a file: what stands now is told where it has changed since', async () => {
+    await at.step({ dotenv: SEED });
+    const approved = await plan(CHANGED);
+    await at.step({ dotenv: SEED.replace('GUNICORN_WORKERS=2', 'GUNICORN_WORKERS=7') });
+    const files = { 'approved/plan.json': approved.outputs.plan ?? '' };
+    const refused = await at.step({ dotenv: CHANGED, 'expect-plan': 'approved/plan.json' }, { files });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.log).toContain(
+      `${P}/GUNICORN_WORKERS: version 1 stood when it was approved, 2 stands now`,
+    );
+    expect((await at.parameter(`${P}/GUNICORN_WORKERS`))?.value).toBe('7');
+  });
+
+  it('for destroy', async () => {
+    await at.step({ dotenv: SEED });
+    const approved = await at.step({ mode: 'destroy' });
+    await at.putParameter(`${P}/LATE`, { 'managed-by': 'aws-bootstrap' });
+    const inputs = { mode: 'destroy', confirm: P };
+    const refused = await at.step({ ...inputs, 'expect-plan': approved.outputs.plan ?? '' });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.log).toContain(`${P}/LATE: delete is in this plan, and was not approved`);
+    expect(await at.secrets()).toHaveLength(3);
+    const again = await at.step({ mode: 'destroy' });
+    const gone = await at.step({ ...inputs, 'expect-plan': again.outputs['plan-hash'] ?? '' });
+    expect(gone.exitCode, gone.log).toBe(0);
+    expect(await at.parameters()).toEqual([]);
+  });
+
+  it.each([
+    ['no hash', 'abc'],
+    ['no plan', '{"a":1}'],
+    ['no JSON', '{broken'],
+    ['several lines', 'a\nb'],
+  ])('%s is a fault before any call', async (_name, given) => {
+    const refused = await at.step({ dotenv: SEED, 'expect-plan': given });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.outputs['failure-reason']).toBe('input');
+    expect(refused.log).toContain('expect-plan');
+    expect(aws.calls).toEqual([]);
+  });
+
+  it('is not looked at where nothing is written', async () => {
+    const run = await plan(SEED, { 'expect-plan': 'f'.repeat(64) });
+    expect(run.exitCode, run.log).toBe(0);
+  });
+});

@@ -1,0 +1,271 @@
+/** mode: destroy leaves nothing behind that costs, and nothing gone that was not ours. */
+import type { ChildProcess } from 'node:child_process';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Auth0Server } from '../servers/auth0.ts';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+import { type Account, account, CANARIES, SEED } from './account.ts';
+import { findLeaks } from './leaks.ts';
+
+let aws: AwsServer;
+let at: Account;
+beforeAll(async () => {
+  aws = await startAws();
+  at = account(aws);
+});
+afterAll(() => aws.close());
+beforeEach(() => aws.reset());
+
+const P = '/papyrus/prd';
+const CONFIRMED = { mode: 'destroy', confirm: P };
+const ALL = { ...CONFIRMED, allow: 'delete-log-group, delete-repository' };
+
+describe('without confirm', () => {
+  it.each([
+    ['none', undefined],
+    ['another prefix', '/papyrus/stg'],
+  ])(
+    '%s: shows the whole plan, writes nothing, fails, and says what to put there',
+    async (_name, confirm) => {
+      await at.step({ dotenv: SEED });
+      aws.forget();
+      const shown = await at.step({ mode: 'destroy', ...(confirm === undefined ? {} : { confirm }) });
+      expect(shown.exitCode).toBe(1);
+      expect(shown.outputs['failure-reason']).toBe('input');
+      expect(shown.log).toContain(`set confirm: ${P}`);
+      for (const name of ['AUTH0_DOMAIN', 'GUNICORN_WORKERS'])
+        expect(shown.log).toContain(`- parameter ${P}/${name}`);
+      expect(shown.log).toContain('- secret papyrus/prd/db');
+      expect(shown.log).toContain('allow: delete-log-group deletes it');
+      expect(shown.outputs['to-delete']).toBe('8');
+      expect(aws.writes()).toEqual([]);
+      expect(findLeaks(shown, CANARIES)).toEqual([]);
+    },
+  );
+});
+
+describe('with confirm', () => {
+  it('needs no variables, removes what was made, keeps what needs a consent, and tells what still costs', async () => {
+    await at.step({ dotenv: SEED });
+    aws.forget();
+    const gone = await at.step(CONFIRMED);
+    expect(gone.exitCode, gone.log).toBe(0);
+    expect(gone.outputs['failure-reason']).toBe('');
+    expect(await at.parameters()).toEqual([]);
+    expect(await at.secrets()).toEqual([]);
+    expect(await at.logGroup('/ecs/papyrus')).toBeDefined();
+    expect(await at.repository('papyrus')).toBeDefined();
+    expect(gone.log).toContain('still costs money: log group /ecs/papyrus');
+    expect(gone.log).toContain('still costs money: repository papyrus');
+    expect(gone.summary).toContain('still costs money');
+    const deletions = aws.calls.filter(({ operation }) => operation === 'DeleteSecret');
+    expect(deletions.map(({ input }) => input.RecoveryWindowInDays)).toEqual([30, 30, 30]);
+    expect(aws.count('DeleteParameters')).toBe(1);
+    expect(gone.outputs['monthly-cost-usd']).toBe('0.00');
+    // No value is read to be deleted.
+    expect(aws.count(/^(GetParameters|BatchGetSecretValue|GetSecretValue)$/)).toBe(0);
+    aws.forget();
+    const again = await at.step(CONFIRMED);
+    expect(again.exitCode, again.log).toBe(0);
+    expect(aws.writes()).toEqual([]);
+  });
+
+  it('with both consents nothing is left, and an apply the same day brings everything back', async () => {
+    await at.step({ dotenv: SEED });
+    const gone = await at.step(ALL);
+    expect(gone.exitCode, gone.log).toBe(0);
+    expect(gone.log).toContain(`nothing that costs money is left of ${P}`);
+    expect(await at.logGroup('/ecs/papyrus')).toBeUndefined();
+    expect(await at.repository('papyrus')).toBeUndefined();
+    const [deletion] = aws.calls.filter(({ operation }) => operation === 'DeleteRepository');
+    expect(deletion?.input.force).toBe(true);
+
+    const back = await at.step({ dotenv: SEED });
+    expect(back.exitCode, back.log).toBe(0);
+    expect(back.log).toContain('is restored');
+    expect((await at.secret('papyrus/prd/db'))?.value.password).toBe('db-password-canary-1');
+    expect(await at.parameters()).toHaveLength(5);
+    aws.forget();
+    const silent = await at.step({ dotenv: SEED });
+    expect(silent.outputs.drifted, silent.log).toBe('false');
+    expect(aws.writes()).toEqual([]);
+  });
+
+  it('takes its tag off what was adopted, and leaves what is not ours', async () => {
+    await at.createLogGroup('/ecs/papyrus');
+    await at.createRepository('papyrus');
+    await at.putParameter(`${P}/AUTH0_DOMAIN`, { team: 'ours' }, 'papyrus.us.auth0.com');
+    await at.createSecret(
+      'papyrus/prd/flask',
+      { team: 'ours' },
+      { secret_key: 'flask-key-canary-4', other: 'x' },
+    );
+    await at.putParameter(`${P}/FOREIGN`, { team: 'other' });
+    await at.createSecret('papyrus/prd/foreign', { team: 'other' });
+    const made = await at.step({ dotenv: SEED });
+    expect(made.exitCode, made.log).toBe(0);
+    const gone = await at.step(ALL);
+    expect(gone.exitCode, gone.log).toBe(0);
+    expect(await at.parameters()).toEqual([`${P}/AUTH0_DOMAIN`, `${P}/FOREIGN`]);
+    expect(await at.secrets()).toEqual(['papyrus/prd/flask', 'papyrus/prd/foreign']);
+    expect((await at.parameter(`${P}/AUTH0_DOMAIN`))?.tags).toEqual({ team: 'ours' });
+    expect((await at.secret('papyrus/prd/flask'))?.tags).toEqual({ team: 'ours' });
+    expect((await at.logGroup('/ecs/papyrus'))?.tags ?? {}).toEqual({});
+    expect((await at.repository('papyrus'))?.tags).toEqual({});
+    expect(gone.log).toContain('secret papyrus/prd/foreign (not ours): $0.40 a month');
+    expect(gone.log).toContain('still costs money: secret papyrus/prd/flask');
+  });
+
+  it('only: the rest is neither read nor removed', async () => {
+    await at.step({ dotenv: SEED });
+    aws.forget();
+    const gone = await at.step({ ...ALL, only: 'parameters' });
+    expect(gone.exitCode, gone.log).toBe(0);
+    expect(await at.parameters()).toEqual([]);
+    expect(await at.secrets()).toHaveLength(3);
+    expect(new Set(aws.calls.map(({ service }) => service))).toEqual(new Set(['sts', 'ssm']));
+  });
+
+  it('goes on where one fails, and the next run ends it', async () => {
+    await at.step({ dotenv: SEED });
+    aws.fault({
+      operation: 'DeleteSecret',
+      when: ({ SecretId }) => SecretId === 'papyrus/prd/db',
+      kind: 'access-denied',
+      times: 9,
+    });
+    const failed = await at.step(CONFIRMED);
+    expect(failed.exitCode).toBe(1);
+    expect(failed.log).toContain('secretsmanager:DeleteSecret');
+    expect(failed.log).toContain('still costs money: secret papyrus/prd/db');
+    expect(await at.secrets()).toEqual(['papyrus/prd/db']);
+  });
+
+  it('killed in the middle, the next run ends it', async () => {
+    await at.step({ dotenv: SEED });
+    let child: ChildProcess | undefined;
+    const stop = aws.onCall((call, moment) => {
+      if (moment === 'after' && call.operation === 'DeleteSecret') child?.kill('SIGKILL');
+    });
+    const killed = await at.step(ALL, {
+      onSpawn: (spawned) => {
+        child = spawned;
+      },
+    });
+    stop();
+    expect(killed.signal).toBe('SIGKILL');
+    const next = await at.step(ALL);
+    expect(next.exitCode, next.log).toBe(0);
+    expect([await at.parameters(), await at.secrets()]).toEqual([[], []]);
+    expect(await at.logGroup('/ecs/papyrus')).toBeUndefined();
+  });
+
+  it('an env-file that is not there, and a broken text, do not stand in the way', async () => {
+    await at.step({ dotenv: SEED });
+    const gone = await at.step({ ...CONFIRMED, 'env-file': '.env', secrets: 'NOT A DOTENV "' });
+    expect(gone.exitCode, gone.log).toBe(0);
+    expect(await at.parameters()).toEqual([]);
+  });
+});
+
+describe('another environment of the application', () => {
+  it('keeps the shared log group and repository, until it is gone as well', async () => {
+    const stg = account(aws, '/papyrus/stg');
+    await at.step({ dotenv: SEED });
+    await stg.step({ dotenv: 'GUNICORN_WORKERS=1' });
+    const first = await at.step(ALL);
+    expect(first.exitCode, first.log).toBe(0);
+    expect(first.log).toContain('other environments of the application stand: /papyrus/stg');
+    expect(await at.logGroup('/ecs/papyrus')).toBeDefined();
+    expect(await at.repository('papyrus')).toBeDefined();
+    expect(await at.parameters()).toEqual(['/papyrus/stg/GUNICORN_WORKERS']);
+    const last = await stg.step({ ...ALL, confirm: '/papyrus/stg' });
+    expect(last.exitCode, last.log).toBe(0);
+    expect(await at.logGroup('/ecs/papyrus')).toBeUndefined();
+    expect(await at.repository('papyrus')).toBeUndefined();
+  });
+
+  it('is found by its secrets alone, and where it cannot be looked for, nothing shared is deleted', async () => {
+    await at.step({ dotenv: 'GUNICORN_WORKERS=1' });
+    await at.createSecret('papyrus/eu/stg/db', { 'managed-by': 'aws-bootstrap:adopted' });
+    const kept = await at.step({ mode: 'destroy', allow: ALL.allow });
+    expect(kept.log).toContain('stand: /papyrus/eu/stg');
+    aws.fault({
+      operation: 'ListSecrets',
+      when: ({ Filters }) => JSON.stringify(Filters).includes('"papyrus/"'),
+      kind: 'access-denied',
+      times: 9,
+    });
+    const failed = await at.step(ALL);
+    expect(failed.exitCode).toBe(1);
+    expect(aws.count('DeleteLogGroup') + aws.count('DeleteRepository')).toBe(0);
+    expect(await at.parameters()).toEqual([]);
+  });
+});
+
+describe('Auth0', () => {
+  const NEW = 'http://203.0.113.7:5000';
+  const FOREIGN = {
+    callbacks: ['https://other.example.com/callback'],
+    allowed_logout_urls: ['https://other.example.com/logout'],
+    web_origins: ['https://other.example.com'],
+  };
+  let auth0: Auth0Server;
+  beforeEach(async () => {
+    auth0 = await Auth0Server.start({
+      applications: [{ client_id: 'app-id', name: 'papyrus', ...structuredClone(FOREIGN) }],
+      management: { id: 'management-id', secret: 'management-secret-canary-77' },
+    });
+    return () => auth0[Symbol.asyncDispose]();
+  });
+  const access = () => ({
+    'auth0-domain': auth0.url,
+    'auth0-management-client-id': 'management-id',
+    'auth0-management-client-secret': 'management-secret-canary-77',
+    'auth0-application-id': 'app-id',
+  });
+  const lists = () => {
+    const { callbacks, allowed_logout_urls, web_origins } = auth0.application('app-id');
+    return { callbacks, allowed_logout_urls, web_origins };
+  };
+
+  it('takes out what AUTH0_CALLBACK_URL stands for, before that parameter goes', async () => {
+    await at.step({ dotenv: SEED, 'app-url': NEW, ...access() });
+    expect(lists()).not.toEqual(FOREIGN);
+    auth0.inject({
+      on: 'update',
+      fault: { status: 403, body: '{"errorCode":"insufficient_scope"}' },
+      times: 9,
+    });
+    const failed = await at.step({ ...CONFIRMED, ...access() });
+    expect(failed.exitCode).toBe(1);
+    expect(await at.parameters()).toEqual([`${P}/AUTH0_CALLBACK_URL`]);
+  });
+
+  it('and leaves the others in', async () => {
+    await at.step({ dotenv: SEED, 'app-url': NEW, ...access() });
+    const gone = await at.step({ ...CONFIRMED, ...access() });
+    expect(gone.exitCode, gone.log).toBe(0);
+    expect(lists()).toEqual(FOREIGN);
+    expect(await at.parameters()).toEqual([]);
+    expect(findLeaks(gone, ['management-secret-canary-77', ...auth0.tokens.keys()])).toEqual([]);
+  });
+
+  it('takes out what app-url stands for', async () => {
+    await at.step({ only: 'auth0', 'app-url': NEW, ...access() });
+    const gone = await at.step({ ...CONFIRMED, only: 'auth0', 'app-url': NEW, ...access() });
+    expect(gone.exitCode, gone.log).toBe(0);
+    expect(lists()).toEqual(FOREIGN);
+  });
+
+  it('a callback that reaches only the machine itself stays in, and without inputs Auth0 is told of', async () => {
+    const local = { ...FOREIGN, callbacks: [...FOREIGN.callbacks, 'http://localhost:5000/callback'] };
+    Object.assign(auth0.application('app-id'), structuredClone(local));
+    await at.step({ dotenv: 'AUTH0_CALLBACK_URL=http://localhost:5000/callback' });
+    const shown = await at.step({ mode: 'destroy' });
+    expect(shown.log).toContain('what it stands for stays in Auth0');
+    const gone = await at.step({ ...CONFIRMED, ...access() });
+    expect(gone.exitCode, gone.log).toBe(0);
+    expect(lists()).toEqual(local);
+    expect(await at.parameters()).toEqual([]);
+  });
+});

@@ -1,0 +1,245 @@
+/** What this action made and nobody asks for any more, through the bundle. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+import { type Account, account, CANARIES, SEED } from './account.ts';
+import { findLeaks } from './leaks.ts';
+
+let aws: AwsServer;
+let at: Account;
+beforeAll(async () => {
+  aws = await startAws({ emptyPages: true });
+  at = account(aws);
+});
+afterAll(() => aws.close());
+beforeEach(() => aws.reset());
+
+const P = '/papyrus/prd';
+const without = (...names: string[]) =>
+  SEED.split('\n')
+    .filter((line) => !names.some((name) => line.startsWith(`${name}=`)))
+    .join('\n');
+const changes = (plan: string | undefined) =>
+  Object.fromEntries(
+    (JSON.parse(plan ?? '{}').changes as Array<{ name: string; action: string }>).map(({ name, action }) => [
+      name,
+      action,
+    ]),
+  );
+
+describe('report', () => {
+  it('is silent and cheap where nothing is left over', async () => {
+    await at.step({ dotenv: SEED });
+    aws.forget();
+    const again = await at.step({ dotenv: SEED });
+    expect(again.exitCode, again.log).toBe(0);
+    expect(aws.writes()).toEqual([]);
+    // Each listing of this server begins with an empty page, which no other test's does.
+    const emptyPages = aws.count('DescribeParameters') / 2;
+    expect(aws.calls.length - emptyPages).toBeLessThanOrEqual(16);
+    expect(aws.count('ListSecrets')).toBe(1);
+  });
+
+  it('lists what is left over, and it is neither drift nor to be deleted', async () => {
+    await at.step({ dotenv: SEED });
+    aws.forget();
+    for (const mode of ['plan', 'drift', 'apply']) {
+      const told = await at.step({ mode, dotenv: without('GUNICORN_TIMEOUT', 'FLASK_SECRET_KEY') });
+      expect(told.exitCode, told.log).toBe(0);
+      expect(told.outputs.drifted).toBe('false');
+      expect(told.outputs['to-delete']).toBe('0');
+      expect(told.log).toContain(`= parameter ${P}/GUNICORN_TIMEOUT`);
+      expect(told.log).toContain('= secret papyrus/prd/flask');
+      expect(told.log).toContain('costs $0.40 a month');
+      expect(told.log).toContain('prune: delete takes it away');
+      expect(told.summary).toContain('GUNICORN_TIMEOUT');
+      expect(findLeaks(told, CANARIES)).toEqual([]);
+    }
+    expect(aws.writes()).toEqual([]);
+    expect(await at.secrets()).toContain('papyrus/prd/flask');
+  });
+
+  it('does not look at all with off', async () => {
+    await at.step({ dotenv: SEED });
+    aws.forget();
+    const told = await at.step({ dotenv: without('FLASK_SECRET_KEY'), prune: 'off' });
+    expect(told.exitCode, told.log).toBe(0);
+    expect(aws.count('ListSecrets')).toBe(0);
+    expect(aws.calls.filter(({ input }) => JSON.stringify(input).includes('"Path"'))).toEqual([]);
+    expect(told.log).not.toContain('papyrus/prd/flask');
+  });
+
+  it('a role that may not list is told, and the rest goes on', async () => {
+    await at.step({ dotenv: SEED });
+    aws.fault({ operation: 'ListSecrets', kind: 'access-denied', times: 9 });
+    const told = await at.step({ dotenv: SEED });
+    expect(told.exitCode, told.log).toBe(0);
+    expect(told.log).toContain('could not be looked for');
+    expect(told.log).toContain('secretsmanager:ListSecrets');
+    expect(told.outputs.drifted).toBe('false');
+  });
+});
+
+describe('delete', () => {
+  it('deletes parameters by ten, and secrets with the recovery window, and then is silent', async () => {
+    const many = Array.from({ length: 23 }, (_, index) => `GUNICORN_EXTRA_${index}=${index}`).join('\n');
+    await at.step({ dotenv: `${SEED}\n${many}` });
+    aws.forget();
+    const planned = await at.step({ mode: 'plan', dotenv: without('FLASK_SECRET_KEY'), prune: 'delete' });
+    expect(planned.exitCode, planned.log).toBe(0);
+    expect(planned.outputs['to-delete']).toBe('24');
+    expect(planned.outputs.drifted).toBe('true');
+    expect(aws.writes()).toEqual([]);
+    aws.forget();
+    const pruned = await at.step({ dotenv: without('FLASK_SECRET_KEY'), prune: 'delete' });
+    expect(pruned.exitCode, pruned.log).toBe(0);
+    expect(pruned.outputs.changed).toBe('true');
+    expect(pruned.outputs['config-changed']).toBe('false');
+    expect(pruned.outputs['plan-hash']).toBe(planned.outputs['plan-hash']);
+    expect(
+      aws
+        .writes()
+        .map(({ operation }) => operation)
+        .sort(),
+    ).toEqual(['DeleteParameters', 'DeleteParameters', 'DeleteParameters', 'DeleteSecret']);
+    const [deletion] = aws.calls.filter(({ operation }) => operation === 'DeleteSecret');
+    expect(deletion?.input).toEqual({ SecretId: 'papyrus/prd/flask', RecoveryWindowInDays: 30 });
+    expect((await at.parameters()).filter((name) => name.includes('EXTRA'))).toEqual([]);
+    expect((await at.secret('papyrus/prd/flask'))?.deleted).toBeDefined();
+    expect(pruned.outputs['monthly-cost-usd']).toBe('0.80');
+    aws.forget();
+    const again = await at.step({ dotenv: without('FLASK_SECRET_KEY'), prune: 'delete' });
+    expect(again.exitCode, again.log).toBe(0);
+    expect(aws.writes()).toEqual([]);
+    const back = await at.step({ dotenv: SEED });
+    expect(back.exitCode, back.log).toBe(0);
+    expect((await at.secret('papyrus/prd/flask'))?.value).toEqual({ secret_key: 'flask-key-canary-4' });
+  });
+
+  it('takes the window from the file', async () => {
+    const files = { '.github/aws-bootstrap.yml': 'recovery-window-days: 7\nprune: delete\n' };
+    await at.step({ dotenv: SEED }, { files });
+    await at.step({ dotenv: without('FLASK_SECRET_KEY') }, { files });
+    const [deletion] = aws.calls.filter(({ operation }) => operation === 'DeleteSecret');
+    expect(deletion?.input).toEqual({ SecretId: 'papyrus/prd/flask', RecoveryWindowInDays: 7 });
+    const bad = { '.github/aws-bootstrap.yml': 'recovery-window-days: 31\n' };
+    const refused = await at.step({ dotenv: SEED }, { files: bad });
+    expect(refused.outputs['failure-reason']).toBe('input');
+  });
+
+  it('only takes its tag off what was adopted, and never touches what is not ours', async () => {
+    const foreign = { team: 'other' };
+    await at.putParameter(`${P}/OLD_ADOPTED`, { 'managed-by': 'aws-bootstrap:adopted', team: 'ours' });
+    await at.createSecret('papyrus/prd/old', { 'managed-by': 'aws-bootstrap:adopted', team: 'ours' });
+    await at.putParameter(`${P}/FOREIGN`, foreign);
+    await at.createSecret('papyrus/prd/foreign', foreign);
+    // Ours, but of another environment: deeper than the prefix.
+    await at.putParameter(`${P}/blue/OWN`, { 'managed-by': 'aws-bootstrap' });
+    await at.createSecret('papyrus/prd/blue/db', { 'managed-by': 'aws-bootstrap' });
+    await at.createSecret('papyrus/prd-2/db', { 'managed-by': 'aws-bootstrap' });
+    const pruned = await at.step({ dotenv: SEED, prune: 'delete' });
+    expect(pruned.exitCode, pruned.log).toBe(0);
+    expect((await at.parameter(`${P}/OLD_ADOPTED`))?.tags).toEqual({ team: 'ours' });
+    expect((await at.secret('papyrus/prd/old'))?.tags).toEqual({ team: 'ours' });
+    expect((await at.parameter(`${P}/FOREIGN`))?.tags).toEqual(foreign);
+    expect((await at.secret('papyrus/prd/foreign'))?.tags).toEqual(foreign);
+    expect(await at.parameters()).toContain(`${P}/blue/OWN`);
+    expect(await at.secrets()).toEqual(expect.arrayContaining(['papyrus/prd/blue/db', 'papyrus/prd-2/db']));
+    expect(aws.count(/^Delete/)).toBe(0);
+    expect(pruned.log).toContain(`= parameter ${P}/FOREIGN`);
+    expect(pruned.log).toContain('without our tag: never touched');
+    expect(changes(pruned.outputs.plan)[`${P}/blue/OWN`]).toBeUndefined();
+  });
+
+  it('a secret that rotates by now is not deleted, and its owner is named', async () => {
+    await at.step({ dotenv: SEED });
+    aws.own('papyrus/prd/flask', 'rds');
+    const pruned = await at.step({ dotenv: without('FLASK_SECRET_KEY'), prune: 'delete' });
+    expect(pruned.exitCode).toBe(1);
+    expect(pruned.outputs['failure-reason']).toBe('blocked');
+    expect(pruned.log).toContain('the service rds');
+    expect(aws.count('DeleteSecret')).toBe(0);
+  });
+
+  it('one name that may not be deleted does not hold up the other nine', async () => {
+    const extra = Array.from({ length: 4 }, (_, index) => `GUNICORN_EXTRA_${index}=${index}`).join('\n');
+    await at.step({ dotenv: `${SEED}\n${extra}` });
+    aws.fault({
+      operation: 'DeleteParameters',
+      when: ({ Names }) => (Names as string[]).includes(`${P}/GUNICORN_EXTRA_2`),
+      kind: 'access-denied',
+      times: 9,
+    });
+    const pruned = await at.step({ dotenv: SEED, prune: 'delete' });
+    expect(pruned.exitCode).toBe(1);
+    expect(pruned.outputs['failure-reason']).toBe('access-denied');
+    expect((await at.parameters()).filter((name) => name.includes('EXTRA'))).toEqual([
+      `${P}/GUNICORN_EXTRA_2`,
+    ]);
+  });
+
+  it('a role that may not list fails, since it was asked to delete', async () => {
+    await at.step({ dotenv: SEED });
+    aws.fault({ operation: 'ListSecrets', kind: 'access-denied', times: 9 });
+    const failed = await at.step({ dotenv: SEED, prune: 'delete' });
+    expect(failed.exitCode).toBe(1);
+    expect(failed.log).toContain('secretsmanager:ListSecrets');
+  });
+
+  it('leaves alone what the file ignores', async () => {
+    const files = { '.github/aws-bootstrap.yml': 'ignore: ["parameter:GUNICORN_*"]\n' };
+    await at.step({ dotenv: SEED });
+    const pruned = await at.step({ dotenv: without('GUNICORN_TIMEOUT'), prune: 'delete' }, { files });
+    expect(pruned.exitCode, pruned.log).toBe(0);
+    expect(await at.parameters()).toContain(`${P}/GUNICORN_TIMEOUT`);
+  });
+});
+
+describe('prunes nothing that the run explains', () => {
+  beforeEach(async () => {
+    await at.step({ dotenv: SEED });
+    aws.forget();
+  });
+  const untouched = async (inputs: Record<string, string>, event = 'push') => {
+    const run = await at.step({ prune: 'delete', ...inputs }, { event: { name: event } });
+    expect(run.exitCode, run.log).toBe(0);
+    expect(aws.count(/^Delete/)).toBe(0);
+    return run;
+  };
+
+  it('a run without variables', async () => {
+    await untouched({});
+    expect(aws.count('ListSecrets')).toBe(0);
+  });
+  it('a run that only gives app-url', async () => {
+    await untouched({ 'app-url': 'https://papyrus.example.com' });
+  });
+  it('only, for the store that it leaves out', async () => {
+    const run = await at.step({ dotenv: 'GUNICORN_WORKERS=2', prune: 'delete', only: 'parameters' });
+    expect(run.exitCode, run.log).toBe(0);
+    expect(aws.count('ListSecrets') + aws.count('DeleteSecret')).toBe(0);
+    expect(await at.parameters()).toEqual([`${P}/AUTH0_CALLBACK_URL`, `${P}/GUNICORN_WORKERS`]);
+  });
+  it('only, for what goes to the other store by now', async () => {
+    await at.step({ dotenv: SEED, prefer: 'ssm' });
+    aws.forget();
+    const run = await untouched({ dotenv: SEED, only: 'parameters' });
+    expect(run.log).toContain('DB_USER goes to papyrus/prd/db by now, which is not part of this run (only)');
+    expect(await at.parameters()).toContain(`${P}/DB_USER`);
+  });
+  it('an empty value, in place and moved, while the other old copies go', async () => {
+    await at.step({ dotenv: SEED, prefer: 'ssm' });
+    const emptied = SEED.replace('DB_USER=papyrus', 'DB_USER=').replace('WORKERS=2', 'WORKERS=');
+    const run = await at.step({ dotenv: emptied, 'on-empty': 'skip', prune: 'delete' });
+    expect(run.exitCode, run.log).toBe(0);
+    expect(run.log).toContain('the value of DB_USER is empty in this run, and this may be its only copy');
+    const left = await at.parameters();
+    expect(left).toEqual(expect.arrayContaining([`${P}/DB_USER`, `${P}/GUNICORN_WORKERS`]));
+    expect(left).not.toContain(`${P}/DB_HOST`);
+  });
+  it('a name that a JSON object holds and nothing takes', async () => {
+    await at.step({ dotenv: `${SEED}\nOTHER_SETTING=x` });
+    aws.forget();
+    const run = await untouched({ dotenv: SEED, secrets: '{"OTHER_SETTING":"x","github_token":"y"}' });
+    expect(run.log).toContain('a JSON object of this run holds OTHER_SETTING');
+  });
+});

@@ -1,0 +1,187 @@
+/** The judges of what stands below the prefix: pure, so every case of their tables is one line here. */
+import { describe, expect, it } from 'vitest';
+import type { Placement } from '../../src/desired/desired.ts';
+import { destroy } from '../../src/plan/destroy.ts';
+import { type PruneRequest, prune } from '../../src/plan/prune.ts';
+import { ABSENT, Unreadable } from '../../src/resources/resource.ts';
+import type { AnyStray } from '../../src/resources/strays.ts';
+import { Secret } from '../../src/secret.ts';
+
+const P = '/papyrus/prd';
+
+function parameter(name: string, owner: AnyStray['owner'], facts = {}): AnyStray {
+  const spec = { name: `${P}/${name}`, fields: { type: 'String', tier: 'Standard' }, facts };
+  return { kind: 'AWS::SSM::Parameter', owner, spec, isRead: true };
+}
+
+function secret(name: string, owner: AnyStray['owner'], keys: string[] | undefined, facts = {}): AnyStray {
+  const fields = Object.fromEntries((keys ?? []).map((key) => [`key:${key}`, new Secret('x')]));
+  const spec = { name: `papyrus/prd/${name}`, fields, facts };
+  return { kind: 'AWS::SecretsManager::Secret', owner, spec, isRead: keys !== undefined };
+}
+
+function placement(variable: string, name: string, empty = false): Placement {
+  const isSecret = !name.startsWith('/');
+  const destination = isSecret
+    ? { store: 'secret' as const, bundle: name.split('/').at(-1) ?? '', key: variable }
+    : { store: 'parameter' as const, type: 'String' as const, segment: variable };
+  return {
+    route: {
+      variable: {
+        name: variable,
+        value: new Secret(empty ? '' : 'x'),
+        source: 'dotenv',
+        where: 'input dotenv',
+      },
+      destinations: [destination],
+      reason: 'a test',
+      sensitive: isSecret,
+      shown: !isSecret,
+      once: false,
+    },
+    destination,
+    kind: isSecret ? 'AWS::SecretsManager::Secret' : 'AWS::SSM::Parameter',
+    name,
+    empty,
+  };
+}
+
+const REQUEST: PruneRequest = {
+  prune: 'delete',
+  recoveryDays: 30,
+  ignore: [],
+  placements: [placement('A', `${P}/A`)],
+  elsewhere: [],
+  untaken: new Set(),
+};
+const judge = (stray: AnyStray, request: Partial<PruneRequest> = {}) =>
+  prune({ strays: [stray], failures: [] }, [], { ...REQUEST, ...request })[0];
+
+describe('prune', () => {
+  const cases: ReadonlyArray<[string, AnyStray, Partial<PruneRequest>, string]> = [
+    ['made, unwanted', parameter('OLD', 'made'), {}, 'delete'],
+    ['made, unwanted, report', parameter('OLD', 'made'), { prune: 'report' }, 'none'],
+    ['adopted', parameter('OLD', 'adopted'), {}, 'update'],
+    ['adopted, report', parameter('OLD', 'adopted'), { prune: 'report' }, 'none'],
+    ['of others', parameter('OLD', 'others'), {}, 'none'],
+    ['made, of another owner by now', secret('s', 'made', ['k'], { ownedBy: 'its rotation' }), {}, 'blocked'],
+    ['a secret', secret('s', 'made', ['k']), {}, 'delete'],
+    ['what app-url makes', parameter('AUTH0_CALLBACK_URL', 'made'), {}, 'none'],
+    ['held by a JSON object', parameter('OLD', 'made'), { untaken: new Set(['OLD']) }, 'none'],
+    ['held by a JSON object, as a key', secret('s', 'made', ['OLD']), { untaken: new Set(['OLD']) }, 'none'],
+    ['moved', parameter('OLD', 'made'), { placements: [placement('OLD', 'papyrus/prd/app')] }, 'delete'],
+    [
+      'moved, empty here',
+      parameter('OLD', 'made'),
+      { placements: [placement('OLD', 'papyrus/prd/app', true)] },
+      'none',
+    ],
+    [
+      'moved, not looked after',
+      parameter('OLD', 'made'),
+      { elsewhere: [placement('OLD', 'papyrus/prd/app')] },
+      'none',
+    ],
+    [
+      'a row of the table that moved, empty',
+      secret('flask', 'made', ['secret_key']),
+      { placements: [placement('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`, true)] },
+      'none',
+    ],
+    [
+      'not read, and a variable is empty',
+      secret('s', 'made', undefined),
+      { placements: [placement('A', `${P}/A`, true)] },
+      'none',
+    ],
+    [
+      'read, and another variable is empty',
+      secret('s', 'made', ['k']),
+      { placements: [placement('A', `${P}/A`, true)] },
+      'delete',
+    ],
+  ];
+  it.each(cases)('%s', (_name, stray, request, action) => {
+    expect(judge(stray, request)?.action).toBe(action);
+  });
+
+  it('takes only our tag off what was adopted', () => {
+    expect(judge(parameter('OLD', 'adopted'))?.differences).toEqual([
+      { field: 'tag:managed-by', from: 'aws-bootstrap:adopted', to: ABSENT },
+    ]);
+  });
+
+  it('does not observe what is of others, so that neither its version nor its price counts', () => {
+    expect(judge(secret('s', 'others', undefined))?.observed).toBeUndefined();
+  });
+
+  it('a listing that failed is an error for delete, and none for report', () => {
+    const failures = [{ kind: 'AWS::SSM::Parameter' as const, path: P, error: new Error('denied') }];
+    expect(prune({ strays: [], failures }, [], REQUEST)).toMatchObject([
+      { action: 'blocked', name: `${P}/*` },
+    ]);
+    expect(prune({ strays: [], failures }, [], { ...REQUEST, prune: 'report' })).toEqual([]);
+  });
+});
+
+describe('destroy', () => {
+  const made = { 'tag:managed-by': 'aws-bootstrap' };
+  const adopted = { 'tag:managed-by': 'aws-bootstrap:adopted' };
+  const allow = new Set(['delete-log-group'] as const);
+  const group = (fields: object, facts = {}) => ({ name: '/ecs/papyrus', fields: { ...fields }, facts });
+  const cases: ReadonlyArray<
+    [string, Parameters<typeof end>[0], Parameters<typeof end>[1], string | undefined]
+  > = [
+    ['nothing stands', undefined, {}, undefined],
+    ['made, consent', group(made), { allow }, 'delete'],
+    ['made, no consent', group(made), {}, 'none'],
+    ['made, consent, a neighbour', group(made), { allow, neighbours: ['/papyrus/stg'] }, 'none'],
+    [
+      'made, consent, a neighbour, its own name',
+      group(made),
+      { allow, neighbours: ['/papyrus/stg'], shared: false },
+      'delete',
+    ],
+    [
+      'made, consent, neighbours unknown',
+      group(made),
+      { allow, neighbours: new Unreadable(new Error()) },
+      'blocked',
+    ],
+    [
+      'made, no consent, neighbours unknown',
+      group(made),
+      { neighbours: new Unreadable(new Error()) },
+      'none',
+    ],
+    ['adopted', group(adopted), {}, 'update'],
+    ['adopted, consent', group(adopted), { allow }, 'update'],
+    ['adopted, a neighbour', group(adopted), { neighbours: ['/papyrus/stg'] }, 'none'],
+    ['not ours, consent', group({}), { allow }, 'none'],
+    ['of a stack, consent', group(made, { ownedBy: 'a stack' }), { allow }, 'none'],
+    ['unreadable', new Unreadable(new Error()), { allow }, 'blocked'],
+  ];
+  function end(
+    standing: ReturnType<typeof group> | Unreadable | undefined,
+    {
+      allow = new Set(),
+      neighbours = [],
+      shared = true,
+    }: { allow?: ReadonlySet<'delete-log-group'>; neighbours?: string[] | Unreadable; shared?: boolean },
+  ) {
+    return destroy({
+      found: { strays: [], failures: [] },
+      logGroup: { name: '/ecs/papyrus', shared, standing },
+      repository: undefined,
+      neighbours,
+      auth0: undefined,
+      callback: { name: `${P}/AUTH0_CALLBACK_URL`, unreadable: undefined },
+      allow,
+      ignore: [],
+      recoveryDays: 30,
+    })[0];
+  }
+  it.each(cases)('a log group: %s', (_name, standing, request, action) => {
+    expect(end(standing, request)?.action).toBe(action);
+  });
+});

@@ -1,0 +1,174 @@
+/** The contract of rooms whose resources stand below a path, and of delete in every room, against moto behind its laws. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Calls } from '../../src/clients/aws.ts';
+import { systemClock } from '../../src/clients/clock.ts';
+import { Stop } from '../../src/clients/stop.ts';
+import { ABSENT, type Resources } from '../../src/resources/resource.ts';
+import { openRooms } from '../../src/resources/rooms.ts';
+import { findNeighbours, findStrays, type ShelfKind } from '../../src/resources/strays.ts';
+import { type Account, account } from '../action/account.ts';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+
+let aws: AwsServer;
+let at: Account;
+let rooms: Resources;
+beforeAll(async () => {
+  aws = await startAws({ emptyPages: true });
+  at = account(aws);
+  Object.assign(process.env, aws.env());
+  rooms = openRooms(
+    { region: 'us-west-2', readOnly: false, userAgent: 'a test', clock: systemClock, agent: undefined },
+    {
+      calls: new Calls(systemClock, new Stop()),
+      clock: systemClock,
+      tags: new Map(),
+      isShown: () => false,
+      mask: () => {},
+      tell: () => {},
+    },
+    { readsLifecycle: false, recoveryDays: 7, auth0: undefined, image: undefined },
+  );
+});
+afterAll(() => aws.close());
+beforeEach(() => aws.reset());
+
+const MADE = { 'managed-by': 'aws-bootstrap' };
+const ADOPTED = { 'managed-by': 'aws-bootstrap:adopted' };
+const KINDS: ReadonlyArray<{
+  kind: ShelfKind;
+  path: string;
+  put: (name: string, tags?: object) => Promise<unknown>;
+}> = [
+  {
+    kind: 'AWS::SSM::Parameter',
+    path: '/papyrus/prd',
+    put: (name, tags = {}) => at.putParameter(name, { ...tags }),
+  },
+  {
+    kind: 'AWS::SecretsManager::Secret',
+    path: 'papyrus/prd',
+    put: (name, tags = {}) => at.createSecret(name, { ...tags }),
+  },
+];
+
+describe.each(KINDS)('$kind', ({ kind, path, put }) => {
+  const shelf = () => {
+    const found = rooms[kind].shelf;
+    if (found === undefined) throw new Error('no shelf');
+    return found;
+  };
+
+  it('lists direct children over all pages, without those that are known, with who made them', async () => {
+    for (let index = 0; index < 120; index++)
+      await put(`${path}/N${index}`, index % 2 === 0 ? MADE : ADOPTED);
+    await put(`${path}/FOREIGN`, { team: 'x' });
+    await put(`${path}/deeper/N`, MADE);
+    await put(`${path}2/N`, MADE);
+    aws.forget();
+    const strays = await shelf().strays(path, new Set([`${path}/N0`, `${path}/N1`]));
+    expect(strays).toHaveLength(119);
+    const countOf = (owner: string) => strays.filter((stray) => stray.owner === owner).length;
+    expect([countOf('made'), countOf('adopted'), countOf('others')]).toEqual([59, 59, 1]);
+    expect(strays.find(({ spec }) => spec.name === `${path}/FOREIGN`)?.owner).toBe('others');
+    expect(aws.writes()).toEqual([]);
+    expect(aws.count(/^(GetParameter|GetSecretValue|BatchGet)/)).toBe(0);
+  });
+
+  it('asks nothing more where everything is known', async () => {
+    await put(`${path}/A`, MADE);
+    aws.forget();
+    expect(await shelf().strays(path, new Set([`${path}/A`]))).toEqual([]);
+    expect(aws.calls.filter(({ input }) => JSON.stringify(input).includes('managed-by'))).toEqual([]);
+  });
+
+  it('finds what is ours at any depth', async () => {
+    const [root = ''] = path.split('/prd');
+    await put(`${root}/stg/A`, MADE);
+    await put(`${root}/eu/prd/A`, ADOPTED);
+    await put(`${root}/qa/A`, { 'managed-by': 'terraform' });
+    expect((await shelf().ours(root)).sort()).toEqual([`${root}/eu/prd/A`, `${root}/stg/A`]);
+  });
+
+  it('deletes, takes tags off, and does not mind what is gone', async () => {
+    await put(`${path}/A`, { ...MADE, team: 'x' });
+    await put(`${path}/B`, { ...ADOPTED, team: 'x' });
+    const spec = (name: string, fields = {}) => ({ name, fields, facts: {} });
+    await rooms[kind].delete(spec(`${path}/A`));
+    await rooms[kind].delete(spec(`${path}/A`));
+    await rooms[kind].delete(spec(`${path}/NEVER`));
+    const standing = spec(`${path}/B`);
+    await rooms[kind].update(standing, standing, [
+      { field: 'tag:managed-by', from: 'aws-bootstrap:adopted', to: ABSENT },
+    ]);
+    const strays = await shelf().strays(path, new Set());
+    expect(strays.map(({ spec, owner }) => [spec.name, owner])).toEqual([[`${path}/B`, 'others']]);
+  });
+});
+
+it.each(['reset-after', 'throttle', 'server-error'] as const)(
+  'a deletion that meets %s is done once more',
+  async (kind) => {
+    await at.putParameter('/papyrus/prd/A', MADE);
+    await at.createSecret('papyrus/prd/a', MADE);
+    await at.createLogGroup('/ecs/papyrus');
+    await at.createRepository('papyrus');
+    aws.fault({ operation: /^Delete/, kind, times: 4 });
+    const spec = (name: string) => ({ name, fields: {}, facts: {} });
+    await rooms['AWS::SSM::Parameter'].delete(spec('/papyrus/prd/A'));
+    await rooms['AWS::SecretsManager::Secret'].delete(spec('papyrus/prd/a'));
+    await rooms['AWS::Logs::LogGroup'].delete(spec('/ecs/papyrus'));
+    await rooms['AWS::ECR::Repository'].delete(spec('papyrus'));
+    expect([await at.parameters(), await at.secrets()]).toEqual([[], []]);
+    expect(await at.logGroup('/ecs/papyrus')).toBeUndefined();
+    expect(await at.repository('papyrus')).toBeUndefined();
+  },
+);
+
+it('a listing that fails does not hold up the other', async () => {
+  await at.putParameter('/papyrus/prd/A', MADE);
+  aws.fault({ operation: 'ListSecrets', kind: 'access-denied', times: 9 });
+  const known = {
+    'AWS::SSM::Parameter': new Set<string>(),
+    'AWS::SecretsManager::Secret': new Set<string>(),
+  };
+  const found = await findStrays(rooms, { prefix: '/papyrus/prd', known, readsKeys: true });
+  expect(found.strays.map(({ spec }) => spec.name)).toEqual(['/papyrus/prd/A']);
+  expect(found.failures.map(({ path }) => path)).toEqual(['papyrus/prd']);
+});
+
+it('reads the keys of what we made, and leaves out what waits for its deletion', async () => {
+  await at.createSecret('papyrus/prd/old', MADE, { STRIPE_KEY: 'x' });
+  await at.createSecret('papyrus/prd/gone', MADE);
+  await rooms['AWS::SecretsManager::Secret'].delete({ name: 'papyrus/prd/gone', fields: {}, facts: {} });
+  await at.createSecret('papyrus/prd/foreign', {}, { OTHER: 'y' });
+  aws.forget();
+  const known = { 'AWS::SecretsManager::Secret': new Set<string>() };
+  const { strays } = await findStrays(rooms, { prefix: '/papyrus/prd', known, readsKeys: true });
+  expect(strays.map(({ spec, isRead }) => [spec.name, isRead, 'key:STRIPE_KEY' in spec.fields])).toEqual([
+    ['papyrus/prd/old', true, true],
+    ['papyrus/prd/foreign', false, false],
+  ]);
+  expect(
+    JSON.stringify(aws.calls.filter(({ operation }) => operation === 'BatchGetSecretValue')),
+  ).not.toContain('foreign');
+});
+
+it('neighbours are the other environments of the application, by their prefixes', async () => {
+  await at.putParameter('/papyrus/prd/A', MADE);
+  await at.putParameter('/papyrus/stg/A', MADE);
+  await at.putParameter('/papyrus/stg/B', MADE);
+  await at.createSecret('papyrus/eu/prd/db', ADOPTED);
+  await at.createSecret('papyrus2/prd/db', MADE);
+  expect(await findNeighbours(rooms, 'papyrus', '/papyrus/prd')).toEqual(['/papyrus/eu/prd', '/papyrus/stg']);
+});
+
+it('deletes a log group and a repository, and does not mind that they are gone', async () => {
+  await at.createLogGroup('/ecs/papyrus');
+  await at.createRepository('papyrus');
+  for (const _ of [1, 2]) {
+    await rooms['AWS::Logs::LogGroup'].delete({ name: '/ecs/papyrus', fields: {}, facts: {} });
+    await rooms['AWS::ECR::Repository'].delete({ name: 'papyrus', fields: {}, facts: {} });
+  }
+  expect(await at.logGroup('/ecs/papyrus')).toBeUndefined();
+  expect(await at.repository('papyrus')).toBeUndefined();
+});

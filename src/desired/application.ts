@@ -1,0 +1,52 @@
+import type { Field, RepositoryFields } from '../resources/resource.ts';
+import type { LogGroupSettings, RepositorySettings } from '../settings/application.ts';
+import type { Wish } from './desired.ts';
+
+/** What belongs to the application rather than to one environment, unless its name says otherwise. */
+const none: ReadonlySet<string> = new Set();
+
+export function tagFields(tags: ReadonlyMap<string, string>): Record<string, Field> {
+  return Object.fromEntries([...tags].map(([key, value]) => [`tag:${key}`, value]));
+}
+
+export function logGroup(settings: LogGroupSettings): Wish {
+  const defaults = new Set(['class']);
+  if (!settings.retention.given) defaults.add('retention');
+  return {
+    kind: 'AWS::Logs::LogGroup',
+    spec: {
+      name: settings.name,
+      fields: { retention: settings.retention.value, class: 'STANDARD', ...tagFields(settings.tags) },
+      facts: {},
+    },
+    defaults,
+    once: none,
+    closed: none,
+    unknown: none,
+    expected: true,
+  };
+}
+
+export function repository(settings: RepositorySettings): Wish {
+  const defaults = new Set<string>();
+  if (!settings.mutability.given) defaults.add('mutability').add('exclusions');
+  if (settings.kmsKeyId === undefined) defaults.add('encryption');
+  const { value, exclusions } = settings.mutability.value;
+  const fields: RepositoryFields = {
+    mutability: value,
+    exclusions,
+    encryption: settings.kmsKeyId === undefined ? 'AES256' : 'KMS',
+    'key-id': settings.kmsKeyId,
+    lifecycle: settings.lifecycle,
+    ...tagFields(settings.tags),
+  };
+  return {
+    kind: 'AWS::ECR::Repository',
+    spec: { name: settings.name, fields, facts: {} },
+    defaults,
+    once: none,
+    closed: none,
+    unknown: none,
+    expected: true,
+  };
+}

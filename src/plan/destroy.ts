@@ -1,0 +1,130 @@
+import { ABSENT, type Kind, type Specs, Unreadable } from '../resources/resource.ts';
+import type { AnyStray, Findings } from '../resources/strays.ts';
+import { ADOPTED, MADE, OWNER_TAG } from '../settings/limits.ts';
+import type { Ignored } from '../settings/rules.ts';
+import type { Consent } from '../settings/settings.ts';
+import type { Change, ChangeOf, Plan } from './change.ts';
+import { isIgnored } from './policy.ts';
+import { changeOfStray, unlisted } from './stray.ts';
+
+type SharedKind = 'AWS::Logs::LogGroup' | 'AWS::ECR::Repository';
+
+/** A log group or repository that this run is about. */
+export interface Shared<K extends SharedKind = SharedKind> {
+  readonly name: string;
+  /** The application's other environments use it too. */
+  readonly shared: boolean;
+  readonly standing: Specs[K] | Unreadable | undefined;
+}
+
+export interface DestroyRequest {
+  readonly found: Findings;
+  readonly logGroup: Shared<'AWS::Logs::LogGroup'> | undefined;
+  readonly repository: Shared<'AWS::ECR::Repository'> | undefined;
+  /** Prefixes of other environments below which something of ours stands, or why that is not known. */
+  readonly neighbours: readonly string[] | Unreadable;
+  /** What is taken out of Auth0; undefined where Auth0 is left alone. */
+  readonly auth0: readonly Change[] | undefined;
+  /** The parameter that tells which URLs are in Auth0, and whether it could be read. */
+  readonly callback: { readonly name: string; readonly unreadable: Unreadable | undefined };
+  readonly allow: ReadonlySet<Consent>;
+  readonly ignore: readonly Ignored[];
+  readonly recoveryDays: number;
+}
+
+/**
+ * What it takes to leave nothing behind.
+ *
+ *     below the prefix | made: delete, adopted: our tag off, others: told
+ *     Auth0            | the URLs that app-url or AUTH0_CALLBACK_URL stand for, before that parameter goes
+ *     log group,       | made: delete with its consent; adopted: our tag off; kept where another environment of
+ *     repository       | the application stands and shares it
+ */
+export function destroy(request: DestroyRequest): Plan {
+  const { found, logGroup, repository, auth0 = [] } = request;
+  return [
+    ...found.strays.map((stray) => strayChange(stray, request)),
+    ...found.failures.map(unlisted),
+    ...auth0,
+    ...(logGroup === undefined ? [] : sharedChange('AWS::Logs::LogGroup', logGroup, request)),
+    ...(repository === undefined ? [] : sharedChange('AWS::ECR::Repository', repository, request)),
+  ];
+}
+
+function strayChange(stray: AnyStray, request: DestroyRequest): Change {
+  const { kind, spec, owner } = stray;
+  if (isIgnored({ kind, name: spec.name }, 'deletion', request.ignore))
+    return changeOfStray(stray, { action: 'keep', notes: ['left as it is (ignore)'] });
+  const notes: string[] = [];
+  const after: string[] = [];
+  if (kind === 'AWS::SecretsManager::Secret' && owner === 'made')
+    notes.push(`it can be restored for ${request.recoveryDays} days; an apply until then restores it`);
+  if (kind === 'AWS::SSM::Parameter' && spec.name === request.callback.name) {
+    const { unreadable } = request.callback;
+    if (request.auth0 === undefined)
+      notes.push('what it stands for stays in Auth0: the Auth0 inputs are not given');
+    else if (unreadable !== undefined && owner === 'made')
+      return {
+        ...{ id: `${kind} ${spec.name}`, kind, name: spec.name, desired: spec, observed: spec },
+        ...{ action: 'blocked', differences: [], notes: [], unreadable: { error: unreadable.error } },
+        blocked: { reason: 'it could not be read, and tells what to take out of Auth0' },
+      };
+    // Once it is gone, nobody knows any more which URLs are to be taken out.
+    after.push(...(request.auth0?.map(({ id }) => id) ?? []));
+  }
+  return changeOfStray(stray, { action: 'remove', notes, after });
+}
+
+const WORDS: Readonly<Record<SharedKind, { consent: Consent; all: string }>> = {
+  'AWS::Logs::LogGroup': { consent: 'delete-log-group', all: 'with all its logs' },
+  'AWS::ECR::Repository': { consent: 'delete-repository', all: 'with all its images' },
+};
+
+function sharedChange<K extends SharedKind & Kind>(
+  kind: K,
+  { name, shared, standing }: Shared<K>,
+  request: DestroyRequest,
+): ChangeOf<K>[] {
+  if (standing === undefined) return [];
+  const empty = { name, fields: {}, facts: {} } as Specs[K];
+  const base = {
+    id: `${kind} ${name}`,
+    kind,
+    name,
+    observed: undefined,
+    desired: empty,
+    differences: [],
+    notes: [],
+  };
+  const unreadable = (reason: string, { error }: Unreadable): ChangeOf<K>[] => [
+    { ...base, action: 'blocked', blocked: { reason }, unreadable: { error } },
+  ];
+  if (standing instanceof Unreadable) return unreadable('it could not be read', standing);
+
+  const found = { ...base, desired: standing, observed: standing };
+  const keep = (note: string): ChangeOf<K>[] => [{ ...found, action: 'none', notes: [`kept: ${note}`] }];
+  const { consent, all } = WORDS[kind];
+  const owner = standing.fields[`tag:${OWNER_TAG}`];
+  if (owner !== MADE && owner !== ADOPTED) return keep('it stands without our tag');
+  const { ownedBy } = standing.facts;
+  if (ownedBy !== undefined) return keep(`it belongs to ${ownedBy}`);
+  if (isIgnored({ kind, name }, 'deletion', request.ignore)) return keep('left as it is (ignore)');
+  if (owner === MADE && !request.allow.has(consent)) return keep(`allow: ${consent} deletes it, ${all}`);
+  if (shared && request.neighbours instanceof Unreadable)
+    return unreadable('whether other environments use it could not be found out', request.neighbours);
+  if (shared && !(request.neighbours instanceof Unreadable) && request.neighbours.length > 0)
+    return keep(`other environments of the application stand: ${listed(request.neighbours)}`);
+  if (owner === MADE) return [{ ...found, action: 'delete', notes: [`deleted ${all}`] }];
+  return [
+    {
+      ...found,
+      action: 'update',
+      differences: [{ field: `tag:${OWNER_TAG}`, from: ADOPTED, to: ABSENT }],
+      notes: ['it stood before we came, so it only loses our tag'],
+    },
+  ];
+}
+
+function listed(names: readonly string[]): string {
+  return names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
+}

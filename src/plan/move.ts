@@ -1,0 +1,101 @@
+import type { Placement } from '../desired/desired.ts';
+import { rowOf } from '../desired/table.ts';
+import { ABSENT, type Difference } from '../resources/resource.ts';
+import type { Change, ChangeOf } from './change.ts';
+
+type SecretChange = ChangeOf<'AWS::SecretsManager::Secret'>;
+
+export interface Moves {
+  /** Where the variables of this run go. */
+  readonly placements: readonly Placement[];
+  /** Where they would go, if this run looked after that store (`only`). */
+  readonly elsewhere: readonly Placement[];
+}
+
+/**
+ * Keys of a wanted secret whose variable has another place by now. In an `exact` bundle they are taken out after
+ * the new place is written, and kept where this run cannot write it; in others they stay, and are told.
+ */
+export function moveKeys(changes: readonly Change[], moves: Moves): Change[] {
+  return changes.flatMap((change): Change[] => {
+    if (change.kind !== 'AWS::SecretsManager::Secret' || change.observed === undefined) return [change];
+    const told = tellCopies(keepUnwritten(change, moves), moves);
+    const isMoved = ({ field, to }: Difference) => to === ABSENT && placesOf(field, change, moves).length > 0;
+    const moved = told.action === 'update' ? told.differences.filter(isMoved) : [];
+    const places = moved.flatMap(({ field }) => placesOf(field, change, moves).map(({ name }) => name));
+    const before = writesBefore(change, new Set(places), changes);
+    if (before.length === 0 || moved.length === 0) return [told];
+    const first = told.differences.filter((difference) => !isMoved(difference));
+    const last: SecretChange = {
+      ...told,
+      id: `${told.id} take out`,
+      differences: moved,
+      notes: [...(first.length > 0 ? [] : told.notes), 'old copies: their variables stand elsewhere by now'],
+      after: [...before, ...(first.length > 0 ? [told.id] : [])],
+    };
+    return first.length > 0 ? [{ ...told, differences: first }, last] : [last];
+  });
+}
+
+/** A key may be the only copy of a variable whose new place is not written in this run. */
+function keepUnwritten(change: SecretChange, moves: Moves): SecretChange {
+  const reasons: string[] = [];
+  const differences = change.differences.filter(({ field, to }) => {
+    if (to !== ABSENT) return true;
+    const empty = placesOf(field, change, moves).find((placement) => placement.empty);
+    const left = related(field, change, moves.elsewhere)[0];
+    const name = (empty ?? left)?.route.variable.name;
+    if (name === undefined) return true;
+    reasons.push(
+      `${field}: kept, since ${empty === undefined ? `the new place of ${name} is not part of this run (only)` : `the value of ${name} is empty in this run`}`,
+    );
+    return false;
+  });
+  if (reasons.length === 0) return change;
+  const action = change.action === 'update' && differences.length === 0 ? 'none' : change.action;
+  return { ...change, action, differences, notes: [...change.notes, ...reasons] };
+}
+
+function tellCopies(change: SecretChange, moves: Moves): SecretChange {
+  const removed = new Set(change.differences.filter(({ to }) => to === ABSENT).map(({ field }) => field));
+  const copies = Object.keys(change.observed?.fields ?? {}).flatMap((field) =>
+    removed.has(field)
+      ? []
+      : placesOf(field, change, moves).map(
+          ({ route, name }) => `${field.slice('key:'.length)} (${route.variable.name}, by now in ${name})`,
+        ),
+  );
+  if (copies.length === 0 || change.action === 'blocked') return change;
+  const text = `old copies that everybody who may read this secret reads: ${copies.join(', ')}; bundles: { ${bundleOf(change)}: { mode: exact } } takes them out`;
+  return { ...change, notes: [...change.notes, text] };
+}
+
+/** @returns the places of the variable that a key was made from, where this key is none of them. */
+function placesOf(field: string, change: SecretChange, { placements }: Moves): Placement[] {
+  const isHere = ({ name, destination }: Placement) =>
+    name === change.name && destination.store === 'secret' && `key:${destination.key}` === field;
+  return placements.some(isHere) ? [] : related(field, change, placements);
+}
+
+function related(field: string, change: SecretChange, placements: readonly Placement[]): Placement[] {
+  if (!field.startsWith('key:')) return [];
+  const key = field.slice('key:'.length);
+  return placements.filter(({ route }) => {
+    const row = rowOf(route.variable.name)?.secret;
+    return route.variable.name === key || (row?.bundle === bundleOf(change) && row.key === key);
+  });
+}
+
+function bundleOf({ name }: SecretChange): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
+
+function writesBefore(change: Change, places: ReadonlySet<string>, changes: readonly Change[]): string[] {
+  return changes
+    .filter(({ id, kind, name, action }) => {
+      if (id === change.id) return false;
+      if (kind !== 'AWS::SSM::Parameter' && kind !== 'AWS::SecretsManager::Secret') return false;
+      return action === 'create' || action === 'update' || (action === 'blocked' && places.has(name));
+    })
+    .map(({ id }) => id);
+}

@@ -1,0 +1,130 @@
+import { CALLBACK_VARIABLE } from '../desired/auth0.ts';
+import type { Placement } from '../desired/desired.ts';
+import { rowOf } from '../desired/table.ts';
+import type { AnyStray, Findings } from '../resources/strays.ts';
+import type { Prune } from '../settings/ownership.ts';
+import type { Ignored } from '../settings/rules.ts';
+import type { Change } from './change.ts';
+import { isIgnored } from './policy.ts';
+import { changeOfStray, costOf, exposureOf, type Fate, unlisted } from './stray.ts';
+
+export interface PruneRequest {
+  readonly prune: Prune;
+  readonly recoveryDays: number;
+  readonly ignore: readonly Ignored[];
+  /** Where the variables of this run go. */
+  readonly placements: readonly Placement[];
+  /** Where they would go, if this run looked after that store (`only`). */
+  readonly elsewhere: readonly Placement[];
+  /** Names that a JSON object holds and nobody took. */
+  readonly untaken: ReadonlySet<string>;
+}
+
+/**
+ * Judges what stands below the prefix and is not asked for.
+ *
+ *     owner    | this run explains it | prune  | change
+ *     ---------+----------------------+--------+-------------------------------------------------------
+ *     others   |                      |        | none: told, never touched
+ *     ours     | yes                  |        | none: kept, with the reason
+ *     ours     | no                   | report | none: told, with what it costs and exposes
+ *     made     | no                   | delete | delete, after every value of this run is written
+ *     adopted  | no                   | delete | update: it only loses our tag
+ */
+export function prune(found: Findings, changes: readonly Change[], request: PruneRequest): Change[] {
+  const failures = request.prune === 'delete' ? found.failures.map(unlisted) : [];
+  return [...found.strays.map((stray) => changeOfStray(stray, fateOf(stray, changes, request))), ...failures];
+}
+
+function fateOf(stray: AnyStray, changes: readonly Change[], request: PruneRequest): Fate {
+  const { kind, spec } = stray;
+  if (isIgnored({ kind, name: spec.name }, 'deletion', request.ignore))
+    return { action: 'keep', notes: ['nobody asks for it; left as it is (ignore)'] };
+  const reason = explanation(stray, request);
+  if (reason !== undefined) return { action: 'keep', notes: [`kept: ${reason}`] };
+  const moved = relatedTo(stray, request.placements);
+  const what = describe(moved);
+  if (request.prune !== 'delete')
+    return {
+      action: 'keep',
+      notes: [
+        `${what}; prune: delete takes it away`,
+        `as long as it stands it ${costOf(stray)}, and ${exposureOf(stray)}`,
+      ],
+    };
+  return {
+    action: 'remove',
+    notes: [what, ...fateNotes(stray, request)],
+    after: writesBefore(moved, changes),
+  };
+}
+
+function fateNotes({ kind, owner }: AnyStray, { recoveryDays }: PruneRequest): string[] {
+  if (owner !== 'made') return [];
+  return kind === 'AWS::SecretsManager::Secret' ? [`it can be restored for ${recoveryDays} days`] : [];
+}
+
+/** Why a thing may still be wanted although nobody asks for it here. */
+function explanation(stray: AnyStray, request: PruneRequest): string | undefined {
+  const empty = relatedTo(stray, request.placements).find((placement) => placement.empty);
+  if (empty !== undefined)
+    return `the value of ${empty.route.variable.name} is empty in this run, and this may be its only copy`;
+  const left = relatedTo(stray, request.elsewhere)[0];
+  if (left !== undefined)
+    return `${left.route.variable.name} goes to ${left.name} by now, which is not part of this run (only)`;
+  const names = namesIn(stray);
+  const untaken = names.find((name) => request.untaken.has(name));
+  if (untaken !== undefined)
+    return `a JSON object of this run holds ${untaken}, which no .env, row or rule takes; add a rule, or take it out`;
+  if (names.includes(CALLBACK_VARIABLE) && relatedTo(stray, request.placements).length === 0)
+    return 'a step with app-url may have made it';
+  return undefined;
+}
+
+/** Names of the variables that a thing was made from, as far as they can be told. */
+function namesIn({ kind, spec }: AnyStray): string[] {
+  return kind === 'AWS::SSM::Parameter' ? [lastOf(spec.name)] : keysOf(spec.fields);
+}
+
+/** @returns the places of variables that once stood here; what was not read may hold any of them. */
+function relatedTo(stray: AnyStray, placements: readonly Placement[]): Placement[] {
+  if (!stray.isRead) return [...placements];
+  const names = new Set(namesIn(stray));
+  const bundle = lastOf(stray.spec.name);
+  return placements.filter(({ route }) => {
+    if (names.has(route.variable.name)) return true;
+    const row = rowOf(route.variable.name)?.secret;
+    return stray.kind === 'AWS::SecretsManager::Secret' && row?.bundle === bundle && names.has(row.key);
+  });
+}
+
+function describe(moved: readonly Placement[]): string {
+  if (moved.length === 0) return 'nobody asks for it any more';
+  const places = moved.slice(0, 3).map(({ route, name }) => `${route.variable.name}, by now in ${name}`);
+  const more = moved.length > 3 ? ` and ${moved.length - 3} more` : '';
+  return `nobody asks for it any more: an old copy of ${places.join('; ')}${more}`;
+}
+
+/**
+ * Old places go only when every new one is written: the values of this run come first, and where the new place of
+ * this very variable is blocked, the old one stays.
+ */
+function writesBefore(moved: readonly Placement[], changes: readonly Change[]): string[] {
+  const places = new Set(moved.map(({ name }) => name));
+  return changes
+    .filter(({ kind, name, action }) => {
+      if (kind !== 'AWS::SSM::Parameter' && kind !== 'AWS::SecretsManager::Secret') return false;
+      return action === 'create' || action === 'update' || (action === 'blocked' && places.has(name));
+    })
+    .map(({ id }) => id);
+}
+
+function keysOf(fields: object): string[] {
+  return Object.keys(fields).flatMap((field) =>
+    field.startsWith('key:') ? [field.slice('key:'.length)] : [],
+  );
+}
+
+function lastOf(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}

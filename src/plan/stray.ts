@@ -1,0 +1,90 @@
+import { ABSENT } from '../resources/resource.ts';
+import type { AnyStray, Findings, ShelfKind, StrayOf } from '../resources/strays.ts';
+import { ADOPTED, OWNER_TAG } from '../settings/limits.ts';
+import { ADVANCED_PARAMETER_USD, SECRET_USD } from '../settings/prices.ts';
+import type { Change, ChangeOf } from './change.ts';
+
+/** What happens to one thing that stands below the prefix and is not asked for. */
+export type Fate =
+  | { readonly action: 'keep'; readonly notes: readonly string[] }
+  | { readonly action: 'remove'; readonly notes: readonly string[]; readonly after: readonly string[] };
+
+/**
+ * Turns a fate into a change. What we made is deleted, what we adopted only loses our tag; what is not ours
+ * is told, and never touched.
+ */
+export function changeOfStray(stray: AnyStray, fate: Fate): Change {
+  switch (stray.kind) {
+    case 'AWS::SSM::Parameter':
+      return assemble(stray, fate);
+    case 'AWS::SecretsManager::Secret':
+      return assemble(stray, fate);
+  }
+}
+
+function assemble<K extends ShelfKind>(stray: StrayOf<K>, fate: Fate): ChangeOf<K> {
+  const { kind, spec, owner } = stray;
+  const base = {
+    id: `${kind} ${spec.name}`,
+    kind,
+    name: spec.name,
+    desired: spec,
+    differences: [],
+    unwanted: true,
+  } as const;
+  if (owner === 'others')
+    // Not observed: neither its version nor its price is ours.
+    return {
+      ...base,
+      action: 'none',
+      observed: undefined,
+      notes: ['it stands below the prefix without our tag: never touched'],
+    };
+  const standing = { ...base, observed: spec, notes: fate.notes };
+  if (fate.action === 'keep') return { ...standing, action: 'none' };
+  const after = fate.after.length === 0 ? {} : { after: fate.after };
+  const { ownedBy } = spec.facts;
+  if (ownedBy !== undefined && owner === 'made')
+    return { ...standing, action: 'blocked', blocked: { reason: `it belongs to ${ownedBy} by now` } };
+  if (owner === 'made') return { ...standing, ...after, action: 'delete' };
+  return {
+    ...standing,
+    ...after,
+    action: 'update',
+    differences: [{ field: `tag:${OWNER_TAG}`, from: ADOPTED, to: ABSENT }],
+    notes: [...fate.notes, 'it stood before we came, so it only loses our tag'],
+  };
+}
+
+/** @returns a listing that failed, as a change that could not be judged. */
+export function unlisted({ kind, path, error }: Findings['failures'][number]): Change {
+  const spec = { name: `${path}/*`, fields: {}, facts: {} };
+  return {
+    id: `${kind} ${spec.name}`,
+    kind,
+    name: spec.name,
+    action: 'blocked',
+    desired: spec,
+    observed: undefined,
+    differences: [],
+    notes: [],
+    blocked: { reason: 'what stands there could not be listed' },
+    unreadable: { error },
+  };
+}
+
+/** @returns what a thing costs as long as it stands. */
+export function costOf({ kind, spec }: AnyStray): string {
+  if (kind === 'AWS::SecretsManager::Secret') return `costs $${SECRET_USD.toFixed(2)} a month`;
+  return spec.fields.tier === 'Advanced'
+    ? `costs $${ADVANCED_PARAMETER_USD.toFixed(2)} a month`
+    : 'costs nothing';
+}
+
+/** @returns who reads the value as long as it stands. */
+export function exposureOf({ kind, spec }: AnyStray): string {
+  if (kind === 'AWS::SecretsManager::Secret') return 'everybody who may read this secret reads it';
+  return spec.fields.type === 'SecureString'
+    ? 'everybody who may read parameters and use its key reads it'
+    : 'everybody who may read parameters reads it in plain';
+}

@@ -1,0 +1,141 @@
+import type { Plan } from '../plan/change.ts';
+import type { Settings } from '../settings/settings.ts';
+import { effectOf, type PlanDocument, planDocument, planHash } from './plan-document.ts';
+import type { Failure } from './run.ts';
+
+/** A plan that is not the approved one, and what differs. */
+export interface Refused extends Failure {
+  readonly lines: readonly string[];
+}
+
+type Entry = PlanDocument['changes'][number];
+
+const MOST_LINES = 50;
+
+/**
+ * Compares the plan of this run with the one that `expect-plan` gives, where this run would write.
+ * @returns undefined where they are the same, or where none was given
+ */
+export function refusalOf(settings: Settings, plan: Plan): Refused | undefined {
+  const { expected, writes } = settings.ownership;
+  if (expected === undefined || !writes) return undefined;
+  const present = planDocument(settings, plan);
+  const hash = planHash(present);
+  const approved = expected.document === undefined ? undefined : readPlan(expected.document);
+  const wanted = approved === undefined ? expected.hash : planHash(approved);
+  if (wanted === hash) return undefined;
+  const lines =
+    approved === undefined
+      ? [
+          `the plan that stands above has the plan-hash ${hash}; expect-plan has ${wanted ?? 'none'}. Give the output plan or plan-file of the approved run as expect-plan to see what differs`,
+        ]
+      : differences(approved, present);
+  const more = lines.length > MOST_LINES ? [`… and ${lines.length - MOST_LINES} more`] : [];
+  return {
+    reason: 'conflict',
+    lines: [...lines.slice(0, MOST_LINES), ...more],
+    text: 'nothing was written: this plan is not the one that expect-plan approves, since what is asked for or what stands has changed. Run with mode: plan, have the new plan approved, and give its plan-hash',
+  };
+}
+
+/** @returns why a destroy only shows its plan: `confirm` does not repeat the prefix. */
+export function unconfirmed({ mode, prefix, ownership }: Settings): Failure | undefined {
+  if (mode !== 'destroy' || ownership.writes) return undefined;
+  const other = ownership.confirm === undefined ? '' : ' (what confirm holds now is another text)';
+  return {
+    reason: 'input',
+    text: `nothing was written: this is what destroy would do. To let it, set confirm: ${prefix}${other}`,
+  };
+}
+
+/** What was given may be anything: only texts and lists of the known names are taken. */
+function readPlan(document: unknown): PlanDocument {
+  const of = (value: unknown) =>
+    (typeof value === 'object' && value !== null ? { ...value } : {}) as Record<string, unknown>;
+  const text = (value: unknown) => (typeof value === 'string' ? value : '');
+  const list = (value: unknown) => (Array.isArray(value) ? value.map(of) : []);
+  const plan = of(document);
+  return {
+    version: 1,
+    prefix: text(plan.prefix),
+    region: text(plan.region),
+    changes: list(plan.changes).map((change) => ({
+      kind: text(change.kind),
+      name: text(change.name),
+      action: text(change.action),
+      fields: list(change.fields).map(({ field, from, to }) => ({
+        field: text(field),
+        from: typeof from === 'string' ? from : null,
+        to: typeof to === 'string' ? to : null,
+      })),
+      ...(typeof change.consent === 'string' ? { consent: change.consent } : {}),
+      ...(typeof change.standing === 'string' ? { standing: change.standing } : {}),
+      ...(change.unwanted === true ? { unwanted: true as const } : {}),
+      notes: [],
+    })),
+  };
+}
+
+function differences(approved: PlanDocument, present: PlanDocument): string[] {
+  const lines: string[] = [];
+  for (const name of ['prefix', 'region'] as const)
+    if (approved[name] !== present[name])
+      lines.push(`${name}: ${approved[name]} was approved, this run is for ${present[name]}`);
+  const [before, now] = [byResource(approved), byResource(present)];
+  for (const [resource, entries] of before) {
+    const others = now.get(resource);
+    if (others === undefined)
+      lines.push(`${resource}: ${actions(entries)} was approved, and is not in this plan`);
+    else if (effects(entries) !== effects(others)) lines.push(...changed(resource, entries, others));
+  }
+  for (const [resource, entries] of now)
+    if (!before.has(resource))
+      lines.push(`${resource}: ${actions(entries)} is in this plan, and was not approved`);
+  return lines;
+}
+
+/** One resource may have two changes: what may be done, and what is blocked. */
+function byResource({ changes }: PlanDocument): Map<string, Entry[]> {
+  const found = new Map<string, Entry[]>();
+  for (const change of changes) {
+    if (effectOf(change) === undefined) continue;
+    const resource = `${change.kind} ${change.name}`;
+    found.set(resource, [...(found.get(resource) ?? []), change]);
+  }
+  return found;
+}
+
+function changed(resource: string, before: readonly Entry[], now: readonly Entry[]): string[] {
+  const lines: string[] = [];
+  if (actions(before) !== actions(now))
+    lines.push(`${resource}: ${actions(before)} was approved, this plan has ${actions(now)}`);
+  const [old, next] = [versions(before), versions(now)];
+  if (old !== next)
+    lines.push(
+      `${resource}: version ${old || 'none'} stood when it was approved, ${next || 'none'} stands now`,
+    );
+  const fieldsOf = (entries: readonly Entry[]) =>
+    new Map(
+      entries
+        .flatMap(({ fields }) => fields)
+        .map(({ field, from, to }) => [field, JSON.stringify([from, to])]),
+    );
+  const [approved, present] = [fieldsOf(before), fieldsOf(now)];
+  const names = [...new Set([...approved.keys(), ...present.keys()])].filter(
+    (field) => approved.get(field) !== present.get(field),
+  );
+  if (names.length > 0) lines.push(`${resource}: another change of ${names.join(', ')} was approved`);
+  return lines.length > 0 ? lines : [`${resource}: another change was approved`];
+}
+
+function actions(entries: readonly Entry[]): string {
+  return [...new Set(entries.map(({ action }) => action))].sort().join(' and ');
+}
+
+function versions(entries: readonly Entry[]): string {
+  return [...new Set(entries.flatMap(({ standing }) => standing ?? []))].join(', ');
+}
+
+function effects(entries: readonly Entry[]): string {
+  return entries.map(effectOf).sort().join('\n');
+}

@@ -1,0 +1,123 @@
+import {
+  DeleteParametersCommand,
+  DescribeParametersCommand,
+  type ParameterMetadata,
+  type ParameterStringFilter,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import { AwsError } from '../clients/errors.ts';
+import { ADOPTED, MADE, OWNER_TAG } from '../settings/limits.ts';
+import { batched } from './batch.ts';
+import type { Shelf, Specs, Stray } from './resource.ts';
+import type { RoomContext } from './room.ts';
+
+type ParameterSpec = Specs['AWS::SSM::Parameter'];
+
+/** Names in one call. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteParameters.html */
+const MOST_DELETED = 10;
+
+/** What stands below a path of Parameter Store, by DescribeParameters alone: no value is read to list or delete it. */
+export function parameterShelf(client: SSMClient, context: RoomContext): Shelf<ParameterSpec> {
+  async function describe(
+    path: string,
+    filters: readonly ParameterStringFilter[],
+  ): Promise<ParameterMetadata[]> {
+    const found: ParameterMetadata[] = [];
+    let NextToken: string | undefined;
+    // A page may be empty and still have a next one.
+    do {
+      const page = await context.calls.send(
+        { operation: 'ssm:DescribeParameters', resource: `what stands below ${path}`, lane: 'ssm:describe' },
+        () =>
+          client.send(
+            new DescribeParametersCommand({ ParameterFilters: [...filters], MaxResults: 50, NextToken }),
+          ),
+      );
+      found.push(...(page.Parameters ?? []));
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    return found;
+  }
+
+  const below = (path: string, Option: 'OneLevel' | 'Recursive'): ParameterStringFilter => ({
+    Key: 'Path',
+    Option,
+    Values: [path],
+  });
+  const tagged = (...Values: string[]): ParameterStringFilter => ({
+    Key: `tag:${OWNER_TAG}`,
+    Option: 'Equals',
+    Values,
+  });
+
+  return {
+    async strays(path, known) {
+      const isStray = ({ Name }: ParameterMetadata) => Name !== undefined && !known.has(Name);
+      const strays = (await describe(path, [below(path, 'OneLevel')])).filter(isStray);
+      // A listing shows no tags, so who made them is asked only where there is something to ask about.
+      if (strays.length === 0) return [];
+      const [made, adopted] = await Promise.all(
+        [MADE, ADOPTED].map(async (owner) => {
+          const listed = await describe(path, [below(path, 'OneLevel'), tagged(owner)]);
+          return new Set(listed.map(({ Name }) => Name));
+        }),
+      );
+      return strays.map((metadata): Stray<ParameterSpec> => {
+        if (made?.has(metadata.Name)) return { spec: specOf(metadata, MADE), owner: 'made' };
+        if (adopted?.has(metadata.Name)) return { spec: specOf(metadata, ADOPTED), owner: 'adopted' };
+        return { spec: specOf(metadata, undefined), owner: 'others' };
+      });
+    },
+
+    async ours(path) {
+      const listed = await describe(path, [below(path, 'Recursive'), tagged(MADE, ADOPTED)]);
+      return listed.flatMap(({ Name }) => Name ?? []);
+    },
+  };
+}
+
+function specOf(metadata: ParameterMetadata, owner: string | undefined): ParameterSpec {
+  const { Name = '', Type, Tier, KeyId, ARN, Version, LastModifiedUser, LastModifiedDate } = metadata;
+  return {
+    name: Name,
+    fields: { type: Type, tier: Tier ?? 'Standard', 'key-id': KeyId, [`tag:${OWNER_TAG}`]: owner },
+    facts: {
+      arn: ARN,
+      version: Version === undefined ? undefined : String(Version),
+      modifiedBy: LastModifiedUser,
+      modifiedAt: LastModifiedDate?.toISOString(),
+    },
+  };
+}
+
+/** Deletes parameters, ten by one call; one that is gone already is left out by AWS without an error. */
+export function deleteParameters(
+  client: SSMClient,
+  context: RoomContext,
+): (observed: ParameterSpec) => Promise<void> {
+  async function carry(names: readonly string[]): Promise<Map<string, unknown>> {
+    const failures = new Map<string, unknown>();
+    const [first = ''] = names;
+    try {
+      await context.calls.send(
+        {
+          operation: 'ssm:DeleteParameters',
+          resource: names.length === 1 ? first : `${first} and ${names.length - 1} more`,
+          lane: 'ssm:write',
+        },
+        () => client.send(new DeleteParametersCommand({ Names: [...names] })),
+      );
+    } catch (error) {
+      // One name that may not be deleted fails the whole batch: each is asked alone.
+      const isOfOne =
+        error instanceof AwsError && (error.reason === 'access-denied' || error.reason === 'aws');
+      if (names.length === 1 || !isOfOne) for (const name of names) failures.set(name, error);
+      else
+        for (const failed of await Promise.all(names.map((name) => carry([name]))))
+          for (const [name, reason] of failed) failures.set(name, reason);
+    }
+    return failures;
+  }
+  const remove = batched(MOST_DELETED, carry);
+  return ({ name }) => remove(name);
+}

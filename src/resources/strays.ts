@@ -1,0 +1,110 @@
+import { type Resource, type Resources, type Shelf, type Specs, type Stray, Unreadable } from './resource.ts';
+
+/** Kinds that stand below the prefix. */
+export type ShelfKind = 'AWS::SSM::Parameter' | 'AWS::SecretsManager::Secret';
+export type StrayOf<K extends ShelfKind> = Stray<Specs[K]> & {
+  readonly kind: K;
+  /** Whether its JSON keys were read; where they were not, it may hold anything. */
+  readonly isRead: boolean;
+};
+export type AnyStray = { [K in ShelfKind]: StrayOf<K> }[ShelfKind];
+
+export interface Findings {
+  readonly strays: readonly AnyStray[];
+  /** Listings that failed. */
+  readonly failures: ReadonlyArray<{
+    readonly kind: ShelfKind;
+    readonly path: string;
+    readonly error: unknown;
+  }>;
+}
+
+export interface StrayRequest {
+  readonly prefix: string;
+  /** Names that this run asks for; kinds that are left out are not listed. */
+  readonly known: Readonly<Partial<Record<ShelfKind, ReadonlySet<string>>>>;
+  /** Reads which JSON keys the secrets hold that we made. */
+  readonly readsKeys: boolean;
+}
+
+/** @returns the path of a kind: a parameter's has a slash before it, a secret's has none. */
+export function shelfPath(kind: ShelfKind, prefix: string): string {
+  return kind === 'AWS::SSM::Parameter' ? prefix : prefix.slice(1);
+}
+
+/** Looks for what stands below the prefix and is not asked for; one listing that fails does not hold up the other. */
+export async function findStrays(rooms: Resources, request: StrayRequest): Promise<Findings> {
+  const [parameters, secrets] = await Promise.all([
+    look(rooms, 'AWS::SSM::Parameter', request, async (strays) => strays),
+    look(rooms, 'AWS::SecretsManager::Secret', request, (strays) =>
+      request.readsKeys ? readKeys(rooms['AWS::SecretsManager::Secret'], strays) : Promise.resolve(strays),
+    ),
+  ]);
+  return {
+    strays: [...parameters.strays, ...secrets.strays],
+    failures: [...parameters.failures, ...secrets.failures],
+  };
+}
+
+async function look<K extends ShelfKind>(
+  rooms: Resources,
+  kind: K,
+  { prefix, known }: StrayRequest,
+  read: (strays: Array<StrayOf<K>>) => Promise<Array<StrayOf<K>>>,
+): Promise<{ strays: Array<StrayOf<K>>; failures: Findings['failures'] }> {
+  const names = known[kind];
+  const shelf: Shelf<Specs[K]> | undefined = rooms[kind].shelf;
+  if (names === undefined || shelf === undefined) return { strays: [], failures: [] };
+  const path = shelfPath(kind, prefix);
+  try {
+    const strays = await shelf.strays(path, names);
+    return {
+      strays: await read(strays.map((stray) => ({ ...stray, kind, isRead: kind === 'AWS::SSM::Parameter' }))),
+      failures: [],
+    };
+  } catch (error) {
+    return { strays: [], failures: [{ kind, path, error }] };
+  }
+}
+
+type SecretStray = StrayOf<'AWS::SecretsManager::Secret'>;
+
+/** A listing may be a moment old: what is gone, or on its way, is none of our business any more. */
+async function readKeys(
+  room: Resource<Specs['AWS::SecretsManager::Secret']>,
+  strays: readonly SecretStray[],
+): Promise<SecretStray[]> {
+  const made = strays.filter(({ owner }) => owner === 'made').map(({ spec }) => spec.name);
+  if (made.length === 0) return [...strays];
+  const read = await room.observe(made);
+  return strays.flatMap((stray): SecretStray[] => {
+    if (stray.owner !== 'made') return [stray];
+    const spec = read.get(stray.spec.name);
+    if (spec === undefined) return [];
+    if (spec instanceof Unreadable) return [stray];
+    return spec.facts.scheduledForDeletion === true ? [] : [{ ...stray, spec, isRead: true }];
+  });
+}
+
+/**
+ * @returns the prefixes of the application's other environments, by what of ours stands below it,
+ * or why that could not be found out
+ */
+export async function findNeighbours(
+  rooms: Resources,
+  application: string,
+  prefix: string,
+): Promise<readonly string[] | Unreadable> {
+  try {
+    const paths = await Promise.all(
+      (['AWS::SSM::Parameter', 'AWS::SecretsManager::Secret'] as const).map(async (kind) => {
+        const names = (await rooms[kind].shelf?.ours(shelfPath(kind, `/${application}`))) ?? [];
+        return names.map((name) => (name.startsWith('/') ? name : `/${name}`));
+      }),
+    );
+    const folders = paths.flat().map((name) => name.slice(0, name.lastIndexOf('/')));
+    return [...new Set(folders)].filter((folder) => folder !== prefix).sort();
+  } catch (error) {
+    return new Unreadable(error);
+  }
+}

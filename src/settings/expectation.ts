@@ -1,0 +1,36 @@
+import type { Expectation } from './ownership.ts';
+import { Unclear } from './texts.ts';
+
+/**
+ * Reads `expect-plan`: a hash alone says whether the plan is the approved one; the plan itself also says what differs.
+ * @param readText reads a file of the workspace or of the runner's temporary folder
+ * @throws Unclear with the remedy; what was given is never repeated
+ */
+export function readExpectation(given: string, readText: (path: string) => string): Expectation {
+  if (/^[0-9a-f]{64}$/.test(given)) return { hash: given, document: undefined };
+  if (/^[0-9a-fA-F]{64}$/.test(given)) return { hash: given.toLowerCase(), document: undefined };
+  if (given.startsWith('{')) return { hash: undefined, document: parsePlan(given, 'it') };
+  if (given.includes('\n') || given.length > 1000)
+    throw new Unclear(
+      'it takes a plan-hash (64 digits), the JSON of the output plan, or the path of a plan-file',
+    );
+  return { hash: undefined, document: parsePlan(readText(given), 'the file') };
+}
+
+function parsePlan(text: string, what: string): unknown {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    document = undefined;
+  }
+  const isPlan =
+    typeof document === 'object' &&
+    document !== null &&
+    'changes' in document &&
+    Array.isArray(document.changes) &&
+    document.changes.every((change) => typeof change === 'object' && change !== null);
+  if (!isPlan)
+    throw new Unclear(`${what} holds no plan; take the output plan, plan-file or plan-hash of a plan run`);
+  return document;
+}

@@ -1,0 +1,181 @@
+import { type Asked, callbackParameter } from './ask.ts';
+import { APP_URL } from './desired/app-url.ts';
+import { auth0Wish, withdrawWish } from './desired/auth0.ts';
+import type { Desired, Wish } from './desired/desired.ts';
+import { imageWish, wantedTags } from './desired/image.ts';
+import type { Plan } from './plan/change.ts';
+import { destroy } from './plan/destroy.ts';
+import { moveKeys } from './plan/move.ts';
+import { plan as compare } from './plan/plan.ts';
+import type { Policy } from './plan/policy.ts';
+import { prune } from './plan/prune.ts';
+import { errorText } from './report/failure.ts';
+import { type Kind, type Resources, Unreadable } from './resources/resource.ts';
+import { type Observation, observe } from './resources/rooms.ts';
+import { type Findings, findNeighbours, findStrays, type ShelfKind } from './resources/strays.ts';
+import type { Settings } from './settings/settings.ts';
+
+export interface Survey {
+  readonly plan: Plan;
+  /** What could not be found out, and is not needed to go on. */
+  readonly remarks: readonly string[];
+  /** Of the repository that stood when the run began. */
+  readonly repositoryUri: string | undefined;
+}
+
+/** Reads everything that this run is about, in one go, and compares it with what is asked for. */
+export function survey(asked: Asked, rooms: Resources): Promise<Survey> {
+  return asked.settings.mode === 'destroy' ? surveyEnd(asked, rooms) : surveyWishes(asked, rooms);
+}
+
+async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
+  const { settings, desired, unknownNames } = asked;
+  const [observation, found] = await Promise.all([
+    observe(rooms, namesOf(desired, asked)),
+    findStrays(rooms, { prefix: settings.prefix, known: knownNames(asked), readsKeys: true }),
+  ]);
+  const wishes = [...desired.wishes, ...imageWishes(asked), ...auth0Wishes(asked, observation)];
+  const changes = moveKeys(compare(wishes, observation, policyOf(asked)), desired);
+  const strays = prune(found, changes, {
+    prune: settings.ownership.prune,
+    recoveryDays: settings.ownership.recoveryDays,
+    ignore: settings.ignore,
+    placements: desired.placements,
+    elsewhere: desired.elsewhere,
+    untaken: unknownNames,
+  });
+  return {
+    plan: [...changes, ...strays],
+    remarks: remarksOn(found, settings),
+    repositoryUri: repositoryUri(settings, observation),
+  };
+}
+
+async function surveyEnd(asked: Asked, rooms: Resources): Promise<Survey> {
+  const { settings, urls, auth0 } = asked;
+  const { logGroup, prefix } = settings;
+  // An image alone needs its repository's settings, and does not make it ours to delete.
+  const repository = settings.only.has('repository') ? settings.repository : undefined;
+  const callback = callbackParameter(settings);
+  const names = {
+    ...namesOf(asked.desired, asked),
+    'AWS::Logs::LogGroup': logGroup === undefined ? [] : [logGroup.name],
+    'AWS::ECR::Repository': repository === undefined ? [] : [repository.name],
+    'AWS::SSM::Parameter': auth0 === undefined ? [] : [callback],
+  };
+  const isShared = logGroup?.shared === true || repository?.shared === true;
+  const [observation, found, neighbours] = await Promise.all([
+    observe(rooms, names),
+    findStrays(rooms, { prefix, known: everything(settings), readsKeys: false }),
+    isShared ? findNeighbours(rooms, settings.application, prefix) : [],
+  ]);
+  const stored = observation['AWS::SSM::Parameter'].get(callback);
+  const unreadable = stored instanceof Unreadable ? stored : undefined;
+  const withdrawals =
+    auth0 === undefined || settings.auth0 === undefined
+      ? undefined
+      : compare(
+          [withdrawWish(settings.auth0, urls, storedValue(stored), standingUrls(asked, observation))],
+          observation,
+          policyOf(asked),
+        );
+  const plan = destroy({
+    found,
+    logGroup: logGroup && { ...logGroup, standing: observation['AWS::Logs::LogGroup'].get(logGroup.name) },
+    repository: repository && {
+      ...repository,
+      standing: observation['AWS::ECR::Repository'].get(repository.name),
+    },
+    neighbours,
+    auth0: withdrawals,
+    callback: { name: callback, unreadable },
+    allow: settings.allow,
+    ignore: settings.ignore,
+    recoveryDays: settings.ownership.recoveryDays,
+  });
+  return { plan, remarks: [], repositoryUri: undefined };
+}
+
+function repositoryUri({ repository }: Settings, observation: Observation): string | undefined {
+  const found =
+    repository === undefined ? undefined : observation['AWS::ECR::Repository'].get(repository.name);
+  return found === undefined || found instanceof Unreadable ? undefined : found.facts.uri;
+}
+
+function imageWishes({ settings, image }: Asked): Wish[] {
+  if (image === undefined || settings.image === undefined || settings.repository === undefined) return [];
+  return [imageWish(settings.repository.name, wantedTags(image, settings.image.tags), image.identity.digest)];
+}
+
+function policyOf({ settings, urls }: Asked): Policy {
+  return {
+    allow: settings.allow,
+    adopt: settings.adopt,
+    ignore: settings.ignore,
+    callbackParameter: callbackParameter(settings),
+    callbackIsAsked: urls !== undefined,
+  };
+}
+
+/** What `follow` takes out depends on the callback that stands. */
+function auth0Wishes(asked: Asked, observation: Observation): Wish[] {
+  const { settings, auth0, urls } = asked;
+  if (auth0 === undefined || urls === undefined || settings.auth0 === undefined) return [];
+  const previous = storedValue(observation['AWS::SSM::Parameter'].get(callbackParameter(settings)));
+  return [auth0Wish(settings.auth0, urls, previous, standingUrls(asked, observation))];
+}
+
+function storedValue(parameter: ReturnType<Observation['AWS::SSM::Parameter']['get']>) {
+  return parameter === undefined || parameter instanceof Unreadable ? undefined : parameter.fields.value;
+}
+
+function standingUrls({ auth0 }: Asked, observation: Observation) {
+  const application = auth0 === undefined ? undefined : observation['Auth0::Application'].get(auth0.name);
+  return application === undefined || application instanceof Unreadable ? {} : application.fields;
+}
+
+function namesOf(desired: Desired, { settings, auth0, image }: Asked): Record<Kind, string[]> {
+  const names: Record<Kind, string[]> = {
+    'AWS::Logs::LogGroup': [],
+    'AWS::SSM::Parameter': [],
+    'AWS::SecretsManager::Secret': [],
+    'AWS::ECR::Repository': [],
+    'Auth0::Application': auth0 === undefined ? [] : [auth0.name],
+    Image: [],
+  };
+  if (image !== undefined && settings.repository !== undefined) {
+    names.Image.push(settings.repository.name);
+    // Its URI is told also where the repository itself is not looked after.
+    if (!settings.only.has('repository')) names['AWS::ECR::Repository'].push(settings.repository.name);
+  }
+  for (const { kind, spec } of desired.wishes) names[kind].push(spec.name);
+  return names;
+}
+
+type Known = Partial<Record<ShelfKind, ReadonlySet<string>>>;
+
+/** A run that was given no variable knows nothing of what is wanted, so it looks for nothing that is not. */
+function knownNames({ settings, desired }: Asked): Known {
+  const { placements, elsewhere } = desired;
+  const hasVariables = [...placements, ...elsewhere].some(({ route }) => route.variable.where !== APP_URL);
+  if (settings.ownership.prune === 'off' || !hasVariables) return {};
+  const known = everything(settings);
+  for (const { kind, name } of placements) known[kind]?.add(name);
+  return known;
+}
+
+function everything({ only }: Settings): Partial<Record<ShelfKind, Set<string>>> {
+  return {
+    ...(only.has('parameters') ? { 'AWS::SSM::Parameter': new Set<string>() } : {}),
+    ...(only.has('secrets') ? { 'AWS::SecretsManager::Secret': new Set<string>() } : {}),
+  };
+}
+
+/** To look for leftovers is asked for by nobody's input, so a role that may not list is told, not failed. */
+function remarksOn({ failures }: Findings, { ownership }: Settings): string[] {
+  if (ownership.prune === 'delete') return [];
+  return failures.map(
+    ({ path, error }) =>
+      `what is left over below ${path} could not be looked for, and the rest goes on (prune: off does not look): ${errorText(error)}`,
+  );
+}
