@@ -44,11 +44,12 @@ export async function converge(asked: Asked, runner: Runner): Promise<Run> {
   const identity = identify(connection, calls).then((caller) => {
     masks.know(caller.account);
     checkAccount(settings, caller);
+    return caller;
   });
   // Another account is refused before anything else is read; without such a condition both go together.
   if (settings.allowedAccountIds.length > 0 || settings.repository?.account !== undefined) await identity;
   const observing = observe(rooms, namesOf(desired, asked));
-  await identity;
+  const caller = await identity;
   const observation = await observing;
   const plan = compare([...desired.wishes, ...auth0Wishes(asked, observation)], observation, {
     allow: settings.allow,
@@ -62,7 +63,19 @@ export async function converge(asked: Asked, runner: Runner): Promise<Run> {
   if (settings.mode !== 'apply') outcomes.forEach(log.outcome);
   log.result(settings.mode, plan, outcomes);
   const failure = failureOf(settings, plan, outcomes);
-  return { settings, desired, plan, outcomes, notes, told, ignoredNames, calls: calls.made, failure };
+  return {
+    settings,
+    desired,
+    plan,
+    outcomes,
+    notes,
+    told,
+    ignoredNames,
+    caller,
+    calls: calls.made,
+    callsByService: calls.byService,
+    failure,
+  };
 }
 
 function contextOf(
@@ -82,7 +95,7 @@ function contextOf(
     tags: settings.tags,
     isShown: (parameter) => routes.get(parameter)?.shown === true,
     mask: (value, place) => {
-      if (routes.get(place)?.sensitive !== false) masks.hide(value);
+      if (routes.get(place)?.sensitive !== false) masks.hide(value, place);
     },
     tell,
   };

@@ -53,6 +53,8 @@ export class Calls {
   readonly #clock: Clock;
   /** Calls made, repetitions included. */
   made = 0;
+  /** The same by service, as IAM calls it: some of them cost money. */
+  readonly byService = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -66,6 +68,8 @@ export class Calls {
         retried(
           () => {
             this.made += 1;
+            const service = options.operation.split(':')[0] ?? '';
+            this.byService.set(service, (this.byService.get(service) ?? 0) + 1);
             return call();
           },
           pace,

@@ -1,4 +1,5 @@
 import type { FailureReason } from '../clients/errors.ts';
+import type { Caller } from '../clients/identity.ts';
 import type { Desired } from '../desired/desired.ts';
 import type { Outcome } from '../plan/apply.ts';
 import type { Plan } from '../plan/change.ts';
@@ -17,7 +18,11 @@ export interface Run {
   readonly told: readonly string[];
   /** Names of JSON objects that are none of the application's. */
   readonly ignoredNames: number;
+  readonly caller: Caller;
   readonly calls: number;
+  readonly callsByService: ReadonlyMap<string, number>;
+  /** The pushed image, by the repository's URI and its digest; undefined where no image was part of the run. */
+  readonly image?: { readonly uri: string; readonly digest: string } | undefined;
   readonly failure: Failure | undefined;
 }
 

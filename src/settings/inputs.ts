@@ -1,7 +1,9 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import * as core from '@actions/core';
+import { Secret } from '../secret.ts';
 import type { ConfigFile } from './config.ts';
+import { type EventFacts, readEventFacts } from './event.ts';
 import type { Notes } from './fault.ts';
 import { Unclear } from './texts.ts';
 import type { Source, VariableText } from './variables.ts';
@@ -36,6 +38,12 @@ export const INPUTS = [
   'auth0-management-client-secret',
   'auth0-application-id',
   'auth0-urls',
+  'comment-on-pr',
+  'drift-issue',
+  'task-definition',
+  'container-name',
+  'iam-policies',
+  'github-token',
 ] as const;
 
 /** What the runner tells about this run. */
@@ -49,6 +57,15 @@ export interface Runner {
   readonly workspace: string;
   /** Whether there is a place for a job summary. */
   readonly hasSummary: boolean;
+  /** Where the repository is, for links; empty outside of a workflow. */
+  readonly serverUrl: string;
+}
+
+/** What speaking to GitHub takes. */
+export interface GitHubAccess {
+  readonly apiUrl: string;
+  readonly token: Secret;
+  readonly event: EventFacts;
 }
 
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -70,7 +87,26 @@ export function readRunner(): Runner {
     temp: env.RUNNER_TEMP || undefined,
     workspace: env.GITHUB_WORKSPACE || process.cwd(),
     hasSummary: (env.GITHUB_STEP_SUMMARY ?? '') !== '',
+    serverUrl: env.GITHUB_SERVER_URL ?? '',
   };
+}
+
+/** @returns undefined where there is no token or no GitHub to speak to. */
+export function readGitHubAccess(): GitHubAccess | undefined {
+  const token = core.getInput('github-token');
+  const apiUrl = process.env.GITHUB_API_URL ?? '';
+  if (token === '' || apiUrl === '') return undefined;
+  core.setSecret(token);
+  return { apiUrl, token: new Secret(token), event: readEvent() };
+}
+
+/** The payload is the runner's file; without it nothing is known of the event, and the repository counts as public. */
+function readEvent(): EventFacts {
+  try {
+    return readEventFacts(readFileSync(process.env.GITHUB_EVENT_PATH ?? '', 'utf8'));
+  } catch {
+    return readEventFacts('{}');
+  }
 }
 
 /** @returns a variable of the step's environment, for lines that are a bare NAME. */

@@ -14,6 +14,7 @@ import {
   tagFault,
 } from './limits.ts';
 import { type Mutability, readMutability } from './mutability.ts';
+import { type ReportSettings, readReportSettings } from './report-settings.ts';
 import { type Ignored, type Rule, readIgnored, readRules } from './rules.ts';
 import { quoted, readBoolean, readChoice, readChoices, readList, readPairs, Unclear } from './texts.ts';
 
@@ -85,6 +86,7 @@ export interface Settings {
   readonly envFiles: readonly string[];
   /** Undefined where `only` leaves it out. */
   readonly auth0: Auth0Settings | undefined;
+  readonly reports: ReportSettings;
 }
 
 /** What {@link readSettings} judges. */
@@ -144,6 +146,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
     ignore: readIgnored(file, notes),
     envFiles: layers.read('env-file', [], readList),
     auth0: only.has('auth0') ? readAuth0(layers, request.inputs) : undefined,
+    reports: readReportSettings(layers, request.readText),
   };
 }
 
