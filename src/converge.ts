@@ -1,7 +1,9 @@
+import type { Agent } from 'node:http';
 import { type Asked, callbackParameter } from './ask.ts';
 import type { Connection } from './clients/aws.ts';
 import { systemClock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
+import type { Stop } from './clients/stop.ts';
 import { auth0Wish } from './desired/auth0.ts';
 import type { Desired, Wish } from './desired/desired.ts';
 import { apply, unapplied } from './plan/apply.ts';
@@ -18,27 +20,30 @@ import type { Runner } from './settings/inputs.ts';
 import type { Settings } from './settings/settings.ts';
 
 /** Reads what stands, plans, and applies where the mode says so. */
-export async function converge(asked: Asked, runner: Runner): Promise<Run> {
+export async function converge(asked: Asked, runner: Runner, stop: Stop): Promise<Run> {
   const { settings, desired, notes, masks, ignoredNames } = asked;
   // The SDK is loaded only after the input was found right: a refusal costs no second of it.
   const { Calls } = await import('./clients/aws.ts');
   const { identify } = await import('./clients/identity.ts');
   const { openRooms, observe } = await import('./resources/rooms.ts');
-  const calls = new Calls(systemClock);
+  const calls = new Calls(systemClock, stop);
+  const agent = runner.usesProxy ? new (await import('./clients/proxy.ts')).ProxyAgent() : undefined;
+  setTimeout(() => stop.end('deadline'), settings.deadlineMinutes * 60_000).unref();
   const told: string[] = [];
   const connection: Connection = {
     region: settings.region,
     readOnly: settings.mode !== 'apply',
     userAgent: userAgent(runner),
     clock: systemClock,
+    agent,
   };
-  const context = contextOf(asked, calls, (text) => {
+  const context = contextOf(asked, calls, stop, (text) => {
     told.push(text);
     log.notice({ where: 'apply', text });
   });
   const rooms = openRooms(connection, context, {
     readsLifecycle: settings.repository?.lifecycle !== undefined,
-    auth0: await openAuth0(asked, context),
+    auth0: await openAuth0(asked, context, agent),
   });
 
   const identity = identify(connection, calls).then((caller) => {
@@ -81,6 +86,7 @@ export async function converge(asked: Asked, runner: Runner): Promise<Run> {
 function contextOf(
   { settings, desired, masks }: Asked,
   calls: RoomContext['calls'],
+  stop: Stop,
   tell: RoomContext['tell'],
 ): RoomContext {
   const routes = new Map(
@@ -91,7 +97,7 @@ function contextOf(
   );
   return {
     calls,
-    clock: systemClock,
+    clock: stop.clock(),
     tags: settings.tags,
     isShown: (parameter) => routes.get(parameter)?.shown === true,
     mask: (value, place) => {
@@ -109,11 +115,17 @@ function userAgent({ repository, sha, runId }: Runner): string {
 async function openAuth0(
   { auth0 }: Asked,
   context: RoomContext,
+  agent: Agent | undefined,
 ): Promise<Resource<Specs['Auth0::Application']> | undefined> {
   if (auth0 === undefined) return undefined;
   const { Auth0Client } = await import('./clients/auth0.ts');
   const { auth0ApplicationRoom } = await import('./resources/auth0-application.ts');
-  const client = new Auth0Client({ ...auth0, mask: (token) => context.mask(token, 'the token of Auth0') });
+  const client = new Auth0Client({
+    ...auth0,
+    mask: (token) => context.mask(token, 'the token of Auth0'),
+    clock: { epoch: () => Date.now(), sleep: (milliseconds) => context.clock.sleep(milliseconds) },
+    agent,
+  });
   return auth0ApplicationRoom(client, { name: auth0.name, id: auth0.applicationId });
 }
 

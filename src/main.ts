@@ -1,4 +1,5 @@
 import { ask } from './ask.ts';
+import { Stop } from './clients/stop.ts';
 import { converge } from './converge.ts';
 import { errorText, reasonOf } from './report/failure.ts';
 import * as log from './report/log.ts';
@@ -10,14 +11,49 @@ import { type Runner, readRunner } from './settings/inputs.ts';
 /** The whole run: reads what is asked, compares it with what stands, does what is allowed, and tells. Never throws. */
 export async function main(): Promise<void> {
   const runner = readRunner();
+  const stop = new Stop();
+  endOnSignals(stop);
+  endOnFaults();
   try {
-    const run = await converge(await ask(runner), runner);
+    const run = await converge(await ask(runner), runner, stop);
     writeOutputs(run, runner.temp);
     if (runner.hasSummary) await writeSummary(run);
     if (run.failure !== undefined) log.fail(run.failure.text);
   } catch (error) {
     await tellEnd(error, runner);
   }
+}
+
+/** The runner kills what has not ended 7.5 seconds after SIGINT and 2.5 more after SIGTERM. */
+const GRACE_MS = 5_000;
+
+/** Lets what is in flight come to its end, begins nothing new, and still tells what is done and what is left. */
+function endOnSignals(stop: Stop): void {
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.once(signal, () => {
+      stop.end('cancelled');
+      process.once('exit', () => {
+        process.exitCode = exitCode;
+      });
+      setTimeout(() => {
+        writeFailureReason('cancelled');
+        log.fail('cancelled: a call did not end in time; the next run finds out what it did, and goes on');
+        process.exit(exitCode);
+      }, GRACE_MS).unref();
+    });
+}
+
+/** What nobody caught is told like the rest: Node would print the error whole, and a value may stand in it. */
+function endOnFaults(): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error: unknown) => {
+      writeFailureReason('internal');
+      log.fail(errorText(error));
+      process.exit(1);
+    });
 }
 
 /** Who has more to mend mends these first. */

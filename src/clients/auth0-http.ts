@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { Auth0Error } from './auth0-error.ts';
 
@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** For the whole exchange, from the look-up of the host to the last byte. */
   readonly timeoutMs: number;
+  /** Where a proxy is set in the environment. */
+  readonly agent?: Agent | undefined;
 }
 
 export interface HttpAnswer {
@@ -61,24 +63,33 @@ function exchange(open: Open, url: URL, request: HttpRequest, signal: AbortSigna
   return new Promise((resolve, reject) => {
     const headers: Record<string, string> = { ...request.headers };
     if (request.body !== undefined) headers['content-length'] = String(Buffer.byteLength(request.body));
-    const call = open(url, { method: request.method, headers, signal }, (answer) => {
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      answer.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > MAX_ANSWER_BYTES) {
-          reject(new Auth0Error('cannot-read', 'The answer is too long for Auth0; check auth0-domain'));
-          call.destroy();
-          return;
-        }
-        chunks.push(chunk);
-      });
-      answer.on('error', reject);
-      answer.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text });
-      });
-    });
+    const call = open(
+      url,
+      {
+        method: request.method,
+        headers,
+        signal,
+        ...(request.agent === undefined ? {} : { agent: request.agent }),
+      },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        answer.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+          if (bytes > MAX_ANSWER_BYTES) {
+            reject(new Auth0Error('cannot-read', 'The answer is too long for Auth0; check auth0-domain'));
+            call.destroy();
+            return;
+          }
+          chunks.push(chunk);
+        });
+        answer.on('error', reject);
+        answer.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text });
+        });
+      },
+    );
     call.on('error', reject);
     call.end(request.body);
   });

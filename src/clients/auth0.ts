@@ -5,6 +5,7 @@
  * and +6/+17 ms, nearly all of it node:https. The SDK's errors also carry the answer's body and headers, which must
  * not reach a log, and it repeats a PATCH as it was, which can wipe out what somebody else wrote between two tries.
  */
+import type { Agent } from 'node:http';
 import { Secret } from '../secret.ts';
 import { Auth0Error } from './auth0-error.ts';
 import { type HttpAnswer, send } from './auth0-http.ts';
@@ -33,6 +34,8 @@ export interface Auth0ClientOptions {
   readonly clock?: Auth0Clock;
   /** Milliseconds for one request; 30 s by default. */
   readonly timeoutMs?: number;
+  /** Where a proxy is set in the environment. */
+  readonly agent?: Agent | undefined;
 }
 
 /** Nothing else is asked for: keys and secrets of applications (`*:client_keys`) are none of our business. */
@@ -111,6 +114,7 @@ export class Auth0Client {
         scope: SCOPES,
       }).toString(),
       timeoutMs: this.#timeoutMs,
+      agent: this.#options.agent,
     });
     if (answer.status !== 200) throw refusal('token', answer, this.clock.epoch());
     const body = parse(answer.text);
@@ -131,13 +135,15 @@ export class Auth0Client {
   #send(method: 'GET' | 'PATCH', path: string, token: Token, body?: string): Promise<HttpAnswer> {
     const headers = { accept: 'application/json', authorization: `Bearer ${token.value.reveal()}` };
     const url = `${this.#options.baseUrl}${path}`;
-    if (body === undefined) return send({ method, url, headers, timeoutMs: this.#timeoutMs });
+    if (body === undefined)
+      return send({ method, url, headers, timeoutMs: this.#timeoutMs, agent: this.#options.agent });
     return send({
       method,
       url,
       headers: { ...headers, 'content-type': 'application/json' },
       body,
       timeoutMs: this.#timeoutMs,
+      agent: this.#options.agent,
     });
   }
 }

@@ -1,7 +1,9 @@
+import type { Agent } from 'node:http';
 import type { Clock } from './clock.ts';
 import { AwsError } from './errors.ts';
 import { Pace, type Quota } from './pace.ts';
 import { retried } from './retry.ts';
+import { Stop, StoppedError } from './stop.ts';
 
 // The SDK tells every user of Node 20 at every run that it will leave it; that is ours to deal with, not theirs.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -14,6 +16,8 @@ export interface Connection {
   /** Added to the user agent, so that CloudTrail names the run. */
   readonly userAgent: string;
   readonly clock: Clock;
+  /** Where a proxy is set in the environment. */
+  readonly agent: Agent | undefined;
 }
 
 /**
@@ -51,13 +55,16 @@ export interface CallOptions {
 export class Calls {
   readonly #paces = new Map<Lane, Pace>();
   readonly #clock: Clock;
+  readonly #stop: Stop;
   /** Calls made, repetitions included. */
   made = 0;
   /** The same by service, as IAM calls it: some of them cost money. */
   readonly byService = new Map<string, number>();
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  /** @param stop the end of the run: from then on no call begins */
+  constructor(clock: Clock, stop: Stop = new Stop()) {
+    this.#clock = stop.clock(clock);
+    this.#stop = stop;
   }
 
   /** @throws AwsError with the remedy */
@@ -67,6 +74,7 @@ export class Calls {
       return await pace.run(() =>
         retried(
           () => {
+            this.#stop.check();
             this.made += 1;
             const service = options.operation.split(':')[0] ?? '';
             this.byService.set(service, (this.byService.get(service) ?? 0) + 1);
@@ -78,7 +86,11 @@ export class Calls {
         ),
       );
     } catch (error) {
-      throw new AwsError(error, options.operation, options.resource, options.secret === true);
+      if (error instanceof StoppedError) throw error;
+      const told = new AwsError(error, options.operation, options.resource, options.secret === true);
+      // Every other call would fail the same way.
+      if (told.reason === 'credentials') this.#stop.end('credentials');
+      throw told;
     }
   }
 
@@ -123,6 +135,9 @@ export function clientSettings(connection: Connection) {
       requestTimeout: 30_000,
       socketTimeout: 30_000,
       throwOnRequestTimeout: true,
+      ...(connection.agent === undefined
+        ? {}
+        : { httpAgent: connection.agent, httpsAgent: connection.agent }),
     },
   };
 }

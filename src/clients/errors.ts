@@ -26,6 +26,8 @@ export type FailureReason =
   | 'auth0'
   | 'blocked'
   | 'drifted'
+  | 'cancelled'
+  | 'deadline'
   | 'internal';
 
 /**

@@ -57,6 +57,11 @@ const settings = {
   'task-definition': text.describe('ECS task definition JSON to complete'),
   'container-name': text.describe('the container of it that is completed; not needed where there is one'),
   'iam-policies': z.boolean().describe('print the IAM policies of this configuration in the summary'),
+  'deadline-minutes': z
+    .number()
+    .positive()
+    .max(360)
+    .describe('minutes after which nothing new is begun; 30 by default'),
   'parameter-tier': z
     .enum(['auto', 'Standard', 'Advanced', 'Intelligent-Tiering'])
     .describe('tier of parameters; auto takes Advanced only above 4 KB'),

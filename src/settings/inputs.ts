@@ -59,6 +59,8 @@ export interface Runner {
   readonly hasSummary: boolean;
   /** Where the repository is, for links; empty outside of a workflow. */
   readonly serverUrl: string;
+  /** Whether a proxy is set in the environment. */
+  readonly usesProxy: boolean;
 }
 
 /** What speaking to GitHub takes. */
@@ -67,6 +69,8 @@ export interface GitHubAccess {
   readonly token: Secret;
   readonly event: EventFacts;
 }
+
+const PROXY_NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 
 const MAX_FILE_BYTES = 1024 * 1024;
 const DEFAULT_CONFIG = '.github/aws-bootstrap.yml';
@@ -88,6 +92,7 @@ export function readRunner(): Runner {
     workspace: env.GITHUB_WORKSPACE || process.cwd(),
     hasSummary: (env.GITHUB_STEP_SUMMARY ?? '') !== '',
     serverUrl: env.GITHUB_SERVER_URL ?? '',
+    usesProxy: PROXY_NAMES.some((name) => (env[name] || env[name.toLowerCase()] || '') !== ''),
   };
 }
 

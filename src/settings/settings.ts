@@ -87,6 +87,8 @@ export interface Settings {
   /** Undefined where `only` leaves it out. */
   readonly auth0: Auth0Settings | undefined;
   readonly reports: ReportSettings;
+  /** After so many minutes nothing new begins. */
+  readonly deadlineMinutes: number;
 }
 
 /** What {@link readSettings} judges. */
@@ -145,6 +147,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
     ),
     ignore: readIgnored(file, notes),
     envFiles: layers.read('env-file', [], readList),
+    deadlineMinutes: layers.read('deadline-minutes', 30, Number),
     auth0: only.has('auth0') ? readAuth0(layers, request.inputs) : undefined,
     reports: readReportSettings(layers, request.readText),
   };

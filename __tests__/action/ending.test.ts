@@ -1,0 +1,137 @@
+/** How a run ends before its time: the cancel button, a deadline, credentials that expire; and through a proxy. */
+import { createServer, request as open, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+import { runAction } from './run.ts';
+
+let aws: AwsServer;
+beforeAll(async () => {
+  aws = await startAws();
+});
+afterAll(() => aws.close());
+beforeEach(() => aws.reset());
+
+const dotenv = Array.from({ length: 30 }, (_, index) => `SETTING_${index}=value ${index}`).join('\n');
+const inputs = { prefix: '/papyrus/prd', dotenv };
+
+it.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)(
+  '%s: the write in flight ends, nothing new begins, the next run goes on',
+  async (signal, exitCode) => {
+    let kill = (): void => {};
+    const stop = aws.onCall((call, when) => {
+      if (call.operation === 'PutParameter' && when === 'before') kill();
+    });
+    const cancelled = await runAction({
+      inputs,
+      env: aws.env(),
+      onSpawn: (child) => {
+        kill = () => {
+          kill = () => {};
+          child.kill(signal);
+        };
+      },
+    });
+    stop();
+    expect(cancelled.exitCode, cancelled.log).toBe(exitCode);
+    expect(cancelled.durationMs).toBeLessThan(7_500);
+    expect(cancelled.log).toContain('cancelled');
+    expect(cancelled.outputs['failure-reason']).toBe('cancelled');
+    expect(cancelled.summary).toContain('❌');
+    const written = aws.count('PutParameter');
+    expect(written).toBeGreaterThan(0);
+    expect(written).toBeLessThan(30);
+
+    const next = await runAction({ inputs, env: aws.env() });
+    expect(next.exitCode, next.log).toBe(0);
+    const landed = aws.calls.filter(
+      (call) => call.operation === 'PutParameter' && call.status === 200,
+    ).length;
+    // Nothing is written twice.
+    expect(landed).toBe(30);
+    aws.forget();
+    await runAction({ inputs, env: aws.env() });
+    expect(aws.writes()).toEqual([]);
+  },
+);
+
+it('credentials that expire stop all at once, and say what is left', async () => {
+  aws.fault({ operation: 'PutParameter', skip: 3, times: Number.POSITIVE_INFINITY, kind: 'expired-token' });
+  const expired = await runAction({ inputs, env: aws.env() });
+  expect(expired.exitCode).toBe(1);
+  expect(expired.outputs['failure-reason']).toBe('credentials');
+  expect(expired.log).toContain('have expired');
+  expect(expired.log).toContain('no longer accepts the credentials');
+  // Three at a time: no more than those in flight meet it.
+  expect(aws.count('PutParameter')).toBeLessThanOrEqual(6);
+});
+
+it('a deadline ends the run, and the next one goes on', async () => {
+  aws.fault({ operation: 'PutParameter', times: Number.POSITIVE_INFINITY, kind: 'throttle' });
+  const files = { '.github/aws-bootstrap.yml': 'deadline-minutes: 0.05\n' };
+  const late = await runAction({ inputs, files, env: aws.env() });
+  expect(late.exitCode).toBe(1);
+  expect(late.outputs['failure-reason']).toBe('deadline');
+  expect(late.log).toContain('deadline-minutes');
+  expect(late.durationMs).toBeLessThan(20_000);
+});
+
+/** A proxy that tells which hosts were asked of it. */
+async function startProxy(target: URL): Promise<{ server: Server; url: string; asked: string[] }> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    const onward = open(
+      {
+        host: target.hostname,
+        port: target.port,
+        method: request.method,
+        path: new URL(request.url ?? '', 'http://proxy.invalid').pathname,
+        headers: request.headers,
+      },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    );
+    request.pipe(onward);
+  });
+  server.on('connect', (request, socket, head) => {
+    asked.push(`CONNECT ${request.url}`);
+    const onward = connect(Number(target.port), target.hostname, () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      onward.write(head);
+      onward.pipe(socket);
+      socket.pipe(onward);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+it('HTTP_PROXY is used, and NO_PROXY leaves it out', async () => {
+  const { server, url, asked } = await startProxy(new URL(aws.url));
+  try {
+    const { port } = new URL(aws.url);
+    // A name that only the proxy knows.
+    const env = { ...aws.env(), AWS_ENDPOINT_URL: `http://aws.invalid:${port}`, HTTP_PROXY: url };
+    const through = await runAction({ inputs: { ...inputs, dotenv: 'A=1' }, env });
+    expect(through.exitCode, through.log).toBe(0);
+    expect(asked.length).toBeGreaterThan(5);
+    expect(asked.every((line) => line.includes('aws.invalid'))).toBe(true);
+
+    asked.length = 0;
+    const around = await runAction({
+      inputs: { ...inputs, dotenv: 'A=1' },
+      env: { ...aws.env(), HTTP_PROXY: url, NO_PROXY: '127.0.0.1' },
+    });
+    expect(around.exitCode, around.log).toBe(0);
+    expect(asked).toEqual([]);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});

@@ -1,0 +1,8 @@
+// Stands in dist for @actions/http-client, which @actions/core loads for OIDC tokens only. See build.mjs.
+export class HttpClient {
+  constructor() {
+    throw new Error('OIDC tokens are not supported by this action');
+  }
+}
+
+export class BearerCredentialHandler extends HttpClient {}
