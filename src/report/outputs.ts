@@ -51,9 +51,15 @@ export function outputs(run: Run): Map<string, string> {
 /**
  * Writes the outputs, and the plan into a file as well, since it may be larger than an argument can be.
  * @param folder the runner's temporary folder; without one there is no file
+ * @param taskDefinition path of the completed file
+ * @returns what was written
  */
-export function writeOutputs(run: Run, folder: string | undefined): void {
-  const all = outputs(run);
+export function writeOutputs(
+  run: Run,
+  folder: string | undefined,
+  taskDefinition: string | undefined,
+): ReadonlyMap<string, string> {
+  const all = outputs(run).set('task-definition', taskDefinition ?? '');
   if (folder !== undefined) {
     mkdirSync(join(folder, 'aws-bootstrap'), { recursive: true, mode: 0o700 });
     const file = join(folder, 'aws-bootstrap', `plan${run.settings.prefix.replaceAll('/', '-')}.json`);
@@ -61,6 +67,7 @@ export function writeOutputs(run: Run, folder: string | undefined): void {
     all.set('plan-file', file);
   }
   for (const [name, value] of all) core.setOutput(name, value);
+  return all;
 }
 
 /** What is known of a run that ended before there was a plan. */
