@@ -4,12 +4,15 @@ import { APPLICATION_NAME, appUrls, CALLBACK_VARIABLE, withCallback } from './de
 import { type Desired, desire } from './desired/desired.ts';
 import { route } from './desired/routing.ts';
 import { rowOf } from './desired/table.ts';
+import { ImageError } from './registry/errors.ts';
+import type { ImageSource } from './registry/source.ts';
 import * as log from './report/log.ts';
 import { InputFaults, Notes } from './settings/fault.ts';
 import {
   mask,
   type Runner,
   readConfigFile,
+  readEngineEnvironment,
   readEnvironment,
   readInputs,
   readText,
@@ -30,6 +33,8 @@ export interface Asked {
   /** What `app-url` stands for. */
   readonly urls: AppUrls | undefined;
   /** Undefined where Auth0 is left alone. */
+  /** The image, opened and found whole; it is closed at the end of the run. */
+  readonly image: ImageSource | undefined;
   readonly auth0: (Auth0Access & { readonly name: string }) | undefined;
 }
 
@@ -80,11 +85,40 @@ export async function ask(runner: Runner): Promise<Asked> {
       });
   }
   const auth0 = readAuth0(settings, variables, notes);
+  const image = await openImage(settings, runner, notes);
   const desired = desire(settings, routes, notes);
-  if (notes.faults.length > 0) throw new InputFaults(notes.faults);
+  if (notes.faults.length > 0) {
+    await image?.close();
+    throw new InputFaults(notes.faults);
+  }
   notes.warnings.forEach(log.warning);
   notes.notices.forEach(log.notice);
-  return { settings, desired, notes, masks, ignoredNames: ignored, urls, auth0 };
+  return { settings, desired, notes, masks, ignoredNames: ignored, urls, auth0, image };
+}
+
+/** Opened before anything is planned: the plan compares its digest, and a broken image is a fault of the input. */
+async function openImage(settings: Settings, runner: Runner, notes: Notes): Promise<ImageSource | undefined> {
+  if (settings.image === undefined) return undefined;
+  const { openImage: open } = await import('./registry/open.ts');
+  const roots = [runner.workspace, runner.temp].filter((root) => root !== undefined);
+  const where = 'input image';
+  try {
+    const image = await open(settings.image.name, {
+      environment: readEngineEnvironment(),
+      platform: process.platform,
+      roots,
+    });
+    for (const text of image.notices) notes.notice({ where, text });
+    return image;
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    const text = error.message.replace(/^image: /, '');
+    // A plan on a pull request, or a drift check, may run where nothing was built.
+    const isAbsent = error.fault === 'NO_SUCH_IMAGE' || error.fault === 'ENGINE';
+    if (settings.mode !== 'apply' && isAbsent) notes.notice({ where, text: `${text}; it is not looked at` });
+    else notes.fault({ where, text });
+    return undefined;
+  }
 }
 
 /** Domain and application are variables of the application, so that they need not be given twice. */

@@ -1,4 +1,5 @@
 import type { Agent } from 'node:http';
+import type { ECRClient } from '@aws-sdk/client-ecr';
 import { type Asked, callbackParameter } from './ask.ts';
 import type { Connection } from './clients/aws.ts';
 import { systemClock } from './clients/clock.ts';
@@ -6,6 +7,7 @@ import type { Caller } from './clients/identity.ts';
 import type { Stop } from './clients/stop.ts';
 import { auth0Wish } from './desired/auth0.ts';
 import type { Desired, Wish } from './desired/desired.ts';
+import { imageWish, wantedTags } from './desired/image.ts';
 import { apply, unapplied } from './plan/apply.ts';
 import type { Plan } from './plan/change.ts';
 import { plan as compare } from './plan/plan.ts';
@@ -44,6 +46,7 @@ export async function converge(asked: Asked, runner: Runner, stop: Stop): Promis
   const rooms = openRooms(connection, context, {
     readsLifecycle: settings.repository?.lifecycle !== undefined,
     auth0: await openAuth0(asked, context, agent),
+    image: await openImageRoom(asked, context, stop, agent),
   });
 
   const identity = identify(connection, calls).then((caller) => {
@@ -56,13 +59,17 @@ export async function converge(asked: Asked, runner: Runner, stop: Stop): Promis
   const observing = observe(rooms, namesOf(desired, asked));
   const caller = await identity;
   const observation = await observing;
-  const plan = compare([...desired.wishes, ...auth0Wishes(asked, observation)], observation, {
-    allow: settings.allow,
-    adopt: settings.adopt,
-    ignore: settings.ignore,
-    callbackParameter: callbackParameter(settings),
-    callbackIsAsked: asked.urls !== undefined,
-  });
+  const plan = compare(
+    [...desired.wishes, ...imageWishes(asked), ...auth0Wishes(asked, observation)],
+    observation,
+    {
+      allow: settings.allow,
+      adopt: settings.adopt,
+      ignore: settings.ignore,
+      callbackParameter: callbackParameter(settings),
+      callbackIsAsked: asked.urls !== undefined,
+    },
+  );
   if (settings.mode === 'apply') tellLongWait(plan, (writes) => calls.pace('ssm:write').seconds(writes));
   const outcomes = settings.mode === 'apply' ? await apply(plan, rooms, log.outcome) : unapplied(plan);
   if (settings.mode !== 'apply') outcomes.forEach(log.outcome);
@@ -80,7 +87,14 @@ export async function converge(asked: Asked, runner: Runner, stop: Stop): Promis
     calls: calls.made,
     callsByService: calls.byService,
     failure,
+    repositoryUri: repositoryUri(settings, observation),
   };
+}
+
+function repositoryUri({ repository }: Settings, observation: Observation): string | undefined {
+  const found =
+    repository === undefined ? undefined : observation['AWS::ECR::Repository'].get(repository.name);
+  return found === undefined || found instanceof Unreadable ? undefined : found.facts.uri;
 }
 
 function contextOf(
@@ -129,6 +143,34 @@ async function openAuth0(
   return auth0ApplicationRoom(client, { name: auth0.name, id: auth0.applicationId });
 }
 
+async function openImageRoom(
+  { settings, image }: Asked,
+  context: RoomContext,
+  stop: Stop,
+  agent: Agent | undefined,
+): Promise<((ecr: ECRClient) => Resource<Specs['Image']>) | undefined> {
+  if (image === undefined || settings.image === undefined) return undefined;
+  const { ImageResource } = await import('./resources/image.ts');
+  const { tellProgress } = await import('./registry/progress.ts');
+  const { tags } = settings.image;
+  return (ecr) =>
+    new ImageResource({
+      ecr,
+      calls: context.calls,
+      source: image,
+      tags: wantedTags(image, tags),
+      agentFor: () => agent,
+      mask: (secret) => context.mask(secret, 'the token of ECR'),
+      onProgress: (progress) => log.info(`image: ${tellProgress(progress)}`),
+      signal: stop.uploadSignal,
+    });
+}
+
+function imageWishes({ settings, image }: Asked): Wish[] {
+  if (image === undefined || settings.image === undefined || settings.repository === undefined) return [];
+  return [imageWish(settings.repository.name, wantedTags(image, settings.image.tags), image.identity.digest)];
+}
+
 /** What `follow` takes out depends on the callback that stands. */
 function auth0Wishes({ settings, auth0, urls }: Asked, observation: Observation): Wish[] {
   if (auth0 === undefined || urls === undefined || settings.auth0 === undefined) return [];
@@ -140,14 +182,20 @@ function auth0Wishes({ settings, auth0, urls }: Asked, observation: Observation)
   return [auth0Wish(settings.auth0, urls, previous, standing)];
 }
 
-function namesOf(desired: Desired, { auth0 }: Asked): Record<Kind, string[]> {
+function namesOf(desired: Desired, { settings, auth0, image }: Asked): Record<Kind, string[]> {
   const names: Record<Kind, string[]> = {
     'AWS::Logs::LogGroup': [],
     'AWS::SSM::Parameter': [],
     'AWS::SecretsManager::Secret': [],
     'AWS::ECR::Repository': [],
     'Auth0::Application': auth0 === undefined ? [] : [auth0.name],
+    Image: [],
   };
+  if (image !== undefined && settings.repository !== undefined) {
+    names.Image.push(settings.repository.name);
+    // Its URI is told also where the repository itself is not looked after.
+    if (!settings.only.has('repository')) names['AWS::ECR::Repository'].push(settings.repository.name);
+  }
   for (const { kind, spec } of desired.wishes) names[kind].push(spec.name);
   return names;
 }

@@ -17,7 +17,7 @@ export async function main(): Promise<void> {
   endOnFaults();
   try {
     const asked = await ask(runner);
-    const run = await converge(asked, runner, stop);
+    const run = await converge(asked, runner, stop).finally(() => asked.image?.close());
     await report(run, asked.masks, runner);
     if (run.failure !== undefined) log.fail(run.failure.text);
   } catch (error) {

@@ -24,6 +24,7 @@ export type FailureReason =
   | 'conflict'
   | 'aws'
   | 'auth0'
+  | 'image'
   | 'blocked'
   | 'drifted'
   | 'cancelled'

@@ -23,6 +23,7 @@ export class StoppedError extends Error {
  */
 export class Stop {
   readonly #controller = new AbortController();
+  readonly #uploads = new AbortController();
   #reason: StopReason | undefined;
 
   /** Aborted when the run ends early. */
@@ -30,7 +31,13 @@ export class Stop {
     return this.#controller.signal;
   }
 
+  /** For uploads: one that moves on is not cut by a deadline. */
+  get uploadSignal(): AbortSignal {
+    return this.#uploads.signal;
+  }
+
   end(reason: StopReason): void {
+    if (reason !== 'deadline') this.#uploads.abort();
     this.#reason ??= reason;
     this.#controller.abort();
   }

@@ -56,7 +56,8 @@ export function desire(settings: Settings, routes: readonly Route[], notes: Note
   judgeEmpty(settings, placements, notes);
   const wishes: Wish[] = [];
   if (settings.logGroup !== undefined) wishes.push(logGroup(settings.logGroup));
-  if (settings.repository !== undefined) wishes.push(repository(settings.repository));
+  if (settings.repository !== undefined && settings.only.has('repository'))
+    wishes.push(repository(settings.repository));
   for (const placement of placements)
     if (placement.destination.store === 'parameter')
       wishes.push(parameter(settings, placement, placement.destination.type, notes));

@@ -86,6 +86,8 @@ function write(change: Change, rooms: Resources): Promise<Spec> {
       return enter(change, rooms);
     case 'Auth0::Application':
       return enter(change, rooms);
+    case 'Image':
+      return enter(change, rooms);
   }
 }
 

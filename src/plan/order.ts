@@ -2,11 +2,12 @@ import { ABSENT, type Difference } from '../resources/resource.ts';
 import type { Change, ChangeOf } from './change.ts';
 
 /**
- * Orders what belongs together so that a login works at every moment: new URLs are allowed before the application
- * is told to use them, and old ones go only after that.
+ * Orders what belongs together. An image comes after its repository. A login works at every moment: new URLs are
+ * allowed before the application is told to use them, and old ones go only after that.
  * @param callbackParameter name of the parameter that tells the application its callback
  */
-export function inOrder(changes: readonly Change[], callbackParameter: string): Change[] {
+export function inOrder(all: readonly Change[], callbackParameter: string): Change[] {
+  const changes = all.map((change) => afterRepository(change, all));
   const application = changes.find(isUrlUpdate);
   if (application === undefined) return [...changes];
   const [allow, withdraw] = part(application.differences);
@@ -28,6 +29,16 @@ export function inOrder(changes: readonly Change[], callbackParameter: string): 
     after: [...before, ...callbacks],
   };
   return [...rest, ...(before.length > 0 ? [allowing] : []), withdrawing];
+}
+
+/** An image needs the repository that it is pushed to. */
+function afterRepository(change: Change, all: readonly Change[]): Change {
+  if (change.kind !== 'Image') return change;
+  const repository = all.filter(
+    ({ kind, name, action }) =>
+      kind === 'AWS::ECR::Repository' && name === change.name && action === 'create',
+  );
+  return repository.length === 0 ? change : { ...change, after: repository.map(({ id }) => id) };
 }
 
 function isUrlUpdate(change: Change): change is ChangeOf<'Auth0::Application'> {

@@ -46,6 +46,8 @@ function planOne(wish: Wish, observed: Observed, policy: Policy): Change[] {
       return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
     case 'AWS::SecretsManager::Secret':
       return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
+    case 'Image':
+      return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
     case 'Auth0::Application':
       return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
     case 'AWS::ECR::Repository':
@@ -143,7 +145,7 @@ function absent<K extends Kind>(wish: WishOf<K>): ChangeOf<K> {
       differences: [],
       notes: ['not created: its value is empty'],
     };
-  const fields = { ...spec.fields, [`tag:${OWNER_TAG}`]: MADE };
+  const fields = isTagged(kind) ? { ...spec.fields, [`tag:${OWNER_TAG}`]: MADE } : spec.fields;
   return {
     ...base,
     action: 'create',
@@ -156,9 +158,9 @@ function absent<K extends Kind>(wish: WishOf<K>): ChangeOf<K> {
   };
 }
 
-/** Auth0 knows no tags: an application is never ours, and only the URLs that we were asked for are. */
+/** Auth0 knows no owner's tags, and neither does an image: there, only what we were asked for is ours. */
 function isTagged(kind: Kind): boolean {
-  return kind !== 'Auth0::Application';
+  return kind !== 'Auth0::Application' && kind !== 'Image';
 }
 
 /** On what stood before we came, a default is nobody's wish. */

@@ -157,6 +157,7 @@ const RESOURCES: Readonly<Record<Kind, Ignored['resource']>> = {
   'AWS::SecretsManager::Secret': 'secret',
   'AWS::ECR::Repository': 'repository',
   'Auth0::Application': 'auth0',
+  Image: 'image',
 };
 
 function isIgnored({ kind, name }: Case, field: string, ignored: readonly Ignored[]): boolean {

@@ -3,6 +3,7 @@ import { AwsError, type FailureReason } from '../clients/errors.ts';
 import { StoppedError } from '../clients/stop.ts';
 import type { Outcome } from '../plan/apply.ts';
 import type { Plan } from '../plan/change.ts';
+import { ImageError } from '../registry/errors.ts';
 import type { Settings } from '../settings/settings.ts';
 import { count, isDrifted } from './plan-document.ts';
 import type { Failure } from './run.ts';
@@ -21,6 +22,7 @@ const AUTH0_REASONS: Partial<Record<Auth0Trouble, FailureReason>> = {
 export function reasonOf(error: unknown): FailureReason {
   if (error instanceof AwsError) return error.reason;
   if (error instanceof StoppedError) return error.reason;
+  if (error instanceof ImageError) return error.fault === 'DENIED' ? 'access-denied' : 'image';
   if (error instanceof Auth0Error) return AUTH0_REASONS[error.trouble] ?? 'auth0';
   return 'internal';
 }
@@ -28,7 +30,8 @@ export function reasonOf(error: unknown): FailureReason {
 /** @returns an error in words. Of errors that are none of ours only the kind is told, since their text may repeat a value. */
 export function errorText(error: unknown): string {
   if (error instanceof AwsError) return `${error.message}. What to do: ${error.remedy}`;
-  if (error instanceof Auth0Error || error instanceof StoppedError) return error.message;
+  if (error instanceof Auth0Error || error instanceof ImageError || error instanceof StoppedError)
+    return error.message;
   if (error instanceof Error && error.constructor === Error) return error.message;
   return `something unexpected happened (${error instanceof Error ? error.name : typeof error}); please report it`;
 }

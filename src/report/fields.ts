@@ -8,6 +8,7 @@ export const NOUNS: Readonly<Record<Kind, string>> = {
   'AWS::SecretsManager::Secret': 'secret',
   'AWS::ECR::Repository': 'repository',
   'Auth0::Application': 'Auth0',
+  Image: 'image',
 };
 
 /** @returns a field as text, undefined for what is not there; a secret gives `***`. */

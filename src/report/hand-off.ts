@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configFingerprint, taskDefinitionSecrets } from './ecs.ts';
 import * as log from './log.ts';
+import { imageByDigest } from './outputs.ts';
 import { type Run, standing } from './run.ts';
 
 /**
@@ -27,7 +28,7 @@ export async function handOff(run: Run, folder: string | undefined): Promise<str
   const group = settings.logGroup?.name;
   const text = completeTaskDefinition(taskDefinition, {
     secrets: taskDefinitionSecrets(desired.placements, stands),
-    image: run.image === undefined ? undefined : `${run.image.uri}@${run.image.digest}`,
+    image: imageByDigest(run),
     logs:
       group === undefined
         ? undefined

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as core from '@actions/core';
+import type { Spec } from '../resources/resource.ts';
 import { configFingerprint, references, taskDefinitionSecrets } from './ecs.ts';
 import { count, isDrifted, planDocument, planHash } from './plan-document.ts';
 import { price } from './price.ts';
@@ -43,9 +44,39 @@ export function outputs(run: Run): Map<string, string> {
     ['repository-uri', repository?.facts.uri ?? ''],
     ['repository-arn', repository?.facts.arn ?? ''],
     ['registry-id', repository?.facts.registryId ?? ''],
+    ['image-uri', imageUri(run)],
+    ['image-digest', imageOf(run)?.facts.digest ?? ''],
     ['monthly-cost-usd', price(outcomes).monthlyUsd.toFixed(2)],
     ['failure-reason', run.failure?.reason ?? ''],
   ]);
+}
+
+function imageOf(run: Run): Spec | undefined {
+  const image = run.plan.find(({ kind }) => kind === 'Image');
+  return image === undefined ? undefined : standing(run, 'Image', image.name);
+}
+
+/** @returns the repository's URI with the first of the image's tags, once the image stands there. */
+function imageUri(run: Run): string {
+  const image = imageOf(run);
+  const wanted = run.plan.find(({ kind }) => kind === 'Image');
+  const tag = Object.keys(wanted?.desired.fields ?? {})
+    .find((field) => field.startsWith('image:'))
+    ?.slice('image:'.length);
+  const made = image === undefined ? undefined : standing(run, 'AWS::ECR::Repository', image.name);
+  const uri = made?.facts.uri ?? run.repositoryUri;
+  return image?.facts.digest === undefined || uri === undefined || tag === undefined ? '' : `${uri}:${tag}`;
+}
+
+/** @returns the image by its digest, which no later push changes; undefined where none was part of the run. */
+export function imageByDigest(run: Run): string | undefined {
+  const image = imageOf(run);
+  const uri =
+    image === undefined
+      ? undefined
+      : (standing(run, 'AWS::ECR::Repository', image.name)?.facts.uri ?? run.repositoryUri);
+  const digest = image?.facts.digest;
+  return uri === undefined || digest === undefined ? undefined : `${uri}@${digest}`;
 }
 
 /**

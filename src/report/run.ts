@@ -21,9 +21,9 @@ export interface Run {
   readonly caller: Caller;
   readonly calls: number;
   readonly callsByService: ReadonlyMap<string, number>;
-  /** The pushed image, by the repository's URI and its digest; undefined where no image was part of the run. */
-  readonly image?: { readonly uri: string; readonly digest: string } | undefined;
   readonly failure: Failure | undefined;
+  /** Of the repository that the image stands in. */
+  readonly repositoryUri: string | undefined;
 }
 
 export interface Failure {

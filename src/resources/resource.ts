@@ -29,9 +29,20 @@ export interface Facts {
   readonly registryId?: string | undefined;
   /** Advanced parameters cost money, whatever was asked for. */
   readonly tier?: string | undefined | undefined;
+  /** Of the manifest that the wanted tags name; undefined while they name several. */
+  readonly digest?: string | undefined;
+  /** What a push has done: blobs sent and reused, bytes sent, seconds. */
+  readonly pushed?: PushFacts | undefined;
   /** Who changed it last and when, where AWS tells. */
   readonly modifiedBy?: string | undefined;
   readonly modifiedAt?: string | undefined;
+}
+
+export interface PushFacts {
+  readonly uploaded: number;
+  readonly reused: number;
+  readonly sent: number;
+  readonly seconds: number;
 }
 
 /** Desired and observed have this one shape, so that there is one diff. */
@@ -81,6 +92,11 @@ export interface Auth0ApplicationFields extends Fields {
 /** The prefixes of the three lists. */
 export const URL_FIELDS = { callback: 'callback:', logout: 'logout:', origin: 'origin:' } as const;
 
+/** `image:<tag>` → the digest that the image is compared by: its configuration's, or its manifest's. */
+export interface ImageFields extends Fields {
+  readonly [tag: `image:${string}`]: string | typeof ABSENT;
+}
+
 /** Kinds by CloudFormation's type names. */
 export interface Specs {
   'AWS::Logs::LogGroup': Spec<LogGroupFields>;
@@ -88,6 +104,8 @@ export interface Specs {
   'AWS::SecretsManager::Secret': Spec<BundleFields>;
   'AWS::ECR::Repository': Spec<RepositoryFields>;
   'Auth0::Application': Spec<Auth0ApplicationFields>;
+  /** The image of one repository; its name is the repository's. */
+  Image: Spec<ImageFields>;
 }
 export type Kind = keyof Specs;
 

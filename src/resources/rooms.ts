@@ -15,22 +15,25 @@ export interface RoomOptions {
   readonly readsLifecycle: boolean;
   /** Opened only where Auth0 is looked after: it loads code that other runs do not need. */
   readonly auth0: Resource<Specs['Auth0::Application']> | undefined;
+  /** Opened only where there is an image to push. */
+  readonly image: ((ecr: ECRClient) => Resource<Specs['Image']>) | undefined;
 }
 
 /** A room that nothing was asked of: it is never entered. */
-const CLOSED: Resource<Specs['Auth0::Application']> = {
+const CLOSED: Resource<never> = {
   observe: async () => new Map(),
-  create: () => Promise.reject(new Error('Auth0 is not part of this run')),
-  update: () => Promise.reject(new Error('Auth0 is not part of this run')),
+  create: () => Promise.reject(new Error('this is not part of the run')),
+  update: () => Promise.reject(new Error('this is not part of the run')),
 };
 
 /** @returns a room for each kind, each with a client of its own service. */
 export function openRooms(
   connection: Connection,
   context: RoomContext,
-  { readsLifecycle, auth0 }: RoomOptions,
+  { readsLifecycle, auth0, image }: RoomOptions,
 ): Resources {
   const settings = clientSettings(connection);
+  const ecr = prepare(new ECRClient(settings), connection);
   return {
     'AWS::Logs::LogGroup': logGroups(prepare(new CloudWatchLogsClient(settings), connection), context),
     'AWS::SSM::Parameter': parameters(prepare(new SSMClient(settings), connection), context),
@@ -38,12 +41,9 @@ export function openRooms(
       prepare(new SecretsManagerClient(settings), connection),
       context,
     ),
-    'AWS::ECR::Repository': repositories(
-      prepare(new ECRClient(settings), connection),
-      context,
-      readsLifecycle,
-    ),
+    'AWS::ECR::Repository': repositories(ecr, context, readsLifecycle),
     'Auth0::Application': auth0 ?? CLOSED,
+    Image: image?.(ecr) ?? CLOSED,
   };
 }
 
@@ -55,12 +55,13 @@ export async function observe(
   rooms: Resources,
   names: Readonly<Record<Kind, readonly string[]>>,
 ): Promise<Observation> {
-  const [groups, parameterMap, secrets, repositoryMap, applications] = await Promise.all([
+  const [groups, parameterMap, secrets, repositoryMap, applications, images] = await Promise.all([
     read(rooms['AWS::Logs::LogGroup'], names['AWS::Logs::LogGroup']),
     read(rooms['AWS::SSM::Parameter'], names['AWS::SSM::Parameter']),
     read(rooms['AWS::SecretsManager::Secret'], names['AWS::SecretsManager::Secret']),
     read(rooms['AWS::ECR::Repository'], names['AWS::ECR::Repository']),
     read(rooms['Auth0::Application'], names['Auth0::Application']),
+    read(rooms.Image, names.Image),
   ]);
   return {
     'AWS::Logs::LogGroup': groups,
@@ -68,6 +69,7 @@ export async function observe(
     'AWS::SecretsManager::Secret': secrets,
     'AWS::ECR::Repository': repositoryMap,
     'Auth0::Application': applications,
+    Image: images,
   };
 }
 

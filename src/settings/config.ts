@@ -37,6 +37,8 @@ const settings = {
   allow: texts.describe('consents: shorten-retention, change-type, loosen'),
   adopt: z.boolean().describe('take over what stands without our tag'),
   'fail-on-drift': z.boolean().describe('drift mode fails when something drifted'),
+  image: text.describe('the built image: docker:NAME, oci:DIR, oci-archive:FILE or docker-archive:FILE'),
+  'image-tags': texts.describe("tags that it gets; default: the image's own, else latest"),
   'app-url': text.describe('the origin that the application is reached at, such as https://app.example.com'),
   'auth0-domain': text.describe('host name of the Auth0 tenant; default: the variable AUTH0_DOMAIN'),
   'auth0-management-client-id': text.describe('client id of the machine to machine application'),

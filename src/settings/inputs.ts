@@ -32,6 +32,8 @@ export const INPUTS = [
   'allow',
   'adopt',
   'fail-on-drift',
+  'image',
+  'image-tags',
   'app-url',
   'auth0-domain',
   'auth0-management-client-id',
@@ -112,6 +114,11 @@ function readEvent(): EventFacts {
   } catch {
     return readEventFacts('{}');
   }
+}
+
+/** @returns what tells where the Docker engine listens. */
+export function readEngineEnvironment(): NodeJS.ProcessEnv {
+  return process.env;
 }
 
 /** @returns a variable of the step's environment, for lines that are a bare NAME. */

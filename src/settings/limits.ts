@@ -84,6 +84,12 @@ export function repositoryNameFault(name: string): string | undefined {
   return undefined;
 }
 
+/** @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests (the grammar of tags) */
+export function imageTagFault(tag: string): string | undefined {
+  if (/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(tag)) return undefined;
+  return 'a tag is made of letters, digits, "_", "." and "-", 128 at most, with neither "." nor "-" in front';
+}
+
 /** Characters and lengths that all four services accept. */
 export function tagFault(key: string, value: string): string | undefined {
   const legal = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;

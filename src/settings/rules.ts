@@ -21,7 +21,7 @@ export interface Rule {
 
 /** One entry of `ignore`: what is left as it is once it stands. */
 export interface Ignored {
-  readonly resource: 'parameter' | 'secret' | 'log-group' | 'repository' | 'auth0';
+  readonly resource: 'parameter' | 'secret' | 'log-group' | 'repository' | 'auth0' | 'image';
   readonly name: (name: string) => boolean;
   /** A field, a collection such as `tags`, or every field. */
   readonly field: (field: string) => boolean;
@@ -76,14 +76,15 @@ export function readIgnored(file: ConfigFile | undefined, notes: Notes): Ignored
   return readList(file?.config.ignore ?? []).flatMap((entry) => {
     const [resource, ...rest] = entry.split(':');
     const isNamed = resource === 'parameter' || resource === 'secret';
-    const isOne = resource === 'log-group' || resource === 'repository' || resource === 'auth0';
+    const isOne =
+      resource === 'log-group' || resource === 'repository' || resource === 'auth0' || resource === 'image';
     if ((!isNamed && !isOne) || (isNamed && (rest[0] ?? '') === '')) {
       notes.fault({
         where: file?.path ?? '',
         file: file?.path,
         line: file?.lineOf(['ignore']),
         key: 'ignore',
-        text: 'an entry is parameter:NAME, secret:BUNDLE, log-group, repository or auth0, and a field may follow after a colon',
+        text: 'an entry is parameter:NAME, secret:BUNDLE, log-group, repository, image or auth0, and a field may follow after a colon',
       });
       return [];
     }

@@ -4,6 +4,7 @@ import type { Notes } from './fault.ts';
 import { Layers } from './layers.ts';
 import { type Lifecycle, readLifecycle } from './lifecycle.ts';
 import {
+  imageTagFault,
   kmsKeyFault,
   logGroupNameFault,
   OWNER_TAG,
@@ -19,7 +20,7 @@ import { type Ignored, type Rule, readIgnored, readRules } from './rules.ts';
 import { quoted, readBoolean, readChoice, readChoices, readList, readPairs, Unclear } from './texts.ts';
 
 export type Mode = 'plan' | 'apply' | 'drift';
-export const PARTS = ['log-group', 'parameters', 'secrets', 'repository', 'auth0'] as const;
+export const PARTS = ['log-group', 'parameters', 'secrets', 'repository', 'image', 'auth0'] as const;
 export type Part = (typeof PARTS)[number];
 export const CONSENTS = ['shorten-retention', 'change-type', 'loosen'] as const;
 export type Consent = (typeof CONSENTS)[number];
@@ -45,6 +46,12 @@ export interface RepositorySettings {
   readonly lifecycle: Lifecycle | undefined;
   readonly kmsKeyId: string | undefined;
   readonly tags: ReadonlyMap<string, string>;
+}
+
+export interface ImageSettings {
+  readonly name: string;
+  /** Empty: the image's own tag, else `latest`. */
+  readonly tags: readonly string[];
 }
 
 /** What was given for Auth0, as it was given: it is judged together with the variables. */
@@ -84,6 +91,8 @@ export interface Settings {
   readonly exactBundles: ReadonlySet<string>;
   readonly ignore: readonly Ignored[];
   readonly envFiles: readonly string[];
+  /** The built image, by skopeo's transport names; undefined where there is none to look after. */
+  readonly image: ImageSettings | undefined;
   /** Undefined where `only` leaves it out. */
   readonly auth0: Auth0Settings | undefined;
   readonly reports: ReportSettings;
@@ -133,7 +142,10 @@ export function readSettings(request: Request, notes: Notes): Settings {
       readChoice(value, ['auto', 'Standard', 'Advanced', 'Intelligent-Tiering'] as const),
     ),
     logGroup: only.has('log-group') ? readLogGroup(layers, names) : undefined,
-    repository: only.has('repository') ? readRepository(layers, names, region, request.readText) : undefined,
+    repository:
+      only.has('repository') || only.has('image')
+        ? readRepository(layers, names, region, request.readText)
+        : undefined,
     tags: readTags(layers),
     allowedAccountIds: layers.read('allowed-account-ids', [], readAccounts),
     allow: new Set(layers.read('allow', [], (value) => readChoices(value, CONSENTS))),
@@ -146,11 +158,28 @@ export function readSettings(request: Request, notes: Notes): Settings {
       ),
     ),
     ignore: readIgnored(file, notes),
+    image: only.has('image') ? readImage(layers) : undefined,
     envFiles: layers.read('env-file', [], readList),
     deadlineMinutes: layers.read('deadline-minutes', 30, Number),
     auth0: only.has('auth0') ? readAuth0(layers, request.inputs) : undefined,
     reports: readReportSettings(layers, request.readText),
   };
+}
+
+function readImage(layers: Layers): ImageSettings | undefined {
+  const name = layers.read('image', '', (value) => String(value).trim());
+  const tags = layers.read('image-tags', [], (value) => {
+    const list = readList(value);
+    for (const tag of list) {
+      const wrong = imageTagFault(tag);
+      if (wrong !== undefined) throw new Unclear(`${quoted(tag)}: ${wrong}`);
+    }
+    return list;
+  });
+  if (name === '') return undefined;
+  if (layers.get('repository')?.value === 'none')
+    layers.fault('image', 'there is no repository to push it to (repository: none)');
+  return { name, tags: [...new Set(tags)] };
 }
 
 /** The management secret is an input only: a committed file is no place for it. */

@@ -25,6 +25,7 @@ const ORDER: readonly Kind[] = [
   'AWS::SSM::Parameter',
   'AWS::SecretsManager::Secret',
   'AWS::ECR::Repository',
+  'Image',
   'Auth0::Application',
 ];
 
@@ -90,6 +91,9 @@ function aspects(kind: Kind, fields: Fields, version: string | undefined): strin
       add('mutability', (mutability) => mutability);
       add('encryption', (encryption) => encryption);
       break;
+    case 'Image':
+      said.push(...tagsOf(fields));
+      break;
     case 'Auth0::Application':
       said.push(
         `${countOf('callback:')} callback, ${countOf('logout:')} logout URLs, ${countOf('origin:')} web origins`,
@@ -97,4 +101,10 @@ function aspects(kind: Kind, fields: Fields, version: string | undefined): strin
       break;
   }
   return said;
+}
+
+function tagsOf(fields: Fields): string[] {
+  return Object.keys(fields)
+    .filter((field) => field.startsWith('image:'))
+    .map((field) => field.slice('image:'.length));
 }

@@ -1,0 +1,208 @@
+import { Agent } from 'node:http';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openImage } from '../../src/registry/open.ts';
+import type { ImageSource } from '../../src/registry/source.ts';
+import { desiredImage, ImageResource, type ImageSpec } from '../../src/resources/image.ts';
+import { type Difference, Unreadable } from '../../src/resources/resource.ts';
+import { TestRegistry, type TestRepository } from '../servers/registry.ts';
+import { LayoutWriter, makeImage, noise, sha256, toSaved } from '../servers/registry-images.ts';
+import { HURRIED, Scratch, surroundings } from './harness.ts';
+
+let registry: TestRegistry;
+let repository: TestRepository;
+let scratch: Scratch;
+let ecr: ECRClient;
+const masked: string[] = [];
+const open: ImageSource[] = [];
+beforeEach(async () => {
+  registry = await TestRegistry.start();
+  repository = registry.create('app');
+  scratch = await Scratch.make();
+  ecr = new ECRClient({
+    endpoint: registry.url.href,
+    region: 'us-west-2',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  });
+});
+afterEach(async () => {
+  ecr.destroy();
+  for (const source of open.splice(0)) await source.close();
+  await registry[Symbol.asyncDispose]();
+  await scratch[Symbol.asyncDispose]();
+});
+
+const base = makeImage([noise(200_000), 'b']);
+const changed = { layers: [...base.layers, ...makeImage(['x', 'y', 'z']).layers.slice(2)] };
+const next = {
+  layers: changed.layers,
+  config: Buffer.from(
+    JSON.stringify({ os: 'linux', architecture: 'amd64', rootfs: { diff_ids: changed.layers.map(sha256) } }),
+  ),
+};
+
+async function room(tags: readonly string[], of = base, name = 'saved.tar') {
+  const source = await openImage(
+    `docker-archive:${await scratch.tar(name, toSaved(of, ['app:v1']))}`,
+    surroundings(),
+  );
+  open.push(source);
+  const agent = new Agent({ keepAlive: true });
+  const desired = desiredImage('app', tags, source);
+  const resource = new ImageResource({
+    ecr,
+    source,
+    tags: tags.length > 0 ? tags : [source.tag ?? 'latest'],
+    agentFor: () => agent,
+    mask: (secret) => masked.push(secret.reveal()),
+    patience: HURRIED,
+  });
+  return { resource, desired };
+}
+
+async function read(resource: ImageResource): Promise<ImageSpec> {
+  const spec = (await resource.observe(['app'])).get('app');
+  if (spec === undefined || spec instanceof Unreadable) throw new Error(`not read: ${spec?.error}`);
+  return spec;
+}
+
+function differences(desired: ImageSpec, observed: ImageSpec): readonly Difference[] {
+  return Object.entries(desired.fields).flatMap(([field, to]) =>
+    observed.fields[field] === to ? [] : [{ field, from: observed.fields[field], to }],
+  );
+}
+
+describe('the image', () => {
+  it('is created under all tags, then a second run reads it once and is silent', async () => {
+    const { resource, desired } = await room(['v1', 'latest']);
+    expect((await resource.observe(['app'])).has('app')).toBe(false);
+    const made = await resource.create(desired);
+    expect(made.facts).toMatchObject({
+      uri: `${registry.url.host}/app:v1`,
+      pushed: { uploaded: 2, reused: 0 },
+    });
+    expect(made.facts.digest).toBe(repository.tags.get('latest'));
+    registry.seen.length = 0;
+    const again = await room(['v1', 'latest']);
+    const observed = await read(again.resource);
+    expect(observed.fields).toEqual(again.desired.fields);
+    expect(observed.facts.digest).toBe(made.facts.digest);
+    expect(registry.seen.map(({ verb }) => verb)).toEqual(['API BatchGetImage']);
+  });
+
+  it('under a new tag is one manifest', async () => {
+    const first = await room(['v1']);
+    await first.resource.create(first.desired);
+    registry.seen.length = 0;
+    const { resource, desired } = await room(['v2']);
+    await resource.observe(['app']);
+    const made = await resource.create(desired);
+    expect(made.facts.pushed).toMatchObject({ uploaded: 0, sent: 0 });
+    expect(registry.count('POST upload', 'HEAD blob', 'GET blob')).toBe(0);
+    expect(registry.count('PUT manifest')).toBe(1);
+    expect(repository.tags.get('v2')).toBe(repository.tags.get('v1'));
+  });
+
+  it.each([
+    ['the same tag', ['v1']],
+    ['a new tag', ['v2']],
+  ])('with one more layer under %s sends that layer and the configuration', async (_, tags) => {
+    const first = await room(['v1']);
+    await first.resource.create(first.desired);
+    registry.seen.length = 0;
+    const { resource, desired } = await room(tags, next, 'next.tar');
+    const observed = (await resource.observe(['app'])).get('app');
+    const made =
+      observed === undefined || observed instanceof Unreadable
+        ? await resource.create(desired)
+        : await resource.update(desired, observed, differences(desired, observed));
+    expect(made.facts.pushed).toMatchObject({ uploaded: 1, reused: 2 });
+    expect(registry.count('POST upload')).toBe(2);
+  });
+
+  it('goes without reuse where the role may not read or list', async () => {
+    const first = await room(['v1']);
+    await first.resource.create(first.desired);
+    registry.denied.add('ecr:DescribeImages').add('ecr:GetDownloadUrlForLayer');
+    const { resource, desired } = await room(['v2'], next, 'next.tar');
+    await resource.observe(['app']);
+    expect((await resource.create(desired)).facts.pushed).toMatchObject({ uploaded: 3 });
+  });
+
+  it.each([
+    ['IMMUTABLE', [], ['v1']],
+    ['IMMUTABLE_WITH_EXCLUSION', ['v*'], undefined],
+    ['IMMUTABLE_WITH_EXCLUSION', ['latest'], ['v1']],
+    ['MUTABLE_WITH_EXCLUSION', ['v*'], ['v1']],
+    ['MUTABLE', [], undefined],
+  ])('tells before a byte is sent which tags are fixed: %s %j', async (mutability, exclusions, fixed) => {
+    const first = await room(['v1']);
+    await first.resource.create(first.desired);
+    Object.assign(repository, { mutability, exclusions });
+    const { resource } = await room(['v1'], next, 'next.tar');
+    const { facts } = await read(resource);
+    expect(facts.immutableTags).toEqual(fixed);
+    expect(facts.unusable?.includes('give a new tag in image-tags') ?? false).toBe(fixed !== undefined);
+  });
+
+  it('masks the token and its password before use', async () => {
+    const { resource, desired } = await room(['v1']);
+    await resource.create(desired);
+    expect(masked).toContain(registry.token);
+    expect(masked).toContain('password-1');
+    expect(registry.seen.some(({ path }) => path.includes('password'))).toBe(false);
+  });
+
+  it('is absent while the repository is, and says so when it stays missing', async () => {
+    registry.repositories.delete('app');
+    const { resource, desired } = await room(['v1']);
+    expect((await resource.observe(['app'])).size).toBe(0);
+    await expect(resource.create(desired)).rejects.toThrow(/the repository app does not exist/);
+  });
+
+  it('cannot be read without the permission, which is named', async () => {
+    registry.denied.add('ecr:BatchGetImage');
+    const { resource } = await room(['v1']);
+    const found = (await resource.observe(['app'])).get('app');
+    expect(String(found instanceof Unreadable ? found.error : found)).toContain('ecr:BatchGetImage');
+    registry.denied.clear();
+    registry.denied.add('ecr:GetAuthorizationToken');
+    const other = await room(['v1']);
+    await expect(other.resource.create(other.desired)).rejects.toThrow(/ecr:GetAuthorizationToken/);
+  });
+
+  it('of an index is compared by the index, and reuses nothing wrongly', async () => {
+    const layout = new LayoutWriter();
+    layout.list(layout.index([layout.image(base), layout.image(makeImage(['q'], 'arm64'))]));
+    const source = await openImage(
+      `oci-archive:${await scratch.tar('i.tar', layout.entries())}`,
+      surroundings(),
+    );
+    open.push(source);
+    const options = {
+      ecr,
+      source,
+      tags: ['v1'],
+      agentFor: () => undefined,
+      mask: () => {},
+      patience: HURRIED,
+    };
+    const desired = desiredImage('app', ['v1'], source);
+    await new ImageResource(options).create(desired);
+    const observed = await read(new ImageResource(options));
+    expect(observed.fields).toEqual(desired.fields);
+    const classic = await room(['v2'], next, 'next.tar');
+    await classic.resource.observe(['app']);
+    // The layers of the index' platforms are found by reading its children.
+    expect((await classic.resource.create(classic.desired)).facts.pushed).toMatchObject({
+      uploaded: 1,
+      reused: 2,
+    });
+  });
+
+  it('takes its own tag where none is given, and refuses what is none', async () => {
+    const { desired } = await room([]);
+    expect(Object.keys(desired.fields)).toEqual(['image:v1']);
+    await expect(room(['-x', 'ä'])).rejects.toThrow(/image-tags: "-x", "ä" cannot be a tag/);
+  });
+});

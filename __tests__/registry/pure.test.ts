@@ -1,0 +1,230 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { openLanes, packLayer } from '../../src/registry/compress.ts';
+import { digestOf, Measure } from '../../src/registry/digest.ts';
+import { engineAddress } from '../../src/registry/engine-address.ts';
+import { RegistryFailure } from '../../src/registry/failure.ts';
+import { identifyLayer } from '../../src/registry/legacy-export.ts';
+import { followLocation, isPrivate } from '../../src/registry/location.ts';
+import { tellProgress } from '../../src/registry/progress.ts';
+import { isTag, parseReference } from '../../src/registry/reference.ts';
+import { delayOf, PATIENCE } from '../../src/registry/retry.ts';
+import { noise } from '../servers/registry-images.ts';
+
+describe('the input image', () => {
+  it.each([
+    ['app', { transport: 'docker', name: 'app', tag: 'latest' }],
+    ['docker:app:v1', { transport: 'docker', name: 'app:v1', tag: 'v1' }],
+    ['localhost:5000/team/app', { transport: 'docker', name: 'localhost:5000/team/app', tag: 'latest' }],
+    [
+      'docker:ghcr.io/team/app:1.2-rc_3',
+      { transport: 'docker', name: 'ghcr.io/team/app:1.2-rc_3', tag: '1.2-rc_3' },
+    ],
+    [
+      `app@sha256:${'a'.repeat(64)}`,
+      { transport: 'docker', name: `app@sha256:${'a'.repeat(64)}`, tag: undefined },
+    ],
+    [`sha256:${'a'.repeat(64)}`, { transport: 'docker', name: `sha256:${'a'.repeat(64)}`, tag: undefined }],
+    ['oci:out', { transport: 'oci', path: 'out', select: undefined }],
+    ['oci:/tmp/out:v1', { transport: 'oci', path: '/tmp/out', select: 'v1' }],
+    ['oci:C:\\out\\image:v1', { transport: 'oci', path: 'C:\\out\\image', select: 'v1' }],
+    ['oci-archive:image.tar', { transport: 'oci-archive', path: 'image.tar', select: undefined }],
+    [
+      'docker-archive:a.tar:team/app:v1',
+      { transport: 'docker-archive', path: 'a.tar', select: 'team/app:v1' },
+    ],
+  ])('%s', (text, reference) => {
+    expect(parseReference(text)).toEqual(reference);
+  });
+
+  it.each([
+    '',
+    'docker://app',
+    'docker-daemon:app',
+    'App',
+    'app:',
+    'app:-x',
+    'oci:',
+    'oci:out:a/b',
+    'app@sha256:12',
+    '../app',
+    'a b',
+  ])('refuses "%s" with the remedy', (text) => {
+    expect(() => parseReference(text)).toThrow(/image: /);
+  });
+
+  it('knows the tag grammar', () => {
+    expect(['a', '_', '1.0-x', 'a'.repeat(128)].every(isTag)).toBe(true);
+    expect(['', '.a', '-a', 'a b', 'ä', 'a'.repeat(129), 'a/b'].some(isTag)).toBe(false);
+  });
+});
+
+describe('where the engine is', () => {
+  it.each([
+    [{}, 'linux', '/var/run/docker.sock', 'http://docker/'],
+    [{}, 'win32', '//./pipe/docker_engine', 'http://docker/'],
+    [{ DOCKER_HOST: 'unix:///run/x.sock' }, 'linux', '/run/x.sock', 'http://docker/'],
+    [{ DOCKER_HOST: 'tcp://10.0.0.1:2375' }, 'linux', undefined, 'http://10.0.0.1:2375/'],
+    [
+      { DOCKER_HOST: 'tcp://h:2376', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/c' },
+      'linux',
+      undefined,
+      'https://h:2376/',
+    ],
+  ])('%j on %s', (environment, platform, socketPath, url) => {
+    const address = engineAddress(environment, platform);
+    expect([address.socketPath, address.url.href]).toEqual([socketPath, url]);
+  });
+
+  it('cannot use ssh', () => {
+    expect(() => engineAddress({ DOCKER_HOST: 'ssh://u@h' }, 'linux')).toThrow(
+      /DOCKER_HOST "ssh:\/\/u@h" cannot be used/,
+    );
+  });
+});
+
+describe('Location', () => {
+  const registry = new URL('https://1.dkr.ecr.us-west-2.amazonaws.com');
+  it('follows the registry and its storage', () => {
+    expect(followLocation('/v2/x?_state=a%2Bb', registry, registry).href).toBe(
+      `${registry.href}v2/x?_state=a%2Bb`,
+    );
+    expect(followLocation('https://bucket.s3.amazonaws.com/l', registry, registry).host).toBe(
+      'bucket.s3.amazonaws.com',
+    );
+    const own = new URL('http://127.0.0.1:5000');
+    expect(followLocation('http://127.0.0.1:5000/x', own, own).port).toBe('5000');
+  });
+
+  it.each([
+    'http://169.254.169.254/latest',
+    'https://10.1.2.3/',
+    'https://127.0.0.1/',
+    'https://localhost/x',
+    'https://[::1]/',
+    'https://[::ffff:10.0.0.1]/',
+    'https://[fe80::1]/',
+    'https://[fd00::1]/',
+    'https://0x7f.1/',
+    'https://2130706433/',
+    'http://example.com/',
+    'file:///etc/passwd',
+    'https://metadata.google.internal/',
+    'https://100.64.0.1/',
+    'https://[',
+  ])('refuses %s', (location) => {
+    expect(() => followLocation(location, registry, registry)).toThrow(/nothing was sent there/);
+  });
+
+  it('lets public addresses pass', () => {
+    expect(['8.8.8.8', '172.32.0.1', '100.128.0.1', '[2600::1]', 'a.example'].some(isPrivate)).toBe(false);
+  });
+});
+
+describe('waiting', () => {
+  it('grows threefold, is capped, and grants what the registry asks', () => {
+    const waits = [1, 2, 3, 4, 5].map((attempt) => delayOf(PATIENCE, attempt, undefined, 0.5));
+    expect(waits).toEqual([1000, 3000, 9000, 20_000, 20_000]);
+    const asked = (ms: number) => new RegistryFailure('HEAD blob', 429, [], '', ms);
+    expect(delayOf(PATIENCE, 1, asked(30_000), 0.5)).toBe(30_000);
+    expect(delayOf(PATIENCE, 1, asked(900_000), 0.5)).toBe(60_000);
+  });
+
+  it('tells progress in one line', () => {
+    const line = tellProgress({ layers: 3, layersTotal: 8, bytes: 120e6, total: 336e6, sent: 1, seconds: 2 });
+    expect(line).toBe('layers 3/8, 120 of 336 MB, 60.0 MB/s');
+  });
+});
+
+async function pack(layer: Buffer, chunk: number): Promise<{ packed: Buffer; measure: Measure }> {
+  const measure = new Measure();
+  const parts: Buffer[] = [];
+  async function* chunks() {
+    // One buffer for all chunks, as a file is read: whoever keeps one sees it overwritten.
+    const shared = Buffer.alloc(chunk);
+    for (let at = 0; at < layer.length; at += chunk) {
+      const length = layer.copy(shared, 0, at, at + chunk);
+      yield shared.subarray(0, length);
+      shared.fill(0xee);
+    }
+  }
+  for await (const part of packLayer(chunks(), measure, openLanes(), 2, 'the layer'))
+    parts.push(Buffer.from(part));
+  return { packed: Buffer.concat(parts), measure };
+}
+
+describe('packing a layer', () => {
+  const MIB = 1024 * 1024;
+  const prose = Buffer.from('the quick brown fox jumps over the lazy dog; '.repeat(120_000));
+
+  it.each([
+    ['text', prose],
+    ['noise', noise(3 * MIB + 17)],
+    [
+      'both by turns',
+      Buffer.concat([prose.subarray(0, MIB), noise(MIB), prose.subarray(0, 2 * MIB), noise(MIB)]),
+    ],
+    ['a block exactly', prose.subarray(0, MIB)],
+    ['nothing', Buffer.alloc(0)],
+  ])('gives one gzip member of %s', async (_, layer) => {
+    const { packed, measure } = await pack(layer, 700_000);
+    expect(gunzipSync(packed).equals(layer)).toBe(true);
+    expect(measure.digest()).toBe(digestOf(layer));
+  });
+
+  it('shrinks what shrinks, stores the rest for 0.01 % more', async () => {
+    expect((await pack(prose, MIB)).packed.length).toBeLessThan(prose.length / 20);
+    const still = noise(4 * MIB);
+    const { packed } = await pack(still, MIB);
+    expect(packed.length).toBeLessThan(still.length * 1.0001);
+  });
+
+  it('gives the same bytes whatever the chunks', async () => {
+    const layer = Buffer.concat([prose, noise(2 * MIB)]);
+    const one = await pack(layer, 65_536);
+    const two = await pack(layer, MIB);
+    expect(digestOf(one.packed)).toBe(digestOf(two.packed));
+  });
+
+  it('leaves a gzipped layer as it is, and knows what is in it', async () => {
+    const gzipped = gzipSync(prose);
+    const { packed, measure } = await pack(gzipped, 1000);
+    expect(packed.equals(gzipped)).toBe(true);
+    expect(measure.digest()).toBe(digestOf(prose));
+  });
+
+  it('refuses a damaged gzipped layer', async () => {
+    const gzipped = gzipSync(noise(100_000));
+    gzipped[50_000] = (gzipped[50_000] ?? 0) ^ 255;
+    await expect(pack(gzipped, 1000)).rejects.toThrow(/damaged/);
+    await expect(pack(gzipSync(prose).subarray(0, 5000), 1000)).rejects.toThrow(/damaged/);
+  });
+
+  it('refuses zstd', async () => {
+    await expect(pack(Buffer.from('28b52ffd00', 'hex'), 10)).rejects.toThrow(/zstd/);
+  });
+
+  it('keeps any bytes', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ maxLength: 50_000 }),
+        fc.integer({ min: 1, max: 9000 }),
+        async (bytes, chunk) => {
+          // Two first bytes of gzip would mean that it is packed already.
+          const layer = Buffer.concat([Buffer.from('t'), bytes]);
+          expect(gunzipSync((await pack(layer, chunk)).packed).equals(layer)).toBe(true);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('a legacy export', () => {
+  it('knows nothing where nothing matches', () => {
+    const diffId = digestOf('x');
+    expect(identifyLayer('0'.repeat(64), Buffer.from('{"id":"0"}'), [diffId])).toBeUndefined();
+    expect(identifyLayer('0'.repeat(64), Buffer.from('nonsense'), [diffId])).toBeUndefined();
+  });
+});

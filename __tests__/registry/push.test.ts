@@ -1,0 +1,234 @@
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openImage } from '../../src/registry/open.ts';
+import { type Fault, TestRegistry, type TestRepository } from '../servers/registry.ts';
+import {
+  LayoutWriter,
+  makeImage,
+  noise,
+  sha256,
+  type TestImage,
+  toSaved,
+} from '../servers/registry-images.ts';
+import { connect, pushImage, Scratch, surroundings } from './harness.ts';
+
+let registry: TestRegistry;
+let repository: TestRepository;
+let scratch: Scratch;
+beforeEach(async () => {
+  registry = await TestRegistry.start();
+  repository = registry.create('app');
+  scratch = await Scratch.make();
+});
+afterEach(async () => {
+  await registry[Symbol.asyncDispose]();
+  await scratch[Symbol.asyncDispose]();
+});
+
+const image = makeImage(['a'.repeat(5000), noise(3_000_000), 'c']);
+
+async function writeLayout(of: TestImage = image): Promise<string> {
+  const layout = new LayoutWriter();
+  layout.list(layout.image(of));
+  return `oci-archive:${await scratch.tar('oci.tar', layout.entries())}`;
+}
+
+async function writeSaved(of: TestImage = image): Promise<string> {
+  return `docker-archive:${await scratch.tar('saved.tar', toSaved(of, ['app:v1']))}`;
+}
+
+const forms = [
+  ['oci', writeLayout],
+  ['docker archive', writeSaved],
+] as const;
+
+/** Reads the pushed image back: its layers' contents must be those that we had. */
+function layersOf(tag: string): readonly Buffer[] {
+  const manifest = repository.manifests.get(repository.tags.get(tag) ?? '');
+  const json = JSON.parse(manifest?.bytes.toString() ?? '{}');
+  return json.layers.map(({ digest }: { digest: string }) =>
+    gunzipSync(repository.blobs.get(digest) ?? Buffer.alloc(0)),
+  );
+}
+
+describe.each(forms)('a push from an %s', (_, write) => {
+  it('sends each blob once, by one POST, PATCH and PUT, and proves the tag', async () => {
+    const pushed = await pushImage(await write(), registry, { tags: ['v1', 'latest'] });
+    expect(pushed.uploaded + pushed.reused).toBeGreaterThanOrEqual(3);
+    expect(layersOf('v1').map(sha256)).toEqual(image.layers.map(sha256));
+    expect(repository.tags.get('latest')).toBe(pushed.manifest.digest);
+    expect(registry.count('POST upload')).toBe(4);
+    expect(registry.count('PATCH upload')).toBe(4);
+    expect(registry.count('PUT upload')).toBe(4);
+    expect(registry.count('HEAD manifest')).toBe(2);
+  });
+
+  const faults: readonly (readonly [string, Fault])[] = [
+    ['a reset in the middle of a layer', { on: 'PATCH upload', resetAt: 500 }],
+    ['a reset at the first POST', { on: 'POST upload', resetAt: 0 }],
+    ['a reset at the closing PUT', { on: 'PUT upload', resetAt: 0 }],
+    [
+      '429 with Retry-After',
+      { on: 'PATCH upload', answer: { status: 429, headers: { 'retry-after': '0' } } },
+    ],
+    ['500', { on: 'POST upload', times: 2, answer: { status: 500, body: '<html>oops</html>' } }],
+    ['503 at the manifest', { on: 'PUT manifest', times: 2, answer: { status: 503 } }],
+    ['503 at HEAD', { on: 'HEAD blob', answer: { status: 503 } }],
+    ['a lost upload session at PATCH', { on: 'PATCH upload', loseUpload: true }],
+    ['a lost upload session at PUT', { on: 'PUT upload', loseUpload: true }],
+    ['a byte turned on its way', { on: 'PATCH upload', damage: true }],
+    [
+      'a code that may pass',
+      { on: 'PUT upload', answer: { status: 400, body: '{"errors":[{"code":"BLOB_UPLOAD_INVALID"}]}' } },
+    ],
+  ];
+  it.each(faults)('survives %s', async (_name, fault) => {
+    registry.faults.push(fault);
+    await pushImage(await write(), registry);
+    expect(layersOf('v1').map(sha256)).toEqual(image.layers.map(sha256));
+    expect(registry.faults).toEqual([]);
+  });
+
+  it('gives up after some tries, and tells what failed', async () => {
+    registry.faults.push({ on: 'PATCH upload', times: 99, answer: { status: 500, body: 'oops' } });
+    await expect(pushImage(await write(), registry)).rejects.toThrow(
+      /answered 500 at .* \(PATCH upload\), again and again \(oops\)/,
+    );
+    expect(repository.tags.size).toBe(0);
+  });
+
+  it('gets one new token when the old one expires on the way', async () => {
+    const source = await openImage(await write(), surroundings());
+    const client = connect(registry);
+    await client.address();
+    registry.expireToken();
+    const { push } = await import('../../src/registry/push.ts');
+    await push({ source, registry: client, tags: ['v1'], known: [] });
+    await source.close();
+    expect(repository.tags.has('v1')).toBe(true);
+  });
+
+  it.each([
+    ['ecr:BatchCheckLayerAvailability'],
+    ['ecr:InitiateLayerUpload'],
+    ['ecr:UploadLayerPart'],
+    ['ecr:CompleteLayerUpload'],
+    ['ecr:PutImage'],
+    ['ecr:BatchGetImage'],
+  ])('names %s when it is denied', async (action) => {
+    registry.denied.add(action);
+    await expect(pushImage(await write(), registry)).rejects.toThrow(
+      `the role needs ${action} on the repository app`,
+    );
+  });
+
+  it('tells that the repository is missing', async () => {
+    registry.repositories.delete('app');
+    await expect(pushImage(await write(), registry)).rejects.toThrow(/repository app does not exist/);
+  });
+
+  it.each(['http://169.254.169.254/upload', 'http://10.0.0.7/x', 'http://localhost:1/x'])(
+    'sends nothing to %s',
+    async (location) => {
+      registry.faults.push({ on: 'POST upload', times: 9, location });
+      await expect(pushImage(await write(), registry)).rejects.toThrow(/nothing was sent there/);
+    },
+  );
+
+  it('knows a tag that may not be moved', async () => {
+    await pushImage(await write(), registry);
+    repository.mutability = 'IMMUTABLE';
+    await pushImage(await write(), registry);
+    const next = makeImage(['other']);
+    const path = await scratch.tar('next.tar', toSaved(next, []));
+    await expect(pushImage(`docker-archive:${path}`, registry)).rejects.toThrow(
+      /the tag v1 of app is immutable and holds another image/,
+    );
+  });
+
+  it('sends nothing twice', async () => {
+    await pushImage(await write(), registry);
+    const manifest = repository.manifests.get(repository.tags.get('v1') ?? '');
+    const { parseManifest } = await import('../../src/registry/manifest.ts');
+    const known = [parseManifest(manifest?.bytes ?? Buffer.alloc(0), manifest?.mediaType, 'v1')];
+    const before = registry.count('POST upload');
+    const pushed = await pushImage(await write(), registry, { known, tags: ['v2'] });
+    expect(pushed).toMatchObject({ uploaded: 0, sent: 0 });
+    expect(registry.count('POST upload')).toBe(before);
+    expect(layersOf('v2').map(sha256)).toEqual(image.layers.map(sha256));
+  });
+
+  it('sends all when what is known was gone after all', async () => {
+    await pushImage(await write(), registry);
+    const manifest = repository.manifests.get(repository.tags.get('v1') ?? '');
+    const { parseManifest } = await import('../../src/registry/manifest.ts');
+    const known = [parseManifest(manifest?.bytes ?? Buffer.alloc(0), manifest?.mediaType, 'v1')];
+    for (const layer of known[0]?.layers ?? []) repository.blobs.delete(layer.digest);
+    await pushImage(await write(), registry, { known, tags: ['v2'] });
+    expect(layersOf('v2').map(sha256)).toEqual(image.layers.map(sha256));
+  });
+});
+
+describe('what is pushed', () => {
+  it('may be an index with attestations, children before it', async () => {
+    const layout = new LayoutWriter();
+    const index = layout.index([layout.image(image), layout.image(makeImage(['z'], 'arm64'))]);
+    layout.list(index);
+    const pushed = await pushImage(`oci-archive:${await scratch.tar('i.tar', layout.entries())}`, registry);
+    expect(pushed.manifest.digest).toBe(index.digest);
+    expect(repository.manifests.size).toBe(3);
+  });
+
+  it('is refused when a layer is not what its digest says', async () => {
+    const layout = new LayoutWriter();
+    layout.list(layout.image(image));
+    const [path = ''] = [...layout.files].find(([, bytes]) => bytes.length > 1_000_000) ?? [];
+    const bytes = Buffer.from(layout.files.get(path) ?? Buffer.alloc(0));
+    bytes[500_000] = (bytes[500_000] ?? 0) ^ 1;
+    layout.files.set(path, bytes);
+    await expect(
+      pushImage(`oci-archive:${await scratch.tar('w.tar', layout.entries())}`, registry),
+    ).rejects.toThrow(/was read as .* has the digest/);
+    expect(repository.tags.size).toBe(0);
+  });
+
+  it('is refused when a saved layer has another diff id', async () => {
+    const files = toSaved(image, ['app:v1']).map(
+      ([path, content], i) => [path, i === 0 ? noise(4096) : content] as const,
+    );
+    const path = await scratch.tar('d.tar', files as never);
+    await expect(pushImage(`docker-archive:${path}`, registry)).rejects.toThrow(
+      /which its configuration does not name/,
+    );
+    expect(repository.tags.size).toBe(0);
+  });
+
+  it('reuses layers by their diff id, and sends the rest', async () => {
+    await pushImage(await writeSaved(), registry);
+    const manifest = repository.manifests.get(repository.tags.get('v1') ?? '');
+    const { parseManifest } = await import('../../src/registry/manifest.ts');
+    const known = [parseManifest(manifest?.bytes ?? Buffer.alloc(0), manifest?.mediaType, 'v1')];
+    const layers = [...image.layers.slice(0, 2), ...makeImage(['new', 'new', 'changed']).layers.slice(2)];
+    const config = Buffer.from(
+      JSON.stringify({ os: 'linux', architecture: 'amd64', rootfs: { diff_ids: layers.map(sha256) } }),
+    );
+    const pushed = await pushImage(await writeSaved({ config, layers }), registry, { known, tags: ['v2'] });
+    expect(pushed).toMatchObject({ uploaded: 1, reused: 2 });
+    expect(pushed.sent).toBeLessThan(3000);
+    expect(layersOf('v2').map(sha256)).toEqual(layers.map(sha256));
+  });
+
+  it('takes the same layer twice for one upload', async () => {
+    const layer = image.layers[0] ?? Buffer.alloc(0);
+    const config = Buffer.from(
+      JSON.stringify({
+        os: 'linux',
+        architecture: 'amd64',
+        rootfs: { diff_ids: [sha256(layer), sha256(layer)] },
+      }),
+    );
+    await pushImage(await writeSaved({ config, layers: [layer, layer] }), registry);
+    expect(registry.count('POST upload')).toBe(2);
+    expect(layersOf('v1')).toHaveLength(2);
+  });
+});

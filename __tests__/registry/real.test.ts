@@ -1,0 +1,243 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseManifest } from '../../src/registry/manifest.ts';
+import { openImage } from '../../src/registry/open.ts';
+import { DockerEngine } from '../servers/docker-engine.ts';
+import { hasProgram } from '../servers/docker-process.ts';
+import { DockerRegistry } from '../servers/docker-registry.ts';
+import { TestRegistry } from '../servers/registry.ts';
+import {
+  LayoutWriter,
+  makeImage,
+  makeTar,
+  noise,
+  sha256,
+  toSaved,
+  toSavedWithLayout,
+} from '../servers/registry-images.ts';
+import { pushImage, Scratch, surroundings } from './harness.ts';
+
+let scratch: Scratch;
+beforeAll(async () => {
+  scratch = await Scratch.make();
+});
+afterAll(() => scratch[Symbol.asyncDispose]());
+
+const image = makeImage(['a'.repeat(100_000), noise(2_500_000), 'c<&>']);
+
+function skopeo(...args: readonly string[]): string {
+  const run = spawnSync('skopeo', args, { encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return run.stdout;
+}
+
+describe.skipIf(!hasProgram('docker-registry') || !hasProgram('skopeo'))("Debian's docker-registry", () => {
+  let registry: DockerRegistry;
+  beforeAll(async () => {
+    await mkdir(scratch.at('registry'));
+    registry = await DockerRegistry.start(scratch.at('registry'));
+  });
+  afterAll(() => registry[Symbol.asyncDispose]());
+
+  it.each(['docker-archive', 'oci-archive', 'oci'])(
+    'takes an image from %s; skopeo agrees and pulls it back',
+    async (transport) => {
+      const layout = new LayoutWriter();
+      layout.list(layout.image(image));
+      const path = scratch.at(`${transport}.x`);
+      if (transport === 'oci') await layout.write(path);
+      else
+        await scratch.tar(
+          `${transport}.x`,
+          transport === 'oci-archive' ? layout.entries() : toSaved(image, ['app:v1']),
+        );
+      const pushed = await pushImage(`${transport}:${path}`, registry.url, { tags: [transport, 'latest'] });
+      const remote = `docker://127.0.0.1:${registry.port}/app:${transport}`;
+      const told = JSON.parse(skopeo('inspect', '--tls-verify=false', remote));
+      expect(told.Digest).toBe(pushed.manifest.digest);
+      const back = scratch.at(`${transport}-back`);
+      skopeo('copy', '-q', '--src-tls-verify=false', remote, `dir:${back}`);
+      const manifest = parseManifest(await readFile(`${back}/manifest.json`), undefined, 'back');
+      const layers = await Promise.all(
+        manifest.layers.map(({ digest }) => readFile(`${back}/${digest.slice(7)}`)),
+      );
+      expect(layers.map((layer) => sha256(gunzipSync(layer)))).toEqual(image.layers.map(sha256));
+      const again = await pushImage(`${transport}:${path}`, registry.url, { known: [pushed.manifest] });
+      expect(again.sent).toBe(0);
+    },
+  );
+});
+
+describe.skipIf(!hasProgram('dockerd'))('a real engine', () => {
+  let engine: DockerEngine;
+  let registry: TestRegistry;
+  beforeAll(async () => {
+    engine = await DockerEngine.start(scratch.at('e'));
+    registry = await TestRegistry.start();
+    registry.create('app');
+    engine.docker('load', '-i', await scratch.tar('load.tar', toSaved(image, ['team/app:v1'])));
+    await mkdir(scratch.at('context'));
+  });
+  afterAll(async () => {
+    await registry[Symbol.asyncDispose]();
+    await engine[Symbol.asyncDispose]();
+  });
+
+  it('tells what the tag is compared by without an export', async () => {
+    const source = await openImage('docker:team/app:v1', surroundings({ DOCKER_HOST: engine.host }));
+    const id = engine.docker('image', 'inspect', '-f', '{{.Id}}', 'team/app:v1');
+    expect(source).toMatchObject({
+      tag: 'v1',
+      identity: { by: 'config', digest: id },
+      platforms: ['linux/amd64'],
+    });
+  });
+
+  it('gives its layers as they stream by, also when the registry breaks down meanwhile', async () => {
+    registry.faults.push(
+      { on: 'PATCH upload', resetAt: 1000 },
+      { on: 'PUT upload', answer: { status: 503 } },
+    );
+    const environment = { DOCKER_HOST: engine.host };
+    const pushed = await pushImage('team/app:v1', registry, { environment });
+    const repository = registry.repositories.get('app');
+    const layers = pushed.manifest.layers.map(({ digest }) =>
+      gunzipSync(repository?.blobs.get(digest) ?? Buffer.alloc(0)),
+    );
+    expect(layers.map(sha256)).toEqual(image.layers.map(sha256));
+    const more = makeImage(['1', '2', '3', 'more']);
+    const diff = [...image.layers, ...more.layers.slice(3)];
+    const config = Buffer.from(
+      JSON.stringify({
+        ...JSON.parse(more.config.toString()),
+        rootfs: { type: 'layers', diff_ids: diff.map(sha256) },
+      }),
+    );
+    engine.docker(
+      'load',
+      '-i',
+      await scratch.tar('more.tar', toSaved({ config, layers: diff }, ['team/app:v2'])),
+    );
+    const next = await pushImage('team/app:v2', registry, {
+      environment,
+      tags: ['v2'],
+      known: [pushed.manifest],
+    });
+    expect(next).toMatchObject({ uploaded: 1, reused: 3 });
+    expect(next.sent).toBeLessThan(3000);
+  });
+
+  it('tells that it has no such image', async () => {
+    await expect(openImage('nothing:v9', surroundings({ DOCKER_HOST: engine.host }))).rejects.toThrow(
+      /has no image nothing:v9; build it/,
+    );
+  });
+});
+
+describe('an engine that is played', () => {
+  async function play(inspect: object, save: () => Buffer) {
+    const server = createServer((request, response) => {
+      if (request.url?.endsWith('/get') === true) response.end(save());
+      else response.end(JSON.stringify(inspect));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    return {
+      environment: { DOCKER_HOST: `tcp://127.0.0.1:${port}` },
+      [Symbol.dispose]: () => server.close(),
+    };
+  }
+
+  it('with a containerd store gives its manifests after its layers', async () => {
+    const layout = new LayoutWriter();
+    const index = layout.index([layout.image(image), layout.image(makeImage(['z'], 'arm64'))]);
+    layout.list(index, 'v1');
+    await using registry = await TestRegistry.start();
+    registry.create('app');
+    using engine = await play(
+      { Id: index.digest, Descriptor: index, RootFS: {}, Os: 'linux', Architecture: 'amd64' },
+      () => makeTar(layout.entries()),
+    );
+    registry.faults.push({ on: 'PATCH upload', resetAt: 1000 });
+    const pushed = await pushImage('app:v1', registry, { environment: engine.environment });
+    expect(pushed.manifest.digest).toBe(index.digest);
+    const source = await openImage('app:v1', surroundings(engine.environment));
+    expect(source.identity).toEqual({ by: 'manifest', digest: index.digest });
+  });
+
+  it('with one platform of an index pushes that one, and says so', async () => {
+    const layout = new LayoutWriter();
+    const held = layout.image(image);
+    const absent = { ...held, digest: sha256('absent') };
+    const index = layout.index([held, absent]);
+    layout.list(index, 'v1');
+    const Manifests = [
+      { ID: held.digest, Kind: 'image', Available: true },
+      { ID: absent.digest, Kind: 'image', Available: false },
+    ];
+    await using registry = await TestRegistry.start();
+    registry.create('app');
+    const inspect = {
+      Id: index.digest,
+      Descriptor: index,
+      RootFS: {},
+      Os: 'linux',
+      Architecture: 'amd64',
+      Manifests,
+    };
+    using engine = await play(inspect, () => makeTar(layout.entries()));
+    const source = await openImage('app:v1', surroundings(engine.environment));
+    expect(source.notices.join()).toMatch(/one platform of app:v1 \(linux\/amd64\); 1 others/);
+    const pushed = await pushImage('app:v1', registry, { environment: engine.environment });
+    expect(pushed.manifest.digest).toBe(held.digest);
+    using none = await play({ ...inspect, Manifests: Manifests.slice(1) }, () => Buffer.alloc(0));
+    await expect(openImage('app:v1', surroundings(none.environment))).rejects.toThrow(
+      /holds none of the platforms/,
+    );
+  });
+
+  it.each([
+    ['of version 25', toSavedWithLayout],
+    ['whose directories nobody can match', toSaved],
+  ] as const)('%s gives classic layers', async (_, write) => {
+    await using registry = await TestRegistry.start();
+    registry.create('app');
+    const inspect = {
+      Id: sha256(image.config),
+      RootFS: { Layers: image.layers.map(sha256) },
+      Os: 'linux',
+      Architecture: 'amd64',
+    };
+    using engine = await play(inspect, () => makeTar(write(image, ['app:v1'])));
+    const pushed = await pushImage('app:v1', registry, { environment: engine.environment });
+    expect(pushed.uploaded).toBe(3);
+    const known = [pushed.manifest];
+    const again = await pushImage('app:v1', registry, {
+      environment: engine.environment,
+      tags: ['v2'],
+      known,
+    });
+    expect(again).toMatchObject({ uploaded: 0, reused: 3 });
+  });
+
+  it('whose export breaks off is told', async () => {
+    await using registry = await TestRegistry.start();
+    registry.create('app');
+    const inspect = {
+      Id: sha256(image.config),
+      RootFS: { Layers: image.layers.map(sha256) },
+      Os: 'linux',
+      Architecture: 'amd64',
+    };
+    using engine = await play(inspect, () => makeTar(toSavedWithLayout(image, [])).subarray(0, 60_000));
+    await expect(pushImage('app:v1', registry, { environment: engine.environment })).rejects.toThrow(
+      /broke off its export|cut off/,
+    );
+    expect(registry.repositories.get('app')?.tags.size).toBe(0);
+  });
+});

@@ -1,0 +1,282 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openImage } from '../../src/registry/open.ts';
+import {
+  LayoutWriter,
+  makeImage,
+  makeTar,
+  sha256,
+  type TarFile,
+  toSaved,
+  toSavedWithLayout,
+} from '../servers/registry-images.ts';
+import { Scratch, surroundings } from './harness.ts';
+
+let scratch: Scratch;
+beforeAll(async () => {
+  scratch = await Scratch.make();
+});
+afterAll(() => scratch[Symbol.asyncDispose]());
+
+const image = makeImage(['a', 'b', 'c']);
+const other = makeImage(['a', 'x'], 'arm64');
+let count = 0;
+
+async function open(transport: string, files: readonly TarFile[], select = '') {
+  const path = await scratch.tar(`${count++}.tar`, files);
+  const source = await openImage(`${transport}:${path}${select}`, surroundings());
+  await source.close();
+  return source;
+}
+
+describe('an OCI layout', () => {
+  it('is known by its configuration, and names its platform and tag', async () => {
+    const layout = new LayoutWriter();
+    layout.list(layout.image(image), 'v7');
+    const source = await open('oci-archive', layout.entries());
+    expect(source).toMatchObject({
+      form: 'ready',
+      tag: 'v7',
+      identity: { by: 'config', digest: sha256(image.config) },
+      platforms: ['linux/amd64'],
+      expected: { blobs: 4 },
+    });
+  });
+
+  it('with an index is known by the index, children first', async () => {
+    const layout = new LayoutWriter();
+    const index = layout.index([layout.image(image), layout.image(other)]);
+    layout.list(index);
+    const source = await open('oci-archive', layout.entries());
+    expect(source.identity).toEqual({ by: 'manifest', digest: index.digest });
+    expect(source.platforms).toEqual(['linux/amd64', 'linux/arm64']);
+    const manifests = source.form === 'ready' ? await source.manifests() : [];
+    expect(manifests.map(({ digest }) => digest).at(-1)).toBe(index.digest);
+    expect(manifests).toHaveLength(3);
+  });
+
+  it('with several images needs a tag', async () => {
+    const layout = new LayoutWriter();
+    layout.list(layout.image(image), 'one').list(layout.image(other), 'two');
+    await expect(open('oci-archive', layout.entries())).rejects.toThrow(
+      /more than one image; its tags: one, two/,
+    );
+    expect((await open('oci-archive', layout.entries(), ':two')).identity.digest).toBe(sha256(other.config));
+    await expect(open('oci-archive', layout.entries(), ':three')).rejects.toThrow(
+      /holds no image under the tag three/,
+    );
+  });
+
+  it.each<[string, RegExp, (layout: LayoutWriter, digest: string) => void]>([
+    [
+      'a missing blob',
+      /lacks the blob sha256/,
+      (layout) => layout.files.delete([...layout.files.keys()][1] ?? ''),
+    ],
+    [
+      'a shortened blob',
+      /has 3 bytes, its manifest says/,
+      (layout) => layout.files.set([...layout.files.keys()][1] ?? '', Buffer.from('abc')),
+    ],
+    [
+      'a changed configuration',
+      /does not have the content/,
+      (layout) => {
+        const [path = '', bytes = Buffer.alloc(0)] = [...layout.files][0] ?? [];
+        layout.files.set(path, Buffer.from(bytes.toString().replace('amd64', 'arm32')));
+      },
+    ],
+    [
+      'a changed manifest',
+      /does not have the content/,
+      (layout, digest) => {
+        const path = `blobs/sha256/${digest.slice(7)}`;
+        layout.files.set(path, Buffer.concat([layout.files.get(path) ?? Buffer.alloc(0), Buffer.from(' ')]));
+      },
+    ],
+  ])('with %s is refused before anything is sent', async (_, message, spoil) => {
+    const layout = new LayoutWriter();
+    const manifest = layout.image(image);
+    layout.list(manifest);
+    spoil(layout, manifest.digest);
+    await expect(open('oci-archive', layout.entries())).rejects.toThrow(message);
+  });
+
+  it('with a foreign layer is refused', async () => {
+    const layout = new LayoutWriter();
+    const layer = {
+      mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+      digest: sha256('w'),
+      size: 1,
+      urls: ['https://mcr.example/w'],
+    };
+    const config = layout.add('application/vnd.oci.image.config.v1+json', image.config);
+    layout.list(
+      layout.json('application/vnd.oci.image.manifest.v1+json', {
+        schemaVersion: 2,
+        config,
+        layers: [layer],
+      }),
+    );
+    await expect(open('oci-archive', layout.entries())).rejects.toThrow(/is foreign/);
+  });
+
+  it('with a layer past 52,000 MiB is refused', async () => {
+    const layout = new LayoutWriter();
+    const layer = {
+      mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
+      digest: sha256('w'),
+      size: 52_001 * 2 ** 20,
+    };
+    const config = layout.add('application/vnd.oci.image.config.v1+json', image.config);
+    layout.list(
+      layout.json('application/vnd.oci.image.manifest.v1+json', {
+        schemaVersion: 2,
+        config,
+        layers: [layer],
+      }),
+    );
+    await expect(open('oci-archive', layout.entries())).rejects.toThrow(/52,000 MiB/);
+  });
+
+  it('in a directory is read; links out of it and a missing one are told', async () => {
+    const layout = new LayoutWriter();
+    layout.list(layout.image(image));
+    await layout.write(scratch.at('layout'));
+    const source = await openImage(`oci:${scratch.at('layout')}`, surroundings());
+    expect(source.identity.digest).toBe(sha256(image.config));
+    await expect(openImage(`oci:${scratch.at('none')}`, surroundings())).rejects.toThrow(/not a directory/);
+    await mkdir(scratch.at('linked'));
+    await symlink('/etc/hostname', scratch.at('linked/index.json'));
+    await expect(openImage(`oci:${scratch.at('linked')}`, surroundings())).rejects.toThrow(
+      /leaves the directory/,
+    );
+  });
+
+  it('outside the workspace is refused', async () => {
+    await mkdir(scratch.at('workspace'), { recursive: true });
+    const here = surroundings({}, [scratch.at('workspace')]);
+    await expect(openImage(`oci:${scratch.at('layout')}`, here)).rejects.toThrow(/outside the workspace/);
+    await expect(openImage(`docker-archive:/etc/hostname`, here)).rejects.toThrow(/outside the workspace/);
+  });
+});
+
+describe('a docker archive', () => {
+  it.each([
+    ['legacy', toSaved],
+    ['with a layout', toSavedWithLayout],
+  ] as const)('%s is classic', async (_, write) => {
+    const twice = makeImage(['a', 'b', 'a']);
+    const source = await open(
+      'docker-archive',
+      write({ ...twice, layers: image.layers, config: image.config }, ['team/app:v3']),
+    );
+    expect(source).toMatchObject({
+      form: 'classic',
+      tag: 'v3',
+      identity: { by: 'config', digest: sha256(image.config) },
+      diffIds: image.layers.map(sha256),
+    });
+  });
+
+  it('with compressed layers (a containerd store saved it) is pushed as it is', async () => {
+    const layout = new LayoutWriter();
+    layout.list(layout.image(image));
+    const manifest = [{ Config: 'c', RepoTags: ['app:v1'], Layers: [] }];
+    const files: TarFile[] = [...layout.entries(), ['manifest.json', Buffer.from(JSON.stringify(manifest))]];
+    expect((await open('docker-archive', files)).form).toBe('ready');
+  });
+
+  it('with links for equal layers finds them', async () => {
+    const layer = image.layers[0] ?? Buffer.alloc(0);
+    const config = Buffer.from(JSON.stringify({ rootfs: { diff_ids: [sha256(layer), sha256(layer)] } }));
+    const source = await open('docker-archive', toSaved({ config, layers: [layer, layer] }, ['app:v1']));
+    expect(source.form === 'classic' && source.sizeOf(sha256(layer))).toBe(layer.length);
+  });
+
+  it('with several images needs a name', async () => {
+    const [one, two] = [toSaved(image, ['app:one']), toSaved(other, ['app:two'])];
+    const parse = (files: readonly TarFile[]) => JSON.parse(String(files.at(-1)?.[1]));
+    const rename = (files: readonly TarFile[]): TarFile[] =>
+      files.slice(0, -1).map(([path, content]) => [`x${path}`, content] as TarFile);
+    const second = parse(two).map((item: { Config: string; Layers: string[] }) => ({
+      ...item,
+      Config: `x${item.Config}`,
+      Layers: item.Layers.map((layer) => `x${layer}`),
+    }));
+    const files: TarFile[] = [
+      ...one.slice(0, -1),
+      ...rename(two),
+      ['manifest.json', Buffer.from(JSON.stringify([...parse(one), ...second]))],
+    ];
+    await expect(open('docker-archive', files)).rejects.toThrow(/more than one image.*app:one, app:two/);
+    expect((await open('docker-archive', files, ':app:two')).identity.digest).toBe(sha256(other.config));
+    expect((await open('docker-archive', files, ':one')).identity.digest).toBe(sha256(image.config));
+  });
+
+  it.each<[string, RegExp, (files: TarFile[]) => TarFile[]]>([
+    ['a missing layer', /lacks the layer/, (files) => files.slice(1)],
+    ['no manifest.json', /holds no manifest\.json/, (files) => files.slice(0, -1)],
+    [
+      'a changed configuration',
+      /does not have the content/,
+      (files) =>
+        files.map(
+          ([path, content]) =>
+            (path.endsWith('.json') && path !== 'manifest.json'
+              ? [path, Buffer.from('{"rootfs":{}}')]
+              : [path, content]) as TarFile,
+        ),
+    ],
+    [
+      'a path that leaves it',
+      /leaves the archive/,
+      (files) => [['../../etc/passwd', Buffer.from('x')], ...files],
+    ],
+    ['an absolute path', /leaves the archive/, (files) => [['/etc/passwd', Buffer.from('x')], ...files]],
+    ['a link that leaves it', /leaves the archive/, (files) => [['a/b', { to: '../../c' }], ...files]],
+    ['an absolute link', /leaves the archive/, (files) => [['a', { to: '/etc/passwd' }], ...files]],
+  ])('with %s is refused', async (_, message, spoil) => {
+    await expect(open('docker-archive', spoil([...toSaved(image, ['app:v1'])]))).rejects.toThrow(message);
+  });
+
+  it('that is compressed, cut off, no tar or missing is told', async () => {
+    const tar = makeTar(toSaved(image, ['app:v1']));
+    const write = async (name: string, bytes: Buffer) => {
+      await writeFile(scratch.at(name), bytes);
+      return openImage(`docker-archive:${scratch.at(name)}`, surroundings());
+    };
+    await expect(write('a.tar.gz', gzipSync(tar))).rejects.toThrow(/compressed as a whole \(gzip\)/);
+    await expect(write('cut.tar', tar.subarray(0, 1200))).rejects.toThrow(/cut off/);
+    await expect(write('none.tar', Buffer.alloc(2000, 'x'))).rejects.toThrow(/is not a tar/);
+    await expect(openImage(`docker-archive:${scratch.at('nowhere')}`, surroundings())).rejects.toThrow(
+      /does not exist/,
+    );
+    await expect(openImage(`docker-archive:${scratch.path}`, surroundings())).rejects.toThrow(
+      /is not a file/,
+    );
+  });
+
+  it('with names past 100 characters is read', async () => {
+    const long = `${'d'.repeat(90)}/${'e'.repeat(90)}`;
+    const files = toSaved(image, ['app:v1']);
+    const manifest = JSON.parse(String(files.at(-1)?.[1]));
+    manifest[0].Layers[0] = long;
+    const moved = files.map(([path, content], i) => [i === 0 ? long : path, content] as TarFile);
+    const source = await open('docker-archive', [
+      ...moved.slice(0, -1),
+      ['manifest.json', Buffer.from(JSON.stringify(manifest))],
+    ]);
+    expect(source.form).toBe('classic');
+  });
+});
+
+describe('the engine', () => {
+  it('that does not run is told with the remedy', async () => {
+    const environment = { DOCKER_HOST: `unix://${scratch.at('none.sock')}` };
+    await expect(openImage('app:v1', surroundings(environment))).rejects.toThrow(
+      /no Docker engine is running at .*DOCKER_HOST/,
+    );
+  });
+});

@@ -1,0 +1,26 @@
+import type { WishOf } from './desired.ts';
+
+/** @returns the tags that the image shall have: those given, else its own, else `latest`. */
+export function wantedTags(
+  image: { readonly tag: string | undefined },
+  given: readonly string[],
+): readonly string[] {
+  return given.length > 0 ? given : [image.tag ?? 'latest'];
+}
+
+/** @param digest the digest that the image is compared by */
+export function imageWish(repository: string, tags: readonly string[], digest: string): WishOf<'Image'> {
+  return {
+    kind: 'Image',
+    spec: {
+      name: repository,
+      fields: Object.fromEntries(tags.map((tag) => [`image:${tag}`, digest])),
+      facts: {},
+    },
+    defaults: new Set(),
+    once: new Set(),
+    closed: new Set(),
+    unknown: new Set(),
+    expected: true,
+  };
+}

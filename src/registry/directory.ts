@@ -1,0 +1,61 @@
+import { open, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { ImageError, systemCode } from './errors.ts';
+import { readRange } from './file-range.ts';
+import type { Bytes } from './source.ts';
+import type { Store } from './store.ts';
+
+/**
+ * Opens a directory; what its links lead to must lie within it.
+ * @param path of the directory
+ * @param name as the user wrote it
+ * @throws ImageError `NO_SUCH_IMAGE` when it is no directory
+ */
+export async function openDirectory(path: string, name: string): Promise<Store> {
+  const root = await realpath(path).catch(() => undefined);
+  const isDirectory = root !== undefined && (await stat(root)).isDirectory();
+  if (root === undefined || !isDirectory) {
+    throw new ImageError('NO_SUCH_IMAGE', `image: ${name} is not a directory; build the image first`);
+  }
+  return new Directory(root, name);
+}
+
+class Directory implements Store {
+  constructor(
+    readonly root: string,
+    readonly name: string,
+  ) {}
+
+  async size(path: string): Promise<number | undefined> {
+    const file = await this.#locate(path);
+    if (file === undefined) return undefined;
+    const found = await stat(file);
+    // A FIFO or a device would never end.
+    return found.isFile() ? found.size : undefined;
+  }
+
+  async *stream(path: string): Bytes {
+    const file = await this.#locate(path);
+    if (file === undefined) throw new ImageError('MISSING_BLOB', `${this.name} holds no ${path}`);
+    const handle = await open(file, 'r');
+    try {
+      const { size } = await handle.stat();
+      yield* readRange(handle, 0, size, `${path} in ${this.name}`);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async close(): Promise<void> {}
+
+  async #locate(path: string): Promise<string | undefined> {
+    try {
+      const file = await realpath(join(this.root, path));
+      if (file.startsWith(this.root + sep)) return file;
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
+      throw error;
+    }
+    throw new ImageError('UNSAFE_PATH', `${this.name}: ${path} is a link that leaves the directory`);
+  }
+}

@@ -1,0 +1,174 @@
+import { type Digest, digestOf, isDigest } from './digest.ts';
+import { ImageError, quote } from './errors.ts';
+import { gather } from './file-range.ts';
+import { CONFIG_BYTES, LAYER_BYTES, MANIFEST_BYTES } from './limits.ts';
+import { objects, parseConfig, parseJson, refuseForeign, texts } from './manifest.ts';
+import { isIndex, isUncompressedLayer } from './media-types.ts';
+import { openLayout } from './oci-layout.ts';
+import { isTag } from './reference.ts';
+import type { ClassicSource, Content, ImageSource, ReadySource } from './source.ts';
+import type { Store } from './store.ts';
+
+/** One image of the `manifest.json` that `docker save` writes. */
+interface Saved {
+  readonly config: string;
+  readonly tags: readonly string[];
+  readonly layers: readonly string[];
+}
+
+/**
+ * Opens what `docker save` wrote: the layout of all engines with a `manifest.json`, and the one since version 25,
+ * which is an OCI layout beside. Of the latter, compressed layers and indexes (a containerd store's) are pushed as
+ * they are.
+ * @param select `NAME:TAG` or a tag, where there are several images
+ */
+export async function openDockerArchive(store: Store, select: string | undefined): Promise<ImageSource> {
+  const { name } = store;
+  if ((await store.size('manifest.json')) === undefined) {
+    const layout = (await store.size('index.json')) !== undefined;
+    const hint = layout ? `; it is an OCI layout: write oci-archive:${name.replace(/^[^:]*:/, '')}` : '';
+    throw new ImageError(
+      'LAYOUT',
+      `image: ${name} holds no manifest.json, so docker save did not write it${hint}`,
+    );
+  }
+  return (await openReady(store, select)) ?? openClassic(store, select);
+}
+
+async function openReady(store: Store, select: string | undefined): Promise<ReadySource | undefined> {
+  if ((await store.size('index.json')) === undefined) return undefined;
+  const tag = select?.slice(select.lastIndexOf(':') + 1);
+  try {
+    const source = await openLayout(store, tag);
+    const manifests = await source.manifests();
+    const classic = manifests.every(
+      ({ mediaType, layers }) =>
+        !isIndex(mediaType) && layers.every((layer) => isUncompressedLayer(layer.mediaType)),
+    );
+    return classic ? undefined : source;
+  } catch (error) {
+    // A containerd store saves an index whose other platforms it never had; manifest.json names the one it has.
+    if (error instanceof ImageError && error.fault === 'MISSING_BLOB') return undefined;
+    throw error;
+  }
+}
+
+async function openClassic(store: Store, select: string | undefined): Promise<ClassicSource> {
+  const { name } = store;
+  const read = (path: string, limit: number) => gather(store.stream(path), limit, `${path} in ${name}`);
+  const saved = choose(parseSaved(await read('manifest.json', MANIFEST_BYTES), name), select, name);
+  const config = await read(saved.config, CONFIG_BYTES);
+  const where = `the configuration of ${name}`;
+  const digest = digestOf(config);
+  const named = /([0-9a-f]{64})(?:\.json)?$/.exec(saved.config)?.[1];
+  if (named !== undefined && digest !== `sha256:${named}`) {
+    throw new ImageError(
+      'WRONG_DIGEST',
+      `image: ${where} does not have the content that its digest names; save the image again`,
+    );
+  }
+  const { diffIds, platform } = parseConfig(config, where);
+  const layers = await matchLayers(store, saved.layers, diffIds);
+  const repoTag = saved.tags[0]?.slice((saved.tags[0]?.lastIndexOf(':') ?? -1) + 1);
+  return {
+    form: 'classic',
+    name,
+    diffIds,
+    identity: { by: 'config', digest },
+    tag: select?.slice(select.lastIndexOf(':') + 1) ?? repoTag,
+    platforms: platform === undefined ? [] : [platform],
+    notices: [],
+    sizeOf: (diffId) => layers.get(diffId)?.size,
+    configuration: async () => config,
+    contents: (wanted) => giveLayers(store, layers, wanted),
+    close: () => store.close(),
+  };
+}
+
+function parseSaved(bytes: Buffer, name: string): readonly Saved[] {
+  return objects(parseJson(bytes, `manifest.json of ${name}`)).map((item) => {
+    const layers = texts(item.Layers);
+    if (typeof item.Config !== 'string' || layers === undefined) {
+      throw new ImageError('LAYOUT', `manifest.json of ${name} names no configuration or no layers`);
+    }
+    refuseForeignSources(item.LayerSources, name);
+    return { config: item.Config, layers, tags: (texts(item.RepoTags) ?? []).filter((tag) => tag !== '') };
+  });
+}
+
+/** Docker describes here where layers come from; since version 25 all of them, before only the foreign ones. */
+function refuseForeignSources(sources: unknown, name: string): void {
+  if (typeof sources !== 'object' || sources === null) return;
+  for (const [digest, source] of Object.entries(sources)) {
+    const [described] = objects([source]);
+    if (!isDigest(digest) || described === undefined) continue;
+    const mediaType = typeof described.mediaType === 'string' ? described.mediaType : '';
+    const urls = texts(described.urls) ?? [];
+    refuseForeign({ mediaType, digest, size: 0, urls }, `image: ${name}`);
+  }
+}
+
+function choose(images: readonly Saved[], select: string | undefined, name: string): Saved {
+  const isMeant = ({ tags }: Saved) =>
+    select === undefined ||
+    tags.some((tag) => tag === select || (isTag(select) && tag.endsWith(`:${select}`)));
+  const found = images.filter(isMeant);
+  const [image] = found;
+  if (image !== undefined && found.length === 1) return image;
+  const all = quote(images.flatMap(({ tags }) => tags).join(', ') || 'none', 500);
+  const what = image === undefined ? 'holds no such image' : 'holds more than one image';
+  throw new ImageError(
+    'NO_SUCH_IMAGE',
+    `image: ${name} ${what}; choose one by docker-archive:FILE:NAME:TAG of: ${all}`,
+  );
+}
+
+interface Layer {
+  readonly path: string;
+  readonly size: number;
+}
+
+async function matchLayers(
+  store: Store,
+  paths: readonly string[],
+  diffIds: readonly Digest[],
+): Promise<ReadonlyMap<Digest, Layer>> {
+  if (paths.length !== diffIds.length) {
+    throw new ImageError(
+      'LAYOUT',
+      `image: ${store.name} has ${paths.length} layers, its configuration ${diffIds.length}; save the image again`,
+    );
+  }
+  const layers = new Map<Digest, Layer>();
+  for (const [i, diffId] of diffIds.entries()) {
+    const path = paths[i] ?? '';
+    const size = await store.size(path);
+    if (size === undefined) {
+      throw new ImageError(
+        'MISSING_BLOB',
+        `image: ${store.name} lacks the layer ${quote(path, 120)}; save the image again`,
+      );
+    }
+    if (size > LAYER_BYTES) {
+      throw new ImageError(
+        'TOO_LARGE',
+        `image: the layer ${diffId} of ${store.name} is larger than the 52,000 MiB that ECR takes`,
+      );
+    }
+    layers.set(diffId, { path, size });
+  }
+  return layers;
+}
+
+/** The largest first, so that the last upload is a short one. */
+async function* giveLayers(
+  store: Store,
+  layers: ReadonlyMap<Digest, Layer>,
+  wanted: (diffId: Digest) => boolean,
+): AsyncGenerator<Content> {
+  const ordered = [...layers].sort(([, a], [, b]) => b.size - a.size);
+  for (const [digest, { path, size }] of ordered) {
+    if (wanted(digest))
+      yield { digest, size, restartable: true, open: () => store.stream(path), release() {} };
+  }
+}

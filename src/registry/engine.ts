@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import type { Agent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { join } from 'node:path';
+import { type Digest, isDigest } from './digest.ts';
+import type { EngineAddress } from './engine-address.ts';
+import { ImageError, quote, systemCode } from './errors.ts';
+import { type Answer, exchange, readBody } from './exchange.ts';
+import { type Descriptor, objects, parseDescriptor, parseObject, texts } from './manifest.ts';
+
+/** What the engine tells of an image without exporting it. */
+export interface Inspected {
+  /** A classic store's id is the configuration's digest, a containerd store's that of the manifest or index. */
+  readonly id: Digest;
+  readonly diffIds: readonly Digest[];
+  readonly platform: string | undefined;
+  /** What a containerd store has under the name; undefined for a classic store. */
+  readonly target: Descriptor | undefined;
+  /** What an index of a containerd store lists, where the engine tells it (API 1.48, Docker 28). */
+  readonly children: readonly {
+    readonly digest: Digest;
+    readonly isImage: boolean;
+    readonly available: boolean;
+  }[];
+}
+
+/** Milliseconds of silence: before the first byte of an export the engine writes all layers to its own disk. */
+const IDLE = 600_000;
+const INSPECT_BYTES = 16 * 1024 * 1024;
+
+/** The two questions that are put to a Docker engine. */
+export class Engine {
+  readonly #address: EngineAddress;
+  readonly #agent: Agent | undefined;
+
+  private constructor(address: EngineAddress, agent: Agent | undefined) {
+    this.#address = address;
+    this.#agent = agent;
+  }
+
+  static async at(address: EngineAddress): Promise<Engine> {
+    const { certificates } = address;
+    if (certificates === undefined) return new Engine(address, undefined);
+    const read = (file: string) =>
+      readFile(join(certificates, file)).catch((error: unknown) => {
+        throw new ImageError('ENGINE', `DOCKER_CERT_PATH holds no readable ${file}`, { cause: error });
+      });
+    const [ca, cert, key] = await Promise.all([read('ca.pem'), read('cert.pem'), read('key.pem')]);
+    return new Engine(address, new HttpsAgent({ ca, cert, key, keepAlive: true }));
+  }
+
+  /** @throws ImageError `NO_SUCH_IMAGE`, `ENGINE` */
+  async inspect(name: string): Promise<Inspected> {
+    // `manifests` is unknown to older engines, which pass over it.
+    const answer = await this.#get(`/images/${encodeURI(name)}/json?manifests=1`, name);
+    const json = parseObject(await readBody(answer.body, INSPECT_BYTES), `the engine's answer about ${name}`);
+    const { Id, RootFS, Os, Architecture, Variant, Descriptor: target, Manifests } = json;
+    if (!isDigest(Id))
+      throw new ImageError('ENGINE', `the engine at ${this.#address.name} told no id for ${name}`);
+    const rootfs = objects([RootFS])[0]?.Layers;
+    const parts = [Os, Architecture, Variant].filter((part) => typeof part === 'string' && part !== '');
+    return {
+      id: Id,
+      diffIds: (texts(rootfs) ?? []).filter(isDigest),
+      platform: parts.length >= 2 ? parts.join('/') : undefined,
+      // Both are told by a containerd store only: there the id is the descriptor's digest.
+      target:
+        target === undefined || target === null ? undefined : parseDescriptor(target, `the engine's ${name}`),
+      children: objects(Manifests).flatMap(({ ID, Kind, Available }) =>
+        isDigest(ID) ? [{ digest: ID, isImage: Kind === 'image', available: Available === true }] : [],
+      ),
+    };
+  }
+
+  /**
+   * Opens an export, `docker save`'s stream.
+   * @param id of the image, so that a tag that moves meanwhile changes nothing
+   */
+  async save(id: Digest, name: string): Promise<Answer['body']> {
+    return (await this.#get(`/images/${id}/get`, name)).body;
+  }
+
+  async #get(path: string, image: string): Promise<Answer> {
+    const { url, socketPath, name } = this.#address;
+    const target = new URL(path, url);
+    let answer: Answer;
+    try {
+      answer = await exchange({ method: 'GET', url: target, socketPath, agent: this.#agent, idle: IDLE });
+    } catch (error) {
+      throw new ImageError('ENGINE', `${unreachable(error)} at ${name}; ${REMEDY}`, { cause: error });
+    }
+    if (answer.status === 200) return answer;
+    const text = quote((await readBody(answer.body, 4096)).toString('utf8'));
+    if (answer.status === 404) {
+      throw new ImageError(
+        'NO_SUCH_IMAGE',
+        `image: the Docker engine at ${name} has no image ${quote(image)}; build it in an earlier step of this job, with --load when buildx builds it`,
+      );
+    }
+    throw new ImageError(
+      'ENGINE',
+      `the Docker engine at ${name} answered ${answer.status} about ${quote(image)}: ${text}`,
+    );
+  }
+}
+
+const REMEDY = 'start it, set DOCKER_HOST, or give oci:DIR, oci-archive:FILE or docker-archive:FILE as image';
+
+function unreachable(error: unknown): string {
+  const code = systemCode(error);
+  if (code === 'EACCES' || code === 'EPERM') return 'image: this user may not speak to the Docker engine';
+  if (code === 'ENOENT' || code === 'ECONNREFUSED') return 'image: no Docker engine is running';
+  return `image: the Docker engine cannot be reached (${code ?? 'unknown reason'})`;
+}

@@ -1,0 +1,52 @@
+/** What kind of fault it is, for tests and for whoever counts faults; people read the message. */
+export type ImageFault =
+  | 'REFERENCE'
+  | 'ENGINE'
+  | 'NO_SUCH_IMAGE'
+  | 'LAYOUT'
+  | 'UNSAFE_PATH'
+  | 'COMPRESSED_ARCHIVE'
+  | 'MISSING_BLOB'
+  | 'WRONG_DIGEST'
+  | 'FOREIGN_LAYER'
+  | 'PLATFORM'
+  | 'TOO_LARGE'
+  | 'NO_REPOSITORY'
+  | 'DENIED'
+  | 'IMMUTABLE_TAG'
+  | 'ADDRESS'
+  | 'REGISTRY'
+  | 'UNVERIFIED';
+
+/** A fault of the image, of its source or of its push, with the remedy in its message. */
+export class ImageError extends Error {
+  override readonly name = 'ImageError';
+
+  /**
+   * @param fault what kind of fault it is
+   * @param message what failed, which one, and what to do
+   */
+  constructor(
+    readonly fault: ImageFault,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/**
+ * Makes foreign text (an answer's body, a tar's path) fit for a message: one line, no control characters, short.
+ * @param limit characters that are kept
+ */
+export function quote(text: string, limit = 300): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+  return line.length > limit ? `${line.slice(0, limit)}…` : line;
+}
+
+/** @returns the system's error code (`ENOENT`, `ECONNRESET`), when the thrown thing has one. */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

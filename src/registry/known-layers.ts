@@ -1,0 +1,53 @@
+import type { Digest } from './digest.ts';
+import { CONFIG_BYTES } from './limits.ts';
+import { type Descriptor, type Manifest, parseConfig } from './manifest.ts';
+import { DOCKER_LAYER, isGzipLayer, isImageConfig } from './media-types.ts';
+
+/** @returns every blob that images of the repository name; it need not be asked for */
+export function knownBlobs(images: readonly Manifest[]): ReadonlySet<Digest> {
+  return new Set(
+    images.flatMap(({ config, layers }) =>
+      [...layers, ...(config === undefined ? [] : [config])].map(({ digest }) => digest),
+    ),
+  );
+}
+
+/**
+ * Learns from images of the repository which blob holds which layer: a configuration lists the diff ids in the order
+ * in which its manifest lists the blobs. So a layer that stands there is neither compressed nor sent again, also on a
+ * machine that never pushed.
+ * @param images newest first
+ * @param wanted diff ids; no further configuration is read once all are known
+ * @param getConfig reads a configuration from the registry
+ */
+export async function knownLayers(
+  images: readonly Manifest[],
+  wanted: ReadonlySet<Digest>,
+  getConfig: (digest: Digest, limit: number) => Promise<Buffer>,
+): Promise<ReadonlyMap<Digest, Descriptor>> {
+  const known = new Map<Digest, Descriptor>();
+  for (const { config, layers } of images) {
+    if (known.size === wanted.size) break;
+    if (config === undefined || !isImageConfig(config.mediaType)) continue;
+    // Learning saves time; that it fails (a role without ecr:GetDownloadUrlForLayer) must not fail the push.
+    const bytes = await getConfig(config.digest, CONFIG_BYTES).catch(() => undefined);
+    const diffIds = bytes === undefined ? [] : diffIdsOf(bytes);
+    if (diffIds.length !== layers.length) continue;
+    for (const [i, layer] of layers.entries()) {
+      const diffId = diffIds[i];
+      if (diffId === undefined || known.has(diffId) || !wanted.has(diffId)) continue;
+      // Only gzip has a name in Docker's manifest as well as in OCI's.
+      if (!isGzipLayer(layer.mediaType) || (layer.urls ?? []).length > 0) continue;
+      known.set(diffId, { mediaType: DOCKER_LAYER, digest: layer.digest, size: layer.size });
+    }
+  }
+  return known;
+}
+
+function diffIdsOf(bytes: Buffer): readonly Digest[] {
+  try {
+    return parseConfig(bytes, 'the configuration').diffIds;
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,178 @@
+import { type Digest, digestOf, isDigest } from './digest.ts';
+import { ImageError, quote } from './errors.ts';
+import { isForeign, isImageConfig, isIndex, OCI_INDEX, OCI_MANIFEST } from './media-types.ts';
+
+/** Names content by its digest, as the image specification does. */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  readonly urls?: readonly string[];
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
+}
+
+/** A manifest or an index, with the very bytes that its digest is taken of. */
+export interface Manifest {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  readonly bytes: Buffer;
+  /** The configuration of an image; an index has none. */
+  readonly config: Descriptor | undefined;
+  readonly layers: readonly Descriptor[];
+  /** What an index lists. */
+  readonly manifests: readonly Descriptor[];
+}
+
+/** How a tag's image is compared: by its configuration, or by its manifest where no single configuration tells it. */
+export interface Identity {
+  readonly by: 'config' | 'manifest';
+  readonly digest: Digest;
+}
+
+/** What a configuration tells that matters here. */
+export interface ImageConfig {
+  /** `linux/amd64`; undefined for what is no image that runs. */
+  readonly platform: string | undefined;
+  readonly diffIds: readonly Digest[];
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * @param where names the document in the message
+ * @throws ImageError `LAYOUT` when it is no JSON object; the text itself is never told
+ */
+export function parseObject(bytes: Buffer, where: string): Json {
+  const value = parseJson(bytes, where);
+  if (!isObject(value)) throw new ImageError('LAYOUT', `${where} is not a JSON object`);
+  return value;
+}
+
+/** As {@link parseObject}, for any JSON value. */
+export function parseJson(bytes: Buffer, where: string): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new ImageError('LAYOUT', `${where} is not JSON`);
+  }
+}
+
+/** @returns the texts of a list, undefined where it is no list of texts. */
+export function texts(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.every((item): item is string => typeof item === 'string') ? value : undefined;
+}
+
+/** @returns the objects of a list; what is no object is left out. */
+export function objects(value: unknown): readonly Json[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** @throws ImageError `LAYOUT` when digest, size or media type are missing or malformed */
+export function parseDescriptor(value: unknown, where: string): Descriptor {
+  if (!isObject(value)) throw new ImageError('LAYOUT', `${where} holds a descriptor that is no object`);
+  const { mediaType, digest, size, urls, annotations, platform } = value;
+  if (!isDigest(digest)) {
+    throw new ImageError('LAYOUT', `${where}: "${quote(String(digest), 80)}" is not a sha256 digest`);
+  }
+  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+    throw new ImageError('LAYOUT', `${where}: the size of ${digest} is not a number of bytes`);
+  }
+  if (typeof mediaType !== 'string' || mediaType === '') {
+    throw new ImageError('LAYOUT', `${where}: ${digest} has no media type`);
+  }
+  const addresses = texts(urls);
+  return {
+    mediaType,
+    digest,
+    size,
+    ...(addresses === undefined ? {} : { urls: addresses }),
+    ...(isObject(annotations) ? { annotations: onlyTexts(annotations) } : {}),
+    ...(isObject(platform) ? { platform: parsePlatform(platform) } : {}),
+  };
+}
+
+function onlyTexts(value: Json): Record<string, string> {
+  const entries = Object.entries(value).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return Object.fromEntries(entries);
+}
+
+function parsePlatform(value: Json): { os: string; architecture: string; variant?: string } {
+  const os = typeof value.os === 'string' ? value.os : 'unknown';
+  const architecture = typeof value.architecture === 'string' ? value.architecture : 'unknown';
+  return { os, architecture, ...(typeof value.variant === 'string' ? { variant: value.variant } : {}) };
+}
+
+/**
+ * Reads an image manifest or an index, Docker's or OCI's.
+ * @param mediaType as the descriptor or the registry tells it; OCI documents may leave it out of themselves
+ * @throws ImageError `LAYOUT` when it is neither, or a schema 1 manifest, which has no configuration
+ */
+export function parseManifest(bytes: Buffer, mediaType: string | undefined, where: string): Manifest {
+  const json = parseObject(bytes, where);
+  const own = typeof json.mediaType === 'string' ? json.mediaType : undefined;
+  const guessed = Array.isArray(json.manifests) ? OCI_INDEX : OCI_MANIFEST;
+  const type = own ?? mediaType ?? guessed;
+  if (json.schemaVersion !== 2) {
+    throw new ImageError('LAYOUT', `${where} is not a manifest of version 2; build the image again`);
+  }
+  const listed = isIndex(type);
+  const list = listed ? json.manifests : json.layers;
+  if (!Array.isArray(list)) {
+    throw new ImageError('LAYOUT', `${where} has no list of ${listed ? 'manifests' : 'layers'}`);
+  }
+  const descriptors = list.map((item: unknown) => parseDescriptor(item, where));
+  return {
+    mediaType: type,
+    digest: digestOf(bytes),
+    bytes,
+    config: listed ? undefined : parseDescriptor(json.config, where),
+    layers: listed ? [] : descriptors,
+    manifests: listed ? descriptors : [],
+  };
+}
+
+/** Reads the parts of an image's configuration that a push needs. */
+export function parseConfig(bytes: Buffer, where: string): ImageConfig {
+  const json = parseObject(bytes, where);
+  const rootfs = isObject(json.rootfs) ? texts(json.rootfs.diff_ids) : undefined;
+  const { os, architecture, variant } = json;
+  const platform =
+    typeof os === 'string' && typeof architecture === 'string'
+      ? [os, architecture, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/')
+      : undefined;
+  return { platform, diffIds: (rootfs ?? []).filter(isDigest) };
+}
+
+/**
+ * By what the image behind a tag is compared. Two manifests of one configuration run alike, however their layers are
+ * compressed; an index, or an artifact whose configuration is the empty object, only its own digest tells.
+ */
+export function identityOf(manifest: Manifest): Identity {
+  const { config } = manifest;
+  if (config !== undefined && isImageConfig(config.mediaType)) return { by: 'config', digest: config.digest };
+  return { by: 'manifest', digest: manifest.digest };
+}
+
+/** @returns whether this manifest is the image that the identity means. */
+export function matches(manifest: Manifest, identity: Identity): boolean {
+  if (identity.by === 'manifest') return manifest.digest === identity.digest;
+  return manifest.config?.digest === identity.digest;
+}
+
+/** @throws ImageError `FOREIGN_LAYER` for layers that only their maker may serve */
+export function refuseForeign(layer: Descriptor, where: string): void {
+  if (!isForeign(layer.mediaType) && (layer.urls ?? []).length === 0) return;
+  throw new ImageError(
+    'FOREIGN_LAYER',
+    `${where}: the layer ${layer.digest} is foreign (it lies at an address of its maker, as Windows base layers do) and cannot be pushed to ECR; build on a base image whose layers may be distributed`,
+  );
+}

@@ -1,0 +1,217 @@
+import { type Digest, digestOf, hexOf } from './digest.ts';
+import { ImageError, quote } from './errors.ts';
+import { gather } from './file-range.ts';
+import { CONFIG_BYTES, LAYER_BYTES, MANIFEST_BYTES } from './limits.ts';
+import {
+  type Descriptor,
+  identityOf,
+  type Manifest,
+  objects,
+  parseConfig,
+  parseDescriptor,
+  parseManifest,
+  parseObject,
+  refuseForeign,
+} from './manifest.ts';
+import { isImageConfig, isIndex, MANIFESTS } from './media-types.ts';
+import { isTag } from './reference.ts';
+import type { Content, ReadySource } from './source.ts';
+import type { Store } from './store.ts';
+
+const REF_NAME = 'org.opencontainers.image.ref.name';
+const IMAGE_NAME = 'io.containerd.image.name';
+/** An index in an index in an index: deeper than anything that a tool writes. */
+const DEPTH = 4;
+
+/** @returns where the layout keeps a blob, as the image layout specification has it. */
+export function blobPath(digest: Digest): string {
+  return `blobs/sha256/${hexOf(digest)}`;
+}
+
+/** What an image layout holds, before it is known which of it is pushed. */
+export interface Layout {
+  /** The descriptor that `index.json` gives for the image. */
+  readonly root: Descriptor;
+  readonly tag: string | undefined;
+}
+
+/**
+ * Finds the image in a layout's `index.json`.
+ * @param select the tag to take where there are several
+ * @throws ImageError `LAYOUT`, `NO_SUCH_IMAGE` when it is not one image that is meant
+ */
+export function chooseRoot(index: Buffer, select: string | undefined, name: string): Layout {
+  const json = parseObject(index, `index.json of ${name}`);
+  const listed = objects(json.manifests).map((item) => parseDescriptor(item, `index.json of ${name}`));
+  const tags = listed.map(tagOf);
+  const found =
+    select === undefined ? listed : listed.filter((descriptor) => names(descriptor).includes(select));
+  // One image under several tags stands there several times.
+  const distinct = new Set(found.map((descriptor) => descriptor.digest));
+  const [root] = found;
+  if (root === undefined || distinct.size > 1) {
+    const all = quote(tags.filter((tag) => tag !== undefined).join(', ') || 'none', 500);
+    const what = root === undefined ? 'holds no image' : 'holds more than one image';
+    const which = select === undefined ? '' : ` under the tag ${select}`;
+    throw new ImageError('NO_SUCH_IMAGE', `image: ${name} ${what}${which}; its tags: ${all}`);
+  }
+  return { root, tag: select ?? tagOf(root) };
+}
+
+function names(descriptor: Descriptor): readonly string[] {
+  const { [REF_NAME]: ref, [IMAGE_NAME]: image } = descriptor.annotations ?? {};
+  const all = [ref, image].filter((text) => text !== undefined);
+  return all.flatMap((text) => [text, text.slice(text.lastIndexOf(':') + 1)]);
+}
+
+function tagOf(descriptor: Descriptor): string | undefined {
+  return names(descriptor).find(isTag);
+}
+
+/** The manifests of an image, and the blobs they name. */
+export interface Tree {
+  /** Children first, the root last. */
+  readonly manifests: readonly Manifest[];
+  readonly blobs: ReadonlyMap<Digest, Descriptor>;
+}
+
+/**
+ * Follows an image's manifests from the root down.
+ * @param fetch gives a manifest's bytes
+ * @throws ImageError `LAYOUT`, `WRONG_DIGEST`, `TOO_LARGE`, `FOREIGN_LAYER`, `MISSING_BLOB`
+ */
+export async function follow(
+  root: Descriptor,
+  fetch: (descriptor: Descriptor) => Promise<Buffer>,
+  name: string,
+): Promise<Tree> {
+  const manifests = new Map<Digest, Manifest>();
+  const blobs = new Map<Digest, Descriptor>();
+  const visit = async (descriptor: Descriptor, depth: number): Promise<void> => {
+    if (manifests.has(descriptor.digest)) return;
+    const where = `the manifest ${descriptor.digest} in ${name}`;
+    if (depth > DEPTH) throw new ImageError('LAYOUT', `${where} is nested deeper than ${DEPTH} indexes`);
+    if (descriptor.size > MANIFEST_BYTES) {
+      throw new ImageError('TOO_LARGE', `${where} has ${descriptor.size} bytes; ECR takes 4 MiB at most`);
+    }
+    const bytes = await fetch(descriptor);
+    verify(bytes, descriptor, where);
+    const manifest = parseManifest(bytes, descriptor.mediaType, where);
+    for (const child of manifest.manifests) {
+      if (!isIndex(child.mediaType) && !MANIFESTS.includes(child.mediaType)) {
+        throw new ImageError('LAYOUT', `${where} lists ${child.digest}, which is no image manifest`);
+      }
+      await visit(child, depth + 1);
+    }
+    for (const layer of manifest.layers) {
+      refuseForeign(layer, where);
+      if (layer.size > LAYER_BYTES) {
+        throw new ImageError(
+          'TOO_LARGE',
+          `${where}: the layer ${layer.digest} is larger than the 52,000 MiB that ECR takes`,
+        );
+      }
+      blobs.set(layer.digest, layer);
+    }
+    if (manifest.config !== undefined) blobs.set(manifest.config.digest, manifest.config);
+    manifests.set(descriptor.digest, manifest);
+  };
+  await visit(root, 0);
+  return { manifests: [...manifests.values()], blobs };
+}
+
+/** @throws ImageError `WRONG_DIGEST` when the bytes are not those that the descriptor names */
+export function verify(bytes: Buffer, descriptor: Descriptor, where: string): void {
+  if (bytes.length === descriptor.size && digestOf(bytes) === descriptor.digest) return;
+  throw new ImageError(
+    'WRONG_DIGEST',
+    `${where} does not have the content that its digest names; build the image again`,
+  );
+}
+
+/**
+ * Opens an image layout and finds it whole: every manifest and configuration has its digest, every blob its size.
+ * The digests of the layers are taken while they are sent.
+ * @param store a directory or an archive; it is closed when the layout cannot be used
+ * @param select the tag to take where there are several
+ */
+export async function openLayout(store: Store, select: string | undefined): Promise<ReadySource> {
+  const { name } = store;
+  const index = await store.size('index.json');
+  if (index === undefined) {
+    throw new ImageError('LAYOUT', `image: ${name} is no OCI image layout: it holds no index.json`);
+  }
+  const read = (path: string, limit: number) => gather(store.stream(path), limit, `${path} in ${name}`);
+  const { root, tag } = chooseRoot(await read('index.json', MANIFEST_BYTES), select, name);
+  const tree = await follow(root, async ({ digest }) => read(blobPath(digest), MANIFEST_BYTES), name);
+  for (const { digest, size } of tree.blobs.values()) await checkSize(store, digest, size);
+  const platforms = await readPlatforms(tree, read, name);
+  const top = rootOf(tree, name);
+  const bytes = [...tree.blobs.values()].reduce((sum, blob) => sum + blob.size, 0);
+  return {
+    form: 'ready',
+    name,
+    tag,
+    platforms,
+    notices: [],
+    identity: identityOf(top),
+    expected: { blobs: tree.blobs.size, bytes },
+    manifests: async () => tree.manifests,
+    contents: (wanted) => giveBlobs(store, tree, wanted),
+    close: () => store.close(),
+  };
+}
+
+/** @returns the manifest that the tag will name */
+export function rootOf(tree: Tree, name: string): Manifest {
+  const root = tree.manifests.at(-1);
+  if (root === undefined) throw new ImageError('LAYOUT', `image: ${name} holds no manifest`);
+  return root;
+}
+
+async function checkSize(store: Store, digest: Digest, size: number): Promise<void> {
+  const found = await store.size(blobPath(digest));
+  if (found === undefined) {
+    throw new ImageError(
+      'MISSING_BLOB',
+      `image: ${store.name} lacks the blob ${digest}, which a manifest of it names; write it again`,
+    );
+  }
+  if (found !== size) {
+    throw new ImageError(
+      'WRONG_DIGEST',
+      `image: ${store.name}: the blob ${digest} has ${found} bytes, its manifest says ${size}; write it again`,
+    );
+  }
+}
+
+async function readPlatforms(
+  tree: Tree,
+  read: (path: string, limit: number) => Promise<Buffer>,
+  name: string,
+): Promise<readonly string[]> {
+  const platforms = new Set<string>();
+  for (const { config } of tree.manifests) {
+    if (config === undefined || !isImageConfig(config.mediaType)) continue;
+    const where = `the configuration ${config.digest} in ${name}`;
+    const bytes = await read(blobPath(config.digest), CONFIG_BYTES);
+    verify(bytes, config, where);
+    const { platform } = parseConfig(bytes, where);
+    // Attestations say "unknown/unknown".
+    if (platform !== undefined && !platform.startsWith('unknown/')) platforms.add(platform);
+  }
+  return [...platforms];
+}
+
+/** The largest first, so that the last upload is a short one. */
+async function* giveBlobs(
+  store: Store,
+  tree: Tree,
+  wanted: (digest: Digest) => boolean,
+): AsyncGenerator<Content> {
+  const blobs = [...tree.blobs.values()].sort((a, b) => b.size - a.size);
+  for (const { digest, size } of blobs) {
+    if (!wanted(digest)) continue;
+    yield { digest, size, restartable: true, open: () => store.stream(blobPath(digest)), release() {} };
+  }
+}

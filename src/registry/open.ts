@@ -1,0 +1,67 @@
+import { realpath } from 'node:fs/promises';
+import { sep } from 'node:path';
+import { openArchive } from './archive.ts';
+import { openDirectory } from './directory.ts';
+import { openDockerArchive } from './docker-archive.ts';
+import { openEngineImage } from './docker-engine.ts';
+import { Engine } from './engine.ts';
+import { type EngineEnvironment, engineAddress } from './engine-address.ts';
+import { ImageError } from './errors.ts';
+import { openLayout } from './oci-layout.ts';
+import { type ImageReference, parseReference } from './reference.ts';
+import type { ImageSource } from './source.ts';
+import type { Store } from './store.ts';
+
+/** What opening an image depends on beside its name. */
+export interface Surroundings {
+  readonly environment: EngineEnvironment;
+  /** As `process.platform` tells it. */
+  readonly platform: string;
+  /** Directories that files must lie in (the workspace, the runner's temporary directory); empty: anywhere. */
+  readonly roots: readonly string[];
+}
+
+/**
+ * Opens the image of the input `image` and finds it whole, before anything is sent.
+ * @param image as the user wrote it
+ * @returns a source that must be closed
+ * @throws ImageError told in words: no such image, no engine, damaged, foreign or too large layers
+ */
+export async function openImage(image: string, surroundings: Surroundings): Promise<ImageSource> {
+  const reference = parseReference(image);
+  if (reference.transport === 'docker') {
+    const engine = await Engine.at(engineAddress(surroundings.environment, surroundings.platform));
+    return openEngineImage(engine, reference.name, reference.tag);
+  }
+  const { transport, path, select } = reference;
+  await refuseOutside(reference, surroundings.roots);
+  const name = `${transport}:${path}`;
+  const store = transport === 'oci' ? await openDirectory(path, name) : await openArchive(path, name);
+  return closingOnFailure(store, () =>
+    transport === 'docker-archive' ? openDockerArchive(store, select) : openLayout(store, select),
+  );
+}
+
+async function closingOnFailure(store: Store, open: () => Promise<ImageSource>): Promise<ImageSource> {
+  try {
+    return await open();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** A path that a pull request's code chose must not read the machine's other files. */
+async function refuseOutside(reference: ImageReference, roots: readonly string[]): Promise<void> {
+  if (reference.transport === 'docker' || roots.length === 0) return;
+  const { transport, path } = reference;
+  // What does not exist is told by who opens it.
+  const found = await realpath(path).catch(() => undefined);
+  if (found === undefined) return;
+  const allowed = await Promise.all(roots.map((root) => realpath(root).catch(() => root)));
+  if (allowed.some((root) => found === root || found.startsWith(root + sep))) return;
+  throw new ImageError(
+    'UNSAFE_PATH',
+    `image: ${transport}:${path} lies outside the workspace and the runner's temporary directory; write the image into one of them`,
+  );
+}

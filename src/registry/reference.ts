@@ -1,0 +1,96 @@
+import { isDigest } from './digest.ts';
+import { ImageError, quote } from './errors.ts';
+
+/** Where the built image lies, by skopeo's transport names. */
+export type ImageReference =
+  | { readonly transport: 'docker'; readonly name: string; readonly tag: string | undefined }
+  | {
+      readonly transport: 'oci' | 'oci-archive' | 'docker-archive';
+      readonly path: string;
+      /** A tag, or for `docker-archive` a whole `NAME:TAG`. */
+      readonly select: string | undefined;
+    };
+
+/** The tag grammar of the distribution specification; ECR's API would take 300 characters, its registry does not. */
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+/** Skopeo's other transports, which cannot be meant as an image's name. */
+const ELSEWHERE = /^(docker:\/\/|docker-daemon:|containers-storage:)/;
+const FILES = ['oci', 'oci-archive', 'docker-archive'] as const;
+
+/** @returns whether the text may be an image's tag. */
+export function isTag(text: string): boolean {
+  return TAG.test(text);
+}
+
+/**
+ * Reads the input `image`.
+ * @param text `[docker:]NAME[:TAG]`, `oci:DIR[:TAG]`, `oci-archive:FILE[:TAG]` or `docker-archive:FILE[:[NAME:]TAG]`
+ * @throws ImageError `REFERENCE` when it names nothing that can be opened
+ */
+export function parseReference(text: string): ImageReference {
+  const given = text.trim();
+  if (ELSEWHERE.test(given)) {
+    throw new ImageError(
+      'REFERENCE',
+      `image: "${quote(given)}" is not a source that can be pushed from; write docker:NAME[:TAG] for the local engine, oci:DIR, oci-archive:FILE or docker-archive:FILE`,
+    );
+  }
+  for (const transport of FILES) {
+    if (given.startsWith(`${transport}:`)) return parseFile(transport, given.slice(transport.length + 1));
+  }
+  return parseName(given.startsWith('docker:') ? given.slice('docker:'.length) : given);
+}
+
+function parseFile(transport: (typeof FILES)[number], rest: string): ImageReference {
+  // A drive letter's colon is no separator (`oci:C:\image:v1`).
+  const from = /^[A-Za-z]:[\\/]/.test(rest) ? 2 : 0;
+  const colon = rest.indexOf(':', from);
+  const path = colon < 0 ? rest : rest.slice(0, colon);
+  const select = colon < 0 ? undefined : rest.slice(colon + 1);
+  if (path === '') throw new ImageError('REFERENCE', `image: ${transport}: needs a path behind the colon`);
+  const valid =
+    select === undefined || (transport === 'docker-archive' ? parsesAsName(select) : isTag(select));
+  if (!valid) {
+    throw new ImageError(
+      'REFERENCE',
+      `image: "${quote(select ?? '')}" behind ${transport}:${quote(path)} is not a tag`,
+    );
+  }
+  return { transport, path, select };
+}
+
+function parsesAsName(text: string): boolean {
+  if (isTag(text)) return true;
+  try {
+    parseName(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** One path component of a repository's name, or a registry's host and port. */
+const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+const HOST = /^[A-Za-z0-9]+(?:[.-]+[A-Za-z0-9]+)*(?::[0-9]+)?$/;
+
+function parseName(given: string): ImageReference {
+  const wrong = () =>
+    new ImageError(
+      'REFERENCE',
+      `image: "${quote(given)}" is not an image's name; write docker:NAME[:TAG], with lower-case letters in NAME`,
+    );
+  if (isDigest(given) || /^[0-9a-f]{12,64}$/.test(given))
+    return { transport: 'docker', name: given, tag: undefined };
+  const at = given.indexOf('@');
+  if (at >= 0 && !isDigest(given.slice(at + 1))) throw wrong();
+  const tagged = at < 0 ? given : given.slice(0, at);
+  const colon = tagged.lastIndexOf(':');
+  const hasTag = colon > tagged.lastIndexOf('/');
+  const tag = hasTag ? tagged.slice(colon + 1) : undefined;
+  const parts = (hasTag ? tagged.slice(0, colon) : tagged).split('/');
+  const host = parts.length > 1 && /[.:]|^localhost$/.test(parts[0] ?? '') ? parts.shift() : undefined;
+  if (host !== undefined && !HOST.test(host)) throw wrong();
+  if (parts.some((part) => !COMPONENT.test(part))) throw wrong();
+  if (tag !== undefined && !isTag(tag)) throw wrong();
+  return { transport: 'docker', name: given, tag: tag ?? (at < 0 ? 'latest' : undefined) };
+}

@@ -1,0 +1,70 @@
+import type { Digest } from './digest.ts';
+import type { Identity, Manifest } from './manifest.ts';
+
+/**
+ * Bytes in order. A chunk stays valid only until the next one is asked for: its memory is read into again.
+ */
+export type Bytes = AsyncIterable<Buffer>;
+
+/** One blob or layer, as the source gives it. */
+export interface Content {
+  /**
+   * Of a ready source the blob's digest, of a classic one the diff id. Undefined where only reading it tells
+   * (a legacy export whose directories cannot be matched).
+   */
+  readonly digest: Digest | undefined;
+  /** Bytes, where known beforehand. */
+  readonly size: number | undefined;
+  /** Whether `open` may be called again, and beside others; content of a stream comes by once, in its turn. */
+  readonly restartable: boolean;
+  open(): Bytes;
+  /** Tells a sequential source that this will not be read (any more), so that it goes on; else it does nothing. */
+  release(): void;
+}
+
+interface Source {
+  /** As the user wrote it, for messages. */
+  readonly name: string;
+  /** By what the image behind a tag is compared with this one. */
+  readonly identity: Identity;
+  /** The image's own tag. */
+  readonly tag: string | undefined;
+  /** `linux/amd64`, …; none where nothing tells. */
+  readonly platforms: readonly string[];
+  /** What the user should be told beside, in whole sentences. */
+  readonly notices: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Content that is pushed as it is: its blobs carry the digests that its manifests name. */
+export interface ReadySource extends Source {
+  readonly form: 'ready';
+  /** How many blobs there are and their bytes, where known before they come. */
+  readonly expected: { readonly blobs: number; readonly bytes: number } | undefined;
+  /**
+   * Gives each blob once, in the order that suits the source; what is not wanted is passed by.
+   * A sequential source goes on only when the content it gave was read or is given up.
+   */
+  contents(wanted: (digest: Digest) => boolean): AsyncIterable<Content>;
+  /**
+   * Children before the index that lists them, the root last. A source that streams knows them only after
+   * `contents` has ended.
+   */
+  manifests(): Promise<readonly Manifest[]>;
+}
+
+/** Uncompressed layers and a configuration, of which the push makes a manifest. */
+export interface ClassicSource extends Source {
+  readonly form: 'classic';
+  /** From the base up; the same layer may stand more than once. */
+  readonly diffIds: readonly Digest[];
+  /** Bytes of a layer as the source holds it, where known before it comes. */
+  sizeOf(diffId: Digest): number | undefined;
+  /** As with a ready source, by diff ids. A layer may come gzipped, which only its first bytes tell. */
+  contents(wanted: (diffId: Digest) => boolean): AsyncIterable<Content>;
+  /** The configuration's very bytes; after `contents` they cost a streaming source nothing. */
+  configuration(): Promise<Buffer>;
+}
+
+/** An image that was opened and found whole. */
+export type ImageSource = ReadySource | ClassicSource;

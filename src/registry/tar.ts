@@ -1,0 +1,104 @@
+import { Header } from 'tar/header';
+import { Pax } from 'tar/pax';
+import { ImageError, quote } from './errors.ts';
+import type { Tape } from './tape.ts';
+
+/** One entry of a tar; its content lies at the tape's position until the next entry is asked for. */
+export interface TarEntry {
+  /** Relative, with forward slashes, without `.` and `..`. */
+  readonly path: string;
+  readonly type: 'file' | 'link' | 'other';
+  /** Bytes of the content. */
+  readonly size: number;
+  /** Where the content begins, in bytes from the tar's begin. */
+  readonly offset: number;
+  /** What a link points to, as a path of this tar. */
+  readonly target: string | undefined;
+}
+
+const BLOCK = 512;
+/** Extended headers hold names; what is larger is an attack on the memory. */
+const EXTENDED_BYTES = 1024 * 1024;
+const PAX = new Set(['ExtendedHeader', 'OldExtendedHeader', 'GlobalExtendedHeader']);
+const LONG_NAME = new Set(['NextFileHasLongPath', 'OldGnuLongPath']);
+const FILES = new Set(['File', 'OldFile', 'ContiguousFile']);
+
+/**
+ * Walks over a tar's entries, passing by the content that nobody reads. Headers and pax records are decoded by the
+ * library `tar`; nothing is ever extracted.
+ * @param archive names the tar in messages
+ * @throws ImageError `LAYOUT` for what is no tar or is cut off, `UNSAFE_PATH` for a path that leaves it
+ */
+export async function* walk(tape: Tape, archive: string): AsyncGenerator<TarEntry> {
+  let extended: Pax | undefined;
+  let global: Pax | undefined;
+  let longPath: string | undefined;
+  let longLink: string | undefined;
+  for (;;) {
+    const block = await tape.read(BLOCK);
+    if (block.length === 0) return;
+    if (block.length < BLOCK) throw cut(archive);
+    const header = new Header(block, 0, extended, global);
+    if (header.nullBlock) return;
+    const size = header.size ?? 0;
+    if (!header.cksumValid || !Number.isSafeInteger(size) || size < 0) {
+      throw new ImageError('LAYOUT', `${archive} is not a tar, or it is damaged`);
+    }
+    const end = tape.position + Math.ceil(size / BLOCK) * BLOCK;
+    const type = header.type;
+    if (PAX.has(type) || LONG_NAME.has(type) || type === 'NextFileHasLongLinkpath') {
+      if (size > EXTENDED_BYTES) throw new ImageError('LAYOUT', `${archive} holds a header of ${size} bytes`);
+      const text = (await tape.read(size)).toString('utf8');
+      if (type === 'GlobalExtendedHeader') global = Pax.parse(text, global, true);
+      else if (PAX.has(type)) extended = Pax.parse(text, extended);
+      else if (LONG_NAME.has(type)) longPath = withoutNul(text);
+      else longLink = withoutNul(text);
+    } else {
+      const path = safePath(longPath ?? header.path ?? '', archive);
+      const isLink = type === 'SymbolicLink' || type === 'Link';
+      const kind = FILES.has(type) ? 'file' : isLink ? 'link' : 'other';
+      const link = longLink ?? header.linkpath ?? '';
+      const target = isLink ? targetOf(path, link, type === 'SymbolicLink', archive) : undefined;
+      extended = undefined;
+      longPath = undefined;
+      longLink = undefined;
+      if (path !== '') yield { path, type: kind, size, offset: tape.position, target };
+    }
+    if (!(await tape.skip(end - tape.position))) throw cut(archive);
+  }
+}
+
+function cut(archive: string): ImageError {
+  return new ImageError('LAYOUT', `${archive} is cut off; write it again`);
+}
+
+function withoutNul(text: string): string {
+  return text.replace(/\0.*$/s, '');
+}
+
+/** A link is resolved from its own directory when it is symbolic, from the tar's root when it is hard. */
+function targetOf(path: string, link: string, symbolic: boolean, archive: string): string {
+  if (!symbolic) return safePath(link, archive);
+  if (link.startsWith('/')) throw unsafe(link, archive);
+  const steps = path.split('/').slice(0, -1);
+  for (const step of link.split('/')) {
+    if (step === '' || step === '.') continue;
+    if (step !== '..') steps.push(step);
+    else if (steps.pop() === undefined) throw unsafe(link, archive);
+  }
+  return steps.join('/');
+}
+
+function safePath(path: string, archive: string): string {
+  const steps = path.split('/');
+  const leaves = path.startsWith('/') || steps.includes('..') || /^[A-Za-z]:|[\\\0]/.test(path);
+  if (leaves) throw unsafe(path, archive);
+  return steps.filter((step) => step !== '' && step !== '.').join('/');
+}
+
+function unsafe(path: string, archive: string): ImageError {
+  return new ImageError(
+    'UNSAFE_PATH',
+    `${archive} holds the path "${quote(path, 120)}", which leaves the archive; it is refused as a whole`,
+  );
+}
