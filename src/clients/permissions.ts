@@ -11,6 +11,10 @@ export interface Permission {
   readonly access: 'read' | 'value' | 'write';
   /** Actions that AWS checks together with it, since we send tags along. */
   readonly also?: readonly string[];
+  /** It is no command of the SDK: the registry asks for it when an image is pushed. */
+  readonly byRegistry?: true;
+  /** Only for the image of a run, or a lifecycle policy that was given. */
+  readonly only?: 'image' | 'lifecycle';
 }
 
 export const PERMISSIONS: Readonly<Record<string, Permission>> = {
@@ -47,11 +51,26 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
 
   'ecr:DescribeRepositories': { target: 'repository', access: 'read' },
   'ecr:ListTagsForResource': { target: 'repository', access: 'read' },
-  'ecr:GetLifecyclePolicy': { target: 'repository', access: 'read' },
+  'ecr:GetLifecyclePolicy': { target: 'repository', access: 'read', only: 'lifecycle' },
   'ecr:CreateRepository': { target: 'repository', access: 'write', also: ['ecr:TagResource'] },
   'ecr:PutImageTagMutability': { target: 'repository', access: 'write' },
-  'ecr:PutLifecyclePolicy': { target: 'repository', access: 'write' },
+  'ecr:PutLifecyclePolicy': { target: 'repository', access: 'write', only: 'lifecycle' },
   'ecr:TagResource': { target: 'repository', access: 'write' },
+
+  'ecr:DescribeImages': { target: 'repository', access: 'read', only: 'image' },
+  'ecr:BatchGetImage': { target: 'repository', access: 'read', only: 'image' },
+  'ecr:GetAuthorizationToken': { target: 'any', access: 'write', only: 'image' },
+  'ecr:GetDownloadUrlForLayer': { target: 'repository', access: 'write', only: 'image', byRegistry: true },
+  'ecr:BatchCheckLayerAvailability': {
+    target: 'repository',
+    access: 'write',
+    only: 'image',
+    byRegistry: true,
+  },
+  'ecr:InitiateLayerUpload': { target: 'repository', access: 'write', only: 'image', byRegistry: true },
+  'ecr:UploadLayerPart': { target: 'repository', access: 'write', only: 'image', byRegistry: true },
+  'ecr:CompleteLayerUpload': { target: 'repository', access: 'write', only: 'image', byRegistry: true },
+  'ecr:PutImage': { target: 'repository', access: 'write', only: 'image', byRegistry: true },
 };
 
 /** What a running task needs, beside the values that it is given: the agent of ECS calls it, not this action. */

@@ -1,4 +1,10 @@
-import { EXECUTION, PERMISSIONS, type Statement, type Target } from '../clients/permissions.ts';
+import {
+  EXECUTION,
+  PERMISSIONS,
+  type Permission,
+  type Statement,
+  type Target,
+} from '../clients/permissions.ts';
 import { partsOf } from './console-link.ts';
 import type { Run } from './run.ts';
 
@@ -26,17 +32,12 @@ export function policiesOf(run: Run): Policies | undefined {
   const caller = partsOf(run.caller.arn);
   if (caller === undefined) return undefined;
   const resources = resourcesOf(run, caller.partition, run.caller.account);
-  const all = Object.entries(PERMISSIONS);
+  const all = Object.entries(PERMISSIONS).filter(([, { only }]) => isAskedFor(run, only));
   const actions = (wanted: typeof all) =>
-    wanted
-      .flatMap(([action, { target, also }]) => [
-        { action, target },
-        ...(also ?? []).map((other) => ({ action: other, target: PERMISSIONS[other]?.target ?? target })),
-      ])
-      .filter(
-        ({ action }) =>
-          !action.endsWith('LifecyclePolicy') || run.settings.repository?.lifecycle !== undefined,
-      );
+    wanted.flatMap(([action, { target, also }]) => [
+      { action, target },
+      ...(also ?? []).map((other) => ({ action: other, target: PERMISSIONS[other]?.target ?? target })),
+    ]);
   return {
     deployer: policy(actions(all), resources, kms(run, caller.partition, 'write')),
     reader: policy(
@@ -50,6 +51,11 @@ export function policiesOf(run: Run): Policies | undefined {
       kms(run, caller.partition, 'read'),
     ),
   };
+}
+
+function isAskedFor({ settings }: Run, only: Permission['only']): boolean {
+  if (only === 'image') return settings.image !== undefined;
+  return only === undefined || settings.repository?.lifecycle !== undefined;
 }
 
 type Resources = Readonly<Record<Target, readonly string[]>>;

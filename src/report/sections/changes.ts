@@ -1,5 +1,6 @@
 import type { Outcome } from '../../plan/apply.ts';
 import { ABSENT, type Difference, type Kind } from '../../resources/resource.ts';
+import { Secret } from '../../secret.ts';
 import { code, prose } from '../escape.ts';
 import { errorText } from '../failure.ts';
 import { NOUNS, textOf } from '../fields.ts';
@@ -11,7 +12,7 @@ export type Values = 'shown' | 'hidden';
 const RESULTS: Readonly<Record<Outcome['result'], string>> = {
   done: '✅ done',
   unchanged: '',
-  planned: '📝 planned',
+  planned: '📝 to change',
   blocked: '⛔ blocked',
   failed: '❌ failed',
   skipped: '⏭️ left out',
@@ -34,7 +35,10 @@ function rowsOf(outcome: Outcome, values: Values): string[][] {
   const { change, result } = outcome;
   const sign = change.action === 'create' && result === 'planned' ? '📝 to create' : RESULTS[result];
   const resource = `${NOUNS[change.kind]} ${code(change.name)}`;
-  const rows = change.differences.map((difference) => fieldRow(change.kind, difference, values));
+  const rows =
+    change.action === 'create'
+      ? [['', '', change.differences.map((difference) => wanted(change.kind, difference, values)).join(', ')]]
+      : change.differences.map((difference) => fieldRow(change.kind, difference, values));
   const why = remarks(outcome).map((remark) => [prose(remark), '', '']);
   const all = [...why, ...rows];
   return (all.length === 0 ? [['', '', '']] : all).map((cells, index) => [
@@ -44,12 +48,21 @@ function rowsOf(outcome: Outcome, values: Values): string[][] {
   ]);
 }
 
+/** What is made is news as a whole: its fields stand together, secret values left out. */
+function wanted(kind: Kind, { field, to }: Difference, values: Values): string {
+  const isHidden = to instanceof Secret || to === true || isPlainValue(kind, field, values);
+  return isHidden ? code(field) : `${code(field)} ${code(textOf(to) ?? '')}`;
+}
+
+function isPlainValue(kind: Kind, field: string, values: Values): boolean {
+  return kind === 'AWS::SSM::Parameter' && field === 'value' && values === 'hidden';
+}
+
 function fieldRow(kind: Kind, { field, from, to }: Difference, values: Values): string[] {
   if (to === true) return [code(field), '', 'added'];
   if (from === true) return [code(field), 'taken out', ''];
   const [before, after] = [textOf(from), textOf(to)];
-  const isHidden = kind === 'AWS::SSM::Parameter' && field === 'value' && values === 'hidden';
-  if (isHidden || (before !== undefined && before === after))
+  if (isPlainValue(kind, field, values) || (before !== undefined && before === after))
     return [code(field), from === ABSENT ? '' : 'a value', from === ABSENT ? 'a value' : 'another value'];
   return [
     code(field),

@@ -33,7 +33,11 @@ export function diagram(placements: readonly Placement[]): string {
   const edges = new Map<string, number>();
   const draw = (from: string, to: string) =>
     edges.set(`${from} ${to}`, (edges.get(`${from} ${to}`) ?? 0) + 1);
-  for (const { route, destination, name } of placements) {
+  // Variables of one store stand together, so that few lines cross.
+  const sorted = [...placements].sort((a, b) =>
+    compare(storeOf(a.destination, a.name), storeOf(b.destination, b.name)),
+  );
+  for (const { route, destination, name } of sorted) {
     const { source } = route.variable;
     const from = sources.of(SOURCES[source] ?? source);
     const isKnown = stores.has(storeOf(destination, name)) || stores.size < MOST_STORES;
@@ -56,6 +60,8 @@ export function diagram(placements: readonly Placement[]): string {
   }
   return lines.join('\n');
 }
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function storeOf(destination: Placement['destination'], name: string): string {
   return destination.store === 'secret' ? `secret ${name}` : `Parameter Store: ${destination.type}`;
