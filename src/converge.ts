@@ -71,7 +71,15 @@ export async function converge(asked: Asked, runner: Runner, stop: Stop): Promis
     },
   );
   if (settings.mode === 'apply') tellLongWait(plan, (writes) => calls.pace('ssm:write').seconds(writes));
-  const outcomes = settings.mode === 'apply' ? await apply(plan, rooms, log.outcome) : unapplied(plan);
+  log.plan(plan);
+  const progress = log.progress(plan, () => systemClock.now());
+  const outcomes =
+    settings.mode === 'apply'
+      ? await apply(plan, rooms, (outcome) => {
+          log.outcome(outcome);
+          progress(outcome);
+        })
+      : unapplied(plan);
   if (settings.mode !== 'apply') outcomes.forEach(log.outcome);
   log.result(settings.mode, plan, outcomes);
   const failure = failureOf(settings, plan, outcomes);

@@ -37,7 +37,13 @@ function rowsOf(outcome: Outcome, values: Values): string[][] {
   const resource = `${NOUNS[change.kind]} ${code(change.name)}`;
   const rows =
     change.action === 'create'
-      ? [['', '', change.differences.map((difference) => wanted(change.kind, difference, values)).join(', ')]]
+      ? [
+          [
+            'all',
+            '',
+            change.differences.map((difference) => wanted(change.kind, difference, values)).join(', '),
+          ],
+        ]
       : change.differences.map((difference) => fieldRow(change.kind, difference, values));
   const why = remarks(outcome).map((remark) => [prose(remark), '', '']);
   const all = [...why, ...rows];

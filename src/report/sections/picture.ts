@@ -23,42 +23,63 @@ export function picture({ desired }: Run): Section | undefined {
   return { title: 'From .env to AWS', before: ['```mermaid'], rows: [diagram(placements)], after: ['```'] };
 }
 
-/** @returns the source of the diagram; names stand only in labels, and nodes are numbered. */
+/**
+ * Variables that come from one place and go to the same stores share a box.
+ * @returns the source of the diagram; names stand only in labels, and nodes are numbered
+ */
 export function diagram(placements: readonly Placement[]): string {
-  const names = new Set(placements.map(({ route }) => route.variable.name));
-  const isGrouped = names.size > MOST_VARIABLES;
+  const ways = waysOf(placements);
+  const isGrouped = new Set(placements.map(({ route }) => route.variable.name)).size > MOST_VARIABLES;
   const sources = new Nodes('s');
-  const variables = new Nodes('v');
   const stores = new Nodes('t');
-  const edges = new Map<string, number>();
-  const draw = (from: string, to: string) =>
-    edges.set(`${from} ${to}`, (edges.get(`${from} ${to}`) ?? 0) + 1);
-  // Variables of one store stand together, so that few lines cross.
-  const sorted = [...placements].sort((a, b) =>
-    compare(storeOf(a.destination, a.name), storeOf(b.destination, b.name)),
-  );
-  for (const { route, destination, name } of sorted) {
-    const { source } = route.variable;
-    const from = sources.of(SOURCES[source] ?? source);
-    const isKnown = stores.has(storeOf(destination, name)) || stores.size < MOST_STORES;
-    const to = stores.of(isKnown ? storeOf(destination, name) : 'more secrets');
-    if (isGrouped) draw(from, to);
-    else {
-      const variable = variables.of(route.variable.name);
-      if (!edges.has(`${from} ${variable}`)) draw(from, variable);
-      draw(variable, to);
+  const boxes: string[] = [];
+  const edges: string[] = [];
+  [...ways.values()].forEach(({ source, variables, targets }, index) => {
+    const box = `v${index + 1}`;
+    const names = [...variables].sort(compare);
+    const label = isGrouped
+      ? forMermaid(`${names.length} variable${names.length === 1 ? '' : 's'}`)
+      : `"${names.map((name) => forMermaid(name).slice(1, -1)).join('<br/>')}"`;
+    boxes.push(`  ${box}(${label})`);
+    edges.push(`  ${sources.of(SOURCES[source] ?? source)} --> ${box}`);
+    for (const target of targets) {
+      const isKnown = stores.has(target) || stores.size < MOST_STORES;
+      const edge = `  ${box} --> ${stores.of(isKnown ? target : 'more secrets')}`;
+      if (!edges.includes(edge)) edges.push(edge);
     }
+  });
+  return [
+    'flowchart LR',
+    ...sources.entries().map(([id, label]) => `  ${id}[${forMermaid(label)}]`),
+    ...boxes,
+    ...stores.entries().map(([id, label]) => `  ${id}[(${forMermaid(label)})]`),
+    ...edges,
+  ].join('\n');
+}
+
+interface Way {
+  readonly source: string;
+  readonly variables: Set<string>;
+  readonly targets: readonly string[];
+}
+
+function waysOf(placements: readonly Placement[]): Map<string, Way> {
+  const targets = new Map<string, { source: string; stores: Set<string> }>();
+  for (const { route, destination, name } of placements) {
+    const { name: variable, source } = route.variable;
+    const found = targets.get(variable) ?? { source, stores: new Set<string>() };
+    found.stores.add(storeOf(destination, name));
+    targets.set(variable, found);
   }
-  const lines = ['flowchart LR'];
-  for (const [id, label] of sources.entries()) lines.push(`  ${id}[${forMermaid(label)}]`);
-  for (const [id, label] of variables.entries()) lines.push(`  ${id}(${forMermaid(label)})`);
-  for (const [id, label] of stores.entries()) lines.push(`  ${id}[(${forMermaid(label)})]`);
-  for (const [edge, count] of edges) {
-    const [from, to] = edge.split(' ');
-    const label = `${count} variable${count === 1 ? '' : 's'}`;
-    lines.push(isGrouped ? `  ${from} -->|${forMermaid(label)}| ${to}` : `  ${from} --> ${to}`);
+  const ways = new Map<string, Way>();
+  for (const [variable, { source, stores }] of targets) {
+    const sorted = [...stores].sort(compare);
+    const key = [source, ...sorted].join('\n');
+    const way = ways.get(key) ?? { source, variables: new Set(), targets: sorted };
+    way.variables.add(variable);
+    ways.set(key, way);
   }
-  return lines.join('\n');
+  return new Map([...ways].sort(([a], [b]) => compare(a, b)));
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
