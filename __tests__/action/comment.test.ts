@@ -100,7 +100,7 @@ describe('the comment', () => {
     const [ours] = github.comments.splice(0);
     for (let n = 0; n < 250; n++) github.put('comments', { below: 1, body: `comment ${n}` });
     if (ours !== undefined) github.comments.push(ours);
-    await run();
+    await run({ dotenv: `${DOTENV}\nGUNICORN_BIND=x` });
     expect(github.comments).toHaveLength(251);
     expect(github.calls.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
   });
@@ -118,7 +118,14 @@ describe('the comment', () => {
 
   it('stays below the limit of GitHub, and counts what was cut', async () => {
     const many = Array.from({ length: 600 }, (_, n) => `GUNICORN_${n}=${'v'.repeat(100)}`).join('\n');
-    const told = await run({ dotenv: many }, request({ private: true }));
+    const inputs = { prefix: '/papyrus/prd', 'env-file': '.env' };
+    const payload = request({ private: true });
+    const told = await step(
+      aws,
+      github,
+      { ...inputs, dotenv: '' },
+      { event: event(payload), files: { '.env': many } },
+    );
     expect(told.exitCode, told.log).toBe(0);
     expect(bodies()[0]?.length).toBeLessThan(65_536);
     expect(bodies()[0]).toMatch(/… and \d+ more/);
