@@ -4,7 +4,8 @@ import { Distribution } from '../src/registry/distribution.ts';
 import { type Manifest, matches, parseManifest } from '../src/registry/manifest.ts';
 import { MANIFESTS } from '../src/registry/media-types.ts';
 import { openImage } from '../src/registry/open.ts';
-import { push, tagImage } from '../src/registry/push.ts';
+import { push } from '../src/registry/push.ts';
+import { tagImage } from '../src/registry/tag.ts';
 import { Secret } from '../src/secret.ts';
 
 // One push as the action does it, in a process of its own: `node push-ours.mjs IMAGE REGISTRY REPOSITORY`.

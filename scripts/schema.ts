@@ -1,5 +1,5 @@
-// Writes the JSON Schema of the configuration file from the zod schema that checks it.
-import { writeFileSync } from 'node:fs';
+// Writes the JSON Schema of the configuration file from the zod schema that checks it; with --check it only compares.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { configSchema } from '../src/settings/config.ts';
@@ -10,5 +10,11 @@ export function schemaText(): string {
   return `${JSON.stringify({ ...schema, title: 'aws-bootstrap configuration' }, null, 2)}\n`;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  writeFileSync(new URL('../schema/aws-bootstrap.schema.json', import.meta.url), schemaText());
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const file = new URL('../schema/aws-bootstrap.schema.json', import.meta.url);
+  if (!process.argv.includes('--check')) writeFileSync(file, schemaText());
+  else if (readFileSync(file, 'utf8') !== schemaText()) {
+    console.error('schema/aws-bootstrap.schema.json is out of date; npm run schema, and commit it');
+    process.exitCode = 1;
+  }
+}

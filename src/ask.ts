@@ -56,7 +56,7 @@ export async function ask(runner: Runner): Promise<Asked> {
     },
     notes,
   );
-  const texts = readVariableTexts(inputs, settings.envFiles, file, runner, notes);
+  const texts = readVariableTexts(inputs, settings, runner, notes);
   const known = (name: string) =>
     rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
   const { variables, ignored } = readVariables(texts, known, readEnvironment, notes);

@@ -1,176 +1,262 @@
-/** The parts of the reports that need no server: Mermaid parses, tables keep their cells, nothing is too long. */
 import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
-import type { Placement } from '../../src/desired/desired.ts';
-import { consoleUrl } from '../../src/report/console-link.ts';
-import { code, forMermaid, inUrl } from '../../src/report/escape.ts';
-import { withheld } from '../../src/report/guard.ts';
-import { alternatives } from '../../src/report/price.ts';
-import { diagram } from '../../src/report/sections/picture.ts';
-import { assemble, table } from '../../src/report/sections.ts';
-import { Secret } from '../../src/secret.ts';
-import { parseMermaid } from './mermaid.ts';
+import { AwsError } from '../../src/clients/errors.ts';
+import { faultSummary, summary } from '../../src/report/summary.ts';
+import type { Given } from '../asking.ts';
+import { sdkError } from '../clients/clock.ts';
+import { OURS, spec } from '../plan/wishes.ts';
+import { SEED_ENV, SEED_SECRETS } from '../seed.ts';
+import { leftBy, runOf } from './runs.ts';
 
-const placement = (variable: string, bundle?: string): Placement => ({
-  route: {
-    variable: { name: variable, value: new Secret('x'), source: 'env-file', where: '.env' },
-    destinations: [],
-    reason: 'a reason',
-    sensitive: true,
-    shown: false,
-    once: false,
-  },
-  destination:
-    bundle === undefined
-      ? { store: 'parameter', type: 'String', segment: variable }
-      : { store: 'secret', bundle, key: 'k' },
-  kind: bundle === undefined ? 'AWS::SSM::Parameter' : 'AWS::SecretsManager::Secret',
-  name: bundle === undefined ? `/papyrus/prd/${variable}` : `papyrus/prd/${bundle}`,
-  empty: false,
-});
-const HOSTILE = [
-  'a"]; click x',
-  'end',
-  'x-->y',
-  '%%{init:{}}%%',
-  '`md`',
-  '<img src=x>',
-  'a|b',
-  '#quot;',
-  '"`',
-  'ü日本',
-  '\\',
-  '[(',
-  '1. x',
-];
+const seed: Given = { inputs: { dotenv: SEED_ENV } };
+const LOG = 'AWS::Logs::LogGroup';
+const SSM = 'AWS::SSM::Parameter';
+const SM = 'AWS::SecretsManager::Secret';
 
-describe('the picture', () => {
-  it.each([0, 1, 5, 40, 41, 400])('of %i variables is what Mermaid parses', async (count) => {
-    const placements = Array.from({ length: count }, (_, n) =>
-      placement(`NAME_${n}`, n % 3 === 0 ? `b${n}` : undefined),
+/** Cells of the rows below a heading. */
+function table(text: string, heading: string): string[][] {
+  const part = text.split('\n\n').find((_, index, parts) => parts[index - 1] === heading) ?? '';
+  return part.split('\n').map((line) =>
+    line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+describe('the headline', () => {
+  it.each<[what: string, given: Given, applied: boolean, line: string]>([
+    ['a first apply', seed, false, '## ✅ apply: `/papyrus/prd` in us-west-2: 12 changed'],
+    ['a silent apply', seed, true, '## ✅ apply: `/papyrus/prd` in us-west-2: nothing had to change'],
+    [
+      'a plan',
+      { inputs: { ...seed.inputs, mode: 'plan' } },
+      false,
+      '## 📝 plan: `/papyrus/prd` in us-west-2: 12 to create',
+    ],
+    [
+      'a plan where all stands',
+      { inputs: { ...seed.inputs, mode: 'plan' } },
+      true,
+      '## ✅ plan: `/papyrus/prd` in us-west-2: nothing to change',
+    ],
+    [
+      'drift',
+      { inputs: { ...seed.inputs, mode: 'drift' } },
+      false,
+      '## ❌ drift: `/papyrus/prd` in us-west-2: 12 missing',
+    ],
+    [
+      'drift that may be',
+      { inputs: { ...seed.inputs, mode: 'drift', 'fail-on-drift': 'false' } },
+      false,
+      '## 📝 drift: `/papyrus/prd` in us-west-2: 12 missing',
+    ],
+  ])('of %s', (_what, given, applied, line) => {
+    expect(summary(runOf(given, applied ? leftBy(runOf(seed)) : {})).split('\n')[0]).toBe(line);
+  });
+
+  it('counts what is blocked and what failed', () => {
+    const observed = {
+      [LOG]: new Map([['/ecs/papyrus', spec(LOG, { ...OURS, retention: 30, class: 'STANDARD' })]]),
+    };
+    const run = runOf({ inputs: { dotenv: 'A=1\nB=2' } }, observed, { '/papyrus/prd/A': new Error('odd') });
+    const text = summary(run);
+    expect(text.split('\n')[0]).toBe(
+      '## ❌ apply: `/papyrus/prd` in us-west-2: 2 changed, 1 blocked, 1 failed',
     );
-    const text = diagram(placements);
-    await parseMermaid(text);
-    expect(text.length).toBeLessThan(50_000);
-    expect(text.includes('NAME_0')).toBe(count > 0 && count <= 40);
-  });
-
-  it.each(HOSTILE)('stays one with the name %s', async (name) => {
-    await parseMermaid(diagram([placement(name, name), placement(name)]));
-    expect(forMermaid(name).slice(1, -1)).not.toMatch(/["<>`|[\](){}%\\]/);
-  });
-
-  it('fails here where Mermaid would not parse', async () => {
-    await expect(parseMermaid('flowchart LR\n  a["x --> b["y"]')).rejects.toThrow();
+    expect(text).toContain('> [!CAUTION]\n> 1 of 4 failed: /papyrus/prd/A;');
   });
 });
 
-describe('sections', () => {
-  it('are cut with a count, the large ones first, whatever the size', () => {
-    const rows = (count: number) =>
-      Array.from({ length: count }, (_, n) => [code(`row ${n}`), 'x'.repeat(200)]);
-    const { text, cut } = assemble(
+describe('the resources', () => {
+  it('stand with what changed', () => {
+    const observed = {
+      [LOG]: new Map([['/ecs/papyrus', spec(LOG, { ...OURS, retention: 30, class: 'STANDARD' })]]),
+      [SSM]: new Map([
+        ['/papyrus/prd/PORT', spec(SSM, { ...OURS, value: '1', type: 'String' })],
+        ['/papyrus/prd/HOST', spec(SSM, { ...OURS, value: 'h', type: 'String' }, {}, '/papyrus/prd/HOST')],
+      ]),
+    };
+    const run = runOf({ inputs: { dotenv: 'PORT=2\nHOST=h\nNEW=n', repository: 'none' } }, observed);
+    const text = summary(run);
+    expect(table(text, '### Checklist').map((cells) => cells.slice(0, 2).join(' '))).toEqual([
+      ' Resource',
+      '--- ---',
+      '⛔ blocked log group',
+      '✅ stands parameter',
+      '🆕 created parameter',
+      '✏️ changed parameter',
+    ]);
+    expect(table(text, '### Changes').slice(2)).toEqual([
       [
-        { title: 'Small', ...table(['a', 'b'], rows(3)) },
-        { title: 'Large', ...table(['a', 'b'], rows(9000)) },
-        { title: 'Picture', before: ['```mermaid'], rows: ['x'.repeat(400_000)], after: ['```'] },
+        '⛔ blocked',
+        'log group `/ecs/papyrus`',
+        'a shorter retention deletes logs that stand (to allow it: allow: shorten-retention)',
+        '',
+        '',
       ],
-      1_000_000,
-    );
-    expect(Buffer.byteLength(text)).toBeLessThan(1_000_000);
-    expect(text).toContain('row 2`');
-    const kept = [...text.matchAll(/^\| `row/gm)].length;
-    expect(kept).toBeGreaterThan(2000);
-    expect(text).toContain(`… and ${9003 - kept} more`);
-    expect(cut).toBe(9003 - kept);
-    expect([...text.matchAll(/```/g)]).toHaveLength(2);
+      ['', '', '`retention`', '`30`', '`1`'],
+      ['✅ done', 'parameter `/papyrus/prd/PORT`', '`value`', '`1`', '`2`'],
+      [
+        '✅ done',
+        'parameter `/papyrus/prd/NEW`',
+        'all',
+        '',
+        '`value` `n`, `type` `String`, `tag:managed-by` `aws-bootstrap`',
+      ],
+    ]);
   });
 
-  it('keep their cells whatever a name holds', () => {
-    for (const name of HOSTILE) {
-      const html = String(
-        marked.parse(assemble([{ ...table(['a', 'b'], [[code(name), 'second']]) }], 9999).text),
-      );
-      expect(html.match(/<td>/g), name).toHaveLength(2);
-      expect(html).not.toContain('<img');
+  it('that failed stand with the remedy', () => {
+    const error = new AwsError(
+      sdkError('AccessDeniedException', 400, { message: 'canary' }),
+      'ssm:PutParameter',
+      '/papyrus/prd/A',
+      true,
+    );
+    const text = summary(
+      runOf({ inputs: { dotenv: 'A=1', only: 'parameters' } }, {}, { '/papyrus/prd/A': error }),
+    );
+    expect(table(text, '### Changes')[2]?.join(' ')).toMatch(
+      /❌ failed .*the role may not ssm:PutParameter\. What to do: add to the role's policy: \{"Effect"/,
+    );
+    expect(text).not.toContain('canary');
+  });
+
+  it('that failed by a mistake of ours tell the kind, and not the words, which may be a value', () => {
+    const error = new RangeError('canary');
+    const text = summary(runOf({ inputs: { dotenv: 'A=1' } }, {}, { '/papyrus/prd/A': error }));
+    expect(text).toContain('something unexpected happened (RangeError); please report it');
+    expect(text).not.toContain('canary');
+  });
+});
+
+describe('the variables', () => {
+  it('stand with their place and the reason', () => {
+    const rows = table(summary(runOf(seed)), '### Variables');
+    expect(rows[0]).toEqual(['Variable', 'Goes to', 'As', 'Because']);
+    expect(rows).toHaveLength(2 + 18);
+    expect(rows).toContainEqual([
+      '`DB_PASSWORD`',
+      '`papyrus/prd/db` key `password`',
+      'JSON secret',
+      'database password',
+    ]);
+    expect(rows).toContainEqual([
+      '`AUTH0_DOMAIN`',
+      '`papyrus/prd/auth0` key `domain`',
+      'JSON secret',
+      'setting of the sign-in',
+    ]);
+    expect(rows).toContainEqual([
+      '`AUTH0_DOMAIN`',
+      '`/papyrus/prd/AUTH0_DOMAIN`',
+      'String',
+      'setting of the sign-in',
+    ]);
+    expect(rows).toContainEqual([
+      '`SMTP_PASSWORD`',
+      '`/papyrus/prd/SMTP_PASSWORD`',
+      'SecureString',
+      'its name holds PASSWORD',
+    ]);
+    expect(rows).toContainEqual(['`LOG_LEVEL`', '`/papyrus/prd/LOG_LEVEL`', 'String', 'plain setting']);
+  });
+
+  it('that are empty say so', () => {
+    expect(summary(runOf({ inputs: { dotenv: 'PORT=' } }))).toContain(
+      'plain setting; empty here, left as it is',
+    );
+  });
+
+  it('are no table where there are none', () => {
+    expect(summary(runOf({}))).not.toContain('### Variables');
+  });
+});
+
+describe('what is to know', () => {
+  it('warnings, notices, what the rooms told, ignored names', () => {
+    const given: Given = {
+      inputs: { secrets: '{"OTHER":"x","DB_USER":"y"}', dotenv: 'A_TOKEN=x\nB="$X"' },
+      config: 'rules: [{ match: DB_USER, to: parameter }]',
+    };
+    const text = summary({ ...runOf(given), told: ['papyrus: somebody else wrote it'] });
+    const [, told = ''] = text.split('### To know');
+    const remarks = (told.split('###')[0] ?? '').split('\n').filter((line) => line.startsWith('- '));
+    expect(remarks).toEqual([
+      expect.stringMatching(/^- input dotenv line 2: B: a \\\$ before a name/),
+      expect.stringMatching(
+        /^- input secrets: DB_USER: it was given as a secret, and the rule "DB_USER" makes it a plain String/,
+      ),
+      expect.stringMatching(/^- input dotenv line 1: A_TOKEN: its name holds TOKEN/),
+      '- papyrus: somebody else wrote it',
+      '- 1 names of a JSON object are ignored: neither a .env, the table nor a rule knows them',
+    ]);
+  });
+
+  it('the price and the calls', () => {
+    expect(summary(runOf(seed)).trimEnd().split('\n').at(-1)).toBe(
+      '<sub>12 calls to AWS in this run (secretsmanager 4, ssm 8); those to Secrets Manager cost \\$0.000020. Standard parameters are free.</sub>',
+    );
+  });
+});
+
+describe('nothing in it', () => {
+  it("is one of the seed's secrets, old or new", () => {
+    const old = SEED_ENV.replaceAll('Kanari', 'Kolibri');
+    const run = runOf(seed, leftBy(runOf({ inputs: { dotenv: old } })));
+    const text = summary(run);
+    for (const secret of SEED_SECRETS) {
+      expect(text).not.toContain(secret);
+      expect(text).not.toContain(secret.replace('Kanari', 'Kolibri'));
     }
+    expect(text).toContain('| `key:password` | a value | another value |');
+  });
+
+  it('is markup of others', () => {
+    const evil = '<img src=x>|@octocat [x](https://evil.example) `#1`';
+    const observed = {
+      [SSM]: new Map([
+        ['/papyrus/prd/PORT', spec(SSM, { ...OURS, value: evil, type: 'String', 'tag:a': evil })],
+      ]),
+      [SM]: new Map([['papyrus/prd/db', spec(SM, { ...OURS, [`key:${evil}`]: 'x' })]]),
+    };
+    const text = summary(runOf({ inputs: { dotenv: 'PORT=2\nDB_USER=u', tags: 'a=b' } }, observed));
+    const html = String(marked.parse(text));
+    expect(html).not.toContain('<img');
+    expect(html).not.toContain('href="https://evil');
+    // What is left of it stands in code, where GitHub makes neither links nor mentions.
+    const outside = text.replace(/(`+)(?!`).*?[^`]\1(?!`)/g, '');
+    expect(outside).not.toMatch(/@octocat|https:\/\/evil|(?<!\\)\[x(?<!\\)\]/);
+    expect(table(text, '### Checklist').every((cells) => cells.length === 4)).toBe(true);
+    expect(table(text, '### Changes').every((cells) => cells.length === 5)).toBe(true);
   });
 });
 
-describe('console links', () => {
-  const arn = (partition: string, region: string, rest: string) =>
-    `arn:${partition}:${rest.split(' ')[0]}:${region}:123456789012:${rest.split(' ')[1]}`;
-  it.each([
-    ['aws', 'us-west-2', 'https://console.aws.amazon.com/'],
-    ['aws-cn', 'cn-north-1', 'https://console.amazonaws.cn/'],
-    ['aws-us-gov', 'us-gov-west-1', 'https://console.amazonaws-us-gov.com/'],
-  ])('of %s lead to its own host and region', (partition, region, host) => {
-    const url = consoleUrl(
-      'AWS::SecretsManager::Secret',
-      'papyrus/prd/db',
-      arn(partition, region, 'secretsmanager secret:papyrus/prd/db-AbCdEf'),
+describe('a large one', () => {
+  it('keeps below 1 MiB, with its headings and what is left out counted', () => {
+    const names = Array.from({ length: 9000 }, (_, index) => `VARIABLE_WITH_A_LONG_NAME_${index}`);
+    const text = summary(
+      runOf({ inputs: { dotenv: names.map((name) => `${name}=1`).join('\n'), mode: 'plan' } }),
     );
-    expect(url).toBe(`${host}secretsmanager/secret?name=papyrus%2Fprd%2Fdb&region=${region}`);
+    expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
+    expect(text).toContain('### Checklist');
+    expect(text).toContain('### Variables');
+    expect(text).toMatch(/… and \d+ more/);
+    expect(text).toContain('calls to AWS in this run');
   });
+});
 
-  it('encode names as each page wants them', () => {
+describe('a run whose input is wrong', () => {
+  it('has every fault in a line', () => {
     expect(
-      consoleUrl(
-        'AWS::Logs::LogGroup',
-        '/ecs/papyrus',
-        arn('aws', 'us-west-2', 'logs log-group:/ecs/papyrus'),
-      ),
+      faultSummary([
+        { where: 'input tags', text: 'a <b> | c' },
+        { where: '.env', file: '.env', line: 3, key: 'A_B', text: 'x' },
+      ]),
     ).toBe(
-      'https://console.aws.amazon.com/cloudwatch/home?region=us-west-2#logsV2:log-groups/log-group/$252Fecs$252Fpapyrus',
+      '## ❌ The input is wrong: nothing was read or written\n\n- input tags: a &lt;b&gt; \\| c\n- .env line 3: A_B: x\n',
     );
-    expect(
-      consoleUrl(
-        'AWS::ECR::Repository',
-        'team/papyrus',
-        arn('aws', 'us-west-2', 'ecr repository/team/papyrus'),
-      ),
-    ).toBe(
-      'https://console.aws.amazon.com/ecr/repositories/private/123456789012/team/papyrus?region=us-west-2',
-    );
-    expect(inUrl("a(b)'c")).toBe('a%28b%29%27c');
-  });
-
-  it('are left out where AWS told no ARN, or one of a partition that is not known', () => {
-    expect(consoleUrl('AWS::ECR::Repository', 'x', undefined)).toBeUndefined();
-    expect(
-      consoleUrl('AWS::ECR::Repository', 'x', 'arn:aws-iso:ecr:us-iso-east-1:1:repository/x'),
-    ).toBeUndefined();
-  });
-});
-
-describe('the price', () => {
-  it('of other ways: a password keeps its bundle, a bundle without one may go', () => {
-    const placements = [
-      placement('DB_PASSWORD', 'db'),
-      placement('DB_USER', 'db'),
-      placement('AUTH0_CLIENT_ID', 'auth0'),
-    ];
-    const ways = alternatives(placements, { secrets: 2, advancedParameters: 1, monthlyUsd: 0.85 });
-    expect(ways.map(({ monthlyUsd }) => monthlyUsd)).toEqual([1.25, 0.45, 0.05]);
-  });
-});
-
-describe('the output guard', () => {
-  it('finds hidden texts in outputs, as they are and as JSON or a URL writes them', () => {
-    const hidden = new Map([
-      ['pa"ss', 'DB_PASSWORD'],
-      ['a b', 'TOKEN'],
-    ]);
-    const outputs = new Map([
-      ['clean', 'x'],
-      ['json', '{"v":"pa\\"ss"}'],
-      ['url', 'https://x/a%20b'],
-      ['plain', 'a b'],
-    ]);
-    expect(withheld(outputs, hidden)).toEqual([
-      { output: 'json', holds: 'DB_PASSWORD' },
-      { output: 'url', holds: 'TOKEN' },
-      { output: 'plain', holds: 'TOKEN' },
-    ]);
   });
 });

@@ -127,7 +127,9 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     if (kind === 'hang') return;
     if (kind === 'reset-before') return void incoming.socket.resetAndDestroy();
     const answer =
-      kind !== undefined && !isBroken(kind) ? refuseBy(kind, request) : await judge(request, raw);
+      kind !== undefined && !isBroken(kind)
+        ? refuseBy(kind, request)
+        : await inTurn(request.service, () => judge(request, raw));
     if (kind !== 'reset-after' && kind !== 'reset-body') {
       call.status = answer.status;
       const error = readError(answer);
@@ -148,6 +150,14 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
       return;
     }
     response.writeHead(status, headers).end(body);
+  }
+
+  /** moto's threads trip over each other ("dictionary changed size during iteration"), which AWS never does. */
+  const turns = new Map<Service, Promise<unknown>>();
+  function inTurn(service: Service, task: () => Promise<Reply>): Promise<Reply> {
+    const mine = (turns.get(service) ?? Promise.resolve()).then(task, task);
+    turns.set(service, mine);
+    return mine;
   }
 
   /** The law first, then moto. */

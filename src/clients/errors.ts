@@ -140,8 +140,17 @@ function explain(
       what: `others are changing it at the same time (${code})`,
       remedy: 'run again; a concurrency group in the workflow keeps runs apart',
     };
-  if (/Throttl|TooManyRequests|RequestLimitExceeded/.test(code))
+  if (/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/.test(code) || statusOf(cause) === 429)
     return { reason: 'throttled', what: 'AWS kept throttling', remedy: 'run again; what is done stays done' };
+  // JavaScript's parser repeats what it could not read, which may be a value.
+  if (code === 'SyntaxError') {
+    const status = statusOf(cause);
+    return {
+      reason: 'aws',
+      what: `AWS gave an answer that cannot be read${status === undefined ? '' : ` (HTTP status ${status})`}`,
+      remedy: 'run again; if it stays, check AWS_ENDPOINT_URL and the proxy of the runner',
+    };
+  }
   return {
     reason: 'aws',
     what: carriesSecret || message === '' ? code : `${code}: ${message}`,

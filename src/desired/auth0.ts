@@ -1,7 +1,7 @@
 import type { Fields } from '../resources/resource.ts';
 import { Secret } from '../secret.ts';
+import type { Auth0Settings } from '../settings/auth0.ts';
 import type { Notes } from '../settings/fault.ts';
-import type { Auth0Settings } from '../settings/settings.ts';
 import type { Variable } from '../settings/variables.ts';
 import { APP_URL, type AppPaths, type AppUrls, closes, readAppUrl, wantedUrls } from './app-url.ts';
 import type { WishOf } from './desired.ts';

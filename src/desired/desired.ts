@@ -6,11 +6,16 @@ import type {
   RepositoryFields,
   Specs,
 } from '../resources/resource.ts';
+import type { Secret } from '../secret.ts';
+import type { LogGroupSettings, RepositorySettings } from '../settings/application.ts';
 import type { Notes } from '../settings/fault.ts';
 import { parameterNameFault, SECRET_BYTES, STANDARD_BYTES, secretNameFault } from '../settings/limits.ts';
-import type { LogGroupSettings, RepositorySettings, Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { APP_URL } from './app-url.ts';
-import { type Destination, placeOf, type Route } from './routing.ts';
+import { judgeEmpty, type Placement, place, refuseCollisions } from './placement.ts';
+import { placeOf, type Route } from './routing.ts';
+
+export type { Placement } from './placement.ts';
 
 /** What one resource should be. */
 export interface WishOf<K extends Kind> {
@@ -28,17 +33,6 @@ export interface WishOf<K extends Kind> {
   readonly expected: boolean;
 }
 export type Wish = { [K in Kind]: WishOf<K> }[Kind];
-
-/** Where a variable ends up: for outputs and reports. */
-export interface Placement {
-  readonly route: Route;
-  readonly destination: Destination;
-  readonly kind: 'AWS::SSM::Parameter' | 'AWS::SecretsManager::Secret';
-  /** Name of the parameter or of the secret. */
-  readonly name: string;
-  /** Its value was empty and is left alone. */
-  readonly empty: boolean;
-}
 
 export interface Desired {
   readonly wishes: readonly Wish[];
@@ -65,25 +59,6 @@ export function desire(settings: Settings, routes: readonly Route[], notes: Note
   return { wishes, placements };
 }
 
-function place(settings: Settings, route: Route, destination: Destination): Placement {
-  const empty = route.variable.value.byteLength === 0;
-  return destination.store === 'parameter'
-    ? {
-        route,
-        destination,
-        kind: 'AWS::SSM::Parameter',
-        name: `${settings.prefix}/${destination.segment}`,
-        empty,
-      }
-    : {
-        route,
-        destination,
-        kind: 'AWS::SecretsManager::Secret',
-        name: `${settings.prefix.slice(1)}/${destination.bundle}`,
-        empty,
-      };
-}
-
 /** Auth0 and the callback variable go together: `only: auth0` keeps both in step. */
 function isLookedAfter({ only }: Settings, { route, destination }: Placement): boolean {
   if (only.has(destination.store === 'parameter' ? 'parameters' : 'secrets')) return true;
@@ -92,40 +67,6 @@ function isLookedAfter({ only }: Settings, { route, destination }: Placement): b
 
 function isAppUrl({ variable }: Route): boolean {
   return variable.where === APP_URL;
-}
-
-function refuseCollisions(placements: readonly Placement[], notes: Notes): void {
-  const taken = new Map<string, string>();
-  for (const { name, destination, route } of placements) {
-    const spot = destination.store === 'secret' ? `${name} key ${destination.key}` : name;
-    const before = taken.get(spot);
-    if (before === undefined) taken.set(spot, route.variable.name);
-    else
-      notes.fault({
-        ...placeOf(route.variable),
-        text: `it goes to the same place as ${before} (${spot}); give one of the two another key or rule`,
-      });
-  }
-}
-
-/** AWS refuses empty values; whether one is a mistake depends on where it came from. */
-function judgeEmpty(settings: Settings, placements: readonly Placement[], notes: Notes): void {
-  const told = new Set<string>();
-  for (const { route, empty } of placements) {
-    const { variable } = route;
-    if (!empty || told.has(variable.name)) continue;
-    told.add(variable.name);
-    const fails =
-      settings.onEmpty === 'fail' ||
-      (settings.onEmpty === 'auto' && settings.mode === 'apply' && variable.source === 'secrets');
-    if (fails)
-      notes.fault({
-        ...placeOf(variable),
-        text: 'its value is empty (a GitHub secret that does not exist arrives empty); set it, leave the variable out, or set on-empty: skip',
-      });
-    else
-      notes.notice({ ...placeOf(variable), text: 'its value is empty here: what stands is left as it is' });
-  }
 }
 
 function tagFields(tags: ReadonlyMap<string, string>): Record<string, Field> {
@@ -231,7 +172,7 @@ function bundles(settings: Settings, placements: readonly Placement[], notes: No
     const fields: Record<string, Field> = { 'key-id': settings.kmsKeyId ?? 'alias/aws/secretsmanager' };
     const unknown = new Set<string>();
     const once = new Set<string>();
-    let bytes = 2;
+    const sizes: number[] = [];
     let bundle = '';
     for (const { destination, route, empty } of members) {
       if (destination.store !== 'secret') continue;
@@ -240,8 +181,10 @@ function bundles(settings: Settings, placements: readonly Placement[], notes: No
       if (empty) unknown.add(field);
       else fields[field] = route.variable.value;
       if (route.once) once.add(field);
-      bytes += route.variable.value.byteLength + Buffer.byteLength(destination.key) + 6;
+      if (!empty) sizes.push(jsonBytes(destination.key) + jsonBytes(route.variable.value));
     }
+    // Braces, and a colon and a comma for each key: what is sent is this long to the byte.
+    const bytes = 1 + Math.max(1, 2 * sizes.length) + sizes.reduce((sum, size) => sum + size, 0);
     if (bytes > SECRET_BYTES) {
       const largest = [...members].sort(
         (a, b) => b.route.variable.value.byteLength - a.route.variable.value.byteLength,
@@ -270,4 +213,16 @@ function bundles(settings: Settings, placements: readonly Placement[], notes: No
       expected: members.some((member) => isExpected(settings, member)),
     };
   });
+}
+
+/** Quotes, line breaks and control characters take more room in JSON than in the value. */
+function jsonBytes(text: string | Secret): number {
+  let bytes = 0;
+  const measure = (value: string) => {
+    bytes = Buffer.byteLength(JSON.stringify(value));
+    return true;
+  };
+  if (typeof text === 'string') measure(text);
+  else text.is(measure);
+  return bytes;
 }

@@ -4,6 +4,7 @@ import type { Secret } from '../secret.ts';
 const WORDS = [
   'PASSWORD',
   'PASSWD',
+  'PASS',
   'PASSPHRASE',
   'PWD',
   'SECRET',

@@ -33,7 +33,8 @@ export function diff(
   for (const field of Object.keys(observed)) {
     const listed = Object.hasOwn(desired, field) && desired[field] !== undefined;
     if (listed || unknown.has(field) || ![...closed].some((prefix) => field.startsWith(prefix))) continue;
-    differences.push({ field, from: standing(field), to: ABSENT });
+    const from = standing(field);
+    if (from !== ABSENT) differences.push({ field, from, to: ABSENT });
   }
   return differences;
 }

@@ -47,7 +47,7 @@ export function judge(situation: Case, policy: Policy): Verdict {
     { reason: string; consent: Consent | undefined; differences: Difference[] }
   >();
   for (const difference of situation.differences) {
-    const ruling = rule(situation, difference, policy);
+    const ruling = rule(situation, leaderOf(situation, difference), policy);
     if (ruling === 'allow') allowed.push(difference);
     else if ('drop' in ruling) notes.push(ruling.drop);
     else {
@@ -62,18 +62,34 @@ export function judge(situation: Case, policy: Policy): Verdict {
   }
   if (allowed.some((difference) => difference.field === 'deletion'))
     notes.push('it is scheduled for deletion and is restored');
-  if (situation.isForeign && allowed.some((difference) => difference.field.startsWith('tag:managed-by')))
+  if (situation.isForeign && allowed.some((difference) => difference.field === 'tag:managed-by'))
     notes.push('adopted: it stood before without our tag');
   if (allowed.some(({ field, from, to }) => field === 'type' && from === 'String' && to === 'SecureString'))
     notes.push('the old versions stay readable in its history; rotate the value');
   return { allowed, blocked: [...blocked.values()], notes: [...new Set(notes)] };
 }
 
+/**
+ * A field that means nothing without another is judged by that: a key id cannot be written while the type that
+ * takes one is held back, nor can exclusions without their mutability.
+ */
+function leaderOf({ kind, differences }: Case, difference: Difference): Difference {
+  const leader =
+    kind === 'AWS::SSM::Parameter' && difference.field === 'key-id'
+      ? 'type'
+      : kind === 'AWS::ECR::Repository' && difference.field === 'exclusions'
+        ? 'mutability'
+        : undefined;
+  return differences.find(({ field }) => field === leader) ?? difference;
+}
+
 function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
   const { kind, standing, isForeign, once } = situation;
   const { field, from, to } = difference;
   if (isIgnored(situation, field, policy.ignore)) return { drop: `${field}: left as it is (ignore)` };
-  if (once.has(field) && Object.hasOwn(standing.fields, field))
+  // What a secret that is scheduled for deletion holds cannot be read: it may well hold the key.
+  const mayStand = Object.hasOwn(standing.fields, field) || standing.facts.scheduledForDeletion === true;
+  if (once.has(field) && mayStand)
     return { drop: `${field}: left as it is: it is written only when it is missing` };
   if (
     kind === 'AWS::SSM::Parameter' &&
@@ -115,9 +131,9 @@ function neededConsent(
   const wasAdopted = standing.fields['tag:managed-by'] !== 'aws-bootstrap';
   if (
     kind === 'AWS::ECR::Repository' &&
-    field === 'mutability' &&
     wasAdopted &&
-    isLooser(String(from), String(to))
+    ((field === 'mutability' && isLooser(String(from), String(to))) ||
+      (field === 'exclusions' && freesTags(standing.fields.mutability, from, to)))
   )
     return { reason: 'it was made elsewhere with stricter tags, and would be loosened', consent: 'loosen' };
   return undefined;
@@ -139,6 +155,15 @@ const STRICTNESS = ['MUTABLE', 'MUTABLE_WITH_EXCLUSION', 'IMMUTABLE_WITH_EXCLUSI
 
 function isLooser(from: string, to: string): boolean {
   return STRICTNESS.indexOf(to) < STRICTNESS.indexOf(from);
+}
+
+/** Of the immutable tags some become free, though the mutability keeps its name. */
+function freesTags(mutability: Field, from: Field, to: Field): boolean {
+  const filters = (field: Field) => (typeof field === 'string' ? field.split(',') : []);
+  const [before, after] = [filters(from), filters(to)];
+  return mutability === 'IMMUTABLE_WITH_EXCLUSION'
+    ? after.some((filter) => !before.includes(filter))
+    : before.some((filter) => !after.includes(filter));
 }
 
 function isTakenBack(from: Field, to: Field): boolean {

@@ -2,21 +2,22 @@ import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { constants, crc32, createGunzip, deflateRaw, deflateRawSync } from 'node:zlib';
 import pLimit from 'p-limit';
+import { giveBack, takeBuffer } from './buffers.ts';
 import type { Measure } from './digest.ts';
 import { ImageError } from './errors.ts';
+import { CHUNK_BYTES } from './limits.ts';
 import type { Bytes } from './source.ts';
 
 const deflate = promisify(deflateRaw);
 
 /** Each block is deflated for itself, several at once; 1 MiB costs 0.2 % of the ratio and bounds the memory. */
-const BLOCK_BYTES = 1024 * 1024;
+const BLOCK_BYTES = CHUNK_BYTES;
 /** What does not shrink to this share is stored: deflating it would cost twenty times the time for nothing. */
 const WORTH = 0.95;
 const SAMPLES = 4;
 const SAMPLE_BYTES = 2 * 1024;
 /** RFC 1951, 3.2.4: the longest stored block. */
 const STORED_BYTES = 65_535;
-const FRAME_BYTES = BLOCK_BYTES + 5 * Math.ceil(BLOCK_BYTES / STORED_BYTES);
 /** RFC 1952: deflate, no name, no time (so that the same layer gives the same digest), unknown system. */
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255]);
 /** An empty last block, which ends a stream whose blocks were all flushed to a byte's edge. */
@@ -43,71 +44,76 @@ export async function* gzip(
   lanes: Lanes,
   ahead: number,
 ): AsyncGenerator<Buffer> {
-  const flying: Promise<Buffer>[] = [];
-  // Blocks that wait, one that is being filled and one that is being sent.
-  const frames = makeRing(ahead + 3, FRAME_BYTES);
+  const flying: Promise<Packed>[] = [];
   let crc = 0;
   yield HEADER;
-  for await (const block of inBlocks(raw, makeRing(ahead + 2, BLOCK_BYTES))) {
-    measure.update(block);
-    crc = crc32(block, crc);
-    const frame = frames();
-    const packed = shrinks(block) ? lanes(() => pack(block, frame)) : Promise.resolve(store(block, frame));
+  for await (const block of inBlocks(raw)) {
+    measure.update(block.bytes);
+    crc = crc32(block.bytes, crc);
+    const packed = pack(block, lanes);
     // Who stops early never asks for it; its failure must not end the process.
     packed.catch(() => undefined);
     flying.push(packed);
-    if (flying.length > ahead) yield await next(flying);
+    if (flying.length > ahead) yield* give(flying);
   }
-  while (flying.length > 0) yield await next(flying);
+  while (flying.length > 0) yield* give(flying);
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(crc, 0);
   trailer.writeUInt32LE(measure.size % 2 ** 32, 4);
   yield Buffer.concat([LAST_BLOCK, trailer]);
 }
 
-async function next(flying: Promise<Buffer>[]): Promise<Buffer> {
-  return (await flying.shift()) ?? Buffer.alloc(0);
+/** Part of a layer, in a buffer that is used again. */
+interface Block {
+  readonly bytes: Buffer;
+  readonly buffer: Buffer;
 }
 
-/** Gives buffers in turn, made when they are first needed: memory that is asked for anew comes back late. */
-function makeRing(buffers: number, bytes: number): () => Buffer {
-  const ring: Buffer[] = [];
-  let turn = 0;
-  return () => {
-    const slot = turn % buffers;
-    turn += 1;
-    ring[slot] ??= Buffer.allocUnsafeSlow(bytes);
-    return ring[slot];
-  };
+interface Packed {
+  readonly bytes: Buffer;
+  /** To be used again when the bytes were sent; what deflate gave has none. */
+  readonly buffer: Buffer | undefined;
 }
 
-/** Copies a stream into blocks of one size. */
-async function* inBlocks(raw: Bytes, ring: () => Buffer): AsyncGenerator<Buffer> {
-  let block = ring();
+async function* give(flying: Promise<Packed>[]): AsyncGenerator<Buffer> {
+  const packed = await flying.shift();
+  if (packed === undefined) return;
+  yield packed.bytes;
+  // Who stops at the bytes never comes here: a write of them may still be under way.
+  if (packed.buffer !== undefined) giveBack([packed.buffer]);
+}
+
+/** Copies a stream into blocks of one size; who takes a block gives its buffer back. */
+async function* inBlocks(raw: Bytes): AsyncGenerator<Block> {
+  let buffer = takeBuffer();
   let filled = 0;
   for await (const chunk of raw) {
     let taken = 0;
     while (taken < chunk.length) {
-      const copied = chunk.copy(block, filled, taken);
+      const copied = chunk.copy(buffer, filled, taken, taken + BLOCK_BYTES - filled);
       taken += copied;
       filled += copied;
       if (filled < BLOCK_BYTES) continue;
-      yield block;
-      block = ring();
+      yield { bytes: buffer.subarray(0, BLOCK_BYTES), buffer };
+      buffer = takeBuffer();
       filled = 0;
     }
   }
-  if (filled > 0) yield block.subarray(0, filled);
+  if (filled > 0) yield { bytes: buffer.subarray(0, filled), buffer };
+  else giveBack([buffer]);
 }
 
-async function pack(block: Buffer, frame: Buffer): Promise<Buffer> {
-  const packed = await deflate(block, {
-    level: 1,
-    finishFlush: constants.Z_SYNC_FLUSH,
-    // The whole answer in one piece: each further piece is another turn through the thread pool.
-    chunkSize: BLOCK_BYTES / 2,
-  });
-  return packed.length < block.length ? packed : store(block, frame);
+async function pack({ bytes, buffer }: Block, lanes: Lanes): Promise<Packed> {
+  const deflated = shrinks(bytes) ? await lanes(() => deflateBlock(bytes)) : undefined;
+  const isSmaller = deflated !== undefined && deflated.length < bytes.length;
+  const packed = isSmaller ? { bytes: deflated, buffer: undefined } : store(bytes);
+  giveBack([buffer]);
+  return packed;
+}
+
+function deflateBlock(bytes: Buffer): Promise<Buffer> {
+  // The whole answer in one piece: each further piece is another turn through the thread pool.
+  return deflate(bytes, { level: 1, finishFlush: constants.Z_SYNC_FLUSH, chunkSize: BLOCK_BYTES / 2 });
 }
 
 function shrinks(block: Buffer): boolean {
@@ -121,7 +127,8 @@ function shrinks(block: Buffer): boolean {
 }
 
 /** Writes a block as it is, in stored blocks of deflate. */
-function store(block: Buffer, frame: Buffer): Buffer {
+function store(block: Buffer): Packed {
+  const frame = takeBuffer();
   let at = 0;
   for (let from = 0; from < block.length; from += STORED_BYTES) {
     const length = Math.min(STORED_BYTES, block.length - from);
@@ -131,7 +138,7 @@ function store(block: Buffer, frame: Buffer): Buffer {
     block.copy(frame, at + 5, from, from + length);
     at += 5 + length;
   }
-  return frame.subarray(0, at);
+  return { bytes: frame.subarray(0, at), buffer: frame };
 }
 
 /**

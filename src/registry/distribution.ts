@@ -1,12 +1,13 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import { parseErrors, parseRetryAfter } from './answer.ts';
 import type { Authorization } from './authorization.ts';
 import { type Digest, digestOf, isDigest, Measure } from './digest.ts';
-import { ImageError, quote } from './errors.ts';
+import { ImageError } from './errors.ts';
 import { type AgentFactory, type Answer, exchange, readBody } from './exchange.ts';
 import { connectionFailure, isTransient, RegistryFailure, type Verb } from './failure.ts';
 import { MANIFEST_BYTES } from './limits.ts';
-import { followLocation } from './location.ts';
-import { type Manifest, objects, parseJson } from './manifest.ts';
+import { followLocation, withDigest } from './location.ts';
+import type { Manifest } from './manifest.ts';
 import { MANIFESTS } from './media-types.ts';
 import { PATIENCE, type Patience, pause, withPatience } from './retry.ts';
 import type { Bytes } from './source.ts';
@@ -340,36 +341,8 @@ function wrongDigest(expected: Digest, found: Digest): ImageError {
   );
 }
 
-/** Appended as text: the registry's own query is signed, and may not be written anew. */
-function withDigest(location: URL, digest: Digest): URL {
-  const to = new URL(location);
-  to.search = `${to.search}${to.search === '' ? '?' : '&'}digest=${encodeURIComponent(digest)}`;
-  return to;
-}
-
 function accepted(verb: Verb, ask: Ask, reply: Reply): Reply {
   if (ask.accept.includes(reply.status)) return reply;
   const { codes, text } = parseErrors(reply.body);
   throw new RegistryFailure(verb, reply.status, codes, text, parseRetryAfter(reply.headers['retry-after']));
-}
-
-/** The specification's error list, or the plain text that ECR and proxies send instead. */
-function parseErrors(body: Buffer): { codes: readonly string[]; text: string } {
-  try {
-    const [json] = objects([parseJson(body, 'the answer')]);
-    const errors = objects(json?.errors);
-    const codes = errors.map(({ code }) => quote(String(code), 60));
-    const messages = errors.map(({ message }) => quote(String(message)));
-    return { codes, text: messages.join('; ') };
-  } catch {
-    return { codes: [], text: quote(body.toString('utf8')) };
-  }
-}
-
-/** @returns milliseconds, of seconds or of a date */
-function parseRetryAfter(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const seconds = Number(value);
-  const delay = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(delay) ? Math.max(delay, 0) : undefined;
 }

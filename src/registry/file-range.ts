@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { giveBack, takeBuffer } from './buffers.ts';
 import { ImageError } from './errors.ts';
 import { CHUNK_BYTES } from './limits.ts';
 import type { Bytes } from './source.ts';
@@ -18,10 +19,9 @@ export async function* readRange(
   where: string,
 ): AsyncGenerator<Buffer> {
   if (size === 0) return;
-  const length = Math.min(size, CHUNK_BYTES);
   const end = offset + size;
-  let filling = Buffer.allocUnsafeSlow(length);
-  let resting = size > length ? Buffer.allocUnsafeSlow(length) : filling;
+  let filling = bufferFor(size);
+  let resting = size > CHUNK_BYTES ? bufferFor(size) : filling;
   let position = offset;
   let ahead = fill(file, filling, position, end, where);
   try {
@@ -30,6 +30,8 @@ export async function* readRange(
       position += chunk.length;
       if (position >= end) {
         yield chunk;
+        // Only here: of what was given up, a write may still be under way.
+        if (size > CHUNK_BYTES) giveBack([filling, resting]);
         return;
       }
       [filling, resting] = [resting, filling];
@@ -42,6 +44,11 @@ export async function* readRange(
   }
 }
 
+/** A small range gets a small buffer of its own. */
+function bufferFor(size: number): Buffer {
+  return size > CHUNK_BYTES ? takeBuffer() : Buffer.allocUnsafeSlow(size);
+}
+
 async function fill(
   file: FileHandle,
   buffer: Buffer,
@@ -49,7 +56,7 @@ async function fill(
   end: number,
   where: string,
 ): Promise<Buffer> {
-  const wanted = Math.min(buffer.length, end - position);
+  const wanted = Math.min(CHUNK_BYTES, end - position);
   let filled = 0;
   while (filled < wanted) {
     const { bytesRead } = await file.read(buffer, filled, wanted - filled, position + filled);

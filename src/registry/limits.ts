@@ -10,5 +10,7 @@ export const CONFIG_BYTES = 4 * MIB;
 export const CHUNK_BYTES = MIB;
 /** Uploads at once: ECR answered more with closed connections, and 4 fill two cores. */
 export const UPLOADS = 4;
+/** Layers that are packed at once: they share the cores, and each holds some MiB. */
+export const PACKINGS = 3;
 /** Questions that carry no body may go out in larger numbers. */
 export const QUESTIONS = 8;

@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import type { Digest } from './digest.ts';
 import { ImageError, quote } from './errors.ts';
 
 /** Loopback, private, link-local and unspecified networks (RFC 1918, 3927, 6598, 5735). */
@@ -58,4 +59,11 @@ function refused(location: string): ImageError {
     'ADDRESS',
     `the registry sent us to ${quote(location.replace(/\?.*$/s, ''), 200)}, which is not the registry and lies in a private network; nothing was sent there`,
   );
+}
+
+/** Appended as text: the registry's own query is signed, and may not be written anew. */
+export function withDigest(location: URL, digest: Digest): URL {
+  const to = new URL(location);
+  to.search = `${to.search}${to.search === '' ? '?' : '&'}digest=${encodeURIComponent(digest)}`;
+  return to;
 }

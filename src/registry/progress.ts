@@ -32,6 +32,10 @@ export class Meter {
     if (report !== undefined) this.#timer = setInterval(() => report(this.read()), PACE).unref();
   }
 
+  addSent(bytes: number): void {
+    this.sent += bytes;
+  }
+
   read(): Progress {
     const { layers, layersTotal, bytes, total, sent } = this;
     return { layers, layersTotal, bytes, total, sent, seconds: (performance.now() - this.#begun) / 1000 };

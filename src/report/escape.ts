@@ -36,10 +36,10 @@ export function valueForLog(text: string): string {
 
 /** @returns a code span for GitHub's Markdown, tables included: inside it nothing is markup, link or mention. */
 export function code(text: string): string {
-  const shown = cut(visible(text)).replaceAll('|', '\\|');
+  const shown = visible(cut(text)).replaceAll('|', '\\|');
   if (shown === '') return '';
   const fence = '`'.repeat(Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
-  const pad = shown.startsWith('`') || shown.endsWith('`') || /^ .* $/.test(shown) ? ' ' : '';
+  const pad = shown.startsWith('`') || shown.endsWith('`') || /^ .*[^ ].* $/.test(shown) ? ' ' : '';
   return `${fence}${pad}${shown}${pad}${fence}`;
 }
 
@@ -50,7 +50,8 @@ export function prose(text: string): string {
     .replace(/[\\`*[\]!|~$]/g, '\\$&')
     .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
     .replace(/[@#](?=\w)/g, '$&\u2060')
-    .replace(/:\/\//g, ':\u2060//');
+    .replace(/:\/\//g, ':\u2060//')
+    .replace(/www\./gi, (start) => `${start.slice(0, 3)}\u2060.`);
 }
 
 /** @returns a link of GitHub's Markdown; the address is one that we wrote, the parts of it encoded by {@link inUrl}. */

@@ -37,7 +37,11 @@ export function errorText(error: unknown): string {
 }
 
 /** @returns why the step fails, if it does. */
-export function failureOf(settings: Settings, plan: Plan, outcomes: readonly Outcome[]): Failure | undefined {
+export function failureOf(
+  settings: Pick<Settings, 'mode' | 'failOnDrift'>,
+  plan: Plan,
+  outcomes: readonly Outcome[],
+): Failure | undefined {
   const failed = outcomes.filter(({ result }) => result === 'failed');
   if (failed.length > 0) {
     const reasons = failed.map(({ error }) => reasonOf(error));

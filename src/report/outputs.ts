@@ -7,8 +7,11 @@ import { count, isDrifted, planDocument, planHash } from './plan-document.ts';
 import { price } from './price.ts';
 import { type Run, standing } from './run.ts';
 
-/** @returns every output by name; none of them holds a value. */
-export function outputs(run: Run): Map<string, string> {
+/**
+ * @param taskDefinition path of the completed file
+ * @returns every output by name; none of them holds a value
+ */
+export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
   const { settings, desired, plan, outcomes } = run;
   const counts = count(plan);
   const document = planDocument(settings, plan);
@@ -37,6 +40,7 @@ export function outputs(run: Run): Map<string, string> {
     ['parameters', json(references(desired.placements, 'AWS::SSM::Parameter', stands))],
     ['secrets', json(references(desired.placements, 'AWS::SecretsManager::Secret', stands))],
     ['task-definition-secrets', JSON.stringify(taskDefinitionSecrets(desired.placements, stands))],
+    ['task-definition', taskDefinition],
     ['config-fingerprint', configFingerprint(desired.placements, stands)],
     ['log-group-name', settings.logGroup?.name ?? ''],
     ['log-group-arn', logGroup?.facts.arn ?? ''],
@@ -88,9 +92,9 @@ export function imageByDigest(run: Run): string | undefined {
 export function writeOutputs(
   run: Run,
   folder: string | undefined,
-  taskDefinition: string | undefined,
+  taskDefinition?: string | undefined,
 ): ReadonlyMap<string, string> {
-  const all = outputs(run).set('task-definition', taskDefinition ?? '');
+  const all = outputs(run, taskDefinition);
   if (folder !== undefined) {
     mkdirSync(join(folder, 'aws-bootstrap'), { recursive: true, mode: 0o700 });
     const file = join(folder, 'aws-bootstrap', `plan${run.settings.prefix.replaceAll('/', '-')}.json`);

@@ -17,9 +17,10 @@ import type { AgentFactory } from '../registry/exchange.ts';
 import { identityOf, type Manifest, matches, parseManifest } from '../registry/manifest.ts';
 import { isIndex, MANIFESTS } from '../registry/media-types.ts';
 import type { Progress } from '../registry/progress.ts';
-import { type Pushed, push, tagImage } from '../registry/push.ts';
+import { type Pushed, push } from '../registry/push.ts';
 import type { Patience } from '../registry/retry.ts';
 import type { ImageSource } from '../registry/source.ts';
+import { tagImage } from '../registry/tag.ts';
 import { Secret } from '../secret.ts';
 import {
   ABSENT,

@@ -1,4 +1,4 @@
-import type { Calls } from '../clients/aws.ts';
+import type { CallOptions, Calls, Lane } from '../clients/aws.ts';
 import type { Clock } from '../clients/clock.ts';
 import type { Secret } from '../secret.ts';
 
@@ -21,4 +21,16 @@ export function chunks<T>(items: readonly T[], size: number): T[][] {
   const groups: T[][] = [];
   for (let start = 0; start < items.length; start += size) groups.push(items.slice(start, start + size));
   return groups;
+}
+
+/** @returns how a room sends its calls: named as IAM names them, in their lane. */
+export function sender(context: RoomContext, service: string) {
+  return <O>(
+    operation: string,
+    resource: string,
+    lane: Lane,
+    call: () => Promise<O>,
+    more: Partial<CallOptions> = {},
+  ): Promise<O> =>
+    context.calls.send({ operation: `${service}:${operation}`, resource, lane, ...more }, call);
 }

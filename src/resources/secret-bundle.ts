@@ -1,158 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type APIErrorType,
-  BatchGetSecretValueCommand,
   CreateSecretCommand,
-  DescribeSecretCommand,
-  type DescribeSecretCommandOutput,
-  GetSecretValueCommand,
   PutSecretValueCommand,
   RestoreSecretCommand,
   type SecretsManagerClient,
-  type SecretValueEntry,
   TagResourceCommand,
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
-import type { CallOptions, Lane } from '../clients/aws.ts';
-import { AwsError } from '../clients/errors.ts';
-import { Secret } from '../secret.ts';
 import { SECRET_BYTES } from '../settings/limits.ts';
 import { type Difference, type Resource, type Specs, Unreadable } from './resource.ts';
-import { chunks, type RoomContext } from './room.ts';
-import {
-  keyFields,
-  mergeKeys,
-  objectOf,
-  parseSecret,
-  printSecret,
-  type SecretObject,
-} from './secret-json.ts';
-import { ownerByTags, pairs, tagFields, tagsIn, tagsOf } from './tags.ts';
+import { type RoomContext, sender } from './room.ts';
+import { mergeKeys, objectOf, printSecret } from './secret-json.ts';
+import { type Content, DEFAULT_KEY, secretReading } from './secret-reading.ts';
+import { tagsIn, tagsOf } from './tags.ts';
 
 type BundleSpec = Specs['AWS::SecretsManager::Secret'];
-const DEFAULT_KEY = 'alias/aws/secretsmanager';
 /** How often a value is merged anew when somebody else wrote in between. */
 const ROUNDS = 3;
 
-/** What stands in one secret: its object, or why it cannot be written; and the version that was read. */
-interface Content {
-  readonly object: SecretObject | string;
-  readonly version: string | undefined;
-}
-
-/** JSON secrets of Secrets Manager: values 20 at a time, everything else by DescribeSecret, all in one round. */
+/** JSON secrets of Secrets Manager. */
 export function secretBundles(client: SecretsManagerClient, context: RoomContext): Resource<BundleSpec> {
-  const send = <O>(
-    operation: string,
-    resource: string,
-    lane: Lane,
-    call: () => Promise<O>,
-    more: Partial<CallOptions> = {},
-  ) => context.calls.send({ operation: `secretsmanager:${operation}`, resource, lane, ...more }, call);
-  const isCode = (error: unknown, code: string) => error instanceof AwsError && error.code === code;
-  /** Values that others put there may be numbers or objects: they are written back as they were. */
-  const contents = new Map<string, Content>();
-
-  function remember(name: string, text: string | undefined, version: string | undefined): Content {
-    let object: SecretObject | string = new Map();
-    if (text === undefined)
-      object = version === undefined ? object : 'it holds binary data; choose another bundle';
-    else {
-      // Hidden first, since the parts of a JSON text are what a log would show.
-      object = parseSecret(text);
-      if (typeof object === 'string') context.mask(new Secret(text), name);
-      else
-        for (const [key, value] of Object.entries(keyFields(object)))
-          context.mask(value, `${name}:${key.slice('key:'.length)}`);
-    }
-    const content = { object, version };
-    contents.set(name, content);
-    return content;
-  }
-
-  async function describe(name: string): Promise<DescribeSecretCommandOutput | Unreadable | undefined> {
-    try {
-      return await send('DescribeSecret', name, 'secretsmanager:read', () =>
-        client.send(new DescribeSecretCommand({ SecretId: name })),
-      );
-    } catch (error) {
-      return isCode(error, 'ResourceNotFoundException') ? undefined : new Unreadable(error);
-    }
-  }
-
-  async function batchValues(names: readonly string[]): Promise<{
-    values: Map<string, SecretValueEntry>;
-    errors: APIErrorType[];
-    failed: Map<string, unknown>;
-  }> {
-    const values = new Map<string, SecretValueEntry>();
-    const errors: APIErrorType[] = [];
-    const failed = new Map<string, unknown>();
-    await Promise.all(
-      chunks(names, 20).map(async (group) => {
-        try {
-          let NextToken: string | undefined;
-          do {
-            const answer = await send('BatchGetSecretValue', group.join(', '), 'secretsmanager:read', () =>
-              client.send(new BatchGetSecretValueCommand({ SecretIdList: group, NextToken })),
-            );
-            for (const entry of answer.SecretValues ?? [])
-              if (entry.Name !== undefined) values.set(entry.Name, entry);
-            errors.push(...(answer.Errors ?? []));
-            NextToken = answer.NextToken;
-          } while (NextToken !== undefined);
-        } catch (error) {
-          for (const name of group) failed.set(name, error);
-        }
-      }),
-    );
-    return { values, errors, failed };
-  }
-
-  /** Facts and fields beside the keys, from DescribeSecret. */
-  function about(
-    name: string,
-    description: DescribeSecretCommandOutput,
-    content: Content | undefined,
-  ): BundleSpec {
-    const tags = pairs(description.Tags);
-    const object = content?.object;
-    const owner =
-      description.OwningService !== undefined && description.OwningService !== ''
-        ? `the service ${description.OwningService}`
-        : description.RotationEnabled === true
-          ? 'its rotation'
-          : ownerByTags(tags);
-    return {
-      name,
-      fields: {
-        ...(object === undefined || typeof object === 'string' ? {} : keyFields(object)),
-        'key-id': description.KmsKeyId ?? DEFAULT_KEY,
-        ...tagFields(tags),
-      },
-      facts: {
-        arn: description.ARN,
-        version: content?.version,
-        scheduledForDeletion: description.DeletedDate !== undefined,
-        ownedBy: owner,
-        unusable: typeof object === 'string' ? object : undefined,
-        modifiedAt: description.LastChangedDate?.toISOString(),
-      },
-    };
-  }
-
-  async function readValue(name: string): Promise<Content> {
-    try {
-      const answer = await send('GetSecretValue', name, 'secretsmanager:read', () =>
-        client.send(new GetSecretValueCommand({ SecretId: name })),
-      );
-      return remember(name, answer.SecretString, answer.VersionId);
-    } catch (error) {
-      // A secret without any value is legal.
-      if (isCode(error, 'ResourceNotFoundException')) return remember(name, undefined, undefined);
-      throw error;
-    }
-  }
+  const send = sender(context, 'secretsmanager');
+  const { observe, describe, contentOf, readValue, readVersion } = secretReading(client, context);
 
   /**
    * Writes the keys that differ, on top of what stands. There is no compare-and-set: whether somebody wrote in
@@ -164,11 +33,13 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
     differences: readonly Difference[],
   ): Promise<string | undefined> {
     let content = start;
+    /** The text that is current, where it is known to differ from what was read. */
+    let standing: string | undefined;
     for (let round = 1; ; round++) {
       if (typeof content.object === 'string') throw new Error(`${name}: ${content.object}`);
       const text = printSecret(mergeKeys(content.object, differences));
-      // Whoever wrote in between may have read our keys before, and then nothing is left to do.
-      if (round > 1 && text === printSecret(content.object)) return content.version;
+      // Whoever wrote after us may have read our keys before, and then nothing is left to do.
+      if (text === standing) return content.version;
       if (Buffer.byteLength(text) > SECRET_BYTES)
         throw new Error(
           `${name}: with the keys that stand there it would be larger than the ${SECRET_BYTES} bytes that a secret holds; choose another bundle`,
@@ -201,53 +72,16 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
       context.tell(
         `${name}: somebody else wrote it in the meantime; what they wrote is read again, and our keys are laid over it`,
       );
+      // What we wrote stands where they were quicker, and then lacks what is theirs.
       const theirs = current === answer.VersionId ? previous : current;
-      content = await readVersion(name, theirs, content);
+      content = { object: await readVersion(name, theirs, content.object), version: current };
+      standing =
+        theirs !== current || typeof content.object === 'string' ? undefined : printSecret(content.object);
     }
   }
 
-  async function readVersion(
-    name: string,
-    version: string | undefined,
-    otherwise: Content,
-  ): Promise<Content> {
-    if (version === undefined) return otherwise;
-    const answer = await send('GetSecretValue', name, 'secretsmanager:read', () =>
-      client.send(new GetSecretValueCommand({ SecretId: name, VersionId: version })),
-    );
-    const content = remember(name, answer.SecretString, answer.VersionId);
-    // What we compare the next round with is the version that is current before it.
-    const standing = await describe(name);
-    const stages = standing instanceof Unreadable ? undefined : standing?.VersionIdsToStages;
-    const current = Object.entries(stages ?? {}).find(([, labels]) => labels.includes('AWSCURRENT'))?.[0];
-    return { object: content.object, version: current };
-  }
-
   return {
-    async observe(names) {
-      const [descriptions, { values, errors, failed }] = await Promise.all([
-        Promise.all(names.map(async (name) => [name, await describe(name)] as const)),
-        batchValues(names),
-      ]);
-      const found = new Map<string, BundleSpec | Unreadable>();
-      for (const [name, description] of descriptions) {
-        if (description === undefined) continue;
-        if (description instanceof Unreadable) found.set(name, description);
-        else if (description.DeletedDate !== undefined) found.set(name, about(name, description, undefined));
-        else {
-          const entry = values.get(name);
-          const error = errors.find(
-            ({ SecretId }) => SecretId === name || (SecretId !== undefined && SecretId === description.ARN),
-          );
-          if (entry !== undefined)
-            found.set(name, about(name, description, remember(name, entry.SecretString, entry.VersionId)));
-          else if (error?.ErrorCode === 'ResourceNotFoundException')
-            found.set(name, about(name, description, remember(name, undefined, undefined)));
-          else found.set(name, new Unreadable(failed.get(name) ?? asError(name, error)));
-        }
-      }
-      return found;
-    },
+    observe,
 
     async create(desired) {
       const { name, fields } = desired;
@@ -274,7 +108,7 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
 
     async update(desired, observed, differences) {
       const { name, fields } = desired;
-      let content = contents.get(name) ?? { object: new Map<string, unknown>(), version: undefined };
+      let content = contentOf(name);
       if (observed.facts.scheduledForDeletion === true) {
         await send('RestoreSecret', name, 'secretsmanager:write', () =>
           client.send(new RestoreSecretCommand({ SecretId: name })),
@@ -306,11 +140,4 @@ export function secretBundles(client: SecretsManagerClient, context: RoomContext
 /** What a restored secret held may be what is wanted already. */
 function changesSomething({ object }: Content, differences: readonly Difference[]): boolean {
   return typeof object === 'string' || printSecret(mergeKeys(object, differences)) !== printSecret(object);
-}
-
-/** An item of a batch that failed arrives with HTTP 200, without an exception. */
-function asError(name: string, error: APIErrorType | undefined): AwsError {
-  const code = error?.ErrorCode ?? 'it is in neither list of the answer';
-  const cause = Object.assign(new Error(error?.Message ?? 'no answer for this secret'), { name: code });
-  return new AwsError(cause, 'secretsmanager:BatchGetSecretValue', name, false);
 }

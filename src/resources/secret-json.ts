@@ -19,10 +19,18 @@ export function parseSecret(text: string): SecretObject | string {
     return 'it holds JSON that is no object; move that value elsewhere, or choose another bundle';
   // JSON.parse rounds a number that JavaScript cannot hold, and writing it back would change it.
   const strings = /"(?:[^"\\]|\\.)*"/g;
-  for (const [digits] of text.replace(strings, '""').matchAll(/-?\d{16,}/g))
-    if (!Number.isSafeInteger(Number(digits)))
+  for (const [number] of text.replace(strings, '""').matchAll(/-?\d[\d.eE+-]*/g))
+    if (digitsOf(number) !== digitsOf(String(Number(number))))
       return 'it holds a number that is too long to be kept exactly; write it as a text';
   return new Map(Object.entries(parsed));
+}
+
+/** @returns the digits that make up a number, wherever its point stands. */
+function digitsOf(number: string): string {
+  return number
+    .replace(/e.*$/i, '')
+    .replace(/[-.]/g, '')
+    .replace(/^0+|0+$/g, '');
 }
 
 /** @returns JSON with sorted keys; built key by key, so that no name (`__proto__`, `1`) is lost or moved. */

@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import * as z from 'zod';
 import type { Notes } from './fault.ts';
+import { nearest, quoted } from './texts.ts';
 
 /**
  * The configuration file: `.github/aws-bootstrap.yml`. One zod schema checks it here and gives the JSON Schema
@@ -8,15 +9,18 @@ import type { Notes } from './fault.ts';
  * Values are judged where the same setting given as an input is judged; here only their shape is.
  */
 const text = z.string().min(1);
-const texts = z.union([text, z.array(text)]);
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const texts = z.union([text, z.array(text)], {
+  error: 'it takes a text or a list of texts; put numbers into quotes',
+});
+const pairs = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+const PAIRS = { error: 'it takes "KEY: value" lines below it, each value a text, a number, true or false' };
 
 const settings = {
   mode: z.enum(['auto', 'plan', 'apply', 'drift']).describe('what a run does'),
   prefix: text.describe('/APPLICATION/ENVIRONMENT: where parameters and secrets stand'),
   region: text.describe('AWS region'),
   'env-file': texts.describe('.env files inside the workspace'),
-  variables: z.union([z.string(), z.record(z.string(), scalar)]).describe('variables that are not secret'),
+  variables: z.union([z.string(), pairs], PAIRS).describe('variables that are not secret'),
   only: texts.describe('which resources this run reads and changes'),
   prefer: z.enum(['secrets-manager', 'ssm']).describe('where rows go that may stand in either store'),
   'on-empty': z.enum(['auto', 'skip', 'fail']).describe('what an empty value means'),
@@ -24,13 +28,17 @@ const settings = {
   'log-group': text.describe(
     'name of the log group; {application} and {environment} are filled in; none leaves it out',
   ),
-  'log-retention-days': z.union([z.literal('never'), z.number().int().positive()]).describe('days, or never'),
+  'log-retention-days': z
+    .union([z.literal('never'), z.number().int().positive()], {
+      error: 'it takes a number of days, or never',
+    })
+    .describe('days, or never'),
   repository: text.describe('name of the ECR repository; none leaves it out'),
   'image-tag-mutability': text.describe(
     'MUTABLE, IMMUTABLE, or one of the two with exclusions: IMMUTABLE_WITH_EXCLUSION: latest, dev-*',
   ),
   'lifecycle-policy': text.describe('path of a policy JSON, or keep-last:N'),
-  tags: z.union([text, z.record(z.string(), scalar)]).describe('tags on every resource'),
+  tags: z.union([text, pairs], PAIRS).describe('tags on every resource'),
   'allowed-account-ids': texts.describe(
     'accounts this may run in; quote them, since a leading zero is lost otherwise',
   ),
@@ -140,6 +148,13 @@ export function readConfig(source: string, path: string, notes: Notes): ConfigFi
     // An alias can blow a small file up to gigabytes, and nothing here needs one.
     if (isAlias(node))
       fault(lineAt(node.range), undefined, 'anchors and aliases are not supported; write it out');
+    // `1.50` would arrive as 1.5, `007` as 7, an id of 20 digits rounded.
+    if (isScalar(node) && typeof node.value === 'number' && node.source !== String(node.value))
+      fault(
+        lineAt(node.range),
+        undefined,
+        'this number would not be kept as it is written; put it into quotes',
+      );
     if (isMap(node))
       for (const pair of node.items)
         if (isScalar(pair.key) && pair.key.value === '__proto__')
@@ -162,32 +177,46 @@ export function readConfig(source: string, path: string, notes: Notes): ConfigFi
   const read = configSchema.safeParse(document.toJS() ?? {});
   if (!read.success) {
     for (const issue of read.error.issues)
-      fault(lineOf(issue.path), issue.path.map(String).join('.') || undefined, inWords(issue));
+      if (issue.code === 'unrecognized_keys')
+        for (const key of issue.keys)
+          fault(lineOf([...issue.path, key]), nameOf(issue.path), unknownSetting(key, issue.path));
+      else fault(lineOf(issue.path), nameOf(issue.path), inWords(issue));
     return undefined;
   }
   return { path, config: read.data, lineOf };
 }
 
+function nameOf(path: ReadonlyArray<PropertyKey>): string | undefined {
+  return path.length === 0 ? undefined : path.map(String).join('.');
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'a text; put numbers into quotes',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'settings below it, as "name: value"',
+  record: 'names below it',
+};
+
 /** zod's own messages may repeat what was read, so the words are ours. */
 function inWords(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
-    case 'unrecognized_keys':
-      return `there is no setting called ${issue.keys.map((key) => `"${key.slice(0, 60)}"`).join(', ')}${secretive(issue.keys)}`;
     case 'invalid_value':
       return `it takes one of ${issue.values.map(String).join(', ')}`;
     case 'invalid_type':
-      return `it takes a ${issue.expected}`;
+      return `it takes ${TYPES[issue.expected] ?? `a ${issue.expected}`}`;
     case 'invalid_union':
-      return 'it has another shape; see the schema in the README';
+      return issue.message;
     case 'too_small':
-      return 'it is empty';
+      return 'it is empty; give it a value, or leave it out';
     default:
       return 'it has another shape; see the schema in the README';
   }
 }
 
-function secretive(keys: readonly string[]): string {
-  return keys.some((key) => key === 'secrets' || key === 'dotenv' || key === 'auth0-management-client-secret')
-    ? ' (secrets do not belong into a committed file: give them as inputs)'
-    : '';
+function unknownSetting(key: string, path: ReadonlyArray<PropertyKey>): string {
+  if (key === 'secrets' || key === 'dotenv' || key === 'auth0-management-client-secret')
+    return `${quoted(key)}: secrets do not belong into a committed file; give them as inputs`;
+  const known = path[0] === 'rules' ? Object.keys(rule.shape) : Object.keys(configSchema.shape);
+  return `there is no setting called ${quoted(key)} here${nearest(key, known)}`;
 }

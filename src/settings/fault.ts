@@ -16,8 +16,13 @@ export class Notes {
   readonly faults: Note[] = [];
   readonly warnings: Note[] = [];
   readonly notices: Note[] = [];
+  readonly #told = new Set<string>();
 
+  /** Told once, also where several readers meet the same mistake. */
   fault(note: Note): void {
+    const key = JSON.stringify(note);
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
     this.faults.push(note);
   }
 

@@ -1,52 +1,16 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import * as core from '@actions/core';
 import { Secret } from '../secret.ts';
 import type { ConfigFile } from './config.ts';
 import { type EventFacts, readEventFacts } from './event.ts';
 import type { Notes } from './fault.ts';
+import { INPUTS } from './input-names.ts';
+import type { Settings } from './settings.ts';
 import { Unclear } from './texts.ts';
 import type { Source, VariableText } from './variables.ts';
 
-/** The inputs that `action.yml` declares; a test holds the two together. */
-export const INPUTS = [
-  'mode',
-  'prefix',
-  'region',
-  'dotenv',
-  'env-file',
-  'variables',
-  'secrets',
-  'config',
-  'only',
-  'prefer',
-  'on-empty',
-  'kms-key-id',
-  'log-group',
-  'log-retention-days',
-  'repository',
-  'image-tag-mutability',
-  'lifecycle-policy',
-  'tags',
-  'allowed-account-ids',
-  'allow',
-  'adopt',
-  'fail-on-drift',
-  'image',
-  'image-tags',
-  'app-url',
-  'auth0-domain',
-  'auth0-management-client-id',
-  'auth0-management-client-secret',
-  'auth0-application-id',
-  'auth0-urls',
-  'comment-on-pr',
-  'drift-issue',
-  'task-definition',
-  'container-name',
-  'iam-policies',
-  'github-token',
-] as const;
+export { INPUTS };
 
 /** What the runner tells about this run. */
 export interface Runner {
@@ -130,9 +94,13 @@ export function readEnvironment(name: string): string | undefined {
 function configPath(inputs: ReadonlyMap<string, string>, runner: Runner): string | undefined {
   const named = inputs.get('config')?.trim() ?? '';
   if (named !== '') return named;
-  return statSync(resolve(runner.workspace, DEFAULT_CONFIG), { throwIfNoEntry: false })?.isFile()
-    ? DEFAULT_CONFIG
-    : undefined;
+  try {
+    // The link itself: a broken one is told like any other file that is missing.
+    lstatSync(resolve(runner.workspace, DEFAULT_CONFIG));
+    return DEFAULT_CONFIG;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -141,33 +109,43 @@ function configPath(inputs: ReadonlyMap<string, string>, runner: Runner): string
  * @throws Unclear when it is missing, larger than 1 MiB, no plain file, or a link that leads out of the workspace
  */
 function readBytes(path: string, runner: Runner): Uint8Array {
-  const absolute = resolve(runner.workspace, path);
-  let real: string;
-  try {
-    real = realpathSync(absolute);
-  } catch {
+  // The text of a .env where its path belongs is a mistake that is easily made: it is not repeated.
+  if (/[\p{Cc}=]/u.test(path) || path.length > 400)
+    throw new Unclear('this is not the path of a file (the text of a .env goes into the input dotenv)');
+  const real = realPath(resolve(runner.workspace, path));
+  if (real === undefined)
     throw new Unclear(
       `there is no file ${path}; is actions/checkout before this step, and the path below the workspace?`,
     );
-  }
-  const roots = [runner.workspace, runner.temp]
-    .filter((root) => root !== undefined)
-    .map((root) => realpathSync(root));
-  if (!roots.some((root) => isBelow(root, real)))
-    throw new Unclear(`${path} lies outside of the workspace; only files inside it are read`);
+  const roots = [runner.workspace, runner.temp].map((root) => root && realPath(root));
+  if (!roots.some((root) => root !== undefined && isBelow(root, real)))
+    throw new Unclear(`${path} lies outside of the workspace; name a file inside it`);
   const about = statSync(real);
-  if (!about.isFile()) throw new Unclear(`${path} is not a plain file`);
-  if (about.size > MAX_FILE_BYTES) throw new Unclear(`${path} is larger than 1 MiB`);
-  return readFileSync(real);
+  if (!about.isFile()) throw new Unclear(`${path} is not a plain file; name a file`);
+  if (about.size > MAX_FILE_BYTES)
+    throw new Unclear(`${path} is larger than 1 MiB; is it the file you mean?`);
+  try {
+    return readFileSync(real);
+  } catch {
+    throw new Unclear(`${path} cannot be read; check its permissions`);
+  }
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** @returns the file as text. */
 export function readText(path: string, runner: Runner): string {
+  const bytes = readBytes(path, runner);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readBytes(path, runner));
-  } catch (error) {
-    if (error instanceof Unclear) throw error;
-    throw new Unclear(`${path} is not UTF-8`);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Unclear(`${path} is not UTF-8; save it as UTF-8`);
   }
 }
 
@@ -179,8 +157,7 @@ function isBelow(root: string, path: string): boolean {
 /** @returns every text that holds variables, in the order in which they are read. */
 export function readVariableTexts(
   inputs: ReadonlyMap<string, string>,
-  envFiles: readonly string[],
-  file: ConfigFile | undefined,
+  settings: Pick<Settings, 'envFiles' | 'envFilesAsked' | 'variables'>,
   runner: Runner,
   notes: Notes,
 ): VariableText[] {
@@ -190,18 +167,31 @@ export function readVariableTexts(
     if (content.trim() !== '') texts.push({ source, content, where: `input ${source}` });
   };
   add('dotenv');
-  for (const path of envFiles) {
+  for (const path of settings.envFiles) {
     try {
       texts.push({ source: 'env-file', content: readBytes(path, runner), where: path, file: path });
     } catch (error) {
       if (!(error instanceof Unclear)) throw error;
-      notes.fault({ where: 'input env-file', text: error.message });
+      const { where = 'input env-file', file, line } = settings.envFilesAsked ?? {};
+      notes.fault({
+        where,
+        file,
+        line,
+        key: file === undefined ? undefined : 'env-file',
+        text: error.message,
+      });
     }
   }
-  add('variables');
-  const listed = file?.config.variables;
-  if (listed !== undefined && (inputs.get('variables') ?? '').trim() === '')
-    texts.push({ source: 'variables', content: listed, where: file?.path ?? '', file: file?.path });
+  const { value, where = '', file } = settings.variables ?? {};
+  if (typeof value === 'string')
+    // Lines of a text inside of the file are counted from its own first line, so an annotation has no place.
+    texts.push({
+      source: 'variables',
+      content: value,
+      where: file === undefined ? where : `${where} variables`,
+    });
+  else if (typeof value === 'object' && value !== null)
+    texts.push({ source: 'variables', content: { ...value }, where, file });
   add('secrets');
   return texts;
 }

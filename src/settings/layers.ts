@@ -70,6 +70,11 @@ export class Layers {
     });
   }
 
+  warn(name: string, text: string): void {
+    const { where = `input ${name}`, file, line } = this.get(name) ?? {};
+    this.#notes.warn({ where, file, line, key: file === undefined ? undefined : name, text });
+  }
+
   #at(path: readonly string[]): Asked | undefined {
     let value: unknown = this.#file?.config;
     for (const key of path) {

@@ -96,8 +96,8 @@ export function tagFault(key: string, value: string): string | undefined {
   if (key === '') return 'a tag needs a key';
   if (key.length > 128) return 'a tag key has at most 128 characters';
   if (value.length > 256) return 'a tag value has at most 256 characters';
-  if (/^aws:/i.test(key)) return 'tags that begin with "aws:" are reserved; choose another key';
-  if (key === OWNER_TAG) return `the tag "${OWNER_TAG}" says what this action owns; choose another key`;
+  if (/^aws:/i.test(key)) return 'keys that begin with "aws:" are reserved; choose another';
+  if (key === OWNER_TAG) return 'this key says what the action owns; choose another';
   if (!legal.test(key) || !legal.test(value))
     return 'AWS allows letters, digits, spaces and _ . : / = + - @ in a tag';
   return undefined;

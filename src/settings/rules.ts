@@ -2,7 +2,7 @@ import picomatch from 'picomatch';
 import type { ConfigFile } from './config.ts';
 import type { Notes } from './fault.ts';
 import { secretNameFault } from './limits.ts';
-import { readList } from './texts.ts';
+import { quoted, readList } from './texts.ts';
 
 /** Where a rule sends a variable. */
 export type Target =
@@ -41,6 +41,11 @@ export function readRules(file: ConfigFile | undefined, notes: Notes): Rule[] {
       });
     const patterns = readList(rule.match);
     const words = readList(rule.to);
+    if (patterns.some((pattern) => pattern.includes('{') !== pattern.includes('}')))
+      fault('match', 'a comma parts two patterns, also between braces; write a list, like [A_KEY, B_KEY]');
+    if (patterns.length === 0) fault('match', 'it names no variable; write a name or a glob, like STRIPE_*');
+    // An empty list would ignore the variables without a word.
+    if (words.length === 0) fault('to', 'it names no place; write ignore where that is meant');
     const targets: Target[] = [];
     for (const word of words) {
       if (word === 'parameter') targets.push({ store: 'parameter', secure: false });
@@ -72,24 +77,44 @@ export function readRules(file: ConfigFile | undefined, notes: Notes): Rule[] {
 
 const COLLECTIONS: Readonly<Record<string, string>> = { tags: 'tag:', keys: 'key:' };
 
+/** What can be left alone beside `tags` and `tag:KEY`. */
+const FIELDS: Readonly<Record<Ignored['resource'], readonly string[]>> = {
+  parameter: ['value', 'type', 'tier', 'key-id'],
+  secret: ['keys', 'key-id'],
+  'log-group': ['retention', 'class'],
+  repository: ['mutability', 'exclusions', 'encryption', 'key-id', 'lifecycle'],
+  image: [],
+  auth0: [],
+};
+
 export function readIgnored(file: ConfigFile | undefined, notes: Notes): Ignored[] {
   return readList(file?.config.ignore ?? []).flatMap((entry) => {
+    const fault = (text: string): [] => {
+      const path = file?.path;
+      notes.fault({ where: path ?? '', file: path, line: file?.lineOf(['ignore']), key: 'ignore', text });
+      return [];
+    };
     const [resource, ...rest] = entry.split(':');
     const isNamed = resource === 'parameter' || resource === 'secret';
     const isOne =
       resource === 'log-group' || resource === 'repository' || resource === 'auth0' || resource === 'image';
-    if ((!isNamed && !isOne) || (isNamed && (rest[0] ?? '') === '')) {
-      notes.fault({
-        where: file?.path ?? '',
-        file: file?.path,
-        line: file?.lineOf(['ignore']),
-        key: 'ignore',
-        text: 'an entry is parameter:NAME, secret:BUNDLE, log-group, repository, image or auth0, and a field may follow after a colon',
-      });
-      return [];
-    }
+    if ((!isNamed && !isOne) || (isNamed && (rest[0] ?? '') === ''))
+      return fault(
+        'an entry is parameter:NAME, secret:BUNDLE, log-group, repository, image or auth0, and a field may follow after a colon',
+      );
     const name = isNamed ? glob(rest.shift() ?? '') : () => true;
     const field = rest.join(':');
+    const isKey = resource === 'secret' && field.startsWith('key:');
+    if (
+      field !== '' &&
+      field !== 'tags' &&
+      !field.startsWith('tag:') &&
+      !isKey &&
+      !FIELDS[resource].includes(field)
+    )
+      return fault(
+        `${quoted(entry)} names no field; a ${resource} has ${[...FIELDS[resource], 'tags'].join(', ')}`,
+      );
     const collection = COLLECTIONS[field];
     return [
       {

@@ -18,16 +18,15 @@ export function readList(value: unknown): string[] {
 export function readPairs(value: unknown): Array<[string, string]> {
   if (typeof value === 'object' && value !== null)
     return Object.entries(value).map(([key, item]) => [key, String(item)]);
-  const pairs: Array<[string, string]> = [];
-  String(value)
+  const lines = String(value)
     .split(/\r\n|\n|\r/)
-    .forEach((line, index) => {
-      if (line.trim() === '' || line.trimStart().startsWith('#')) return;
-      const at = line.indexOf('=');
-      if (at < 0) throw new Unclear(`line ${index + 1} has no "="; write KEY=value, one on each line`);
-      pairs.push([line.slice(0, at).trim(), line.slice(at + 1).trim()]);
-    });
-  return pairs;
+    .map((line, index) => ({ line, number: index + 1 }))
+    .filter(({ line }) => line.trim() !== '' && !line.trimStart().startsWith('#'));
+  return each(lines, ({ line, number }): [string, string] => {
+    const at = line.indexOf('=');
+    if (at < 0) throw new Unclear(`line ${number} has no "="; write KEY=value, one on each line`);
+    return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+  });
 }
 
 /** An empty string is "not given", and never comes here. The words are those of YAML 1.2's core schema, as the runner takes them. */
@@ -48,15 +47,34 @@ export function readChoice<T extends string>(value: unknown, choices: readonly T
 }
 
 export function readChoices<T extends string>(value: unknown, choices: readonly T[]): T[] {
-  return [...new Set(readList(value).map((item) => readChoice(item, choices)))];
+  return [...new Set(each(readList(value), (item) => readChoice(item, choices)))];
 }
 
-/** Settings are no secrets, but somebody may paste one into the wrong input: only what looks like a word is repeated. */
+/** Reads every item. @throws Unclear with all that is unclear, not only the first */
+export function each<T, R>(items: readonly T[], read: (item: T) => R): R[] {
+  const found: R[] = [];
+  const unclear = new Set<string>();
+  for (const item of items)
+    try {
+      found.push(read(item));
+    } catch (error) {
+      if (!(error instanceof Unclear)) throw error;
+      unclear.add(error.message);
+    }
+  if (unclear.size > 0) throw new Unclear([...unclear].join('; '));
+  return found;
+}
+
+/**
+ * Settings are no secrets, but somebody may paste one into the wrong input: only what looks like a word is repeated,
+ * and what mixes many digits into its letters, as keys and tokens do, is none.
+ */
 export function quoted(text: string): string {
-  return /^[\w./:{}@-]{1,40}$/.test(text) ? `"${text}"` : 'this value';
+  const isWord = /^[\w./:{}@-]{1,40}$/.test(text) && text.replace(/\D/g, '').length <= 3;
+  return isWord ? `"${text}"` : 'this value';
 }
 
-function nearest(text: string, choices: readonly string[]): string {
+export function nearest(text: string, choices: readonly string[]): string {
   const plain = (word: string) => word.toLowerCase().replace(/[^a-z]/g, '');
   const found = choices.find((choice) => plain(choice) === plain(text));
   return found === undefined ? '' : ` (did you mean ${found}?)`;

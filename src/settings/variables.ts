@@ -50,22 +50,27 @@ export function readVariables(
 ): VariableReading {
   const found = new Map<string, Variable>();
   let ignored = 0;
-  // Objects come last, since which of their names count depends on what the others name.
-  const isObject = (text: VariableText) =>
-    typeof text.content !== 'string' || text.content.trimStart().startsWith('{');
-  const lists = texts.filter((text) => text.content instanceof Uint8Array || !isObject(text));
-  const objects = texts.filter((text) => !lists.includes(text));
-
-  for (const text of lists)
-    for (const variable of readLines(text, environment, notes)) add(found, variable, notes);
+  // JSON comes last, since which of its names count depends on what the others name.
+  const isJson = ({ content }: VariableText) =>
+    typeof content === 'string' && content.trimStart().startsWith('{');
+  // What the configuration file lists was written for this run, name by name.
+  for (const text of texts.filter((text) => !isJson(text)))
+    for (const variable of isMapping(text.content)
+      ? variablesOf(text, text.content, notes)
+      : readLines(text, text.content, environment, notes))
+      add(found, variable, notes);
   const named = new Set(found.keys());
-  for (const text of objects)
-    for (const variable of readObject(text, notes)) {
+  for (const text of texts.filter(isJson))
+    for (const variable of readJson(text, String(text.content), notes)) {
       const own = !OF_THE_WORKFLOW.test(variable.name) && (known(variable.name) || named.has(variable.name));
       if (own) add(found, variable, notes);
       else ignored += 1;
     }
   return { variables: [...found.values()], ignored };
+}
+
+function isMapping(content: VariableText['content']): content is Readonly<Record<string, unknown>> {
+  return typeof content !== 'string' && !(content instanceof Uint8Array);
 }
 
 function add(found: Map<string, Variable>, next: Variable, notes: Notes): void {
@@ -89,7 +94,8 @@ function add(found: Map<string, Variable>, next: Variable, notes: Notes): void {
 
 /** `keep`, but never less secret than the other. */
 function merged(keep: Variable, other: Variable | undefined): Variable {
-  return other?.source === 'secrets' && other.value.byteLength > 0 ? { ...keep, source: 'secrets' } : keep;
+  const says = other?.source === 'secrets' && (other.value.byteLength > 0 || keep.value.byteLength === 0);
+  return says ? { ...keep, source: 'secrets' } : keep;
 }
 
 function placeOf(variable: Variable): string {
@@ -97,12 +103,11 @@ function placeOf(variable: Variable): string {
 }
 
 function readLines(
-  text: VariableText,
+  { source, where, file }: VariableText,
+  content: string | Uint8Array,
   environment: (name: string) => string | undefined,
   notes: Notes,
 ): Variable[] {
-  const { source, where, file } = text;
-  const content = typeof text.content === 'string' || text.content instanceof Uint8Array ? text.content : '';
   // In an input, a bare NAME takes the step's variable of that name, as Docker's -e NAME does; a file has no such thing.
   const isInput = source === 'variables' || source === 'secrets';
   const reading = readDotenv(content, { bareNames: isInput, refuseGluedHash: source === 'secrets' });
@@ -127,36 +132,52 @@ function readLines(
   });
 }
 
-function readObject(text: VariableText, notes: Notes): Variable[] {
-  const { source, where, file } = text;
-  const fault = (key: string | undefined, message: string) =>
-    notes.fault({ where, file, key, text: message });
-  let raw: string | undefined;
-  let object: unknown = text.content;
-  if (typeof text.content === 'string') {
-    raw = text.content;
-    try {
-      object = JSON.parse(raw);
-    } catch {
-      // The parser's own message repeats what it read.
-      fault(
-        undefined,
-        'it begins with "{" but is not a JSON object; pass toJSON(secrets), or KEY=value lines',
-      );
-      return [];
-    }
-    const twice = repeatedKey(raw);
-    if (twice !== undefined) fault(safeName(twice), 'this key stands twice in the JSON object; keep one');
+function readJson(text: VariableText, json: string, notes: Notes): Variable[] {
+  const { where, file } = text;
+  let object: Record<string, unknown>;
+  try {
+    object = JSON.parse(json);
+  } catch {
+    // The parser's own message repeats what it read.
+    notes.fault({
+      where,
+      file,
+      text: 'it begins with "{" but is not a JSON object; pass toJSON(secrets), or KEY=value lines',
+    });
+    return [];
   }
+  const twice = repeatedKey(json);
+  if (twice !== undefined)
+    notes.fault({
+      where,
+      file,
+      key: safeName(twice),
+      text: 'this key stands twice in the JSON object; keep one',
+    });
+  // What JSON takes for a number may lose its last digits or its zeros: only one that stays as it is written is taken.
+  const isKept = (name: string, value: number) =>
+    new RegExp(
+      `"${name.replaceAll('.', '\\.')}"\\s*:\\s*${String(value).replace(/[.+]/g, '\\$&')}\\s*[,}]`,
+    ).test(json);
+  return variablesOf(text, object, notes, isKept);
+}
+
+/** @param isKept whether a number is what was written; the configuration file has judged that for its own */
+function variablesOf(
+  { source, where, file }: VariableText,
+  object: Readonly<Record<string, unknown>>,
+  notes: Notes,
+  isKept: (name: string, value: number) => boolean = () => true,
+): Variable[] {
   const variables: Variable[] = [];
-  for (const [name, value] of Object.entries(object as Record<string, unknown>)) {
-    const shown = safeName(name);
-    if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name)) fault(shown, 'this is not the name of a variable');
-    else if (typeof value === 'string' || typeof value === 'boolean')
+  for (const [name, value] of Object.entries(object)) {
+    const fault = (message: string) => notes.fault({ where, file, key: safeName(name), text: message });
+    const isText = typeof value === 'string' || typeof value === 'boolean';
+    if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name))
+      fault('this is not the name of a variable; use letters, digits and _, not beginning with a digit');
+    else if (isText || (typeof value === 'number' && isKept(name, value)))
       variables.push({ name, value: new Secret(String(value)), source, where, file });
-    else if (typeof value === 'number' && (raw === undefined || raw.includes(String(value))))
-      variables.push({ name, value: new Secret(String(value)), source, where, file });
-    else fault(shown, 'its value is not a text; put it into quotes');
+    else fault('its value is not a text; put it into quotes');
   }
   return variables;
 }

@@ -165,6 +165,11 @@ async function describeParameters(input: Input, ask: Ask) {
       );
     }
   }
+  // A tag may have an empty value, but no filter can ask for it.
+  if (filters.some(({ Values = [] }) => Values.includes(''))) {
+    const constraint = 'have length greater than or equal to 1';
+    throw invalid(describeViolation('parameterFilters.1.member.values', '[]', constraint));
+  }
   const size = Number(input.MaxResults ?? 10);
   if (size < 1 || size > 50) {
     const bound = size < 1 ? 'greater than or equal to 1' : 'less than or equal to 50';

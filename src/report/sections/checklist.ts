@@ -1,5 +1,5 @@
 import type { Outcome } from '../../plan/apply.ts';
-import type { Fields, Kind } from '../../resources/resource.ts';
+import type { Fields, Kind, Spec } from '../../resources/resource.ts';
 import { consoleUrl } from '../console-link.ts';
 import { code, link, prose } from '../escape.ts';
 import { NOUNS } from '../fields.ts';
@@ -54,7 +54,7 @@ function row(outcomes: readonly Outcome[]): string[] {
     STATES[state],
     NOUNS[kind],
     url === undefined ? code(name) : link(name, url),
-    spec === undefined ? '' : prose(aspects(kind, spec.fields, spec.facts.version).join(', ')),
+    spec === undefined ? '' : prose(aspects(kind, spec).join(', ')),
   ];
 }
 
@@ -65,7 +65,7 @@ function stateOf({ change, result, stands }: Outcome): State {
   return stands === undefined ? 'missing' : 'stands';
 }
 
-function aspects(kind: Kind, fields: Fields, version: string | undefined): string[] {
+function aspects(kind: Kind, { fields, facts: { version, pushed } }: Spec): string[] {
   const said: string[] = [];
   const add = (field: string, words: (value: string) => string) => {
     const value = fields[field];
@@ -93,6 +93,10 @@ function aspects(kind: Kind, fields: Fields, version: string | undefined): strin
       break;
     case 'Image':
       said.push(...tagsOf(fields));
+      if (pushed !== undefined)
+        said.push(
+          `${pushed.uploaded} blobs sent (${(pushed.sent / 1e6).toFixed(1)} MB in ${pushed.seconds.toFixed(1)} s), ${pushed.reused} reused`,
+        );
       break;
     case 'Auth0::Application':
       said.push(

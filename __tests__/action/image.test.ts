@@ -1,0 +1,174 @@
+/** The image through the bundle: planned, pushed after its repository, silent, drifted, healed. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+import { joinRegistry } from '../servers/aws-images.ts';
+import { TestRegistry } from '../servers/registry.ts';
+import { LayoutWriter, makeImage, makeTar, noise, toSaved } from '../servers/registry-images.ts';
+import { findLeaks } from './leaks.ts';
+import { runAction } from './run.ts';
+
+let aws: AwsServer;
+let registry: TestRegistry;
+const workspace = mkdtempSync(join(tmpdir(), 'image-'));
+const image = makeImage([noise(100_000), 'second layer', 'third layer']);
+const other = makeImage([noise(50_000), 'second layer']);
+
+beforeAll(async () => {
+  aws = await startAws();
+  writeFileSync(join(workspace, 'image.tar'), makeTar(toSaved(image, ['papyrus:1.4'])));
+  writeFileSync(join(workspace, 'other.tar'), makeTar(toSaved(other, ['papyrus:1.5'])));
+  const layout = new LayoutWriter();
+  layout.list(layout.index([layout.image(image), layout.image(makeImage(['arm'], 'arm64'))]), 'multi');
+  writeFileSync(join(workspace, 'layout.tar'), makeTar(layout.entries()));
+});
+afterAll(async () => {
+  await aws.close();
+  await registry?.[Symbol.asyncDispose]();
+  rmSync(workspace, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  await aws.reset();
+  await registry?.[Symbol.asyncDispose]();
+  registry = await TestRegistry.start();
+  joinRegistry(aws, registry);
+});
+
+const run = (inputs: Record<string, string> = {}) =>
+  runAction({
+    inputs: {
+      prefix: '/papyrus/prd',
+      image: 'docker-archive:image.tar',
+      only: 'repository, image',
+      ...inputs,
+    },
+    env: aws.env(),
+    workspace,
+  });
+const tags = () => Object.fromEntries(registry.repositories.get('papyrus')?.tags ?? []);
+
+it('plans, pushes after the repository was made, and is silent the second time', async () => {
+  const planned = await run({ mode: 'plan' });
+  expect(planned.exitCode, planned.log).toBe(0);
+  expect(planned.outputs['to-create']).toBe('2');
+  expect(planned.outputs['image-uri']).toBe('');
+  expect(registry.count('POST', 'PATCH', 'PUT')).toBe(0);
+
+  const pushed = await run();
+  expect(pushed.exitCode, pushed.log).toBe(0);
+  expect(Object.keys(tags())).toEqual(['1.4']);
+  expect(pushed.outputs['image-digest']).toBe(tags()['1.4']);
+  expect(pushed.outputs['image-uri']).toBe(`${registry.url.host}/papyrus:1.4`);
+  expect(pushed.summary).toMatch(/[0-9]+ blobs sent/);
+  const canaries = [registry.token, Buffer.from(registry.token, 'base64').toString()];
+  expect(findLeaks(pushed, canaries)).toEqual([]);
+
+  aws.forget();
+  registry.seen.length = 0;
+  const silent = await run();
+  expect(silent.exitCode, silent.log).toBe(0);
+  expect(silent.outputs.changed).toBe('false');
+  expect(silent.outputs['image-digest']).toBe(tags()['1.4']);
+  expect(silent.outputs['image-uri']).toBe(`${registry.url.host}/papyrus:1.4`);
+  expect(aws.writes()).toEqual([]);
+  // One BatchGetImage tells it; the registry itself is not spoken to.
+  expect(aws.count('BatchGetImage')).toBe(1);
+  expect(registry.seen.filter(({ path }) => path.startsWith('/v2'))).toEqual([]);
+});
+
+it('tells drift: a tag that is gone, a tag that names another image; and heals it', async () => {
+  await run({ 'image-tags': 'v1, latest' });
+  expect(Object.keys(tags()).sort()).toEqual(['latest', 'v1']);
+  registry.repositories.get('papyrus')?.tags.delete('latest');
+  const missing = await run({ mode: 'drift', 'image-tags': 'v1, latest' });
+  expect(missing.exitCode).toBe(1);
+  expect(missing.log).toContain('image:latest');
+  registry.seen.length = 0;
+  const healed = await run({ 'image-tags': 'v1, latest' });
+  expect(healed.exitCode, healed.log).toBe(0);
+  expect(tags().latest).toBe(tags().v1);
+  // A new tag on a known image is one manifest.
+  expect(registry.count('POST', 'PATCH')).toBe(0);
+
+  await run({ image: 'docker-archive:other.tar', 'image-tags': 'latest' });
+  expect(tags().latest).not.toBe(tags().v1);
+  const moved = await run({ mode: 'drift', 'image-tags': 'v1, latest' });
+  expect(moved.exitCode).toBe(1);
+  expect(moved.outputs['to-update']).toBe('1');
+  expect((await run({ 'image-tags': 'v1, latest' })).exitCode).toBe(0);
+  expect(tags().latest).toBe(tags().v1);
+});
+
+it('only: image leaves the repository alone and still tells its URI', async () => {
+  await run({ only: 'repository' });
+  aws.forget();
+  const pushed = await run({ only: 'image' });
+  expect(pushed.exitCode, pushed.log).toBe(0);
+  expect(pushed.outputs['image-uri']).toBe(`${registry.url.host}/papyrus:1.4`);
+  expect(aws.writes()).toEqual([]);
+});
+
+it('a repository that is missing is told in words, before a byte is sent', async () => {
+  const failed = await run({ only: 'image' });
+  expect(failed.exitCode).toBe(1);
+  expect(failed.log).toContain('the repository papyrus does not exist');
+  expect(registry.count('POST', 'PATCH', 'PUT')).toBe(0);
+});
+
+it('an immutable tag: the same image is success, another one is told before a byte is sent', async () => {
+  const immutable = { 'image-tag-mutability': 'IMMUTABLE', 'image-tags': 'v1' };
+  expect((await run(immutable)).exitCode).toBe(0);
+  expect((await run(immutable)).exitCode).toBe(0);
+  registry.seen.length = 0;
+  const refused = await run({ ...immutable, image: 'docker-archive:other.tar' });
+  expect(refused.exitCode).toBe(1);
+  expect(refused.outputs['failure-reason']).toBe('blocked');
+  expect(refused.log).toContain('cannot be moved');
+  expect(registry.count('POST', 'PATCH', 'PUT')).toBe(0);
+});
+
+it('pushes an index of several platforms whole', async () => {
+  const pushed = await run({ image: 'oci-archive:layout.tar' });
+  expect(pushed.exitCode, pushed.log).toBe(0);
+  expect(tags()).toHaveProperty('multi', pushed.outputs['image-digest']);
+  expect(registry.repositories.get('papyrus')?.manifests.size).toBe(3);
+  expect((await run({ image: 'oci-archive:layout.tar' })).outputs.changed).toBe('false');
+});
+
+it('when the repository cannot be made, the image is left out', async () => {
+  aws.fault({ operation: 'CreateRepository', times: Number.POSITIVE_INFINITY, kind: 'access-denied' });
+  const failed = await run();
+  expect(failed.exitCode).toBe(1);
+  expect(failed.outputs['failure-reason']).toBe('access-denied');
+  expect(failed.log).toContain('left out');
+});
+
+it.each([
+  ['a file that is not there', { image: 'docker-archive:nothing.tar' }, /nothing\.tar/],
+  ['a file outside of the workspace', { image: 'docker-archive:/etc/hostname' }, /outside/],
+  ['an unknown transport', { image: 'ftp:x' }, /image/],
+  ['no tag', { 'image-tags': '-x' }, /image-tags.*a tag is made of/],
+  ['no archive', { image: 'oci-archive:image.txt' }, /image\.txt/],
+  ['no repository', { repository: 'none' }, /no repository to push it to/],
+])('refused before any call: %s', async (_name, inputs, message) => {
+  writeFileSync(join(workspace, 'image.txt'), 'this is no archive');
+  const refused = await run(inputs);
+  expect(refused.exitCode).toBe(1);
+  expect(refused.log).toMatch(message);
+  expect(refused.outputs['failure-reason']).toBe('input');
+  expect(aws.calls).toEqual([]);
+});
+
+it('a plan where nothing was built yet says so, and goes on', async () => {
+  const env = { ...aws.env(), DOCKER_HOST: 'tcp://127.0.0.1:1' };
+  const inputs = { prefix: '/papyrus/prd', image: 'docker:papyrus', only: 'repository, image' };
+  const planned = await runAction({ inputs: { ...inputs, mode: 'plan' }, env, workspace });
+  expect(planned.exitCode, planned.log).toBe(0);
+  expect(planned.log).toContain('it is not looked at');
+  expect(planned.outputs['to-create']).toBe('1');
+  const applied = await runAction({ inputs, env, workspace });
+  expect(applied.exitCode).toBe(1);
+  expect(applied.outputs['failure-reason']).toBe('input');
+});

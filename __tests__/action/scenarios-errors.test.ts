@@ -1,0 +1,236 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { dotenv, openOf, openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage?.[Symbol.asyncDispose]());
+beforeEach(() => stage.aws.reset());
+
+const seed = { dotenv: dotenv(), tags: 'project=portfolio' };
+const act = (inputs: Record<string, string> = {}, more: Parameters<Stage['act']>[1] = {}) =>
+  stage.act({ ...seed, ...inputs }, more);
+const errorsOf = (run: Awaited<ReturnType<typeof act>>) =>
+  run.annotations.filter(({ level }) => level === 'error').map(({ message }) => message);
+
+describe('credentials', () => {
+  test('none: the step that is missing is named', async () => {
+    const env = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    await using run = await act({}, { env });
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs['failure-reason']).toBe('credentials');
+    expect(run.log).toContain('there are no AWS credentials');
+    expect(run.log).toContain('aws-actions/configure-aws-credentials');
+    expect(run.log).toContain('id-token: write');
+    expect(errorsOf(run)).toHaveLength(1);
+    expect(stage.aws.calls).toEqual([]);
+  });
+
+  test('expired: it is said, once, and nothing is written', async () => {
+    stage.aws.fault({ operation: /./, kind: 'expired-token', times: Number.POSITIVE_INFINITY });
+    await using run = await act();
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs['failure-reason']).toBe('credentials');
+    expect(run.log).toContain('the AWS credentials have expired');
+    expect(errorsOf(run)).toHaveLength(1);
+    expect(stage.aws.writes()).toEqual([]);
+  });
+
+  test('expired half-way: what is done stays done, and the next run goes on', async () => {
+    stage.aws.fault({
+      operation: 'PutParameter',
+      skip: 2,
+      kind: 'expired-token',
+      times: Number.POSITIVE_INFINITY,
+    });
+    await using run = await act();
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs).toMatchObject({ changed: 'true', 'failure-reason': 'credentials' });
+    expect(errorsOf(run).filter((text) => text.includes('the AWS credentials have expired'))).toHaveLength(4);
+  });
+
+  test('unknown keys', async () => {
+    stage.aws.fault({
+      operation: 'GetCallerIdentity',
+      kind: {
+        status: 403,
+        code: 'InvalidClientTokenId',
+        message: 'The security token included in the request is invalid.',
+      },
+    });
+    await using run = await act();
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs['failure-reason']).toBe('credentials');
+    expect(run.log).toContain('AWS does not accept the credentials');
+  });
+});
+
+describe('access denied', () => {
+  test('one write: operation, resource and statement are named, and all others are done', async () => {
+    stage.aws.fault({
+      operation: 'PutParameter',
+      kind: 'access-denied',
+      when: ({ Name }) => Name === '/papyrus/prd/LOG_LEVEL',
+    });
+    await using run = await act();
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs).toMatchObject({ changed: 'true', 'failure-reason': 'access-denied' });
+    expect(run.log).toContain('parameter /papyrus/prd/LOG_LEVEL: ssm:PutParameter on /papyrus/prd/LOG_LEVEL');
+    expect(run.log).toContain(
+      '{"Effect":"Allow","Action":"ssm:PutParameter","Resource":"arn:aws:ssm:us-west-2:123456789012:parameter/papyrus/prd/LOG_LEVEL"}',
+    );
+    expect(run.log).toContain('1 of 11 failed: /papyrus/prd/LOG_LEVEL');
+    expect(run.summary).toContain('ssm:PutParameter');
+    // What did not come to be is not told as an output.
+    expect(Object.keys(JSON.parse(run.outputs.parameters ?? ''))).toHaveLength(5);
+    await using next = await act();
+    expect(next.exitCode).toBe(0);
+    expect(openOf(next)).toEqual({ '/papyrus/prd/LOG_LEVEL': 'create' });
+  });
+
+  test('every service: all failures are listed, and what may be done is done', async () => {
+    for (const operation of ['CreateLogGroup', 'CreateRepository'])
+      stage.aws.fault({ operation, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
+    stage.aws.fault({
+      operation: 'CreateSecret',
+      kind: 'access-denied',
+      when: ({ Name }) => Name === 'papyrus/prd/db',
+    });
+    await using run = await act();
+    expect(run.exitCode).toBe(1);
+    for (const [operation, resource] of [
+      ['logs:CreateLogGroup', '/ecs/papyrus'],
+      ['ecr:CreateRepository', 'papyrus'],
+      ['secretsmanager:CreateSecret', 'papyrus/prd/db'],
+    ])
+      expect(run.log).toContain(`${operation} on ${resource}: the role may not ${operation}`);
+    expect(run.log).toContain('3 of 11 failed: /ecs/papyrus, papyrus, papyrus/prd/db');
+    expect(await stage.secret('flask')).toBeDefined();
+    expect((await stage.parameter('LOG_LEVEL')).value).toBe('info');
+  });
+
+  test.each([
+    ['GetParameters', 'ssm:GetParameters', 6],
+    ['DescribeParameters', 'ssm:DescribeParameters', 6],
+    ['DescribeSecret', 'secretsmanager:DescribeSecret', 3],
+    ['DescribeLogGroups', 'logs:DescribeLogGroups', 1],
+    ['DescribeRepositories', 'ecr:DescribeRepositories', 1],
+    ['ecr.ListTagsForResource', 'ecr:ListTagsForResource', 1],
+    ['logs.ListTagsForResource', 'logs:ListTagsForResource', 1],
+    ['BatchGetSecretValue', 'secretsmanager:BatchGetSecretValue', 3],
+  ])('%s: that kind is told as failed and left alone; plan fails too', async (operation, action, failed) => {
+    await using first = await act();
+    expect(first.exitCode).toBe(0);
+    stage.aws.fault({ operation, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
+    for (const mode of ['plan', 'apply']) {
+      await using run = await act({ mode });
+      expect([mode, run.exitCode]).toEqual([mode, 1]);
+      expect(run.outputs['failure-reason']).toBe('access-denied');
+      expect(run.log).toContain(`${failed} of 11 failed`);
+      expect(run.log).toContain(`"Action":"${action}"`);
+      expect(stage.aws.writes()).toEqual([]);
+      expect(run.outputs.drifted).toBe('false');
+    }
+  });
+
+  test('an explicit deny asks for no further statement', async () => {
+    stage.aws.fault({
+      operation: 'CreateRepository',
+      kind: {
+        status: 400,
+        code: 'AccessDeniedException',
+        message:
+          'User: x is not authorized to perform: ecr:CreateRepository on resource: arn:aws:ecr:us-west-2:123456789012:repository/papyrus with an explicit deny in a service control policy',
+      },
+    });
+    await using run = await act();
+    expect(run.log).toContain('an explicit deny forbids ecr:CreateRepository');
+    expect(run.log).not.toContain('"Effect":"Allow"');
+  });
+});
+
+describe('weather', () => {
+  test('throttling, broken answers and lost connections pass without a word', async () => {
+    for (const kind of ['throttle', 'server-error', 'html', 'reset-before', 'reset-after'] as const)
+      stage.aws.fault({ operation: /^(Get|Describe|Batch|Put|Create)/, kind, times: 1, skip: 1 });
+    await using run = await act();
+    expect(run.exitCode).toBe(0);
+    expect(errorsOf(run)).toEqual([]);
+    await using silent = await act();
+    expect(silent.outputs.changed).toBe('false');
+  });
+
+  test('a quota that is used up is told, and not asked again', async () => {
+    stage.aws.fault({
+      operation: 'CreateLogGroup',
+      kind: { status: 400, code: 'LimitExceededException', message: 'Resource limit exceeded.' },
+    });
+    await using run = await act();
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs['failure-reason']).toBe('quota');
+    expect(run.log).toContain('a quota of the account is used up (LimitExceededException)');
+    expect(stage.aws.count('CreateLogGroup')).toBe(1);
+  });
+
+  test('a key that cannot be used is named', async () => {
+    stage.aws.fault({
+      operation: 'CreateSecret',
+      times: 3,
+      kind: { status: 400, code: 'EncryptionFailure', message: 'KMS key is disabled' },
+    });
+    await using run = await act();
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs['failure-reason']).toBe('aws');
+    expect(run.log).toContain('the KMS key cannot be used (EncryptionFailure)');
+    expect(run.log).toContain('kms-key-id');
+  });
+
+  test('nobody there: the network is named', async () => {
+    await using run = await act({}, { env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' } });
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs['failure-reason']).toBe('network');
+    expect(run.log).toContain('AWS could not be reached (ECONNREFUSED)');
+    expect(run.log).toContain('AWS_ENDPOINT_URL');
+    expect(errorsOf(run)).toHaveLength(1);
+  });
+});
+
+test('each call names repository, commit and run', async () => {
+  await using run = await act({ 'lifecycle-policy': 'keep-last:5' });
+  expect(run.exitCode).toBe(0);
+  const name = 'papyrus/demo@5f3c1e0b9a7d2468ace013579bdf02468ace1357 16000000001';
+  expect(stage.aws.calls.length).toBeGreaterThan(20);
+  expect(new Set(stage.aws.calls.map(({ service }) => service))).toEqual(
+    new Set(['sts', 'ssm', 'secretsmanager', 'logs', 'ecr']),
+  );
+  expect(stage.aws.calls.filter(({ userAgent }) => !userAgent.includes(name))).toEqual([]);
+});
+
+test('text of strangers is no command and no markup', async () => {
+  await using run = await act({
+    dotenv: 'PLAIN="##[error]boom"\nMARK="<img src=x> | @octocat ![x](y)"\nLINE="::error::boom"\n',
+  });
+  expect(run.exitCode).toBe(0);
+  await stage.put('PLAIN', '::error::from aws\n##[error]from aws');
+  await stage.put('MARK', '</td><script>x</script>');
+  await using drift = await act({
+    mode: 'drift',
+    'fail-on-drift': 'false',
+    dotenv: 'PLAIN="##[error]boom"\nMARK="<img src=x> | @octocat ![x](y)"\nLINE="::error::boom"\n',
+  });
+  expect(errorsOf(drift)).toEqual([]);
+  expect(drift.log).toContain('from aws');
+  expect(drift.rawSummary).not.toMatch(/<script>|<img/);
+  expect(drift.rawSummary).not.toMatch(/(?<![\u2060`])@octocat/);
+});
+
+test('without a place for a summary it works all the same', async () => {
+  await using run = await act(
+    { mode: 'plan' },
+    { env: { GITHUB_STEP_SUMMARY: undefined, RUNNER_TEMP: undefined } },
+  );
+  expect(run.exitCode).toBe(0);
+  expect(run.outputs['to-create']).toBe('11');
+  expect(run.outputs['plan-file']).toBeUndefined();
+});

@@ -1,0 +1,150 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { type AwsOptions, type AwsServer, startAws } from '../servers/aws.ts';
+import { type ActionOptions, type ActionRun, runAction } from './run.ts';
+
+/** All variables of the seed's table, and a few that it does not name. */
+export const SEED: Readonly<Record<string, string>> = {
+  DB_USER: 'papyrus',
+  DB_PASSWORD: 's3cr3t-Passw0rd',
+  DB_HOST: 'db.internal',
+  DB_NAME: 'papyrus',
+  POSTGRES_USER: 'postgres',
+  POSTGRES_PASSWORD: 'p0stgres-Passw0rd',
+  POSTGRES_DB: 'papyrus',
+  AUTH0_CLIENT_ID: 'kD3bYxW1vNqPz',
+  AUTH0_CLIENT_SECRET: 'very-secret-client-value',
+  AUTH0_DOMAIN: 'dev-xyz.us.auth0.com',
+  AUTH0_CALLBACK_URL: 'http://0.0.0.0:5000/callback',
+  FLASK_SECRET_KEY: '0f1e2d3c4b5a69788796a5b4c3d2e1f0',
+  GUNICORN_WORKERS: '2',
+  GUNICORN_TIMEOUT: '30',
+  LOG_LEVEL: 'info',
+  STRIPE_API_KEY: 'sk_test_1234567890abcdefgh',
+};
+
+export const dotenv = (variables: Readonly<Record<string, string>> = SEED): string =>
+  Object.entries(variables)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+
+export const without = (...names: string[]): Record<string, string> =>
+  Object.fromEntries(Object.entries(SEED).filter(([name]) => !names.includes(name)));
+
+/** One line of the plan. */
+export interface PlannedChange {
+  readonly kind: string;
+  readonly name: string;
+  readonly action: string;
+  readonly fields: ReadonlyArray<{ field: string; from: string | null; to: string | null }>;
+  readonly reason?: string;
+  readonly consent?: string;
+  readonly notes: readonly string[];
+}
+
+export interface Stage extends AsyncDisposable {
+  readonly aws: AwsServer;
+  readonly others: ReturnType<typeof connect>;
+  /** Runs the action against the server, with `prefix: /papyrus/prd` unless told; what is never right is checked. */
+  act(inputs: Readonly<Record<string, string>>, more?: Omit<ActionOptions, 'inputs'>): Promise<ActionRun>;
+  parameter(name: string): Promise<{ value: string | undefined; type: string | undefined }>;
+  secret(name: string): Promise<Record<string, unknown>>;
+  /** Overwrites a parameter behind the action's back. */
+  put(name: string, value: string, type?: 'String' | 'SecureString'): Promise<unknown>;
+}
+
+function connect(url: string) {
+  const settings = {
+    endpoint: url,
+    region: 'us-west-2',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  return {
+    ssm: new SSMClient(settings),
+    secrets: new SecretsManagerClient(settings),
+    logs: new CloudWatchLogsClient(settings),
+    ecr: new ECRClient(settings),
+  };
+}
+
+export async function openStage(options: AwsOptions = {}): Promise<Stage> {
+  // The bundle keeps the SDK quiet by itself; this is the test's own SDK.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  const aws = await startAws(options);
+  const others = connect(aws.motoUrl);
+  return {
+    aws,
+    others,
+    async act(inputs, more = {}) {
+      aws.forget();
+      const run = await runAction({
+        ...more,
+        inputs: { prefix: '/papyrus/prd', ...inputs },
+        env: { ...aws.env(), ...more.env },
+      });
+      checkManners(run);
+      return run;
+    },
+    async parameter(name) {
+      const { Parameter } = await others.ssm.send(
+        new GetParameterCommand({ Name: `/papyrus/prd/${name}`, WithDecryption: true }),
+      );
+      return { value: Parameter?.Value, type: Parameter?.Type };
+    },
+    async secret(name) {
+      const { SecretString } = await others.secrets.send(
+        new GetSecretValueCommand({ SecretId: `papyrus/prd/${name}` }),
+      );
+      return JSON.parse(SecretString ?? 'null');
+    },
+    put: (name, Value, Type = 'String') =>
+      others.ssm.send(
+        new PutParameterCommand({ Name: `/papyrus/prd/${name}`, Value, Type, Overwrite: true }),
+      ),
+    [Symbol.asyncDispose]: () => aws.close(),
+  };
+}
+
+/** What no run may ever do, whatever its end. */
+function checkManners(run: ActionRun): void {
+  const wrong: string[] = [];
+  const told = `${run.stdout}\n${run.stderr}\n${run.rawSummary}`;
+  if (run.stderr !== '') wrong.push('it wrote to stderr');
+  if (/^\s+at .+(:\d+){2}\)?$/m.test(told)) wrong.push('it told a stack trace');
+  if (/\b(undefined|NaN|\[object )/.test(told)) wrong.push('it told what means nothing to people');
+  if (run.undeclared.length > 0) wrong.push(`outputs that action.yml does not declare: ${run.undeclared}`);
+  if (run.commands.unknown.length > 0) wrong.push('it printed what looks like a command');
+  if (run.written.length > 0) wrong.push('it wrote into the workspace');
+  if (Object.keys(run.env).length + run.paths.length + Object.keys(run.state).length > 0)
+    wrong.push('it changed the environment of later steps');
+  if ((run.exitCode === 0) !== (run.conclusion === 'success')) wrong.push('a command of it failed');
+  if (run.exitCode !== 0 && !run.annotations.some(({ level }) => level === 'error'))
+    wrong.push('it failed without a word');
+  if (run.exitCode !== 0 && !run.outputs['failure-reason']) wrong.push('it failed without a reason');
+  if (wrong.length > 0) throw new Error(`${wrong.join('; ')}\n${run.log}\n${run.stderr}`);
+}
+
+export const changesOf = (run: ActionRun): PlannedChange[] =>
+  (JSON.parse(run.outputs.plan ?? '{"changes":[]}') as { changes: PlannedChange[] }).changes;
+
+/** The plan without what stands: name → action. */
+export const openOf = (run: ActionRun): Record<string, string> =>
+  Object.fromEntries(
+    changesOf(run)
+      .filter(({ action }) => action !== 'none')
+      .map(({ name, action }) => [name, action]),
+  );
+
+/** The fields of a change, as `field: from → to`. */
+export const fieldsOf = (run: ActionRun, name: string, action = 'update'): Record<string, string> =>
+  Object.fromEntries(
+    changesOf(run)
+      .filter((change) => change.name === name && change.action === action)
+      .flatMap(({ fields }) => fields.map(({ field, from, to }) => [field, `${from} → ${to}`])),
+  );
+
+/** The row of the summary's table that begins with these cells. */
+export const rowOf = (run: ActionRun, text: string): string | undefined =>
+  run.summary.split('\n').find((line) => line.startsWith('|') && line.includes(text));

@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type Desired, desire } from '../src/desired/desired.ts';
+import { type Route, route } from '../src/desired/routing.ts';
+import { rowOf } from '../src/desired/table.ts';
+import { type ConfigFile, readConfig } from '../src/settings/config.ts';
+import { describe, Notes } from '../src/settings/fault.ts';
+import { type Runner, readText, readVariableTexts } from '../src/settings/inputs.ts';
+import { readSettings, type Settings } from '../src/settings/settings.ts';
+import { readVariables, type Variable } from '../src/settings/variables.ts';
+
+/** What a user gives; the prefix is /papyrus/prd where nothing else is said. */
+export interface Given {
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** Text of `.github/aws-bootstrap.yml`. */
+  readonly config?: string;
+  /** Files of the workspace. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly event?: string;
+  readonly region?: string;
+  /** The step's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What the input rooms make of it. */
+export interface Answer {
+  readonly settings: Settings;
+  readonly variables: readonly Variable[];
+  readonly ignored: number;
+  readonly routes: readonly Route[];
+  readonly desired: Desired;
+  readonly notes: Notes;
+  /** In words, as people read them. */
+  readonly faults: readonly string[];
+  readonly warnings: readonly string[];
+  readonly notices: readonly string[];
+}
+
+export const CONFIG = '.github/aws-bootstrap.yml';
+
+/** @returns a folder that holds the files. */
+export function workspace(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'aws-bootstrap-'));
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  return folder;
+}
+
+export function runner(folder: string, more: Partial<Runner> = {}): Runner {
+  return {
+    event: 'push',
+    repository: 'o/r',
+    sha: 'abc',
+    runId: '1',
+    region: 'us-west-2',
+    temp: undefined,
+    workspace: folder,
+    hasSummary: false,
+    serverUrl: '',
+    usesProxy: false,
+    ...more,
+  };
+}
+
+/** The way of the input through the rooms before the first call, as main walks it. */
+export function ask(given: Given): Answer {
+  const notes = new Notes();
+  const inputs = new Map(Object.entries({ prefix: '/papyrus/prd', ...given.inputs }));
+  const file: ConfigFile | undefined =
+    given.config === undefined ? undefined : readConfig(given.config, CONFIG, notes);
+  const run = runner(given.files === undefined ? tmpdir() : workspace(given.files));
+  const settings = readSettings(
+    {
+      inputs,
+      file,
+      event: given.event ?? 'push',
+      ambientRegion: given.region ?? 'us-west-2',
+      readText: (path) => readText(path, run),
+    },
+    notes,
+  );
+  const texts = readVariableTexts(inputs, settings, run, notes);
+  const known = (name: string) =>
+    rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
+  const { variables, ignored } = readVariables(texts, known, (name) => given.env?.[name], notes);
+  const routes = variables.map((variable) => route(variable, settings, notes));
+  const desired = desire(settings, routes, notes);
+  return {
+    settings,
+    variables,
+    ignored,
+    routes,
+    desired,
+    notes,
+    faults: notes.faults.map(describe),
+    warnings: notes.warnings.map(describe),
+    notices: notes.notices.map(describe),
+  };
+}

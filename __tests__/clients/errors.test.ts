@@ -1,0 +1,204 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { AwsError, codeOf, statusOf } from '../../src/clients/errors.ts';
+import { sdkError } from './clock.ts';
+
+const OPERATION = 'ssm:PutParameter';
+const RESOURCE = '/papyrus/prd/PORT';
+const of = (cause: unknown, carriesSecret = false) => new AwsError(cause, OPERATION, RESOURCE, carriesSecret);
+
+describe('the name of an error', () => {
+  it.each<[unknown, string]>([
+    [sdkError('ThrottlingException', 400), 'ThrottlingException'],
+    [sdkError('Error', undefined, { code: 'ECONNRESET' }), 'ECONNRESET'],
+    [sdkError('AggregateError', undefined, { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
+    [sdkError('TimeoutError', undefined, { code: 'X' }), 'TimeoutError'],
+    [new Error('x'), 'Error'],
+    [new TypeError('x'), 'TypeError'],
+    ['x', 'Error'],
+    [null, 'Error'],
+    [{ name: 7, code: 8 }, 'Error'],
+  ])('%o: %s', (error, code) => {
+    expect(codeOf(error)).toBe(code);
+  });
+
+  it('comes with its status, where there is one', () => {
+    expect(statusOf(sdkError('X', 503))).toBe(503);
+    expect(statusOf(sdkError('X'))).toBeUndefined();
+    expect(statusOf(Object.assign(new Error('x'), { $metadata: undefined }))).toBeUndefined();
+    expect(statusOf('x')).toBeUndefined();
+  });
+});
+
+describe('an error in words', () => {
+  it.each<[what: string, error: unknown, reason: string, message: string | RegExp, remedy: string | RegExp]>([
+    [
+      'no credentials',
+      sdkError('CredentialsProviderError'),
+      'credentials',
+      'there are no AWS credentials',
+      /aws-actions\/configure-aws-credentials before this step/,
+    ],
+    [
+      'expired credentials',
+      sdkError('ExpiredTokenException', 400),
+      'credentials',
+      /have expired/,
+      /role-duration-seconds/,
+    ],
+    [
+      'wrong credentials',
+      sdkError('InvalidClientTokenId', 403),
+      'credentials',
+      /does not accept/,
+      /configure-aws-credentials/,
+    ],
+    [
+      'a wrong signature',
+      sdkError('SignatureDoesNotMatch', 403),
+      'credentials',
+      /does not accept/,
+      /id-token: write/,
+    ],
+    [
+      'a quota',
+      sdkError('LimitExceededException', 400),
+      'quota',
+      /used up \(LimitExceededException\)/,
+      /Service Quotas/,
+    ],
+    ['too many parameters', sdkError('ParameterLimitExceeded', 400), 'quota', /used up/, /Service Quotas/],
+    [
+      'a label in the way',
+      sdkError('ParameterMaxVersionLimitExceeded', 400),
+      'quota',
+      /label/,
+      /unlabel-parameter-version/,
+    ],
+    [
+      'a key that is gone',
+      sdkError('InvalidKeyId', 400),
+      'aws',
+      /KMS key cannot be used \(InvalidKeyId\)/,
+      /kms-key-id/,
+    ],
+    ['a key of another', sdkError('DecryptionFailure', 400), 'aws', /KMS key/, /kms-key-id/],
+    [
+      'a time-out',
+      sdkError('TimeoutError'),
+      'network',
+      /could not be reached \(TimeoutError\)/,
+      /AWS_ENDPOINT_URL/,
+    ],
+    ['no such host', sdkError('Error', undefined, { code: 'ENOTFOUND' }), 'network', /ENOTFOUND/, /region/],
+    [
+      'others at work',
+      sdkError('TooManyUpdates', 400),
+      'conflict',
+      /others are changing it/,
+      /concurrency group/,
+    ],
+    ['throttling', sdkError('ThrottlingException', 400), 'throttled', /kept throttling/, /run again/],
+    ['throttling by status', sdkError('Weird', 429), 'throttled', /kept throttling/, /run again/],
+    [
+      'a refusal',
+      sdkError('ValidationException', 400, { message: 'bad name' }),
+      'aws',
+      'ValidationException: bad name',
+      'see the message of AWS',
+    ],
+    ['an error without words', sdkError('Weird', 400, { message: '' }), 'aws', 'Weird', /./],
+    ['no error at all', undefined, 'aws', 'Error', /./],
+  ])('%s', (_what, cause, reason, message, remedy) => {
+    const error = of(cause);
+    expect(error.reason).toBe(reason);
+    const prefix = `${OPERATION} on ${RESOURCE}: `;
+    expect(error.message.startsWith(prefix)).toBe(true);
+    if (typeof message === 'string') expect(error.message).toBe(prefix + message);
+    else expect(error.message).toMatch(message);
+    expect(error.remedy).toMatch(remedy);
+    expect(error.cause).toBe(cause);
+    expect([error.operation, error.resource]).toEqual([OPERATION, RESOURCE]);
+  });
+});
+
+describe('a missing permission', () => {
+  const denied = (message: string, operation = OPERATION) =>
+    new AwsError(sdkError('AccessDeniedException', 400, { message }), operation, RESOURCE, true);
+
+  it('names the statement to add, as AWS says it', () => {
+    const { message, remedy, reason } = denied(
+      'User: arn:aws:sts::123456789012:assumed-role/r/s is not authorized to perform: ssm:AddTagsToResource on resource: arn:aws:ssm:us-west-2:123456789012:parameter/papyrus/prd/PORT because no identity-based policy allows the ssm:AddTagsToResource action',
+    );
+    expect(reason).toBe('access-denied');
+    expect(message).toBe(`${OPERATION} on ${RESOURCE}: the role may not ssm:AddTagsToResource`);
+    expect(JSON.parse(remedy.replace(/^add to the role's policy: /, ''))).toEqual({
+      Effect: 'Allow',
+      Action: 'ssm:AddTagsToResource',
+      Resource: 'arn:aws:ssm:us-west-2:123456789012:parameter/papyrus/prd/PORT',
+    });
+  });
+
+  it.each(['', 'Access denied', 'is not authorized'])(
+    'whose message is %j names the operation',
+    (message) => {
+      expect(denied(message, 'logs:CreateLogGroup').remedy).toBe(
+        'add to the role\'s policy: {"Effect":"Allow","Action":"logs:CreateLogGroup","Resource":"*"}',
+      );
+    },
+  );
+
+  it('names the key that may not be used', () => {
+    const message =
+      'User: x is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:us-west-2:1:key/k because of y';
+    expect(denied(message).remedy).toContain(
+      '"Action":"kms:Decrypt","Resource":"arn:aws:kms:us-west-2:1:key/k"',
+    );
+  });
+
+  it('by a deny cannot be added', () => {
+    const { message, remedy } = denied(
+      'User: x is not authorized to perform: ssm:PutParameter on resource: arn:x with an explicit deny in a service control policy',
+    );
+    expect(message).toMatch(/an explicit deny forbids ssm:PutParameter/);
+    expect(remedy).toBe(`take the deny for ssm:PutParameter on ${RESOURCE} out of the policy`);
+  });
+});
+
+describe('no error tells a value', () => {
+  const canary = 'Kanari3nv0gel';
+  it.each<[what: string, error: Error, carriesSecret: boolean]>([
+    [
+      'a refusal that repeats what was sent',
+      sdkError('ValidationException', 400, { message: `Value '${canary}' failed` }),
+      true,
+    ],
+    [
+      'an answer that cannot be parsed',
+      sdkError('SyntaxError', 200, {
+        message: `Unexpected token 'K', "{"Value":"${canary}" is not valid JSON`,
+      }),
+      false,
+    ],
+    [
+      'an answer that cannot be parsed, of an error',
+      sdkError('SyntaxError', 503, { message: `Unexpected token '<', "<p>${canary}"` }),
+      true,
+    ],
+    ['no permission', sdkError('AccessDeniedException', 400, { message: `denied for ${canary}` }), true],
+    ['a key', sdkError('InvalidKeyId', 400, { message: canary }), true],
+  ])('%s', (_what, cause, carriesSecret) => {
+    const { message, remedy } = of(cause, carriesSecret);
+    expect(message + remedy).not.toContain(canary);
+  });
+
+  it('not even one that the parser of JavaScript throws', () => {
+    expect.assertions(2);
+    try {
+      JSON.parse(`{"Value":"${canary}",x`);
+    } catch (error) {
+      expect(inspect(error)).toContain('JSON');
+      expect(of(error).message).not.toContain(canary.slice(0, 6));
+    }
+  });
+});

@@ -1,0 +1,271 @@
+import { describe, expect, it } from 'vitest';
+import type { Wish } from '../../src/desired/desired.ts';
+import { Secret } from '../../src/secret.ts';
+import { ask, type Given } from '../asking.ts';
+import { SEED_ENV, SEED_SECRETS } from '../seed.ts';
+
+function wishes(given: Given): Map<string, Wish> {
+  const { desired, faults } = ask(given);
+  expect(faults).toEqual([]);
+  return new Map(desired.wishes.map((wish) => [wish.spec.name, wish]));
+}
+const fields = (wish: Wish | undefined) =>
+  Object.fromEntries(
+    Object.entries(wish?.spec.fields ?? {})
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, value instanceof Secret ? `secret ${value.reveal()}` : value]),
+  );
+
+describe("the seed's case", () => {
+  const found = wishes({ inputs: { dotenv: SEED_ENV, tags: 'project=portfolio' } });
+
+  it('has these resources, and no other', () => {
+    expect([...found.keys()]).toEqual([
+      '/ecs/papyrus',
+      'papyrus',
+      '/papyrus/prd/AUTH0_DOMAIN',
+      '/papyrus/prd/AUTH0_CALLBACK_URL',
+      '/papyrus/prd/GUNICORN_WORKERS',
+      '/papyrus/prd/GUNICORN_BIND',
+      '/papyrus/prd/LOG_LEVEL',
+      '/papyrus/prd/SMTP_PASSWORD',
+      '/papyrus/prd/REDIS_URL',
+      'papyrus/prd/db',
+      'papyrus/prd/auth0',
+      'papyrus/prd/flask',
+    ]);
+  });
+
+  it.each<[name: string, fields: Record<string, unknown>]>([
+    ['/ecs/papyrus', { retention: 1, class: 'STANDARD' }],
+    ['papyrus', { mutability: 'MUTABLE', encryption: 'AES256' }],
+    ['/papyrus/prd/AUTH0_DOMAIN', { value: 'secret papyrus.eu.auth0.example', type: 'String' }],
+    ['/papyrus/prd/AUTH0_CALLBACK_URL', { value: 'http://0.0.0.0:5000/callback', type: 'String' }],
+    ['/papyrus/prd/GUNICORN_WORKERS', { value: '2', type: 'String' }],
+    ['/papyrus/prd/LOG_LEVEL', { value: 'info', type: 'String' }],
+    [
+      '/papyrus/prd/SMTP_PASSWORD',
+      { value: 'secret Kanari-smtp-2a3b4c', type: 'SecureString', 'key-id': 'alias/aws/ssm' },
+    ],
+    [
+      'papyrus/prd/db',
+      {
+        'key-id': 'alias/aws/secretsmanager',
+        'key:username': 'secret papyrus',
+        'key:password': 'secret Kanari-db-0a1b2c',
+        'key:host': 'secret db.internal.example',
+        'key:name': 'secret papyrus_prd',
+        'key:postgres_user': 'secret postgres_admin',
+        'key:postgres_password': 'secret Kanari-pg-3d4e5f',
+        'key:postgres_db': 'secret papyrus_db',
+      },
+    ],
+    [
+      'papyrus/prd/auth0',
+      {
+        'key-id': 'alias/aws/secretsmanager',
+        'key:client_id': 'secret aBcDeFgHiJkL',
+        'key:client_secret': 'secret Kanari-auth0-6a7b8c',
+        'key:domain': 'secret papyrus.eu.auth0.example',
+      },
+    ],
+    [
+      'papyrus/prd/flask',
+      { 'key-id': 'alias/aws/secretsmanager', 'key:secret_key': 'secret Kanari-flask-9d0e1f' },
+    ],
+  ])('%s', (name, expected) => {
+    expect(fields(found.get(name))).toEqual({ ...expected, 'tag:project': 'portfolio' });
+  });
+
+  it('never prints a secret', () => {
+    const text = JSON.stringify([...found]);
+    for (const secret of SEED_SECRETS) expect(text).not.toContain(secret);
+  });
+
+  it('manages defaults only where they are ours', () => {
+    const defaults = Object.fromEntries([...found].map(([name, wish]) => [name, [...wish.defaults]]));
+    expect(defaults).toMatchObject({
+      '/ecs/papyrus': ['class', 'retention'],
+      papyrus: ['mutability', 'exclusions', 'encryption'],
+      '/papyrus/prd/LOG_LEVEL': [],
+      '/papyrus/prd/SMTP_PASSWORD': ['key-id'],
+      'papyrus/prd/db': ['key-id'],
+    });
+  });
+});
+
+describe('with prefer: ssm', () => {
+  it('the either rows are parameters, and domain is out of the bundle', () => {
+    const found = wishes({ inputs: { dotenv: SEED_ENV, prefer: 'ssm' } });
+    for (const name of [
+      'DB_USER',
+      'DB_HOST',
+      'DB_NAME',
+      'POSTGRES_USER',
+      'POSTGRES_DB',
+      'AUTH0_CLIENT_ID',
+      'AUTH0_DOMAIN',
+    ])
+      expect(fields(found.get(`/papyrus/prd/${name}`)).type).toBe('String');
+    expect(Object.keys(fields(found.get('papyrus/prd/db')))).toEqual([
+      'key-id',
+      'key:password',
+      'key:postgres_password',
+    ]);
+    expect(Object.keys(fields(found.get('papyrus/prd/auth0')))).toEqual(['key-id', 'key:client_secret']);
+    expect(found.has('papyrus/prd/flask')).toBe(true);
+  });
+});
+
+describe('settings reach the specs', () => {
+  it('given ones are no defaults', () => {
+    const found = wishes({
+      inputs: {
+        dotenv: 'A_TOKEN=x\nDB_USER=y',
+        'log-retention-days': '30',
+        'image-tag-mutability': 'IMMUTABLE',
+        'kms-key-id': 'alias/k',
+      },
+    });
+    expect([...(found.get('/ecs/papyrus')?.defaults ?? [])]).toEqual(['class']);
+    expect([...(found.get('papyrus')?.defaults ?? ['x'])]).toEqual([]);
+    expect([...(found.get('/papyrus/prd/A_TOKEN')?.defaults ?? ['x'])]).toEqual([]);
+    expect(fields(found.get('/ecs/papyrus')).retention).toBe(30);
+    expect(fields(found.get('papyrus'))).toMatchObject({
+      mutability: 'IMMUTABLE',
+      encryption: 'KMS',
+      'key-id': 'alias/k',
+    });
+    expect(fields(found.get('/papyrus/prd/A_TOKEN'))['key-id']).toBe('alias/k');
+    expect(fields(found.get('papyrus/prd/db'))['key-id']).toBe('alias/k');
+  });
+
+  it('exclusions and a lifecycle', () => {
+    const found = wishes({
+      inputs: {
+        'image-tag-mutability': 'IMMUTABLE_WITH_EXCLUSION: latest',
+        'lifecycle-policy': 'keep-last:3',
+      },
+    });
+    expect(fields(found.get('papyrus'))).toMatchObject({
+      exclusions: 'latest',
+      lifecycle: expect.stringContaining('"countNumber":3'),
+    });
+  });
+
+  it('a plain String has no key', () => {
+    expect(
+      fields(wishes({ inputs: { dotenv: 'PORT=1', 'kms-key-id': 'alias/k' } }).get('/papyrus/prd/PORT')),
+    ).toEqual({ value: '1', type: 'String' });
+  });
+
+  it.each([
+    ['log-group', ['/ecs/papyrus']],
+    ['parameters', ['/papyrus/prd/PORT', '/papyrus/prd/AUTH0_DOMAIN']],
+    ['secrets', ['papyrus/prd/auth0', 'papyrus/prd/db']],
+    ['repository', ['papyrus']],
+    ['secrets, log-group', ['/ecs/papyrus', 'papyrus/prd/auth0', 'papyrus/prd/db']],
+  ])('only: %s', (only, names) => {
+    const found = wishes({ inputs: { dotenv: 'PORT=1\nAUTH0_DOMAIN=x\nDB_USER=y', only } });
+    expect([...found.keys()]).toEqual(names);
+  });
+
+  it.each([
+    ['auto', 4096, undefined],
+    ['auto', 4097, 'Advanced'],
+    ['Standard', 10, 'Standard'],
+    ['Advanced', 10, 'Advanced'],
+    ['Intelligent-Tiering', 5000, 'Intelligent-Tiering'],
+  ])('parameter-tier %s with %i bytes is %s', (tier, bytes, expected) => {
+    const found = wishes({
+      inputs: { dotenv: `A=${'x '.repeat(bytes).slice(0, bytes - 1)}x` },
+      config: `parameter-tier: ${tier}`,
+    });
+    expect(fields(found.get('/papyrus/prd/A')).tier).toBe(expected);
+  });
+
+  it('bundles of a rule are exact or merged', () => {
+    const config =
+      'rules:\n  - { match: A, to: secret/a }\n  - { match: B, to: secret/b }\nbundles: { a: { mode: exact } }';
+    const found = wishes({ inputs: { dotenv: 'A=1\nB=2' }, config });
+    expect([...(found.get('papyrus/prd/a')?.closed ?? [])]).toEqual(['key:']);
+    expect([...(found.get('papyrus/prd/b')?.closed ?? ['x'])]).toEqual([]);
+  });
+
+  it('write: once stays with its field', () => {
+    const config = 'rules:\n  - { match: [A, B], to: [secret/a, parameter], write: once }';
+    const found = wishes({ inputs: { dotenv: 'A=1\nB=2' }, config });
+    expect([...(found.get('papyrus/prd/a')?.once ?? [])]).toEqual(['key:A', 'key:B']);
+    expect([...(found.get('/papyrus/prd/A')?.once ?? [])]).toEqual(['value']);
+  });
+
+  it('an ignored variable is nowhere', () => {
+    const { desired } = ask({ inputs: { dotenv: 'A=1' }, config: 'rules: [{ match: A, to: ignore }]' });
+    expect(desired.placements).toEqual([]);
+    expect(desired.wishes.map(({ kind }) => kind)).toEqual(['AWS::Logs::LogGroup', 'AWS::ECR::Repository']);
+  });
+
+  it('names are below the prefix, whatever its length', () => {
+    const found = wishes({ inputs: { prefix: '/papyrus/prd/eu', dotenv: 'PORT=1\nDB_USER=x' } });
+    expect([...found.keys()]).toEqual([
+      '/ecs/papyrus',
+      'papyrus',
+      '/papyrus/prd/eu/PORT',
+      'papyrus/prd/eu/db',
+    ]);
+  });
+});
+
+describe('an empty value', () => {
+  const empty = (inputs: Record<string, string>) => {
+    const { desired, faults, notices } = ask({ inputs });
+    const [wish] = desired.wishes.filter(
+      ({ kind }) => kind === 'AWS::SSM::Parameter' || kind === 'AWS::SecretsManager::Secret',
+    );
+    return { wish, faults, notices, placement: desired.placements[0] };
+  };
+
+  it.each<[source: string, mode: string, onEmpty: string, fails: boolean, expected: boolean]>([
+    ['dotenv', 'apply', 'auto', false, false],
+    ['dotenv', 'plan', 'auto', false, false],
+    ['secrets', 'apply', 'auto', true, false],
+    ['secrets', 'plan', 'auto', false, true],
+    ['secrets', 'drift', 'auto', false, true],
+    ['secrets', 'apply', 'skip', false, false],
+    ['secrets', 'plan', 'skip', false, false],
+    ['secrets', 'plan', 'fail', true, false],
+    ['dotenv', 'apply', 'fail', true, false],
+    ['dotenv', 'drift', 'fail', true, false],
+  ])('of %s in %s with on-empty: %s fails: %s, is expected: %s', (source, mode, onEmpty, fails, expected) => {
+    const { wish, faults, notices, placement } = empty({
+      [source]: 'DB_PASSWORD=',
+      mode,
+      'on-empty': onEmpty,
+    });
+    expect(faults).toHaveLength(fails ? 1 : 0);
+    expect(notices).toHaveLength(fails ? 0 : 1);
+    expect(placement?.empty).toBe(true);
+    expect(wish?.unknown).toEqual(new Set(['key:password']));
+    expect(wish?.expected).toBe(expected);
+    expect(wish?.spec.fields).not.toHaveProperty('key:password');
+  });
+
+  it('is told once, though it has two places', () => {
+    expect(empty({ dotenv: 'AUTH0_DOMAIN=' }).notices).toEqual([
+      'input dotenv line 1: AUTH0_DOMAIN: its value is empty here: what stands is left as it is',
+    ]);
+  });
+
+  it('of a parameter is compared by everything but its value', () => {
+    const { wish } = empty({ dotenv: 'PORT=', tags: 'a=b' });
+    expect(wish?.unknown).toEqual(new Set(['value']));
+    expect(fields(wish)).toEqual({ type: 'String', 'tag:a': 'b' });
+  });
+
+  it('does not keep the others of its bundle from being created', () => {
+    const { wish } = empty({ dotenv: 'DB_PASSWORD=\nDB_USER=x' });
+    expect(wish?.expected).toBe(true);
+    expect(wish?.unknown).toEqual(new Set(['key:password']));
+    expect(fields(wish)['key:username']).toBe('secret x');
+  });
+});

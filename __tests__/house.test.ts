@@ -1,0 +1,408 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+interface Import {
+  /** Path below src, or the name of a package. */
+  readonly from: string;
+  readonly typeOnly: boolean;
+}
+
+interface SourceFile {
+  /** Path below src, like `plan/diff.ts`. */
+  readonly path: string;
+  readonly text: string;
+  readonly tree: ts.SourceFile;
+  readonly imports: readonly Import[];
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
+}
+
+/** Reads every file with the compiler's own parser; comments and strings are then no code. */
+function readHouse(): SourceFile[] {
+  return filesBelow(SRC).map((name) => {
+    const path = name.replaceAll('\\', '/');
+    const text = readFileSync(join(SRC, path), 'utf8');
+    const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+    return { path, text, tree, imports: importsOf(path, tree) };
+  });
+}
+
+function importsOf(path: string, tree: ts.SourceFile): Import[] {
+  const found: Import[] = [];
+  const add = (specifier: ts.Expression | undefined, typeOnly: boolean) => {
+    if (specifier === undefined || !ts.isStringLiteral(specifier)) return;
+    const { text } = specifier;
+    const from = text.startsWith('.') ? relative(SRC, join(SRC, dirname(path), text)) : text;
+    found.push({ from: from.replaceAll('\\', '/'), typeOnly });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, isTypeOnly(node.importClause));
+    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      add(node.arguments[0], false);
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return found;
+}
+
+function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
+  if (clause === undefined) return false;
+  if (clause.isTypeOnly) return true;
+  const names = clause.namedBindings;
+  return (
+    clause.name === undefined &&
+    names !== undefined &&
+    ts.isNamedImports(names) &&
+    names.elements.length > 0 &&
+    names.elements.every((name) => name.isTypeOnly)
+  );
+}
+
+/** @returns every node of the file that satisfies the question, as `path:line text`. */
+function nodes(file: SourceFile, question: (node: ts.Node) => boolean): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (question(node)) {
+      const line = file.tree.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+      found.push(`${file.path}:${line} ${node.getText().slice(0, 60)}`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file.tree);
+  return found;
+}
+
+const HOUSE = readHouse();
+const stageOf = (path: string) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : path);
+const isOurs = ({ from }: Import) => from.endsWith('.ts');
+
+type Permission = 'all' | { readonly files: readonly string[]; readonly typesOnly?: true };
+/** Who may import whom, by stage; a stage may always import its own files (rooms have a law of their own). */
+const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
+  'index.ts': { 'main.ts': 'all' },
+  'main.ts': {
+    settings: 'all',
+    desired: 'all',
+    resources: 'all',
+    plan: 'all',
+    report: 'all',
+    clients: 'all',
+    'secret.ts': 'all',
+  },
+  'secret.ts': {},
+  settings: { 'secret.ts': 'all' },
+  clients: { 'secret.ts': 'all' },
+  desired: {
+    settings: 'all',
+    resources: { files: ['resources/resource.ts'], typesOnly: true },
+    'secret.ts': 'all',
+  },
+  resources: {
+    clients: 'all',
+    'secret.ts': 'all',
+    settings: { files: ['settings/limits.ts', 'settings/canonical-json.ts'] },
+  },
+  registry: { clients: 'all', 'secret.ts': 'all' },
+  plan: { desired: 'all', resources: 'all', settings: 'all', 'secret.ts': 'all' },
+  report: {
+    plan: 'all',
+    desired: 'all',
+    settings: 'all',
+    resources: { files: ['resources/resource.ts'] },
+    // Errors are told, GitHub is spoken to, and policies are made from the table of the calls.
+    clients: {
+      files: [
+        'clients/auth0-error.ts',
+        'clients/clock.ts',
+        'clients/errors.ts',
+        'clients/github.ts',
+        'clients/identity.ts',
+        'clients/permissions.ts',
+        'clients/proxy.ts',
+        'clients/stop.ts',
+      ],
+    },
+    'secret.ts': 'all',
+  },
+};
+
+/** What several rooms share, and none of them is. */
+const SHARED_LEAVES = ['room.ts', 'tags.ts', 'resource.ts', 'secret-json.ts'];
+
+function mayImport(path: string, wanted: Import): boolean {
+  const [from, to] = [stageOf(path), stageOf(wanted.from)];
+  if (from === to) return true;
+  const permission = MAY[from]?.[to];
+  if (permission === undefined) return false;
+  if (permission === 'all') return true;
+  return permission.files.includes(wanted.from) && (permission.typesOnly !== true || wanted.typeOnly);
+}
+
+it('the house is read', () => {
+  expect(HOUSE.length).toBeGreaterThan(40);
+  expect(HOUSE.find(({ path }) => path === 'main.ts')?.imports).toContainEqual({
+    from: 'plan/plan.ts',
+    typeOnly: false,
+  });
+  expect(HOUSE.find(({ path }) => path === 'main.ts')?.imports).toContainEqual({
+    from: 'resources/rooms.ts',
+    typeOnly: false,
+  });
+  expect(HOUSE.find(({ path }) => path === 'plan/change.ts')?.imports).toContainEqual({
+    from: 'resources/resource.ts',
+    typeOnly: true,
+  });
+});
+
+describe('the list of imports judges', () => {
+  it.each([
+    ['report/summary.ts', 'resources/parameter.ts', false, false],
+    ['report/summary.ts', 'clients/aws.ts', true, false],
+    ['report/summary.ts', 'clients/errors.ts', false, true],
+    ['plan/plan.ts', 'report/price.ts', true, false],
+    ['plan/plan.ts', 'clients/errors.ts', false, false],
+    ['desired/desired.ts', 'resources/resource.ts', false, false],
+    ['desired/desired.ts', 'resources/resource.ts', true, true],
+    ['desired/desired.ts', 'plan/diff.ts', false, false],
+    ['settings/rules.ts', 'desired/table.ts', false, false],
+    ['resources/parameter.ts', 'settings/settings.ts', true, false],
+    ['resources/parameter.ts', 'settings/limits.ts', false, true],
+    ['clients/aws.ts', 'settings/limits.ts', false, false],
+    ['main.ts', 'report/log.ts', false, true],
+  ])('%s → %s (type only: %s): %s', (path, from, typeOnly, allowed) => {
+    expect(mayImport(path, { from, typeOnly })).toBe(allowed);
+  });
+});
+
+describe('who imports whom', () => {
+  it.each(HOUSE.map((file) => [file.path, file] as const))('%s', (path, file) => {
+    const wrong = file.imports.filter((wanted) => isOurs(wanted) && !mayImport(path, wanted));
+    expect(wrong).toEqual([]);
+  });
+
+  it('every folder of src has its row in the list', () => {
+    expect([...new Set(HOUSE.map(({ path }) => stageOf(path)))].filter((stage) => !(stage in MAY))).toEqual(
+      [],
+    );
+  });
+
+  it('nothing is imported in a circle', () => {
+    const graph = new Map(
+      HOUSE.map(({ path, imports }) => [
+        path,
+        imports.filter((one) => isOurs(one) && !one.typeOnly).map(({ from }) => from),
+      ]),
+    );
+    const circles: string[] = [];
+    const walk = (path: string, way: readonly string[]): void => {
+      if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(' → '));
+      else for (const next of graph.get(path) ?? []) walk(next, [...way, path]);
+    };
+    walk('index.ts', []);
+    expect(circles).toEqual([]);
+  });
+
+  it('a room never opens another room; rooms.ts opens them all', () => {
+    const rooms = HOUSE.filter(({ path }) => stageOf(path) === 'resources' && path !== 'resources/rooms.ts');
+    const opensDoor = ({ tree }: SourceFile) =>
+      tree.statements.some(
+        (one) => ts.isFunctionDeclaration(one) && one.type?.getText().startsWith('Resource<') === true,
+      );
+    const names = rooms.filter(opensDoor).map(({ path }) => path);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'resources/log-group.ts',
+        'resources/parameter.ts',
+        'resources/repository.ts',
+        'resources/secret-bundle.ts',
+      ]),
+    );
+    for (const { path, imports } of rooms)
+      expect(
+        imports.map(({ from }) => from).filter((from) => from !== path && names.includes(from)),
+        path,
+      ).toEqual([]);
+    const opened = HOUSE.find(({ path }) => path === 'resources/rooms.ts')?.imports.map(({ from }) => from);
+    expect(opened).toEqual(expect.arrayContaining(names));
+  });
+
+  it('what rooms share is told by name, and opens no room', () => {
+    const counts = new Map<string, number>();
+    for (const { path, imports } of HOUSE)
+      if (stageOf(path) === 'resources' && path !== 'resources/rooms.ts')
+        for (const from of new Set(imports.map((one) => one.from)))
+          if (stageOf(from) === 'resources') counts.set(from, (counts.get(from) ?? 0) + 1);
+    const shared = [...counts].filter(([, count]) => count > 1).map(([from]) => from);
+    expect(shared.filter((from) => !SHARED_LEAVES.includes(from.slice('resources/'.length)))).toEqual([]);
+  });
+});
+
+/** @returns paths of the files that import one of the packages, for other things than types. */
+const importers = (packages: RegExp) =>
+  HOUSE.filter(({ imports }) => imports.some(({ from, typeOnly }) => !typeOnly && packages.test(from))).map(
+    ({ path }) => path,
+  );
+
+describe('what only some may touch', () => {
+  it('@actions/core: the reader of inputs and the reports', () => {
+    const found = importers(/^@actions\//);
+    expect(found).toContain('settings/inputs.ts');
+    expect(found.filter((path) => path !== 'settings/inputs.ts' && stageOf(path) !== 'report')).toEqual([]);
+  });
+
+  it('files: the reader of inputs, and the report that writes the plan', () => {
+    expect(importers(/^(?:node:)?fs(?:\/promises)?$/).sort()).toEqual([
+      'report/hand-off.ts',
+      'report/outputs.ts',
+      'settings/inputs.ts',
+    ]);
+    const outputs = HOUSE.find(({ path }) => path === 'report/outputs.ts');
+    expect(outputs?.text).toMatch(/import \{ mkdirSync, writeFileSync \} from 'node:fs'/);
+  });
+
+  it('no child processes, no shell', () => {
+    expect(importers(/child_process|^execa$|@actions\/exec/)).toEqual([]);
+  });
+
+  it('AWS clients: rooms and clients', () => {
+    const found = importers(/^@aws-sdk\//);
+    expect(found.length).toBeGreaterThan(3);
+    expect(found.filter((path) => !['resources', 'clients'].includes(stageOf(path)))).toEqual([]);
+  });
+
+  it('the environment: the reader of inputs, and one assignment that quiets the SDK', () => {
+    const found = HOUSE.flatMap((file) =>
+      nodes(file, (node) => ts.isPropertyAccessExpression(node) && node.getText() === 'process.env').map(
+        (text) => text.replace(/:\d+ .*/, ''),
+      ),
+    );
+    expect(found.filter((path) => path !== 'settings/inputs.ts')).toEqual(['clients/aws.ts']);
+    expect(HOUSE.find(({ path }) => path === 'clients/aws.ts')?.text).toMatch(
+      /^process\.env\.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';$/m,
+    );
+  });
+
+  it('reveal(): where values are sent', () => {
+    const isReveal = (node: ts.Node) =>
+      (ts.isPropertyAccessExpression(node) && node.name.text === 'reveal') ||
+      (ts.isElementAccessExpression(node) && /reveal/.test(node.argumentExpression.getText()));
+    const found = HOUSE.flatMap((file) => nodes(file, isReveal).map(() => file.path));
+    expect(found.length).toBeGreaterThan(1);
+    expect(
+      found.filter((path) => !['resources', 'registry', 'clients', 'secret.ts'].includes(stageOf(path))),
+    ).toEqual([]);
+  });
+
+  it('console and process.stdout: nobody, since the log has one escape', () => {
+    const found = HOUSE.flatMap((file) =>
+      nodes(
+        file,
+        (node) =>
+          ts.isPropertyAccessExpression(node) &&
+          /^(?:console\.\w+|process\.std(?:out|err))$/.test(node.getText()),
+      ),
+    );
+    expect(found).toEqual([]);
+  });
+});
+
+/** Values in, values out. */
+const PURE = HOUSE.filter(
+  ({ path }) =>
+    (stageOf(path) === 'settings' && path !== 'settings/inputs.ts') ||
+    stageOf(path) === 'desired' ||
+    ['plan/plan.ts', 'plan/policy.ts', 'plan/diff.ts', 'plan/change.ts'].includes(path) ||
+    [
+      'report/escape.ts',
+      'report/fields.ts',
+      'report/price.ts',
+      'report/ecs.ts',
+      'report/failure.ts',
+    ].includes(path) ||
+    path === 'report/plan-document.ts',
+);
+
+describe('pure rooms have no await, no clock, no chance and no core', () => {
+  it.each(PURE.map((file) => [file.path, file] as const))('%s', (_path, file) => {
+    const impure = nodes(
+      file,
+      (node) =>
+        ts.isAwaitExpression(node) ||
+        node.kind === ts.SyntaxKind.AsyncKeyword ||
+        (ts.isIdentifier(node) && /^(?:Date|performance|setTimeout|setInterval|process)$/.test(node.text)) ||
+        (ts.isPropertyAccessExpression(node) && node.getText() === 'Math.random'),
+    );
+    expect(impure).toEqual([]);
+    expect(file.imports.filter(({ from }) => /^@actions\/|^@aws-sdk\/|^node:(?!crypto)/.test(from))).toEqual(
+      [],
+    );
+  });
+
+  it('the summary is made by a function that neither waits nor writes', () => {
+    const file = HOUSE.find(({ path }) => path === 'report/summary.ts');
+    expect(file).toBeDefined();
+    if (file === undefined) return;
+    const functions = file.tree.statements.filter(ts.isFunctionDeclaration);
+    const impure = functions.filter((one) => /\bawait\b|\bcore\b|\bDate\b|Math\.random/.test(one.getText()));
+    expect(impure.map((one) => one.name?.text)).toEqual(['writeSummary', 'writeFaultSummary']);
+  });
+});
+
+describe('how files look', () => {
+  it.each(HOUSE.map(({ path, text }) => [path, text] as const))('%s has at most 250 lines', (_path, text) => {
+    expect(text.split('\n').length - 1).toBeLessThanOrEqual(250);
+  });
+
+  it('is named by nouns that say something', () => {
+    const empty = /(?:^|[-./])(?:utils?|helpers?|common|managers?|handlers?|misc|shared|lib)(?:[-./]|$)/i;
+    expect(HOUSE.map(({ path }) => path).filter((path) => empty.test(path))).toEqual([]);
+    const names = HOUSE.flatMap((file) =>
+      nodes(
+        file,
+        (node) =>
+          (ts.isFunctionDeclaration(node) ||
+            ts.isClassDeclaration(node) ||
+            ts.isInterfaceDeclaration(node)) &&
+          /(?:Utils?|Helpers?|Managers?|Handlers?)$/i.test(node.name?.text ?? ''),
+      ),
+    );
+    expect(names).toEqual([]);
+  });
+
+  it('is named in lower case with hyphens', () => {
+    expect(
+      HOUSE.map(({ path }) => path).filter(
+        (path) => !/^(?:[a-z]+\/){0,2}[a-z0-9]+(?:-[a-z0-9]+)*\.ts$/.test(path),
+      ),
+    ).toEqual([]);
+  });
+
+  it('has no cast that hides a mistake', () => {
+    const casts = HOUSE.flatMap((file) =>
+      nodes(
+        file,
+        (node) =>
+          ts.isAsExpression(node) &&
+          (node.type.kind === ts.SyntaxKind.AnyKeyword || /\bas (?:unknown|any) as\b/.test(node.getText())),
+      ),
+    );
+    expect(casts).toEqual([]);
+  });
+});
+
+it('no test replaces a module', () => {
+  const tests = fileURLToPath(new URL('.', import.meta.url));
+  const word = ['vi', 'mock'].join('.');
+  const found = filesBelow(tests).filter((path) =>
+    readFileSync(join(tests, path), 'utf8').includes(`${word}(`),
+  );
+  expect(found).toEqual([]);
+});

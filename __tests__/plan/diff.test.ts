@@ -1,0 +1,194 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compareKeys, diff, isSame } from '../../src/plan/diff.ts';
+import { ABSENT, type Field, type Fields } from '../../src/resources/resource.ts';
+import { Secret } from '../../src/secret.ts';
+
+const none = new Set<string>();
+const secret = (text: string) => new Secret(text);
+
+describe('two fields are the same', () => {
+  it.each<[Field, Field, boolean]>([
+    ['a', 'a', true],
+    ['a', 'b', false],
+    [1, 1, true],
+    [1, '1', false],
+    [true, true, true],
+    [secret('a'), secret('a'), true],
+    [secret('a'), secret('b'), false],
+    [secret('a'), 'a', true],
+    ['a', secret('a'), true],
+    [secret('***'), secret('a'), false],
+    [secret('a'), '***', false],
+    [ABSENT, ABSENT, true],
+    [ABSENT, undefined, false],
+    [secret('a'), ABSENT, false],
+    [ABSENT, secret('a'), false],
+  ])('%s %s: %s', (a, b, same) => {
+    expect(isSame(a, b)).toBe(same);
+    expect(isSame(b, a)).toBe(same);
+  });
+});
+
+describe('a difference', () => {
+  it.each<
+    [
+      what: string,
+      desired: Fields,
+      observed: Fields,
+      closed: string[],
+      unknown: string[],
+      differences: [string, Field, Field][],
+    ]
+  >([
+    ['nothing', {}, {}, [], [], []],
+    ['the same', { a: 1 }, { a: 1 }, [], [], []],
+    ['another value', { a: 1 }, { a: 2 }, [], [], [['a', 2, 1]]],
+    ['a missing field', { a: 1 }, {}, [], [], [['a', ABSENT, 1]]],
+    ['an undefined one that stands', { a: 1 }, { a: undefined }, [], [], [['a', ABSENT, 1]]],
+    ['what is not managed', { a: undefined }, { a: 2 }, [], [], []],
+    ['what nobody wants', {}, { a: 2 }, [], [], []],
+    ['what shall go', { a: ABSENT }, { a: 2 }, [], [], [['a', 2, ABSENT]]],
+    ['what shall go and is gone', { a: ABSENT }, {}, [], [], []],
+    ['an unknown value', { a: 1 }, { a: 2 }, [], ['a'], []],
+    [
+      'a closed collection',
+      { 'key:a': '1' },
+      { 'key:a': '1', 'key:b': '2' },
+      ['key:'],
+      [],
+      [['key:b', '2', ABSENT]],
+    ],
+    ['an open collection', { 'key:a': '1' }, { 'key:a': '1', 'key:b': '2' }, [], [], []],
+    ['a closed one beside others', {}, { 'tag:b': '2', 'key-id': 'x' }, ['key:'], [], []],
+    ['an unknown one of a closed collection', {}, { 'key:b': '2' }, ['key:'], ['key:b'], []],
+    [
+      'an unmanaged one of a closed collection',
+      { 'key:b': undefined },
+      { 'key:b': '2' },
+      ['key:'],
+      [],
+      [['key:b', '2', ABSENT]],
+    ],
+    [
+      'words of JavaScript',
+      { constructor: 'x', toString: 'y' },
+      {},
+      [],
+      [],
+      [
+        ['constructor', ABSENT, 'x'],
+        ['toString', ABSENT, 'y'],
+      ],
+    ],
+    ['key ids of one key', { 'key-id': 'arn:aws:kms:us-west-2:1:key/k' }, { 'key-id': 'k' }, [], [], []],
+    ['an alias and an id', { 'key-id': 'alias/a' }, { 'key-id': 'k' }, [], [], []],
+    [
+      'two aliases',
+      { 'key-id': 'alias/a' },
+      { 'key-id': 'alias/b' },
+      [],
+      [],
+      [['key-id', 'alias/b', 'alias/a']],
+    ],
+    ['no key', { 'key-id': 'alias/a' }, {}, [], [], [['key-id', ABSENT, 'alias/a']]],
+    ['the tier that AWS chose', { tier: 'Intelligent-Tiering' }, { tier: 'Standard' }, [], [], []],
+    ['no tier yet', { tier: 'Intelligent-Tiering' }, {}, [], [], [['tier', ABSENT, 'Intelligent-Tiering']]],
+    ['another tier', { tier: 'Advanced' }, { tier: 'Standard' }, [], [], [['tier', 'Standard', 'Advanced']]],
+  ])('%s', (_what, desired, observed, closed, unknown, differences) => {
+    expect(
+      diff(desired, observed, new Set(closed), new Set(unknown)).map(({ field, from, to }) => [
+        field,
+        from,
+        to,
+      ]),
+    ).toEqual(differences);
+  });
+
+  it('comes in the order of the desired fields', () => {
+    expect(diff({ b: 1, a: 1 }, { c: 1 }, new Set(['c']), none).map(({ field }) => field)).toEqual([
+      'b',
+      'a',
+      'c',
+    ]);
+  });
+});
+
+describe('two names of a KMS key are', () => {
+  it.each<[Field, Field, string]>([
+    ['alias/a', 'alias/a', 'same'],
+    ['alias/a', 'arn:aws:kms:us-west-2:1:alias/a', 'same'],
+    ['arn:aws-cn:kms:cn-north-1:1:key/k', 'k', 'same'],
+    ['key/k', 'k', 'same'],
+    ['k', 'l', 'different'],
+    ['alias/a', 'alias/b', 'different'],
+    ['alias/a', 'k', 'unclear'],
+    ['alias/a', 'arn:aws:kms:us-west-2:1:key/k', 'unclear'],
+    ['alias/aws/ssm', 'k', 'different'],
+    ['alias/aws/ssm', 'alias/aws/ssm', 'same'],
+    ['alias/aws/ssm', 'alias/a', 'different'],
+    [ABSENT, 'alias/a', 'different'],
+    [undefined, 'k', 'different'],
+    [ABSENT, ABSENT, 'same'],
+  ])('%s %s: %s', (a, b, verdict) => {
+    expect(compareKeys(a, b)).toBe(verdict);
+    expect(compareKeys(b, a)).toBe(verdict);
+  });
+});
+
+const field = fc.oneof(
+  fc.string().map((text): Field => text),
+  fc.string().map((text): Field => new Secret(text)),
+  fc.integer().map((number): Field => number),
+  fc.boolean().map((yes): Field => yes),
+  fc.constant<Field>(ABSENT),
+  fc.constant<Field>(undefined),
+);
+const standing = field.filter((value) => value !== ABSENT);
+const names = fc.oneof(
+  fc.constantFrom('retention', 'value', 'type', 'mutability', 'key:a', 'key:b', 'tag:a'),
+  fc.string(),
+);
+const desiredFields = fc.dictionary(names, field, { noNullPrototype: true });
+const observedFields = fc.dictionary(names, standing, { noNullPrototype: true });
+const closedSets = fc.constantFrom<string[]>([], ['key:'], ['key:', 'tag:']).map((list) => new Set(list));
+
+function overlay(observed: Fields, differences: ReturnType<typeof diff>): Fields {
+  const fields: Record<string, Field> = { ...observed };
+  for (const { field: name, to } of differences)
+    if (to === ABSENT) delete fields[name];
+    else fields[name] = to;
+  return fields;
+}
+
+describe('for all specs', () => {
+  it('laid over what stands, nothing differs any more', () => {
+    fc.assert(
+      fc.property(desiredFields, observedFields, closedSets, (desired, observed, closed) => {
+        const first = diff(desired, observed, closed, none);
+        expect(diff(desired, overlay(observed, first), closed, none)).toEqual([]);
+      }),
+    );
+  });
+
+  it('what stands does not differ from itself', () => {
+    fc.assert(
+      fc.property(observedFields, closedSets, (observed, closed) => {
+        expect(diff(observed, observed, closed, none)).toEqual([]);
+      }),
+    );
+  });
+
+  it('only what is told changes, and every difference is one', () => {
+    fc.assert(
+      fc.property(desiredFields, observedFields, closedSets, (desired, observed, closed) => {
+        const found = diff(desired, observed, closed, none);
+        expect(new Set(found.map((one) => one.field)).size).toBe(found.length);
+        for (const { from, to } of found) {
+          expect(isSame(from, to)).toBe(false);
+          expect(to).not.toBeUndefined();
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,383 @@
+import { describe, expect, it } from 'vitest';
+import type { Wish } from '../../src/desired/desired.ts';
+import { plan } from '../../src/plan/plan.ts';
+import type { Policy } from '../../src/plan/policy.ts';
+import { ABSENT, type Facts, type Fields, type Spec, Unreadable } from '../../src/resources/resource.ts';
+import { Secret } from '../../src/secret.ts';
+import { LENIENT, OURS, spec, TAKEN, wish } from './wishes.ts';
+
+const LOG = 'AWS::Logs::LogGroup';
+const SSM = 'AWS::SSM::Parameter';
+const SM = 'AWS::SecretsManager::Secret';
+const ECR = 'AWS::ECR::Repository';
+
+function changes(wanted: Wish, standing?: Spec | Unreadable, policy: Partial<Policy> = {}) {
+  const observed = standing === undefined ? {} : { [wanted.kind]: new Map([[wanted.spec.name, standing]]) };
+  return plan([wanted], observed, { ...LENIENT, ...policy });
+}
+
+const short = (found: ReturnType<typeof changes>) =>
+  found.map(({ action, differences, notes, blocked }) => ({
+    action,
+    fields: differences.map(({ field }) => field),
+    notes,
+    ...(blocked === undefined ? {} : { reason: blocked.reason, consent: blocked.consent }),
+  }));
+
+const group = wish(LOG, { retention: 7, class: 'STANDARD', 'tag:a': 'b' }, { defaults: new Set(['class']) });
+const byDefault = wish(
+  LOG,
+  { retention: 1, class: 'STANDARD' },
+  { defaults: new Set(['class', 'retention']) },
+);
+const stands = (fields: Fields, facts: Facts = {}) =>
+  spec(LOG, { retention: 7, class: 'STANDARD', ...fields }, facts);
+
+describe('the table of cases', () => {
+  it('wanted, and nothing stands: it is created, with our tag', () => {
+    const [change, ...rest] = changes(group);
+    expect(rest).toEqual([]);
+    expect(change).toMatchObject({
+      kind: LOG,
+      name: '/ecs/papyrus',
+      action: 'create',
+      observed: undefined,
+      notes: [],
+    });
+    expect(change?.desired.fields).toEqual({
+      retention: 7,
+      class: 'STANDARD',
+      'tag:a': 'b',
+      'tag:managed-by': 'aws-bootstrap',
+    });
+    expect(change?.differences.map(({ field, from }) => [field, from])).toEqual([
+      ['retention', ABSENT],
+      ['class', ABSENT],
+      ['tag:a', ABSENT],
+      ['tag:managed-by', ABSENT],
+    ]);
+  });
+
+  it('without a value, and nothing stands: nothing is created', () => {
+    const wanted = wish(SSM, { type: 'String' }, { unknown: new Set(['value']), expected: false });
+    expect(short(changes(wanted))).toEqual([
+      { action: 'none', fields: [], notes: ['not created: its value is empty'] },
+    ]);
+  });
+
+  it('the value is only not here (a fork), and nothing stands: it would be created', () => {
+    const wanted = wish(SSM, { type: 'SecureString' }, { unknown: new Set(['value']) });
+    expect(short(changes(wanted))).toEqual([
+      {
+        action: 'create',
+        fields: ['type', 'tag:managed-by'],
+        notes: ['the value of value is not available in this run'],
+      },
+    ]);
+  });
+
+  it('ours, and the same: nothing', () => {
+    expect(short(changes(group, stands({ ...OURS, 'tag:a': 'b' })))).toEqual([
+      { action: 'none', fields: [], notes: [] },
+    ]);
+  });
+
+  it('ours: every field, defaults too', () => {
+    const standing = stands({ ...OURS, retention: 'never', class: 'INFREQUENT_ACCESS', 'tag:a': 'x' });
+    expect(short(changes(group, standing, { allow: new Set(['shorten-retention']) }))).toEqual([
+      { action: 'update', fields: ['retention', 'tag:a'], notes: [] },
+      {
+        action: 'blocked',
+        fields: ['class'],
+        notes: [],
+        reason: expect.stringMatching(/fixes the class/),
+        consent: undefined,
+      },
+    ]);
+    expect(short(changes(byDefault, stands({ ...OURS, retention: 0 as number })))).toMatchObject([
+      { action: 'update', fields: ['retention'] },
+    ]);
+  });
+
+  it('adopted: the fields that the user gave', () => {
+    expect(
+      short(changes(byDefault, stands({ ...TAKEN, retention: 30, class: 'INFREQUENT_ACCESS' }))),
+    ).toEqual([{ action: 'none', fields: [], notes: [] }]);
+    expect(
+      short(changes(group, stands({ ...TAKEN, retention: 3, class: 'INFREQUENT_ACCESS', 'tag:a': 'b' }))),
+    ).toEqual([{ action: 'update', fields: ['retention'], notes: [] }]);
+  });
+
+  it('with neither tag: it is adopted, by the same rules', () => {
+    const [change] = changes(byDefault, stands({ retention: 30, 'tag:theirs': 'x' }));
+    expect(change).toMatchObject({ action: 'update', notes: ['adopted: it stood before without our tag'] });
+    expect(change?.differences).toEqual([
+      { field: 'tag:managed-by', from: ABSENT, to: 'aws-bootstrap:adopted' },
+    ]);
+    expect(change?.desired.fields).toEqual({
+      retention: 30,
+      class: 'STANDARD',
+      'tag:theirs': 'x',
+      'tag:managed-by': 'aws-bootstrap:adopted',
+    });
+  });
+
+  it("with somebody else's managed-by: it is adopted too, and that tag is taken over", () => {
+    const [change] = changes(byDefault, stands({ 'tag:managed-by': 'terraform' }));
+    expect(change?.differences).toEqual([
+      { field: 'tag:managed-by', from: 'terraform', to: 'aws-bootstrap:adopted' },
+    ]);
+  });
+
+  it('with neither tag, and adopt is false: blocked, whole', () => {
+    expect(short(changes(group, stands({ retention: 3 }), { adopt: false }))).toEqual([
+      {
+        action: 'blocked',
+        fields: ['retention', 'tag:a', 'tag:managed-by'],
+        notes: [],
+        reason: 'it stands without our tag, and adopt is false',
+        consent: undefined,
+      },
+    ]);
+  });
+
+  it('scheduled for deletion: restored, then as ever', () => {
+    const wanted = wish(SM, { 'key:a': new Secret('1') });
+    expect(short(changes(wanted, spec(SM, OURS, { scheduledForDeletion: true })))).toEqual([
+      {
+        action: 'update',
+        fields: ['deletion', 'key:a'],
+        notes: ['it is scheduled for deletion and is restored'],
+      },
+    ]);
+    expect(
+      short(changes(wanted, spec(SM, {}, { scheduledForDeletion: true }), { adopt: false })),
+    ).toMatchObject([{ action: 'blocked', fields: ['deletion', 'key:a', 'tag:managed-by'] }]);
+  });
+
+  it.each([
+    ['the CloudFormation stack net', {}],
+    ['its rotation', OURS],
+    ['the service rds', TAKEN],
+  ])('owned by %s: blocked, with its name', (ownedBy, tags) => {
+    const wanted = wish(SM, { 'key:a': new Secret('1') });
+    const [change, ...rest] = changes(wanted, spec(SM, { ...tags, 'key:a': new Secret('2') }, { ownedBy }), {
+      allow: new Set(['loosen']),
+    });
+    expect(rest).toEqual([]);
+    expect(change).toMatchObject({
+      action: 'blocked',
+      blocked: { reason: `it belongs to ${ownedBy}, which would undo the change` },
+    });
+  });
+
+  it('owned by others, and all is as wanted: nothing', () => {
+    const wanted = wish(SM, { 'key:a': new Secret('1') });
+    expect(
+      short(changes(wanted, spec(SM, { ...OURS, 'key:a': new Secret('1') }, { ownedBy: 'its rotation' }))),
+    ).toMatchObject([{ action: 'none' }]);
+  });
+
+  it('could not be read: blocked, with the error for the end', () => {
+    const error = new Error('no');
+    expect(changes(group, new Unreadable(error))).toEqual([
+      expect.objectContaining({
+        action: 'blocked',
+        blocked: { reason: 'it could not be read' },
+        unreadable: { error },
+        differences: [],
+        observed: undefined,
+      }),
+    ]);
+  });
+});
+
+describe('what is blocked', () => {
+  it('is told once where nothing else changes', () => {
+    expect(short(changes(group, stands({ ...OURS, 'tag:a': 'b', retention: 30 })))).toEqual([
+      {
+        action: 'blocked',
+        fields: ['retention'],
+        notes: [],
+        reason: 'a shorter retention deletes logs that stand',
+        consent: 'shorten-retention',
+      },
+    ]);
+  });
+
+  it('stands beside what is done, one change a reason', () => {
+    const standing = stands({ ...OURS, 'tag:a': 'x', retention: 30, class: 'DELIVERY' });
+    expect(short(changes(group, standing)).map(({ action, fields }) => [action, fields])).toEqual([
+      ['update', ['tag:a']],
+      ['blocked', ['retention']],
+      ['blocked', ['class']],
+    ]);
+  });
+
+  it('is not in what the update writes', () => {
+    const [update] = changes(group, stands({ ...OURS, 'tag:a': 'x', retention: 30 }));
+    expect(update?.desired.fields).toEqual({
+      retention: 30,
+      class: 'STANDARD',
+      'tag:a': 'b',
+      'tag:managed-by': 'aws-bootstrap',
+    });
+  });
+});
+
+describe('keys of a secret', () => {
+  const wanted = wish(
+    SM,
+    { 'key:a': new Secret('1'), 'key-id': 'alias/aws/secretsmanager' },
+    { defaults: new Set(['key-id']) },
+  );
+  const standing = spec(
+    SM,
+    {
+      ...OURS,
+      'key:a': new Secret('1'),
+      'key:theirs': new Secret('2'),
+      'key-id': 'alias/aws/secretsmanager',
+    },
+    { version: 'v1' },
+  );
+
+  it('that nobody here asks for are kept, and told by name', () => {
+    expect(short(changes(wanted, standing))).toEqual([
+      { action: 'none', fields: [], notes: ['keys that nobody here asks for are kept: theirs'] },
+    ]);
+  });
+
+  it('go from an exact bundle', () => {
+    const exact = wish(SM, wanted.spec.fields, { closed: new Set(['key:']) });
+    const [change] = changes(exact, standing);
+    expect(change?.differences.map(({ field, to }) => [field, to])).toEqual([['key:theirs', ABSENT]]);
+    expect(change?.notes).toEqual([]);
+  });
+
+  it('whose value is not here are neither kept nor removed', () => {
+    const unknown = wish(SM, wanted.spec.fields, {
+      unknown: new Set(['key:theirs']),
+      closed: new Set(['key:']),
+    });
+    expect(short(changes(unknown, standing))).toEqual([{ action: 'none', fields: [], notes: [] }]);
+  });
+
+  it('are overlaid on what stands', () => {
+    const other = wish(SM, { 'key:a': new Secret('new') });
+    const [change] = changes(other, standing);
+    expect(change).toMatchObject({
+      action: 'update',
+      observed: standing,
+      desired: { facts: { version: 'v1' } },
+    });
+    expect(change?.desired.fields['key:a']).toSatisfy((value: Secret) => value.reveal() === 'new');
+    expect(change?.desired.fields['key:theirs']).toSatisfy((value: Secret) => value.reveal() === '2');
+  });
+});
+
+describe('a KMS key', () => {
+  const note = 'key-id: an alias and a key id cannot be told apart without asking KMS; taken as the same';
+  it.each<[wanted: string, standing: string, action: string, notes: string[]]>([
+    ['alias/a', 'alias/a', 'none', []],
+    ['alias/a', '1234', 'none', [note]],
+    ['alias/a', 'alias/b', 'update', []],
+    ['1234', 'arn:aws:kms:us-west-2:1:key/1234', 'none', []],
+  ])('%s where %s stands: %s', (key, standing, action, notes) => {
+    expect(
+      short(changes(wish(SM, { 'key-id': key }), spec(SM, { ...OURS, 'key-id': standing }))),
+    ).toMatchObject([{ action, notes }]);
+  });
+
+  it('that is a default is nobody’s wish on what was adopted', () => {
+    const wanted = wish(SM, { 'key-id': 'alias/aws/secretsmanager' }, { defaults: new Set(['key-id']) });
+    expect(short(changes(wanted, spec(SM, { ...TAKEN, 'key-id': '1234' })))).toEqual([
+      { action: 'none', fields: [], notes: [] },
+    ]);
+    expect(short(changes(wanted, spec(SM, { ...OURS, 'key-id': '1234' })))).toMatchObject([
+      { action: 'update', fields: ['key-id'] },
+    ]);
+  });
+});
+
+describe('a repository', () => {
+  const wanted = wish(
+    ECR,
+    {
+      mutability: 'MUTABLE',
+      exclusions: undefined,
+      encryption: 'AES256',
+      'key-id': undefined,
+      lifecycle: undefined,
+    },
+    { defaults: new Set(['mutability', 'exclusions', 'encryption']) },
+  );
+  it.each<[what: string, fields: Fields, actions: string[]]>([
+    ['of ours, the same', { ...OURS, mutability: 'MUTABLE', encryption: 'AES256' }, ['none']],
+    [
+      'of ours, made immutable behind our back',
+      { ...OURS, mutability: 'IMMUTABLE', encryption: 'AES256' },
+      ['update'],
+    ],
+    [
+      'of ours, with a policy that nobody asked for',
+      { ...OURS, mutability: 'MUTABLE', encryption: 'AES256', lifecycle: '{}' },
+      ['none'],
+    ],
+    [
+      'of ours, with another encryption',
+      { ...OURS, mutability: 'MUTABLE', encryption: 'KMS', 'key-id': 'k' },
+      ['blocked'],
+    ],
+    [
+      'adopted, with another encryption',
+      { ...TAKEN, mutability: 'IMMUTABLE', encryption: 'KMS', 'key-id': 'k' },
+      ['none'],
+    ],
+    ['of others', { mutability: 'IMMUTABLE', encryption: 'KMS' }, ['update']],
+  ])('%s', (_what, fields, actions) => {
+    expect(changes(wanted, spec(ECR, fields)).map(({ action }) => action)).toEqual(actions);
+  });
+});
+
+describe('a plan', () => {
+  it('has its changes in the order of the wishes, whatever stands', () => {
+    const wishes = [
+      wish(SSM, { value: '1' }),
+      wish(LOG, { retention: 1 }),
+      wish(SM, { 'key:a': new Secret('x') }),
+    ];
+    const observed = {
+      [LOG]: new Map([['/ecs/papyrus', stands(OURS)]]),
+      [SSM]: new Map([['/papyrus/prd/OTHER', spec(SSM, { value: '9' }, {}, '/papyrus/prd/OTHER')]]),
+    };
+    expect(
+      plan(wishes, observed, { ...LENIENT, allow: new Set(['shorten-retention']) }).map(
+        ({ kind, action }) => [kind, action],
+      ),
+    ).toEqual([
+      [SSM, 'create'],
+      [LOG, 'update'],
+      [SM, 'create'],
+    ]);
+  });
+
+  it('is silent once it has been applied', () => {
+    const wishes = [
+      wish(SSM, { value: new Secret('1'), type: 'SecureString', 'tag:a': 'b' }),
+      wish(LOG, { retention: 1 }),
+      wish(SM, { 'key:a': new Secret('x') }),
+      wish(ECR, { mutability: 'MUTABLE' }),
+    ];
+    const first = plan(wishes, {}, LENIENT);
+    const observed = Object.fromEntries(
+      first.map(({ kind, name, desired }) => [kind, new Map([[name, desired]])]),
+    );
+    expect(plan(wishes, observed, LENIENT).map(({ action }) => action)).toEqual([
+      'none',
+      'none',
+      'none',
+      'none',
+    ]);
+  });
+});

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { configFingerprint, references, type Standing, taskDefinitionSecrets } from '../../src/report/ecs.ts';
+import { standing } from '../../src/report/run.ts';
+import { Secret } from '../../src/secret.ts';
+import type { Given } from '../asking.ts';
+import { SEED_ENV, SEED_SECRETS } from '../seed.ts';
+import { leftBy, runOf } from './runs.ts';
+
+const SSM = 'arn:aws:ssm:us-west-2:123456789012:parameter/papyrus/prd/';
+const SM = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:papyrus/prd/';
+
+function of(given: Given, broken: Record<string, unknown> = {}) {
+  const run = runOf(given, {}, broken);
+  const stands: Standing = (kind, name) => standing(run, kind, name);
+  return { placements: run.desired.placements, stands, run };
+}
+
+describe('references', () => {
+  const { placements, stands } = of({ inputs: { dotenv: SEED_ENV } });
+
+  it('to parameters are their ARNs', () => {
+    expect(Object.fromEntries(references(placements, 'AWS::SSM::Parameter', stands))).toEqual({
+      AUTH0_DOMAIN: `${SSM}AUTH0_DOMAIN`,
+      AUTH0_CALLBACK_URL: `${SSM}AUTH0_CALLBACK_URL`,
+      GUNICORN_WORKERS: `${SSM}GUNICORN_WORKERS`,
+      GUNICORN_BIND: `${SSM}GUNICORN_BIND`,
+      LOG_LEVEL: `${SSM}LOG_LEVEL`,
+      SMTP_PASSWORD: `${SSM}SMTP_PASSWORD`,
+      REDIS_URL: `${SSM}REDIS_URL`,
+    });
+  });
+
+  it('to bundles have the key behind the ARN', () => {
+    expect(Object.fromEntries(references(placements, 'AWS::SecretsManager::Secret', stands))).toMatchObject({
+      DB_PASSWORD: `${SM}db-AbCdEf:password::`,
+      POSTGRES_DB: `${SM}db-AbCdEf:postgres_db::`,
+      AUTH0_DOMAIN: `${SM}auth0-AbCdEf:domain::`,
+      FLASK_SECRET_KEY: `${SM}flask-AbCdEf:secret_key::`,
+    });
+  });
+
+  it('are left out where nothing stands, or without that key', () => {
+    const failed = of(
+      { inputs: { dotenv: SEED_ENV } },
+      { 'papyrus/prd/db': new Error('no'), '/papyrus/prd/LOG_LEVEL': new Error('no') },
+    );
+    const secrets = references(failed.placements, 'AWS::SecretsManager::Secret', failed.stands);
+    expect([...secrets.keys()].sort()).toEqual([
+      'AUTH0_CLIENT_ID',
+      'AUTH0_CLIENT_SECRET',
+      'AUTH0_DOMAIN',
+      'FLASK_SECRET_KEY',
+    ]);
+    expect(references(failed.placements, 'AWS::SSM::Parameter', failed.stands).has('LOG_LEVEL')).toBe(false);
+    const empty = of({ inputs: { dotenv: 'DB_PASSWORD=\nDB_USER=x' } });
+    expect([...references(empty.placements, 'AWS::SecretsManager::Secret', empty.stands).keys()]).toEqual([
+      'DB_USER',
+    ]);
+  });
+
+  it('are under the variable’s name, also where a rule names the key', () => {
+    const named = of({
+      inputs: { dotenv: 'SENTRY_DSN=x' },
+      config: 'rules: [{ match: SENTRY_DSN, to: secret/app, key: dsn }]',
+    });
+    expect(
+      Object.fromEntries(references(named.placements, 'AWS::SecretsManager::Secret', named.stands)),
+    ).toEqual({
+      SENTRY_DSN: `${SM}app-AbCdEf:dsn::`,
+    });
+  });
+});
+
+describe('the secrets of a task definition', () => {
+  const { placements, stands } = of({ inputs: { dotenv: SEED_ENV } });
+  const secrets = taskDefinitionSecrets(placements, stands);
+
+  it('name each variable once, in order', () => {
+    const names = secrets.map(({ name }) => name);
+    expect(names).toEqual([...names].sort());
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toHaveLength(17);
+  });
+
+  it('take the parameter where a variable has two places', () => {
+    expect(secrets.find(({ name }) => name === 'AUTH0_DOMAIN')).toEqual({
+      name: 'AUTH0_DOMAIN',
+      valueFrom: `${SSM}AUTH0_DOMAIN`,
+    });
+  });
+
+  it('hold no value', () => {
+    for (const value of SEED_SECRETS) expect(JSON.stringify(secrets)).not.toContain(value);
+  });
+});
+
+describe('the fingerprint', () => {
+  const given: Given = { inputs: { dotenv: SEED_ENV } };
+  const first = of(given);
+  const print = configFingerprint(first.placements, first.stands);
+
+  it('is the same for the same versions', () => {
+    const second = runOf(given, leftBy(first.run));
+    expect(configFingerprint(second.desired.placements, (kind, name) => standing(second, kind, name))).toBe(
+      print,
+    );
+    expect(configFingerprint([...first.placements].reverse(), first.stands)).toBe(print);
+  });
+
+  it('changes with one version', () => {
+    const newer: Standing = (kind, name) => {
+      const spec = first.stands(kind, name);
+      return name === 'papyrus/prd/db' && spec !== undefined
+        ? { ...spec, facts: { ...spec.facts, version: '2' } }
+        : spec;
+    };
+    expect(configFingerprint(first.placements, newer)).not.toBe(print);
+  });
+
+  it('does not change with a value, a tag or an ARN alone', () => {
+    const other: Standing = (kind, name) => {
+      const spec = first.stands(kind, name);
+      return (
+        spec && {
+          ...spec,
+          fields: { ...spec.fields, value: new Secret('other'), 'tag:a': 'b' },
+          facts: { ...spec.facts, arn: 'arn:other' },
+        }
+      );
+    };
+    expect(configFingerprint(first.placements, other)).toBe(print);
+  });
+
+  it('changes with a variable more', () => {
+    const more = of({ inputs: { dotenv: `${SEED_ENV}MORE=1\n` } });
+    expect(configFingerprint(more.placements, more.stands)).not.toBe(print);
+    expect(print).toMatch(/^[0-9a-f]{64}$/);
+  });
+});

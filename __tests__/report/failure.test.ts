@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { AwsError } from '../../src/clients/errors.ts';
+import { Unreadable } from '../../src/resources/resource.ts';
+import { sdkError } from '../clients/clock.ts';
+import { OURS, spec } from '../plan/wishes.ts';
+import { leftBy, runOf } from './runs.ts';
+
+const LOG = 'AWS::Logs::LogGroup';
+const shortened = {
+  [LOG]: new Map([['/ecs/papyrus', spec(LOG, { ...OURS, retention: 30, class: 'STANDARD' })]]),
+};
+const denied = new AwsError(sdkError('AccessDeniedException', 400), 'ssm:PutParameter', 'x', true);
+
+describe('a run fails', () => {
+  it.each([
+    ['plan', undefined],
+    [
+      'apply',
+      { reason: 'blocked', text: '1 wanted changes are blocked; the reasons stand above, the rest was done' },
+    ],
+    [
+      'drift',
+      { reason: 'drifted', text: 'what stands is not what is wanted; run with mode: apply to heal it' },
+    ],
+  ])('in %s where something is blocked: %o', (mode, failure) => {
+    expect(runOf({ inputs: { mode, only: 'log-group' } }, shortened).failure).toEqual(failure);
+  });
+
+  it('in apply where something failed, by the reason of AWS, with its names', () => {
+    const names = Array.from({ length: 12 }, (_, index) => `A${index}`);
+    const run = runOf(
+      { inputs: { dotenv: names.map((name) => `${name}=x`).join('\n'), only: 'parameters' } },
+      {},
+      Object.fromEntries(
+        names.map((name, index) => [`/papyrus/prd/${name}`, index === 0 ? new Error('odd') : denied]),
+      ),
+    );
+    expect(run.failure?.reason).toBe('access-denied');
+    expect(run.failure?.text).toMatch(
+      /^12 of 12 failed: \/papyrus\/prd\/A0, .* and 2 more; see the errors above/,
+    );
+  });
+
+  it('by a mistake of ours where no error is of AWS', () => {
+    expect(
+      runOf({ inputs: { dotenv: 'A=1' } }, {}, { '/papyrus/prd/A': new Error('odd') }).failure?.reason,
+    ).toBe('internal');
+  });
+
+  it.each(['plan', 'apply', 'drift'])('in %s where something could not be read', (mode) => {
+    const observed = { [LOG]: new Map([['/ecs/papyrus', new Unreadable(denied)]]) };
+    expect(runOf({ inputs: { mode, only: 'log-group' } }, observed).failure).toMatchObject({
+      reason: 'access-denied',
+    });
+  });
+});
+
+describe('a run does not fail', () => {
+  it.each(['plan', 'apply', 'drift'])('in %s where all stands', (mode) => {
+    const given = { inputs: { dotenv: 'A=1' } };
+    expect(runOf({ inputs: { ...given.inputs, mode } }, leftBy(runOf(given))).failure).toBeUndefined();
+  });
+
+  it('in drift where that is not asked for', () => {
+    expect(runOf({ inputs: { mode: 'drift', 'fail-on-drift': 'false' } }).failure).toBeUndefined();
+  });
+
+  it('in plan where much is to be done', () => {
+    expect(runOf({ inputs: { mode: 'plan' } }).failure).toBeUndefined();
+  });
+});

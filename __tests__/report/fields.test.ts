@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { differenceText, textOf } from '../../src/report/fields.ts';
+import { ABSENT, type Field } from '../../src/resources/resource.ts';
+import { Secret } from '../../src/secret.ts';
+
+it.each<[Field, string | undefined]>([
+  ['a', 'a'],
+  ['', ''],
+  [7, '7'],
+  [false, 'false'],
+  [new Secret('canary'), '***'],
+  [ABSENT, undefined],
+  [undefined, undefined],
+])('%o as text', (field, text) => {
+  expect(textOf(field)).toBe(text);
+});
+
+describe('a difference in words', () => {
+  it.each<[from: Field, to: Field, text: string]>([
+    [1, 7, 'f: <1> → <7>'],
+    [ABSENT, 'a', 'f: <a>'],
+    ['a', ABSENT, 'f: <a> taken out'],
+    [new Secret('x'), new Secret('y'), 'f: another value'],
+    [new Secret('x'), ABSENT, 'f: <***> taken out'],
+    [ABSENT, new Secret('y'), 'f: <***>'],
+    ['x', new Secret('y'), 'f: <x> → <***>'],
+    ['', 'a', 'f: <> → <a>'],
+  ])('%o → %o', (from, to, text) => {
+    expect(differenceText({ field: 'f', from, to }, (shown) => `<${shown}>`)).toBe(text);
+  });
+});

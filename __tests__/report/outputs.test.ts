@@ -1,0 +1,187 @@
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { outputs, writeFailureReason, writeOutputs } from '../../src/report/outputs.ts';
+import { Secret } from '../../src/secret.ts';
+import { maskingOf } from '../../src/settings/masks.ts';
+import type { Given } from '../asking.ts';
+import { OURS, spec } from '../plan/wishes.ts';
+import { SEED_ENV, SEED_SECRETS } from '../seed.ts';
+import { leftBy, runOf } from './runs.ts';
+
+const seed: Given = { inputs: { dotenv: SEED_ENV, tags: 'project=portfolio' } };
+const SSM = 'AWS::SSM::Parameter';
+
+describe('the first run', () => {
+  const run = runOf(seed);
+  const all = outputs(run);
+
+  it.each([
+    ['changed', 'true'],
+    ['config-changed', 'true'],
+    ['drifted', 'true'],
+    ['to-create', '12'],
+    ['to-update', '0'],
+    ['to-delete', '0'],
+    ['blocked', '0'],
+    ['log-group-name', '/ecs/papyrus'],
+    ['log-group-arn', 'arn:aws:logs:us-west-2:123456789012:log-group:/ecs/papyrus'],
+    ['repository-name', 'papyrus'],
+    ['repository-uri', '123456789012.dkr.ecr.us-west-2.amazonaws.com/papyrus'],
+    ['repository-arn', 'arn:aws:ecr:us-west-2:123456789012:repository/papyrus'],
+    ['registry-id', '123456789012'],
+    ['monthly-cost-usd', '1.20'],
+    ['failure-reason', ''],
+  ])('%s is %s', (name, value) => {
+    expect(all.get(name)).toBe(value);
+  });
+
+  it('names places, and no values', () => {
+    const parameters = JSON.parse(all.get('parameters') ?? '');
+    expect(parameters.LOG_LEVEL).toBe('arn:aws:ssm:us-west-2:123456789012:parameter/papyrus/prd/LOG_LEVEL');
+    expect(JSON.parse(all.get('secrets') ?? '').DB_PASSWORD).toMatch(/:password::$/);
+    expect(JSON.parse(all.get('task-definition-secrets') ?? '')).toHaveLength(17);
+    for (const value of SEED_SECRETS) expect([...all.values()].join()).not.toContain(value);
+  });
+
+  it('has no output that a mask would drop (DB_USER=papyrus must not hide every name)', () => {
+    const readable = {
+      texts: ['/papyrus/prd', 'us-west-2', '/ecs/papyrus', 'papyrus'],
+      account: '123456789012',
+    };
+    for (const { route } of run.desired.placements) {
+      if (!route.sensitive) continue;
+      for (const hidden of maskingOf(route.variable.value, readable).hide)
+        for (const [name, value] of all)
+          expect(value.includes(hidden), `${name} holds ${route.variable.name}`).toBe(false);
+    }
+    expect(maskingOf(new Secret('papyrus'), readable).hide).toEqual([]);
+  });
+
+  it('is all text without line breaks', () => {
+    for (const [name, value] of all) {
+      expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+      expect(value).not.toMatch(/[\r\n]/);
+    }
+  });
+});
+
+describe('later', () => {
+  const first = runOf(seed);
+
+  it('a silent run has changed nothing, and tells the same places', () => {
+    const all = outputs(runOf(seed, leftBy(first)));
+    for (const name of ['changed', 'config-changed', 'drifted']) expect(all.get(name)).toBe('false');
+    for (const name of [
+      'parameters',
+      'secrets',
+      'task-definition-secrets',
+      'config-fingerprint',
+      'log-group-arn',
+      'repository-uri',
+    ])
+      expect(all.get(name)).toBe(outputs(first).get(name));
+    expect(all.get('plan-hash')).not.toBe(outputs(first).get('plan-hash'));
+  });
+
+  it('a changed tag is a change, and none of the configuration', () => {
+    const run = runOf({ inputs: { ...seed.inputs, tags: 'project=other' } }, leftBy(first));
+    expect([
+      outputs(run).get('changed'),
+      outputs(run).get('config-changed'),
+      outputs(run).get('to-update'),
+    ]).toEqual(['true', 'false', '12']);
+  });
+
+  it('a plan has changed nothing', () => {
+    const all = outputs(runOf({ inputs: { ...seed.inputs, mode: 'plan' } }));
+    expect([all.get('changed'), all.get('drifted'), all.get('to-create'), all.get('parameters')]).toEqual([
+      'false',
+      'true',
+      '12',
+      '{}',
+    ]);
+  });
+
+  it('a new value of a stored version is one of the configuration', () => {
+    const observed = {
+      [SSM]: new Map([
+        [
+          '/papyrus/prd/PORT',
+          spec(SSM, { ...OURS, value: '1', type: 'String' }, { version: '7', arn: 'arn:x' }),
+        ],
+      ]),
+    };
+    const all = outputs(runOf({ inputs: { dotenv: 'PORT=2', only: 'parameters' } }, observed));
+    expect([all.get('changed'), all.get('config-changed')]).toEqual(['true', 'true']);
+  });
+
+  it('what is left out is empty', () => {
+    const all = outputs(runOf({ inputs: { only: 'parameters' } }));
+    for (const name of [
+      'log-group-name',
+      'log-group-arn',
+      'repository-name',
+      'repository-uri',
+      'repository-arn',
+      'registry-id',
+    ])
+      expect(all.get(name)).toBe('');
+    expect(all.get('task-definition-secrets')).toBe('[]');
+    expect(all.get('monthly-cost-usd')).toBe('0.00');
+  });
+
+  it('a failure has its reason', () => {
+    const all = outputs(runOf({ inputs: { dotenv: 'A=1' } }, {}, { '/papyrus/prd/A': new Error('x') }));
+    expect(all.get('failure-reason')).toBe('internal');
+  });
+});
+
+describe('written', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  const folder = () => mkdtempSync(join(tmpdir(), 'outputs-'));
+  function written(write: () => void): string {
+    const file = join(folder(), 'output');
+    vi.stubEnv('GITHUB_OUTPUT', file);
+    // The toolkit appends to a file that the runner has made.
+    writeFileSync(file, '');
+    write();
+    return readFileSync(file, 'utf8');
+  }
+
+  it('they go to the file of the runner, and the plan into one of its own', () => {
+    const temp = folder();
+    const run = runOf(seed);
+    const text = written(() => writeOutputs(run, temp));
+    const path = join(temp, 'aws-bootstrap', 'plan-papyrus-prd.json');
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(JSON.parse(outputs(run).get('plan') ?? ''));
+    expect(text).toContain(path);
+    for (const name of outputs(run).keys()) expect(text).toMatch(new RegExp(`^${name}<<ghadelimiter_`, 'm'));
+    if (process.platform !== 'win32') expect(statSync(path).mode & 0o077).toBe(0);
+    for (const value of SEED_SECRETS) expect(text).not.toContain(value);
+  });
+
+  it('there is no file without a folder', () => {
+    expect(written(() => writeOutputs(runOf(seed), undefined))).not.toContain('plan-file');
+  });
+
+  it('two prefixes have two files', () => {
+    const temp = folder();
+    written(() => {
+      writeOutputs(runOf(seed), temp);
+      writeOutputs(runOf({ inputs: { prefix: '/papyrus/stg' } }), temp);
+    });
+    expect(statSync(join(temp, 'aws-bootstrap', 'plan-papyrus-stg.json')).isFile()).toBe(true);
+    expect(statSync(join(temp, 'aws-bootstrap', 'plan-papyrus-prd.json')).isFile()).toBe(true);
+  });
+
+  it('a run that ended early has its reason', () => {
+    expect(written(() => writeFailureReason('credentials'))).toMatch(
+      /^failure-reason<<(\S+)\ncredentials\n\1\n$/,
+    );
+  });
+});

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { price } from '../../src/report/price.ts';
+import type { Given } from '../asking.ts';
+import { SEED_ENV } from '../seed.ts';
+import { leftBy, runOf } from './runs.ts';
+
+const large = `A=${'x '.repeat(2500)}x`;
+
+it.each<[what: string, given: Given, price: [secrets: number, advanced: number, usd: number]]>([
+  ['nothing', { inputs: { dotenv: '' } }, [0, 0, 0]],
+  ['standard parameters are free', { inputs: { dotenv: 'A=1\nB=2' } }, [0, 0, 0]],
+  ['a secret', { inputs: { dotenv: 'DB_PASSWORD=x' } }, [1, 0, 0.4]],
+  ["the seed's three", { inputs: { dotenv: SEED_ENV } }, [3, 0, 1.2]],
+  ['an advanced parameter', { inputs: { dotenv: large } }, [0, 1, 0.05]],
+  ['both', { inputs: { dotenv: `${large}\n${SEED_ENV}` } }, [3, 1, 1.25]],
+  ['what is only planned costs nothing yet', { inputs: { dotenv: SEED_ENV, mode: 'plan' } }, [0, 0, 0]],
+])('%s', (_what, given, [secrets, advancedParameters, monthlyUsd]) => {
+  expect(price(runOf(given).outcomes)).toEqual({ secrets, advancedParameters, monthlyUsd });
+});
+
+it('what stands costs, whether this run changes it or not', () => {
+  const given: Given = { inputs: { dotenv: SEED_ENV } };
+  expect(price(runOf(given, leftBy(runOf(given))).outcomes).monthlyUsd).toBe(1.2);
+});
+
+it('what failed to be made does not', () => {
+  const given: Given = { inputs: { dotenv: SEED_ENV } };
+  expect(price(runOf(given, {}, { 'papyrus/prd/db': new Error('no') }).outcomes).secrets).toBe(2);
+});
+
+it('one resource with two changes costs once', () => {
+  const given: Given = { inputs: { dotenv: 'DB_PASSWORD=new', only: 'secrets', 'kms-key-id': 'alias/k' } };
+  const run = runOf(given, leftBy(runOf({ inputs: { dotenv: 'DB_PASSWORD=old', only: 'secrets' } })));
+  expect(price([...run.outcomes, ...run.outcomes]).secrets).toBe(1);
+});

@@ -1,0 +1,83 @@
+import type { Outcome } from '../../src/plan/apply.ts';
+import { unapplied } from '../../src/plan/apply.ts';
+import type { Change } from '../../src/plan/change.ts';
+import type { Observed } from '../../src/plan/plan.ts';
+import { plan } from '../../src/plan/plan.ts';
+import { failureOf } from '../../src/report/failure.ts';
+import type { Run } from '../../src/report/run.ts';
+import type { Facts, Spec } from '../../src/resources/resource.ts';
+import { ask, type Given } from '../asking.ts';
+
+/** What stands of a change when it has been done. */
+export type Answer = (change: Change) => Facts;
+
+const ACCOUNT = '123456789012';
+const SERVICES = {
+  'AWS::Logs::LogGroup': 'logs:us-west-2:ACCOUNT:log-group:',
+  'AWS::SSM::Parameter': 'ssm:us-west-2:ACCOUNT:parameter',
+  'AWS::SecretsManager::Secret': 'secretsmanager:us-west-2:ACCOUNT:secret:',
+  'AWS::ECR::Repository': 'ecr:us-west-2:ACCOUNT:repository/',
+  'Auth0::Application': '',
+  Image: '',
+} as const;
+
+/** Facts as AWS tells them. */
+export function facts({ kind, name }: { kind: Change['kind']; name: string }): Facts {
+  const tail = kind === 'AWS::SecretsManager::Secret' ? '-AbCdEf' : '';
+  return {
+    arn: `arn:aws:${SERVICES[kind].replace('ACCOUNT', ACCOUNT)}${name}${tail}`,
+    version: '1',
+    ...(kind === 'AWS::ECR::Repository'
+      ? { uri: `${ACCOUNT}.dkr.ecr.us-west-2.amazonaws.com/${name}`, registryId: ACCOUNT }
+      : {}),
+  };
+}
+
+/** A run over what stands; in apply every write works, unless its name is in `broken`. */
+export function runOf(
+  given: Given,
+  observed: Observed = {},
+  broken: Readonly<Record<string, unknown>> = {},
+): Run {
+  const { settings, desired, notes, ignored } = ask(given);
+  const changes = plan(desired.wishes, observed, {
+    allow: settings.allow,
+    adopt: settings.adopt,
+    ignore: settings.ignore,
+    callbackParameter: `${settings.prefix}/AUTH0_CALLBACK_URL`,
+    callbackIsAsked: false,
+  });
+  const outcomes = unapplied(changes).map((outcome): Outcome => {
+    const { change, result } = outcome;
+    if (settings.mode !== 'apply' || result !== 'planned') return outcome;
+    const error = broken[change.name];
+    if (error !== undefined) return { change, result: 'failed', stands: change.observed, error };
+    const stands: Spec = { ...change.desired, facts: { ...change.observed?.facts, ...facts(change) } };
+    return { change, result: 'done', stands };
+  });
+  return {
+    settings,
+    desired,
+    plan: changes,
+    outcomes,
+    notes,
+    told: [],
+    ignoredNames: ignored,
+    caller: { account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/deployer/run' },
+    calls: 12,
+    callsByService: new Map([
+      ['ssm', 8],
+      ['secretsmanager', 4],
+    ]),
+    failure: failureOf(settings, changes, outcomes),
+    repositoryUri: undefined,
+  };
+}
+
+/** What the run left behind, as the next one observes it. */
+export function leftBy(run: Run): Observed {
+  const found: Record<string, Map<string, Spec>> = {};
+  for (const { change, stands } of run.outcomes)
+    if (stands !== undefined) found[change.kind] = (found[change.kind] ?? new Map()).set(change.name, stands);
+  return found;
+}

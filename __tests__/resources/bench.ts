@@ -1,0 +1,228 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { Calls, type Connection } from '../../src/clients/aws.ts';
+import type { Clock } from '../../src/clients/clock.ts';
+import type { Wish } from '../../src/desired/desired.ts';
+import { apply, type Outcome } from '../../src/plan/apply.ts';
+import type { Change, Plan } from '../../src/plan/change.ts';
+import { plan } from '../../src/plan/plan.ts';
+import type { Policy } from '../../src/plan/policy.ts';
+import type { Fields, Kind } from '../../src/resources/resource.ts';
+import { observe, openRooms } from '../../src/resources/rooms.ts';
+import type { Secret } from '../../src/secret.ts';
+import { type AwsOptions, type AwsServer, type Call, type FaultRule, startAws } from '../servers/aws.ts';
+
+/** Time that passes only when somebody sleeps, so that no test waits. */
+export class TestClock implements Clock {
+  readonly slept: number[] = [];
+  #now = 0;
+
+  now(): number {
+    return this.#now;
+  }
+
+  async sleep(milliseconds: number): Promise<void> {
+    this.slept.push(milliseconds);
+    this.#now += milliseconds;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  random(): number {
+    return 0.5;
+  }
+}
+
+/** What one round of observe, plan and apply came to. */
+export interface Round {
+  readonly plan: Plan;
+  readonly outcomes: readonly Outcome[];
+  readonly calls: readonly Call[];
+  readonly writes: readonly Call[];
+  readonly told: readonly string[];
+  /** What was hidden in the log, by its place. */
+  readonly masked: ReadonlyMap<string, Secret>;
+  readonly slept: readonly number[];
+  /** The one change, where the round is about one resource and nothing of it is blocked beside. */
+  readonly change: Change;
+  readonly outcome: Outcome;
+}
+
+export interface RoundOptions extends Partial<Policy> {
+  readonly tags?: ReadonlyMap<string, string>;
+  readonly readOnly?: boolean;
+  /** Observes and plans only. */
+  readonly looks?: boolean;
+  readonly isShown?: (parameter: string) => boolean;
+}
+
+export const TAGS: ReadonlyMap<string, string> = new Map([['project', 'portfolio']]);
+
+/** Another writer, who speaks to moto itself: neither recorded nor judged. */
+export function connect(url: string) {
+  const settings = {
+    endpoint: url,
+    region: 'us-west-2',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  return {
+    ssm: new SSMClient(settings),
+    secrets: new SecretsManagerClient(settings),
+    logs: new CloudWatchLogsClient(settings),
+    ecr: new ECRClient(settings),
+  };
+}
+export type Clients = ReturnType<typeof connect>;
+
+export interface Bench extends AsyncDisposable {
+  readonly aws: AwsServer;
+  /** By the back door. */
+  readonly others: Clients;
+  /** By the front door, so that the laws hold: what it sends is recorded. */
+  readonly front: Clients;
+  /** A fault that can be taken back; it gives the way to. */
+  fault(rule: FaultRule): () => void;
+  /** One run: fresh rooms, as each run of the action has them. */
+  round(wishes: Wish | readonly Wish[], options?: RoundOptions): Promise<Round>;
+  /** One run that must find nothing to do: it gives the calls that it took. */
+  silent(wishes: Wish | readonly Wish[], options?: RoundOptions): Promise<readonly Call[]>;
+}
+
+export async function openBench(options: AwsOptions = {}): Promise<Bench> {
+  const aws = await startAws(options);
+  const others = connect(aws.motoUrl);
+  const front = connect(aws.url);
+
+  async function round(asked: Wish | readonly Wish[], options: RoundOptions = {}): Promise<Round> {
+    const wishes = Array.isArray(asked) ? (asked as readonly Wish[]) : [asked as Wish];
+    const { tags = TAGS, readOnly = false, looks = false, isShown = () => true, ...policy } = options;
+    // The rooms' clients find the server as they do in a runner: by the environment.
+    Object.assign(process.env, aws.env());
+    const clock = new TestClock();
+    const told: string[] = [];
+    const masked = new Map<string, Secret>();
+    const connection: Connection = {
+      region: 'us-west-2',
+      readOnly,
+      userAgent: 'bench',
+      clock,
+      agent: undefined,
+    };
+    const rooms = openRooms(
+      connection,
+      {
+        calls: new Calls(clock),
+        clock,
+        tags,
+        isShown,
+        mask: (value, place) => void masked.set(place, value),
+        tell: (text) => void told.push(text),
+      },
+      {
+        readsLifecycle: wishes.some(({ spec }) => spec.fields.lifecycle !== undefined),
+        auth0: undefined,
+        image: undefined,
+      },
+    );
+    const names: Record<Kind, string[]> = {
+      'AWS::Logs::LogGroup': [],
+      'AWS::SSM::Parameter': [],
+      'AWS::SecretsManager::Secret': [],
+      'AWS::ECR::Repository': [],
+      'Auth0::Application': [],
+      Image: [],
+    };
+    for (const { kind, spec } of wishes) names[kind].push(spec.name);
+    aws.forget();
+    const planned = plan(wishes, await observe(rooms, names), {
+      allow: new Set(),
+      adopt: true,
+      ignore: [],
+      callbackParameter: '',
+      callbackIsAsked: false,
+      ...policy,
+    });
+    const outcomes = looks ? [] : await apply(planned, rooms, () => {});
+    return {
+      plan: planned,
+      outcomes,
+      calls: [...aws.calls],
+      writes: aws.writes(),
+      told,
+      masked,
+      slept: clock.slept,
+      get change() {
+        const [change, ...more] = planned;
+        if (change === undefined || more.length > 0)
+          throw new Error(`${planned.length} changes, not one: ${summarize(planned)}`);
+        return change;
+      },
+      get outcome() {
+        const [outcome, ...more] = outcomes;
+        if (outcome === undefined || more.length > 0) throw new Error(`${outcomes.length} outcomes, not one`);
+        return outcome;
+      },
+    };
+  }
+
+  return {
+    aws,
+    others,
+    front,
+    fault(rule) {
+      let isOn = true;
+      aws.fault({ ...rule, when: (input) => isOn && rule.when?.(input) !== false });
+      return () => {
+        isOn = false;
+      };
+    },
+    round,
+    async silent(wishes, options) {
+      const { plan: planned, calls, writes, told } = await round(wishes, options);
+      const loud = planned.filter(({ action }) => action !== 'none');
+      if (loud.length > 0 || writes.length > 0 || told.length > 0)
+        throw new Error(
+          `not silent: ${summarize(loud)}; ${writes.map(({ operation }) => operation).join(' ')}; ${told.join(' ')}`,
+        );
+      return calls;
+    },
+    [Symbol.asyncDispose]: () => aws.close(),
+  };
+}
+
+function summarize(changes: Plan): string {
+  return changes
+    .map(
+      ({ name, action, differences, blocked }) =>
+        `${name} ${action} ${differences.map(({ field }) => field).join(',')} ${blocked?.reason ?? ''}`,
+    )
+    .join('; ');
+}
+
+/** The fields that a change is about. */
+export const fieldsOf = (change: Change): string[] => change.differences.map(({ field }) => field);
+
+/** The operations of calls, in order. */
+export const operations = (calls: readonly Call[]): string[] => calls.map(({ operation }) => operation);
+
+const none: ReadonlySet<string> = new Set();
+
+/** A wish as `desired/` makes it, of fields that were given and of defaults. */
+export function wishFor<K extends Kind>(
+  kind: K,
+  name: string,
+  fields: Fields,
+  more: Partial<Pick<Wish, 'defaults' | 'once' | 'closed' | 'unknown' | 'expected'>> = {},
+): Wish {
+  return {
+    kind,
+    spec: { name, fields: { ...fields, 'tag:project': 'portfolio' }, facts: {} },
+    defaults: none,
+    once: none,
+    closed: none,
+    unknown: none,
+    expected: true,
+    ...more,
+  } as Wish;
+}

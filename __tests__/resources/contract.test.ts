@@ -1,0 +1,327 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { AwsError } from '../../src/clients/errors.ts';
+import type { FaultKind } from '../servers/faults.ts';
+import { type Bench, fieldsOf, openBench, operations } from './bench.ts';
+import { SUBJECTS } from './subjects.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench?.[Symbol.asyncDispose]());
+beforeEach(() => bench.aws.reset());
+
+const OURS = { project: 'portfolio', 'managed-by': 'aws-bootstrap' };
+const ADOPTED = { project: 'portfolio', 'managed-by': 'aws-bootstrap:adopted' };
+const THEIRS = { team: 'platform' };
+
+const WRITES = /^(?!Get|Describe|List|Batch)\w+$/;
+
+/** One contract for all rooms: what a plan can ask of them, whatever the kind. */
+describe.each(SUBJECTS)('%s', (_, subject) => {
+  const { name } = subject;
+  const read = () => subject.read(bench.front);
+
+  test('absent, created, silent', async () => {
+    const { change, outcome, writes } = await bench.round(subject.wish());
+    expect(change).toMatchObject({ kind: subject.kind, name, action: 'create', observed: undefined });
+    expect(outcome.result).toBe('done');
+    expect(operations(writes)).toEqual(subject.createCalls);
+    const stands = await read();
+    expect(stands).toMatchObject(subject.created);
+    expect(stands?.tags).toEqual(OURS);
+    await bench.silent(subject.wish());
+  });
+
+  test('what was created is told with the ARN that AWS gives it', async () => {
+    const created = await bench.round(subject.wish());
+    const arn = created.outcome.stands?.facts.arn;
+    expect(arn).toMatch(/^arn:aws:\w+:us-west-2:123456789012:/);
+    const seen = await bench.round(subject.wish());
+    expect(seen.outcome.stands?.facts.arn).toBe(arn);
+    expect(seen.outcome.stands?.facts.version).toBe(created.outcome.stands?.facts.version);
+  });
+
+  test.each(subject.updates)('updated: $what', async ({ fields, differs, stands }) => {
+    await bench.round(subject.wish());
+    const { change, outcome } = await bench.round(subject.wish(fields));
+    expect(change.action).toBe('update');
+    expect(fieldsOf(change).sort()).toEqual([...differs].sort());
+    expect(outcome).toMatchObject({ result: 'done' });
+    expect(await read()).toMatchObject({ ...stands, tags: OURS });
+    await bench.silent(subject.wish(fields));
+  });
+
+  test('updated: tags, the new one and the changed one, by a single call that writes', async () => {
+    await bench.round(subject.wish());
+    const tags = new Map([
+      ['project', 'showcase'],
+      ['cost', '42'],
+    ]);
+    const wish = subject.wish({ 'tag:cost': '42' });
+    const asked = {
+      ...wish,
+      spec: { ...wish.spec, fields: { ...wish.spec.fields, 'tag:project': 'showcase' } },
+    } as typeof wish;
+    const { change, writes } = await bench.round(asked, { tags });
+    expect(fieldsOf(change).sort()).toEqual(['tag:cost', 'tag:project']);
+    expect(writes).toHaveLength(1);
+    expect((await read())?.tags).toEqual({
+      project: 'showcase',
+      cost: '42',
+      'managed-by': 'aws-bootstrap',
+    });
+    await bench.silent(asked, { tags });
+  });
+
+  test.each(subject.drifts)('drifted and healed: $what', async ({ act, fields }) => {
+    await bench.round(subject.wish());
+    const before = await read();
+    await act(bench);
+    // Looking, as plan and drift do, tells it and changes nothing.
+    const looked = await bench.round(subject.wish(), { looks: true, readOnly: true });
+    expect(looked.writes).toEqual([]);
+    if (fields === 'create') expect(looked.change.action).toBe('create');
+    else {
+      expect(looked.change.action).toBe('update');
+      expect(fieldsOf(looked.change).sort()).toEqual([...fields].sort());
+    }
+    const { outcome } = await bench.round(subject.wish());
+    expect(outcome).toMatchObject({ result: 'done' });
+    // A version that went on is no difference.
+    expect({ ...(await read()), version: undefined }).toEqual({ ...before, version: undefined });
+    await bench.silent(subject.wish());
+  });
+
+  test("others' tags on what we made are kept, and are no drift", async () => {
+    await bench.round(subject.wish());
+    await subject.tag(bench.others, THEIRS);
+    const calls = await bench.silent(subject.wish());
+    if (subject.kind === 'AWS::SSM::Parameter')
+      expect(operations(calls)).not.toContain('ListTagsForResource');
+    const [update] = subject.updates;
+    await bench.round(subject.wish(update?.fields));
+    expect((await read())?.tags).toEqual({ ...THEIRS, ...OURS });
+    await bench.silent(subject.wish(update?.fields));
+  });
+
+  test('adopted: only what is given is taken over', async () => {
+    await subject.foreign(bench.front, THEIRS);
+    const { change, outcome } = await bench.round(subject.wish());
+    expect(change.action).toBe('update');
+    expect(change.notes).toContain('adopted: it stood before without our tag');
+    expect(fieldsOf(change).sort()).toEqual([...subject.taken, 'tag:managed-by', 'tag:project'].sort());
+    expect(outcome.result).toBe('done');
+    const stands = await read();
+    expect(stands).toMatchObject(subject.kept);
+    expect(stands?.tags).toEqual({ ...THEIRS, ...ADOPTED });
+    // From here on it is adopted: still no default is anybody's wish.
+    const calls = await bench.silent(subject.wish());
+    if (subject.kind === 'AWS::SSM::Parameter')
+      expect(operations(calls)).not.toContain('ListTagsForResource');
+    expect(await read()).toMatchObject(subject.kept);
+  });
+
+  test('not adopted: blocked and unwritten', async () => {
+    await subject.foreign(bench.front, THEIRS);
+    const before = await read();
+    const { change, outcome, writes } = await bench.round(subject.wish(), { adopt: false });
+    expect(change).toMatchObject({
+      action: 'blocked',
+      blocked: { reason: expect.stringContaining('adopt is false') },
+    });
+    expect(outcome.result).toBe('blocked');
+    expect(writes).toEqual([]);
+    expect(await read()).toEqual(before);
+  });
+
+  test('of a CloudFormation stack: blocked by its name, and unwritten', async () => {
+    await subject.foreign(bench.others, {
+      ...THEIRS,
+      'aws:cloudformation:stack-name': 'network',
+    });
+    const before = await read();
+    const { change, writes } = await bench.round(subject.wish());
+    expect(change).toMatchObject({
+      action: 'blocked',
+      blocked: { reason: expect.stringContaining('the CloudFormation stack network') },
+    });
+    expect(writes).toEqual([]);
+    expect(await read()).toEqual(before);
+  });
+
+  test('killed before anything is created: the next round creates it', async () => {
+    const [create = ''] = subject.createCalls;
+    bench.aws.fault({ operation: create, kind: 'access-denied' });
+    const { outcome } = await bench.round(subject.wish());
+    expect(outcome.result).toBe('failed');
+    expect(await read()).toBeUndefined();
+    await bench.round(subject.wish());
+    expect(await read()).toMatchObject({ ...subject.created, tags: OURS });
+    await bench.silent(subject.wish());
+  });
+
+  test.runIf(subject.second !== undefined)(
+    'killed between the creation and its second call: healed by the next round',
+    async () => {
+      const { operation = '', fields } = subject.second ?? {};
+      bench.aws.fault({ operation, kind: 'expired-token' });
+      const first = await bench.round(subject.wish(fields));
+      expect(first.outcome.result).toBe('failed');
+      expect((await read())?.tags).toEqual(OURS);
+      const second = await bench.round(subject.wish(fields));
+      expect(second.change.action).toBe('update');
+      expect(operations(second.writes)).toEqual([operation]);
+      expect(await read()).toMatchObject({ ...subject.created, tags: OURS });
+      await bench.silent(subject.wish(fields));
+    },
+  );
+
+  test('killed between the tags and the rest of an update: healed by the next round', async () => {
+    await bench.round(subject.wish());
+    const [update] = subject.updates;
+    const fields = { ...update?.fields, 'tag:cost': '42' };
+    const tags = new Map([
+      ['project', 'portfolio'],
+      ['cost', '42'],
+    ]);
+    // Whatever comes after the first write is denied, as if the run had ended there.
+    const stop = bench.fault({ operation: WRITES, skip: 1, times: 9, kind: 'access-denied' });
+    const first = await bench.round(subject.wish(fields), { tags });
+    stop();
+    expect(first.outcome.result).toBe('failed');
+    expect(first.writes.filter(({ fault }) => fault === undefined)).toHaveLength(1);
+    const second = await bench.round(subject.wish(fields), { tags });
+    expect(second.outcome.result).toBe('done');
+    expect(await read()).toMatchObject({ ...update?.stands, tags: { ...OURS, cost: '42' } });
+    await bench.silent(subject.wish(fields), { tags });
+  });
+
+  test.each<FaultKind>(['reset-after', 'reset-body', 'cut-json'])(
+    'every write of a creation ends as %s: done all the same, once',
+    async (kind) => {
+      bench.aws.fault({ operation: new RegExp(`^(${subject.createCalls.join('|')})$`), kind });
+      const { outcome, told } = await bench.round(subject.wish());
+      expect(outcome).toMatchObject({ result: 'done' });
+      expect(outcome.stands?.facts.arn).toMatch(/^arn:/);
+      expect(told).toEqual([]);
+      expect(await read()).toMatchObject({ ...subject.created, tags: OURS });
+      await bench.silent(subject.wish());
+    },
+  );
+
+  test.each<FaultKind>(['reset-after', 'cut-json'])(
+    'each write of an update ends as %s: done all the same',
+    async (kind) => {
+      await bench.round(subject.wish());
+      for (const { fields, stands } of subject.updates) {
+        const stop = bench.fault({ operation: WRITES, kind });
+        const { outcome, told, writes } = await bench.round(subject.wish(fields));
+        stop();
+        expect(outcome).toMatchObject({ result: 'done' });
+        // An empty answer cannot be cut.
+        if (kind === 'reset-after') expect(writes.length).toBeGreaterThan(1);
+        expect(told).toEqual([]);
+        expect(await read()).toMatchObject(stands);
+        await bench.silent(subject.wish(fields));
+        await bench.aws.reset();
+        await bench.round(subject.wish());
+      }
+    },
+  );
+
+  test('the answer of a creation that somebody else was quicker with is told, not taken over', async () => {
+    const [create = ''] = subject.createCalls;
+    const stop = bench.aws.onCall(async ({ operation }, moment) => {
+      if (operation !== create || moment !== 'before') return;
+      stop();
+      await subject.foreign(bench.others, THEIRS);
+    });
+    const { outcome } = await bench.round(subject.wish());
+    expect(outcome.result).toBe('failed');
+    expect(String(outcome.error)).toMatch(/exist/i);
+    expect((await read())?.tags).toEqual(THEIRS);
+    // The next round sees it, and says so.
+    expect((await bench.round(subject.wish())).change.notes).toContain(
+      'adopted: it stood before without our tag',
+    );
+  });
+
+  const passing: FaultKind[] = [
+    'throttle',
+    'too-many-requests',
+    'server-error',
+    'html',
+    'reset-before',
+    'clock-skew',
+    ...(subject.conflicts ? ['conflict' as const] : []),
+  ];
+  test.each(passing)('%s: every call is repeated, without real time', async (kind) => {
+    const started = performance.now();
+    const hit = new Set<string>();
+    // Each call once, a repetition not.
+    const stop = bench.fault({
+      operation: /./,
+      times: Number.POSITIVE_INFINITY,
+      kind,
+      when: (input) => {
+        const call = JSON.stringify(input);
+        return !hit.has(call) && hit.add(call).has(call);
+      },
+    });
+    const { outcome, calls, slept } = await bench.round(subject.wish());
+    stop();
+    expect(outcome).toMatchObject({ result: 'done' });
+    const faulted = calls.filter(({ fault }) => fault !== undefined);
+    expect(faulted.length).toBeGreaterThan(1);
+    expect(calls.length).toBeGreaterThanOrEqual(2 * faulted.length);
+    expect(slept.length).toBeGreaterThanOrEqual(faulted.length);
+    if (kind === 'too-many-requests') expect(Math.max(...slept)).toBeGreaterThanOrEqual(1_000);
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(await read()).toMatchObject({ ...subject.created, tags: OURS });
+    await bench.silent(subject.wish());
+  });
+
+  test('it stops trying after eight times, and says what was in the way', async () => {
+    const [create = ''] = subject.createCalls;
+    bench.aws.fault({ operation: create, kind: 'throttle', times: Number.POSITIVE_INFINITY });
+    const { outcome, calls, slept } = await bench.round(subject.wish());
+    expect(outcome.result).toBe('failed');
+    expect(outcome.error).toMatchObject({ reason: 'throttled', resource: name });
+    expect(calls.filter(({ operation }) => operation === create)).toHaveLength(8);
+    expect(Math.max(...slept)).toBeLessThanOrEqual(20_000);
+  });
+
+  test('what may not be read is told with the statement that is missing', async () => {
+    bench.aws.fault({ operation: /./, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
+    const { change, outcome, writes } = await bench.round(subject.wish());
+    expect(change).toMatchObject({ action: 'blocked', unreadable: expect.anything() });
+    expect(outcome.result).toBe('failed');
+    expect(writes).toEqual([]);
+    const { error } = outcome;
+    if (!(error instanceof AwsError)) throw new Error('the error is not told in words');
+    expect(error.reason).toBe('access-denied');
+    expect(error.remedy).toMatch(
+      /add to the role's policy: \{"Effect":"Allow","Action":"\w+:\w+","Resource":"[^"]+"\}/,
+    );
+  });
+
+  test('what may not be written is told with the statement that is missing', async () => {
+    const [create = ''] = subject.createCalls;
+    bench.aws.fault({ operation: create, kind: 'access-denied' });
+    const { outcome } = await bench.round(subject.wish());
+    expect(outcome.error).toMatchObject({
+      reason: 'access-denied',
+      resource: name,
+      operation: expect.stringMatching(new RegExp(`:${create}$`)),
+      remedy: expect.stringContaining(`:${create}","Resource":"arn:aws:`),
+    });
+  });
+
+  test('a room that only reads lets no write through, whatever the plan says', async () => {
+    const { outcome, writes } = await bench.round(subject.wish(), { readOnly: true });
+    expect(outcome.result).toBe('failed');
+    expect(writes).toEqual([]);
+    expect(await read()).toBeUndefined();
+  });
+});

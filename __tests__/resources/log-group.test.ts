@@ -1,0 +1,136 @@
+import {
+  CreateLogGroupCommand,
+  DescribeLogGroupsCommand,
+  type LogGroupClass,
+  PutRetentionPolicyCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Bench, fieldsOf, openBench, operations } from './bench.ts';
+import { logGroup } from './subjects.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench?.[Symbol.asyncDispose]());
+beforeEach(() => bench.aws.reset());
+
+const NAME = logGroup.name;
+const { wish } = logGroup;
+const create = (more: { logGroupClass?: LogGroupClass; tags?: Record<string, string> } = {}) =>
+  bench.front.logs.send(new CreateLogGroupCommand({ logGroupName: NAME, ...more }));
+const retention = async () => (await logGroup.read(bench.others))?.retention;
+
+describe('a shorter retention deletes logs', () => {
+  test.each([
+    ['from 30 to 7 days', 30],
+    ['from for ever to 7 days', 'never'],
+  ] as const)('%s: blocked where there are any, and the tags go on', async (_, before) => {
+    await bench.round(wish({ retention: before }));
+    bench.aws.storedBytes(NAME, 1);
+    const tags = new Map([
+      ['project', 'portfolio'],
+      ['cost', '1'],
+    ]);
+    const asked = wish({ retention: 7, 'tag:cost': '1' });
+    const { plan, writes, outcomes } = await bench.round(asked, { tags });
+    expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);
+    expect(plan[1]?.blocked).toMatchObject({ consent: 'shorten-retention' });
+    expect(outcomes.map(({ result }) => result)).toEqual(['done', 'blocked']);
+    expect(operations(writes)).toEqual(['TagResource']);
+    expect(await retention()).toBe(before === 'never' ? undefined : before);
+
+    const { writes: allowed } = await bench.round(asked, { tags, allow: new Set(['shorten-retention']) });
+    expect(operations(allowed)).toEqual(['PutRetentionPolicy']);
+    expect(await retention()).toBe(7);
+    await bench.silent(asked, { tags });
+  });
+
+  test('an empty group loses nothing, and needs no consent', async () => {
+    await bench.round(wish({ retention: 30 }));
+    bench.aws.storedBytes(NAME, 0);
+    await bench.round(wish({ retention: 7 }));
+    expect(await retention()).toBe(7);
+  });
+
+  test('a longer one never needs a consent', async () => {
+    await bench.round(wish({ retention: 7 }));
+    bench.aws.storedBytes(NAME, 1_000_000);
+    await bench.round(wish({ retention: 30 }));
+    await bench.round(wish({ retention: 'never' }));
+    expect(await retention()).toBeUndefined();
+  });
+
+  test('what others shortened or left for ever is told with its days', async () => {
+    await bench.round(wish());
+    await bench.others.logs.send(new PutRetentionPolicyCommand({ logGroupName: NAME, retentionInDays: 30 }));
+    bench.aws.storedBytes(NAME, 5);
+    const { change } = await bench.round(wish());
+    expect(change).toMatchObject({
+      action: 'blocked',
+      differences: [{ field: 'retention', from: 30, to: 1 }],
+    });
+  });
+});
+
+test('the class cannot be changed: blocked on what is ours, nobody’s business on what was adopted', async () => {
+  await create({ logGroupClass: 'INFREQUENT_ACCESS', tags: { 'managed-by': 'aws-bootstrap' } });
+  const { plan } = await bench.round(wish());
+  expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);
+  expect(plan[1]).toMatchObject({
+    differences: [{ field: 'class', from: 'INFREQUENT_ACCESS', to: 'STANDARD' }],
+    blocked: { reason: expect.stringContaining('ignore: log-group:class') },
+  });
+  await bench.aws.reset();
+  await create({ logGroupClass: 'INFREQUENT_ACCESS' });
+  await bench.round(wish());
+  await bench.silent(wish());
+});
+
+test('names that only begin the same are others', async () => {
+  for (const tail of ['-2', '/x', '2']) {
+    const logGroupName = `${NAME}${tail}`;
+    await bench.others.logs.send(new CreateLogGroupCommand({ logGroupName }));
+  }
+  expect((await bench.round(wish())).change.action).toBe('create');
+  await bench.silent(wish());
+  const { logGroups } = await bench.others.logs.send(new DescribeLogGroupsCommand({}));
+  expect(logGroups?.filter(({ retentionInDays }) => retentionInDays !== undefined)).toHaveLength(1);
+});
+
+test('a name is looked for on every page', async () => {
+  // AWS sorts by name, and so the exact name is on the first page; nothing says that it stays so.
+  await create({ tags: { 'managed-by': 'aws-bootstrap' } });
+  bench.aws.answer('DescribeLogGroups', async ({ nextToken }) => {
+    if (nextToken === undefined) return { logGroups: [], nextToken: 'more' };
+    const { logGroups } = await bench.others.logs.send(
+      new DescribeLogGroupsCommand({ logGroupNamePrefix: NAME }),
+    );
+    return { logGroups };
+  });
+  const { change } = await bench.round(wish(), { looks: true });
+  expect(change.observed?.name).toBe(NAME);
+});
+
+test('tag calls take the ARN as AWS tells it, whichever of the two fields it stands in', async () => {
+  await bench.round(wish());
+  bench.aws.answer('DescribeLogGroups', async () => {
+    const { logGroups } = await bench.others.logs.send(
+      new DescribeLogGroupsCommand({ logGroupNamePrefix: NAME }),
+    );
+    return { logGroups: logGroups?.map(({ logGroupArn: _, ...group }) => ({ ...group, storedBytes: 0 })) };
+  });
+  const calls = await bench.silent(wish());
+  expect(calls.find(({ operation }) => operation === 'ListTagsForResource')?.input).toEqual({
+    resourceArn: `arn:aws:logs:us-west-2:123456789012:log-group:${NAME}`,
+  });
+});
+
+test('nothing but what differs is written', async () => {
+  await bench.round(wish({ retention: 7 }));
+  const { change, writes } = await bench.round(wish({ retention: 14 }));
+  expect(fieldsOf(change)).toEqual(['retention']);
+  expect(writes.map(({ operation, input }) => [operation, input])).toEqual([
+    ['PutRetentionPolicy', { logGroupName: NAME, retentionInDays: 14 }],
+  ]);
+});

@@ -1,0 +1,446 @@
+import {
+  AddTagsToResourceCommand,
+  GetParameterCommand,
+  ListTagsForResourceCommand,
+  type ParameterType,
+  PutParameterCommand,
+} from '@aws-sdk/client-ssm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Wish } from '../../src/desired/desired.ts';
+import type { Fields } from '../../src/resources/resource.ts';
+import { Secret } from '../../src/secret.ts';
+import { type Bench, fieldsOf, openBench, operations, type RoundOptions, wishFor } from './bench.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench?.[Symbol.asyncDispose]());
+beforeEach(() => bench.aws.reset());
+
+const NAME = '/papyrus/prd/X';
+const wish = (fields: Fields = {}, name = NAME, more: Parameters<typeof wishFor>[3] = {}) =>
+  wishFor('AWS::SSM::Parameter', name, { value: 'one', type: 'String', ...fields }, more);
+const secure = (fields: Fields = {}, name = NAME) =>
+  wish({ value: new Secret('one'), type: 'SecureString', 'key-id': 'alias/aws/ssm', ...fields }, name, {
+    defaults: new Set(fields['key-id'] === undefined ? ['key-id'] : []),
+  });
+const many = (count: number, make: (name: string) => Wish = (name) => wish({}, name)) =>
+  Array.from({ length: count }, (_, index) => make(`/papyrus/prd/V${String(index).padStart(3, '0')}`));
+const put = (Value: string, Type: ParameterType = 'String', more: object = {}) =>
+  bench.others.ssm.send(new PutParameterCommand({ Name: NAME, Value, Type, Overwrite: true, ...more }));
+const get = async (name = NAME) =>
+  (await bench.others.ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true }))).Parameter;
+const tagsOf = async (name = NAME) => {
+  const { TagList } = await bench.others.ssm.send(
+    new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name }),
+  );
+  return Object.fromEntries((TagList ?? []).map(({ Key, Value }) => [Key, Value]));
+};
+const CHANGE_TYPE: RoundOptions = { allow: new Set(['change-type']) };
+
+describe('many parameters', () => {
+  test('120 are read in 12 + 6 calls, never one for tags, and written under the quota', async () => {
+    let inFlight = 0;
+    let most = 0;
+    bench.aws.onCall(({ operation }, moment) => {
+      if (operation !== 'PutParameter') return;
+      inFlight += moment === 'before' ? 1 : -1;
+      most = Math.max(most, inFlight);
+    });
+    const { outcomes, writes, slept } = await bench.round(many(120));
+    expect(outcomes.filter(({ result }) => result === 'done')).toHaveLength(120);
+    expect(outcomes.every(({ stands }) => stands?.facts.arn !== undefined)).toBe(true);
+    expect(writes).toHaveLength(120);
+    expect(most).toBeLessThanOrEqual(3);
+    // 18 at once, then 2.8 a second: what AWS allows, and what users are told beforehand.
+    const waited = slept.reduce((sum, ms) => sum + ms, 0);
+    expect(waited).toBeGreaterThan(30_000);
+
+    const calls = operations(await bench.silent(many(120)));
+    expect(calls.filter((operation) => operation === 'GetParameters')).toHaveLength(12);
+    expect(calls.filter((operation) => operation === 'DescribeParameters')).toHaveLength(6);
+    expect(calls).toHaveLength(18);
+  });
+
+  test('those that stood before are asked for their tags once; then a filter tells', async () => {
+    for (const { spec } of many(23))
+      await bench.others.ssm.send(new PutParameterCommand({ Name: spec.name, Value: 'one', Type: 'String' }));
+    const first = operations((await bench.round(many(23))).calls);
+    expect(first.filter((operation) => operation === 'ListTagsForResource')).toHaveLength(23);
+    const calls = operations(await bench.silent(many(23)));
+    expect(calls.sort()).toEqual([
+      'DescribeParameters',
+      'DescribeParameters',
+      'DescribeParameters',
+      'GetParameters',
+      'GetParameters',
+      'GetParameters',
+    ]);
+  });
+
+  test('an empty page that has a next one is no end', async () => {
+    await using pages = await openBench({ emptyPages: true });
+    const wishes = [...many(3), secure({}, '/papyrus/prd/S')];
+    const { outcomes } = await pages.round(wishes);
+    expect(outcomes.map(({ result }) => result)).toEqual(['done', 'done', 'done', 'done']);
+    const calls = operations(await pages.silent(wishes));
+    expect(calls.filter((operation) => operation === 'DescribeParameters')).toHaveLength(4);
+    await pages.others.ssm.send(
+      new AddTagsToResourceCommand({
+        ResourceType: 'Parameter',
+        ResourceId: '/papyrus/prd/S',
+        Tags: [{ Key: 'project', Value: 'other' }],
+      }),
+    );
+    const healed = await pages.round(wishes);
+    expect(healed.plan.map(fieldsOf)).toEqual([[], [], [], ['tag:project']]);
+    await pages.silent(wishes);
+  });
+
+  test.each([
+    ['may not be read', 'access-denied' as const, 'access-denied'],
+    [
+      'cannot be decrypted',
+      { status: 400, code: 'InvalidKeyId', message: 'Invalid keyId alias/gone' },
+      'aws',
+    ],
+  ])('one that %s does not hold up the others', async (_, kind, reason) => {
+    await bench.round(many(12));
+    await bench.others.ssm.send(
+      new PutParameterCommand({ Name: '/papyrus/prd/V007', Value: 'x', Type: 'String', Overwrite: true }),
+    );
+    bench.aws.fault({
+      operation: 'GetParameters',
+      times: Number.POSITIVE_INFINITY,
+      kind,
+      when: ({ Names }) => (Names as string[]).includes('/papyrus/prd/V003'),
+    });
+    const { outcomes, plan, writes } = await bench.round(many(12));
+    const failed = outcomes.filter(({ result }) => result === 'failed');
+    expect(failed.map(({ change }) => change.name)).toEqual(['/papyrus/prd/V003']);
+    expect(failed[0]?.error).toMatchObject({ reason, resource: '/papyrus/prd/V003' });
+    expect(plan.filter(({ action }) => action === 'update').map(({ name }) => name)).toEqual([
+      '/papyrus/prd/V007',
+    ]);
+    expect(writes).toHaveLength(1);
+  });
+
+  test('one whose tags may not be read does not hold up the others', async () => {
+    await bench.round(many(2));
+    for (const name of ['/papyrus/prd/THEIRS', '/papyrus/prd/FREE'])
+      await bench.others.ssm.send(new PutParameterCommand({ Name: name, Value: 'one', Type: 'String' }));
+    bench.aws.fault({
+      operation: 'ListTagsForResource',
+      kind: 'access-denied',
+      when: ({ ResourceId }) => ResourceId === '/papyrus/prd/THEIRS',
+    });
+    const wishes = [...many(2), wish({}, '/papyrus/prd/THEIRS'), wish({}, '/papyrus/prd/FREE')];
+    const { outcomes } = await bench.round(wishes);
+    expect(outcomes.map(({ result }) => result)).toEqual(['unchanged', 'unchanged', 'failed', 'done']);
+    expect(outcomes[2]?.error).toMatchObject({
+      remedy: expect.stringContaining('ssm:ListTagsForResource'),
+    });
+  });
+
+  test('one that may not be written does not hold up the others', async () => {
+    bench.aws.fault({
+      operation: 'PutParameter',
+      kind: 'access-denied',
+      when: ({ Name }) => Name === '/papyrus/prd/V001',
+    });
+    const { outcomes } = await bench.round(many(4));
+    expect(outcomes.map(({ result }) => result)).toEqual(['done', 'failed', 'done', 'done']);
+    expect(outcomes[1]?.error).toMatchObject({
+      remedy: expect.stringContaining(
+        '"Action":"ssm:PutParameter","Resource":"arn:aws:ssm:us-west-2:123456789012:parameter/papyrus/prd/V001"',
+      ),
+    });
+  });
+
+  test('what AWS throttles is written all the same, more slowly', async () => {
+    let call = 0;
+    const times = Number.POSITIVE_INFINITY;
+    bench.aws.fault({ operation: 'PutParameter', kind: 'throttle', times, when: () => call++ % 2 === 1 });
+    const { outcomes, writes } = await bench.round(many(40));
+    expect(outcomes.every(({ result }) => result === 'done')).toBe(true);
+    expect(writes).toHaveLength(79);
+    await bench.silent(many(40));
+  });
+});
+
+describe('types', () => {
+  test('String becomes SecureString in place, and it is told that the history keeps the value', async () => {
+    await bench.round(wish());
+    const { change, writes } = await bench.round(secure());
+    expect(change.notes).toContain('the old versions stay readable in its history; rotate the value');
+    expect(operations(writes)).toEqual(['PutParameter']);
+    expect(await get()).toMatchObject({ Type: 'SecureString', Version: 2, Value: 'one' });
+    await bench.silent(secure());
+  });
+
+  test.each([
+    ['SecureString', 'String'],
+    ['StringList', 'String'],
+    ['StringList', 'SecureString'],
+  ] as const)('%s to %s needs a consent, and everything else goes on', async (from, to) => {
+    await put('one', from, { Overwrite: false, Tags: [{ Key: 'managed-by', Value: 'aws-bootstrap' }] });
+    const asked = to === 'String' ? wish() : secure();
+    const { plan, writes } = await bench.round(asked);
+    expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);
+    expect(plan[1]?.blocked).toMatchObject({
+      consent: 'change-type',
+      reason: expect.stringContaining(from),
+    });
+    expect(operations(writes).filter((operation) => operation === 'DeleteParameter')).toEqual([]);
+    expect((await get())?.Type).toBe(from);
+    expect(await tagsOf()).toEqual({ project: 'portfolio', 'managed-by': 'aws-bootstrap' });
+  });
+
+  test('with the consent it is deleted, 30 seconds pass, and others find their tags again', async () => {
+    await put('old', 'SecureString', { Overwrite: false, Tags: [{ Key: 'team', Value: 'platform' }] });
+    await bench.round(secure({ value: new Secret('old') }));
+    const { outcome, writes, slept, told } = await bench.round(wish(), CHANGE_TYPE);
+    expect(outcome.result).toBe('done');
+    expect(operations(writes)).toEqual(['DeleteParameter', 'PutParameter']);
+    expect(slept).toContain(30_000);
+    expect(told).toEqual([expect.stringMatching(/deleted and created anew .* 30 seconds/)]);
+    expect(await get()).toMatchObject({ Type: 'String', Value: 'one', Version: 1 });
+    expect(await tagsOf()).toEqual({
+      team: 'platform',
+      project: 'portfolio',
+      'managed-by': 'aws-bootstrap:adopted',
+    });
+    await bench.silent(wish());
+  });
+
+  test('killed between deletion and creation: the next round creates it', async () => {
+    await bench.round(secure());
+    const stop = bench.fault({ operation: 'PutParameter', kind: 'access-denied' });
+    expect((await bench.round(wish(), CHANGE_TYPE)).outcome.result).toBe('failed');
+    stop();
+    const { change } = await bench.round(wish());
+    expect(change.action).toBe('create');
+    expect(await get()).toMatchObject({ Type: 'String', Value: 'one' });
+    await bench.silent(wish());
+  });
+
+  test.each(['DeleteParameter', 'PutParameter'])(
+    '%s that was applied and not told is no failure',
+    async (operation) => {
+      await bench.round(secure());
+      bench.aws.fault({ operation, kind: 'reset-after' });
+      const { outcome } = await bench.round(wish(), CHANGE_TYPE);
+      expect(outcome).toMatchObject({ result: 'done' });
+      expect(await get()).toMatchObject({ Type: 'String', Value: 'one' });
+      await bench.silent(wish());
+    },
+  );
+
+  test('"stale tags" right after a deletion are waited out', async () => {
+    await bench.round(secure());
+    const stop = bench.fault({ operation: 'PutParameter', kind: 'conflict', times: 3 });
+    const { outcome } = await bench.round(wish(), CHANGE_TYPE);
+    stop();
+    expect(outcome.result).toBe('done');
+    await bench.silent(wish());
+  });
+
+  test('a type that others changed is told as blocked, and their value is not lost', async () => {
+    await bench.round(wish());
+    await put('theirs', 'SecureString');
+    const { plan, writes } = await bench.round(wish());
+    const blocked = plan.find(({ action }) => action === 'blocked');
+    expect(blocked).toMatchObject({ blocked: { consent: 'change-type' } });
+    expect(fieldsOf(blocked as (typeof plan)[number])).toContain('type');
+    expect(writes.filter(({ operation }) => operation === 'DeleteParameter')).toEqual([]);
+    expect((await get())?.Type).toBe('SecureString');
+  });
+});
+
+describe('versions', () => {
+  test('somebody who wrote between our reading and our writing is told', async () => {
+    await bench.round(wish());
+    const stop = bench.aws.onCall(async ({ operation }, moment) => {
+      if (operation !== 'PutParameter' || moment !== 'before') return;
+      stop();
+      await put('theirs');
+    });
+    const { told, outcome } = await bench.round(wish({ value: 'two' }));
+    expect(outcome.result).toBe('done');
+    expect(told).toEqual([
+      expect.stringMatching(/^\/papyrus\/prd\/X: somebody else wrote it in the meantime/),
+    ]);
+    expect(await get()).toMatchObject({ Value: 'two', Version: 3 });
+    expect(outcome.stands?.facts.version).toBe('3');
+  });
+
+  test('somebody who wrote right after us is told', async () => {
+    const stop = bench.aws.onCall(async ({ operation }, moment) => {
+      if (operation !== 'PutParameter' || moment !== 'after') return;
+      stop();
+      await put('theirs');
+    });
+    const { told, outcome } = await bench.round(wish());
+    expect(told).toEqual([expect.stringMatching(/somebody else wrote it after us/)]);
+    expect(outcome.stands?.facts.version).toBe('2');
+  });
+
+  test('our own repetition is nobody else', async () => {
+    await bench.round(wish());
+    bench.aws.fault({ operation: 'PutParameter', kind: 'reset-after' });
+    const { told, outcome } = await bench.round(wish({ value: 'two' }));
+    expect(told).toEqual([]);
+    expect(await get()).toMatchObject({ Value: 'two', Version: 3 });
+    expect(outcome.stands?.facts.version).toBe('3');
+  });
+
+  test('a label on the oldest of 100 versions is told with its remedy', async () => {
+    await bench.round(wish());
+    bench.aws.fault({
+      operation: 'PutParameter',
+      kind: { status: 400, code: 'ParameterMaxVersionLimitExceeded', message: 'You attempted to create…' },
+    });
+    const { outcome } = await bench.round(wish({ value: 'two' }));
+    expect(outcome.error).toMatchObject({ reason: 'quota', remedy: expect.stringContaining('label') });
+  });
+});
+
+describe('tiers, tags, values', () => {
+  test('a tier that stands is kept, and never lowered', async () => {
+    await bench.round(wish({ tier: 'Advanced' }));
+    await bench.silent(wish());
+    await bench.silent(wish({ tier: 'Intelligent-Tiering' }));
+    await bench.round(wish({ value: 'two' }));
+    expect((await bench.front.ssm.send(new GetParameterCommand({ Name: NAME }))).Parameter?.Value).toBe(
+      'two',
+    );
+    const { plan, writes } = await bench.round(wish({ value: 'two', tier: 'Standard' }));
+    expect(plan).toMatchObject([
+      { action: 'blocked', blocked: { reason: expect.stringContaining('lowers') } },
+    ]);
+    expect(writes).toEqual([]);
+  });
+
+  test('more than 4 KB takes the tier along', async () => {
+    await bench.round(wish());
+    const long = 'x'.repeat(5000);
+    const { change } = await bench.round(wish({ value: long, tier: 'Advanced' }));
+    expect(fieldsOf(change)).toEqual(['value', 'tier']);
+    expect((await get())?.Value).toBe(long);
+    await bench.silent(wish({ value: long, tier: 'Advanced' }));
+  });
+
+  test('a tag with an empty value is put, healed, and makes no run loud', async () => {
+    const tags = new Map([
+      ['project', 'portfolio'],
+      ['note', ''],
+    ]);
+    const asked = [wish({ 'tag:note': '' }), secure({ 'tag:note': '' }, '/papyrus/prd/Y')];
+    const { outcomes } = await bench.round(asked, { tags });
+    expect(outcomes.map(({ result }) => result)).toEqual(['done', 'done']);
+    expect(await tagsOf()).toEqual({ project: 'portfolio', note: '', 'managed-by': 'aws-bootstrap' });
+    await bench.silent(asked, { tags });
+    await bench.others.ssm.send(
+      new AddTagsToResourceCommand({
+        ResourceType: 'Parameter',
+        ResourceId: NAME,
+        Tags: [{ Key: 'note', Value: 'x' }],
+      }),
+    );
+    const { plan } = await bench.round(asked, { tags });
+    expect(plan.map(fieldsOf)).toEqual([['tag:note'], []]);
+    await bench.silent(asked, { tags });
+  });
+
+  test('50 tags, ours included', async () => {
+    const tags = new Map(
+      Array.from({ length: 49 }, (_, index): [string, string] => [`tag ${index}`, `value ${index}`]),
+    );
+    const fields = Object.fromEntries([...tags].map(([key, value]) => [`tag:${key}`, value]));
+    const base = wish(fields);
+    const { 'tag:project': _project, ...rest } = base.spec.fields;
+    const asked = { ...base, spec: { ...base.spec, fields: rest } } as Wish;
+    await bench.round(asked, { tags });
+    expect(Object.keys(await tagsOf())).toHaveLength(50);
+    await bench.silent(asked, { tags });
+  });
+
+  test('write: once creates, and never overwrites; the rest is managed', async () => {
+    const once = (fields: Fields) => wish(fields, NAME, { once: new Set(['value']) });
+    await bench.round(once({ value: 'first' }));
+    await put('rotated');
+    const { change } = await bench.round(once({ value: 'second', 'tag:cost': '1' }), {
+      tags: new Map([
+        ['project', 'portfolio'],
+        ['cost', '1'],
+      ]),
+    });
+    expect(fieldsOf(change)).toEqual(['tag:cost']);
+    expect(change.notes).toContain('value: left as it is (write: once)');
+    expect((await get())?.Value).toBe('rotated');
+  });
+
+  test('a value that is not to be had is not compared, and everything else is', async () => {
+    await bench.round(wish({ value: 'stands' }));
+    const unknown = (fields: Fields = {}) =>
+      wish({ value: undefined, ...fields }, NAME, { unknown: new Set(['value']) });
+    await bench.silent(unknown());
+    await bench.round(unknown({ tier: 'Advanced' }));
+    expect((await get())?.Value).toBe('stands');
+    await bench.others.ssm.send(
+      new AddTagsToResourceCommand({
+        ResourceType: 'Parameter',
+        ResourceId: NAME,
+        Tags: [{ Key: 'project', Value: 'other' }],
+      }),
+    );
+    expect(fieldsOf((await bench.round(unknown({ tier: 'Advanced' }))).change)).toEqual(['tag:project']);
+  });
+
+  test('what is read is hidden first, unless it is a String that may be shown', async () => {
+    const names = ['/papyrus/prd/PLAIN', '/papyrus/prd/QUIET', '/papyrus/prd/SECURE'];
+    const wishes = [wish({}, names[0]), wish({ value: new Secret('one') }, names[1]), secure({}, names[2])];
+    const isShown = (name: string) => name !== names[1];
+    await bench.round(wishes, { isShown });
+    const { plan, masked } = await bench.round(wishes, { isShown });
+    expect([...masked.keys()].sort()).toEqual([names[1], names[2]]);
+    expect([...masked.values()].every((value) => value.equals('one'))).toBe(true);
+    expect(plan.map(({ observed }) => observed?.fields.value instanceof Secret)).toEqual([false, true, true]);
+  });
+
+  test('KMS keys: id and ARN are the same, alias and id cannot be told apart', async () => {
+    const id = '1234abcd-12ab-34cd-56ef-1234567890ab';
+    await bench.round(secure({ 'key-id': id }));
+    await bench.silent(secure({ 'key-id': `arn:aws:kms:us-west-2:123456789012:key/${id}` }));
+    await bench.silent(secure({ 'key-id': id }));
+    const { change, writes } = await bench.round(secure({ 'key-id': 'alias/ours' }));
+    expect(change.action).toBe('none');
+    expect(change.notes).toEqual([expect.stringContaining('cannot be told apart')]);
+    expect(writes).toEqual([]);
+    // The key that AWS manages is always named by its alias.
+    expect(fieldsOf((await bench.round(secure())).change)).toEqual(['key-id']);
+    await bench.silent(secure());
+  });
+
+  test.each(['  spaces around  ', 'a\nb', 'ünï', '%0A', '"quoted"', '$(x) `y`', '::add-mask::x'])(
+    'the value %j is stored as it is',
+    async (value) => {
+      await bench.round(wish({ value }));
+      expect((await get())?.Value).toBe(value);
+      await bench.silent(wish({ value }));
+    },
+  );
+
+  test('a message of AWS that repeats the value is not passed on', async () => {
+    bench.aws.fault({
+      operation: 'PutParameter',
+      kind: { status: 400, code: 'ValidationException', message: "Value 'hunter2hunter2' at 'value' failed" },
+    });
+    const { outcome } = await bench.round(secure({ value: new Secret('hunter2hunter2') }));
+    const { error } = outcome;
+    if (!(error instanceof Error)) throw new Error('it did not fail');
+    expect(error.message).toBe(`ssm:PutParameter on ${NAME}: ValidationException`);
+    expect(JSON.stringify(error)).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,165 @@
+import {
+  CreateRepositoryCommand,
+  PutImageTagMutabilityCommand,
+  PutLifecyclePolicyCommand,
+} from '@aws-sdk/client-ecr';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { canonicalJson } from '../../src/settings/canonical-json.ts';
+import { type Bench, fieldsOf, openBench, operations } from './bench.ts';
+import { dropLifecycle, lifecycleOf, repository } from './subjects.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench?.[Symbol.asyncDispose]());
+beforeEach(() => bench.aws.reset());
+
+const NAME = repository.name;
+const { wish } = repository;
+const read = () => repository.read(bench.others);
+const LOOSEN = { allow: new Set(['loosen'] as const) };
+
+describe('lifecycle policy', () => {
+  const keep = (count: number) => wish({ lifecycle: canonicalJson(lifecycleOf(count)) });
+  const put = (lifecyclePolicyText: string) =>
+    bench.others.ecr.send(new PutLifecyclePolicyCommand({ repositoryName: NAME, lifecyclePolicyText }));
+
+  test('it is put with the creation, and compared parsed', async () => {
+    const { writes } = await bench.round(keep(10));
+    expect(operations(writes)).toEqual(['CreateRepository', 'PutLifecyclePolicy']);
+    const [rule] = lifecycleOf(10).rules;
+    const { action, selection, description, rulePriority } = rule ?? {};
+    await put(JSON.stringify({ rules: [{ action, selection, description, rulePriority }] }, null, 2));
+    await bench.silent(keep(10));
+  });
+
+  test.each([
+    ['changed', () => put(JSON.stringify(lifecycleOf(3)))],
+    ['taken away', () => dropLifecycle(bench.others)],
+  ])('%s behind its back: healed', async (_, act) => {
+    await bench.round(keep(10));
+    await act();
+    const { change } = await bench.round(keep(10));
+    expect(fieldsOf(change)).toEqual(['lifecycle']);
+    expect((await read())?.lifecycle).toEqual(lifecycleOf(10));
+    await bench.silent(keep(10));
+  });
+
+  test('where none is asked for, it is not even read', async () => {
+    await bench.round(wish());
+    await put(JSON.stringify(lifecycleOf(3)));
+    expect(operations(await bench.silent(wish())).sort()).toEqual([
+      'DescribeRepositories',
+      'ListTagsForResource',
+    ]);
+    expect((await read())?.lifecycle).toEqual(lifecycleOf(3));
+  });
+
+  test('one that may not be read is told', async () => {
+    await bench.round(keep(10));
+    bench.aws.fault({ operation: 'GetLifecyclePolicy', kind: 'access-denied' });
+    const { outcome } = await bench.round(keep(10));
+    expect(outcome).toMatchObject({
+      result: 'failed',
+      error: { reason: 'access-denied', remedy: expect.stringContaining('ecr:GetLifecyclePolicy') },
+    });
+  });
+});
+
+describe('mutability', () => {
+  const excluding = (mutability: string, exclusions: string) => wish({ mutability, exclusions });
+
+  test('exclusions are told apart, and their order is nothing', async () => {
+    await bench.round(excluding('IMMUTABLE_WITH_EXCLUSION', 'dev-*,latest'));
+    await bench.others.ecr.send(
+      new PutImageTagMutabilityCommand({
+        repositoryName: NAME,
+        imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
+        imageTagMutabilityExclusionFilters: [
+          { filterType: 'WILDCARD', filter: 'latest' },
+          { filterType: 'WILDCARD', filter: 'dev-*' },
+        ],
+      }),
+    );
+    await bench.silent(excluding('IMMUTABLE_WITH_EXCLUSION', 'dev-*,latest'));
+    const { change } = await bench.round(excluding('IMMUTABLE_WITH_EXCLUSION', 'dev-*'));
+    expect(fieldsOf(change)).toEqual(['exclusions']);
+    expect((await read())?.exclusions).toEqual(['dev-*']);
+    await bench.silent(excluding('IMMUTABLE_WITH_EXCLUSION', 'dev-*'));
+  });
+
+  test.each(['MUTABLE', 'IMMUTABLE'])('from exclusions back to %s', async (mutability) => {
+    await bench.round(excluding('MUTABLE_WITH_EXCLUSION', 'v*'));
+    await bench.round(wish({ mutability }));
+    const stands = await read();
+    expect(stands?.mutability).toBe(mutability);
+    expect(stands?.exclusions).toBeUndefined();
+    await bench.silent(wish({ mutability }));
+  });
+
+  test('what we made is loosened without a consent', async () => {
+    await bench.round(wish({ mutability: 'IMMUTABLE' }));
+    await bench.round(wish({ mutability: 'MUTABLE' }));
+    expect((await read())?.mutability).toBe('MUTABLE');
+  });
+
+  test.each([
+    ['MUTABLE', { mutability: 'MUTABLE' }],
+    ['MUTABLE_WITH_EXCLUSION', { mutability: 'MUTABLE_WITH_EXCLUSION', exclusions: 'v*' }],
+    ['IMMUTABLE_WITH_EXCLUSION', { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: 'latest' }],
+  ])('what was adopted as IMMUTABLE becomes %s only with a consent', async (mutability, fields) => {
+    await repository.foreign(bench.others, {});
+    const { plan, writes } = await bench.round(wish(fields));
+    expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);
+    expect(plan[1]?.blocked).toMatchObject({ consent: 'loosen' });
+    expect(operations(writes)).toEqual(['TagResource']);
+    expect((await read())?.mutability).toBe('IMMUTABLE');
+    // Blocked as long as it is wanted, and nothing is written for it meanwhile.
+    const again = await bench.round(wish(fields));
+    expect(again.plan.map(({ action }) => action)).toEqual(['blocked']);
+    expect(again.writes).toEqual([]);
+
+    const allowed = await bench.round(wish(fields), LOOSEN);
+    expect(operations(allowed.writes)).toEqual(['PutImageTagMutability']);
+    expect((await read())?.mutability).toBe(mutability);
+    await bench.silent(wish(fields));
+  });
+
+  test('what was adopted is made stricter without a consent', async () => {
+    await bench.others.ecr.send(new CreateRepositoryCommand({ repositoryName: NAME }));
+    await bench.round(wish({ mutability: 'IMMUTABLE' }));
+    expect((await read())?.mutability).toBe('IMMUTABLE');
+    await bench.silent(wish({ mutability: 'IMMUTABLE' }));
+  });
+});
+
+describe('encryption is fixed at the creation', () => {
+  test('what is ours and stands otherwise is blocked, and the rest goes on', async () => {
+    await repository.foreign(bench.others, { 'managed-by': 'aws-bootstrap' });
+    const { plan } = await bench.round(wish());
+    expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);
+    expect(fieldsOf(plan[0] as (typeof plan)[number]).sort()).toEqual(['mutability', 'tag:project']);
+    expect(plan[1]).toMatchObject({
+      differences: [{ field: 'encryption', from: 'KMS', to: 'AES256' }],
+      blocked: { reason: expect.stringContaining('ignore: repository:encryption') },
+    });
+  });
+
+  test('a key is given at the creation, by any spelling', async () => {
+    const id = '1234abcd-12ab-34cd-56ef-1234567890ab';
+    const by = (key: string) => wish({ encryption: 'KMS', 'key-id': key });
+    await bench.round(by(id));
+    expect((await read())?.encryption).toBe('KMS');
+    await bench.silent(by(id));
+    await bench.silent(by(`arn:aws:kms:us-west-2:123456789012:key/${id}`));
+    const { change } = await bench.round(by('alias/ours'));
+    expect(change).toMatchObject({
+      action: 'none',
+      notes: [expect.stringContaining('cannot be told apart')],
+    });
+    const other = await bench.round(by('9876abcd-12ab-34cd-56ef-1234567890ab'));
+    expect(other.change.action).toBe('blocked');
+    expect(other.writes).toEqual([]);
+  });
+});

@@ -1,0 +1,524 @@
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  RotateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Fields } from '../../src/resources/resource.ts';
+import { Secret } from '../../src/secret.ts';
+import { type Bench, fieldsOf, openBench, operations, wishFor } from './bench.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench?.[Symbol.asyncDispose]());
+beforeEach(() => bench.aws.reset());
+
+const NAME = 'papyrus/prd/db';
+type More = Parameters<typeof wishFor>[3];
+const secrets = (fields: Readonly<Record<string, string>>): Fields =>
+  Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, new Secret(value)]));
+const wish = (
+  keys: Readonly<Record<string, string>> = { a: 'one' },
+  fields: Fields = {},
+  more: More = {},
+  name = NAME,
+) =>
+  wishFor(
+    'AWS::SecretsManager::Secret',
+    name,
+    {
+      'key-id': 'alias/aws/secretsmanager',
+      ...secrets(Object.fromEntries(Object.entries(keys).map(([key, value]) => [`key:${key}`, value]))),
+      ...fields,
+    },
+    { defaults: new Set(fields['key-id'] === undefined ? ['key-id'] : []), ...more },
+  );
+const create = (SecretString: string | undefined, more: object = {}) =>
+  bench.others.secrets.send(new CreateSecretCommand({ Name: NAME, SecretString, ...more }));
+const put = (SecretString: string) =>
+  bench.others.secrets.send(new PutSecretValueCommand({ SecretId: NAME, SecretString }));
+const text = async (name = NAME) =>
+  (await bench.others.secrets.send(new GetSecretValueCommand({ SecretId: name }))).SecretString ?? '';
+const value = async (name = NAME) => JSON.parse(await text(name));
+const about = () => bench.others.secrets.send(new DescribeSecretCommand({ SecretId: NAME }));
+const OURS = [
+  { Key: 'project', Value: 'portfolio' },
+  { Key: 'managed-by', Value: 'aws-bootstrap' },
+];
+/** Writes as somebody else, just before our next value arrives. */
+const overtake = (SecretString: string, times = 1) => {
+  let left = times;
+  bench.aws.onCall(async ({ operation }, moment) => {
+    if (operation !== 'PutSecretValue' || moment !== 'before' || left-- <= 0) return;
+    await put(SecretString.replace('#', String(left)));
+  });
+};
+
+describe('what others put there', () => {
+  test('values that are no text, and the order inside of them, survive', async () => {
+    const theirs =
+      '{"port":5432,"tls":true,"none":null,"ratio":0.1,"list":[3,1,{"z":1,"a":2}],"deep":{"zeta":1,"alpha":{"b":[],"a":{}}},"a":"old"}';
+    await create(theirs);
+    const { change } = await bench.round(wish({ a: 'new' }));
+    expect(change.notes).toContain(
+      'keys that nobody here asks for are kept: port, tls, none, ratio, list, deep',
+    );
+    expect(await value()).toEqual({ ...JSON.parse(theirs), a: 'new' });
+    expect(await text()).toContain('"list":[3,1,{"z":1,"a":2}]');
+    expect(await text()).toContain('"deep":{"zeta":1,"alpha":{"b":[],"a":{}}}');
+    await bench.silent(wish({ a: 'new' }));
+  });
+
+  test('`__proto__`, `constructor` and keys that look like numbers survive', async () => {
+    const theirs =
+      '{"__proto__":"p","10":"ten","2":"two","constructor":"c","in":{"__proto__":{"x":1}},"a":"old"}';
+    await create(theirs);
+    await bench.round(wish({ a: 'new' }));
+    const written = await text();
+    for (const part of [
+      '"__proto__":"p"',
+      '"10":"ten"',
+      '"2":"two"',
+      '"constructor":"c"',
+      '{"__proto__":{"x":1}}',
+    ])
+      expect(written).toContain(part);
+    await bench.silent(wish({ a: 'new' }));
+  });
+
+  test('keys of ours may have any name', async () => {
+    const keys: Record<string, string> = Object.fromEntries([
+      ['__proto__', 'p'],
+      ['constructor', 'c'],
+      ['10', 'ten'],
+      ['2', 'two'],
+    ]);
+    Object.defineProperty(keys, '__proto__', { value: 'p', enumerable: true });
+    const asked = wish(keys);
+    await bench.round(asked);
+    const read = Object.entries(JSON.parse(await text()));
+    expect(new Map(read as [string, string][])).toEqual(
+      new Map([
+        ['__proto__', 'p'],
+        ['constructor', 'c'],
+        ['10', 'ten'],
+        ['2', 'two'],
+      ]),
+    );
+    await bench.silent(asked);
+  });
+
+  test('white space and the order of keys are no drift', async () => {
+    await bench.round(wish({ a: 'one', b: 'two' }));
+    await put('{\n  "b": "two",\n  "a": "\\u006fne"\n}');
+    await bench.silent(wish({ a: 'one', b: 'two' }));
+  });
+
+  test('an exact bundle holds what is asked for and nothing else', async () => {
+    await bench.round(wish({ a: 'one', b: 'two' }));
+    const exact = wish({ a: 'one' }, {}, { closed: new Set(['key:']) });
+    const { change } = await bench.round(exact);
+    expect(fieldsOf(change)).toEqual(['key:b']);
+    expect(await value()).toEqual({ a: 'one' });
+    await bench.silent(exact);
+  });
+
+  test('an exact bundle keeps a key whose value is not to be had', async () => {
+    await bench.round(wish({ a: 'one', b: 'two' }));
+    await bench.silent(wish({ a: 'one' }, {}, { closed: new Set(['key:']), unknown: new Set(['key:b']) }));
+  });
+
+  test('a key that is written once is left to its rotation', async () => {
+    const once = (rotated: string, plain: string) =>
+      wish({ rotated, plain }, {}, { once: new Set(['key:rotated']) });
+    await bench.round(once('first', 'one'));
+    await put('{"rotated":"elsewhere","plain":"one"}');
+    const { change } = await bench.round(once('first', 'two'));
+    expect(fieldsOf(change)).toEqual(['key:plain']);
+    expect(await value()).toEqual({ rotated: 'elsewhere', plain: 'two' });
+  });
+
+  test.each([
+    ['a text', 'hunter2hunter2', /no JSON object/],
+    ['a list', '["hunter2hunter2"]', /no object/],
+    ['a number', '42', /no object/],
+    ['null', 'null', /no object/],
+    ['a number that JavaScript rounds', '{"id":12345678901234567890,"a":"one"}', /too long/],
+    ['a fraction that JavaScript rounds', '{"id":12345678901.12345678901,"a":"one"}', /too long/],
+    ['a number that JavaScript cannot hold', '{"id":1e400,"a":"one"}', /too long/],
+  ])('%s is blocked and unwritten, and hidden in the log', async (_, content, reason) => {
+    await create(content, { Tags: OURS });
+    const { change, writes, masked } = await bench.round(wish());
+    expect(change).toMatchObject({ action: 'blocked', blocked: { reason: expect.stringMatching(reason) } });
+    expect(change.blocked?.reason).not.toContain('hunter2');
+    expect(writes).toEqual([]);
+    expect(await text()).toBe(content);
+    expect([...masked.values()].some((hidden) => hidden.equals(content))).toBe(true);
+  });
+
+  test.each([
+    '9007199254740991',
+    '-12345',
+    '1.5',
+    '0.30000000000000004',
+    '1e21',
+    '100000000000000000000',
+    '1.50',
+  ])('the number %s is kept', async (number) => {
+    await create(`{"id":${number},"a":"old"}`);
+    await bench.round(wish());
+    expect(await value()).toEqual({ id: Number(number), a: 'one' });
+  });
+
+  test('binary data is blocked and unwritten', async () => {
+    await create(undefined, { SecretBinary: new Uint8Array([1, 2, 255]), Tags: OURS });
+    const { change, writes } = await bench.round(wish());
+    expect(change).toMatchObject({
+      action: 'blocked',
+      blocked: { reason: expect.stringContaining('binary') },
+    });
+    expect(writes).toEqual([]);
+  });
+
+  test('a secret without any value is not a missing one', async () => {
+    await create(undefined, { Tags: OURS });
+    const { change, writes, told } = await bench.round(wish());
+    expect(change.action).toBe('update');
+    expect(operations(writes)).toEqual(['PutSecretValue']);
+    expect(told).toEqual([]);
+    expect(await value()).toEqual({ a: 'one' });
+    await bench.silent(wish());
+  });
+
+  test('what is read is hidden before it is used, key by key', async () => {
+    await create('{"a":"one","b":{"c":"deep"}}', { Tags: OURS });
+    const { masked } = await bench.round(wish(), { looks: true });
+    expect(masked.get(`${NAME}:a`)?.equals('one')).toBe(true);
+    expect(masked.get(`${NAME}:b`)?.equals('{"c":"deep"}')).toBe(true);
+  });
+});
+
+describe('who else owns it', () => {
+  test('rotated: blocked and unwritten', async () => {
+    await bench.round(wish());
+    await bench.others.secrets
+      .send(
+        new RotateSecretCommand({
+          SecretId: NAME,
+          RotationLambdaARN: 'arn:aws:lambda:us-west-2:123456789012:function:x',
+          RotationRules: { AutomaticallyAfterDays: 30 },
+        }),
+      )
+      .catch(() => {});
+    const { change, writes } = await bench.round(wish({ a: 'two' }));
+    expect(change).toMatchObject({
+      action: 'blocked',
+      blocked: { reason: expect.stringContaining('rotation') },
+    });
+    expect(writes).toEqual([]);
+    await bench.silent(wish());
+  });
+
+  test('of another service: blocked by its name, and unwritten', async () => {
+    await create('{"a":"theirs"}');
+    bench.aws.own(NAME, 'rds');
+    const { change, writes } = await bench.round(wish());
+    expect(change).toMatchObject({
+      action: 'blocked',
+      blocked: { reason: expect.stringContaining('the service rds') },
+    });
+    expect(writes).toEqual([]);
+  });
+});
+
+describe('scheduled for deletion', () => {
+  const schedule = () => bench.others.secrets.send(new DeleteSecretCommand({ SecretId: NAME }));
+
+  test('it is restored, and holds the wanted keys and the foreign ones', async () => {
+    await bench.round(wish({ a: 'one', b: 'two' }));
+    await put('{"a":"drifted","foreign":7}');
+    await schedule();
+    const { change, writes, outcome } = await bench.round(wish({ a: 'one', b: 'two' }));
+    expect(change.action).toBe('update');
+    expect(change.notes).toContain('it is scheduled for deletion and is restored');
+    expect(operations(writes)).toEqual(['RestoreSecret', 'PutSecretValue']);
+    expect(outcome.result).toBe('done');
+    expect((await about()).DeletedDate ?? undefined).toBeUndefined();
+    expect(await value()).toEqual({ a: 'one', b: 'two', foreign: 7 });
+    await bench.silent(wish({ a: 'one', b: 'two' }));
+  });
+
+  test('where nothing else differs, restoring is all', async () => {
+    await bench.round(wish());
+    await schedule();
+    const { writes } = await bench.round(wish());
+    expect(operations(writes)).toEqual(['RestoreSecret']);
+    await bench.silent(wish());
+  });
+
+  test("somebody else's is adopted as it is restored", async () => {
+    await create('{"a":"theirs","b":1}', { Tags: [{ Key: 'team', Value: 'platform' }] });
+    await schedule();
+    const { change, writes } = await bench.round(wish());
+    expect(change.notes).toEqual([
+      'it is scheduled for deletion and is restored',
+      'adopted: it stood before without our tag',
+    ]);
+    expect(operations(writes)).toEqual(['RestoreSecret', 'TagResource', 'PutSecretValue']);
+    expect(await value()).toEqual({ a: 'one', b: 1 });
+    await bench.silent(wish());
+  });
+
+  test('killed after the restoring: healed by the next round', async () => {
+    await bench.round(wish());
+    await put('{"a":"drifted"}');
+    await schedule();
+    const stop = bench.fault({ operation: 'PutSecretValue', kind: 'access-denied' });
+    expect((await bench.round(wish())).outcome.result).toBe('failed');
+    stop();
+    expect(operations((await bench.round(wish())).writes)).toEqual(['PutSecretValue']);
+    await bench.silent(wish());
+  });
+
+  test('a key that is written once is not overwritten by the restoring', async () => {
+    const once = wish({ rotated: 'first', plain: 'one' }, {}, { once: new Set(['key:rotated']) });
+    await bench.round(once);
+    await put('{"rotated":"elsewhere","plain":"drifted"}');
+    await schedule();
+    await bench.round(once);
+    expect(await value()).toEqual({ rotated: 'elsewhere', plain: 'one' });
+    await bench.silent(once);
+  });
+
+  test('what is no JSON object is restored, and its text is not lost', async () => {
+    await create('plain text', { Tags: OURS });
+    await schedule();
+    const { outcome } = await bench.round(wish());
+    expect(outcome.result).toBe('failed');
+    expect(String(outcome.error)).toContain('no JSON object');
+    expect(await text()).toBe('plain text');
+    expect((await bench.round(wish())).change.action).toBe('blocked');
+  });
+
+  test.each(['RestoreSecret', 'PutSecretValue'])(
+    '%s that was applied and not told is no failure',
+    async (operation) => {
+      await bench.round(wish());
+      await put('{"a":"drifted"}');
+      await schedule();
+      bench.aws.fault({ operation, kind: 'reset-after' });
+      const { outcome, told } = await bench.round(wish());
+      expect(outcome).toMatchObject({ result: 'done' });
+      expect(told).toEqual([]);
+      expect(await value()).toEqual({ a: 'one' });
+      await bench.silent(wish());
+    },
+  );
+
+  test('not adopted: not restored either', async () => {
+    await create('{"a":"theirs"}');
+    await schedule();
+    const { change, writes } = await bench.round(wish(), { adopt: false });
+    expect(change.action).toBe('blocked');
+    expect(writes).toEqual([]);
+  });
+});
+
+describe('lost updates', () => {
+  test('what somebody wrote between our reading and our writing is merged, and told', async () => {
+    await bench.round(wish({ a: 'one' }));
+    overtake('{"a":"one","theirs":1}');
+    const { told, outcome } = await bench.round(wish({ a: 'two' }));
+    expect(outcome.result).toBe('done');
+    expect(told).toEqual([
+      expect.stringMatching(/^papyrus\/prd\/db: somebody else wrote it in the meantime/),
+    ]);
+    expect(await value()).toEqual({ a: 'two', theirs: 1 });
+    expect(outcome.stands?.facts.version).toBe(
+      Object.entries((await about()).VersionIdsToStages ?? {}).find(([, stages]) =>
+        stages.includes('AWSCURRENT'),
+      )?.[0],
+    );
+    await bench.silent(wish({ a: 'two' }));
+  });
+
+  test('also when they wrote just what we want, and more', async () => {
+    await bench.round(wish({ a: 'one' }));
+    overtake('{"a":"two","theirs":1}');
+    const { told } = await bench.round(wish({ a: 'two' }));
+    expect(told).toHaveLength(1);
+    expect(await value()).toEqual({ a: 'two', theirs: 1 });
+    await bench.silent(wish({ a: 'two' }));
+  });
+
+  test('also when they wrote right after us', async () => {
+    await bench.round(wish({ a: 'one' }));
+    let left = 1;
+    bench.aws.onCall(async ({ operation }, moment) => {
+      if (operation !== 'PutSecretValue' || moment !== 'after' || left-- <= 0) return;
+      await put('{"a":"one","theirs":1}');
+    });
+    const { told } = await bench.round(wish({ a: 'two' }));
+    expect(told).toHaveLength(1);
+    expect(await value()).toEqual({ a: 'two', theirs: 1 });
+    await bench.silent(wish({ a: 'two' }));
+  });
+
+  test('a key that they took out while we wrote another stays out', async () => {
+    await bench.round(wish({ a: 'one', b: 'two' }));
+    await put('{"a":"one","b":"two","theirs":1}');
+    overtake('{"a":"one","b":"two"}');
+    await bench.round(wish({ a: 'new', b: 'two' }));
+    expect(await value()).toEqual({ a: 'new', b: 'two' });
+  });
+
+  test('twice is merged too; for ever is given up and said', async () => {
+    await bench.round(wish({ a: 'one' }));
+    overtake('{"a":"one","theirs":#}', 2);
+    const { outcome, told } = await bench.round(wish({ a: 'two' }));
+    expect(outcome.result).toBe('done');
+    expect(told).toHaveLength(2);
+    expect(await value()).toEqual({ a: 'two', theirs: 0 });
+
+    await bench.aws.reset();
+    await bench.round(wish({ a: 'one' }));
+    overtake('{"a":"one","theirs":#}', 99);
+    const endless = await bench.round(wish({ a: 'two' }));
+    expect(endless.outcome.result).toBe('failed');
+    expect(String(endless.outcome.error)).toContain('somebody else keeps writing');
+  });
+
+  test('a change back to an old value becomes the current one', async () => {
+    await bench.round(wish({ a: 'one' }));
+    await bench.round(wish({ a: 'two' }));
+    await bench.round(wish({ a: 'one' }));
+    expect(await value()).toEqual({ a: 'one' });
+    await bench.silent(wish({ a: 'one' }));
+  });
+});
+
+describe('many secrets', () => {
+  const names = Array.from({ length: 23 }, (_, index) => `papyrus/prd/s${String(index).padStart(2, '0')}`);
+  const all = names.map((name) => wish({ a: 'one' }, {}, {}, name));
+
+  test('values are read 20 at a time', async () => {
+    await bench.round(all);
+    const calls = operations(await bench.silent(all));
+    expect(calls.filter((operation) => operation === 'BatchGetSecretValue')).toHaveLength(2);
+    expect(calls.filter((operation) => operation === 'DescribeSecret')).toHaveLength(23);
+    expect(calls).toHaveLength(25);
+  });
+
+  const answers = (errors: readonly object[], missing: string) =>
+    bench.aws.answer('BatchGetSecretValue', async ({ SecretIdList }) => {
+      const found = await Promise.all(
+        (SecretIdList as string[])
+          .filter((name) => name !== missing)
+          .map(async (name) => {
+            const { ARN, Name, VersionId, SecretString } = await bench.others.secrets.send(
+              new GetSecretValueCommand({ SecretId: name }),
+            );
+            return { ARN, Name, VersionId, SecretString };
+          }),
+      );
+      return { SecretValues: found, Errors: errors };
+    });
+
+  test.each([
+    [
+      'may not be read',
+      {
+        ErrorCode: 'AccessDeniedException',
+        Message:
+          'User: x is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:us-west-2:123456789012:secret:papyrus/prd/s01-AbCdEf because',
+      },
+      { reason: 'access-denied', remedy: expect.stringContaining('secretsmanager:GetSecretValue') },
+    ],
+    [
+      'cannot be decrypted',
+      { ErrorCode: 'DecryptionFailure', Message: 'no' },
+      { reason: 'aws', remedy: expect.stringContaining('kms-key-id') },
+    ],
+  ])('one that %s does not hold up the others', async (_, error, told) => {
+    const three = all.slice(0, 3);
+    await bench.round(three);
+    answers([{ SecretId: names[1], ...error }], names[1] ?? '');
+    const { outcomes, writes } = await bench.round(three);
+    expect(outcomes.map(({ result }) => result)).toEqual(['unchanged', 'failed', 'unchanged']);
+    expect(outcomes[1]?.error).toMatchObject(told);
+    expect(writes).toEqual([]);
+  });
+
+  test('one of which the answer says nothing is an error, not an absence', async () => {
+    const three = all.slice(0, 3);
+    await bench.round(three);
+    answers([], names[1] ?? '');
+    const { outcomes, writes } = await bench.round(three);
+    expect(outcomes.map(({ result }) => result)).toEqual(['unchanged', 'failed', 'unchanged']);
+    expect(writes).toEqual([]);
+  });
+
+  test('one that may not be described does not hold up the others', async () => {
+    const three = all.slice(0, 3);
+    bench.aws.fault({
+      operation: 'DescribeSecret',
+      kind: 'access-denied',
+      when: ({ SecretId }) => SecretId === names[1],
+    });
+    const { outcomes } = await bench.round(three);
+    expect(outcomes.map(({ result }) => result)).toEqual(['done', 'failed', 'done']);
+  });
+});
+
+describe('keys and sizes', () => {
+  const id = '1234abcd-12ab-34cd-56ef-1234567890ab';
+
+  test('a key of ours is given at the creation, and spelled in any way', async () => {
+    const by = (key: string) => wish({ a: 'one' }, { 'key-id': key });
+    await bench.round(by(id));
+    expect((await about()).KmsKeyId).toBe(id);
+    await bench.silent(by(`arn:aws:kms:us-west-2:123456789012:key/${id}`));
+    const { change } = await bench.round(by('alias/ours'));
+    expect(change.action).toBe('none');
+    expect(change.notes).toEqual([expect.stringContaining('cannot be told apart')]);
+  });
+
+  test('another key comes before another value, so that the value is encrypted by it', async () => {
+    await bench.round(wish());
+    const { writes } = await bench.round(wish({ a: 'two' }, { 'key-id': 'alias/ours' }));
+    expect(operations(writes)).toEqual(['UpdateSecret', 'PutSecretValue']);
+    await bench.silent(wish({ a: 'two' }, { 'key-id': 'alias/ours' }));
+  });
+
+  test('back to the key that AWS manages', async () => {
+    await bench.round(wish({ a: 'one' }, { 'key-id': 'alias/ours' }));
+    expect(fieldsOf((await bench.round(wish())).change)).toEqual(['key-id']);
+    await bench.silent(wish());
+  });
+
+  test('what would not fit beside the keys that stand is not sent', async () => {
+    await create(JSON.stringify({ theirs: 'x'.repeat(60_000) }));
+    const { outcome, writes } = await bench.round(wish({ a: 'y'.repeat(6_000) }));
+    expect(outcome.result).toBe('failed');
+    expect(String(outcome.error)).toContain('65536');
+    expect(operations(writes)).not.toContain('PutSecretValue');
+    expect((await value()).theirs).toHaveLength(60_000);
+  });
+
+  test('a message of AWS that repeats the value is not passed on', async () => {
+    const message = `Value '{"a":"hunter2hunter2"}' at 'secretString' failed`;
+    bench.aws.fault({
+      operation: 'CreateSecret',
+      kind: { status: 400, code: 'ValidationException', message },
+    });
+    const { outcome } = await bench.round(wish({ a: 'hunter2hunter2' }));
+    expect(String(outcome.error)).toBe(
+      `AwsError: secretsmanager:CreateSecret on ${NAME}: ValidationException`,
+    );
+  });
+});

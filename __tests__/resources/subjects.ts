@@ -1,0 +1,583 @@
+import {
+  CreateLogGroupCommand,
+  DeleteLogGroupCommand,
+  DeleteRetentionPolicyCommand,
+  DescribeLogGroupsCommand,
+  TagResourceCommand as LogsTag,
+  ListTagsForResourceCommand as LogsTags,
+  UntagResourceCommand as LogsUntag,
+  PutRetentionPolicyCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CreateRepositoryCommand,
+  DeleteLifecyclePolicyCommand,
+  DeleteRepositoryCommand,
+  DescribeRepositoriesCommand,
+  TagResourceCommand as EcrTag,
+  ListTagsForResourceCommand as EcrTags,
+  UntagResourceCommand as EcrUntag,
+  GetLifecyclePolicyCommand,
+  PutImageTagMutabilityCommand,
+  PutLifecyclePolicyCommand,
+} from '@aws-sdk/client-ecr';
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  TagResourceCommand as SecretTag,
+  UntagResourceCommand as SecretUntag,
+  UpdateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
+import {
+  AddTagsToResourceCommand,
+  DeleteParameterCommand,
+  DescribeParametersCommand,
+  GetParameterCommand,
+  ListTagsForResourceCommand as ParameterTags,
+  PutParameterCommand,
+  RemoveTagsFromResourceCommand,
+} from '@aws-sdk/client-ssm';
+import type { Wish } from '../../src/desired/desired.ts';
+import type { Fields } from '../../src/resources/resource.ts';
+import { Secret } from '../../src/secret.ts';
+import { canonicalJson } from '../../src/settings/canonical-json.ts';
+import { type Bench, type Clients, wishFor } from './bench.ts';
+
+/** What stands, read by the plainest calls there are, in words that a test can compare. */
+export interface Standing {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly [field: string]: unknown;
+}
+
+/** Something that somebody does behind our back. */
+export interface Drift {
+  readonly what: string;
+  readonly act: (bench: Bench) => Promise<unknown>;
+  /** The fields that the plan must name; a deleted resource is created anew. */
+  readonly fields: readonly string[] | 'create';
+}
+
+export interface Update {
+  readonly what: string;
+  readonly fields: Fields;
+  /** Of the plan. */
+  readonly differs: readonly string[];
+  readonly stands: Readonly<Record<string, unknown>>;
+}
+
+/** One kind of resource, as the contract sees it. */
+export interface Subject {
+  readonly kind: string;
+  readonly name: string;
+  /** As the action wants it from the seed: some fields given, the others defaults. */
+  wish(fields?: Fields): Wish;
+  /** What stands after the creation, tags apart. */
+  readonly created: Readonly<Record<string, unknown>>;
+  readonly createCalls: readonly string[];
+  /** What creates it takes in two calls: the second may never come. */
+  readonly second?: { readonly operation: string; readonly fields: Fields };
+  readonly updates: readonly Update[];
+  readonly drifts: readonly Drift[];
+  /** Made by others: a tag of theirs, and settings that are none of our defaults. */
+  readonly foreign: (clients: Clients, tags: Readonly<Record<string, string>>) => Promise<unknown>;
+  tag(clients: Clients, tags: Readonly<Record<string, string>>): Promise<unknown>;
+  /** What of the foreign one stays when nothing but values and tags are asked for. */
+  readonly kept: Readonly<Record<string, unknown>>;
+  /** What a wish takes over from the foreign one beside its tags. */
+  readonly taken: readonly string[];
+  read(clients: Clients): Promise<Standing | undefined>;
+  /** A fault of a write that says "try again" and is none of the usual ones. */
+  readonly conflicts: boolean;
+}
+
+const paired = (tags: Readonly<Record<string, string>>) =>
+  Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+const mapped = (tags: ReadonlyArray<{ Key?: string | undefined; Value?: string | undefined }> | undefined) =>
+  Object.fromEntries((tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
+const missing =
+  (...codes: string[]) =>
+  (error: unknown): undefined => {
+    if (error instanceof Error && codes.includes(error.name)) return undefined;
+    throw error;
+  };
+
+const GROUP = '/ecs/papyrus';
+const GROUP_ARN = `arn:aws:logs:us-west-2:123456789012:log-group:${GROUP}`;
+
+export const logGroup: Subject = {
+  kind: 'AWS::Logs::LogGroup',
+  name: GROUP,
+  wish: (fields) =>
+    wishFor(
+      'AWS::Logs::LogGroup',
+      GROUP,
+      { retention: 1, class: 'STANDARD', ...fields },
+      { defaults: new Set(fields?.retention === undefined ? ['class', 'retention'] : ['class']) },
+    ),
+  created: { retention: 1 },
+  createCalls: ['CreateLogGroup', 'PutRetentionPolicy'],
+  second: { operation: 'PutRetentionPolicy', fields: {} },
+  updates: [
+    {
+      what: 'a longer retention',
+      fields: { retention: 7 },
+      differs: ['retention'],
+      stands: { retention: 7 },
+    },
+    {
+      what: 'retention for ever',
+      fields: { retention: 'never' },
+      differs: ['retention'],
+      stands: { retention: undefined },
+    },
+  ],
+  drifts: [
+    {
+      what: 'retention',
+      act: ({ others }) =>
+        others.logs.send(new PutRetentionPolicyCommand({ logGroupName: GROUP, retentionInDays: 30 })),
+      fields: ['retention'],
+    },
+    {
+      what: 'retention taken away',
+      act: ({ others }) => others.logs.send(new DeleteRetentionPolicyCommand({ logGroupName: GROUP })),
+      fields: ['retention'],
+    },
+    {
+      what: 'a tag changed',
+      act: ({ others }) =>
+        others.logs.send(new LogsTag({ resourceArn: GROUP_ARN, tags: { project: 'other' } })),
+      fields: ['tag:project'],
+    },
+    {
+      what: 'a tag taken away',
+      act: ({ others }) => others.logs.send(new LogsUntag({ resourceArn: GROUP_ARN, tagKeys: ['project'] })),
+      fields: ['tag:project'],
+    },
+    {
+      what: 'deleted',
+      act: ({ front }) => front.logs.send(new DeleteLogGroupCommand({ logGroupName: GROUP })),
+      fields: 'create',
+    },
+  ],
+  async foreign({ logs }, tags) {
+    await logs.send(new CreateLogGroupCommand({ logGroupName: GROUP, tags }));
+    await logs.send(new PutRetentionPolicyCommand({ logGroupName: GROUP, retentionInDays: 30 }));
+  },
+  tag: ({ logs }, tags) => logs.send(new LogsTag({ resourceArn: GROUP_ARN, tags })),
+  kept: { retention: 30 },
+  taken: [],
+  async read({ logs }) {
+    const { logGroups } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: GROUP }));
+    const group = logGroups?.find(({ logGroupName }) => logGroupName === GROUP);
+    if (group === undefined) return undefined;
+    const { tags = {} } = await logs.send(new LogsTags({ resourceArn: GROUP_ARN }));
+    return { retention: group.retentionInDays, tags };
+  },
+  conflicts: true,
+};
+
+const KEY_ID = '1234abcd-12ab-34cd-56ef-1234567890ab';
+
+function parameter(type: 'String' | 'SecureString'): Subject {
+  const name = `/papyrus/prd/${type === 'String' ? 'AUTH0_CALLBACK_URL' : 'API_TOKEN'}`;
+  const secure = type === 'SecureString';
+  const value = (text: string) => (secure ? new Secret(text) : text);
+  const hidden: Fields = secure ? { 'key-id': 'alias/aws/ssm' } : {};
+  const tag = (clients: Clients, tags: Readonly<Record<string, string>>) =>
+    clients.ssm.send(
+      new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: name, Tags: paired(tags) }),
+    );
+  const remove = (clients: Clients) => clients.ssm.send(new DeleteParameterCommand({ Name: name }));
+  return {
+    kind: 'AWS::SSM::Parameter',
+    name,
+    wish: (fields) =>
+      wishFor(
+        'AWS::SSM::Parameter',
+        name,
+        { value: value('one'), type, tier: undefined, ...hidden, ...fields },
+        { defaults: new Set(secure && fields?.['key-id'] === undefined ? ['key-id'] : []) },
+      ),
+    created: { value: 'one', type, tier: 'Standard', ...(secure ? { key: 'alias/aws/ssm' } : {}) },
+    createCalls: ['PutParameter'],
+    updates: [
+      { what: 'value', fields: { value: value('two') }, differs: ['value'], stands: { value: 'two' } },
+      { what: 'tier', fields: { tier: 'Advanced' }, differs: ['tier'], stands: { tier: 'Advanced' } },
+      ...(secure
+        ? [
+            {
+              what: 'key',
+              fields: { 'key-id': 'alias/ours' },
+              differs: ['key-id'],
+              stands: { key: 'alias/ours', value: 'one' },
+            },
+            {
+              what: 'key by its id',
+              fields: { 'key-id': KEY_ID },
+              differs: ['key-id'],
+              stands: { key: KEY_ID },
+            },
+          ]
+        : [
+            {
+              what: 'type and value',
+              fields: {
+                type: 'SecureString',
+                value: new Secret('three'),
+                'key-id': 'alias/aws/ssm',
+              },
+              differs: ['value', 'type', 'key-id'],
+              stands: { type: 'SecureString', value: 'three', key: 'alias/aws/ssm' },
+            },
+          ]),
+    ],
+    drifts: [
+      {
+        what: 'value',
+        act: ({ others }) =>
+          others.ssm.send(new PutParameterCommand({ Name: name, Value: 'x', Type: type, Overwrite: true })),
+        fields: ['value'],
+      },
+      {
+        what: 'a tag changed',
+        act: ({ others }) => tag(others, { project: 'other' }),
+        fields: ['tag:project'],
+      },
+      {
+        what: 'a tag taken away',
+        act: ({ others }) =>
+          others.ssm.send(
+            new RemoveTagsFromResourceCommand({
+              ResourceType: 'Parameter',
+              ResourceId: name,
+              TagKeys: ['project'],
+            }),
+          ),
+        fields: ['tag:project'],
+      },
+      ...(secure
+        ? [
+            {
+              what: 'type, by somebody who deleted it and made it anew',
+              act: async ({ others }: Bench) => {
+                await remove(others);
+                await others.ssm.send(new PutParameterCommand({ Name: name, Value: 'x', Type: 'String' }));
+                await tag(others, { project: 'portfolio', 'managed-by': 'aws-bootstrap' });
+              },
+              fields: ['value', 'type', 'key-id'],
+            },
+            {
+              what: 'key',
+              act: ({ others }: Bench) =>
+                others.ssm.send(
+                  new PutParameterCommand({
+                    Name: name,
+                    Value: 'one',
+                    Type: type,
+                    KeyId: 'alias/theirs',
+                    Overwrite: true,
+                  }),
+                ),
+              fields: ['key-id'],
+            },
+          ]
+        : []),
+      { what: 'deleted', act: ({ others }) => remove(others), fields: 'create' },
+    ],
+    async foreign({ ssm }, tags) {
+      await ssm.send(
+        new PutParameterCommand({
+          Name: name,
+          Value: 'theirs',
+          Type: type,
+          Tier: 'Advanced',
+          Tags: paired(tags),
+          ...(secure ? { KeyId: 'alias/theirs' } : {}),
+        }),
+      );
+    },
+    tag,
+    kept: { tier: 'Advanced', ...(secure ? { key: 'alias/theirs' } : {}) },
+    taken: ['value'],
+    async read({ ssm }) {
+      const got = await ssm
+        .send(new GetParameterCommand({ Name: name, WithDecryption: true }))
+        .catch(missing('ParameterNotFound'));
+      if (got === undefined) return undefined;
+      const [{ Parameters }, { TagList }] = await Promise.all([
+        ssm.send(new DescribeParametersCommand({ ParameterFilters: [{ Key: 'Name', Values: [name] }] })),
+        ssm.send(new ParameterTags({ ResourceType: 'Parameter', ResourceId: name })),
+      ]);
+      const key = Parameters?.[0]?.KeyId;
+      return {
+        value: got.Parameter?.Value,
+        type: got.Parameter?.Type,
+        version: got.Parameter?.Version,
+        tier: Parameters?.[0]?.Tier,
+        ...(key === undefined ? {} : { key }),
+        tags: mapped(TagList),
+      };
+    },
+    conflicts: true,
+  };
+}
+
+export const plainParameter = parameter('String');
+export const secureParameter = parameter('SecureString');
+
+const BUNDLE = 'papyrus/prd/db';
+
+export const bundle: Subject = {
+  kind: 'AWS::SecretsManager::Secret',
+  name: BUNDLE,
+  wish: (fields) =>
+    wishFor(
+      'AWS::SecretsManager::Secret',
+      BUNDLE,
+      {
+        'key-id': 'alias/aws/secretsmanager',
+        'key:username': new Secret('papyrus'),
+        'key:password': new Secret('p4ss'),
+        ...fields,
+      },
+      { defaults: new Set(fields?.['key-id'] === undefined ? ['key-id'] : []) },
+    ),
+  created: { value: { username: 'papyrus', password: 'p4ss' } },
+  createCalls: ['CreateSecret'],
+  updates: [
+    {
+      what: 'a value',
+      fields: { 'key:password': new Secret('new') },
+      differs: ['key:password'],
+      stands: { value: { username: 'papyrus', password: 'new' } },
+    },
+    {
+      what: 'one more key',
+      fields: { 'key:host': new Secret('db.internal') },
+      differs: ['key:host'],
+      stands: { value: { username: 'papyrus', password: 'p4ss', host: 'db.internal' } },
+    },
+    {
+      what: 'KMS key',
+      fields: { 'key-id': 'alias/ours' },
+      differs: ['key-id'],
+      stands: { key: 'alias/ours', value: { username: 'papyrus', password: 'p4ss' } },
+    },
+  ],
+  drifts: [
+    {
+      what: 'a value',
+      act: ({ others }) =>
+        others.secrets.send(
+          new PutSecretValueCommand({ SecretId: BUNDLE, SecretString: '{"username":"x","password":"p4ss"}' }),
+        ),
+      fields: ['key:username'],
+    },
+    {
+      what: 'a missing key',
+      act: ({ others }) =>
+        others.secrets.send(
+          new PutSecretValueCommand({ SecretId: BUNDLE, SecretString: '{"password":"p4ss"}' }),
+        ),
+      fields: ['key:username'],
+    },
+    {
+      what: 'a key of another type',
+      act: ({ others }) =>
+        others.secrets.send(
+          new PutSecretValueCommand({
+            SecretId: BUNDLE,
+            SecretString: '{"username":{"papyrus":1},"password":"p4ss"}',
+          }),
+        ),
+      fields: ['key:username'],
+    },
+    {
+      what: 'KMS key',
+      act: ({ others }) =>
+        others.secrets.send(new UpdateSecretCommand({ SecretId: BUNDLE, KmsKeyId: 'alias/theirs' })),
+      fields: ['key-id'],
+    },
+    {
+      what: 'a tag changed',
+      act: ({ others }) =>
+        others.secrets.send(new SecretTag({ SecretId: BUNDLE, Tags: paired({ project: 'other' }) })),
+      fields: ['tag:project'],
+    },
+    {
+      what: 'a tag taken away',
+      act: ({ others }) => others.secrets.send(new SecretUntag({ SecretId: BUNDLE, TagKeys: ['project'] })),
+      fields: ['tag:project'],
+    },
+    {
+      what: 'deleted for good',
+      act: ({ others }) =>
+        others.secrets.send(new DeleteSecretCommand({ SecretId: BUNDLE, ForceDeleteWithoutRecovery: true })),
+      fields: 'create',
+    },
+  ],
+  async foreign({ secrets }, tags) {
+    await secrets.send(
+      new CreateSecretCommand({
+        Name: BUNDLE,
+        SecretString: '{"username":"theirs","password":"p4ss","port":5432}',
+        KmsKeyId: 'alias/theirs',
+        Tags: paired(tags),
+      }),
+    );
+  },
+  tag: ({ secrets }, tags) => secrets.send(new SecretTag({ SecretId: BUNDLE, Tags: paired(tags) })),
+  kept: { key: 'alias/theirs', value: { username: 'papyrus', password: 'p4ss', port: 5432 } },
+  taken: ['key:username'],
+  async read({ secrets }) {
+    const about = await secrets
+      .send(new DescribeSecretCommand({ SecretId: BUNDLE }))
+      .catch(missing('ResourceNotFoundException'));
+    if (about === undefined) return undefined;
+    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: BUNDLE }));
+    return {
+      value: JSON.parse(SecretString ?? 'null'),
+      ...(about.KmsKeyId === undefined ? {} : { key: about.KmsKeyId }),
+      tags: mapped(about.Tags),
+    };
+  },
+  conflicts: false,
+};
+
+const REPOSITORY = 'papyrus';
+const REPOSITORY_ARN = 'arn:aws:ecr:us-west-2:123456789012:repository/papyrus';
+
+export const lifecycleOf = (count: number) => ({
+  rules: [
+    {
+      rulePriority: 1,
+      description: `Keep the last ${count} images`,
+      selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: count },
+      action: { type: 'expire' },
+    },
+  ],
+});
+
+export const repository: Subject = {
+  kind: 'AWS::ECR::Repository',
+  name: REPOSITORY,
+  wish: (fields) => {
+    const defaults = new Set<string>();
+    if (fields?.mutability === undefined) defaults.add('mutability').add('exclusions');
+    if (fields?.encryption === undefined) defaults.add('encryption');
+    return wishFor(
+      'AWS::ECR::Repository',
+      REPOSITORY,
+      { mutability: 'MUTABLE', encryption: 'AES256', ...fields },
+      { defaults },
+    );
+  },
+  created: { mutability: 'MUTABLE', encryption: 'AES256' },
+  createCalls: ['CreateRepository'],
+  second: { operation: 'PutLifecyclePolicy', fields: { lifecycle: canonicalJson(lifecycleOf(10)) } },
+  updates: [
+    {
+      what: 'mutability',
+      fields: { mutability: 'IMMUTABLE' },
+      differs: ['mutability'],
+      stands: { mutability: 'IMMUTABLE' },
+    },
+    {
+      what: 'mutability with exclusions',
+      fields: { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: 'dev-*,latest' },
+      differs: ['mutability', 'exclusions'],
+      stands: { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: ['dev-*', 'latest'] },
+    },
+    {
+      what: 'lifecycle policy',
+      fields: { lifecycle: canonicalJson(lifecycleOf(10)) },
+      differs: ['lifecycle'],
+      stands: { lifecycle: lifecycleOf(10) },
+    },
+  ],
+  drifts: [
+    {
+      what: 'mutability',
+      act: ({ others }) =>
+        others.ecr.send(
+          new PutImageTagMutabilityCommand({ repositoryName: REPOSITORY, imageTagMutability: 'IMMUTABLE' }),
+        ),
+      fields: ['mutability'],
+    },
+    {
+      what: 'a tag changed',
+      act: ({ others }) =>
+        others.ecr.send(new EcrTag({ resourceArn: REPOSITORY_ARN, tags: paired({ project: 'other' }) })),
+      fields: ['tag:project'],
+    },
+    {
+      what: 'a tag taken away',
+      act: ({ others }) =>
+        others.ecr.send(new EcrUntag({ resourceArn: REPOSITORY_ARN, tagKeys: ['project'] })),
+      fields: ['tag:project'],
+    },
+    {
+      what: 'deleted',
+      act: ({ others }) => others.ecr.send(new DeleteRepositoryCommand({ repositoryName: REPOSITORY })),
+      fields: 'create',
+    },
+  ],
+  async foreign({ ecr }, tags) {
+    await ecr.send(
+      new CreateRepositoryCommand({
+        repositoryName: REPOSITORY,
+        imageTagMutability: 'IMMUTABLE',
+        encryptionConfiguration: { encryptionType: 'KMS', kmsKey: 'alias/theirs' },
+        tags: paired(tags),
+      }),
+    );
+    await ecr.send(
+      new PutLifecyclePolicyCommand({
+        repositoryName: REPOSITORY,
+        lifecyclePolicyText: JSON.stringify(lifecycleOf(3)),
+      }),
+    );
+  },
+  tag: ({ ecr }, tags) => ecr.send(new EcrTag({ resourceArn: REPOSITORY_ARN, tags: paired(tags) })),
+  kept: { mutability: 'IMMUTABLE', encryption: 'KMS', lifecycle: lifecycleOf(3) },
+  taken: [],
+  async read({ ecr }) {
+    const found = await ecr
+      .send(new DescribeRepositoriesCommand({ repositoryNames: [REPOSITORY] }))
+      .catch(missing('RepositoryNotFoundException'));
+    const one = found?.repositories?.[0];
+    if (one === undefined) return undefined;
+    const [{ tags }, policy] = await Promise.all([
+      ecr.send(new EcrTags({ resourceArn: REPOSITORY_ARN })),
+      ecr
+        .send(new GetLifecyclePolicyCommand({ repositoryName: REPOSITORY }))
+        .catch(missing('LifecyclePolicyNotFoundException')),
+    ]);
+    const filters = one.imageTagMutabilityExclusionFilters?.map(({ filter }) => filter).sort();
+    return {
+      mutability: one.imageTagMutability,
+      encryption: one.encryptionConfiguration?.encryptionType,
+      ...(filters === undefined || filters.length === 0 ? {} : { exclusions: filters }),
+      ...(policy?.lifecyclePolicyText === undefined
+        ? {}
+        : { lifecycle: JSON.parse(policy.lifecyclePolicyText) }),
+      tags: mapped(tags),
+    };
+  },
+  conflicts: false,
+};
+
+/** Takes the lifecycle policy away, behind our back. */
+export const dropLifecycle = ({ ecr }: Clients) =>
+  ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName: REPOSITORY }));
+
+export const SUBJECTS: ReadonlyArray<readonly [string, Subject]> = [
+  ['log group', logGroup],
+  ['parameter, String', plainParameter],
+  ['parameter, SecureString', secureParameter],
+  ['secret bundle', bundle],
+  ['repository', repository],
+];

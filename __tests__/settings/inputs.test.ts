@@ -1,0 +1,311 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe as inWords, Notes } from '../../src/settings/fault.ts';
+import {
+  INPUTS,
+  readConfigFile,
+  readEnvironment,
+  readInputs,
+  readRunner,
+  readText,
+  readVariableTexts,
+} from '../../src/settings/inputs.ts';
+import { runner, workspace } from '../asking.ts';
+
+const MIB = 1024 * 1024;
+const isPosix = process.platform !== 'win32';
+
+/** A workspace with all that may stand in one, and a folder beside it. */
+function place() {
+  const outside = mkdtempSync(join(tmpdir(), 'outside-'));
+  writeFileSync(join(outside, 'secret.env'), 'A=1');
+  const folder = workspace({
+    '.env': 'A=1',
+    'deploy/prd.env': 'A=é',
+    'a name with blanks.env': 'A=1',
+    'bom.env': '\uFEFFA=1',
+    'latin.env': Buffer.from([0x41, 0x3d, 0xe9]),
+    'full.env': 'x'.repeat(MIB),
+    'large.env': 'x'.repeat(MIB + 1),
+    'empty.env': '',
+  });
+  symlinkSync(join(folder, '.env'), join(folder, 'inside-link.env'));
+  symlinkSync(join(outside, 'secret.env'), join(folder, 'outside-link.env'));
+  symlinkSync(outside, join(folder, 'outside-folder'));
+  symlinkSync(join(folder, 'nothing'), join(folder, 'broken-link.env'));
+  symlinkSync(join(folder, 'loop'), join(folder, 'loop'));
+  mkdirSync(join(`${folder}-neighbour`));
+  writeFileSync(join(`${folder}-neighbour`, '.env'), 'A=1');
+  return { folder, outside };
+}
+const { folder, outside } = place();
+const run = runner(folder);
+
+describe('a file is read', () => {
+  it.each([
+    ['.env', 'A=1'],
+    ['./deploy/../.env', 'A=1'],
+    ['deploy/prd.env', 'A=é'],
+    ['a name with blanks.env', 'A=1'],
+    ['bom.env', 'A=1'],
+    ['inside-link.env', 'A=1'],
+    ['empty.env', ''],
+    [join(folder, '.env'), 'A=1'],
+  ])('%s', (path, text) => {
+    expect(readText(path, run)).toBe(text);
+  });
+
+  it('up to 1 MiB', () => {
+    expect(readText('full.env', run)).toHaveLength(MIB);
+  });
+
+  it("from the runner's temporary folder", () => {
+    expect(readText(join(outside, 'secret.env'), runner(folder, { temp: outside }))).toBe('A=1');
+  });
+
+  it('also where the temporary folder is not there', () => {
+    expect(readText('.env', runner(folder, { temp: join(folder, 'no-such-folder') }))).toBe('A=1');
+  });
+});
+
+describe('a file is refused', () => {
+  it.each([
+    ['missing.env', /there is no file missing\.env; is actions\/checkout before this step/],
+    ['.env/x', /there is no file/],
+    ['broken-link.env', /there is no file/],
+    ['loop', /there is no file/],
+    ['deploy', /deploy is not a plain file/],
+    ['.', /outside of the workspace/],
+    ['..', /outside of the workspace/],
+    [`../${folder.split('/').at(-1)}-neighbour/.env`, /outside of the workspace/],
+    [join(outside, 'secret.env'), /outside of the workspace/],
+    ['outside-link.env', /outside of the workspace/],
+    ['outside-folder/secret.env', /outside of the workspace/],
+    ['large.env', /larger than 1 MiB/],
+    ['latin.env', /is not UTF-8; save it as UTF-8/],
+    ['A=canary', /not the path of a file \(the text of a \.env goes into the input dotenv\)/],
+    ['a\nb', /not the path of a file/],
+    ['a\0b', /not the path of a file/],
+    ['x'.repeat(401), /not the path of a file/],
+  ])('%j', (path, why) => {
+    expect(() => readText(path, run)).toThrow(why);
+    expect(() => readText(path, run)).not.toThrow(/canary/);
+  });
+
+  it.runIf(isPosix)('a device, even where it is linked to from inside', () => {
+    expect(() => readText('/dev/zero', run)).toThrow(/outside of the workspace/);
+    expect(() => readText('/proc/self/environ', run)).toThrow(/outside of the workspace/);
+    expect(() => readText('zero', runner('/dev'))).toThrow(/not a plain file/);
+  });
+
+  it.runIf(isPosix)('a pipe, without waiting for what it would say', () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    expect(() => readText('pipe', run)).toThrow(/not a plain file/);
+  });
+
+  it('where the workspace itself is not there', () => {
+    expect(() => readText('.env', runner(join(folder, 'no-such-folder')))).toThrow(/there is no file/);
+  });
+});
+
+describe('the configuration file', () => {
+  const none = new Map<string, string>();
+
+  it('is not there, and nobody named it', async () => {
+    const notes = new Notes();
+    expect(await readConfigFile(none, runner(workspace()), notes)).toBeUndefined();
+    expect(notes.faults).toEqual([]);
+  });
+
+  it('is found at its place', async () => {
+    const notes = new Notes();
+    const found = await readConfigFile(
+      none,
+      runner(workspace({ '.github/aws-bootstrap.yml': 'mode: plan' })),
+      notes,
+    );
+    expect(found).toMatchObject({ path: '.github/aws-bootstrap.yml', config: { mode: 'plan' } });
+  });
+
+  it('is the one that is named', async () => {
+    const files = { '.github/aws-bootstrap.yml': 'mode: plan', 'other.yml': 'mode: drift' };
+    const found = await readConfigFile(
+      new Map([['config', ' other.yml\n']]),
+      runner(workspace(files)),
+      new Notes(),
+    );
+    expect(found).toMatchObject({ path: 'other.yml', config: { mode: 'drift' } });
+  });
+
+  it('is missing although it was named', async () => {
+    const notes = new Notes();
+    expect(
+      await readConfigFile(new Map([['config', 'other.yml']]), runner(workspace()), notes),
+    ).toBeUndefined();
+    expect(notes.faults.map(inWords)).toEqual([
+      expect.stringMatching(/^input config: there is no file other\.yml/),
+    ]);
+  });
+
+  it.each([
+    [
+      'a folder',
+      (root: string) => mkdirSync(join(root, '.github/aws-bootstrap.yml'), { recursive: true }),
+      /not a plain file/,
+    ],
+    [
+      'a broken link',
+      (root: string) => {
+        mkdirSync(join(root, '.github'));
+        symlinkSync(join(root, 'nothing'), join(root, '.github/aws-bootstrap.yml'));
+      },
+      /there is no file/,
+    ],
+    [
+      'a link to a file outside',
+      (root: string) => {
+        mkdirSync(join(root, '.github'));
+        symlinkSync(join(outside, 'secret.env'), join(root, '.github/aws-bootstrap.yml'));
+      },
+      /outside of the workspace/,
+    ],
+  ])('is %s: that is told, not passed over', async (_what, make, why) => {
+    const root = workspace();
+    make(root);
+    const notes = new Notes();
+    await readConfigFile(none, runner(root), notes);
+    expect(notes.faults.map(inWords).join()).toMatch(why);
+  });
+
+  it('has a plain file where its folder would be: then there is none', async () => {
+    const notes = new Notes();
+    expect(await readConfigFile(none, runner(workspace({ '.github': 'x' })), notes)).toBeUndefined();
+    expect(notes.faults).toEqual([]);
+  });
+
+  it('is named by the text of a file: it is not repeated', async () => {
+    const notes = new Notes();
+    await readConfigFile(new Map([['config', 'mode: plan\ntags: canary']]), runner(workspace()), notes);
+    expect(notes.faults.map(inWords).join()).toMatch(/^input config: this is not the path of a file/);
+    expect(notes.faults.map(inWords).join()).not.toContain('canary');
+  });
+});
+
+describe('texts that hold variables', () => {
+  const from = (
+    inputs: Record<string, string>,
+    settings: Partial<Parameters<typeof readVariableTexts>[1]> = {},
+  ) => {
+    const notes = new Notes();
+    const texts = readVariableTexts(
+      new Map(Object.entries(inputs)),
+      { envFiles: [], envFilesAsked: undefined, variables: undefined, ...settings },
+      run,
+      notes,
+    );
+    return { texts, faults: notes.faults.map(inWords), notes };
+  };
+
+  it('come in their order: dotenv, files, variables, secrets', () => {
+    const { texts } = from(
+      { secrets: 'S=1', dotenv: 'D=1', variables: 'V=1' },
+      { envFiles: ['.env', 'deploy/prd.env'], variables: { value: 'V=1', where: 'input variables' } },
+    );
+    expect(texts.map(({ source, where }) => [source, where])).toEqual([
+      ['dotenv', 'input dotenv'],
+      ['env-file', '.env'],
+      ['env-file', 'deploy/prd.env'],
+      ['variables', 'input variables'],
+      ['secrets', 'input secrets'],
+    ]);
+  });
+
+  it('are not trimmed', () => {
+    expect(from({ secrets: 'A="x "\n ' }).texts[0]?.content).toBe('A="x "\n ');
+  });
+
+  it('are left out where they are blank', () => {
+    expect(from({ secrets: ' \n', dotenv: '' }).texts).toEqual([]);
+  });
+
+  it('that cannot be read are faults of who named them, all at once', () => {
+    expect(from({}, { envFiles: ['missing.env', 'latin.env', 'large.env'] }).faults).toEqual([
+      expect.stringMatching(/^input env-file: there is no file missing\.env/),
+      expect.stringMatching(/^input env-file: large\.env is larger/),
+    ]);
+    const asked = { value: 'missing.env', where: 'c.yml', file: 'c.yml', line: 3 };
+    expect(from({}, { envFiles: ['missing.env'], envFilesAsked: asked }).faults).toEqual([
+      expect.stringMatching(/^c\.yml line 3: env-file: there is no file/),
+    ]);
+  });
+
+  it('of the configuration file are read as a text or as a mapping', () => {
+    const place = { where: 'c.yml', file: 'c.yml', line: 2 };
+    expect(from({}, { variables: { value: 'A=1', ...place } }).texts).toEqual([
+      { source: 'variables', content: 'A=1', where: 'c.yml variables' },
+    ]);
+    expect(from({}, { variables: { value: { A: 1 }, ...place } }).texts).toEqual([
+      { source: 'variables', content: { A: 1 }, where: 'c.yml', file: 'c.yml' },
+    ]);
+  });
+});
+
+describe("the runner's environment", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it('gives inputs as they are, all of them', () => {
+    vi.stubEnv('INPUT_PREFIX', ' /papyrus/prd ');
+    vi.stubEnv('INPUT_ENV-FILE', 'a\nb');
+    vi.stubEnv('INPUT_SECRETS', 'A=1 \n');
+    const inputs = readInputs();
+    expect([...inputs.keys()]).toEqual([...INPUTS]);
+    expect(inputs.get('prefix')).toBe(' /papyrus/prd ');
+    expect(inputs.get('env-file')).toBe('a\nb');
+    expect(inputs.get('secrets')).toBe('A=1 \n');
+    expect(inputs.get('mode')).toBe('');
+  });
+
+  it('gives the region, by either name', () => {
+    vi.stubEnv('AWS_REGION', '');
+    vi.stubEnv('AWS_DEFAULT_REGION', 'eu-west-1');
+    expect(readRunner().region).toBe('eu-west-1');
+    vi.stubEnv('AWS_REGION', 'ap-northeast-1');
+    expect(readRunner().region).toBe('ap-northeast-1');
+    vi.stubEnv('AWS_REGION', '');
+    vi.stubEnv('AWS_DEFAULT_REGION', '');
+    expect(readRunner().region).toBeUndefined();
+  });
+
+  it('gives the run', () => {
+    vi.stubEnv('GITHUB_EVENT_NAME', 'pull_request');
+    vi.stubEnv('GITHUB_REPOSITORY', 'o/r');
+    vi.stubEnv('GITHUB_SHA', 'abc');
+    vi.stubEnv('GITHUB_RUN_ID', '7');
+    vi.stubEnv('GITHUB_WORKSPACE', '/w');
+    vi.stubEnv('RUNNER_TEMP', '/t');
+    vi.stubEnv('GITHUB_STEP_SUMMARY', '/s');
+    expect(readRunner()).toMatchObject({
+      event: 'pull_request',
+      repository: 'o/r',
+      sha: 'abc',
+      runId: '7',
+      workspace: '/w',
+      temp: '/t',
+      hasSummary: true,
+    });
+    vi.stubEnv('GITHUB_STEP_SUMMARY', '');
+    vi.stubEnv('RUNNER_TEMP', '');
+    expect(readRunner()).toMatchObject({ hasSummary: false, temp: undefined });
+  });
+
+  it('gives a variable of the step, the empty one too', () => {
+    vi.stubEnv('PAPYRUS_X', '');
+    expect(readEnvironment('PAPYRUS_X')).toBe('');
+    expect(readEnvironment('PAPYRUS_MISSING')).toBeUndefined();
+  });
+});

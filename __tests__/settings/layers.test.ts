@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/settings/config.ts';
+import { Notes } from '../../src/settings/fault.ts';
+import { Layers } from '../../src/settings/layers.ts';
+import { Unclear } from '../../src/settings/texts.ts';
+
+const FILE = [
+  'region: file',
+  'prefer: ssm',
+  'environments:',
+  '  stg:',
+  '    region: stage',
+  '  prd/eu:',
+  '    region: eu',
+].join('\n');
+
+function layers(inputs: Record<string, string>, yaml: string | undefined = FILE) {
+  const notes = new Notes();
+  const file = yaml === undefined ? undefined : readConfig(yaml, 'c.yml', notes);
+  return { notes, layers: new Layers(new Map(Object.entries(inputs)), file, notes) };
+}
+
+describe('precedence', () => {
+  it.each<[what: string, inputs: Record<string, string>, environment: string | undefined, value: unknown]>([
+    ['the input is first', { region: 'input' }, 'stg', 'input'],
+    ['then the environment', {}, 'stg', 'stage'],
+    ['an environment of two segments', {}, 'prd/eu', 'eu'],
+    ['then the file', {}, 'prd', 'file'],
+    ['the file where no environment is chosen', {}, undefined, 'file'],
+    ['an empty input is not given', { region: '' }, 'stg', 'stage'],
+    ['nor is a blank one', { region: ' \n' }, 'stg', 'stage'],
+    ['no environment by a word of JavaScript', {}, 'constructor', 'file'],
+  ])('%s', (_what, inputs, environment, value) => {
+    const { layers: asked } = layers(inputs);
+    if (environment !== undefined) asked.choose(environment);
+    expect(asked.get('region')?.value).toBe(value);
+  });
+
+  it('what environments share leaves their layer out', () => {
+    const { layers: asked } = layers({});
+    asked.choose('stg');
+    expect(asked.get('region', true)?.value).toBe('file');
+    expect(asked.inEnvironment('region')?.value).toBe('stage');
+    expect(asked.inEnvironment('prefer')).toBeUndefined();
+  });
+
+  it('nothing asked is the fallback', () => {
+    const { layers: asked } = layers({}, '{}');
+    expect(asked.get('region')).toBeUndefined();
+    expect(asked.read('region', 'x', String)).toBe('x');
+    expect(asked.get('__proto__')).toBeUndefined();
+    expect(asked.get('toString')).toBeUndefined();
+  });
+});
+
+describe('where it stands', () => {
+  it('an input by its name', () => {
+    expect(layers({ region: 'a' }).layers.get('region')).toMatchObject({ where: 'input region' });
+  });
+
+  it('a setting of the file by its line', () => {
+    expect(layers({}).layers.get('prefer')).toEqual({ value: 'ssm', where: 'c.yml', file: 'c.yml', line: 2 });
+  });
+
+  it('a setting of an environment by its own line', () => {
+    const { layers: asked } = layers({});
+    asked.choose('stg');
+    expect(asked.get('region')).toMatchObject({ file: 'c.yml', line: 5 });
+  });
+});
+
+describe('what is unclear', () => {
+  const refuse = () => {
+    throw new Unclear('write it otherwise');
+  };
+
+  it('of an input is a fault with its name', () => {
+    const { layers: asked, notes } = layers({ region: 'a' });
+    expect(asked.read('region', 'fallback', refuse)).toBe('fallback');
+    expect(notes.faults).toEqual([
+      { where: 'input region', file: undefined, line: undefined, key: undefined, text: 'write it otherwise' },
+    ]);
+  });
+
+  it('of the file is a fault with line and key', () => {
+    const { layers: asked, notes } = layers({});
+    asked.read('prefer', 'fallback', refuse);
+    expect(notes.faults).toEqual([
+      { where: 'c.yml', file: 'c.yml', line: 2, key: 'prefer', text: 'write it otherwise' },
+    ]);
+  });
+
+  it('is told once, however often it is read', () => {
+    const { layers: asked, notes } = layers({});
+    asked.read('prefer', 'fallback', refuse);
+    asked.read('prefer', 'fallback', refuse);
+    expect(notes.faults).toHaveLength(1);
+  });
+
+  it('lets other errors through', () => {
+    const { layers: asked } = layers({ region: 'a' });
+    expect(() =>
+      asked.read('region', '', () => {
+        throw new RangeError('x');
+      }),
+    ).toThrow(RangeError);
+  });
+});

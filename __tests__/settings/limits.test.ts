@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest';
+import {
+  kmsKeyFault,
+  logGroupNameFault,
+  parameterNameFault,
+  prefixFault,
+  RETENTION_DAYS,
+  repositoryNameFault,
+  retentionFault,
+  secretNameFault,
+  tagFault,
+} from '../../src/settings/limits.ts';
+
+const segments = (count: number) => Array.from({ length: count }, () => '/a').join('');
+
+describe('a prefix', () => {
+  it.each(['/papyrus/prd', '/a/b', '/a.b-c_D/1', segments(14), '/papyrus/aws', '/my-aws/prd'])(
+    '%s',
+    (prefix) => {
+      expect(prefixFault(prefix)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['', /slash/],
+    ['papyrus/prd', /start it with a slash/],
+    ['/papyrus', /two segments/],
+    ['/', /slash at its end/],
+    ['/papyrus/prd/', /slash at its end/],
+    ['/papyrus//prd', /empty segment/],
+    ['//papyrus/prd', /empty segment/],
+    ['/pa pyrus/prd', /only letters/],
+    ['/papyrus/prd ', /only letters/],
+    ['/pâpyrus/prd', /only letters/],
+    ['/papyrus/prd\n', /only letters/],
+    ['/papyrus/{{x}}', /only letters/],
+    ['/aws/prd', /reserves/],
+    ['/AWS/prd', /reserves/],
+    ['/ssm/prd', /reserves/],
+    ['/awsome/prd', /reserves/],
+    ['/SsmThings/prd', /reserves/],
+    [segments(15), /15 levels/],
+  ])('not %s', (prefix, why) => {
+    expect(prefixFault(prefix)).toMatch(why);
+  });
+});
+
+describe("a parameter's name", () => {
+  // 1011 with the longest ARN that comes before it.
+  const longest = `/a/${'x'.repeat(1011 - 'arn:aws-us-gov:ssm:ap-northeast-1:123456789012:parameter'.length - 3)}`;
+
+  it.each(['/papyrus/prd/DB_USER', '/a/b.c-d', longest])('%s', (name) => {
+    expect(parameterNameFault(name)).toBeUndefined();
+  });
+
+  it.each([
+    [`${longest}x`, /too long/],
+    ['/a/b c', /only letters/],
+    ['/a/b ', /only letters/],
+    ['a/b', /only letters/],
+    ['/a/é', /only letters/],
+    ['/a/b:1', /only letters/],
+    ['/a/b\n', /only letters/],
+  ])('not %s', (name, why) => {
+    expect(parameterNameFault(name)).toMatch(why);
+  });
+});
+
+describe("a secret's name", () => {
+  it.each(['papyrus/prd/db', 'a+b=c.d@e-f', 'x'.repeat(512), 'db-abcde', 'db-abcdefg', 'db_abcdef'])(
+    '%s',
+    (name) => {
+      expect(secretNameFault(name)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ['a b', /only letters/],
+    ['a:b', /only letters/],
+    ['', /only letters/],
+    ['a\n', /only letters/],
+    ['x'.repeat(513), /512/],
+    ['db-abcdef', /hyphen and six/],
+    ['papyrus/my-stage1', /hyphen and six/],
+  ])('not %s', (name, why) => {
+    expect(secretNameFault(name)).toMatch(why);
+  });
+});
+
+describe("a log group's name", () => {
+  it.each(['/ecs/papyrus', 'a', '.-_/', '/aws/lambda', 'x'.repeat(512)])('%s', (name) => {
+    expect(logGroupNameFault(name)).toBeUndefined();
+  });
+
+  it.each([
+    ['', /1 to 512/],
+    ['x'.repeat(513), /1 to 512/],
+    ['/ecs/a#b', /"#"/],
+    ['/ecs/a b', /only letters/],
+    ['/ecs/a*', /only letters/],
+    ['/ecs/a:b', /only letters/],
+    ['aws/x', /reserved/],
+  ])('not %s', (name, why) => {
+    expect(logGroupNameFault(name)).toMatch(why);
+  });
+});
+
+describe("a repository's name", () => {
+  it.each(['papyrus', 'ab', 'a/b', 'a--b', 'a__b', 'a.b', '1a', 'x'.repeat(256)])('%s', (name) => {
+    expect(repositoryNameFault(name)).toBeUndefined();
+  });
+
+  it.each([
+    ['a', /2 to 256/],
+    ['x'.repeat(257), /2 to 256/],
+    ['Papyrus', /capital letters; set repository: papyrus/],
+    ['-a', /between/],
+    ['a-', /between/],
+    ['a..b', /between/],
+    ['a___b', /between/],
+    ['a//b', /between/],
+    ['/ab', /between/],
+    ['ab/', /between/],
+    ['a b', /between/],
+    ['a:b', /between/],
+  ])('not %s', (name, why) => {
+    expect(repositoryNameFault(name)).toMatch(why);
+  });
+});
+
+describe('retention', () => {
+  it('takes the 22 numbers of CloudWatch', () => {
+    expect(RETENTION_DAYS).toHaveLength(22);
+    expect(RETENTION_DAYS.map(retentionFault).filter((fault) => fault !== undefined)).toEqual([]);
+  });
+
+  it.each([
+    [0, 1],
+    [2, 1],
+    [4, 3],
+    [10, 7],
+    [100, 90],
+    [364, 365],
+    [5000, 3653],
+  ])('not %i; the nearest is %i', (days, nearest) => {
+    expect(retentionFault(days)).toContain(`the nearest is ${nearest} (or: never)`);
+  });
+});
+
+describe('a tag', () => {
+  it.each([
+    ['project', 'portfolio'],
+    ['Kosten Stelle', 'Büro 7'],
+    ['a:b/c=d+e-f@g_h.i', ''],
+    ['x'.repeat(128), 'y'.repeat(256)],
+    ['managed', 'managed-by'],
+    ['名前', '値'],
+  ])('%s=%s', (key, value) => {
+    expect(tagFault(key, value)).toBeUndefined();
+  });
+
+  it.each([
+    ['', 'x', /needs a key/],
+    ['x'.repeat(129), '', /128/],
+    ['a', 'x'.repeat(257), /256/],
+    ['aws:x', '', /reserved/],
+    ['AWS:x', '', /reserved/],
+    ['managed-by', 'me', /owns/],
+    ['a#b', '', /allows/],
+    ['a', 'b;c', /allows/],
+    ['a', 'b,c', /allows/],
+    ['a', 'b\nc', /allows/],
+    ['a', '😀', /allows/],
+  ])('not %s=%s', (key, value, why) => {
+    expect(tagFault(key, value)).toMatch(why);
+  });
+});
+
+describe('a KMS key', () => {
+  it.each([
+    'alias/papyrus',
+    '1234abcd-12ab-34cd-56ef-1234567890ab',
+    'arn:aws:kms:us-west-2:123456789012:key/1234abcd',
+    'x'.repeat(256),
+  ])('%s', (key) => {
+    expect(kmsKeyFault(key)).toBeUndefined();
+  });
+
+  it.each(['', 'a key', 'alias/a.b', 'x'.repeat(257), 'a\n'])('not %j', (key) => {
+    expect(kmsKeyFault(key)).toMatch(/id, its ARN, or alias\/NAME/);
+  });
+});

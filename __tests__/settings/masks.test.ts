@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/secret.ts';
+import { Masks, maskingOf } from '../../src/settings/masks.ts';
+
+const TEXTS = ['/papyrus/prd', 'us-west-2', '/ecs/papyrus', 'papyrus'];
+const ACCOUNT = '123456789012';
+const of = (value: string, account: string | undefined = ACCOUNT) =>
+  maskingOf(new Secret(value), { texts: TEXTS, account });
+
+describe('hides', () => {
+  it.each<[what: string, value: string, hidden: string[]]>([
+    ['a value', 'hunter2!', ['hunter2!']],
+    ['one of four characters', 'abcd', ['abcd']],
+    ['four characters that are eight code units', '😀😀😀😀', ['😀😀😀😀']],
+    ['without the space around it, which the runner drops too', '  hunter2!  ', ['hunter2!']],
+    [
+      'each line',
+      'first line\nsecond line\r\nthird line\rlast',
+      ['first line', 'second line', 'third line', 'last'],
+    ],
+    ['a line once', 'same\nsame', ['same']],
+    ['lines of a key, and no bracket', '{\n  "a": "bcdef"\n}', ['"a": "bcdef"']],
+    [
+      'a URL and the password in it',
+      'postgres://u:s3cr3t@db:5432/x',
+      ['postgres://u:s3cr3t@db:5432/x', 's3cr3t'],
+    ],
+    ['a long number', '987654', ['987654']],
+    ['what holds a readable name', 'papyrus-secret', ['papyrus-secret']],
+    ['a word that holds true', 'trueish', ['trueish']],
+  ])('%s', (_what, value, hidden) => {
+    expect(of(value)).toMatchObject({ hide: hidden, refused: undefined, later: false });
+  });
+});
+
+describe('leaves readable, and says why', () => {
+  it.each([
+    ['', undefined],
+    ['abc', /shorter than 4/],
+    ['a', /shorter than 4/],
+    ['😀😀', /shorter than 4/],
+    ['true', /word or number/],
+    ['FALSE', /word or number/],
+    ['None', /word or number/],
+    ['null', /word or number/],
+    ['5432', /word or number/],
+    ['65535', /word or number/],
+    ['papyrus', /names of this run/],
+    ['/papyrus/prd', /names of this run/],
+    ['us-west', /names of this run/],
+    ['123456789012', /account id/],
+    ['345678', /account id/],
+  ])('%j', (value, why) => {
+    const { hide, refused } = of(value);
+    expect(hide).toEqual([]);
+    if (why === undefined) expect(refused).toBeUndefined();
+    else expect(refused).toMatch(why);
+  });
+
+  it('a password in a URL that is a readable name', () => {
+    expect(of('postgres://papyrus:papyrus@db/x').hide).toEqual(['postgres://papyrus:papyrus@db/x']);
+  });
+});
+
+describe('over a run', () => {
+  it('digits wait for the account', () => {
+    const hidden: string[] = [];
+    const masks = new Masks((text) => hidden.push(text), TEXTS);
+    expect(masks.hide(new Secret('345678'))).toBeUndefined();
+    expect(masks.hide(new Secret('999999'))).toBeUndefined();
+    expect(hidden).toEqual([]);
+    masks.know(ACCOUNT);
+    expect(hidden).toEqual(['999999']);
+    masks.hide(new Secret('888888'));
+    expect(hidden).toEqual(['999999', '888888']);
+  });
+
+  it('what is no number does not wait', () => {
+    const hidden: string[] = [];
+    const masks = new Masks((text) => hidden.push(text), TEXTS);
+    masks.hide(new Secret('hunter2!'));
+    expect(hidden).toEqual(['hunter2!']);
+  });
+
+  it('an empty name hides nothing from hiding', () => {
+    const hidden: string[] = [];
+    const masks = new Masks((text) => hidden.push(text), ['', '']);
+    expect(masks.hide(new Secret('hunter2!'))).toBeUndefined();
+    expect(hidden).toEqual(['hunter2!']);
+  });
+
+  it('tells why, for the warning with the name of the variable', () => {
+    expect(new Masks(() => {}, TEXTS).hide(new Secret('papyrus'))).toMatch(/names of this run/);
+  });
+});

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/settings/config.ts';
+import { describe as inWords, Notes } from '../../src/settings/fault.ts';
+import { readIgnored, readRules } from '../../src/settings/rules.ts';
+
+function rules(yaml: string) {
+  const notes = new Notes();
+  const file = readConfig(`rules:\n${yaml}`, 'c.yml', notes);
+  return { rules: readRules(file, notes), faults: notes.faults.map(inWords) };
+}
+
+function ignored(yaml: string) {
+  const notes = new Notes();
+  const file = readConfig(`ignore: ${yaml}`, 'c.yml', notes);
+  return { ignored: readIgnored(file, notes), faults: notes.faults.map(inWords) };
+}
+
+describe('a rule matches', () => {
+  it.each<[match: string, name: string, matches: boolean]>([
+    ['STRIPE_*', 'STRIPE_KEY', true],
+    ['STRIPE_*', 'STRIPE_', true],
+    ['STRIPE_*', 'STRIPE', false],
+    ['STRIPE_*', 'MY_STRIPE_KEY', false],
+    ['DB', 'DB', true],
+    ['DB', 'DB_USER', false],
+    ['DB', 'db', false],
+    ['"*"', 'ANYTHING', true],
+    ['"*"', '.dot', true],
+    ['["*_{KEY}", "A?"]', 'AB', true],
+    ['[A, B]', 'B', true],
+    ['A, B', 'B', true],
+    ['"!(A)"', 'B', true],
+    ['"[AB]_X"', 'A_X', true],
+  ])('%s %s: %s', (match, name, matches) => {
+    const { rules: found, faults } = rules(`  - match: ${match}\n    to: parameter`);
+    expect(faults).toEqual([]);
+    expect(found[0]?.matches(name)).toBe(matches);
+  });
+});
+
+describe('a rule sends', () => {
+  it.each<[to: string, targets: unknown[]]>([
+    ['parameter', [{ store: 'parameter', secure: false }]],
+    ['secure-parameter', [{ store: 'parameter', secure: true }]],
+    ['secret/payments', [{ store: 'secret', bundle: 'payments' }]],
+    ['secret/a/b', [{ store: 'secret', bundle: 'a/b' }]],
+    ['ignore', []],
+    [
+      '[secret/a, parameter]',
+      [
+        { store: 'secret', bundle: 'a' },
+        { store: 'parameter', secure: false },
+      ],
+    ],
+    [
+      'secret/a, secret/b',
+      [
+        { store: 'secret', bundle: 'a' },
+        { store: 'secret', bundle: 'b' },
+      ],
+    ],
+  ])('to %s', (to, targets) => {
+    const { rules: found, faults } = rules(`  - match: A\n    to: ${to}`);
+    expect(faults).toEqual([]);
+    expect(found[0]).toMatchObject({ targets, once: false, pattern: 'A' });
+  });
+
+  it('once, and under a key', () => {
+    expect(rules('  - match: A\n    to: secret/a\n    key: dsn\n    write: once').rules[0]).toMatchObject({
+      key: 'dsn',
+      once: true,
+    });
+  });
+
+  it('nothing where there is no file', () => {
+    expect(readRules(undefined, new Notes())).toEqual([]);
+  });
+});
+
+describe('a rule is refused', () => {
+  it.each<[yaml: string, fault: RegExp]>([
+    ['  - match: "*_{KEY,TOKEN}"\n    to: ignore', /rules\.0\.match: a comma parts two patterns/],
+    ['  - match: A\n    to: secrets/db', /^c\.yml line 3: rules\.0\.to: it takes secret\/BUNDLE/],
+    ['  - match: A\n    to: secret/', /name the bundle/],
+    ['  - match: A\n    to: "secret/my bundle"', /only letters/],
+    ['  - match: A\n    to: secret/db-abc123', /hyphen and six/],
+    ['  - match: A\n    to: [ignore, parameter]', /"ignore" stands alone/],
+    ['  - match: A\n    to: [parameter, secure-parameter]', /one parameter, not two/],
+    ['  - match: A\n    to: []', /rules\.0\.to: it names no place/],
+    ['  - match: A\n    to: ","', /rules\.0\.to: it names no place/],
+    ['  - match: []\n    to: ignore', /rules\.0\.match: it names no variable/],
+    ['  - match: "# A"\n    to: ignore', /rules\.0\.match: it names no variable/],
+    ['  - match: A\n    to: parameter\n    key: a:b', /^c\.yml line 4: rules\.0\.key: only letters/],
+    ['  - match: A\n    to: parameter\n    key: a/b', /rules\.0\.key: only letters/],
+    ['  - match: A\n    to: secret/a\n    key: ä', /rules\.0\.key: only letters/],
+    ['  - match: A\n    to: parameter\n  - match: B\n    to: nowhere', /^c\.yml line 5: rules\.1\.to/],
+  ])('%s', (yaml, fault) => {
+    const { faults } = rules(yaml);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(fault);
+  });
+});
+
+describe('what is ignored', () => {
+  it.each<[entry: string, resource: string, name: string, field: string, hit: boolean]>([
+    ['parameter:GUNICORN_WORKERS', 'parameter', 'GUNICORN_WORKERS', 'value', true],
+    ['parameter:GUNICORN_WORKERS', 'parameter', 'GUNICORN_WORKERS', 'tag:a', true],
+    ['parameter:GUNICORN_WORKERS', 'parameter', 'GUNICORN_THREADS', 'value', false],
+    ['parameter:GUNICORN_*', 'parameter', 'GUNICORN_THREADS', 'value', true],
+    ['parameter:A:value', 'parameter', 'A', 'value', true],
+    ['parameter:A:value', 'parameter', 'A', 'type', false],
+    ['secret:db', 'secret', 'db', 'key:password', true],
+    ['secret:db:key:password', 'secret', 'db', 'key:password', true],
+    ['secret:db:key:password', 'secret', 'db', 'key:username', false],
+    ['secret:db:keys', 'secret', 'db', 'key:username', true],
+    ['secret:db:keys', 'secret', 'db', 'key-id', false],
+    ['log-group', 'log-group', 'x', 'retention', true],
+    ['log-group:tags', 'log-group', 'x', 'tag:a', true],
+    ['log-group:tags', 'log-group', 'x', 'retention', false],
+    ['log-group:tag:a', 'log-group', 'x', 'tag:a', true],
+    ['log-group:tag:a', 'log-group', 'x', 'tag:b', false],
+    ['repository:encryption', 'repository', 'x', 'encryption', true],
+    ['repository:lifecycle', 'repository', 'x', 'mutability', false],
+  ])('%s on %s %s %s: %s', (entry, resource, name, field, hit) => {
+    const { ignored: found, faults } = ignored(`["${entry}"]`);
+    expect(faults).toEqual([]);
+    const [only] = found;
+    expect(only?.resource).toBe(resource);
+    expect(only?.name(name) === true && only.field(field)).toBe(hit);
+  });
+
+  it.each([
+    ['parameter', /an entry is parameter:NAME/],
+    ['parameter:', /an entry is/],
+    ['secret', /an entry is/],
+    ['image', /an entry is/],
+    ['GUNICORN_WORKERS', /an entry is/],
+    ['log-group:retentoin', /"log-group:retentoin" names no field; a log-group has retention, class, tags/],
+    ['parameter:A:values', /a parameter has value, type, tier, key-id, tags/],
+    ['repository:key:a', /a repository has mutability/],
+  ])('%s is refused', (entry, fault) => {
+    const { ignored: found, faults } = ignored(`["${entry}"]`);
+    expect(found).toEqual([]);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(/^c\.yml line 1: ignore: /);
+    expect(faults[0]).toMatch(fault);
+  });
+});

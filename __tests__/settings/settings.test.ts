@@ -1,0 +1,350 @@
+import { describe, expect, it } from 'vitest';
+import { ask, type Given } from '../asking.ts';
+
+const settings = (given: Given) => {
+  const { settings: found, faults } = ask(given);
+  expect(faults).toEqual([]);
+  return found;
+};
+
+describe('without anything but a prefix', () => {
+  it('the defaults stand', () => {
+    expect(settings({})).toMatchObject({
+      mode: 'apply',
+      prefix: '/papyrus/prd',
+      application: 'papyrus',
+      environment: 'prd',
+      region: 'us-west-2',
+      only: new Set(['log-group', 'parameters', 'secrets', 'repository']),
+      prefer: 'secrets-manager',
+      onEmpty: 'auto',
+      kmsKeyId: undefined,
+      parameterTier: 'auto',
+      logGroup: { name: '/ecs/papyrus', retention: { value: 1, given: false }, tags: new Map() },
+      repository: {
+        name: 'papyrus',
+        account: undefined,
+        mutability: { value: { value: 'MUTABLE', exclusions: undefined }, given: false },
+        lifecycle: undefined,
+        kmsKeyId: undefined,
+      },
+      tags: new Map(),
+      allowedAccountIds: [],
+      allow: new Set(),
+      adopt: true,
+      failOnDrift: true,
+      rules: [],
+      exactBundles: new Set(),
+      ignore: [],
+      envFiles: [],
+    });
+  });
+
+  it('a region that nobody names is us-west-2, with a notice', () => {
+    const { settings: found, notices } = ask({ region: '' });
+    expect(found.region).toBe('us-west-2');
+    expect(notices).toEqual(['input region: it is not given and AWS_REGION is not set: us-west-2 is used']);
+    expect(ask({ region: 'eu-west-1' })).toMatchObject({ settings: { region: 'eu-west-1' }, notices: [] });
+  });
+});
+
+describe('the mode', () => {
+  it.each([
+    ['', 'push', 'apply'],
+    ['auto', 'push', 'apply'],
+    ['auto', 'pull_request', 'plan'],
+    ['auto', 'schedule', 'apply'],
+    ['auto', '', 'apply'],
+    ['plan', 'push', 'plan'],
+    ['apply', 'pull_request', 'apply'],
+    ['drift', 'schedule', 'drift'],
+    ['drift', 'pull_request', 'drift'],
+  ])('%j on %s is %s', (mode, event, expected) => {
+    expect(settings({ inputs: { mode }, event }).mode).toBe(expected);
+  });
+
+  it.each(['auto', 'plan', 'apply', 'drift'])('%s is refused on pull_request_target', (mode) => {
+    expect(ask({ inputs: { mode }, event: 'pull_request_target' }).faults).toEqual([
+      'input mode: the event pull_request_target is refused, since it gives secrets to code of strangers; use pull_request',
+    ]);
+  });
+});
+
+describe('names', () => {
+  it.each<[what: string, given: Given, logGroup: string | undefined, repository: string | undefined]>([
+    [
+      'are filled in',
+      { inputs: { 'log-group': '/{application}/{environment}', repository: '{environment}/{application}' } },
+      '/papyrus/prd',
+      'prd/papyrus',
+    ],
+    [
+      'with all segments of the environment',
+      { inputs: { prefix: '/papyrus/prd/eu', 'log-group': '/ecs/{environment}' } },
+      '/ecs/prd/eu',
+      'papyrus',
+    ],
+    ['may be none', { inputs: { 'log-group': 'none', repository: ' none ' } }, undefined, undefined],
+    ['are left out with their part', { inputs: { only: 'parameters, secrets' } }, undefined, undefined],
+    ['one of them', { inputs: { only: 'repository' } }, undefined, 'papyrus'],
+    ['come from the file', { config: 'log-group: /a/b\nrepository: c/d' }, '/a/b', 'c/d'],
+  ])('%s', (_what, given, logGroup, repository) => {
+    const found = settings(given);
+    expect([found.logGroup?.name, found.repository?.name]).toEqual([logGroup, repository]);
+  });
+
+  it.each([
+    ['123456789012.dkr.ecr.us-west-2.amazonaws.com/papyrus/web', 'papyrus/web'],
+    ['https://123456789012.dkr.ecr.us-west-2.amazonaws.com/papyrus', 'papyrus'],
+    ['123456789012.dkr.ecr.us-west-2.amazonaws.com/papyrus:latest', 'papyrus'],
+    ['123456789012.dkr.ecr.us-west-2.amazonaws.com/papyrus@sha256:abc', 'papyrus'],
+    ['123456789012.dkr-ecr.us-west-2.on.aws/papyrus', 'papyrus'],
+    ['123456789012.dkr.ecr-fips.us-west-2.amazonaws.com/papyrus', 'papyrus'],
+  ])('of a repository may be its URI: %s', (repository, name) => {
+    expect(settings({ inputs: { repository } }).repository).toMatchObject({ name, account: '123456789012' });
+  });
+
+  it('of a URI in China holds its own region', () => {
+    const repository = '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/papyrus';
+    expect(settings({ inputs: { repository }, region: 'cn-north-1' }).repository?.name).toBe('papyrus');
+  });
+
+  it('of a repository that begins with a digit is warned of', () => {
+    expect(ask({ inputs: { repository: '3d' } }).warnings).toEqual([
+      expect.stringMatching(/^input repository: its name begins with a digit/),
+    ]);
+  });
+});
+
+describe('values', () => {
+  it.each([
+    ['1', 1],
+    [' 365 ', 365],
+    ['never', 'never'],
+  ])('retention %j', (days, value) => {
+    expect(settings({ inputs: { 'log-retention-days': days } }).logGroup?.retention).toEqual({
+      value,
+      given: true,
+    });
+  });
+
+  it('tags are on everything', () => {
+    const found = settings({ inputs: { tags: 'project=portfolio\n# comment\ncost=a=b' } });
+    const tags = new Map([
+      ['project', 'portfolio'],
+      ['cost', 'a=b'],
+    ]);
+    expect([found.tags, found.logGroup?.tags, found.repository?.tags]).toEqual([tags, tags, tags]);
+  });
+
+  it('49 tags leave room for ours', () => {
+    const tags = (count: number) => Array.from({ length: count }, (_, index) => `k${index}=v`).join('\n');
+    expect(settings({ inputs: { tags: tags(49) } }).tags.size).toBe(49);
+    expect(ask({ inputs: { tags: tags(50) } }).faults).toEqual([
+      'input tags: AWS allows 50 tags on a resource, and "managed-by" is one of them',
+    ]);
+  });
+
+  it('lists', () => {
+    const found = settings({
+      inputs: {
+        'allowed-account-ids': '123456789012, 210987654321',
+        allow: 'loosen\nchange-type',
+        'env-file': 'a.env,\nb.env',
+      },
+      files: { 'a.env': '', 'b.env': '' },
+    });
+    expect(found.allowedAccountIds).toEqual(['123456789012', '210987654321']);
+    expect(found.allow).toEqual(new Set(['loosen', 'change-type']));
+    expect(found.envFiles).toEqual(['a.env', 'b.env']);
+  });
+
+  it('booleans from text and from the file', () => {
+    expect(settings({ inputs: { adopt: 'false', 'fail-on-drift': 'False' } })).toMatchObject({
+      adopt: false,
+      failOnDrift: false,
+    });
+    expect(settings({ config: 'adopt: false\nfail-on-drift: false' })).toMatchObject({
+      adopt: false,
+      failOnDrift: false,
+    });
+    expect(settings({ inputs: { adopt: 'true' }, config: 'adopt: false' })).toMatchObject({ adopt: true });
+  });
+
+  it('a lifecycle policy from a file of the workspace', () => {
+    const policy = JSON.stringify({
+      rules: [{ rulePriority: 1, description: 'x'.repeat(90), action: { type: 'expire' } }],
+    });
+    const found = settings({
+      inputs: { 'lifecycle-policy': 'policy.json' },
+      files: { 'policy.json': policy },
+    });
+    expect(JSON.parse(found.repository?.lifecycle ?? '')).toEqual(JSON.parse(policy));
+  });
+
+  it('a key for everything', () => {
+    const found = settings({ inputs: { 'kms-key-id': 'alias/papyrus' } });
+    expect([found.kmsKeyId, found.repository?.kmsKeyId]).toEqual(['alias/papyrus', 'alias/papyrus']);
+  });
+
+  it('of the file alone', () => {
+    expect(
+      settings({
+        config: 'parameter-tier: Advanced\nbundles: { db: { mode: exact }, auth0: { mode: merge } }',
+      }),
+    ).toMatchObject({ parameterTier: 'Advanced', exactBundles: new Set(['db']) });
+  });
+});
+
+describe('precedence: input > environment > file > default', () => {
+  const config = [
+    'prefer: ssm',
+    'on-empty: skip',
+    'environments:',
+    '  prd:',
+    '    prefer: secrets-manager',
+    '    variables: { STAGE: prd }',
+    '    env-file: prd.env',
+    'variables: { STAGE: all }',
+  ].join('\n');
+
+  it('of the environment of the prefix', () => {
+    const files = { 'prd.env': 'PORT=1' };
+    expect(settings({ config, files })).toMatchObject({
+      prefer: 'secrets-manager',
+      onEmpty: 'skip',
+      envFiles: ['prd.env'],
+    });
+    expect(settings({ config, inputs: { prefix: '/papyrus/stg' } })).toMatchObject({
+      prefer: 'ssm',
+      envFiles: [],
+    });
+    expect(settings({ config, files, inputs: { prefer: 'ssm', 'on-empty': 'fail' } })).toMatchObject({
+      prefer: 'ssm',
+      onEmpty: 'fail',
+    });
+  });
+
+  it.each([
+    ['/papyrus/prd', undefined, 'prd'],
+    ['/papyrus/stg', undefined, 'all'],
+    ['/papyrus/prd', 'STAGE=input', 'input'],
+  ])('of variables: %s with %s gives %s', (prefix, variables, value) => {
+    const { variables: found } = ask({
+      config,
+      files: { 'prd.env': '' },
+      inputs: { prefix, ...(variables === undefined ? {} : { variables }) },
+    });
+    expect(found.map((variable) => [variable.name, variable.value.reveal()])).toEqual([['STAGE', value]]);
+  });
+
+  it('may give the prefix and the region', () => {
+    expect(ask({ inputs: { prefix: '' }, config: 'prefix: /a/b\nregion: eu-west-1' }).settings).toMatchObject(
+      {
+        prefix: '/a/b',
+        region: 'eu-west-1',
+      },
+    );
+  });
+});
+
+describe('what environments share', () => {
+  it.each<[what: string, config: string, fault: string | undefined]>([
+    [
+      'the days of a shared log group',
+      'environments:\n  prd:\n    log-retention-days: 7',
+      '.github/aws-bootstrap.yml line 3: log-retention-days: the log group "/ecs/papyrus" is shared by all environments; set it at the top, or put {environment} into its name',
+    ],
+    [
+      'the mutability of a shared repository',
+      'environments:\n  prd:\n    image-tag-mutability: IMMUTABLE',
+      '.github/aws-bootstrap.yml line 3: image-tag-mutability: the repository "papyrus" is shared by all environments; set it at the top, or put {environment} into its name',
+    ],
+    [
+      'the policy of a shared repository',
+      'environments:\n  prd:\n    lifecycle-policy: keep-last:5',
+      '.github/aws-bootstrap.yml line 3: lifecycle-policy: the repository "papyrus" is shared by all environments; set it at the top, or put {environment} into its name',
+    ],
+    [
+      "those of another environment are nobody's",
+      'environments:\n  stg:\n    log-retention-days: 7',
+      undefined,
+    ],
+    [
+      'those of a log group of its own',
+      'log-group: /ecs/{application}/{environment}\nenvironments:\n  prd:\n    log-retention-days: 7',
+      undefined,
+    ],
+    [
+      'those of a log group that is named after it',
+      'log-group: /ecs/papyrus-prd\nenvironments:\n  prd:\n    log-retention-days: 7',
+      undefined,
+    ],
+  ])('%s', (_what, config, fault) => {
+    expect(ask({ config }).faults).toEqual(fault === undefined ? [] : [fault]);
+  });
+
+  it.each([
+    ['/devtools/dev', '/ecs/{application}', false],
+    ['/dev/dev', '/ecs/{application}', false],
+    ['/devtools/dev', '/ecs/{application}-dev', true],
+    ['/devtools/dev', '/ecs/{application}-{environment}', true],
+    ['/a/prd/eu', '/ecs/a/prd-eu', true],
+    ['/a/prd/eu', '/ecs/a/prd', false],
+  ])('%s with the log group %s: its own: %s', (prefix, logGroup, own) => {
+    const environment = prefix.split('/').slice(2).join('/');
+    const config = `log-group: "${logGroup}"\nenvironments:\n  ${environment}:\n    log-retention-days: 7`;
+    expect(ask({ inputs: { prefix, only: 'log-group' }, config }).faults).toHaveLength(own ? 0 : 1);
+  });
+
+  it('tags and key of an environment are not on what is shared', () => {
+    const config = 'tags: { a: "1" }\nenvironments:\n  prd:\n    tags: { a: "2" }\n    kms-key-id: alias/prd';
+    const found = settings({ config });
+    expect(found.tags).toEqual(new Map([['a', '2']]));
+    expect(found.kmsKeyId).toBe('alias/prd');
+    expect(found.logGroup?.tags).toEqual(new Map([['a', '1']]));
+    expect(found.repository?.tags).toEqual(new Map([['a', '1']]));
+    expect(found.repository?.kmsKeyId).toBeUndefined();
+  });
+
+  it('tags and key of an environment are on what is its own', () => {
+    const config =
+      'repository: "{application}-{environment}"\nenvironments:\n  prd:\n    tags: { a: "2" }\n    kms-key-id: alias/prd';
+    expect(settings({ config }).repository).toMatchObject({
+      tags: new Map([['a', '2']]),
+      kmsKeyId: 'alias/prd',
+    });
+  });
+});
+
+describe('everything that is wrong is told at once', () => {
+  it('and once', () => {
+    const { faults } = ask({
+      inputs: {
+        prefix: 'papyrus',
+        mode: 'go',
+        region: 'west',
+        tags: 'aws:x=1\nmanaged-by=me\nhunter2',
+        'kms-key-id': 'a b',
+        'log-retention-days': '2',
+      },
+      config: 'only: nothing\nrules: [{ match: A, to: nowhere }]',
+    });
+    expect(faults).toEqual([
+      'input prefix: start it with a slash, like /papyrus/prd',
+      'input region: "west" is not a region; write it like us-west-2',
+      'input kms-key-id: a key is given by its id, its ARN, or alias/NAME',
+      '.github/aws-bootstrap.yml line 1: only: "nothing" is none of log-group, parameters, secrets, repository',
+      'input mode: "go" is none of auto, plan, apply, drift',
+      'input log-retention-days: CloudWatch Logs does not keep logs for 2 days; the nearest is 1 (or: never)',
+      'input tags: line 3 has no "="; write KEY=value, one on each line',
+      '.github/aws-bootstrap.yml line 2: rules.0.to: it takes secret/BUNDLE, parameter, secure-parameter or ignore',
+    ]);
+  });
+
+  it('tags, each by its key', () => {
+    expect(ask({ inputs: { tags: 'aws:x=1\nmanaged-by=me\na=1\na=2' } }).faults).toEqual([
+      'input tags: the tag "aws:x": keys that begin with "aws:" are reserved; choose another; the tag "managed-by": this key says what the action owns; choose another; the tag "a" is given twice; keep one of the two',
+    ]);
+  });
+});

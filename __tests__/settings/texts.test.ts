@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import {
+  each,
+  quoted,
+  readBoolean,
+  readChoice,
+  readChoices,
+  readList,
+  readPairs,
+  Unclear,
+} from '../../src/settings/texts.ts';
+
+describe('a list', () => {
+  it.each<[what: string, value: unknown, items: string[]]>([
+    ['nothing', '', []],
+    ['one', 'a', ['a']],
+    ['commas', 'a, b,c', ['a', 'b', 'c']],
+    ['lines', 'a\nb\r\nc\rd', ['a', 'b', 'c', 'd']],
+    ['both', 'a, b\nc', ['a', 'b', 'c']],
+    ['empty items', ',a,, \n,', ['a']],
+    ['comment lines', '# no, nor this\na\n  # nor this\nb', ['a', 'b']],
+    ['a # inside of an item', 'a#b', ['a#b']],
+    ['a list of the file', ['a', 'b,c', ' d '], ['a', 'b', 'c', 'd']],
+    ['what repeats itself', 'a,a', ['a', 'a']],
+  ])('%s', (_what, value, items) => {
+    expect(readList(value)).toEqual(items);
+  });
+});
+
+describe('pairs', () => {
+  it.each<[what: string, value: unknown, pairs: [string, string][]]>([
+    ['nothing', '', []],
+    ['one', 'a=b', [['a', 'b']]],
+    ['a comma in the value', 'a=b,c', [['a', 'b,c']]],
+    ['an = in the value', 'a=b=c', [['a', 'b=c']]],
+    ['white space around', ' a = b ', [['a', 'b']]],
+    ['an empty value', 'a=', [['a', '']]],
+    ['an empty key', '=b', [['', 'b']]],
+    [
+      'comments and blank lines',
+      '# x=y\n\na=b\r\nc=d',
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    ],
+    [
+      'a mapping of the file',
+      { a: 'b', c: 1, d: true },
+      [
+        ['a', 'b'],
+        ['c', '1'],
+        ['d', 'true'],
+      ],
+    ],
+  ])('%s', (_what, value, pairs) => {
+    expect(readPairs(value)).toEqual(pairs);
+  });
+
+  it('tells every line without an =, by its number', () => {
+    expect(() => readPairs('a=b\nhunter2\n# c\nhunter3')).toThrow(
+      new Unclear(
+        'line 2 has no "="; write KEY=value, one on each line; line 4 has no "="; write KEY=value, one on each line',
+      ),
+    );
+  });
+});
+
+describe('a boolean', () => {
+  it.each([
+    ['true', true],
+    ['True', true],
+    ['TRUE', true],
+    [' true\n', true],
+    [true, true],
+    ['false', false],
+    ['False', false],
+    ['FALSE', false],
+    [false, false],
+  ])('%j is %s', (value, expected) => {
+    expect(readBoolean(value)).toBe(expected);
+  });
+
+  it.each(['yes', '1', 'tRUE', 'truefalse', 0, null])('%j is none', (value) => {
+    expect(() => readBoolean(value)).toThrow(new Unclear('write true or false'));
+  });
+});
+
+describe('a choice', () => {
+  const CHOICES = ['secrets-manager', 'ssm'] as const;
+
+  it('is one of the words', () => {
+    expect(readChoice(' ssm ', CHOICES)).toBe('ssm');
+  });
+
+  it.each([
+    ['SSM', '"SSM" is none of secrets-manager, ssm (did you mean ssm?)'],
+    ['secrets_manager', '"secrets_manager" is none of secrets-manager, ssm (did you mean secrets-manager?)'],
+    ['vault', '"vault" is none of secrets-manager, ssm'],
+    ['a b', 'this value is none of secrets-manager, ssm'],
+  ])('%s is none', (value, text) => {
+    expect(() => readChoice(value, CHOICES)).toThrow(new Unclear(text));
+  });
+
+  it('may stand in a list, once', () => {
+    expect(readChoices('ssm, ssm\nsecrets-manager', CHOICES)).toEqual(['ssm', 'secrets-manager']);
+    expect(readChoices('', CHOICES)).toEqual([]);
+  });
+
+  it('of a list tells all that are none', () => {
+    expect(() => readChoices('ssm, vault, disk', CHOICES)).toThrow(
+      new Unclear('"vault" is none of secrets-manager, ssm; "disk" is none of secrets-manager, ssm'),
+    );
+  });
+});
+
+it('each passes on what is no unclear text', () => {
+  expect(() =>
+    each([1], () => {
+      throw new TypeError('x');
+    }),
+  ).toThrow(TypeError);
+});
+
+describe('what is repeated in a message', () => {
+  it.each(['us-west-2', 'eu-west-12', '{app}', 'IMMUTABLE', './a/b.yml', 'papyrus@x', '1.2.3'])(
+    '%s',
+    (text) => {
+      expect(quoted(text)).toBe(`"${text}"`);
+    },
+  );
+
+  it.each([
+    '',
+    'two words',
+    'a\nb',
+    'AKIAIOSFODNN7EXAMPLE1234',
+    'ghp_0123456789abcdefghijABCDEFGHIJ012345',
+    'x'.repeat(41),
+    'pässword',
+    'p$ssword',
+    'xoxb-1234-abc',
+  ])('not %j', (text) => {
+    expect(quoted(text)).toBe('this value');
+  });
+});

@@ -1,0 +1,69 @@
+import type { Notes } from '../settings/fault.ts';
+import type { Settings } from '../settings/settings.ts';
+import { type Destination, placeOf, type Route } from './routing.ts';
+
+/** Where a variable ends up: for outputs and reports. */
+export interface Placement {
+  readonly route: Route;
+  readonly destination: Destination;
+  readonly kind: 'AWS::SSM::Parameter' | 'AWS::SecretsManager::Secret';
+  /** Name of the parameter or of the secret. */
+  readonly name: string;
+  /** Its value was empty and is left alone. */
+  readonly empty: boolean;
+}
+
+/** @returns the place of one destination, by its full name. */
+export function place(settings: Settings, route: Route, destination: Destination): Placement {
+  const empty = route.variable.value.byteLength === 0;
+  return destination.store === 'parameter'
+    ? {
+        route,
+        destination,
+        kind: 'AWS::SSM::Parameter',
+        name: `${settings.prefix}/${destination.segment}`,
+        empty,
+      }
+    : {
+        route,
+        destination,
+        kind: 'AWS::SecretsManager::Secret',
+        name: `${settings.prefix.slice(1)}/${destination.bundle}`,
+        empty,
+      };
+}
+
+/** Two variables in one place would overwrite each other at every run. */
+export function refuseCollisions(placements: readonly Placement[], notes: Notes): void {
+  const taken = new Map<string, string>();
+  for (const { name, destination, route } of placements) {
+    const spot = destination.store === 'secret' ? `${name} key ${destination.key}` : name;
+    const before = taken.get(spot);
+    if (before === undefined) taken.set(spot, route.variable.name);
+    else
+      notes.fault({
+        ...placeOf(route.variable),
+        text: `it goes to the same place as ${before} (${spot}); give one of the two another key or rule`,
+      });
+  }
+}
+
+/** AWS refuses empty values; whether one is a mistake depends on where it came from. */
+export function judgeEmpty(settings: Settings, placements: readonly Placement[], notes: Notes): void {
+  const told = new Set<string>();
+  for (const { route, empty } of placements) {
+    const { variable } = route;
+    if (!empty || told.has(variable.name)) continue;
+    told.add(variable.name);
+    const fails =
+      settings.onEmpty === 'fail' ||
+      (settings.onEmpty === 'auto' && settings.mode === 'apply' && variable.source === 'secrets');
+    if (fails)
+      notes.fault({
+        ...placeOf(variable),
+        text: 'its value is empty (a GitHub secret that does not exist arrives empty); set it, leave the variable out, or set on-empty: skip',
+      });
+    else
+      notes.notice({ ...placeOf(variable), text: 'its value is empty here: what stands is left as it is' });
+  }
+}

@@ -1,0 +1,23 @@
+import { quote } from './errors.ts';
+import { objects, parseJson } from './manifest.ts';
+
+/** The specification's error list, or the plain text that ECR and proxies send instead. */
+export function parseErrors(body: Buffer): { codes: readonly string[]; text: string } {
+  try {
+    const [json] = objects([parseJson(body, 'the answer')]);
+    const errors = objects(json?.errors);
+    const codes = errors.map(({ code }) => quote(String(code), 60));
+    const messages = errors.map(({ message }) => quote(String(message)));
+    return { codes, text: messages.join('; ') };
+  } catch {
+    return { codes: [], text: quote(body.toString('utf8')) };
+  }
+}
+
+/** @returns milliseconds, of seconds or of a date */
+export function parseRetryAfter(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const seconds = Number(value);
+  const delay = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(delay) ? Math.max(delay, 0) : undefined;
+}

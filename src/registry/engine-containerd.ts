@@ -1,0 +1,125 @@
+import type { Digest } from './digest.ts';
+import type { Engine, Inspected } from './engine.ts';
+import { exported, kindOf, streamed } from './engine-export.ts';
+import { ImageError } from './errors.ts';
+import { MANIFEST_BYTES } from './limits.ts';
+import type { Descriptor, Manifest } from './manifest.ts';
+import { isIndex } from './media-types.ts';
+import { chooseRoot, follow, rootOf, type Tree } from './oci-layout.ts';
+import type { Content, ReadySource } from './source.ts';
+
+/** Manifests and configurations of one image that are kept while its export streams by. */
+const KEPT_BYTES = 16 * 1024 * 1024;
+
+/** An image of a containerd store, whose blobs are pushed as they are. */
+export function openContainerdStore(
+  engine: Engine,
+  inspected: Inspected,
+  target: Descriptor,
+  name: string,
+  tag: string | undefined,
+): ReadySource {
+  const wantedRoot = chooseChild(inspected, target, name);
+  let tree: Tree | undefined;
+
+  async function* contents(wanted: (digest: Digest) => boolean): AsyncGenerator<Content> {
+    const kept = new Map<Digest, Buffer>();
+    const seen = new Set<Digest>();
+    let index: Buffer | undefined;
+    let keptBytes = 0;
+    for await (const { tape, entry } of exported(engine, inspected.id, name)) {
+      if (entry.type !== 'file') continue;
+      if (entry.path === 'index.json' && entry.size <= MANIFEST_BYTES) index = await tape.read(entry.size);
+      const [kind, hex] = kindOf(entry.path);
+      if (kind !== 'blob') continue;
+      const digest: Digest = `sha256:${hex}`;
+      seen.add(digest);
+      // Which blob is a manifest or a configuration is known only when all have come; they are JSON, layers are not.
+      const isJson = entry.size <= MANIFEST_BYTES && (await tape.peek()) === 0x7b;
+      if (isJson && keptBytes + entry.size <= KEPT_BYTES) {
+        kept.set(digest, await tape.read(entry.size));
+        keptBytes += entry.size;
+      } else if (wanted(digest)) {
+        const { content, given } = streamed(digest, entry.size, tape);
+        yield content;
+        await given;
+      }
+    }
+    if (index === undefined)
+      throw new ImageError('ENGINE', `the engine's export of ${name} holds no index.json`);
+    const root = wantedRoot ?? chooseRoot(index, undefined, `the engine's export of ${name}`).root;
+    tree = await resolve(root, kept, name);
+    for (const { digest, size } of tree.blobs.values()) {
+      const bytes = kept.get(digest);
+      if (bytes === undefined && !seen.has(digest)) throw lacking(name, digest);
+      if (bytes === undefined || !wanted(digest)) continue;
+      yield { digest, size, restartable: true, open: () => once(bytes), release() {} };
+    }
+  }
+
+  return {
+    form: 'ready',
+    name: `docker:${name}`,
+    tag,
+    identity: { by: 'manifest', digest: (wantedRoot ?? target).digest },
+    platforms: inspected.platform === undefined ? [] : [inspected.platform],
+    notices: noticesOf(inspected, name),
+    expected: undefined,
+    contents,
+    async manifests(): Promise<readonly Manifest[]> {
+      if (tree === undefined) for await (const _ of contents(() => false));
+      return tree?.manifests ?? [];
+    },
+    close: async () => {},
+  };
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes;
+}
+
+function lacking(name: string, digest: Digest): ImageError {
+  return new ImageError(
+    'MISSING_BLOB',
+    `image: the engine's ${name} lacks ${digest}: it holds only some platforms of that image; build or pull the others, or build for one platform`,
+  );
+}
+
+/** The manifest that is pushed where the engine has only one platform of an index; undefined where it has all. */
+function chooseChild({ children }: Inspected, target: Descriptor, name: string): Descriptor | undefined {
+  if (!isIndex(target.mediaType) || children.length === 0 || children.every(({ available }) => available)) {
+    return undefined;
+  }
+  const images = children.filter(({ isImage, available }) => isImage && available);
+  const [child] = images;
+  if (child === undefined || images.length > 1) {
+    const held = images.length === 0 ? 'none' : `only ${images.length}`;
+    throw new ImageError(
+      'PLATFORM',
+      `image: the engine holds ${held} of the platforms that ${name} lists; build or pull them all, or build for one platform`,
+    );
+  }
+  // Its size is told by no one before the export; `follow` is given it with the bytes.
+  return { mediaType: '', digest: child.digest, size: -1 };
+}
+
+function noticesOf(inspected: Inspected, name: string): readonly string[] {
+  const missing = inspected.children.filter(({ isImage, available }) => isImage && !available).length;
+  if (missing === 0) return [];
+  return [
+    `The engine holds one platform of ${name} (${inspected.platform ?? 'unknown'}); ${missing} others that its index lists are not pushed.`,
+  ];
+}
+
+async function resolve(root: Descriptor, kept: ReadonlyMap<Digest, Buffer>, name: string): Promise<Tree> {
+  const fetch = async ({ digest }: Descriptor) => {
+    const bytes = kept.get(digest);
+    if (bytes === undefined) throw lacking(name, digest);
+    return bytes;
+  };
+  const bytes = await fetch(root);
+  const described = root.size >= 0 ? root : { ...root, size: bytes.length };
+  const tree = await follow(described, fetch, `the engine's export of ${name}`);
+  rootOf(tree, name);
+  return tree;
+}

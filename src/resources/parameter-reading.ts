@@ -1,0 +1,166 @@
+import {
+  DescribeParametersCommand,
+  GetParametersCommand,
+  ListTagsForResourceCommand,
+  type Parameter,
+  type ParameterMetadata,
+  type ParameterStringFilter,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import { AwsError } from '../clients/errors.ts';
+import { Secret } from '../secret.ts';
+import { OWNER_TAG } from '../settings/limits.ts';
+import { type Specs, Unreadable } from './resource.ts';
+import { chunks, type RoomContext, sender } from './room.ts';
+import { ownerByTags, pairs, tagFields } from './tags.ts';
+
+type ParameterSpec = Specs['AWS::SSM::Parameter'];
+
+/**
+ * How SSM parameters are read, in batches: values by GetParameters (10 names), tier and key by DescribeParameters (50 names),
+ * and who carries our tags by the same call with tag filters. Only a parameter whose tags differ is asked for its own.
+ */
+export function parameterReading(client: SSMClient, context: RoomContext) {
+  const send = sender(context, 'ssm');
+
+  async function getValues(
+    names: readonly string[],
+  ): Promise<{ found: Map<string, Parameter>; failed: Map<string, unknown> }> {
+    const found = new Map<string, Parameter>();
+    const failed = new Map<string, unknown>();
+    const get = async (group: string[]): Promise<void> => {
+      try {
+        const answer = await send(
+          'GetParameters',
+          group.length === 1 ? (group[0] ?? '') : `${group[0]} and ${group.length - 1} more`,
+          'ssm:read',
+          () => client.send(new GetParametersCommand({ Names: group, WithDecryption: true })),
+        );
+        for (const parameter of answer.Parameters ?? [])
+          if (parameter.Name !== undefined) found.set(parameter.Name, parameter);
+      } catch (error) {
+        // One name that may not be read, or whose key is gone, fails the whole batch: each is asked alone.
+        const isOfOne =
+          error instanceof AwsError && (error.reason === 'access-denied' || error.reason === 'aws');
+        if (group.length > 1 && isOfOne) await Promise.all(group.map((name) => get([name])));
+        else for (const name of group) failed.set(name, error);
+      }
+    };
+    await Promise.all(chunks(names, 10).map(get));
+    return { found, failed };
+  }
+
+  async function describe(
+    names: readonly string[],
+    tags: ReadonlyArray<readonly [string, string]>,
+  ): Promise<Map<string, ParameterMetadata>> {
+    const found = new Map<string, ParameterMetadata>();
+    await Promise.all(
+      chunks(names, 50).map(async (group) => {
+        const filters: ParameterStringFilter[] = [
+          { Key: 'Name', Option: 'Equals', Values: group },
+          ...tags.map(([key, value]) => ({ Key: `tag:${key}`, Option: 'Equals', Values: [value] })),
+        ];
+        let NextToken: string | undefined;
+        // A page may be empty and still have a next one.
+        do {
+          const page = await send('DescribeParameters', `${group[0]} and others`, 'ssm:describe', () =>
+            client.send(
+              new DescribeParametersCommand({ ParameterFilters: filters, MaxResults: 50, NextToken }),
+            ),
+          );
+          for (const metadata of page.Parameters ?? [])
+            if (metadata.Name !== undefined) found.set(metadata.Name, metadata);
+          NextToken = page.NextToken;
+        } while (NextToken !== undefined);
+      }),
+    );
+    return found;
+  }
+
+  /** Those that carry all these tags. No filter can ask for an empty value: with one, nothing is known this way. */
+  async function carriers(
+    names: readonly string[],
+    tags: ReadonlyArray<readonly [string, string]>,
+  ): Promise<Map<string, ParameterMetadata>> {
+    return tags.some(([, value]) => value === '') ? new Map() : describe(names, tags);
+  }
+
+  async function listTags(name: string): Promise<Array<[string, string]>> {
+    const answer = await send('ListTagsForResource', name, 'ssm:describe', () =>
+      client.send(new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name })),
+    );
+    return pairs(answer.TagList);
+  }
+
+  /** Tags of what does not carry all of ours: adopted ones by one more filter, the rest one by one. */
+  async function tagsOfOthers(
+    names: readonly string[],
+  ): Promise<Map<string, Array<[string, string]> | Unreadable>> {
+    const found = new Map<string, Array<[string, string]> | Unreadable>();
+    if (names.length === 0) return found;
+    const adopted: Array<[string, string]> = [...context.tags, [OWNER_TAG, 'aws-bootstrap:adopted']];
+    for (const name of (await carriers(names, adopted)).keys()) found.set(name, adopted);
+    await Promise.all(
+      names
+        .filter((name) => !found.has(name))
+        .map(async (name) =>
+          found.set(name, await listTags(name).catch((error: unknown) => new Unreadable(error))),
+        ),
+    );
+    return found;
+  }
+
+  function specOf(
+    parameter: Parameter,
+    metadata: ParameterMetadata | undefined,
+    tags: ReadonlyArray<readonly [string, string]>,
+  ): ParameterSpec {
+    const name = parameter.Name ?? '';
+    const value = new Secret(parameter.Value ?? '');
+    const hidden = parameter.Type !== 'String' || !context.isShown(name);
+    if (hidden) context.mask(value, name);
+    return {
+      name,
+      fields: {
+        value: value.unless(hidden),
+        type: parameter.Type ?? 'String',
+        tier: metadata?.Tier ?? 'Standard',
+        'key-id': metadata?.KeyId,
+        ...tagFields(tags),
+      },
+      facts: {
+        arn: parameter.ARN,
+        version: parameter.Version === undefined ? undefined : String(parameter.Version),
+        modifiedBy: metadata?.LastModifiedUser,
+        modifiedAt: (parameter.LastModifiedDate ?? metadata?.LastModifiedDate)?.toISOString(),
+        ownedBy: ownerByTags(tags),
+      },
+    };
+  }
+
+  async function observe(names: readonly string[]): Promise<Map<string, ParameterSpec | Unreadable>> {
+    const ours: Array<[string, string]> = [...context.tags, [OWNER_TAG, 'aws-bootstrap']];
+    const [values, all, made] = await Promise.all([
+      getValues(names),
+      describe(names, []).catch((error: unknown) => new Unreadable(error)),
+      carriers(names, ours).catch((error: unknown) => new Unreadable(error)),
+    ]);
+    const found = new Map<string, ParameterSpec | Unreadable>();
+    for (const [name, error] of values.failed) found.set(name, new Unreadable(error));
+    const wrong = all instanceof Unreadable ? all : made instanceof Unreadable ? made : undefined;
+    if (all instanceof Unreadable || made instanceof Unreadable) {
+      for (const name of names) found.set(name, wrong ?? new Unreadable(undefined));
+      return found;
+    }
+    const others = [...values.found.keys()].filter((name) => !made.has(name));
+    const tags = await tagsOfOthers(others).catch((error: unknown) => new Unreadable(error));
+    for (const [name, parameter] of values.found) {
+      const own = made.has(name) ? ours : tags instanceof Unreadable ? tags : (tags.get(name) ?? []);
+      found.set(name, own instanceof Unreadable ? own : specOf(parameter, all.get(name), own));
+    }
+    return found;
+  }
+
+  return { observe, getValues, listTags };
+}

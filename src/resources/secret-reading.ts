@@ -1,0 +1,184 @@
+import {
+  type APIErrorType,
+  BatchGetSecretValueCommand,
+  DescribeSecretCommand,
+  type DescribeSecretCommandOutput,
+  GetSecretValueCommand,
+  type SecretsManagerClient,
+  type SecretValueEntry,
+} from '@aws-sdk/client-secrets-manager';
+import { AwsError } from '../clients/errors.ts';
+import { Secret } from '../secret.ts';
+import { type Specs, Unreadable } from './resource.ts';
+import { chunks, type RoomContext, sender } from './room.ts';
+import { keyFields, parseSecret, type SecretObject } from './secret-json.ts';
+import { ownerByTags, pairs, tagFields } from './tags.ts';
+
+type BundleSpec = Specs['AWS::SecretsManager::Secret'];
+export const DEFAULT_KEY = 'alias/aws/secretsmanager';
+
+/** What stands in one secret: its object, or why it cannot be written; and the version that was read. */
+export interface Content {
+  readonly object: SecretObject | string;
+  readonly version: string | undefined;
+}
+
+/** How JSON secrets are read: values 20 at a time, everything else by DescribeSecret, all in one round. */
+export function secretReading(client: SecretsManagerClient, context: RoomContext) {
+  const send = sender(context, 'secretsmanager');
+  const isCode = (error: unknown, code: string) => error instanceof AwsError && error.code === code;
+  /** Values that others put there may be numbers or objects: they are written back as they were. */
+  const contents = new Map<string, Content>();
+
+  function remember(name: string, text: string | undefined, version: string | undefined): Content {
+    let object: SecretObject | string = new Map();
+    if (text === undefined)
+      object = version === undefined ? object : 'it holds binary data; choose another bundle';
+    else {
+      // Hidden first, since the parts of a JSON text are what a log would show.
+      object = parseSecret(text);
+      if (typeof object === 'string') context.mask(new Secret(text), name);
+      else
+        for (const [key, value] of Object.entries(keyFields(object)))
+          context.mask(value, `${name}:${key.slice('key:'.length)}`);
+    }
+    const content = { object, version };
+    contents.set(name, content);
+    return content;
+  }
+
+  async function describe(name: string): Promise<DescribeSecretCommandOutput | Unreadable | undefined> {
+    try {
+      return await send('DescribeSecret', name, 'secretsmanager:read', () =>
+        client.send(new DescribeSecretCommand({ SecretId: name })),
+      );
+    } catch (error) {
+      return isCode(error, 'ResourceNotFoundException') ? undefined : new Unreadable(error);
+    }
+  }
+
+  async function batchValues(names: readonly string[]): Promise<{
+    values: Map<string, SecretValueEntry>;
+    errors: APIErrorType[];
+    failed: Map<string, unknown>;
+  }> {
+    const values = new Map<string, SecretValueEntry>();
+    const errors: APIErrorType[] = [];
+    const failed = new Map<string, unknown>();
+    await Promise.all(
+      chunks(names, 20).map(async (group) => {
+        try {
+          let NextToken: string | undefined;
+          do {
+            const answer = await send('BatchGetSecretValue', group.join(', '), 'secretsmanager:read', () =>
+              client.send(new BatchGetSecretValueCommand({ SecretIdList: group, NextToken })),
+            );
+            for (const entry of answer.SecretValues ?? [])
+              if (entry.Name !== undefined) values.set(entry.Name, entry);
+            errors.push(...(answer.Errors ?? []));
+            NextToken = answer.NextToken;
+          } while (NextToken !== undefined);
+        } catch (error) {
+          for (const name of group) failed.set(name, error);
+        }
+      }),
+    );
+    return { values, errors, failed };
+  }
+
+  /** Facts and fields beside the keys, from DescribeSecret. */
+  function about(
+    name: string,
+    description: DescribeSecretCommandOutput,
+    content: Content | undefined,
+  ): BundleSpec {
+    const tags = pairs(description.Tags);
+    const object = content?.object;
+    const owner =
+      description.OwningService !== undefined && description.OwningService !== ''
+        ? `the service ${description.OwningService}`
+        : description.RotationEnabled === true
+          ? 'its rotation'
+          : ownerByTags(tags);
+    return {
+      name,
+      fields: {
+        ...(object === undefined || typeof object === 'string' ? {} : keyFields(object)),
+        'key-id': description.KmsKeyId ?? DEFAULT_KEY,
+        ...tagFields(tags),
+      },
+      facts: {
+        arn: description.ARN,
+        version: content?.version,
+        scheduledForDeletion: description.DeletedDate !== undefined,
+        ownedBy: owner,
+        unusable: typeof object === 'string' ? object : undefined,
+        modifiedAt: description.LastChangedDate?.toISOString(),
+      },
+    };
+  }
+
+  async function readValue(name: string): Promise<Content> {
+    try {
+      const answer = await send('GetSecretValue', name, 'secretsmanager:read', () =>
+        client.send(new GetSecretValueCommand({ SecretId: name })),
+      );
+      return remember(name, answer.SecretString, answer.VersionId);
+    } catch (error) {
+      // A secret without any value is legal.
+      if (isCode(error, 'ResourceNotFoundException')) return remember(name, undefined, undefined);
+      throw error;
+    }
+  }
+
+  async function readVersion(
+    name: string,
+    version: string | undefined,
+    otherwise: Content['object'],
+  ): Promise<Content['object']> {
+    if (version === undefined) return otherwise;
+    const answer = await send('GetSecretValue', name, 'secretsmanager:read', () =>
+      client.send(new GetSecretValueCommand({ SecretId: name, VersionId: version })),
+    );
+    return remember(name, answer.SecretString, answer.VersionId).object;
+  }
+
+  async function observe(names: readonly string[]): Promise<Map<string, BundleSpec | Unreadable>> {
+    const [descriptions, { values, errors, failed }] = await Promise.all([
+      Promise.all(names.map(async (name) => [name, await describe(name)] as const)),
+      batchValues(names),
+    ]);
+    const found = new Map<string, BundleSpec | Unreadable>();
+    for (const [name, description] of descriptions) {
+      if (description === undefined) continue;
+      if (description instanceof Unreadable) found.set(name, description);
+      else if (description.DeletedDate !== undefined) found.set(name, about(name, description, undefined));
+      else {
+        const entry = values.get(name);
+        const error = errors.find(
+          ({ SecretId }) => SecretId === name || (SecretId !== undefined && SecretId === description.ARN),
+        );
+        if (entry !== undefined)
+          found.set(name, about(name, description, remember(name, entry.SecretString, entry.VersionId)));
+        else if (error?.ErrorCode === 'ResourceNotFoundException')
+          found.set(name, about(name, description, remember(name, undefined, undefined)));
+        else found.set(name, new Unreadable(failed.get(name) ?? asError(name, error)));
+      }
+    }
+    return found;
+  }
+
+  /** @returns what was read of a secret last. */
+  function contentOf(name: string): Content {
+    return contents.get(name) ?? { object: new Map<string, unknown>(), version: undefined };
+  }
+
+  return { observe, describe, contentOf, readValue, readVersion };
+}
+
+/** An item of a batch that failed arrives with HTTP 200, without an exception. */
+function asError(name: string, error: APIErrorType | undefined): AwsError {
+  const code = error?.ErrorCode ?? 'it is in neither list of the answer';
+  const cause = Object.assign(new Error(error?.Message ?? 'no answer for this secret'), { name: code });
+  return new AwsError(cause, 'secretsmanager:BatchGetSecretValue', name, false);
+}

@@ -1,0 +1,184 @@
+import type { Layers } from './layers.ts';
+import { type Lifecycle, readLifecycle } from './lifecycle.ts';
+import {
+  kmsKeyFault,
+  logGroupNameFault,
+  OWNER_TAG,
+  repositoryNameFault,
+  retentionFault,
+  TAGS,
+  tagFault,
+} from './limits.ts';
+import { type Mutability, readMutability } from './mutability.ts';
+import { each, quoted, readPairs, Unclear } from './texts.ts';
+
+// The log group and the repository belong to an application: its environments share them unless their name says otherwise.
+
+/** A setting, and whether the user gave it: on what was adopted, only given ones are managed. */
+export interface Given<T> {
+  readonly value: T;
+  readonly given: boolean;
+}
+
+export interface LogGroupSettings {
+  readonly name: string;
+  readonly retention: Given<number | 'never'>;
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+export interface RepositorySettings {
+  readonly name: string;
+  /** From a full URI: the run must be in this account. */
+  readonly account: string | undefined;
+  readonly mutability: Given<Mutability>;
+  readonly lifecycle: Lifecycle | undefined;
+  readonly kmsKeyId: string | undefined;
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+export interface Names {
+  readonly application: string;
+  readonly environment: string;
+}
+
+export function readKmsKey(value: unknown): string {
+  const key = String(value).trim();
+  const wrong = kmsKeyFault(key);
+  if (wrong !== undefined) throw new Unclear(wrong);
+  return key;
+}
+
+/** @param shared for what other environments share: tags of one environment would change at every other one's run */
+export function readTags(layers: Layers, shared = false): ReadonlyMap<string, string> {
+  return layers.read(
+    'tags',
+    new Map<string, string>(),
+    (value) => {
+      const tags = new Map<string, string>();
+      each(readPairs(value), ([key, item]) => {
+        const wrong = tagFault(key, item);
+        if (wrong !== undefined) throw new Unclear(key === '' ? wrong : `the tag ${quoted(key)}: ${wrong}`);
+        if (tags.has(key) && tags.get(key) !== item)
+          throw new Unclear(`the tag ${quoted(key)} is given twice; keep one of the two`);
+        tags.set(key, item);
+      });
+      if (tags.size >= TAGS)
+        throw new Unclear(`AWS allows ${TAGS} tags on a resource, and "${OWNER_TAG}" is one of them`);
+      return tags;
+    },
+    shared,
+  );
+}
+
+/** @returns the name with `{application}` and `{environment}` filled in, undefined for `none`. */
+function readName(
+  layers: Layers,
+  setting: string,
+  fallback: string,
+  names: Names,
+): { name: string; shared: boolean } | undefined {
+  const template = layers.read(setting, fallback, (value) => String(value).trim());
+  if (template === 'none') return undefined;
+  const name = template
+    .replaceAll('{application}', names.application)
+    .replaceAll('{environment}', names.environment);
+  const left = /\{[^}]*\}/.exec(name);
+  if (left !== null)
+    layers.fault(setting, `${quoted(left[0])} is not known; {application} and {environment} are filled in`);
+  return { name, shared: !holdsEnvironment(template, names.environment) };
+}
+
+/** As a word of its own: the environment `dev` is not in `devtools`, nor in the application's own name. */
+function holdsEnvironment(template: string, environment: string): boolean {
+  if (environment === '') return false;
+  const words = (text: string) => `/${text.replace(/[^A-Za-z0-9]+/g, '/')}/`;
+  const own = template.replaceAll('{application}', '/').replaceAll('{environment}', `/${environment}/`);
+  return words(own).includes(words(environment));
+}
+
+/** An environment that sets what all environments share would undo the others' run, and they would undo its. */
+function refuseShared(
+  layers: Layers,
+  shared: boolean,
+  what: string,
+  name: string,
+  settings: readonly string[],
+): void {
+  if (!shared) return;
+  for (const setting of settings) {
+    const asked = layers.inEnvironment(setting);
+    if (asked !== undefined)
+      layers.fault(
+        setting,
+        `the ${what} ${quoted(name)} is shared by all environments; set it at the top, or put {environment} into its name`,
+        asked,
+      );
+  }
+}
+
+export function readLogGroup(layers: Layers, names: Names): LogGroupSettings | undefined {
+  const found = readName(layers, 'log-group', '/ecs/{application}', names);
+  if (found === undefined) return undefined;
+  const wrong = names.application === '' ? undefined : logGroupNameFault(found.name);
+  if (wrong !== undefined) layers.fault('log-group', wrong);
+  refuseShared(layers, found.shared, 'log group', found.name, ['log-retention-days']);
+  const retention = layers.read<number | 'never'>('log-retention-days', 1, (value) => {
+    const text = String(value).trim();
+    if (text === 'never') return 'never';
+    const days = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+    if (Number.isNaN(days)) throw new Unclear('it takes a number of days, or never');
+    const fault = retentionFault(days);
+    if (fault !== undefined) throw new Unclear(fault);
+    return days;
+  });
+  return {
+    name: found.name,
+    retention: { value: retention, given: layers.get('log-retention-days') !== undefined },
+    tags: readTags(layers, found.shared),
+  };
+}
+
+export function readRepository(
+  layers: Layers,
+  names: Names,
+  region: string,
+  readText: (path: string) => string,
+): RepositorySettings | undefined {
+  const found = readName(layers, 'repository', '{application}', names);
+  if (found === undefined) return undefined;
+  // The URI is what every console page offers to copy, so it is understood.
+  const uri =
+    /^(?:https?:\/\/)?(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.-]+\/([^:@]+)(?:[:@].*)?$/.exec(
+      found.name,
+    );
+  const name = uri?.[3] ?? found.name;
+  if (uri !== null && uri[2] !== region)
+    layers.fault('repository', `its URI is of the region ${uri[2]}, this run is in ${region}`);
+  const wrong = names.application === '' ? undefined : repositoryNameFault(name);
+  if (wrong !== undefined)
+    layers.fault(
+      'repository',
+      layers.get('repository') === undefined
+        ? `the application's name cannot be that of a repository (${wrong}); set repository to another name, or to none`
+        : wrong,
+    );
+  else if (/^\d/.test(name))
+    layers.warn(
+      'repository',
+      'its name begins with a digit; the documentation of ECR asks for a letter, so rename it if ECR refuses it',
+    );
+  refuseShared(layers, found.shared, 'repository', name, ['image-tag-mutability', 'lifecycle-policy']);
+  return {
+    name,
+    account: uri?.[1],
+    mutability: {
+      value: layers.read('image-tag-mutability', { value: 'MUTABLE', exclusions: undefined }, readMutability),
+      given: layers.get('image-tag-mutability') !== undefined,
+    },
+    lifecycle: layers.read<Lifecycle | undefined>('lifecycle-policy', undefined, (value) =>
+      readLifecycle(String(value).trim(), readText),
+    ),
+    kmsKeyId: layers.read('kms-key-id', undefined, readKmsKey, found.shared),
+    tags: readTags(layers, found.shared),
+  };
+}
