@@ -59,6 +59,7 @@ export function runner(folder: string, more: Partial<Runner> = {}): Runner {
     temp: undefined,
     workspace: folder,
     hasSummary: false,
+    serverUrl: '',
     usesProxy: false,
     ...more,
   };

@@ -75,9 +75,10 @@ export async function ask(runner: Runner): Promise<Asked> {
     settings.logGroup?.name ?? '',
     settings.repository?.name ?? '',
   ]);
-  if (settings.auth0?.managementClientSecret !== undefined) masks.hide(settings.auth0.managementClientSecret);
+  if (settings.auth0?.managementClientSecret !== undefined)
+    masks.hide(settings.auth0.managementClientSecret, 'auth0-management-client-secret');
   for (const { sensitive, variable } of routes) {
-    const refused = sensitive ? masks.hide(variable.value) : undefined;
+    const refused = sensitive ? masks.hide(variable.value, variable.name) : undefined;
     if (refused !== undefined && variable.value.byteLength > 0)
       heard.warn({
         where: variable.where,

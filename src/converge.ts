@@ -53,16 +53,24 @@ export async function converge(asked: Asked, runner: Runner, stop: Stop): Promis
   const identity = identify(connection, calls).then((caller) => {
     masks.know(caller.account);
     checkAccount(settings, caller);
+    return caller;
   });
   // Another account is refused before anything else is read; without such a condition both go together.
   if (settings.allowedAccountIds.length > 0 || settings.repository?.account !== undefined) await identity;
-  const [surveyed] = await Promise.all([survey(asked, rooms), identity]);
+  const [surveyed, caller] = await Promise.all([survey(asked, rooms), identity]);
   const { plan } = surveyed;
   surveyed.remarks.forEach(tell);
   const refused = refusalOf(settings, plan);
   const writes = settings.ownership.writes && refused === undefined;
   if (writes) tellLongWait(plan, (count) => calls.pace('ssm:write').seconds(count));
-  const outcomes = writes ? await apply(plan, rooms, log.outcome) : unapplied(plan);
+  log.plan(plan);
+  const progress = log.progress(plan, () => systemClock.now());
+  const outcomes = writes
+    ? await apply(plan, rooms, (outcome) => {
+        log.outcome(outcome);
+        progress(outcome);
+      })
+    : unapplied(plan);
   if (!writes) outcomes.forEach(log.outcome);
   log.result(settings.mode, plan, outcomes);
   const left = settings.mode === 'destroy' ? leftovers(settings, outcomes) : [];
@@ -79,7 +87,9 @@ export async function converge(asked: Asked, runner: Runner, stop: Stop): Promis
     notes,
     told,
     ignoredNames,
+    caller,
     calls: calls.made,
+    callsByService: calls.byService,
     failure,
     repositoryUri: surveyed.repositoryUri,
   };
@@ -103,7 +113,7 @@ function contextOf(
     tags: settings.tags,
     isShown: (parameter) => routes.get(parameter)?.shown === true,
     mask: (value, place) => {
-      if (routes.get(place)?.sensitive !== false) masks.hide(value);
+      if (routes.get(place)?.sensitive !== false) masks.hide(value, place);
     },
     tell,
   };

@@ -3,8 +3,9 @@ import { Stop } from './clients/stop.ts';
 import { converge } from './converge.ts';
 import { errorText, reasonOf } from './report/failure.ts';
 import * as log from './report/log.ts';
-import { writeFailureReason, writeOutputs } from './report/outputs.ts';
-import { writeFaultSummary, writeSummary } from './report/summary.ts';
+import { writeFailureReason } from './report/outputs.ts';
+import { report } from './report/report.ts';
+import { writeFaultSummary } from './report/summary.ts';
 import { InputFaults } from './settings/fault.ts';
 import { type Runner, readRunner } from './settings/inputs.ts';
 
@@ -17,8 +18,7 @@ export async function main(): Promise<void> {
   try {
     const asked = await ask(runner);
     const run = await converge(asked, runner, stop).finally(() => asked.image?.close());
-    writeOutputs(run, runner.temp);
-    if (runner.hasSummary) await writeSummary(run);
+    await report(run, asked.masks, runner);
     if (run.failure !== undefined) log.fail(run.failure.text);
   } catch (error) {
     await tellEnd(error, runner);

@@ -63,7 +63,12 @@ export function runOf(
     notes,
     told: [],
     ignoredNames: ignored,
+    caller: { account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/deployer/run' },
     calls: 12,
+    callsByService: new Map([
+      ['ssm', 8],
+      ['secretsmanager', 4],
+    ]),
     failure: failureOf(settings, changes, outcomes),
     repositoryUri: undefined,
   };

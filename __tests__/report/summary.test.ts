@@ -1,3 +1,4 @@
+import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
 import { faultSummary, summary } from '../../src/report/summary.ts';
@@ -31,7 +32,7 @@ describe('the headline', () => {
       'a plan',
       { inputs: { ...seed.inputs, mode: 'plan' } },
       false,
-      '## 📝 plan: `/papyrus/prd` in us-west-2: 12 to create, 0 to update',
+      '## 📝 plan: `/papyrus/prd` in us-west-2: 12 to create',
     ],
     [
       'a plan where all stands',
@@ -43,13 +44,13 @@ describe('the headline', () => {
       'drift',
       { inputs: { ...seed.inputs, mode: 'drift' } },
       false,
-      '## ❌ drift: `/papyrus/prd` in us-west-2: 12 to create, 0 to update',
+      '## ❌ drift: `/papyrus/prd` in us-west-2: 12 missing',
     ],
     [
       'drift that may be',
       { inputs: { ...seed.inputs, mode: 'drift', 'fail-on-drift': 'false' } },
       false,
-      '## 📝 drift: `/papyrus/prd` in us-west-2: 12 to create, 0 to update',
+      '## 📝 drift: `/papyrus/prd` in us-west-2: 12 missing',
     ],
   ])('of %s', (_what, given, applied, line) => {
     expect(summary(runOf(given, applied ? leftBy(runOf(seed)) : {})).split('\n')[0]).toBe(line);
@@ -78,18 +79,32 @@ describe('the resources', () => {
       ]),
     };
     const run = runOf({ inputs: { dotenv: 'PORT=2\nHOST=h\nNEW=n', repository: 'none' } }, observed);
-    expect(table(summary(run), '### Resources')).toEqual([
-      ['', 'Resource', 'Name', 'What'],
-      ['---', '---', '---', '---'],
+    const text = summary(run);
+    expect(table(text, '### Checklist').map((cells) => cells.slice(0, 2).join(' '))).toEqual([
+      ' Resource',
+      '--- ---',
+      '⛔ blocked log group',
+      '✅ stands parameter',
+      '🆕 created parameter',
+      '✏️ changed parameter',
+    ]);
+    expect(table(text, '### Changes').slice(2)).toEqual([
       [
         '⛔ blocked',
-        'log group',
-        '`/ecs/papyrus`',
-        'a shorter retention deletes logs that stand (to allow it: allow: shorten-retention)<br>retention: 30 → 1',
+        'log group `/ecs/papyrus`',
+        'a shorter retention deletes logs that stand (to allow it: allow: shorten-retention)',
+        '',
+        '',
       ],
-      ['✅ changed', 'parameter', '`/papyrus/prd/PORT`', 'value: 1 → 2'],
-      ['✅ stands', 'parameter', '`/papyrus/prd/HOST`', ''],
-      ['✅ changed', 'parameter', '`/papyrus/prd/NEW`', 'created'],
+      ['', '', '`retention`', '`30`', '`1`'],
+      ['✅ done', 'parameter `/papyrus/prd/PORT`', '`value`', '`1`', '`2`'],
+      [
+        '✅ done',
+        'parameter `/papyrus/prd/NEW`',
+        'all',
+        '',
+        '`value` `n`, `type` `String`, `tag:managed-by` `aws-bootstrap`',
+      ],
     ]);
   });
 
@@ -103,7 +118,7 @@ describe('the resources', () => {
     const text = summary(
       runOf({ inputs: { dotenv: 'A=1', only: 'parameters' } }, {}, { '/papyrus/prd/A': error }),
     );
-    expect(table(text, '### Resources')[2]?.join(' ')).toMatch(
+    expect(table(text, '### Changes')[2]?.join(' ')).toMatch(
       /❌ failed .*the role may not ssm:PutParameter\. What to do: add to the role's policy: \{"Effect"/,
     );
     expect(text).not.toContain('canary');
@@ -167,7 +182,8 @@ describe('what is to know', () => {
       config: 'rules: [{ match: DB_USER, to: parameter }]',
     };
     const text = summary({ ...runOf(given), told: ['papyrus: somebody else wrote it'] });
-    const remarks = text.split('\n').filter((line) => line.startsWith('- '));
+    const [, told = ''] = text.split('### To know');
+    const remarks = (told.split('###')[0] ?? '').split('\n').filter((line) => line.startsWith('- '));
     expect(remarks).toEqual([
       expect.stringMatching(/^- input dotenv line 2: B: a \\\$ before a name/),
       expect.stringMatching(
@@ -181,7 +197,7 @@ describe('what is to know', () => {
 
   it('the price and the calls', () => {
     expect(summary(runOf(seed)).trimEnd().split('\n').at(-1)).toBe(
-      '<sub>3 secrets: $1.20 a month. 12 calls to AWS in this run.</sub>',
+      '<sub>12 calls to AWS in this run (secretsmanager 4, ssm 8); those to Secrets Manager cost \\$0.000020. Standard parameters are free.</sub>',
     );
   });
 });
@@ -195,7 +211,7 @@ describe('nothing in it', () => {
       expect(text).not.toContain(secret);
       expect(text).not.toContain(secret.replace('Kanari', 'Kolibri'));
     }
-    expect(text).toContain('key:password: another value');
+    expect(text).toContain('| `key:password` | a value | another value |');
   });
 
   it('is markup of others', () => {
@@ -207,9 +223,14 @@ describe('nothing in it', () => {
       [SM]: new Map([['papyrus/prd/db', spec(SM, { ...OURS, [`key:${evil}`]: 'x' })]]),
     };
     const text = summary(runOf({ inputs: { dotenv: 'PORT=2\nDB_USER=u', tags: 'a=b' } }, observed));
-    expect(text).not.toContain('<img');
-    expect(text).not.toMatch(/@octocat|https:\/\/evil|(?<!\\)\[x(?<!\\)\]/);
-    expect(table(text, '### Resources').every((cells) => cells.length === 4)).toBe(true);
+    const html = String(marked.parse(text));
+    expect(html).not.toContain('<img');
+    expect(html).not.toContain('href="https://evil');
+    // What is left of it stands in code, where GitHub makes neither links nor mentions.
+    const outside = text.replace(/(`+)(?!`).*?[^`]\1(?!`)/g, '');
+    expect(outside).not.toMatch(/@octocat|https:\/\/evil|(?<!\\)\[x(?<!\\)\]/);
+    expect(table(text, '### Checklist').every((cells) => cells.length === 4)).toBe(true);
+    expect(table(text, '### Changes').every((cells) => cells.length === 5)).toBe(true);
   });
 });
 
@@ -220,7 +241,7 @@ describe('a large one', () => {
       runOf({ inputs: { dotenv: names.map((name) => `${name}=1`).join('\n'), mode: 'plan' } }),
     );
     expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
-    expect(text).toContain('### Resources');
+    expect(text).toContain('### Checklist');
     expect(text).toContain('### Variables');
     expect(text).toMatch(/… and \d+ more/);
     expect(text).toContain('calls to AWS in this run');

@@ -58,6 +58,8 @@ export class Calls {
   readonly #stop: Stop;
   /** Calls made, repetitions included. */
   made = 0;
+  /** The same by service, as IAM calls it: some of them cost money. */
+  readonly byService = new Map<string, number>();
 
   /** @param stop the end of the run: from then on no call begins */
   constructor(clock: Clock, stop: Stop = new Stop()) {
@@ -74,6 +76,8 @@ export class Calls {
           () => {
             this.#stop.check();
             this.made += 1;
+            const service = options.operation.split(':')[0] ?? '';
+            this.byService.set(service, (this.byService.get(service) ?? 0) + 1);
             return call();
           },
           pace,

@@ -1,3 +1,5 @@
+import { missingStatement } from './permissions.ts';
+
 /** @returns the name by which the service or the system calls the error. */
 export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'Error';
@@ -161,8 +163,8 @@ function explain(
 /** AWS names the action and, for most services, the resource; both make the statement that is missing. */
 function denied(message: string, operation: string, resource: string): Explanation {
   const action = /perform: ([\w-]+:\w+)/.exec(message)?.[1] ?? operation;
-  const arn = /on resource: (arn:[^\s,]+)/.exec(message)?.[1] ?? '*';
-  const statement = JSON.stringify({ Effect: 'Allow', Action: action, Resource: arn });
+  const arn = /on resource: (arn:[^\s,]+)/.exec(message)?.[1];
+  const statement = JSON.stringify(missingStatement(action, arn));
   const explicit = /explicit deny/i.test(message);
   return {
     reason: 'access-denied',

@@ -53,3 +53,25 @@ export function prose(text: string): string {
     .replace(/:\/\//g, ':\u2060//')
     .replace(/www\./gi, (start) => `${start.slice(0, 3)}\u2060.`);
 }
+
+/** @returns a link of GitHub's Markdown; the address is one that we wrote, the parts of it encoded by {@link inUrl}. */
+export function link(text: string, url: string): string {
+  return `[${code(text)}](${url})`;
+}
+
+/** @returns a name as a part of a URL that may stand in Markdown: no bracket ends the link. */
+export function inUrl(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*~]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** @returns a label of a Mermaid diagram, quotes included: only letters, digits and what no grammar knows stay as they are. */
+export function forMermaid(text: string): string {
+  const shown = cut(visible(text)).replace(
+    /[^\p{L}\p{N} _./,:…-]/gu,
+    (sign) => `#${sign.codePointAt(0) ?? 0};`,
+  );
+  return `"${shown}"`;
+}

@@ -59,20 +59,53 @@ export function changeLines(change: Change): string[] {
   return lines;
 }
 
-/** Tells one outcome; what stands and needs no word gets none. */
+/** The order in which kinds are told: that of the article. */
+const ORDER = Object.keys(NOUNS);
+
+function sorted(changes: readonly Change[]): Change[] {
+  const key = ({ kind, id }: Change) => `${ORDER.indexOf(kind)} ${id}`;
+  return [...changes].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/** Above this many lines a kind's changes are folded. */
+const FOLD = 20;
+
+/** Tells what is to be done, the same for the same plan; what stands and needs no word gets none. */
+export function plan(changes: Plan): void {
+  const told = sorted(changes).filter(
+    ({ action, notes, unreadable }) => unreadable === undefined && (action !== 'none' || notes.length > 0),
+  );
+  for (const kind of new Set(told.map((change) => change.kind))) {
+    const lines = told.filter((change) => change.kind === kind).flatMap(changeLines);
+    const isFolded = lines.length > FOLD;
+    if (isFolded) core.startGroup(`${NOUNS[kind]}: ${lines.length} lines`);
+    for (const line of lines) core.info(line);
+    if (isFolded) core.endGroup();
+  }
+}
+
+/** Tells what did not come about; what did was announced, and is counted at the end. */
 export function outcome({ change, result, error, because }: Outcome): void {
-  if (because !== undefined) {
+  if (because !== undefined)
     info(
       `! ${NOUNS[change.kind]} ${change.name}: left out, since ${because} comes before it and did not come about`,
     );
-    return;
-  }
-  if (result === 'failed') {
-    failure(`${NOUNS[change.kind]} ${change.name}`, error);
-    return;
-  }
-  if (change.action === 'none' && change.notes.length === 0) return;
-  for (const line of changeLines(change)) core.info(line);
+  else if (result === 'failed') failure(`${NOUNS[change.kind]} ${change.name}`, error);
+}
+
+const EVERY_MS = 10_000;
+
+/** @returns what tells how far a long apply has come, every ten seconds at the most. */
+export function progress(changes: Plan, now: () => number): (outcome: Outcome) => void {
+  const all = changes.filter(({ action }) => action === 'create' || action === 'update').length;
+  let done = 0;
+  let told = now();
+  return ({ result }) => {
+    if (result === 'done') done += 1;
+    if (now() - told < EVERY_MS || done === all) return;
+    told = now();
+    info(`${done} of ${all} done`);
+  };
 }
 
 /** One error of one resource: what failed and what to do, without a stack. */

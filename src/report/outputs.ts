@@ -7,8 +7,11 @@ import { count, isDrifted, planDocument, planHash } from './plan-document.ts';
 import { price } from './price.ts';
 import { type Run, standing } from './run.ts';
 
-/** @returns every output by name; none of them holds a value. */
-export function outputs(run: Run): Map<string, string> {
+/**
+ * @param taskDefinition path of the completed file
+ * @returns every output by name; none of them holds a value
+ */
+export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
   const { settings, desired, plan, outcomes } = run;
   const counts = count(plan);
   const document = planDocument(settings, plan);
@@ -38,6 +41,7 @@ export function outputs(run: Run): Map<string, string> {
     ['parameters', json(references(desired.placements, 'AWS::SSM::Parameter', stands))],
     ['secrets', json(references(desired.placements, 'AWS::SecretsManager::Secret', stands))],
     ['task-definition-secrets', JSON.stringify(taskDefinitionSecrets(desired.placements, stands))],
+    ['task-definition', taskDefinition],
     ['config-fingerprint', configFingerprint(desired.placements, stands)],
     ['log-group-name', settings.logGroup?.name ?? ''],
     ['log-group-arn', logGroup?.facts.arn ?? ''],
@@ -69,12 +73,29 @@ function imageUri(run: Run): string {
   return image?.facts.digest === undefined || uri === undefined || tag === undefined ? '' : `${uri}:${tag}`;
 }
 
+/** @returns the image by its digest, which no later push changes; undefined where none was part of the run. */
+export function imageByDigest(run: Run): string | undefined {
+  const image = imageOf(run);
+  const uri =
+    image === undefined
+      ? undefined
+      : (standing(run, 'AWS::ECR::Repository', image.name)?.facts.uri ?? run.repositoryUri);
+  const digest = image?.facts.digest;
+  return uri === undefined || digest === undefined ? undefined : `${uri}@${digest}`;
+}
+
 /**
  * Writes the outputs, and the plan into a file as well, since it may be larger than an argument can be.
  * @param folder the runner's temporary folder; without one there is no file
+ * @param taskDefinition path of the completed file
+ * @returns what was written
  */
-export function writeOutputs(run: Run, folder: string | undefined): void {
-  const all = outputs(run);
+export function writeOutputs(
+  run: Run,
+  folder: string | undefined,
+  taskDefinition?: string | undefined,
+): ReadonlyMap<string, string> {
+  const all = outputs(run, taskDefinition);
   if (folder !== undefined) {
     mkdirSync(join(folder, 'aws-bootstrap'), { recursive: true, mode: 0o700 });
     const file = join(folder, 'aws-bootstrap', `plan${run.settings.prefix.replaceAll('/', '-')}.json`);
@@ -82,6 +103,7 @@ export function writeOutputs(run: Run, folder: string | undefined): void {
     all.set('plan-file', file);
   }
   for (const [name, value] of all) core.setOutput(name, value);
+  return all;
 }
 
 /** What is known of a run that ended before there was a plan. */

@@ -33,17 +33,19 @@ export function planDocument(settings: Settings, plan: Plan): PlanDocument {
     version: 1,
     prefix: settings.prefix,
     region: settings.region,
-    changes: plan.map(({ kind, name, action, observed, differences, blocked, unwanted, notes }) => ({
-      kind,
-      name,
-      action,
-      fields: differences.map(fieldOf),
-      ...(blocked === undefined ? {} : { reason: blocked.reason }),
-      ...(blocked?.consent === undefined ? {} : { consent: blocked.consent }),
-      ...(observed?.facts.version === undefined ? {} : { standing: observed.facts.version }),
-      ...(unwanted === undefined ? {} : { unwanted }),
-      notes,
-    })),
+    changes: [...plan]
+      .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+      .map(({ kind, name, action, observed, differences, blocked, unwanted, notes }) => ({
+        kind,
+        name,
+        action,
+        fields: differences.map(fieldOf),
+        ...(blocked === undefined ? {} : { reason: blocked.reason }),
+        ...(blocked?.consent === undefined ? {} : { consent: blocked.consent }),
+        ...(observed?.facts.version === undefined ? {} : { standing: observed.facts.version }),
+        ...(unwanted === undefined ? {} : { unwanted }),
+        notes,
+      })),
   };
 }
 

@@ -1,4 +1,7 @@
+import type { Placement } from '../desired/desired.ts';
+import { rowOf } from '../desired/table.ts';
 import type { Outcome } from '../plan/apply.ts';
+import type { Spec } from '../resources/resource.ts';
 import { ADVANCED_PARAMETER_USD, SECRET_USD } from '../settings/prices.ts';
 
 export interface Price {
@@ -9,17 +12,69 @@ export interface Price {
 
 /** @returns what those of the resources that stand after the run cost a month, storage and calls apart. */
 export function price(outcomes: readonly Outcome[]): Price {
-  const standing = new Map(
-    outcomes.flatMap(({ change, stands }) =>
-      stands === undefined ? [] : [[`${change.kind} ${change.name}`, { change, stands }] as const],
-    ),
+  return priceOf(outcomes, ({ stands }) => stands);
+}
+
+/** @returns what it would cost with everything that is planned. */
+export function plannedPrice(outcomes: readonly Outcome[]): Price {
+  return priceOf(outcomes, ({ change, result, stands }) =>
+    change.action === 'create' && result === 'planned' ? change.desired : stands,
   );
-  let secrets = 0;
-  let advancedParameters = 0;
-  for (const { change, stands } of standing.values()) {
-    if (change.kind === 'AWS::SecretsManager::Secret') secrets += 1;
-    if (change.kind === 'AWS::SSM::Parameter' && stands.fields.tier === 'Advanced') advancedParameters += 1;
-  }
-  const cents = Math.round(100 * (secrets * SECRET_USD + advancedParameters * ADVANCED_PARAMETER_USD));
-  return { secrets, advancedParameters, monthlyUsd: cents / 100 };
+}
+
+function priceOf(outcomes: readonly Outcome[], specOf: (outcome: Outcome) => Spec | undefined): Price {
+  const standing = new Map(
+    outcomes.flatMap((outcome) => {
+      const spec = specOf(outcome);
+      return spec === undefined ? [] : [[`${outcome.change.kind} ${spec.name}`, spec] as const];
+    }),
+  );
+  const ofKind = (kind: string) =>
+    [...standing].flatMap(([key, spec]) => (key.startsWith(`${kind} `) ? spec : []));
+  const secrets = ofKind('AWS::SecretsManager::Secret').length;
+  const advancedParameters = ofKind('AWS::SSM::Parameter').filter(
+    ({ fields }) => fields.tier === 'Advanced',
+  ).length;
+  return { secrets, advancedParameters, monthlyUsd: dollars(secrets, advancedParameters) };
+}
+
+function dollars(secrets: number, advancedParameters: number): number {
+  return Math.round(100 * (secrets * SECRET_USD + advancedParameters * ADVANCED_PARAMETER_USD)) / 100;
+}
+
+/** Another way to keep the same variables, and what it costs a month. */
+export interface Alternative {
+  readonly way: string;
+  readonly monthlyUsd: number;
+}
+
+/**
+ * @param planned the price of this configuration
+ * @returns what the same variables would cost when they were kept in other ways
+ */
+export function alternatives(placements: readonly Placement[], planned: Price): Alternative[] {
+  const inSecrets = placements.filter(({ destination, empty }) => destination.store === 'secret' && !empty);
+  if (inSecrets.length === 0) return [];
+  const variables = new Set(inSecrets.map(({ route }) => route.variable.name));
+  // A secret goes only when each of its rows may go: a password keeps the bundle, and its price.
+  const kept = new Set(
+    inSecrets.filter(({ route }) => rowOf(route.variable.name)?.either !== true).map(({ name }) => name),
+  );
+  const bundles = new Set(inSecrets.map(({ name }) => name));
+  const others = planned.secrets - bundles.size;
+  const { advancedParameters } = planned;
+  return [
+    {
+      way: 'one secret a variable, instead of bundles',
+      monthlyUsd: dollars(variables.size + Math.max(0, others), advancedParameters),
+    },
+    {
+      way: 'the rows that may stand in either store as parameters (prefer: ssm)',
+      monthlyUsd: dollars(kept.size + Math.max(0, others), advancedParameters),
+    },
+    {
+      way: 'everything as SecureString parameters (by rules), without the rotation of Secrets Manager',
+      monthlyUsd: dollars(Math.max(0, others), advancedParameters),
+    },
+  ];
 }

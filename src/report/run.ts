@@ -1,4 +1,5 @@
 import type { FailureReason } from '../clients/errors.ts';
+import type { Caller } from '../clients/identity.ts';
 import type { Desired } from '../desired/desired.ts';
 import type { Outcome } from '../plan/apply.ts';
 import type { Plan } from '../plan/change.ts';
@@ -17,7 +18,9 @@ export interface Run {
   readonly told: readonly string[];
   /** Names of JSON objects that are none of the application's. */
   readonly ignoredNames: number;
+  readonly caller: Caller;
   readonly calls: number;
+  readonly callsByService: ReadonlyMap<string, number>;
   readonly failure: Failure | undefined;
   /** Of the repository that the image stands in. */
   readonly repositoryUri: string | undefined;

@@ -71,6 +71,13 @@ const settings = {
     .describe('days in which a deleted secret can be restored, 30 by default'),
   'callback-path': text.describe('path of the callback URL, /callback by default'),
   'logout-path': text.describe('path of the logout URL, /logout by default'),
+  'comment-on-pr': z
+    .union([z.enum(['always', 'changes-only', 'false']), z.literal(false)])
+    .describe('when a pull request gets a comment with the plan'),
+  'drift-issue': z.boolean().describe('keep one issue open while there is drift'),
+  'task-definition': text.describe('ECS task definition JSON to complete'),
+  'container-name': text.describe('the container of it that is completed; not needed where there is one'),
+  'iam-policies': z.boolean().describe('print the IAM policies of this configuration in the summary'),
   'deadline-minutes': z
     .number()
     .positive()

@@ -1,48 +1,16 @@
 import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import * as core from '@actions/core';
+import { Secret } from '../secret.ts';
 import type { ConfigFile } from './config.ts';
+import { type EventFacts, readEventFacts } from './event.ts';
 import type { Notes } from './fault.ts';
+import { INPUTS } from './input-names.ts';
 import type { Settings } from './settings.ts';
 import { Unclear } from './texts.ts';
 import type { Source, VariableText } from './variables.ts';
 
-/** The inputs that `action.yml` declares; a test holds the two together. */
-export const INPUTS = [
-  'mode',
-  'prefix',
-  'region',
-  'dotenv',
-  'env-file',
-  'variables',
-  'secrets',
-  'config',
-  'only',
-  'prefer',
-  'on-empty',
-  'kms-key-id',
-  'log-group',
-  'log-retention-days',
-  'repository',
-  'image-tag-mutability',
-  'lifecycle-policy',
-  'tags',
-  'allowed-account-ids',
-  'allow',
-  'adopt',
-  'fail-on-drift',
-  'image',
-  'image-tags',
-  'app-url',
-  'auth0-domain',
-  'auth0-management-client-id',
-  'auth0-management-client-secret',
-  'auth0-application-id',
-  'auth0-urls',
-  'prune',
-  'confirm',
-  'expect-plan',
-] as const;
+export { INPUTS };
 
 /** What the runner tells about this run. */
 export interface Runner {
@@ -55,8 +23,17 @@ export interface Runner {
   readonly workspace: string;
   /** Whether there is a place for a job summary. */
   readonly hasSummary: boolean;
+  /** Where the repository is, for links; empty outside of a workflow. */
+  readonly serverUrl: string;
   /** Whether a proxy is set in the environment. */
   readonly usesProxy: boolean;
+}
+
+/** What speaking to GitHub takes. */
+export interface GitHubAccess {
+  readonly apiUrl: string;
+  readonly token: Secret;
+  readonly event: EventFacts;
 }
 
 const PROXY_NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
@@ -80,8 +57,27 @@ export function readRunner(): Runner {
     temp: env.RUNNER_TEMP || undefined,
     workspace: env.GITHUB_WORKSPACE || process.cwd(),
     hasSummary: (env.GITHUB_STEP_SUMMARY ?? '') !== '',
+    serverUrl: env.GITHUB_SERVER_URL ?? '',
     usesProxy: PROXY_NAMES.some((name) => (env[name] || env[name.toLowerCase()] || '') !== ''),
   };
+}
+
+/** @returns undefined where there is no token or no GitHub to speak to. */
+export function readGitHubAccess(): GitHubAccess | undefined {
+  const token = core.getInput('github-token');
+  const apiUrl = process.env.GITHUB_API_URL ?? '';
+  if (token === '' || apiUrl === '') return undefined;
+  core.setSecret(token);
+  return { apiUrl, token: new Secret(token), event: readEvent() };
+}
+
+/** The payload is the runner's file; without it nothing is known of the event, and the repository counts as public. */
+function readEvent(): EventFacts {
+  try {
+    return readEventFacts(readFileSync(process.env.GITHUB_EVENT_PATH ?? '', 'utf8'));
+  } catch {
+    return readEventFacts('{}');
+  }
 }
 
 /** @returns what tells where the Docker engine listens. */

@@ -64,7 +64,9 @@ export class Masks {
   readonly #mask: (text: string) => void;
   readonly #texts: readonly string[];
   #account: string | undefined;
-  #waiting: Secret[] = [];
+  #waiting: Array<{ value: Secret; of: string }> = [];
+  /** Hidden text → what it is a value of, for whoever must say why something is not shown. */
+  readonly hidden = new Map<string, string>();
 
   /** @param mask hides one line in the log from there on */
   constructor(mask: (text: string) => void, texts: readonly string[]) {
@@ -72,11 +74,17 @@ export class Masks {
     this.#texts = texts.filter((text) => text !== '');
   }
 
-  /** @returns why the value, or a part of it, stays readable in the log. */
-  hide(value: Secret): string | undefined {
+  /**
+   * @param of the variable or the place, never the value
+   * @returns why the value, or a part of it, stays readable in the log
+   */
+  hide(value: Secret, of = 'a secret'): string | undefined {
     const { hide, refused, later } = maskingOf(value, { texts: this.#texts, account: this.#account });
-    for (const line of hide) this.#mask(line);
-    if (later) this.#waiting.push(value);
+    for (const line of hide) {
+      this.#mask(line);
+      if (!this.hidden.has(line)) this.hidden.set(line, of);
+    }
+    if (later) this.#waiting.push({ value, of });
     return refused;
   }
 
@@ -85,6 +93,6 @@ export class Masks {
     this.#account = account;
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const value of waiting) this.hide(value);
+    for (const { value, of } of waiting) this.hide(value, of);
   }
 }

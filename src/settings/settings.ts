@@ -14,6 +14,7 @@ import { type ImageSettings, readImage } from './image.ts';
 import { type Asked, Layers } from './layers.ts';
 import { prefixFault } from './limits.ts';
 import { type OwnershipSettings, readOwnership } from './ownership.ts';
+import { type ReportSettings, readReportSettings } from './report-settings.ts';
 import { type Ignored, type Rule, readIgnored, readRules } from './rules.ts';
 import { each, quoted, readBoolean, readChoice, readChoices, readList, Unclear } from './texts.ts';
 
@@ -58,6 +59,7 @@ export interface Settings {
   /** Undefined where `only` leaves it out. */
   readonly auth0: Auth0Settings | undefined;
   readonly ownership: OwnershipSettings;
+  readonly reports: ReportSettings;
   /** After so many minutes nothing new begins. */
   readonly deadlineMinutes: number;
   /** Where the `.env` files and the variables are named: an input, or a place of the configuration file. */
@@ -128,6 +130,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
     deadlineMinutes: layers.read('deadline-minutes', 30, Number),
     auth0: only.has('auth0') ? readAuth0(layers, request.inputs) : undefined,
     ownership: readOwnership(layers, request, mode, prefix),
+    reports: readReportSettings(layers, request.readText),
     envFilesAsked: layers.get('env-file'),
     variables: layers.get('variables'),
   };

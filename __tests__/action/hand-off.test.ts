@@ -1,0 +1,162 @@
+/** What machines are given, through the bundle: the task definition, the plan by its schema, outputs that arrive. */
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseMermaid } from '../report/mermaid.ts';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+import { CANARIES, DOTENV, step } from './bench.ts';
+import { findLeaks } from './leaks.ts';
+
+let aws: AwsServer;
+beforeAll(async () => {
+  aws = await startAws();
+});
+afterAll(() => aws?.close());
+beforeEach(() => aws.reset());
+
+const schema = JSON.parse(readFileSync(new URL('../../schema/plan.schema.json', import.meta.url), 'utf8'));
+const isPlan = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
+const TASK = JSON.stringify(
+  {
+    family: 'papyrus',
+    executionRoleArn: 'arn:aws:iam::123456789012:role/x',
+    containerDefinitions: [{ name: 'app', image: 'old', environment: [{ name: 'DB_PASSWORD', value: 'x' }] }],
+  },
+  null,
+  2,
+);
+const task = (inputs: Record<string, string> = {}) =>
+  step(
+    aws,
+    undefined,
+    { mode: 'apply', 'task-definition': 'task.json', ...inputs },
+    { files: { 'task.json': TASK } },
+  );
+
+describe('the task definition', () => {
+  it('is completed after an apply, outside of the workspace', async () => {
+    const run = await task({ 'container-name': 'app' });
+    expect(run.exitCode, run.log).toBe(0);
+    const path = run.outputs['task-definition'] ?? '';
+    expect(path.startsWith(run.temp)).toBe(true);
+    const [container] = JSON.parse(readFileSync(path, 'utf8')).containerDefinitions;
+    expect(container.secrets).toEqual(JSON.parse(run.outputs['task-definition-secrets'] ?? ''));
+    expect(container.secrets).toHaveLength(14);
+    expect(container.environment).toEqual([]);
+    expect(container.image).toBe('old');
+    expect(container.logConfiguration.options['awslogs-group']).toBe('/ecs/papyrus');
+    expect(Object.values(container.dockerLabels)).toEqual([run.outputs['config-fingerprint']]);
+    expect(run.written).toEqual([]);
+    expect(findLeaks(run, CANARIES)).toEqual([]);
+  });
+
+  it('waits where its secrets do not stand yet, and says so', async () => {
+    const run = await task({ mode: 'plan' });
+    expect(run.exitCode, run.log).toBe(0);
+    expect(run.outputs['task-definition']).toBe('');
+    expect(run.log).toContain('task.json is not completed');
+  });
+
+  it.each([
+    [{ 'task-definition': 'none.json' }, 'there is no file'],
+    [{ 'container-name': 'web' }, '"app"'],
+    [{ 'task-definition': '', 'container-name': 'app' }, 'task-definition, which is not given'],
+  ])('is refused before anything is read: %o', async (inputs, said) => {
+    const run = await task(inputs);
+    expect(run.outputs['failure-reason']).toBe('input');
+    expect(run.log).toContain(said);
+    expect(aws.calls).toEqual([]);
+  });
+});
+
+describe('the plan', () => {
+  it('follows its schema in every mode and state, and is sorted', async () => {
+    const inputs = { dotenv: `${DOTENV}\nEMPTY=` };
+    const runs = [
+      await step(aws, undefined, { ...inputs, mode: 'plan' }),
+      await step(aws, undefined, { ...inputs, mode: 'apply' }),
+    ];
+    runs.push(
+      await step(aws, undefined, {
+        mode: 'drift',
+        dotenv: DOTENV.replace('THREADS=2', 'THREADS=5'),
+        'log-retention-days': '3',
+      }),
+    );
+    for (const run of runs) {
+      const plan = JSON.parse(run.outputs.plan ?? '');
+      expect(isPlan(plan), JSON.stringify(isPlan.errors)).toBe(true);
+      expect(JSON.parse(readFileSync(run.outputs['plan-file'] ?? '', 'utf8'))).toEqual(plan);
+      const ids = plan.changes.map(({ kind, name }: { kind: string; name: string }) => `${kind} ${name}`);
+      expect(ids).toEqual([...ids].sort());
+    }
+    expect(isPlan({ version: 2 })).toBe(false);
+  });
+});
+
+describe('the output guard', () => {
+  it('names the output that other jobs would not get, and what it holds', async () => {
+    const run = await step(aws, undefined, {
+      mode: 'plan',
+      'log-group': '/ecs/papyrus',
+      secrets: 'WORD=plan-hash-is-not-this\nOTHER=GUNICORN_WORKERS',
+    });
+    expect(run.exitCode, run.log).toBe(0);
+    expect(run.log).toMatch(/output plan: other jobs will not get it.*OTHER/);
+    const withheld = run.dropped.filter((name) => run.outputs[name] !== '');
+    for (const name of withheld) expect(run.log).toContain(`output ${name}: other jobs will not get it`);
+  });
+
+  it('is quiet where every output arrives', async () => {
+    const run = await step(aws, undefined, { mode: 'apply' });
+    expect(run.dropped.filter((name) => run.outputs[name] !== '')).toEqual([]);
+    expect(run.log).not.toContain('other jobs will not get it');
+  });
+});
+
+describe('the summary through the bundle', () => {
+  it('has checklist, changes, routing, a picture that parses, the price, and what to do', async () => {
+    const run = await step(aws, undefined, { mode: 'apply', 'iam-policies': 'true' });
+    for (const title of [
+      'Checklist',
+      'Changes',
+      'Variables',
+      'From .env to AWS',
+      'Price',
+      'What to do next',
+      'IAM policies',
+    ])
+      expect(run.summary).toContain(`### ${title}`);
+    expect(run.summary).toContain('https://console.aws.amazon.com/systems-manager/parameters/');
+    const [, picture = ''] = /```mermaid\n([\s\S]*?)\n```/.exec(run.rawSummary) ?? [];
+    await parseMermaid(picture);
+    expect(run.rawSummary).toContain('| now: 3 secrets | \\$1.20 |');
+    expect(findLeaks(run, CANARIES)).toEqual([]);
+  });
+
+  it('stays below 1 MiB with 1000 variables', async () => {
+    const many = Array.from(
+      { length: 1000 },
+      (_, n) => `VARIABLE_${'X'.repeat(200)}_${n}=${'v'.repeat(300)}`,
+    ).join('\n');
+    const run = await step(
+      aws,
+      undefined,
+      { mode: 'plan', dotenv: '', 'env-file': '.env' },
+      { files: { '.env': many } },
+    );
+    expect(run.exitCode, run.log.slice(-2000)).toBe(0);
+    expect(Buffer.byteLength(run.rawSummary)).toBeLessThan(1024 * 1024);
+    expect(run.summary).not.toBe('');
+  });
+
+  it('a second run is quiet: one line', async () => {
+    await step(aws, undefined, { mode: 'apply' });
+    const run = await step(aws, undefined, { mode: 'apply' });
+    expect(
+      run.log
+        .split('\n')
+        .filter((line) => line !== '' && !line.includes('add-mask') && !line.startsWith('::')),
+    ).toEqual(['Everything stands as it should: 9 resources.']);
+  });
+});

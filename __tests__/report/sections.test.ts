@@ -1,0 +1,176 @@
+/** The parts of the reports that need no server: Mermaid parses, tables keep their cells, nothing is too long. */
+import { marked } from 'marked';
+import { describe, expect, it } from 'vitest';
+import type { Placement } from '../../src/desired/desired.ts';
+import { consoleUrl } from '../../src/report/console-link.ts';
+import { code, forMermaid, inUrl } from '../../src/report/escape.ts';
+import { withheld } from '../../src/report/guard.ts';
+import { alternatives } from '../../src/report/price.ts';
+import { diagram } from '../../src/report/sections/picture.ts';
+import { assemble, table } from '../../src/report/sections.ts';
+import { Secret } from '../../src/secret.ts';
+import { parseMermaid } from './mermaid.ts';
+
+const placement = (variable: string, bundle?: string): Placement => ({
+  route: {
+    variable: { name: variable, value: new Secret('x'), source: 'env-file', where: '.env' },
+    destinations: [],
+    reason: 'a reason',
+    sensitive: true,
+    shown: false,
+    once: false,
+  },
+  destination:
+    bundle === undefined
+      ? { store: 'parameter', type: 'String', segment: variable }
+      : { store: 'secret', bundle, key: 'k' },
+  kind: bundle === undefined ? 'AWS::SSM::Parameter' : 'AWS::SecretsManager::Secret',
+  name: bundle === undefined ? `/papyrus/prd/${variable}` : `papyrus/prd/${bundle}`,
+  empty: false,
+});
+const HOSTILE = [
+  'a"]; click x',
+  'end',
+  'x-->y',
+  '%%{init:{}}%%',
+  '`md`',
+  '<img src=x>',
+  'a|b',
+  '#quot;',
+  '"`',
+  'ü日本',
+  '\\',
+  '[(',
+  '1. x',
+];
+
+describe('the picture', () => {
+  it.each([0, 1, 5, 40, 41, 400])('of %i variables is what Mermaid parses', async (count) => {
+    const placements = Array.from({ length: count }, (_, n) =>
+      placement(`NAME_${n}`, n % 3 === 0 ? `b${n}` : undefined),
+    );
+    const text = diagram(placements);
+    await parseMermaid(text);
+    expect(text.length).toBeLessThan(50_000);
+    expect(text.includes('NAME_0')).toBe(count > 0 && count <= 40);
+  });
+
+  it.each(HOSTILE)('stays one with the name %s', async (name) => {
+    await parseMermaid(diagram([placement(name, name), placement(name)]));
+    expect(forMermaid(name).slice(1, -1)).not.toMatch(/["<>`|[\](){}%\\]/);
+  });
+
+  it('fails here where Mermaid would not parse', async () => {
+    await expect(parseMermaid('flowchart LR\n  a["x --> b["y"]')).rejects.toThrow();
+  });
+});
+
+describe('sections', () => {
+  it('are cut with a count, the large ones first, whatever the size', () => {
+    const rows = (count: number) =>
+      Array.from({ length: count }, (_, n) => [code(`row ${n}`), 'x'.repeat(200)]);
+    const { text, cut } = assemble(
+      [
+        { title: 'Small', ...table(['a', 'b'], rows(3)) },
+        { title: 'Large', ...table(['a', 'b'], rows(9000)) },
+        { title: 'Picture', before: ['```mermaid'], rows: ['x'.repeat(400_000)], after: ['```'] },
+      ],
+      1_000_000,
+    );
+    expect(Buffer.byteLength(text)).toBeLessThan(1_000_000);
+    expect(text).toContain('row 2`');
+    const kept = [...text.matchAll(/^\| `row/gm)].length;
+    expect(kept).toBeGreaterThan(2000);
+    expect(text).toContain(`… and ${9003 - kept} more`);
+    expect(cut).toBe(9003 - kept);
+    expect([...text.matchAll(/```/g)]).toHaveLength(2);
+  });
+
+  it('keep their cells whatever a name holds', () => {
+    for (const name of HOSTILE) {
+      const html = String(
+        marked.parse(assemble([{ ...table(['a', 'b'], [[code(name), 'second']]) }], 9999).text),
+      );
+      expect(html.match(/<td>/g), name).toHaveLength(2);
+      expect(html).not.toContain('<img');
+    }
+  });
+});
+
+describe('console links', () => {
+  const arn = (partition: string, region: string, rest: string) =>
+    `arn:${partition}:${rest.split(' ')[0]}:${region}:123456789012:${rest.split(' ')[1]}`;
+  it.each([
+    ['aws', 'us-west-2', 'https://console.aws.amazon.com/'],
+    ['aws-cn', 'cn-north-1', 'https://console.amazonaws.cn/'],
+    ['aws-us-gov', 'us-gov-west-1', 'https://console.amazonaws-us-gov.com/'],
+  ])('of %s lead to its own host and region', (partition, region, host) => {
+    const url = consoleUrl(
+      'AWS::SecretsManager::Secret',
+      'papyrus/prd/db',
+      arn(partition, region, 'secretsmanager secret:papyrus/prd/db-AbCdEf'),
+    );
+    expect(url).toBe(`${host}secretsmanager/secret?name=papyrus%2Fprd%2Fdb&region=${region}`);
+  });
+
+  it('encode names as each page wants them', () => {
+    expect(
+      consoleUrl(
+        'AWS::Logs::LogGroup',
+        '/ecs/papyrus',
+        arn('aws', 'us-west-2', 'logs log-group:/ecs/papyrus'),
+      ),
+    ).toBe(
+      'https://console.aws.amazon.com/cloudwatch/home?region=us-west-2#logsV2:log-groups/log-group/$252Fecs$252Fpapyrus',
+    );
+    expect(
+      consoleUrl(
+        'AWS::ECR::Repository',
+        'team/papyrus',
+        arn('aws', 'us-west-2', 'ecr repository/team/papyrus'),
+      ),
+    ).toBe(
+      'https://console.aws.amazon.com/ecr/repositories/private/123456789012/team/papyrus?region=us-west-2',
+    );
+    expect(inUrl("a(b)'c")).toBe('a%28b%29%27c');
+  });
+
+  it('are left out where AWS told no ARN, or one of a partition that is not known', () => {
+    expect(consoleUrl('AWS::ECR::Repository', 'x', undefined)).toBeUndefined();
+    expect(
+      consoleUrl('AWS::ECR::Repository', 'x', 'arn:aws-iso:ecr:us-iso-east-1:1:repository/x'),
+    ).toBeUndefined();
+  });
+});
+
+describe('the price', () => {
+  it('of other ways: a password keeps its bundle, a bundle without one may go', () => {
+    const placements = [
+      placement('DB_PASSWORD', 'db'),
+      placement('DB_USER', 'db'),
+      placement('AUTH0_CLIENT_ID', 'auth0'),
+    ];
+    const ways = alternatives(placements, { secrets: 2, advancedParameters: 1, monthlyUsd: 0.85 });
+    expect(ways.map(({ monthlyUsd }) => monthlyUsd)).toEqual([1.25, 0.45, 0.05]);
+  });
+});
+
+describe('the output guard', () => {
+  it('finds hidden texts in outputs, as they are and as JSON or a URL writes them', () => {
+    const hidden = new Map([
+      ['pa"ss', 'DB_PASSWORD'],
+      ['a b', 'TOKEN'],
+    ]);
+    const outputs = new Map([
+      ['clean', 'x'],
+      ['json', '{"v":"pa\\"ss"}'],
+      ['url', 'https://x/a%20b'],
+      ['plain', 'a b'],
+    ]);
+    expect(withheld(outputs, hidden)).toEqual([
+      { output: 'json', holds: 'DB_PASSWORD' },
+      { output: 'url', holds: 'TOKEN' },
+      { output: 'plain', holds: 'TOKEN' },
+    ]);
+  });
+});

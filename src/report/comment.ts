@@ -1,0 +1,68 @@
+import type { GitHub } from '../clients/github.ts';
+import type { EventFacts } from '../settings/event.ts';
+import { prose } from './escape.ts';
+import { marked, marker, stateOf } from './marker.ts';
+import { isDrifted } from './plan-document.ts';
+import { alternatives, plannedPrice, price } from './price.ts';
+import type { Run } from './run.ts';
+import { changes } from './sections/changes.ts';
+import { headline } from './sections/headline.ts';
+import { nextSteps } from './sections/next-steps.ts';
+import { assemble, type Section } from './sections.ts';
+
+/** GitHub takes 65,536 characters. */
+const MOST_BYTES = 60_000;
+
+/** Where the reader finds the whole. */
+export interface CommentPlace {
+  readonly event: EventFacts;
+  readonly runUrl: string;
+}
+
+/** @returns the comment as GitHub's Markdown: the plan, without the values that strangers must not read. */
+export function commentText(run: Run, { event, runUrl }: CommentPlace): string {
+  const sections: Array<Section | undefined> = [
+    headline(run),
+    changes(run.outcomes, event.isPublic ? 'hidden' : 'shown'),
+    nextSteps(run),
+    { rows: [footer(run, runUrl)] },
+  ];
+  return marked(
+    marker('plan', run),
+    assemble(
+      sections.filter((section) => section !== undefined),
+      MOST_BYTES,
+    ).text,
+  );
+}
+
+function footer(run: Run, runUrl: string): string {
+  const [now, planned] = [price(run.outcomes), plannedPrice(run.outcomes)];
+  const cost =
+    now.monthlyUsd === planned.monthlyUsd
+      ? `$${now.monthlyUsd.toFixed(2)} a month`
+      : `$${now.monthlyUsd.toFixed(2)} a month now, $${planned.monthlyUsd.toFixed(2)} as planned`;
+  const [single] = alternatives(run.desired.placements, planned);
+  const instead =
+    single === undefined ? '' : `; one secret a variable would cost $${single.monthlyUsd.toFixed(2)}`;
+  return `<sub>${prose(`${cost}${instead}.`)}${runUrl === '' ? '' : ` Checklist and reasons: [job summary](${runUrl}).`}</sub>`;
+}
+
+/** Writes the plan under the pull request: one comment for each prefix, kept up to date. */
+export async function commentOnPullRequest(github: GitHub, run: Run, place: CommentPlace): Promise<void> {
+  const { pullRequest } = place.event;
+  if (pullRequest === undefined) return;
+  const begin = marker('plan', run);
+  const body = commentText(run, place);
+  const standing = (await github.comments(pullRequest.number)).find(
+    (comment) => comment.isTrusted && stateOf(begin, comment.body) !== undefined,
+  );
+  if (standing !== undefined) {
+    if (standing.body !== body) await github.updateComment(standing.id, body);
+    return;
+  }
+  // What was never told needs no word that it is over.
+  const isWorthIt = isDrifted(run.plan) || run.failure !== undefined;
+  if (run.settings.reports.commentOnPr === 'always' || isWorthIt)
+    await github.comment(pullRequest.number, body);
+}

@@ -1,0 +1,46 @@
+import type { Kind } from '../resources/resource.ts';
+import { inUrl } from './escape.ts';
+
+/** @see https://docs.aws.amazon.com/general/latest/gr/signin-service.html (hosts of the consoles) */
+const HOSTS: Readonly<Record<string, string>> = {
+  aws: 'console.aws.amazon.com',
+  'aws-cn': 'console.amazonaws.cn',
+  'aws-us-gov': 'console.amazonaws-us-gov.com',
+};
+
+/** `arn:PARTITION:SERVICE:REGION:ACCOUNT:…`, as AWS tells it. */
+interface ArnParts {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+}
+
+export function partsOf(arn: string): ArnParts | undefined {
+  const [word, partition = '', , region = '', account = ''] = arn.split(':');
+  return word === 'arn' ? { partition, region, account } : undefined;
+}
+
+/**
+ * @param arn the resource's own: partition, region and account are read from it, none of them is guessed
+ * @returns the resource's page in the AWS console; undefined where there is none, or where AWS told no ARN
+ */
+export function consoleUrl(kind: Kind, name: string, arn: string | undefined): string | undefined {
+  const parts = arn === undefined ? undefined : partsOf(arn);
+  const host = parts === undefined ? undefined : HOSTS[parts.partition];
+  if (parts === undefined || host === undefined) return undefined;
+  const region = inUrl(parts.region);
+  switch (kind) {
+    case 'AWS::Logs::LogGroup':
+      // The part behind the # is encoded twice, and its % is written as $.
+      return `https://${host}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${inUrl(inUrl(name)).replaceAll('%', '$')}`;
+    case 'AWS::SSM::Parameter':
+      // Slashes of a name are encoded twice, since the console's router decodes the path once.
+      return `https://${host}/systems-manager/parameters/${inUrl(inUrl(name))}/description?region=${region}&tab=Table`;
+    case 'AWS::SecretsManager::Secret':
+      return `https://${host}/secretsmanager/secret?name=${inUrl(name)}&region=${region}`;
+    case 'AWS::ECR::Repository':
+      return `https://${host}/ecr/repositories/private/${inUrl(parts.account)}/${name.split('/').map(inUrl).join('/')}?region=${region}`;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import type { GitHub, Post } from '../clients/github.ts';
+import type { Outcome } from '../plan/apply.ts';
+import type { EventFacts } from '../settings/event.ts';
+import { code, prose } from './escape.ts';
+import { NOUNS } from './fields.ts';
+import { marked, marker, stateOf } from './marker.ts';
+import { planDocument } from './plan-document.ts';
+import type { Run } from './run.ts';
+import { changes } from './sections/changes.ts';
+import { assemble, type Section, table } from './sections.ts';
+
+const LABEL = { name: 'aws-drift', color: 'd93f0b', description: 'What stands in AWS is not what is wanted' };
+const MOST_BYTES = 60_000;
+/** Without the label, since somebody took it off, this many pages of open issues are searched. */
+const MOST_PAGES = 10;
+
+/** What is known of drift after a run: `unknown` where something could not be read, or was not looked for. */
+export function findings(run: Run): 'drift' | 'clean' | 'unknown' {
+  const { settings, outcomes } = run;
+  const open = drifted(run).length > 0;
+  const isWhole = outcomes.every(({ result }) => result !== 'failed' && result !== 'skipped');
+  if (settings.mode === 'drift') return open ? 'drift' : isWhole ? 'clean' : 'unknown';
+  // An apply that did everything leaves no drift behind.
+  return settings.mode === 'apply' && !open && isWhole ? 'clean' : 'unknown';
+}
+
+function drifted({ outcomes }: Run): Outcome[] {
+  return outcomes.filter(({ result }) => result === 'planned' || result === 'blocked');
+}
+
+/** @returns a hash of the findings: the same as long as the same differs, whatever else happens. */
+export function findingsHash(run: Run): string {
+  const open = drifted(run);
+  const { changes } = planDocument(
+    run.settings,
+    open.map(({ change }) => change),
+  );
+  const versions = open.map(({ change }) => `${change.name} ${change.observed?.facts.version ?? ''}`).sort();
+  return createHash('sha256')
+    .update(JSON.stringify([changes, versions]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+/** @returns the issue's text; `runUrl` leads to the run that found it first. */
+export function issueText(run: Run, { isPublic }: EventFacts, runUrl: string): string {
+  const open = drifted(run);
+  const sections: Array<Section | undefined> = [
+    {
+      rows: [
+        `What stands in AWS under ${code(run.settings.prefix)} in ${run.settings.region} is not what is wanted.${runUrl === '' ? '' : ` Found by [this run](${runUrl}).`}`,
+      ],
+    },
+    changes(open, isPublic ? 'hidden' : 'shown'),
+    authors(open),
+    {
+      rows: [
+        `Run with ${code('mode: apply')} to heal it, or put what stands into the configuration, or list it under ${code('ignore')}. This issue is kept up to date, and closed when the drift is gone.`,
+      ],
+    },
+  ];
+  const text = assemble(
+    sections.filter((section) => section !== undefined),
+    MOST_BYTES,
+  ).text;
+  return marked(marker('drift', run), text, findingsHash(run));
+}
+
+/** Who changed what, where AWS tells. The role's session is told, not the account. */
+function authors(open: readonly Outcome[]): Section | undefined {
+  const rows = open.flatMap(({ change }) => {
+    const { modifiedBy, modifiedAt } = change.observed?.facts ?? {};
+    if (modifiedBy === undefined && modifiedAt === undefined) return [];
+    return [
+      [
+        `${NOUNS[change.kind]} ${code(change.name)}`,
+        modifiedBy === undefined ? '' : code(shortArn(modifiedBy)),
+        modifiedAt === undefined ? '' : prose(modifiedAt),
+      ],
+    ];
+  });
+  const unique = [...new Map(rows.map((row) => [row.join(), row])).values()];
+  return unique.length === 0
+    ? undefined
+    : { title: 'Who changed it last', ...table(['Resource', 'Who', 'When'], unique) };
+}
+
+/** `arn:aws:sts::123456789012:assumed-role/admin/alice` → `assumed-role/admin/alice`. */
+function shortArn(arn: string): string {
+  return arn.startsWith('arn:') ? arn.split(':').slice(5).join(':') : arn;
+}
+
+/** Keeps one open issue while there is drift, and none when there is none. */
+export async function keepDriftIssue(
+  github: GitHub,
+  run: Run,
+  event: EventFacts,
+  runUrl: string,
+): Promise<void> {
+  const state = findings(run);
+  if (state === 'unknown') return;
+  const begin = marker('drift', run);
+  const found = await find(github, begin, state);
+  const open = found.filter((issue) => issue.state === 'open');
+  if (state === 'clean') {
+    const words = `The drift is gone: what stands is what is wanted.${runUrl === '' ? '' : ` Seen by [this run](${runUrl}).`}`;
+    for (const issue of open) await close(github, issue, words, 'completed');
+    return;
+  }
+  const body = issueText(run, event, runUrl);
+  const title = `AWS drift: ${run.settings.prefix} in ${run.settings.region}`;
+  const [kept, ...extras] = open;
+  if (kept === undefined) {
+    const closed = found.at(-1);
+    if (closed !== undefined)
+      await github.updateIssue(closed.number, { title, body, state: 'open', state_reason: 'reopened' });
+    else {
+      // An issue without its label is better than none.
+      await github.ensureLabel(LABEL.name, LABEL.color, LABEL.description).catch(() => {});
+      await github.createIssue({ title, body, labels: [LABEL.name] });
+    }
+    return;
+  }
+  if (stateOf(begin, kept.body) !== findingsHash(run)) await github.updateIssue(kept.number, { title, body });
+  for (const issue of extras) await close(github, issue, `#${kept.number} tells the same.`, 'not_planned');
+}
+
+/** @returns the issues with our marker, the oldest first. */
+async function find(github: GitHub, begin: string, state: 'drift' | 'clean'): Promise<Post[]> {
+  const ours = (issues: readonly Post[]) =>
+    issues
+      .filter((issue) => !issue.isPullRequest && issue.isTrusted && stateOf(begin, issue.body) !== undefined)
+      .sort((a, b) => a.number - b.number);
+  const filter = { labels: LABEL.name, state: state === 'clean' ? 'open' : 'all' };
+  const labelled = ours(await github.issues(filter));
+  if (labelled.some((issue) => issue.state === 'open')) return labelled;
+  const others = ours(await github.issues({ state: 'open', sort: 'updated' }, MOST_PAGES));
+  return [...labelled, ...others.filter(({ number }) => labelled.every((issue) => issue.number !== number))];
+}
+
+/** Closed even where the comment does not come through. */
+async function close(github: GitHub, { number }: Post, words: string, reason: string): Promise<void> {
+  const commented = github.comment(number, words);
+  await commented.catch(() => {});
+  await github.updateIssue(number, { state: 'closed', state_reason: reason });
+}

@@ -1,0 +1,75 @@
+import type { Agent } from 'node:http';
+import { systemClock } from '../clients/clock.ts';
+import { type GitHubAccess, type Runner, readGitHubAccess } from '../settings/inputs.ts';
+import * as log from './log.ts';
+import type { Run } from './run.ts';
+
+/**
+ * Tells the pull request and keeps the drift issue. Whatever GitHub answers, the run's result stands: what went
+ * wrong is one line of the log.
+ */
+export async function tellGitHub(run: Run, runner: Runner): Promise<void> {
+  const { settings, failure } = run;
+  const { commentOnPr, driftIssue } = settings.reports;
+  const comments = commentOnPr !== 'false' && runner.event === 'pull_request';
+  if ((!comments && !driftIssue) || failure?.reason === 'cancelled') return;
+  const access = readGitHubAccess();
+  if (access === undefined || runner.repository === '') {
+    if (driftIssue) tell('the drift issue is not kept', 'there is no github-token');
+    return;
+  }
+  const github = await open(access, runner);
+  const { event } = access;
+  const runUrl =
+    runner.serverUrl === '' ? '' : `${runner.serverUrl}/${runner.repository}/actions/runs/${runner.runId}`;
+  if (comments && event.pullRequest !== undefined) {
+    const { commentOnPullRequest } = await import('./comment.ts');
+    const from = event.pullRequest.fromFork
+      ? ' (the pull request comes from a fork, whose token only reads)'
+      : '';
+    await attempt(
+      `no comment on the pull request${from}; the plan stands in the job summary`,
+      'pull-requests: write',
+      () => commentOnPullRequest(github, run, { event, runUrl }),
+      log.info,
+    );
+  }
+  if (driftIssue) {
+    const { keepDriftIssue } = await import('./drift-issue.ts');
+    await attempt('the drift issue is not kept', 'issues: write', () =>
+      keepDriftIssue(github, run, event, runUrl),
+    );
+  }
+}
+
+async function open({ apiUrl, token }: GitHubAccess, { repository, usesProxy }: Runner) {
+  const { GitHub } = await import('../clients/github.ts');
+  const agent: Agent | undefined = usesProxy
+    ? new (await import('../clients/proxy.ts')).ProxyAgent()
+    : undefined;
+  return new GitHub({ apiUrl, repository, token, clock: systemClock, agent });
+}
+
+async function attempt(
+  otherwise: string,
+  permission: string,
+  action: () => Promise<void>,
+  say: (text: string) => void = (text) => log.warning({ where: 'GitHub', text }),
+): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    const { GitHubError } = await import('../clients/github.ts');
+    const isOurs = error instanceof GitHubError;
+    const reason = isOurs ? error.message : 'something unexpected happened';
+    const remedy =
+      isOurs && (error.status === 403 || error.status === 404)
+        ? `; the job needs "permissions: ${permission}"`
+        : '';
+    say(`${otherwise}: ${reason}${remedy}`);
+  }
+}
+
+function tell(what: string, why: string): void {
+  log.warning({ where: 'GitHub', text: `${what}: ${why}` });
+}

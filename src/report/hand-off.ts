@@ -1,0 +1,43 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { configFingerprint, taskDefinitionSecrets } from './ecs.ts';
+import * as log from './log.ts';
+import { imageByDigest } from './outputs.ts';
+import { type Run, standing } from './run.ts';
+
+/**
+ * Completes the ECS task definition and writes it into a temporary file.
+ * @returns its path; undefined where none was asked for, or where something that the task needs does not stand yet
+ */
+export async function handOff(run: Run, folder: string | undefined): Promise<string | undefined> {
+  const { settings, desired, outcomes } = run;
+  const { taskDefinition } = settings.reports;
+  if (taskDefinition === undefined || folder === undefined) return undefined;
+  const isMissing = outcomes.some(
+    ({ change, result }) =>
+      result === 'failed' || result === 'skipped' || (result === 'planned' && change.action === 'create'),
+  );
+  if (isMissing) {
+    log.info(`${taskDefinition.path} is not completed: what it would refer to does not stand yet`);
+    return undefined;
+  }
+  const stands = (kind: Parameters<typeof standing>[1], name: string) => standing(run, kind, name);
+  const { completeTaskDefinition, taskDefinitionNotes } = await import('./task-definition.ts');
+  for (const text of taskDefinitionNotes(taskDefinition))
+    log.warning({ where: 'input task-definition', text });
+  const group = settings.logGroup?.name;
+  const text = completeTaskDefinition(taskDefinition, {
+    secrets: taskDefinitionSecrets(desired.placements, stands),
+    image: imageByDigest(run),
+    logs:
+      group === undefined
+        ? undefined
+        : { group, region: settings.region, streamPrefix: settings.application },
+    fingerprint: configFingerprint(desired.placements, stands),
+  });
+  const target = join(folder, 'aws-bootstrap');
+  mkdirSync(target, { recursive: true, mode: 0o700 });
+  const file = join(target, `task-definition${settings.prefix.replaceAll('/', '-')}.json`);
+  writeFileSync(file, text, { mode: 0o600 });
+  return file;
+}

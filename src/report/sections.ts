@@ -1,0 +1,75 @@
+/** One part of a report. Only its rows may be cut; what stands around them keeps tables, diagrams and folds whole. */
+export interface Section {
+  readonly title?: string;
+  readonly before?: readonly string[];
+  readonly rows: readonly string[];
+  readonly after?: readonly string[];
+  /** It is folded: the rows are looked up, not read. */
+  readonly folded?: string;
+}
+
+/** A report's text and how many rows were cut. */
+export interface Assembled {
+  readonly text: string;
+  readonly cut: number;
+}
+
+/** Enough for "… and 123456 more". */
+const COUNT_BYTES = 60;
+
+/**
+ * Puts sections together within a limit. Small sections stay whole; those that are too large share what is left.
+ * @param mostBytes the limit of the place that the report goes to, as UTF-8
+ */
+export function assemble(sections: readonly Section[], mostBytes: number): Assembled {
+  const sizes = sections.map((section) => ({
+    frame: bytesOf(frame(section, [], 0)) + COUNT_BYTES,
+    rows: section.rows.reduce((sum, row) => sum + bytesOf(row) + 1, 0),
+  }));
+  let left = mostBytes - sizes.reduce((sum, { frame }) => sum + frame, 0);
+  const shares = new Map<number, number>();
+  // The smallest first, so that what they do not need goes to the others.
+  const order = sizes.map((_, index) => index).sort((a, b) => (sizes[a]?.rows ?? 0) - (sizes[b]?.rows ?? 0));
+  order.forEach((index, done) => {
+    const share = Math.min(sizes[index]?.rows ?? 0, Math.max(0, Math.floor(left / (order.length - done))));
+    shares.set(index, share);
+    left -= share;
+  });
+  let cut = 0;
+  const texts = sections.map((section, index) => {
+    const kept = keep(section.rows, shares.get(index) ?? 0);
+    cut += section.rows.length - kept.length;
+    return frame(section, kept, section.rows.length - kept.length);
+  });
+  return { text: `${texts.join('\n\n')}\n`, cut };
+}
+
+function keep(rows: readonly string[], bytes: number): string[] {
+  let used = 0;
+  const end = rows.findIndex((row) => {
+    used += bytesOf(row) + 1;
+    return used > bytes;
+  });
+  return rows.slice(0, end < 0 ? rows.length : end);
+}
+
+function frame({ title, before, after, folded }: Section, rows: readonly string[], more: number): string {
+  const body = [
+    [...(before ?? []), ...rows, ...(after ?? [])].join('\n'),
+    ...(more > 0 ? [`… and ${more} more`] : []),
+  ].join('\n\n');
+  const shown =
+    folded === undefined ? body : `<details><summary>${folded}</summary>\n\n${body}\n\n</details>`;
+  return title === undefined ? shown : `### ${title}\n\n${shown}`;
+}
+
+const bytesOf = (text: string) => Buffer.byteLength(text);
+
+/** @returns a section that is a table; the cells are escaped by who makes them. */
+export function table(
+  header: readonly string[],
+  rows: ReadonlyArray<readonly string[]>,
+): Pick<Section, 'before' | 'rows'> {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return { before: [line(header), line(header.map(() => '---'))], rows: rows.map(line) };
+}

@@ -1,0 +1,53 @@
+import { SECRET_CALLS_USD } from '../../settings/prices.ts';
+import { prose } from '../escape.ts';
+import { type Alternative, alternatives, plannedPrice, price } from '../price.ts';
+import type { Run } from '../run.ts';
+import { type Section, table } from '../sections.ts';
+
+/** Dollars a month: what stands, and what other ways would cost. */
+export function cost(run: Run): Section {
+  const now = price(run.outcomes);
+  const planned = plannedPrice(run.outcomes);
+  const rows = [row(`now: ${things(now.secrets, now.advancedParameters)}`, now.monthlyUsd, undefined)];
+  if (planned.monthlyUsd !== now.monthlyUsd)
+    rows.push(
+      row(
+        `as planned: ${things(planned.secrets, planned.advancedParameters)}`,
+        planned.monthlyUsd,
+        undefined,
+      ),
+    );
+  for (const alternative of alternatives(run.desired.placements, planned))
+    rows.push(row(alternative.way, alternative.monthlyUsd, planned.monthlyUsd));
+  return {
+    title: 'Price',
+    ...table(['Way', 'US dollars a month', 'Difference'], rows),
+    after: ['', calls(run)],
+  };
+}
+
+function row(way: Alternative['way'], monthlyUsd: number, than: number | undefined): string[] {
+  const difference = than === undefined ? 0 : Math.round(100 * (monthlyUsd - than)) / 100;
+  const sign = difference === 0 ? '' : `${difference > 0 ? '+' : '−'}$${Math.abs(difference).toFixed(2)}`;
+  return [
+    prose(way),
+    prose(`$${monthlyUsd.toFixed(2)}`),
+    than === undefined ? '' : prose(sign || 'the same'),
+  ];
+}
+
+function things(secrets: number, advancedParameters: number): string {
+  const words = [`${secrets} secret${secrets === 1 ? '' : 's'}`];
+  if (advancedParameters > 0)
+    words.push(`${advancedParameters} advanced parameter${advancedParameters === 1 ? '' : 's'}`);
+  return words.join(', ');
+}
+
+function calls({ calls, callsByService }: Run): string {
+  const services = [...callsByService].sort(([a], [b]) => (a < b ? -1 : 1));
+  const list = services.map(([service, number]) => `${service} ${number}`).join(', ');
+  const secretCalls = callsByService.get('secretsmanager') ?? 0;
+  const usd = (secretCalls / 10_000) * SECRET_CALLS_USD;
+  const price = secretCalls === 0 ? '' : `; those to Secrets Manager cost $${usd.toFixed(6)}`;
+  return `<sub>${calls} calls to AWS in this run${prose(`${list === '' ? '' : ` (${list})`}${price}`)}. Standard parameters are free.</sub>`;
+}

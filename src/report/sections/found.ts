@@ -1,0 +1,55 @@
+import type { Outcome } from '../../plan/apply.ts';
+import { ADOPTED, MADE } from '../../plan/change.ts';
+import { describe } from '../../settings/fault.ts';
+import { code, prose } from '../escape.ts';
+import { NOUNS } from '../fields.ts';
+import type { Run } from '../run.ts';
+import type { Section } from '../sections.ts';
+
+/** What was found that nobody here asked for: it is kept, and told. */
+export function found(run: Run): Section | undefined {
+  const rows = new Set(
+    run.outcomes.flatMap((outcome) => [...foreignKeys(run, outcome), ...unowned(outcome)]),
+  );
+  return rows.size === 0 ? undefined : { title: 'Found, and left alone', rows: [...rows] };
+}
+
+function foreignKeys({ desired }: Run, { change, stands }: Outcome): string[] {
+  if (change.kind !== 'AWS::SecretsManager::Secret' || stands === undefined) return [];
+  const wanted = new Set(
+    desired.placements.flatMap(({ name, destination }) =>
+      destination.store === 'secret' && name === change.name ? [`key:${destination.key}`] : [],
+    ),
+  );
+  const foreign = Object.keys(stands.fields).filter(
+    (field) => field.startsWith('key:') && !wanted.has(field),
+  );
+  if (foreign.length === 0) return [];
+  return [
+    `- secret ${code(change.name)} holds keys of others: ${foreign.map((field) => code(field.slice('key:'.length))).join(', ')}`,
+  ];
+}
+
+function unowned({ change, stands }: Outcome): string[] {
+  if (change.kind === 'Auth0::Application' || stands === undefined) return [];
+  const what = `${NOUNS[change.kind]} ${code(change.name)}`;
+  if (stands.facts.ownedBy !== undefined) return [`- ${what} belongs to ${prose(stands.facts.ownedBy)}`];
+  const owner = stands.fields['tag:managed-by'];
+  if (owner === ADOPTED)
+    return [
+      `- ${what} stood before and was adopted: only what is asked for is managed, and it is never deleted`,
+    ];
+  if (owner !== MADE) return [`- ${what} stands without our tag`];
+  return [];
+}
+
+/** Warnings and notices of the input, and what the rooms told on the way. */
+export function remarks({ notes, told, ignoredNames }: Run): Section | undefined {
+  const rows = [...notes.warnings, ...notes.notices].map(describe);
+  rows.push(...told);
+  if (ignoredNames > 0)
+    rows.push(
+      `${ignoredNames} names of a JSON object are ignored: neither a .env, the table nor a rule knows them`,
+    );
+  return rows.length === 0 ? undefined : { title: 'To know', rows: rows.map((row) => `- ${prose(row)}`) };
+}

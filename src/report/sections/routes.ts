@@ -1,0 +1,31 @@
+import type { Placement } from '../../desired/desired.ts';
+import { code, prose } from '../escape.ts';
+import type { Run } from '../run.ts';
+import { type Section, table } from '../sections.ts';
+
+/** Above this many rows the table is folded. */
+const FOLD = 25;
+
+/** Where each variable goes, and why. */
+export function routes({ desired }: Run): Section | undefined {
+  const { placements } = desired;
+  if (placements.length === 0) return undefined;
+  const section = table(['Variable', 'Goes to', 'As', 'Because'], placements.map(row));
+  return {
+    title: 'Variables',
+    ...section,
+    ...(placements.length > FOLD ? { folded: `${placements.length} places of variables` } : {}),
+  };
+}
+
+function row({ route, destination, name, empty }: Placement): string[] {
+  const notes = [route.reason];
+  if (route.once) notes.push('written once, never overwritten');
+  if (empty) notes.push('empty here, left as it is');
+  return [
+    code(route.variable.name),
+    destination.store === 'parameter' ? code(name) : `${code(name)} key ${code(destination.key)}`,
+    destination.store === 'parameter' ? destination.type : 'JSON secret',
+    prose(notes.join('; ')),
+  ];
+}
