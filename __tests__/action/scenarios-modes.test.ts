@@ -78,7 +78,8 @@ describe('modes', () => {
     await stage.put('GUNICORN_WORKERS', '8');
     await stage.put('GUNICORN_WORKERS', '9');
     await using eleventh = await act({ mode: 'plan' });
-    expect(eleventh.outputs.plan).toBe(ninth.outputs.plan);
+    const changesOf = (plan = '') => plan.replace(/"standing":"[^"]*"/g, '');
+    expect(changesOf(eleventh.outputs.plan)).toBe(changesOf(ninth.outputs.plan));
     expect(eleventh.outputs['plan-hash']).not.toBe(ninth.outputs['plan-hash']);
   });
 
@@ -98,7 +99,7 @@ describe('modes', () => {
     await using run = await act({ mode: 'drift' });
     expect(run.exitCode).toBe(0);
     expect(run.outputs).toMatchObject({ drifted: 'false', 'failure-reason': '' });
-    expect(stage.aws.calls).toHaveLength(12);
+    expect(stage.aws.calls).toHaveLength(14);
   });
 });
 
@@ -305,7 +306,7 @@ describe('what stood before', () => {
     await using silent = await act();
     expect(silent.outputs.changed).toBe('false');
     // One more call than a run without adopted parameters: the filter for the other tag.
-    expect(stage.aws.calls).toHaveLength(13);
+    expect(stage.aws.calls).toHaveLength(15);
 
     // A setting that is given is wanted on adopted ones too; loosening it needs a consent.
     await using given = await act({ 'image-tag-mutability': 'MUTABLE', 'log-retention-days': '14' });
@@ -528,6 +529,7 @@ test('what takes long is told beforehand, and AWS is asked for no more than it a
   expect(silent.outputs.changed).toBe('false');
   expect(operations().sort()).toEqual(
     [
+      'DescribeParameters',
       'DescribeParameters',
       'DescribeParameters',
       ...Array.from({ length: 5 }, () => 'GetParameters'),

@@ -123,6 +123,8 @@ describe("the seed's case", () => {
       'secretsmanager.DescribeSecret',
       'secretsmanager.DescribeSecret',
       'secretsmanager.DescribeSecret',
+      'secretsmanager.ListSecrets',
+      'ssm.DescribeParameters',
       'ssm.DescribeParameters',
       'ssm.DescribeParameters',
       'ssm.GetParameters',
@@ -153,7 +155,7 @@ describe("the seed's case", () => {
       { files: { 'config/.env': dotenv() } },
     );
     expect(again.outputs.changed).toBe('false');
-    expect(stage.aws.calls).toHaveLength(12);
+    expect(stage.aws.calls).toHaveLength(14);
   });
 
   test('every output, and each ARN as AWS tells it', async () => {
@@ -290,7 +292,7 @@ describe("the seed's case", () => {
       expect(await stage.parameter(name)).toEqual({ value: SEED[name], type: 'String' });
     await using again = await stage.act({ ...seed, prefer: 'ssm' });
     expect(again.outputs.changed).toBe('false');
-    expect(stage.aws.calls).toHaveLength(13);
+    expect(stage.aws.calls).toHaveLength(15);
   });
 
   test('a run without any variable is legal', async () => {
@@ -324,7 +326,7 @@ describe("the seed's case", () => {
     await expectSeed();
     await using silent = await stage.act(seed, { node });
     expect(silent.outputs.changed).toBe('false');
-    expect(stage.aws.calls).toHaveLength(12);
+    expect(stage.aws.calls).toHaveLength(14);
     await stage.put('LOG_LEVEL', 'debug');
     await using drift = await stage.act({ ...seed, mode: 'drift' }, { node });
     expect(drift.exitCode).toBe(1);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Clock, systemClock } from './clock.ts';
 
 /** Why a run ends before all is done. */
@@ -25,6 +26,11 @@ export class Stop {
   readonly #controller = new AbortController();
   readonly #uploads = new AbortController();
   #reason: StopReason | undefined;
+
+  constructor() {
+    // As many wait as calls are under way; Node warns on stderr from eleven on.
+    setMaxListeners(0, this.signal);
+  }
 
   /** Aborted when the run ends early. */
   get signal(): AbortSignal {
