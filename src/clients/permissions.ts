@@ -24,6 +24,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'logs:PutRetentionPolicy': { target: 'log-streams', access: 'write' },
   'logs:DeleteRetentionPolicy': { target: 'log-streams', access: 'write' },
   'logs:TagResource': { target: 'log-group', access: 'write' },
+  'logs:UntagResource': { target: 'log-group', access: 'write' },
+  'logs:DeleteLogGroup': { target: 'log-streams', access: 'write' },
 
   'ssm:DescribeParameters': { target: 'any', access: 'read' },
   'ssm:ListTagsForResource': { target: 'parameter', access: 'read' },
@@ -31,8 +33,11 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'ssm:PutParameter': { target: 'parameter', access: 'write', also: ['ssm:AddTagsToResource'] },
   'ssm:AddTagsToResource': { target: 'parameter', access: 'write' },
   'ssm:DeleteParameter': { target: 'parameter', access: 'write' },
+  'ssm:DeleteParameters': { target: 'parameter', access: 'write' },
+  'ssm:RemoveTagsFromResource': { target: 'parameter', access: 'write' },
 
   'secretsmanager:DescribeSecret': { target: 'secret', access: 'read' },
+  'secretsmanager:ListSecrets': { target: 'any', access: 'read' },
   'secretsmanager:BatchGetSecretValue': {
     target: 'any',
     access: 'value',
@@ -48,6 +53,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'secretsmanager:UpdateSecret': { target: 'secret', access: 'write' },
   'secretsmanager:RestoreSecret': { target: 'secret', access: 'write' },
   'secretsmanager:TagResource': { target: 'secret', access: 'write' },
+  'secretsmanager:UntagResource': { target: 'secret', access: 'write' },
+  'secretsmanager:DeleteSecret': { target: 'secret', access: 'write' },
 
   'ecr:DescribeRepositories': { target: 'repository', access: 'read' },
   'ecr:ListTagsForResource': { target: 'repository', access: 'read' },
@@ -56,6 +63,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'ecr:PutImageTagMutability': { target: 'repository', access: 'write' },
   'ecr:PutLifecyclePolicy': { target: 'repository', access: 'write', only: 'lifecycle' },
   'ecr:TagResource': { target: 'repository', access: 'write' },
+  'ecr:UntagResource': { target: 'repository', access: 'write' },
+  'ecr:DeleteRepository': { target: 'repository', access: 'write' },
 
   'ecr:DescribeImages': { target: 'repository', access: 'read', only: 'image' },
   'ecr:BatchGetImage': { target: 'repository', access: 'read', only: 'image' },
