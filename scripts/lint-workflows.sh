@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Lints the workflows of this repository and of its examples, with what is on the PATH of actionlint and zizmor.
+# Lints the workflows of this repository, of its examples and of its documentation, with what is on the PATH of
+# actionlint and zizmor.
 # Without them it says so and goes on; with --require their absence fails.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -20,6 +21,10 @@ if has actionlint; then
     [ -d "$project.github/workflows" ] || continue
     actionlint -no-color "$project".github/workflows/*.yml || failed=1
   done
+  temp=$(mktemp -d)
+  trap 'rm -rf "$temp"' EXIT
+  node scripts/workflow-blocks.mjs "$temp"
+  actionlint -no-color "$temp"/.github/workflows/*.yml || failed=1
 fi
 if has zizmor; then
   zizmor --offline --quiet --no-progress --color=never . || failed=1
