@@ -31,7 +31,11 @@ test.each(['inputs', 'outputs'] as const)('the types of %s are those of the defi
     expect(type.type === 'list', `${name}: separator`).toBe(type.separator !== undefined);
     expect(type.type === 'list', `${name}: list-item`).toBe(type['list-item'] !== undefined);
     for (const each of [type, type['list-item']])
-      if (each?.type === 'enum') expect(each['allowed-values']?.every((v) => typeof v === 'string'), name).toBe(true);
+      if (each?.type === 'enum')
+        expect(
+          each['allowed-values']?.every((v) => typeof v === 'string'),
+          name,
+        ).toBe(true);
   }
 });
 
