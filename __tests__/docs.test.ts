@@ -1,0 +1,190 @@
+// What stands in the documentation can be copied: it parses, its inputs and outputs exist, its links lead somewhere.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { readConfig } from '../src/settings/config.ts';
+import { describe as describeNote, Notes } from '../src/settings/fault.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const read = (name: string) => readFileSync(join(ROOT, name), 'utf8');
+
+function filesBelow(folder: string, pattern: RegExp): string[] {
+  if (!existsSync(join(ROOT, folder))) return [];
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => normalize(join(folder, name)).replaceAll('\\', '/'))
+    .filter((name) => pattern.test(name) && !name.includes('node_modules'))
+    .sort();
+}
+
+const pages = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
+  ...filesBelow('docs', /\.md$/),
+  ...filesBelow('examples', /\.md$/),
+];
+const workflows = [
+  ...filesBelow('.github', /\.ya?ml$/),
+  ...filesBelow('examples', /\.ya?ml$/),
+  ...['action.yml', 'action-types.yml'],
+];
+
+interface Piece {
+  /** File and line, for a message that leads there. */
+  readonly where: string;
+  readonly text: string;
+}
+const blocks: readonly Piece[] = pages.flatMap((page) => {
+  const text = read(page);
+  return [...text.matchAll(/^ *```ya?ml\n(.*?)^ *```$/gms)].map(({ index, 1: code = '' }) => ({
+    where: `${page} line ${text.slice(0, index).split('\n').length}`,
+    text: code,
+  }));
+});
+const pieces: readonly Piece[] = [...blocks, ...workflows.map((name) => ({ where: name, text: read(name) }))];
+
+interface Manifest {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+interface Node {
+  readonly uses?: unknown;
+  readonly with?: unknown;
+  readonly id?: unknown;
+}
+
+const manifest: Manifest = parse(read('action.yml'));
+const fleet = parse(read('.github/workflows/fleet.yml')).on.workflow_call as Manifest & {
+  readonly secrets: Readonly<Record<string, unknown>>;
+};
+
+/** Every mapping of a document, wherever it stands. */
+function nodesOf(value: unknown): Node[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return [...(Array.isArray(value) ? [] : [value]), ...Object.values(value).flatMap(nodesOf)];
+}
+
+const documents = pieces.map(({ where, text }) => ({
+  where,
+  text,
+  parsed: parseAllDocuments(text).map((document) => ({
+    errors: document.errors,
+    value: document.errors.length > 0 ? undefined : document.toJS(),
+  })),
+}));
+const nodes = documents.flatMap(({ where, text, parsed }) =>
+  parsed.flatMap(({ value }) => nodesOf(value).map((node) => ({ where, text, node }))),
+);
+const isOurs = (uses: unknown) =>
+  typeof uses === 'string' && /^(papyrus\/aws-bootstrap@|\.\/(\.aws-bootstrap)?$)/.test(uses);
+
+test('there is something to look at', () => {
+  expect(blocks.length).toBeGreaterThan(10);
+  expect(nodes.filter(({ node }) => isOurs(node.uses)).length).toBeGreaterThan(10);
+});
+
+test('all YAML parses', () => {
+  const faults = documents.flatMap(({ where, parsed }) =>
+    parsed.flatMap(({ errors }) => errors.map(({ message }) => `${where}: ${message}`)),
+  );
+  expect(faults).toEqual([]);
+});
+
+test('every input that is given to this action exists in action.yml', () => {
+  const faults = nodes.flatMap(({ where, node }) =>
+    isOurs(node.uses)
+      ? Object.keys(node.with ?? {})
+          .filter((name) => !(name in manifest.inputs))
+          .map((name) => `${where}: action.yml has no input "${name}"`)
+      : [],
+  );
+  expect(faults).toEqual([]);
+});
+
+test('every output that is read from this action exists in action.yml', () => {
+  const faults = nodes.flatMap(({ where, text, node }) => {
+    if (!isOurs(node.uses) || typeof node.id !== 'string') return [];
+    return [...text.matchAll(new RegExp(`steps\\.${node.id}\\.outputs\\.([\\w-]+)`, 'g'))].flatMap(
+      ([, name = '']) => (name in manifest.outputs ? [] : [`${where}: action.yml has no output "${name}"`]),
+    );
+  });
+  expect(faults).toEqual([]);
+});
+
+test('every input and secret that is given to fleet.yml exists in it', () => {
+  const faults = nodes.flatMap(({ where, node }) => {
+    if (
+      typeof node.uses !== 'string' ||
+      !node.uses.startsWith('papyrus/aws-bootstrap/.github/workflows/fleet.yml@')
+    )
+      return [];
+    const secrets = (node as { secrets?: object }).secrets ?? {};
+    return [
+      ...Object.keys(node.with ?? {}).filter((name) => !(name in fleet.inputs)),
+      ...Object.keys(secrets).filter((name) => !(name in fleet.secrets)),
+    ].map((name) => `${where}: fleet.yml has no "${name}"`);
+  });
+  expect(faults).toEqual([]);
+});
+
+test('every configuration file that is shown is a right one', () => {
+  const shown = blocks.filter(({ text }) => text.includes('yaml-language-server'));
+  expect(shown.length).toBeGreaterThan(0);
+  const faults = shown.flatMap(({ where, text }) => {
+    const notes = new Notes();
+    readConfig(text, where, notes);
+    return notes.faults.map(describeNote);
+  });
+  expect(faults).toEqual([]);
+});
+
+test('workflows grant nothing at the top, and use other actions by commit', () => {
+  const own = filesBelow('.github/workflows', /\.yml$/);
+  const open = own.filter((name) => {
+    const { permissions } = parse(read(name)) as { permissions?: unknown };
+    return JSON.stringify(permissions) !== '{}';
+  });
+  expect(open, 'files without "permissions: {}" at the top').toEqual([]);
+  const loose = nodes.flatMap(({ where, node }) =>
+    own.includes(where) &&
+    typeof node.uses === 'string' &&
+    !node.uses.startsWith('./') &&
+    !/@[0-9a-f]{40}$/.test(node.uses)
+      ? [`${where}: ${node.uses} is not pinned to a commit`]
+      : [],
+  );
+  expect(loose).toEqual([]);
+});
+
+/** As GitHub makes them. */
+function anchorsOf(text: string): Set<string> {
+  const seen = new Map<string, number>();
+  const anchors = new Set<string>();
+  for (const [, heading = ''] of text.replace(/^```.*?^```$/gms, '').matchAll(/^#+ (.+)$/gm)) {
+    const plain = heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\p{M}\- _]/gu, '')
+      .replaceAll(' ', '-');
+    const count = seen.get(plain) ?? 0;
+    anchors.add(count === 0 ? plain : `${plain}-${count}`);
+    seen.set(plain, count + 1);
+  }
+  return anchors;
+}
+
+test('every link inside of the repository leads to a file, and to a heading of it', () => {
+  const faults = pages.flatMap((page) => {
+    const text = read(page).replace(/^```.*?^```$/gms, '');
+    return [...text.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = '']) => {
+      if (/^(https?|mailto):/.test(target)) return [];
+      const [path = '', anchor] = target.split('#');
+      const file = path === '' ? page : normalize(join(dirname(page), decodeURI(path)));
+      if (!existsSync(join(ROOT, file))) return [`${page}: there is no file ${path}`];
+      if (anchor === undefined || !file.endsWith('.md')) return [];
+      return anchorsOf(read(file)).has(decodeURI(anchor))
+        ? []
+        : [`${page}: ${file} has no heading #${anchor}`];
+    });
+  });
+  expect(faults).toEqual([]);
+});

@@ -1,0 +1,284 @@
+// The reusable workflow's own steps, run by bash as the runner would; what is tested is what stands in the YAML.
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+interface Step {
+  readonly name?: string;
+  readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+interface Target {
+  readonly number: number;
+  readonly name: string;
+  readonly account: string;
+  readonly prefix: string;
+  readonly role: string;
+  readonly gate: string;
+  readonly config: string;
+}
+
+const folders: string[] = [];
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+});
+
+/** A workspace as the workflow has it: the caller's files, and this repository below .aws-bootstrap. */
+async function workspace(fleet?: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'fleet-'));
+  folders.push(folder);
+  await symlink(ROOT, join(folder, '.aws-bootstrap'), 'dir');
+  await mkdir(join(folder, '.github'));
+  if (fleet !== undefined) await writeFile(join(folder, '.github/aws-fleet.yml'), fleet);
+  return folder;
+}
+
+/** Runs a named step; `given` takes the place of its expressions. */
+async function run(folder: string, file: string, job: string, name: string, given: Record<string, string>) {
+  const workflow = parse(await readFile(join(ROOT, '.github/workflows', file), 'utf8'));
+  const steps: readonly Step[] = workflow.jobs[job].steps;
+  const step = steps.find((each) => each.name === name);
+  if (step?.run === undefined) throw new Error(`${file} has no step "${name}" in the job ${job}`);
+  const unknown = new Set<string>();
+  const env = Object.fromEntries(
+    Object.entries(step.env ?? {}).map(([key, text]) => [
+      key,
+      text.replace(/\$\{\{ (.*?) \}\}/g, (_, expression: string) => {
+        if (!(expression in given)) unknown.add(expression);
+        return given[expression] ?? '';
+      }),
+    ]),
+  );
+  expect([...unknown], 'expressions of the step that the test does not give').toEqual([]);
+  const files = { GITHUB_OUTPUT: join(folder, 'output'), GITHUB_STEP_SUMMARY: join(folder, 'summary.md') };
+  await Promise.all(Object.values(files).map((path) => writeFile(path, '')));
+  const { code, log } = await new Promise<{ code: number; log: string }>((resolve) => {
+    const child = execFile(
+      'bash',
+      ['-e', '-o', 'pipefail', '-c', step.run ?? ''],
+      { cwd: folder, env: { PATH: process.env.PATH, ...files, ...env } },
+      (_, stdout, stderr) => resolve({ code: child.exitCode ?? 1, log: stdout + stderr }),
+    );
+  });
+  const output = new Map(
+    (await readFile(files.GITHUB_OUTPUT, 'utf8'))
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const),
+  );
+  return { code, log, output, summary: await readFile(files.GITHUB_STEP_SUMMARY, 'utf8') };
+}
+
+async function targets(fleet: string | undefined, given: { mode?: string; only?: string } = {}) {
+  const folder = await workspace(fleet);
+  const ran = await run(folder, 'fleet.yml', 'targets', 'find the targets', {
+    'inputs.file': '.github/aws-fleet.yml',
+    'inputs.mode': given.mode ?? 'plan',
+    'inputs.only': given.only ?? '',
+  });
+  const chunks: Array<{ number: number; targets: string }> = JSON.parse(ran.output.get('chunks') ?? '[]');
+  return { ...ran, folder, chunks, all: chunks.flatMap((chunk) => JSON.parse(chunk.targets) as Target[]) };
+}
+
+const keep = (folder: string, target: Target, outcome: string, outputs: Record<string, string>) =>
+  run(folder, 'fleet-chunk.yml', 'target', 'keep the result for the summary', {
+    'toJSON(matrix.target)': JSON.stringify(target, null, 2),
+    'matrix.target.number': String(target.number),
+    'steps.base.outcome': outcome,
+    ...Object.fromEntries(
+      [
+        'changed',
+        'drifted',
+        'to-create',
+        'to-update',
+        'to-delete',
+        'blocked',
+        'monthly-cost-usd',
+        'failure-reason',
+        'plan-hash',
+      ].map((key) => [`steps.base.outputs.${key}`, outputs[key] ?? '']),
+    ),
+  });
+
+const summarize = (folder: string, mode: string) =>
+  run(folder, 'fleet.yml', 'summary', 'tell all in one summary', { 'inputs.mode': mode });
+
+/** The worked example of the documentation. */
+async function example(): Promise<string> {
+  const text = await readFile(join(ROOT, 'docs/fleet.md'), 'utf8');
+  const [, block] = /^```yaml\n(# \.github\/aws-fleet\.yml\n.*?)^```$/ms.exec(text) ?? [];
+  if (block === undefined) throw new Error('docs/fleet.md has no fleet file');
+  return block;
+}
+
+const small = { prefix: '/papyrus/{environment}', role: 'arn:aws:iam::{account}:role/deploy' };
+
+test('the worked example makes the targets that its table shows', async () => {
+  const { code, all } = await targets(await example(), { mode: 'apply' });
+  expect(code).toBe(0);
+  const text = await readFile(join(ROOT, 'docs/fleet.md'), 'utf8');
+  const shown = [...text.matchAll(/^\| `(\w+\/[\w-]+\/\w+)` \| `([^`]+)` \|/gm)].map(([, name, prefix]) => [
+    name,
+    prefix,
+  ]);
+  expect(all.map(({ name, prefix }) => [name, prefix])).toEqual(shown);
+  expect(all.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
+  expect(all.at(-1)).toMatchObject({
+    account: '222222222222',
+    role: 'arn:aws:iam::222222222222:role/papyrus-deploy',
+    gate: 'live',
+  });
+});
+
+test('plan and drift take the reading role, and wait for nobody', async () => {
+  for (const mode of ['plan', 'drift']) {
+    const { all } = await targets(await example(), { mode });
+    expect(new Set(all.map(({ role, gate }) => `${role} ${gate}`))).toEqual(
+      new Set([
+        'arn:aws:iam::111111111111:role/papyrus-read ',
+        'arn:aws:iam::222222222222:role/papyrus-read ',
+      ]),
+    );
+  }
+});
+
+test('more than 256 targets come in several matrices', async () => {
+  const environments = Array.from({ length: 300 }, (_, index) => `e${index}`);
+  const fleet = {
+    ...small,
+    accounts: [{ id: '000000000001' }, { id: '000000000002' }],
+    regions: ['us-west-2'],
+    environments,
+  };
+  const { code, chunks, all } = await targets(stringify(fleet));
+  expect(code).toBe(0);
+  expect(chunks.map((chunk) => JSON.parse(chunk.targets).length)).toEqual([256, 256, 88]);
+  expect(new Set(all.map(({ number }) => number)).size).toBe(600);
+  expect(all[0]).toMatchObject({ account: '000000000001', name: '000000000001/us-west-2/e0' });
+});
+
+test('only names targets by globs, and a glob that fits nothing is a fault', async () => {
+  const fleet = await example();
+  expect(
+    (await targets(fleet, { only: 'live/*/*, test/us-west-2/dev' })).all.map(({ name }) => name),
+  ).toEqual(['test/us-west-2/dev', 'live/us-west-2/prd']);
+  const { code, log } = await targets(fleet, { only: 'live/*' });
+  expect(code).toBe(1);
+  expect(log).toContain('no target is called live/*');
+});
+
+test('every fault of the file is told at once, before a job has a role', async () => {
+  const { code, log, output } = await targets(
+    stringify({
+      prefix: '/papyrus',
+      role: 'arn:aws:iam::111111111111:role/deploy',
+      regoins: ['us-west-2'],
+      regions: ['us-west-2', 'oregon'],
+      environments: ['prd', 'prd'],
+      accounts: [{ id: 111111111111 }, { id: '222222222222', regions: ['us-west-2'], config: '{stage}.yml' }],
+      exclude: [{ region: 'eu-west-1' }],
+    }),
+    { mode: 'destroy' },
+  );
+  expect(code).toBe(1);
+  expect(output.size).toBe(0);
+  for (const part of [
+    'mode is "destroy"',
+    'the key "regoins"',
+    'put the id into quotes',
+    '"oregon" cannot be one',
+    'stands there twice',
+    'the role is of account 111111111111',
+    'prefix "/papyrus" is not like /papyrus/prd',
+    '{stage} is not one of',
+    'exclude[0] excludes nothing',
+  ])
+    expect(log).toContain(part);
+});
+
+test.each([
+  ['no file', undefined, 'there is no file .github/aws-fleet.yml'],
+  ['no mapping', '- a', 'the file holds no mapping'],
+  ['no YAML', 'a: [', 'is not YAML'],
+  ['nothing in it', '', 'the file holds no mapping'],
+  [
+    'no accounts',
+    stringify({ ...small, regions: ['us-west-2'], environments: ['prd'] }),
+    'accounts is missing',
+  ],
+  [
+    'two targets of one prefix',
+    stringify({
+      prefix: '/papyrus/prd',
+      role: small.role,
+      accounts: [{ id: '111111111111', name: 'a' }],
+      regions: ['us-west-2'],
+      environments: ['stg', 'prd'],
+    }),
+    'are the same prefix',
+  ],
+])('%s is a fault in words', async (_, fleet, said) => {
+  const { code, log } = await targets(fleet);
+  expect(code).toBe(1);
+  expect(log).toContain(said);
+  expect(log).not.toMatch(/unexpected|at .*\.mjs/);
+});
+
+test('one summary tells all targets, those first that need a person', async () => {
+  const { folder, all } = await targets(await example(), { mode: 'apply' });
+  const [first, second, third, fourth] = all as [Target, Target, Target, Target, Target];
+  await keep(folder, first, 'success', { changed: 'true', 'to-create': '9', 'monthly-cost-usd': '1.2' });
+  await keep(folder, second, 'success', { changed: 'false', 'to-create': '0', 'monthly-cost-usd': '1.2' });
+  await keep(folder, third, 'failure', {
+    'failure-reason': 'blocked',
+    blocked: '1',
+    'monthly-cost-usd': '0.4',
+  });
+  await keep(folder, fourth, 'skipped', {});
+  const { code, summary, log } = await summarize(folder, 'apply');
+  expect(code).toBe(1);
+  expect(log).toContain('3 of 5 targets are not as they should be');
+  const rows = summary.split('\n').filter((line) => /^\| \w+\//.test(line));
+  expect(rows.map((row) => row.split(' | ').slice(0, 3).join(' | '))).toEqual([
+    '| live/us-west-2/prd | /papyrus/prd | no result (its job did not get that far)',
+    '| test/ap-northeast-1/dev | /papyrus/dev | failed: blocked',
+    '| test/ap-northeast-1/stg | /papyrus/stg | failed: a step before it failed',
+    '| test/us-west-2/dev | /papyrus/dev | applied',
+    '| test/us-west-2/stg | /papyrus/stg | nothing to do',
+  ]);
+  expect(summary).toContain('Together $2.80 a month');
+});
+
+test('a fleet without trouble is green; drift that was allowed is told', async () => {
+  const fleet = await example();
+  for (const [mode, outputs, word] of [
+    ['plan', { 'to-create': '2' }, 'would change'],
+    ['plan', { 'to-create': '0' }, 'nothing to do'],
+    ['drift', { drifted: 'false' }, 'as wanted'],
+    ['drift', { drifted: 'true' }, 'drifted'],
+    ['apply', { changed: 'true' }, 'applied'],
+  ] as const) {
+    const { folder, all } = await targets(fleet, { mode, only: 'live/*/*' });
+    for (const target of all) await keep(folder, target, 'success', outputs);
+    const { code, summary } = await summarize(folder, mode);
+    expect(code, mode).toBe(0);
+    expect(summary).toContain(`1 ${word}.`);
+  }
+});
+
+test('a name in the summary is text, never markup', async () => {
+  const folder = await workspace();
+  await mkdir(join(folder, '.aws-bootstrap-fleet'));
+  await writeFile(
+    join(folder, '.aws-bootstrap-fleet/targets.json'),
+    JSON.stringify([{ number: 1, name: 'a|b<img src=x>`@all`\n# c', prefix: '/a/b' }]),
+  );
+  const { summary } = await summarize(folder, 'plan');
+  expect(summary).toContain('a\\|b&lt;img src=x&gt;\\`\\@all\\` \\# c');
+});

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Lints the workflows of this repository, of its examples and of its documentation, with what is on the PATH of
+# actionlint and zizmor.
+# Without them it says so and goes on; with --require their absence fails.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+missing=0
+has() {
+  command -v "$1" >/dev/null && return
+  echo "$1 is not installed: skipped"
+  missing=1
+  return 1
+}
+
+failed=0
+if has actionlint; then
+  # Example projects are projects of their own: actionlint takes the folder above .github for the root.
+  actionlint -no-color || failed=1
+  for project in examples/*/; do
+    [ -d "$project.github/workflows" ] || continue
+    actionlint -no-color "$project".github/workflows/*.yml || failed=1
+  done
+  temp=$(mktemp -d)
+  trap 'rm -rf "$temp"' EXIT
+  node scripts/workflow-blocks.mjs "$temp"
+  actionlint -no-color "$temp"/.github/workflows/*.yml || failed=1
+fi
+if has zizmor; then
+  zizmor --offline --quiet --no-progress --color=never . || failed=1
+fi
+if [ "${1:-}" = --require ] && [ "$missing" = 1 ]; then failed=1; fi
+exit "$failed"
