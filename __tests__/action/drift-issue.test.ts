@@ -57,7 +57,7 @@ describe('the drift issue', () => {
     await change('11');
     await drift();
     expect(github.writes()).toHaveLength(writes + 1);
-    expect(open()[0]?.body).toContain('`11`');
+    expect(open()[0]?.body).toContain('| 11 |');
 
     const healed = await step(aws, github, { mode: 'apply', 'drift-issue': 'true' });
     expect(healed.exitCode, healed.log).toBe(0);
@@ -76,7 +76,7 @@ describe('the drift issue', () => {
     await drift();
     expect(github.issues).toHaveLength(1);
     expect(open()).toHaveLength(1);
-    expect(open()[0]?.body).toContain('`10`');
+    expect(open()[0]?.body).toContain('| 10 |');
   });
 
   it('closes extras, and keeps the oldest', async () => {

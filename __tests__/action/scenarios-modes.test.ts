@@ -193,10 +193,10 @@ describe('drift, of every kind at once', () => {
       expect(run.log).toContain('to allow it: allow: shorten-retention');
       expect(run.log).toContain('+ parameter /papyrus/prd/LOG_LEVEL');
 
-      expect(rowOf(run, '`/papyrus/prd/GUNICORN_WORKERS` | value')).toContain('value: 9 → 2');
-      expect(rowOf(run, '`/papyrus/prd/STRIPE_API_KEY` | value')).toContain('value: another value');
+      expect(rowOf(run, '`/papyrus/prd/GUNICORN_WORKERS` | value')).toContain('| 9 | 2 |');
+      expect(rowOf(run, '`/papyrus/prd/STRIPE_API_KEY` | value')).toContain('| another value |');
       expect(rowOf(run, '⛔ blocked | log group')).toContain('to allow it: allow: shorten-retention');
-      expect(rowOf(run, '`papyrus/prd/auth0` | deletion')).toContain('restored');
+      expect(rowOf(run, '| secret | [`papyrus/prd/auth0`]')).toContain('restored');
     }
 
     await using healed = await act();

@@ -53,7 +53,7 @@ describe('the table of permissions', () => {
     const arn = 'arn:aws:ssm:us-west-2:123456789012:parameter/papyrus/prd/X';
     expect(missingStatement('ssm:PutParameter', arn)).toEqual({
       Effect: 'Allow',
-      Action: ['ssm:PutParameter', 'ssm:AddTagsToResource'],
+      Action: 'ssm:PutParameter',
       Resource: arn,
     });
     expect(missingStatement('logs:DescribeLogGroups', arn).Resource).toBe('*');

@@ -96,14 +96,14 @@ describe('the resources', () => {
         '',
         '',
       ],
-      ['', '', '`retention`', '`30`', '`1`'],
-      ['✅ done', 'parameter `/papyrus/prd/PORT`', '`value`', '`1`', '`2`'],
+      ['', '', 'retention', '30', '1'],
+      ['✅ done', 'parameter `/papyrus/prd/PORT`', 'value', '1', '2'],
       [
         '✅ done',
         'parameter `/papyrus/prd/NEW`',
         'all',
         '',
-        '`value` `n`, `type` `String`, `tag:managed-by` `aws-bootstrap`',
+        'value: n, type: String, tag:managed-by: aws-bootstrap',
       ],
     ]);
   });
@@ -197,7 +197,7 @@ describe('what is to know', () => {
 
   it('the price and the calls', () => {
     expect(summary(runOf(seed)).trimEnd().split('\n').at(-1)).toBe(
-      '<sub>12 calls to AWS in this run (secretsmanager 4, ssm 8); those to Secrets Manager cost \\$0.000020. Standard parameters are free.</sub>',
+      '<sub>3 secrets: $1.20 a month. 12 calls to AWS in this run (secretsmanager 4, ssm 8; 0.000020 dollars for those to Secrets Manager). Standard parameters are free.</sub>',
     );
   });
 });
@@ -211,7 +211,7 @@ describe('nothing in it', () => {
       expect(text).not.toContain(secret);
       expect(text).not.toContain(secret.replace('Kanari', 'Kolibri'));
     }
-    expect(text).toContain('| `key:password` | a value | another value |');
+    expect(text).toContain('| key:password | a value | another value |');
   });
 
   it('is markup of others', () => {

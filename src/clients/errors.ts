@@ -1,4 +1,4 @@
-import { missingStatement } from './permissions.ts';
+import { checkedTogether, missingStatement } from './permissions.ts';
 
 /** @returns the name by which the service or the system calls the error. */
 export function codeOf(error: unknown): string {
@@ -171,6 +171,6 @@ function denied(message: string, operation: string, resource: string): Explanati
     what: explicit ? `an explicit deny forbids ${action}` : `the role may not ${action}`,
     remedy: explicit
       ? `take the deny for ${action} on ${resource} out of the policy`
-      : `add to the role's policy: ${statement}`,
+      : `add to the role's policy: ${statement}${checkedTogether(action)}`,
   };
 }

@@ -100,17 +100,22 @@ export interface Statement {
   readonly Resource: string | readonly string[];
 }
 
+/** @returns what AWS checks together with the action, in words for a remedy. */
+export function checkedTogether(action: string): string {
+  const also = PERMISSIONS[action]?.also ?? [];
+  return also.length === 0 ? '' : ` (AWS checks ${also.join(', ')} together with it)`;
+}
+
 /**
  * @param action as AWS named it in its refusal, or the call that was made
  * @param arn the resource that AWS named; undefined where it named none
- * @returns the statement that is missing, with what AWS checks together with the action
+ * @returns the statement that is missing
  */
 export function missingStatement(action: string, arn: string | undefined): Statement {
   const known = PERMISSIONS[action];
-  const also = (known?.also ?? []).filter((other) => PERMISSIONS[other]?.target === known?.target);
   return {
     Effect: 'Allow',
-    Action: also.length === 0 ? action : [action, ...also],
+    Action: action,
     Resource: known?.target === 'any' ? '*' : (arn ?? '*'),
   };
 }

@@ -54,6 +54,11 @@ export function prose(text: string): string {
     .replace(/www\./gi, (start) => `${start.slice(0, 3)}\u2060.`);
 }
 
+/** @returns a value as plain text for GitHub's Markdown, cut when it is long: no tag of others stands in it, not even as code. */
+export function shortProse(text: string): string {
+  return prose(cut(text));
+}
+
 /** @returns a link of GitHub's Markdown; the address is one that we wrote, the parts of it encoded by {@link inUrl}. */
 export function link(text: string, url: string): string {
   return `[${code(text)}](${url})`;

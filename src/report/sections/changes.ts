@@ -1,7 +1,7 @@
 import type { Outcome } from '../../plan/apply.ts';
 import { ABSENT, type Difference, type Kind } from '../../resources/resource.ts';
 import { Secret } from '../../secret.ts';
-import { code, prose } from '../escape.ts';
+import { code, prose, shortProse } from '../escape.ts';
 import { errorText } from '../failure.ts';
 import { NOUNS, textOf } from '../fields.ts';
 import { type Section, table } from '../sections.ts';
@@ -57,7 +57,7 @@ function rowsOf(outcome: Outcome, values: Values): string[][] {
 /** What is made is news as a whole: its fields stand together, secret values left out. */
 function wanted(kind: Kind, { field, to }: Difference, values: Values): string {
   const isHidden = to instanceof Secret || to === true || isPlainValue(kind, field, values);
-  return isHidden ? code(field) : `${code(field)} ${code(textOf(to) ?? '')}`;
+  return isHidden ? shortProse(field) : shortProse(`${field}: ${textOf(to) ?? ''}`);
 }
 
 function isPlainValue(kind: Kind, field: string, values: Values): boolean {
@@ -65,15 +65,19 @@ function isPlainValue(kind: Kind, field: string, values: Values): boolean {
 }
 
 function fieldRow(kind: Kind, { field, from, to }: Difference, values: Values): string[] {
-  if (to === true) return [code(field), '', 'added'];
-  if (from === true) return [code(field), 'taken out', ''];
+  if (to === true) return [shortProse(field), '', 'added'];
+  if (from === true) return [shortProse(field), 'taken out', ''];
   const [before, after] = [textOf(from), textOf(to)];
   if (isPlainValue(kind, field, values) || (before !== undefined && before === after))
-    return [code(field), from === ABSENT ? '' : 'a value', from === ABSENT ? 'a value' : 'another value'];
+    return [
+      shortProse(field),
+      from === ABSENT ? '' : 'a value',
+      from === ABSENT ? 'a value' : 'another value',
+    ];
   return [
-    code(field),
-    before === undefined ? '' : code(before),
-    after === undefined ? 'taken out' : code(after),
+    shortProse(field),
+    before === undefined ? '' : shortProse(before),
+    after === undefined ? 'taken out' : shortProse(after),
   ];
 }
 

@@ -5,6 +5,7 @@ import { code, link, prose } from '../escape.ts';
 import { NOUNS } from '../fields.ts';
 import type { Run } from '../run.ts';
 import { type Section, table } from '../sections.ts';
+import { remarks } from './changes.ts';
 
 /** What can be said of a resource, the most urgent first: one that has two outcomes shows the first of them. */
 const STATES = {
@@ -54,7 +55,9 @@ function row(outcomes: readonly Outcome[]): string[] {
     STATES[state],
     NOUNS[kind],
     url === undefined ? code(name) : link(name, url),
-    spec === undefined ? '' : prose(aspects(kind, spec).join(', ')),
+    [...(spec === undefined ? [] : [aspects(kind, spec).join(', ')]), ...outcomes.flatMap(remarks)]
+      .map(prose)
+      .join('<br>'),
   ];
 }
 

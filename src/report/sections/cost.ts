@@ -22,7 +22,7 @@ export function cost(run: Run): Section {
   return {
     title: 'Price',
     ...table(['Way', 'US dollars a month', 'Difference'], rows),
-    after: ['', calls(run)],
+    after: ['', footer(run)],
   };
 }
 
@@ -43,11 +43,12 @@ function things(secrets: number, advancedParameters: number): string {
   return words.join(', ');
 }
 
-function calls({ calls, callsByService }: Run): string {
+/** The same in one line, for who looks at the end only. */
+function footer({ outcomes, calls, callsByService }: Run): string {
+  const { secrets, advancedParameters, monthlyUsd } = price(outcomes);
   const services = [...callsByService].sort(([a], [b]) => (a < b ? -1 : 1));
   const list = services.map(([service, number]) => `${service} ${number}`).join(', ');
-  const secretCalls = callsByService.get('secretsmanager') ?? 0;
-  const usd = (secretCalls / 10_000) * SECRET_CALLS_USD;
-  const price = secretCalls === 0 ? '' : `; those to Secrets Manager cost $${usd.toFixed(6)}`;
-  return `<sub>${calls} calls to AWS in this run${prose(`${list === '' ? '' : ` (${list})`}${price}`)}. Standard parameters are free.</sub>`;
+  const usd = ((callsByService.get('secretsmanager') ?? 0) / 10_000) * SECRET_CALLS_USD;
+  const detail = list === '' ? '' : ` (${list}; ${usd.toFixed(6)} dollars for those to Secrets Manager)`;
+  return `<sub>${things(secrets, advancedParameters)}: $${monthlyUsd.toFixed(2)} a month. ${calls} calls to AWS in this run${detail}. Standard parameters are free.</sub>`;
 }

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../plan/apply.ts';
 import { ADOPTED, MADE } from '../../plan/change.ts';
 import { describe } from '../../settings/fault.ts';
-import { code, prose } from '../escape.ts';
+import { code, prose, shortProse } from '../escape.ts';
 import { NOUNS } from '../fields.ts';
 import type { Run } from '../run.ts';
 import type { Section } from '../sections.ts';
@@ -26,7 +26,7 @@ function foreignKeys({ desired }: Run, { change, stands }: Outcome): string[] {
   );
   if (foreign.length === 0) return [];
   return [
-    `- secret ${code(change.name)} holds keys of others: ${foreign.map((field) => code(field.slice('key:'.length))).join(', ')}`,
+    `- secret ${code(change.name)} holds keys of others: ${foreign.map((field) => shortProse(field.slice('key:'.length))).join(', ')}`,
   ];
 }
 
