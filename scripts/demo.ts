@@ -8,13 +8,16 @@ import { type ActionRun, runAction } from '../__tests__/action/run.ts';
 import { type AwsServer, startAws } from '../__tests__/servers/aws.ts';
 import { readDotenv } from '../src/settings/dotenv.ts';
 import { openAccount } from './demo/account.ts';
+import { DELIVERY, openDelivery, writeImage } from './demo/delivery.ts';
 import { complaints } from './demo/expectation.ts';
-import { SCENES, type Scene } from './demo/scenes.ts';
+import { SCENES as BASE, type Scene } from './demo/scenes.ts';
 import * as screen from './demo/screen.ts';
 
+const SCENES = [...BASE, ...DELIVERY];
 const root = fileURLToPath(new URL('..', import.meta.url));
 const envFile = join(root, 'examples', 'seed.env');
 const results = join(root, '.cache', 'demo');
+const workspace = join(results, 'workspace');
 /** The variables of which no value may be seen anywhere. */
 const SECRET = /PASSWORD|CLIENT_SECRET|SECRET_KEY|SENTRY_DSN/;
 
@@ -30,14 +33,16 @@ const canaries = readDotenv(dotenv)
 const started = performance.now();
 screen.opening(relative(process.cwd(), envFile));
 await rm(results, { recursive: true, force: true });
+await writeImage(workspace);
 let faults: string[] = [];
 try {
   await using aws = await startAws();
-  const stage = { account: openAccount(aws.motoUrl) };
+  await using delivery = await openDelivery(aws);
+  const stage = { account: openAccount(aws.motoUrl), delivery };
   for (const [index, scene] of SCENES.entries()) {
     screen.title(index + 1, SCENES.length, scene.title);
     screen.events((await scene.before?.(stage)) ?? []);
-    faults = scene.inputs === undefined ? [] : await play(scene, scene.inputs, index + 1, aws);
+    faults = scene.inputs === undefined ? [] : await play(scene, scene.inputs(stage), index + 1, aws);
     faults.push(...((await scene.after?.(stage, screen.events)) ?? []));
     screen.verdict(faults);
     // Each scene builds on those before.
@@ -61,6 +66,7 @@ async function play(
   await using run = await runAction({
     inputs: { prefix: '/papyrus/prd', dotenv, tags: 'project=portfolio', ...inputs },
     env: aws.env(),
+    workspace,
     secrets: [dotenv],
   });
   const seen = { run, calls: aws.calls.length, writes: aws.writes().length };

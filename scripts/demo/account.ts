@@ -16,7 +16,12 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import {
+  GetParametersByPathCommand,
+  GetParametersCommand,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
@@ -24,6 +29,8 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 export interface Account {
   /** One line a resource: kind, name, and what is known of it; values apart. */
   look(): Promise<string[]>;
+  /** @returns the value, undefined where there is none. */
+  readParameter(name: string): Promise<string | undefined>;
   setParameter(name: string, value: string): Promise<string>;
   setRetention(logGroup: string, days: number): Promise<string>;
   tagRepository(name: string, key: string, value: string): Promise<string>;
@@ -102,6 +109,12 @@ export function openAccount(endpoint: string): Account {
         lookAtSecrets(),
       ]);
       return all.flatMap((lines) => lines.sort());
+    },
+    async readParameter(Name) {
+      const { Parameters = [] } = await ssm.send(
+        new GetParametersCommand({ Names: [Name], WithDecryption: true }),
+      );
+      return Parameters[0]?.Value;
     },
     async setParameter(Name, Value) {
       await ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }));

@@ -1,9 +1,11 @@
 import type { Account } from './account.ts';
+import type { Delivery } from './delivery.ts';
 import type { Expectation } from './expectation.ts';
 
 /** What scenes act on. */
 export interface Stage {
   readonly account: Account;
+  readonly delivery: Delivery;
 }
 
 /** One thing that a user would see. */
@@ -14,7 +16,7 @@ export interface Scene {
   /** What happens before, told in lines. */
   readonly before?: (stage: Stage) => Promise<string[]>;
   /** The step's `with:`, beside what all scenes have; none: the action does not run. */
-  readonly inputs?: Readonly<Record<string, string>>;
+  readonly inputs?: (stage: Stage) => Readonly<Record<string, string>>;
   readonly expected?: Expectation;
   /** What is to be looked at at the end. @returns what is not as it should be */
   readonly after?: (stage: Stage, tell: (lines: readonly string[]) => void) => Promise<string[]>;
@@ -59,7 +61,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'plan',
     title: 'plan: what would be made, without a single write',
-    inputs: { mode: 'plan' },
+    inputs: () => ({ mode: 'plan' }),
     expected: {
       exitCode: 0,
       writes: 0,
@@ -70,7 +72,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'apply',
     title: 'apply: it is made',
-    inputs: { mode: 'apply' },
+    inputs: () => ({ mode: 'apply' }),
     expected: {
       exitCode: 0,
       writes: 'some',
@@ -89,7 +91,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'apply-again',
     title: 'apply again: nothing differs, so nothing is written',
-    inputs: { mode: 'apply' },
+    inputs: () => ({ mode: 'apply' }),
     expected: { ...SILENT, logHolds: [`Everything stands as it should: ${RESOURCES} resources.`] },
   },
   {
@@ -115,7 +117,7 @@ export const SCENES: readonly Scene[] = [
       await account.setRetention('/ecs/papyrus', 30),
       await account.deleteSecretKey('papyrus/prd/db', 'password'),
     ],
-    inputs: { mode: 'drift' },
+    inputs: () => ({ mode: 'drift' }),
     expected: {
       exitCode: 1,
       writes: 0,
@@ -137,7 +139,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'heal',
     title: 'apply heals what drifted, and nothing else',
-    inputs: { mode: 'apply' },
+    inputs: () => ({ mode: 'apply' }),
     expected: {
       exitCode: 0,
       writes: 4,
@@ -154,7 +156,7 @@ export const SCENES: readonly Scene[] = [
   {
     name: 'drift-again',
     title: 'drift again: clean',
-    inputs: { mode: 'drift' },
+    inputs: () => ({ mode: 'drift' }),
     expected: { ...SILENT, outputs: { ...SILENT.outputs, 'to-create': '0', 'failure-reason': '' } },
   },
 ];

@@ -36,7 +36,9 @@ export function run(inputs: Readonly<Record<string, string>>, seen: Seen, folder
   print(
     dim(
       `  with: ${Object.entries(inputs)
-        .map(([name, value]) => `${name}: ${value}`)
+        .filter(([, value]) => value !== '')
+        // As in a workflow, where it would be ${{ secrets.X }}.
+        .map(([name, value]) => `${name}: ${name.endsWith('secret') ? '***' : value}`)
         .join(', ')}`,
     ),
   );
