@@ -33,9 +33,9 @@ export interface Asked {
   readonly unknownNames: ReadonlySet<string>;
   /** What `app-url` stands for. */
   readonly urls: AppUrls | undefined;
-  /** Undefined where Auth0 is left alone. */
   /** The image, opened and found whole; it is closed at the end of the run. */
   readonly image: ImageSource | undefined;
+  /** Undefined where Auth0 is left alone. */
   readonly auth0: (Auth0Access & { readonly name: string }) | undefined;
 }
 
@@ -65,6 +65,7 @@ export async function ask(runner: Runner): Promise<Asked> {
     rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
   const { variables, ignored, untaken } = readVariables(texts, known, readEnvironment, heard);
   const urls = appUrls(settings.auth0, notes);
+  if (!isEnd) tellSources(settings, texts.length + (urls === undefined ? 0 : 1), notes);
   const routes = withCallback(variables, settings.auth0, urls).map((variable) =>
     route(variable, settings, heard),
   );
@@ -97,6 +98,11 @@ export async function ask(runner: Runner): Promise<Asked> {
   }
   notes.warnings.forEach(log.warning);
   notes.notices.forEach(log.notice);
+  if (ignored > 0 && !isEnd)
+    log.notice({
+      where: 'JSON object',
+      text: `names left out, since neither a .env, the table nor a rule knows them: ${ignored}`,
+    });
   return {
     settings,
     desired,
@@ -108,6 +114,15 @@ export async function ask(runner: Runner): Promise<Asked> {
     auth0,
     image,
   };
+}
+
+/** A misspelt GitHub secret arrives empty, and would be missed only when the application starts. */
+function tellSources({ only }: Settings, sources: number, notes: Notes): void {
+  if (sources === 0 && (only.has('parameters') || only.has('secrets')))
+    notes.notice({
+      where: 'inputs',
+      text: 'no variable was given: dotenv, env-file, variables and secrets are empty (a GitHub secret that does not exist arrives empty)',
+    });
 }
 
 /** Opened before anything is planned: the plan compares its digest, and a broken image is a fault of the input. */

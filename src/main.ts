@@ -5,7 +5,7 @@ import { errorText, reasonOf } from './report/failure.ts';
 import * as log from './report/log.ts';
 import { writeFailureReason } from './report/outputs.ts';
 import { report } from './report/report.ts';
-import { writeFaultSummary } from './report/summary.ts';
+import { writeEndSummary, writeFaultSummary } from './report/summary.ts';
 import { InputFaults } from './settings/fault.ts';
 import { type Runner, readRunner } from './settings/inputs.ts';
 
@@ -64,6 +64,7 @@ const MOST_FAULTS = 100;
 async function tellEnd(error: unknown, runner: Runner): Promise<void> {
   if (!(error instanceof InputFaults)) {
     writeFailureReason(reasonOf(error));
+    if (runner.hasSummary) await writeEndSummary(errorText(error));
     log.fail(errorText(error));
     return;
   }

@@ -71,7 +71,7 @@ describe('the table of cases', () => {
       {
         action: 'create',
         fields: ['type', 'tag:managed-by'],
-        notes: ['the value of value is not available in this run'],
+        notes: ['not available in this run: value'],
       },
     ]);
   });

@@ -151,10 +151,7 @@ function absent<K extends Kind>(wish: WishOf<K>): ChangeOf<K> {
     action: 'create',
     desired: { ...spec, fields },
     differences: diff(fields, {}, new Set(), wish.unknown),
-    notes:
-      wish.unknown.size > 0
-        ? [`the value of ${[...wish.unknown].join(', ')} is not available in this run`]
-        : [],
+    notes: wish.unknown.size > 0 ? [`not available in this run: ${[...wish.unknown].join(', ')}`] : [],
   };
 }
 

@@ -46,6 +46,13 @@ export function faultSummary(faults: readonly Note[]): string {
   return `## ❌ The input is wrong: nothing was read or written\n\n${faults.map((fault) => `- ${prose(describe(fault))}`).join('\n')}\n`;
 }
 
+/** Writes the summary of a run that ended before there was a plan. */
+export async function writeEndSummary(text: string): Promise<void> {
+  await core.summary
+    .addRaw(`## ❌ The run ended before there was a plan\n\n> [!CAUTION]\n> ${prose(text)}\n`, true)
+    .write();
+}
+
 export async function writeFaultSummary(faults: readonly Note[]): Promise<void> {
   await core.summary.addRaw(faultSummary(faults), true).write();
 }
