@@ -45,7 +45,7 @@ export interface CallOptions {
   /** For people: `/papyrus/prd/AUTH0_DOMAIN`. */
   readonly resource: string;
   readonly lane: Lane;
-  /** The request holds a secret: the service's message is not shown. */
+  /** The request or its answer holds a secret: the service's message is not shown. */
   readonly secret?: boolean;
   /** Told before each repetition, by when the call before may have been applied. */
   readonly again?: () => void;
