@@ -98,8 +98,8 @@ export async function setScene(bench: Bench, scene: Scene): Promise<void> {
   await scene.set(bench);
 }
 
-export const play = (bench: Bench, scene: Scene): Promise<Round> =>
-  bench.round(scene.wishes(), scene.options);
+export const play = (bench: Bench, scene: Scene, more: RoundOptions = {}): Promise<Round> =>
+  bench.round(scene.wishes(), { ...scene.options, ...more });
 
 /** What stands in the end, versions apart. */
 export async function standing(clients: Clients): Promise<Record<string, unknown>> {

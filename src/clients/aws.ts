@@ -18,6 +18,8 @@ export interface Connection {
   readonly clock: Clock;
   /** Where a proxy is set in the environment. */
   readonly agent: Agent | undefined;
+  /** How long an answer may take: half a minute unless told. */
+  readonly answerMs?: number;
 }
 
 /**
@@ -132,7 +134,7 @@ export function clientSettings(connection: Connection) {
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: 5_000,
-      requestTimeout: 30_000,
+      requestTimeout: connection.answerMs ?? 30_000,
       socketTimeout: 30_000,
       throwOnRequestTimeout: true,
       ...(connection.agent === undefined
