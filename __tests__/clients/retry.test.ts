@@ -17,7 +17,16 @@ describe('an error is judged', () => {
     ['502 of whatever name', sdkError('Weird', 502), 'transient'],
     ['a cut answer', sdkError('SyntaxError', 200), 'transient'],
     ['a cut answer without a status', sdkError('SyntaxError'), 'transient'],
-    ['a syntax error of a refusal', sdkError('SyntaxError', 403), 'permanent'],
+    [
+      'a refusal that was cut',
+      sdkError('SyntaxError', 404, { message: 'Unterminated string in JSON at position 40' }),
+      'transient',
+    ],
+    [
+      "a proxy's page",
+      sdkError('SyntaxError', 403, { message: `Unexpected token '<', "<html>" is not valid JSON` }),
+      'permanent',
+    ],
     ['a time-out', sdkError('TimeoutError'), 'transient'],
     ['a reset', sdkError('Error', undefined, { code: 'ECONNRESET' }), 'transient'],
     ['a refused connection', sdkError('AggregateError', undefined, { code: 'ECONNREFUSED' }), 'transient'],

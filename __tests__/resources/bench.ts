@@ -55,6 +55,8 @@ export interface RoundOptions extends Partial<Policy> {
   /** Observes and plans only. */
   readonly looks?: boolean;
   readonly isShown?: (parameter: string) => boolean;
+  /** How long an answer may take, in real time. */
+  readonly answerMs?: number;
 }
 
 export const TAGS: ReadonlyMap<string, string> = new Map([['project', 'portfolio']]);
@@ -96,7 +98,14 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
 
   async function round(asked: Wish | readonly Wish[], options: RoundOptions = {}): Promise<Round> {
     const wishes = Array.isArray(asked) ? (asked as readonly Wish[]) : [asked as Wish];
-    const { tags = TAGS, readOnly = false, looks = false, isShown = () => true, ...policy } = options;
+    const {
+      tags = TAGS,
+      readOnly = false,
+      looks = false,
+      isShown = () => true,
+      answerMs = 30_000,
+      ...policy
+    } = options;
     // The rooms' clients find the server as they do in a runner: by the environment.
     Object.assign(process.env, aws.env());
     const clock = new TestClock();
@@ -108,6 +117,7 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
       userAgent: 'bench',
       clock,
       agent: undefined,
+      answerMs,
     };
     const rooms = openRooms(
       connection,

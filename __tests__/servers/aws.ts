@@ -228,6 +228,8 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
       const response = await fetch(`${moto.url}/moto-api/reset`, { method: 'POST' });
       if (!response.ok) throw new Error(`moto could not be reset: ${response.status}`);
       await response.arrayBuffer();
+      // Clients of runs that are over keep theirs open, and thousands of runs would use up what a process may have.
+      server.closeIdleConnections();
       for (const law of Object.values(laws)) law.reset();
       faults.clear();
       listeners = [];

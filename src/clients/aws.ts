@@ -18,6 +18,8 @@ export interface Connection {
   readonly clock: Clock;
   /** Where a proxy is set in the environment. */
   readonly agent: Agent | undefined;
+  /** How long an answer may take: half a minute unless told. */
+  readonly answerMs?: number;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface CallOptions {
   /** For people: `/papyrus/prd/AUTH0_DOMAIN`. */
   readonly resource: string;
   readonly lane: Lane;
-  /** The request holds a secret: the service's message is not shown. */
+  /** The request or its answer holds a secret: the service's message is not shown. */
   readonly secret?: boolean;
   /** Told before each repetition, by when the call before may have been applied. */
   readonly again?: () => void;
@@ -132,7 +134,7 @@ export function clientSettings(connection: Connection) {
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: 5_000,
-      requestTimeout: 30_000,
+      requestTimeout: connection.answerMs ?? 30_000,
       socketTimeout: 30_000,
       throwOnRequestTimeout: true,
       ...(connection.agent === undefined

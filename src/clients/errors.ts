@@ -155,7 +155,7 @@ function explain(
     reason: 'aws',
     what: carriesSecret || message === '' ? code : `${code}: ${message}`,
     remedy: carriesSecret
-      ? 'AWS refused what was sent; its message is not shown since it may repeat the value'
+      ? 'the message of AWS is not shown, since it may repeat the value; CloudTrail has it'
       : 'see the message of AWS',
   };
 }

@@ -53,8 +53,9 @@ export function judge(error: unknown): Verdict {
   if (CONFLICTS.has(code)) return 'conflict';
   if (TRANSIENT.has(code) || NETWORK.has(code)) return 'transient';
   if (status !== undefined && status >= 500) return 'transient';
-  // The answer was cut: whether the call was applied is not known, and asking again tells.
-  if (code === 'SyntaxError' && (status === undefined || status < 300)) return 'transient';
+  // The answer was cut: whether the call was applied is not known, and asking again tells. A refusal may be cut as
+  // well; one that is no JSON at all is a proxy's page, and stays.
+  if (code === 'SyntaxError' && (status === undefined || status < 300 || !isPage(error))) return 'transient';
   // The SDK has by then corrected its clock from the answer's date.
   if (
     code === 'InvalidSignatureException' &&
@@ -63,6 +64,11 @@ export function judge(error: unknown): Verdict {
   )
     return 'transient';
   return 'permanent';
+}
+
+/** JavaScript's words for a text that does not begin as JSON. */
+function isPage(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Unexpected token');
 }
 
 const ATTEMPTS = 8;

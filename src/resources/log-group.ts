@@ -13,7 +13,7 @@ import {
 import type { Lane } from '../clients/aws.ts';
 import { AwsError } from '../clients/errors.ts';
 import { type Difference, type Resource, type Specs, Unreadable } from './resource.ts';
-import type { RoomContext } from './room.ts';
+import { justMade, type RoomContext } from './room.ts';
 import { ownerByTags, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type LogGroupSpec = Specs['AWS::Logs::LogGroup'];
@@ -112,7 +112,8 @@ export function logGroups(client: CloudWatchLogsClient, context: RoomContext): R
         if (!(error instanceof AwsError) || error.code !== 'ResourceAlreadyExistsException' || !repeated)
           throw error;
       }
-      if (fields.retention !== 'never') await retain(name, fields.retention);
+      if (fields.retention !== 'never')
+        await justMade(context, 'ResourceNotFoundException', () => retain(name, fields.retention));
       return (await read(name)) ?? desired;
     },
 

@@ -35,6 +35,7 @@ export function parameterReading(client: SSMClient, context: RoomContext) {
           group.length === 1 ? (group[0] ?? '') : `${group[0]} and ${group.length - 1} more`,
           'ssm:read',
           () => client.send(new GetParametersCommand({ Names: group, WithDecryption: true })),
+          { secret: true },
         );
         for (const parameter of answer.Parameters ?? [])
           if (parameter.Name !== undefined) found.set(parameter.Name, parameter);

@@ -16,7 +16,7 @@ import type { Lane } from '../clients/aws.ts';
 import { AwsError } from '../clients/errors.ts';
 import { canonicalJson } from '../settings/canonical-json.ts';
 import { type RepositoryFields, type Resource, type Specs, Unreadable } from './resource.ts';
-import type { RoomContext } from './room.ts';
+import { justMade, type RoomContext } from './room.ts';
 import { ownerByTags, pairs, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type RepositorySpec = Specs['AWS::ECR::Repository'];
@@ -136,7 +136,9 @@ export function repositories(
         if (!isCode(error, 'RepositoryAlreadyExistsException') || !repeated) throw error;
         made = await find(name);
       }
-      if (fields.lifecycle !== undefined) await putLifecycle(name, fields.lifecycle);
+      const { lifecycle } = fields;
+      if (lifecycle !== undefined)
+        await justMade(context, 'RepositoryNotFoundException', () => putLifecycle(name, lifecycle));
       return made === undefined ? desired : specOf(made, tags, fields.lifecycle);
     },
 

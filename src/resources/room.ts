@@ -1,5 +1,6 @@
 import type { CallOptions, Calls, Lane } from '../clients/aws.ts';
 import type { Clock } from '../clients/clock.ts';
+import { AwsError } from '../clients/errors.ts';
 import type { Secret } from '../secret.ts';
 
 /** What every room is given beside its client. */
@@ -33,4 +34,24 @@ export function sender(context: RoomContext, service: string) {
     more: Partial<CallOptions> = {},
   ): Promise<O> =>
     context.calls.send({ operation: `${service}:${operation}`, resource, lane, ...more }, call);
+}
+
+/** Waits between tries: what was made a moment ago may not be known everywhere yet. */
+const SETTLING_MS = [500, 1_000, 2_000, 4_000];
+
+/** @returns what the call gives about something that this run has just made, tried again while AWS does not find it. */
+export async function justMade<O>(
+  context: Pick<RoomContext, 'clock'>,
+  missing: string,
+  call: () => Promise<O>,
+): Promise<O> {
+  for (const wait of SETTLING_MS) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof AwsError) || error.code !== missing) throw error;
+      await context.clock.sleep(wait);
+    }
+  }
+  return call();
 }

@@ -70,8 +70,12 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
         try {
           let NextToken: string | undefined;
           do {
-            const answer = await send('BatchGetSecretValue', group.join(', '), 'secretsmanager:read', () =>
-              client.send(new BatchGetSecretValueCommand({ SecretIdList: group, NextToken })),
+            const answer = await send(
+              'BatchGetSecretValue',
+              group.join(', '),
+              'secretsmanager:read',
+              () => client.send(new BatchGetSecretValueCommand({ SecretIdList: group, NextToken })),
+              { secret: true },
             );
             for (const entry of answer.SecretValues ?? [])
               if (entry.Name !== undefined) values.set(entry.Name, entry);
@@ -114,8 +118,12 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
 
   async function readValue(name: string): Promise<Content> {
     try {
-      const answer = await send('GetSecretValue', name, 'secretsmanager:read', () =>
-        client.send(new GetSecretValueCommand({ SecretId: name })),
+      const answer = await send(
+        'GetSecretValue',
+        name,
+        'secretsmanager:read',
+        () => client.send(new GetSecretValueCommand({ SecretId: name })),
+        { secret: true },
       );
       return remember(name, answer.SecretString, answer.VersionId);
     } catch (error) {
@@ -131,8 +139,12 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
     otherwise: Content['object'],
   ): Promise<Content['object']> {
     if (version === undefined) return otherwise;
-    const answer = await send('GetSecretValue', name, 'secretsmanager:read', () =>
-      client.send(new GetSecretValueCommand({ SecretId: name, VersionId: version })),
+    const answer = await send(
+      'GetSecretValue',
+      name,
+      'secretsmanager:read',
+      () => client.send(new GetSecretValueCommand({ SecretId: name, VersionId: version })),
+      { secret: true },
     );
     return remember(name, answer.SecretString, answer.VersionId).object;
   }
@@ -179,5 +191,5 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
 function asError(name: string, error: APIErrorType | undefined): AwsError {
   const code = error?.ErrorCode ?? 'it is in neither list of the answer';
   const cause = Object.assign(new Error(error?.Message ?? 'no answer for this secret'), { name: code });
-  return new AwsError(cause, 'secretsmanager:BatchGetSecretValue', name, false);
+  return new AwsError(cause, 'secretsmanager:BatchGetSecretValue', name, error !== undefined);
 }

@@ -1,0 +1,89 @@
+/** A run that ends before or after any of its calls: the next one heals it, the one after finds nothing to do. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runAction } from '../action/run.ts';
+import { openBench } from '../resources/bench.ts';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+import { badWords, heal, play, SCENES, setScene, standing } from './scenes.ts';
+
+const bench = await openBench();
+afterAll(() => bench[Symbol.asyncDispose]());
+
+interface Point {
+  readonly scene: (typeof SCENES)[number];
+  readonly call: number;
+  readonly moment: 'before' | 'after';
+}
+const points: Point[] = [];
+/** What stands after a run that nobody killed. */
+const ends = new Map<string, unknown>();
+for (const scene of SCENES) {
+  if (scene.name === 'silent') continue;
+  await setScene(bench, scene);
+  const { calls } = await play(bench, scene);
+  ends.set(scene.name, await standing(bench.others));
+  for (let call = 0; call < calls.length; call++)
+    for (const moment of ['before', 'after'] as const) points.push({ scene, call, moment });
+}
+
+test('there are as many points as there were meant to be', () => {
+  expect(points.length).toBeGreaterThanOrEqual(120);
+});
+
+test.each(
+  points.map((point) => [`${point.scene.name}, ${point.moment} call ${point.call + 1}`, point] as const),
+)('cut off: %s', async (_, { scene, call, moment }) => {
+  await setScene(bench, scene);
+  // From there on nothing reaches AWS; `after` applies the one call whose answer nobody gets.
+  if (moment === 'after') bench.aws.fault({ operation: /./, skip: call, kind: 'reset-after' });
+  const end = bench.fault({
+    operation: /./,
+    skip: call,
+    times: Number.POSITIVE_INFINITY,
+    kind: 'reset-before',
+  });
+  const killed = await play(bench, scene);
+  end();
+  expect(badWords(killed)).toEqual([]);
+  await heal(bench, scene);
+  // Not only what is asked for: what others put there stands as well.
+  expect(await standing(bench.others)).toEqual(ends.get(scene.name));
+});
+
+describe('SIGKILL', () => {
+  let aws: AwsServer;
+  beforeAll(async () => {
+    aws = await startAws();
+  });
+  afterAll(() => aws?.close());
+  const dotenv =
+    'DB_PASSWORD=c4nary-db-9\nDB_USER=papyrus\nFLASK_SECRET_KEY=c4nary-flask-9\nLOG_LEVEL=info\n';
+  const run = (more: Pick<Parameters<typeof runAction>[0] & object, 'onSpawn'> = {}) =>
+    runAction({ inputs: { prefix: '/papyrus/prd', dotenv }, env: aws.env(), ...more });
+
+  test.each([1, 4, 8, 11, 13, 15].flatMap((call) => [[call, 'before'] as const, [call, 'after'] as const]))(
+    'at call %i, %s it is applied',
+    async (call, moment) => {
+      await aws.reset();
+      let kill = () => {};
+      let seen = 0;
+      const stop = aws.onCall((_, when) => {
+        if (when === moment && ++seen === call) kill();
+      });
+      const killed = await run({
+        onSpawn: (child) => {
+          kill = () => void child.kill('SIGKILL');
+        },
+      });
+      stop();
+      expect(killed.signal, killed.log).toBe('SIGKILL');
+      const healed = await run();
+      expect(healed.exitCode, healed.log).toBe(0);
+      aws.forget();
+      const silent = await run();
+      expect(silent.exitCode, silent.log).toBe(0);
+      expect(silent.outputs.changed).toBe('false');
+      expect(aws.writes()).toEqual([]);
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,112 @@
+/** Every operation of a full run × every fault: no throw, words, the others done, and the next runs heal. */
+import { afterAll, expect, test } from 'vitest';
+import { AwsError } from '../../src/clients/errors.ts';
+import type { StoppedError } from '../../src/clients/stop.ts';
+import { openBench } from '../resources/bench.ts';
+import { badWords, fullName, heal, isWell, namesIn, play, SCENES, setScene } from './scenes.ts';
+
+const KINDS = [
+  'throttle',
+  'too-many-requests',
+  'server-error',
+  'html',
+  'reset-before',
+  'reset-after',
+  'reset-body',
+  'hang',
+  'cut-json',
+  'access-denied',
+  'expired-token',
+  'clock-skew',
+  'conflict',
+  'not-found',
+] as const;
+type Kind = (typeof KINDS)[number];
+
+/** Whether one of them is repeated and nobody learns of it. */
+const isPassing = (kind: Kind, operation: string, scene: string): boolean => {
+  // What was made a moment ago may not be found yet.
+  if (kind === 'not-found')
+    return scene === 'create' && /PutRetentionPolicy|PutLifecyclePolicy/.test(operation);
+  if (kind === 'conflict') return /^(ssm|logs)\./.test(operation);
+  return kind !== 'access-denied' && kind !== 'expired-token';
+};
+
+const bench = await openBench();
+afterAll(() => bench[Symbol.asyncDispose]());
+
+interface Case {
+  readonly scene: (typeof SCENES)[number];
+  readonly operation: string;
+  readonly kind: Kind;
+  /** Hits every such call on the one resource, not only the first. */
+  readonly stays: boolean;
+}
+const cases: Case[] = [];
+const seen = new Set<string>();
+for (const scene of SCENES) {
+  await setScene(bench, scene);
+  const { calls } = await play(bench, scene);
+  for (const operation of new Set(calls.map(fullName))) {
+    // Once is enough for every day; at night each scene goes through all of its calls.
+    if (seen.has(operation) && process.env.NIGHTLY === undefined) continue;
+    seen.add(operation);
+    for (const kind of KINDS) cases.push({ scene, operation, kind, stays: false });
+    for (const kind of ['access-denied', 'throttle', 'html', 'reset-after', 'not-found'] as const)
+      cases.push({ scene, operation, kind, stays: true });
+  }
+}
+
+test('the matrix is as large as it was meant to be', () => {
+  expect(cases.length).toBeGreaterThanOrEqual(400);
+  expect(new Set(cases.map(({ operation }) => operation)).size).toBeGreaterThanOrEqual(25);
+});
+
+test.each(
+  cases.map(
+    (one) =>
+      [`${one.scene.name}: ${one.operation} ${one.stays ? 'always' : 'once'} ${one.kind}`, one] as const,
+  ),
+)('%s', async (_, { scene, operation, kind, stays }) => {
+  await setScene(bench, scene);
+  const [, short = ''] = operation.split('.');
+  let victim: string | undefined;
+  const end = bench.fault({
+    operation: new RegExp(`^${operation.replace('.', '\\.')}$`),
+    times: stays ? Number.POSITIVE_INFINITY : 1,
+    kind,
+    when: (input) => {
+      victim ??= namesIn({ input })[0];
+      return victim === undefined || namesIn({ input }).includes(victim);
+    },
+  });
+  // Nobody waits half a minute for an answer that never comes.
+  const first = await play(bench, scene, kind === 'hang' ? { answerMs: 400 } : {});
+  end();
+
+  const faulted = first.calls.filter(({ fault }) => fault !== undefined);
+  expect(faulted.length, `${short} was hit`).toBeGreaterThan(0);
+  expect(badWords(first)).toEqual([]);
+  const hit = new Set(faulted.flatMap(namesIn));
+  for (const outcome of first.outcomes) {
+    const { change, error } = outcome;
+    if (isWell(outcome)) continue;
+    expect(outcome.result, `${change.name}: ${change.blocked?.reason}`).toBe('failed');
+    if (kind === 'expired-token') {
+      expect(error instanceof AwsError ? error.reason : (error as StoppedError).reason).toBe('credentials');
+      continue;
+    }
+    expect(error).toBeInstanceOf(AwsError);
+    expect([...hit], `${change.name}: ${String(error)}`).toContain(change.name);
+  }
+  if (!stays && isPassing(kind, operation, scene.name)) {
+    expect(first.outcomes.flatMap((outcome) => (isWell(outcome) ? [] : [String(outcome.error)]))).toEqual([]);
+    expect(first.told).toEqual([]);
+  }
+  if (kind === 'expired-token') {
+    // Nobody goes on asking with credentials that are gone.
+    const last = first.calls.findIndex(({ fault }) => fault !== undefined);
+    expect(first.calls.length - last).toBeLessThanOrEqual(25);
+  }
+  await heal(bench, scene);
+});

@@ -1,0 +1,138 @@
+/** Two runs at once over one account: no crash, an end that one of the two wanted, and a third run that settles it. */
+import { afterAll, expect, test } from 'vitest';
+import type { Wish } from '../../src/desired/desired.ts';
+import { Secret } from '../../src/secret.ts';
+import { openBench, type Round, type RoundOptions } from '../resources/bench.ts';
+import { bundle, SUBJECTS } from '../resources/subjects.ts';
+import { badWords, changed, heal, isWell, SCENES, type Scene, setScene, standing, wanted } from './scenes.ts';
+
+const bench = await openBench();
+afterAll(() => bench[Symbol.asyncDispose]());
+
+/** The next of a row of numbers between 0 and 1 that a seed decides. */
+function seeded(seed: number): () => number {
+  let state = seed * 2_654_435_761;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** Holds each call before it is applied and after, and lets one go at a time, as the seed says. */
+function shuffle(seed: number): () => void {
+  const random = seeded(seed);
+  const held: Array<() => void> = [];
+  const stop = bench.aws.onCall(() => new Promise<void>((resolve) => void held.push(resolve)));
+  const pump = setInterval(() => held.splice(Math.floor(random() * held.length), 1)[0]?.(), 1);
+  return () => {
+    stop();
+    clearInterval(pump);
+    for (const release of held) release();
+  };
+}
+
+async function race(
+  seed: number,
+  left: readonly [Wish[], RoundOptions],
+  right: readonly [Wish[], RoundOptions],
+): Promise<[Round, Round]> {
+  const end = shuffle(seed);
+  try {
+    return await Promise.all([bench.round(...left), bench.round(...right)]);
+  } finally {
+    end();
+  }
+}
+
+const seeds = Array.from({ length: 10 }, (_, index) => index + 1);
+const update = SCENES.find(({ name }) => name === 'update') as Scene;
+
+test.each(
+  SCENES.flatMap((scene) =>
+    seeds.slice(0, scene.name === 'silent' ? 2 : undefined).map((seed) => [scene.name, seed, scene] as const),
+  ),
+)('the same wish twice: %s, seed %i', async (_, seed, scene) => {
+  await setScene(bench, scene);
+  await heal(bench, scene);
+  const alone = await standing(bench.others);
+  await setScene(bench, scene);
+  const rounds = await race(seed, [scene.wishes(), scene.options], [scene.wishes(), scene.options]);
+  for (const round of rounds) expect(badWords(round)).toEqual([]);
+  // Of each resource at least one of the two runs has brought it about.
+  for (const [, { name }] of SUBJECTS)
+    expect(
+      rounds.some(({ outcomes }) => outcomes.some((one) => one.change.name === name && isWell(one))),
+      name,
+    ).toBe(true);
+  await heal(bench, scene);
+  expect(await standing(bench.others)).toEqual(alone);
+});
+
+/** All that is somewhere in the object, as paths. */
+function leaves(value: unknown, path = ''): Map<string, unknown> {
+  if (typeof value !== 'object' || value === null) return new Map([[path, value]]);
+  return new Map(Object.entries(value).flatMap(([key, inner]) => [...leaves(inner, `${path}.${key}`)]));
+}
+
+test.each(seeds.flatMap((seed) => [['nothing', seed] as const, ['what both will change', seed] as const]))(
+  'different wishes over %s, seed %i: each field is what one of the two wanted',
+  async (before, seed) => {
+    const others = () =>
+      changed().map((wish) =>
+        wish.kind === 'AWS::SecretsManager::Secret'
+          ? bundle.wish({ 'key:password': new Secret('third'), 'key:port': new Secret('5432') })
+          : wish,
+      );
+    const scenes: Scene[] = [
+      { ...update, name: 'left', wishes: wanted, options: {} },
+      { ...update, name: 'right', wishes: others, options: update.options },
+    ];
+    const ends: Array<Map<string, unknown>> = [];
+    const start = async () => {
+      await bench.aws.reset();
+      if (before !== 'nothing')
+        for (const [, { foreign }] of SUBJECTS) await foreign(bench.front, { team: 'x' });
+    };
+    for (const scene of scenes) {
+      await start();
+      await bench.round(scene.wishes(), scene.options);
+      ends.push(leaves(await standing(bench.others)));
+    }
+    await start();
+    const [one, two] = await race(seed, [wanted(), {}], [others(), update.options]);
+    for (const round of [one, two]) expect(badWords(round)).toEqual([]);
+    for (const [path, value] of leaves(await standing(bench.others)))
+      expect(
+        ends.map((end) => end.get(path)),
+        path,
+      ).toContainEqual(value);
+    const [left, right] = scenes;
+    await heal(bench, seed % 2 === 0 ? (left as Scene) : (right as Scene));
+  },
+);
+
+test.each(seeds)(
+  'two runs add different keys to one secret, seed %i: no key is lost untold',
+  async (seed) => {
+    await bench.aws.reset();
+    await bench.round(bundle.wish());
+    const wishOf = (key: string) => bundle.wish({ [`key:${key}`]: new Secret(`value of ${key}`) });
+    const rounds = await race(seed, [[wishOf('left')], {}], [[wishOf('right')], {}]);
+    for (const round of rounds) expect(badWords(round)).toEqual([]);
+    const { value } = (await bundle.read(bench.others)) as unknown as { value: Record<string, string> };
+    for (const [index, key] of ['left', 'right'].entries())
+      if (value[key] === undefined)
+        expect(
+          rounds.flatMap(({ told }) => told),
+          `${key} is lost, and run ${index} says so`,
+        ).not.toEqual([]);
+    await bench.round(wishOf('left'));
+    await bench.round(wishOf('right'));
+    expect((await bundle.read(bench.others))?.value).toMatchObject({
+      left: 'value of left',
+      right: 'value of right',
+    });
+  },
+);

@@ -1,0 +1,155 @@
+/** Full runs over all four kinds at once, in each of the states that a run can meet. */
+import { DeleteRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { DeleteParameterCommand } from '@aws-sdk/client-ssm';
+import type { Wish } from '../../src/desired/desired.ts';
+import type { Outcome } from '../../src/plan/apply.ts';
+import { errorText } from '../../src/report/failure.ts';
+import { Secret } from '../../src/secret.ts';
+import { canonicalJson } from '../../src/settings/canonical-json.ts';
+import { findCanaries } from '../action/leaks.ts';
+import type { Bench, Clients, Round, RoundOptions } from '../resources/bench.ts';
+import {
+  bundle,
+  lifecycleOf,
+  logGroup,
+  plainParameter,
+  repository,
+  SUBJECTS,
+  secureParameter,
+} from '../resources/subjects.ts';
+import type { Call } from '../servers/aws.ts';
+
+/** What no message may hold. */
+export const CANARIES = [1, 2, 3, 4, 5].map((number) => `c4nary-${number}-Zk9vQ2x7`);
+const [FIRST = '', SECOND = '', THIRD = '', FOURTH = '', FIFTH = ''] = CANARIES;
+const THEIRS = { team: 'platform' };
+
+export const NAMES: readonly string[] = SUBJECTS.map(([, { name }]) => name);
+
+export const wanted = (): Wish[] => [
+  logGroup.wish({ retention: 30 }),
+  plainParameter.wish(),
+  secureParameter.wish({ value: new Secret(FIRST) }),
+  bundle.wish({ 'key:password': new Secret(SECOND) }),
+  repository.wish({ lifecycle: canonicalJson(lifecycleOf(10)) }),
+];
+
+/** Everything that can differ does: values, tags, retention, keys, mutability, policy. */
+export const changed = (): Wish[] =>
+  [
+    logGroup.wish({ retention: 60 }),
+    plainParameter.wish({ value: 'two' }),
+    secureParameter.wish({ value: new Secret(THIRD), 'key-id': 'alias/ours' }),
+    bundle.wish({
+      'key:password': new Secret(FOURTH),
+      'key:host': new Secret(FIFTH),
+      'key-id': 'alias/ours',
+    }),
+    repository.wish({ mutability: 'IMMUTABLE', lifecycle: canonicalJson(lifecycleOf(20)) }),
+  ].map(
+    (wish) =>
+      ({ ...wish, spec: { ...wish.spec, fields: { ...wish.spec.fields, 'tag:cost': '42' } } }) as Wish,
+  );
+const COST = {
+  tags: new Map([
+    ['project', 'portfolio'],
+    ['cost', '42'],
+  ]),
+};
+
+export interface Scene {
+  readonly name: string;
+  /** What stands before the run. */
+  readonly set: (bench: Bench) => Promise<unknown>;
+  readonly wishes: () => Wish[];
+  readonly options: RoundOptions;
+}
+
+export const SCENES: readonly Scene[] = [
+  { name: 'create', set: async () => {}, wishes: wanted, options: {} },
+  { name: 'update', set: (bench) => bench.round(wanted()), wishes: changed, options: COST },
+  {
+    name: 'adopt',
+    set: async ({ front }) => {
+      for (const [, subject] of SUBJECTS) await subject.foreign(front, THEIRS);
+    },
+    wishes: wanted,
+    options: {},
+  },
+  {
+    name: 'restore',
+    async set(bench) {
+      await bench.round(wanted());
+      const { front, others } = bench;
+      await front.secrets.send(new DeleteSecretCommand({ SecretId: bundle.name, RecoveryWindowInDays: 30 }));
+      await others.logs.send(new DeleteRetentionPolicyCommand({ logGroupName: logGroup.name }));
+      await others.ssm.send(new DeleteParameterCommand({ Name: secureParameter.name }));
+    },
+    wishes: changed,
+    options: COST,
+  },
+  { name: 'silent', set: (bench) => bench.round(wanted()), wishes: wanted, options: {} },
+];
+
+/** The account as the scene finds it. */
+export async function setScene(bench: Bench, scene: Scene): Promise<void> {
+  await bench.aws.reset();
+  await scene.set(bench);
+}
+
+export const play = (bench: Bench, scene: Scene, more: RoundOptions = {}): Promise<Round> =>
+  bench.round(scene.wishes(), { ...scene.options, ...more });
+
+/** What stands in the end, versions apart. */
+export async function standing(clients: Clients): Promise<Record<string, unknown>> {
+  const entries = await Promise.all(
+    SUBJECTS.map(
+      async ([, { name, read }]) => [name, { ...(await read(clients)), version: undefined }] as const,
+    ),
+  );
+  return Object.fromEntries(entries);
+}
+
+/** The resources that a call is about. */
+export function namesIn({ input }: Pick<Call, 'input'>): string[] {
+  const texts: string[] = [];
+  JSON.stringify(input, (_, value: unknown) => {
+    if (typeof value === 'string') texts.push(value);
+    return value;
+  });
+  return NAMES.filter((name) =>
+    texts.some(
+      (text) => text === name || text.endsWith(`:log-group:${name}`) || text.endsWith(`:repository/${name}`),
+    ),
+  );
+}
+
+export const fullName = ({ service, operation }: Pick<Call, 'service' | 'operation'>): string =>
+  `${service}.${operation}`;
+
+/** @returns what is wrong with how failures are told: not in words, with a stack or with a value. */
+export function badWords({ outcomes, told }: Round): string[] {
+  const texts = [
+    ...outcomes.filter(({ result }) => result === 'failed').map(({ error }) => errorText(error)),
+    ...told,
+  ];
+  return texts.flatMap((text) => [
+    ...findCanaries('message', text, CANARIES),
+    ...(/\n|\bat .+:\d+:\d+|undefined|\[object|NaN|something unexpected/.test(text) ? [`told: ${text}`] : []),
+    ...(text.length < 20 ? [`no words: ${text}`] : []),
+  ]);
+}
+
+export const isWell = ({ result }: Outcome): boolean => result === 'done' || result === 'unchanged';
+
+/** One run that must bring about all that is wanted, and one that must find nothing to do. */
+export async function heal(bench: Bench, scene: Scene): Promise<void> {
+  const second = await play(bench, scene);
+  const ill = second.outcomes.filter((outcome) => !isWell(outcome));
+  if (ill.length > 0)
+    throw new Error(
+      `not healed: ${ill.map(({ change, error }) => `${change.name} ${change.blocked?.reason ?? ''} ${String(error)}`).join('; ')}`,
+    );
+  await bench.silent(scene.wishes(), scene.options);
+}
