@@ -143,7 +143,7 @@ describe('a missing permission', () => {
     'whose message is %j names the operation',
     (message) => {
       expect(denied(message, 'logs:CreateLogGroup').remedy).toBe(
-        'add to the role\'s policy: {"Effect":"Allow","Action":"logs:CreateLogGroup","Resource":"*"}',
+        'add to the role\'s policy: {"Effect":"Allow","Action":"logs:CreateLogGroup","Resource":"*"} (AWS checks logs:TagResource together with it)',
       );
     },
   );
