@@ -18,7 +18,6 @@ import type { RoomContext } from './resources/room.ts';
 import { InputFaults } from './settings/fault.ts';
 import type { Runner } from './settings/inputs.ts';
 import type { Settings } from './settings/settings.ts';
-import { survey } from './survey.ts';
 
 /** Reads what stands, plans, and applies where the mode says so. */
 export async function converge(asked: Asked, runner: Runner, stop: Stop): Promise<Run> {
@@ -27,6 +26,7 @@ export async function converge(asked: Asked, runner: Runner, stop: Stop): Promis
   const { Calls } = await import('./clients/aws.ts');
   const { identify } = await import('./clients/identity.ts');
   const { openRooms } = await import('./resources/rooms.ts');
+  const { survey } = await import('./survey.ts');
   const calls = new Calls(systemClock, stop);
   const agent = runner.usesProxy ? new (await import('./clients/proxy.ts')).ProxyAgent() : undefined;
   setTimeout(() => stop.end('deadline'), settings.deadlineMinutes * 60_000).unref();
