@@ -94,6 +94,7 @@ export const SCENES: readonly Scene[] = [
 
 /** The account as the scene finds it. */
 export async function setScene(bench: Bench, scene: Scene): Promise<void> {
+  bench.aws.closeIdle();
   await bench.aws.reset();
   await scene.set(bench);
 }

@@ -76,6 +76,8 @@ export interface AwsServer extends AsyncDisposable {
   onCall(listener: Listener): () => void;
   /** Answers an operation instead of moto; giving nothing leaves the call to moto. */
   answer(operation: string, answerer: Answerer): void;
+  /** Ends connections that wait for a next call: runs that have ended leave many behind. */
+  closeIdle(): void;
   own(secretName: string, service: string): void;
   storedBytes(logGroup: string, bytes: number): void;
   /** What a child process needs to speak to this server and to no other. */
@@ -224,12 +226,13 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     writes: () => calls.filter(({ write }) => write),
     count: (operation) => calls.filter((call) => matches(operation, call)).length,
     forget: () => void calls.splice(0),
+    closeIdle() {
+      server.closeIdleConnections();
+    },
     async reset() {
       const response = await fetch(`${moto.url}/moto-api/reset`, { method: 'POST' });
       if (!response.ok) throw new Error(`moto could not be reset: ${response.status}`);
       await response.arrayBuffer();
-      // Clients of runs that are over keep theirs open, and thousands of runs would use up what a process may have.
-      server.closeIdleConnections();
       for (const law of Object.values(laws)) law.reset();
       faults.clear();
       listeners = [];
