@@ -75,7 +75,7 @@ describe('action.yml', () => {
     expect(action.runs.using).toBe('node20');
     expect(action.runs.main).toMatch(/^dist\//);
     expect(existsSync(path(action.runs.main))).toBe(true);
-    expect(JSON.parse(read('dist/package.json'))).toMatchObject({ type: 'module' });
+    expect(JSON.parse(read('dist/package.json'))).toMatchObject({ type: 'commonjs' });
   });
 
   it('has a name and a description that fit the marketplace', () => {

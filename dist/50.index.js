@@ -1,1 +1,1 @@
-const id=50,ids=[50],modules={8050:(module=>{module.exports=eval("require")("kerberos")})};export{id,ids,modules};
+exports.id=50,exports.ids=[50],exports.modules={5669:(function(module){module.exports=eval("require")("kerberos")})};

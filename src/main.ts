@@ -1,11 +1,8 @@
 import { ask } from './ask.ts';
 import { Stop } from './clients/stop.ts';
-import { converge } from './converge.ts';
+import { writeEndSummary, writeFailureReason, writeFaultSummary } from './report/end.ts';
 import { errorText, reasonOf } from './report/failure.ts';
 import * as log from './report/log.ts';
-import { writeFailureReason } from './report/outputs.ts';
-import { report } from './report/report.ts';
-import { writeEndSummary, writeFaultSummary } from './report/summary.ts';
 import { InputFaults } from './settings/fault.ts';
 import { type Runner, readRunner } from './settings/inputs.ts';
 
@@ -17,6 +14,9 @@ export async function main(): Promise<void> {
   endOnFaults();
   try {
     const asked = await ask(runner);
+    // Loaded only once the input was found right: a refusal comes in half the time.
+    const { converge } = await import('./converge.ts');
+    const { report } = await import('./report/report.ts');
     const run = await converge(asked, runner, stop).finally(() => asked.image?.close());
     await report(run, asked.masks, runner);
     if (run.failure !== undefined) log.fail(run.failure.text);

@@ -1,7 +1,8 @@
 import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
-import { faultSummary, summary } from '../../src/report/summary.ts';
+import { faultSummary } from '../../src/report/end.ts';
+import { summary } from '../../src/report/summary.ts';
 import type { Given } from '../asking.ts';
 import { sdkError } from '../clients/clock.ts';
 import { OURS, spec } from '../plan/wishes.ts';

@@ -105,8 +105,3 @@ export function writeOutputs(
   for (const [name, value] of all) core.setOutput(name, value);
   return all;
 }
-
-/** What is known of a run that ended before there was a plan. */
-export function writeFailureReason(reason: string): void {
-  core.setOutput('failure-reason', reason);
-}

@@ -1,6 +1,4 @@
 import * as core from '@actions/core';
-import { describe, type Note } from '../settings/fault.ts';
-import { prose } from './escape.ts';
 import type { Run } from './run.ts';
 import { changes } from './sections/changes.ts';
 import { checklist } from './sections/checklist.ts';
@@ -39,20 +37,4 @@ export function summary(run: Run): string {
 /** Writes the summary to the place that the runner gives. */
 export async function writeSummary(run: Run): Promise<void> {
   await core.summary.addRaw(summary(run), true).write();
-}
-
-/** @returns the summary of a run whose input is wrong. */
-export function faultSummary(faults: readonly Note[]): string {
-  return `## ❌ The input is wrong: nothing was read or written\n\n${faults.map((fault) => `- ${prose(describe(fault))}`).join('\n')}\n`;
-}
-
-/** Writes the summary of a run that ended before there was a plan. */
-export async function writeEndSummary(text: string): Promise<void> {
-  await core.summary
-    .addRaw(`## ❌ The run ended before there was a plan\n\n> [!CAUTION]\n> ${prose(text)}\n`, true)
-    .write();
-}
-
-export async function writeFaultSummary(faults: readonly Note[]): Promise<void> {
-  await core.summary.addRaw(faultSummary(faults), true).write();
 }

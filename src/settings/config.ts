@@ -1,3 +1,4 @@
+import picomatch from 'picomatch';
 import { isAlias, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import * as z from 'zod';
 import type { Notes } from './fault.ts';
@@ -131,7 +132,11 @@ export interface ConfigFile {
   readonly path: string;
   readonly config: Config;
   lineOf(path: ReadonlyArray<PropertyKey>): number | undefined;
+  /** What a pattern of the file matches; it comes with the file, since a run without one has no pattern. */
+  glob(pattern: string): (name: string) => boolean;
 }
+
+const glob = (pattern: string) => picomatch(pattern, { dot: true, nobrace: false, bash: true });
 
 /**
  * @param path shown in faults, below the workspace
@@ -194,7 +199,7 @@ export function readConfig(source: string, path: string, notes: Notes): ConfigFi
       else fault(lineOf(issue.path), nameOf(issue.path), inWords(issue));
     return undefined;
   }
-  return { path, config: read.data, lineOf };
+  return { path, config: read.data, lineOf, glob };
 }
 
 function nameOf(path: ReadonlyArray<PropertyKey>): string | undefined {

@@ -1,4 +1,3 @@
-import picomatch from 'picomatch';
 import type { ConfigFile } from './config.ts';
 import type { Notes } from './fault.ts';
 import { secretNameFault } from './limits.ts';
@@ -27,15 +26,14 @@ export interface Ignored {
   readonly field: (field: string) => boolean;
 }
 
-const glob = (pattern: string) => picomatch(pattern, { dot: true, nobrace: false, bash: true });
-
 export function readRules(file: ConfigFile | undefined, notes: Notes): Rule[] {
-  return (file?.config.rules ?? []).map((rule, index) => {
+  if (file === undefined) return [];
+  return (file.config.rules ?? []).map((rule, index) => {
     const fault = (key: string, text: string) =>
       notes.fault({
-        where: file?.path ?? '',
-        file: file?.path,
-        line: file?.lineOf(['rules', index, key]),
+        where: file.path,
+        file: file.path,
+        line: file.lineOf(['rules', index, key]),
         key: `rules.${index}.${key}`,
         text,
       });
@@ -64,7 +62,7 @@ export function readRules(file: ConfigFile | undefined, notes: Notes): Rule[] {
     // ECS reads `arn:json-key:stage:id`, so a colon would cut the key.
     if (rule.key !== undefined && !/^[A-Za-z0-9_.-]+$/.test(rule.key))
       fault('key', 'only letters, digits, and _ . - are allowed in a key');
-    const matchers = patterns.map(glob);
+    const matchers = patterns.map(file.glob);
     return {
       matches: (name) => matchers.some((matches) => matches(name)),
       pattern: patterns.join(', '),
@@ -88,10 +86,11 @@ const FIELDS: Readonly<Record<Ignored['resource'], readonly string[]>> = {
 };
 
 export function readIgnored(file: ConfigFile | undefined, notes: Notes): Ignored[] {
-  return readList(file?.config.ignore ?? []).flatMap((entry) => {
+  if (file === undefined) return [];
+  return readList(file.config.ignore ?? []).flatMap((entry) => {
     const fault = (text: string): [] => {
-      const path = file?.path;
-      notes.fault({ where: path ?? '', file: path, line: file?.lineOf(['ignore']), key: 'ignore', text });
+      const { path } = file;
+      notes.fault({ where: path, file: path, line: file.lineOf(['ignore']), key: 'ignore', text });
       return [];
     };
     const [resource, ...rest] = entry.split(':');
@@ -102,7 +101,7 @@ export function readIgnored(file: ConfigFile | undefined, notes: Notes): Ignored
       return fault(
         'an entry is parameter:NAME, secret:BUNDLE, log-group, repository, image or auth0, and a field may follow after a colon',
       );
-    const name = isNamed ? glob(rest.shift() ?? '') : () => true;
+    const name = isNamed ? file.glob(rest.shift() ?? '') : () => true;
     const field = rest.join(':');
     const isKey = resource === 'secret' && field.startsWith('key:');
     if (

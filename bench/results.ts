@@ -1,0 +1,48 @@
+/** What the benchmarks found, as docs/benchmarks/results.json keeps it. */
+export interface Results {
+  readonly machine: Machine;
+  readonly startup?: readonly StartupRow[];
+  readonly seed?: { readonly rows: readonly SeedRow[]; readonly missing: readonly string[] };
+  readonly scale?: readonly ScaleRow[];
+}
+
+export interface Machine {
+  readonly day: string;
+  readonly cores: number;
+  readonly processor: string;
+  readonly memoryGiB: number;
+  readonly system: string;
+  readonly node: string;
+}
+
+export interface StartupRow {
+  readonly node: string;
+  readonly variant: string;
+  readonly seconds: number;
+  /** To `node -e 0` of the same Node. */
+  readonly ratio: number;
+  readonly peakMiB: number | undefined;
+}
+
+export interface SeedRow {
+  readonly tool: string;
+  readonly version: string;
+  readonly latencyMs: number;
+  readonly kind: 'first' | 'again';
+  readonly seconds: number;
+  readonly peakMiB: number | undefined;
+  readonly calls: number;
+  readonly writes: number;
+  readonly rounds: number;
+}
+
+export interface ScaleRow {
+  readonly variables: number;
+  readonly secrets: number;
+  readonly kind: 'plan' | 'first apply' | 'silent apply' | 'one change';
+  readonly seconds: number;
+  readonly peakMiB: number | undefined;
+  readonly calls: number;
+  readonly writes: number;
+  readonly rounds: number;
+}

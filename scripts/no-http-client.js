@@ -1,8 +1,0 @@
-// Stands in dist for @actions/http-client, which @actions/core loads for OIDC tokens only. See build.mjs.
-export class HttpClient {
-  constructor() {
-    throw new Error('OIDC tokens are not supported by this action');
-  }
-}
-
-export class BearerCredentialHandler extends HttpClient {}
