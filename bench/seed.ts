@@ -54,6 +54,8 @@ async function compare(
   const seconds = new Map<string, number[]>();
   const traffic = new Map<string, ReturnType<ReturnType<typeof listen>>>();
   const memory = new Map<string, number | undefined>();
+  // The emulator loads a service at its first call, which is nobody's time.
+  for (const tool of tools.slice(0, 1)) await tool.first(false);
   // The last round is the one in which memory is looked at, which takes time of its own.
   for (let round = 0; round <= rounds; round += 1) {
     const isWeighed = round === rounds;
@@ -102,8 +104,11 @@ async function findTools(aws: AwsServer, folder: string): Promise<{ tools: Tool[
   else {
     const path = join(folder, 'article.sh');
     await writeFile(path, cliScript(WISHES));
-    const script = (isWeighed: boolean) =>
-      timed({ program: 'bash', args: [path], env: aws.env() }, isWeighed);
+    // Version 1 would fetch the callback URL and store what it answers.
+    const config = join(folder, 'aws-config');
+    await writeFile(config, '[default]\ncli_follow_urlparam = false\n');
+    const env = { ...aws.env(), AWS_CONFIG_FILE: config };
+    const script = (isWeighed: boolean) => timed({ program: 'bash', args: [path], env }, isWeighed);
     tools.push({
       name: 'AWS CLI script',
       version: cli.split(' ')[0] ?? cli,

@@ -3,12 +3,15 @@ import {
   DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
+  ListSecretsCommand,
   PutSecretValueCommand,
   RotateSecretCommand,
+  type SecretListEntry,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Fields } from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
+import { Refusal } from '../servers/protocol.ts';
 import { type Bench, fieldsOf, openBench, operations, wishFor } from './bench.ts';
 
 let bench: Bench;
@@ -410,9 +413,43 @@ describe('many secrets', () => {
     await bench.round(all);
     const calls = operations(await bench.silent(all));
     expect(calls.filter((operation) => operation === 'BatchGetSecretValue')).toHaveLength(2);
-    expect(calls.filter((operation) => operation === 'DescribeSecret')).toHaveLength(23);
-    expect(calls).toHaveLength(25);
+    expect(calls.filter((operation) => operation === 'ListSecrets')).toHaveLength(1);
+    expect(calls).toHaveLength(3);
   });
+
+  test.each([
+    ['lacks what is new', () => ({ SecretList: [] }), 23],
+    [
+      'knows an older version of one',
+      () => ({
+        SecretList: listed((entry) => (entry.Name === names[3] ? { SecretVersionsToStages: {} } : {})),
+      }),
+      1,
+    ],
+    [
+      'knows older tags of two',
+      () => ({ SecretList: listed(({ Name }) => (names.indexOf(Name ?? '') < 2 ? { Tags: [] } : {})) }),
+      2,
+    ],
+    [
+      'is not allowed',
+      () => {
+        throw new Refusal('AccessDeniedException', 'not authorized to perform: secretsmanager:ListSecrets');
+      },
+      23,
+    ],
+  ])('a listing that %s is made good by asking', async (_name, answer, asked) => {
+    await bench.round(all);
+    const { SecretList } = await bench.others.secrets.send(new ListSecretsCommand({ MaxResults: 100 }));
+    standing = SecretList ?? [];
+    bench.aws.answer('ListSecrets', answer);
+    const calls = operations(await bench.silent(all));
+    expect(calls.filter((operation) => operation === 'DescribeSecret')).toHaveLength(asked);
+  });
+
+  let standing: SecretListEntry[] = [];
+  const listed = (change: (entry: SecretListEntry) => object) =>
+    standing.map((entry) => ({ ...entry, CreatedDate: 0, LastChangedDate: 0, ...change(entry) }));
 
   const answers = (errors: readonly object[], missing: string) =>
     bench.aws.answer('BatchGetSecretValue', async ({ SecretIdList }) => {

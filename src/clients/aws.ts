@@ -24,11 +24,12 @@ export interface Connection {
 
 /**
  * The default quotas, a little below what AWS allows. PutParameter has 3 a second and about 20 at once;
- * the reads of Parameter Store share 40 a second. Logs allows 5 writes a second.
+ * the reads of Parameter Store share 40 a second. Logs allows 5 writes a second. That of DescribeParameters is not
+ * published: where it is lower, the pace learns it from being throttled.
  */
 const QUOTAS = {
   'ssm:read': { perSecond: 40, burst: 40, concurrency: 10 },
-  'ssm:describe': { perSecond: 10, burst: 10, concurrency: 5 },
+  'ssm:describe': { perSecond: 20, burst: 20, concurrency: 5 },
   'ssm:write': { perSecond: 2.8, burst: 18, concurrency: 3 },
   'secretsmanager:read': { perSecond: 100, burst: 100, concurrency: 10 },
   'secretsmanager:write': { perSecond: 40, burst: 40, concurrency: 5 },

@@ -4,6 +4,7 @@ import {
   DescribeSecretCommand,
   type DescribeSecretCommandOutput,
   GetSecretValueCommand,
+  type SecretListEntry,
   type SecretsManagerClient,
   type SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
@@ -12,10 +13,23 @@ import { Secret } from '../secret.ts';
 import { type Specs, Unreadable } from './resource.ts';
 import { chunks, type RoomContext, sender } from './room.ts';
 import { keyFields, parseSecret, type SecretObject } from './secret-json.ts';
+import { isCurrent, listSecrets } from './secret-listing.ts';
 import { ownerOf, pairs, tagFields } from './tags.ts';
 
 type BundleSpec = Specs['AWS::SecretsManager::Secret'];
 export const DEFAULT_KEY = 'alias/aws/secretsmanager';
+/** Above this number one listing is less work than a question for each. */
+const MOST_DESCRIBED = 5;
+
+/** Everything about a secret beside its value. */
+type Description = DescribeSecretCommandOutput | SecretListEntry;
+
+/** What a batch of values told. */
+interface Batch {
+  readonly values: ReadonlyMap<string, SecretValueEntry>;
+  readonly errors: readonly APIErrorType[];
+  readonly failed: ReadonlyMap<string, unknown>;
+}
 
 /** What stands in one secret: its object, or why it cannot be written; and the version that was read. */
 export interface Content {
@@ -57,11 +71,31 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
     }
   }
 
-  async function batchValues(names: readonly string[]): Promise<{
-    values: Map<string, SecretValueEntry>;
-    errors: APIErrorType[];
-    failed: Map<string, unknown>;
-  }> {
+  /** Each asked for, when they are few; else one listing, and only what it may have wrong is asked for. */
+  async function describeAll(
+    names: readonly string[],
+    batch: Promise<Batch>,
+  ): Promise<ReadonlyArray<readonly [string, Description | Unreadable | undefined]>> {
+    const ask = async (name: string) => [name, await describe(name)] as const;
+    if (names.length <= MOST_DESCRIBED) return Promise.all(names.map(ask));
+    const [listed, { values, errors }] = await Promise.all([listSecrets(client, context, names), batch]);
+    return Promise.all(
+      names.map((name) => {
+        const entry = listed.get(name);
+        if (isCurrent(entry, values.get(name), context.tags)) return [name, entry] as const;
+        const isAbsent = errors.some(
+          ({ SecretId, ErrorCode, Message }) =>
+            SecretId === name &&
+            ErrorCode === 'ResourceNotFoundException' &&
+            // A secret without a value is reported by the same code.
+            Message?.includes('staging label') !== true,
+        );
+        return entry === undefined && isAbsent ? ([name, undefined] as const) : ask(name);
+      }),
+    );
+  }
+
+  async function batchValues(names: readonly string[]): Promise<Batch> {
     const values = new Map<string, SecretValueEntry>();
     const errors: APIErrorType[] = [];
     const failed = new Map<string, unknown>();
@@ -91,11 +125,7 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
   }
 
   /** Facts and fields beside the keys, from DescribeSecret. */
-  function about(
-    name: string,
-    description: DescribeSecretCommandOutput,
-    content: Content | undefined,
-  ): BundleSpec {
+  function about(name: string, description: Description, content: Content | undefined): BundleSpec {
     const tags = pairs(description.Tags);
     const object = content?.object;
     return {
@@ -150,10 +180,8 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
   }
 
   async function observe(names: readonly string[]): Promise<Map<string, BundleSpec | Unreadable>> {
-    const [descriptions, { values, errors, failed }] = await Promise.all([
-      Promise.all(names.map(async (name) => [name, await describe(name)] as const)),
-      batchValues(names),
-    ]);
+    const batch = batchValues(names);
+    const [descriptions, { values, errors, failed }] = await Promise.all([describeAll(names, batch), batch]);
     const found = new Map<string, BundleSpec | Unreadable>();
     for (const [name, description] of descriptions) {
       if (description === undefined) continue;

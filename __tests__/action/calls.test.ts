@@ -1,0 +1,126 @@
+/** What is exact about speed: calls, the rounds that depend on each other, and the size of what a runner downloads. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countRounds, listen } from '../../bench/traffic.ts';
+import { openStage, type Stage } from './stage.ts';
+
+const LATENCY_MS = 60;
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage({ latencyMs: LATENCY_MS });
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+
+/** So many variables, of which one in ten goes into a secret of its own. */
+function workspace(variables: number) {
+  const secrets = variables / 10;
+  const lines: string[] = [];
+  for (let i = 0; i < variables - secrets; i += 1) lines.push(`V_${i}=value-${i}`);
+  for (let i = 0; i < secrets; i += 1) lines.push(`S_${i}=hidden-${i}`);
+  const rules = Array.from({ length: secrets }, (_, i) => `  - match: S_${i}\n    to: secret/bundle${i}\n`);
+  return { '.env': lines.join('\n'), 'rules.yml': `rules:\n${rules.join('')}` };
+}
+
+/** The fewest calls that read as much, and a dozen for all that does not grow. */
+function mostReads(variables: number): number {
+  const secrets = variables / 10;
+  const parameters = variables - secrets;
+  return (
+    Math.ceil(parameters / 10) +
+    2 * Math.ceil(parameters / 50) +
+    Math.ceil(secrets / 20) +
+    Math.ceil(secrets / 100) +
+    12
+  );
+}
+
+describe.each([10, 100])('%i variables', (variables) => {
+  const files = workspace(variables);
+  const act = async (mode: string, prune = 'report') => {
+    const heard = listen(stage.aws, LATENCY_MS);
+    const inputs = { mode, prune, 'env-file': '.env', config: 'rules.yml' };
+    const run = await stage.act(inputs, { files, timeoutMs: 120_000 });
+    expect(run.exitCode, run.log).toBe(0);
+    return heard();
+  };
+
+  it('reads by the fewest calls: a plan, a silent run, and a first apply that writes each thing once', async () => {
+    await stage.aws.reset();
+    const plan = await act('plan');
+    expect(plan.writes).toBe(0);
+    expect(plan.calls).toBeLessThanOrEqual(mostReads(variables));
+
+    const first = await act('apply');
+    // Each parameter and secret, the log group with its retention, the repository.
+    expect(first.writes).toBeLessThanOrEqual(variables + 3);
+    expect(first.writes).toBeGreaterThanOrEqual(variables + 2);
+
+    const silent = await act('apply');
+    expect(silent.writes).toBe(0);
+    expect(silent.calls).toBeLessThanOrEqual(mostReads(variables));
+  });
+
+  it('does so in three rounds at most, leftovers apart', async () => {
+    const silent = await act('apply', 'off');
+    expect(silent.writes).toBe(0);
+    expect(silent.rounds).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('rounds', () => {
+  it.each([
+    ['none', [], 0],
+    [
+      'side by side',
+      [
+        [0, 60],
+        [5, 65],
+        [59, 120],
+      ],
+      1,
+    ],
+    [
+      'one after the other',
+      [
+        [0, 60],
+        [61, 120],
+        [121, 180],
+      ],
+      3,
+    ],
+    [
+      'two that wait for the longest',
+      [
+        [0, 60],
+        [0, 100],
+        [101, 160],
+        [65, 105],
+      ],
+      2,
+    ],
+  ])('%s', (_name, spans, rounds) => {
+    expect(countRounds(spans.map(([begin = 0, end = 0]) => ({ begin, end })))).toBe(rounds);
+  });
+});
+
+describe('dist', () => {
+  const dist = join(import.meta.dirname, '..', '..', 'dist');
+  const files = readdirSync(dist);
+
+  it('has 2.5 MB at most, and little of it is read to refuse wrong input', () => {
+    const bytes = files.reduce((sum, name) => sum + statSync(join(dist, name)).size, 0);
+    expect(bytes).toBeLessThanOrEqual(2_500_000);
+    expect(statSync(join(dist, 'index.js')).size).toBeLessThanOrEqual(100_000);
+  });
+
+  it('is minified, every chunk of it', () => {
+    const chunks = files.filter((name) => /^\d+\.index\.js$/.test(name));
+    expect(chunks.length).toBeGreaterThan(10);
+    for (const name of ['index.js', ...chunks]) {
+      const text = readFileSync(join(dist, name), 'utf8');
+      expect(text.split('\n').length, name).toBeLessThan(Math.max(20, text.length / 200));
+    }
+  });
+});

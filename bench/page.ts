@@ -1,0 +1,133 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { plots } from './plots.ts';
+import type { Results, ScaleRow, SeedRow } from './results.ts';
+
+/** Writes docs/benchmarks.md and its plots. @param docs the folder of the documentation */
+export async function writePage(results: Results, docs: string): Promise<void> {
+  await mkdir(join(docs, 'benchmarks'), { recursive: true });
+  for (const [name, svg] of await plots(results))
+    await writeFile(join(docs, 'benchmarks', `${name}.svg`), svg);
+  await writeFile(join(docs, 'benchmarks.md'), page(results));
+}
+
+/** @returns the page as Markdown, made of the results alone */
+export function page(results: Results): string {
+  const { machine } = results;
+  const parts = [
+    `# Benchmarks
+
+Made by \`npm run bench\` from [results.json](benchmarks/results.json); every table is one run, its variants in turn.
+Measured on ${machine.day}: ${machine.cores} cores of ${machine.processor.trim()}, ${machine.memoryGiB} GiB, ${machine.system}, Node.js ${machine.node}.
+AWS is [moto](https://github.com/getmoto/moto) on the same machine, behind a proxy that counts calls and waits as long as the
+column "latency" says. So these figures tell tools apart, and nothing of AWS's own speed. Ratios carry over to another machine;
+seconds do not.
+
+    npm run bench                  # everything, five rounds
+    npm run bench -- seed 3        # one part, three rounds; parts are startup, seed and scale
+    npm run bench:push -- 5        # the image, beside skopeo and docker push
+
+Terraform takes part where \`terraform\` is installed and \`terraform init\` finds the AWS provider; the AWS CLI where \`aws\` is.`,
+    seedPart(results.seed),
+    startupPart(results.startup),
+    scalePart(results.scale),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+const seconds = (value: number) => (value < 1 ? value.toFixed(2) : value.toFixed(1));
+const mebibytes = (value: number | undefined) => (value === undefined ? '' : value.toFixed(0));
+const KINDS = { first: 'first run', again: 'nothing to do' } as const;
+
+function seedPart(seed: Results['seed']): string {
+  if (seed === undefined) return '';
+  const ours = (row: SeedRow) =>
+    seed.rows.find(
+      ({ tool, latencyMs, kind }) =>
+        tool === 'aws-bootstrap' && latencyMs === row.latencyMs && kind === row.kind,
+    )?.seconds ?? Number.NaN;
+  const rows = seed.rows.map((row) => [
+    `${row.latencyMs} ms`,
+    KINDS[row.kind],
+    row.tool,
+    seconds(row.seconds),
+    (row.seconds / ours(row)).toFixed(1),
+    String(row.calls),
+    String(row.writes),
+    String(row.rounds),
+    mebibytes(row.peakMiB),
+  ]);
+  const versions = [...new Set(seed.rows.map(({ tool, version }) => `${tool}: ${version}`))].join('; ');
+  const missing = seed.missing.length === 0 ? '' : `\n\nLeft out: ${seed.missing.join('; ')}.`;
+  return `## The article's case, beside what people use today
+
+A log group with retention and a tag, 14 parameters, 3 JSON secrets, a repository; into an empty account, and again when
+all of it stands. The script is the article's own commands. Terraform keeps its state on the local disk.
+
+${table(
+  [
+    'latency',
+    'run',
+    'tool',
+    'seconds',
+    '× aws-bootstrap',
+    'calls',
+    'writes',
+    'dependent rounds',
+    'MiB at the peak',
+  ],
+  rows,
+)}
+
+${versions}.${missing}
+
+![Seconds of each tool](benchmarks/seed.svg)`;
+}
+
+function startupPart(startup: Results['startup']): string {
+  if (startup === undefined) return '';
+  const rows = startup.map((row) => [
+    row.node,
+    row.variant,
+    String(Math.round(row.seconds * 1000)),
+    row.ratio.toFixed(1),
+    mebibytes(row.peakMiB),
+  ]);
+  return `## Start-up
+
+From the start of the process to its end, or to the arrival of the first call; AWS answers at once here. "Every feature" has a
+configuration file, an image, Auth0 and a pull request's comment.
+
+${table(['Node.js', 'variant', 'ms', '× `node -e 0`', 'MiB until then'], rows)}
+
+![Start-up](benchmarks/startup.svg)`;
+}
+
+function scalePart(scale: readonly ScaleRow[] | undefined): string {
+  if (scale === undefined) return '';
+  const rows = scale.map((row) => [
+    String(row.variables),
+    String(row.secrets),
+    row.kind,
+    seconds(row.seconds),
+    String(row.calls),
+    String(row.writes),
+    String(row.rounds),
+    mebibytes(row.peakMiB),
+  ]);
+  return `## Scale
+
+One variable in ten goes into a secret of its own; 60 ms of latency. The rest are parameters, which AWS lets be written at 3 a
+second after the first 20, so a first apply of more than a few hundred is waiting; and read, ten by a call, at 40 calls a second,
+which is what bounds a silent run above 400 variables. Calls that wait for the quota look like rounds.
+
+${table(['variables', 'secrets', 'run', 'seconds', 'calls', 'writes', 'rounds', 'MiB at the peak'], rows)}
+
+![Time by variables](benchmarks/scale-time.svg)
+
+![Memory by variables](benchmarks/scale-memory.svg)`;
+}
