@@ -4,10 +4,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse, parseAllDocuments } from 'yaml';
 import { route } from '../src/desired/routing.ts';
+import { policiesOf, type Scope } from '../src/report/iam.ts';
 import { Secret } from '../src/secret.ts';
 import { readConfig } from '../src/settings/config.ts';
 import { describe, Notes } from '../src/settings/fault.ts';
-import { policy, unplacedActions } from './iam.ts';
 
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 const read = (name: string) => readFileSync(path(name), 'utf8');
@@ -81,6 +81,24 @@ function routingRow(names: readonly string[]): string[] {
   ];
 }
 
+/** The example of the article, with an image and a lifecycle policy. */
+const EXAMPLE: Scope = {
+  caller: { account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/deployer/run' },
+  settings: {
+    mode: 'apply',
+    prefix: '/papyrus/prd',
+    region: 'us-west-2',
+    only: new Set(['parameters', 'secrets']),
+    allow: new Set(),
+    kmsKeyId: undefined,
+    ownership: { prune: 'report' },
+    logGroup: { name: '/ecs/papyrus' },
+    repository: { name: 'papyrus', lifecycle: '{}', kmsKeyId: undefined },
+    image: {},
+  },
+  desired: { placements: [{ kind: 'AWS::SSM::Parameter' }] },
+};
+
 const block = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\``;
 
 const PARTS: Readonly<Record<string, () => string>> = {
@@ -91,8 +109,8 @@ const PARTS: Readonly<Record<string, () => string>> = {
       Object.entries(manifest.outputs).map(([name, { description }]) => [`\`${name}\``, prose(description)]),
     ),
   routing: () => table(['Variable', 'Goes to', 'With `prefer: ssm`', 'Because'], VARIABLES.map(routingRow)),
-  'policy-deploy': () => block('json', policy('deploy')),
-  'policy-read': () => block('json', policy('read')),
+  'policy-deploy': () => block('json', JSON.stringify(policiesOf(EXAMPLE)?.deployer, null, 2)),
+  'policy-read': () => block('json', JSON.stringify(policiesOf(EXAMPLE)?.reader, null, 2)),
 };
 
 /** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
@@ -107,9 +125,7 @@ function filled(text: string): string {
 
 /** @returns what is wrong with the examples and links. */
 function faultsOf(text: string): string[] {
-  const faults: string[] = unplacedActions().map(
-    (action) => `scripts/iam.ts does not know on which resource ${action} is allowed`,
-  );
+  const faults: string[] = [];
   const line = (at: number) => `README.md line ${text.slice(0, at).split('\n').length}`;
   for (const { index, 1: language, 2: code = '' } of text.matchAll(/^```(\w+)\n(.*?)^```$/gms)) {
     if (language === 'json') {

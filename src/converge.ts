@@ -13,6 +13,7 @@ import { failureOf } from './report/failure.ts';
 import { leftovers } from './report/leftovers.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
+import { unreadRemarks } from './report/unread.ts';
 import type { Resource, Specs } from './resources/resource.ts';
 import type { RoomContext } from './resources/room.ts';
 import { InputFaults } from './settings/fault.ts';
@@ -59,7 +60,7 @@ export async function converge(asked: Asked, runner: Runner, stop: Stop): Promis
   if (settings.allowedAccountIds.length > 0 || settings.repository?.account !== undefined) await identity;
   const [surveyed, caller] = await Promise.all([survey(asked, rooms), identity]);
   const { plan } = surveyed;
-  surveyed.remarks.forEach(tell);
+  [...surveyed.remarks, ...unreadRemarks(plan)].forEach(tell);
   const refused = refusalOf(settings, plan);
   const writes = settings.ownership.writes && refused === undefined;
   if (writes) tellLongWait(plan, (count) => calls.pace('ssm:write').seconds(count));
@@ -111,6 +112,7 @@ function contextOf(
     calls,
     clock: stop.clock(),
     tags: settings.tags,
+    leavesUnread: settings.mode === 'plan' || settings.mode === 'drift',
     isShown: (parameter) => routes.get(parameter)?.shown === true,
     mask: (value, place) => {
       if (routes.get(place)?.sensitive !== false) masks.hide(value, place);

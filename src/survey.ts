@@ -46,7 +46,7 @@ async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
   });
   return {
     plan: [...changes, ...strays],
-    remarks: remarksOn(found, settings),
+    remarks: [...remarksOn(found, settings), ...remarksOnCallback(asked, observation)],
     repositoryUri: repositoryUri(settings, observation),
   };
 }
@@ -127,6 +127,17 @@ function auth0Wishes(asked: Asked, observation: Observation): Wish[] {
 
 function storedValue(parameter: ReturnType<Observation['AWS::SSM::Parameter']['get']>) {
   return parameter === undefined || parameter instanceof Unreadable ? undefined : parameter.fields.value;
+}
+
+/** What `follow` takes out is what the parameter held until now: where that may not be read, the plan lacks it. */
+function remarksOnCallback({ settings, auth0, urls }: Asked, observation: Observation): string[] {
+  const callback = observation['AWS::SSM::Parameter'].get(callbackParameter(settings));
+  const isUnread =
+    callback !== undefined && !(callback instanceof Unreadable) && callback.facts.unread === true;
+  if (!isUnread || auth0 === undefined || urls === undefined || settings.auth0?.urls !== 'follow') return [];
+  return [
+    `${callback.name} may not be read by this role, so what auth0-urls: follow takes out of Auth0 is not in this plan`,
+  ];
 }
 
 function standingUrls({ auth0 }: Asked, observation: Observation) {

@@ -26,8 +26,8 @@ it('shows field by field what is adopted, and then stands', async () => {
   for (const line of [
     `~ parameter ${P}/GUNICORN_WORKERS`,
     'value: "1" → "2"',
-    'tag:project: "portfolio"',
-    'tag:managed-by: "aws-bootstrap:adopted"',
+    'tag:project: missing → "portfolio"',
+    'tag:managed-by: missing → "aws-bootstrap:adopted"',
     'adopted: it stood before without our tag',
     'key:secret_key: another value',
     'keys that nobody here asks for are kept: other',

@@ -68,6 +68,33 @@ describe('the drift issue', () => {
     expect(findLeaks(healed, [...CANARIES, github.token])).toEqual([]);
   });
 
+  it('is closed by a role that reads no values, unless it told of one', async () => {
+    const blind = () =>
+      aws.fault({
+        operation: /^(GetParameters|BatchGetSecretValue)$/,
+        kind: 'access-denied',
+        times: Number.POSITIVE_INFINITY,
+      });
+    await change('9');
+    await drift();
+    expect(open()[0]?.body.split('\n')[0]).toMatch(/-values -->$/);
+    blind();
+    const unseen = await drift();
+    expect(unseen.exitCode, unseen.log).toBe(0);
+    expect(open()).toHaveLength(1);
+
+    await aws.reset();
+    github.reset();
+    await step(aws, undefined, { mode: 'apply', tags: 'project=portfolio' });
+    blind();
+    expect((await drift({ tags: 'project=other' })).exitCode).toBe(1);
+    expect(open()).toHaveLength(1);
+    const seen = await drift({ tags: 'project=portfolio' });
+    expect(seen.exitCode, seen.log).toBe(0);
+    expect(open()).toEqual([]);
+    expect(github.comments[0]?.body).toContain('Values were not compared: the role may not read them.');
+  });
+
   it('is reopened rather than doubled', async () => {
     await change('9');
     await drift();

@@ -1,5 +1,5 @@
 /** The image through the bundle: planned, pushed after its repository, silent, drifted, healed. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -171,4 +171,48 @@ it('a plan where nothing was built yet says so, and goes on', async () => {
   const applied = await runAction({ inputs, env, workspace });
   expect(applied.exitCode).toBe(1);
   expect(applied.outputs['failure-reason']).toBe('input');
+});
+
+it('tells how far it has come while a layer is on its way', async () => {
+  // A report comes every three seconds.
+  registry.faults.push({ on: 'PATCH upload', delayMs: 3_300 }, { on: 'PUT upload', delayMs: 3_300 });
+  const pushed = await run();
+  expect(pushed.exitCode, pushed.log).toBe(0);
+  const told = pushed.log.split('\n').filter((line) => line.startsWith('image: '));
+  expect(told.length).toBeGreaterThan(0);
+  for (const line of told) expect(line).toMatch(/^image: layers \d\/3, \d+ of \d+ MB, \d+\.\d MB\/s$/);
+  expect((await run()).log).not.toContain('image: layers');
+});
+
+it('completes the task definition with the image that the same run pushed, by its digest', async () => {
+  const containerDefinitions = [
+    { name: 'app', image: 'PLACEHOLDER', essential: true },
+    { name: 'proxy', image: 'public.ecr.aws/nginx/nginx:1', essential: false },
+  ];
+  writeFileSync(
+    join(workspace, 'task.json'),
+    JSON.stringify({
+      family: 'papyrus',
+      executionRoleArn: 'arn:aws:iam::123456789012:role/x',
+      containerDefinitions,
+    }),
+  );
+  const task = { 'task-definition': 'task.json', 'container-name': 'app' };
+  const completed = (done: Awaited<ReturnType<typeof run>>) => {
+    expect(done.exitCode, done.log).toBe(0);
+    return JSON.parse(readFileSync(done.outputs['task-definition'] ?? '', 'utf8')).containerDefinitions;
+  };
+  // Before the push there is nothing to name.
+  const planned = await run({ ...task, mode: 'plan' });
+  expect(planned.outputs['task-definition']).toBe('');
+
+  const [app, proxy] = completed(await run(task));
+  expect(app.image).toBe(`${registry.url.host}/papyrus@${tags()['1.4']}`);
+  expect(app.image).toMatch(/@sha256:[0-9a-f]{64}$/);
+  expect(proxy).toEqual(containerDefinitions[1]);
+  // A silent run names the same, another image another one.
+  expect(completed(await run(task))[0].image).toBe(app.image);
+  const [next] = completed(await run({ ...task, image: 'docker-archive:other.tar' }));
+  expect(next.image).toBe(`${registry.url.host}/papyrus@${tags()['1.5']}`);
+  expect(next.image).not.toBe(app.image);
 });

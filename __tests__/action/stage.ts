@@ -145,6 +145,9 @@ export const fieldsOf = (run: ActionRun, name: string, action = 'update'): Recor
       .flatMap(({ fields }) => fields.map(({ field, from, to }) => [field, `${from} → ${to}`])),
   );
 
-/** The row of the summary's table that begins with these cells. */
+/** The row of the summary's table that holds these cells. */
 export const rowOf = (run: ActionRun, text: string): string | undefined =>
-  run.summary.split('\n').find((line) => line.startsWith('|') && line.includes(text));
+  run.summary
+    .replaceAll('&nbsp;', ' ')
+    .split('\n')
+    .find((line) => line.startsWith('|') && line.includes(text));

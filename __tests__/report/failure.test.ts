@@ -16,7 +16,7 @@ describe('a run fails', () => {
     ['plan', undefined],
     [
       'apply',
-      { reason: 'blocked', text: '1 wanted changes are blocked; the reasons stand above, the rest was done' },
+      { reason: 'blocked', text: '1 wanted change is blocked; the reasons stand above, the rest was done' },
     ],
     [
       'drift',

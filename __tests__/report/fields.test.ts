@@ -18,11 +18,11 @@ it.each<[Field, string | undefined]>([
 describe('a difference in words', () => {
   it.each<[from: Field, to: Field, text: string]>([
     [1, 7, 'f: <1> → <7>'],
-    [ABSENT, 'a', 'f: <a>'],
+    [ABSENT, 'a', 'f: missing → <a>'],
     ['a', ABSENT, 'f: <a> taken out'],
     [new Secret('x'), new Secret('y'), 'f: another value'],
     [new Secret('x'), ABSENT, 'f: <***> taken out'],
-    [ABSENT, new Secret('y'), 'f: <***>'],
+    [ABSENT, new Secret('y'), 'f: missing'],
     ['x', new Secret('y'), 'f: <x> → <***>'],
     ['', 'a', 'f: <> → <a>'],
   ])('%o → %o', (from, to, text) => {

@@ -6,8 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { AwsError } from '../../src/clients/errors.ts';
 import { EXECUTION, missingStatement, PERMISSIONS } from '../../src/clients/permissions.ts';
-import { type Policy, policiesOf } from '../../src/report/iam.ts';
-import type { Run } from '../../src/report/run.ts';
+import { type Policy, policiesOf, type Scope } from '../../src/report/iam.ts';
 import { lintTemplate } from '../servers/cfn-lint.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -69,26 +68,95 @@ describe('the table of permissions', () => {
 });
 
 describe('the policies of a configuration', () => {
-  const run = (more: object, partition = 'aws') =>
-    ({
-      caller: { account: '123456789012', arn: `arn:${partition}:sts::123456789012:assumed-role/x/y` },
-      desired: {
-        wishes: [],
-        placements: [{ kind: 'AWS::SSM::Parameter' }, { kind: 'AWS::SecretsManager::Secret' }],
-      },
-      settings: {
-        prefix: '/papyrus/prd',
-        region: 'us-west-2',
-        logGroup: { name: '/ecs/papyrus' },
-        repository: { name: 'papyrus', lifecycle: '{}' },
-        image: { name: 'x', tags: [] },
-        kmsKeyId: undefined,
-        ...more,
-      },
-    }) as unknown as Run;
+  const run = (more: Partial<Scope['settings']>, partition = 'aws'): Scope => ({
+    caller: { account: '123456789012', arn: `arn:${partition}:sts::123456789012:assumed-role/x/y` },
+    desired: { placements: [{ kind: 'AWS::SSM::Parameter' }, { kind: 'AWS::SecretsManager::Secret' }] },
+    settings: {
+      mode: 'apply',
+      prefix: '/papyrus/prd',
+      region: 'us-west-2',
+      only: new Set(['parameters', 'secrets']),
+      allow: new Set(),
+      ownership: { prune: 'report' },
+      logGroup: { name: '/ecs/papyrus' },
+      repository: { name: 'papyrus', lifecycle: '{}', kmsKeyId: undefined },
+      image: {},
+      kmsKeyId: undefined,
+      ...more,
+    },
+  });
+  const everything: Partial<Scope['settings']> = {
+    mode: 'destroy',
+    allow: new Set(['change-type', 'delete-log-group', 'delete-repository']),
+  };
+  const DELETES = /:(Delete(?!RetentionPolicy)|Untag|Remove)/;
+  const deletes = (more: Partial<Scope['settings']>) =>
+    actionsOf(policiesOf(run(more))?.deployer ?? { Version: '2012-10-17', Statement: [] })
+      .filter((action) => DELETES.test(action))
+      .sort();
+
+  it.each<[what: string, more: Partial<Scope['settings']>, granted: string[]]>([
+    ['a plain apply', {}, []],
+    ['the consent to change a type', { allow: new Set(['change-type']) }, ['ssm:DeleteParameter']],
+    [
+      'prune: delete',
+      { ownership: { prune: 'delete' } },
+      [
+        'secretsmanager:DeleteSecret',
+        'secretsmanager:UntagResource',
+        'ssm:DeleteParameters',
+        'ssm:RemoveTagsFromResource',
+      ],
+    ],
+    [
+      'consents of destroy in another mode',
+      { allow: new Set(['delete-log-group', 'delete-repository']) },
+      [],
+    ],
+    [
+      'destroy',
+      { mode: 'destroy' },
+      [
+        'ecr:UntagResource',
+        'logs:UntagResource',
+        'secretsmanager:DeleteSecret',
+        'secretsmanager:UntagResource',
+        'ssm:DeleteParameters',
+        'ssm:RemoveTagsFromResource',
+      ],
+    ],
+  ])('take away only what the configuration lets them: %s', (_, more, granted) => {
+    expect(deletes(more)).toEqual(granted);
+  });
+
+  it('set apart what a drift check without values leaves out', () => {
+    const reader = policiesOf(run({ kmsKeyId: 'alias/mine' }))?.reader.Statement ?? [];
+    const values = reader.filter(({ Sid }) => Sid.endsWith('Values')).flatMap(({ Action }) => Action);
+    expect([...new Set(values)].sort()).toEqual([
+      'kms:Decrypt',
+      'secretsmanager:BatchGetSecretValue',
+      'secretsmanager:GetSecretValue',
+      'ssm:GetParameters',
+    ]);
+    const rest = reader.filter(({ Sid }) => !Sid.endsWith('Values')).flatMap(({ Action }) => Action);
+    expect(rest.filter((action) => values.includes(action))).toEqual([]);
+  });
+
+  it('cover both stores where leftovers are looked for, and the one that is used otherwise', () => {
+    const one = (prune: 'off' | 'report') =>
+      JSON.stringify(
+        policiesOf({
+          ...run({ ownership: { prune } }),
+          desired: { placements: [{ kind: 'AWS::SSM::Parameter' }] },
+        })?.deployer,
+      );
+    expect(one('report')).toContain('secretsmanager:ListSecrets');
+    expect(one('off')).not.toContain('secretsmanager:');
+    expect(one('off')).toContain('ssm:PutParameter');
+  });
 
   it('hold every action, each on its own resources', () => {
-    const all = policiesOf(run({}));
+    const all = policiesOf(run(everything));
     expect(new Set(all === undefined ? [] : actionsOf(all.deployer))).toEqual(
       new Set(Object.keys(PERMISSIONS)),
     );
@@ -121,11 +189,16 @@ describe('the policies of a configuration', () => {
 
 describe('iam/roles.yml', () => {
   const path = join(root, 'iam', 'roles.yml');
+  // `!If [condition, statement, nothing]` is an array; whatever else has a tag does not matter here.
   const template = parse(readFileSync(path, 'utf8'), { logLevel: 'silent' });
-  const actions = (role: string): string[] =>
-    JSON.stringify(template.Resources[role].Properties.Policies).match(
-      /(?:ssm|secretsmanager|logs|ecr):[A-Z]\w+/g,
-    ) ?? [];
+  /** What is granted always, or under a condition. */
+  const actions = (role: string, condition?: string): string[] => {
+    const [{ PolicyDocument }] = template.Resources[role].Properties.Policies;
+    const chosen = (PolicyDocument.Statement as unknown[]).filter((statement) =>
+      Array.isArray(statement) ? statement[0] === condition : condition === undefined,
+    );
+    return JSON.stringify(chosen).match(/(?:ssm|secretsmanager|logs|ecr):[A-Z]\w+/g) ?? [];
+  };
 
   it('is a template without a fault', async () => {
     const { code, output } = await lintTemplate(path);
@@ -134,9 +207,19 @@ describe('iam/roles.yml', () => {
   });
 
   it('grants what the table says', () => {
-    expect(new Set(actions('Deployer'))).toEqual(new Set(Object.keys(PERMISSIONS)));
-    const reading = Object.keys(PERMISSIONS).filter((action) => PERMISSIONS[action]?.access !== 'write');
-    expect(new Set(actions('DriftReader'))).toEqual(new Set(reading));
+    const taking = Object.keys(PERMISSIONS).filter((action) => {
+      const only = PERMISSIONS[action]?.only;
+      return only !== undefined && only !== 'image' && only !== 'lifecycle';
+    });
+    expect(new Set(actions('Deployer', 'Deletes'))).toEqual(new Set(taking));
+    expect(new Set([...actions('Deployer'), ...taking])).toEqual(new Set(Object.keys(PERMISSIONS)));
+    expect(actions('Deployer').filter((action) => taking.includes(action))).toEqual([]);
+    const reading = (access: string) =>
+      Object.keys(PERMISSIONS).filter((action) => PERMISSIONS[action]?.access === access);
+    expect(new Set(actions('DriftReader'))).toEqual(new Set(reading('read')));
+    expect(new Set(actions('DriftReader', 'ReadsValues'))).toEqual(new Set(reading('value')));
+    for (const parameter of ['DeployerDeletes', 'DriftReadsValues'])
+      expect(template.Parameters[parameter].Default).toBe('false');
     expect(new Set(actions('Execution'))).toEqual(new Set(Object.keys(EXECUTION)));
   });
 });

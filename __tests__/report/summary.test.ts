@@ -21,7 +21,7 @@ function table(text: string, heading: string): string[][] {
     line
       .split(/(?<!\\)\|/)
       .slice(1, -1)
-      .map((cell) => cell.trim()),
+      .map((cell) => cell.trim().replaceAll('&nbsp;', ' ')),
   );
 }
 

@@ -54,6 +54,7 @@ export interface RoundOptions extends Partial<Policy> {
   readonly readOnly?: boolean;
   /** Observes and plans only. */
   readonly looks?: boolean;
+  readonly leavesUnread?: boolean;
   readonly isShown?: (parameter: string) => boolean;
   /** How long an answer may take, in real time. */
   readonly answerMs?: number;
@@ -102,6 +103,7 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
       tags = TAGS,
       readOnly = false,
       looks = false,
+      leavesUnread = false,
       isShown = () => true,
       answerMs = 30_000,
       ...policy
@@ -125,6 +127,7 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
         calls: new Calls(clock),
         clock,
         tags,
+        leavesUnread,
         isShown,
         mask: (value, place) => void masked.set(place, value),
         tell: (text) => void told.push(text),

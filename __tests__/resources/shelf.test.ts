@@ -22,6 +22,7 @@ beforeAll(async () => {
       calls: new Calls(systemClock, new Stop()),
       clock: systemClock,
       tags: new Map(),
+      leavesUnread: false,
       isShown: () => false,
       mask: () => {},
       tell: () => {},

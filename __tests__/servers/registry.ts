@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { answerEcr } from './registry-ecr.ts';
 
 /** What a repository holds. */
@@ -29,6 +30,8 @@ export interface Fault {
   readonly location?: string;
   /** The upload is forgotten before the request is worked at. */
   readonly loseUpload?: boolean;
+  /** The answer waits. */
+  readonly delayMs?: number;
   /** One byte of the body is turned on its way. */
   readonly damage?: boolean;
 }
@@ -115,6 +118,7 @@ export class TestRegistry implements AsyncDisposable {
     if (body === undefined) {
       return request.socket.resetAndDestroy();
     }
+    if (fault?.delayMs !== undefined) await sleep(fault.delayMs);
     if (fault?.answer !== undefined)
       return send(response, fault.answer.status, fault.answer.body ?? '', fault.answer.headers);
     if (fault?.damage === true && body.length > 0) body[0] = (body[0] ?? 0) ^ 1;

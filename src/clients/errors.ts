@@ -160,6 +160,14 @@ function explain(
   };
 }
 
+/** @returns whether the role may not do it, be it for IAM or for the key that encrypts the value. */
+export function isDenied(error: unknown): boolean {
+  return (
+    error instanceof AwsError &&
+    (error.reason === 'access-denied' || error.code === 'KMSAccessDeniedException')
+  );
+}
+
 /** AWS names the action and, for most services, the resource; both make the statement that is missing. */
 function denied(message: string, operation: string, resource: string): Explanation {
   const action = /perform: ([\w-]+:\w+)/.exec(message)?.[1] ?? operation;

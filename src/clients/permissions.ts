@@ -5,6 +5,20 @@
  */
 export type Target = 'log-group' | 'log-streams' | 'parameter' | 'secret' | 'repository' | 'any';
 
+/**
+ * What not every run does: the image of a run and a lifecycle policy that was given; `removal` takes away what nobody
+ * asks for below the prefix (prune: delete, mode: destroy), `end` lets log group and repository go (mode: destroy);
+ * the others are consents of those names.
+ */
+export type Occasion =
+  | 'image'
+  | 'lifecycle'
+  | 'removal'
+  | 'end'
+  | 'change-type'
+  | 'delete-log-group'
+  | 'delete-repository';
+
 export interface Permission {
   readonly target: Target;
   /** `read` tells what stands, `value` tells what is in it, `write` changes it. */
@@ -13,8 +27,8 @@ export interface Permission {
   readonly also?: readonly string[];
   /** It is no command of the SDK: the registry asks for it when an image is pushed. */
   readonly byRegistry?: true;
-  /** Only for the image of a run, or a lifecycle policy that was given. */
-  readonly only?: 'image' | 'lifecycle';
+  /** It is needed only where this is asked for; a plain apply takes nothing away. */
+  readonly only?: Occasion;
 }
 
 export const PERMISSIONS: Readonly<Record<string, Permission>> = {
@@ -24,17 +38,17 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'logs:PutRetentionPolicy': { target: 'log-streams', access: 'write' },
   'logs:DeleteRetentionPolicy': { target: 'log-streams', access: 'write' },
   'logs:TagResource': { target: 'log-group', access: 'write' },
-  'logs:UntagResource': { target: 'log-group', access: 'write' },
-  'logs:DeleteLogGroup': { target: 'log-streams', access: 'write' },
+  'logs:UntagResource': { target: 'log-group', access: 'write', only: 'end' },
+  'logs:DeleteLogGroup': { target: 'log-streams', access: 'write', only: 'delete-log-group' },
 
   'ssm:DescribeParameters': { target: 'any', access: 'read' },
   'ssm:ListTagsForResource': { target: 'parameter', access: 'read' },
   'ssm:GetParameters': { target: 'parameter', access: 'value' },
   'ssm:PutParameter': { target: 'parameter', access: 'write', also: ['ssm:AddTagsToResource'] },
   'ssm:AddTagsToResource': { target: 'parameter', access: 'write' },
-  'ssm:DeleteParameter': { target: 'parameter', access: 'write' },
-  'ssm:DeleteParameters': { target: 'parameter', access: 'write' },
-  'ssm:RemoveTagsFromResource': { target: 'parameter', access: 'write' },
+  'ssm:DeleteParameter': { target: 'parameter', access: 'write', only: 'change-type' },
+  'ssm:DeleteParameters': { target: 'parameter', access: 'write', only: 'removal' },
+  'ssm:RemoveTagsFromResource': { target: 'parameter', access: 'write', only: 'removal' },
 
   'secretsmanager:DescribeSecret': { target: 'secret', access: 'read' },
   'secretsmanager:ListSecrets': { target: 'any', access: 'read' },
@@ -53,8 +67,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'secretsmanager:UpdateSecret': { target: 'secret', access: 'write' },
   'secretsmanager:RestoreSecret': { target: 'secret', access: 'write' },
   'secretsmanager:TagResource': { target: 'secret', access: 'write' },
-  'secretsmanager:UntagResource': { target: 'secret', access: 'write' },
-  'secretsmanager:DeleteSecret': { target: 'secret', access: 'write' },
+  'secretsmanager:UntagResource': { target: 'secret', access: 'write', only: 'removal' },
+  'secretsmanager:DeleteSecret': { target: 'secret', access: 'write', only: 'removal' },
 
   'ecr:DescribeRepositories': { target: 'repository', access: 'read' },
   'ecr:ListTagsForResource': { target: 'repository', access: 'read' },
@@ -63,8 +77,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'ecr:PutImageTagMutability': { target: 'repository', access: 'write' },
   'ecr:PutLifecyclePolicy': { target: 'repository', access: 'write', only: 'lifecycle' },
   'ecr:TagResource': { target: 'repository', access: 'write' },
-  'ecr:UntagResource': { target: 'repository', access: 'write' },
-  'ecr:DeleteRepository': { target: 'repository', access: 'write' },
+  'ecr:UntagResource': { target: 'repository', access: 'write', only: 'end' },
+  'ecr:DeleteRepository': { target: 'repository', access: 'write', only: 'delete-repository' },
 
   'ecr:DescribeImages': { target: 'repository', access: 'read', only: 'image' },
   'ecr:BatchGetImage': { target: 'repository', access: 'read', only: 'image' },

@@ -29,6 +29,8 @@ export type Observed = { readonly [K in Kind]?: ReadonlyMap<string, Specs[K] | U
  *     wanted  | scheduled for deletion            | restore, then as above
  *     wanted  | owned by CloudFormation, a        | blocked, with the owner's name
  *             | rotation or another service       |
+ *     wanted  | its value may not be read (plan   | everything but the value
+ *             | and drift alone)                  |
  *     wanted  | could not be read                 | blocked, with the error
  */
 export function plan(wishes: readonly Wish[], observed: Observed, policy: Policy): Plan {
@@ -89,7 +91,7 @@ function changesOf<K extends Kind>(
     compareKeys(standing.fields['key-id'], wanted['key-id']) === 'unclear'
   )
     notes.push('key-id: an alias and a key id cannot be told apart without asking KMS; taken as the same');
-  const differences = diff(wanted, standing.fields, wish.closed, wish.unknown);
+  const differences = diff(wanted, standing.fields, wish.closed, uncompared(wish, standing));
   if (standing.facts.scheduledForDeletion === true)
     differences.unshift({ field: 'deletion', from: 'scheduled', to: ABSENT });
 
@@ -158,6 +160,13 @@ function absent<K extends Kind>(wish: WishOf<K>): ChangeOf<K> {
 /** Auth0 knows no owner's tags, and neither does an image: there, only what we were asked for is ours. */
 function isTagged(kind: Kind): boolean {
   return kind !== 'Auth0::Application' && kind !== 'Image';
+}
+
+/** What could not be had on either side: a value that this run was not given, or one that the role may not read. */
+function uncompared({ spec, unknown }: WishOf<Kind>, { facts }: Spec): ReadonlySet<string> {
+  if (facts.unread !== true) return unknown;
+  const values = Object.keys(spec.fields).filter((field) => field === 'value' || field.startsWith('key:'));
+  return new Set([...unknown, ...values]);
 }
 
 /** On what stood before we came, a default is nobody's wish. */

@@ -43,7 +43,8 @@ function fateOf(stray: AnyStray, changes: readonly Change[], request: PruneReque
   const reason = explanation(stray, request);
   if (reason !== undefined) return { action: 'keep', notes: [`kept: ${reason}`] };
   const moved = relatedTo(stray, request.placements);
-  const what = describe(moved);
+  // What was not read may hold anything, so nothing is said of what it holds.
+  const what = describe(stray.isRead ? moved : []);
   if (request.prune !== 'delete')
     return {
       action: 'keep',

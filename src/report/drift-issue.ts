@@ -9,6 +9,7 @@ import { planDocument } from './plan-document.ts';
 import type { Run } from './run.ts';
 import { changes } from './sections/changes.ts';
 import { assemble, type Section, table } from './sections.ts';
+import { unreadOf } from './unread.ts';
 
 const LABEL = { name: 'aws-drift', color: 'd93f0b', description: 'What stands in AWS is not what is wanted' };
 const MOST_BYTES = 60_000;
@@ -37,11 +38,20 @@ export function findingsHash(run: Run): string {
     open.map(({ change }) => change),
   );
   const versions = open.map(({ change }) => `${change.name} ${change.observed?.facts.version ?? ''}`).sort();
-  return createHash('sha256')
+  const hash = createHash('sha256')
     .update(JSON.stringify([changes, versions]))
     .digest('hex')
     .slice(0, 16);
+  const isOfValues = open.some(
+    ({ change }) =>
+      change.action !== 'create' &&
+      change.differences.some(({ field }) => field === 'value' || field.startsWith('key:')),
+  );
+  return isOfValues ? `${hash}${OF_VALUES}` : hash;
 }
+
+/** Findings that a role which reads no values cannot see, and so cannot see healed. */
+const OF_VALUES = '-values';
 
 /** @returns the issue's text; `runUrl` leads to the run that found it first. */
 export function issueText(run: Run, { isPublic }: EventFacts, runUrl: string): string {
@@ -104,8 +114,12 @@ export async function keepDriftIssue(
   const found = await find(github, begin, state);
   const open = found.filter((issue) => issue.state === 'open');
   if (state === 'clean') {
-    const words = `The drift is gone: what stands is what is wanted.${runUrl === '' ? '' : ` Seen by [this run](${runUrl}).`}`;
-    for (const issue of open) await close(github, issue, words, 'completed');
+    const isBlind = unreadOf(run.plan).length > 0;
+    const blind = !isBlind ? '' : ' Values were not compared: the role may not read them.';
+    const words = `The drift is gone: what stands is what is wanted.${blind}${runUrl === '' ? '' : ` Seen by [this run](${runUrl}).`}`;
+    for (const issue of open)
+      if (!isBlind || stateOf(begin, issue.body)?.endsWith(OF_VALUES) !== true)
+        await close(github, issue, words, 'completed');
     return;
   }
   const body = issueText(run, event, runUrl);

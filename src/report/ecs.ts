@@ -24,8 +24,8 @@ export function references(
     const arn = spec?.facts.arn;
     if (spec === undefined || arn === undefined) continue;
     if (destination.store === 'parameter') found.set(route.variable.name, arn);
-    // Without the key in it the reference would make the task fail at its start.
-    else if (spec.fields[`key:${destination.key}`] !== undefined)
+    // Without the key in it the reference would make the task fail at its start; keys that may not be read are trusted.
+    else if (spec.facts.unread === true || spec.fields[`key:${destination.key}`] !== undefined)
       found.set(route.variable.name, `${arn}:${destination.key}::`);
   }
   return found;

@@ -80,3 +80,8 @@ export function forMermaid(text: string): string {
   );
   return `"${shown}"`;
 }
+
+/** @returns words of ours that stay on one line of a narrow column. */
+export function unbroken(words: string): string {
+  return words.replaceAll(' ', '&nbsp;');
+}

@@ -55,7 +55,7 @@ export function failureOf(
   if ((settings.mode === 'apply' || settings.mode === 'destroy') && blocked > 0)
     return {
       reason: 'blocked',
-      text: `${blocked} wanted changes are blocked; the reasons stand above, the rest was done`,
+      text: `${blocked} wanted ${blocked === 1 ? 'change is' : 'changes are'} blocked; the reasons stand above, the rest was done`,
     };
   if (settings.mode === 'drift' && settings.failOnDrift && isDrifted(plan))
     return { reason: 'drifted', text: 'what stands is not what is wanted; run with mode: apply to heal it' };

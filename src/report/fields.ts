@@ -24,6 +24,7 @@ export function differenceText({ field, from, to }: Difference, show: (text: str
   if (from === true) return `${field} taken out`;
   const [before, after] = [textOf(from), textOf(to)];
   if (after === undefined) return `${field}: ${show(before ?? '')} taken out`;
-  if (before === undefined) return `${field}: ${show(after)}`;
+  if (before === undefined)
+    return to instanceof Secret ? `${field}: missing` : `${field}: missing → ${show(after)}`;
   return before === after ? `${field}: another value` : `${field}: ${show(before)} → ${show(after)}`;
 }

@@ -1,12 +1,15 @@
+import type { Caller } from '../clients/identity.ts';
 import {
   EXECUTION,
+  type Occasion,
   PERMISSIONS,
   type Permission,
   type Statement,
   type Target,
 } from '../clients/permissions.ts';
+import type { Kind } from '../resources/resource.ts';
+import type { Settings } from '../settings/settings.ts';
 import { partsOf } from './console-link.ts';
-import type { Run } from './run.ts';
 
 export interface Policy {
   readonly Version: '2012-10-17';
@@ -17,45 +20,84 @@ interface Named extends Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
+/** What a policy depends on; a run is one. */
+export interface Scope {
+  readonly caller: Caller;
+  readonly settings: Pick<Settings, 'mode' | 'prefix' | 'region' | 'only' | 'allow' | 'kmsKeyId'> & {
+    readonly ownership: Pick<Settings['ownership'], 'prune'>;
+    readonly logGroup: { readonly name: string } | undefined;
+    readonly repository:
+      | Pick<NonNullable<Settings['repository']>, 'name' | 'lifecycle' | 'kmsKeyId'>
+      | undefined;
+    readonly image: object | undefined;
+  };
+  readonly desired: { readonly placements: ReadonlyArray<{ readonly kind: Kind }> };
+}
+
 /** The three roles of a deployment. */
 export interface Policies {
-  /** For mode apply. */
+  /** For mode apply, with what it takes away only where this configuration lets it. */
   readonly deployer: Policy;
-  /** For modes plan and drift. */
+  /** For modes plan and drift. Without the statements whose Sid ends with Values, all but the values is compared. */
   readonly reader: Policy;
   /** The task execution role of ECS. */
   readonly execution: Policy;
 }
 
 /** @returns the least that this configuration needs; undefined where AWS did not tell who calls. */
-export function policiesOf(run: Run): Policies | undefined {
-  const caller = partsOf(run.caller.arn);
+export function policiesOf(scope: Scope): Policies | undefined {
+  const caller = partsOf(scope.caller.arn);
   if (caller === undefined) return undefined;
-  const resources = resourcesOf(run, caller.partition, run.caller.account);
-  const all = Object.entries(PERMISSIONS).filter(([, { only }]) => isAskedFor(run, only));
-  const actions = (wanted: typeof all) =>
-    wanted.flatMap(([action, { target, also }]) => [
-      { action, target },
-      ...(also ?? []).map((other) => ({ action: other, target: PERMISSIONS[other]?.target ?? target })),
+  const resources = resourcesOf(scope, caller.partition, scope.caller.account);
+  const all = Object.entries(PERMISSIONS).filter(([, { only }]) => only === undefined || has(scope, only));
+  const actions = (wanted: typeof all, part: (access: Permission['access']) => string): Grant[] =>
+    wanted.flatMap(([action, { target, access, also }]) => [
+      { action, target, part: part(access) },
+      ...(also ?? []).map((other) => ({
+        action: other,
+        target: PERMISSIONS[other]?.target ?? target,
+        part: part(access),
+      })),
     ]);
+  const reading = all.filter(([, { access }]) => access !== 'write');
   return {
-    deployer: policy(actions(all), resources, kms(run, caller.partition, 'write')),
-    reader: policy(
-      actions(all.filter(([, { access }]) => access !== 'write')),
+    deployer: policy(
+      actions(all, () => ''),
       resources,
-      kms(run, caller.partition, 'read'),
+      kms(scope, caller.partition, 'write'),
+    ),
+    reader: policy(
+      actions(reading, (access) => (access === 'value' ? VALUES : '')),
+      resources,
+      kms(scope, caller.partition, 'read', `Key${VALUES}`),
     ),
     execution: policy(
-      Object.entries(EXECUTION).map(([action, target]) => ({ action, target })),
+      Object.entries(EXECUTION).map(([action, target]) => ({ action, target, part: '' })),
       resources,
-      kms(run, caller.partition, 'read'),
+      kms(scope, caller.partition, 'read'),
     ),
   };
 }
 
-function isAskedFor({ settings }: Run, only: Permission['only']): boolean {
-  if (only === 'image') return settings.image !== undefined;
-  return only === undefined || settings.repository?.lifecycle !== undefined;
+/** Ends the Sid of what a drift check without values leaves out. */
+const VALUES = 'Values';
+
+function has({ settings }: Scope, occasion: Occasion): boolean {
+  const isEnd = settings.mode === 'destroy';
+  switch (occasion) {
+    case 'image':
+      return settings.image !== undefined;
+    case 'lifecycle':
+      return settings.repository?.lifecycle !== undefined;
+    case 'removal':
+      return isEnd || settings.ownership.prune === 'delete';
+    case 'end':
+      return isEnd;
+    case 'change-type':
+      return settings.allow.has(occasion);
+    default:
+      return isEnd && settings.allow.has(occasion);
+  }
 }
 
 type Resources = Readonly<Record<Target, readonly string[]>>;
@@ -64,18 +106,24 @@ type Resources = Readonly<Record<Target, readonly string[]>>;
  * A policy must name what does not stand yet, so these ARNs are written, in the partition and account of the caller.
  * The tail of a secret's ARN is six characters that AWS picks.
  */
-function resourcesOf({ settings, desired }: Run, partition: string, account: string): Resources {
+function resourcesOf({ settings, desired }: Scope, partition: string, account: string): Resources {
   const arn = (service: string, rest: string) =>
     `arn:${partition}:${service}:${settings.region}:${account}:${rest}`;
   const kinds = new Set(desired.placements.map(({ kind }) => kind));
+  // Leftovers are looked for in both stores, whichever of them the variables go to.
+  const looks = settings.mode === 'destroy' || (kinds.size > 0 && settings.ownership.prune !== 'off');
+  const touches = (kind: Kind, part: 'parameters' | 'secrets') =>
+    settings.only.has(part) && (looks || kinds.has(kind));
   const group = settings.logGroup?.name;
   const repository = settings.repository?.name;
   return {
     any: ['*'],
     'log-group': group === undefined ? [] : [arn('logs', `log-group:${group}`)],
     'log-streams': group === undefined ? [] : [arn('logs', `log-group:${group}:*`)],
-    parameter: kinds.has('AWS::SSM::Parameter') ? [arn('ssm', `parameter${settings.prefix}/*`)] : [],
-    secret: kinds.has('AWS::SecretsManager::Secret')
+    parameter: touches('AWS::SSM::Parameter', 'parameters')
+      ? [arn('ssm', `parameter${settings.prefix}/*`)]
+      : [],
+    secret: touches('AWS::SecretsManager::Secret', 'secrets')
       ? [arn('secretsmanager', `secret:${settings.prefix.slice(1)}/*`)]
       : [],
     repository: repository === undefined ? [] : [arn('ecr', `repository/${repository}`)],
@@ -89,19 +137,22 @@ const SERVICE_TARGETS: Readonly<Record<string, Target>> = {
   ecr: 'repository',
 };
 
-function policy(
-  actions: ReadonlyArray<{ action: string; target: Target }>,
-  resources: Resources,
-  more: readonly Named[],
-): Policy {
+/** `part` sets apart, by the Sid, what may be left out. */
+interface Grant {
+  readonly action: string;
+  readonly target: Target;
+  readonly part: string;
+}
+
+function policy(actions: readonly Grant[], resources: Resources, more: readonly Named[]): Policy {
   const statements = new Map<string, { action: Set<string>; resource: readonly string[] }>();
-  for (const { action, target } of actions) {
+  for (const { action, target, part } of actions) {
     const service = action.split(':')[0] ?? '';
     const resource = resources[target];
     // What this configuration does not touch needs no permission, the calls without a resource included.
     const isTouched = resources[SERVICE_TARGETS[service] ?? 'any'].length > 0;
     if (resource.length === 0 || !isTouched) continue;
-    const sid = `${sidOf(service)}${target === 'any' ? 'All' : target === 'log-streams' ? 'Group' : target === 'log-group' ? 'Tags' : ''}`;
+    const sid = `${sidOf(service)}${target === 'any' ? 'All' : target === 'log-streams' ? 'Group' : target === 'log-group' ? 'Tags' : ''}${part}`;
     const statement = statements.get(sid) ?? { action: new Set<string>(), resource };
     statement.action.add(action);
     statements.set(sid, statement);
@@ -129,7 +180,7 @@ function sidOf(service: string): string {
 }
 
 /** Only a key of one's own needs a statement: the keys that AWS manages let the account's roles in by their own policy. */
-function kms({ settings, caller }: Run, partition: string, access: 'read' | 'write'): Named[] {
+function kms({ settings, caller }: Scope, partition: string, access: 'read' | 'write', sid = 'Key'): Named[] {
   const key = settings.kmsKeyId;
   if (key === undefined || key.startsWith('alias/aws/')) return [];
   const host = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
@@ -149,8 +200,8 @@ function kms({ settings, caller }: Run, partition: string, access: 'read' | 'wri
       ...(alias === undefined ? {} : { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias } }),
     },
   });
-  if (access === 'read') return [statement('Key', ['kms:Decrypt'], through)];
-  const all = [statement('Key', ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'], through)];
+  if (access === 'read') return [statement(sid, ['kms:Decrypt'], through)];
+  const all = [statement(sid, ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'], through)];
   if (settings.repository?.kmsKeyId !== undefined)
     all.push(
       statement(

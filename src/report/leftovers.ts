@@ -30,9 +30,9 @@ function costOf({ change }: Outcome): string | undefined {
         ? `$${ADVANCED_PARAMETER_USD.toFixed(2)} a month`
         : undefined;
     case 'AWS::Logs::LogGroup':
-      return `$${LOG_GB_USD} a month for each GB of logs (${change.observed?.facts.storedBytes ?? 0} bytes now)`;
+      return `$${LOG_GB_USD.toFixed(2)} a month for each GB of logs (${change.observed?.facts.storedBytes ?? 0} bytes now)`;
     case 'AWS::ECR::Repository':
-      return `$${IMAGE_GB_USD} a month for each GB of images`;
+      return `$${IMAGE_GB_USD.toFixed(2)} a month for each GB of images`;
     case 'Auth0::Application':
       return undefined;
   }

@@ -7,6 +7,8 @@ import { forLog, valueForLog } from './escape.ts';
 import { errorText } from './failure.ts';
 import { differenceText, NOUNS } from './fields.ts';
 import { count } from './plan-document.ts';
+import { removalOf } from './removal.ts';
+import { unreadOf } from './unread.ts';
 
 /** The log of a run: one line a resource with a sign and the reason; quiet when nothing happens. */
 export function info(text: string): void {
@@ -97,7 +99,7 @@ const EVERY_MS = 10_000;
 
 /** @returns what tells how far a long apply has come, every ten seconds at the most. */
 export function progress(changes: Plan, now: () => number): (outcome: Outcome) => void {
-  const all = changes.filter(({ action }) => action === 'create' || action === 'update').length;
+  const all = changes.filter(({ action }) => action !== 'none' && action !== 'blocked').length;
   let done = 0;
   let told = now();
   return ({ result }) => {
@@ -119,14 +121,21 @@ export function result(mode: Settings['mode'], plan: Plan, outcomes: readonly Ou
   const done = outcomes.filter((outcome) => outcome.result === 'done').length;
   const failed = outcomes.filter((outcome) => outcome.result === 'failed').length;
   const more = failed > 0 ? `, ${failed} failed` : '';
+  const unread = unreadOf(plan).length;
+  const blind = unread > 0 ? `, ${unread} compared without values` : '';
   const ended = outcomes.every((outcome) => outcome.result !== 'planned');
   if (mode === 'destroy' && ended) info(`destroy: ${done} deleted or let go, ${blocked} blocked${more}.`);
   else if (mode !== 'apply' || !ended)
     info(
-      `${mode}: ${toCreate} to create, ${toUpdate} to update, ${toDelete} to delete, ${blocked} blocked${more}.`,
+      `${mode}: ${toCreate} to create, ${toUpdate} to update, ${toDelete} to delete, ${blocked} blocked${blind}${more}.`,
     );
   else if (done + blocked + failed === 0) {
     const wanted = plan.filter((change) => change.unwanted !== true).length;
     info(`Everything stands as it should: ${wanted} resources.`);
-  } else info(`${done} changed, ${blocked} blocked${more}.`);
+  } else {
+    const gone = outcomes.filter(
+      (outcome) => outcome.result === 'done' && removalOf(outcome.change) === 'deleted',
+    ).length;
+    info(`${done - gone} changed, ${gone > 0 ? `${gone} deleted, ` : ''}${blocked} blocked${more}.`);
+  }
 }

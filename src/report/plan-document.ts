@@ -22,6 +22,8 @@ export interface PlanDocument {
     readonly consent?: string;
     /** Version of the stored value that was read. */
     readonly standing?: string;
+    /** It was compared by everything but its value, since the role may not read that. */
+    readonly unread?: true;
     /** Found below the prefix, and not asked for. */
     readonly unwanted?: true;
     readonly notes: readonly string[];
@@ -43,6 +45,7 @@ export function planDocument(settings: Settings, plan: Plan): PlanDocument {
         ...(blocked === undefined ? {} : { reason: blocked.reason }),
         ...(blocked?.consent === undefined ? {} : { consent: blocked.consent }),
         ...(observed?.facts.version === undefined ? {} : { standing: observed.facts.version }),
+        ...(observed?.facts.unread === true ? { unread: true as const } : {}),
         ...(unwanted === undefined ? {} : { unwanted }),
         notes,
       })),

@@ -17,9 +17,10 @@ export function price(outcomes: readonly Outcome[]): Price {
 
 /** @returns what it would cost with everything that is planned. */
 export function plannedPrice(outcomes: readonly Outcome[]): Price {
-  return priceOf(outcomes, ({ change, result, stands }) =>
-    change.action === 'create' && result === 'planned' ? change.desired : stands,
-  );
+  return priceOf(outcomes, ({ change, result, stands }) => {
+    if (result !== 'planned') return stands;
+    return change.action === 'create' ? change.desired : change.action === 'delete' ? undefined : stands;
+  });
 }
 
 function priceOf(outcomes: readonly Outcome[], specOf: (outcome: Outcome) => Spec | undefined): Price {

@@ -7,7 +7,7 @@ import {
   type ParameterStringFilter,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import { AwsError } from '../clients/errors.ts';
+import { AwsError, isDenied } from '../clients/errors.ts';
 import { Secret } from '../secret.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../settings/limits.ts';
 import { type Specs, Unreadable } from './resource.ts';
@@ -112,30 +112,37 @@ export function parameterReading(client: SSMClient, context: RoomContext) {
     return found;
   }
 
+  function readable({ Name = '', Type, Value = '' }: Parameter): string | Secret {
+    const value = new Secret(Value);
+    const hidden = Type !== 'String' || !context.isShown(Name);
+    if (hidden) context.mask(value, Name);
+    return value.unless(hidden);
+  }
+
+  /** @param parameter undefined where its value may not be read: the listing tells type, version and ARN as well */
   function specOf(
-    parameter: Parameter,
+    name: string,
+    parameter: Parameter | undefined,
     metadata: ParameterMetadata | undefined,
     tags: ReadonlyArray<readonly [string, string]>,
   ): ParameterSpec {
-    const name = parameter.Name ?? '';
-    const value = new Secret(parameter.Value ?? '');
-    const hidden = parameter.Type !== 'String' || !context.isShown(name);
-    if (hidden) context.mask(value, name);
+    const { Type, ARN, Version, LastModifiedDate } = parameter ?? metadata ?? {};
     return {
       name,
       fields: {
-        value: value.unless(hidden),
-        type: parameter.Type ?? 'String',
+        ...(parameter === undefined ? {} : { value: readable(parameter) }),
+        type: Type ?? 'String',
         tier: metadata?.Tier ?? 'Standard',
         'key-id': metadata?.KeyId,
         ...tagFields(tags),
       },
       facts: {
-        arn: parameter.ARN,
-        version: parameter.Version === undefined ? undefined : String(parameter.Version),
+        arn: ARN,
+        version: Version === undefined ? undefined : String(Version),
         modifiedBy: metadata?.LastModifiedUser,
-        modifiedAt: (parameter.LastModifiedDate ?? metadata?.LastModifiedDate)?.toISOString(),
+        modifiedAt: (LastModifiedDate ?? metadata?.LastModifiedDate)?.toISOString(),
         ownedBy: ownerByTags(tags),
+        ...(parameter === undefined ? { unread: true } : {}),
       },
     };
   }
@@ -148,17 +155,23 @@ export function parameterReading(client: SSMClient, context: RoomContext) {
       carriers(names, ours).catch((error: unknown) => new Unreadable(error)),
     ]);
     const found = new Map<string, ParameterSpec | Unreadable>();
-    for (const [name, error] of values.failed) found.set(name, new Unreadable(error));
+    const unread = new Set<string>();
+    for (const [name, error] of values.failed)
+      if (context.leavesUnread && isDenied(error)) unread.add(name);
+      else found.set(name, new Unreadable(error));
     const wrong = all instanceof Unreadable ? all : made instanceof Unreadable ? made : undefined;
     if (all instanceof Unreadable || made instanceof Unreadable) {
       for (const name of names) found.set(name, wrong ?? new Unreadable(undefined));
       return found;
     }
-    const others = [...values.found.keys()].filter((name) => !made.has(name));
+    // A refusal does not tell whether the parameter is there; the listing does.
+    const standing = [...values.found.keys(), ...[...unread].filter((name) => all.has(name))];
+    const others = standing.filter((name) => !made.has(name));
     const tags = await tagsOfOthers(others).catch((error: unknown) => new Unreadable(error));
-    for (const [name, parameter] of values.found) {
+    for (const name of standing) {
       const own = made.has(name) ? ours : tags instanceof Unreadable ? tags : (tags.get(name) ?? []);
-      found.set(name, own instanceof Unreadable ? own : specOf(parameter, all.get(name), own));
+      const spec = own instanceof Unreadable ? own : specOf(name, values.found.get(name), all.get(name), own);
+      found.set(name, spec);
     }
     return found;
   }

@@ -20,6 +20,8 @@ export interface Facts {
   readonly ownedBy?: string | undefined;
   /** The secret is scheduled for deletion; an update restores it first. */
   readonly scheduledForDeletion?: boolean | undefined;
+  /** Its value, or its keys, stand and were not read, since the role may not: everything else is known. */
+  readonly unread?: true | undefined;
   /** Why nothing may be written although it could be read, e.g. a secret that holds no JSON object. */
   readonly unusable?: string | undefined;
   /** Bytes that a log group holds; 0 means that shortening its retention loses nothing. */

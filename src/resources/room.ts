@@ -11,6 +11,11 @@ export interface RoomContext {
   readonly tags: ReadonlyMap<string, string>;
   /** Whether the value of a parameter may be shown; everything else that is read is a secret. */
   readonly isShown: (parameter: string) => boolean;
+  /**
+   * Where the role may not read a value, what stands is told without it: a check for drift needs none. Where values are
+   * written, one that could not be read is a failure.
+   */
+  readonly leavesUnread: boolean;
   /** Hides what was read in the log, before anything is done with it. `place` is its parameter, or secret and key. */
   readonly mask: (value: Secret, place: string) => void;
   /** Tells what people should know and nothing else shows: a lost race, a long wait. */

@@ -8,7 +8,7 @@ import {
   type SecretsManagerClient,
   type SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { AwsError } from '../clients/errors.ts';
+import { AwsError, isDenied } from '../clients/errors.ts';
 import { Secret } from '../secret.ts';
 import { type Specs, Unreadable } from './resource.ts';
 import { chunks, type RoomContext, sender } from './room.ts';
@@ -146,6 +146,18 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
     };
   }
 
+  /** A secret whose value may not be read: its labels tell the version, and whether there is a value at all. */
+  function unread(name: string, description: Description): BundleSpec {
+    const stages =
+      'VersionIdsToStages' in description
+        ? description.VersionIdsToStages
+        : (description as SecretListEntry).SecretVersionsToStages;
+    const version = Object.entries(stages ?? {}).find(([, labels]) => labels.includes('AWSCURRENT'))?.[0];
+    if (version === undefined) return about(name, description, remember(name, undefined, undefined));
+    const { facts, ...rest } = about(name, description, undefined);
+    return { ...rest, facts: { ...facts, version, unread: true } };
+  }
+
   async function readValue(name: string): Promise<Content> {
     try {
       const answer = await send(
@@ -196,7 +208,11 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
           found.set(name, about(name, description, remember(name, entry.SecretString, entry.VersionId)));
         else if (error?.ErrorCode === 'ResourceNotFoundException')
           found.set(name, about(name, description, remember(name, undefined, undefined)));
-        else found.set(name, new Unreadable(failed.get(name) ?? asError(name, error)));
+        else {
+          const reason = failed.get(name) ?? asError(name, error);
+          const isLeft = context.leavesUnread && isDenied(reason);
+          found.set(name, isLeft ? unread(name, description) : new Unreadable(reason));
+        }
       }
     }
     return found;

@@ -82,7 +82,8 @@ async function readKeys(
     const spec = read.get(stray.spec.name);
     if (spec === undefined) return [];
     if (spec instanceof Unreadable) return [stray];
-    return spec.facts.scheduledForDeletion === true ? [] : [{ ...stray, spec, isRead: true }];
+    if (spec.facts.scheduledForDeletion === true) return [];
+    return [spec.facts.unread === true ? stray : { ...stray, spec, isRead: true }];
   });
 }
 

@@ -115,9 +115,12 @@ function checkName(name: string): void {
   if (name.split('/').filter(Boolean).length > 15) {
     throw new Refusal('HierarchyLevelLimitExceededException', 'A hierarchy can have a maximum of 15 levels.');
   }
-  const arn = `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter${name.startsWith('/') ? '' : '/'}${name}`;
-  if (arn.length > 1011)
+  if (arnOf(name).length > 1011)
     throw invalid(describeViolation('name', name, 'have length less than or equal to 1011'));
+}
+
+function arnOf(name: string): string {
+  return `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter${name.startsWith('/') ? '' : '/'}${name}`;
 }
 
 /** Intelligent-Tiering is a question; the answer, and what is stored, is one of the two others. */
@@ -151,7 +154,7 @@ function checkKmsKey(key: string | undefined, type: string | undefined): void {
   if (type !== 'SecureString') throw invalid('KeyId is required for SecureString type parameter only.');
 }
 
-/** moto ignores MaxResults and answers nothing to a filter by tier, so its pages are gathered, sifted and cut here. */
+/** moto leaves the ARN out, ignores MaxResults and answers nothing to a filter by tier, so its pages are gathered, sifted and cut here. */
 async function describeParameters(input: Input, ask: Ask) {
   const filters = (input.ParameterFilters ?? []) as Filter[];
   for (const { Key, Values = [] } of filters) {
@@ -186,7 +189,9 @@ async function describeParameters(input: Input, ask: Ask) {
     found.push(...page.Parameters);
     token = page.NextToken;
   } while (token);
-  const all = found.filter(({ Tier }) => tiers.every(({ Values = [] }) => Values.includes(Tier)));
+  const all = found
+    .filter(({ Tier }) => tiers.every(({ Values = [] }) => Values.includes(Tier)))
+    .map((metadata) => ({ ...metadata, ARN: arnOf(metadata.Name) }));
   const from = Number(input.NextToken ?? 0);
   if (!Number.isInteger(from)) throw new Refusal('InvalidNextToken', "The specified token isn't valid.");
   const to = from + size;

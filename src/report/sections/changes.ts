@@ -1,9 +1,10 @@
 import type { Outcome } from '../../plan/apply.ts';
 import { ABSENT, type Difference, type Kind } from '../../resources/resource.ts';
 import { Secret } from '../../secret.ts';
-import { code, prose, shortProse } from '../escape.ts';
+import { code, prose, shortProse, unbroken } from '../escape.ts';
 import { errorText } from '../failure.ts';
 import { NOUNS, textOf } from '../fields.ts';
+import { isForeign, removalOf } from '../removal.ts';
 import { type Section, table } from '../sections.ts';
 
 /** Whether old and new values of plain parameters may be shown: not where strangers read. */
@@ -20,20 +21,41 @@ const RESULTS: Readonly<Record<Outcome['result'], string>> = {
 
 /** Every change by its fields, with what is to be said of it. */
 export function changes(outcomes: readonly Outcome[], values: Values): Section | undefined {
-  const told = outcomes.filter(({ change, result }) => result !== 'unchanged' || change.notes.length > 0);
+  const told = outcomes.filter(
+    ({ change, result }) => !isForeign(change) && (result !== 'unchanged' || change.notes.length > 0),
+  );
   if (told.length === 0) return undefined;
   const rows = [...told].sort((a, b) => order(a) - order(b)).flatMap((outcome) => rowsOf(outcome, values));
-  return { title: 'Changes', ...table(['', 'Resource', 'Field', 'From', 'To'], rows) };
+  // What did not work is never folded away.
+  const isCalm = told.every(
+    ({ result }) => result !== 'failed' && result !== 'blocked' && result !== 'skipped',
+  );
+  return {
+    title: 'Changes',
+    ...table(['', 'Resource', 'Field', 'From', 'To'], rows),
+    ...(isCalm && rows.length > FOLD ? { folded: `${told.length} resources, ${rows.length} lines` } : {}),
+  };
 }
+
+/** Above this many rows the table is folded. */
+const FOLD = 60;
 
 /** What did not work comes first. */
 function order({ result }: Outcome): number {
   return ['failed', 'blocked', 'skipped', 'done', 'planned', 'unchanged'].indexOf(result);
 }
 
+function signOf({ change, result }: Outcome): string {
+  const removal = removalOf(change);
+  if (result === 'done' && removal !== undefined) return removal === 'deleted' ? '🗑️ deleted' : '🏷️ released';
+  if (result === 'planned' && removal !== undefined)
+    return removal === 'deleted' ? '🗑️ to delete' : '🏷️ to release';
+  return change.action === 'create' && result === 'planned' ? '📝 to create' : RESULTS[result];
+}
+
 function rowsOf(outcome: Outcome, values: Values): string[][] {
-  const { change, result } = outcome;
-  const sign = change.action === 'create' && result === 'planned' ? '📝 to create' : RESULTS[result];
+  const { change } = outcome;
+  const sign = signOf(outcome);
   const resource = `${NOUNS[change.kind]} ${code(change.name)}`;
   const rows =
     change.action === 'create'
@@ -48,7 +70,7 @@ function rowsOf(outcome: Outcome, values: Values): string[][] {
   const why = remarks(outcome).map((remark) => [prose(remark), '', '']);
   const all = [...why, ...rows];
   return (all.length === 0 ? [['', '', '']] : all).map((cells, index) => [
-    index === 0 ? sign : '',
+    index === 0 ? unbroken(sign) : '',
     index === 0 ? resource : '',
     ...cells,
   ]);
@@ -71,12 +93,12 @@ function fieldRow(kind: Kind, { field, from, to }: Difference, values: Values): 
   if (isPlainValue(kind, field, values) || (before !== undefined && before === after))
     return [
       shortProse(field),
-      from === ABSENT ? '' : 'a value',
+      from === ABSENT ? 'missing' : 'a value',
       from === ABSENT ? 'a value' : 'another value',
     ];
   return [
     shortProse(field),
-    before === undefined ? '' : shortProse(before),
+    before === undefined ? 'missing' : shortProse(before),
     after === undefined ? 'taken out' : shortProse(after),
   ];
 }

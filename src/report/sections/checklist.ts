@@ -1,8 +1,9 @@
 import type { Outcome } from '../../plan/apply.ts';
 import type { Fields, Kind, Spec } from '../../resources/resource.ts';
 import { consoleUrl } from '../console-link.ts';
-import { code, link, prose } from '../escape.ts';
+import { code, link, prose, unbroken } from '../escape.ts';
 import { NOUNS } from '../fields.ts';
+import { isForeign, removalOf } from '../removal.ts';
 import type { Run } from '../run.ts';
 import { type Section, table } from '../sections.ts';
 import { remarks } from './changes.ts';
@@ -12,10 +13,16 @@ const STATES = {
   failed: '❌ failed',
   blocked: '⛔ blocked',
   skipped: '⏭️ left out',
+  toDelete: '🗑️ to delete',
+  toRelease: '🏷️ to release',
   missing: '⬜ missing',
   drifted: '🔶 drifted',
   created: '🆕 created',
   changed: '✏️ changed',
+  deleted: '🗑️ deleted',
+  released: '🏷️ released',
+  leftOver: '🟡 left over',
+  kept: '📌 kept',
   stands: '✅ stands',
 } as const;
 type State = keyof typeof STATES;
@@ -32,19 +39,36 @@ const ORDER: readonly Kind[] = [
 
 /** What stands at the end: each resource with its state, its page in the console and what it is like. */
 export function checklist(run: Run): Section | undefined {
-  if (run.outcomes.length === 0) return undefined;
+  const outcomes = run.outcomes.filter(({ change }) => !isForeign(change));
+  if (outcomes.length === 0) return undefined;
   const byResource = new Map<string, Outcome[]>();
-  for (const outcome of run.outcomes) {
+  for (const outcome of outcomes) {
     const key = `${ORDER.indexOf(outcome.change.kind)} ${outcome.change.name}`;
     byResource.set(key, [...(byResource.get(key) ?? []), outcome]);
   }
-  const rows = [...byResource.keys()].sort().map((key) => row(byResource.get(key) ?? []));
-  return { title: 'Checklist', ...table(['', 'Resource', 'Name', 'As it stands'], rows) };
+  const rows = [...byResource.keys()].sort().map((key) => row(byResource.get(key) ?? [], run.settings.mode));
+  return {
+    title: 'Checklist',
+    ...table(['', 'Resource', 'Name', 'As it stands'], rows),
+    ...(rows.length > FOLD ? { folded: tally(rows) } : {}),
+  };
 }
 
-function row(outcomes: readonly Outcome[]): string[] {
+/** Above this many rows the list is folded, and its counts stand for it. */
+const FOLD = 40;
+
+function tally(rows: readonly string[][]): string {
+  const states = Object.values(STATES).map(unbroken);
+  const counts = states.flatMap((state) => {
+    const number = rows.filter(([cell]) => cell === state).length;
+    return number === 0 ? [] : [`${number} ${state}`];
+  });
+  return `${rows.length} resources: ${counts.join(', ')}`;
+}
+
+function row(outcomes: readonly Outcome[], mode: Run['settings']['mode']): string[] {
   const all = Object.keys(STATES) as State[];
-  const states = outcomes.map(stateOf);
+  const states = outcomes.map((outcome) => stateOf(outcome, mode));
   const state = all.find((candidate) => states.includes(candidate)) ?? 'stands';
   const outcome = outcomes[states.indexOf(state)] ?? outcomes[0];
   if (outcome === undefined) return [];
@@ -52,19 +76,28 @@ function row(outcomes: readonly Outcome[]): string[] {
   const spec = outcomes.findLast(({ stands }) => stands !== undefined)?.stands;
   const url = consoleUrl(kind, name, spec?.facts.arn);
   return [
-    STATES[state],
+    unbroken(STATES[state]),
     NOUNS[kind],
     url === undefined ? code(name) : link(name, url),
-    [...(spec === undefined ? [] : [aspects(kind, spec).join(', ')]), ...outcomes.flatMap(remarks)]
+    [
+      spec === undefined ? '' : aspects(kind, spec).join(', '),
+      spec?.facts.unread === true ? 'value not compared: the role may not read it' : '',
+      ...outcomes.flatMap(remarks),
+    ]
+      .filter((line) => line !== '')
       .map(prose)
       .join('<br>'),
   ];
 }
 
-function stateOf({ change, result, stands }: Outcome): State {
+function stateOf({ change, result, stands }: Outcome, mode: Run['settings']['mode']): State {
   if (result === 'failed' || result === 'blocked' || result === 'skipped') return result;
-  if (result === 'done') return change.action === 'create' ? 'created' : 'changed';
+  const removal = removalOf(change);
+  if (result === 'done') return removal ?? (change.action === 'create' ? 'created' : 'changed');
+  if (removal !== undefined) return removal === 'deleted' ? 'toDelete' : 'toRelease';
   if (result === 'planned') return change.action === 'create' ? 'missing' : 'drifted';
+  if (mode === 'destroy') return 'kept';
+  if (change.unwanted === true) return 'leftOver';
   return stands === undefined ? 'missing' : 'stands';
 }
 
@@ -79,7 +112,7 @@ function aspects(kind: Kind, { fields, facts: { version, pushed } }: Spec): stri
     case 'AWS::Logs::LogGroup':
       add(
         'retention',
-        (days) => `kept ${days === 'never' ? 'for ever' : `${days} day${days === '1' ? '' : 's'}`}`,
+        (days) => `logs kept ${days === 'never' ? 'for ever' : `${days} day${days === '1' ? '' : 's'}`}`,
       );
       break;
     case 'AWS::SSM::Parameter':
@@ -88,7 +121,8 @@ function aspects(kind: Kind, { fields, facts: { version, pushed } }: Spec): stri
       if (version !== undefined) said.push(`version ${version}`);
       break;
     case 'AWS::SecretsManager::Secret':
-      said.push(`${countOf('key:')} key${countOf('key:') === 1 ? '' : 's'}`);
+      // A listing shows no keys, nor does a secret that waits for its deletion.
+      if (countOf('key:') > 0) said.push(`${countOf('key:')} key${countOf('key:') === 1 ? '' : 's'}`);
       break;
     case 'AWS::ECR::Repository':
       add('mutability', (mutability) => mutability);

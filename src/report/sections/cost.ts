@@ -17,11 +17,17 @@ export function cost(run: Run): Section {
         undefined,
       ),
     );
-  for (const alternative of alternatives(run.desired.placements, planned))
+  const others = alternatives(run.desired.placements, planned);
+  for (const alternative of others)
     rows.push(row(alternative.way, alternative.monthlyUsd, planned.monthlyUsd));
   return {
     title: 'Price',
-    ...table(['Way', 'US dollars a month', 'Difference'], rows),
+    ...(others.length === 0
+      ? table(
+          ['Way', 'US dollars a month'],
+          rows.map((cells) => cells.slice(0, 2)),
+        )
+      : table(['Way', 'US dollars a month', 'Difference'], rows)),
     after: ['', footer(run)],
   };
 }

@@ -1,7 +1,11 @@
+import type { Outcome } from '../../plan/apply.ts';
+import type { Change } from '../../plan/change.ts';
 import { code, prose } from '../escape.ts';
 import { count } from '../plan-document.ts';
+import { type Removal, removalOf } from '../removal.ts';
 import type { Run } from '../run.ts';
 import type { Section } from '../sections.ts';
+import { unreadOf } from '../unread.ts';
 
 /** The one line that says how it went, with counts; and why the step fails, if it does. */
 export function headline(run: Run): Section {
@@ -18,29 +22,43 @@ export function title(run: Run): string {
 }
 
 function words({ settings, plan, outcomes }: Run): string[] {
-  const { toCreate, toUpdate, toDelete, blocked } = count(plan);
-  const of = (result: string) => outcomes.filter((outcome) => outcome.result === result).length;
+  const of = (result: Outcome['result'], isOne: (change: Change) => boolean = () => true) =>
+    outcomes.filter((outcome) => outcome.result === result && isOne(outcome.change)).length;
+  const isTaken = (removal: Removal | undefined) => (change: Change) => removalOf(change) === removal;
   const said: string[] = [];
   const add = (number: number, what: string) => {
     if (number > 0) said.push(`${number} ${what}`);
   };
-  if (settings.mode === 'plan' || settings.mode === 'drift') {
-    add(toCreate, settings.mode === 'drift' ? 'missing' : 'to create');
-    add(toUpdate, settings.mode === 'drift' ? 'drifted' : 'to update');
-    add(toDelete, 'to delete');
-    if (said.length === 0) said.push(settings.mode === 'drift' ? 'no drift' : 'nothing to change');
+  const isDrift = settings.mode === 'drift';
+  // An apply or a destroy that was refused only shows what it would do.
+  if (isDrift || settings.mode === 'plan' || of('planned') > 0) {
+    const isKept = isTaken(undefined);
+    add(
+      of('planned', (change) => change.action === 'create'),
+      isDrift ? 'missing' : 'to create',
+    );
+    add(
+      of('planned', (change) => change.action === 'update' && isKept(change)),
+      isDrift ? 'drifted' : 'to update',
+    );
+    add(of('planned', isTaken('deleted')), 'to delete');
+    add(of('planned', isTaken('released')), 'to release');
+    if (said.length === 0) said.push(isDrift ? 'no drift' : 'nothing to change');
   } else {
-    add(of('done'), 'changed');
-    if (said.length === 0) said.push('nothing had to change');
+    add(of('done', isTaken(undefined)), 'changed');
+    add(of('done', isTaken('deleted')), 'deleted');
+    add(of('done', isTaken('released')), 'released');
+    if (said.length === 0)
+      said.push(settings.mode === 'destroy' ? 'nothing was taken away' : 'nothing had to change');
   }
-  add(blocked, 'blocked');
+  add(unreadOf(plan).length, 'compared without values');
+  add(count(plan).blocked, 'blocked');
   add(of('failed'), 'failed');
   add(of('skipped'), 'left out');
   return said;
 }
 
-function sign({ settings, plan, failure }: Run): string {
+function sign({ outcomes, failure }: Run): string {
   if (failure !== undefined) return '❌';
-  const { toCreate, toUpdate, toDelete, blocked } = count(plan);
-  return settings.mode !== 'apply' && toCreate + toUpdate + toDelete + blocked > 0 ? '📝' : '✅';
+  return outcomes.some(({ result }) => result === 'planned' || result === 'blocked') ? '📝' : '✅';
 }

@@ -1,5 +1,8 @@
+import { MADE, OWNER_TAG } from '../../settings/limits.ts';
 import { code } from '../escape.ts';
+import { NOUNS } from '../fields.ts';
 import { count } from '../plan-document.ts';
+import { removalOf } from '../removal.ts';
 import type { Run } from '../run.ts';
 import type { Section } from '../sections.ts';
 
@@ -24,6 +27,7 @@ function steps(run: Run): string[] {
     );
   for (const consent of [...consents].sort())
     said.push(`what is blocked for want of a consent is done with ${code(`allow: ${consent}`)}`);
+  if (settings.mode === 'destroy') said.push(...stepsOfEnd(run));
   if (toCreate + toUpdate + toDelete > 0 && settings.mode === 'plan')
     said.push(`run with ${code('mode: apply')} (a push, with ${code('mode: auto')}) to make it so`);
   if (toCreate + toUpdate + toDelete > 0 && settings.mode === 'drift')
@@ -41,10 +45,41 @@ function steps(run: Run): string[] {
   return said;
 }
 
+/** The consents without which a destroy keeps what was made. */
+const CONSENTS = {
+  'AWS::Logs::LogGroup': 'delete-log-group',
+  'AWS::ECR::Repository': 'delete-repository',
+} as const;
+
+function stepsOfEnd({ settings, outcomes }: Run): string[] {
+  const said: string[] = [];
+  if (!settings.ownership.writes)
+    said.push(`to let it, run again with ${code(`confirm: ${settings.prefix}`)}`);
+  for (const { change } of outcomes) {
+    if (change.kind !== 'AWS::Logs::LogGroup' && change.kind !== 'AWS::ECR::Repository') continue;
+    const consent = CONSENTS[change.kind];
+    const isMade = change.observed?.fields[`tag:${OWNER_TAG}`] === MADE;
+    if (change.action === 'none' && isMade && !settings.allow.has(consent))
+      said.push(
+        `${NOUNS[change.kind]} ${code(change.name)} is kept: ${code(`allow: ${consent}`)} deletes it`,
+      );
+  }
+  const secrets = outcomes.filter(
+    ({ change, result }) =>
+      change.kind === 'AWS::SecretsManager::Secret' && result === 'done' && removalOf(change) === 'deleted',
+  ).length;
+  if (secrets > 0)
+    said.push(
+      `for ${settings.ownership.recoveryDays} days ${code('mode: apply')} restores the ${secrets === 1 ? 'secret' : `${secrets} secrets`}; parameters are made anew`,
+    );
+  return said;
+}
+
 function wroteValues({ outcomes }: Run): boolean {
   return outcomes.some(
     ({ change, result, stands }) =>
       result === 'done' &&
+      change.action !== 'delete' &&
       change.observed !== undefined &&
       stands?.facts.version !== change.observed.facts.version,
   );

@@ -7,9 +7,13 @@ export function policies(run: Run): Section | undefined {
   if (!run.settings.reports.policies) return undefined;
   const all = policiesOf(run);
   if (all === undefined) return undefined;
+  const mode = run.settings.mode === 'destroy' ? 'destroy' : 'apply';
   const shown = [
-    ['For `mode: apply` (the role that deploys)', all.deployer],
-    ['For `mode: plan` and `mode: drift` (a role that only reads)', all.reader],
+    [`For \`mode: ${mode}\` (the role that deploys)`, all.deployer],
+    [
+      'For `mode: plan` and `mode: drift` (a role that only reads; without the statements whose Sid ends with Values it compares everything but the values)',
+      all.reader,
+    ],
     ['For the task execution role of ECS', all.execution],
   ] as const;
   return {

@@ -1,0 +1,51 @@
+/** The log of a run that is large, through the bundle: folded, and told beforehand how long the writes take. */
+import type { ChildProcess } from 'node:child_process';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+import { runAction } from './run.ts';
+
+let aws: AwsServer;
+beforeAll(async () => {
+  aws = await startAws();
+});
+afterAll(() => aws?.close());
+beforeEach(() => aws.reset());
+
+const inputs = (count: number) => ({
+  prefix: '/papyrus/prd',
+  only: 'parameters',
+  variables: Array.from({ length: count }, (_, n) => `V${n}=${n}`).join('\n'),
+});
+
+test('many changes are one group, a few are none', async () => {
+  const large = await runAction({ inputs: { ...inputs(30), mode: 'plan' }, env: aws.env() });
+  expect(large.exitCode, large.log).toBe(0);
+  expect(large.commands.groups).toEqual(['parameter: 30 lines']);
+  expect(large.log).toMatch(/##\[group\]parameter: 30 lines\n(\+ parameter \S+\n){30}##\[endgroup\]/);
+  const small = await runAction({ inputs: { ...inputs(12), mode: 'plan' }, env: aws.env() });
+  expect(small.commands.groups).toEqual([]);
+});
+
+test('a long wait is told before the first write; one that is cancelled says what is done and what is not', async () => {
+  let child: ChildProcess | undefined;
+  let puts = 0;
+  aws.onCall(({ operation }, moment) => {
+    if (operation === 'PutParameter' && moment === 'after' && ++puts === 3) child?.kill('SIGINT');
+  });
+  const run = await runAction({
+    inputs: { ...inputs(60), mode: 'apply' },
+    env: aws.env(),
+    onSpawn: (spawned) => {
+      child = spawned;
+    },
+  });
+  expect(run.exitCode).toBe(130);
+  expect(run.outputs['failure-reason']).toBe('cancelled');
+  const lines = run.log.split('\n');
+  const told = lines.findIndex((line) =>
+    /^60 parameters to write: about 1\d seconds, since Parameter Store allows 3 writes a second$/.test(line),
+  );
+  expect(told).toBeGreaterThanOrEqual(0);
+  expect(told).toBeLessThan(lines.findIndex((line) => line.includes('cancelled')));
+  expect(puts).toBeLessThan(60);
+});

@@ -1,0 +1,158 @@
+/** What people read where a run takes away: destroy, prune, a variable that moved; and what is found and is not ours. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+import { type Account, account, SEED } from './account.ts';
+import type { ActionRun } from './run.ts';
+
+let aws: AwsServer;
+let at: Account;
+beforeAll(async () => {
+  aws = await startAws();
+  at = account(aws);
+});
+afterAll(() => aws?.close());
+beforeEach(() => aws.reset());
+
+const P = '/papyrus/prd';
+const ALL = { mode: 'destroy', confirm: P, allow: 'delete-log-group, delete-repository' };
+const headline = (run: ActionRun) => run.summary.split('\n')[0];
+
+/** `State` of each row of the checklist, by the resource's name. */
+function states(run: ActionRun): Record<string, string> {
+  const [, part = ''] = run.summary.split('### Checklist');
+  const rows = (part.split('\n###')[0] ?? '').split('\n').filter((line) => line.startsWith('| '));
+  return Object.fromEntries(
+    rows.slice(2).map((line) => {
+      const [, state = '', , name = ''] = line
+        .replaceAll('&nbsp;', ' ')
+        .split('|')
+        .map((cell) => cell.trim());
+      return [/[\w./-]*\/[\w./-]+|papyrus/.exec(name.replace(/\]\(.*$/, ''))?.[0] ?? name, state];
+    }),
+  );
+}
+
+const applied = async () => {
+  const run = await at.step({ dotenv: SEED });
+  expect(run.exitCode, run.log).toBe(0);
+};
+async function adopted(): Promise<void> {
+  await at.createRepository('papyrus');
+  await at.putParameter(`${P}/GUNICORN_TIMEOUT`, { team: 'ours' }, '30');
+  await applied();
+}
+
+describe('destroy', () => {
+  it('that was not confirmed says what it would take away, and how to let it', async () => {
+    await adopted();
+    const run = await at.step({ mode: 'destroy' });
+    expect(headline(run)).toBe('## ❌ destroy: `/papyrus/prd` in us-west-2: 7 to delete, 2 to release');
+    expect(states(run)).toMatchObject({
+      '/ecs/papyrus': '📌 kept',
+      '/papyrus/prd/GUNICORN_WORKERS': '🗑️ to delete',
+      '/papyrus/prd/GUNICORN_TIMEOUT': '🏷️ to release',
+      'papyrus/prd/db': '🗑️ to delete',
+      papyrus: '🏷️ to release',
+    });
+    expect(run.summary).toContain('- to let it, run again with `confirm: /papyrus/prd`');
+    expect(run.summary).not.toContain('mode: apply` (a push');
+  });
+
+  it('that took everything away says so, and how to have it back', async () => {
+    await applied();
+    const run = await at.step(ALL);
+    expect(run.exitCode, run.log).toBe(0);
+    expect(headline(run)).toBe('## ✅ destroy: `/papyrus/prd` in us-west-2: 10 deleted');
+    expect(new Set(Object.values(states(run)))).toEqual(new Set(['🗑️ deleted']));
+    expect(run.summary).toContain(
+      '- for 30 days `mode: apply` restores the 3 secrets; parameters are made anew',
+    );
+    expect(run.summary).not.toContain('deploy again');
+    const again = await at.step(ALL);
+    expect(headline(again)).toBe('## ✅ destroy: `/papyrus/prd` in us-west-2: nothing was taken away');
+  });
+
+  it('keeps what has no consent, lets go what was adopted, and names both', async () => {
+    await adopted();
+    const run = await at.step({ mode: 'destroy', confirm: P });
+    expect(headline(run)).toBe('## ✅ destroy: `/papyrus/prd` in us-west-2: 7 deleted, 2 released');
+    expect(states(run)).toMatchObject({
+      '/ecs/papyrus': '📌 kept',
+      '/papyrus/prd/GUNICORN_TIMEOUT': '🏷️ released',
+      papyrus: '🏷️ released',
+    });
+    expect(run.summary).toContain('- log group `/ecs/papyrus` is kept: `allow: delete-log-group` deletes it');
+    // Nothing is said of repositories that were never ours to delete, nor that what was let go is ours.
+    expect(run.summary).not.toContain('allow: delete-repository');
+    expect(run.summary).not.toContain('was adopted: only what is asked for is managed');
+  });
+});
+
+describe('prune', () => {
+  const less = SEED.split('\n')
+    .filter((line) => !/^(GUNICORN_TIMEOUT|FLASK_SECRET_KEY)=/.test(line))
+    .join('\n');
+
+  it('counts what it deleted apart from what it changed', async () => {
+    await applied();
+    const report = await at.step({ dotenv: less });
+    expect(states(report)[`${P}/GUNICORN_TIMEOUT`]).toBe('🟡 left over');
+    const planned = await at.step({ mode: 'plan', dotenv: less, prune: 'delete' });
+    expect(headline(planned)).toBe('## 📝 plan: `/papyrus/prd` in us-west-2: 2 to delete');
+    expect(states(planned)[`${P}/GUNICORN_TIMEOUT`]).toBe('🗑️ to delete');
+    const run = await at.step({
+      dotenv: less.replace('GUNICORN_WORKERS=2', 'GUNICORN_WORKERS=3'),
+      prune: 'delete',
+    });
+    expect(headline(run)).toBe('## ✅ apply: `/papyrus/prd` in us-west-2: 1 changed, 2 deleted');
+    expect(run.log).toContain('1 changed, 2 deleted, 0 blocked.');
+    expect(states(run)).toMatchObject({
+      [`${P}/GUNICORN_TIMEOUT`]: '🗑️ deleted',
+      'papyrus/prd/flask': '🗑️ deleted',
+      [`${P}/GUNICORN_WORKERS`]: '✏️ changed',
+    });
+  });
+
+  it('of old copies alone asks nobody to deploy again', async () => {
+    await applied();
+    const run = await at.step({ dotenv: less, prune: 'delete' });
+    expect(headline(run)).toContain('2 deleted');
+    expect(run.summary).not.toContain('deploy again');
+  });
+
+  it('deletes the old place of a variable that moved', async () => {
+    await at.step({ dotenv: SEED, prefer: 'ssm' });
+    const run = await at.step({ dotenv: SEED, prune: 'delete' });
+    expect(run.exitCode, run.log).toBe(0);
+    expect(states(run)).toMatchObject({
+      [`${P}/DB_USER`]: '🗑️ deleted',
+      'papyrus/prd/db': '✏️ changed',
+    });
+  });
+});
+
+it('what others keep below the prefix stands under Found, and is neither missing nor a change', async () => {
+  await applied();
+  await at.putParameter(`${P}/THEIRS`, { team: 'other' });
+  await at.createSecret('papyrus/prd/theirs', { team: 'other' });
+  for (const mode of ['apply', 'drift']) {
+    const run = await at.step({ mode, dotenv: SEED });
+    expect(run.exitCode, run.log).toBe(0);
+    const [, found = ''] = run.summary.split('### Found, and left alone');
+    for (const what of [`parameter \`${P}/THEIRS\``, 'secret `papyrus/prd/theirs`'])
+      expect(found.split('\n###')[0]).toContain(
+        `- ${what} stands below the prefix without our tag: never touched`,
+      );
+    expect(states(run)).not.toHaveProperty(`${P}/THEIRS`);
+    expect(run.summary.split('THEIRS')).toHaveLength(2);
+    expect(run.summary).not.toContain('⬜ missing');
+  }
+});
+
+it('a key that a secret lacks reads missing, in log and summary', async () => {
+  await at.createSecret('papyrus/prd/flask', { 'managed-by': 'aws-bootstrap' }, { other: 'x' });
+  const run = await at.step({ mode: 'plan', dotenv: SEED });
+  expect(run.log).toContain('key:secret_key: missing');
+  expect(run.log).not.toContain('key:secret_key: "***"');
+  expect(run.summary).toMatch(/\| key:secret\\?_key \| missing \|/);
+});

@@ -1,0 +1,142 @@
+/** A drift check, and a plan, by a role that reads no values (iam/roles.yml: the drift reader), through the bundle. */
+import { DeleteSecretCommand, UntagResourceCommand } from '@aws-sdk/client-secrets-manager';
+import { DeleteParameterCommand } from '@aws-sdk/client-ssm';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { findLeaks } from './leaks.ts';
+import { changesOf, dotenv, fieldsOf, openOf, openStage, rowOf, SEED, type Stage, without } from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage?.[Symbol.asyncDispose]());
+beforeEach(async () => {
+  await stage.aws.reset();
+  await using run = await act('apply');
+  expect(run.exitCode, run.log).toBe(0);
+});
+
+const act = (mode: string, inputs: Record<string, string> = {}) =>
+  stage.act({ mode, dotenv: dotenv(), tags: 'project=portfolio', ...inputs });
+/** What DriftReadsValues: false leaves out, and everything that writes. */
+const deny = () =>
+  stage.aws.fault({
+    operation:
+      /^(GetParameters|GetSecretValue|BatchGetSecretValue|Put.*|Create.*|Delete.*|Add.*|Remove.*|Tag.*|Untag.*|Restore.*|Update.*)$/,
+    kind: 'access-denied',
+    times: Number.POSITIVE_INFINITY,
+  });
+const TOLD = 'value not compared: the role may not read it';
+const CANARIES = [
+  'DB_PASSWORD',
+  'POSTGRES_PASSWORD',
+  'AUTH0_CLIENT_SECRET',
+  'FLASK_SECRET_KEY',
+  'STRIPE_API_KEY',
+].map((name) => SEED[name] ?? '');
+
+test.each(['plan', 'drift'])(
+  '%s finds nothing where only values may differ, and says what it did not see',
+  async (mode) => {
+    await using whole = await act(mode);
+    deny();
+    await using run = await act(mode);
+    expect(run.exitCode, run.log).toBe(0);
+    expect(run.outputs).toMatchObject({ drifted: 'false', blocked: '0', 'failure-reason': '' });
+    // What is made of names, versions and ARNs is the same as for who reads everything.
+    for (const output of [
+      'config-fingerprint',
+      'plan-hash',
+      'parameters',
+      'secrets',
+      'task-definition-secrets',
+      'monthly-cost-usd',
+    ])
+      expect([output, run.outputs[output]]).toEqual([output, whole.outputs[output]]);
+    expect(run.log).toContain(`${TOLD}: 6 parameters and 3 secrets`);
+    expect(run.log.match(new RegExp(TOLD, 'g'))).toHaveLength(1);
+    expect(run.log).toContain('0 blocked, 9 compared without values.');
+    expect(run.summary.split('\n')[0]).toContain('9 compared without values');
+    expect(rowOf(run, '/papyrus/prd/LOG_LEVEL')).toContain(TOLD);
+    expect(rowOf(run, 'papyrus/prd/db')).toContain(TOLD);
+    expect(rowOf(run, 'papyrus/prd/db')).not.toContain('0 keys');
+    const unread = (
+      JSON.parse(run.outputs.plan ?? '') as { changes: Array<{ name: string; unread?: boolean }> }
+    ).changes
+      .filter((change) => change.unread === true)
+      .map(({ name }) => name);
+    expect(unread).toHaveLength(9);
+    expect(stage.aws.writes()).toEqual([]);
+    expect(findLeaks(run, CANARIES)).toEqual([]);
+  },
+);
+
+test('drift by absence, type, tag and deletion is found; a value that drifted is not', async () => {
+  const { ssm, secrets } = stage.others;
+  await stage.put('LOG_LEVEL', 'debug');
+  await stage.put('GUNICORN_WORKERS', '2', 'SecureString');
+  await ssm.send(new DeleteParameterCommand({ Name: '/papyrus/prd/GUNICORN_TIMEOUT' }));
+  await secrets.send(new UntagResourceCommand({ SecretId: 'papyrus/prd/flask', TagKeys: ['project'] }));
+  await secrets.send(new DeleteSecretCommand({ SecretId: 'papyrus/prd/auth0' }));
+  deny();
+  await using run = await act('drift');
+  expect(run.exitCode).toBe(1);
+  expect(run.outputs).toMatchObject({ drifted: 'true', 'failure-reason': 'drifted' });
+  expect(openOf(run)).toEqual({
+    '/papyrus/prd/GUNICORN_WORKERS': 'blocked',
+    '/papyrus/prd/GUNICORN_TIMEOUT': 'create',
+    'papyrus/prd/flask': 'update',
+    'papyrus/prd/auth0': 'update',
+  });
+  expect(fieldsOf(run, 'papyrus/prd/flask')).toEqual({ 'tag:project': 'null → portfolio' });
+  expect(changesOf(run).find(({ name }) => name === '/papyrus/prd/LOG_LEVEL')?.action).toBe('none');
+  await using told = await act('drift', { 'fail-on-drift': 'false' });
+  expect(told.exitCode, told.log).toBe(0);
+  expect(stage.aws.writes()).toEqual([]);
+});
+
+test('a parameter whose ARN the listing does not tell is left out of the outputs, and named', async () => {
+  deny();
+  stage.aws.answer('DescribeParameters', async (input) => {
+    const { Parameters, ...page } = (await fetch(stage.aws.motoUrl, {
+      method: 'POST',
+      headers: {
+        'x-amz-target': 'AmazonSSM.DescribeParameters',
+        'content-type': 'application/x-amz-json-1.1',
+        authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-west-2/ssm/aws4_request',
+      },
+      body: JSON.stringify(input),
+    }).then((answer) => answer.json())) as { Parameters: Array<{ ARN?: string }> };
+    return { ...page, Parameters: Parameters.map(({ ARN: _, ...rest }) => rest) };
+  });
+  await using run = await act('drift');
+  expect(run.exitCode, run.log).toBe(0);
+  expect(run.outputs.parameters).toBe('{}');
+  expect(run.log).toContain('AWS did not tell the ARN of /papyrus/prd/');
+});
+
+test('apply by such a role fails, tells the statements, and writes nothing', async () => {
+  await stage.put('LOG_LEVEL', 'debug');
+  deny();
+  await using run = await act('apply');
+  expect(run.exitCode).toBe(1);
+  expect(run.outputs['failure-reason']).toBe('access-denied');
+  expect(run.log).toContain('"Action":"ssm:GetParameters"');
+  expect(run.log).not.toContain(TOLD);
+  expect((await stage.parameter('LOG_LEVEL')).value).toBe('debug');
+});
+
+test('a secret that nobody asks for any more is told without guessing what it holds', async () => {
+  const inputs = { dotenv: dotenv(without('FLASK_SECRET_KEY')) };
+  await using whole = await act('plan', inputs);
+  deny();
+  for (const mode of ['plan', 'drift']) {
+    await using run = await act(mode, inputs);
+    expect(run.exitCode, run.log).toBe(0);
+    expect(run.outputs['plan-hash']).toBe(whole.outputs['plan-hash']);
+    expect(run.log).toContain(
+      '= secret papyrus/prd/flask\n    nobody asks for it any more; prune: delete takes it away',
+    );
+    expect(run.log).not.toContain('an old copy of');
+  }
+});

@@ -1,0 +1,87 @@
+/** What a long run tells while it goes on, at a clock of the test's own. */
+import { afterEach, expect, it, vi } from 'vitest';
+import type { Outcome } from '../../src/plan/apply.ts';
+import { plan, progress } from '../../src/report/log.ts';
+import { runOf } from './runs.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** @returns the lines that were printed */
+function printed(tell: () => void): string[] {
+  const written: string[] = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.push(String(text));
+    return true;
+  });
+  tell();
+  vi.restoreAllMocks();
+  return written
+    .join('')
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
+const many = (count: number) =>
+  runOf({
+    inputs: {
+      variables: Array.from({ length: count }, (_, n) => `V${n}=${n}`).join('\n'),
+      only: 'parameters',
+    },
+  });
+
+it('tells how far it has come, every ten seconds at the most, and not at the end', () => {
+  const run = many(60);
+  let now = 0;
+  const lines = printed(() => {
+    const tell = progress(run.plan, () => now);
+    // Parameter Store takes 2.8 writes a second, and about 18 at once.
+    run.outcomes.forEach((outcome, index) => {
+      now = Math.max(0, index - 18) * (1_000 / 2.8);
+      tell(outcome);
+    });
+  });
+  expect(lines).toEqual(['47 of 60 done']);
+});
+
+it('is quiet where nothing takes long, and never counts what failed', () => {
+  const run = many(60);
+  expect(printed(() => run.outcomes.forEach(progress(run.plan, () => 9_999)))).toEqual([]);
+  let now = 0;
+  const failing: Outcome[] = run.outcomes.map((outcome, index) =>
+    index < 20 ? { ...outcome, result: 'failed', error: new Error('no') } : outcome,
+  );
+  const lines = printed(() => {
+    const tell = progress(run.plan, () => now);
+    for (const outcome of failing) {
+      now += 500;
+      tell(outcome);
+    }
+  });
+  expect(lines).toEqual(['0 of 60 done', '20 of 60 done', '40 of 60 done']);
+});
+
+it('counts what it deletes like everything else', () => {
+  const run = many(30);
+  const doomed = run.plan.map((change) => ({ ...change, action: 'delete' as const }));
+  let now = 0;
+  const lines = printed(() => {
+    const tell = progress(doomed, () => now);
+    for (const change of doomed) {
+      now += 1_000;
+      tell({ change, result: 'done', stands: undefined });
+    }
+  });
+  expect(lines).toEqual(['10 of 30 done', '20 of 30 done']);
+});
+
+it('folds what is long, and leaves what is short as it is', () => {
+  const long = printed(() => plan(many(25).plan));
+  expect(long[0]).toBe('::group::parameter: 25 lines');
+  expect(long.at(-1)).toBe('::endgroup::');
+  expect(long).toHaveLength(27);
+  const short = printed(() => plan(many(20).plan));
+  expect(short).toHaveLength(20);
+  expect(short.join('\n')).not.toContain('::group::');
+});

@@ -1,0 +1,211 @@
+/** A role that may see what stands, and not what is in it: everything but the value is compared, where nothing is written. */
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  PutSecretValueCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { AddTagsToResourceCommand, DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Secret } from '../../src/secret.ts';
+import { type Bench, fieldsOf, openBench, operations, type RoundOptions, wishFor } from './bench.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench?.[Symbol.asyncDispose]());
+beforeEach(() => bench.aws.reset());
+
+const LOOKS: RoundOptions = { leavesUnread: true, readOnly: true, looks: true };
+const always = { times: Number.POSITIVE_INFINITY };
+const KMS = {
+  status: 400,
+  code: 'AccessDeniedException',
+  message:
+    'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
+};
+
+describe('parameters', () => {
+  const name = (last: string) => `/papyrus/prd/${last}`;
+  const plain = (last: string, value = 'one') =>
+    wishFor('AWS::SSM::Parameter', name(last), { value, type: 'String', tier: 'Standard' });
+  const secure = (last: string) =>
+    wishFor('AWS::SSM::Parameter', name(last), { value: new Secret('s3cret'), type: 'SecureString' });
+  const put = (last: string, Value: string, Type: 'String' | 'SecureString' = 'String') =>
+    bench.others.ssm.send(new PutParameterCommand({ Name: name(last), Value, Type, Overwrite: true }));
+  const deny = (when?: (names: readonly string[]) => boolean) =>
+    bench.aws.fault({
+      operation: 'GetParameters',
+      kind: 'access-denied',
+      ...always,
+      ...(when === undefined ? {} : { when: ({ Names }) => when(Names as string[]) }),
+    });
+
+  test('type, tags and absence are told, a value is not; version, ARN and the writer are known', async () => {
+    const all = [plain('A'), plain('B'), plain('C'), plain('D'), secure('E')];
+    await bench.round(all);
+    await put('A', 'drifted');
+    await put('B', 'one', 'SecureString');
+    await bench.others.ssm.send(
+      new AddTagsToResourceCommand({
+        ResourceType: 'Parameter',
+        ResourceId: name('C'),
+        Tags: [{ Key: 'project', Value: 'other' }],
+      }),
+    );
+    await bench.others.ssm.send(new DeleteParameterCommand({ Name: name('D') }));
+    deny();
+    const { plan, writes, masked } = await bench.round(all, LOOKS);
+    expect(plan.map((change) => [change.name, change.action, fieldsOf(change)])).toEqual([
+      [name('A'), 'none', []],
+      [name('B'), 'blocked', ['type']],
+      [name('C'), 'update', ['tag:project']],
+      [name('D'), 'create', ['value', 'type', 'tier', 'tag:project', 'tag:managed-by']],
+      [name('E'), 'none', []],
+    ]);
+    expect(plan.map(({ observed }) => observed?.facts.unread)).toEqual([true, true, true, undefined, true]);
+    expect(plan[0]?.observed?.facts).toMatchObject({
+      version: '2',
+      arn: `arn:aws:ssm:us-west-2:123456789012:parameter${name('A')}`,
+      modifiedAt: expect.stringMatching(/^20/),
+    });
+    expect(plan[0]?.observed?.fields).not.toHaveProperty('value');
+    expect([writes, masked.size]).toEqual([[], 0]);
+  });
+
+  test('one that may not be read, or not decrypted, does not take the others with it', async () => {
+    const all = [plain('A'), plain('B'), secure('C')];
+    await bench.round(all);
+    await put('A', 'drifted');
+    deny((names) => names.includes(name('B')));
+    bench.aws.fault({
+      operation: 'GetParameters',
+      kind: KMS,
+      ...always,
+      when: ({ Names }) => (Names as string[]).includes(name('C')),
+    });
+    const { plan } = await bench.round(all, LOOKS);
+    expect(plan.map((change) => [change.action, change.observed?.facts.unread])).toEqual([
+      ['update', undefined],
+      ['none', true],
+      ['none', true],
+    ]);
+  });
+
+  test('where values are written, one that may not be read is a failure', async () => {
+    await bench.round(plain('A'));
+    deny();
+    const { outcome, writes } = await bench.round(plain('A', 'two'));
+    expect(outcome).toMatchObject({ result: 'failed', error: { reason: 'access-denied' } });
+    expect(writes).toEqual([]);
+  });
+
+  test('what fails for another reason stays a failure', async () => {
+    await bench.round(plain('A'));
+    bench.aws.fault({
+      operation: 'GetParameters',
+      kind: { status: 400, code: 'InvalidKeyId', message: 'no' },
+      ...always,
+    });
+    const { change } = await bench.round(plain('A'), LOOKS);
+    expect(change.unreadable).toBeDefined();
+  });
+});
+
+describe('secrets', () => {
+  const name = (last: string) => `papyrus/prd/${last}`;
+  const bundle = (last: string, closed: string[] = []) =>
+    wishFor(
+      'AWS::SecretsManager::Secret',
+      name(last),
+      { 'key-id': 'alias/aws/secretsmanager', 'key:a': new Secret('one-secret') },
+      { closed: new Set(closed) },
+    );
+  const overwrite = (last: string, SecretString: string) =>
+    bench.others.secrets.send(new PutSecretValueCommand({ SecretId: name(last), SecretString }));
+
+  test.each([
+    [
+      'the whole call',
+      () => bench.aws.fault({ operation: 'BatchGetSecretValue', kind: 'access-denied', ...always }),
+    ],
+    [
+      'every item of it',
+      () =>
+        bench.aws.answer('BatchGetSecretValue', ({ SecretIdList }) => ({
+          SecretValues: [],
+          Errors: (SecretIdList as string[]).map((SecretId) => ({
+            SecretId,
+            ErrorCode: 'AccessDeniedException',
+            Message: 'User: x is not authorized to perform: secretsmanager:GetSecretValue',
+          })),
+        })),
+    ],
+  ])('%s refused: tags, deletion and absence are told, keys are not', async (_, refuse) => {
+    const all = [bundle('a', ['key:']), bundle('b'), bundle('c'), bundle('d')];
+    await bench.round(all);
+    const [before] = (await bench.round(all, { looks: true })).plan;
+    await bench.others.secrets.send(
+      new TagResourceCommand({ SecretId: name('b'), Tags: [{ Key: 'project', Value: 'other' }] }),
+    );
+    await bench.others.secrets.send(new DeleteSecretCommand({ SecretId: name('c') }));
+    await bench.others.secrets.send(
+      new DeleteSecretCommand({ SecretId: name('d'), ForceDeleteWithoutRecovery: true }),
+    );
+    await overwrite('a', '{"a":"drifted","b":"more"}');
+    refuse();
+    const { plan, writes, masked } = await bench.round(all, LOOKS);
+    expect(plan.map((change) => [change.action, fieldsOf(change)])).toEqual([
+      ['none', []],
+      ['update', ['tag:project']],
+      ['update', ['deletion', 'key:a']],
+      ['create', expect.arrayContaining(['key:a'])],
+    ]);
+    const [standing] = plan;
+    expect(standing?.observed?.facts).toMatchObject({
+      unread: true,
+      arn: expect.stringContaining(name('a')),
+    });
+    // The labels tell the version that stands, as reading it would.
+    expect(standing?.observed?.facts.version).toBeDefined();
+    expect(standing?.observed?.facts.version).not.toBe(before?.observed?.facts.version);
+    expect([writes, masked.size]).toEqual([[], 0]);
+  });
+
+  test('the version is the one that reading tells', async () => {
+    await bench.round(bundle('a'));
+    const read = (await bench.round(bundle('a'), { looks: true })).change;
+    bench.aws.fault({ operation: 'BatchGetSecretValue', kind: 'access-denied', ...always });
+    const unread = (await bench.round(bundle('a'), LOOKS)).change;
+    expect(unread.observed?.facts.version).toBe(read.observed?.facts.version);
+  });
+
+  test('one without any value lacks its keys, whoever may read it', async () => {
+    await bench.others.secrets.send(
+      new CreateSecretCommand({
+        Name: name('a'),
+        Tags: [
+          { Key: 'project', Value: 'portfolio' },
+          { Key: 'managed-by', Value: 'aws-bootstrap' },
+        ],
+      }),
+    );
+    bench.aws.fault({ operation: 'BatchGetSecretValue', kind: 'access-denied', ...always });
+    const { change } = await bench.round(bundle('a'), LOOKS);
+    expect([change.action, fieldsOf(change), change.observed?.facts.unread]).toEqual([
+      'update',
+      ['key:a'],
+      undefined,
+    ]);
+  });
+
+  test('where values are written it is a failure, and nothing is', async () => {
+    await bench.round(bundle('a'));
+    await overwrite('a', '{"a":"drifted"}');
+    bench.aws.fault({ operation: 'BatchGetSecretValue', kind: 'access-denied', ...always });
+    const { outcome, writes } = await bench.round(bundle('a'));
+    expect(outcome).toMatchObject({ result: 'failed', error: { reason: 'access-denied' } });
+    expect(operations(writes)).toEqual([]);
+  });
+});

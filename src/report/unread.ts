@@ -1,0 +1,28 @@
+import type { Change, Plan } from '../plan/change.ts';
+
+/** @returns what was compared by everything but its value, since the role may not read it; each resource once. */
+export function unreadOf(plan: Plan): Change[] {
+  const found = plan.filter(({ observed }) => observed?.facts.unread === true);
+  return [...new Map(found.map((change) => [`${change.kind} ${change.name}`, change])).values()];
+}
+
+/** @returns what people should know of it: what was not compared, and which outputs lack an ARN for it. */
+export function unreadRemarks(plan: Plan): string[] {
+  const unread = unreadOf(plan);
+  if (unread.length === 0) return [];
+  const count = (kind: Change['kind'], noun: string) => {
+    const number = unread.filter((change) => change.kind === kind).length;
+    return number === 0 ? [] : [`${number} ${noun}${number === 1 ? '' : 's'}`];
+  };
+  const what = [
+    ...count('AWS::SSM::Parameter', 'parameter'),
+    ...count('AWS::SecretsManager::Secret', 'secret'),
+  ];
+  const nameless = unread.filter(({ observed }) => observed?.facts.arn === undefined).map(({ name }) => name);
+  return [
+    `value not compared: the role may not read it: ${what.join(' and ')}. Existence, type, tier, key and tags were compared`,
+    ...(nameless.length === 0
+      ? []
+      : [`AWS did not tell the ARN of ${nameless.join(', ')}, so the outputs leave it out`]),
+  ];
+}
