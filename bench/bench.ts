@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { writePage } from './page.ts';
@@ -24,6 +24,7 @@ const parts: readonly Part[] = named.length === 0 ? PARTS : PARTS.filter((part) 
 
 const docs = join(import.meta.dirname, '..', 'docs');
 const file = join(docs, 'benchmarks', 'results.json');
+await mkdir(join(docs, 'benchmarks'), { recursive: true });
 let results: Results = await readFile(file, 'utf8').then(JSON.parse, () => ({ machine: machine() }));
 for (const part of parts) {
   console.log(`${part}: ${rounds} rounds`);
