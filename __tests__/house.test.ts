@@ -138,6 +138,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
         'clients/clock.ts',
         'clients/errors.ts',
         'clients/github.ts',
+        'clients/github-refusal.ts',
         'clients/identity.ts',
         'clients/permissions.ts',
         'clients/proxy.ts',
@@ -271,9 +272,16 @@ const importers = (packages: RegExp) =>
 
 describe('what only some may touch', () => {
   it('@actions/core: the reader of inputs and the reports', () => {
-    const found = importers(/^@actions\//);
+    const found = importers(/^@actions\/core/);
     expect(found).toContain('settings/inputs.ts');
     expect(found.filter((path) => path !== 'settings/inputs.ts' && stageOf(path) !== 'report')).toEqual([]);
+  });
+
+  it('@actions/github: the client that reports speak to GitHub through, and of it no part that reads the environment', () => {
+    expect(importers(/^@actions\/(?!core)/)).toEqual(['clients/github.ts']);
+    const client = HOUSE.find(({ path }) => path === 'clients/github.ts');
+    // The package's main module reads the event's file as it is loaded.
+    expect(client?.imports.map(({ from }) => from)).toContain('@actions/github/lib/utils');
   });
 
   it('files: the reader of inputs, and the report that writes the plan', () => {

@@ -1,1 +1,1 @@
-class t{constructor(){throw new Error("OIDC tokens are not supported by this action")}}class r extends t{}module.exports={HttpClient:t,BearerCredentialHandler:r};
+class t{getAgent(){}getAgentDispatcher(){}getJson(){throw new Error("OIDC tokens are not supported by this action")}}class r{}module.exports={HttpClient:t,BearerCredentialHandler:r};

@@ -232,6 +232,23 @@ describe('what GitHub may answer: the run stands', () => {
       /301/,
       0,
     ],
+    [
+      'a link to the next page on another host, which the token does not follow',
+      () =>
+        github.fault({
+          on: /GET/,
+          times: 9,
+          fault: {
+            status: 200,
+            body: '[]',
+            headers: {
+              link: '<http://127.0.0.1:9/repositories/1300192/issues/7/comments?page=2>; rel="next"',
+            },
+          },
+        }),
+      /leads to another host/,
+      0,
+    ],
   ];
   it.each(cases)('%s', async (_what, prepare, told, comments) => {
     prepare();

@@ -126,7 +126,8 @@ export class GitHubServer implements AsyncDisposable {
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const raw = Buffer.concat(chunks).toString();
     const url = new URL(incoming.url ?? '/', this.url);
-    const path = url.pathname.replace(`/repos/${this.repository}/`, '');
+    // Links to further pages name the repository by its number.
+    const path = url.pathname.replace(/^\/(repos\/papyrus\/demo|repositories\/1300192)\//, '');
     const method = incoming.method ?? 'GET';
     const body = raw === '' ? {} : (JSON.parse(raw) as Record<string, unknown>);
     const call: ServedCall = { method, path, query: url.searchParams, body, raw, status: 0 };
@@ -136,7 +137,9 @@ export class GitHubServer implements AsyncDisposable {
       const text = typeof value === 'string' ? value : JSON.stringify(value);
       response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text);
     };
-    if (incoming.headers.authorization !== `Bearer ${this.token}`)
+    const { authorization = '' } = incoming.headers;
+    // Octokit's word for it is `token`; GitHub takes both.
+    if (!/^(Bearer|token) /i.test(authorization) || authorization.split(' ')[1] !== this.token)
       return send(401, { message: 'Bad credentials' });
     if ((incoming.headers['user-agent'] ?? '') === '') return send(403, { message: 'no user agent' });
     const fault = this.#take(`${method} ${path}`);
@@ -217,10 +220,13 @@ export class GitHubServer implements AsyncDisposable {
     return found === undefined ? undefined : list.find((post) => post[key] === Number(found));
   }
 
-  #page({ query }: ServedCall, list: readonly ServedPost[]): [number, unknown, Record<string, string>] {
+  #page({ path, query }: ServedCall, list: readonly ServedPost[]): [number, unknown, Record<string, string>] {
     const size = Math.min(100, Number(query.get('per_page') ?? 30));
     const page = Number(query.get('page') ?? 1);
-    const next = list.length > page * size ? { link: `<${this.url}/x?page=${page + 1}>; rel="next"` } : {};
+    const following = new URLSearchParams([...query].filter(([name]) => name !== 'page'));
+    following.set('page', String(page + 1));
+    const link = `<${this.url}/repositories/1300192/${path}?${following}>; rel="next"`;
+    const next = list.length > page * size ? { link } : {};
     const shown = list.slice((page - 1) * size, page * size);
     const value = shown.map(({ isPullRequest, ...post }) => ({
       ...post,

@@ -1,10 +1,15 @@
-// Stands in dist for @actions/http-client, which @actions/core loads for OIDC tokens only. See build.mjs.
+// Stands in dist for @actions/http-client, which @actions/core loads for OIDC tokens only, and which @actions/github asks
+// for an agent that this action brings itself. See build.mjs.
 class HttpClient {
-  constructor() {
+  getAgent() {}
+
+  getAgentDispatcher() {}
+
+  getJson() {
     throw new Error('OIDC tokens are not supported by this action');
   }
 }
 
-class BearerCredentialHandler extends HttpClient {}
+class BearerCredentialHandler {}
 
 module.exports = { HttpClient, BearerCredentialHandler };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { GitHub, Post } from '../clients/github.ts';
+import type { GitHub, IssueChange, IssueFilter, Post } from '../clients/github.ts';
 import type { Outcome } from '../plan/apply.ts';
 import type { EventFacts } from '../settings/event.ts';
 import { code, prose } from './escape.ts';
@@ -146,7 +146,7 @@ async function find(github: GitHub, begin: string, state: 'drift' | 'clean'): Pr
     issues
       .filter((issue) => !issue.isPullRequest && issue.isTrusted && stateOf(begin, issue.body) !== undefined)
       .sort((a, b) => a.number - b.number);
-  const filter = { labels: LABEL.name, state: state === 'clean' ? 'open' : 'all' };
+  const filter: IssueFilter = { labels: LABEL.name, state: state === 'clean' ? 'open' : 'all' };
   const labelled = ours(await github.issues(filter));
   if (labelled.some((issue) => issue.state === 'open')) return labelled;
   const others = ours(await github.issues({ state: 'open', sort: 'updated' }, MOST_PAGES));
@@ -154,7 +154,12 @@ async function find(github: GitHub, begin: string, state: 'drift' | 'clean'): Pr
 }
 
 /** Closed even where the comment does not come through. */
-async function close(github: GitHub, { number }: Post, words: string, reason: string): Promise<void> {
+async function close(
+  github: GitHub,
+  { number }: Post,
+  words: string,
+  reason: NonNullable<IssueChange['state_reason']>,
+): Promise<void> {
   const commented = github.comment(number, words);
   await commented.catch(() => {});
   await github.updateIssue(number, { state: 'closed', state_reason: reason });

@@ -1,0 +1,6 @@
+// Stands in dist for undici, which @actions/github takes its `fetch` from: this action brings a smaller one. See build.mjs.
+function fetch() {
+  throw new Error('undici is not part of this action');
+}
+
+module.exports = { fetch };
