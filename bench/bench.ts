@@ -1,11 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { cpus, release, totalmem, type } from 'node:os';
-import { join } from 'node:path';
-import { writePage } from './page.ts';
-import type { Machine, Results } from './results.ts';
+import type { Results } from './results.ts';
 import { benchScale } from './scale.ts';
 import { benchSeed } from './seed.ts';
 import { benchStartup } from './startup.ts';
+import { record } from './store.ts';
 
 /*
  * `npm run bench [-- PART... [ROUNDS]]`: start-up, the seed's case beside what people use today, and scale, each side by
@@ -22,32 +19,14 @@ const unknown = named.filter((word) => word !== 'page' && !PARTS.some((part) => 
 if (unknown.length > 0) throw new Error(`${unknown.join(', ')}: the parts are ${PARTS.join(', ')} and page`);
 const parts: readonly Part[] = named.length === 0 ? PARTS : PARTS.filter((part) => named.includes(part));
 
-const docs = join(import.meta.dirname, '..', 'docs');
-const file = join(docs, 'benchmarks', 'results.json');
-await mkdir(join(docs, 'benchmarks'), { recursive: true });
-let results: Results = await readFile(file, 'utf8').then(JSON.parse, () => ({ machine: machine() }));
+if (parts.length === 0) await record({});
 for (const part of parts) {
   console.log(`${part}: ${rounds} rounds`);
-  results = { ...results, machine: machine(), ...(await measure(part)) };
-  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+  await record(await measure(part));
 }
-await writePage(results, docs);
-console.log(`the figures stand in ${join('docs', 'benchmarks.md')}`);
 
 async function measure(part: Part): Promise<Partial<Results>> {
   if (part === 'startup') return { startup: await benchStartup(rounds * 3) };
   if (part === 'seed') return { seed: await benchSeed(rounds) };
   return { scale: await benchScale(rounds) };
-}
-
-function machine(): Machine {
-  const [processor] = cpus();
-  return {
-    day: new Date().toISOString().slice(0, 10),
-    cores: cpus().length,
-    processor: processor?.model ?? '',
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${release().split('-')[0]}`,
-    node: process.version,
-  };
 }

@@ -1,5 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pushPart } from './page-push.ts';
+import { mebibytes, seconds, table } from './page-table.ts';
 import { plots } from './plots.ts';
 import type { Results, ScaleRow, SeedRow } from './results.ts';
 
@@ -31,16 +33,11 @@ Terraform takes part where \`terraform\` is installed and \`terraform init\` fin
     seedPart(results.seed),
     startupPart(results.startup),
     scalePart(results.scale),
+    pushPart(results.push),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
-
-const seconds = (value: number) => (value < 1 ? value.toFixed(2) : value.toFixed(1));
-const mebibytes = (value: number | undefined) => (value === undefined ? '' : value.toFixed(0));
 const KINDS = { first: 'first run', again: 'nothing to do' } as const;
 
 function seedPart(seed: Results['seed']): string {

@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { DockerEngine } from '../__tests__/servers/docker-engine.ts';
 import { DockerRegistry } from '../__tests__/servers/docker-registry.ts';
+import { median } from './process.ts';
 import { type Filling, writeCurlScript, writeImage } from './push-images.ts';
+import type { PushRow } from './results.ts';
+import { record } from './store.ts';
 
 /*
  * The push side by side with its peers, against the same registry in the same run: `npm run bench:push [-- ROUNDS]`.
@@ -13,6 +16,7 @@ import { type Filling, writeCurlScript, writeImage } from './push-images.ts';
  */
 const ROUNDS = Number(process.argv[2] ?? 3);
 const MIB = 1024 * 1024;
+const FILLINGS: Readonly<Record<Filling, string>> = { rand: 'incompressible', text: 'compressible' };
 const LAYERS = 8;
 const LAYER_BYTES = 40 * MIB;
 
@@ -30,7 +34,7 @@ const storage = await mkdtemp(join(await stat('/dev/shm').then(() => '/dev/shm',
 const registry = await DockerRegistry.start(storage);
 const engine = await DockerEngine.start(join(work, 'engine'));
 const ours = join(work, 'ours.mjs');
-const results: string[] = [];
+const rows: PushRow[] = [];
 try {
   await build({
     entryPoints: [join(import.meta.dirname, 'push-ours.ts')],
@@ -48,7 +52,7 @@ try {
   await rm(storage, { recursive: true, force: true });
   await rm(work, { recursive: true, force: true });
 }
-console.log(results.join('\n'));
+await record({ push: rows });
 
 async function compare(filling: Filling): Promise<void> {
   const one = await prepare(filling, 'one', LAYERS, LAYER_BYTES);
@@ -86,9 +90,8 @@ async function compare(filling: Filling): Promise<void> {
       if (name === 'docker push') engine.docker('tag', one.id, one.tag);
     }
   }
-  for (const [title, runs] of Object.entries({ first, again, 'one layer changed': changed })) {
-    tell(`${filling}, ${title}`, runs);
-  }
+  const scenes = { 'first push': first, 'second push': again, 'one layer changed': changed };
+  for (const [title, runs] of Object.entries(scenes)) tell(`${FILLINGS[filling]}, ${title}`, runs);
 }
 
 async function prepare(
@@ -117,7 +120,7 @@ async function measureMemory(): Promise<void> {
     const { oci, archive, tag } = await prepare(filling, 'large', 1, 1536 * MIB);
     for (const image of [`oci:${oci}`, `docker-archive:${archive}`, `docker:${tag}`]) {
       await registry.reset();
-      note(runs, `${filling} ${image.split(':')[0]}:`, await timed(node(image)));
+      note(runs, `ours ${image.split(':')[0]}:, ${FILLINGS[filling]}`, await timed(node(image)));
     }
     engine.docker('rmi', tag);
     await rm(join(work, `${filling}-large`), { recursive: true });
@@ -188,22 +191,17 @@ function note(runs: Map<string, Run[]>, name: string, run: Run): void {
   runs.set(name, [...(runs.get(name) ?? []), run]);
 }
 
-function tell(title: string, runs: ReadonlyMap<string, readonly Run[]>): void {
-  const time = (name: string) => median((runs.get(name) ?? []).map(({ seconds }) => seconds));
-  const lines = [...runs].map(([name, all]) => {
-    const ratios = ['curl x4', 'skopeo oci:', 'skopeo docker-archive:', 'docker push'].map((peer) =>
-      runs.has(peer) ? (time(name) / time(peer)).toFixed(2) : '-',
-    );
-    const megabytes = (median(all.map(({ bytes }) => bytes)) / 1e6).toFixed(1);
-    const memory = all[0]?.memory === undefined ? '' : `${Math.max(...all.map((run) => run.memory ?? 0))}`;
-    return `| ${[name, time(name).toFixed(2), ...ratios, megabytes, memory].join(' | ')} |`;
-  });
-  const head = `\n${title}\n\n| push | s | x curl | x skopeo oci | x skopeo archive | x docker push | MB sent | MiB peak |\n| --- | --- | --- | --- | --- | --- | --- | --- |`;
-  results.push(head, ...lines);
-  console.log([head, ...lines].join('\n'));
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+function tell(scene: string, runs: ReadonlyMap<string, readonly Run[]>): void {
+  for (const [name, all] of runs) {
+    const weighed = all.flatMap(({ memory }) => memory ?? []);
+    const row: PushRow = {
+      scene,
+      name,
+      seconds: median(all.map(({ seconds }) => seconds)),
+      bytes: median(all.map(({ bytes }) => bytes)),
+      peakMiB: weighed.length === 0 ? undefined : Math.max(...weighed),
+    };
+    rows.push(row);
+    console.log(JSON.stringify(row));
+  }
 }

@@ -4,6 +4,7 @@ export interface Results {
   readonly startup?: readonly StartupRow[];
   readonly seed?: { readonly rows: readonly SeedRow[]; readonly missing: readonly string[] };
   readonly scale?: readonly ScaleRow[];
+  readonly push?: readonly PushRow[];
 }
 
 export interface Machine {
@@ -45,4 +46,14 @@ export interface ScaleRow {
   readonly calls: number;
   readonly writes: number;
   readonly rounds: number;
+}
+
+export interface PushRow {
+  /** What was pushed, and onto what. */
+  readonly scene: string;
+  readonly name: string;
+  readonly seconds: number;
+  /** What the registry's storage grew by. */
+  readonly bytes: number;
+  readonly peakMiB: number | undefined;
 }

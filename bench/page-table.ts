@@ -1,0 +1,7 @@
+/** @returns a table of Markdown */
+export function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+export const seconds = (value: number) => (value < 1 ? value.toFixed(2) : value.toFixed(1));
+export const mebibytes = (value: number | undefined) => (value === undefined ? '' : value.toFixed(0));
