@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { readAuth0 } from '../src/ask.ts';
+import { appUrls, withCallback } from '../src/desired/auth0.ts';
 import { type Desired, desire } from '../src/desired/desired.ts';
 import { type Route, route } from '../src/desired/routing.ts';
 import { rowOf } from '../src/desired/table.ts';
@@ -17,6 +19,8 @@ export interface Given {
   readonly config?: string;
   /** Files of the workspace. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  /** Puts into the workspace what is no file: links, pipes. */
+  readonly prepare?: (folder: string) => void;
   readonly event?: string;
   readonly region?: string;
   /** The step's environment. */
@@ -71,7 +75,9 @@ export function ask(given: Given): Answer {
   const inputs = new Map(Object.entries({ prefix: '/papyrus/prd', ...given.inputs }));
   const file: ConfigFile | undefined =
     given.config === undefined ? undefined : readConfig(given.config, CONFIG, notes);
-  const run = runner(given.files === undefined ? tmpdir() : workspace(given.files));
+  const folder = given.files === undefined ? tmpdir() : workspace(given.files);
+  given.prepare?.(folder);
+  const run = runner(folder);
   const settings = readSettings(
     {
       inputs,
@@ -86,7 +92,11 @@ export function ask(given: Given): Answer {
   const known = (name: string) =>
     rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
   const { variables, ignored } = readVariables(texts, known, (name) => given.env?.[name], notes);
-  const routes = variables.map((variable) => route(variable, settings, notes));
+  const urls = appUrls(settings.auth0, notes);
+  const routes = withCallback(variables, settings.auth0, urls).map((variable) =>
+    route(variable, settings, notes),
+  );
+  readAuth0(settings, variables, notes);
   const desired = desire(settings, routes, notes);
   return {
     settings,

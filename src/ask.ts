@@ -153,7 +153,7 @@ async function openImage(settings: Settings, runner: Runner, notes: Notes): Prom
 const NOTHING: Desired = { wishes: [], placements: [], elsewhere: [] };
 
 /** Domain and application are variables of the application, so that they need not be given twice. */
-function readAuth0(settings: Settings, variables: readonly Variable[], notes: Notes): Asked['auth0'] {
+export function readAuth0(settings: Settings, variables: readonly Variable[], notes: Notes): Asked['auth0'] {
   const { auth0 } = settings;
   if (auth0 === undefined) return undefined;
   const variableValue = (name: string) => {

@@ -19,8 +19,6 @@ describe('readAppUrl', () => {
     ['http://0.0.0.0:5000', 'http://0.0.0.0:5000', 2],
     ['https://bücher.example', 'https://xn--bcher-kva.example', 0],
     ['http://task_1.internal:5000', 'http://task_1.internal:5000', 1],
-    // A number is an address, too; it must not slip past the warning.
-    ['https://3405803783', 'https://203.0.113.7', 1],
   ])('reads %j', (text, origin, warnings) => {
     const reading = readAppUrl(text);
     expect(reading.faults).toEqual([]);
@@ -71,6 +69,11 @@ describe('readAppUrl', () => {
     ['http://app.example.com:99999', /not a URL/],
     ['http://app.example.com:port', /not a URL/],
     ['http://300.0.113.7', /not a URL/],
+    // The URL standard reads these as addresses, and as ones that nobody sees in them.
+    ['https://3405803783', /another form than four numbers/],
+    ['http://10.1.7', /another form than four numbers/],
+    ['http://0x7f.1', /another form than four numbers/],
+    ['http://app.example.com:0', /the port 0/],
     ['http://app.example.com\\evil.example.com', /not a URL/],
     ['http://app%2eexample.com', /not a URL/],
   ])('refuses %j', (text, fault) => {
@@ -87,32 +90,6 @@ describe('readAppUrl', () => {
       callback: 'https://app.example.com/auth/callback',
       logout: 'https://app.example.com/',
     });
-  });
-
-  it.each([
-    'callback',
-    '',
-    '//evil.example.com',
-    '/a?b',
-    '/a#b',
-    '/*',
-    '/a,/b',
-    '/a b',
-    '/a/../b',
-    '/./a',
-    '/ü',
-    '/a\\b',
-  ])('refuses %j as a path, whichever it is', (path) => {
-    const origin = 'https://app.example.com';
-    for (const [name, paths] of [
-      ['callback-path', { callback: path, logout: '/logout' }],
-      ['logout-path', { callback: '/callback', logout: path }],
-    ] as const) {
-      const reading = readAppUrl(origin, paths);
-      expect(reading.urls).toBeUndefined();
-      expect(reading.faults).toEqual([expect.stringContaining(name)]);
-    }
-    expect(readAppUrl(origin, { callback: path, logout: path }).faults).toHaveLength(2);
   });
 });
 

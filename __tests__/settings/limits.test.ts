@@ -181,12 +181,23 @@ describe('a KMS key', () => {
     'alias/papyrus',
     '1234abcd-12ab-34cd-56ef-1234567890ab',
     'arn:aws:kms:us-west-2:123456789012:key/1234abcd',
-    'x'.repeat(256),
+    'arn:aws-us-gov:kms:us-gov-west-1:123456789012:alias/a/b',
+    'mrk-1234abcd12ab34cd56ef1234567890ab',
+    `alias/${'x'.repeat(250)}`,
   ])('%s', (key) => {
     expect(kmsKeyFault(key)).toBeUndefined();
   });
 
-  it.each(['', 'a key', 'alias/a.b', 'x'.repeat(257), 'a\n'])('not %j', (key) => {
+  it.each([
+    '',
+    'a key',
+    'alias/',
+    'alias/a.b',
+    'papyrus-key',
+    `alias/${'x'.repeat(251)}`,
+    'a\n',
+    'arn:aws:s3:::x',
+  ])('not %j', (key) => {
     expect(kmsKeyFault(key)).toMatch(/id, its ARN, or alias\/NAME/);
   });
 });

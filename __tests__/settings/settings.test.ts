@@ -173,7 +173,13 @@ describe('values', () => {
 
   it('a lifecycle policy from a file of the workspace', () => {
     const policy = JSON.stringify({
-      rules: [{ rulePriority: 1, description: 'x'.repeat(90), action: { type: 'expire' } }],
+      rules: [
+        {
+          rulePriority: 1,
+          selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 5 },
+          action: { type: 'expire' },
+        },
+      ],
     });
     const found = settings({
       inputs: { 'lifecycle-policy': 'policy.json' },

@@ -51,6 +51,12 @@ export function readAuth0Inputs(inputs: Auth0Inputs): Auth0Reading {
     faults.push(
       'auth0-application-id is the management client itself; give the client id of the application that users sign in to',
     );
+  for (const [name, client] of [
+    ['auth0-management-client-id', id],
+    ['auth0-application-id', inputs.applicationId],
+  ] as const)
+    if (client !== undefined && !/^[\w~.-]*\w[\w~.-]*$/.test(text(client)))
+      faults.push(`${name} is not a client id; take it from the application's settings in Auth0`);
   if (inputs.domain === undefined)
     faults.push('auth0-domain is missing: give it, or the variable AUTH0_DOMAIN');
   const domain = inputs.domain === undefined ? undefined : readAuth0Domain(text(inputs.domain));

@@ -19,7 +19,7 @@ export interface AppUrls {
   readonly logout: string;
 }
 
-/** The settings `callback-path` and `logout-path` of the configuration file. */
+/** The settings `callback-path` and `logout-path` of the configuration file, which has judged them. */
 export interface AppPaths {
   readonly callback: string;
   readonly logout: string;
@@ -44,7 +44,7 @@ const NO_ADDRESS = new Set(['none', 'null', 'undefined', 'nan']);
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 
 /**
- * Reads `app-url` and the paths below it.
+ * Reads `app-url`, and puts the paths below it.
  * @param text as given; white space around it is ignored, and one slash at its end
  * @returns the three URLs, or every fault at once; warnings are for what the seed does and production should not
  */
@@ -54,16 +54,10 @@ export function readAppUrl(text: string, paths: AppPaths = DEFAULT_PATHS): AppUr
   if (fault !== undefined) return { faults: [fault], warnings: [] };
 
   const { origin } = new URL(given);
-  const faults = [
-    ...pathFaults('callback-path', paths.callback, origin),
-    ...pathFaults('logout-path', paths.logout, origin),
-  ];
-  const warnings = originWarnings(new URL(origin));
-  if (faults.length > 0) return { faults, warnings };
   return {
     urls: { origin, callback: `${origin}${paths.callback}`, logout: `${origin}${paths.logout}` },
-    faults,
-    warnings,
+    faults: [],
+    warnings: originWarnings(new URL(origin)),
   };
 }
 
@@ -123,8 +117,12 @@ function originFault(given: string): string | undefined {
   const url = new URL(given);
   if (url.username !== '' || url.password !== '' || given.includes('@'))
     return 'holds a user name or password; give the origin only: scheme, host and port';
+  if (url.port === '0') return 'has the port 0, which nothing listens on; write the port of the application';
   if (url.pathname !== '/')
     return 'has a path; give the origin only (callback-path and logout-path of the configuration file set the paths)';
+  // The URL standard reads `1.2.3`, `0x7f.1` and `2130706433` as addresses that nobody wrote.
+  if (IPV4.test(url.hostname) && !given.includes(url.hostname))
+    return 'has an IP address in another form than four numbers; write it like 203.0.113.7';
   return hostFault(url.hostname);
 }
 
@@ -149,16 +147,6 @@ function originWarnings(url: URL): string[] {
         'auth0-urls: follow takes the old address out',
     );
   return warnings;
-}
-
-/** Each path is checked by what a URL parser makes of it: nothing may be rewritten, so what is stored is what is called. */
-function pathFaults(name: string, path: string, origin: string): string[] {
-  if (!path.startsWith('/') || path.startsWith('//')) return [`${name} begins with one slash`];
-  if (/[*,;\s]/.test(path)) return [`${name} holds a wildcard, a list or white space; it is one path`];
-  if (/[?#]/.test(path)) return [`${name} has a query or a fragment; Auth0 compares the path only`];
-  if (new URL(`${origin}${path}`).href !== `${origin}${path}`)
-    return [`${name} is not written as a browser sends it (dot segments, or characters to be escaped)`];
-  return [];
 }
 
 function isLoopback(host: string): boolean {

@@ -29,7 +29,14 @@ export function pathsOf(settings: Auth0Settings): AppPaths {
 export function appUrls(settings: Auth0Settings | undefined, notes: Notes): AppUrls | undefined {
   if (settings?.appUrl === undefined) return undefined;
   const { urls, faults, warnings } = readAppUrl(settings.appUrl, pathsOf(settings));
-  const note = (text: string) => ({ where: APP_URL, text });
+  const { where = APP_URL, file, line } = settings.appUrlAsked ?? {};
+  const note = (text: string) => ({
+    where,
+    file,
+    line,
+    key: file === undefined ? undefined : 'app-url',
+    text,
+  });
   for (const text of faults) notes.fault(note(text));
   for (const text of warnings) notes.warn(note(text));
   return urls;

@@ -1,5 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { ImageError, systemCode } from './errors.ts';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { ImageError, quote, systemCode } from './errors.ts';
 import { readRange } from './file-range.ts';
 import type { Bytes } from './source.ts';
 import type { Store } from './store.ts';
@@ -24,13 +24,19 @@ const LINKS = 8;
  * @throws ImageError `NO_SUCH_IMAGE`, `COMPRESSED_ARCHIVE`, `LAYOUT`, `UNSAFE_PATH`
  */
 export async function openArchive(path: string, name: string): Promise<Store> {
-  const file = await open(path, 'r').catch((error: unknown) => {
-    const why = systemCode(error) === 'ENOENT' ? 'does not exist; build the image first' : 'cannot be read';
+  const refuse = (error: unknown): never => {
+    const why =
+      systemCode(error) === 'ENOENT'
+        ? 'does not exist; build the image first'
+        : 'cannot be read; check the path and its permissions';
     throw new ImageError('NO_SUCH_IMAGE', `image: ${name} ${why}`, { cause: error });
-  });
+  };
+  // Asked before it is opened: opening a pipe waits for somebody to write into it.
+  const found = await stat(path).catch(refuse);
+  if (!found.isFile())
+    throw new ImageError('NO_SUCH_IMAGE', `image: ${name} is not a file; name the archive that was written`);
+  const file = await open(path, 'r').catch(refuse);
   try {
-    const found = await file.stat();
-    if (!found.isFile()) throw new ImageError('NO_SUCH_IMAGE', `image: ${name} is not a file`);
     await refuseCompressed(file, name);
     const entries = new Map<string, TarEntry>();
     // A later entry of the same path replaces the earlier one, as it does when a tar is unpacked.
@@ -74,8 +80,12 @@ class Archive implements Store {
 
   async *stream(path: string): Bytes {
     const entry = this.#find(path);
-    if (entry === undefined) throw new ImageError('MISSING_BLOB', `${this.name} holds no ${path}`);
-    yield* readRange(this.#file, entry.offset, entry.size, `${path} in ${this.name}`);
+    if (entry === undefined)
+      throw new ImageError(
+        'MISSING_BLOB',
+        `image: ${this.name} holds no ${quote(path, 120)}; write the image again`,
+      );
+    yield* readRange(this.#file, entry.offset, entry.size, `${quote(path, 120)} in ${this.name}`);
   }
 
   async close(): Promise<void> {

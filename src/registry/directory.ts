@@ -36,7 +36,8 @@ class Directory implements Store {
 
   async *stream(path: string): Bytes {
     const file = await this.#locate(path);
-    if (file === undefined) throw new ImageError('MISSING_BLOB', `${this.name} holds no ${path}`);
+    if (file === undefined)
+      throw new ImageError('MISSING_BLOB', `image: ${this.name} holds no ${path}; write the image again`);
     const handle = await open(file, 'r');
     try {
       const { size } = await handle.stat();
@@ -54,7 +55,11 @@ class Directory implements Store {
       if (file.startsWith(this.root + sep)) return file;
     } catch (error) {
       if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
-      throw error;
+      throw new ImageError(
+        'LAYOUT',
+        `image: ${this.name}: ${path} cannot be read (${systemCode(error) ?? 'unknown reason'}); write the image again`,
+        { cause: error },
+      );
     }
     throw new ImageError('UNSAFE_PATH', `${this.name}: ${path} is a link that leaves the directory`);
   }

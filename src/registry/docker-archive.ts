@@ -55,7 +55,8 @@ async function openReady(store: Store, select: string | undefined): Promise<Read
 
 async function openClassic(store: Store, select: string | undefined): Promise<ClassicSource> {
   const { name } = store;
-  const read = (path: string, limit: number) => gather(store.stream(path), limit, `${path} in ${name}`);
+  const read = (path: string, limit: number) =>
+    gather(store.stream(path), limit, `${quote(path, 120)} in ${name}`);
   const saved = choose(parseSaved(await read('manifest.json', MANIFEST_BYTES), name), select, name);
   const config = await read(saved.config, CONFIG_BYTES);
   const where = `the configuration of ${name}`;
@@ -152,7 +153,7 @@ async function matchLayers(
     if (size > LAYER_BYTES) {
       throw new ImageError(
         'TOO_LARGE',
-        `image: the layer ${diffId} of ${store.name} is larger than the 52,000 MiB that ECR takes`,
+        `image: the layer ${diffId} of ${store.name} is larger than the 52,000 MiB that ECR takes; build smaller layers`,
       );
     }
     layers.set(diffId, { path, size });

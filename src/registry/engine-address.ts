@@ -35,18 +35,23 @@ export function engineAddress(environment: EngineEnvironment, platform: string):
     return { name: host, url: new URL('http://docker'), socketPath: local[2], certificates: undefined };
   }
   const remote = /^(tcp|http|https):\/\/(.+)$/.exec(host);
-  if (remote === null) {
+  if (remote === null || !URL.canParse(`http://${remote[2]}`)) {
     throw new ImageError(
       'ENGINE',
-      `DOCKER_HOST "${quote(host, 120)}" cannot be used; give unix://, npipe:// or tcp://, or save the image and give docker-archive:FILE`,
+      `DOCKER_HOST "${quote(withoutPassword(host), 120)}" cannot be used; give unix://, npipe:// or tcp://, or save the image and give docker-archive:FILE`,
     );
   }
   const isTls = (environment.DOCKER_TLS_VERIFY ?? '') !== '' || remote[1] === 'https';
   const url = new URL(`${isTls ? 'https' : 'http'}://${remote[2]}`);
   return {
-    name: host,
+    name: withoutPassword(host),
     url,
     socketPath: undefined,
     certificates: isTls ? environment.DOCKER_CERT_PATH : undefined,
   };
+}
+
+/** A password may stand before the host, and the address is told in messages. */
+function withoutPassword(host: string): string {
+  return host.replace(/(\/\/[^/:@]*):[^/]*@/, '$1@');
 }

@@ -45,6 +45,15 @@ export function quote(text: string, limit = 300): string {
   return line.length > limit ? `${line.slice(0, limit)}…` : line;
 }
 
+/**
+ * What a user wrote where a name belongs may be a secret that was pasted into the wrong input: only what looks like a
+ * name is repeated, and what mixes many digits into its letters, as keys and tokens do, does not.
+ */
+export function quoteInput(text: string): string {
+  const isWord = /^[\w./:@-]{1,100}$/.test(text) && text.replace(/\D/g, '').length <= 3;
+  return isWord ? `"${text}"` : 'this value';
+}
+
 /** @returns the system's error code (`ENOENT`, `ECONNRESET`), when the thrown thing has one. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;

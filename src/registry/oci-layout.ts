@@ -53,7 +53,10 @@ export function chooseRoot(index: Buffer, select: string | undefined, name: stri
     const all = quote(tags.filter((tag) => tag !== undefined).join(', ') || 'none', 500);
     const what = root === undefined ? 'holds no image' : 'holds more than one image';
     const which = select === undefined ? '' : ` under the tag ${select}`;
-    throw new ImageError('NO_SUCH_IMAGE', `image: ${name} ${what}${which}; its tags: ${all}`);
+    throw new ImageError(
+      'NO_SUCH_IMAGE',
+      `image: ${name} ${what}${which}; its tags: ${all}; choose one of them behind the path, or write the image again`,
+    );
   }
   return { root, tag: select ?? tagOf(root) };
 }
@@ -92,7 +95,10 @@ export async function follow(
     const where = `the manifest ${descriptor.digest} in ${name}`;
     if (depth > DEPTH) throw new ImageError('LAYOUT', `${where} is nested deeper than ${DEPTH} indexes`);
     if (descriptor.size > MANIFEST_BYTES) {
-      throw new ImageError('TOO_LARGE', `${where} has ${descriptor.size} bytes; ECR takes 4 MiB at most`);
+      throw new ImageError(
+        'TOO_LARGE',
+        `${where} has ${descriptor.size} bytes; ECR takes 4 MiB at most; build it with fewer layers or annotations`,
+      );
     }
     const bytes = await fetch(descriptor);
     verify(bytes, descriptor, where);
@@ -108,7 +114,7 @@ export async function follow(
       if (layer.size > LAYER_BYTES) {
         throw new ImageError(
           'TOO_LARGE',
-          `${where}: the layer ${layer.digest} is larger than the 52,000 MiB that ECR takes`,
+          `${where}: the layer ${layer.digest} is larger than the 52,000 MiB that ECR takes; build smaller layers`,
         );
       }
       blobs.set(layer.digest, layer);

@@ -36,10 +36,20 @@ export async function openImage(image: string, surroundings: Surroundings): Prom
   const { transport, path, select } = reference;
   await refuseOutside(reference, surroundings.roots);
   const name = `${transport}:${path}`;
-  const store = transport === 'oci' ? await openDirectory(path, name) : await openArchive(path, name);
-  return closingOnFailure(store, () =>
-    transport === 'docker-archive' ? openDockerArchive(store, select) : openLayout(store, select),
-  );
+  try {
+    const store = transport === 'oci' ? await openDirectory(path, name) : await openArchive(path, name);
+    return await closingOnFailure(store, () =>
+      transport === 'docker-archive' ? openDockerArchive(store, select) : openLayout(store, select),
+    );
+  } catch (error) {
+    throw withRemedy(error);
+  }
+}
+
+/** What a file holds is judged by readers that engines and registries share, and that do not know who wrote it. */
+function withRemedy(error: unknown): unknown {
+  if (!(error instanceof ImageError) || error.message.includes('; ')) return error;
+  return new ImageError(error.fault, `${error.message}; write the image again`, { cause: error });
 }
 
 async function closingOnFailure(store: Store, open: () => Promise<ImageSource>): Promise<ImageSource> {

@@ -1,5 +1,5 @@
 import { isDigest } from './digest.ts';
-import { ImageError, quote } from './errors.ts';
+import { ImageError, quoteInput } from './errors.ts';
 
 /** Where the built image lies, by skopeo's transport names. */
 export type ImageReference =
@@ -32,7 +32,7 @@ export function parseReference(text: string): ImageReference {
   if (ELSEWHERE.test(given)) {
     throw new ImageError(
       'REFERENCE',
-      `image: "${quote(given)}" is not a source that can be pushed from; write docker:NAME[:TAG] for the local engine, oci:DIR, oci-archive:FILE or docker-archive:FILE`,
+      `image: ${quoteInput(given)} is not a source that can be pushed from; write docker:NAME[:TAG] for the local engine, oci:DIR, oci-archive:FILE or docker-archive:FILE`,
     );
   }
   for (const transport of FILES) {
@@ -47,13 +47,19 @@ function parseFile(transport: (typeof FILES)[number], rest: string): ImageRefere
   const colon = rest.indexOf(':', from);
   const path = colon < 0 ? rest : rest.slice(0, colon);
   const select = colon < 0 ? undefined : rest.slice(colon + 1);
+  // A line break or a NUL would go on into messages, or end the path for the system.
+  if (/\p{Cc}/u.test(path))
+    throw new ImageError(
+      'REFERENCE',
+      `image: the path behind ${transport}: holds a line break or another control character; write one path`,
+    );
   if (path === '') throw new ImageError('REFERENCE', `image: ${transport}: needs a path behind the colon`);
   const valid =
     select === undefined || (transport === 'docker-archive' ? parsesAsName(select) : isTag(select));
   if (!valid) {
     throw new ImageError(
       'REFERENCE',
-      `image: "${quote(select ?? '')}" behind ${transport}:${quote(path)} is not a tag`,
+      `image: ${quoteInput(select ?? '')} behind the path of ${transport}: is not a tag; write letters, digits, "_", "." and "-"`,
     );
   }
   return { transport, path, select };
@@ -77,7 +83,7 @@ function parseName(given: string): ImageReference {
   const wrong = () =>
     new ImageError(
       'REFERENCE',
-      `image: "${quote(given)}" is not an image's name; write docker:NAME[:TAG], with lower-case letters in NAME`,
+      `image: ${quoteInput(given)} is not an image's name; write docker:NAME[:TAG], with lower-case letters in NAME`,
     );
   if (isDigest(given) || /^[0-9a-f]{12,64}$/.test(given))
     return { transport: 'docker', name: given, tag: undefined };

@@ -38,12 +38,12 @@ export async function* walk(tape: Tape, archive: string): AsyncGenerator<TarEntr
     const block = await tape.read(BLOCK);
     if (block.length === 0) return;
     if (block.length < BLOCK) throw cut(archive);
-    const header = new Header(block, 0, extended, global);
+    const header = parseHeader(block, extended, global, archive);
     if (header.nullBlock) return;
     const size = header.size ?? 0;
-    if (!header.cksumValid || !Number.isSafeInteger(size) || size < 0) {
-      throw new ImageError('LAYOUT', `${archive} is not a tar, or it is damaged`);
-    }
+    // The library leaves out a size that is no number; taken for none, the content would be read as headers.
+    const isSized = header.size !== undefined || !FILES.has(header.type);
+    if (!header.cksumValid || !isSized || !Number.isSafeInteger(size) || size < 0) throw damaged(archive);
     const end = tape.position + Math.ceil(size / BLOCK) * BLOCK;
     const type = header.type;
     if (PAX.has(type) || LONG_NAME.has(type) || type === 'NextFileHasLongLinkpath') {
@@ -66,6 +66,23 @@ export async function* walk(tape: Tape, archive: string): AsyncGenerator<TarEntr
     }
     if (!(await tape.skip(end - tape.position))) throw cut(archive);
   }
+}
+
+function parseHeader(
+  block: Buffer,
+  extended: Pax | undefined,
+  global: Pax | undefined,
+  archive: string,
+): Header {
+  try {
+    return new Header(block, 0, extended, global);
+  } catch (error) {
+    throw damaged(archive, error);
+  }
+}
+
+function damaged(archive: string, cause?: unknown): ImageError {
+  return new ImageError('LAYOUT', `${archive} is not a tar, or it is damaged; write it again`, { cause });
 }
 
 function cut(archive: string): ImageError {
@@ -99,6 +116,6 @@ function safePath(path: string, archive: string): string {
 function unsafe(path: string, archive: string): ImageError {
   return new ImageError(
     'UNSAFE_PATH',
-    `${archive} holds the path "${quote(path, 120)}", which leaves the archive; it is refused as a whole`,
+    `${archive} holds the path "${quote(path, 120)}", which leaves the archive, so all of it is refused; write it with docker save, buildx or skopeo`,
   );
 }

@@ -1,5 +1,5 @@
 import { applyEdits, type JSONPath, modify } from 'jsonc-parser';
-import type { TaskDefinitionSettings } from '../settings/report-settings.ts';
+import type { TaskDefinitionSettings } from '../settings/task-definition.ts';
 import type { EcsSecret } from './ecs.ts';
 
 /** What a container is completed with; what is undefined is left as it stands. */

@@ -44,11 +44,14 @@ export interface Names {
   readonly environment: string;
 }
 
-export function readKmsKey(value: unknown): string {
-  const key = String(value).trim();
-  const wrong = kmsKeyFault(key);
-  if (wrong !== undefined) throw new Unclear(wrong);
-  return key;
+/** @returns the reader of a key for what stands in this region. */
+export function readKmsKey(region: string): (value: unknown) => string {
+  return (value) => {
+    const key = String(value).trim();
+    const wrong = kmsKeyFault(key, region);
+    if (wrong !== undefined) throw new Unclear(wrong);
+    return key;
+  };
 }
 
 /** @param shared for what other environments share: tags of one environment would change at every other one's run */
@@ -183,7 +186,7 @@ export function readRepository(
     lifecycle: layers.read<Lifecycle | undefined>('lifecycle-policy', undefined, (value) =>
       readLifecycle(String(value).trim(), readText),
     ),
-    kmsKeyId: layers.read('kms-key-id', undefined, readKmsKey, found.shared),
+    kmsKeyId: layers.read('kms-key-id', undefined, readKmsKey(region), found.shared),
     tags: readTags(layers, found.shared),
   };
 }

@@ -1,6 +1,6 @@
 import { Secret } from '../secret.ts';
-import type { Layers } from './layers.ts';
-import { readChoice } from './texts.ts';
+import type { Asked, Layers } from './layers.ts';
+import { readChoice, Unclear } from './texts.ts';
 
 export const AUTH0_URLS = ['ensure', 'follow', 'exact', 'remove'] as const;
 export type Auth0Urls = (typeof AUTH0_URLS)[number];
@@ -8,6 +8,8 @@ export type Auth0Urls = (typeof AUTH0_URLS)[number];
 /** What was given for Auth0, as it was given: it is judged together with the variables. */
 export interface Auth0Settings {
   readonly appUrl: string | undefined;
+  /** Where `app-url` stands. */
+  readonly appUrlAsked: Asked | undefined;
   readonly domain: string | undefined;
   readonly managementClientId: string | undefined;
   readonly managementClientSecret: Secret | undefined;
@@ -24,12 +26,31 @@ export function readAuth0(layers: Layers, inputs: ReadonlyMap<string, string>): 
   const secret = inputs.get('auth0-management-client-secret')?.trim() ?? '';
   return {
     appUrl: text('app-url'),
+    appUrlAsked: layers.get('app-url'),
     domain: text('auth0-domain'),
     managementClientId: text('auth0-management-client-id'),
     managementClientSecret: secret === '' ? undefined : new Secret(secret),
     applicationId: text('auth0-application-id'),
     urls: layers.read('auth0-urls', 'ensure', (value) => readChoice(value, AUTH0_URLS)),
-    callbackPath: text('callback-path') ?? '/callback',
-    logoutPath: text('logout-path') ?? '/logout',
+    callbackPath: layers.read('callback-path', '/callback', (value) => readPath(String(value).trim())),
+    logoutPath: layers.read('logout-path', '/logout', (value) => readPath(String(value).trim())),
   };
+}
+
+/**
+ * A path is checked by what a URL parser makes of it: nothing may be rewritten, so what is stored is what is called.
+ * @throws Unclear; the path is not repeated
+ */
+export function readPath(path: string): string {
+  if (!path.startsWith('/') || path.startsWith('//'))
+    throw new Unclear('begin it with one slash, like /callback');
+  if (/[*,;\s]/.test(path)) throw new Unclear('it is one path: leave out wildcards, lists and white space');
+  if (/[?#]/.test(path))
+    throw new Unclear('it has a query or a fragment; leave it out, since Auth0 compares the path only');
+  const origin = 'https://app.example.com';
+  if (new URL(`${origin}${path}`).href !== `${origin}${path}`)
+    throw new Unclear(
+      'write it as a browser sends it: without dot segments, and with characters such as umlauts escaped',
+    );
+  return path;
 }

@@ -1,8 +1,9 @@
 import picomatch from 'picomatch';
-import { isAlias, isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import * as z from 'zod';
+import { inWords, type KnownNames, unknownSetting } from './config-words.ts';
 import type { Notes } from './fault.ts';
-import { nearest, quoted } from './texts.ts';
+import { quoted, Unclear } from './texts.ts';
+import { readYaml } from './yaml.ts';
 
 /**
  * The configuration file: `.github/aws-bootstrap.yml`. One zod schema checks it here and gives the JSON Schema
@@ -127,60 +128,44 @@ export const configSchema = z.strictObject({
 
 export type Config = z.infer<typeof configSchema>;
 
+const known: KnownNames = {
+  top: Object.keys(configSchema.shape),
+  rule: Object.keys(rule.shape),
+  environment: Object.keys(perEnvironment),
+};
+
 /** What was read, and at which line a path such as `rules.0.to` stands. */
 export interface ConfigFile {
   readonly path: string;
   readonly config: Config;
   lineOf(path: ReadonlyArray<PropertyKey>): number | undefined;
-  /** What a pattern of the file matches; it comes with the file, since a run without one has no pattern. */
+  /**
+   * What a pattern of the file matches; it comes with the file, since a run without one has no pattern.
+   * @throws Unclear where it is no pattern
+   */
   glob(pattern: string): (name: string) => boolean;
 }
 
-const glob = (pattern: string) => picomatch(pattern, { dot: true, nobrace: false, bash: true });
+/** An open bracket would be taken for a letter, and the rule that holds it would match nothing. */
+function glob(pattern: string): (name: string) => boolean {
+  try {
+    return picomatch(pattern, { dot: true, nobrace: false, bash: true, strictBrackets: true });
+  } catch {
+    throw new Unclear('this is no pattern: a bracket in it is not closed, or it is far too long');
+  }
+}
 
 /**
  * @param path shown in faults, below the workspace
  * @returns undefined when something is wrong; every fault is in `notes` with its line
  */
 export function readConfig(source: string, path: string, notes: Notes): ConfigFile | undefined {
-  const lines = new LineCounter();
-  const document = parseDocument(source, {
-    lineCounter: lines,
-    uniqueKeys: true,
-    merge: false,
-    prettyErrors: false,
-  });
   const before = notes.faults.length;
-  const fault = (line: number | undefined, key: string | undefined, message: string) =>
-    notes.fault({ where: path, file: path, line, key, text: message });
-  for (const problem of document.errors)
-    fault(
-      lines.linePos(problem.pos[0]).line,
-      undefined,
-      `this is not the YAML that is meant: ${problem.code.toLowerCase().replaceAll('_', ' ')}`,
-    );
-
-  visit(document, (_key, node) => {
-    // An alias can blow a small file up to gigabytes, and nothing here needs one.
-    if (isAlias(node))
-      fault(lineAt(node.range), undefined, 'anchors and aliases are not supported; write it out');
-    // `1.50` would arrive as 1.5, `007` as 7, an id of 20 digits rounded.
-    if (isScalar(node) && typeof node.value === 'number' && node.source !== String(node.value))
-      fault(
-        lineAt(node.range),
-        undefined,
-        'this number would not be kept as it is written; put it into quotes',
-      );
-    if (isMap(node))
-      for (const pair of node.items)
-        if (isScalar(pair.key) && pair.key.value === '__proto__')
-          fault(lineAt(pair.key.range), undefined, 'this key cannot be used');
-  });
+  const fault = (line: number | undefined, key: string | undefined, text: string) =>
+    notes.fault({ where: path, file: path, line, key, text });
+  const { document, lineAt } = readYaml(source, (line, text) => fault(line, undefined, text));
   if (notes.faults.length > before) return undefined;
 
-  function lineAt(range: readonly number[] | null | undefined): number | undefined {
-    return range?.[0] === undefined ? undefined : lines.linePos(range[0]).line;
-  }
   const lineOf = (keys: ReadonlyArray<PropertyKey>): number | undefined => {
     for (let length = keys.length; length > 0; length--) {
       const node = document.getIn(keys.slice(0, length), true);
@@ -195,46 +180,15 @@ export function readConfig(source: string, path: string, notes: Notes): ConfigFi
     for (const issue of read.error.issues)
       if (issue.code === 'unrecognized_keys')
         for (const key of issue.keys)
-          fault(lineOf([...issue.path, key]), nameOf(issue.path), unknownSetting(key, issue.path));
+          fault(lineOf([...issue.path, key]), nameOf(issue.path), unknownSetting(key, issue.path, known));
       else fault(lineOf(issue.path), nameOf(issue.path), inWords(issue));
     return undefined;
   }
   return { path, config: read.data, lineOf, glob };
 }
 
+/** A name between may be the user's own, and so a value that slipped. */
 function nameOf(path: ReadonlyArray<PropertyKey>): string | undefined {
-  return path.length === 0 ? undefined : path.map(String).join('.');
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  string: 'a text; put numbers into quotes',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'settings below it, as "name: value"',
-  record: 'names below it',
-};
-
-/** zod's own messages may repeat what was read, so the words are ours. */
-function inWords(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_value':
-      return `it takes one of ${issue.values.map(String).join(', ')}`;
-    case 'invalid_type':
-      return `it takes ${TYPES[issue.expected] ?? `a ${issue.expected}`}`;
-    case 'invalid_union':
-      return issue.message;
-    case 'too_small':
-      return 'it is empty; give it a value, or leave it out';
-    default:
-      return 'it has another shape; see the schema in the README';
-  }
-}
-
-function unknownSetting(key: string, path: ReadonlyArray<PropertyKey>): string {
-  const refused = `${quoted(key)}: secrets do not belong into a committed file`;
-  if (key === 'secrets' || key === 'dotenv')
-    return `${refused}; give them as the inputs "secrets" or "dotenv"`;
-  if (key === 'auth0-management-client-secret') return `${refused}; give it as an input`;
-  const known = path[0] === 'rules' ? Object.keys(rule.shape) : Object.keys(configSchema.shape);
-  return `there is no setting called ${quoted(key)} here${nearest(key, known)}`;
+  if (path.length === 0) return undefined;
+  return path.map((step) => quoted(String(step)).replace(/^"|"$/g, '')).join('.');
 }

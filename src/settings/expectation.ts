@@ -9,6 +9,11 @@ import { Unclear } from './texts.ts';
 export function readExpectation(given: string, readText: (path: string) => string): Expectation {
   if (/^[0-9a-f]{64}$/.test(given)) return { hash: given, document: undefined };
   if (/^[0-9a-fA-F]{64}$/.test(given)) return { hash: given.toLowerCase(), document: undefined };
+  const digits = /^(?:sha256:)?([0-9a-fA-F]{20,})$/.exec(given)?.[1];
+  if (digits !== undefined)
+    throw new Unclear(
+      `a plan-hash has 64 digits and nothing before them, and this has ${digits.length}; take the output plan-hash as it is`,
+    );
   if (given.startsWith('{')) return { hash: undefined, document: parsePlan(given, 'it') };
   if (given.includes('\n') || given.length > 1000)
     throw new Unclear(

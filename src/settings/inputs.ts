@@ -7,7 +7,7 @@ import { type EventFacts, readEventFacts } from './event.ts';
 import type { Notes } from './fault.ts';
 import { INPUTS } from './input-names.ts';
 import type { Settings } from './settings.ts';
-import { Unclear } from './texts.ts';
+import { quotedPath, Unclear } from './texts.ts';
 import type { Source, VariableText } from './variables.ts';
 
 export { INPUTS };
@@ -115,7 +115,7 @@ function readBytes(path: string, runner: Runner): Uint8Array {
   const real = realPath(resolve(runner.workspace, path));
   if (real === undefined)
     throw new Unclear(
-      `there is no file ${path}; is actions/checkout before this step, and the path below the workspace?`,
+      `there is no file ${quotedPath(path)}; is actions/checkout before this step, and the path below the workspace?`,
     );
   const roots = [runner.workspace, runner.temp].map((root) => root && realPath(root));
   if (!roots.some((root) => root !== undefined && isBelow(root, real)))

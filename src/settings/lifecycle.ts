@@ -1,8 +1,12 @@
 import { canonicalJson } from './canonical-json.ts';
-import { Unclear } from './texts.ts';
+import { parseJsonFile } from './json-file.ts';
+import { each, Unclear } from './texts.ts';
 
 /** A lifecycle policy as canonical JSON, so that two spellings of one policy compare equal. */
 export type Lifecycle = string;
+
+/** More images than a repository holds, and a number that JSON keeps as it is written. */
+const MOST_IMAGES = 1_000_000;
 
 /**
  * @param setting `keep-last:N`, or the path of a policy JSON
@@ -13,13 +17,7 @@ export function readLifecycle(setting: string, readText: (path: string) => strin
   if (keep !== null) return keepLast(Number(keep[1]));
   if (setting.startsWith('keep-last'))
     throw new Unclear('write keep-last:N with the number of images to keep, like keep-last:10');
-  let policy: unknown;
-  try {
-    policy = JSON.parse(readText(setting));
-  } catch (error) {
-    if (error instanceof Unclear) throw error;
-    throw new Unclear('the file is not JSON; write a lifecycle policy, or use keep-last:N');
-  }
+  const policy = parseJsonFile(readText(setting), 'the file', 'write a lifecycle policy, or use keep-last:N');
   if (
     typeof policy !== 'object' ||
     policy === null ||
@@ -35,8 +33,37 @@ export function readLifecycle(setting: string, readText: (path: string) => strin
     );
   if (text.length > 30_720)
     throw new Unclear(`ECR takes a policy of at most 30,720 characters, and this has ${text.length}`);
+  judgeRules(policy.rules);
   return text;
 }
+
+/**
+ * The parts that every rule has. Which words they take is left to ECR, that learns new ones.
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
+ */
+function judgeRules(rules: readonly unknown[]): void {
+  const priorities = new Set<unknown>();
+  each([...rules.entries()], ([index, rule]) => {
+    const wrong = (text: string) => new Unclear(`rule ${index + 1} of the file ${text}`);
+    const { rulePriority, selection, action } = partsOf(rule);
+    if (!isCount(rulePriority)) throw wrong('needs a rulePriority, a whole number from 1 on');
+    if (priorities.has(rulePriority))
+      throw wrong('has the rulePriority of another one; give each rule its own');
+    priorities.add(rulePriority);
+    const { tagStatus, countType, countNumber } = partsOf(selection);
+    if (typeof tagStatus !== 'string' || typeof countType !== 'string')
+      throw wrong('needs a selection with tagStatus and countType');
+    if (!isCount(countNumber)) throw wrong('needs a countNumber in its selection, a whole number from 1 on');
+    if (typeof partsOf(action).type !== 'string')
+      throw wrong('needs an action with a type, such as { "type": "expire" }');
+  });
+}
+
+function partsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 1;
 
 /**
  * Counts every image. ECR never expires an image that a kept index refers to,
@@ -45,6 +72,8 @@ export function readLifecycle(setting: string, readText: (path: string) => strin
  */
 function keepLast(count: number): Lifecycle {
   if (count < 1) throw new Unclear('keep at least one image');
+  if (count > MOST_IMAGES)
+    throw new Unclear('no repository holds so many images; keep 1,000,000 of them at most, or leave it out');
   return canonicalJson({
     rules: [
       {

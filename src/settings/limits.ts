@@ -38,6 +38,9 @@ export function prefixFault(prefix: string): string | undefined {
   if (segments.some((segment) => segment === '')) return 'it has an empty segment (two slashes in a row)';
   if (segments.some((segment) => !/^[A-Za-z0-9_.-]+$/.test(segment)))
     return 'only letters, digits, and _ . - are allowed between the slashes';
+  // Legal in Parameter Store, and read as another place by whatever takes the name for a path.
+  if (segments.some((segment) => /^\.+$/.test(segment)))
+    return 'a segment of dots alone is read as another folder; give it a name';
   if (segments.length < 2) return 'it needs two segments or more: the application, then the environment';
   if (/^(aws|ssm)/i.test(segments[0] ?? ''))
     return 'Parameter Store reserves names that begin with "aws" or "ssm"; choose another first segment';
@@ -81,7 +84,10 @@ export function logGroupNameFault(name: string): string | undefined {
 /** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
 export function repositoryNameFault(name: string): string | undefined {
   if (name.length < 2 || name.length > 256) return 'an ECR repository name has 2 to 256 characters';
-  if (/[A-Z]/.test(name)) return `ECR allows no capital letters; set repository: ${name.toLowerCase()}`;
+  // With many digits in it, it may be a key that was pasted here.
+  const remedy =
+    name.replace(/\D/g, '').length <= 3 ? `set repository: ${name.toLowerCase()}` : 'write it small';
+  if (/[A-Z]/.test(name)) return `ECR allows no capital letters; ${remedy}`;
   if (!/^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/.test(name))
     return 'ECR allows lower-case letters and digits, with . _ - / between them';
   return undefined;
@@ -106,9 +112,23 @@ export function tagFault(key: string, value: string): string | undefined {
   return undefined;
 }
 
-/** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (KeyId) */
-export function kmsKeyFault(key: string): string | undefined {
-  if (key.length > 256 || !/^[a-zA-Z0-9:/_-]+$/.test(key))
+const KEY_FORMS = [
+  /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  /^mrk-[0-9a-f]{32}$/,
+  /^alias\/[a-zA-Z0-9/_-]+$/,
+  /^arn:[a-z0-9-]+:kms:[a-z0-9-]+:\d{12}:(?:key\/[a-zA-Z0-9-]+|alias\/[a-zA-Z0-9/_-]+)$/,
+];
+
+/**
+ * @param region of the run: a key serves only the region that it stands in
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (KeyId)
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id
+ */
+export function kmsKeyFault(key: string, region?: string): string | undefined {
+  if (key.length > 256 || !KEY_FORMS.some((form) => form.test(key)))
     return 'a key is given by its id, its ARN, or alias/NAME';
+  const its = key.startsWith('arn:') ? key.split(':')[3] : undefined;
+  if (its !== undefined && region !== undefined && its !== region)
+    return `its ARN is of the region ${its}, this run is in ${region}; name a key of that region`;
   return undefined;
 }

@@ -1,7 +1,7 @@
 import type { ConfigFile } from './config.ts';
 import type { Notes } from './fault.ts';
 import { secretNameFault } from './limits.ts';
-import { quoted, readList } from './texts.ts';
+import { quoted, readList, Unclear } from './texts.ts';
 
 /** Where a rule sends a variable. */
 export type Target =
@@ -39,7 +39,7 @@ export function readRules(file: ConfigFile | undefined, notes: Notes): Rule[] {
       });
     const patterns = readList(rule.match);
     const words = readList(rule.to);
-    if (patterns.some((pattern) => pattern.includes('{') !== pattern.includes('}')))
+    if (patterns.some(isParted))
       fault('match', 'a comma parts two patterns, also between braces; write a list, like [A_KEY, B_KEY]');
     if (patterns.length === 0) fault('match', 'it names no variable; write a name or a glob, like STRIPE_*');
     // An empty list would ignore the variables without a word.
@@ -62,7 +62,9 @@ export function readRules(file: ConfigFile | undefined, notes: Notes): Rule[] {
     // ECS reads `arn:json-key:stage:id`, so a colon would cut the key.
     if (rule.key !== undefined && !/^[A-Za-z0-9_.-]+$/.test(rule.key))
       fault('key', 'only letters, digits, and _ . - are allowed in a key');
-    const matchers = patterns.map(file.glob);
+    const matchers = patterns.map((pattern) =>
+      globOf(file, pattern, (text) => isParted(pattern) || fault('match', text)),
+    );
     return {
       matches: (name) => matchers.some((matches) => matches(name)),
       pattern: patterns.join(', '),
@@ -71,6 +73,20 @@ export function readRules(file: ConfigFile | undefined, notes: Notes): Rule[] {
       once: rule.write === 'once',
     };
   });
+}
+
+/** A list was made of a pattern with a comma between its braces. */
+const isParted = (pattern: string) => pattern.includes('{') !== pattern.includes('}');
+
+/** @returns what the pattern matches; nothing where it is none, which is told. */
+function globOf(file: ConfigFile, pattern: string, fault: (text: string) => void): (name: string) => boolean {
+  try {
+    return file.glob(pattern);
+  } catch (error) {
+    if (!(error instanceof Unclear)) throw error;
+    fault(error.message);
+    return () => false;
+  }
 }
 
 const COLLECTIONS: Readonly<Record<string, string>> = { tags: 'tag:', keys: 'key:' };
@@ -101,7 +117,7 @@ export function readIgnored(file: ConfigFile | undefined, notes: Notes): Ignored
       return fault(
         'an entry is parameter:NAME, secret:BUNDLE, log-group, repository, image or auth0, and a field may follow after a colon',
       );
-    const name = isNamed ? file.glob(rest.shift() ?? '') : () => true;
+    const name = isNamed ? globOf(file, rest.shift() ?? '', fault) : () => true;
     const field = rest.join(':');
     const isKey = resource === 'secret' && field.startsWith('key:');
     if (

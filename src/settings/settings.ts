@@ -13,6 +13,7 @@ import type { Notes } from './fault.ts';
 import { type ImageSettings, readImage } from './image.ts';
 import { type Asked, Layers } from './layers.ts';
 import { prefixFault } from './limits.ts';
+import { judgeEnvironments, readExactBundles } from './names.ts';
 import { type OwnershipSettings, readOwnership } from './ownership.ts';
 import { type ReportSettings, readReportSettings } from './report-settings.ts';
 import { type Ignored, type Rule, readIgnored, readRules } from './rules.ts';
@@ -88,10 +89,11 @@ export function readSettings(request: Request, notes: Notes): Settings {
   const [application = '', ...rest] = prefix.slice(1).split('/');
   const environment = rest.join('/');
   layers.choose(environment);
+  judgeEnvironments(file, application, environment, notes);
   const names: Names = { application, environment };
 
   const region = readRegion(layers, request.ambientRegion, notes);
-  const kmsKeyId = layers.read('kms-key-id', undefined, readKmsKey);
+  const kmsKeyId = layers.read('kms-key-id', undefined, readKmsKey(region));
   const only = new Set(layers.read('only', PARTS, readParts));
   const mode = readMode(layers, request.event);
   return {
@@ -119,11 +121,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
     adopt: layers.read('adopt', true, readBoolean),
     failOnDrift: layers.read('fail-on-drift', true, readBoolean),
     rules: readRules(file, notes),
-    exactBundles: new Set(
-      Object.entries(file?.config.bundles ?? {}).flatMap(([name, bundle]) =>
-        bundle.mode === 'exact' ? [name] : [],
-      ),
-    ),
+    exactBundles: readExactBundles(file, notes),
     ignore: readIgnored(file, notes),
     image: only.has('image') ? readImage(layers) : undefined,
     envFiles: layers.read('env-file', [], readList),

@@ -70,8 +70,17 @@ export function each<T, R>(items: readonly T[], read: (item: T) => R): R[] {
  * and what mixes many digits into its letters, as keys and tokens do, is none.
  */
 export function quoted(text: string): string {
-  const isWord = /^[\w./:{}@-]{1,40}$/.test(text) && text.replace(/\D/g, '').length <= 3;
-  return isWord ? `"${text}"` : 'this value';
+  return /^[\w./:{}@-]{1,40}$/.test(text) && isWord(text) ? `"${text}"` : 'this value';
+}
+
+const isWord = (text: string) => text.length <= 40 && text.replace(/\D/g, '').length <= 3;
+
+/** @returns how a path that leads nowhere is told: a piece of a secret may stand where a path belongs. */
+export function quotedPath(path: string): string {
+  const isPath = path
+    .split(/[\\/]/)
+    .every((step) => step === '' || (/^[\w.:~*@ -]+$/.test(step) && isWord(step)));
+  return isPath && path.length <= 200 ? path : 'of this name';
 }
 
 export function nearest(text: string, choices: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { Secret } from '../secret.ts';
 import { readDotenv } from './dotenv.ts';
 import type { Notes } from './fault.ts';
+import { repeatedKey } from './json-file.ts';
 
 /** `app-url` stands for AUTH0_CALLBACK_URL. */
 export type Source = 'dotenv' | 'env-file' | 'variables' | 'secrets' | 'app-url';
@@ -37,6 +38,9 @@ export interface VariableReading {
 
 /** Names in a JSON object of all secrets that are the workflow's own, never the application's. */
 const OF_THE_WORKFLOW = /^(github_token|AWS_.*)$/i;
+
+/** A `.env` cannot spell these and JSON can: an environment has no NUL, and UTF-8 no half of a pair. */
+const UNSENDABLE = /\0|\p{Cs}/u;
 
 /**
  * Reads all texts and puts them together.
@@ -152,7 +156,7 @@ function readJson(text: VariableText, json: string, notes: Notes): Variable[] {
     });
     return [];
   }
-  const twice = repeatedKey(json);
+  const twice = repeatedKey(json, 1);
   if (twice !== undefined)
     notes.fault({
       where,
@@ -181,27 +185,15 @@ function variablesOf(
     const isText = typeof value === 'string' || typeof value === 'boolean';
     if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name))
       fault('this is not the name of a variable; use letters, digits and _, not beginning with a digit');
+    else if (typeof value === 'string' && UNSENDABLE.test(value))
+      fault(
+        'its value holds a NUL character or half of a surrogate pair, which no variable can hold; delete it',
+      );
     else if (isText || (typeof value === 'number' && isKept(name, value)))
       variables.push({ name, value: new Secret(String(value)), source, where, file });
     else fault('its value is not a text; put it into quotes');
   }
   return variables;
-}
-
-/** A key that stands twice at the top of a JSON object that is known to parse: JSON.parse keeps the last without a word. */
-function repeatedKey(json: string): string | undefined {
-  const seen = new Set<string>();
-  let depth = 0;
-  for (const token of json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)) {
-    if (token[0] === '{' || token[0] === '[') depth += 1;
-    else if (token[0] === '}' || token[0] === ']') depth -= 1;
-    else if (depth === 1 && token[1] !== undefined) {
-      const key = String(JSON.parse(token[0].slice(0, token[0].lastIndexOf('"') + 1)));
-      if (seen.has(key)) return key;
-      seen.add(key);
-    }
-  }
-  return undefined;
 }
 
 /** A key may be a value that slipped; only what looks like a name is repeated. */

@@ -1,0 +1,34 @@
+import type { Given } from '../asking.ts';
+
+/** Stands wherever a secret may stand: no fault may hold it, nor a part of it. */
+export const CANARY = 'Kanari3nv0gel-4711-Xq';
+export const PIECES: readonly string[] = [CANARY, 'Kanari3', '4711-Xq', 'nv0gel'];
+
+/** One kind of rubbish: what it is, what is given, where the fault points, and what it tells to do. */
+export type Row = readonly [what: string, given: Given, place: RegExp, remedy: RegExp];
+
+export const input = (name: string, value: string): Given => ({ inputs: { [name]: value } });
+
+/** A configuration file with one rule. */
+export const rule = (match: string, to: string, more = ''): string =>
+  `rules:\n  - match: ${match}\n    to: ${to}\n${more}`;
+
+/** A text of so many bytes that begins with the canary. */
+export const long = (bytes: number): string => `${CANARY}${'x'.repeat(bytes - CANARY.length)}`;
+
+export const levels = (count: number): string => '/a'.repeat(count);
+
+/** An input that names a file, and the file. */
+export const file = (name: string, text: string | Uint8Array, more: Record<string, string> = {}): Given => ({
+  inputs: { [name]: 'given.json', ...more },
+  files: { 'given.json': text },
+});
+
+/** What in these words a user must never see: a value, or what means nothing to people. */
+export function unfit(told: readonly string[]): string[] {
+  return told.filter(
+    (text) =>
+      PIECES.some((piece) => text.includes(piece)) ||
+      /undefined|\[object|NaN|\n| at .*:\d+:\d+|something unexpected/.test(text),
+  );
+}

@@ -1,0 +1,171 @@
+import { CANARY, input, long, type Row, rule } from '../row.ts';
+
+/** Where a variable would go, and cannot. */
+export const PLACES: readonly Row[] = [
+  [
+    'braces in a parameter',
+    input('dotenv', `A="${CANARY} {{x}}"`),
+    /^input dotenv line 1: A:/,
+    /add the rule \{ match: A, to: secret\/app \}/,
+  ],
+  [
+    'braces of SSM',
+    input('dotenv', `B=1\nA="{{ssm:${CANARY}}}"`),
+    /^input dotenv line 2: A:/,
+    /add the rule/,
+  ],
+  [
+    '8193 bytes',
+    input('dotenv', `A=${long(8193)}`),
+    /^input dotenv line 1: A:/,
+    /8193 bytes are more than the 8192.*add the rule/,
+  ],
+  [
+    'bytes, not characters',
+    input('dotenv', `A=${'é'.repeat(4097)}`),
+    /^input dotenv line 1: A:/,
+    /8194 bytes/,
+  ],
+  [
+    '4097 bytes in the Standard tier',
+    { inputs: { dotenv: `A=${long(4097)}` }, config: 'parameter-tier: Standard' },
+    /^input dotenv line 1: A:/,
+    /4096 that a parameter of the Standard tier holds; add the rule/,
+  ],
+  [
+    'braces by a rule',
+    { inputs: { variables: `A={{${CANARY}}}` }, config: rule('A', 'parameter') },
+    /^input variables line 1: A:/,
+    /add the rule/,
+  ],
+  [
+    'a secret of more than 64 KB',
+    { inputs: { dotenv: `DB_USER=${long(40_000)}\nDB_PASSWORD=${long(30_000)}` } },
+    /^the secret: papyrus\/prd\/db:/,
+    /the largest are DB_USER, DB_PASSWORD: send them to another bundle by a rule/,
+  ],
+  [
+    'a secret that is too large only as JSON',
+    { inputs: { secrets: JSON.stringify({ DB_PASSWORD: `${CANARY}${'"'.repeat(33_000)}` }) } },
+    /^the secret: papyrus\/prd\/db:/,
+    /send them to another bundle/,
+  ],
+  [
+    'an empty secret in apply',
+    input('secrets', 'DB_PASSWORD='),
+    /^input secrets line 1: DB_PASSWORD:/,
+    /on-empty: skip/,
+  ],
+  [
+    'an empty value where that fails',
+    { inputs: { dotenv: 'PORT=', 'on-empty': 'fail', mode: 'plan' } },
+    /^input dotenv line 1: PORT:/,
+    /leave the variable out/,
+  ],
+  [
+    'two variables in one place',
+    { inputs: { dotenv: `A_X=${CANARY}\nA_Y=x` }, config: rule('A_*', 'secret/a', '    key: k') },
+    /^input dotenv line 2: A_Y:/,
+    /give one of the two another key or rule/,
+  ],
+  [
+    'two variables in one parameter',
+    { inputs: { dotenv: `A=1\nB=${CANARY}` }, config: rule('B', 'parameter', '    key: A') },
+    /^input dotenv line 2: B:/,
+    /another key or rule/,
+  ],
+  [
+    'a long name',
+    input('dotenv', `${'N'.repeat(1000)}=${CANARY}`),
+    /^input dotenv line 1: N+:/,
+    /shorten the prefix or the name/,
+  ],
+  [
+    'a bundle whose name is too long',
+    { inputs: { dotenv: 'A=1' }, config: rule('A', `secret/${'b'.repeat(505)}`) },
+    /^the secret: papyrus\/prd\/b+:/,
+    /512 characters/,
+  ],
+  [
+    'a bundle like an ARN',
+    { config: rule('A', 'secret/db-abcdef') },
+    /^\.github\/aws-bootstrap\.yml line 3: rules\.0\.to:/,
+    /rename it/,
+  ],
+  [
+    'a rule to nowhere',
+    { config: rule('A', CANARY) },
+    /line 3: rules\.0\.to:/,
+    /secret\/BUNDLE, parameter, secure-parameter or ignore/,
+  ],
+  [
+    'a key that ECS would cut',
+    { config: rule('A', 'secret/a', `    key: "a:${CANARY}"`) },
+    /line 4: rules\.0\.key:/,
+    /only letters/,
+  ],
+  [
+    'an entry of ignore',
+    { config: `ignore: ["${CANARY}"]` },
+    /line 1: ignore:/,
+    /an entry is parameter:NAME/,
+  ],
+  [
+    'a field of ignore',
+    { config: 'ignore: ["log-group:days"]' },
+    /line 1: ignore:/,
+    /a log-group has retention, class, tags/,
+  ],
+  [
+    'a setting that environments share',
+    { config: 'environments:\n  prd:\n    log-retention-days: 7' },
+    /line 3: log-retention-days:/,
+    /put \{environment\} into its name/,
+  ],
+  [
+    'a table row that is too large',
+    input('secrets', JSON.stringify({ FLASK_SECRET_KEY: long(70_000) })),
+    /^the secret: papyrus\/prd\/flask:/,
+    /another bundle/,
+  ],
+  [
+    '8193 bytes by a rule for a secure place',
+    { inputs: { dotenv: `A=${long(8193)}` }, config: rule('A', 'secure-parameter') },
+    /^input dotenv line 1: A:/,
+    /add the rule/,
+  ],
+  ['braces of a secret', input('secrets', `A="{{${CANARY}}}"`), /^input secrets line 1: A:/, /add the rule/],
+  [
+    'a rule of two places, one of them too small',
+    { inputs: { dotenv: `A=${long(9000)}` }, config: rule('A', '[secret/app, parameter]') },
+    /^input dotenv line 1: A:/,
+    /add the rule/,
+  ],
+  [
+    'two bundles of one name',
+    {
+      inputs: { dotenv: `DB_PASSWORD=${CANARY}\nPW=x` },
+      config: rule('PW', 'secret/db', '    key: password'),
+    },
+    /^input dotenv line 2: PW:/,
+    /another key or rule/,
+  ],
+  [
+    'an empty secret among the other secrets',
+    { inputs: { secrets: `FLASK_SECRET_KEY=${CANARY}\nDB_PASSWORD=` } },
+    /^input secrets line 2: DB_PASSWORD:/,
+    /on-empty: skip/,
+  ],
+  [
+    'an empty secret that its rule sends on',
+    { inputs: { secrets: 'A=' }, config: rule('A', 'secret/a') },
+    /^input secrets line 1: A:/,
+    /on-empty: skip/,
+  ],
+  [
+    'an empty bare name in secrets',
+    { inputs: { secrets: 'DB_PASSWORD' }, env: { DB_PASSWORD: '' } },
+    /^input secrets line 1: DB_PASSWORD:/,
+    /on-empty: skip/,
+  ],
+];

@@ -1,0 +1,49 @@
+import type { ConfigFile } from './config.ts';
+import type { Notes } from './fault.ts';
+import { secretNameFault } from './limits.ts';
+import { quoted } from './texts.ts';
+
+// Names that the configuration file gives to its own parts: one that nothing can bear would be passed over in silence.
+
+/**
+ * @param application the first part of the prefix
+ * @param environment what follows it
+ */
+export function judgeEnvironments(
+  file: ConfigFile | undefined,
+  application: string,
+  environment: string,
+  notes: Notes,
+): void {
+  for (const name of Object.keys(file?.config.environments ?? {})) {
+    const isWhole = name === `${application}/${environment}` && environment !== '';
+    if (/^[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+)*$/.test(name) && !isWhole) continue;
+    tell(
+      file,
+      ['environments', name],
+      'an environment is named by what follows the application in the prefix, like prd of /papyrus/prd',
+      notes,
+    );
+  }
+}
+
+/** @returns the bundles from which keys that nobody wants are removed. */
+export function readExactBundles(file: ConfigFile | undefined, notes: Notes): ReadonlySet<string> {
+  const bundles = Object.entries(file?.config.bundles ?? {});
+  for (const [name] of bundles) {
+    const wrong = secretNameFault(name);
+    if (wrong !== undefined) tell(file, ['bundles', name], wrong, notes);
+  }
+  return new Set(bundles.flatMap(([name, { mode }]) => (mode === 'exact' ? [name] : [])));
+}
+
+function tell(
+  file: ConfigFile | undefined,
+  [part, name]: readonly [string, string],
+  text: string,
+  notes: Notes,
+): void {
+  const { path = '', lineOf } = file ?? {};
+  const line = lineOf?.([part, name]);
+  notes.fault({ where: path, file: path, line, key: part, text: `${quoted(name)}: ${text}` });
+}
