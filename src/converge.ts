@@ -2,12 +2,13 @@ import type { Agent } from 'node:http';
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { Asked } from './ask.ts';
 import type { Connection } from './clients/aws.ts';
-import { systemClock } from './clients/clock.ts';
+import { type Clock, systemClock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import type { Stop } from './clients/stop.ts';
 import { wantedTags } from './desired/image.ts';
 import { apply, unapplied } from './plan/apply.ts';
 import type { Plan } from './plan/change.ts';
+import type { Patience } from './registry/retry.ts';
 import { refusalOf, unconfirmed } from './report/approval.ts';
 import { failureOf } from './report/failure.ts';
 import { leftovers } from './report/leftovers.ts';
@@ -20,15 +21,30 @@ import { InputFaults } from './settings/fault.ts';
 import type { Runner } from './settings/inputs.ts';
 import type { Settings } from './settings/settings.ts';
 
+/** How long a run waits, given from outside so that tests need not. */
+export interface Timing {
+  readonly clock: Clock;
+  /** Milliseconds in which AWS, the registry and Auth0 must answer; each has its own where it is not told. */
+  readonly answerMs?: number;
+  /** How often the registry is asked again; its own where it is not told. */
+  readonly patience?: Patience;
+}
+
 /** Reads what stands, plans, and applies where the mode says so. */
-export async function converge(asked: Asked, runner: Runner, stop: Stop): Promise<Run> {
+export async function converge(
+  asked: Asked,
+  runner: Runner,
+  stop: Stop,
+  timing: Timing = { clock: systemClock },
+): Promise<Run> {
+  const { clock } = timing;
   const { settings, desired, notes, masks, ignoredNames } = asked;
   // The SDK is loaded only after the input was found right: a refusal costs no second of it.
   const { Calls } = await import('./clients/aws.ts');
   const { identify } = await import('./clients/identity.ts');
   const { openRooms } = await import('./resources/rooms.ts');
   const { survey } = await import('./survey.ts');
-  const calls = new Calls(systemClock, stop);
+  const calls = new Calls(clock, stop);
   const agent = runner.usesProxy ? new (await import('./clients/proxy.ts')).ProxyAgent() : undefined;
   setTimeout(() => stop.end('deadline'), settings.deadlineMinutes * 60_000).unref();
   const told: string[] = [];
@@ -36,19 +52,20 @@ export async function converge(asked: Asked, runner: Runner, stop: Stop): Promis
     region: settings.region,
     readOnly: !settings.ownership.writes,
     userAgent: userAgent(runner),
-    clock: systemClock,
+    clock,
     agent,
+    ...(timing.answerMs === undefined ? {} : { answerMs: timing.answerMs }),
   };
   const tell = (text: string) => {
     told.push(text);
     log.notice({ where: settings.mode, text });
   };
-  const context = contextOf(asked, calls, stop, tell);
+  const context = contextOf(asked, calls, stop.clock(clock), tell);
   const rooms = openRooms(connection, context, {
     readsLifecycle: settings.repository?.lifecycle !== undefined,
     recoveryDays: settings.ownership.recoveryDays,
-    auth0: await openAuth0(asked, context, agent),
-    image: await openImageRoom(asked, context, stop, agent),
+    auth0: await openAuth0(asked, context, timing, agent),
+    image: await openImageRoom(asked, context, stop, timing, agent),
   });
 
   const identity = identify(connection, calls).then((caller) => {
@@ -65,7 +82,7 @@ export async function converge(asked: Asked, runner: Runner, stop: Stop): Promis
   const writes = settings.ownership.writes && refused === undefined;
   if (writes) tellLongWait(plan, (count) => calls.pace('ssm:write').seconds(count));
   log.plan(plan);
-  const progress = log.progress(plan, () => systemClock.now());
+  const progress = log.progress(plan, () => clock.now());
   const outcomes = writes
     ? await apply(plan, rooms, (outcome) => {
         log.outcome(outcome);
@@ -99,7 +116,7 @@ export async function converge(asked: Asked, runner: Runner, stop: Stop): Promis
 function contextOf(
   { settings, desired, masks }: Asked,
   calls: RoomContext['calls'],
-  stop: Stop,
+  clock: Clock,
   tell: RoomContext['tell'],
 ): RoomContext {
   const routes = new Map(
@@ -110,7 +127,7 @@ function contextOf(
   );
   return {
     calls,
-    clock: stop.clock(),
+    clock,
     tags: settings.tags,
     leavesUnread: settings.mode === 'plan' || settings.mode === 'drift',
     isShown: (parameter) => routes.get(parameter)?.shown === true,
@@ -129,6 +146,7 @@ function userAgent({ repository, sha, runId }: Runner): string {
 async function openAuth0(
   { auth0 }: Asked,
   context: RoomContext,
+  { answerMs }: Timing,
   agent: Agent | undefined,
 ): Promise<Resource<Specs['Auth0::Application']> | undefined> {
   if (auth0 === undefined) return undefined;
@@ -138,6 +156,7 @@ async function openAuth0(
     ...auth0,
     mask: (token) => context.mask(token, 'the token of Auth0'),
     clock: { epoch: () => Date.now(), sleep: (milliseconds) => context.clock.sleep(milliseconds) },
+    ...(answerMs === undefined ? {} : { timeoutMs: answerMs }),
     agent,
   });
   return auth0ApplicationRoom(client, { name: auth0.name, id: auth0.applicationId });
@@ -147,6 +166,7 @@ async function openImageRoom(
   { settings, image }: Asked,
   context: RoomContext,
   stop: Stop,
+  { answerMs, patience }: Timing,
   agent: Agent | undefined,
 ): Promise<((ecr: ECRClient) => Resource<Specs['Image']>) | undefined> {
   if (image === undefined || settings.image === undefined) return undefined;
@@ -163,6 +183,8 @@ async function openImageRoom(
       mask: (secret) => context.mask(secret, 'the token of ECR'),
       onProgress: (progress) => log.info(`image: ${tellProgress(progress)}`),
       signal: stop.uploadSignal,
+      ...(answerMs === undefined ? {} : { idle: answerMs }),
+      ...(patience === undefined ? {} : { patience }),
     });
 }
 

@@ -1,6 +1,6 @@
 import { type Asked, callbackParameter } from './ask.ts';
 import { APP_URL } from './desired/app-url.ts';
-import { auth0Wish, withdrawWish } from './desired/auth0.ts';
+import { auth0Wish, isCallbackOf, withdrawWish } from './desired/auth0.ts';
 import type { Desired, Wish } from './desired/desired.ts';
 import { imageWish, wantedTags } from './desired/image.ts';
 import type { Plan } from './plan/change.ts';
@@ -10,7 +10,7 @@ import { plan as compare } from './plan/plan.ts';
 import type { Policy } from './plan/policy.ts';
 import { prune } from './plan/prune.ts';
 import { errorText } from './report/failure.ts';
-import { type Kind, type Resources, Unreadable } from './resources/resource.ts';
+import { type Field, type Kind, type Resources, Unreadable } from './resources/resource.ts';
 import { type Observation, observe } from './resources/rooms.ts';
 import { type Findings, findNeighbours, findStrays, type ShelfKind } from './resources/strays.ts';
 import type { Settings } from './settings/settings.ts';
@@ -34,7 +34,8 @@ async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
     observe(rooms, namesOf(desired, asked)),
     findStrays(rooms, { prefix: settings.prefix, known: knownNames(asked), readsKeys: true }),
   ]);
-  const wishes = [...desired.wishes, ...imageWishes(asked), ...auth0Wishes(asked, observation)];
+  const before = await callbackBefore(asked, rooms, observation);
+  const wishes = [...desired.wishes, ...imageWishes(asked), ...auth0Wishes(asked, observation, before)];
   const changes = moveKeys(compare(wishes, observation, policyOf(asked)), desired);
   const strays = prune(found, changes, {
     prune: settings.ownership.prune,
@@ -46,7 +47,7 @@ async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
   });
   return {
     plan: [...changes, ...strays],
-    remarks: [...remarksOn(found, settings), ...remarksOnCallback(asked, observation)],
+    remarks: [...remarksOn(found, settings), ...remarksOnCallback(asked, observation, before)],
     repositoryUri: repositoryUri(settings, observation),
   };
 }
@@ -118,11 +119,34 @@ function policyOf({ settings, urls }: Asked): Policy {
 }
 
 /** What `follow` takes out depends on the callback that stands. */
-function auth0Wishes(asked: Asked, observation: Observation): Wish[] {
+function auth0Wishes(asked: Asked, observation: Observation, before: Before): Wish[] {
   const { settings, auth0, urls } = asked;
   if (auth0 === undefined || urls === undefined || settings.auth0 === undefined) return [];
   const previous = storedValue(observation['AWS::SSM::Parameter'].get(callbackParameter(settings)));
-  return [auth0Wish(settings.auth0, urls, previous, standingUrls(asked, observation))];
+  const earlier = before instanceof Unreadable ? undefined : before;
+  return [auth0Wish(settings.auth0, urls, previous, earlier, standingUrls(asked, observation))];
+}
+
+type Before = Field | Unreadable;
+
+/**
+ * A run that ended after the parameter was written and before Auth0 was told left the old URL there, and what it was only
+ * the parameter's history tells. It is asked where `follow` finds the new callback in place already.
+ */
+async function callbackBefore(
+  { settings, auth0, urls }: Asked,
+  rooms: Resources,
+  observation: Observation,
+): Promise<Before> {
+  if (auth0 === undefined || urls === undefined || settings.auth0?.urls !== 'follow') return undefined;
+  const stored = observation['AWS::SSM::Parameter'].get(callbackParameter(settings));
+  if (stored === undefined || stored instanceof Unreadable) return undefined;
+  if (!isCallbackOf(urls, stored.fields.value)) return undefined;
+  try {
+    return await rooms['AWS::SSM::Parameter'].before?.(stored);
+  } catch (error) {
+    return new Unreadable(error);
+  }
 }
 
 function storedValue(parameter: ReturnType<Observation['AWS::SSM::Parameter']['get']>) {
@@ -130,7 +154,15 @@ function storedValue(parameter: ReturnType<Observation['AWS::SSM::Parameter']['g
 }
 
 /** What `follow` takes out is what the parameter held until now: where that may not be read, the plan lacks it. */
-function remarksOnCallback({ settings, auth0, urls }: Asked, observation: Observation): string[] {
+function remarksOnCallback(
+  { settings, auth0, urls }: Asked,
+  observation: Observation,
+  before: Before,
+): string[] {
+  if (before instanceof Unreadable)
+    return [
+      `what ${callbackParameter(settings)} held before could not be read, so an old URL that a run which was cut off left in Auth0 is not in this plan: ${errorText(before.error)}`,
+    ];
   const callback = observation['AWS::SSM::Parameter'].get(callbackParameter(settings));
   const isUnread =
     callback !== undefined && !(callback instanceof Unreadable) && callback.facts.unread === true;

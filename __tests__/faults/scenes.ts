@@ -154,3 +154,14 @@ export async function heal(bench: Bench, scene: Scene): Promise<void> {
     );
   await bench.silent(scene.wishes(), scene.options);
 }
+
+/** @returns each operation of the full runs, with the first scene that needs it. */
+export async function operationsOf(bench: Bench): Promise<Map<string, Scene>> {
+  const found = new Map<string, Scene>();
+  for (const scene of SCENES) {
+    await setScene(bench, scene);
+    for (const call of (await play(bench, scene)).calls)
+      if (!found.has(fullName(call))) found.set(fullName(call), scene);
+  }
+  return found;
+}

@@ -83,6 +83,8 @@ export class Auth0Server implements AsyncDisposable {
   readonly tokens = new Map<string, readonly string[]>();
   /** Fields that reads leave out, as for a token without the full scope. */
   readonly hidden = new Set<string>();
+  /** Asked for each call, before the faults that were injected: the one that hits it. */
+  tamper: (call: Auth0Call) => ServedFault | undefined = () => undefined;
   hook: (moment: ServedMoment) => void | Promise<void> = () => {};
   /** Requests that came for anything else, such as the target of a redirect. */
   strays = 0;
@@ -156,7 +158,7 @@ export class Auth0Server implements AsyncDisposable {
       }
       this.calls.push({ call, body: call === 'update' ? parse(text) : undefined });
       const nth = this.count(call);
-      const fault = this.#takeFault(call);
+      const fault = this.tamper(call) ?? this.#takeFault(call);
       if (fault !== undefined && fault.applied !== true) {
         this.#fail(request, response, fault.fault);
         return;

@@ -72,6 +72,8 @@ export interface AwsServer extends AsyncDisposable {
   /** An empty account; also clears calls, faults, listeners and answers. */
   reset(): Promise<void>;
   fault(rule: FaultRule): void;
+  /** Asked for each call, before the rules: the fault that hits it. It stays when the account is reset. */
+  tamper: (call: Call) => FaultKind | undefined;
   /** Waited for before a call is judged and after it was applied; gives the way to stop listening. */
   onCall(listener: Listener): () => void;
   /** Answers an operation instead of moto; giving nothing leaves the call to moto. */
@@ -124,7 +126,7 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     if (options.latencyMs) await sleep(options.latencyMs);
     await tell(call, 'before');
 
-    const kind = faults.take(request);
+    const kind = aws.tamper(call) ?? faults.take(request);
     if (kind !== undefined) call.fault = kind;
     if (kind === 'hang') return;
     if (kind === 'reset-before') return void incoming.socket.resetAndDestroy();
@@ -223,6 +225,7 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     motoUrl: moto.url,
     calls,
     registry: undefined,
+    tamper: () => undefined,
     writes: () => calls.filter(({ write }) => write),
     count: (operation) => calls.filter((call) => matches(operation, call)).length,
     forget: () => void calls.splice(0),

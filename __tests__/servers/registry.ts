@@ -32,6 +32,8 @@ export interface Fault {
   readonly loseUpload?: boolean;
   /** The answer waits. */
   readonly delayMs?: number;
+  /** What happens to the connection: before it is worked at, after that, or in the answer's body; `cut` halves the body. */
+  readonly broken?: 'reset-before' | 'reset-after' | 'reset-body' | 'hang' | 'cut';
   /** One byte of the body is turned on its way. */
   readonly damage?: boolean;
 }
@@ -54,6 +56,10 @@ export class TestRegistry implements AsyncDisposable {
   readonly faults: Fault[] = [];
   /** Actions that AccessDenied is answered for, e.g. `ecr:PutImage`. */
   readonly denied = new Set<string>();
+  /** Asked for each request, before the faults: the one that hits it. */
+  tamper: (verb: string) => Fault | undefined = () => undefined;
+  /** Answers to HEAD do not tell the digest, which the specification only recommends. */
+  hidesDigest = false;
   /** Told of each manifest, so that an emulator of the API may hold it as well. */
   onManifest: (repository: string, reference: string, manifest: Buffer, mediaType: string) => void = () => {};
   #token = 1;
@@ -112,12 +118,15 @@ export class TestRegistry implements AsyncDisposable {
     const api = request.headers['x-amz-target'];
     const verb =
       typeof api === 'string' ? `API ${api.split('.')[1] ?? ''}` : verbOf(request.method ?? '', url.pathname);
-    const fault = this.#takeFault(verb);
+    const fault = this.tamper(verb) ?? this.#takeFault(verb);
     const body = await this.#read(request, fault?.resetAt);
     this.seen.push({ verb, path: url.pathname, bytes: body?.length ?? 0, headers: request.headers });
     if (body === undefined) {
       return request.socket.resetAndDestroy();
     }
+    if (fault?.broken === 'hang') return undefined;
+    if (fault?.broken === 'reset-before') return request.socket.resetAndDestroy();
+    if (fault?.broken !== undefined) breakAnswer(response, fault.broken);
     if (fault?.delayMs !== undefined) await sleep(fault.delayMs);
     if (fault?.answer !== undefined)
       return send(response, fault.answer.status, fault.answer.body ?? '', fault.answer.headers);
@@ -242,7 +251,7 @@ export class TestRegistry implements AsyncDisposable {
       return send(response, 404, errors('MANIFEST_UNKNOWN', 'unknown'));
     response.writeHead(200, {
       'content-type': manifest.mediaType,
-      'docker-content-digest': digest,
+      ...(this.hidesDigest && verb === 'HEAD manifest' ? {} : { 'docker-content-digest': digest }),
       'content-length': manifest.bytes.length,
     });
     return response.end(verb === 'HEAD manifest' ? undefined : manifest.bytes);
@@ -294,6 +303,31 @@ export function putManifest(
 function isFixed({ mutability, exclusions }: TestRepository, tag: string): boolean {
   const excluded = exclusions.some((filter) => new RegExp(`^${filter.replaceAll('*', '.*')}$`).test(tag));
   return mutability.startsWith('IMMUTABLE') ? !excluded : mutability === 'MUTABLE_WITH_EXCLUSION' && excluded;
+}
+
+/** The answer goes wrong on its way back, whatever it is. */
+function breakAnswer(response: ServerResponse, how: 'reset-after' | 'reset-body' | 'cut'): void {
+  const head = response.writeHead.bind(response);
+  const end = response.end.bind(response);
+  let answered: [status: number, headers: Record<string, string | number>] = [200, {}];
+  Object.assign(response, {
+    writeHead: (...given: typeof answered) => {
+      answered = given;
+      return response;
+    },
+    end: (body: string | Buffer = '') => {
+      if (how === 'reset-after') return response.socket?.resetAndDestroy();
+      const half = Buffer.from(body).subarray(0, Buffer.byteLength(body) >> 1);
+      const [status, headers] = answered;
+      if (how === 'cut') {
+        head(status, { ...headers, 'content-length': half.length });
+        return end(half);
+      }
+      head(status, headers);
+      response.write(half, () => response.socket?.destroy());
+      return response;
+    },
+  });
 }
 
 const ACTIONS: Readonly<Record<string, string>> = {

@@ -52,6 +52,8 @@ export interface CallOptions {
   readonly secret?: boolean;
   /** Told before each repetition, by when the call before may have been applied. */
   readonly again?: () => void;
+  /** The second half of a write whose first half is done: it is sent also after the end of the run, once. */
+  readonly completes?: boolean;
 }
 
 /** Sends calls at the pace of their quota, repeats what is worth it, and puts failures into words. */
@@ -72,22 +74,11 @@ export class Calls {
 
   /** @throws AwsError with the remedy */
   async send<O>(options: CallOptions, call: () => Promise<O>): Promise<O> {
-    const pace = this.pace(options.lane);
     try {
-      return await pace.run(() =>
-        retried(
-          () => {
-            this.#stop.check();
-            this.made += 1;
-            const service = options.operation.split(':')[0] ?? '';
-            this.byService.set(service, (this.byService.get(service) ?? 0) + 1);
-            return call();
-          },
-          pace,
-          this.#clock,
-          options.again,
-        ),
-      );
+      return await this.#repeat(options, call).catch((error: unknown) => {
+        if (error instanceof StoppedError && options.completes === true) return this.#make(options, call);
+        throw error;
+      });
     } catch (error) {
       if (error instanceof StoppedError) throw error;
       const told = new AwsError(error, options.operation, options.resource, options.secret === true);
@@ -95,6 +86,28 @@ export class Calls {
       if (told.reason === 'credentials') this.#stop.end('credentials');
       throw told;
     }
+  }
+
+  #repeat<O>(options: CallOptions, call: () => Promise<O>): Promise<O> {
+    const pace = this.pace(options.lane);
+    return pace.run(() =>
+      retried(
+        () => {
+          this.#stop.check();
+          return this.#make(options, call);
+        },
+        pace,
+        this.#clock,
+        options.again,
+      ),
+    );
+  }
+
+  #make<O>({ operation }: CallOptions, call: () => Promise<O>): Promise<O> {
+    this.made += 1;
+    const service = operation.split(':')[0] ?? '';
+    this.byService.set(service, (this.byService.get(service) ?? 0) + 1);
+    return call();
   }
 
   pace(lane: Lane): Pace {

@@ -14,6 +14,16 @@ export function statusOf(error: unknown): number | undefined {
   return (error.$metadata as { httpStatusCode?: number } | undefined)?.httpStatusCode;
 }
 
+/**
+ * Whether what came is no answer of the service: cut on its way, or a page of somebody else. Answers in XML (STS) have no
+ * error of their own for it in the SDK.
+ */
+export function isUnreadable(error: unknown): boolean {
+  return (
+    codeOf(error) === 'SyntaxError' || (error instanceof Error && error.message.includes('XML parse error'))
+  );
+}
+
 export type FailureReason =
   | 'input'
   | 'credentials'
@@ -142,8 +152,8 @@ function explain(
     };
   if (/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/.test(code) || statusOf(cause) === 429)
     return { reason: 'throttled', what: 'AWS kept throttling', remedy: 'run again; what is done stays done' };
-  // JavaScript's parser repeats what it could not read, which may be a value.
-  if (code === 'SyntaxError') {
+  // A parser repeats what it could not read, which may be a value.
+  if (isUnreadable(cause)) {
     const status = statusOf(cause);
     return {
       reason: 'aws',

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { codeOf, statusOf } from './errors.ts';
+import { codeOf, isUnreadable, statusOf } from './errors.ts';
 import type { Pace } from './pace.ts';
 
 /** What an error means for the call that met it. */
@@ -31,6 +31,8 @@ const TRANSIENT = new Set([
   'RequestTimeTooSkewed',
   'RequestExpired',
 ]);
+/** The second is STS's word for the first. */
+const SIGNATURE = new Set(['InvalidSignatureException', 'SignatureDoesNotMatch']);
 const NETWORK = new Set([
   'ECONNRESET',
   'ECONNREFUSED',
@@ -55,20 +57,16 @@ export function judge(error: unknown): Verdict {
   if (status !== undefined && status >= 500) return 'transient';
   // The answer was cut: whether the call was applied is not known, and asking again tells. A refusal may be cut as
   // well; one that is no JSON at all is a proxy's page, and stays.
-  if (code === 'SyntaxError' && (status === undefined || status < 300 || !isPage(error))) return 'transient';
+  if (isUnreadable(error) && (status === undefined || status < 300 || !isPage(error))) return 'transient';
   // The SDK has by then corrected its clock from the answer's date.
-  if (
-    code === 'InvalidSignatureException' &&
-    error instanceof Error &&
-    /expired|not yet current/i.test(error.message)
-  )
+  if (SIGNATURE.has(code) && error instanceof Error && /expired|not yet current/i.test(error.message))
     return 'transient';
   return 'permanent';
 }
 
-/** JavaScript's words for a text that does not begin as JSON. */
+/** The parsers' words for a text that does not begin as JSON, and for all that is no XML. */
 function isPage(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('Unexpected token');
+  return error instanceof Error && /^Unexpected token|XML parse error/.test(error.message);
 }
 
 const ATTEMPTS = 8;

@@ -37,13 +37,13 @@ export class Stop {
     return this.#controller.signal;
   }
 
-  /** For uploads: one that moves on is not cut by a deadline. */
+  /** For uploads: one that moves on is not cut by a deadline. Its reason is a StoppedError. */
   get uploadSignal(): AbortSignal {
     return this.#uploads.signal;
   }
 
   end(reason: StopReason): void {
-    if (reason !== 'deadline') this.#uploads.abort();
+    if (reason !== 'deadline') this.#uploads.abort(new StoppedError(reason));
     this.#reason ??= reason;
     this.#controller.abort();
   }

@@ -1,4 +1,4 @@
-import type { Fields } from '../resources/resource.ts';
+import type { Field, Fields } from '../resources/resource.ts';
 import { Secret } from '../secret.ts';
 import type { Auth0Settings } from '../settings/auth0.ts';
 import type { Notes } from '../settings/fault.ts';
@@ -64,16 +64,24 @@ export function withCallback(
 
 /**
  * @param previous what AUTH0_CALLBACK_URL holds until now: `follow` takes out what it stands for
+ * @param before what it held before that: where a run ended between the parameter and Auth0, this is to be taken out
  * @param standing the application as it was read, by which a previous callback that is a secret is recognized
  */
 export function auth0Wish(
   settings: Auth0Settings,
   urls: AppUrls,
   previous: string | Secret | undefined,
+  before: Field,
   standing: Fields,
 ): WishOf<'Auth0::Application'> {
   const paths = pathsOf(settings);
-  const known = previous instanceof Secret ? plainOf(previous, standing) : previous;
+  const plain = (value: Field) => {
+    if (value instanceof Secret) return plainOf(value, standing);
+    return typeof value === 'string' ? value : undefined;
+  };
+  const earlier = plain(before);
+  // One that reaches only the machine itself is how somebody signs in on a laptop, put in again on purpose.
+  const known = earlier === undefined || isLocalUrl(earlier) ? plain(previous) : earlier;
   return {
     kind: 'Auth0::Application',
     spec: { name: APPLICATION_NAME, fields: wantedUrls(settings.urls, urls, known, paths), facts: {} },
@@ -110,6 +118,11 @@ export function withdrawWish(
     unknown: new Set(),
     expected: true,
   };
+}
+
+/** @returns whether a stored value is the callback of `app-url`. */
+export function isCallbackOf({ callback }: AppUrls, value: Field): boolean {
+  return value instanceof Secret ? value.equals(callback) : value === callback;
 }
 
 /** Auth0 tells its URLs to whoever may read them, so one that stands there is no secret any more. */

@@ -5,7 +5,7 @@ import { MANIFEST_BYTES } from './limits.ts';
 import { withDigest } from './location.ts';
 import type { Manifest } from './manifest.ts';
 import { MANIFESTS } from './media-types.ts';
-import { type Patience, pause } from './retry.ts';
+import { type Patience, pause, withPatience } from './retry.ts';
 import { type Connection, Session } from './session.ts';
 import type { Bytes } from './source.ts';
 
@@ -99,12 +99,14 @@ export class Distribution {
     const told = head.headers['docker-content-digest'];
     if (isDigest(told)) return told;
     // The header is only recommended; the manifest itself always tells.
-    const { status, body } = await this.#session.patiently('GET manifest', {
-      ...ask,
-      method: 'GET',
-      limit: MANIFEST_BYTES,
+    return withPatience(this.patience, this.#session.signal, async () => {
+      const get = { ...ask, method: 'GET', limit: MANIFEST_BYTES };
+      const { status, body } = await this.#session.ask('GET manifest', get);
+      if (status === 404) return undefined;
+      // Half of a manifest has a digest, too.
+      if (!isJson(body)) throw new RegistryFailure('GET manifest', 0, [], 'it came cut short', undefined);
+      return digestOf(body);
     });
-    return status === 404 ? undefined : digestOf(body);
   }
 
   /** @param reference a tag, or the manifest's own digest */
@@ -189,6 +191,15 @@ export class Distribution {
       accept: [200, 201, 204],
     });
     return { digest: made.digest, size: made.size };
+  }
+}
+
+function isJson(body: Buffer): boolean {
+  try {
+    JSON.parse(body.toString('utf8'));
+    return true;
+  } catch {
+    return false;
   }
 }
 

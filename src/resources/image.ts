@@ -45,6 +45,8 @@ export interface ImageRoom {
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
   readonly patience?: Patience;
+  /** Milliseconds of silence after which the registry is given up. */
+  readonly idle?: number;
 }
 
 const PREFIX = 'image:';
@@ -140,13 +142,14 @@ export class ImageResource implements Resource<ImageSpec> {
 
   async #push(desired: ImageSpec, tags: readonly string[]): Promise<ImageSpec> {
     const { name } = desired;
-    const { source, agentFor, signal, patience, onProgress } = this.#room;
+    const { source, agentFor, signal, patience, idle, onProgress } = this.#room;
     const registry = new Distribution({
       authorization: new Authorization(() => this.#token(name)),
       repository: name,
       agentFor,
       signal,
       ...(patience === undefined ? {} : { patience }),
+      ...(idle === undefined ? {} : { idle }),
     });
     try {
       const known = await this.#images.relatives(name, [...(this.#standing.get(name)?.values() ?? [])]);
@@ -185,6 +188,9 @@ export class ImageResource implements Resource<ImageSpec> {
   }
 
   async #explain(error: unknown, name: string): Promise<unknown> {
+    const { signal } = this.#room;
+    // Whatever an upload threw that was given up: why it was is what people can use.
+    if (signal?.aborted === true) return signal.reason;
     if (isNamed(error, 'RepositoryNotFoundException')) return noRepository(name, error);
     if (!(error instanceof ImageError) || error.fault !== 'NO_REPOSITORY') return error;
     // The registry only hangs up; the API tells whether the repository is what is missing.

@@ -176,5 +176,20 @@ export function parameterReading(client: SSMClient, context: RoomContext) {
     return found;
   }
 
-  return { observe, getValues, listTags };
+  /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html (`name:version`) */
+  async function before({ name, facts }: ParameterSpec): Promise<string | Secret | undefined> {
+    const version = Number(facts.version) - 1;
+    if (!(version >= 1)) return undefined;
+    const answer = await send(
+      'GetParameters',
+      name,
+      'ssm:read',
+      () => client.send(new GetParametersCommand({ Names: [`${name}:${version}`], WithDecryption: true })),
+      { secret: true },
+    );
+    const [parameter] = answer.Parameters ?? [];
+    return parameter?.Value === undefined ? undefined : readable({ ...parameter, Name: name });
+  }
+
+  return { observe, getValues, listTags, before };
 }

@@ -24,12 +24,13 @@ const RECREATE_MS = 30_000;
 /** SSM parameters. */
 export function parameters(client: SSMClient, context: RoomContext): Resource<ParameterSpec> {
   const send = sender(context, 'ssm');
-  const { observe, getValues, listTags } = parameterReading(client, context);
+  const { observe, getValues, listTags, before } = parameterReading(client, context);
 
   async function put(
     spec: ParameterSpec,
     overwrite: boolean,
     again: () => void,
+    completes = false,
   ): Promise<number | undefined> {
     const { name, fields } = spec;
     const { value, type, tier, 'key-id': key } = fields;
@@ -55,17 +56,19 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
               : { Tags: tagsOf(fields).map(([Key, Value]) => ({ Key, Value })) }),
           }),
         ),
-      { secret: true, again },
+      { secret: true, again, completes },
     );
     return answer.Version;
   }
 
-  async function create(desired: ParameterSpec): Promise<ParameterSpec> {
+  /** @param completes whether it is the second half of a change of type */
+  async function create(desired: ParameterSpec, completes = false): Promise<ParameterSpec> {
     let repeated = false;
     try {
-      const version = await put(desired, false, () => {
+      const again = () => {
         repeated = true;
-      });
+      };
+      const version = await put(desired, false, again, completes);
       return { ...desired, facts: { version: String(version ?? 1) } };
     } catch (error) {
       // A repeated call meets the parameter that the call before has made; otherwise somebody else was quicker.
@@ -74,29 +77,43 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
     }
   }
 
-  /** A type that cannot change in place; other people's tags come along. */
+  /**
+   * A type that cannot change in place; other people's tags come along. Nothing in Parameter Store keeps them while
+   * the parameter is gone, so they are told before: a process that is killed in between takes them with it.
+   */
   async function recreate(desired: ParameterSpec): Promise<ParameterSpec> {
     const { name } = desired;
     const tags = await listTags(name);
+    const foreign = tags.filter(([key]) => desired.fields[`tag:${key}`] === undefined);
     context.tell(
-      `${name}: deleted and created anew for its type, with the ${RECREATE_MS / 1000} seconds between the two that AWS asks for`,
+      `${name}: deleted and created anew for its type, with the ${RECREATE_MS / 1000} seconds between the two that AWS asks for${tellTags(foreign)}`,
     );
+    await remove(name);
+    // A run that is ended now does not wait: without the parameter, the application may not start.
+    await context.clock.sleep(RECREATE_MS).catch(() => undefined);
+    return create({ ...desired, fields: { ...tagFields(tags), ...desired.fields } }, true);
+  }
+
+  async function remove(name: string): Promise<void> {
     try {
       await send('DeleteParameter', name, 'ssm:write', () =>
         client.send(new DeleteParameterCommand({ Name: name })),
       );
     } catch (error) {
       // A repeated call finds nothing more to delete.
-      if (!(error instanceof AwsError) || error.code !== 'ParameterNotFound') throw error;
+      if (error instanceof AwsError && error.code === 'ParameterNotFound') return;
+      // Where no answer came, it may be gone all the same: then it must come back.
+      const { found, failed } = await getValues([name]);
+      if (found.has(name) || failed.has(name)) throw error;
     }
-    await context.clock.sleep(RECREATE_MS);
-    return create({ ...desired, fields: { ...tagFields(tags), ...desired.fields } });
   }
 
   return {
     observe,
 
-    create,
+    before,
+
+    create: (desired) => create(desired),
 
     delete: deleteParameters(client, context),
 
@@ -158,4 +175,9 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
       });
     },
   };
+}
+
+function tellTags(tags: ReadonlyArray<readonly [string, string]>): string {
+  if (tags.length === 0) return '';
+  return `; what others tagged it with comes along: ${tags.map(([key, value]) => `${key}=${value}`).join(', ')}`;
 }

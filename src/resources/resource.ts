@@ -141,6 +141,8 @@ export interface Resource<S extends Spec = Spec> {
   update(desired: S, observed: S, differences: readonly Difference[]): Promise<S>;
   /** Deletes what stands; what is gone already is no error. Rooms that can delete in batches gather what comes at once. */
   delete(observed: S): Promise<void>;
+  /** Where a store keeps what was overwritten: the value before the one that stands; undefined where there was none. */
+  before?(observed: S): Promise<Field>;
   /**
    * Fills in what a write's answer does not tell (the ARN of a parameter), for all written specs in one batch.
    * A room whose answers tell everything leaves it out.
