@@ -119,9 +119,9 @@ export async function ask(runner: Runner): Promise<Asked> {
 /** A misspelt GitHub secret arrives empty, and would be missed only when the application starts. */
 function tellSources({ only }: Settings, sources: number, notes: Notes): void {
   if (sources === 0 && (only.has('parameters') || only.has('secrets')))
-    notes.notice({
+    notes.warn({
       where: 'inputs',
-      text: 'no variable was given: dotenv, env-file, variables and secrets are empty (a GitHub secret that does not exist arrives empty)',
+      text: 'no variable was given: dotenv, env-file, variables and secrets are empty. A GitHub secret that does not exist arrives empty: look at its name, and at the environment of the job; where no variables are meant, say so by "only: log-group, repository"',
     });
 }
 
