@@ -172,6 +172,13 @@ function readAuth0(settings: Settings, variables: readonly Variable[], notes: No
     });
     return undefined;
   }
+  // Legal, and also what two misspelt GitHub secrets look like.
+  const isWithout = auth0.managementClientId === undefined && auth0.managementClientSecret === undefined;
+  if (isWithout && auth0.appUrl !== undefined && settings.mode !== 'destroy')
+    notes.notice({
+      where: 'input app-url',
+      text: 'only AUTH0_CALLBACK_URL follows it, and Auth0 is not looked at, since auth0-management-client-id and auth0-management-client-secret are empty (a GitHub secret that does not exist arrives empty)',
+    });
   const { access, faults } = readAuth0Inputs({
     appUrl: auth0.appUrl,
     appUrlIsOptional: settings.mode === 'destroy',
