@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lints the workflows of this repository, of its examples and of its documentation, with what is on the PATH of
-# actionlint (with shellcheck) and zizmor; scripts/install-linters.sh brings them.
+# Lints the workflows of this repository, of its examples and of its documentation, and the scripts that CI runs, with what
+# is on the PATH of actionlint, shellcheck (which actionlint calls too) and zizmor; scripts/install-linters.sh brings them.
 # Without them it says so and goes on; with --require their absence fails.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -18,7 +18,7 @@ trap 'rm -rf "$temp"' EXIT
 node scripts/workflow-blocks.mjs "$temp"
 
 failed=0
-has shellcheck || true
+if has shellcheck; then shellcheck .ci/run scripts/*.sh || failed=1; fi
 if has actionlint; then
   # Example projects are projects of their own: actionlint takes the folder above .github for the root.
   actionlint -no-color || failed=1
@@ -31,6 +31,10 @@ if has actionlint; then
 fi
 if has zizmor; then
   zizmor --offline --quiet --no-progress --color=never . || failed=1
+  for project in examples/*/; do
+    [ -d "$project.github" ] || continue
+    zizmor --offline --quiet --no-progress --color=never --config .github/zizmor-examples.yml "$project" || failed=1
+  done
   zizmor --offline --quiet --no-progress --color=never --config .github/zizmor-blocks.yml "$temp" || failed=1
 fi
 if [ "${1:-}" = --require ] && [ "$missing" = 1 ]; then failed=1; fi
