@@ -127,15 +127,62 @@ test('every input and secret that is given to fleet.yml exists in it', () => {
   expect(faults).toEqual([]);
 });
 
+/** What is neither a workflow, nor steps, nor a fleet file (fleet.test.ts reads it) has to be a configuration file. */
+function isConfiguration(text: string): boolean {
+  const value: unknown = parse(text);
+  if (typeof value !== 'object' || value === null) throw new Error(`this is no mapping and no list: ${text}`);
+  return !Array.isArray(value) && !('jobs' in value) && !('accounts' in value);
+}
+
 test('every configuration file that is shown is a right one', () => {
-  const shown = blocks.filter(({ text }) => text.includes('yaml-language-server'));
-  expect(shown.length).toBeGreaterThan(0);
+  const shown = blocks.filter(({ text }) => isConfiguration(text));
+  expect(shown.length).toBeGreaterThan(4);
   const faults = shown.flatMap(({ where, text }) => {
     const notes = new Notes();
     readConfig(text, where, notes);
     return notes.faults.map(describeNote);
   });
   expect(faults).toEqual([]);
+});
+
+test('every workflow that is shown is whole, and every list is one of steps', () => {
+  const faults = blocks.flatMap(({ where, text }) => {
+    const value: unknown = parse(text);
+    if (Array.isArray(value))
+      return value.every((step) => 'uses' in step || 'run' in step)
+        ? []
+        : [`${where}: this is no list of steps`];
+    if (!('jobs' in Object(value))) return [];
+    return ['name', 'on', 'permissions']
+      .filter((key) => !(key in Object(value)))
+      .map((key) => `${where}: the workflow has no "${key}"`);
+  });
+  expect(faults).toEqual([]);
+});
+
+test('all JSON parses', () => {
+  const shown = pages.flatMap((page) =>
+    [...read(page).matchAll(/^```json\n(.*?)^```$/gms)].map(([, code = '']) => ({ page, code })),
+  );
+  expect(shown.length).toBeGreaterThan(4);
+  for (const { page, code } of shown) expect(() => JSON.parse(code), page).not.toThrow();
+});
+
+test('every word of failure-reason is explained, in the issue form too', () => {
+  const { description } = manifest.outputs['failure-reason'] as { readonly description: string };
+  const reasons = description.replace(/^.*one of /, '').split(', ');
+  expect(reasons.length).toBeGreaterThan(10);
+  const anchors = anchorsOf(read('docs/troubleshooting.md'));
+  expect(reasons.filter((reason) => !anchors.has(reason))).toEqual([]);
+  for (const page of ['README.md', 'README.ja.md', 'docs/outputs.md'])
+    expect(
+      reasons.filter((reason) => !new RegExp(`^\\|.*\`${reason}\`.*\\|`, 'm').test(read(page))),
+      page,
+    ).toEqual([]);
+  const form: unknown = parse(read('.github/ISSUE_TEMPLATE/bug.yml')).body.find(
+    ({ id }: { id?: string }) => id === 'reason',
+  ).attributes.options;
+  expect(form).toEqual(expect.arrayContaining(reasons));
 });
 
 test('workflows grant nothing at the top, and use other actions by commit', () => {

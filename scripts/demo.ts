@@ -9,11 +9,12 @@ import { type AwsServer, startAws } from '../__tests__/servers/aws.ts';
 import { readDotenv } from '../src/settings/dotenv.ts';
 import { openAccount } from './demo/account.ts';
 import { DELIVERY, openDelivery, writeImage } from './demo/delivery.ts';
+import { openProject, writeProject } from './demo/example.ts';
 import { complaints } from './demo/expectation.ts';
 import { SCENES as BASE, type Scene } from './demo/scenes.ts';
 import * as screen from './demo/screen.ts';
 
-const SCENES = [...BASE, ...DELIVERY];
+const SCENES = [...BASE, ...DELIVERY, ...(await openProject())];
 const root = fileURLToPath(new URL('..', import.meta.url));
 const envFile = join(root, 'examples', 'seed.env');
 const results = join(root, '.cache', 'demo');
@@ -26,14 +27,16 @@ process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 
 const dotenv = await readFile(envFile, 'utf8');
-const canaries = readDotenv(dotenv)
-  .entries.filter(({ key }) => SECRET.test(key))
-  .map(({ value }) => value);
+const canariesOf = (text: string) =>
+  readDotenv(text)
+    .entries.filter(({ key }) => SECRET.test(key))
+    .map(({ value }) => value);
 
 const started = performance.now();
 screen.opening(relative(process.cwd(), envFile));
 await rm(results, { recursive: true, force: true });
 await writeImage(workspace);
+await writeProject(workspace);
 let faults: string[] = [];
 try {
   await using aws = await startAws();
@@ -63,17 +66,20 @@ async function play(
   aws: AwsServer,
 ): Promise<string[]> {
   aws.forget();
+  // A scene without variables is looked through for those of the others.
+  const text = inputs.dotenv || dotenv;
   await using run = await runAction({
     inputs: { prefix: '/papyrus/prd', dotenv, tags: 'project=portfolio', ...inputs },
     env: aws.env(),
     workspace,
-    secrets: [dotenv],
+    secrets: [text],
   });
   const seen = { run, calls: aws.calls.length, writes: aws.writes().length };
   screen.run(inputs, seen, await keep(run, `${number}-${scene.name}`));
   return [
     ...complaints(seen, scene.expected ?? {}),
-    ...findLeaks(run, canaries).map((leak) => `a secret got out: ${leak}`),
+    ...((await scene.judge?.(run)) ?? []),
+    ...findLeaks(run, canariesOf(text)).map((leak) => `a secret got out: ${leak}`),
   ];
 }
 

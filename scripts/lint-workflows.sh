@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lints the workflows of this repository, of its examples and of its documentation, with what is on the PATH of
-# actionlint and zizmor.
+# Lints the workflows of this repository, of its examples and of its documentation, and the scripts that CI runs, with what
+# is on the PATH of actionlint, shellcheck (which actionlint calls too) and zizmor; scripts/install-linters.sh brings them.
 # Without them it says so and goes on; with --require their absence fails.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -13,7 +13,12 @@ has() {
   return 1
 }
 
+temp=$(mktemp -d)
+trap 'rm -rf "$temp"' EXIT
+node scripts/workflow-blocks.mjs "$temp"
+
 failed=0
+if has shellcheck; then shellcheck .ci/run scripts/*.sh || failed=1; fi
 if has actionlint; then
   # Example projects are projects of their own: actionlint takes the folder above .github for the root.
   actionlint -no-color || failed=1
@@ -21,13 +26,16 @@ if has actionlint; then
     [ -d "$project.github/workflows" ] || continue
     actionlint -no-color "$project".github/workflows/*.yml || failed=1
   done
-  temp=$(mktemp -d)
-  trap 'rm -rf "$temp"' EXIT
-  node scripts/workflow-blocks.mjs "$temp"
-  actionlint -no-color "$temp"/.github/workflows/*.yml || failed=1
+  # A project of its own too, which has this action at its root: what a block gives and reads is compared with action.yml.
+  (cd "$temp" && actionlint -no-color) || failed=1
 fi
 if has zizmor; then
   zizmor --offline --quiet --no-progress --color=never . || failed=1
+  for project in examples/*/; do
+    [ -d "$project.github" ] || continue
+    zizmor --offline --quiet --no-progress --color=never --config .github/zizmor-examples.yml "$project" || failed=1
+  done
+  zizmor --offline --quiet --no-progress --color=never --config .github/zizmor-blocks.yml "$temp" || failed=1
 fi
 if [ "${1:-}" = --require ] && [ "$missing" = 1 ]; then failed=1; fi
 exit "$failed"

@@ -1,4 +1,4 @@
-// Writes the generated parts of README.md: the tables of action.yml, the routing table, the IAM policies.
+// Writes the generated parts of README.md and docs/iam.md: the tables of action.yml, the routing table, the IAM policies.
 // With --check it writes nothing, and fails when a part is out of date or an example is wrong.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -101,7 +101,9 @@ const EXAMPLE: Scope = {
 
 const block = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\``;
 
-const PARTS: Readonly<Record<string, () => string>> = {
+type Parts = Readonly<Record<string, () => string>>;
+
+const README: Parts = {
   inputs: () => table(['Input', 'Meaning', 'Default'], Object.entries(manifest.inputs).map(inputRow)),
   outputs: () =>
     table(
@@ -109,16 +111,19 @@ const PARTS: Readonly<Record<string, () => string>> = {
       Object.entries(manifest.outputs).map(([name, { description }]) => [`\`${name}\``, prose(description)]),
     ),
   routing: () => table(['Variable', 'Goes to', 'With `prefer: ssm`', 'Because'], VARIABLES.map(routingRow)),
+};
+
+const POLICIES: Parts = {
   'policy-deploy': () => block('json', JSON.stringify(policiesOf(EXAMPLE)?.deployer, null, 2)),
   'policy-read': () => block('json', JSON.stringify(policiesOf(EXAMPLE)?.reader, null, 2)),
 };
 
 /** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
-function filled(text: string): string {
-  return Object.entries(PARTS).reduce((before, [name, part]) => {
+function filled(file: string, text: string, parts: Parts): string {
+  return Object.entries(parts).reduce((before, [name, part]) => {
     const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
     const [start, end] = [before.indexOf(open), before.indexOf(close)];
-    if (start < 0 || end < start) throw new Error(`README.md has no part ${open} … ${close}`);
+    if (start < 0 || end < start) throw new Error(`${file} has no part ${open} … ${close}`);
     return `${before.slice(0, start + open.length)}\n${part()}\n${before.slice(end)}`;
   }, text);
 }
@@ -185,12 +190,17 @@ function unknownInputs(node: unknown): string[] {
   return [...own, ...Object.values(node).flatMap(unknownInputs)];
 }
 
-const before = read('README.md');
-const after = filled(before);
-const faults = faultsOf(after);
-if (process.argv.includes('--check')) {
-  if (before !== after)
-    faults.unshift('README.md: a generated part is out of date; npm run readme, and commit it');
-} else writeFileSync(path('README.md'), after);
+const faults: string[] = [];
+for (const [file, parts] of [
+  ['README.md', README],
+  ['docs/iam.md', POLICIES],
+] as const) {
+  const before = read(file);
+  const after = filled(file, before, parts);
+  if (!process.argv.includes('--check')) writeFileSync(path(file), after);
+  else if (before !== after)
+    faults.push(`${file}: a generated part is out of date; npm run readme, and commit it`);
+}
+faults.push(...faultsOf(read('README.md')));
 for (const fault of faults) console.error(fault);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -119,9 +119,9 @@ export async function ask(runner: Runner): Promise<Asked> {
 /** A misspelt GitHub secret arrives empty, and would be missed only when the application starts. */
 function tellSources({ only }: Settings, sources: number, notes: Notes): void {
   if (sources === 0 && (only.has('parameters') || only.has('secrets')))
-    notes.notice({
+    notes.warn({
       where: 'inputs',
-      text: 'no variable was given: dotenv, env-file, variables and secrets are empty (a GitHub secret that does not exist arrives empty)',
+      text: 'no variable was given: dotenv, env-file, variables and secrets are empty. A GitHub secret that does not exist arrives empty: look at its name, and at the environment of the job; where no variables are meant, say so by "only: log-group, repository"',
     });
 }
 
@@ -172,6 +172,13 @@ export function readAuth0(settings: Settings, variables: readonly Variable[], no
     });
     return undefined;
   }
+  // Legal, and also what two misspelt GitHub secrets look like.
+  const isWithout = auth0.managementClientId === undefined && auth0.managementClientSecret === undefined;
+  if (isWithout && auth0.appUrl !== undefined && settings.mode !== 'destroy')
+    notes.notice({
+      where: 'input app-url',
+      text: 'only AUTH0_CALLBACK_URL follows it, and Auth0 is not looked at, since auth0-management-client-id and auth0-management-client-secret are empty (a GitHub secret that does not exist arrives empty)',
+    });
   const { access, faults } = readAuth0Inputs({
     appUrl: auth0.appUrl,
     appUrlIsOptional: settings.mode === 'destroy',

@@ -186,6 +186,9 @@ describe('modes', () => {
     expect(only.exitCode, only.log).toBe(0);
     expect((await callback()).value).toBe(`${NEW}/callback`);
     expect(auth0.calls).toHaveLength(0);
+    expect(only.annotations.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/Auth0 is not looked at, since auth0-management-client-id/),
+    );
   });
 
   it('takes domain and application from the variables', async () => {

@@ -298,6 +298,10 @@ describe("the seed's case", () => {
   test('a run without any variable is legal', async () => {
     await using run = await stage.act({});
     expect(run.exitCode).toBe(0);
+    // A misspelt name of a GitHub secret looks just like this.
+    expect(run.annotations).toMatchObject([
+      { level: 'warning', message: expect.stringMatching(/no variable was given.*look at its name/) },
+    ]);
     expect(run.outputs).toMatchObject({
       changed: 'true',
       'to-create': '2',

@@ -206,6 +206,32 @@ describe('iam/roles.yml', () => {
     expect(code).toBe(0);
   });
 
+  /** The texts that the subjects of a role are made of; what is filled in stands in `<…>`. */
+  const subjects = (role: string): string[] => {
+    const [{ Condition }] = template.Resources[role].Properties.AssumeRolePolicyDocument.Statement;
+    const text = JSON.stringify(Condition.StringEquals['token.actions.githubusercontent.com:sub']);
+    return [
+      ...text.replaceAll(/\$\{(\w+)\}/g, '<$1>').matchAll(/"([^"]*<(?!RepositoryIds)[^"]*|Plans)"/g),
+    ].map(([, part = '']) => part);
+  };
+
+  it('trusts one repository, by both forms of its subject, and pull requests where it is told to', () => {
+    const ids = '<Owner>@<OwnerId>/<Name>@<Id>';
+    expect(subjects('Deployer')).toEqual([
+      'repo:<Subject>:<From>',
+      'environment:<Environment>',
+      'ref:refs/heads/<DriftBranch>',
+      ids,
+    ]);
+    expect(subjects('DriftReader')).toEqual([
+      'repo:<Subject>:ref:refs/heads/<DriftBranch>',
+      ids,
+      'Plans',
+      'repo:<Subject>:pull_request',
+      ids,
+    ]);
+  });
+
   it('grants what the table says', () => {
     const taking = Object.keys(PERMISSIONS).filter((action) => {
       const only = PERMISSIONS[action]?.only;
@@ -218,7 +244,7 @@ describe('iam/roles.yml', () => {
       Object.keys(PERMISSIONS).filter((action) => PERMISSIONS[action]?.access === access);
     expect(new Set(actions('DriftReader'))).toEqual(new Set(reading('read')));
     expect(new Set(actions('DriftReader', 'ReadsValues'))).toEqual(new Set(reading('value')));
-    for (const parameter of ['DeployerDeletes', 'DriftReadsValues'])
+    for (const parameter of ['DeployerDeletes', 'DriftReadsValues', 'PlanOnPullRequests'])
       expect(template.Parameters[parameter].Default).toBe('false');
     expect(new Set(actions('Execution'))).toEqual(new Set(Object.keys(EXECUTION)));
   });

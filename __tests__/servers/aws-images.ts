@@ -12,6 +12,8 @@ export function joinRegistry(aws: AwsServer, registry: TestRegistry): void {
   aws.onCall((call, moment) => {
     if (moment !== 'after' || call.status !== 200) return;
     const { repositoryName, imageTagMutability } = call.input;
+    // A repository goes with its images.
+    if (call.operation === 'DeleteRepository') registry.repositories.delete(String(repositoryName));
     if (call.operation === 'CreateRepository' || call.operation === 'PutImageTagMutability') {
       const name = String(repositoryName);
       const mutability = String(imageTagMutability ?? 'MUTABLE');

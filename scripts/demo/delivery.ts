@@ -134,7 +134,7 @@ export const DELIVERY: readonly Scene[] = [
   },
   {
     name: 'destroy',
-    title: 'the demo is over: destroy leaves nothing behind that costs',
+    title: 'taken down again: destroy leaves nothing behind that costs',
     inputs: () => ({
       mode: 'destroy',
       dotenv: '',

@@ -1,3 +1,4 @@
+import type { ActionRun } from '../../__tests__/action/run.ts';
 import type { Account } from './account.ts';
 import type { Delivery } from './delivery.ts';
 import type { Expectation } from './expectation.ts';
@@ -18,6 +19,8 @@ export interface Scene {
   /** The step's `with:`, beside what all scenes have; none: the action does not run. */
   readonly inputs?: (stage: Stage) => Readonly<Record<string, string>>;
   readonly expected?: Expectation;
+  /** Looks at the run itself. @returns what is not as it should be */
+  readonly judge?: (run: ActionRun) => Promise<string[]>;
   /** What is to be looked at at the end. @returns what is not as it should be */
   readonly after?: (stage: Stage, tell: (lines: readonly string[]) => void) => Promise<string[]>;
 }

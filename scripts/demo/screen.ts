@@ -28,6 +28,9 @@ export function events(lines: readonly string[]): void {
   for (const line of lines) print(`  ${line}`);
 }
 
+/** Inputs that hold secrets. */
+const SECRET = /secret$|^dotenv$/;
+
 /** Long ones are cut, and the whole stands in the file. */
 const WIDTH = 150;
 
@@ -38,7 +41,7 @@ export function run(inputs: Readonly<Record<string, string>>, seen: Seen, folder
       `  with: ${Object.entries(inputs)
         .filter(([, value]) => value !== '')
         // As in a workflow, where it would be ${{ secrets.X }}.
-        .map(([name, value]) => `${name}: ${name.endsWith('secret') ? '***' : value}`)
+        .map(([name, value]) => `${name}: ${SECRET.test(name) ? '***' : value.trim().replaceAll('\n', ', ')}`)
         .join(', ')}`,
     ),
   );

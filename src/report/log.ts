@@ -6,6 +6,7 @@ import type { Settings } from '../settings/settings.ts';
 import { forLog, valueForLog } from './escape.ts';
 import { errorText } from './failure.ts';
 import { differenceText, NOUNS } from './fields.ts';
+import { isFirstRun } from './first-run.ts';
 import { count } from './plan-document.ts';
 import { removalOf } from './removal.ts';
 import { unreadOf } from './unread.ts';
@@ -124,6 +125,10 @@ export function result(mode: Settings['mode'], plan: Plan, outcomes: readonly Ou
   const unread = unreadOf(plan).length;
   const blind = unread > 0 ? `, ${unread} compared without values` : '';
   const ended = outcomes.every((outcome) => outcome.result !== 'planned');
+  if (mode !== 'destroy' && isFirstRun(plan))
+    info(
+      'no parameter and no secret stood before: if this is not the first run here, look at prefix and region',
+    );
   if (mode === 'destroy' && ended) info(`destroy: ${done} deleted or let go, ${blocked} blocked${more}.`);
   else if (mode !== 'apply' || !ended)
     info(

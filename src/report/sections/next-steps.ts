@@ -1,6 +1,7 @@
 import { MADE, OWNER_TAG } from '../../settings/limits.ts';
 import { code } from '../escape.ts';
 import { NOUNS } from '../fields.ts';
+import { isFirstRun } from '../first-run.ts';
 import { count } from '../plan-document.ts';
 import { removalOf } from '../removal.ts';
 import type { Run } from '../run.ts';
@@ -30,6 +31,10 @@ function steps(run: Run): string[] {
   if (settings.mode === 'destroy') said.push(...stepsOfEnd(run));
   if (toCreate + toUpdate + toDelete > 0 && settings.mode === 'plan')
     said.push(`run with ${code('mode: apply')} (a push, with ${code('mode: auto')}) to make it so`);
+  if (isFirstRun(plan) && settings.mode !== 'destroy')
+    said.push(
+      `if this is not the first run of ${code(settings.prefix)} in ${settings.region}, look at ${code('prefix')} and ${code('region')}: nothing of it stood before`,
+    );
   if (toCreate + toUpdate + toDelete > 0 && settings.mode === 'drift')
     said.push(
       `run with ${code('mode: apply')} to heal the drift, or put what stands into the configuration, or list it under ${code('ignore')}`,

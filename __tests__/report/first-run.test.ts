@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { isFirstRun } from '../../src/report/first-run.ts';
+import { nextSteps } from '../../src/report/sections/next-steps.ts';
+import { runOf } from './runs.ts';
+
+const GIVEN = { inputs: { mode: 'plan', variables: 'A=1\nB=2' } };
+const standing = (name: string, value: string) => ({
+  name,
+  fields: { value, type: 'String', 'tag:managed-by': 'aws-bootstrap' },
+  facts: { version: '1' },
+});
+
+it('a prefix of which nothing stands may be a misspelt one, and the summary says so', () => {
+  const run = runOf(GIVEN);
+  expect(isFirstRun(run.plan)).toBe(true);
+  expect(nextSteps(run)?.rows.join('\n')).toContain(
+    'if this is not the first run of `/papyrus/prd` in us-west-2, look at `prefix` and `region`',
+  );
+});
+
+it('one parameter that stands, as it should or not, tells that it is the right one', () => {
+  for (const value of ['1', 'other']) {
+    const run = runOf(GIVEN, {
+      'AWS::SSM::Parameter': new Map([['/papyrus/prd/A', standing('/papyrus/prd/A', value)]]),
+    });
+    expect(isFirstRun(run.plan)).toBe(false);
+    expect(nextSteps(run)?.rows.join('\n') ?? '').not.toContain('first run');
+  }
+});
+
+it('log group and repository alone tell nothing', () => {
+  expect(isFirstRun(runOf({ inputs: { mode: 'plan' } }).plan)).toBe(false);
+});

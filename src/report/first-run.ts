@@ -1,0 +1,14 @@
+import type { Plan } from '../plan/change.ts';
+
+/**
+ * A misspelt prefix, or another region, is a new environment like any other: nothing of it stands. Log group and
+ * repository say nothing here, since environments share them.
+ * @returns whether all parameters and secrets of a plan are still to be made
+ */
+export function isFirstRun(plan: Plan): boolean {
+  const own = plan.filter(
+    ({ kind, unwanted }) =>
+      unwanted !== true && (kind === 'AWS::SSM::Parameter' || kind === 'AWS::SecretsManager::Secret'),
+  );
+  return own.length > 0 && own.every(({ action }) => action === 'create');
+}
