@@ -1,0 +1,261 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Wish } from '../../src/desired/desired.ts';
+import type { Change } from '../../src/plan/change.ts';
+import { isSame } from '../../src/plan/diff.ts';
+import { plan } from '../../src/plan/plan.ts';
+import { type Case, judge, type Policy } from '../../src/plan/policy.ts';
+import { ABSENT, type Difference, type Field, type Fields, type Spec } from '../../src/resources/resource.ts';
+import { Secret } from '../../src/secret.ts';
+import { CONSENTS } from '../../src/settings/settings.ts';
+import { LENIENT, spec, wish } from './wishes.ts';
+
+const KINDS = [
+  'AWS::Logs::LogGroup',
+  'AWS::SSM::Parameter',
+  'AWS::SecretsManager::Secret',
+  'AWS::ECR::Repository',
+  'Auth0::Application',
+] as const;
+type TestKind = (typeof KINDS)[number];
+
+const text = fc.constantFrom('a', 'b', '');
+const secret = text.map((value) => new Secret(value));
+/** Fields as each kind has them, with few values, so that equal and different ones are met alike. */
+const FIELDS: Readonly<Record<TestKind, Readonly<Record<string, fc.Arbitrary<Field>>>>> = {
+  'AWS::Logs::LogGroup': {
+    retention: fc.constantFrom(1, 7, 'never'),
+    class: fc.constantFrom('STANDARD', 'INFREQUENT_ACCESS'),
+    'tag:a': text,
+  },
+  'AWS::SSM::Parameter': {
+    value: fc.oneof(text, secret),
+    type: fc.constantFrom('String', 'SecureString', 'StringList'),
+    tier: fc.constantFrom('Standard', 'Advanced'),
+    'tag:a': text,
+  },
+  'AWS::SecretsManager::Secret': { 'key:a': secret, 'key:b': secret, 'tag:a': text },
+  'AWS::ECR::Repository': {
+    mutability: fc.constantFrom('MUTABLE', 'IMMUTABLE'),
+    lifecycle: text,
+    'tag:a': text,
+  },
+  'Auth0::Application': { 'callback:https://a': fc.constant(true), 'callback:https://b': fc.constant(true) },
+};
+const owner = fc.constantFrom(undefined, 'aws-bootstrap', 'aws-bootstrap:adopted');
+
+/** Only members of collections can be taken out, and only they may be missing from what stands. */
+function fieldsOf(kind: TestKind, isWanted: boolean): fc.Arbitrary<Fields> {
+  const isMember = (name: string) => name.includes(':');
+  const shapes = Object.entries(FIELDS[kind]).map(([name, value]): [string, fc.Arbitrary<Field>] => [
+    name,
+    isWanted && isMember(name) ? fc.oneof(value, fc.constant(ABSENT)) : value,
+  ]);
+  const requiredKeys = isWanted ? [] : shapes.flatMap(([name]) => (isMember(name) ? [] : [name]));
+  return fc.record<Record<string, Field>>(Object.fromEntries(shapes), { requiredKeys });
+}
+
+const situation = fc.constantFrom(...KINDS).chain((kind) =>
+  fc.record({
+    kind: fc.constant(kind),
+    wanted: fieldsOf(kind, true),
+    standing: fc.option(fieldsOf(kind, false), { nil: undefined }),
+    owner,
+    closed: fc.boolean(),
+  }),
+);
+/** Something stands. */
+const standingSituation = situation.chain((found) =>
+  fieldsOf(found.kind, false).map((standing) => ({ ...found, standing })),
+);
+const policies: fc.Arbitrary<Policy> = fc.record({
+  allow: fc.subarray([...CONSENTS]).map((all) => new Set(all)),
+  adopt: fc.boolean(),
+  ignore: fc.constantFrom(
+    [],
+    [{ resource: 'parameter' as const, name: () => true, field: (field: string) => field === 'value' }],
+  ),
+  callbackParameter: fc.constantFrom('', '/papyrus/prd/PORT'),
+  callbackIsAsked: fc.boolean(),
+});
+
+/** What would stand if each change were written as it is planned. */
+function applied(changes: readonly Change[], standing: Spec | undefined): Spec | undefined {
+  let found = standing;
+  for (const { action, desired, differences } of changes) {
+    if (action === 'create') found = withFields(desired, desired.fields);
+    if (action === 'update' && found !== undefined)
+      found = withFields(found, {
+        ...found.fields,
+        ...Object.fromEntries(differences.map(({ field, to }) => [field, to])),
+      });
+  }
+  return found;
+}
+
+function withFields({ name, facts }: Spec, fields: Fields): Spec {
+  const kept = Object.entries(fields).filter(([, value]) => value !== ABSENT && value !== undefined);
+  return { name, facts, fields: Object.fromEntries(kept) };
+}
+
+const told = (changes: readonly Change[], action: Change['action']) =>
+  changes
+    .filter((change) => change.action === action)
+    .flatMap(({ blocked, differences }) =>
+      differences.map(({ field }) => `${blocked?.reason ?? ''} ${field}`),
+    )
+    .sort();
+
+describe('for every wish and whatever stands', () => {
+  it('the plan of what was applied is empty, but for what was blocked', () => {
+    fc.assert(
+      fc.property(situation, policies, ({ kind, wanted, standing, owner: tag, closed }, policy) => {
+        const ours: Wish = wish(kind, wanted, { closed: new Set(closed ? ['key:', 'callback:'] : []) });
+        const before =
+          standing === undefined
+            ? undefined
+            : spec(kind, { ...standing, ...(tag === undefined ? {} : { 'tag:managed-by': tag }) });
+        const see = (found: Spec | undefined) =>
+          found === undefined ? {} : { [kind]: new Map([[ours.spec.name, found]]) };
+        const first = plan([ours], see(before), policy);
+        const second = plan([ours], see(applied(first, before)), policy);
+        expect(told(second, 'create')).toEqual([]);
+        expect(told(second, 'update')).toEqual([]);
+        expect(told(second, 'delete')).toEqual([]);
+        expect(told(second, 'blocked')).toEqual(told(first, 'blocked'));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('a plan shows each difference once, and never one that is none', () => {
+    fc.assert(
+      fc.property(standingSituation, policies, ({ kind, wanted, standing, owner: tag }, policy) => {
+        const ours = wish(kind, wanted);
+        const before = spec(kind, { ...standing, ...(tag === undefined ? {} : { 'tag:managed-by': tag }) });
+        const changes = plan([ours], { [kind]: new Map([[ours.spec.name, before]]) }, policy);
+        const fields = changes.flatMap(({ differences }) => differences.map(({ field }) => field));
+        expect(new Set(fields).size).toBe(fields.length);
+        for (const { field, from, to } of changes.flatMap(({ differences }) => differences)) {
+          expect(isSame(before.fields[field] ?? ABSENT, from)).toBe(true);
+          expect(isSame(from, to)).toBe(false);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('the order', () => {
+  const url = fc.constantFrom('https://a', 'https://b', 'https://c');
+  const urls = fc.uniqueArray(url);
+
+  it('allows new URLs before the application is told of them, and withdraws old ones after', () => {
+    fc.assert(
+      fc.property(urls, urls, fc.boolean(), fc.boolean(), (wanted, standing, hasParameter, imageFirst) => {
+        const callback = (all: readonly string[]) =>
+          Object.fromEntries(all.map((one) => [`callback:${one}`, true]));
+        const wishes = [
+          ...(hasParameter ? [wish('AWS::SSM::Parameter', { value: 'new' })] : []),
+          wish('Auth0::Application', callback(wanted), { closed: new Set(['callback:']) }),
+          wish('Image', { 'image:v1': 'sha256:1' }),
+          wish('AWS::ECR::Repository', { mutability: 'MUTABLE' }),
+        ];
+        const applications = new Map([['application', spec('Auth0::Application', callback(standing))]]);
+        const observed = Object.fromEntries([['Auth0::Application', applications]]);
+        const changes = plan(imageFirst ? wishes.reverse() : wishes, observed, {
+          ...LENIENT,
+          callbackParameter: '/papyrus/prd/PORT',
+        });
+        const ids = changes.map(({ id }) => id);
+        expect(new Set(ids).size).toBe(ids.length);
+        const rank = ranks(changes);
+        for (const change of changes) {
+          const isCallback = change.kind === 'AWS::SSM::Parameter';
+          for (const other of changes) {
+            const [adds, removes] = [ABSENT, undefined].map((to) =>
+              other.differences.some((one) => (to === ABSENT ? one.to !== ABSENT : one.to === ABSENT)),
+            );
+            if (other.kind !== 'Auth0::Application' || !isCallback) continue;
+            if (adds) expect(rank(other.id)).toBeLessThan(rank(change.id));
+            if (removes) expect(rank(other.id)).toBeGreaterThan(rank(change.id));
+          }
+          if (change.kind === 'Image')
+            expect(rank(change.id)).toBeGreaterThan(rank('AWS::ECR::Repository papyrus'));
+        }
+        // Nothing is lost by the ordering.
+        const fields = changes
+          .filter(({ kind }) => kind === 'Auth0::Application')
+          .flatMap(({ differences }) => differences);
+        const expected = [...new Set([...wanted, ...standing])].filter(
+          (one) => wanted.includes(one) !== standing.includes(one),
+        );
+        expect(fields.map(({ field }) => field).sort()).toEqual(
+          expected.map((one) => `callback:${one}`).sort(),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+/** @returns how late a change may run: one more than the latest that it comes after. */
+function ranks(changes: readonly Change[]): (id: string) => number {
+  const byId = new Map(changes.map((change) => [change.id, change]));
+  const rank = (id: string, above: readonly string[] = []): number => {
+    const change = byId.get(id);
+    expect(above, 'a change waits for itself').not.toContain(id);
+    expect(change, `nothing is called ${id}`).toBeDefined();
+    return 1 + Math.max(0, ...(change?.after ?? []).map((before) => rank(before, [...above, id])));
+  };
+  return rank;
+}
+
+describe('the policy', () => {
+  const cases: fc.Arbitrary<Case> = standingSituation.map(({ kind, wanted, standing, owner: tag }) => {
+    const differences: Difference[] = Object.entries(wanted).flatMap(([field, to]) =>
+      to === undefined || isSame(standing[field] ?? ABSENT, to)
+        ? []
+        : [{ field, from: standing[field] ?? ABSENT, to }],
+    );
+    const before = spec(kind, { ...standing, ...(tag === undefined ? {} : { 'tag:managed-by': tag }) });
+    return {
+      kind,
+      name: before.name,
+      standing: before,
+      differences,
+      isForeign: tag === undefined,
+      once: new Set<string>(),
+    };
+  });
+
+  it('only takes away: what it lets pass, holds up and drops is what it was given', () => {
+    fc.assert(
+      fc.property(cases, policies, (given, policy) => {
+        const { allowed, blocked, notes } = judge(given, policy);
+        const kept = [...allowed, ...blocked.flatMap(({ differences }) => differences)];
+        expect(new Set(kept).size).toBe(kept.length);
+        expect(kept.filter((one) => !given.differences.includes(one))).toEqual([]);
+        // What is gone was told.
+        const dropped = given.differences.filter((one) => !kept.includes(one));
+        expect(dropped.filter(({ field }) => !notes.some((note) => note.startsWith(`${field}: `)))).toEqual(
+          [],
+        );
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('never allows less where more is consented to', () => {
+    fc.assert(
+      fc.property(cases, policies, fc.constantFrom(...CONSENTS), (given, policy, consent) => {
+        const less = judge(given, policy).allowed;
+        const more = judge(given, { ...policy, allow: new Set([...policy.allow, consent]) }).allowed;
+        expect(less.filter((one) => !more.includes(one))).toEqual([]);
+        const fields = judge(given, { ...policy, adopt: true }).allowed;
+        expect(less.filter((one) => !fields.includes(one))).toEqual([]);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
