@@ -37,6 +37,22 @@ describe('an error is judged', () => {
       sdkError('InvalidSignatureException', 403, { message: 'Signature expired: 2026' }),
       'transient',
     ],
+    [
+      'a clock that is wrong, in the words of STS',
+      sdkError('SignatureDoesNotMatch', 403, { message: 'Signature expired: 2026' }),
+      'transient',
+    ],
+    ['a signature that is wrong, in the words of STS', sdkError('SignatureDoesNotMatch', 403), 'permanent'],
+    [
+      'a cut answer in XML',
+      sdkError('Error', 200, { message: '@aws-sdk XML parse error: missing closing tag </Arn>.' }),
+      'transient',
+    ],
+    [
+      "a proxy's page where XML was to come",
+      sdkError('Error', 403, { message: '@aws-sdk XML parse error: unexpected content.' }),
+      'permanent',
+    ],
     ['a signature that is wrong', sdkError('InvalidSignatureException', 403), 'permanent'],
     ['a quota, though the SDK takes it for throttling', sdkError('LimitExceededException', 400), 'permanent'],
     ['no permission', sdkError('AccessDeniedException', 400), 'permanent'],

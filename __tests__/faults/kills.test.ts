@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runAction } from '../action/run.ts';
 import { openBench } from '../resources/bench.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
+import { part } from './part.ts';
 import { badWords, heal, play, SCENES, setScene, standing } from './scenes.ts';
 
 const bench = await openBench();
@@ -13,7 +14,7 @@ interface Point {
   readonly call: number;
   readonly moment: 'before' | 'after';
 }
-const points: Point[] = [];
+const all: Point[] = [];
 /** What stands after a run that nobody killed. */
 const ends = new Map<string, unknown>();
 for (const scene of SCENES) {
@@ -22,11 +23,18 @@ for (const scene of SCENES) {
   const { calls } = await play(bench, scene);
   ends.set(scene.name, await standing(bench.others));
   for (let call = 0; call < calls.length; call++)
-    for (const moment of ['before', 'after'] as const) points.push({ scene, call, moment });
+    for (const moment of ['before', 'after'] as const) all.push({ scene, call, moment });
 }
+const points = part(all, 3);
 
-test('there are as many points as there were meant to be', () => {
-  expect(points.length).toBeGreaterThanOrEqual(120);
+test('every scene is cut off at several points, before and after a call', () => {
+  expect(all.length).toBeGreaterThanOrEqual(120);
+  expect(points.length).toBeGreaterThanOrEqual(58);
+  for (const name of ends.keys()) {
+    const moments = points.filter(({ scene }) => scene.name === name).map(({ moment }) => moment);
+    expect(moments.length, name).toBeGreaterThanOrEqual(10);
+    expect(new Set(moments).size, name).toBe(2);
+  }
 });
 
 test.each(
@@ -60,7 +68,11 @@ describe('SIGKILL', () => {
   const run = (more: Pick<Parameters<typeof runAction>[0] & object, 'onSpawn'> = {}) =>
     runAction({ inputs: { prefix: '/papyrus/prd', dotenv }, env: aws.env(), ...more });
 
-  test.each([1, 4, 8, 11, 13, 15].flatMap((call) => [[call, 'before'] as const, [call, 'after'] as const]))(
+  const moments = [1, 4, 8, 11, 13, 15].flatMap((call) => [
+    [call, 'before'] as const,
+    [call, 'after'] as const,
+  ]);
+  test.each(part(moments, 3))(
     'at call %i, %s it is applied',
     async (call, moment) => {
       await aws.reset();

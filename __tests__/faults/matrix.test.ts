@@ -67,7 +67,7 @@ test.each(
     },
   });
   // Nobody waits half a minute for an answer that never comes.
-  const first = await play(bench, scene, kind === 'hang' ? { answerMs: 400 } : {});
+  const first = await play(bench, scene, kind === 'hang' ? { answerMs: 1_000 } : {});
   end();
 
   const faulted = first.calls.filter(({ fault }) => fault !== undefined);

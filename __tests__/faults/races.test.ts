@@ -4,6 +4,7 @@ import type { Wish } from '../../src/desired/desired.ts';
 import { Secret } from '../../src/secret.ts';
 import { openBench, type Round, type RoundOptions } from '../resources/bench.ts';
 import { bundle, SUBJECTS } from '../resources/subjects.ts';
+import { IS_NIGHTLY } from './part.ts';
 import { badWords, changed, heal, isWell, SCENES, type Scene, setScene, standing, wanted } from './scenes.ts';
 
 const bench = await openBench();
@@ -46,7 +47,8 @@ async function race(
   }
 }
 
-const seeds = Array.from({ length: 10 }, (_, index) => index + 1);
+/** Schedules: each number is one. */
+const seeds = Array.from({ length: IS_NIGHTLY ? 30 : 7 }, (_, index) => index + 1);
 const update = SCENES.find(({ name }) => name === 'update') as Scene;
 
 test.each(

@@ -108,7 +108,7 @@ test.each(
       return kind;
     },
     // Nobody waits half a minute for an answer that never comes.
-    kind === 'hang' ? { answerMs: 400 } : {},
+    kind === 'hang' ? { answerMs: 1_000 } : {},
   );
   expect(hits, `${role} was hit`).toBeGreaterThan(0);
   expect(badWords(first)).toEqual([]);
