@@ -6,6 +6,7 @@ import { systemClock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import type { Stop } from './clients/stop.ts';
 import { wantedTags } from './desired/image.ts';
+import { rowOf } from './desired/table.ts';
 import { apply, unapplied } from './plan/apply.ts';
 import type { Plan } from './plan/change.ts';
 import { refusalOf, unconfirmed } from './report/approval.ts';
@@ -102,12 +103,20 @@ function contextOf(
   stop: Stop,
   tell: RoomContext['tell'],
 ): RoomContext {
-  const routes = new Map(
-    desired.placements.map(({ name, destination, route }) => [
-      destination.store === 'secret' ? `${name}:${destination.key}` : name,
-      route,
-    ]),
-  );
+  const { placements, elsewhere } = desired;
+  const routes = new Map([
+    // An old copy in the place of the table is as sensitive as the variable that stands elsewhere by now.
+    ...[...placements, ...elsewhere].flatMap(({ route }) => {
+      const row = rowOf(route.variable.name)?.secret;
+      return row === undefined
+        ? []
+        : [[`${settings.prefix.slice(1)}/${row.bundle}:${row.key}`, route] as const];
+    }),
+    ...placements.map(
+      ({ name, destination, route }) =>
+        [destination.store === 'secret' ? `${name}:${destination.key}` : name, route] as const,
+    ),
+  ]);
   return {
     calls,
     clock: stop.clock(),
