@@ -53,7 +53,8 @@ export async function converge(asked: Asked, runner: Runner, stop: Stop): Promis
   });
 
   const identity = identify(connection, calls).then((caller) => {
-    masks.know(caller.account);
+    for (const [where, reason] of masks.know(caller.account))
+      log.warning({ where, text: `its value is not hidden in the log: ${reason}` });
     checkAccount(settings, caller);
     return caller;
   });
