@@ -235,6 +235,13 @@ function unknownSetting(key: string, path: ReadonlyArray<PropertyKey>): string {
   if (key === 'secrets' || key === 'dotenv')
     return `${refused}; give them as the inputs "secrets" or "dotenv"`;
   if (key === 'auth0-management-client-secret') return `${refused}; give it as an input`;
-  const known = path[0] === 'rules' ? Object.keys(rule.shape) : Object.keys(configSchema.shape);
-  return `there is no setting called ${quoted(key)} here${nearest(key, known)}`;
+  const top = Object.keys(configSchema.shape);
+  if (path[0] === 'environments' && top.includes(key))
+    return `${quoted(key)} cannot differ by environment; set it at the top of the file`;
+  const known = {
+    rules: Object.keys(rule.shape),
+    bundles: ['mode'],
+    environments: Object.keys(perEnvironment),
+  }[String(path[0])];
+  return `there is no setting called ${quoted(key)} here${nearest(key, known ?? top)}`;
 }
