@@ -150,7 +150,7 @@ describe('the summary through the bundle', () => {
     expect(run.summary).not.toBe('');
   });
 
-  it('tells each thing once: what changes under Changes, what only stands or goes in the checklist', async () => {
+  it('tells errors under Changes only, what only stands or goes in the checklist only', async () => {
     const times = (text: string, words: string) => text.split(words).length - 1;
     await step(aws, undefined, { mode: 'apply' });
     const moved = await step(aws, undefined, { mode: 'plan', prefer: 'ssm' });

@@ -83,7 +83,8 @@ function row(outcomes: readonly Outcome[], mode: Run['settings']['mode']): strin
     [
       spec === undefined ? '' : aspects(kind, spec).join(', '),
       spec?.facts.unread === true ? 'value not compared: the role may not read it' : '',
-      ...outcomes.filter((one) => !isChange(one, mode)).flatMap(remarks),
+      // An error with its remedy is long, and stands under Changes.
+      ...outcomes.filter((one) => one.result !== 'failed' || !isChange(one, mode)).flatMap(remarks),
     ]
       .filter((line) => line !== '')
       .map(prose)
