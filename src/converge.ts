@@ -6,6 +6,7 @@ import { type Clock, systemClock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import type { Stop } from './clients/stop.ts';
 import { wantedTags } from './desired/image.ts';
+import { rowOf } from './desired/table.ts';
 import { apply, unapplied } from './plan/apply.ts';
 import type { Plan } from './plan/change.ts';
 import type { Patience } from './registry/retry.ts';
@@ -69,7 +70,8 @@ export async function converge(
   });
 
   const identity = identify(connection, calls).then((caller) => {
-    masks.know(caller.account);
+    for (const [where, reason] of masks.know(caller.account))
+      log.warning({ where, text: `its value is not hidden in the log: ${reason}` });
     checkAccount(settings, caller);
     return caller;
   });
@@ -119,12 +121,20 @@ function contextOf(
   clock: Clock,
   tell: RoomContext['tell'],
 ): RoomContext {
-  const routes = new Map(
-    desired.placements.map(({ name, destination, route }) => [
-      destination.store === 'secret' ? `${name}:${destination.key}` : name,
-      route,
-    ]),
-  );
+  const { placements, elsewhere } = desired;
+  const routes = new Map([
+    // An old copy in the place of the table is as sensitive as the variable that stands elsewhere by now.
+    ...[...placements, ...elsewhere].flatMap(({ route }) => {
+      const row = rowOf(route.variable.name)?.secret;
+      return row === undefined
+        ? []
+        : [[`${settings.prefix.slice(1)}/${row.bundle}:${row.key}`, route] as const];
+    }),
+    ...placements.map(
+      ({ name, destination, route }) =>
+        [destination.store === 'secret' ? `${name}:${destination.key}` : name, route] as const,
+    ),
+  ]);
   return {
     calls,
     clock,

@@ -312,4 +312,17 @@ describe('faults of Auth0', () => {
     expect(failed.log).toContain('Allowed Web Origins cannot be read');
     expect(auth0.count('update')).toBe(0);
   });
+
+  it.each([
+    ['cannot be read', () => auth0.inject({ on: 'read', times: 20, fault: badGateway() })],
+    ['cannot be written', () => auth0.inject({ on: 'update', times: 20, fault: badGateway() })],
+  ])('an application that %s keeps the callback that works', async (_what, prepare) => {
+    expect((await step({ 'app-url': OLD })).exitCode).toBe(0);
+    prepare();
+    const failed = await step();
+    expect(failed.exitCode).toBe(1);
+    expect(await callback()).toEqual({ value: `${OLD}/callback`, type: 'String' });
+    expect(failed.log).toContain(`parameter ${PARAMETER}: left out, since application comes before it`);
+    expect(failed.outputs.changed).toBe('false');
+  });
 });

@@ -72,6 +72,13 @@ environments:
   expect((await prd.step({ dotenv: SEED }, own)).outputs.drifted).toBe('false');
 });
 
+it('have one mode: an entry that sets it is told where it belongs', async () => {
+  const run = await prd.step({ dotenv: SEED }, files('environments: { prd: { mode: plan } }\n'));
+  expect(run.outputs['failure-reason']).toBe('input');
+  expect(run.log).toContain('"mode" belongs to the whole file; set it at the top, or as an input');
+  expect(aws.calls).toEqual([]);
+});
+
 describe("an environment's override of what is shared", () => {
   it.each([
     ['log-retention-days', '30', 'log group "/ecs/papyrus"'],

@@ -150,6 +150,38 @@ describe('the summary through the bundle', () => {
     expect(run.summary).not.toBe('');
   });
 
+  it('tells errors under Changes only, what only stands or goes in the checklist only', async () => {
+    const times = (text: string, words: string) => text.split(words).length - 1;
+    await step(aws, undefined, { mode: 'apply' });
+    const moved = await step(aws, undefined, { mode: 'plan', prefer: 'ssm' });
+    expect(times(moved.summary, 'keys that nobody here asks for are kept: client_id')).toBe(1);
+    expect(times(moved.summary, 'old copies that everybody who may read this secret reads')).toBe(2);
+    expect(moved.summary).not.toContain('### Found');
+    expect(moved.summary).not.toContain('(prefer: ssm)');
+
+    aws.fault({ operation: 'PutParameter', kind: 'access-denied', times: 1 });
+    const failed = await step(aws, undefined, {
+      mode: 'apply',
+      dotenv: DOTENV.replace('WORKERS=3', 'WORKERS=4'),
+    });
+    expect(times(failed.summary, 'the role may not ssm:PutParameter')).toBe(1);
+
+    const end = await step(aws, undefined, { mode: 'destroy', confirm: '/papyrus/prd' });
+    expect(end.exitCode, end.log).toBe(0);
+    expect(end.summary).not.toContain('### Changes');
+    expect(times(end.summary, '/papyrus/prd/GUNICORN_WORKERS')).toBe(1);
+  });
+
+  it('calls a wish of a plan no drift', async () => {
+    await step(aws, undefined, { mode: 'apply' });
+    const other = { dotenv: DOTENV.replace('WORKERS=3', 'WORKERS=4') };
+    const plan = await step(aws, undefined, { ...other, mode: 'plan' });
+    expect(plan.summary).toContain('| 📝&nbsp;to&nbsp;change | parameter |');
+    expect(plan.summary).not.toContain('drifted');
+    const drift = await step(aws, undefined, { ...other, mode: 'drift' });
+    expect(drift.summary).toContain('| 🔶&nbsp;drifted | parameter |');
+  });
+
   it('a second run is quiet: one line', async () => {
     await step(aws, undefined, { mode: 'apply' });
     const run = await step(aws, undefined, { mode: 'apply' });

@@ -162,6 +162,17 @@ describe('from a secret to a parameter', () => {
     expect(again.outputs['config-fingerprint']).toBe(run.outputs['config-fingerprint']);
   });
 
+  it('the old copy of what is no secret hides nothing: names that hold its value stay readable', async () => {
+    const dotenv = 'POSTGRES_USER=postgres\nPOSTGRES_PASSWORD=move-canary-91-value';
+    await at.step({ mode: 'apply', dotenv });
+    const run = await at.step({ mode: 'apply', dotenv, prefer: 'ssm' });
+    expect(run.exitCode, run.log).toBe(0);
+    expect(run.masks).not.toContain('postgres');
+    expect(run.masks).toContain('move-canary-91-value');
+    expect(run.log).toContain('postgres_user (POSTGRES_USER, by now in /papyrus/prd/POSTGRES_USER)');
+    expect(run.dropped.filter((name) => run.outputs[name] !== '')).toEqual([]);
+  });
+
   it('an exact bundle keeps the key of a variable that is empty here, or whose new place is left out', async () => {
     const exact = { [CONFIG]: 'bundles: { db: { mode: exact } }\nprefer: ssm\non-empty: skip\n' };
     const empty = await at.step({ dotenv: SEED.replace('DB_USER=papyrus', 'DB_USER=') }, { files: exact });

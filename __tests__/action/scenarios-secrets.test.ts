@@ -272,5 +272,8 @@ describe("the seed's case", () => {
     expect(run.exitCode).toBe(0);
     expect(run.masks).toEqual([]);
     expect(run.dropped.filter((name) => run.outputs[name] !== '')).toEqual([]);
+    // What stays readable is told of every one, also where only AWS told that the account id holds it.
+    for (const name of ['A_TOKEN', 'B_TOKEN', 'C_TOKEN', 'D_TOKEN', 'E_TOKEN', 'F_TOKEN'])
+      expect(run.log).toMatch(new RegExp(`warning\\].*${name}: its value is not hidden in the log`));
   });
 });

@@ -150,8 +150,13 @@ describe('the price', () => {
       placement('DB_USER', 'db'),
       placement('AUTH0_CLIENT_ID', 'auth0'),
     ];
-    const ways = alternatives(placements, { secrets: 2, advancedParameters: 1, monthlyUsd: 0.85 });
+    const planned = { secrets: 2, advancedParameters: 1, monthlyUsd: 0.85 };
+    const ways = alternatives(placements, planned, 'secrets-manager');
     expect(ways.map(({ monthlyUsd }) => monthlyUsd)).toEqual([1.25, 0.45, 0.05]);
+    // What is preferred already is no other way.
+    expect(alternatives(placements, planned, 'ssm').map(({ monthlyUsd }) => monthlyUsd)).toEqual([
+      1.25, 0.05,
+    ]);
   });
 });
 

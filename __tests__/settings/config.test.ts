@@ -86,6 +86,16 @@ describe('what is wrong is told with its line', () => {
     ['a number that loses its first zero', 'tags: { cost: 007 }', [/line 1: this number/]],
     ['a number that is rounded', 'variables: { ID: 12345678901234567890 }', [/line 1: this number/]],
     ['a number in hexadecimal', 'variables: { ID: 0x1F }', [/line 1: this number/]],
+    [
+      'rules of one environment',
+      'environments: { prd: { rules: [] } }',
+      ['c.yml line 1: environments.prd: "rules" belongs to the whole file; set it at the top, or as an input'],
+    ],
+    [
+      'a word that an environment nearly knows',
+      'environments: { prd: { Prefer: ssm } }',
+      [/there is no setting called "Prefer" here \(did you mean prefer\?\)/],
+    ],
     ['an account id with a zero in front', 'allowed-account-ids: [012345678901]', [/line 1: this number/]],
   ])('%s', (_what, yaml, faults) => {
     const answer = read(yaml);

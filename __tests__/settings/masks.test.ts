@@ -66,10 +66,10 @@ describe('over a run', () => {
   it('digits wait for the account', () => {
     const hidden: string[] = [];
     const masks = new Masks((text) => hidden.push(text), TEXTS);
-    expect(masks.hide(new Secret('345678'))).toBeUndefined();
+    expect(masks.hide(new Secret('345678'), 'PIN')).toBeUndefined();
     expect(masks.hide(new Secret('999999'))).toBeUndefined();
     expect(hidden).toEqual([]);
-    masks.know(ACCOUNT);
+    expect([...masks.know(ACCOUNT)]).toEqual([['PIN', 'the account id holds it']]);
     expect(hidden).toEqual(['999999']);
     masks.hide(new Secret('888888'));
     expect(hidden).toEqual(['999999', '888888']);

@@ -8,11 +8,16 @@ import type { Change, ChangeOf } from './change.ts';
  */
 export function inOrder(all: readonly Change[], callbackParameter: string): Change[] {
   const changes = all.map((change) => afterRepository(change, all));
+  const isCallback = ({ kind, name }: Change) => kind === 'AWS::SSM::Parameter' && name === callbackParameter;
+  const unread = changes.find(isUnreadWish);
+  if (unread !== undefined)
+    return changes.map((change) =>
+      isCallback(change) && change.action !== 'none' ? { ...change, after: [unread.id] } : change,
+    );
   const application = changes.find(isUrlUpdate);
   if (application === undefined) return [...changes];
   const [allow, withdraw] = part(application.differences);
   const allowing: ChangeOf<'Auth0::Application'> = { ...application, differences: allow };
-  const isCallback = ({ kind, name }: Change) => kind === 'AWS::SSM::Parameter' && name === callbackParameter;
   const callbacks = changes.filter(isCallback).map(({ id }) => id);
   const before = allow.length > 0 ? [allowing.id] : [];
   const rest = changes
@@ -43,6 +48,13 @@ function afterRepository(change: Change, all: readonly Change[]): Change {
 
 function isUrlUpdate(change: Change): change is ChangeOf<'Auth0::Application'> {
   return change.kind === 'Auth0::Application' && change.action === 'update';
+}
+
+/** Whether the URLs are allowed is not known, and they shall be: a callback that Auth0 refuses is no step forward. */
+function isUnreadWish({ kind, unreadable, desired }: Change): boolean {
+  return (
+    kind === 'Auth0::Application' && unreadable !== undefined && Object.values(desired.fields).includes(true)
+  );
 }
 
 function part(differences: readonly Difference[]): [Difference[], Difference[]] {

@@ -42,7 +42,7 @@ function footer(run: Run, runUrl: string): string {
     now.monthlyUsd === planned.monthlyUsd
       ? `$${now.monthlyUsd.toFixed(2)} a month`
       : `$${now.monthlyUsd.toFixed(2)} a month now, $${planned.monthlyUsd.toFixed(2)} as planned`;
-  const [single] = alternatives(run.desired.placements, planned);
+  const [single] = alternatives(run.desired.placements, planned, run.settings.prefer);
   const instead =
     single === undefined ? '' : `; one secret a variable would cost $${single.monthlyUsd.toFixed(2)}`;
   return `<sub>${prose(`${cost}${instead}.`)}${runUrl === '' ? '' : ` Checklist and reasons: [job summary](${runUrl}).`}</sub>`;

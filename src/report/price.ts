@@ -3,6 +3,7 @@ import { rowOf } from '../desired/table.ts';
 import type { Outcome } from '../plan/apply.ts';
 import type { Spec } from '../resources/resource.ts';
 import { ADVANCED_PARAMETER_USD, SECRET_USD } from '../settings/prices.ts';
+import type { Settings } from '../settings/settings.ts';
 
 export interface Price {
   readonly secrets: number;
@@ -51,9 +52,14 @@ export interface Alternative {
 
 /**
  * @param planned the price of this configuration
+ * @param prefer what it prefers: that is no other way
  * @returns what the same variables would cost when they were kept in other ways
  */
-export function alternatives(placements: readonly Placement[], planned: Price): Alternative[] {
+export function alternatives(
+  placements: readonly Placement[],
+  planned: Price,
+  prefer: Settings['prefer'],
+): Alternative[] {
   const inSecrets = placements.filter(({ destination, empty }) => destination.store === 'secret' && !empty);
   if (inSecrets.length === 0) return [];
   const variables = new Set(inSecrets.map(({ route }) => route.variable.name));
@@ -69,10 +75,14 @@ export function alternatives(placements: readonly Placement[], planned: Price): 
       way: 'one secret a variable, instead of bundles',
       monthlyUsd: dollars(variables.size + Math.max(0, others), advancedParameters),
     },
-    {
-      way: 'the rows that may stand in either store as parameters (prefer: ssm)',
-      monthlyUsd: dollars(kept.size + Math.max(0, others), advancedParameters),
-    },
+    ...(prefer === 'ssm'
+      ? []
+      : [
+          {
+            way: 'the rows that may stand in either store as parameters (prefer: ssm)',
+            monthlyUsd: dollars(kept.size + Math.max(0, others), advancedParameters),
+          },
+        ]),
     {
       way: 'everything as SecureString parameters (by rules), without the rotation of Secrets Manager',
       monthlyUsd: dollars(Math.max(0, others), advancedParameters),

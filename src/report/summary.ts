@@ -1,6 +1,6 @@
 import * as core from '@actions/core';
 import type { Run } from './run.ts';
-import { changes } from './sections/changes.ts';
+import { changes, isChange } from './sections/changes.ts';
 import { checklist } from './sections/checklist.ts';
 import { cost } from './sections/cost.ts';
 import { found, remarks } from './sections/found.ts';
@@ -20,7 +20,10 @@ export function summary(run: Run): string {
     headline(run),
     nextSteps(run),
     checklist(run),
-    changes(run.outcomes, 'shown'),
+    changes(
+      run.outcomes.filter((outcome) => isChange(outcome, run.settings.mode)),
+      'shown',
+    ),
     found(run),
     remarks(run),
     routes(run),

@@ -88,11 +88,19 @@ export class Masks {
     return refused;
   }
 
-  /** AWS has told the account. */
-  know(account: string): void {
+  /**
+   * AWS has told the account.
+   * @returns what stays readable of those that waited for it, by what it is a value of, and why
+   */
+  know(account: string): Map<string, string> {
     this.#account = account;
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const { value, of } of waiting) this.hide(value, of);
+    const refused = new Map<string, string>();
+    for (const { value, of } of waiting) {
+      const reason = this.hide(value, of);
+      if (reason !== undefined) refused.set(of, reason);
+    }
+    return refused;
   }
 }

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../plan/apply.ts';
 import { ABSENT, type Difference, type Kind } from '../../resources/resource.ts';
 import { Secret } from '../../secret.ts';
+import type { Settings } from '../../settings/settings.ts';
 import { code, prose, shortProse, unbroken } from '../escape.ts';
 import { errorText } from '../failure.ts';
 import { NOUNS, textOf } from '../fields.ts';
@@ -19,11 +20,16 @@ const RESULTS: Readonly<Record<Outcome['result'], string>> = {
   skipped: '⏭️ left out',
 };
 
-/** Every change by its fields, with what is to be said of it. */
+/** @returns whether it stands among the changes of the summary, so that the checklist need not say the same. */
+export function isChange({ change, result }: Outcome, mode: Settings['mode']): boolean {
+  // What a destroy takes away whole has no fields to show.
+  const hasFields = mode !== 'destroy' || change.differences.length > 0;
+  return !isForeign(change) && result !== 'unchanged' && hasFields;
+}
+
+/** Every change by its fields, with what is to be said of it. What only stands is the checklist's. */
 export function changes(outcomes: readonly Outcome[], values: Values): Section | undefined {
-  const told = outcomes.filter(
-    ({ change, result }) => !isForeign(change) && (result !== 'unchanged' || change.notes.length > 0),
-  );
+  const told = outcomes.filter(({ change, result }) => !isForeign(change) && result !== 'unchanged');
   if (told.length === 0) return undefined;
   const rows = [...told].sort((a, b) => order(a) - order(b)).flatMap((outcome) => rowsOf(outcome, values));
   // What did not work is never folded away.

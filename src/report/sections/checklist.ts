@@ -6,7 +6,7 @@ import { NOUNS } from '../fields.ts';
 import { isForeign, removalOf } from '../removal.ts';
 import type { Run } from '../run.ts';
 import { type Section, table } from '../sections.ts';
-import { remarks } from './changes.ts';
+import { isChange, remarks } from './changes.ts';
 
 /** What can be said of a resource, the most urgent first: one that has two outcomes shows the first of them. */
 const STATES = {
@@ -17,6 +17,7 @@ const STATES = {
   toRelease: '🏷️ to release',
   missing: '⬜ missing',
   drifted: '🔶 drifted',
+  toChange: '📝 to change',
   created: '🆕 created',
   changed: '✏️ changed',
   deleted: '🗑️ deleted',
@@ -82,7 +83,8 @@ function row(outcomes: readonly Outcome[], mode: Run['settings']['mode']): strin
     [
       spec === undefined ? '' : aspects(kind, spec).join(', '),
       spec?.facts.unread === true ? 'value not compared: the role may not read it' : '',
-      ...outcomes.flatMap(remarks),
+      // An error with its remedy is long, and stands under Changes.
+      ...outcomes.filter((one) => one.result !== 'failed' || !isChange(one, mode)).flatMap(remarks),
     ]
       .filter((line) => line !== '')
       .map(prose)
@@ -95,7 +97,9 @@ function stateOf({ change, result, stands }: Outcome, mode: Run['settings']['mod
   const removal = removalOf(change);
   if (result === 'done') return removal ?? (change.action === 'create' ? 'created' : 'changed');
   if (removal !== undefined) return removal === 'deleted' ? 'toDelete' : 'toRelease';
-  if (result === 'planned') return change.action === 'create' ? 'missing' : 'drifted';
+  if (result === 'planned' && change.action === 'create') return 'missing';
+  // A plan that differs is a wish, and only a check calls it drift.
+  if (result === 'planned') return mode === 'drift' ? 'drifted' : 'toChange';
   if (mode === 'destroy') return 'kept';
   if (change.unwanted === true) return 'leftOver';
   return stands === undefined ? 'missing' : 'stands';

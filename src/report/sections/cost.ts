@@ -17,7 +17,7 @@ export function cost(run: Run): Section {
         undefined,
       ),
     );
-  const others = alternatives(run.desired.placements, planned);
+  const others = alternatives(run.desired.placements, planned, run.settings.prefer);
   for (const alternative of others)
     rows.push(row(alternative.way, alternative.monthlyUsd, planned.monthlyUsd));
   return {

@@ -15,8 +15,10 @@ export function found(run: Run): Section | undefined {
   return rows.size === 0 ? undefined : { title: 'Found, and left alone', rows: [...rows] };
 }
 
+/** A change tells them itself; one that is blocked tells only the reason. */
 function foreignKeys({ desired }: Run, { change, stands }: Outcome): string[] {
-  if (change.kind !== 'AWS::SecretsManager::Secret' || stands === undefined) return [];
+  const isTold = change.blocked === undefined;
+  if (change.kind !== 'AWS::SecretsManager::Secret' || stands === undefined || isTold) return [];
   const wanted = new Set(
     desired.placements.flatMap(({ name, destination }) =>
       destination.store === 'secret' && name === change.name ? [`key:${destination.key}`] : [],

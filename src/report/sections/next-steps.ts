@@ -19,7 +19,7 @@ function steps(run: Run): string[] {
   const { toCreate, toUpdate, toDelete } = count(plan);
   const consents = new Set(plan.flatMap(({ blocked }) => blocked?.consent ?? []));
   if (outcomes.some(({ result }) => result === 'failed'))
-    said.push('mend what failed (the reasons stand under Changes) and run again: what is done stays done');
+    said.push('mend what failed (the reasons stand below) and run again: what is done stays done');
   if (failure?.reason === 'access-denied')
     said.push(
       settings.reports.policies
