@@ -9,7 +9,7 @@ export default defineConfig({
       '__tests__/report/escape.test.ts',
       '__tests__/clients/errors.test.ts',
     ],
-    setupFiles: ['__tests__/mutants.ts'],
+    exclude: ['__tests__/**/*.properties.test.ts'],
     // The tests share nothing that could be changed, and a worker for each file would take longer than they do.
     isolate: false,
     pool: 'threads',
