@@ -10,22 +10,12 @@ import { fileURLToPath } from 'node:url';
 import ncc from '@vercel/ncc';
 import { build, transform } from 'esbuild';
 import { compileAtOnce } from './eager.mjs';
+import { STUBS } from './stubs.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = process.argv[2] ?? join(root, 'dist');
 // Below the root, since ncc names modules by their path from there: the same bundle comes out of any folder.
 const joined = join(root, '.cache', 'bundle');
-
-/** What stands in dist for packages that @actions/core brings and this action never asks for. */
-const STUBS = {
-  // 400 KB for OIDC tokens, and as much time to load as all the rest.
-  '@actions/http-client': 'no-http-client.js',
-  '@actions/http-client/lib/auth': 'no-http-client.js',
-  // The same again, which @actions/github takes its `fetch` from; ours is in src/clients/github-fetch.ts.
-  undici: 'no-undici.js',
-  // A way to start programs, which nothing here may do.
-  '@actions/exec': 'no-exec.js',
-};
 
 try {
   await bundle();

@@ -75,7 +75,7 @@ environments:
 it('have one mode: an entry that sets it is told where it belongs', async () => {
   const run = await prd.step({ dotenv: SEED }, files('environments: { prd: { mode: plan } }\n'));
   expect(run.outputs['failure-reason']).toBe('input');
-  expect(run.log).toContain('"mode" belongs to the whole file; set it at the top, or as an input');
+  expect(run.log).toContain('"mode" belongs to the whole file; set it at its top');
   expect(aws.calls).toEqual([]);
 });
 

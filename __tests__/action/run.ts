@@ -43,7 +43,7 @@ export interface ActionOptions {
   allowUnknown?: boolean;
   /** A node binary. */
   node?: string;
-  /** What is run: dist/index.js. */
+  /** What is run: dist/index.js, or what `npm run coverage` has compiled. */
   entry?: string;
   /** Another action.yml. */
   manifest?: string;
@@ -104,7 +104,7 @@ const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** Runs the bundle as a step: in a runner's environment, its output read by the runner's rules. */
 export async function runAction(options: ActionOptions = {}): Promise<ActionRun> {
-  const entry = resolve(options.entry ?? join(REPOSITORY, 'dist', 'index.js'));
+  const entry = resolve(options.entry ?? process.env.ACTION_ENTRY ?? join(REPOSITORY, 'dist', 'index.js'));
   if (!existsSync(entry)) throw new Error(`${entry} does not exist: npm run build`);
   const manifest = await readManifest(options.manifest ?? join(REPOSITORY, 'action.yml'));
   const event = options.event ?? { name: 'push' };

@@ -1,50 +1,11 @@
 /** The judges of what stands below the prefix: pure, so every case of their tables is one line here. */
 import { describe, expect, it } from 'vitest';
-import type { Placement } from '../../src/desired/desired.ts';
 import { destroy } from '../../src/plan/destroy.ts';
 import { type PruneRequest, prune } from '../../src/plan/prune.ts';
 import { ABSENT, Unreadable } from '../../src/resources/resource.ts';
 import type { AnyStray } from '../../src/resources/strays.ts';
-import { Secret } from '../../src/secret.ts';
-
-const P = '/papyrus/prd';
-
-function parameter(name: string, owner: AnyStray['owner'], facts = {}): AnyStray {
-  const spec = { name: `${P}/${name}`, fields: { type: 'String', tier: 'Standard' }, facts };
-  return { kind: 'AWS::SSM::Parameter', owner, spec, isRead: true };
-}
-
-function secret(name: string, owner: AnyStray['owner'], keys: string[] | undefined, facts = {}): AnyStray {
-  const fields = Object.fromEntries((keys ?? []).map((key) => [`key:${key}`, new Secret('x')]));
-  const spec = { name: `papyrus/prd/${name}`, fields, facts };
-  return { kind: 'AWS::SecretsManager::Secret', owner, spec, isRead: keys !== undefined };
-}
-
-function placement(variable: string, name: string, empty = false): Placement {
-  const isSecret = !name.startsWith('/');
-  const destination = isSecret
-    ? { store: 'secret' as const, bundle: name.split('/').at(-1) ?? '', key: variable }
-    : { store: 'parameter' as const, type: 'String' as const, segment: variable };
-  return {
-    route: {
-      variable: {
-        name: variable,
-        value: new Secret(empty ? '' : 'x'),
-        source: 'dotenv',
-        where: 'input dotenv',
-      },
-      destinations: [destination],
-      reason: 'a test',
-      sensitive: isSecret,
-      shown: !isSecret,
-      once: false,
-    },
-    destination,
-    kind: isSecret ? 'AWS::SecretsManager::Secret' : 'AWS::SSM::Parameter',
-    name,
-    empty,
-  };
-}
+import { placement } from './placements.ts';
+import { P, parameter, secret } from './strays.ts';
 
 const REQUEST: PruneRequest = {
   prune: 'delete',
@@ -73,7 +34,7 @@ describe('prune', () => {
     [
       'moved, empty here',
       parameter('OLD', 'made'),
-      { placements: [placement('OLD', 'papyrus/prd/app', true)] },
+      { placements: [placement('OLD', 'papyrus/prd/app', { empty: true })] },
       'none',
     ],
     [
@@ -85,19 +46,19 @@ describe('prune', () => {
     [
       'a row of the table that moved, empty',
       secret('flask', 'made', ['secret_key']),
-      { placements: [placement('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`, true)] },
+      { placements: [placement('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`, { empty: true })] },
       'none',
     ],
     [
       'not read, and a variable is empty',
       secret('s', 'made', undefined),
-      { placements: [placement('A', `${P}/A`, true)] },
+      { placements: [placement('A', `${P}/A`, { empty: true })] },
       'none',
     ],
     [
       'read, and another variable is empty',
       secret('s', 'made', ['k']),
-      { placements: [placement('A', `${P}/A`, true)] },
+      { placements: [placement('A', `${P}/A`, { empty: true })] },
       'delete',
     ],
   ];

@@ -139,6 +139,24 @@ describe('the type of a parameter', () => {
     expect(verdict(situation, allow('change-type'))).toMatchObject(OK('value', 'type'));
   });
 
+  it.each<[field: string, from: Field, to: Field]>([
+    ['value', 'String', 'SecureString'],
+    ['type', 'StringList', 'SecureString'],
+    ['type', 'String', 'StringList'],
+    ['type', 'SecureString', 'String'],
+  ])('%s, %s → %s leaves nothing in the history to be told', (field, from, to) => {
+    expect(verdict({ kind: SSM, differences: [[field, from, to]] }, allow('change-type'))).toEqual({
+      ...OK(field),
+      notes: [],
+    });
+  });
+
+  it('String → StringList needs a consent too', () => {
+    expect(verdict({ kind: SSM, differences: [['type', 'String', 'StringList']] }).blocked).toEqual([
+      [expect.stringMatching(/cannot change from String in place/), 'change-type', ['type']],
+    ]);
+  });
+
   it('that is held back holds its key id back too, which would be written at every run in vain', () => {
     const situation: Situation = {
       kind: SSM,
@@ -213,6 +231,9 @@ describe('the mutability of a repository', () => {
     ['IMMUTABLE_WITH_EXCLUSION', 'latest', 'dev-*', true],
     ['MUTABLE_WITH_EXCLUSION', 'v*', 'release-*,v*', false],
     ['MUTABLE_WITH_EXCLUSION', 'release-*,v*', 'v*', true],
+    ['IMMUTABLE_WITH_EXCLUSION', 'on', 'no', true],
+    ['IMMUTABLE_WITH_EXCLUSION', ABSENT, 'v*', true],
+    ['IMMUTABLE_WITH_EXCLUSION', 'v*', ABSENT, false],
   ])('%s with the exclusions %s → %s is looser: %s', (mutability, from, to, looser) => {
     const differences: Situation['differences'] = [['exclusions', from, to]];
     expect(verdict({ kind: ECR, differences, fields: { ...TAKEN, mutability } }).blocked).toEqual(
@@ -239,6 +260,13 @@ describe('what AWS fixes for good', () => {
 
   it.each<[kind: Kind, field: string, from: Field, to: Field]>([
     [SSM, 'tier', 'Standard', 'Advanced'],
+    [SSM, 'tier', 'Intelligent-Tiering', 'Standard'],
+    [SSM, 'tier', 'Advanced', 'Intelligent-Tiering'],
+    [SSM, 'value', 'Advanced', 'Standard'],
+    [SM, 'tier', 'Advanced', 'Standard'],
+    [SM, 'class', 'a', 'b'],
+    [SM, 'retention', 7, 1],
+    [SM, 'mutability', 'IMMUTABLE', 'MUTABLE'],
     [SSM, 'key-id', 'alias/a', 'alias/b'],
     [SM, 'key-id', 'alias/a', 'alias/b'],
     [ECR, 'lifecycle', ABSENT, '{}'],
@@ -286,6 +314,14 @@ describe('what belongs to others', () => {
     });
   });
 
+  it('is adopted by its tag alone', () => {
+    const value: Situation['differences'] = [['key:a', ABSENT, new Secret('x')]];
+    expect(verdict({ kind: SM, differences: value, fields: {}, foreign: true })).toEqual({
+      ...OK('key:a'),
+      notes: [],
+    });
+  });
+
   it('is not adopted where adopt is false', () => {
     expect(verdict({ kind: SM, differences, fields: {}, foreign: true }, { adopt: false })).toMatchObject({
       allowed: [],
@@ -315,6 +351,9 @@ describe('ignore', () => {
     ['log-group', LOG, 'retention', true],
     ['log-group', ECR, 'mutability', false],
     ['repository:tags', ECR, 'tag:a', true],
+    ['auth0', 'Auth0::Application', 'callback:a', true],
+    ['image', 'Image', 'image:v1', true],
+    ['image', 'Auth0::Application', 'callback:a', false],
   ])('%s on %s %s drops it: %s', (entry, kind, field, dropped) => {
     const answer = verdict(
       { kind, differences: [[field, 'a', 'b']] },
@@ -385,6 +424,8 @@ describe('a callback URL', () => {
     [open, 'https://example.com/', false],
     [ABSENT, local, false],
     ['unset', local, false],
+    ['see http://203.0.113.7/', local, false],
+    [7, local, false],
   ])('%s → %s is kept: %s', (from, to, kept) => {
     const answer = verdict(
       { kind: SSM, name, differences: [['value', from, to]] },
@@ -402,6 +443,29 @@ describe('a callback URL', () => {
         { callbackParameter: name },
       ).allowed,
     ).toEqual(['value']);
+  });
+});
+
+it.each<[kind: Kind, name: string, field: string]>([
+  [SM, '/papyrus/prd/AUTH0_CALLBACK_URL', 'value'],
+  [SSM, '/papyrus/prd/AUTH0_CALLBACK_URL', 'tag:home'],
+])('%s %s %s is no callback URL', (kind, name, field) => {
+  const differences: Situation['differences'] = [[field, 'https://example.com/', 'http://localhost/']];
+  expect(verdict({ kind, name, differences }, { callbackParameter: name }).allowed).toEqual([field]);
+});
+
+it.each<[kind: Kind, field: string, leader: string]>([
+  [SM, 'key-id', 'type'],
+  [SM, 'exclusions', 'mutability'],
+])('%s: %s has no leader, whatever %s is', (kind, field, leader) => {
+  const differences: Situation['differences'] = [
+    [leader, 'a', 'b'],
+    [field, 'a', 'b'],
+  ];
+  const entry = { resource: 'secret' as const, name: () => true, field: (one: string) => one === leader };
+  expect(verdict({ kind, differences }, { ignore: [entry] })).toEqual({
+    ...OK(field),
+    notes: [`${leader}: left as it is (ignore)`],
   });
 });
 

@@ -89,7 +89,7 @@ describe('what is wrong is told with its line', () => {
     [
       'rules of one environment',
       'environments: { prd: { rules: [] } }',
-      ['c.yml line 1: environments.prd: "rules" belongs to the whole file; set it at the top, or as an input'],
+      ['c.yml line 1: environments.prd: "rules" belongs to the whole file; set it at its top'],
     ],
     [
       'a word that an environment nearly knows',

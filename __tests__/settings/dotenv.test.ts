@@ -395,26 +395,3 @@ describe('readDotenv, given bytes', () => {
     },
   );
 });
-
-// A reader that backtracks takes minutes here, and the test run its time limit.
-describe('readDotenv, given a megabyte', () => {
-  const many = (text: string) => text.repeat(2 ** 20 / text.length);
-
-  it('keeps it, where it is a value', () => {
-    expect(pairs(`A='${many('"')}'`)).toEqual([['A', many('"')]]);
-    expect(pairs(`A='${many('\\')}.'`)).toEqual([['A', `${many('\\')}.`]]);
-    expect(pairs(`A="${many('#')}"`)).toEqual([['A', many('#')]]);
-    expect(pairs(`A="${many(' ')}"`)).toEqual([['A', many(' ')]]);
-    expect(pairs(`A="${many('\n')}"`)).toEqual([['A', many('\n')]]);
-    expect(pairs(`A="${many('\\"')}."`)).toEqual([['A', `${many('\\"')}.`]]);
-    expect(pairs(`A=${many(' ')}b${many(' ')}# c`)).toEqual([['A', 'b']]);
-  });
-
-  it('refuses it, where it is no line', () => {
-    expect(tell(many('"')).length).toBe(1);
-    expect(tell(`A=${many('"')}"`)).toEqual([expect.stringMatching(/^fault 1 A text follows/)]);
-    expect(tell(`A="${many('\\"')}`)).toEqual([expect.stringMatching(/^fault 1 A a backslash/)]);
-    expect(tell(`A='${many('\n')}`)).toEqual([expect.stringMatching(/^fault 1 A .*never closed/)]);
-    expect(tell(`A${many(' ')}b`)).toEqual([expect.stringMatching(/^fault 1 - .*no =/)]);
-  });
-});

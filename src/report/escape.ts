@@ -11,7 +11,7 @@ function visible(text: string): string {
     if (character === '\n') return '\\n';
     if (character === '\r') return '\\r';
     if (character === '\t') return '\\t';
-    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+    return `\\u{${Number(character.codePointAt(0)).toString(16)}}`;
   });
 }
 
@@ -46,7 +46,9 @@ export function code(text: string): string {
 /** @returns plain text for GitHub's Markdown, tables included. */
 export function prose(text: string): string {
   return visible(text)
-    .replace(/[&<>]/g, (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[character] ?? character)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
     .replace(/[\\`*[\]!|~$]/g, '\\$&')
     .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
     .replace(/[@#](?=\w)/g, '$&\u2060')
@@ -74,10 +76,7 @@ export function inUrl(text: string): string {
 
 /** @returns a label of a Mermaid diagram, quotes included: only letters, digits and what no grammar knows stay as they are. */
 export function forMermaid(text: string): string {
-  const shown = cut(visible(text)).replace(
-    /[^\p{L}\p{N} _./,:…-]/gu,
-    (sign) => `#${sign.codePointAt(0) ?? 0};`,
-  );
+  const shown = cut(visible(text)).replace(/[^\p{L}\p{N} _./,:…-]/gu, (sign) => `#${sign.codePointAt(0)};`);
   return `"${shown}"`;
 }
 

@@ -50,7 +50,7 @@ export function unknownSetting(key: string, path: ReadonlyArray<PropertyKey>, kn
     return `${refused}; give them as the inputs "secrets" or "dotenv"`;
   if (key === 'auth0-management-client-secret') return `${refused}; give it as an input`;
   if (path[0] === 'environments' && known.top.includes(key))
-    return `"${key}" belongs to the whole file; set it at the top, or as an input`;
+    return `"${key}" belongs to the whole file; set it at its top`;
   const place = path[0] === 'rules' ? 'rule' : path[0] === 'environments' ? 'environment' : 'top';
   return `there is no setting called ${quoted(key)} here${nearest(key, known[place])}`;
 }

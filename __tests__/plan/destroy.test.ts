@@ -1,0 +1,202 @@
+/** What destroy does to each thing, in full; which action it takes is in ownership.test.ts. */
+import { describe, expect, it } from 'vitest';
+import type { Change } from '../../src/plan/change.ts';
+import { type DestroyRequest, destroy } from '../../src/plan/destroy.ts';
+import { ABSENT, Unreadable } from '../../src/resources/resource.ts';
+import type { AnyStray } from '../../src/resources/strays.ts';
+import { P, parameter, secret } from './strays.ts';
+
+describe('what destroy does', () => {
+  const made = { 'tag:managed-by': 'aws-bootstrap' };
+  const adopted = { 'tag:managed-by': 'aws-bootstrap:adopted' };
+  const CALLBACK = `${P}/AUTH0_CALLBACK_URL`;
+  const application: Change = {
+    id: 'application',
+    kind: 'Auth0::Application',
+    name: 'app',
+    action: 'update',
+    desired: { name: 'app', fields: {}, facts: {} },
+    observed: undefined,
+    differences: [],
+    notes: [],
+  };
+  const of = (request: Partial<DestroyRequest>) =>
+    destroy({
+      found: { strays: [], failures: [] },
+      logGroup: undefined,
+      repository: undefined,
+      neighbours: [],
+      auth0: undefined,
+      callback: { name: CALLBACK, unreadable: undefined },
+      allow: new Set(),
+      ignore: [],
+      recoveryDays: 14,
+      ...request,
+    });
+  const found = (...strays: AnyStray[]) => ({ found: { strays, failures: [] } });
+  const repository = (fields: object, facts = {}, shared = true) => ({
+    repository: { name: 'papyrus', shared, standing: { name: 'papyrus', fields: { ...fields }, facts } },
+  });
+  const everything = new Set(['delete-repository', 'delete-log-group'] as const);
+
+  it('comes in the order in which it is told', () => {
+    const denied = {
+      kind: 'AWS::SecretsManager::Secret' as const,
+      path: 'papyrus/prd',
+      error: new Error('no'),
+    };
+    const changes = of({
+      found: { strays: [parameter('A', 'made')], failures: [denied] },
+      auth0: [application],
+      logGroup: {
+        name: '/ecs/papyrus',
+        shared: true,
+        standing: { name: '/ecs/papyrus', fields: made, facts: {} },
+      },
+      ...repository(made),
+      allow: everything,
+    });
+    expect(changes.map(({ name, action }) => [name, action])).toEqual([
+      [`${P}/A`, 'delete'],
+      ['papyrus/prd/*', 'blocked'],
+      ['app', 'update'],
+      ['/ecs/papyrus', 'delete'],
+      ['papyrus', 'delete'],
+    ]);
+    expect(changes.slice(3).map(({ id, notes }) => [id, notes])).toEqual([
+      ['AWS::Logs::LogGroup /ecs/papyrus', ['deleted with all its logs']],
+      ['AWS::ECR::Repository papyrus', ['deleted with all its images']],
+    ]);
+  });
+
+  it('to a secret can be undone for some days, and to a parameter it cannot', () => {
+    const [one, two, three] = of(
+      found(secret('db', 'made', ['k']), parameter('A', 'made'), secret('x', 'adopted', ['k'])),
+    );
+    expect(one?.notes).toEqual(['it can be restored for 14 days; an apply until then restores it']);
+    expect(two?.notes).toEqual([]);
+    expect(three?.notes).toEqual(['it stood before we came, so it only loses our tag']);
+    expect([one?.after, two?.after]).toEqual([undefined, undefined]);
+  });
+
+  it('leaves what is ignored', () => {
+    const ignore = [
+      { resource: 'parameter' as const, name: (name: string) => name === 'A', field: () => true },
+      { resource: 'repository' as const, name: () => true, field: (field: string) => field === 'deletion' },
+    ];
+    const changes = of({
+      ...found(parameter('A', 'made'), parameter('B', 'made')),
+      ...repository(made),
+      allow: everything,
+      ignore,
+    });
+    expect(changes.map(({ name, action, notes }) => [name, action, notes])).toEqual([
+      [`${P}/A`, 'none', ['left as it is (ignore)']],
+      [`${P}/B`, 'delete', []],
+      ['papyrus', 'none', ['kept: left as it is (ignore)']],
+    ]);
+  });
+
+  it('takes URLs out of Auth0 before the parameter goes that names them', () => {
+    const [change, other] = of({
+      ...found(parameter('AUTH0_CALLBACK_URL', 'made'), parameter('A', 'made')),
+      auth0: [application],
+    });
+    expect(change).toMatchObject({ action: 'delete', after: ['application'], notes: [] });
+    expect(other?.after).toBeUndefined();
+  });
+
+  it('says where the URLs stay in Auth0', () => {
+    const [change] = of(found(parameter('AUTH0_CALLBACK_URL', 'made')));
+    expect(change).toMatchObject({
+      action: 'delete',
+      notes: ['what it stands for stays in Auth0: the Auth0 inputs are not given'],
+    });
+    expect(change?.after).toBeUndefined();
+  });
+
+  it('keeps the parameter that names the URLs where it could not be read', () => {
+    const error = new Error('denied');
+    const unread = { callback: { name: CALLBACK, unreadable: new Unreadable(error) }, auth0: [application] };
+    const ours = parameter('AUTH0_CALLBACK_URL', 'made');
+    expect(of({ ...unread, ...found(ours) })[0]).toEqual({
+      id: `AWS::SSM::Parameter ${CALLBACK}`,
+      kind: 'AWS::SSM::Parameter',
+      name: CALLBACK,
+      action: 'blocked',
+      desired: ours.spec,
+      observed: ours.spec,
+      differences: [],
+      notes: [],
+      blocked: { reason: 'it could not be read, and tells what to take out of Auth0' },
+      unreadable: { error },
+    });
+    expect(of({ ...unread, ...found(parameter('AUTH0_CALLBACK_URL', 'adopted')) })[0]?.action).toBe('update');
+    const named = {
+      ...secret('s', 'made', ['k']),
+      spec: { name: CALLBACK, fields: {}, facts: {} },
+    } as AnyStray;
+    expect(of({ ...unread, ...found(named) })[0]).toMatchObject({ action: 'delete' });
+  });
+
+  it.each<[what: string, request: Partial<DestroyRequest>, notes: string[]]>([
+    ['is not ours', repository({ 'tag:managed-by': 'terraform' }), ['kept: it stands without our tag']],
+    [
+      'is of a stack',
+      repository(adopted, { ownedBy: 'the stack web' }),
+      ['kept: it belongs to the stack web'],
+    ],
+    ['has no consent', repository(made), ['kept: allow: delete-repository deletes it, with all its images']],
+    [
+      'others use',
+      { ...repository(adopted), neighbours: ['/papyrus/stg'] },
+      ['kept: other environments of the application stand: /papyrus/stg'],
+    ],
+    [
+      'five others use',
+      { ...repository(adopted), neighbours: ['/p/a', '/p/b', '/p/c', '/p/d', '/p/e'] },
+      ['kept: other environments of the application stand: /p/a, /p/b, /p/c, /p/d, /p/e'],
+    ],
+    [
+      'many others use',
+      { ...repository(adopted), neighbours: ['/p/a', '/p/b', '/p/c', '/p/d', '/p/e', '/p/f', '/p/g'] },
+      ['kept: other environments of the application stand: /p/a, /p/b, /p/c, /p/d, /p/e and 2 more'],
+    ],
+  ])('keeps a repository that %s', (_what, request, notes) => {
+    expect(of(request)[0]).toMatchObject({
+      action: 'none',
+      notes,
+      differences: [],
+      observed: { name: 'papyrus' },
+    });
+  });
+
+  it('takes only our tag off what was adopted', () => {
+    expect(of(repository(adopted))[0]).toMatchObject({
+      action: 'update',
+      differences: [{ field: 'tag:managed-by', from: 'aws-bootstrap:adopted', to: ABSENT }],
+      notes: ['it stood before we came, so it only loses our tag'],
+    });
+  });
+
+  it('is blocked where something could not be read, with the error for the end', () => {
+    const error = new Error('denied');
+    const logGroup = { name: '/ecs/papyrus', shared: true, standing: new Unreadable(error) };
+    expect(of({ logGroup })[0]).toMatchObject({
+      action: 'blocked',
+      observed: undefined,
+      desired: { name: '/ecs/papyrus', fields: {}, facts: {} },
+      blocked: { reason: 'it could not be read' },
+      unreadable: { error },
+    });
+    expect(of({ ...repository(adopted), neighbours: new Unreadable(error) })[0]).toMatchObject({
+      action: 'blocked',
+      observed: undefined,
+      blocked: { reason: 'whether other environments use it could not be found out' },
+      unreadable: { error },
+    });
+    expect(of({ ...repository(adopted, {}, false), neighbours: new Unreadable(error) })[0]?.action).toBe(
+      'update',
+    );
+  });
+});

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { diff, isSame } from '../../src/plan/diff.ts';
+import { ABSENT, type Field, type Fields } from '../../src/resources/resource.ts';
+import { Secret } from '../../src/secret.ts';
+
+const none = new Set<string>();
+const field = fc.oneof(
+  fc.string().map((text): Field => text),
+  fc.string().map((text): Field => new Secret(text)),
+  fc.integer().map((number): Field => number),
+  fc.boolean().map((yes): Field => yes),
+  fc.constant<Field>(ABSENT),
+  fc.constant<Field>(undefined),
+);
+const standing = field.filter((value) => value !== ABSENT);
+const names = fc.oneof(
+  fc.constantFrom('retention', 'value', 'type', 'mutability', 'key:a', 'key:b', 'tag:a'),
+  fc.string(),
+);
+const desiredFields = fc.dictionary(names, field, { noNullPrototype: true });
+const observedFields = fc.dictionary(names, standing, { noNullPrototype: true });
+const closedSets = fc.constantFrom<string[]>([], ['key:'], ['key:', 'tag:']).map((list) => new Set(list));
+
+function overlay(observed: Fields, differences: ReturnType<typeof diff>): Fields {
+  const fields: Record<string, Field> = { ...observed };
+  for (const { field: name, to } of differences)
+    if (to === ABSENT) delete fields[name];
+    else fields[name] = to;
+  return fields;
+}
+
+describe('for all specs', () => {
+  it('laid over what stands, nothing differs any more', () => {
+    fc.assert(
+      fc.property(desiredFields, observedFields, closedSets, (desired, observed, closed) => {
+        const first = diff(desired, observed, closed, none);
+        expect(diff(desired, overlay(observed, first), closed, none)).toEqual([]);
+      }),
+    );
+  });
+
+  it('what stands does not differ from itself', () => {
+    fc.assert(
+      fc.property(observedFields, closedSets, (observed, closed) => {
+        expect(diff(observed, observed, closed, none)).toEqual([]);
+      }),
+    );
+  });
+
+  it('only what is told changes, and every difference is one', () => {
+    fc.assert(
+      fc.property(desiredFields, observedFields, closedSets, (desired, observed, closed) => {
+        const found = diff(desired, observed, closed, none);
+        expect(new Set(found.map((one) => one.field)).size).toBe(found.length);
+        for (const { from, to } of found) {
+          expect(isSame(from, to)).toBe(false);
+          expect(to).not.toBeUndefined();
+        }
+      }),
+    );
+  });
+});

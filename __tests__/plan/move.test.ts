@@ -1,0 +1,223 @@
+/** Keys of a wanted secret whose variable has another place by now. */
+import { describe, expect, it } from 'vitest';
+import type { Change, ChangeOf } from '../../src/plan/change.ts';
+import { type Moves, moveKeys } from '../../src/plan/move.ts';
+import { ABSENT, type Difference, type Kind, type Specs } from '../../src/resources/resource.ts';
+import { Secret } from '../../src/secret.ts';
+import { placement } from './placements.ts';
+
+const SSM = 'AWS::SSM::Parameter';
+const SM = 'AWS::SecretsManager::Secret';
+const P = '/papyrus/prd';
+const NOWHERE: Moves = { placements: [], elsewhere: [] };
+
+/** A bundle of two keys that stands. */
+function bundle(differences: readonly Difference[], more: Partial<ChangeOf<typeof SM>> = {}): Change {
+  const observed = {
+    name: 'papyrus/prd/app',
+    fields: { 'key:OLD': new Secret('o'), 'key:KEPT': new Secret('k'), 'tag:OLD': 'x' },
+    facts: {},
+  };
+  return {
+    id: 'bundle',
+    kind: SM,
+    name: 'papyrus/prd/app',
+    action: differences.length > 0 ? 'update' : 'none',
+    desired: observed,
+    observed,
+    differences,
+    notes: ['a note'],
+    ...more,
+  };
+}
+
+function other<K extends typeof SSM | typeof SM>(kind: K, name: string, action: Change['action']): Change {
+  const spec = { name, fields: {}, facts: {} } as Specs[K];
+  return {
+    id: `${kind} ${name}`,
+    kind,
+    name,
+    action,
+    desired: spec,
+    observed: undefined,
+    differences: [],
+    notes: [],
+  } as Change;
+}
+
+const out = (field: string): Difference => ({ field, from: new Secret('o'), to: ABSENT });
+const KEPT: Difference = { field: 'key:KEPT', from: new Secret('k'), to: new Secret('n') };
+const OLD = `${SSM} ${P}/OLD`;
+const moved: Moves = { placements: [placement('OLD', `${P}/OLD`)], elsewhere: [] };
+
+const short = (changes: readonly Change[]) =>
+  changes
+    .filter(({ name }) => name === 'papyrus/prd/app')
+    .map(({ id, action, differences, after }) => [id, action, differences.map(({ field }) => field), after]);
+
+describe('a key that goes from an exact bundle', () => {
+  it('goes at once where nothing of this run takes its place', () => {
+    expect(moveKeys([bundle([out('key:OLD')])], NOWHERE)).toEqual([bundle([out('key:OLD')])]);
+  });
+
+  it('goes after its new place is written', () => {
+    const changes = moveKeys([bundle([out('key:OLD')]), other(SSM, `${P}/OLD`, 'create')], moved);
+    expect(short(changes)).toEqual([['bundle take out', 'update', ['key:OLD'], [OLD]]]);
+    expect(changes[0]?.notes).toEqual(['a note', 'old copies: their variables stand elsewhere by now']);
+  });
+
+  it('goes after what else the bundle is given, in a change of its own', () => {
+    const changes = moveKeys([bundle([KEPT, out('key:OLD')]), other(SSM, `${P}/OLD`, 'update')], moved);
+    expect(short(changes)).toEqual([
+      ['bundle', 'update', ['key:KEPT'], undefined],
+      ['bundle take out', 'update', ['key:OLD'], [OLD, 'bundle']],
+    ]);
+    expect(changes.map(({ notes }) => notes).slice(0, 2)).toEqual([
+      ['a note'],
+      ['old copies: their variables stand elsewhere by now'],
+    ]);
+  });
+
+  it('goes with the others that go, where its new place stands already', () => {
+    const changes = moveKeys([bundle([KEPT, out('key:OLD')]), other(SSM, `${P}/OLD`, 'none')], moved);
+    expect(short(changes)).toEqual([['bundle', 'update', ['key:KEPT', 'key:OLD'], undefined]]);
+  });
+
+  it.each<[kind: typeof SSM | typeof SM, name: string, action: Change['action'], waits: boolean]>([
+    [SSM, `${P}/PORT`, 'create', true],
+    [SSM, `${P}/PORT`, 'update', true],
+    [SM, 'papyrus/prd/db', 'update', true],
+    [SSM, `${P}/PORT`, 'delete', false],
+    [SSM, `${P}/PORT`, 'none', false],
+    [SSM, `${P}/PORT`, 'blocked', false],
+    [SSM, `${P}/OLD`, 'blocked', true],
+  ])('of %s %s with %s: it waits for that: %s', (kind, name, action, waits) => {
+    const changes = moveKeys([bundle([out('key:OLD')]), other(kind, name, action)], moved);
+    expect(changes[0]?.after).toEqual(waits ? [`${kind} ${name}`] : undefined);
+  });
+
+  it('waits for values alone', () => {
+    const group: Change = {
+      id: 'group',
+      kind: 'AWS::Logs::LogGroup',
+      name: '/ecs/papyrus',
+      action: 'create',
+      desired: { name: '/ecs/papyrus', fields: {}, facts: {} },
+      observed: undefined,
+      differences: [],
+      notes: [],
+    };
+    expect(moveKeys([bundle([out('key:OLD')]), group], moved)).toEqual([bundle([out('key:OLD')]), group]);
+  });
+
+  it('does not wait for a blocked place of another variable', () => {
+    const moves = { ...moved, placements: [...moved.placements, placement('NEW', `${P}/NEW`)] };
+    const changes = moveKeys([bundle([out('key:OLD')]), other(SSM, `${P}/NEW`, 'blocked')], moves);
+    expect(short(changes)).toEqual([['bundle', 'update', ['key:OLD'], undefined]]);
+  });
+
+  it('goes at once beside a moved one that waits', () => {
+    const changes = moveKeys(
+      [bundle([out('key:GONE'), out('key:OLD')]), other(SSM, `${P}/OLD`, 'create')],
+      moved,
+    );
+    expect(short(changes)).toEqual([
+      ['bundle', 'update', ['key:GONE'], undefined],
+      ['bundle take out', 'update', ['key:OLD'], [OLD, 'bundle']],
+    ]);
+  });
+});
+
+describe('a key stays, and that is told,', () => {
+  it('where its variable is empty in this run', () => {
+    const moves = { ...NOWHERE, placements: [placement('OLD', `${P}/OLD`, { empty: true })] };
+    const [change] = moveKeys([bundle([out('key:OLD')])], moves);
+    expect(change).toMatchObject({ action: 'none', differences: [] });
+    expect(change?.notes.slice(0, 2)).toEqual([
+      'a note',
+      'key:OLD: kept, since the value of OLD is empty in this run',
+    ]);
+  });
+
+  it('where its new place is not part of this run', () => {
+    const moves = { ...NOWHERE, elsewhere: [placement('OLD', `${P}/OLD`)] };
+    const [change] = moveKeys([bundle([KEPT, out('key:OLD')])], moves);
+    expect(short(change === undefined ? [] : [change])).toEqual([
+      ['bundle', 'update', ['key:KEPT'], undefined],
+    ]);
+    expect(change?.notes).toEqual([
+      'a note',
+      'key:OLD: kept, since the new place of OLD is not part of this run (only)',
+    ]);
+  });
+
+  it('and what was blocked stays blocked', () => {
+    const moves = { ...NOWHERE, elsewhere: [placement('OLD', `${P}/OLD`)] };
+    const [change] = moveKeys([bundle([out('key:OLD')], { action: 'blocked' })], moves);
+    expect(change).toMatchObject({ action: 'blocked', differences: [] });
+  });
+});
+
+describe('an old copy in a bundle that is not exact', () => {
+  const TOLD =
+    'old copies that everybody who may read this secret reads: OLD (OLD, by now in /papyrus/prd/OLD); bundles: { app: { mode: exact } } takes them out';
+
+  it('stays, and is told with the way to take it out', () => {
+    expect(moveKeys([bundle([])], moved)[0]?.notes).toEqual(['a note', TOLD]);
+    expect(moveKeys([bundle([KEPT])], moved)[0]?.notes).toEqual(['a note', TOLD]);
+  });
+
+  it('is no copy where the variable goes to this very key too', () => {
+    const moves = { ...moved, placements: [...moved.placements, placement('OLD', 'papyrus/prd/app')] };
+    expect(moveKeys([bundle([])], moves)[0]?.notes).toEqual(['a note']);
+  });
+
+  it.each([
+    ['another key of this bundle', placement('OLD', 'papyrus/prd/app', { key: 'renamed' })],
+    ['the same key of another bundle', placement('OLD', 'papyrus/prd/db')],
+  ])('is one where the variable goes to %s', (_where, place) => {
+    const notes = moveKeys([bundle([])], { ...NOWHERE, placements: [place] })[0]?.notes;
+    expect(notes).toHaveLength(2);
+    expect(notes?.[1]).toContain(`OLD (OLD, by now in ${place.name})`);
+  });
+
+  it('is told once for each place, all in one note', () => {
+    const moves = {
+      ...NOWHERE,
+      placements: [placement('OLD', `${P}/OLD`), placement('KEPT', `${P}/KEPT`)],
+    };
+    expect(moveKeys([bundle([])], moves)[0]?.notes[1]).toContain(
+      'reads: OLD (OLD, by now in /papyrus/prd/OLD), KEPT (KEPT, by now in /papyrus/prd/KEPT); bundles',
+    );
+  });
+
+  it('is not told of what is blocked, nor of what goes', () => {
+    expect(moveKeys([bundle([KEPT], { action: 'blocked' })], moved)[0]?.notes).toEqual(['a note']);
+    expect(moveKeys([bundle([out('key:OLD')])], moved)[0]?.notes).toEqual(['a note']);
+  });
+});
+
+it('a row of the table is known by its key, in its own bundle alone', () => {
+  const flask = (name: string): Change => {
+    const observed = { name, fields: { 'key:secret_key': new Secret('x') }, facts: {} };
+    return bundle([], { name, desired: observed, observed });
+  };
+  const moves = { ...NOWHERE, placements: [placement('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`)] };
+  expect(moveKeys([flask('papyrus/prd/flask')], moves)[0]?.notes[1]).toContain(
+    'secret_key (FLASK_SECRET_KEY, by now in /papyrus/prd/FLASK_SECRET_KEY)',
+  );
+  expect(moveKeys([flask('papyrus/prd/app')], moves)[0]?.notes).toEqual(['a note']);
+  const password = { ...NOWHERE, placements: [placement('DB_PASSWORD', `${P}/DB_PASSWORD`)] };
+  expect(moveKeys([flask('papyrus/prd/flask')], password)[0]?.notes).toEqual(['a note']);
+});
+
+it('what is made, and what is no secret, passes as it is', () => {
+  const made = bundle([KEPT], { action: 'create', observed: undefined });
+  const parameter: Change = {
+    ...other(SSM, `${P}/OLD`, 'update'),
+    kind: SSM satisfies Kind,
+    observed: { name: `${P}/OLD`, fields: { 'key:OLD': 'x' }, facts: {} },
+    desired: { name: `${P}/OLD`, fields: {}, facts: {} },
+  };
+  expect(moveKeys([made, parameter], moved)).toEqual([made, parameter]);
+});

@@ -1,0 +1,33 @@
+import type { Placement } from '../../src/desired/desired.ts';
+import { Secret } from '../../src/secret.ts';
+
+/** @returns a variable's place: a name with a slash before it is a parameter's, another a secret's. */
+export function placement(
+  variable: string,
+  name: string,
+  { empty = false, key = variable }: { empty?: boolean; key?: string } = {},
+): Placement {
+  const isSecret = !name.startsWith('/');
+  const destination = isSecret
+    ? { store: 'secret' as const, bundle: name.split('/').at(-1) ?? '', key }
+    : { store: 'parameter' as const, type: 'String' as const, segment: variable };
+  return {
+    route: {
+      variable: {
+        name: variable,
+        value: new Secret(empty ? '' : 'x'),
+        source: 'dotenv',
+        where: 'input dotenv',
+      },
+      destinations: [destination],
+      reason: 'a test',
+      sensitive: isSecret,
+      shown: !isSecret,
+      once: false,
+    },
+    destination,
+    kind: isSecret ? 'AWS::SecretsManager::Secret' : 'AWS::SSM::Parameter',
+    name,
+    empty,
+  };
+}

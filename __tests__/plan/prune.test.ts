@@ -1,0 +1,260 @@
+/** What prune says of each thing, and what it waits for; which action it takes is in ownership.test.ts. */
+import { describe, expect, it } from 'vitest';
+import type { Change } from '../../src/plan/change.ts';
+import { type PruneRequest, prune } from '../../src/plan/prune.ts';
+import type { AnyStray } from '../../src/resources/strays.ts';
+import { placement } from './placements.ts';
+import { P, parameter, secret } from './strays.ts';
+
+const REQUEST: PruneRequest = {
+  prune: 'delete',
+  recoveryDays: 30,
+  ignore: [],
+  placements: [placement('A', `${P}/A`)],
+  elsewhere: [],
+  untaken: new Set(),
+};
+const judge = (stray: AnyStray, request: Partial<PruneRequest> = {}) =>
+  prune({ strays: [stray], failures: [] }, [], { ...REQUEST, ...request })[0];
+
+describe('what prune says', () => {
+  it.each<[what: string, stray: AnyStray, request: Partial<PruneRequest>, notes: string[]]>([
+    ['of a parameter', parameter('OLD', 'made'), {}, ['nobody asks for it any more']],
+    [
+      'of a secret',
+      secret('s', 'made', ['k']),
+      {},
+      ['nobody asks for it any more', 'it can be restored for 30 days'],
+    ],
+    [
+      'of an adopted secret',
+      secret('s', 'adopted', ['k']),
+      {},
+      ['nobody asks for it any more', 'it stood before we came, so it only loses our tag'],
+    ],
+    [
+      'of what is not ours',
+      parameter('OLD', 'others'),
+      {},
+      ['it stands below the prefix without our tag: never touched'],
+    ],
+    [
+      'of what is only reported',
+      parameter('OLD', 'made'),
+      { prune: 'report' },
+      [
+        'nobody asks for it any more; prune: delete takes it away',
+        'as long as it stands it costs nothing, and everybody who may read parameters reads it in plain',
+      ],
+    ],
+    [
+      'of an Advanced SecureString',
+      {
+        ...parameter('OLD', 'made'),
+        spec: { name: `${P}/OLD`, fields: { type: 'SecureString', tier: 'Advanced' }, facts: {} },
+      } as AnyStray,
+      { prune: 'report' },
+      [
+        'nobody asks for it any more; prune: delete takes it away',
+        'as long as it stands it costs $0.05 a month, and everybody who may read parameters and use its key reads it',
+      ],
+    ],
+    [
+      'of a secret that is only reported',
+      secret('s', 'made', ['k']),
+      { prune: 'report' },
+      [
+        'nobody asks for it any more; prune: delete takes it away',
+        'as long as it stands it costs $0.40 a month, and everybody who may read this secret reads it',
+      ],
+    ],
+    [
+      'of what is ignored',
+      parameter('OLD', 'made'),
+      { ignore: [{ resource: 'parameter', name: () => true, field: (field) => field === 'deletion' }] },
+      ['nobody asks for it; left as it is (ignore)'],
+    ],
+    [
+      'of a variable that is empty',
+      parameter('OLD', 'made'),
+      { placements: [placement('OLD', 'papyrus/prd/app', { empty: true })] },
+      ['kept: the value of OLD is empty in this run, and this may be its only copy'],
+    ],
+    [
+      'of a variable that this run leaves out',
+      parameter('OLD', 'made'),
+      { elsewhere: [placement('OLD', 'papyrus/prd/app')] },
+      ['kept: OLD goes to papyrus/prd/app by now, which is not part of this run (only)'],
+    ],
+    [
+      'of a name in a JSON object',
+      secret('s', 'made', ['k', 'OLD']),
+      { untaken: new Set(['OLD']) },
+      [
+        'kept: a JSON object of this run holds OLD, which no .env, row or rule takes; add a rule, or take it out',
+      ],
+    ],
+    [
+      'of the callback',
+      parameter('AUTH0_CALLBACK_URL', 'made'),
+      {},
+      ['kept: a step with app-url may have made it'],
+    ],
+    [
+      'of a callback that moved',
+      parameter('AUTH0_CALLBACK_URL', 'made'),
+      { placements: [placement('AUTH0_CALLBACK_URL', 'papyrus/prd/app')] },
+      ['nobody asks for it any more: an old copy of AUTH0_CALLBACK_URL, by now in papyrus/prd/app'],
+    ],
+    [
+      'of three variables that moved',
+      secret('s', 'made', ['A', 'B', 'C']),
+      { placements: ['A', 'B', 'C'].map((name) => placement(name, `${P}/${name}`)) },
+      [
+        `nobody asks for it any more: an old copy of A, by now in ${P}/A; B, by now in ${P}/B; C, by now in ${P}/C`,
+        'it can be restored for 30 days',
+      ],
+    ],
+    [
+      'of many variables that moved',
+      secret('s', 'adopted', ['A', 'B', 'C', 'D', 'E']),
+      { placements: ['A', 'B', 'C', 'D', 'E'].map((name) => placement(name, `${P}/${name}`)) },
+      [
+        `nobody asks for it any more: an old copy of A, by now in ${P}/A; B, by now in ${P}/B; C, by now in ${P}/C and 2 more`,
+        'it stood before we came, so it only loses our tag',
+      ],
+    ],
+    [
+      'of a row of the table that moved',
+      secret('flask', 'made', ['secret_key']),
+      {
+        placements: [
+          placement('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`),
+          placement('DB_PASSWORD', `${P}/P`),
+        ],
+      },
+      [
+        `nobody asks for it any more: an old copy of FLASK_SECRET_KEY, by now in ${P}/FLASK_SECRET_KEY`,
+        'it can be restored for 30 days',
+      ],
+    ],
+    [
+      'of a key that is a row of another bundle',
+      secret('other', 'made', ['secret_key', 'tag']),
+      { placements: [placement('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`)] },
+      ['nobody asks for it any more', 'it can be restored for 30 days'],
+    ],
+    [
+      'of a parameter that is called like a key',
+      parameter('flask', 'made'),
+      { placements: [placement('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`)] },
+      ['nobody asks for it any more'],
+    ],
+    [
+      'of what was not read, that is only reported',
+      secret('s', 'made', undefined),
+      { prune: 'report' },
+      [
+        'nobody asks for it any more; prune: delete takes it away',
+        'as long as it stands it costs $0.40 a month, and everybody who may read this secret reads it',
+      ],
+    ],
+    [
+      'of what belongs to another by now',
+      secret('s', 'made', ['k'], { ownedBy: 'its rotation' }),
+      {},
+      ['nobody asks for it any more', 'it can be restored for 30 days'],
+    ],
+  ])('%s', (_what, stray, request, notes) => {
+    expect(judge(stray, request)?.notes).toEqual(notes);
+  });
+
+  it('of a listing that failed, with the error for the end', () => {
+    const error = new Error('denied');
+    const failures = [{ kind: 'AWS::SSM::Parameter' as const, path: P, error }];
+    expect(prune({ strays: [], failures }, [], REQUEST)).toEqual([
+      {
+        id: `AWS::SSM::Parameter ${P}/*`,
+        kind: 'AWS::SSM::Parameter',
+        name: `${P}/*`,
+        action: 'blocked',
+        desired: { name: `${P}/*`, fields: {}, facts: {} },
+        observed: undefined,
+        differences: [],
+        notes: [],
+        blocked: { reason: 'what stands there could not be listed' },
+        unreadable: { error },
+      },
+    ]);
+  });
+
+  it('is a whole change', () => {
+    const stray = secret('s', 'made', ['k'], { ownedBy: 'its rotation' });
+    const base = {
+      id: 'AWS::SecretsManager::Secret papyrus/prd/s',
+      kind: 'AWS::SecretsManager::Secret',
+      name: 'papyrus/prd/s',
+      desired: stray.spec,
+      observed: stray.spec,
+      differences: [],
+      unwanted: true,
+    };
+    expect(judge(stray)).toMatchObject({
+      ...base,
+      action: 'blocked',
+      blocked: { reason: 'it belongs to its rotation by now' },
+    });
+    expect(judge(secret('s', 'adopted', ['k'], { ownedBy: 'its rotation' }))?.action).toBe('update');
+    expect(judge(secret('s', 'made', ['k']))).toMatchObject({
+      ...base,
+      action: 'delete',
+      desired: {},
+      observed: {},
+    });
+  });
+});
+
+describe('what is deleted goes after', () => {
+  const change = (kind: Change['kind'], name: string, action: Change['action']) =>
+    ({
+      id: `${kind} ${name}`,
+      kind,
+      name,
+      action,
+      desired: { name, fields: {}, facts: {} },
+      observed: undefined,
+      differences: [],
+      notes: [],
+    }) as Change;
+  const SSM = 'AWS::SSM::Parameter';
+  const waitsFor = (...changes: Change[]) =>
+    prune({ strays: [parameter('OLD', 'made')], failures: [] }, changes, {
+      ...REQUEST,
+      placements: [placement('OLD', `${P}/NEW`)],
+    })[0]?.after;
+
+  it.each<[action: Change['action'], waits: boolean]>([
+    ['create', true],
+    ['update', true],
+    ['none', false],
+    ['delete', false],
+    ['blocked', false],
+  ])('every value of this run that is to be written (%s: %s)', (action, waits) => {
+    for (const kind of [SSM, 'AWS::SecretsManager::Secret'] as const)
+      expect(waitsFor(change(kind, 'x', action))).toEqual(waits ? [`${kind} x`] : undefined);
+  });
+
+  it('the new place of this very variable, which may be blocked', () => {
+    expect(waitsFor(change(SSM, `${P}/NEW`, 'blocked'))).toEqual([`${SSM} ${P}/NEW`]);
+  });
+
+  it('values, and nothing else', () => {
+    for (const kind of [
+      'AWS::Logs::LogGroup',
+      'AWS::ECR::Repository',
+      'Image',
+      'Auth0::Application',
+    ] as const)
+      expect(waitsFor(change(kind, `${P}/NEW`, 'create'))).toBeUndefined();
+  });
+});
