@@ -48,7 +48,7 @@ async function race(
 }
 
 /** Schedules: each number is one. */
-const seeds = Array.from({ length: IS_NIGHTLY ? 30 : 7 }, (_, index) => index + 1);
+const seeds = Array.from({ length: IS_NIGHTLY ? 30 : 4 }, (_, index) => index + 1);
 const update = SCENES.find(({ name }) => name === 'update') as Scene;
 
 test.each(

@@ -10,7 +10,7 @@ export function joinRegistry(aws: AwsServer, registry: TestRegistry): void {
   for (const operation of OF_IMAGES)
     aws.answer(`ecr.${operation}`, (input) => ask(registry, operation, input));
   aws.onCall((call, moment) => {
-    if (moment !== 'after' || call.status !== 200) return;
+    if (moment !== 'after' || call.applied !== true) return;
     const { repositoryName, imageTagMutability } = call.input;
     // A repository goes with its images.
     if (call.operation === 'DeleteRepository') registry.repositories.delete(String(repositoryName));

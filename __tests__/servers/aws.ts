@@ -39,6 +39,8 @@ export interface Call {
   readonly input: Input;
   /** Of the answer as the client got it; 0 while there is none, and for ever where a fault took it. */
   status: number;
+  /** The account did it, also where a fault took the answer. */
+  applied?: true;
   /** The error code answered. */
   error?: string;
   /** The fault that hit it. */
@@ -134,6 +136,7 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
       kind !== undefined && !isBroken(kind)
         ? refuseBy(kind, request)
         : await inTurn(request.service, () => judge(request, raw));
+    if (answer.status === 200) call.applied = true;
     if (kind !== 'reset-after' && kind !== 'reset-body') {
       call.status = answer.status;
       const error = readError(answer);
