@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What one run of a program took. */
@@ -62,8 +62,14 @@ async function residentOf(pid: number): Promise<number | undefined> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => undefined);
   if (status === undefined) return undefined;
   const own = Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-  const below = await Promise.all(children.trim().split(/\s+/).filter(Boolean).map(Number).map(residentOf));
+  // Each thread has children of its own: a program in Go starts others from any of them.
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const children = await Promise.all(
+    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => '')),
+  );
+  const below = await Promise.all(
+    children.flatMap((list) => list.trim().split(/\s+/).filter(Boolean).map(Number)).map(residentOf),
+  );
   return below.reduce<number>((sum, part) => sum + (part ?? 0), own);
 }
 
