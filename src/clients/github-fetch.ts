@@ -26,7 +26,11 @@ export function fetchWith(api: URL, agent: Agent | undefined) {
       throw new GitHubError(0, `GitHub's answer leads to another host, which the token is not for`);
     const answer = await exchange(url, { method, headers, body }, agent);
     const status = answer.statusCode ?? 0;
-    if (status >= 300 && status < 400) throw new GitHubError(status, `GitHub answered ${status}`);
+    if (status >= 300 && status < 400) {
+      // What is never read would keep its connection, and with it the process.
+      answer.destroy();
+      throw new GitHubError(status, `GitHub answered ${status}`);
+    }
     const text = await read(answer);
     if (status < 300 && text !== '' && !isJson(text))
       throw new GitHubError(0, 'GitHub answered something else than JSON');
