@@ -664,6 +664,26 @@ describe('faults', () => {
 });
 
 describe('options', () => {
+  test('what is remembered is read again after a write through the server, of its own service alone', async () => {
+    const direct = connect({ ...aws, url: aws.motoUrl });
+    const value = async () =>
+      (await to.ssm.send(new GetParametersCommand({ Names: [name] }))).Parameters?.[0]?.Value;
+    const behind = (Value: string) =>
+      direct.ssm.send(new PutParameterCommand({ Name: name, Value, Overwrite: true }));
+    await put({ Value: 'first' });
+    aws.remember();
+    expect(await value()).toBe('first');
+    await behind('second');
+    await to.logs.send(new CreateLogGroupCommand({ logGroupName: '/ecs/papyrus' }));
+    expect(await value()).toBe('first');
+    expect(aws.count('GetParameters')).toBe(2);
+    await put({ Value: 'third', Overwrite: true });
+    expect(await value()).toBe('third');
+    await behind('fourth');
+    aws.remember();
+    expect(await value()).toBe('fourth');
+  });
+
   test('empty pages come first, and calls take their time', async () => {
     await using slow = await startAws({ emptyPages: true, latencyMs: 100 });
     const { ssm } = connect(slow);

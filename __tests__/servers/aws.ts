@@ -15,6 +15,7 @@ import type { Ask, Laws } from './laws/law.ts';
 import { logsLaws } from './laws/logs.ts';
 import { secretsManagerLaws } from './laws/secrets-manager.ts';
 import { type SsmOptions, ssmLaws } from './laws/ssm.ts';
+import { Memory } from './memory.ts';
 import { startMoto } from './moto.ts';
 import {
   ACCOUNT,
@@ -80,6 +81,11 @@ export interface AwsServer extends AsyncDisposable {
   onCall(listener: Listener): () => void;
   /** Answers an operation instead of moto; giving nothing leaves the call to moto. */
   answer(operation: string, answerer: Answerer): void;
+  /**
+   * From here on moto's answers to reads are kept until something is written to that service through this server. For
+   * accounts of thousands, over all of which moto walks at every listing; what was kept before is forgotten.
+   */
+  remember(): void;
   /** Ends connections that wait for a next call: runs that have ended leave many behind. */
   closeIdle(): void;
   own(secretName: string, service: string): void;
@@ -167,11 +173,18 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     return mine;
   }
 
+  let memory: Memory | undefined;
+  const askMoto = (service: Service, operation: string, raw: Raw): Promise<Reply> => {
+    const asked = () => forward(agent, moto.url, raw);
+    if (memory === undefined) return asked();
+    return memory.recall(service, READS.test(operation) && `${operation} ${raw.body}`, asked);
+  };
+
   /** The law first, then moto. */
   async function judge(request: Request, raw: Raw): Promise<Reply> {
     const { service, operation, input } = request;
     const ask: Ask = async (wanted, asked) => {
-      const answer = await forward(agent, moto.url, retarget(raw, service, wanted, asked));
+      const answer = await askMoto(service, wanted, retarget(raw, service, wanted, asked));
       const { status, body } = answer;
       if (status === 200) return JSON.parse(body.toString() || '{}');
       const message = /"[mM]essage": *("(?:[^"\\]|\\.)*")/.exec(body.toString())?.[1];
@@ -184,7 +197,7 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     try {
       const own = await (answerers.get(operation) ?? answerers.get(`${service}.${operation}`))?.(input);
       const judged = own ? reply(own) : await laws[service]?.operations[operation]?.(input, ask);
-      return readdress(request, judged ?? (await forward(agent, moto.url, raw)));
+      return readdress(request, judged ?? (await askMoto(service, operation, raw)));
     } catch (error) {
       if (error instanceof Refusal) return refuse(service, error);
       throw error;
@@ -232,6 +245,9 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     writes: () => calls.filter(({ write }) => write),
     count: (operation) => calls.filter((call) => matches(operation, call)).length,
     forget: () => void calls.splice(0),
+    remember() {
+      memory = new Memory();
+    },
     closeIdle() {
       server.closeIdleConnections();
     },
@@ -243,6 +259,7 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
       faults.clear();
       listeners = [];
       answerers = new Map();
+      memory = undefined;
       aws.forget();
     },
     fault: (rule) => faults.add(rule),
