@@ -192,6 +192,15 @@ describe('settings reach the specs', () => {
     expect([...(found.get('papyrus/prd/b')?.closed ?? ['x'])]).toEqual([]);
   });
 
+  it('an exact bundle into which nothing goes is told, unless nothing goes anywhere', () => {
+    const config = `rules: [{ match: A, to: secret/payments }]
+bundles: { paymets: { mode: exact }, payments: { mode: exact }, other: { mode: merge } }`;
+    expect(ask({ inputs: { dotenv: 'A=1' }, config }).notices).toEqual([
+      'bundles: paymets: no variable goes there in this run, so nothing is exact; is it named as in the rule (to: secret/NAME)?',
+    ]);
+    expect(ask({ config }).notices).toEqual([]);
+  });
+
   it('write: once stays with its field', () => {
     const config = 'rules:\n  - { match: [A, B], to: [secret/a, parameter], write: once }';
     const found = wishes({ inputs: { dotenv: 'A=1\nB=2' }, config });

@@ -5,7 +5,7 @@ import { parameterNameFault, SECRET_BYTES, STANDARD_BYTES, secretNameFault } fro
 import type { Settings } from '../settings/settings.ts';
 import { APP_URL } from './app-url.ts';
 import { logGroup, repository, tagFields } from './application.ts';
-import { judgeEmpty, type Placement, place, refuseCollisions } from './placement.ts';
+import { judgeEmpty, type Placement, place, refuseCollisions, tellIdleBundles } from './placement.ts';
 import { placeOf, type Route } from './routing.ts';
 
 export type { Placement } from './placement.ts';
@@ -45,6 +45,7 @@ export function desire(settings: Settings, routes: readonly Route[], notes: Note
   const elsewhere = all.filter((placement) => !placements.includes(placement));
   refuseCollisions(placements, notes);
   judgeEmpty(settings, placements, notes);
+  tellIdleBundles(settings, all, notes);
   const wishes: Wish[] = [];
   if (settings.logGroup !== undefined) wishes.push(logGroup(settings.logGroup));
   if (settings.repository !== undefined && settings.only.has('repository'))

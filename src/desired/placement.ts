@@ -67,3 +67,19 @@ export function judgeEmpty(settings: Settings, placements: readonly Placement[],
       notes.notice({ ...placeOf(variable), text: 'its value is empty here: what stands is left as it is' });
   }
 }
+
+/** A bundle that is told to be exact and gets no variable is perhaps not named as in the rule. */
+export function tellIdleBundles(settings: Settings, placements: readonly Placement[], notes: Notes): void {
+  const filled = new Set(
+    placements.flatMap(({ destination }) => (destination.store === 'secret' ? [destination.bundle] : [])),
+  );
+  // A run without any variable says nothing of names.
+  if (placements.length === 0) return;
+  for (const name of settings.exactBundles)
+    if (!filled.has(name))
+      notes.notice({
+        where: 'bundles',
+        key: name,
+        text: 'no variable goes there in this run, so nothing is exact; is it named as in the rule (to: secret/NAME)?',
+      });
+}
