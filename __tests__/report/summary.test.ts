@@ -99,13 +99,7 @@ describe('the resources', () => {
       ],
       ['', '', 'retention', '30', '1'],
       ['✅ done', 'parameter `/papyrus/prd/PORT`', 'value', '1', '2'],
-      [
-        '✅ done',
-        'parameter `/papyrus/prd/NEW`',
-        'all',
-        '',
-        'value: n, type: String, tag:managed-by: aws-bootstrap',
-      ],
+      ['✅ done', 'parameter `/papyrus/prd/NEW`', 'all', '', 'value: n, type: String'],
     ]);
   });
 

@@ -39,6 +39,15 @@ const tagsOf = async (name = NAME) => {
 };
 const CHANGE_TYPE: RoundOptions = { allow: new Set(['change-type']) };
 
+test('the tier that was not asked for is told as AWS answers it, after a creation and an overwrite', async () => {
+  for (const value of ['one', 'two']) {
+    const { outcomes } = await bench.round([wish({ value })]);
+    expect(outcomes.map(({ result, stands }) => [result, stands?.fields.tier])).toEqual([
+      ['done', 'Standard'],
+    ]);
+  }
+});
+
 describe('many parameters', () => {
   test('120 are read in 12 + 6 calls, never one for tags, and written under the quota', async () => {
     let inFlight = 0;

@@ -31,7 +31,7 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
     overwrite: boolean,
     again: () => void,
     completes = false,
-  ): Promise<number | undefined> {
+  ): Promise<{ readonly version: number | undefined; readonly fields: ParameterSpec['fields'] }> {
     const { name, fields } = spec;
     const { value, type, tier, 'key-id': key } = fields;
     const answer = await send(
@@ -58,7 +58,8 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
         ),
       { secret: true, again, completes },
     );
-    return answer.Version;
+    // The tier that was left to us is told by the answer alone.
+    return { version: answer.Version, fields: { ...fields, tier: answer.Tier ?? tier } };
   }
 
   /** @param completes whether it is the second half of a change of type */
@@ -68,8 +69,8 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
       const again = () => {
         repeated = true;
       };
-      const version = await put(desired, false, again, completes);
-      return { ...desired, facts: { version: String(version ?? 1) } };
+      const { version, fields } = await put(desired, false, again, completes);
+      return { ...desired, fields, facts: { version: String(version ?? 1) } };
     } catch (error) {
       // A repeated call meets the parameter that the call before has made; otherwise somebody else was quicker.
       if (!(error instanceof AwsError) || error.code !== 'ParameterAlreadyExists' || !repeated) throw error;
@@ -146,7 +147,7 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
         );
       if (differences.every(({ field }) => field.startsWith('tag:'))) return desired;
       let repeated = false;
-      const version = await put(desired, true, () => {
+      const { version, fields } = await put(desired, true, () => {
         repeated = true;
       });
       const expected = Number(observed.facts.version) + 1;
@@ -154,7 +155,7 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
         context.tell(
           `${desired.name}: somebody else wrote it in the meantime (version ${version} instead of ${expected}); our value stands now`,
         );
-      return { ...desired, facts: { ...observed.facts, version: String(version ?? expected) } };
+      return { ...desired, fields, facts: { ...observed.facts, version: String(version ?? expected) } };
     },
 
     async readBack(written) {

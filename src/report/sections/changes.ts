@@ -43,6 +43,9 @@ export function changes(outcomes: readonly Outcome[], values: Values): Section |
   };
 }
 
+/** Everything that we make bears it. */
+const OWNERSHIP = 'tag:managed-by';
+
 /** Above this many rows the table is folded. */
 const FOLD = 60;
 
@@ -69,7 +72,10 @@ function rowsOf(outcome: Outcome, values: Values): string[][] {
           [
             'all',
             '',
-            change.differences.map((difference) => wanted(change.kind, difference, values)).join(', '),
+            change.differences
+              .filter(({ field }) => field !== OWNERSHIP)
+              .map((difference) => wanted(change.kind, difference, values))
+              .join(', '),
           ],
         ]
       : change.differences.map((difference) => fieldRow(change.kind, difference, values));
