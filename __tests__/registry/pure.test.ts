@@ -1,12 +1,14 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseErrors, parseRetryAfter } from '../../src/registry/answer.ts';
 import { openLanes, packLayer } from '../../src/registry/compress.ts';
 import { digestOf, Measure } from '../../src/registry/digest.ts';
 import { engineAddress } from '../../src/registry/engine-address.ts';
-import { RegistryFailure } from '../../src/registry/failure.ts';
+import { connectionFailure, isTransient, RegistryFailure } from '../../src/registry/failure.ts';
 import { identifyLayer } from '../../src/registry/legacy-export.ts';
 import { followLocation, isPrivate } from '../../src/registry/location.ts';
+import { parseConfig, parseManifest } from '../../src/registry/manifest.ts';
 import { tellProgress } from '../../src/registry/progress.ts';
 import { isTag, parseReference } from '../../src/registry/reference.ts';
 import { delayOf, PATIENCE } from '../../src/registry/retry.ts';
@@ -134,6 +136,89 @@ describe('waiting', () => {
   it('tells progress in one line', () => {
     const line = tellProgress({ layers: 3, layersTotal: 8, bytes: 120e6, total: 336e6, sent: 1, seconds: 2 });
     expect(line).toBe('layers 3/8, 120 of 336 MB, 60.0 MB/s');
+    const begun = { layers: 0, layersTotal: undefined, bytes: 0, total: undefined, sent: 0, seconds: 0 };
+    expect(tellProgress(begun)).toBe('layers 0, 0 MB, 0.0 MB/s');
+  });
+
+  it('is of use where the connection broke or the registry is busy, and nowhere else', () => {
+    const failed = (status: number, ...codes: string[]) =>
+      isTransient(new RegistryFailure('PUT manifest', status, codes, '', undefined));
+    expect([failed(0), failed(503), failed(400, 'UNKNOWN')]).toEqual([true, true, true]);
+    expect([failed(400), failed(404, 'NAME_UNKNOWN'), isTransient(new Error('x'))]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('knows a broken connection by its code or its words', () => {
+    const codes = (error: unknown) => connectionFailure('HEAD blob', error)?.codes;
+    expect(codes(Object.assign(new Error('x'), { code: 'EPIPE' }))).toEqual(['EPIPE']);
+    expect(codes(new Error('socket hang up'))).toEqual([]);
+    expect(codes(Object.assign(new Error('x'), { code: 'ENOSPC' }))).toBeUndefined();
+    expect(codes('socket hang up')).toBeUndefined();
+  });
+});
+
+describe('a manifest', () => {
+  const config = { mediaType: 'application/vnd.oci.image.config.v1+json', digest: digestOf('c'), size: 1 };
+  const read = (document: object, mediaType?: string) =>
+    parseManifest(Buffer.from(JSON.stringify({ schemaVersion: 2, ...document })), mediaType, 'it');
+
+  it('says what it is itself, else by who names it, else by its shape', () => {
+    const [docker, oci] = [
+      'application/vnd.docker.distribution.manifest.v2+json',
+      'application/vnd.oci.image.manifest.v1+json',
+    ];
+    expect(read({ config, layers: [], mediaType: docker }, oci).mediaType).toBe(docker);
+    expect(read({ config, layers: [] }, docker).mediaType).toBe(docker);
+    expect(read({ config, layers: [] }).mediaType).toBe(oci);
+    expect(read({ manifests: [] })).toMatchObject({
+      mediaType: 'application/vnd.oci.image.index.v1+json',
+      config: undefined,
+      layers: [],
+    });
+  });
+
+  it('keeps of a descriptor what is of its type', () => {
+    const [first, second] = read({
+      manifests: [
+        { ...config, platform: {}, annotations: { a: 'b', c: 5 }, urls: [1] },
+        { ...config, platform: { os: 'linux', architecture: 'arm', variant: 'v7' }, urls: ['https://a/'] },
+      ],
+    }).manifests;
+    expect(first).toEqual({
+      ...config,
+      platform: { os: 'unknown', architecture: 'unknown' },
+      annotations: { a: 'b' },
+    });
+    expect(second).toMatchObject({ platform: { variant: 'v7' }, urls: ['https://a/'] });
+  });
+
+  it.each<[object, string | undefined]>([
+    [{ os: 'linux', architecture: 'arm', variant: 'v7' }, 'linux/arm/v7'],
+    [{ os: 'linux', architecture: 'arm64', variant: '' }, 'linux/arm64'],
+    [{ os: 'linux', architecture: 'amd64', variant: 5 }, 'linux/amd64'],
+    [{ os: 'linux' }, undefined],
+    [{}, undefined],
+  ])('whose configuration says %j runs on %s', (json, platform) => {
+    expect(parseConfig(Buffer.from(JSON.stringify(json)), 'it')).toEqual({ platform, diffIds: [] });
+  });
+});
+
+describe('the words of a registry', () => {
+  it.each([
+    ['{"errors":[{"code":"A","message":"b"},{"code":5},"x"]}', { codes: ['A'], text: 'b' }],
+    ['{"message":"else"}', { codes: [], text: '' }],
+    ['[]', { codes: [], text: '' }],
+    ['Bad\r\nGateway', { codes: [], text: 'Bad Gateway' }],
+  ])('%s', (body, words) => expect(parseErrors(Buffer.from(body))).toEqual(words));
+
+  it('tell a wait in seconds or by a date', () => {
+    expect([undefined, '2', '-1', 'soon'].map(parseRetryAfter)).toEqual([undefined, 2000, 0, undefined]);
+    const wait = parseRetryAfter(new Date(Date.now() + 60_000).toUTCString()) ?? 0;
+    expect(wait).toBeGreaterThan(50_000);
+    expect(wait).toBeLessThanOrEqual(60_000);
   });
 });
 

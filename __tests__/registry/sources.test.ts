@@ -1,11 +1,13 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import { Header } from 'tar/header';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openImage } from '../../src/registry/open.ts';
 import {
   LayoutWriter,
   makeImage,
   makeTar,
+  noise,
   sha256,
   type TarFile,
   toSaved,
@@ -140,6 +142,16 @@ describe('an OCI layout', () => {
     await expect(open('oci-archive', layout.entries())).rejects.toThrow(/52,000 MiB/);
   });
 
+  it('gives only what is wanted', async () => {
+    const layout = new LayoutWriter();
+    layout.list(layout.image(image));
+    const source = await open('oci-archive', layout.entries());
+    const given: (string | undefined)[] = [];
+    for await (const { digest } of source.contents((digest) => digest === sha256(image.config)))
+      given.push(digest);
+    expect(given).toEqual([sha256(image.config)]);
+  });
+
   it('in a directory is read; links out of it and a missing one are told', async () => {
     const layout = new LayoutWriter();
     layout.list(layout.image(image));
@@ -186,6 +198,79 @@ describe('a docker archive', () => {
     const manifest = [{ Config: 'c', RepoTags: ['app:v1'], Layers: [] }];
     const files: TarFile[] = [...layout.entries(), ['manifest.json', Buffer.from(JSON.stringify(manifest))]];
     expect((await open('docker-archive', files)).form).toBe('ready');
+  });
+
+  it('of a containerd store that lacks the other platforms of an index is read by its manifest.json', async () => {
+    const layout = new LayoutWriter();
+    const held = layout.image(image);
+    layout.list(layout.index([held, { ...held, digest: sha256('absent') }]));
+    const blob = (bytes: Buffer) => `blobs/sha256/${sha256(bytes).slice(7)}`;
+    const { layers } = JSON.parse(String(layout.files.get(`blobs/sha256/${held.digest.slice(7)}`)));
+    const saved = [
+      {
+        Config: blob(image.config),
+        RepoTags: null,
+        Layers: layers.map(({ digest }: { digest: string }) => `blobs/sha256/${digest.slice(7)}`),
+      },
+    ];
+    const entries: TarFile[] = [...layout.entries(), ['manifest.json', Buffer.from(JSON.stringify(saved))]];
+    expect(await open('docker-archive', entries)).toMatchObject({
+      form: 'classic',
+      tag: undefined,
+      identity: { by: 'config', digest: sha256(image.config) },
+    });
+  });
+
+  it('whose layout beside is damaged is refused', async () => {
+    const files: TarFile[] = [...toSaved(image, ['app:v1']), ['index.json', Buffer.from('[]')]];
+    await expect(open('docker-archive', files)).rejects.toThrow(/index\.json of .* is not a JSON object/);
+  });
+
+  it('that grows shorter after it was opened is told when its layers are read', async () => {
+    const path = await scratch.tar('short.tar', toSaved(makeImage([noise(50_000)]), ['app:v1']));
+    const source = await openImage(`docker-archive:${path}`, surroundings());
+    await truncate(path, 1024);
+    const read = async () => {
+      for await (const { open: bytes } of source.contents(() => true)) for await (const _ of bytes());
+    };
+    await expect(read()).rejects.toThrow(/ends before its announced size/);
+    await source.close();
+  });
+
+  it('with empty layers and a header for all entries is read', async () => {
+    const empty = {
+      layers: [Buffer.alloc(0)],
+      config: Buffer.from(
+        JSON.stringify({
+          os: 'linux',
+          architecture: 'arm',
+          variant: 'v7',
+          rootfs: { diff_ids: [sha256('')] },
+        }),
+      ),
+    };
+    const body = Buffer.from('16 comment=alls\n');
+    const header = Buffer.alloc(512);
+    new Header({
+      path: 'pax',
+      type: 'GlobalExtendedHeader',
+      size: body.length,
+      mode: 0,
+      mtime: new Date(0),
+    }).encode(header);
+    const tar = Buffer.concat([
+      header,
+      body,
+      Buffer.alloc(512 - body.length),
+      makeTar(toSaved(empty, ['app:v1'])),
+    ]);
+    await writeFile(scratch.at('empty.tar'), tar);
+    const source = await openImage(`docker-archive:${scratch.at('empty.tar')}`, surroundings());
+    const sizes: number[] = [];
+    for await (const { open: bytes } of source.contents(() => true))
+      for await (const chunk of bytes()) sizes.push(chunk.length);
+    expect([source.platforms, sizes]).toEqual([['linux/arm/v7'], []]);
+    await source.close();
   });
 
   it('with links for equal layers finds them', async () => {

@@ -6,9 +6,9 @@ export function parseErrors(body: Buffer): { codes: readonly string[]; text: str
   try {
     const [json] = objects([parseJson(body, 'the answer')]);
     const errors = objects(json?.errors);
-    const codes = errors.map(({ code }) => quote(String(code), 60));
-    const messages = errors.map(({ message }) => quote(String(message)));
-    return { codes, text: messages.join('; ') };
+    const all = (part: 'code' | 'message', limit: number) =>
+      errors.flatMap(({ [part]: text }) => (typeof text === 'string' ? [quote(text, limit)] : []));
+    return { codes: all('code', 60), text: all('message', 300).join('; ') };
   } catch {
     return { codes: [], text: quote(body.toString('utf8')) };
   }

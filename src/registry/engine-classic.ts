@@ -50,7 +50,8 @@ export function openClassicStore(
     sizeOf: () => undefined,
     contents,
     async configuration() {
-      if (config === undefined) for await (const _ of contents(() => false));
+      // A layer that nobody can name is given all the same: the export goes on when it is given up.
+      if (config === undefined) for await (const { release } of contents(() => false)) release();
       if (config === undefined || digestOf(config) !== id) {
         throw new ImageError(
           'ENGINE',

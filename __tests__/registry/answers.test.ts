@@ -1,0 +1,318 @@
+import { Agent } from 'node:https';
+import { generate } from 'selfsigned';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Authorization } from '../../src/registry/authorization.ts';
+import { Distribution } from '../../src/registry/distribution.ts';
+import { parseManifest } from '../../src/registry/manifest.ts';
+import { openImage } from '../../src/registry/open.ts';
+import { push } from '../../src/registry/push.ts';
+import { putManifests, tagImage } from '../../src/registry/tag.ts';
+import { Secret } from '../../src/secret.ts';
+import { type Fault, TestRegistry, type TestRepository } from '../servers/registry.ts';
+import { LayoutWriter, makeImage, noise, sha256, toSaved } from '../servers/registry-images.ts';
+import { connect, pushImage, Scratch, surroundings } from './harness.ts';
+import { listen, type Played } from './played.ts';
+
+let registry: TestRegistry;
+let repository: TestRepository;
+let scratch: Scratch;
+beforeEach(async () => {
+  registry = await TestRegistry.start();
+  repository = registry.create('app');
+  scratch = await Scratch.make();
+});
+afterEach(async () => {
+  await registry[Symbol.asyncDispose]();
+  await scratch[Symbol.asyncDispose]();
+});
+
+const image = makeImage(['a'.repeat(5000), noise(3_000_000)]);
+
+async function writeLayout(of = image): Promise<string> {
+  const layout = new LayoutWriter();
+  layout.list(layout.image(of));
+  return `oci-archive:${await scratch.tar('oci.tar', layout.entries())}`;
+}
+const writeSaved = async () => `docker-archive:${await scratch.tar('saved.tar', toSaved(image, ['app:v1']))}`;
+
+/** The specification's least: no digest told with a manifest, and only the first address of an upload. */
+function plainRegistry() {
+  const blobs = new Map<string, Buffer>();
+  const manifests = new Map<string, Buffer>();
+  const uploads = new Map<string, Buffer>();
+  const answer: Parameters<typeof listen>[0] = async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks);
+    const url = new URL(request.url ?? '/', 'http://registry');
+    const last = url.pathname.split('/').at(-1) ?? '';
+    const give = (held: Buffer | undefined) =>
+      void response.writeHead(held === undefined ? 404 : 200).end(request.method === 'HEAD' ? '' : held);
+    if (request.method === 'POST') {
+      const location = `/uploads/${uploads.size}`;
+      uploads.set(location, Buffer.alloc(0));
+      response.writeHead(202, { location }).end();
+    } else if (request.method === 'PATCH') {
+      uploads.set(url.pathname, body);
+      response.writeHead(202).end();
+    } else if (request.method === 'PUT' && url.pathname.startsWith('/uploads/')) {
+      blobs.set(url.searchParams.get('digest') ?? '', uploads.get(url.pathname) ?? body);
+      response.writeHead(201).end();
+    } else if (request.method === 'PUT') {
+      manifests.set(last, body);
+      response.writeHead(201).end();
+    } else give((url.pathname.includes('/manifests/') ? manifests : blobs).get(last));
+  };
+  return { answer, blobs, manifests };
+}
+
+describe('a registry that does no more than it must', () => {
+  it('is pushed to over TLS, with the certificate of an authority that the agent knows', async () => {
+    const pems = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
+      extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+    });
+    const { answer, blobs, manifests } = plainRegistry();
+    using played = await listen(answer, { key: pems.private, cert: pems.cert });
+    const agent = new Agent({ ca: pems.cert });
+    const source = await openImage(await writeLayout(), surroundings());
+    const fetch = async () => ({ token: new Secret('none'), endpoint: played.url });
+    const client = new Distribution({
+      authorization: new Authorization(fetch),
+      repository: 'app',
+      agentFor: () => agent,
+    });
+    const pushed = await push({ source, registry: client, tags: ['v1'], known: [] });
+    await source.close();
+    agent.destroy();
+    expect(pushed.uploaded).toBe(3);
+    expect([...blobs].every(([digest, bytes]) => sha256(bytes) === digest)).toBe(true);
+    expect(sha256(manifests.get('v1') ?? '')).toBe(pushed.manifest.digest);
+  });
+
+  it('may answer a large upload before it has all of it', async () => {
+    // More than the kernel takes for a socket that nobody reads.
+    const large = makeImage([noise(16_000_000)]);
+    const early = async (status: number) => {
+      const { answer } = plainRegistry();
+      using played: Played = await listen((request, response) => {
+        if (request.method === 'PATCH') response.writeHead(status).end();
+        else void answer(request, response);
+      });
+      await pushImage(await writeLayout(large), played.url);
+    };
+    await expect(early(413)).rejects.toThrow(
+      /is too large for 127\.0\.0\.1:\d+\/app; ECR takes layers to 52,000 MiB/,
+    );
+    await expect(early(202)).rejects.toThrow(
+      /broke the connection at the layer .* \(PATCH upload\), again and again \(it answered before it had all\)/,
+    );
+  });
+});
+
+describe('what is told of an answer', () => {
+  it.each<[string, Fault | readonly Fault[], RegExp]>([
+    [
+      'a tag that names another image at the end',
+      { on: 'HEAD manifest', answer: { status: 200, headers: { 'docker-content-digest': sha256('x') } } },
+      /the tag v1 of app names sha256:[0-9a-f]{64} after the push of sha256:.*; someone else pushed it/,
+    ],
+    [
+      'a tag that is gone at the end',
+      { on: 'HEAD manifest', answer: { status: 404 } },
+      /the tag v1 of app names nothing after the push/,
+    ],
+    [
+      'a token that is refused however new it is',
+      { on: 'POST upload', times: 99, answer: { status: 401 } },
+      /refused a new token as well, at the layer sha256:.*; check the clock of the runner/,
+    ],
+    [
+      'a repository that is not there, without its code',
+      { on: 'POST upload', times: 99, answer: { status: 404 } },
+      /the repository app does not exist in 127\.0\.0\.1:\d+\/app; let this action create it/,
+    ],
+    [
+      'a layer that is too large',
+      {
+        on: 'PUT upload',
+        answer: { status: 400, body: '{"errors":[{"message":"LayerTooLarge: exceeds"}]}' },
+      },
+      /is too large for .* \(LayerTooLarge: exceeds\)/,
+    ],
+    [
+      'a code that nobody knows',
+      { on: 'PUT manifest', answer: { status: 418, body: '{"errors":[{"code":"TEAPOT"}]}' } },
+      /answered 418 TEAPOT at the tag v1 \(PUT manifest\)$/,
+    ],
+  ])('%s', async (_what, fault, told) => {
+    registry.faults.push(...[fault].flat());
+    await expect(pushImage(await writeLayout(), registry)).rejects.toThrow(told);
+  });
+
+  it('a manifest below an index, by its digest', async () => {
+    const layout = new LayoutWriter();
+    const child = layout.image(image);
+    layout.list(layout.index([child]));
+    registry.denied.add('ecr:PutImage');
+    const archive = `oci-archive:${await scratch.tar('index.tar', layout.entries())}`;
+    await expect(pushImage(archive, registry)).rejects.toThrow(`denied the manifest ${child.digest}`);
+  });
+
+  it('a tag that cannot be asked for at the end', async () => {
+    registry.denied.add('ecr:BatchGetImage');
+    await expect(pushImage(await writeLayout(), registry)).rejects.toThrow(
+      /denied the tag v1; the role needs ecr:BatchGetImage/,
+    );
+  });
+});
+
+describe('what passes', () => {
+  it.each<[string, Fault]>([
+    ['a token that expires at a layer', { on: 'PATCH upload', answer: { status: 401 } }],
+    ['a token that HEAD refuses without a word', { on: 'HEAD blob', answer: { status: 403 } }],
+    [
+      'a wait that is asked for by a date',
+      {
+        on: 'HEAD blob',
+        answer: { status: 429, headers: { 'retry-after': new Date(Date.now() - 1000).toUTCString() } },
+      },
+    ],
+    [
+      'a wait that cannot be read',
+      { on: 'HEAD blob', answer: { status: 503, headers: { 'retry-after': 'soon' } } },
+    ],
+  ])('%s', async (_what, fault) => {
+    for (const write of [writeLayout, writeSaved]) {
+      registry.faults.push(fault);
+      await pushImage(await write(), registry);
+      expect(registry.faults).toEqual([]);
+      expect(repository.tags.has('v1')).toBe(true);
+      repository.blobs.clear();
+    }
+  });
+
+  it('an immutable repository that calls the same image a fault', async () => {
+    await pushImage(await writeLayout(), registry);
+    const body =
+      '{"errors":[{"code":"DENIED","message":"ImageAlreadyExistsException: image already exists"}]}';
+    registry.faults.push({ on: 'PUT manifest', answer: { status: 400, body } });
+    await pushImage(await writeLayout(), registry);
+    registry.faults.push({ on: 'PUT manifest', answer: { status: 400, body } });
+    await expect(pushImage(await writeLayout(), registry, { tags: ['v2'] })).rejects.toThrow(/the tag v2/);
+  });
+
+  it('a manifest that comes cut short where HEAD tells no digest, but not one that is gone', async () => {
+    registry.hidesDigest = true;
+    registry.faults.push({ on: 'GET manifest', broken: 'cut' });
+    await pushImage(await writeLayout(), registry);
+    expect(registry.count('GET manifest')).toBe(2);
+    registry.faults.push({ on: 'GET manifest', answer: { status: 404 } });
+    await expect(pushImage(await writeLayout(), registry)).rejects.toThrow(/names nothing after the push/);
+  });
+});
+
+describe('a blob of the registry', () => {
+  const bytes = Buffer.from('{"rootfs":{}}');
+  const digest = sha256(bytes);
+
+  it('is followed through a redirect, but not in a circle', async () => {
+    repository.blobs.set(digest, bytes);
+    const location = new URL(`/v2/app/blobs/${digest}`, registry.url).href;
+    registry.faults.push({ on: 'GET blob', times: 2, location });
+    expect(await connect(registry).getBlob(digest, 1000)).toEqual(bytes);
+    registry.faults.push({ on: 'GET blob', times: 99, location });
+    await expect(connect(registry).getBlob(digest, 1000)).rejects.toThrow(
+      /redirected GET blob more than 5 times/,
+    );
+  });
+
+  it('must be what its digest says', async () => {
+    registry.faults.push({ on: 'GET blob', answer: { status: 200, body: 'other' } });
+    await expect(connect(registry).getBlob(digest, 1000)).rejects.toThrow(
+      `the registry's blob ${digest} does not have the content that its digest names`,
+    );
+  });
+
+  it('is not waited for for ever', async () => {
+    registry.faults.push({ on: 'GET blob', times: 99, broken: 'hang' });
+    await expect(connect(registry, 'app', 50).getBlob(digest, 1000)).rejects.toThrow(
+      /GET blob: the connection broke ETIMEDOUT/,
+    );
+  });
+});
+
+describe('manifests', () => {
+  const manifest = parseManifest(
+    Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: sha256('c'), size: 1 },
+        layers: [],
+        annotations: { long: 'x'.repeat(4 * 2 ** 20) },
+      }),
+    ),
+    undefined,
+    'ours',
+  );
+
+  it('that ECR would not take are not sent', async () => {
+    await expect(putManifests(connect(registry), ['v1'], [])).rejects.toThrow(/holds no manifest/);
+    await expect(putManifests(connect(registry), ['v1'], [manifest])).rejects.toThrow(
+      /the manifest sha256:.* has \d+ bytes; ECR takes 4 MiB at most/,
+    );
+    expect(registry.seen).toEqual([]);
+  });
+
+  it('are told where a blob of theirs is missing', async () => {
+    await expect(tagImage(connect(registry), ['v1'], manifest)).rejects.toThrow(
+      /answered 404 MANIFEST_BLOB_UNKNOWN at the tag v1 \(PUT manifest\)/,
+    );
+  });
+});
+
+describe('images that stand in the repository', () => {
+  const known = async () => {
+    await pushImage(await writeSaved(), registry);
+    const { bytes = Buffer.alloc(0), mediaType } =
+      repository.manifests.get(repository.tags.get('v1') ?? '') ?? {};
+    return parseManifest(bytes, mediaType, 'v1');
+  };
+  const pushBeside = async (...images: Awaited<ReturnType<typeof known>>[]) =>
+    pushImage(await writeSaved(), registry, { tags: ['v2'], known: images });
+
+  it('are learnt from until all layers are known, an index or an artifact passed by', async () => {
+    const one = await known();
+    const artifact = { ...one, config: { ...one.layers[0], mediaType: 'application/vnd.oci.empty.v1+json' } };
+    const before = registry.count('GET blob');
+    const pushed = await pushBeside({ ...one, config: undefined }, artifact as typeof one, one, one);
+    expect(pushed).toMatchObject({ uploaded: 0, reused: 2 });
+    expect(registry.count('GET blob')).toBe(before + 1);
+  });
+
+  it.each<[string, Fault]>([
+    ['that nobody may read', { on: 'GET blob', answer: { status: 403 } }],
+    ['whose configuration is none', { on: 'GET blob', answer: { status: 200, body: '<html>' } }],
+  ])('%s are sent again', async (_what, fault) => {
+    const one = await known();
+    registry.faults.push({ ...fault, times: 9 });
+    repository.blobs.clear();
+    expect(await pushBeside(one)).toMatchObject({ uploaded: 2, reused: 0 });
+  });
+
+  it('of another number of layers, of zstd or at their maker are of no use', async () => {
+    const one = await known();
+    const [first, second] = one.layers;
+    if (first === undefined || second === undefined) throw new Error('two layers were pushed');
+    const others = [
+      { ...one, layers: [first] },
+      {
+        ...one,
+        layers: [
+          { ...first, mediaType: 'application/vnd.oci.image.layer.v1.tar+zstd' },
+          { ...second, urls: ['https://mcr.example/w'] },
+        ],
+      },
+    ];
+    expect(await pushBeside(...others)).toMatchObject({ uploaded: 2, reused: 0 });
+  });
+});

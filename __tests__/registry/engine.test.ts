@@ -1,0 +1,211 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import type { TLSSocket } from 'node:tls';
+import { generate } from 'selfsigned';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openImage } from '../../src/registry/open.ts';
+import { TestRegistry } from '../servers/registry.ts';
+import {
+  LayoutWriter,
+  makeImage,
+  noise,
+  sha256,
+  type TarFile,
+  toSaved,
+  toSavedWithLayout,
+} from '../servers/registry-images.ts';
+import { pushImage, Scratch, surroundings } from './harness.ts';
+import { engineOf, hostOf, listen } from './played.ts';
+
+const image = makeImage(['a'.repeat(10_000), noise(200_000)]);
+const classic = {
+  Id: sha256(image.config),
+  RootFS: { Layers: image.layers.map(sha256) },
+  Os: 'linux',
+  Architecture: 'amd64',
+};
+
+let registry: TestRegistry;
+let scratch: Scratch;
+beforeAll(async () => {
+  registry = await TestRegistry.start();
+  registry.create('app');
+  scratch = await Scratch.make();
+});
+afterAll(async () => {
+  await registry[Symbol.asyncDispose]();
+  await scratch[Symbol.asyncDispose]();
+});
+
+/** Pushes what an engine tells and exports. */
+async function push(inspect: object, files: readonly TarFile[] | Buffer) {
+  using engine = await listen(engineOf(inspect, files));
+  return await pushImage('app:v1', registry, { environment: hostOf(engine) });
+}
+
+describe('an engine behind TLS', () => {
+  it('is spoken to with the certificates of DOCKER_CERT_PATH, and shown ours', async () => {
+    const pems = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
+      extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+    });
+    const tls = {
+      key: pems.private,
+      cert: pems.cert,
+      ca: pems.cert,
+      requestCert: true,
+      rejectUnauthorized: true,
+    };
+    const played = engineOf(classic, toSaved(image, ['app:v1']));
+    let shown: string | undefined;
+    using engine = await listen((request, response) => {
+      shown = (request.socket as TLSSocket).getPeerCertificate().subject.CN as string;
+      played(request, response);
+    }, tls);
+    const folder = scratch.at('certificates');
+    const environment = { ...hostOf(engine), DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: folder };
+    await expect(openImage('app:v1', surroundings(environment))).rejects.toThrow(
+      /DOCKER_CERT_PATH holds no readable ca\.pem/,
+    );
+    await mkdir(folder);
+    for (const [name, pem] of Object.entries({
+      'ca.pem': pems.cert,
+      'cert.pem': pems.cert,
+      'key.pem': pems.private,
+    }))
+      await writeFile(`${folder}/${name}`, pem);
+    expect((await pushImage('app:v1', registry, { environment })).uploaded).toBe(2);
+    expect(shown).toBe('127.0.0.1');
+    await expect(
+      openImage('app:v1', surroundings({ ...environment, DOCKER_CERT_PATH: undefined })),
+    ).rejects.toThrow(/the Docker engine cannot be reached \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
+  });
+});
+
+describe('an engine whose answers are of no use', () => {
+  const refusal = async (answer: Parameters<typeof listen>[0]) => {
+    using engine = await listen(answer);
+    await openImage('app:v1', surroundings(hostOf(engine)));
+  };
+
+  it.each<[string, Parameters<typeof listen>[0], RegExp]>([
+    ['without an id', engineOf({ RootFS: {} }, []), /told no id for app:v1/],
+    ['that is no JSON', (_, response) => void response.end('<html>'), /answer about app:v1 is not JSON/],
+    [
+      'of a server error',
+      (_, response) => void response.writeHead(500).end('{"message":"disk full"}'),
+      /answered 500 about app:v1: \{"message":"disk full"\}/,
+    ],
+    [
+      'with a descriptor that is none',
+      engineOf({ ...classic, Descriptor: { digest: 'x' } }, []),
+      /the engine's app:v1: "x" is not a sha256 digest/,
+    ],
+  ])('%s', (_what, answer, told) => expect(refusal(answer)).rejects.toThrow(told));
+
+  it('that nobody can find is told with the reason', async () => {
+    const environment = { DOCKER_HOST: 'tcp://nowhere.invalid:2375' };
+    await expect(openImage('app:v1', surroundings(environment))).rejects.toThrow(
+      /the Docker engine cannot be reached \((ENOTFOUND|EAI_AGAIN)\) at tcp:\/\/nowhere\.invalid:2375; start it/,
+    );
+  });
+});
+
+describe('the export of a classic store', () => {
+  it('without the configuration is told', async () => {
+    const files = toSaved(image, ['app:v1']).filter(([path]) => !path.endsWith('.json'));
+    await expect(push(classic, files)).rejects.toThrow(
+      /lacks the configuration sha256:.*; build the image again/,
+    );
+  });
+
+  it('without a layer is told', async () => {
+    const files = toSavedWithLayout(image, ['app:v1']).slice(1);
+    await expect(push(classic, files)).rejects.toThrow(
+      /did not give the layer sha256:.*; build the image again/,
+    );
+  });
+
+  it('of an image without a platform has none', async () => {
+    using engine = await listen(engineOf({ ...classic, Os: '', Architecture: undefined }, []));
+    const source = await openImage('app:v1', surroundings(hostOf(engine)));
+    expect(source).toMatchObject({ form: 'classic', platforms: [] });
+  });
+
+  it('gives its configuration also to who asks for nothing else', async () => {
+    using engine = await listen(engineOf(classic, toSaved(image, ['app:v1'])));
+    const source = await openImage('app:v1', surroundings(hostOf(engine)));
+    expect(source.form === 'classic' && (await source.configuration())).toEqual(image.config);
+  });
+
+  it('comes by again and again while the registry fails, and then it is told', async () => {
+    registry.faults.push({ on: 'PATCH upload', times: 99, answer: { status: 503, body: 'busy' } });
+    const other = makeImage(['other']);
+    const inspect = { ...classic, Id: sha256(other.config), RootFS: { Layers: other.layers.map(sha256) } };
+    await expect(push(inspect, toSaved(other, ['app:v1']))).rejects.toThrow(
+      /answered 503 at a layer \(PATCH upload\), again and again \(busy\)/,
+    );
+    expect(registry.count('PATCH upload')).toBeGreaterThanOrEqual(4);
+    registry.faults.splice(0);
+  });
+});
+
+describe('the export of a containerd store', () => {
+  const layout = new LayoutWriter();
+  const held = layout.image(image, { platform: { os: 'linux', architecture: 'amd64' } });
+  const arm = layout.image(makeImage(['arm'], 'arm64'));
+  const index = layout.index([held, arm]);
+  layout.list(index, 'v1');
+  const inspect = { Id: index.digest, Descriptor: index, RootFS: {}, Os: 'linux', Architecture: 'amd64' };
+  const without = (...digests: string[]) =>
+    layout.entries().filter(([path]) => !digests.some((digest) => path.endsWith(digest.slice(7))));
+  const layerOf = (files: LayoutWriter, { digest }: { digest: string }) =>
+    JSON.parse(String(files.files.get(`blobs/sha256/${digest.slice(7)}`))).layers[0].digest as string;
+
+  it.each<[string, readonly TarFile[], RegExp]>([
+    [
+      'without index.json',
+      layout.entries().filter(([path]) => path !== 'index.json'),
+      /the engine's export of app:v1 holds no index\.json/,
+    ],
+    ['without its index', without(index.digest), /lacks sha256:.*: it holds only some platforms/],
+    ['without a manifest', without(arm.digest), /lacks sha256:.*: it holds only some platforms/],
+    ['without a layer', without(layerOf(layout, held)), /lacks sha256:.*: it holds only some platforms/],
+  ])('%s is told', (_what, files, told) => expect(push(inspect, files)).rejects.toThrow(told));
+
+  it('with folders and links between its blobs is read', async () => {
+    const files: TarFile[] = [['blobs/link', { to: 'sha256' }], ...layout.entries()];
+    expect((await push(inspect, files)).manifest.digest).toBe(index.digest);
+  });
+
+  it('gives its manifests also to who asks for nothing else', async () => {
+    using engine = await listen(engineOf(inspect, layout.entries()));
+    const source = await openImage('app:v1', surroundings(hostOf(engine)));
+    const manifests = source.form === 'ready' ? await source.manifests() : [];
+    expect(manifests.map(({ digest }) => digest)).toEqual([held.digest, arm.digest, index.digest]);
+  });
+
+  it('with two of three platforms is refused: neither all nor one can be pushed', async () => {
+    const Manifests = [
+      { ID: held.digest, Kind: 'image', Available: true },
+      { ID: arm.digest, Kind: 'image', Available: true },
+      { ID: sha256('absent'), Kind: 'image', Available: false },
+    ];
+    await expect(push({ ...inspect, Manifests }, layout.entries())).rejects.toThrow(
+      /the engine holds only 2 of the platforms that app:v1 lists/,
+    );
+    const all = { ...inspect, Manifests: [...Manifests.slice(0, 2), { ID: 'none', Kind: 'attestation' }] };
+    expect((await push(all, layout.entries())).manifest.digest).toBe(index.digest);
+  });
+
+  it('with one platform of which nothing is known says so', async () => {
+    const Manifests = [
+      { ID: held.digest, Kind: 'image', Available: true },
+      { ID: arm.digest, Kind: 'image', Available: false },
+    ];
+    using engine = await listen(engineOf({ ...inspect, Os: undefined, Manifests }, layout.entries()));
+    const source = await openImage('app:v1', surroundings(hostOf(engine)));
+    expect(source.platforms).toEqual([]);
+    expect(source.notices).toEqual([
+      'The engine holds one platform of app:v1 (unknown); 1 others that its index lists are not pushed.',
+    ]);
+  });
+});
