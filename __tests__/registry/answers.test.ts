@@ -1,3 +1,4 @@
+import { Agent as PlainAgent } from 'node:http';
 import { Agent } from 'node:https';
 import { generate } from 'selfsigned';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -224,6 +225,30 @@ describe('a blob of the registry', () => {
     await expect(connect(registry).getBlob(digest, 1000)).rejects.toThrow(
       /redirected GET blob more than 5 times/,
     );
+  });
+
+  it('is fetched from the storage that the registry sends us to, which is not shown the token', async () => {
+    const shown: (string | undefined)[] = [];
+    using storage = await listen((request, response) => {
+      shown.push(request.headers.authorization);
+      response.end(bytes);
+    });
+    repository.blobs.set(digest, bytes);
+    const location = `http://storage.example:${storage.url.port}/signed?x=y`;
+    registry.faults.push({ on: 'GET blob', location });
+    const here = new PlainAgent({
+      lookup: (_host, _options, found) => found(null, [{ address: '127.0.0.1', family: 4 }]),
+    });
+    const token = new Secret(registry.token);
+    const client = new Distribution({
+      authorization: new Authorization(async () => ({ token, endpoint: registry.url })),
+      repository: 'app',
+      agentFor: () => here,
+    });
+    expect(await client.getBlob(digest, 1000)).toEqual(bytes);
+    expect(registry.seen.map(({ headers }) => headers.authorization)).toEqual([`Basic ${registry.token}`]);
+    expect(shown).toEqual([undefined]);
+    here.destroy();
   });
 
   it('must be what its digest says', async () => {
