@@ -23,11 +23,12 @@ const observedFields = fc.dictionary(names, standing, { noNullPrototype: true })
 const closedSets = fc.constantFrom<string[]>([], ['key:'], ['key:', 'tag:']).map((list) => new Set(list));
 
 function overlay(observed: Fields, differences: ReturnType<typeof diff>): Fields {
-  const fields: Record<string, Field> = { ...observed };
+  // By a map: an assignment to a field named __proto__ would be lost.
+  const fields = new Map<string, Field>(Object.entries(observed));
   for (const { field: name, to } of differences)
-    if (to === ABSENT) delete fields[name];
-    else fields[name] = to;
-  return fields;
+    if (to === ABSENT) fields.delete(name);
+    else fields.set(name, to);
+  return Object.fromEntries(fields);
 }
 
 describe('for all specs', () => {
@@ -37,6 +38,7 @@ describe('for all specs', () => {
         const first = diff(desired, observed, closed, none);
         expect(diff(desired, overlay(observed, first), closed, none)).toEqual([]);
       }),
+      { examples: [[JSON.parse('{"__proto__":0}'), {}, new Set()]] },
     );
   });
 
