@@ -1,6 +1,5 @@
 import { Agent as PlainAgent } from 'node:http';
 import { Agent } from 'node:https';
-import { generate } from 'selfsigned';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Authorization } from '../../src/registry/authorization.ts';
 import { Distribution } from '../../src/registry/distribution.ts';
@@ -9,10 +8,10 @@ import { openImage } from '../../src/registry/open.ts';
 import { push } from '../../src/registry/push.ts';
 import { putManifests, tagImage } from '../../src/registry/tag.ts';
 import { Secret } from '../../src/secret.ts';
+import { certificate, listen, type Played } from '../servers/played.ts';
 import { type Fault, TestRegistry, type TestRepository } from '../servers/registry.ts';
 import { LayoutWriter, makeImage, noise, sha256, toSaved } from '../servers/registry-images.ts';
 import { connect, pushImage, Scratch, surroundings } from './harness.ts';
-import { listen, type Played } from './played.ts';
 
 let registry: TestRegistry;
 let repository: TestRepository;
@@ -69,12 +68,10 @@ function plainRegistry() {
 
 describe('a registry that does no more than it must', () => {
   it('is pushed to over TLS, with the certificate of an authority that the agent knows', async () => {
-    const pems = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
-      extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
-    });
+    const { key, cert } = await certificate();
     const { answer, blobs, manifests } = plainRegistry();
-    using played = await listen(answer, { key: pems.private, cert: pems.cert });
-    const agent = new Agent({ ca: pems.cert });
+    using played = await listen(answer, { key, cert });
+    const agent = new Agent({ ca: cert });
     const source = await openImage(await writeLayout(), surroundings());
     const fetch = async () => ({ token: new Secret('none'), endpoint: played.url });
     const client = new Distribution({

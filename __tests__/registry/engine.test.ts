@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { TLSSocket } from 'node:tls';
-import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openImage } from '../../src/registry/open.ts';
+import { certificate, listen } from '../servers/played.ts';
 import { TestRegistry } from '../servers/registry.ts';
 import {
   LayoutWriter,
@@ -14,7 +14,7 @@ import {
   toSavedWithLayout,
 } from '../servers/registry-images.ts';
 import { pushImage, Scratch, surroundings } from './harness.ts';
-import { engineOf, hostOf, listen } from './played.ts';
+import { engineOf, hostOf } from './played-engine.ts';
 
 const image = makeImage(['a'.repeat(10_000), noise(200_000)]);
 const classic = {
@@ -44,16 +44,8 @@ async function push(inspect: object, files: readonly TarFile[] | Buffer) {
 
 describe('an engine behind TLS', () => {
   it('is spoken to with the certificates of DOCKER_CERT_PATH, and shown ours', async () => {
-    const pems = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
-      extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
-    });
-    const tls = {
-      key: pems.private,
-      cert: pems.cert,
-      ca: pems.cert,
-      requestCert: true,
-      rejectUnauthorized: true,
-    };
+    const { key, cert } = await certificate();
+    const tls = { key, cert, ca: cert, requestCert: true, rejectUnauthorized: true };
     const played = engineOf(classic, toSaved(image, ['app:v1']));
     let shown: string | undefined;
     using engine = await listen((request, response) => {
@@ -66,11 +58,7 @@ describe('an engine behind TLS', () => {
       /DOCKER_CERT_PATH holds no readable ca\.pem/,
     );
     await mkdir(folder);
-    for (const [name, pem] of Object.entries({
-      'ca.pem': pems.cert,
-      'cert.pem': pems.cert,
-      'key.pem': pems.private,
-    }))
+    for (const [name, pem] of Object.entries({ 'ca.pem': cert, 'cert.pem': cert, 'key.pem': key }))
       await writeFile(`${folder}/${name}`, pem);
     expect((await pushImage('app:v1', registry, { environment })).uploaded).toBe(2);
     expect(shown).toBe('127.0.0.1');

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
-import { makeTar, type TarFile } from '../servers/registry-images.ts';
+import { generate } from 'selfsigned';
 
-export interface Played {
+export interface Played extends Disposable {
   readonly url: URL;
-  [Symbol.dispose](): void;
+  readonly server: Server;
 }
 
 /** A server on this machine that answers what a test wants it to. */
@@ -17,6 +17,7 @@ export async function listen(answer: RequestListener, tls?: ServerOptions): Prom
   if (address === null || typeof address === 'string') throw new Error('not listening');
   return {
     url: new URL(`${tls === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`),
+    server,
     [Symbol.dispose]() {
       server.closeAllConnections();
       server.close();
@@ -24,15 +25,20 @@ export async function listen(answer: RequestListener, tls?: ServerOptions): Prom
   };
 }
 
-/** A Docker engine that knows one image: what it tells of it, and its export. */
-export function engineOf(inspect: object, files: readonly TarFile[] | Buffer): RequestListener {
-  return (request, response) => {
-    if (request.url?.endsWith('/get') === true) response.end(Buffer.isBuffer(files) ? files : makeTar(files));
-    else response.end(JSON.stringify(inspect));
-  };
-}
+let made: Promise<{ key: string; cert: string }> | undefined;
 
-/** What the step's environment says of an engine. */
-export function hostOf({ url }: Played): { DOCKER_HOST: string } {
-  return { DOCKER_HOST: `tcp://${url.host}` };
+/** A key and a certificate for 127.0.0.1 and localhost that is its own authority; made once in a process. */
+export function certificate(): Promise<{ key: string; cert: string }> {
+  made ??= generate([{ name: 'commonName', value: '127.0.0.1' }], {
+    extensions: [
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 7, ip: '127.0.0.1' },
+          { type: 2, value: 'localhost' },
+        ],
+      },
+    ],
+  }).then(({ private: key, cert }) => ({ key, cert }));
+  return made;
 }
