@@ -1,0 +1,74 @@
+import { Agent } from 'node:https';
+import { describe, expect, it } from 'vitest';
+import { send } from '../../src/clients/auth0-http.ts';
+import { certificate, listen } from '../servers/played.ts';
+
+type Answer = Parameters<typeof listen>[0];
+const told = (error: unknown) => {
+  const { code, message, passing } = error as { code?: string; message: string; passing?: boolean };
+  return { code, message, passing };
+};
+
+describe('one request to Auth0', () => {
+  const ask = async (answer: Answer, more: Partial<Parameters<typeof send>[0]> = {}) => {
+    using played = await listen(answer);
+    return await send({ method: 'GET', url: played.url.href, headers: {}, timeoutMs: 5000, ...more });
+  };
+
+  it('goes over TLS, by the agent that was given, and no further where the certificate is not theirs', async () => {
+    const { key, cert } = await certificate();
+    using played = await listen(
+      (request, response) =>
+        void request.pipe(response.writeHead(201, { 'x-seen': request.headers['content-length'] })),
+      { key, cert },
+    );
+    const request = {
+      method: 'POST' as const,
+      url: played.url.href,
+      headers: {},
+      body: '{"ä":1}',
+      timeoutMs: 5000,
+    };
+    const agent = new Agent({ ca: cert });
+    expect(await send({ ...request, agent })).toMatchObject({
+      status: 201,
+      text: '{"ä":1}',
+      headers: { 'x-seen': '8' },
+    });
+    agent.destroy();
+    const error = await send(request).catch(told);
+    expect(error).toMatchObject({
+      message: 'Auth0 could not be reached (DEPTH_ZERO_SELF_SIGNED_CERT); check auth0-domain and the network',
+      passing: false,
+    });
+  });
+
+  it('follows no redirect', async () => {
+    const answer = await ask(
+      (_, response) => void response.writeHead(302, { location: 'https://x.example' }).end(),
+    );
+    expect(answer).toMatchObject({ status: 302, headers: { location: 'https://x.example' } });
+  });
+
+  it.each<[what: string, answer: Answer, message: RegExp, passing: boolean]>([
+    ['silence', () => {}, /^Auth0 did not answer within 1 s \(check auth0-domain and the network\)$/, true],
+    ['a broken connection', (request) => void request.socket.resetAndDestroy(), /\(ECONNRESET\)/, true],
+    [
+      'an answer that breaks off',
+      (_, response) =>
+        void response.writeHead(200, { 'content-length': 9 }).write('x', () => response.destroy()),
+      /could not be reached \(ECONNRESET\)/,
+      true,
+    ],
+    [
+      'an answer without an end',
+      (_, response) => void response.end('x'.repeat(2 ** 20 + 1)),
+      /^The answer is too long for Auth0; check auth0-domain$/,
+      false,
+    ],
+  ])('tells %s', async (_what, answer, message, passing) => {
+    const error = await ask(answer, { timeoutMs: 400 }).catch(told);
+    expect(error).toMatchObject({ message: expect.stringMatching(message) });
+    expect((error as { passing?: boolean }).passing === true).toBe(passing);
+  });
+});

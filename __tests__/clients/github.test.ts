@@ -1,0 +1,192 @@
+import { Agent } from 'node:https';
+import { describe, expect, it } from 'vitest';
+import { GitHub } from '../../src/clients/github.ts';
+import { askedWait, explain, GitHubError, isLimit, refusedBy } from '../../src/clients/github-refusal.ts';
+import { Secret } from '../../src/secret.ts';
+import { certificate, listen } from '../servers/played.ts';
+import { StillClock } from './clock.ts';
+
+type Answer = Parameters<typeof listen>[0];
+
+/** A GitHub that answers as told, and what it was asked. */
+async function play(answer: Answer, tls?: Parameters<typeof listen>[1], agent?: Agent) {
+  const asked: { call: string; agent: string | undefined; token: string | undefined }[] = [];
+  const played = await listen((request, response) => {
+    const { authorization, 'user-agent': name } = request.headers;
+    asked.push({ call: `${request.method} ${request.url}`, agent: name, token: authorization });
+    answer(request, response);
+  }, tls);
+  const clock = new StillClock();
+  const github = new GitHub({
+    apiUrl: `${played.url.origin}/`,
+    repository: 'papyrus/app',
+    token: new Secret('ghs_kanari'),
+    clock,
+    agent,
+  });
+  return { github, asked, clock, [Symbol.dispose]: () => played[Symbol.dispose]() };
+}
+
+const json =
+  (value: unknown, status = 200, headers: Record<string, string> = {}): Answer =>
+  (_, response) =>
+    void response
+      .writeHead(status, { 'content-type': 'application/json', ...headers })
+      .end(JSON.stringify(value));
+
+describe('GitHub', () => {
+  it('is spoken to over TLS, by the agent that was given', async () => {
+    const { key, cert } = await certificate();
+    const agent = new Agent({ ca: cert });
+    using played = await play(json([]), { key, cert }, agent);
+    expect(await played.github.comments(7)).toEqual([]);
+    expect(played.asked).toEqual([
+      {
+        call: 'GET /repos/papyrus/app/issues/7/comments?per_page=100',
+        agent: expect.stringMatching(/^aws-bootstrap/),
+        token: 'token ghs_kanari',
+      },
+    ]);
+    agent.destroy();
+  });
+
+  it.each<[what: string, value: unknown, post: object]>([
+    ['nothing', null, { body: '', state: '', isPullRequest: false, isTrusted: true }],
+    [
+      'an issue of a stranger',
+      { id: 1, number: 2, body: 'b', state: 'open', author_association: 'NONE', user: { login: 'x' } },
+      { id: 1, number: 2, body: 'b', state: 'open', isPullRequest: false, isTrusted: false },
+    ],
+    [
+      'a pull request of a member',
+      { pull_request: {}, author_association: 'MEMBER' },
+      { isPullRequest: true, isTrusted: true },
+    ],
+    ['a bot by its type', { author_association: 'NONE', user: { type: 'Bot' } }, { isTrusted: true }],
+    ['a bot by its name', { author_association: 'NONE', user: { login: 'x[bot]' } }, { isTrusted: true }],
+    [
+      'one whose writer is gone',
+      { author_association: 'NONE', user: null, body: 5 },
+      { body: '', isTrusted: false },
+    ],
+  ])('reads %s as far as it goes', async (_what, value, post) => {
+    using played = await play(json([value]));
+    expect(await played.github.issues({ state: 'open' })).toEqual([expect.objectContaining(post)]);
+  });
+
+  it('is read page by page, as far as the search may go', async () => {
+    using played = await play((request, response) => {
+      const next = `<http://${request.headers.host}${request.url}&page=2>; rel="next"`;
+      json([{ number: 1 }], 200, { link: next })(request, response);
+    });
+    expect(await played.github.issues({ state: 'all' }, 2)).toHaveLength(2);
+    expect(played.asked).toHaveLength(2);
+  });
+
+  it.each<[what: string, answer: Answer, told: RegExp]>([
+    ['an object for a list', json({ a: 1 }), /GitHub answered something else than a list/],
+    [
+      'a page of somebody else',
+      (_, response) => void response.end('<html>'),
+      /GitHub answered something else than JSON/,
+    ],
+    [
+      'a redirect',
+      (_, response) => void response.writeHead(302, { location: 'https://elsewhere.example/' }).end(),
+      /GitHub answered 302/,
+    ],
+    [
+      'a next page elsewhere',
+      json([], 200, { link: '<https://elsewhere.example/x>; rel="next"' }),
+      /GitHub's answer leads to another host, which the token is not for/,
+    ],
+    [
+      'more than a page can hold',
+      (_, response) => void response.end(`["${'x'.repeat(33 * 2 ** 20)}"]`),
+      /GitHub answered more than a page can hold/,
+    ],
+    ['a token that is wrong', json({}, 401), /does not accept the token \(401\)/],
+    ['a status that nobody knows', json({}, 418), /GitHub answered 418/],
+  ])('with %s is told in our words', async (_what, answer, told) => {
+    using played = await play(answer);
+    await expect(played.github.comments(1)).rejects.toThrow(told);
+    expect(played.clock.slept).toEqual([]);
+  });
+
+  it('makes a label that is missing, also beside another run, and nothing else', async () => {
+    const label = async (get: number, post: number) => {
+      using played = await play((request, response) =>
+        json({}, request.method === 'GET' ? get : post)(request, response),
+      );
+      return await played.github.ensureLabel('drift', 'ff0000', 'd').then(
+        () => played.asked.map(({ call }) => call.split(' ')[0]),
+        (error: unknown) => error,
+      );
+    };
+    expect(await label(200, 500)).toEqual(['GET']);
+    expect(await label(404, 201)).toEqual(['GET', 'POST']);
+    expect(await label(404, 422)).toEqual(['GET', 'POST']);
+    expect(await label(404, 403)).toMatchObject({ status: 403 });
+    expect(await label(403, 201)).toMatchObject({ status: 403 });
+  });
+});
+
+describe('what Octokit throws', () => {
+  const answered = (status: number, headers?: Record<string, string>, data?: unknown) =>
+    Object.assign(new Error('x'), { status, response: { ...(headers && { headers }), data } });
+
+  it.each<[what: string, error: unknown, told: string]>([
+    ['nothing', undefined, 'GitHub could not be reached (the connection broke)'],
+    ['an error without an answer', new Error('x'), 'GitHub could not be reached (the connection broke)'],
+    [
+      'a code of the system',
+      Object.assign(new Error('x'), { cause: Object.assign(new Error('y'), { code: 'ECONNRESET' }) }),
+      'GitHub could not be reached (ECONNRESET)',
+    ],
+    [
+      'a code of nobody',
+      Object.assign(new Error('x'), { code: 'a b' }),
+      'GitHub could not be reached (the connection broke)',
+    ],
+    [
+      'a time-out',
+      Object.assign(new Error('x'), { cause: Object.assign(new Error('y'), { name: 'TimeoutError' }) }),
+      'GitHub could not be reached (no answer in time)',
+    ],
+    ['a status without an answer', { status: 500 }, 'GitHub could not be reached (the connection broke)'],
+    ['issues that are disabled', answered(410), 'issues are disabled in this repository (410)'],
+    [
+      'a limit',
+      answered(403, {}, { message: 'API rate limit exceeded' }),
+      "GitHub's rate limit is used up (403)",
+    ],
+    ['our own error', Object.assign(new Error('x'), { cause: new GitHubError(0, 'ours') }), 'ours'],
+  ])('%s', (_what, error, told) => {
+    expect(explain(error)).toBeInstanceOf(GitHubError);
+    expect(explain(error).message).toBe(told);
+  });
+
+  it.each<[status: number, headers: Record<string, string>, limit: boolean]>([
+    [429, {}, true],
+    [403, { 'retry-after': '1' }, true],
+    [403, { 'x-ratelimit-remaining': '0' }, true],
+    [403, { 'x-ratelimit-remaining': '9' }, false],
+    [401, { 'retry-after': '1' }, false],
+  ])('%i with %j is a limit: %s', (status, headers, limit) => {
+    const refused = refusedBy(answered(status, headers));
+    expect(refused !== undefined && isLimit(refused)).toBe(limit);
+  });
+
+  it('asks to wait in seconds, or until a time', () => {
+    const inTen = String(Math.round(Date.now() / 1000) + 10);
+    expect(askedWait({ 'retry-after': '7' })).toBe(7000);
+    expect(askedWait({ 'retry-after': '-7' })).toBeUndefined();
+    const wait = askedWait({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': inTen }) ?? 0;
+    expect(wait).toBeGreaterThan(8000);
+    expect(wait).toBeLessThanOrEqual(10_500);
+    expect(askedWait({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' })).toBe(0);
+    expect(askedWait({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': 'soon' })).toBeUndefined();
+    expect(askedWait({ 'x-ratelimit-remaining': '5', 'x-ratelimit-reset': inTen })).toBeUndefined();
+    expect(askedWait({})).toBeUndefined();
+  });
+});
