@@ -205,6 +205,102 @@ describe('the image', () => {
     });
   });
 
+  const says = (operation: string, value: object) =>
+    registry.faults.push({ on: `API ${operation}`, answer: { status: 200, body: JSON.stringify(value) } });
+
+  it.each<[failure: object, told: string]>([
+    [
+      {
+        imageId: { imageTag: 'v1' },
+        failureCode: 'UnableToAccessUpstreamRegistry',
+        failureReason: 'no\nway',
+      },
+      'image: ECR could not read v1 of app: UnableToAccessUpstreamRegistry no way',
+    ],
+    [
+      { imageId: { imageDigest: 'sha256:1' }, failureCode: 'KmsError' },
+      'image: ECR could not read sha256:1 of app: KmsError ',
+    ],
+  ])('that ECR holds and cannot give is told: %j', async (failure, told) => {
+    says('BatchGetImage', { failures: [failure] });
+    const found = (await (await room(['v1'])).resource.observe(['app'])).get('app');
+    expect(found instanceof Unreadable && (found.error as Error).message).toBe(told);
+  });
+
+  it('of which ECR tells no manifest, or nothing, is absent', async () => {
+    for (const answer of [{}, { images: [{ imageId: { imageTag: 'v1' } }, { imageManifest: '{}' }] }]) {
+      says('BatchGetImage', answer);
+      expect((await (await room(['v1'])).resource.observe(['app'])).size).toBe(0);
+    }
+  });
+
+  it('that was converted on its way is known by the digest that ECR tells', async () => {
+    const first = await room(['v1']);
+    await first.resource.create(first.desired);
+    const { bytes } = repository.manifests.get(repository.tags.get('v1') ?? '') ?? {};
+    const digests = [sha256('as it stands'), 'none'];
+    for (const imageDigest of digests)
+      says('BatchGetImage', {
+        images: [{ imageId: { imageTag: 'v1', imageDigest }, imageManifest: String(bytes) }],
+      });
+    const told = [];
+    for (const _ of digests) told.push((await read((await room(['v1'])).resource)).facts.digest);
+    expect(told).toEqual([digests[0], repository.tags.get('v1')]);
+  });
+
+  it('finds its relatives among the newest of three pages, however little they tell', async () => {
+    const first = await room(['v1']);
+    await first.resource.create(first.desired);
+    const [imageDigest] = [...repository.manifests.keys()];
+    says('DescribeImages', { nextToken: 'a' });
+    says('DescribeImages', { imageDetails: [{}, { imagePushedAt: 1 }], nextToken: 'b' });
+    says('DescribeImages', { imageDetails: [{ imageDigest, imagePushedAt: 2 }], nextToken: 'c' });
+    const { resource, desired } = await room(['v2'], next, 'next.tar');
+    expect((await resource.create(desired)).facts.pushed).toMatchObject({ uploaded: 1, reused: 2 });
+    expect(registry.count('API DescribeImages')).toBe(4);
+  });
+
+  it('whose repository goes between the reading and the push is told by the API', async () => {
+    const { resource, desired } = await room(['v1']);
+    says('DescribeImages', {});
+    registry.repositories.delete('app');
+    await expect(resource.create(desired)).rejects.toThrow(
+      /the repository app does not exist; let this action create it \(input repository, only: repository\)/,
+    );
+  });
+
+  it('of a registry that hangs up though its repository stands is told as it came', async () => {
+    const { resource, desired } = await room(['v1']);
+    registry.faults.push({ on: 'POST upload', times: 99, resetAt: 0 });
+    await expect(resource.create(desired)).rejects.toThrow(
+      /closed the connection when the upload of .* began; .* else the network is at fault/,
+    );
+  });
+
+  it.each([
+    [{}, /GetAuthorizationToken answered without a token or a proxyEndpoint/],
+    [{ authorizationData: [{ authorizationToken: 'x', proxyEndpoint: 'no url' }] }, /without a token/],
+    [
+      { authorizationData: [{ proxyEndpoint: 'https://1.dkr.ecr.us-west-2.amazonaws.com' }] },
+      /without a token/,
+    ],
+  ])('is not pushed with the token of %j', async (answer, told) => {
+    const { resource, desired } = await room(['v1']);
+    says('GetAuthorizationToken', answer);
+    await expect(resource.create(desired)).rejects.toThrow(told);
+  });
+
+  it('does not ask which of several tags are fixed where they all name it', async () => {
+    const first = await room(['v1', 'v2']);
+    await first.resource.create(first.desired);
+    Object.assign(repository, { mutability: 'IMMUTABLE' });
+    expect((await read((await room(['v1', 'v2'])).resource)).facts.unusable).toBeUndefined();
+    const { facts } = await read((await room(['v1', 'v2'], next, 'next.tar')).resource);
+    expect(facts.unusable).toContain('the tags v1, v2 of app cannot be moved (immutable)');
+    says('DescribeRepositories', { repositories: [{ imageTagMutability: 'MUTABLE_WITH_EXCLUSION' }] });
+    expect((await read((await room(['v1'], next, 'next.tar')).resource)).facts.unusable).toBeUndefined();
+  });
+
   it('takes its own tag where none is given', async () => {
     const { desired } = await room([]);
     expect(Object.keys(desired.fields)).toEqual(['image:v1']);
