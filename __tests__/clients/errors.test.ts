@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { AwsError, codeOf, statusOf } from '../../src/clients/errors.ts';
+import { AwsError, codeOf, isDenied, statusOf } from '../../src/clients/errors.ts';
 import { sdkError } from './clock.ts';
 
 const OPERATION = 'ssm:PutParameter';
@@ -27,6 +27,156 @@ describe('the name of an error', () => {
     expect(statusOf(sdkError('X'))).toBeUndefined();
     expect(statusOf(Object.assign(new Error('x'), { $metadata: undefined }))).toBeUndefined();
     expect(statusOf('x')).toBeUndefined();
+    expect(statusOf(null)).toBeUndefined();
+  });
+});
+
+describe('each code that AWS, the SDK or Node gives has its reason', () => {
+  const families: ReadonlyArray<[reason: string, says: string, codes: readonly string[]]> = [
+    [
+      'credentials',
+      'there are no AWS credentials',
+      ['CredentialsProviderError', 'CredentialsError', 'TokenProviderError'],
+    ],
+    [
+      'credentials',
+      'the AWS credentials have expired',
+      ['ExpiredTokenException', 'ExpiredToken', 'RequestExpired'],
+    ],
+    [
+      'credentials',
+      'AWS does not accept the credentials',
+      [
+        'UnrecognizedClientException',
+        'InvalidClientTokenId',
+        'InvalidSignatureException',
+        'AuthFailure',
+        'SignatureDoesNotMatch',
+        'IncompleteSignature',
+        'MissingAuthenticationToken',
+      ],
+    ],
+    [
+      'access-denied',
+      `the role may not ${OPERATION}`,
+      ['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation', 'NotAuthorized'],
+    ],
+    [
+      'quota',
+      'a quota of the account is used up (CODE)',
+      [
+        'LimitExceededException',
+        'ParameterLimitExceeded',
+        'HierarchyLevelLimitExceededException',
+        'TooManyTagsException',
+      ],
+    ],
+    [
+      'quota',
+      'its oldest version carries a label, so that no new version can be stored',
+      ['ParameterMaxVersionLimitExceeded'],
+    ],
+    [
+      'aws',
+      'the KMS key cannot be used (CODE)',
+      ['InvalidKeyId', 'KmsException', 'EncryptionFailure', 'DecryptionFailure', 'KMSAccessDeniedException'],
+    ],
+    [
+      'network',
+      'AWS could not be reached (CODE)',
+      ['TimeoutError', 'ENOTFOUND', 'ECONNREFUSED', 'EAI_AGAIN', 'ERR_STREAM_PREMATURE_CLOSE'],
+    ],
+    [
+      'network',
+      'the certificate that was shown for AWS is not trusted (CODE)',
+      [
+        'CERT_HAS_EXPIRED',
+        'DEPTH_ZERO_SELF_SIGNED_CERT',
+        'SELF_SIGNED_CERT_IN_CHAIN',
+        'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+        'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+        'ERR_TLS_CERT_ALTNAME_INVALID',
+      ],
+    ],
+    [
+      'conflict',
+      'others are changing it at the same time (CODE)',
+      ['TooManyUpdates', 'OperationAbortedException'],
+    ],
+    [
+      'throttled',
+      'AWS kept throttling',
+      [
+        'ThrottlingException',
+        'Throttling',
+        'ThrottledException',
+        'TooManyRequestsException',
+        'RequestLimitExceeded',
+        'SlowDown',
+      ],
+    ],
+    // Whatever begins or ends in capitals is not therefore a word of Node's for a broken network.
+    ['aws', 'CODE: CODE happened', ['ValidationException', 'ECRException', 'Invalid_ESCAPE']],
+  ];
+
+  it.each(families.flatMap(([reason, says, codes]) => codes.map((code) => [code, reason, says] as const)))(
+    '%s: %s, %s',
+    (code, reason, says) => {
+      expect(of(sdkError(code, 400))).toMatchObject({
+        name: 'AwsError',
+        message: `${OPERATION} on ${RESOURCE}: ${says.replaceAll('CODE', code)}`,
+        code,
+        reason,
+      });
+    },
+  );
+
+  it('and a certificate that is not trusted its remedy', () => {
+    expect(of(sdkError('Error', undefined, { code: 'SELF_SIGNED_CERT_IN_CHAIN' })).remedy).toMatch(
+      /AWS_ENDPOINT_URL.*NODE_EXTRA_CA_CERTS/,
+    );
+  });
+});
+
+describe('an answer that cannot be read', () => {
+  const cut = 'Unexpected end of JSON input';
+  it.each<[what: string, cause: Error, status: string]>([
+    ['JSON that was cut', sdkError('SyntaxError', 200, { message: cut }), ' (HTTP status 200)'],
+    ['a page of a proxy', sdkError('SyntaxError', 503, { message: cut }), ' (HTTP status 503)'],
+    ['without a status', sdkError('SyntaxError', undefined, { message: cut }), ''],
+    [
+      'XML, of which the SDK says no more',
+      sdkError('Error', 502, { message: 'XML parse error' }),
+      ' (HTTP status 502)',
+    ],
+  ])('%s is told with its status, and with what to look at', (_what, cause, status) => {
+    const { reason, message, remedy } = of(cause, true);
+    expect(reason).toBe('aws');
+    expect(message).toBe(`${OPERATION} on ${RESOURCE}: AWS gave an answer that cannot be read${status}`);
+    expect(remedy).toBe('run again; if it stays, check AWS_ENDPOINT_URL and the proxy of the runner');
+  });
+
+  it('is no text without an error around it', () => {
+    expect(of({ message: 'XML parse error' }).message).toBe(`${OPERATION} on ${RESOURCE}: Error`);
+  });
+});
+
+describe('whether the role may not', () => {
+  it.each([
+    ['AccessDeniedException', true],
+    ['KMSAccessDeniedException', true],
+    ['InvalidKeyId', false],
+    ['ECONNRESET', false],
+  ])('is told by an error in words: %s, %s', (code, denied) => {
+    expect(isDenied(of(sdkError(code, 400)))).toBe(denied);
+  });
+
+  it.each<[what: string, error: unknown]>([
+    ['an error that was not put into words', sdkError('KMSAccessDeniedException', 400)],
+    ['what only looks alike', { reason: 'access-denied', code: 'KMSAccessDeniedException' }],
+    ['nothing', undefined],
+  ])('is not told by %s', (_what, error) => {
+    expect(isDenied(error)).toBe(false);
   });
 });
 
@@ -190,6 +340,14 @@ describe('no error tells a value', () => {
   ])('%s', (_what, cause, carriesSecret) => {
     const { message, remedy } = of(cause, carriesSecret);
     expect(message + remedy).not.toContain(canary);
+  });
+
+  it('and says why it does not show what AWS says', () => {
+    const error = of(sdkError('ValidationException', 400, { message: canary }), true);
+    expect(error.message).toBe(`${OPERATION} on ${RESOURCE}: ValidationException`);
+    expect(error.remedy).toBe(
+      'the message of AWS is not shown, since it may repeat the value; CloudTrail has it',
+    );
   });
 
   it('not even one that the parser of JavaScript throws', () => {

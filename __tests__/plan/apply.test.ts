@@ -2,19 +2,25 @@ import { describe, expect, it } from 'vitest';
 import type { Wish } from '../../src/desired/desired.ts';
 import { apply, type Outcome, unapplied } from '../../src/plan/apply.ts';
 import { plan } from '../../src/plan/plan.ts';
+import { changeOfStray } from '../../src/plan/stray.ts';
 import {
+  ABSENT,
   type Difference,
+  type Fields,
+  type Kind,
   type Resource,
   type Resources,
   type Spec,
   Unreadable,
 } from '../../src/resources/resource.ts';
+import { parameter, secret } from './strays.ts';
 import { LENIENT, OURS, spec, wish } from './wishes.ts';
 
 const LOG = 'AWS::Logs::LogGroup';
 const SSM = 'AWS::SSM::Parameter';
 const SM = 'AWS::SecretsManager::Secret';
 const ECR = 'AWS::ECR::Repository';
+const AUTH0 = 'Auth0::Application';
 
 type Call = readonly [verb: string, name: string, ...more: unknown[]];
 
@@ -43,6 +49,8 @@ class Room implements Resource {
 
   async delete(observed: Spec): Promise<void> {
     this.calls.push(['delete', observed.name]);
+    const error = this.broken[observed.name];
+    if (error !== undefined) throw error;
     this.stands.delete(observed.name);
   }
 
@@ -70,6 +78,8 @@ function account(broken: Readonly<Record<string, Error>> = {}) {
     [SSM]: new ReadingRoom(calls, broken),
     [SM]: new Room(calls, broken),
     [ECR]: new Room(calls, broken),
+    [AUTH0]: new Room(calls, broken),
+    Image: new Room(calls, broken),
   } as unknown as Resources;
   return { calls, rooms };
 }
@@ -197,6 +207,187 @@ describe('apply', () => {
     expect(told.map(({ change }) => change.name).sort()).toEqual(
       outcomes.map(({ change }) => change.name).sort(),
     );
+  });
+});
+
+describe('each kind', () => {
+  const kinds: ReadonlyArray<[kind: Kind, fields: Fields, before: Fields]> = [
+    [LOG, { retention: 7 }, { retention: 1 }],
+    [SSM, { value: '1' }, { value: '0' }],
+    [SM, { 'key-id': 'k' }, { 'key-id': 'j' }],
+    [ECR, { mutability: 'MUTABLE' }, { mutability: 'IMMUTABLE' }],
+    [AUTH0, { 'callback:https://papyrus.example': true }, {}],
+    ['Image', { 'image:v1': 'sha256:1' }, { 'image:v1': 'sha256:0' }],
+  ];
+  /** Rooms of which each writes its own book. */
+  const books = () => {
+    const calls: Record<string, Call[]> = Object.fromEntries(kinds.map(([kind]) => [kind, []]));
+    const rooms = Object.fromEntries(Object.entries(calls).map(([kind, book]) => [kind, new Room(book, {})]));
+    const written = () =>
+      Object.entries(calls).flatMap(([kind, book]) => book.map((call) => [kind, ...call]));
+    return { rooms: rooms as unknown as Resources, written };
+  };
+
+  it.each(kinds)('is created by its own room: %s', async (kind, fields) => {
+    const { rooms, written } = books();
+    const [outcome] = await apply(plan([wish(kind, fields)], {}, LENIENT), rooms, () => {});
+    const { name } = spec(kind, fields);
+    expect(written()).toEqual([[kind, 'create', name]]);
+    expect(outcome).toMatchObject({ result: 'done', stands: { name, fields, facts: { version: '1' } } });
+  });
+
+  it.each(kinds)('is updated by its own room: %s', async (kind, fields, before) => {
+    const { rooms, written } = books();
+    const standing = spec(kind, { ...OURS, ...before });
+    const observed = { [kind]: new Map([[standing.name, standing]]) };
+    const [outcome] = await apply(plan([wish(kind, fields)], observed, LENIENT), rooms, () => {});
+    const { name } = standing;
+    expect(written()).toEqual([[kind, 'update', name, name, Object.keys(fields)]]);
+    expect(outcome).toMatchObject({ result: 'done', stands: { name, fields } });
+  });
+});
+
+describe('a deletion', () => {
+  const deletion = (stray = parameter('OLD', 'made')) =>
+    changeOfStray(stray, { action: 'remove', notes: [], after: [] });
+
+  it('leaves nothing that stands, and nothing of it is read back', async () => {
+    const { calls, rooms } = account();
+    const [created] = plan([wish(SSM, { value: '1' })], {}, LENIENT);
+    const changes = [deletion(), deletion(secret('s', 'made', ['k'])), ...(created ? [created] : [])];
+    const outcomes = await apply(changes, rooms, () => {});
+    expect(calls).toEqual([
+      ['delete', '/papyrus/prd/OLD'],
+      ['delete', 'papyrus/prd/s'],
+      ['create', '/papyrus/prd/PORT'],
+      ['readBack', '/papyrus/prd/PORT'],
+    ]);
+    expect(outcomes.map(({ result, stands }) => [result, stands?.name])).toEqual([
+      ['done', undefined],
+      ['done', undefined],
+      ['done', '/papyrus/prd/PORT'],
+    ]);
+  });
+
+  it('that fails leaves what stood', async () => {
+    const error = new Error('no');
+    const { rooms } = account({ '/papyrus/prd/OLD': error });
+    const change = deletion();
+    expect(await apply([change], rooms, () => {})).toEqual([
+      { change, result: 'failed', stands: change.observed, error },
+    ]);
+  });
+
+  it('of what was never there calls nothing', async () => {
+    const { calls, rooms } = account();
+    const change = { ...deletion(secret('s', 'made', [])), observed: undefined };
+    expect(await apply([change], rooms, () => {})).toEqual([{ change, result: 'done', stands: undefined }]);
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('what comes after another change', () => {
+  const NEW = 'callback:https://new.example';
+  const OLD = 'callback:https://old.example';
+  const CALLBACK = '/papyrus/prd/PORT';
+  /** URLs are allowed, then the callback tells of them, then the old ones go. */
+  const login = (callback: Fields) => {
+    const observed: Record<string, Map<string, Spec>> = {
+      [AUTH0]: new Map([['application', spec(AUTH0, { [OLD]: true })]]),
+      [SSM]: new Map([[CALLBACK, spec(SSM, { ...OURS, type: 'String', value: 'old', ...callback })]]),
+    };
+    const wanted = [wish(AUTH0, { [NEW]: true, [OLD]: ABSENT }), wish(SSM, { value: 'new', type: 'String' })];
+    return plan(wanted, observed, { ...LENIENT, callbackParameter: CALLBACK });
+  };
+  const told = (outcomes: readonly Outcome[]) =>
+    outcomes.map(({ change, result, because }) => [
+      change.id.replace(/^\S+ /, ''),
+      result,
+      ...(because === undefined ? [] : [because]),
+    ]);
+
+  it('waits for it, and is written once, whatever the order of the plan', async () => {
+    const { calls, rooms } = account();
+    const ended: Outcome[] = [];
+    const outcomes = await apply(login({}), rooms, (outcome) => ended.push(outcome));
+    expect(calls).toEqual([
+      ['update', 'application', 'application', [NEW]],
+      ['update', CALLBACK, CALLBACK, ['value']],
+      ['update', 'application', 'application', [OLD]],
+      ['readBack', CALLBACK],
+    ]);
+    expect(told(outcomes)).toEqual([
+      [CALLBACK, 'done'],
+      ['application', 'done'],
+      ['application withdraw', 'done'],
+    ]);
+    expect(told(ended)).toEqual([
+      ['application', 'done'],
+      [CALLBACK, 'done'],
+      ['application withdraw', 'done'],
+    ]);
+  });
+
+  it('comes also where there was nothing to do before it', async () => {
+    const { rooms } = account();
+    expect(told(await apply(login({ value: 'new' }), rooms, () => {}))).toEqual([
+      [CALLBACK, 'unchanged'],
+      ['application', 'done'],
+      ['application withdraw', 'done'],
+    ]);
+  });
+
+  it('is left out where that one fails, with its name, and so is what comes after it', async () => {
+    const error = new Error('no');
+    const { calls, rooms } = account({ application: error });
+    const outcomes = await apply(login({}), rooms, () => {});
+    expect(told(outcomes)).toEqual([
+      [CALLBACK, 'skipped', 'application'],
+      ['application', 'failed'],
+      ['application withdraw', 'skipped', CALLBACK],
+    ]);
+    expect(outcomes[0]?.stands?.fields.value).toBe('old');
+    expect(calls).toEqual([['update', 'application', 'application', [NEW]]]);
+  });
+
+  it('is left out where that one is blocked', async () => {
+    const { rooms } = account();
+    const outcomes = await apply(login({ type: 'StringList', value: 'new' }), rooms, () => {});
+    expect(told(outcomes)).toEqual([
+      [expect.stringContaining(`${CALLBACK} blocked: the type cannot change`), 'blocked'],
+      ['application', 'done'],
+      ['application withdraw', 'skipped', CALLBACK],
+    ]);
+  });
+});
+
+describe('what is read back', () => {
+  const written = [wish(SSM, { value: '1' }), wish(LOG, { retention: 1 })];
+
+  it('is nothing where the room needs it not', async () => {
+    const { calls, rooms } = account();
+    const plain = { ...rooms, [SSM]: new Room(calls, {}) } as unknown as Resources;
+    const outcomes = await apply(plan(written, {}, LENIENT), plain, () => {});
+    expect(results(outcomes)).toEqual([
+      ['/papyrus/prd/PORT', 'done'],
+      ['/ecs/papyrus', 'done'],
+    ]);
+    expect(outcomes[0]?.stands?.facts).toEqual({ version: '1' });
+  });
+
+  it('may fail: what is done stays done, as its write told it', async () => {
+    class Unreading extends Room {
+      async readBack(): Promise<never> {
+        throw new Error('throttled');
+      }
+    }
+    const { calls, rooms } = account();
+    const broken = { ...rooms, [SSM]: new Unreading(calls, {}) } as unknown as Resources;
+    const outcomes = await apply(plan(written, {}, LENIENT), broken, () => {});
+    expect(outcomes.map(({ result, stands }) => [result, stands?.facts])).toEqual([
+      ['done', { version: '1' }],
+      ['done', { version: '1' }],
+    ]);
   });
 });
 

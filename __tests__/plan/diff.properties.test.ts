@@ -15,7 +15,7 @@ const field = fc.oneof(
 );
 const standing = field.filter((value) => value !== ABSENT);
 const names = fc.oneof(
-  fc.constantFrom('retention', 'value', 'type', 'mutability', 'key:a', 'key:b', 'tag:a'),
+  fc.constantFrom('retention', 'value', 'type', 'mutability', 'key:a', 'key:b', 'tag:a', '__proto__'),
   fc.string(),
 );
 const desiredFields = fc.dictionary(names, field, { noNullPrototype: true });
@@ -23,8 +23,8 @@ const observedFields = fc.dictionary(names, standing, { noNullPrototype: true })
 const closedSets = fc.constantFrom<string[]>([], ['key:'], ['key:', 'tag:']).map((list) => new Set(list));
 
 function overlay(observed: Fields, differences: ReturnType<typeof diff>): Fields {
-  // By a map: an assignment to a field named __proto__ would be lost.
-  const fields = new Map<string, Field>(Object.entries(observed));
+  // A map, since a name may be anything here: `__proto__` cannot be assigned to an object.
+  const fields = new Map(Object.entries(observed));
   for (const { field: name, to } of differences)
     if (to === ABSENT) fields.delete(name);
     else fields.set(name, to);
@@ -38,7 +38,6 @@ describe('for all specs', () => {
         const first = diff(desired, observed, closed, none);
         expect(diff(desired, overlay(observed, first), closed, none)).toEqual([]);
       }),
-      { examples: [[JSON.parse('{"__proto__":0}'), {}, new Set()]] },
     );
   });
 

@@ -91,6 +91,53 @@ describe('the URLs of an application', () => {
   });
 });
 
+describe('an application that could not be read', () => {
+  /** A change that could not be read, and what was wanted of it. */
+  const unread = (kind: Kind, wanted: Difference['to'] = true): Change => {
+    const blocked = change(kind, 'app', 'blocked');
+    const desired = { ...blocked.desired, fields: { [add.field]: wanted } };
+    return { ...blocked, desired, unreadable: { error: new Error('denied') } } as Change;
+  };
+  const afters = (changes: readonly Change[]) =>
+    inOrder(changes, CALLBACK).map(({ id, after }) => [id.replace(/^\S+ /, ''), after]);
+
+  it('holds back the callback that it shall allow, and nothing else', () => {
+    expect(afters([port, callback, unread('Auth0::Application')])).toEqual([
+      ['/papyrus/prd/PORT', undefined],
+      [CALLBACK, [APPLICATION]],
+      ['app', undefined],
+    ]);
+  });
+
+  it.each(['create', 'update', 'blocked'] as const)(
+    'holds it back where it is to be changed: %s',
+    (action) => {
+      const waiting = change('AWS::SSM::Parameter', CALLBACK, action);
+      expect(inOrder([waiting, unread('Auth0::Application')], CALLBACK)[0]).toEqual({
+        ...waiting,
+        after: [APPLICATION],
+      });
+    },
+  );
+
+  it.each<[what: string, beside: () => Change]>([
+    ['whose URLs are only taken out', () => unread('Auth0::Application', ABSENT)],
+    ['of another kind', () => unread('AWS::Logs::LogGroup')],
+    [
+      'that was read',
+      () => ({ ...unread('Auth0::Application'), action: 'none', unreadable: undefined }) as Change,
+    ],
+  ])('is no reason to wait where it is one %s', (_what, beside) => {
+    const changes = [callback, beside()];
+    expect(inOrder(changes, CALLBACK)).toEqual(changes);
+  });
+
+  it('holds back no callback that stands as it is wanted', () => {
+    const changes = [change('AWS::SSM::Parameter', CALLBACK, 'none'), unread('Auth0::Application')];
+    expect(inOrder(changes, CALLBACK)).toEqual(changes);
+  });
+});
+
 describe('an image', () => {
   const image = change('Image', 'papyrus', 'create');
   const repository = (name: string, action: Change['action']) => change('AWS::ECR::Repository', name, action);

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Wish } from '../../src/desired/desired.ts';
 import { plan } from '../../src/plan/plan.ts';
 import type { Policy } from '../../src/plan/policy.ts';
-import { ABSENT, type Facts, type Fields, type Spec, Unreadable } from '../../src/resources/resource.ts';
+import {
+  ABSENT,
+  type Facts,
+  type Fields,
+  type Kind,
+  type Spec,
+  Unreadable,
+} from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
 import { LENIENT, OURS, spec, TAKEN, wish } from './wishes.ts';
 
@@ -10,6 +17,8 @@ const LOG = 'AWS::Logs::LogGroup';
 const SSM = 'AWS::SSM::Parameter';
 const SM = 'AWS::SecretsManager::Secret';
 const ECR = 'AWS::ECR::Repository';
+const AUTH0 = 'Auth0::Application';
+const IMAGE = 'Image';
 
 function changes(wanted: Wish, standing?: Spec | Unreadable, policy: Partial<Policy> = {}) {
   const observed = standing === undefined ? {} : { [wanted.kind]: new Map([[wanted.spec.name, standing]]) };
@@ -72,6 +81,17 @@ describe('the table of cases', () => {
         action: 'create',
         fields: ['type', 'tag:managed-by'],
         notes: ['not available in this run: value'],
+      },
+    ]);
+  });
+
+  it('several values are not here: they are told by name, and the rest would be created', () => {
+    const wanted = wish(SM, { 'key-id': 'k' }, { unknown: new Set(['key:a', 'key:b']) });
+    expect(short(changes(wanted))).toEqual([
+      {
+        action: 'create',
+        fields: ['key-id', 'tag:managed-by'],
+        notes: ['not available in this run: key:a, key:b'],
       },
     ]);
   });
@@ -141,6 +161,15 @@ describe('the table of cases', () => {
     ]);
   });
 
+  it.each([
+    ['ours', OURS],
+    ['adopted', TAKEN],
+  ])('%s, and adopt is false: changed as ever, since it is no stranger', (_whose, tags) => {
+    expect(short(changes(group, stands({ ...tags, retention: 3 }), { adopt: false }))).toEqual([
+      { action: 'update', fields: ['retention', 'tag:a'], notes: [] },
+    ]);
+  });
+
   it('scheduled for deletion: restored, then as ever', () => {
     const wanted = wish(SM, { 'key:a': new Secret('1') });
     expect(short(changes(wanted, spec(SM, OURS, { scheduledForDeletion: true })))).toEqual([
@@ -150,6 +179,11 @@ describe('the table of cases', () => {
         notes: ['it is scheduled for deletion and is restored'],
       },
     ]);
+    expect(changes(wanted, spec(SM, OURS, { scheduledForDeletion: true }))[0]?.differences[0]).toEqual({
+      field: 'deletion',
+      from: 'scheduled',
+      to: ABSENT,
+    });
     expect(
       short(changes(wanted, spec(SM, {}, { scheduledForDeletion: true }), { adopt: false })),
     ).toMatchObject([{ action: 'blocked', fields: ['deletion', 'key:a', 'tag:managed-by'] }]);
@@ -214,6 +248,15 @@ describe('what is blocked', () => {
     ]);
   });
 
+  it('has an id of its own, so that it is no other change of the resource', () => {
+    const standing = stands({ ...OURS, 'tag:a': 'x', retention: 30, class: 'DELIVERY' });
+    expect(changes(group, standing).map(({ id }) => id)).toEqual([
+      `${LOG} /ecs/papyrus`,
+      `${LOG} /ecs/papyrus blocked: a shorter retention deletes logs that stand`,
+      expect.stringMatching(`^${LOG} /ecs/papyrus blocked: CloudWatch fixes the class`),
+    ]);
+  });
+
   it('is not in what the update writes', () => {
     const [update] = changes(group, stands({ ...OURS, 'tag:a': 'x', retention: 30 }));
     expect(update?.desired.fields).toEqual({
@@ -248,6 +291,13 @@ describe('keys of a secret', () => {
     ]);
   });
 
+  it('that are several are told together', () => {
+    const more = { ...standing, fields: { ...standing.fields, 'key:more': new Secret('3') } };
+    expect(changes(wanted, more)[0]?.notes).toEqual([
+      'keys that nobody here asks for are kept: theirs, more',
+    ]);
+  });
+
   it('go from an exact bundle', () => {
     const exact = wish(SM, wanted.spec.fields, { closed: new Set(['key:']) });
     const [change] = changes(exact, standing);
@@ -273,6 +323,65 @@ describe('keys of a secret', () => {
     });
     expect(change?.desired.fields['key:a']).toSatisfy((value: Secret) => value.reveal() === 'new');
     expect(change?.desired.fields['key:theirs']).toSatisfy((value: Secret) => value.reveal() === '2');
+  });
+});
+
+describe('what has no tag of ours', () => {
+  const URL = 'callback:https://papyrus.example';
+  const kinds: ReadonlyArray<[kind: Kind, wanted: Fields, standing: Fields]> = [
+    [AUTH0, { [URL]: true }, { 'callback:https://theirs.example': true }],
+    [IMAGE, { 'image:v1': 'sha256:1' }, { 'image:v1': 'sha256:0' }],
+  ];
+
+  it.each(kinds)('is created with what was asked for alone: %s', (kind, fields) => {
+    const [change, ...rest] = changes(wish(kind, fields));
+    expect(rest).toEqual([]);
+    expect(change).toMatchObject({ kind, action: 'create', notes: [] });
+    expect(change?.desired.fields).toEqual(fields);
+  });
+
+  it.each(kinds)(
+    'is changed in what was asked for alone, and is nobody to adopt: %s',
+    (kind, fields, stood) => {
+      const [change, ...rest] = changes(wish(kind, fields), spec(kind, stood), { adopt: false });
+      expect(rest).toEqual([]);
+      expect(change).toMatchObject({ kind, action: 'update', notes: [] });
+      expect(change?.differences.map(({ field }) => field)).toEqual(Object.keys(fields));
+      expect(change?.desired.fields).toEqual({ ...stood, ...fields });
+    },
+  );
+
+  it.each(kinds)('is left alone where it stands as asked for: %s', (kind, fields, stood) => {
+    expect(short(changes(wish(kind, fields), spec(kind, { ...stood, ...fields })))).toEqual([
+      { action: 'none', fields: [], notes: [] },
+    ]);
+  });
+});
+
+describe('a value that the role may not read', () => {
+  const unread: Facts = { unread: true };
+
+  it('of a parameter is not compared, and everything else is', () => {
+    const wanted = wish(SSM, { value: 'x', type: 'SecureString', 'key-id': 'k', 'tag:a': 'b' });
+    const standing = spec(SSM, { ...OURS, type: 'SecureString', 'key-id': 'k', 'tag:a': 'b' }, unread);
+    expect(short(changes(wanted, standing))).toEqual([{ action: 'none', fields: [], notes: [] }]);
+    const other = { ...standing, fields: { ...standing.fields, 'key-id': 'j', 'tag:a': 'c' } };
+    expect(short(changes(wanted, other))).toMatchObject([{ action: 'update', fields: ['key-id', 'tag:a'] }]);
+  });
+
+  it('of a secret hides its keys, of which none is compared', () => {
+    const fields = { 'key:a': new Secret('1'), 'key:b': new Secret('2'), 'key-id': 'k', 'tag:a': 'b' };
+    const standing = spec(SM, { ...OURS, 'key-id': 'j' }, unread);
+    expect(short(changes(wish(SM, fields), standing))).toEqual([
+      { action: 'update', fields: ['key-id', 'tag:a'], notes: [] },
+    ]);
+  });
+
+  it('is compared where it was read', () => {
+    const wanted = wish(SSM, { value: 'x' });
+    expect(short(changes(wanted, spec(SSM, OURS, { unread: undefined })))).toMatchObject([
+      { action: 'update', fields: ['value'] },
+    ]);
   });
 });
 

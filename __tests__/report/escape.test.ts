@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { code, forLog, prose, valueForLog } from '../../src/report/escape.ts';
+import {
+  code,
+  forLog,
+  forMermaid,
+  inUrl,
+  link,
+  prose,
+  shortProse,
+  unbroken,
+  valueForLog,
+} from '../../src/report/escape.ts';
 
 describe('for the log', () => {
   it.each([
@@ -43,6 +53,9 @@ describe('a code span', () => {
     ['a`', '`` a` ``'],
     [' a ', '`  a  `'],
     [' a', '` a`'],
+    ['a ', '`a `'],
+    [' a b', '` a b`'],
+    ['a b ', '`a b `'],
     ['  ', '`  `'],
     ['a|b', '`a\\|b`'],
     ['a\nb', '`a\\nb`'],
@@ -67,5 +80,62 @@ describe('prose', () => {
     ['a\nb', 'a\\\\nb'],
   ])('%j', (text, expected) => {
     expect(prose(text)).toBe(expected);
+  });
+});
+
+describe('a long value as prose', () => {
+  it('is cut, and then escaped', () => {
+    expect(shortProse('<b>')).toBe('&lt;b&gt;');
+    expect(shortProse('x'.repeat(300))).toBe('x'.repeat(300));
+    expect(shortProse('<'.repeat(301))).toBe(`${'&lt;'.repeat(300)}… (301 characters)`);
+  });
+});
+
+describe('a link', () => {
+  it.each([
+    ['/papyrus/prd/PORT', '[`/papyrus/prd/PORT`](https://x.example/?a=b)'],
+    ['a](b)`c', '[``a](b)`c``](https://x.example/?a=b)'],
+  ])('%j', (text, expected) => {
+    expect(link(text, 'https://x.example/?a=b')).toBe(expected);
+  });
+});
+
+describe('a part of a URL', () => {
+  it.each([
+    ['PORT-1_a.b', 'PORT-1_a.b'],
+    ['/papyrus/prd', '%2Fpapyrus%2Fprd'],
+    ['a b&c=d?e#f', 'a%20b%26c%3Dd%3Fe%23f'],
+    ["(a)!*'~", '%28a%29%21%2A%27%7E'],
+    ['[é]', '%5B%C3%A9%5D'],
+  ])('%j', (text, expected) => {
+    expect(inUrl(text)).toBe(expected);
+  });
+});
+
+describe('a label of Mermaid', () => {
+  it.each([
+    ['', '""'],
+    ['papyrus_1 a.b/c,d:e…f-g', '"papyrus_1 a.b/c,d:e…f-g"'],
+    ['žluť 日本 ٣½', '"žluť 日本 ٣½"'],
+    ['a"b', '"a#34;b"'],
+    ['#59;', '"#35;59#59;"'],
+    ['<b>|[x](y){z}%`', '"#60;b#62;#124;#91;x#93;#40;y#41;#123;z#125;#37;#96;"'],
+    ['a\nb', '"a#92;nb"'],
+    ['😀', '"#128512;"'],
+  ])('%j', (text, expected) => {
+    expect(forMermaid(text)).toBe(expected);
+  });
+
+  it('is cut before it grows by being escaped', () => {
+    expect(forMermaid('"'.repeat(301))).toBe(`"${'#34;'.repeat(300)}… #40;301 characters#41;"`);
+  });
+});
+
+describe('words of ours', () => {
+  it.each([
+    ['created', 'created'],
+    ['not looked after', 'not&nbsp;looked&nbsp;after'],
+  ])('stay on one line: %j', (words, expected) => {
+    expect(unbroken(words)).toBe(expected);
   });
 });

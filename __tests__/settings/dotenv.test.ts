@@ -297,7 +297,8 @@ describe('readDotenv', () => {
 
   it.each(FAULTY)('refuses %j', (text, line, key, told, options) => {
     const { faults } = readDotenv(text, options);
-    expect(faults).toEqual([{ line, ...(key !== '-' && { key }), text: expect.stringMatching(told) }]);
+    // Strictly: a fault of no variable has no key, not one that is undefined.
+    expect(faults).toStrictEqual([{ line, ...(key !== '-' && { key }), text: expect.stringMatching(told) }]);
   });
 
   it('tells all faults at once, each with its line', () => {
@@ -312,6 +313,15 @@ describe('readDotenv', () => {
     expect(readDotenv(text).entries).toEqual([
       { key: 'A', value: '1', line: 1 },
       { key: 'C', value: 'one\ntwo', line: 5 },
+    ]);
+  });
+
+  it('tells all warnings in the order of the lines', () => {
+    expect(tell('a.b=1\nB=$X\nC=1\rD=2\nE=b#c').map((note) => note.split(' ', 3).join(' '))).toEqual([
+      'warning 1 a.b',
+      'warning 2 B',
+      'warning 3 -',
+      'warning 5 E',
     ]);
   });
 
@@ -386,6 +396,35 @@ describe('readDotenv, given bytes', () => {
       'fault 5 -',
       'warning 3 -',
     ]);
+  });
+
+  it.each<[what: string, bytes: number[], lines: number[]]>([
+    ['in the last line, which does not end', [0x41, 0x3d, 0x31, 0x0a, 0x42, 0x3d, 0xe9], [2]],
+    ['in the only line', [0x41, 0x3d, 0xe9], [1]],
+    ['in a line behind one that ends in a letter of two bytes', [0xc3, 0xa9, 0x0a, 0x41, 0x0a, 0xe9], [3]],
+    ['behind a CR alone', [0x41, 0x0d, 0xe9, 0x0d, 0x0a, 0x41], [2]],
+    ['where a letter of two bytes is torn by a line break', [0x41, 0xc3, 0x0a, 0xa9], [1, 2]],
+  ])('names the line of bytes that are not UTF-8: %s', (_what, bytes, lines) => {
+    const { faults } = readDotenv(Uint8Array.from(bytes));
+    expect(faults.filter(({ text }) => /UTF-8/.test(text))).toEqual(
+      lines.map((line) => ({
+        line,
+        text: 'this line holds bytes that are not UTF-8; save the file as UTF-8',
+      })),
+    );
+  });
+
+  it.each([
+    [0xff, 0x3d],
+    [0xfe, 0x3d],
+    [0x41, 0xfe],
+    [0x41, 0xff],
+    [0xff, 0xff],
+    [0xfe, 0xfe],
+  ])('takes half a mark of UTF-16 (%i %i) for none', (...mark) => {
+    expect(tell(Uint8Array.from([...mark, 0x31]))[0]).toBe(
+      'fault 1 - this line holds bytes that are not UTF-8; save the file as UTF-8',
+    );
   });
 
   it.each([Buffer.from('\ufeffA=1\nB=2', 'utf16le'), Buffer.from('\ufeffA=1\nB=2', 'utf16le').swap16()])(

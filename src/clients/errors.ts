@@ -88,7 +88,6 @@ const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOp
 const QUOTA = new Set([
   'LimitExceededException',
   'ParameterLimitExceeded',
-  'ParameterMaxVersionLimitExceeded',
   'HierarchyLevelLimitExceededException',
   'TooManyTagsException',
 ]);
@@ -99,6 +98,11 @@ const KMS = new Set([
   'DecryptionFailure',
   'KMSAccessDeniedException',
 ]);
+/**
+ * What Node finds wrong with a certificate; AWS's own codes are not in capitals.
+ * @see https://nodejs.org/docs/latest-v20.x/api/tls.html#x509-certificate-error-codes
+ */
+const CERTIFICATE = /CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/;
 
 function explain(
   cause: unknown,
@@ -138,7 +142,14 @@ function explain(
       remedy:
         'check that the key of kms-key-id exists in this region, is enabled, and that the role may use it',
     };
-  if (code === 'TimeoutError' || /^(E[A-Z_]+)$/.test(code))
+  if (CERTIFICATE.test(code))
+    return {
+      reason: 'network',
+      what: `the certificate that was shown for AWS is not trusted (${code})`,
+      remedy:
+        'check AWS_ENDPOINT_URL; where a proxy shows a certificate of its own, name the file of its authority in NODE_EXTRA_CA_CERTS',
+    };
+  if (code === 'TimeoutError' || /^E[A-Z_]+$/.test(code))
     return {
       reason: 'network',
       what: `AWS could not be reached (${code})`,

@@ -14,12 +14,14 @@ export interface Outcome {
 
 /** @returns outcomes of a plan that is not run: plan and drift. */
 export function unapplied(plan: Plan): Outcome[] {
-  return plan.map((change) => {
-    if (change.unreadable !== undefined)
-      return { change, result: 'failed', stands: undefined, error: change.unreadable.error };
-    if (change.action === 'blocked') return { change, result: 'blocked', stands: change.observed };
-    return { change, result: change.action === 'none' ? 'unchanged' : 'planned', stands: change.observed };
-  });
+  return plan.map(leave);
+}
+
+function leave(change: Change): Outcome {
+  if (change.unreadable !== undefined)
+    return { change, result: 'failed', stands: undefined, error: change.unreadable.error };
+  if (change.action === 'blocked') return { change, result: 'blocked', stands: change.observed };
+  return { change, result: change.action === 'none' ? 'unchanged' : 'planned', stands: change.observed };
 }
 
 /**
@@ -62,36 +64,16 @@ async function runAfter(
 }
 
 async function run(change: Change, rooms: Resources): Promise<Outcome> {
-  if (change.action !== 'create' && change.action !== 'update' && change.action !== 'delete') {
-    const [outcome] = unapplied([change]);
-    if (outcome !== undefined) return outcome;
-  }
+  if (change.action === 'none' || change.action === 'blocked') return leave(change);
   try {
-    return { change, result: 'done', stands: await write(change, rooms) };
+    return { change, result: 'done', stands: await write<Kind>(change, rooms) };
   } catch (error) {
     return { change, result: 'failed', stands: change.observed, error };
   }
 }
 
 /** One place where the kind picks the room, so that each room gets specs of its own kind only. */
-function write(change: Change, rooms: Resources): Promise<Spec | undefined> {
-  switch (change.kind) {
-    case 'AWS::Logs::LogGroup':
-      return enter(change, rooms);
-    case 'AWS::SSM::Parameter':
-      return enter(change, rooms);
-    case 'AWS::SecretsManager::Secret':
-      return enter(change, rooms);
-    case 'AWS::ECR::Repository':
-      return enter(change, rooms);
-    case 'Auth0::Application':
-      return enter(change, rooms);
-    case 'Image':
-      return enter(change, rooms);
-  }
-}
-
-async function enter<K extends Kind>(change: ChangeOf<K>, rooms: Resources): Promise<Spec | undefined> {
+async function write<K extends Kind>(change: ChangeOf<K>, rooms: Resources): Promise<Spec | undefined> {
   const room: Resources[K] = rooms[change.kind];
   const { action, desired, observed, differences } = change;
   if (action === 'delete') {

@@ -86,10 +86,7 @@ function changesOf<K extends Kind>(
   const owner = standing.fields[`tag:${OWNER_TAG}`];
   const wanted = isTagged(kind) ? claimed(wish, owner === MADE) : spec.fields;
   const notes = keptKeys(wish, standing);
-  if (
-    wanted['key-id'] !== undefined &&
-    compareKeys(standing.fields['key-id'], wanted['key-id']) === 'unclear'
-  )
+  if (compareKeys(standing.fields['key-id'], wanted['key-id']) === 'unclear')
     notes.push('key-id: an alias and a key id cannot be told apart without asking KMS; taken as the same');
   const differences = diff(wanted, standing.fields, wish.closed, uncompared(wish, standing));
   if (standing.facts.scheduledForDeletion === true)
@@ -178,9 +175,9 @@ function claimed(wish: WishOf<Kind>, isOurs: boolean): Fields {
   return fields;
 }
 
-/** Keys that others put into a secret stay there, and are told by name. */
+/** Keys that others put into a secret, the only kind that has such fields, stay there and are told by name. */
 function keptKeys(wish: WishOf<Kind>, standing: Spec): string[] {
-  if (wish.kind !== 'AWS::SecretsManager::Secret' || wish.closed.has('key:')) return [];
+  if (wish.closed.has('key:')) return [];
   const foreign = Object.keys(standing.fields).filter(
     (field) => field.startsWith('key:') && wish.spec.fields[field] === undefined && !wish.unknown.has(field),
   );
