@@ -180,7 +180,7 @@ export function readAuth0(settings: Settings, variables: readonly Variable[], no
       text: 'only AUTH0_CALLBACK_URL follows it, and Auth0 is not looked at, since auth0-management-client-id and auth0-management-client-secret are empty (a GitHub secret that does not exist arrives empty)',
     });
   const { access, faults } = readAuth0Inputs({
-    appUrl: auth0.appUrl,
+    appUrl: auth0.appUrl?.value,
     appUrlIsOptional: settings.mode === 'destroy',
     domain: auth0.domain ?? variableValue('AUTH0_DOMAIN'),
     managementClientId: auth0.managementClientId,

@@ -76,7 +76,7 @@ async function surveyEnd(asked: Asked, rooms: Resources): Promise<Survey> {
     auth0 === undefined || settings.auth0 === undefined
       ? undefined
       : compare(
-          [withdrawWish(settings.auth0, urls, storedValue(stored), standingUrls(asked, observation))],
+          [withdrawWish(settings.auth0, urls, storedValue(stored), standingUrls(auth0, observation))],
           observation,
           policyOf(asked),
         );
@@ -124,7 +124,7 @@ function auth0Wishes(asked: Asked, observation: Observation, before: Before): Wi
   if (auth0 === undefined || urls === undefined || settings.auth0 === undefined) return [];
   const previous = storedValue(observation['AWS::SSM::Parameter'].get(callbackParameter(settings)));
   const earlier = before instanceof Unreadable ? undefined : before;
-  return [auth0Wish(settings.auth0, urls, previous, earlier, standingUrls(asked, observation))];
+  return [auth0Wish(settings.auth0, urls, previous, earlier, standingUrls(auth0, observation))];
 }
 
 type Before = Field | Unreadable;
@@ -172,8 +172,8 @@ function remarksOnCallback(
   ];
 }
 
-function standingUrls({ auth0 }: Asked, observation: Observation) {
-  const application = auth0 === undefined ? undefined : observation['Auth0::Application'].get(auth0.name);
+function standingUrls({ name }: NonNullable<Asked['auth0']>, observation: Observation) {
+  const application = observation['Auth0::Application'].get(name);
   return application === undefined || application instanceof Unreadable ? {} : application.fields;
 }
 

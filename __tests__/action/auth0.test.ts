@@ -136,6 +136,25 @@ describe("the article's flow", () => {
     expect(lists()).toEqual(UNION);
   });
 
+  it('tells what follow cannot take out, since the role may not read what the variable holds, or held before', async () => {
+    await run({ dotenv: dotenv(`${OLD}/callback`) });
+    const deny = (skip: number) => aws.fault({ operation: 'GetParameters', kind: 'access-denied', skip });
+    deny(0);
+    const blind = await step({ 'auth0-urls': 'follow', mode: 'plan' });
+    expect(blind.exitCode, blind.log).toBe(0);
+    expect(blind.log).toContain(
+      `${PARAMETER} may not be read by this role, so what auth0-urls: follow takes out of Auth0 is not in this plan`,
+    );
+
+    await step();
+    deny(1);
+    const half = await step({ 'auth0-urls': 'follow' });
+    expect(half.exitCode, half.log).toBe(0);
+    expect(half.log).toContain(`what ${PARAMETER} held before could not be read`);
+    expect(half.log).toContain('ssm:GetParameters');
+    expect(lists()).toEqual(UNION);
+  });
+
   it('follows a callback that is stored as a secret', async () => {
     await run({ secrets: `AUTH0_CALLBACK_URL=${OLD}/callback` });
     expect((await callback()).type).toBe('SecureString');

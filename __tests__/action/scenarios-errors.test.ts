@@ -242,3 +242,27 @@ test('without a place for a summary it works all the same', async () => {
   expect(run.outputs['to-create']).toBe('11');
   expect(run.outputs['plan-file']).toBeUndefined();
 });
+
+describe('a run that ends before its plan', () => {
+  const nulls = (count: number) =>
+    JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, index) => [`V_${index}`, null])));
+
+  test('tells a hundred faults, and counts the rest', async () => {
+    await using run = await act({ tags: 'no pair', variables: nulls(130) });
+    expect(run.exitCode).toBe(1);
+    expect(run.log).toContain('… and 31 more');
+    // The last one says why the step fails.
+    expect(errorsOf(run)).toHaveLength(101);
+    expect(run.summary.split('\n').filter((line) => line.startsWith('- '))).toHaveLength(100);
+  });
+
+  test.each([
+    ['input', { prefix: 'papyrus' }, {}],
+    ['credentials', {}, { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }],
+  ])('works without a place for a summary: %s', async (reason, inputs, env) => {
+    await using run = await act(inputs, { env: { ...env, GITHUB_STEP_SUMMARY: undefined } });
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs['failure-reason']).toBe(reason);
+    expect(run.summary).toBe('');
+  });
+});

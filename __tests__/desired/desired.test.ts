@@ -278,3 +278,26 @@ describe('an empty value', () => {
     expect(fields(wish)['key:username']).toBe('secret x');
   });
 });
+
+describe('the callback of app-url', () => {
+  const callbackOf = (inputs: Record<string, string>) => {
+    const { desired, faults } = ask({ inputs: { 'app-url': 'https://app.example.com', ...inputs } });
+    expect(faults).toEqual([]);
+    const [wish] = desired.wishes.filter(({ spec }) => spec.name.endsWith('/AUTH0_CALLBACK_URL'));
+    return fields(wish);
+  };
+
+  it.each([
+    ['that was a plain setting', { dotenv: 'AUTH0_CALLBACK_URL=http://0.0.0.0:5000/callback' }, 'String'],
+    [
+      'that came from secrets',
+      { secrets: 'AUTH0_CALLBACK_URL=http://0.0.0.0:5000/callback' },
+      'SecureString',
+    ],
+    ['that was not there', {}, 'String'],
+  ])('takes the place of one %s, and keeps its type', (_what, inputs, type) => {
+    const found = callbackOf(inputs);
+    expect(found.type).toBe(type);
+    expect(String(found.value)).toContain('https://app.example.com/callback');
+  });
+});

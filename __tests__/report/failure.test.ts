@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
+import { errorText, reasonOf } from '../../src/report/failure.ts';
 import { Unreadable } from '../../src/resources/resource.ts';
 import { sdkError } from '../clients/clock.ts';
 import { OURS, spec } from '../plan/wishes.ts';
@@ -53,6 +54,16 @@ describe('a run fails', () => {
       reason: 'access-denied',
     });
   });
+});
+
+it.each<[thrown: unknown, kind: string]>([
+  [new RangeError('canary'), 'RangeError'],
+  ['canary', 'string'],
+  [undefined, 'undefined'],
+  [{ message: 'canary' }, 'object'],
+])('what is none of ours is told by its kind, whatever was thrown: %o', (thrown, kind) => {
+  expect(errorText(thrown)).toBe(`something unexpected happened (${kind}); please report it`);
+  expect(reasonOf(thrown)).toBe('internal');
 });
 
 describe('a run does not fail', () => {

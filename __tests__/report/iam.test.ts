@@ -35,6 +35,25 @@ function commandsOfSource(): Set<string> {
 
 const actionsOf = ({ Statement }: Policy) => Statement.flatMap(({ Action }) => Action);
 
+/** The scope of an apply that looks after everything. */
+const run = (more: Partial<Scope['settings']>, partition = 'aws'): Scope => ({
+  caller: { account: '123456789012', arn: `arn:${partition}:sts::123456789012:assumed-role/x/y` },
+  desired: { placements: [{ kind: 'AWS::SSM::Parameter' }, { kind: 'AWS::SecretsManager::Secret' }] },
+  settings: {
+    mode: 'apply',
+    prefix: '/papyrus/prd',
+    region: 'us-west-2',
+    only: new Set(['parameters', 'secrets']),
+    allow: new Set(),
+    ownership: { prune: 'report' },
+    logGroup: { name: '/ecs/papyrus' },
+    repository: { name: 'papyrus', lifecycle: '{}', kmsKeyId: undefined },
+    image: {},
+    kmsKeyId: undefined,
+    ...more,
+  },
+});
+
 describe('the table of permissions', () => {
   it('holds every command of the source, and no other', () => {
     const told = Object.keys(PERMISSIONS).filter((action) => PERMISSIONS[action]?.byRegistry !== true);
@@ -46,6 +65,19 @@ describe('the table of permissions', () => {
   it('lets nothing through that writes under the name of reading', () => {
     for (const [action, { access }] of Object.entries(PERMISSIONS))
       if (access !== 'write') expect(action).toMatch(/:(Get|BatchGet|Describe|List)/);
+  });
+
+  it('holds what AWS checks together as an action of its own, granted as often', () => {
+    const together = Object.values(PERMISSIONS).flatMap(({ also = [], access, only }) =>
+      also.map((action) => ({ action, access, only })),
+    );
+    expect(together.length).toBeGreaterThan(3);
+    for (const { action, access, only } of together)
+      expect([action, PERMISSIONS[action]?.access, PERMISSIONS[action]?.only]).toEqual([
+        action,
+        access,
+        only,
+      ]);
   });
 
   it('makes the hint after AccessDenied, with what AWS checks together', () => {
@@ -68,23 +100,6 @@ describe('the table of permissions', () => {
 });
 
 describe('the policies of a configuration', () => {
-  const run = (more: Partial<Scope['settings']>, partition = 'aws'): Scope => ({
-    caller: { account: '123456789012', arn: `arn:${partition}:sts::123456789012:assumed-role/x/y` },
-    desired: { placements: [{ kind: 'AWS::SSM::Parameter' }, { kind: 'AWS::SecretsManager::Secret' }] },
-    settings: {
-      mode: 'apply',
-      prefix: '/papyrus/prd',
-      region: 'us-west-2',
-      only: new Set(['parameters', 'secrets']),
-      allow: new Set(),
-      ownership: { prune: 'report' },
-      logGroup: { name: '/ecs/papyrus' },
-      repository: { name: 'papyrus', lifecycle: '{}', kmsKeyId: undefined },
-      image: {},
-      kmsKeyId: undefined,
-      ...more,
-    },
-  });
   const everything: Partial<Scope['settings']> = {
     mode: 'destroy',
     allow: new Set(['change-type', 'delete-log-group', 'delete-repository']),
@@ -175,6 +190,19 @@ describe('the policies of a configuration', () => {
       if (Resource === '*') expect(Sid).toMatch(/All$/);
   });
 
+  it.each([
+    ['parameters', 'secretsmanager:'],
+    ['secrets', 'ssm:'],
+  ] as const)('of only %s hold no action of %s', (part, absent) => {
+    const small = policiesOf(run({ ...everything, only: new Set([part]) }));
+    expect(JSON.stringify(small)).not.toContain(`"${absent}`);
+    expect(JSON.stringify(small)).toContain('"logs:');
+  });
+
+  it('are none where AWS told no ARN of the caller', () => {
+    expect(policiesOf({ ...run({}), caller: { account: '123456789012', arn: '' } })).toBeUndefined();
+  });
+
   it('leave out what is not looked after, and follow partition and key', () => {
     const small = policiesOf(
       run({ repository: undefined, image: undefined, logGroup: undefined, kmsKeyId: 'alias/mine' }, 'aws-cn'),
@@ -184,6 +212,54 @@ describe('the policies of a configuration', () => {
     expect(text).toContain('arn:aws-cn:ssm');
     expect(text).toContain('"kms:ResourceAliases":"alias/mine"');
     expect(text).toContain('ssm.us-west-2.amazonaws.com.cn');
+  });
+});
+
+describe('the key of a configuration', () => {
+  const KEY = 'arn:aws:kms:us-west-2:123456789012:key/';
+  const ALIAS = 'arn:aws:kms:us-west-2:123456789012:alias/';
+  const through = ['ssm.us-west-2.amazonaws.com', 'secretsmanager.us-west-2.amazonaws.com'];
+  const keysOf = (policy: Policy | undefined) =>
+    policy?.Statement.filter(({ Action }) => JSON.stringify(Action).includes('kms:')) ?? [];
+
+  it.each<[kmsKeyId: string, resource: string, alias: string | undefined]>([
+    ['1234abcd', `${KEY}1234abcd`, undefined],
+    [`${KEY}1234abcd`, `${KEY}1234abcd`, undefined],
+    [
+      'arn:aws:kms:us-west-2:210987654321:key/theirs',
+      'arn:aws:kms:us-west-2:210987654321:key/theirs',
+      undefined,
+    ],
+    ['alias/mine', '*', 'alias/mine'],
+    [`${ALIAS}mine`, '*', 'alias/mine'],
+  ])('%s is named by the resource, or by its alias in the condition', (kmsKeyId, resource, alias) => {
+    const all = policiesOf(run({ kmsKeyId }));
+    for (const policy of [all?.deployer, all?.reader, all?.execution])
+      expect(keysOf(policy)).toEqual([
+        expect.objectContaining({
+          Resource: resource,
+          Condition: {
+            StringEquals: { 'kms:ViaService': through },
+            ...(alias === undefined ? {} : { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias } }),
+          },
+        }),
+      ]);
+  });
+
+  it.each([undefined, 'alias/aws/ssm'])('%s needs no statement', (kmsKeyId) => {
+    const all = policiesOf(run({ kmsKeyId }));
+    expect([all?.deployer, all?.reader, all?.execution].flatMap(keysOf)).toEqual([]);
+  });
+
+  it('is granted to ECR where the repository has it, and only to who makes one', () => {
+    const repository = { name: 'papyrus', lifecycle: undefined, kmsKeyId: '1234abcd' };
+    const all = policiesOf(run({ kmsKeyId: '1234abcd', repository }));
+    expect(keysOf(all?.deployer).map(({ Sid }) => Sid)).toEqual(['Key', 'KeyOfRepository']);
+    expect(keysOf(all?.deployer)[1]).toMatchObject({
+      Resource: `${KEY}1234abcd`,
+      Condition: { StringEquals: { 'kms:ViaService': ['ecr.us-west-2.amazonaws.com'] } },
+    });
+    expect(keysOf(all?.execution)).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,7 @@
 /** What a long run tells while it goes on, at a clock of the test's own. */
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../src/plan/apply.ts';
-import { plan, progress } from '../../src/report/log.ts';
+import { fault, plan, progress } from '../../src/report/log.ts';
 import { runOf } from './runs.ts';
 
 afterEach(() => {
@@ -84,4 +84,12 @@ it('folds what is long, and leaves what is short as it is', () => {
   const short = printed(() => plan(many(20).plan));
   expect(short).toHaveLength(20);
   expect(short.join('\n')).not.toContain('::group::');
+});
+
+it.each([
+  [{}, '::error::.env: A: text'],
+  [{ file: '.env' }, '::error file=.env::.env: A: text'],
+  [{ file: '.env', line: 3 }, '::error file=.env,line=3::.env line 3: A: text'],
+])('an annotation points as far as the place is known: %o', (place, line) => {
+  expect(printed(() => fault({ where: '.env', key: 'A', text: 'text', ...place }))).toEqual([line]);
 });

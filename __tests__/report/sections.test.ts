@@ -2,13 +2,17 @@
 import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../src/desired/desired.ts';
+import type { Change } from '../../src/plan/change.ts';
 import { consoleUrl } from '../../src/report/console-link.ts';
 import { code, forMermaid, inUrl } from '../../src/report/escape.ts';
 import { withheld } from '../../src/report/guard.ts';
 import { alternatives } from '../../src/report/price.ts';
+import { changes } from '../../src/report/sections/changes.ts';
 import { diagram } from '../../src/report/sections/picture.ts';
 import { assemble, table } from '../../src/report/sections.ts';
+import { ABSENT, type Difference } from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
+import { OURS, spec } from '../plan/wishes.ts';
 import { parseMermaid } from './mermaid.ts';
 
 const placement = (variable: string, bundle?: string): Placement => ({
@@ -60,6 +64,18 @@ describe('the picture', () => {
     expect(forMermaid(name).slice(1, -1)).not.toMatch(/["<>`|[\](){}%\\]/);
   });
 
+  it('of more secrets than anybody follows has one box for the rest, and one line to it', async () => {
+    const single = Array.from({ length: 27 }, (_, n) => placement(`NAME_${n}`, `b${n + 10}`));
+    const text = diagram([...single, placement('WIDE', 'y'), placement('WIDE', 'z')]);
+    await parseMermaid(text);
+    const box = /(t\d+)\[\("more secrets"\)\]/.exec(text)?.[1];
+    expect(text.match(/^ {2}t\d+\[/gm)).toHaveLength(26);
+    const edges = text.split('\n').filter((line) => line.endsWith(`--> ${box}`));
+    // Two of the single ones, and the one that goes to two of the rest.
+    expect(edges).toHaveLength(3);
+    expect(new Set(edges).size).toBe(3);
+  });
+
   it('fails here where Mermaid would not parse', async () => {
     await expect(parseMermaid('flowchart LR\n  a["x --> b["y"]')).rejects.toThrow();
   });
@@ -95,6 +111,36 @@ describe('sections', () => {
       expect(html).not.toContain('<img');
     }
   });
+});
+
+describe('a change', () => {
+  const SSM = 'AWS::SSM::Parameter';
+  const standing = spec(SSM, { ...OURS, value: '1', type: 'String' });
+  const change: Change = {
+    ...{ id: 'a', kind: SSM, name: '/papyrus/prd/PORT', action: 'delete', differences: [], notes: [] },
+    ...{ desired: standing, observed: standing },
+  };
+
+  it('that takes away without a word more has a row all the same', () => {
+    expect(changes([{ change, result: 'planned', stands: standing }], 'shown')?.rows).toEqual([
+      '| 🗑️&nbsp;to&nbsp;delete | parameter `/papyrus/prd/PORT` |  |  |  |',
+    ]);
+  });
+
+  it.each<[what: string, difference: Difference, shown: string, hidden: string]>([
+    ['a value', { field: 'value', from: ABSENT, to: '2' }, 'value: 2', 'value'],
+    ['a secret value', { field: 'value', from: ABSENT, to: new Secret('canary') }, 'value', 'value'],
+    ['its type', { field: 'type', from: ABSENT, to: 'String' }, 'type: String', 'type: String'],
+    ['what is only wanted or not', { field: 'origin:a', from: ABSENT, to: true }, 'origin:a', 'origin:a'],
+  ])(
+    'that makes something tells %s, to strangers without plain values',
+    (_what, difference, shown, hidden) => {
+      const made: Change = { ...change, action: 'create', observed: undefined, differences: [difference] };
+      const cell = (values: 'shown' | 'hidden') =>
+        changes([{ change: made, result: 'planned', stands: undefined }], values)?.rows[0]?.split(' | ')[4];
+      expect([cell('shown'), cell('hidden')]).toEqual([`${shown} |`, `${hidden} |`]);
+    },
+  );
 });
 
 describe('console links', () => {
@@ -135,7 +181,12 @@ describe('console links', () => {
     expect(inUrl("a(b)'c")).toBe('a%28b%29%27c');
   });
 
+  it.each(['Image', 'Auth0::Application'] as const)('there are none of %s', (kind) => {
+    expect(consoleUrl(kind, 'papyrus', arn('aws', 'us-west-2', 'ecr repository/papyrus'))).toBeUndefined();
+  });
+
   it('are left out where AWS told no ARN, or one of a partition that is not known', () => {
+    expect(consoleUrl('AWS::ECR::Repository', 'x', 'repository/x')).toBeUndefined();
     expect(consoleUrl('AWS::ECR::Repository', 'x', undefined)).toBeUndefined();
     expect(
       consoleUrl('AWS::ECR::Repository', 'x', 'arn:aws-iso:ecr:us-iso-east-1:1:repository/x'),

@@ -1,6 +1,8 @@
 import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
+import type { Outcome } from '../../src/plan/apply.ts';
+import type { Change } from '../../src/plan/change.ts';
 import { faultSummary } from '../../src/report/end.ts';
 import { summary } from '../../src/report/summary.ts';
 import type { Given } from '../asking.ts';
@@ -194,6 +196,58 @@ describe('what is to know', () => {
     expect(summary(runOf(seed)).trimEnd().split('\n').at(-1)).toBe(
       '<sub>3 secrets: $1.20 a month. 12 calls to AWS in this run (secretsmanager 4, ssm 8; 0.000020 dollars for those to Secrets Manager). Standard parameters are free.</sub>',
     );
+  });
+});
+
+describe('the price', () => {
+  const large = (name: string) => `${name}=${'x '.repeat(2500)}x`;
+
+  it.each<[what: string, dotenv: string, line: string]>([
+    ['nothing', '', '0 secrets: $0.00 a month.'],
+    ['one of each', `DB_PASSWORD=x\n${large('A')}`, '1 secret, 1 advanced parameter: $0.45 a month.'],
+    [
+      'several',
+      `${SEED_ENV}\n${large('A')}\n${large('B')}`,
+      '3 secrets, 2 advanced parameters: $1.30 a month.',
+    ],
+  ])('of %s', (_what, dotenv, line) => {
+    const text = summary(runOf({ inputs: { dotenv } }));
+    expect(text).toContain(`<sub>${line} `);
+  });
+});
+
+describe('what to do next', () => {
+  const denied = new AwsError(sdkError('AccessDeniedException', 400), 'ssm:PutParameter', '/x', true);
+  const refused = (inputs = {}) =>
+    runOf({ inputs: { dotenv: 'A=1', ...inputs } }, {}, { '/papyrus/prd/A': denied });
+
+  it('after AccessDenied is the policy, which stands below where it is asked for', () => {
+    expect(summary(refused())).toContain('see the whole policy that this configuration needs with');
+    expect(summary(refused())).not.toContain('### IAM policies');
+    const asked = summary(refused({ 'iam-policies': 'true' }));
+    expect(asked).toContain('give the role the policy below');
+    expect(asked).toContain('### IAM policies of this configuration');
+  });
+
+  it('is nothing that cannot be written: the policies need the ARN of the caller', () => {
+    const run = refused({ 'iam-policies': 'true' });
+    expect(summary({ ...run, caller: { account: '', arn: '' } })).not.toContain('### IAM policies');
+  });
+
+  it.each([
+    [['db'], 'restores the secret; parameters'],
+    [['db', 'auth0'], 'restores the 2 secrets; parameters'],
+  ])('after a destroy of the secrets %o is how they come back', (names, words) => {
+    const run = runOf({ inputs: { mode: 'destroy', confirm: '/papyrus/prd' } });
+    const outcomes = names.map((name): Outcome => {
+      const standing = spec(SM, OURS, {}, `papyrus/prd/${name}`);
+      const change: Change = {
+        ...{ id: name, kind: SM, name: standing.name, action: 'delete', differences: [], notes: [] },
+        ...{ desired: standing, observed: standing },
+      };
+      return { change, result: 'done', stands: undefined };
+    });
+    expect(summary({ ...run, outcomes })).toContain(`for 30 days \`mode: apply\` ${words}`);
   });
 });
 

@@ -111,4 +111,54 @@ describe('a completed task definition', () => {
       'awslogs-region': 'us-west-2',
     });
   });
+
+  /** One container, completed. */
+  const complete = (container: object, indent?: string) => {
+    const bare = JSON.stringify({ containerDefinitions: [container] }, null, indent);
+    return completeTaskDefinition({ path: 't', text: bare, container: 0 }, completion);
+  };
+  const labels = { 'aws-bootstrap.config-fingerprint': 'f1' };
+  const options = {
+    'awslogs-group': '/ecs/papyrus',
+    'awslogs-region': 'us-west-2',
+    'awslogs-stream-prefix': 'papyrus',
+  };
+
+  it.each<[what: string, container: object, part: object]>([
+    ['labels', { dockerLabels: null }, { dockerLabels: labels }],
+    ['logs', { logConfiguration: null }, { logConfiguration: { logDriver: 'awslogs', options } }],
+    [
+      'options of the logs',
+      { logConfiguration: { logDriver: 'awslogs', options: null } },
+      { logConfiguration: { logDriver: 'awslogs', options } },
+    ],
+    ['secrets', { secrets: null }, { secrets: completion.secrets }],
+    ['environment', { environment: null }, { environment: null, secrets: completion.secrets }],
+  ])('has %s also where null stands for none', (_what, container, part) => {
+    expect(JSON.parse(complete(container)).containerDefinitions[0]).toMatchObject(part);
+  });
+
+  it('keeps entries whose name is none', () => {
+    const odd = [{ value: '1' }, { name: 2, value: '2' }];
+    const [container] = JSON.parse(
+      complete({ environment: [...odd, { name: 'DB_PASSWORD', value: 'plain' }], secrets: odd }),
+    ).containerDefinitions;
+    expect(container.environment).toEqual(odd);
+    expect(container.secrets).toEqual([...odd, ...completion.secrets]);
+  });
+
+  it.each([
+    ['tabs', '\t', '\n\t\t\t"image": "host/papyrus'],
+    ['four spaces', '    ', '\n            "image": "host/papyrus'],
+    ['no line breaks', undefined, '"image": "host/papyrus'],
+  ])('is indented by %s like what stands around it', (_what, indent, line) => {
+    expect(complete({ name: 'a' }, indent)).toContain(line);
+  });
+
+  it('ends its lines as they were', () => {
+    const windows = TEXT.replaceAll('\n', '\r\n');
+    const done = completeTaskDefinition({ ...settings, text: windows }, completion);
+    expect(done).not.toMatch(/[^\r]\n/);
+    expect(done.replaceAll('\r\n', '\n')).toBe(completeTaskDefinition(settings, completion));
+  });
 });

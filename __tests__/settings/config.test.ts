@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type * as z from 'zod';
 import { readConfig } from '../../src/settings/config.ts';
+import { inWords as wordsOf } from '../../src/settings/config-words.ts';
 import { describe as inWords, Notes } from '../../src/settings/fault.ts';
 
 function read(yaml: string) {
@@ -143,4 +145,17 @@ describe('what is read', () => {
   it.each(['', '# only a comment\n', '---\n', '{}'])('is nothing in %j', (yaml) => {
     expect(read(yaml)).toMatchObject({ file: { config: {} }, faults: [] });
   });
+});
+
+it.each<[issue: z.core.$ZodIssue, words: string]>([
+  [
+    { code: 'invalid_type', expected: 'date', input: 'canary', path: ['mode'], message: 'canary' },
+    'it takes a date',
+  ],
+  [
+    { code: 'custom', params: {}, input: 'canary', path: ['mode'], message: 'canary' },
+    'it has another shape; see the schema in the README',
+  ],
+])('what the schema does not say today is told in words of ours too: %o', (issue, words) => {
+  expect(wordsOf(issue)).toBe(words);
 });

@@ -323,6 +323,25 @@ describe('what environments share', () => {
   });
 });
 
+describe('a repository whose name begins with a digit', () => {
+  const text =
+    'its name begins with a digit; the documentation of ECR asks for a letter, so rename it if ECR refuses it';
+
+  it.each<[what: string, given: Given, where: string]>([
+    ['the input', { inputs: { repository: '3papyrus' } }, 'input repository:'],
+    [
+      'its place in the file',
+      { config: 'mode: plan\nrepository: 3papyrus' },
+      '.github/aws-bootstrap.yml line 2: repository:',
+    ],
+    ['the input, where the prefix made it', { inputs: { prefix: '/3papyrus/prd' } }, 'input repository:'],
+  ])('is warned of at %s', (_what, given, where) => {
+    const { faults, warnings } = ask(given);
+    expect(faults).toEqual([]);
+    expect(warnings).toEqual([`${where} ${text}`]);
+  });
+});
+
 describe('everything that is wrong is told at once', () => {
   it('and once', () => {
     const { faults } = ask({

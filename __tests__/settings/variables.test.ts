@@ -133,6 +133,18 @@ describe('texts together', () => {
       'input variables line 1: A: it has another value in input dotenv line 2; keep one of the two',
     ]);
   });
+
+  it('a place without lines is told without one', () => {
+    const { faults } = read([
+      ['variables', { A: 'canary1' }],
+      ['secrets', 'A=canary2'],
+      ['secrets', '{"A":"canary3"}'],
+    ]);
+    expect(faults).toEqual([
+      'input secrets line 1: A: it has another value in input variables; keep one of the two',
+      'input secrets: A: it has another value in input variables; keep one of the two',
+    ]);
+  });
 });
 
 describe('a JSON object', () => {

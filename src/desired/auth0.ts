@@ -28,8 +28,8 @@ export function pathsOf(settings: Auth0Settings): AppPaths {
 /** @returns what `app-url` stands for; undefined where it is not given or wrong (then it is in `notes`). */
 export function appUrls(settings: Auth0Settings | undefined, notes: Notes): AppUrls | undefined {
   if (settings?.appUrl === undefined) return undefined;
-  const { urls, faults, warnings } = readAppUrl(settings.appUrl, pathsOf(settings));
-  const { where = APP_URL, file, line } = settings.appUrlAsked ?? {};
+  const { value, where, file, line } = settings.appUrl;
+  const { urls, faults, warnings } = readAppUrl(value, pathsOf(settings));
   const note = (text: string) => ({
     where,
     file,

@@ -6,7 +6,7 @@ import type { Settings } from '../settings/settings.ts';
 import { APP_URL } from './app-url.ts';
 import { logGroup, repository, tagFields } from './application.ts';
 import { judgeEmpty, type Placement, place, refuseCollisions, tellIdleBundles } from './placement.ts';
-import { placeOf, type Route } from './routing.ts';
+import { type Destination, placeOf, type Route } from './routing.ts';
 
 export type { Placement } from './placement.ts';
 
@@ -113,11 +113,15 @@ function tierOf(settings: Settings, bytes: number): string | undefined {
   return bytes > STANDARD_BYTES ? 'Advanced' : undefined;
 }
 
+/** A variable that is a key of a secret. */
+type Member = Placement & { readonly destination: Extract<Destination, { readonly store: 'secret' }> };
+
+const isMember = (placement: Placement): placement is Member => placement.destination.store === 'secret';
+
 function bundles(settings: Settings, placements: readonly Placement[], notes: Notes): Wish[] {
-  const byName = new Map<string, Placement[]>();
-  for (const placement of placements)
-    if (placement.destination.store === 'secret')
-      byName.set(placement.name, [...(byName.get(placement.name) ?? []), placement]);
+  const byName = new Map<string, Member[]>();
+  for (const member of placements.filter(isMember))
+    byName.set(member.name, [...(byName.get(member.name) ?? []), member]);
   return [...byName].map(([name, members]): Wish => {
     const wrong = secretNameFault(name);
     if (wrong !== undefined) notes.fault({ where: 'the secret', key: name, text: wrong });
@@ -127,7 +131,6 @@ function bundles(settings: Settings, placements: readonly Placement[], notes: No
     const sizes: number[] = [];
     let bundle = '';
     for (const { destination, route, empty } of members) {
-      if (destination.store !== 'secret') continue;
       const field = `key:${destination.key}`;
       bundle = destination.bundle;
       if (empty) unknown.add(field);

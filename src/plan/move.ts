@@ -1,6 +1,6 @@
 import type { Placement } from '../desired/desired.ts';
 import { rowOf } from '../desired/table.ts';
-import { ABSENT, type Difference } from '../resources/resource.ts';
+import { ABSENT, type Difference, type Fields } from '../resources/resource.ts';
 import type { Change, ChangeOf } from './change.ts';
 
 type SecretChange = ChangeOf<'AWS::SecretsManager::Secret'>;
@@ -19,7 +19,7 @@ export interface Moves {
 export function moveKeys(changes: readonly Change[], moves: Moves): Change[] {
   return changes.flatMap((change): Change[] => {
     if (change.kind !== 'AWS::SecretsManager::Secret' || change.observed === undefined) return [change];
-    const told = tellCopies(keepUnwritten(change, moves), moves);
+    const told = tellCopies(keepUnwritten(change, moves), change.observed.fields, moves);
     const isMoved = ({ field, to }: Difference) => to === ABSENT && placesOf(field, change, moves).length > 0;
     const moved = told.action === 'update' ? told.differences.filter(isMoved) : [];
     const places = moved.flatMap(({ field }) => placesOf(field, change, moves).map(({ name }) => name));
@@ -56,9 +56,9 @@ function keepUnwritten(change: SecretChange, moves: Moves): SecretChange {
   return { ...change, action, differences, notes: [...change.notes, ...reasons] };
 }
 
-function tellCopies(change: SecretChange, moves: Moves): SecretChange {
+function tellCopies(change: SecretChange, standing: Fields, moves: Moves): SecretChange {
   const removed = new Set(change.differences.filter(({ to }) => to === ABSENT).map(({ field }) => field));
-  const copies = Object.keys(change.observed?.fields ?? {}).flatMap((field) =>
+  const copies = Object.keys(standing).flatMap((field) =>
     removed.has(field)
       ? []
       : placesOf(field, change, moves).map(

@@ -190,7 +190,7 @@ export function isIgnored(
   field: string,
   ignored: readonly Ignored[],
 ): boolean {
-  const short = name.split('/').at(-1) ?? name;
+  const short = name.slice(name.lastIndexOf('/') + 1);
   return ignored.some(
     (entry) =>
       entry.resource === RESOURCES[kind] && (entry.name(short) || entry.name(name)) && entry.field(field),

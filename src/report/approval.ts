@@ -21,15 +21,17 @@ export function refusalOf(settings: Settings, plan: Plan): Refused | undefined {
   if (expected === undefined || !writes) return undefined;
   const present = planDocument(settings, plan);
   const hash = planHash(present);
-  const approved = expected.document === undefined ? undefined : readPlan(expected.document);
-  const wanted = approved === undefined ? expected.hash : planHash(approved);
-  if (wanted === hash) return undefined;
-  const lines =
-    approved === undefined
-      ? [
-          `the plan that stands above has the plan-hash ${hash}; expect-plan has ${wanted ?? 'none'}. Give the output plan or plan-file of the approved run as expect-plan to see what differs`,
-        ]
-      : differences(approved, present);
+  if ('hash' in expected)
+    return expected.hash === hash
+      ? undefined
+      : refused([
+          `the plan that stands above has the plan-hash ${hash}; expect-plan has ${expected.hash}. Give the output plan or plan-file of the approved run as expect-plan to see what differs`,
+        ]);
+  const approved = readPlan(expected.document);
+  return planHash(approved) === hash ? undefined : refused(differences(approved, present));
+}
+
+function refused(lines: readonly string[]): Refused {
   const more = lines.length > MOST_LINES ? [`… and ${lines.length - MOST_LINES} more`] : [];
   return {
     reason: 'conflict',

@@ -49,12 +49,15 @@ function footer(run: Run, runUrl: string): string {
 }
 
 /** Writes the plan under the pull request: one comment for each prefix, kept up to date. */
-export async function commentOnPullRequest(github: GitHub, run: Run, place: CommentPlace): Promise<void> {
-  const { pullRequest } = place.event;
-  if (pullRequest === undefined) return;
+export async function commentOnPullRequest(
+  github: GitHub,
+  pullRequest: number,
+  run: Run,
+  place: CommentPlace,
+): Promise<void> {
   const begin = marker('plan', run);
   const body = commentText(run, place);
-  const standing = (await github.comments(pullRequest.number)).find(
+  const standing = (await github.comments(pullRequest)).find(
     (comment) => comment.isTrusted && stateOf(begin, comment.body) !== undefined,
   );
   if (standing !== undefined) {
@@ -63,6 +66,5 @@ export async function commentOnPullRequest(github: GitHub, run: Run, place: Comm
   }
   // What was never told needs no word that it is over.
   const isWorthIt = isDrifted(run.plan) || run.failure !== undefined;
-  if (run.settings.reports.commentOnPr === 'always' || isWorthIt)
-    await github.comment(pullRequest.number, body);
+  if (run.settings.reports.commentOnPr === 'always' || isWorthIt) await github.comment(pullRequest, body);
 }

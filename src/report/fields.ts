@@ -23,8 +23,8 @@ export function differenceText({ field, from, to }: Difference, show: (text: str
   if (to === true) return `${field} added`;
   if (from === true) return `${field} taken out`;
   const [before, after] = [textOf(from), textOf(to)];
-  if (after === undefined) return `${field}: ${show(before ?? '')} taken out`;
-  if (before === undefined)
-    return to instanceof Secret ? `${field}: missing` : `${field}: missing → ${show(after)}`;
-  return before === after ? `${field}: another value` : `${field}: ${show(before)} → ${show(after)}`;
+  const old = before === undefined ? 'missing' : show(before);
+  if (after === undefined) return `${field}: ${old} taken out`;
+  if (before === undefined && to instanceof Secret) return `${field}: missing`;
+  return before === after ? `${field}: another value` : `${field}: ${old} → ${show(after)}`;
 }

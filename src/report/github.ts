@@ -15,22 +15,21 @@ export async function tellGitHub(run: Run, runner: Runner): Promise<void> {
   if ((!comments && !driftIssue) || failure?.reason === 'cancelled') return;
   const access = readGitHubAccess();
   if (access === undefined || runner.repository === '') {
-    if (driftIssue) tell('the drift issue is not kept', 'there is no github-token');
+    if (driftIssue) tell('the drift issue is not kept', 'there is no github-token, or no GitHub to speak to');
     return;
   }
   const github = await open(access, runner);
   const { event } = access;
   const runUrl =
     runner.serverUrl === '' ? '' : `${runner.serverUrl}/${runner.repository}/actions/runs/${runner.runId}`;
-  if (comments && event.pullRequest !== undefined) {
+  const { pullRequest } = event;
+  if (comments && pullRequest !== undefined) {
     const { commentOnPullRequest } = await import('./comment.ts');
-    const from = event.pullRequest.fromFork
-      ? ' (the pull request comes from a fork, whose token only reads)'
-      : '';
+    const from = pullRequest.fromFork ? ' (the pull request comes from a fork, whose token only reads)' : '';
     await attempt(
       `no comment on the pull request${from}; the plan stands in the job summary`,
       'pull-requests: write',
-      () => commentOnPullRequest(github, run, { event, runUrl }),
+      () => commentOnPullRequest(github, pullRequest.number, run, { event, runUrl }),
       log.info,
     );
   }

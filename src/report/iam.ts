@@ -51,14 +51,7 @@ export function policiesOf(scope: Scope): Policies | undefined {
   const resources = resourcesOf(scope, caller.partition, scope.caller.account);
   const all = Object.entries(PERMISSIONS).filter(([, { only }]) => only === undefined || has(scope, only));
   const actions = (wanted: typeof all, part: (access: Permission['access']) => string): Grant[] =>
-    wanted.flatMap(([action, { target, access, also }]) => [
-      { action, target, part: part(access) },
-      ...(also ?? []).map((other) => ({
-        action: other,
-        target: PERMISSIONS[other]?.target ?? target,
-        part: part(access),
-      })),
-    ]);
+    wanted.map(([action, { target, access }]) => ({ action, target, part: part(access) }));
   const reading = all.filter(([, { access }]) => access !== 'write');
   return {
     deployer: policy(
@@ -100,7 +93,8 @@ function has({ settings }: Scope, occasion: Occasion): boolean {
   }
 }
 
-type Resources = Readonly<Record<Target, readonly string[]>>;
+/** Undefined is what this configuration does not touch. */
+type Resources = Readonly<Record<Target, string | undefined>>;
 
 /**
  * A policy must name what does not stand yet, so these ARNs are written, in the partition and account of the caller.
@@ -117,24 +111,35 @@ function resourcesOf({ settings, desired }: Scope, partition: string, account: s
   const group = settings.logGroup?.name;
   const repository = settings.repository?.name;
   return {
-    any: ['*'],
-    'log-group': group === undefined ? [] : [arn('logs', `log-group:${group}`)],
-    'log-streams': group === undefined ? [] : [arn('logs', `log-group:${group}:*`)],
+    any: '*',
+    'log-group': group === undefined ? undefined : arn('logs', `log-group:${group}`),
+    'log-streams': group === undefined ? undefined : arn('logs', `log-group:${group}:*`),
     parameter: touches('AWS::SSM::Parameter', 'parameters')
-      ? [arn('ssm', `parameter${settings.prefix}/*`)]
-      : [],
+      ? arn('ssm', `parameter${settings.prefix}/*`)
+      : undefined,
     secret: touches('AWS::SecretsManager::Secret', 'secrets')
-      ? [arn('secretsmanager', `secret:${settings.prefix.slice(1)}/*`)]
-      : [],
-    repository: repository === undefined ? [] : [arn('ecr', `repository/${repository}`)],
+      ? arn('secretsmanager', `secret:${settings.prefix.slice(1)}/*`)
+      : undefined,
+    repository: repository === undefined ? undefined : arn('ecr', `repository/${repository}`),
   };
 }
 
-const SERVICE_TARGETS: Readonly<Record<string, Target>> = {
-  logs: 'log-group',
-  ssm: 'parameter',
-  secretsmanager: 'secret',
-  ecr: 'repository',
+/** What the Sid of a service begins with, and what its resources are. */
+const SERVICES: Readonly<Record<string, { readonly word: string; readonly target: Target }>> = {
+  logs: { word: 'Logs', target: 'log-group' },
+  ssm: { word: 'Parameters', target: 'parameter' },
+  secretsmanager: { word: 'Secrets', target: 'secret' },
+  ecr: { word: 'Repository', target: 'repository' },
+};
+
+/** Sets the resources of one service apart in the Sid. */
+const PARTS: Readonly<Record<Target, string>> = {
+  any: 'All',
+  'log-group': 'Tags',
+  'log-streams': 'Group',
+  parameter: '',
+  secret: '',
+  repository: '',
 };
 
 /** `part` sets apart, by the Sid, what may be left out. */
@@ -144,18 +149,19 @@ interface Grant {
   readonly part: string;
 }
 
-function policy(actions: readonly Grant[], resources: Resources, more: readonly Named[]): Policy {
-  const statements = new Map<string, { action: Set<string>; resource: readonly string[] }>();
-  for (const { action, target, part } of actions) {
-    const service = action.split(':')[0] ?? '';
-    const resource = resources[target];
+function policy(grants: readonly Grant[], resources: Resources, more: readonly Named[]): Policy {
+  const statements = new Map<string, { action: Set<string>; resource: string }>();
+  for (const [service, { word, target: touched }] of Object.entries(SERVICES)) {
     // What this configuration does not touch needs no permission, the calls without a resource included.
-    const isTouched = resources[SERVICE_TARGETS[service] ?? 'any'].length > 0;
-    if (resource.length === 0 || !isTouched) continue;
-    const sid = `${sidOf(service)}${target === 'any' ? 'All' : target === 'log-streams' ? 'Group' : target === 'log-group' ? 'Tags' : ''}${part}`;
-    const statement = statements.get(sid) ?? { action: new Set<string>(), resource };
-    statement.action.add(action);
-    statements.set(sid, statement);
+    if (resources[touched] === undefined) continue;
+    for (const { action, target, part } of grants) {
+      const resource = resources[target];
+      if (resource === undefined || !action.startsWith(`${service}:`)) continue;
+      const sid = `${word}${PARTS[target]}${part}`;
+      const statement = statements.get(sid) ?? { action: new Set<string>(), resource };
+      statement.action.add(action);
+      statements.set(sid, statement);
+    }
   }
   return {
     Version: '2012-10-17',
@@ -165,18 +171,12 @@ function policy(actions: readonly Grant[], resources: Resources, more: readonly 
           Sid,
           Effect: 'Allow',
           Action: [...action].sort(),
-          Resource: resource.length === 1 ? (resource[0] ?? '*') : resource,
+          Resource: resource,
         }),
       ),
       ...more,
     ],
   };
-}
-
-function sidOf(service: string): string {
-  return (
-    { logs: 'Logs', ssm: 'Parameters', secretsmanager: 'Secrets', ecr: 'Repository' }[service] ?? 'Other'
-  );
 }
 
 /** Only a key of one's own needs a statement: the keys that AWS manages let the account's roles in by their own policy. */

@@ -29,8 +29,11 @@ function costOf({ change }: Outcome): string | undefined {
       return change.desired.fields.tier === 'Advanced'
         ? `$${ADVANCED_PARAMETER_USD.toFixed(2)} a month`
         : undefined;
-    case 'AWS::Logs::LogGroup':
-      return `$${LOG_GB_USD.toFixed(2)} a month for each GB of logs (${change.observed?.facts.storedBytes ?? 0} bytes now)`;
+    case 'AWS::Logs::LogGroup': {
+      const bytes = change.observed?.facts.storedBytes;
+      const now = bytes === undefined ? '' : ` (${bytes} bytes now)`;
+      return `$${LOG_GB_USD.toFixed(2)} a month for each GB of logs${now}`;
+    }
     case 'AWS::ECR::Repository':
       return `$${IMAGE_GB_USD.toFixed(2)} a month for each GB of images`;
     case 'Auth0::Application':

@@ -17,7 +17,7 @@ export function marked(begin: string, text: string, state = ''): string {
 
 /** @returns the state behind the marker, undefined where the text does not begin with it. */
 export function stateOf(begin: string, body: string): string | undefined {
-  const line = body.trimStart().split(/\r?\n/, 1)[0] ?? '';
+  const line = body.trimStart().replace(/\r?\n.*$/s, '');
   if (!line.startsWith(`${begin} `) || !line.endsWith('-->')) return undefined;
   return line.slice(begin.length, -'-->'.length).trim();
 }

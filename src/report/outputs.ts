@@ -14,7 +14,6 @@ import { type Run, standing } from './run.ts';
 export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
   const { settings, desired, plan, outcomes } = run;
   const counts = count(plan);
-  const document = planDocument(settings, plan);
   const stands = (kind: Parameters<typeof standing>[1], name: string) => standing(run, kind, name);
   const json = (map: ReadonlyMap<string, string>) => JSON.stringify(Object.fromEntries(map));
   const logGroup =
@@ -36,8 +35,8 @@ export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
     ['to-update', String(counts.toUpdate)],
     ['to-delete', String(counts.toDelete)],
     ['blocked', String(counts.blocked)],
-    ['plan', JSON.stringify(document)],
-    ['plan-hash', planHash(document)],
+    ['plan', planText(run)],
+    ['plan-hash', planHash(planDocument(settings, plan))],
     ['parameters', json(references(desired.placements, 'AWS::SSM::Parameter', stands))],
     ['secrets', json(references(desired.placements, 'AWS::SecretsManager::Secret', stands))],
     ['task-definition-secrets', JSON.stringify(taskDefinitionSecrets(desired.placements, stands))],
@@ -56,6 +55,10 @@ export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
   ]);
 }
 
+function planText({ settings, plan }: Run): string {
+  return JSON.stringify(planDocument(settings, plan));
+}
+
 function imageOf(run: Run): Spec | undefined {
   const image = run.plan.find(({ kind }) => kind === 'Image');
   return image === undefined ? undefined : standing(run, 'Image', image.name);
@@ -68,18 +71,19 @@ function imageUri(run: Run): string {
   const tag = Object.keys(wanted?.desired.fields ?? {})
     .find((field) => field.startsWith('image:'))
     ?.slice('image:'.length);
-  const made = image === undefined ? undefined : standing(run, 'AWS::ECR::Repository', image.name);
-  const uri = made?.facts.uri ?? run.repositoryUri;
+  const uri = image && repositoryUri(run, image);
   return image?.facts.digest === undefined || uri === undefined || tag === undefined ? '' : `${uri}:${tag}`;
+}
+
+/** A run may have made the repository, or only pushed into the one that stood. */
+function repositoryUri(run: Run, image: Spec): string | undefined {
+  return standing(run, 'AWS::ECR::Repository', image.name)?.facts.uri ?? run.repositoryUri;
 }
 
 /** @returns the image by its digest, which no later push changes; undefined where none was part of the run. */
 export function imageByDigest(run: Run): string | undefined {
   const image = imageOf(run);
-  const uri =
-    image === undefined
-      ? undefined
-      : (standing(run, 'AWS::ECR::Repository', image.name)?.facts.uri ?? run.repositoryUri);
+  const uri = image && repositoryUri(run, image);
   const digest = image?.facts.digest;
   return uri === undefined || digest === undefined ? undefined : `${uri}@${digest}`;
 }
@@ -99,7 +103,7 @@ export function writeOutputs(
   if (folder !== undefined) {
     mkdirSync(join(folder, 'aws-bootstrap'), { recursive: true, mode: 0o700 });
     const file = join(folder, 'aws-bootstrap', `plan${run.settings.prefix.replaceAll('/', '-')}.json`);
-    writeFileSync(file, `${all.get('plan') ?? ''}\n`, { mode: 0o600 });
+    writeFileSync(file, `${planText(run)}\n`, { mode: 0o600 });
     all.set('plan-file', file);
   }
   for (const [name, value] of all) core.setOutput(name, value);

@@ -36,7 +36,7 @@ export function planDocument(settings: Settings, plan: Plan): PlanDocument {
     prefix: settings.prefix,
     region: settings.region,
     changes: [...plan]
-      .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
       .map(({ kind, name, action, observed, differences, blocked, unwanted, notes }) => ({
         kind,
         name,

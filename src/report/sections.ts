@@ -22,22 +22,22 @@ const COUNT_BYTES = 60;
  * @param mostBytes the limit of the place that the report goes to, as UTF-8
  */
 export function assemble(sections: readonly Section[], mostBytes: number): Assembled {
-  const sizes = sections.map((section) => ({
+  const parts = sections.map((section) => ({
+    section,
     frame: bytesOf(frame(section, [], 0)) + COUNT_BYTES,
     rows: section.rows.reduce((sum, row) => sum + bytesOf(row) + 1, 0),
+    share: 0,
   }));
-  let left = mostBytes - sizes.reduce((sum, { frame }) => sum + frame, 0);
-  const shares = new Map<number, number>();
+  let left = mostBytes - parts.reduce((sum, part) => sum + part.frame, 0);
   // The smallest first, so that what they do not need goes to the others.
-  const order = sizes.map((_, index) => index).sort((a, b) => (sizes[a]?.rows ?? 0) - (sizes[b]?.rows ?? 0));
-  order.forEach((index, done) => {
-    const share = Math.min(sizes[index]?.rows ?? 0, Math.max(0, Math.floor(left / (order.length - done))));
-    shares.set(index, share);
-    left -= share;
+  const order = [...parts].sort((a, b) => a.rows - b.rows);
+  order.forEach((part, done) => {
+    part.share = Math.min(part.rows, Math.max(0, Math.floor(left / (order.length - done))));
+    left -= part.share;
   });
   let cut = 0;
-  const texts = sections.map((section, index) => {
-    const kept = keep(section.rows, shares.get(index) ?? 0);
+  const texts = parts.map(({ section, share }) => {
+    const kept = keep(section.rows, share);
     cut += section.rows.length - kept.length;
     return frame(section, kept, section.rows.length - kept.length);
   });

@@ -15,10 +15,19 @@ export interface Completion {
 /** The container's label by which a deployment that never came is noticed: it is not that of the running task. */
 export const FINGERPRINT_LABEL = 'aws-bootstrap.config-fingerprint';
 
+/** What is read of a container; that it is of this shape was found out before anything was written. */
 interface Container {
-  readonly secrets?: unknown;
-  readonly environment?: unknown;
-  readonly logConfiguration?: { readonly logDriver?: unknown; readonly options?: Record<string, unknown> };
+  readonly secrets?: readonly Entry[] | null;
+  readonly environment?: readonly Entry[] | null;
+  readonly logConfiguration?: {
+    readonly logDriver?: unknown;
+    readonly options?: Readonly<Record<string, unknown>> | null;
+  } | null;
+  readonly dockerLabels?: object | null;
+}
+
+interface Entry {
+  readonly name?: unknown;
 }
 
 /**
@@ -38,13 +47,15 @@ export function completeTaskDefinition(
   };
 
   if (completion.image !== undefined) set(at('image'), completion.image);
-  const names = new Set(completion.secrets.map(({ name }) => name));
-  const environment = entries(container.environment);
+  const names = new Set<unknown>(completion.secrets.map(({ name }) => name));
+  const environment = container.environment ?? [];
   // From the end, so that the places of those before stay as they are.
-  for (let place = environment.length - 1; place >= 0; place--)
-    if (names.has(nameOf(environment[place]))) set(at('environment', place), undefined);
+  for (const [place, { name }] of [...environment.entries()].reverse())
+    if (names.has(name)) set(at('environment', place), undefined);
   completeSecrets(container, completion.secrets, at, set);
   if (completion.logs !== undefined) completeLogs(container, completion.logs, at, set);
+  // Nothing can be put into null, by which some tools write what is not there.
+  if (container.dockerLabels === null) set(at('dockerLabels'), {});
   set(at('dockerLabels', FINGERPRINT_LABEL), completion.fingerprint);
   return completed;
 }
@@ -53,7 +64,7 @@ type Set = (path: JSONPath, value: unknown) => void;
 type At = (...path: JSONPath) => JSONPath;
 
 function completeSecrets(container: Container, secrets: readonly EcsSecret[], at: At, set: Set): void {
-  const standing = entries(container.secrets).map(nameOf);
+  const standing = (container.secrets ?? []).map(({ name }) => name);
   if (standing.length === 0) {
     if (secrets.length > 0) set(at('secrets'), secrets);
     return;
@@ -79,6 +90,7 @@ function completeLogs(
     set(at('logConfiguration'), { logDriver: 'awslogs', options });
     return;
   }
+  if (logConfiguration.options === null) set(at('logConfiguration', 'options'), {});
   for (const [option, value] of Object.entries(options)) {
     const isChosen = option === 'awslogs-stream-prefix' && logConfiguration.options?.[option] !== undefined;
     if (!isChosen) set(at('logConfiguration', 'options', option), value);
@@ -104,17 +116,7 @@ export function taskDefinitionNotes({ path, text, container: index }: TaskDefini
 }
 
 function containerOf(text: string, index: number): Container {
-  const { containerDefinitions } = JSON.parse(text) as { containerDefinitions: Container[] };
-  return containerDefinitions[index] ?? {};
-}
-
-function entries(list: unknown): unknown[] {
-  return Array.isArray(list) ? list : [];
-}
-
-function nameOf(entry: unknown): string {
-  const { name } = (entry ?? {}) as { name?: unknown };
-  return typeof name === 'string' ? name : '';
+  return JSON.parse(text).containerDefinitions[index];
 }
 
 /** What is put in looks like what stands around it. */

@@ -7,9 +7,7 @@ export type Auth0Urls = (typeof AUTH0_URLS)[number];
 
 /** What was given for Auth0, as it was given: it is judged together with the variables. */
 export interface Auth0Settings {
-  readonly appUrl: string | undefined;
-  /** Where `app-url` stands. */
-  readonly appUrlAsked: Asked | undefined;
+  readonly appUrl: (Asked & { readonly value: string }) | undefined;
   readonly domain: string | undefined;
   readonly managementClientId: string | undefined;
   readonly managementClientSecret: Secret | undefined;
@@ -24,9 +22,9 @@ export function readAuth0(layers: Layers, inputs: ReadonlyMap<string, string>): 
   const text = (name: string) =>
     layers.read<string | undefined>(name, undefined, (value) => String(value).trim());
   const secret = inputs.get('auth0-management-client-secret')?.trim() ?? '';
+  const appUrl = layers.get('app-url');
   return {
-    appUrl: text('app-url'),
-    appUrlAsked: layers.get('app-url'),
+    appUrl: appUrl && { ...appUrl, value: String(appUrl.value).trim() },
     domain: text('auth0-domain'),
     managementClientId: text('auth0-management-client-id'),
     managementClientSecret: secret === '' ? undefined : new Secret(secret),

@@ -65,6 +65,7 @@ const settings = {
   prune: z
     .enum(['off', 'report', 'delete'])
     .describe('what happens to parameters and secrets that this action made and nobody wants any more'),
+  /** @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html (RecoveryWindowInDays) */
   'recovery-window-days': z
     .number()
     .int()
@@ -74,7 +75,9 @@ const settings = {
   'callback-path': text.describe('path of the callback URL, /callback by default'),
   'logout-path': text.describe('path of the logout URL, /logout by default'),
   'comment-on-pr': z
-    .union([z.enum(['always', 'changes-only', 'false']), z.literal(false)])
+    .union([z.enum(['always', 'changes-only', 'false']), z.literal(false)], {
+      error: 'it takes one of always, changes-only, false',
+    })
     .describe('when a pull request gets a comment with the plan'),
   'drift-issue': z.boolean().describe('keep one issue open while there is drift'),
   'task-definition': text.describe('ECS task definition JSON to complete'),

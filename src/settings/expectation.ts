@@ -7,19 +7,19 @@ import { Unclear } from './texts.ts';
  * @throws Unclear with the remedy; what was given is never repeated
  */
 export function readExpectation(given: string, readText: (path: string) => string): Expectation {
-  if (/^[0-9a-f]{64}$/.test(given)) return { hash: given, document: undefined };
-  if (/^[0-9a-fA-F]{64}$/.test(given)) return { hash: given.toLowerCase(), document: undefined };
+  if (/^[0-9a-f]{64}$/.test(given)) return { hash: given };
+  if (/^[0-9a-fA-F]{64}$/.test(given)) return { hash: given.toLowerCase() };
   const digits = /^(?:sha256:)?([0-9a-fA-F]{20,})$/.exec(given)?.[1];
   if (digits !== undefined)
     throw new Unclear(
       `a plan-hash has 64 digits and nothing before them, and this has ${digits.length}; take the output plan-hash as it is`,
     );
-  if (given.startsWith('{')) return { hash: undefined, document: parsePlan(given, 'it') };
+  if (given.startsWith('{')) return { document: parsePlan(given, 'it') };
   if (given.includes('\n') || given.length > 1000)
     throw new Unclear(
       'it takes a plan-hash (64 digits), the JSON of the output plan, or the path of a plan-file',
     );
-  return { hash: undefined, document: parsePlan(readText(given), 'the file') };
+  return { document: parsePlan(readText(given), 'the file') };
 }
 
 function parsePlan(text: string, what: string): unknown {

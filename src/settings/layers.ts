@@ -1,5 +1,5 @@
 import type { ConfigFile } from './config.ts';
-import type { Notes } from './fault.ts';
+import type { Note, Notes } from './fault.ts';
 import { Unclear } from './texts.ts';
 
 /** What was asked for under one name, and where. */
@@ -60,28 +60,27 @@ export class Layers {
   }
 
   fault(name: string, text: string, asked: Asked | undefined = this.get(name)): void {
-    const fromFile = asked?.file !== undefined;
-    this.#notes.fault({
-      where: asked?.where ?? `input ${name}`,
-      file: asked?.file,
-      line: asked?.line,
-      key: fromFile ? name : undefined,
-      text,
-    });
+    this.#notes.fault(noteOf(name, text, asked));
   }
 
   warn(name: string, text: string): void {
-    const { where = `input ${name}`, file, line } = this.get(name) ?? {};
-    this.#notes.warn({ where, file, line, key: file === undefined ? undefined : name, text });
+    this.#notes.warn(noteOf(name, text, this.get(name)));
   }
 
   #at(path: readonly string[]): Asked | undefined {
-    let value: unknown = this.#file?.config;
+    const file = this.#file;
+    if (file === undefined) return undefined;
+    let value: unknown = file.config;
     for (const key of path) {
       if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
       value = (value as Record<string, unknown>)[key];
     }
-    if (value === undefined || this.#file === undefined) return undefined;
-    return { value, where: this.#file.path, file: this.#file.path, line: this.#file.lineOf(path) };
+    return { value, where: file.path, file: file.path, line: file.lineOf(path) };
   }
+}
+
+/** A setting that was not asked for is wanted as the input of its name. */
+function noteOf(name: string, text: string, asked: Asked | undefined): Note {
+  const { where = `input ${name}`, file, line } = asked ?? {};
+  return { where, file, line, key: file === undefined ? undefined : name, text };
 }

@@ -42,7 +42,7 @@ export function prefixFault(prefix: string): string | undefined {
   if (segments.some((segment) => /^\.+$/.test(segment)))
     return 'a segment of dots alone is read as another folder; give it a name';
   if (segments.length < 2) return 'it needs two segments or more: the application, then the environment';
-  if (/^(aws|ssm)/i.test(segments[0] ?? ''))
+  if (/^\/(aws|ssm)/i.test(prefix))
     return 'Parameter Store reserves names that begin with "aws" or "ssm"; choose another first segment';
   // A parameter below it adds one level, and 15 are allowed.
   if (segments.length > 14)

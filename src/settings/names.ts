@@ -15,7 +15,8 @@ export function judgeEnvironments(
   environment: string,
   notes: Notes,
 ): void {
-  for (const name of Object.keys(file?.config.environments ?? {})) {
+  if (file === undefined) return;
+  for (const name of Object.keys(file.config.environments ?? {})) {
     const isWhole = name === `${application}/${environment}` && environment !== '';
     if (/^[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+)*$/.test(name) && !isWhole) continue;
     tell(
@@ -29,7 +30,8 @@ export function judgeEnvironments(
 
 /** @returns the bundles from which keys that nobody wants are removed. */
 export function readExactBundles(file: ConfigFile | undefined, notes: Notes): ReadonlySet<string> {
-  const bundles = Object.entries(file?.config.bundles ?? {});
+  if (file === undefined) return new Set();
+  const bundles = Object.entries(file.config.bundles ?? {});
   for (const [name] of bundles) {
     const wrong = secretNameFault(name);
     if (wrong !== undefined) tell(file, ['bundles', name], wrong, notes);
@@ -37,13 +39,8 @@ export function readExactBundles(file: ConfigFile | undefined, notes: Notes): Re
   return new Set(bundles.flatMap(([name, { mode }]) => (mode === 'exact' ? [name] : [])));
 }
 
-function tell(
-  file: ConfigFile | undefined,
-  [part, name]: readonly [string, string],
-  text: string,
-  notes: Notes,
-): void {
-  const { path = '', lineOf } = file ?? {};
-  const line = lineOf?.([part, name]);
+function tell(file: ConfigFile, [part, name]: readonly [string, string], text: string, notes: Notes): void {
+  const { path } = file;
+  const line = file.lineOf([part, name]);
   notes.fault({ where: path, file: path, line, key: part, text: `${quoted(name)}: ${text}` });
 }

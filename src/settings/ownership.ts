@@ -1,7 +1,7 @@
 import { readExpectation } from './expectation.ts';
 import type { Layers } from './layers.ts';
 import type { Mode, Request } from './settings.ts';
-import { readChoice, Unclear } from './texts.ts';
+import { readChoice } from './texts.ts';
 
 export const PRUNES = ['off', 'report', 'delete'] as const;
 export type Prune = (typeof PRUNES)[number];
@@ -19,16 +19,11 @@ export interface OwnershipSettings {
   readonly expected: Expectation | undefined;
 }
 
-/** An approved plan: its hash, and the document where that was given. */
-export interface Expectation {
-  readonly hash: string | undefined;
-  /** The parsed JSON of the output `plan`; it is compared by the report that made it. */
-  readonly document: unknown;
-}
+/** An approved plan: its hash, or the parsed JSON of the output `plan`, which is compared by the report that made it. */
+export type Expectation = { readonly hash: string } | { readonly document: unknown };
 
 /**
  * `confirm` and `expect-plan` speak of one run, so a committed file is no place for them.
- * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html (RecoveryWindowInDays: 7 to 30)
  */
 export function readOwnership(
   layers: Layers,
@@ -39,18 +34,11 @@ export function readOwnership(
   const confirm = inputs.get('confirm')?.trim() || undefined;
   return {
     prune: layers.read('prune', 'report', (value) => readChoice(value, PRUNES)),
-    recoveryDays: layers.read('recovery-window-days', 30, readDays),
+    recoveryDays: layers.read('recovery-window-days', 30, Number),
     writes: mode === 'apply' || (mode === 'destroy' && confirm === prefix),
     confirm,
     expected: layers.read<Expectation | undefined>('expect-plan', undefined, (value) =>
       readExpectation(String(value).trim(), readText),
     ),
   };
-}
-
-function readDays(value: unknown): number {
-  const days = Number(value);
-  if (!Number.isInteger(days) || days < 7 || days > 30)
-    throw new Unclear('Secrets Manager keeps a deleted secret for 7 to 30 days');
-  return days;
 }

@@ -110,15 +110,16 @@ export function readIgnored(file: ConfigFile | undefined, notes: Notes): Ignored
       return [];
     };
     const [resource, ...rest] = entry.split(':');
+    const [pattern = '', ...behind] = rest;
     const isNamed = resource === 'parameter' || resource === 'secret';
     const isOne =
       resource === 'log-group' || resource === 'repository' || resource === 'auth0' || resource === 'image';
-    if ((!isNamed && !isOne) || (isNamed && (rest[0] ?? '') === ''))
+    if ((!isNamed && !isOne) || (isNamed && pattern === ''))
       return fault(
         'an entry is parameter:NAME, secret:BUNDLE, log-group, repository, image or auth0, and a field may follow after a colon',
       );
-    const name = isNamed ? globOf(file, rest.shift() ?? '', fault) : () => true;
-    const field = rest.join(':');
+    const name = isNamed ? globOf(file, pattern, fault) : () => true;
+    const field = (isNamed ? behind : rest).join(':');
     const isKey = resource === 'secret' && field.startsWith('key:');
     if (
       field !== '' &&

@@ -46,20 +46,15 @@ export function readYaml(
       lines.linePos(problem.pos[0]).line,
       `this is not the YAML that is meant: ${problem.code.toLowerCase().replaceAll('_', ' ')}`,
     );
-  visit(document, (_key, node, path) => {
-    if (isPair(node)) {
-      const wrong = keyFault(node.key);
-      const at = isNode(node.key) ? node.key : isNode(node.value) ? node.value : undefined;
-      if (wrong !== undefined) fault(lineAt(at?.range), wrong);
-    }
+  visit(document, (place, node, path) => {
     if (!isNode(node)) return;
-    const wrong = nodeFault(node, path);
-    if (wrong !== undefined) fault(lineAt(node.range), wrong);
+    for (const wrong of [place === 'key' ? keyFault(node) : undefined, nodeFault(node, path)])
+      if (wrong !== undefined) fault(lineAt(node.range), wrong);
   });
   return { document, lineAt };
 }
 
-function keyFault(key: unknown): string | undefined {
+function keyFault(key: Node): string | undefined {
   // A list or an alias for a key would be told to people as a text that nobody wrote.
   if (!isScalar(key) || key.value === null) return 'this key is no word; write name: value';
   return key.value === '__proto__' ? 'this key cannot be used' : undefined;

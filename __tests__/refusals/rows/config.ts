@@ -165,6 +165,18 @@ export const SHAPES: readonly Row[] = [
     /delete it/,
   ],
   [
+    'a comment that comes never',
+    config('comment-on-pr: never'),
+    /line 1: comment-on-pr:/,
+    /it takes one of always, changes-only, false/,
+  ],
+  [
+    'a comment of one environment',
+    config('environments: { prd: { comment-on-pr: true } }'),
+    /line 1: environments\.prd\.comment-on-pr:/,
+    /it takes one of always, changes-only, false/,
+  ],
+  [
     'days in quotes',
     config('log-retention-days: "7"'),
     /line 1: log-retention-days:/,

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../plan/apply.ts';
-import { ABSENT, type Difference, type Kind } from '../../resources/resource.ts';
+import type { Difference, Kind } from '../../resources/resource.ts';
 import { Secret } from '../../secret.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { code, prose, shortProse, unbroken } from '../escape.ts';
@@ -90,8 +90,9 @@ function rowsOf(outcome: Outcome, values: Values): string[][] {
 
 /** What is made is news as a whole: its fields stand together, secret values left out. */
 function wanted(kind: Kind, { field, to }: Difference, values: Values): string {
-  const isHidden = to instanceof Secret || to === true || isPlainValue(kind, field, values);
-  return isHidden ? shortProse(field) : shortProse(`${field}: ${textOf(to) ?? ''}`);
+  const text = to === true || to instanceof Secret ? undefined : textOf(to);
+  const isHidden = text === undefined || isPlainValue(kind, field, values);
+  return shortProse(isHidden ? field : `${field}: ${text}`);
 }
 
 function isPlainValue(kind: Kind, field: string, values: Values): boolean {
@@ -103,11 +104,7 @@ function fieldRow(kind: Kind, { field, from, to }: Difference, values: Values): 
   if (from === true) return [shortProse(field), 'taken out', ''];
   const [before, after] = [textOf(from), textOf(to)];
   if (isPlainValue(kind, field, values) || (before !== undefined && before === after))
-    return [
-      shortProse(field),
-      from === ABSENT ? 'missing' : 'a value',
-      from === ABSENT ? 'a value' : 'another value',
-    ];
+    return [shortProse(field), 'a value', 'another value'];
   return [
     shortProse(field),
     before === undefined ? 'missing' : shortProse(before),

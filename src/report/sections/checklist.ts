@@ -27,6 +27,7 @@ const STATES = {
   stands: '✅ stands',
 } as const;
 type State = keyof typeof STATES;
+const URGENCY = Object.keys(STATES);
 
 /** The order of the article: logs, parameters, secrets, repository, sign-in. */
 const ORDER: readonly Kind[] = [
@@ -42,12 +43,14 @@ const ORDER: readonly Kind[] = [
 export function checklist(run: Run): Section | undefined {
   const outcomes = run.outcomes.filter(({ change }) => !isForeign(change));
   if (outcomes.length === 0) return undefined;
-  const byResource = new Map<string, Outcome[]>();
+  const byResource = new Map<string, Outcomes>();
   for (const outcome of outcomes) {
     const key = `${ORDER.indexOf(outcome.change.kind)} ${outcome.change.name}`;
     byResource.set(key, [...(byResource.get(key) ?? []), outcome]);
   }
-  const rows = [...byResource.keys()].sort().map((key) => row(byResource.get(key) ?? [], run.settings.mode));
+  const rows = [...byResource]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, ofOne]) => row(ofOne, run.settings.mode));
   return {
     title: 'Checklist',
     ...table(['', 'Resource', 'Name', 'As it stands'], rows),
@@ -67,13 +70,14 @@ function tally(rows: readonly string[][]): string {
   return `${rows.length} resources: ${counts.join(', ')}`;
 }
 
-function row(outcomes: readonly Outcome[], mode: Run['settings']['mode']): string[] {
-  const all = Object.keys(STATES) as State[];
-  const states = outcomes.map((outcome) => stateOf(outcome, mode));
-  const state = all.find((candidate) => states.includes(candidate)) ?? 'stands';
-  const outcome = outcomes[states.indexOf(state)] ?? outcomes[0];
-  if (outcome === undefined) return [];
-  const { kind, name } = outcome.change;
+/** The outcomes of one resource: one or more. */
+type Outcomes = readonly [...Outcome[], Outcome];
+
+function row(outcomes: Outcomes, mode: Run['settings']['mode']): string[] {
+  const urgency = (outcome: Outcome) => URGENCY.indexOf(stateOf(outcome, mode));
+  const first = outcomes.reduce((best, other) => (urgency(other) < urgency(best) ? other : best));
+  const state = stateOf(first, mode);
+  const { kind, name } = first.change;
   const spec = outcomes.findLast(({ stands }) => stands !== undefined)?.stands;
   const url = consoleUrl(kind, name, spec?.facts.arn);
   return [

@@ -55,6 +55,5 @@ function footer({ outcomes, calls, callsByService }: Run): string {
   const services = [...callsByService].sort(([a], [b]) => (a < b ? -1 : 1));
   const list = services.map(([service, number]) => `${service} ${number}`).join(', ');
   const usd = ((callsByService.get('secretsmanager') ?? 0) / 10_000) * SECRET_CALLS_USD;
-  const detail = list === '' ? '' : ` (${list}; ${usd.toFixed(6)} dollars for those to Secrets Manager)`;
-  return `<sub>${things(secrets, advancedParameters)}: $${monthlyUsd.toFixed(2)} a month. ${calls} calls to AWS in this run${detail}. Standard parameters are free.</sub>`;
+  return `<sub>${things(secrets, advancedParameters)}: $${monthlyUsd.toFixed(2)} a month. ${calls} calls to AWS in this run (${list}; ${usd.toFixed(6)} dollars for those to Secrets Manager). Standard parameters are free.</sub>`;
 }

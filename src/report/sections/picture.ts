@@ -1,4 +1,5 @@
 import type { Placement } from '../../desired/desired.ts';
+import type { Source } from '../../settings/variables.ts';
 import { forMermaid } from '../escape.ts';
 import type { Run } from '../run.ts';
 import type { Section } from '../sections.ts';
@@ -8,7 +9,7 @@ const MOST_VARIABLES = 40;
 /** GitHub's Mermaid stops at 500 edges; long before that nobody reads it. */
 const MOST_STORES = 25;
 
-const SOURCES: Readonly<Record<string, string>> = {
+const SOURCES: Readonly<Record<Source, string>> = {
   dotenv: '.env (input dotenv)',
   'env-file': '.env (env-file)',
   variables: 'input variables',
@@ -41,7 +42,7 @@ export function diagram(placements: readonly Placement[]): string {
       ? forMermaid(`${names.length} variable${names.length === 1 ? '' : 's'}`)
       : `"${names.map((name) => forMermaid(name).slice(1, -1)).join('<br/>')}"`;
     boxes.push(`  ${box}(${label})`);
-    edges.push(`  ${sources.of(SOURCES[source] ?? source)} --> ${box}`);
+    edges.push(`  ${sources.of(SOURCES[source])} --> ${box}`);
     for (const target of targets) {
       const isKnown = stores.has(target) || stores.size < MOST_STORES;
       const edge = `  ${box} --> ${stores.of(isKnown ? target : 'more secrets')}`;
@@ -58,13 +59,13 @@ export function diagram(placements: readonly Placement[]): string {
 }
 
 interface Way {
-  readonly source: string;
+  readonly source: Source;
   readonly variables: Set<string>;
   readonly targets: readonly string[];
 }
 
 function waysOf(placements: readonly Placement[]): Map<string, Way> {
-  const targets = new Map<string, { source: string; stores: Set<string> }>();
+  const targets = new Map<string, { source: Source; stores: Set<string> }>();
   for (const { route, destination, name } of placements) {
     const { name: variable, source } = route.variable;
     const found = targets.get(variable) ?? { source, stores: new Set<string>() };
@@ -82,7 +83,8 @@ function waysOf(placements: readonly Placement[]): Map<string, Way> {
   return new Map([...ways].sort(([a], [b]) => compare(a, b)));
 }
 
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+/** No two names are the same where this is asked. */
+const compare = (a: string, b: string) => (a < b ? -1 : 1);
 
 function storeOf(destination: Placement['destination'], name: string): string {
   return destination.store === 'secret' ? `secret ${name}` : `Parameter Store: ${destination.type}`;

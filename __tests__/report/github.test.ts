@@ -1,0 +1,138 @@
+/** Pull request and issue are told at the end: whatever the runner or GitHub lack, the run's result stands. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { tellGitHub } from '../../src/report/github.ts';
+import type { Run } from '../../src/report/run.ts';
+import type { Runner } from '../../src/settings/inputs.ts';
+import { runner, workspace } from '../asking.ts';
+import { GitHubServer } from '../servers/github.ts';
+import { leftBy, runOf } from './runs.ts';
+
+let github: GitHubServer;
+beforeAll(async () => {
+  github = await GitHubServer.start();
+});
+afterAll(() => github?.[Symbol.asyncDispose]());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  github.reset();
+});
+
+const REQUEST = {
+  pull_request: { number: 5, head: { repo: { full_name: 'papyrus/demo' } } },
+  repository: { full_name: 'papyrus/demo', private: true },
+};
+
+/** @returns the lines of the log. */
+async function tell(
+  run: Run,
+  more: Partial<Runner> = {},
+  env: Record<string, string | undefined> = {},
+): Promise<string[]> {
+  const folder = workspace();
+  const payload = join(folder, 'event.json');
+  writeFileSync(payload, JSON.stringify(REQUEST));
+  const all = {
+    'INPUT_GITHUB-TOKEN': github.token,
+    GITHUB_API_URL: github.url,
+    GITHUB_EVENT_PATH: payload,
+    ...env,
+  };
+  for (const [name, value] of Object.entries(all)) vi.stubEnv(name, value);
+  const written: string[] = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.push(String(text));
+    return true;
+  });
+  try {
+    await tellGitHub(run, runner(folder, { repository: github.repository, ...more }));
+  } finally {
+    vi.restoreAllMocks();
+  }
+  return written
+    .join('')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('::add-mask::'));
+}
+
+const plan = () => runOf({ inputs: { variables: 'A=1', mode: 'plan', 'comment-on-pr': 'always' } });
+const drift = () =>
+  runOf({ inputs: { variables: 'A=1', mode: 'drift', 'drift-issue': 'true', 'comment-on-pr': 'false' } });
+const healed = () => {
+  const given = { variables: 'A=1', 'drift-issue': 'true', 'comment-on-pr': 'false' };
+  return runOf({ inputs: { ...given, mode: 'drift' } }, leftBy(runOf({ inputs: given })));
+};
+const onRequest = { event: 'pull_request' };
+const SERVER = { serverUrl: 'https://github.example', runId: '7' };
+const RUN = 'https://github.example/papyrus/demo/actions/runs/7';
+
+it('a comment leads to the run, where the runner tells its address', async () => {
+  expect(await tell(plan(), { ...onRequest, ...SERVER })).toEqual([]);
+  expect(github.comments[0]?.body).toContain(`[job summary](${RUN})`);
+  expect(await tell(plan(), onRequest)).toEqual([]);
+  expect(github.comments).toHaveLength(1);
+  expect(github.comments[0]?.body).not.toContain('job summary');
+  expect(github.comments[0]?.body).toContain(' a month');
+});
+
+it('so does the issue, when it comes and when it goes', async () => {
+  for (const [more, found, seen] of [
+    [SERVER, `Found by [this run](${RUN}).`, `Seen by [this run](${RUN}).`],
+    [{}, 'is not what is wanted.\n', 'what stands is what is wanted.'],
+  ] as const) {
+    github.reset();
+    expect(await tell(drift(), more)).toEqual([]);
+    expect(github.issues[0]?.body).toContain(found);
+    expect(await tell(healed(), more)).toEqual([]);
+    expect(github.issues[0]?.state).toBe('closed');
+    expect(github.comments[0]?.body).toContain(seen);
+    expect(github.comments[0]?.body.includes('this run')).toBe('serverUrl' in more);
+  }
+});
+
+it('NO_PROXY leaves GitHub out', async () => {
+  // Nothing listens there: who asks it gets no answer.
+  const proxied = { HTTP_PROXY: 'http://127.0.0.1:9', http_proxy: '', NO_PROXY: '127.0.0.1', no_proxy: '' };
+  expect(await tell(plan(), { ...onRequest, usesProxy: true }, proxied)).toEqual([]);
+  expect(github.comments).toHaveLength(1);
+});
+
+it.each<[what: string, more: Partial<Runner>, env: Record<string, string | undefined>]>([
+  ['no token', {}, { 'INPUT_GITHUB-TOKEN': '' }],
+  ['no address of GitHub', {}, { GITHUB_API_URL: undefined }],
+  ['no repository', { repository: '' }, {}],
+])('%s: the issue that was asked for is missed, a comment is not', async (_what, more, env) => {
+  expect(await tell(drift(), more, env)).toEqual([
+    '::warning::GitHub: the drift issue is not kept: there is no github-token, or no GitHub to speak to',
+  ]);
+  expect(await tell(plan(), { ...onRequest, ...more }, env)).toEqual([]);
+  expect(github.calls).toEqual([]);
+});
+
+it.each([undefined, '/no/such/file'])(
+  'without the payload of the event (%s) there is no pull request, and the repository counts as public',
+  async (path) => {
+    expect(await tell(plan(), onRequest, { GITHUB_EVENT_PATH: path })).toEqual([]);
+    expect(github.calls).toEqual([]);
+    const standing = runOf(
+      { inputs: { variables: 'A=other', mode: 'drift', 'drift-issue': 'true', 'comment-on-pr': 'false' } },
+      leftBy(runOf({ inputs: { variables: 'A=canary' } })),
+    );
+    await tell(standing, {}, { GITHUB_EVENT_PATH: path });
+    expect(github.issues[0]?.body).toContain('| value | a value | another value |');
+    expect(github.issues[0]?.body).not.toContain('canary');
+  },
+);
+
+it('a mistake of ours is a line without its words, and the run goes on', async () => {
+  const broken: Run = {
+    ...plan(),
+    get outcomes(): Run['outcomes'] {
+      throw new RangeError('canary');
+    },
+  };
+  expect(await tell(broken, onRequest)).toEqual([
+    'no comment on the pull request; the plan stands in the job summary: something unexpected happened',
+  ]);
+});
