@@ -11,8 +11,7 @@ const SM = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:papyrus/prd/';
 
 function of(given: Given, broken: Record<string, unknown> = {}) {
   const run = runOf(given, {}, broken);
-  const stands: Standing = (kind, name) => standing(run, kind, name);
-  return { placements: run.desired.placements, stands, run };
+  return { placements: run.desired.placements, stands: standing(run), run };
 }
 
 describe('references', () => {
@@ -101,9 +100,7 @@ describe('the fingerprint', () => {
 
   it('is the same for the same versions', () => {
     const second = runOf(given, leftBy(first.run));
-    expect(configFingerprint(second.desired.placements, (kind, name) => standing(second, kind, name))).toBe(
-      print,
-    );
+    expect(configFingerprint(second.desired.placements, standing(second))).toBe(print);
     expect(configFingerprint([...first.placements].reverse(), first.stands)).toBe(print);
   });
 

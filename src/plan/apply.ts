@@ -55,7 +55,9 @@ async function runAfter(
   start: (change: Change) => Promise<Outcome>,
   plan: Plan,
 ): Promise<Outcome> {
-  const before = plan.filter(({ id }) => change.after?.includes(id) === true);
+  const { after } = change;
+  if (after === undefined) return run(change, rooms);
+  const before = plan.filter(({ id }) => after.includes(id));
   const held = (await Promise.all(before.map(start))).find(
     ({ result }) => result !== 'done' && result !== 'unchanged',
   );
@@ -85,17 +87,15 @@ async function write<K extends Kind>(change: ChangeOf<K>, rooms: Resources): Pro
 
 /** Fills in what the answers of the writes did not tell, in batches. */
 async function readBack(outcomes: readonly Outcome[], rooms: Resources): Promise<Outcome[]> {
-  const written = outcomes.filter(
-    ({ change, result }) => change.kind === 'AWS::SSM::Parameter' && result === 'done',
-  );
+  const isWritten = ({ change, result }: Outcome) =>
+    change.kind === 'AWS::SSM::Parameter' && result === 'done';
+  const written = outcomes.filter(isWritten);
   const room = rooms['AWS::SSM::Parameter'];
   if (written.length === 0 || room.readBack === undefined) return [...outcomes];
   // What is done is told even where it can no longer be read: its ARN is then missing among the outputs.
   const specs = await room.readBack(written.flatMap(({ stands }) => stands ?? [])).catch(() => []);
   const byName = new Map(specs.map((spec) => [spec.name, spec]));
   return outcomes.map((outcome) =>
-    written.includes(outcome)
-      ? { ...outcome, stands: byName.get(outcome.change.name) ?? outcome.stands }
-      : outcome,
+    isWritten(outcome) ? { ...outcome, stands: byName.get(outcome.change.name) ?? outcome.stands } : outcome,
   );
 }

@@ -21,7 +21,7 @@ export async function handOff(run: Run, folder: string | undefined): Promise<str
     log.info(`${taskDefinition.path} is not completed: what it would refer to does not stand yet`);
     return undefined;
   }
-  const stands = (kind: Parameters<typeof standing>[1], name: string) => standing(run, kind, name);
+  const stands = standing(run);
   const { completeTaskDefinition, taskDefinitionNotes } = await import('./task-definition.ts');
   for (const text of taskDefinitionNotes(taskDefinition))
     log.warning({ where: 'input task-definition', text });

@@ -14,7 +14,7 @@ import { type Run, standing } from './run.ts';
 export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
   const { settings, desired, plan, outcomes } = run;
   const counts = count(plan);
-  const stands = (kind: Parameters<typeof standing>[1], name: string) => standing(run, kind, name);
+  const stands = standing(run);
   const json = (map: ReadonlyMap<string, string>) => JSON.stringify(Object.fromEntries(map));
   const logGroup =
     settings.logGroup === undefined ? undefined : stands('AWS::Logs::LogGroup', settings.logGroup.name);
@@ -61,7 +61,7 @@ function planText({ settings, plan }: Run): string {
 
 function imageOf(run: Run): Spec | undefined {
   const image = run.plan.find(({ kind }) => kind === 'Image');
-  return image === undefined ? undefined : standing(run, 'Image', image.name);
+  return image === undefined ? undefined : standing(run)('Image', image.name);
 }
 
 /** @returns the repository's URI with the first of the image's tags, once the image stands there. */
@@ -77,7 +77,7 @@ function imageUri(run: Run): string {
 
 /** A run may have made the repository, or only pushed into the one that stood. */
 function repositoryUri(run: Run, image: Spec): string | undefined {
-  return standing(run, 'AWS::ECR::Repository', image.name)?.facts.uri ?? run.repositoryUri;
+  return standing(run)('AWS::ECR::Repository', image.name)?.facts.uri ?? run.repositoryUri;
 }
 
 /** @returns the image by its digest, which no later push changes; undefined where none was part of the run. */

@@ -31,11 +31,14 @@ export interface Failure {
   readonly text: string;
 }
 
-/** @returns what stands after the run. */
-export function standing(run: Run, kind: Kind, name: string): Spec | undefined {
-  const all = run.outcomes.filter(
-    ({ change, stands }) => change.kind === kind && change.name === name && stands !== undefined,
-  );
-  // Of two changes of one resource the later one, where it came about, tells what stands.
-  return (all.findLast(({ result }) => result === 'done') ?? all[0])?.stands;
+/** @returns what tells of a resource how it stands after the run; made once, since it is asked for each variable */
+export function standing({ outcomes }: Run): (kind: Kind, name: string) => Spec | undefined {
+  const found = new Map<string, Outcome>();
+  for (const outcome of outcomes) {
+    const key = `${outcome.change.kind} ${outcome.change.name}`;
+    if (outcome.stands === undefined) continue;
+    // Of two changes of one resource the later one, where it came about, tells what stands.
+    if (outcome.result === 'done' || !found.has(key)) found.set(key, outcome);
+  }
+  return (kind, name) => found.get(`${kind} ${name}`)?.stands;
 }
