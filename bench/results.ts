@@ -42,6 +42,8 @@ export interface ScaleRow {
   readonly secrets: number;
   readonly kind: 'plan' | 'first apply' | 'silent apply' | 'one change';
   readonly seconds: number;
+  /** What Parameter Store's quota gives its reads, without a burst. */
+  readonly quotaSeconds: number;
   readonly peakMiB: number | undefined;
   readonly calls: number;
   readonly writes: number;

@@ -7,6 +7,8 @@ import type { ScaleRow } from './results.ts';
 import { listen } from './traffic.ts';
 
 const LATENCY_MS = 60;
+/** Reads of Parameter Store a second (AWS General Reference, Systems Manager quotas, default throughput). */
+const READS_A_SECOND = 40;
 /** Above this a first apply is left out: AWS takes 3 parameters a second, so 1,000 need six minutes of waiting. */
 const MOST_APPLIED = 100;
 
@@ -51,12 +53,13 @@ async function measure(aws: AwsServer, size: number, rounds: number): Promise<Sc
       seconds.push(taken.seconds);
       peakMiB = Math.max(peakMiB ?? 0, taken.peakMiB ?? 0);
     }
-    const { calls = 0, writes = 0, rounds: depth = 0 } = traffic ?? {};
+    const { calls = 0, writes = 0, parameterReads = 0, rounds: depth = 0 } = traffic ?? {};
     rows.push({
       variables: size,
       secrets: bundles,
       kind,
       seconds: median(seconds),
+      quotaSeconds: parameterReads / READS_A_SECOND,
       peakMiB,
       calls,
       writes,

@@ -4,6 +4,8 @@ import type { AwsServer } from '../__tests__/servers/aws.ts';
 export interface Traffic {
   readonly calls: number;
   readonly writes: number;
+  /** Calls that share Parameter Store's quota of reads. */
+  readonly parameterReads: number;
   /** The longest chain of calls of which each began after the one before was answered. */
   readonly rounds: number;
 }
@@ -32,6 +34,7 @@ export function listen(aws: AwsServer, latencyMs: number): () => Traffic {
     return {
       calls: heard.length,
       writes: heard.filter(({ write }) => write).length,
+      parameterReads: heard.filter(({ service, write }) => service === 'ssm' && !write).length,
       rounds: countRounds([...spans.values()]),
     };
   };
