@@ -122,7 +122,7 @@ function scalePart(scale: readonly ScaleRow[] | undefined): string {
 One variable in ten goes into a secret of its own; 60 ms of latency. The rest are parameters, which AWS lets be written at 3 a
 second after the first 20, so a first apply of more than a few hundred is waiting; and read, ten by a call, at 40 calls a second,
 which is what bounds a silent run of many: the column "quota" has the seconds that this rate gives the reads. Calls that wait for it
-look like rounds. Above 100 variables the account is filled behind the action's back. The emulator walks over all parameters at every
+look like rounds. Above 300 variables the account is filled behind the action's back. The emulator walks over all parameters at every
 listing, minutes a run at 3,000: so its answers are remembered from a run that is not measured.
 
 ${table(['variables', 'secrets', 'run', 'seconds', 'quota', 'calls', 'writes', 'rounds', 'MiB at the peak'], rows)}
