@@ -38,7 +38,8 @@ describe('one request to Auth0', () => {
     agent.destroy();
     const error = await send(request).catch(told);
     expect(error).toMatchObject({
-      message: 'Auth0 could not be reached (DEPTH_ZERO_SELF_SIGNED_CERT); check auth0-domain and the network',
+      message:
+        'Auth0 could not be reached (DEPTH_ZERO_SELF_SIGNED_CERT); check auth0-domain and the network; where a proxy shows a certificate of its own, name the file of its authority in NODE_EXTRA_CA_CERTS',
       passing: false,
     });
   });

@@ -40,6 +40,10 @@ describe('GitHub', () => {
     const agent = new Agent({ ca: cert });
     using played = await play(json([]), { key, cert }, agent);
     expect(await played.github.comments(7)).toEqual([]);
+    using stranger = await play(json([]), { key, cert });
+    await expect(stranger.github.comments(7)).rejects.toThrow(
+      /could not be reached \(DEPTH_ZERO_SELF_SIGNED_CERT; .* in NODE_EXTRA_CA_CERTS\)/,
+    );
     expect(played.asked).toEqual([
       {
         call: 'GET /repos/papyrus/app/issues/7/comments?per_page=100',

@@ -87,6 +87,36 @@ describe('a registry that does no more than it must', () => {
     expect(sha256(manifests.get('v1') ?? '')).toBe(pushed.manifest.digest);
   });
 
+  it.each([
+    [
+      'whose certificate nobody knows',
+      undefined,
+      /^image: 127\.0\.0\.1:\d+ could not be reached \(DEPTH_ZERO_SELF_SIGNED_CERT\); .* NODE_EXTRA_CA_CERTS$/,
+    ],
+    [
+      'whose name nobody knows',
+      'https://nowhere.invalid',
+      /^image: nowhere\.invalid could not be reached \(ENOTFOUND\); .* check the network and its DNS$/,
+    ],
+  ])('%s is told, and not asked again', async (_what, address, told) => {
+    const { key, cert } = await certificate();
+    using played = await listen(plainRegistry().answer, { key, cert });
+    const agents: URL[] = [];
+    const agent = new Agent();
+    const endpoint = new URL(address ?? played.url);
+    const client = new Distribution({
+      authorization: new Authorization(async () => ({ token: new Secret('none'), endpoint })),
+      repository: 'app',
+      agentFor: (url) => {
+        agents.push(url);
+        return agent;
+      },
+    });
+    await expect(client.hasBlob(sha256('x'))).rejects.toThrow(told);
+    expect(agents).toHaveLength(1);
+    agent.destroy();
+  });
+
   it('may answer a large upload before it has all of it', async () => {
     // More than the kernel takes for a socket that nobody reads.
     const large = makeImage([noise(16_000_000)]);

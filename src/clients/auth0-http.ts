@@ -1,6 +1,7 @@
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { Auth0Error } from './auth0-error.ts';
+import { isUntrusted, TRUST } from './certificate.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PATCH';
@@ -43,11 +44,12 @@ export async function send(request: HttpRequest): Promise<HttpAnswer> {
         { passing: true },
       );
     const code = codeOf(error);
+    const untrusted = code !== undefined && isUntrusted(code);
     throw new Auth0Error(
       'unreachable',
-      `Auth0 could not be reached${code === undefined ? '' : ` (${code})`}; check auth0-domain and the network`,
+      `Auth0 could not be reached${code === undefined ? '' : ` (${code})`}; check auth0-domain and the network${untrusted ? `; ${TRUST}` : ''}`,
       // A name that does not resolve, or a certificate that is not theirs, will not get better by itself.
-      { passing: !/^(?:ENOTFOUND|ERR_TLS_|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_)/.test(code ?? '') },
+      { passing: !untrusted && code !== 'ENOTFOUND' && code?.startsWith('ERR_TLS_') !== true },
     );
   }
 }

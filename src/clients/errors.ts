@@ -1,3 +1,4 @@
+import { isUntrusted, TRUST } from './certificate.ts';
 import { checkedTogether, missingStatement } from './permissions.ts';
 
 /** @returns the name by which the service or the system calls the error. */
@@ -98,11 +99,6 @@ const KMS = new Set([
   'DecryptionFailure',
   'KMSAccessDeniedException',
 ]);
-/**
- * What Node finds wrong with a certificate; AWS's own codes are not in capitals.
- * @see https://nodejs.org/docs/latest-v20.x/api/tls.html#x509-certificate-error-codes
- */
-const CERTIFICATE = /CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE/;
 
 function explain(
   cause: unknown,
@@ -142,12 +138,11 @@ function explain(
       remedy:
         'check that the key of kms-key-id exists in this region, is enabled, and that the role may use it',
     };
-  if (CERTIFICATE.test(code))
+  if (isUntrusted(code))
     return {
       reason: 'network',
       what: `the certificate that was shown for AWS is not trusted (${code})`,
-      remedy:
-        'check AWS_ENDPOINT_URL; where a proxy shows a certificate of its own, name the file of its authority in NODE_EXTRA_CA_CERTS',
+      remedy: `check AWS_ENDPOINT_URL; ${TRUST}`,
     };
   if (code === 'TimeoutError' || /^E[A-Z_]+$/.test(code))
     return {

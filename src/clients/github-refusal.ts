@@ -1,3 +1,5 @@
+import { isUntrusted, TRUST } from './certificate.ts';
+
 /** Why GitHub did not do what was asked; `text` is ours, since bodies of errors may come from anywhere. */
 export class GitHubError extends Error {
   readonly status: number;
@@ -84,5 +86,7 @@ function thrownBy(error: unknown): unknown {
 function codeOf(inner: unknown): string {
   if (inner instanceof Error && inner.name === 'TimeoutError') return 'no answer in time';
   const code = typeof inner === 'object' && inner !== null && 'code' in inner ? String(inner.code) : '';
-  return /^[A-Z0-9_]+$/.test(code) ? code : 'the connection broke';
+  return /^[A-Z0-9_]+$/.test(code)
+    ? `${code}${isUntrusted(code) ? `; ${TRUST}` : ''}`
+    : 'the connection broke';
 }

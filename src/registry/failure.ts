@@ -1,4 +1,5 @@
-import { systemCode } from './errors.ts';
+import { isUntrusted, TRUST } from '../clients/certificate.ts';
+import { ImageError, systemCode } from './errors.ts';
 
 /** What the registry was asked, by the verbs of the distribution specification. */
 export type Verb =
@@ -91,4 +92,16 @@ export function connectionFailure(verb: Verb, error: unknown): RegistryFailure |
   const isHangUp = error instanceof Error && /socket hang up|aborted/.test(error.message);
   if (!isHangUp && (code === undefined || !CONNECTION.has(code))) return undefined;
   return new RegistryFailure(verb, 0, code === undefined ? [] : [code], '', undefined, { cause: error });
+}
+
+/** @returns the fault for a registry that no later try will reach; undefined for what is no matter of the way there */
+export function unreachable({ host }: URL, error: unknown): ImageError | undefined {
+  const code = systemCode(error);
+  if (code === undefined || !(code === 'ENOTFOUND' || isUntrusted(code))) return undefined;
+  const remedy = isUntrusted(code)
+    ? TRUST
+    : 'it has another address than the API, so check the network and its DNS';
+  return new ImageError('REGISTRY', `image: ${host} could not be reached (${code}); ${remedy}`, {
+    cause: error,
+  });
 }

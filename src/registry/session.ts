@@ -3,7 +3,7 @@ import { parseErrors, parseRetryAfter } from './answer.ts';
 import type { Authorization } from './authorization.ts';
 import { ImageError } from './errors.ts';
 import { type AgentFactory, type Answer, exchange, readBody } from './exchange.ts';
-import { connectionFailure, RegistryFailure, type Verb } from './failure.ts';
+import { connectionFailure, RegistryFailure, unreachable, type Verb } from './failure.ts';
 import { followLocation } from './location.ts';
 import { PATIENCE, type Patience, withPatience } from './retry.ts';
 import type { Bytes } from './source.ts';
@@ -133,7 +133,7 @@ export class Session {
       if (reply.status >= 300) return reply;
       throw new RegistryFailure(verb, 0, [], 'it answered before it had all', undefined);
     } catch (error) {
-      throw connectionFailure(verb, error) ?? error;
+      throw connectionFailure(verb, error) ?? unreachable(url, error) ?? error;
     }
   }
 }
