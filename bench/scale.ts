@@ -71,7 +71,7 @@ async function measure(aws: AwsServer, size: number, rounds: number): Promise<Sc
   else await fill(aws, size, bundles);
   // Makes what is still missing, where anything was filled in; the second one finds all of it.
   aws.remember();
-  for (let time = 0; time < 2; time += 1) await runOurs(aws, { ...step('apply') });
+  for (let time = 0; time < 2; time += 1) await runOurs(aws, step('apply'));
   await record('silent apply', 'apply', rounds);
   const changed = { ...workspace.files, '.env': workspace.files['.env'].replace('V_1=value-1', 'V_1=other') };
   await record('one change', 'apply', 1, changed);

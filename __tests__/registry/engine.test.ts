@@ -7,9 +7,11 @@ import { TestRegistry } from '../servers/registry.ts';
 import {
   LayoutWriter,
   makeImage,
+  makeTar,
   noise,
   sha256,
   type TarFile,
+  type TestImage,
   toSaved,
   toSavedWithLayout,
 } from '../servers/registry-images.ts';
@@ -17,12 +19,14 @@ import { pushImage, Scratch, surroundings } from './harness.ts';
 import { engineOf, hostOf } from './played-engine.ts';
 
 const image = makeImage(['a'.repeat(10_000), noise(200_000)]);
-const classic = {
-  Id: sha256(image.config),
-  RootFS: { Layers: image.layers.map(sha256) },
+/** What a classic store tells of an image. */
+const told = ({ config, layers }: TestImage) => ({
+  Id: sha256(config),
+  RootFS: { Layers: layers.map(sha256) },
   Os: 'linux',
   Architecture: 'amd64',
-};
+});
+const classic = told(image);
 
 let registry: TestRegistry;
 let scratch: Scratch;
@@ -127,8 +131,7 @@ describe('the export of a classic store', () => {
   it('comes by again and again while the registry fails, and then it is told', async () => {
     registry.faults.push({ on: 'PATCH upload', times: 99, answer: { status: 503, body: 'busy' } });
     const other = makeImage(['other']);
-    const inspect = { ...classic, Id: sha256(other.config), RootFS: { Layers: other.layers.map(sha256) } };
-    await expect(push(inspect, toSaved(other, ['app:v1']))).rejects.toThrow(
+    await expect(push(told(other), toSaved(other, ['app:v1']))).rejects.toThrow(
       /answered 503 at a layer \(PATCH upload\), again and again \(busy\)/,
     );
     expect(registry.count('PATCH upload')).toBeGreaterThanOrEqual(4);
@@ -195,5 +198,88 @@ describe('the export of a containerd store', () => {
     expect(source.notices).toEqual([
       'The engine holds one platform of app:v1 (unknown); 1 others that its index lists are not pushed.',
     ]);
+  });
+});
+
+describe('an image of an engine', () => {
+  const image = makeImage(['a'.repeat(100_000), noise(2_500_000), 'c<&>']);
+  const classic = told(image);
+
+  it('with a containerd store gives its manifests after its layers', async () => {
+    const layout = new LayoutWriter();
+    const index = layout.index([layout.image(image), layout.image(makeImage(['z'], 'arm64'))]);
+    layout.list(index, 'v1');
+    await using registry = await TestRegistry.start();
+    registry.create('app');
+    using engine = await listen(
+      engineOf(
+        { Id: index.digest, Descriptor: index, RootFS: {}, Os: 'linux', Architecture: 'amd64' },
+        layout.entries(),
+      ),
+    );
+    registry.faults.push({ on: 'PATCH upload', resetAt: 1000 });
+    const pushed = await pushImage('app:v1', registry, { environment: hostOf(engine) });
+    expect(pushed.manifest.digest).toBe(index.digest);
+    const source = await openImage('app:v1', surroundings(hostOf(engine)));
+    expect(source.identity).toEqual({ by: 'manifest', digest: index.digest });
+  });
+
+  it('with one platform of an index pushes that one, and says so', async () => {
+    const layout = new LayoutWriter();
+    const held = layout.image(image);
+    const absent = { ...held, digest: sha256('absent') };
+    const index = layout.index([held, absent]);
+    layout.list(index, 'v1');
+    const Manifests = [
+      { ID: held.digest, Kind: 'image', Available: true },
+      { ID: absent.digest, Kind: 'image', Available: false },
+    ];
+    await using registry = await TestRegistry.start();
+    registry.create('app');
+    const inspect = {
+      Id: index.digest,
+      Descriptor: index,
+      RootFS: {},
+      Os: 'linux',
+      Architecture: 'amd64',
+      Manifests,
+    };
+    using engine = await listen(engineOf(inspect, layout.entries()));
+    const source = await openImage('app:v1', surroundings(hostOf(engine)));
+    expect(source.notices.join()).toMatch(/one platform of app:v1 \(linux\/amd64\); 1 others/);
+    const pushed = await pushImage('app:v1', registry, { environment: hostOf(engine) });
+    expect(pushed.manifest.digest).toBe(held.digest);
+    using none = await listen(engineOf({ ...inspect, Manifests: Manifests.slice(1) }, []));
+    await expect(openImage('app:v1', surroundings(hostOf(none)))).rejects.toThrow(
+      /holds none of the platforms/,
+    );
+  });
+
+  it.each([
+    ['of version 25', toSavedWithLayout],
+    ['whose directories nobody can match', toSaved],
+  ] as const)('%s gives classic layers', async (_, write) => {
+    await using registry = await TestRegistry.start();
+    registry.create('app');
+    using engine = await listen(engineOf(classic, write(image, ['app:v1'])));
+    const pushed = await pushImage('app:v1', registry, { environment: hostOf(engine) });
+    expect(pushed.uploaded).toBe(3);
+    const known = [pushed.manifest];
+    const again = await pushImage('app:v1', registry, {
+      environment: hostOf(engine),
+      tags: ['v2'],
+      known,
+    });
+    expect(again).toMatchObject({ uploaded: 0, reused: 3 });
+  });
+
+  it('whose export breaks off is told', async () => {
+    await using registry = await TestRegistry.start();
+    registry.create('app');
+    using engine = await listen(engineOf(classic, makeTar(toSavedWithLayout(image, [])).subarray(0, 60_000)));
+    await expect(pushImage('app:v1', registry, { environment: hostOf(engine) })).rejects.toThrow(
+      /broke off its export|cut off/,
+    );
+    expect(registry.repositories.get('app')?.tags.size).toBe(0);
   });
 });

@@ -1,7 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseManifest } from '../../src/registry/manifest.ts';
@@ -10,15 +8,7 @@ import { DockerEngine } from '../servers/docker-engine.ts';
 import { hasProgram } from '../servers/docker-process.ts';
 import { DockerRegistry } from '../servers/docker-registry.ts';
 import { TestRegistry } from '../servers/registry.ts';
-import {
-  LayoutWriter,
-  makeImage,
-  makeTar,
-  noise,
-  sha256,
-  toSaved,
-  toSavedWithLayout,
-} from '../servers/registry-images.ts';
+import { LayoutWriter, makeImage, noise, sha256, toSaved } from '../servers/registry-images.ts';
 import { pushImage, Scratch, surroundings } from './harness.ts';
 
 let scratch: Scratch;
@@ -135,109 +125,5 @@ describe.skipIf(!hasProgram('dockerd'))('a real engine', () => {
     await expect(openImage('nothing:v9', surroundings({ DOCKER_HOST: engine.host }))).rejects.toThrow(
       /has no image nothing:v9; build it/,
     );
-  });
-});
-
-describe('an engine that is played', () => {
-  async function play(inspect: object, save: () => Buffer) {
-    const server = createServer((request, response) => {
-      if (request.url?.endsWith('/get') === true) response.end(save());
-      else response.end(JSON.stringify(inspect));
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const port = address !== null && typeof address === 'object' ? address.port : 0;
-    return {
-      environment: { DOCKER_HOST: `tcp://127.0.0.1:${port}` },
-      [Symbol.dispose]: () => server.close(),
-    };
-  }
-
-  it('with a containerd store gives its manifests after its layers', async () => {
-    const layout = new LayoutWriter();
-    const index = layout.index([layout.image(image), layout.image(makeImage(['z'], 'arm64'))]);
-    layout.list(index, 'v1');
-    await using registry = await TestRegistry.start();
-    registry.create('app');
-    using engine = await play(
-      { Id: index.digest, Descriptor: index, RootFS: {}, Os: 'linux', Architecture: 'amd64' },
-      () => makeTar(layout.entries()),
-    );
-    registry.faults.push({ on: 'PATCH upload', resetAt: 1000 });
-    const pushed = await pushImage('app:v1', registry, { environment: engine.environment });
-    expect(pushed.manifest.digest).toBe(index.digest);
-    const source = await openImage('app:v1', surroundings(engine.environment));
-    expect(source.identity).toEqual({ by: 'manifest', digest: index.digest });
-  });
-
-  it('with one platform of an index pushes that one, and says so', async () => {
-    const layout = new LayoutWriter();
-    const held = layout.image(image);
-    const absent = { ...held, digest: sha256('absent') };
-    const index = layout.index([held, absent]);
-    layout.list(index, 'v1');
-    const Manifests = [
-      { ID: held.digest, Kind: 'image', Available: true },
-      { ID: absent.digest, Kind: 'image', Available: false },
-    ];
-    await using registry = await TestRegistry.start();
-    registry.create('app');
-    const inspect = {
-      Id: index.digest,
-      Descriptor: index,
-      RootFS: {},
-      Os: 'linux',
-      Architecture: 'amd64',
-      Manifests,
-    };
-    using engine = await play(inspect, () => makeTar(layout.entries()));
-    const source = await openImage('app:v1', surroundings(engine.environment));
-    expect(source.notices.join()).toMatch(/one platform of app:v1 \(linux\/amd64\); 1 others/);
-    const pushed = await pushImage('app:v1', registry, { environment: engine.environment });
-    expect(pushed.manifest.digest).toBe(held.digest);
-    using none = await play({ ...inspect, Manifests: Manifests.slice(1) }, () => Buffer.alloc(0));
-    await expect(openImage('app:v1', surroundings(none.environment))).rejects.toThrow(
-      /holds none of the platforms/,
-    );
-  });
-
-  it.each([
-    ['of version 25', toSavedWithLayout],
-    ['whose directories nobody can match', toSaved],
-  ] as const)('%s gives classic layers', async (_, write) => {
-    await using registry = await TestRegistry.start();
-    registry.create('app');
-    const inspect = {
-      Id: sha256(image.config),
-      RootFS: { Layers: image.layers.map(sha256) },
-      Os: 'linux',
-      Architecture: 'amd64',
-    };
-    using engine = await play(inspect, () => makeTar(write(image, ['app:v1'])));
-    const pushed = await pushImage('app:v1', registry, { environment: engine.environment });
-    expect(pushed.uploaded).toBe(3);
-    const known = [pushed.manifest];
-    const again = await pushImage('app:v1', registry, {
-      environment: engine.environment,
-      tags: ['v2'],
-      known,
-    });
-    expect(again).toMatchObject({ uploaded: 0, reused: 3 });
-  });
-
-  it('whose export breaks off is told', async () => {
-    await using registry = await TestRegistry.start();
-    registry.create('app');
-    const inspect = {
-      Id: sha256(image.config),
-      RootFS: { Layers: image.layers.map(sha256) },
-      Os: 'linux',
-      Architecture: 'amd64',
-    };
-    using engine = await play(inspect, () => makeTar(toSavedWithLayout(image, [])).subarray(0, 60_000));
-    await expect(pushImage('app:v1', registry, { environment: engine.environment })).rejects.toThrow(
-      /broke off its export|cut off/,
-    );
-    expect(registry.repositories.get('app')?.tags.size).toBe(0);
   });
 });

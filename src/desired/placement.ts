@@ -70,11 +70,11 @@ export function judgeEmpty(settings: Settings, placements: readonly Placement[],
 
 /** A bundle that is told to be exact and gets no variable is perhaps not named as in the rule. */
 export function tellIdleBundles(settings: Settings, placements: readonly Placement[], notes: Notes): void {
+  // A run without any variable says nothing of names.
+  if (placements.length === 0) return;
   const filled = new Set(
     placements.flatMap(({ destination }) => (destination.store === 'secret' ? [destination.bundle] : [])),
   );
-  // A run without any variable says nothing of names.
-  if (placements.length === 0) return;
   for (const name of settings.exactBundles)
     if (!filled.has(name))
       notes.notice({

@@ -28,7 +28,7 @@ export async function handOff(run: Run, folder: string | undefined): Promise<str
   const group = settings.logGroup?.name;
   const text = completeTaskDefinition(taskDefinition, {
     secrets: taskDefinitionSecrets(desired.placements, stands),
-    image: imageByDigest(run),
+    image: imageByDigest(run, stands),
     logs:
       group === undefined
         ? undefined

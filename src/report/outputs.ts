@@ -14,6 +14,7 @@ import { type Run, standing } from './run.ts';
 export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
   const { settings, desired, plan, outcomes } = run;
   const counts = count(plan);
+  const document = planDocument(settings, plan);
   const stands = standing(run);
   const json = (map: ReadonlyMap<string, string>) => JSON.stringify(Object.fromEntries(map));
   const logGroup =
@@ -35,8 +36,8 @@ export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
     ['to-update', String(counts.toUpdate)],
     ['to-delete', String(counts.toDelete)],
     ['blocked', String(counts.blocked)],
-    ['plan', planText(run)],
-    ['plan-hash', planHash(planDocument(settings, plan))],
+    ['plan', JSON.stringify(document)],
+    ['plan-hash', planHash(document)],
     ['parameters', json(references(desired.placements, 'AWS::SSM::Parameter', stands))],
     ['secrets', json(references(desired.placements, 'AWS::SecretsManager::Secret', stands))],
     ['task-definition-secrets', JSON.stringify(taskDefinitionSecrets(desired.placements, stands))],
@@ -48,42 +49,40 @@ export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
     ['repository-uri', repository?.facts.uri ?? ''],
     ['repository-arn', repository?.facts.arn ?? ''],
     ['registry-id', repository?.facts.registryId ?? ''],
-    ['image-uri', imageUri(run)],
-    ['image-digest', imageOf(run)?.facts.digest ?? ''],
+    ['image-uri', imageUri(run, stands)],
+    ['image-digest', imageOf(run, stands)?.facts.digest ?? ''],
     ['monthly-cost-usd', price(outcomes).monthlyUsd.toFixed(2)],
     ['failure-reason', run.failure?.reason ?? ''],
   ]);
 }
 
-function planText({ settings, plan }: Run): string {
-  return JSON.stringify(planDocument(settings, plan));
-}
+type Stands = ReturnType<typeof standing>;
 
-function imageOf(run: Run): Spec | undefined {
-  const image = run.plan.find(({ kind }) => kind === 'Image');
-  return image === undefined ? undefined : standing(run)('Image', image.name);
+function imageOf({ plan }: Run, stands: Stands): Spec | undefined {
+  const image = plan.find(({ kind }) => kind === 'Image');
+  return image === undefined ? undefined : stands('Image', image.name);
 }
 
 /** @returns the repository's URI with the first of the image's tags, once the image stands there. */
-function imageUri(run: Run): string {
-  const image = imageOf(run);
+function imageUri(run: Run, stands: Stands): string {
+  const image = imageOf(run, stands);
   const wanted = run.plan.find(({ kind }) => kind === 'Image');
   const tag = Object.keys(wanted?.desired.fields ?? {})
     .find((field) => field.startsWith('image:'))
     ?.slice('image:'.length);
-  const uri = image && repositoryUri(run, image);
+  const uri = image && repositoryUri(run, image, stands);
   return image?.facts.digest === undefined || uri === undefined || tag === undefined ? '' : `${uri}:${tag}`;
 }
 
 /** A run may have made the repository, or only pushed into the one that stood. */
-function repositoryUri(run: Run, image: Spec): string | undefined {
-  return standing(run)('AWS::ECR::Repository', image.name)?.facts.uri ?? run.repositoryUri;
+function repositoryUri(run: Run, image: Spec, stands: Stands): string | undefined {
+  return stands('AWS::ECR::Repository', image.name)?.facts.uri ?? run.repositoryUri;
 }
 
 /** @returns the image by its digest, which no later push changes; undefined where none was part of the run. */
-export function imageByDigest(run: Run): string | undefined {
-  const image = imageOf(run);
-  const uri = image && repositoryUri(run, image);
+export function imageByDigest(run: Run, stands: Stands): string | undefined {
+  const image = imageOf(run, stands);
+  const uri = image && repositoryUri(run, image, stands);
   const digest = image?.facts.digest;
   return uri === undefined || digest === undefined ? undefined : `${uri}@${digest}`;
 }
@@ -103,7 +102,7 @@ export function writeOutputs(
   if (folder !== undefined) {
     mkdirSync(join(folder, 'aws-bootstrap'), { recursive: true, mode: 0o700 });
     const file = join(folder, 'aws-bootstrap', `plan${run.settings.prefix.replaceAll('/', '-')}.json`);
-    writeFileSync(file, `${planText(run)}\n`, { mode: 0o600 });
+    writeFileSync(file, `${all.get('plan')}\n`, { mode: 0o600 });
     all.set('plan-file', file);
   }
   for (const [name, value] of all) core.setOutput(name, value);
