@@ -9,8 +9,8 @@ import { listen } from './traffic.ts';
 const LATENCY_MS = 60;
 /** Reads of Parameter Store a second (AWS General Reference, Systems Manager quotas, default throughput). */
 const READS_A_SECOND = 40;
-/** Above this a first apply is left out: AWS takes 3 parameters a second, so 1,000 need five minutes of waiting. */
-const MOST_APPLIED = 300;
+/** Above this a first apply is left out: AWS takes 3 parameters a second, so 3,000 need a quarter of an hour of waiting. */
+const MOST_APPLIED = 1000;
 
 /**
  * Calls, rounds, time and memory as the number of variables grows; one in ten goes into a secret of its own. Above

@@ -47,21 +47,12 @@ export function logGroups(client: CloudWatchLogsClient, context: RoomContext): R
 
   async function read(name: string): Promise<LogGroupSpec | undefined> {
     const group = await find(name);
-    const arn = group?.logGroupArn ?? group?.arn?.replace(/:\*$/, '');
+    const arn = arnOf(group);
     if (group === undefined || arn === undefined) return undefined;
     const answer = await send('ListTagsForResource', name, 'logs:read', () =>
       client.send(new ListTagsForResourceCommand({ resourceArn: arn })),
     );
-    const tags = Object.entries(answer.tags ?? {});
-    return {
-      name,
-      fields: {
-        retention: group.retentionInDays ?? 'never',
-        class: group.logGroupClass ?? 'STANDARD',
-        ...tagFields(tags),
-      },
-      facts: { arn, storedBytes: group.storedBytes, ownedBy: ownerByTags(tags) },
-    };
+    return specOf(name, group, Object.entries(answer.tags ?? {}));
   }
 
   async function retain(name: string, retention: LogGroupSpec['fields']['retention']): Promise<void> {
@@ -114,7 +105,9 @@ export function logGroups(client: CloudWatchLogsClient, context: RoomContext): R
       }
       if (fields.retention !== 'never')
         await justMade(context, 'ResourceNotFoundException', () => retain(name, fields.retention));
-      return (await read(name)) ?? desired;
+      // For the ARN, which no answer to a write tells; the tags are those that were just given.
+      const made = await find(name);
+      return made === undefined ? desired : specOf(name, made, tagsOf(fields));
     },
 
     async update(desired, observed, differences: readonly Difference[]) {
@@ -144,5 +137,21 @@ export function logGroups(client: CloudWatchLogsClient, context: RoomContext): R
         if (!(error instanceof AwsError) || error.code !== 'ResourceNotFoundException') throw error;
       }
     },
+  };
+}
+
+function arnOf(group: LogGroup | undefined): string | undefined {
+  return group?.logGroupArn ?? group?.arn?.replace(/:\*$/, '');
+}
+
+function specOf(name: string, group: LogGroup, tags: ReadonlyArray<readonly [string, string]>): LogGroupSpec {
+  return {
+    name,
+    fields: {
+      retention: group.retentionInDays ?? 'never',
+      class: group.logGroupClass ?? 'STANDARD',
+      ...tagFields(tags),
+    },
+    facts: { arn: arnOf(group), storedBytes: group.storedBytes, ownedBy: ownerByTags(tags) },
   };
 }
