@@ -1,4 +1,4 @@
-import type { Results } from './results.ts';
+import type { Found } from './results.ts';
 import { benchScale } from './scale.ts';
 import { benchSeed } from './seed.ts';
 import { benchStartup } from './startup.ts';
@@ -25,7 +25,7 @@ for (const part of parts) {
   await record(await measure(part));
 }
 
-async function measure(part: Part): Promise<Partial<Results>> {
+async function measure(part: Part): Promise<Found> {
   if (part === 'startup') return { startup: await benchStartup(rounds * 3) };
   if (part === 'seed') return { seed: await benchSeed(rounds) };
   return { scale: await benchScale(rounds) };

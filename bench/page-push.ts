@@ -1,4 +1,4 @@
-import { mebibytes, seconds, table } from './page-table.ts';
+import { measuredOn, mebibytes, seconds, table } from './page-table.ts';
 import type { PushRow, Results } from './results.ts';
 
 /** What the others are measured by, where it took part in the scene. */
@@ -11,7 +11,7 @@ const PEERS = [
 ] as const;
 
 /** @returns the part about the image, a table for each scene; empty where it was not measured */
-export function pushPart(push: Results['push']): string {
+export function pushPart({ push, machines }: Results): string {
   if (push === undefined) return '';
   const scenes = [...new Set(push.map(({ scene }) => scene))];
   return `## The image
@@ -21,6 +21,8 @@ from \`docker save\`'s archive and from the engine, beside skopeo and \`docker p
 time: nobody can be quicker. Before the first push the registry is empty, and the engine has forgotten what it pushed, as on a fresh runner;
 when one layer has changed, the machine has never pushed either. A classic engine gives an image only as a whole, so what comes from it
 takes as long as its export at least. Made by \`npm run bench:push\`.
+
+${measuredOn(machines.push)}
 
 ${scenes
   .map((scene) =>

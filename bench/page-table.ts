@@ -1,3 +1,12 @@
+import type { Machine } from './results.ts';
+
+/** @returns where and when a part was measured, as a line */
+export function measuredOn(machine: Machine | undefined): string {
+  if (machine === undefined) return '';
+  const { day, cores, processor, memoryGiB, system, node } = machine;
+  return `Measured on ${day}: ${cores} cores of ${processor.trim()}, ${memoryGiB} GiB, ${system}, Node.js ${node}.`;
+}
+
 /** @returns a table of Markdown */
 export function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

@@ -1,6 +1,10 @@
 /** What the benchmarks found, as docs/benchmarks/results.json keeps it. */
-export interface Results {
-  readonly machine: Machine;
+export interface Results extends Found {
+  /** Where each part was measured, since they need not be measured together. */
+  readonly machines: { readonly [P in keyof Found]?: Machine };
+}
+
+export interface Found {
   readonly startup?: readonly StartupRow[];
   readonly seed?: { readonly rows: readonly SeedRow[]; readonly missing: readonly string[] };
   readonly scale?: readonly ScaleRow[];
@@ -42,7 +46,7 @@ export interface ScaleRow {
   readonly secrets: number;
   readonly kind: 'plan' | 'first apply' | 'silent apply' | 'one change';
   readonly seconds: number;
-  /** What Parameter Store's quota gives its reads, without a burst. */
+  /** The least that Parameter Store's quotas allow for its reads and its writes. */
   readonly quotaSeconds: number;
   readonly peakMiB: number | undefined;
   readonly calls: number;

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { writePage } from './page.ts';
-import type { Machine, Results } from './results.ts';
+import type { Found, Machine, Results } from './results.ts';
 
 const DOCS = join(import.meta.dirname, '..', 'docs');
 const FILE = join(DOCS, 'benchmarks', 'results.json');
@@ -11,10 +11,15 @@ const FILE = join(DOCS, 'benchmarks', 'results.json');
  * Keeps what a part found in docs/benchmarks/results.json beside what the others did, and makes docs/benchmarks.md with
  * its plots of all.
  */
-export async function record(found: Partial<Results>): Promise<void> {
+export async function record(found: Found): Promise<void> {
   await mkdir(join(DOCS, 'benchmarks'), { recursive: true });
   const before: Partial<Results> = await readFile(FILE, 'utf8').then(JSON.parse, () => ({}));
-  const results: Results = { ...before, ...found, machine: machine() };
+  const here = machine();
+  const machines = {
+    ...before.machines,
+    ...Object.fromEntries(Object.keys(found).map((part) => [part, here])),
+  };
+  const results: Results = { ...before, ...found, machines };
   await writeFile(FILE, `${JSON.stringify(results, null, 2)}\n`);
   await writePage(results, DOCS);
   console.log(`the figures stand in ${join('docs', 'benchmarks.md')}`);

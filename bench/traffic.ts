@@ -6,6 +6,7 @@ export interface Traffic {
   readonly writes: number;
   /** Calls that share Parameter Store's quota of reads. */
   readonly parameterReads: number;
+  readonly parameterWrites: number;
   /** The longest chain of calls of which each began after the one before was answered. */
   readonly rounds: number;
 }
@@ -35,6 +36,7 @@ export function listen(aws: AwsServer, latencyMs: number): () => Traffic {
       calls: heard.length,
       writes: heard.filter(({ write }) => write).length,
       parameterReads: heard.filter(({ service, write }) => service === 'ssm' && !write).length,
+      parameterWrites: heard.filter(({ service, write }) => service === 'ssm' && write).length,
       rounds: countRounds([...spans.values()]),
     };
   };
