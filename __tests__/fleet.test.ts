@@ -123,27 +123,28 @@ test('the worked example makes the targets that its table shows', async () => {
   const { code, all } = await targets(await example(), { mode: 'apply' });
   expect(code).toBe(0);
   const text = await readFile(join(ROOT, 'docs/fleet.md'), 'utf8');
-  const shown = [...text.matchAll(/^\| `(\w+\/[\w-]+\/\w+)` \| `([^`]+)` \|/gm)].map(([, name, prefix]) => [
-    name,
-    prefix,
-  ]);
-  expect(all.map(({ name, prefix }) => [name, prefix])).toEqual(shown);
+  const shown = [...text.matchAll(/^\| `(\w+\/[\w-]+\/\w+)` \| `([^`]+)` \| `([^`]+)` \|/gm)];
+  expect(all.map(({ name, prefix, role }) => [name, prefix, role])).toEqual(shown.map((row) => row.slice(1)));
   expect(all.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
   expect(all.at(-1)).toMatchObject({
     account: '222222222222',
-    role: 'arn:aws:iam::222222222222:role/papyrus-deploy',
+    role: 'arn:aws:iam::222222222222:role/papyrus-prd-us-west-2-deploy',
     gate: 'live',
   });
+  // A stack of iam/roles.yml allows one prefix in one region.
+  expect(new Set(all.map(({ role }) => role)).size).toBe(all.length);
+  const [{ role, prefix, gate }] = all as [Target];
+  expect(role.endsWith(`/${/RoleNames=(\S+)/.exec(text)?.[1]}-deploy`)).toBe(true);
+  expect([prefix, gate]).toEqual([/ Prefix=(\S+)/.exec(text)?.[1], / Environment=(\S+)/.exec(text)?.[1]]);
 });
 
 test('plan and drift take the reading role, and wait for nobody', async () => {
   for (const mode of ['plan', 'drift']) {
     const { all } = await targets(await example(), { mode });
-    expect(new Set(all.map(({ role, gate }) => `${role} ${gate}`))).toEqual(
-      new Set([
-        'arn:aws:iam::111111111111:role/papyrus-read ',
-        'arn:aws:iam::222222222222:role/papyrus-read ',
-      ]),
+    expect(all.map(({ role, gate }) => [role.split('/')[1], gate])).toEqual(
+      ['dev-us-west-2', 'stg-us-west-2', 'dev-ap-northeast-1', 'stg-ap-northeast-1', 'prd-us-west-2'].map(
+        (name) => [`papyrus-${name}-read`, ''],
+      ),
     );
   }
 });

@@ -151,7 +151,7 @@ describe('without a rule', () => {
       'dotenv',
       'its name holds PASSWORD',
       [
-        'input dotenv line 1: SMTP_PASSWORD: its name holds PASSWORD, so it becomes a SecureString; a rule says otherwise: { match: SMTP_PASSWORD, to: parameter }',
+        'input dotenv line 1: SMTP_PASSWORD: its name holds PASSWORD, so it becomes a SecureString. To settle it: { match: SMTP_PASSWORD, to: secure-parameter }, or to: parameter if it is no secret',
       ],
     ],
     [
@@ -159,7 +159,7 @@ describe('without a rule', () => {
       TOKEN,
       'variables',
       'its value looks like a token',
-      [expect.stringMatching(/a rule says otherwise/)],
+      [expect.stringMatching(/To settle it: \{ match: OTHER, to: secure-parameter \}/)],
     ],
     [
       'GUNICORN_X',
@@ -264,6 +264,19 @@ describe('a rule', () => {
     expect(send('PORT', '1', 'dotenv', { rules: rules('{ match: "*", to: parameter }') }).warnings).toEqual(
       [],
     );
+  });
+});
+
+describe('the rule that a notice advises', () => {
+  it.each([
+    ['SMTP_PASSWORD', 'x'],
+    ['OTHER', TOKEN],
+  ])('makes of %s the same SecureString, and no more is said', (name, value) => {
+    const before = send(name, value);
+    const [, rule = ''] = /To settle it: (\{.*?\})/.exec(before.notices.join()) ?? [];
+    const after = send(name, value, 'dotenv', { rules: rules(rule) });
+    expect(after).toMatchObject({ places: before.places, faults: [], warnings: [], notices: [] });
+    expect(after.found.sensitive).toBe(true);
   });
 });
 

@@ -282,6 +282,13 @@ describe('iam/roles.yml', () => {
     expect(code).toBe(0);
   });
 
+  it('keeps the provider for others, but not where the stack that makes it fails', () => {
+    expect(template.Resources.Provider).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
+  });
+
   /** The texts that the subjects of a role are made of; what is filled in stands in `<…>`. */
   const subjects = (role: string): string[] => {
     const [{ Condition }] = template.Resources[role].Properties.AssumeRolePolicyDocument.Statement;

@@ -111,7 +111,7 @@ function byTable(variable: Variable, settings: RoutingSettings, notes: Notes): R
   if (guess !== undefined && !fromSecrets)
     notes.notice({
       ...placeOf(variable),
-      text: `${guess}, so it becomes a SecureString; a rule says otherwise: { match: ${name}, to: parameter }`,
+      text: `${guess}, so it becomes a SecureString. To settle it: { match: ${name}, to: secure-parameter }, or to: parameter if it is no secret`,
     });
   const secure = fromSecrets || guess !== undefined;
   const reason = fromSecrets ? 'given as a secret' : (guess ?? 'plain setting');

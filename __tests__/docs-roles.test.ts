@@ -1,0 +1,111 @@
+// What the documentation shows goes together with the roles of iam/roles.yml: their trust, their parameters, their rights.
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { ask } from './asking.ts';
+
+const ROOT = new URL('..', import.meta.url);
+const read = (name: string) => readFileSync(new URL(name, ROOT), 'utf8');
+
+const EXAMPLE = 'examples/flask-on-ecs';
+const pages = [
+  ...['README.md', 'README.ja.md', `${EXAMPLE}/README.md`],
+  ...readdirSync(new URL('docs', ROOT)).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
+];
+const blocksOf = (page: string) =>
+  [...read(page).matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, code = '']) => code);
+
+interface Job {
+  readonly environment?: string;
+  readonly steps?: ReadonlyArray<{ readonly with?: { readonly 'role-to-assume'?: string } }>;
+}
+const jobs = [
+  ...pages.flatMap((page) => blocksOf(page).map((text) => ({ where: page, text }))),
+  { where: EXAMPLE, text: read(`${EXAMPLE}/.github/workflows/deploy.yml`) },
+].flatMap(({ where, text }) =>
+  Object.entries((parse(text) as { jobs?: Record<string, Job> }).jobs ?? {}).map(([name, job]) => ({
+    where: `${where}: ${name}`,
+    environment: job.environment,
+    roles: (job.steps ?? []).flatMap((step) => step.with?.['role-to-assume'] ?? []),
+  })),
+);
+
+test('a job that takes a role to deploy has an environment, which that role trusts', () => {
+  // `vars.AWS_ROLE` is a role to deploy as well, a variable of the environment.
+  const deploying = jobs.filter(({ roles }) => roles.some((role) => /-deploy\b|AWS_ROLE/.test(role)));
+  expect(deploying.length).toBeGreaterThan(7);
+  expect(deploying.filter(({ environment }) => environment === undefined)).toEqual([]);
+});
+
+const template = parse(read('iam/roles.yml'), { logLevel: 'silent' }) as {
+  Parameters: Record<string, { AllowedPattern?: string; AllowedValues?: string[] }>;
+};
+
+/** The values of every deployment of a stack that a page shows, as they are written there. */
+const stacks = pages.flatMap((page) =>
+  [...read(page).matchAll(/cloudformation deploy (.*?[^\\])\n/gs)].map(([, command = '']) => ({
+    page,
+    name: /--stack-name "?([^\s"]+)/.exec(command)?.[1] ?? '',
+    given: [...(command.split('--parameter-overrides')[1] ?? '').matchAll(/"?(\w+)=([^\s"]*)/g)].map(
+      ([, key = '', value = '']) => [key, value] as const,
+    ),
+  })),
+);
+
+test('a stack of roles is called by application and environment, and gets parameters that the template takes', () => {
+  expect(stacks.length).toBeGreaterThan(5);
+  const faults = stacks.flatMap(({ page, name, given }) => {
+    const values = Object.fromEntries(given);
+    const wrong = given.flatMap(([key, value]) => {
+      const parameter = template.Parameters[key];
+      if (parameter === undefined) return [`roles.yml has no parameter ${key}`];
+      const { AllowedPattern, AllowedValues } = parameter;
+      // What the reader fills in cannot be judged.
+      if (/\$|…/.test(value)) return [];
+      const fits = AllowedPattern === undefined || new RegExp(`^(?:${AllowedPattern})$`).test(value);
+      return fits && AllowedValues?.includes(value) !== false ? [] : [`${key} does not take ${value}`];
+    });
+    const called = `${values.Prefix?.slice(1).replaceAll('/', '-')}-roles`;
+    return [...wrong, ...(name === called ? [] : [`the stack is called ${name}, not ${called}`])].map(
+      (text) => `${page}: ${text}`,
+    );
+  });
+  expect(faults).toEqual([]);
+});
+
+test('the stacks of several environments allow what the configuration beside them names', () => {
+  const page = read('docs/recipes.md')
+    .split('\n## ')
+    .find((part) => part.startsWith('Several environments'));
+  const [, config = ''] = /```yaml\n(.*?)```/s.exec(page ?? '') ?? [];
+  const workflow = parse(/```yaml\n(# \.github\/workflows.*?)```/s.exec(page ?? '')?.[1] ?? '');
+  const environments: string[] = workflow.jobs.apply.strategy.matrix.environment;
+  expect(page).toContain(`for env in ${environments.join(' ')}; do`);
+  const loop = stacks.find(({ given }) => given.some(([, value]) => value.includes('$env')));
+  for (const environment of environments) {
+    const given = Object.fromEntries(
+      (loop?.given ?? []).map(([key, value]) => [key, value.replaceAll('$env', environment)]),
+    );
+    const { settings, faults } = ask({ config, inputs: { prefix: given.Prefix ?? '' } });
+    expect(faults).toEqual([]);
+    expect(given).toMatchObject({
+      Environment: environment,
+      LogGroup: settings.logGroup?.name,
+      RoleNames: `papyrus-${environment}`,
+    });
+    expect(given.EcrRepository ?? 'papyrus').toBe(settings.repository?.name);
+  }
+});
+
+test('the rights to deploy to ECS are those of docs/iam.md, as a file', () => {
+  const shown = [...read('docs/iam.md').matchAll(/^```json\n(.*?)^```$/gms)].map(([, code = '']) => code);
+  expect(shown).toContain(read(`${EXAMPLE}/deploy-policy.json`));
+});
+
+test('what is shown to cost nothing leaves no secret', () => {
+  const config = blocksOf('README.md').find((code) => code.includes('secure-parameter')) ?? '';
+  const { desired, faults } = ask({ config, inputs: { dotenv: read('examples/seed.env') } });
+  expect(faults).toEqual([]);
+  expect(desired.placements.length).toBeGreaterThan(15);
+  expect(desired.placements.filter(({ kind }) => kind !== 'AWS::SSM::Parameter')).toEqual([]);
+});
