@@ -1,7 +1,7 @@
 import type { Placement } from '../desired/desired.ts';
-import { rowOf } from '../desired/table.ts';
 import { ABSENT, type Difference, type Fields } from '../resources/resource.ts';
 import type { Change, ChangeOf } from './change.ts';
+import { lastSegment, placesOfCopies, writesBefore } from './old-copy.ts';
 
 type SecretChange = ChangeOf<'AWS::SecretsManager::Secret'>;
 
@@ -22,8 +22,8 @@ export function moveKeys(changes: readonly Change[], moves: Moves): Change[] {
     const told = tellCopies(keepUnwritten(change, moves), change.observed.fields, moves);
     const isMoved = ({ field, to }: Difference) => to === ABSENT && placesOf(field, change, moves).length > 0;
     const moved = told.action === 'update' ? told.differences.filter(isMoved) : [];
-    const places = moved.flatMap(({ field }) => placesOf(field, change, moves).map(({ name }) => name));
-    const before = writesBefore(change, new Set(places), changes);
+    const places = moved.flatMap(({ field }) => placesOf(field, change, moves));
+    const before = writesBefore(places, changes, change);
     if (before.length === 0 || moved.length === 0) return [told];
     const first = told.differences.filter((difference) => !isMoved(difference));
     const last: SecretChange = {
@@ -66,7 +66,7 @@ function tellCopies(change: SecretChange, standing: Fields, moves: Moves): Secre
         ),
   );
   if (copies.length === 0 || change.action === 'blocked') return change;
-  const text = `old copies that everybody who may read this secret reads: ${copies.join(', ')}; bundles: { ${bundleOf(change)}: { mode: exact } } takes them out`;
+  const text = `old copies that everybody who may read this secret reads: ${copies.join(', ')}; bundles: { ${lastSegment(change.name)}: { mode: exact } } takes them out`;
   return { ...change, notes: [...change.notes, text] };
 }
 
@@ -79,23 +79,5 @@ function placesOf(field: string, change: SecretChange, { placements }: Moves): P
 
 function related(field: string, change: SecretChange, placements: readonly Placement[]): Placement[] {
   if (!field.startsWith('key:')) return [];
-  const key = field.slice('key:'.length);
-  return placements.filter(({ route }) => {
-    const row = rowOf(route.variable.name)?.secret;
-    return route.variable.name === key || (row?.bundle === bundleOf(change) && row.key === key);
-  });
-}
-
-function bundleOf({ name }: SecretChange): string {
-  return name.slice(name.lastIndexOf('/') + 1);
-}
-
-function writesBefore(change: Change, places: ReadonlySet<string>, changes: readonly Change[]): string[] {
-  return changes
-    .filter(({ id, kind, name, action }) => {
-      if (id === change.id) return false;
-      if (kind !== 'AWS::SSM::Parameter' && kind !== 'AWS::SecretsManager::Secret') return false;
-      return action === 'create' || action === 'update' || (action === 'blocked' && places.has(name));
-    })
-    .map(({ id }) => id);
+  return placesOfCopies(new Set([field.slice('key:'.length)]), lastSegment(change.name), placements);
 }
