@@ -1,8 +1,8 @@
 import { isLocalUrl } from '../desired/looks.ts';
 import type { Difference, Field, Kind, Spec } from '../resources/resource.ts';
 import { Secret } from '../secret.ts';
+import type { Consent } from '../settings/choices.ts';
 import type { Ignored } from '../settings/rules.ts';
-import type { Consent } from '../settings/settings.ts';
 import { lastSegment } from './old-copy.ts';
 
 /** What the user allows and wants left alone. */

@@ -1,7 +1,7 @@
 import { CALLBACK_VARIABLE } from '../desired/auth0.ts';
 import type { Placement } from '../desired/desired.ts';
 import type { AnyStray, Findings } from '../resources/strays.ts';
-import type { Prune } from '../settings/ownership.ts';
+import type { Prune } from '../settings/choices.ts';
 import type { Ignored } from '../settings/rules.ts';
 import type { Change } from './change.ts';
 import { lastSegment, placesOfCopies, writesBefore } from './old-copy.ts';
