@@ -28,3 +28,29 @@ export const SEED_SECRETS = [
   'Kanari-smtp-2a3b4c',
   'Kanari-redis-5d6e7f',
 ];
+
+/** The article's `.env`, its names in full and nothing else, so that what a step does can be counted. */
+export const ARTICLE_ENV = [
+  'DB_USER=papyrus',
+  'DB_PASSWORD=db-password-canary-1',
+  'DB_HOST=db.internal',
+  'DB_NAME=papyrus_app',
+  'POSTGRES_USER=postgres',
+  'POSTGRES_PASSWORD=pg-password-canary-2',
+  'POSTGRES_DB=papyrus_db',
+  'AUTH0_CLIENT_ID=client-id-0001',
+  'AUTH0_CLIENT_SECRET=client-secret-canary-3',
+  'AUTH0_DOMAIN=papyrus.us.auth0.com',
+  'AUTH0_CALLBACK_URL=http://203.0.113.7:5000/callback',
+  'FLASK_SECRET_KEY=flask-key-canary-4',
+  'GUNICORN_WORKERS=2',
+  'GUNICORN_THREADS=4',
+  'GUNICORN_TIMEOUT=30',
+].join('\n');
+/** Its secret values. */
+export const ARTICLE_CANARIES = [
+  'db-password-canary-1',
+  'pg-password-canary-2',
+  'client-secret-canary-3',
+  'flask-key-canary-4',
+];

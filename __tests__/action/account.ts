@@ -27,35 +27,12 @@ import {
 import type { AwsServer } from '../servers/aws.ts';
 import { type ActionOptions, type ActionRun, runAction } from './run.ts';
 
+export { ARTICLE_CANARIES as CANARIES, ARTICLE_ENV as SEED } from '../seed.ts';
+
 type Tags = Record<string, string>;
 const list = (tags: Tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 const map = (tags: ReadonlyArray<{ Key?: string | undefined; Value?: string | undefined }> = []) =>
   Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
-
-/** The article's `.env`, its names in full. */
-export const SEED = [
-  'DB_USER=papyrus',
-  'DB_PASSWORD=db-password-canary-1',
-  'DB_HOST=db.internal',
-  'DB_NAME=papyrus_app',
-  'POSTGRES_USER=postgres',
-  'POSTGRES_PASSWORD=pg-password-canary-2',
-  'POSTGRES_DB=papyrus_db',
-  'AUTH0_CLIENT_ID=client-id-0001',
-  'AUTH0_CLIENT_SECRET=client-secret-canary-3',
-  'AUTH0_DOMAIN=papyrus.us.auth0.com',
-  'AUTH0_CALLBACK_URL=http://203.0.113.7:5000/callback',
-  'FLASK_SECRET_KEY=flask-key-canary-4',
-  'GUNICORN_WORKERS=2',
-  'GUNICORN_THREADS=4',
-  'GUNICORN_TIMEOUT=30',
-].join('\n');
-export const CANARIES = [
-  'db-password-canary-1',
-  'pg-password-canary-2',
-  'client-secret-canary-3',
-  'flask-key-canary-4',
-];
 
 /** The account behind a server, looked into and changed past the action, as somebody else would. */
 export function account(aws: AwsServer, prefix = '/papyrus/prd') {

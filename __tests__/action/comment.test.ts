@@ -45,21 +45,21 @@ describe('the comment', () => {
     const first = await run();
     expect(first.exitCode, first.log).toBe(0);
     expect(github.comments).toHaveLength(1);
-    expect(bodies()[0]).toContain('plan: `/papyrus/prd` in us-west-2: 9 to create');
+    expect(bodies()[0]).toContain('plan: `/papyrus/prd` in us-west-2: 10 to create');
     expect(bodies()[0]).toMatch(/^<!-- aws-bootstrap plan \/papyrus\/prd us-west-2 -->/);
     expect(aws.writes()).toEqual([]);
 
     const second = await run({ dotenv: `${DOTENV}\nGUNICORN_BIND=x` });
     expect(second.exitCode).toBe(0);
     expect(github.comments).toHaveLength(1);
-    expect(bodies()[0]).toContain('10 to create');
+    expect(bodies()[0]).toContain('11 to create');
     for (const { raw } of github.calls) expect(findCanaries('a call to GitHub', raw, CANARIES)).toEqual([]);
     expect(findLeaks(second, [...CANARIES, github.token])).toEqual([]);
   });
 
   it('shows values of plain parameters in a private repository only', async () => {
     await step(aws, undefined, { mode: 'apply' });
-    const changed = { dotenv: DOTENV.replace('WORKERS=3', 'WORKERS=4711') };
+    const changed = { dotenv: DOTENV.replace('WORKERS=2', 'WORKERS=4711') };
     await run(changed, request({ private: true }));
     expect(bodies()[0]).toContain('4711');
     for (const visible of [{ private: false }, { visibility: 'public', private: false }, {}]) {
@@ -257,7 +257,7 @@ describe('what GitHub may answer: the run stands', () => {
     if (told === undefined) expect(done.log).not.toMatch(/no comment/);
     else expect(done.log).toMatch(told);
     expect(github.comments).toHaveLength(comments);
-    expect(done.summary).toContain('9 to create');
+    expect(done.summary).toContain('10 to create');
     expect(findLeaks(done, [...CANARIES, github.token])).toEqual([]);
   });
 

@@ -147,7 +147,7 @@ describe('the drift issue', () => {
     await drift({ mode: 'plan' });
     expect(github.calls).toEqual([]);
     await drift();
-    await change('3');
+    await change('2');
     aws.fault({ operation: 'DescribeLogGroups', times: 99, kind: 'access-denied' });
     await drift();
     expect(open()).toHaveLength(1);
@@ -234,7 +234,7 @@ describe('what GitHub may answer: the result stands', () => {
   it('a comment that does not come through does not keep the issue open', async () => {
     await change('9');
     await drift();
-    await change('3');
+    await change('2');
     github.fault({ on: /POST issues\/\d+\/comments/, times: 9, fault: { status: 403 } });
     const done = await drift();
     expect(done.exitCode, done.log).toBe(0);

@@ -41,7 +41,7 @@ describe('the task definition', () => {
     expect(path.startsWith(run.temp)).toBe(true);
     const [container] = JSON.parse(readFileSync(path, 'utf8')).containerDefinitions;
     expect(container.secrets).toEqual(JSON.parse(run.outputs['task-definition-secrets'] ?? ''));
-    expect(container.secrets).toHaveLength(14);
+    expect(container.secrets).toHaveLength(15);
     expect(container.environment).toEqual([]);
     expect(container.image).toBe('old');
     expect(container.logConfiguration.options['awslogs-group']).toBe('/ecs/papyrus');
@@ -79,7 +79,7 @@ describe('the plan', () => {
     runs.push(
       await step(aws, undefined, {
         mode: 'drift',
-        dotenv: DOTENV.replace('THREADS=2', 'THREADS=5'),
+        dotenv: DOTENV.replace('THREADS=4', 'THREADS=5'),
         'log-retention-days': '3',
       }),
     );
@@ -162,7 +162,7 @@ describe('the summary through the bundle', () => {
     aws.fault({ operation: 'PutParameter', kind: 'access-denied', times: 1 });
     const failed = await step(aws, undefined, {
       mode: 'apply',
-      dotenv: DOTENV.replace('WORKERS=3', 'WORKERS=4'),
+      dotenv: DOTENV.replace('WORKERS=2', 'WORKERS=4'),
     });
     expect(times(failed.summary, 'the role may not ssm:PutParameter')).toBe(1);
 
@@ -174,7 +174,7 @@ describe('the summary through the bundle', () => {
 
   it('calls a wish of a plan no drift', async () => {
     await step(aws, undefined, { mode: 'apply' });
-    const other = { dotenv: DOTENV.replace('WORKERS=3', 'WORKERS=4') };
+    const other = { dotenv: DOTENV.replace('WORKERS=2', 'WORKERS=4') };
     const plan = await step(aws, undefined, { ...other, mode: 'plan' });
     expect(plan.summary).toContain('| 📝&nbsp;to&nbsp;change | parameter |');
     expect(plan.summary).not.toContain('drifted');
@@ -189,6 +189,6 @@ describe('the summary through the bundle', () => {
       run.log
         .split('\n')
         .filter((line) => line !== '' && !line.includes('add-mask') && !line.startsWith('::')),
-    ).toEqual(['Everything stands as it should: 9 resources.']);
+    ).toEqual(['Everything stands as it should: 10 resources.']);
   });
 });
