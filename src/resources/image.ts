@@ -23,6 +23,7 @@ import {
   type ImageFields,
   type Resource,
   type Specs,
+  Told,
   Unreadable,
 } from './resource.ts';
 
@@ -137,7 +138,7 @@ export class ImageResource implements Resource<ImageSpec> {
 
   /** Images go with their repository. */
   async delete(): Promise<void> {
-    throw new Error('an image is deleted with its repository');
+    throw new Told('an image is deleted with its repository');
   }
 
   async #push(desired: ImageSpec, tags: readonly string[]): Promise<ImageSpec> {

@@ -123,6 +123,11 @@ export class Unreadable {
   constructor(readonly error: unknown) {}
 }
 
+/** An error whose whole text is ours: it holds no value, and is told as it is. */
+export class Told extends Error {
+  override readonly name = 'Told';
+}
+
 /** The door of a room: one kind of resource in AWS. */
 export interface Resource<S extends Spec = Spec> {
   /** Where names are paths: what stands below one. */
