@@ -9,6 +9,7 @@ import { differenceText, NOUNS } from './fields.ts';
 import { isFirstRun } from './first-run.ts';
 import { count } from './plan-document.ts';
 import { removalOf } from './removal.ts';
+import type { Failure } from './run.ts';
 import { unreadOf } from './unread.ts';
 
 /** The log of a run: one line a resource with a sign and the reason; quiet when nothing happens. */
@@ -28,9 +29,9 @@ export function fault(note: Note): void {
   core.error(forLog(describe(note)), place(note));
 }
 
-/** Fails the step: the text stands as the last error, and the exit code is 1. */
-export function fail(text: string): void {
-  core.setFailed(forLog(text));
+/** Fails the step: why stands as the last error, with the word of `failure-reason`, and the exit code is 1. */
+export function fail({ reason, text }: Failure): void {
+  core.setFailed(forLog(`${text} (failure-reason: ${reason})`));
 }
 
 /** Only a file of the repository gives an annotation a place. */
