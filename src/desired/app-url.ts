@@ -6,6 +6,7 @@
  * @see https://auth0.com/docs/get-started/applications/application-settings
  */
 import { ABSENT, URL_FIELDS } from '../resources/resource.ts';
+import { isLoopback } from './local-host.ts';
 
 /** Where a note on it points, and where its variable comes from. */
 export const APP_URL = 'input app-url';
@@ -147,10 +148,4 @@ function originWarnings(url: URL): string[] {
         'auth0-urls: follow takes the old address out',
     );
   return warnings;
-}
-
-function isLoopback(host: string): boolean {
-  return (
-    host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(?:\.\d+){3}$/.test(host)
-  );
 }

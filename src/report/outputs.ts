@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import type { Spec } from '../resources/resource.ts';
+import { imageTagsOf, type Spec } from '../resources/resource.ts';
 import { configFingerprint, references, taskDefinitionSecrets } from './ecs.ts';
 import { count, isDrifted, planDocument, planHash } from './plan-document.ts';
 import { price } from './price.ts';
@@ -66,9 +66,7 @@ function imageOf({ plan }: Run, stands: Stands): Spec | undefined {
 function imageUri(run: Run, stands: Stands): string {
   const image = imageOf(run, stands);
   const wanted = run.plan.find(({ kind }) => kind === 'Image');
-  const tag = Object.keys(wanted?.desired.fields ?? {})
-    .find((field) => field.startsWith('image:'))
-    ?.slice('image:'.length);
+  const [tag] = imageTagsOf(wanted?.desired.fields ?? {});
   const uri = image && repositoryUri(run, image, stands);
   return image?.facts.digest === undefined || uri === undefined || tag === undefined ? '' : `${uri}:${tag}`;
 }
