@@ -384,6 +384,16 @@ describe('what only some may touch', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('Error itself is thrown by nobody: what is thrown in words of ours has a name, by which it is told', () => {
+    const found = HOUSE.flatMap((file) =>
+      nodes(file, (node) => ts.isNewExpression(node) && node.expression.getText() === 'Error').map(
+        () => file.path,
+      ),
+    );
+    // A stand-in for an answer of AWS, which is put into words as one.
+    expect(found).toEqual(['resources/secret-reading.ts']);
+  });
+
   it('console and process.stdout: nobody, since the log has one escape', () => {
     const found = HOUSE.flatMap((file) =>
       nodes(
