@@ -228,13 +228,18 @@ describe('who imports whom', () => {
 
   it('a room never opens another room; rooms.ts opens them all', () => {
     const rooms = HOUSE.filter(({ path }) => stageOf(path) === 'resources' && path !== 'resources/rooms.ts');
+    const isDoor = (type: ts.Node | undefined) => type?.getText().startsWith('Resource<') === true;
     const opensDoor = ({ tree }: SourceFile) =>
       tree.statements.some(
-        (one) => ts.isFunctionDeclaration(one) && one.type?.getText().startsWith('Resource<') === true,
+        (one) =>
+          (ts.isFunctionDeclaration(one) && isDoor(one.type)) ||
+          (ts.isClassDeclaration(one) && one.heritageClauses?.some(({ types }) => types.some(isDoor))),
       );
     const names = rooms.filter(opensDoor).map(({ path }) => path);
     expect(names).toEqual(
       expect.arrayContaining([
+        'resources/auth0-application.ts',
+        'resources/image.ts',
         'resources/log-group.ts',
         'resources/parameter.ts',
         'resources/repository.ts',
@@ -270,6 +275,27 @@ const importers = (packages: RegExp) =>
     ({ path }) => path,
   );
 
+const isQuestion = (node: ts.Node): node is ts.CallExpression =>
+  ts.isCallExpression(node) &&
+  ts.isPropertyAccessExpression(node.expression) &&
+  node.expression.name.text === 'is';
+
+/** @returns the function itself, where only its name is given. */
+function questionOf(given: ts.Node, { tree }: SourceFile): ts.Node {
+  let found = given;
+  const visit = (node: ts.Node): void => {
+    if (
+      (ts.isVariableDeclaration(node) || ts.isFunctionDeclaration(node)) &&
+      ts.isIdentifier(given) &&
+      node.name?.getText() === given.text
+    )
+      found = node;
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return found;
+}
+
 describe('what only some may touch', () => {
   it('@actions/core: the reader of inputs and the reports', () => {
     const found = importers(/^@actions\/core/);
@@ -284,12 +310,12 @@ describe('what only some may touch', () => {
     expect(client?.imports.map(({ from }) => from)).toContain('@actions/github/lib/utils');
   });
 
-  it('files: the reader of inputs, and the report that writes the plan', () => {
+  it('files: the reader of inputs, and what the report writes for later steps', () => {
     // Images are too large to be read beforehand: the registry's rooms read them as they go out.
     const found = importers(/^(?:node:)?fs(?:\/promises)?$/).filter((path) => stageOf(path) !== 'registry');
-    expect(found.sort()).toEqual(['report/hand-off.ts', 'report/outputs.ts', 'settings/inputs.ts']);
-    const outputs = HOUSE.find(({ path }) => path === 'report/outputs.ts');
-    expect(outputs?.text).toMatch(/import \{ mkdirSync, writeFileSync \} from 'node:fs'/);
+    expect(found.sort()).toEqual(['report/private-file.ts', 'settings/inputs.ts']);
+    const writer = HOUSE.find(({ path }) => path === 'report/private-file.ts');
+    expect(writer?.text).toMatch(/import \{ mkdirSync, writeFileSync \} from 'node:fs'/);
   });
 
   it('no child processes, no shell', () => {
@@ -325,6 +351,49 @@ describe('what only some may touch', () => {
     ).toEqual([]);
   });
 
+  it('hideBy(): the masks alone', () => {
+    const found = HOUSE.flatMap((file) =>
+      nodes(
+        file,
+        (node) =>
+          (ts.isPropertyAccessExpression(node) && node.name.text === 'hideBy') ||
+          (ts.isElementAccessExpression(node) && /hideBy/.test(node.argumentExpression.getText())),
+      ).map(() => file.path),
+    );
+    expect(found).toEqual(['settings/masks.ts']);
+  });
+
+  it('is() asks a question, and keeps nothing of the value', () => {
+    const questions = HOUSE.flatMap((file) => nodes(file, isQuestion));
+    expect(questions.length).toBeGreaterThan(5);
+    const keeps = (node: ts.Node): boolean =>
+      (ts.isBinaryExpression(node) &&
+        node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
+        node.operatorToken.kind <= ts.SyntaxKind.LastAssignment) ||
+      (ts.isCallExpression(node) &&
+        ts.isPropertyAccessExpression(node.expression) &&
+        /^(?:push|unshift|set|add|assign|write)$/.test(node.expression.name.text)) ||
+      ts.forEachChild(node, (child) => keeps(child) || undefined) === true;
+    const wrong = HOUSE.flatMap((file) =>
+      nodes(
+        file,
+        // A question that is kept in a name of its own is a plain function of the same file.
+        (node) => isQuestion(node) && node.arguments.some((one) => keeps(questionOf(one, file))),
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('Error itself is thrown by nobody: what is thrown in words of ours has a name, by which it is told', () => {
+    const found = HOUSE.flatMap((file) =>
+      nodes(file, (node) => ts.isNewExpression(node) && node.expression.getText() === 'Error').map(
+        () => file.path,
+      ),
+    );
+    // A stand-in for an answer of AWS, which is put into words as one.
+    expect(found).toEqual(['resources/secret-reading.ts']);
+  });
+
   it('console and process.stdout: nobody, since the log has one escape', () => {
     const found = HOUSE.flatMap((file) =>
       nodes(
@@ -338,20 +407,25 @@ describe('what only some may touch', () => {
   });
 });
 
+/** What of these stages acts: it reads what is asked, runs the plan, or writes and sends what is told. */
+const ACTING = [
+  'settings/inputs.ts',
+  'plan/apply.ts',
+  'report/comment.ts',
+  'report/drift-issue.ts',
+  'report/end.ts',
+  'report/github.ts',
+  'report/hand-off.ts',
+  'report/log.ts',
+  'report/outputs.ts',
+  'report/private-file.ts',
+  'report/report.ts',
+  'report/summary.ts',
+];
+
 /** Values in, values out. */
 const PURE = HOUSE.filter(
-  ({ path }) =>
-    (stageOf(path) === 'settings' && path !== 'settings/inputs.ts') ||
-    stageOf(path) === 'desired' ||
-    ['plan/plan.ts', 'plan/policy.ts', 'plan/diff.ts', 'plan/change.ts'].includes(path) ||
-    [
-      'report/escape.ts',
-      'report/fields.ts',
-      'report/price.ts',
-      'report/ecs.ts',
-      'report/failure.ts',
-    ].includes(path) ||
-    path === 'report/plan-document.ts',
+  ({ path }) => ['settings', 'desired', 'plan', 'report'].includes(stageOf(path)) && !ACTING.includes(path),
 );
 
 describe('pure rooms have no await, no clock, no chance and no core', () => {
@@ -368,6 +442,10 @@ describe('pure rooms have no await, no clock, no chance and no core', () => {
     expect(file.imports.filter(({ from }) => /^@actions\/|^@aws-sdk\/|^node:(?!crypto)/.test(from))).toEqual(
       [],
     );
+  });
+
+  it('what acts is there, and is told by name', () => {
+    expect(ACTING.filter((path) => !HOUSE.some((file) => file.path === path))).toEqual([]);
   });
 
   it('the summary is made by a function that neither waits nor writes', () => {

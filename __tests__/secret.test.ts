@@ -69,6 +69,35 @@ describe('a secret answers', () => {
     expect(new Secret('').byteLength).toBe(0);
   });
 
+  it('how many bytes it has in JSON, to the byte', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        (text) => new Secret(text).jsonByteLength === Buffer.byteLength(JSON.stringify(text)),
+      ),
+    );
+  });
+
+  it('its lines, which are secrets too', () => {
+    const lines = new Secret(' first \r\n\nsecond\rfirst\n  ').lines();
+    expect(lines.map((line) => line.reveal())).toEqual(['first', 'second']);
+    expect(String(lines)).toBe('***,***');
+    expect(new Secret(' \n').lines()).toEqual([]);
+  });
+
+  it('a part, which is a secret too', () => {
+    const part = new Secret('a://u:pass@h').part(/:(\w+)@/);
+    expect(part?.reveal()).toBe('pass');
+    expect(String(part)).toBe('***');
+    expect(new Secret('abc').part(/x(y)/)).toBeUndefined();
+  });
+
+  it('what hides it', () => {
+    const hidden: string[] = [];
+    new Secret('abc').hideBy((text) => hidden.push(text));
+    expect(hidden).toEqual(['abc']);
+  });
+
   it('a question, and nothing but yes or no', () => {
     expect(new Secret('abc').is((text) => text.startsWith('a'))).toBe(true);
     expect(new Secret('abc').is((text) => text.startsWith('b'))).toBe(false);

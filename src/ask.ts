@@ -1,6 +1,6 @@
 import { type Auth0Access, readAuth0Inputs } from './clients/auth0-inputs.ts';
 import type { AppUrls } from './desired/app-url.ts';
-import { APPLICATION_NAME, appUrls, CALLBACK_VARIABLE, withCallback } from './desired/auth0.ts';
+import { APPLICATION_NAME, appUrls, withCallback } from './desired/auth0.ts';
 import { type Desired, desire } from './desired/desired.ts';
 import { route } from './desired/routing.ts';
 import { rowOf } from './desired/table.ts';
@@ -189,9 +189,4 @@ export function readAuth0(settings: Settings, variables: readonly Variable[], no
   });
   for (const text of faults) notes.fault({ where: 'Auth0', text });
   return access === undefined ? undefined : { ...access, name: APPLICATION_NAME };
-}
-
-/** @returns the name of the parameter that tells the application its callback. */
-export function callbackParameter({ prefix }: Settings): string {
-  return `${prefix}/${CALLBACK_VARIABLE}`;
 }

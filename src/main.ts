@@ -8,18 +8,18 @@ import { type Runner, readRunner } from './settings/inputs.ts';
 
 /** The whole run: reads what is asked, compares it with what stands, does what is allowed, and tells. Never throws. */
 export async function main(): Promise<void> {
+  endOnFaults();
   const runner = readRunner();
   const stop = new Stop();
   endOnSignals(stop);
-  endOnFaults();
   try {
     const asked = await ask(runner);
     // Loaded only once the input was found right: a refusal comes in half the time.
     const { converge } = await import('./converge.ts');
     const { report } = await import('./report/report.ts');
     const run = await converge(asked, runner, stop).finally(() => asked.image?.close());
-    await report(run, asked.masks, runner);
-    if (run.failure !== undefined) log.fail(run.failure.text);
+    const failure = await report(run, asked.masks, runner);
+    if (failure !== undefined) log.fail(failure);
   } catch (error) {
     await tellEnd(error, runner);
   }
@@ -41,7 +41,10 @@ function endOnSignals(stop: Stop): void {
       });
       setTimeout(() => {
         writeFailureReason('cancelled');
-        log.fail('cancelled: a call did not end in time; the next run finds out what it did, and goes on');
+        log.fail({
+          reason: 'cancelled',
+          text: 'cancelled: a call did not end in time; the next run finds out what it did, and goes on',
+        });
         process.exit(exitCode);
       }, GRACE_MS).unref();
     });
@@ -52,7 +55,7 @@ function endOnFaults(): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (error: unknown) => {
       writeFailureReason('internal');
-      log.fail(errorText(error));
+      log.fail({ reason: 'internal', text: errorText(error) });
       process.exit(1);
     });
 }
@@ -60,18 +63,19 @@ function endOnFaults(): void {
 /** Who has more to mend mends these first. */
 const MOST_FAULTS = 100;
 
-/** A run that ended before there was a plan. */
+/** A run that ended before there was a plan. The log comes before the summary, which may not be to be had. */
 async function tellEnd(error: unknown, runner: Runner): Promise<void> {
   if (!(error instanceof InputFaults)) {
-    writeFailureReason(reasonOf(error));
-    if (runner.hasSummary) await writeEndSummary(errorText(error));
-    log.fail(errorText(error));
+    const failure = { reason: reasonOf(error), text: errorText(error) };
+    writeFailureReason(failure.reason);
+    log.fail(failure);
+    if (runner.hasSummary) await writeEndSummary(failure.text);
     return;
   }
   const shown = error.faults.slice(0, MOST_FAULTS);
   shown.forEach(log.fault);
   if (shown.length < error.faults.length) log.info(`… and ${error.faults.length - shown.length} more`);
-  if (runner.hasSummary) await writeFaultSummary(shown);
   writeFailureReason('input');
-  log.fail(`${error.message}; nothing was written`);
+  log.fail({ reason: 'input', text: `${error.message}; nothing was written` });
+  if (runner.hasSummary) await writeFaultSummary(shown);
 }

@@ -26,7 +26,7 @@ export class Secret {
     return other === this.#value;
   }
 
-  /** @returns the answer to a yes-or-no question about the value; the question must not keep it. */
+  /** @returns the answer to a yes-or-no question about the value; the question must not keep it (a test looks). */
   is(question: (value: string) => boolean): boolean {
     return question(this.#value) === true;
   }
@@ -34,6 +34,28 @@ export class Secret {
   /** @returns the length in bytes as UTF-8, the unit of every limit in AWS. */
   get byteLength(): number {
     return Buffer.byteLength(this.#value, 'utf8');
+  }
+
+  /** @returns the length in bytes as a JSON string: quotes, line breaks and control characters take more room there. */
+  get jsonByteLength(): number {
+    return Buffer.byteLength(JSON.stringify(this.#value), 'utf8');
+  }
+
+  /** @returns its lines, each once, without the space around them and without empty ones. */
+  lines(): Secret[] {
+    const lines = this.#value.split(/[\r\n]+/).map((line) => line.trim());
+    return [...new Set(lines)].filter((line) => line !== '').map((line) => new Secret(line));
+  }
+
+  /** @returns the first group of the pattern where the value matches; it is as secret as the whole. */
+  part(pattern: RegExp): Secret | undefined {
+    const found = pattern.exec(this.#value)?.[1];
+    return found === undefined ? undefined : new Secret(found);
+  }
+
+  /** Gives the value to what hides it: only `settings/masks.ts` asks for that (a test holds it). */
+  hideBy(mask: (value: string) => void): void {
+    mask(this.#value);
   }
 
   /** @returns the plain value where routing judged that it may be shown, this secret otherwise. */

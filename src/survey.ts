@@ -1,6 +1,6 @@
-import { type Asked, callbackParameter } from './ask.ts';
+import type { Asked } from './ask.ts';
 import { APP_URL } from './desired/app-url.ts';
-import { auth0Wish, isCallbackOf, withdrawWish } from './desired/auth0.ts';
+import { auth0Wish, callbackParameter, isCallbackOf, withdrawWish } from './desired/auth0.ts';
 import type { Desired, Wish } from './desired/desired.ts';
 import { imageWish, wantedTags } from './desired/image.ts';
 import type { Plan } from './plan/change.ts';
@@ -70,7 +70,7 @@ async function surveyEnd(asked: Asked, rooms: Resources): Promise<Survey> {
   const isShared = logGroup?.shared === true || repository?.shared === true;
   const [observation, found, neighbours] = await Promise.all([
     observe(rooms, names),
-    findStrays(rooms, { prefix, known: everything(settings), readsKeys: false }),
+    findStrays(rooms, { prefix, known: noneKnown(settings), readsKeys: false }),
     isShared ? findNeighbours(rooms, settings.application, prefix) : [],
   ]);
   const stored = observation['AWS::SSM::Parameter'].get(callback);
@@ -205,12 +205,13 @@ function knownNames({ settings, desired }: Asked): Known {
   const { placements, elsewhere } = desired;
   const hasVariables = [...placements, ...elsewhere].some(({ route }) => route.variable.where !== APP_URL);
   if (settings.ownership.prune === 'off' || !hasVariables) return {};
-  const known = everything(settings);
+  const known = noneKnown(settings);
   for (const { kind, name } of placements) known[kind]?.add(name);
   return known;
 }
 
-function everything({ only }: Settings): Partial<Record<ShelfKind, Set<string>>> {
+/** A place for the names of each kind that is looked after below the prefix; to a run that knows none, all are strays. */
+function noneKnown({ only }: Settings): Partial<Record<ShelfKind, Set<string>>> {
   return {
     ...(only.has('parameters') ? { 'AWS::SSM::Parameter': new Set<string>() } : {}),
     ...(only.has('secrets') ? { 'AWS::SecretsManager::Secret': new Set<string>() } : {}),

@@ -123,6 +123,9 @@ function checkManners(run: ActionRun): void {
   if (run.exitCode !== 0 && !run.annotations.some(({ level }) => level === 'error'))
     wrong.push('it failed without a word');
   if (run.exitCode !== 0 && !run.outputs['failure-reason']) wrong.push('it failed without a reason');
+  const last = run.annotations.findLast(({ level }) => level === 'error')?.message ?? '';
+  if (run.exitCode !== 0 && !last.endsWith(` (failure-reason: ${run.outputs['failure-reason']})`))
+    wrong.push('its last error does not say the reason');
   if (wrong.length > 0) throw new Error(`${wrong.join('; ')}\n${run.log}\n${run.stderr}`);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
 import { errorText, reasonOf } from '../../src/report/failure.ts';
-import { Unreadable } from '../../src/resources/resource.ts';
+import { Told, Unreadable } from '../../src/resources/resource.ts';
 import { sdkError } from '../clients/clock.ts';
 import { OURS, spec } from '../plan/wishes.ts';
 import { leftBy, runOf } from './runs.ts';
@@ -58,12 +58,27 @@ describe('a run fails', () => {
 
 it.each<[thrown: unknown, kind: string]>([
   [new RangeError('canary'), 'RangeError'],
+  [new Error('canary'), 'Error'],
+  [Object.assign(new Error('canary'), { code: 'canary' }), 'Error'],
   ['canary', 'string'],
   [undefined, 'undefined'],
   [{ message: 'canary' }, 'object'],
 ])('what is none of ours is told by its kind, whatever was thrown: %o', (thrown, kind) => {
   expect(errorText(thrown)).toBe(`something unexpected happened (${kind}); please report it`);
   expect(reasonOf(thrown)).toBe('internal');
+});
+
+it('what the system refuses is told by its code, without the path', () => {
+  const thrown = Object.assign(new Error('ENOSPC: no space left on device, write canary'), {
+    code: 'ENOSPC',
+  });
+  expect(errorText(thrown)).toBe('the system refuses it (ENOSPC)');
+});
+
+it('what a room throws in words of ours is told as it is', () => {
+  expect(errorText(new Told('an image is deleted with its repository'))).toBe(
+    'an image is deleted with its repository',
+  );
 });
 
 describe('a run does not fail', () => {

@@ -1,7 +1,12 @@
 /** What a long run tells while it goes on, at a clock of the test's own. */
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../src/plan/apply.ts';
+import type { Change } from '../../src/plan/change.ts';
+import { NOUNS, ORDER } from '../../src/report/fields.ts';
 import { fault, plan, progress } from '../../src/report/log.ts';
+import { checklist } from '../../src/report/sections/checklist.ts';
+import type { Kind } from '../../src/resources/resource.ts';
+import { spec } from '../plan/wishes.ts';
 import { runOf } from './runs.ts';
 
 afterEach(() => {
@@ -92,4 +97,22 @@ it.each([
   [{ file: '.env', line: 3 }, '::error file=.env,line=3::.env line 3: A: text'],
 ])('an annotation points as far as the place is known: %o', (place, line) => {
   expect(printed(() => fault({ where: '.env', key: 'A', text: 'text', ...place }))).toEqual([line]);
+});
+
+it("the log and the checklist tell the kinds in one order, the article's", () => {
+  const of = (kind: Kind): Outcome => {
+    const change = { id: kind, kind, name: kind, action: 'create', differences: [], notes: [] };
+    return {
+      change: { ...change, desired: spec(kind, {}), observed: undefined } as Change,
+      result: 'planned',
+      stands: undefined,
+    };
+  };
+  const outcomes = [...ORDER].reverse().map(of);
+  const nouns = ORDER.map((kind) => NOUNS[kind]);
+  expect(nouns).toEqual(['log group', 'parameter', 'secret', 'repository', 'image', 'Auth0']);
+  const lines = printed(() => plan(outcomes.map(({ change }) => change)));
+  expect(lines.map((line) => nouns.find((noun) => line.startsWith(`+ ${noun} `)))).toEqual(nouns);
+  const rows = checklist({ ...runOf({}), outcomes })?.rows ?? [];
+  expect(rows.flatMap((row) => nouns.find((noun) => row.includes(`| ${noun} |`)) ?? [])).toEqual(nouns);
 });

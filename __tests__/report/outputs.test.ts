@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { writeFailureReason } from '../../src/report/end.ts';
 import { outputs, writeOutputs } from '../../src/report/outputs.ts';
@@ -55,7 +55,10 @@ describe('the first run', () => {
       if (!route.sensitive) continue;
       for (const hidden of maskingOf(route.variable.value, readable).hide)
         for (const [name, value] of all)
-          expect(value.includes(hidden), `${name} holds ${route.variable.name}`).toBe(false);
+          expect(
+            hidden.is((text) => value.includes(text)),
+            `${name} holds ${route.variable.name}`,
+          ).toBe(false);
     }
     expect(maskingOf(new Secret('papyrus'), readable).hide).toEqual([]);
   });
@@ -158,7 +161,7 @@ describe('written', () => {
     const temp = folder();
     const run = runOf(seed);
     const text = written(() => writeOutputs(run, temp));
-    const path = join(temp, 'aws-bootstrap', 'plan-papyrus-prd.json');
+    const path = join(temp, 'aws-bootstrap', 'plan-us-west-2+papyrus+prd.json');
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(JSON.parse(outputs(run).get('plan') ?? ''));
     expect(text).toContain(path);
     for (const name of outputs(run).keys()) expect(text).toMatch(new RegExp(`^${name}<<ghadelimiter_`, 'm'));
@@ -170,14 +173,38 @@ describe('written', () => {
     expect(written(() => writeOutputs(runOf(seed), undefined))).not.toContain('plan-file');
   });
 
-  it('two prefixes have two files', () => {
+  it('what the runner is told does not wait for the file', () => {
+    const temp = join(folder(), 'file');
+    writeFileSync(temp, 'no folder');
+    const text = written(() => expect(() => writeOutputs(runOf(seed), temp)).toThrow(/ENOTDIR|EEXIST/));
+    for (const name of outputs(runOf(seed)).keys())
+      expect(text).toMatch(new RegExp(`^${name}<<ghadelimiter_`, 'm'));
+    expect(text).not.toContain('plan-file');
+  });
+
+  it.each<[what: string, one: Record<string, string>, other: Record<string, string>]>([
+    ['prefixes', { prefix: '/papyrus/prd' }, { prefix: '/papyrus/stg' }],
+    ['regions', { region: 'us-west-2' }, { region: 'eu-west-1' }],
+    ['prefixes that differ by a hyphen for a slash', { prefix: '/a-b/c' }, { prefix: '/a/b-c' }],
+    ['prefixes that differ by depth', { prefix: '/a/b/c' }, { prefix: '/a/b-c' }],
+    ['prefixes that differ by a capital', { prefix: '/papyrus/prd' }, { prefix: '/Papyrus/prd' }],
+    ['long prefixes', { prefix: `/a/${'b'.repeat(300)}` }, { prefix: `/a/${'b'.repeat(301)}` }],
+  ])('two %s have two files', (_what, one, other) => {
     const temp = folder();
-    written(() => {
-      writeOutputs(runOf(seed), temp);
-      writeOutputs(runOf({ inputs: { prefix: '/papyrus/stg' } }), temp);
+    const paths = [one, other].map((inputs) => {
+      let path = '';
+      written(() => {
+        path = writeOutputs(runOf({ inputs }), temp).get('plan-file') ?? '';
+      });
+      return path;
     });
-    expect(statSync(join(temp, 'aws-bootstrap', 'plan-papyrus-stg.json')).isFile()).toBe(true);
-    expect(statSync(join(temp, 'aws-bootstrap', 'plan-papyrus-prd.json')).isFile()).toBe(true);
+    expect(new Set(paths.map((path) => path.toLowerCase())).size).toBe(2);
+    for (const [index, { prefix = '/papyrus/prd' }] of [one, other].entries()) {
+      const path = paths[index] ?? '';
+      expect(JSON.parse(readFileSync(path, 'utf8')).prefix).toBe(prefix);
+      // What Windows and the artifacts of GitHub take.
+      expect(basename(path)).toMatch(/^[\w.+~-]{1,200}\.json$/);
+    }
   });
 
   it('a run that ended early has its reason', () => {

@@ -12,6 +12,7 @@ import { diagram } from '../../src/report/sections/picture.ts';
 import { assemble, table } from '../../src/report/sections.ts';
 import { ABSENT, type Difference } from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
+import { Masks } from '../../src/settings/masks.ts';
 import { OURS, spec } from '../plan/wishes.ts';
 import { parseMermaid } from './mermaid.ts';
 
@@ -213,17 +214,17 @@ describe('the price', () => {
 
 describe('the output guard', () => {
   it('finds hidden texts in outputs, as they are and as JSON or a URL writes them', () => {
-    const hidden = new Map([
-      ['pa"ss', 'DB_PASSWORD'],
-      ['a b', 'TOKEN'],
-    ]);
+    const masks = new Masks(() => {}, []);
+    masks.hide(new Secret('pa"ss'), 'DB_PASSWORD');
+    masks.hide(new Secret('a bc'), 'TOKEN');
+    masks.hide(new Secret('a bc'), 'SAME_TOKEN');
     const outputs = new Map([
       ['clean', 'x'],
       ['json', '{"v":"pa\\"ss"}'],
-      ['url', 'https://x/a%20b'],
-      ['plain', 'a b'],
+      ['url', 'https://x/a%20bc'],
+      ['plain', 'a bc'],
     ]);
-    expect(withheld(outputs, hidden)).toEqual([
+    expect(withheld(outputs, masks)).toEqual([
       { output: 'json', holds: 'DB_PASSWORD' },
       { output: 'url', holds: 'TOKEN' },
       { output: 'plain', holds: 'TOKEN' },

@@ -4,8 +4,10 @@ import { Masks, maskingOf } from '../../src/settings/masks.ts';
 
 const TEXTS = ['/papyrus/prd', 'us-west-2', '/ecs/papyrus', 'papyrus'];
 const ACCOUNT = '123456789012';
-const of = (value: string, account: string | undefined = ACCOUNT) =>
-  maskingOf(new Secret(value), { texts: TEXTS, account });
+const of = (value: string, account: string | undefined = ACCOUNT) => {
+  const masking = maskingOf(new Secret(value), { texts: TEXTS, account });
+  return { ...masking, hide: masking.hide.map((line) => line.reveal()) };
+};
 
 describe('hides', () => {
   it.each<[what: string, value: string, hidden: string[]]>([

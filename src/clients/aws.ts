@@ -118,7 +118,7 @@ export class Calls {
 }
 
 /** A write that plan or drift tried: a mistake of ours, stopped before it leaves the process. */
-export class ReadOnlyError extends Error {
+class ReadOnlyError extends Error {
   constructor(command: string) {
     super(`${command} writes, and this mode only reads`);
     this.name = 'ReadOnlyError';

@@ -7,6 +7,7 @@
  */
 import { ABSENT, URL_FIELDS } from '../resources/resource.ts';
 import type { Auth0Urls } from '../settings/choices.ts';
+import { isLoopback } from './local-host.ts';
 
 /** Where a note on it points, and where its variable comes from. */
 export const APP_URL = 'input app-url';
@@ -144,10 +145,4 @@ function originWarnings(url: URL): string[] {
         'auth0-urls: follow takes the old address out',
     );
   return warnings;
-}
-
-function isLoopback(host: string): boolean {
-  return (
-    host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(?:\.\d+){3}$/.test(host)
-  );
 }

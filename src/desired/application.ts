@@ -2,7 +2,10 @@ import type { Field, RepositoryFields } from '../resources/resource.ts';
 import type { LogGroupSettings, RepositorySettings } from '../settings/application.ts';
 import type { Wish } from './desired.ts';
 
-/** What belongs to the application rather than to one environment, unless its name says otherwise. */
+/*
+ * What belongs to the application rather than to one environment, unless its name says otherwise.
+ */
+
 const none: ReadonlySet<string> = new Set();
 
 export function tagFields(tags: ReadonlyMap<string, string>): Record<string, Field> {

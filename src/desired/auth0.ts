@@ -2,6 +2,7 @@ import type { Field, Fields } from '../resources/resource.ts';
 import { Secret } from '../secret.ts';
 import type { Auth0Settings } from '../settings/auth0.ts';
 import type { Notes } from '../settings/fault.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { Variable } from '../settings/variables.ts';
 import {
   APP_URL,
@@ -13,15 +14,20 @@ import {
   wantedUrls,
 } from './app-url.ts';
 import type { WishOf } from './desired.ts';
-import { isLocalUrl } from './looks.ts';
+import { isLocalUrl } from './local-host.ts';
 
 /** The variable that holds what users come back to after signing in. */
 export const CALLBACK_VARIABLE = 'AUTH0_CALLBACK_URL';
 
+/** @returns the name of the parameter that tells the application its callback. */
+export function callbackParameter({ prefix }: Pick<Settings, 'prefix'>): string {
+  return `${prefix}/${CALLBACK_VARIABLE}`;
+}
+
 /** The one application of a run. Its id is no name: one that came from `secrets` must not stand in a report. */
 export const APPLICATION_NAME = 'application';
 
-export function pathsOf(settings: Auth0Settings): AppPaths {
+function pathsOf(settings: Auth0Settings): AppPaths {
   return { callback: settings.callbackPath, logout: settings.logoutPath };
 }
 

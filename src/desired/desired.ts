@@ -1,5 +1,5 @@
 import type { BundleFields, Field, Kind, ParameterFields, Specs } from '../resources/resource.ts';
-import type { Secret } from '../secret.ts';
+import { Secret } from '../secret.ts';
 import type { Notes } from '../settings/fault.ts';
 import { parameterNameFault, SECRET_BYTES, STANDARD_BYTES, secretNameFault } from '../settings/limits.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -136,7 +136,8 @@ function bundles(settings: Settings, placements: readonly Placement[], notes: No
       if (empty) unknown.add(field);
       else fields[field] = route.variable.value;
       if (route.once) once.add(field);
-      if (!empty) sizes.push(jsonBytes(destination.key) + jsonBytes(route.variable.value));
+      if (!empty)
+        sizes.push(new Secret(destination.key).jsonByteLength + route.variable.value.jsonByteLength);
     }
     // Braces, and a colon and a comma for each key: what is sent is this long to the byte.
     const bytes = 1 + Math.max(1, 2 * sizes.length) + sizes.reduce((sum, size) => sum + size, 0);
@@ -168,16 +169,4 @@ function bundles(settings: Settings, placements: readonly Placement[], notes: No
       expected: members.some((member) => isExpected(settings, member)),
     };
   });
-}
-
-/** Quotes, line breaks and control characters take more room in JSON than in the value. */
-function jsonBytes(text: string | Secret): number {
-  let bytes = 0;
-  const measure = (value: string) => {
-    bytes = Buffer.byteLength(JSON.stringify(value));
-    return true;
-  };
-  if (typeof text === 'string') measure(text);
-  else text.is(measure);
-  return bytes;
 }

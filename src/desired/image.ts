@@ -1,3 +1,4 @@
+import { imageFields } from '../resources/resource.ts';
 import type { WishOf } from './desired.ts';
 
 /** @returns the tags that the image shall have: those given, else its own, else `latest`. */
@@ -14,7 +15,7 @@ export function imageWish(repository: string, tags: readonly string[], digest: s
     kind: 'Image',
     spec: {
       name: repository,
-      fields: Object.fromEntries(tags.map((tag) => [`image:${tag}`, digest])),
+      fields: imageFields(tags.map((tag) => [tag, digest])),
       facts: {},
     },
     defaults: new Set(),

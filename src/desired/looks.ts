@@ -82,17 +82,3 @@ export function looksRandom(value: Secret): boolean {
     return /[0-9]/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text) && entropy(text) > 4;
   });
 }
-
-/** @returns whether the value is a URL whose host is this machine only: a callback that no browser elsewhere reaches. */
-export function isLocalUrl(value: string): boolean {
-  const host = /^https?:\/\/(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]*)/i.exec(value)?.[1]?.toLowerCase();
-  if (host === undefined) return false;
-  return (
-    host === 'localhost' ||
-    host.endsWith('.localhost') ||
-    host === '0.0.0.0' ||
-    host === '[::1]' ||
-    host === '[::]' ||
-    /^127(?:\.\d+){3}$/.test(host)
-  );
-}

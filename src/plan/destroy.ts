@@ -1,7 +1,7 @@
-import { ABSENT, type Kind, type Specs, Unreadable } from '../resources/resource.ts';
+import { ABSENT, type Kind, OWNER_FIELD, type Specs, Unreadable } from '../resources/resource.ts';
 import type { AnyStray, Findings } from '../resources/strays.ts';
 import type { Consent } from '../settings/choices.ts';
-import { ADOPTED, MADE, OWNER_TAG } from '../settings/limits.ts';
+import { ADOPTED, MADE } from '../settings/limits.ts';
 import type { Ignored } from '../settings/rules.ts';
 import type { Change, ChangeOf, Plan } from './change.ts';
 import { isIgnored } from './policy.ts';
@@ -65,8 +65,15 @@ function strayChange(stray: AnyStray, request: DestroyRequest): Change {
       notes.push('what it stands for stays in Auth0: the Auth0 inputs are not given');
     else if (unreadable !== undefined && owner === 'made')
       return {
-        ...{ id: `${kind} ${spec.name}`, kind, name: spec.name, desired: spec, observed: spec },
-        ...{ action: 'blocked', differences: [], notes: [], unreadable: { error: unreadable.error } },
+        id: `${kind} ${spec.name}`,
+        kind,
+        name: spec.name,
+        action: 'blocked',
+        desired: spec,
+        observed: spec,
+        differences: [],
+        notes: [],
+        unreadable: { error: unreadable.error },
         blocked: { reason: 'it could not be read, and tells what to take out of Auth0' },
       };
     // Once it is gone, nobody knows any more which URLs are to be taken out.
@@ -104,7 +111,7 @@ function sharedChange<K extends SharedKind & Kind>(
   const found = { ...base, desired: standing, observed: standing };
   const keep = (note: string): ChangeOf<K>[] => [{ ...found, action: 'none', notes: [`kept: ${note}`] }];
   const { consent, all } = WORDS[kind];
-  const owner = standing.fields[`tag:${OWNER_TAG}`];
+  const owner = standing.fields[OWNER_FIELD];
   if (owner !== MADE && owner !== ADOPTED) return keep('it stands without our tag');
   const { ownedBy } = standing.facts;
   if (ownedBy !== undefined) return keep(`it belongs to ${ownedBy}`);
@@ -119,7 +126,7 @@ function sharedChange<K extends SharedKind & Kind>(
     {
       ...found,
       action: 'update',
-      differences: [{ field: `tag:${OWNER_TAG}`, from: ADOPTED, to: ABSENT }],
+      differences: [{ field: OWNER_FIELD, from: ADOPTED, to: ABSENT }],
       notes: ['it stood before we came, so it only loses our tag'],
     },
   ];

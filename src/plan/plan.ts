@@ -4,11 +4,11 @@ import {
   type Difference,
   type Fields,
   type Kind,
+  OWNER_FIELD,
   type Spec,
   type Specs,
   Unreadable,
 } from '../resources/resource.ts';
-import { OWNER_TAG } from '../settings/limits.ts';
 import { ADOPTED, type Change, type ChangeOf, MADE, type Plan } from './change.ts';
 import { compareKeys, diff } from './diff.ts';
 import { inOrder } from './order.ts';
@@ -83,7 +83,7 @@ function changesOf<K extends Kind>(
     ];
   if (standing === undefined) return [absent(wish)];
 
-  const owner = standing.fields[`tag:${OWNER_TAG}`];
+  const owner = standing.fields[OWNER_FIELD];
   const wanted = isTagged(kind) ? claimed(wish, owner === MADE) : spec.fields;
   const notes = keptKeys(wish, standing);
   if (compareKeys(standing.fields['key-id'], wanted['key-id']) === 'unclear')
@@ -144,7 +144,7 @@ function absent<K extends Kind>(wish: WishOf<K>): ChangeOf<K> {
       differences: [],
       notes: ['not created: its value is empty'],
     };
-  const fields = isTagged(kind) ? { ...spec.fields, [`tag:${OWNER_TAG}`]: MADE } : spec.fields;
+  const fields = isTagged(kind) ? { ...spec.fields, [OWNER_FIELD]: MADE } : spec.fields;
   return {
     ...base,
     action: 'create',
@@ -171,7 +171,7 @@ function claimed(wish: WishOf<Kind>, isOurs: boolean): Fields {
   const fields: Record<string, Fields[string]> = {};
   for (const [field, value] of Object.entries(wish.spec.fields))
     if (isOurs || !wish.defaults.has(field)) fields[field] = value;
-  fields[`tag:${OWNER_TAG}`] = isOurs ? MADE : ADOPTED;
+  fields[OWNER_FIELD] = isOurs ? MADE : ADOPTED;
   return fields;
 }
 

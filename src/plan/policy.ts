@@ -1,7 +1,8 @@
-import { isLocalUrl } from '../desired/looks.ts';
-import type { Difference, Field, Kind, Spec } from '../resources/resource.ts';
+import { isLocalUrl } from '../desired/local-host.ts';
+import { type Difference, type Field, type Kind, OWNER_FIELD, type Spec } from '../resources/resource.ts';
 import { Secret } from '../secret.ts';
 import type { Consent } from '../settings/choices.ts';
+import { MADE } from '../settings/limits.ts';
 import type { Ignored } from '../settings/rules.ts';
 import { lastSegment } from './old-copy.ts';
 
@@ -63,7 +64,7 @@ export function judge(situation: Case, policy: Policy): Verdict {
   }
   if (allowed.some((difference) => difference.field === 'deletion'))
     notes.push('it is scheduled for deletion and is restored');
-  if (situation.isForeign && allowed.some((difference) => difference.field === 'tag:managed-by'))
+  if (situation.isForeign && allowed.some((difference) => difference.field === OWNER_FIELD))
     notes.push('adopted: it stood before without our tag');
   if (allowed.some(({ field, from, to }) => field === 'type' && from === 'String' && to === 'SecureString'))
     notes.push('the old versions stay readable in its history; rotate the value');
@@ -128,7 +129,7 @@ function neededConsent(
       reason: `the type cannot change from ${String(from)} in place: the parameter is deleted and created anew`,
       consent: 'change-type',
     };
-  const wasAdopted = standing.fields['tag:managed-by'] !== 'aws-bootstrap';
+  const wasAdopted = standing.fields[OWNER_FIELD] !== MADE;
   if (
     kind === 'AWS::ECR::Repository' &&
     wasAdopted &&

@@ -1,6 +1,6 @@
-import { ABSENT } from '../resources/resource.ts';
+import { ABSENT, OWNER_FIELD } from '../resources/resource.ts';
 import type { AnyStray, Findings, ShelfKind, StrayOf } from '../resources/strays.ts';
-import { ADOPTED, OWNER_TAG } from '../settings/limits.ts';
+import { ADOPTED } from '../settings/limits.ts';
 import { ADVANCED_PARAMETER_USD, SECRET_USD } from '../settings/prices.ts';
 import type { Change, ChangeOf } from './change.ts';
 
@@ -51,7 +51,7 @@ function assemble<K extends ShelfKind>(stray: StrayOf<K>, fate: Fate): ChangeOf<
     ...standing,
     ...after,
     action: 'update',
-    differences: [{ field: `tag:${OWNER_TAG}`, from: ADOPTED, to: ABSENT }],
+    differences: [{ field: OWNER_FIELD, from: ADOPTED, to: ABSENT }],
     notes: [...fate.notes, 'it stood before we came, so it only loses our tag'],
   };
 }

@@ -1,7 +1,7 @@
 import { CHUNK_BYTES } from './limits.ts';
 
 /** RFC 1951: five bytes in front of each stored block of 65,535, on top of the content of a chunk. */
-export const FRAME_BYTES = CHUNK_BYTES + 5 * Math.ceil(CHUNK_BYTES / 65_535);
+const FRAME_BYTES = CHUNK_BYTES + 5 * Math.ceil(CHUNK_BYTES / 65_535);
 /** What four uploads hold at once; more is left to the garbage collector. */
 const KEPT = 24;
 const free: Buffer[] = [];

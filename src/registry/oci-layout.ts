@@ -24,7 +24,7 @@ const IMAGE_NAME = 'io.containerd.image.name';
 const DEPTH = 4;
 
 /** @returns where the layout keeps a blob, as the image layout specification has it. */
-export function blobPath(digest: Digest): string {
+function blobPath(digest: Digest): string {
   return `blobs/sha256/${hexOf(digest)}`;
 }
 

@@ -3,7 +3,8 @@ import { AwsError, type FailureReason } from '../clients/errors.ts';
 import { StoppedError } from '../clients/stop.ts';
 import type { Outcome } from '../plan/apply.ts';
 import type { Plan } from '../plan/change.ts';
-import { ImageError } from '../registry/errors.ts';
+import { ImageError, systemCode } from '../registry/errors.ts';
+import { Told } from '../resources/resource.ts';
 import type { Settings } from '../settings/settings.ts';
 import { count, isDrifted } from './plan-document.ts';
 import type { Failure } from './run.ts';
@@ -27,12 +28,18 @@ export function reasonOf(error: unknown): FailureReason {
   return 'internal';
 }
 
-/** @returns an error in words. Of errors that are none of ours only the kind is told, since their text may repeat a value. */
+/** @returns an error in words. Of errors that are none of ours only the kind is told, since their text may repeat a value, or a path. */
 export function errorText(error: unknown): string {
   if (error instanceof AwsError) return `${error.message}. What to do: ${error.remedy}`;
-  if (error instanceof Auth0Error || error instanceof ImageError || error instanceof StoppedError)
+  if (
+    error instanceof Auth0Error ||
+    error instanceof ImageError ||
+    error instanceof StoppedError ||
+    error instanceof Told
+  )
     return error.message;
-  if (error instanceof Error && error.constructor === Error) return error.message;
+  const code = systemCode(error);
+  if (code !== undefined && /^E[A-Z0-9]+$/.test(code)) return `the system refuses it (${code})`;
   return `something unexpected happened (${error instanceof Error ? error.name : typeof error}); please report it`;
 }
 

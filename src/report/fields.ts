@@ -11,6 +11,16 @@ export const NOUNS: Readonly<Record<Kind, string>> = {
   Image: 'image',
 };
 
+/** The order in which kinds are told, that of the article: logs, parameters, secrets, repository, sign-in. */
+export const ORDER: readonly Kind[] = [
+  'AWS::Logs::LogGroup',
+  'AWS::SSM::Parameter',
+  'AWS::SecretsManager::Secret',
+  'AWS::ECR::Repository',
+  'Image',
+  'Auth0::Application',
+];
+
 /** @returns a field as text, undefined for what is not there; a secret gives `***`. */
 export function textOf(field: Field): string | undefined {
   if (field === undefined || field === ABSENT) return undefined;

@@ -1,8 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { configFingerprint, taskDefinitionSecrets } from './ecs.ts';
 import * as log from './log.ts';
 import { imageByDigest } from './outputs.ts';
+import { fileName, writePrivate } from './private-file.ts';
 import { type Run, standing } from './run.ts';
 
 /**
@@ -35,9 +34,5 @@ export async function handOff(run: Run, folder: string | undefined): Promise<str
         : { group, region: settings.region, streamPrefix: settings.application },
     fingerprint: configFingerprint(desired.placements, stands),
   });
-  const target = join(folder, 'aws-bootstrap');
-  mkdirSync(target, { recursive: true, mode: 0o700 });
-  const file = join(target, `task-definition${settings.prefix.replaceAll('/', '-')}.json`);
-  writeFileSync(file, text, { mode: 0o600 });
-  return file;
+  return writePrivate(folder, fileName('task-definition', settings), text);
 }

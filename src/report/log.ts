@@ -5,13 +5,17 @@ import { describe, type Note } from '../settings/fault.ts';
 import type { Settings } from '../settings/settings.ts';
 import { forLog, valueForLog } from './escape.ts';
 import { errorText } from './failure.ts';
-import { differenceText, NOUNS } from './fields.ts';
+import { differenceText, NOUNS, ORDER } from './fields.ts';
 import { isFirstRun } from './first-run.ts';
 import { count } from './plan-document.ts';
 import { removalOf } from './removal.ts';
+import type { Failure } from './run.ts';
 import { unreadOf } from './unread.ts';
 
-/** The log of a run: one line a resource with a sign and the reason; quiet when nothing happens. */
+/*
+ * The log of a run: one line a resource with a sign and the reason; quiet when nothing happens.
+ */
+
 export function info(text: string): void {
   core.info(forLog(text));
 }
@@ -28,9 +32,9 @@ export function fault(note: Note): void {
   core.error(forLog(describe(note)), place(note));
 }
 
-/** Fails the step: the text stands as the last error, and the exit code is 1. */
-export function fail(text: string): void {
-  core.setFailed(forLog(text));
+/** Fails the step: why stands as the last error, with the word of `failure-reason`, and the exit code is 1. */
+export function fail({ reason, text }: Failure): void {
+  core.setFailed(forLog(`${text} (failure-reason: ${reason})`));
 }
 
 /** Only a file of the repository gives an annotation a place. */
@@ -48,7 +52,7 @@ const SIGNS: Readonly<Record<Change['action'], string>> = {
 };
 
 /** @returns the line of a change, and one line for each field that differs. */
-export function changeLines(change: Change): string[] {
+function changeLines(change: Change): string[] {
   const { action, kind, name, differences, blocked, notes } = change;
   const lines = [
     `${SIGNS[action]} ${NOUNS[kind]} ${forLog(name)}${blocked === undefined ? '' : `: blocked: ${forLog(blocked.reason)}`}`,
@@ -61,9 +65,6 @@ export function changeLines(change: Change): string[] {
   for (const note of notes) lines.push(`    ${forLog(note)}`);
   return lines;
 }
-
-/** The order in which kinds are told: that of the article. */
-const ORDER = Object.keys(NOUNS);
 
 function sorted(changes: readonly Change[]): Change[] {
   const key = ({ kind, id }: Change) => `${ORDER.indexOf(kind)} ${id}`;

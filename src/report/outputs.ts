@@ -1,10 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as core from '@actions/core';
-import type { Spec } from '../resources/resource.ts';
+import { imageTagsOf, type Spec } from '../resources/resource.ts';
 import { configFingerprint, references, taskDefinitionSecrets } from './ecs.ts';
 import { count, isDrifted, planDocument, planHash } from './plan-document.ts';
 import { price } from './price.ts';
+import { fileName, writePrivate } from './private-file.ts';
 import { type Run, standing } from './run.ts';
 
 /**
@@ -67,9 +66,7 @@ function imageOf({ plan }: Run, stands: Stands): Spec | undefined {
 function imageUri(run: Run, stands: Stands): string {
   const image = imageOf(run, stands);
   const wanted = run.plan.find(({ kind }) => kind === 'Image');
-  const tag = Object.keys(wanted?.desired.fields ?? {})
-    .find((field) => field.startsWith('image:'))
-    ?.slice('image:'.length);
+  const [tag] = imageTagsOf(wanted?.desired.fields ?? {});
   const uri = image && repositoryUri(run, image, stands);
   return image?.facts.digest === undefined || uri === undefined || tag === undefined ? '' : `${uri}:${tag}`;
 }
@@ -92,6 +89,7 @@ export function imageByDigest(run: Run, stands: Stands): string | undefined {
  * @param folder the runner's temporary folder; without one there is no file
  * @param taskDefinition path of the completed file
  * @returns what was written
+ * @throws what the system refuses; a full disk takes away no output but the file's own
  */
 export function writeOutputs(
   run: Run,
@@ -99,12 +97,11 @@ export function writeOutputs(
   taskDefinition?: string | undefined,
 ): ReadonlyMap<string, string> {
   const all = outputs(run, taskDefinition);
-  if (folder !== undefined) {
-    mkdirSync(join(folder, 'aws-bootstrap'), { recursive: true, mode: 0o700 });
-    const file = join(folder, 'aws-bootstrap', `plan${run.settings.prefix.replaceAll('/', '-')}.json`);
-    writeFileSync(file, `${all.get('plan')}\n`, { mode: 0o600 });
-    all.set('plan-file', file);
-  }
   for (const [name, value] of all) core.setOutput(name, value);
+  if (folder !== undefined) {
+    const path = writePrivate(folder, fileName('plan', run.settings), `${all.get('plan')}\n`);
+    core.setOutput('plan-file', path);
+    all.set('plan-file', path);
+  }
   return all;
 }

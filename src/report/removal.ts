@@ -1,6 +1,5 @@
 import type { Change } from '../plan/change.ts';
-import { ABSENT } from '../resources/resource.ts';
-import { OWNER_TAG } from '../settings/limits.ts';
+import { ABSENT, OWNER_FIELD } from '../resources/resource.ts';
 
 /** What a run takes away: `deleted` is gone, `released` stood before we came and only loses our tag. */
 export type Removal = 'deleted' | 'released';
@@ -8,7 +7,7 @@ export type Removal = 'deleted' | 'released';
 /** @returns how a change takes its resource away; undefined where it stays ours. */
 export function removalOf({ action, differences }: Change): Removal | undefined {
   if (action === 'delete') return 'deleted';
-  const isReleased = differences.some(({ field, to }) => field === `tag:${OWNER_TAG}` && to === ABSENT);
+  const isReleased = differences.some(({ field, to }) => field === OWNER_FIELD && to === ABSENT);
   return action === 'update' && isReleased ? 'released' : undefined;
 }
 

@@ -1,4 +1,5 @@
 import * as core from '@actions/core';
+import { Told } from '../resources/resource.ts';
 import type { Run } from './run.ts';
 import { changes, isChange } from './sections/changes.ts';
 import { checklist } from './sections/checklist.ts';
@@ -37,7 +38,15 @@ export function summary(run: Run): string {
   ).text;
 }
 
-/** Writes the summary to the place that the runner gives. */
+/**
+ * Writes the summary to the place that the runner gives.
+ * @throws Told where that is none
+ */
 export async function writeSummary(run: Run): Promise<void> {
-  await core.summary.addRaw(summary(run), true).write();
+  const text = summary(run);
+  try {
+    await core.summary.addRaw(text, true).write();
+  } catch (cause) {
+    throw new Told('the file of the job summary (GITHUB_STEP_SUMMARY) cannot be written', { cause });
+  }
 }

@@ -13,7 +13,7 @@ export interface Completion {
 }
 
 /** The container's label by which a deployment that never came is noticed: it is not that of the running task. */
-export const FINGERPRINT_LABEL = 'aws-bootstrap.config-fingerprint';
+const FINGERPRINT_LABEL = 'aws-bootstrap.config-fingerprint';
 
 /** What is read of a container; that it is of this shape was found out before anything was written. */
 interface Container {

@@ -21,7 +21,7 @@ export interface Auth0Application {
 }
 
 /** The most entries of a list. @see https://auth0.com/docs/get-started/applications/application-settings */
-export const MAX_URLS = 100;
+const MAX_URLS = 100;
 
 /** How often lists are written again that somebody else replaced before they could be read back. */
 const ROUNDS = 3;

@@ -19,17 +19,18 @@ import { EcrImages, isNamed } from './image-reading.ts';
 import {
   ABSENT,
   type Difference,
-  type Fields,
-  type ImageFields,
+  imageFields,
+  imageTagsOf,
   type Resource,
   type Specs,
+  Told,
   Unreadable,
 } from './resource.ts';
 
 export type ImageSpec = Specs['Image'];
 
 /** What the room works with. */
-export interface ImageRoom {
+interface ImageRoom {
   readonly ecr: ECRClient;
   /** The pace and the patience of all calls to AWS. */
   readonly calls: Calls;
@@ -47,18 +48,6 @@ export interface ImageRoom {
   readonly patience?: Patience;
   /** Milliseconds of silence after which the registry is given up. */
   readonly idle?: number;
-}
-
-const PREFIX = 'image:';
-/** @returns the tags that a spec's fields name */
-export function tagsOf(fields: Fields): readonly string[] {
-  return Object.keys(fields)
-    .filter((field) => field.startsWith(PREFIX))
-    .map((field) => field.slice(PREFIX.length));
-}
-
-function fieldsOf(digests: ReadonlyMap<string, string>): ImageFields {
-  return Object.fromEntries([...digests].map(([tag, digest]) => [`${PREFIX}${tag}`, digest]));
 }
 
 /** The images behind the wanted tags of one repository. */
@@ -108,7 +97,7 @@ export class ImageResource implements Resource<ImageSpec> {
     const [digest] = distinct;
     return {
       name,
-      fields: fieldsOf(digests),
+      fields: imageFields(digests),
       facts: {
         ...(distinct.size === 1 ? { digest } : {}),
         ...(fixed.length > 0 ? { unusable: tellImmutable(name, fixed) } : {}),
@@ -123,7 +112,7 @@ export class ImageResource implements Resource<ImageSpec> {
   }
 
   async create(desired: ImageSpec): Promise<ImageSpec> {
-    return this.#push(desired, tagsOf(desired.fields));
+    return this.#push(desired, imageTagsOf(desired.fields));
   }
 
   async update(
@@ -132,12 +121,12 @@ export class ImageResource implements Resource<ImageSpec> {
     differences: readonly Difference[],
   ): Promise<ImageSpec> {
     const wanted = differences.filter(({ to }) => to !== ABSENT && to !== undefined);
-    return this.#push(desired, tagsOf(Object.fromEntries(wanted.map(({ field, to }) => [field, to]))));
+    return this.#push(desired, imageTagsOf(Object.fromEntries(wanted.map(({ field, to }) => [field, to]))));
   }
 
   /** Images go with their repository. */
   async delete(): Promise<void> {
-    throw new Error('an image is deleted with its repository');
+    throw new Told('an image is deleted with its repository');
   }
 
   async #push(desired: ImageSpec, tags: readonly string[]): Promise<ImageSpec> {

@@ -8,7 +8,7 @@ import {
 import { AwsError } from '../clients/errors.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../settings/limits.ts';
 import { batched } from './batch.ts';
-import type { Shelf, Specs, Stray } from './resource.ts';
+import { OWNER_FIELD, type Shelf, type Specs, type Stray } from './resource.ts';
 import type { RoomContext } from './room.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
@@ -80,7 +80,7 @@ function specOf(metadata: ParameterMetadata, owner: string | undefined): Paramet
   const { Name = '', Type, Tier, KeyId, ARN, Version, LastModifiedUser, LastModifiedDate } = metadata;
   return {
     name: Name,
-    fields: { type: Type, tier: Tier ?? 'Standard', 'key-id': KeyId, [`tag:${OWNER_TAG}`]: owner },
+    fields: { type: Type, tier: Tier ?? 'Standard', 'key-id': KeyId, [OWNER_FIELD]: owner },
     facts: {
       arn: ARN,
       version: Version === undefined ? undefined : String(Version),

@@ -1,4 +1,5 @@
 import type { Secret } from '../secret.ts';
+import { OWNER_TAG } from '../settings/limits.ts';
 
 /** Marks a field that must not be there. */
 export const ABSENT: unique symbol = Symbol('absent');
@@ -9,6 +10,9 @@ export const ABSENT: unique symbol = Symbol('absent');
  */
 export type Field = string | number | boolean | Secret | typeof ABSENT | undefined;
 export type Fields = Readonly<Record<string, Field>>;
+
+/** The tag that says who owns a resource, as a field. */
+export const OWNER_FIELD = `tag:${OWNER_TAG}`;
 
 /** What was read beside the fields: it is told and judged, never compared or written. */
 export interface Facts {
@@ -94,6 +98,20 @@ export interface Auth0ApplicationFields extends Fields {
 /** The prefixes of the three lists. */
 export const URL_FIELDS = { callback: 'callback:', logout: 'logout:', origin: 'origin:' } as const;
 
+const IMAGE_FIELD = 'image:';
+
+/** @returns the tags that an image's fields name. */
+export function imageTagsOf(fields: Fields): string[] {
+  return Object.keys(fields)
+    .filter((field) => field.startsWith(IMAGE_FIELD))
+    .map((field) => field.slice(IMAGE_FIELD.length));
+}
+
+/** @returns the fields of an image whose tags name these digests. */
+export function imageFields(digests: Iterable<readonly [string, string]>): ImageFields {
+  return Object.fromEntries([...digests].map(([tag, digest]) => [`${IMAGE_FIELD}${tag}`, digest]));
+}
+
 /** `image:<tag>` → the digest that the image is compared by: its configuration's, or its manifest's. */
 export interface ImageFields extends Fields {
   readonly [tag: `image:${string}`]: string | typeof ABSENT;
@@ -121,6 +139,11 @@ export interface Difference {
 /** A resource that could not be read; the others go on. */
 export class Unreadable {
   constructor(readonly error: unknown) {}
+}
+
+/** An error whose whole text is ours: it holds no value, and is told as it is. */
+export class Told extends Error {
+  override readonly name = 'Told';
 }
 
 /** The door of a room: one kind of resource in AWS. */

@@ -7,7 +7,7 @@ import { logGroups } from './log-group.ts';
 import { parameters } from './parameter.ts';
 import { repositories } from './repository.ts';
 import type { Kind, Resource, Resources, Spec, Specs } from './resource.ts';
-import { Unreadable } from './resource.ts';
+import { Told, Unreadable } from './resource.ts';
 import type { RoomContext } from './room.ts';
 import { secretBundles } from './secret-bundle.ts';
 
@@ -24,9 +24,9 @@ export interface RoomOptions {
 /** A room that nothing was asked of: it is never entered. */
 const CLOSED: Resource<never> = {
   observe: async () => new Map(),
-  create: () => Promise.reject(new Error('this is not part of the run')),
-  update: () => Promise.reject(new Error('this is not part of the run')),
-  delete: () => Promise.reject(new Error('this is not part of the run')),
+  create: () => Promise.reject(new Told('this is not part of the run')),
+  update: () => Promise.reject(new Told('this is not part of the run')),
+  delete: () => Promise.reject(new Told('this is not part of the run')),
 };
 
 /** @returns a room for each kind, each with a client of its own service. */

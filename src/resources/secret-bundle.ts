@@ -9,7 +9,7 @@ import {
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { SECRET_BYTES } from '../settings/limits.ts';
-import { type Difference, type Resource, type Specs, Unreadable } from './resource.ts';
+import { type Difference, type Resource, type Specs, Told, Unreadable } from './resource.ts';
 import { type RoomContext, sender } from './room.ts';
 import { mergeKeys, objectOf, printSecret } from './secret-json.ts';
 import { type Content, DEFAULT_KEY, secretReading } from './secret-reading.ts';
@@ -42,13 +42,13 @@ export function secretBundles(
     /** The text that is current, where it is known to differ from what was read. */
     let standing: string | undefined;
     for (let round = 1; ; round++) {
-      if (typeof content.object === 'string') throw new Error(`${name}: ${content.object}`);
+      if (typeof content.object === 'string') throw new Told(`${name}: ${content.object}`);
       const object = mergeKeys(content.object, differences);
       const text = printSecret(object);
       // Whoever wrote after us may have read our keys before, and then nothing is left to do.
       if (text === standing) return content.version;
       if (Buffer.byteLength(text) > SECRET_BYTES)
-        throw new Error(
+        throw new Told(
           `${name}: with the keys that stand there it would be larger than the ${SECRET_BYTES} bytes that a secret holds; choose another bundle`,
         );
       // Random for each write: a token made from the content would make AWS ignore a change back to an old value.
@@ -78,7 +78,7 @@ export function secretBundles(
         return answer.VersionId;
       }
       if (round === ROUNDS)
-        throw new Error(`${name}: somebody else keeps writing this secret; run again when nobody does`);
+        throw new Told(`${name}: somebody else keeps writing this secret; run again when nobody does`);
       context.tell(
         `${name}: somebody else wrote it in the meantime; what they wrote is read again, and our keys are laid over it`,
       );

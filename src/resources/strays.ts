@@ -28,7 +28,7 @@ export interface StrayRequest {
 }
 
 /** @returns the path of a kind: a parameter's has a slash before it, a secret's has none. */
-export function shelfPath(kind: ShelfKind, prefix: string): string {
+function shelfPath(kind: ShelfKind, prefix: string): string {
   return kind === 'AWS::SSM::Parameter' ? prefix : prefix.slice(1);
 }
 

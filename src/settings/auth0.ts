@@ -37,7 +37,7 @@ export function readAuth0(layers: Layers, inputs: ReadonlyMap<string, string>): 
  * A path is checked by what a URL parser makes of it: nothing may be rewritten, so what is stored is what is called.
  * @throws Unclear; the path is not repeated
  */
-export function readPath(path: string): string {
+function readPath(path: string): string {
   if (!path.startsWith('/') || path.startsWith('//'))
     throw new Unclear('begin it with one slash, like /callback');
   if (/[*,;\s]/.test(path)) throw new Unclear('it is one path: leave out wildcards, lists and white space');

@@ -8,8 +8,8 @@ export interface Readable {
 }
 
 export interface Masking {
-  /** Texts to hide, one line each. */
-  readonly hide: readonly string[];
+  /** What to hide, one line each. */
+  readonly hide: readonly Secret[];
   /** Why a part of the value is not hidden. */
   readonly refused: string | undefined;
   /** All digits: to be asked again when the account id is known. */
@@ -25,36 +25,30 @@ const SHORTEST = 4;
  * @see https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions (add-mask)
  */
 export function maskingOf(value: Secret, readable: Readable): Masking {
-  const hide: string[] = [];
+  const hide: Secret[] = [];
   let refused: string | undefined;
   let later = false;
-  value.is((text) => {
-    const lines = text
-      .split(/[\r\n]+/)
-      .map((line) => line.trim())
-      .filter((line) => line !== '');
-    for (const line of lines) {
-      const reason = reasonAgainst(line, readable);
-      if (reason === 'later') later = true;
-      else if (reason === undefined) hide.push(line);
-      // Short lines of a long text (a bracket, the end of a key) say nothing by themselves.
-      else if (lines.length === 1) refused = reason;
-    }
-    const password = /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@]+)@/i.exec(text)?.[1];
-    if (password !== undefined && reasonAgainst(password, readable) === undefined) hide.push(password);
-    return true;
-  });
-  return { hide: [...new Set(hide)], refused, later };
+  const lines = value.lines();
+  for (const line of lines) {
+    const reason = reasonAgainst(line, readable);
+    if (reason === 'later') later = true;
+    else if (reason === undefined) hide.push(line);
+    // Short lines of a long text (a bracket, the end of a key) say nothing by themselves.
+    else if (lines.length === 1) refused = reason;
+  }
+  const password = value.part(/^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@]+)@/i);
+  if (password !== undefined && reasonAgainst(password, readable) === undefined) hide.push(password);
+  return { hide, refused, later };
 }
 
-function reasonAgainst(line: string, { texts, account }: Readable): string | undefined {
-  if ([...line].length < SHORTEST) return `it is shorter than ${SHORTEST} characters`;
-  if (/^(true|false|null|none)$/i.test(line) || /^\d{1,5}$/.test(line))
+function reasonAgainst(line: Secret, { texts, account }: Readable): string | undefined {
+  if (line.is((text) => [...text].length < SHORTEST)) return `it is shorter than ${SHORTEST} characters`;
+  if (line.is((text) => /^(true|false|null|none)$/i.test(text) || /^\d{1,5}$/.test(text)))
     return 'it is a word or number that stands in every log';
-  if (texts.some((text) => text.includes(line))) return 'the names of this run hold it';
-  if (/^\d{1,12}$/.test(line)) {
+  if (line.is((text) => texts.some((name) => name.includes(text)))) return 'the names of this run hold it';
+  if (line.is((text) => /^\d{1,12}$/.test(text))) {
     if (account === undefined) return 'later';
-    if (account.includes(line)) return 'the account id holds it';
+    if (line.is((text) => account.includes(text))) return 'the account id holds it';
   }
   return undefined;
 }
@@ -65,8 +59,8 @@ export class Masks {
   readonly #texts: readonly string[];
   #account: string | undefined;
   #waiting: Array<{ value: Secret; of: string }> = [];
-  /** Hidden text → what it is a value of, for whoever must say why something is not shown. */
-  readonly hidden = new Map<string, string>();
+  /** Hidden text, in each form that the runner hides → what it is a value of. */
+  readonly #hidden = new Map<string, string>();
 
   /** @param mask hides one line in the log from there on */
   constructor(mask: (text: string) => void, texts: readonly string[]) {
@@ -80,10 +74,11 @@ export class Masks {
    */
   hide(value: Secret, of = 'a secret'): string | undefined {
     const { hide, refused, later } = maskingOf(value, { texts: this.#texts, account: this.#account });
-    for (const line of hide) {
-      this.#mask(line);
-      if (!this.hidden.has(line)) this.hidden.set(line, of);
-    }
+    for (const line of hide)
+      line.hideBy((text) => {
+        this.#mask(text);
+        for (const form of formsOf(text)) if (!this.#hidden.has(form)) this.#hidden.set(form, of);
+      });
     if (later) this.#waiting.push({ value, of });
     return refused;
   }
@@ -103,4 +98,15 @@ export class Masks {
     }
     return refused;
   }
+
+  /** @returns what the text holds a hidden value of, for whoever must say why it is not shown: a name, never the value. */
+  heldBy(text: string): string | undefined {
+    for (const [form, of] of this.#hidden) if (text.includes(form)) return of;
+    return undefined;
+  }
+}
+
+/** The runner hides a text also as JSON and as a part of a URL write it. */
+function formsOf(text: string): string[] {
+  return [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(Buffer.from(text).toString())];
 }

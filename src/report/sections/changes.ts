@@ -1,5 +1,5 @@
 import type { Outcome } from '../../plan/apply.ts';
-import type { Difference, Kind } from '../../resources/resource.ts';
+import { type Difference, type Kind, OWNER_FIELD } from '../../resources/resource.ts';
 import { Secret } from '../../secret.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { code, prose, shortProse, unbroken } from '../escape.ts';
@@ -43,9 +43,6 @@ export function changes(outcomes: readonly Outcome[], values: Values): Section |
   };
 }
 
-/** Everything that we make bears it. */
-const OWNERSHIP = 'tag:managed-by';
-
 /** Above this many rows the table is folded. */
 const FOLD = 60;
 
@@ -73,7 +70,7 @@ function rowsOf(outcome: Outcome, values: Values): string[][] {
             'all',
             '',
             change.differences
-              .filter(({ field }) => field !== OWNERSHIP)
+              .filter(({ field }) => field !== OWNER_FIELD)
               .map((difference) => wanted(change.kind, difference, values))
               .join(', '),
           ],

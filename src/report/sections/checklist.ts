@@ -1,8 +1,8 @@
 import type { Outcome } from '../../plan/apply.ts';
-import type { Fields, Kind, Spec } from '../../resources/resource.ts';
+import { imageTagsOf, type Kind, type Spec } from '../../resources/resource.ts';
 import { consoleUrl } from '../console-link.ts';
 import { code, link, prose, unbroken } from '../escape.ts';
-import { NOUNS } from '../fields.ts';
+import { NOUNS, ORDER } from '../fields.ts';
 import { isForeign, removalOf } from '../removal.ts';
 import type { Run } from '../run.ts';
 import { type Section, table } from '../sections.ts';
@@ -28,16 +28,6 @@ const STATES = {
 } as const;
 type State = keyof typeof STATES;
 const URGENCY = Object.keys(STATES);
-
-/** The order of the article: logs, parameters, secrets, repository, sign-in. */
-const ORDER: readonly Kind[] = [
-  'AWS::Logs::LogGroup',
-  'AWS::SSM::Parameter',
-  'AWS::SecretsManager::Secret',
-  'AWS::ECR::Repository',
-  'Image',
-  'Auth0::Application',
-];
 
 /** What stands at the end: each resource with its state, its page in the console and what it is like. */
 export function checklist(run: Run): Section | undefined {
@@ -137,7 +127,7 @@ function aspects(kind: Kind, { fields, facts: { version, pushed } }: Spec): stri
       add('encryption', (encryption) => encryption);
       break;
     case 'Image':
-      said.push(...tagsOf(fields));
+      said.push(...imageTagsOf(fields));
       if (pushed !== undefined)
         said.push(
           `${pushed.uploaded} blobs sent (${(pushed.sent / 1e6).toFixed(1)} MB in ${pushed.seconds.toFixed(1)} s), ${pushed.reused} reused`,
@@ -150,10 +140,4 @@ function aspects(kind: Kind, { fields, facts: { version, pushed } }: Spec): stri
       break;
   }
   return said;
-}
-
-function tagsOf(fields: Fields): string[] {
-  return Object.keys(fields)
-    .filter((field) => field.startsWith('image:'))
-    .map((field) => field.slice('image:'.length));
 }

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../plan/apply.ts';
 import { ADOPTED, MADE } from '../../plan/change.ts';
+import { OWNER_FIELD } from '../../resources/resource.ts';
 import { describe } from '../../settings/fault.ts';
 import { code, prose, shortProse } from '../escape.ts';
 import { NOUNS } from '../fields.ts';
@@ -43,7 +44,7 @@ function unowned({ change, stands }: Outcome): string[] {
   if (change.kind === 'Auth0::Application' || stands === undefined || isReleased) return [];
   const what = `${NOUNS[change.kind]} ${code(change.name)}`;
   if (stands.facts.ownedBy !== undefined) return [`- ${what} belongs to ${prose(stands.facts.ownedBy)}`];
-  const owner = stands.fields['tag:managed-by'];
+  const owner = stands.fields[OWNER_FIELD];
   if (owner === ADOPTED)
     return [
       `- ${what} stood before and was adopted: only what is asked for is managed, and it is never deleted`,

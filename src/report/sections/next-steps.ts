@@ -1,4 +1,7 @@
-import { MADE, OWNER_TAG } from '../../settings/limits.ts';
+import { callbackParameter } from '../../desired/auth0.ts';
+import { isLocalUrl } from '../../desired/local-host.ts';
+import { OWNER_FIELD } from '../../resources/resource.ts';
+import { MADE } from '../../settings/limits.ts';
 import { code } from '../escape.ts';
 import { NOUNS } from '../fields.ts';
 import { isFirstRun } from '../first-run.ts';
@@ -63,7 +66,7 @@ function stepsOfEnd({ settings, outcomes }: Run): string[] {
   for (const { change } of outcomes) {
     if (change.kind !== 'AWS::Logs::LogGroup' && change.kind !== 'AWS::ECR::Repository') continue;
     const consent = CONSENTS[change.kind];
-    const isMade = change.observed?.fields[`tag:${OWNER_TAG}`] === MADE;
+    const isMade = change.observed?.fields[OWNER_FIELD] === MADE;
     if (change.action === 'none' && isMade && !settings.allow.has(consent))
       said.push(
         `${NOUNS[change.kind]} ${code(change.name)} is kept: ${code(`allow: ${consent}`)} deletes it`,
@@ -96,13 +99,10 @@ function becameSecret({ plan }: Run): boolean {
   );
 }
 
-function hasLocalCallback({ outcomes }: Run): boolean {
+function hasLocalCallback({ settings, outcomes }: Run): boolean {
+  const callback = callbackParameter(settings);
   return outcomes.some(({ change, stands }) => {
     const value = stands?.fields.value;
-    return (
-      change.name.endsWith('/AUTH0_CALLBACK_URL') &&
-      typeof value === 'string' &&
-      /^https?:\/\/(0\.0\.0\.0|127\.|localhost)/i.test(value)
-    );
+    return change.name === callback && typeof value === 'string' && isLocalUrl(value);
   });
 }

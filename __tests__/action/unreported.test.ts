@@ -1,0 +1,79 @@
+/** A run that is over, and cannot be reported whole: its result stands, and what is missing is told. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { ActionRun } from './run.ts';
+import { dotenv, openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage?.[Symbol.asyncDispose]());
+beforeEach(() => stage.aws.reset());
+
+const seed = { dotenv: dotenv(), mode: 'apply' };
+/** The toolkit appends to what the runner has made. */
+const nowhere = () => join(mkdtempSync(join(tmpdir(), 'unreported-')), 'none', 'summary.md');
+const told = (run: ActionRun, level: string) =>
+  run.annotations.filter((one) => one.level === level).map(({ message }) => message);
+
+describe('a summary that cannot be written', () => {
+  test('leaves an apply that did everything green, with all its outputs', async () => {
+    await using run = await stage.act(seed, { env: { GITHUB_STEP_SUMMARY: nowhere() } });
+    expect(run.exitCode, run.log).toBe(0);
+    expect(stage.aws.writes().length).toBeGreaterThan(5);
+    expect(run.outputs).toMatchObject({ changed: 'true', 'failure-reason': '' });
+    expect(Object.keys(JSON.parse(run.outputs.parameters ?? ''))).toContain('LOG_LEVEL');
+    expect(run.outputs['plan-file']).toMatch(/\.json$/);
+    expect(run.log).not.toContain('before there was a plan');
+    expect(told(run, 'warning').at(-1)).toBe(
+      'job summary: the run is over, and its result stands above; it could not be reported whole: the file of the job summary (GITHUB_STEP_SUMMARY) cannot be written',
+    );
+  });
+
+  test('does not hide why a run fails', async () => {
+    await stage.put('GUNICORN_TIMEOUT', '30', 'SecureString');
+    await using run = await stage.act(seed, { env: { GITHUB_STEP_SUMMARY: nowhere() } });
+    expect(run.exitCode, run.log).toBe(1);
+    expect(run.outputs).toMatchObject({ changed: 'true', 'failure-reason': 'blocked', blocked: '1' });
+    expect(told(run, 'error').at(-1)).toBe(
+      '1 wanted change is blocked; the reasons stand above, the rest was done (failure-reason: blocked)',
+    );
+  });
+
+  test.each([
+    ['input', { prefix: 'papyrus' }, /^one thing is wrong with the input; nothing was written/],
+    ['credentials', {}, /there are no AWS credentials/],
+  ])('does not hide %s', async (reason, inputs, why) => {
+    await using run = await stage.act(
+      { ...seed, ...inputs },
+      { env: { GITHUB_STEP_SUMMARY: nowhere(), AWS_ACCESS_KEY_ID: undefined } },
+    );
+    expect(run.exitCode, run.log).toBe(1);
+    expect(run.outputs['failure-reason']).toBe(reason);
+    expect(told(run, 'error').at(-1)).toMatch(why);
+    expect(run.log).toContain('the job summary could not be written');
+  });
+});
+
+test('without room for files the outputs come, and the step fails: later steps would miss theirs', async () => {
+  const temp = join(mkdtempSync(join(tmpdir(), 'unreported-')), 'temp');
+  writeFileSync(temp, '');
+  const task = JSON.stringify({ family: 'papyrus', containerDefinitions: [{ name: 'app' }] });
+  await using run = await stage.act(
+    { ...seed, 'task-definition': 'task.json' },
+    { env: { RUNNER_TEMP: temp }, files: { 'task.json': task } },
+  );
+  expect(run.exitCode, run.log).toBe(1);
+  expect(run.outputs).toMatchObject({ changed: 'true', 'failure-reason': 'internal', 'task-definition': '' });
+  expect(Object.keys(JSON.parse(run.outputs.parameters ?? ''))).toContain('LOG_LEVEL');
+  expect(run.outputs['plan-file']).toBeUndefined();
+  expect(told(run, 'error')).toEqual([
+    expect.stringMatching(/^task definition: the run is over.*: the system refuses it \(E[A-Z]+\)$/),
+    expect.stringMatching(/^outputs: the run is over.*: the system refuses it \(E[A-Z]+\)$/),
+    'the task definition could not be written; what is done stays done (failure-reason: internal)',
+  ]);
+  expect(run.summary).toContain('the task definition could not be written');
+});
