@@ -40,6 +40,7 @@ function writtenOutputs(): string[] {
     caller: { account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/deployer/run' },
     callsByService: new Map(),
     calls: 0,
+    written: 0,
     failure: undefined,
     repositoryUri: undefined,
   };

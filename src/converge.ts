@@ -109,6 +109,7 @@ export async function converge(
     ignoredNames,
     caller,
     calls: calls.made,
+    written: calls.written,
     callsByService: calls.byService,
     failure,
     repositoryUri: surveyed.repositoryUri,

@@ -57,6 +57,16 @@ describe('the comment', () => {
     expect(findLeaks(second, [...CANARIES, github.token])).toEqual([]);
   });
 
+  it('of a run of a part is another one, which the next step does not overwrite', async () => {
+    await run({ only: 'parameters, secrets' });
+    await run({ only: 'log-group' });
+    await run({ only: 'secrets, parameters' });
+    expect(bodies().map((body) => body.split('\n')[0])).toEqual([
+      '<!-- aws-bootstrap plan of parameters,secrets /papyrus/prd us-west-2 -->',
+      '<!-- aws-bootstrap plan of log-group /papyrus/prd us-west-2 -->',
+    ]);
+  });
+
   it('shows values of plain parameters in a private repository only', async () => {
     await step(aws, undefined, { mode: 'apply' });
     const changed = { dotenv: DOTENV.replace('WORKERS=2', 'WORKERS=4711') };

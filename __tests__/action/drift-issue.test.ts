@@ -106,6 +106,28 @@ describe('the drift issue', () => {
     expect(open()[0]?.body).toContain('| 10 |');
   });
 
+  it('is neither closed nor overwritten by a run of a part, which keeps its own', async () => {
+    await change('9');
+    await drift();
+    await step(aws, github, { mode: 'apply', 'drift-issue': 'true', only: 'log-group' });
+    await drift({ only: 'log-group, repository' });
+    expect(open().map(({ title }) => title)).toEqual(['AWS drift: /papyrus/prd in us-west-2']);
+
+    await drift({ only: 'parameters' });
+    await drift({ only: 'parameters' });
+    const part = 'AWS drift: /papyrus/prd in us-west-2 (parameters)';
+    expect(open().map(({ title }) => title)).toEqual(['AWS drift: /papyrus/prd in us-west-2', part]);
+    await step(aws, github, { mode: 'apply', 'drift-issue': 'true', only: 'parameters' });
+    expect(open().map(({ title }) => title)).toEqual(['AWS drift: /papyrus/prd in us-west-2']);
+
+    // Where all of it is clean, its parts are.
+    await change('9');
+    await drift({ only: 'parameters' });
+    expect(open()).toHaveLength(2);
+    await step(aws, github, { mode: 'apply', 'drift-issue': 'true' });
+    expect(open()).toEqual([]);
+  });
+
   it('closes extras, and keeps the oldest', async () => {
     await change('9');
     await drift();

@@ -142,6 +142,24 @@ describe('access denied', () => {
     },
   );
 
+  test.each([
+    ['PutRetentionPolicy', 'log-group', {}],
+    ['PutLifecyclePolicy', 'repository', { 'lifecycle-policy': 'keep-last:3' }],
+  ])('%s: what was made before it is a change that the run has made', async (operation, only, more) => {
+    stage.aws.fault({ operation, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
+    await using run = await act({ only, ...more });
+    expect(run.exitCode).toBe(1);
+    expect(stage.aws.calls.filter(({ write, applied }) => write && applied === true)).toHaveLength(1);
+    expect(run.outputs.changed).toBe('true');
+  });
+
+  test('a run of which AWS has taken no write has changed nothing', async () => {
+    stage.aws.fault({ operation: /^Create/, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
+    await using run = await act({ only: 'log-group, repository' });
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs.changed).toBe('false');
+  });
+
   test('an explicit deny asks for no further statement', async () => {
     stage.aws.fault({
       operation: 'CreateRepository',

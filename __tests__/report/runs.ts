@@ -65,6 +65,7 @@ export function runOf(
     ignoredNames: ignored,
     caller: { account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/deployer/run' },
     calls: 12,
+    written: 0,
     callsByService: new Map([
       ['ssm', 8],
       ['secretsmanager', 4],

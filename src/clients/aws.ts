@@ -63,6 +63,8 @@ export class Calls {
   readonly #stop: Stop;
   /** Calls made, repetitions included. */
   made = 0;
+  /** Writes that AWS has taken. */
+  written = 0;
   /** The same by service, as IAM calls it: some of them cost money. */
   readonly byService = new Map<string, number>();
 
@@ -103,11 +105,13 @@ export class Calls {
     );
   }
 
-  #make<O>({ operation }: CallOptions, call: () => Promise<O>): Promise<O> {
+  async #make<O>({ operation }: CallOptions, call: () => Promise<O>): Promise<O> {
     this.made += 1;
-    const service = operation.split(':')[0] ?? '';
+    const [service = '', command = ''] = operation.split(':');
     this.byService.set(service, (this.byService.get(service) ?? 0) + 1);
-    return call();
+    const answer = await call();
+    if (!READING.test(command)) this.written += 1;
+    return answer;
   }
 
   pace(lane: Lane): Pace {

@@ -48,7 +48,7 @@ function footer(run: Run, runUrl: string): string {
   return `<sub>${prose(`${cost}${instead}.`)}${runUrl === '' ? '' : ` Checklist and reasons: [job summary](${runUrl}).`}</sub>`;
 }
 
-/** Writes the plan under the pull request: one comment for each prefix, kept up to date. */
+/** Writes the plan under the pull request: one comment for each prefix and each `only`, kept up to date. */
 export async function commentOnPullRequest(
   github: GitHub,
   pullRequest: number,

@@ -4,7 +4,7 @@ import type { Outcome } from '../plan/apply.ts';
 import type { EventFacts } from '../settings/event.ts';
 import { code, prose } from './escape.ts';
 import { NOUNS } from './fields.ts';
-import { marked, marker, stateOf } from './marker.ts';
+import { asWhole, marked, marker, partsOf, stateOf } from './marker.ts';
 import { planDocument } from './plan-document.ts';
 import type { Run } from './run.ts';
 import { changes } from './sections/changes.ts';
@@ -101,7 +101,7 @@ function shortArn(arn: string): string {
   return arn.startsWith('arn:') ? arn.split(':').slice(5).join(':') : arn;
 }
 
-/** Keeps one open issue while there is drift, and none when there is none. */
+/** Keeps one open issue while there is drift, and none when there is none; a run of a part (`only`) has its own. */
 export async function keepDriftIssue(
   github: GitHub,
   run: Run,
@@ -110,20 +110,25 @@ export async function keepDriftIssue(
 ): Promise<void> {
   const state = findings(run);
   if (state === 'unknown') return;
+  const parts = partsOf(run.settings);
   const begin = marker('drift', run);
-  const found = await find(github, begin, state);
+  // Where all of it is clean, each part is.
+  const stateIn = (body: string) =>
+    stateOf(begin, state === 'clean' && parts.length === 0 ? asWhole(body) : body);
+  const found = await find(github, stateIn, state);
   const open = found.filter((issue) => issue.state === 'open');
   if (state === 'clean') {
     const isBlind = unreadOf(run.plan).length > 0;
     const blind = !isBlind ? '' : ' Values were not compared: the role may not read them.';
     const words = `The drift is gone: what stands is what is wanted.${blind}${runUrl === '' ? '' : ` Seen by [this run](${runUrl}).`}`;
     for (const issue of open)
-      if (!isBlind || stateOf(begin, issue.body)?.endsWith(OF_VALUES) !== true)
+      if (!isBlind || stateIn(issue.body)?.endsWith(OF_VALUES) !== true)
         await close(github, issue, words, 'completed');
     return;
   }
   const body = issueText(run, event, runUrl);
-  const title = `AWS drift: ${run.settings.prefix} in ${run.settings.region}`;
+  const of = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+  const title = `AWS drift: ${run.settings.prefix} in ${run.settings.region}${of}`;
   const [kept, ...extras] = open;
   if (kept === undefined) {
     const closed = found.at(-1);
@@ -136,15 +141,19 @@ export async function keepDriftIssue(
     }
     return;
   }
-  if (stateOf(begin, kept.body) !== findingsHash(run)) await github.updateIssue(kept.number, { title, body });
+  if (stateIn(kept.body) !== findingsHash(run)) await github.updateIssue(kept.number, { title, body });
   for (const issue of extras) await close(github, issue, `#${kept.number} tells the same.`, 'not_planned');
 }
 
 /** @returns the issues with our marker, the oldest first. */
-async function find(github: GitHub, begin: string, state: 'drift' | 'clean'): Promise<Post[]> {
+async function find(
+  github: GitHub,
+  stateIn: (body: string) => string | undefined,
+  state: 'drift' | 'clean',
+): Promise<Post[]> {
   const ours = (issues: readonly Post[]) =>
     issues
-      .filter((issue) => !issue.isPullRequest && issue.isTrusted && stateOf(begin, issue.body) !== undefined)
+      .filter((issue) => !issue.isPullRequest && issue.isTrusted && stateIn(issue.body) !== undefined)
       .sort((a, b) => a.number - b.number);
   const filter: IssueFilter = { labels: LABEL.name, state: state === 'clean' ? 'open' : 'all' };
   const labelled = ours(await github.issues(filter));

@@ -28,7 +28,7 @@ export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
       after?.facts.version !== change.observed?.facts.version,
   );
   return new Map([
-    ['changed', String(outcomes.some(({ result }) => result === 'done'))],
+    ['changed', String(run.written > 0 || outcomes.some(({ result }) => result === 'done'))],
     ['config-changed', String(versionsChanged)],
     ['drifted', String(isDrifted(plan))],
     ['to-create', String(counts.toCreate)],

@@ -20,6 +20,8 @@ export interface Run {
   readonly ignoredNames: number;
   readonly caller: Caller;
   readonly calls: number;
+  /** Of them the writes that AWS has taken, those of a change included that failed after them. */
+  readonly written: number;
   readonly callsByService: ReadonlyMap<string, number>;
   readonly failure: Failure | undefined;
   /** Of the repository that the image stands in. */
