@@ -1,4 +1,5 @@
-import { PARTS, type Settings } from '../settings/settings.ts';
+import { PARTS } from '../settings/choices.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { Run } from './run.ts';
 
 /**
