@@ -19,7 +19,7 @@ import { unreadRemarks } from './report/unread.ts';
 import type { Resource, Specs } from './resources/resource.ts';
 import type { RoomContext } from './resources/room.ts';
 import { InputFaults } from './settings/fault.ts';
-import type { Runner } from './settings/inputs.ts';
+import { type Runner, readEnvironment } from './settings/inputs.ts';
 import type { Settings } from './settings/settings.ts';
 
 /** How long a run waits, given from outside so that tests need not. */
@@ -46,7 +46,9 @@ export async function converge(
   const { openRooms } = await import('./resources/rooms.ts');
   const { survey } = await import('./survey.ts');
   const calls = new Calls(clock, stop);
-  const agent = runner.usesProxy ? new (await import('./clients/proxy.ts')).ProxyAgent() : undefined;
+  const agent = runner.usesProxy
+    ? new (await import('./clients/proxy.ts')).ProxyAgent(readEnvironment)
+    : undefined;
   setTimeout(() => stop.end('deadline'), settings.deadlineMinutes * 60_000).unref();
   const told: string[] = [];
   const connection: Connection = {
