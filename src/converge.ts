@@ -156,7 +156,7 @@ function userAgent({ repository, sha, runId }: Runner): string {
 }
 
 async function openAuth0(
-  { auth0 }: Asked,
+  { auth0, settings }: Asked,
   context: RoomContext,
   { answerMs }: Timing,
   agent: Agent | undefined,
@@ -166,6 +166,7 @@ async function openAuth0(
   const { auth0ApplicationRoom } = await import('./resources/auth0-application.ts');
   const client = new Auth0Client({
     ...auth0,
+    readOnly: !settings.ownership.writes,
     mask: (token) => context.mask(token, 'the token of Auth0'),
     clock: { epoch: () => Date.now(), sleep: (milliseconds) => context.clock.sleep(milliseconds) },
     ...(answerMs === undefined ? {} : { timeoutMs: answerMs }),
