@@ -19,7 +19,7 @@ import { unreadRemarks } from './report/unread.ts';
 import type { Resource, Specs } from './resources/resource.ts';
 import type { RoomContext } from './resources/room.ts';
 import { InputFaults } from './settings/fault.ts';
-import type { Runner } from './settings/inputs.ts';
+import { type Runner, readEnvironment } from './settings/inputs.ts';
 import type { Settings } from './settings/settings.ts';
 
 /** How long a run waits, given from outside so that tests need not. */
@@ -46,7 +46,9 @@ export async function converge(
   const { openRooms } = await import('./resources/rooms.ts');
   const { survey } = await import('./survey.ts');
   const calls = new Calls(clock, stop);
-  const agent = runner.usesProxy ? new (await import('./clients/proxy.ts')).ProxyAgent() : undefined;
+  const agent = runner.usesProxy
+    ? new (await import('./clients/proxy.ts')).ProxyAgent(readEnvironment)
+    : undefined;
   setTimeout(() => stop.end('deadline'), settings.deadlineMinutes * 60_000).unref();
   const told: string[] = [];
   const connection: Connection = {
@@ -155,7 +157,7 @@ function userAgent({ repository, sha, runId }: Runner): string {
 }
 
 async function openAuth0(
-  { auth0 }: Asked,
+  { auth0, settings }: Asked,
   context: RoomContext,
   { answerMs }: Timing,
   agent: Agent | undefined,
@@ -165,6 +167,7 @@ async function openAuth0(
   const { auth0ApplicationRoom } = await import('./resources/auth0-application.ts');
   const client = new Auth0Client({
     ...auth0,
+    readOnly: !settings.ownership.writes,
     mask: (token) => context.mask(token, 'the token of Auth0'),
     clock: { epoch: () => Date.now(), sleep: (milliseconds) => context.clock.sleep(milliseconds) },
     ...(answerMs === undefined ? {} : { timeoutMs: answerMs }),

@@ -200,6 +200,32 @@ describe('modes', () => {
     expect(drifted.log).toContain(`origin:${NEW} added`);
   });
 
+  it('plan and drift are content with a client that may only read; apply tells what to tick', async () => {
+    await step();
+    auth0.management.scopes = ['read:clients'];
+    auth0.tokens.clear();
+    for (const mode of ['plan', 'drift']) {
+      const told = await step({ mode });
+      expect(told.exitCode, told.log).toBe(0);
+      expect(told.outputs.drifted).toBe('false');
+    }
+    expect([...auth0.tokens.values()]).toEqual([['read:clients'], ['read:clients']]);
+    const refused = await step({ 'app-url': OLD });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.outputs['failure-reason']).toBe('access-denied');
+    expect(refused.log).toMatch(
+      /not granted update:clients, which a run that writes needs .* tick update:clients/,
+    );
+    expect(lists()).toEqual(UNION);
+    expect((await callback()).value).toBe(`${NEW}/callback`);
+
+    auth0.management.scopes = ['update:clients'];
+    const unread = await step({ mode: 'drift' });
+    expect(unread.exitCode).toBe(1);
+    expect(unread.log).toMatch(/not granted read:clients, which a run that only reads needs/);
+    expect(findLeaks(unread, [SECRET])).toEqual([]);
+  });
+
   it('app-url without Auth0 inputs still sets the variable', async () => {
     const only = await run({ only: 'auth0', 'app-url': NEW });
     expect(only.exitCode, only.log).toBe(0);

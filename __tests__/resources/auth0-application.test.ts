@@ -130,6 +130,23 @@ it('asks for one token a run, masks it before use, and asks for no more scopes t
   expect(scopes).toEqual(['read:clients', 'update:clients']);
 });
 
+it('asks for no right to write where the run only reads, and says which right is missing then', async () => {
+  await using bench = await start();
+  bench.server.management.scopes = ['read:clients'];
+  expect((await observe(bench.room(5000, ID, true))).fields).toHaveProperty([
+    `callback:${FOREIGN.callbacks[0]}`,
+  ]);
+  expect([...bench.server.tokens.values()]).toEqual([['read:clients']]);
+  bench.server.management.scopes = ['update:clients'];
+  const refused = await observe(bench.room(5000, ID, true)).catch((thrown: unknown) => thrown);
+  expect(refused).toMatchObject({
+    trouble: 'grant',
+    message: expect.stringMatching(
+      /not granted read:clients, which a run that only reads.*tick read:clients$/,
+    ),
+  });
+});
+
 it('never creates an application, and knows only its own name', async () => {
   await using bench = await start();
   const room = bench.room();
@@ -154,7 +171,12 @@ it('a full list can still be emptied, and one above the limit can shrink', async
 });
 
 it('sends credentials by https only, loopback apart', () => {
-  const rest = { managementClientId: 'm', managementClientSecret: new Secret('s'), mask: () => {} };
+  const rest = {
+    managementClientId: 'm',
+    managementClientSecret: new Secret('s'),
+    readOnly: false,
+    mask: () => {},
+  };
   expect(() => new Auth0Client({ baseUrl: 'http://papyrus.auth0.com', ...rest })).toThrow(/https only/);
   expect(() => new Auth0Client({ baseUrl: 'http://127.0.0.1.example.com', ...rest })).toThrow(/https only/);
   expect(() => new Auth0Client({ baseUrl: 'https://papyrus.auth0.com', ...rest })).not.toThrow();

@@ -50,12 +50,13 @@ export async function start() {
     management: { id: 'management-canary', secret: 'secret-canary' },
   });
   const masked: Secret[] = [];
-  const room = (timeoutMs = 5000, id = ID) =>
+  const room = (timeoutMs = 5000, id = ID, readOnly = false) =>
     auth0ApplicationRoom(
       new Auth0Client({
         baseUrl: server.url,
         managementClientId: 'management-canary',
         managementClientSecret: new Secret('secret-canary'),
+        readOnly,
         mask: (token) => masked.push(token),
         clock,
         timeoutMs,

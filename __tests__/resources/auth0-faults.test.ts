@@ -138,7 +138,21 @@ const CASES: readonly Case[] = [
     name: 'a scope that is not granted',
     arrange: ({ server }) => Object.assign(server.management, { scopes: ['read:clients'] }),
     trouble: 'grant',
-    says: /Machine to Machine Applications.*update:clients/,
+    says: /not granted update:clients, which a run that writes needs.*Machine to Machine Applications.* tick update:clients$/,
+    updates: 0,
+  },
+  {
+    name: 'no scope that is granted',
+    arrange: ({ server }) => Object.assign(server.management, { scopes: [] }),
+    trouble: 'grant',
+    says: /tick read:clients and update:clients$/,
+    updates: 0,
+  },
+  {
+    name: 'a management application that is not authorized',
+    faults: [{ on: 'token', fault: { status: 403, body: '{"error":"access_denied"}' } }],
+    trouble: 'grant',
+    says: /tick read:clients and update:clients\. .*custom domain/,
     updates: 0,
   },
   {
@@ -460,6 +474,7 @@ it('a server that is not there is told, without its address', async () => {
     baseUrl: url,
     managementClientId: 'm',
     managementClientSecret: new Secret('secret-canary'),
+    readOnly: false,
     mask: () => {},
     clock,
   });

@@ -4,6 +4,7 @@ import { askedWait } from './auth0-retry.ts';
 
 /** The calls that are made: each refusal has its own remedy. */
 export type Auth0Call = 'token' | 'read' | 'update';
+export type Auth0Scope = 'read:clients' | 'update:clients';
 
 const DOING: Record<Auth0Call, string> = {
   token: 'asking Auth0 for a token',
@@ -19,9 +20,15 @@ const GRANT =
 /**
  * Puts a refusal into words: what failed, and what to do.
  * @param now milliseconds since 1970
+ * @param scopes those that the token was asked for
  * @returns an error made from the status and from Auth0's error codes; the body itself goes nowhere
  */
-export function refusal(call: Auth0Call, answer: HttpAnswer, now: number): Auth0Error {
+export function refusal(
+  call: Auth0Call,
+  answer: HttpAnswer,
+  now: number,
+  scopes: readonly Auth0Scope[] = [],
+): Auth0Error {
   const { status } = answer;
   const doing = DOING[call];
   if (status === 429)
@@ -51,12 +58,12 @@ export function refusal(call: Auth0Call, answer: HttpAnswer, now: number): Auth0
         'Give the tenant itself, such as papyrus.us.auth0.com',
       { status },
     );
-  return call === 'token' ? tokenRefusal(answer) : applicationRefusal(call, answer);
+  return call === 'token' ? tokenRefusal(answer, scopes) : applicationRefusal(call, answer);
 }
 
-function tokenRefusal(answer: HttpAnswer): Auth0Error {
+function tokenRefusal(answer: HttpAnswer, scopes: readonly Auth0Scope[]): Auth0Error {
   const { status } = answer;
-  const code = codeOf(answer, 'error');
+  const code = textOf(answer, 'error');
   if (status === 401)
     return new Auth0Error(
       'credentials',
@@ -71,11 +78,19 @@ function tokenRefusal(answer: HttpAnswer): Auth0Error {
         'it below Applications, Settings, Advanced Settings, Grant Types, and tick Client Credentials',
       { status },
     );
+  const lacking = lackingOf(answer, scopes);
+  if (status === 403 && lacking.length > 0)
+    return new Auth0Error(
+      'grant',
+      `The management application was not granted ${lacking.join(' and ')}, which a run that ` +
+        `${scopes.includes('update:clients') ? 'writes' : 'only reads'} needs (403): ${GRANT} ${lacking.join(' and ')}`,
+      { status },
+    );
   if (status === 403)
     return new Auth0Error(
       'grant',
-      `The management application is not authorized for the Management API (403): ${GRANT} read:clients and ` +
-        "update:clients. If both are ticked, auth0-domain is a custom domain: give the tenant's own name",
+      `The management application is not authorized for the Management API (403): ${GRANT} ${scopes.join(' and ')}. ` +
+        "If that is ticked, auth0-domain is a custom domain: give the tenant's own name",
       { status },
     );
   return new Auth0Error(
@@ -97,7 +112,7 @@ function applicationRefusal(call: 'read' | 'update', answer: HttpAnswer): Auth0E
   if (status === 403) {
     const scope = call === 'read' ? 'read:clients' : 'update:clients';
     const what =
-      codeOf(answer, 'errorCode') === 'insufficient_scope' ? `lacks the scope ${scope}` : 'was turned away';
+      textOf(answer, 'errorCode') === 'insufficient_scope' ? `lacks the scope ${scope}` : 'was turned away';
     return new Auth0Error(
       'scope',
       `The management application ${what} while ${DOING[call]} (403): ${GRANT} ${scope}`,
@@ -129,11 +144,19 @@ function applicationRefusal(call: 'read' | 'update', answer: HttpAnswer): Auth0E
   );
 }
 
-/** A code to branch on, never to print. */
-function codeOf(answer: HttpAnswer, key: 'error' | 'errorCode'): string | undefined {
+/** @returns which of the scopes Auth0 says were not granted: `Client has not been granted scopes: update:clients`. */
+function lackingOf(answer: HttpAnswer, scopes: readonly Auth0Scope[]): readonly Auth0Scope[] {
+  const [, named = ''] =
+    /not been granted scopes?:(.*)/s.exec(textOf(answer, 'error_description') ?? '') ?? [];
+  const words = named.split(/[\s,]+/);
+  return scopes.filter((scope) => words.includes(scope));
+}
+
+/** What to branch on, never to print. */
+function textOf(answer: HttpAnswer, key: 'error' | 'errorCode' | 'error_description'): string | undefined {
   const body = parse(answer.text);
-  const code = body?.[key];
-  return typeof code === 'string' ? code : undefined;
+  const text = body?.[key];
+  return typeof text === 'string' ? text : undefined;
 }
 
 /** @returns the object, or undefined for anything else; a parser's own error would quote the text. */

@@ -9,7 +9,7 @@ import type { Agent } from 'node:http';
 import { Secret } from '../secret.ts';
 import { Auth0Error } from './auth0-error.ts';
 import { type HttpAnswer, send } from './auth0-http.ts';
-import { parse, refusal } from './auth0-refusal.ts';
+import { type Auth0Scope, parse, refusal } from './auth0-refusal.ts';
 import { type Auth0Clock, SYSTEM_CLOCK, withTries } from './auth0-retry.ts';
 
 export type Auth0List = 'callbacks' | 'allowed_logout_urls' | 'web_origins';
@@ -29,6 +29,8 @@ export interface Auth0ClientOptions {
   readonly baseUrl: string;
   readonly managementClientId: string | Secret;
   readonly managementClientSecret: Secret;
+  /** Whether the run writes nothing: the token is then asked for without the scope that changes applications. */
+  readonly readOnly: boolean;
   /** Told of the token before it is used for the first time. */
   readonly mask: (token: Secret) => void;
   readonly clock?: Auth0Clock;
@@ -38,8 +40,12 @@ export interface Auth0ClientOptions {
   readonly agent?: Agent | undefined;
 }
 
-/** Nothing else is asked for: keys and secrets of applications (`*:client_keys`) are none of our business. */
-const SCOPES = 'read:clients update:clients';
+/**
+ * Nothing else is asked for: keys and secrets of applications (`*:client_keys`) are none of our business. Auth0 refuses
+ * the whole token where one of them was not granted, so a run that only reads does not ask for more.
+ */
+const READING: readonly Auth0Scope[] = ['read:clients'];
+const WRITING: readonly Auth0Scope[] = ['read:clients', 'update:clients'];
 const FIELDS = `client_id,name,${LISTS.join(',')}`;
 const TIMEOUT_MS = 30_000;
 /** What may stand in an Authorization header (RFC 6750, b64token). */
@@ -52,6 +58,7 @@ const BEARER = /^[A-Za-z0-9._~+/-]+=*$/;
 export class Auth0Client {
   readonly clock: Auth0Clock;
   readonly #options: Auth0ClientOptions;
+  readonly #scopes: readonly Auth0Scope[];
   readonly #timeoutMs: number;
   #token: Promise<Token> | undefined;
 
@@ -60,6 +67,7 @@ export class Auth0Client {
     if (url.protocol !== 'https:' && !/^(?:127\.[\d.]+|localhost|\[::1\])$/.test(url.hostname))
       throw new Auth0Error('refused', 'Credentials are sent to Auth0 by https only');
     this.#options = options;
+    this.#scopes = options.readOnly ? READING : WRITING;
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     this.clock = options.clock ?? SYSTEM_CLOCK;
   }
@@ -111,12 +119,12 @@ export class Auth0Client {
         client_id: reveal(managementClientId),
         client_secret: managementClientSecret.reveal(),
         audience: `${baseUrl}/api/v2/`,
-        scope: SCOPES,
+        scope: this.#scopes.join(' '),
       }).toString(),
       timeoutMs: this.#timeoutMs,
       agent: this.#options.agent,
     });
-    if (answer.status !== 200) throw refusal('token', answer, this.clock.epoch());
+    if (answer.status !== 200) throw refusal('token', answer, this.clock.epoch(), this.#scopes);
     const body = parse(answer.text);
     const token = body?.access_token;
     if (typeof token !== 'string' || !BEARER.test(token))

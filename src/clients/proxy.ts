@@ -4,27 +4,28 @@ import { connect as connectTls } from 'node:tls';
 import { Agent, type AgentConnectOpts } from 'agent-base';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { getProxyForUrl } from 'proxy-from-env';
+import { proxyFor, type ReadVariable } from './proxy-rules.ts';
 
 const KEPT = { keepAlive: true, maxSockets: 50 };
 
 /**
- * One agent for AWS, the registry and Auth0: it asks HTTPS_PROXY, HTTP_PROXY and NO_PROXY for each host, which
+ * One agent for AWS, the registry, Auth0 and GitHub: it asks HTTPS_PROXY, HTTP_PROXY and NO_PROXY for each host, which
  * neither the AWS SDK nor node:https does by itself. Loaded only where one of them is set.
  */
 export class ProxyAgent extends Agent {
   readonly #proxies = new Map<string, HttpAgent>();
+  readonly #read: ReadVariable;
 
-  constructor() {
+  constructor(read: ReadVariable) {
     super(KEPT);
+    this.#read = read;
   }
 
   override connect(_request: ClientRequest, options: AgentConnectOpts): Socket | HttpAgent {
     const { secureEndpoint } = options;
     const host = options.host ?? 'localhost';
-    const shown = host.includes(':') ? `[${host}]` : host;
-    const proxy = getProxyForUrl(`${secureEndpoint ? 'https' : 'http'}://${shown}:${options.port}`);
-    if (proxy !== '') return this.#through(proxy, secureEndpoint);
+    const proxy = proxyFor({ host, port: Number(options.port), isSecure: secureEndpoint }, this.#read);
+    if (proxy !== undefined) return this.#through(proxy, secureEndpoint);
     if (!secureEndpoint) return connect({ host, port: options.port });
     return connectTls({ ...options, host, port: options.port, servername: options.servername ?? host });
   }

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http';
 import { systemClock } from '../clients/clock.ts';
-import { type GitHubAccess, type Runner, readGitHubAccess } from '../settings/inputs.ts';
+import { type GitHubAccess, type Runner, readEnvironment, readGitHubAccess } from '../settings/inputs.ts';
 import * as log from './log.ts';
 import type { Run } from './run.ts';
 
@@ -44,7 +44,7 @@ export async function tellGitHub(run: Run, runner: Runner): Promise<void> {
 async function open({ apiUrl, token }: GitHubAccess, { repository, usesProxy }: Runner) {
   const { GitHub } = await import('../clients/github.ts');
   const agent: Agent | undefined = usesProxy
-    ? new (await import('../clients/proxy.ts')).ProxyAgent()
+    ? new (await import('../clients/proxy.ts')).ProxyAgent(readEnvironment)
     : undefined;
   return new GitHub({ apiUrl, repository, token, clock: systemClock, agent });
 }

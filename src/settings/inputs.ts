@@ -85,7 +85,7 @@ export function readEngineEnvironment(): NodeJS.ProcessEnv {
   return process.env;
 }
 
-/** @returns a variable of the step's environment, for lines that are a bare NAME. */
+/** @returns a variable of the step's environment: for lines that are a bare NAME, and for proxies. */
 export function readEnvironment(name: string): string | undefined {
   return process.env[name];
 }
