@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { AwsError, codeOf, isDenied, statusOf } from '../../src/clients/errors.ts';
+import { AwsError, codeOf, isDenied, isNamed, statusOf } from '../../src/clients/errors.ts';
 import { sdkError } from './clock.ts';
 
 const OPERATION = 'ssm:PutParameter';
@@ -158,6 +158,17 @@ describe('an answer that cannot be read', () => {
 
   it('is no text without an error around it', () => {
     expect(of({ message: 'XML parse error' }).message).toBe(`${OPERATION} on ${RESOURCE}: Error`);
+  });
+});
+
+describe('whether AWS answered with an error of this name', () => {
+  it.each<[what: string, error: unknown, named: boolean]>([
+    ['by an error in words', of(sdkError('ResourceNotFoundException', 400)), true],
+    ['not by another', of(sdkError('ValidationException', 400)), false],
+    ['not by one that was not put into words', sdkError('ResourceNotFoundException', 400), false],
+    ['not by nothing', undefined, false],
+  ])('is told %s', (_what, error, named) => {
+    expect(isNamed(error, 'ResourceNotFoundException')).toBe(named);
   });
 });
 

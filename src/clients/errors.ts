@@ -176,6 +176,11 @@ function explain(
   };
 }
 
+/** @returns whether AWS answered with this error. */
+export function isNamed(error: unknown, code: string): error is AwsError {
+  return error instanceof AwsError && error.code === code;
+}
+
 /** @returns whether the role may not do it, be it for IAM or for the key that encrypts the value. */
 export function isDenied(error: unknown): boolean {
   return (

@@ -29,8 +29,6 @@ export interface Facts {
   /** The address that an image is pushed to. */
   readonly uri?: string | undefined;
   readonly registryId?: string | undefined;
-  /** Advanced parameters cost money, whatever was asked for. */
-  readonly tier?: string | undefined | undefined;
   /** Of the manifest that the wanted tags name; undefined while they name several. */
   readonly digest?: string | undefined;
   /** What a push has done: blobs sent and reused, bytes sent, seconds. */
