@@ -122,7 +122,9 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     clients: 'all',
     registry: 'all',
     'secret.ts': 'all',
-    settings: { files: ['settings/limits.ts', 'settings/canonical-json.ts'] },
+    settings: {
+      files: ['settings/limits.ts', 'settings/canonical-json.ts', 'settings/canonical-lifecycle.ts'],
+    },
   },
   registry: { clients: 'all', 'secret.ts': 'all' },
   plan: { desired: 'all', resources: 'all', settings: 'all', 'secret.ts': 'all' },

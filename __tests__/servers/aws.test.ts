@@ -14,6 +14,7 @@ import {
   ECRClient,
   TagResourceCommand as EcrTag,
   GetAuthorizationTokenCommand,
+  GetLifecyclePolicyCommand,
   PutImageTagMutabilityCommand,
   PutLifecyclePolicyCommand,
 } from '@aws-sdk/client-ecr';
@@ -508,6 +509,14 @@ describe('the law of ECR', () => {
     const selection = { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 5 };
     const policy = { rules: [{ rulePriority: 1, selection, action: { type: 'expire' } }] };
     expect((await keep(policy)).lifecyclePolicyText).toBe(JSON.stringify(policy));
+
+    // What is read later is in the order of the priorities.
+    const [rule] = policy.rules;
+    await keep({ rules: [7, 1, 3].map((rulePriority) => ({ ...rule, rulePriority })) });
+    const { lifecyclePolicyText = '' } = await to.ecr.send(new GetLifecyclePolicyCommand({ repositoryName }));
+    expect(JSON.parse(lifecyclePolicyText)).toEqual({
+      rules: [1, 3, 7].map((rulePriority) => ({ ...rule, rulePriority })),
+    });
   });
 
   test('exclusions are kept, told, and taken away', async () => {

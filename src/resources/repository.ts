@@ -13,7 +13,7 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-ecr';
 import { isNamed } from '../clients/errors.ts';
-import { canonicalJson } from '../settings/canonical-json.ts';
+import { canonicalLifecycle } from '../settings/canonical-lifecycle.ts';
 import type { RepositoryFields, Resource, Specs } from './resource.ts';
 import { justMade, observeEach, type RoomContext, sender } from './room.ts';
 import { ownerByTags, pairs, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
@@ -50,7 +50,7 @@ export function repositories(
       );
       return answer.lifecyclePolicyText === undefined
         ? undefined
-        : canonicalJson(JSON.parse(answer.lifecyclePolicyText));
+        : canonicalLifecycle(JSON.parse(answer.lifecyclePolicyText));
     } catch (error) {
       if (isNamed(error, 'LifecyclePolicyNotFoundException')) return undefined;
       throw error;

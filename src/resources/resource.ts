@@ -75,7 +75,7 @@ export interface RepositoryFields extends Fields {
   readonly exclusions?: string | undefined;
   readonly encryption?: string | undefined;
   readonly 'key-id'?: string | undefined;
-  /** The policy as canonical JSON: parsed, keys sorted, no white space. */
+  /** The policy in its canonical form: parsed, keys and rules sorted, no white space. */
   readonly lifecycle?: string | undefined;
 }
 
