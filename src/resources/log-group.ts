@@ -11,6 +11,7 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { isNamed } from '../clients/errors.ts';
+import { meet } from './race.ts';
 import type { Difference, Resource, Specs } from './resource.ts';
 import { justMade, observeEach, type RoomContext, sender } from './room.ts';
 import { ownerByTags, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
@@ -55,6 +56,10 @@ export function logGroups(client: CloudWatchLogsClient, context: RoomContext): R
       );
   }
 
+  /** Of a group that was made a moment ago. */
+  const keepFor = (name: string, retention: LogGroupSpec['fields']['retention']) =>
+    justMade(context, 'ResourceNotFoundException', () => retain(name, retention));
+
   return {
     observe: (names) => observeEach(names, read),
 
@@ -77,11 +82,19 @@ export function logGroups(client: CloudWatchLogsClient, context: RoomContext): R
           },
         );
       } catch (error) {
-        // A repeated call meets the group that the call before has made; otherwise somebody else was quicker.
-        if (!isNamed(error, 'ResourceAlreadyExistsException') || !repeated) throw error;
+        if (!isNamed(error, 'ResourceAlreadyExistsException')) throw error;
+        return meet(context, {
+          desired,
+          refusal: error,
+          repeated,
+          read: () => read(name),
+          // No consent covers logs that stand, however they came there.
+          complete: async ({ facts }) => {
+            if (facts.storedBytes === 0) await keepFor(name, fields.retention);
+          },
+        });
       }
-      if (fields.retention !== 'never')
-        await justMade(context, 'ResourceNotFoundException', () => retain(name, fields.retention));
+      if (fields.retention !== 'never') await keepFor(name, fields.retention);
       // For the ARN, which no answer to a write tells; the tags are those that were just given.
       const made = await find(name);
       return made === undefined ? desired : specOf(name, made, tagsOf(fields));

@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import { isNamed } from '../clients/errors.ts';
 import { canonicalLifecycle } from '../settings/canonical-lifecycle.ts';
+import { meet } from './race.ts';
 import type { RepositoryFields, Resource, Specs } from './resource.ts';
 import { justMade, observeEach, type RoomContext, sender } from './room.ts';
 import { ownerByTags, pairs, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
@@ -76,6 +77,12 @@ export function repositories(
     );
   }
 
+  /** Of a repository that was made a moment ago. */
+  async function expireBy(name: string, lifecycle: string | undefined): Promise<void> {
+    if (lifecycle !== undefined)
+      await justMade(context, 'RepositoryNotFoundException', () => putLifecycle(name, lifecycle));
+  }
+
   return {
     observe: (names) => observeEach(names, read),
 
@@ -109,13 +116,16 @@ export function repositories(
         );
         made = answer.repository;
       } catch (error) {
-        // A repeated call meets the repository that the call before has made; otherwise somebody else was quicker.
-        if (!isNamed(error, 'RepositoryAlreadyExistsException') || !repeated) throw error;
-        made = await find(name);
+        if (!isNamed(error, 'RepositoryAlreadyExistsException')) throw error;
+        return meet(context, {
+          desired,
+          refusal: error,
+          repeated,
+          read: () => read(name),
+          complete: () => expireBy(name, fields.lifecycle),
+        });
       }
-      const { lifecycle } = fields;
-      if (lifecycle !== undefined)
-        await justMade(context, 'RepositoryNotFoundException', () => putLifecycle(name, lifecycle));
+      await expireBy(name, fields.lifecycle);
       return made === undefined ? desired : specOf(made, tags, fields.lifecycle);
     },
 

@@ -62,7 +62,7 @@ export async function observeEach<S extends Spec>(
 }
 
 /** Waits between tries: what was made a moment ago may not be known everywhere yet. */
-const SETTLING_MS = [500, 1_000, 2_000, 4_000];
+export const SETTLING_MS = [500, 1_000, 2_000, 4_000];
 
 /** @returns what the call gives about something that this run has just made, tried again while AWS does not find it. */
 export async function justMade<O>(
