@@ -107,10 +107,14 @@ function isExpected(settings: Settings, { empty, route }: Placement): boolean {
   return settings.mode !== 'apply' && settings.onEmpty === 'auto' && route.variable.source === 'secrets';
 }
 
-/** Auto leaves the tier of what stands alone, since a tier cannot be lowered; only size raises it. */
-function tierOf(settings: Settings, bytes: number): string | undefined {
-  if (settings.parameterTier !== 'auto') return settings.parameterTier;
-  return bytes > STANDARD_BYTES ? 'Advanced' : undefined;
+/**
+ * Auto leaves the tier of what stands alone, since a tier cannot be lowered; only size raises it. Intelligent-Tiering
+ * leaves it to AWS, which has no choice above that size: then it is said before, with its price.
+ */
+function tierOf({ parameterTier }: Settings, bytes: number): string | undefined {
+  if (parameterTier === 'Standard' || parameterTier === 'Advanced') return parameterTier;
+  if (bytes > STANDARD_BYTES) return 'Advanced';
+  return parameterTier === 'auto' ? undefined : parameterTier;
 }
 
 /** A variable that is a key of a secret. */
