@@ -14,9 +14,9 @@ beforeEach(() => bench.aws.reset());
 const LARGE = 'x '.repeat(2500).trim();
 
 /** What a run with this configuration wants of a variable with this value. */
-function wishOf(tier: string, value: string) {
+function wishOf(tier: string, value: string, rules = '') {
   const inputs = { dotenv: `AUTH0_CALLBACK_URL=${value}`, tags: 'project=portfolio', only: 'parameters' };
-  const [wish] = ask({ inputs, config: `parameter-tier: ${tier}` }).desired.wishes;
+  const [wish] = ask({ inputs, config: `parameter-tier: ${tier}\n${rules}` }).desired.wishes;
   if (wish === undefined) throw new Error('nothing is wanted');
   return wish;
 }
@@ -41,6 +41,18 @@ test.each(['auto', 'Intelligent-Tiering'])(
     expect(fieldsOf(shrunk.change)).toEqual(['value']);
     expect(await stands()).toMatchObject({ tier: 'Advanced', value: 'small again' });
     await bench.silent(wishOf(tier, 'small again'));
+  },
+);
+
+test.each(['auto', 'Intelligent-Tiering'])(
+  '%s: a large value that is never written raises no tier of what stands',
+  async (tier) => {
+    const once = 'rules: [{ match: AUTH0_CALLBACK_URL, to: parameter, write: once }]';
+    await bench.round(wishOf(tier, 'small', once));
+    await bench.silent(wishOf(tier, LARGE, once));
+    await bench.aws.reset();
+    await bench.round(wishOf(tier, LARGE, once));
+    expect(await stands()).toMatchObject({ tier: 'Advanced', value: LARGE });
   },
 );
 
