@@ -122,7 +122,9 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     clients: 'all',
     registry: 'all',
     'secret.ts': 'all',
-    settings: { files: ['settings/limits.ts', 'settings/canonical-json.ts'] },
+    settings: {
+      files: ['settings/limits.ts', 'settings/canonical-json.ts', 'settings/canonical-lifecycle.ts'],
+    },
   },
   registry: { clients: 'all', 'secret.ts': 'all' },
   plan: { desired: 'all', resources: 'all', settings: 'all', 'secret.ts': 'all' },
@@ -151,7 +153,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
 };
 
 /** What several rooms share, and none of them is. */
-const SHARED_LEAVES = ['room.ts', 'tags.ts', 'resource.ts', 'secret-json.ts'];
+const SHARED_LEAVES = ['room.ts', 'race.ts', 'tags.ts', 'resource.ts', 'secret-json.ts'];
 
 function mayImport(path: string, wanted: Import): boolean {
   const [from, to] = [stageOf(path), stageOf(wanted.from)];

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { AwsError, codeOf, isDenied, statusOf } from '../../src/clients/errors.ts';
+import { AwsError, codeOf, isDenied, isNamed, MadeOtherwise, statusOf } from '../../src/clients/errors.ts';
 import { sdkError } from './clock.ts';
 
 const OPERATION = 'ssm:PutParameter';
@@ -115,6 +115,16 @@ describe('each code that AWS, the SDK or Node gives has its reason', () => {
         'SlowDown',
       ],
     ],
+    [
+      'conflict',
+      'somebody else made it after this run had looked (CODE)',
+      [
+        'ParameterAlreadyExists',
+        'RepositoryAlreadyExistsException',
+        'ResourceAlreadyExistsException',
+        'ResourceExistsException',
+      ],
+    ],
     // Whatever begins or ends in capitals is not therefore a word of Node's for a broken network.
     ['aws', 'CODE: CODE happened', ['ValidationException', 'ECRException', 'Invalid_ESCAPE']],
   ];
@@ -158,6 +168,17 @@ describe('an answer that cannot be read', () => {
 
   it('is no text without an error around it', () => {
     expect(of({ message: 'XML parse error' }).message).toBe(`${OPERATION} on ${RESOURCE}: Error`);
+  });
+});
+
+describe('whether AWS answered with an error of this name', () => {
+  it.each<[what: string, error: unknown, named: boolean]>([
+    ['by an error in words', of(sdkError('ResourceNotFoundException', 400)), true],
+    ['not by another', of(sdkError('ValidationException', 400)), false],
+    ['not by one that was not put into words', sdkError('ResourceNotFoundException', 400), false],
+    ['not by nothing', undefined, false],
+  ])('is told %s', (_what, error, named) => {
+    expect(isNamed(error, 'ResourceNotFoundException')).toBe(named);
   });
 });
 
@@ -248,6 +269,20 @@ describe('an error in words', () => {
       /others are changing it/,
       /concurrency group/,
     ],
+    [
+      'others who were quicker',
+      sdkError('ResourceAlreadyExistsException', 400),
+      'conflict',
+      /somebody else made it/,
+      'run again: it is adopted then',
+    ],
+    [
+      'another run that made it otherwise',
+      new MadeOtherwise(['retention', 'tag:cost']),
+      'conflict',
+      'another run made it at the same time, and what stands is not what is wanted here: retention, tag:cost',
+      /run again/,
+    ],
     ['throttling', sdkError('ThrottlingException', 400), 'throttled', /kept throttling/, /run again/],
     ['throttling by status', sdkError('Weird', 429), 'throttled', /kept throttling/, /run again/],
     [
@@ -303,6 +338,54 @@ describe('a missing permission', () => {
       'User: x is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:us-west-2:1:key/k because of y';
     expect(denied(message).remedy).toContain(
       '"Action":"kms:Decrypt","Resource":"arn:aws:kms:us-west-2:1:key/k"',
+    );
+  });
+
+  it.each(['Access to KMS is not allowed', 'access to kms is not allowed.'])(
+    'to use the key, of which Secrets Manager says no more than %j, is not taken for the call',
+    (message) => {
+      const error = denied(message, 'secretsmanager:CreateSecret');
+      expect(error.reason).toBe('access-denied');
+      expect(error.message).toBe(
+        `secretsmanager:CreateSecret on ${RESOURCE}: the role may not use the KMS key`,
+      );
+      expect(error.remedy).toBe(
+        'add to the role\'s policy: {"Effect":"Allow","Action":["kms:Decrypt","kms:GenerateDataKey"],"Resource":"*"}, with the ARN of the key of kms-key-id for the *; the key\'s own policy must allow it too',
+      );
+      expect(isDenied(error)).toBe(true);
+    },
+  );
+
+  it('to use a key that is named has its ARN', () => {
+    const { remedy } = denied('Access to KMS is not allowed on resource: arn:aws:kms:us-west-2:1:key/k');
+    expect(remedy).toBe(
+      'add to the role\'s policy: {"Effect":"Allow","Action":["kms:Decrypt","kms:GenerateDataKey"],"Resource":"arn:aws:kms:us-west-2:1:key/k"}; the key\'s own policy must allow it too',
+    );
+  });
+
+  const withTags = 'User with accountId: 123456789012 is not authorized to perform CreateLogGroup with Tags';
+  const further = 'An additional permission "logs:TagResource" is required.';
+  const group = 'arn:aws:logs:us-west-2:123456789012:log-group:/ecs/papyrus';
+  it.each<[what: string, message: string, arn: string]>([
+    ['as AWS says it', `${withTags}. ${further}`, 'arn:*:logs:*:*:log-group:/ecs/papyrus'],
+    ['as AWS used to say it', withTags, 'arn:*:logs:*:*:log-group:/ecs/papyrus'],
+    ['with the resource', `${withTags} on resource: ${group}:* ${further}`, group],
+  ])('that AWS asks for beside the call is the one to add, %s', (_what, message, arn) => {
+    const error = new AwsError(
+      sdkError('AccessDeniedException', 400, { message }),
+      'logs:CreateLogGroup',
+      '/ecs/papyrus',
+      false,
+    );
+    expect(error.message).toBe('logs:CreateLogGroup on /ecs/papyrus: the role may not logs:TagResource');
+    expect(error.remedy).toBe(
+      `add to the role's policy: {"Effect":"Allow","Action":"logs:TagResource","Resource":["${arn}","${arn}:*"]}`,
+    );
+  });
+
+  it('that another service asks for beside the call is on whatever it names', () => {
+    expect(denied('An additional permission "ecr:TagResource" is required').remedy).toBe(
+      'add to the role\'s policy: {"Effect":"Allow","Action":"ecr:TagResource","Resource":"*"}',
     );
   });
 

@@ -175,7 +175,8 @@ describe('settings reach the specs', () => {
     ['auto', 4097, 'Advanced'],
     ['Standard', 10, 'Standard'],
     ['Advanced', 10, 'Advanced'],
-    ['Intelligent-Tiering', 5000, 'Intelligent-Tiering'],
+    ['Intelligent-Tiering', 4096, 'Intelligent-Tiering'],
+    ['Intelligent-Tiering', 4097, 'Advanced'],
   ])('parameter-tier %s with %i bytes is %s', (tier, bytes, expected) => {
     const found = wishes({
       inputs: { dotenv: `A=${'x '.repeat(bytes).slice(0, bytes - 1)}x` },

@@ -72,6 +72,22 @@ test.each(
   expect(await standing(bench.others)).toEqual(alone);
 });
 
+test.each(seeds)(
+  'first runs of two environments over one log group and one repository, seed %i: both end well',
+  async (seed) => {
+    await bench.aws.reset();
+    const shared = () => wanted().filter(({ kind }) => /LogGroup|Repository/.test(kind));
+    const rounds = await race(seed, [shared(), {}], [shared(), {}]);
+    for (const round of rounds) {
+      expect(badWords(round)).toEqual([]);
+      expect(round.outcomes.filter((outcome) => !isWell(outcome)).map(({ error }) => String(error))).toEqual(
+        [],
+      );
+    }
+    await bench.silent(shared());
+  },
+);
+
 /** All that is somewhere in the object, as paths. */
 function leaves(value: unknown, path = ''): Map<string, unknown> {
   if (typeof value !== 'object' || value === null) return new Map([[path, value]]);

@@ -190,6 +190,17 @@ describe('the policies of a configuration', () => {
       if (Resource === '*') expect(Sid).toMatch(/All$/);
   });
 
+  it('grant the tags of a log group on both forms of its ARN, since its creation may be judged by either', () => {
+    const all = policiesOf(run(everything));
+    const group = 'arn:aws:logs:us-west-2:123456789012:log-group:/ecs/papyrus';
+    const resourcesOf = (policy: Policy | undefined, action: string) =>
+      policy?.Statement.find(({ Action }) => Action.includes(action))?.Resource;
+    for (const action of ['logs:TagResource', 'logs:UntagResource', 'logs:ListTagsForResource'])
+      expect(resourcesOf(all?.deployer, action)).toEqual([group, `${group}:*`]);
+    expect(resourcesOf(all?.reader, 'logs:ListTagsForResource')).toEqual([group, `${group}:*`]);
+    expect(resourcesOf(all?.deployer, 'logs:CreateLogGroup')).toBe(`${group}:*`);
+  });
+
   it.each([
     ['parameters', 'secretsmanager:'],
     ['secrets', 'ssm:'],
@@ -313,6 +324,22 @@ describe('iam/roles.yml', () => {
       'repo:<Subject>:pull_request',
       ids,
     ]);
+  });
+
+  it('grants the tags of a log group on both forms of its ARN', () => {
+    const statements = ['Deployer', 'DriftReader'].flatMap((role): unknown[] => {
+      const [{ PolicyDocument }] = template.Resources[role].Properties.Policies;
+      return PolicyDocument.Statement.flat();
+    });
+    const ofTags = statements.filter((one) => /logs:(List|Un)?tag/i.test(JSON.stringify(one)));
+    expect(ofTags).toHaveLength(3);
+    for (const statement of ofTags)
+      expect(statement).toMatchObject({
+        Resource: [
+          expect.stringMatching(/:log-group:\$\{LogGroup\}$/),
+          expect.stringMatching(/\$\{LogGroup\}:\*$/),
+        ],
+      });
   });
 
   it('grants what the table says', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { price } from '../../src/report/price.ts';
+import { plannedPrice, price } from '../../src/report/price.ts';
 import type { Given } from '../asking.ts';
 import { SEED_ENV } from '../seed.ts';
 import { leftBy, runOf } from './runs.ts';
@@ -29,6 +29,17 @@ it('what stands costs, whether this run changes it or not', () => {
   const given: Given = { inputs: { dotenv: SEED_ENV } };
   expect(price(runOf(given, leftBy(runOf(given))).outcomes).monthlyUsd).toBe(1.2);
 });
+
+it.each(['auto', 'Intelligent-Tiering'])(
+  'a parameter that will become an advanced one has its price in the plan (%s)',
+  (tier) => {
+    const config = `parameter-tier: ${tier}`;
+    const stands = leftBy(runOf({ inputs: { dotenv: 'A=1' }, config }));
+    const { outcomes } = runOf({ inputs: { dotenv: large, mode: 'plan' }, config }, stands);
+    expect(price(outcomes)).toMatchObject({ advancedParameters: 0, monthlyUsd: 0 });
+    expect(plannedPrice(outcomes)).toMatchObject({ advancedParameters: 1, monthlyUsd: 0.05 });
+  },
+);
 
 it('what failed to be made does not', () => {
   const given: Given = { inputs: { dotenv: SEED_ENV } };

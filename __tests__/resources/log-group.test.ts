@@ -87,6 +87,25 @@ test('the class cannot be changed: blocked on what is ours, nobody’s business 
   await bench.silent(wish());
 });
 
+test('a role that may create the group and not its tags is told which of the two is missing', async () => {
+  bench.aws.fault({
+    operation: 'CreateLogGroup',
+    kind: {
+      status: 400,
+      code: 'AccessDeniedException',
+      message:
+        'User with accountId: 123456789012 is not authorized to perform CreateLogGroup with Tags. An additional permission "logs:TagResource" is required.',
+    },
+  });
+  const { outcome } = await bench.round(wish());
+  expect(outcome.error).toMatchObject({
+    reason: 'access-denied',
+    remedy: expect.stringContaining(
+      `"Action":"logs:TagResource","Resource":["arn:*:logs:*:*:log-group:${NAME}"`,
+    ),
+  });
+});
+
 test('names that only begin the same are others', async () => {
   for (const tail of ['-2', '/x', '2']) {
     const logGroupName = `${NAME}${tail}`;

@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/settings/canonical-json.ts';
+import { readLifecycle } from '../../src/settings/lifecycle.ts';
 import { type Bench, fieldsOf, openBench, operations } from './bench.ts';
 import { dropLifecycle, lifecycleOf, repository } from './subjects.ts';
 
@@ -32,6 +33,33 @@ describe('lifecycle policy', () => {
     const { action, selection, description, rulePriority } = rule ?? {};
     await put(JSON.stringify({ rules: [{ action, selection, description, rulePriority }] }, null, 2));
     await bench.silent(keep(10));
+  });
+
+  test('rules that are not in the order of their priorities are no drift', async () => {
+    const [rule] = lifecycleOf(10).rules;
+    const dev = { ...rule?.selection, tagStatus: 'tagged', tagPrefixList: ['rc-', 'dev-'], countNumber: 3 };
+    const text = JSON.stringify({
+      rules: [
+        { ...rule, rulePriority: 9 },
+        { ...rule, selection: dev },
+      ],
+    });
+    const asked = wish({ lifecycle: readLifecycle('policy.json', () => text) });
+    await bench.round(asked);
+    await bench.silent(asked);
+    // Nor is what somebody else put in an order of his own.
+    const spelt = { ...dev, tagPrefixList: ['dev-', 'rc-'], tagPatternList: [] };
+    await put(
+      JSON.stringify({
+        rules: [
+          { ...rule, rulePriority: 9 },
+          { ...rule, selection: spelt },
+        ],
+      }),
+    );
+    await bench.silent(asked);
+    await put(JSON.stringify({ rules: [rule, { ...rule, rulePriority: 9, selection: dev }] }));
+    expect(fieldsOf((await bench.round(asked)).change)).toEqual(['lifecycle']);
   });
 
   test.each([

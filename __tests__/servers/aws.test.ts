@@ -14,6 +14,7 @@ import {
   ECRClient,
   TagResourceCommand as EcrTag,
   GetAuthorizationTokenCommand,
+  GetLifecyclePolicyCommand,
   PutImageTagMutabilityCommand,
   PutLifecyclePolicyCommand,
 } from '@aws-sdk/client-ecr';
@@ -201,6 +202,15 @@ describe('the law of SSM', () => {
     expect((await put({ Name: '/a/s', Tier: 'Intelligent-Tiering' })).Tier).toBe('Standard');
     expect((await put({ Value: 'x'.repeat(5000), Tier: 'Intelligent-Tiering' })).Tier).toBe('Advanced');
     await refused(put({ Overwrite: true, Tier: 'Standard' }), 'ValidationException', /can't downgrade/);
+    const asked = { Name: '/a/s', Overwrite: true, Tier: 'Intelligent-Tiering' } as const;
+    expect((await put({ ...asked, Value: 'é'.repeat(2048) })).Tier).toBe('Standard');
+    await refused(
+      put({ ...asked, Tier: 'Standard', Value: 'x'.repeat(4097) }),
+      'ValidationException',
+      /advanced-parameter tier/,
+    );
+    expect((await put({ ...asked, Value: 'x'.repeat(4097) })).Tier).toBe('Advanced');
+    expect((await put(asked)).Tier).toBe('Advanced');
     await refused(put({ Overwrite: true }), 'ValidationException', /can't downgrade/);
     expect(await put({ Overwrite: true, Tier: 'Advanced' })).toMatchObject({ Version: 2, Tier: 'Advanced' });
   });
@@ -508,6 +518,14 @@ describe('the law of ECR', () => {
     const selection = { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 5 };
     const policy = { rules: [{ rulePriority: 1, selection, action: { type: 'expire' } }] };
     expect((await keep(policy)).lifecyclePolicyText).toBe(JSON.stringify(policy));
+
+    // What is read later is in the order of the priorities.
+    const [rule] = policy.rules;
+    await keep({ rules: [7, 1, 3].map((rulePriority) => ({ ...rule, rulePriority })) });
+    const { lifecyclePolicyText = '' } = await to.ecr.send(new GetLifecyclePolicyCommand({ repositoryName }));
+    expect(JSON.parse(lifecyclePolicyText)).toEqual({
+      rules: [1, 3, 7].map((rulePriority) => ({ ...rule, rulePriority })),
+    });
   });
 
   test('exclusions are kept, told, and taken away', async () => {

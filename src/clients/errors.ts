@@ -1,5 +1,5 @@
 import { isUntrusted, TRUST } from './certificate.ts';
-import { checkedTogether, missingStatement } from './permissions.ts';
+import { denied } from './denial.ts';
 
 /** @returns the name by which the service or the system calls the error. */
 export function codeOf(error: unknown): string {
@@ -42,6 +42,18 @@ export type FailureReason =
   | 'deadline'
   | 'internal';
 
+/** A run that met what another run of this action was making, and could not bring it to what it wants. */
+export class MadeOtherwise extends Error {
+  readonly fields: readonly string[];
+
+  /** @param fields that still differ, by name */
+  constructor(fields: readonly string[]) {
+    super(fields.join(', '));
+    this.name = 'MadeOtherwise';
+    this.fields = fields;
+  }
+}
+
 /**
  * A call that failed, in words: what, on which resource, what to do. The service's own message is taken over only
  * where the call carried no secret, since AWS repeats what it refuses.
@@ -66,7 +78,8 @@ export class AwsError extends Error {
   }
 }
 
-interface Explanation {
+/** What an error comes to, in words. */
+export interface Explanation {
   readonly reason: FailureReason;
   readonly what: string;
   readonly remedy: string;
@@ -86,6 +99,13 @@ const INVALID = new Set([
   'MissingAuthenticationToken',
 ]);
 const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation', 'NotAuthorized']);
+/** Each service's word for a creation that somebody else was quicker with. */
+const EXISTS = new Set([
+  'ParameterAlreadyExists',
+  'RepositoryAlreadyExistsException',
+  'ResourceAlreadyExistsException',
+  'ResourceExistsException',
+]);
 const QUOTA = new Set([
   'LimitExceededException',
   'ParameterLimitExceeded',
@@ -124,6 +144,18 @@ function explain(
       reason: 'quota',
       what: 'its oldest version carries a label, so that no new version can be stored',
       remedy: 'remove the label from its oldest version (ssm unlabel-parameter-version)',
+    };
+  if (EXISTS.has(code))
+    return {
+      reason: 'conflict',
+      what: `somebody else made it after this run had looked (${code})`,
+      remedy: 'run again: it is adopted then',
+    };
+  if (cause instanceof MadeOtherwise)
+    return {
+      reason: 'conflict',
+      what: `another run made it at the same time, and what stands is not what is wanted here: ${cause.fields.join(', ')}`,
+      remedy: 'run again; a concurrency group in the workflow keeps runs apart',
     };
   if (QUOTA.has(code))
     return {
@@ -176,25 +208,15 @@ function explain(
   };
 }
 
+/** @returns whether AWS answered with this error. */
+export function isNamed(error: unknown, code: string): error is AwsError {
+  return error instanceof AwsError && error.code === code;
+}
+
 /** @returns whether the role may not do it, be it for IAM or for the key that encrypts the value. */
 export function isDenied(error: unknown): boolean {
   return (
     error instanceof AwsError &&
     (error.reason === 'access-denied' || error.code === 'KMSAccessDeniedException')
   );
-}
-
-/** AWS names the action and, for most services, the resource; both make the statement that is missing. */
-function denied(message: string, operation: string, resource: string): Explanation {
-  const action = /perform: ([\w-]+:\w+)/.exec(message)?.[1] ?? operation;
-  const arn = /on resource: (arn:[^\s,]+)/.exec(message)?.[1];
-  const statement = JSON.stringify(missingStatement(action, arn));
-  const explicit = /explicit deny/i.test(message);
-  return {
-    reason: 'access-denied',
-    what: explicit ? `an explicit deny forbids ${action}` : `the role may not ${action}`,
-    remedy: explicit
-      ? `take the deny for ${action} on ${resource} out of the policy`
-      : `add to the role's policy: ${statement}${checkedTogether(action)}`,
-  };
 }

@@ -78,10 +78,13 @@ function parameter(
   const wrong = parameterNameFault(name);
   if (wrong !== undefined) notes.fault({ ...placeOf(variable), text: wrong });
   const keyed = type === 'SecureString';
+  const tier = tierOf(settings, variable.value.byteLength);
+  // By the size of the value alone: where that is never overwritten, the tier stays as well.
+  const isRaised = tier !== undefined && tier !== settings.parameterTier;
   const fields: ParameterFields = {
     value: empty ? undefined : variable.value.unless(!route.shown),
     type,
-    tier: tierOf(settings, variable.value.byteLength),
+    tier,
     'key-id': keyed ? (settings.kmsKeyId ?? 'alias/aws/ssm') : undefined,
     ...tagFields(settings.tags),
   };
@@ -91,7 +94,7 @@ function parameter(
     defaults: new Set(keyed && settings.kmsKeyId === undefined ? ['key-id'] : []),
     // Without the other variables' sources, a run does not know whether the callback was stored as a secret.
     once: route.once
-      ? new Set(['value'])
+      ? new Set(isRaised ? ['value', 'tier'] : ['value'])
       : isAppUrl(route) && !settings.only.has('parameters')
         ? new Set(['type'])
         : none,
@@ -107,10 +110,14 @@ function isExpected(settings: Settings, { empty, route }: Placement): boolean {
   return settings.mode !== 'apply' && settings.onEmpty === 'auto' && route.variable.source === 'secrets';
 }
 
-/** Auto leaves the tier of what stands alone, since a tier cannot be lowered; only size raises it. */
-function tierOf(settings: Settings, bytes: number): string | undefined {
-  if (settings.parameterTier !== 'auto') return settings.parameterTier;
-  return bytes > STANDARD_BYTES ? 'Advanced' : undefined;
+/**
+ * Auto leaves the tier of what stands alone, since a tier cannot be lowered; only size raises it. Intelligent-Tiering
+ * leaves it to AWS, which has no choice above that size: then it is said before, with its price.
+ */
+function tierOf({ parameterTier }: Settings, bytes: number): string | undefined {
+  if (parameterTier === 'Standard' || parameterTier === 'Advanced') return parameterTier;
+  if (bytes > STANDARD_BYTES) return 'Advanced';
+  return parameterTier === 'auto' ? undefined : parameterTier;
 }
 
 /** A variable that is a key of a secret. */

@@ -9,8 +9,9 @@ import {
   type Specs,
   Unreadable,
 } from '../resources/resource.ts';
+import { compareKeys } from '../resources/sameness.ts';
 import { ADOPTED, type Change, type ChangeOf, MADE, type Plan } from './change.ts';
-import { compareKeys, diff } from './diff.ts';
+import { diff } from './diff.ts';
 import { inOrder } from './order.ts';
 import { judge, type Policy } from './policy.ts';
 

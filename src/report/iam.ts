@@ -94,11 +94,12 @@ function has({ settings }: Scope, occasion: Occasion): boolean {
 }
 
 /** Undefined is what this configuration does not touch. */
-type Resources = Readonly<Record<Target, string | undefined>>;
+type Resources = Readonly<Record<Target, string | readonly string[] | undefined>>;
 
 /**
  * A policy must name what does not stand yet, so these ARNs are written, in the partition and account of the caller.
- * The tail of a secret's ARN is six characters that AWS picks.
+ * The tail of a secret's ARN is six characters that AWS picks. Tags of a log group go by its ARN without `:*`; by which of
+ * the two they are judged when they come with its creation, AWS does not say.
  */
 function resourcesOf({ settings, desired }: Scope, partition: string, account: string): Resources {
   const arn = (service: string, rest: string) =>
@@ -109,11 +110,12 @@ function resourcesOf({ settings, desired }: Scope, partition: string, account: s
   const touches = (kind: Kind, part: 'parameters' | 'secrets') =>
     settings.only.has(part) && (looks || kinds.has(kind));
   const group = settings.logGroup?.name;
+  const bare = group === undefined ? undefined : arn('logs', `log-group:${group}`);
   const repository = settings.repository?.name;
   return {
     any: '*',
-    'log-group': group === undefined ? undefined : arn('logs', `log-group:${group}`),
-    'log-streams': group === undefined ? undefined : arn('logs', `log-group:${group}:*`),
+    'log-group': bare === undefined ? undefined : [bare, `${bare}:*`],
+    'log-streams': bare === undefined ? undefined : `${bare}:*`,
     parameter: touches('AWS::SSM::Parameter', 'parameters')
       ? arn('ssm', `parameter${settings.prefix}/*`)
       : undefined,
@@ -150,7 +152,7 @@ interface Grant {
 }
 
 function policy(grants: readonly Grant[], resources: Resources, more: readonly Named[]): Policy {
-  const statements = new Map<string, { action: Set<string>; resource: string }>();
+  const statements = new Map<string, { action: Set<string>; resource: string | readonly string[] }>();
   for (const [service, { word, target: touched }] of Object.entries(SERVICES)) {
     // What this configuration does not touch needs no permission, the calls without a resource included.
     if (resources[touched] === undefined) continue;

@@ -20,7 +20,7 @@ export function price(outcomes: readonly Outcome[]): Price {
 export function plannedPrice(outcomes: readonly Outcome[]): Price {
   return priceOf(outcomes, ({ change, result, stands }) => {
     if (result !== 'planned') return stands;
-    return change.action === 'create' ? change.desired : change.action === 'delete' ? undefined : stands;
+    return change.action === 'delete' ? undefined : change.desired;
   });
 }
 

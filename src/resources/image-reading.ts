@@ -7,7 +7,7 @@ import {
   type ImageIdentifier,
 } from '@aws-sdk/client-ecr';
 import type { Calls } from '../clients/aws.ts';
-import { AwsError } from '../clients/errors.ts';
+import { isNamed } from '../clients/errors.ts';
 import { isDigest } from '../registry/digest.ts';
 import { ImageError, quote } from '../registry/errors.ts';
 import { type Manifest, parseManifest } from '../registry/manifest.ts';
@@ -143,9 +143,4 @@ function isRunnable({ mediaType, platform }: Manifest['manifests'][number]): boo
 function matchesWildcard(tag: string, filter: string): boolean {
   const literal = filter.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${literal.join('.*')}$`, 's').test(tag);
-}
-
-/** @returns whether AWS answered with this error. */
-export function isNamed(error: unknown, code: string): boolean {
-  return error instanceof AwsError && error.code === code;
 }

@@ -4,6 +4,7 @@ import {
   GetAuthorizationTokenCommand,
 } from '@aws-sdk/client-ecr';
 import type { Calls } from '../clients/aws.ts';
+import { isNamed } from '../clients/errors.ts';
 import { Authorization, secretsOf } from '../registry/authorization.ts';
 import { Distribution } from '../registry/distribution.ts';
 import { ImageError } from '../registry/errors.ts';
@@ -15,7 +16,7 @@ import type { Patience } from '../registry/retry.ts';
 import type { ImageSource } from '../registry/source.ts';
 import { tagImage } from '../registry/tag.ts';
 import { Secret } from '../secret.ts';
-import { EcrImages, isNamed } from './image-reading.ts';
+import { EcrImages } from './image-reading.ts';
 import {
   ABSENT,
   type Difference,

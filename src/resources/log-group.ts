@@ -10,27 +10,17 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { Lane } from '../clients/aws.ts';
-import { AwsError } from '../clients/errors.ts';
-import { type Difference, type Resource, type Specs, Unreadable } from './resource.ts';
-import { justMade, type RoomContext } from './room.ts';
+import { isNamed } from '../clients/errors.ts';
+import { meet } from './race.ts';
+import type { Difference, Resource, Specs } from './resource.ts';
+import { justMade, observeEach, type RoomContext, sender } from './room.ts';
 import { ownerByTags, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type LogGroupSpec = Specs['AWS::Logs::LogGroup'];
 
 /** CloudWatch log groups. The tag calls take the ARN without the `:*` at its end, all others with. */
 export function logGroups(client: CloudWatchLogsClient, context: RoomContext): Resource<LogGroupSpec> {
-  const send = <O>(
-    operation: string,
-    resource: string,
-    lane: Lane,
-    call: () => Promise<O>,
-    again?: () => void,
-  ) =>
-    context.calls.send(
-      { operation: `logs:${operation}`, resource, lane, ...(again === undefined ? {} : { again }) },
-      call,
-    );
+  const send = sender(context, 'logs');
 
   async function find(name: string): Promise<LogGroup | undefined> {
     let nextToken: string | undefined;
@@ -66,21 +56,12 @@ export function logGroups(client: CloudWatchLogsClient, context: RoomContext): R
       );
   }
 
+  /** Of a group that was made a moment ago. */
+  const keepFor = (name: string, retention: LogGroupSpec['fields']['retention']) =>
+    justMade(context, 'ResourceNotFoundException', () => retain(name, retention));
+
   return {
-    async observe(names) {
-      const found = new Map<string, LogGroupSpec | Unreadable>();
-      await Promise.all(
-        names.map(async (name) => {
-          try {
-            const spec = await read(name);
-            if (spec !== undefined) found.set(name, spec);
-          } catch (error) {
-            found.set(name, new Unreadable(error));
-          }
-        }),
-      );
-      return found;
-    },
+    observe: (names) => observeEach(names, read),
 
     async create(desired) {
       const { name, fields } = desired;
@@ -94,17 +75,26 @@ export function logGroups(client: CloudWatchLogsClient, context: RoomContext): R
             client.send(
               new CreateLogGroupCommand({ logGroupName: name, tags: Object.fromEntries(tagsOf(fields)) }),
             ),
-          () => {
-            repeated = true;
+          {
+            again: () => {
+              repeated = true;
+            },
           },
         );
       } catch (error) {
-        // A repeated call meets the group that the call before has made; otherwise somebody else was quicker.
-        if (!(error instanceof AwsError) || error.code !== 'ResourceAlreadyExistsException' || !repeated)
-          throw error;
+        if (!isNamed(error, 'ResourceAlreadyExistsException')) throw error;
+        return meet(context, {
+          desired,
+          refusal: error,
+          repeated,
+          read: () => read(name),
+          // No consent covers logs that stand, however they came there.
+          complete: async ({ facts }) => {
+            if (facts.storedBytes === 0) await keepFor(name, fields.retention);
+          },
+        });
       }
-      if (fields.retention !== 'never')
-        await justMade(context, 'ResourceNotFoundException', () => retain(name, fields.retention));
+      if (fields.retention !== 'never') await keepFor(name, fields.retention);
       // For the ARN, which no answer to a write tells; the tags are those that were just given.
       const made = await find(name);
       return made === undefined ? desired : specOf(name, made, tagsOf(fields));
@@ -134,7 +124,7 @@ export function logGroups(client: CloudWatchLogsClient, context: RoomContext): R
           client.send(new DeleteLogGroupCommand({ logGroupName: name })),
         );
       } catch (error) {
-        if (!(error instanceof AwsError) || error.code !== 'ResourceNotFoundException') throw error;
+        if (!isNamed(error, 'ResourceNotFoundException')) throw error;
       }
     },
   };

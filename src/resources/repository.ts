@@ -12,11 +12,11 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-ecr';
-import type { Lane } from '../clients/aws.ts';
-import { AwsError } from '../clients/errors.ts';
-import { canonicalJson } from '../settings/canonical-json.ts';
-import { type RepositoryFields, type Resource, type Specs, Unreadable } from './resource.ts';
-import { justMade, type RoomContext } from './room.ts';
+import { isNamed } from '../clients/errors.ts';
+import { canonicalLifecycle } from '../settings/canonical-lifecycle.ts';
+import { meet } from './race.ts';
+import type { RepositoryFields, Resource, Specs } from './resource.ts';
+import { justMade, observeEach, type RoomContext, sender } from './room.ts';
 import { ownerByTags, pairs, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type RepositorySpec = Specs['AWS::ECR::Repository'];
@@ -30,18 +30,7 @@ export function repositories(
   context: RoomContext,
   readsLifecycle: boolean,
 ): Resource<RepositorySpec> {
-  const send = <O>(
-    operation: string,
-    resource: string,
-    lane: Lane,
-    call: () => Promise<O>,
-    again?: () => void,
-  ) =>
-    context.calls.send(
-      { operation: `ecr:${operation}`, resource, lane, ...(again === undefined ? {} : { again }) },
-      call,
-    );
-  const isCode = (error: unknown, code: string) => error instanceof AwsError && error.code === code;
+  const send = sender(context, 'ecr');
 
   async function find(name: string): Promise<Repository | undefined> {
     try {
@@ -50,7 +39,7 @@ export function repositories(
       );
       return answer.repositories?.find((repository) => repository.repositoryName === name);
     } catch (error) {
-      if (isCode(error, 'RepositoryNotFoundException')) return undefined;
+      if (isNamed(error, 'RepositoryNotFoundException')) return undefined;
       throw error;
     }
   }
@@ -62,9 +51,9 @@ export function repositories(
       );
       return answer.lifecyclePolicyText === undefined
         ? undefined
-        : canonicalJson(JSON.parse(answer.lifecyclePolicyText));
+        : canonicalLifecycle(JSON.parse(answer.lifecyclePolicyText));
     } catch (error) {
-      if (isCode(error, 'LifecyclePolicyNotFoundException')) return undefined;
+      if (isNamed(error, 'LifecyclePolicyNotFoundException')) return undefined;
       throw error;
     }
   }
@@ -88,21 +77,14 @@ export function repositories(
     );
   }
 
+  /** Of a repository that was made a moment ago. */
+  async function expireBy(name: string, lifecycle: string | undefined): Promise<void> {
+    if (lifecycle !== undefined)
+      await justMade(context, 'RepositoryNotFoundException', () => putLifecycle(name, lifecycle));
+  }
+
   return {
-    async observe(names) {
-      const found = new Map<string, RepositorySpec | Unreadable>();
-      await Promise.all(
-        names.map(async (name) => {
-          try {
-            const spec = await read(name);
-            if (spec !== undefined) found.set(name, spec);
-          } catch (error) {
-            found.set(name, new Unreadable(error));
-          }
-        }),
-      );
-      return found;
-    },
+    observe: (names) => observeEach(names, read),
 
     async create(desired) {
       const { name, fields } = desired;
@@ -126,19 +108,24 @@ export function repositories(
                 tags: tags.map(([Key, Value]) => ({ Key, Value })),
               }),
             ),
-          () => {
-            repeated = true;
+          {
+            again: () => {
+              repeated = true;
+            },
           },
         );
         made = answer.repository;
       } catch (error) {
-        // A repeated call meets the repository that the call before has made; otherwise somebody else was quicker.
-        if (!isCode(error, 'RepositoryAlreadyExistsException') || !repeated) throw error;
-        made = await find(name);
+        if (!isNamed(error, 'RepositoryAlreadyExistsException')) throw error;
+        return meet(context, {
+          desired,
+          refusal: error,
+          repeated,
+          read: () => read(name),
+          complete: () => expireBy(name, fields.lifecycle),
+        });
       }
-      const { lifecycle } = fields;
-      if (lifecycle !== undefined)
-        await justMade(context, 'RepositoryNotFoundException', () => putLifecycle(name, lifecycle));
+      await expireBy(name, fields.lifecycle);
       return made === undefined ? desired : specOf(made, tags, fields.lifecycle);
     },
 
@@ -173,7 +160,7 @@ export function repositories(
           client.send(new DeleteRepositoryCommand({ repositoryName: name, force: true })),
         );
       } catch (error) {
-        if (!isCode(error, 'RepositoryNotFoundException')) throw error;
+        if (!isNamed(error, 'RepositoryNotFoundException')) throw error;
       }
     },
   };

@@ -33,8 +33,6 @@ export interface Facts {
   /** The address that an image is pushed to. */
   readonly uri?: string | undefined;
   readonly registryId?: string | undefined;
-  /** Advanced parameters cost money, whatever was asked for. */
-  readonly tier?: string | undefined | undefined;
   /** Of the manifest that the wanted tags name; undefined while they name several. */
   readonly digest?: string | undefined;
   /** What a push has done: blobs sent and reused, bytes sent, seconds. */
@@ -81,7 +79,7 @@ export interface RepositoryFields extends Fields {
   readonly exclusions?: string | undefined;
   readonly encryption?: string | undefined;
   readonly 'key-id'?: string | undefined;
-  /** The policy as canonical JSON: parsed, keys sorted, no white space. */
+  /** The policy in its canonical form: parsed, keys and rules sorted, no white space. */
   readonly lifecycle?: string | undefined;
 }
 

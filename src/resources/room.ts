@@ -1,7 +1,8 @@
 import type { CallOptions, Calls, Lane } from '../clients/aws.ts';
 import type { Clock } from '../clients/clock.ts';
-import { AwsError } from '../clients/errors.ts';
+import { isNamed } from '../clients/errors.ts';
 import type { Secret } from '../secret.ts';
+import { type Spec, Unreadable } from './resource.ts';
 
 /** What every room is given beside its client. */
 export interface RoomContext {
@@ -41,8 +42,27 @@ export function sender(context: RoomContext, service: string) {
     context.calls.send({ operation: `${service}:${operation}`, resource, lane, ...more }, call);
 }
 
+/** @returns what stands, read name by name; one that cannot be read does not hold up the others. */
+export async function observeEach<S extends Spec>(
+  names: readonly string[],
+  read: (name: string) => Promise<S | undefined>,
+): Promise<Map<string, S | Unreadable>> {
+  const found = new Map<string, S | Unreadable>();
+  await Promise.all(
+    names.map(async (name) => {
+      try {
+        const spec = await read(name);
+        if (spec !== undefined) found.set(name, spec);
+      } catch (error) {
+        found.set(name, new Unreadable(error));
+      }
+    }),
+  );
+  return found;
+}
+
 /** Waits between tries: what was made a moment ago may not be known everywhere yet. */
-const SETTLING_MS = [500, 1_000, 2_000, 4_000];
+export const SETTLING_MS = [500, 1_000, 2_000, 4_000];
 
 /** @returns what the call gives about something that this run has just made, tried again while AWS does not find it. */
 export async function justMade<O>(
@@ -54,7 +74,7 @@ export async function justMade<O>(
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof AwsError) || error.code !== missing) throw error;
+      if (!isNamed(error, missing)) throw error;
       await context.clock.sleep(wait);
     }
   }

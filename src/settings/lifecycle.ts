@@ -1,8 +1,8 @@
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalLifecycle } from './canonical-lifecycle.ts';
 import { parseJsonFile } from './json-file.ts';
 import { each, Unclear } from './texts.ts';
 
-/** A lifecycle policy as canonical JSON, so that two spellings of one policy compare equal. */
+/** A lifecycle policy in its canonical form, so that two spellings of one policy compare equal. */
 export type Lifecycle = string;
 
 /** More images than a repository holds, and a number that JSON keeps as it is written. */
@@ -26,7 +26,7 @@ export function readLifecycle(setting: string, readText: (path: string) => strin
     policy.rules.length === 0
   )
     throw new Unclear('the file is not a lifecycle policy: it has no list of "rules"');
-  const text = canonicalJson(policy);
+  const text = canonicalLifecycle(policy);
   if (text.length < 100)
     throw new Unclear(
       `ECR takes a policy from 100 characters on, and this has ${text.length}; describe its rules`,
@@ -74,7 +74,7 @@ function keepLast(count: number): Lifecycle {
   if (count < 1) throw new Unclear('keep at least one image');
   if (count > MOST_IMAGES)
     throw new Unclear('no repository holds so many images; keep 1,000,000 of them at most, or leave it out');
-  return canonicalJson({
+  return canonicalLifecycle({
     rules: [
       {
         rulePriority: 1,

@@ -12,6 +12,10 @@ interface Exclusion {
   readonly filter?: string;
 }
 
+interface Rule {
+  readonly rulePriority: number;
+}
+
 export function ecrLaws(): Laws {
   return {
     reset() {},
@@ -34,6 +38,10 @@ export function ecrLaws(): Laws {
         checkName(input);
         checkLifecycle(text(input, 'lifecyclePolicyText') ?? '');
         return undefined;
+      },
+      async GetLifecyclePolicy(input, ask) {
+        const output = await ask<{ lifecyclePolicyText: string }>('GetLifecyclePolicy', input);
+        return reply({ ...output, lifecyclePolicyText: byPriority(output.lifecyclePolicyText) });
       },
       async TagResource(input, ask) {
         const { tags } = await ask<{ tags: TagList[] }>('ListTagsForResource', {
@@ -97,6 +105,12 @@ function checkEncryption(encryption: Input | undefined): void {
   if (type === 'AES256' && encryption.kmsKey !== undefined) {
     throw invalid('encryptionConfiguration.kmsKey', 'must not be given with encryption type AES256');
   }
+}
+
+/** The service keeps rules in the order of their priority, not in that of the text. */
+function byPriority(text: string): string {
+  const { rules, ...rest } = JSON.parse(text) as { readonly rules: readonly Rule[] };
+  return JSON.stringify({ ...rest, rules: [...rules].sort((a, b) => a.rulePriority - b.rulePriority) });
 }
 
 function checkLifecycle(policy: string): void {

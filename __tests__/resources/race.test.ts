@@ -1,0 +1,226 @@
+/** Two first runs at once over what belongs to the application: log group and repository. */
+import {
+  CreateLogGroupCommand,
+  DescribeLogGroupsCommand,
+  TagResourceCommand as LogsTag,
+  PutRetentionPolicyCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { CreateRepositoryCommand, type ImageTagMutability } from '@aws-sdk/client-ecr';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { canonicalJson } from '../../src/settings/canonical-json.ts';
+import { type Bench, openBench, operations } from './bench.ts';
+import { lifecycleOf, logGroup, repository } from './subjects.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench?.[Symbol.asyncDispose]());
+beforeEach(() => bench.aws.reset());
+
+const OURS = { project: 'portfolio', 'managed-by': 'aws-bootstrap' };
+type Tags = Readonly<Record<string, string>>;
+
+/** Somebody does it between what the run has seen and its own call. */
+function justBefore(operation: string, act: () => Promise<unknown>): void {
+  const stop = bench.aws.onCall(async (call, moment) => {
+    if (call.operation !== operation || moment !== 'before') return;
+    stop();
+    await act();
+  });
+}
+
+/** As another run makes it with its first call. */
+const group = (tags: Tags) =>
+  bench.others.logs.send(new CreateLogGroupCommand({ logGroupName: logGroup.name, tags }));
+const repo = (tags: Tags, imageTagMutability: ImageTagMutability = 'MUTABLE') =>
+  bench.others.ecr.send(
+    new CreateRepositoryCommand({
+      repositoryName: repository.name,
+      imageTagMutability,
+      encryptionConfiguration: { encryptionType: 'AES256' },
+      tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    }),
+  );
+
+const both = [
+  ['log group', logGroup, group, logGroup.wish({ retention: 30 }), ['PutRetentionPolicy']],
+  [
+    'repository',
+    repository,
+    repo,
+    repository.wish({ lifecycle: canonicalJson(lifecycleOf(10)) }),
+    ['PutLifecyclePolicy'],
+  ],
+] as const;
+
+describe.each(both)('%s', (_, subject, made, wish, rest) => {
+  const [create = ''] = subject.createCalls;
+  const read = () => subject.read(bench.others);
+
+  test('that another run was quicker with is completed as if it were our own, and told', async () => {
+    justBefore(create, () => made(OURS));
+    const { outcome, writes, told } = await bench.round(wish);
+    expect(outcome.result).toBe('done');
+    expect(outcome.stands?.facts.arn).toMatch(/^arn:aws:/);
+    expect(operations(writes)).toEqual([create, ...rest]);
+    expect(told).toEqual([expect.stringContaining(`${subject.name}: another run made it`)]);
+    expect(await read()).toMatchObject({ ...subject.created, ...wishes(subject.name), tags: OURS });
+    await bench.silent(wish);
+  });
+
+  test('that another run made with other tags is no success, and says what differs', async () => {
+    justBefore(create, () => made({ ...OURS, project: 'showcase' }));
+    const { outcome, told } = await bench.round(wish);
+    expect(outcome.result).toBe('failed');
+    expect(outcome.error).toMatchObject({
+      reason: 'conflict',
+      message: expect.stringMatching(/another run made it .* not what is wanted here: tag:project$/),
+      remedy: expect.stringContaining('run again'),
+    });
+    expect(told).toEqual([]);
+    expect((await bench.round(wish)).outcome.result).toBe('done');
+    await bench.silent(wish);
+  });
+
+  test.each<[string, Tags]>([
+    ['nobody’s tag', {}],
+    ['the tag of another tool', { 'managed-by': 'terraform' }],
+    ['the tag of what was adopted', { ...OURS, 'managed-by': 'aws-bootstrap:adopted' }],
+  ])('with %s is not touched: a conflict, and run again', async (_what, tags) => {
+    justBefore(create, () => made(tags));
+    const { outcome, writes } = await bench.round(wish);
+    expect(outcome.error).toMatchObject({ reason: 'conflict', remedy: 'run again: it is adopted then' });
+    expect(operations(writes)).toEqual([create]);
+    expect((await read())?.tags).toEqual(tags);
+  });
+
+  test('that somebody made between our call and its repetition is not taken for ours', async () => {
+    bench.aws.fault({ operation: create, kind: 'throttle' });
+    let calls = 0;
+    const stop = bench.aws.onCall(async ({ operation }, moment) => {
+      if (operation !== create || moment !== 'before' || ++calls < 2) return;
+      stop();
+      await made({ team: 'x' });
+    });
+    const { outcome, writes } = await bench.round(wish);
+    expect(outcome.error).toMatchObject({ reason: 'conflict' });
+    expect(operations(writes)).toEqual([create, create]);
+    expect((await read())?.tags).toEqual({ team: 'x' });
+  });
+
+  test('of which nothing more can be read is a conflict too', async () => {
+    bench.aws.fault({
+      operation: create,
+      kind: {
+        status: 400,
+        code: subject === logGroup ? 'ResourceAlreadyExistsException' : 'RepositoryAlreadyExistsException',
+        message: 'It already exists',
+      },
+    });
+    const { outcome, slept } = await bench.round(wish);
+    expect(outcome.error).toMatchObject({ reason: 'conflict' });
+    expect(slept).toEqual([500, 1_000, 2_000, 4_000]);
+  });
+
+  test('whose tags may not be read is told with the permission that is missing', async () => {
+    justBefore(create, () => made(OURS));
+    bench.aws.fault({ operation: 'ListTagsForResource', kind: 'access-denied' });
+    const { outcome } = await bench.round(wish);
+    expect(outcome.error).toMatchObject({
+      reason: 'access-denied',
+      remedy: expect.stringContaining(':ListTagsForResource'),
+    });
+  });
+});
+
+const wishes = (name: string) =>
+  name === logGroup.name ? { retention: 30 } : { lifecycle: lifecycleOf(10) };
+
+test('a group that is not seen at once is waited for', async () => {
+  justBefore('CreateLogGroup', async () => {
+    await group(OURS);
+    let hidden = 2;
+    bench.aws.answer('DescribeLogGroups', () => (hidden-- > 0 ? { logGroups: [] } : undefined));
+  });
+  const { outcome, slept } = await bench.round(logGroup.wish({ retention: 30 }));
+  expect(outcome.result).toBe('done');
+  expect(slept).toEqual([500, 1_000]);
+});
+
+test('what is not readable at once after our own write is waited for', async () => {
+  justBefore('CreateLogGroup', async () => {
+    await group(OURS);
+    let old = 3;
+    bench.aws.answer('DescribeLogGroups', async () => {
+      if (old-- <= 0) return undefined;
+      const { logGroups } = await bench.others.logs.send(new DescribeLogGroupsCommand({}));
+      return {
+        logGroups: logGroups?.map(({ retentionInDays: _, ...one }) => ({ ...one, storedBytes: 0 })),
+      };
+    });
+  });
+  const { outcome } = await bench.round(logGroup.wish({ retention: 30 }));
+  expect(outcome.result).toBe('done');
+});
+
+test('no log that stands is lost for it: the retention of a group that holds some stays', async () => {
+  justBefore('CreateLogGroup', async () => {
+    await group(OURS);
+    await bench.others.logs.send(
+      new PutRetentionPolicyCommand({ logGroupName: logGroup.name, retentionInDays: 30 }),
+    );
+    bench.aws.storedBytes(logGroup.name, 1);
+  });
+  const { outcome, writes } = await bench.round(logGroup.wish({ retention: 7 }));
+  expect(operations(writes)).toEqual(['CreateLogGroup']);
+  expect(outcome.error).toMatchObject({ reason: 'conflict', message: expect.stringMatching(/: retention$/) });
+  expect((await logGroup.read(bench.others))?.retention).toBe(30);
+});
+
+test('a retention that another run put is replaced by ours, for ever included', async () => {
+  justBefore('CreateLogGroup', async () => {
+    await group(OURS);
+    await bench.others.logs.send(
+      new PutRetentionPolicyCommand({ logGroupName: logGroup.name, retentionInDays: 30 }),
+    );
+  });
+  const { outcome } = await bench.round(logGroup.wish({ retention: 'never' }));
+  expect(outcome.result).toBe('done');
+  expect((await logGroup.read(bench.others))?.retention).toBeUndefined();
+});
+
+test('a key is the same by any of its names', async () => {
+  const id = '1234abcd-12ab-34cd-56ef-1234567890ab';
+  const wish = (key: string) => repository.wish({ encryption: 'KMS', 'key-id': key });
+  const made = () =>
+    bench.others.ecr.send(
+      new CreateRepositoryCommand({
+        repositoryName: repository.name,
+        encryptionConfiguration: {
+          encryptionType: 'KMS',
+          kmsKey: `arn:aws:kms:us-west-2:123456789012:key/${id}`,
+        },
+        tags: Object.entries(OURS).map(([Key, Value]) => ({ Key, Value })),
+      }),
+    );
+  justBefore('CreateRepository', made);
+  expect((await bench.round(wish(id))).outcome.result).toBe('done');
+  await bench.aws.reset();
+  justBefore('CreateRepository', made);
+  const { outcome } = await bench.round(wish('9876abcd-12ab-34cd-56ef-1234567890ab'));
+  expect(outcome.error).toMatchObject({ reason: 'conflict', message: expect.stringMatching(/: key-id$/) });
+});
+
+test('tags of others on what another run made are no difference', async () => {
+  justBefore('CreateLogGroup', async () => {
+    await group(OURS);
+    await bench.others.logs.send(
+      new LogsTag({
+        resourceArn: `arn:aws:logs:us-west-2:123456789012:log-group:${logGroup.name}`,
+        tags: { team: 'x' },
+      }),
+    );
+  });
+  expect((await bench.round(logGroup.wish({ retention: 30 }))).outcome.result).toBe('done');
+});

@@ -1,0 +1,63 @@
+import { AwsError, MadeOtherwise } from '../clients/errors.ts';
+import { MADE, OWNER_TAG } from '../settings/limits.ts';
+import { ABSENT, type Spec } from './resource.ts';
+import { type RoomContext, SETTLING_MS } from './room.ts';
+import { stands } from './sameness.ts';
+
+/** A creation that was answered with: it exists. */
+export interface Meeting<S extends Spec> {
+  readonly desired: S;
+  /** The answer. */
+  readonly refusal: AwsError;
+  /** The call was repeated, so that the one before may have made it. */
+  readonly repeated: boolean;
+  readonly read: () => Promise<S | undefined>;
+  /** Writes what a creation writes after its first call. */
+  readonly complete: (standing: S) => Promise<void>;
+}
+
+/**
+ * Log group and repository belong to the application: the first runs of two environments make them at the same time.
+ * @returns what stands, where it carries the tag of what this action makes and is in the end what is wanted
+ * @throws the refusal, where it is somebody else's; AwsError where another run made it otherwise
+ */
+export async function meet<S extends Spec>(
+  context: Pick<RoomContext, 'clock' | 'tell'>,
+  { desired, refusal, repeated, read, complete }: Meeting<S>,
+): Promise<S> {
+  const { name } = desired;
+  let standing = await patiently(context, read, (found) => found !== undefined);
+  if (standing?.fields[`tag:${OWNER_TAG}`] !== MADE) throw refusal;
+  if (differing(desired, standing).length > 0) {
+    await complete(standing);
+    standing = await patiently(context, read, (found) => differing(desired, found).length === 0);
+    const left = differing(desired, standing);
+    if (standing === undefined || left.length > 0)
+      throw new AwsError(new MadeOtherwise(left), refusal.operation, name, false);
+  }
+  if (!repeated)
+    context.tell(`${name}: another run made it while this one was about to; it stands as it is wanted here`);
+  return standing;
+}
+
+/** Reads until it is well, or long enough: what was written a moment ago may not be readable everywhere yet. */
+async function patiently<S>(
+  { clock }: Pick<RoomContext, 'clock'>,
+  read: () => Promise<S>,
+  isWell: (found: S) => boolean,
+): Promise<S> {
+  let found = await read();
+  for (const wait of SETTLING_MS) {
+    if (isWell(found)) break;
+    await clock.sleep(wait);
+    found = await read();
+  }
+  return found;
+}
+
+/** Names of the fields that are not as wanted: those of the creation, so that none is left to anybody. */
+function differing({ fields }: Spec, standing: Spec | undefined): string[] {
+  return Object.entries(fields).flatMap(([field, to]) =>
+    to === undefined || stands(field, standing?.fields[field] ?? ABSENT, to) ? [] : [field],
+  );
+}

@@ -1,0 +1,40 @@
+import { canonicalJson } from './canonical-json.ts';
+
+/** Lists of a selection whose order means nothing. */
+const SETS = ['tagPrefixList', 'tagPatternList'];
+
+/**
+ * @param policy a lifecycle policy, as a file or ECR gives it
+ * @returns canonical JSON: equal text exactly where the policies do the same. ECR gives rules back by their priority,
+ * whatever the order in which they came.
+ * @see https://github.com/hashicorp/terraform-provider-aws/issues/22639
+ */
+export function canonicalLifecycle(policy: unknown): string {
+  if (!isObject(policy) || !Array.isArray(policy.rules)) return canonicalJson(policy);
+  return canonicalJson({ ...policy, rules: policy.rules.map(canonicalRule).sort(byPriority) });
+}
+
+function canonicalRule(rule: unknown): unknown {
+  if (!isObject(rule) || !isObject(rule.selection)) return rule;
+  const entries = Object.entries(rule.selection).flatMap(([key, value]) => {
+    if (!SETS.includes(key) || !Array.isArray(value)) return [[key, value] as const];
+    return value.length === 0 ? [] : [[key, [...value].sort()] as const];
+  });
+  return { ...rule, selection: Object.fromEntries(entries) };
+}
+
+function byPriority(a: unknown, b: unknown): number {
+  const [left, right] = [priorityOf(a), priorityOf(b)];
+  return left === right ? 0 : left < right ? -1 : 1;
+}
+
+/** What has none is judged elsewhere, and stands last here. */
+function priorityOf(rule: unknown): number {
+  return isObject(rule) && typeof rule.rulePriority === 'number'
+    ? rule.rulePriority
+    : Number.POSITIVE_INFINITY;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
