@@ -9,6 +9,7 @@ import { AwsError } from '../clients/errors.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../settings/limits.ts';
 import type { Shelf, Specs, Stray } from './resource.ts';
 import { type RoomContext, sender } from './room.ts';
+import { versionOf } from './secret-labels.ts';
 import { ownerOf, pairs, tagFields } from './tags.ts';
 
 type BundleSpec = Specs['AWS::SecretsManager::Secret'];
@@ -62,13 +63,12 @@ export function secretShelf(client: SecretsManagerClient, context: RoomContext):
 function strayOf(entry: SecretListEntry): Stray<BundleSpec> {
   const tags = pairs(entry.Tags);
   const tag = tags.find(([key]) => key === OWNER_TAG)?.[1];
-  const stages = Object.entries(entry.SecretVersionsToStages ?? {});
   const spec: BundleSpec = {
     name: entry.Name ?? '',
     fields: { 'key-id': entry.KmsKeyId, ...tagFields(tags) },
     facts: {
       arn: entry.ARN,
-      version: stages.find(([, labels]) => labels.includes('AWSCURRENT'))?.[0],
+      version: versionOf('AWSCURRENT', entry),
       ownedBy: ownerOf(entry, tags),
       modifiedAt: entry.LastChangedDate?.toISOString(),
     },
