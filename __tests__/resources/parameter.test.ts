@@ -1,6 +1,7 @@
 import {
   AddTagsToResourceCommand,
   GetParameterCommand,
+  GetParametersCommand,
   ListTagsForResourceCommand,
   type ParameterType,
   PutParameterCommand,
@@ -9,7 +10,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Wish } from '../../src/desired/desired.ts';
 import type { Fields } from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
-import { type Bench, fieldsOf, openBench, operations, type RoundOptions, wishFor } from './bench.ts';
+import {
+  type Bench,
+  fieldsOf,
+  openBench,
+  operations,
+  type Round,
+  type RoundOptions,
+  wishFor,
+} from './bench.ts';
 
 let bench: Bench;
 beforeAll(async () => {
@@ -293,6 +302,60 @@ describe('versions', () => {
     const { told, outcome } = await bench.round(wish());
     expect(told).toEqual([expect.stringMatching(/somebody else wrote it after us/)]);
     expect(outcome.stands?.facts.version).toBe('2');
+  });
+
+  /** Reads of these parameters answer, that many times, what stands now. */
+  async function holdBack(names: readonly string[], times: number) {
+    const old = await bench.others.ssm.send(new GetParametersCommand({ Names: [...names] }));
+    const left = new Map(names.map((name) => [name, times]));
+    let isWritten = false;
+    bench.aws.onCall(({ operation }) => {
+      if (operation === 'PutParameter') isWritten = true;
+    });
+    bench.aws.answer('GetParameters', async (input) => {
+      if (!isWritten) return undefined;
+      const Names = input.Names as string[];
+      const now = await bench.others.ssm.send(new GetParametersCommand({ Names }));
+      const Parameters = now.Parameters?.map((parameter) => {
+        const count = left.get(parameter.Name ?? '') ?? 0;
+        left.set(parameter.Name ?? '', count - 1);
+        const before = old.Parameters?.find(({ Name }) => Name === parameter.Name);
+        return { ...((count > 0 && before) || parameter), LastModifiedDate: 0 };
+      });
+      return { Parameters };
+    });
+  }
+  const readsAfter = (calls: Round['calls']) =>
+    calls
+      .slice(calls.findLastIndex(({ operation }) => operation === 'PutParameter') + 1)
+      .map(({ input }) => (input.Names as string[]).length);
+
+  test.each([
+    ['once', 1, [3, 1]],
+    ['at every round', 99, [3, 1, 1, 1]],
+  ])(
+    'what stood before, read back %s, is nobody else; only what is missing is read again',
+    async (_, times, reads) => {
+      const [first, , last] = many(3).map(({ spec }) => spec.name) as [string, string, string];
+      const two = many(3, (name) => wish({ value: 'two' }, name));
+      await bench.round(many(3));
+      await holdBack([last], times);
+      const { told, outcomes, calls } = await bench.round(two);
+      expect(told).toEqual([]);
+      expect(outcomes.map(({ result, stands }) => [result, stands?.facts.version])).toEqual(
+        outcomes.map(() => ['done', '2']),
+      );
+      expect(outcomes.every(({ stands }) => stands?.facts.arn?.endsWith(stands.name) === true)).toBe(true);
+      expect((await get(first))?.Version).toBe(2);
+      expect(readsAfter(calls)).toEqual(reads);
+    },
+  );
+
+  test('one read tells of all that was written, where nothing is behind', async () => {
+    await bench.round(many(3));
+    const { calls, slept } = await bench.round(many(3, (name) => wish({ value: 'two' }, name)));
+    expect(readsAfter(calls)).toEqual([3]);
+    expect(slept).toEqual([]);
   });
 
   test('our own repetition is nobody else', async () => {

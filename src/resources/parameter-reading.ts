@@ -154,16 +154,14 @@ export function parameterReading(client: SSMClient, context: RoomContext) {
       describe(names, []).catch((error: unknown) => new Unreadable(error)),
       carriers(names, ours).catch((error: unknown) => new Unreadable(error)),
     ]);
+    const allAs = (unreadable: Unreadable) => new Map(names.map((name) => [name, unreadable]));
+    if (all instanceof Unreadable) return allAs(all);
+    if (made instanceof Unreadable) return allAs(made);
     const found = new Map<string, ParameterSpec | Unreadable>();
     const unread = new Set<string>();
     for (const [name, error] of values.failed)
       if (context.leavesUnread && isDenied(error)) unread.add(name);
       else found.set(name, new Unreadable(error));
-    const wrong = all instanceof Unreadable ? all : made instanceof Unreadable ? made : undefined;
-    if (all instanceof Unreadable || made instanceof Unreadable) {
-      for (const name of names) found.set(name, wrong ?? new Unreadable(undefined));
-      return found;
-    }
     // A refusal does not tell whether the parameter is there; the listing does.
     const standing = [...values.found.keys(), ...[...unread].filter((name) => all.has(name))];
     const others = standing.filter((name) => !made.has(name));

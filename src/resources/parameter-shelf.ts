@@ -9,7 +9,7 @@ import { AwsError } from '../clients/errors.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../settings/limits.ts';
 import { batched } from './batch.ts';
 import { OWNER_FIELD, type Shelf, type Specs, type Stray } from './resource.ts';
-import type { RoomContext } from './room.ts';
+import { type RoomContext, sender } from './room.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
 
@@ -18,6 +18,8 @@ const MOST_DELETED = 10;
 
 /** What stands below a path of Parameter Store, by DescribeParameters alone: no value is read to list or delete it. */
 export function parameterShelf(client: SSMClient, context: RoomContext): Shelf<ParameterSpec> {
+  const send = sender(context, 'ssm');
+
   async function describe(
     path: string,
     filters: readonly ParameterStringFilter[],
@@ -26,12 +28,10 @@ export function parameterShelf(client: SSMClient, context: RoomContext): Shelf<P
     let NextToken: string | undefined;
     // A page may be empty and still have a next one.
     do {
-      const page = await context.calls.send(
-        { operation: 'ssm:DescribeParameters', resource: `what stands below ${path}`, lane: 'ssm:describe' },
-        () =>
-          client.send(
-            new DescribeParametersCommand({ ParameterFilters: [...filters], MaxResults: 50, NextToken }),
-          ),
+      const page = await send('DescribeParameters', `what stands below ${path}`, 'ssm:describe', () =>
+        client.send(
+          new DescribeParametersCommand({ ParameterFilters: [...filters], MaxResults: 50, NextToken }),
+        ),
       );
       found.push(...(page.Parameters ?? []));
       NextToken = page.NextToken;
@@ -95,16 +95,16 @@ export function deleteParameters(
   client: SSMClient,
   context: RoomContext,
 ): (observed: ParameterSpec) => Promise<void> {
+  const send = sender(context, 'ssm');
+
   async function carry(names: readonly string[]): Promise<Map<string, unknown>> {
     const failures = new Map<string, unknown>();
     const [first = ''] = names;
     try {
-      await context.calls.send(
-        {
-          operation: 'ssm:DeleteParameters',
-          resource: names.length === 1 ? first : `${first} and ${names.length - 1} more`,
-          lane: 'ssm:write',
-        },
+      await send(
+        'DeleteParameters',
+        names.length === 1 ? first : `${first} and ${names.length - 1} more`,
+        'ssm:write',
         () => client.send(new DeleteParametersCommand({ Names: [...names] })),
       );
     } catch (error) {

@@ -160,19 +160,26 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
 
     async readBack(written) {
       const found = new Map<string, Parameter>();
-      // What was written a moment ago may not be readable everywhere yet.
-      for (let round = 0; round < 4 && found.size < written.length; round++) {
+      const isBehind = ({ name, facts }: ParameterSpec) => {
+        const parameter = found.get(name);
+        return parameter === undefined || Number(parameter.Version) < Number(facts.version);
+      };
+      let missing = written;
+      // What was written a moment ago may not be readable everywhere yet, or be answered as it stood before.
+      for (let round = 0; round < 4 && missing.length > 0; round++) {
         if (round > 0) await context.clock.sleep(round * 500);
-        const missing = written.map(({ name }) => name).filter((name) => !found.has(name));
-        for (const [name, parameter] of (await getValues(missing)).found) found.set(name, parameter);
+        for (const [name, parameter] of (await getValues(missing.map(({ name }) => name))).found)
+          found.set(name, parameter);
+        missing = missing.filter(isBehind);
       }
       return written.map((spec) => {
         const parameter = found.get(spec.name);
         if (parameter === undefined) return spec;
-        const version = String(parameter.Version);
-        if (spec.facts.version !== undefined && version !== spec.facts.version)
-          context.tell(`${spec.name}: somebody else wrote it after us (version ${version})`);
-        return { ...spec, facts: { ...spec.facts, arn: parameter.ARN, version } };
+        const { ARN: arn, Version: stands = 0 } = parameter;
+        const ours = Number(spec.facts.version ?? stands);
+        // An older one is what stood before us, and says nothing of anybody else.
+        if (stands > ours) context.tell(`${spec.name}: somebody else wrote it after us (version ${stands})`);
+        return { ...spec, facts: { ...spec.facts, arn, version: String(Math.max(stands, ours)) } };
       });
     },
   };

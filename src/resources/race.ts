@@ -26,11 +26,11 @@ export async function meet<S extends Spec>(
   { desired, refusal, repeated, read, complete }: Meeting<S>,
 ): Promise<S> {
   const { name } = desired;
-  let standing = await patiently(context, read, (found) => found !== undefined);
+  let standing = await readUntil(context, read, (found) => found !== undefined);
   if (standing?.fields[`tag:${OWNER_TAG}`] !== MADE) throw refusal;
   if (differing(desired, standing).length > 0) {
     await complete(standing);
-    standing = await patiently(context, read, (found) => differing(desired, found).length === 0);
+    standing = await readUntil(context, read, (found) => differing(desired, found).length === 0);
     const left = differing(desired, standing);
     if (standing === undefined || left.length > 0)
       throw new AwsError(new MadeOtherwise(left), refusal.operation, name, false);
@@ -41,7 +41,7 @@ export async function meet<S extends Spec>(
 }
 
 /** Reads until it is well, or long enough: what was written a moment ago may not be readable everywhere yet. */
-async function patiently<S>(
+async function readUntil<S>(
   { clock }: Pick<RoomContext, 'clock'>,
   read: () => Promise<S>,
   isWell: (found: S) => boolean,

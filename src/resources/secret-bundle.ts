@@ -10,9 +10,10 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { SECRET_BYTES } from '../settings/limits.ts';
 import { type Difference, type Resource, type Specs, Told, Unreadable } from './resource.ts';
-import { type RoomContext, sender } from './room.ts';
-import { mergeKeys, objectOf, printSecret } from './secret-json.ts';
-import { type Content, DEFAULT_KEY, secretReading } from './secret-reading.ts';
+import { type RoomContext, SETTLING_MS, sender } from './room.ts';
+import { type Content, mergeKeys, objectOf, printSecret } from './secret-json.ts';
+import { type Description, isListed, versionOf } from './secret-labels.ts';
+import { DEFAULT_KEY, secretReading } from './secret-reading.ts';
 import { deleteSecret, secretShelf } from './secret-shelf.ts';
 import { tagsIn, tagsOf, tagsOff } from './tags.ts';
 
@@ -28,6 +29,30 @@ export function secretBundles(
 ): Resource<BundleSpec> {
   const send = sender(context, 'secretsmanager');
   const { observe, describe, contentOf, keep, readValue, readVersion } = secretReading(client, context);
+
+  /** Versions of this run: none of them is somebody else's. */
+  const written = new Set<string | undefined>();
+
+  /**
+   * Describes a secret after a write, again and with waits while the description is older than the write: it lacks the
+   * version that was written, or shows what was current before.
+   * @returns undefined where the role, or the end of the run, leaves it untold
+   */
+  async function describeWritten(
+    name: string,
+    version: string | undefined,
+    before: string | undefined,
+  ): Promise<Description | undefined> {
+    let description: Description | undefined;
+    for (const wait of [0, ...SETTLING_MS]) {
+      if (wait > 0) await context.clock.sleep(wait).catch(() => undefined);
+      const answer = await describe(name);
+      description = answer instanceof Unreadable ? undefined : answer;
+      if (description === undefined) return undefined;
+      if (isListed(version, description) && versionOf('AWSCURRENT', description) !== before) break;
+    }
+    return description;
+  }
 
   /**
    * Writes the keys that differ, on top of what stands. There is no compare-and-set: whether somebody wrote in
@@ -63,19 +88,22 @@ export function secretBundles(
           ),
         { secret: true },
       );
-      const stages = (await describe(name)) ?? undefined;
-      const versions = stages instanceof Unreadable ? undefined : stages?.VersionIdsToStages;
-      const previous = Object.entries(versions ?? {}).find(([, labels]) =>
-        labels.includes('AWSPREVIOUS'),
-      )?.[0];
-      const current = Object.entries(versions ?? {}).find(([, labels]) => labels.includes('AWSCURRENT'))?.[0];
-      if (
-        versions === undefined ||
-        (current === answer.VersionId && (content.version === undefined || previous === content.version))
-      ) {
+      const version = answer.VersionId;
+      written.add(version);
+      const description = await describeWritten(name, version, content.version);
+      const current = versionOf('AWSCURRENT', description);
+      const previous = versionOf('AWSPREVIOUS', description);
+      const isOurs = (other: string | undefined) => other === content.version || written.has(other);
+      // Where AWS shows nothing but what is older than our write, nothing tells of anybody else.
+      const isUnknown = description === undefined || (isOurs(current) && !isListed(version, description));
+      if (isUnknown || (current === version && isOurs(previous))) {
+        if (description !== undefined && isUnknown)
+          context.tell(
+            `${name}: AWS does not show yet what was written, so whether somebody else wrote it in the meantime is not known; the next run reads it again`,
+          );
         // A second change of the same run (keys are added first, and taken out later) goes on from here.
-        keep(name, { object, version: answer.VersionId });
-        return answer.VersionId;
+        keep(name, { object, version });
+        return version;
       }
       if (round === ROUNDS)
         throw new Told(`${name}: somebody else keeps writing this secret; run again when nobody does`);
@@ -83,10 +111,10 @@ export function secretBundles(
         `${name}: somebody else wrote it in the meantime; what they wrote is read again, and our keys are laid over it`,
       );
       // What we wrote stands where they were quicker, and then lacks what is theirs.
-      const theirs = current === answer.VersionId ? previous : current;
-      content = { object: await readVersion(name, theirs, content.object), version: current };
-      standing =
-        theirs !== current || typeof content.object === 'string' ? undefined : printSecret(content.object);
+      const theirs = current === version ? previous : current;
+      const read = theirs === undefined ? content.object : await readVersion(name, theirs);
+      content = { object: read, version: current };
+      standing = theirs !== current || typeof read === 'string' ? undefined : printSecret(read);
     }
   }
 
@@ -127,7 +155,7 @@ export function secretBundles(
         await send('RestoreSecret', name, 'secretsmanager:write', () =>
           client.send(new RestoreSecretCommand({ SecretId: name })),
         );
-        // Its value could not be read while it was scheduled.
+        // Its value could not be read while it was scheduled, and may not be for a moment more.
         content = await readValue(name);
       }
       const tags = tagsIn(differences);

@@ -4,6 +4,12 @@ import { ABSENT, type Difference, type Field } from './resource.ts';
 /** The JSON object that a secret holds. Values of others may be of any JSON type, and are kept as they are. */
 export type SecretObject = ReadonlyMap<string, unknown>;
 
+/** What stands in one secret: its object, or why it cannot be written; and the version that was read. */
+export interface Content {
+  readonly object: SecretObject | string;
+  readonly version: string | undefined;
+}
+
 /**
  * @param text what stands in the secret
  * @returns the object, or why it cannot be written without losing something; the text is never repeated

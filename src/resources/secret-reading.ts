@@ -1,18 +1,15 @@
 import {
   type APIErrorType,
   BatchGetSecretValueCommand,
-  DescribeSecretCommand,
-  type DescribeSecretCommandOutput,
-  GetSecretValueCommand,
-  type SecretListEntry,
   type SecretsManagerClient,
   type SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
 import { AwsError, isDenied } from '../clients/errors.ts';
-import { Secret } from '../secret.ts';
 import { type Specs, Unreadable } from './resource.ts';
 import { chunks, type RoomContext, sender } from './room.ts';
-import { keyFields, parseSecret, type SecretObject } from './secret-json.ts';
+import { secretContents } from './secret-contents.ts';
+import { type Content, keyFields } from './secret-json.ts';
+import { type Description, versionOf } from './secret-labels.ts';
 import { isCurrent, listSecrets } from './secret-listing.ts';
 import { ownerOf, pairs, tagFields } from './tags.ts';
 
@@ -21,9 +18,6 @@ export const DEFAULT_KEY = 'alias/aws/secretsmanager';
 /** Above this number one listing is less work than a question for each. */
 const MOST_DESCRIBED = 5;
 
-/** Everything about a secret beside its value. */
-type Description = DescribeSecretCommandOutput | SecretListEntry;
-
 /** What a batch of values told. */
 interface Batch {
   readonly values: ReadonlyMap<string, SecretValueEntry>;
@@ -31,45 +25,10 @@ interface Batch {
   readonly failed: ReadonlyMap<string, unknown>;
 }
 
-/** What stands in one secret: its object, or why it cannot be written; and the version that was read. */
-export interface Content {
-  readonly object: SecretObject | string;
-  readonly version: string | undefined;
-}
-
 /** How JSON secrets are read: values 20 at a time, everything else by DescribeSecret, all in one round. */
 export function secretReading(client: SecretsManagerClient, context: RoomContext) {
   const send = sender(context, 'secretsmanager');
-  const isCode = (error: unknown, code: string) => error instanceof AwsError && error.code === code;
-  /** Values that others put there may be numbers or objects: they are written back as they were. */
-  const contents = new Map<string, Content>();
-
-  function remember(name: string, text: string | undefined, version: string | undefined): Content {
-    let object: SecretObject | string = new Map();
-    if (text === undefined)
-      object = version === undefined ? object : 'it holds binary data; choose another bundle';
-    else {
-      // Hidden first, since the parts of a JSON text are what a log would show.
-      object = parseSecret(text);
-      if (typeof object === 'string') context.mask(new Secret(text), name);
-      else
-        for (const [key, value] of Object.entries(keyFields(object)))
-          context.mask(value, `${name}:${key.slice('key:'.length)}`);
-    }
-    const content = { object, version };
-    contents.set(name, content);
-    return content;
-  }
-
-  async function describe(name: string): Promise<DescribeSecretCommandOutput | Unreadable | undefined> {
-    try {
-      return await send('DescribeSecret', name, 'secretsmanager:read', () =>
-        client.send(new DescribeSecretCommand({ SecretId: name })),
-      );
-    } catch (error) {
-      return isCode(error, 'ResourceNotFoundException') ? undefined : new Unreadable(error);
-    }
-  }
+  const { remember, describe, ...contents } = secretContents(client, context);
 
   /** Each asked for, when they are few; else one listing, and only what it may have wrong is asked for. */
   async function describeAll(
@@ -148,87 +107,53 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
 
   /** A secret whose value may not be read: its labels tell the version, and whether there is a value at all. */
   function unread(name: string, description: Description): BundleSpec {
-    const stages =
-      'VersionIdsToStages' in description
-        ? description.VersionIdsToStages
-        : (description as SecretListEntry).SecretVersionsToStages;
-    const version = Object.entries(stages ?? {}).find(([, labels]) => labels.includes('AWSCURRENT'))?.[0];
+    const version = versionOf('AWSCURRENT', description);
     if (version === undefined) return about(name, description, remember(name, undefined, undefined));
     const { facts, ...rest } = about(name, description, undefined);
     return { ...rest, facts: { ...facts, version, unread: true } };
   }
 
-  async function readValue(name: string): Promise<Content> {
-    try {
-      const answer = await send(
-        'GetSecretValue',
-        name,
-        'secretsmanager:read',
-        () => client.send(new GetSecretValueCommand({ SecretId: name })),
-        { secret: true },
-      );
-      return remember(name, answer.SecretString, answer.VersionId);
-    } catch (error) {
-      // A secret without any value is legal.
-      if (isCode(error, 'ResourceNotFoundException')) return remember(name, undefined, undefined);
-      throw error;
-    }
-  }
-
-  async function readVersion(
+  /** What a batch told of one value. That there is none is believed where the description knows of none either. */
+  async function specOf(
     name: string,
-    version: string | undefined,
-    otherwise: Content['object'],
-  ): Promise<Content['object']> {
-    if (version === undefined) return otherwise;
-    const answer = await send(
-      'GetSecretValue',
-      name,
-      'secretsmanager:read',
-      () => client.send(new GetSecretValueCommand({ SecretId: name, VersionId: version })),
-      { secret: true },
+    description: Description,
+    { values, errors, failed }: Batch,
+  ): Promise<BundleSpec | Unreadable> {
+    if (description.DeletedDate !== undefined) return about(name, description, undefined);
+    const entry = values.get(name);
+    if (entry !== undefined)
+      return about(name, description, remember(name, entry.SecretString, entry.VersionId));
+    const error = errors.find(
+      ({ SecretId }) => SecretId === name || (SecretId !== undefined && SecretId === description.ARN),
     );
-    return remember(name, answer.SecretString, answer.VersionId).object;
+    const current = versionOf('AWSCURRENT', description);
+    const isMissing = error?.ErrorCode === 'ResourceNotFoundException';
+    if (isMissing && current === undefined)
+      return about(name, description, remember(name, undefined, undefined));
+    try {
+      if (!isMissing) throw failed.get(name) ?? asError(name, error);
+      return about(name, description, await contents.readValue(name, current));
+    } catch (reason) {
+      const isLeft = context.leavesUnread && isDenied(reason);
+      return isLeft ? unread(name, description) : new Unreadable(reason);
+    }
   }
 
   async function observe(names: readonly string[]): Promise<Map<string, BundleSpec | Unreadable>> {
     const batch = batchValues(names);
-    const [descriptions, { values, errors, failed }] = await Promise.all([describeAll(names, batch), batch]);
+    const [descriptions, values] = await Promise.all([describeAll(names, batch), batch]);
     const found = new Map<string, BundleSpec | Unreadable>();
-    for (const [name, description] of descriptions) {
-      if (description === undefined) continue;
-      if (description instanceof Unreadable) found.set(name, description);
-      else if (description.DeletedDate !== undefined) found.set(name, about(name, description, undefined));
-      else {
-        const entry = values.get(name);
-        const error = errors.find(
-          ({ SecretId }) => SecretId === name || (SecretId !== undefined && SecretId === description.ARN),
-        );
-        if (entry !== undefined)
-          found.set(name, about(name, description, remember(name, entry.SecretString, entry.VersionId)));
-        else if (error?.ErrorCode === 'ResourceNotFoundException')
-          found.set(name, about(name, description, remember(name, undefined, undefined)));
-        else {
-          const reason = failed.get(name) ?? asError(name, error);
-          const isLeft = context.leavesUnread && isDenied(reason);
-          found.set(name, isLeft ? unread(name, description) : new Unreadable(reason));
-        }
-      }
-    }
+    await Promise.all(
+      descriptions.map(async ([name, description]) => {
+        if (description === undefined) return;
+        const isRead = !(description instanceof Unreadable);
+        found.set(name, isRead ? await specOf(name, description, values) : description);
+      }),
+    );
     return found;
   }
 
-  /** @returns what was read of a secret last. */
-  function contentOf(name: string): Content {
-    return contents.get(name) ?? { object: new Map<string, unknown>(), version: undefined };
-  }
-
-  /** What was written is what a later change of the run goes on from. */
-  function keep(name: string, content: Content): void {
-    contents.set(name, content);
-  }
-
-  return { observe, describe, contentOf, keep, readValue, readVersion };
+  return { ...contents, describe, observe };
 }
 
 /** An item of a batch that failed arrives with HTTP 200, without an exception. */

@@ -8,7 +8,8 @@ import {
 import { AwsError } from '../clients/errors.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../settings/limits.ts';
 import type { Shelf, Specs, Stray } from './resource.ts';
-import type { RoomContext } from './room.ts';
+import { type RoomContext, sender } from './room.ts';
+import { versionOf } from './secret-labels.ts';
 import { ownerOf, pairs, tagFields } from './tags.ts';
 
 type BundleSpec = Specs['AWS::SecretsManager::Secret'];
@@ -18,28 +19,24 @@ type BundleSpec = Specs['AWS::SecretsManager::Secret'];
  * not in it. @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
  */
 export function secretShelf(client: SecretsManagerClient, context: RoomContext): Shelf<BundleSpec> {
+  const send = sender(context, 'secretsmanager');
+
   async function list(path: string, isTagged: boolean): Promise<SecretListEntry[]> {
     const found: SecretListEntry[] = [];
     let NextToken: string | undefined;
     do {
-      const page = await context.calls.send(
-        {
-          operation: 'secretsmanager:ListSecrets',
-          resource: `what stands below ${path}`,
-          lane: 'secretsmanager:read',
-        },
-        () =>
-          client.send(
-            new ListSecretsCommand({
-              // Both match by prefix, so what comes is looked at again.
-              Filters: [
-                { Key: 'name', Values: [`${path}/`] },
-                ...(isTagged ? [{ Key: 'tag-key' as const, Values: [OWNER_TAG] }] : []),
-              ],
-              MaxResults: 100,
-              NextToken,
-            }),
-          ),
+      const page = await send('ListSecrets', `what stands below ${path}`, 'secretsmanager:read', () =>
+        client.send(
+          new ListSecretsCommand({
+            // Both match by prefix, so what comes is looked at again.
+            Filters: [
+              { Key: 'name', Values: [`${path}/`] },
+              ...(isTagged ? [{ Key: 'tag-key' as const, Values: [OWNER_TAG] }] : []),
+            ],
+            MaxResults: 100,
+            NextToken,
+          }),
+        ),
       );
       found.push(...(page.SecretList ?? []));
       NextToken = page.NextToken;
@@ -66,13 +63,12 @@ export function secretShelf(client: SecretsManagerClient, context: RoomContext):
 function strayOf(entry: SecretListEntry): Stray<BundleSpec> {
   const tags = pairs(entry.Tags);
   const tag = tags.find(([key]) => key === OWNER_TAG)?.[1];
-  const stages = Object.entries(entry.SecretVersionsToStages ?? {});
   const spec: BundleSpec = {
     name: entry.Name ?? '',
     fields: { 'key-id': entry.KmsKeyId, ...tagFields(tags) },
     facts: {
       arn: entry.ARN,
-      version: stages.find(([, labels]) => labels.includes('AWSCURRENT'))?.[0],
+      version: versionOf('AWSCURRENT', entry),
       ownedBy: ownerOf(entry, tags),
       modifiedAt: entry.LastChangedDate?.toISOString(),
     },
@@ -86,11 +82,12 @@ export function deleteSecret(
   context: RoomContext,
   recoveryDays: number,
 ): (observed: BundleSpec) => Promise<void> {
+  const send = sender(context, 'secretsmanager');
+
   return async ({ name }) => {
     try {
-      await context.calls.send(
-        { operation: 'secretsmanager:DeleteSecret', resource: name, lane: 'secretsmanager:write' },
-        () => client.send(new DeleteSecretCommand({ SecretId: name, RecoveryWindowInDays: recoveryDays })),
+      await send('DeleteSecret', name, 'secretsmanager:write', () =>
+        client.send(new DeleteSecretCommand({ SecretId: name, RecoveryWindowInDays: recoveryDays })),
       );
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
@@ -101,9 +98,8 @@ export function deleteSecret(
   };
 
   async function isScheduled(name: string): Promise<boolean> {
-    const found = await context.calls.send(
-      { operation: 'secretsmanager:DescribeSecret', resource: name, lane: 'secretsmanager:read' },
-      () => client.send(new DescribeSecretCommand({ SecretId: name })),
+    const found = await send('DescribeSecret', name, 'secretsmanager:read', () =>
+      client.send(new DescribeSecretCommand({ SecretId: name })),
     );
     return found.DeletedDate !== undefined;
   }

@@ -1,0 +1,301 @@
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Secret } from '../../src/secret.ts';
+import { type Bench, fieldsOf, openBench, operations, type Round, wishFor } from './bench.ts';
+
+/*
+ * "All Secrets Manager operations are eventually consistent": what was written a moment ago may be answered as it stood before.
+ */
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench?.[Symbol.asyncDispose]());
+beforeEach(() => bench.aws.reset());
+
+const NAME = 'papyrus/prd/db';
+const SETTLING = [500, 1_000, 2_000, 4_000];
+const wish = (a: string) =>
+  wishFor(
+    'AWS::SecretsManager::Secret',
+    NAME,
+    { 'key-id': 'alias/aws/secretsmanager', 'key:a': new Secret(a) },
+    { defaults: new Set(['key-id']) },
+  );
+const create = (SecretString?: string) =>
+  bench.others.secrets.send(new CreateSecretCommand({ Name: NAME, SecretString }));
+const put = (SecretString: string) =>
+  bench.others.secrets.send(new PutSecretValueCommand({ SecretId: NAME, SecretString }));
+const schedule = () => bench.others.secrets.send(new DeleteSecretCommand({ SecretId: NAME }));
+const about = () => bench.others.secrets.send(new DescribeSecretCommand({ SecretId: NAME }));
+const stands = async () => {
+  const { SecretString, VersionId } = await bench.others.secrets.send(
+    new GetSecretValueCommand({ SecretId: NAME }),
+  );
+  return { value: JSON.parse(SecretString ?? ''), version: VersionId };
+};
+const puts = ({ writes }: Round) =>
+  operations(writes).filter((operation) => operation === 'PutSecretValue').length;
+const describedAfterPut = ({ calls }: Round) =>
+  operations(calls).slice(operations(calls).lastIndexOf('PutSecretValue') + 1);
+
+/** As the service sends it: moments are numbers. */
+const wire = (answer: object): object =>
+  Object.fromEntries(
+    Object.entries(answer).map(([key, value]) => [
+      key,
+      value instanceof Date ? value.getTime() / 1000 : value,
+    ]),
+  );
+
+/** Somebody else writes, just before or right after our value arrives. */
+function others(act: () => Promise<unknown>, at: 'before' | 'after', times = 1) {
+  let left = times;
+  bench.aws.onCall(async ({ operation }, moment) => {
+    if (operation === 'PutSecretValue' && moment === at && left-- > 0) await act();
+  });
+}
+
+/** Descriptions answer what stood just before our value arrived: so many, after each of so many writes. */
+function describeLate(times: number, writes = Number.POSITIVE_INFINITY) {
+  let old: object = {};
+  let left = 0;
+  let seen = 0;
+  bench.aws.onCall(async ({ operation }, moment) => {
+    if (operation !== 'PutSecretValue' || moment !== 'before') return;
+    old = wire(await about());
+    left = seen++ < writes ? times : 0;
+  });
+  bench.aws.answer('DescribeSecret', () => (left-- > 0 ? old : undefined));
+}
+
+describe('a description that is older than our write', () => {
+  test.each([1, 2, 4])('%d times: it is asked again, and nobody else is suspected', async (times) => {
+    await bench.round(wish('one'));
+    describeLate(times);
+    const round = await bench.round(wish('two'));
+    expect(round.outcome.result).toBe('done');
+    expect(round.told).toEqual([]);
+    expect(puts(round)).toBe(1);
+    expect(round.slept).toEqual(SETTLING.slice(0, times));
+    expect(await stands()).toEqual({ value: { a: 'two' }, version: round.outcome.stands?.facts.version });
+    await bench.silent(wish('two'));
+  });
+
+  test('the usual write is described once, without a wait', async () => {
+    await bench.round(wish('one'));
+    const round = await bench.round(wish('two'));
+    expect(describedAfterPut(round)).toEqual(['DescribeSecret']);
+    expect(round.slept).toEqual([]);
+  });
+
+  test('for ever: it is written once, and what is not known is told', async () => {
+    await bench.round(wish('one'));
+    describeLate(99);
+    const round = await bench.round(wish('two'));
+    expect(round.outcome.result).toBe('done');
+    expect(round.told).toEqual([
+      expect.stringMatching(/^papyrus\/prd\/db: AWS does not show yet .* not known/),
+    ]);
+    expect(puts(round)).toBe(1);
+    expect(describedAfterPut(round)).toHaveLength(1 + SETTLING.length);
+    expect(round.outcome.stands?.facts.version).toBe((await stands()).version);
+  });
+
+  test.each(['before', 'after'] as const)('who really wrote, %s us, is found all the same', async (at) => {
+    await bench.round(wish('one'));
+    describeLate(2);
+    others(() => put('{"a":"one","theirs":1}'), at);
+    const round = await bench.round(wish('two'));
+    expect(round.outcome.result).toBe('done');
+    expect(round.told).toEqual([expect.stringContaining('somebody else wrote it in the meantime')]);
+    expect(puts(round)).toBe(2);
+    expect((await stands()).value).toEqual({ a: 'two', theirs: 1 });
+    await bench.silent(wish('two'));
+  });
+
+  test('what we wrote in the round before is nobody else', async () => {
+    await bench.round(wish('one'));
+    // The description never shows our first value, and shows theirs, which came before it.
+    others(() => put('{"a":"one","theirs":1}'), 'before');
+    describeLate(99, 1);
+    const round = await bench.round(wish('two'));
+    expect(round.told).toEqual([expect.stringContaining('somebody else wrote it in the meantime')]);
+    expect(puts(round)).toBe(2);
+    expect((await stands()).value).toEqual({ a: 'two', theirs: 1 });
+  });
+
+  test('who takes our value back is somebody else, though it is the version that was read', async () => {
+    await bench.round(wish('one'));
+    const { version } = await stands();
+    let swapped: object | undefined;
+    bench.aws.onCall(async ({ operation }, moment) => {
+      if (operation !== 'PutSecretValue') return;
+      swapped = undefined;
+      if (moment === 'before' || bench.aws.count('PutSecretValue') > 1) return;
+      const now = await stands();
+      const VersionIdsToStages = {
+        [String(version)]: ['AWSCURRENT'],
+        [String(now.version)]: ['AWSPREVIOUS'],
+      };
+      swapped = { ...wire(await about()), VersionIdsToStages };
+    });
+    bench.aws.answer('DescribeSecret', () => swapped);
+    const round = await bench.round(wish('two'));
+    expect(round.outcome.result).toBe('done');
+    expect(round.told).toEqual([expect.stringContaining('somebody else wrote it in the meantime')]);
+    expect(puts(round)).toBe(2);
+    expect(round.slept).toEqual(SETTLING);
+    expect((await stands()).value).toEqual({ a: 'two' });
+  });
+
+  test('a run that may not describe any more does not wait', async () => {
+    await bench.round(wish('one'));
+    bench.aws.fault({ operation: 'DescribeSecret', skip: 1, times: 9, kind: 'access-denied' });
+    const round = await bench.round(wish('two'));
+    expect(round.outcome.result).toBe('done');
+    expect(round.told).toEqual([]);
+    expect(round.slept).toEqual([]);
+  });
+
+  test('their version is waited for where it cannot be read yet', async () => {
+    await bench.round(wish('one'));
+    others(() => put('{"a":"one","theirs":1}'), 'before');
+    bench.aws.fault({
+      operation: 'GetSecretValue',
+      times: 2,
+      kind: 'not-found',
+      when: ({ VersionId }) => VersionId !== undefined,
+    });
+    const round = await bench.round(wish('two'));
+    expect(round.outcome.result).toBe('done');
+    expect((await stands()).value).toEqual({ a: 'two', theirs: 1 });
+  });
+});
+
+describe('a secret that was restored a moment ago', () => {
+  const marked = {
+    status: 400,
+    code: 'InvalidRequestException',
+    message: "You can't perform this operation on the secret because it was marked for deletion.",
+  };
+
+  test.each([
+    ['marked for deletion', marked],
+    ['without a value', 'not-found' as const],
+  ])('read as %s: waited for, and what others put there is kept', async (_, kind) => {
+    await create('{"a":"old","theirs":1}');
+    await schedule();
+    bench.aws.fault({ operation: 'GetSecretValue', times: 3, kind });
+    const round = await bench.round(wish('one'));
+    expect(round.outcome.result).toBe('done');
+    expect(round.told).toEqual([]);
+    expect(round.slept).toEqual(SETTLING.slice(0, 3));
+    expect((await stands()).value).toEqual({ a: 'one', theirs: 1 });
+    await bench.silent(wish('one'));
+  });
+
+  test.each([
+    ['marked for deletion', marked],
+    ['without a value', 'not-found' as const],
+  ])('read as %s for ever: failed, and not overwritten', async (_, kind) => {
+    await create('{"a":"old","theirs":1}');
+    await schedule();
+    bench.aws.fault({ operation: 'GetSecretValue', times: 99, kind });
+    const round = await bench.round(wish('one'));
+    expect(round.outcome.result).toBe('failed');
+    expect(puts(round)).toBe(0);
+    expect((await stands()).value).toEqual({ a: 'old', theirs: 1 });
+  });
+
+  test('another refusal is not waited for', async () => {
+    await create('{"a":"old"}');
+    await schedule();
+    bench.aws.fault({
+      operation: 'GetSecretValue',
+      times: 99,
+      kind: { ...marked, message: 'The secret is managed by another service.' },
+    });
+    const round = await bench.round(wish('one'));
+    expect(round.outcome.result).toBe('failed');
+    expect(round.slept).toEqual([]);
+  });
+
+  test('one that really has no value is written without a wait', async () => {
+    await create();
+    await schedule();
+    const round = await bench.round(wish('one'));
+    expect(round.outcome.result).toBe('done');
+    expect(round.slept).toEqual([]);
+    expect((await stands()).value).toEqual({ a: 'one' });
+  });
+
+  test('whether it has a value is not guessed where that may not be asked', async () => {
+    await create();
+    await schedule();
+    bench.aws.fault({ operation: 'DescribeSecret', skip: 1, times: 99, kind: 'access-denied' });
+    const round = await bench.round(wish('one'));
+    expect(round.outcome.result).toBe('failed');
+    expect(puts(round)).toBe(0);
+  });
+});
+
+describe('a secret that was made a moment ago', () => {
+  /** Terraform's, with a host and a port of which the batch knows nothing yet. */
+  async function madeByOthers() {
+    await create('{"host":"db.internal","port":5432}');
+    bench.aws.answer('BatchGetSecretValue', ({ SecretIdList }) => ({
+      SecretValues: [],
+      Errors: (SecretIdList as string[]).map((SecretId) => ({
+        SecretId,
+        ErrorCode: 'ResourceNotFoundException',
+        Message: "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT",
+      })),
+    }));
+  }
+
+  test.each([0, 2])('its value is asked for, and waited for %d times', async (times) => {
+    await madeByOthers();
+    bench.aws.fault({ operation: 'GetSecretValue', times, kind: 'not-found' });
+    const round = await bench.round(wish('one'));
+    expect(fieldsOf(round.change)).toEqual(['key:a', 'tag:project', 'tag:managed-by']);
+    expect(round.change.notes).toContain('keys that nobody here asks for are kept: host, port');
+    expect(round.told).toEqual([]);
+    expect(round.slept).toEqual(SETTLING.slice(0, times));
+    expect((await stands()).value).toEqual({ a: 'one', host: 'db.internal', port: 5432 });
+  });
+
+  test('a value that cannot be had is told, and not overwritten', async () => {
+    await madeByOthers();
+    bench.aws.fault({ operation: 'GetSecretValue', times: 99, kind: 'not-found' });
+    const round = await bench.round(wish('one'));
+    expect(round.change).toMatchObject({ action: 'blocked', blocked: { reason: 'it could not be read' } });
+    expect(round.outcome.result).toBe('failed');
+    expect(round.writes).toEqual([]);
+  });
+
+  test('where no value may be read, everything else is compared', async () => {
+    await madeByOthers();
+    bench.aws.fault({ operation: 'GetSecretValue', times: 99, kind: 'access-denied' });
+    const { change } = await bench.round(wish('one'), { looks: true, leavesUnread: true });
+    expect(change.observed?.facts.unread).toBe(true);
+    expect(fieldsOf(change)).toEqual(['tag:project', 'tag:managed-by']);
+  });
+
+  test('where its description is as old, the write shows that there was a value', async () => {
+    await madeByOthers();
+    const { VersionIdsToStages: _, ...bare } = wire(await about()) as Record<string, unknown>;
+    let left = 1;
+    bench.aws.answer('DescribeSecret', () => (left-- > 0 ? bare : undefined));
+    const round = await bench.round(wish('one'));
+    expect(round.outcome.result).toBe('done');
+    expect(round.told).toEqual([expect.stringContaining('somebody else wrote it in the meantime')]);
+    expect((await stands()).value).toEqual({ a: 'one', host: 'db.internal', port: 5432 });
+  });
+});
