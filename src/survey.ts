@@ -11,7 +11,7 @@ import type { Policy } from './plan/policy.ts';
 import { prune } from './plan/prune.ts';
 import { errorText } from './report/failure.ts';
 import { type Field, type Kind, type Resources, Unreadable } from './resources/resource.ts';
-import { type Observation, observe } from './resources/rooms.ts';
+import { confirmed, type Observation, observe } from './resources/rooms.ts';
 import { type Findings, findNeighbours, findStrays, type ShelfKind } from './resources/strays.ts';
 import type { Settings } from './settings/settings.ts';
 
@@ -36,10 +36,9 @@ async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
   ]);
   const before = await callbackBefore(asked, rooms, observation);
   const wishes = [...desired.wishes, ...imageWishes(asked), ...auth0Wishes(asked, observation, before)];
-  const changes = moveKeys(compare(wishes, observation, policyOf(asked)), {
-    ...desired,
-    prefix: settings.prefix,
-  });
+  const changes = await confirmed(rooms, observation, (standing) =>
+    moveKeys(compare(wishes, standing, policyOf(asked)), { ...desired, prefix: settings.prefix }),
+  );
   const strays = prune(found, changes, {
     prune: settings.ownership.prune,
     recoveryDays: settings.ownership.recoveryDays,

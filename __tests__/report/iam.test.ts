@@ -332,12 +332,14 @@ describe('iam/roles.yml', () => {
       return PolicyDocument.Statement.flat();
     });
     const ofTags = statements.filter((one) => /logs:(List|Un)?tag/i.test(JSON.stringify(one)));
+    // What is given, or the default of the action's own input.
+    const GROUP = ['HasLogGroup', 'LogGroup', ['/', ['/ecs', [1, ['/', 'Prefix']]]]];
     expect(ofTags).toHaveLength(3);
     for (const statement of ofTags)
       expect(statement).toMatchObject({
         Resource: [
-          expect.stringMatching(/:log-group:\$\{LogGroup\}$/),
-          expect.stringMatching(/\$\{LogGroup\}:\*$/),
+          [expect.stringMatching(/:log-group:\$\{Group\}$/), { Group: GROUP }],
+          [expect.stringMatching(/:log-group:\$\{Group\}:\*$/), { Group: GROUP }],
         ],
       });
   });

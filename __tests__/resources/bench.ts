@@ -10,7 +10,7 @@ import type { Change, Plan } from '../../src/plan/change.ts';
 import { plan } from '../../src/plan/plan.ts';
 import type { Policy } from '../../src/plan/policy.ts';
 import type { Fields, Kind } from '../../src/resources/resource.ts';
-import { observe, openRooms } from '../../src/resources/rooms.ts';
+import { confirmed, observe, openRooms } from '../../src/resources/rooms.ts';
 import type { Secret } from '../../src/secret.ts';
 import { type AwsOptions, type AwsServer, type Call, type FaultRule, startAws } from '../servers/aws.ts';
 
@@ -149,14 +149,16 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
     };
     for (const { kind, spec } of wishes) names[kind].push(spec.name);
     aws.forget();
-    const planned = plan(wishes, await observe(rooms, names), {
-      allow: new Set(),
-      adopt: true,
-      ignore: [],
-      callbackParameter: '',
-      callbackIsAsked: false,
-      ...policy,
-    });
+    const planned = await confirmed(rooms, await observe(rooms, names), (standing) =>
+      plan(wishes, standing, {
+        allow: new Set(),
+        adopt: true,
+        ignore: [],
+        callbackParameter: '',
+        callbackIsAsked: false,
+        ...policy,
+      }),
+    );
     const outcomes = looks ? [] : await apply(planned, rooms, () => {});
     return {
       plan: planned,

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Fields } from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
 import { Refusal } from '../servers/protocol.ts';
-import { type Bench, fieldsOf, openBench, operations, wishFor } from './bench.ts';
+import { type Bench, fieldsOf, openBench, operations, type Round, wishFor } from './bench.ts';
 
 let bench: Bench;
 beforeAll(async () => {
@@ -450,6 +450,118 @@ describe('many secrets', () => {
   let standing: SecretListEntry[] = [];
   const listed = (change: (entry: SecretListEntry) => object) =>
     standing.map((entry) => ({ ...entry, CreatedDate: 0, LastChangedDate: 0, ...change(entry) }));
+
+  describe('a listing that is minutes old', () => {
+    const six = names.slice(0, 6);
+    const by = (key: string, keys: Record<string, string> = { a: 'one' }) =>
+      six.map((name) => wish(keys, { 'key-id': key }, {}, name));
+    const described = (calls: Round['calls']) =>
+      calls.flatMap(({ operation, input }) => (operation === 'DescribeSecret' ? [input.SecretId] : []));
+    /** From here on listings tell the labels of today, and everything else as it stands now. */
+    async function holdListing() {
+      const list = async () =>
+        (await bench.others.secrets.send(new ListSecretsCommand({ MaxResults: 100 }))).SecretList ?? [];
+      const old = new Map((await list()).map((entry) => [entry.Name, entry]));
+      bench.aws.answer('ListSecrets', async () => ({
+        SecretList: (await list()).map(({ Name, SecretVersionsToStages }) => {
+          const { DeletedDate: _, ...entry } = old.get(Name) ?? {};
+          return { ...entry, SecretVersionsToStages, CreatedDate: 0, LastChangedDate: 0 };
+        }),
+      }));
+    }
+    const rotate = (SecretId: string) =>
+      bench.others.secrets
+        .send(
+          new RotateSecretCommand({
+            SecretId,
+            RotationLambdaARN: 'arn:aws:lambda:us-west-2:123456789012:function:x',
+            RotationRules: { AutomaticallyAfterDays: 30 },
+          }),
+        )
+        .catch(() => {});
+
+    test.each([
+      { mode: 'looked at', options: { looks: true, readOnly: true } },
+      { mode: 'applied', options: {} },
+    ])('a key that was changed since is no difference ($mode)', async ({ options }) => {
+      await bench.round(by('alias/ours'));
+      await holdListing();
+      await bench.round(by('alias/new'));
+      const { plan, writes, calls } = await bench.round(by('alias/new'), options);
+      expect(plan.map(({ action }) => action)).toEqual(six.map(() => 'none'));
+      expect(writes).toEqual([]);
+      expect(described(calls).sort()).toEqual(six);
+    });
+
+    test('a rotation that was switched on since keeps its value; only it is asked', async () => {
+      await bench.round(by('alias/ours'));
+      await holdListing();
+      const [first = '', second = ''] = six;
+      await rotate(first);
+      bench.aws.own(second, 'rds');
+      const wishes = by('alias/ours').map((same, index) =>
+        index < 3 ? wish({ a: 'two' }, { 'key-id': 'alias/ours' }, {}, same.spec.name) : same,
+      );
+      const { plan, writes, calls } = await bench.round(wishes);
+      expect(plan.map(({ action }) => action)).toEqual([
+        'blocked',
+        'blocked',
+        'update',
+        'none',
+        'none',
+        'none',
+      ]);
+      expect(plan.slice(0, 2).map(({ blocked }) => blocked?.reason)).toEqual([
+        expect.stringContaining('its rotation'),
+        expect.stringContaining('the service rds'),
+      ]);
+      expect(writes.map(({ input }) => input.SecretId)).toEqual([six[2]]);
+      expect(await value(first)).toEqual({ a: 'one' });
+      // Three before the plan, and one after the write.
+      expect(described(calls).sort()).toEqual([first, second, six[2], six[2]]);
+    });
+
+    test('one that was scheduled for deletion, or is gone, since its value was read', async () => {
+      await bench.round(by('alias/ours'));
+      const [first = '', second = ''] = six;
+      bench.aws.onCall(async ({ operation }, moment) => {
+        if (operation !== 'BatchGetSecretValue' || moment !== 'after') return;
+        await bench.others.secrets.send(new DeleteSecretCommand({ SecretId: first }));
+        await bench.others.secrets.send(
+          new DeleteSecretCommand({ SecretId: second, ForceDeleteWithoutRecovery: true }),
+        );
+      });
+      await holdListing();
+      const { plan } = await bench.round(by('alias/ours', { a: 'two' }), { looks: true });
+      expect(plan[0]?.notes).toContain('it is scheduled for deletion and is restored');
+      expect(plan.map(({ action }) => action)).toEqual([
+        'update',
+        'create',
+        ...six.slice(2).map(() => 'update'),
+      ]);
+    });
+
+    test('one that may not be described is not written on the word of a listing', async () => {
+      await bench.round(by('alias/ours'));
+      await holdListing();
+      bench.aws.fault({
+        operation: 'DescribeSecret',
+        kind: 'access-denied',
+        times: 9,
+        when: ({ SecretId }) => SecretId === six[0],
+      });
+      const { outcomes, writes } = await bench.round(by('alias/ours', { a: 'two' }));
+      expect(outcomes.map(({ result }) => result)).toEqual(['failed', ...six.slice(1).map(() => 'done')]);
+      expect(writes.map(({ input }) => input.SecretId)).not.toContain(six[0]);
+    });
+
+    test('a silent run asks for nothing by itself', async () => {
+      await bench.round(by('alias/ours'));
+      await holdListing();
+      const calls = operations(await bench.silent(by('alias/ours')));
+      expect(calls.sort()).toEqual(['BatchGetSecretValue', 'ListSecrets']);
+    });
+  });
 
   const answers = (errors: readonly object[], missing: string) =>
     bench.aws.answer('BatchGetSecretValue', async ({ SecretIdList }) => {

@@ -153,6 +153,12 @@ export interface Resource<S extends Spec = Spec> {
    * @param names all names at once, since AWS reads in batches
    */
   observe(names: readonly string[]): Promise<Map<string, S | Unreadable>>;
+  /**
+   * Where a listing may be old: asks for each by itself of which only the listing told, before anything of it is written.
+   * @param names what the listing's word would change
+   * @returns what stands, of those that were asked again; `undefined` is what is gone
+   */
+  confirm?(names: readonly string[]): Promise<ReadonlyMap<string, S | Unreadable | undefined>>;
   /** Creates what does not exist, with everything that the spec holds. */
   create(desired: S): Promise<S>;
   /**

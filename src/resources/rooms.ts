@@ -77,6 +77,29 @@ export async function observe(
   };
 }
 
+/**
+ * Compares, and where something would be written of which only a listing told, asks for it by itself and compares again:
+ * a listing may be minutes old, and what is shown is what runs.
+ * @param compare a pure comparison of what stands with what is wanted
+ * @returns what it comes to in the end
+ */
+export async function confirmed<C extends Pick<Spec, 'name'> & { kind: Kind; action: string }>(
+  rooms: Resources,
+  observation: Observation,
+  compare: (observation: Observation) => readonly C[],
+): Promise<readonly C[]> {
+  const kind = 'AWS::SecretsManager::Secret';
+  const changes = compare(observation);
+  const loud = changes.filter((change) => change.kind === kind && change.action !== 'none');
+  const asked = await rooms[kind].confirm?.([...new Set(loud.map(({ name }) => name))]);
+  if (asked === undefined || asked.size === 0) return changes;
+  const standing = new Map(observation[kind]);
+  for (const [name, spec] of asked)
+    if (spec === undefined) standing.delete(name);
+    else standing.set(name, spec);
+  return compare({ ...observation, [kind]: standing });
+}
+
 async function read<S extends Spec>(
   room: Resource<S>,
   names: readonly string[],

@@ -28,7 +28,10 @@ export function secretBundles(
   recoveryDays: number,
 ): Resource<BundleSpec> {
   const send = sender(context, 'secretsmanager');
-  const { observe, describe, contentOf, keep, readValue, readVersion } = secretReading(client, context);
+  const { observe, confirm, describe, contentOf, keep, readValue, readVersion } = secretReading(
+    client,
+    context,
+  );
 
   /** Versions of this run: none of them is somebody else's. */
   const written = new Set<string | undefined>();
@@ -120,6 +123,8 @@ export function secretBundles(
 
   return {
     observe,
+
+    confirm,
 
     async create(desired) {
       const { name, fields } = desired;

@@ -50,7 +50,8 @@ export async function listSecrets(
 
 /**
  * A listing may lack what changed in the last five minutes, so an entry is believed where it agrees with the value
- * that was just read, and with what is wanted; whatever else it says is asked for again.
+ * that was just read, and with the tags that are wanted; whatever else it says is asked for again. Its key, rotation and
+ * owner are believed as long as nothing is to be written.
  */
 export function isCurrent(
   entry: SecretListEntry | undefined,

@@ -29,6 +29,8 @@ interface Batch {
 export function secretReading(client: SecretsManagerClient, context: RoomContext) {
   const send = sender(context, 'secretsmanager');
   const { remember, describe, ...contents } = secretContents(client, context);
+  /** Of these nothing but the value was asked for by name. */
+  const fromListing = new Set<string>();
 
   /** Each asked for, when they are few; else one listing, and only what it may have wrong is asked for. */
   async function describeAll(
@@ -41,7 +43,10 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
     return Promise.all(
       names.map((name) => {
         const entry = listed.get(name);
-        if (isCurrent(entry, values.get(name), context.tags)) return [name, entry] as const;
+        if (isCurrent(entry, values.get(name), context.tags)) {
+          fromListing.add(name);
+          return [name, entry] as const;
+        }
         const isAbsent = errors.some(
           ({ SecretId, ErrorCode, Message }) =>
             SecretId === name &&
@@ -153,7 +158,22 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
     return found;
   }
 
-  return { ...contents, describe, observe };
+  /** Key, rotation and owner may have changed since a listing was made, unlike the value, which was read by itself. */
+  async function confirm(
+    names: readonly string[],
+  ): Promise<ReadonlyMap<string, BundleSpec | Unreadable | undefined>> {
+    const found = new Map<string, BundleSpec | Unreadable | undefined>();
+    const ask = async (name: string) => {
+      const description = await describe(name);
+      if (description === undefined || description instanceof Unreadable) return found.set(name, description);
+      const content = description.DeletedDate === undefined ? contents.contentOf(name) : undefined;
+      return found.set(name, about(name, description, content));
+    };
+    await Promise.all(names.filter((name) => fromListing.has(name)).map(ask));
+    return found;
+  }
+
+  return { ...contents, describe, observe, confirm };
 }
 
 /** An item of a batch that failed arrives with HTTP 200, without an exception. */
