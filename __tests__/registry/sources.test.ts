@@ -89,13 +89,19 @@ describe('an OCI layout', () => {
     }
   });
 
-  it.each<[string, (digest: string) => object]>([
-    ['says so', (digest) => ({ annotations: { 'io.containerd.manifest.subject': digest } })],
-    ['says so only in its manifest', () => ({})],
-  ])('with a signature beside that %s is the image', async (_, more) => {
+  it('with a signature beside that says so is the image, also where one of its platforms is signed', async () => {
     const layout = new LayoutWriter();
     const held = layout.image(image);
-    layout.list(held, 'v1').list(layout.signature(held, more(held.digest)));
+    const annotations = { 'io.containerd.manifest.subject': held.digest };
+    layout.list(layout.index([held]), 'v1').list(layout.signature(held, { annotations }));
+    const source = await open('oci-archive', layout.entries());
+    expect([source.identity.digest, source.tag]).toEqual([sha256(image.config), 'v1']);
+  });
+
+  it('with a signature beside that says so only in its manifest is the image', async () => {
+    const layout = new LayoutWriter();
+    const held = layout.image(image);
+    layout.list(held, 'v1').list(layout.signature(held));
     for (const select of ['', ':v1'])
       expect((await open('oci-archive', layout.entries(), select)).identity.digest).toBe(
         sha256(image.config),
