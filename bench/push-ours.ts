@@ -1,7 +1,8 @@
 import { Agent, request } from 'node:http';
 import { Authorization } from '../src/registry/authorization.ts';
 import { Distribution } from '../src/registry/distribution.ts';
-import { type Manifest, matches, parseManifest } from '../src/registry/manifest.ts';
+import { matches } from '../src/registry/identity.ts';
+import { type Manifest, parseManifest } from '../src/registry/manifest.ts';
 import { MANIFESTS } from '../src/registry/media-types.ts';
 import { openImage } from '../src/registry/open.ts';
 import { push } from '../src/registry/push.ts';

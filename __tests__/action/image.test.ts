@@ -129,6 +129,35 @@ it('an immutable tag: the same image is success, another one is told before a by
   expect(registry.count('POST', 'PATCH', 'PUT')).toBe(0);
 });
 
+it('a build anew with other attestations is the same image: silent, and told as it stands', async () => {
+  const build = (statement: string, of = image) => {
+    const layout = new LayoutWriter();
+    layout.list(layout.attested(of, statement), 'built');
+    writeFileSync(join(workspace, 'built.tar'), makeTar(layout.entries()));
+  };
+  const inputs = {
+    image: 'oci-archive:built.tar',
+    'image-tag-mutability': 'IMMUTABLE',
+    'image-tags': 'sha1',
+  };
+  build('monday');
+  const pushed = await run(inputs);
+  expect(pushed.exitCode, pushed.log).toBe(0);
+  // The image, its attestation and the index of both.
+  expect(registry.repositories.get('papyrus')?.manifests.size).toBe(3);
+  build('tuesday');
+  const silent = await run(inputs);
+  expect(silent.exitCode, silent.log).toBe(0);
+  expect(silent.outputs).toMatchObject({
+    changed: 'false',
+    'image-digest': tags().sha1,
+    'image-uri': `${registry.url.host}/papyrus:sha1`,
+  });
+  expect((await run({ ...inputs, mode: 'drift' })).outputs.drifted).toBe('false');
+  build('wednesday', other);
+  expect((await run(inputs)).outputs['failure-reason']).toBe('blocked');
+});
+
 it('pushes an index of several platforms whole', async () => {
   const pushed = await run({ image: 'oci-archive:layout.tar' });
   expect(pushed.exitCode, pushed.log).toBe(0);

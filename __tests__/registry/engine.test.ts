@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { matches } from '../../src/registry/identity.ts';
 import { openImage } from '../../src/registry/open.ts';
 import { certificate, listen } from '../servers/played.ts';
 import { TestRegistry } from '../servers/registry.ts';
@@ -13,8 +14,8 @@ import {
   type TarFile,
   type TestImage,
   toSaved,
-  toSavedWithLayout,
 } from '../servers/registry-images.ts';
+import { toSavedByPodman, toSavedWithLayout } from '../servers/registry-saved.ts';
 import { pushImage, Scratch, surroundings } from './harness.ts';
 import { engineOf, hostOf } from './played-engine.ts';
 
@@ -109,6 +110,27 @@ describe('the export of a classic store', () => {
     );
   });
 
+  it('with other layers than were told is told: the configuration is none of that image', async () => {
+    const config = Buffer.from(JSON.stringify({ rootfs: { diff_ids: [sha256('another')] } }));
+    const inspect = { ...classic, Id: sha256(config) };
+    await expect(push(inspect, toSaved({ ...image, config }, ['app:v1']))).rejects.toThrow(
+      /no configuration of app:v1 that names its layers/,
+    );
+  });
+
+  it('of Podman, whose layers stand under their diff ids, is read', async () => {
+    const one = makeImage([noise(1000), 'podman']);
+    const { manifest } = await push(told(one), toSavedByPodman(one, ['localhost/app:v1']));
+    expect(manifest.config?.digest).toBe(sha256(one.config));
+    const [layer, ...rest] = one.layers;
+    const swapped = { ...one, layers: [Buffer.from('not it'), ...rest] };
+    const damaged = toSavedByPodman(swapped, []).map(([path, content]): TarFile => {
+      const real = `${sha256(layer ?? '').slice(7)}.tar`;
+      return [path === `${sha256('not it').slice(7)}.tar` ? real : path, content as Buffer];
+    });
+    await expect(push(told(one), damaged)).rejects.toThrow(/which its configuration does not name/);
+  });
+
   it('without a layer is told', async () => {
     const files = toSavedWithLayout(image, ['app:v1']).slice(1);
     await expect(push(classic, files)).rejects.toThrow(
@@ -152,11 +174,6 @@ describe('the export of a containerd store', () => {
     JSON.parse(String(files.files.get(`blobs/sha256/${digest.slice(7)}`))).layers[0].digest as string;
 
   it.each<[string, readonly TarFile[], RegExp]>([
-    [
-      'without index.json',
-      layout.entries().filter(([path]) => path !== 'index.json'),
-      /the engine's export of app:v1 holds no index\.json/,
-    ],
     ['without its index', without(index.digest), /lacks sha256:.*: it holds only some platforms/],
     ['without a manifest', without(arm.digest), /lacks sha256:.*: it holds only some platforms/],
     ['without a layer', without(layerOf(layout, held)), /lacks sha256:.*: it holds only some platforms/],
@@ -165,6 +182,14 @@ describe('the export of a containerd store', () => {
   it('with folders and links between its blobs is read', async () => {
     const files: TarFile[] = [['blobs/link', { to: 'sha256' }], ...layout.entries()];
     expect((await push(inspect, files)).manifest.digest).toBe(index.digest);
+  });
+
+  it('is the image that was inspected, whatever index.json lists beside: Docker 29 lists signatures', async () => {
+    const signed = new LayoutWriter();
+    const one = signed.image(image);
+    signed.list(one, 'v1').list(signed.signature(one));
+    const { manifest } = await push({ ...inspect, Id: one.digest, Descriptor: one }, signed.entries());
+    expect(manifest.digest).toBe(one.digest);
   });
 
   it('gives its manifests also to who asks for nothing else', async () => {
@@ -201,6 +226,87 @@ describe('the export of a containerd store', () => {
   });
 });
 
+describe('an image with attestations in a containerd store', () => {
+  const build = (statement: string) => {
+    const layout = new LayoutWriter();
+    const index = layout.attested(image, statement);
+    layout.list(index, 'v1');
+    const [held, attestation] = JSON.parse(
+      String(layout.files.get(`blobs/sha256/${index.digest.slice(7)}`)),
+    ).manifests;
+    return { layout, index, held, attestation };
+  };
+  const open = async (statement: string, attests = true) => {
+    const { layout, index, held, attestation } = build(statement);
+    const Manifests = [
+      { ID: held.digest, Kind: 'image', Available: true },
+      { ID: attestation.digest, Kind: 'attestation', Available: attests },
+    ];
+    using engine = await listen(
+      engineOf({ ...told(image), Id: index.digest, Descriptor: index, Manifests }, layout.entries()),
+    );
+    const pushed = await pushImage('app:v1', registry, { environment: hostOf(engine) });
+    const { identity } = await openImage('app:v1', surroundings(hostOf(engine)));
+    return { identity, pushed: pushed.manifest, index, held };
+  };
+
+  it('is pushed whole, and after every build the same image', async () => {
+    const [monday, tuesday] = [await open('monday'), await open('tuesday')];
+    expect(tuesday.pushed.digest).toBe(tuesday.index.digest);
+    expect(tuesday.identity).toEqual(monday.identity);
+    expect(tuesday.identity.digest).toBe(monday.held.digest);
+    expect(matches(monday.pushed, tuesday.identity)).toBe(true);
+  });
+
+  it('that was pulled without them is the image alone, and the same', async () => {
+    const [built, pulled] = [await open('monday'), await open('monday', false)];
+    expect(pulled.pushed.digest).toBe(built.held.digest);
+    expect(matches(built.pushed, pulled.identity)).toBe(true);
+    expect(matches(pulled.pushed, built.identity)).toBe(true);
+  });
+});
+
+describe('a containerd store that tells no descriptor, as those of Docker 25 to 27', () => {
+  const uncompressed = () => {
+    const layout = new LayoutWriter();
+    const layers = image.layers.map((one) => layout.add('application/vnd.oci.image.layer.v1.tar', one));
+    const config = layout.add('application/vnd.oci.image.config.v1+json', image.config);
+    const manifest = { schemaVersion: 2, mediaType: held, config, layers };
+    return { layout, root: layout.json(held, manifest) };
+  };
+  const held = 'application/vnd.oci.image.manifest.v1+json';
+  const attested = () => {
+    const layout = new LayoutWriter();
+    return { layout, root: layout.attested(image, 'monday') };
+  };
+
+  it.each([
+    ['an index', attested],
+    ['a manifest of uncompressed layers', uncompressed],
+  ])('is known by the name of its snapshotter: %s is pushed as it is', async (_, write) => {
+    const { layout, root } = write();
+    layout.list(root, 'v1');
+    const inspect = { ...classic, Id: root.digest, GraphDriver: { Name: 'overlayfs', Data: null } };
+    const { manifest } = await push(inspect, layout.entries());
+    expect(manifest.digest).toBe(root.digest);
+    using engine = await listen(engineOf(inspect, layout.entries()));
+    const { identity } = await openImage('app:v1', surroundings(hostOf(engine)));
+    expect(matches(manifest, identity)).toBe(true);
+  });
+
+  it.each([
+    ['an index', attested],
+    ['a manifest of uncompressed layers', uncompressed],
+  ])('with another snapshotter is told: %s is no configuration', async (_, write) => {
+    const { layout, root } = write();
+    layout.list(root, 'v1');
+    const inspect = { ...classic, Id: root.digest, GraphDriver: { Name: 'native' } };
+    await expect(push(inspect, layout.entries())).rejects.toThrow(
+      /containerd store is older than Docker 28: update the engine, or docker save .* docker-archive:FILE/,
+    );
+  });
+});
+
 describe('an image of an engine', () => {
   const image = makeImage(['a'.repeat(100_000), noise(2_500_000), 'c<&>']);
   const classic = told(image);
@@ -221,7 +327,7 @@ describe('an image of an engine', () => {
     const pushed = await pushImage('app:v1', registry, { environment: hostOf(engine) });
     expect(pushed.manifest.digest).toBe(index.digest);
     const source = await openImage('app:v1', surroundings(hostOf(engine)));
-    expect(source.identity).toEqual({ by: 'manifest', digest: index.digest });
+    expect(source.identity).toMatchObject({ digest: index.digest, config: undefined });
   });
 
   it('with one platform of an index pushes that one, and says so', async () => {

@@ -45,10 +45,23 @@ const next = {
 };
 
 async function room(tags: readonly string[], of = base, name = 'saved.tar') {
-  const source = await openImage(
-    `docker-archive:${await scratch.tar(name, toSaved(of, ['app:v1']))}`,
-    surroundings(),
-  );
+  const files = toSaved(of, ['app:v1']);
+  return roomOf(tags, `docker-archive:${await scratch.tar(name, files)}`);
+}
+
+/** As buildx writes it by default: an index of the image and of an attestation, which every build makes anew. */
+async function attestedRoom(tags: readonly string[], statement: string, of = base) {
+  const layout = new LayoutWriter();
+  const index = layout.attested(of, statement);
+  layout.list(index, 'v1');
+  return {
+    digest: index.digest,
+    ...(await roomOf(tags, `oci-archive:${await scratch.tar(`${statement}.tar`, layout.entries())}`)),
+  };
+}
+
+async function roomOf(tags: readonly string[], image: string) {
+  const source = await openImage(image, surroundings());
   open.push(source);
   const agent = new Agent({ keepAlive: true });
   const desired = imageWish('app', wantedTags(source, tags), source.identity.digest).spec;
@@ -175,7 +188,7 @@ describe('the image', () => {
     await expect(other.resource.create(other.desired)).rejects.toThrow(/ecr:GetAuthorizationToken/);
   });
 
-  it('of an index is compared by the index, and reuses nothing wrongly', async () => {
+  it('of an index is compared by what it lists, and reuses nothing wrongly', async () => {
     const layout = new LayoutWriter();
     layout.list(layout.index([layout.image(base), layout.image(makeImage(['q'], 'arm64'))]));
     const source = await openImage(
@@ -202,6 +215,66 @@ describe('the image', () => {
     expect((await classic.resource.create(classic.desired)).facts.pushed).toMatchObject({
       uploaded: 1,
       reused: 2,
+    });
+  });
+
+  describe('with attestations', () => {
+    const make = async (tags: readonly string[], statement: string, of = base) => {
+      const { resource, desired, digest } = await attestedRoom(tags, statement, of);
+      await resource.observe(['app']);
+      return { digest, made: await resource.create(desired) };
+    };
+
+    it('that differ from those that stand is the same image, also where tags are fixed; what stands is told', async () => {
+      const first = await make(['v1'], 'monday');
+      expect(first.made.facts.digest).toBe(first.digest);
+      Object.assign(repository, { mutability: 'IMMUTABLE' });
+      registry.seen.length = 0;
+      const { resource, desired, digest } = await attestedRoom(['v1'], 'tuesday');
+      const observed = await read(resource);
+      expect(digest).not.toBe(first.digest);
+      expect(observed.fields).toEqual(desired.fields);
+      expect(observed.facts).toEqual({ digest: first.digest });
+      expect(registry.seen.map(({ verb }) => verb)).toEqual(['API BatchGetImage']);
+      const changedRoom = await attestedRoom(['v1'], 'wednesday', next);
+      const { fields, facts } = await read(changedRoom.resource);
+      expect(fields).not.toEqual(changedRoom.desired.fields);
+      expect(facts.unusable).toContain('the tag v1 of app cannot be moved (immutable)');
+    });
+
+    it('under a further tag is one manifest: all tags name what stands', async () => {
+      const first = await make(['v1'], 'monday');
+      registry.seen.length = 0;
+      const { made } = await make(['v1', 'v2'], 'tuesday');
+      expect(made.facts.digest).toBe(first.digest);
+      expect(registry.count('POST upload')).toBe(0);
+      expect(repository.tags.get('v2')).toBe(first.digest);
+    });
+
+    it('is pushed with them where the repository has the image alone, save beside a tag that names it', async () => {
+      const layout = new LayoutWriter();
+      const alone = layout.image(base);
+      layout.list(alone);
+      const plain = await roomOf(['v1'], `oci-archive:${await scratch.tar('alone.tar', layout.entries())}`);
+      await plain.resource.create(plain.desired);
+      const { digest } = await make(['v2'], 'monday');
+      expect(repository.tags.get('v2')).toBe(digest);
+      await make(['v1', 'v3'], 'tuesday');
+      expect(repository.tags.get('v3')).toBe(alone.digest);
+    });
+
+    it('of two builds under two tags is told as the first tag names it', async () => {
+      const first = await make(['v1'], 'monday');
+      // Whoever pushed the second did not see the first.
+      says('DescribeImages', {});
+      const second = await make(['v2'], 'tuesday');
+      expect([first.made.facts.digest, second.made.facts.digest]).toEqual([first.digest, second.digest]);
+      const { resource, desired } = await attestedRoom(['v2', 'v1'], 'wednesday');
+      const observed = await read(resource);
+      expect([observed.fields, observed.facts]).toEqual([desired.fields, { digest: second.digest }]);
+      // Of tags that name different images none is told.
+      const moved = await attestedRoom(['v2', 'v1'], 'thursday', next);
+      expect((await read(moved.resource)).facts.digest).toBeUndefined();
     });
   });
 

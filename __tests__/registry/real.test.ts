@@ -7,9 +7,11 @@ import { openImage } from '../../src/registry/open.ts';
 import { DockerEngine } from '../servers/docker-engine.ts';
 import { hasProgram } from '../servers/docker-process.ts';
 import { DockerRegistry } from '../servers/docker-registry.ts';
+import { listen } from '../servers/played.ts';
 import { TestRegistry } from '../servers/registry.ts';
 import { LayoutWriter, makeImage, noise, sha256, toSaved } from '../servers/registry-images.ts';
 import { pushImage, Scratch, surroundings } from './harness.ts';
+import { engineOf, hostOf } from './played-engine.ts';
 
 let scratch: Scratch;
 beforeAll(async () => {
@@ -62,6 +64,33 @@ describe.skipIf(!hasProgram('docker-registry') || !hasProgram('skopeo'))("Debian
   );
 });
 
+describe.skipIf(!hasProgram('skopeo'))("what containers/image writes, as Podman's socket gives it", () => {
+  it('is read layer by layer', async () => {
+    const layout = new LayoutWriter();
+    layout.list(layout.image(image), 'v1');
+    await layout.write(scratch.at('podman'));
+    const tar = scratch.at('podman.tar');
+    skopeo(
+      '--insecure-policy',
+      'copy',
+      '-q',
+      `oci:${scratch.at('podman')}:v1`,
+      `docker-archive:${tar}:localhost/app:v1`,
+    );
+    const archive = await openImage(`docker-archive:${tar}:localhost/app:v1`, surroundings());
+    await archive.close();
+    const { config } = archive.identity;
+    const Layers = image.layers.map(sha256);
+    const inspect = { Id: config, RootFS: { Layers }, GraphDriver: { Name: 'overlay' } };
+    await using registry = await TestRegistry.start();
+    registry.create('app');
+    using engine = await listen(engineOf(inspect, await readFile(tar)));
+    const pushed = await pushImage('localhost/app:v1', registry, { environment: hostOf(engine) });
+    expect(pushed).toMatchObject({ uploaded: image.layers.length });
+    expect(pushed.manifest.config?.digest).toBe(config);
+  });
+});
+
 describe.skipIf(!hasProgram('dockerd'))('a real engine', () => {
   let engine: DockerEngine;
   let registry: TestRegistry;
@@ -82,7 +111,7 @@ describe.skipIf(!hasProgram('dockerd'))('a real engine', () => {
     const id = engine.docker('image', 'inspect', '-f', '{{.Id}}', 'team/app:v1');
     expect(source).toMatchObject({
       tag: 'v1',
-      identity: { by: 'config', digest: id },
+      identity: { config: id, digest: id },
       platforms: ['linux/amd64'],
     });
   });

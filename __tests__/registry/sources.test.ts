@@ -11,8 +11,13 @@ import {
   sha256,
   type TarFile,
   toSaved,
-  toSavedWithLayout,
 } from '../servers/registry-images.ts';
+import {
+  toSavedByContainerd,
+  toSavedByPodman,
+  toSavedTogether,
+  toSavedWithLayout,
+} from '../servers/registry-saved.ts';
 import { Scratch, surroundings } from './harness.ts';
 
 let scratch: Scratch;
@@ -40,18 +45,19 @@ describe('an OCI layout', () => {
     expect(source).toMatchObject({
       form: 'ready',
       tag: 'v7',
-      identity: { by: 'config', digest: sha256(image.config) },
+      identity: { config: sha256(image.config), digest: sha256(image.config) },
       platforms: ['linux/amd64'],
       expected: { blobs: 4 },
     });
   });
 
-  it('with an index is known by the index, children first', async () => {
+  it('with an index is known by the images that it lists, children first', async () => {
     const layout = new LayoutWriter();
-    const index = layout.index([layout.image(image), layout.image(other)]);
+    const held = [layout.image(image), layout.image(other)];
+    const index = layout.index(held);
     layout.list(index);
     const source = await open('oci-archive', layout.entries());
-    expect(source.identity).toEqual({ by: 'manifest', digest: index.digest });
+    expect(source.identity.images).toEqual(held.map(({ digest }) => digest).sort());
     expect(source.platforms).toEqual(['linux/amd64', 'linux/arm64']);
     const manifests = source.form === 'ready' ? await source.manifests() : [];
     expect(manifests.map(({ digest }) => digest).at(-1)).toBe(index.digest);
@@ -68,6 +74,48 @@ describe('an OCI layout', () => {
     await expect(open('oci-archive', layout.entries(), ':three')).rejects.toThrow(
       /holds no image under the tag three/,
     );
+  });
+
+  it('with attestations is known by the image, whatever they attest', async () => {
+    for (const statement of ['monday', 'tuesday']) {
+      const layout = new LayoutWriter();
+      const index = layout.attested(image, statement);
+      layout.list(index, 'v1');
+      const source = await open('oci-archive', layout.entries());
+      expect(source.identity.digest).toBe(sha256(image.config));
+      expect(source.platforms).toEqual(['linux/amd64']);
+      const manifests = source.form === 'ready' ? await source.manifests() : [];
+      expect([manifests.length, manifests.at(-1)?.digest]).toEqual([3, index.digest]);
+    }
+  });
+
+  it('with a signature beside that says so is the image, also where one of its platforms is signed', async () => {
+    const layout = new LayoutWriter();
+    const held = layout.image(image);
+    const annotations = { 'io.containerd.manifest.subject': held.digest };
+    layout.list(layout.index([held]), 'v1').list(layout.signature(held, { annotations }));
+    const source = await open('oci-archive', layout.entries());
+    expect([source.identity.digest, source.tag]).toEqual([sha256(image.config), 'v1']);
+  });
+
+  it('with a signature beside that says so only in its manifest is the image', async () => {
+    const layout = new LayoutWriter();
+    const held = layout.image(image);
+    layout.list(held, 'v1').list(layout.signature(held));
+    for (const select of ['', ':v1'])
+      expect((await open('oci-archive', layout.entries(), select)).identity.digest).toBe(
+        sha256(image.config),
+      );
+  });
+
+  it('with a signature of an image that is not there is told, and so is a damaged neighbour', async () => {
+    const layout = new LayoutWriter();
+    layout.list(layout.image(image), 'v1').list(layout.signature({ digest: sha256('elsewhere') }));
+    await expect(open('oci-archive', layout.entries())).rejects.toThrow(/more than one image; its tags: v1;/);
+    const damaged = new LayoutWriter();
+    damaged.list(damaged.image(image), 'v1').list(damaged.add('x', Buffer.from('{')), 'v2');
+    expect((await open('oci-archive', damaged.entries(), ':v1')).tag).toBe('v1');
+    await expect(open('oci-archive', damaged.entries(), ':v2')).rejects.toThrow(/is not JSON/);
   });
 
   it.each<[string, RegExp, (layout: LayoutWriter, digest: string) => void]>([
@@ -187,7 +235,7 @@ describe('a docker archive', () => {
     expect(source).toMatchObject({
       form: 'classic',
       tag: 'v3',
-      identity: { by: 'config', digest: sha256(image.config) },
+      identity: { config: sha256(image.config), digest: sha256(image.config) },
       diffIds: image.layers.map(sha256),
     });
   });
@@ -217,7 +265,7 @@ describe('a docker archive', () => {
     expect(await open('docker-archive', entries)).toMatchObject({
       form: 'classic',
       tag: undefined,
-      identity: { by: 'config', digest: sha256(image.config) },
+      identity: { config: sha256(image.config), digest: sha256(image.config) },
     });
   });
 
@@ -298,6 +346,66 @@ describe('a docker archive', () => {
     await expect(open('docker-archive', files)).rejects.toThrow(/more than one image.*app:one, app:two/);
     expect((await open('docker-archive', files, ':app:two')).identity.digest).toBe(sha256(other.config));
     expect((await open('docker-archive', files, ':one')).identity.digest).toBe(sha256(image.config));
+  });
+
+  describe.each([
+    ['a classic store', toSavedTogether, 'classic'],
+    ['a containerd store', toSavedByContainerd, 'ready'],
+  ] as const)('of %s', (_, write, form) => {
+    it.each([
+      ['app:latest', image],
+      ['worker:latest', other],
+      ['library/app:latest', image],
+      ['docker.io/library/worker:latest', other],
+      ['docker.io/worker:latest', other],
+    ])('with two images under one tag gives %s', async (select, meant) => {
+      const files = write([
+        [image, 'app:latest'],
+        [other, 'worker:latest'],
+      ]);
+      const found = await open('docker-archive', files, `:${select}`);
+      expect([found.form, found.identity.config, found.tag]).toEqual([form, sha256(meant.config), 'latest']);
+    });
+
+    it('takes a tag alone only where one image has it, and a name without a tag as latest', async () => {
+      const files = write([
+        [image, 'team/app:latest'],
+        [other, 'team/worker:latest'],
+        [makeImage(['third']), 'team/worker:v2'],
+      ]);
+      const all = 'team/app:latest, team/worker:latest, team/worker:v2';
+      await expect(open('docker-archive', files, ':latest')).rejects.toThrow(
+        `more than one image; choose one by docker-archive:FILE:NAME:TAG of: ${all}`,
+      );
+      expect(await open('docker-archive', files, ':v2')).toMatchObject({ form, tag: 'v2' });
+      const worker = await open('docker-archive', files, ':team/worker');
+      expect([worker.identity.config, worker.tag]).toEqual([sha256(other.config), 'latest']);
+    });
+
+    it('never gives the image of another name for a tag that the named one lacks', async () => {
+      const files = write([
+        [image, 'app:v1'],
+        [other, 'worker:v2'],
+      ]);
+      await expect(open('docker-archive', files, ':app:v2')).rejects.toThrow(
+        /holds no such image; choose one by docker-archive:FILE:NAME:TAG of: app:v1, worker:v2/,
+      );
+    });
+  });
+
+  it('of a signed image (Docker 29 saves the signature beside) is the image', async () => {
+    const layout = new LayoutWriter();
+    const held = layout.image(image);
+    const annotations = { 'io.containerd.manifest.subject': held.digest };
+    layout.list(held, 'v1').list(layout.signature(held, { annotations }));
+    const files = layout.saved([{ Config: 'c', RepoTags: ['app:v1'], Layers: [] }]);
+    expect(await open('docker-archive', files)).toMatchObject({ form: 'ready', tag: 'v1' });
+  });
+
+  it('of Podman is classic', async () => {
+    const files = toSavedByPodman(image, ['localhost/app:v1']);
+    const source = await open('docker-archive', files, ':localhost/app:v1');
+    expect(source).toMatchObject({ form: 'classic', tag: 'v1', diffIds: image.layers.map(sha256) });
   });
 
   it.each<[string, RegExp, (files: TarFile[]) => TarFile[]]>([

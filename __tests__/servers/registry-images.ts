@@ -72,38 +72,8 @@ export function toSaved({ config, layers }: TestImage, tags: readonly string[]):
   return [...files, [name, config], ['manifest.json', Buffer.from(JSON.stringify(manifest))]];
 }
 
-/** @returns the same as engines since version 25 write it: an OCI layout of uncompressed layers beside */
-export function toSavedWithLayout(
-  { config, layers }: TestImage,
-  tags: readonly string[],
-): readonly TarFile[] {
-  const blob = (bytes: Buffer) => `blobs/sha256/${hex(sha256(bytes))}`;
-  const describe = (mediaType: string, bytes: Buffer) => ({
-    mediaType,
-    digest: sha256(bytes),
-    size: bytes.length,
-  });
-  const manifest = Buffer.from(
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: 'application/vnd.oci.image.manifest.v1+json',
-      config: describe('application/vnd.oci.image.config.v1+json', config),
-      layers: layers.map((layer) => describe('application/vnd.oci.image.layer.v1.tar', layer)),
-    }),
-  );
-  const index = {
-    schemaVersion: 2,
-    manifests: [describe('application/vnd.oci.image.manifest.v1+json', manifest)],
-  };
-  const legacy = [{ Config: blob(config), RepoTags: tags, Layers: layers.map(blob) }];
-  const all = [...new Map([...layers, config, manifest].map((bytes) => [blob(bytes), bytes]))];
-  return [
-    ...all,
-    ['index.json', Buffer.from(JSON.stringify(index))],
-    ['manifest.json', Buffer.from(JSON.stringify(legacy))],
-    ['oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}')],
-  ];
-}
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const CONFIG = 'application/vnd.oci.image.config.v1+json';
 
 /** An OCI layout in the making. */
 export class LayoutWriter {
@@ -120,8 +90,8 @@ export class LayoutWriter {
   image({ config, layers }: TestImage, more: object = {}) {
     const manifest = {
       schemaVersion: 2,
-      mediaType: 'application/vnd.oci.image.manifest.v1+json',
-      config: this.add('application/vnd.oci.image.config.v1+json', config),
+      mediaType: MANIFEST,
+      config: this.add(CONFIG, config),
       layers: layers.map((layer) => this.add('application/vnd.oci.image.layer.v1.tar+gzip', gzipSync(layer))),
     };
     return this.json(manifest.mediaType, manifest, more);
@@ -135,6 +105,44 @@ export class LayoutWriter {
   index(manifests: readonly unknown[], more: object = {}) {
     const mediaType = 'application/vnd.oci.image.index.v1+json';
     return this.json(mediaType, { schemaVersion: 2, mediaType, manifests }, more);
+  }
+
+  /** An image with an attestation beside, as buildx writes by default. @returns the index' descriptor */
+  attested(image: TestImage, statement: string) {
+    const held = this.image(image, { platform: { os: 'linux', architecture: 'amd64' } });
+    return this.index([held, this.attestation(held.digest, statement)]);
+  }
+
+  /** @returns the descriptor of an attestation of a manifest */
+  attestation(of: string, statement: string) {
+    const nothing = '{"architecture":"unknown","os":"unknown","rootfs":{"type":"layers","diff_ids":[]}}';
+    const manifest = {
+      schemaVersion: 2,
+      mediaType: MANIFEST,
+      config: this.add(CONFIG, Buffer.from(nothing)),
+      layers: [this.add('application/vnd.in-toto+json', Buffer.from(JSON.stringify({ statement })))],
+    };
+    return this.json(MANIFEST, manifest, {
+      platform: { os: 'unknown', architecture: 'unknown' },
+      annotations: {
+        'vnd.docker.reference.type': 'attestation-manifest',
+        'vnd.docker.reference.digest': of,
+      },
+    });
+  }
+
+  /** A signature, which names what it is of. @returns its descriptor */
+  signature(subject: object, more: object = {}) {
+    const type = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+    const manifest = {
+      schemaVersion: 2,
+      mediaType: MANIFEST,
+      artifactType: type,
+      config: this.add('application/vnd.oci.empty.v1+json', Buffer.from('{}')),
+      layers: [this.add(type, Buffer.from('{"signed":true}'))],
+      subject,
+    };
+    return this.json(MANIFEST, manifest, more);
   }
 
   /** Lists a manifest in `index.json`. */
@@ -152,6 +160,11 @@ export class LayoutWriter {
       ['index.json', Buffer.from(JSON.stringify(index))],
       ['oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}')],
     ];
+  }
+
+  /** @returns all of it with what older readers of `docker save` look for */
+  saved(manifest: readonly object[]): readonly TarFile[] {
+    return [...this.entries(), ['manifest.json', Buffer.from(JSON.stringify(manifest))]];
   }
 
   async write(directory: string): Promise<void> {

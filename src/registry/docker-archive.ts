@@ -1,11 +1,12 @@
 import { type Digest, digestOf, isDigest } from './digest.ts';
 import { ImageError, quote } from './errors.ts';
 import { gather } from './file-range.ts';
+import { identityOfConfig } from './identity.ts';
+import { isSelected, selectedTag, tagOf } from './image-name.ts';
 import { CONFIG_BYTES, LAYER_BYTES, MANIFEST_BYTES } from './limits.ts';
 import { objects, parseConfig, parseJson, refuseForeign, texts } from './manifest.ts';
 import { isIndex, isUncompressedLayer } from './media-types.ts';
 import { openLayout } from './oci-layout.ts';
-import { isTag } from './reference.ts';
 import type { ClassicSource, Content, ImageSource, ReadySource } from './source.ts';
 import type { Store } from './store.ts';
 
@@ -37,9 +38,8 @@ export async function openDockerArchive(store: Store, select: string | undefined
 
 async function openReady(store: Store, select: string | undefined): Promise<ReadySource | undefined> {
   if ((await store.size('index.json')) === undefined) return undefined;
-  const tag = select?.slice(select.lastIndexOf(':') + 1);
   try {
-    const source = await openLayout(store, tag);
+    const source = await openLayout(store, select);
     const manifests = await source.manifests();
     const classic = manifests.every(
       ({ mediaType, layers }) =>
@@ -47,8 +47,10 @@ async function openReady(store: Store, select: string | undefined): Promise<Read
     );
     return classic ? undefined : source;
   } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
     // A containerd store saves an index whose other platforms it never had; manifest.json names the one it has.
-    if (error instanceof ImageError && error.fault === 'MISSING_BLOB') return undefined;
+    // It also has the names of images that the layout leaves without, and all that can be chosen from.
+    if (error.fault === 'MISSING_BLOB' || error.fault === 'NO_SUCH_IMAGE') return undefined;
     throw error;
   }
 }
@@ -70,13 +72,13 @@ async function openClassic(store: Store, select: string | undefined): Promise<Cl
   }
   const { diffIds, platform } = parseConfig(config, where);
   const layers = await matchLayers(store, saved.layers, diffIds);
-  const repoTag = saved.tags[0]?.slice((saved.tags[0]?.lastIndexOf(':') ?? -1) + 1);
+  const [own] = saved.tags;
   return {
     form: 'classic',
     name,
     diffIds,
-    identity: { by: 'config', digest },
-    tag: select?.slice(select.lastIndexOf(':') + 1) ?? repoTag,
+    identity: identityOfConfig(digest),
+    tag: select === undefined ? own && tagOf(own) : selectedTag(select),
     platforms: platform === undefined ? [] : [platform],
     notices: [],
     sizeOf: (diffId) => layers.get(diffId)?.size,
@@ -110,9 +112,7 @@ function refuseForeignSources(sources: unknown, name: string): void {
 }
 
 function choose(images: readonly Saved[], select: string | undefined, name: string): Saved {
-  const isMeant = ({ tags }: Saved) =>
-    select === undefined ||
-    tags.some((tag) => tag === select || (isTag(select) && tag.endsWith(`:${select}`)));
+  const isMeant = ({ tags }: Saved) => select === undefined || tags.some((tag) => isSelected(select, tag));
   const found = images.filter(isMeant);
   const [image] = found;
   if (image !== undefined && found.length === 1) return image;

@@ -2,8 +2,10 @@ import { type Digest, digestOf } from './digest.ts';
 import type { Engine, Inspected } from './engine.ts';
 import { exported, kindOf, streamed } from './engine-export.ts';
 import { ImageError } from './errors.ts';
+import { identityOfConfig } from './identity.ts';
 import { identifyLayer } from './legacy-export.ts';
 import { CONFIG_BYTES } from './limits.ts';
+import { parseConfig } from './manifest.ts';
 import type { ClassicSource, Content } from './source.ts';
 
 /** An image of a classic store, whose id is its configuration's digest and whose layers come uncompressed. */
@@ -24,12 +26,12 @@ export function openClassicStore(
       const [kind, hex] = kindOf(entry.path);
       const digest: Digest = `sha256:${hex}`;
       if ((kind === 'config' || kind === 'blob') && digest === id && entry.size <= CONFIG_BYTES) {
-        config = await tape.read(entry.size);
+        config = confirm(await tape.read(entry.size), diffIds, name);
       } else if (kind === 'json' && entry.size <= CONFIG_BYTES) {
         const diffId = identifyLayer(hex, await tape.read(entry.size), diffIds);
         if (diffId !== undefined) identified.set(hex, diffId);
-      } else if (kind === 'layer' || (kind === 'blob' && diffIds.includes(digest))) {
-        const diffId = kind === 'blob' ? digest : identified.get(hex);
+      } else if (kind === 'layer' || ((kind === 'blob' || kind === 'diff') && diffIds.includes(digest))) {
+        const diffId = kind === 'layer' ? identified.get(hex) : digest;
         if (diffId !== undefined && !open.delete(diffId)) continue;
         const { content, given } = streamed(diffId, entry.size, tape);
         yield content;
@@ -44,7 +46,7 @@ export function openClassicStore(
     name: `docker:${name}`,
     tag,
     diffIds,
-    identity: { by: 'config', digest: id },
+    identity: identityOfConfig(id),
     platforms: platform === undefined ? [] : [platform],
     notices: [],
     sizeOf: () => undefined,
@@ -62,4 +64,17 @@ export function openClassicStore(
     },
     close: async () => {},
   };
+}
+
+/**
+ * A containerd store that does not say what it is (Docker 25 to 27) has a manifest or an index under the id, which
+ * must not be pushed as a configuration.
+ */
+function confirm(config: Buffer, diffIds: readonly Digest[], name: string): Buffer {
+  const told = parseConfig(config, `the configuration in the engine's export of ${name}`).diffIds;
+  if (told.length === diffIds.length && told.every((diffId, i) => diffId === diffIds[i])) return config;
+  throw new ImageError(
+    'ENGINE',
+    `image: the engine has no configuration of ${name} that names its layers; its containerd store is older than Docker 28: update the engine, or docker save the image and give docker-archive:FILE`,
+  );
 }

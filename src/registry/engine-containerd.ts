@@ -2,10 +2,11 @@ import type { Digest } from './digest.ts';
 import type { Engine, Inspected } from './engine.ts';
 import { exported, kindOf, streamed } from './engine-export.ts';
 import { ImageError } from './errors.ts';
+import { type Identity, identityOfImages } from './identity.ts';
 import { MANIFEST_BYTES } from './limits.ts';
 import type { Descriptor, Manifest } from './manifest.ts';
 import { isIndex } from './media-types.ts';
-import { chooseRoot, follow, rootOf, type Tree } from './oci-layout.ts';
+import { follow, rootOf, type Tree } from './oci-layout.ts';
 import type { Content, ReadySource } from './source.ts';
 
 /** Manifests and configurations of one image that are kept while its export streams by. */
@@ -19,17 +20,16 @@ export function openContainerdStore(
   name: string,
   tag: string | undefined,
 ): ReadySource {
-  const wantedRoot = chooseChild(inspected, target, name);
+  // Never what `index.json` lists: from Docker 29 on the signatures of an image stand there beside it.
+  const root = chooseChild(inspected, target, name) ?? target;
   let tree: Tree | undefined;
 
   async function* contents(wanted: (digest: Digest) => boolean): AsyncGenerator<Content> {
     const kept = new Map<Digest, Buffer>();
     const seen = new Set<Digest>();
-    let index: Buffer | undefined;
     let keptBytes = 0;
     for await (const { tape, entry } of exported(engine, inspected.id, name)) {
       if (entry.type !== 'file') continue;
-      if (entry.path === 'index.json' && entry.size <= MANIFEST_BYTES) index = await tape.read(entry.size);
       const [kind, hex] = kindOf(entry.path);
       if (kind !== 'blob') continue;
       const digest: Digest = `sha256:${hex}`;
@@ -45,9 +45,6 @@ export function openContainerdStore(
         await given;
       }
     }
-    if (index === undefined)
-      throw new ImageError('ENGINE', `the engine's export of ${name} holds no index.json`);
-    const root = wantedRoot ?? chooseRoot(index, undefined, `the engine's export of ${name}`).root;
     tree = await resolve(root, kept, name);
     for (const { digest, size } of tree.blobs.values()) {
       const bytes = kept.get(digest);
@@ -61,7 +58,7 @@ export function openContainerdStore(
     form: 'ready',
     name: `docker:${name}`,
     tag,
-    identity: { by: 'manifest', digest: (wantedRoot ?? target).digest },
+    identity: identify(inspected, root),
     platforms: inspected.platform === undefined ? [] : [inspected.platform],
     notices: noticesOf(inspected, name),
     expected: undefined,
@@ -72,6 +69,13 @@ export function openContainerdStore(
     },
     close: async () => {},
   };
+}
+
+/** An index is known by the images that it lists, where the engine tells them. */
+function identify({ children }: Inspected, root: Descriptor): Identity {
+  const listed = isIndex(root.mediaType);
+  const images = listed ? children.filter(({ isImage }) => isImage).map(({ digest }) => digest) : [];
+  return identityOfImages(images.length === 0 ? [root.digest] : images, listed);
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Buffer> {

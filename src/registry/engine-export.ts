@@ -5,6 +5,8 @@ import type { Bytes, Content } from './source.ts';
 import { StreamTape } from './tape.ts';
 import { type TarEntry, walk } from './tar.ts';
 
+/** Podman's layers, by their diff ids; what Docker names by directories it has as links beside. */
+const DIFF = /^([0-9a-f]{64})\.tar$/;
 const BLOB = /^blobs\/sha256\/([0-9a-f]{64})$/;
 const LEGACY_LAYER = /^([0-9a-f]{64})\/layer\.tar$/;
 const LEGACY_JSON = /^([0-9a-f]{64})\/json$/;
@@ -52,12 +54,13 @@ export function streamed(
 /** @returns what an entry of an export is, and the 64 digits in its name */
 export function kindOf(
   path: string,
-): readonly [kind: 'layer' | 'json' | 'config' | 'blob' | 'other', hex: string] {
+): readonly [kind: 'layer' | 'json' | 'config' | 'blob' | 'diff' | 'other', hex: string] {
   const forms = [
     ['layer', LEGACY_LAYER],
     ['json', LEGACY_JSON],
     ['config', LEGACY_CONFIG],
     ['blob', BLOB],
+    ['diff', DIFF],
   ] as const;
   for (const [kind, form] of forms) {
     const hex = form.exec(path)?.[1];

@@ -54,7 +54,7 @@ export class Engine {
     // `manifests` is unknown to older engines, which pass over it.
     const answer = await this.#get(`/images/${encodeURI(name)}/json?manifests=1`, name);
     const json = parseObject(await readBody(answer.body, INSPECT_BYTES), `the engine's answer about ${name}`);
-    const { Id, RootFS, Os, Architecture, Variant, Descriptor: target, Manifests } = json;
+    const { Id, RootFS, Os, Architecture, Variant, Descriptor: target, Manifests, GraphDriver } = json;
     if (!isDigest(Id))
       throw new ImageError('ENGINE', `the engine at ${this.#address.name} told no id for ${name}`);
     const rootfs = objects([RootFS])[0]?.Layers;
@@ -65,7 +65,9 @@ export class Engine {
       platform: parts.length >= 2 ? parts.join('/') : undefined,
       // Both are told by a containerd store only: there the id is the descriptor's digest.
       target:
-        target === undefined || target === null ? undefined : parseDescriptor(target, `the engine's ${name}`),
+        target === undefined || target === null
+          ? untold(Id, GraphDriver)
+          : parseDescriptor(target, `the engine's ${name}`),
       children: objects(Manifests).flatMap(({ ID, Kind, Available }) =>
         isDigest(ID) ? [{ digest: ID, isImage: Kind === 'image', available: Available === true }] : [],
       ),
@@ -102,6 +104,15 @@ export class Engine {
       `the Docker engine at ${name} answered ${answer.status} about ${quote(image)}: ${text}`,
     );
   }
+}
+
+/**
+ * Docker 25 to 27 tell no descriptor (API below 1.48); that the store is containerd's the name of its snapshotter
+ * shows, since no driver of a classic store is called so. What stands under the id only the export tells.
+ */
+function untold(id: Digest, driver: unknown): Descriptor | undefined {
+  const isContainerd = objects([driver])[0]?.Name === 'overlayfs';
+  return isContainerd ? { mediaType: '', digest: id, size: -1 } : undefined;
 }
 
 const REMEDY = 'start it, set DOCKER_HOST, or give oci:DIR, oci-archive:FILE or docker-archive:FILE as image';

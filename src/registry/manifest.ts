@@ -1,6 +1,6 @@
 import { type Digest, digestOf, isDigest } from './digest.ts';
 import { ImageError, quote } from './errors.ts';
-import { isForeign, isImageConfig, isIndex, OCI_INDEX, OCI_MANIFEST } from './media-types.ts';
+import { isForeign, isIndex, OCI_INDEX, OCI_MANIFEST } from './media-types.ts';
 
 /** Names content by its digest, as the image specification does. */
 export interface Descriptor {
@@ -23,12 +23,6 @@ export interface Manifest {
   readonly layers: readonly Descriptor[];
   /** What an index lists. */
   readonly manifests: readonly Descriptor[];
-}
-
-/** How a tag's image is compared: by its configuration, or by its manifest where no single configuration tells it. */
-export interface Identity {
-  readonly by: 'config' | 'manifest';
-  readonly digest: Digest;
 }
 
 /** What a configuration tells that matters here. */
@@ -150,22 +144,6 @@ export function parseConfig(bytes: Buffer, where: string): ImageConfig {
       ? [os, architecture, ...(typeof variant === 'string' && variant !== '' ? [variant] : [])].join('/')
       : undefined;
   return { platform, diffIds: (rootfs ?? []).filter(isDigest) };
-}
-
-/**
- * By what the image behind a tag is compared. Two manifests of one configuration run alike, however their layers are
- * compressed; an index, or an artifact whose configuration is the empty object, only its own digest tells.
- */
-export function identityOf(manifest: Manifest): Identity {
-  const { config } = manifest;
-  if (config !== undefined && isImageConfig(config.mediaType)) return { by: 'config', digest: config.digest };
-  return { by: 'manifest', digest: manifest.digest };
-}
-
-/** @returns whether this manifest is the image that the identity means. */
-export function matches(manifest: Manifest, identity: Identity): boolean {
-  if (identity.by === 'manifest') return manifest.digest === identity.digest;
-  return manifest.config?.digest === identity.digest;
 }
 
 /** @throws ImageError `FOREIGN_LAYER` for layers that only their maker may serve */

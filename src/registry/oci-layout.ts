@@ -1,75 +1,16 @@
-import { type Digest, digestOf, hexOf } from './digest.ts';
-import { ImageError, quote } from './errors.ts';
+import { type Digest, digestOf } from './digest.ts';
+import { ImageError } from './errors.ts';
 import { gather } from './file-range.ts';
+import { identityOf } from './identity.ts';
+import { blobPath, chooseRoot, type Read } from './layout-root.ts';
 import { CONFIG_BYTES, LAYER_BYTES, MANIFEST_BYTES } from './limits.ts';
-import {
-  type Descriptor,
-  identityOf,
-  type Manifest,
-  objects,
-  parseConfig,
-  parseDescriptor,
-  parseManifest,
-  parseObject,
-  refuseForeign,
-} from './manifest.ts';
+import { type Descriptor, type Manifest, parseConfig, parseManifest, refuseForeign } from './manifest.ts';
 import { isImageConfig, isIndex, MANIFESTS } from './media-types.ts';
-import { isTag } from './reference.ts';
 import type { Content, ReadySource } from './source.ts';
 import type { Store } from './store.ts';
 
-const REF_NAME = 'org.opencontainers.image.ref.name';
-const IMAGE_NAME = 'io.containerd.image.name';
 /** An index in an index in an index: deeper than anything that a tool writes. */
 const DEPTH = 4;
-
-/** @returns where the layout keeps a blob, as the image layout specification has it. */
-function blobPath(digest: Digest): string {
-  return `blobs/sha256/${hexOf(digest)}`;
-}
-
-/** What an image layout holds, before it is known which of it is pushed. */
-export interface Layout {
-  /** The descriptor that `index.json` gives for the image. */
-  readonly root: Descriptor;
-  readonly tag: string | undefined;
-}
-
-/**
- * Finds the image in a layout's `index.json`.
- * @param select the tag to take where there are several
- * @throws ImageError `LAYOUT`, `NO_SUCH_IMAGE` when it is not one image that is meant
- */
-export function chooseRoot(index: Buffer, select: string | undefined, name: string): Layout {
-  const json = parseObject(index, `index.json of ${name}`);
-  const listed = objects(json.manifests).map((item) => parseDescriptor(item, `index.json of ${name}`));
-  const tags = listed.map(tagOf);
-  const found =
-    select === undefined ? listed : listed.filter((descriptor) => names(descriptor).includes(select));
-  // One image under several tags stands there several times.
-  const distinct = new Set(found.map((descriptor) => descriptor.digest));
-  const [root] = found;
-  if (root === undefined || distinct.size > 1) {
-    const all = quote(tags.filter((tag) => tag !== undefined).join(', ') || 'none', 500);
-    const what = root === undefined ? 'holds no image' : 'holds more than one image';
-    const which = select === undefined ? '' : ` under the tag ${select}`;
-    throw new ImageError(
-      'NO_SUCH_IMAGE',
-      `image: ${name} ${what}${which}; its tags: ${all}; choose one of them behind the path, or write the image again`,
-    );
-  }
-  return { root, tag: select ?? tagOf(root) };
-}
-
-function names(descriptor: Descriptor): readonly string[] {
-  const { [REF_NAME]: ref, [IMAGE_NAME]: image } = descriptor.annotations ?? {};
-  const all = [ref, image].filter((text) => text !== undefined);
-  return all.flatMap((text) => [text, text.slice(text.lastIndexOf(':') + 1)]);
-}
-
-function tagOf(descriptor: Descriptor): string | undefined {
-  return names(descriptor).find(isTag);
-}
 
 /** The manifests of an image, and the blobs they name. */
 export interface Tree {
@@ -139,7 +80,7 @@ export function verify(bytes: Buffer, descriptor: Descriptor, where: string): vo
  * Opens an image layout and finds it whole: every manifest and configuration has its digest, every blob its size.
  * The digests of the layers are taken while they are sent.
  * @param store a directory or an archive; it is closed when the layout cannot be used
- * @param select the tag to take where there are several
+ * @param select the tag to take where there are several; of what `docker save` wrote, also a whole name
  */
 export async function openLayout(store: Store, select: string | undefined): Promise<ReadySource> {
   const { name } = store;
@@ -147,8 +88,8 @@ export async function openLayout(store: Store, select: string | undefined): Prom
   if (index === undefined) {
     throw new ImageError('LAYOUT', `image: ${name} is no OCI image layout: it holds no index.json`);
   }
-  const read = (path: string, limit: number) => gather(store.stream(path), limit, `${path} in ${name}`);
-  const { root, tag } = chooseRoot(await read('index.json', MANIFEST_BYTES), select, name);
+  const read: Read = (path, limit) => gather(store.stream(path), limit, `${path} in ${name}`);
+  const { root, tag } = await chooseRoot(read, select, name);
   const tree = await follow(root, async ({ digest }) => read(blobPath(digest), MANIFEST_BYTES), name);
   for (const { digest, size } of tree.blobs.values()) await checkSize(store, digest, size);
   const platforms = await readPlatforms(tree, read, name);
@@ -160,7 +101,7 @@ export async function openLayout(store: Store, select: string | undefined): Prom
     tag,
     platforms,
     notices: [],
-    identity: identityOf(top),
+    identity: identityOf(top, tree.manifests),
     expected: { blobs: tree.blobs.size, bytes },
     manifests: async () => tree.manifests,
     contents: (wanted) => giveBlobs(store, tree, wanted),
@@ -191,11 +132,7 @@ async function checkSize(store: Store, digest: Digest, size: number): Promise<vo
   }
 }
 
-async function readPlatforms(
-  tree: Tree,
-  read: (path: string, limit: number) => Promise<Buffer>,
-  name: string,
-): Promise<readonly string[]> {
+async function readPlatforms(tree: Tree, read: Read, name: string): Promise<readonly string[]> {
   const platforms = new Set<string>();
   for (const { config } of tree.manifests) {
     if (config === undefined || !isImageConfig(config.mediaType)) continue;

@@ -1,5 +1,6 @@
 import type { Digest } from './digest.ts';
-import type { Identity, Manifest } from './manifest.ts';
+import type { Identity } from './identity.ts';
+import type { Manifest } from './manifest.ts';
 
 /**
  * Bytes in order. A chunk stays valid only until the next one is asked for: its memory is read into again.

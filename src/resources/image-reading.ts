@@ -10,6 +10,7 @@ import type { Calls } from '../clients/aws.ts';
 import { isNamed } from '../clients/errors.ts';
 import { isDigest } from '../registry/digest.ts';
 import { ImageError, quote } from '../registry/errors.ts';
+import { isAttestation } from '../registry/identity.ts';
 import { type Manifest, parseManifest } from '../registry/manifest.ts';
 import { isIndex, MANIFESTS } from '../registry/media-types.ts';
 
@@ -41,7 +42,8 @@ export class EcrImages {
   async relatives(name: string, standing: readonly Manifest[]): Promise<readonly Manifest[]> {
     try {
       const roots = standing.length > 0 ? standing : await this.#newest(name);
-      const children = roots.flatMap(({ manifests }) => manifests).filter(isRunnable);
+      const listed = roots.flatMap(({ manifests }) => manifests);
+      const children = listed.filter((child) => !isIndex(child.mediaType) && !isAttestation(child));
       const ids = children.slice(0, RELATIVES).map(({ digest }) => ({ imageDigest: digest }));
       const images = ids.length === 0 ? [] : [...(await this.read(name, ids)).values()];
       return [...roots, ...images];
@@ -132,11 +134,6 @@ export class EcrImages {
         return [];
     }
   }
-}
-
-/** Attestations are listed as images of an unknown platform. */
-function isRunnable({ mediaType, platform }: Manifest['manifests'][number]): boolean {
-  return !isIndex(mediaType) && platform?.os !== 'unknown';
 }
 
 /** ECR's exclusion filters know one sign, `*` for any text. */

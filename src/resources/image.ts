@@ -9,7 +9,9 @@ import { Authorization, secretsOf } from '../registry/authorization.ts';
 import { Distribution } from '../registry/distribution.ts';
 import { ImageError } from '../registry/errors.ts';
 import type { AgentFactory } from '../registry/exchange.ts';
-import { identityOf, type Manifest, matches } from '../registry/manifest.ts';
+import { identityOf, matches } from '../registry/identity.ts';
+import type { Manifest } from '../registry/manifest.ts';
+import { isIndex } from '../registry/media-types.ts';
 import type { Progress } from '../registry/progress.ts';
 import { type Pushed, push } from '../registry/push.ts';
 import type { Patience } from '../registry/retry.ts';
@@ -94,22 +96,35 @@ export class ImageResource implements Resource<ImageSpec> {
     const digests = new Map([...standing].map(([tag, manifest]) => [tag, this.#digestOf(manifest)]));
     const moved = [...standing].filter(([, manifest]) => !matches(manifest, identity)).map(([tag]) => tag);
     const fixed = moved.length > 0 ? await this.#images.immutable(name, moved) : [];
+    // Tags of one image may name indexes that differ in their attestations; the first is the one that is told.
+    const [first] = this.#room.tags.flatMap((tag) => standing.get(tag) ?? []);
     const distinct = new Set([...standing.values()].map(({ digest }) => digest));
-    const [digest] = distinct;
+    const digest = moved.length === 0 || distinct.size === 1 ? first?.digest : undefined;
     return {
       name,
       fields: imageFields(digests),
       facts: {
-        ...(distinct.size === 1 ? { digest } : {}),
+        ...(digest === undefined ? {} : { digest }),
         ...(fixed.length > 0 ? { unusable: tellImmutable(name, fixed) } : {}),
       },
     };
   }
 
-  /** By the digest of the kind that the source is known by, so that equal images have equal fields. */
+  /** Equal images have equal fields; another is told by a digest of the kind that the source is known by. */
   #digestOf(manifest: Manifest): string {
-    const { by } = this.#room.source.identity;
-    return by === 'manifest' ? manifest.digest : identityOf(manifest).digest;
+    const { identity } = this.#room.source;
+    if (matches(manifest, identity)) return identity.digest;
+    return identity.config === undefined ? manifest.digest : identityOf(manifest).digest;
+  }
+
+  /**
+   * The image that a further tag needs only to name: what stands behind a wanted tag, so that all of them name one
+   * manifest, else any other of the repository; there the image alone will not do for an index with attestations.
+   */
+  #findSame(standing: readonly Manifest[], known: readonly Manifest[]): Manifest | undefined {
+    const { identity } = this.#room.source;
+    const others = known.filter(({ mediaType }) => isIndex(mediaType) || !identity.isIndex);
+    return [...standing, ...others].find((manifest) => matches(manifest, identity));
   }
 
   async create(desired: ImageSpec): Promise<ImageSpec> {
@@ -142,8 +157,9 @@ export class ImageResource implements Resource<ImageSpec> {
       ...(idle === undefined ? {} : { idle }),
     });
     try {
-      const known = await this.#images.relatives(name, [...(this.#standing.get(name)?.values() ?? [])]);
-      const same = known.find((manifest) => matches(manifest, source.identity));
+      const standing = [...(this.#standing.get(name)?.values() ?? [])];
+      const known = await this.#images.relatives(name, standing);
+      const same = this.#findSame(standing, known);
       const began = performance.now();
       let pushed: Pushed;
       if (same === undefined) pushed = await push({ source, registry, tags, known, onProgress, signal });
