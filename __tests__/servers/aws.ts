@@ -9,7 +9,15 @@ import {
 import type { AddressInfo } from 'node:net';
 import { devNull } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeFault, type FaultKind, type FaultRule, Faults, isBroken, matches } from './faults.ts';
+import {
+  describeFault,
+  type FaultKind,
+  type FaultRule,
+  Faults,
+  isBroken,
+  matches,
+  type Tampered,
+} from './faults.ts';
 import { ecrLaws } from './laws/ecr.ts';
 import type { Ask, Laws } from './laws/law.ts';
 import { logsLaws } from './laws/logs.ts';
@@ -76,7 +84,7 @@ export interface AwsServer extends AsyncDisposable {
   reset(): Promise<void>;
   fault(rule: FaultRule): void;
   /** Asked for each call, before the rules: the fault that hits it. It stays when the account is reset. */
-  tamper: (call: Call) => FaultKind | undefined;
+  tamper: (call: Call) => Tampered<FaultKind>;
   /** Waited for before a call is judged and after it was applied; gives the way to stop listening. */
   onCall(listener: Listener): () => void;
   /** Answers an operation instead of moto; giving nothing leaves the call to moto. */
@@ -134,7 +142,7 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     if (options.latencyMs) await sleep(options.latencyMs);
     await tell(call, 'before');
 
-    const kind = aws.tamper(call) ?? faults.take(request);
+    const kind = (await aws.tamper(call)) ?? faults.take(request);
     if (kind !== undefined) call.fault = kind;
     if (kind === 'hang') return;
     if (kind === 'reset-before') return void incoming.socket.resetAndDestroy();
