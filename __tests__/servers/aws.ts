@@ -43,6 +43,8 @@ import {
 export type { FaultRule } from './faults.ts';
 
 export interface Call {
+  /** When it had arrived, by `performance.now()`: before any delay of the server. */
+  readonly at: number;
   readonly service: Service;
   readonly operation: string;
   readonly input: Input;
@@ -128,6 +130,7 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
+    const at = performance.now();
     const raw: Raw = {
       method: incoming.method ?? 'POST',
       path: incoming.url ?? '/',
@@ -137,7 +140,7 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     const request = parseRequest(raw.method, raw.path, raw.headers, raw.body);
     const { operation } = request;
     const userAgent = String(raw.headers['user-agent'] ?? '');
-    const call: Call = { ...request, status: 0, write: !READS.test(operation), userAgent };
+    const call: Call = { ...request, at, status: 0, write: !READS.test(operation), userAgent };
     calls.push(call);
     if (options.latencyMs) await sleep(options.latencyMs);
     await tell(call, 'before');
