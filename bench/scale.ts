@@ -49,7 +49,7 @@ async function measure(aws: AwsServer, size: number, rounds: number): Promise<Sc
     let peakMiB: number | undefined;
     let traffic: ReturnType<ReturnType<typeof listen>> | undefined;
     for (let time = 0; time < times; time += 1) {
-      const heard = listen(aws, LATENCY_MS);
+      const heard = listen(aws);
       // Looking at the memory costs a thousandth of a run of a second.
       const taken = await runOurs(aws, { ...step(mode), files }, true);
       traffic = heard();

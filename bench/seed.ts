@@ -64,7 +64,7 @@ async function compare(
       await tool.forget();
       for (const kind of ['first', 'again'] as const) {
         const key = `${tool.name} ${kind}`;
-        const heard = listen(aws, latencyMs);
+        const heard = listen(aws);
         const timing = await tool[kind](isWeighed);
         traffic.set(key, heard());
         if (isWeighed) memory.set(key, timing.peakMiB);

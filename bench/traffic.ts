@@ -16,18 +16,14 @@ interface Span {
   end: number;
 }
 
-/**
- * Listens to a server until it is asked what it heard.
- * @param latencyMs what the server waits before it judges a call, which belongs to the call
- */
-export function listen(aws: AwsServer, latencyMs: number): () => Traffic {
+/** Listens to a server until it is asked what it heard. */
+export function listen(aws: Pick<AwsServer, 'calls' | 'onCall'>): () => Traffic {
   const spans = new Map<unknown, Span>();
   const before = aws.calls.length;
   const stop = aws.onCall((call, moment) => {
-    const now = performance.now();
     const span = spans.get(call);
-    if (moment === 'before') spans.set(call, { begin: now - latencyMs, end: Number.POSITIVE_INFINITY });
-    else if (span !== undefined) span.end = now;
+    if (moment === 'before') spans.set(call, { begin: call.at, end: Number.POSITIVE_INFINITY });
+    else if (span !== undefined) span.end = performance.now();
   });
   return () => {
     stop();

@@ -67,7 +67,7 @@ export async function converge(
   const rooms = openRooms(connection, context, {
     readsLifecycle: settings.repository?.lifecycle !== undefined,
     recoveryDays: settings.ownership.recoveryDays,
-    auth0: await openAuth0(asked, context, timing, agent),
+    auth0: await openAuth0(asked, context, stop, timing, agent),
     image: await openImageRoom(asked, context, stop, timing, agent),
   });
 
@@ -159,6 +159,7 @@ function userAgent({ repository, sha, runId }: Runner): string {
 async function openAuth0(
   { auth0, settings }: Asked,
   context: RoomContext,
+  stop: Stop,
   { answerMs }: Timing,
   agent: Agent | undefined,
 ): Promise<Resource<Specs['Auth0::Application']> | undefined> {
@@ -170,6 +171,7 @@ async function openAuth0(
     readOnly: !settings.ownership.writes,
     mask: (token) => context.mask(token, 'the token of Auth0'),
     clock: { epoch: () => Date.now(), sleep: (milliseconds) => context.clock.sleep(milliseconds) },
+    stop,
     ...(answerMs === undefined ? {} : { timeoutMs: answerMs }),
     agent,
   });

@@ -1,11 +1,16 @@
 /** What is exact about speed: calls, the rounds that depend on each other, and the size of what a runner downloads. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countRounds, listen } from '../../bench/traffic.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const LATENCY_MS = 60;
+const DESCRIBE = {
+  'content-type': 'application/x-amz-json-1.1',
+  'x-amz-target': 'AmazonSSM.DescribeParameters',
+};
 let stage: Stage;
 
 beforeAll(async () => {
@@ -39,7 +44,7 @@ function mostReads(variables: number): number {
 describe.each([10, 100])('%i variables', (variables) => {
   const files = workspace(variables);
   const act = async (mode: string, prune = 'report') => {
-    const heard = listen(stage.aws, LATENCY_MS);
+    const heard = listen(stage.aws);
     const inputs = { mode, prune, 'env-file': '.env', config: 'rules.yml' };
     const run = await stage.act(inputs, { files, timeoutMs: 120_000 });
     expect(run.exitCode, run.log).toBe(0);
@@ -69,6 +74,29 @@ describe.each([10, 100])('%i variables', (variables) => {
 });
 
 describe('rounds', () => {
+  it('begin when their calls arrive, also where the server is late to look at one of them', async () => {
+    await stage.aws.reset();
+    stage.aws.answer('DescribeParameters', () => ({ Parameters: [] }));
+    // As on a machine that is busy: the first is looked at long after the second was answered.
+    let isFirst = true;
+    let answered = () => {};
+    const other = new Promise<void>((resolve) => {
+      answered = resolve;
+    });
+    stage.aws.onCall(async (_call, moment) => {
+      if (moment === 'after') return answered();
+      const waits = isFirst;
+      isFirst = false;
+      if (!waits) return;
+      await other;
+      await sleep(2 * LATENCY_MS);
+    });
+    const heard = listen(stage.aws);
+    const look = () => fetch(stage.aws.url, { method: 'POST', headers: DESCRIBE, body: '{}' });
+    await Promise.all([look(), look()]);
+    expect(heard()).toMatchObject({ calls: 2, rounds: 1 });
+  });
+
   it.each([
     ['none', [], 0],
     [

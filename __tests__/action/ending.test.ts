@@ -70,13 +70,32 @@ it('credentials that expire stop all at once, and say what is left', async () =>
 });
 
 it('a deadline ends the run, and the next one goes on', async () => {
-  aws.fault({ operation: 'PutParameter', times: Number.POSITIVE_INFINITY, kind: 'throttle' });
+  let isBusy = true;
+  const landed = () =>
+    aws.calls.filter(({ operation, status }) => operation === 'PutParameter' && status === 200).length;
+  aws.fault({
+    operation: 'PutParameter',
+    skip: 5,
+    times: Number.POSITIVE_INFINITY,
+    kind: 'throttle',
+    when: () => isBusy,
+  });
   const files = { '.github/aws-bootstrap.yml': 'deadline-minutes: 0.05\n' };
   const late = await runAction({ inputs, files, env: aws.env() });
   expect(late.exitCode).toBe(1);
   expect(late.outputs['failure-reason']).toBe('deadline');
   expect(late.log).toContain('deadline-minutes');
   expect(late.durationMs).toBeLessThan(20_000);
+  expect(landed()).toBe(5);
+
+  isBusy = false;
+  const next = await runAction({ inputs, env: aws.env() });
+  expect(next.exitCode, next.log).toBe(0);
+  // Nothing is written twice.
+  expect(landed()).toBe(30);
+  aws.forget();
+  await runAction({ inputs, env: aws.env() });
+  expect(aws.writes()).toEqual([]);
 });
 
 /** A proxy that tells which hosts were asked of it. */

@@ -19,6 +19,7 @@ import {
 import { trim } from './dotnet.ts';
 import { type Pairs, parseEnvironment, parseOutputs, parsePaths, parseState, readSummary } from './files.ts';
 import { giveInputs, type Manifest, readManifest } from './manifest.ts';
+import { checkManners } from './manners.ts';
 import { Masker } from './masker.ts';
 import { makeFolder, removeFolder } from './temp.ts';
 import { findTraces, type Stamps, stampFiles, type Trace } from './traces.ts';
@@ -102,7 +103,10 @@ export class ActionTimeout extends Error {
 
 const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** Runs the bundle as a step: in a runner's environment, its output read by the runner's rules. */
+/**
+ * Runs the bundle as a step: in a runner's environment, its output read by the runner's rules.
+ * @throws Error where the bundle did what no run may do; other entries are not judged
+ */
 export async function runAction(options: ActionOptions = {}): Promise<ActionRun> {
   const entry = resolve(options.entry ?? process.env.ACTION_ENTRY ?? join(REPOSITORY, 'dist', 'index.js'));
   if (!existsSync(entry)) throw new Error(`${entry} does not exist: npm run build`);
@@ -133,7 +137,7 @@ export async function runAction(options: ActionOptions = {}): Promise<ActionRun>
       timeoutMs: options.timeoutMs ?? 60_000,
       onSpawn: options.onSpawn,
     });
-    return await conclude({
+    const run = await conclude({
       finished,
       reader,
       manifest,
@@ -141,6 +145,8 @@ export async function runAction(options: ActionOptions = {}): Promise<ActionRun>
       before,
       durationMs: performance.now() - start,
     });
+    if (options.entry === undefined) checkManners(run);
+    return run;
   } catch (fault) {
     removeFolder(places.root);
     throw fault;

@@ -24,6 +24,13 @@ export type Kind = (typeof KINDS)[number];
 /** Those that hit a resource for good. */
 export const LASTING = ['access-denied', 'throttle', 'html', 'reset-after', 'not-found'] as const;
 
+/** Of those, the ones that a call is never done with: where they hit a write, the run may not pass over it. */
+const REFUSING: readonly Kind[] = ['access-denied', 'throttle', 'html'];
+
+/** Whether a fault takes a write away for good: what it was for must then be told as not done. */
+export const isRefused = ({ kind, stays, write }: { kind: Kind; stays: boolean; write: boolean }): boolean =>
+  stays && write && REFUSING.includes(kind);
+
 /** Only these of the registry's answers have a body. */
 const HAVE_BODIES = ['registry.GET blob', 'registry.GET manifest'];
 

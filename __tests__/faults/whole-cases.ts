@@ -41,10 +41,11 @@ export function roleOf({ name, input }: Asked): string {
   return name === 'secretsmanager.ListSecrets' && text.includes('"tag-key"') ? `${name} of neighbours` : name;
 }
 
-/** The resources that a request is about. */
+/** The resources that a request is about; a value may happen to read like the name of another one. */
 export function namesIn({ input }: Asked, names: readonly string[]): string[] {
   const texts: string[] = [];
-  JSON.stringify(input, (_, value: unknown) => {
+  JSON.stringify(input, (key, value: unknown) => {
+    if (key === 'Value') return undefined;
     if (typeof value === 'string') texts.push(value);
     return value;
   });

@@ -7,8 +7,8 @@ import type { StoppedError } from '../../src/clients/stop.ts';
 import { ImageError } from '../../src/registry/errors.ts';
 import { PERMISSION } from '../../src/registry/failure.ts';
 import { openBench } from '../resources/bench.ts';
-import { isPossible, KINDS, type Kind, LASTING } from './kinds.ts';
-import { IS_NIGHTLY, part } from './part.ts';
+import { isPossible, isRefused, KINDS, type Kind, LASTING } from './kinds.ts';
+import { IS_NIGHTLY, partWithRefusals } from './part.ts';
 import { isWell, operationsOf } from './scenes.ts';
 import { type Clean, heal, namesIn, openWhole, playAll, roleOf, writesOf } from './whole-cases.ts';
 import { badWords, setScene, standing } from './whole-scenes.ts';
@@ -24,6 +24,7 @@ await bench[Symbol.asyncDispose]();
 interface Case {
   readonly clean: Clean;
   readonly role: string;
+  readonly write: boolean;
   readonly kind: Kind;
   /** Hits every such request on the one resource, not only the first. */
   readonly stays: boolean;
@@ -33,16 +34,17 @@ const roles = new Map<string, string>();
 for (const clean of await playAll(whole)) {
   for (const one of clean.asked) {
     const role = roleOf(one);
+    const { write } = one;
     // What follows a deletion in the same change is another matter than the same call elsewhere.
     const isKnown = clean.scene.name !== 'change of type' && (elsewhere.has(role) || roles.has(role));
     if (roles.get(role) === clean.scene.name || (isKnown && !IS_NIGHTLY)) continue;
     roles.set(role, clean.scene.name);
     const possible = (kind: Kind) => isPossible(kind, one.name);
-    for (const kind of KINDS.filter(possible)) all.push({ clean, role, kind, stays: false });
-    for (const kind of LASTING.filter(possible)) all.push({ clean, role, kind, stays: true });
+    for (const kind of KINDS.filter(possible)) all.push({ clean, role, write, kind, stays: false });
+    for (const kind of LASTING.filter(possible)) all.push({ clean, role, write, kind, stays: true });
   }
 }
-const cases = part(all, 8);
+const cases = partWithRefusals(all, 8);
 
 test('no call that this action makes is missing', () => {
   const hit = new Set([...elsewhere.keys(), ...cases.map(({ role }) => role.replace(/ of .*/, ''))]);
@@ -88,12 +90,19 @@ function mayFail(role: string, hit: ReadonlySet<string>, kind: string, name: str
   return hit.has(name);
 }
 
+/** Whether a change is the one that a write was for. */
+function isFor(role: string, kind: string, isNamed: boolean): boolean {
+  if (role.startsWith('auth0.')) return kind === 'Auth0::Application';
+  return role.startsWith('registry.') ? kind === 'Image' : isNamed;
+}
+
 test.each(
   cases.map(
     (one) =>
       [`${one.clean.scene.name}: ${one.role} ${one.stays ? 'always' : 'once'} ${one.kind}`, one] as const,
   ),
-)('%s', async (_, { clean, role, kind, stays }) => {
+)('%s', async (_, one) => {
+  const { clean, role, kind, stays } = one;
   const { scene, names } = clean;
   const step = await setScene(whole, scene);
   let victim: string | undefined;
@@ -143,6 +152,11 @@ test.each(
     ).toBe(true);
     expect(mayFail(role, hit, change.kind, change.name), told).toBe(true);
   }
+  if (isRefused(one))
+    expect(
+      ill.some(({ change }) => isFor(role, change.kind, change.name === victim)),
+      `${role} of ${victim}: what was never written is told`,
+    ).toBe(true);
   if (!stays && isPassing(kind, role)) {
     expect(first.failure).toBeUndefined();
     expect(ill).toEqual([]);

@@ -14,7 +14,7 @@ import { type Clients, connect, TestClock } from '../resources/bench.ts';
 import { Auth0Server } from '../servers/auth0.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import { joinRegistry } from '../servers/aws-images.ts';
-import type { FaultKind } from '../servers/faults.ts';
+import type { FaultKind, Tampered } from '../servers/faults.ts';
 import type { Input } from '../servers/protocol.ts';
 import { TestRegistry } from '../servers/registry.ts';
 import { atAuth0, atRegistry, isWriting } from './kinds.ts';
@@ -29,7 +29,7 @@ export interface Asked {
   fault?: FaultKind;
 }
 /** Decides, as each request comes, what hits it; `index` counts the requests of the run. */
-export type Tamper = (asked: Asked, index: number) => FaultKind | undefined;
+export type Tamper = (asked: Asked, index: number) => Tampered<FaultKind>;
 
 /** What the scene gives to the step. */
 export interface Step {
@@ -114,21 +114,21 @@ export async function openWhole(): Promise<Whole> {
   async function run(step: Step, tamper: Tamper = () => undefined, more: More = {}): Promise<WholeRun> {
     setEnvironment(step);
     const asked: Asked[] = [];
-    const meet = (one: Asked): FaultKind | undefined => {
-      const kind = tamper(one, asked.push(one) - 1);
+    const meet = async (one: Asked): Promise<FaultKind | undefined> => {
+      const kind = await tamper(one, asked.push(one) - 1);
       if (kind !== undefined) one.fault = kind;
       return kind;
     };
     aws.tamper = ({ service, operation, input, write }) =>
       meet({ name: `${service}.${operation}`, input, write });
-    auth0.tamper = (call) => {
-      const kind = meet({ name: `auth0.${call}`, input: {}, write: call === 'update' });
+    auth0.tamper = async (call) => {
+      const kind = await meet({ name: `auth0.${call}`, input: {}, write: call === 'update' });
       return kind === undefined ? undefined : atAuth0(call, kind);
     };
-    registry.tamper = (verb) => {
+    registry.tamper = async (verb) => {
       // Those come from the account, which has judged them already.
       if (verb.startsWith('API')) return undefined;
-      const kind = meet({ name: `registry.${verb}`, input: {}, write: isWriting(verb) });
+      const kind = await meet({ name: `registry.${verb}`, input: {}, write: isWriting(verb) });
       return kind === undefined ? undefined : atRegistry(verb, kind);
     };
     const log = listen();

@@ -257,7 +257,6 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
     ...(subject.conflicts ? ['conflict' as const] : []),
   ];
   test.each(passing)('%s: every call is repeated, without real time', async (kind) => {
-    const started = performance.now();
     const hit = new Set<string>();
     // Each call once, a repetition not.
     const stop = bench.fault({
@@ -277,7 +276,6 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
     expect(calls.length).toBeGreaterThanOrEqual(2 * faulted.length);
     expect(slept.length).toBeGreaterThanOrEqual(faulted.length);
     if (kind === 'too-many-requests') expect(Math.max(...slept)).toBeGreaterThanOrEqual(1_000);
-    expect(performance.now() - started).toBeLessThan(10_000);
     expect(await read()).toMatchObject({ ...subject.created, tags: OURS });
     await bench.silent(subject.wish());
   });

@@ -8,6 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Tampered } from './faults.ts';
 
 export type Auth0Call = 'token' | 'read' | 'update';
 
@@ -84,7 +85,7 @@ export class Auth0Server implements AsyncDisposable {
   /** Fields that reads leave out, as for a token without the full scope. */
   readonly hidden = new Set<string>();
   /** Asked for each call, before the faults that were injected: the one that hits it. */
-  tamper: (call: Auth0Call) => ServedFault | undefined = () => undefined;
+  tamper: (call: Auth0Call) => Tampered<ServedFault> = () => undefined;
   hook: (moment: ServedMoment) => void | Promise<void> = () => {};
   /** Requests that came for anything else, such as the target of a redirect. */
   strays = 0;
@@ -158,7 +159,7 @@ export class Auth0Server implements AsyncDisposable {
       }
       this.calls.push({ call, body: call === 'update' ? parse(text) : undefined });
       const nth = this.count(call);
-      const fault = this.tamper(call) ?? this.#takeFault(call);
+      const fault = (await this.tamper(call)) ?? this.#takeFault(call);
       if (fault !== undefined && fault.applied !== true) {
         this.#fail(request, response, fault.fault);
         return;

@@ -9,7 +9,15 @@ import {
 import type { AddressInfo } from 'node:net';
 import { devNull } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeFault, type FaultKind, type FaultRule, Faults, isBroken, matches } from './faults.ts';
+import {
+  describeFault,
+  type FaultKind,
+  type FaultRule,
+  Faults,
+  isBroken,
+  matches,
+  type Tampered,
+} from './faults.ts';
 import { ecrLaws } from './laws/ecr.ts';
 import type { Ask, Laws } from './laws/law.ts';
 import { logsLaws } from './laws/logs.ts';
@@ -35,6 +43,8 @@ import {
 export type { FaultRule } from './faults.ts';
 
 export interface Call {
+  /** When it had arrived, by `performance.now()`: before any delay of the server. */
+  readonly at: number;
   readonly service: Service;
   readonly operation: string;
   readonly input: Input;
@@ -76,7 +86,7 @@ export interface AwsServer extends AsyncDisposable {
   reset(): Promise<void>;
   fault(rule: FaultRule): void;
   /** Asked for each call, before the rules: the fault that hits it. It stays when the account is reset. */
-  tamper: (call: Call) => FaultKind | undefined;
+  tamper: (call: Call) => Tampered<FaultKind>;
   /** Waited for before a call is judged and after it was applied; gives the way to stop listening. */
   onCall(listener: Listener): () => void;
   /** Answers an operation instead of moto; giving nothing leaves the call to moto. */
@@ -120,6 +130,7 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
+    const at = performance.now();
     const raw: Raw = {
       method: incoming.method ?? 'POST',
       path: incoming.url ?? '/',
@@ -129,12 +140,12 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     const request = parseRequest(raw.method, raw.path, raw.headers, raw.body);
     const { operation } = request;
     const userAgent = String(raw.headers['user-agent'] ?? '');
-    const call: Call = { ...request, status: 0, write: !READS.test(operation), userAgent };
+    const call: Call = { ...request, at, status: 0, write: !READS.test(operation), userAgent };
     calls.push(call);
     if (options.latencyMs) await sleep(options.latencyMs);
     await tell(call, 'before');
 
-    const kind = aws.tamper(call) ?? faults.take(request);
+    const kind = (await aws.tamper(call)) ?? faults.take(request);
     if (kind !== undefined) call.fault = kind;
     if (kind === 'hang') return;
     if (kind === 'reset-before') return void incoming.socket.resetAndDestroy();

@@ -20,6 +20,9 @@ export interface OwnFault {
 }
 export type FaultKind = Refused | Broken | OwnFault;
 
+/** What decides over a request as it comes; one that is waited for holds it up meanwhile. */
+export type Tampered<F> = F | undefined | Promise<F | undefined>;
+
 export interface FaultRule {
   /** The operation's name, with its service before it where two share it (`logs.TagResource`), or a pattern for either. */
   readonly operation: string | RegExp;

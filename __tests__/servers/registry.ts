@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Tampered } from './faults.ts';
 import { answerEcr } from './registry-ecr.ts';
 
 /** What a repository holds. */
@@ -57,7 +58,7 @@ export class TestRegistry implements AsyncDisposable {
   /** Actions that AccessDenied is answered for, e.g. `ecr:PutImage`. */
   readonly denied = new Set<string>();
   /** Asked for each request, before the faults: the one that hits it. */
-  tamper: (verb: string) => Fault | undefined = () => undefined;
+  tamper: (verb: string) => Tampered<Fault> = () => undefined;
   /** Answers to HEAD do not tell the digest, which the specification only recommends. */
   hidesDigest = false;
   /** Told of each manifest, so that an emulator of the API may hold it as well. */
@@ -118,7 +119,7 @@ export class TestRegistry implements AsyncDisposable {
     const api = request.headers['x-amz-target'];
     const verb =
       typeof api === 'string' ? `API ${api.split('.')[1] ?? ''}` : verbOf(request.method ?? '', url.pathname);
-    const fault = this.tamper(verb) ?? this.#takeFault(verb);
+    const fault = (await this.tamper(verb)) ?? this.#takeFault(verb);
     const body = await this.#read(request, fault?.resetAt);
     this.seen.push({ verb, path: url.pathname, bytes: body?.length ?? 0, headers: request.headers });
     if (body === undefined) {

@@ -117,7 +117,8 @@ describe('what is wrong is told with its line', () => {
       );
     const started = performance.now();
     expect(read(lines.join('\n')).file).toBeUndefined();
-    expect(performance.now() - started).toBeLessThan(1000);
+    // Thirty doublings would not end at all.
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
 

@@ -11,6 +11,7 @@ import { Auth0Error } from './auth0-error.ts';
 import { type HttpAnswer, send } from './auth0-http.ts';
 import { type Auth0Scope, parse, refusal } from './auth0-refusal.ts';
 import { type Auth0Clock, SYSTEM_CLOCK, withTries } from './auth0-retry.ts';
+import type { Stop } from './stop.ts';
 
 export type Auth0List = 'callbacks' | 'allowed_logout_urls' | 'web_origins';
 
@@ -34,6 +35,8 @@ export interface Auth0ClientOptions {
   /** Told of the token before it is used for the first time. */
   readonly mask: (token: Secret) => void;
   readonly clock?: Auth0Clock;
+  /** The end of the run: from then on nothing is changed. */
+  readonly stop?: Stop;
   /** Milliseconds for one request; 30 s by default. */
   readonly timeoutMs?: number;
   /** Where a proxy is set in the environment. */
@@ -93,10 +96,11 @@ export class Auth0Client {
   /**
    * Replaces whole lists, once: whoever repeats it reads the lists again before.
    * @param lists only those that change; the others are left alone
-   * @throws Auth0Error; a passing one may have been carried out all the same
+   * @throws Auth0Error; a passing one may have been carried out all the same. StoppedError where the run has ended
    */
   async replaceLists(applicationId: string | Secret, lists: Partial<Auth0Lists>): Promise<void> {
     const token = await this.#ask();
+    this.#options.stop?.check();
     const answer = await this.#send('PATCH', pathOf(applicationId), token, JSON.stringify(lists));
     // What the answer says of the lists is not looked at: reading back tells what stands.
     if (answer.status < 200 || answer.status > 299) throw refusal('update', answer, this.clock.epoch());
