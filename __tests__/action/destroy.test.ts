@@ -90,6 +90,27 @@ describe('with confirm', () => {
     expect(aws.writes()).toEqual([]);
   });
 
+  it('a restored secret whose value nobody wrote is no new configuration', async () => {
+    const secrets = { dotenv: SEED, only: 'secrets' };
+    const first = await at.step(secrets);
+    await at.step({ ...CONFIRMED, only: 'secrets' });
+    aws.forget();
+    const back = await at.step(secrets);
+    expect(back.exitCode, back.log).toBe(0);
+    expect(aws.writes().map(({ operation }) => operation)).toEqual(Array(3).fill('RestoreSecret'));
+    expect([back.outputs.changed, back.outputs['config-changed']]).toEqual(['true', 'false']);
+    expect(back.outputs['config-fingerprint']).toBe(first.outputs['config-fingerprint']);
+    expect(back.summary).not.toContain('deploy again');
+
+    await at.step({ ...CONFIRMED, only: 'secrets' });
+    const other = await at.step({
+      ...secrets,
+      dotenv: SEED.replace('db-password-canary-1', 'another-one-1'),
+    });
+    expect(other.outputs['config-changed'], other.log).toBe('true');
+    expect(other.outputs['config-fingerprint']).not.toBe(first.outputs['config-fingerprint']);
+  });
+
   it('takes its tag off what was adopted, and leaves what is not ours', async () => {
     await at.createLogGroup('/ecs/papyrus');
     await at.createRepository('papyrus');

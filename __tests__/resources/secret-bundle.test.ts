@@ -393,7 +393,10 @@ describe('lost updates', () => {
     overtake('{"a":"one","theirs":#}', 99);
     const endless = await bench.round(wish({ a: 'two' }));
     expect(endless.outcome.result).toBe('failed');
-    expect(String(endless.outcome.error)).toContain('somebody else keeps writing');
+    expect(endless.outcome.error).toMatchObject({
+      message: expect.stringContaining('somebody else keeps writing'),
+      reason: 'conflict',
+    });
   });
 
   test('a change back to an old value becomes the current one', async () => {

@@ -22,7 +22,7 @@ const AUTH0_REASONS: Partial<Record<Auth0Trouble, FailureReason>> = {
 /** @returns the word for `failure-reason`. */
 export function reasonOf(error: unknown): FailureReason {
   if (error instanceof AwsError) return error.reason;
-  if (error instanceof StoppedError) return error.reason;
+  if (error instanceof StoppedError || error instanceof Told) return error.reason;
   if (error instanceof ImageError) return error.fault === 'DENIED' ? 'access-denied' : 'image';
   if (error instanceof Auth0Error) return AUTH0_REASONS[error.trouble] ?? 'auth0';
   return 'internal';

@@ -1,3 +1,4 @@
+import type { FailureReason } from '../clients/errors.ts';
 import type { Secret } from '../secret.ts';
 import { OWNER_TAG } from '../settings/limits.ts';
 
@@ -142,6 +143,16 @@ export class Unreadable {
 /** An error whose whole text is ours: it holds no value, and is told as it is. */
 export class Told extends Error {
   override readonly name = 'Told';
+  /** The word for `failure-reason`. */
+  readonly reason: FailureReason;
+
+  constructor(
+    message: string,
+    { reason = 'internal', ...options }: ErrorOptions & { reason?: FailureReason } = {},
+  ) {
+    super(message, options);
+    this.reason = reason;
+  }
 }
 
 /** The door of a room: one kind of resource in AWS. */

@@ -78,6 +78,7 @@ export function secretBundles(
       if (Buffer.byteLength(text) > SECRET_BYTES)
         throw new Told(
           `${name}: with the keys that stand there it would be larger than the ${SECRET_BYTES} bytes that a secret holds; choose another bundle`,
+          { reason: 'input' },
         );
       // Random for each write: a token made from the content would make AWS ignore a change back to an old value.
       const token = randomUUID();
@@ -109,7 +110,9 @@ export function secretBundles(
         return version;
       }
       if (round === ROUNDS)
-        throw new Told(`${name}: somebody else keeps writing this secret; run again when nobody does`);
+        throw new Told(`${name}: somebody else keeps writing this secret; run again when nobody does`, {
+          reason: 'conflict',
+        });
       context.tell(
         `${name}: somebody else wrote it in the meantime; what they wrote is read again, and our keys are laid over it`,
       );

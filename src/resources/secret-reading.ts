@@ -92,6 +92,7 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
   function about(name: string, description: Description, content: Content | undefined): BundleSpec {
     const tags = pairs(description.Tags);
     const object = content?.object;
+    const isScheduled = description.DeletedDate !== undefined;
     return {
       name,
       fields: {
@@ -101,8 +102,9 @@ export function secretReading(client: SecretsManagerClient, context: RoomContext
       },
       facts: {
         arn: description.ARN,
-        version: content?.version,
-        scheduledForDeletion: description.DeletedDate !== undefined,
+        // What is restored is the version that was current, without a value being written.
+        version: isScheduled ? versionOf('AWSCURRENT', description) : content?.version,
+        scheduledForDeletion: isScheduled,
         ownedBy: ownerOf(description, tags),
         unusable: typeof object === 'string' ? object : undefined,
         modifiedAt: description.LastChangedDate?.toISOString(),
