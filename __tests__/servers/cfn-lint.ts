@@ -1,21 +1,27 @@
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { cache, installOnce, type Ran, run } from './install.ts';
+import { ensureMoto } from './moto.ts';
+import { distributionOf, executableOf, isThere, makeVenv, requirements, scriptsOf } from './python.ts';
 
-const VERSION = '1.58.0';
-const windows = process.platform === 'win32';
+const executable = executableOf('cfn-lint');
 
-/** Runs AWS's own linter of CloudFormation templates, at a pinned version in a venv of its own. */
+/** The path of AWS's own linter of templates, at the pinned version: moto brings it, and where not, one of our own. */
+export async function ensureCfnLint(): Promise<string> {
+  const pins = await readFile(requirements, 'utf8');
+  const version = /^cfn-lint==(\S+)$/m.exec(pins)?.[1];
+  if (version === undefined) throw new Error(`${requirements} does not pin cfn-lint`);
+  const beside = join(dirname(await ensureMoto()), executable);
+  if ((await isThere(beside)) && (await distributionOf(beside, 'cfn-lint'))?.version === version)
+    return beside;
+  const folder = join(cache, `cfn-lint-${version}`);
+  await installOnce(folder, pins, () =>
+    makeVenv(folder, ['-c', requirements, 'cfn-lint'], `cfn-lint ${version}`),
+  );
+  return join(scriptsOf(folder), executable);
+}
+
+/** Lints a CloudFormation template. */
 export async function lintTemplate(path: string): Promise<Ran> {
-  const folder = join(cache, `cfn-lint-${VERSION}`);
-  const scripts = join(folder, windows ? 'Scripts' : 'bin');
-  await installOnce(folder, VERSION, async () => {
-    for (const [program, args] of [
-      [windows ? 'python' : 'python3', ['-m', 'venv', folder]],
-      [join(scripts, 'python'), ['-m', 'pip', 'install', '--quiet', `cfn-lint==${VERSION}`]],
-    ] as const) {
-      const { code, output } = await run(program, args);
-      if (code !== 0) throw new Error(`cfn-lint ${VERSION} could not be installed:\n${output.trim()}`);
-    }
-  });
-  return run(join(scripts, windows ? 'cfn-lint.exe' : 'cfn-lint'), [path]);
+  return run(await ensureCfnLint(), [path]);
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -32,12 +32,6 @@ export function run(
   });
 }
 
-const exists = (path: string) =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
-
 /**
  * Fills a folder once. Only a folder with the marker, written last and holding `key`, counts as installed, so an
  * interrupted installation is started anew. Processes that want the same folder at the same time wait for each other.
@@ -59,20 +53,57 @@ export async function installOnce(folder: string, key: string, install: () => Pr
   }
 }
 
-/** A lock file that holds its owner's pid; one left behind by a dead process is taken over. */
-async function lock(path: string): Promise<() => Promise<void>> {
+/** Milliseconds. */
+export interface LockTimes {
+  /** A lock that nobody has touched for so long has lost its owner, whatever process has its pid by now. */
+  readonly stale: number;
+  /** How often its owner touches it. */
+  readonly touch: number;
+  /** How long somebody waits for it. */
+  readonly patience: number;
+}
+const TIMES: LockTimes = { stale: 600_000, touch: 30_000, patience: 900_000 };
+
+/**
+ * A lock file that holds its owner's pid. One left behind is taken over: by a dead process at once, else (a container
+ * that kept it, a process killed before it wrote its pid) once nobody touches it any more.
+ * @returns the way to unlock
+ * @throws Error with the file's name when patience is over
+ */
+export async function lock(path: string, times: LockTimes = TIMES): Promise<() => Promise<void>> {
+  const end = performance.now() + times.patience;
   for (;;) {
     try {
       await writeFile(path, String(process.pid), { flag: 'wx' });
-      return () => rm(path, { force: true });
+      return hold(path, times);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const owner = Number(await readFile(path, 'utf8').catch(() => '0'));
-    // An empty file belongs to someone who is just about to write into it.
-    if (owner && !isAlive(owner) && (await exists(path))) await rm(path, { force: true });
-    else await sleep(200);
+    if (await isLeft(path, times)) await rm(path, { force: true });
+    else if (performance.now() > end)
+      throw new Error(`somebody else holds ${path}; remove it if nothing is being installed`);
+    else await sleep(Math.min(200, times.stale));
   }
+}
+
+function hold(path: string, { touch }: LockTimes): () => Promise<void> {
+  const timer = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), touch);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    return rm(path, { force: true });
+  };
+}
+
+async function isLeft(path: string, { stale }: LockTimes): Promise<boolean> {
+  const [owner, found] = await Promise.all([
+    readFile(path, 'utf8').catch(() => ''),
+    stat(path).catch(() => undefined),
+  ]);
+  if (found === undefined) return false;
+  if (Date.now() - found.mtimeMs > stale) return true;
+  // An empty file belongs to someone who is just about to write into it.
+  return owner !== '' && !isAlive(Number(owner));
 }
 
 function isAlive(pid: number): boolean {

@@ -1,75 +1,36 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { cache, installOnce, run } from './install.ts';
+import { cache, installOnce } from './install.ts';
+import { distributionOf, executableOf, isThere, makeVenv, requirements, scriptsOf } from './python.ts';
 
 const VERSION = '5.2.1';
-const windows = process.platform === 'win32';
-const executable = windows ? 'moto_server.exe' : 'moto_server';
-const requirements = fileURLToPath(new URL('./requirements.txt', import.meta.url));
+const executable = executableOf('moto_server');
 
 /** The path of moto's server at the pinned version: the one on the PATH if it is that, else one of our own. */
 export async function ensureMoto(): Promise<string> {
   const installed = await findOnPath();
   if (installed) return installed;
   const folder = join(cache, `moto-${VERSION}`);
-  const scripts = join(folder, windows ? 'Scripts' : 'bin');
-  await installOnce(folder, await readFile(requirements, 'utf8'), async () => {
-    const python = await findPython();
-    await must(python, ['-m', 'venv', folder], MISSING);
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
-    await must(
-      join(scripts, windows ? 'python.exe' : 'python'),
-      pip,
-      `moto ${VERSION} could not be installed with pip.`,
-    );
-  });
-  return join(scripts, executable);
+  await installOnce(folder, await readFile(requirements, 'utf8'), () =>
+    makeVenv(folder, ['-r', requirements], `moto ${VERSION}`),
+  );
+  return join(scriptsOf(folder), executable);
 }
-
-const MISSING = `Python 3.11 or newer with venv is missing. The tests and the demo run against moto, a local AWS, which is \
-written in Python. Get it with "apt-get install python3 python3-venv" (Debian, Ubuntu), "brew install python" (macOS) \
-or from python.org (Windows).`;
-
-async function must(program: string, args: readonly string[], message: string): Promise<void> {
-  const { code, output } = await run(program, args);
-  if (code !== 0) throw new Error(`${message}\n${program} ${args.join(' ')} said:\n${output.trim()}`);
-}
-
-async function findPython(): Promise<string> {
-  for (const name of ['python3', 'python']) {
-    const { code } = await run(name, ['-c', 'import sys; sys.exit(sys.version_info < (3, 11))']);
-    if (code === 0) return name;
-  }
-  throw new Error(MISSING);
-}
-
-// moto_server cannot tell its version, so the Python that it belongs to is asked.
-const ASK = `
-import importlib.metadata, sysconfig
-print(importlib.metadata.version("moto"), sysconfig.get_path("scripts"), sep="\\n")`;
 
 async function findOnPath(): Promise<string | undefined> {
   for (const folder of (process.env.PATH ?? '').split(delimiter).filter(Boolean)) {
     const path = join(folder, executable);
     if (!(await isThere(path))) continue;
-    const [, python] = /^#!(\S*python\S*)/.exec(await readFile(path, 'latin1')) ?? [];
-    const { code, output } = await run(python ?? (windows ? 'python' : 'python3'), ['-c', ASK]);
-    const [version, scripts = ''] = output.trim().split(/\r?\n/);
-    const own = join(scripts, executable);
-    return code === 0 && version === VERSION && (await isThere(own)) ? own : undefined;
+    const found = await distributionOf(path, 'moto');
+    if (found?.version !== VERSION) return undefined;
+    const own = join(found.scripts, executable);
+    return (await isThere(own)) ? own : undefined;
   }
   return undefined;
 }
-
-const isThere = (path: string) =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 export interface Moto extends AsyncDisposable {
   readonly url: string;
