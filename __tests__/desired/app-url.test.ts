@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Auth0UrlsMode, closes, readAppUrl, wantedUrls } from '../../src/desired/app-url.ts';
+import { type AppPaths, closes, readAppUrl, wantedUrls } from '../../src/desired/app-url.ts';
 import { ABSENT } from '../../src/resources/resource.ts';
+import type { Auth0Urls } from '../../src/settings/choices.ts';
+
+const PATHS: AppPaths = { callback: '/callback', logout: '/logout' };
 
 describe('readAppUrl', () => {
   it.each([
@@ -20,7 +23,7 @@ describe('readAppUrl', () => {
     ['https://bücher.example', 'https://xn--bcher-kva.example', 0],
     ['http://task_1.internal:5000', 'http://task_1.internal:5000', 1],
   ])('reads %j', (text, origin, warnings) => {
-    const reading = readAppUrl(text);
+    const reading = readAppUrl(text, PATHS);
     expect(reading.faults).toEqual([]);
     expect(reading.urls).toEqual({ origin, callback: `${origin}/callback`, logout: `${origin}/logout` });
     expect(reading.warnings).toHaveLength(warnings);
@@ -77,7 +80,7 @@ describe('readAppUrl', () => {
     ['http://app.example.com\\evil.example.com', /not a URL/],
     ['http://app%2eexample.com', /not a URL/],
   ])('refuses %j', (text, fault) => {
-    const reading = readAppUrl(text);
+    const reading = readAppUrl(text, PATHS);
     expect(reading.urls).toBeUndefined();
     expect(reading.faults).toHaveLength(1);
     expect(reading.faults[0]).toMatch(fault);
@@ -106,12 +109,12 @@ describe('wantedUrls', () => {
   };
   const old = 'http://198.51.100.9:5000/callback';
 
-  it.each<[Auth0UrlsMode]>([['ensure'], ['exact']])('%s adds, and knows nothing of the past', (mode) => {
-    expect(wantedUrls(mode, now, old)).toEqual(added);
+  it.each<[Auth0Urls]>([['ensure'], ['exact']])('%s adds, and knows nothing of the past', (mode) => {
+    expect(wantedUrls(mode, now, PATHS, old)).toEqual(added);
   });
 
   it('follow takes out what the callback stood for until now', () => {
-    expect(wantedUrls('follow', now, old)).toEqual({
+    expect(wantedUrls('follow', now, PATHS, old)).toEqual({
       ...added,
       'callback:http://198.51.100.9:5000/callback': ABSENT,
       'logout:http://198.51.100.9:5000/logout': ABSENT,
@@ -126,29 +129,29 @@ describe('wantedUrls', () => {
     ['another scheme', 'com.example.app://callback'],
     ['empty', ''],
   ])('follow takes nothing out: %s', (_, previous) => {
-    expect(wantedUrls('follow', now, previous)).toEqual(added);
+    expect(wantedUrls('follow', now, PATHS, previous)).toEqual(added);
   });
 
   it('follow takes an old path out and keeps what the host goes on to use', () => {
-    expect(wantedUrls('follow', now, 'http://203.0.113.7:5000/auth/cb?v=1')).toEqual({
+    expect(wantedUrls('follow', now, PATHS, 'http://203.0.113.7:5000/auth/cb?v=1')).toEqual({
       ...added,
       'callback:http://203.0.113.7:5000/auth/cb?v=1': ABSENT,
     });
   });
 
   it('follow leaves the first address of the seed, too', () => {
-    expect(wantedUrls('follow', now, 'http://0.0.0.0:5000/callback')).toMatchObject({
+    expect(wantedUrls('follow', now, PATHS, 'http://0.0.0.0:5000/callback')).toMatchObject({
       'callback:http://0.0.0.0:5000/callback': ABSENT,
     });
   });
 
   it('remove takes out exactly the three', () => {
-    expect(wantedUrls('remove', now, old)).toEqual(
+    expect(wantedUrls('remove', now, PATHS, old)).toEqual(
       Object.fromEntries(Object.keys(added).map((field) => [field, ABSENT])),
     );
   });
 
-  it.each<[Auth0UrlsMode, number]>([
+  it.each<[Auth0Urls, number]>([
     ['ensure', 0],
     ['follow', 0],
     ['remove', 0],

@@ -7,7 +7,7 @@ import { plan } from '../../src/plan/plan.ts';
 import { type Case, judge, type Policy } from '../../src/plan/policy.ts';
 import { ABSENT, type Difference, type Field, type Fields, type Spec } from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
-import { CONSENTS } from '../../src/settings/settings.ts';
+import { CONSENTS } from '../../src/settings/choices.ts';
 import { LENIENT, spec, wish } from './wishes.ts';
 
 const KINDS = [

@@ -3,7 +3,19 @@ import { Auth0Client } from '../../src/clients/auth0.ts';
 import { wantedUrls } from '../../src/desired/app-url.ts';
 import { ABSENT } from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
-import { differencesOf, FOREIGN, ID, lists, NAME, NEW, observe, run, start, UNION } from './auth0-bench.ts';
+import {
+  differencesOf,
+  FOREIGN,
+  ID,
+  lists,
+  NAME,
+  NEW,
+  observe,
+  PATHS,
+  run,
+  start,
+  UNION,
+} from './auth0-bench.ts';
 
 describe('the four modes', () => {
   it('ensure adds at the end and keeps the order; the second run writes nothing', async () => {
@@ -90,7 +102,7 @@ describe('the four modes', () => {
     bench.server.application(ID).callbacks = [`${old}/callback`, ...FOREIGN.callbacks];
     const room = bench.room();
     const observed = await observe(room);
-    const differences = differencesOf(wantedUrls('follow', NEW, `${old}/callback`), observed);
+    const differences = differencesOf(wantedUrls('follow', NEW, PATHS, `${old}/callback`), observed);
     const withdraw = differences.filter(({ to }) => to === ABSENT);
     await room.update(
       observed,

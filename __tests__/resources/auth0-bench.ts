@@ -1,10 +1,11 @@
 /** What the tests of the Auth0 room stand on: a tenant, a clock that stands still, and a run as main makes it. */
 import { Auth0Client } from '../../src/clients/auth0.ts';
 import type { Auth0Clock } from '../../src/clients/auth0-retry.ts';
-import { type AppUrls, type Auth0UrlsMode, closes, wantedUrls } from '../../src/desired/app-url.ts';
+import { type AppPaths, type AppUrls, closes, wantedUrls } from '../../src/desired/app-url.ts';
 import { auth0ApplicationRoom } from '../../src/resources/auth0-application.ts';
 import { ABSENT, type Difference, type Specs, Unreadable } from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
+import type { Auth0Urls } from '../../src/settings/choices.ts';
 import { Auth0Server } from '../servers/auth0.ts';
 
 type Auth0ApplicationSpec = Specs['Auth0::Application'];
@@ -16,6 +17,7 @@ export const NEW: AppUrls = {
   callback: 'http://203.0.113.7:5000/callback',
   logout: 'http://203.0.113.7:5000/logout',
 };
+export const PATHS: AppPaths = { callback: '/callback', logout: '/logout' };
 export const FOREIGN = {
   callbacks: [
     'https://app.example.com/callback',
@@ -101,12 +103,12 @@ export async function observe(room: ReturnType<Bench['room']>): Promise<Auth0App
 /** Observes, compares and writes as a run does; `meanwhile` happens between the two. */
 export async function run(
   room: ReturnType<Bench['room']>,
-  mode: Auth0UrlsMode = 'ensure',
+  mode: Auth0Urls = 'ensure',
   previous?: string,
   meanwhile: () => void = () => {},
 ): Promise<Auth0ApplicationSpec> {
   const observed = await observe(room);
-  const wanted = wantedUrls(mode, NEW, previous);
+  const wanted = wantedUrls(mode, NEW, PATHS, previous);
   const differences = differencesOf(wanted, observed, closes(mode));
   meanwhile();
   if (differences.length === 0) return observed;

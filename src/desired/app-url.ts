@@ -6,6 +6,7 @@
  * @see https://auth0.com/docs/get-started/applications/application-settings
  */
 import { ABSENT, URL_FIELDS } from '../resources/resource.ts';
+import type { Auth0Urls } from '../settings/choices.ts';
 
 /** Where a note on it points, and where its variable comes from. */
 export const APP_URL = 'input app-url';
@@ -25,16 +26,12 @@ export interface AppPaths {
   readonly logout: string;
 }
 
-export const DEFAULT_PATHS: AppPaths = { callback: '/callback', logout: '/logout' };
-
 /** `urls` is there exactly when there is no fault. */
 export interface AppUrlReading {
   readonly urls?: AppUrls;
   readonly faults: readonly string[];
   readonly warnings: readonly string[];
 }
-
-export type Auth0UrlsMode = 'ensure' | 'follow' | 'exact' | 'remove';
 
 /** Wanted fields of `Auth0::Application`: `true` shall be in the list, ABSENT shall not. */
 export type WantedUrls = Readonly<Record<string, true | typeof ABSENT>>;
@@ -48,7 +45,7 @@ const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
  * @param text as given; white space around it is ignored, and one slash at its end
  * @returns the three URLs, or every fault at once; warnings are for what the seed does and production should not
  */
-export function readAppUrl(text: string, paths: AppPaths = DEFAULT_PATHS): AppUrlReading {
+export function readAppUrl(text: string, paths: AppPaths): AppUrlReading {
   const given = text.trim();
   const fault = originFault(given);
   if (fault !== undefined) return { faults: [fault], warnings: [] };
@@ -67,10 +64,10 @@ export function readAppUrl(text: string, paths: AppPaths = DEFAULT_PATHS): AppUr
  * @param previousCallback what AUTH0_CALLBACK_URL held until now; only `follow` looks at it
  */
 export function wantedUrls(
-  mode: Auth0UrlsMode,
+  mode: Auth0Urls,
   urls: AppUrls,
+  paths: AppPaths,
   previousCallback?: string,
-  paths: AppPaths = DEFAULT_PATHS,
 ): WantedUrls {
   if (mode === 'remove') return fieldsOf(urls, ABSENT);
   const wanted = fieldsOf(urls, true);
@@ -81,7 +78,7 @@ export function wantedUrls(
 }
 
 /** @returns the field prefixes of which everything that is not wanted becomes ABSENT. */
-export function closes(mode: Auth0UrlsMode): readonly string[] {
+export function closes(mode: Auth0Urls): readonly string[] {
   return mode === 'exact' ? Object.values(URL_FIELDS) : [];
 }
 

@@ -84,7 +84,7 @@ export function auth0Wish(
   const known = earlier === undefined || isLocalUrl(earlier) ? plain(previous) : earlier;
   return {
     kind: 'Auth0::Application',
-    spec: { name: APPLICATION_NAME, fields: wantedUrls(settings.urls, urls, known, paths), facts: {} },
+    spec: { name: APPLICATION_NAME, fields: wantedUrls(settings.urls, urls, paths, known), facts: {} },
     defaults: new Set(),
     once: new Set(),
     closed: new Set(closes(settings.urls)),
@@ -107,7 +107,7 @@ export function withdrawWish(
   const known = callback instanceof Secret ? plainOf(callback, standing) : callback;
   const previous = known === undefined || isLocalUrl(known) ? undefined : readPrevious(known, paths);
   const fields = [previous, urls].flatMap((each) =>
-    each === undefined ? [] : Object.entries(wantedUrls('remove', each)),
+    each === undefined ? [] : Object.entries(wantedUrls('remove', each, paths)),
   );
   return {
     kind: 'Auth0::Application',

@@ -1,7 +1,7 @@
+import type { Store, Tier } from '../settings/choices.ts';
 import type { Notes } from '../settings/fault.ts';
 import { ADVANCED_BYTES, STANDARD_BYTES } from '../settings/limits.ts';
 import type { Rule } from '../settings/rules.ts';
-import type { Tier } from '../settings/settings.ts';
 import type { Variable } from '../settings/variables.ts';
 import { certainly, looksRandom, secretWord } from './looks.ts';
 import { rowOf } from './table.ts';
@@ -27,7 +27,7 @@ export interface Route {
 
 export interface RoutingSettings {
   readonly rules: readonly Rule[];
-  readonly prefer: 'secrets-manager' | 'ssm';
+  readonly prefer: Store;
   readonly parameterTier: Tier;
 }
 

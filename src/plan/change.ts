@@ -1,5 +1,5 @@
 import type { Difference, Kind, Specs } from '../resources/resource.ts';
-import type { Consent } from '../settings/settings.ts';
+import type { Consent } from '../settings/choices.ts';
 
 export { ADOPTED, MADE } from '../settings/limits.ts';
 

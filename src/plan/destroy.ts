@@ -1,8 +1,8 @@
 import { ABSENT, type Kind, type Specs, Unreadable } from '../resources/resource.ts';
 import type { AnyStray, Findings } from '../resources/strays.ts';
+import type { Consent } from '../settings/choices.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../settings/limits.ts';
 import type { Ignored } from '../settings/rules.ts';
-import type { Consent } from '../settings/settings.ts';
 import type { Change, ChangeOf, Plan } from './change.ts';
 import { isIgnored } from './policy.ts';
 import { changeOfStray, unlisted } from './stray.ts';

@@ -1,11 +1,13 @@
 import type { Placement } from '../desired/desired.ts';
-import { rowOf } from '../desired/table.ts';
 import { ABSENT, type Difference, type Fields } from '../resources/resource.ts';
 import type { Change, ChangeOf } from './change.ts';
+import { placesOfCopies, writesBefore } from './old-copy.ts';
 
 type SecretChange = ChangeOf<'AWS::SecretsManager::Secret'>;
 
 export interface Moves {
+  /** What stands before the bundle in a secret's name, with a slash in front. */
+  readonly prefix: string;
   /** Where the variables of this run go. */
   readonly placements: readonly Placement[];
   /** Where they would go, if this run looked after that store (`only`). */
@@ -22,8 +24,8 @@ export function moveKeys(changes: readonly Change[], moves: Moves): Change[] {
     const told = tellCopies(keepUnwritten(change, moves), change.observed.fields, moves);
     const isMoved = ({ field, to }: Difference) => to === ABSENT && placesOf(field, change, moves).length > 0;
     const moved = told.action === 'update' ? told.differences.filter(isMoved) : [];
-    const places = moved.flatMap(({ field }) => placesOf(field, change, moves).map(({ name }) => name));
-    const before = writesBefore(change, new Set(places), changes);
+    const places = moved.flatMap(({ field }) => placesOf(field, change, moves));
+    const before = writesBefore(places, changes, change);
     if (before.length === 0 || moved.length === 0) return [told];
     const first = told.differences.filter((difference) => !isMoved(difference));
     const last: SecretChange = {
@@ -43,7 +45,7 @@ function keepUnwritten(change: SecretChange, moves: Moves): SecretChange {
   const differences = change.differences.filter(({ field, to }) => {
     if (to !== ABSENT) return true;
     const empty = placesOf(field, change, moves).find((placement) => placement.empty);
-    const left = related(field, change, moves.elsewhere)[0];
+    const left = related(field, bundleOf(change, moves), moves.elsewhere)[0];
     const name = (empty ?? left)?.route.variable.name;
     if (name === undefined) return true;
     reasons.push(
@@ -66,36 +68,24 @@ function tellCopies(change: SecretChange, standing: Fields, moves: Moves): Secre
         ),
   );
   if (copies.length === 0 || change.action === 'blocked') return change;
-  const text = `old copies that everybody who may read this secret reads: ${copies.join(', ')}; bundles: { ${bundleOf(change)}: { mode: exact } } takes them out`;
+  const text = `old copies that everybody who may read this secret reads: ${copies.join(', ')}; bundles: { ${bundleOf(change, moves)}: { mode: exact } } takes them out`;
   return { ...change, notes: [...change.notes, text] };
 }
 
 /** @returns the places of the variable that a key was made from, where this key is none of them. */
-function placesOf(field: string, change: SecretChange, { placements }: Moves): Placement[] {
+function placesOf(field: string, change: SecretChange, moves: Moves): Placement[] {
+  const { placements } = moves;
   const isHere = ({ name, destination }: Placement) =>
     name === change.name && destination.store === 'secret' && `key:${destination.key}` === field;
-  return placements.some(isHere) ? [] : related(field, change, placements);
+  return placements.some(isHere) ? [] : related(field, bundleOf(change, moves), placements);
 }
 
-function related(field: string, change: SecretChange, placements: readonly Placement[]): Placement[] {
+function related(field: string, bundle: string, placements: readonly Placement[]): Placement[] {
   if (!field.startsWith('key:')) return [];
-  const key = field.slice('key:'.length);
-  return placements.filter(({ route }) => {
-    const row = rowOf(route.variable.name)?.secret;
-    return route.variable.name === key || (row?.bundle === bundleOf(change) && row.key === key);
-  });
+  return placesOfCopies(new Set([field.slice('key:'.length)]), bundle, placements);
 }
 
-function bundleOf({ name }: SecretChange): string {
-  return name.slice(name.lastIndexOf('/') + 1);
-}
-
-function writesBefore(change: Change, places: ReadonlySet<string>, changes: readonly Change[]): string[] {
-  return changes
-    .filter(({ id, kind, name, action }) => {
-      if (id === change.id) return false;
-      if (kind !== 'AWS::SSM::Parameter' && kind !== 'AWS::SecretsManager::Secret') return false;
-      return action === 'create' || action === 'update' || (action === 'blocked' && places.has(name));
-    })
-    .map(({ id }) => id);
+/** A bundle may have slashes in its name, so it is not what the name ends with. */
+function bundleOf({ name }: SecretChange, { prefix }: Moves): string {
+  return name.slice(prefix.length);
 }

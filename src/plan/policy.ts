@@ -1,8 +1,9 @@
 import { isLocalUrl } from '../desired/looks.ts';
 import type { Difference, Field, Kind, Spec } from '../resources/resource.ts';
 import { Secret } from '../secret.ts';
+import type { Consent } from '../settings/choices.ts';
 import type { Ignored } from '../settings/rules.ts';
-import type { Consent } from '../settings/settings.ts';
+import { lastSegment } from './old-copy.ts';
 
 /** What the user allows and wants left alone. */
 export interface Policy {
@@ -190,7 +191,7 @@ export function isIgnored(
   field: string,
   ignored: readonly Ignored[],
 ): boolean {
-  const short = name.slice(name.lastIndexOf('/') + 1);
+  const short = lastSegment(name);
   return ignored.some(
     (entry) =>
       entry.resource === RESOURCES[kind] && (entry.name(short) || entry.name(name)) && entry.field(field),

@@ -1,10 +1,10 @@
 import { CALLBACK_VARIABLE } from '../desired/auth0.ts';
 import type { Placement } from '../desired/desired.ts';
-import { rowOf } from '../desired/table.ts';
 import type { AnyStray, Findings } from '../resources/strays.ts';
-import type { Prune } from '../settings/ownership.ts';
+import type { Prune } from '../settings/choices.ts';
 import type { Ignored } from '../settings/rules.ts';
 import type { Change } from './change.ts';
+import { lastSegment, placesOfCopies, writesBefore } from './old-copy.ts';
 import { isIgnored } from './policy.ts';
 import { changeOfStray, costOf, exposureOf, type Fate, unlisted } from './stray.ts';
 
@@ -84,19 +84,14 @@ function explanation(stray: AnyStray, request: PruneRequest): string | undefined
 
 /** Names of the variables that a thing was made from, as far as they can be told. */
 function namesIn({ kind, spec }: AnyStray): string[] {
-  return kind === 'AWS::SSM::Parameter' ? [lastOf(spec.name)] : keysOf(spec.fields);
+  return kind === 'AWS::SSM::Parameter' ? [lastSegment(spec.name)] : keysOf(spec.fields);
 }
 
 /** @returns the places of variables that once stood here; what was not read may hold any of them. */
 function relatedTo(stray: AnyStray, placements: readonly Placement[]): Placement[] {
   if (!stray.isRead) return [...placements];
-  const names = new Set(namesIn(stray));
-  const bundle = lastOf(stray.spec.name);
-  return placements.filter(({ route }) => {
-    if (names.has(route.variable.name)) return true;
-    const row = rowOf(route.variable.name)?.secret;
-    return stray.kind === 'AWS::SecretsManager::Secret' && row?.bundle === bundle && names.has(row.key);
-  });
+  const bundle = stray.kind === 'AWS::SecretsManager::Secret' ? lastSegment(stray.spec.name) : undefined;
+  return placesOfCopies(new Set(namesIn(stray)), bundle, placements);
 }
 
 function describe(moved: readonly Placement[]): string {
@@ -106,26 +101,8 @@ function describe(moved: readonly Placement[]): string {
   return `nobody asks for it any more: an old copy of ${places.join('; ')}${more}`;
 }
 
-/**
- * Old places go only when every new one is written: the values of this run come first, and where the new place of
- * this very variable is blocked, the old one stays.
- */
-function writesBefore(moved: readonly Placement[], changes: readonly Change[]): string[] {
-  const places = new Set(moved.map(({ name }) => name));
-  return changes
-    .filter(({ kind, name, action }) => {
-      if (kind !== 'AWS::SSM::Parameter' && kind !== 'AWS::SecretsManager::Secret') return false;
-      return action === 'create' || action === 'update' || (action === 'blocked' && places.has(name));
-    })
-    .map(({ id }) => id);
-}
-
 function keysOf(fields: object): string[] {
   return Object.keys(fields).flatMap((field) =>
     field.startsWith('key:') ? [field.slice('key:'.length)] : [],
   );
-}
-
-function lastOf(name: string): string {
-  return name.slice(name.lastIndexOf('/') + 1);
 }

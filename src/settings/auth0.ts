@@ -1,9 +1,7 @@
 import { Secret } from '../secret.ts';
+import { AUTH0_URLS, type Auth0Urls } from './choices.ts';
 import type { Asked, Layers } from './layers.ts';
 import { readChoice, Unclear } from './texts.ts';
-
-export const AUTH0_URLS = ['ensure', 'follow', 'exact', 'remove'] as const;
-export type Auth0Urls = (typeof AUTH0_URLS)[number];
 
 /** What was given for Auth0, as it was given: it is judged together with the variables. */
 export interface Auth0Settings {

@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
 import * as z from 'zod';
+import { AUTH0_URLS, COMMENT_ON_PR, CONSENTS, MODES, ON_EMPTY, PRUNES, STORES, TIERS } from './choices.ts';
 import { inWords, type KnownNames, unknownSetting } from './config-words.ts';
 import type { Notes } from './fault.ts';
 import { quoted, Unclear } from './texts.ts';
@@ -18,14 +19,14 @@ const pairs = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]
 const PAIRS = { error: 'it takes "KEY: value" lines below it, each value a text, a number, true or false' };
 
 const settings = {
-  mode: z.enum(['auto', 'plan', 'apply', 'drift', 'destroy']).describe('what a run does'),
+  mode: z.enum(MODES).describe('what a run does'),
   prefix: text.describe('/APPLICATION/ENVIRONMENT: where parameters and secrets stand'),
   region: text.describe('AWS region'),
   'env-file': texts.describe('.env files inside the workspace'),
   variables: z.union([z.string(), pairs], PAIRS).describe('variables that are not secret'),
   only: texts.describe('which resources this run reads and changes'),
-  prefer: z.enum(['secrets-manager', 'ssm']).describe('where rows go that may stand in either store'),
-  'on-empty': z.enum(['auto', 'skip', 'fail']).describe('what an empty value means'),
+  prefer: z.enum(STORES).describe('where rows go that may stand in either store'),
+  'on-empty': z.enum(ON_EMPTY).describe('what an empty value means'),
   'kms-key-id': text.describe('KMS key for SecureString parameters, secrets and the repository'),
   'log-group': text.describe(
     'name of the log group; {application} and {environment} are filled in; none leaves it out',
@@ -44,9 +45,7 @@ const settings = {
   'allowed-account-ids': texts.describe(
     'accounts this may run in; quote them, since a leading zero is lost otherwise',
   ),
-  allow: texts.describe(
-    'consents: shorten-retention, change-type, loosen, delete-log-group, delete-repository',
-  ),
+  allow: texts.describe(`consents: ${CONSENTS.join(', ')}`),
   adopt: z.boolean().describe('take over what stands without our tag'),
   'fail-on-drift': z.boolean().describe('drift mode fails when something drifted'),
   image: text.describe('the built image: docker:NAME, oci:DIR, oci-archive:FILE or docker-archive:FILE'),
@@ -58,12 +57,12 @@ const settings = {
     'client id of the application; default: the variable AUTH0_CLIENT_ID',
   ),
   'auth0-urls': z
-    .enum(['ensure', 'follow', 'exact', 'remove'])
+    .enum(AUTH0_URLS)
     .describe(
       'ensure adds; follow also takes the previous address out; exact takes out all others; remove takes this one out',
     ),
   prune: z
-    .enum(['off', 'report', 'delete'])
+    .enum(PRUNES)
     .describe('what happens to parameters and secrets that this action made and nobody wants any more'),
   /** @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html (RecoveryWindowInDays) */
   'recovery-window-days': z
@@ -75,8 +74,8 @@ const settings = {
   'callback-path': text.describe('path of the callback URL, /callback by default'),
   'logout-path': text.describe('path of the logout URL, /logout by default'),
   'comment-on-pr': z
-    .union([z.enum(['always', 'changes-only', 'false']), z.literal(false)], {
-      error: 'it takes one of always, changes-only, false',
+    .union([z.enum(COMMENT_ON_PR), z.literal(false)], {
+      error: `it takes one of ${COMMENT_ON_PR.join(', ')}`,
     })
     .describe('when a pull request gets a comment with the plan'),
   'drift-issue': z.boolean().describe('keep one issue open while there is drift'),
@@ -88,9 +87,7 @@ const settings = {
     .positive()
     .max(360)
     .describe('minutes after which nothing new is begun; 30 by default'),
-  'parameter-tier': z
-    .enum(['auto', 'Standard', 'Advanced', 'Intelligent-Tiering'])
-    .describe('tier of parameters; auto takes Advanced only above 4 KB'),
+  'parameter-tier': z.enum(TIERS).describe('tier of parameters; auto takes Advanced only above 4 KB'),
 };
 
 const rule = z.strictObject({

@@ -1,10 +1,8 @@
+import { type Mode, PRUNES, type Prune } from './choices.ts';
 import { readExpectation } from './expectation.ts';
 import type { Layers } from './layers.ts';
-import type { Mode, Request } from './settings.ts';
+import type { Request } from './settings.ts';
 import { readChoice } from './texts.ts';
-
-export const PRUNES = ['off', 'report', 'delete'] as const;
-export type Prune = (typeof PRUNES)[number];
 
 /** What a run may do with what it finds below the prefix, and which plan it may run. */
 export interface OwnershipSettings {

@@ -1,9 +1,7 @@
+import { COMMENT_ON_PR, type CommentOnPr } from './choices.ts';
 import type { Layers } from './layers.ts';
 import { readTaskDefinition, type TaskDefinitionSettings } from './task-definition.ts';
 import { readBoolean, readChoice } from './texts.ts';
-
-export const COMMENT_ON_PR = ['always', 'changes-only', 'false'] as const;
-export type CommentOnPr = (typeof COMMENT_ON_PR)[number];
 
 /** What is told where. */
 export interface ReportSettings {

@@ -8,6 +8,20 @@ import {
   readTags,
 } from './application.ts';
 import { type Auth0Settings, readAuth0 } from './auth0.ts';
+import {
+  CONSENTS,
+  type Consent,
+  MODES,
+  type Mode,
+  ON_EMPTY,
+  type OnEmpty,
+  PARTS,
+  type Part,
+  STORES,
+  type Store,
+  TIERS,
+  type Tier,
+} from './choices.ts';
 import type { ConfigFile } from './config.ts';
 import type { Notes } from './fault.ts';
 import { type ImageSettings, readImage } from './image.ts';
@@ -19,19 +33,6 @@ import { type ReportSettings, readReportSettings } from './report-settings.ts';
 import { type Ignored, type Rule, readIgnored, readRules } from './rules.ts';
 import { each, quoted, readBoolean, readChoice, readChoices, readList, Unclear } from './texts.ts';
 
-export type Mode = 'plan' | 'apply' | 'drift' | 'destroy';
-export const PARTS = ['log-group', 'parameters', 'secrets', 'repository', 'image', 'auth0'] as const;
-export type Part = (typeof PARTS)[number];
-export const CONSENTS = [
-  'shorten-retention',
-  'change-type',
-  'loosen',
-  'delete-log-group',
-  'delete-repository',
-] as const;
-export type Consent = (typeof CONSENTS)[number];
-export type Tier = 'auto' | 'Standard' | 'Advanced' | 'Intelligent-Tiering';
-
 export interface Settings {
   readonly mode: Mode;
   readonly prefix: string;
@@ -39,8 +40,8 @@ export interface Settings {
   readonly environment: string;
   readonly region: string;
   readonly only: ReadonlySet<Part>;
-  readonly prefer: 'secrets-manager' | 'ssm';
-  readonly onEmpty: 'auto' | 'skip' | 'fail';
+  readonly prefer: Store;
+  readonly onEmpty: OnEmpty;
   readonly kmsKeyId: string | undefined;
   readonly parameterTier: Tier;
   readonly logGroup: LogGroupSettings | undefined;
@@ -102,14 +103,10 @@ export function readSettings(request: Request, notes: Notes): Settings {
     ...names,
     region,
     only,
-    prefer: layers.read('prefer', 'secrets-manager', (value) =>
-      readChoice(value, ['secrets-manager', 'ssm'] as const),
-    ),
-    onEmpty: layers.read('on-empty', 'auto', (value) => readChoice(value, ['auto', 'skip', 'fail'] as const)),
+    prefer: layers.read('prefer', 'secrets-manager', (value) => readChoice(value, STORES)),
+    onEmpty: layers.read('on-empty', 'auto', (value) => readChoice(value, ON_EMPTY)),
     kmsKeyId,
-    parameterTier: layers.read('parameter-tier', 'auto', (value) =>
-      readChoice(value, ['auto', 'Standard', 'Advanced', 'Intelligent-Tiering'] as const),
-    ),
+    parameterTier: layers.read('parameter-tier', 'auto', (value) => readChoice(value, TIERS)),
     logGroup: only.has('log-group') ? readLogGroup(layers, names) : undefined,
     repository:
       only.has('repository') || only.has('image')
@@ -147,9 +144,7 @@ function readMode(layers: Layers, event: string): Mode {
       'mode',
       'the event pull_request_target is refused, since it gives secrets to code of strangers; use pull_request',
     );
-  const asked = layers.read('mode', 'auto', (value) =>
-    readChoice(value, ['auto', 'plan', 'apply', 'drift', 'destroy'] as const),
-  );
+  const asked = layers.read('mode', 'auto', (value) => readChoice(value, MODES));
   if (asked !== 'auto') return asked;
   return event === 'pull_request' ? 'plan' : 'apply';
 }

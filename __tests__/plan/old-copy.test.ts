@@ -1,0 +1,148 @@
+/** What counts as an old copy of a variable, and what its end waits for: one answer for prune and for move. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Placement } from '../../src/desired/desired.ts';
+import { rowOf } from '../../src/desired/table.ts';
+import type { Change } from '../../src/plan/change.ts';
+import { moveKeys } from '../../src/plan/move.ts';
+import { lastSegment, placesOfCopies, writesBefore } from '../../src/plan/old-copy.ts';
+import { prune } from '../../src/plan/prune.ts';
+import { ABSENT } from '../../src/resources/resource.ts';
+import type { AnyStray } from '../../src/resources/strays.ts';
+import { placement } from './placements.ts';
+import { P, parameter, secret } from './strays.ts';
+
+const SSM = 'AWS::SSM::Parameter';
+
+function change(name: string, action: Change['action']): Change {
+  const kind = SSM;
+  const desired = { name, fields: {}, facts: {} };
+  return {
+    id: `${kind} ${name}`,
+    kind,
+    name,
+    action,
+    desired,
+    observed: undefined,
+    differences: [],
+    notes: [],
+  };
+}
+
+describe('a copy', () => {
+  it.each<[names: string[], bundle: string | undefined, variable: string, isCopy: boolean]>([
+    [['OLD'], undefined, 'OLD', true],
+    [['OLD'], 'app', 'OLD', true],
+    [['OLD'], undefined, 'NEW', false],
+    [['OLD'], 'app', 'NEW', false],
+    [['k', 'OLD'], 'app', 'OLD', true],
+    [['FLASK_SECRET_KEY'], 'app', 'FLASK_SECRET_KEY', true],
+    [['secret_key'], 'flask', 'FLASK_SECRET_KEY', true],
+    [['secret_key'], 'app', 'FLASK_SECRET_KEY', false],
+    [['secret_key'], undefined, 'FLASK_SECRET_KEY', false],
+    [['secret_key'], 'flask', 'OLD', false],
+    [['password'], 'db', 'POSTGRES_PASSWORD', false],
+    [['domain'], 'auth0', 'AUTH0_DOMAIN', true],
+    [[], 'flask', 'FLASK_SECRET_KEY', false],
+  ])('%j in %s, of %s: %s', (names, bundle, variable, isCopy) => {
+    const place = placement(variable, `${P}/ELSEWHERE`);
+    expect(placesOfCopies(new Set(names), bundle, [place])).toEqual(isCopy ? [place] : []);
+  });
+
+  it('is of every place that its variable has', () => {
+    const places = [
+      placement('OLD', `${P}/OLD`),
+      placement('A', `${P}/A`),
+      placement('OLD', 'papyrus/prd/b'),
+    ];
+    expect(placesOfCopies(new Set(['OLD']), 'app', places)).toEqual([places[0], places[2]]);
+  });
+});
+
+describe('what goes waits', () => {
+  const [written, other, held] = [change('/a', 'create'), change('/b', 'update'), change('/c', 'blocked')];
+
+  it('for every value that is written, and for its own place where that is blocked', () => {
+    expect(writesBefore([], [written, other, held])).toEqual([written.id, other.id]);
+    expect(writesBefore([placement('C', '/c')], [written, held])).toEqual([written.id, held.id]);
+  });
+
+  it('never for itself', () => {
+    expect(writesBefore([], [written, other], other)).toEqual([written.id]);
+    expect(writesBefore([placement('C', '/c')], [held], held)).toEqual([]);
+  });
+});
+
+it.each([
+  ['/papyrus/prd/A', 'A'],
+  ['papyrus/prd/db', 'db'],
+  ['plain', 'plain'],
+])('%s ends with %s', (name, last) => {
+  expect(lastSegment(name)).toBe(last);
+});
+
+/** What a secret that nobody asks for waits for, where every place of this run is blocked. */
+function prunedAfter(stray: AnyStray, placements: readonly Placement[], changes: readonly Change[]) {
+  const request = { recoveryDays: 30, ignore: [], placements, elsewhere: [], untaken: new Set<string>() };
+  return prune({ strays: [stray], failures: [] }, changes, { ...request, prune: 'delete' })[0]?.after;
+}
+
+/** What the same keys wait for in a secret that is wanted, and exact. */
+function movedAfter({ spec }: AnyStray, placements: readonly Placement[], changes: readonly Change[]) {
+  const kind = 'AWS::SecretsManager::Secret';
+  const fields = Object.entries(spec.fields);
+  const bundle: Change = {
+    id: 'bundle',
+    kind,
+    name: spec.name,
+    action: 'update',
+    desired: { ...spec, facts: {} },
+    observed: { ...spec, facts: {} },
+    differences: fields.map(([field, from]) => ({ field, from, to: ABSENT })),
+    notes: [],
+  };
+  const all = moveKeys([bundle, ...changes], { prefix: P, placements, elsewhere: [] });
+  return all.find(({ id }) => id === 'bundle take out')?.after?.filter((id) => id !== bundle.id);
+}
+
+describe('prune and move', () => {
+  const VARIABLES = ['OLD', 'A', 'DB_PASSWORD', 'DB_USER', 'FLASK_SECRET_KEY', 'AUTH0_DOMAIN'];
+  const keys = [...VARIABLES, ...VARIABLES.flatMap((name) => rowOf(name)?.secret?.key ?? []), 'foreign'];
+
+  it('take the same keys of a secret for copies of the same variables', () => {
+    const cases = fc.record({
+      name: fc.constantFrom('app', 'db', 'flask', 'auth0'),
+      held: fc.uniqueArray(fc.constantFrom(...keys)),
+      variables: fc.uniqueArray(fc.constantFrom(...VARIABLES)),
+    });
+    let waits = 0;
+    fc.assert(
+      fc.property(cases, ({ name, held, variables }) => {
+        const placements = variables.map((variable) => placement(variable, `${P}/${variable}`));
+        const changes = placements.map((place) => change(place.name, 'blocked'));
+        const stray = secret(name, 'made', held);
+        const pruned = prunedAfter(stray, placements, changes);
+        expect(movedAfter(stray, placements, changes)).toEqual(pruned);
+        if (pruned !== undefined) waits += 1;
+      }),
+      { numRuns: 300 },
+    );
+    expect(waits).toBeGreaterThan(30);
+  });
+
+  // Where the two differ, on purpose: what was not read may hold anything, and a parameter is called like its variable.
+  it('prune alone judges what was not read: it waits for every place', () => {
+    const placements = [placement('OLD', `${P}/OLD`), placement('A', `${P}/A`)];
+    const changes = placements.map((place) => change(place.name, 'blocked'));
+    expect(prunedAfter(secret('s', 'made', undefined), placements, changes)).toEqual(
+      changes.map(({ id }) => id),
+    );
+  });
+
+  it('prune alone judges parameters: none is a copy by the key of a row', () => {
+    const placements = [placement('FLASK_SECRET_KEY', 'papyrus/prd/flask')];
+    const changes = [change('papyrus/prd/flask', 'blocked')];
+    expect(prunedAfter(parameter('FLASK_SECRET_KEY', 'made'), placements, changes)).toHaveLength(1);
+    expect(prunedAfter(parameter('secret_key', 'made'), placements, changes)).toBeUndefined();
+  });
+});

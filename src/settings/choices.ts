@@ -1,0 +1,38 @@
+/**
+ * The words that settings take: the input is read by them, the configuration file's schema is made of them.
+ * It imports nothing, since a run without a configuration file does not load zod.
+ */
+
+export const MODES = ['auto', 'plan', 'apply', 'drift', 'destroy'] as const;
+/** What a run does; `auto` is one of the others by then. */
+export type Mode = Exclude<(typeof MODES)[number], 'auto'>;
+
+export const PARTS = ['log-group', 'parameters', 'secrets', 'repository', 'image', 'auth0'] as const;
+export type Part = (typeof PARTS)[number];
+
+export const STORES = ['secrets-manager', 'ssm'] as const;
+export type Store = (typeof STORES)[number];
+
+export const ON_EMPTY = ['auto', 'skip', 'fail'] as const;
+export type OnEmpty = (typeof ON_EMPTY)[number];
+
+export const TIERS = ['auto', 'Standard', 'Advanced', 'Intelligent-Tiering'] as const;
+export type Tier = (typeof TIERS)[number];
+
+export const CONSENTS = [
+  'shorten-retention',
+  'change-type',
+  'loosen',
+  'delete-log-group',
+  'delete-repository',
+] as const;
+export type Consent = (typeof CONSENTS)[number];
+
+export const AUTH0_URLS = ['ensure', 'follow', 'exact', 'remove'] as const;
+export type Auth0Urls = (typeof AUTH0_URLS)[number];
+
+export const PRUNES = ['off', 'report', 'delete'] as const;
+export type Prune = (typeof PRUNES)[number];
+
+export const COMMENT_ON_PR = ['always', 'changes-only', 'false'] as const;
+export type CommentOnPr = (typeof COMMENT_ON_PR)[number];
