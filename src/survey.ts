@@ -36,10 +36,7 @@ async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
   ]);
   const before = await callbackBefore(asked, rooms, observation);
   const wishes = [...desired.wishes, ...imageWishes(asked), ...auth0Wishes(asked, observation, before)];
-  const changes = moveKeys(compare(wishes, observation, policyOf(asked)), {
-    ...desired,
-    prefix: settings.prefix,
-  });
+  const changes = moveKeys(compare(wishes, observation, policyOf(asked)), desired);
   const strays = prune(found, changes, {
     prune: settings.ownership.prune,
     recoveryDays: settings.ownership.recoveryDays,
