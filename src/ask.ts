@@ -51,6 +51,7 @@ export async function ask(runner: Runner): Promise<Asked> {
     {
       inputs,
       file,
+      fileIsBroken: file === undefined && notes.faults.length > 0,
       event: runner.event,
       ambientRegion: runner.region,
       readText: (path) => readText(path, runner),

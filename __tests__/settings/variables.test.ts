@@ -185,6 +185,7 @@ describe('a JSON object', () => {
     ['a number', '{"DB_USER":5432}', '5432'],
     ['a fraction', '{"DB_USER": 1.5 }', '1.5'],
     ['a negative number', '{"DB_USER":-3}', '-3'],
+    ['a byte order mark before it', '\uFEFF{"DB_USER":"u"}', 'u'],
     ['white space around it', ' \n {"DB_USER" :\n"u"}\n', 'u'],
     ['an escaped name', '{"DB_\\u0055SER":"u"}', 'u'],
     ['a brace in a value', '{"DB_USER":"{\\"DB_USER\\":1}"}', '{"DB_USER":1}'],

@@ -74,6 +74,8 @@ export interface Request {
   /** Inputs by name; empty ones are not given. */
   readonly inputs: ReadonlyMap<string, string>;
   readonly file: ConfigFile | undefined;
+  /** There is a file, and it could not be read: what it would have given is not missed. */
+  readonly fileIsBroken?: boolean;
   readonly event: string;
   readonly ambientRegion: string | undefined;
   /** Reads a file of the workspace; throws {@link Unclear} with the remedy. */
@@ -85,7 +87,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
   const { file } = request;
   const layers = new Layers(request.inputs, file, notes);
   const prefix = layers.read('prefix', '', (value) => readPrefix(String(value).trim()));
-  if (layers.get('prefix') === undefined)
+  if (layers.get('prefix') === undefined && request.fileIsBroken !== true)
     layers.fault('prefix', 'it is missing; give /APPLICATION/ENVIRONMENT, like /papyrus/prd');
   const [application = '', ...rest] = prefix.slice(1).split('/');
   const environment = rest.join('/');

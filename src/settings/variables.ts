@@ -142,8 +142,10 @@ function readLines(
   });
 }
 
-function readJson(text: VariableText, json: string, notes: Notes): Variable[] {
+function readJson(text: VariableText, content: string, notes: Notes): Variable[] {
   const { where, file } = text;
+  // JSON has no byte order mark, and an editor may have put one there.
+  const json = content.trim();
   let object: Record<string, unknown>;
   try {
     object = JSON.parse(json);
