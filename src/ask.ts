@@ -156,7 +156,7 @@ const NOTHING: Desired = { wishes: [], placements: [], elsewhere: [] };
 /** Domain and application are variables of the application, so that they need not be given twice. */
 export function readAuth0(settings: Settings, variables: readonly Variable[], notes: Notes): Asked['auth0'] {
   const { auth0 } = settings;
-  if (auth0 === undefined) return undefined;
+  if (auth0 === undefined || !settings.only.has('auth0')) return undefined;
   const variableValue = (name: string) => {
     const value = variables.find((variable) => variable.name === name)?.value;
     return value === undefined || value.byteLength === 0 ? undefined : value;

@@ -114,7 +114,8 @@ function policyOf({ settings, urls }: Asked): Policy {
     adopt: settings.adopt,
     ignore: settings.ignore,
     callbackParameter: callbackParameter(settings),
-    callbackIsAsked: urls !== undefined,
+    // In `remove`, app-url is the address that goes: it asks for no callback.
+    callbackIsAsked: urls !== undefined && settings.auth0?.urls !== 'remove',
   };
 }
 

@@ -125,7 +125,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
     image: only.has('image') ? readImage(layers) : undefined,
     envFiles: layers.read('env-file', [], readList),
     deadlineMinutes: layers.read('deadline-minutes', 30, Number),
-    auth0: only.has('auth0') ? readAuth0(layers, request.inputs) : undefined,
+    auth0: only.has('auth0') || only.has('parameters') ? readAuth0(layers, request.inputs) : undefined,
     ownership: readOwnership(layers, request, mode, prefix),
     reports: readReportSettings(layers, request.readText),
     envFilesAsked: layers.get('env-file'),
