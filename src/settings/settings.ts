@@ -58,7 +58,7 @@ export interface Settings {
   readonly envFiles: readonly string[];
   /** The built image, by skopeo's transport names; undefined where there is none to look after. */
   readonly image: ImageSettings | undefined;
-  /** Undefined where `only` leaves it out. */
+  /** Undefined where `only` leaves out both Auth0 and the parameters, one of which follows `app-url`. */
   readonly auth0: Auth0Settings | undefined;
   readonly ownership: OwnershipSettings;
   readonly reports: ReportSettings;
