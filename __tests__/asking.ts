@@ -82,6 +82,7 @@ export function ask(given: Given): Answer {
     {
       inputs,
       file,
+      fileIsBroken: given.config !== undefined && file === undefined,
       event: given.event ?? 'push',
       ambientRegion: given.region ?? 'us-west-2',
       readText: (path) => readText(path, run),

@@ -2,7 +2,8 @@ import { type Auth0Access, readAuth0Inputs } from './clients/auth0-inputs.ts';
 import type { AppUrls } from './desired/app-url.ts';
 import { APPLICATION_NAME, appUrls, withCallback } from './desired/auth0.ts';
 import { type Desired, desire } from './desired/desired.ts';
-import { route } from './desired/routing.ts';
+import { guardEchoes } from './desired/echo.ts';
+import { placeOf, type Route, route } from './desired/routing.ts';
 import { rowOf } from './desired/table.ts';
 import { ImageError } from './registry/errors.ts';
 import type { ImageSource } from './registry/source.ts';
@@ -51,6 +52,7 @@ export async function ask(runner: Runner): Promise<Asked> {
     {
       inputs,
       file,
+      fileIsBroken: file === undefined && notes.faults.length > 0,
       event: runner.event,
       ambientRegion: runner.region,
       readText: (path) => readText(path, runner),
@@ -63,10 +65,10 @@ export async function ask(runner: Runner): Promise<Asked> {
   const texts = readVariableTexts(inputs, settings, runner, heard);
   const known = (name: string) =>
     rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
-  const { variables, ignored, untaken } = readVariables(texts, known, readEnvironment, heard);
+  const { variables, ignored, untaken, otherSecrets } = readVariables(texts, known, readEnvironment, heard);
   const urls = appUrls(settings.auth0, notes);
   if (!isEnd) tellSources(settings, texts.length + (urls === undefined ? 0 : 1), notes);
-  const routes = withCallback(variables, settings.auth0, urls).map((variable) =>
+  const found = withCallback(variables, settings.auth0, urls).map((variable) =>
     route(variable, settings, heard),
   );
 
@@ -78,17 +80,14 @@ export async function ask(runner: Runner): Promise<Asked> {
   ]);
   if (settings.auth0?.managementClientSecret !== undefined)
     masks.hide(settings.auth0.managementClientSecret, 'auth0-management-client-secret');
-  for (const { sensitive, variable } of routes) {
-    const refused = sensitive ? masks.hide(variable.value, variable.name) : undefined;
-    if (refused !== undefined && variable.value.byteLength > 0)
-      heard.warn({
-        where: variable.where,
-        file: variable.file,
-        line: variable.line,
-        key: variable.name,
-        text: `its value is not hidden in the log: ${refused}`,
-      });
-  }
+  hideValues(found, masks, heard);
+  for (const { value, name } of otherSecrets) masks.hide(value, name, false);
+  const routes = guardEchoes(found, { holderOf: masks.holders(), others: untaken }, heard);
+  hideValues(
+    routes.filter((each) => !found.includes(each)),
+    masks,
+    heard,
+  );
   const auth0 = readAuth0(settings, variables, notes);
   const image = await openImage(settings, runner, notes);
   const desired = isEnd ? NOTHING : desire(settings, routes, notes);
@@ -114,6 +113,18 @@ export async function ask(runner: Runner): Promise<Asked> {
     auth0,
     image,
   };
+}
+
+/** Hides what is sensitive, and tells what of it stays readable. */
+function hideValues(routes: readonly Route[], masks: Masks, notes: Notes): void {
+  for (const { sensitive, variable } of routes) {
+    const refused = sensitive ? masks.hide(variable.value, variable.name) : undefined;
+    if (refused !== undefined && variable.value.byteLength > 0)
+      notes.warn({
+        ...placeOf(variable),
+        text: `its value is not hidden in the log: ${refused}`,
+      });
+  }
 }
 
 /** A misspelt GitHub secret arrives empty, and would be missed only when the application starts. */
@@ -155,7 +166,7 @@ const NOTHING: Desired = { wishes: [], placements: [], elsewhere: [] };
 /** Domain and application are variables of the application, so that they need not be given twice. */
 export function readAuth0(settings: Settings, variables: readonly Variable[], notes: Notes): Asked['auth0'] {
   const { auth0 } = settings;
-  if (auth0 === undefined) return undefined;
+  if (auth0 === undefined || !settings.only.has('auth0')) return undefined;
   const variableValue = (name: string) => {
     const value = variables.find((variable) => variable.name === name)?.value;
     return value === undefined || value.byteLength === 0 ? undefined : value;

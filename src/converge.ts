@@ -138,14 +138,15 @@ function contextOf(
         [destination.store === 'secret' ? `${name}:${destination.key}` : name, route] as const,
     ),
   ]);
+  const holderOf = masks.holders();
   return {
     calls,
     clock,
     tags: settings.tags,
     leavesUnread: settings.mode === 'plan' || settings.mode === 'drift',
-    isShown: (parameter) => routes.get(parameter)?.shown === true,
-    mask: (value, place) => {
-      if (routes.get(place)?.sensitive !== false) masks.hide(value, place);
+    isShown: (parameter, value) => routes.get(parameter)?.shown === true && holderOf(value) === undefined,
+    mask: (value, place, always = false) => {
+      if (always || routes.get(place)?.sensitive !== false) masks.hide(value, place);
     },
     tell,
   };

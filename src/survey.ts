@@ -37,7 +37,7 @@ async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
   const before = await callbackBefore(asked, rooms, observation);
   const wishes = [...desired.wishes, ...imageWishes(asked), ...auth0Wishes(asked, observation, before)];
   const changes = await confirmed(rooms, observation, (standing) =>
-    moveKeys(compare(wishes, standing, policyOf(asked)), { ...desired, prefix: settings.prefix }),
+    moveKeys(compare(wishes, standing, policyOf(asked)), desired),
   );
   const strays = prune(found, changes, {
     prune: settings.ownership.prune,
@@ -116,7 +116,8 @@ function policyOf({ settings, urls }: Asked): Policy {
     adopt: settings.adopt,
     ignore: settings.ignore,
     callbackParameter: callbackParameter(settings),
-    callbackIsAsked: urls !== undefined,
+    // In `remove`, app-url is the address that goes: it asks for no callback.
+    callbackIsAsked: urls !== undefined && settings.auth0?.urls !== 'remove',
   };
 }
 

@@ -182,6 +182,30 @@ describe('modes', () => {
     });
   });
 
+  it('remove of an old address keeps the callback that stands, though the .env has the local one', async () => {
+    await step();
+    const removed = await step({
+      only: 'parameters, auth0',
+      dotenv: dotenv('http://0.0.0.0:5000/callback'),
+      'app-url': OLD,
+      'auth0-urls': 'remove',
+    });
+    expect(removed.exitCode, removed.log).toBe(0);
+    expect(lists()).toEqual(UNION);
+    expect((await callback()).value).toBe(`${NEW}/callback`);
+  });
+
+  it('the variable follows app-url also where Auth0 is left out, and needs nothing of Auth0', async () => {
+    const inputs = { only: 'parameters', dotenv: dotenv('http://0.0.0.0:5000/callback') };
+    const wrong = await run({ ...inputs, 'app-url': 'nonsense' });
+    expect(wrong.log).toContain('input app-url: is not absolute');
+    expect(wrong.outputs['failure-reason']).toBe('input');
+    const written = await run({ ...inputs, 'app-url': NEW, 'auth0-management-client-id': 'management-id' });
+    expect(written.exitCode, written.log).toBe(0);
+    expect((await callback()).value).toBe(`${NEW}/callback`);
+    expect(auth0.calls).toHaveLength(0);
+  });
+
   it('plan shows what is added, drift fails on it, and neither writes', async () => {
     for (const mode of ['plan', 'drift']) {
       const told = await step({ mode });

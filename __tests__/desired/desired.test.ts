@@ -266,10 +266,41 @@ describe('an empty value', () => {
     ]);
   });
 
-  it('of a parameter is compared by everything but its value', () => {
+  it('of a parameter is compared by everything but its value, and the type that hangs on it', () => {
     const { wish } = empty({ dotenv: 'PORT=', tags: 'a=b' });
-    expect(wish?.unknown).toEqual(new Set(['value']));
+    expect(wish?.unknown).toEqual(new Set(['value', 'type']));
     expect(fields(wish)).toEqual({ type: 'String', 'tag:a': 'b' });
+  });
+
+  it.each<[what: string, inputs: Record<string, string>, config: string, unknown: string[]]>([
+    ['from secrets is a SecureString', { secrets: 'PORT=', mode: 'plan' }, '', ['value']],
+    ['of a name that is secret, too', { dotenv: 'SMTP_PASSWORD=' }, '', ['value']],
+    [
+      'that a rule sends has its type',
+      { dotenv: 'PORT=' },
+      'rules: [{ match: PORT, to: parameter }]',
+      ['value'],
+    ],
+    ['of the table may have been given as a secret', { dotenv: 'GUNICORN_BIND=' }, '', ['value', 'type']],
+  ])('%s', (_what, inputs, config, unknown) => {
+    expect(ask({ inputs, config }).desired.wishes.at(-1)?.unknown).toEqual(new Set(unknown));
+  });
+
+  it.each<[what: string, given: Given['inputs'], where: string]>([
+    ['of a .env', { dotenv: 'A=1\nSMTP_USER=dev', secrets: 'SMTP_USER=' }, 'input dotenv line 2'],
+    [
+      'of JSON, which is read last',
+      { variables: '{"SMTP_USER":"dev"}', secrets: 'SMTP_USER=' },
+      'input variables',
+    ],
+  ])('from secrets in apply is told, though a value %s stands in for it', (_what, inputs, where) => {
+    const warning = (more: object) => ask({ inputs: { ...inputs, ...more } }).warnings;
+    expect(warning({})).toEqual([
+      `${where}: SMTP_USER: this value is taken, since the one of input secrets line 1 is empty (a GitHub secret that does not exist arrives empty); look at the secret's name, or take the variable out of one of the two`,
+    ]);
+    expect(warning({ 'on-empty': 'fail' })).toHaveLength(1);
+    expect(warning({ 'on-empty': 'skip' })).toEqual([]);
+    expect(warning({ mode: 'plan' })).toEqual([]);
   });
 
   it('does not keep the others of its bundle from being created', () => {

@@ -9,6 +9,7 @@ describe('a name', () => {
     ['PASSWORD', 'PASSWORD'],
     ['password', 'PASSWORD'],
     ['SMTP_PASS', 'PASS'],
+    ['PGPASSWORD', 'PGPASSWORD'],
     ['STRIPE_API_KEY', 'API_KEY'],
     ['STRIPE_APIKEY', 'APIKEY'],
     ['GITHUB_TOKEN', 'TOKEN'],

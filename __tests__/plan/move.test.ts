@@ -9,7 +9,7 @@ import { placement } from './placements.ts';
 const SSM = 'AWS::SSM::Parameter';
 const SM = 'AWS::SecretsManager::Secret';
 const P = '/papyrus/prd';
-const NOWHERE: Moves = { prefix: P, placements: [], elsewhere: [] };
+const NOWHERE: Moves = { placements: [], elsewhere: [] };
 
 /** A bundle of two keys that stands. */
 function bundle(differences: readonly Difference[], more: Partial<ChangeOf<typeof SM>> = {}): Change {
@@ -48,7 +48,7 @@ function other<K extends typeof SSM | typeof SM>(kind: K, name: string, action: 
 const out = (field: string): Difference => ({ field, from: new Secret('o'), to: ABSENT });
 const KEPT: Difference = { field: 'key:KEPT', from: new Secret('k'), to: new Secret('n') };
 const OLD = `${SSM} ${P}/OLD`;
-const moved: Moves = { ...NOWHERE, placements: [placement('OLD', `${P}/OLD`)] };
+const moved: Moves = { placements: [placement('OLD', `${P}/OLD`)], elsewhere: [] };
 
 const short = (changes: readonly Change[]) =>
   changes
@@ -209,22 +209,6 @@ it('a row of the table is known by its key, in its own bundle alone', () => {
   expect(moveKeys([flask('papyrus/prd/app')], moves)[0]?.notes).toEqual(['a note']);
   const password = { ...NOWHERE, placements: [placement('DB_PASSWORD', `${P}/DB_PASSWORD`)] };
   expect(moveKeys([flask('papyrus/prd/flask')], password)[0]?.notes).toEqual(['a note']);
-});
-
-describe('a bundle with a slash in its name', () => {
-  const nested = (key: string): Change => {
-    const observed = { name: 'papyrus/prd/team/db', fields: { [`key:${key}`]: new Secret('x') }, facts: {} };
-    return bundle([], { name: observed.name, desired: observed, observed });
-  };
-
-  it('is named whole in the way to take an old copy out', () => {
-    expect(moveKeys([nested('OLD')], moved)[0]?.notes[1]).toContain('bundles: { team/db: { mode: exact } }');
-  });
-
-  it('is not the bundle of the table that it ends with', () => {
-    const moves = { ...NOWHERE, placements: [placement('DB_PASSWORD', `${P}/DB_PASSWORD`)] };
-    expect(moveKeys([nested('password')], moves)[0]?.notes).toEqual(['a note']);
-  });
 });
 
 it('what is made, and what is no secret, passes as it is', () => {

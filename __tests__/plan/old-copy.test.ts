@@ -101,7 +101,7 @@ function movedAfter({ spec }: AnyStray, placements: readonly Placement[], change
     differences: fields.map(([field, from]) => ({ field, from, to: ABSENT })),
     notes: [],
   };
-  const all = moveKeys([bundle, ...changes], { prefix: P, placements, elsewhere: [] });
+  const all = moveKeys([bundle, ...changes], { placements, elsewhere: [] });
   return all.find(({ id }) => id === 'bundle take out')?.after?.filter((id) => id !== bundle.id);
 }
 

@@ -24,6 +24,7 @@ export function placement(
       sensitive: isSecret,
       shown: !isSecret,
       once: false,
+      ruled: false,
     },
     destination,
     kind: isSecret ? 'AWS::SecretsManager::Secret' : 'AWS::SSM::Parameter',

@@ -226,6 +226,7 @@ describe('the policy', () => {
       differences,
       isForeign: tag === undefined,
       once: new Set<string>(),
+      unknown: new Set<string>(),
     };
   });
 

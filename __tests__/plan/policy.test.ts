@@ -26,11 +26,12 @@ interface Situation {
   readonly facts?: Facts;
   readonly foreign?: boolean;
   readonly once?: readonly string[];
+  readonly unknown?: readonly string[];
   readonly name?: string;
 }
 
 function verdict(
-  { kind, differences, fields = OURS, facts = {}, foreign = false, once = [], name }: Situation,
+  { kind, differences, fields = OURS, facts = {}, foreign = false, once = [], unknown = [], name }: Situation,
   policy: Partial<Policy> = {},
 ) {
   const standing = spec(
@@ -46,7 +47,15 @@ function verdict(
   );
   const listed: Difference[] = differences.map(([field, from, to]) => ({ field, from, to }));
   const found = judge(
-    { kind, name: standing.name, standing, differences: listed, isForeign: foreign, once: new Set(once) },
+    {
+      kind,
+      name: standing.name,
+      standing,
+      differences: listed,
+      isForeign: foreign,
+      once: new Set(once),
+      unknown: new Set(unknown),
+    },
     { ...LENIENT, ...policy },
   );
   return {
@@ -189,6 +198,23 @@ describe('the type of a parameter', () => {
   it('is no type of other kinds', () => {
     expect(verdict({ kind: SM, differences: [['type', 'a', 'b']] })).toMatchObject(OK('type'));
   });
+});
+
+it('a SecureString whose value is not known in this run is never made plain', () => {
+  const situation: Situation = {
+    kind: SSM,
+    differences: [
+      ['type', 'SecureString', 'String'],
+      ['tag:a', ABSENT, 'b'],
+    ],
+    unknown: ['value'],
+  };
+  for (const policy of [{}, allow('change-type')])
+    expect(verdict(situation, policy)).toMatchObject({
+      allowed: ['tag:a'],
+      blocked: [[expect.stringMatching(/its value is not known in this run/), undefined, ['type']]],
+    });
+  expect(verdict({ ...situation, unknown: [] }, allow('change-type')).blocked).toEqual([]);
 });
 
 describe('the mutability of a repository', () => {

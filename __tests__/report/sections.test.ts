@@ -24,6 +24,7 @@ const placement = (variable: string, bundle?: string): Placement => ({
     sensitive: true,
     shown: false,
     once: false,
+    ruled: false,
   },
   destination:
     bundle === undefined

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  bundleNameFault,
   kmsKeyFault,
   logGroupNameFault,
   parameterNameFault,
@@ -84,6 +85,16 @@ describe("a secret's name", () => {
     ['papyrus/my-stage1', /hyphen and six/],
   ])('not %s', (name, why) => {
     expect(secretNameFault(name)).toMatch(why);
+  });
+});
+
+describe('a bundle', () => {
+  it('is one segment of the name of a secret', () => {
+    expect(bundleNameFault('payments_2')).toBeUndefined();
+    expect(bundleNameFault('')).toMatch(/name the bundle/);
+    for (const name of ['payments/stripe', '/payments', 'payments/'])
+      expect(bundleNameFault(name)).toMatch(/has no slash/);
+    expect(bundleNameFault('my-stage1')).toMatch(/hyphen and six/);
   });
 });
 

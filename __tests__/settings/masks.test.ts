@@ -91,6 +91,44 @@ describe('over a run', () => {
     expect(hidden).toEqual(['hunter2!']);
   });
 
+  it('of what the application does not know it is not told that it stays readable', () => {
+    const hidden: string[] = [];
+    const masks = new Masks((text) => hidden.push(text), TEXTS);
+    masks.hide(new Secret(ACCOUNT), 'AWS_ACCOUNT_ID', false);
+    masks.hide(new Secret('777777'), 'PIN', false);
+    expect([...masks.know(ACCOUNT)]).toEqual([]);
+    expect(hidden).toEqual(['777777']);
+  });
+
+  it.each<[what: string, secret: string, value: string, holder: string | undefined]>([
+    ['the same', 'hunter2!', 'hunter2!', 'PW'],
+    ['a piece', 'hunter2!', 'redis --requirepass hunter2! -v', 'PW'],
+    ['a line', 'first line\nsecond line', 'x second line', 'PW'],
+    ['the password of a URL', 'postgres://u:s3cr3t@db/x', 'PGPASSWORD=s3cr3t', 'PW'],
+    ['it as a part of a URL writes it', 'p@ss/word', 'https://u:p%40ss%2Fword@h', 'PW'],
+    ['it as JSON writes it', 'a"b"c"d', '{"x":"a\\"b\\"c\\"d"}', 'PW'],
+    ['digits that wait for the account', '483920', 'code=483920', 'PW'],
+    ['another', 'hunter2!', 'hunter3!', undefined],
+    ['what is not hidden', 'papyrus', 'papyrus', undefined],
+    [
+      'the frame of a PEM',
+      '-----BEGIN CERTIFICATE-----\nMIIB1234',
+      '-----BEGIN CERTIFICATE-----\nMIIC',
+      undefined,
+    ],
+  ])('tells whose text a value holds: %s', (_what, secret, value, holder) => {
+    const masks = new Masks(() => {}, TEXTS);
+    masks.hide(new Secret(secret), 'PW');
+    expect(masks.holders()(new Secret(value))).toBe(holder);
+  });
+
+  it('tells the same of a value, whatever is hidden later', () => {
+    const masks = new Masks(() => {}, TEXTS);
+    const holderOf = masks.holders();
+    masks.hide(new Secret('hunter2!'), 'PW');
+    expect(holderOf(new Secret('hunter2!'))).toBeUndefined();
+  });
+
   it('tells why, for the warning with the name of the variable', () => {
     expect(new Masks(() => {}, TEXTS).hide(new Secret('papyrus'))).toMatch(/names of this run/);
   });

@@ -43,7 +43,6 @@ describe('a rule sends', () => {
     ['parameter', [{ store: 'parameter', secure: false }]],
     ['secure-parameter', [{ store: 'parameter', secure: true }]],
     ['secret/payments', [{ store: 'secret', bundle: 'payments' }]],
-    ['secret/a/b', [{ store: 'secret', bundle: 'a/b' }]],
     ['ignore', []],
     [
       '[secret/a, parameter]',

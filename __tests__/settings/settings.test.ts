@@ -48,6 +48,28 @@ describe('without anything but a prefix', () => {
   });
 });
 
+it('what a file that cannot be read would have given is not missed', () => {
+  expect(ask({ inputs: { prefix: '' }, config: 'prefix: /papyrus/prd\ntag: { a: b }' }).faults).toEqual([
+    '.github/aws-bootstrap.yml line 2: there is no setting called "tag" here',
+  ]);
+  expect(ask({ inputs: { prefix: '' }, config: 'region: us-west-2' }).faults).toEqual([
+    expect.stringMatching(/^input prefix: it is missing/),
+  ]);
+});
+
+it('what is given for Auth0 is judged with Auth0 and with the parameters, one of which follows it', () => {
+  const faults = (only: string) => ask({ inputs: { only, 'app-url': 'nonsense' } }).faults;
+  for (const only of ['auth0', 'parameters', 'secrets, parameters'])
+    expect(faults(only)).toEqual([expect.stringMatching(/^input app-url: is not absolute/)]);
+  expect(faults('secrets, log-group')).toEqual([]);
+});
+
+it('Auth0 itself is asked for with Auth0 alone', () => {
+  const inputs = { 'app-url': 'https://app.example.com', 'auth0-management-client-id': 'x' };
+  expect(ask({ inputs: { ...inputs, only: 'parameters' } })).toMatchObject({ faults: [], notices: [] });
+  expect(ask({ inputs: { ...inputs, only: 'auth0' } }).faults).not.toEqual([]);
+});
+
 describe('the mode', () => {
   it.each([
     ['', 'push', 'apply'],

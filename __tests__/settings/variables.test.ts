@@ -19,6 +19,8 @@ function read(
   return {
     values: reading.variables.map(({ name, value, source }) => [name, value.reveal(), source]),
     ignored: reading.ignored,
+    others: reading.otherSecrets.map(({ name, value }) => [name, value.reveal()]),
+    emptySecrets: reading.variables.map(({ emptySecret }) => emptySecret),
     faults: notes.faults.map(inWords),
     warnings: notes.warnings.map(inWords),
   };
@@ -124,6 +126,76 @@ describe('texts together', () => {
     expect(read(texts)).toMatchObject({ values, faults: [] });
   });
 
+  it.each<[what: string, texts: Short[], emptySecrets: (string | undefined)[]]>([
+    [
+      'before the value',
+      [
+        ['secrets', 'A='],
+        ['variables', '{"A":"1"}'],
+      ],
+      ['input secrets line 1'],
+    ],
+    [
+      'behind the value',
+      [
+        ['dotenv', 'A=1'],
+        ['secrets', 'A='],
+      ],
+      ['input secrets line 1'],
+    ],
+    [
+      'of JSON',
+      [
+        ['dotenv', 'A=1'],
+        ['secrets', '{"A":""}'],
+      ],
+      ['input secrets'],
+    ],
+    [
+      'between two',
+      [
+        ['dotenv', 'A='],
+        ['secrets', 'A='],
+        ['variables', '{"A":"1"}'],
+      ],
+      ['input secrets line 1'],
+    ],
+    [
+      'of a value that stands twice',
+      [
+        ['dotenv', 'A=1'],
+        ['secrets', 'A='],
+        ['variables', '{"A":"1"}'],
+      ],
+      ['input secrets line 1'],
+    ],
+    ['of no value at all', [['secrets', 'A=']], [undefined]],
+    [
+      'that is none of secrets',
+      [
+        ['dotenv', 'A='],
+        ['secrets', 'A=1'],
+      ],
+      [undefined],
+    ],
+  ])('an empty secret is remembered: %s', (_what, texts, emptySecrets) => {
+    expect(read(texts)).toMatchObject({ emptySecrets, faults: [] });
+  });
+
+  it('values of secrets that no variable holds are given too, to be hidden', () => {
+    expect(
+      read([
+        ['dotenv', 'DB_PASSWORD=canary1'],
+        ['variables', '{"PLAIN":"x"}'],
+        ['secrets', '{"DB_PASSWORD":"canary2","NPM_LOGIN":"canary3","github_token":"canary4","DB_USER":"u"}'],
+      ]).others,
+    ).toEqual([
+      ['DB_PASSWORD', 'canary2'],
+      ['NPM_LOGIN', 'canary3'],
+      ['github_token', 'canary4'],
+    ]);
+  });
+
   it('two values of one name are a fault with both places, and no value', () => {
     const { faults } = read([
       ['dotenv', 'B=0\nA=canary1'],
@@ -185,6 +257,7 @@ describe('a JSON object', () => {
     ['a number', '{"DB_USER":5432}', '5432'],
     ['a fraction', '{"DB_USER": 1.5 }', '1.5'],
     ['a negative number', '{"DB_USER":-3}', '-3'],
+    ['a byte order mark before it', '\uFEFF{"DB_USER":"u"}', 'u'],
     ['white space around it', ' \n {"DB_USER" :\n"u"}\n', 'u'],
     ['an escaped name', '{"DB_\\u0055SER":"u"}', 'u'],
     ['a brace in a value', '{"DB_USER":"{\\"DB_USER\\":1}"}', '{"DB_USER":1}'],

@@ -99,9 +99,15 @@ function parameter(
         ? new Set(['type'])
         : none,
     closed: none,
-    unknown: empty ? new Set(['value']) : none,
+    unknown: unknownOf(placement, type),
     expected: isExpected(settings, placement),
   };
+}
+
+/** Nothing says of an empty value that it is no secret: String would be a guess, and what stands knows better. */
+function unknownOf({ empty, route }: Placement, type: 'String' | 'SecureString'): ReadonlySet<string> {
+  if (!empty) return none;
+  return new Set(type === 'String' && !route.ruled ? ['value', 'type'] : ['value']);
 }
 
 /** In plan and drift a secret may be out of reach (a fork has none), and apply would still create it. */

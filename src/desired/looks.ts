@@ -1,9 +1,13 @@
 import type { Secret } from '../secret.ts';
 
-/** Words that make a variable's name look like that of a secret; each stands as a word between underscores. */
+/**
+ * Words that make a variable's name look like that of a secret; each stands as a word between underscores.
+ * PGPASSWORD is written as one. @see https://www.postgresql.org/docs/current/libpq-envars.html
+ */
 const WORDS = [
   'PASSWORD',
   'PASSWD',
+  'PGPASSWORD',
   'PASS',
   'PASSPHRASE',
   'PWD',

@@ -1,5 +1,6 @@
 import type { Notes } from '../settings/fault.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { Variable } from '../settings/variables.ts';
 import { type Destination, placeOf, type Route } from './routing.ts';
 
 /** Where a variable ends up: for outputs and reports. */
@@ -53,8 +54,12 @@ export function judgeEmpty(settings: Settings, placements: readonly Placement[],
   const told = new Set<string>();
   for (const { route, empty } of placements) {
     const { variable } = route;
-    if (!empty || told.has(variable.name)) continue;
+    if (told.has(variable.name)) continue;
     told.add(variable.name);
+    if (!empty) {
+      tellMissingSecret(settings, variable, notes);
+      continue;
+    }
     const fails =
       settings.onEmpty === 'fail' ||
       (settings.onEmpty === 'auto' && settings.mode === 'apply' && variable.source === 'secrets');
@@ -66,6 +71,15 @@ export function judgeEmpty(settings: Settings, placements: readonly Placement[],
     else
       notes.notice({ ...placeOf(variable), text: 'its value is empty here: what stands is left as it is' });
   }
+}
+
+/** Where another place has a default, a misspelt GitHub secret would go unseen. */
+function tellMissingSecret({ mode, onEmpty }: Settings, variable: Variable, notes: Notes): void {
+  if (variable.emptySecret === undefined || mode !== 'apply' || onEmpty === 'skip') return;
+  notes.warn({
+    ...placeOf(variable),
+    text: `this value is taken, since the one of ${variable.emptySecret} is empty (a GitHub secret that does not exist arrives empty); look at the secret's name, or take the variable out of one of the two`,
+  });
 }
 
 /** A bundle that is told to be exact and gets no variable is perhaps not named as in the rule. */

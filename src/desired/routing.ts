@@ -23,6 +23,8 @@ export interface Route {
   readonly shown: boolean;
   /** Created when missing, never overwritten. */
   readonly once: boolean;
+  /** A rule decided; otherwise the type of a parameter hangs on its value and its source, too. */
+  readonly ruled: boolean;
 }
 
 export interface RoutingSettings {
@@ -72,6 +74,7 @@ function byRule(variable: Variable, rule: Rule, notes: Notes): Route {
     sensitive: secure || why !== undefined || row?.sensitive === true,
     shown: !secure && why === undefined && (row === undefined || row.shown === true),
     once: rule.once,
+    ruled: true,
   };
 }
 
@@ -104,6 +107,7 @@ function byTable(variable: Variable, settings: RoutingSettings, notes: Notes): R
       sensitive: row.sensitive === true || secure,
       shown: row.shown === true && !secure,
       once: false,
+      ruled: false,
     };
   }
 
@@ -122,6 +126,7 @@ function byTable(variable: Variable, settings: RoutingSettings, notes: Notes): R
     sensitive: secure,
     shown: !secure,
     once: false,
+    ruled: false,
   };
 }
 

@@ -1,13 +1,11 @@
 import type { Placement } from '../desired/desired.ts';
 import { ABSENT, type Difference, type Fields } from '../resources/resource.ts';
 import type { Change, ChangeOf } from './change.ts';
-import { placesOfCopies, writesBefore } from './old-copy.ts';
+import { lastSegment, placesOfCopies, writesBefore } from './old-copy.ts';
 
 type SecretChange = ChangeOf<'AWS::SecretsManager::Secret'>;
 
 export interface Moves {
-  /** What stands before the bundle in a secret's name, with a slash in front. */
-  readonly prefix: string;
   /** Where the variables of this run go. */
   readonly placements: readonly Placement[];
   /** Where they would go, if this run looked after that store (`only`). */
@@ -45,7 +43,7 @@ function keepUnwritten(change: SecretChange, moves: Moves): SecretChange {
   const differences = change.differences.filter(({ field, to }) => {
     if (to !== ABSENT) return true;
     const empty = placesOf(field, change, moves).find((placement) => placement.empty);
-    const left = related(field, bundleOf(change, moves), moves.elsewhere)[0];
+    const left = related(field, change, moves.elsewhere)[0];
     const name = (empty ?? left)?.route.variable.name;
     if (name === undefined) return true;
     reasons.push(
@@ -68,24 +66,18 @@ function tellCopies(change: SecretChange, standing: Fields, moves: Moves): Secre
         ),
   );
   if (copies.length === 0 || change.action === 'blocked') return change;
-  const text = `old copies that everybody who may read this secret reads: ${copies.join(', ')}; bundles: { ${bundleOf(change, moves)}: { mode: exact } } takes them out`;
+  const text = `old copies that everybody who may read this secret reads: ${copies.join(', ')}; bundles: { ${lastSegment(change.name)}: { mode: exact } } takes them out`;
   return { ...change, notes: [...change.notes, text] };
 }
 
 /** @returns the places of the variable that a key was made from, where this key is none of them. */
-function placesOf(field: string, change: SecretChange, moves: Moves): Placement[] {
-  const { placements } = moves;
+function placesOf(field: string, change: SecretChange, { placements }: Moves): Placement[] {
   const isHere = ({ name, destination }: Placement) =>
     name === change.name && destination.store === 'secret' && `key:${destination.key}` === field;
-  return placements.some(isHere) ? [] : related(field, bundleOf(change, moves), placements);
+  return placements.some(isHere) ? [] : related(field, change, placements);
 }
 
-function related(field: string, bundle: string, placements: readonly Placement[]): Placement[] {
+function related(field: string, change: SecretChange, placements: readonly Placement[]): Placement[] {
   if (!field.startsWith('key:')) return [];
-  return placesOfCopies(new Set([field.slice('key:'.length)]), bundle, placements);
-}
-
-/** A bundle may have slashes in its name, so it is not what the name ends with. */
-function bundleOf({ name }: SecretChange, { prefix }: Moves): string {
-  return name.slice(prefix.length);
+  return placesOfCopies(new Set([field.slice('key:'.length)]), lastSegment(change.name), placements);
 }

@@ -101,6 +101,7 @@ function changesOf<K extends Kind>(
       differences,
       isForeign: isTagged(kind) && owner !== MADE && owner !== ADOPTED,
       once: wish.once,
+      unknown: wish.unknown,
     },
     policy,
   );

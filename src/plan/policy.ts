@@ -26,6 +26,8 @@ export interface Case {
   /** It carries neither of our tags. */
   readonly isForeign: boolean;
   readonly once: ReadonlySet<string>;
+  /** Fields whose wanted value could not be had in this run. */
+  readonly unknown: ReadonlySet<string>;
 }
 
 export interface Verdict {
@@ -86,7 +88,7 @@ function leaderOf({ kind, differences }: Case, difference: Difference): Differen
 }
 
 function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
-  const { kind, standing, isForeign, once } = situation;
+  const { kind, standing, isForeign, once, unknown } = situation;
   const { field, from, to } = difference;
   if (isIgnored(situation, field, policy.ignore)) return { drop: `${field}: left as it is (ignore)` };
   // What a secret that is scheduled for deletion holds cannot be read: it may well hold the key.
@@ -108,6 +110,8 @@ function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
   if (unusable !== undefined) return { block: unusable };
   if (isForeign && !policy.adopt) return { block: 'it stands without our tag, and adopt is false' };
 
+  if (kind === 'AWS::SSM::Parameter' && field === 'type' && from === 'SecureString' && unknown.has('value'))
+    return { block: 'its value is not known in this run, and what stands as a SecureString may be a secret' };
   const consent = neededConsent(situation, difference);
   if (consent !== undefined && !policy.allow.has(consent.consent))
     return { block: consent.reason, consent: consent.consent };

@@ -4,7 +4,7 @@ import type { Difference } from '../resources/resource.ts';
 import type { Settings } from '../settings/settings.ts';
 import { textOf } from './fields.ts';
 
-/** The plan for machines: no secret value stands in it, and no account id. */
+/** The plan for machines: no secret value stands in it, and no account id but in the ARN of a KMS key. */
 export interface PlanDocument {
   readonly version: 1;
   readonly prefix: string;

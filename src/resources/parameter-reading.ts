@@ -114,8 +114,9 @@ export function parameterReading(client: SSMClient, context: RoomContext) {
 
   function readable({ Name = '', Type, Value = '' }: Parameter): string | Secret {
     const value = new Secret(Value);
-    const hidden = Type !== 'String' || !context.isShown(Name);
-    if (hidden) context.mask(value, Name);
+    const hidden = Type !== 'String' || !context.isShown(Name, value);
+    // Its variable may look plain this time, and what stands was stored as a secret.
+    if (hidden) context.mask(value, Name, Type !== 'String');
     return value.unless(hidden);
   }
 

@@ -10,15 +10,18 @@ export interface RoomContext {
   readonly clock: Clock;
   /** Tags that are wanted on everything, ours apart: rooms that read tags by filter ask for them. */
   readonly tags: ReadonlyMap<string, string>;
-  /** Whether the value of a parameter may be shown; everything else that is read is a secret. */
-  readonly isShown: (parameter: string) => boolean;
+  /** Whether the value that was read of a parameter may be shown; everything else that is read is a secret. */
+  readonly isShown: (parameter: string, value: Secret) => boolean;
   /**
    * Where the role may not read a value, what stands is told without it: a check for drift needs none. Where values are
    * written, one that could not be read is a failure.
    */
   readonly leavesUnread: boolean;
-  /** Hides what was read in the log, before anything is done with it. `place` is its parameter, or secret and key. */
-  readonly mask: (value: Secret, place: string) => void;
+  /**
+   * Hides what was read in the log, before anything is done with it. `place` is its parameter, or secret and key; what is no
+   * secret of this run is left readable, unless `always` says that it stood as one.
+   */
+  readonly mask: (value: Secret, place: string, always?: boolean) => void;
   /** Tells what people should know and nothing else shows: a lost race, a long wait. */
   readonly tell: (text: string) => void;
 }

@@ -92,7 +92,9 @@ const settings = {
 
 const rule = z.strictObject({
   match: texts.describe('a variable name or glob, or a list of them; the first rule that matches wins'),
-  to: texts.describe('secret/BUNDLE, parameter, secure-parameter, ignore; or a list of places'),
+  to: texts.describe(
+    'secret/BUNDLE (no slash in its name), parameter, secure-parameter, ignore; or a list of places',
+  ),
   key: text.optional().describe("JSON key, or the parameter's last segment"),
   write: z.enum(['always', 'once']).optional().describe('once: created when missing, never overwritten'),
 });

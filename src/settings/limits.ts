@@ -70,6 +70,14 @@ export function secretNameFault(name: string): string | undefined {
   return undefined;
 }
 
+/** What is owned, listed and taken away stands directly below the prefix, so a bundle is one segment of a name. */
+export function bundleNameFault(name: string): string | undefined {
+  if (name === '') return 'name the bundle, like secret/payments';
+  if (name.includes('/'))
+    return 'a bundle has no slash in its name, since only secrets directly below the prefix are listed, pruned and destroyed; write it like payments-stripe';
+  return secretNameFault(name);
+}
+
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
 export function logGroupNameFault(name: string): string | undefined {
   if (name.length < 1 || name.length > 512) return 'a log group name has 1 to 512 characters';

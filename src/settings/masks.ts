@@ -58,7 +58,7 @@ export class Masks {
   readonly #mask: (text: string) => void;
   readonly #texts: readonly string[];
   #account: string | undefined;
-  #waiting: Array<{ value: Secret; of: string }> = [];
+  #waiting: Array<{ value: Secret; of: string; isTold: boolean }> = [];
   /** Hidden text, in each form that the runner hides → what it is a value of. */
   readonly #hidden = new Map<string, string>();
 
@@ -70,16 +70,17 @@ export class Masks {
 
   /**
    * @param of the variable or the place, never the value
+   * @param isTold whether {@link know} tells of it
    * @returns why the value, or a part of it, stays readable in the log
    */
-  hide(value: Secret, of = 'a secret'): string | undefined {
+  hide(value: Secret, of = 'a secret', isTold = true): string | undefined {
     const { hide, refused, later } = maskingOf(value, { texts: this.#texts, account: this.#account });
     for (const line of hide)
       line.hideBy((text) => {
         this.#mask(text);
         for (const form of formsOf(text)) if (!this.#hidden.has(form)) this.#hidden.set(form, of);
       });
-    if (later) this.#waiting.push({ value, of });
+    if (later) this.#waiting.push({ value, of, isTold });
     return refused;
   }
 
@@ -92,9 +93,9 @@ export class Masks {
     const waiting = this.#waiting;
     this.#waiting = [];
     const refused = new Map<string, string>();
-    for (const { value, of } of waiting) {
+    for (const { value, of, isTold } of waiting) {
       const reason = this.hide(value, of);
-      if (reason !== undefined) refused.set(of, reason);
+      if (reason !== undefined && isTold) refused.set(of, reason);
     }
     return refused;
   }
@@ -104,7 +105,22 @@ export class Masks {
     for (const [form, of] of this.#hidden) if (text.includes(form)) return of;
     return undefined;
   }
+
+  /**
+   * What is hidden later changes no answer, so that what a plan shows does not hang on which answer of AWS came first.
+   * @returns a look-up of what a value holds a text of that is hidden by now, or waits for the account id: a name, never a value
+   */
+  holders(): (value: Secret) => string | undefined {
+    const texts = [...this.#hidden].filter(([form]) => !isFrame(form)).map(([form, of]) => ({ form, of }));
+    const waiting = this.#waiting.flatMap(({ value, of }) => value.lines().map((line) => ({ line, of })));
+    return (value) =>
+      texts.find(({ form }) => value.is((text) => text.includes(form)))?.of ??
+      waiting.find(({ line }) => line.is((digits) => value.is((text) => text.includes(digits))))?.of;
+  }
 }
+
+/** The first and the last line of a PEM say nothing of what is between them. */
+const isFrame = (line: string) => /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/.test(line);
 
 /** The runner hides a text also as JSON and as a part of a URL write it. */
 function formsOf(text: string): string[] {

@@ -1,6 +1,6 @@
 import type { ConfigFile } from './config.ts';
 import type { Notes } from './fault.ts';
-import { secretNameFault } from './limits.ts';
+import { bundleNameFault } from './limits.ts';
 import { quoted } from './texts.ts';
 
 // Names that the configuration file gives to its own parts: one that nothing can bear would be passed over in silence.
@@ -33,7 +33,7 @@ export function readExactBundles(file: ConfigFile | undefined, notes: Notes): Re
   if (file === undefined) return new Set();
   const bundles = Object.entries(file.config.bundles ?? {});
   for (const [name] of bundles) {
-    const wrong = secretNameFault(name);
+    const wrong = bundleNameFault(name);
     if (wrong !== undefined) tell(file, ['bundles', name], wrong, notes);
   }
   return new Set(bundles.flatMap(([name, { mode }]) => (mode === 'exact' ? [name] : [])));

@@ -1,6 +1,6 @@
 import type { ConfigFile } from './config.ts';
 import type { Notes } from './fault.ts';
-import { secretNameFault } from './limits.ts';
+import { bundleNameFault } from './limits.ts';
 import { quoted, readList, Unclear } from './texts.ts';
 
 /** Where a rule sends a variable. */
@@ -50,7 +50,7 @@ export function readRules(file: ConfigFile | undefined, notes: Notes): Rule[] {
       else if (word === 'secure-parameter') targets.push({ store: 'parameter', secure: true });
       else if (word.startsWith('secret/')) {
         const bundle = word.slice('secret/'.length);
-        const wrong = bundle === '' ? 'name the bundle, like secret/payments' : secretNameFault(bundle);
+        const wrong = bundleNameFault(bundle);
         if (wrong !== undefined) fault('to', wrong);
         targets.push({ store: 'secret', bundle });
       } else if (word !== 'ignore')

@@ -58,7 +58,7 @@ export interface Settings {
   readonly envFiles: readonly string[];
   /** The built image, by skopeo's transport names; undefined where there is none to look after. */
   readonly image: ImageSettings | undefined;
-  /** Undefined where `only` leaves it out. */
+  /** Undefined where `only` leaves out both Auth0 and the parameters, one of which follows `app-url`. */
   readonly auth0: Auth0Settings | undefined;
   readonly ownership: OwnershipSettings;
   readonly reports: ReportSettings;
@@ -74,6 +74,8 @@ export interface Request {
   /** Inputs by name; empty ones are not given. */
   readonly inputs: ReadonlyMap<string, string>;
   readonly file: ConfigFile | undefined;
+  /** There is a file, and it could not be read: what it would have given is not missed. */
+  readonly fileIsBroken?: boolean;
   readonly event: string;
   readonly ambientRegion: string | undefined;
   /** Reads a file of the workspace; throws {@link Unclear} with the remedy. */
@@ -85,7 +87,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
   const { file } = request;
   const layers = new Layers(request.inputs, file, notes);
   const prefix = layers.read('prefix', '', (value) => readPrefix(String(value).trim()));
-  if (layers.get('prefix') === undefined)
+  if (layers.get('prefix') === undefined && request.fileIsBroken !== true)
     layers.fault('prefix', 'it is missing; give /APPLICATION/ENVIRONMENT, like /papyrus/prd');
   const [application = '', ...rest] = prefix.slice(1).split('/');
   const environment = rest.join('/');
@@ -123,7 +125,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
     image: only.has('image') ? readImage(layers) : undefined,
     envFiles: layers.read('env-file', [], readList),
     deadlineMinutes: layers.read('deadline-minutes', 30, Number),
-    auth0: only.has('auth0') ? readAuth0(layers, request.inputs) : undefined,
+    auth0: only.has('auth0') || only.has('parameters') ? readAuth0(layers, request.inputs) : undefined,
     ownership: readOwnership(layers, request, mode, prefix),
     reports: readReportSettings(layers, request.readText),
     envFilesAsked: layers.get('env-file'),

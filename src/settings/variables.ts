@@ -16,6 +16,8 @@ export interface Variable {
   readonly where: string;
   readonly file?: string | undefined;
   readonly line?: number | undefined;
+  /** Where `secrets` gave the name without a value, which gave way to this one. */
+  readonly emptySecret?: string | undefined;
 }
 
 /** One text that holds variables. */
@@ -34,6 +36,8 @@ export interface VariableReading {
   readonly ignored: number;
   /** Those names. */
   readonly untaken: ReadonlySet<string>;
+  /** Values from `secrets` that are none of the variables': they are hidden all the same. */
+  readonly otherSecrets: readonly Variable[];
 }
 
 /** Names in a JSON object of all secrets that are the workflow's own, never the application's. */
@@ -56,7 +60,11 @@ export function readVariables(
 ): VariableReading {
   const found = new Map<string, Variable>();
   const untaken = new Set<string>();
+  const otherSecrets: Variable[] = [];
   let ignored = 0;
+  const take = (variable: Variable) => {
+    if (!add(found, variable, notes) && variable.source === 'secrets') otherSecrets.push(variable);
+  };
   // JSON comes last, since which of its names count depends on what the others name.
   const isJson = ({ content }: VariableText) =>
     typeof content === 'string' && content.trimStart().startsWith('{');
@@ -65,29 +73,31 @@ export function readVariables(
     for (const variable of isMapping(text.content)
       ? variablesOf(text, text.content, notes)
       : readLines(text, text.content, environment, notes))
-      add(found, variable, notes);
+      take(variable);
   const named = new Set(found.keys());
   for (const text of texts.filter(isJson))
     for (const variable of readJson(text, String(text.content), notes)) {
       const own = !OF_THE_WORKFLOW.test(variable.name) && (known(variable.name) || named.has(variable.name));
-      if (own) add(found, variable, notes);
+      if (own) take(variable);
       else {
         ignored += 1;
         untaken.add(variable.name);
+        if (variable.source === 'secrets') otherSecrets.push(variable);
       }
     }
-  return { variables: [...found.values()], ignored, untaken };
+  return { variables: [...found.values()], ignored, untaken, otherSecrets };
 }
 
 function isMapping(content: VariableText['content']): content is Readonly<Record<string, unknown>> {
   return typeof content !== 'string' && !(content instanceof Uint8Array);
 }
 
-function add(found: Map<string, Variable>, next: Variable, notes: Notes): void {
+/** @returns whether the value is in; one that contradicts another is a fault. */
+function add(found: Map<string, Variable>, next: Variable, notes: Notes): boolean {
   const before = found.get(next.name);
   if (before === undefined || before.value.byteLength === 0) {
     found.set(next.name, merged(next, before));
-    return;
+    return true;
   }
   if (next.value.byteLength > 0 && !before.value.equals(next.value)) {
     notes.fault({
@@ -97,15 +107,19 @@ function add(found: Map<string, Variable>, next: Variable, notes: Notes): void {
       key: next.name,
       text: `it has another value in ${placeOf(before)}; keep one of the two`,
     });
-    return;
+    return false;
   }
   found.set(next.name, merged(before, next));
+  return true;
 }
 
-/** `keep`, but never less secret than the other. */
+/** `keep`, but never less secret than the other; an empty secret says nothing of a value that stands in for it. */
 function merged(keep: Variable, other: Variable | undefined): Variable {
-  const says = other?.source === 'secrets' && (other.value.byteLength > 0 || keep.value.byteLength === 0);
-  return says ? { ...keep, source: 'secrets' } : keep;
+  if (other === undefined) return keep;
+  const emptySecret = keep.emptySecret ?? other.emptySecret;
+  if (other.source !== 'secrets') return { ...keep, emptySecret };
+  if (other.value.byteLength > 0) return { ...keep, emptySecret, source: 'secrets' };
+  return keep.value.byteLength === 0 ? other : { ...keep, emptySecret: placeOf(other) };
 }
 
 function placeOf(variable: Variable): string {
@@ -142,8 +156,10 @@ function readLines(
   });
 }
 
-function readJson(text: VariableText, json: string, notes: Notes): Variable[] {
+function readJson(text: VariableText, content: string, notes: Notes): Variable[] {
   const { where, file } = text;
+  // JSON has no byte order mark, and an editor may have put one there.
+  const json = content.trim();
   let object: Record<string, unknown>;
   try {
     object = JSON.parse(json);

@@ -332,6 +332,12 @@ export const RULES: readonly Row[] = [
   ],
   ['a bundle without a name', { config: rule('A', 'secret/') }, /line 3: rules\.0\.to:/, /name the bundle/],
   [
+    'a bundle with a slash',
+    { config: rule('A', `secret/${CANARY}/x`) },
+    /line 3: rules\.0\.to:/,
+    /has no slash in its name, since only secrets directly below the prefix/,
+  ],
+  [
     'a bundle with a blank',
     { config: rule('A', `"secret/${CANARY} x"`) },
     /line 3: rules\.0\.to:/,
@@ -385,6 +391,12 @@ export const RULES: readonly Row[] = [
     config(`bundles:\n  "${CANARY} x": { mode: exact }`),
     /line 2: bundles:/,
     /only letters/,
+  ],
+  [
+    'settings of a bundle with a slash',
+    config('bundles:\n  payments/stripe: { mode: exact }'),
+    /line 2: bundles:/,
+    /has no slash in its name/,
   ],
   [
     'a mode of a bundle',
