@@ -7,9 +7,10 @@ import { ask, type Given } from '../asking.ts';
 const PASSWORD = 'Kanari-db-1234';
 
 /** What is made of the last variable, where the text of `PASSWORD` is hidden as that of `holder`. */
-function guarded(given: Given, holder = 'DB_PASSWORD') {
+function guarded(given: Given, of = 'DB_PASSWORD', isChance = false) {
   const notes = new Notes();
-  const holderOf = (value: Secret) => (value.is((text) => text.includes(PASSWORD)) ? holder : undefined);
+  const holderOf = (value: Secret) =>
+    value.is((text) => text.includes(PASSWORD)) ? { of, isChance } : undefined;
   const [found] = guardEchoes(ask(given).routes, { holderOf, others: new Set(['NPM_LOGIN']) }, notes).slice(
     -1,
   );
@@ -57,10 +58,19 @@ describe('a variable that holds the value of a secret', () => {
     });
   });
 
-  it('keeps its secret of the table, and its parameter becomes a SecureString', () => {
+  it('is hidden, and keeps its type, where the text is so short that it may be there by chance', () => {
+    expect(guarded({ inputs: { dotenv: line } }, 'DB_PASSWORD', true)).toMatchObject({
+      places: ['String'],
+      sensitive: true,
+      shown: false,
+      warnings: [expect.stringMatching(/that of DB_PASSWORD.*stays a plain String.*to: secure-parameter/)],
+    });
+  });
+
+  it('is hidden, and keeps the places of the table', () => {
     const given = { inputs: { dotenv: `AUTH0_DOMAIN=${PASSWORD}` } };
-    expect(guarded(given)).toMatchObject({ places: ['auth0', 'SecureString'], sensitive: true });
-    expect(guarded({ inputs: { ...given.inputs, prefer: 'ssm' } }).places).toEqual(['SecureString']);
+    expect(guarded(given)).toMatchObject({ places: ['auth0', 'String'], sensitive: true, shown: false });
+    expect(guarded({ inputs: { ...given.inputs, prefer: 'ssm' } }).places).toEqual(['String']);
   });
 });
 
@@ -74,7 +84,9 @@ it.each<[what: string, given: Given]>([
   const [route] = ask(given).routes;
   const notes = new Notes();
   const holderOf = (value: Secret) =>
-    value.is((text) => text.toLowerCase().includes(PASSWORD.toLowerCase())) ? 'X' : undefined;
+    value.is((text) => text.toLowerCase().includes(PASSWORD.toLowerCase()))
+      ? { of: 'X', isChance: false }
+      : undefined;
   expect(guardEchoes(route === undefined ? [] : [route], { holderOf, others: new Set() }, notes)).toEqual([
     route,
   ]);

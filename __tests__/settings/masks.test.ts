@@ -119,7 +119,20 @@ describe('over a run', () => {
   ])('tells whose text a value holds: %s', (_what, secret, value, holder) => {
     const masks = new Masks(() => {}, TEXTS);
     masks.hide(new Secret(secret), 'PW');
-    expect(masks.holders()(new Secret(value))).toBe(holder);
+    expect(masks.holders()(new Secret(value))?.of).toBe(holder);
+  });
+
+  it.each<[what: string, secret: string, value: string, isChance: boolean]>([
+    ['a short piece may be there by chance', 'hunter2', 'hunter2.internal', true],
+    ['a short whole is not', 'hunter2', 'hunter2', false],
+    ['a long piece is not', 'hunter2!', 'redis --requirepass hunter2! -v', false],
+    ['the longest counts', 'hunt\nhunter2!', 'hunter2!', false],
+    ['digits that wait for the account', '483920', 'code=483920', true],
+    ['such digits alone', '483920', '483920', false],
+  ])('tells whether that may be by chance: %s', (_what, secret, value, isChance) => {
+    const masks = new Masks(() => {}, TEXTS);
+    masks.hide(new Secret(secret), 'PW');
+    expect(masks.holders()(new Secret(value))).toEqual({ of: 'PW', isChance });
   });
 
   it('tells the same of a value, whatever is hidden later', () => {

@@ -1,19 +1,22 @@
 import type { Secret } from '../secret.ts';
 import type { Notes } from '../settings/fault.ts';
+import type { Held } from '../settings/masks.ts';
 import { APP_URL } from './app-url.ts';
 import { type Destination, placeOf, type Route } from './routing.ts';
+import { rowOf } from './table.ts';
 
 /** What is known of the texts that are hidden. */
 export interface Hidden {
-  /** Tells the variable whose hidden text a value holds: its name, never the text. */
-  readonly holderOf: (value: Secret) => string | undefined;
+  /** Tells whose hidden text a value holds. */
+  readonly holderOf: (value: Secret) => Held | undefined;
   /** Names of secrets that are no variables of the application. */
   readonly others: ReadonlySet<string>;
 }
 
 /**
  * A variable that looks plain may echo one that is secret, as a command line holds a password: then it is no
- * less secret. It is never shown, and no plain String, unless a rule makes it one or the secret is none of the application's.
+ * less secret. It is never shown; and no plain String, unless a rule or the table makes it one, the secret is none of the
+ * application's, or its text is so short that it may be there by chance.
  * What `app-url` stands for is told to everybody by Auth0, and stays as it is.
  * @returns the routes; each that holds a secret is warned of, with the names of both
  */
@@ -25,7 +28,8 @@ export function guardEchoes(routes: readonly Route[], hidden: Hidden, notes: Not
       return route;
     const holder = hidden.holderOf(variable.value);
     if (holder === undefined) return route;
-    const isKept = ruled || hidden.others.has(holder);
+    const { of, isChance } = holder;
+    const isKept = ruled || isChance || hidden.others.has(of) || rowOf(variable.name) !== undefined;
     const fate = !isPlain
       ? 'so it is not shown'
       : !isKept
@@ -33,10 +37,10 @@ export function guardEchoes(routes: readonly Route[], hidden: Hidden, notes: Not
         : ruled
           ? 'and a rule makes it a plain String that everybody with read access sees'
           : `so it is not shown; it stays a plain String, and a rule says otherwise: { match: ${variable.name}, to: secure-parameter }`;
-    notes.warn({ ...placeOf(variable), text: `its value holds that of ${holder}, which is secret, ${fate}` });
+    notes.warn({ ...placeOf(variable), text: `its value holds that of ${of}, which is secret, ${fate}` });
     const guarded = { ...route, sensitive: true, shown: false };
     if (isKept) return guarded;
-    return { ...guarded, destinations: destinations.map(secure), reason: `holds the value of ${holder}` };
+    return { ...guarded, destinations: destinations.map(secure), reason: `holds the value of ${of}` };
   });
 }
 

@@ -53,6 +53,14 @@ function reasonAgainst(line: Secret, { texts, account }: Readable): string | und
   return undefined;
 }
 
+/** What a value holds the hidden text of. */
+export interface Held {
+  /** A name, never a value. */
+  readonly of: string;
+  /** The text is so short that it may be there by chance. */
+  readonly isChance: boolean;
+}
+
 /** Hides values as they become known, and those of digits once the account id is. */
 export class Masks {
   readonly #mask: (text: string) => void;
@@ -110,14 +118,28 @@ export class Masks {
    * What is hidden later changes no answer, so that what a plan shows does not hang on which answer of AWS came first.
    * @returns a look-up of what a value holds a text of that is hidden by now, or waits for the account id: a name, never a value
    */
-  holders(): (value: Secret) => string | undefined {
-    const texts = [...this.#hidden].filter(([form]) => !isFrame(form)).map(([form, of]) => ({ form, of }));
+  holders(): (value: Secret) => Held | undefined {
+    const texts = [...this.#hidden]
+      .filter(([form]) => !isFrame(form))
+      .sort(([a], [b]) => b.length - a.length);
     const waiting = this.#waiting.flatMap(({ value, of }) => value.lines().map((line) => ({ line, of })));
-    return (value) =>
-      texts.find(({ form }) => value.is((text) => text.includes(form)))?.of ??
-      waiting.find(({ line }) => line.is((digits) => value.is((text) => text.includes(digits))))?.of;
+    return (value) => {
+      const held = texts.find(([form]) => value.is((text) => text.includes(form)));
+      if (held !== undefined) return { of: held[1], isChance: value.is((text) => isChance(held[0], text)) };
+      const later = waiting.find(({ line }) =>
+        line.is((digits) => value.is((text) => text.includes(digits))),
+      );
+      if (later === undefined) return undefined;
+      return {
+        of: later.of,
+        isChance: later.line.is((digits) => value.is((text) => isChance(digits, text))),
+      };
+    };
   }
 }
+
+/** A short text may stand in a longer one without having anything to do with it: `test`, `5000`. */
+const isChance = (part: string, text: string) => part.length < 8 && part !== text;
 
 /** The first and the last line of a PEM say nothing of what is between them. */
 const isFrame = (line: string) => /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/.test(line);
