@@ -202,6 +202,23 @@ it('a plan where nothing was built yet says so, and goes on', async () => {
   expect(applied.outputs['failure-reason']).toBe('input');
 });
 
+it('a tag that was moved is a change that the run has made, also where the next one could not be', async () => {
+  await run({ only: 'repository' });
+  let puts = 0;
+  registry.tamper = (verb) => {
+    if (verb !== 'PUT manifest') return undefined;
+    puts += 1;
+    return puts === 1 ? undefined : { on: verb, answer: { status: 403, body: 'denied' } };
+  };
+  const failed = await run({ 'image-tags': 'v1, v2', only: 'image' });
+  expect(failed.exitCode).toBe(1);
+  const again = await run({ 'image-tags': 'v1, v3', only: 'image' });
+  registry.tamper = () => undefined;
+  expect(again.exitCode).toBe(1);
+  expect([...(registry.repositories.get('papyrus')?.tags.keys() ?? [])]).toEqual(['v1']);
+  expect([failed.outputs.changed, again.outputs.changed]).toEqual(['true', 'false']);
+});
+
 it('tells how far it has come while a layer is on its way', async () => {
   // A report comes every three seconds.
   registry.faults.push({ on: 'PATCH upload', delayMs: 3_300 }, { on: 'PUT upload', delayMs: 3_300 });

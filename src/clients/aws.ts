@@ -63,7 +63,7 @@ export class Calls {
   readonly #stop: Stop;
   /** Calls made, repetitions included. */
   made = 0;
-  /** Writes that AWS has taken. */
+  /** Writes that AWS has taken, manifests of an image among them, which go past these calls. */
   written = 0;
   /** The same by service, as IAM calls it: some of them cost money. */
   readonly byService = new Map<string, number>();

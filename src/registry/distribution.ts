@@ -118,6 +118,7 @@ export class Distribution {
       body: manifest.bytes,
       accept: [200, 201, 202],
     });
+    this.#session.connection.onManifest?.();
   }
 
   /**

@@ -45,7 +45,10 @@ export class Engine {
       readFile(join(certificates, file)).catch((error: unknown) => {
         throw new ImageError('ENGINE', `DOCKER_CERT_PATH holds no readable ${file}`, { cause: error });
       });
-    const [ca, cert, key] = await Promise.all([read('ca.pem'), read('cert.pem'), read('key.pem')]);
+    // One after the other: where several are missing, the same one is named at every run.
+    const ca = await read('ca.pem');
+    const cert = await read('cert.pem');
+    const key = await read('key.pem');
     return new Engine(address, new HttpsAgent({ ca, cert, key, keepAlive: true }));
   }
 

@@ -18,6 +18,8 @@ export interface Connection {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds of silence after which a request is given up. */
   readonly idle?: number;
+  /** Told of each manifest that the registry has taken. */
+  readonly onManifest?: () => void;
 }
 
 /** One request. */

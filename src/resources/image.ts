@@ -147,12 +147,15 @@ export class ImageResource implements Resource<ImageSpec> {
 
   async #push(desired: ImageSpec, tags: readonly string[]): Promise<ImageSpec> {
     const { name } = desired;
-    const { source, agentFor, signal, patience, idle, onProgress } = this.#room;
+    const { calls, source, agentFor, signal, patience, idle, onProgress } = this.#room;
     const registry = new Distribution({
       authorization: new Authorization(() => this.#token(name)),
       repository: name,
       agentFor,
       signal,
+      onManifest: () => {
+        calls.written += 1;
+      },
       ...(patience === undefined ? {} : { patience }),
       ...(idle === undefined ? {} : { idle }),
     });
