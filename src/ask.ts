@@ -81,13 +81,12 @@ export async function ask(runner: Runner): Promise<Asked> {
   if (settings.auth0?.managementClientSecret !== undefined)
     masks.hide(settings.auth0.managementClientSecret, 'auth0-management-client-secret');
   hideValues(found, masks, heard);
-  for (const { value, name } of otherSecrets) masks.hide(value, name, false);
-  const routes = guardEchoes(found, { holderOf: masks.holders(), others: untaken }, heard);
-  hideValues(
-    routes.filter((each) => !found.includes(each)),
-    masks,
-    heard,
+  // Also what no variable takes, and what app-url stands in for.
+  const replaced = variables.filter(
+    (variable) => variable.source === 'secrets' && found.every((each) => each.variable !== variable),
   );
+  for (const { value, name } of [...replaced, ...otherSecrets]) masks.hide(value, name, false);
+  const routes = guardEchoes(found, masks.holders(), heard);
   const auth0 = readAuth0(settings, variables, notes);
   const image = await openImage(settings, runner, notes);
   const desired = isEnd ? NOTHING : desire(settings, routes, notes);
@@ -188,7 +187,7 @@ export function readAuth0(settings: Settings, variables: readonly Variable[], no
   if (isWithout && auth0.appUrl !== undefined && settings.mode !== 'destroy')
     notes.notice({
       where: 'input app-url',
-      text: 'only AUTH0_CALLBACK_URL follows it, and Auth0 is not looked at, since auth0-management-client-id and auth0-management-client-secret are empty (a GitHub secret that does not exist arrives empty)',
+      text: `${auth0.urls === 'remove' ? 'nothing is taken out of Auth0, which' : 'only AUTH0_CALLBACK_URL follows it, and Auth0'} is not looked at, since auth0-management-client-id and auth0-management-client-secret are empty (a GitHub secret that does not exist arrives empty)`,
     });
   const { access, faults } = readAuth0Inputs({
     appUrl: auth0.appUrl?.value,

@@ -173,6 +173,9 @@ async function openAuth0(
     mask: (token) => context.mask(token, 'the token of Auth0'),
     clock: { epoch: () => Date.now(), sleep: (milliseconds) => context.clock.sleep(milliseconds) },
     stop,
+    onWritten: () => {
+      context.calls.written += 1;
+    },
     ...(answerMs === undefined ? {} : { timeoutMs: answerMs }),
     agent,
   });

@@ -114,6 +114,18 @@ describe("the article's flow", () => {
     expect(again.outputs.changed).toBe('false');
   });
 
+  it('what Auth0 has taken is a change of the run, also where it cannot be read back', async () => {
+    auth0.hook = ({ when, call }) => {
+      if (when !== 'after' || call !== 'update') return;
+      auth0.inject({ on: 'read', times: 99, fault: { status: 403, body: '{"message":"no"}' } });
+    };
+    const failed = await step();
+    expect(failed.exitCode).toBe(1);
+    expect(aws.writes()).toEqual([]);
+    expect(lists()).toEqual(UNION);
+    expect(failed.outputs.changed).toBe('true');
+  });
+
   it('allows the new URL first, then writes the variable, and takes the old URL out last', async () => {
     await run({ dotenv: dotenv(`${OLD}/callback`) });
     Object.assign(auth0.application('app-id'), {

@@ -128,6 +128,17 @@ describe('the drift issue', () => {
     expect(open()).toEqual([]);
   });
 
+  it('of a part is closed by a run of all only where that looked at the part', async () => {
+    for (const part of ['auth0', 'parameters', 'parameters,image'])
+      github.put('issues', {
+        body: `<!-- aws-bootstrap drift of ${part} /papyrus/prd us-west-2 0123 -->\nIt drifted.`,
+        labels: ['aws-drift'],
+      });
+    const clean = await drift();
+    expect(clean.exitCode, clean.log).toBe(0);
+    expect(open().map(({ body }) => body.split(' ')[4])).toEqual(['auth0', 'parameters,image']);
+  });
+
   it('closes extras, and keeps the oldest', async () => {
     await change('9');
     await drift();

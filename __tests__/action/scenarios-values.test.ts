@@ -80,10 +80,15 @@ describe('a value that another variable holds', () => {
   const PASSWORD = 'Kanari-db-1234';
   const inputs = {
     only: 'parameters, secrets',
-    dotenv: `DB_PASSWORD=${PASSWORD}\nPGPASSWORD=${PASSWORD}\nREDIS_ARGS=--requirepass ${PASSWORD}`,
+    dotenv: [
+      `DB_PASSWORD=${PASSWORD}`,
+      `PGPASSWORD=${PASSWORD}`,
+      `REDIS_ARGS=--requirepass ${PASSWORD}`,
+      `CACHE_NAME=${PASSWORD}`,
+    ].join('\n'),
   };
 
-  test('stands in no report, not even of a private repository, and is no plain String', async () => {
+  test('stands in no report, not even of a private repository, and changes no type', async () => {
     await using github = await GitHubServer.start();
     const repository = { full_name: 'papyrus/demo', private: true, visibility: 'private' };
     const event = {
@@ -106,10 +111,16 @@ describe('a value that another variable holds', () => {
     expect(plan.log).toMatch(/warning\].*REDIS_ARGS: its value holds that of DB_PASSWORD/);
     await using run = await stage.act(inputs);
     expect(run.exitCode, run.log).toBe(0);
-    for (const name of ['PGPASSWORD', 'REDIS_ARGS'])
-      expect((await stage.parameter(name)).type).toBe('SecureString');
+    const types = ['PGPASSWORD', 'REDIS_ARGS', 'CACHE_NAME'].map(
+      async (name) => (await stage.parameter(name)).type,
+    );
+    expect(await Promise.all(types)).toEqual(['SecureString', 'String', 'String']);
     await using again = await stage.act(inputs);
     expect(again.outputs.changed).toBe('false');
+    // A password that is changed makes nothing of it another type.
+    const other = { ...inputs, dotenv: inputs.dotenv.replace(PASSWORD, 'Another-db-5678') };
+    await using changed = await stage.act(other);
+    expect(changed.exitCode, changed.log).toBe(0);
   });
 
   test('is not shown as what stood before', async () => {

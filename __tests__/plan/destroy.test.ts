@@ -110,7 +110,9 @@ describe('what destroy does', () => {
     const [change] = of(found(parameter('AUTH0_CALLBACK_URL', 'made')));
     expect(change).toMatchObject({
       action: 'delete',
-      notes: ['what it stands for stays in Auth0: the Auth0 inputs are not given'],
+      notes: [
+        'what it stands for stays in Auth0, which is no part of this run: its inputs are not given, or only leaves it out',
+      ],
     });
     expect(change?.after).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -98,6 +98,24 @@ describe('later', () => {
     ]).toEqual(['true', 'false', '12']);
   });
 
+  it('a parameter that was made anew for its type is a new configuration, although its version is 1 again', () => {
+    const name = '/papyrus/prd/PORT';
+    const given = { inputs: { variables: 'PORT=2', only: 'parameters', allow: 'change-type' } };
+    const standing = (type: string, value: string | Secret) => ({
+      'AWS::SSM::Parameter': new Map([
+        [name, spec('AWS::SSM::Parameter', { ...OURS, type, value }, { version: '1' }, name)],
+      ]),
+    });
+    const before = standing('SecureString', new Secret('2'));
+    const planned = outputs(runOf({ inputs: { ...given.inputs, mode: 'plan' } }, before));
+    const all = outputs(runOf({ inputs: { ...given.inputs, mode: 'apply' } }, before));
+    expect([all.get('changed'), all.get('config-changed')]).toEqual(['true', 'true']);
+    expect(all.get('config-fingerprint')).not.toBe(planned.get('config-fingerprint'));
+    const silent = outputs(runOf({ inputs: { ...given.inputs, mode: 'apply' } }, standing('String', '2')));
+    expect(silent.get('config-changed')).toBe('false');
+    expect(silent.get('config-fingerprint')).toBe(all.get('config-fingerprint'));
+  });
+
   it('a plan has changed nothing', () => {
     const all = outputs(runOf({ inputs: { ...seed.inputs, mode: 'plan' } }));
     expect([all.get('changed'), all.get('drifted'), all.get('to-create'), all.get('parameters')]).toEqual([
@@ -161,7 +179,9 @@ describe('written', () => {
     const temp = folder();
     const run = runOf(seed);
     const text = written(() => writeOutputs(run, temp));
-    const path = join(temp, 'aws-bootstrap', 'plan-us-west-2+papyrus+prd.json');
+    const [name = ''] = readdirSync(join(temp, 'aws-bootstrap'));
+    expect(name).toMatch(/^plan-us-west-2\+papyrus\+prd~[0-9a-f]{12}\.json$/);
+    const path = join(temp, 'aws-bootstrap', name);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(JSON.parse(outputs(run).get('plan') ?? ''));
     expect(text).toContain(path);
     for (const name of outputs(run).keys()) expect(text).toMatch(new RegExp(`^${name}<<ghadelimiter_`, 'm'));
@@ -188,6 +208,7 @@ describe('written', () => {
     ['prefixes that differ by a hyphen for a slash', { prefix: '/a-b/c' }, { prefix: '/a/b-c' }],
     ['prefixes that differ by depth', { prefix: '/a/b/c' }, { prefix: '/a/b-c' }],
     ['prefixes that differ by a capital', { prefix: '/papyrus/prd' }, { prefix: '/Papyrus/prd' }],
+    ['plans of one prefix', { variables: 'A=1' }, { variables: 'A=1\nB=2' }],
     ['long prefixes', { prefix: `/a/${'b'.repeat(300)}` }, { prefix: `/a/${'b'.repeat(301)}` }],
   ])('two %s have two files', (_what, one, other) => {
     const temp = folder();

@@ -69,6 +69,18 @@ describe.each(both)('%s', (_, subject, made, wish, rest) => {
     await bench.silent(wish);
   });
 
+  test('whose tags are known a moment later than itself is waited for', async () => {
+    justBefore(create, () => made(OURS));
+    let asked = 0;
+    bench.aws.answer('ListTagsForResource', async () => {
+      asked += 1;
+      return asked > 2 ? undefined : { tags: subject === logGroup ? {} : [] };
+    });
+    const { outcome, slept } = await bench.round(wish);
+    expect(outcome.result).toBe('done');
+    expect(slept).toEqual([500, 1_000]);
+  });
+
   test('that another run made with other tags is no success, and says what differs', async () => {
     justBefore(create, () => made({ ...OURS, project: 'showcase' }));
     const { outcome, told } = await bench.round(wish);

@@ -186,8 +186,14 @@ describe('a secret that was restored a moment ago', () => {
     message: "You can't perform this operation on the secret because it was marked for deletion.",
   };
 
+  const deleted = {
+    ...marked,
+    message: "You can't perform this operation on the secret because it was deleted.",
+  };
+
   test.each([
     ['marked for deletion', marked],
+    ['deleted', deleted],
     ['without a value', 'not-found' as const],
   ])('read as %s: waited for, and what others put there is kept', async (_, kind) => {
     await create('{"a":"old","theirs":1}');
@@ -203,6 +209,7 @@ describe('a secret that was restored a moment ago', () => {
 
   test.each([
     ['marked for deletion', marked],
+    ['deleted', deleted],
     ['without a value', 'not-found' as const],
   ])('read as %s for ever: failed, and not overwritten', async (_, kind) => {
     await create('{"a":"old","theirs":1}');

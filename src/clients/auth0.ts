@@ -35,6 +35,8 @@ export interface Auth0ClientOptions {
   /** Told of the token before it is used for the first time. */
   readonly mask: (token: Secret) => void;
   readonly clock?: Auth0Clock;
+  /** Told of each change that Auth0 has taken. */
+  readonly onWritten?: () => void;
   /** The end of the run: from then on nothing is changed. */
   readonly stop?: Stop;
   /** Milliseconds for one request; 30 s by default. */
@@ -104,6 +106,7 @@ export class Auth0Client {
     const answer = await this.#send('PATCH', pathOf(applicationId), token, JSON.stringify(lists));
     // What the answer says of the lists is not looked at: reading back tells what stands.
     if (answer.status < 200 || answer.status > 299) throw refusal('update', answer, this.clock.epoch());
+    this.#options.onWritten?.();
   }
 
   #ask(): Promise<Token> {

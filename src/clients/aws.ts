@@ -63,10 +63,10 @@ export class Calls {
   readonly #stop: Stop;
   /** Calls made, repetitions included. */
   made = 0;
-  /** Writes that AWS has taken, manifests of an image among them, which go past these calls. */
-  written = 0;
   /** The same by service, as IAM calls it: some of them cost money. */
   readonly byService = new Map<string, number>();
+  /** Writes that were taken; those of the registry and Auth0, which go past these calls, are added from outside. */
+  written = 0;
 
   /** @param stop the end of the run: from then on no call begins */
   constructor(clock: Clock, stop: Stop = new Stop()) {

@@ -62,7 +62,9 @@ function strayChange(stray: AnyStray, request: DestroyRequest): Change {
   if (kind === 'AWS::SSM::Parameter' && spec.name === request.callback.name) {
     const { unreadable } = request.callback;
     if (request.auth0 === undefined)
-      notes.push('what it stands for stays in Auth0: the Auth0 inputs are not given');
+      notes.push(
+        'what it stands for stays in Auth0, which is no part of this run: its inputs are not given, or only leaves it out',
+      );
     else if (unreadable !== undefined && owner === 'made')
       return {
         id: `${kind} ${spec.name}`,

@@ -114,7 +114,8 @@ export function parseManifest(bytes: Buffer, mediaType: string | undefined, wher
   const json = parseObject(bytes, where);
   const own = typeof json.mediaType === 'string' ? json.mediaType : undefined;
   const guessed = Array.isArray(json.manifests) ? OCI_INDEX : OCI_MANIFEST;
-  const type = own ?? mediaType ?? guessed;
+  // Some engines tell none.
+  const type = own ?? (mediaType || guessed);
   if (json.schemaVersion !== 2) {
     throw new ImageError('LAYOUT', `${where} is not a manifest of version 2; build the image again`);
   }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { GitHub, IssueChange, IssueFilter, Post } from '../clients/github.ts';
 import type { Outcome } from '../plan/apply.ts';
+import type { Kind } from '../resources/resource.ts';
+import type { Part } from '../settings/choices.ts';
 import type { EventFacts } from '../settings/event.ts';
 import { code, prose } from './escape.ts';
 import { NOUNS } from './fields.ts';
-import { asWhole, marked, marker, partsOf, stateOf } from './marker.ts';
+import { asWhole, marked, marker, partsIn, partsOf, stateOf } from './marker.ts';
 import { planDocument } from './plan-document.ts';
 import type { Run } from './run.ts';
 import { changes } from './sections/changes.ts';
@@ -112,9 +114,10 @@ export async function keepDriftIssue(
   if (state === 'unknown') return;
   const parts = partsOf(run.settings);
   const begin = marker('drift', run);
-  // Where all of it is clean, each part is.
+  // Where all of it is clean, each part is that was looked at.
+  const isCovered = (body: string) => partsIn(body).every((part) => isLookedAt(part, run));
   const stateIn = (body: string) =>
-    stateOf(begin, state === 'clean' && parts.length === 0 ? asWhole(body) : body);
+    stateOf(begin, state === 'clean' && parts.length === 0 && isCovered(body) ? asWhole(body) : body);
   const found = await find(github, stateIn, state);
   const open = found.filter((issue) => issue.state === 'open');
   if (state === 'clean') {
@@ -143,6 +146,20 @@ export async function keepDriftIssue(
   }
   if (stateIn(kept.body) !== findingsHash(run)) await github.updateIssue(kept.number, { title, body });
   for (const issue of extras) await close(github, issue, `#${kept.number} tells the same.`, 'not_planned');
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  'log-group': 'AWS::Logs::LogGroup',
+  parameters: 'AWS::SSM::Parameter',
+  secrets: 'AWS::SecretsManager::Secret',
+  repository: 'AWS::ECR::Repository',
+  image: 'Image',
+  auth0: 'Auth0::Application',
+} satisfies Record<Part, Kind>;
+
+/** Without credentials for Auth0, say, a run of all knows nothing of it. */
+function isLookedAt(part: string, { plan }: Run): boolean {
+  return plan.some(({ kind }) => kind === KINDS[part]);
 }
 
 /** @returns the issues with our marker, the oldest first. */

@@ -40,11 +40,16 @@ export function taskDefinitionSecrets(placements: readonly Placement[], standing
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** @returns what changes exactly when a stored value's version does; made from versions, never from values. */
+/**
+ * @returns what changes exactly when a stored value's version does; made from versions, never from values. The type stands
+ * beside it, since a parameter that is made anew for its type begins at version 1 again
+ */
 export function configFingerprint(placements: readonly Placement[], standing: Standing): string {
-  const versions = placements.map(
-    ({ kind, name }) => `${kind} ${name} ${standing(kind, name)?.facts.version ?? ''}`,
-  );
+  const versions = placements.map(({ kind, name }) => {
+    const { facts, fields } = standing(kind, name) ?? {};
+    const type = kind === 'AWS::SSM::Parameter' ? String(fields?.type ?? '') : '';
+    return `${kind} ${name} ${facts?.version ?? ''} ${type}`;
+  });
   return createHash('sha256')
     .update([...new Set(versions)].sort().join('\n'))
     .digest('hex');

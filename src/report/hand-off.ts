@@ -1,7 +1,7 @@
 import { configFingerprint, taskDefinitionSecrets } from './ecs.ts';
 import * as log from './log.ts';
 import { imageByDigest } from './outputs.ts';
-import { fileName, writePrivate } from './private-file.ts';
+import { writePrivate } from './private-file.ts';
 import { type Run, standing } from './run.ts';
 
 /**
@@ -34,5 +34,5 @@ export async function handOff(run: Run, folder: string | undefined): Promise<str
         : { group, region: settings.region, streamPrefix: settings.application },
     fingerprint: configFingerprint(desired.placements, stands),
   });
-  return writePrivate(folder, fileName('task-definition', settings), text);
+  return writePrivate(folder, 'task-definition', settings, text);
 }

@@ -19,9 +19,16 @@ export function partsOf({ only }: Settings): readonly string[] {
   return only.size === PARTS.length ? [] : PARTS.filter((part) => only.has(part));
 }
 
+const PART = /^(\s*<!-- aws-bootstrap \w+) of ([a-z0-9,-]+) /;
+
+/** @returns the parts that the marker of a text names; none where it has that of the whole, or no marker */
+export function partsIn(body: string): readonly string[] {
+  return PART.exec(body)?.[2]?.split(',') ?? [];
+}
+
 /** @returns the text with the marker of the whole, where it has that of a part */
 export function asWhole(body: string): string {
-  return body.replace(/^(\s*<!-- aws-bootstrap \w+) of [a-z0-9,-]+ /, '$1 ');
+  return body.replace(PART, '$1 ');
 }
 
 /** @param state what is kept beside, such as a hash of what stands below */

@@ -3,8 +3,8 @@ import { imageTagsOf, type Spec } from '../resources/resource.ts';
 import { configFingerprint, references, taskDefinitionSecrets } from './ecs.ts';
 import { count, isDrifted, planDocument, planHash } from './plan-document.ts';
 import { price } from './price.ts';
-import { fileName, writePrivate } from './private-file.ts';
-import { type Run, standing } from './run.ts';
+import { writePrivate } from './private-file.ts';
+import { hasNewValue, type Run, standing } from './run.ts';
 
 /**
  * @param taskDefinition path of the completed file
@@ -20,16 +20,9 @@ export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
     settings.logGroup === undefined ? undefined : stands('AWS::Logs::LogGroup', settings.logGroup.name);
   const repository =
     settings.repository === undefined ? undefined : stands('AWS::ECR::Repository', settings.repository.name);
-  const versionsChanged = outcomes.some(
-    ({ change, result, stands: after }) =>
-      result === 'done' &&
-      change.action !== 'delete' &&
-      (change.kind === 'AWS::SSM::Parameter' || change.kind === 'AWS::SecretsManager::Secret') &&
-      after?.facts.version !== change.observed?.facts.version,
-  );
   return new Map([
     ['changed', String(run.written > 0 || outcomes.some(({ result }) => result === 'done'))],
-    ['config-changed', String(versionsChanged)],
+    ['config-changed', String(outcomes.some(hasNewValue))],
     ['drifted', String(isDrifted(plan))],
     ['to-create', String(counts.toCreate)],
     ['to-update', String(counts.toUpdate)],
@@ -99,7 +92,7 @@ export function writeOutputs(
   const all = outputs(run, taskDefinition);
   for (const [name, value] of all) core.setOutput(name, value);
   if (folder !== undefined) {
-    const path = writePrivate(folder, fileName('plan', run.settings), `${all.get('plan')}\n`);
+    const path = writePrivate(folder, 'plan', run.settings, `${all.get('plan')}\n`);
     core.setOutput('plan-file', path);
     all.set('plan-file', path);
   }

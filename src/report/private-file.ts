@@ -7,13 +7,17 @@ import type { Settings } from '../settings/settings.ts';
 const MOST_CHARACTERS = 150;
 
 /**
- * One file for each prefix and region, since the steps of a job share the folder: `plan-us-west-2+papyrus+prd.json`.
- * No segment holds a `+` or a `~`, and every file system takes both. Some do not tell capitals from small letters.
+ * One name for each text, since the steps of a job share the folder: `plan-us-west-2+papyrus+prd~0123456789ab.json`.
+ * Every file system takes `+` and `~`. Some do not tell capitals from small letters, which the digest does.
+ * @param text free of secret values, as a part of its digest is in the name
  */
-export function fileName(what: string, { region, prefix }: Pick<Settings, 'region' | 'prefix'>): string {
+export function fileName(
+  what: string,
+  { region, prefix }: Pick<Settings, 'region' | 'prefix'>,
+  text: string,
+): string {
   const whole = `${what}-${region}${prefix.replaceAll('/', '+')}`;
-  if (whole.length <= MOST_CHARACTERS && whole === whole.toLowerCase()) return `${whole}.json`;
-  const digest = createHash('sha256').update(whole).digest('hex').slice(0, 12);
+  const digest = createHash('sha256').update(`${whole}\n${text}`).digest('hex').slice(0, 12);
   return `${whole.slice(0, MOST_CHARACTERS)}~${digest}.json`;
 }
 
@@ -22,10 +26,15 @@ export function fileName(what: string, { region, prefix }: Pick<Settings, 'regio
  * @param folder the runner's temporary folder
  * @returns its path
  */
-export function writePrivate(folder: string, name: string, text: string): string {
+export function writePrivate(
+  folder: string,
+  what: string,
+  settings: Pick<Settings, 'region' | 'prefix'>,
+  text: string,
+): string {
   const ours = join(folder, 'aws-bootstrap');
   mkdirSync(ours, { recursive: true, mode: 0o700 });
-  const path = join(ours, name);
+  const path = join(ours, fileName(what, settings, text));
   writeFileSync(path, text, { mode: 0o600 });
   return path;
 }

@@ -20,7 +20,7 @@ export interface Run {
   readonly ignoredNames: number;
   readonly caller: Caller;
   readonly calls: number;
-  /** Of them the writes that AWS has taken, those of a change included that failed after them. */
+  /** Writes that AWS, its registry and Auth0 have taken, those of a change included that failed after them. */
   readonly written: number;
   readonly callsByService: ReadonlyMap<string, number>;
   readonly failure: Failure | undefined;
@@ -31,6 +31,16 @@ export interface Run {
 export interface Failure {
   readonly reason: FailureReason;
   readonly text: string;
+}
+
+/** @returns whether a stored value was written: its version is another one, or it was made anew, by which that begins at 1 again. */
+export function hasNewValue({ change, result, stands }: Outcome): boolean {
+  if (result !== 'done' || change.action === 'delete') return false;
+  if (change.kind === 'AWS::SecretsManager::Secret')
+    return stands?.facts.version !== change.observed?.facts.version;
+  if (change.kind !== 'AWS::SSM::Parameter') return false;
+  const isAnew = change.differences.some(({ field, from }) => field === 'type' && from !== 'String');
+  return isAnew || stands?.facts.version !== change.observed?.facts.version;
 }
 
 /** @returns what tells of a resource how it stands after the run; made once, since it is asked for each variable */

@@ -13,7 +13,8 @@ import {
 import { isNamed } from '../clients/errors.ts';
 import { meet } from './race.ts';
 import type { Difference, Resource, Specs } from './resource.ts';
-import { justMade, observeEach, type RoomContext, sender } from './room.ts';
+import { observeEach, type RoomContext, sender } from './room.ts';
+import { justMade } from './settling.ts';
 import { ownerByTags, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type LogGroupSpec = Specs['AWS::Logs::LogGroup'];

@@ -116,7 +116,7 @@ export function parameterReading(client: SSMClient, context: RoomContext) {
     const value = new Secret(Value);
     const hidden = Type !== 'String' || !context.isShown(Name, value);
     // Its variable may look plain this time, and what stands was stored as a secret.
-    if (hidden) context.mask(value, Name, Type !== 'String');
+    if (hidden) context.mask(value, Name, Type === 'SecureString');
     return value.unless(hidden);
   }
 

@@ -8,7 +8,7 @@ import {
   RemoveTagsFromResourceCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import { AwsError } from '../clients/errors.ts';
+import { isNamed } from '../clients/errors.ts';
 import { Secret } from '../secret.ts';
 import { parameterReading } from './parameter-reading.ts';
 import { deleteParameters, parameterShelf } from './parameter-shelf.ts';
@@ -73,7 +73,7 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
       return { ...desired, fields, facts: { version: String(version ?? 1) } };
     } catch (error) {
       // A repeated call meets the parameter that the call before has made; otherwise somebody else was quicker.
-      if (!(error instanceof AwsError) || error.code !== 'ParameterAlreadyExists' || !repeated) throw error;
+      if (!isNamed(error, 'ParameterAlreadyExists') || !repeated) throw error;
       return { ...desired, facts: { version: '1' } };
     }
   }
@@ -102,7 +102,7 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
       );
     } catch (error) {
       // A repeated call finds nothing more to delete.
-      if (error instanceof AwsError && error.code === 'ParameterNotFound') return;
+      if (isNamed(error, 'ParameterNotFound')) return;
       // Where no answer came, it may be gone all the same: then it must come back.
       const { found, failed } = await getValues([name]);
       if (found.has(name) || failed.has(name)) throw error;
@@ -167,7 +167,8 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
       let missing = written;
       // What was written a moment ago may not be readable everywhere yet, or be answered as it stood before.
       for (let round = 0; round < 4 && missing.length > 0; round++) {
-        if (round > 0) await context.clock.sleep(round * 500);
+        // The end of the run cuts the wait, not what was read.
+        if (round > 0) await context.clock.sleep(round * 500).catch(() => undefined);
         for (const [name, parameter] of (await getValues(missing.map(({ name }) => name))).found)
           found.set(name, parameter);
         missing = missing.filter(isBehind);

@@ -1,8 +1,9 @@
 import { AwsError, MadeOtherwise } from '../clients/errors.ts';
-import { MADE, OWNER_TAG } from '../settings/limits.ts';
-import { ABSENT, type Spec } from './resource.ts';
-import { type RoomContext, SETTLING_MS } from './room.ts';
+import { MADE } from '../settings/limits.ts';
+import { ABSENT, OWNER_FIELD, type Spec } from './resource.ts';
+import type { RoomContext } from './room.ts';
 import { stands } from './sameness.ts';
+import { readUntil } from './settling.ts';
 
 /** A creation that was answered with: it exists. */
 export interface Meeting<S extends Spec> {
@@ -26,8 +27,9 @@ export async function meet<S extends Spec>(
   { desired, refusal, repeated, read, complete }: Meeting<S>,
 ): Promise<S> {
   const { name } = desired;
-  let standing = await readUntil(context, read, (found) => found !== undefined);
-  if (standing?.fields[`tag:${OWNER_TAG}`] !== MADE) throw refusal;
+  // Its tags may be known everywhere a moment later than itself.
+  let standing = await readUntil(context, read, (found) => found?.fields[OWNER_FIELD] !== undefined);
+  if (standing?.fields[OWNER_FIELD] !== MADE) throw refusal;
   if (differing(desired, standing).length > 0) {
     await complete(standing);
     standing = await readUntil(context, read, (found) => differing(desired, found).length === 0);
@@ -38,21 +40,6 @@ export async function meet<S extends Spec>(
   if (!repeated)
     context.tell(`${name}: another run made it while this one was about to; it stands as it is wanted here`);
   return standing;
-}
-
-/** Reads until it is well, or long enough: what was written a moment ago may not be readable everywhere yet. */
-async function readUntil<S>(
-  { clock }: Pick<RoomContext, 'clock'>,
-  read: () => Promise<S>,
-  isWell: (found: S) => boolean,
-): Promise<S> {
-  let found = await read();
-  for (const wait of SETTLING_MS) {
-    if (isWell(found)) break;
-    await clock.sleep(wait);
-    found = await read();
-  }
-  return found;
 }
 
 /** Names of the fields that are not as wanted: those of the creation, so that none is left to anybody. */

@@ -16,7 +16,8 @@ import { isNamed } from '../clients/errors.ts';
 import { canonicalLifecycle } from '../settings/canonical-lifecycle.ts';
 import { meet } from './race.ts';
 import type { RepositoryFields, Resource, Specs } from './resource.ts';
-import { justMade, observeEach, type RoomContext, sender } from './room.ts';
+import { observeEach, type RoomContext, sender } from './room.ts';
+import { justMade } from './settling.ts';
 import { ownerByTags, pairs, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type RepositorySpec = Specs['AWS::ECR::Repository'];

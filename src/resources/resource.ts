@@ -34,7 +34,7 @@ export interface Facts {
   /** The address that an image is pushed to. */
   readonly uri?: string | undefined;
   readonly registryId?: string | undefined;
-  /** Of the manifest that the wanted tags name; undefined while they name several. */
+  /** Of the manifest that the wanted tags name: of the first of them where several have equal images. Undefined while they name different ones. */
   readonly digest?: string | undefined;
   /** What a push has done: blobs sent and reused, bytes sent, seconds. */
   readonly pushed?: PushFacts | undefined;
@@ -111,7 +111,7 @@ export function imageFields(digests: Iterable<readonly [string, string]>): Image
   return Object.fromEntries([...digests].map(([tag, digest]) => [`${IMAGE_FIELD}${tag}`, digest]));
 }
 
-/** `image:<tag>` → the digest that the image is compared by: its configuration's, or its manifest's. */
+/** `image:<tag>` → the digest that the image is compared by: its configuration's, its manifest's, or of several platforms the digest of theirs. */
 export interface ImageFields extends Fields {
   readonly [tag: `image:${string}`]: string | typeof ABSENT;
 }

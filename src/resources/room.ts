@@ -1,6 +1,5 @@
 import type { CallOptions, Calls, Lane } from '../clients/aws.ts';
 import type { Clock } from '../clients/clock.ts';
-import { isNamed } from '../clients/errors.ts';
 import type { Secret } from '../secret.ts';
 import { type Spec, Unreadable } from './resource.ts';
 
@@ -62,33 +61,4 @@ export async function observeEach<S extends Spec>(
     }),
   );
   return found;
-}
-
-/** Waits between tries: what was made a moment ago may not be known everywhere yet. */
-export const SETTLING_MS = [500, 1_000, 2_000, 4_000];
-
-/** @returns what the call gives, tried again while its failure says that AWS does not know everything yet. */
-export async function patiently<O>(
-  context: Pick<RoomContext, 'clock'>,
-  isEarly: (error: unknown) => boolean,
-  call: () => Promise<O>,
-): Promise<O> {
-  for (const wait of SETTLING_MS) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!isEarly(error)) throw error;
-      await context.clock.sleep(wait);
-    }
-  }
-  return call();
-}
-
-/** @returns what the call gives about something that this run has just made, tried again while AWS does not find it. */
-export function justMade<O>(
-  context: Pick<RoomContext, 'clock'>,
-  missing: string,
-  call: () => Promise<O>,
-): Promise<O> {
-  return patiently(context, (error) => isNamed(error, missing), call);
 }

@@ -10,11 +10,12 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { SECRET_BYTES } from '../settings/limits.ts';
 import { type Difference, type Resource, type Specs, Told, Unreadable } from './resource.ts';
-import { type RoomContext, SETTLING_MS, sender } from './room.ts';
+import { type RoomContext, sender } from './room.ts';
 import { type Content, mergeKeys, objectOf, printSecret } from './secret-json.ts';
 import { type Description, isListed, versionOf } from './secret-labels.ts';
 import { DEFAULT_KEY, secretReading } from './secret-reading.ts';
 import { deleteSecret, secretShelf } from './secret-shelf.ts';
+import { SETTLING_MS } from './settling.ts';
 import { tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type BundleSpec = Specs['AWS::SecretsManager::Secret'];
@@ -70,7 +71,8 @@ export function secretBundles(
     /** The text that is current, where it is known to differ from what was read. */
     let standing: string | undefined;
     for (let round = 1; ; round++) {
-      if (typeof content.object === 'string') throw new Told(`${name}: ${content.object}`);
+      if (typeof content.object === 'string')
+        throw new Told(`${name}: ${content.object}`, { reason: 'blocked' });
       const object = mergeKeys(content.object, differences);
       const text = printSecret(object);
       // Whoever wrote after us may have read our keys before, and then nothing is left to do.

@@ -4,12 +4,13 @@ import {
   GetSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { AwsError } from '../clients/errors.ts';
+import { isNamed } from '../clients/errors.ts';
 import { Secret } from '../secret.ts';
 import { Unreadable } from './resource.ts';
-import { patiently, type RoomContext, sender } from './room.ts';
+import { type RoomContext, sender } from './room.ts';
 import { type Content, keyFields, parseSecret, type SecretObject } from './secret-json.ts';
 import { versionOf } from './secret-labels.ts';
+import { patiently } from './settling.ts';
 
 /** How one secret is asked, and what was read of it last. */
 export function secretContents(client: SecretsManagerClient, context: RoomContext) {
@@ -101,15 +102,14 @@ export function secretContents(client: SecretsManagerClient, context: RoomContex
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof AwsError && error.code === 'ResourceNotFoundException';
+  return isNamed(error, 'ResourceNotFoundException');
 }
 
-/** Also what was restored a moment ago answers so. */
+/** What was restored a moment ago may answer so, in either wording. */
 function isMarked(error: unknown): boolean {
   return (
-    error instanceof AwsError &&
-    error.code === 'InvalidRequestException' &&
+    isNamed(error, 'InvalidRequestException') &&
     error.cause instanceof Error &&
-    error.cause.message.includes('for deletion')
+    /because it was (deleted|marked for deletion)/.test(error.cause.message)
   );
 }

@@ -5,7 +5,7 @@ import {
   type SecretListEntry,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { AwsError } from '../clients/errors.ts';
+import { isNamed } from '../clients/errors.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../settings/limits.ts';
 import type { Shelf, Specs, Stray } from './resource.ts';
 import { type RoomContext, sender } from './room.ts';
@@ -90,10 +90,9 @@ export function deleteSecret(
         client.send(new DeleteSecretCommand({ SecretId: name, RecoveryWindowInDays: recoveryDays })),
       );
     } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      if (error.code === 'ResourceNotFoundException') return;
+      if (isNamed(error, 'ResourceNotFoundException')) return;
       // A repeated call meets the deletion that the call before has scheduled.
-      if (error.code !== 'InvalidRequestException' || !(await isScheduled(name))) throw error;
+      if (!isNamed(error, 'InvalidRequestException') || !(await isScheduled(name))) throw error;
     }
   };
 

@@ -12,8 +12,8 @@ export interface Masking {
   readonly hide: readonly Secret[];
   /** Why a part of the value is not hidden. */
   readonly refused: string | undefined;
-  /** All digits: to be asked again when the account id is known. */
-  readonly later: boolean;
+  /** Lines of digits: to be asked again when the account id is known. */
+  readonly waiting: readonly Secret[];
 }
 
 const SHORTEST = 4;
@@ -27,18 +27,18 @@ const SHORTEST = 4;
 export function maskingOf(value: Secret, readable: Readable): Masking {
   const hide: Secret[] = [];
   let refused: string | undefined;
-  let later = false;
+  const waiting: Secret[] = [];
   const lines = value.lines();
   for (const line of lines) {
     const reason = reasonAgainst(line, readable);
-    if (reason === 'later') later = true;
+    if (reason === 'later') waiting.push(line);
     else if (reason === undefined) hide.push(line);
     // Short lines of a long text (a bracket, the end of a key) say nothing by themselves.
     else if (lines.length === 1) refused = reason;
   }
   const password = value.part(/^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@]+)@/i);
   if (password !== undefined && reasonAgainst(password, readable) === undefined) hide.push(password);
-  return { hide, refused, later };
+  return { hide, refused, waiting };
 }
 
 function reasonAgainst(line: Secret, { texts, account }: Readable): string | undefined {
@@ -53,12 +53,12 @@ function reasonAgainst(line: Secret, { texts, account }: Readable): string | und
   return undefined;
 }
 
-/** What a value holds the hidden text of. */
-export interface Held {
-  /** A name, never a value. */
+/** A value that is asked again. */
+interface Waiting {
+  readonly value: Secret;
+  readonly lines: readonly Secret[];
   readonly of: string;
-  /** The text is so short that it may be there by chance. */
-  readonly isChance: boolean;
+  readonly isTold: boolean;
 }
 
 /** Hides values as they become known, and those of digits once the account id is. */
@@ -66,7 +66,7 @@ export class Masks {
   readonly #mask: (text: string) => void;
   readonly #texts: readonly string[];
   #account: string | undefined;
-  #waiting: Array<{ value: Secret; of: string; isTold: boolean }> = [];
+  #waiting: Waiting[] = [];
   /** Hidden text, in each form that the runner hides → what it is a value of. */
   readonly #hidden = new Map<string, string>();
 
@@ -82,13 +82,13 @@ export class Masks {
    * @returns why the value, or a part of it, stays readable in the log
    */
   hide(value: Secret, of = 'a secret', isTold = true): string | undefined {
-    const { hide, refused, later } = maskingOf(value, { texts: this.#texts, account: this.#account });
+    const { hide, refused, waiting } = maskingOf(value, { texts: this.#texts, account: this.#account });
     for (const line of hide)
       line.hideBy((text) => {
         this.#mask(text);
         for (const form of formsOf(text)) if (!this.#hidden.has(form)) this.#hidden.set(form, of);
       });
-    if (later) this.#waiting.push({ value, of, isTold });
+    if (waiting.length > 0) this.#waiting.push({ value, lines: waiting, of, isTold });
     return refused;
   }
 
@@ -116,30 +116,19 @@ export class Masks {
 
   /**
    * What is hidden later changes no answer, so that what a plan shows does not hang on which answer of AWS came first.
-   * @returns a look-up of what a value holds a text of that is hidden by now, or waits for the account id: a name, never a value
+   * @returns a look-up of whose hidden text a value holds, or text that waits for the account id: a name, never a value.
+   * Twelve digits that wait are most likely that id, which is no secret.
    */
-  holders(): (value: Secret) => Held | undefined {
-    const texts = [...this.#hidden]
-      .filter(([form]) => !isFrame(form))
-      .sort(([a], [b]) => b.length - a.length);
-    const waiting = this.#waiting.flatMap(({ value, of }) => value.lines().map((line) => ({ line, of })));
-    return (value) => {
-      const held = texts.find(([form]) => value.is((text) => text.includes(form)));
-      if (held !== undefined) return { of: held[1], isChance: value.is((text) => isChance(held[0], text)) };
-      const later = waiting.find(({ line }) =>
-        line.is((digits) => value.is((text) => text.includes(digits))),
-      );
-      if (later === undefined) return undefined;
-      return {
-        of: later.of,
-        isChance: later.line.is((digits) => value.is((text) => isChance(digits, text))),
-      };
-    };
+  holders(): (value: Secret) => string | undefined {
+    const texts = [...this.#hidden].filter(([form]) => !isFrame(form));
+    const waiting = this.#waiting.flatMap(({ lines, of }) =>
+      lines.filter((line) => line.is((digits) => digits.length < 12)).map((line) => ({ line, of })),
+    );
+    return (value) =>
+      texts.find(([form]) => value.is((text) => text.includes(form)))?.[1] ??
+      waiting.find(({ line }) => line.is((digits) => value.is((text) => text.includes(digits))))?.of;
   }
 }
-
-/** A short text may stand in a longer one without having anything to do with it: `test`, `5000`. */
-const isChance = (part: string, text: string) => part.length < 8 && part !== text;
 
 /** The first and the last line of a PEM say nothing of what is between them. */
 const isFrame = (line: string) => /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/.test(line);

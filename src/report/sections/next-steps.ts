@@ -7,7 +7,7 @@ import { NOUNS } from '../fields.ts';
 import { isFirstRun } from '../first-run.ts';
 import { count } from '../plan-document.ts';
 import { removalOf } from '../removal.ts';
-import type { Run } from '../run.ts';
+import { hasNewValue, type Run } from '../run.ts';
 import type { Section } from '../sections.ts';
 
 /** What to do now, the most urgent first. */
@@ -84,13 +84,7 @@ function stepsOfEnd({ settings, outcomes }: Run): string[] {
 }
 
 function wroteValues({ outcomes }: Run): boolean {
-  return outcomes.some(
-    ({ change, result, stands }) =>
-      result === 'done' &&
-      change.action !== 'delete' &&
-      change.observed !== undefined &&
-      stands?.facts.version !== change.observed.facts.version,
-  );
+  return outcomes.some((outcome) => outcome.change.observed !== undefined && hasNewValue(outcome));
 }
 
 function becameSecret({ plan }: Run): boolean {

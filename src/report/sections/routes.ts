@@ -25,7 +25,11 @@ function row({ route, destination, name, empty }: Placement): string[] {
   return [
     code(route.variable.name),
     destination.store === 'parameter' ? code(name) : `${code(name)} key ${code(destination.key)}`,
-    destination.store === 'parameter' ? destination.type : 'JSON secret',
+    destination.store === 'secret'
+      ? 'JSON secret'
+      : empty && !route.ruled
+        ? 'as it stands'
+        : destination.type,
     prose(notes.join('; ')),
   ];
 }
