@@ -26,7 +26,7 @@ export function openClassicStore(
       const [kind, hex] = kindOf(entry.path);
       const digest: Digest = `sha256:${hex}`;
       if ((kind === 'config' || kind === 'blob') && digest === id && entry.size <= CONFIG_BYTES) {
-        config = confirm(await tape.read(entry.size), diffIds, name);
+        config = checked(await tape.read(entry.size), diffIds, name);
       } else if (kind === 'json' && entry.size <= CONFIG_BYTES) {
         const diffId = identifyLayer(hex, await tape.read(entry.size), diffIds);
         if (diffId !== undefined) identified.set(hex, diffId);
@@ -70,7 +70,7 @@ export function openClassicStore(
  * A containerd store that does not say what it is (Docker 25 to 27) has a manifest or an index under the id, which
  * must not be pushed as a configuration.
  */
-function confirm(config: Buffer, diffIds: readonly Digest[], name: string): Buffer {
+function checked(config: Buffer, diffIds: readonly Digest[], name: string): Buffer {
   const told = parseConfig(config, `the configuration in the engine's export of ${name}`).diffIds;
   if (told.length === diffIds.length && told.every((diffId, i) => diffId === diffIds[i])) return config;
   throw new ImageError(

@@ -165,7 +165,8 @@ export interface Resource<S extends Spec = Spec> {
    */
   observe(names: readonly string[]): Promise<Map<string, S | Unreadable>>;
   /**
-   * Where a listing may be old: asks for each by itself of which only the listing told, before anything of it is written.
+   * Where a listing may be old: asks for each by itself of which only the listing told, before a change of it is planned.
+   * What nobody asks for any more (prune, destroy) is judged by the listing; its deletion can be taken back.
    * @param names what the listing's word would change
    * @returns what stands, of those that were asked again; `undefined` is what is gone
    */
