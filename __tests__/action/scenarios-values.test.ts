@@ -76,6 +76,22 @@ describe('what stands as a SecureString is hidden', () => {
   });
 });
 
+test('what stands as a StringList was no secret, and stays readable', async () => {
+  await stage.put('BRANCHES', 'main-branch', 'StringList');
+  await using run = await stage.act({ ...only, mode: 'plan', variables: 'BRANCHES=main-branch' });
+  expect(run.exitCode, run.log).toBe(0);
+  expect(run.masks).not.toContain('main-branch');
+});
+
+test('a callback from secrets is hidden, though app-url stands in for it', async () => {
+  const hidden = 'https://internal-7f3.example/callback';
+  const secrets = `AUTH0_CALLBACK_URL=${hidden}`;
+  const asked = { only: 'parameters', 'app-url': 'http://203.0.113.7:5000', secrets };
+  await using run = await stage.act({ ...asked, mode: 'plan' });
+  expect(run.exitCode, run.log).toBe(0);
+  expect(run.masks).toContain(hidden);
+});
+
 describe('a value that another variable holds', () => {
   const PASSWORD = 'Kanari-db-1234';
   const inputs = {

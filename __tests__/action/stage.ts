@@ -52,7 +52,7 @@ export interface Stage extends AsyncDisposable {
   parameter(name: string): Promise<{ value: string | undefined; type: string | undefined }>;
   secret(name: string): Promise<Record<string, unknown>>;
   /** Overwrites a parameter behind the action's back. */
-  put(name: string, value: string, type?: 'String' | 'SecureString'): Promise<unknown>;
+  put(name: string, value: string, type?: 'String' | 'StringList' | 'SecureString'): Promise<unknown>;
 }
 
 function connect(url: string) {

@@ -173,6 +173,7 @@ describe('a manifest', () => {
     expect(read({ config, layers: [], mediaType: docker }, oci).mediaType).toBe(docker);
     expect(read({ config, layers: [] }, docker).mediaType).toBe(docker);
     expect(read({ config, layers: [] }).mediaType).toBe(oci);
+    expect(read({ config, layers: [] }, '').mediaType).toBe(oci);
     expect(read({ manifests: [] })).toMatchObject({
       mediaType: 'application/vnd.oci.image.index.v1+json',
       config: undefined,

@@ -161,10 +161,19 @@ describe('the variables', () => {
     expect(rows).toContainEqual(['`LOG_LEVEL`', '`/papyrus/prd/LOG_LEVEL`', 'String', 'plain setting']);
   });
 
-  it('that are empty say so', () => {
-    expect(summary(runOf({ inputs: { dotenv: 'PORT=' } }))).toContain(
-      'plain setting; empty here, left as it is',
-    );
+  it('that are empty say so, and claim no type that nothing settles', () => {
+    const config = 'rules: [{ match: HOST, to: parameter }]';
+    const text = summary(runOf({ inputs: { dotenv: 'PORT=\nHOST=\nSMTP_PASSWORD=' }, config }));
+    expect(table(text, '### Variables').slice(2)).toEqual([
+      ['`PORT`', '`/papyrus/prd/PORT`', 'as it stands', 'plain setting; empty here, left as it is'],
+      ['`HOST`', '`/papyrus/prd/HOST`', 'String', 'rule "HOST"; empty here, left as it is'],
+      [
+        '`SMTP_PASSWORD`',
+        '`/papyrus/prd/SMTP_PASSWORD`',
+        'SecureString',
+        'its name holds PASSWORD; empty here, left as it is',
+      ],
+    ]);
   });
 
   it('are no table where there are none', () => {

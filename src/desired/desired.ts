@@ -5,7 +5,14 @@ import { parameterNameFault, SECRET_BYTES, STANDARD_BYTES, secretNameFault } fro
 import type { Settings } from '../settings/settings.ts';
 import { APP_URL } from './app-url.ts';
 import { logGroup, repository, tagFields } from './application.ts';
-import { judgeEmpty, type Placement, place, refuseCollisions, tellIdleBundles } from './placement.ts';
+import {
+  isTypeUnknown,
+  judgeEmpty,
+  type Placement,
+  place,
+  refuseCollisions,
+  tellIdleBundles,
+} from './placement.ts';
 import { type Destination, placeOf, type Route } from './routing.ts';
 
 export type { Placement } from './placement.ts';
@@ -99,15 +106,9 @@ function parameter(
         ? new Set(['type'])
         : none,
     closed: none,
-    unknown: unknownOf(placement, type),
+    unknown: empty ? new Set(isTypeUnknown(placement) ? ['value', 'type'] : ['value']) : none,
     expected: isExpected(settings, placement),
   };
-}
-
-/** Nothing says of an empty value that it is no secret: String would be a guess, and what stands knows better. */
-function unknownOf({ empty, route }: Placement, type: 'String' | 'SecureString'): ReadonlySet<string> {
-  if (!empty) return none;
-  return new Set(type === 'String' && !route.ruled ? ['value', 'type'] : ['value']);
 }
 
 /** In plan and drift a secret may be out of reach (a fork has none), and apply would still create it. */

@@ -82,6 +82,11 @@ function tellMissingSecret({ mode, onEmpty }: Settings, variable: Variable, note
   });
 }
 
+/** @returns whether nothing settles a parameter's type: of an empty value String is a guess, and what stands knows better. */
+export function isTypeUnknown({ empty, route, destination }: Placement): boolean {
+  return empty && !route.ruled && destination.store === 'parameter' && destination.type === 'String';
+}
+
 /** A bundle that is told to be exact and gets no variable is perhaps not named as in the rule. */
 export function tellIdleBundles(settings: Settings, placements: readonly Placement[], notes: Notes): void {
   // A run without any variable says nothing of names.

@@ -1,4 +1,4 @@
-import type { Placement } from '../../desired/desired.ts';
+import { isTypeUnknown, type Placement } from '../../desired/placement.ts';
 import { code, prose } from '../escape.ts';
 import type { Run } from '../run.ts';
 import { type Section, table } from '../sections.ts';
@@ -18,18 +18,14 @@ export function routes({ desired }: Run): Section | undefined {
   };
 }
 
-function row({ route, destination, name, empty }: Placement): string[] {
+function row(placement: Placement): string[] {
+  const { route, destination, name, empty } = placement;
   const notes = [route.reason];
   if (route.once) notes.push('written once, never overwritten');
   if (empty) notes.push('empty here, left as it is');
-  return [
-    code(route.variable.name),
-    destination.store === 'parameter' ? code(name) : `${code(name)} key ${code(destination.key)}`,
-    destination.store === 'secret'
-      ? 'JSON secret'
-      : empty && !route.ruled
-        ? 'as it stands'
-        : destination.type,
-    prose(notes.join('; ')),
-  ];
+  const variable = code(route.variable.name);
+  const because = prose(notes.join('; '));
+  if (destination.store === 'secret')
+    return [variable, `${code(name)} key ${code(destination.key)}`, 'JSON secret', because];
+  return [variable, code(name), isTypeUnknown(placement) ? 'as it stands' : destination.type, because];
 }
