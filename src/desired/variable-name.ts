@@ -1,0 +1,206 @@
+import { humps } from './words.ts';
+
+/** Words that say, wherever they stand in a name, that its value is a secret. */
+const SAYS_SECRET = new Set([
+  'PASSWORD',
+  'PASSWORDS',
+  'PASSWD',
+  'PASSPHRASE',
+  'PASSCODE',
+  'PASS',
+  'PASSES',
+  'PWD',
+  'PW',
+  'SECRET',
+  'SECRETS',
+  'TOKEN',
+  'TOKENS',
+  'CREDENTIAL',
+  'CREDENTIALS',
+  'CREDS',
+  'APIKEY',
+  'APIKEYS',
+  'APITOKEN',
+  'HMAC',
+  'PEPPER',
+  'MNEMONIC',
+  'BEARER',
+  'AUTHORIZATION',
+  'KENNWORT',
+  'PASSWORT',
+  'CONTRASENA',
+]);
+
+/** Words that say so only where nothing follows that tells of something else: `SIGNING_KEY`, not `KEY_PREFIX`. */
+const SAYS_SECRET_AS_HEAD = new Set([
+  'KEY',
+  'KEYS',
+  'SALT',
+  'SALTS',
+  'AUTH',
+  'PIN',
+  'PINCODE',
+  'OTP',
+  'SEED',
+  'IV',
+  'NONCE',
+  'JWT',
+  'SIGNATURE',
+  'CODES',
+  'WEBHOOK',
+  'WEBHOOKS',
+  'KEYFILE',
+]);
+
+/** What follows the head of a name without changing what it names: `SECRET_KEY_BASE`, `API_KEY_2`, `APP_KEY_PRODUCTION`. */
+const QUALIFIERS = new Set([
+  'BASE',
+  'VALUE',
+  'STRING',
+  'TEXT',
+  'DATA',
+  'RAW',
+  'B64',
+  'BASE64',
+  'HEX',
+  'PEM',
+  'JSON',
+  'OLD',
+  'NEW',
+  'PREVIOUS',
+  'CURRENT',
+  'NEXT',
+  'PRIMARY',
+  'SECONDARY',
+  'BACKUP',
+  'MAIN',
+  'PROD',
+  'PRODUCTION',
+  'PRD',
+  'STAGING',
+  'STG',
+  'DEV',
+  'DEVELOPMENT',
+  'TEST',
+  'LIVE',
+  'LOCAL',
+  'DEFAULT',
+  'A',
+  'B',
+]);
+
+/** `PRIMARY_KEY=id`, `SORT_KEY=created`: keys of tables and queues, and the half of a pair that is made to be public. */
+const KEYS_OF_DATA = new Set([
+  'PRIMARY',
+  'FOREIGN',
+  'SORT',
+  'PARTITION',
+  'ROUTING',
+  'CACHE',
+  'PUBLIC',
+  'TRANSLATION',
+]);
+
+/** English words that end like a secret's and are none. */
+const ENDS_ALIKE =
+  /^(?:BY|COM|TRES|SUR|OVER|UNDER)PASS$|^(?:MON|TUR|DON|HOC|JOC|WHIS|HOT|LATCH|FLUN|LAC|KEY)KEYS?$|^(?:BA|COBA)SALTS?$|^SECRETARY$/;
+
+/** `DBPASSWORD`, `smtppass`, `MYSQLPWD`, `secretkey`: run together, a name ends in its head. */
+const RUN_TOGETHER =
+  /(?:PASSWORD|PASSWORDS|PASSWD|PASSPHRASE|PASS|PWD|PW|SECRET|SECRETS|TOKEN|APIKEY|ACCESSKEY|SECRETKEY|PRIVATEKEY|SIGNINGKEY|ENCRYPTIONKEY|MASTERKEY|AUTHKEY|LICENSEKEY|CREDENTIAL|CREDENTIALS|SALT|KEY)$/;
+
+/** @returns the words of a name in capitals: split at `_ - . : /`, white space and camelCase humps. */
+export function wordsOf(name: string): string[] {
+  return name
+    .split(/[_\-.:/\s]+/)
+    .flatMap(humps)
+    .map((word) => word.toUpperCase())
+    .filter((word) => word !== '');
+}
+
+/** The word that says that a name's value is a secret, and how surely. */
+export interface SecretWord {
+  readonly word: string;
+  /** Whether it says so wherever it stands; others do by being the head of the name. */
+  readonly anywhere: boolean;
+}
+
+/** @returns the word of the name that says that its value is a secret. */
+export function secretWord(words: readonly string[]): SecretWord | undefined {
+  const joined = `_${words.join('_')}_`;
+  if (joined.includes('_WEBHOOK_URL_') || joined.includes('_WEBHOOK_URI_'))
+    return { word: 'WEBHOOK_URL', anywhere: false };
+  // A product's own name and no secret: Secrets Manager, token bucket.
+  for (const word of words) if (SAYS_SECRET.has(word)) return { word, anywhere: true };
+  for (const word of words) {
+    if (word.length < 5 || SAYS_SECRET_AS_HEAD.has(word) || ENDS_ALIKE.test(word)) continue;
+    const found = RUN_TOGETHER.exec(word)?.[0];
+    if (found !== undefined) return { word: found, anywhere: found !== 'KEY' && found !== 'SALT' };
+  }
+  const head = headOf(words);
+  const before = words[words.lastIndexOf(head ?? '') - 1];
+  if (head === undefined || !SAYS_SECRET_AS_HEAD.has(head)) return undefined;
+  if (/^KEYS?$/.test(head) && before !== undefined && KEYS_OF_DATA.has(before)) return undefined;
+  return { word: head, anywhere: false };
+}
+
+/** @returns the word that the name is about: the last one that is no qualifier and no number. */
+function headOf(words: readonly string[]): string | undefined {
+  return words.findLast((word) => !QUALIFIERS.has(word) && !/^\d+$/.test(word)) ?? words.at(-1);
+}
+
+/** What a name may be about instead of the secret that it names, and what its value then looks like. */
+export type Aspect = 'measure' | 'switch' | 'place' | 'label';
+
+const MEASURES =
+  /^(?:LENGTH|LEN|MIN|MAX|MINIMUM|MAXIMUM|SIZE|BYTES|BITS|COUNT|LIMIT|LIMITS|QUOTA|TTL|AGE|MAXAGE|EXPIRY|EXPIRE|EXPIRES|EXPIRATION|EXP|LIFETIME|LIFESPAN|VALIDITY|DURATION|INTERVAL|PERIOD|TIMEOUT|DELAY|LEEWAY|SKEW|WINDOW|MS|SEC|SECS|SECONDS|MINUTES|HOURS|DAYS|WEEKS|MONTHS|ROUNDS|ITERATIONS|COST|STRENGTH|ATTEMPTS|RETRIES|HISTORY|ROTATION|THRESHOLD|RATE|VERSION|PORT|DIGITS|STEP|TIME|IN|AFTER)$/;
+const SWITCHES_BEFORE =
+  /^(?:ENABLE|ENABLED|DISABLE|DISABLED|USE|USES|ALLOW|REQUIRE|REQUIRES|FORCE|SKIP|NO|HAS|IS|WITH|PASS|SET|SEND|LOG|SHOW|HIDE|VALIDATE|VERIFY|CHECK|STORE|SAVE|ROTATE|GENERATE|AUTO|REVOKE|DROP|IGNORE)$/;
+const SWITCHES_AFTER =
+  /^(?:ENABLED|ENABLE|DISABLED|REQUIRED|ALLOWED|FORCED|ROTATION|CHECK|VALIDATION|VERIFICATION|RESET|GRANT|LOGIN|CACHING|CACHE|REFRESH|MASKING|REUSE|UPPERCASE|LOWERCASE|NUMBERS|SYMBOLS|RECOVERY|STRATEGY|DETECTION|SCANNING|PARALLELISM)$/;
+const PLACES =
+  /^(?:FILE|FILENAME|PATH|DIR|DIRECTORY|FOLDER|LOCATION|URL|URI|URLS|URIS|ENDPOINT|HOST|HOSTNAME|SERVER|DOMAIN|ARN|PREFIX|SUFFIX|BUCKET|MOUNT|STORE|VAULT|ROUTE|BASEURL|LIST|WHITELIST|ALLOWLIST)$/;
+const LABELS =
+  /^(?:NAME|TYPE|ALGORITHM|ALG|ALGO|HASHER|HASHERS|ALGORITHMS|METHOD|METHODS|FORMAT|ENCODING|HEADER|HEADERS|FIELD|CLAIM|ISSUER|ISS|AUDIENCE|AUD|SCOPE|SCOPES|PROVIDER|BACKEND|DRIVER|ENGINE|MODE|POLICY|CLASS|KIND|GROUP|PROJECT|REGION|MANAGER|SERVICE|USER|USERNAME|OWNER|ROLE|SUBJECT|TITLE|LABEL|CURVE|CIPHER|LOCATION|PARAM|PARAMETER|ATTRIBUTE|COLUMN|INDEX|BUNDLE|REF|VALIDATORS|HINT|STRATEGY|SOURCE|VERSION|SITE|SAMESITE|COOKIE)$/;
+
+/**
+ * @returns what the name is about where it only measures, switches, locates or labels a secret: `PASSWORD_MIN_LENGTH`,
+ * `DISABLE_AUTH_TOKEN`, `SECRET_KEY_FILE`, `JWT_ALGORITHM`
+ */
+export function aspectsOf(words: readonly string[]): ReadonlySet<Aspect> {
+  const aspects = new Set<Aspect>();
+  const last = words.findLast((word) => !/^\d+$/.test(word)) ?? '';
+  const first = words[0] ?? '';
+  if (words.length < 2) return aspects;
+  if (MEASURES.test(last)) aspects.add('measure');
+  if (words.some((word) => SWITCHES_BEFORE.test(word)) || SWITCHES_AFTER.test(last)) aspects.add('switch');
+  if (PLACES.test(last)) aspects.add('place');
+  if (LABELS.test(last)) aspects.add('label');
+  if (/^(?:MIN|MAX)$/.test(first) || words.includes('MIN') || words.includes('MAX')) aspects.add('measure');
+  return aspects;
+}
+
+const PATHS =
+  /^(?:PATH|PATHS|DIR|DIRS|DIRECTORY|FILE|FILES|FOLDER|PREFIX|ROUTE|ROOT|PROJECT|REPO|REPOS|REPOSITORY|SLUG|NAMESPACE|TOPIC|GROUP|MOUNT|VOLUME|LOCATION|MODEL|MODULE|PACKAGE|ACTION|WORKFLOW|BRANCH|REF|PROTOCOL|BACKEND|TRANSPORT)$/;
+const IMAGES = /^(?:IMAGE|IMAGES|TAG|CONTAINER)$/;
+const PAIRED =
+  /^(?:SCOPE|SCOPES|DEBUG|MAP|MAPPING|MAPPINGS|PERMISSIONS|LISTENER|LISTENERS|EVENTS|CHANNELS|COMMAND|TASK|TARGET|GOAL|FORMAT)$/;
+const COMMITS = /^(?:TAG|COMMIT|SHA|REV|REVISION|RELEASE|BUILD|VERSION)$/;
+
+/** What the name says of the form of its value, where the value alone could be a user with a password, or a key. */
+export interface Expectation {
+  /** Words with a slash between. */
+  readonly path: boolean;
+  /** A name and a word behind a colon. */
+  readonly image: boolean;
+  /** Words with a colon between, as scopes have. */
+  readonly pairs: boolean;
+  /** A commit's hash. */
+  readonly commit: boolean;
+}
+
+/** @returns what a name lets its value look like */
+export function expectationOf(words: readonly string[]): Expectation {
+  const says = (known: RegExp) => words.some((word) => known.test(word));
+  return { path: says(PATHS), image: says(IMAGES), pairs: says(PAIRED), commit: says(COMMITS) };
+}
