@@ -18,7 +18,9 @@ function read(
   );
   return {
     values: reading.variables.map(({ name, value, source }) => [name, value.reveal(), source]),
-    ignored: reading.ignored,
+    untaken: [...reading.untaken],
+    raw: reading.raw.map((text) => text.reveal()),
+    notices: notes.notices.map(inWords),
     others: reading.otherSecrets.map(({ name, value }) => [name, value.reveal()]),
     emptySecrets: reading.variables.map(({ emptySecret }) => emptySecret),
     faults: notes.faults.map(inWords),
@@ -220,17 +222,18 @@ describe('texts together', () => {
 });
 
 describe('a JSON object', () => {
-  it('gives what the table or a rule knows, and counts the rest', () => {
-    const json = JSON.stringify({ DB_USER: 'u', OTHER: 'x', MORE: 'y' });
+  it('of all secrets gives what the table or a rule knows, and names the rest', () => {
+    const json = JSON.stringify({ DB_USER: 'u', OTHER: 'x', MORE: 'y', github_token: 'z' });
     expect(read([['secrets', json]])).toMatchObject({
       values: [['DB_USER', 'u', 'secrets']],
-      ignored: 2,
+      untaken: ['OTHER', 'MORE', 'github_token'],
+      notices: [expect.stringContaining(': OTHER, MORE, github_token')],
       faults: [],
     });
   });
 
   it('gives what a .env names, wherever that stands', () => {
-    const json = JSON.stringify({ PORT: '5000', OTHER: 'x' });
+    const json = JSON.stringify({ PORT: '5000', OTHER: 'x', GITHUB_TOKEN: 'z' });
     for (const texts of [
       [
         ['secrets', json],
@@ -241,14 +244,20 @@ describe('a JSON object', () => {
         ['secrets', json],
       ],
     ] satisfies Short[][])
-      expect(read(texts)).toMatchObject({ values: [['PORT', '5000', 'secrets']], ignored: 1 });
+      expect(read(texts)).toMatchObject({
+        values: [['PORT', '5000', 'secrets']],
+        untaken: ['OTHER', 'GITHUB_TOKEN'],
+      });
   });
 
   it.each(['github_token', 'GITHUB_TOKEN', 'AWS_ACCESS_KEY_ID', 'AWS_REGION', 'aws_secret_access_key'])(
-    'never gives %s',
+    'of all secrets never gives %s',
     (name) => {
-      const json = JSON.stringify({ [name]: 'canary' });
-      expect(read([['secrets', json]], [name])).toMatchObject({ values: [], ignored: 1 });
+      const json = JSON.stringify({ [name]: 'canary', GitHub_Token: 'x' });
+      expect(read([['secrets', json]], [name])).toMatchObject({
+        values: [],
+        untaken: [name, 'GitHub_Token'],
+      });
     },
   );
 
@@ -316,7 +325,6 @@ describe('a mapping of the configuration file', () => {
         ['DEBUG', 'false', 'variables'],
         ['NAME', 'papyrus', 'variables'],
       ],
-      ignored: 0,
     });
   });
 
@@ -328,7 +336,6 @@ describe('a mapping of the configuration file', () => {
       ]),
     ).toMatchObject({
       values: [['PORT', '5000', 'secrets']],
-      ignored: 0,
     });
   });
 
@@ -380,11 +387,13 @@ describe('a text that is broken', () => {
     expect(answer.faults).toHaveLength(1);
   });
 
-  it('in secrets is one with a # glued to a value', () => {
-    expect(read([['secrets', 'A=canary#1']]).faults[0]).toMatch(/line 1: A: a # that is not set apart/);
-    expect(read([['variables', 'A=canary#1']])).toMatchObject({
-      faults: [],
-      warnings: [expect.stringMatching(/#/)],
-    });
-  });
+  it.each(['dotenv', 'env-file', 'variables', 'secrets'] as const)(
+    'in %s is one with a # glued to a value',
+    (source) => {
+      expect(read([[source, 'A=canary#1']])).toMatchObject({
+        values: [],
+        faults: [expect.stringMatching(/line 1: A: a # that is not set apart/)],
+      });
+    },
+  );
 });
