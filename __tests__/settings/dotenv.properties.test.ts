@@ -171,6 +171,52 @@ describe('readDotenv', () => {
     );
   });
 
+  it('refuses every text that lost its line breaks', () => {
+    const upper = fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,12}$/);
+    const plain = fc.stringMatching(/^[a-z0-9.:/@,?&+-]{0,12}$/);
+    const assignment = fc
+      .tuple(fc.constantFrom('', 'export '), upper, fc.constantFrom('', '"', "'", '`'), plain)
+      .map(([before, key, quote, held]) => `${before}${key}=${quote}${held}${quote}`);
+    const comment = fc.stringMatching(/^# [a-z][a-z ]{0,12}$/);
+    const behind = fc.constantFrom('', '', ' # note');
+    const lines = fc.oneof(
+      fc
+        .tuple(fc.array(comment, { maxLength: 2 }), fc.array(fc.tuple(assignment, behind), { minLength: 2 }))
+        .map(([comments, rest]) => [...comments, ...rest.map((line) => line.join(''))]),
+      fc.tuple(comment, fc.array(assignment, { minLength: 1 })).map(([first, rest]) => [first, ...rest]),
+    );
+    fc.assert(
+      fc.property(lines, fc.constantFrom(' ', '  ', '\\n', '\\r\\n', '\t'), (given, lost) => {
+        // A name that stands again, commented out, is what people write.
+        const names = given.flatMap((line) => /^(?:export )?([A-Z_]\w*)=/.exec(line)?.[1] ?? []);
+        fc.pre(new Set(names).size === names.length);
+        expect(readDotenv(given.join('\n')).faults).toEqual([]);
+        for (const text of [given.join(lost), `${given.join(lost)}\n`])
+          expect(readDotenv(text).faults).not.toEqual([]);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('takes no piece of a wrapped key for a name, nor tells it', () => {
+    const bytes = fc.uint8Array({ minLength: 49, maxLength: 160 }).filter((all) => new Set(all).size > 40);
+    fc.assert(
+      fc.property(bytes, fc.constantFrom(64, 76), fc.boolean(), (random, width, bareNames) => {
+        const base64 = Buffer.from(random).toString('base64');
+        const [first = '', ...rest] = base64.match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
+        fc.pre(rest.some((line) => line.length > 4));
+        const { faults, warnings, entries } = readDotenv(`KEY=${[first, ...rest].join('\n')}\nA=1`, {
+          bareNames,
+        });
+        expect(faults).not.toEqual([]);
+        expect(entries.map(({ key }) => key).filter((key) => key !== 'KEY' && key !== 'A')).toEqual([]);
+        const told = JSON.stringify([faults, warnings]);
+        for (const line of rest) expect(told).not.toContain(line.slice(0, 8));
+      }),
+      { numRuns },
+    );
+  });
+
   it('never throws, and tells each cause once a line', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, fc.uint8Array({ maxLength: 60 })), fc.boolean(), (text, bareNames) => {

@@ -1,4 +1,4 @@
-import { isOpaque, mixes } from './variable-name.ts';
+import { isOpaque, mixes, nameFault } from './variable-name.ts';
 
 /** A text that as a whole is base64. */
 export type Base64Reading =
@@ -40,9 +40,14 @@ function isDotenv(text: string): boolean {
   if (/^\s*\{/.test(text)) return true;
   const lines = text.split(/[\r\n]+/).filter((line) => line.trim() !== '');
   return (
-    lines.some((line) => /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*(?:=|:\s)/.test(line)) ||
+    lines.some((line) => isAssignment(line)) ||
     (lines.length > 0 && lines.every((line) => line.trimStart().startsWith('#')))
   );
+}
+
+function isAssignment(line: string): boolean {
+  const name = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*(?:=(?!=)|:\s)/.exec(line)?.[1];
+  return name !== undefined && nameFault(name) === undefined;
 }
 
 /** @returns what the first bytes say, where they say it for sure. */
