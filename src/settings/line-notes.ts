@@ -27,7 +27,7 @@ export function inWords({ text, detail }: Pick<LineNote, 'text' | 'detail'>): st
 export function capped(notes: readonly LineNote[]): Told[] {
   return [...byKind(notes)].flatMap(([text, all]): Told[] => {
     const shown = all.slice(0, MOST).map((note) => ({ ...placeOf(note), text: inWords(note) }));
-    return all.length > MOST ? [...shown, { text: `and ${all.length - MOST} more lines: ${text}` }] : shown;
+    return all.length > MOST ? [...shown, { text: `and ${all.length - MOST} more: ${text}` }] : shown;
   });
 }
 

@@ -17,13 +17,13 @@ export function isPadding(value: string): boolean {
 export function isRestOf(before: string, line: string): boolean {
   const rest = line.trim();
   if (before.length < 40 || before.length % 4 !== 0 || !/^[\w+/-]+$/.test(before)) return false;
-  const isWrapped =
-    (before.length === 64 || before.length === 76) && /[A-Z]/.test(before) && /[a-z]/.test(before);
+  const isWrapped = (before.length === 64 || before.length === 76) && hasBothCases(before);
   if (!isWrapped && !mixes(before)) return false;
   if (rest.length > before.length || !/^[\w+/-]+={0,2}$/.test(rest)) return false;
   // The two alphabets differ in two characters; names have a _, which only that for URLs has.
   if (/[_-]/.test(rest) && !/[_-]/.test(before)) return false;
-  // Without padding the rest may have any length in the alphabet for URLs, and then only its mixture tells.
-  if (rest.endsWith('=')) return rest.length % 4 === 0 && (isWrapped || mixes(rest));
-  return mixes(rest);
+  if (!rest.endsWith('=')) return mixes(rest) || (isWrapped && rest.length % 4 === 0 && hasBothCases(rest));
+  return rest.length % 4 === 0 && (isWrapped || mixes(rest));
 }
+
+const hasBothCases = (text: string) => /[A-Z]/.test(text) && /[a-z]/.test(text);
