@@ -472,6 +472,8 @@ describe('what is no name', () => {
     ['a piece of a key', 'A=1\nx9QbcDe4Fg5Hi6Jk7Lm8No=1'],
     ['a piece of a key in hex', 'A=1\na9f3c04b7e8d2165=1'],
     ['a bare piece of a key', 'A=1\nx9QbcDe4Fg5Hi6Jk7Lm8No', { bareNames: true }],
+    ['a token', 'A=1\nxoxb-123456789012-abcdefGHIJ='],
+    ['an access key', 'A=1\nAKIAIOSFODNN7EXAMPLE='],
     ['a name of 129 characters', `A=1\n${'N'.repeat(129)}=1`],
     ['a name of base64 for URLs', 'A=1\nx9Q-cDe4_g5Hi-Jk7Lm8No_a1B2c=1'],
   ])('is told by line and length: %s', (_what, text, options) => {

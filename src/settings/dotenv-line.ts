@@ -43,14 +43,17 @@ export function readLine(source: string, at: number, line: number, options: Line
   const valueAt = at + (head ? head[0].length : equals + 1);
   const reading: LineReading = readValue(source, valueAt, line, separatorOf(head?.[0] ?? '='));
   const key = head?.[1];
-  const wrong = key === undefined ? 'use letters, digits and _, not beginning with a digit' : nameFault(key);
+  const wrong =
+    key === undefined
+      ? 'use letters, digits and _, not beginning with a digit (and quotes around a value of several lines)'
+      : nameFault(key);
   if (SEPARATOR.test(source.slice(at, valueAt))) reading.faults.push({ text: SEPARATOR_TEXT });
   if (reading.value !== undefined && isPadding(reading.value) && reading.isQuoted !== true) {
     reading.faults = [{ text: REST_TEXT, detail: lengthOf(content) }];
   } else if (key === undefined || wrong !== undefined) {
     // Not told which: it may be a piece of a value that lost its quotes.
     reading.faults.unshift({
-      text: `what stands before the = is no name; ${wrong} (and quotes around a value of several lines)`,
+      text: `what stands before the = is no name; ${wrong}`,
       detail: lengthOf(content),
     });
   } else {

@@ -2,6 +2,9 @@
 const LONGEST = 128;
 
 const NAME = /^[A-Za-z_][\w.-]*$/;
+/** Tokens whose issuer begins them so: AWS, GitHub, GitLab, Slack, Stripe, npm, Google, JSON Web Tokens. */
+const ISSUED =
+  /^(?:A[KS]IA[A-Z0-9]{12,}$|gh[pousr]_[A-Za-z0-9]{16,}$|github_pat_[A-Za-z0-9]{8,}|glpat-|xox[a-z]-|[prs]k[-_](?:live|test|proj|ant)[-_](?=.*\d)|npm_[A-Za-z0-9]{20,}$|AIza[\w-]{20,}$|eyJ[\w-]{8,})/;
 
 /**
  * A name is printed, stored and shown in AWS: what may be a piece of a value is never taken for one.
@@ -18,9 +21,10 @@ export function nameFault(name: string): string | undefined {
 /**
  * The words of a name are long: `oauth2ClientSecret` has four runs in 18 characters. Random base64 changes between
  * small letters, capitals and digits every two characters, and so does hex between letters and digits.
- * @returns whether the text has the form of random base64 or hex, and not that of a name
+ * @returns whether the text has the form of random base64 or hex, or of a token, and not that of a name
  */
 export function isOpaque(name: string): boolean {
+  if (ISSUED.test(name)) return true;
   if (name.split(/[_.-]/).some((piece) => piece.length >= 16 && isRandom(piece))) return true;
   // The alphabet of base64 for URLs has - and _ in it.
   const letters = name.replace(/[_.-]/g, '');
