@@ -31,7 +31,6 @@ export interface Given {
 export interface Answer {
   readonly settings: Settings;
   readonly variables: readonly Variable[];
-  readonly ignored: number;
   readonly routes: readonly Route[];
   readonly desired: Desired;
   readonly notes: Notes;
@@ -92,7 +91,7 @@ export function ask(given: Given): Answer {
   const texts = readVariableTexts(inputs, settings, run, notes);
   const known = (name: string) =>
     rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
-  const { variables, ignored } = readVariables(texts, known, (name) => given.env?.[name], notes);
+  const { variables } = readVariables(texts, known, (name) => given.env?.[name], notes);
   const urls = appUrls(settings.auth0, notes);
   const routes = withCallback(variables, settings.auth0, urls).map((variable) =>
     route(variable, settings, notes),
@@ -102,7 +101,6 @@ export function ask(given: Given): Answer {
   return {
     settings,
     variables,
-    ignored,
     routes,
     desired,
     notes,

@@ -36,7 +36,6 @@ function writtenOutputs(): string[] {
     outcomes: [],
     notes,
     told: [],
-    ignoredNames: 0,
     caller: { account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/deployer/run' },
     callsByService: new Map(),
     calls: 0,

@@ -29,8 +29,7 @@ export interface Asked {
   readonly desired: Desired;
   readonly notes: Notes;
   readonly masks: Masks;
-  /** Names of JSON objects that are none of the application's. */
-  readonly ignoredNames: number;
+  /** Names of `toJSON(secrets)` that nothing knows as the application's. */
   readonly unknownNames: ReadonlySet<string>;
   /** What `app-url` stands for. */
   readonly urls: AppUrls | undefined;
@@ -65,7 +64,7 @@ export async function ask(runner: Runner): Promise<Asked> {
   const texts = readVariableTexts(inputs, settings, runner, heard);
   const known = (name: string) =>
     rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
-  const { variables, ignored, untaken, otherSecrets } = readVariables(texts, known, readEnvironment, heard);
+  const { variables, untaken, raw, otherSecrets } = readVariables(texts, known, readEnvironment, heard);
   const urls = appUrls(settings.auth0, notes);
   if (!isEnd) tellSources(settings, texts.length + (urls === undefined ? 0 : 1), notes);
   const found = withCallback(variables, settings.auth0, urls).map((variable) =>
@@ -80,6 +79,8 @@ export async function ask(runner: Runner): Promise<Asked> {
   ]);
   if (settings.auth0?.managementClientSecret !== undefined)
     masks.hide(settings.auth0.managementClientSecret, 'auth0-management-client-secret');
+  // Before its values, of which some may be plain: nothing of what was given in base64 is shown.
+  for (const text of raw) masks.hide(text, 'an input in base64', false);
   hideValues(found, masks, heard);
   // Also what no variable takes, and what app-url stands in for.
   const replaced = variables.filter(
@@ -96,17 +97,11 @@ export async function ask(runner: Runner): Promise<Asked> {
   }
   notes.warnings.forEach(log.warning);
   notes.notices.forEach(log.notice);
-  if (ignored > 0 && !isEnd)
-    log.notice({
-      where: 'JSON object',
-      text: `names left out, since neither a .env, the table nor a rule knows them: ${ignored}`,
-    });
   return {
     settings,
     desired,
     notes,
     masks,
-    ignoredNames: isEnd ? 0 : ignored,
     unknownNames: untaken,
     urls,
     auth0,

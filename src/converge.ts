@@ -39,7 +39,7 @@ export async function converge(
   timing: Timing = { clock: systemClock },
 ): Promise<Run> {
   const { clock } = timing;
-  const { settings, desired, notes, masks, ignoredNames } = asked;
+  const { settings, desired, notes, masks } = asked;
   // The SDK is loaded only after the input was found right: a refusal costs no second of it.
   const { Calls } = await import('./clients/aws.ts');
   const { identify } = await import('./clients/identity.ts');
@@ -108,7 +108,6 @@ export async function converge(
     outcomes,
     notes,
     told,
-    ignoredNames,
     caller,
     calls: calls.made,
     written: calls.written,

@@ -266,9 +266,15 @@ describe('a run that ends before its plan', () => {
     JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, index) => [`V_${index}`, null])));
 
   test('tells a hundred faults, and counts the rest', async () => {
-    await using run = await act({ tags: 'no pair', variables: nulls(130) });
+    await using run = await act({
+      tags: 'no pair',
+      // Of one kind in one text 50 are told, and a line of how many more there are.
+      dotenv: nulls(130),
+      variables: nulls(130),
+      secrets: nulls(40),
+    });
     expect(run.exitCode).toBe(1);
-    expect(run.log).toContain('… and 31 more');
+    expect(run.log).toContain('… and 43 more');
     // The last one says why the step fails.
     expect(errorsOf(run)).toHaveLength(101);
     expect(run.summary.split('\n').filter((line) => line.startsWith('- '))).toHaveLength(100);

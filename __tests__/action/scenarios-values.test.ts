@@ -151,7 +151,8 @@ describe('a value that another variable holds', () => {
   test('is hidden also where only a JSON object of all secrets holds it', async () => {
     await using run = await stage.act({
       only: 'parameters, secrets',
-      secrets: '{"DB_PASSWORD":"Kanari-db-1234","NPM_LOGIN":"Kanari-npm-1234","ACCOUNT":"123456789012"}',
+      secrets:
+        '{"DB_PASSWORD":"Kanari-db-1234","NPM_LOGIN":"Kanari-npm-1234","ACCOUNT":"123456789012","github_token":"ghs_x1"}',
       dotenv: 'NPM_ARGS=--login Kanari-npm-1234',
     });
     expect(run.exitCode, run.log).toBe(0);

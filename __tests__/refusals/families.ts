@@ -6,7 +6,7 @@ import { ENV_FILES, OTHER_FILES } from './rows/files.ts';
 import { NAMES, PREFIXES, TAGS } from './rows/names.ts';
 import { PLACES } from './rows/places.ts';
 import { APP_URLS, AUTH0, PATHS } from './rows/urls.ts';
-import { JSON_OBJECTS, VARIABLES } from './rows/variables.ts';
+import { JSON_OBJECTS, TEXTS, VARIABLES } from './rows/variables.ts';
 
 /** What the input rooms refuse by themselves, before there is a client or a call. */
 export const FAMILIES: Readonly<Record<string, readonly Row[]>> = {
@@ -15,6 +15,7 @@ export const FAMILIES: Readonly<Record<string, readonly Row[]>> = {
   tags: TAGS,
   'words, lists and numbers': CHOICES,
   variables: VARIABLES,
+  'texts that are not as they were written': TEXTS,
   'JSON objects': JSON_OBJECTS,
   'places that a variable cannot go to': PLACES,
   'files of variables': ENV_FILES,

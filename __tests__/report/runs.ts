@@ -39,7 +39,7 @@ export function runOf(
   observed: Observed = {},
   broken: Readonly<Record<string, unknown>> = {},
 ): Run {
-  const { settings, desired, notes, ignored } = ask(given);
+  const { settings, desired, notes } = ask(given);
   const changes = plan(desired.wishes, observed, {
     allow: settings.allow,
     adopt: settings.adopt,
@@ -62,7 +62,6 @@ export function runOf(
     outcomes,
     notes,
     told: [],
-    ignoredNames: ignored,
     caller: { account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/deployer/run' },
     calls: 12,
     written: 0,

@@ -182,9 +182,9 @@ describe('the variables', () => {
 });
 
 describe('what is to know', () => {
-  it('warnings, notices, what the rooms told, ignored names', () => {
+  it('warnings, notices, names that were left out, what the rooms told', () => {
     const given: Given = {
-      inputs: { secrets: '{"OTHER":"x","DB_USER":"y"}', dotenv: 'A_TOKEN=x\nB="$X"' },
+      inputs: { secrets: '{"OTHER":"x","DB_USER":"y","github_token":"z"}', dotenv: 'A_TOKEN=x\nB="$X"' },
       config: 'rules: [{ match: DB_USER, to: parameter }]',
     };
     const text = summary({ ...runOf(given), told: ['papyrus: somebody else wrote it'] });
@@ -195,9 +195,9 @@ describe('what is to know', () => {
       expect.stringMatching(
         /^- input secrets: DB_USER: it was given as a secret, and the rule "DB_USER" makes it a plain String/,
       ),
+      expect.stringMatching(/^- input secrets: names .*: OTHER, github\\?_token$/),
       expect.stringMatching(/^- input dotenv line 1: A_TOKEN: its name holds TOKEN/),
       '- papyrus: somebody else wrote it',
-      '- 1 names of a JSON object are ignored: neither a .env, the table nor a rule knows them',
     ]);
   });
 

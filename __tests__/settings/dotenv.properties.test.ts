@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { parse } from 'dotenv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -5,6 +6,9 @@ import { readDotenv } from '../../src/settings/dotenv.ts';
 
 // By hand, with DOTENV_RUNS=5000 or far more.
 const numRuns = Number(process.env.DOTENV_RUNS ?? 500);
+
+/** @returns 128 bytes as a generator of keys gives them. */
+const shake = (seed: string) => createHash('shake256', { outputLength: 128 }).update(seed).digest();
 
 const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/);
 
@@ -131,12 +135,12 @@ describe('readDotenv', () => {
 
   it('does not mind line ends, a byte order mark, or bytes', () => {
     fc.assert(
-      fc.property(anyText, fc.boolean(), fc.boolean(), (any, bareNames, refuseGluedHash) => {
+      fc.property(anyText, fc.boolean(), (any, bareNames) => {
         const text = any
           .replace(/\r\n?/g, '\n')
           .replace(/^\ufeff/, '')
           .replace(/[\ud800-\udfff]/g, '');
-        const options = { bareNames, refuseGluedHash };
+        const options = { bareNames };
         const reading = readDotenv(text, options);
         expect(readDotenv(text.replaceAll('\n', '\r\n'), options)).toEqual(reading);
         expect(readDotenv(`\ufeff${text}`, options)).toEqual(reading);
@@ -163,15 +167,61 @@ describe('readDotenv', () => {
       )
       .map(([key, equals, quote, inner, closed]) => key + equals + quote + inner + (closed ? quote : ''));
     fc.assert(
-      fc.property(
-        fc.array(fc.oneof(line, nastyText)),
-        fc.boolean(),
-        fc.boolean(),
-        (lines, bareNames, refuseGluedHash) => {
-          const { faults, warnings } = readDotenv(lines.join('\n'), { bareNames, refuseGluedHash });
-          expect(JSON.stringify([faults, warnings])).not.toContain(canary);
-        },
-      ),
+      fc.property(fc.array(fc.oneof(line, nastyText)), fc.boolean(), (lines, bareNames) => {
+        const { faults, warnings } = readDotenv(lines.join('\n'), { bareNames });
+        expect(JSON.stringify([faults, warnings])).not.toContain(canary);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('refuses every text that lost its line breaks', () => {
+    const upper = fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,12}$/);
+    const plain = fc.stringMatching(/^[a-z0-9.:/@,?&+-]{0,12}$/);
+    const assignment = fc
+      .tuple(fc.constantFrom('', 'export '), upper, fc.constantFrom('', '"', "'", '`'), plain)
+      .map(([before, key, quote, held]) => `${before}${key}=${quote}${held}${quote}`);
+    const comment = fc.stringMatching(/^# [a-z][a-z ]{0,12}$/);
+    const behind = fc.constantFrom('', '', ' # note');
+    const lines = fc.oneof(
+      fc
+        .tuple(fc.array(comment, { maxLength: 2 }), fc.array(fc.tuple(assignment, behind), { minLength: 2 }))
+        .map(([comments, rest]) => [...comments, ...rest.map((line) => line.join(''))]),
+      fc.tuple(comment, fc.array(assignment, { minLength: 1 })).map(([first, rest]) => [first, ...rest]),
+    );
+    fc.assert(
+      fc.property(lines, fc.constantFrom(' ', '  ', '\\n', '\\r\\n', '\t'), (given, lost) => {
+        // A name that stands again, commented out, is what people write.
+        const names = given.flatMap((line) => /^(?:export )?([A-Z_]\w*)=/.exec(line)?.[1] ?? []);
+        fc.pre(new Set(names).size === names.length);
+        expect(readDotenv(given.join('\n')).faults).toEqual([]);
+        for (const text of [given.join(lost), `${given.join(lost)}\n`])
+          expect(readDotenv(text).faults).not.toEqual([]);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('takes no piece of a wrapped key for a name, nor tells it', () => {
+    const bytes = fc
+      .tuple(fc.nat(), fc.integer({ min: 49, max: 128 }))
+      .map(([seed, length]) => shake(String(seed)).subarray(0, length));
+    fc.assert(
+      fc.property(bytes, fc.constantFrom(64, 76), fc.boolean(), (random, width, bareNames) => {
+        const base64 = Buffer.from(random).toString('base64');
+        const [first = '', ...rest] = base64.match(new RegExp(`.{1,${width}}`, 'g')) ?? [];
+        // Short letters alone may be a bare NAME, of which the step has none.
+        fc.pre(rest.some((line) => line.length > (bareNames ? 20 : 2)));
+        const { faults, warnings, entries } = readDotenv(`KEY=${[first, ...rest].join('\n')}\nA=1`, {
+          bareNames,
+        });
+        expect(faults).not.toEqual([]);
+        // Of a text with a fault no bare NAME is looked up.
+        const names = entries.filter(({ bare }) => bare === undefined).map(({ key }) => key);
+        expect(names).toEqual(['KEY', 'A']);
+        const told = JSON.stringify([faults, warnings]);
+        for (const line of rest) if (line.length > 4) expect(told).not.toContain(line.slice(0, 8));
+      }),
       { numRuns },
     );
   });

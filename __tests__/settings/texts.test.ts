@@ -7,6 +7,7 @@ import {
   readChoices,
   readList,
   readPairs,
+  splitList,
   Unclear,
 } from '../../src/settings/texts.ts';
 
@@ -22,9 +23,19 @@ describe('a list', () => {
     ['a # inside of an item', 'a#b', ['a#b']],
     ['a list of the file', ['a', 'b,c', ' d '], ['a', 'b', 'c', 'd']],
     ['what repeats itself', 'a,a', ['a', 'a']],
+    ['one item that is commented out', '# a.env', []],
+    ['a list of the file with a comment', ['# a b'], []],
   ])('%s', (_what, value, items) => {
     expect(readList(value)).toEqual(items);
   });
+
+  it.each(['# the files a.env b.env', ' # a.env, b.env\n'])(
+    'that became one comment is none: %j',
+    (value) => {
+      expect(() => readList(value)).toThrow(/line breaks were probably lost/);
+      expect(splitList(value)).toEqual([]);
+    },
+  );
 });
 
 describe('pairs', () => {
@@ -56,6 +67,14 @@ describe('pairs', () => {
   ])('%s', (_what, value, pairs) => {
     expect(readPairs(value)).toEqual(pairs);
   });
+
+  it.each(['project=portfolio environment=prd', 'a=b\\nc=d', 'a=b c d=e', 'a=\tb=c', '# tags a=b c=d'])(
+    'that lost their line breaks are told, and nothing of them: %j',
+    (value) => {
+      expect(() => readPairs(value)).toThrow(/line breaks were probably lost/);
+      expect(() => readPairs(value)).not.toThrow(/portfolio|prd/);
+    },
+  );
 
   it('tells every line without an =, by its number', () => {
     expect(() => readPairs('a=b\nhunter2\n# c\nhunter3')).toThrow(

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describe as inWords, Notes } from '../../src/settings/fault.ts';
 import { readVariables, type VariableText } from '../../src/settings/variables.ts';
@@ -18,7 +21,9 @@ function read(
   );
   return {
     values: reading.variables.map(({ name, value, source }) => [name, value.reveal(), source]),
-    ignored: reading.ignored,
+    untaken: [...reading.untaken],
+    raw: reading.raw.map((text) => text.reveal()),
+    notices: notes.notices.map(inWords),
     others: reading.otherSecrets.map(({ name, value }) => [name, value.reveal()]),
     emptySecrets: reading.variables.map(({ emptySecret }) => emptySecret),
     faults: notes.faults.map(inWords),
@@ -220,17 +225,18 @@ describe('texts together', () => {
 });
 
 describe('a JSON object', () => {
-  it('gives what the table or a rule knows, and counts the rest', () => {
-    const json = JSON.stringify({ DB_USER: 'u', OTHER: 'x', MORE: 'y' });
+  it('of all secrets gives what the table or a rule knows, and names the rest', () => {
+    const json = JSON.stringify({ DB_USER: 'u', OTHER: 'x', MORE: 'y', github_token: 'z' });
     expect(read([['secrets', json]])).toMatchObject({
       values: [['DB_USER', 'u', 'secrets']],
-      ignored: 2,
+      untaken: ['OTHER', 'MORE', 'github_token'],
+      notices: [expect.stringContaining(': OTHER, MORE, github_token')],
       faults: [],
     });
   });
 
   it('gives what a .env names, wherever that stands', () => {
-    const json = JSON.stringify({ PORT: '5000', OTHER: 'x' });
+    const json = JSON.stringify({ PORT: '5000', OTHER: 'x', GITHUB_TOKEN: 'z' });
     for (const texts of [
       [
         ['secrets', json],
@@ -241,14 +247,20 @@ describe('a JSON object', () => {
         ['secrets', json],
       ],
     ] satisfies Short[][])
-      expect(read(texts)).toMatchObject({ values: [['PORT', '5000', 'secrets']], ignored: 1 });
+      expect(read(texts)).toMatchObject({
+        values: [['PORT', '5000', 'secrets']],
+        untaken: ['OTHER', 'GITHUB_TOKEN'],
+      });
   });
 
   it.each(['github_token', 'GITHUB_TOKEN', 'AWS_ACCESS_KEY_ID', 'AWS_REGION', 'aws_secret_access_key'])(
-    'never gives %s',
+    'of all secrets never gives %s',
     (name) => {
-      const json = JSON.stringify({ [name]: 'canary' });
-      expect(read([['secrets', json]], [name])).toMatchObject({ values: [], ignored: 1 });
+      const json = JSON.stringify({ [name]: 'canary', GitHub_Token: 'x' });
+      expect(read([['secrets', json]], [name])).toMatchObject({
+        values: [],
+        untaken: [name, 'GitHub_Token'],
+      });
     },
   );
 
@@ -316,7 +328,6 @@ describe('a mapping of the configuration file', () => {
         ['DEBUG', 'false', 'variables'],
         ['NAME', 'papyrus', 'variables'],
       ],
-      ignored: 0,
     });
   });
 
@@ -328,7 +339,6 @@ describe('a mapping of the configuration file', () => {
       ]),
     ).toMatchObject({
       values: [['PORT', '5000', 'secrets']],
-      ignored: 0,
     });
   });
 
@@ -380,11 +390,216 @@ describe('a text that is broken', () => {
     expect(answer.faults).toHaveLength(1);
   });
 
-  it('in secrets is one with a # glued to a value', () => {
-    expect(read([['secrets', 'A=canary#1']]).faults[0]).toMatch(/line 1: A: a # that is not set apart/);
-    expect(read([['variables', 'A=canary#1']])).toMatchObject({
+  it.each(['dotenv', 'env-file', 'variables', 'secrets'] as const)(
+    'in %s is one with a # glued to a value',
+    (source) => {
+      expect(read([[source, 'A=canary#1']])).toMatchObject({
+        values: [],
+        faults: [expect.stringMatching(/line 1: A: a # that is not set apart/)],
+      });
+    },
+  );
+});
+
+describe('base64', () => {
+  const text = '# the application\nDB_USER=papyrus\nDB_PASSWORD="päss word"\n';
+  const standard = Buffer.from(text).toString('base64');
+  const wrapped = `${standard.slice(0, 64)}\n${standard.slice(64)}\n`;
+  const values = (source: string) => [
+    ['DB_USER', 'papyrus', source],
+    ['DB_PASSWORD', 'päss word', source],
+  ];
+
+  it.each<[what: string, content: string]>([
+    ['in the standard alphabet', standard],
+    ['without padding', standard.replace(/=+$/, '')],
+    ['in the alphabet of URLs', Buffer.from(text).toString('base64url')],
+    ['wrapped', wrapped],
+    ['wrapped with CR LF', wrapped.replaceAll('\n', '\r\n')],
+    ['behind a byte order mark', `\ufeff${standard}`],
+  ])('of a .env is decoded: %s', (_what, content) => {
+    for (const source of ['dotenv', 'secrets'] as const) {
+      const answer = read([[source, content]]);
+      expect(answer).toMatchObject({ values: values(source), faults: [] });
+      expect(answer.raw).toContain(content);
+    }
+  });
+
+  it('of a JSON object is decoded', () => {
+    const content = Buffer.from('{"STRIPE_API_KEY":"x"}').toString('base64');
+    expect(read([['secrets', content]])).toMatchObject({ values: [['STRIPE_API_KEY', 'x', 'secrets']] });
+  });
+
+  it('of a broken .env is told by its lines', () => {
+    const content = Buffer.from('A=1\nB=canary#1').toString('base64');
+    expect(read([['dotenv', content]]).faults).toEqual([
+      expect.stringMatching(/^input dotenv \(decoded from base64\) line 2: B: a #/),
+    ]);
+  });
+
+  it.each(['variables', 'env-file'] as const)('is refused in %s', (source) => {
+    const content = source === 'env-file' ? Buffer.from(wrapped) : wrapped;
+    const { faults, raw, variables } = { variables: [], ...read([[source, content]]) };
+    expect(faults).toEqual([expect.stringMatching(/^input [a-z-]+: this is base64, .*dotenv and secrets/)]);
+    expect(raw).toContain(wrapped);
+    expect(variables).toEqual([]);
+  });
+
+  it.each<[what: string, bytes: Buffer, told: RegExp]>([
+    ['gzip', gzipSync(text), /gzip/],
+    ['UTF-16 with a mark', Buffer.from(`\ufeff${text}`, 'utf16le'), /UTF-16/],
+    ['UTF-16 without one', Buffer.from(text, 'utf16le'), /UTF-16/],
+    ['UTF-16 the other way round', Buffer.from(text, 'utf16le').swap16(), /UTF-16/],
+    ['a zip archive', Buffer.from('PK\x03\x04 canary canary'), /zip/],
+    ['what is encrypted', Buffer.from('Salted__canarycanary'), /openssl/],
+    ['a key', createHash('sha512').update('canary').digest(), /no \.env/],
+    ['base64', Buffer.from(standard), /no \.env/],
+  ])('of %s is refused by place and kind alone', (_what, bytes, told) => {
+    for (const source of ['dotenv', 'secrets'] as const)
+      for (const content of [
+        bytes.toString('base64'),
+        bytes.toString('base64').replace(/(.{64})/g, '$1\n'),
+      ]) {
+        const { faults, values, warnings } = read([[source, content]]);
+        expect(faults).toEqual([expect.stringMatching(/^input [a-z]+: this is base64 of /)]);
+        expect(faults[0]).toMatch(told);
+        expect([...values, ...warnings]).toEqual([]);
+      }
+  });
+
+  it('is no list of bare names, and no .env', () => {
+    const env = { STRIPE_API_KEY: 'x', NPM_TOKEN: 'y' };
+    expect(read([['secrets', 'STRIPE_API_KEY\nNPM_TOKEN']], [], env)).toMatchObject({ faults: [], raw: [] });
+    for (const content of ['PORT=', 'SECRETS=', 'A=QT0x', 'DATABASE_URLS='])
+      expect(read([['dotenv', content]])).toMatchObject({ faults: [], raw: [] });
+  });
+
+  it('of any .env reads as the .env itself, and nothing of it is told', () => {
+    const line = fc
+      .tuple(fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,8}$/), fc.stringMatching(/^[ -&(-~é日]{0,30}$/))
+      .map(([key, value]) => `${key}='${value}'`);
+    const format = fc.constantFrom<(bytes: Buffer) => string>(
+      (bytes) => bytes.toString('base64'),
+      (bytes) => bytes.toString('base64url'),
+      (bytes) => bytes.toString('base64').replace(/(.{76})/g, '$1\n'),
+    );
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1 }), format, (lines, formatted) => {
+        const content = lines.join('\n');
+        const plain = read([['dotenv', content]]);
+        const base64 = formatted(Buffer.from(content));
+        const answer = read([['dotenv', base64]]);
+        expect(answer.values).toEqual(plain.values);
+        expect(answer.faults.length).toBe(plain.faults.length);
+        expect(JSON.stringify([answer.faults, answer.warnings])).not.toContain(base64);
+      }),
+    );
+  });
+});
+
+describe("a JSON object of the user's own", () => {
+  it.each(['dotenv', 'variables', 'secrets'] as const)('in %s is taken whole', (source) => {
+    const json = JSON.stringify({ STRIPE_API_KEY: 'x', AWS_S3_BUCKET: 'b' });
+    expect(read([[source, json]])).toMatchObject({
+      values: [
+        ['STRIPE_API_KEY', 'x', source],
+        ['AWS_S3_BUCKET', 'b', source],
+      ],
+      untaken: [],
+      notices: [],
       faults: [],
-      warnings: [expect.stringMatching(/#/)],
     });
+  });
+
+  it('makes its names known to all secrets', () => {
+    expect(
+      read([
+        ['secrets', '{"PORT":"5000","NPM_LOGIN":"x","github_token":"y"}'],
+        ['variables', '{"PORT":""}'],
+      ]),
+    ).toMatchObject({ values: [['PORT', '5000', 'secrets']], untaken: ['NPM_LOGIN', 'github_token'] });
+  });
+
+  it('refuses a key that is a value, and tells nothing of it', () => {
+    for (const key of ['x9QbcDe4Fg5Hi6Jk7Lm8No', 'N'.repeat(129)]) {
+      const { faults } = read([['secrets', JSON.stringify({ [key]: 'canary' })]]);
+      expect(faults).toEqual([expect.stringMatching(/no name\): this is not the name of a variable/)]);
+      expect(faults[0]).not.toMatch(/x9Q|NNN|canary/);
+    }
+  });
+
+  it('of all secrets a name that no variable would have is counted', () => {
+    const { notices, faults } = read([
+      ['secrets', JSON.stringify({ OTHER: 'x', A9F3C04B7E8D2165: 'y', github_token: 'z' })],
+    ]);
+    expect(faults).toEqual([]);
+    expect(notices).toEqual([expect.stringMatching(/: OTHER, github_token, 1 that are not shown/)]);
+  });
+});
+
+describe('a bare NAME of a credential', () => {
+  it.each([
+    'AWS_ACCESS_KEY_ID',
+    'AWS_SECRET_ACCESS_KEY',
+    'AWS_SESSION_TOKEN',
+    'AWS_WEB_IDENTITY_TOKEN_FILE',
+    'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+    'aws_session_token',
+    'ACTIONS_RUNTIME_TOKEN',
+    'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+    'GITHUB_TOKEN',
+    'RUNNER_TEMP',
+    'INPUT_SECRETS',
+  ])('%s takes nothing, whoever asks', (name) => {
+    for (const source of ['variables', 'secrets'] as const)
+      for (const env of [{ [name]: 'canary' }, {}])
+        expect(read([[source, `A=1\n${name}`]], [name], env)).toMatchObject({
+          values: [['A', '1', source]],
+          faults: [expect.stringMatching(new RegExp(`line 2: ${name}: .*credential`))],
+        });
+  });
+
+  it.each(['AWS_REGION', 'AWS_S3_BUCKET', 'GITHUB_SHA'])('%s is none', (name) => {
+    expect(read([['variables', name]], [], { [name]: 'x' })).toMatchObject({
+      values: [[name, 'x', 'variables']],
+      faults: [],
+    });
+  });
+
+  it('may be written with a value', () => {
+    expect(read([['secrets', 'AWS_ACCESS_KEY_ID=x']])).toMatchObject({ faults: [] });
+  });
+
+  it('what may be a piece of a value is not told', () => {
+    expect(read([['variables', 'hunter']]).faults).toEqual([
+      expect.stringMatching(/^input variables line 1: this is a bare name/),
+    ]);
+  });
+});
+
+describe('many of a kind', () => {
+  const lines = (count: number, line: (at: number) => string) =>
+    Array.from({ length: count }, (_, at) => line(at)).join('\n');
+
+  it('is one warning, with the first 20 of its lines', () => {
+    const { warnings } = read([['dotenv', lines(30, (at) => `A_${at}=$X\nB_${at}=\`x\``)]]);
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toMatch(/^input dotenv: a \$ .*: A_0 \(line 1\), A_1 \(line 3\), .* and 10 more$/);
+    expect(warnings[0]).toContain('A_19');
+    expect(warnings[0]).not.toContain('A_20');
+  });
+
+  it('is fifty errors, and how many more there are', () => {
+    const { faults } = read([['dotenv', lines(40_000, (at) => `A_${at}=canary#x`)]]);
+    expect(faults).toHaveLength(51);
+    expect(faults[50]).toMatch(/^input dotenv: and 39950 more: a #/);
+    expect(read([['secrets', lines(60, (at) => `A_${at}`)]]).faults).toHaveLength(51);
+    const json = `{${lines(60, (at) => `"A_${at}":null`).replaceAll('\n', ',')}}`;
+    expect(read([['variables', json]]).faults).toHaveLength(51);
+  });
+
+  it('of a megabyte is told in a few kilobytes', () => {
+    const { faults, warnings } = read([['dotenv', lines(60_000, (at) => `A.${at}: $\{X}`)]]);
+    expect(JSON.stringify([faults, warnings]).length).toBeLessThan(5_000);
   });
 });

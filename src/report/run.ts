@@ -16,8 +16,6 @@ export interface Run {
   readonly notes: Notes;
   /** What the rooms told on the way. */
   readonly told: readonly string[];
-  /** Names of JSON objects that are none of the application's. */
-  readonly ignoredNames: number;
   readonly caller: Caller;
   readonly calls: number;
   /** Writes that AWS, its registry and Auth0 have taken, those of a change included that failed after them. */

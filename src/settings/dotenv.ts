@@ -1,4 +1,8 @@
-import { endOfLine, type LineOptions, readLine } from './dotenv-line.ts';
+import { type LineOptions, lengthOf, readLine } from './dotenv-line.ts';
+import { endOfLine } from './dotenv-value.ts';
+import type { LineNote } from './line-notes.ts';
+import { DOUBTFUL_COMMENT_TEXT, LOST_COMMENT_TEXT, namesInComment } from './lost-line-breaks.ts';
+import { isRestOf, REST_TEXT } from './wrapped-value.ts';
 
 /**
  * The strict reader of `.env` text. The dialect is that of motdotla/dotenv 17, since that is what the application
@@ -8,8 +12,10 @@ import { endOfLine, type LineOptions, readLine } from './dotenv-line.ts';
  * - `NAME=value`, `export NAME=value`, `NAME: value` (warned); white space around name and value is dropped.
  * - Quotes are `"`, `'` and a backtick, over several lines if need be. `\n` and `\r` between double quotes are
  *   line breaks; every other backslash stays, also the one that keeps a quote from closing (warned).
- * - Without quotes a `#` ends the value wherever it stands (warned, or refused, where it is glued to the value).
+ * - Without quotes a `#` behind white space ends the value; one that is glued to the value is a fault.
  * - Nothing is filled in: `$NAME` stays (warned, but between single quotes).
+ * - What lost its line breaks, or is the rest of a wrapped value, is a fault: it would be one value with all the
+ *   others in it, or a name that is a piece of a secret.
  * - CR LF and CR are line breaks, a byte order mark is white space.
  * - One line, one entry: dotenv also takes `NAME`, `=` and a quoted value from different lines, and leaves out
  *   what it does not understand; here these are faults.
@@ -17,14 +23,7 @@ import { endOfLine, type LineOptions, readLine } from './dotenv-line.ts';
  * Every text is read in time linear in its length.
  */
 
-/** Something to tell about one line; never holds a value. */
-export interface LineNote {
-  /** Counted from 1. */
-  line: number;
-  key?: string;
-  /** What is wrong, and what to do. */
-  text: string;
-}
+export type { LineNote };
 
 export interface DotenvEntry {
   key: string;
@@ -52,31 +51,66 @@ export function readDotenv(text: string | Uint8Array, options: DotenvOptions = {
   noteLoneReturn(decoded, warnings);
   const source = decoded.replace(/\r\n?/g, '\n');
 
+  const comments: Comment[] = [];
+  /** The unquoted value of the line before. */
+  let before = '';
   let line = 1;
   let at = 0;
   while (at < source.length) {
-    const { end, key, value, bare, ...told } = readLine(source, at, line, options);
+    const { end, key, value, bare, comment, isQuoted, ...told } = readLine(source, at, line, options);
     const from = key === undefined ? { line } : { line, key };
-    if (source.slice(at, end).includes('\0')) {
+    const content = source.slice(at, end);
+    if (content.includes('\0')) {
       faults.push({
         ...from,
         text: 'a NUL character stands here, which no variable can hold; delete it, or save the file as UTF-8',
       });
+      before = '';
+    } else if (before !== '' && isRestOf(before, content)) {
+      // Its name is a piece of the value above, so it is told by its length alone.
+      faults.push({ line, text: REST_TEXT, detail: lengthOf(content.trim()) });
     } else {
-      faults.push(...told.faults.map((fault) => ({ ...from, text: fault })));
-      warnings.push(...told.warnings.map((warning) => ({ ...from, text: warning })));
+      faults.push(...told.faults.map((fault) => ({ ...from, ...fault })));
+      warnings.push(...told.warnings.map((warning) => ({ ...from, ...warning })));
+      if (comment !== undefined) comments.push({ ...from, names: namesInComment(comment) });
       if (key !== undefined && value !== undefined) {
         const entry: DotenvEntry = { key, value, line, ...(bare && { bare }) };
-        const before = entries.get(key);
-        if (before) noteRepetition(before, entry, faults, warnings);
+        const earlier = entries.get(key);
+        if (earlier) noteRepetition(earlier, entry, faults, warnings);
         else entries.set(key, entry);
       }
+      before = isQuoted === undefined && comment === undefined ? (value ?? '') : '';
     }
     line += countLines(source, at, end);
     at = end + 1;
   }
+  noteComments(comments, source, entries, faults, warnings);
   const byLine = (a: LineNote, b: LineNote) => a.line - b.line;
   return { entries: [...entries.values()], faults: faults.sort(byLine), warnings: warnings.sort(byLine) };
+}
+
+interface Comment {
+  readonly line: number;
+  readonly key?: string;
+  /** Of the assignments in it. */
+  readonly names: readonly string[];
+}
+
+/** A text that lost its line breaks behind a comment is one comment, and all of its variables would be missing. */
+function noteComments(
+  comments: readonly Comment[],
+  source: string,
+  entries: ReadonlyMap<string, DotenvEntry>,
+  faults: LineNote[],
+  warnings: LineNote[],
+): void {
+  const isOneLine = !source.trim().includes('\n');
+  const isLost = (isOneLine || entries.size === 0) && faults.length === 0;
+  for (const { names, ...from } of comments) {
+    const lost = names.filter((name) => !entries.has(name));
+    if (lost.length > 0 && isLost) faults.push({ ...from, text: LOST_COMMENT_TEXT });
+    else if (names.length > 1) warnings.push({ ...from, text: DOUBTFUL_COMMENT_TEXT });
+  }
 }
 
 function noteRepetition(
@@ -90,13 +124,15 @@ function noteRepetition(
     warnings.push({
       line,
       key,
-      text: `it stands in line ${before.line} already, with the same value; remove one of the two`,
+      text: 'the name stands twice, with the same value; remove one of the two',
+      detail: `first in line ${before.line}`,
     });
   } else {
     faults.push({
       line,
       key,
-      text: `it stands in line ${before.line} already, with another value; remove one of the two (lines ${before.line} and ${line})`,
+      text: 'the name stands twice, with another value; remove one of the two',
+      detail: `first in line ${before.line}`,
     });
   }
 }

@@ -189,6 +189,7 @@ export function readVariableTexts(
       source: 'variables',
       content: value,
       where: file === undefined ? where : `${where} variables`,
+      isOfFile: file !== undefined,
     });
   else if (typeof value === 'object' && value !== null)
     texts.push({ source: 'variables', content: { ...value }, where, file });

@@ -1,4 +1,5 @@
 import { Unclear } from './texts.ts';
+import { isOpaque } from './variable-name.ts';
 
 /** Deeper than any document of AWS; what is nested further would overflow the stack of whoever walks over it. */
 const DEPTH = 64;
@@ -20,7 +21,7 @@ export function parseJsonFile(text: string, what: string, remedy: string): unkno
   if (deepest > DEPTH) throw new Unclear(`${what} is nested deeper than ${DEPTH} levels; ${remedy}`);
   if (twice !== undefined)
     throw new Unclear(
-      `${what} has ${/^\w{1,40}$/.test(twice) ? `"${twice}"` : 'a key'} twice in one object; keep one of the two`,
+      `${what} has ${/^\w{1,40}$/.test(twice) && !isOpaque(twice) ? `"${twice}"` : 'a key'} twice in one object; keep one of the two`,
     );
   return document;
 }

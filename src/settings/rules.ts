@@ -1,7 +1,7 @@
 import type { ConfigFile } from './config.ts';
 import type { Notes } from './fault.ts';
 import { bundleNameFault } from './limits.ts';
-import { quoted, readList, Unclear } from './texts.ts';
+import { quoted, splitList, Unclear } from './texts.ts';
 
 /** Where a rule sends a variable. */
 export type Target =
@@ -37,8 +37,8 @@ export function readRules(file: ConfigFile | undefined, notes: Notes): Rule[] {
         key: `rules.${index}.${key}`,
         text,
       });
-    const patterns = readList(rule.match);
-    const words = readList(rule.to);
+    const patterns = splitList(rule.match);
+    const words = splitList(rule.to);
     if (patterns.some(isParted))
       fault('match', 'a comma parts two patterns, also between braces; write a list, like [A_KEY, B_KEY]');
     if (patterns.length === 0) fault('match', 'it names no variable; write a name or a glob, like STRIPE_*');
@@ -103,7 +103,7 @@ const FIELDS: Readonly<Record<Ignored['resource'], readonly string[]>> = {
 
 export function readIgnored(file: ConfigFile | undefined, notes: Notes): Ignored[] {
   if (file === undefined) return [];
-  return readList(file.config.ignore ?? []).flatMap((entry) => {
+  return splitList(file.config.ignore ?? []).flatMap((entry) => {
     const fault = (text: string): [] => {
       const { path } = file;
       notes.fault({ where: path, file: path, line: file.lineOf(['ignore']), key: 'ignore', text });

@@ -4,8 +4,17 @@
  */
 export class Unclear extends Error {}
 
-/** @returns the items in order, without empty ones. */
+/**
+ * @returns the items in order, without empty ones
+ * @throws Unclear for a text of one line that is a comment of several words: what it listed would be left out in silence
+ */
 export function readList(value: unknown): string[] {
+  if (typeof value === 'string' && isLostComment(value)) throw new Unclear(LOST_COMMENT);
+  return splitList(value);
+}
+
+/** @returns the items in order, without empty ones: of what stands in the configuration file. */
+export function splitList(value: unknown): string[] {
   const lines = Array.isArray(value) ? value.map(String) : String(value).split(/\r\n|\n|\r/);
   return lines
     .filter((line) => !line.trimStart().startsWith('#'))
@@ -14,19 +23,37 @@ export function readList(value: unknown): string[] {
     .filter((item) => item !== '');
 }
 
-/** @returns key and value of each line; an object of the file is taken as it is. */
+/**
+ * @returns key and value of each line; an object of the file is taken as it is
+ * @throws Unclear where a line has no `=`, or a further `KEY=` stands in a value
+ */
 export function readPairs(value: unknown): Array<[string, string]> {
   if (typeof value === 'object' && value !== null)
     return Object.entries(value).map(([key, item]) => [key, String(item)]);
-  const lines = String(value)
+  const text = String(value);
+  if (isLostComment(text) && text.includes('=')) throw new Unclear(LOST_COMMENT);
+  const lines = text
     .split(/\r\n|\n|\r/)
     .map((line, index) => ({ line, number: index + 1 }))
     .filter(({ line }) => line.trim() !== '' && !line.trimStart().startsWith('#'));
   return each(lines, ({ line, number }): [string, string] => {
     const at = line.indexOf('=');
     if (at < 0) throw new Unclear(`line ${number} has no "="; write KEY=value, one on each line`);
+    if (/(?:\s|\\[nr])[^\s=\\]+=/.test(line.slice(at)))
+      throw new Unclear(
+        `a further KEY= stands in the value of line ${number}, so line breaks were probably lost; write one KEY=value on each line (in YAML "|" instead of ">"), or a mapping in the configuration file if that is meant`,
+      );
     return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
   });
+}
+
+const LOST_COMMENT =
+  'all of it is one comment, so line breaks were probably lost; keep them (in YAML "|" instead of ">")';
+
+/** YAML's `>` puts what follows a comment into the comment's line. */
+function isLostComment(text: string): boolean {
+  const line = text.trim();
+  return line.startsWith('#') && !/[\r\n]/.test(line) && /\s/.test(line.slice(1).trim());
 }
 
 /** An empty string is "not given", and never comes here. The words are those of YAML 1.2's core schema, as the runner takes them. */

@@ -1,7 +1,10 @@
 import { Secret } from '../secret.ts';
+import { bareNameFault, isOfStep } from './bare-names.ts';
+import { readBase64 } from './base64-text.ts';
 import { readDotenv } from './dotenv.ts';
 import type { Notes } from './fault.ts';
-import { repeatedKey } from './json-file.ts';
+import { isOfWorkflow, noteLeftOut, readJson, variablesOf } from './json-variables.ts';
+import { capped, collected, type LineNote } from './line-notes.ts';
 
 /** `app-url` stands for AUTH0_CALLBACK_URL. */
 export type Source = 'dotenv' | 'env-file' | 'variables' | 'secrets' | 'app-url';
@@ -27,29 +30,27 @@ export interface VariableText {
   readonly content: string | Uint8Array | Readonly<Record<string, unknown>>;
   readonly where: string;
   readonly file?: string | undefined;
+  /** Text of the configuration file: on a pull request it is its author's, who gets nothing of the step's environment. */
+  readonly isOfFile?: boolean;
 }
 
 export interface VariableReading {
   /** One a name, in the order of the texts. */
   readonly variables: readonly Variable[];
-  /** Names of JSON objects that neither a `.env`, the table nor a rule knows. */
-  readonly ignored: number;
-  /** Those names. */
+  /** Names of `toJSON(secrets)` that neither a `.env`, the table nor a rule knows, in its order. */
   readonly untaken: ReadonlySet<string>;
+  /** Texts that were given in base64: the runner hides what a GitHub secret holds, and these may be no GitHub secret. */
+  readonly raw: readonly Secret[];
   /** Values from `secrets` that are none of the variables': they are hidden all the same. */
   readonly otherSecrets: readonly Variable[];
 }
 
-/** Names in a JSON object of all secrets that are the workflow's own, never the application's. */
-const OF_THE_WORKFLOW = /^(github_token|AWS_.*)$/i;
-
-/** A `.env` cannot spell these and JSON can: an environment has no NUL, and UTF-8 no half of a pair. */
-const UNSENDABLE = /\0|\p{Cs}/u;
-
 /**
  * Reads all texts and puts them together.
  * A name that comes twice with different values is a fault; an empty value gives way to any other.
- * @param known whether the table or a rule knows a name: a JSON object may hold far more than the application's
+ * A JSON object is the user's own, and taken whole, unless it is `toJSON(secrets)`, which holds far more than the
+ * application's.
+ * @param known whether the table or a rule knows a name
  * @param environment the step's environment, for lines that are a bare NAME
  */
 export function readVariables(
@@ -61,31 +62,55 @@ export function readVariables(
   const found = new Map<string, Variable>();
   const untaken = new Set<string>();
   const otherSecrets: Variable[] = [];
-  let ignored = 0;
+  const raw: Secret[] = [];
   const take = (variable: Variable) => {
     if (!add(found, variable, notes) && variable.source === 'secrets') otherSecrets.push(variable);
   };
-  // JSON comes last, since which of its names count depends on what the others name.
+  const decoded = texts.flatMap((text) => decode(text, raw, notes));
+  // JSON comes last, since which names count of toJSON(secrets) depends on what the others name.
   const isJson = ({ content }: VariableText) =>
     typeof content === 'string' && content.trimStart().startsWith('{');
   // What the configuration file lists was written for this run, name by name.
-  for (const text of texts.filter((text) => !isJson(text)))
+  for (const text of decoded.filter((text) => !isJson(text)))
     for (const variable of isMapping(text.content)
       ? variablesOf(text, text.content, notes)
       : readLines(text, text.content, environment, notes))
       take(variable);
+  const objects = decoded.filter(isJson).map((text) => readJson(text, String(text.content), notes));
+  for (const { variables } of objects.filter(({ isAllSecrets }) => !isAllSecrets)) variables.forEach(take);
   const named = new Set(found.keys());
-  for (const text of texts.filter(isJson))
-    for (const variable of readJson(text, String(text.content), notes)) {
-      const own = !OF_THE_WORKFLOW.test(variable.name) && (known(variable.name) || named.has(variable.name));
-      if (own) take(variable);
-      else {
-        ignored += 1;
-        untaken.add(variable.name);
-        if (variable.source === 'secrets') otherSecrets.push(variable);
-      }
-    }
-  return { variables: [...found.values()], ignored, untaken, otherSecrets };
+  const isOwn = ({ name }: Variable) => !isOfWorkflow(name) && (known(name) || named.has(name));
+  for (const { variables, where } of objects.filter(({ isAllSecrets }) => isAllSecrets)) {
+    const left = variables.filter((variable) => !isOwn(variable));
+    variables.filter(isOwn).forEach(take);
+    for (const variable of left) untaken.add(variable.name);
+    otherSecrets.push(...left.filter(({ source }) => source === 'secrets'));
+    noteLeftOut(
+      where,
+      left.map(({ name }) => name),
+      notes,
+    );
+  }
+  return { variables: [...found.values()], untaken, raw, otherSecrets };
+}
+
+/** @returns the text with its base64 taken off, and nothing where that holds no variables, which is a fault. */
+function decode(text: VariableText, raw: Secret[], notes: Notes): VariableText[] {
+  const { source, content, where, file } = text;
+  if (isMapping(content)) return [text];
+  const given = typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
+  const reading = readBase64(given);
+  if (reading === undefined) return [text];
+  raw.push(new Secret(given), new Secret(given.replace(/\s+/g, '')));
+  const isTaken = source === 'dotenv' || source === 'secrets';
+  if ('decoded' in reading && isTaken)
+    return [{ ...text, content: reading.decoded, where: `${where} (decoded from base64)` }];
+  const wrong =
+    'decoded' in reading
+      ? 'this is base64, which only the inputs dotenv and secrets may be; decode it in a step before (base64 -d)'
+      : `this is base64 of ${reading.holds}; give the text of a .env, or base64 of it`;
+  notes.fault({ where, file, text: wrong });
+  return [];
 }
 
 function isMapping(content: VariableText['content']): content is Readonly<Record<string, unknown>> {
@@ -127,92 +152,30 @@ function placeOf(variable: Variable): string {
 }
 
 function readLines(
-  { source, where, file }: VariableText,
+  { source, where, file, isOfFile }: VariableText,
   content: string | Uint8Array,
   environment: (name: string) => string | undefined,
   notes: Notes,
 ): Variable[] {
   // In an input, a bare NAME takes the step's variable of that name, as Docker's -e NAME does; a file has no such thing.
   const isInput = source === 'variables' || source === 'secrets';
-  const reading = readDotenv(content, { bareNames: isInput, refuseGluedHash: source === 'secrets' });
-  for (const fault of reading.faults) notes.fault({ where, file, ...fault });
+  const reading = readDotenv(content, { bareNames: isInput });
+  for (const fault of capped(reading.faults)) notes.fault({ where, file, ...fault });
   // A broken text may have put a piece of a secret where a name stands: nothing more of it is repeated.
   if (reading.faults.length > 0) return [];
-  for (const warning of reading.warnings) notes.warn({ where, file, ...warning });
-  return reading.entries.flatMap((entry): Variable[] => {
-    const value = entry.bare === true ? environment(entry.key) : entry.value;
-    if (value !== undefined)
-      return [{ name: entry.key, value: new Secret(value), source, where, file, line: entry.line }];
-    // In `secrets` the line may be a piece of a value that lost its quotes.
-    const key = source === 'secrets' ? undefined : entry.key;
-    notes.fault({
-      where,
-      file,
-      line: entry.line,
-      key,
-      text: 'this is a bare name, and the step has no such environment variable; set it under "env:", or write NAME=value',
-    });
+  for (const warning of collected(reading.warnings)) notes.warn({ where, file, ...warning });
+  const faults: LineNote[] = [];
+  const variables = reading.entries.flatMap(({ key: name, value, line, bare }): Variable[] => {
+    const given = { source, where, file, line };
+    if (bare !== true) return [{ name, value: new Secret(value), ...given }];
+    const taken = environment(name);
+    const wrong = bareNameFault(name, { isOfFile: isOfFile === true, isSet: taken !== undefined });
+    if (wrong === undefined && taken !== undefined) return [{ name, value: new Secret(taken), ...given }];
+    // In `secrets` the line may be a piece of a value that lost its quotes, and so may be what is not in capitals.
+    const isTold = isOfStep(name) || (source !== 'secrets' && /^[A-Z][A-Z0-9_]*$/.test(name));
+    faults.push({ line, ...(isTold && { key: name }), text: wrong ?? '' });
     return [];
   });
-}
-
-function readJson(text: VariableText, content: string, notes: Notes): Variable[] {
-  const { where, file } = text;
-  // JSON has no byte order mark, and an editor may have put one there.
-  const json = content.trim();
-  let object: Record<string, unknown>;
-  try {
-    object = JSON.parse(json);
-  } catch {
-    // The parser's own message repeats what it read.
-    notes.fault({
-      where,
-      file,
-      text: 'it begins with "{" but is not a JSON object; pass toJSON(secrets), or KEY=value lines',
-    });
-    return [];
-  }
-  const twice = repeatedKey(json, 1);
-  if (twice !== undefined)
-    notes.fault({
-      where,
-      file,
-      key: safeName(twice),
-      text: 'this key stands twice in the JSON object; keep one',
-    });
-  // What JSON takes for a number may lose its last digits or its zeros: only one that stays as it is written is taken.
-  const isKept = (name: string, value: number) =>
-    new RegExp(
-      `"${name.replaceAll('.', '\\.')}"\\s*:\\s*${String(value).replace(/[.+]/g, '\\$&')}\\s*[,}]`,
-    ).test(json);
-  return variablesOf(text, object, notes, isKept);
-}
-
-/** @param isKept whether a number is what was written; the configuration file has judged that for its own */
-function variablesOf(
-  { source, where, file }: VariableText,
-  object: Readonly<Record<string, unknown>>,
-  notes: Notes,
-  isKept: (name: string, value: number) => boolean = () => true,
-): Variable[] {
-  const variables: Variable[] = [];
-  for (const [name, value] of Object.entries(object)) {
-    const fault = (message: string) => notes.fault({ where, file, key: safeName(name), text: message });
-    const isText = typeof value === 'string' || typeof value === 'boolean';
-    if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name))
-      fault('this is not the name of a variable; use letters, digits and _, not beginning with a digit');
-    else if (typeof value === 'string' && UNSENDABLE.test(value))
-      fault(
-        'its value holds a NUL character or half of a surrogate pair, which no variable can hold; delete it',
-      );
-    else if (isText || (typeof value === 'number' && isKept(name, value)))
-      variables.push({ name, value: new Secret(String(value)), source, where, file });
-    else fault('its value is not a text; put it into quotes');
-  }
+  for (const fault of capped(faults)) notes.fault({ where, file, ...fault });
   return variables;
-}
-
-/** A key may be a value that slipped; only what looks like a name is repeated. */
-function safeName(name: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_.-]{0,79}$/.test(name) ? name : '(a key that is no name)';
 }

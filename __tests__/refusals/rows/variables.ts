@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { CANARY, input, type Row } from '../row.ts';
 
 /** The text of a `.env`, JSON objects, bare names. */
@@ -152,6 +154,140 @@ export const VARIABLES: readonly Row[] = [
     { inputs: { dotenv: 'PORT=1', variables: 'PORT' }, env: { PORT: CANARY } },
     /^input variables line 1: PORT:/,
     /keep one/,
+  ],
+];
+
+const STEP = { [CANARY]: CANARY, AWS_SECRET_ACCESS_KEY: CANARY, PORT: CANARY };
+const KEY = createHash('sha512').update(CANARY).digest('base64');
+
+/** What is not as it was written: without its line breaks, wrapped, cut at a #, in base64. */
+export const TEXTS: readonly Row[] = [
+  [
+    'a # in a .env',
+    input('dotenv', `A=${CANARY}#x`),
+    /^input dotenv line 1: A:/,
+    /put the value into quotes/,
+  ],
+  [
+    'a # in a file',
+    { inputs: { 'env-file': 'a.env' }, files: { 'a.env': `B=1\nCOLOR=#${CANARY}` } },
+    /^a\.env line 2: COLOR:/,
+    /a space before the comment/,
+  ],
+  [
+    'a # in variables',
+    input('variables', `A="x"#${CANARY}`),
+    /^input variables line 1: A:/,
+    /a space before the comment/,
+  ],
+  [
+    'a # in the configuration file',
+    { config: `variables: |\n  A=${CANARY}#x` },
+    /aws-bootstrap\.yml variables line 1: A:/,
+    /a space before the comment/,
+  ],
+  [
+    'a .env that lost its line breaks',
+    input('dotenv', `LOG_LEVEL=info DB_USER=papyrus DB_PASSWORD=${CANARY}`),
+    /^input dotenv line 1: LOG_LEVEL:/,
+    /line breaks were probably lost/,
+  ],
+  [
+    'a file that lost its line breaks',
+    { inputs: { 'env-file': 'a.env' }, files: { 'a.env': `PORT=1 DB_PASSWORD="${CANARY}"` } },
+    /^a\.env line 1: PORT:/,
+    /keep them/,
+  ],
+  [
+    'secrets with \\n for line breaks',
+    input('secrets', `A=x\\nB=${CANARY}`),
+    /^input secrets line 1: A:/,
+    /no \\n in place of a line break/,
+  ],
+  [
+    'variables of the configuration file that lost their line breaks',
+    { config: `variables: >\n  A=${CANARY}\n  B=x` },
+    /aws-bootstrap\.yml variables line 1: A:/,
+    /"\|" instead of ">"/,
+  ],
+  [
+    'a .env that became one comment',
+    input('dotenv', `# database DB_PASSWORD=${CANARY}`),
+    /^input dotenv line 1: a NAME=/,
+    /line breaks were probably lost/,
+  ],
+  [
+    'tags that lost their line breaks',
+    input('tags', `project=portfolio owner=${CANARY}`),
+    /^input tags:/,
+    /one KEY=value on each line/,
+  ],
+  [
+    'a list that became one comment',
+    input('env-file', `# files ${CANARY}.env`),
+    /^input env-file:/,
+    /all of it is one comment/,
+  ],
+  [
+    'a key that openssl wrapped',
+    input('dotenv', `A=${KEY.slice(0, 64)}\n${KEY.slice(64)}`),
+    /^input dotenv line 2: this/,
+    /openssl -A/,
+  ],
+  [
+    'a piece of a key for a name',
+    input('dotenv', `A=1\n${CANARY.replaceAll('-', '')}aB3cD4eF5=x`),
+    /^input dotenv line 2: what/,
+    /a piece of a key/,
+  ],
+  [
+    'a piece of a key for a name in JSON',
+    input('secrets', `{"${CANARY.replaceAll('-', '')}aB3cD4eF5":"x"}`),
+    /^input secrets: \(a key that is no name\)/,
+    /a piece of a key/,
+  ],
+  [
+    'base64 of gzip',
+    input('dotenv', gzipSync(`A=${CANARY}`).toString('base64')),
+    /^input dotenv: this is base64 of a gzip/,
+    /give the text of a \.env/,
+  ],
+  [
+    'base64 of UTF-16',
+    input('secrets', Buffer.from(`A=${CANARY}`, 'utf16le').toString('base64')),
+    /^input secrets: this is base64 of UTF-16/,
+    /or base64 of it/,
+  ],
+  [
+    'base64 in variables',
+    input('variables', Buffer.from(`A=${CANARY}`).toString('base64')),
+    /^input variables: this is base64/,
+    /base64 -d/,
+  ],
+  ['a key alone', input('dotenv', KEY), /^input dotenv: this is base64 of no/, /give the text of a \.env/],
+  [
+    'a broken .env in base64',
+    input('dotenv', Buffer.from(`A=1\nB="${CANARY}`).toString('base64')),
+    /^input dotenv \(decoded from base64\) line 2: B:/,
+    /close it/,
+  ],
+  [
+    'a bare name of a credential',
+    { inputs: { secrets: 'AWS_SECRET_ACCESS_KEY' }, env: STEP },
+    /^input secrets line 1: AWS_SECRET_ACCESS_KEY:/,
+    /take the line out/,
+  ],
+  [
+    'a bare name of the runner',
+    { inputs: { variables: 'ACTIONS_RUNTIME_TOKEN' } },
+    /^input variables line 1: ACTIONS_RUNTIME_TOKEN:/,
+    /never a variable of the application/,
+  ],
+  [
+    'a bare name in the configuration file',
+    { config: 'variables: |\n  A=1\n  PORT', env: STEP },
+    /aws-bootstrap\.yml variables line 2: PORT:/,
+    /in the input variables/,
   ],
 ];
 

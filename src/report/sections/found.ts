@@ -54,12 +54,8 @@ function unowned({ change, stands }: Outcome): string[] {
 }
 
 /** Warnings and notices of the input, and what the rooms told on the way. */
-export function remarks({ notes, told, ignoredNames }: Run): Section | undefined {
+export function remarks({ notes, told }: Run): Section | undefined {
   const rows = [...notes.warnings, ...notes.notices].map(describe);
   rows.push(...told);
-  if (ignoredNames > 0)
-    rows.push(
-      `${ignoredNames} names of a JSON object are ignored: neither a .env, the table nor a rule knows them`,
-    );
   return rows.length === 0 ? undefined : { title: 'To know', rows: rows.map((row) => `- ${prose(row)}`) };
 }

@@ -1,0 +1,52 @@
+/** What a text of variables that is in base64, or is not as it was written, does to the account and to the reports. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { findLeaks } from './leaks.ts';
+import { openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage?.[Symbol.asyncDispose]());
+beforeEach(() => stage.aws.reset());
+
+const KANARI = 'Kanari3nv0gel4711Xq';
+const only = { only: 'parameters, secrets' };
+
+test('a .env in base64 is hidden before anything is told, and read', async () => {
+  const dotenv = Buffer.from(`DB_USER=app\nDB_PASSWORD=${KANARI}\nLOG_LEVEL=info\n`).toString('base64');
+  const lines = [dotenv.slice(0, 48), dotenv.slice(48)];
+  await using run = await stage.act({ ...only, dotenv: lines.join('\n') });
+  expect(run.exitCode, run.log).toBe(0);
+  expect(await stage.secret('db')).toEqual({ username: 'app', password: KANARI });
+  expect(await stage.parameter('LOG_LEVEL')).toMatchObject({ value: 'info' });
+  expect(run.masks).toEqual(expect.arrayContaining([...lines, dotenv, KANARI]));
+  const first = run.lines.findIndex(({ command }) => command?.name !== 'add-mask');
+  const masked = run.lines.slice(0, first).map(({ command }) => command?.data);
+  expect(masked).toEqual(expect.arrayContaining([...lines, dotenv]));
+  expect(findLeaks(run, [KANARI, ...lines])).toEqual([]);
+  await using second = await stage.act({ ...only, dotenv: lines.join('\n') });
+  expect([second.exitCode, second.outputs.changed]).toEqual([0, 'false']);
+  expect(stage.aws.writes()).toEqual([]);
+});
+
+test.each<[what: string, inputs: Record<string, string>]>([
+  ['base64 of no .env', { dotenv: Buffer.from(`\0${KANARI}\0${KANARI}`).toString('base64') }],
+  ['lost line breaks', { dotenv: `LOG_LEVEL=info DB_USER=papyrus DB_PASSWORD=${KANARI}` }],
+  ['line breaks as \\n', { secrets: `LOG_LEVEL=info\\nDB_PASSWORD=${KANARI}` }],
+  ['a # glued to a password', { dotenv: `DB_PASSWORD=${KANARI}#x` }],
+  ['the rest of a key', { dotenv: `KEY=x\n${KANARI}aB3cD4==` }],
+  ['tags on one line', { dotenv: 'A=1', tags: `project=portfolio owner=${KANARI}` }],
+])('%s ends the run before the first call, and nothing of it is told', async (_what, inputs) => {
+  await using run = await stage.act({ ...only, prune: 'delete', ...inputs });
+  expect([run.exitCode, run.outputs['failure-reason']]).toEqual([1, 'input']);
+  expect(stage.aws.calls).toEqual([]);
+  expect(findLeaks(run, [KANARI, KANARI.slice(0, 12), ...Object.values(inputs)])).toEqual([]);
+});
+
+test('what is wrong with a megabyte is told in a few lines', async () => {
+  const text = Array.from({ length: 60_000 }, (_, at) => `A.${at}: \${X}#x`).join('\n');
+  await using run = await stage.act({ ...only, 'env-file': 'a.env' }, { files: { 'a.env': text } });
+  expect([run.exitCode, run.outputs['failure-reason']]).toEqual([1, 'input']);
+  expect(run.log.length).toBeLessThan(50_000);
+});
