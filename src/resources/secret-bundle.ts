@@ -35,6 +35,8 @@ export function secretBundles(
     async create(desired) {
       const { name, fields } = desired;
       const key = fields['key-id'];
+      // The same at each repetition, by which AWS knows it again.
+      const token = versionId(undefined, 'raw');
       const answer = await send(
         'CreateSecret',
         name,
@@ -46,7 +48,7 @@ export function secretBundles(
               SecretString: printSecret(objectOf(fields)),
               ...(key === undefined || key === DEFAULT_KEY ? {} : { KmsKeyId: key }),
               Tags: tagsOf(fields).map(([Key, Value]) => ({ Key, Value })),
-              ClientRequestToken: versionId(undefined, 'raw'),
+              ClientRequestToken: token,
             }),
           ),
         { secret: true },
