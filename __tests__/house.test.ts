@@ -154,13 +154,16 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
 
 /** What several rooms share, and none of them is. */
 const SHARED_LEAVES = [
-  'room.ts',
+  'parameter-tags.ts',
   'race.ts',
-  'tags.ts',
   'resource.ts',
+  'room.ts',
+  'secret-contents.ts',
+  'secret-history.ts',
   'secret-json.ts',
   'secret-labels.ts',
   'settling.ts',
+  'tags.ts',
 ];
 
 function mayImport(path: string, wanted: Import): boolean {

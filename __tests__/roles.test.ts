@@ -25,6 +25,18 @@ async function query(service: 'cloudformation' | 'iam', parameters: Record<strin
   return text;
 }
 
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Condition?: unknown;
+}
+
+/** The statements of a policy, as moto's answer holds it: it prints them as Python does. */
+function statementsOf(answer: string): readonly Statement[] {
+  const [, text = ''] = /<PolicyDocument>([\s\S]*)<\/PolicyDocument>/.exec(answer) ?? [];
+  const json = text.replaceAll(/&quot;|&#x27;|&#39;|'/g, '"').replaceAll(/\bNone\b/g, 'null');
+  return JSON.parse(json).Statement.filter((one: Statement | null) => one !== null);
+}
+
 let stacks = 0;
 
 /** Makes a stack. @returns by the name of each role whom it trusts, and which log groups and repositories it names */
@@ -64,6 +76,12 @@ async function rolesOf(given: Record<string, string>) {
         subjects: all(/"(repo:[^"]+)"/g, role),
         logGroups: all(/:log-group:([^:'"&]+)/g, allowed),
         repositories: all(/:repository\/([^'"&]+)/g, allowed),
+        // What AWS checks beside the action and the key.
+        conditions: Object.fromEntries(
+          statementsOf(allowed)
+            .filter(({ Action }) => JSON.stringify(Action).includes('kms:'))
+            .flatMap(({ Action, Condition }) => [Action].flat().map((action) => [action, Condition])),
+        ),
       };
     }),
   );
@@ -98,4 +116,24 @@ test.each([
   const [deploy, , read] = await rolesOf({ Prefix: '/papyrus/prd', RoleNames, Environment });
   expect(deploy?.subjects).toEqual([subject]);
   expect(read?.subjects).toEqual(['repo:OWNER/NAME:ref:refs/heads/main']);
+});
+
+test('a key is used through the services that hold the values, and lent to ECR alone', async () => {
+  const KmsKeyArn = 'arn:aws:kms:us-west-2:123456789012:key/1234abcd';
+  const roles = await rolesOf({ Prefix: '/keys/prd', KmsKeyArn });
+  const through = (...services: string[]) => {
+    const hosts = services.map((service) => `${service}.us-west-2.amazonaws.com`);
+    return { StringEquals: { 'kms:ViaService': hosts.length === 1 ? hosts[0] : hosts } };
+  };
+  const values = through('ssm', 'secretsmanager');
+  const [deploy, execution] = roles.map(({ conditions }) => conditions);
+  expect(execution).toEqual({ 'kms:Decrypt': values });
+  expect(deploy).toEqual({
+    'kms:Decrypt': values,
+    'kms:Encrypt': values,
+    'kms:GenerateDataKey': values,
+    'kms:DescribeKey': through('ecr'),
+    'kms:RetireGrant': through('ecr'),
+    'kms:CreateGrant': { ...through('ecr'), Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+  });
 });

@@ -4,7 +4,7 @@ import { auth0Wish, callbackParameter, isCallbackOf, withdrawWish } from './desi
 import type { Desired, Wish } from './desired/desired.ts';
 import { imageWish, wantedTags } from './desired/image.ts';
 import type { Plan } from './plan/change.ts';
-import { destroy } from './plan/destroy.ts';
+import { type DestroyRequest, destroy } from './plan/destroy.ts';
 import { moveKeys } from './plan/move.ts';
 import { plan as compare } from './plan/plan.ts';
 import type { Policy } from './plan/policy.ts';
@@ -12,7 +12,13 @@ import { prune } from './plan/prune.ts';
 import { errorText } from './report/failure.ts';
 import { type Field, type Kind, type Resources, Unreadable } from './resources/resource.ts';
 import { confirmed, type Observation, observe } from './resources/rooms.ts';
-import { type Findings, findNeighbours, findStrays, type ShelfKind } from './resources/strays.ts';
+import {
+  confirmedStrays,
+  type Findings,
+  findNeighbours,
+  findStrays,
+  type ShelfKind,
+} from './resources/strays.ts';
 import type { Settings } from './settings/settings.ts';
 
 export interface Survey {
@@ -39,14 +45,16 @@ async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
   const changes = await confirmed(rooms, observation, (standing) =>
     moveKeys(compare(wishes, standing, policyOf(asked)), desired),
   );
-  const strays = prune(found, changes, {
-    prune: settings.ownership.prune,
-    recoveryDays: settings.ownership.recoveryDays,
-    ignore: settings.ignore,
-    placements: desired.placements,
-    elsewhere: desired.elsewhere,
-    untaken: unknownNames,
-  });
+  const strays = await confirmedStrays(rooms, found, (judged) =>
+    prune(judged, changes, {
+      prune: settings.ownership.prune,
+      recoveryDays: settings.ownership.recoveryDays,
+      ignore: settings.ignore,
+      placements: desired.placements,
+      elsewhere: desired.elsewhere,
+      untaken: unknownNames,
+    }),
+  );
   return {
     plan: [...changes, ...strays],
     remarks: [...remarksOn(found, settings), ...remarksOnCallback(asked, observation, before)],
@@ -82,8 +90,7 @@ async function surveyEnd(asked: Asked, rooms: Resources): Promise<Survey> {
           observation,
           policyOf(asked),
         );
-  const plan = destroy({
-    found,
+  const request: Omit<DestroyRequest, 'found'> = {
     logGroup: logGroup && { ...logGroup, standing: observation['AWS::Logs::LogGroup'].get(logGroup.name) },
     repository: repository && {
       ...repository,
@@ -95,7 +102,8 @@ async function surveyEnd(asked: Asked, rooms: Resources): Promise<Survey> {
     allow: settings.allow,
     ignore: settings.ignore,
     recoveryDays: settings.ownership.recoveryDays,
-  });
+  };
+  const plan = await confirmedStrays(rooms, found, (judged) => destroy({ ...request, found: judged }));
   return { plan, remarks: [], repositoryUri: undefined };
 }
 

@@ -93,6 +93,25 @@ describe('owners', () => {
     expect(aws.writes()).toEqual([]);
   });
 
+  it.each<[string, Record<string, string>]>([
+    ['prune', { prune: 'delete', dotenv: ENV }],
+    ['destroy', { mode: 'destroy', confirm: P }],
+  ])('CloudFormation, of what carries our tag: %s leaves it, and takes the rest', async (_, inputs) => {
+    const ours = { 'managed-by': 'aws-bootstrap' };
+    const theirs = { ...ours, 'aws:cloudformation:stack-name': 'network' };
+    await at.putParameter(`${P}/OLD_OURS`, ours, '1');
+    await at.putParameter(`${P}/OLD_THEIRS`, theirs, '1');
+    await at.createSecret('papyrus/prd/old', theirs, { a: 'b' });
+    aws.forget();
+    const run = await at.step({ ...only, ...inputs });
+    expect(run.log.split('it belongs to the CloudFormation stack network')).toHaveLength(3);
+    // One call for each parameter that would go, and none for what stays.
+    expect(aws.count('ListTagsForResource')).toBe(2);
+    expect((await at.parameter(`${P}/OLD_THEIRS`))?.tags).toEqual(theirs);
+    expect(await at.parameter(`${P}/OLD_OURS`)).toBeUndefined();
+    expect(await at.secrets()).toContain('papyrus/prd/old');
+  });
+
   it("Copilot's tags alone, a team's tag and terraform: false are no owner", async () => {
     const tags = {
       'copilot-application': 'papyrus',

@@ -17,7 +17,8 @@ interface Point {
 const all: Point[] = [];
 /** What stands after a run that nobody killed. */
 const ends = new Map<string, unknown>();
-for (const scene of SCENES) {
+// A run that is cut off between its write and its look at who else wrote has not merged them, and is no success.
+for (const scene of SCENES.filter(({ name }) => name !== 'overtaken')) {
   if (scene.name === 'silent') continue;
   await setScene(bench, scene);
   const { calls } = await play(bench, scene);

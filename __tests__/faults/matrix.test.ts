@@ -5,7 +5,7 @@ import type { StoppedError } from '../../src/clients/stop.ts';
 import { openBench } from '../resources/bench.ts';
 import { isRefused, KINDS, type Kind, LASTING } from './kinds.ts';
 import { IS_NIGHTLY, partWithRefusals } from './part.ts';
-import { badWords, fullName, heal, isWell, namesIn, play, SCENES, setScene } from './scenes.ts';
+import { badWords, fullName, heal, isWell, namesIn, play, remarksOf, SCENES, setScene } from './scenes.ts';
 
 /** Whether one of them is repeated and nobody learns of it. */
 const isPassing = (kind: Kind, operation: string, scene: string): boolean => {
@@ -95,7 +95,7 @@ test.each(
     ).toContain(victim);
   if (!stays && isPassing(kind, operation, scene.name)) {
     expect(first.outcomes.flatMap((outcome) => (isWell(outcome) ? [] : [String(outcome.error)]))).toEqual([]);
-    expect(first.told).toEqual([]);
+    expect(remarksOf(first)).toEqual([]);
   }
   if (kind === 'expired-token') {
     // Nobody goes on asking with credentials that are gone.

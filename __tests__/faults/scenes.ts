@@ -1,6 +1,10 @@
 /** Full runs over all four kinds at once, in each of the states that a run can meet. */
 import { DeleteRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  DeleteSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { DeleteParameterCommand } from '@aws-sdk/client-ssm';
 import type { Wish } from '../../src/desired/desired.ts';
 import type { Outcome } from '../../src/plan/apply.ts';
@@ -89,8 +93,33 @@ export const SCENES: readonly Scene[] = [
     wishes: changed,
     options: COST,
   },
+  {
+    name: 'overtaken',
+    async set(bench) {
+      await bench.round(wanted());
+      let isLeft = true;
+      bench.aws.onCall(async ({ operation }, moment) => {
+        if (operation !== 'PutSecretValue' || moment !== 'before' || !isLeft) return;
+        isLeft = false;
+        await overtake(bench.others);
+      });
+    },
+    wishes: changed,
+    options: COST,
+  },
   { name: 'silent', set: (bench) => bench.round(wanted()), wishes: wanted, options: {} },
 ];
+
+/** Somebody else's key, between our reading and our writing. */
+async function overtake({ secrets }: Clients): Promise<void> {
+  const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: bundle.name }));
+  const theirs = JSON.stringify({ ...JSON.parse(SecretString), theirs: 'x' });
+  await secrets.send(new PutSecretValueCommand({ SecretId: bundle.name, SecretString: theirs }));
+}
+const MERGED = /somebody else wrote it in the meantime; what they wrote is read again/;
+
+/** @returns what is told, apart from what the scene itself asks for */
+export const remarksOf = ({ told }: Round): string[] => told.filter((text) => !MERGED.test(text));
 
 /** The account as the scene finds it. */
 export async function setScene(bench: Bench, scene: Scene): Promise<void> {

@@ -265,11 +265,20 @@ describe('the key of a configuration', () => {
   it('is granted to ECR where the repository has it, and only to who makes one', () => {
     const repository = { name: 'papyrus', lifecycle: undefined, kmsKeyId: '1234abcd' };
     const all = policiesOf(run({ kmsKeyId: '1234abcd', repository }));
-    expect(keysOf(all?.deployer).map(({ Sid }) => Sid)).toEqual(['Key', 'KeyOfRepository']);
-    expect(keysOf(all?.deployer)[1]).toMatchObject({
-      Resource: `${KEY}1234abcd`,
-      Condition: { StringEquals: { 'kms:ViaService': ['ecr.us-west-2.amazonaws.com'] } },
-    });
+    expect(keysOf(all?.deployer).map(({ Sid }) => Sid)).toEqual([
+      'Key',
+      'KeyOfRepository',
+      'GrantOfRepository',
+    ]);
+    const StringEquals = { 'kms:ViaService': ['ecr.us-west-2.amazonaws.com'] };
+    expect(keysOf(all?.deployer).slice(1)).toEqual([
+      expect.objectContaining({ Resource: `${KEY}1234abcd`, Condition: { StringEquals } }),
+      expect.objectContaining({
+        Action: ['kms:CreateGrant'],
+        Resource: `${KEY}1234abcd`,
+        Condition: { StringEquals, Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+      }),
+    ]);
     expect(keysOf(all?.execution)).toHaveLength(1);
   });
 });
@@ -343,6 +352,21 @@ describe('iam/roles.yml', () => {
         ],
       });
   });
+
+  it.each(['Deployer', 'DriftReader', 'Execution'])(
+    'lets %s decrypt through the two stores alone',
+    (role) => {
+      const [{ PolicyDocument }] = template.Resources[role].Properties.Policies;
+      const decrypting = PolicyDocument.Statement.flat().filter((one: object | string) =>
+        JSON.stringify(one).includes('kms:Decrypt'),
+      );
+      expect(decrypting).toHaveLength(1);
+      const services = ['ssm', 'secretsmanager'].map(
+        (service) => `${service}.\${AWS::Region}.\${AWS::URLSuffix}`,
+      );
+      expect(decrypting[0].Condition).toEqual({ StringEquals: { 'kms:ViaService': services } });
+    },
+  );
 
   it('grants what the table says', () => {
     const taking = Object.keys(PERMISSIONS).filter((action) => {

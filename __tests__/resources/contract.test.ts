@@ -150,6 +150,22 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
     expect(await read()).toEqual(before);
   });
 
+  test('of ours, which a CloudFormation stack owns by now: blocked by its name, and unwritten', async () => {
+    const [update] = subject.updates;
+    await bench.round(subject.wish());
+    await subject.tag(bench.others, { 'aws:cloudformation:stack-name': 'network' });
+    const before = await read();
+    const { change, outcome, writes } = await bench.round(subject.wish(update?.fields));
+    expect(change).toMatchObject({
+      action: 'blocked',
+      blocked: { reason: expect.stringContaining('the CloudFormation stack network') },
+    });
+    expect(outcome.result).toBe('blocked');
+    expect(writes).toEqual([]);
+    expect(await read()).toEqual(before);
+    await bench.silent(subject.wish());
+  });
+
   test('killed before anything is created: the next round creates it', async () => {
     const [create = ''] = subject.createCalls;
     bench.aws.fault({ operation: create, kind: 'access-denied' });

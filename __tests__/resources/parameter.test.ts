@@ -1,5 +1,6 @@
 import {
   AddTagsToResourceCommand,
+  DescribeParametersCommand,
   GetParameterCommand,
   GetParametersCommand,
   ListTagsForResourceCommand,
@@ -273,6 +274,109 @@ describe('types', () => {
     expect(fieldsOf(blocked as (typeof plan)[number])).toContain('type');
     expect(writes.filter(({ operation }) => operation === 'DeleteParameter')).toEqual([]);
     expect((await get())?.Type).toBe('SecureString');
+  });
+});
+
+describe('what others gave it', () => {
+  const POLICY = {
+    Type: 'Expiration',
+    Version: '1.0',
+    Attributes: { Timestamp: '2099-12-02T21:34:33.000Z' },
+  };
+  const EXTRAS = { Description: 'Of the billing team', AllowedPattern: '[a-z]+' };
+  const theirs = (Type: ParameterType, more: object = {}) =>
+    put('old', Type, { Overwrite: false, Tags: [{ Key: 'managed-by', Value: 'aws-bootstrap' }], ...more });
+  const about = async () => {
+    const ParameterFilters = [{ Key: 'Name', Option: 'Equals', Values: [NAME] }];
+    const { Parameters = [] } = await bench.front.ssm.send(
+      new DescribeParametersCommand({ ParameterFilters }),
+    );
+    return Parameters[0];
+  };
+
+  test('stays when it is overwritten', async () => {
+    await theirs('String', EXTRAS);
+    const { outcome, writes } = await bench.round(wish());
+    expect(outcome.result).toBe('done');
+    expect(writes.find(({ operation }) => operation === 'PutParameter')?.input).toMatchObject(EXTRAS);
+    expect(await about()).toMatchObject(EXTRAS);
+  });
+
+  test('comes back with a change of type', async () => {
+    await theirs('SecureString', { ...EXTRAS, Tier: 'Advanced', Policies: JSON.stringify([POLICY]) });
+    const { outcome, writes } = await bench.round(wish(), CHANGE_TYPE);
+    expect(outcome.result).toBe('done');
+    // The value is written in place first, since AWS alone judges it by the pattern.
+    expect(operations(writes)).toEqual(['PutParameter', 'DeleteParameter', 'PutParameter']);
+    const stands = await about();
+    expect(stands).toMatchObject({ ...EXTRAS, Type: 'String', Tier: 'Advanced' });
+    expect(stands?.Policies?.map(({ PolicyText = '' }) => JSON.parse(PolicyText))).toEqual([POLICY]);
+    await bench.silent(wish());
+  });
+
+  test('and refuses the new value before anything is gone', async () => {
+    await theirs('SecureString', { AllowedPattern: '[a-z]+' });
+    const { outcome, writes } = await bench.round(wish({ value: '123' }), CHANGE_TYPE);
+    expect(outcome.result).toBe('failed');
+    expect(operations(writes)).not.toContain('DeleteParameter');
+    expect(await get()).toMatchObject({ Type: 'SecureString', Value: 'old' });
+  });
+
+  test('and where AWS does not tell a policy, the type stays as it is', async () => {
+    await theirs('SecureString', { Tier: 'Advanced', Policies: JSON.stringify([POLICY]) });
+    const listed = await about();
+    bench.aws.answer('DescribeParameters', () => ({
+      Parameters: [{ Name: NAME, Type: 'SecureString', Tier: 'Advanced', ARN: listed?.ARN, Policies: [{}] }],
+    }));
+    const { outcome, writes } = await bench.round(wish(), CHANGE_TYPE);
+    expect(outcome).toMatchObject({ result: 'failed', error: { reason: 'blocked' } });
+    expect(operations(writes)).not.toContain('DeleteParameter');
+    expect(await get()).toMatchObject({ Type: 'SecureString', Value: 'old' });
+  });
+});
+
+describe('who else owns it', () => {
+  const asked = ({ calls }: Pick<Round, 'calls'>) =>
+    operations(calls).filter((operation) => operation === 'ListTagsForResource').length;
+
+  test('is asked for what is about to change, by one call each, and for nothing else', async () => {
+    const first = await bench.round(many(12));
+    expect(asked(first)).toBe(0);
+    expect(asked({ calls: await bench.silent(many(12)) })).toBe(0);
+    const value = (name: string) => (/V00[0-2]$/.test(name) ? 'two' : 'one');
+    const second = await bench.round(many(12, (name) => wish({ value: value(name) }, name)));
+    expect(second.outcomes.filter(({ result }) => result === 'done')).toHaveLength(3);
+    expect(asked(second)).toBe(3);
+  });
+
+  test('is asked of what was adopted, too', async () => {
+    await put('old', 'String', {
+      Overwrite: false,
+      Tags: Object.entries({
+        project: 'portfolio',
+        'managed-by': 'aws-bootstrap:adopted',
+        'aws:cloudformation:stack-name': 'network',
+      }).map(([Key, Value]) => ({ Key, Value })),
+    });
+    const { change, writes } = await bench.round(wish());
+    expect(change).toMatchObject({
+      action: 'blocked',
+      blocked: { reason: expect.stringContaining('stack network') },
+    });
+    expect(writes).toEqual([]);
+  });
+
+  test('and where that may not be read, nothing is written', async () => {
+    await bench.round([wish(), wish({}, `${NAME}2`)]);
+    bench.aws.fault({
+      operation: 'ListTagsForResource',
+      times: 9,
+      kind: 'access-denied',
+      when: ({ ResourceId }) => ResourceId === NAME,
+    });
+    const { outcomes } = await bench.round([wish({ value: 'two' }), wish({ value: 'two' }, `${NAME}2`)]);
+    expect(outcomes.map(({ result }) => result)).toEqual(['failed', 'done']);
+    expect((await get())?.Value).toBe('one');
   });
 });
 

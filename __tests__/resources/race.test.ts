@@ -58,6 +58,13 @@ describe.each(both)('%s', (_, subject, made, wish, rest) => {
   const [create = ''] = subject.createCalls;
   const read = () => subject.read(bench.others);
 
+  test("that a stack was quicker with stays the stack's, though it carries our tag", async () => {
+    justBefore(create, () => made({ ...OURS, 'aws:cloudformation:stack-name': 'network' }));
+    const { outcome, writes } = await bench.round(wish);
+    expect(outcome.result).toBe('failed');
+    expect(operations(writes)).toEqual([create]);
+  });
+
   test('that another run was quicker with is completed as if it were our own, and told', async () => {
     justBefore(create, () => made(OURS));
     const { outcome, writes, told } = await bench.round(wish);

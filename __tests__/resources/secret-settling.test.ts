@@ -147,12 +147,48 @@ describe('a description that is older than our write', () => {
       swapped = { ...wire(await about()), VersionIdsToStages };
     });
     bench.aws.answer('DescribeSecret', () => swapped);
+    bench.aws.answer('ListSecretVersionIds', () => {
+      if (swapped === undefined) return undefined;
+      const { VersionIdsToStages } = swapped as { VersionIdsToStages: Record<string, string[]> };
+      const ids = Object.entries(VersionIdsToStages);
+      return {
+        Versions: ids.map(([VersionId, VersionStages], at) => ({
+          VersionId,
+          VersionStages,
+          CreatedDate: at,
+        })),
+      };
+    });
     const round = await bench.round(wish('two'));
     expect(round.outcome.result).toBe('done');
     expect(round.told).toEqual([expect.stringContaining('somebody else wrote it in the meantime')]);
     expect(puts(round)).toBe(2);
     expect(round.slept).toEqual(SETTLING);
     expect((await stands()).value).toEqual({ a: 'two' });
+  });
+
+  test('where versions may not be listed, what is seen is merged, and the run fails with what it lacks', async () => {
+    await bench.round(wish('one'));
+    others(() => put('{"a":"one","theirs":1}'), 'before');
+    bench.aws.fault({ operation: 'ListSecretVersionIds', times: 9, kind: 'access-denied' });
+    const round = await bench.round(wish('two'));
+    expect(round.outcome).toMatchObject({
+      result: 'failed',
+      error: { reason: 'access-denied', operation: 'secretsmanager:ListSecretVersionIds' },
+    });
+    expect((await stands()).value).toEqual({ a: 'two', theirs: 1 });
+    await bench.silent(wish('two'));
+  });
+
+  test('of three writers that overtake each other none is lost', async () => {
+    await bench.round(wish('one'));
+    // Both have read what we read; of the first one no label tells when we look.
+    others(() => put('{"a":"one","first":1}'), 'before');
+    others(() => put('{"a":"one","second":2}'), 'after');
+    const round = await bench.round(wish('two'));
+    expect(round.outcome.result).toBe('done');
+    expect((await stands()).value).toEqual({ a: 'two', first: 1, second: 2 });
+    await bench.silent(wish('two'));
   });
 
   test('a run that may not describe any more does not wait', async () => {

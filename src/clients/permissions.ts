@@ -58,6 +58,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
     also: ['secretsmanager:GetSecretValue'],
   },
   'secretsmanager:GetSecretValue': { target: 'secret', access: 'value' },
+  // Where others write the same secret at the same time: what they wrote is merged.
+  'secretsmanager:ListSecretVersionIds': { target: 'secret', access: 'write' },
   'secretsmanager:CreateSecret': {
     target: 'secret',
     access: 'write',

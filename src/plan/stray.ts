@@ -43,6 +43,13 @@ function assemble<K extends ShelfKind>(stray: StrayOf<K>, fate: Fate): ChangeOf<
   const standing = { ...base, observed: spec, notes: fate.notes };
   if (fate.action === 'keep') return { ...standing, action: 'none' };
   const after = fate.after.length === 0 ? {} : { after: fate.after };
+  if (stray.unreadable !== undefined)
+    return {
+      ...standing,
+      action: 'blocked',
+      blocked: { reason: 'who else owns it could not be read' },
+      unreadable: { error: stray.unreadable.error },
+    };
   const { ownedBy } = spec.facts;
   if (ownedBy !== undefined && owner === 'made')
     return { ...standing, action: 'blocked', blocked: { reason: `it belongs to ${ownedBy} by now` } };

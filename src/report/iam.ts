@@ -191,7 +191,12 @@ function kms({ settings, caller }: Scope, partition: string, access: 'read' | 'w
     ? key
     : `arn:${partition}:kms:${settings.region}:${caller.account}:key/${key}`;
   const through = ['ssm', 'secretsmanager'].map((service) => `${service}.${settings.region}.${host}`);
-  const statement = (Sid: string, Action: string[], services: string[]): Named => ({
+  const statement = (
+    Sid: string,
+    Action: string[],
+    services: string[],
+    more: Named['Condition'] = {},
+  ): Named => ({
     Sid,
     Effect: 'Allow',
     Action,
@@ -200,17 +205,20 @@ function kms({ settings, caller }: Scope, partition: string, access: 'read' | 'w
     Condition: {
       StringEquals: { 'kms:ViaService': services },
       ...(alias === undefined ? {} : { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias } }),
+      ...more,
     },
   });
   if (access === 'read') return [statement(sid, ['kms:Decrypt'], through)];
   const all = [statement(sid, ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'], through)];
-  if (settings.repository?.kmsKeyId !== undefined)
+  if (settings.repository?.kmsKeyId !== undefined) {
+    const byEcr = [`ecr.${settings.region}.${host}`];
     all.push(
-      statement(
-        'KeyOfRepository',
-        ['kms:CreateGrant', 'kms:DescribeKey', 'kms:RetireGrant'],
-        [`ecr.${settings.region}.${host}`],
-      ),
+      statement('KeyOfRepository', ['kms:DescribeKey', 'kms:RetireGrant'], byEcr),
+      // The other two calls do not tell whether a grant is for a service, and would be refused with it.
+      statement('GrantOfRepository', ['kms:CreateGrant'], byEcr, {
+        Bool: { 'kms:GrantIsForAWSResource': 'true' },
+      }),
     );
+  }
   return all;
 }

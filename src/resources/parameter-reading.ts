@@ -1,7 +1,6 @@
 import {
   DescribeParametersCommand,
   GetParametersCommand,
-  ListTagsForResourceCommand,
   type Parameter,
   type ParameterMetadata,
   type ParameterStringFilter,
@@ -10,9 +9,10 @@ import {
 import { AwsError, isDenied } from '../clients/errors.ts';
 import { Secret } from '../secret.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../settings/limits.ts';
-import { type Specs, Unreadable } from './resource.ts';
+import { parameterTags } from './parameter-tags.ts';
+import { type ParameterExtras, type Specs, Unreadable } from './resource.ts';
 import { chunks, type RoomContext, sender } from './room.ts';
-import { ownerByTags, pairs, tagFields } from './tags.ts';
+import { ownerByTags, tagFields } from './tags.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
 
@@ -22,6 +22,11 @@ type ParameterSpec = Specs['AWS::SSM::Parameter'];
  */
 export function parameterReading(client: SSMClient, context: RoomContext) {
   const send = sender(context, 'ssm');
+  const { listTags, withOwners } = parameterTags(client, context);
+  const ours: Array<[string, string]> = [...context.tags, [OWNER_TAG, MADE]];
+  const adopted: Array<[string, string]> = [...context.tags, [OWNER_TAG, ADOPTED]];
+  /** Those of whose tags only ours are known. */
+  const byFilter = new Map<string, ParameterSpec>();
 
   async function getValues(
     names: readonly string[],
@@ -87,20 +92,12 @@ export function parameterReading(client: SSMClient, context: RoomContext) {
     return tags.some(([, value]) => value === '') ? new Map() : describe(names, tags);
   }
 
-  async function listTags(name: string): Promise<Array<[string, string]>> {
-    const answer = await send('ListTagsForResource', name, 'ssm:describe', () =>
-      client.send(new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name })),
-    );
-    return pairs(answer.TagList);
-  }
-
   /** Tags of what does not carry all of ours: adopted ones by one more filter, the rest one by one. */
   async function tagsOfOthers(
     names: readonly string[],
   ): Promise<Map<string, Array<[string, string]> | Unreadable>> {
     const found = new Map<string, Array<[string, string]> | Unreadable>();
     if (names.length === 0) return found;
-    const adopted: Array<[string, string]> = [...context.tags, [OWNER_TAG, ADOPTED]];
     for (const name of (await carriers(names, adopted)).keys()) found.set(name, adopted);
     await Promise.all(
       names
@@ -143,13 +140,13 @@ export function parameterReading(client: SSMClient, context: RoomContext) {
         modifiedBy: metadata?.LastModifiedUser,
         modifiedAt: (LastModifiedDate ?? metadata?.LastModifiedDate)?.toISOString(),
         ownedBy: ownerByTags(tags),
+        extras: extrasOf(metadata),
         ...(parameter === undefined ? { unread: true } : {}),
       },
     };
   }
 
   async function observe(names: readonly string[]): Promise<Map<string, ParameterSpec | Unreadable>> {
-    const ours: Array<[string, string]> = [...context.tags, [OWNER_TAG, MADE]];
     const [values, all, made] = await Promise.all([
       getValues(names),
       describe(names, []).catch((error: unknown) => new Unreadable(error)),
@@ -171,9 +168,13 @@ export function parameterReading(client: SSMClient, context: RoomContext) {
       const own = made.has(name) ? ours : tags instanceof Unreadable ? tags : (tags.get(name) ?? []);
       const spec = own instanceof Unreadable ? own : specOf(name, values.found.get(name), all.get(name), own);
       found.set(name, spec);
+      if (!(spec instanceof Unreadable) && (own === ours || own === adopted)) byFilter.set(name, spec);
     }
     return found;
   }
+
+  /** What carries all of our tags was found by a filter, which tells none of the others, by which another may own it. */
+  const confirm = (names: readonly string[]) => withOwners(names.flatMap((name) => byFilter.get(name) ?? []));
 
   /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html (`name:version`) */
   async function before({ name, facts }: ParameterSpec): Promise<string | Secret | undefined> {
@@ -190,5 +191,12 @@ export function parameterReading(client: SSMClient, context: RoomContext) {
     return parameter?.Value === undefined ? undefined : readable({ ...parameter, Name: name });
   }
 
-  return { observe, getValues, listTags, before };
+  return { observe, confirm, getValues, before };
+}
+
+function extrasOf(metadata: ParameterMetadata | undefined): ParameterExtras | undefined {
+  const { Description: description, AllowedPattern: allowedPattern, Policies = [] } = metadata ?? {};
+  const policies = Policies.length === 0 ? undefined : Policies.map(({ PolicyText }) => PolicyText);
+  const extras = { description, allowedPattern, policies };
+  return Object.values(extras).some((extra) => extra !== undefined) ? extras : undefined;
 }

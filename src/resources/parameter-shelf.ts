@@ -8,6 +8,7 @@ import {
 import { AwsError } from '../clients/errors.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../settings/limits.ts';
 import { batched } from './batch.ts';
+import { parameterTags } from './parameter-tags.ts';
 import { OWNER_FIELD, type Shelf, type Specs, type Stray } from './resource.ts';
 import { type RoomContext, sender } from './room.ts';
 
@@ -73,6 +74,9 @@ export function parameterShelf(client: SSMClient, context: RoomContext): Shelf<P
       const listed = await describe(path, [below(path, 'Recursive'), tagged(MADE, ADOPTED)]);
       return listed.flatMap(({ Name }) => Name ?? []);
     },
+
+    // A parameter that is deleted never comes back, and the listing tells of no tag but ours.
+    confirm: parameterTags(client, context).withOwners,
   };
 }
 

@@ -5,18 +5,24 @@ import {
   type ParameterTier,
   type ParameterType,
   PutParameterCommand,
+  type PutParameterCommandInput,
   RemoveTagsFromResourceCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { isNamed } from '../clients/errors.ts';
 import { Secret } from '../secret.ts';
+import { OWNER_TAG } from '../settings/limits.ts';
 import { parameterReading } from './parameter-reading.ts';
 import { deleteParameters, parameterShelf } from './parameter-shelf.ts';
-import type { Difference, Resource, Specs } from './resource.ts';
+import { parameterTags } from './parameter-tags.ts';
+import { type Difference, type Resource, type Specs, Told } from './resource.ts';
 import { type RoomContext, sender } from './room.ts';
 import { tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
+type Extras = Partial<
+  Pick<PutParameterCommandInput, 'Description' | 'AllowedPattern' | 'Policies' | 'Overwrite'>
+>;
 
 /** Wait between deletion and creation under the same name. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteParameter.html */
 const RECREATE_MS = 30_000;
@@ -24,16 +30,18 @@ const RECREATE_MS = 30_000;
 /** SSM parameters. */
 export function parameters(client: SSMClient, context: RoomContext): Resource<ParameterSpec> {
   const send = sender(context, 'ssm');
-  const { observe, getValues, listTags, before } = parameterReading(client, context);
+  const { observe, confirm, getValues, before } = parameterReading(client, context);
+  const { listTags } = parameterTags(client, context);
 
   async function put(
     spec: ParameterSpec,
-    overwrite: boolean,
+    extras: Extras,
     again: () => void,
     completes = false,
   ): Promise<{ readonly version: number | undefined; readonly fields: ParameterSpec['fields'] }> {
     const { name, fields } = spec;
     const { value, type, tier, 'key-id': key } = fields;
+    const overwrite = extras.Overwrite === true;
     const answer = await send(
       'PutParameter',
       name,
@@ -50,10 +58,15 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
             ...(type === 'SecureString' && key !== undefined && (overwrite || key !== 'alias/aws/ssm')
               ? { KeyId: key }
               : {}),
+            ...extras,
             // Tags and overwrite cannot go together.
             ...(overwrite
-              ? { Overwrite: true }
-              : { Tags: tagsOf(fields).map(([Key, Value]) => ({ Key, Value })) }),
+              ? {}
+              : {
+                  Tags: tagsOf(fields)
+                    .filter(isGiven)
+                    .map(([Key, Value]) => ({ Key, Value })),
+                }),
           }),
         ),
       { secret: true, again, completes },
@@ -62,14 +75,21 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
     return { version: answer.Version, fields: { ...fields, tier: answer.Tier ?? tier } };
   }
 
-  /** @param completes whether it is the second half of a change of type */
-  async function create(desired: ParameterSpec, completes = false): Promise<ParameterSpec> {
+  /**
+   * @param extras what a change of type gives back
+   * @param completes whether it is the second half of a change of type
+   */
+  async function create(
+    desired: ParameterSpec,
+    extras: Extras = {},
+    completes = false,
+  ): Promise<ParameterSpec> {
     let repeated = false;
     try {
       const again = () => {
         repeated = true;
       };
-      const { version, fields } = await put(desired, false, again, completes);
+      const { version, fields } = await put(desired, extras, again, completes);
       return { ...desired, fields, facts: { version: String(version ?? 1) } };
     } catch (error) {
       // A repeated call meets the parameter that the call before has made; otherwise somebody else was quicker.
@@ -82,17 +102,25 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
    * A type that cannot change in place; other people's tags come along. Nothing in Parameter Store keeps them while
    * the parameter is gone, so they are told before: a process that is killed in between takes them with it.
    */
-  async function recreate(desired: ParameterSpec): Promise<ParameterSpec> {
+  async function recreate(desired: ParameterSpec, observed: ParameterSpec): Promise<ParameterSpec> {
     const { name } = desired;
-    const tags = await listTags(name);
-    const foreign = tags.filter(([key]) => desired.fields[`tag:${key}`] === undefined);
+    const extras = { ...extrasOf(observed), ...policiesOf(observed) };
+    // AWS alone knows whether the pattern takes the new value, and must say so before anything is gone.
+    if (extras.AllowedPattern !== undefined)
+      await put(
+        { ...observed, fields: { ...observed.fields, value: desired.fields.value } },
+        { ...extrasOf(observed), Overwrite: true },
+        () => {},
+      );
+    const tags = (await listTags(name)).filter(isGiven);
+    const foreign = tags.filter(([key]) => key !== OWNER_TAG && !context.tags.has(key));
     context.tell(
       `${name}: deleted and created anew for its type, with the ${RECREATE_MS / 1000} seconds between the two that AWS asks for${tellTags(foreign)}`,
     );
     await remove(name);
     // A run that is ended now does not wait: without the parameter, the application may not start.
     await context.clock.sleep(RECREATE_MS).catch(() => undefined);
-    return create({ ...desired, fields: { ...tagFields(tags), ...desired.fields } }, true);
+    return create({ ...desired, fields: { ...tagFields(tags), ...desired.fields } }, extras, true);
   }
 
   async function remove(name: string): Promise<void> {
@@ -112,6 +140,8 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
   return {
     observe,
 
+    confirm,
+
     before,
 
     create: (desired) => create(desired),
@@ -122,7 +152,7 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
 
     async update(desired, observed, differences: readonly Difference[]) {
       const type = differences.find(({ field }) => field === 'type');
-      if (type !== undefined && type.from !== 'String') return recreate(desired);
+      if (type !== undefined && type.from !== 'String') return recreate(desired, observed);
       const tags = tagsIn(differences);
       if (tags.length > 0)
         await send('AddTagsToResource', desired.name, 'ssm:write', () =>
@@ -147,7 +177,7 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
         );
       if (differences.every(({ field }) => field.startsWith('tag:'))) return desired;
       let repeated = false;
-      const { version, fields } = await put(desired, true, () => {
+      const { version, fields } = await put(desired, { ...extrasOf(observed), Overwrite: true }, () => {
         repeated = true;
       });
       const expected = Number(observed.facts.version) + 1;
@@ -186,7 +216,35 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
   };
 }
 
+/** Tags of AWS itself nobody can give. */
+const isGiven = ([key]: readonly [string, string]): boolean => !key.startsWith('aws:');
+
 function tellTags(tags: ReadonlyArray<readonly [string, string]>): string {
   if (tags.length === 0) return '';
   return `; what others tagged it with comes along: ${tags.map(([key, value]) => `${key}=${value}`).join(', ')}`;
+}
+
+/** Sent with each write: that an overwrite without them keeps them, AWS does not say. */
+function extrasOf({ facts }: ParameterSpec): Extras {
+  const { description, allowedPattern } = facts.extras ?? {};
+  return {
+    ...(description === undefined ? {} : { Description: description }),
+    ...(allowedPattern === undefined ? {} : { AllowedPattern: allowedPattern }),
+  };
+}
+
+/**
+ * Policies stay until others are sent, so only a deletion takes them along.
+ * @throws Told where one could not be given back
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (Policies)
+ */
+function policiesOf({ name, facts }: ParameterSpec): Extras {
+  const policies = facts.extras?.policies;
+  if (policies === undefined) return {};
+  if (policies.includes(undefined))
+    throw new Told(
+      `${name}: it has a policy that AWS does not tell, and a change of its type would lose it; take the policy off, or change the type by hand`,
+      { reason: 'blocked' },
+    );
+  return { Policies: `[${policies.join(',')}]` };
 }

@@ -29,7 +29,7 @@ export async function meet<S extends Spec>(
   const { name } = desired;
   // Its tags may be known everywhere a moment later than itself.
   let standing = await readUntil(context, read, (found) => found?.fields[OWNER_FIELD] !== undefined);
-  if (standing?.fields[OWNER_FIELD] !== MADE) throw refusal;
+  if (standing?.fields[OWNER_FIELD] !== MADE || standing.facts.ownedBy !== undefined) throw refusal;
   if (differing(desired, standing).length > 0) {
     await complete(standing);
     standing = await readUntil(context, read, (found) => differing(desired, found).length === 0);

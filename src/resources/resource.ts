@@ -38,9 +38,19 @@ export interface Facts {
   readonly digest?: string | undefined;
   /** What a push has done: blobs sent and reused, bytes sent, seconds. */
   readonly pushed?: PushFacts | undefined;
+  /** What others gave a parameter beside its value; a deletion takes it along. */
+  readonly extras?: ParameterExtras | undefined;
   /** Who changed it last and when, where AWS tells. */
   readonly modifiedBy?: string | undefined;
   readonly modifiedAt?: string | undefined;
+}
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterMetadata.html */
+export interface ParameterExtras {
+  readonly description?: string | undefined;
+  readonly allowedPattern?: string | undefined;
+  /** The JSON of each policy, e.g. of its expiration; undefined is one that AWS told without. */
+  readonly policies?: ReadonlyArray<string | undefined> | undefined;
 }
 
 export interface PushFacts {
@@ -165,8 +175,8 @@ export interface Resource<S extends Spec = Spec> {
    */
   observe(names: readonly string[]): Promise<Map<string, S | Unreadable>>;
   /**
-   * Where a listing may be old: asks for each by itself of which only the listing told, before a change of it is planned.
-   * What nobody asks for any more (prune, destroy) is judged by the listing; its deletion can be taken back.
+   * Where a listing may be old, or does not tell everything: asks for each by itself of which only the listing told,
+   * before a change of it is planned.
    * @param names what the listing's word would change
    * @returns what stands, of those that were asked again; `undefined` is what is gone
    */
@@ -201,6 +211,11 @@ export interface Shelf<S extends Spec = Spec> {
   strays(path: string, known: ReadonlySet<string>): Promise<Array<Stray<S>>>;
   /** @returns names with one of our tags at any depth below the path */
   ours(path: string): Promise<string[]>;
+  /**
+   * Where the listing does not tell who else owns a thing, and its deletion cannot be taken back: asks for each by itself.
+   * @param specs what the listing's word would delete
+   */
+  confirm?(specs: readonly S[]): Promise<ReadonlyMap<string, S | Unreadable>>;
 }
 
 export type Resources = { readonly [K in Kind]: Resource<Specs[K]> };

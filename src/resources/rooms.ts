@@ -79,7 +79,7 @@ export async function observe(
 
 /**
  * Compares, and where something would be written of which only a listing told, asks for it by itself and compares again:
- * a listing may be minutes old, and what is shown is what runs.
+ * a listing may be minutes old, or not tell who else owns a thing, and what is shown is what runs.
  * @param compare a pure comparison of what stands with what is wanted
  * @returns what it comes to in the end
  */
@@ -88,16 +88,28 @@ export async function confirmed<C extends Pick<Spec, 'name'> & { kind: Kind; act
   observation: Observation,
   compare: (observation: Observation) => readonly C[],
 ): Promise<readonly C[]> {
-  const kind = 'AWS::SecretsManager::Secret';
   const changes = compare(observation);
-  const loud = changes.filter((change) => change.kind === kind && change.action !== 'none');
-  const asked = await rooms[kind].confirm?.([...new Set(loud.map(({ name }) => name))]);
-  if (asked === undefined || asked.size === 0) return changes;
-  const standing = new Map(observation[kind]);
-  for (const [name, spec] of asked)
-    if (spec === undefined) standing.delete(name);
-    else standing.set(name, spec);
-  return compare({ ...observation, [kind]: standing });
+  const ask = async <K extends Kind>(kind: K): Promise<Observation[K] | undefined> => {
+    const room: Resource<Specs[K]> = rooms[kind];
+    const loud = changes.filter((change) => change.kind === kind && change.action !== 'none');
+    const asked = await room.confirm?.([...new Set(loud.map(({ name }) => name))]);
+    if (asked === undefined || asked.size === 0) return undefined;
+    const standing = new Map<string, Specs[K] | Unreadable>(observation[kind]);
+    for (const [name, spec] of asked)
+      if (spec === undefined) standing.delete(name);
+      else standing.set(name, spec);
+    return standing as Observation[K];
+  };
+  const [parameterMap, secrets] = await Promise.all([
+    ask('AWS::SSM::Parameter'),
+    ask('AWS::SecretsManager::Secret'),
+  ]);
+  if (parameterMap === undefined && secrets === undefined) return changes;
+  return compare({
+    ...observation,
+    'AWS::SSM::Parameter': parameterMap ?? observation['AWS::SSM::Parameter'],
+    'AWS::SecretsManager::Secret': secrets ?? observation['AWS::SecretsManager::Secret'],
+  });
 }
 
 async function read<S extends Spec>(

@@ -18,7 +18,7 @@ export function secretContents(client: SecretsManagerClient, context: RoomContex
   /** Values that others put there may be numbers or objects: they are written back as they were. */
   const contents = new Map<string, Content>();
 
-  function remember(name: string, text: string | undefined, version: string | undefined): Content {
+  function parse(name: string, text: string | undefined, version: string | undefined): Content {
     let object: SecretObject | string = new Map();
     if (text === undefined)
       object = version === undefined ? object : 'it holds binary data; choose another bundle';
@@ -30,7 +30,11 @@ export function secretContents(client: SecretsManagerClient, context: RoomContex
         for (const [key, value] of Object.entries(keyFields(object)))
           context.mask(value, `${name}:${key.slice('key:'.length)}`);
     }
-    const content = { object, version };
+    return { object, version };
+  }
+
+  function remember(name: string, text: string | undefined, version: string | undefined): Content {
+    const content = parse(name, text, version);
     contents.set(name, content);
     return content;
   }
@@ -82,10 +86,10 @@ export function secretContents(client: SecretsManagerClient, context: RoomContex
     return remember(name, answer?.SecretString, answer?.VersionId);
   }
 
-  /** Reads one version, of which a description told a moment ago. */
+  /** Reads one version, of which a description or a list told a moment ago. */
   async function readVersion(name: string, version: string): Promise<Content['object']> {
     const answer = await patiently(context, isMissing, () => getValue(name, version));
-    return remember(name, answer.SecretString, answer.VersionId).object;
+    return parse(name, answer.SecretString, answer.VersionId).object;
   }
 
   /** @returns what was read of a secret last. */

@@ -19,7 +19,8 @@ export function isListed(version: string | undefined, description: Description):
   return version !== undefined && Object.hasOwn(labelsOf(description), version);
 }
 
-function labelsOf(description: Description | undefined): Readonly<Record<string, readonly string[]>> {
+/** @returns the labels of each version that has one. */
+export function labelsOf(description: Description | undefined): Readonly<Record<string, readonly string[]>> {
   if (description === undefined) return {};
   const listed = 'SecretVersionsToStages' in description ? description.SecretVersionsToStages : undefined;
   return ('VersionIdsToStages' in description ? description.VersionIdsToStages : listed) ?? {};

@@ -1,4 +1,12 @@
-import { type Resource, type Resources, type Shelf, type Specs, type Stray, Unreadable } from './resource.ts';
+import {
+  type Kind,
+  type Resource,
+  type Resources,
+  type Shelf,
+  type Specs,
+  type Stray,
+  Unreadable,
+} from './resource.ts';
 
 /** Kinds that stand below the prefix. */
 export type ShelfKind = 'AWS::SSM::Parameter' | 'AWS::SecretsManager::Secret';
@@ -6,6 +14,8 @@ export type StrayOf<K extends ShelfKind> = Stray<Specs[K]> & {
   readonly kind: K;
   /** Whether its JSON keys were read; where they were not, it may hold anything. */
   readonly isRead: boolean;
+  /** It was asked for again, and could not be read. */
+  readonly unreadable?: Unreadable | undefined;
 };
 export type AnyStray = { [K in ShelfKind]: StrayOf<K> }[ShelfKind];
 
@@ -65,6 +75,36 @@ async function look<K extends ShelfKind>(
   } catch (error) {
     return { strays: [], failures: [{ kind, path, error }] };
   }
+}
+
+/**
+ * Judges what was found, and asks again for what would be deleted for good: only its own tags tell who else owns it.
+ * @param judge a pure judgement of what was found
+ * @returns what it comes to in the end
+ */
+export async function confirmedStrays<C extends { kind: Kind; name: string; action: string }>(
+  rooms: Resources,
+  found: Findings,
+  judge: (found: Findings) => readonly C[],
+): Promise<readonly C[]> {
+  const changes = judge(found);
+  const kind = 'AWS::SSM::Parameter';
+  const goes = new Set(
+    changes
+      .filter((change) => change.kind === kind && change.action === 'delete')
+      .map((change) => change.name),
+  );
+  const specs = found.strays.flatMap((stray) =>
+    stray.kind === kind && goes.has(stray.spec.name) ? [stray.spec] : [],
+  );
+  if (specs.length === 0) return changes;
+  const asked = await rooms[kind].shelf?.confirm?.(specs);
+  const strays = found.strays.map((stray): AnyStray => {
+    const spec = stray.kind === kind ? asked?.get(stray.spec.name) : undefined;
+    if (stray.kind !== kind || spec === undefined) return stray;
+    return spec instanceof Unreadable ? { ...stray, unreadable: spec } : { ...stray, spec };
+  });
+  return judge({ ...found, strays });
 }
 
 type SecretStray = StrayOf<'AWS::SecretsManager::Secret'>;

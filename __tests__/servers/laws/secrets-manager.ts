@@ -89,6 +89,24 @@ export function secretsManagerLaws(): SecretsManagerLaws {
       async DescribeSecret(input, ask) {
         return reply(tell(await ask<Description>('DescribeSecret', input)));
       },
+      async ListSecretVersionIds(input, ask) {
+        interface Page {
+          readonly NextToken?: string;
+          readonly Versions: ReadonlyArray<{
+            readonly CreatedDate: number;
+            readonly VersionStages: string[];
+          }>;
+        }
+        const { NextToken: _, ...page } = await ask<Page>('ListSecretVersionIds', input);
+        // moto lists them as they were written, with the time of the question; AWS promises no order.
+        const Versions = page.Versions.map((version, index) => ({
+          ...version,
+          CreatedDate: version.CreatedDate - 60 + index / 1000,
+        }));
+        const isAsked = ({ VersionStages }: Page['Versions'][number]) =>
+          input.IncludeDeprecated === true || VersionStages.length > 0;
+        return reply({ ...page, Versions: Versions.filter(isAsked).reverse() });
+      },
       async ListSecrets(input, ask) {
         const page = await ask<{ SecretList: Description[] }>('ListSecrets', input);
         return reply({ ...page, SecretList: page.SecretList.map(tell) });

@@ -11,6 +11,7 @@ interface Parameter {
   readonly Type: string;
   readonly Tier: string;
   readonly AllowedPattern?: string;
+  readonly Policies?: ReadonlyArray<{ readonly PolicyText: { readonly Type: string } }>;
 }
 interface Page {
   readonly Parameters: Parameter[];
@@ -191,11 +192,23 @@ async function describeParameters(input: Input, ask: Ask) {
   } while (token);
   const all = found
     .filter(({ Tier }) => tiers.every(({ Values = [] }) => Values.includes(Tier)))
-    .map((metadata) => ({ ...metadata, ARN: arnOf(metadata.Name) }));
+    .map((metadata) => ({ ...metadata, ...policiesOf(metadata), ARN: arnOf(metadata.Name) }));
   const from = Number(input.NextToken ?? 0);
   if (!Number.isInteger(from)) throw new Refusal('InvalidNextToken', "The specified token isn't valid.");
   const to = from + size;
   return reply({ Parameters: all.slice(from, to), ...(to < all.length && { NextToken: String(to) }) });
+}
+
+/** moto gives the policies as objects; AWS gives the text of each. */
+function policiesOf({ Policies = [] }: Parameter) {
+  if (Policies.length === 0) return {};
+  return {
+    Policies: Policies.map(({ PolicyText }) => ({
+      PolicyText: JSON.stringify(PolicyText),
+      PolicyType: PolicyText.Type,
+      PolicyStatus: 'Pending',
+    })),
+  };
 }
 
 function getParametersByPath(input: Input): undefined {
