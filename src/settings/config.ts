@@ -104,11 +104,20 @@ const optional = <T extends Record<string, z.ZodType>>(shape: T) =>
     [K in keyof T]: z.ZodOptional<T[K]>;
   };
 
-const { prefix: _prefix, mode: _mode, ...perEnvironment } = settings;
+/** What has no input of its name. */
+const ofFile = {
+  require: texts.describe(
+    'inputs that must not arrive empty, such as expect-plan or allowed-account-ids; confirm and expect-plan only in runs that write',
+  ),
+};
+
+const { prefix: _prefix, mode: _mode, ...inputsOfEnvironment } = settings;
+const perEnvironment = { ...inputsOfEnvironment, ...ofFile };
 
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   ...optional(settings),
+  ...optional(ofFile),
   rules: z.array(rule).optional().describe('where variables go; a rule replaces the built-in table'),
   bundles: z
     .record(
