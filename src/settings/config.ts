@@ -51,7 +51,7 @@ const settings = {
   image: text.describe('the built image: docker:NAME, oci:DIR, oci-archive:FILE or docker-archive:FILE'),
   'image-tags': texts.describe("tags that it gets; default: the image's own, else latest"),
   'app-url': text.describe('the origin that the application is reached at, such as https://app.example.com'),
-  'auth0-domain': text.describe('host name of the Auth0 tenant; default: the variable AUTH0_DOMAIN'),
+  'auth0-domain': text.describe('host name of the Auth0 tenant, which an input has to name as well'),
   'auth0-management-client-id': text.describe('client id of the machine to machine application'),
   'auth0-application-id': text.describe(
     'client id of the application; default: the variable AUTH0_CLIENT_ID',

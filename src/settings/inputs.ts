@@ -169,7 +169,13 @@ export function readVariableTexts(
   add('dotenv');
   for (const path of settings.envFiles) {
     try {
-      texts.push({ source: 'env-file', content: readBytes(path, runner), where: path, file: path });
+      texts.push({
+        source: 'env-file',
+        content: readBytes(path, runner),
+        where: path,
+        file: path,
+        inFile: true,
+      });
     } catch (error) {
       if (!(error instanceof Unclear)) throw error;
       const { where = 'input env-file', file, line } = settings.envFilesAsked ?? {};
@@ -189,9 +195,10 @@ export function readVariableTexts(
       source: 'variables',
       content: value,
       where: file === undefined ? where : `${where} variables`,
+      ...(file === undefined ? {} : { inFile: true as const }),
     });
   else if (typeof value === 'object' && value !== null)
-    texts.push({ source: 'variables', content: { ...value }, where, file });
+    texts.push({ source: 'variables', content: { ...value }, where, file, inFile: true });
   add('secrets');
   return texts;
 }

@@ -18,6 +18,8 @@ export interface Variable {
   readonly line?: number | undefined;
   /** Where `secrets` gave the name without a value, which gave way to this one. */
   readonly emptySecret?: string | undefined;
+  /** No input gave this value: it stands in files of the workspace alone, which on a pull request are its author's. */
+  readonly fileOnly?: true | undefined;
 }
 
 /** One text that holds variables. */
@@ -27,6 +29,8 @@ export interface VariableText {
   readonly content: string | Uint8Array | Readonly<Record<string, unknown>>;
   readonly where: string;
   readonly file?: string | undefined;
+  /** A file of the workspace holds it, be it a `.env` or the configuration file. */
+  readonly inFile?: true | undefined;
 }
 
 export interface VariableReading {
@@ -73,12 +77,12 @@ export function readVariables(
     for (const variable of isMapping(text.content)
       ? variablesOf(text, text.content, notes)
       : readLines(text, text.content, environment, notes))
-      take(variable);
+      take(text.inFile === true ? { ...variable, fileOnly: true } : variable);
   const named = new Set(found.keys());
   for (const text of texts.filter(isJson))
     for (const variable of readJson(text, String(text.content), notes)) {
       const own = !OF_THE_WORKFLOW.test(variable.name) && (known(variable.name) || named.has(variable.name));
-      if (own) take(variable);
+      if (own) take(text.inFile === true ? { ...variable, fileOnly: true } : variable);
       else {
         ignored += 1;
         untaken.add(variable.name);
@@ -99,6 +103,8 @@ function add(found: Map<string, Variable>, next: Variable, notes: Notes): boolea
     found.set(next.name, merged(next, before));
     return true;
   }
+  // The same value by an input as well is the workflow's word.
+  const fileOnly = next.value.byteLength === 0 ? before.fileOnly : before.fileOnly && next.fileOnly;
   if (next.value.byteLength > 0 && !before.value.equals(next.value)) {
     notes.fault({
       where: next.where,
@@ -109,7 +115,7 @@ function add(found: Map<string, Variable>, next: Variable, notes: Notes): boolea
     });
     return false;
   }
-  found.set(next.name, merged(before, next));
+  found.set(next.name, { ...merged(before, next), fileOnly });
   return true;
 }
 
