@@ -19,7 +19,7 @@ import { unreadRemarks } from './report/unread.ts';
 import type { Resource, Specs } from './resources/resource.ts';
 import type { RoomContext } from './resources/room.ts';
 import { InputFaults } from './settings/fault.ts';
-import { type Runner, readEnvironment } from './settings/inputs.ts';
+import { type Runner, readAwsCredentials, readEnvironment } from './settings/inputs.ts';
 import type { Settings } from './settings/settings.ts';
 
 /** How long a run waits, given from outside so that tests need not. */
@@ -42,7 +42,7 @@ export async function converge(
   const { settings, desired, notes, masks, ignoredNames } = asked;
   // The SDK is loaded only after the input was found right: a refusal costs no second of it.
   const { Calls } = await import('./clients/aws.ts');
-  const { identify } = await import('./clients/identity.ts');
+  const { chooseKeys, identify } = await import('./clients/identity.ts');
   const { openRooms } = await import('./resources/rooms.ts');
   const { survey } = await import('./survey.ts');
   const calls = new Calls(clock, stop);
@@ -51,7 +51,10 @@ export async function converge(
     : undefined;
   setTimeout(() => stop.end('deadline'), settings.deadlineMinutes * 60_000).unref();
   const told: string[] = [];
+  const credentials = readAwsCredentials();
+  const keys = chooseKeys(credentials);
   const connection: Connection = {
+    keys,
     region: settings.region,
     readOnly: !settings.ownership.writes,
     userAgent: userAgent(runner),
@@ -63,6 +66,10 @@ export async function converge(
     told.push(text);
     log.notice({ where: settings.mode, text });
   };
+  if (keys !== undefined && credentials.profile !== undefined)
+    tell(
+      `the keys in the environment of the step are used, and AWS_PROFILE (${credentials.profile.name}) is passed over`,
+    );
   const context = contextOf(asked, calls, stop.clock(clock), tell);
   const rooms = openRooms(connection, context, {
     readsLifecycle: settings.repository?.lifecycle !== undefined,

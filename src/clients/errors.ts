@@ -130,6 +130,12 @@ function explain(
   const message = cause instanceof Error ? cause.message : '';
   if (code === 'CredentialsProviderError' || code === 'CredentialsError' || code === 'TokenProviderError')
     return { reason: 'credentials', what: 'there are no AWS credentials', remedy: CREDENTIALS };
+  if (code === 'ProfileNotFound')
+    return {
+      reason: 'credentials',
+      what: 'AWS_PROFILE names it, and the AWS files of this machine do not have it',
+      remedy: `take AWS_PROFILE out of the environment of the runner, or set it to a profile that exists; or ${CREDENTIALS}`,
+    };
   if (EXPIRED.has(code))
     return {
       reason: 'credentials',

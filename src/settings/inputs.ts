@@ -1,7 +1,9 @@
 import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { homedir } from 'node:os';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as core from '@actions/core';
 import { Secret } from '../secret.ts';
+import { type AwsEnvironment, readAwsEnvironment } from './aws-environment.ts';
 import type { ConfigFile } from './config.ts';
 import { type EventFacts, readEventFacts } from './event.ts';
 import type { Notes } from './fault.ts';
@@ -88,6 +90,21 @@ export function readEngineEnvironment(): NodeJS.ProcessEnv {
 /** @returns a variable of the step's environment: for lines that are a bare NAME, and for proxies. */
 export function readEnvironment(name: string): string | undefined {
   return process.env[name];
+}
+
+/** @returns the AWS credentials that the step's environment holds or names. */
+export function readAwsCredentials(): AwsEnvironment {
+  const text = (named: string | undefined, usual: string) => {
+    try {
+      return readFileSync(named || join(homedir(), '.aws', usual), 'utf8');
+    } catch {
+      return undefined;
+    }
+  };
+  return readAwsEnvironment(readEnvironment, () => ({
+    config: text(process.env.AWS_CONFIG_FILE, 'config'),
+    credentials: text(process.env.AWS_SHARED_CREDENTIALS_FILE, 'credentials'),
+  }));
 }
 
 /** @returns the path of the configuration file, or undefined where there is none and none was named. */
