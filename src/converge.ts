@@ -6,11 +6,12 @@ import { type Clock, systemClock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import type { Stop } from './clients/stop.ts';
 import { wantedTags } from './desired/image.ts';
-import { rowOf } from './desired/table.ts';
+import { routesByPlace } from './desired/places.ts';
 import { apply, unapplied } from './plan/apply.ts';
 import type { Plan } from './plan/change.ts';
 import type { Patience } from './registry/retry.ts';
 import { refusalOf, unconfirmed } from './report/approval.ts';
+import { bindingOf, type Classify } from './report/binding.ts';
 import { failureOf } from './report/failure.ts';
 import { leftovers } from './report/leftovers.ts';
 import * as log from './report/log.ts';
@@ -89,7 +90,8 @@ export async function converge(
   const [surveyed, caller] = await Promise.all([survey(asked, rooms), identity]);
   const { plan } = surveyed;
   [...surveyed.remarks, ...unreadRemarks(plan)].forEach(tell);
-  const refused = refusalOf(settings, plan);
+  const binding = bindingOf(settings, plan, caller.account, asked.auth0?.identity, classifier(asked));
+  const refused = refusalOf(settings, plan, binding);
   const writes = settings.ownership.writes && refused === undefined;
   if (writes) tellLongWait(plan, (count) => calls.pace('ssm:write').seconds(count));
   log.plan(plan);
@@ -117,6 +119,7 @@ export async function converge(
     told,
     ignoredNames,
     caller,
+    binding,
     calls: calls.made,
     written: calls.written,
     callsByService: calls.byService,
@@ -131,20 +134,7 @@ function contextOf(
   clock: Clock,
   tell: RoomContext['tell'],
 ): RoomContext {
-  const { placements, elsewhere } = desired;
-  const routes = new Map([
-    // An old copy in the place of the table is as sensitive as the variable that stands elsewhere by now.
-    ...[...placements, ...elsewhere].flatMap(({ route }) => {
-      const row = rowOf(route.variable.name)?.secret;
-      return row === undefined
-        ? []
-        : [[`${settings.prefix.slice(1)}/${row.bundle}:${row.key}`, route] as const];
-    }),
-    ...placements.map(
-      ({ name, destination, route }) =>
-        [destination.store === 'secret' ? `${name}:${destination.key}` : name, route] as const,
-    ),
-  ]);
+  const routes = routesByPlace(desired, settings.prefix);
   const holderOf = masks.holders();
   return {
     calls,
@@ -157,6 +147,14 @@ function contextOf(
     },
     tell,
   };
+}
+
+/** A value that holds the text of a secret is as secret, wherever it goes. */
+function classifier(asked: Asked): Classify {
+  const routes = routesByPlace(asked.desired, asked.settings.prefix);
+  const holderOf = asked.masks.holders();
+  return (place, value) =>
+    routes.get(place)?.sensitive === false && holderOf(value) === undefined ? 'plain' : 'secret';
 }
 
 /** CloudTrail shows it beside each call. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Secret } from '../secret.ts';
 import { type Auth0Domain, readAuth0Domain } from './auth0-domain.ts';
 
@@ -39,6 +40,8 @@ export interface Auth0Access {
   readonly managementClientId: string | Secret;
   readonly managementClientSecret: Secret;
   readonly applicationId: string | Secret;
+  /** Equal for the same tenant and application; an approval is for one of them. A client id is random, so it does not lead back. */
+  readonly identity: string;
 }
 
 /** `access` is there when the management inputs were given and nothing is wrong with them. */
@@ -87,6 +90,10 @@ export function readAuth0Inputs(inputs: Auth0Inputs): Auth0Reading {
       managementClientId: id,
       managementClientSecret: secret,
       applicationId: inputs.applicationId,
+      identity: createHash('sha256')
+        .update(JSON.stringify([domain.baseUrl, text(inputs.applicationId)]))
+        .digest('hex')
+        .slice(0, 16),
     },
     faults,
   };

@@ -54,6 +54,11 @@ export class MadeOtherwise extends Error {
   }
 }
 
+/** `AWS_PROFILE` names a profile that the AWS files of the machine do not have. */
+export class ProfileNotFound extends Error {
+  override readonly name = 'ProfileNotFound';
+}
+
 /**
  * A call that failed, in words: what, on which resource, what to do. The service's own message is taken over only
  * where the call carried no secret, since AWS repeats what it refuses.
@@ -130,7 +135,7 @@ function explain(
   const message = cause instanceof Error ? cause.message : '';
   if (code === 'CredentialsProviderError' || code === 'CredentialsError' || code === 'TokenProviderError')
     return { reason: 'credentials', what: 'there are no AWS credentials', remedy: CREDENTIALS };
-  if (code === 'ProfileNotFound')
+  if (cause instanceof ProfileNotFound)
     return {
       reason: 'credentials',
       what: 'AWS_PROFILE names it, and the AWS files of this machine do not have it',

@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type Calls, type Connection, clientSettings, type Keys, prepare } from './aws.ts';
-import { AwsError } from './errors.ts';
+import { AwsError, ProfileNotFound } from './errors.ts';
 
 export interface Caller {
   readonly account: string;
@@ -33,8 +33,7 @@ export interface Environment {
  */
 export function chooseKeys({ keys, profile }: Environment): Keys | undefined {
   if (keys === undefined && profile?.exists === false) {
-    const missing = Object.assign(new Error('no such profile'), { name: 'ProfileNotFound' });
-    throw new AwsError(missing, 'sts:GetCallerIdentity', `the profile ${profile.name}`, false);
+    throw new AwsError(new ProfileNotFound(), 'sts:GetCallerIdentity', `the profile ${profile.name}`, false);
   }
   return profile === undefined ? undefined : keys;
 }
