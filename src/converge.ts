@@ -52,7 +52,7 @@ export async function converge(
     : undefined;
   setTimeout(() => stop.end('deadline'), settings.deadlineMinutes * 60_000).unref();
   const told: string[] = [];
-  const credentials = readAwsCredentials();
+  const credentials = await readAwsCredentials();
   const keys = chooseKeys(credentials);
   const connection: Connection = {
     keys,

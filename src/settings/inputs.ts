@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as core from '@actions/core';
 import { Secret } from '../secret.ts';
-import { type AwsEnvironment, readAwsEnvironment } from './aws-environment.ts';
+import type { AwsEnvironment } from './aws-environment.ts';
 import type { ConfigFile } from './config.ts';
 import { type EventFacts, readEventFacts } from './event.ts';
 import type { Notes } from './fault.ts';
@@ -92,8 +92,9 @@ export function readEnvironment(name: string): string | undefined {
   return process.env[name];
 }
 
-/** @returns the AWS credentials that the step's environment holds or names. */
-export function readAwsCredentials(): AwsEnvironment {
+/** @returns the AWS credentials that the step's environment holds or names; its reader is loaded only for a run that goes on. */
+export async function readAwsCredentials(): Promise<AwsEnvironment> {
+  const { readAwsEnvironment } = await import('./aws-environment.ts');
   const text = (named: string | undefined, usual: string) => {
     try {
       return readFileSync(named || join(homedir(), '.aws', usual), 'utf8');
