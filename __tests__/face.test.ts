@@ -36,6 +36,7 @@ function writtenOutputs(): string[] {
     outcomes: [],
     notes,
     told: [],
+    binding: { account: 'a0b1c2' },
     caller: { account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/deployer/run' },
     callsByService: new Map(),
     calls: 0,

@@ -161,10 +161,9 @@ const NOTHING: Desired = { wishes: [], placements: [], elsewhere: [] };
 export function readAuth0(settings: Settings, variables: readonly Variable[], notes: Notes): Asked['auth0'] {
   const { auth0 } = settings;
   if (auth0 === undefined || !settings.only.has('auth0')) return undefined;
-  const variableValue = (name: string) => {
-    const value = variables.find((variable) => variable.name === name)?.value;
-    return value === undefined || value.byteLength === 0 ? undefined : value;
-  };
+  const given = (name: string) =>
+    variables.find((variable) => variable.name === name && variable.value.byteLength > 0);
+  const domain = given('AUTH0_DOMAIN');
   // A pull request from a fork has no secrets, and its plan is still worth having.
   if (
     (settings.mode === 'plan' || settings.mode === 'drift') &&
@@ -187,10 +186,14 @@ export function readAuth0(settings: Settings, variables: readonly Variable[], no
   const { access, faults } = readAuth0Inputs({
     appUrl: auth0.appUrl?.value,
     appUrlIsOptional: settings.mode === 'destroy',
-    domain: auth0.domain ?? variableValue('AUTH0_DOMAIN'),
+    hosts: {
+      input: auth0.domain,
+      file: auth0.fileDomain?.value,
+      variable: domain && { value: domain.value, fileOnly: domain.fileOnly === true },
+    },
     managementClientId: auth0.managementClientId,
     managementClientSecret: auth0.managementClientSecret,
-    applicationId: auth0.applicationId ?? variableValue('AUTH0_CLIENT_ID'),
+    applicationId: auth0.applicationId ?? given('AUTH0_CLIENT_ID')?.value,
   });
   for (const text of faults) notes.fault({ where: 'Auth0', text });
   return access === undefined ? undefined : { ...access, name: APPLICATION_NAME };

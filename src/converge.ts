@@ -6,11 +6,12 @@ import { type Clock, systemClock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import type { Stop } from './clients/stop.ts';
 import { wantedTags } from './desired/image.ts';
-import { rowOf } from './desired/table.ts';
+import { routesByPlace } from './desired/places.ts';
 import { apply, unapplied } from './plan/apply.ts';
 import type { Plan } from './plan/change.ts';
 import type { Patience } from './registry/retry.ts';
 import { refusalOf, unconfirmed } from './report/approval.ts';
+import { bindingOf, type Classify } from './report/binding.ts';
 import { failureOf } from './report/failure.ts';
 import { leftovers } from './report/leftovers.ts';
 import * as log from './report/log.ts';
@@ -19,7 +20,7 @@ import { unreadRemarks } from './report/unread.ts';
 import type { Resource, Specs } from './resources/resource.ts';
 import type { RoomContext } from './resources/room.ts';
 import { InputFaults } from './settings/fault.ts';
-import { type Runner, readEnvironment } from './settings/inputs.ts';
+import { type Runner, readAwsCredentials, readEnvironment } from './settings/inputs.ts';
 import type { Settings } from './settings/settings.ts';
 
 /** How long a run waits, given from outside so that tests need not. */
@@ -42,7 +43,7 @@ export async function converge(
   const { settings, desired, notes, masks } = asked;
   // The SDK is loaded only after the input was found right: a refusal costs no second of it.
   const { Calls } = await import('./clients/aws.ts');
-  const { identify } = await import('./clients/identity.ts');
+  const { chooseKeys, identify } = await import('./clients/identity.ts');
   const { openRooms } = await import('./resources/rooms.ts');
   const { survey } = await import('./survey.ts');
   const calls = new Calls(clock, stop);
@@ -51,7 +52,10 @@ export async function converge(
     : undefined;
   setTimeout(() => stop.end('deadline'), settings.deadlineMinutes * 60_000).unref();
   const told: string[] = [];
+  const credentials = await readAwsCredentials();
+  const keys = chooseKeys(credentials);
   const connection: Connection = {
+    keys,
     region: settings.region,
     readOnly: !settings.ownership.writes,
     userAgent: userAgent(runner),
@@ -63,6 +67,10 @@ export async function converge(
     told.push(text);
     log.notice({ where: settings.mode, text });
   };
+  if (keys !== undefined && credentials.profile !== undefined)
+    tell(
+      `the keys in the environment of the step are used, and AWS_PROFILE (${credentials.profile.name}) is passed over`,
+    );
   const context = contextOf(asked, calls, stop.clock(clock), tell);
   const rooms = openRooms(connection, context, {
     readsLifecycle: settings.repository?.lifecycle !== undefined,
@@ -82,7 +90,8 @@ export async function converge(
   const [surveyed, caller] = await Promise.all([survey(asked, rooms), identity]);
   const { plan } = surveyed;
   [...surveyed.remarks, ...unreadRemarks(plan)].forEach(tell);
-  const refused = refusalOf(settings, plan);
+  const binding = bindingOf(settings, plan, caller.account, asked.auth0?.identity, classifier(asked));
+  const refused = refusalOf(settings, plan, binding);
   const writes = settings.ownership.writes && refused === undefined;
   if (writes) tellLongWait(plan, (count) => calls.pace('ssm:write').seconds(count));
   log.plan(plan);
@@ -109,6 +118,7 @@ export async function converge(
     notes,
     told,
     caller,
+    binding,
     calls: calls.made,
     written: calls.written,
     callsByService: calls.byService,
@@ -123,20 +133,7 @@ function contextOf(
   clock: Clock,
   tell: RoomContext['tell'],
 ): RoomContext {
-  const { placements, elsewhere } = desired;
-  const routes = new Map([
-    // An old copy in the place of the table is as sensitive as the variable that stands elsewhere by now.
-    ...[...placements, ...elsewhere].flatMap(({ route }) => {
-      const row = rowOf(route.variable.name)?.secret;
-      return row === undefined
-        ? []
-        : [[`${settings.prefix.slice(1)}/${row.bundle}:${row.key}`, route] as const];
-    }),
-    ...placements.map(
-      ({ name, destination, route }) =>
-        [destination.store === 'secret' ? `${name}:${destination.key}` : name, route] as const,
-    ),
-  ]);
+  const routes = routesByPlace(desired, settings.prefix);
   const holderOf = masks.holders();
   return {
     calls,
@@ -149,6 +146,14 @@ function contextOf(
     },
     tell,
   };
+}
+
+/** A value that holds the text of a secret is as secret, wherever it goes. */
+function classifier(asked: Asked): Classify {
+  const routes = routesByPlace(asked.desired, asked.settings.prefix);
+  const holderOf = asked.masks.holders();
+  return (place, value) =>
+    routes.get(place)?.sensitive === false && holderOf(value) === undefined ? 'plain' : 'secret';
 }
 
 /** CloudTrail shows it beside each call. */

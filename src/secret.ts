@@ -1,3 +1,4 @@
+import { scryptSync } from 'node:crypto';
 import { inspect } from 'node:util';
 
 const SHOWN = '***';
@@ -61,6 +62,18 @@ export class Secret {
   /** @returns the plain value where routing judged that it may be shown, this secret otherwise. */
   unless(hidden: boolean): string | Secret {
     return hidden ? this : this.#value;
+  }
+
+  /**
+   * A digest that may be published of values that are not secret, yet shown to nobody: one for all of them, made slowly, so
+   * that a short value cannot be found by trying. Never give it a value of which nothing may get out.
+   * @param values each with its name, in an order of their own
+   * @returns 32 hexadecimal digits
+   * @see https://nodejs.org/api/crypto.html#cryptoscryptsyncpassword-salt-keylen-options
+   */
+  static digest(values: ReadonlyArray<readonly [name: string, value: Secret]>, salt: string): string {
+    const text = JSON.stringify(values.map(([name, value]) => [name, value.#value]));
+    return scryptSync(text, salt, 16, { N: 2 ** 14, r: 8, p: 1 }).toString('hex');
   }
 
   toString(): string {

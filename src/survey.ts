@@ -74,7 +74,7 @@ async function surveyEnd(asked: Asked, rooms: Resources): Promise<Survey> {
     'AWS::ECR::Repository': repository === undefined ? [] : [repository.name],
     'AWS::SSM::Parameter': auth0 === undefined ? [] : [callback],
   };
-  const isShared = logGroup?.shared === true || repository?.shared === true;
+  const isShared = logGroup?.exclusive === false || repository?.exclusive === false;
   const [observation, found, neighbours] = await Promise.all([
     observe(rooms, names),
     findStrays(rooms, { prefix, known: noneKnown(settings), readsKeys: false }),
@@ -96,6 +96,7 @@ async function surveyEnd(asked: Asked, rooms: Resources): Promise<Survey> {
       ...repository,
       standing: observation['AWS::ECR::Repository'].get(repository.name),
     },
+    region: settings.region,
     neighbours,
     auth0: withdrawals,
     callback: { name: callback, unreadable },

@@ -1,5 +1,6 @@
 /** What was reviewed is what runs: plan-hash and expect-plan. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Auth0Server } from '../servers/auth0.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import { ensureNode24 } from '../servers/node24.ts';
 import { type Account, account, CANARIES, SEED } from './account.ts';
@@ -18,6 +19,24 @@ const P = '/papyrus/prd';
 const CHANGED = SEED.replace('GUNICORN_WORKERS=2', 'GUNICORN_WORKERS=3');
 const plan = (dotenv: string, more: Record<string, string> = {}) =>
   at.step({ mode: 'plan', dotenv, ...more });
+
+/** Keys of another account of the emulator. */
+async function keysOf(account: string): Promise<Record<string, string>> {
+  const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts');
+  const sts = new STSClient({
+    endpoint: aws.motoUrl,
+    region: 'us-west-2',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  });
+  const { Credentials } = await sts.send(
+    new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${account}:role/deployer`, RoleSessionName: 'run' }),
+  );
+  return {
+    AWS_ACCESS_KEY_ID: Credentials?.AccessKeyId ?? '',
+    AWS_SECRET_ACCESS_KEY: Credentials?.SecretAccessKey ?? '',
+    AWS_SESSION_TOKEN: Credentials?.SessionToken ?? '',
+  };
+}
 
 describe('plan-hash', () => {
   it('is the same for the same plan: twice, in another order of the input, on Node 24, in every mode', async () => {
@@ -77,6 +96,71 @@ describe('expect-plan', () => {
     } else expect(refused.log).toContain(`plan-hash ${refused.outputs['plan-hash']}`);
     expect(findLeaks(refused, CANARIES)).toEqual([]);
     const run = await at.step({ dotenv: CHANGED, 'expect-plan': approved.outputs[output] ?? '' });
+    expect(run.exitCode, run.log).toBe(0);
+  });
+
+  it('a value that nobody is shown: another one is refused, and the value is nowhere', async () => {
+    await at.step({ dotenv: SEED });
+    const dotenv = (host: string) => SEED.replace(/^DB_HOST=.*$/m, `DB_HOST=${host}`);
+    const approved = await plan(dotenv('db-canary-of-the-plan.example'));
+    expect(approved.outputs['plan-hash']).not.toBe(
+      (await plan(dotenv('db.evil.example'))).outputs['plan-hash'],
+    );
+    aws.forget();
+    for (const output of ['plan-hash', 'plan']) {
+      const refused = await at.step({
+        dotenv: dotenv('db.evil.example'),
+        'expect-plan': approved.outputs[output] ?? '',
+      });
+      expect(refused.outputs['failure-reason']).toBe('conflict');
+      if (output === 'plan') expect(refused.log).toContain('papyrus/prd/db key:host');
+      expect(findLeaks(refused, [...CANARIES, 'db.evil.example', 'db-canary-of-the-plan'])).toEqual([]);
+    }
+    expect(aws.writes()).toEqual([]);
+    const run = await at.step({
+      dotenv: dotenv('db-canary-of-the-plan.example'),
+      'expect-plan': approved.outputs['plan-hash'] ?? '',
+    });
+    expect(run.exitCode, run.log).toBe(0);
+    expect((await at.secret('papyrus/prd/db'))?.value.host).toBe('db-canary-of-the-plan.example');
+  });
+
+  it('of one account is none in another', async () => {
+    const approved = await plan(SEED);
+    aws.forget();
+    const env = await keysOf('210987654321');
+    for (const output of ['plan-hash', 'plan']) {
+      const inputs = { dotenv: SEED, 'expect-plan': approved.outputs[output] ?? '' };
+      const refused = await at.step(inputs, { env: { ...aws.env(), ...env } });
+      expect(refused.outputs['failure-reason'], refused.log).toBe('conflict');
+    }
+    expect(aws.writes()).toEqual([]);
+    expect(approved.outputs.plan).not.toContain('123456789012');
+  });
+
+  it('for one tenant and application of Auth0 is none for another', async () => {
+    await using auth0 = await Auth0Server.start({
+      applications: [
+        { client_id: 'app-one', name: 'one', callbacks: [], allowed_logout_urls: [], web_origins: [] },
+        { client_id: 'app-two', name: 'two', callbacks: [], allowed_logout_urls: [], web_origins: [] },
+      ],
+      management: { id: 'management-id', secret: 'management-secret-canary-77' },
+    });
+    const inputs = (application: string) => ({
+      only: 'auth0',
+      'app-url': 'http://203.0.113.7:5000',
+      'auth0-domain': auth0.url,
+      'auth0-application-id': application,
+      'auth0-management-client-id': 'management-id',
+      'auth0-management-client-secret': 'management-secret-canary-77',
+    });
+    const approved = await at.step({ mode: 'plan', ...inputs('app-one') });
+    for (const output of ['plan-hash', 'plan']) {
+      const refused = await at.step({ ...inputs('app-two'), 'expect-plan': approved.outputs[output] ?? '' });
+      expect(refused.outputs['failure-reason'], refused.log).toBe('conflict');
+    }
+    expect(auth0.count('update')).toBe(0);
+    const run = await at.step({ ...inputs('app-one'), 'expect-plan': approved.outputs['plan-hash'] ?? '' });
     expect(run.exitCode, run.log).toBe(0);
   });
 

@@ -317,6 +317,62 @@ describe('modes', () => {
   });
 });
 
+describe('the management secret goes to a host that an input names', () => {
+  const management = {
+    'auth0-management-client-id': 'management-id',
+    'auth0-management-client-secret': SECRET,
+  };
+  const given = { prefix: '/papyrus/prd', only: 'auth0', 'app-url': NEW, 'auth0-application-id': 'app-id' };
+  const host = () => new URL(auth0.url).host;
+
+  it.each<[string, Record<string, string>, () => Record<string, string>]>([
+    ['a committed .env', { 'env-file': '.env' }, () => ({ '.env': `AUTH0_DOMAIN=${host()}\n` })],
+    ['the configuration file', {}, () => ({ '.github/aws-bootstrap.yml': `auth0-domain: "${host()}"\n` })],
+    [
+      'variables of the configuration file',
+      {},
+      () => ({ '.github/aws-bootstrap.yml': `variables: { AUTH0_DOMAIN: "${host()}" }\n` }),
+    ],
+    [
+      'the configuration file beside another of dotenv',
+      { dotenv: 'AUTH0_DOMAIN=papyrus.us.auth0.com' },
+      () => ({ '.github/aws-bootstrap.yml': `auth0-domain: "${host()}"\n` }),
+    ],
+  ])('and not to one of %s, in any mode', async (_name, inputs, files) => {
+    for (const mode of ['plan', 'apply']) {
+      const refused = await runAction({
+        inputs: { ...given, ...management, ...inputs, mode },
+        env: aws.env(),
+        event: { name: 'pull_request' },
+        files: files(),
+      });
+      expect(refused.exitCode).toBe(1);
+      expect(refused.outputs['failure-reason']).toBe('input');
+      expect(refused.log).toContain('auth0-domain');
+      expect(auth0.calls).toEqual([]);
+      expect(aws.calls).toEqual([]);
+      // Without the credential nothing is sent, so there is nothing to refuse.
+      const without = await runAction({
+        inputs: { ...given, ...inputs, mode },
+        env: aws.env(),
+        files: files(),
+      });
+      expect(without.exitCode, without.log).toBe(0);
+      aws.forget();
+    }
+  });
+
+  it('which a file may repeat', async () => {
+    const step = await runAction({
+      inputs: { ...given, ...management, 'env-file': '.env', variables: `AUTH0_DOMAIN=${host()}` },
+      env: aws.env(),
+      files: { '.env': `AUTH0_DOMAIN=${host()}\n` },
+    });
+    expect(step.exitCode, step.log).toBe(0);
+    expect(lists()).toEqual(UNION);
+  });
+});
+
 describe('refused before any call', () => {
   const bad: ReadonlyArray<[string, Record<string, string>, RegExp]> = [
     ['a path', { 'app-url': `${NEW}/app` }, /app-url.*path/],

@@ -115,15 +115,76 @@ describe('the comment', () => {
     expect(github.calls.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
   });
 
-  it("does not take a stranger's comment for its own, nor one that quotes it", async () => {
+  const MALLORY = { login: 'mallory', type: 'User' as const };
+  const patched = () => github.writes().filter(({ method }) => method === 'PATCH');
+
+  it("does not take a stranger's comment for its own, whatever he may do here, nor one that quotes it", async () => {
     await run();
     const [ours] = github.comments.splice(0);
-    const user = { login: 'mallory', type: 'User' as const };
-    github.put('comments', { below: 1, body: ours?.body ?? '', user, author_association: 'CONTRIBUTOR' });
-    github.put('comments', { below: 1, body: `> look\n${ours?.body}` });
+    const body = ours?.body ?? '';
+    for (const author_association of ['CONTRIBUTOR', 'OWNER', 'MEMBER', 'COLLABORATOR'])
+      github.put('comments', { below: 1, body, user: MALLORY, author_association });
+    github.put('comments', { below: 1, body, user: { login: 'coverage[bot]', type: 'Bot' } });
+    github.put('comments', { below: 1, body: `look\n\n${body.replace(/^/gm, '> ')}` });
     await run();
+    expect(github.comments).toHaveLength(7);
+    expect(patched()).toEqual([]);
+    // The next run finds its own among them.
+    await run({ dotenv: `${DOTENV}\nGUNICORN_BIND=x` });
+    expect(github.comments).toHaveLength(7);
+    expect(bodies()[6]).toContain('11 to create');
+    expect(bodies().slice(0, 5)).toEqual(Array(5).fill(body));
+  });
+
+  it('asks for its own name only where somebody else wrote the marker', async () => {
+    await run();
+    github.calls.length = 0;
+    await run({ dotenv: `${DOTENV}\nGUNICORN_BIND=x` });
+    expect(github.calls.map(({ method }) => method)).toEqual(['GET', 'PATCH']);
+  });
+
+  it("of an app's token is found again", async () => {
+    github.viewer = { login: 'deployer[bot]', type: 'Bot' };
+    await run();
+    await run({ dotenv: `${DOTENV}\nGUNICORN_BIND=x` });
+    expect(github.comments).toHaveLength(1);
+    expect(bodies()[0]).toContain('11 to create');
+  });
+
+  it('is found below a line that a person wrote above it', async () => {
+    await run();
+    for (const comment of github.comments) comment.body = `Please look at this.\r\n${comment.body}`;
+    await run({ dotenv: `${DOTENV}\nGUNICORN_BIND=x` });
+    expect(github.comments).toHaveLength(1);
+    expect(bodies()[0]).toContain('11 to create');
+  });
+
+  it('of two the older goes, and where it cannot, the newer is kept all the same', async () => {
+    await run();
+    const [first] = github.comments;
+    const second = github.put('comments', { below: 1, body: first?.body ?? '' });
+    github.put('comments', { below: 1, body: first?.body ?? '', user: MALLORY });
+    github.fault({ on: /DELETE/, fault: { status: 403 } });
+    await run({ dotenv: `${DOTENV}\nGUNICORN_BIND=x` });
     expect(github.comments).toHaveLength(3);
-    expect(github.writes().filter(({ method }) => method === 'PATCH')).toEqual([]);
+    expect(second.body).toContain('11 to create');
+    await run({ dotenv: `${DOTENV}\nGUNICORN_BIND=x` });
+    expect(github.comments.map(({ id }) => id)).toEqual([second.id, second.id + 1]);
+  });
+
+  it('of another account is another one; one of an older version is taken over once', async () => {
+    await run();
+    const [ours] = github.comments;
+    const body = ours?.body ?? '';
+    const old = body.replace(/^<!-- aws-bootstrap account .*\n/m, '');
+    expect(old).not.toBe(body);
+    if (ours !== undefined) ours.body = old;
+    await run();
+    expect(bodies()).toEqual([body]);
+    if (ours !== undefined) ours.body = body.replace(/(aws-bootstrap account )[0-9a-f]+/, '$1000000');
+    await run();
+    expect(github.comments).toHaveLength(2);
+    expect(bodies()[1]).toBe(body);
   });
 
   it('stays below the limit of GitHub, and counts what was cut', async () => {

@@ -18,6 +18,8 @@ beforeEach(() => aws.reset());
 const P = '/papyrus/prd';
 const CONFIRMED = { mode: 'destroy', confirm: P };
 const ALL = { ...CONFIRMED, allow: 'delete-log-group, delete-repository' };
+/** Names that say whose they are. */
+const OWN = { 'log-group': '/ecs/{application}-{environment}', repository: '{application}/{environment}' };
 
 describe('without confirm', () => {
   it.each([
@@ -70,22 +72,23 @@ describe('with confirm', () => {
   });
 
   it('with both consents nothing is left, and an apply the same day brings everything back', async () => {
-    await at.step({ dotenv: SEED });
-    const gone = await at.step(ALL);
+    await at.step({ dotenv: SEED, ...OWN });
+    expect(await at.logGroup('/ecs/papyrus-prd')).toBeDefined();
+    const gone = await at.step({ ...ALL, ...OWN });
     expect(gone.exitCode, gone.log).toBe(0);
     expect(gone.log).toContain(`nothing that costs money is left of ${P}`);
-    expect(await at.logGroup('/ecs/papyrus')).toBeUndefined();
-    expect(await at.repository('papyrus')).toBeUndefined();
+    expect(await at.logGroup('/ecs/papyrus-prd')).toBeUndefined();
+    expect(await at.repository('papyrus/prd')).toBeUndefined();
     const [deletion] = aws.calls.filter(({ operation }) => operation === 'DeleteRepository');
     expect(deletion?.input.force).toBe(true);
 
-    const back = await at.step({ dotenv: SEED });
+    const back = await at.step({ dotenv: SEED, ...OWN });
     expect(back.exitCode, back.log).toBe(0);
     expect(back.log).toContain('is restored');
     expect((await at.secret('papyrus/prd/db'))?.value.password).toBe('db-password-canary-1');
     expect(await at.parameters()).toHaveLength(5);
     aws.forget();
-    const silent = await at.step({ dotenv: SEED });
+    const silent = await at.step({ dotenv: SEED, ...OWN });
     expect(silent.outputs.drifted, silent.log).toBe('false');
     expect(aws.writes()).toEqual([]);
   });
@@ -162,22 +165,25 @@ describe('with confirm', () => {
   });
 
   it('killed in the middle, the next run ends it', async () => {
-    await at.step({ dotenv: SEED });
+    await at.step({ dotenv: SEED, ...OWN });
     let child: ChildProcess | undefined;
     const stop = aws.onCall((call, moment) => {
       if (moment === 'after' && call.operation === 'DeleteSecret') child?.kill('SIGKILL');
     });
-    const killed = await at.step(ALL, {
-      onSpawn: (spawned) => {
-        child = spawned;
+    const killed = await at.step(
+      { ...ALL, ...OWN },
+      {
+        onSpawn: (spawned) => {
+          child = spawned;
+        },
       },
-    });
+    );
     stop();
     expect(killed.signal).toBe('SIGKILL');
-    const next = await at.step(ALL);
+    const next = await at.step({ ...ALL, ...OWN });
     expect(next.exitCode, next.log).toBe(0);
     expect([await at.parameters(), await at.secrets()]).toEqual([[], []]);
-    expect(await at.logGroup('/ecs/papyrus')).toBeUndefined();
+    expect(await at.logGroup('/ecs/papyrus-prd')).toBeUndefined();
   });
 
   it('an env-file that is not there, and a broken text, do not stand in the way', async () => {
@@ -189,7 +195,7 @@ describe('with confirm', () => {
 });
 
 describe('another environment of the application', () => {
-  it('keeps the shared log group and repository, until it is gone as well', async () => {
+  it('keeps the shared log group and repository, also as the last one that is seen', async () => {
     const stg = account(aws, '/papyrus/stg');
     await at.step({ dotenv: SEED });
     await stg.step({ dotenv: 'GUNICORN_WORKERS=1' });
@@ -201,8 +207,49 @@ describe('another environment of the application', () => {
     expect(await at.parameters()).toEqual(['/papyrus/stg/GUNICORN_WORKERS']);
     const last = await stg.step({ ...ALL, confirm: '/papyrus/stg' });
     expect(last.exitCode, last.log).toBe(0);
-    expect(await at.logGroup('/ecs/papyrus')).toBeUndefined();
-    expect(await at.repository('papyrus')).toBeUndefined();
+    expect(last.log).toContain('aws logs delete-log-group --region us-west-2 --log-group-name /ecs/papyrus');
+    expect(await at.logGroup('/ecs/papyrus')).toBeDefined();
+    expect(await at.repository('papyrus')).toBeDefined();
+  });
+
+  it('that has neither parameters nor secrets keeps what it uses', async () => {
+    const stg = account(aws, '/papyrus/stg');
+    await at.step({ dotenv: SEED });
+    const used = await stg.step({ only: 'log-group, repository' });
+    expect(used.exitCode, used.log).toBe(0);
+    aws.forget();
+    const gone = await at.step(ALL);
+    expect(gone.exitCode, gone.log).toBe(0);
+    expect(await at.parameters()).toEqual([]);
+    expect(aws.count('DeleteLogGroup') + aws.count('DeleteRepository')).toBe(0);
+    expect(gone.log).toContain(
+      'aws ecr delete-repository --region us-west-2 --force --repository-name papyrus',
+    );
+    expect(gone.summary).toContain('aws ecr delete-repository');
+    expect((await stg.step({ mode: 'drift', only: 'log-group, repository' })).outputs.drifted).toBe('false');
+  });
+
+  it.each([
+    [
+      'a literal name that another environment writes as well',
+      { repository: 'papyrus-prd', 'log-group': '/ecs/papyrus-prd' },
+    ],
+    [
+      'a name without the application',
+      { repository: 'team/{environment}', 'log-group': '/ecs/{environment}' },
+    ],
+  ])('%s is kept', async (_what, names) => {
+    const eu = account(aws, '/papyrus/prd-eu');
+    await at.step({ dotenv: SEED, ...names });
+    await eu.step({
+      only: 'log-group, repository',
+      repository: 'papyrus-prd',
+      'log-group': '/ecs/papyrus-prd',
+    });
+    aws.forget();
+    const gone = await at.step({ ...ALL, ...names });
+    expect(gone.exitCode, gone.log).toBe(0);
+    expect(aws.count('DeleteLogGroup') + aws.count('DeleteRepository')).toBe(0);
   });
 
   it('is found by its secrets alone, and where it cannot be looked for, nothing shared is deleted', async () => {

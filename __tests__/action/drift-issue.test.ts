@@ -139,6 +139,32 @@ describe('the drift issue', () => {
     expect(open().map(({ body }) => body.split(' ')[4])).toEqual(['auth0', 'parameters,image']);
   });
 
+  it('of another account is neither closed nor overwritten; one of an older version is rewritten once', async () => {
+    await change('9');
+    await drift();
+    const [ours] = github.issues;
+    const body = ours?.body ?? '';
+    const other = body.replace(/(aws-bootstrap account )[0-9a-f]+/, '$1000000');
+    if (ours !== undefined) ours.body = other;
+    await step(aws, github, { mode: 'apply', 'drift-issue': 'true' });
+    expect(open().map((issue) => issue.body)).toEqual([other]);
+
+    await change('9');
+    await drift();
+    expect(open()).toHaveLength(2);
+    expect(open()[0]?.body).toBe(other);
+
+    github.issues.splice(0, 1);
+    const [mine] = github.issues;
+    const written = mine?.body ?? '';
+    if (mine !== undefined) mine.body = written.replace(/^<!-- aws-bootstrap account .*\n/m, '');
+    const before = github.writes().length;
+    await drift();
+    expect(open().map((issue) => issue.body)).toEqual([written]);
+    await drift();
+    expect(github.writes()).toHaveLength(before + 1);
+  });
+
   it('closes extras, and keeps the oldest', async () => {
     await change('9');
     await drift();
@@ -168,7 +194,7 @@ describe('the drift issue', () => {
     const [ours] = github.issues.splice(0);
     const body = ours?.body ?? '';
     const user = { login: 'mallory', type: 'User' as const };
-    github.put('issues', { body, labels: ['aws-drift'], user, author_association: 'NONE' });
+    github.put('issues', { body, labels: ['aws-drift'], user, author_association: 'OWNER' });
     github.put('issues', { body, labels: ['aws-drift'], isPullRequest: true });
     await drift();
     expect(github.issues).toHaveLength(3);

@@ -51,8 +51,11 @@ async function adopted(): Promise<void> {
 }
 
 const nothing = async () => {};
-const applied = async () => {
-  const run = await at.step({ dotenv: SEED });
+/** Names that say whose they are. */
+const OWN = { 'log-group': '/ecs/{application}-{environment}', repository: '{application}/{environment}' };
+
+const applied = async (more: Record<string, string> = {}) => {
+  const run = await at.step({ dotenv: SEED, ...more });
   expect(run.exitCode, run.log).toBe(0);
 };
 const drifted = async () => {
@@ -68,25 +71,25 @@ test.each<[what: string, before: () => Promise<void>, inputs: Inputs, takes: str
   ['a lifecycle policy', nothing, { dotenv: SEED, 'lifecycle-policy': 'keep-last:3' }, []],
   [
     'prune: delete of what was made',
-    applied,
+    () => applied(),
     { dotenv: less, prune: 'delete' },
     ['secretsmanager:DeleteSecret', 'ssm:DeleteParameters'],
   ],
   [
     'prune: delete of what was adopted',
-    () => adopted().then(applied),
+    () => adopted().then(() => applied()),
     { dotenv: less, prune: 'delete' },
     ['secretsmanager:UntagResource', 'ssm:DeleteParameters', 'ssm:RemoveTagsFromResource'],
   ],
   [
     'destroy with both consents',
-    applied,
-    { mode: 'destroy', confirm: P, allow: 'delete-log-group, delete-repository' },
+    () => applied(OWN),
+    { mode: 'destroy', confirm: P, allow: 'delete-log-group, delete-repository', ...OWN },
     ['ecr:DeleteRepository', 'logs:DeleteLogGroup', 'secretsmanager:DeleteSecret', 'ssm:DeleteParameters'],
   ],
   [
     'destroy of what was adopted',
-    () => adopted().then(applied),
+    () => adopted().then(() => applied()),
     { mode: 'destroy', confirm: P },
     [
       'ecr:UntagResource',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { workspace as folderOf } from '../asking.ts';
 import { dotenv, openOf, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -23,6 +24,60 @@ describe('credentials', () => {
     expect(run.log).toContain('there are no AWS credentials');
     expect(run.log).toContain('aws-actions/configure-aws-credentials');
     expect(run.log).toContain('id-token: write');
+    expect(errorsOf(run)).toHaveLength(1);
+    expect(stage.aws.calls).toEqual([]);
+  });
+
+  const RUNNERS = 'AKIARUNNEROFTHEHOST0';
+  const files = {
+    'aws/config': `[default]\n[profile runner]\nregion = eu-west-1\n`,
+    'aws/credentials': `[runner]\naws_access_key_id = ${RUNNERS}\naws_secret_access_key = key-of-the-runner\n`,
+  };
+  /** A self-hosted runner with a profile of its own. */
+  async function onHost(profile: string, env: Record<string, string | undefined> = {}) {
+    const workspace = folderOf(files);
+    return act(
+      { only: 'log-group' },
+      {
+        env: {
+          AWS_PROFILE: profile,
+          AWS_CONFIG_FILE: `${workspace}/aws/config`,
+          AWS_SHARED_CREDENTIALS_FILE: `${workspace}/aws/credentials`,
+          AWS_EC2_METADATA_DISABLED: 'true',
+          ...env,
+        },
+      },
+    );
+  }
+  const NONE = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+  const signers = () => new Set(stage.aws.calls.map(({ keyId }) => keyId));
+
+  test.each(['runner', 'nobody'])(
+    'of the step win over the profile %s of the runner, which is named',
+    async (profile) => {
+      await using run = await onHost(profile);
+      expect(run.exitCode, run.log).toBe(0);
+      expect(stage.aws.writes()).not.toEqual([]);
+      expect(signers()).toEqual(new Set([stage.aws.env().AWS_ACCESS_KEY_ID]));
+      const notices = run.annotations.filter(({ level }) => level === 'notice').map(({ message }) => message);
+      expect(notices.filter((text) => text.includes('AWS_PROFILE'))).toEqual([
+        expect.stringContaining(profile),
+      ]);
+    },
+  );
+
+  test('of a profile alone are taken', async () => {
+    await using run = await onHost('runner', NONE);
+    expect(run.exitCode, run.log).toBe(0);
+    expect(signers()).toEqual(new Set([RUNNERS]));
+    expect(run.log).not.toContain('AWS_PROFILE');
+  });
+
+  test('of a profile that does not exist: that is said, and no other credentials of the machine are tried', async () => {
+    await using run = await onHost('nobody', NONE);
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs['failure-reason']).toBe('credentials');
+    expect(run.log).toMatch(/profile nobody.*AWS_PROFILE/);
     expect(errorsOf(run)).toHaveLength(1);
     expect(stage.aws.calls).toEqual([]);
   });

@@ -55,6 +55,48 @@ describe('modes', () => {
     expect(run.summary).toContain(`${mode}: \`/papyrus/prd\``);
   });
 
+  test.each(['pull_request', 'merge_group', 'pull_request_review', 'issue_comment'])(
+    'a configuration file that asks to write does not on %s, be it apply or destroy',
+    async (name) => {
+      await stand();
+      for (const mode of ['apply', 'destroy']) {
+        const files = { '.github/aws-bootstrap.yml': `mode: ${mode}\nallow: [delete-log-group]\n` };
+        await using run = await act(
+          { dotenv: dotenv({ GUNICORN_WORKERS: '17' }), confirm: '/papyrus/prd' },
+          { event: { name }, files },
+        );
+        expect(run.exitCode, run.log).toBe(0);
+        expect(run.outputs).toMatchObject({ 'to-update': '1', 'to-delete': '0', changed: 'false' });
+        expect(stage.aws.writes()).toEqual([]);
+        const warnings = run.annotations.filter(({ level }) => level === 'warning');
+        expect(warnings.filter(({ message }) => message.includes(mode))).toMatchObject([
+          { properties: { file: '.github/aws-bootstrap.yml', line: '1' } },
+        ]);
+      }
+    },
+  );
+
+  test('the input may write there, and what the file loosens is told once', async () => {
+    const files = { '.github/aws-bootstrap.yml': 'allow: [change-type, loosen]\nprune: delete\n' };
+    await using run = await act({ mode: 'apply' }, { event: { name: 'pull_request' }, files });
+    expect(run.exitCode, run.log).toBe(0);
+    expect(stage.aws.writes()).not.toEqual([]);
+    const told = run.annotations.filter(({ message }) => /allow.*prune: delete/.test(message));
+    expect(told).toMatchObject([{ level: 'warning', properties: { file: '.github/aws-bootstrap.yml' } }]);
+  });
+
+  test('a guard that the file requires and that arrives empty stops the run before the first call', async () => {
+    const files = { '.github/aws-bootstrap.yml': 'require: [expect-plan, allowed-account-ids]\n' };
+    await using run = await act({ 'expect-plan': '', 'allowed-account-ids': '' }, { files });
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs['failure-reason']).toBe('input');
+    for (const name of ['expect-plan', 'allowed-account-ids'])
+      expect(run.log).toContain(`the input ${name} is empty`);
+    expect(stage.aws.calls).toEqual([]);
+    await using plan = await act({ mode: 'plan', 'allowed-account-ids': '123456789012' }, { files });
+    expect(plan.exitCode, plan.log).toBe(0);
+  });
+
   test.each(['auto', 'plan', 'apply'])(
     'pull_request_target is refused before anything is called (%s)',
     async (mode) => {

@@ -48,7 +48,7 @@ describe('readAuth0Domain', () => {
 describe('readAuth0Inputs', () => {
   const whole: Auth0Inputs = {
     appUrl: 'http://203.0.113.7:5000',
-    domain: 'papyrus.eu.auth0.com',
+    hosts: { input: 'papyrus.eu.auth0.com' },
     managementClientId: 'management-canary',
     managementClientSecret: new Secret('secret-canary'),
     applicationId: new Secret('application-canary'),
@@ -62,17 +62,21 @@ describe('readAuth0Inputs', () => {
   });
 
   it('leaves Auth0 alone where no management input is given', () => {
-    expect(readAuth0Inputs({ appUrl: 'https://app.example.com' })).toEqual({ faults: [] });
-    expect(readAuth0Inputs({ domain: 'papyrus.eu.auth0.com', applicationId: 'x' })).toEqual({ faults: [] });
+    expect(readAuth0Inputs({ appUrl: 'https://app.example.com', hosts: {} })).toEqual({ faults: [] });
+    expect(readAuth0Inputs({ hosts: { file: 'evil.example' }, applicationId: 'x' })).toEqual({ faults: [] });
   });
 
   it.each<[string, Partial<Auth0Inputs>, RegExp[]]>([
     ['no app-url', { appUrl: undefined }, [/without app-url/]],
     ['no secret', { managementClientSecret: undefined }, [/auth0-management-client-secret is missing/]],
     ['no id', { managementClientId: undefined }, [/auth0-management-client-id is missing/]],
-    ['no domain', { domain: undefined }, [/auth0-domain is missing/]],
+    ['no domain', { hosts: {} }, [/auth0-domain is missing/]],
     ['no application', { applicationId: undefined }, [/auth0-application-id is missing/]],
-    ['a domain with a path', { domain: 'papyrus.auth0.com/x' }, [/auth0-domain is a host name only/]],
+    [
+      'a domain with a path',
+      { hosts: { input: 'papyrus.auth0.com/x' } },
+      [/auth0-domain is a host name only/],
+    ],
     ['equal ids', { applicationId: 'management-canary' }, [/management client itself/]],
     [
       'equal ids, one of them a secret',
@@ -81,7 +85,7 @@ describe('readAuth0Inputs', () => {
     ],
     [
       'everything at once',
-      { appUrl: undefined, managementClientId: undefined, domain: '', applicationId: undefined },
+      { appUrl: undefined, managementClientId: undefined, hosts: { input: '' }, applicationId: undefined },
       [/client-id is missing/, /without app-url/, /application-id is missing/, /auth0-domain is empty/],
     ],
   ])('tells: %s', (_, changes, expected) => {
@@ -89,5 +93,60 @@ describe('readAuth0Inputs', () => {
     expect(access).toBeUndefined();
     expect(faults).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
     expect(faults.join()).not.toContain('canary');
+  });
+
+  describe('sends the management secret', () => {
+    const variable = (value: string | Secret, fileOnly = false) => ({ variable: { value, fileOnly } });
+    const baseUrl = (hosts: Auth0Inputs['hosts']) => readAuth0Inputs({ ...whole, hosts }).access?.baseUrl;
+
+    it.each<[string, Auth0Inputs['hosts']]>([
+      ['the input', { input: 'Tenant.example.com' }],
+      ['the variable of an input', variable('tenant.example.com')],
+      ['a secret variable', variable(new Secret('tenant.example.com'))],
+      [
+        'the input, where the application has a custom domain',
+        { input: 'tenant.example.com', ...variable('login.example.com') },
+      ],
+      [
+        'the input, whatever a file of the workspace says',
+        { input: 'tenant.example.com', ...variable('evil.example', true) },
+      ],
+      [
+        'the input, which the configuration file repeats',
+        { input: 'tenant.example.com', file: 'TENANT.example.com' },
+      ],
+      [
+        'the variable, which the configuration file repeats',
+        { file: 'tenant.Example.com', ...variable('Tenant.example.com') },
+      ],
+    ])('where %s says', (_, hosts) => {
+      expect(baseUrl(hosts)).toBe('https://tenant.example.com');
+    });
+
+    it.each<[string, Auth0Inputs['hosts'], RegExp]>([
+      ['a committed .env names alone', variable('evil.example', true), /Set the input auth0-domain/],
+      ['the configuration file names alone', { file: 'evil.example' }, /Set the input auth0-domain/],
+      [
+        'both name',
+        { file: 'evil.example', ...variable('evil.example', true) },
+        /Set the input auth0-domain/,
+      ],
+      [
+        'the file names beside the variable of an input',
+        { file: 'evil.example', ...variable('tenant.example.com') },
+        /another host/,
+      ],
+      [
+        'the file names beside the input',
+        { file: 'evil.example', input: 'tenant.example.com' },
+        /another host/,
+      ],
+      ['a broken file names', { file: 'evil.example/x', input: 'tenant.example.com' }, /another host/],
+    ])('never where %s', (_, hosts, message) => {
+      const { access, faults } = readAuth0Inputs({ ...whole, hosts });
+      expect(access).toBeUndefined();
+      expect(faults).toEqual([expect.stringMatching(message)]);
+      expect(faults.join()).not.toContain('evil');
+    });
   });
 });

@@ -55,23 +55,22 @@ describe('GitHub', () => {
   });
 
   it.each<[what: string, value: unknown, post: object]>([
-    ['nothing', null, { body: '', state: '', isPullRequest: false, isTrusted: true }],
+    ['nothing', null, { body: '', state: '', isPullRequest: false, author: '' }],
     [
       'an issue of a stranger',
       { id: 1, number: 2, body: 'b', state: 'open', author_association: 'NONE', user: { login: 'x' } },
-      { id: 1, number: 2, body: 'b', state: 'open', isPullRequest: false, isTrusted: false },
+      { id: 1, number: 2, body: 'b', state: 'open', isPullRequest: false, author: 'x' },
     ],
     [
       'a pull request of a member',
       { pull_request: {}, author_association: 'MEMBER' },
-      { isPullRequest: true, isTrusted: true },
+      { isPullRequest: true, author: '' },
     ],
-    ['a bot by its type', { author_association: 'NONE', user: { type: 'Bot' } }, { isTrusted: true }],
-    ['a bot by its name', { author_association: 'NONE', user: { login: 'x[bot]' } }, { isTrusted: true }],
+    ['one of a bot', { user: { login: 'x[bot]', type: 'Bot' } }, { author: 'x[bot]' }],
     [
       'one whose writer is gone',
       { author_association: 'NONE', user: null, body: 5 },
-      { body: '', isTrusted: false },
+      { body: '', author: '' },
     ],
   ])('reads %s as far as it goes', async (_what, value, post) => {
     using played = await play(json([value]));

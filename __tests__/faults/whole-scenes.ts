@@ -85,6 +85,8 @@ const apply = (whole: Whole, more: Readonly<Record<string, string>> = {}) =>
   mustRun(whole, { inputs: { prefix: P, dotenv: DOTENV, ...more } });
 
 const END = { prefix: P, mode: 'destroy', confirm: P, allow: 'delete-log-group, delete-repository' };
+/** Names that say whose they are: what environments may share is deleted by none of them. */
+const OWN = { 'log-group': '/ecs/{application}-{environment}', repository: '{application}/{environment}' };
 const tags = (pairs: Readonly<Record<string, string>>) =>
   Object.entries(pairs).map(([Key, Value]) => ({ Key, Value }));
 
@@ -111,9 +113,9 @@ export const SCENES: readonly WholeScene[] = [
     name: 'destroy',
     async set(whole) {
       lend(whole);
-      await apply(whole, { 'app-url': NEW, ...access(whole) });
+      await apply(whole, { 'app-url': NEW, ...OWN, ...access(whole) });
     },
-    step: (whole) => ({ inputs: { ...END, ...access(whole) } }),
+    step: (whole) => ({ inputs: { ...END, ...OWN, ...access(whole) } }),
   },
   {
     name: 'destroy what was adopted',

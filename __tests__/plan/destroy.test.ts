@@ -25,6 +25,7 @@ describe('what destroy does', () => {
       found: { strays: [], failures: [] },
       logGroup: undefined,
       repository: undefined,
+      region: 'us-west-2',
       neighbours: [],
       auth0: undefined,
       callback: { name: CALLBACK, unreadable: undefined },
@@ -34,8 +35,8 @@ describe('what destroy does', () => {
       ...request,
     });
   const found = (...strays: AnyStray[]) => ({ found: { strays, failures: [] } });
-  const repository = (fields: object, facts = {}, shared = true) => ({
-    repository: { name: 'papyrus', shared, standing: { name: 'papyrus', fields: { ...fields }, facts } },
+  const repository = (fields: object, facts = {}, exclusive = false) => ({
+    repository: { name: 'papyrus', exclusive, standing: { name: 'papyrus', fields: { ...fields }, facts } },
   });
   const everything = new Set(['delete-repository', 'delete-log-group'] as const);
 
@@ -50,10 +51,10 @@ describe('what destroy does', () => {
       auth0: [application],
       logGroup: {
         name: '/ecs/papyrus',
-        shared: true,
+        exclusive: true,
         standing: { name: '/ecs/papyrus', fields: made, facts: {} },
       },
-      ...repository(made),
+      ...repository(made, {}, true),
       allow: everything,
     });
     expect(changes.map(({ name, action }) => [name, action])).toEqual([
@@ -173,6 +174,25 @@ describe('what destroy does', () => {
     });
   });
 
+  it('keeps what environments may share, says what cannot be known, and how to delete it by hand', () => {
+    const logGroup = {
+      name: '/ecs/papyrus',
+      exclusive: false,
+      standing: { name: '/ecs/papyrus', fields: made, facts: {} },
+    };
+    const changes = of({ logGroup, ...repository(made), allow: everything });
+    expect(changes.map(({ action }) => action)).toEqual(['none', 'none']);
+    const commands = [
+      'aws logs delete-log-group --region us-west-2 --log-group-name /ecs/papyrus',
+      'aws ecr delete-repository --region us-west-2 --force --repository-name papyrus',
+    ];
+    for (const { notes } of changes)
+      expect(notes).toEqual([expect.stringMatching(/\{environment\}.*cannot be seen/)]);
+    expect(changes.map(({ notes }) => notes.join())).toEqual(
+      commands.map((command) => expect.stringContaining(command)),
+    );
+  });
+
   it('takes only our tag off what was adopted', () => {
     expect(of(repository(adopted))[0]).toMatchObject({
       action: 'update',
@@ -183,7 +203,7 @@ describe('what destroy does', () => {
 
   it('is blocked where something could not be read, with the error for the end', () => {
     const error = new Error('denied');
-    const logGroup = { name: '/ecs/papyrus', shared: true, standing: new Unreadable(error) };
+    const logGroup = { name: '/ecs/papyrus', exclusive: false, standing: new Unreadable(error) };
     expect(of({ logGroup })[0]).toMatchObject({
       action: 'blocked',
       observed: undefined,
@@ -197,7 +217,7 @@ describe('what destroy does', () => {
       blocked: { reason: 'whether other environments use it could not be found out' },
       unreadable: { error },
     });
-    expect(of({ ...repository(adopted, {}, false), neighbours: new Unreadable(error) })[0]?.action).toBe(
+    expect(of({ ...repository(adopted, {}, true), neighbours: new Unreadable(error) })[0]?.action).toBe(
       'update',
     );
   });

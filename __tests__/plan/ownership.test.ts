@@ -94,13 +94,14 @@ describe('destroy', () => {
     [string, Parameters<typeof end>[0], Parameters<typeof end>[1], string | undefined]
   > = [
     ['nothing stands', undefined, {}, undefined],
-    ['made, consent', group(made), { allow }, 'delete'],
+    ['made, consent, its own name', group(made), { allow, exclusive: true }, 'delete'],
+    ['made, consent, a name that others may have', group(made), { allow }, 'none'],
     ['made, no consent', group(made), {}, 'none'],
     ['made, consent, a neighbour', group(made), { allow, neighbours: ['/papyrus/stg'] }, 'none'],
     [
       'made, consent, a neighbour, its own name',
       group(made),
-      { allow, neighbours: ['/papyrus/stg'], shared: false },
+      { allow, neighbours: ['/papyrus/stg'], exclusive: true },
       'delete',
     ],
     [
@@ -127,13 +128,14 @@ describe('destroy', () => {
     {
       allow = new Set(),
       neighbours = [],
-      shared = true,
-    }: { allow?: ReadonlySet<'delete-log-group'>; neighbours?: string[] | Unreadable; shared?: boolean },
+      exclusive = false,
+    }: { allow?: ReadonlySet<'delete-log-group'>; neighbours?: string[] | Unreadable; exclusive?: boolean },
   ) {
     return destroy({
       found: { strays: [], failures: [] },
-      logGroup: { name: '/ecs/papyrus', shared, standing },
+      logGroup: { name: '/ecs/papyrus', exclusive, standing },
       repository: undefined,
+      region: 'us-west-2',
       neighbours,
       auth0: undefined,
       callback: { name: `${P}/AUTH0_CALLBACK_URL`, unreadable: undefined },

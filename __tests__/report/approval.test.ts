@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Observed } from '../../src/plan/plan.ts';
 import { refusalOf } from '../../src/report/approval.ts';
+import type { Binding } from '../../src/report/binding.ts';
 import { type PlanDocument, planDocument, planHash } from '../../src/report/plan-document.ts';
 import { OURS, spec } from '../plan/wishes.ts';
 import { runOf } from './runs.ts';
@@ -161,6 +162,50 @@ describe('what differs', () => {
     const changes = approved.changes.map((change) => ({ ...change, consent: 'change-type' }));
     expect(told(JSON.stringify({ ...approved, changes }), inputs, logs(30))).toEqual([
       `${LOG} /ecs/papyrus: another change was approved`,
+    ]);
+  });
+});
+
+describe('what an approval holds beside the changes', () => {
+  const bindings = {
+    'another account': [{ account: 'a0b1c2' }, { account: 'a0b1c3' }],
+    'a plan of an older version': [undefined, { account: 'a0b1c2' }],
+    'another tenant or application': [
+      { account: 'a', auth0: '01' },
+      { account: 'a', auth0: '02' },
+    ],
+    'Auth0 in the plan alone': [{ account: 'a', auth0: '01' }, { account: 'a' }],
+    'a value that is shown to nobody': [
+      { account: 'a', hidden: { digest: '01', fields: ['one value'] } },
+      { account: 'a', hidden: { digest: '02', fields: ['one value'] } },
+    ],
+  } as const satisfies Record<string, readonly [Binding | undefined, Binding]>;
+
+  it.each(Object.entries(bindings))(
+    '%s is refused by its hash, and told by the plan',
+    (_what, [before, now]) => {
+      const run = runOf({ inputs: { ...ONE, mode: 'plan' } });
+      const approved = planDocument(run.settings, run.plan, before);
+      const refused = (expected: string) => {
+        const next = runOf({ inputs: { ...ONE, 'expect-plan': expected } });
+        return refusalOf(next.settings, next.plan, now)?.lines;
+      };
+      expect(refused(planHash(approved))).toHaveLength(1);
+      expect(refused(JSON.stringify(approved))).toHaveLength(1);
+      const same = planDocument(run.settings, run.plan, now);
+      expect(refused(planHash(same))).toBeUndefined();
+      expect(refused(JSON.stringify(same))).toBeUndefined();
+    },
+  );
+
+  it('is told beside a change that was not approved', () => {
+    const run = runOf({ inputs: { ...ONE, mode: 'plan' } });
+    const [before, now] = bindings['a value that is shown to nobody'];
+    const approved = JSON.stringify(planDocument(run.settings, run.plan, before));
+    const next = runOf({ inputs: { ...ONE, variables: 'PORT=2\nHOST=h', 'expect-plan': approved } });
+    expect(refusalOf(next.settings, next.plan, now)?.lines).toEqual([
+      `${SSM} ${P}/HOST: create is in this plan, and was not approved`,
+      expect.stringContaining('one value'),
     ]);
   });
 });

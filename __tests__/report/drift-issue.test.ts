@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Observed } from '../../src/plan/plan.ts';
 import { findings, findingsHash, issueText } from '../../src/report/drift-issue.ts';
-import { marked, marker, stateOf } from '../../src/report/marker.ts';
+import { accountIn, marked, marker, stateOf } from '../../src/report/marker.ts';
 import { type Facts, Unreadable } from '../../src/resources/resource.ts';
 import { OURS, spec } from '../plan/wishes.ts';
 import { runOf } from './runs.ts';
@@ -54,6 +54,24 @@ describe('the issue', () => {
     expect(body).not.toContain('123456789012');
   });
 
+  it.each([
+    [
+      'arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin/alice.smith@corp.example',
+      'a role session',
+    ],
+    ['arn:aws:iam::123456789012:user/alice.smith', 'an IAM user'],
+    ['arn:aws:iam::123456789012:user/people/alice.smith', 'an IAM user'],
+    ['arn:aws:sts::123456789012:federated-user/alice', 'a federated user'],
+    ['arn:aws-cn:iam::123456789012:root', "the account's root user"],
+    ['cloudformation.amazonaws.com', 'an AWS service'],
+    ['alice.smith@corp.example', 'somebody'],
+    ['constructor', 'somebody'],
+  ])('tells strangers of %s only that it was %s', (modifiedBy, kind) => {
+    const body = text(standing('9', { modifiedBy, modifiedAt: '2026-01-02T03:04:05Z' }), { isPublic: true });
+    expect(body).toContain(`| parameter \`${PORT}\` | ${kind} | 2026-01-02T03:04:05Z |`);
+    expect(body).not.toMatch(/alice|AWSReserved|123456789012|cloudformation/);
+  });
+
   it.each<[what: string, observed: Observed]>([
     ['what is missing', {}],
     ['what AWS tells no author of', standing('9')],
@@ -86,18 +104,36 @@ describe('what is known after a run', () => {
 });
 
 describe('the marker', () => {
-  const begin = marker('drift', drift());
+  const mark = marker('drift', drift());
+  const { begin } = mark;
+  const ofAccount = (account: string) => marker('drift', { ...drift(), caller: { account, arn: '' } });
 
   it.each([
     ['alone', `${begin} abc -->`, 'abc'],
-    ['before the text', marked(begin, 'text', 'abc'), 'abc'],
-    ['without a state', marked(begin, 'text'), ''],
+    ['before the text', marked(mark, 'text', 'abc'), 'abc'],
+    ['without a state', marked(mark, 'text'), ''],
     ['with the line ends of a browser', `\r\n${begin} abc -->\r\ntext\r\n<!-- other -->`, 'abc'],
-    ['that somebody quotes', `see:\n${marked(begin, 'text', 'abc')}`, undefined],
-    ['of another region', marked(`${begin}2`, 'text', 'abc'), undefined],
+    ['below a line of a person', `I look at it.\n${marked(mark, 'text', 'abc')}`, 'abc'],
+    ['that somebody quotes', marked(mark, 'text', 'abc').replace(/^/gm, '> '), undefined],
+    ['of another region', marked({ ...mark, begin: `${begin}2` }, 'text', 'abc'), undefined],
+    ['of another account', marked(ofAccount('210987654321'), 'text', 'abc'), undefined],
     ['that does not end', `${begin} abc\n-->`, undefined],
     ['of nobody', '', undefined],
   ])('%s', (_what, body, state) => {
-    expect(stateOf(begin, body)).toBe(state);
+    expect(stateOf(mark, body)).toBe(state);
+  });
+
+  it('names no account, and is another one for each account, prefix and region', () => {
+    const marks = [
+      marked(mark, ''),
+      marked(ofAccount('210987654321'), ''),
+      marked(marker('drift', drift({}, { prefix: '/papyrus/stg' })), ''),
+      marked(marker('drift', drift({}, { region: 'eu-west-1' })), ''),
+    ];
+    const accounts = marks.map(accountIn);
+    expect(new Set(accounts).size).toBe(4);
+    for (const account of accounts) expect(account).toMatch(/^[0-9a-f]{6}$/);
+    expect(marks.join()).not.toMatch(/123456789012|210987654321/);
+    expect(accountIn(`${begin} abc -->\ntext`)).toBeUndefined();
   });
 });

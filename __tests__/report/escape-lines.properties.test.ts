@@ -94,7 +94,7 @@ describe('whatever the text', () => {
         expect(shown).not.toMatch(LINE_END);
         expect(shown).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
         expect(shown.replace(/\\./gsu, '')).not.toMatch(/[|`[\]*]/);
-        expect(shown).not.toMatch(/[@#][A-Za-z0-9_]|:\/\/|www\./i);
+        expect(shown).not.toMatch(/[@#][A-Za-z0-9_]|\bGH-\d|:\/\/|www\./i);
       }),
       { numRuns: 2000 },
     );

@@ -75,6 +75,11 @@ describe('prose', () => {
     ['_a_ b_c', '\\_a\\_ b_c'],
     ['\\', '\\\\'],
     ['@user #12', '@\u2060user #\u206012'],
+    [
+      '@org/team o/r#1 o/r@0a1b GH-1 gh-23',
+      '@\u2060org/team o/r#\u20601 o/r@\u20600a1b GH-\u20601 gh-\u206023',
+    ],
+    ['GH-x HIGH-Q', 'GH-x HIGH-Q'],
     ['https://x.example', 'https:\u2060//x.example'],
     ['www.example.com WWW.x', 'www\u2060.example.com WWW\u2060.x'],
     ['a\nb', 'a\\\\nb'],

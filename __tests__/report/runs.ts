@@ -63,6 +63,7 @@ export function runOf(
     notes,
     told: [],
     caller: { account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/deployer/run' },
+    binding: { account: 'a0b1c2' },
     calls: 12,
     written: 0,
     callsByService: new Map([

@@ -59,6 +59,8 @@ export interface Call {
   /** Whether the operation is one that writes, applied or not. */
   readonly write: boolean;
   readonly userAgent: string;
+  /** The access key that signed it. */
+  readonly keyId: string | undefined;
 }
 export type Listener = (call: Call, moment: 'before' | 'after') => void | Promise<void>;
 export type Answerer = (input: Input) => object | undefined | Promise<object | undefined>;
@@ -140,7 +142,8 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     const request = parseRequest(raw.method, raw.path, raw.headers, raw.body);
     const { operation } = request;
     const userAgent = String(raw.headers['user-agent'] ?? '');
-    const call: Call = { ...request, at, status: 0, write: !READS.test(operation), userAgent };
+    const keyId = /Credential=([^/]+)/.exec(String(raw.headers.authorization ?? ''))?.[1];
+    const call: Call = { ...request, at, status: 0, write: !READS.test(operation), userAgent, keyId };
     calls.push(call);
     if (options.latencyMs) await sleep(options.latencyMs);
     await tell(call, 'before');

@@ -66,6 +66,8 @@ export class GitHubServer implements AsyncDisposable {
   readonly labels = new Set<string>();
   /** A token of a fork, or one without the permission. */
   readOnly = false;
+  /** Whom the token writes as. */
+  viewer: ServedUser = BOT;
   /** `has_issues: false`: 410. */
   issuesDisabled = false;
   readonly #faults: Array<ServedFault & { seen: number }> = [];
@@ -88,13 +90,14 @@ export class GitHubServer implements AsyncDisposable {
   }
 
   writes(): ServedCall[] {
-    return this.calls.filter(({ method }) => method !== 'GET');
+    return this.calls.filter(({ method, path }) => method !== 'GET' && path !== '/graphql');
   }
 
   reset(): void {
     for (const list of [this.calls, this.comments, this.issues, this.#faults]) list.length = 0;
     this.labels.clear();
     this.readOnly = false;
+    this.viewer = BOT;
     this.issuesDisabled = false;
   }
 
@@ -108,7 +111,7 @@ export class GitHubServer implements AsyncDisposable {
       body: '',
       state: 'open',
       labels: [],
-      user: BOT,
+      user: this.viewer,
       author_association: 'NONE',
       ...post,
     };
@@ -164,6 +167,12 @@ export class GitHubServer implements AsyncDisposable {
 
   #answer(call: ServedCall): [status: number, value: unknown, headers?: Record<string, string>] {
     const { method, path, body } = call;
+    // For every token; tokens of a workflow and of apps are no user's.
+    if (path === '/graphql') return [200, { data: { viewer: { login: this.viewer.login } } }];
+    if (path === '/user')
+      return this.viewer.type === 'User'
+        ? [200, { login: this.viewer.login }]
+        : [403, { message: 'Resource not accessible by integration' }];
     if (method !== 'GET' && this.readOnly)
       return [403, { message: 'Resource not accessible by integration' }];
     if (typeof body.body === 'string' && body.body.length > LONGEST_BODY)
@@ -180,6 +189,10 @@ export class GitHubServer implements AsyncDisposable {
     const comment = this.#find(this.comments, /^issues\/comments\/(\d+)$/, path, 'id');
     if (comment !== undefined && method === 'PATCH')
       return [200, Object.assign(comment, { body: body.body })];
+    if (comment !== undefined && method === 'DELETE') {
+      this.comments.splice(this.comments.indexOf(comment), 1);
+      return [204, ''];
+    }
     if (this.issuesDisabled && path.startsWith('issues'))
       return [410, { message: 'Issues are disabled for this repo' }];
     if (path === 'issues')

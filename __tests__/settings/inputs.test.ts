@@ -245,10 +245,10 @@ describe('texts that hold variables', () => {
   it('of the configuration file are read as a text or as a mapping', () => {
     const place = { where: 'c.yml', file: 'c.yml', line: 2 };
     expect(from({}, { variables: { value: 'A=1', ...place } }).texts).toEqual([
-      { source: 'variables', content: 'A=1', where: 'c.yml variables', isOfFile: true },
+      { source: 'variables', content: 'A=1', where: 'c.yml variables', inFile: true },
     ]);
     expect(from({}, { variables: { value: { A: 1 }, ...place } }).texts).toEqual([
-      { source: 'variables', content: { A: 1 }, where: 'c.yml', file: 'c.yml' },
+      { source: 'variables', content: { A: 1 }, where: 'c.yml', file: 'c.yml', inFile: true },
     ]);
   });
 });

@@ -603,3 +603,85 @@ describe('many of a kind', () => {
     expect(JSON.stringify([faults, warnings]).length).toBeLessThan(5_000);
   });
 });
+
+describe('whether files of the workspace alone give a value', () => {
+  const FILE = { inFile: true } as const;
+  const fileOnly = (
+    ...texts: Array<readonly [VariableText['source'], VariableText['content'], typeof FILE?]>
+  ) => {
+    const notes = new Notes();
+    const { variables } = readVariables(
+      texts.map(([source, content, more]) => ({ source, content, where: source, ...more })),
+      () => true,
+      () => undefined,
+      notes,
+    );
+    expect(notes.faults).toEqual([]);
+    return variables.map((variable) => variable.fileOnly === true);
+  };
+
+  it.each<[what: string, texts: Parameters<typeof fileOnly>, expected: boolean]>([
+    ['an input', [['dotenv', 'A=1']], false],
+    ['a .env', [['env-file', 'A=1', FILE]], true],
+    ['the configuration file', [['variables', { A: '1' }, FILE]], true],
+    ['JSON in the configuration file', [['variables', '{"A":"1"}', FILE]], true],
+    [
+      'two files',
+      [
+        ['env-file', 'A=1', FILE],
+        ['variables', 'A=1', FILE],
+      ],
+      true,
+    ],
+    [
+      'a file, and an input that repeats it',
+      [
+        ['env-file', 'A=1', FILE],
+        ['variables', 'A=1'],
+      ],
+      false,
+    ],
+    [
+      'an input, and a file that repeats it',
+      [
+        ['dotenv', 'A=1'],
+        ['env-file', 'A=1', FILE],
+      ],
+      false,
+    ],
+    [
+      'a file, and an input that is empty',
+      [
+        ['dotenv', 'A='],
+        ['env-file', 'A=1', FILE],
+      ],
+      true,
+    ],
+    [
+      'a file, and an empty secret',
+      [
+        ['env-file', 'A=1', FILE],
+        ['secrets', 'A='],
+      ],
+      true,
+    ],
+    [
+      'a secret behind an empty file',
+      [
+        ['env-file', 'A=', FILE],
+        ['secrets', 'A=1'],
+      ],
+      false,
+    ],
+    [
+      'a secret that a file repeats',
+      [
+        ['env-file', 'A=1', FILE],
+        ['secrets', 'A=1'],
+      ],
+      false,
+    ],
+  ])('%s', (_what, texts, expected) => {
+    expect(fileOnly(...texts)).toEqual([expected]);
+  });
+});

@@ -1,17 +1,37 @@
+import { createHash } from 'node:crypto';
 import type { Secret } from '../secret.ts';
-import { readAuth0Domain } from './auth0-domain.ts';
+import { type Auth0Domain, readAuth0Domain } from './auth0-domain.ts';
 
 /** What was given for Auth0, each setting already resolved to its default; absent means neither was given. */
 export interface Auth0Inputs {
   readonly appUrl?: string | undefined;
   /** `destroy` takes out what AUTH0_CALLBACK_URL stands for, so it needs no `app-url`. */
   readonly appUrlIsOptional?: boolean;
-  /** `auth0-domain`, else the variable AUTH0_DOMAIN; a Secret where it came from `secrets`. */
-  readonly domain?: string | Secret | undefined;
+  /** Where the tenant is named. */
+  readonly hosts: Auth0Hosts;
   readonly managementClientId?: string | Secret | undefined;
   readonly managementClientSecret?: Secret | undefined;
   /** `auth0-application-id`, else the variable AUTH0_CLIENT_ID. */
   readonly applicationId?: string | Secret | undefined;
+}
+
+/**
+ * The places that may name the tenant's host. The management client's secret is sent there, so an input has to name it:
+ * files of the workspace are on a pull request its author's.
+ */
+export interface Auth0Hosts {
+  /** The input `auth0-domain`. */
+  readonly input?: string | undefined;
+  /** `auth0-domain` of the configuration file. */
+  readonly file?: string | undefined;
+  /** The variable AUTH0_DOMAIN. */
+  readonly variable?:
+    | {
+        readonly value: string | Secret;
+        /** It stands in files of the workspace, and in none of the inputs `dotenv`, `secrets` and `variables`. */
+        readonly fileOnly: boolean;
+      }
+    | undefined;
 }
 
 /** Everything that a client and its room need. */
@@ -20,6 +40,8 @@ export interface Auth0Access {
   readonly managementClientId: string | Secret;
   readonly managementClientSecret: Secret;
   readonly applicationId: string | Secret;
+  /** Equal for the same tenant and application; an approval is for one of them. A client id is random, so it does not lead back. */
+  readonly identity: string;
 }
 
 /** `access` is there when the management inputs were given and nothing is wrong with them. */
@@ -57,23 +79,59 @@ export function readAuth0Inputs(inputs: Auth0Inputs): Auth0Reading {
   ] as const)
     if (client !== undefined && !/^[\w~.-]*\w[\w~.-]*$/.test(text(client)))
       faults.push(`${name} is not a client id; take it from the application's settings in Auth0`);
-  if (inputs.domain === undefined)
-    faults.push('auth0-domain is missing: give it, or the variable AUTH0_DOMAIN');
-  const domain = inputs.domain === undefined ? undefined : readAuth0Domain(text(inputs.domain));
-  if (domain !== undefined && 'fault' in domain) faults.push(`auth0-domain ${domain.fault}`);
+  const domain = readHost(inputs.hosts, faults);
 
   if (faults.length > 0) return { faults };
   if (id === undefined || secret === undefined || inputs.applicationId === undefined) return { faults };
-  if (domain === undefined || 'fault' in domain) return { faults };
+  if (domain === undefined) return { faults };
   return {
     access: {
       baseUrl: domain.baseUrl,
       managementClientId: id,
       managementClientSecret: secret,
       applicationId: inputs.applicationId,
+      identity: createHash('sha256')
+        .update(JSON.stringify([domain.baseUrl, text(inputs.applicationId)]))
+        .digest('hex')
+        .slice(0, 16),
     },
     faults,
   };
+}
+
+/**
+ * The input wins over the variable without a word: an application may be reached by a custom domain, and the Management
+ * API belongs to the tenant's own. The file is held against whatever an input names.
+ * @returns the address that an input names; undefined where none does, or where it cannot be read, with the fault
+ * @see https://auth0.com/docs/customize/custom-domains
+ */
+function readHost({ input, file, variable }: Auth0Hosts, faults: string[]): Auth0Domain | undefined {
+  const named = input ?? (variable?.fileOnly === false ? variable.value : undefined);
+  if (named === undefined) {
+    const found = [
+      ...(file === undefined ? [] : ['auth0-domain in the configuration file']),
+      ...(variable === undefined ? [] : ['AUTH0_DOMAIN in a file of the workspace']),
+    ];
+    faults.push(
+      found.length === 0
+        ? 'auth0-domain is missing: give it, or the variable AUTH0_DOMAIN'
+        : `auth0-domain must come from an input, and only ${found.join(' and ')} names the tenant: a file may be changed by a pull request, and the management secret would be sent wherever it says. Set the input auth0-domain, or give AUTH0_DOMAIN by the input dotenv, secrets or variables`,
+    );
+    return undefined;
+  }
+  const domain = readAuth0Domain(text(named));
+  if ('fault' in domain) {
+    faults.push(`auth0-domain ${domain.fault}`);
+    return undefined;
+  }
+  const other = file === undefined ? domain : readAuth0Domain(file);
+  if ('fault' in other || other.baseUrl !== domain.baseUrl) {
+    faults.push(
+      `auth0-domain in the configuration file is another host than ${input === undefined ? 'AUTH0_DOMAIN of the inputs' : 'the input auth0-domain'} names; take it out of the file, or make both the same`,
+    );
+    return undefined;
+  }
+  return domain;
 }
 
 function text(value: string | Secret): string {

@@ -1,4 +1,5 @@
 import type { Agent } from 'node:http';
+import type { Secret } from '../secret.ts';
 import type { Clock } from './clock.ts';
 import { AwsError } from './errors.ts';
 import { Pace, type Quota } from './pace.ts';
@@ -7,6 +8,13 @@ import { Stop, StoppedError } from './stop.ts';
 
 // The SDK tells every user of Node 20 at every run that it will leave it; that is ours to deal with, not theirs.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+/** Temporary or lasting keys of an account. */
+export interface Keys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: Secret;
+  readonly sessionToken: Secret | undefined;
+}
 
 /** What every client of a run shares. */
 export interface Connection {
@@ -18,6 +26,8 @@ export interface Connection {
   readonly clock: Clock;
   /** Where a proxy is set in the environment. */
   readonly agent: Agent | undefined;
+  /** Keys to sign with; where they are not told, the SDK looks for credentials in its own order. */
+  readonly keys?: Keys | undefined;
   /** How long an answer may take: half a minute unless told. */
   readonly answerMs?: number;
 }
@@ -149,6 +159,7 @@ interface Args {
 export function clientSettings(connection: Connection) {
   return {
     region: connection.region,
+    ...(connection.keys === undefined ? {} : { credentials: credentialsOf(connection.keys) }),
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: 5_000,
@@ -159,6 +170,14 @@ export function clientSettings(connection: Connection) {
         ? {}
         : { httpAgent: connection.agent, httpsAgent: connection.agent }),
     },
+  };
+}
+
+function credentialsOf({ accessKeyId, secretAccessKey, sessionToken }: Keys) {
+  return {
+    accessKeyId,
+    secretAccessKey: secretAccessKey.reveal(),
+    ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.reveal() }),
   };
 }
 

@@ -54,6 +54,11 @@ export class MadeOtherwise extends Error {
   }
 }
 
+/** `AWS_PROFILE` names a profile that the AWS files of the machine do not have. */
+export class ProfileNotFound extends Error {
+  override readonly name = 'ProfileNotFound';
+}
+
 /**
  * A call that failed, in words: what, on which resource, what to do. The service's own message is taken over only
  * where the call carried no secret, since AWS repeats what it refuses.
@@ -130,6 +135,12 @@ function explain(
   const message = cause instanceof Error ? cause.message : '';
   if (code === 'CredentialsProviderError' || code === 'CredentialsError' || code === 'TokenProviderError')
     return { reason: 'credentials', what: 'there are no AWS credentials', remedy: CREDENTIALS };
+  if (cause instanceof ProfileNotFound)
+    return {
+      reason: 'credentials',
+      what: 'AWS_PROFILE names it, and the AWS files of this machine do not have it',
+      remedy: `take AWS_PROFILE out of the environment of the runner, or set it to a profile that exists; or ${CREDENTIALS}`,
+    };
   if (EXPIRED.has(code))
     return {
       reason: 'credentials',

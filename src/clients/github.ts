@@ -2,6 +2,7 @@ import type { Agent } from 'node:http';
 import { getOctokitOptions, GitHub as Octokit } from '@actions/github/lib/utils';
 import type { Secret } from '../secret.ts';
 import type { Clock } from './clock.ts';
+import { ownLogin } from './github-author.ts';
 import { fetchWith } from './github-fetch.ts';
 import { GitHubError, isMissing, isThere } from './github-refusal.ts';
 import { withPatience } from './github-retry.ts';
@@ -24,8 +25,8 @@ export interface Post {
   readonly body: string;
   readonly state: string;
   readonly isPullRequest: boolean;
-  /** Written by a bot or by somebody who may write to the repository: nobody else can have left our marker honestly. */
-  readonly isTrusted: boolean;
+  /** Login of who wrote it; empty where the account is gone. */
+  readonly author: string;
 }
 
 export interface IssueFilter {
@@ -55,7 +56,10 @@ export class GitHub {
   readonly #octokit: InstanceType<typeof Octokit>;
   readonly #place: { readonly owner: string; readonly repo: string };
 
+  readonly #isInstallation: boolean;
+
   constructor({ apiUrl, repository, token, clock, agent }: GitHubConnection) {
+    this.#isInstallation = token.is((text) => text.startsWith('ghs_'));
     const [owner = '', repo = ''] = repository.split('/');
     this.#place = { owner, repo };
     const baseUrl = apiUrl.replace(/\/+$/, '');
@@ -93,6 +97,25 @@ export class GitHub {
       paginate.iterator(rest.issues.listForRepo, { ...this.#place, ...filter, per_page: PAGE }),
       mostPages,
     );
+  }
+
+  async deleteComment(id: number): Promise<void> {
+    await this.#octokit.rest.issues.deleteComment({ ...this.#place, comment_id: id });
+  }
+
+  /** @returns those of the posts that this token's own login wrote */
+  async own(posts: readonly Post[]): Promise<Post[]> {
+    if (posts.length === 0) return [];
+    const { rest, graphql } = this.#octokit;
+    const isOwn = await ownLogin(
+      posts.map(({ author }) => author),
+      this.#isInstallation,
+      {
+        user: async () => (await rest.users.getAuthenticated()).data.login,
+        viewer: async () => (await graphql<{ viewer: { login: string } }>('{viewer{login}}')).viewer.login,
+      },
+    );
+    return posts.filter(({ author }) => isOwn(author));
   }
 
   async createIssue(issue: { title: string; body: string; labels: readonly string[] }): Promise<number> {
@@ -141,15 +164,12 @@ async function collect(pages: AsyncIterable<{ readonly data: unknown }>, mostPag
 function readPost(value: unknown): Post {
   const post = (value ?? {}) as Record<string, unknown>;
   const user = (post.user ?? {}) as Record<string, unknown>;
-  const association = post.author_association;
-  const isBot = user.type === 'Bot' || String(user.login ?? '').endsWith('[bot]');
   return {
     id: Number(post.id),
     number: Number(post.number),
     body: typeof post.body === 'string' ? post.body : '',
     state: String(post.state ?? ''),
     isPullRequest: post.pull_request !== undefined,
-    isTrusted:
-      isBot || association === undefined || /^(OWNER|MEMBER|COLLABORATOR)$/.test(String(association)),
+    author: String(user.login ?? ''),
   };
 }

@@ -1,5 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { type Calls, type Connection, clientSettings, prepare } from './aws.ts';
+import { type Calls, type Connection, clientSettings, type Keys, prepare } from './aws.ts';
+import { AwsError, ProfileNotFound } from './errors.ts';
 
 export interface Caller {
   readonly account: string;
@@ -14,4 +15,25 @@ export async function identify(connection: Connection, calls: Calls): Promise<Ca
     () => client.send(new GetCallerIdentityCommand({})),
   );
   return { account: answer.Account ?? '', arn: answer.Arn ?? '' };
+}
+
+/** What the environment of the run holds of credentials. */
+export interface Environment {
+  readonly keys: Keys | undefined;
+  readonly profile: { readonly name: string; readonly exists: boolean } | undefined;
+}
+
+/**
+ * Keys in the environment are the step's own, and win over the profile that a self-hosted runner names: so do the AWS CLI
+ * and boto3, and the SDK for JavaScript does it the other way round. A profile that nobody has set up is refused, as these
+ * do: the SDK would go on to the credentials of the machine.
+ * @returns the keys to sign with; undefined where the SDK may look for itself
+ * @throws AwsError where `AWS_PROFILE` names a profile that does not exist
+ * @see https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-authentication.html#cli-chap-authentication-precedence
+ */
+export function chooseKeys({ keys, profile }: Environment): Keys | undefined {
+  if (keys === undefined && profile?.exists === false) {
+    throw new AwsError(new ProfileNotFound(), 'sts:GetCallerIdentity', `the profile ${profile.name}`, false);
+  }
+  return profile === undefined ? undefined : keys;
 }

@@ -12,8 +12,8 @@ type SharedKind = 'AWS::Logs::LogGroup' | 'AWS::ECR::Repository';
 /** A log group or repository that this run is about. */
 export interface Shared<K extends SharedKind = SharedKind> {
   readonly name: string;
-  /** The application's other environments use it too. */
-  readonly shared: boolean;
+  /** Its name says that no other environment uses it. */
+  readonly exclusive: boolean;
   readonly standing: Specs[K] | Unreadable | undefined;
 }
 
@@ -21,6 +21,7 @@ export interface DestroyRequest {
   readonly found: Findings;
   readonly logGroup: Shared<'AWS::Logs::LogGroup'> | undefined;
   readonly repository: Shared<'AWS::ECR::Repository'> | undefined;
+  readonly region: string;
   /** Prefixes of other environments below which something of ours stands, or why that is not known. */
   readonly neighbours: readonly string[] | Unreadable;
   /** What is taken out of Auth0; undefined where Auth0 is left alone. */
@@ -37,8 +38,11 @@ export interface DestroyRequest {
  *
  *     below the prefix | made: delete, adopted: our tag off, others: told
  *     Auth0            | the URLs that app-url or AUTH0_CALLBACK_URL stand for, before that parameter goes
- *     log group,       | made: delete with its consent; adopted: our tag off; kept where another environment of
- *     repository       | the application stands and shares it
+ *     log group,       | made: delete with its consent where its name is the environment's own; adopted: our tag off,
+ *     repository       | unless another environment of the application stands
+ *
+ * A name that environments share is deleted by none of them: one that has neither parameters nor secrets of ours leaves no
+ * trace, so nobody can know that it is the last, and logs and images do not come back.
  */
 export function destroy(request: DestroyRequest): Plan {
   const { found, logGroup, repository, auth0 = [] } = request;
@@ -84,14 +88,30 @@ function strayChange(stray: AnyStray, request: DestroyRequest): Change {
   return changeOfStray(stray, { action: 'remove', notes, after });
 }
 
-const WORDS: Readonly<Record<SharedKind, { consent: Consent; all: string }>> = {
-  'AWS::Logs::LogGroup': { consent: 'delete-log-group', all: 'with all its logs' },
-  'AWS::ECR::Repository': { consent: 'delete-repository', all: 'with all its images' },
+interface Words {
+  readonly consent: Consent;
+  readonly all: string;
+  /** What deletes it by hand. */
+  readonly command: (name: string, region: string) => string;
+}
+
+const WORDS: Readonly<Record<SharedKind, Words>> = {
+  'AWS::Logs::LogGroup': {
+    consent: 'delete-log-group',
+    all: 'with all its logs',
+    command: (name, region) => `aws logs delete-log-group --region ${region} --log-group-name ${name}`,
+  },
+  'AWS::ECR::Repository': {
+    consent: 'delete-repository',
+    all: 'with all its images',
+    command: (name, region) =>
+      `aws ecr delete-repository --region ${region} --force --repository-name ${name}`,
+  },
 };
 
 function sharedChange<K extends SharedKind & Kind>(
   kind: K,
-  { name, shared, standing }: Shared<K>,
+  { name, exclusive, standing }: Shared<K>,
   request: DestroyRequest,
 ): ChangeOf<K>[] {
   if (standing === undefined) return [];
@@ -112,17 +132,23 @@ function sharedChange<K extends SharedKind & Kind>(
 
   const found = { ...base, desired: standing, observed: standing };
   const keep = (note: string): ChangeOf<K>[] => [{ ...found, action: 'none', notes: [`kept: ${note}`] }];
-  const { consent, all } = WORDS[kind];
+  const { consent, all, command } = WORDS[kind];
   const owner = standing.fields[OWNER_FIELD];
   if (owner !== MADE && owner !== ADOPTED) return keep('it stands without our tag');
   const { ownedBy } = standing.facts;
   if (ownedBy !== undefined) return keep(`it belongs to ${ownedBy}`);
   if (isIgnored({ kind, name }, 'deletion', request.ignore)) return keep('left as it is (ignore)');
   if (owner === MADE && !request.allow.has(consent)) return keep(`allow: ${consent} deletes it, ${all}`);
-  if (shared && request.neighbours instanceof Unreadable)
-    return unreadable('whether other environments use it could not be found out', request.neighbours);
-  if (shared && !(request.neighbours instanceof Unreadable) && request.neighbours.length > 0)
-    return keep(`other environments of the application stand: ${listed(request.neighbours)}`);
+  if (!exclusive) {
+    if (request.neighbours instanceof Unreadable)
+      return unreadable('whether other environments use it could not be found out', request.neighbours);
+    if (request.neighbours.length > 0)
+      return keep(`other environments of the application stand: ${listed(request.neighbours)}`);
+    if (owner === MADE)
+      return keep(
+        `other environments may use it, since its name does not hold {environment}. An environment without parameters and secrets of ours, and another application with the same name in its settings, cannot be seen. If nobody uses it: ${command(name, request.region)}`,
+      );
+  }
   if (owner === MADE) return [{ ...found, action: 'delete', notes: [`deleted ${all}`] }];
   return [
     {

@@ -1,5 +1,6 @@
 import type { Plan } from '../plan/change.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { Binding, HiddenValues } from './binding.ts';
 import { effectOf, type PlanDocument, planDocument, planHash } from './plan-document.ts';
 import type { Failure } from './run.ts';
 
@@ -16,10 +17,10 @@ const MOST_LINES = 50;
  * Compares the plan of this run with the one that `expect-plan` gives, where this run would write.
  * @returns undefined where they are the same, or where none was given
  */
-export function refusalOf(settings: Settings, plan: Plan): Refused | undefined {
+export function refusalOf(settings: Settings, plan: Plan, binding?: Binding): Refused | undefined {
   const { expected, writes } = settings.ownership;
   if (expected === undefined || !writes) return undefined;
-  const present = planDocument(settings, plan);
+  const present = planDocument(settings, plan, binding);
   const hash = planHash(present);
   if ('hash' in expected)
     return expected.hash === hash
@@ -61,6 +62,9 @@ function readPlan(document: unknown): PlanDocument {
     version: 1,
     prefix: text(plan.prefix),
     region: text(plan.region),
+    ...(typeof plan.account === 'string' ? { account: plan.account } : {}),
+    ...(typeof plan.auth0 === 'string' ? { auth0: plan.auth0 } : {}),
+    ...(plan.hidden === undefined ? {} : { hidden: readHidden(of(plan.hidden)) }),
     changes: list(plan.changes).map((change) => ({
       kind: text(change.kind),
       name: text(change.name),
@@ -78,11 +82,22 @@ function readPlan(document: unknown): PlanDocument {
   };
 }
 
+function readHidden({ digest, fields }: Record<string, unknown>): HiddenValues {
+  return {
+    digest: typeof digest === 'string' ? digest : '',
+    fields: Array.isArray(fields) ? fields.map(String) : [],
+  };
+}
+
 function differences(approved: PlanDocument, present: PlanDocument): string[] {
   const lines: string[] = [];
   for (const name of ['prefix', 'region'] as const)
     if (approved[name] !== present[name])
       lines.push(`${name}: ${approved[name]} was approved, this run is for ${present[name]}`);
+  if (approved.account !== present.account)
+    lines.push('account: this run is in another one than was approved, or an older version made the plan');
+  if (approved.auth0 !== present.auth0)
+    lines.push('Auth0: this run is for another tenant or application than was approved');
   const [before, now] = [byResource(approved), byResource(present)];
   for (const [resource, entries] of before) {
     const others = now.get(resource);
@@ -93,6 +108,12 @@ function differences(approved: PlanDocument, present: PlanDocument): string[] {
   for (const [resource, entries] of now)
     if (!before.has(resource))
       lines.push(`${resource}: ${actions(entries)} is in this plan, and was not approved`);
+  const isOfSame = String(approved.hidden?.fields) === String(present.hidden?.fields);
+  // Other fields come with other changes, which are told above.
+  if (approved.hidden?.digest !== present.hidden?.digest && (isOfSame || lines.length === 0))
+    lines.push(
+      `another value was approved of one of these, which are shown to nobody: ${present.hidden?.fields.join(', ') ?? ''}`,
+    );
   return lines;
 }
 

@@ -55,11 +55,13 @@ export async function commentOnPullRequest(
   run: Run,
   place: CommentPlace,
 ): Promise<void> {
-  const begin = marker('plan', run);
+  const mark = marker('plan', run);
   const body = commentText(run, place);
-  const standing = (await github.comments(pullRequest)).find(
-    (comment) => comment.isTrusted && stateOf(begin, comment.body) !== undefined,
-  );
+  const all = await github.comments(pullRequest);
+  const ours = await github.own(all.filter((comment) => stateOf(mark, comment.body) !== undefined));
+  const [standing, ...older] = ours.sort((a, b) => b.id - a.id);
+  // Two runs at once, neither of which saw the other's comment: the reader finds one. One that stays does no harm.
+  for (const { id } of older) await github.deleteComment(id).catch(() => {});
   if (standing !== undefined) {
     if (standing.body !== body) await github.updateComment(standing.id, body);
     return;

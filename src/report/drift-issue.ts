@@ -4,9 +4,10 @@ import type { Outcome } from '../plan/apply.ts';
 import type { Kind } from '../resources/resource.ts';
 import type { Part } from '../settings/choices.ts';
 import type { EventFacts } from '../settings/event.ts';
+import { actor, actorKind } from './actor.ts';
 import { code, prose } from './escape.ts';
 import { NOUNS } from './fields.ts';
-import { asWhole, marked, marker, partsIn, partsOf, stateOf } from './marker.ts';
+import { accountIn, asWhole, marked, marker, partsIn, partsOf, stateOf } from './marker.ts';
 import { planDocument } from './plan-document.ts';
 import type { Run } from './run.ts';
 import { changes } from './sections/changes.ts';
@@ -65,7 +66,7 @@ export function issueText(run: Run, { isPublic }: EventFacts, runUrl: string): s
       ],
     },
     changes(open, isPublic ? 'hidden' : 'shown'),
-    authors(open),
+    authors(open, isPublic),
     {
       rows: [
         `Run with ${code('mode: apply')} to heal it, or put what stands into the configuration, or list it under ${code('ignore')}. This issue is kept up to date, and closed when the drift is gone.`,
@@ -79,28 +80,24 @@ export function issueText(run: Run, { isPublic }: EventFacts, runUrl: string): s
   return marked(marker('drift', run), text, findingsHash(run));
 }
 
-/** Who changed what, where AWS tells. The role's session is told, not the account. */
-function authors(open: readonly Outcome[]): Section | undefined {
+/**
+ * Who changed what, where AWS tells. The role's session is told, not the account; where strangers read, only what kind of
+ * actor it was, since sessions and users are named after people.
+ */
+function authors(open: readonly Outcome[], isPublic: boolean): Section | undefined {
   const rows = open.flatMap(({ change }) => {
     const { modifiedBy, modifiedAt } = change.observed?.facts ?? {};
     if (modifiedBy === undefined && modifiedAt === undefined) return [];
+    const who =
+      modifiedBy === undefined ? '' : isPublic ? prose(actorKind(modifiedBy)) : code(actor(modifiedBy));
     return [
-      [
-        `${NOUNS[change.kind]} ${code(change.name)}`,
-        modifiedBy === undefined ? '' : code(shortArn(modifiedBy)),
-        modifiedAt === undefined ? '' : prose(modifiedAt),
-      ],
+      [`${NOUNS[change.kind]} ${code(change.name)}`, who, modifiedAt === undefined ? '' : prose(modifiedAt)],
     ];
   });
   const unique = [...new Map(rows.map((row) => [row.join(), row])).values()];
   return unique.length === 0
     ? undefined
     : { title: 'Who changed it last', ...table(['Resource', 'Who', 'When'], unique) };
-}
-
-/** `arn:aws:sts::123456789012:assumed-role/admin/alice` → `assumed-role/admin/alice`. */
-function shortArn(arn: string): string {
-  return arn.startsWith('arn:') ? arn.split(':').slice(5).join(':') : arn;
 }
 
 /** Keeps one open issue while there is drift, and none when there is none; a run of a part (`only`) has its own. */
@@ -113,11 +110,11 @@ export async function keepDriftIssue(
   const state = findings(run);
   if (state === 'unknown') return;
   const parts = partsOf(run.settings);
-  const begin = marker('drift', run);
+  const mark = marker('drift', run);
   // Where all of it is clean, each part is that was looked at.
   const isCovered = (body: string) => partsIn(body).every((part) => isLookedAt(part, run));
   const stateIn = (body: string) =>
-    stateOf(begin, state === 'clean' && parts.length === 0 && isCovered(body) ? asWhole(body) : body);
+    stateOf(mark, state === 'clean' && parts.length === 0 && isCovered(body) ? asWhole(body) : body);
   const found = await find(github, stateIn, state);
   const open = found.filter((issue) => issue.state === 'open');
   if (state === 'clean') {
@@ -144,7 +141,8 @@ export async function keepDriftIssue(
     }
     return;
   }
-  if (stateIn(kept.body) !== findingsHash(run)) await github.updateIssue(kept.number, { title, body });
+  const isCurrent = stateIn(kept.body) === findingsHash(run) && accountIn(kept.body) !== undefined;
+  if (!isCurrent) await github.updateIssue(kept.number, { title, body });
   for (const issue of extras) await close(github, issue, `#${kept.number} tells the same.`, 'not_planned');
 }
 
@@ -168,14 +166,14 @@ async function find(
   stateIn: (body: string) => string | undefined,
   state: 'drift' | 'clean',
 ): Promise<Post[]> {
-  const ours = (issues: readonly Post[]) =>
-    issues
-      .filter((issue) => !issue.isPullRequest && issue.isTrusted && stateIn(issue.body) !== undefined)
-      .sort((a, b) => a.number - b.number);
+  const ours = async (issues: readonly Post[]) => {
+    const marked = issues.filter((issue) => !issue.isPullRequest && stateIn(issue.body) !== undefined);
+    return (await github.own(marked)).sort((a, b) => a.number - b.number);
+  };
   const filter: IssueFilter = { labels: LABEL.name, state: state === 'clean' ? 'open' : 'all' };
-  const labelled = ours(await github.issues(filter));
+  const labelled = await ours(await github.issues(filter));
   if (labelled.some((issue) => issue.state === 'open')) return labelled;
-  const others = ours(await github.issues({ state: 'open', sort: 'updated' }, MOST_PAGES));
+  const others = await ours(await github.issues({ state: 'open', sort: 'updated' }, MOST_PAGES));
   return [...labelled, ...others.filter(({ number }) => labelled.every((issue) => issue.number !== number))];
 }
 

@@ -45,15 +45,19 @@ export function code(text: string): string {
 
 /** @returns plain text for GitHub's Markdown, tables included. */
 export function prose(text: string): string {
-  return visible(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replace(/[\\`*[\]!|~$]/g, '\\$&')
-    .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
-    .replace(/[@#](?=\w)/g, '$&\u2060')
-    .replace(/:\/\//g, ':\u2060//')
-    .replace(/www\./gi, (start) => `${start.slice(0, 3)}\u2060.`);
+  return (
+    visible(text)
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replace(/[\\`*[\]!|~$]/g, '\\$&')
+      .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
+      .replace(/[@#](?=\w)/g, '$&\u2060')
+      // The other way to write #1.
+      .replace(/\bGH-(?=\d)/gi, '$&\u2060')
+      .replace(/:\/\//g, ':\u2060//')
+      .replace(/www\./gi, (start) => `${start.slice(0, 3)}\u2060.`)
+  );
 }
 
 /** @returns a value as plain text for GitHub's Markdown, cut when it is long: no tag of others stands in it, not even as code. */

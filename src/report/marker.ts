@@ -1,17 +1,40 @@
+import { createHash } from 'node:crypto';
 import { PARTS } from '../settings/choices.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Run } from './run.ts';
 
-/**
- * The hidden line by which a comment or an issue is found again: one for each prefix and region, and for each `only`,
- * since a run of a part knows nothing of the rest.
- * It is the first line, so that a text that quotes another one is not taken for it.
- */
-export function marker(what: 'plan' | 'drift', { settings }: Run): string {
+/** The hidden lines by which a comment or an issue is found again. */
+export interface Marker {
+  /** The begin of the first one: one for each prefix and region, and for each `only`, since a run of a part knows nothing of the rest. */
+  readonly begin: string;
+  /** What the second one holds: two accounts may have the same prefix and region. */
+  readonly account: string;
+}
+
+/** @returns the marker of a run's comment or issue */
+export function marker(what: 'plan' | 'drift', { settings, caller }: Run): Marker {
   const parts = partsOf(settings);
   // Two hyphens in a row would end the comment in some readers.
   const name = `${settings.prefix} ${settings.region}`.replaceAll('--', '%2D%2D');
-  return `<!-- aws-bootstrap ${what}${parts.length === 0 ? '' : ` of ${parts.join(',')}`} ${name}`;
+  return {
+    begin: `<!-- aws-bootstrap ${what}${parts.length === 0 ? '' : ` of ${parts.join(',')}`} ${name}`,
+    account: accountMark(settings, caller.account),
+  };
+}
+
+/**
+ * Tells accounts apart without naming one: comments and issues of a public repository are read by everybody.
+ * Of the 10¹² account ids some 60,000 share a mark, so it does not lead back to one; that two of a user's own do is a
+ * matter of one in 16 million. It is another one for each prefix and region, so marks of two repositories cannot be joined.
+ */
+export function accountMark(
+  { prefix, region }: Pick<Settings, 'prefix' | 'region'>,
+  account: string,
+): string {
+  return createHash('sha256')
+    .update(JSON.stringify([prefix, region, account]))
+    .digest('hex')
+    .slice(0, 6);
 }
 
 /** @returns the parts that `only` names, in the order of the documentation; none where the run is of all */
@@ -19,7 +42,7 @@ export function partsOf({ only }: Settings): readonly string[] {
   return only.size === PARTS.length ? [] : PARTS.filter((part) => only.has(part));
 }
 
-const PART = /^(\s*<!-- aws-bootstrap \w+) of ([a-z0-9,-]+) /;
+const PART = /^([^\S\n]*<!-- aws-bootstrap \w+) of ([a-z0-9,-]+) /m;
 
 /** @returns the parts that the marker of a text names; none where it has that of the whole, or no marker */
 export function partsIn(body: string): readonly string[] {
@@ -32,13 +55,33 @@ export function asWhole(body: string): string {
 }
 
 /** @param state what is kept beside, such as a hash of what stands below */
-export function marked(begin: string, text: string, state = ''): string {
-  return `${begin}${state === '' ? '' : ` ${state}`} -->\n${text}`;
+export function marked({ begin, account }: Marker, text: string, state = ''): string {
+  return `${begin}${state === '' ? '' : ` ${state}`} -->\n<!-- aws-bootstrap account ${account} -->\n${text}`;
 }
 
-/** @returns the state behind the marker, undefined where the text does not begin with it. */
-export function stateOf(begin: string, body: string): string | undefined {
-  const line = body.trimStart().replace(/\r?\n.*$/s, '');
-  if (!line.startsWith(`${begin} `) || !line.endsWith('-->')) return undefined;
-  return line.slice(begin.length, -'-->'.length).trim();
+const ACCOUNT = /^\s*<!-- aws-bootstrap account ([0-9a-f]+) -->\s*$/;
+
+/**
+ * The marker may stand on any line, since people write above it; a text that quotes it has another sign before it.
+ * Texts of older versions name no account: they are found by whoever comes first, who writes its own.
+ * @returns the state behind the marker; undefined where the text has none, or that of another account
+ */
+export function stateOf({ begin, account }: Marker, body: string): string | undefined {
+  const lines = body.split(/\r?\n/);
+  const at = lines.findIndex(
+    (line) => line.trimStart().startsWith(`${begin} `) && line.trimEnd().endsWith('-->'),
+  );
+  if (at < 0) return undefined;
+  const named = accountIn(body);
+  if (named !== undefined && named !== account) return undefined;
+  return lines[at]?.trim().slice(begin.length, -'-->'.length).trim();
+}
+
+/** @returns the account's mark in a text, undefined where an older version wrote it */
+export function accountIn(body: string): string | undefined {
+  for (const line of body.split(/\r?\n/)) {
+    const found = ACCOUNT.exec(line)?.[1];
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

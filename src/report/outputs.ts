@@ -13,7 +13,7 @@ import { hasNewValue, type Run, standing } from './run.ts';
 export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
   const { settings, desired, plan, outcomes } = run;
   const counts = count(plan);
-  const document = planDocument(settings, plan);
+  const document = planDocument(settings, plan, run.binding);
   const stands = standing(run);
   const json = (map: ReadonlyMap<string, string>) => JSON.stringify(Object.fromEntries(map));
   const logGroup =

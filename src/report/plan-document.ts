@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Plan } from '../plan/change.ts';
 import type { Difference } from '../resources/resource.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { Binding } from './binding.ts';
 import { textOf } from './fields.ts';
 
 /** The plan for machines: no secret value stands in it, and no account id but in the ARN of a KMS key. */
@@ -9,6 +10,12 @@ export interface PlanDocument {
   readonly version: 1;
   readonly prefix: string;
   readonly region: string;
+  /** Equal for the same account, and not its id. */
+  readonly account?: string;
+  /** Equal for the same tenant and application. */
+  readonly auth0?: string;
+  /** Equal for the same values of those that are no secret and are shown to nobody. */
+  readonly hidden?: { readonly digest: string; readonly fields: readonly string[] };
   readonly changes: ReadonlyArray<{
     readonly kind: string;
     readonly name: string;
@@ -30,11 +37,16 @@ export interface PlanDocument {
   }>;
 }
 
-export function planDocument(settings: Settings, plan: Plan): PlanDocument {
+/** @param binding what an approval of this plan holds beside its changes */
+export function planDocument(settings: Settings, plan: Plan, binding?: Binding): PlanDocument {
+  const { account, auth0, hidden } = binding ?? {};
   return {
     version: 1,
     prefix: settings.prefix,
     region: settings.region,
+    ...(account === undefined ? {} : { account }),
+    ...(auth0 === undefined ? {} : { auth0 }),
+    ...(hidden === undefined ? {} : { hidden }),
     changes: [...plan]
       .sort((a, b) => (a.id < b.id ? -1 : 1))
       .map(({ kind, name, action, observed, differences, blocked, unwanted, notes }) => ({
@@ -60,10 +72,10 @@ function fieldOf({ field, from, to }: Difference) {
  * @returns a hash that is equal for the same plan over the same observed versions, whatever the order of the input,
  * the mode or the words; made without secret values, so it may be shown to everybody
  */
-export function planHash({ prefix, region, changes }: PlanDocument): string {
+export function planHash({ prefix, region, account, auth0, hidden, changes }: PlanDocument): string {
   const effects = changes.flatMap((change) => effectOf(change) ?? []).sort();
   return createHash('sha256')
-    .update(JSON.stringify([prefix, region, effects]))
+    .update(JSON.stringify([prefix, region, account ?? '', auth0 ?? '', hidden?.digest ?? '', effects]))
     .digest('hex');
 }
 

@@ -6,6 +6,7 @@ import type { Plan } from '../plan/change.ts';
 import type { Kind, Spec } from '../resources/resource.ts';
 import type { Notes } from '../settings/fault.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { Binding } from './binding.ts';
 
 /** All that there is to tell of a run. */
 export interface Run {
@@ -17,6 +18,8 @@ export interface Run {
   /** What the rooms told on the way. */
   readonly told: readonly string[];
   readonly caller: Caller;
+  /** What an approval of the plan holds beside its changes. */
+  readonly binding: Binding;
   readonly calls: number;
   /** Writes that AWS, its registry and Auth0 have taken, those of a change included that failed after them. */
   readonly written: number;

@@ -24,6 +24,8 @@ export interface LogGroupSettings {
   readonly name: string;
   /** Its name does not hold the environment: the application's other environments use it too. */
   readonly shared: boolean;
+  /** No other environment can have this name: its template holds `{environment}`, and the application. */
+  readonly exclusive: boolean;
   readonly retention: Given<number | 'never'>;
   readonly tags: ReadonlyMap<string, string>;
 }
@@ -31,6 +33,7 @@ export interface LogGroupSettings {
 export interface RepositorySettings {
   readonly name: string;
   readonly shared: boolean;
+  readonly exclusive: boolean;
   /** From a full URI: the run must be in this account. */
   readonly account: string | undefined;
   readonly mutability: Given<Mutability>;
@@ -82,7 +85,7 @@ function readName(
   setting: string,
   fallback: string,
   names: Names,
-): { name: string; shared: boolean } | undefined {
+): { name: string; shared: boolean; exclusive: boolean } | undefined {
   const template = layers.read(setting, fallback, (value) => String(value).trim());
   if (template === 'none') return undefined;
   const name = template
@@ -91,13 +94,28 @@ function readName(
   const left = /\{[^}]*\}/.exec(name);
   if (left !== null)
     layers.fault(setting, `${quoted(left[0])} is not known; {application} and {environment} are filled in`);
-  return { name, shared: !holdsEnvironment(template, names.environment) };
+  return {
+    name,
+    shared: !holdsEnvironment(template, names.environment),
+    exclusive: isExclusive(template, names),
+  };
+}
+
+const words = (text: string) => `/${text.replace(/[^A-Za-z0-9]+/g, '/')}/`;
+
+/**
+ * Whether the template gives each environment of each application a name of its own. A literal does not: what reads
+ * `papyrus-prd` for `/papyrus/prd` may be written for `/papyrus/prd-eu` as well.
+ */
+function isExclusive(template: string, { application, environment }: Names): boolean {
+  if (environment === '' || !template.includes('{environment}')) return false;
+  const own = template.replaceAll('{application}', `/${application}/`).replaceAll('{environment}', '/');
+  return words(own).includes(words(application));
 }
 
 /** As a word of its own: the environment `dev` is not in `devtools`, nor in the application's own name. */
 function holdsEnvironment(template: string, environment: string): boolean {
   if (environment === '') return false;
-  const words = (text: string) => `/${text.replace(/[^A-Za-z0-9]+/g, '/')}/`;
   const own = template.replaceAll('{application}', '/').replaceAll('{environment}', `/${environment}/`);
   return words(own).includes(words(environment));
 }
@@ -140,6 +158,7 @@ export function readLogGroup(layers: Layers, names: Names): LogGroupSettings | u
   return {
     name: found.name,
     shared: found.shared,
+    exclusive: found.exclusive,
     retention: { value: retention, given: layers.get('log-retention-days') !== undefined },
     tags: readTags(layers, found.shared),
   };
@@ -178,6 +197,7 @@ export function readRepository(
   return {
     name,
     shared: found.shared,
+    exclusive: found.exclusive,
     account: uri?.[1],
     mutability: {
       value: layers.read('image-tag-mutability', { value: 'MUTABLE', exclusions: undefined }, readMutability),

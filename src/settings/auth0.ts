@@ -6,7 +6,10 @@ import { readChoice, Unclear } from './texts.ts';
 /** What was given for Auth0, as it was given: it is judged together with the variables. */
 export interface Auth0Settings {
   readonly appUrl: (Asked & { readonly value: string }) | undefined;
+  /** What the input says, which the workflow gave. */
   readonly domain: string | undefined;
+  /** What the configuration file says, and where; its word alone is not enough to send a credential to. */
+  readonly fileDomain: (Asked & { readonly value: string }) | undefined;
   readonly managementClientId: string | undefined;
   readonly managementClientSecret: Secret | undefined;
   readonly applicationId: string | undefined;
@@ -21,9 +24,11 @@ export function readAuth0(layers: Layers, inputs: ReadonlyMap<string, string>): 
     layers.read<string | undefined>(name, undefined, (value) => String(value).trim());
   const secret = inputs.get('auth0-management-client-secret')?.trim() ?? '';
   const appUrl = layers.get('app-url');
+  const fileDomain = layers.inFile('auth0-domain');
   return {
     appUrl: appUrl && { ...appUrl, value: String(appUrl.value).trim() },
-    domain: text('auth0-domain'),
+    domain: inputs.get('auth0-domain')?.trim() || undefined,
+    fileDomain: fileDomain && { ...fileDomain, value: String(fileDomain.value).trim() },
     managementClientId: text('auth0-management-client-id'),
     managementClientSecret: secret === '' ? undefined : new Secret(secret),
     applicationId: text('auth0-application-id'),

@@ -51,7 +51,7 @@ const settings = {
   image: text.describe('the built image: docker:NAME, oci:DIR, oci-archive:FILE or docker-archive:FILE'),
   'image-tags': texts.describe("tags that it gets; default: the image's own, else latest"),
   'app-url': text.describe('the origin that the application is reached at, such as https://app.example.com'),
-  'auth0-domain': text.describe('host name of the Auth0 tenant; default: the variable AUTH0_DOMAIN'),
+  'auth0-domain': text.describe('host name of the Auth0 tenant, which an input has to name as well'),
   'auth0-management-client-id': text.describe('client id of the machine to machine application'),
   'auth0-application-id': text.describe(
     'client id of the application; default: the variable AUTH0_CLIENT_ID',
@@ -104,11 +104,20 @@ const optional = <T extends Record<string, z.ZodType>>(shape: T) =>
     [K in keyof T]: z.ZodOptional<T[K]>;
   };
 
-const { prefix: _prefix, mode: _mode, ...perEnvironment } = settings;
+/** What has no input of its name. */
+const ofFile = {
+  require: texts.describe(
+    'inputs that must not arrive empty, such as expect-plan or allowed-account-ids; confirm and expect-plan only in runs that write',
+  ),
+};
+
+const { prefix: _prefix, mode: _mode, ...inputsOfEnvironment } = settings;
+const perEnvironment = { ...inputsOfEnvironment, ...ofFile };
 
 export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   ...optional(settings),
+  ...optional(ofFile),
   rules: z.array(rule).optional().describe('where variables go; a rule replaces the built-in table'),
   bundles: z
     .record(

@@ -1,7 +1,9 @@
 import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { homedir } from 'node:os';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as core from '@actions/core';
 import { Secret } from '../secret.ts';
+import type { AwsEnvironment } from './aws-environment.ts';
 import type { ConfigFile } from './config.ts';
 import { type EventFacts, readEventFacts } from './event.ts';
 import type { Notes } from './fault.ts';
@@ -90,6 +92,22 @@ export function readEnvironment(name: string): string | undefined {
   return process.env[name];
 }
 
+/** @returns the AWS credentials that the step's environment holds or names; its reader is loaded only for a run that goes on. */
+export async function readAwsCredentials(): Promise<AwsEnvironment> {
+  const { readAwsEnvironment } = await import('./aws-environment.ts');
+  const text = (named: string | undefined, usual: string) => {
+    try {
+      return readFileSync(named || join(homedir(), '.aws', usual), 'utf8');
+    } catch {
+      return undefined;
+    }
+  };
+  return readAwsEnvironment(readEnvironment, () => ({
+    config: text(process.env.AWS_CONFIG_FILE, 'config'),
+    credentials: text(process.env.AWS_SHARED_CREDENTIALS_FILE, 'credentials'),
+  }));
+}
+
 /** @returns the path of the configuration file, or undefined where there is none and none was named. */
 function configPath(inputs: ReadonlyMap<string, string>, runner: Runner): string | undefined {
   const named = inputs.get('config')?.trim() ?? '';
@@ -169,7 +187,13 @@ export function readVariableTexts(
   add('dotenv');
   for (const path of settings.envFiles) {
     try {
-      texts.push({ source: 'env-file', content: readBytes(path, runner), where: path, file: path });
+      texts.push({
+        source: 'env-file',
+        content: readBytes(path, runner),
+        where: path,
+        file: path,
+        inFile: true,
+      });
     } catch (error) {
       if (!(error instanceof Unclear)) throw error;
       const { where = 'input env-file', file, line } = settings.envFilesAsked ?? {};
@@ -189,10 +213,10 @@ export function readVariableTexts(
       source: 'variables',
       content: value,
       where: file === undefined ? where : `${where} variables`,
-      isOfFile: file !== undefined,
+      ...(file === undefined ? {} : { inFile: true as const }),
     });
   else if (typeof value === 'object' && value !== null)
-    texts.push({ source: 'variables', content: { ...value }, where, file });
+    texts.push({ source: 'variables', content: { ...value }, where, file, inFile: true });
   add('secrets');
   return texts;
 }

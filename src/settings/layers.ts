@@ -35,6 +35,11 @@ export class Layers {
     const input = this.#inputs.get(name);
     // Like the runner, which cannot tell an empty input from one that is not given.
     if (input !== undefined && input.trim() !== '') return { value: input, where: `input ${name}` };
+    return this.inFile(name, shared);
+  }
+
+  /** @returns what the configuration file says, also where an input of the name is given */
+  inFile(name: string, shared = false): Asked | undefined {
     return (shared ? undefined : this.inEnvironment(name)) ?? this.#at([name]);
   }
 

@@ -11,7 +11,6 @@ import { type Auth0Settings, readAuth0 } from './auth0.ts';
 import {
   CONSENTS,
   type Consent,
-  MODES,
   type Mode,
   ON_EMPTY,
   type OnEmpty,
@@ -27,9 +26,11 @@ import type { Notes } from './fault.ts';
 import { type ImageSettings, readImage } from './image.ts';
 import { type Asked, Layers } from './layers.ts';
 import { prefixFault } from './limits.ts';
+import { readMode, warnOfLoosening } from './mode.ts';
 import { judgeEnvironments, readExactBundles } from './names.ts';
 import { type OwnershipSettings, readOwnership } from './ownership.ts';
 import { type ReportSettings, readReportSettings } from './report-settings.ts';
+import { readRequired } from './required.ts';
 import { type Ignored, type Rule, readIgnored, readRules } from './rules.ts';
 import { each, quoted, readBoolean, readChoice, readChoices, readList, Unclear } from './texts.ts';
 
@@ -98,7 +99,9 @@ export function readSettings(request: Request, notes: Notes): Settings {
   const region = readRegion(layers, request.ambientRegion, notes);
   const kmsKeyId = layers.read('kms-key-id', undefined, readKmsKey(region));
   const only = new Set(layers.read('only', PARTS, readParts));
-  const mode = readMode(layers, request.event);
+  const mode = readMode(layers, request.event, notes);
+  readRequired(layers, request.inputs, mode);
+  warnOfLoosening(layers, file, { mode, event: request.event }, notes);
   return {
     mode,
     prefix,
@@ -137,18 +140,6 @@ function readPrefix(prefix: string): string {
   const wrong = prefixFault(prefix);
   if (wrong !== undefined) throw new Unclear(wrong);
   return prefix;
-}
-
-function readMode(layers: Layers, event: string): Mode {
-  // The event runs with this repository's secrets on code that a stranger wrote.
-  if (event === 'pull_request_target')
-    layers.fault(
-      'mode',
-      'the event pull_request_target is refused, since it gives secrets to code of strangers; use pull_request',
-    );
-  const asked = layers.read('mode', 'auto', (value) => readChoice(value, MODES));
-  if (asked !== 'auto') return asked;
-  return event === 'pull_request' ? 'plan' : 'apply';
 }
 
 function readRegion(layers: Layers, ambient: string | undefined, notes: Notes): string {

@@ -21,6 +21,8 @@ export interface Variable {
   readonly line?: number | undefined;
   /** Where `secrets` gave the name without a value, which gave way to this one. */
   readonly emptySecret?: string | undefined;
+  /** No input gave this value: it stands in files of the workspace alone, which on a pull request are its author's. */
+  readonly fileOnly?: true | undefined;
 }
 
 /** One text that holds variables. */
@@ -30,8 +32,8 @@ export interface VariableText {
   readonly content: string | Uint8Array | Readonly<Record<string, unknown>>;
   readonly where: string;
   readonly file?: string | undefined;
-  /** Text of the configuration file: on a pull request it is its author's, who gets nothing of the step's environment. */
-  readonly isOfFile?: boolean;
+  /** A file of the workspace holds it, be it a `.env` or the configuration file. */
+  readonly inFile?: true | undefined;
 }
 
 export interface VariableReading {
@@ -75,8 +77,11 @@ export function readVariables(
     for (const variable of isMapping(text.content)
       ? variablesOf(text, text.content, notes)
       : readLines(text, text.content, environment, notes))
-      take(variable);
-  const objects = decoded.filter(isJson).map((text) => readJson(text, String(text.content), notes));
+      take(markFile(text, variable));
+  const objects = decoded.filter(isJson).map((text) => {
+    const object = readJson(text, String(text.content), notes);
+    return { ...object, variables: object.variables.map((variable) => markFile(text, variable)) };
+  });
   for (const { variables } of objects.filter(({ isAllSecrets }) => !isAllSecrets)) variables.forEach(take);
   const named = new Set(found.keys());
   const isOwn = ({ name }: Variable) => !isOfWorkflow(name) && (known(name) || named.has(name));
@@ -92,6 +97,10 @@ export function readVariables(
     );
   }
   return { variables: [...found.values()], untaken, raw, otherSecrets };
+}
+
+function markFile(text: VariableText, variable: Variable): Variable {
+  return text.inFile === true ? { ...variable, fileOnly: true } : variable;
 }
 
 /** @returns the text with its base64 taken off, and nothing where that holds no variables, which is a fault. */
@@ -124,6 +133,8 @@ function add(found: Map<string, Variable>, next: Variable, notes: Notes): boolea
     found.set(next.name, merged(next, before));
     return true;
   }
+  // The same value by an input as well is the workflow's word.
+  const fileOnly = next.value.byteLength === 0 ? before.fileOnly : before.fileOnly && next.fileOnly;
   if (next.value.byteLength > 0 && !before.value.equals(next.value)) {
     notes.fault({
       where: next.where,
@@ -134,7 +145,7 @@ function add(found: Map<string, Variable>, next: Variable, notes: Notes): boolea
     });
     return false;
   }
-  found.set(next.name, merged(before, next));
+  found.set(next.name, { ...merged(before, next), fileOnly });
   return true;
 }
 
@@ -152,7 +163,7 @@ function placeOf(variable: Variable): string {
 }
 
 function readLines(
-  { source, where, file, isOfFile }: VariableText,
+  { source, where, file, inFile }: VariableText,
   content: string | Uint8Array,
   environment: (name: string) => string | undefined,
   notes: Notes,
@@ -169,7 +180,7 @@ function readLines(
     const given = { source, where, file, line };
     if (bare !== true) return [{ name, value: new Secret(value), ...given }];
     const taken = environment(name);
-    const wrong = bareNameFault(name, { isOfFile: isOfFile === true, isSet: taken !== undefined });
+    const wrong = bareNameFault(name, { isOfFile: inFile === true, isSet: taken !== undefined });
     if (wrong === undefined && taken !== undefined) return [{ name, value: new Secret(taken), ...given }];
     // In `secrets` the line may be a piece of a value that lost its quotes, and so may be what is not in capitals.
     const isTold = isOfStep(name) || (source !== 'secrets' && /^[A-Z][A-Z0-9_]*$/.test(name));

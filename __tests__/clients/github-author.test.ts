@@ -1,0 +1,50 @@
+/** Whose texts are ours: those that the token's own login wrote, and what it costs to know. */
+import { describe, expect, it } from 'vitest';
+import { ownLogin } from '../../src/clients/github-author.ts';
+
+const ACTIONS = 'github-actions[bot]';
+const EVERYBODY = [ACTIONS, 'deployer[bot]', 'deployer', 'alice', 'mallory', 'github-actions', ''];
+
+async function ask(
+  authors: readonly string[],
+  isInstallation: boolean,
+  { user, viewer }: { user?: string; viewer?: string },
+) {
+  const asked: string[] = [];
+  const answer = (what: string, login: string | undefined) => async () => {
+    asked.push(what);
+    if (login === undefined) throw new Error(what);
+    return login;
+  };
+  const isOwn = await ownLogin(authors, isInstallation, {
+    user: answer('user', user),
+    viewer: answer('viewer', viewer),
+  });
+  return { own: EVERYBODY.filter(isOwn), asked };
+}
+
+describe('the token of a workflow or an app', () => {
+  it.each<[what: string, authors: string[], viewer: string | undefined, own: string, calls: number]>([
+    ['by nobody but the workflow', [ACTIONS, ACTIONS], undefined, ACTIONS, 0],
+    ['by the workflow and a stranger', [ACTIONS, 'mallory'], ACTIONS, ACTIONS, 1],
+    ['by a stranger, where the name comes without its brackets', ['mallory'], 'github-actions', ACTIONS, 1],
+    ['by an app', ['deployer[bot]', ACTIONS], 'deployer[bot]', 'deployer[bot]', 1],
+    ['by an app and a person of its name', ['deployer[bot]', 'deployer'], 'deployer', 'deployer[bot]', 1],
+    ['by others, where GitHub does not tell', ['alice', 'mallory'], undefined, ACTIONS, 1],
+  ])('where the marker stands in texts %s', async (_what, authors, viewer, own, calls) => {
+    expect(await ask(authors, true, viewer === undefined ? {} : { viewer })).toEqual({
+      own: [own],
+      asked: Array(calls).fill('viewer'),
+    });
+  });
+});
+
+describe('the token of a person', () => {
+  it.each<[what: string, told: { user?: string; viewer?: string }, own: string, asked: string[]]>([
+    ['is asked for', { user: 'alice' }, 'alice', ['user']],
+    ['is asked for in another way', { viewer: 'alice' }, 'alice', ['user', 'viewer']],
+    ['cannot be found out', {}, ACTIONS, ['user', 'viewer']],
+  ])('%s', async (_what, told, own, asked) => {
+    expect(await ask([ACTIONS, 'alice'], false, told)).toEqual({ own: [own], asked });
+  });
+});

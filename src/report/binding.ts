@@ -1,0 +1,72 @@
+import type { Plan } from '../plan/change.ts';
+import type { Field, Kind } from '../resources/resource.ts';
+import { Secret } from '../secret.ts';
+import type { Settings } from '../settings/settings.ts';
+import { accountMark } from './marker.ts';
+
+/** What an approval holds beside the changes that a plan shows: where they are made, and to which values. */
+export interface Binding {
+  /** Tells accounts apart, without the account's id. */
+  readonly account: string;
+  /** Tenant and application of Auth0; undefined where Auth0 is left alone. */
+  readonly auth0?: string | undefined;
+  /** Values of the plan that are no secret and are shown to nobody; undefined where it has none. */
+  readonly hidden?: HiddenValues | undefined;
+}
+
+export interface HiddenValues {
+  readonly digest: string;
+  /** The fields whose values it covers: `AWS::SecretsManager::Secret papyrus/prd/db key:host`. */
+  readonly fields: readonly string[];
+}
+
+/**
+ * Whether a value may take part in a digest that is published. `secret` is every value of which nothing may get out, also
+ * one that nobody has judged, or that holds the text of a secret: an approval holds the version that stood, never the value.
+ */
+export type ValueClass = 'plain' | 'secret';
+
+/** @returns the class of a value by its place: `/papyrus/prd/AUTH0_DOMAIN`, or `papyrus/prd/db:host` */
+export type Classify = (place: string, value: Secret) => ValueClass;
+
+export function bindingOf(
+  settings: Settings,
+  plan: Plan,
+  account: string,
+  auth0: string | undefined,
+  classify: Classify,
+): Binding {
+  return {
+    account: accountMark(settings, account),
+    auth0,
+    hidden: hiddenValues(plan, classify, JSON.stringify([account, settings.prefix, settings.region])),
+  };
+}
+
+/**
+ * The digest covers all of them together and is slow to make, so who wants to guess one has to guess all of them and the
+ * account at once, at a twentieth of a second for each try. That is the price of an approval which holds in another job: there
+ * is no key that both jobs have and a reader of the plan has not, but for the secret values themselves, and of these nothing
+ * goes into what is published.
+ * @param salt says where the values go; equal values elsewhere have another digest
+ */
+function hiddenValues(plan: Plan, classify: Classify, salt: string): HiddenValues | undefined {
+  const values = plan.flatMap(({ kind, name, differences }) =>
+    differences.flatMap(({ field, to }) =>
+      isBound(kind, name, field, to, classify) ? [[`${kind} ${name} ${field}`, to] as const] : [],
+    ),
+  );
+  if (values.length === 0) return undefined;
+  const sorted = values.sort(([a], [b]) => (a < b ? -1 : 1));
+  return { digest: Secret.digest(sorted, salt), fields: sorted.map(([field]) => field) };
+}
+
+function isBound(kind: Kind, name: string, field: string, to: Field, classify: Classify): to is Secret {
+  if (!(to instanceof Secret)) return false;
+  if (kind === 'AWS::SSM::Parameter') return field === 'value' && classify(name, to) === 'plain';
+  return (
+    kind === 'AWS::SecretsManager::Secret' &&
+    field.startsWith('key:') &&
+    classify(`${name}:${field.slice('key:'.length)}`, to) === 'plain'
+  );
+}

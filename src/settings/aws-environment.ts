@@ -1,0 +1,63 @@
+import { Secret } from '../secret.ts';
+
+/** Keys of the step: what the step before, such as configure-aws-credentials, exported. */
+export interface StepKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: Secret;
+  readonly sessionToken: Secret | undefined;
+}
+
+/** What the environment says of AWS credentials. */
+export interface AwsEnvironment {
+  readonly keys: StepKeys | undefined;
+  /** `AWS_PROFILE`, and whether the AWS files of the machine have such a profile. */
+  readonly profile: { readonly name: string; readonly exists: boolean } | undefined;
+}
+
+/** The AWS files of the machine: a text each, undefined where there is none. */
+export interface AwsFiles {
+  readonly config: string | undefined;
+  readonly credentials: string | undefined;
+}
+
+/**
+ * @param read gives a variable of the step's environment
+ * @param readFiles is asked only where a profile is named
+ */
+export function readAwsEnvironment(
+  read: (name: string) => string | undefined,
+  readFiles: () => AwsFiles,
+): AwsEnvironment {
+  const [accessKeyId, secretAccessKey] = [read('AWS_ACCESS_KEY_ID'), read('AWS_SECRET_ACCESS_KEY')];
+  const sessionToken = read('AWS_SESSION_TOKEN') || undefined;
+  const name = read('AWS_PROFILE') || undefined;
+  return {
+    keys:
+      accessKeyId && secretAccessKey
+        ? {
+            accessKeyId,
+            secretAccessKey: new Secret(secretAccessKey),
+            sessionToken: sessionToken === undefined ? undefined : new Secret(sessionToken),
+          }
+        : undefined,
+    profile: name === undefined ? undefined : { name, exists: hasProfile(readFiles(), name) },
+  };
+}
+
+/**
+ * @returns whether one of the files has the profile
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html ("profile" stands before the name in the config file)
+ */
+function hasProfile({ config = '', credentials = '' }: AwsFiles, name: string): boolean {
+  const sections = (text: string) =>
+    [...text.matchAll(/^\s*\[\s*([^\]\n]*?)\s*\]/gm)].map(([, inner = '']) => inner);
+  const unquoted = (text: string) => text.trim().replace(/^(["'])(.*)\1$/, '$2');
+  return (
+    sections(credentials).some((section) => unquoted(section) === name) ||
+    sections(config).some((section) =>
+      section === 'default'
+        ? name === 'default'
+        : /^profile\s/.test(section) && unquoted(section.slice('profile'.length)) === name,
+    )
+  );
+}
