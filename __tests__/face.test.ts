@@ -8,6 +8,7 @@ import type { Run } from '../src/report/run.ts';
 import { configSchema, readConfig } from '../src/settings/config.ts';
 import { Notes } from '../src/settings/fault.ts';
 import { INPUTS } from '../src/settings/inputs.ts';
+import { Masks } from '../src/settings/masks.ts';
 import { ask } from './asking.ts';
 import { accepts } from './json-schema.ts';
 
@@ -37,6 +38,7 @@ function writtenOutputs(): string[] {
     notes,
     told: [],
     ignoredNames: 0,
+    gate: new Masks(() => {}, []),
     caller: { account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/deployer/run' },
     callsByService: new Map(),
     calls: 0,

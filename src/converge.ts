@@ -12,6 +12,7 @@ import type { Plan } from './plan/change.ts';
 import type { Patience } from './registry/retry.ts';
 import { refusalOf, unconfirmed } from './report/approval.ts';
 import { failureOf } from './report/failure.ts';
+import { shownOutcomes, shownPlan } from './report/gate.ts';
 import { leftovers } from './report/leftovers.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
@@ -82,10 +83,11 @@ export async function converge(
   const [surveyed, caller] = await Promise.all([survey(asked, rooms), identity]);
   const { plan } = surveyed;
   [...surveyed.remarks, ...unreadRemarks(plan)].forEach(tell);
-  const refused = refusalOf(settings, plan);
+  const shown = shownPlan(plan, masks);
+  const refused = refusalOf(settings, shown, masks);
   const writes = settings.ownership.writes && refused === undefined;
   if (writes) tellLongWait(plan, (count) => calls.pace('ssm:write').seconds(count));
-  log.plan(plan);
+  log.plan(shown);
   const progress = log.progress(plan, () => clock.now());
   const outcomes = writes
     ? await apply(plan, rooms, (outcome) => {
@@ -104,8 +106,8 @@ export async function converge(
   return {
     settings,
     desired,
-    plan,
-    outcomes,
+    plan: shown,
+    outcomes: shownOutcomes(outcomes, masks),
     notes,
     told,
     ignoredNames,
@@ -114,6 +116,7 @@ export async function converge(
     written: calls.written,
     callsByService: calls.byService,
     failure,
+    gate: masks,
     repositoryUri: surveyed.repositoryUri,
   };
 }

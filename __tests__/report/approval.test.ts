@@ -4,7 +4,7 @@ import type { Observed } from '../../src/plan/plan.ts';
 import { refusalOf } from '../../src/report/approval.ts';
 import { type PlanDocument, planDocument, planHash } from '../../src/report/plan-document.ts';
 import { OURS, spec } from '../plan/wishes.ts';
-import { runOf } from './runs.ts';
+import { NOTHING_HIDDEN, runOf } from './runs.ts';
 
 const LOG = 'AWS::Logs::LogGroup';
 const SSM = 'AWS::SSM::Parameter';
@@ -34,13 +34,13 @@ const logs = (retention: number): Observed => ({
 /** The plan as a run with `mode: plan` gives it. */
 function planned(inputs: Inputs, observed: Observed = {}): PlanDocument {
   const run = runOf({ inputs: { ...inputs, mode: 'plan' } }, observed);
-  return planDocument(run.settings, run.plan);
+  return planDocument(run.settings, run.plan, NOTHING_HIDDEN);
 }
 
 /** The lines of a run that is given a plan. */
 function told(expected: string, inputs: Inputs, observed: Observed = {}): readonly string[] | undefined {
   const run = runOf({ inputs: { ...inputs, 'expect-plan': expected } }, observed);
-  return refusalOf(run.settings, run.plan)?.lines;
+  return refusalOf(run.settings, run.plan, NOTHING_HIDDEN)?.lines;
 }
 
 describe('the plan that was approved', () => {

@@ -5,7 +5,7 @@ import type { Placement } from '../../src/desired/desired.ts';
 import type { Change } from '../../src/plan/change.ts';
 import { consoleUrl } from '../../src/report/console-link.ts';
 import { code, forMermaid, inUrl } from '../../src/report/escape.ts';
-import { withheld } from '../../src/report/guard.ts';
+import { insteadOf, withheld } from '../../src/report/guard.ts';
 import { alternatives } from '../../src/report/price.ts';
 import { changes } from '../../src/report/sections/changes.ts';
 import { diagram } from '../../src/report/sections/picture.ts';
@@ -230,5 +230,15 @@ describe('the output guard', () => {
       { output: 'url', holds: 'TOKEN' },
       { output: 'plain', holds: 'TOKEN' },
     ]);
+  });
+
+  it('knows what says the same, unless that is dropped too', () => {
+    expect(insteadOf('repository-uri', new Set(['repository-uri']))).toEqual([
+      'repository-name',
+      'registry-id',
+    ]);
+    expect(insteadOf('repository-uri', new Set(['repository-uri', 'repository-name']))).toBeUndefined();
+    expect(insteadOf('plan', new Set(['plan']))).toEqual(['plan-file']);
+    expect(insteadOf('changed', new Set(['changed']))).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 import type { Plan } from '../plan/change.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { Gate } from './gate.ts';
 import { effectOf, type PlanDocument, planDocument, planHash } from './plan-document.ts';
 import type { Failure } from './run.ts';
 
@@ -16,10 +17,10 @@ const MOST_LINES = 50;
  * Compares the plan of this run with the one that `expect-plan` gives, where this run would write.
  * @returns undefined where they are the same, or where none was given
  */
-export function refusalOf(settings: Settings, plan: Plan): Refused | undefined {
+export function refusalOf(settings: Settings, plan: Plan, gate: Gate): Refused | undefined {
   const { expected, writes } = settings.ownership;
   if (expected === undefined || !writes) return undefined;
-  const present = planDocument(settings, plan);
+  const present = planDocument(settings, plan, gate);
   const hash = planHash(present);
   if ('hash' in expected)
     return expected.hash === hash

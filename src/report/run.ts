@@ -6,6 +6,7 @@ import type { Plan } from '../plan/change.ts';
 import type { Kind, Spec } from '../resources/resource.ts';
 import type { Notes } from '../settings/fault.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { Gate } from './gate.ts';
 
 /** All that there is to tell of a run. */
 export interface Run {
@@ -24,6 +25,8 @@ export interface Run {
   readonly written: number;
   readonly callsByService: ReadonlyMap<string, number>;
   readonly failure: Failure | undefined;
+  /** Hides in reports what is known to be hidden by the end of the run. */
+  readonly gate: Gate;
   /** Of the repository that the image stands in. */
   readonly repositoryUri: string | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Secret } from '../secret.ts';
+import { type Escape, MaskForms } from './mask-forms.ts';
 
 /** What must stay readable: a masked prefix or account id would hide every ARN, and with it every output. */
 export interface Readable {
@@ -69,6 +70,7 @@ export class Masks {
   #waiting: Waiting[] = [];
   /** Hidden text, in each form that the runner hides → what it is a value of. */
   readonly #hidden = new Map<string, string>();
+  readonly #forms = new MaskForms();
 
   /** @param mask hides one line in the log from there on */
   constructor(mask: (text: string) => void, texts: readonly string[]) {
@@ -86,6 +88,7 @@ export class Masks {
     for (const line of hide)
       line.hideBy((text) => {
         this.#mask(text);
+        this.#forms.add(text, of);
         for (const form of formsOf(text)) if (!this.#hidden.has(form)) this.#hidden.set(form, of);
       });
     if (waiting.length > 0) this.#waiting.push({ value, lines: waiting, of, isTold });
@@ -110,8 +113,16 @@ export class Masks {
 
   /** @returns what the text holds a hidden value of, for whoever must say why it is not shown: a name, never the value. */
   heldBy(text: string): string | undefined {
-    for (const [form, of] of this.#hidden) if (text.includes(form)) return of;
-    return undefined;
+    return this.#forms.holderOf(text);
+  }
+
+  /**
+   * For what leaves by a way that the runner does not mask: comment, issue, outputs, files, summary.
+   * @param escapes how the text was written: a hidden text is found as they write it, too
+   * @returns the text with `***` for every hidden text that is known by now, in every form that the runner hides
+   */
+  scrub(text: string, escapes: readonly Escape[] = []): string {
+    return this.#forms.scrub(text, escapes);
   }
 
   /**
