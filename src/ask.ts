@@ -17,6 +17,7 @@ import {
   readEnvironment,
   readInputs,
   readText,
+  readUnknownInputs,
   readVariableTexts,
 } from './settings/inputs.ts';
 import { Masks } from './settings/masks.ts';
@@ -32,6 +33,8 @@ export interface Asked {
   /** Names of JSON objects that are none of the application's. */
   readonly ignoredNames: number;
   readonly unknownNames: ReadonlySet<string>;
+  /** Some source holds a variable; what `app-url` stands for is none. */
+  readonly hasVariables: boolean;
   /** What `app-url` stands for. */
   readonly urls: AppUrls | undefined;
   /** The image, opened and found whole; it is closed at the end of the run. */
@@ -47,6 +50,8 @@ export interface Asked {
 export async function ask(runner: Runner): Promise<Asked> {
   const notes = new Notes();
   const inputs = readInputs();
+  const unknown = readUnknownInputs();
+  if (unknown !== undefined) notes.warn(unknown);
   const file = await readConfigFile(inputs, runner, notes);
   const settings = readSettings(
     {
@@ -91,6 +96,8 @@ export async function ask(runner: Runner): Promise<Asked> {
   const image = await openImage(settings, runner, notes);
   const desired = isEnd ? NOTHING : desire(settings, routes, notes);
   if (notes.faults.length > 0) {
+    // An input that is missing may be one that is misspelt.
+    if (unknown !== undefined) log.warning(unknown);
     await image?.close();
     throw new InputFaults(notes.faults);
   }
@@ -108,6 +115,7 @@ export async function ask(runner: Runner): Promise<Asked> {
     masks,
     ignoredNames: isEnd ? 0 : ignored,
     unknownNames: untaken,
+    hasVariables: variables.length > 0,
     urls,
     auth0,
     image,
