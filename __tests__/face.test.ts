@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { schemaText } from '../scripts/schema.ts';
+import { openGate } from '../src/report/gate.ts';
 import { outputs } from '../src/report/outputs.ts';
 import type { Run } from '../src/report/run.ts';
 import { configSchema, readConfig } from '../src/settings/config.ts';
@@ -38,7 +39,7 @@ function writtenOutputs(): string[] {
     notes,
     told: [],
     ignoredNames: 0,
-    gate: new Masks(() => {}, []),
+    gate: openGate(new Masks(() => {}, [])),
     caller: { account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/deployer/run' },
     callsByService: new Map(),
     calls: 0,

@@ -12,7 +12,7 @@ import type { Plan } from './plan/change.ts';
 import type { Patience } from './registry/retry.ts';
 import { refusalOf, unconfirmed } from './report/approval.ts';
 import { failureOf } from './report/failure.ts';
-import { shownOutcomes, shownPlan } from './report/gate.ts';
+import { openGate, shownOutcomes, shownPlan } from './report/gate.ts';
 import { leftovers } from './report/leftovers.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
@@ -83,8 +83,9 @@ export async function converge(
   const [surveyed, caller] = await Promise.all([survey(asked, rooms), identity]);
   const { plan } = surveyed;
   [...surveyed.remarks, ...unreadRemarks(plan)].forEach(tell);
-  const shown = shownPlan(plan, masks);
-  const refused = refusalOf(settings, shown, masks);
+  const gate = openGate(masks);
+  const shown = shownPlan(plan, gate);
+  const refused = refusalOf(settings, shown, gate);
   const writes = settings.ownership.writes && refused === undefined;
   if (writes) tellLongWait(plan, (count) => calls.pace('ssm:write').seconds(count));
   log.plan(shown);
@@ -107,7 +108,7 @@ export async function converge(
     settings,
     desired,
     plan: shown,
-    outcomes: shownOutcomes(outcomes, masks),
+    outcomes: shownOutcomes(outcomes, gate),
     notes,
     told,
     ignoredNames,
@@ -116,7 +117,7 @@ export async function converge(
     written: calls.written,
     callsByService: calls.byService,
     failure,
-    gate: masks,
+    gate,
     repositoryUri: surveyed.repositoryUri,
   };
 }

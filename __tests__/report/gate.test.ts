@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { commentText } from '../../src/report/comment.ts';
 import { findingsHash, issueText } from '../../src/report/drift-issue.ts';
-import { shownOutcomes, shownPlan } from '../../src/report/gate.ts';
+import { openGate, shownOutcomes, shownPlan } from '../../src/report/gate.ts';
 import { outputs } from '../../src/report/outputs.ts';
 import { planDocument, planHash } from '../../src/report/plan-document.ts';
 import type { Run } from '../../src/report/run.ts';
@@ -32,8 +32,10 @@ function runWith(text: string, more: Partial<Run> = {}): Run {
     ]),
   };
   const run = runOf({ inputs: { mode: 'drift', dotenv: 'GREETING=hello', only: 'parameters' } }, observed);
-  const gate = new Masks(() => {}, []);
-  gate.hide(new Secret(PASSWORD), 'papyrus/prd/db:password');
+  const masks = new Masks(() => {}, []);
+  const gate = openGate(masks);
+  // AWS tells it after the gate is open.
+  masks.hide(new Secret(PASSWORD), 'papyrus/prd/db:password');
   return {
     ...run,
     gate,

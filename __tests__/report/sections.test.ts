@@ -5,6 +5,7 @@ import type { Placement } from '../../src/desired/desired.ts';
 import type { Change } from '../../src/plan/change.ts';
 import { consoleUrl } from '../../src/report/console-link.ts';
 import { code, forMermaid, inUrl } from '../../src/report/escape.ts';
+import { openGate } from '../../src/report/gate.ts';
 import { insteadOf, withheld } from '../../src/report/guard.ts';
 import { alternatives } from '../../src/report/price.ts';
 import { changes } from '../../src/report/sections/changes.ts';
@@ -225,7 +226,7 @@ describe('the output guard', () => {
       ['url', 'https://x/a%20bc'],
       ['plain', 'a bc'],
     ]);
-    expect(withheld(outputs, masks)).toEqual([
+    expect(withheld(outputs, openGate(masks))).toEqual([
       { output: 'json', holds: 'DB_PASSWORD' },
       { output: 'url', holds: 'TOKEN' },
       { output: 'plain', holds: 'TOKEN' },

@@ -37,7 +37,7 @@ describe('every form that the runner hides is hidden', () => {
     expect(scrubbed).toContain('***');
     for (const piece of ['p@ss', 'p%40ss', 'co\\x', Buffer.from(TEXT).toString('base64').slice(4, 12)])
       expect(scrubbed).not.toContain(piece);
-    expect(hidden(TEXT).holderOf(text)).toBe('PW');
+    expect(hidden(TEXT).heldBy(text)).toBe('PW');
   });
 
   it('whatever the text is, at least what the port of its masker hides', () => {
@@ -71,7 +71,7 @@ describe('the scrub', () => {
     expect(forms.scrub('first-one second-one')).toBe('*** second-one');
     forms.add('second-one', 'B');
     expect(forms.scrub('first-one second-one')).toBe('*** ***');
-    expect(forms.holderOf('second-one')).toBe('B');
+    expect(forms.heldBy('second-one')).toBe('B');
   });
 
   it('finds a text as an escape writes it', () => {

@@ -2,6 +2,7 @@ import type { Outcome } from '../plan/apply.ts';
 import type { Change, Plan } from '../plan/change.ts';
 import type { Difference, Field } from '../resources/resource.ts';
 import { Secret } from '../secret.ts';
+import { MaskForms } from '../settings/mask-forms.ts';
 import type { Masks } from '../settings/masks.ts';
 import { codeText, prose } from './escape.ts';
 
@@ -10,8 +11,15 @@ import { codeText, prose } from './escape.ts';
  * summary. It is passed last, when every hidden text of the run is known, those that AWS told included.
  */
 
-/** What hides texts in others; {@link Masks} does. */
-export type Gate = Pick<Masks, 'scrub' | 'heldBy'>;
+/** What hides texts in others, and tells whose they are. */
+export type Gate = Pick<MaskForms, 'scrub' | 'heldBy'>;
+
+/** @returns the gate of a run, which knows what is hidden by now and what will be */
+export function openGate(masks: Masks): Gate {
+  const forms = new MaskForms();
+  masks.watch((text, of) => forms.add(text, of));
+  return forms;
+}
 
 /** @returns a report in GitHub's Markdown without hidden texts, whether they stand there raw or escaped */
 export function scrubMarkdown(markdown: string, gate: Gate): string {

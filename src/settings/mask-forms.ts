@@ -148,7 +148,7 @@ export class MaskForms {
   }
 
   /** @returns what the text holds a value of, undefined where it holds none */
-  holderOf(text: string): string | undefined {
+  heldBy(text: string): string | undefined {
     for (const { form } of this.#forms().hits(text)) return form.of;
     return undefined;
   }

@@ -1,5 +1,4 @@
 import type { Secret } from '../secret.ts';
-import { type Escape, MaskForms } from './mask-forms.ts';
 
 /** What must stay readable: a masked prefix or account id would hide every ARN, and with it every output. */
 export interface Readable {
@@ -62,6 +61,9 @@ interface Waiting {
   readonly isTold: boolean;
 }
 
+/** @param of what the text is a value of: a name, never the value */
+export type Watch = (text: string, of: string) => void;
+
 /** Hides values as they become known, and those of digits once the account id is. */
 export class Masks {
   readonly #mask: (text: string) => void;
@@ -70,7 +72,9 @@ export class Masks {
   #waiting: Waiting[] = [];
   /** Hidden text, in each form that the runner hides → what it is a value of. */
   readonly #hidden = new Map<string, string>();
-  readonly #forms = new MaskForms();
+  /** Those texts as they are. */
+  readonly #raw = new Map<string, string>();
+  #watch: Watch | undefined;
 
   /** @param mask hides one line in the log from there on */
   constructor(mask: (text: string) => void, texts: readonly string[]) {
@@ -88,7 +92,8 @@ export class Masks {
     for (const line of hide)
       line.hideBy((text) => {
         this.#mask(text);
-        this.#forms.add(text, of);
+        this.#raw.set(text, this.#raw.get(text) ?? of);
+        this.#watch?.(text, of);
         for (const form of formsOf(text)) if (!this.#hidden.has(form)) this.#hidden.set(form, of);
       });
     if (waiting.length > 0) this.#waiting.push({ value, lines: waiting, of, isTold });
@@ -111,18 +116,13 @@ export class Masks {
     return refused;
   }
 
-  /** @returns what the text holds a hidden value of, for whoever must say why it is not shown: a name, never the value. */
-  heldBy(text: string): string | undefined {
-    return this.#forms.holderOf(text);
-  }
-
   /**
-   * For what leaves by a way that the runner does not mask: comment, issue, outputs, files, summary.
-   * @param escapes how the text was written: a hidden text is found as they write it, too
-   * @returns the text with `***` for every hidden text that is known by now, in every form that the runner hides
+   * Gives every hidden text, those of later included, to the gate of the reports, which finds their forms in what leaves by
+   * a way that the runner does not mask. A run that is refused has no such report, and does not load it.
    */
-  scrub(text: string, escapes: readonly Escape[] = []): string {
-    return this.#forms.scrub(text, escapes);
+  watch(watch: Watch): void {
+    this.#watch = watch;
+    for (const [text, of] of this.#raw) watch(text, of);
   }
 
   /**
