@@ -63,16 +63,19 @@ export function failureOf(
   if ((settings.mode === 'apply' || settings.mode === 'destroy') && blocked > 0)
     return {
       reason: 'blocked',
-      text: `${blocked} wanted ${blocked === 1 ? 'change is' : 'changes are'} blocked; the reasons stand above, ${outcomes.some(({ result }) => result === 'skipped') || isHeldBack(settings, outcomes) ? 'and what waits for it was left out' : 'the rest was done'}`,
+      text: `${blocked} wanted ${blocked === 1 ? 'change is' : 'changes are'} blocked; the reasons stand above, ${restOf(settings, outcomes)}`,
     };
   if (settings.mode === 'drift' && settings.failOnDrift && isDrifted(plan))
     return { reason: 'drifted', text: driftText(plan) };
   return undefined;
 }
 
-/** A destroy whose log group is protected takes nothing away. */
-function isHeldBack({ mode }: Pick<Settings, 'mode'>, outcomes: readonly Outcome[]): boolean {
-  return mode === 'destroy' && outcomes.every(({ result }) => result !== 'done');
+/** @returns what became of the changes that are not blocked; a destroy whose log group is protected takes nothing away */
+function restOf({ mode }: Pick<Settings, 'mode'>, outcomes: readonly Outcome[]): string {
+  const isWaiting = outcomes.some(({ result }) => result === 'skipped');
+  const isHeldBack = mode === 'destroy' && outcomes.every(({ result }) => result !== 'done');
+  if (isHeldBack) return 'and nothing was taken away';
+  return isWaiting ? 'and what waits for it was left out' : 'the rest was done';
 }
 
 /** @returns how many resources differ, and what corrects that. */
