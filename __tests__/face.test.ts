@@ -3,11 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { schemaText } from '../scripts/schema.ts';
+import { openGate } from '../src/report/gate.ts';
 import { outputs } from '../src/report/outputs.ts';
 import type { Run } from '../src/report/run.ts';
 import { configSchema, readConfig } from '../src/settings/config.ts';
 import { Notes } from '../src/settings/fault.ts';
 import { INPUTS } from '../src/settings/inputs.ts';
+import { Masks } from '../src/settings/masks.ts';
 import { ask } from './asking.ts';
 import { accepts } from './json-schema.ts';
 
@@ -37,6 +39,7 @@ function writtenOutputs(): string[] {
     notes,
     told: [],
     binding: { account: 'a0b1c2' },
+    gate: openGate(new Masks(() => {}, [])),
     caller: { account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/deployer/run' },
     callsByService: new Map(),
     calls: 0,

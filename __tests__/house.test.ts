@@ -376,6 +376,15 @@ describe('what only some may touch', () => {
     expect(found).toEqual(['settings/masks.ts']);
   });
 
+  it('watch() of the masks, which gives what they hide: the gate of the reports alone', () => {
+    const found = HOUSE.flatMap((file) =>
+      nodes(file, (node) => ts.isPropertyAccessExpression(node) && node.getText() === 'masks.watch').map(
+        () => file.path,
+      ),
+    );
+    expect(found).toEqual(['report/gate.ts']);
+  });
+
   it('is() asks a question, and keeps nothing of the value', () => {
     const questions = HOUSE.flatMap((file) => nodes(file, isQuestion));
     expect(questions.length).toBeGreaterThan(5);

@@ -17,6 +17,7 @@ import {
   readEnvironment,
   readInputs,
   readText,
+  readUnknownInputs,
   readVariableTexts,
 } from './settings/inputs.ts';
 import { Masks } from './settings/masks.ts';
@@ -31,6 +32,8 @@ export interface Asked {
   readonly masks: Masks;
   /** Names of `toJSON(secrets)` that nothing knows as the application's. */
   readonly unknownNames: ReadonlySet<string>;
+  /** Some source holds a variable; what `app-url` stands for is none. */
+  readonly hasVariables: boolean;
   /** What `app-url` stands for. */
   readonly urls: AppUrls | undefined;
   /** The image, opened and found whole; it is closed at the end of the run. */
@@ -46,6 +49,8 @@ export interface Asked {
 export async function ask(runner: Runner): Promise<Asked> {
   const notes = new Notes();
   const inputs = readInputs();
+  const unknown = readUnknownInputs();
+  if (unknown !== undefined) notes.warn(unknown);
   const file = await readConfigFile(inputs, runner, notes);
   const settings = readSettings(
     {
@@ -92,6 +97,8 @@ export async function ask(runner: Runner): Promise<Asked> {
   const image = await openImage(settings, runner, notes);
   const desired = isEnd ? NOTHING : desire(settings, routes, notes);
   if (notes.faults.length > 0) {
+    // An input that is missing may be one that is misspelt.
+    if (unknown !== undefined) log.warning(unknown);
     await image?.close();
     throw new InputFaults(notes.faults);
   }
@@ -103,6 +110,7 @@ export async function ask(runner: Runner): Promise<Asked> {
     notes,
     masks,
     unknownNames: untaken,
+    hasVariables: variables.length > 0,
     urls,
     auth0,
     image,

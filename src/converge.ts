@@ -13,6 +13,7 @@ import type { Patience } from './registry/retry.ts';
 import { refusalOf, unconfirmed } from './report/approval.ts';
 import { bindingOf, type Classify } from './report/binding.ts';
 import { failureOf } from './report/failure.ts';
+import { openGate, shownOutcomes, shownPlan } from './report/gate.ts';
 import { leftovers } from './report/leftovers.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
@@ -90,11 +91,13 @@ export async function converge(
   const [surveyed, caller] = await Promise.all([survey(asked, rooms), identity]);
   const { plan } = surveyed;
   [...surveyed.remarks, ...unreadRemarks(plan)].forEach(tell);
+  const gate = openGate(masks);
+  const shown = shownPlan(plan, gate);
   const binding = bindingOf(settings, plan, caller.account, asked.auth0?.identity, classifier(asked));
-  const refused = refusalOf(settings, plan, binding);
+  const refused = refusalOf(settings, shown, gate, binding);
   const writes = settings.ownership.writes && refused === undefined;
   if (writes) tellLongWait(plan, (count) => calls.pace('ssm:write').seconds(count));
-  log.plan(plan);
+  log.plan(shown);
   const progress = log.progress(plan, () => clock.now());
   const outcomes = writes
     ? await apply(plan, rooms, (outcome) => {
@@ -113,8 +116,8 @@ export async function converge(
   return {
     settings,
     desired,
-    plan,
-    outcomes,
+    plan: shown,
+    outcomes: shownOutcomes(outcomes, gate),
     notes,
     told,
     caller,
@@ -123,6 +126,7 @@ export async function converge(
     written: calls.written,
     callsByService: calls.byService,
     failure,
+    gate,
     repositoryUri: surveyed.repositoryUri,
   };
 }

@@ -18,7 +18,7 @@ export async function main(): Promise<void> {
     const { converge } = await import('./converge.ts');
     const { report } = await import('./report/report.ts');
     const run = await converge(asked, runner, stop).finally(() => asked.image?.close());
-    const failure = await report(run, asked.masks, runner);
+    const failure = await report(run, runner);
     if (failure !== undefined) log.fail(failure);
   } catch (error) {
     await tellEnd(error, runner);

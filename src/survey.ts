@@ -5,11 +5,14 @@ import type { Desired, Wish } from './desired/desired.ts';
 import { imageWish, wantedTags } from './desired/image.ts';
 import type { Plan } from './plan/change.ts';
 import { type DestroyRequest, destroy } from './plan/destroy.ts';
+import { refuseEmptyInput } from './plan/empty-input.ts';
+import { ignoreRemarks } from './plan/idle-ignores.ts';
 import { moveKeys } from './plan/move.ts';
 import { plan as compare } from './plan/plan.ts';
 import type { Policy } from './plan/policy.ts';
 import { prune } from './plan/prune.ts';
 import { errorText } from './report/failure.ts';
+import { unlistedRemarks } from './report/unlisted.ts';
 import { type Field, type Kind, type Resources, Unreadable } from './resources/resource.ts';
 import { confirmed, type Observation, observe } from './resources/rooms.ts';
 import {
@@ -36,10 +39,14 @@ export function survey(asked: Asked, rooms: Resources): Promise<Survey> {
 
 async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
   const { settings, desired, unknownNames } = asked;
-  const [observation, found] = await Promise.all([
+  const isEmpty = !asked.hasVariables;
+  const [observation, listed] = await Promise.all([
     observe(rooms, namesOf(desired, asked)),
-    findStrays(rooms, { prefix: settings.prefix, known: knownNames(asked), readsKeys: true }),
+    findStrays(rooms, { prefix: settings.prefix, known: knownNames(asked, isEmpty), readsKeys: !isEmpty }),
   ]);
+  if (isEmpty) refuseEmptyInput(listed, settings.prefix);
+  // A run that was given no variable knows nothing of what is wanted, so nothing is left over to it.
+  const found = isEmpty ? NOTHING_FOUND : listed;
   const before = await callbackBefore(asked, rooms, observation);
   const wishes = [...desired.wishes, ...imageWishes(asked), ...auth0Wishes(asked, observation, before)];
   const changes = await confirmed(rooms, observation, (standing) =>
@@ -53,11 +60,17 @@ async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
       placements: desired.placements,
       elsewhere: desired.elsewhere,
       untaken: unknownNames,
+      allow: settings.allow,
     }),
   );
+  const plan = [...changes, ...strays];
   return {
-    plan: [...changes, ...strays],
-    remarks: [...remarksOn(found, settings), ...remarksOnCallback(asked, observation, before)],
+    plan,
+    remarks: [
+      ...remarksOn(listed, settings, isEmpty),
+      ...remarksOnCallback(asked, observation, before),
+      ...ignoreRemarks(settings.ignore, plan),
+    ],
     repositoryUri: repositoryUri(settings, observation),
   };
 }
@@ -209,11 +222,13 @@ function namesOf(desired: Desired, { settings, auth0, image }: Asked): Record<Ki
 
 type Known = Partial<Record<ShelfKind, ReadonlySet<string>>>;
 
-/** A run that was given no variable knows nothing of what is wanted, so it looks for nothing that is not. */
-function knownNames({ settings, desired }: Asked): Known {
+const NOTHING_FOUND: Findings = { strays: [], failures: [] };
+
+/** A run that was given no variable looks whether it should have been, also where nothing is pruned. */
+function knownNames({ settings, desired }: Asked, isEmpty: boolean): Known {
   const { placements, elsewhere } = desired;
-  const hasVariables = [...placements, ...elsewhere].some(({ route }) => route.variable.where !== APP_URL);
-  if (settings.ownership.prune === 'off' || !hasVariables) return {};
+  const isPlaced = [...placements, ...elsewhere].some(({ route }) => route.variable.where !== APP_URL);
+  if (!isEmpty && (settings.ownership.prune === 'off' || !isPlaced)) return {};
   const known = noneKnown(settings);
   for (const { kind, name } of placements) known[kind]?.add(name);
   return known;
@@ -227,11 +242,7 @@ function noneKnown({ only }: Settings): Partial<Record<ShelfKind, Set<string>>> 
   };
 }
 
-/** To look for leftovers is asked for by nobody's input, so a role that may not list is told, not failed. */
-function remarksOn({ failures }: Findings, { ownership }: Settings): string[] {
-  if (ownership.prune === 'delete') return [];
-  return failures.map(
-    ({ path, error }) =>
-      `what is left over below ${path} could not be looked for, and the rest goes on (prune: off does not look): ${errorText(error)}`,
-  );
+function remarksOn({ failures }: Findings, { ownership }: Settings, isEmpty: boolean): string[] {
+  if (isEmpty) return unlistedRemarks(failures, '"only" without parameters and secrets');
+  return ownership.prune === 'delete' ? [] : unlistedRemarks(failures, 'prune: off');
 }

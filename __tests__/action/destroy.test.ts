@@ -93,6 +93,26 @@ describe('with confirm', () => {
     expect(aws.writes()).toEqual([]);
   });
 
+  it('a log group with deletion protection is blocked before anything goes, and the next run finishes', async () => {
+    await at.step({ dotenv: SEED });
+    aws.protect('/ecs/papyrus');
+    aws.forget();
+    const held = await at.step(ALL);
+    expect(held.exitCode).toBe(1);
+    expect(held.outputs).toMatchObject({ 'failure-reason': 'blocked', 'to-delete': '0', blocked: '1' });
+    expect(held.log).toContain('aws logs put-log-group-deletion-protection');
+    expect(held.summary).toContain('put-log-group-deletion-protection');
+    expect(aws.writes()).toEqual([]);
+    // What stays anyway holds up nothing.
+    const without = await at.step(CONFIRMED);
+    expect(without.exitCode, without.log).toBe(0);
+    expect(await at.parameters()).toEqual([]);
+    aws.protect('/ecs/papyrus', false);
+    const gone = await at.step(ALL);
+    expect(gone.exitCode, gone.log).toBe(0);
+    expect(await at.logGroup('/ecs/papyrus')).toBeUndefined();
+  });
+
   it('a restored secret whose value nobody wrote is no new configuration', async () => {
     const secrets = { dotenv: SEED, only: 'secrets' };
     const first = await at.step(secrets);

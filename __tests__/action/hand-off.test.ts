@@ -97,12 +97,15 @@ describe('the plan', () => {
 describe('the output guard', () => {
   it('names the output that other jobs would not get, and what it holds', async () => {
     const run = await step(aws, undefined, {
-      mode: 'plan',
+      mode: 'apply',
       'log-group': '/ecs/papyrus',
       secrets: 'WORD=plan-hash-is-not-this\nOTHER=GUNICORN_WORKERS',
     });
     expect(run.exitCode, run.log).toBe(0);
-    expect(run.log).toMatch(/output plan: other jobs will not get it.*OTHER/);
+    expect(run.log).toMatch(/output parameters: other jobs will not get it.*OTHER/);
+    // What stands in a file is scrubbed, and so is the plan.
+    expect(run.outputs.plan).not.toContain('GUNICORN_WORKERS');
+    expect(run.dropped).not.toContain('plan');
     const withheld = run.dropped.filter((name) => run.outputs[name] !== '');
     for (const name of withheld) expect(run.log).toContain(`output ${name}: other jobs will not get it`);
   });

@@ -193,11 +193,11 @@ describe('settings reach the specs', () => {
     expect([...(found.get('papyrus/prd/b')?.closed ?? ['x'])]).toEqual([]);
   });
 
-  it('an exact bundle into which nothing goes is told, unless nothing goes anywhere', () => {
+  it('the bundles into which nothing goes are told at once, unless nothing goes anywhere', () => {
     const config = `rules: [{ match: A, to: secret/payments }]
 bundles: { paymets: { mode: exact }, payments: { mode: exact }, other: { mode: merge } }`;
     expect(ask({ inputs: { dotenv: 'A=1' }, config }).notices).toEqual([
-      'bundles: paymets: no variable goes there in this run, so nothing is exact; is it named as in the rule (to: secret/NAME)?',
+      'bundles: these get no variable in this run: "paymets" (did you mean payments?), "other"',
     ]);
     expect(ask({ config }).notices).toEqual([]);
   });

@@ -182,7 +182,7 @@ async function act({
     const asked = await ask(runner);
     const timing = { clock: new TestClock(), answerMs, patience: PATIENCE };
     const run = await converge(asked, runner, stop, timing).finally(() => asked.image?.close());
-    await report(run, asked.masks, runner);
+    await report(run, runner);
     return { outcomes: run.outcomes, told: run.told, failure: run.failure?.text, ended: false };
   } catch (error) {
     const failure = error instanceof InputFaults ? error.faults.map(describe).join(' ') : errorText(error);

@@ -70,6 +70,49 @@ describe('what destroy does', () => {
     ]);
   });
 
+  describe('a log group with deletion protection', () => {
+    const logGroup = (fields: object, facts: object = { deletionProtected: true }) => ({
+      logGroup: {
+        name: '/ecs/papyrus',
+        exclusive: true,
+        standing: { name: '/ecs/papyrus', fields: { ...fields }, facts },
+      },
+    });
+    const rest = {
+      ...found(parameter('A', 'made'), parameter('B', 'adopted'), secret('db', 'made', ['k'])),
+      auth0: [application],
+      ...repository(made),
+    };
+
+    it('is blocked with the command that lifts it, and nothing else is taken away', () => {
+      const changes = of({ ...rest, ...logGroup(made), allow: everything });
+      expect(changes.map(({ name, action }) => [name, action])).toEqual([
+        [`${P}/A`, 'none'],
+        [`${P}/B`, 'none'],
+        ['papyrus/prd/db', 'none'],
+        ['app', 'none'],
+        ['/ecs/papyrus', 'blocked'],
+        ['papyrus', 'none'],
+      ]);
+      const [first] = changes;
+      expect([first?.differences, first?.after, first?.notes.length]).toEqual([[], undefined, 1]);
+      expect(changes[4]?.blocked?.reason).toContain(
+        'aws logs put-log-group-deletion-protection --log-group-identifier /ecs/papyrus --no-deletion-protection-enabled',
+      );
+      expect(changes[4]?.blocked?.consent).toBeUndefined();
+    });
+
+    it.each([
+      ['it stays anyway, without the opt-in', { ...logGroup(made), allow: new Set<never>() }],
+      ['it is adopted, and only loses our tag', { ...logGroup(adopted), allow: everything }],
+      ['it is not protected', { ...logGroup(made, {}), allow: everything }],
+    ])('holds up nothing where %s', (_what, request) => {
+      const actions = of({ ...rest, ...request }).map(({ action }) => action);
+      expect(actions).toContain('delete');
+      expect(actions).not.toContain('blocked');
+    });
+  });
+
   it('to a secret can be undone for some days, and to a parameter it cannot', () => {
     const [one, two, three] = of(
       found(secret('db', 'made', ['k']), parameter('A', 'made'), secret('x', 'adopted', ['k'])),

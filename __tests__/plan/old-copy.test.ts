@@ -83,7 +83,14 @@ it.each([
 
 /** What a secret that nobody asks for waits for, where every place of this run is blocked. */
 function prunedAfter(stray: AnyStray, placements: readonly Placement[], changes: readonly Change[]) {
-  const request = { recoveryDays: 30, ignore: [], placements, elsewhere: [], untaken: new Set<string>() };
+  const request = {
+    recoveryDays: 30,
+    ignore: [],
+    placements,
+    elsewhere: [],
+    untaken: new Set<string>(),
+    allow: new Set<never>(),
+  };
   return prune({ strays: [stray], failures: [] }, changes, { ...request, prune: 'delete' })[0]?.after;
 }
 

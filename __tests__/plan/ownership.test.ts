@@ -1,5 +1,6 @@
 /** The judges of what stands below the prefix: pure, so every case of their tables is one line here. */
 import { describe, expect, it } from 'vitest';
+import type { Change } from '../../src/plan/change.ts';
 import { destroy } from '../../src/plan/destroy.ts';
 import { type PruneRequest, prune } from '../../src/plan/prune.ts';
 import { ABSENT, Unreadable } from '../../src/resources/resource.ts';
@@ -14,9 +15,63 @@ const REQUEST: PruneRequest = {
   placements: [placement('A', `${P}/A`)],
   elsewhere: [],
   untaken: new Set(),
+  allow: new Set(),
 };
 const judge = (stray: AnyStray, request: Partial<PruneRequest> = {}) =>
   prune({ strays: [stray], failures: [] }, [], { ...REQUEST, ...request })[0];
+
+describe('prune of more than half of what was created', () => {
+  const strays = (made: number) =>
+    Array.from({ length: made }, (_, index) => parameter(`OLD_${index}`, 'made'));
+  const kept = (count: number): Change[] =>
+    Array.from({ length: count }, (_, index) => {
+      const spec = { name: `${P}/KEPT_${index}`, fields: { 'tag:managed-by': 'aws-bootstrap' }, facts: {} };
+      return {
+        id: spec.name,
+        kind: 'AWS::SSM::Parameter',
+        name: spec.name,
+        action: 'none',
+        desired: spec,
+        observed: spec,
+        differences: [],
+        notes: [],
+      };
+    });
+  const actions = (orphans: readonly AnyStray[], changes: readonly Change[], request = {}) =>
+    prune({ strays: orphans, failures: [] }, changes, { ...REQUEST, ...request }).map(
+      ({ action, blocked }) => blocked?.consent ?? action,
+    );
+
+  it.each<[orphans: number, kept: number, expected: string]>([
+    [4, 0, 'delete'],
+    [5, 0, 'prune-many'],
+    [5, 4, 'prune-many'],
+    [5, 5, 'delete'],
+    [20, 19, 'prune-many'],
+    [20, 20, 'delete'],
+  ])('%i of them beside %i that stay: %s', (orphans, stay, expected) => {
+    expect(actions(strays(orphans), kept(stay))).toEqual(Array(orphans).fill(expected));
+  });
+
+  it('is done with the opt-in', () => {
+    expect(actions(strays(9), [], { allow: new Set(['prune-many']) })).toEqual(Array(9).fill('delete'));
+  });
+
+  it('counts parameters and secrets together, and of one resource with two changes one', () => {
+    const mixed = [...strays(3), secret('a', 'made', ['x']), secret('b', 'made', ['y'])];
+    expect(actions(mixed, [...kept(4), ...kept(4)])).toEqual(Array(5).fill('prune-many'));
+  });
+
+  it('counts what stays for another reason, and holds up no release of what was adopted', () => {
+    const orphans = [...strays(5), parameter('TAKEN', 'adopted'), parameter('AUTH0_CALLBACK_URL', 'made')];
+    expect(actions(orphans, kept(3))).toEqual([...Array(5).fill('prune-many'), 'update', 'none']);
+    expect(actions(orphans, kept(4))).toEqual([...Array(5).fill('delete'), 'update', 'none']);
+  });
+
+  it('is nothing that prune: report asks about', () => {
+    expect(actions(strays(9), [], { prune: 'report' })).toEqual(Array(9).fill('none'));
+  });
+});
 
 describe('prune', () => {
   const cases: ReadonlyArray<[string, AnyStray, Partial<PruneRequest>, string]> = [

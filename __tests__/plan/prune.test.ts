@@ -13,6 +13,7 @@ const REQUEST: PruneRequest = {
   placements: [placement('A', `${P}/A`)],
   elsewhere: [],
   untaken: new Set(),
+  allow: new Set(),
 };
 const judge = (stray: AnyStray, request: Partial<PruneRequest> = {}) =>
   prune({ strays: [stray], failures: [] }, [], { ...REQUEST, ...request })[0];

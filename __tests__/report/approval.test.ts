@@ -5,7 +5,7 @@ import { refusalOf } from '../../src/report/approval.ts';
 import type { Binding } from '../../src/report/binding.ts';
 import { type PlanDocument, planDocument, planHash } from '../../src/report/plan-document.ts';
 import { OURS, spec } from '../plan/wishes.ts';
-import { runOf } from './runs.ts';
+import { NOTHING_HIDDEN, runOf } from './runs.ts';
 
 const LOG = 'AWS::Logs::LogGroup';
 const SSM = 'AWS::SSM::Parameter';
@@ -35,13 +35,13 @@ const logs = (retention: number): Observed => ({
 /** The plan as a run with `mode: plan` gives it. */
 function planned(inputs: Inputs, observed: Observed = {}): PlanDocument {
   const run = runOf({ inputs: { ...inputs, mode: 'plan' } }, observed);
-  return planDocument(run.settings, run.plan);
+  return planDocument(run.settings, run.plan, NOTHING_HIDDEN);
 }
 
 /** The lines of a run that is given a plan. */
 function told(expected: string, inputs: Inputs, observed: Observed = {}): readonly string[] | undefined {
   const run = runOf({ inputs: { ...inputs, 'expect-plan': expected } }, observed);
-  return refusalOf(run.settings, run.plan)?.lines;
+  return refusalOf(run.settings, run.plan, NOTHING_HIDDEN)?.lines;
 }
 
 describe('the plan that was approved', () => {
@@ -185,14 +185,14 @@ describe('what an approval holds beside the changes', () => {
     '%s is refused by its hash, and told by the plan',
     (_what, [before, now]) => {
       const run = runOf({ inputs: { ...ONE, mode: 'plan' } });
-      const approved = planDocument(run.settings, run.plan, before);
+      const approved = planDocument(run.settings, run.plan, run.gate, before);
       const refused = (expected: string) => {
         const next = runOf({ inputs: { ...ONE, 'expect-plan': expected } });
-        return refusalOf(next.settings, next.plan, now)?.lines;
+        return refusalOf(next.settings, next.plan, next.gate, now)?.lines;
       };
       expect(refused(planHash(approved))).toHaveLength(1);
       expect(refused(JSON.stringify(approved))).toHaveLength(1);
-      const same = planDocument(run.settings, run.plan, now);
+      const same = planDocument(run.settings, run.plan, run.gate, now);
       expect(refused(planHash(same))).toBeUndefined();
       expect(refused(JSON.stringify(same))).toBeUndefined();
     },
@@ -201,9 +201,9 @@ describe('what an approval holds beside the changes', () => {
   it('is told beside a change that was not approved', () => {
     const run = runOf({ inputs: { ...ONE, mode: 'plan' } });
     const [before, now] = bindings['a value that is shown to nobody'];
-    const approved = JSON.stringify(planDocument(run.settings, run.plan, before));
+    const approved = JSON.stringify(planDocument(run.settings, run.plan, run.gate, before));
     const next = runOf({ inputs: { ...ONE, variables: 'PORT=2\nHOST=h', 'expect-plan': approved } });
-    expect(refusalOf(next.settings, next.plan, now)?.lines).toEqual([
+    expect(refusalOf(next.settings, next.plan, next.gate, now)?.lines).toEqual([
       `${SSM} ${P}/HOST: create is in this plan, and was not approved`,
       expect.stringContaining('one value'),
     ]);

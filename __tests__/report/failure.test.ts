@@ -21,7 +21,10 @@ describe('a run fails', () => {
     ],
     [
       'drift',
-      { reason: 'drifted', text: 'what stands is not what is wanted; run with mode: apply to heal it' },
+      {
+        reason: 'drifted',
+        text: 'Drift: 1 of 1 resources differ from the configuration. Re-run with mode: apply and allow: shorten-retention',
+      },
     ],
   ])('in %s where something is blocked: %o', (mode, failure) => {
     expect(runOf({ inputs: { mode, only: 'log-group' } }, shortened).failure).toEqual(failure);

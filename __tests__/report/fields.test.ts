@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { differenceText, textOf } from '../../src/report/fields.ts';
+import { differenceText, isUnread, textOf } from '../../src/report/fields.ts';
 import { ABSENT, type Field } from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
 
@@ -27,5 +27,24 @@ describe('a difference in words', () => {
     ['', 'a', 'f: <> → <a>'],
   ])('%o → %o', (from, to, text) => {
     expect(differenceText({ field: 'f', from, to }, (shown) => `<${shown}>`)).toBe(text);
+  });
+});
+
+describe('of a value that could not be read', () => {
+  const difference = { field: 'key:password', from: ABSENT, to: new Secret('x') } as const;
+  const observed = (facts: object) => ({ name: 'papyrus/prd/db', fields: {}, facts });
+
+  it.each([
+    ['the role may not read it', { unread: true }],
+    ['it is scheduled for deletion', { scheduledForDeletion: true }],
+    ['it is no JSON object', { unusable: 'it holds no JSON object' }],
+  ])('it is not said that it is missing: %s', (_why, facts) => {
+    expect(differenceText(difference, String, observed(facts))).toBe('key:password: not read');
+    expect(isUnread('tag:project', observed(facts))).toBe(false);
+  });
+
+  it('one that was read is missing', () => {
+    expect(differenceText(difference, String, observed({}))).toBe('key:password: missing');
+    expect(isUnread('value', undefined)).toBe(false);
   });
 });

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
+import { changeOfStray } from '../../src/plan/stray.ts';
 import { isFirstRun } from '../../src/report/first-run.ts';
 import { nextSteps } from '../../src/report/sections/next-steps.ts';
+import { parameter } from '../plan/strays.ts';
 import { runOf } from './runs.ts';
 
 const GIVEN = { inputs: { mode: 'plan', variables: 'A=1\nB=2' } };
@@ -30,4 +32,12 @@ it('one parameter that stands, as it should or not, tells that it is the right o
 
 it('log group and repository alone tell nothing', () => {
   expect(isFirstRun(runOf({ inputs: { mode: 'plan' } }).plan)).toBe(false);
+});
+
+it('what we created and nobody asks for any more tells that it is the right one, and what is of others does not', () => {
+  const run = runOf(GIVEN);
+  const orphan = (owner: 'made' | 'others') =>
+    changeOfStray(parameter('OLD', owner), { action: 'keep', notes: [] });
+  expect(isFirstRun([...run.plan, orphan('made')])).toBe(false);
+  expect(isFirstRun([...run.plan, orphan('others')])).toBe(true);
 });

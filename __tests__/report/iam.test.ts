@@ -385,3 +385,13 @@ describe('iam/roles.yml', () => {
     expect(new Set(actions('Execution'))).toEqual(new Set(Object.keys(EXECUTION)));
   });
 });
+
+it('a run without variables may list what they would be for, and touches nothing of it', () => {
+  const none = { ...run({ only: new Set(['parameters', 'secrets']) }), desired: { placements: [] } };
+  const of = (policy: Policy | undefined) => actionsOf(policy ?? { Version: '2012-10-17', Statement: [] });
+  const listings = ['secretsmanager:ListSecrets', 'ssm:DescribeParameters'];
+  const isOfStores = (action: string) => /^(?:ssm|secretsmanager):/.test(action);
+  expect(of(policiesOf(none)?.deployer).filter(isOfStores).sort()).toEqual(listings);
+  expect(of(policiesOf(none)?.reader).filter(isOfStores).sort()).toEqual(listings);
+  expect(of(policiesOf(none)?.execution).filter(isOfStores)).toEqual([]);
+});

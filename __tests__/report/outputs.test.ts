@@ -234,3 +234,11 @@ describe('written', () => {
     );
   });
 });
+
+it('the price of a plan is what it would cost, of a check what exists', () => {
+  const costOf = (mode: string) =>
+    outputs(runOf({ inputs: { mode, dotenv: 'DB_PASSWORD=x1' } })).get('monthly-cost-usd');
+  expect(costOf('plan')).toBe('0.40');
+  expect(costOf('drift')).toBe('0.00');
+  expect(costOf('apply')).toBe('0.40');
+});

@@ -7,12 +7,12 @@ import { Secret } from '../../src/secret.ts';
 import { ask, type Given } from '../asking.ts';
 import { LENIENT, OURS, spec } from '../plan/wishes.ts';
 import { SEED_ENV, SEED_SECRETS } from '../seed.ts';
-import { leftBy, runOf } from './runs.ts';
+import { leftBy, NOTHING_HIDDEN, runOf } from './runs.ts';
 
 const LOG = 'AWS::Logs::LogGroup';
 const SSM = 'AWS::SSM::Parameter';
 const seed: Given = { inputs: { dotenv: SEED_ENV, mode: 'plan' } };
-const document = (run: ReturnType<typeof runOf>) => planDocument(run.settings, run.plan);
+const document = (run: ReturnType<typeof runOf>) => planDocument(run.settings, run.plan, NOTHING_HIDDEN);
 const hash = (run: ReturnType<typeof runOf>) => planHash(document(run));
 
 describe('the plan for machines', () => {
@@ -126,8 +126,8 @@ describe('the plan for machines', () => {
           };
           const changes = plan(desired.wishes, observed, LENIENT);
           const text = JSON.stringify([
-            planDocument(settings, changes),
-            planDocument(settings, plan(desired.wishes, {}, LENIENT)),
+            planDocument(settings, changes, NOTHING_HIDDEN),
+            planDocument(settings, plan(desired.wishes, {}, LENIENT), NOTHING_HIDDEN),
           ]);
           if (routes[0]?.sensitive === true || source === 'secrets' || !shown) {
             expect(text).not.toContain(value);

@@ -4,9 +4,14 @@ import type { Change } from '../../src/plan/change.ts';
 import type { Observed } from '../../src/plan/plan.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { failureOf } from '../../src/report/failure.ts';
+import { openGate } from '../../src/report/gate.ts';
 import type { Run } from '../../src/report/run.ts';
 import type { Facts, Spec } from '../../src/resources/resource.ts';
+import { Masks } from '../../src/settings/masks.ts';
 import { ask, type Given } from '../asking.ts';
+
+/** Of a run that has nothing to hide. */
+export const NOTHING_HIDDEN = openGate(new Masks(() => {}, []));
 
 /** What stands of a change when it has been done. */
 export type Answer = (change: Change) => Facts;
@@ -71,6 +76,7 @@ export function runOf(
       ['secretsmanager', 4],
     ]),
     failure: failureOf(settings, changes, outcomes),
+    gate: NOTHING_HIDDEN,
     repositoryUri: undefined,
   };
 }

@@ -5,7 +5,8 @@ import type { Placement } from '../../src/desired/desired.ts';
 import type { Change } from '../../src/plan/change.ts';
 import { consoleUrl } from '../../src/report/console-link.ts';
 import { code, forMermaid, inUrl } from '../../src/report/escape.ts';
-import { withheld } from '../../src/report/guard.ts';
+import { openGate } from '../../src/report/gate.ts';
+import { insteadOf, withheld } from '../../src/report/guard.ts';
 import { alternatives } from '../../src/report/price.ts';
 import { changes } from '../../src/report/sections/changes.ts';
 import { diagram } from '../../src/report/sections/picture.ts';
@@ -225,10 +226,20 @@ describe('the output guard', () => {
       ['url', 'https://x/a%20bc'],
       ['plain', 'a bc'],
     ]);
-    expect(withheld(outputs, masks)).toEqual([
+    expect(withheld(outputs, openGate(masks))).toEqual([
       { output: 'json', holds: 'DB_PASSWORD' },
       { output: 'url', holds: 'TOKEN' },
       { output: 'plain', holds: 'TOKEN' },
     ]);
+  });
+
+  it('knows what says the same, unless that is dropped too', () => {
+    expect(insteadOf('repository-uri', new Set(['repository-uri']))).toEqual([
+      'repository-name',
+      'registry-id',
+    ]);
+    expect(insteadOf('repository-uri', new Set(['repository-uri', 'repository-name']))).toBeUndefined();
+    expect(insteadOf('plan', new Set(['plan']))).toEqual(['plan-file']);
+    expect(insteadOf('changed', new Set(['changed']))).toBeUndefined();
   });
 });

@@ -5,7 +5,10 @@ import {
   PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Bench, fieldsOf, openBench, operations } from './bench.ts';
+import { Calls } from '../../src/clients/aws.ts';
+import { logGroups } from '../../src/resources/log-group.ts';
+import { Told } from '../../src/resources/resource.ts';
+import { type Bench, fieldsOf, openBench, operations, TestClock } from './bench.ts';
 import { logGroup } from './subjects.ts';
 
 let bench: Bench;
@@ -152,4 +155,29 @@ test('nothing but what differs is written', async () => {
   expect(writes.map(({ operation, input }) => [operation, input])).toEqual([
     ['PutRetentionPolicy', { logGroupName: NAME, retentionInDays: 14 }],
   ]);
+});
+
+test('one that is protected since the plan was made is not deleted, and the command is told', async () => {
+  await bench.round(wish());
+  const clock = new TestClock();
+  const room = logGroups(bench.front.logs, {
+    calls: new Calls(clock),
+    clock,
+    tags: new Map(),
+    leavesUnread: false,
+    isShown: () => true,
+    mask: () => {},
+    tell: () => {},
+  });
+  const group = { name: NAME, fields: {}, facts: {} };
+  expect((await room.observe([NAME])).get(NAME)).not.toHaveProperty('facts.deletionProtected');
+  bench.aws.protect(NAME);
+  expect((await room.observe([NAME])).get(NAME)).toHaveProperty('facts.deletionProtected', true);
+  const refused = await room.delete(group).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(Told);
+  expect(refused).toMatchObject({ reason: 'blocked' });
+  expect(String(refused)).toContain('--no-deletion-protection-enabled');
+  bench.aws.protect(NAME, false);
+  await room.delete(group);
+  expect((await room.observe([NAME])).size).toBe(0);
 });

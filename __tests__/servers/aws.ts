@@ -102,6 +102,8 @@ export interface AwsServer extends AsyncDisposable {
   closeIdle(): void;
   own(secretName: string, service: string): void;
   storedBytes(logGroup: string, bytes: number): void;
+  /** Puts deletion protection on a log group, or takes it off. */
+  protect(logGroup: string, isProtected?: boolean): void;
   /** What a child process needs to speak to this server and to no other. */
   env(): Record<string, string>;
   close(): Promise<void>;
@@ -286,6 +288,7 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     answer: (operation, answerer) => void answerers.set(operation, answerer),
     own: secrets.own,
     storedBytes: logs.storedBytes,
+    protect: logs.protect,
     env: () => ({
       AWS_ENDPOINT_URL: url,
       AWS_ACCESS_KEY_ID: 'test',

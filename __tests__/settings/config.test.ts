@@ -67,7 +67,7 @@ describe('what is wrong is told with its line', () => {
     [
       'days that are none',
       'log-retention-days: long',
-      ['c.yml line 1: log-retention-days: it takes a number of days, or never'],
+      ["c.yml line 1: log-retention-days: it takes a number of days, or never (Terraform's 0 is never here)"],
     ],
     ['a nested tag', 'tags:\n  a: [canary]', [/line 2: tags: it takes "KEY: value" lines/]],
     [

@@ -140,6 +140,11 @@ describe("a repository's name", () => {
 });
 
 describe('retention', () => {
+  it('of 0 days, which is for ever to Terraform, is told how that is written here', () => {
+    expect(retentionFault(0)).toContain("Terraform's 0");
+    expect(retentionFault(2)).not.toContain('Terraform');
+  });
+
   it('takes the 22 numbers of CloudWatch', () => {
     expect(RETENTION_DAYS).toHaveLength(22);
     expect(RETENTION_DAYS.map(retentionFault).filter((fault) => fault !== undefined)).toEqual([]);

@@ -395,3 +395,30 @@ describe('everything that is wrong is told at once', () => {
     ]);
   });
 });
+
+describe('an entry of environments that is nearly the environment of the prefix', () => {
+  const notices = (prefix: string, ...names: string[]) =>
+    ask({
+      inputs: { prefix },
+      config: `environments:\n${names.map((name) => `  ${name}: { prefer: ssm }`).join('\n')}`,
+    }).notices;
+
+  it.each([
+    ['/papyrus/prd', 'prod'],
+    ['/papyrus/staging', 'stagin'],
+    ['/papyrus/Prd', 'prd'],
+    ['/papyrus/eu/prd', 'eu-prd'],
+  ])('%s beside %s is told', (prefix, name) => {
+    const told = notices(prefix, 'other', name);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain(`"${name}"`);
+  });
+
+  it.each([
+    ['/papyrus/prd', ['prd', 'prod']],
+    ['/papyrus/prd', ['stg', 'dev']],
+    ['/papyrus/dev1', ['dev2']],
+  ])('%s beside %j is not', (prefix, names) => {
+    expect(notices(prefix, ...names)).toEqual([]);
+  });
+});

@@ -5,14 +5,8 @@ import { parameterNameFault, SECRET_BYTES, STANDARD_BYTES, secretNameFault } fro
 import type { Settings } from '../settings/settings.ts';
 import { APP_URL } from './app-url.ts';
 import { logGroup, repository, tagFields } from './application.ts';
-import {
-  isTypeUnknown,
-  judgeEmpty,
-  type Placement,
-  place,
-  refuseCollisions,
-  tellIdleBundles,
-} from './placement.ts';
+import { idleBundles, idleRules } from './idle-settings.ts';
+import { isTypeUnknown, judgeEmpty, type Placement, place, refuseCollisions } from './placement.ts';
 import { type Destination, placeOf, type Route } from './routing.ts';
 
 export type { Placement } from './placement.ts';
@@ -52,7 +46,8 @@ export function desire(settings: Settings, routes: readonly Route[], notes: Note
   const elsewhere = all.filter((placement) => !placements.includes(placement));
   refuseCollisions(placements, notes);
   judgeEmpty(settings, placements, notes);
-  tellIdleBundles(settings, all, notes);
+  for (const idle of [idleRules(settings.rules, routes), idleBundles(settings, all)])
+    if (idle !== undefined) notes.notice(idle);
   const wishes: Wish[] = [];
   if (settings.logGroup !== undefined) wishes.push(logGroup(settings.logGroup));
   if (settings.repository !== undefined && settings.only.has('repository'))

@@ -52,12 +52,14 @@ export function refuseCollisions(placements: readonly Placement[], notes: Notes)
 /** AWS refuses empty values; whether one is a mistake depends on where it came from. */
 export function judgeEmpty(settings: Settings, placements: readonly Placement[], notes: Notes): void {
   const told = new Set<string>();
-  for (const { route, empty } of placements) {
-    const { variable } = route;
+  const empty: Variable[] = [];
+  const instead: Variable[] = [];
+  for (const placement of placements) {
+    const { variable } = placement.route;
     if (told.has(variable.name)) continue;
     told.add(variable.name);
-    if (!empty) {
-      tellMissingSecret(settings, variable, notes);
+    if (!placement.empty) {
+      if (isSecretMissing(settings, variable)) instead.push(variable);
       continue;
     }
     const fails =
@@ -68,37 +70,44 @@ export function judgeEmpty(settings: Settings, placements: readonly Placement[],
         ...placeOf(variable),
         text: 'its value is empty (a GitHub secret that does not exist arrives empty); set it, leave the variable out, or set on-empty: skip',
       });
-    else
-      notes.notice({ ...placeOf(variable), text: 'its value is empty here: what stands is left as it is' });
+    else empty.push(variable);
   }
+  const [first, ...others] = empty;
+  if (first !== undefined)
+    notes.notice(
+      others.length === 0
+        ? { ...placeOf(first), text: 'its value is empty here: what stands is left as it is' }
+        : {
+            where: 'variables',
+            text: `${empty.length} values are empty here, and what exists is left as it is: ${namesOf(empty)}`,
+          },
+    );
+  const [lone, ...more] = instead;
+  if (lone !== undefined)
+    notes.warn(
+      more.length === 0
+        ? {
+            ...placeOf(lone),
+            text: `this value is taken, since the one of ${lone.emptySecret} is empty (a GitHub secret that does not exist arrives empty); look at the secret's name, or take the variable out of one of the two`,
+          }
+        : {
+            where: 'variables',
+            text: `${instead.length} values of another source are used, since the input secrets gives these names without a value: ${namesOf(instead)}. A GitHub secret that does not exist arrives empty: check the names of the secrets, or remove the variables from one of the two`,
+          },
+    );
+}
+
+/** One annotation for all: GitHub shows ten of each kind. */
+function namesOf(variables: readonly Variable[]): string {
+  return variables.map(({ name }) => name).join(', ');
 }
 
 /** Where another place has a default, a misspelt GitHub secret would go unseen. */
-function tellMissingSecret({ mode, onEmpty }: Settings, variable: Variable, notes: Notes): void {
-  if (variable.emptySecret === undefined || mode !== 'apply' || onEmpty === 'skip') return;
-  notes.warn({
-    ...placeOf(variable),
-    text: `this value is taken, since the one of ${variable.emptySecret} is empty (a GitHub secret that does not exist arrives empty); look at the secret's name, or take the variable out of one of the two`,
-  });
+function isSecretMissing({ mode, onEmpty }: Settings, { emptySecret }: Variable): boolean {
+  return emptySecret !== undefined && mode === 'apply' && onEmpty !== 'skip';
 }
 
 /** @returns whether nothing settles a parameter's type: of an empty value String is a guess, and what stands knows better. */
 export function isTypeUnknown({ empty, route, destination }: Placement): boolean {
   return empty && !route.ruled && destination.store === 'parameter' && destination.type === 'String';
-}
-
-/** A bundle that is told to be exact and gets no variable is perhaps not named as in the rule. */
-export function tellIdleBundles(settings: Settings, placements: readonly Placement[], notes: Notes): void {
-  // A run without any variable says nothing of names.
-  if (placements.length === 0) return;
-  const filled = new Set(
-    placements.flatMap(({ destination }) => (destination.store === 'secret' ? [destination.bundle] : [])),
-  );
-  for (const name of settings.exactBundles)
-    if (!filled.has(name))
-      notes.notice({
-        where: 'bundles',
-        key: name,
-        text: 'no variable goes there in this run, so nothing is exact; is it named as in the rule (to: secret/NAME)?',
-      });
 }

@@ -1,4 +1,11 @@
-import { ABSENT, type Kind, OWNER_FIELD, type Specs, Unreadable } from '../resources/resource.ts';
+import {
+  ABSENT,
+  type Kind,
+  OWNER_FIELD,
+  protectedText,
+  type Specs,
+  Unreadable,
+} from '../resources/resource.ts';
 import type { AnyStray, Findings } from '../resources/strays.ts';
 import type { Consent } from '../settings/choices.ts';
 import { ADOPTED, MADE } from '../settings/limits.ts';
@@ -34,7 +41,8 @@ export interface DestroyRequest {
 }
 
 /**
- * What it takes to leave nothing behind.
+ * What it takes to leave nothing behind. A log group that cannot be deleted is blocked before anything else goes: half of an
+ * environment is worse than a whole one.
  *
  *     below the prefix | made: delete, adopted: our tag off, others: told
  *     Auth0            | the URLs that app-url or AUTH0_CALLBACK_URL stand for, before that parameter goes
@@ -46,13 +54,30 @@ export interface DestroyRequest {
  */
 export function destroy(request: DestroyRequest): Plan {
   const { found, logGroup, repository, auth0 = [] } = request;
-  return [
+  const plan = [
     ...found.strays.map((stray) => strayChange(stray, request)),
     ...found.failures.map(unlisted),
     ...auth0,
     ...(logGroup === undefined ? [] : sharedChange('AWS::Logs::LogGroup', logGroup, request)),
     ...(repository === undefined ? [] : sharedChange('AWS::ECR::Repository', repository, request)),
   ];
+  const isProtected = plan.some(
+    ({ blocked, observed }) => blocked !== undefined && observed?.facts.deletionProtected,
+  );
+  return isProtected ? plan.map(kept) : plan;
+}
+
+/** What a destroy would take away, if its log group could go. */
+function kept<C extends Change>(change: C): C {
+  if (change.action === 'none' || change.action === 'blocked') return change;
+  const { after: _after, ...rest } = change;
+  return {
+    ...(rest as C),
+    action: 'none',
+    desired: change.observed ?? change.desired,
+    differences: [],
+    notes: ['kept: the log group has deletion protection, so this run takes nothing away'],
+  };
 }
 
 function strayChange(stray: AnyStray, request: DestroyRequest): Change {
@@ -139,6 +164,8 @@ function sharedChange<K extends SharedKind & Kind>(
   if (ownedBy !== undefined) return keep(`it belongs to ${ownedBy}`);
   if (isIgnored({ kind, name }, 'deletion', request.ignore)) return keep('left as it is (ignore)');
   if (owner === MADE && !request.allow.has(consent)) return keep(`allow: ${consent} deletes it, ${all}`);
+  if (owner === MADE && standing.facts.deletionProtected)
+    return [{ ...found, action: 'blocked', blocked: { reason: protectedText(name) } }];
   if (!exclusive) {
     if (request.neighbours instanceof Unreadable)
       return unreadable('whether other environments use it could not be found out', request.neighbours);

@@ -181,7 +181,8 @@ function isTakenBack(from: Field, to: Field): boolean {
 
 const isWeb = (value: string) => /^https?:\/\/[^\s/]/i.test(value);
 
-const RESOURCES: Readonly<Record<Kind, Ignored['resource']>> = {
+/** What the configuration file calls each kind. */
+export const RESOURCES: Readonly<Record<Kind, Ignored['resource']>> = {
   'AWS::Logs::LogGroup': 'log-group',
   'AWS::SSM::Parameter': 'parameter',
   'AWS::SecretsManager::Secret': 'secret',

@@ -1,7 +1,9 @@
 import { CALLBACK_VARIABLE } from '../desired/auth0.ts';
 import type { Placement } from '../desired/desired.ts';
+import { OWNER_FIELD } from '../resources/resource.ts';
 import type { AnyStray, Findings } from '../resources/strays.ts';
-import type { Prune } from '../settings/choices.ts';
+import type { Consent, Prune } from '../settings/choices.ts';
+import { MADE } from '../settings/limits.ts';
 import type { Ignored } from '../settings/rules.ts';
 import type { Change } from './change.ts';
 import { lastSegment, placesOfCopies, writesBefore } from './old-copy.ts';
@@ -18,6 +20,7 @@ export interface PruneRequest {
   readonly elsewhere: readonly Placement[];
   /** Names that a JSON object holds and nobody took. */
   readonly untaken: ReadonlySet<string>;
+  readonly allow: ReadonlySet<Consent>;
 }
 
 /**
@@ -30,10 +33,51 @@ export interface PruneRequest {
  *     ours     | no                   | report | none: told, with what it costs and exposes
  *     made     | no                   | delete | delete, after every value of this run is written
  *     adopted  | no                   | delete | update: it only loses our tag
+ *
+ * Where more would be deleted than an input that lost its variables explains, the deletions wait for `prune-many`.
  */
 export function prune(found: Findings, changes: readonly Change[], request: PruneRequest): Change[] {
   const failures = request.prune === 'delete' ? found.failures.map(unlisted) : [];
-  return [...found.strays.map((stray) => changeOfStray(stray, fateOf(stray, changes, request))), ...failures];
+  const judged = found.strays.map((stray) => ({ stray, fate: fateOf(stray, changes, request) }));
+  const many = request.allow.has('prune-many') ? undefined : manyReason(judged, changes);
+  return [
+    ...judged.map(({ stray, fate }) =>
+      changeOfStray(stray, many !== undefined && isDeletion({ stray, fate }) ? held(fate, many) : fate),
+    ),
+    ...failures,
+  ];
+}
+
+interface Judged {
+  readonly stray: AnyStray;
+  readonly fate: Fate;
+}
+
+/** What CloudFormation or a rotation owns by now is blocked for that. */
+function isDeletion({ stray, fate }: Judged): boolean {
+  return fate.action === 'remove' && stray.owner === 'made' && stray.spec.facts.ownedBy === undefined;
+}
+
+/** So few are deleted as soon as nobody asks for them, whatever their share. */
+const FEW = 5;
+
+/** @returns why the deletions wait; undefined where they are few, or at most half of what this action created */
+function manyReason(judged: readonly Judged[], changes: readonly Change[]): string | undefined {
+  const configured = changes.filter(
+    ({ kind, observed }) =>
+      (kind === 'AWS::SSM::Parameter' || kind === 'AWS::SecretsManager::Secret') &&
+      observed?.fields[OWNER_FIELD] === MADE,
+  );
+  // One resource may have a second, blocked change.
+  const names = new Set(configured.map(({ kind, name }) => `${kind} ${name}`));
+  const made = names.size + judged.filter(({ stray }) => stray.owner === 'made').length;
+  const deleted = judged.filter(isDeletion).length;
+  if (deleted < FEW || 2 * deleted <= made) return undefined;
+  return `${deleted} of the ${made} parameters and secrets that this action created below the prefix would be deleted. Check that no input arrived empty`;
+}
+
+function held(fate: Fate, reason: string): Fate {
+  return { action: 'block', notes: fate.notes, reason, consent: 'prune-many' };
 }
 
 function fateOf(stray: AnyStray, changes: readonly Change[], request: PruneRequest): Fate {

@@ -1,5 +1,6 @@
 import { ABSENT, OWNER_FIELD } from '../resources/resource.ts';
 import type { AnyStray, Findings, ShelfKind, StrayOf } from '../resources/strays.ts';
+import type { Consent } from '../settings/choices.ts';
 import { ADOPTED } from '../settings/limits.ts';
 import { ADVANCED_PARAMETER_USD, SECRET_USD } from '../settings/prices.ts';
 import type { Change, ChangeOf } from './change.ts';
@@ -7,6 +8,12 @@ import type { Change, ChangeOf } from './change.ts';
 /** What happens to one thing that stands below the prefix and is not asked for. */
 export type Fate =
   | { readonly action: 'keep'; readonly notes: readonly string[] }
+  | {
+      readonly action: 'block';
+      readonly notes: readonly string[];
+      readonly reason: string;
+      readonly consent: Consent;
+    }
   | { readonly action: 'remove'; readonly notes: readonly string[]; readonly after: readonly string[] };
 
 /**
@@ -42,6 +49,10 @@ function assemble<K extends ShelfKind>(stray: StrayOf<K>, fate: Fate): ChangeOf<
     };
   const standing = { ...base, observed: spec, notes: fate.notes };
   if (fate.action === 'keep') return { ...standing, action: 'none' };
+  if (fate.action === 'block') {
+    const { reason, consent } = fate;
+    return { ...standing, action: 'blocked', blocked: { reason, consent } };
+  }
   const after = fate.after.length === 0 ? {} : { after: fate.after };
   if (stray.unreadable !== undefined)
     return {

@@ -1,6 +1,7 @@
 import type { Plan } from '../plan/change.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Binding, HiddenValues } from './binding.ts';
+import type { Gate } from './gate.ts';
 import { effectOf, type PlanDocument, planDocument, planHash } from './plan-document.ts';
 import type { Failure } from './run.ts';
 
@@ -17,10 +18,15 @@ const MOST_LINES = 50;
  * Compares the plan of this run with the one that `expect-plan` gives, where this run would write.
  * @returns undefined where they are the same, or where none was given
  */
-export function refusalOf(settings: Settings, plan: Plan, binding?: Binding): Refused | undefined {
+export function refusalOf(
+  settings: Settings,
+  plan: Plan,
+  gate: Gate,
+  binding?: Binding,
+): Refused | undefined {
   const { expected, writes } = settings.ownership;
   if (expected === undefined || !writes) return undefined;
-  const present = planDocument(settings, plan, binding);
+  const present = planDocument(settings, plan, gate, binding);
   const hash = planHash(present);
   if ('hash' in expected)
     return expected.hash === hash

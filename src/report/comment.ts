@@ -1,6 +1,7 @@
 import type { GitHub } from '../clients/github.ts';
 import type { EventFacts } from '../settings/event.ts';
 import { prose } from './escape.ts';
+import { scrubMarkdown } from './gate.ts';
 import { marked, marker, stateOf } from './marker.ts';
 import { isDrifted } from './plan-document.ts';
 import { alternatives, plannedPrice, price } from './price.ts';
@@ -27,13 +28,12 @@ export function commentText(run: Run, { event, runUrl }: CommentPlace): string {
     nextSteps(run),
     { rows: [footer(run, runUrl)] },
   ];
-  return marked(
-    marker('plan', run),
-    assemble(
-      sections.filter((section) => section !== undefined),
-      MOST_BYTES,
-    ).text,
+  const { text } = assemble(
+    sections.filter((section) => section !== undefined),
+    MOST_BYTES,
   );
+  // The marker is ours, and what finds the comment again.
+  return marked(marker('plan', run), scrubMarkdown(text, run.gate));
 }
 
 function footer(run: Run, runUrl: string): string {

@@ -5,8 +5,10 @@ import type { Kind } from '../resources/resource.ts';
 import type { Part } from '../settings/choices.ts';
 import type { EventFacts } from '../settings/event.ts';
 import { actor, actorKind } from './actor.ts';
+import { correctionOf, correctionSteps } from './correction.ts';
 import { code, prose } from './escape.ts';
 import { NOUNS } from './fields.ts';
+import { scrubMarkdown } from './gate.ts';
 import { accountIn, asWhole, marked, marker, partsIn, partsOf, stateOf } from './marker.ts';
 import { planDocument } from './plan-document.ts';
 import type { Run } from './run.ts';
@@ -39,6 +41,7 @@ export function findingsHash(run: Run): string {
   const { changes } = planDocument(
     run.settings,
     open.map(({ change }) => change),
+    run.gate,
   );
   const versions = open.map(({ change }) => `${change.name} ${change.observed?.facts.version ?? ''}`).sort();
   const hash = createHash('sha256')
@@ -69,7 +72,7 @@ export function issueText(run: Run, { isPublic }: EventFacts, runUrl: string): s
     authors(open, isPublic),
     {
       rows: [
-        `Run with ${code('mode: apply')} to heal it, or put what stands into the configuration, or list it under ${code('ignore')}. This issue is kept up to date, and closed when the drift is gone.`,
+        `${correctionSteps(correctionOf(open.map(({ change }) => change)), code).join('. ')}. If the present state is right, put it into the configuration, or list the field under ${code('ignore')}. This issue is kept up to date, and closed when the drift is gone.`,
       ],
     },
   ];
@@ -77,7 +80,7 @@ export function issueText(run: Run, { isPublic }: EventFacts, runUrl: string): s
     sections.filter((section) => section !== undefined),
     MOST_BYTES,
   ).text;
-  return marked(marker('drift', run), text, findingsHash(run));
+  return marked(marker('drift', run), scrubMarkdown(text, run.gate), findingsHash(run));
 }
 
 /**

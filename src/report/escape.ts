@@ -34,9 +34,14 @@ export function valueForLog(text: string): string {
   return forLog(`"${cut(text)}"`);
 }
 
+/** @returns text as it stands within a code span of a table. */
+export function codeText(text: string): string {
+  return visible(text).replaceAll('|', '\\|');
+}
+
 /** @returns a code span for GitHub's Markdown, tables included: inside it nothing is markup, link or mention. */
 export function code(text: string): string {
-  const shown = visible(cut(text)).replaceAll('|', '\\|');
+  const shown = codeText(cut(text));
   if (shown === '') return '';
   const fence = '`'.repeat(Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
   const pad = shown.startsWith('`') || shown.endsWith('`') || /^ .*[^ ].* $/.test(shown) ? ' ' : '';

@@ -6,6 +6,7 @@ import type { Plan } from '../plan/change.ts';
 import { ImageError, systemCode } from '../registry/errors.ts';
 import { Told } from '../resources/resource.ts';
 import type { Settings } from '../settings/settings.ts';
+import { correctionOf, correctionSteps } from './correction.ts';
 import { count, isDrifted } from './plan-document.ts';
 import type { Failure } from './run.ts';
 
@@ -62,9 +63,29 @@ export function failureOf(
   if ((settings.mode === 'apply' || settings.mode === 'destroy') && blocked > 0)
     return {
       reason: 'blocked',
-      text: `${blocked} wanted ${blocked === 1 ? 'change is' : 'changes are'} blocked; the reasons stand above, the rest was done`,
+      text: `${blocked} wanted ${blocked === 1 ? 'change is' : 'changes are'} blocked; the reasons stand above, ${restOf(settings, outcomes)}`,
     };
   if (settings.mode === 'drift' && settings.failOnDrift && isDrifted(plan))
-    return { reason: 'drifted', text: 'what stands is not what is wanted; run with mode: apply to heal it' };
+    return { reason: 'drifted', text: driftText(plan) };
   return undefined;
+}
+
+/** @returns what became of the changes that are not blocked; a destroy whose log group is protected takes nothing away */
+function restOf({ mode }: Pick<Settings, 'mode'>, outcomes: readonly Outcome[]): string {
+  const isWaiting = outcomes.some(({ result }) => result === 'skipped');
+  const isHeldBack = mode === 'destroy' && outcomes.every(({ result }) => result !== 'done');
+  if (isHeldBack) return 'and nothing was taken away';
+  return isWaiting ? 'and what waits for it was left out' : 'the rest was done';
+}
+
+/** @returns how many resources differ, and what corrects that. */
+function driftText(plan: Plan): string {
+  const named = ({ kind, name }: Plan[number]) => `${kind} ${name}`;
+  const all = new Set(
+    plan.filter(({ unwanted, action }) => unwanted !== true || action !== 'none').map(named),
+  );
+  const open = new Set(
+    plan.filter(({ action, unreadable }) => action !== 'none' && unreadable === undefined).map(named),
+  );
+  return `Drift: ${open.size} of ${all.size} resources differ from the configuration. ${correctionSteps(correctionOf(plan)).join('. ')}`;
 }

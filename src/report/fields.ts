@@ -1,4 +1,4 @@
-import { ABSENT, type Difference, type Field, type Kind } from '../resources/resource.ts';
+import { ABSENT, type Difference, type Field, type Kind, type Spec } from '../resources/resource.ts';
 import { Secret } from '../secret.ts';
 
 /** What each kind is called. */
@@ -27,12 +27,24 @@ export function textOf(field: Field): string | undefined {
   return field instanceof Secret ? field.toString() : String(field);
 }
 
+/** @returns whether nothing is known of a value: the role may not read it, or AWS does not give it out in this state. */
+export function isUnread(field: string, observed: Spec | undefined): boolean {
+  if (observed === undefined || !(field === 'value' || field.startsWith('key:'))) return false;
+  const { unread, scheduledForDeletion, unusable } = observed.facts;
+  return unread === true || scheduledForDeletion === true || unusable !== undefined;
+}
+
 /** @returns e.g. `retention 1 → 7`, through the escape of the place where it goes. */
-export function differenceText({ field, from, to }: Difference, show: (text: string) => string): string {
+export function differenceText(
+  { field, from, to }: Difference,
+  show: (text: string) => string,
+  observed?: Spec | undefined,
+): string {
   // What is in a list or not has no value beside its name.
   if (to === true) return `${field} added`;
   if (from === true) return `${field} taken out`;
   const [before, after] = [textOf(from), textOf(to)];
+  if (isUnread(field, observed)) return `${field}: not read`;
   const old = before === undefined ? 'missing' : show(before);
   if (after === undefined) return `${field}: ${old} taken out`;
   if (before === undefined && to instanceof Secret) return `${field}: missing`;

@@ -49,6 +49,7 @@ export function policiesOf(scope: Scope): Policies | undefined {
   const caller = partsOf(scope.caller.arn);
   if (caller === undefined) return undefined;
   const resources = resourcesOf(scope, caller.partition, scope.caller.account);
+  const listed = listingsOf(scope);
   const all = Object.entries(PERMISSIONS).filter(([, { only }]) => only === undefined || has(scope, only));
   const actions = (wanted: typeof all, part: (access: Permission['access']) => string): Grant[] =>
     wanted.map(([action, { target, access }]) => ({ action, target, part: part(access) }));
@@ -57,16 +58,19 @@ export function policiesOf(scope: Scope): Policies | undefined {
     deployer: policy(
       actions(all, () => ''),
       resources,
+      listed,
       kms(scope, caller.partition, 'write'),
     ),
     reader: policy(
       actions(reading, (access) => (access === 'value' ? VALUES : '')),
       resources,
+      listed,
       kms(scope, caller.partition, 'read', `Key${VALUES}`),
     ),
     execution: policy(
       Object.entries(EXECUTION).map(([action, target]) => ({ action, target, part: '' })),
       resources,
+      NO_LISTINGS,
       kms(scope, caller.partition, 'read'),
     ),
   };
@@ -126,6 +130,17 @@ function resourcesOf({ settings, desired }: Scope, partition: string, account: s
   };
 }
 
+const NO_LISTINGS: ReadonlySet<string> = new Set();
+
+/** A run without variables looks in each store that it looks after whether there is something that they would be for. */
+function listingsOf({ settings, desired }: Scope): ReadonlySet<string> {
+  if (desired.placements.length > 0) return NO_LISTINGS;
+  return new Set([
+    ...(settings.only.has('parameters') ? ['ssm:DescribeParameters'] : []),
+    ...(settings.only.has('secrets') ? ['secretsmanager:ListSecrets'] : []),
+  ]);
+}
+
 /** What the Sid of a service begins with, and what its resources are. */
 const SERVICES: Readonly<Record<string, { readonly word: string; readonly target: Target }>> = {
   logs: { word: 'Logs', target: 'log-group' },
@@ -151,12 +166,19 @@ interface Grant {
   readonly part: string;
 }
 
-function policy(grants: readonly Grant[], resources: Resources, more: readonly Named[]): Policy {
+/** @param listed calls without a resource that are granted also where the configuration touches nothing of their service */
+function policy(
+  grants: readonly Grant[],
+  resources: Resources,
+  listed: ReadonlySet<string>,
+  more: readonly Named[],
+): Policy {
   const statements = new Map<string, { action: Set<string>; resource: string | readonly string[] }>();
   for (const [service, { word, target: touched }] of Object.entries(SERVICES)) {
     // What this configuration does not touch needs no permission, the calls without a resource included.
-    if (resources[touched] === undefined) continue;
+    const isTouched = resources[touched] !== undefined;
     for (const { action, target, part } of grants) {
+      if (!isTouched && !listed.has(action)) continue;
       const resource = resources[target];
       if (resource === undefined || !action.startsWith(`${service}:`)) continue;
       const sid = `${word}${PARTS[target]}${part}`;

@@ -60,7 +60,7 @@ function changeLines(change: Change): string[] {
   // What is created is wanted as it stands in the settings; only its names are news.
   if (action !== 'create')
     for (const difference of differences)
-      lines.push(`    ${forLog(differenceText(difference, valueForLog))}`);
+      lines.push(`    ${forLog(differenceText(difference, valueForLog, change.observed))}`);
   if (blocked?.consent !== undefined) lines.push(`    to allow it: allow: ${blocked.consent}`);
   for (const note of notes) lines.push(`    ${forLog(note)}`);
   return lines;

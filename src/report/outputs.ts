@@ -2,7 +2,7 @@ import * as core from '@actions/core';
 import { imageTagsOf, type Spec } from '../resources/resource.ts';
 import { configFingerprint, references, taskDefinitionSecrets } from './ecs.ts';
 import { count, isDrifted, planDocument, planHash } from './plan-document.ts';
-import { price } from './price.ts';
+import { type Price, plannedPrice, price } from './price.ts';
 import { writePrivate } from './private-file.ts';
 import { hasNewValue, type Run, standing } from './run.ts';
 
@@ -13,7 +13,7 @@ import { hasNewValue, type Run, standing } from './run.ts';
 export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
   const { settings, desired, plan, outcomes } = run;
   const counts = count(plan);
-  const document = planDocument(settings, plan, run.binding);
+  const document = planDocument(settings, plan, run.gate, run.binding);
   const stands = standing(run);
   const json = (map: ReadonlyMap<string, string>) => JSON.stringify(Object.fromEntries(map));
   const logGroup =
@@ -43,9 +43,14 @@ export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
     ['registry-id', repository?.facts.registryId ?? ''],
     ['image-uri', imageUri(run, stands)],
     ['image-digest', imageOf(run, stands)?.facts.digest ?? ''],
-    ['monthly-cost-usd', price(outcomes).monthlyUsd.toFixed(2)],
+    ['monthly-cost-usd', costOf(run).monthlyUsd.toFixed(2)],
     ['failure-reason', run.failure?.reason ?? ''],
   ]);
+}
+
+/** A plan tells what it would cost; every other run what exists at its end. */
+function costOf({ settings, outcomes }: Run): Price {
+  return settings.mode === 'plan' ? plannedPrice(outcomes) : price(outcomes);
 }
 
 type Stands = ReturnType<typeof standing>;

@@ -4,6 +4,10 @@ import type { Difference } from '../resources/resource.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Binding } from './binding.ts';
 import { textOf } from './fields.ts';
+import type { Gate } from './gate.ts';
+
+/** A field that holds a hidden text is hidden as a whole. */
+const SHOWN = '***';
 
 /** The plan for machines: no secret value stands in it, and no account id but in the ARN of a KMS key. */
 export interface PlanDocument {
@@ -37,9 +41,20 @@ export interface PlanDocument {
   }>;
 }
 
-/** @param binding what an approval of this plan holds beside its changes */
-export function planDocument(settings: Settings, plan: Plan, binding?: Binding): PlanDocument {
+/**
+ * @param binding what an approval of this plan holds beside its changes
+ * @param gate hides in every text of the document what is hidden; the fixed words of its grammar stay. The hash is made of
+ * what is shown, so that who holds the document finds the same
+ */
+export function planDocument(
+  settings: Pick<Settings, 'prefix' | 'region'>,
+  plan: Plan,
+  gate: Pick<Gate, 'scrub'>,
+  binding?: Binding,
+): PlanDocument {
   const { account, auth0, hidden } = binding ?? {};
+  const shown = (text: string) => gate.scrub(text);
+
   return {
     version: 1,
     prefix: settings.prefix,
@@ -51,21 +66,25 @@ export function planDocument(settings: Settings, plan: Plan, binding?: Binding):
       .sort((a, b) => (a.id < b.id ? -1 : 1))
       .map(({ kind, name, action, observed, differences, blocked, unwanted, notes }) => ({
         kind,
-        name,
+        name: shown(name),
         action,
-        fields: differences.map(fieldOf),
-        ...(blocked === undefined ? {} : { reason: blocked.reason }),
+        fields: differences.map((difference) => fieldOf(difference, shown)),
+        ...(blocked === undefined ? {} : { reason: shown(blocked.reason) }),
         ...(blocked?.consent === undefined ? {} : { consent: blocked.consent }),
         ...(observed?.facts.version === undefined ? {} : { standing: observed.facts.version }),
         ...(observed?.facts.unread === true ? { unread: true as const } : {}),
         ...(unwanted === undefined ? {} : { unwanted }),
-        notes,
+        notes: notes.map(shown),
       })),
   };
 }
 
-function fieldOf({ field, from, to }: Difference) {
-  return { field, from: textOf(from) ?? null, to: textOf(to) ?? null };
+function fieldOf({ field, from, to }: Difference, shown: (text: string) => string) {
+  const whole = (value: string | undefined) => {
+    if (value === undefined) return null;
+    return shown(value) === value ? value : SHOWN;
+  };
+  return { field: shown(field), from: whole(textOf(from)), to: whole(textOf(to)) };
 }
 
 /**

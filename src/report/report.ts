@@ -1,9 +1,9 @@
 import type { Runner } from '../settings/inputs.ts';
-import type { Masks } from '../settings/masks.ts';
 import { writeFailureReason } from './end.ts';
 import { errorText } from './failure.ts';
+import type { Gate } from './gate.ts';
 import { tellGitHub } from './github.ts';
-import { withheld } from './guard.ts';
+import { insteadOf, withheld } from './guard.ts';
 import { handOff } from './hand-off.ts';
 import * as log from './log.ts';
 import { writeOutputs } from './outputs.ts';
@@ -15,7 +15,7 @@ import { writeSummary } from './summary.ts';
  * told is told to be missing, and the rest goes on.
  * @returns why the step fails: by the run itself, or since later steps would go on without what they were promised
  */
-export async function report(run: Run, masks: Masks, runner: Runner): Promise<Failure | undefined> {
+export async function report(run: Run, runner: Runner): Promise<Failure | undefined> {
   let { failure } = run;
   const miss = (what: string) => (error: unknown) => {
     log.fault(unreported(what, error));
@@ -27,7 +27,7 @@ export async function report(run: Run, masks: Masks, runner: Runner): Promise<Fa
   const taskDefinition = await handOff(run, runner.temp).catch(miss('task definition'));
   try {
     const outputs = writeOutputs({ ...run, failure }, runner.temp, taskDefinition);
-    tellWithheld(outputs, masks);
+    tellWithheld(outputs, run.gate);
   } catch (error) {
     miss('outputs')(error);
     // It may be the one output that there is.
@@ -46,10 +46,23 @@ function unreported(where: string, error: unknown) {
   };
 }
 
-function tellWithheld(outputs: ReadonlyMap<string, string>, masks: Masks): void {
-  for (const { output, holds } of withheld(outputs, masks))
+/** A path means nothing on the runner of another job. */
+function asFile(outputs: readonly string[]): string {
+  return outputs.some((output) => output === 'plan-file' || output === 'task-definition')
+    ? ' (upload the file as an artifact)'
+    : '';
+}
+
+function tellWithheld(outputs: ReadonlyMap<string, string>, gate: Gate): void {
+  const found = withheld(outputs, gate);
+  const dropped = new Set(found.map(({ output }) => output));
+  for (const { output, holds } of found) {
+    const instead = insteadOf(output, dropped);
+    const others =
+      instead === undefined ? '' : `, hand over ${instead.join(' and ')} instead${asFile(instead)}`;
     log.warning({
       where: `output ${output}`,
-      text: `other jobs will not get it, since GitHub drops an output that holds a hidden text, here a value of ${holds}; use it in this job, or rename the resource`,
+      text: `other jobs will not get it, since GitHub drops an output that holds a hidden text, here a value of ${holds}; use it in this job${others}, or rename the resource`,
     });
+  }
 }

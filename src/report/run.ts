@@ -7,6 +7,7 @@ import type { Kind, Spec } from '../resources/resource.ts';
 import type { Notes } from '../settings/fault.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Binding } from './binding.ts';
+import type { Gate } from './gate.ts';
 
 /** All that there is to tell of a run. */
 export interface Run {
@@ -25,6 +26,8 @@ export interface Run {
   readonly written: number;
   readonly callsByService: ReadonlyMap<string, number>;
   readonly failure: Failure | undefined;
+  /** Hides in reports what is known to be hidden by the end of the run. */
+  readonly gate: Gate;
   /** Of the repository that the image stands in. */
   readonly repositoryUri: string | undefined;
 }

@@ -1,5 +1,6 @@
 import * as core from '@actions/core';
 import { Told } from '../resources/resource.ts';
+import { scrubMarkdown } from './gate.ts';
 import type { Run } from './run.ts';
 import { changes, isChange } from './sections/changes.ts';
 import { checklist } from './sections/checklist.ts';
@@ -32,10 +33,11 @@ export function summary(run: Run): string {
     cost(run),
     policies(run),
   ];
-  return assemble(
+  const { text } = assemble(
     sections.filter((section) => section !== undefined),
     MOST_BYTES,
-  ).text;
+  );
+  return scrubMarkdown(text, run.gate);
 }
 
 /**

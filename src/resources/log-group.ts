@@ -10,9 +10,9 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { isNamed } from '../clients/errors.ts';
+import { AwsError, isNamed } from '../clients/errors.ts';
 import { meet } from './race.ts';
-import type { Difference, Resource, Specs } from './resource.ts';
+import { type Difference, protectedText, type Resource, type Specs, Told } from './resource.ts';
 import { observeEach, type RoomContext, sender } from './room.ts';
 import { justMade } from './settling.ts';
 import { ownerByTags, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
@@ -125,11 +125,17 @@ export function logGroups(client: CloudWatchLogsClient, context: RoomContext): R
           client.send(new DeleteLogGroupCommand({ logGroupName: name })),
         );
       } catch (error) {
-        if (!isNamed(error, 'ResourceNotFoundException')) throw error;
+        if (isNamed(error, 'ResourceNotFoundException')) return;
+        // AWS names no error of its own for it, and the protection may be younger than the plan.
+        const isProtected = isRefused(error) && (await find(name))?.deletionProtectionEnabled === true;
+        throw isProtected ? new Told(protectedText(name), { reason: 'blocked', cause: error }) : error;
       }
     },
   };
 }
+
+/** The request itself was refused: neither the role, nor the network, nor another run. */
+const isRefused = (error: unknown) => error instanceof AwsError && error.reason === 'aws';
 
 function arnOf(group: LogGroup | undefined): string | undefined {
   return group?.logGroupArn ?? group?.arn?.replace(/:\*$/, '');
@@ -143,6 +149,11 @@ function specOf(name: string, group: LogGroup, tags: ReadonlyArray<readonly [str
       class: group.logGroupClass ?? 'STANDARD',
       ...tagFields(tags),
     },
-    facts: { arn: arnOf(group), storedBytes: group.storedBytes, ownedBy: ownerByTags(tags) },
+    facts: {
+      arn: arnOf(group),
+      storedBytes: group.storedBytes,
+      ownedBy: ownerByTags(tags),
+      ...(group.deletionProtectionEnabled === true ? { deletionProtected: true as const } : {}),
+    },
   };
 }

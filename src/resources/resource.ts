@@ -31,6 +31,8 @@ export interface Facts {
   readonly unusable?: string | undefined;
   /** Bytes that a log group holds; 0 means that shortening its retention loses nothing. */
   readonly storedBytes?: number | undefined;
+  /** AWS refuses to delete it until somebody lifts the protection. */
+  readonly deletionProtected?: true | undefined;
   /** The address that an image is pushed to. */
   readonly uri?: string | undefined;
   readonly registryId?: string | undefined;
@@ -163,6 +165,14 @@ export class Told extends Error {
     super(message, options);
     this.reason = reason;
   }
+}
+
+/**
+ * @returns why a log group cannot be deleted, and the command that lifts its protection
+ * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogGroupDeletionProtection.html
+ */
+export function protectedText(name: string): string {
+  return `the log group has deletion protection. Lift it with: aws logs put-log-group-deletion-protection --log-group-identifier ${name} --no-deletion-protection-enabled`;
 }
 
 /** The door of a room: one kind of resource in AWS. */

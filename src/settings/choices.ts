@@ -25,6 +25,7 @@ export const CONSENTS = [
   'loosen',
   'delete-log-group',
   'delete-repository',
+  'prune-many',
 ] as const;
 export type Consent = (typeof CONSENTS)[number];
 

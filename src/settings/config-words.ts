@@ -11,9 +11,12 @@ const TYPES: Readonly<Record<string, string>> = {
   record: 'names below it',
 };
 
+/** Terraform and the console's API have 0 for logs that are never deleted. */
+export const RETENTION_WORDS = "it takes a number of days, or never (Terraform's 0 is never here)";
+
 /** Settings that are numbers between two others. */
 const RANGES: Readonly<Record<string, string>> = {
-  'log-retention-days': 'it takes a number of days, or never',
+  'log-retention-days': RETENTION_WORDS,
   'recovery-window-days': 'it takes a whole number of days from 7 to 30, without quotes',
   'deadline-minutes': 'it takes a number of minutes above 0 and up to 360, without quotes',
 };

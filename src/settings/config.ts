@@ -1,7 +1,7 @@
 import picomatch from 'picomatch';
 import * as z from 'zod';
 import { AUTH0_URLS, COMMENT_ON_PR, CONSENTS, MODES, ON_EMPTY, PRUNES, STORES, TIERS } from './choices.ts';
-import { inWords, type KnownNames, unknownSetting } from './config-words.ts';
+import { inWords, type KnownNames, RETENTION_WORDS, unknownSetting } from './config-words.ts';
 import type { Notes } from './fault.ts';
 import { quoted, Unclear } from './texts.ts';
 import { readYaml } from './yaml.ts';
@@ -33,7 +33,7 @@ const settings = {
   ),
   'log-retention-days': z
     .union([z.literal('never'), z.number().int().positive()], {
-      error: 'it takes a number of days, or never',
+      error: RETENTION_WORDS,
     })
     .describe('days, or never'),
   repository: text.describe('name of the ECR repository; none leaves it out'),

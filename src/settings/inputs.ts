@@ -6,10 +6,11 @@ import { Secret } from '../secret.ts';
 import type { AwsEnvironment } from './aws-environment.ts';
 import type { ConfigFile } from './config.ts';
 import { type EventFacts, readEventFacts } from './event.ts';
-import type { Notes } from './fault.ts';
+import type { Note, Notes } from './fault.ts';
 import { INPUTS } from './input-names.ts';
 import type { Settings } from './settings.ts';
 import { quotedPath, Unclear } from './texts.ts';
+import { unknownInputs } from './unknown-inputs.ts';
 import type { Source, VariableText } from './variables.ts';
 
 export { INPUTS };
@@ -46,6 +47,11 @@ const DEFAULT_CONFIG = '.github/aws-bootstrap.yml';
 /** @returns inputs by name, as they were given: nothing is trimmed, since a secret may end with a blank. */
 export function readInputs(): ReadonlyMap<string, string> {
   return new Map(INPUTS.map((name) => [name, core.getInput(name, { trimWhitespace: false })]));
+}
+
+/** @returns the inputs that the action does not have and that are most likely misspelt; only names are read. */
+export function readUnknownInputs(): Note | undefined {
+  return unknownInputs(Object.keys(process.env));
 }
 
 export function readRunner(): Runner {

@@ -27,7 +27,7 @@ export const ADOPTED = 'aws-bootstrap:adopted';
 export function retentionFault(days: number): string | undefined {
   if (RETENTION_DAYS.includes(days)) return undefined;
   const nearest = RETENTION_DAYS.reduce((a, b) => (Math.abs(b - days) < Math.abs(a - days) ? b : a));
-  return `CloudWatch Logs does not keep logs for ${days} days; the nearest is ${nearest} (or: never)`;
+  return `CloudWatch Logs does not keep logs for ${days} days; the nearest is ${nearest} (or: never)${days === 0 ? ". Terraform's 0 is never here" : ''}`;
 }
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html (names, levels, reserved words) */

@@ -61,6 +61,9 @@ interface Waiting {
   readonly isTold: boolean;
 }
 
+/** @param of what the text is a value of: a name, never the value */
+export type Watch = (text: string, of: string) => void;
+
 /** Hides values as they become known, and those of digits once the account id is. */
 export class Masks {
   readonly #mask: (text: string) => void;
@@ -69,6 +72,9 @@ export class Masks {
   #waiting: Waiting[] = [];
   /** Hidden text, in each form that the runner hides → what it is a value of. */
   readonly #hidden = new Map<string, string>();
+  /** Those texts as they are. */
+  readonly #raw = new Map<string, string>();
+  #watch: Watch | undefined;
 
   /** @param mask hides one line in the log from there on */
   constructor(mask: (text: string) => void, texts: readonly string[]) {
@@ -86,6 +92,8 @@ export class Masks {
     for (const line of hide)
       line.hideBy((text) => {
         this.#mask(text);
+        this.#raw.set(text, this.#raw.get(text) ?? of);
+        this.#watch?.(text, of);
         for (const form of formsOf(text)) if (!this.#hidden.has(form)) this.#hidden.set(form, of);
       });
     if (waiting.length > 0) this.#waiting.push({ value, lines: waiting, of, isTold });
@@ -108,10 +116,13 @@ export class Masks {
     return refused;
   }
 
-  /** @returns what the text holds a hidden value of, for whoever must say why it is not shown: a name, never the value. */
-  heldBy(text: string): string | undefined {
-    for (const [form, of] of this.#hidden) if (text.includes(form)) return of;
-    return undefined;
+  /**
+   * Gives every hidden text, those of later included, to the gate of the reports, which finds their forms in what leaves by
+   * a way that the runner does not mask. A run that is refused has no such report, and does not load it.
+   */
+  watch(watch: Watch): void {
+    this.#watch = watch;
+    for (const [text, of] of this.#raw) watch(text, of);
   }
 
   /**

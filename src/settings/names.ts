@@ -1,6 +1,7 @@
 import type { ConfigFile } from './config.ts';
 import type { Notes } from './fault.ts';
 import { bundleNameFault } from './limits.ts';
+import { nearestOf } from './nearest.ts';
 import { quoted } from './texts.ts';
 
 // Names that the configuration file gives to its own parts: one that nothing can bear would be passed over in silence.
@@ -16,6 +17,7 @@ export function judgeEnvironments(
   notes: Notes,
 ): void {
   if (file === undefined) return;
+  tellNearMiss(file, environment, notes);
   for (const name of Object.keys(file.config.environments ?? {})) {
     const isWhole = name === `${application}/${environment}` && environment !== '';
     if (/^[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+)*$/.test(name) && !isWhole) continue;
@@ -26,6 +28,28 @@ export function judgeEnvironments(
       notes,
     );
   }
+}
+
+/** An entry for another environment is no mistake; one whose name is nearly that of this run most likely is. */
+function tellNearMiss(file: ConfigFile, environment: string, notes: Notes): void {
+  const names = Object.keys(file.config.environments ?? {});
+  if (environment === '' || names.includes(environment)) return;
+  // Numbers tell environments apart that are meant to be several.
+  const words = (name: string) => name.replace(/\d+/g, '');
+  const meant = nearestOf(
+    environment,
+    names.filter(
+      (name) => words(name) !== words(environment) || name.toLowerCase() === environment.toLowerCase(),
+    ),
+  );
+  if (meant === undefined) return;
+  notes.notice({
+    where: file.path,
+    file: file.path,
+    line: file.lineOf(['environments', meant]),
+    key: 'environments',
+    text: `no entry is for ${quoted(environment)}, the environment of the prefix; is ${quoted(meant)} meant for it?`,
+  });
 }
 
 /** @returns the bundles from which keys that nobody wants are removed. */

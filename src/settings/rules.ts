@@ -26,6 +26,14 @@ export interface Ignored {
   readonly field: (field: string) => boolean;
 }
 
+/** The entry with its words, for who must tell of it. */
+export interface IgnoreEntry extends Ignored {
+  /** As it was written. */
+  readonly text: string;
+  /** The name or glob in it; empty where its resource is one of its kind. */
+  readonly pattern: string;
+}
+
 export function readRules(file: ConfigFile | undefined, notes: Notes): Rule[] {
   if (file === undefined) return [];
   return (file.config.rules ?? []).map((rule, index) => {
@@ -101,7 +109,7 @@ const FIELDS: Readonly<Record<Ignored['resource'], readonly string[]>> = {
   auth0: [],
 };
 
-export function readIgnored(file: ConfigFile | undefined, notes: Notes): Ignored[] {
+export function readIgnored(file: ConfigFile | undefined, notes: Notes): IgnoreEntry[] {
   if (file === undefined) return [];
   return splitList(file.config.ignore ?? []).flatMap((entry) => {
     const fault = (text: string): [] => {
@@ -134,6 +142,8 @@ export function readIgnored(file: ConfigFile | undefined, notes: Notes): Ignored
     const collection = COLLECTIONS[field];
     return [
       {
+        text: entry,
+        pattern: isNamed ? pattern : '',
         resource,
         name,
         field: (candidate: string) =>

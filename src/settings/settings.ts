@@ -31,7 +31,7 @@ import { judgeEnvironments, readExactBundles } from './names.ts';
 import { type OwnershipSettings, readOwnership } from './ownership.ts';
 import { type ReportSettings, readReportSettings } from './report-settings.ts';
 import { readRequired } from './required.ts';
-import { type Ignored, type Rule, readIgnored, readRules } from './rules.ts';
+import { type IgnoreEntry, type Rule, readIgnored, readRules } from './rules.ts';
 import { each, quoted, readBoolean, readChoice, readChoices, readList, Unclear } from './texts.ts';
 
 export interface Settings {
@@ -55,7 +55,9 @@ export interface Settings {
   readonly rules: readonly Rule[];
   /** Bundles from which keys that nobody wants are removed. */
   readonly exactBundles: ReadonlySet<string>;
-  readonly ignore: readonly Ignored[];
+  /** Every bundle that the file has settings of. */
+  readonly bundles: readonly string[];
+  readonly ignore: readonly IgnoreEntry[];
   readonly envFiles: readonly string[];
   /** The built image, by skopeo's transport names; undefined where there is none to look after. */
   readonly image: ImageSettings | undefined;
@@ -124,6 +126,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
     failOnDrift: layers.read('fail-on-drift', true, readBoolean),
     rules: readRules(file, notes),
     exactBundles: readExactBundles(file, notes),
+    bundles: Object.keys(file?.config.bundles ?? {}),
     ignore: readIgnored(file, notes),
     image: only.has('image') ? readImage(layers) : undefined,
     envFiles: layers.read('env-file', [], readList),

@@ -20,15 +20,21 @@ interface Page {
 export interface LogsLaws extends Laws {
   /** Lets a group look as if it held that many bytes. */
   storedBytes(group: string, bytes: number): void;
+  /** Puts deletion protection on a group, or takes it off; moto knows none. */
+  protect(group: string, isProtected?: boolean): void;
 }
 
 export function logsLaws(): LogsLaws {
   const bytes = new Map<string, number>();
   const classes = new Map<string, string>();
+  const protectedGroups = new Set<string>();
 
   return {
     storedBytes: (group, count) => void bytes.set(group, count),
+    protect: (group, isProtected = true) =>
+      void (isProtected ? protectedGroups.add(group) : protectedGroups.delete(group)),
     reset() {
+      protectedGroups.clear();
       bytes.clear();
       classes.clear();
     },
@@ -49,6 +55,8 @@ export function logsLaws(): LogsLaws {
       },
       async DeleteLogGroup(input, ask) {
         const name = checkName(input);
+        if (protectedGroups.has(name))
+          throw new Refusal('ValidationException', 'Deletion protection is enabled for the log group');
         // moto would give the tags of a deleted group to the next one of that name.
         if (await isThere(name, ask)) {
           const resourceArn = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${name}`;
@@ -68,6 +76,7 @@ export function logsLaws(): LogsLaws {
           ...group,
           logGroupClass: classes.get(group.logGroupName) ?? 'STANDARD',
           storedBytes: bytes.get(group.logGroupName) ?? group.storedBytes ?? 0,
+          deletionProtectionEnabled: protectedGroups.has(group.logGroupName),
         }));
         return reply({
           ...page,

@@ -1,10 +1,11 @@
 import type { Outcome } from '../../plan/apply.ts';
+import type { Change } from '../../plan/change.ts';
 import { type Difference, type Kind, OWNER_FIELD } from '../../resources/resource.ts';
 import { Secret } from '../../secret.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { code, prose, shortProse, unbroken } from '../escape.ts';
 import { errorText } from '../failure.ts';
-import { NOUNS, textOf } from '../fields.ts';
+import { isUnread, NOUNS, textOf } from '../fields.ts';
 import { isForeign, removalOf } from '../removal.ts';
 import { type Section, table } from '../sections.ts';
 
@@ -75,7 +76,7 @@ function rowsOf(outcome: Outcome, values: Values): string[][] {
               .join(', '),
           ],
         ]
-      : change.differences.map((difference) => fieldRow(change.kind, difference, values));
+      : change.differences.map((difference) => fieldRow(change, difference, values));
   const why = remarks(outcome).map((remark) => [prose(remark), '', '']);
   const all = [...why, ...rows];
   return (all.length === 0 ? [['', '', '']] : all).map((cells, index) => [
@@ -96,10 +97,11 @@ function isPlainValue(kind: Kind, field: string, values: Values): boolean {
   return kind === 'AWS::SSM::Parameter' && field === 'value' && values === 'hidden';
 }
 
-function fieldRow(kind: Kind, { field, from, to }: Difference, values: Values): string[] {
+function fieldRow({ kind, observed }: Change, { field, from, to }: Difference, values: Values): string[] {
   if (to === true) return [shortProse(field), '', 'added'];
   if (from === true) return [shortProse(field), 'taken out', ''];
   const [before, after] = [textOf(from), textOf(to)];
+  if (isUnread(field, observed)) return [shortProse(field), 'not read', shortProse(after ?? 'taken out')];
   if (isPlainValue(kind, field, values) || (before !== undefined && before === after))
     return [shortProse(field), 'a value', 'another value'];
   return [

@@ -2,10 +2,11 @@ import { callbackParameter } from '../../desired/auth0.ts';
 import { isLocalUrl } from '../../desired/local-host.ts';
 import { OWNER_FIELD } from '../../resources/resource.ts';
 import { MADE } from '../../settings/limits.ts';
+import { type Correction, correctionOf, correctionSteps } from '../correction.ts';
 import { code } from '../escape.ts';
 import { NOUNS } from '../fields.ts';
 import { isFirstRun } from '../first-run.ts';
-import { count } from '../plan-document.ts';
+import { count, isDrifted } from '../plan-document.ts';
 import { removalOf } from '../removal.ts';
 import { hasNewValue, type Run } from '../run.ts';
 import type { Section } from '../sections.ts';
@@ -20,7 +21,7 @@ function steps(run: Run): string[] {
   const { settings, plan, outcomes, failure } = run;
   const said: string[] = [];
   const { toCreate, toUpdate, toDelete } = count(plan);
-  const consents = new Set(plan.flatMap(({ blocked }) => blocked?.consent ?? []));
+  const correction = correctionOf(plan);
   if (outcomes.some(({ result }) => result === 'failed'))
     said.push('mend what failed (the reasons stand below) and run again: what is done stays done');
   if (failure?.reason === 'access-denied')
@@ -29,7 +30,7 @@ function steps(run: Run): string[] {
         ? 'give the role the policy below'
         : `see the whole policy that this configuration needs with ${code('iam-policies: true')}`,
     );
-  for (const consent of [...consents].sort())
+  for (const consent of correction.optIns)
     said.push(`what is blocked for want of a consent is done with ${code(`allow: ${consent}`)}`);
   if (settings.mode === 'destroy') said.push(...stepsOfEnd(run));
   if (toCreate + toUpdate + toDelete > 0 && settings.mode === 'plan')
@@ -38,10 +39,7 @@ function steps(run: Run): string[] {
     said.push(
       `if this is not the first run of ${code(settings.prefix)} in ${settings.region}, look at ${code('prefix')} and ${code('region')}: nothing of it stood before`,
     );
-  if (toCreate + toUpdate + toDelete > 0 && settings.mode === 'drift')
-    said.push(
-      `run with ${code('mode: apply')} to heal the drift, or put what stands into the configuration, or list it under ${code('ignore')}`,
-    );
+  if (settings.mode === 'drift' && isDrifted(plan)) said.push(...stepsOfDrift(correction));
   if (wroteValues(run))
     said.push(`deploy again: tasks that run keep the old values (${code('config-fingerprint')} has changed)`);
   if (becameSecret(run))
@@ -51,6 +49,14 @@ function steps(run: Run): string[] {
       `once the application has an address, run with ${code('app-url')}: the callback reaches only the machine itself`,
     );
   return said;
+}
+
+/** The opt-ins are told in every mode. */
+function stepsOfDrift(correction: Correction): string[] {
+  return [
+    ...correctionSteps({ ...correction, optIns: [] }, code),
+    `If the present state is right, put it into the configuration, or list the field under ${code('ignore')}`,
+  ];
 }
 
 /** The consents without which a destroy keeps what was made. */

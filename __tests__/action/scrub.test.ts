@@ -1,0 +1,111 @@
+/** What AWS told to be a secret leaves by no way that the runner does not mask, through the bundle. */
+import { readFileSync } from 'node:fs';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+import { GitHubServer } from '../servers/github.ts';
+import { step } from './bench.ts';
+import type { ActionRun } from './run.ts';
+
+const LIVE = `li*ve_pass"w'o<r>d&1/x!`;
+const NAME = 'GREETING';
+const dotenv = (password: string, greeting: string) => `DB_PASSWORD='${password}'\n${NAME}=${greeting}`;
+
+let aws: AwsServer;
+let github: GitHubServer;
+beforeAll(async () => {
+  [aws, github] = await Promise.all([startAws(), GitHubServer.start()]);
+});
+afterAll(async () => {
+  await aws?.close();
+  await github?.[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  await aws.reset();
+  github.reset();
+  // A double quote ends no value of single quotes, so the password has none of those.
+  const first = await step(aws, undefined, { mode: 'apply', dotenv: dotenv(PASSWORD, 'hello') });
+  expect(first.exitCode, first.log).toBe(0);
+});
+
+const PASSWORD = LIVE.replaceAll("'", '');
+const FORMS: ReadonlyArray<[form: string, text: string]> = [
+  ['raw', PASSWORD],
+  ['JSON', JSON.stringify(PASSWORD)],
+  ['a URL', `https://h/?p=${encodeURIComponent(PASSWORD)}`],
+  [
+    'XML',
+    PASSWORD.replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;'),
+  ],
+  ['Basic', `Basic ${Buffer.from(`user:${PASSWORD}`).toString('base64')}`],
+];
+
+/** Somebody copied the live password into a parameter that everybody may read. */
+function leak(text: string) {
+  const ssm = new SSMClient({
+    endpoint: aws.motoUrl,
+    region: 'us-west-2',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  });
+  return ssm.send(
+    new PutParameterCommand({
+      Name: `/papyrus/prd/${NAME}`,
+      Value: `before ${text} behind`,
+      Type: 'String',
+      Overwrite: true,
+    }),
+  );
+}
+
+function expectNothing(run: ActionRun) {
+  const ways = {
+    plan: run.outputs.plan ?? '',
+    'plan-file': readFileSync(run.outputs['plan-file'] ?? '', 'utf8'),
+    summary: run.rawSummary,
+    comment: github.comments.map(({ body }) => body).join(),
+    issue: github.calls.map(({ raw }) => raw).join(),
+  };
+  for (const [way, text] of Object.entries(ways))
+    for (const piece of ['ve_pass', 'before', 'behind']) expect(text, way).not.toContain(piece);
+  expect(JSON.parse(ways.plan).changes).toContainEqual(
+    expect.objectContaining({ fields: [{ field: 'value', from: '***', to: 'hello' }] }),
+  );
+}
+
+it.each(FORMS)('in a plan of a pull request that rotates it: %s', async (_form, text) => {
+  await leak(text);
+  const payload = {
+    number: 1,
+    repository: { full_name: 'papyrus/demo', private: true },
+    pull_request: {
+      number: 1,
+      head: { ref: 'x', repo: { full_name: 'papyrus/demo' } },
+      base: { ref: 'main', repo: { full_name: 'papyrus/demo', private: true } },
+    },
+  };
+  const run = await step(
+    aws,
+    github,
+    { dotenv: dotenv('quite-another-1', 'hello') },
+    { event: { name: 'pull_request', payload } },
+  );
+  expect(run.exitCode, run.log).toBe(0);
+  expect(github.comments).toHaveLength(1);
+  expectNothing(run);
+});
+
+it('in a check for drift that keeps an issue', async () => {
+  await leak(PASSWORD);
+  const run = await step(
+    aws,
+    github,
+    { mode: 'drift', dotenv: dotenv('quite-another-1', 'hello'), 'drift-issue': 'true' },
+    { event: { name: 'schedule' } },
+  );
+  expect(run.outputs['failure-reason'], run.log).toBe('drifted');
+  expect(github.calls.some(({ raw }) => raw.includes('aws-bootstrap drift'))).toBe(true);
+  expectNothing(run);
+});

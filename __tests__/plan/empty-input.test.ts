@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { refuseEmptyInput } from '../../src/plan/empty-input.ts';
+import type { AnyStray } from '../../src/resources/strays.ts';
+import { InputFaults } from '../../src/settings/fault.ts';
+import { P, parameter, secret } from './strays.ts';
+
+const refuse = (...strays: AnyStray[]) => refuseEmptyInput({ strays, failures: [] }, P);
+
+describe('a run without variables', () => {
+  it.each([
+    ['a parameter that we created', parameter('A', 'made')],
+    ['a secret that we created', secret('db', 'made', ['password'])],
+  ])('is refused where %s exists', (_what, stray) => {
+    expect(() => refuse(parameter('B', 'others'), stray)).toThrow(InputFaults);
+  });
+
+  it.each([
+    ['nothing exists', []],
+    ['all is adopted', [parameter('A', 'adopted'), secret('db', 'adopted', ['password'])]],
+    ['all is of others', [parameter('A', 'others')]],
+  ])('is legal where %s', (_what, strays) => {
+    expect(() => refuse(...strays)).not.toThrow();
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { idleIgnores, ignoreRemarks } from '../../src/plan/idle-ignores.ts';
+import { plan } from '../../src/plan/plan.ts';
+import { ask } from '../asking.ts';
+import { LENIENT } from './wishes.ts';
+
+const idle = (ignore: string, inputs = {}) => {
+  const { settings, desired } = ask({
+    inputs: { dotenv: 'GUNICORN_WORKERS=2\nDB_PASSWORD=x1', tags: 'project=a', ...inputs },
+    config: `ignore: [${JSON.stringify(ignore)}]`,
+  });
+  return idleIgnores(settings.ignore, plan(desired.wishes, {}, LENIENT));
+};
+
+describe('an entry of ignore that matches nothing of the plan', () => {
+  it.each([
+    ['parameter:GUNICORN_WORKER', 'parameter:GUNICORN_WORKER (did you mean GUNICORN_WORKERS?)'],
+    ['parameter:OTHER', 'parameter:OTHER'],
+    ['secret:dbs:key:password', 'secret:dbs:key:password (did you mean db?)'],
+    ['secret:db:key:pasword', 'secret:db:key:pasword (did you mean key:password?)'],
+    ['log-group:tag:projct', 'log-group:tag:projct (did you mean tag:project?)'],
+  ])('%s is told', (entry, told) => {
+    expect(idle(entry)).toEqual([told]);
+  });
+
+  it.each([
+    'parameter:GUNICORN_*',
+    'parameter:GUNICORN_WORKERS:value',
+    'secret:db:key:password',
+    'secret:db:keys',
+    'log-group',
+    'log-group:tags',
+    'log-group:tag:project',
+    'repository:lifecycle',
+    // This run looks at no Auth0 and at no image.
+    'auth0',
+    'image:tags',
+  ])('%s is not, since there is something of it, or nobody looked', (entry) => {
+    expect(idle(entry)).toEqual([]);
+  });
+
+  it('is not, where this run looks at nothing of its kind', () => {
+    expect(idle('secret:other', { only: 'parameters' })).toEqual([]);
+  });
+
+  it('all are one remark', () => {
+    const { settings, desired } = ask({
+      inputs: { dotenv: 'A=1' },
+      config: 'ignore: ["parameter:BBBB", "parameter:CCCC"]',
+    });
+    expect(ignoreRemarks(settings.ignore, plan(desired.wishes, {}, LENIENT))).toHaveLength(1);
+    expect(ignoreRemarks([], [])).toEqual([]);
+  });
+});

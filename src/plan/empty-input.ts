@@ -1,0 +1,26 @@
+import type { Findings } from '../resources/strays.ts';
+import { InputFaults } from '../settings/fault.ts';
+
+/**
+ * A GitHub secret that does not exist arrives empty, and the run would do nothing and succeed.
+ * @param found what stands below the prefix and is not asked for by a run without variables
+ * @throws InputFaults where something of it was created by this action
+ */
+export function refuseEmptyInput(found: Findings, prefix: string): void {
+  const made = found.strays.filter(({ owner }) => owner === 'made');
+  if (made.length === 0) return;
+  const count = (kind: string, noun: string) => {
+    const number = made.filter((stray) => stray.kind === kind).length;
+    return number === 0 ? [] : [`${number} ${noun}${number === 1 ? '' : 's'}`];
+  };
+  const existing = [
+    ...count('AWS::SSM::Parameter', 'parameter'),
+    ...count('AWS::SecretsManager::Secret', 'secret'),
+  ].join(' and ');
+  throw new InputFaults([
+    {
+      where: 'inputs',
+      text: `no variable was given, but ${existing} that this action created exist below ${prefix}. A GitHub secret that does not exist arrives empty: check the name of the secret and the environment of the job. To run without variables, set only to the parts that you mean, such as "only: auth0" for app-url, or "only: log-group, repository"`,
+    },
+  ]);
+}

@@ -1,0 +1,46 @@
+import type { Outcome } from '../plan/apply.ts';
+import type { Change, Plan } from '../plan/change.ts';
+import type { Difference, Field } from '../resources/resource.ts';
+import { Secret } from '../secret.ts';
+import { MaskForms } from '../settings/mask-forms.ts';
+import type { Masks } from '../settings/masks.ts';
+import { codeText, prose } from './escape.ts';
+
+/*
+ * The one gate for what leaves where the runner hides nothing: comment, issue, the output plan and its file, and the
+ * summary. It is passed last, when every hidden text of the run is known, those that AWS told included.
+ */
+
+/** What hides texts in others, and tells whose they are. */
+export type Gate = Pick<MaskForms, 'scrub' | 'heldBy'>;
+
+/** @returns the gate of a run, which knows what is hidden by now and what will be */
+export function openGate(masks: Masks): Gate {
+  const forms = new MaskForms();
+  masks.watch((text, of) => forms.add(text, of));
+  return forms;
+}
+
+/** @returns a report in GitHub's Markdown without hidden texts, whether they stand there raw or escaped */
+export function scrubMarkdown(markdown: string, gate: Gate): string {
+  return gate.scrub(markdown, [prose, codeText]);
+}
+
+/** @returns the plan as it may be shown: a field that holds a hidden text is hidden as a whole, since its rest tells where it stands */
+export function shownPlan(plan: Plan, gate: Gate): Change[] {
+  return plan.map((change) => shownChange(change, gate));
+}
+
+/** @returns the outcomes as they may be shown */
+export function shownOutcomes(outcomes: readonly Outcome[], gate: Gate): Outcome[] {
+  return outcomes.map((outcome) => ({ ...outcome, change: shownChange(outcome.change, gate) }));
+}
+
+function shownChange<C extends Change>(change: C, gate: Gate): C {
+  const shown = (field: Field): Field =>
+    typeof field === 'string' && gate.heldBy(field) !== undefined ? new Secret(field) : field;
+  const differences = change.differences.map(
+    ({ field, from, to }): Difference => ({ field, from: shown(from), to: shown(to) }),
+  );
+  return { ...change, differences };
+}

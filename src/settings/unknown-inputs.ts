@@ -1,0 +1,26 @@
+import type { Note } from './fault.ts';
+import { INPUTS } from './input-names.ts';
+import { nearestOf } from './nearest.ts';
+
+/** How the runner passes inputs on: `env-file` is `INPUT_ENV-FILE`. */
+const PREFIX = 'INPUT_';
+
+/**
+ * An input that `action.yml` does not declare is passed on like any other, and nothing reads it. Names of other tools that
+ * begin with `INPUT_` are passed over, unless they are near to one of ours.
+ * @param names names of environment variables
+ * @returns one warning with the inputs that are most likely misspelt, and what was meant; undefined where there is none
+ */
+export function unknownInputs(names: readonly string[]): Note | undefined {
+  const declared = new Set(INPUTS.map((name) => `${PREFIX}${name.toUpperCase()}`));
+  const found = names.flatMap((name) => {
+    const isOther = /^INPUT_[A-Z0-9_. -]+$/.test(name) && !declared.has(name);
+    const meant = isOther ? nearestOf(name.slice(PREFIX.length), INPUTS) : undefined;
+    return meant === undefined ? [] : [`${name} (did you mean ${meant}?)`];
+  });
+  if (found.length === 0) return undefined;
+  return {
+    where: 'inputs',
+    text: `the action has no input of these names, so what they hold is not used: ${found.sort().join(', ')}`,
+  };
+}
