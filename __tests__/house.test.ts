@@ -93,6 +93,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   'ask.ts': { settings: 'all', desired: 'all', registry: 'all', report: 'all', clients: 'all' },
   'converge.ts': {
     'ask.ts': 'all',
+    'context.ts': 'all',
     'survey.ts': 'all',
     settings: 'all',
     desired: 'all',
@@ -102,8 +103,23 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     report: 'all',
     clients: 'all',
   },
+  'context.ts': {
+    'ask.ts': 'all',
+    desired: 'all',
+    plan: { files: ['plan/disclosure.ts'], typesOnly: true },
+    report: { files: ['report/binding.ts'], typesOnly: true },
+    resources: { files: ['resources/room.ts'], typesOnly: true },
+    settings: 'all',
+  },
+  'survey-callback.ts': {
+    'ask.ts': 'all',
+    desired: 'all',
+    resources: 'all',
+    report: 'all',
+  },
   'survey.ts': {
     'ask.ts': 'all',
+    'survey-callback.ts': 'all',
     settings: 'all',
     desired: 'all',
     resources: 'all',
@@ -374,6 +390,21 @@ describe('what only some may touch', () => {
       ).map(() => file.path),
     );
     expect(found).toEqual(['settings/masks.ts']);
+  });
+
+  it.each([
+    ['classifiedBy', 'desired/classify.ts'],
+    ['disclosed', 'plan/disclosure.ts'],
+  ])('%s(): %s alone', (name, path) => {
+    const found = HOUSE.flatMap((file) =>
+      nodes(
+        file,
+        (node) =>
+          (ts.isPropertyAccessExpression(node) && node.name.text === name) ||
+          (ts.isElementAccessExpression(node) && node.argumentExpression.getText().includes(name)),
+      ).map(() => file.path),
+    );
+    expect(found).toEqual([path]);
   });
 
   it('watch() of the masks, which gives what they hide: the gate of the reports alone', () => {

@@ -104,10 +104,10 @@ describe('a secret answers', () => {
     expect(new Secret('abc').is((text) => text as unknown as boolean)).toBe(false);
   });
 
-  it('its plain value only where it may be shown', () => {
+  it('what judges it, and the reports where it was judged harmless', () => {
     const secret = new Secret('abc');
-    expect(secret.unless(false)).toBe('abc');
-    expect(secret.unless(true)).toBe(secret);
+    expect(secret.classifiedBy((text) => text.length)).toBe(3);
+    expect(secret.disclosed()).toBe('abc');
   });
 
   it('its value to whoever sends it', () => {

@@ -3,7 +3,8 @@ import type { AppUrls } from './desired/app-url.ts';
 import { APPLICATION_NAME, appUrls, withCallback } from './desired/auth0.ts';
 import { type Desired, desire } from './desired/desired.ts';
 import { guardEchoes } from './desired/echo.ts';
-import { placeOf, type Route, route } from './desired/routing.ts';
+import { avoidIdleBundles } from './desired/idle-bundles.ts';
+import { type Route, route } from './desired/routing.ts';
 import { rowOf } from './desired/table.ts';
 import { ImageError } from './registry/errors.ts';
 import type { ImageSource } from './registry/source.ts';
@@ -20,7 +21,7 @@ import {
   readUnknownInputs,
   readVariableTexts,
 } from './settings/inputs.ts';
-import { Masks } from './settings/masks.ts';
+import { Masks, SHORTEST_UNDECIDED } from './settings/masks.ts';
 import { readSettings, type Settings } from './settings/settings.ts';
 import { readVariables, type Variable } from './settings/variables.ts';
 
@@ -72,8 +73,10 @@ export async function ask(runner: Runner): Promise<Asked> {
   const { variables, untaken, raw, otherSecrets } = readVariables(texts, known, readEnvironment, heard);
   const urls = appUrls(settings.auth0, notes);
   if (!isEnd) tellSources(settings, texts.length + (urls === undefined ? 0 : 1), notes);
-  const found = withCallback(variables, settings.auth0, urls).map((variable) =>
-    route(variable, settings, heard),
+  const found = avoidIdleBundles(
+    withCallback(variables, settings.auth0, urls).map((variable) => route(variable, settings, heard)),
+    settings,
+    heard,
   );
 
   const masks = new Masks(mask, [
@@ -87,6 +90,7 @@ export async function ask(runner: Runner): Promise<Asked> {
   // Before its values, of which some may be plain: nothing of what was given in base64 is shown.
   for (const text of raw) masks.hide(text, 'an input in base64', false);
   hideValues(found, masks, heard);
+  reportUndecided(found, heard);
   // Also what no variable takes, and what app-url stands in for.
   const replaced = variables.filter(
     (variable) => variable.source === 'secrets' && found.every((each) => each.variable !== variable),
@@ -117,16 +121,37 @@ export async function ask(runner: Runner): Promise<Asked> {
   };
 }
 
-/** Hides what is sensitive, and tells what of it stays readable. */
+/** Hides what is not plain, and tells once what of the secrets stays readable. */
 function hideValues(routes: readonly Route[], masks: Masks, notes: Notes): void {
-  for (const { sensitive, variable } of routes) {
-    const refused = sensitive ? masks.hide(variable.value, variable.name) : undefined;
-    if (refused !== undefined && variable.value.byteLength > 0)
-      notes.warn({
-        ...placeOf(variable),
-        text: `its value is not hidden in the log: ${refused}`,
-      });
+  const readable = new Map<string, string[]>();
+  for (const { class: of, variable } of routes) {
+    const { name, value } = variable;
+    if (of === 'undecided') masks.hide(value, name, false, SHORTEST_UNDECIDED);
+    const refused = of === 'secret' ? masks.hide(value, name) : undefined;
+    if (refused !== undefined && value.byteLength > 0)
+      readable.set(refused, [...(readable.get(refused) ?? []), name]);
   }
+  for (const [reason, names] of readable)
+    notes.warn({ where: 'variables', text: `not hidden in the log: ${listed(names)} (${reason})` });
+}
+
+/** One notice for all of them, with the rule that settles it. */
+function reportUndecided(routes: readonly Route[], notes: Notes): void {
+  const names = routes
+    .filter(({ class: of, ruled, destinations }) => of === 'undecided' && !ruled && destinations.length > 0)
+    .map(({ variable }) => variable.name);
+  if (names.length > 0)
+    notes.notice({
+      where: 'variables',
+      text: `undecided, so hidden and stored as SecureString, which costs nothing: ${listed(names)}. For those that are not secret add rules: [{ match: [${names.slice(0, MOST_LISTED).join(', ')}], to: parameter }] to the configuration file; for the others to: secure-parameter`,
+    });
+}
+
+const MOST_LISTED = 30;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_LISTED;
+  return `${names.slice(0, MOST_LISTED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** A misspelt GitHub secret arrives empty, and would be missed only when the application starts. */

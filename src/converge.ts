@@ -5,13 +5,14 @@ import type { Connection } from './clients/aws.ts';
 import { type Clock, systemClock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import type { Stop } from './clients/stop.ts';
+import { classifier, contextOf, disclosureOf } from './context.ts';
 import { wantedTags } from './desired/image.ts';
-import { routesByPlace } from './desired/places.ts';
 import { apply, unapplied } from './plan/apply.ts';
 import type { Plan } from './plan/change.ts';
+import { disclose, encryptedValues } from './plan/disclosure.ts';
 import type { Patience } from './registry/retry.ts';
 import { refusalOf, unconfirmed } from './report/approval.ts';
-import { bindingOf, type Classify } from './report/binding.ts';
+import { bindingOf } from './report/binding.ts';
 import { failureOf } from './report/failure.ts';
 import { openGate, shownOutcomes, shownPlan } from './report/gate.ts';
 import { leftovers } from './report/leftovers.ts';
@@ -92,8 +93,10 @@ export async function converge(
   const { plan } = surveyed;
   [...surveyed.remarks, ...unreadRemarks(plan)].forEach(tell);
   const gate = openGate(masks);
-  const shown = shownPlan(plan, gate);
-  const binding = bindingOf(settings, plan, caller.account, asked.auth0?.identity, classifier(asked));
+  for (const [name, value] of encryptedValues(plan)) masks.hide(value, name);
+  const disclosed = disclose(plan, disclosureOf(asked, surveyed.encrypted, runner.event));
+  const shown = shownPlan(disclosed, gate);
+  const binding = bindingOf(settings, disclosed, caller.account, asked.auth0?.identity, classifier(asked));
   const refused = refusalOf(settings, shown, gate, binding);
   const writes = settings.ownership.writes && refused === undefined;
   if (writes) tellLongWait(plan, (count) => calls.pace('ssm:write').seconds(count));
@@ -129,35 +132,6 @@ export async function converge(
     gate,
     repositoryUri: surveyed.repositoryUri,
   };
-}
-
-function contextOf(
-  { settings, desired, masks }: Asked,
-  calls: RoomContext['calls'],
-  clock: Clock,
-  tell: RoomContext['tell'],
-): RoomContext {
-  const routes = routesByPlace(desired, settings.prefix);
-  const holderOf = masks.holders();
-  return {
-    calls,
-    clock,
-    tags: settings.tags,
-    leavesUnread: settings.mode === 'plan' || settings.mode === 'drift',
-    isShown: (parameter, value) => routes.get(parameter)?.shown === true && holderOf(value) === undefined,
-    mask: (value, place, always = false) => {
-      if (always || routes.get(place)?.sensitive !== false) masks.hide(value, place);
-    },
-    tell,
-  };
-}
-
-/** A value that holds the text of a secret is as secret, wherever it goes. */
-function classifier(asked: Asked): Classify {
-  const routes = routesByPlace(asked.desired, asked.settings.prefix);
-  const holderOf = asked.masks.holders();
-  return (place, value) =>
-    routes.get(place)?.sensitive === false && holderOf(value) === undefined ? 'plain' : 'secret';
 }
 
 /** CloudTrail shows it beside each call. */

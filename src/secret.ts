@@ -59,9 +59,14 @@ export class Secret {
     mask(this.#value);
   }
 
-  /** @returns the plain value where routing judged that it may be shown, this secret otherwise. */
-  unless(hidden: boolean): string | Secret {
-    return hidden ? this : this.#value;
+  /** Gives the value to what judges it: only `desired/classify.ts` asks for that, and keeps nothing of it (a test holds it). */
+  classifiedBy<T>(judge: (value: string) => T): T {
+    return judge(this.#value);
+  }
+
+  /** @returns the value in the clear, where it was judged that it may be printed: only `plan/disclosure.ts` asks for that. */
+  disclosed(): string {
+    return this.#value;
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Asked } from './ask.ts';
 import { APP_URL } from './desired/app-url.ts';
-import { auth0Wish, callbackParameter, isCallbackOf, withdrawWish } from './desired/auth0.ts';
+import { callbackParameter, withdrawWish } from './desired/auth0.ts';
 import type { Desired, Wish } from './desired/desired.ts';
 import { imageWish, wantedTags } from './desired/image.ts';
 import type { Plan } from './plan/change.ts';
@@ -11,9 +11,9 @@ import { moveKeys } from './plan/move.ts';
 import { plan as compare } from './plan/plan.ts';
 import type { Policy } from './plan/policy.ts';
 import { prune } from './plan/prune.ts';
-import { errorText } from './report/failure.ts';
+import { encryptedVariables } from './plan/settled-type.ts';
 import { unlistedRemarks } from './report/unlisted.ts';
-import { type Field, type Kind, type Resources, Unreadable } from './resources/resource.ts';
+import { type Kind, type Resources, Unreadable } from './resources/resource.ts';
 import { confirmed, type Observation, observe } from './resources/rooms.ts';
 import {
   confirmedStrays,
@@ -23,6 +23,13 @@ import {
   type ShelfKind,
 } from './resources/strays.ts';
 import type { Settings } from './settings/settings.ts';
+import {
+  auth0Wishes,
+  callbackBefore,
+  remarksOnCallback,
+  standingUrls,
+  storedValue,
+} from './survey-callback.ts';
 
 export interface Survey {
   readonly plan: Plan;
@@ -30,6 +37,8 @@ export interface Survey {
   readonly remarks: readonly string[];
   /** Of the repository that stood when the run began. */
   readonly repositoryUri: string | undefined;
+  /** Variables that are keys of secrets of ours. */
+  readonly encrypted: ReadonlySet<string>;
 }
 
 /** Reads everything that this run is about, in one go, and compares it with what is asked for. */
@@ -49,8 +58,10 @@ async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
   const found = isEmpty ? NOTHING_FOUND : listed;
   const before = await callbackBefore(asked, rooms, observation);
   const wishes = [...desired.wishes, ...imageWishes(asked), ...auth0Wishes(asked, observation, before)];
+  const encrypted = encryptedVariables(observation['AWS::SecretsManager::Secret'].values(), found.strays);
+  const policy = { ...policyOf(asked), encrypted };
   const changes = await confirmed(rooms, observation, (standing) =>
-    moveKeys(compare(wishes, standing, policyOf(asked)), desired),
+    moveKeys(compare(wishes, standing, policy), desired),
   );
   const strays = await confirmedStrays(rooms, found, (judged) =>
     prune(judged, changes, {
@@ -72,6 +83,7 @@ async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
       ...ignoreRemarks(settings.ignore, plan),
     ],
     repositoryUri: repositoryUri(settings, observation),
+    encrypted,
   };
 }
 
@@ -118,7 +130,7 @@ async function surveyEnd(asked: Asked, rooms: Resources): Promise<Survey> {
     recoveryDays: settings.ownership.recoveryDays,
   };
   const plan = await confirmedStrays(rooms, found, (judged) => destroy({ ...request, found: judged }));
-  return { plan, remarks: [], repositoryUri: undefined };
+  return { plan, remarks: [], repositoryUri: undefined, encrypted: new Set() };
 }
 
 function repositoryUri({ repository }: Settings, observation: Observation): string | undefined {
@@ -141,65 +153,6 @@ function policyOf({ settings, urls }: Asked): Policy {
     // In `remove`, app-url is the address that goes: it asks for no callback.
     callbackIsAsked: urls !== undefined && settings.auth0?.urls !== 'remove',
   };
-}
-
-/** What `follow` takes out depends on the callback that stands. */
-function auth0Wishes(asked: Asked, observation: Observation, before: Before): Wish[] {
-  const { settings, auth0, urls } = asked;
-  if (auth0 === undefined || urls === undefined || settings.auth0 === undefined) return [];
-  const previous = storedValue(observation['AWS::SSM::Parameter'].get(callbackParameter(settings)));
-  const earlier = before instanceof Unreadable ? undefined : before;
-  return [auth0Wish(settings.auth0, urls, previous, earlier, standingUrls(auth0, observation))];
-}
-
-type Before = Field | Unreadable;
-
-/**
- * A run that ended after the parameter was written and before Auth0 was told left the old URL there, and what it was only
- * the parameter's history tells. It is asked where `follow` finds the new callback in place already.
- */
-async function callbackBefore(
-  { settings, auth0, urls }: Asked,
-  rooms: Resources,
-  observation: Observation,
-): Promise<Before> {
-  if (auth0 === undefined || urls === undefined || settings.auth0?.urls !== 'follow') return undefined;
-  const stored = observation['AWS::SSM::Parameter'].get(callbackParameter(settings));
-  if (stored === undefined || stored instanceof Unreadable) return undefined;
-  if (!isCallbackOf(urls, stored.fields.value)) return undefined;
-  try {
-    return await rooms['AWS::SSM::Parameter'].before?.(stored);
-  } catch (error) {
-    return new Unreadable(error);
-  }
-}
-
-function storedValue(parameter: ReturnType<Observation['AWS::SSM::Parameter']['get']>) {
-  return parameter === undefined || parameter instanceof Unreadable ? undefined : parameter.fields.value;
-}
-
-/** What `follow` takes out is what the parameter held until now: where that may not be read, the plan lacks it. */
-function remarksOnCallback(
-  { settings, auth0, urls }: Asked,
-  observation: Observation,
-  before: Before,
-): string[] {
-  if (before instanceof Unreadable)
-    return [
-      `what ${callbackParameter(settings)} held before could not be read, so an old URL that a run which was cut off left in Auth0 is not in this plan: ${errorText(before.error)}`,
-    ];
-  const callback = observation['AWS::SSM::Parameter'].get(callbackParameter(settings));
-  const isUnread =
-    callback !== undefined && !(callback instanceof Unreadable) && callback.facts.unread === true;
-  if (!isUnread || auth0 === undefined || urls === undefined || settings.auth0?.urls !== 'follow') return [];
-  return [
-    `${callback.name} may not be read by this role, so what auth0-urls: follow takes out of Auth0 is not in this plan`,
-  ];
-}
-
-function standingUrls({ name }: NonNullable<Asked['auth0']>, observation: Observation) {
-  const application = observation['Auth0::Application'].get(name);
-  return application === undefined || application instanceof Unreadable ? {} : application.fields;
 }
 
 function namesOf(desired: Desired, { settings, auth0, image }: Asked): Record<Kind, string[]> {

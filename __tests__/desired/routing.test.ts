@@ -136,7 +136,7 @@ describe('without a rule', () => {
   ])('%s=%s of %s, %s', (name, value, source, prefer, expected, sensitive, shown) => {
     const { found, places: actual, faults, warnings } = send(name, value, source, { prefer });
     expect(actual).toEqual(expected);
-    expect([found.sensitive, found.shown, found.once]).toEqual([sensitive, shown, false]);
+    expect([found.class !== 'plain', found.shown, found.once]).toEqual([sensitive, shown, false]);
     expect([faults, warnings]).toEqual([[], []]);
   });
 
@@ -221,7 +221,7 @@ describe('a rule', () => {
   ])('for %s=%s of %s: %s', (name, value, source, yaml, expected, sensitive, shown) => {
     const { found, places: actual } = send(name, value, source, { rules: rules(yaml) });
     expect(actual).toEqual(expected);
-    expect([found.sensitive, found.shown]).toEqual([sensitive, shown]);
+    expect([found.class !== 'plain', found.shown]).toEqual([sensitive, shown]);
   });
 
   it('is the first that matches', () => {
@@ -276,7 +276,7 @@ describe('the rule that a notice advises', () => {
     const [, rule = ''] = /To settle it: (\{.*?\})/.exec(before.notices.join()) ?? [];
     const after = send(name, value, 'dotenv', { rules: rules(rule) });
     expect(after).toMatchObject({ places: before.places, faults: [], warnings: [], notices: [] });
-    expect(after.found.sensitive).toBe(true);
+    expect(after.found.class !== 'plain').toBe(true);
   });
 });
 
@@ -329,7 +329,7 @@ describe('for every variable', () => {
         prefers,
         (name, value, prefer) => {
           const { found, places: actual } = send(name, value, 'secrets', { prefer });
-          expect(found.sensitive).toBe(true);
+          expect(found.class !== 'plain').toBe(true);
           expect(found.shown).toBe(false);
           expect(actual.length).toBeGreaterThan(0);
           expect(actual.filter((place) => place.startsWith('String '))).toEqual([]);
@@ -347,8 +347,9 @@ describe('for every variable', () => {
         prefers,
         (name, value, source, prefer) => {
           const { found, places: actual } = send(name, value, source, { prefer });
-          expect(found.sensitive && found.shown).toBe(false);
-          if (actual.some((place) => place.startsWith('SecureString '))) expect(found.sensitive).toBe(true);
+          expect(found.class !== 'plain' && found.shown).toBe(false);
+          if (actual.some((place) => place.startsWith('SecureString ')))
+            expect(found.class !== 'plain').toBe(true);
           expect(JSON.stringify(found.destinations)).not.toContain('ABSENT');
         },
       ),

@@ -21,7 +21,7 @@ export function placement(
       },
       destinations: [destination],
       reason: 'a test',
-      sensitive: isSecret,
+      class: isSecret ? 'secret' : 'plain',
       shown: !isSecret,
       once: false,
       ruled: false,

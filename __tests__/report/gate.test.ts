@@ -112,7 +112,7 @@ it('the hash is that of the document that is shown, so that who was given it fin
   const run = runWith(`before ${PASSWORD}`);
   const document = JSON.parse(String(outputs(run).get('plan')));
   expect(planHash(document)).toBe(outputs(run).get('plan-hash'));
-  expect(planHash(planDocument(run.settings, run.plan, run.gate))).toBe(planHash(document));
+  expect(planHash(planDocument(run.settings, run.plan, run.gate, run.binding))).toBe(planHash(document));
 });
 
 it('the findings of an issue are the same, whichever hidden text stands there', () => {

@@ -52,7 +52,7 @@ describe('the first run', () => {
       account: '123456789012',
     };
     for (const { route } of run.desired.placements) {
-      if (!route.sensitive) continue;
+      if (route.class === 'plain') continue;
       for (const hidden of maskingOf(route.variable.value, readable).hide)
         for (const [name, value] of all)
           expect(

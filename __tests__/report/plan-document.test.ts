@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { routesByPlace } from '../../src/desired/places.ts';
+import { disclose } from '../../src/plan/disclosure.ts';
+import type { Observed } from '../../src/plan/plan.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { count, isDrifted, planDocument, planHash } from '../../src/report/plan-document.ts';
 import { Unreadable } from '../../src/resources/resource.ts';
@@ -101,12 +104,7 @@ describe('the plan for machines', () => {
             [SSM]: new Map([
               [
                 `/papyrus/prd/${name}`,
-                spec(
-                  SSM,
-                  { ...OURS, type: 'String', value: new Secret(old).unless(!shown) },
-                  {},
-                  `/papyrus/prd/${name}`,
-                ),
+                spec(SSM, { ...OURS, type: 'String', value: new Secret(old) }, {}, `/papyrus/prd/${name}`),
               ],
             ]),
             'AWS::SecretsManager::Secret': new Map(
@@ -124,12 +122,18 @@ describe('the plan for machines', () => {
               ),
             ),
           };
-          const changes = plan(desired.wishes, observed, LENIENT);
+          const printed = (found: Observed) =>
+            disclose(plan(desired.wishes, found, LENIENT), {
+              routes: routesByPlace(desired, settings.prefix),
+              encrypted: new Set(),
+              isPullRequest: false,
+              holderOf: () => undefined,
+            });
           const text = JSON.stringify([
-            planDocument(settings, changes, NOTHING_HIDDEN),
-            planDocument(settings, plan(desired.wishes, {}, LENIENT), NOTHING_HIDDEN),
+            planDocument(settings, printed(observed), NOTHING_HIDDEN),
+            planDocument(settings, printed({}), NOTHING_HIDDEN),
           ]);
-          if (routes[0]?.sensitive === true || source === 'secrets' || !shown) {
+          if (routes[0]?.class !== 'plain' || source === 'secrets' || !shown) {
             expect(text).not.toContain(value);
             expect(text).not.toContain(old);
           } else expect(text).toContain(value);

@@ -1,6 +1,8 @@
+import { routesByPlace } from '../../src/desired/places.ts';
 import type { Outcome } from '../../src/plan/apply.ts';
 import { unapplied } from '../../src/plan/apply.ts';
 import type { Change } from '../../src/plan/change.ts';
+import { disclose } from '../../src/plan/disclosure.ts';
 import type { Observed } from '../../src/plan/plan.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { failureOf } from '../../src/report/failure.ts';
@@ -45,12 +47,18 @@ export function runOf(
   broken: Readonly<Record<string, unknown>> = {},
 ): Run {
   const { settings, desired, notes } = ask(given);
-  const changes = plan(desired.wishes, observed, {
+  const planned = plan(desired.wishes, observed, {
     allow: settings.allow,
     adopt: settings.adopt,
     ignore: settings.ignore,
     callbackParameter: `${settings.prefix}/AUTH0_CALLBACK_URL`,
     callbackIsAsked: false,
+  });
+  const changes = disclose(planned, {
+    routes: routesByPlace(desired, settings.prefix),
+    encrypted: new Set(),
+    isPullRequest: false,
+    holderOf: () => undefined,
   });
   const outcomes = unapplied(changes).map((outcome): Outcome => {
     const { change, result } = outcome;

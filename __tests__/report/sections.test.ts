@@ -22,7 +22,7 @@ const placement = (variable: string, bundle?: string): Placement => ({
     variable: { name: variable, value: new Secret('x'), source: 'env-file', where: '.env' },
     destinations: [],
     reason: 'a reason',
-    sensitive: true,
+    class: 'secret',
     shown: false,
     once: false,
     ruled: false,

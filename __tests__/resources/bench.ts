@@ -128,7 +128,6 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
         clock,
         tags,
         leavesUnread,
-        isShown,
         mask: (value, place) => void masked.set(place, value),
         tell: (text) => void told.push(text),
       },

@@ -165,7 +165,6 @@ test('one that is protected since the plan was made is not deleted, and the comm
     clock,
     tags: new Map(),
     leavesUnread: false,
-    isShown: () => true,
     mask: () => {},
     tell: () => {},
   });

@@ -23,7 +23,6 @@ beforeAll(async () => {
       clock: systemClock,
       tags: new Map(),
       leavesUnread: false,
-      isShown: () => false,
       mask: () => {},
       tell: () => {},
     },

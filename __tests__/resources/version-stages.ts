@@ -195,7 +195,6 @@ async function runOf(client: SecretsManagerClient, wish: Wish, rounds: number | 
     } as unknown as RoomContext['calls'],
     clock: { now: () => 0, random: () => 0, sleep: async () => {} },
     tags: new Map(),
-    isShown: () => false,
     leavesUnread: false,
     mask: () => {},
     tell: () => {},

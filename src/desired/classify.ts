@@ -1,7 +1,9 @@
 import type { Secret } from '../secret.ts';
-import { type IsPlain, isMeasure, isPlaceForm, isSwitch, plainForm } from './plain-forms.ts';
+import { type Aspect, aspectsOf, type SecretWord, secretWord, wordsOf } from './name-words.ts';
+import { isPlaceForm, plainForm } from './plain-forms.ts';
+import type { IsPlain } from './plain-parts.ts';
+import { isMeasure, isSwitch } from './plain-values.ts';
 import { secretForm } from './secret-forms.ts';
-import { type Aspect, aspectsOf, type SecretWord, secretWord, wordsOf } from './variable-name.ts';
 
 /** `undecided` is the default: it is hidden like a secret, and a rule settles it. */
 export type ValueClass = 'secret' | 'plain' | 'undecided';
@@ -26,17 +28,12 @@ export interface Classification {
  *     anything else                  | says nothing                              | undecided
  */
 export function classify(name: string, value: Secret): Classification {
-  let found: Classification = UNDECIDED;
-  value.is((text) => {
-    found = classifyText(wordsOf(name), text);
-    return true;
-  });
-  return found;
+  return value.classifiedBy((text) => classifyText(wordsOf(name), text));
 }
 
 const UNDECIDED: Classification = {
   class: 'undecided',
-  reason: 'hidden until a rule settles it',
+  reason: 'hidden',
   certain: false,
 };
 

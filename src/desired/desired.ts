@@ -5,11 +5,21 @@ import { parameterNameFault, SECRET_BYTES, STANDARD_BYTES, secretNameFault } fro
 import type { Settings } from '../settings/settings.ts';
 import { APP_URL } from './app-url.ts';
 import { logGroup, repository, tagFields } from './application.ts';
+import type { ValueClass } from './classify.ts';
 import { idleBundles, idleRules } from './idle-settings.ts';
 import { isTypeUnknown, judgeEmpty, type Placement, place, refuseCollisions } from './placement.ts';
 import { type Destination, placeOf, type Route } from './routing.ts';
 
 export type { Placement } from './placement.ts';
+
+/** A parameter's type that was guessed by the variable's class. */
+export interface TypeGuess {
+  readonly variable: string;
+  readonly class: ValueClass;
+  /** The key of the SecureString that it may have to be, and whether that is only the default. */
+  readonly keyId: string;
+  readonly isDefaultKey: boolean;
+}
 
 /** What one resource should be. */
 export interface WishOf<K extends Kind> {
@@ -23,6 +33,8 @@ export interface WishOf<K extends Kind> {
   readonly closed: ReadonlySet<string>;
   /** Fields whose value could not be had in this run: everything else is compared. */
   readonly unknown: ReadonlySet<string>;
+  /** Of a parameter whose type no rule gave: what exists may know better. */
+  readonly guess?: TypeGuess | undefined;
   /** A run that has the value would create it; where the value is missing for good, nothing is created. */
   readonly expected: boolean;
 }
@@ -80,20 +92,23 @@ function parameter(
   const wrong = parameterNameFault(name);
   if (wrong !== undefined) notes.fault({ ...placeOf(variable), text: wrong });
   const keyed = type === 'SecureString';
+  const keyId = settings.kmsKeyId ?? 'alias/aws/ssm';
   const tier = tierOf(settings, variable.value.byteLength);
   // By the size of the value alone: where that is never overwritten, the tier stays as well.
   const isRaised = tier !== undefined && tier !== settings.parameterTier;
   const fields: ParameterFields = {
-    value: empty ? undefined : variable.value.unless(!route.shown),
+    value: empty ? undefined : variable.value,
     type,
     tier,
-    'key-id': keyed ? (settings.kmsKeyId ?? 'alias/aws/ssm') : undefined,
+    'key-id': keyed ? keyId : undefined,
     ...tagFields(settings.tags),
   };
+  const isDefaultKey = settings.kmsKeyId === undefined;
   return {
     kind: 'AWS::SSM::Parameter',
     spec: { name, fields, facts: {} },
-    defaults: new Set(keyed && settings.kmsKeyId === undefined ? ['key-id'] : []),
+    defaults: new Set(keyed && isDefaultKey ? ['key-id'] : []),
+    guess: route.ruled ? undefined : { variable: variable.name, class: route.class, keyId, isDefaultKey },
     // Without the other variables' sources, a run does not know whether the callback was stored as a secret.
     once: route.once
       ? new Set(isRaised ? ['value', 'tier'] : ['value'])

@@ -1,9 +1,10 @@
+import type { Secret } from '../secret.ts';
 import type { Store, Tier } from '../settings/choices.ts';
 import type { Notes } from '../settings/fault.ts';
 import { ADVANCED_BYTES, STANDARD_BYTES } from '../settings/limits.ts';
 import type { Rule } from '../settings/rules.ts';
 import type { Variable } from '../settings/variables.ts';
-import { certainly, looksRandom, secretWord } from './looks.ts';
+import { type Classification, classify, type ValueClass } from './classify.ts';
 import { rowOf } from './table.ts';
 
 /** A place of a variable. */
@@ -17,13 +18,13 @@ export interface Route {
   readonly destinations: readonly Destination[];
   /** Why it goes there, for people. */
   readonly reason: string;
-  /** Its value is masked and never shown. */
-  readonly sensitive: boolean;
-  /** Its value may stand in reports. */
+  /** What is not plain is hidden in the log and never printed. */
+  readonly class: ValueClass;
+  /** Its value may be printed: it was found plain, or a rule says so. Where it goes may still speak against it. */
   readonly shown: boolean;
   /** Created when missing, never overwritten. */
   readonly once: boolean;
-  /** A rule decided; otherwise the type of a parameter hangs on its value and its source, too. */
+  /** A rule decided; otherwise the type of a parameter is a guess by its name, its value and its source. */
   readonly ruled: boolean;
 }
 
@@ -34,13 +35,13 @@ export interface RoutingSettings {
 }
 
 /**
- * Decides where a variable goes. In order: a rule of the configuration file, the table, what its name or value
- * looks like, else a plain parameter.
+ * Decides where a variable goes. In order: a rule of the configuration file, the routing table, else its class: a secret and
+ * what is undecided are stored as SecureString, only what is evidently plain as String.
  * @returns the route; what cannot be is in `notes`, with the rule that would help
  */
 export function route(variable: Variable, settings: RoutingSettings, notes: Notes): Route {
   const rule = settings.rules.find((candidate) => candidate.matches(variable.name));
-  const found = rule === undefined ? byTable(variable, settings, notes) : byRule(variable, rule, notes);
+  const found = rule === undefined ? byTable(variable, settings) : byRule(variable, rule, notes);
   for (const destination of found.destinations)
     if (destination.store === 'parameter') checkParameter(variable, settings.parameterTier, notes);
   return found;
@@ -61,92 +62,97 @@ function byRule(variable: Variable, rule: Rule, notes: Notes): Route {
   });
   const plain = destinations.some((place) => place.store === 'parameter' && place.type === 'String');
   const secure = destinations.some((place) => place.store === 'secret' || place.type === 'SecureString');
-  const why = secretReason(variable);
-  if (plain && why !== undefined)
+  const judged = judge(variable);
+  if (plain && judged.class === 'secret')
     notes.warn({
       ...placeOf(variable),
-      text: `${why}, and the rule "${rule.pattern}" makes it a plain String that everybody with read access sees`,
+      text: `${judged.reason}, and the rule "${rule.pattern}" stores it as a plain String that everyone with read access can see`,
     });
+  const isTablePlain = row === undefined || row.shown === true;
   return {
     variable,
     destinations,
     reason: destinations.length === 0 ? `ignored by the rule "${rule.pattern}"` : `rule "${rule.pattern}"`,
-    sensitive: secure || why !== undefined || row?.sensitive === true,
-    shown: !secure && why === undefined && (row === undefined || row.shown === true),
+    // What a rule stores in the clear is plain by the user's word, unless it is known to be a secret.
+    class: secure ? 'secret' : plain && judged.class === 'undecided' ? 'plain' : judged.class,
+    shown: plain && !secure && judged.class !== 'secret' && isTablePlain,
     once: rule.once,
     ruled: true,
   };
 }
 
-function byTable(variable: Variable, settings: RoutingSettings, notes: Notes): Route {
-  const { name, value } = variable;
+function byTable(variable: Variable, settings: RoutingSettings): Route {
+  const { name } = variable;
   const row = rowOf(name);
-  const fromSecrets = variable.source === 'secrets';
-  const certain = certainly(value);
+  const judged = judge(variable);
   const parameter = (secure: boolean): Destination => ({
     store: 'parameter',
     type: secure ? 'SecureString' : 'String',
     segment: name,
   });
-
-  if (row !== undefined) {
-    const bundled = row.secret !== undefined && !(row.either === true && settings.prefer === 'ssm');
-    const secure = fromSecrets || certain !== undefined;
-    const destinations: Destination[] = [];
-    if (row.secret !== undefined && bundled) destinations.push({ store: 'secret', ...row.secret });
-    if (row.parameter === true || !bundled) destinations.push(parameter(secure));
-    if (secure && certain !== undefined && destinations.some((place) => place.store === 'parameter'))
-      notes.notice({
-        ...placeOf(variable),
-        text: `its value looks like ${certain}, so it becomes a SecureString`,
-      });
+  const route = { variable, once: false, ruled: false };
+  if (row === undefined) {
+    const isPlain = judged.class === 'plain';
     return {
-      variable,
-      destinations,
-      reason: fromSecrets && row.sensitive !== true ? `${row.reason}; given as a secret` : row.reason,
-      sensitive: row.sensitive === true || secure,
-      shown: row.shown === true && !secure,
-      once: false,
-      ruled: false,
+      ...route,
+      destinations: [parameter(!isPlain)],
+      reason: `${judged.class}: ${judged.reason}`,
+      class: judged.class,
+      shown: isPlain,
     };
   }
-
-  const guess = guessReason(variable);
-  if (guess !== undefined && !fromSecrets)
-    notes.notice({
-      ...placeOf(variable),
-      text: `${guess}, so it becomes a SecureString. To settle it: { match: ${name}, to: secure-parameter }, or to: parameter if it is no secret`,
-    });
-  const secure = fromSecrets || guess !== undefined;
-  const reason = fromSecrets ? 'given as a secret' : (guess ?? 'plain setting');
+  const bundled = row.secret !== undefined && !(row.either === true && settings.prefer === 'ssm');
+  const secure = judged.class === 'secret';
+  const destinations: Destination[] = [];
+  if (row.secret !== undefined && bundled) destinations.push({ store: 'secret', ...row.secret });
+  if (row.parameter === true || !bundled) destinations.push(parameter(secure));
+  const isPrintable = row.shown === true && judged.class === 'plain';
   return {
-    variable,
-    destinations: [parameter(secure)],
-    reason,
-    sensitive: secure,
-    shown: !secure,
-    once: false,
-    ruled: false,
+    ...route,
+    destinations,
+    reason: secure && row.sensitive !== true ? `${row.reason}; secret: ${judged.reason}` : row.reason,
+    class: secure ? 'secret' : row.shown === true ? judged.class : 'plain',
+    shown: isPrintable,
   };
 }
 
-/** @returns why a variable that no row names is taken for a secret. */
-function guessReason(variable: Variable): string | undefined {
-  const certain = certainly(variable.value);
-  if (certain !== undefined) return `its value looks like ${certain}`;
-  const word = secretWord(variable.name);
-  if (word !== undefined) return `its name holds ${word}`;
-  if (looksRandom(variable.value)) return 'its value looks like a key';
-  return undefined;
+const GIVEN_AS_SECRET: Classification = { class: 'secret', reason: 'given as a secret', certain: false };
+
+/**
+ * The class of a variable by its source, its row, its name and its value. Rows are exempt from the judgement by name; a value
+ * that is certainly a secret overrides them. What is undecided is plain where it came by `variables`: that is the user's word.
+ */
+function judge(variable: Variable): Classification {
+  const { name, value, source } = variable;
+  if (source === 'secrets') return GIVEN_AS_SECRET;
+  const row = rowOf(name);
+  if (row?.sensitive === true) return { class: 'secret', reason: row.reason, certain: false };
+  if (value.byteLength === 0) {
+    const byName = classify(name, value);
+    return byName.class === 'secret' && row === undefined
+      ? byName
+      : { class: 'plain', reason: 'its value is empty', certain: false };
+  }
+  // Auth0 tells it to everybody who signs in.
+  if (source === 'app-url') return { class: 'plain', reason: 'the address of app-url', certain: false };
+  const judged = classify(row === undefined ? name : '', value);
+  if (judged.class === 'undecided' && source === 'variables')
+    return { class: 'plain', reason: 'given by variables', certain: false };
+  return judged;
 }
 
-function secretReason(variable: Variable): string | undefined {
-  if (variable.source === 'secrets') return 'it was given as a secret';
-  const row = rowOf(variable.name);
-  if (row?.sensitive === true) return `it is a secret (${row.reason})`;
-  const certain = certainly(variable.value);
-  if (certain !== undefined) return `its value looks like ${certain}`;
-  return row === undefined ? guessReason(variable) : undefined;
+/**
+ * Judges a value that was read from AWS as the new one of its variable is judged.
+ * @param route undefined where no variable of this run leads there
+ */
+export function judgeStored(route: Route | undefined, value: Secret): ValueClass {
+  if (route === undefined) return 'secret';
+  if (route.class !== 'plain') return route.class;
+  const { variable, ruled, shown } = route;
+  const judged = classify(rowOf(variable.name) === undefined ? variable.name : '', value).class;
+  // The user's word, or the routing table's, is for what was stored before as well.
+  const isSaidPlain = ruled || !shown || variable.source === 'variables' || variable.source === 'app-url';
+  return judged === 'undecided' && isSaidPlain ? 'plain' : judged;
 }
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (Value, Tier) */

@@ -1,4 +1,4 @@
-import { secretWord, wordsOf } from './variable-name.ts';
+import { secretWord, wordsOf } from './name-words.ts';
 import { isReadable } from './words.ts';
 
 /**

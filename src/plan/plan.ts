@@ -14,6 +14,7 @@ import { ADOPTED, type Change, type ChangeOf, MADE, type Plan } from './change.t
 import { diff } from './diff.ts';
 import { inOrder } from './order.ts';
 import { judge, type Policy } from './policy.ts';
+import { settleType } from './settled-type.ts';
 
 export type Observed = { readonly [K in Kind]?: ReadonlyMap<string, Specs[K] | Unreadable> };
 
@@ -45,8 +46,10 @@ function planOne(wish: Wish, observed: Observed, policy: Policy): Change[] {
   switch (wish.kind) {
     case 'AWS::Logs::LogGroup':
       return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
-    case 'AWS::SSM::Parameter':
-      return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
+    case 'AWS::SSM::Parameter': {
+      const standing = observed[wish.kind]?.get(wish.spec.name);
+      return changesOf(settleType(wish, standing, policy.encrypted ?? new Set()), standing, policy);
+    }
     case 'AWS::SecretsManager::Secret':
       return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
     case 'Image':

@@ -11,6 +11,8 @@ export interface Policy {
   readonly allow: ReadonlySet<Consent>;
   readonly adopt: boolean;
   readonly ignore: readonly Ignored[];
+  /** Variables that are keys of secrets of ours: no guess stores them in the clear. */
+  readonly encrypted?: ReadonlySet<string>;
   /** Name of the parameter that holds the callback URL. */
   readonly callbackParameter: string;
   /** The callback was asked for by `app-url`; one from elsewhere that is local never replaces a public one. */

@@ -51,7 +51,10 @@ export function bindingOf(
  * @param salt says where the values go; equal values elsewhere have another digest
  */
 function hiddenValues(plan: Plan, classify: Classify, salt: string): HiddenValues | undefined {
-  const values = plan.flatMap(({ kind, name, differences }) =>
+  const isEncrypted = ({ observed, desired }: Plan[number]) =>
+    observed?.fields.type === 'SecureString' || desired.fields.type === 'SecureString';
+  const bound = plan.filter((change) => !isEncrypted(change));
+  const values = bound.flatMap(({ kind, name, differences }) =>
     differences.flatMap(({ field, to }) =>
       isBound(kind, name, field, to, classify) ? [[`${kind} ${name} ${field}`, to] as const] : [],
     ),

@@ -109,12 +109,11 @@ export function parameterReading(client: SSMClient, context: RoomContext) {
     return found;
   }
 
-  function readable({ Name = '', Type, Value = '' }: Parameter): string | Secret {
+  function secretOf({ Name = '', Type, Value = '' }: Parameter): Secret {
     const value = new Secret(Value);
-    const hidden = Type !== 'String' || !context.isShown(Name, value);
-    // Its variable may look plain this time, and what stands was stored as a secret.
-    if (hidden) context.mask(value, Name, Type === 'SecureString');
-    return value.unless(hidden);
+    // Its variable may look plain this time, and what is stored was stored as a secret.
+    context.mask(value, Name, Type === 'SecureString');
+    return value;
   }
 
   /** @param parameter undefined where its value may not be read: the listing tells type, version and ARN as well */
@@ -128,7 +127,7 @@ export function parameterReading(client: SSMClient, context: RoomContext) {
     return {
       name,
       fields: {
-        ...(parameter === undefined ? {} : { value: readable(parameter) }),
+        ...(parameter === undefined ? {} : { value: secretOf(parameter) }),
         type: Type ?? 'String',
         tier: metadata?.Tier ?? 'Standard',
         'key-id': metadata?.KeyId,
@@ -177,7 +176,7 @@ export function parameterReading(client: SSMClient, context: RoomContext) {
   const confirm = (names: readonly string[]) => withOwners(names.flatMap((name) => byFilter.get(name) ?? []));
 
   /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html (`name:version`) */
-  async function before({ name, facts }: ParameterSpec): Promise<string | Secret | undefined> {
+  async function before({ name, facts }: ParameterSpec): Promise<Secret | undefined> {
     const version = Number(facts.version) - 1;
     if (!(version >= 1)) return undefined;
     const answer = await send(
@@ -188,7 +187,7 @@ export function parameterReading(client: SSMClient, context: RoomContext) {
       { secret: true },
     );
     const [parameter] = answer.Parameters ?? [];
-    return parameter?.Value === undefined ? undefined : readable({ ...parameter, Name: name });
+    return parameter?.Value === undefined ? undefined : secretOf({ ...parameter, Name: name });
   }
 
   return { observe, confirm, getValues, before };

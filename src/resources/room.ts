@@ -9,8 +9,6 @@ export interface RoomContext {
   readonly clock: Clock;
   /** Tags that are wanted on everything, ours apart: rooms that read tags by filter ask for them. */
   readonly tags: ReadonlyMap<string, string>;
-  /** Whether the value that was read of a parameter may be shown; everything else that is read is a secret. */
-  readonly isShown: (parameter: string, value: Secret) => boolean;
   /**
    * Where the role may not read a value, what stands is told without it: a check for drift needs none. Where values are
    * written, one that could not be read is a failure.

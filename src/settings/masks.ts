@@ -16,7 +16,14 @@ export interface Masking {
   readonly waiting: readonly Secret[];
 }
 
+/** What is certainly a secret is hidden from this many characters on. */
 const SHORTEST = 4;
+/** What may be harmless could be a word that stands in every second line: only longer ones are hidden. */
+export const SHORTEST_UNDECIDED = 8;
+
+/** Values that stand for a secret that was never set; hidden, they would take their word out of every line of the log. */
+const PLACEHOLDER =
+  /^(?:true|false|null|none|nil|undefined|unset|empty|enabled?|disabled?|on|off|yes|no|n\/?a|todo|tbd|x{3,}|\*{3,}|\.{3,}|-+|change[-_ ]?(?:me|it|this)(?:[-_ ]?(?:please|now|later|in[-_ ]production))?!?|replace[-_ ]?(?:me|this)|fill[-_ ]?(?:me|in)|placeholder|example|default|dummy|test|testing|secret|password|token|your[-_ ][\w -]{1,40}|<[^<>]{1,60}>|\$\{?\w{1,60}\}?)$/i;
 
 /**
  * Decides what of a value the runner shall hide. It hides by exact match, without a shortest length: a value `1`
@@ -24,27 +31,28 @@ const SHORTEST = 4;
  * since the runner itself would also hide each line of a longer text, a lone `}` included.
  * @see https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions (add-mask)
  */
-export function maskingOf(value: Secret, readable: Readable): Masking {
+export function maskingOf(value: Secret, readable: Readable, shortest = SHORTEST): Masking {
   const hide: Secret[] = [];
   let refused: string | undefined;
   const waiting: Secret[] = [];
   const lines = value.lines();
   for (const line of lines) {
-    const reason = reasonAgainst(line, readable);
+    const reason = reasonAgainst(line, readable, shortest);
     if (reason === 'later') waiting.push(line);
     else if (reason === undefined) hide.push(line);
     // Short lines of a long text (a bracket, the end of a key) say nothing by themselves.
     else if (lines.length === 1) refused = reason;
   }
   const password = value.part(/^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@]+)@/i);
-  if (password !== undefined && reasonAgainst(password, readable) === undefined) hide.push(password);
+  if (password !== undefined && reasonAgainst(password, readable, SHORTEST) === undefined)
+    hide.push(password);
   return { hide, refused, waiting };
 }
 
-function reasonAgainst(line: Secret, { texts, account }: Readable): string | undefined {
-  if (line.is((text) => [...text].length < SHORTEST)) return `it is shorter than ${SHORTEST} characters`;
-  if (line.is((text) => /^(true|false|null|none)$/i.test(text) || /^\d{1,5}$/.test(text)))
-    return 'it is a word or number that stands in every log';
+function reasonAgainst(line: Secret, { texts, account }: Readable, shortest: number): string | undefined {
+  if (line.is((text) => [...text].length < shortest)) return `it is shorter than ${shortest} characters`;
+  if (line.is((text) => /^\d{1,5}$/.test(text))) return 'it is a small number, which stands in every log';
+  if (line.is((text) => PLACEHOLDER.test(text))) return 'it is a word that stands in for a value';
   if (line.is((text) => texts.some((name) => name.includes(text)))) return 'the names of this run hold it';
   if (line.is((text) => /^\d{1,12}$/.test(text))) {
     if (account === undefined) return 'later';
@@ -59,6 +67,7 @@ interface Waiting {
   readonly lines: readonly Secret[];
   readonly of: string;
   readonly isTold: boolean;
+  readonly shortest: number;
 }
 
 /** @param of what the text is a value of: a name, never the value */
@@ -85,10 +94,12 @@ export class Masks {
   /**
    * @param of the variable or the place, never the value
    * @param isTold whether {@link know} tells of it
+   * @param shortest characters; {@link SHORTEST_UNDECIDED} where it may be harmless
    * @returns why the value, or a part of it, stays readable in the log
    */
-  hide(value: Secret, of = 'a secret', isTold = true): string | undefined {
-    const { hide, refused, waiting } = maskingOf(value, { texts: this.#texts, account: this.#account });
+  hide(value: Secret, of = 'a secret', isTold = true, shortest = SHORTEST): string | undefined {
+    const readable = { texts: this.#texts, account: this.#account };
+    const { hide, refused, waiting } = maskingOf(value, readable, shortest);
     for (const line of hide)
       line.hideBy((text) => {
         this.#mask(text);
@@ -96,7 +107,7 @@ export class Masks {
         this.#watch?.(text, of);
         for (const form of formsOf(text)) if (!this.#hidden.has(form)) this.#hidden.set(form, of);
       });
-    if (waiting.length > 0) this.#waiting.push({ value, lines: waiting, of, isTold });
+    if (waiting.length > 0) this.#waiting.push({ value, lines: waiting, of, isTold, shortest });
     return refused;
   }
 
@@ -109,8 +120,8 @@ export class Masks {
     const waiting = this.#waiting;
     this.#waiting = [];
     const refused = new Map<string, string>();
-    for (const { value, of, isTold } of waiting) {
-      const reason = this.hide(value, of);
+    for (const { value, of, isTold, shortest } of waiting) {
+      const reason = this.hide(value, of, isTold, shortest);
       if (reason !== undefined && isTold) refused.set(of, reason);
     }
     return refused;

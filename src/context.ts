@@ -1,0 +1,59 @@
+import type { Asked } from './ask.ts';
+import { routesByPlace } from './desired/places.ts';
+import { judgeStored } from './desired/routing.ts';
+import type { Disclosure } from './plan/disclosure.ts';
+import type { Classify } from './report/binding.ts';
+import type { RoomContext } from './resources/room.ts';
+import { SHORTEST_UNDECIDED } from './settings/masks.ts';
+import { filesMayWrite } from './settings/mode.ts';
+
+/** What the run knows of its variables, for those who meet their values: in AWS, in the plan, in an approval. */
+
+/** @returns what every provider is given beside its client */
+export function contextOf(
+  { settings, desired, masks }: Asked,
+  calls: RoomContext['calls'],
+  clock: RoomContext['clock'],
+  tell: RoomContext['tell'],
+): RoomContext {
+  const routes = routesByPlace(desired, settings.prefix);
+  return {
+    calls,
+    clock,
+    tags: settings.tags,
+    leavesUnread: settings.mode === 'plan' || settings.mode === 'drift',
+    mask: (value, place, always = false) => {
+      const judged = always ? 'secret' : judgeStored(routes.get(place), value);
+      if (judged === 'secret') masks.hide(value, place);
+      else if (judged === 'undecided') masks.hide(value, place, false, SHORTEST_UNDECIDED);
+    },
+    tell,
+  };
+}
+
+/** @returns what may be printed of the plan of this run */
+export function disclosureOf(
+  { settings, desired, masks }: Asked,
+  encrypted: ReadonlySet<string>,
+  event: string,
+): Disclosure {
+  return {
+    routes: routesByPlace(desired, settings.prefix),
+    encrypted,
+    isPullRequest: !filesMayWrite(event),
+    holderOf: masks.holders(),
+  };
+}
+
+/**
+ * Only what the routing table keeps out of reports takes part in an approval by its value. What could be shown and is not is
+ * hidden for a reason, and a value that holds the text of a secret is as secret, wherever it goes.
+ */
+export function classifier(asked: Asked): Classify {
+  const routes = routesByPlace(asked.desired, asked.settings.prefix);
+  const holderOf = asked.masks.holders();
+  return (place, value) => {
+    const route = routes.get(place);
+    return route?.class === 'plain' && !route.shown && holderOf(value) === undefined ? 'plain' : 'secret';
+  };
+}

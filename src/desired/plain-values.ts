@@ -1,0 +1,122 @@
+import { isReadable } from './words.ts';
+
+/** The harmless forms that a text has as a whole: numbers, dates, codes and the like, each by one pattern. */
+
+const BOOLEAN = /^(?:true|false|yes|no|on|off|y|n|t|f|enabled?|disabled?|0|1)$/i;
+
+/** Longer runs of digits may be a card's, a PIN's or a key's. */
+const NUMBER =
+  /^[+-]?(?:\d{1,12}|\d{1,3}(?:[_,]\d{3}){1,3}|\d{0,9}\.\d{1,12}|\d{1,9}\.\d{0,12}|\d{1,3}(?:\.\d{1,6})?e[+-]?\d{1,3})$|^0x[0-9a-f]{1,8}$|^0o?[0-7]{1,6}$/i;
+
+const UNIT =
+  'ns|us|µs|ms|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|mo|months?|y|years?|b|k|kb|mb|gb|tb|pb|g|t|ki|mi|gi|ti|kib|mib|gib|tib|bytes?|bits?|kbps|mbps|gbps|%|px|r?em|vh|vw|pt|dpi|fps|hz|khz|mhz|ghz|rpm|rps|qps|tps|req|requests?|x|cpus?|cores?|°|items?|rows?|lines?|chars?|characters?|times?|entries|workers?|threads?';
+
+const QUANTITY = new RegExp(`^[+-]?\\d{1,12}(?:\\.\\d{1,6})?\\s?(?:${UNIT})$`, 'i');
+
+const RATE = new RegExp(
+  `^\\d{1,9}(?:\\.\\d{1,6})?\\s?(?:${UNIT})?\\s?(?:\\/|per )\\s?(?:\\d{0,6}\\s?)?(?:${UNIT})$`,
+  'i',
+);
+
+const DURATION =
+  /^(?:\d{1,6}(?:\.\d{1,6})?\s?(?:ns|us|µs|ms|s|m|h|d|w|y)\s?){1,4}$|^P(?:\d+[YMWD]){0,4}(?:T(?:\d+(?:\.\d+)?[HMS]){1,3})?$/;
+
+const RANGE = /^[+-]?\d{1,9}(?:\.\d{1,4})?\s?(?:-|:|\.\.|x|\/)\s?\d{1,9}(?:\.\d{1,4})?$/i;
+
+const DATE =
+  /^\d{4}-\d{2}(?:-\d{2})?(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$|^\d{2}:\d{2}(?::\d{2})?(?:\s?[ap]m)?$|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$/i;
+
+const VERSION =
+  /^(?:[v^~<>=]|>=|<=|~>)*\s?v?\d{1,6}(?:\.(?:\d{1,8}|x|\*)){0,3}((?:[-+.][A-Za-z][A-Za-z0-9]{0,20}|[-+.]\d{1,8}){0,4})$/;
+
+const LOCALE =
+  /^(?:[a-z]{2,3}(?:[-_][A-Z][a-z]{3})?(?:[-_](?:[A-Za-z]{2}|\d{3}))?|C|POSIX)(?:\.(?:UTF-?8|utf-?8|ISO-?8859-?\d{1,2}))?(?:@[a-z]{3,8})?$/;
+
+const CODE = /^[A-Z]{1,3}[_:-]?$|^[a-z]{1,3}[_:-]?$|^[a-z]{2,3}\d$/;
+
+/** `YYYY-MM-DD`, `%Y-%m-%d %H:%M`: letters that stand for parts of a date. */
+const DATE_FORMAT =
+  /^(?:(?:%-?[A-Za-z]|Y{2,4}|y{2,4}|M{1,4}|D{1,4}|d{1,4}|H{1,2}|h{1,2}|m{1,2}|s{1,2}|S{1,6}|a|A|Z{1,2}|E{1,4}|'?T'?)(?:[-/.:,\s]+|(?=%)|$)){2,12}$/;
+
+/** `60 * 60 * 24`: a number that is worked out where it is read. */
+const ARITHMETIC = /^(?=.*\d)[\d_\s().]{1,40}(?:[*+/][\d_\s().]{1,40}){1,8}$/;
+
+const TIME_ZONE =
+  /^(?:(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Europe|Indian|Mexico|Pacific|US)\/[A-Za-z_-]{2,20}(?:\/[A-Za-z_-]{2,20})?|Etc\/[A-Z]{3}(?:[+-]\d{1,2})?|(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:\d{2})$/;
+
+const MIME =
+  /^(?:application|audio|font|image|message|model|multipart|text|video|\*)\/(?:[a-z0-9.+-]{1,60}|\*)(?:;\s?(?:charset|q|boundary)=[\w.-]{1,20})*$/i;
+
+const CRON =
+  /^@(?:yearly|annually|monthly|weekly|daily|midnight|hourly|reboot|every \d{1,4}[smh])$|^(?:cron|rate)\([\d\w*?/,\- #]{3,60}\)$|^(?:(?:[\d*?/,\-LW#]{1,40}|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|[-,])+)(?:\s+|$)){5,7}$/i;
+
+const COLOUR = /^#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$|^(?:rgb|hsl)a?\([\d.,%\s/a-z]{5,40}\)$/i;
+
+const ARN = /^arn:aws[a-z-]{0,12}:[a-z0-9-]{1,40}:[a-z0-9-]{0,25}:(?:\d{12}|aws|\*)?:[\w/:.*+=,@$-]{1,300}$/;
+
+const PORT = /^:\d{1,5}$/;
+const SIGN = /^[^\p{L}\p{N}\s]{1,3}$/u;
+
+/** @returns whether the value is a measure: a number, with a unit or without, a duration, a date. */
+export function isMeasure(value: string): boolean {
+  const text = value.trim();
+  return (
+    NUMBER.test(text) ||
+    QUANTITY.test(text) ||
+    RATE.test(text) ||
+    isDuration(text) ||
+    DATE.test(text) ||
+    BOOLEAN.test(text) ||
+    RANGE.test(text) ||
+    ARITHMETIC.test(text)
+  );
+}
+
+/** @returns whether the value switches something on or off. */
+export function isSwitch(value: string): boolean {
+  return BOOLEAN.test(value.trim());
+}
+
+export function isVersion(text: string): boolean {
+  const found = VERSION.exec(text);
+  if (found === null) return false;
+  const suffix = found[1] ?? '';
+  return (
+    suffix === '' ||
+    isReadable(suffix) ||
+    /^[-.]?(?:rc|beta|alpha|pre|dev|post|build|snapshot|final|ga|m|p|r)[-.]?\d{0,4}$/i.test(suffix)
+  );
+}
+
+/** What punctuation alone is called; in a list it is no item. */
+export const A_SIGN = 'a sign';
+
+/** In this order: the first that fits gives the reason. */
+const FORMS: ReadonlyArray<readonly [form: string, fits: (value: string) => boolean]> = [
+  ['a boolean', (value) => BOOLEAN.test(value)],
+  ['a number', (value) => NUMBER.test(value)],
+  ['a number with a unit', (value) => QUANTITY.test(value) || RATE.test(value) || RANGE.test(value)],
+  ['a duration', isDuration],
+  ['a version', isVersion],
+  ['a date or time', (value) => DATE.test(value)],
+  ['a format of dates', (value) => DATE_FORMAT.test(value)],
+  ['a calculation', (value) => ARITHMETIC.test(value)],
+  ['a port', (value) => PORT.test(value)],
+  ['a short code', (value) => CODE.test(value)],
+  ['a locale', (value) => LOCALE.test(value)],
+  ['a time zone', (value) => TIME_ZONE.test(value)],
+  ['a colour', (value) => COLOUR.test(value)],
+  ['a schedule', (value) => CRON.test(value)],
+  ['a MIME type', (value) => MIME.test(value)],
+  ['an ARN', (value) => ARN.test(value)],
+  [A_SIGN, (value) => SIGN.test(value)],
+];
+
+/** @returns which of these forms the value has; undefined where it has none */
+export function valueForm(value: string): string | undefined {
+  return FORMS.find(([, fits]) => fits(value))?.[0];
+}
+
+function isDuration(value: string): boolean {
+  return DURATION.test(value) && value !== 'P';
+}

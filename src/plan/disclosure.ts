@@ -1,0 +1,65 @@
+import { judgeStored, type Route } from '../desired/routing.ts';
+import type { Difference, Field } from '../resources/resource.ts';
+import { Secret } from '../secret.ts';
+import type { Change, Plan } from './change.ts';
+
+/**
+ * Which values of a plan may be printed. Every value is a `Secret` until it passes here, the only place that takes one out of
+ * it for people: what is not judged stays hidden.
+ */
+export interface Disclosure {
+  /** Routes by the parameter that they lead to. */
+  readonly routes: ReadonlyMap<string, Route>;
+  /** Variables that are keys of secrets of ours. */
+  readonly encrypted: ReadonlySet<string>;
+  /** Files of the checkout, rules among them, may be a stranger's. */
+  readonly isPullRequest: boolean;
+  /** @returns whose hidden text a value holds */
+  readonly holderOf: (value: Secret) => string | undefined;
+}
+
+/** @returns the plan with the values in the clear that may be printed */
+export function disclose(plan: Plan, disclosure: Disclosure): Plan {
+  return plan.map((change) => {
+    if (change.kind !== 'AWS::SSM::Parameter') return change;
+    const route = disclosure.routes.get(change.name);
+    if (route === undefined || !mayBePrinted(change, route, disclosure)) return change;
+    return { ...change, differences: change.differences.map((each) => inTheClear(each, route, disclosure)) };
+  });
+}
+
+/** @returns new values that are stored encrypted although their variable is plain by itself: they are hidden in the log as well */
+export function encryptedValues(plan: Plan): ReadonlyArray<readonly [name: string, value: Secret]> {
+  return plan.flatMap((change) => {
+    const { kind, name, differences } = change;
+    if (kind !== 'AWS::SSM::Parameter' || !isEncrypted(change)) return [];
+    return differences.flatMap(({ field, to }) =>
+      field === 'value' && to instanceof Secret ? [[name, to] as const] : [],
+    );
+  });
+}
+
+/** @returns whether the value is stored encrypted, before the change or after it. */
+function isEncrypted({ observed, desired }: Change): boolean {
+  return observed?.fields.type === 'SecureString' || desired.fields.type === 'SecureString';
+}
+
+function mayBePrinted(change: Change, route: Route, { encrypted, isPullRequest }: Disclosure): boolean {
+  const { variable, shown } = route;
+  if (!shown || isEncrypted(change) || encrypted.has(variable.name)) return false;
+  // A rule that a pull request takes away or mistypes would make the value plain there.
+  const isGivenAsHidden = variable.source === 'dotenv' || variable.source === 'secrets';
+  return !(isPullRequest && isGivenAsHidden && change.observed?.fields.type !== 'String');
+}
+
+function inTheClear(difference: Difference, route: Route, { holderOf }: Disclosure): Difference {
+  if (difference.field !== 'value') return difference;
+  const clear = (value: Field, isPlain: (value: Secret) => boolean): Field =>
+    value instanceof Secret && isPlain(value) && holderOf(value) === undefined ? value.disclosed() : value;
+  return {
+    ...difference,
+    // What stood there may be the leak that is mended now.
+    from: clear(difference.from, (value) => judgeStored(route, value) === 'plain'),
+    to: clear(difference.to, () => true),
+  };
+}

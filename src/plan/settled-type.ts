@@ -1,0 +1,67 @@
+import type { WishOf } from '../desired/desired.ts';
+import { type Field, OWNER_FIELD, type Specs, Unreadable } from '../resources/resource.ts';
+import type { AnyStray } from '../resources/strays.ts';
+import { ADOPTED, MADE } from './change.ts';
+
+type ParameterSpec = Specs['AWS::SSM::Parameter'];
+type SecretSpec = Specs['AWS::SecretsManager::Secret'];
+
+/**
+ * A parameter's type that no rule gave is a guess, and what exists knows better: what is encrypted stays so.
+ *
+ *     exists       | guessed       | type
+ *     -------------+---------------+-----------------------------------------------------------
+ *     nothing      | String        | SecureString where the variable is a key of a secret of ours
+ *     nothing      | other         | as guessed
+ *     SecureString | any           | SecureString
+ *     String, ours | SecureString  | SecureString, in place
+ *     String       | SecureString  | SecureString where it is a secret; String where it is undecided
+ *     StringList   | any           | StringList
+ *
+ * @param encrypted names of variables that are keys of secrets of ours
+ * @returns the desired parameter with the type that it gets
+ */
+export function settleType(
+  wish: WishOf<'AWS::SSM::Parameter'>,
+  standing: ParameterSpec | Unreadable | undefined,
+  encrypted: ReadonlySet<string>,
+): WishOf<'AWS::SSM::Parameter'> {
+  const { guess, spec } = wish;
+  if (guess === undefined || standing instanceof Unreadable) return wish;
+  const settled = (type: Field, keyId: string | undefined): WishOf<'AWS::SSM::Parameter'> => ({
+    ...wish,
+    spec: { ...spec, fields: { ...spec.fields, type: String(type), 'key-id': keyId } },
+    defaults: guess.isDefaultKey ? new Set([...wish.defaults, 'key-id']) : wish.defaults,
+  });
+  const guessed = spec.fields.type;
+  if (standing === undefined)
+    return guessed === 'String' && encrypted.has(guess.variable)
+      ? settled('SecureString', guess.keyId)
+      : wish;
+  const { type } = standing.fields;
+  if (type === undefined || type === guessed) return wish;
+  if (type === 'SecureString') return settled(type, guess.keyId);
+  const isMadeSecret =
+    type === 'String' && (standing.fields[OWNER_FIELD] === MADE || guess.class === 'secret');
+  return isMadeSecret ? wish : settled(type, undefined);
+}
+
+/**
+ * @param secrets what was read of the secrets that this run is about
+ * @param orphans what else was found below the prefix
+ * @returns the keys of those that are ours: a variable of that name is stored encrypted already
+ */
+export function encryptedVariables(
+  secrets: Iterable<SecretSpec | Unreadable>,
+  orphans: readonly AnyStray[],
+): ReadonlySet<string> {
+  const keys = (fields: object) =>
+    Object.keys(fields).flatMap((field) => (field.startsWith('key:') ? [field.slice('key:'.length)] : []));
+  const isOurs = ({ fields }: SecretSpec) => [MADE, ADOPTED].includes(String(fields[OWNER_FIELD]));
+  return new Set([
+    ...[...secrets].flatMap((spec) => (spec instanceof Unreadable || !isOurs(spec) ? [] : keys(spec.fields))),
+    ...orphans.flatMap(({ kind, spec, owner }) =>
+      kind === 'AWS::SecretsManager::Secret' && owner !== 'others' ? keys(spec.fields) : [],
+    ),
+  ]);
+}
