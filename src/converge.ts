@@ -203,6 +203,7 @@ async function openImageRoom(
       mask: (secret) => context.mask(secret, 'the token of ECR'),
       onProgress: (progress) => log.info(`image: ${tellProgress(progress)}`),
       signal: stop.uploadSignal,
+      end: stop.signal,
       ...(answerMs === undefined ? {} : { idle: answerMs }),
       ...(patience === undefined ? {} : { patience }),
     });

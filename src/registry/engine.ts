@@ -25,7 +25,7 @@ export interface Inspected {
 }
 
 /** Milliseconds of silence: before the first byte of an export the engine writes all layers to its own disk. */
-const IDLE = 600_000;
+const WAITING = { idle: 600_000 };
 const INSPECT_BYTES = 16 * 1024 * 1024;
 
 /** The two questions that are put to a Docker engine. */
@@ -56,7 +56,10 @@ export class Engine {
   async inspect(name: string): Promise<Inspected> {
     // `manifests` is unknown to older engines, which pass over it.
     const answer = await this.#get(`/images/${encodeURI(name)}/json?manifests=1`, name);
-    const json = parseObject(await readBody(answer.body, INSPECT_BYTES), `the engine's answer about ${name}`);
+    const json = parseObject(
+      await readBody(answer.body, INSPECT_BYTES, WAITING),
+      `the engine's answer about ${name}`,
+    );
     const { Id, RootFS, Os, Architecture, Variant, Descriptor: target, Manifests, GraphDriver } = json;
     if (!isDigest(Id))
       throw new ImageError('ENGINE', `the engine at ${this.#address.name} told no id for ${name}`);
@@ -90,12 +93,12 @@ export class Engine {
     const target = new URL(path, url);
     let answer: Answer;
     try {
-      answer = await exchange({ method: 'GET', url: target, socketPath, agent: this.#agent, idle: IDLE });
+      answer = await exchange({ method: 'GET', url: target, socketPath, agent: this.#agent, ...WAITING });
     } catch (error) {
       throw new ImageError('ENGINE', `${unreachable(error)} at ${name}; ${REMEDY}`, { cause: error });
     }
     if (answer.status === 200) return answer;
-    const text = quote((await readBody(answer.body, 4096)).toString('utf8'));
+    const text = quote((await readBody(answer.body, 4096, WAITING)).toString('utf8'));
     if (answer.status === 404) {
       throw new ImageError(
         'NO_SUCH_IMAGE',
