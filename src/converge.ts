@@ -49,7 +49,6 @@ export async function converge(
   const agent = runner.usesProxy
     ? new (await import('./clients/proxy.ts')).ProxyAgent(readEnvironment)
     : undefined;
-  setTimeout(() => stop.end('deadline'), settings.deadlineMinutes * 60_000).unref();
   const told: string[] = [];
   const connection: Connection = {
     region: settings.region,
@@ -57,6 +56,7 @@ export async function converge(
     userAgent: userAgent(runner),
     clock,
     agent,
+    end: stop.signal,
     ...(timing.answerMs === undefined ? {} : { answerMs: timing.answerMs }),
   };
   const tell = (text: string) => {

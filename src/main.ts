@@ -13,7 +13,7 @@ export async function main(): Promise<void> {
   const stop = new Stop();
   endOnSignals(stop);
   try {
-    const asked = await ask(runner);
+    const asked = await ask(runner, stop);
     // Loaded only once the input was found right: a refusal comes in half the time.
     const { converge } = await import('./converge.ts');
     const { report } = await import('./report/report.ts');
