@@ -97,8 +97,8 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
     await image?.close();
     throw new InputFaults(notes.faults);
   }
-  notes.warnings.forEach(log.warning);
-  notes.notices.forEach(log.notice);
+  log.warnings(notes.warnings);
+  log.notices(notes.notices);
   if (ignored > 0 && !isEnd)
     log.notice({
       where: 'JSON object',

@@ -72,8 +72,10 @@ export async function converge(
   });
 
   const identity = identify(connection, calls).then((caller) => {
-    for (const [where, reason] of masks.know(caller.account))
-      log.warning({ where, text: `its value is not hidden in the log: ${reason}` });
+    const shown = [...masks.know(caller.account)];
+    log.warnings(
+      shown.map(([where, reason]) => ({ where, text: `its value is not hidden in the log: ${reason}` })),
+    );
     checkAccount(settings, caller);
     return caller;
   });

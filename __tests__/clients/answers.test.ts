@@ -168,3 +168,14 @@ describe('work in flight at the end of the run', () => {
     expect(stop.signal.reason).toMatchObject({ reason: 'deadline' });
   });
 });
+
+it('a wait that the end of the run cuts keeps no timer', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((what) => what === 'Timeout').length;
+  const stop = new Stop();
+  const before = timers();
+  const waits = Promise.allSettled([stop.clock().sleep(60_000), stop.clock().sleep(60_000)]);
+  expect(timers()).toBe(before + 2);
+  stop.end('deadline');
+  expect((await waits).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(timers()).toBe(before);
+});

@@ -100,7 +100,7 @@ export class Stop {
       wake = resolve;
       this.signal.addEventListener('abort', wake, { once: true });
     });
-    await Promise.race([clock.sleep(milliseconds), ended]);
+    await Promise.race([clock.sleep(milliseconds, this.signal), ended]);
     this.signal.removeEventListener('abort', wake);
     this.check();
   }
