@@ -5,7 +5,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { send } from '../../src/clients/auth0-http.ts';
 import { Calls, type Connection, clientSettings, prepare } from '../../src/clients/aws.ts';
-import { limitAnswers, type RequestHandler } from '../../src/clients/aws-answer.ts';
+import { limitAnswers, type Transport } from '../../src/clients/aws-answer.ts';
 import { systemClock } from '../../src/clients/clock.ts';
 import { fetchWith } from '../../src/clients/github-fetch.ts';
 import { Stop, StoppedError } from '../../src/clients/stop.ts';
@@ -93,7 +93,7 @@ it('an answer of AWS has a size past which it is none', async () => {
     for (let index = 0; index < 40; index++) yield Buffer.alloc(1024 * 1024);
   }
   const body = Object.assign(large(), { destroy: () => {} });
-  const handler: RequestHandler = { handle: async () => ({ response: { body } }) };
+  const handler: Transport = { handle: async () => ({ response: { body } }) };
   limitAnswers(handler, { milliseconds: 5000 });
   await expect(handler.handle({} as never)).rejects.toMatchObject({ name: 'LongAnswerError' });
 });

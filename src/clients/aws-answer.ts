@@ -14,11 +14,11 @@ class LongAnswerError extends Error {
   override readonly name = 'LongAnswerError';
 }
 
-/** The part of the SDK's request handler that is used here. */
-export interface RequestHandler {
-  handle(request: never, options?: HandlerOptions): Promise<{ response: { body?: unknown } }>;
+/** The part of what the SDK calls a request handler that is used here. */
+export interface Transport {
+  handle(request: never, options?: SendOptions): Promise<{ response: { body?: unknown } }>;
 }
-interface HandlerOptions {
+interface SendOptions {
   readonly abortSignal?: AbortSignal;
 }
 
@@ -28,7 +28,7 @@ interface HandlerOptions {
  * @param handler of the client; it is changed
  * @param limits for the whole exchange: connecting, sending, answer
  */
-export function limitAnswers(handler: RequestHandler, limits: TimeLimits): void {
+export function limitAnswers(handler: Transport, limits: TimeLimits): void {
   const handle = handler.handle.bind(handler);
   handler.handle = async (request, options) => {
     const late = new AbortController();

@@ -1,5 +1,5 @@
 import type { Agent } from 'node:http';
-import { limitAnswers, type RequestHandler } from './aws-answer.ts';
+import { limitAnswers, type Transport } from './aws-answer.ts';
 import type { Clock } from './clock.ts';
 import { AwsError } from './errors.ts';
 import { Pace, type Quota } from './pace.ts';
@@ -179,7 +179,7 @@ export function prepare<C extends { middlewareStack: unknown; config: { requestH
   client: C,
   connection: Connection,
 ): C {
-  limitAnswers(client.config.requestHandler as RequestHandler, {
+  limitAnswers(client.config.requestHandler as Transport, {
     milliseconds: connection.answerMs === undefined ? WHOLE_MS : 2 * connection.answerMs,
     end: connection.end,
   });

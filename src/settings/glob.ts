@@ -74,7 +74,7 @@ function splitOutsideBraces(line: string): string[] {
 /** @returns what the braces come to, each without braces */
 function parse(pattern: string): readonly Sequence[] {
   if (pattern.length > MOST_CHARACTERS)
-    throw new Unclear(`this pattern has more than ${MOST_CHARACTERS} characters; write a shorter one`);
+    throw new Unclear(`this pattern is too long; write one of at most ${MOST_CHARACTERS} characters`);
   // At the front it would turn the whole pattern around, as some tools have it.
   if (pattern.startsWith('!')) throw new Unclear(`a pattern does not begin with "!"; ${ALLOWED}`);
   const [sequences, end] = parseSequence(pattern, 0, false);
@@ -92,7 +92,8 @@ function parseSequence(text: string, from: number, isInBraces: boolean): [Token[
   while (at < text.length) {
     const character = text[at] ?? '';
     if (character === '}' || (character === ',' && isInBraces)) break;
-    if (/[()|\\\]]/.test(character)) throw new Unclear(`it has a character that no pattern has; ${ALLOWED}`);
+    if (/[()|\\\]]/.test(character))
+      throw new Unclear(`"${character}" is not allowed in a pattern; ${ALLOWED}`);
     if (character === '{') {
       const [alternatives, end] = parseBraces(text, at + 1);
       sequences = product(sequences, alternatives);
