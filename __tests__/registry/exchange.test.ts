@@ -4,7 +4,10 @@ import { Agent, createServer, type IncomingMessage, type Server, type ServerResp
 import { type AddressInfo, createServer as createTcp } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Authorization } from '../../src/registry/authorization.ts';
+import { Distribution } from '../../src/registry/distribution.ts';
 import { exchange, readBody } from '../../src/registry/exchange.ts';
+import { Secret } from '../../src/secret.ts';
 import { sha256 } from '../servers/registry-images.ts';
 import { connect } from './harness.ts';
 
@@ -186,4 +189,24 @@ describe('an answer that drips', () => {
     );
     await expect(asked).rejects.toMatchObject({ code: 'ETIMEDOUT' });
   });
+});
+
+it('nothing is tried again once the run has ended', async () => {
+  let asked = 0;
+  const url = await serve((_request, response) => {
+    asked += 1;
+    response.writeHead(503, { 'content-length': 0 }).end();
+  });
+  const registry = new Distribution({
+    authorization: new Authorization(async () => ({ token: new Secret('none'), endpoint: url })),
+    repository: 'app',
+    agentFor: () => undefined,
+    patience: { tries: 4, firstDelay: 60_000, longestDelay: 60_000 },
+    end: AbortSignal.timeout(50),
+  });
+  await expect(registry.hasBlob(sha256('x'))).rejects.toMatchObject({ status: 503 });
+  const open = () => slowToClose(Buffer.from('x'));
+  const upload = registry.upload({ open, restartable: true, digest: sha256('x'), size: 1 });
+  await expect(upload).rejects.toMatchObject({ status: 503 });
+  expect(asked).toBe(2);
 });
