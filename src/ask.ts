@@ -1,4 +1,5 @@
 import { type Auth0Access, readAuth0Inputs } from './clients/auth0-inputs.ts';
+import type { Stop } from './clients/stop.ts';
 import type { AppUrls } from './desired/app-url.ts';
 import { APPLICATION_NAME, appUrls, withCallback } from './desired/auth0.ts';
 import { type Desired, desire } from './desired/desired.ts';
@@ -45,9 +46,10 @@ export interface Asked {
 
 /**
  * Reads and judges everything that was asked for; prints nothing before every secret is hidden.
- * @throws InputFaults with every fault at once, before the first call
+ * @param stop the end of the run, which is given its deadline here
+ * @throws InputFaults with every fault at once, before the first call; StoppedError where the run ended before
  */
-export async function ask(runner: Runner): Promise<Asked> {
+export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
   const notes = new Notes();
   const inputs = readInputs();
   const unknown = readUnknownInputs();
@@ -64,6 +66,7 @@ export async function ask(runner: Runner): Promise<Asked> {
     },
     notes,
   );
+  stop.endAfter(settings.deadlineMinutes);
   const isEnd = settings.mode === 'destroy';
   // Destroy needs no variable: what is given still tells what to hide, and where Auth0 is.
   const heard = isEnd ? new Notes() : notes;
@@ -98,7 +101,7 @@ export async function ask(runner: Runner): Promise<Asked> {
   for (const { value, name } of [...replaced, ...otherSecrets]) masks.hide(value, name, false);
   const routes = guardEchoes(found, masks.holders(), heard);
   const auth0 = readAuth0(settings, variables, notes);
-  const image = await openImage(settings, runner, notes);
+  const image = await openImage(settings, runner, notes, stop);
   const desired = isEnd ? NOTHING : desire(settings, routes, notes);
   if (notes.faults.length > 0) {
     // An input that is missing may be one that is misspelt.
@@ -106,8 +109,8 @@ export async function ask(runner: Runner): Promise<Asked> {
     await image?.close();
     throw new InputFaults(notes.faults);
   }
-  notes.warnings.forEach(log.warning);
-  notes.notices.forEach(log.notice);
+  log.warnings(notes.warnings);
+  log.notices(notes.notices);
   return {
     settings,
     desired,
@@ -164,7 +167,12 @@ function tellSources({ only }: Settings, sources: number, notes: Notes): void {
 }
 
 /** Opened before anything is planned: the plan compares its digest, and a broken image is a fault of the input. */
-async function openImage(settings: Settings, runner: Runner, notes: Notes): Promise<ImageSource | undefined> {
+async function openImage(
+  settings: Settings,
+  runner: Runner,
+  notes: Notes,
+  { signal }: Stop,
+): Promise<ImageSource | undefined> {
   if (settings.image === undefined || settings.mode === 'destroy') return undefined;
   const { openImage: open } = await import('./registry/open.ts');
   const roots = [runner.workspace, runner.temp].filter((root) => root !== undefined);
@@ -174,6 +182,7 @@ async function openImage(settings: Settings, runner: Runner, notes: Notes): Prom
       environment: readEngineEnvironment(),
       platform: process.platform,
       roots,
+      signal,
     });
     for (const text of image.notices) notes.notice({ where, text });
     return image;

@@ -52,7 +52,6 @@ export async function converge(
   const agent = runner.usesProxy
     ? new (await import('./clients/proxy.ts')).ProxyAgent(readEnvironment)
     : undefined;
-  setTimeout(() => stop.end('deadline'), settings.deadlineMinutes * 60_000).unref();
   const told: string[] = [];
   const credentials = await readAwsCredentials();
   const keys = chooseKeys(credentials);
@@ -63,6 +62,7 @@ export async function converge(
     userAgent: userAgent(runner),
     clock,
     agent,
+    end: stop.signal,
     ...(timing.answerMs === undefined ? {} : { answerMs: timing.answerMs }),
   };
   const tell = (text: string) => {
@@ -82,8 +82,10 @@ export async function converge(
   });
 
   const identity = identify(connection, calls).then((caller) => {
-    for (const [where, reason] of masks.know(caller.account))
-      log.warning({ where, text: `its value is not hidden in the log: ${reason}` });
+    const shown = [...masks.know(caller.account)];
+    log.warnings(
+      shown.map(([where, reason]) => ({ where, text: `its value is not hidden in the log: ${reason}` })),
+    );
     checkAccount(settings, caller);
     return caller;
   });
@@ -185,6 +187,7 @@ async function openImageRoom(
       mask: (secret) => context.mask(secret, 'the token of ECR'),
       onProgress: (progress) => log.info(`image: ${tellProgress(progress)}`),
       signal: stop.uploadSignal,
+      end: stop.signal,
       ...(answerMs === undefined ? {} : { idle: answerMs }),
       ...(patience === undefined ? {} : { patience }),
     });

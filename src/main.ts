@@ -13,7 +13,7 @@ export async function main(): Promise<void> {
   const stop = new Stop();
   endOnSignals(stop);
   try {
-    const asked = await ask(runner);
+    const asked = await ask(runner, stop);
     // Loaded only once the input was found right: a refusal comes in half the time.
     const { converge } = await import('./converge.ts');
     const { report } = await import('./report/report.ts');
@@ -23,6 +23,21 @@ export async function main(): Promise<void> {
   } catch (error) {
     await tellEnd(error, runner);
   }
+  leave();
+}
+
+/** Longer than the system takes to close what was used. */
+const LEAVE_MS = 1_000;
+
+/**
+ * All is told, so nothing may keep the process: neither a disk that does not answer nor a connection that somebody holds
+ * open. The timer itself keeps nothing.
+ */
+function leave(): void {
+  setTimeout(() => {
+    log.debug(`left while this was still open: ${process.getActiveResourcesInfo().join(', ')}`);
+    process.exit();
+  }, LEAVE_MS).unref();
 }
 
 /** The runner kills what has not ended 7.5 seconds after SIGINT and 2.5 more after SIGTERM. */

@@ -1,6 +1,10 @@
 /** How a run ends before its time: the cancel button, a deadline, credentials that expire; and through a proxy. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, request as open, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import { runAction } from './run.ts';
@@ -96,6 +100,51 @@ it('a deadline ends the run, and the next one goes on', async () => {
   aws.forget();
   await runAction({ inputs, env: aws.env() });
   expect(aws.writes()).toEqual([]);
+});
+
+it('a deadline also ends the opening of an image', async () => {
+  // An engine that takes the question and says nothing.
+  const engine = createServer(() => {});
+  await new Promise<void>((resolve) => engine.listen(0, '127.0.0.1', resolve));
+  try {
+    const { port } = engine.address() as AddressInfo;
+    const late = await runAction({
+      inputs: { ...inputs, image: 'app:v1' },
+      files: { '.github/aws-bootstrap.yml': 'deadline-minutes: 0.02\n' },
+      env: { ...aws.env(), DOCKER_HOST: `tcp://127.0.0.1:${port}` },
+    });
+    expect(late.exitCode, late.log).toBe(1);
+    expect(late.outputs['failure-reason']).toBe('deadline');
+    expect(aws.calls).toEqual([]);
+  } finally {
+    engine.closeAllConnections();
+    engine.close();
+  }
+});
+
+it.each(['plan', 'apply'])('a pipe in an image holds no run: %s', async (mode) => {
+  const workspace = mkdtempSync(join(tmpdir(), 'pipe-'));
+  const layout = join(workspace, 'layout');
+  mkdirSync(layout);
+  execFileSync('mkfifo', [join(layout, 'index.json')]);
+  try {
+    const refused = await runAction({
+      inputs: { ...inputs, mode, image: 'oci:layout' },
+      workspace,
+      env: aws.env(),
+    });
+    expect(refused.outputs['failure-reason'], refused.log).toBe('input');
+  } finally {
+    rmSync(workspace, { recursive: true, force: true });
+  }
+});
+
+it('what is still open at the end is left, and is found by every test', async () => {
+  const held = runAction({
+    inputs: { ...inputs, mode: 'plan' },
+    env: { ...aws.env(), NODE_OPTIONS: '--import=data:text/javascript,setInterval(()=>{},60000)' },
+  });
+  await expect(held).rejects.toThrow(/something kept the process after its end/);
 });
 
 /** A proxy that tells which hosts were asked of it. */

@@ -262,3 +262,19 @@ it('completes the task definition with the image that the same run pushed, by it
   expect(next.image).toBe(`${registry.url.host}/papyrus@${tags()['1.5']}`);
   expect(next.image).not.toBe(app.image);
 });
+
+it('a disk that is slow to close its files costs neither a second try nor a process that stays', async () => {
+  registry.isEager = true;
+  const many = new LayoutWriter();
+  many.list(many.image(makeImage(Array.from({ length: 60 }, (_, index) => `layer ${index}`))), '2.0');
+  await many.write(join(workspace, 'many'));
+  const pushed = await runAction({
+    inputs: { prefix: '/papyrus/prd', image: 'oci:many', only: 'repository, image' },
+    // One thread for all files: each close waits for the reads of others.
+    env: { ...aws.env(), UV_THREADPOOL_SIZE: '1' },
+    workspace,
+  });
+  expect(pushed.exitCode, pushed.log).toBe(0);
+  expect(Object.keys(tags())).toEqual(['2.0']);
+  expect(registry.count('PATCH upload')).toBe(61);
+});

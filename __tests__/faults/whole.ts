@@ -179,7 +179,7 @@ async function act({
 }: More): Promise<Omit<WholeRun, 'printed' | 'asked'>> {
   const runner = readRunner();
   try {
-    const asked = await ask(runner);
+    const asked = await ask(runner, stop);
     const timing = { clock: new TestClock(), answerMs, patience: PATIENCE };
     const run = await converge(asked, runner, stop, timing).finally(() => asked.image?.close());
     await report(run, runner);

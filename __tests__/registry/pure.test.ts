@@ -115,12 +115,37 @@ describe('Location', () => {
     'https://metadata.google.internal/',
     'https://100.64.0.1/',
     'https://[',
+    ...'localhost. LOCALHOST a.localhost. metadata.google.internal. printer.local intranet router.home.arpa'
+      .split(' ')
+      .map((host) => `https://${host}/`),
+    ...'0.1.2.3 10.0.0.1. 0177.0.0.1 127.1 192.0.0.192 192.0.2.1 198.18.0.1 198.19.255.255 198.51.100.1 203.0.113.9'
+      .split(' ')
+      .map((host) => `https://${host}/`),
+    ...'224.0.0.1 239.255.255.255 240.0.0.1 255.255.255.255 172.16.0.1 192.168.1.1 192.88.99.1'
+      .split(' ')
+      .map((host) => `https://${host}/`),
+    ...':: ::1 ::127.0.0.1 ::a9fe:a9fe ::ffff:169.254.169.254 ::ffff:0:127.0.0.1 64:ff9b::a9fe:a9fe 64:ff9b:1::1'
+      .split(' ')
+      .map((host) => `https://[${host}]/`),
+    ...'100::1 2001::1 2001:db8::1 2002:7f00:1::1 3fff::1 4000::1 fc00::1 fd00:ec2::254 fe80::1 fec0::1 ff02::1'
+      .split(' ')
+      .map((host) => `https://[${host}]/`),
   ])('refuses %s', (location) => {
     expect(() => followLocation(location, registry, registry)).toThrow(/nothing was sent there/);
   });
 
   it('lets public addresses pass', () => {
-    expect(['8.8.8.8', '172.32.0.1', '100.128.0.1', '[2600::1]', 'a.example'].some(isPrivate)).toBe(false);
+    const hosts = [
+      '8.8.8.8',
+      '172.32.0.1',
+      '100.128.0.1',
+      '[2600::1]',
+      '[2400:6500::1]',
+      'a.example',
+      'a.example.',
+    ];
+    expect(hosts.filter(isPrivate)).toEqual([]);
+    expect(['192.0.1.1', '198.17.0.1', '198.20.0.1', '223.255.255.255'].filter(isPrivate)).toEqual([]);
   });
 });
 

@@ -170,6 +170,17 @@ describe.each(forms)('a push from an %s', (_, write) => {
 });
 
 describe('what is pushed', () => {
+  it('may be many small files of a registry that answers before the client has closed them', async () => {
+    registry.isEager = true;
+    const many = makeImage(Array.from({ length: 60 }, (_, index) => `layer ${index}`));
+    const layout = new LayoutWriter();
+    layout.list(layout.image(many));
+    await layout.write(scratch.at('many'));
+    await pushImage(`oci:${scratch.at('many')}`, registry);
+    expect(layersOf('v1').map(sha256)).toEqual(many.layers.map(sha256));
+    expect(registry.count('PATCH upload')).toBe(61);
+  });
+
   it('may be an index with attestations, children before it', async () => {
     const layout = new LayoutWriter();
     const index = layout.index([layout.image(image), layout.image(makeImage(['z'], 'arm64'))]);

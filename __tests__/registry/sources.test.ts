@@ -1,7 +1,12 @@
-import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Header } from 'tar/header';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gather } from '../../src/registry/file-range.ts';
 import { openImage } from '../../src/registry/open.ts';
 import {
   LayoutWriter,
@@ -29,6 +34,7 @@ afterAll(() => scratch[Symbol.asyncDispose]());
 const image = makeImage(['a', 'b', 'c']);
 const other = makeImage(['a', 'x'], 'arm64');
 let count = 0;
+const blobOf = (digest: string) => `blobs/${digest.replace(':', '/')}`;
 
 async function open(transport: string, files: readonly TarFile[], select = '') {
   const path = await scratch.tar(`${count++}.tar`, files);
@@ -212,6 +218,61 @@ describe('an OCI layout', () => {
     await expect(openImage(`oci:${scratch.at('linked')}`, surroundings())).rejects.toThrow(
       /leaves the directory/,
     );
+  });
+
+  it.each(['index.json', 'oci-layout', 'the manifest', 'the configuration', 'a layer'])(
+    'in a directory whose file is a pipe (%s) is refused, and nothing waits for it',
+    async (what) => {
+      const layout = new LayoutWriter();
+      const described = layout.image(image);
+      const { digest } = described;
+      layout.list(described);
+      const folder = scratch.at(`pipe ${what}`);
+      await layout.write(folder);
+      const manifest = JSON.parse(await readFile(join(folder, blobOf(digest)), 'utf8'));
+      const files: Record<string, string> = {
+        'the manifest': blobOf(digest),
+        'the configuration': blobOf(manifest.config.digest),
+        'a layer': blobOf(manifest.layers[0].digest),
+      };
+      const path = join(folder, files[what] ?? what);
+      await rm(path, { force: true });
+      execFileSync('mkfifo', [path]);
+      const opening = openImage(`oci:${folder}`, surroundings());
+      // What is never read may be anything.
+      if (what === 'oci-layout') await (await opening).close();
+      else await expect(opening).rejects.toThrow(/holds no index\.json|not a file|lacks the blob/);
+    },
+  );
+
+  it('in a directory is refused where a file became a pipe after it was opened', async () => {
+    const layout = new LayoutWriter();
+    layout.list(layout.image(image));
+    const folder = scratch.at('later');
+    await layout.write(folder);
+    const source = await openImage(`oci:${folder}`, surroundings());
+    for await (const content of source.contents(() => true)) {
+      const path = join(folder, blobOf(content.digest ?? ''));
+      await rm(path);
+      execFileSync('mkfifo', [path]);
+      const reading = gather(content.open(), 1_000_000, 'it');
+      await expect(reading).rejects.toMatchObject({ fault: 'LAYOUT' });
+      break;
+    }
+  });
+
+  it('is given up at the end of the run', async () => {
+    const end = new AbortController();
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const here = { ...surroundings({ DOCKER_HOST: `tcp://127.0.0.1:${port}` }), signal: end.signal };
+    const opening = openImage('app:v1', here);
+    setTimeout(() => end.abort(new Error('over')), 50);
+    await expect(opening).rejects.toThrow('over');
+    await expect(openImage('app:v1', here)).rejects.toThrow('over');
+    silent.closeAllConnections();
+    silent.close();
   });
 
   it('outside the workspace is refused', async () => {

@@ -3,7 +3,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../src/plan/apply.ts';
 import type { Change } from '../../src/plan/change.ts';
 import { NOUNS, ORDER } from '../../src/report/fields.ts';
-import { fault, plan, progress } from '../../src/report/log.ts';
+import { fault, notices, plan, progress, warnings } from '../../src/report/log.ts';
 import { checklist } from '../../src/report/sections/checklist.ts';
 import type { Kind } from '../../src/resources/resource.ts';
 import { spec } from '../plan/wishes.ts';
@@ -115,4 +115,17 @@ it("the log and the checklist tell the kinds in one order, the article's", () =>
   expect(lines.map((line) => nouns.find((noun) => line.startsWith(`+ ${noun} `)))).toEqual(nouns);
   const rows = checklist({ ...runOf({}), outcomes })?.rows ?? [];
   expect(rows.flatMap((row) => nouns.find((noun) => row.includes(`| ${noun} |`)) ?? [])).toEqual(nouns);
+});
+
+it.each([
+  ['warnings', warnings, '::warning'],
+  ['notices', notices, '::notice'],
+] as const)('prints the first fifty %s, and how many more there are', (what, tell, command) => {
+  const notes = (length: number) => Array.from({ length }, (_, n) => ({ where: 'a.env', text: `line ${n}` }));
+  const few = printed(() => tell(notes(50)));
+  expect(few).toHaveLength(50);
+  expect(few.every((line) => line.startsWith(command))).toBe(true);
+  const many = printed(() => tell(notes(20_000)));
+  expect(many.slice(0, 50)).toEqual(few);
+  expect(many.slice(50)).toEqual([`… and 19950 more ${what}`]);
 });

@@ -61,6 +61,8 @@ export class TestRegistry implements AsyncDisposable {
   tamper: (verb: string) => Tampered<Fault> = () => undefined;
   /** Answers to HEAD do not tell the digest, which the specification only recommends. */
   hidesDigest = false;
+  /** Each request is answered as soon as all bytes that it announced are there, whether or not it has ended. */
+  isEager = false;
   /** Told of each manifest, so that an emulator of the API may hold it as well. */
   onManifest: (repository: string, reference: string, manifest: Buffer, mediaType: string) => void = () => {};
   #token = 1;
@@ -169,6 +171,8 @@ export class TestRegistry implements AsyncDisposable {
 
   /** @returns undefined when the connection is to be reset */
   async #read(request: IncomingMessage, resetAt: number | undefined): Promise<Buffer | undefined> {
+    const announced = Number(request.headers['content-length']);
+    if (this.isEager && announced > 0) return readAnnounced(request, announced);
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of request) {
@@ -257,6 +261,19 @@ export class TestRegistry implements AsyncDisposable {
     });
     return response.end(verb === 'HEAD manifest' ? undefined : manifest.bytes);
   }
+}
+
+function readAnnounced(request: IncomingMessage, announced: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return new Promise((resolve, reject) => {
+    request.on('error', reject);
+    request.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size === announced) resolve(Buffer.concat(chunks));
+    });
+  });
 }
 
 /** @returns status, body and digest, by ECR's rules for what a manifest names and for tags that may not be moved */

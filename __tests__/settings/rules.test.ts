@@ -26,10 +26,11 @@ describe('a rule matches', () => {
     ['DB', 'db', false],
     ['"*"', 'ANYTHING', true],
     ['"*"', '.dot', true],
-    ['["*_{KEY}", "A?"]', 'AB', true],
+    ['["*_{KEY,TOKEN}", "A?"]', 'AB', true],
+    ['"*_{KEY,TOKEN}"', 'A_TOKEN', true],
+    ['"{A,B}_*, C"', 'C', true],
     ['[A, B]', 'B', true],
     ['A, B', 'B', true],
-    ['"!(A)"', 'B', true],
     ['"[AB]_X"', 'A_X', true],
   ])('%s %s: %s', (match, name, matches) => {
     const { rules: found, faults } = rules(`  - match: ${match}\n    to: parameter`);
@@ -78,7 +79,8 @@ describe('a rule sends', () => {
 
 describe('a rule is refused', () => {
   it.each<[yaml: string, fault: RegExp]>([
-    ['  - match: "*_{KEY,TOKEN}"\n    to: ignore', /rules\.0\.match: a comma parts two patterns/],
+    ['  - match: "*_{KEY,TOKEN"\n    to: ignore', /rules\.0\.match: a brace in it is not closed/],
+    ['  - match: "*(A*)*(A*)B"\n    to: ignore', /rules\.0\.match: "." is not allowed in a pattern/],
     ['  - match: A\n    to: secrets/db', /^c\.yml line 3: rules\.0\.to: it takes secret\/BUNDLE/],
     ['  - match: A\n    to: secret/', /name the bundle/],
     ['  - match: A\n    to: "secret/my bundle"', /only letters/],

@@ -2,6 +2,7 @@ import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, Reques
 import { request as requestHttps } from 'node:https';
 import { Auth0Error } from './auth0-error.ts';
 import { isUntrusted, TRUST } from './certificate.ts';
+import { limitTime } from './time-limit.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PATCH';
@@ -10,6 +11,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** For the whole exchange, from the look-up of the host to the last byte. */
   readonly timeoutMs: number;
+  /** The end of the run: from then on only a grace of the time is left. */
+  readonly end?: AbortSignal | undefined;
   /** Where a proxy is set in the environment. */
   readonly agent?: Agent | undefined;
 }
@@ -32,12 +35,13 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 export async function send(request: HttpRequest): Promise<HttpAnswer> {
   const url = new URL(request.url);
   const open = url.protocol === 'http:' ? await loopbackRequest() : requestHttps;
-  const timeout = AbortSignal.timeout(request.timeoutMs);
+  const timeout = new AbortController();
+  const done = limitTime({ milliseconds: request.timeoutMs, end: request.end }, () => timeout.abort());
   try {
-    return await exchange(open, url, request, timeout);
+    return await exchange(open, url, request, timeout.signal);
   } catch (error) {
     if (error instanceof Auth0Error) throw error;
-    if (timeout.aborted)
+    if (timeout.signal.aborted)
       throw new Auth0Error(
         'unreachable',
         `Auth0 did not answer within ${Math.ceil(request.timeoutMs / 1000)} s (check auth0-domain and the network)`,
@@ -51,6 +55,8 @@ export async function send(request: HttpRequest): Promise<HttpAnswer> {
       // A name that does not resolve, or a certificate that is not theirs, will not get better by itself.
       { passing: !untrusted && code !== 'ENOTFOUND' && code?.startsWith('ERR_TLS_') !== true },
     );
+  } finally {
+    done();
   }
 }
 

@@ -8,7 +8,7 @@
 import type { Agent } from 'node:http';
 import { Secret } from '../secret.ts';
 import { Auth0Error } from './auth0-error.ts';
-import { type HttpAnswer, send } from './auth0-http.ts';
+import { type HttpAnswer, type HttpRequest, send } from './auth0-http.ts';
 import { type Auth0Scope, parse, refusal } from './auth0-refusal.ts';
 import { type Auth0Clock, SYSTEM_CLOCK, withTries } from './auth0-retry.ts';
 import type { Stop } from './stop.ts';
@@ -128,8 +128,7 @@ export class Auth0Client {
         audience: `${baseUrl}/api/v2/`,
         scope: this.#scopes.join(' '),
       }).toString(),
-      timeoutMs: this.#timeoutMs,
-      agent: this.#options.agent,
+      ...this.#limits(),
     });
     if (answer.status !== 200) throw refusal('token', answer, this.clock.epoch(), this.#scopes);
     const body = parse(answer.text);
@@ -150,16 +149,19 @@ export class Auth0Client {
   #send(method: 'GET' | 'PATCH', path: string, token: Token, body?: string): Promise<HttpAnswer> {
     const headers = { accept: 'application/json', authorization: `Bearer ${token.value.reveal()}` };
     const url = `${this.#options.baseUrl}${path}`;
-    if (body === undefined)
-      return send({ method, url, headers, timeoutMs: this.#timeoutMs, agent: this.#options.agent });
+    if (body === undefined) return send({ method, url, headers, ...this.#limits() });
     return send({
       method,
       url,
       headers: { ...headers, 'content-type': 'application/json' },
       body,
-      timeoutMs: this.#timeoutMs,
-      agent: this.#options.agent,
+      ...this.#limits(),
     });
+  }
+
+  #limits(): Pick<HttpRequest, 'timeoutMs' | 'end' | 'agent'> {
+    const { agent, stop } = this.#options;
+    return { timeoutMs: this.#timeoutMs, end: stop?.signal, agent };
   }
 }
 

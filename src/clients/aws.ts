@@ -1,10 +1,12 @@
 import type { Agent } from 'node:http';
 import type { Secret } from '../secret.ts';
+import { limitAnswers, type Transport } from './aws-answer.ts';
 import type { Clock } from './clock.ts';
 import { AwsError } from './errors.ts';
 import { Pace, type Quota } from './pace.ts';
 import { retried } from './retry.ts';
 import { Stop, StoppedError } from './stop.ts';
+import { GRACE_MS } from './time-limit.ts';
 
 // The SDK tells every user of Node 20 at every run that it will leave it; that is ours to deal with, not theirs.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -30,6 +32,8 @@ export interface Connection {
   readonly keys?: Keys | undefined;
   /** How long an answer may take: half a minute unless told. */
   readonly answerMs?: number;
+  /** The end of the run: what is in flight by then is given only the grace. */
+  readonly end?: AbortSignal;
 }
 
 /**
@@ -119,7 +123,8 @@ export class Calls {
     this.made += 1;
     const [service = '', command = ''] = operation.split(':');
     this.byService.set(service, (this.byService.get(service) ?? 0) + 1);
-    const answer = await call();
+    // An answer that is late has ended by then; this ends what the SDK does before it asks.
+    const answer = await this.#stop.graced(call(), 1.5 * GRACE_MS);
     if (!READING.test(command)) this.written += 1;
     return answer;
   }
@@ -155,6 +160,10 @@ interface Args {
   readonly request?: { headers?: Record<string, string> };
 }
 
+const ANSWER_MS = 30_000;
+/** The most that an answer may take once it has begun, though no wait within it is longer. */
+const WHOLE_MS = 60_000;
+
 /** @returns settings for every client: one attempt, since {@link Calls} repeats; time-outs that throw, since the SDK's default waits for ever. */
 export function clientSettings(connection: Connection) {
   return {
@@ -163,7 +172,7 @@ export function clientSettings(connection: Connection) {
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: 5_000,
-      requestTimeout: connection.answerMs ?? 30_000,
+      requestTimeout: connection.answerMs ?? ANSWER_MS,
       socketTimeout: 30_000,
       throwOnRequestTimeout: true,
       ...(connection.agent === undefined
@@ -182,10 +191,17 @@ function credentialsOf({ accessKeyId, secretAccessKey, sessionToken }: Keys) {
 }
 
 /**
- * Makes a client name the run, and takes its writes away in plan and drift, whatever the code above does.
- * The SDK's own setting would turn the slash and the @ of `repository@sha` into hyphens.
+ * Makes a client name the run, limits its answers, and takes its writes away in plan and drift, whatever the code above
+ * does. The SDK's own setting would turn the slash and the @ of `repository@sha` into hyphens.
  */
-export function prepare<C extends { middlewareStack: unknown }>(client: C, connection: Connection): C {
+export function prepare<C extends { middlewareStack: unknown; config: { requestHandler: object } }>(
+  client: C,
+  connection: Connection,
+): C {
+  limitAnswers(client.config.requestHandler as Transport, {
+    milliseconds: connection.answerMs === undefined ? WHOLE_MS : 2 * connection.answerMs,
+    end: connection.end,
+  });
   const stack = client.middlewareStack as Stack;
   if (connection.readOnly)
     stack.add(

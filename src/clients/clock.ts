@@ -2,13 +2,23 @@
 export interface Clock {
   /** Milliseconds. */
   now(): number;
-  sleep(milliseconds: number): Promise<void>;
+  /** @param signal ends the wait early, and with it what would keep the process until then */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** From 0 up to, not including, 1. */
   random(): number;
 }
 
 export const systemClock: Clock = {
   now: () => performance.now(),
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, milliseconds);
+      signal?.addEventListener('abort', end, { once: true });
+    }),
   random: () => Math.random(),
 };

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { type Clock, systemClock } from './clock.ts';
+import { GRACE_MS } from './time-limit.ts';
 
 /** Why a run ends before all is done. */
 export type StopReason = 'cancelled' | 'deadline' | 'credentials';
@@ -25,6 +26,7 @@ export class StoppedError extends Error {
 export class Stop {
   readonly #controller = new AbortController();
   readonly #uploads = new AbortController();
+  readonly #began = performance.now();
   #reason: StopReason | undefined;
 
   constructor() {
@@ -32,7 +34,7 @@ export class Stop {
     setMaxListeners(0, this.signal);
   }
 
-  /** Aborted when the run ends early. */
+  /** Aborted when the run ends early. Its reason is a StoppedError. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -45,12 +47,41 @@ export class Stop {
   end(reason: StopReason): void {
     if (reason !== 'deadline') this.#uploads.abort(new StoppedError(reason));
     this.#reason ??= reason;
-    this.#controller.abort();
+    this.#controller.abort(new StoppedError(this.#reason));
+  }
+
+  /** Sets the deadline: so many minutes after the run began, which is when this was made. */
+  endAfter(minutes: number): void {
+    const left = minutes * 60_000 - (performance.now() - this.#began);
+    setTimeout(() => this.end('deadline'), Math.max(0, left)).unref();
   }
 
   /** @throws StoppedError once the run has ended. */
   check(): void {
     if (this.#reason !== undefined) throw new StoppedError(this.#reason);
+  }
+
+  /**
+   * Waits for work that is in flight, once the run has ended for no longer than the grace. What the work itself waits
+   * for may know nothing of the end, as the SDK's sources of credentials do.
+   * @throws StoppedError where the grace is over; the work goes on unheard
+   */
+  async graced<T>(work: Promise<T>, grace = GRACE_MS): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    let begin = () => {};
+    const over = new Promise<never>((_resolve, reject) => {
+      begin = () => {
+        timer = setTimeout(() => reject(this.signal.reason), grace);
+      };
+      if (this.signal.aborted) begin();
+      else this.signal.addEventListener('abort', begin, { once: true });
+    });
+    try {
+      return await Promise.race([work, over]);
+    } finally {
+      clearTimeout(timer);
+      this.signal.removeEventListener('abort', begin);
+    }
   }
 
   /** @returns a clock whose waits end with the run. */
@@ -69,7 +100,7 @@ export class Stop {
       wake = resolve;
       this.signal.addEventListener('abort', wake, { once: true });
     });
-    await Promise.race([clock.sleep(milliseconds), ended]);
+    await Promise.race([clock.sleep(milliseconds, this.signal), ended]);
     this.signal.removeEventListener('abort', wake);
     this.check();
   }

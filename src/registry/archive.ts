@@ -1,6 +1,7 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { ImageError, quote, systemCode } from './errors.ts';
 import { readRange } from './file-range.ts';
+import { NotRegularError, openRegular } from './regular-file.ts';
 import type { Bytes } from './source.ts';
 import type { Store } from './store.ts';
 import { FileTape } from './tape.ts';
@@ -25,22 +26,23 @@ const LINKS = 8;
  */
 export async function openArchive(path: string, name: string): Promise<Store> {
   const refuse = (error: unknown): never => {
+    if (error instanceof NotRegularError)
+      throw new ImageError(
+        'NO_SUCH_IMAGE',
+        `image: ${name} is not a file; name the archive that was written`,
+      );
     const why =
       systemCode(error) === 'ENOENT'
         ? 'does not exist; build the image first'
         : 'cannot be read; check the path and its permissions';
     throw new ImageError('NO_SUCH_IMAGE', `image: ${name} ${why}`, { cause: error });
   };
-  // Asked before it is opened: opening a pipe waits for somebody to write into it.
-  const found = await stat(path).catch(refuse);
-  if (!found.isFile())
-    throw new ImageError('NO_SUCH_IMAGE', `image: ${name} is not a file; name the archive that was written`);
-  const file = await open(path, 'r').catch(refuse);
+  const { file, size } = await openRegular(path).catch(refuse);
   try {
     await refuseCompressed(file, name);
     const entries = new Map<string, TarEntry>();
     // A later entry of the same path replaces the earlier one, as it does when a tar is unpacked.
-    for await (const entry of walk(new FileTape(file, found.size), name)) {
+    for await (const entry of walk(new FileTape(file, size), name)) {
       if (entry.type !== 'other') entries.set(entry.path, entry);
     }
     return new Archive(file, entries, name);

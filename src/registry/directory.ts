@@ -1,7 +1,8 @@
-import { open, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { ImageError, systemCode } from './errors.ts';
 import { readRange } from './file-range.ts';
+import { NotRegularError, openRegular } from './regular-file.ts';
 import type { Bytes } from './source.ts';
 import type { Store } from './store.ts';
 
@@ -30,7 +31,6 @@ class Directory implements Store {
     const file = await this.#locate(path);
     if (file === undefined) return undefined;
     const found = await stat(file);
-    // A FIFO or a device would never end.
     return found.isFile() ? found.size : undefined;
   }
 
@@ -38,12 +38,17 @@ class Directory implements Store {
     const file = await this.#locate(path);
     if (file === undefined)
       throw new ImageError('MISSING_BLOB', `image: ${this.name} holds no ${path}; write the image again`);
-    const handle = await open(file, 'r');
+    const opened = await openRegular(file).catch((error: unknown) => {
+      if (error instanceof NotRegularError)
+        throw new ImageError('LAYOUT', `image: ${this.name}: ${path} is not a file; write the image again`, {
+          cause: error,
+        });
+      throw unreadable(this.name, path, error);
+    });
     try {
-      const { size } = await handle.stat();
-      yield* readRange(handle, 0, size, `${path} in ${this.name}`);
+      yield* readRange(opened.file, 0, opened.size, `${path} in ${this.name}`);
     } finally {
-      await handle.close();
+      await opened.file.close();
     }
   }
 
@@ -55,12 +60,16 @@ class Directory implements Store {
       if (file.startsWith(this.root + sep)) return file;
     } catch (error) {
       if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
-      throw new ImageError(
-        'LAYOUT',
-        `image: ${this.name}: ${path} cannot be read (${systemCode(error) ?? 'unknown reason'}); write the image again`,
-        { cause: error },
-      );
+      throw unreadable(this.name, path, error);
     }
     throw new ImageError('UNSAFE_PATH', `${this.name}: ${path} is a link that leaves the directory`);
   }
+}
+
+function unreadable(name: string, path: string, error: unknown): ImageError {
+  return new ImageError(
+    'LAYOUT',
+    `image: ${name}: ${path} cannot be read (${systemCode(error) ?? 'unknown reason'}); write the image again`,
+    { cause: error },
+  );
 }

@@ -5,7 +5,7 @@ import { MANIFEST_BYTES } from './limits.ts';
 import { withDigest } from './location.ts';
 import type { Manifest } from './manifest.ts';
 import { MANIFESTS } from './media-types.ts';
-import { type Patience, pause, withPatience } from './retry.ts';
+import { type Ends, isOver, type Patience, pause, withPatience } from './retry.ts';
 import { type Connection, Session } from './session.ts';
 import type { Bytes } from './source.ts';
 
@@ -45,6 +45,11 @@ export class Distribution {
 
   get patience(): Patience {
     return this.#session.patience;
+  }
+
+  /** By what its waiting ends before its time. */
+  get ends(): Ends {
+    return this.#session.ends;
   }
 
   /** @returns the same repository, with another signal to give up by */
@@ -99,7 +104,7 @@ export class Distribution {
     const told = head.headers['docker-content-digest'];
     if (isDigest(told)) return told;
     // The header is only recommended; the manifest itself always tells.
-    return withPatience(this.patience, this.#session.signal, async () => {
+    return withPatience(this.patience, this.#session.ends, async () => {
       const get = { ...ask, method: 'GET', limit: MANIFEST_BYTES };
       const { status, body } = await this.#session.ask('GET manifest', get);
       if (status === 404) return undefined;
@@ -134,7 +139,7 @@ export class Distribution {
       try {
         return await this.#uploadOnce(upload);
       } catch (error) {
-        if (!upload.restartable || this.#session.signal?.aborted === true) throw error;
+        if (!upload.restartable || isOver(this.#session.ends)) throw error;
         const failure = error instanceof RegistryFailure ? error : undefined;
         if (failure?.codes.includes('DIGEST_INVALID') === true && !doubted) {
           await verifyDigest(upload);
@@ -147,7 +152,7 @@ export class Distribution {
           continue;
         }
         if (attempt >= this.patience.tries || !isRetried(error)) throw error;
-        await pause(this.patience, attempt, error, this.#session.signal);
+        await pause(this.patience, attempt, error, this.#session.ends);
       }
     }
   }

@@ -8,13 +8,15 @@ import type { ImageSource } from './source.ts';
  * tag is compared by, and which layers there are.
  * @param name as the engine knows it
  * @param tag the image's own
+ * @param signal by which the question is given up
  */
 export async function openEngineImage(
   engine: Engine,
   name: string,
   tag: string | undefined,
+  signal?: AbortSignal,
 ): Promise<ImageSource> {
-  const inspected = await engine.inspect(name);
+  const inspected = await engine.inspect(name, signal);
   return inspected.target === undefined
     ? openClassicStore(engine, inspected, name, tag)
     : openContainerdStore(engine, inspected, inspected.target, name, tag);

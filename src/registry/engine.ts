@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Agent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import type { EngineAddress } from './engine-address.ts';
 import { ImageError, quote, systemCode } from './errors.ts';
 import { type Answer, exchange, readBody } from './exchange.ts';
 import { type Descriptor, objects, parseDescriptor, parseObject, texts } from './manifest.ts';
+import { readRegular } from './regular-file.ts';
 
 /** What the engine tells of an image without exporting it. */
 export interface Inspected {
@@ -25,7 +25,9 @@ export interface Inspected {
 }
 
 /** Milliseconds of silence: before the first byte of an export the engine writes all layers to its own disk. */
-const IDLE = 600_000;
+const WAITING = { idle: 600_000 };
+/** A certificate, or a chain of them, has a few KiB. */
+const CERTIFICATE_BYTES = 1024 * 1024;
 const INSPECT_BYTES = 16 * 1024 * 1024;
 
 /** The two questions that are put to a Docker engine. */
@@ -42,7 +44,7 @@ export class Engine {
     const { certificates } = address;
     if (certificates === undefined) return new Engine(address, undefined);
     const read = (file: string) =>
-      readFile(join(certificates, file)).catch((error: unknown) => {
+      readRegular(join(certificates, file), CERTIFICATE_BYTES).catch((error: unknown) => {
         throw new ImageError('ENGINE', `DOCKER_CERT_PATH holds no readable ${file}`, { cause: error });
       });
     // One after the other: where several are missing, the same one is named at every run.
@@ -53,10 +55,13 @@ export class Engine {
   }
 
   /** @throws ImageError `NO_SUCH_IMAGE`, `ENGINE` */
-  async inspect(name: string): Promise<Inspected> {
+  async inspect(name: string, signal?: AbortSignal): Promise<Inspected> {
     // `manifests` is unknown to older engines, which pass over it.
-    const answer = await this.#get(`/images/${encodeURI(name)}/json?manifests=1`, name);
-    const json = parseObject(await readBody(answer.body, INSPECT_BYTES), `the engine's answer about ${name}`);
+    const answer = await this.#get(`/images/${encodeURI(name)}/json?manifests=1`, name, signal);
+    const json = parseObject(
+      await readBody(answer.body, INSPECT_BYTES, WAITING),
+      `the engine's answer about ${name}`,
+    );
     const { Id, RootFS, Os, Architecture, Variant, Descriptor: target, Manifests, GraphDriver } = json;
     if (!isDigest(Id))
       throw new ImageError('ENGINE', `the engine at ${this.#address.name} told no id for ${name}`);
@@ -85,17 +90,24 @@ export class Engine {
     return (await this.#get(`/images/${id}/get`, name)).body;
   }
 
-  async #get(path: string, image: string): Promise<Answer> {
+  async #get(path: string, image: string, signal?: AbortSignal): Promise<Answer> {
     const { url, socketPath, name } = this.#address;
     const target = new URL(path, url);
     let answer: Answer;
     try {
-      answer = await exchange({ method: 'GET', url: target, socketPath, agent: this.#agent, idle: IDLE });
+      answer = await exchange({
+        method: 'GET',
+        url: target,
+        socketPath,
+        agent: this.#agent,
+        signal,
+        ...WAITING,
+      });
     } catch (error) {
       throw new ImageError('ENGINE', `${unreachable(error)} at ${name}; ${REMEDY}`, { cause: error });
     }
     if (answer.status === 200) return answer;
-    const text = quote((await readBody(answer.body, 4096)).toString('utf8'));
+    const text = quote((await readBody(answer.body, 4096, WAITING)).toString('utf8'));
     if (answer.status === 404) {
       throw new ImageError(
         'NO_SUCH_IMAGE',

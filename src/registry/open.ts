@@ -19,19 +19,43 @@ export interface Surroundings {
   readonly platform: string;
   /** Directories that files must lie in (the workspace, the runner's temporary directory); empty: anywhere. */
   readonly roots: readonly string[];
+  /** The end of the run: what is not open by then is given up. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Opens the image of the input `image` and finds it whole, before anything is sent.
  * @param image as the user wrote it
  * @returns a source that must be closed
- * @throws ImageError told in words: no such image, no engine, damaged, foreign or too large layers
+ * @throws ImageError told in words: no such image, no engine, damaged, foreign or too large layers; the signal's reason
+ *   where that comes first
  */
 export async function openImage(image: string, surroundings: Surroundings): Promise<ImageSource> {
+  const { signal } = surroundings;
+  if (signal === undefined) return openReference(image, surroundings);
+  signal.throwIfAborted();
+  const opening = openReference(image, surroundings);
+  let giveUp = () => {};
+  const ended = new Promise<never>((_resolve, reject) => {
+    giveUp = () => reject(signal.reason);
+    signal.addEventListener('abort', giveUp, { once: true });
+  });
+  try {
+    return await Promise.race([opening, ended]);
+  } catch (error) {
+    // A disk that does not answer cannot be made to: whatever it gives after that is let go.
+    opening.then((source) => source.close()).catch(() => undefined);
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
+}
+
+async function openReference(image: string, surroundings: Surroundings): Promise<ImageSource> {
   const reference = parseReference(image);
   if (reference.transport === 'docker') {
     const engine = await Engine.at(engineAddress(surroundings.environment, surroundings.platform));
-    return openEngineImage(engine, reference.name, reference.tag);
+    return openEngineImage(engine, reference.name, reference.tag, surroundings.signal);
   }
   const { transport, path, select } = reference;
   await refuseOutside(reference, surroundings.roots);

@@ -27,32 +27,43 @@ export function delayOf(patience: Patience, attempt: number, error: unknown, cha
   return Math.max(Math.min(grown, patience.longestDelay), Math.min(asked ?? 0, LONGEST_ASKED));
 }
 
-/** Waits before the next try. @throws when the signal is aborted */
+/** By what waiting ends. */
+export interface Ends {
+  /** Ends everything. */
+  readonly signal?: AbortSignal | undefined;
+  /** The end of the run: what is under way comes to its end, and nothing is tried again. */
+  readonly end?: AbortSignal | undefined;
+}
+
+/** @returns whether nothing more is tried */
+export function isOver({ signal, end }: Ends): boolean {
+  return signal?.aborted === true || end?.aborted === true;
+}
+
+/** Waits before the next try. @throws when the signal is aborted; the error itself where the run ends meanwhile */
 export async function pause(
   patience: Patience,
   attempt: number,
   error: unknown,
-  signal: AbortSignal | undefined,
+  { signal, end }: Ends,
 ): Promise<void> {
-  await sleep(
-    delayOf(patience, attempt, error, Math.random()),
-    undefined,
-    signal === undefined ? {} : { signal },
-  );
+  const signals = [signal, end].filter((one) => one !== undefined);
+  try {
+    const milliseconds = delayOf(patience, attempt, error, Math.random());
+    await sleep(milliseconds, undefined, { signal: AbortSignal.any(signals) });
+  } catch (aborted) {
+    throw end?.aborted === true && signal?.aborted !== true ? error : aborted;
+  }
 }
 
 /** Tries again what failed for a while, as often as patience allows. */
-export async function withPatience<T>(
-  patience: Patience,
-  signal: AbortSignal | undefined,
-  work: () => Promise<T>,
-): Promise<T> {
+export async function withPatience<T>(patience: Patience, ends: Ends, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();
     } catch (error) {
-      if (attempt >= patience.tries || !isTransient(error) || signal?.aborted === true) throw error;
-      await pause(patience, attempt, error, signal);
+      if (attempt >= patience.tries || !isTransient(error) || isOver(ends)) throw error;
+      await pause(patience, attempt, error, ends);
     }
   }
 }

@@ -4,7 +4,7 @@ import { explain } from './explain.ts';
 import { isTransient, RegistryFailure } from './failure.ts';
 import { PACKINGS, QUESTIONS } from './limits.ts';
 import type { Meter } from './progress.ts';
-import { pause } from './retry.ts';
+import { isOver, pause } from './retry.ts';
 import { type Run, subject } from './run.ts';
 import type { Bytes, Content, ImageSource } from './source.ts';
 
@@ -36,8 +36,9 @@ export async function sendContents(
   for (let pass = 1; ; pass += 1) {
     const lost = await sendPass(run, source, wanted, send);
     if (lost === undefined) return;
-    if (pass >= patience.tries) throw explain(lost, await subject(run.registry, 'a layer'));
-    await pause(patience, pass, lost, run.signal);
+    if (pass >= patience.tries || isOver(run.registry.ends))
+      throw explain(lost, await subject(run.registry, 'a layer'));
+    await pause(patience, pass, lost, run.registry.ends);
   }
 }
 

@@ -5,18 +5,17 @@ import { ImageError } from './errors.ts';
 import { type AgentFactory, type Answer, exchange, readBody } from './exchange.ts';
 import { connectionFailure, RegistryFailure, unreachable, type Verb } from './failure.ts';
 import { followLocation } from './location.ts';
-import { PATIENCE, type Patience, withPatience } from './retry.ts';
+import { type Ends, PATIENCE, type Patience, withPatience } from './retry.ts';
 import type { Bytes } from './source.ts';
 
 /** How a registry is spoken to. */
-export interface Connection {
+export interface Connection extends Ends {
   readonly authorization: Authorization;
   /** The repository's name, without the registry's host. */
   readonly repository: string;
   readonly agentFor: AgentFactory;
   readonly patience?: Patience;
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds of silence after which a request is given up. */
+  /** Milliseconds of silence after which a request is given up, and those in which an answer must be there. */
   readonly idle?: number;
   /** Told of each manifest that the registry has taken. */
   readonly onManifest?: () => void;
@@ -44,6 +43,8 @@ export interface Reply {
 }
 
 const IDLE = 180_000;
+/** Milliseconds for an answer after the end of the run: a layer that was sent takes ECR some seconds to make. */
+const GRACE = 60_000;
 const ERROR_BYTES = 64 * 1024;
 const REDIRECTS = 5;
 
@@ -61,8 +62,9 @@ export class Session {
     return this.#connection;
   }
 
-  get signal(): AbortSignal | undefined {
-    return this.#connection.signal;
+  /** By what it ends before its time. */
+  get ends(): Ends {
+    return this.#connection;
   }
 
   /** @returns where the next request of an upload goes. */
@@ -75,7 +77,7 @@ export class Session {
 
   /** Asks until it works or patience ends. */
   patiently(verb: Verb, ask: Ask): Promise<Reply> {
-    return withPatience(this.patience, this.#connection.signal, () => this.ask(verb, ask));
+    return withPatience(this.patience, this.ends, () => this.ask(verb, ask));
   }
 
   /** Asks once; when the token has expired and the body can be sent again, once more with a new one. */
@@ -110,8 +112,9 @@ export class Session {
   }
 
   async #send(verb: Verb, url: URL, ask: Ask): Promise<Reply> {
-    const { agentFor, signal, idle } = this.#connection;
+    const { agentFor, signal, end, idle = IDLE } = this.#connection;
     const { method, headers, body } = ask;
+    const waiting = { idle, end, grace: GRACE };
     try {
       const answer = await exchange({
         method,
@@ -120,18 +123,16 @@ export class Session {
         body,
         agent: agentFor(url),
         signal,
-        idle: idle ?? IDLE,
+        ...waiting,
       });
       const limit = Math.max(ask.limit ?? 0, ERROR_BYTES);
       const reply = {
         status: answer.status,
         headers: answer.headers,
-        body: await readBody(answer.body, limit),
+        body: await readBody(answer.body, limit, waiting),
         url,
       };
       if (answer.whole) return reply;
-      // The rest of the body was never written, so this connection is of no more use.
-      answer.body.destroy();
       if (reply.status >= 300) return reply;
       throw new RegistryFailure(verb, 0, [], 'it answered before it had all', undefined);
     } catch (error) {

@@ -28,6 +28,30 @@ export function warning(note: Note): void {
   core.warning(forLog(describe(note)), place(note));
 }
 
+/** A file of a megabyte can give cause for as many lines; GitHub itself shows ten of a step. */
+const MOST_ANNOTATIONS = 50;
+
+/** Prints the first of the notices, and how many more there are. */
+export function notices(notes: readonly Note[]): void {
+  annotate(notes, notice, 'notices');
+}
+
+/** Prints the first of the warnings, and how many more there are. */
+export function warnings(notes: readonly Note[]): void {
+  annotate(notes, warning, 'warnings');
+}
+
+function annotate(notes: readonly Note[], print: (note: Note) => void, what: string): void {
+  for (const note of notes.slice(0, MOST_ANNOTATIONS)) print(note);
+  const more = notes.length - MOST_ANNOTATIONS;
+  if (more > 0) info(`… and ${more} more ${what}`);
+}
+
+/** Only a run with debug logging shows it. */
+export function debug(text: string): void {
+  core.debug(forLog(text));
+}
+
 export function fault(note: Note): void {
   core.error(forLog(describe(note)), place(note));
 }

@@ -48,6 +48,8 @@ interface ImageRoom {
   /** Told every few seconds of a push. */
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
+  /** The end of the run: an upload that moves on comes to its end, and nothing is tried again. */
+  readonly end?: AbortSignal;
   readonly patience?: Patience;
   /** Milliseconds of silence after which the registry is given up. */
   readonly idle?: number;
@@ -147,12 +149,13 @@ export class ImageResource implements Resource<ImageSpec> {
 
   async #push(desired: ImageSpec, tags: readonly string[]): Promise<ImageSpec> {
     const { name } = desired;
-    const { calls, source, agentFor, signal, patience, idle, onProgress } = this.#room;
+    const { calls, source, agentFor, signal, end, patience, idle, onProgress } = this.#room;
     const registry = new Distribution({
       authorization: new Authorization(() => this.#token(name)),
       repository: name,
       agentFor,
       signal,
+      end,
       onManifest: () => {
         calls.written += 1;
       },

@@ -1,9 +1,9 @@
-import picomatch from 'picomatch';
 import * as z from 'zod';
 import { AUTH0_URLS, COMMENT_ON_PR, CONSENTS, MODES, ON_EMPTY, PRUNES, STORES, TIERS } from './choices.ts';
 import { inWords, type KnownNames, RETENTION_WORDS, unknownSetting } from './config-words.ts';
 import type { Notes } from './fault.ts';
-import { quoted, Unclear } from './texts.ts';
+import { globReader, type Matches } from './glob.ts';
+import { quoted } from './texts.ts';
 import { readYaml } from './yaml.ts';
 
 /**
@@ -154,16 +154,7 @@ export interface ConfigFile {
    * What a pattern of the file matches; it comes with the file, since a run without one has no pattern.
    * @throws Unclear where it is no pattern
    */
-  glob(pattern: string): (name: string) => boolean;
-}
-
-/** An open bracket would be taken for a letter, and the rule that holds it would match nothing. */
-function glob(pattern: string): (name: string) => boolean {
-  try {
-    return picomatch(pattern, { dot: true, nobrace: false, bash: true, strictBrackets: true });
-  } catch {
-    throw new Unclear('this is no pattern: a bracket in it is not closed, or it is far too long');
-  }
+  glob(pattern: string): Matches;
 }
 
 /**
@@ -195,7 +186,7 @@ export function readConfig(source: string, path: string, notes: Notes): ConfigFi
       else fault(lineOf(issue.path), nameOf(issue.path), inWords(issue));
     return undefined;
   }
-  return { path, config: read.data, lineOf, glob };
+  return { path, config: read.data, lineOf, glob: globReader() };
 }
 
 /** A name between may be the user's own, and so a value that slipped. */

@@ -1,4 +1,13 @@
-import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as core from '@actions/core';
@@ -42,6 +51,8 @@ export interface GitHubAccess {
 const PROXY_NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 
 const MAX_FILE_BYTES = 1024 * 1024;
+/** GitHub cuts payloads of webhooks at 25 MB. */
+const MAX_EVENT_BYTES = 32 * 1024 * 1024;
 const DEFAULT_CONFIG = '.github/aws-bootstrap.yml';
 
 /** @returns inputs by name, as they were given: nothing is trimmed, since a secret may end with a blank. */
@@ -82,7 +93,8 @@ export function readGitHubAccess(): GitHubAccess | undefined {
 /** The payload is the runner's file; without it nothing is known of the event, and the repository counts as public. */
 function readEvent(): EventFacts {
   try {
-    return readEventFacts(readFileSync(process.env.GITHUB_EVENT_PATH ?? '', 'utf8'));
+    const path = process.env.GITHUB_EVENT_PATH ?? '';
+    return readEventFacts(readRegular(path, path, MAX_EVENT_BYTES).toString('utf8'));
   } catch {
     return readEventFacts('{}');
   }
@@ -144,14 +156,29 @@ function readBytes(path: string, runner: Runner): Uint8Array {
   const roots = [runner.workspace, runner.temp].map((root) => root && realPath(root));
   if (!roots.some((root) => root !== undefined && isBelow(root, real)))
     throw new Unclear(`${path} lies outside of the workspace; name a file inside it`);
-  const about = statSync(real);
-  if (!about.isFile()) throw new Unclear(`${path} is not a plain file; name a file`);
-  if (about.size > MAX_FILE_BYTES)
-    throw new Unclear(`${path} is larger than 1 MiB; is it the file you mean?`);
   try {
-    return readFileSync(real);
-  } catch {
+    return readRegular(real, path, MAX_FILE_BYTES);
+  } catch (error) {
+    if (error instanceof Unclear) throw error;
     throw new Unclear(`${path} cannot be read; check its permissions`);
+  }
+}
+
+/** A pipe that nobody writes into would hold the run; Windows has no such pipes, and no such flag. */
+const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** What lies at the path is looked at once it is open, when nobody can put another thing there. */
+function readRegular(real: string, path: string, limit: number): Buffer {
+  // Opening some devices changes them, and a socket cannot be opened.
+  if (!statSync(real).isFile()) throw new Unclear(`${path} is not a plain file; name a file`);
+  const file = openSync(real, FLAGS);
+  try {
+    const about = fstatSync(file);
+    if (!about.isFile()) throw new Unclear(`${path} is not a plain file; name a file`);
+    if (about.size > limit) throw new Unclear(`${path} is larger than 1 MiB; is it the file you mean?`);
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ConfigFile } from './config.ts';
 import type { Notes } from './fault.ts';
+import { readPatterns } from './glob.ts';
 import { bundleNameFault } from './limits.ts';
 import { quoted, splitList, Unclear } from './texts.ts';
 
@@ -45,10 +46,8 @@ export function readRules(file: ConfigFile | undefined, notes: Notes): Rule[] {
         key: `rules.${index}.${key}`,
         text,
       });
-    const patterns = splitList(rule.match);
+    const patterns = readPatterns(rule.match);
     const words = splitList(rule.to);
-    if (patterns.some(isParted))
-      fault('match', 'a comma parts two patterns, also between braces; write a list, like [A_KEY, B_KEY]');
     if (patterns.length === 0) fault('match', 'it names no variable; write a name or a glob, like STRIPE_*');
     // An empty list would ignore the variables without a word.
     if (words.length === 0) fault('to', 'it names no place; write ignore where that is meant');
@@ -70,9 +69,7 @@ export function readRules(file: ConfigFile | undefined, notes: Notes): Rule[] {
     // ECS reads `arn:json-key:stage:id`, so a colon would cut the key.
     if (rule.key !== undefined && !/^[A-Za-z0-9_.-]+$/.test(rule.key))
       fault('key', 'only letters, digits, and _ . - are allowed in a key');
-    const matchers = patterns.map((pattern) =>
-      globOf(file, pattern, (text) => isParted(pattern) || fault('match', text)),
-    );
+    const matchers = patterns.map((pattern) => globOf(file, pattern, (text) => fault('match', text)));
     return {
       matches: (name) => matchers.some((matches) => matches(name)),
       pattern: patterns.join(', '),
@@ -82,9 +79,6 @@ export function readRules(file: ConfigFile | undefined, notes: Notes): Rule[] {
     };
   });
 }
-
-/** A list was made of a pattern with a comma between its braces. */
-const isParted = (pattern: string) => pattern.includes('{') !== pattern.includes('}');
 
 /** @returns what the pattern matches; nothing where it is none, which is told. */
 function globOf(file: ConfigFile, pattern: string, fault: (text: string) => void): (name: string) => boolean {
@@ -111,7 +105,7 @@ const FIELDS: Readonly<Record<Ignored['resource'], readonly string[]>> = {
 
 export function readIgnored(file: ConfigFile | undefined, notes: Notes): IgnoreEntry[] {
   if (file === undefined) return [];
-  return splitList(file.config.ignore ?? []).flatMap((entry) => {
+  return readPatterns(file.config.ignore ?? []).flatMap((entry) => {
     const fault = (text: string): [] => {
       const { path } = file;
       notes.fault({ where: path, file: path, line: file.lineOf(['ignore']), key: 'ignore', text });

@@ -356,18 +356,23 @@ export const RULES: readonly Row[] = [
     /a bracket in it is not closed/,
   ],
   [
-    'a group that is not closed',
-    { config: rule('"+(A"', 'ignore') },
+    'a group, which only larger kinds of patterns have',
+    { config: rule('"*(A*)*(A*)B"', 'ignore') },
     /line 2: rules\.0\.match:/,
-    /a bracket in it is not closed/,
+    /"\(" is not allowed in a pattern/,
   ],
   [
     'a pattern past all patterns',
     { config: rule('A'.repeat(70_000), 'ignore') },
     /line 2: rules\.0\.match:/,
-    /far too long/,
+    /at most 256 characters/,
   ],
-  ['braces with a comma', { config: rule('"{A,B}"', 'ignore') }, /line 2: rules\.0\.match:/, /write a list/],
+  [
+    'braces that come to too many patterns',
+    { config: rule(`"${'{A,B}'.repeat(7)}"`, 'ignore') },
+    /line 2: rules\.0\.match:/,
+    /more than 64 patterns; write a list/,
+  ],
   [
     'a key with a blank',
     { config: rule('A', 'secret/a', `    key: "${CANARY} x"`) },

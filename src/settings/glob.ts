@@ -1,0 +1,194 @@
+import { Unclear } from './texts.ts';
+
+/*
+ * The patterns of the configuration file: a small kind, whose matching takes no more steps than pattern times name.
+ * Whoever writes a pull request writes patterns, and the regular expressions that larger kinds are turned into can take
+ * longer than the run may (https://owasp.org/www-community/attacks/Regular_expression_Denial_of_Service_-_ReDoS).
+ */
+
+/** Longer than any name that a pattern is for but a parameter's path, which patterns do not match. */
+const MOST_CHARACTERS = 256;
+/** What the braces of one pattern may come to. */
+const MOST_ALTERNATIVES = 64;
+/** What all patterns of a file may come to: each name is compared with each of them. */
+const MOST_OF_FILE = 5_000;
+
+const ALLOWED =
+  'a pattern takes * (any characters), ? (one character), [abc], [a-z], [!a] (one of these, none of these) and {a,b} (either)';
+
+/** One character that is among the ranges, or that is not. */
+interface OneOf {
+  readonly isNegated: boolean;
+  readonly ranges: readonly (readonly [from: number, to: number])[];
+}
+const STAR = '*';
+type Token = typeof STAR | OneOf;
+type Sequence = readonly Token[];
+
+const ANY: OneOf = { isNegated: true, ranges: [] };
+
+/** @returns whether a name matches */
+export type Matches = (name: string) => boolean;
+
+/**
+ * Reads patterns of one file.
+ * @returns what reads one of them; it throws Unclear where it is none, or where the file has too many
+ */
+export function globReader(most = MOST_OF_FILE): (pattern: string) => Matches {
+  let left = most;
+  return (pattern) => {
+    const sequences = parse(pattern);
+    left -= sequences.length;
+    if (left < 0)
+      throw new Unclear(`this file has more than ${most} patterns; join some of them with * or ?`);
+    return (name) => sequences.some((sequence) => isMatch(sequence, name));
+  };
+}
+
+/** @returns the patterns of a list, which commas part outside of braces; lines that begin with `#` are comments */
+export function readPatterns(value: unknown): string[] {
+  const lines = Array.isArray(value) ? value.map(String) : String(value).split(/\r\n|\n|\r/);
+  return lines
+    .filter((line) => !line.trimStart().startsWith('#'))
+    .flatMap(splitOutsideBraces)
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function splitOutsideBraces(line: string): string[] {
+  const items: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let at = 0; at < line.length; at++) {
+    const character = line[at];
+    if (character === '{') depth += 1;
+    else if (character === '}') depth -= 1;
+    else if (character === ',' && depth <= 0) {
+      items.push(line.slice(from, at));
+      from = at + 1;
+    }
+  }
+  return [...items, line.slice(from)];
+}
+
+/** @returns what the braces come to, each without braces */
+function parse(pattern: string): readonly Sequence[] {
+  if (pattern.length > MOST_CHARACTERS)
+    throw new Unclear(`this pattern is too long; write one of at most ${MOST_CHARACTERS} characters`);
+  // At the front it would turn the whole pattern around, as some tools have it.
+  if (pattern.startsWith('!')) throw new Unclear(`a pattern does not begin with "!"; ${ALLOWED}`);
+  const [sequences, end] = parseSequence(pattern, 0, false);
+  if (end < pattern.length) throw new Unclear(`a brace in it is not opened; ${ALLOWED}`);
+  return sequences;
+}
+
+/** @returns the alternatives from here on, and where they end: in braces before the comma or the brace */
+function parseSequence(text: string, from: number, isInBraces: boolean): [Token[][], end: number] {
+  let sequences: Token[][] = [[]];
+  const add = (token: Token) => {
+    for (const sequence of sequences) sequence.push(token);
+  };
+  let at = from;
+  while (at < text.length) {
+    const character = text[at] ?? '';
+    if (character === '}' || (character === ',' && isInBraces)) break;
+    if (/[()|\\\]]/.test(character))
+      throw new Unclear(`"${character}" is not allowed in a pattern; ${ALLOWED}`);
+    if (character === '{') {
+      const [alternatives, end] = parseBraces(text, at + 1);
+      sequences = product(sequences, alternatives);
+      at = end;
+    } else if (character === '[') {
+      const [token, end] = parseBrackets(text, at + 1);
+      add(token);
+      at = end;
+    } else {
+      if (character === '*') add(STAR);
+      else if (character === '?') add(ANY);
+      else add(exactly(text.charCodeAt(at)));
+      at += 1;
+    }
+  }
+  return [sequences, at];
+}
+
+/** @param from behind the opening brace */
+function parseBraces(text: string, from: number): [Token[][], end: number] {
+  const alternatives: Token[][] = [];
+  let at = from;
+  let commas = 0;
+  for (;;) {
+    const [more, end] = parseSequence(text, at, true);
+    alternatives.push(...more);
+    if (end >= text.length) throw new Unclear(`a brace in it is not closed; ${ALLOWED}`);
+    at = end + 1;
+    if (text[end] === '}') break;
+    commas += 1;
+  }
+  if (commas === 0) throw new Unclear(`braces hold at least two parts; ${ALLOWED}`);
+  return [alternatives, at];
+}
+
+function product(before: readonly Token[][], after: readonly Token[][]): Token[][] {
+  if (before.length * after.length > MOST_ALTERNATIVES)
+    throw new Unclear(
+      `its braces come to more than ${MOST_ALTERNATIVES} patterns; write a list of shorter ones`,
+    );
+  return before.flatMap((one) => after.map((other) => [...one, ...other]));
+}
+
+/** @param from behind the opening bracket */
+function parseBrackets(text: string, from: number): [OneOf, end: number] {
+  const isNegated = text[from] === '!' || text[from] === '^';
+  const ranges: [number, number][] = [];
+  let at = isNegated ? from + 1 : from;
+  for (;;) {
+    const character = text[at];
+    if (character === undefined) throw new Unclear(`a bracket in it is not closed; ${ALLOWED}`);
+    if (character === ']') break;
+    // Classes with a name ([:alpha:]) and escapes are of larger kinds.
+    if (character === '[' || character === '\\')
+      throw new Unclear(`a bracket holds characters and ranges only; ${ALLOWED}`);
+    const isRange = text[at + 1] === '-' && text[at + 2] !== undefined && text[at + 2] !== ']';
+    const low = text.charCodeAt(at);
+    const high = isRange ? text.charCodeAt(at + 2) : low;
+    if (high < low) throw new Unclear(`a range in it runs backwards; ${ALLOWED}`);
+    ranges.push([low, high]);
+    at += isRange ? 3 : 1;
+  }
+  if (ranges.length === 0) throw new Unclear(`a bracket in it is empty; ${ALLOWED}`);
+  return [{ isNegated, ranges }, at + 1];
+}
+
+const exactly = (code: number): OneOf => ({ isNegated: false, ranges: [[code, code]] });
+
+const fits = ({ isNegated, ranges }: OneOf, code: number) =>
+  ranges.some(([low, high]) => low <= code && code <= high) !== isNegated;
+
+/**
+ * Goes back to the last star alone, which then takes one character more: an earlier star could take nothing that the last
+ * one cannot. So no step is made more often than the name has characters for each token.
+ */
+function isMatch(sequence: Sequence, name: string): boolean {
+  let token = 0;
+  let at = 0;
+  let star = -1;
+  let taken = 0;
+  while (at < name.length) {
+    const wanted = sequence[token];
+    if (wanted === STAR) {
+      star = token;
+      taken = at;
+      token += 1;
+    } else if (wanted !== undefined && fits(wanted, name.charCodeAt(at))) {
+      token += 1;
+      at += 1;
+    } else if (star >= 0) {
+      token = star + 1;
+      taken += 1;
+      at = taken;
+    } else return false;
+  }
+  while (sequence[token] === STAR) token += 1;
+  return token === sequence.length;
+}
