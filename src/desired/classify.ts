@@ -1,20 +1,10 @@
 import type { Secret } from '../secret.ts';
+import { type Classification, UNDECIDED } from './classification.ts';
 import { type Aspect, aspectsOf, type SecretWord, secretWord, wordsOf } from './name-words.ts';
 import { isPlaceForm, plainForm } from './plain-forms.ts';
 import type { IsPlain } from './plain-parts.ts';
 import { isMeasure, isSwitch } from './plain-values.ts';
 import { secretForm } from './secret-forms.ts';
-
-/** `undecided` is the default: it is hidden like a secret, and a rule settles it. */
-export type ValueClass = 'secret' | 'plain' | 'undecided';
-
-export interface Classification {
-  readonly class: ValueClass;
-  /** For people, without the value: `a number`, `its name says PASSWORD`. */
-  readonly reason: string;
-  /** Whether it is a secret by its value alone, whatever it is called and wherever it comes from. */
-  readonly certain: boolean;
-}
 
 /**
  * Judges a variable by its name and its value alone. Fails safe: only what is evidently harmless is plain.
@@ -30,12 +20,6 @@ export interface Classification {
 export function classify(name: string, value: Secret): Classification {
   return value.classifiedBy((text) => classifyText(wordsOf(name), text));
 }
-
-const UNDECIDED: Classification = {
-  class: 'undecided',
-  reason: 'hidden',
-  certain: false,
-};
 
 function classifyText(words: readonly string[], value: string, depth = 0): Classification {
   const form = secretForm(value);

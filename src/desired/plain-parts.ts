@@ -13,8 +13,12 @@ export function isReference(text: string): boolean {
   return REFERENCE.test(text);
 }
 
-const SCHEME =
-  /^(?:https?|wss?|tcp|udp|tls|ssl|unix|file|ftps?|sftp|ssh|git|git\+https|git\+ssh|redis|rediss|valkey|amqps?|mqtts?|nats|kafka|pulsar|postgres|postgresql|postgis|mysql|mysql2|mariadb|mssql|sqlserver|oracle|sqlite3?|mongodb|mongodb\+srv|couchdb|cassandra|clickhouse|bolt|neo4j|elasticsearch|opensearch|memcached?|etcd|consul|zookeeper|zk|grpcs?|ldaps?|smtps?|imaps?|pop3s?|s3|gs|gcs|azure|abfss?|hdfs|docker|oci|jdbc|jdbc:[a-z]+|r2dbc:[a-z]+|otlp|statsd|syslog|rtmps?|rtsp|stun|turn|chrome|app|capacitor|ionic|null|log|sync|doctrine|in-memory|local|native|http\+unix|npipe|fd|ipc|inproc|dns|xds|ecto|psql|snowflake|redshift|bigquery|trino|presto|hive|celery|sqs)$/i;
+const SCHEMES: ReadonlySet<string> = new Set(
+  'http https ws wss tcp udp tls ssl unix file ftp ftps sftp ssh git git+https git+ssh redis rediss valkey amqp amqps mqtt mqtts nats kafka pulsar postgres postgresql postgis mysql mysql2 mariadb mssql sqlserver oracle sqlite sqlite3 mongodb mongodb+srv couchdb cassandra clickhouse bolt neo4j elasticsearch opensearch memcache memcached etcd consul zookeeper zk grpc grpcs ldap ldaps smtp smtps imap imaps pop3 pop3s s3 gs gcs azure abfs abfss hdfs docker oci jdbc otlp statsd syslog rtmp rtmps rtsp stun turn chrome app capacitor ionic null log sync doctrine in-memory local native http+unix npipe fd ipc inproc dns xds ecto psql snowflake redshift bigquery trino presto hive celery sqs'.split(
+    ' ',
+  ),
+);
+const isScheme = (scheme: string) => SCHEMES.has(scheme) || /^(?:jdbc|r2dbc):[a-z0-9]+$/.test(scheme);
 
 const URL_FORM = /^([a-z][a-z0-9+.:-]{0,30}?):\/\/([^/?#@\s]*)([^?#\s]*)(?:\?([^#\s]*))?(?:#(\S*))?$/i;
 
@@ -24,7 +28,7 @@ export function isUrl(text: string, isPlain: IsPlain): boolean {
   const found = URL_FORM.exec(text);
   if (found === null) return false;
   const [, scheme = '', authority = '', path = '', query = '', fragment = ''] = found;
-  if (!SCHEME.test(scheme)) return false;
+  if (!isScheme(scheme.toLowerCase())) return false;
   if (
     authority !== '' &&
     !authority

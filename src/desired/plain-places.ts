@@ -9,8 +9,11 @@ const IPV6 =
   /^\[?(?=[0-9a-f:.]*:[0-9a-f:.]*:)(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{0,4}|(?:\d{1,3}\.){3}\d{1,3})\]?(?:\/\d{1,3})?(?::\d{1,5})?$/i;
 
 /** What the name of a host ends in: the common suffixes, those that only a network of one's own has, and countries. */
-const TOP =
-  /^(?:com|net|org|io|dev|app|ai|cloud|info|biz|xyz|tech|online|site|store|shop|page|live|blog|wiki|news|email|agency|systems|services|solutions|network|software|digital|studio|design|media|world|group|team|tools|run|games|social|chat|space|zone|link|click|pro|name|mobi|edu|gov|mil|int|museum|local|internal|localhost|localdomain|lan|svc|test|example|invalid|home|corp|intranet|arpa|consul|cluster|private|onion|[a-z]{2})$/;
+const TOP: ReadonlySet<string> = new Set(
+  'com net org io dev app ai cloud info biz xyz tech online site store shop page live blog wiki news email agency systems services solutions network software digital studio design media world group team tools run games social chat space zone link click pro name mobi edu gov mil int museum local internal localhost localdomain lan svc test example invalid home corp intranet arpa consul cluster private onion'.split(
+    ' ',
+  ),
+);
 
 /** @returns whether the text is the name of a host, an address, or several with commas between, each perhaps with a port. */
 export function isHost(text: string): boolean {
@@ -26,7 +29,7 @@ export function isHost(text: string): boolean {
   const last = labels.at(-1) ?? '';
   if (labels.length === 1) return isReadable(host) && (port !== undefined || /^[a-z0-9_-]+$/.test(host));
   // Names of hosts are public, and written in one case: a token with dots in it is not.
-  if (host !== host.toLowerCase() || !TOP.test(last)) return false;
+  if (host !== host.toLowerCase() || !(TOP.has(last) || /^[a-z]{2}$/.test(last))) return false;
   return labels.slice(0, -1).some((label) => isReadable(label)) || /^(?:com|net|org|io|dev|app)$/.test(last);
 }
 

@@ -37,6 +37,9 @@ const TOKENS = new RegExp(
     .join('|'),
 );
 
+/** Every token has so many characters without a break; most values have not. */
+const UNBROKEN = /[\w-]{12}|[\w-]{6}[.:$/][\w-]{6}/;
+
 /** A token stands alone, or between signs that no token has. */
 const TOKEN = new RegExp(`(?:^|[\\s"'=,;:/])(?:${TOKENS.source})(?:$|[\\s"',;&])`);
 
@@ -87,6 +90,7 @@ function secretPair(text: string): string | undefined {
 
 /** A JWT is known by its header, which may be written in any way: the first of three parts is an object with `alg`. */
 function holdsJwt(text: string): boolean {
+  if (text.length < 24 || !text.includes('.')) return false;
   for (const [, header = ''] of text.matchAll(/(?:^|[\s"'=:])([\w-]{12,2000})\.[\w-]{8,}\.[\w-]*/g)) {
     const decoded = Buffer.from(header, 'base64url').toString('utf8').trim();
     if (decoded.startsWith('{') && /"(?:alg|typ|enc|kid)"\s*:/.test(decoded)) return true;
@@ -95,19 +99,26 @@ function holdsJwt(text: string): boolean {
 }
 
 const FORMS: readonly SecretForm[] = [
-  { noun: 'a private key', holds: (value) => PRIVATE_KEY.test(value) },
-  { noun: 'a token', holds: (value) => TOKEN.test(value) || holdsJwt(value) },
-  { noun: 'a webhook address', holds: (value) => WEBHOOK.test(value) },
-  { noun: 'a URL with a password', holds: (value) => URL_WITH_PASSWORD.test(value) },
+  { noun: 'a private key', holds: (value) => value.length > 16 && PRIVATE_KEY.test(value) },
+  { noun: 'a token', holds: (value) => (UNBROKEN.test(value) && TOKEN.test(value)) || holdsJwt(value) },
+  {
+    noun: 'a webhook address',
+    holds: (value) => value.length > 20 && value.includes('/') && WEBHOOK.test(value),
+  },
+  { noun: 'a URL with a password', holds: (value) => value.includes('@') && URL_WITH_PASSWORD.test(value) },
   {
     noun: 'a URL with a key',
     holds: (value) => {
+      if (!value.includes('@')) return false;
       const user = URL_WITH_USER.exec(value)?.[1];
       return user !== undefined && !isReadable(user);
     },
   },
-  { noun: 'a user with a password', holds: (value) => USER_AND_PASSWORD.test(value) || ORACLE.test(value) },
-  { noun: 'a password hash', holds: (value) => PASSWORD_HASH.test(value) },
+  {
+    noun: 'a user with a password',
+    holds: (value) => value.includes('@') && (USER_AND_PASSWORD.test(value) || ORACLE.test(value)),
+  },
+  { noun: 'a password hash', holds: (value) => /[$}]/.test(value) && PASSWORD_HASH.test(value) },
   { noun: 'an authorization header', holds: (value) => AUTHORIZATION.test(value) },
   { noun: 'an application key', holds: (value) => LARAVEL_KEY.test(value) },
 ];
