@@ -36,6 +36,7 @@ export function isUrl(text: string, isPlain: IsPlain): boolean {
       .every(
         (host) =>
           isHost(host) ||
+          /^[a-z][a-z-]{1,30}(?:\.[a-z][a-z-]{1,30}){0,4}(?::\d{1,5})?$/.test(host) ||
           isReference(host) ||
           /^[{<[]\w{1,30}[}>\]]$/.test(host) ||
           isFieldWord(host) ||
