@@ -8,9 +8,10 @@ import { type Route, route } from '../src/desired/routing.ts';
 import { rowOf } from '../src/desired/table.ts';
 import { type ConfigFile, readConfig } from '../src/settings/config.ts';
 import { describe, Notes } from '../src/settings/fault.ts';
-import { type Runner, readText, readVariableTexts } from '../src/settings/inputs.ts';
+import { type Runner, readVariableTexts } from '../src/settings/inputs.ts';
 import { readSettings, type Settings } from '../src/settings/settings.ts';
 import { readVariables, type Variable } from '../src/settings/variables.ts';
+import { readText } from '../src/settings/workspace-file.ts';
 
 /** What a user gives; the prefix is /papyrus/prd where nothing else is said. */
 export interface Given {

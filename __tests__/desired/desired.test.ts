@@ -40,9 +40,9 @@ describe("the seed's case", () => {
     ['/ecs/papyrus', { retention: 1, class: 'STANDARD' }],
     ['papyrus', { mutability: 'MUTABLE', encryption: 'AES256' }],
     ['/papyrus/prd/AUTH0_DOMAIN', { value: 'secret papyrus.eu.auth0.example', type: 'String' }],
-    ['/papyrus/prd/AUTH0_CALLBACK_URL', { value: 'http://0.0.0.0:5000/callback', type: 'String' }],
-    ['/papyrus/prd/GUNICORN_WORKERS', { value: '2', type: 'String' }],
-    ['/papyrus/prd/LOG_LEVEL', { value: 'info', type: 'String' }],
+    ['/papyrus/prd/AUTH0_CALLBACK_URL', { value: 'secret http://0.0.0.0:5000/callback', type: 'String' }],
+    ['/papyrus/prd/GUNICORN_WORKERS', { value: 'secret 2', type: 'String' }],
+    ['/papyrus/prd/LOG_LEVEL', { value: 'secret info', type: 'String' }],
     [
       '/papyrus/prd/SMTP_PASSWORD',
       { value: 'secret Kanari-smtp-2a3b4c', type: 'SecureString', 'key-id': 'alias/aws/ssm' },
@@ -156,7 +156,7 @@ describe('settings reach the specs', () => {
   it('a plain String has no key', () => {
     expect(
       fields(wishes({ inputs: { dotenv: 'PORT=1', 'kms-key-id': 'alias/k' } }).get('/papyrus/prd/PORT')),
-    ).toEqual({ value: '1', type: 'String' });
+    ).toEqual({ value: 'secret 1', type: 'String' });
   });
 
   it.each([
