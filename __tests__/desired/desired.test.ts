@@ -121,7 +121,7 @@ describe('settings reach the specs', () => {
   it('given ones are no defaults', () => {
     const found = wishes({
       inputs: {
-        dotenv: 'A_TOKEN=x\nDB_USER=y',
+        dotenv: 'A_TOKEN=x\nDB_PASSWORD=y',
         'log-retention-days': '30',
         'image-tag-mutability': 'IMMUTABLE',
         'kms-key-id': 'alias/k',
@@ -166,7 +166,9 @@ describe('settings reach the specs', () => {
     ['repository', ['papyrus']],
     ['secrets, log-group', ['/ecs/papyrus', 'papyrus/prd/auth0', 'papyrus/prd/db']],
   ])('only: %s', (only, names) => {
-    const found = wishes({ inputs: { dotenv: 'PORT=1\nAUTH0_DOMAIN=x\nDB_USER=y', only } });
+    const found = wishes({
+      inputs: { dotenv: 'PORT=1\nAUTH0_DOMAIN=x\nAUTH0_CLIENT_SECRET=y\nDB_PASSWORD=z', only },
+    });
     expect([...found.keys()]).toEqual(names);
   });
 
@@ -216,7 +218,7 @@ bundles: { paymets: { mode: exact }, payments: { mode: exact }, other: { mode: m
   });
 
   it('names are below the prefix, whatever its length', () => {
-    const found = wishes({ inputs: { prefix: '/papyrus/prd/eu', dotenv: 'PORT=1\nDB_USER=x' } });
+    const found = wishes({ inputs: { prefix: '/papyrus/prd/eu', dotenv: 'PORT=1\nDB_PASSWORD=x' } });
     expect([...found.keys()]).toEqual([
       '/ecs/papyrus',
       'papyrus',
