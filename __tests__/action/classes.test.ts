@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { GitHubServer } from '../servers/github.ts';
 import { findCanaries, findLeaks } from './leaks.ts';
 import type { ActionRun } from './run.ts';
-import { fieldsOf, openOf, openStage, type Stage } from './stage.ts';
+import { fieldsOf, openOf, openStage, rowOf, type Stage } from './stage.ts';
 
 let stage: Stage;
 let github: GitHubServer;
@@ -101,6 +101,9 @@ describe('a parameter that a rule has encrypted', () => {
       await using run = await stage.act({ ...only, dotenv: 'GREETING=lighthouse', mode });
       expect(run.exitCode, run.log).toBe(0);
       expectHidden(run, ['orchard', 'lighthouse']);
+      // Reports tell the type that it has, not the one that a new parameter would get.
+      expect(rowOf(run, '| `GREETING` |')).toContain('| SecureString |');
+      expect(run.summary).not.toContain('Parameter Store: String');
     }
     expect(await stage.parameter('GREETING')).toEqual({ value: 'lighthouse', type: 'SecureString' });
   });
