@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse, parseAllDocuments } from 'yaml';
+import { classify } from '../src/desired/classify.ts';
 import { route } from '../src/desired/routing.ts';
 import { policiesOf, type Scope } from '../src/report/iam.ts';
 import { Secret } from '../src/secret.ts';
@@ -61,6 +62,7 @@ function routingRow(names: readonly string[]): string[] {
         variable,
         { rules: [], prefer, parameterTier: 'auto' },
         new Notes(),
+        classify,
       );
       const places = destinations.map((place) =>
         place.store === 'secret'

@@ -2,6 +2,7 @@ import { type Auth0Access, readAuth0Inputs } from './clients/auth0-inputs.ts';
 import type { Stop } from './clients/stop.ts';
 import type { AppUrls } from './desired/app-url.ts';
 import { APPLICATION_NAME, appUrls, withCallback } from './desired/auth0.ts';
+import { type Classify, UNDECIDED } from './desired/classification.ts';
 import { type Desired, desire } from './desired/desired.ts';
 import { guardEchoes } from './desired/echo.ts';
 import { avoidIdleBundles } from './desired/idle-bundles.ts';
@@ -18,13 +19,13 @@ import {
   readEngineEnvironment,
   readEnvironment,
   readInputs,
-  readText,
   readUnknownInputs,
   readVariableTexts,
 } from './settings/inputs.ts';
 import { Masks, SHORTEST_UNDECIDED } from './settings/masks.ts';
 import { readSettings, type Settings } from './settings/settings.ts';
 import { readVariables, type Variable } from './settings/variables.ts';
+import { readText } from './settings/workspace-file.ts';
 
 /** Everything that is asked for, checked. */
 export interface Asked {
@@ -76,10 +77,15 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
   const { variables, untaken, raw, otherSecrets } = readVariables(texts, known, readEnvironment, heard);
   const urls = appUrls(settings.auth0, notes);
   if (!isEnd) tellSources(settings, texts.length + (urls === undefined ? 0 : 1), notes);
+  // A refusal needs no classes: what is wrong is found without them, and what is not judged is hidden.
+  const { classify } = notes.faults.length > 0 ? NOT_JUDGED : await import('./desired/classify.ts');
   const found = avoidIdleBundles(
-    withCallback(variables, settings.auth0, urls).map((variable) => route(variable, settings, heard)),
+    withCallback(variables, settings.auth0, urls).map((variable) =>
+      route(variable, settings, heard, classify),
+    ),
     settings,
     heard,
+    classify,
   );
 
   const masks = new Masks(mask, [
@@ -196,6 +202,8 @@ async function openImage(
     return undefined;
   }
 }
+
+const NOT_JUDGED: { readonly classify: Classify } = { classify: () => UNDECIDED };
 
 const NOTHING: Desired = { wishes: [], placements: [], elsewhere: [] };
 

@@ -1,6 +1,6 @@
 import type { Asked } from './ask.ts';
 import { routesByPlace } from './desired/places.ts';
-import { judgeStored } from './desired/routing.ts';
+import { judgeStored } from './desired/stored-value.ts';
 import type { Disclosure } from './plan/disclosure.ts';
 import type { Classify } from './report/binding.ts';
 import type { RoomContext } from './resources/room.ts';

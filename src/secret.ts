@@ -1,4 +1,3 @@
-import { scryptSync } from 'node:crypto';
 import { inspect } from 'node:util';
 
 const SHOWN = '***';
@@ -73,12 +72,13 @@ export class Secret {
    * A digest that may be published of values that are not secret, yet shown to nobody: one for all of them, made slowly, so
    * that a short value cannot be found by trying. Never give it a value of which nothing may get out.
    * @param values each with its name, in an order of their own
-   * @returns 32 hexadecimal digits
-   * @see https://nodejs.org/api/crypto.html#cryptoscryptsyncpassword-salt-keylen-options
+   * @param derive makes the digest: only `report/binding.ts` asks, so that a run without one loads no cryptography
    */
-  static digest(values: ReadonlyArray<readonly [name: string, value: Secret]>, salt: string): string {
-    const text = JSON.stringify(values.map(([name, value]) => [name, value.#value]));
-    return scryptSync(text, salt, 16, { N: 2 ** 14, r: 8, p: 1 }).toString('hex');
+  static digest(
+    values: ReadonlyArray<readonly [name: string, value: Secret]>,
+    derive: (text: string) => string,
+  ): string {
+    return derive(JSON.stringify(values.map(([name, value]) => [name, value.#value])));
   }
 
   toString(): string {

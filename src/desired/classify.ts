@@ -1,20 +1,10 @@
 import type { Secret } from '../secret.ts';
+import { type Classification, UNDECIDED } from './classification.ts';
 import { type Aspect, aspectsOf, type SecretWord, secretWord, wordsOf } from './name-words.ts';
 import { isPlaceForm, plainForm } from './plain-forms.ts';
 import type { IsPlain } from './plain-parts.ts';
 import { isMeasure, isSwitch } from './plain-values.ts';
 import { secretForm } from './secret-forms.ts';
-
-/** `undecided` is the default: it is hidden like a secret, and a rule settles it. */
-export type ValueClass = 'secret' | 'plain' | 'undecided';
-
-export interface Classification {
-  readonly class: ValueClass;
-  /** For people, without the value: `a number`, `its name says PASSWORD`. */
-  readonly reason: string;
-  /** Whether it is a secret by its value alone, whatever it is called and wherever it comes from. */
-  readonly certain: boolean;
-}
 
 /**
  * Judges a variable by its name and its value alone. Fails safe: only what is evidently harmless is plain.
@@ -30,12 +20,6 @@ export interface Classification {
 export function classify(name: string, value: Secret): Classification {
   return value.classifiedBy((text) => classifyText(wordsOf(name), text));
 }
-
-const UNDECIDED: Classification = {
-  class: 'undecided',
-  reason: 'hidden',
-  certain: false,
-};
 
 function classifyText(words: readonly string[], value: string, depth = 0): Classification {
   const form = secretForm(value);
@@ -72,6 +56,8 @@ const KEY_FILE = /^\/(?:[\w.-]+\/)+[\w.-]+\.(?:pem|key|p12|pfx|jks|crt|json|pub|
 const AUTH_METHOD =
   /^(?:plain|login|cram[-_]md5|digest[-_]md5|ntlm|none|basic|bearer|oauth2?|xoauth2|oidc|saml|ldap|jwt|scram-sha-\d+|trust|peer|iam)$/i;
 
+const ORIGIN = /^https?:\/\/[^/?#@\s]+\/?$/i;
+
 /** `PASSWORD_MIN_LENGTH=12` only measures a password; with `hunter2` as its value it would be one. */
 function aspectThatFits(
   words: readonly string[],
@@ -84,6 +70,8 @@ function aspectThatFits(
   if (said.word === 'AUTH' && (isSwitch(value) || AUTH_METHOD.test(value))) return 'switch';
   if (aspects.has('measure') && isMeasure(value)) return 'measure';
   if (aspects.has('switch') && isSwitch(value)) return 'switch';
+  // Behind its host stands what nobody else may know, also where it reads as a word.
+  if (said.word === 'WEBHOOK_URL' && !ORIGIN.test(value)) return undefined;
   if (!aspects.has('place') && !aspects.has('label')) return undefined;
   const form = plainForm(value, words, isPlain);
   if (form === undefined) return undefined;

@@ -5,7 +5,7 @@ import { parameterNameFault, SECRET_BYTES, STANDARD_BYTES, secretNameFault } fro
 import type { Settings } from '../settings/settings.ts';
 import { APP_URL } from './app-url.ts';
 import { logGroup, repository, tagFields } from './application.ts';
-import type { ValueClass } from './classify.ts';
+import type { ValueClass } from './classification.ts';
 import { idleBundles, idleRules } from './idle-settings.ts';
 import { isTypeUnknown, judgeEmpty, type Placement, place, refuseCollisions } from './placement.ts';
 import { type Destination, placeOf, type Route } from './routing.ts';

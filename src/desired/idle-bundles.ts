@@ -1,4 +1,5 @@
 import type { Notes } from '../settings/fault.ts';
+import type { Classify } from './classification.ts';
 import { type Route, type RoutingSettings, route } from './routing.ts';
 import { rowOf } from './table.ts';
 
@@ -11,6 +12,7 @@ export function avoidIdleBundles(
   routes: readonly Route[],
   settings: RoutingSettings,
   notes: Notes,
+  classify: Classify,
 ): readonly Route[] {
   const worthwhile = new Set(
     routes.flatMap(({ destinations, ruled, class: of }) =>
@@ -24,6 +26,6 @@ export function avoidIdleBundles(
     rowOf(variable.name)?.either === true &&
     destinations.some((place) => place.store === 'secret' && !worthwhile.has(place.bundle));
   return routes.map((each) =>
-    isIdle(each) ? route(each.variable, { ...settings, prefer: 'ssm' }, notes) : each,
+    isIdle(each) ? route(each.variable, { ...settings, prefer: 'ssm' }, notes, classify) : each,
   );
 }

@@ -1,109 +1,28 @@
 import { humps } from './words.ts';
 
+const setOf = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+
 /** Words that say, wherever they stand in a name, that its value is a secret. */
-const SAYS_SECRET = new Set([
-  'PASSWORD',
-  'PASSWORDS',
-  'PASSWD',
-  'PASSPHRASE',
-  'PASSCODE',
-  'PASS',
-  'PASSES',
-  'PWD',
-  'PW',
-  'SECRET',
-  'SECRETS',
-  'TOKEN',
-  'TOKENS',
-  'CREDENTIAL',
-  'CREDENTIALS',
-  'CREDS',
-  'APIKEY',
-  'APIKEYS',
-  'APITOKEN',
-  'HMAC',
-  'PEPPER',
-  'MNEMONIC',
-  'BEARER',
-  'AUTHORIZATION',
-  'KENNWORT',
-  'PASSWORT',
-  'CONTRASENA',
-]);
+const SAYS_SECRET = setOf(
+  'PASSWORD PASSWORDS PASSWD PASSPHRASE PASSCODE PASS PASSES PWD PW SECRET SECRETS TOKEN TOKENS CREDENTIAL CREDENTIALS CREDS APIKEY APIKEYS APITOKEN HMAC PEPPER MNEMONIC BEARER AUTHORIZATION KENNWORT PASSWORT CONTRASENA',
+);
 
 /** Words that say so only where nothing follows that tells of something else: `SIGNING_KEY`, not `KEY_PREFIX`. */
-const SAYS_SECRET_AS_HEAD = new Set([
-  'KEY',
-  'KEYS',
-  'SALT',
-  'SALTS',
-  'AUTH',
-  'PIN',
-  'PINCODE',
-  'OTP',
-  'SEED',
-  'IV',
-  'NONCE',
-  'JWT',
-  'SIGNATURE',
-  'CODES',
-  'WEBHOOK',
-  'WEBHOOKS',
-  'KEYFILE',
-]);
+const SAYS_SECRET_AS_HEAD = setOf(
+  'KEY KEYS SALT SALTS AUTH PIN PINCODE OTP SEED IV NONCE JWT SIGNATURE CODES WEBHOOK WEBHOOKS KEYFILE',
+);
 
 /** What follows the head of a name without changing what it names: `SECRET_KEY_BASE`, `API_KEY_2`, `APP_KEY_PRODUCTION`. */
-const QUALIFIERS = new Set([
-  'BASE',
-  'VALUE',
-  'STRING',
-  'TEXT',
-  'DATA',
-  'RAW',
-  'B64',
-  'BASE64',
-  'HEX',
-  'PEM',
-  'JSON',
-  'OLD',
-  'NEW',
-  'PREVIOUS',
-  'CURRENT',
-  'NEXT',
-  'PRIMARY',
-  'SECONDARY',
-  'BACKUP',
-  'MAIN',
-  'PROD',
-  'PRODUCTION',
-  'PRD',
-  'STAGING',
-  'STG',
-  'DEV',
-  'DEVELOPMENT',
-  'TEST',
-  'LIVE',
-  'LOCAL',
-  'DEFAULT',
-  'A',
-  'B',
-]);
+const QUALIFIERS = setOf(
+  'BASE VALUE STRING TEXT DATA RAW B64 BASE64 HEX PEM JSON OLD NEW PREVIOUS CURRENT NEXT PRIMARY SECONDARY BACKUP MAIN PROD PRODUCTION PRD STAGING STG DEV DEVELOPMENT TEST LIVE LOCAL DEFAULT A B',
+);
 
 /** `PRIMARY_KEY=id`, `SORT_KEY=created`: keys of tables and queues, and the half of a pair that is made to be public. */
-const KEYS_OF_DATA = new Set([
-  'PRIMARY',
-  'FOREIGN',
-  'SORT',
-  'PARTITION',
-  'ROUTING',
-  'CACHE',
-  'PUBLIC',
-  'TRANSLATION',
-]);
+const KEYS_OF_DATA = setOf('PRIMARY FOREIGN SORT PARTITION ROUTING CACHE PUBLIC TRANSLATION');
 
 /** English words that end like a secret's and are none. */
 const ENDS_ALIKE =
-  /^(?:BY|COM|TRES|SUR|OVER|UNDER)PASS$|^(?:MON|TUR|DON|HOC|JOC|WHIS|HOT|LATCH|FLUN|LAC|KEY)KEYS?$|^(?:BA|COBA)SALTS?$|^SECRETARY$/;
+  /^(?:BY|COM|TRES|SUR|OVER|UNDER)PASS$|^(?:MON|TUR|DON|HOC|JOC|WHIS|HOT|LATCH|FLUN|LAC|KEY)KEYS?$|^(?:BA|COBA)SALTS?$|^PUBKEYS?$|^SECRETARY$/;
 
 /** `DBPASSWORD`, `smtppass`, `MYSQLPWD`, `secretkey`: run together, a name ends in its head. */
 const RUN_TOGETHER =
@@ -130,16 +49,17 @@ export function secretWord(words: readonly string[]): SecretWord | undefined {
   const joined = `_${words.join('_')}_`;
   if (joined.includes('_WEBHOOK_URL_') || joined.includes('_WEBHOOK_URI_'))
     return { word: 'WEBHOOK_URL', anywhere: false };
-  // A product's own name and no secret: Secrets Manager, token bucket.
-  for (const word of words) if (SAYS_SECRET.has(word)) return { word, anywhere: true };
+  const plainly = words.find((word) => SAYS_SECRET.has(word));
+  if (plainly !== undefined) return { word: plainly, anywhere: true };
+  const head = headOf(words);
   for (const word of words) {
     if (word.length < 5 || SAYS_SECRET_AS_HEAD.has(word) || ENDS_ALIKE.test(word)) continue;
     const found = RUN_TOGETHER.exec(word)?.[0];
-    if (found !== undefined) return { word: found, anywhere: found !== 'KEY' && found !== 'SALT' };
+    const anywhere = found !== 'KEY' && found !== 'SALT';
+    if (found !== undefined && (anywhere || word === head)) return { word: found, anywhere };
   }
-  const head = headOf(words);
-  const before = words[words.lastIndexOf(head ?? '') - 1];
   if (head === undefined || !SAYS_SECRET_AS_HEAD.has(head)) return undefined;
+  const before = words[words.lastIndexOf(head) - 1];
   if (/^KEYS?$/.test(head) && before !== undefined && KEYS_OF_DATA.has(before)) return undefined;
   return { word: head, anywhere: false };
 }
@@ -152,16 +72,21 @@ function headOf(words: readonly string[]): string | undefined {
 /** What a name may be about instead of the secret that it names, and what its value then looks like. */
 export type Aspect = 'measure' | 'switch' | 'place' | 'label';
 
-const MEASURES =
-  /^(?:LENGTH|LEN|MIN|MAX|MINIMUM|MAXIMUM|SIZE|BYTES|BITS|COUNT|LIMIT|LIMITS|QUOTA|TTL|AGE|MAXAGE|EXPIRY|EXPIRE|EXPIRES|EXPIRATION|EXP|LIFETIME|LIFESPAN|VALIDITY|DURATION|INTERVAL|PERIOD|TIMEOUT|DELAY|LEEWAY|SKEW|WINDOW|MS|SEC|SECS|SECONDS|MINUTES|HOURS|DAYS|WEEKS|MONTHS|ROUNDS|ITERATIONS|COST|STRENGTH|ATTEMPTS|RETRIES|HISTORY|ROTATION|THRESHOLD|RATE|VERSION|PORT|DIGITS|STEP|TIME|IN|AFTER)$/;
-const SWITCHES_BEFORE =
-  /^(?:ENABLE|ENABLED|DISABLE|DISABLED|USE|USES|ALLOW|REQUIRE|REQUIRES|FORCE|SKIP|NO|HAS|IS|WITH|PASS|SET|SEND|LOG|SHOW|HIDE|VALIDATE|VERIFY|CHECK|STORE|SAVE|ROTATE|GENERATE|AUTO|REVOKE|DROP|IGNORE)$/;
-const SWITCHES_AFTER =
-  /^(?:ENABLED|ENABLE|DISABLED|REQUIRED|ALLOWED|FORCED|ROTATION|CHECK|VALIDATION|VERIFICATION|RESET|GRANT|LOGIN|CACHING|CACHE|REFRESH|MASKING|REUSE|UPPERCASE|LOWERCASE|NUMBERS|SYMBOLS|RECOVERY|STRATEGY|DETECTION|SCANNING|PARALLELISM)$/;
-const PLACES =
-  /^(?:FILE|FILENAME|PATH|DIR|DIRECTORY|FOLDER|LOCATION|URL|URI|URLS|URIS|ENDPOINT|HOST|HOSTNAME|SERVER|DOMAIN|ARN|PREFIX|SUFFIX|BUCKET|MOUNT|STORE|VAULT|ROUTE|BASEURL|LIST|WHITELIST|ALLOWLIST)$/;
-const LABELS =
-  /^(?:NAME|TYPE|ALGORITHM|ALG|ALGO|HASHER|HASHERS|ALGORITHMS|METHOD|METHODS|FORMAT|ENCODING|HEADER|HEADERS|FIELD|CLAIM|ISSUER|ISS|AUDIENCE|AUD|SCOPE|SCOPES|PROVIDER|BACKEND|DRIVER|ENGINE|MODE|POLICY|CLASS|KIND|GROUP|PROJECT|REGION|MANAGER|SERVICE|USER|USERNAME|OWNER|ROLE|SUBJECT|TITLE|LABEL|CURVE|CIPHER|LOCATION|PARAM|PARAMETER|ATTRIBUTE|COLUMN|INDEX|BUNDLE|REF|VALIDATORS|HINT|STRATEGY|SOURCE|VERSION|SITE|SAMESITE|COOKIE)$/;
+const MEASURES = setOf(
+  'LENGTH LEN MIN MAX MINIMUM MAXIMUM SIZE BYTES BITS COUNT LIMIT LIMITS QUOTA TTL AGE MAXAGE EXPIRY EXPIRE EXPIRES EXPIRATION EXP LIFETIME LIFESPAN VALIDITY DURATION INTERVAL PERIOD TIMEOUT DELAY LEEWAY SKEW WINDOW MS SEC SECS SECONDS MINUTES HOURS DAYS WEEKS MONTHS ROUNDS ITERATIONS COST STRENGTH ATTEMPTS RETRIES HISTORY ROTATION THRESHOLD RATE VERSION PORT DIGITS STEP TIME IN AFTER',
+);
+const SWITCHES_BEFORE = setOf(
+  'ENABLE ENABLED DISABLE DISABLED USE USES ALLOW REQUIRE REQUIRES FORCE SKIP NO HAS IS WITH PASS SET SEND LOG SHOW HIDE VALIDATE VERIFY CHECK STORE SAVE ROTATE GENERATE AUTO REVOKE DROP IGNORE',
+);
+const SWITCHES_AFTER = setOf(
+  'ENABLED ENABLE DISABLED REQUIRED ALLOWED FORCED ROTATION CHECK VALIDATION VERIFICATION RESET GRANT LOGIN CACHING CACHE REFRESH MASKING REUSE UPPERCASE LOWERCASE NUMBERS SYMBOLS RECOVERY STRATEGY DETECTION SCANNING PARALLELISM',
+);
+const PLACES = setOf(
+  'REALM FILE FILENAME PATH DIR DIRECTORY FOLDER LOCATION URL URI URLS URIS ENDPOINT HOST HOSTNAME SERVER DOMAIN ARN PREFIX SUFFIX BUCKET MOUNT STORE VAULT ROUTE BASEURL LIST WHITELIST ALLOWLIST',
+);
+const LABELS = setOf(
+  'NAME NAMES USERS REALM TYPE ALGORITHM ALG ALGO HASHER HASHERS ALGORITHMS METHOD METHODS FORMAT ENCODING HEADER HEADERS FIELD CLAIM ISSUER ISS AUDIENCE AUD SCOPE SCOPES PROVIDER BACKEND DRIVER ENGINE MODE POLICY CLASS KIND GROUP PROJECT REGION MANAGER SERVICE USER USERNAME OWNER ROLE SUBJECT TITLE LABEL CURVE CIPHER LOCATION PARAM PARAMETER ATTRIBUTE COLUMN INDEX BUNDLE REF VALIDATORS HINT STRATEGY SOURCE VERSION SITE SAMESITE COOKIE',
+);
 
 /**
  * @returns what the name is about where it only measures, switches, locates or labels a secret: `PASSWORD_MIN_LENGTH`,
@@ -172,20 +97,22 @@ export function aspectsOf(words: readonly string[]): ReadonlySet<Aspect> {
   const last = words.findLast((word) => !/^\d+$/.test(word)) ?? '';
   const first = words[0] ?? '';
   if (words.length < 2) return aspects;
-  if (MEASURES.test(last)) aspects.add('measure');
-  if (words.some((word) => SWITCHES_BEFORE.test(word)) || SWITCHES_AFTER.test(last)) aspects.add('switch');
-  if (PLACES.test(last)) aspects.add('place');
-  if (LABELS.test(last)) aspects.add('label');
+  if (MEASURES.has(last)) aspects.add('measure');
+  if (words.some((word) => SWITCHES_BEFORE.has(word)) || SWITCHES_AFTER.has(last)) aspects.add('switch');
+  if (PLACES.has(last)) aspects.add('place');
+  if (LABELS.has(last)) aspects.add('label');
   if (/^(?:MIN|MAX)$/.test(first) || words.includes('MIN') || words.includes('MAX')) aspects.add('measure');
   return aspects;
 }
 
-const PATHS =
-  /^(?:PATH|PATHS|DIR|DIRS|DIRECTORY|FILE|FILES|FOLDER|PREFIX|ROUTE|ROOT|PROJECT|REPO|REPOS|REPOSITORY|SLUG|NAMESPACE|TOPIC|GROUP|MOUNT|VOLUME|LOCATION|MODEL|MODULE|PACKAGE|ACTION|WORKFLOW|BRANCH|REF|PROTOCOL|BACKEND|TRANSPORT)$/;
-const IMAGES = /^(?:IMAGE|IMAGES|TAG|CONTAINER)$/;
-const PAIRED =
-  /^(?:SCOPE|SCOPES|DEBUG|MAP|MAPPING|MAPPINGS|PERMISSIONS|LISTENER|LISTENERS|EVENTS|CHANNELS|COMMAND|TASK|TARGET|GOAL|FORMAT)$/;
-const COMMITS = /^(?:TAG|COMMIT|SHA|REV|REVISION|RELEASE|BUILD|VERSION)$/;
+const PATHS = setOf(
+  'PATH PATHS DIR DIRS DIRECTORY FILE FILES FOLDER PREFIX ROUTE ROOT PROJECT REPO REPOS REPOSITORY SLUG NAMESPACE TOPIC GROUP MOUNT VOLUME LOCATION MODEL MODULE PACKAGE ACTION WORKFLOW BRANCH REF PROTOCOL BACKEND TRANSPORT',
+);
+const IMAGES = setOf('IMAGE IMAGES TAG CONTAINER');
+const PAIRED = setOf(
+  'SCOPE SCOPES TAGS LABELS CONNECTION DEBUG MAP MAPPING MAPPINGS PERMISSIONS LISTENER LISTENERS EVENTS CHANNELS COMMAND TASK TARGET GOAL FORMAT',
+);
+const COMMITS = setOf('TAG COMMIT SHA REV REVISION RELEASE BUILD VERSION');
 
 /** What the name says of the form of its value, where the value alone could be a user with a password, or a key. */
 export interface Expectation {
@@ -200,7 +127,7 @@ export interface Expectation {
 }
 
 /** @returns what a name lets its value look like */
-export function expectationOf(words: readonly string[]): Expectation {
-  const says = (known: RegExp) => words.some((word) => known.test(word));
+export function expectationOf(named: readonly string[]): Expectation {
+  const says = (known: ReadonlySet<string>) => named.some((word) => known.has(word));
   return { path: says(PATHS), image: says(IMAGES), pairs: says(PAIRED), commit: says(COMMITS) };
 }

@@ -58,7 +58,11 @@ function singleForm(value: string, words: readonly string[], isPlain: IsPlain): 
   const says = expectationOf(words);
   if (!/[:/@=\\]/.test(value) && isReadable(value)) return WORDS;
   if (says.commit && /^(?:sha-|g)?[0-9a-f]{7,40}$/.test(value)) return 'a commit';
-  if (says.pairs && /^[\w./*-]{1,60}:[\w./*-]{1,60}$/.test(value) && isReadable(value.replace(/\*/g, 'any')))
+  if (
+    says.pairs &&
+    /^[\w./*-]{1,60}(?::[\w./*-]{1,60}){1,3}$/.test(value) &&
+    isReadable(value.replace(/\*/g, 'any'))
+  )
     return 'words with a colon between';
   if (
     /^[\w./-]{1,80}@[^@]{1,40}$/.test(value) &&

@@ -8,13 +8,17 @@ export type IsPlain = (name: string, value: string) => boolean;
 
 const REFERENCE = /^\$\{?[A-Za-z_]\w{0,60}\}?$|^\$\{\{\s?[\w.-]{1,80}\s?\}\}$|^%[A-Z_]{1,40}%$/;
 
-/** @returns whether the text is the name of another variable, which somebody else fills in */
+/** @returns whether the text is the name of another variable, which somebody else fills in; `$kJ8sd7Fh` may be a password */
 export function isReference(text: string): boolean {
-  return REFERENCE.test(text);
+  return REFERENCE.test(text) && isReadable(text.replace(/[${}%\s]/g, ''), 6);
 }
 
-const SCHEME =
-  /^(?:https?|wss?|tcp|udp|tls|ssl|unix|file|ftps?|sftp|ssh|git|git\+https|git\+ssh|redis|rediss|valkey|amqps?|mqtts?|nats|kafka|pulsar|postgres|postgresql|postgis|mysql|mysql2|mariadb|mssql|sqlserver|oracle|sqlite3?|mongodb|mongodb\+srv|couchdb|cassandra|clickhouse|bolt|neo4j|elasticsearch|opensearch|memcached?|etcd|consul|zookeeper|zk|grpcs?|ldaps?|smtps?|imaps?|pop3s?|s3|gs|gcs|azure|abfss?|hdfs|docker|oci|jdbc|jdbc:[a-z]+|r2dbc:[a-z]+|otlp|statsd|syslog|rtmps?|rtsp|stun|turn|chrome|app|capacitor|ionic|null|log|sync|doctrine|in-memory|local|native|http\+unix|npipe|fd|ipc|inproc|dns|xds|ecto|psql|snowflake|redshift|bigquery|trino|presto|hive|celery|sqs)$/i;
+const SCHEMES: ReadonlySet<string> = new Set(
+  'http https ws wss tcp udp tls ssl unix file ftp ftps sftp ssh git git+https git+ssh redis rediss valkey amqp amqps mqtt mqtts nats kafka pulsar postgres postgresql postgis mysql mysql2 mariadb mssql sqlserver oracle sqlite sqlite3 mongodb mongodb+srv couchdb cassandra clickhouse bolt neo4j elasticsearch opensearch memcache memcached etcd consul zookeeper zk grpc grpcs ldap ldaps smtp smtps imap imaps pop3 pop3s s3 gs gcs azure abfs abfss hdfs docker oci jdbc otlp statsd syslog rtmp rtmps rtsp stun turn chrome app capacitor ionic null log sync doctrine in-memory local native http+unix npipe fd ipc inproc dns xds ecto psql snowflake redshift bigquery trino presto hive celery sqs'.split(
+    ' ',
+  ),
+);
+const isScheme = (scheme: string) => SCHEMES.has(scheme) || /^(?:jdbc|r2dbc):[a-z0-9]+$/.test(scheme);
 
 const URL_FORM = /^([a-z][a-z0-9+.:-]{0,30}?):\/\/([^/?#@\s]*)([^?#\s]*)(?:\?([^#\s]*))?(?:#(\S*))?$/i;
 
@@ -24,7 +28,7 @@ export function isUrl(text: string, isPlain: IsPlain): boolean {
   const found = URL_FORM.exec(text);
   if (found === null) return false;
   const [, scheme = '', authority = '', path = '', query = '', fragment = ''] = found;
-  if (!SCHEME.test(scheme)) return false;
+  if (!isScheme(scheme.toLowerCase())) return false;
   if (
     authority !== '' &&
     !authority
@@ -32,6 +36,7 @@ export function isUrl(text: string, isPlain: IsPlain): boolean {
       .every(
         (host) =>
           isHost(host) ||
+          /^[a-z][a-z-]{1,30}(?:\.[a-z][a-z-]{1,30}){0,4}(?::\d{1,5})?$/.test(host) ||
           isReference(host) ||
           /^[{<[]\w{1,30}[}>\]]$/.test(host) ||
           isFieldWord(host) ||

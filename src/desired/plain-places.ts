@@ -9,8 +9,11 @@ const IPV6 =
   /^\[?(?=[0-9a-f:.]*:[0-9a-f:.]*:)(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{0,4}|(?:\d{1,3}\.){3}\d{1,3})\]?(?:\/\d{1,3})?(?::\d{1,5})?$/i;
 
 /** What the name of a host ends in: the common suffixes, those that only a network of one's own has, and countries. */
-const TOP =
-  /^(?:com|net|org|io|dev|app|ai|cloud|info|biz|xyz|tech|online|site|store|shop|page|live|blog|wiki|news|email|agency|systems|services|solutions|network|software|digital|studio|design|media|world|group|team|tools|run|games|social|chat|space|zone|link|click|pro|name|mobi|edu|gov|mil|int|museum|local|internal|localhost|localdomain|lan|svc|test|example|invalid|home|corp|intranet|arpa|consul|cluster|private|onion|[a-z]{2})$/;
+const TOP: ReadonlySet<string> = new Set(
+  'com net org io dev app ai cloud info biz xyz tech online site store shop page live blog wiki news email agency systems services solutions network software digital studio design media world group team tools run games social chat space zone link click pro name mobi edu gov mil int museum local internal localhost localdomain lan svc test example invalid home corp intranet arpa consul cluster private onion'.split(
+    ' ',
+  ),
+);
 
 /** @returns whether the text is the name of a host, an address, or several with commas between, each perhaps with a port. */
 export function isHost(text: string): boolean {
@@ -24,10 +27,17 @@ export function isHost(text: string): boolean {
   const labels = host.split('.');
   if (labels.some((label) => label === '' || label.length > 40)) return false;
   const last = labels.at(-1) ?? '';
-  if (labels.length === 1) return isReadable(host) && (port !== undefined || /^[a-z0-9_-]+$/.test(host));
+  // A port behind it says that a name is a host's, whatever language it is from.
+  if (labels.length === 1)
+    return port === undefined
+      ? /^[a-z0-9_-]+$/.test(host) && isReadable(host)
+      : isReadable(host) || /^[a-z][a-z-]{1,30}$/.test(host);
   // Names of hosts are public, and written in one case: a token with dots in it is not.
-  if (host !== host.toLowerCase() || !TOP.test(last)) return false;
-  return labels.slice(0, -1).some((label) => isReadable(label)) || /^(?:com|net|org|io|dev|app)$/.test(last);
+  if (host !== host.toLowerCase() || !(TOP.has(last) || /^[a-z]{2}$/.test(last))) return false;
+  return (
+    labels.slice(0, -1).some((label) => isReadable(label) || /^[a-z]{3,20}$/.test(label)) ||
+    /^(?:com|net|org|io|dev|app)$/.test(last)
+  );
 }
 
 const MAIL = /^(?:mailto:)?([A-Za-z0-9._%+-]{1,64})@([A-Za-z0-9.-]{1,200})$/;
@@ -37,7 +47,9 @@ export function isMail(text: string): boolean {
   const address = MAIL.exec(named?.[2] ?? text);
   if (address === null || (named !== null && !isReadable(named[1] ?? '', 6))) return false;
   const [, local = '', domain = ''] = address;
-  return isHost(domain.toLowerCase()) && (isReadable(local) || local.length < 8);
+  return (
+    /\.|^localhost$/.test(domain) && isHost(domain.toLowerCase()) && (isReadable(local) || local.length < 8)
+  );
 }
 
 export const EXTENSION = /\.(?:[a-z]{1,5}|[a-z]\w{1,3}|ya?ml|json5?|sqlite3?|mp[34])$/i;
@@ -59,7 +71,7 @@ export function isPath(text: string, saysPath: boolean): boolean {
     /^(?:\/|\.{1,2}\/|~\/|[A-Za-z]:[\\/]|\\\\|\$\{?[A-Z_]+\}?\/|file:\/{0,3}|unix:\/{0,3})/.test(text);
   const steps = text.replace(/^(?:[A-Za-z]:|file:|unix:|\$\{?[A-Z_]+\}?)/, '').split(/[\\/]/);
   if (!steps.every(isStep)) return false;
-  if (isAbsolute) return true;
+  if (isAbsolute || (steps.length > 1 && text.includes('.') && isHost(steps[0] ?? ''))) return true;
   if (steps.length === 1) return EXTENSION.test(text) || saysPath;
   return (
     saysPath ||

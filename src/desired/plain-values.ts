@@ -2,7 +2,8 @@ import { isReadable } from './words.ts';
 
 /** The harmless forms that a text has as a whole: numbers, dates, codes and the like, each by one pattern. */
 
-const BOOLEAN = /^(?:true|false|yes|no|on|off|y|n|t|f|enabled?|disabled?|0|1)$/i;
+const BOOLEANS = new Set('true false yes no on off y n t f enable enabled disable disabled 0 1'.split(' '));
+const isBoolean = (value: string) => value.length <= 8 && BOOLEANS.has(value.toLowerCase());
 
 /** Longer runs of digits may be a card's, a PIN's or a key's. */
 const NUMBER =
@@ -66,7 +67,7 @@ export function isMeasure(value: string): boolean {
     RATE.test(text) ||
     isDuration(text) ||
     DATE.test(text) ||
-    BOOLEAN.test(text) ||
+    isBoolean(text) ||
     RANGE.test(text) ||
     ARITHMETIC.test(text)
   );
@@ -74,7 +75,7 @@ export function isMeasure(value: string): boolean {
 
 /** @returns whether the value switches something on or off. */
 export function isSwitch(value: string): boolean {
-  return BOOLEAN.test(value.trim());
+  return isBoolean(value.trim());
 }
 
 export function isVersion(text: string): boolean {
@@ -91,30 +92,50 @@ export function isVersion(text: string): boolean {
 /** What punctuation alone is called; in a list it is no item. */
 export const A_SIGN = 'a sign';
 
+/** Whether a pattern is worth a try: most are long, and cost more to make ready than to run. */
+type Begin = (first: string, value: string) => boolean;
+
+const asNumber: Begin = (first) => (first >= '0' && first <= '9') || '+-.'.includes(first);
+const asLetter: Begin = (first, { length }) => /[A-Za-z]/.test(first) && length <= 24;
+const always: Begin = () => true;
+
 /** In this order: the first that fits gives the reason. */
-const FORMS: ReadonlyArray<readonly [form: string, fits: (value: string) => boolean]> = [
-  ['a boolean', (value) => BOOLEAN.test(value)],
-  ['a number', (value) => NUMBER.test(value)],
-  ['a number with a unit', (value) => QUANTITY.test(value) || RATE.test(value) || RANGE.test(value)],
-  ['a duration', isDuration],
-  ['a version', isVersion],
-  ['a date or time', (value) => DATE.test(value)],
-  ['a format of dates', (value) => DATE_FORMAT.test(value)],
-  ['a calculation', (value) => ARITHMETIC.test(value)],
-  ['a port', (value) => PORT.test(value)],
-  ['a short code', (value) => CODE.test(value)],
-  ['a locale', (value) => LOCALE.test(value)],
-  ['a time zone', (value) => TIME_ZONE.test(value)],
-  ['a colour', (value) => COLOUR.test(value)],
-  ['a schedule', (value) => CRON.test(value)],
-  ['a MIME type', (value) => MIME.test(value)],
-  ['an ARN', (value) => ARN.test(value)],
-  [A_SIGN, (value) => SIGN.test(value)],
+const FORMS: ReadonlyArray<readonly [form: string, begins: Begin, fits: (value: string) => boolean]> = [
+  ['a boolean', always, isBoolean],
+  ['a number', asNumber, (value) => NUMBER.test(value)],
+  [
+    'a number with a unit',
+    asNumber,
+    (value) => RANGE.test(value) || QUANTITY.test(value) || RATE.test(value),
+  ],
+  ['a duration', (first, value) => asNumber(first, value) || first === 'P', isDuration],
+  ['a version', (first, value) => asNumber(first, value) || 'v^~<>='.includes(first), isVersion],
+  ['a date or time', asNumber, (value) => DATE.test(value)],
+  ['a format of dates', (first) => '%YyMDdHhEmsSaAZT'.includes(first), (value) => DATE_FORMAT.test(value)],
+  [
+    'a calculation',
+    (first, value) => asNumber(first, value) || first === '(',
+    (value) => ARITHMETIC.test(value),
+  ],
+  ['a port', (first) => first === ':', (value) => PORT.test(value)],
+  ['a short code', (_, { length }) => length <= 4, (value) => CODE.test(value)],
+  ['a locale', asLetter, (value) => LOCALE.test(value)],
+  [
+    'a time zone',
+    (first, value) => /[A-Z+-]/.test(first) && /[/+-]|UTC|GMT/.test(value),
+    (value) => TIME_ZONE.test(value),
+  ],
+  ['a colour', (first) => '#rRhH'.includes(first), (value) => COLOUR.test(value)],
+  ['a schedule', (first, value) => first === '@' || /[ (]/.test(value), (value) => CRON.test(value)],
+  ['a MIME type', (_, value) => value.includes('/'), (value) => MIME.test(value)],
+  ['an ARN', (_, value) => value.startsWith('arn:'), (value) => ARN.test(value)],
+  [A_SIGN, (_, { length }) => length <= 3, (value) => SIGN.test(value)],
 ];
 
 /** @returns which of these forms the value has; undefined where it has none */
 export function valueForm(value: string): string | undefined {
-  return FORMS.find(([, fits]) => fits(value))?.[0];
+  const first = value.charAt(0);
+  return FORMS.find(([, begins, fits]) => begins(first, value) && fits(value))?.[0];
 }
 
 function isDuration(value: string): boolean {

@@ -1,10 +1,9 @@
-import type { Secret } from '../secret.ts';
 import type { Store, Tier } from '../settings/choices.ts';
 import type { Notes } from '../settings/fault.ts';
 import { ADVANCED_BYTES, STANDARD_BYTES } from '../settings/limits.ts';
 import type { Rule } from '../settings/rules.ts';
 import type { Variable } from '../settings/variables.ts';
-import { type Classification, classify, type ValueClass } from './classify.ts';
+import type { Classification, Classify, ValueClass } from './classification.ts';
 import { rowOf } from './table.ts';
 
 /** A place of a variable. */
@@ -37,17 +36,24 @@ export interface RoutingSettings {
 /**
  * Decides where a variable goes. In order: a rule of the configuration file, the routing table, else its class: a secret and
  * what is undecided are stored as SecureString, only what is evidently plain as String.
+ * @param classify judges by name and value
  * @returns the route; what cannot be is in `notes`, with the rule that would help
  */
-export function route(variable: Variable, settings: RoutingSettings, notes: Notes): Route {
+export function route(
+  variable: Variable,
+  settings: RoutingSettings,
+  notes: Notes,
+  classify: Classify,
+): Route {
   const rule = settings.rules.find((candidate) => candidate.matches(variable.name));
-  const found = rule === undefined ? byTable(variable, settings) : byRule(variable, rule, notes);
+  const found =
+    rule === undefined ? byTable(variable, settings, classify) : byRule(variable, rule, notes, classify);
   for (const destination of found.destinations)
     if (destination.store === 'parameter') checkParameter(variable, settings.parameterTier, notes);
   return found;
 }
 
-function byRule(variable: Variable, rule: Rule, notes: Notes): Route {
+function byRule(variable: Variable, rule: Rule, notes: Notes, classify: Classify): Route {
   const { name } = variable;
   const row = rowOf(name);
   const destinations = rule.targets.map((target): Destination => {
@@ -62,7 +68,7 @@ function byRule(variable: Variable, rule: Rule, notes: Notes): Route {
   });
   const plain = destinations.some((place) => place.store === 'parameter' && place.type === 'String');
   const secure = destinations.some((place) => place.store === 'secret' || place.type === 'SecureString');
-  const judged = judge(variable);
+  const judged = judge(variable, classify);
   if (plain && judged.class === 'secret')
     notes.warn({
       ...placeOf(variable),
@@ -81,10 +87,10 @@ function byRule(variable: Variable, rule: Rule, notes: Notes): Route {
   };
 }
 
-function byTable(variable: Variable, settings: RoutingSettings): Route {
+function byTable(variable: Variable, settings: RoutingSettings, classify: Classify): Route {
   const { name } = variable;
   const row = rowOf(name);
-  const judged = judge(variable);
+  const judged = judge(variable, classify);
   const parameter = (secure: boolean): Destination => ({
     store: 'parameter',
     type: secure ? 'SecureString' : 'String',
@@ -122,7 +128,7 @@ const GIVEN_AS_SECRET: Classification = { class: 'secret', reason: 'given as a s
  * The class of a variable by its source, its row, its name and its value. Rows are exempt from the judgement by name; a value
  * that is certainly a secret overrides them. What is undecided is plain where it came by `variables`: that is the user's word.
  */
-function judge(variable: Variable): Classification {
+function judge(variable: Variable, classify: Classify): Classification {
   const { name, value, source } = variable;
   if (source === 'secrets') return GIVEN_AS_SECRET;
   const row = rowOf(name);
@@ -139,20 +145,6 @@ function judge(variable: Variable): Classification {
   if (judged.class === 'undecided' && source === 'variables')
     return { class: 'plain', reason: 'given by variables', certain: false };
   return judged;
-}
-
-/**
- * Judges a value that was read from AWS as the new one of its variable is judged.
- * @param route undefined where no variable of this run leads there
- */
-export function judgeStored(route: Route | undefined, value: Secret): ValueClass {
-  if (route === undefined) return 'secret';
-  if (route.class !== 'plain') return route.class;
-  const { variable, ruled, shown } = route;
-  const judged = classify(rowOf(variable.name) === undefined ? variable.name : '', value).class;
-  // The user's word, or the routing table's, is for what was stored before as well.
-  const isSaidPlain = ruled || !shown || variable.source === 'variables' || variable.source === 'app-url';
-  return judged === 'undecided' && isSaidPlain ? 'plain' : judged;
 }
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (Value, Tier) */

@@ -37,11 +37,14 @@ const TOKENS = new RegExp(
     .join('|'),
 );
 
+/** Every token has so many characters without a break; most values have not. */
+const UNBROKEN = /[\w-]{12}|[\w-]{6}[.:$/][\w-]{6}/;
+
 /** A token stands alone, or between signs that no token has. */
 const TOKEN = new RegExp(`(?:^|[\\s"'=,;:/])(?:${TOKENS.source})(?:$|[\\s"',;&])`);
 
 const PRIVATE_KEY =
-  /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d|AGE-SECRET-KEY-1|<RSAKeyValue>[\s\S]*<D>/;
+  /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d|AGE-SECRET-KEY-1|<RSAKeyValue>[\s\S]{0,4096}<D>/;
 
 /** @see https://en.wikipedia.org/wiki/Crypt_(C)#Key_derivation_functions_supported_by_crypt */
 const PASSWORD_HASH =
@@ -49,11 +52,14 @@ const PASSWORD_HASH =
 
 /** Addresses that let everybody who knows them post. */
 const WEBHOOK =
-  /hooks\.slack\.com\/(?:services|workflows|triggers)\/\w|discord(?:app)?\.com\/api\/webhooks\/\d|\.webhook\.office\.com\/webhook|outlook\.office\.com\/webhook|hooks\.zapier\.com\/hooks\/\w|chat\.googleapis\.com\/v1\/spaces\/\w|api\.telegram\.org\/bot\d|open\.(?:feishu|larksuite)\.(?:cn|com)\/open-apis\/bot|oapi\.dingtalk\.com\/robot|qyapi\.weixin\.qq\.com\/cgi-bin\/webhook|\.logic\.azure\.com\S*sig=|hook\.\w+\.make\.com\/\w|maker\.ifttt\.com\/trigger|events\.pagerduty\.com\/integration\/\w|\.mattermost\.\w+\/hooks\/\w/i;
+  /hooks\.slack\.com\/(?:services|workflows|triggers)\/\w|discord(?:app)?\.com\/api\/webhooks\/\d|\.webhook\.office\.com\/webhook|outlook\.office\.com\/webhook|hooks\.zapier\.com\/hooks\/\w|chat\.googleapis\.com\/v1\/spaces\/\w|api\.telegram\.org\/bot\d|open\.(?:feishu|larksuite)\.(?:cn|com)\/open-apis\/bot|oapi\.dingtalk\.com\/robot|qyapi\.weixin\.qq\.com\/cgi-bin\/webhook|\.logic\.azure\.com\S{0,1024}sig=|hook\.\w+\.make\.com\/\w|maker\.ifttt\.com\/trigger|events\.pagerduty\.com\/integration\/\w|\.mattermost\.\w+\/hooks\/\w/i;
 
-/** `scheme://user:password@`; the password may hold a slash, unless it is a port with a path behind it. */
-const URL_WITH_PASSWORD = /[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?!\d{1,5}[/?])[^\s@]+@/i;
-const URL_WITH_USER = /[a-z][a-z0-9+.-]*:\/\/([^\s/:@]{12,}):?@/i;
+/**
+ * `scheme://user:password@`; the password may hold a slash, unless it is a port with a path behind it. Every part has a
+ * longest length, so that the time stays in line with that of the value.
+ */
+const URL_WITH_PASSWORD = /[a-z0-9+.-]:\/\/[^\s/:@]{0,1024}:(?!\d{1,5}[/?])[^\s@]{1,1024}@/i;
+const URL_WITH_USER = /[a-z0-9+.-]:\/\/([^\s/:@]{12,1024}):?@/i;
 
 /** `user:password@tcp(host)/database` of Go's drivers, `user:password@host` of others. A digest is named in the same way. */
 const USER_AND_PASSWORD = /^[^\s:@/]+:(?!\/\/)[^\s@]+@(?!sha\d{3}:)(?:[a-z]+\(|[\w.-]+(?::\d+)?(?:[/?]|$))/i;
@@ -87,6 +93,7 @@ function secretPair(text: string): string | undefined {
 
 /** A JWT is known by its header, which may be written in any way: the first of three parts is an object with `alg`. */
 function holdsJwt(text: string): boolean {
+  if (text.length < 24 || !text.includes('.')) return false;
   for (const [, header = ''] of text.matchAll(/(?:^|[\s"'=:])([\w-]{12,2000})\.[\w-]{8,}\.[\w-]*/g)) {
     const decoded = Buffer.from(header, 'base64url').toString('utf8').trim();
     if (decoded.startsWith('{') && /"(?:alg|typ|enc|kid)"\s*:/.test(decoded)) return true;
@@ -95,19 +102,26 @@ function holdsJwt(text: string): boolean {
 }
 
 const FORMS: readonly SecretForm[] = [
-  { noun: 'a private key', holds: (value) => PRIVATE_KEY.test(value) },
-  { noun: 'a token', holds: (value) => TOKEN.test(value) || holdsJwt(value) },
-  { noun: 'a webhook address', holds: (value) => WEBHOOK.test(value) },
-  { noun: 'a URL with a password', holds: (value) => URL_WITH_PASSWORD.test(value) },
+  { noun: 'a private key', holds: (value) => value.length > 16 && PRIVATE_KEY.test(value) },
+  { noun: 'a token', holds: (value) => (UNBROKEN.test(value) && TOKEN.test(value)) || holdsJwt(value) },
+  {
+    noun: 'a webhook address',
+    holds: (value) => value.length > 20 && value.includes('/') && WEBHOOK.test(value),
+  },
+  { noun: 'a URL with a password', holds: (value) => value.includes('@') && URL_WITH_PASSWORD.test(value) },
   {
     noun: 'a URL with a key',
     holds: (value) => {
+      if (!value.includes('@')) return false;
       const user = URL_WITH_USER.exec(value)?.[1];
       return user !== undefined && !isReadable(user);
     },
   },
-  { noun: 'a user with a password', holds: (value) => USER_AND_PASSWORD.test(value) || ORACLE.test(value) },
-  { noun: 'a password hash', holds: (value) => PASSWORD_HASH.test(value) },
+  {
+    noun: 'a user with a password',
+    holds: (value) => value.includes('@') && (USER_AND_PASSWORD.test(value) || ORACLE.test(value)),
+  },
+  { noun: 'a password hash', holds: (value) => /[$}]/.test(value) && PASSWORD_HASH.test(value) },
   { noun: 'an authorization header', holds: (value) => AUTHORIZATION.test(value) },
   { noun: 'an application key', holds: (value) => LARAVEL_KEY.test(value) },
 ];

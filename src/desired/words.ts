@@ -56,6 +56,7 @@ const FIELD = new Set(
   eth0 lo iface ens3 g1 gc zgc jmx rmi apm ecs log4j slf4j logback ansi ok tty pty utc0 cn ou dc uid objectclass sasl gssapi
   protobuf net color colour sqlx kafka plaintext xterm vim
   the and or not for with from your you our we will be are was this that can may has have all any new more out off over under about
+  pm iphone ipad ios htpasswd lm minilm vec
   nan inf nil null none void true false yes no on off ok tls1 tls12 tls13 ssl3 tlsv1 b64 hex raw pkcs8 pkcs1 x509 spki asn1 cert certs`
     .split(/\s+/)
     .filter((word) => word !== ''),
@@ -81,17 +82,18 @@ function isSpelled(letters: string): boolean {
   return true;
 }
 
-/** `pgaudit`, `bigbluebutton`: words run together, each long enough to be no accident; three of them only in a long text. */
+/** `pgaudit`, `webpackloader`: words run together, each long enough to be no accident; three only with one of the field's. */
 function isCompound(letters: string): boolean {
   if (letters.length < 6 || letters.length > 2 * LONGEST_WORD) return false;
   const isPart = (part: string) => FIELD.has(part) || (part.length >= 4 && isSpelled(part));
+  const areParts = (parts: readonly string[]) => parts.every(isPart) && parts.some((part) => FIELD.has(part));
   for (let at = 2; at <= letters.length - 2; at++) {
     if (!isPart(letters.slice(0, at))) continue;
     const rest = letters.slice(at);
     if (isPart(rest)) return true;
     if (letters.length < 12) continue;
     for (let next = 4; next <= rest.length - 4; next++)
-      if (isPart(rest.slice(0, next)) && isPart(rest.slice(next))) return true;
+      if (areParts([letters.slice(0, at), rest.slice(0, next), rest.slice(next)])) return true;
   }
   return false;
 }
@@ -129,6 +131,7 @@ const MOST_PIECES = 12;
 export function isReadable(text: string, most = MOST_WORDS): boolean {
   const pieces = text
     .replace(/[!?.]$/, '')
+    .replace(/\(([^()]*)\)/g, ' $1 ')
     .split(/[\s_\-./:+,@'’&–—]+/)
     .filter((piece) => piece !== '');
   if (pieces.length === 0 || pieces.length > MOST_PIECES) return false;
@@ -146,10 +149,17 @@ export function isReadable(text: string, most = MOST_WORDS): boolean {
     for (const part of parts)
       if (isFieldWord(part)) known += 1;
       else if (isFieldNumber(part)) numbers += 1;
+      else if (pieces.length > 1 && isNumberedWord(part)) words += 1;
       else if (isWord(part)) words += 1;
       else return false;
   }
   return words <= most && numbers <= words + known + 1 && (pieces.length === 1 || words + known > 0);
+}
+
+/** `Lite2` of a name of several words; alone it could be a password. */
+function isNumberedWord(part: string): boolean {
+  const letters = /^([A-Za-z]{3,})\d{1,2}$/.exec(part)?.[1];
+  return letters !== undefined && isWord(letters);
 }
 
 /** `node1`, `v2`, `2x`, `30d`: a word of the field with up to four digits. */
@@ -157,5 +167,8 @@ function isFieldNumber(piece: string): boolean {
   const found = /^(\d{0,4})([a-z]+)(\d{0,4})$/i.exec(piece);
   if (found === null) return false;
   const [, before = '', letters = '', after = ''] = found;
-  return (before === '') !== (after === '') && (isFieldWord(letters) || /^[vwxhdsmbkgo]$/i.test(letters));
+  return (
+    (before === '') !== (after === '') &&
+    (isFieldWord(letters) || /^(?:[vwxhdsmbkgo]|st|nd|rd|th)$/i.test(letters))
+  );
 }

@@ -1,4 +1,5 @@
-import { judgeStored, type Route } from '../desired/routing.ts';
+import type { Route } from '../desired/routing.ts';
+import { judgeStored } from '../desired/stored-value.ts';
 import type { Difference, Field } from '../resources/resource.ts';
 import { Secret } from '../secret.ts';
 import type { Change, Plan } from './change.ts';

@@ -1,3 +1,4 @@
+import { scryptSync } from 'node:crypto';
 import type { Plan } from '../plan/change.ts';
 import type { Field, Kind } from '../resources/resource.ts';
 import { Secret } from '../secret.ts';
@@ -61,7 +62,18 @@ function hiddenValues(plan: Plan, classify: Classify, salt: string): HiddenValue
   );
   if (values.length === 0) return undefined;
   const sorted = values.sort(([a], [b]) => (a < b ? -1 : 1));
-  return { digest: Secret.digest(sorted, salt), fields: sorted.map(([field]) => field) };
+  return {
+    digest: Secret.digest(sorted, (text) => slowDigest(text, salt)),
+    fields: sorted.map(([field]) => field),
+  };
+}
+
+/**
+ * @returns 32 hexadecimal digits
+ * @see https://nodejs.org/api/crypto.html#cryptoscryptsyncpassword-salt-keylen-options
+ */
+function slowDigest(text: string, salt: string): string {
+  return scryptSync(text, salt, 16, { N: 2 ** 14, r: 8, p: 1 }).toString('hex');
 }
 
 function isBound(kind: Kind, name: string, field: string, to: Field, classify: Classify): to is Secret {

@@ -1,7 +1,7 @@
 import type { ConfigFile } from './config.ts';
 import type { Notes } from './fault.ts';
-import { readPatterns } from './glob.ts';
 import { bundleNameFault } from './limits.ts';
+import { readPatterns } from './patterns.ts';
 import { quoted, splitList, Unclear } from './texts.ts';
 
 /** Where a rule sends a variable. */
