@@ -5,6 +5,7 @@ import type { Change } from '../../src/plan/change.ts';
 import { disclose } from '../../src/plan/disclosure.ts';
 import type { Observed } from '../../src/plan/plan.ts';
 import { plan } from '../../src/plan/plan.ts';
+import { encryptedVariables } from '../../src/plan/settled-type.ts';
 import { failureOf } from '../../src/report/failure.ts';
 import { openGate } from '../../src/report/gate.ts';
 import type { Run } from '../../src/report/run.ts';
@@ -47,17 +48,19 @@ export function runOf(
   broken: Readonly<Record<string, unknown>> = {},
 ): Run {
   const { settings, desired, notes } = ask(given);
+  const encrypted = encryptedVariables(observed['AWS::SecretsManager::Secret']?.values() ?? [], []);
   const planned = plan(desired.wishes, observed, {
     allow: settings.allow,
     adopt: settings.adopt,
     ignore: settings.ignore,
     callbackParameter: `${settings.prefix}/AUTH0_CALLBACK_URL`,
     callbackIsAsked: false,
+    encrypted,
   });
   const changes = disclose(planned, {
     routes: routesByPlace(desired, settings.prefix),
-    encrypted: new Set(),
-    isPullRequest: false,
+    encrypted,
+    isPullRequest: given.event === 'pull_request',
     holderOf: () => undefined,
   });
   const outcomes = unapplied(changes).map((outcome): Outcome => {
