@@ -1,9 +1,7 @@
-import { isVersion } from './plain-values.ts';
+import { IPV4, isVersion } from './plain-values.ts';
 import { isReadable } from './words.ts';
 
 /** The harmless forms that say where something is: hosts, addresses, paths, modules, images. */
-
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|(?=$|[/:]))){4}(?:\/(?:3[0-2]|[12]?\d))?(?::\d{1,5})?$/;
 
 const IPV6 =
   /^\[?(?=[0-9a-f:.]*:[0-9a-f:.]*:)(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{0,4}|(?:\d{1,3}\.){3}\d{1,3})\]?(?:\/\d{1,3})?(?::\d{1,5})?$/i;
@@ -17,7 +15,8 @@ const TOP: ReadonlySet<string> = new Set(
 
 /** @returns whether the text is the name of a host, an address, or several with commas between, each perhaps with a port. */
 export function isHost(text: string): boolean {
-  if (IPV4.test(text) || IPV6.test(text)) return true;
+  if (/^\d/.test(text) && IPV4.test(text)) return true;
+  if (text.includes(':') && IPV6.test(text)) return true;
   const found = /^((?:\*\.|\.)?[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9])?\.?)(?::(\d{1,5}|\*))?$/.exec(
     text,
   );
@@ -43,6 +42,7 @@ export function isHost(text: string): boolean {
 const MAIL = /^(?:mailto:)?([A-Za-z0-9._%+-]{1,64})@([A-Za-z0-9.-]{1,200})$/;
 
 export function isMail(text: string): boolean {
+  if (!text.includes('@')) return false;
   const named = /^["']?([\p{L}\p{N} .,'’&-]{1,80})["']?\s<([^<>\s]+)>$/u.exec(text);
   const address = MAIL.exec(named?.[2] ?? text);
   if (address === null || (named !== null && !isReadable(named[1] ?? '', 6))) return false;

@@ -6,6 +6,11 @@ const BOOLEANS = new Set('true false yes no on off y n t f enable enabled disabl
 const isBoolean = (value: string) => value.length <= 8 && BOOLEANS.has(value.toLowerCase());
 
 /** Longer runs of digits may be a card's, a PIN's or a key's. */
+/** An address, perhaps of a network, perhaps with a port. */
+export const IPV4 =
+  /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|(?=$|[/:]))){4}(?:\/(?:3[0-2]|[12]?\d))?(?::\d{1,5})?$/;
+
+const INTEGER = /^\d{1,12}$/;
 const NUMBER =
   /^[+-]?(?:\d{1,12}|\d{1,3}(?:[_,]\d{3}){1,3}|\d{0,9}\.\d{1,12}|\d{1,9}\.\d{0,12}|\d{1,3}(?:\.\d{1,6})?e[+-]?\d{1,3})$|^0x[0-9a-f]{1,8}$|^0o?[0-7]{1,6}$/i;
 
@@ -63,8 +68,7 @@ export function isMeasure(value: string): boolean {
   const text = value.trim();
   return (
     NUMBER.test(text) ||
-    QUANTITY.test(text) ||
-    RATE.test(text) ||
+    isQuantity(text) ||
     isDuration(text) ||
     DATE.test(text) ||
     isBoolean(text) ||
@@ -102,12 +106,14 @@ const always: Begin = () => true;
 /** In this order: the first that fits gives the reason. */
 const FORMS: ReadonlyArray<readonly [form: string, begins: Begin, fits: (value: string) => boolean]> = [
   ['a boolean', always, isBoolean],
-  ['a number', asNumber, (value) => NUMBER.test(value)],
+  ['a number', asNumber, (value) => INTEGER.test(value)],
   [
-    'a number with a unit',
-    asNumber,
-    (value) => RANGE.test(value) || QUANTITY.test(value) || RATE.test(value),
+    'a host',
+    (first, value) => asNumber(first, value) && value.split('.').length === 4,
+    (value) => IPV4.test(value),
   ],
+  ['a number', asNumber, (value) => NUMBER.test(value)],
+  ['a number with a unit', asNumber, isQuantity],
   ['a duration', (first, value) => asNumber(first, value) || first === 'P', isDuration],
   ['a version', (first, value) => asNumber(first, value) || 'v^~<>='.includes(first), isVersion],
   ['a date or time', asNumber, (value) => DATE.test(value)],
@@ -125,7 +131,7 @@ const FORMS: ReadonlyArray<readonly [form: string, begins: Begin, fits: (value: 
     (first, value) => /[A-Z+-]/.test(first) && /[/+-]|UTC|GMT/.test(value),
     (value) => TIME_ZONE.test(value),
   ],
-  ['a colour', (first) => '#rRhH'.includes(first), (value) => COLOUR.test(value)],
+  ['a colour', (first, value) => first === '#' || value.endsWith(')'), (value) => COLOUR.test(value)],
   ['a schedule', (first, value) => first === '@' || /[ (]/.test(value), (value) => CRON.test(value)],
   ['a MIME type', (_, value) => value.includes('/'), (value) => MIME.test(value)],
   ['an ARN', (_, value) => value.startsWith('arn:'), (value) => ARN.test(value)],
@@ -136,6 +142,11 @@ const FORMS: ReadonlyArray<readonly [form: string, begins: Begin, fits: (value: 
 export function valueForm(value: string): string | undefined {
   const first = value.charAt(0);
   return FORMS.find(([, begins, fits]) => begins(first, value) && fits(value))?.[0];
+}
+
+function isQuantity(value: string): boolean {
+  if (RANGE.test(value)) return true;
+  return /[a-zµ%°]$/i.test(value) && (QUANTITY.test(value) || (/\/|per /.test(value) && RATE.test(value)));
 }
 
 function isDuration(value: string): boolean {

@@ -103,7 +103,11 @@ function holdsJwt(text: string): boolean {
 
 const FORMS: readonly SecretForm[] = [
   { noun: 'a private key', holds: (value) => value.length > 16 && PRIVATE_KEY.test(value) },
-  { noun: 'a token', holds: (value) => (UNBROKEN.test(value) && TOKEN.test(value)) || holdsJwt(value) },
+  {
+    noun: 'a token',
+    holds: (value) =>
+      (/[0-9A-Z]/.test(value) && UNBROKEN.test(value) && TOKEN.test(value)) || holdsJwt(value),
+  },
   {
     noun: 'a webhook address',
     holds: (value) => value.length > 20 && value.includes('/') && WEBHOOK.test(value),

@@ -46,7 +46,7 @@ export function bindingOf(
 
 /**
  * The digest covers all of them together and is slow to make, so who wants to guess one has to guess all of them and the
- * account at once, at a twentieth of a second for each try. That is the price of an approval which holds in another job: there
+ * account at once, at an eightieth of a second for each try. That is the price of an approval which holds in another job: there
  * is no key that both jobs have and a reader of the plan has not, but for the secret values themselves, and of these nothing
  * goes into what is published.
  * @param salt says where the values go; equal values elsewhere have another digest
@@ -73,7 +73,7 @@ function hiddenValues(plan: Plan, classify: Classify, salt: string): HiddenValue
  * @see https://nodejs.org/api/crypto.html#cryptoscryptsyncpassword-salt-keylen-options
  */
 function slowDigest(text: string, salt: string): string {
-  return scryptSync(text, salt, 16, { N: 2 ** 14, r: 8, p: 1 }).toString('hex');
+  return scryptSync(text, salt, 16, { N: 2 ** 12, r: 8, p: 1 }).toString('hex');
 }
 
 function isBound(kind: Kind, name: string, field: string, to: Field, classify: Classify): to is Secret {

@@ -92,6 +92,8 @@ function base64Forms(text: string): string[] {
   return forms.flatMap((form) => [form, form.replace(/[+/]/g, (sign) => (sign === '+' ? '-' : '_'))]);
 }
 
+type Forms = (text: string) => readonly string[];
+
 interface Form {
   readonly text: string;
   readonly of: string;
@@ -100,13 +102,11 @@ interface Form {
 /** Places of characters: from the first, up to the last and without it. */
 type Span = readonly [start: number, end: number];
 
-const BUCKETS = 1 << 18;
-
 /** Forms by their first four characters: one walk over a text finds all of them, however many there are. */
 class FormIndex {
   readonly #byHead = new Map<string, Form[]>();
-  /** Whether some form has a head of this hash: most places of a text need no more than this look. */
-  readonly #heads = new Uint8Array(BUCKETS);
+  /** Whether some form begins with these two characters: most places of a text need no more than this look. */
+  readonly #pairs = new Uint8Array(1 << 16);
   readonly #known = new Set<string>();
 
   add(form: Form): void {
@@ -116,31 +116,30 @@ class FormIndex {
     const others = this.#byHead.get(head);
     if (others === undefined) this.#byHead.set(head, [form]);
     else others.push(form);
-    this.#heads[hashAt(form.text, 0)] = 1;
+    this.#pairs[pairAt(form.text, 0)] = 1;
   }
 
   /** Where forms begin, with each form that does. */
   *hits(text: string): Generator<{ readonly start: number; readonly form: Form }> {
     if (this.#known.size === 0) return;
     for (let start = 0; start + SHORTEST <= text.length; start++) {
-      if (this.#heads[hashAt(text, start)] === 0) continue;
+      if (this.#pairs[pairAt(text, start)] === 0) continue;
       for (const form of this.#byHead.get(text.slice(start, start + SHORTEST)) ?? [])
         if (text.startsWith(form.text, start)) yield { start, form };
     }
   }
 }
 
-function hashAt(text: string, at: number): number {
-  let hash = 0;
-  for (let index = at; index < at + SHORTEST; index++) hash = (hash * 37 + text.charCodeAt(index)) | 0;
-  return hash & (BUCKETS - 1);
+function pairAt(text: string, at: number): number {
+  return ((text.charCodeAt(at) & 0xff) << 8) | (text.charCodeAt(at + 1) & 0xff);
 }
 
 /** Hidden texts with all their forms, which are made when they are first asked for: a run that refuses its input asks for none. */
 export class MaskForms {
   readonly #texts = new Map<string, string>();
-  #index: { readonly count: number; readonly forms: FormIndex } | undefined;
-  readonly #escaped = new Map<Escape, { readonly count: number; readonly forms: FormIndex }>();
+  /** By how they are written; what is hidden later is added to what is there. */
+  readonly #indexes = new Map<Forms, { count: number; readonly forms: FormIndex }>();
+  readonly #escaped = new Map<Escape, Forms>();
 
   /** @param of what it is a value of: a name, never the value */
   add(text: string, of: string): void {
@@ -172,25 +171,25 @@ export class MaskForms {
   }
 
   #forms(): FormIndex {
-    if (this.#index?.count !== this.#texts.size)
-      this.#index = { count: this.#texts.size, forms: this.#made(formsOf) };
-    return this.#index.forms;
+    return this.#made(formsOf);
   }
 
   #formsBy(how: Escape): FormIndex {
-    const made = this.#escaped.get(how);
-    if (made?.count === this.#texts.size) return made.forms;
     // Of the other forms no sign is left that Markdown would escape.
-    const forms = this.#made((text) => [how(text), how(JSON.stringify(text).slice(1, -1))]);
-    this.#escaped.set(how, { count: this.#texts.size, forms });
-    return forms;
+    const forms = this.#escaped.get(how) ?? ((text) => [how(text), how(JSON.stringify(text).slice(1, -1))]);
+    this.#escaped.set(how, forms);
+    return this.#made(forms);
   }
 
-  #made(formsOfText: (text: string) => readonly string[]): FormIndex {
-    const index = new FormIndex();
-    for (const [text, of] of this.#texts)
-      for (const form of formsOfText(text)) if (form.length >= SHORTEST) index.add({ text: form, of });
-    return index;
+  #made(formsOfText: Forms): FormIndex {
+    const index = this.#indexes.get(formsOfText) ?? { count: 0, forms: new FormIndex() };
+    this.#indexes.set(formsOfText, index);
+    if (index.count < this.#texts.size)
+      for (const [text, of] of [...this.#texts].slice(index.count))
+        for (const form of formsOfText(text))
+          if (form.length >= SHORTEST) index.forms.add({ text: form, of });
+    index.count = this.#texts.size;
+    return index.forms;
   }
 }
 
