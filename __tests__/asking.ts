@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readAuth0 } from '../src/ask.ts';
 import { appUrls, withCallback } from '../src/desired/auth0.ts';
+import { classify } from '../src/desired/classify.ts';
 import { type Desired, desire } from '../src/desired/desired.ts';
 import { avoidIdleBundles } from '../src/desired/idle-bundles.ts';
 import { type Route, route } from '../src/desired/routing.ts';
@@ -96,9 +97,12 @@ export function ask(given: Given): Answer {
   const { variables } = readVariables(texts, known, (name) => given.env?.[name], notes);
   const urls = appUrls(settings.auth0, notes);
   const routes = avoidIdleBundles(
-    withCallback(variables, settings.auth0, urls).map((variable) => route(variable, settings, notes)),
+    withCallback(variables, settings.auth0, urls).map((variable) =>
+      route(variable, settings, notes, classify),
+    ),
     settings,
     notes,
+    classify,
   );
   readAuth0(settings, variables, notes);
   const desired = desire(settings, routes, notes);
