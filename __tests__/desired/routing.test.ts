@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { classify } from '../../src/desired/classify.ts';
 import { avoidIdleBundles } from '../../src/desired/idle-bundles.ts';
 import { type Route, type RoutingSettings, route } from '../../src/desired/routing.ts';
 import { Secret } from '../../src/secret.ts';
@@ -25,7 +26,7 @@ function send(
 ) {
   const notes = new Notes();
   const variable = { name, value: new Secret(value), source, where: `input ${source}`, line: 1 };
-  const found = route(variable, { ...SETTINGS, ...settings }, notes);
+  const found = route(variable, { ...SETTINGS, ...settings }, notes, classify);
   return {
     found,
     places: places(found),
@@ -390,9 +391,14 @@ describe('a bundle in which nothing is a secret', () => {
     const all = { ...SETTINGS, ...settings };
     const notes = new Notes();
     const routes = Object.entries(given).map(([name, value]) =>
-      route({ name, value: new Secret(value), source: 'dotenv', where: 'input dotenv', line: 1 }, all, notes),
+      route(
+        { name, value: new Secret(value), source: 'dotenv', where: 'input dotenv', line: 1 },
+        all,
+        notes,
+        classify,
+      ),
     );
-    return avoidIdleBundles(routes, all, notes).flatMap(places);
+    return avoidIdleBundles(routes, all, notes, classify).flatMap(places);
   };
 
   it('is not made: its rows are parameters', () => {
