@@ -168,8 +168,15 @@ export const SCENES: readonly WholeScene[] = [
         }),
       );
     },
+    // Only a rule makes plain what is encrypted.
     step: () => ({
-      inputs: { prefix: P, dotenv: `PLAIN_ONE=${PLAIN}\nPLAIN_TWO=2`, allow: 'change-type' },
+      inputs: {
+        prefix: P,
+        dotenv: `PLAIN_ONE=${PLAIN}\nPLAIN_TWO=2`,
+        allow: 'change-type',
+        config: CONFIG,
+      },
+      files: { [CONFIG]: 'rules: [{ match: PLAIN_*, to: parameter }]\n' },
     }),
   },
   {
