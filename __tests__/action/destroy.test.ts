@@ -103,7 +103,7 @@ describe('with confirm', () => {
     expect(held.log).toContain('aws logs put-log-group-deletion-protection');
     expect(held.summary).toContain('put-log-group-deletion-protection');
     expect(aws.writes()).toEqual([]);
-    // What stays anyway holds up nothing: without its consent, or with a name that others may use.
+    // Without its opt-in it stays anyway, and holds up nothing.
     const without = await at.step({ ...CONFIRMED, ...OWN });
     expect(without.exitCode, without.log).toBe(0);
     expect(await at.parameters()).toEqual([]);
@@ -114,10 +114,10 @@ describe('with confirm', () => {
 
     await at.step({ dotenv: SEED });
     aws.protect('/ecs/papyrus');
+    aws.forget();
     const shared = await at.step(ALL);
-    expect(shared.exitCode, shared.log).toBe(0);
-    expect(await at.parameters()).toEqual([]);
-    expect(await at.logGroup('/ecs/papyrus')).toBeDefined();
+    expect([shared.exitCode, shared.outputs['failure-reason']]).toEqual([1, 'blocked']);
+    expect(aws.writes()).toEqual([]);
     aws.protect('/ecs/papyrus', false);
   });
 
