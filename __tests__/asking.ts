@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readAuth0 } from '../src/ask.ts';
 import { appUrls, withCallback } from '../src/desired/auth0.ts';
+import { classify } from '../src/desired/classify.ts';
 import { type Desired, desire } from '../src/desired/desired.ts';
+import { avoidIdleBundles } from '../src/desired/idle-bundles.ts';
 import { type Route, route } from '../src/desired/routing.ts';
 import { rowOf } from '../src/desired/table.ts';
 import { type ConfigFile, readConfig } from '../src/settings/config.ts';
 import { describe, Notes } from '../src/settings/fault.ts';
-import { type Runner, readText, readVariableTexts } from '../src/settings/inputs.ts';
+import { type Runner, readVariableTexts } from '../src/settings/inputs.ts';
 import { readSettings, type Settings } from '../src/settings/settings.ts';
 import { readVariables, type Variable } from '../src/settings/variables.ts';
+import { readText } from '../src/settings/workspace-file.ts';
 
 /** What a user gives; the prefix is /papyrus/prd where nothing else is said. */
 export interface Given {
@@ -93,8 +96,13 @@ export function ask(given: Given): Answer {
     rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
   const { variables } = readVariables(texts, known, (name) => given.env?.[name], notes);
   const urls = appUrls(settings.auth0, notes);
-  const routes = withCallback(variables, settings.auth0, urls).map((variable) =>
-    route(variable, settings, notes),
+  const routes = avoidIdleBundles(
+    withCallback(variables, settings.auth0, urls).map((variable) =>
+      route(variable, settings, notes, classify),
+    ),
+    settings,
+    notes,
+    classify,
   );
   readAuth0(settings, variables, notes);
   const desired = desire(settings, routes, notes);

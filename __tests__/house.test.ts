@@ -339,10 +339,14 @@ describe('what only some may touch', () => {
     expect(client?.imports.map(({ from }) => from)).toContain('@actions/github/lib/utils');
   });
 
-  it('files: the reader of inputs, and what the report writes for later steps', () => {
+  it('files: the readers of inputs and of the workspace, and what the report writes for later steps', () => {
     // Images are too large to be read beforehand: the registry's rooms read them as they go out.
     const found = importers(/^(?:node:)?fs(?:\/promises)?$/).filter((path) => stageOf(path) !== 'registry');
-    expect(found.sort()).toEqual(['report/private-file.ts', 'settings/inputs.ts']);
+    expect(found.sort()).toEqual([
+      'report/private-file.ts',
+      'settings/inputs.ts',
+      'settings/workspace-file.ts',
+    ]);
     const writer = HOUSE.find(({ path }) => path === 'report/private-file.ts');
     expect(writer?.text).toMatch(/import \{ mkdirSync, writeFileSync \} from 'node:fs'/);
   });
@@ -463,6 +467,7 @@ describe('what only some may touch', () => {
 /** What of these stages acts: it reads what is asked, runs the plan, or writes and sends what is told. */
 const ACTING = [
   'settings/inputs.ts',
+  'settings/workspace-file.ts',
   'plan/apply.ts',
   'report/comment.ts',
   'report/drift-issue.ts',

@@ -19,13 +19,13 @@ import {
   readEngineEnvironment,
   readEnvironment,
   readInputs,
-  readText,
   readUnknownInputs,
   readVariableTexts,
 } from './settings/inputs.ts';
 import { Masks, SHORTEST_UNDECIDED } from './settings/masks.ts';
 import { readSettings, type Settings } from './settings/settings.ts';
 import { readVariables, type Variable } from './settings/variables.ts';
+import { readText } from './settings/workspace-file.ts';
 
 /** Everything that is asked for, checked. */
 export interface Asked {

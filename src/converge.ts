@@ -117,12 +117,17 @@ export async function converge(
     told.push(line);
     log.info(line);
   }
+  // What is written is secret, what is told of it as far as it may be printed.
+  const shownChanges = new Map(plan.map((change, index) => [change, disclosed[index] ?? change]));
   const failure = refused ?? unconfirmed(settings) ?? failureOf(settings, plan, outcomes);
   return {
     settings,
     desired,
     plan: shown,
-    outcomes: shownOutcomes(outcomes, gate),
+    outcomes: shownOutcomes(
+      outcomes.map((outcome) => ({ ...outcome, change: shownChanges.get(outcome.change) ?? outcome.change })),
+      gate,
+    ),
     notes,
     told,
     caller,

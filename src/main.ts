@@ -21,6 +21,8 @@ export async function main(): Promise<void> {
     const failure = await report(run, runner);
     if (failure !== undefined) log.fail(failure);
   } catch (error) {
+    // What was asked beside the call that failed may still wait for its next try.
+    stop.end('cancelled');
     await tellEnd(error, runner);
   }
   leave();

@@ -89,9 +89,10 @@ describe("the article's flow", () => {
     expect(await callback()).toEqual({ value: `${NEW}/callback`, type: 'String' });
     expect(second.outputs.changed).toBe('true');
     expect(second.outputs['config-changed']).toBe('true');
-    // Cheap: the account, the one parameter, and nothing of log groups, secrets or repositories.
+    // Cheap: the account, the one parameter and its owner, and nothing of log groups, secrets or repositories.
     expect(new Set(aws.calls.map(({ service }) => service))).toEqual(new Set(['sts', 'ssm']));
-    expect(aws.calls.length).toBeLessThanOrEqual(6);
+    expect(aws.count('ListTagsForResource')).toBe(1);
+    expect(aws.calls.length).toBeLessThanOrEqual(7);
     expect(findLeaks(second, [SECRET, ...auth0.tokens.keys()])).toEqual([]);
 
     const third = await run({ dotenv: dotenv('http://0.0.0.0:5000/callback') });

@@ -94,23 +94,31 @@ describe('with confirm', () => {
   });
 
   it('a log group with deletion protection is blocked before anything goes, and the next run finishes', async () => {
-    await at.step({ dotenv: SEED });
-    aws.protect('/ecs/papyrus');
+    await at.step({ dotenv: SEED, ...OWN });
+    aws.protect('/ecs/papyrus-prd');
     aws.forget();
-    const held = await at.step(ALL);
+    const held = await at.step({ ...ALL, ...OWN });
     expect(held.exitCode).toBe(1);
     expect(held.outputs).toMatchObject({ 'failure-reason': 'blocked', 'to-delete': '0', blocked: '1' });
     expect(held.log).toContain('aws logs put-log-group-deletion-protection');
     expect(held.summary).toContain('put-log-group-deletion-protection');
     expect(aws.writes()).toEqual([]);
-    // What stays anyway holds up nothing.
-    const without = await at.step(CONFIRMED);
+    // What stays anyway holds up nothing: without its consent, or with a name that others may use.
+    const without = await at.step({ ...CONFIRMED, ...OWN });
     expect(without.exitCode, without.log).toBe(0);
     expect(await at.parameters()).toEqual([]);
-    aws.protect('/ecs/papyrus', false);
-    const gone = await at.step(ALL);
+    aws.protect('/ecs/papyrus-prd', false);
+    const gone = await at.step({ ...ALL, ...OWN });
     expect(gone.exitCode, gone.log).toBe(0);
-    expect(await at.logGroup('/ecs/papyrus')).toBeUndefined();
+    expect(await at.logGroup('/ecs/papyrus-prd')).toBeUndefined();
+
+    await at.step({ dotenv: SEED });
+    aws.protect('/ecs/papyrus');
+    const shared = await at.step(ALL);
+    expect(shared.exitCode, shared.log).toBe(0);
+    expect(await at.parameters()).toEqual([]);
+    expect(await at.logGroup('/ecs/papyrus')).toBeDefined();
+    aws.protect('/ecs/papyrus', false);
   });
 
   it('a restored secret whose value nobody wrote is no new configuration', async () => {

@@ -289,8 +289,15 @@ test('each call names repository, commit and run', async () => {
 });
 
 test('text of strangers is no command and no markup', async () => {
+  // The user's word, without which none of them would be printed.
+  const variables = {
+    PLAIN: '##[error]boom',
+    MARK: '<img src=x> | @octocat ![x](y)',
+    LINE: '::error::boom',
+  };
+  const given = { dotenv: '', variables: JSON.stringify(variables) };
   await using run = await act({
-    dotenv: 'PLAIN="##[error]boom"\nMARK="<img src=x> | @octocat ![x](y)"\nLINE="::error::boom"\n',
+    ...given,
   });
   expect(run.exitCode).toBe(0);
   await stage.put('PLAIN', '::error::from aws\n##[error]from aws');
@@ -298,7 +305,7 @@ test('text of strangers is no command and no markup', async () => {
   await using drift = await act({
     mode: 'drift',
     'fail-on-drift': 'false',
-    dotenv: 'PLAIN="##[error]boom"\nMARK="<img src=x> | @octocat ![x](y)"\nLINE="::error::boom"\n',
+    ...given,
   });
   expect(errorsOf(drift)).toEqual([]);
   expect(drift.log).toContain('from aws');

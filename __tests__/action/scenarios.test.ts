@@ -268,7 +268,7 @@ describe("the seed's case", () => {
       '`papyrus/prd/db` key `password` | JSON secret | database password',
     );
     expect(rowOf(run, '`GUNICORN_WORKERS`')).toContain('| String | tuning value');
-    expect(rowOf(run, '`STRIPE_API_KEY`')).toContain('| SecureString | its value looks like a token');
+    expect(rowOf(run, '`STRIPE_API_KEY`')).toContain('| SecureString | secret: its value is a token');
     expect(run.summary).toContain('3 secrets: $1.20 a month.');
   });
 

@@ -35,7 +35,8 @@ describe('a summary that cannot be written', () => {
 
   test('does not hide why a run fails', async () => {
     await stage.put('GUNICORN_TIMEOUT', '30', 'SecureString');
-    await using run = await stage.act(seed, { env: { GITHUB_STEP_SUMMARY: nowhere() } });
+    const files = { '.github/aws-bootstrap.yml': 'rules: [{ match: GUNICORN_TIMEOUT, to: parameter }]\n' };
+    await using run = await stage.act(seed, { files, env: { GITHUB_STEP_SUMMARY: nowhere() } });
     expect(run.exitCode, run.log).toBe(1);
     expect(run.outputs).toMatchObject({ changed: 'true', 'failure-reason': 'blocked', blocked: '1' });
     expect(told(run, 'error').at(-1)).toBe(

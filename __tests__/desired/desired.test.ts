@@ -40,9 +40,9 @@ describe("the seed's case", () => {
     ['/ecs/papyrus', { retention: 1, class: 'STANDARD' }],
     ['papyrus', { mutability: 'MUTABLE', encryption: 'AES256' }],
     ['/papyrus/prd/AUTH0_DOMAIN', { value: 'secret papyrus.eu.auth0.example', type: 'String' }],
-    ['/papyrus/prd/AUTH0_CALLBACK_URL', { value: 'http://0.0.0.0:5000/callback', type: 'String' }],
-    ['/papyrus/prd/GUNICORN_WORKERS', { value: '2', type: 'String' }],
-    ['/papyrus/prd/LOG_LEVEL', { value: 'info', type: 'String' }],
+    ['/papyrus/prd/AUTH0_CALLBACK_URL', { value: 'secret http://0.0.0.0:5000/callback', type: 'String' }],
+    ['/papyrus/prd/GUNICORN_WORKERS', { value: 'secret 2', type: 'String' }],
+    ['/papyrus/prd/LOG_LEVEL', { value: 'secret info', type: 'String' }],
     [
       '/papyrus/prd/SMTP_PASSWORD',
       { value: 'secret Kanari-smtp-2a3b4c', type: 'SecureString', 'key-id': 'alias/aws/ssm' },
@@ -121,7 +121,7 @@ describe('settings reach the specs', () => {
   it('given ones are no defaults', () => {
     const found = wishes({
       inputs: {
-        dotenv: 'A_TOKEN=x\nDB_USER=y',
+        dotenv: 'A_TOKEN=x\nDB_PASSWORD=y',
         'log-retention-days': '30',
         'image-tag-mutability': 'IMMUTABLE',
         'kms-key-id': 'alias/k',
@@ -156,7 +156,7 @@ describe('settings reach the specs', () => {
   it('a plain String has no key', () => {
     expect(
       fields(wishes({ inputs: { dotenv: 'PORT=1', 'kms-key-id': 'alias/k' } }).get('/papyrus/prd/PORT')),
-    ).toEqual({ value: '1', type: 'String' });
+    ).toEqual({ value: 'secret 1', type: 'String' });
   });
 
   it.each([
@@ -166,7 +166,9 @@ describe('settings reach the specs', () => {
     ['repository', ['papyrus']],
     ['secrets, log-group', ['/ecs/papyrus', 'papyrus/prd/auth0', 'papyrus/prd/db']],
   ])('only: %s', (only, names) => {
-    const found = wishes({ inputs: { dotenv: 'PORT=1\nAUTH0_DOMAIN=x\nDB_USER=y', only } });
+    const found = wishes({
+      inputs: { dotenv: 'PORT=1\nAUTH0_DOMAIN=x\nAUTH0_CLIENT_SECRET=y\nDB_PASSWORD=z', only },
+    });
     expect([...found.keys()]).toEqual(names);
   });
 
@@ -216,7 +218,7 @@ bundles: { paymets: { mode: exact }, payments: { mode: exact }, other: { mode: m
   });
 
   it('names are below the prefix, whatever its length', () => {
-    const found = wishes({ inputs: { prefix: '/papyrus/prd/eu', dotenv: 'PORT=1\nDB_USER=x' } });
+    const found = wishes({ inputs: { prefix: '/papyrus/prd/eu', dotenv: 'PORT=1\nDB_PASSWORD=x' } });
     expect([...found.keys()]).toEqual([
       '/ecs/papyrus',
       'papyrus',

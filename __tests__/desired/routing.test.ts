@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { classify } from '../../src/desired/classify.ts';
+import { avoidIdleBundles } from '../../src/desired/idle-bundles.ts';
 import { type Route, type RoutingSettings, route } from '../../src/desired/routing.ts';
 import { Secret } from '../../src/secret.ts';
 import { readConfig } from '../../src/settings/config.ts';
@@ -24,7 +26,7 @@ function send(
 ) {
   const notes = new Notes();
   const variable = { name, value: new Secret(value), source, where: `input ${source}`, line: 1 };
-  const found = route(variable, { ...SETTINGS, ...settings }, notes);
+  const found = route(variable, { ...SETTINGS, ...settings }, notes, classify);
   return {
     found,
     places: places(found),
@@ -85,7 +87,7 @@ describe('without a rule', () => {
     ['GUNICORN_WORKERS', '2', 'dotenv', 'ssm', ['String GUNICORN_WORKERS'], false, true],
     ['GUNICORN_WORKERS', '2', 'secrets', 'ssm', ['SecureString GUNICORN_WORKERS'], true, false],
     ['FLASK_SECRET_KEY', 'x', 'secrets', 'ssm', ['flask.secret_key'], true, false],
-    // rows are exempt from the guess by name and entropy, not from what is certain
+    // rows are exempt from the judgement by name, not from what is certain, nor do they show what nobody can read
     ['GUNICORN_TOKEN', 'x', 'dotenv', 'secrets-manager', ['String GUNICORN_TOKEN'], false, true],
     [
       'GUNICORN_X',
@@ -93,8 +95,8 @@ describe('without a rule', () => {
       'dotenv',
       'secrets-manager',
       ['String GUNICORN_X'],
-      false,
       true,
+      false,
     ],
     ['GUNICORN_X', TOKEN, 'dotenv', 'secrets-manager', ['SecureString GUNICORN_X'], true, false],
     [
@@ -108,7 +110,7 @@ describe('without a rule', () => {
     ],
     ['DB_HOST', 'postgres://u:p@h/x', 'dotenv', 'ssm', ['SecureString DB_HOST'], true, false],
     ['DB_HOST', 'postgres://u:p@h/x', 'dotenv', 'secrets-manager', ['db.host'], true, false],
-    // the guess
+    // the class
     ['PORT', '5000', 'dotenv', 'secrets-manager', ['String PORT'], false, true],
     ['PORT', '5000', 'secrets', 'secrets-manager', ['SecureString PORT'], true, false],
     ['SMTP_PASSWORD', 'x', 'variables', 'secrets-manager', ['SecureString SMTP_PASSWORD'], true, false],
@@ -128,10 +130,23 @@ describe('without a rule', () => {
       '123e4567-e89b-12d3-a456-426614174000',
       'dotenv',
       'secrets-manager',
-      ['String OTHER'],
-      false,
+      ['SecureString OTHER'],
       true,
+      false,
     ],
+    ['OTHER', 'kJ8sd7FhsK2lq0ZpW9xYb3Vn', 'variables', 'secrets-manager', ['String OTHER'], false, true],
+    ['OTHER', TOKEN, 'variables', 'secrets-manager', ['SecureString OTHER'], true, false],
+    ['PASSWORD_MIN_LENGTH', '12', 'dotenv', 'secrets-manager', ['String PASSWORD_MIN_LENGTH'], false, true],
+    [
+      'PASSWORD_MIN_LENGTH',
+      'hunter2',
+      'dotenv',
+      'secrets-manager',
+      ['SecureString PASSWORD_MIN_LENGTH'],
+      true,
+      false,
+    ],
+    ['SMTP_PASSWORD', '', 'dotenv', 'secrets-manager', ['SecureString SMTP_PASSWORD'], true, false],
     ['EMPTY', '', 'dotenv', 'secrets-manager', ['String EMPTY'], false, true],
   ])('%s=%s of %s, %s', (name, value, source, prefer, expected, sensitive, shown) => {
     const { found, places: actual, faults, warnings } = send(name, value, source, { prefer });
@@ -141,38 +156,26 @@ describe('without a rule', () => {
   });
 
   it.each([
-    ['DB_PASSWORD', 'x', 'dotenv', 'database password', []],
-    ['DB_USER', 'x', 'secrets', 'belongs to its password; given as a secret', []],
-    ['PORT', '5000', 'dotenv', 'plain setting', []],
-    ['PORT', '5000', 'secrets', 'given as a secret', []],
+    ['DB_PASSWORD', 'x', 'dotenv', 'database password'],
+    ['DB_USER', 'x', 'secrets', 'belongs to its password; secret: given as a secret'],
+    ['PORT', '5000', 'dotenv', 'plain: a number'],
+    ['PORT', '5000', 'secrets', 'secret: given as a secret'],
+    ['SMTP_PASSWORD', 'x', 'dotenv', 'secret: its name says PASSWORD'],
+    ['OTHER', TOKEN, 'variables', 'secret: its value is a token'],
+    ['OTHER', 'kJ8sd7FhsK2lq0ZpW9xYb3Vn', 'dotenv', 'undecided: hidden'],
+    ['OTHER', 'kJ8sd7FhsK2lq0ZpW9xYb3Vn', 'variables', 'plain: given by variables'],
+    ['GUNICORN_X', TOKEN, 'dotenv', 'tuning value; secret: its value is a token'],
     [
-      'SMTP_PASSWORD',
-      'x',
+      'DB_HOST',
+      'postgres://u:p@h',
       'dotenv',
-      'its name holds PASSWORD',
-      [
-        'input dotenv line 1: SMTP_PASSWORD: its name holds PASSWORD, so it becomes a SecureString. To settle it: { match: SMTP_PASSWORD, to: secure-parameter }, or to: parameter if it is no secret',
-      ],
+      'belongs to its password; secret: its value is a URL with a password',
     ],
-    [
-      'OTHER',
-      TOKEN,
-      'variables',
-      'its value looks like a token',
-      [expect.stringMatching(/To settle it: \{ match: OTHER, to: secure-parameter \}/)],
-    ],
-    [
-      'GUNICORN_X',
-      TOKEN,
-      'dotenv',
-      'tuning value',
-      [expect.stringMatching(/its value looks like a token, so it becomes a SecureString$/)],
-    ],
-    ['DB_HOST', 'postgres://u:p@h', 'dotenv', 'belongs to its password', []],
-  ] as const)('%s=%s of %s says why: %s', (name, value, source, reason, notices) => {
+  ] as const)('%s=%s of %s says why: %s', (name, value, source, reason) => {
     const answer = send(name, value, source);
     expect(answer.found.reason).toBe(reason);
-    expect(answer.notices).toEqual(notices);
+    // What is undecided is told once for all of them.
+    expect(answer.notices).toEqual([]);
   });
 });
 
@@ -201,7 +204,7 @@ describe('a rule', () => {
       true,
       false,
     ],
-    ['PORT', '1', 'dotenv', '{ match: PORT, to: ignore }', [], false, true],
+    ['PORT', '1', 'dotenv', '{ match: PORT, to: ignore }', [], false, false],
     ['SMTP_PASSWORD', 'x', 'dotenv', '{ match: SMTP_PASSWORD, to: ignore }', [], true, false],
     ['DB_USER', 'x', 'dotenv', '{ match: DB_*, to: secret/db }', ['db.username'], true, false],
     ['DB_USER', 'x', 'dotenv', '{ match: DB_*, to: secret/other }', ['other.DB_USER'], true, false],
@@ -246,14 +249,16 @@ describe('a rule', () => {
   });
 
   it.each([
-    ['PORT', '1', 'secrets', 'it was given as a secret'],
-    ['DB_PASSWORD', 'x', 'dotenv', 'it is a secret (database password)'],
-    ['OTHER', TOKEN, 'dotenv', 'its value looks like a token'],
-    ['SMTP_PASSWORD', 'x', 'dotenv', 'its name holds PASSWORD'],
-    ['DB_HOST', 'postgres://u:p@h', 'dotenv', 'its value looks like a URL with a password'],
+    ['PORT', '1', 'secrets', 'given as a secret'],
+    ['DB_PASSWORD', 'x', 'dotenv', 'database password'],
+    ['OTHER', TOKEN, 'dotenv', 'its value is a token'],
+    ['SMTP_PASSWORD', 'x', 'dotenv', 'its name says PASSWORD'],
+    ['DB_HOST', 'postgres://u:p@h', 'dotenv', 'its value is a URL with a password'],
   ] as const)('that makes the secret %s=%s of %s plain is warned of', (name, value, source, why) => {
     expect(send(name, value, source, { rules: rules('{ match: "*", to: parameter }') }).warnings).toEqual([
-      `input ${source} line 1: ${name}: ${why}, and the rule "*" makes it a plain String that everybody with read access sees`,
+      expect.stringContaining(
+        `input ${source} line 1: ${name}: ${why}, and the rule "*" stores it as a plain String`,
+      ),
     ]);
   });
 
@@ -267,16 +272,16 @@ describe('a rule', () => {
   });
 });
 
-describe('the rule that a notice advises', () => {
+describe('the rules that settle what is undecided', () => {
+  const value = 'kJ8sd7FhsK2lq0ZpW9xYb3Vn';
+
   it.each([
-    ['SMTP_PASSWORD', 'x'],
-    ['OTHER', TOKEN],
-  ])('makes of %s the same SecureString, and no more is said', (name, value) => {
-    const before = send(name, value);
-    const [, rule = ''] = /To settle it: (\{.*?\})/.exec(before.notices.join()) ?? [];
-    const after = send(name, value, 'dotenv', { rules: rules(rule) });
-    expect(after).toMatchObject({ places: before.places, faults: [], warnings: [], notices: [] });
-    expect(after.found.class !== 'plain').toBe(true);
+    ['parameter', 'plain', true, ['String OTHER']],
+    ['secure-parameter', 'secret', false, ['SecureString OTHER']],
+  ])('to: %s', (to, expected, shown, destinations) => {
+    const after = send('OTHER', value, 'dotenv', { rules: rules(`{ match: [OTHER, MORE], to: ${to} }`) });
+    expect(after).toMatchObject({ places: destinations, faults: [], warnings: [], notices: [] });
+    expect([after.found.class, after.found.shown]).toEqual([expected, shown]);
   });
 });
 
@@ -378,5 +383,53 @@ describe('for every variable', () => {
       ),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('a bundle in which nothing is a secret', () => {
+  const settle = (given: Record<string, string>, settings: Partial<RoutingSettings> = {}) => {
+    const all = { ...SETTINGS, ...settings };
+    const notes = new Notes();
+    const routes = Object.entries(given).map(([name, value]) =>
+      route(
+        { name, value: new Secret(value), source: 'dotenv', where: 'input dotenv', line: 1 },
+        all,
+        notes,
+        classify,
+      ),
+    );
+    return avoidIdleBundles(routes, all, notes, classify).flatMap(places);
+  };
+
+  it('is not made: its rows are parameters', () => {
+    expect(
+      settle({ DB_USER: 'papyrus', DB_HOST: 'db.internal', AUTH0_DOMAIN: 'papyrus.eu.auth0.com' }),
+    ).toEqual(['String DB_USER', 'String DB_HOST', 'String AUTH0_DOMAIN']);
+  });
+
+  it.each<
+    [what: string, given: Record<string, string>, settings: Partial<RoutingSettings>, expected: string[]]
+  >([
+    ['its password', { DB_USER: 'papyrus', DB_PASSWORD: 'x' }, {}, ['db.username', 'db.password']],
+    [
+      'a password that is empty here',
+      { DB_USER: 'papyrus', DB_PASSWORD: '' },
+      {},
+      ['db.username', 'db.password'],
+    ],
+    [
+      'a secret in a row that is none',
+      { DB_USER: 'papyrus', DB_HOST: 'postgres://u:p@h' },
+      {},
+      ['db.username', 'db.host'],
+    ],
+    [
+      'a rule',
+      { DB_USER: 'papyrus', OTHER: 'x' },
+      { rules: rules('{ match: OTHER, to: secret/db }') },
+      ['db.username', 'db.OTHER'],
+    ],
+  ])('is made for %s', (_what, given, settings, expected) => {
+    expect(settle(given, settings)).toEqual(expected);
   });
 });

@@ -132,9 +132,9 @@ describe('what differs', () => {
     ],
     [
       'one of the two changes of a resource',
-      [ONE, port('1', '4', { type: 'StringList' })],
-      [{ ...ONE, allow: 'change-type' }, port('1', '4', { type: 'StringList' })],
-      [`${SSM} ${P}/PORT: blocked and update was approved, this plan has update`],
+      [{ only: 'log-group', 'log-retention-days': '7', tags: 'a=b' }, logs(30)],
+      [{ only: 'log-group', 'log-retention-days': '7', tags: 'a=b', allow: 'shorten-retention' }, logs(30)],
+      [`${LOG} /ecs/papyrus: blocked and update was approved, this plan has update`],
     ],
   ])('%s', (_what, [inputs, observed], [given, standing], lines) => {
     expect(told(JSON.stringify(planned(inputs, observed)), given, standing)).toEqual(lines);

@@ -14,6 +14,7 @@ const DOTENV = {
   DB_HOST: 'db.internal.example',
   DB_PASSWORD: 'password-canary-1',
   AUTH0_DOMAIN: 'papyrus.eu.auth0.example',
+  AUTH0_CLIENT_SECRET: 'client-canary-3',
   PORT: '80',
 };
 

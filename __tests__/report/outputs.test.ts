@@ -100,18 +100,23 @@ describe('later', () => {
 
   it('a parameter that was made anew for its type is a new configuration, although its version is 1 again', () => {
     const name = '/papyrus/prd/PORT';
-    const given = { inputs: { variables: 'PORT=2', only: 'parameters', allow: 'change-type' } };
+    const given = {
+      inputs: { variables: 'PORT=2', only: 'parameters', allow: 'change-type' },
+      config: 'rules: [{ match: PORT, to: parameter }]',
+    };
     const standing = (type: string, value: string | Secret) => ({
       'AWS::SSM::Parameter': new Map([
         [name, spec('AWS::SSM::Parameter', { ...OURS, type, value }, { version: '1' }, name)],
       ]),
     });
     const before = standing('SecureString', new Secret('2'));
-    const planned = outputs(runOf({ inputs: { ...given.inputs, mode: 'plan' } }, before));
-    const all = outputs(runOf({ inputs: { ...given.inputs, mode: 'apply' } }, before));
+    const planned = outputs(runOf({ ...given, inputs: { ...given.inputs, mode: 'plan' } }, before));
+    const all = outputs(runOf({ ...given, inputs: { ...given.inputs, mode: 'apply' } }, before));
     expect([all.get('changed'), all.get('config-changed')]).toEqual(['true', 'true']);
     expect(all.get('config-fingerprint')).not.toBe(planned.get('config-fingerprint'));
-    const silent = outputs(runOf({ inputs: { ...given.inputs, mode: 'apply' } }, standing('String', '2')));
+    const silent = outputs(
+      runOf({ ...given, inputs: { ...given.inputs, mode: 'apply' } }, standing('String', new Secret('2'))),
+    );
     expect(silent.get('config-changed')).toBe('false');
     expect(silent.get('config-fingerprint')).toBe(all.get('config-fingerprint'));
   });

@@ -156,22 +156,27 @@ describe('the variables', () => {
       '`SMTP_PASSWORD`',
       '`/papyrus/prd/SMTP_PASSWORD`',
       'SecureString',
-      'its name holds PASSWORD',
+      'secret: its name says PASSWORD',
     ]);
-    expect(rows).toContainEqual(['`LOG_LEVEL`', '`/papyrus/prd/LOG_LEVEL`', 'String', 'plain setting']);
+    expect(rows).toContainEqual(['`LOG_LEVEL`', '`/papyrus/prd/LOG_LEVEL`', 'String', 'plain: words']);
   });
 
   it('that are empty say so, and claim no type that nothing settles', () => {
     const config = 'rules: [{ match: HOST, to: parameter }]';
     const text = summary(runOf({ inputs: { dotenv: 'PORT=\nHOST=\nSMTP_PASSWORD=' }, config }));
     expect(table(text, '### Variables').slice(2)).toEqual([
-      ['`PORT`', '`/papyrus/prd/PORT`', 'as it stands', 'plain setting; empty here, left as it is'],
+      [
+        '`PORT`',
+        '`/papyrus/prd/PORT`',
+        'as it stands',
+        'plain: its value is empty; empty here, left as it is',
+      ],
       ['`HOST`', '`/papyrus/prd/HOST`', 'String', 'rule "HOST"; empty here, left as it is'],
       [
         '`SMTP_PASSWORD`',
         '`/papyrus/prd/SMTP_PASSWORD`',
         'SecureString',
-        'its name holds PASSWORD; empty here, left as it is',
+        'secret: its name says PASSWORD; empty here, left as it is',
       ],
     ]);
   });
@@ -193,10 +198,9 @@ describe('what is to know', () => {
     expect(remarks).toEqual([
       expect.stringMatching(/^- input dotenv line 2: B: a \\\$ before a name/),
       expect.stringMatching(
-        /^- input secrets: DB_USER: it was given as a secret, and the rule "DB_USER" makes it a plain String/,
+        /^- input secrets: DB_USER: given as a secret, and the rule "DB_USER" stores it as a plain String/,
       ),
       expect.stringMatching(/^- input secrets: names .*: OTHER, github\\?_token$/),
-      expect.stringMatching(/^- input dotenv line 1: A_TOKEN: its name holds TOKEN/),
       '- papyrus: somebody else wrote it',
     ]);
   });

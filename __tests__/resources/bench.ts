@@ -55,7 +55,8 @@ export interface RoundOptions extends Partial<Policy> {
   /** Observes and plans only. */
   readonly looks?: boolean;
   readonly leavesUnread?: boolean;
-  readonly isShown?: (parameter: string) => boolean;
+  /** Whether what stands there is harmless where it is not stored encrypted. */
+  readonly isShown?: (place: string) => boolean;
   /** How long an answer may take, in real time. */
   readonly answerMs?: number;
 }
@@ -104,7 +105,7 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
       readOnly = false,
       looks = false,
       leavesUnread = false,
-      isShown = () => true,
+      isShown = () => false,
       answerMs = 30_000,
       ...policy
     } = options;
@@ -128,7 +129,9 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
         clock,
         tags,
         leavesUnread,
-        mask: (value, place) => void masked.set(place, value),
+        mask: (value, place, always) => {
+          if (always === true || !isShown(place)) masked.set(place, value);
+        },
         tell: (text) => void told.push(text),
       },
       {

@@ -10,9 +10,9 @@ import {
   readEnvironment,
   readInputs,
   readRunner,
-  readText,
   readVariableTexts,
 } from '../../src/settings/inputs.ts';
+import { readText } from '../../src/settings/workspace-file.ts';
 import { runner, workspace } from '../asking.ts';
 
 const MIB = 1024 * 1024;

@@ -56,6 +56,8 @@ const KEY_FILE = /^\/(?:[\w.-]+\/)+[\w.-]+\.(?:pem|key|p12|pfx|jks|crt|json|pub|
 const AUTH_METHOD =
   /^(?:plain|login|cram[-_]md5|digest[-_]md5|ntlm|none|basic|bearer|oauth2?|xoauth2|oidc|saml|ldap|jwt|scram-sha-\d+|trust|peer|iam)$/i;
 
+const ORIGIN = /^https?:\/\/[^/?#@\s]+\/?$/i;
+
 /** `PASSWORD_MIN_LENGTH=12` only measures a password; with `hunter2` as its value it would be one. */
 function aspectThatFits(
   words: readonly string[],
@@ -68,6 +70,8 @@ function aspectThatFits(
   if (said.word === 'AUTH' && (isSwitch(value) || AUTH_METHOD.test(value))) return 'switch';
   if (aspects.has('measure') && isMeasure(value)) return 'measure';
   if (aspects.has('switch') && isSwitch(value)) return 'switch';
+  // Behind its host stands what nobody else may know, also where it reads as a word.
+  if (said.word === 'WEBHOOK_URL' && !ORIGIN.test(value)) return undefined;
   if (!aspects.has('place') && !aspects.has('label')) return undefined;
   const form = plainForm(value, words, isPlain);
   if (form === undefined) return undefined;

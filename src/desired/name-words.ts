@@ -98,7 +98,8 @@ export function aspectsOf(words: readonly string[]): ReadonlySet<Aspect> {
   const first = words[0] ?? '';
   if (words.length < 2) return aspects;
   if (MEASURES.has(last)) aspects.add('measure');
-  if (words.some((word) => SWITCHES_BEFORE.has(word)) || SWITCHES_AFTER.has(last)) aspects.add('switch');
+  if (words.slice(0, -1).some((word) => SWITCHES_BEFORE.has(word)) || SWITCHES_AFTER.has(last))
+    aspects.add('switch');
   if (PLACES.has(last)) aspects.add('place');
   if (LABELS.has(last)) aspects.add('label');
   if (/^(?:MIN|MAX)$/.test(first) || words.includes('MIN') || words.includes('MAX')) aspects.add('measure');

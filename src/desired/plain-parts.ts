@@ -8,9 +8,9 @@ export type IsPlain = (name: string, value: string) => boolean;
 
 const REFERENCE = /^\$\{?[A-Za-z_]\w{0,60}\}?$|^\$\{\{\s?[\w.-]{1,80}\s?\}\}$|^%[A-Z_]{1,40}%$/;
 
-/** @returns whether the text is the name of another variable, which somebody else fills in */
+/** @returns whether the text is the name of another variable, which somebody else fills in; `$kJ8sd7Fh` may be a password */
 export function isReference(text: string): boolean {
-  return REFERENCE.test(text);
+  return REFERENCE.test(text) && isReadable(text.replace(/[${}%\s]/g, ''), 6);
 }
 
 const SCHEMES: ReadonlySet<string> = new Set(

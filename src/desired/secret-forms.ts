@@ -44,7 +44,7 @@ const UNBROKEN = /[\w-]{12}|[\w-]{6}[.:$/][\w-]{6}/;
 const TOKEN = new RegExp(`(?:^|[\\s"'=,;:/])(?:${TOKENS.source})(?:$|[\\s"',;&])`);
 
 const PRIVATE_KEY =
-  /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d|AGE-SECRET-KEY-1|<RSAKeyValue>[\s\S]*<D>/;
+  /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d|AGE-SECRET-KEY-1|<RSAKeyValue>[\s\S]{0,4096}<D>/;
 
 /** @see https://en.wikipedia.org/wiki/Crypt_(C)#Key_derivation_functions_supported_by_crypt */
 const PASSWORD_HASH =
@@ -52,11 +52,14 @@ const PASSWORD_HASH =
 
 /** Addresses that let everybody who knows them post. */
 const WEBHOOK =
-  /hooks\.slack\.com\/(?:services|workflows|triggers)\/\w|discord(?:app)?\.com\/api\/webhooks\/\d|\.webhook\.office\.com\/webhook|outlook\.office\.com\/webhook|hooks\.zapier\.com\/hooks\/\w|chat\.googleapis\.com\/v1\/spaces\/\w|api\.telegram\.org\/bot\d|open\.(?:feishu|larksuite)\.(?:cn|com)\/open-apis\/bot|oapi\.dingtalk\.com\/robot|qyapi\.weixin\.qq\.com\/cgi-bin\/webhook|\.logic\.azure\.com\S*sig=|hook\.\w+\.make\.com\/\w|maker\.ifttt\.com\/trigger|events\.pagerduty\.com\/integration\/\w|\.mattermost\.\w+\/hooks\/\w/i;
+  /hooks\.slack\.com\/(?:services|workflows|triggers)\/\w|discord(?:app)?\.com\/api\/webhooks\/\d|\.webhook\.office\.com\/webhook|outlook\.office\.com\/webhook|hooks\.zapier\.com\/hooks\/\w|chat\.googleapis\.com\/v1\/spaces\/\w|api\.telegram\.org\/bot\d|open\.(?:feishu|larksuite)\.(?:cn|com)\/open-apis\/bot|oapi\.dingtalk\.com\/robot|qyapi\.weixin\.qq\.com\/cgi-bin\/webhook|\.logic\.azure\.com\S{0,1024}sig=|hook\.\w+\.make\.com\/\w|maker\.ifttt\.com\/trigger|events\.pagerduty\.com\/integration\/\w|\.mattermost\.\w+\/hooks\/\w/i;
 
-/** `scheme://user:password@`; the password may hold a slash, unless it is a port with a path behind it. */
-const URL_WITH_PASSWORD = /[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?!\d{1,5}[/?])[^\s@]+@/i;
-const URL_WITH_USER = /[a-z][a-z0-9+.-]*:\/\/([^\s/:@]{12,}):?@/i;
+/**
+ * `scheme://user:password@`; the password may hold a slash, unless it is a port with a path behind it. Every part has a
+ * longest length, so that the time stays in line with that of the value.
+ */
+const URL_WITH_PASSWORD = /[a-z0-9+.-]:\/\/[^\s/:@]{0,1024}:(?!\d{1,5}[/?])[^\s@]{1,1024}@/i;
+const URL_WITH_USER = /[a-z0-9+.-]:\/\/([^\s/:@]{12,1024}):?@/i;
 
 /** `user:password@tcp(host)/database` of Go's drivers, `user:password@host` of others. A digest is named in the same way. */
 const USER_AND_PASSWORD = /^[^\s:@/]+:(?!\/\/)[^\s@]+@(?!sha\d{3}:)(?:[a-z]+\(|[\w.-]+(?::\d+)?(?:[/?]|$))/i;

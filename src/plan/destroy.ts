@@ -164,8 +164,6 @@ function sharedChange<K extends SharedKind & Kind>(
   if (ownedBy !== undefined) return keep(`it belongs to ${ownedBy}`);
   if (isIgnored({ kind, name }, 'deletion', request.ignore)) return keep('left as it is (ignore)');
   if (owner === MADE && !request.allow.has(consent)) return keep(`allow: ${consent} deletes it, ${all}`);
-  if (owner === MADE && standing.facts.deletionProtected)
-    return [{ ...found, action: 'blocked', blocked: { reason: protectedText(name) } }];
   if (!exclusive) {
     if (request.neighbours instanceof Unreadable)
       return unreadable('whether other environments use it could not be found out', request.neighbours);
@@ -176,6 +174,9 @@ function sharedChange<K extends SharedKind & Kind>(
         `other environments may use it, since its name does not hold {environment}. An environment without parameters and secrets of ours, and another application with the same name in its settings, cannot be seen. If nobody uses it: ${command(name, request.region)}`,
       );
   }
+  // Last, since what stays anyway holds up nothing.
+  if (owner === MADE && standing.facts.deletionProtected)
+    return [{ ...found, action: 'blocked', blocked: { reason: protectedText(name) } }];
   if (owner === MADE) return [{ ...found, action: 'delete', notes: [`deleted ${all}`] }];
   return [
     {

@@ -1,15 +1,6 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  statSync,
-} from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as core from '@actions/core';
 import { Secret } from '../secret.ts';
 import type { AwsEnvironment } from './aws-environment.ts';
@@ -18,9 +9,10 @@ import { type EventFacts, readEventFacts } from './event.ts';
 import type { Note, Notes } from './fault.ts';
 import { INPUTS } from './input-names.ts';
 import type { Settings } from './settings.ts';
-import { quotedPath, Unclear } from './texts.ts';
+import { Unclear } from './texts.ts';
 import { unknownInputs } from './unknown-inputs.ts';
 import type { Source, VariableText } from './variables.ts';
+import { readBytes, readRegular, readText } from './workspace-file.ts';
 
 export { INPUTS };
 
@@ -50,7 +42,6 @@ export interface GitHubAccess {
 
 const PROXY_NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 
-const MAX_FILE_BYTES = 1024 * 1024;
 /** GitHub cuts payloads of webhooks at 25 MB. */
 const MAX_EVENT_BYTES = 32 * 1024 * 1024;
 const DEFAULT_CONFIG = '.github/aws-bootstrap.yml';
@@ -137,72 +128,6 @@ function configPath(inputs: ReadonlyMap<string, string>, runner: Runner): string
   } catch {
     return undefined;
   }
-}
-
-/**
- * Reads a file of the workspace (or of the runner's temporary folder).
- * @returns its bytes
- * @throws Unclear when it is missing, larger than 1 MiB, no plain file, or a link that leads out of the workspace
- */
-function readBytes(path: string, runner: Runner): Uint8Array {
-  // The text of a .env where its path belongs is a mistake that is easily made: it is not repeated.
-  if (/[\p{Cc}=]/u.test(path) || path.length > 400)
-    throw new Unclear('this is not the path of a file (the text of a .env goes into the input dotenv)');
-  const real = realPath(resolve(runner.workspace, path));
-  if (real === undefined)
-    throw new Unclear(
-      `there is no file ${quotedPath(path)}; is actions/checkout before this step, and the path below the workspace?`,
-    );
-  const roots = [runner.workspace, runner.temp].map((root) => root && realPath(root));
-  if (!roots.some((root) => root !== undefined && isBelow(root, real)))
-    throw new Unclear(`${path} lies outside of the workspace; name a file inside it`);
-  try {
-    return readRegular(real, path, MAX_FILE_BYTES);
-  } catch (error) {
-    if (error instanceof Unclear) throw error;
-    throw new Unclear(`${path} cannot be read; check its permissions`);
-  }
-}
-
-/** A pipe that nobody writes into would hold the run; Windows has no such pipes, and no such flag. */
-const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-
-/** What lies at the path is looked at once it is open, when nobody can put another thing there. */
-function readRegular(real: string, path: string, limit: number): Buffer {
-  // Opening some devices changes them, and a socket cannot be opened.
-  if (!statSync(real).isFile()) throw new Unclear(`${path} is not a plain file; name a file`);
-  const file = openSync(real, FLAGS);
-  try {
-    const about = fstatSync(file);
-    if (!about.isFile()) throw new Unclear(`${path} is not a plain file; name a file`);
-    if (about.size > limit) throw new Unclear(`${path} is larger than 1 MiB; is it the file you mean?`);
-    return readFileSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-function realPath(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
-/** @returns the file as text. */
-export function readText(path: string, runner: Runner): string {
-  const bytes = readBytes(path, runner);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new Unclear(`${path} is not UTF-8; save it as UTF-8`);
-  }
-}
-
-function isBelow(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** @returns every text that holds variables, in the order in which they are read. */

@@ -23,7 +23,7 @@ export const SHORTEST_UNDECIDED = 8;
 
 /** Values that stand for a secret that was never set; hidden, they would take their word out of every line of the log. */
 const PLACEHOLDER =
-  /^(?:true|false|null|none|nil|undefined|unset|empty|enabled?|disabled?|on|off|yes|no|n\/?a|todo|tbd|x{3,}|\*{3,}|\.{3,}|-+|change[-_ ]?(?:me|it|this)(?:[-_ ]?(?:please|now|later|in[-_ ]production))?!?|replace[-_ ]?(?:me|this)|fill[-_ ]?(?:me|in)|placeholder|example|default|dummy|test|testing|secret|password|token|your[-_ ][\w -]{1,40}|<[^<>]{1,60}>|\$\{?\w{1,60}\}?)$/i;
+  /^(?:true|false|null|none|nil|undefined|unset|empty|enabled?|disabled?|on|off|yes|no|n\/?a|todo|tbd|x{3,}|\*{3,}|\.{3,}|-+|change[-_ ]?(?:me|it|this)(?:[-_ ]?(?:please|now|later|in[-_ ]production))?!?|replace[-_ ]?(?:me|this)|fill[-_ ]?(?:me|in)|placeholder|example|default|dummy|test|testing|secret|password|token|your[-_ ][\w -]{1,40}|<[^<>]{1,60}>|\$\{[a-z_]\w{0,60}\})$/i;
 
 /**
  * Decides what of a value the runner shall hide. It hides by exact match, without a shortest length: a value `1`

@@ -1,6 +1,7 @@
 import { callbackParameter } from '../../desired/auth0.ts';
 import { isLocalUrl } from '../../desired/local-host.ts';
 import { OWNER_FIELD } from '../../resources/resource.ts';
+import { Secret } from '../../secret.ts';
 import { MADE } from '../../settings/limits.ts';
 import { type Correction, correctionOf, correctionSteps } from '../correction.ts';
 import { code } from '../escape.ts';
@@ -103,6 +104,7 @@ function hasLocalCallback({ settings, outcomes }: Run): boolean {
   const callback = callbackParameter(settings);
   return outcomes.some(({ change, stands }) => {
     const value = stands?.fields.value;
-    return change.name === callback && typeof value === 'string' && isLocalUrl(value);
+    const isLocal = value instanceof Secret && value.is(isLocalUrl);
+    return change.name === callback && isLocal;
   });
 }

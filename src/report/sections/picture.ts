@@ -3,6 +3,7 @@ import type { Source } from '../../settings/variables.ts';
 import { forMermaid } from '../escape.ts';
 import type { Run } from '../run.ts';
 import type { Section } from '../sections.ts';
+import { storedTypes } from '../stored-type.ts';
 
 /** More variables than this are drawn as one box a way. */
 const MOST_VARIABLES = 40;
@@ -18,18 +19,20 @@ const SOURCES: Readonly<Record<Source, string>> = {
 };
 
 /** The way from the `.env` to its stores, as a Mermaid diagram. */
-export function picture({ desired }: Run): Section | undefined {
+export function picture({ desired, plan }: Run): Section | undefined {
   const { placements } = desired;
   if (placements.length === 0) return undefined;
-  return { title: 'From .env to AWS', before: ['```mermaid'], rows: [diagram(placements)], after: ['```'] };
+  const rows = [diagram(placements, storedTypes(plan))];
+  return { title: 'From .env to AWS', before: ['```mermaid'], rows, after: ['```'] };
 }
 
 /**
  * Variables that come from one place and go to the same stores share a box.
+ * @param typeOf the type that a parameter gets
  * @returns the source of the diagram; names stand only in labels, and nodes are numbered
  */
-export function diagram(placements: readonly Placement[]): string {
-  const ways = waysOf(placements);
+export function diagram(placements: readonly Placement[], typeOf = storedTypes([])): string {
+  const ways = waysOf(placements, typeOf);
   const isGrouped = new Set(placements.map(({ route }) => route.variable.name)).size > MOST_VARIABLES;
   const sources = new Nodes('s');
   const stores = new Nodes('t');
@@ -64,12 +67,14 @@ interface Way {
   readonly targets: readonly string[];
 }
 
-function waysOf(placements: readonly Placement[]): Map<string, Way> {
+function waysOf(placements: readonly Placement[], typeOf: ReturnType<typeof storedTypes>): Map<string, Way> {
   const targets = new Map<string, { source: Source; stores: Set<string> }>();
-  for (const { route, destination, name } of placements) {
+  for (const placement of placements) {
+    const { route, name } = placement;
     const { name: variable, source } = route.variable;
     const found = targets.get(variable) ?? { source, stores: new Set<string>() };
-    found.stores.add(storeOf(destination, name));
+    const type = typeOf(placement);
+    found.stores.add(type === undefined ? `secret ${name}` : `Parameter Store: ${type}`);
     targets.set(variable, found);
   }
   const ways = new Map<string, Way>();
@@ -85,10 +90,6 @@ function waysOf(placements: readonly Placement[]): Map<string, Way> {
 
 /** No two names are the same where this is asked. */
 const compare = (a: string, b: string) => (a < b ? -1 : 1);
-
-function storeOf(destination: Placement['destination'], name: string): string {
-  return destination.store === 'secret' ? `secret ${name}` : `Parameter Store: ${destination.type}`;
-}
 
 /** Labels with an id each, in the order in which they come. */
 class Nodes {
