@@ -109,6 +109,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     plan: { files: ['plan/disclosure.ts'], typesOnly: true },
     report: { files: ['report/binding.ts'], typesOnly: true },
     resources: { files: ['resources/room.ts'], typesOnly: true },
+    'secret.ts': 'all',
     settings: 'all',
   },
   'survey-callback.ts': {

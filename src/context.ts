@@ -1,9 +1,11 @@
 import type { Asked } from './ask.ts';
+import { classify } from './desired/classify.ts';
 import { routesByPlace } from './desired/places.ts';
 import { judgeStored } from './desired/stored-value.ts';
 import type { Disclosure } from './plan/disclosure.ts';
 import type { Classify } from './report/binding.ts';
 import type { RoomContext } from './resources/room.ts';
+import type { Secret } from './secret.ts';
 import { SHORTEST_UNDECIDED } from './settings/masks.ts';
 import { filesMayWrite } from './settings/mode.ts';
 
@@ -28,6 +30,13 @@ export function contextOf(
       else if (judged === 'undecided') masks.hide(value, place, false, SHORTEST_UNDECIDED);
     },
     tell,
+  };
+}
+
+/** @returns what hides the URLs of an Auth0 application that are certainly a secret; the others are no secret of anybody's */
+export function urlMask({ masks }: Pick<Asked, 'masks'>): (url: Secret) => void {
+  return (url) => {
+    if (classify('', url).certain) masks.hide(url, 'a URL in Auth0', false);
   };
 }
 

@@ -5,7 +5,7 @@ import type { Connection } from './clients/aws.ts';
 import { type Clock, systemClock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import type { Stop } from './clients/stop.ts';
-import { classifier, contextOf, disclosureOf } from './context.ts';
+import { classifier, contextOf, disclosureOf, urlMask } from './context.ts';
 import { wantedTags } from './desired/image.ts';
 import { apply, unapplied } from './plan/apply.ts';
 import type { Plan } from './plan/change.ts';
@@ -147,12 +147,13 @@ function userAgent({ repository, sha, runId }: Runner): string {
 }
 
 async function openAuth0(
-  { auth0, settings }: Asked,
+  asked: Asked,
   context: RoomContext,
   stop: Stop,
   { answerMs }: Timing,
   agent: Agent | undefined,
 ): Promise<Resource<Specs['Auth0::Application']> | undefined> {
+  const { auth0, settings } = asked;
   if (auth0 === undefined) return undefined;
   const { Auth0Client } = await import('./clients/auth0.ts');
   const { auth0ApplicationRoom } = await import('./resources/auth0-application.ts');
@@ -168,7 +169,7 @@ async function openAuth0(
     ...(answerMs === undefined ? {} : { timeoutMs: answerMs }),
     agent,
   });
-  return auth0ApplicationRoom(client, { name: auth0.name, id: auth0.applicationId });
+  return auth0ApplicationRoom(client, { name: auth0.name, id: auth0.applicationId }, urlMask(asked));
 }
 
 async function openImageRoom(

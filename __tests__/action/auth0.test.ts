@@ -195,6 +195,32 @@ describe('modes', () => {
     });
   });
 
+  it('exact takes out a URL with a password or a token in it, and shows it nowhere', async () => {
+    const password = 'url-password-canary-81';
+    const token = 'url-token-canary-93';
+    const secrets = [
+      `https://deploy:${password}@old.example.com/cb`,
+      `https://old.example.com/cb?token=${token}`,
+      // Longer than a cell of the summary: what is cut is still hidden.
+      `https://old.example.com/${'a'.repeat(260)}?token=${token}&more=${'b'.repeat(80)}`,
+    ];
+    const plain = 'https://plain.example.com/cb';
+    auth0.application('app-id').callbacks = [...secrets, plain];
+    auth0.application('app-id').web_origins = [`https://deploy:${password}@old.example.com`];
+    const planned = await step({ 'auth0-urls': 'exact', mode: 'plan' });
+    const applied = await step({ 'auth0-urls': 'exact' });
+    for (const told of [planned, applied]) {
+      expect(told.exitCode, told.log).toBe(0);
+      expect(findLeaks(told, [...secrets, password, token])).toEqual([]);
+      expect(told.log).toContain('callback:*** taken out');
+      expect(told.log).toContain('origin:*** taken out');
+      expect(told.log).toContain(`callback:${plain} taken out`);
+      expect(told.outputs.plan).toContain(plain);
+    }
+    expect(lists().callbacks).toEqual([`${NEW}/callback`]);
+    expect(lists().web_origins).toEqual([NEW]);
+  });
+
   it('remove of an old address keeps the callback that stands, though the .env has the local one', async () => {
     await step();
     const removed = await step({

@@ -35,6 +35,16 @@ const json =
       .end(JSON.stringify(value));
 
 describe('GitHub', () => {
+  it.each([null, 'c4nary', 7, { total_count: 'c4nary' }])(
+    'tells nothing of a page that is no list: %j',
+    async (page) => {
+      using played = await play(json(page));
+      const failure = await played.github.comments(7).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(GitHubError);
+      expect(String(failure)).not.toContain('c4nary');
+    },
+  );
+
   it('is spoken to over TLS, by the agent that was given', async () => {
     const { key, cert } = await certificate();
     const agent = new Agent({ ca: cert });

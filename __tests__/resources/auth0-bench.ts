@@ -50,6 +50,7 @@ export async function start() {
     management: { id: 'management-canary', secret: 'secret-canary' },
   });
   const masked: Secret[] = [];
+  const urls: Secret[] = [];
   const room = (timeoutMs = 5000, id = ID, readOnly = false) =>
     auth0ApplicationRoom(
       new Auth0Client({
@@ -62,11 +63,13 @@ export async function start() {
         timeoutMs,
       }),
       { name: NAME, id: new Secret(id) },
+      (url) => urls.push(url),
     );
   return {
     server,
     clock,
     masked,
+    urls,
     room,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };

@@ -12,6 +12,7 @@ function read(yaml: string) {
 
 describe('what is wrong is told with its line', () => {
   it.each<[what: string, yaml: string, faults: (string | RegExp)[]]>([
+    ['more than anybody writes', '# '.repeat(2 ** 17 + 1), [/more than 262144 characters/]],
     ['no YAML', 'a: [1', [/^c\.yml line 1: this is not the YAML that is meant: /]],
     ['a key that stands twice', 'mode: plan\nmode: apply', [/line 2: .*duplicate key/]],
     ['two documents', 'mode: plan\n---\nmode: plan', [/multiple docs/]],

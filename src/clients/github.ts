@@ -124,7 +124,7 @@ export class GitHub {
       ...issue,
       labels: [...issue.labels],
     });
-    return data.number;
+    return readPost(data).number;
   }
 
   async updateIssue(number: number, change: IssueChange): Promise<void> {
@@ -151,25 +151,33 @@ export class GitHub {
 async function collect(pages: AsyncIterable<{ readonly data: unknown }>, mostPages: number): Promise<Post[]> {
   const posts: Post[] = [];
   let seen = 0;
-  for await (const { data } of pages) {
-    if (!Array.isArray(data)) throw new GitHubError(0, 'GitHub answered something else than a list');
-    posts.push(...data.map(readPost));
-    seen += 1;
-    if (seen >= mostPages) break;
+  try {
+    for await (const { data } of pages) {
+      if (!Array.isArray(data)) throw noList();
+      posts.push(...data.map(readPost));
+      seen += 1;
+      if (seen >= mostPages) break;
+    }
+  } catch (error) {
+    // Octokit looks into a page before we do, and its own error repeats what it found.
+    throw error instanceof GitHubError ? error : noList();
   }
   return posts;
 }
+
+const noList = () => new GitHubError(0, 'GitHub answered something else than a list');
 
 /** GitHub's own types promise more than an answer on its way through proxies can keep. */
 function readPost(value: unknown): Post {
   const post = (value ?? {}) as Record<string, unknown>;
   const user = (post.user ?? {}) as Record<string, unknown>;
+  const text = (part: unknown) => (typeof part === 'string' ? part : '');
   return {
-    id: Number(post.id),
-    number: Number(post.number),
-    body: typeof post.body === 'string' ? post.body : '',
-    state: String(post.state ?? ''),
+    id: typeof post.id === 'number' ? post.id : Number.NaN,
+    number: typeof post.number === 'number' ? post.number : Number.NaN,
+    body: text(post.body),
+    state: text(post.state),
     isPullRequest: post.pull_request !== undefined,
-    author: String(user.login ?? ''),
+    author: text(user.login),
   };
 }

@@ -90,7 +90,9 @@ export function isTransient(error: unknown): boolean {
 export function connectionFailure(verb: Verb, error: unknown): RegistryFailure | undefined {
   const code = systemCode(error);
   const isHangUp = error instanceof Error && /socket hang up|aborted/.test(error.message);
-  if (!isHangUp && (code === undefined || !CONNECTION.has(code))) return undefined;
+  // What is no HTTP comes from something in between, as a page of a proxy does.
+  const isConnection = code !== undefined && (CONNECTION.has(code) || code.startsWith('HPE_'));
+  if (!isHangUp && !isConnection) return undefined;
   return new RegistryFailure(verb, 0, code === undefined ? [] : [code], '', undefined, { cause: error });
 }
 

@@ -1,5 +1,5 @@
 import { type Digest, digestOf, isDigest } from './digest.ts';
-import { ImageError, quote } from './errors.ts';
+import { ImageError, quoteInput } from './errors.ts';
 import { isForeign, isIndex, OCI_INDEX, OCI_MANIFEST } from './media-types.ts';
 
 /** Names content by its digest, as the image specification does. */
@@ -73,7 +73,10 @@ export function parseDescriptor(value: unknown, where: string): Descriptor {
   if (!isObject(value)) throw new ImageError('LAYOUT', `${where} holds a descriptor that is no object`);
   const { mediaType, digest, size, urls, annotations, platform } = value;
   if (!isDigest(digest)) {
-    throw new ImageError('LAYOUT', `${where}: "${quote(String(digest), 80)}" is not a sha256 digest`);
+    throw new ImageError(
+      'LAYOUT',
+      `${where}: ${typeof digest === 'string' ? quoteInput(digest) : 'this value'} is not a sha256 digest`,
+    );
   }
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
     throw new ImageError('LAYOUT', `${where}: the size of ${digest} is not a number of bytes`);

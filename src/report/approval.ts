@@ -91,7 +91,7 @@ function readPlan(document: unknown): PlanDocument {
 function readHidden({ digest, fields }: Record<string, unknown>): HiddenValues {
   return {
     digest: typeof digest === 'string' ? digest : '',
-    fields: Array.isArray(fields) ? fields.map(String) : [],
+    fields: Array.isArray(fields) ? fields.filter((field) => typeof field === 'string') : [],
   };
 }
 

@@ -40,7 +40,18 @@ function shownChange<C extends Change>(change: C, gate: Gate): C {
   const shown = (field: Field): Field =>
     typeof field === 'string' && gate.heldBy(field) !== undefined ? new Secret(field) : field;
   const differences = change.differences.map(
-    ({ field, from, to }): Difference => ({ field, from: shown(from), to: shown(to) }),
+    ({ field, from, to }): Difference => ({
+      field: shownField(field, gate),
+      from: shown(from),
+      to: shown(to),
+    }),
   );
   return { ...change, differences };
+}
+
+/** What stands in a list is the name of its field, and may hold a secret: `callback:https://user:password@host`. */
+function shownField(field: string, gate: Gate): string {
+  const colon = field.indexOf(':');
+  if (colon < 0 || gate.heldBy(field.slice(colon + 1)) === undefined) return field;
+  return `${field.slice(0, colon)}:${new Secret(field)}`;
 }

@@ -8,7 +8,7 @@
 import { type Auth0Client, type Auth0List, type Auth0Lists, LIST_TITLES, LISTS } from '../clients/auth0.ts';
 import { Auth0Error } from '../clients/auth0-error.ts';
 import { ownWait, TRIES } from '../clients/auth0-retry.ts';
-import type { Secret } from '../secret.ts';
+import { Secret } from '../secret.ts';
 import { ABSENT, type Difference, type Resource, type Specs, Unreadable, URL_FIELDS } from './resource.ts';
 
 type Auth0ApplicationSpec = Specs['Auth0::Application'];
@@ -32,10 +32,14 @@ const PREFIXES: Readonly<Record<Auth0List, string>> = {
   web_origins: URL_FIELDS.origin,
 };
 
-/** @returns the room of the one application that this run is about. */
+/**
+ * @param mask told of each URL as soon as it is read: one with a password or a token in it is hidden before anything shows it
+ * @returns the room of the one application that this run is about
+ */
 export function auth0ApplicationRoom(
   client: Auth0Client,
   application: Auth0Application,
+  mask: (url: Secret) => void,
 ): Resource<Auth0ApplicationSpec> {
   return {
     /** An application that does not exist is unreadable, not absent: nobody but its owner can create it. */
@@ -43,7 +47,7 @@ export function auth0ApplicationRoom(
       const found = new Map<string, Auth0ApplicationSpec | Unreadable>();
       if (!names.includes(application.name)) return found;
       try {
-        found.set(application.name, specOf(application, await client.readLists(application.id)));
+        found.set(application.name, specOf(application, await client.readLists(application.id), mask));
       } catch (error) {
         found.set(application.name, new Unreadable(error));
       }
@@ -58,7 +62,7 @@ export function auth0ApplicationRoom(
     },
 
     async update(_desired, _observed, differences) {
-      return specOf(application, await writeLists(client, application.id, editsOf(differences)));
+      return specOf(application, await writeLists(client, application.id, editsOf(differences)), mask);
     },
 
     async delete() {
@@ -150,9 +154,17 @@ function editsOf(differences: readonly Difference[]): Edit[] {
   });
 }
 
-function specOf(application: Auth0Application, lists: Auth0Lists): Auth0ApplicationSpec {
+function specOf(
+  application: Auth0Application,
+  lists: Auth0Lists,
+  mask: (url: Secret) => void,
+): Auth0ApplicationSpec {
   const fields: Record<string, true> = {};
-  for (const list of LISTS) for (const url of lists[list]) fields[`${PREFIXES[list]}${url}`] = true;
+  for (const list of LISTS)
+    for (const url of lists[list]) {
+      mask(new Secret(url));
+      fields[`${PREFIXES[list]}${url}`] = true;
+    }
   return { name: application.name, fields, facts: {} };
 }
 

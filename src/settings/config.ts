@@ -157,6 +157,9 @@ export interface ConfigFile {
   glob(pattern: string): Matches;
 }
 
+/** Room for thousands of rules; the parser takes a second for so much, and whoever writes a pull request writes the file. */
+const MOST_CHARACTERS = 2 ** 18;
+
 /**
  * @param path shown in faults, below the workspace
  * @returns undefined when something is wrong; every fault is in `notes` with its line
@@ -165,6 +168,14 @@ export function readConfig(source: string, path: string, notes: Notes): ConfigFi
   const before = notes.faults.length;
   const fault = (line: number | undefined, key: string | undefined, text: string) =>
     notes.fault({ where: path, file: path, line, key, text });
+  if (source.length > MOST_CHARACTERS) {
+    fault(
+      undefined,
+      undefined,
+      `it has more than ${MOST_CHARACTERS} characters; take out what is no setting`,
+    );
+    return undefined;
+  }
   const { document, lineAt } = readYaml(source, (line, text) => fault(line, undefined, text));
   if (notes.faults.length > before) return undefined;
 

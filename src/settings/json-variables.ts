@@ -63,14 +63,21 @@ export function readJson(text: VariableText, content: string, notes: Notes): Jso
       text: 'this key stands twice in the JSON object; keep one',
     });
   // What JSON takes for a number may lose its last digits or its zeros: only one that stays as it is written is taken.
-  const isKept = (name: string, value: number) =>
-    new RegExp(
-      `"${name.replaceAll('.', '\\.')}"\\s*:\\s*${String(value).replace(/[.+]/g, '\\$&')}\\s*[,}]`,
-    ).test(json);
+  let kept: ReadonlySet<string> | undefined;
+  const isKept = (name: string, value: number) => {
+    kept ??= numbersAsWritten(json);
+    return kept.has(`${name}:${value}`);
+  };
   const isAllSecrets = Object.keys(object).some((name) => /^github_token$/i.test(name));
   // Most of its names are none of the application's, and GitHub has judged them.
   const faultOf = (name: string) => (isAllSecrets && /^\w+$/.test(name) ? undefined : nameFault(name));
   return { where, variables: variablesOf(text, object, notes, isKept, faultOf), isAllSecrets };
+}
+
+/** @returns each number behind a key, as `key:number`, found in one walk over the text */
+function numbersAsWritten(json: string): ReadonlySet<string> {
+  const found = json.matchAll(/"((?:[^"\\]|\\.)*)"(?:\s*:\s*(-?\d[\d.eE+-]*))?/g);
+  return new Set([...found].flatMap(([, key, number]) => (number === undefined ? [] : [`${key}:${number}`])));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { parseJsonFile } from './json-file.ts';
-import { each, Unclear } from './texts.ts';
+import { each, quoted, Unclear } from './texts.ts';
 
 /** An ECS task definition that waits to be completed. */
 export interface TaskDefinitionSettings {
@@ -37,7 +37,7 @@ export function readTaskDefinition(
 }
 
 function choose(path: string, names: readonly string[], container: string | undefined): number {
-  const known = names.map((name) => `"${name.slice(0, 60)}"`).join(', ');
+  const known = names.map(quoted).join(', ');
   if (container === undefined) {
     if (names.length > 1)
       throw new Unclear(`${path} has ${names.length} containers (${known}); name one by container-name`);
@@ -81,5 +81,6 @@ function partsOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 function nameOf(container: unknown): string {
-  return String(partsOf(container).name ?? '');
+  const { name } = partsOf(container);
+  return typeof name === 'string' ? name : '';
 }
