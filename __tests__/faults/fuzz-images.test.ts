@@ -46,6 +46,9 @@ async function open(reference: string): Promise<void> {
 const each = <T>(cases: fc.Arbitrary<T>, read: (input: T) => Promise<void>) =>
   fc.assert(fc.asyncProperty(cases, read), RUNS);
 
+/** A document of names alone, which are told. */
+const ofNames = (document: unknown) => broken(document).map((text) => text.replaceAll(CANARY, 'name'));
+
 /** A document of an image, whose digest is told as it is, so that its content is what counts. */
 const broken = (document: unknown) =>
   fc.oneof(
@@ -86,7 +89,7 @@ function layoutWith(which: 'index' | 'manifest' | 'list' | 'config', text: strin
 }
 
 const layouts = fc.oneof(
-  fc.tuple(fc.constant('index' as const), broken(index)),
+  fc.tuple(fc.constant('index' as const), ofNames(index)),
   fc.tuple(fc.constant('manifest' as const), broken(manifest)),
   fc.tuple(fc.constant('list' as const), broken(list)),
   fc.tuple(fc.constant('config' as const), broken(config)),
@@ -111,7 +114,7 @@ describe('an image on disk', () => {
   const described = parsed(saved.find(([path]) => path === 'manifest.json')?.[1] as Buffer);
   it('as docker save writes it', () =>
     each(
-      fc.tuple(broken(described), broken(config), fc.boolean(), select),
+      fc.tuple(ofNames(described), broken(config), fc.boolean(), select),
       async ([text, inner, isOuter, chosen]) => {
         const files = isOuter
           ? saved.map(

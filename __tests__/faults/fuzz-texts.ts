@@ -1,10 +1,13 @@
 import fc from 'fast-check';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { errorText, reasonOf } from '../../src/report/failure.ts';
 import { IS_NIGHTLY } from './part.ts';
 
 /** How often a reader is asked, by night and by day. */
 export const RUNS = { numRuns: IS_NIGHTLY ? 10_000 : 300 };
+
+// All cases of a reader are one test.
+if (IS_NIGHTLY) vi.setConfig({ testTimeout: 900_000 });
 
 /** No case takes longer, whatever it reads. */
 export const MOST_MS = 2000;

@@ -179,6 +179,9 @@ describe('waiting', () => {
   it('knows a broken connection by its code or its words', () => {
     const codes = (error: unknown) => connectionFailure('HEAD blob', error)?.codes;
     expect(codes(Object.assign(new Error('x'), { code: 'EPIPE' }))).toEqual(['EPIPE']);
+    expect(codes(Object.assign(new Error('x'), { code: 'HPE_INVALID_CONSTANT' }))).toEqual([
+      'HPE_INVALID_CONSTANT',
+    ]);
     expect(codes(new Error('socket hang up'))).toEqual([]);
     expect(codes(Object.assign(new Error('x'), { code: 'ENOSPC' }))).toBeUndefined();
     expect(codes('socket hang up')).toBeUndefined();

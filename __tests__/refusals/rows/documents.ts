@@ -230,6 +230,12 @@ export const TASK_DEFINITIONS: readonly Row[] = [
     /^input task-definition:/,
     /no container of the name in container-name; it has "a"/,
   ],
+  [
+    'a container that is not there, among names that may be values',
+    task({ name: 'zQ7vX2Kp9LmT4w' }, { 'container-name': 'a' }),
+    /^input task-definition:/,
+    /no container of the name in container-name; it has this value/,
+  ],
 ];
 
 /** Approved plans. */
