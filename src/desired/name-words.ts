@@ -18,7 +18,7 @@ const QUALIFIERS = setOf(
 );
 
 /** `PRIMARY_KEY=id`, `SORT_KEY=created`: keys of tables and queues, and the half of a pair that is made to be public. */
-const KEYS_OF_DATA = setOf('PRIMARY FOREIGN SORT PARTITION ROUTING CACHE PUBLIC TRANSLATION');
+const KEYS_OF_DATA = setOf('FOREIGN SORT PARTITION ROUTING CACHE PUBLIC TRANSLATION');
 
 /** English words that end like a secret's and are none. */
 const ENDS_ALIKE =
@@ -26,7 +26,7 @@ const ENDS_ALIKE =
 
 /** `DBPASSWORD`, `smtppass`, `MYSQLPWD`, `secretkey`: run together, a name ends in its head. */
 const RUN_TOGETHER =
-  /(?:PASSWORD|PASSWORDS|PASSWD|PASSPHRASE|PASS|PWD|PW|SECRET|SECRETS|TOKEN|APIKEY|ACCESSKEY|SECRETKEY|PRIVATEKEY|SIGNINGKEY|ENCRYPTIONKEY|MASTERKEY|AUTHKEY|LICENSEKEY|CREDENTIAL|CREDENTIALS|SALT|KEY)$/;
+  /(?:PASSWORD|PASSWORDS|PASSWD|PASSPHRASE|PASSCODE|PASS|PWD|PW|SECRET|SECRETS|TOKEN|APIKEY|ACCESSKEY|SECRETKEY|PRIVATEKEY|SIGNINGKEY|ENCRYPTIONKEY|MASTERKEY|AUTHKEY|LICENSEKEY|CREDENTIAL|CREDENTIALS|SALT|KEY)$/;
 
 /** @returns the words of a name in capitals: split at `_ - . : /`, white space and camelCase humps. */
 export function wordsOf(name: string): string[] {
@@ -60,7 +60,10 @@ export function secretWord(words: readonly string[]): SecretWord | undefined {
   }
   if (head === undefined || !SAYS_SECRET_AS_HEAD.has(head)) return undefined;
   const before = words[words.lastIndexOf(head) - 1];
-  if (/^KEYS?$/.test(head) && before !== undefined && KEYS_OF_DATA.has(before)) return undefined;
+  // `ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY` is no column of a table.
+  const isOfData =
+    before === 'PRIMARY' ? words.length === 2 : before !== undefined && KEYS_OF_DATA.has(before);
+  if (/^KEYS?$/.test(head) && isOfData) return undefined;
   return { word: head, anywhere: false };
 }
 

@@ -1,0 +1,142 @@
+/** The corpus of real projects' variables through the bundle: no secret of it gets out by any way. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { nameFault } from '../../src/settings/variable-name.ts';
+import { GitHubServer } from '../servers/github.ts';
+import { findCanaries, findLeaks } from './leaks.ts';
+import type { ActionRun } from './run.ts';
+import { openStage, type Stage } from './stage.ts';
+
+interface One {
+  readonly name: string;
+  readonly value: string;
+  readonly class: string;
+}
+
+/** One a name, and none that another harmless value of the corpus holds by chance (`redis`, a password and a host). */
+function readVariables(): One[] {
+  const all = ['seen', 'unseen'].flatMap((part) => {
+    const path = fileURLToPath(new URL(`../corpus/${part}.yaml`, import.meta.url));
+    const projects: Array<{ variables: One[] }> = parse(readFileSync(path, 'utf8'));
+    return projects.flatMap(({ variables }) => variables);
+  });
+  const isTaken = ({ name, value }: One) =>
+    nameFault(name) === undefined &&
+    // It marks an object as toJSON(secrets), of which only known names are taken.
+    !/^github_token$/i.test(name) &&
+    !value.includes('{{') &&
+    value.length < 4000;
+  return [...new Map(all.filter(isTaken).map((one) => [one.name.toUpperCase(), one])).values()];
+}
+
+const VARIABLES = readVariables();
+const PLAIN = VARIABLES.filter((one) => one.class !== 'secret').map(({ name, value }) => `${name}=${value}`);
+
+/** Values that are secret, long enough to be found by no chance. */
+function secretsOf(variables: readonly One[]): string[] {
+  return variables
+    .filter(({ value, class: label }) => label === 'secret' && value.length >= 10)
+    .map(({ value }) => value)
+    .filter((value) => !PLAIN.some((text) => text.includes(value)));
+}
+
+const json = (variables: readonly One[]) =>
+  JSON.stringify(Object.fromEntries(variables.map(({ name, value }) => [name, value])));
+
+/** One environment variable of Linux holds about 128 KiB. */
+const parts = [0, 1, 2, 3].map((part) => VARIABLES.filter((_, index) => index % 4 === part));
+
+let stage: Stage;
+let github: GitHubServer;
+beforeAll(async () => {
+  [stage, github] = await Promise.all([openStage(), GitHubServer.start()]);
+});
+afterAll(async () => {
+  await stage?.[Symbol.asyncDispose]();
+  await github?.[Symbol.asyncDispose]();
+});
+
+beforeEach(() => github.reset());
+
+function expectHidden(run: ActionRun, values: string[]): void {
+  expect(values.length).toBeGreaterThan(5);
+  expect(findLeaks(run, values)).toEqual([]);
+  const file = run.outputs['plan-file'] ?? '';
+  if (file !== '') expect(findCanaries('plan-file', readFileSync(file, 'utf8'), values)).toEqual([]);
+  for (const { raw } of github.calls) expect(findCanaries('a call to GitHub', raw, values)).toEqual([]);
+}
+
+const only = 'parameters, secrets';
+const debug = { RUNNER_DEBUG: '1', ACTIONS_STEP_DEBUG: 'true' };
+const repository = { full_name: 'papyrus/demo', private: true, visibility: 'private' };
+
+describe.each(parts.map((part, index) => [index + 1, part] as const))('part %i of the corpus', (_, part) => {
+  const secrets = secretsOf(part);
+
+  test.each(['plan', 'drift'])('in %s, with debug', async (mode) => {
+    const more = {
+      token: github.token,
+      event: { name: 'schedule', payload: { repository } },
+      env: { ...debug, GITHUB_API_URL: github.url },
+    };
+    await using run = await stage.act({ mode, only, dotenv: json(part), 'drift-issue': 'true' }, more);
+    expect(run.outputs['to-create'], run.log).not.toBe('0');
+    expectHidden(run, secrets);
+  });
+
+  test('in the comment on a pull request', async () => {
+    const payload = {
+      number: 7,
+      repository,
+      pull_request: {
+        number: 7,
+        head: { ref: 'x', repo: repository },
+        base: { ref: 'main', repo: repository },
+      },
+    };
+    await using run = await stage.act(
+      { only, variables: json(part) },
+      {
+        token: github.token,
+        event: { name: 'pull_request', payload },
+        env: { ...debug, GITHUB_API_URL: github.url },
+      },
+    );
+    expect(run.exitCode, run.log).toBe(0);
+    // What the user gives as plain is plain, unless it is known to be a secret: only certain ones are asked for here.
+    const known = part.filter(
+      ({ name, class: label }) => label === 'secret' && /PASS|SECRET|TOKEN/i.test(name),
+    );
+    expectHidden(run, secretsOf(known));
+  });
+
+  test('in a refusal', async () => {
+    await using run = await stage.act({ only, dotenv: json(part), region: 'nowhere', tags: 'no pair' });
+    expect(run.outputs['failure-reason']).toBe('input');
+    expectHidden(run, secrets);
+  });
+});
+
+test('in the log and the task definition of an apply, and of the run after it', async () => {
+  const few = VARIABLES.filter(({ class: label }) => label === 'secret').slice(0, 15);
+  const files = {
+    'task.json': JSON.stringify({ family: 'x', containerDefinitions: [{ name: 'app', image: 'x' }] }),
+  };
+  for (const expected of ['true', 'false']) {
+    await using run = await stage.act(
+      { only, dotenv: json(few), 'task-definition': 'task.json' },
+      { files, env: debug },
+    );
+    expect([run.exitCode, run.outputs.changed], run.log).toEqual([0, expected]);
+    expectHidden(run, secretsOf(few));
+    expect(
+      findCanaries(
+        'task definition',
+        readFileSync(run.outputs['task-definition'] ?? '', 'utf8'),
+        secretsOf(few),
+      ),
+    ).toEqual([]);
+  }
+});
