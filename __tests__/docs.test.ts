@@ -235,3 +235,13 @@ test('every link inside of the repository leads to a file, and to a heading of i
   });
   expect(faults).toEqual([]);
 });
+
+test('each line of the threat model names tests that exist', () => {
+  const [, table = ''] = read('SECURITY.md').split('## Who can do what\n');
+  const rows = [...table.matchAll(/^\| [^|]+ \| [^|]+ \| [^|]+ \| (`[^|]+) \|$/gm)].map(
+    ([, tests = '']) => tests,
+  );
+  expect(rows.length).toBeGreaterThanOrEqual(7);
+  const named = rows.flatMap((tests) => [...tests.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
+  expect(named.filter((name) => !existsSync(join(ROOT, `__tests__/${name}.test.ts`)))).toEqual([]);
+});
