@@ -18,6 +18,7 @@ import { openGate, shownOutcomes, shownPlan } from './report/gate.ts';
 import { leftovers } from './report/leftovers.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
+import * as runLog from './report/run-log.ts';
 import { unreadRemarks } from './report/unread.ts';
 import type { Resource, Specs } from './resources/resource.ts';
 import type { RoomContext } from './resources/room.ts';
@@ -102,16 +103,16 @@ export async function converge(
   const refused = refusalOf(settings, shown, gate, binding);
   const writes = settings.ownership.writes && refused === undefined;
   if (writes) tellLongWait(plan, (count) => calls.pace('ssm:write').seconds(count));
-  log.plan(shown);
-  const progress = log.progress(plan, () => clock.now());
+  runLog.plan(shown);
+  const progress = runLog.progress(plan, () => clock.now());
   const outcomes = writes
     ? await apply(plan, rooms, (outcome) => {
-        log.outcome(outcome);
+        runLog.outcome(outcome);
         progress(outcome);
       })
     : unapplied(plan);
-  if (!writes) outcomes.forEach(log.outcome);
-  log.result(settings.mode, plan, outcomes);
+  if (!writes) outcomes.forEach(runLog.outcome);
+  runLog.result(settings.mode, plan, outcomes);
   const left = settings.mode === 'destroy' ? leftovers(settings, outcomes) : [];
   for (const line of [...left, ...(refused?.lines ?? [])]) {
     told.push(line);

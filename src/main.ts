@@ -1,7 +1,6 @@
 import { ask } from './ask.ts';
 import { Stop } from './clients/stop.ts';
 import { writeEndSummary, writeFailureReason, writeFaultSummary } from './report/end.ts';
-import { errorText, reasonOf } from './report/failure.ts';
 import * as log from './report/log.ts';
 import { InputFaults } from './settings/fault.ts';
 import { type Runner, readRunner } from './settings/inputs.ts';
@@ -70,8 +69,9 @@ function endOnSignals(stop: Stop): void {
 /** What nobody caught is told like the rest: Node would print the error whole, and a value may stand in it. */
 function endOnFaults(): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
-    process.on(event, (error: unknown) => {
+    process.on(event, async (error: unknown) => {
       writeFailureReason('internal');
+      const { errorText } = await import('./report/failure.ts');
       log.fail({ reason: 'internal', text: errorText(error) });
       process.exit(1);
     });
@@ -83,6 +83,8 @@ const MOST_FAULTS = 100;
 /** A run that ended before there was a plan. The log comes before the summary, which may not be to be had. */
 async function tellEnd(error: unknown, runner: Runner): Promise<void> {
   if (!(error instanceof InputFaults)) {
+    // A refusal has words of its own, and needs none of these.
+    const { errorText, reasonOf } = await import('./report/failure.ts');
     const failure = { reason: reasonOf(error), text: errorText(error) };
     writeFailureReason(failure.reason);
     log.fail(failure);

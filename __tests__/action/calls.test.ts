@@ -139,7 +139,7 @@ describe('dist', () => {
   it('has 2.5 MB at most, and little of it is read to refuse wrong input', () => {
     const bytes = files.reduce((sum, name) => sum + statSync(join(dist, name)).size, 0);
     expect(bytes).toBeLessThanOrEqual(2_500_000);
-    expect(statSync(join(dist, 'index.js')).size).toBeLessThanOrEqual(116_000);
+    expect(statSync(join(dist, 'index.js')).size).toBeLessThanOrEqual(100_000);
   });
 
   it('is minified, every chunk of it', () => {

@@ -113,6 +113,8 @@ function isWord(letters: string): boolean {
 
 /** `readOnlyURLPath` → `read`, `Only`, `URL`, `Path`: a hump begins a word, and so does the last capital of several. */
 export function humps(text: string): string[] {
+  // Almost every name is one; the patterns for letters of all scripts take a while to be made ready.
+  if (/^[A-Z]*[a-z0-9]*$/.test(text) && !/[A-Z]{2}[a-z]/.test(text)) return [text];
   return text
     .replace(/(\p{Ll}|\d)(?=\p{Lu})/gu, '$1\u0000')
     .replace(/(\p{Lu})(?=\p{Lu}\p{Ll})/gu, '$1\u0000')
