@@ -476,6 +476,7 @@ const ACTING = [
   'report/github.ts',
   'report/hand-off.ts',
   'report/log.ts',
+  'report/run-log.ts',
   'report/outputs.ts',
   'report/private-file.ts',
   'report/report.ts',
