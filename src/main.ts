@@ -71,8 +71,14 @@ function endOnFaults(): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, async (error: unknown) => {
       writeFailureReason('internal');
-      const { errorText } = await import('./report/failure.ts');
-      log.fail({ reason: 'internal', text: errorText(error) });
+      let text = 'an error that nobody expected';
+      try {
+        const { errorText } = await import('./report/failure.ts');
+        text = errorText(error);
+      } catch {
+        // Where even the words cannot be loaded, the end must not become another fault that nobody caught.
+      }
+      log.fail({ reason: 'internal', text });
       process.exit(1);
     });
 }

@@ -1,0 +1,44 @@
+/** An error that nobody caught is told in words of ours, once: neither its text nor its stack, and the process ends. */
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runAction } from './run.ts';
+
+const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
+const CANARY = 'zQ7vX2Kp9LmT4wRb8NcY';
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'unforeseen-'));
+  writeFileSync(join(folder, 'throw.cjs'), `process.nextTick(() => { throw new Error('${CANARY}'); });\n`);
+  cpSync(DIST, join(folder, 'bare'), { recursive: true });
+  // Only the first file is left, so nothing more can be loaded.
+  for (const name of readdirSync(join(folder, 'bare')).filter((each) => /^\d+\.index\.js$/.test(each)))
+    rmSync(join(folder, 'bare', name));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it.each([
+  ['the bundle', () => join(DIST, 'index.js')],
+  ['a bundle that lost its other files', () => join(folder, 'bare/index.js')],
+] as const)('of %s', async (_what, entry) => {
+  // Thrown once the bundle has set itself up, outside of every call of it.
+  const late = `setTimeout(() => require('${join(folder, 'throw.cjs')}'), 0);\n`;
+  writeFileSync(join(folder, 'late.cjs'), late);
+  await using run = await runAction({
+    entry: entry(),
+    // Nobody answers there.
+    inputs: { prefix: '/papyrus/prd', dotenv: 'PORT=1' },
+    env: {
+      NODE_OPTIONS: `--require=${join(folder, 'late.cjs')}`,
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    },
+  });
+  expect([run.exitCode, run.outputs['failure-reason']], run.log).toEqual([1, 'internal']);
+  expect(run.log).not.toContain(CANARY);
+  expect(run.log).not.toMatch(/\n\s+at /);
+  expect(run.log.match(/failure-reason: internal/g)).toHaveLength(1);
+});
