@@ -1,6 +1,7 @@
 // Bundles src/index.ts into dist/ with ncc, so that the action runs from a checkout without `npm ci`.
 // Four steps, each for what was measured at the start of a run (docs/benchmarks.md):
-//   esbuild joins modules and shakes the AWS SDK's ES sources, of which ncc's own resolution takes a part only;
+//   esbuild joins modules and shakes the AWS SDK's ES sources, of which ncc's own resolution takes a part only, and leaves
+//   out the SDK's classes of errors;
 //   ncc makes the CommonJS bundle, one chunk for each `import()`;
 //   esbuild minifies every chunk, where ncc's --minify leaves all but the first;
 //   the functions around modules are written so that V8 compiles them at once.
@@ -11,6 +12,7 @@ import ncc from '@vercel/ncc';
 import { build, transform } from 'esbuild';
 import { compileAtOnce } from './eager.mjs';
 import { STUBS } from './stubs.mjs';
+import { unmodelledErrors } from './unmodelled-errors.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = process.argv[2] ?? join(root, 'dist');
@@ -37,6 +39,7 @@ async function bundle() {
     target: 'node20',
     mainFields: ['module', 'main'],
     external: Object.keys(STUBS),
+    plugins: [unmodelledErrors],
     legalComments: 'none',
     logLevel: 'error',
   });

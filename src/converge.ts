@@ -1,30 +1,23 @@
 import type { Agent } from 'node:http';
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { Asked } from './ask.ts';
-import type { Connection } from './clients/aws.ts';
+import { Calls, type Connection } from './clients/aws.ts';
 import { type Clock, systemClock } from './clients/clock.ts';
-import type { Caller } from './clients/identity.ts';
+import { type Caller, chooseKeys, identify } from './clients/identity.ts';
 import type { Stop } from './clients/stop.ts';
-import { classifier, contextOf, disclosureOf, urlMask } from './context.ts';
+import { contextOf, urlMask } from './context.ts';
 import { wantedTags } from './desired/image.ts';
-import { apply, unapplied } from './plan/apply.ts';
-import type { Plan } from './plan/change.ts';
-import { disclose, encryptedValues } from './plan/disclosure.ts';
 import type { Patience } from './registry/retry.ts';
-import { refusalOf, unconfirmed } from './report/approval.ts';
-import { bindingOf } from './report/binding.ts';
-import { failureOf } from './report/failure.ts';
-import { openGate, shownOutcomes, shownPlan } from './report/gate.ts';
-import { leftovers } from './report/leftovers.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
-import * as runLog from './report/run-log.ts';
-import { unreadRemarks } from './report/unread.ts';
+import { Loading } from './resources/loading.ts';
 import type { Resource, Specs } from './resources/resource.ts';
 import type { RoomContext } from './resources/room.ts';
+import { openRooms } from './resources/rooms.ts';
 import { InputFaults } from './settings/fault.ts';
 import { type Runner, readAwsCredentials, readEnvironment } from './settings/inputs.ts';
 import type { Settings } from './settings/settings.ts';
+import { survey } from './survey.ts';
 
 /** How long a run waits, given from outside so that tests need not. */
 export interface Timing {
@@ -43,12 +36,7 @@ export async function converge(
   timing: Timing = { clock: systemClock },
 ): Promise<Run> {
   const { clock } = timing;
-  const { settings, desired, notes, masks } = asked;
-  // The SDK is loaded only after the input was found right: a refusal costs no second of it.
-  const { Calls } = await import('./clients/aws.ts');
-  const { chooseKeys, identify } = await import('./clients/identity.ts');
-  const { openRooms } = await import('./resources/rooms.ts');
-  const { survey } = await import('./survey.ts');
+  const { settings, masks } = asked;
   const calls = new Calls(clock, stop);
   const agent = runner.usesProxy
     ? new (await import('./clients/proxy.ts')).ProxyAgent(readEnvironment)
@@ -75,12 +63,18 @@ export async function converge(
       `the keys in the environment of the step are used, and AWS_PROFILE (${credentials.profile.name}) is passed over`,
     );
   const context = contextOf(asked, calls, stop.clock(clock), tell);
-  const rooms = openRooms(connection, context, {
-    readsLifecycle: settings.repository?.lifecycle !== undefined,
-    recoveryDays: settings.ownership.recoveryDays,
-    auth0: await openAuth0(asked, context, stop, timing, agent),
-    image: await openImageRoom(asked, context, stop, timing, agent),
-  });
+  const loading = new Loading();
+  const rooms = openRooms(
+    connection,
+    context,
+    {
+      readsLifecycle: settings.repository?.lifecycle !== undefined,
+      recoveryDays: settings.ownership.recoveryDays,
+      auth0: await openAuth0(asked, context, stop, timing, agent),
+      image: await openImageRoom(asked, context, stop, timing, agent),
+    },
+    loading,
+  );
 
   const identity = identify(connection, calls).then((caller) => {
     const shown = [...masks.know(caller.account)];
@@ -92,54 +86,14 @@ export async function converge(
   });
   // Another account is refused before anything else is read; without such a condition both go together.
   if (settings.allowedAccountIds.length > 0 || settings.repository?.account !== undefined) await identity;
-  const [surveyed, caller] = await Promise.all([survey(asked, rooms), identity]);
-  const { plan } = surveyed;
-  [...surveyed.remarks, ...unreadRemarks(plan)].forEach(tell);
-  const gate = openGate(masks);
-  for (const [name, value] of encryptedValues(plan)) masks.hide(value, name);
-  const disclosed = disclose(plan, disclosureOf(asked, surveyed.encrypted, runner.event));
-  const shown = shownPlan(disclosed, gate);
-  const binding = bindingOf(settings, disclosed, caller.account, asked.auth0?.identity, classifier(asked));
-  const refused = refusalOf(settings, shown, gate, binding);
-  const writes = settings.ownership.writes && refused === undefined;
-  if (writes) tellLongWait(plan, (count) => calls.pace('ssm:write').seconds(count));
-  runLog.plan(shown);
-  const progress = runLog.progress(plan, () => clock.now());
-  const outcomes = writes
-    ? await apply(plan, rooms, (outcome) => {
-        runLog.outcome(outcome);
-        progress(outcome);
-      })
-    : unapplied(plan);
-  if (!writes) outcomes.forEach(runLog.outcome);
-  runLog.result(settings.mode, plan, outcomes);
-  const left = settings.mode === 'destroy' ? leftovers(settings, outcomes) : [];
-  for (const line of [...left, ...(refused?.lines ?? [])]) {
-    told.push(line);
-    log.info(line);
-  }
-  // What is written is secret, what is told of it as far as it may be printed.
-  const shownChanges = new Map(plan.map((change, index) => [change, disclosed[index] ?? change]));
-  const failure = refused ?? unconfirmed(settings) ?? failureOf(settings, plan, outcomes);
-  return {
-    settings,
-    desired,
-    plan: shown,
-    outcomes: shownOutcomes(
-      outcomes.map((outcome) => ({ ...outcome, change: shownChanges.get(outcome.change) ?? outcome.change })),
-      gate,
-    ),
-    notes,
-    told,
-    caller,
-    binding,
-    calls: calls.made,
-    written: calls.written,
-    callsByService: calls.byService,
-    failure,
-    gate,
-    repositoryUri: surveyed.repositoryUri,
-  };
+  // What comes after the plan is loaded while AWS answers.
+  const [surveyed, caller, { execute }] = await Promise.all([
+    survey(asked, rooms),
+    identity,
+    loading.next(() => import('./execute.ts')),
+    loading.next(() => import('./report/report.ts')),
+  ]);
+  return execute(asked, { surveyed, caller, rooms, calls, clock, event: runner.event, told, tell });
 }
 
 /** CloudTrail shows it beside each call. */
@@ -215,18 +169,4 @@ function checkAccount({ allowedAccountIds, repository }: Settings, { account }: 
         text: `its URI is of the account ${repository.account}, and the credentials are of ${account}`,
       },
     ]);
-}
-
-const LONG_SECONDS = 10;
-
-/** Parameter Store takes about three writes a second. */
-function tellLongWait(plan: Plan, secondsOf: (writes: number) => number): void {
-  const writes = plan.filter(
-    ({ kind, action }) => kind === 'AWS::SSM::Parameter' && (action === 'create' || action === 'update'),
-  ).length;
-  const seconds = Math.ceil(secondsOf(writes));
-  if (seconds >= LONG_SECONDS)
-    log.info(
-      `${writes} parameters to write: about ${seconds} seconds, since Parameter Store allows 3 writes a second`,
-    );
 }

@@ -15,8 +15,8 @@ export async function main(): Promise<void> {
     const asked = await ask(runner, stop);
     // Loaded only once the input was found right: a refusal comes in half the time.
     const { converge } = await import('./converge.ts');
-    const { report } = await import('./report/report.ts');
     const run = await converge(asked, runner, stop).finally(() => asked.image?.close());
+    const { report } = await import('./report/report.ts');
     const failure = await report(run, runner);
     if (failure !== undefined) log.fail(failure);
   } catch (error) {

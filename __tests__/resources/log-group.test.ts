@@ -160,14 +160,17 @@ test('nothing but what differs is written', async () => {
 test('one that is protected since the plan was made is not deleted, and the command is told', async () => {
   await bench.round(wish());
   const clock = new TestClock();
-  const room = logGroups(bench.front.logs, {
-    calls: new Calls(clock),
-    clock,
-    tags: new Map(),
-    leavesUnread: false,
-    mask: () => {},
-    tell: () => {},
-  });
+  const room = logGroups(
+    { region: 'us-west-2', readOnly: false, userAgent: 'a test', clock, agent: undefined },
+    {
+      calls: new Calls(clock),
+      clock,
+      tags: new Map(),
+      leavesUnread: false,
+      mask: () => {},
+      tell: () => {},
+    },
+  );
   const group = { name: NAME, fields: {}, facts: {} };
   expect((await room.observe([NAME])).get(NAME)).not.toHaveProperty('facts.deletionProtected');
   bench.aws.protect(NAME);

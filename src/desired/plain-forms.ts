@@ -81,6 +81,7 @@ function singleForm(value: string, words: readonly string[], isPlain: IsPlain): 
 
 /** What is filled in by somebody else is judged by its name: `${HOST}`, `$(POD_NAME)`, `%(type)s`, `<region>`, `%kernel.dir%`. */
 function filledIn(text: string): string {
+  if (!/[$%<]/.test(text)) return text;
   return text
     .replace(
       /\$[{(]([A-Za-z_]\w{0,40})[})]|%\(([a-z_]{1,40})\)s|<([a-z_-]{1,40})>|%([a-z_.]{2,40})%/gi,

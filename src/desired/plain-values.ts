@@ -100,7 +100,9 @@ export const A_SIGN = 'a sign';
 type Begin = (first: string, value: string) => boolean;
 
 const asNumber: Begin = (first) => (first >= '0' && first <= '9') || '+-.'.includes(first);
-const asLetter: Begin = (first, { length }) => /[A-Za-z]/.test(first) && length <= 24;
+/** A language has two or three letters, and what follows is parted from it; `POSIX` is one of none. */
+const asLocale: Begin = (_, value) =>
+  value.length <= 3 || value.startsWith('POSIX') || /^.{1,3}[-_.@]/.test(value);
 const always: Begin = () => true;
 
 /** In this order: the first that fits gives the reason. */
@@ -117,7 +119,11 @@ const FORMS: ReadonlyArray<readonly [form: string, begins: Begin, fits: (value: 
   ['a duration', (first, value) => asNumber(first, value) || first === 'P', isDuration],
   ['a version', (first, value) => asNumber(first, value) || 'v^~<>='.includes(first), isVersion],
   ['a date or time', asNumber, (value) => DATE.test(value)],
-  ['a format of dates', (first) => '%YyMDdHhEmsSaAZT'.includes(first), (value) => DATE_FORMAT.test(value)],
+  [
+    'a format of dates',
+    (_, value) => /[-%/.:,\s]/.test(value) && /^(?:%-?[A-Za-z]|[-YyMDdHhmsSaAZET'/.:,\s])+$/.test(value),
+    (value) => DATE_FORMAT.test(value),
+  ],
   [
     'a calculation',
     (first, value) => asNumber(first, value) || first === '(',
@@ -125,7 +131,7 @@ const FORMS: ReadonlyArray<readonly [form: string, begins: Begin, fits: (value: 
   ],
   ['a port', (first) => first === ':', (value) => PORT.test(value)],
   ['a short code', (_, { length }) => length <= 4, (value) => CODE.test(value)],
-  ['a locale', asLetter, (value) => LOCALE.test(value)],
+  ['a locale', asLocale, (value) => LOCALE.test(value)],
   [
     'a time zone',
     (first, value) => /[A-Z+-]/.test(first) && /[/+-]|UTC|GMT/.test(value),

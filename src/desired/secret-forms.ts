@@ -1,4 +1,5 @@
 import { secretWord, wordsOf } from './name-words.ts';
+import { isIssuedToken } from './token-forms.ts';
 import { isReadable } from './words.ts';
 
 /**
@@ -13,36 +14,6 @@ interface SecretForm {
   readonly holds: (value: string) => boolean;
 }
 
-/** Prefixes that issuers document so that a scanner knows their tokens; each is followed by what only a token has. */
-const TOKENS = new RegExp(
-  [
-    'gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\\w{20,}',
-    'gl(?:pat|dt|ft|rt|cbt|ptt|soat|imt|agent|oas|wt|ffct)-[\\w-]{16,}',
-    '(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}',
-    'xox[abceoprs]-[\\w-]{10,}|xapp-\\d-[\\w-]{10,}|xoxe\\.xox[bp]-[\\w-]{10,}',
-    '(?:sk|rk)_(?:live|test|prod)_\\w{10,}|whsec_[\\w+/=]{16,}',
-    'sk-(?:ant-|proj-|svcacct-|admin-|or-|lf-)?[\\w-]{20,}|sess-[A-Za-z0-9]{40}',
-    'SG\\.[\\w-]{16,}\\.[\\w-]{16,}|xkeysib-[a-f0-9]{20,}[\\w-]*|xsmtpsib-[a-f0-9]{20,}[\\w-]*|key-[0-9a-zA-Z]{32}|re_[A-Za-z0-9]{8,}_[A-Za-z0-9]{16,}',
-    'AIza[\\w-]{30,}|ya29\\.[\\w-]{20,}|GOCSPX-[\\w-]{20,}|1//0[\\w-]{30,}',
-    'npm_[A-Za-z0-9]{30,}|pypi-[\\w-]{16,}|rubygems_[a-f0-9]{40,}|dckr_(?:pat|oat)_[\\w-]{20,}|CLOJARS_[a-z0-9]{50,}|oy2[a-z0-9]{43}',
-    'hf_[A-Za-z0-9]{20,}|api_org_[A-Za-z]{20,}|gsk_[A-Za-z0-9]{20,}|r8_[A-Za-z0-9]{30,}|pplx-[A-Za-z0-9]{30,}|xai-[A-Za-z0-9]{30,}',
-    'do[opr]_v1_[a-f0-9]{32,}|hvs\\.[\\w-]{20,}|hvb\\.[\\w-]{20,}|[\\w-]{14}\\.atlasv1\\.[\\w=-]{30,}|dp\\.(?:pt|st|ct|sa|scim|audit)\\.[\\w.-]{20,}',
-    'shp(?:at|ca|pa|ss)_[a-fA-F0-9]{20,}|sq0(?:atp|csp)-[\\w-]{20,}|EAAA[\\w-]{40,}|EAA[A-Z][A-Za-z0-9]{80,}|access_token\\$(?:production|sandbox)\\$\\w{16}\\$[0-9a-f]{32}|FLWSECK(?:_TEST)?-[\\w-]{20,}',
-    'PMAK-[a-f0-9]{20,}-[a-f0-9]{20,}|ATATT3[\\w=-]{20,}|ATCTT3[\\w=-]{20,}|ATBB[A-Za-z0-9]{20,}|ntn_[A-Za-z0-9]{20,}|secret_[A-Za-z0-9]{40,}|lin_(?:api|oauth)_[A-Za-z0-9]{30,}|fig[du]_[\\w-]{30,}|pat[A-Za-z0-9]{14}\\.[a-f0-9]{64}',
-    'dapi[a-f0-9]{32}(?:-\\d)?|NRAK-[A-Z0-9]{20,}|NR(?:JS|II|AA|RA|IQ|SP)-[A-Za-z0-9-]{15,}|glsa_[A-Za-z0-9]{20,}_[a-f0-9]{8}|glc_[A-Za-z0-9+/=]{20,}|sntry[su]_[\\w+/=.-]{20,}|lin_[a-z]{20,}|dt0c01\\.[A-Z0-9]{20,}\\.[A-Z0-9]{40,}',
-    'sbp_[a-f0-9]{40}|sb_secret_[\\w-]{20,}|pscale_(?:tkn|pw|oauth)_[\\w=.-]{20,}|tskey-[\\w-]{16,}|fo1_[\\w-]{30,}|FlyV1 \\S{20,}|rnd_[A-Za-z0-9]{20,}|phx_[A-Za-z0-9]{30,}|tfp_[\\w-]{30,}|pul-[a-f0-9]{40}|ops_[\\w+/=-]{40,}|A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}',
-    'sk\\.eyJ[\\w.-]{40,}|SK[0-9a-f]{32}|\\d{8,10}:[A-Za-z0-9_-]{35}|[MNO][A-Za-z\\d_-]{23,28}\\.[\\w-]{6,7}\\.[\\w-]{27,}|AGE-SECRET-KEY-1[A-Z0-9]{50,}|EZ[AT]K[A-Za-z0-9]{50,}|shippo_(?:live|test)_[a-f0-9]{40}|duffel_(?:live|test)_[\\w=-]{40,}|amzn\\.mws\\.[0-9a-f-]{36}|HRKU-[\\w-]{30,}|vc[prka]_[A-Za-z0-9]{20,}',
-  ]
-    .map((form) => `(?:${form})`)
-    .join('|'),
-);
-
-/** Every token has so many characters without a break; most values have not. */
-const UNBROKEN = /[\w-]{12}|[\w-]{6}[.:$/][\w-]{6}/;
-
-/** A token stands alone, or between signs that no token has. */
-const TOKEN = new RegExp(`(?:^|[\\s"'=,;:/])(?:${TOKENS.source})(?:$|[\\s"',;&])`);
-
 const PRIVATE_KEY =
   /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d|AGE-SECRET-KEY-1|<RSAKeyValue>[\s\S]{0,4096}<D>/;
 
@@ -53,6 +24,9 @@ const PASSWORD_HASH =
 /** Addresses that let everybody who knows them post. */
 const WEBHOOK =
   /hooks\.slack\.com\/(?:services|workflows|triggers)\/\w|discord(?:app)?\.com\/api\/webhooks\/\d|\.webhook\.office\.com\/webhook|outlook\.office\.com\/webhook|hooks\.zapier\.com\/hooks\/\w|chat\.googleapis\.com\/v1\/spaces\/\w|api\.telegram\.org\/bot\d|open\.(?:feishu|larksuite)\.(?:cn|com)\/open-apis\/bot|oapi\.dingtalk\.com\/robot|qyapi\.weixin\.qq\.com\/cgi-bin\/webhook|\.logic\.azure\.com\S{0,1024}sig=|hook\.\w+\.make\.com\/\w|maker\.ifttt\.com\/trigger|events\.pagerduty\.com\/integration\/\w|\.mattermost\.\w+\/hooks\/\w/i;
+
+/** Each of these addresses has one of these words; most values have none. */
+const WEBHOOK_MARK = /hook|bot|sig=|trigger|integration|spaces/i;
 
 /**
  * `scheme://user:password@`; the password may hold a slash, unless it is a port with a path behind it. Every part has a
@@ -105,12 +79,11 @@ const FORMS: readonly SecretForm[] = [
   { noun: 'a private key', holds: (value) => value.length > 16 && PRIVATE_KEY.test(value) },
   {
     noun: 'a token',
-    holds: (value) =>
-      (/[0-9A-Z]/.test(value) && UNBROKEN.test(value) && TOKEN.test(value)) || holdsJwt(value),
+    holds: (value) => isIssuedToken(value) || holdsJwt(value),
   },
   {
     noun: 'a webhook address',
-    holds: (value) => value.length > 20 && value.includes('/') && WEBHOOK.test(value),
+    holds: (value) => value.length > 20 && WEBHOOK_MARK.test(value) && WEBHOOK.test(value),
   },
   { noun: 'a URL with a password', holds: (value) => value.includes('@') && URL_WITH_PASSWORD.test(value) },
   {

@@ -58,8 +58,8 @@ const FIELD = new Set(
   the and or not for with from your you our we will be are was this that can may has have all any new more out off over under about
   pm iphone ipad ios htpasswd lm minilm vec
   nan inf nil null none void true false yes no on off ok tls1 tls12 tls13 ssl3 tlsv1 b64 hex raw pkcs8 pkcs1 x509 spki asn1 cert certs`
-    .split(/\s+/)
-    .filter((word) => word !== ''),
+    .replaceAll('\n  ', ' ')
+    .split(' '),
 );
 
 const bits = Buffer.from(SEQUENCES, 'base64');

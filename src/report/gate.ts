@@ -21,9 +21,12 @@ export function openGate(masks: Masks): Gate {
   return forms;
 }
 
+/** How text comes into a report. */
+const MARKDOWN = [prose, codeText];
+
 /** @returns a report in GitHub's Markdown without hidden texts, whether they stand there raw or escaped */
 export function scrubMarkdown(markdown: string, gate: Gate): string {
-  return gate.scrub(markdown, [prose, codeText]);
+  return gate.scrub(markdown, MARKDOWN);
 }
 
 /** @returns the plan as it may be shown: a field that holds a hidden text is hidden as a whole, since its rest tells where it stands */

@@ -1,5 +1,5 @@
 import {
-  type CloudWatchLogsClient,
+  CloudWatchLogsClient,
   CreateLogGroupCommand,
   DeleteLogGroupCommand,
   DeleteRetentionPolicyCommand,
@@ -10,6 +10,7 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import { AwsError, isNamed } from '../clients/errors.ts';
 import { meet } from './race.ts';
 import { type Difference, protectedText, type Resource, type Specs, Told } from './resource.ts';
@@ -20,7 +21,8 @@ import { ownerByTags, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 type LogGroupSpec = Specs['AWS::Logs::LogGroup'];
 
 /** CloudWatch log groups. The tag calls take the ARN without the `:*` at its end, all others with. */
-export function logGroups(client: CloudWatchLogsClient, context: RoomContext): Resource<LogGroupSpec> {
+export function logGroups(connection: Connection, context: RoomContext): Resource<LogGroupSpec> {
+  const client = prepare(new CloudWatchLogsClient(clientSettings(connection)), connection);
   const send = sender(context, 'logs');
 
   async function find(name: string): Promise<LogGroup | undefined> {

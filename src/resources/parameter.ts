@@ -7,8 +7,9 @@ import {
   PutParameterCommand,
   type PutParameterCommandInput,
   RemoveTagsFromResourceCommand,
-  type SSMClient,
+  SSMClient,
 } from '@aws-sdk/client-ssm';
+import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import { isNamed } from '../clients/errors.ts';
 import { Secret } from '../secret.ts';
 import { OWNER_TAG } from '../settings/limits.ts';
@@ -28,7 +29,8 @@ type Extras = Partial<
 const RECREATE_MS = 30_000;
 
 /** SSM parameters. */
-export function parameters(client: SSMClient, context: RoomContext): Resource<ParameterSpec> {
+export function parameters(connection: Connection, context: RoomContext): Resource<ParameterSpec> {
+  const client = prepare(new SSMClient(clientSettings(connection)), connection);
   const send = sender(context, 'ssm');
   const { observe, confirm, getValues, before } = parameterReading(client, context);
   const { listTags } = parameterTags(client, context);
@@ -64,7 +66,7 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
               ? {}
               : {
                   Tags: tagsOf(fields)
-                    .filter(isGiven)
+                    .filter(([key]) => !key.startsWith('aws:'))
                     .map(([Key, Value]) => ({ Key, Value })),
                 }),
           }),
@@ -112,7 +114,8 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
         { ...extrasOf(observed), Overwrite: true },
         () => {},
       );
-    const tags = (await listTags(name)).filter(isGiven);
+    // Nobody can give the tags of AWS itself.
+    const tags = (await listTags(name)).filter(([key]) => !key.startsWith('aws:'));
     const foreign = tags.filter(([key]) => key !== OWNER_TAG && !context.tags.has(key));
     context.tell(
       `${name}: deleted and created anew for its type, with the ${RECREATE_MS / 1000} seconds between the two that AWS asks for${tellTags(foreign)}`,
@@ -215,9 +218,6 @@ export function parameters(client: SSMClient, context: RoomContext): Resource<Pa
     },
   };
 }
-
-/** Tags of AWS itself nobody can give. */
-const isGiven = ([key]: readonly [string, string]): boolean => !key.startsWith('aws:');
 
 function tellTags(tags: ReadonlyArray<readonly [string, string]>): string {
   if (tags.length === 0) return '';

@@ -2,7 +2,7 @@ import {
   CreateRepositoryCommand,
   DeleteRepositoryCommand,
   DescribeRepositoriesCommand,
-  type ECRClient,
+  ECRClient,
   GetLifecyclePolicyCommand,
   type ImageTagMutability,
   ListTagsForResourceCommand,
@@ -12,6 +12,7 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-ecr';
+import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import { isNamed } from '../clients/errors.ts';
 import { canonicalLifecycle } from '../settings/canonical-lifecycle.ts';
 import { meet } from './race.ts';
@@ -22,15 +23,21 @@ import { ownerByTags, pairs, tagFields, tagsIn, tagsOf, tagsOff } from './tags.t
 
 type RepositorySpec = Specs['AWS::ECR::Repository'];
 
+/** @returns a client of ECR, which knows repositories and their images. */
+export function ecrClient(connection: Connection): ECRClient {
+  return prepare(new ECRClient(clientSettings(connection)), connection);
+}
+
 /**
  * ECR repositories.
  * @param readsLifecycle whether a lifecycle policy is wanted: without one, the policy that stands is nobody's business
  */
 export function repositories(
-  client: ECRClient,
+  connection: Connection,
   context: RoomContext,
   readsLifecycle: boolean,
 ): Resource<RepositorySpec> {
+  const client = ecrClient(connection);
   const send = sender(context, 'ecr');
 
   async function find(name: string): Promise<Repository | undefined> {

@@ -1,15 +1,9 @@
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { ECRClient } from '@aws-sdk/client-ecr';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SSMClient } from '@aws-sdk/client-ssm';
-import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
-import { logGroups } from './log-group.ts';
-import { parameters } from './parameter.ts';
-import { repositories } from './repository.ts';
+import type { ECRClient } from '@aws-sdk/client-ecr';
+import type { Connection } from '../clients/aws.ts';
+import { Loading } from './loading.ts';
 import type { Kind, Resource, Resources, Spec, Specs } from './resource.ts';
 import { Told, Unreadable } from './resource.ts';
 import type { RoomContext } from './room.ts';
-import { secretBundles } from './secret-bundle.ts';
 
 export interface RoomOptions {
   readonly readsLifecycle: boolean;
@@ -21,7 +15,7 @@ export interface RoomOptions {
   readonly image: ((ecr: ECRClient) => Resource<Specs['Image']>) | undefined;
 }
 
-/** A room that nothing was asked of: it is never entered. */
+/** The provider of a kind that is no part of the run. */
 const CLOSED: Resource<never> = {
   observe: async () => new Map(),
   create: () => Promise.reject(new Told('this is not part of the run')),
@@ -29,25 +23,58 @@ const CLOSED: Resource<never> = {
   delete: () => Promise.reject(new Told('this is not part of the run')),
 };
 
-/** @returns a room for each kind, each with a client of its own service. */
+/**
+ * @param loading orders the loading of code
+ * @returns a provider for each kind, which is loaded with the client of its service once it is first used: a run of one
+ * service does not load the others
+ */
 export function openRooms(
   connection: Connection,
   context: RoomContext,
   { readsLifecycle, recoveryDays, auth0, image }: RoomOptions,
+  loading: Loading = new Loading(),
 ): Resources {
-  const settings = clientSettings(connection);
-  const ecr = prepare(new ECRClient(settings), connection);
   return {
-    'AWS::Logs::LogGroup': logGroups(prepare(new CloudWatchLogsClient(settings), connection), context),
-    'AWS::SSM::Parameter': parameters(prepare(new SSMClient(settings), connection), context),
-    'AWS::SecretsManager::Secret': secretBundles(
-      prepare(new SecretsManagerClient(settings), connection),
-      context,
-      recoveryDays,
+    'AWS::Logs::LogGroup': opened(loading, async () =>
+      (await import('./log-group.ts')).logGroups(connection, context),
     ),
-    'AWS::ECR::Repository': repositories(ecr, context, readsLifecycle),
+    'AWS::SSM::Parameter': opened(loading, async () =>
+      (await import('./parameter.ts')).parameters(connection, context),
+    ),
+    'AWS::SecretsManager::Secret': opened(loading, async () =>
+      (await import('./secret-bundle.ts')).secretBundles(connection, context, recoveryDays),
+    ),
+    'AWS::ECR::Repository': opened(loading, async () =>
+      (await import('./repository.ts')).repositories(connection, context, readsLifecycle),
+    ),
     'Auth0::Application': auth0 ?? CLOSED,
-    Image: image?.(ecr) ?? CLOSED,
+    Image:
+      image === undefined
+        ? CLOSED
+        : opened(loading, async () => image((await import('./repository.ts')).ecrClient(connection))),
+  };
+}
+
+/** @returns a provider that is loaded once it is first used; what the provider leaves out does nothing. */
+function opened<S extends Spec>(loading: Loading, load: () => Promise<Resource<S>>): Resource<S> {
+  let loaded: Promise<Resource<S>> | undefined;
+  const resource = () => {
+    loaded ??= loading.next(load);
+    return loaded;
+  };
+  return {
+    shelf: {
+      strays: async (path, known) => (await resource()).shelf?.strays(path, known) ?? [],
+      ours: async (path) => (await resource()).shelf?.ours(path) ?? [],
+      confirm: async (specs) => (await resource()).shelf?.confirm?.(specs) ?? new Map(),
+    },
+    observe: async (names) => (await resource()).observe(names),
+    confirm: async (names) => (await resource()).confirm?.(names) ?? new Map(),
+    create: async (desired) => (await resource()).create(desired),
+    update: async (...change) => (await resource()).update(...change),
+    delete: async (observed) => (await resource()).delete(observed),
+    before: async (observed) => (await resource()).before?.(observed),
+    readBack: async (written) => (await resource()).readBack?.(written) ?? written,
   };
 }
 
@@ -59,9 +86,10 @@ export async function observe(
   rooms: Resources,
   names: Readonly<Record<Kind, readonly string[]>>,
 ): Promise<Observation> {
-  const [groups, parameterMap, secrets, repositoryMap, applications, images] = await Promise.all([
-    read(rooms['AWS::Logs::LogGroup'], names['AWS::Logs::LogGroup']),
+  const [parameterMap, groups, secrets, repositoryMap, applications, images] = await Promise.all([
+    // First, since it has the most to read.
     read(rooms['AWS::SSM::Parameter'], names['AWS::SSM::Parameter']),
+    read(rooms['AWS::Logs::LogGroup'], names['AWS::Logs::LogGroup']),
     read(rooms['AWS::SecretsManager::Secret'], names['AWS::SecretsManager::Secret']),
     read(rooms['AWS::ECR::Repository'], names['AWS::ECR::Repository']),
     read(rooms['Auth0::Application'], names['Auth0::Application']),

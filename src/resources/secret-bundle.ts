@@ -1,11 +1,12 @@
 import {
   CreateSecretCommand,
   RestoreSecretCommand,
-  type SecretsManagerClient,
+  SecretsManagerClient,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
+import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import type { Difference, Resource, Specs } from './resource.ts';
 import { type RoomContext, sender } from './room.ts';
 import { versionId } from './secret-history.ts';
@@ -19,10 +20,11 @@ type BundleSpec = Specs['AWS::SecretsManager::Secret'];
 
 /** JSON secrets of Secrets Manager. */
 export function secretBundles(
-  client: SecretsManagerClient,
+  connection: Connection,
   context: RoomContext,
   recoveryDays: number,
 ): Resource<BundleSpec> {
+  const client = prepare(new SecretsManagerClient(clientSettings(connection)), connection);
   const send = sender(context, 'secretsmanager');
   const { observe, confirm, contentOf, readValue, ...contents } = secretReading(client, context);
   const writeKeys = secretWriting(client, context, contents);

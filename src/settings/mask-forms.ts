@@ -92,8 +92,6 @@ function base64Forms(text: string): string[] {
   return forms.flatMap((form) => [form, form.replace(/[+/]/g, (sign) => (sign === '+' ? '-' : '_'))]);
 }
 
-type Forms = (text: string) => readonly string[];
-
 interface Form {
   readonly text: string;
   readonly of: string;
@@ -108,58 +106,76 @@ class FormIndex {
   /** Whether some form begins with these two characters: most places of a text need no more than this look. */
   readonly #pairs = new Uint8Array(1 << 16);
   readonly #known = new Set<string>();
+  /** Hidden texts whose forms are in the index. */
+  count = 0;
 
   add(form: Form): void {
-    if (this.#known.has(form.text)) return;
-    this.#known.add(form.text);
-    const head = form.text.slice(0, SHORTEST);
+    const { text } = form;
+    if (text.length < SHORTEST || this.#known.has(text)) return;
+    this.#known.add(text);
+    const head = text.slice(0, SHORTEST);
     const others = this.#byHead.get(head);
     if (others === undefined) this.#byHead.set(head, [form]);
     else others.push(form);
-    this.#pairs[pairAt(form.text, 0)] = 1;
+    this.#pairs[((text.charCodeAt(0) & 0xff) << 8) | (text.charCodeAt(1) & 0xff)] = 1;
   }
 
-  /** Where forms begin, with each form that does. */
-  *hits(text: string): Generator<{ readonly start: number; readonly form: Form }> {
-    if (this.#known.size === 0) return;
-    for (let start = 0; start + SHORTEST <= text.length; start++) {
-      if (this.#pairs[pairAt(text, start)] === 0) continue;
-      for (const form of this.#byHead.get(text.slice(start, start + SHORTEST)) ?? [])
-        if (text.startsWith(form.text, start)) yield { start, form };
-    }
+  /**
+   * @param spans where forms stand in the text; they are added
+   * @returns the first form, after which it looks no further where no spans are asked for
+   */
+  find(text: string, spans?: Span[]): Form | undefined {
+    let first: Form | undefined;
+    if (this.#known.size === 0) return first;
+    for (let at = this.#candidate(text, 0); at >= 0; at = this.#candidate(text, at + 1))
+      for (const form of this.#byHead.get(text.slice(at, at + SHORTEST)) ?? []) {
+        if (!text.startsWith(form.text, at)) continue;
+        first ??= form;
+        if (spans === undefined) return first;
+        spans.push([at, at + form.text.length]);
+      }
+    return first;
+  }
+
+  /** The next place where a form may begin. Every character of every report passes here, so the loop calls nothing of ours. */
+  #candidate(text: string, from: number): number {
+    const pairs = this.#pairs;
+    const last = text.length - SHORTEST;
+    for (let at = from; at <= last; at++)
+      if (pairs[((text.charCodeAt(at) & 0xff) << 8) | (text.charCodeAt(at + 1) & 0xff)] === 1) return at;
+    return -1;
   }
 }
 
-function pairAt(text: string, at: number): number {
-  return ((text.charCodeAt(at) & 0xff) << 8) | (text.charCodeAt(at + 1) & 0xff);
-}
+const AS_IT_IS: readonly Escape[] = [];
 
 /** Hidden texts with all their forms, which are made when they are first asked for: a run that refuses its input asks for none. */
 export class MaskForms {
-  readonly #texts = new Map<string, string>();
-  /** By how they are written; what is hidden later is added to what is there. */
-  readonly #indexes = new Map<Forms, { count: number; readonly forms: FormIndex }>();
-  readonly #escaped = new Map<Escape, Forms>();
+  readonly #texts: Array<Form> = [];
+  readonly #known = new Set<string>();
+  /** By the escapes that the texts may have passed; what is hidden later is added to what is there. */
+  readonly #indexes = new Map<readonly Escape[], FormIndex>();
 
   /** @param of what it is a value of: a name, never the value */
   add(text: string, of: string): void {
-    if (!this.#texts.has(text)) this.#texts.set(text, of);
+    if (this.#known.has(text)) return;
+    this.#known.add(text);
+    this.#texts.push({ text, of });
   }
 
   /** @returns what the text holds a value of, undefined where it holds none */
   heldBy(text: string): string | undefined {
-    for (const { form } of this.#forms().hits(text)) return form.of;
-    return undefined;
+    return this.#index(AS_IT_IS).find(text)?.of;
   }
 
   /**
-   * @param escapes what the text may have been written by: a form is also hidden as each of them writes it
+   * @param escapes what the text may have been written by: a form is also hidden as each of them writes it. A place gives the
+   * same array each time
    * @returns the text with `***` for what is hidden; what overlaps or touches becomes one
    */
-  scrub(text: string, escapes: readonly Escape[] = []): string {
+  scrub(text: string, escapes: readonly Escape[] = AS_IT_IS): string {
     const spans: Span[] = [];
-    for (const index of [this.#forms(), ...escapes.map((how) => this.#formsBy(how))])
-      for (const { start, form } of index.hits(text)) spans.push([start, start + form.text.length]);
+    this.#index(escapes).find(text, spans);
     if (spans.length === 0) return text;
     let scrubbed = '';
     let end = 0;
@@ -170,26 +186,16 @@ export class MaskForms {
     return scrubbed + text.slice(end);
   }
 
-  #forms(): FormIndex {
-    return this.#made(formsOf);
-  }
-
-  #formsBy(how: Escape): FormIndex {
-    // Of the other forms no sign is left that Markdown would escape.
-    const forms = this.#escaped.get(how) ?? ((text) => [how(text), how(JSON.stringify(text).slice(1, -1))]);
-    this.#escaped.set(how, forms);
-    return this.#made(forms);
-  }
-
-  #made(formsOfText: Forms): FormIndex {
-    const index = this.#indexes.get(formsOfText) ?? { count: 0, forms: new FormIndex() };
-    this.#indexes.set(formsOfText, index);
-    if (index.count < this.#texts.size)
-      for (const [text, of] of [...this.#texts].slice(index.count))
-        for (const form of formsOfText(text))
-          if (form.length >= SHORTEST) index.forms.add({ text: form, of });
-    index.count = this.#texts.size;
-    return index.forms;
+  #index(escapes: readonly Escape[]): FormIndex {
+    const index = this.#indexes.get(escapes) ?? new FormIndex();
+    this.#indexes.set(escapes, index);
+    for (; index.count < this.#texts.length; index.count++) {
+      const { text = '', of = '' } = this.#texts[index.count] ?? {};
+      // Of the other forms no sign is left that Markdown would escape.
+      const escaped = escapes.flatMap((how) => [how(text), how(JSON.stringify(text).slice(1, -1))]);
+      for (const form of [...formsOf(text), ...escaped]) index.add({ text: form, of });
+    }
+    return index;
   }
 }
 

@@ -1,1 +1,0 @@
-"use strict";exports.id=660,exports.ids=[660],exports.modules={9660:(function(D,O,_){_.d(O,{errorText:()=>E.kc,reasonOf:()=>E.A3});var E=_(8561),M=_(1399),P=_(9719),s=_(444),L=_(1087),B=_(9804),C=_(2244),I=_(2660)})};

@@ -1,0 +1,101 @@
+import type { Asked } from './ask.ts';
+import type { Calls } from './clients/aws.ts';
+import type { Clock } from './clients/clock.ts';
+import type { Caller } from './clients/identity.ts';
+import { classifier, disclosureOf } from './context.ts';
+import { apply, unapplied } from './plan/apply.ts';
+import type { Plan } from './plan/change.ts';
+import { disclose, encryptedValues } from './plan/disclosure.ts';
+import { refusalOf, unconfirmed } from './report/approval.ts';
+import { bindingOf } from './report/binding.ts';
+import { failureOf } from './report/failure.ts';
+import { openGate, shownOutcomes, shownPlan } from './report/gate.ts';
+import { leftovers } from './report/leftovers.ts';
+import * as log from './report/log.ts';
+import type { Run } from './report/run.ts';
+import * as runLog from './report/run-log.ts';
+import { unreadRemarks } from './report/unread.ts';
+import type { Resources } from './resources/resource.ts';
+import type { Survey } from './survey.ts';
+
+/** What the part of a run before the plan hands over. */
+export interface Planned {
+  readonly surveyed: Survey;
+  readonly caller: Caller;
+  readonly rooms: Resources;
+  readonly calls: Calls;
+  readonly clock: Clock;
+  /** The event of the workflow run. */
+  readonly event: string;
+  /** Notices of this run so far; what comes is added. */
+  readonly told: string[];
+  /** Prints a notice and keeps it. */
+  readonly tell: (text: string) => void;
+}
+
+/** Carries out the plan where the mode and the approval allow it, and logs it. */
+export async function execute(asked: Asked, planned: Planned): Promise<Run> {
+  const { settings, desired, notes, masks } = asked;
+  const { surveyed, caller, rooms, calls, clock, event, told, tell } = planned;
+  const { plan } = surveyed;
+  [...surveyed.remarks, ...unreadRemarks(plan)].forEach(tell);
+  const gate = openGate(masks);
+  for (const [name, value] of encryptedValues(plan)) masks.hide(value, name);
+  const disclosed = disclose(plan, disclosureOf(asked, surveyed.encrypted, event));
+  const shown = shownPlan(disclosed, gate);
+  const binding = bindingOf(settings, disclosed, caller.account, asked.auth0?.identity, classifier(asked));
+  const refused = refusalOf(settings, shown, gate, binding);
+  const writes = settings.ownership.writes && refused === undefined;
+  if (writes) tellLongWait(plan, (count) => calls.pace('ssm:write').seconds(count));
+  runLog.plan(shown);
+  const progress = runLog.progress(plan, () => clock.now());
+  const outcomes = writes
+    ? await apply(plan, rooms, (outcome) => {
+        runLog.outcome(outcome);
+        progress(outcome);
+      })
+    : unapplied(plan);
+  if (!writes) outcomes.forEach(runLog.outcome);
+  runLog.result(settings.mode, plan, outcomes);
+  const left = settings.mode === 'destroy' ? leftovers(settings, outcomes) : [];
+  for (const line of [...left, ...(refused?.lines ?? [])]) {
+    told.push(line);
+    log.info(line);
+  }
+  // What is written is secret, what is told of it as far as it may be printed.
+  const shownChanges = new Map(plan.map((change, index) => [change, disclosed[index] ?? change]));
+  const failure = refused ?? unconfirmed(settings) ?? failureOf(settings, plan, outcomes);
+  return {
+    settings,
+    desired,
+    plan: shown,
+    outcomes: shownOutcomes(
+      outcomes.map((outcome) => ({ ...outcome, change: shownChanges.get(outcome.change) ?? outcome.change })),
+      gate,
+    ),
+    notes,
+    told,
+    caller,
+    binding,
+    calls: calls.made,
+    written: calls.written,
+    callsByService: calls.byService,
+    failure,
+    gate,
+    repositoryUri: surveyed.repositoryUri,
+  };
+}
+
+const LONG_SECONDS = 10;
+
+/** Parameter Store takes about three writes a second. */
+function tellLongWait(plan: Plan, secondsOf: (writes: number) => number): void {
+  const writes = plan.filter(
+    ({ kind, action }) => kind === 'AWS::SSM::Parameter' && (action === 'create' || action === 'update'),
+  ).length;
+  const seconds = Math.ceil(secondsOf(writes));
+  if (seconds >= LONG_SECONDS)
+    log.info(
+      `${writes} parameters to write: about ${seconds} seconds, since Parameter Store allows 3 writes a second`,
+    );
+}
