@@ -311,3 +311,23 @@ describe.each(SOURCES)('the plain roles of %s', (_source, wide, narrow) => {
       expect([action, await isAllowed(wide[role], { action, resource: own(kind) })]).toEqual([action, false]);
   });
 });
+
+test('a key that is named by its alias: that one of this account and region, and no other', async () => {
+  const { Deployer, DriftReader, Execution } = printed('apply', 'alias/papyrus', true);
+  const ask = (aliases: string[], resource = KEY): Ask => ({
+    action: 'kms:Decrypt',
+    resource,
+    context: { 'kms:ViaService': 'ssm.us-west-2.amazonaws.com', 'kms:ResourceAliases': aliases },
+  });
+  for (const role of [Deployer, DriftReader, Execution]) {
+    expect(await isAllowed(role, ask(['alias/other', 'alias/papyrus']))).toBe(true);
+    for (const wrong of [
+      ask(['alias/other']),
+      ask(['alias/papyrus2']),
+      ask([]),
+      ask(['alias/papyrus'], KEY.replace(HERE.region, 'us-east-1')),
+      ask(['alias/papyrus'], KEY.replace(HERE.account, '210987654321')),
+    ])
+      expect(await isAllowed(role, wrong)).toBe(false);
+  }
+});

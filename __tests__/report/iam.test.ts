@@ -243,8 +243,13 @@ describe('the key of a configuration', () => {
       'arn:aws:kms:us-west-2:210987654321:key/theirs',
       undefined,
     ],
-    ['alias/mine', '*', 'alias/mine'],
-    [`${ALIAS}mine`, '*', 'alias/mine'],
+    ['alias/mine', `${KEY}*`, 'alias/mine'],
+    [`${ALIAS}mine`, `${KEY}*`, 'alias/mine'],
+    [
+      'arn:aws:kms:us-west-2:210987654321:alias/theirs',
+      'arn:aws:kms:us-west-2:210987654321:key/*',
+      'alias/theirs',
+    ],
   ])('%s is named by the resource, or by its alias in the condition', (kmsKeyId, resource, alias) => {
     const all = policiesOf(run({ kmsKeyId }));
     for (const policy of [all?.deployer, all?.reader, all?.execution])
@@ -259,7 +264,7 @@ describe('the key of a configuration', () => {
       ]);
   });
 
-  it.each([undefined, 'alias/aws/ssm'])('%s needs no statement', (kmsKeyId) => {
+  it.each([undefined, 'alias/aws/ssm', `${ALIAS}aws/ssm`])('%s needs no statement', (kmsKeyId) => {
     const all = policiesOf(run({ kmsKeyId }));
     expect([all?.deployer, all?.reader, all?.execution].flatMap(keysOf)).toEqual([]);
   });

@@ -208,12 +208,13 @@ function policy(
 /** Only a key of one's own needs a statement: the keys that AWS manages let the account's roles in by their own policy. */
 function kms({ settings, caller }: Scope, partition: string, access: 'read' | 'write', sid = 'Key'): Named[] {
   const key = settings.kmsKeyId;
-  if (key === undefined || key.startsWith('alias/aws/')) return [];
+  if (key === undefined || /(?:^|:)alias\/aws\//.test(key)) return [];
   const host = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
-  const alias = /(?:^|:)(alias\/.+)$/.exec(key)?.[1];
-  const arn = key.startsWith('arn:')
-    ? key
-    : `arn:${partition}:kms:${settings.region}:${caller.account}:key/${key}`;
+  // An alias is no resource of a policy: it is named by the condition, and stands for any key of its account and region.
+  const [, place = `arn:${partition}:kms:${settings.region}:${caller.account}`, alias] =
+    /^(?:(.+):)?(alias\/.+)$/.exec(key) ?? [];
+  const id = alias === undefined ? key : '*';
+  const arn = id.startsWith('arn:') ? id : `${place}:key/${id}`;
   const through = ['ssm', 'secretsmanager'].map((service) => `${service}.${settings.region}.${host}`);
   const statement = (
     Sid: string,
@@ -224,8 +225,7 @@ function kms({ settings, caller }: Scope, partition: string, access: 'read' | 'w
     Sid,
     Effect: 'Allow',
     Action,
-    // An alias is no resource of a key policy: the condition names it.
-    Resource: alias === undefined ? arn : '*',
+    Resource: arn,
     Condition: {
       StringEquals: { 'kms:ViaService': services },
       ...(alias === undefined ? {} : { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias } }),
