@@ -1,6 +1,6 @@
 /**
- * Three witnesses of the IAM policies, beside the engine of the tests: parliament lints every policy that iam/roles.yml can make
- * and that a run can print; no action of all that AWS has is allowed but those that they name; and what AWS's own models say
+ * Three witnesses of the IAM policies, beside the engine of the tests: parliament lints every policy that iam/roles.yml can make,
+ * that a run can print, and that the example shows; no action of all that AWS has is allowed but those that they name; and what AWS's own models say
  * that an operation needs is what the tests ask the engine for.
  *
  *     npx tsx scripts/witness-iam.ts
@@ -90,6 +90,10 @@ const policies = new Map<string, PolicyDocument>();
 for (const place of PLACES)
   for (const policy of [...ofTemplate(place), ...ofRuns(place)]) policies.set(JSON.stringify(policy), policy);
 
+const DEPLOY = new URL('../examples/flask-on-ecs/deploy-policy.json', import.meta.url);
+const shown = JSON.parse(readFileSync(DEPLOY, 'utf8')) as PolicyDocument;
+policies.set(JSON.stringify(shown), shown);
+
 const namesOf = ({ Statement }: PolicyDocument): Set<string> =>
   new Set((Statement as Array<{ Action: string | string[] }>).flatMap(({ Action }) => Action));
 
@@ -99,6 +103,8 @@ const EXPECTED: ReadonlyArray<{ readonly issue: string; readonly actions: readon
   { issue: 'CREDENTIALS_EXPOSURE', actions: ['ecr:getauthorizationtoken'] },
   // ECR encrypts a repository by a grant: allowed through ECR alone, and for AWS's services alone.
   { issue: 'PERMISSIONS_MANAGEMENT_ACTIONS', actions: ['kms:creategrant', 'kms:retiregrant'] },
+  // The example passes one role, and to ECS alone.
+  { issue: 'PERMISSIONS_MANAGEMENT_ACTIONS', actions: ['iam:passrole'] },
 ];
 /**
  * Its list has what the actions tell, and not what the key tells: AWS's has this condition at the key.

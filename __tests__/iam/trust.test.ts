@@ -1,5 +1,7 @@
 /** Who may assume the roles of iam/roles.yml, judged by an engine: one repository, by the claims of its tokens, and nobody else. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { ask } from '../asking.ts';
 import { type Claimant, isTrusted } from './engine.ts';
 import { HERE, PROVIDER, type RoleName, resolveRoles } from './template.ts';
 
@@ -141,4 +143,35 @@ test.each([
 ])('%s does not take %s, which would trust or grant nobody, or too many', (parameter, value) => {
   const given = { Repository: 'OWNER/NAME', Prefix: '/papyrus/prd', [parameter]: value };
   expect(() => resolveRoles(given)).toThrow(parameter);
+});
+
+test.each([
+  ['EcrRepository', 'repository', 'team--a/my__app/web.api'],
+  ['LogGroup', 'log-group', '/ecs/papyrus_prd.1/blue'],
+])('%s takes what the input %s takes: %s', (parameter, input, value) => {
+  const { settings, faults } = ask({ inputs: { prefix: '/papyrus/prd', [input]: value } });
+  expect(faults).toEqual([]);
+  expect([settings.repository?.name, settings.logGroup?.name]).toContain(value);
+  const given = { Repository: 'OWNER/NAME', Prefix: '/papyrus/prd', [parameter]: value };
+  expect(JSON.stringify(resolveRoles(given).Deployer.policy)).toContain(value);
+});
+
+test('the trust policy of the README trusts the job that it names, and no other', async () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, json = ''] = /```json\n(\{[^`]*AssumeRoleWithWebIdentity[^`]*\})\n```/.exec(readme) ?? [];
+  const trust = JSON.parse(json);
+  expect(await isTrusted(trust, token('repo:OWNER/REPOSITORY:environment:production'))).toBe(true);
+  for (const wrong of [
+    token('repo:OWNER/OTHER:environment:production'),
+    token('repo:OWNER/REPOSITORY:environment:staging'),
+    token('repo:OWNER/REPOSITORY:pull_request'),
+    token('repo:OWNER/REPOSITORY:environment:production', 'https://github.com/OWNER'),
+  ])
+    expect(await isTrusted(trust, wrong)).toBe(false);
+});
+
+test('the engine refuses to judge a policy that breaks the grammar', async () => {
+  const { trust } = resolveRoles({ Repository: 'OWNER/NAME', Prefix: '/papyrus/prd' }).Deployer;
+  const broken = { ...trust, Statement: [{ ...(trust.Statement[0] as object), Principals: '*' }] };
+  await expect(isTrusted(broken, token(`${OLD}:environment:production`))).rejects.toThrow('Principals');
 });
