@@ -8,6 +8,7 @@ export default defineConfig({
     ...(report ? { reporters: ['default', 'json'], outputFile: { json: report } } : {}),
     include: ['__tests__/**/*.test.ts'],
     globalSetup: ['__tests__/servers/setup.ts'],
+    setupFiles: ['__tests__/servers/offences.setup.ts'],
     // Two cores are the machine we plan for; real servers do the waiting.
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -9,8 +9,8 @@ export const RUNS = IS_NIGHTLY ? { numRuns: 10_000 } : { numRuns: 300, seed: 20 
 // All cases of a reader are one test.
 if (IS_NIGHTLY) vi.setConfig({ testTimeout: 900_000 });
 
-/** No case takes longer, whatever it reads. */
-export const MOST_MS = 2000;
+/** No case takes longer, whatever it reads and whatever else the machine does: what is quadratic takes minutes. */
+export const MOST_MS = 10_000;
 
 /** Stands in every value, and may stand in nothing that is told. */
 export const CANARY = 'zQ7vX2Kp9LmT4wRb8NcY';

@@ -24,10 +24,13 @@ import { logsLaws } from './laws/logs.ts';
 import { secretsManagerLaws } from './laws/secrets-manager.ts';
 import { type SsmOptions, ssmLaws } from './laws/ssm.ts';
 import { Memory } from './memory.ts';
+import { offencesOf } from './model-check.ts';
 import { startMoto } from './moto.ts';
+import { addOffences } from './offences.ts';
 import {
   ACCOUNT,
   type Input,
+  Invalid,
   parseRequest,
   REGION,
   Refusal,
@@ -39,6 +42,7 @@ import {
   SERVICES,
   type Service,
 } from './protocol.ts';
+import { ensureServiceModels, modelOf } from './service-models.ts';
 
 export type { FaultRule } from './faults.ts';
 
@@ -69,6 +73,8 @@ export interface AwsOptions extends SsmOptions {
   /** Delays each call. */
   readonly latencyMs?: number;
   readonly port?: number;
+  /** Requests need not be as AWS's models want them: for tests of what this server itself refuses. */
+  readonly lenient?: boolean;
 }
 
 export interface AwsServer extends AsyncDisposable {
@@ -113,7 +119,7 @@ const READS = /^(Get|Describe|List|BatchGet|BatchCheck)/;
 const ECR_HOST = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
 
 export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
-  const moto = await startMoto();
+  const [moto, models] = await Promise.all([startMoto(), ensureServiceModels()]);
   const agent = new Agent({ keepAlive: true });
   const secrets = secretsManagerLaws();
   const logs = logsLaws();
@@ -147,6 +153,8 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     const keyId = /Credential=([^/]+)/.exec(String(raw.headers.authorization ?? ''))?.[1];
     const call: Call = { ...request, at, status: 0, write: !READS.test(operation), userAgent, keyId };
     calls.push(call);
+    if (!options.lenient && request.service !== 'other')
+      addOffences(offencesOf(modelOf(models, request.service), operation, request.input));
     if (options.latencyMs) await sleep(options.latencyMs);
     await tell(call, 'before');
 
@@ -215,8 +223,10 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
       const judged = own ? reply(own) : await laws[service]?.operations[operation]?.(input, ask);
       return readdress(request, judged ?? (await askMoto(service, operation, raw)));
     } catch (error) {
-      if (error instanceof Refusal) return refuse(service, error);
-      throw error;
+      if (!(error instanceof Refusal)) throw error;
+      // moto's own refusals are no Invalid.
+      if (error instanceof Invalid && !options.lenient) addOffences([`${operation}: ${error.code}`]);
+      return refuse(service, error);
     }
   }
 

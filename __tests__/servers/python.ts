@@ -55,12 +55,24 @@ export interface Distribution {
  * @returns undefined where that Python does not have the distribution
  */
 export async function distributionOf(program: string, name: string): Promise<Distribution | undefined> {
-  const [, python] = /^#!(\S*python\S*)/.exec(await readFile(program, 'latin1')) ?? [];
   const ask = `import importlib.metadata, sysconfig
 print(importlib.metadata.version("${name}"), sysconfig.get_path("scripts"), sep="\\n")`;
-  const { code, output } = await run(python ?? (windows ? 'python' : 'python3'), ['-c', ask]);
+  const { code, output } = await run(await pythonOf(program), ['-c', ask]);
   const [version = '', scripts = ''] = output.trim().split(/\r?\n/);
   return code === 0 ? { version, scripts } : undefined;
+}
+
+/** Where the Python that a program belongs to has a package. */
+export async function folderOf(program: string, name: string): Promise<string> {
+  const ask = `import importlib.util\nprint(importlib.util.find_spec("${name}").submodule_search_locations[0])`;
+  const { code, output } = await run(await pythonOf(program), ['-c', ask]);
+  if (code !== 0) throw new Error(`${program} has no package ${name}:\n${output.trim()}`);
+  return output.trim();
+}
+
+async function pythonOf(program: string): Promise<string> {
+  const [, python] = /^#!(\S*python\S*)/.exec(await readFile(program, 'latin1')) ?? [];
+  return python ?? (windows ? 'python' : 'python3');
 }
 
 export const isThere = (path: string): Promise<boolean> =>

@@ -1,5 +1,6 @@
 import { ensureCfnLint } from './cfn-lint.ts';
 import { ensureNode24 } from './node24.ts';
+import { ensureServiceModels } from './service-models.ts';
 import { makeTemp } from './temp.ts';
 
 /**
@@ -7,6 +8,6 @@ import { makeTemp } from './temp.ts';
  * in one folder, which goes at the end also where a test or its worker was cut off.
  */
 export default async function setup(): Promise<() => void> {
-  await Promise.all([ensureCfnLint(), ensureNode24()]);
+  await Promise.all([ensureCfnLint(), ensureNode24(), ensureServiceModels()]);
   return makeTemp();
 }
