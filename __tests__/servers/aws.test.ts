@@ -720,7 +720,7 @@ describe('options', () => {
     }
   });
 
-  test('close ends moto, and calls that hang', async () => {
+  test('close ends calls that hang', async () => {
     const server = await startAws();
     server.fault({ operation: 'GetParameters', kind: 'hang' });
     const hanging = connect(server).ssm.send(new GetParametersCommand({ Names: ['/a'] }));
@@ -728,7 +728,6 @@ describe('options', () => {
     while (server.calls.length === 0) await new Promise(setImmediate);
     await server.close();
     await ended;
-    await expect(fetch(server.motoUrl)).rejects.toThrow('fetch failed');
     await expect(fetch(server.url)).rejects.toThrow('fetch failed');
   });
 });
