@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { AwsError } from '../../src/clients/errors.ts';
 import { EXECUTION, missingStatement, PERMISSIONS } from '../../src/clients/permissions.ts';
 import { type Policy, policiesOf, type Scope } from '../../src/report/iam.ts';
-import { lintTemplate } from '../servers/cfn-lint.ts';
+import { cfnLint } from '../servers/cfn-lint.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const SERVICES: Record<string, string> = {
@@ -297,7 +297,7 @@ describe('iam/roles.yml', () => {
   };
 
   it('is a template without a fault', async () => {
-    const { code, output } = await lintTemplate(path);
+    const { code, output } = await cfnLint(path);
     expect(output.trim()).toBe('');
     expect(code).toBe(0);
   });

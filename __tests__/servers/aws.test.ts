@@ -734,15 +734,14 @@ describe('options', () => {
     expect(takeOffences()).toEqual(['PutParameter: ValidationException']);
   });
 
-  test('close ends moto, and calls that hang', async () => {
-    const server = await startAws({ lenient: true });
+  test('close ends calls that hang', async () => {
+    const server = await startAws();
     server.fault({ operation: 'GetParameters', kind: 'hang' });
     const hanging = connect(server).ssm.send(new GetParametersCommand({ Names: ['/a'] }));
     const ended = expect(hanging).rejects.toMatchObject({ code: 'ECONNRESET' });
     while (server.calls.length === 0) await new Promise(setImmediate);
     await server.close();
     await ended;
-    await expect(fetch(server.motoUrl)).rejects.toThrow('fetch failed');
     await expect(fetch(server.url)).rejects.toThrow('fetch failed');
   });
 });

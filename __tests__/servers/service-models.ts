@@ -40,7 +40,7 @@ const VARIABLE = 'BOTOCORE_DATA';
 
 /** @returns the folder with botocore's models; installs moto, which brings them, where it is not there */
 export async function ensureServiceModels(): Promise<string> {
-  process.env[VARIABLE] ??= join(await folderOf(await ensureMoto(), 'botocore'), 'data');
+  process.env[VARIABLE] ??= join(await folderOf((await ensureMoto()).python, 'botocore'), 'data');
   return process.env[VARIABLE];
 }
 
