@@ -79,7 +79,7 @@ describe.skipIf(!hasProgram('skopeo'))("what containers/image writes, as Podman'
     );
     const archive = await openImage(`docker-archive:${tar}:localhost/app:v1`, surroundings());
     await archive.close();
-    const { config } = archive.identity;
+    const { digest: config } = archive.identity;
     const Layers = image.layers.map(sha256);
     const inspect = { Id: config, RootFS: { Layers }, GraphDriver: { Name: 'overlay' } };
     await using registry = await TestRegistry.start();
@@ -111,7 +111,7 @@ describe.skipIf(!hasProgram('dockerd'))('a real engine', () => {
     const id = engine.docker('image', 'inspect', '-f', '{{.Id}}', 'team/app:v1');
     expect(source).toMatchObject({
       tag: 'v1',
-      identity: { config: id, digest: id },
+      identity: { by: 'configuration', digest: id },
       platforms: ['linux/amd64'],
     });
   });

@@ -1,7 +1,9 @@
 import { type Digest, digestOf } from './digest.ts';
+import { refuseEmpty } from './empty.ts';
+import { identityOf } from './equality.ts';
 import { ImageError } from './errors.ts';
 import { gather } from './file-range.ts';
-import { identityOf } from './identity.ts';
+import { pathOf } from './image-name.ts';
 import { blobPath, chooseRoot, type Read } from './layout-root.ts';
 import { CONFIG_BYTES, LAYER_BYTES, MANIFEST_BYTES } from './limits.ts';
 import { type Descriptor, type Manifest, parseConfig, parseManifest, refuseForeign } from './manifest.ts';
@@ -86,22 +88,32 @@ export async function openLayout(store: Store, select: string | undefined): Prom
   const { name } = store;
   const index = await store.size('index.json');
   if (index === undefined) {
-    throw new ImageError('LAYOUT', `image: ${name} is no OCI image layout: it holds no index.json`);
+    const saved = (await store.size('manifest.json')) !== undefined;
+    // skopeo writes its version beside.
+    const isLoose = saved && (await store.size('version')) !== undefined;
+    const hint = isLoose
+      ? `it is skopeo's dir: convert it (skopeo copy dir:${pathOf(name)} oci:OTHER), and write oci:OTHER`
+      : saved
+        ? `docker save wrote it: write docker-archive:${name.startsWith('oci:') ? 'FILE for its archive' : pathOf(name)}`
+        : 'write the image again';
+    throw new ImageError('LAYOUT', `image: ${name} is no OCI image layout: it holds no index.json; ${hint}`);
   }
   const read: Read = (path, limit) => gather(store.stream(path), limit, `${path} in ${name}`);
-  const { root, tag } = await chooseRoot(read, select, name);
+  const { root, tag, tagNotice } = await chooseRoot(read, select, name);
   const tree = await follow(root, async ({ digest }) => read(blobPath(digest), MANIFEST_BYTES), name);
   for (const { digest, size } of tree.blobs.values()) await checkSize(store, digest, size);
   const platforms = await readPlatforms(tree, read, name);
+  for (const manifest of tree.manifests) refuseEmpty(manifest, name);
   const top = rootOf(tree, name);
   const bytes = [...tree.blobs.values()].reduce((sum, blob) => sum + blob.size, 0);
   return {
     form: 'ready',
     name,
     tag,
+    tagNotice,
     platforms,
     notices: [],
-    identity: identityOf(top, tree.manifests),
+    identity: identityOf(top),
     expected: { blobs: tree.blobs.size, bytes },
     manifests: async () => tree.manifests,
     contents: (wanted) => giveBlobs(store, tree, wanted),
