@@ -65,6 +65,22 @@ describe.skipIf(!hasProgram('docker-registry') || !hasProgram('skopeo'))("Debian
 });
 
 describe.skipIf(!hasProgram('skopeo'))("what containers/image writes, as Podman's socket gives it", () => {
+  it.each([
+    ['team/app:v1', 'v1'],
+    ['feature/x', 'feature-x'],
+    ['0.1.0+build', '0.1.0-build'],
+  ])('is opened by the name that skopeo was given: %s', async (name, tag) => {
+    const from = scratch.at('from');
+    const to = scratch.at('to');
+    const layout = new LayoutWriter();
+    layout.list(layout.image(image), 'v1');
+    await layout.write(from);
+    skopeo('--insecure-policy', 'copy', '-q', `oci:${from}:v1`, `oci:${to}:${name}`);
+    const source = await openImage(`oci:${to}:${name}`, surroundings());
+    await source.close();
+    expect(source.tag).toBe(tag);
+  });
+
   it('is read layer by layer', async () => {
     const layout = new LayoutWriter();
     layout.list(layout.image(image), 'v1');

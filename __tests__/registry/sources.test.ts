@@ -94,6 +94,43 @@ describe('an OCI layout', () => {
     );
   });
 
+  it('is taken by a whole name, as skopeo writes it, and by a name that is no tag', async () => {
+    const layout = new LayoutWriter();
+    layout.list(layout.image(image), 'team/app:v1').list(layout.image(other), 'feature/x');
+    const named = await open('oci-archive', layout.entries(), ':team/app:v1');
+    expect([await configOf(named), named.tag, named.tagNotice]).toEqual([
+      sha256(image.config),
+      'v1',
+      undefined,
+    ]);
+    const branch = await open('oci-archive', layout.entries(), ':feature/x');
+    expect([await configOf(branch), branch.tag]).toEqual([sha256(other.config), 'feature-x']);
+    expect(branch.tagNotice).toContain('feature-x');
+    await expect(open('oci-archive', layout.entries(), ':team/app:v2')).rejects.toMatchObject({
+      fault: 'NO_SUCH_IMAGE',
+    });
+  });
+
+  it('that is another form is told as what it is', async () => {
+    const saved = open('oci-archive', toSaved(image, ['app:v1']));
+    await expect(saved).rejects.toThrow(/docker save wrote it: write docker-archive:/);
+    const layout = new LayoutWriter();
+    layout.list(layout.image(image), 'v1');
+    await expect(open('docker-archive', layout.entries())).rejects.toThrow(/write oci-archive:/);
+    const folder = scratch.at('loose');
+    await mkdir(folder);
+    await writeFile(join(folder, 'version'), 'Directory Transport Version: 1.1\n');
+    await writeFile(join(folder, 'manifest.json'), '{}');
+    await expect(openImage(`oci:${folder}`, surroundings())).rejects.toThrow(/skopeo copy dir:.* oci:OTHER/);
+    await writeFile(scratch.at('file.tar'), '');
+    await expect(openImage(`oci:${scratch.at('file.tar')}`, surroundings())).rejects.toThrow(
+      /oci-archive:.*file\.tar/,
+    );
+    await expect(openImage(`oci-archive:${folder}`, surroundings())).rejects.toThrow(
+      /oci:DIR for a directory/,
+    );
+  });
+
   it('with attestations is known by the index, and by the image that it lists', async () => {
     for (const statement of ['monday', 'tuesday']) {
       const layout = new LayoutWriter();
