@@ -75,6 +75,7 @@ async function converge(
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const CONFIG = 'application/vnd.oci.image.config.v1+json';
 const GZIP = 'application/vnd.oci.image.layer.v1.tar+gzip';
+const LAYER = 'application/vnd.oci.image.layer.v1.tar';
 
 /** @param layers compressed, whatever the configuration says of them */
 async function layout(
@@ -150,6 +151,22 @@ describe('an image whose blobs are not what its configuration names', () => {
     expect((await converge(await saved(next))).spec.facts.pushed).toMatchObject({ reused: 0 });
     expect(unpacked('v1')).toEqual(next.layers.map(sha256));
   });
+});
+
+it.each<[what: string, layers: readonly Buffer[], type: string, isTold: boolean]>([
+  ['more layers than the configuration names', [...image.layers, image.layers[0] ?? wrong], GZIP, true],
+  ['another layer, uncompressed', [image.layers[0] ?? wrong, Buffer.from('other')], LAYER, true],
+  ['its layers, uncompressed', image.layers, LAYER, false],
+  ['its layers, compressed', image.layers.map((bytes) => gzipSync(bytes)), GZIP, false],
+])('an image with %s', async (_, layers, type, isTold) => {
+  const written = new LayoutWriter();
+  const config = written.add(CONFIG, image.config);
+  const manifest = { schemaVersion: 2, config, layers: layers.map((bytes) => written.add(type, bytes)) };
+  written.list(written.json(MANIFEST, manifest));
+  const path = await scratch.tar(`${count++}.tar`, written.entries());
+  const source = await openImage(`oci-archive:${path}`, surroundings());
+  await source.close();
+  expect(source.notices).toHaveLength(isTold ? 1 : 0);
 });
 
 describe('an image without manifests', () => {

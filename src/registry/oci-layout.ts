@@ -7,7 +7,7 @@ import { pathOf } from './image-name.ts';
 import { blobPath, chooseRoot, type Read } from './layout-root.ts';
 import { CONFIG_BYTES, LAYER_BYTES, MANIFEST_BYTES } from './limits.ts';
 import { type Descriptor, type Manifest, parseConfig, parseManifest, refuseForeign } from './manifest.ts';
-import { isImageConfig, isIndex, MANIFESTS } from './media-types.ts';
+import { isImageConfig, isIndex, isUncompressedLayer, MANIFESTS } from './media-types.ts';
 import type { Content, ReadySource } from './source.ts';
 import type { Store } from './store.ts';
 
@@ -102,7 +102,7 @@ export async function openLayout(store: Store, select: string | undefined): Prom
   const { root, tag, tagNotice } = await chooseRoot(read, select, name);
   const tree = await follow(root, async ({ digest }) => read(blobPath(digest), MANIFEST_BYTES), name);
   for (const { digest, size } of tree.blobs.values()) await checkSize(store, digest, size);
-  const platforms = await readPlatforms(tree, read, name);
+  const { platforms, notices } = await readConfigs(tree, read, name);
   for (const manifest of tree.manifests) refuseEmpty(manifest, name);
   const top = rootOf(tree, name);
   const bytes = [...tree.blobs.values()].reduce((sum, blob) => sum + blob.size, 0);
@@ -112,7 +112,7 @@ export async function openLayout(store: Store, select: string | undefined): Prom
     tag,
     tagNotice,
     platforms,
-    notices: [],
+    notices,
     identity: identityOf(top),
     expected: { blobs: tree.blobs.size, bytes },
     manifests: async () => tree.manifests,
@@ -144,18 +144,36 @@ async function checkSize(store: Store, digest: Digest, size: number): Promise<vo
   }
 }
 
-async function readPlatforms(tree: Tree, read: Read, name: string): Promise<readonly string[]> {
+async function readConfigs(
+  tree: Tree,
+  read: Read,
+  name: string,
+): Promise<{ platforms: readonly string[]; notices: readonly string[] }> {
   const platforms = new Set<string>();
-  for (const { config } of tree.manifests) {
+  const notices: string[] = [];
+  for (const manifest of tree.manifests) {
+    const { config } = manifest;
     if (config === undefined || !isImageConfig(config.mediaType)) continue;
     const where = `the configuration ${config.digest} in ${name}`;
     const bytes = await read(blobPath(config.digest), CONFIG_BYTES);
     verify(bytes, config, where);
-    const { platform } = parseConfig(bytes, where);
+    const { platform, diffIds } = parseConfig(bytes, where);
     // Attestations say "unknown/unknown".
     if (platform !== undefined && !platform.startsWith('unknown/')) platforms.add(platform);
+    if (!mayBelong(manifest, diffIds))
+      notices.push(
+        `The layers of the manifest ${manifest.digest} in ${name} are not those of its configuration. It is pushed as it is, but will not run; build the image again.`,
+      );
   }
-  return [...platforms];
+  return { platforms: [...platforms], notices };
+}
+
+/** Whether the layers may be what the configuration names: of compressed ones only the number is known. */
+function mayBelong({ layers }: Manifest, diffIds: readonly Digest[]): boolean {
+  // An artifact's configuration names none.
+  if (diffIds.length === 0) return true;
+  if (diffIds.length !== layers.length) return false;
+  return layers.every(({ mediaType, digest }, i) => !isUncompressedLayer(mediaType) || digest === diffIds[i]);
 }
 
 /** The largest first, so that the last upload is a short one. */
