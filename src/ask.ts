@@ -6,6 +6,7 @@ import { type Classify, UNDECIDED } from './desired/classification.ts';
 import { type Desired, desire } from './desired/desired.ts';
 import { guardEchoes } from './desired/echo.ts';
 import { avoidIdleBundles } from './desired/idle-bundles.ts';
+import { imageNotices } from './desired/image.ts';
 import { type Route, route } from './desired/routing.ts';
 import { rowOf } from './desired/table.ts';
 import { ImageError } from './registry/errors.ts';
@@ -181,16 +182,15 @@ async function openImage(
 ): Promise<ImageSource | undefined> {
   if (settings.image === undefined || settings.mode === 'destroy') return undefined;
   const { openImage: open } = await import('./registry/open.ts');
-  const roots = [runner.workspace, runner.temp].filter((root) => root !== undefined);
   const where = 'input image';
   try {
     const image = await open(settings.image.name, {
       environment: readEngineEnvironment(),
       platform: process.platform,
-      roots,
+      roots: [runner.workspace, runner.temp].filter((root) => root !== undefined),
       signal,
     });
-    for (const text of image.notices) notes.notice({ where, text });
+    for (const text of imageNotices(image, settings.image.tags)) notes.notice({ where, text });
     return image;
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
