@@ -469,12 +469,45 @@ describe('faults of Auth0', () => {
     expect(lists()).toEqual(UNION);
   });
 
-  it('a list that is missing from the answer is not taken for an empty one', async () => {
-    auth0.application('app-id').web_origins = undefined;
-    const failed = await step();
+  it('lists that the token may not see are one error that names the scope, and nothing is written', async () => {
+    auth0.tamper = (call) => {
+      if (call === 'read')
+        for (const token of auth0.tokens.keys()) auth0.tokens.set(token, ['read:client_summary']);
+      return undefined;
+    };
+    const failed = await step({ 'auth0-urls': 'follow' });
     expect(failed.exitCode).toBe(1);
-    expect(failed.log).toContain('Allowed Web Origins cannot be read');
+    const errors = failed.annotations.filter(
+      ({ level, message }) => level === 'error' && /Allowed|read:clients/.test(message),
+    );
+    expect(errors).toHaveLength(1);
+    for (const word of ['read:clients', 'Callback URLs', 'Logout URLs', 'Web Origins'])
+      expect(errors[0]?.message).toContain(word);
     expect(auth0.count('update')).toBe(0);
+    expect(aws.writes()).toEqual([]);
+    expect(lists()).toEqual(FOREIGN);
+  });
+
+  it('an application of which nothing was ever saved is filled in one run, with no request more', async () => {
+    for (const list of ['callbacks', 'allowed_logout_urls', 'web_origins'])
+      delete auth0.application('app-id')[list];
+    for (const mode of ['plan', 'apply']) {
+      const done = await step({ mode });
+      expect(done.exitCode, done.log).toBe(0);
+      expect(done.log).toContain(`callback:${NEW}/callback added`);
+    }
+    expect(auth0.calls.map(({ call }) => call)).toEqual([
+      ...['token', 'read'],
+      ...['token', 'read', 'read', 'update', 'read'],
+    ]);
+    expect(lists()).toEqual({
+      callbacks: [`${NEW}/callback`],
+      allowed_logout_urls: [`${NEW}/logout`],
+      web_origins: [NEW],
+    });
+    auth0.calls.length = 0;
+    expect((await step()).outputs.changed).toBe('false');
+    expect(auth0.calls.map(({ call }) => call)).toEqual(['token', 'read']);
   });
 
   it.each([
