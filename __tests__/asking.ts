@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readAuth0 } from '../src/ask.ts';
+import { readAuth0 } from '../src/ask-auth0.ts';
 import { appUrls, withCallback } from '../src/desired/auth0.ts';
 import { classify } from '../src/desired/classify.ts';
 import { type Desired, desire } from '../src/desired/desired.ts';

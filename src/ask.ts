@@ -1,7 +1,8 @@
-import { type Auth0Access, readAuth0Inputs } from './clients/auth0-inputs.ts';
+import { readAuth0 } from './ask-auth0.ts';
+import type { Auth0Access } from './clients/auth0-inputs.ts';
 import type { Stop } from './clients/stop.ts';
 import type { AppUrls } from './desired/app-url.ts';
-import { APPLICATION_NAME, appUrls, withCallback } from './desired/auth0.ts';
+import { appUrls, withCallback } from './desired/auth0.ts';
 import { type Classify, UNDECIDED } from './desired/classification.ts';
 import { type Desired, desire } from './desired/desired.ts';
 import { guardEchoes } from './desired/echo.ts';
@@ -24,7 +25,7 @@ import {
 } from './settings/inputs.ts';
 import { Masks, SHORTEST_UNDECIDED } from './settings/masks.ts';
 import { readSettings, type Settings } from './settings/settings.ts';
-import { readVariables, type Variable } from './settings/variables.ts';
+import { readVariables } from './settings/variables.ts';
 import { readText } from './settings/workspace-file.ts';
 
 /** Everything that is asked for, checked. */
@@ -206,45 +207,3 @@ async function openImage(
 const NOT_JUDGED: { readonly classify: Classify } = { classify: () => UNDECIDED };
 
 const NOTHING: Desired = { wishes: [], placements: [], elsewhere: [] };
-
-/** Domain and application are variables of the application, so that they need not be given twice. */
-export function readAuth0(settings: Settings, variables: readonly Variable[], notes: Notes): Asked['auth0'] {
-  const { auth0 } = settings;
-  if (auth0 === undefined || !settings.only.has('auth0')) return undefined;
-  const given = (name: string) =>
-    variables.find((variable) => variable.name === name && variable.value.byteLength > 0);
-  const domain = given('AUTH0_DOMAIN');
-  // A pull request from a fork has no secrets, and its plan is still worth having.
-  if (
-    (settings.mode === 'plan' || settings.mode === 'drift') &&
-    auth0.managementClientId !== undefined &&
-    auth0.managementClientSecret === undefined
-  ) {
-    notes.notice({
-      where: 'input auth0-management-client-secret',
-      text: 'it is empty here, so Auth0 is not looked at',
-    });
-    return undefined;
-  }
-  // Legal, and also what two misspelt GitHub secrets look like.
-  const isWithout = auth0.managementClientId === undefined && auth0.managementClientSecret === undefined;
-  if (isWithout && auth0.appUrl !== undefined && settings.mode !== 'destroy')
-    notes.notice({
-      where: 'input app-url',
-      text: `${auth0.urls === 'remove' ? 'nothing is taken out of Auth0, which' : 'only AUTH0_CALLBACK_URL follows it, and Auth0'} is not looked at, since auth0-management-client-id and auth0-management-client-secret are empty (a GitHub secret that does not exist arrives empty)`,
-    });
-  const { access, faults } = readAuth0Inputs({
-    appUrl: auth0.appUrl?.value,
-    appUrlIsOptional: settings.mode === 'destroy',
-    hosts: {
-      input: auth0.domain,
-      file: auth0.fileDomain?.value,
-      variable: domain && { value: domain.value, fileOnly: domain.fileOnly === true },
-    },
-    managementClientId: auth0.managementClientId,
-    managementClientSecret: auth0.managementClientSecret,
-    applicationId: auth0.applicationId ?? given('AUTH0_CLIENT_ID')?.value,
-  });
-  for (const text of faults) notes.fault({ where: 'Auth0', text });
-  return access === undefined ? undefined : { ...access, name: APPLICATION_NAME };
-}

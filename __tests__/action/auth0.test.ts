@@ -427,6 +427,68 @@ describe('refused before any call', () => {
   });
 });
 
+describe('what a variable gave wrong is reported at its place', () => {
+  const management = {
+    'app-url': NEW,
+    only: 'auth0',
+    'auth0-management-client-id': 'management-id',
+    'auth0-management-client-secret': SECRET,
+  };
+  const TENANT = 'https://tenant-canary.us.auth0.com/';
+
+  it.each<[string, Record<string, string>, Record<string, string>, string, number | undefined]>([
+    ['dotenv', { dotenv: `A=1\nAUTH0_DOMAIN=${TENANT}` }, {}, 'input dotenv line 2', undefined],
+    [
+      'a .env beside an input',
+      { 'env-file': '.env', variables: `AUTH0_DOMAIN=${TENANT}` },
+      { '.env': `A=1\nB=2\nAUTH0_DOMAIN=${TENANT}\n` },
+      '.env line 3',
+      3,
+    ],
+    [
+      'variables',
+      { variables: JSON.stringify({ AUTH0_DOMAIN: TENANT }, null, 2) },
+      {},
+      'input variables',
+      undefined,
+    ],
+    ['secrets', { secrets: `AUTH0_DOMAIN=${TENANT}` }, {}, 'input secrets line 1', undefined],
+  ])('AUTH0_DOMAIN of %s', async (_source, inputs, files, place, line) => {
+    const refused = await runAction({
+      inputs: { prefix: '/papyrus/prd', ...management, 'auth0-application-id': 'app-id', ...inputs },
+      env: aws.env(),
+      event: { name: 'push' },
+      files,
+    });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.outputs['failure-reason']).toBe('input');
+    const errors = refused.annotations.filter(({ message }) => message.includes('AUTH0_DOMAIN'));
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.message).toMatch(/leave out the scheme/);
+    expect(refused.log).toContain(place);
+    const at = line === undefined ? undefined : { file: '.env', line: String(line) };
+    expect(errors[0]?.properties).toEqual(
+      at === undefined
+        ? expect.not.objectContaining({ line: expect.anything() })
+        : expect.objectContaining(at),
+    );
+    expect(findLeaks(refused, [SECRET, 'tenant-canary'])).toEqual([]);
+    expect(aws.calls).toEqual([]);
+  });
+
+  it('AUTH0_CLIENT_ID of no application, and AUTH0_DOMAIN of no tenant', async () => {
+    const variables = `AUTH0_DOMAIN=${new URL(auth0.url).host}\nAUTH0_CLIENT_ID=elsewhere`;
+    const failed = await run({ ...management, dotenv: variables });
+    expect(failed.exitCode).toBe(1);
+    expect(failed.log).toContain('AUTH0_CLIENT_ID (input dotenv line 2)');
+    expect(failed.log).not.toContain('auth0-application-id');
+    auth0.inject({ on: 'token', fault: { status: 302, headers: { location: 'http://127.0.0.1:1/' } } });
+    const redirected = await run({ ...management, dotenv: variables });
+    expect(redirected.exitCode).toBe(1);
+    expect(redirected.log).toContain('AUTH0_DOMAIN (input dotenv line 1)');
+  });
+});
+
 describe('faults of Auth0', () => {
   const faults: ReadonlyArray<[string, Parameters<Auth0Server['inject']>[0], RegExp]> = [
     [

@@ -3,16 +3,19 @@ import { AUTH0_URLS, type Auth0Urls } from './choices.ts';
 import type { Asked, Layers } from './layers.ts';
 import { readChoice, Unclear } from './texts.ts';
 
+/** A text without the white space around it, and where it was given. */
+export type AskedText = Asked & { readonly value: string };
+
 /** What was given for Auth0, as it was given: it is judged together with the variables. */
 export interface Auth0Settings {
-  readonly appUrl: (Asked & { readonly value: string }) | undefined;
+  readonly appUrl: AskedText | undefined;
   /** What the input says, which the workflow gave. */
   readonly domain: string | undefined;
   /** What the configuration file says, and where; its word alone is not enough to send a credential to. */
-  readonly fileDomain: (Asked & { readonly value: string }) | undefined;
-  readonly managementClientId: string | undefined;
+  readonly fileDomain: AskedText | undefined;
+  readonly managementClientId: AskedText | undefined;
   readonly managementClientSecret: Secret | undefined;
-  readonly applicationId: string | undefined;
+  readonly applicationId: AskedText | undefined;
   readonly urls: Auth0Urls;
   readonly callbackPath: string;
   readonly logoutPath: string;
@@ -20,18 +23,16 @@ export interface Auth0Settings {
 
 /** The management secret is an input only: a committed file is no place for it. */
 export function readAuth0(layers: Layers, inputs: ReadonlyMap<string, string>): Auth0Settings {
-  const text = (name: string) =>
-    layers.read<string | undefined>(name, undefined, (value) => String(value).trim());
+  const text = (asked: Asked | undefined): AskedText | undefined =>
+    asked && { ...asked, value: String(asked.value).trim() };
   const secret = inputs.get('auth0-management-client-secret')?.trim() ?? '';
-  const appUrl = layers.get('app-url');
-  const fileDomain = layers.inFile('auth0-domain');
   return {
-    appUrl: appUrl && { ...appUrl, value: String(appUrl.value).trim() },
+    appUrl: text(layers.get('app-url')),
     domain: inputs.get('auth0-domain')?.trim() || undefined,
-    fileDomain: fileDomain && { ...fileDomain, value: String(fileDomain.value).trim() },
-    managementClientId: text('auth0-management-client-id'),
+    fileDomain: text(layers.inFile('auth0-domain')),
+    managementClientId: text(layers.get('auth0-management-client-id')),
     managementClientSecret: secret === '' ? undefined : new Secret(secret),
-    applicationId: text('auth0-application-id'),
+    applicationId: text(layers.get('auth0-application-id')),
     urls: layers.read('auth0-urls', 'ensure', (value) => readChoice(value, AUTH0_URLS)),
     callbackPath: layers.read('callback-path', '/callback', (value) => readPath(String(value).trim())),
     logoutPath: layers.read('logout-path', '/logout', (value) => readPath(String(value).trim())),
