@@ -3,6 +3,7 @@ import type { Auth0Access } from './clients/auth0-inputs.ts';
 import type { Stop } from './clients/stop.ts';
 import type { AppUrls } from './desired/app-url.ts';
 import { appUrls, withCallback } from './desired/auth0.ts';
+import { type CallbackPath, callbackPath, noteLocalAddresses } from './desired/callback-path.ts';
 import { type Classify, UNDECIDED } from './desired/classification.ts';
 import { type Desired, desire } from './desired/desired.ts';
 import { guardEchoes } from './desired/echo.ts';
@@ -40,6 +41,8 @@ export interface Asked {
   readonly hasVariables: boolean;
   /** What `app-url` stands for. */
   readonly urls: AppUrls | undefined;
+  /** Of its callback; the one that is stored may be kept. */
+  readonly callbackPath: CallbackPath;
   /** The image, opened and found whole; it is closed at the end of the run. */
   readonly image: ImageSource | undefined;
   /** Undefined where Auth0 is left alone. */
@@ -76,7 +79,8 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
   const known = (name: string) =>
     rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
   const { variables, untaken, raw, otherSecrets } = readVariables(texts, known, readEnvironment, heard);
-  const urls = appUrls(settings.auth0, notes);
+  const path = callbackPath(settings.auth0, variables, heard);
+  const urls = appUrls(settings.auth0, path, notes);
   if (!isEnd) tellSources(settings, texts.length + (urls === undefined ? 0 : 1), notes);
   // A refusal needs no classes: what is wrong is found without them, and what is not judged is hidden.
   const { classify } = notes.faults.length > 0 ? NOT_JUDGED : await import('./desired/classify.ts');
@@ -101,6 +105,8 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
   for (const text of raw) masks.hide(text, 'an input in base64', false);
   hideValues(found, masks, heard);
   reportUndecided(found, heard);
+  if (settings.auth0 !== undefined && urls !== undefined)
+    noteLocalAddresses(found, variables, settings.auth0, urls, heard);
   // Also what no variable takes, and what app-url stands in for.
   const replaced = variables.filter(
     (variable) => variable.source === 'secrets' && found.every((each) => each.variable !== variable),
@@ -126,6 +132,7 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
     unknownNames: untaken,
     hasVariables: variables.length > 0,
     urls,
+    callbackPath: path,
     auth0,
     image,
   };

@@ -17,7 +17,8 @@ export interface Auth0Settings {
   readonly managementClientSecret: Secret | undefined;
   readonly applicationId: AskedText | undefined;
   readonly urls: Auth0Urls;
-  readonly callbackPath: string;
+  /** Undefined where AUTH0_CALLBACK_URL tells the path. */
+  readonly callbackPath: AskedText | undefined;
   readonly logoutPath: string;
 }
 
@@ -34,25 +35,32 @@ export function readAuth0(layers: Layers, inputs: ReadonlyMap<string, string>): 
     managementClientSecret: secret === '' ? undefined : new Secret(secret),
     applicationId: text(layers.get('auth0-application-id')),
     urls: layers.read('auth0-urls', 'ensure', (value) => readChoice(value, AUTH0_URLS)),
-    callbackPath: layers.read('callback-path', '/callback', (value) => readPath(String(value).trim())),
+    callbackPath: layers.read<AskedText | undefined>('callback-path', undefined, (value) => {
+      const asked = layers.get('callback-path');
+      return asked && { ...asked, value: readPath(String(value).trim()) };
+    }),
     logoutPath: layers.read('logout-path', '/logout', (value) => readPath(String(value).trim())),
   };
 }
 
+/** @throws Unclear; the path is not repeated */
+function readPath(path: string): string {
+  const fault = pathFault(path);
+  if (fault !== undefined) throw new Unclear(fault);
+  return path;
+}
+
 /**
  * A path is checked by what a URL parser makes of it: nothing may be rewritten, so what is stored is what is called.
- * @throws Unclear; the path is not repeated
+ * @returns what is wrong with it; the path is not repeated
  */
-function readPath(path: string): string {
-  if (!path.startsWith('/') || path.startsWith('//'))
-    throw new Unclear('begin it with one slash, like /callback');
-  if (/[*,;\s]/.test(path)) throw new Unclear('it is one path: leave out wildcards, lists and white space');
+export function pathFault(path: string): string | undefined {
+  if (!path.startsWith('/') || path.startsWith('//')) return 'begin it with one slash, like /callback';
+  if (/[*,;\s]/.test(path)) return 'it is one path: leave out wildcards, lists and white space';
   if (/[?#]/.test(path))
-    throw new Unclear('it has a query or a fragment; leave it out, since Auth0 compares the path only');
-  const origin = 'https://app.example.com';
-  if (new URL(`${origin}${path}`).href !== `${origin}${path}`)
-    throw new Unclear(
-      'write it as a browser sends it: without dot segments, and with characters such as umlauts escaped',
-    );
-  return path;
+    return 'it has a query or a fragment; leave it out, since Auth0 compares the path only';
+  const url = `https://app.example.com${path}`;
+  if (new URL(url).href !== url)
+    return 'write it as a browser sends it: without dot segments, and with characters such as umlauts escaped';
+  return undefined;
 }
