@@ -21,12 +21,15 @@ export async function handOff(run: Run, folder: string | undefined): Promise<str
     return undefined;
   }
   const stands = standing(run);
-  const { completeTaskDefinition, taskDefinitionNotes } = await import('./task-definition.ts');
+  const { completeTaskDefinition, removalNotes, taskDefinitionNotes } = await import('./task-definition.ts');
   for (const text of taskDefinitionNotes(taskDefinition))
     log.warning({ where: 'input task-definition', text });
   const group = settings.logGroup?.name;
+  const secrets = taskDefinitionSecrets(desired.placements, stands);
+  for (const text of removalNotes(taskDefinition, { secrets }))
+    log.notice({ where: 'input task-definition', text });
   const text = completeTaskDefinition(taskDefinition, {
-    secrets: taskDefinitionSecrets(desired.placements, stands),
+    secrets,
     image: imageByDigest(run, stands),
     logs:
       group === undefined
