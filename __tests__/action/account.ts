@@ -15,6 +15,7 @@ import {
   DescribeSecretCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
+  PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import {
@@ -91,6 +92,12 @@ export function account(aws: AwsServer, prefix = '/papyrus/prd') {
         deleted: found.DeletedDate,
         value: value?.SecretString === undefined ? undefined : JSON.parse(value.SecretString),
       };
+    },
+    /** Writes keys into a secret beside those that it has. */
+    async putSecret(SecretId: string, keys: object) {
+      const { SecretString = '{}' } = await secrets.send(new GetSecretValueCommand({ SecretId }));
+      const value = JSON.stringify({ ...JSON.parse(SecretString), ...keys });
+      await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: value }));
     },
     createSecret: (Name: string, tags: Tags = {}, value: object = { stood: 'before' }) =>
       secrets.send(new CreateSecretCommand({ Name, SecretString: JSON.stringify(value), Tags: list(tags) })),

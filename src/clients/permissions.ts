@@ -34,12 +34,12 @@ export interface Permission {
 export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'logs:DescribeLogGroups': { target: 'any', access: 'read' },
   'logs:ListTagsForResource': { target: 'log-group', access: 'read' },
-  'logs:CreateLogGroup': { target: 'log-streams', access: 'write', also: ['logs:TagResource'] },
-  'logs:PutRetentionPolicy': { target: 'log-streams', access: 'write' },
-  'logs:DeleteRetentionPolicy': { target: 'log-streams', access: 'write' },
+  'logs:CreateLogGroup': { target: 'log-group', access: 'write', also: ['logs:TagResource'] },
+  'logs:PutRetentionPolicy': { target: 'log-group', access: 'write' },
+  'logs:DeleteRetentionPolicy': { target: 'log-group', access: 'write' },
   'logs:TagResource': { target: 'log-group', access: 'write' },
   'logs:UntagResource': { target: 'log-group', access: 'write', only: 'end' },
-  'logs:DeleteLogGroup': { target: 'log-streams', access: 'write', only: 'delete-log-group' },
+  'logs:DeleteLogGroup': { target: 'log-group', access: 'write', only: 'delete-log-group' },
 
   'ssm:DescribeParameters': { target: 'any', access: 'read' },
   'ssm:ListTagsForResource': { target: 'parameter', access: 'read' },
@@ -82,7 +82,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'ecr:UntagResource': { target: 'repository', access: 'write', only: 'end' },
   'ecr:DeleteRepository': { target: 'repository', access: 'write', only: 'delete-repository' },
 
-  'ecr:DescribeImages': { target: 'repository', access: 'read', only: 'image' },
+  // Only a push looks for images that have layers to lend.
+  'ecr:DescribeImages': { target: 'repository', access: 'write', only: 'image' },
   'ecr:BatchGetImage': { target: 'repository', access: 'read', only: 'image' },
   'ecr:GetAuthorizationToken': { target: 'any', access: 'write', only: 'image' },
   'ecr:GetDownloadUrlForLayer': { target: 'repository', access: 'write', only: 'image', byRegistry: true },

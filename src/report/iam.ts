@@ -102,8 +102,10 @@ type Resources = Readonly<Record<Target, string | readonly string[] | undefined>
 
 /**
  * A policy must name what does not stand yet, so these ARNs are written, in the partition and account of the caller.
- * The tail of a secret's ARN is six characters that AWS picks. Tags of a log group go by its ARN without `:*`; by which of
- * the two they are judged when they come with its creation, AWS does not say.
+ * The tail of a secret's ARN is six characters that AWS picks. A log group goes by both forms of its ARN: AWS's reference
+ * of permissions has the one without `:*` for every action, its user guide has it for tags alone.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
  */
 function resourcesOf({ settings, desired }: Scope, partition: string, account: string): Resources {
   const arn = (service: string, rest: string) =>
@@ -152,8 +154,8 @@ const SERVICES: Readonly<Record<string, { readonly word: string; readonly target
 /** Sets the resources of one service apart in the Sid. */
 const PARTS: Readonly<Record<Target, string>> = {
   any: 'All',
-  'log-group': 'Tags',
-  'log-streams': 'Group',
+  'log-group': 'Group',
+  'log-streams': 'Streams',
   parameter: '',
   secret: '',
   repository: '',

@@ -1,0 +1,334 @@
+/**
+ * The calls of real runs, judged by an engine: the roles of iam/roles.yml and the policies that a run prints allow each of
+ * them, on the resource and under the conditions that AWS's own documentation names.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Account, account, SEED } from '../action/account.ts';
+import type { ActionRun } from '../action/run.ts';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+import { joinRegistry } from '../servers/aws-images.ts';
+import { TestRegistry } from '../servers/registry.ts';
+import { makeImage, makeTar, noise, toSaved } from '../servers/registry-images.ts';
+import { asksOf, type Key } from './authorization.ts';
+import { isAllowed } from './engine.ts';
+import { type Guard, guard } from './guarded.ts';
+import { type PolicyDocument, type RoleName, resolveRoles } from './template.ts';
+
+type Inputs = Readonly<Record<string, string>>;
+
+let aws: AwsServer;
+let at: Account;
+let registry: TestRegistry;
+let court: Guard;
+const workspace = mkdtempSync(join(tmpdir(), 'iam-'));
+beforeAll(async () => {
+  aws = await startAws();
+  at = account(aws);
+  court = guard(aws);
+  const image = makeImage([noise(50_000), 'second layer']);
+  writeFileSync(join(workspace, 'image.tar'), makeTar(toSaved(image, ['papyrus:1.4'])));
+  const next = makeImage([noise(20_000), 'second layer']);
+  writeFileSync(join(workspace, 'next.tar'), makeTar(toSaved(next, ['papyrus:1.4'])));
+  writeFileSync(join(workspace, 'plain.yml'), 'rules: [{ match: LOG_LEVEL, to: parameter }]');
+});
+afterAll(async () => {
+  await aws?.close();
+  await registry?.[Symbol.asyncDispose]();
+  rmSync(workspace, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  court.rest();
+  await aws.reset();
+  await registry?.[Symbol.asyncDispose]();
+  registry = await TestRegistry.start();
+  joinRegistry(aws, registry);
+});
+
+const P = '/papyrus/prd';
+const KEY: Key = {
+  arn: 'arn:aws:kms:us-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+  aliases: ['alias/papyrus'],
+};
+const less = SEED.split('\n')
+  .filter((line) => !/^(GUNICORN_TIMEOUT|GUNICORN_THREADS|FLASK_SECRET_KEY)=/.test(line))
+  .join('\n');
+/** Names that hold the environment, without which destroy keeps log group and repository. */
+const OWN: Inputs = {
+  'log-group': '/ecs/{application}-{environment}',
+  repository: '{application}/{environment}',
+};
+const OWN_ROLES: Inputs = { LogGroup: '/ecs/papyrus-prd', EcrRepository: 'papyrus/prd' };
+const DELETES: Inputs = { DeployerDeletes: 'true' };
+/** What takes something away: only where the configuration says so. */
+const TAKING = /:(Delete(?!RetentionPolicy)|Untag|Remove)/;
+
+interface Step {
+  readonly as: Exclude<RoleName, 'Execution'>;
+  readonly inputs: Inputs;
+  readonly exit?: number;
+}
+const deploy = (inputs: Inputs, exit = 0): Step => ({ as: 'Deployer', inputs, exit });
+const read = (inputs: Inputs, exit = 0): Step => ({ as: 'DriftReader', inputs, exit });
+
+interface Scene {
+  /** By hands of others, or by the action before anybody judges. */
+  readonly before?: () => Promise<unknown>;
+  readonly roles?: Inputs;
+  readonly key?: Key;
+  readonly steps: readonly Step[];
+  /** The actions that take something away. */
+  readonly takes?: readonly string[];
+  /** Actions that the scene is there for. */
+  readonly asks?: readonly string[];
+}
+
+/** What the summary grants: who deploys, who reads, and the tasks. */
+function printed(run: ActionRun): PolicyDocument[] {
+  return [...run.rawSummary.matchAll(/```json\n([\s\S]*?)\n```/g)].map(([, json = '']) => JSON.parse(json));
+}
+
+const applied = async (inputs: Inputs = {}) => {
+  const run = await at.step({ dotenv: SEED, ...inputs }, { workspace });
+  expect(run.exitCode, run.log).toBe(0);
+};
+async function adopted(): Promise<void> {
+  await at.createLogGroup('/ecs/papyrus');
+  await at.createRepository('papyrus');
+  await at.putParameter(`${P}/GUNICORN_TIMEOUT`, { team: 'ours' }, '30');
+  await at.createSecret('papyrus/prd/flask', { team: 'ours' }, { secret_key: 'flask-key-canary-4' });
+}
+async function drifted(): Promise<void> {
+  await applied();
+  await at.putParameter(`${P}/STRAY`, { 'managed-by': 'aws-bootstrap' });
+  await at.createSecret('papyrus/prd/stray', { 'managed-by': 'aws-bootstrap' });
+}
+
+const SCENES: Readonly<Record<string, Scene>> = {
+  'a first apply, a silent one, plan and drift': {
+    roles: { DriftReadsValues: 'true' },
+    steps: [
+      read({ mode: 'plan', dotenv: SEED, tags: 'project=portfolio', 'lifecycle-policy': 'keep-last:3' }),
+      deploy({ dotenv: SEED, tags: 'project=portfolio', 'lifecycle-policy': 'keep-last:3' }),
+      deploy({ dotenv: SEED, tags: 'project=portfolio', 'lifecycle-policy': 'keep-last:3' }),
+      read({
+        mode: 'drift',
+        dotenv: SEED,
+        tags: 'project=portfolio',
+        'lifecycle-policy': 'keep-last:3',
+      }),
+    ],
+    asks: ['logs:CreateLogGroup', 'ecr:PutLifecyclePolicy', 'secretsmanager:GetSecretValue'],
+  },
+  'an apply that adopts': {
+    before: adopted,
+    roles: { DriftReadsValues: 'true' },
+    steps: [read({ mode: 'plan', dotenv: SEED }), deploy({ dotenv: SEED })],
+  },
+  'an apply over drift and orphans': {
+    before: drifted,
+    roles: { DriftReadsValues: 'true' },
+    steps: [
+      read({ mode: 'drift', dotenv: less, 'log-retention-days': 'never' }, 1),
+      deploy({ dotenv: less, 'log-retention-days': 'never', 'image-tag-mutability': 'IMMUTABLE' }),
+      deploy({ dotenv: less, 'log-retention-days': '14', tags: 'project=portfolio' }),
+    ],
+    asks: [
+      'logs:DeleteRetentionPolicy',
+      'logs:PutRetentionPolicy',
+      'ecr:PutImageTagMutability',
+      'ssm:AddTagsToResource',
+      'secretsmanager:TagResource',
+    ],
+  },
+  'an image that is pushed, and looked at': {
+    roles: { DriftReadsValues: 'true' },
+    steps: [
+      deploy({ dotenv: SEED, image: 'docker-archive:image.tar' }),
+      deploy({ dotenv: SEED, image: 'docker-archive:image.tar', 'image-tags': '1.4, latest' }),
+      read({ mode: 'drift', dotenv: SEED, image: 'docker-archive:image.tar' }),
+      read({ mode: 'plan', dotenv: SEED, image: 'docker-archive:next.tar' }),
+      // Its layers are compared with those of the image that the tag names.
+      deploy({ dotenv: SEED, image: 'docker-archive:next.tar' }),
+    ],
+    asks: ['ecr:PutImage', 'ecr:CompleteLayerUpload', 'ecr:GetDownloadUrlForLayer'],
+  },
+  'a move from parameters to secrets': {
+    before: () => applied({ prefer: 'ssm' }),
+    roles: DELETES,
+    steps: [deploy({ dotenv: SEED, prune: 'delete' })],
+    takes: ['ssm:DeleteParameters'],
+  },
+  'prune: delete of what was created': {
+    before: () => applied(),
+    roles: DELETES,
+    steps: [deploy({ dotenv: less, prune: 'delete' })],
+    takes: ['secretsmanager:DeleteSecret', 'ssm:DeleteParameters'],
+  },
+  'prune: delete of what was adopted': {
+    before: () => adopted().then(() => applied()),
+    roles: DELETES,
+    steps: [deploy({ dotenv: less, prune: 'delete' })],
+    takes: ['secretsmanager:UntagResource', 'ssm:DeleteParameters', 'ssm:RemoveTagsFromResource'],
+  },
+  'a drift check that may not read values': {
+    before: () => applied(),
+    steps: [read({ mode: 'drift', dotenv: SEED }), read({ mode: 'plan', dotenv: SEED })],
+  },
+  'a secret that somebody else writes at the same time': {
+    before: async () => {
+      await applied();
+      let isFirst = true;
+      aws.onCall(async ({ operation, input }, moment) => {
+        if (operation !== 'PutSecretValue' || moment !== 'before' || !isFirst) return;
+        isFirst = false;
+        await at.putSecret(String(input.SecretId), { theirs: 'a key of somebody else' });
+      });
+    },
+    steps: [deploy({ dotenv: SEED.replace(/^FLASK_SECRET_KEY=.*$/m, 'FLASK_SECRET_KEY=another-key-8') })],
+    asks: ['secretsmanager:PutSecretValue', 'secretsmanager:ListSecretVersionIds'],
+  },
+  'destroy with both opt-ins, and the key': {
+    before: () => applied({ ...OWN, 'kms-key-id': KEY.arn }),
+    roles: { ...DELETES, ...OWN_ROLES, KmsKeyArn: KEY.arn },
+    key: KEY,
+    steps: [
+      deploy({
+        mode: 'destroy',
+        confirm: P,
+        allow: 'delete-log-group, delete-repository',
+        'kms-key-id': KEY.arn,
+        ...OWN,
+      }),
+    ],
+    takes: [
+      'ecr:DeleteRepository',
+      'logs:DeleteLogGroup',
+      'secretsmanager:DeleteSecret',
+      'ssm:DeleteParameters',
+    ],
+    asks: ['kms:RetireGrant'],
+  },
+  'destroy of what was adopted, and a secret that comes back': {
+    before: () => adopted().then(() => applied()),
+    roles: DELETES,
+    steps: [deploy({ mode: 'destroy', confirm: P }), deploy({ dotenv: SEED })],
+    takes: [
+      'ecr:UntagResource',
+      'logs:UntagResource',
+      'secretsmanager:DeleteSecret',
+      'secretsmanager:UntagResource',
+      'ssm:DeleteParameters',
+      'ssm:RemoveTagsFromResource',
+    ],
+    asks: ['secretsmanager:RestoreSecret'],
+  },
+  'a key of one’s own, by its ARN': {
+    roles: { DriftReadsValues: 'true', KmsKeyArn: KEY.arn },
+    key: KEY,
+    steps: [
+      deploy({
+        dotenv: `${SEED}\nSHORT_TOKEN=x7Kq9vWb2\nLONG_TOKEN=${'x7Kq9vWb2'.repeat(500)}`,
+        'kms-key-id': KEY.arn,
+      }),
+      read({ mode: 'drift', dotenv: SEED, 'kms-key-id': KEY.arn }),
+    ],
+    asks: ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt', 'kms:CreateGrant', 'kms:DescribeKey'],
+  },
+  'a key that what exists does not have yet, by its alias': {
+    before: () => applied(),
+    roles: { DriftReadsValues: 'true', KmsKeyArn: KEY.arn },
+    key: KEY,
+    steps: [
+      // A repository keeps its key: that difference is blocked.
+      deploy({ dotenv: SEED, only: 'parameters, secrets', 'kms-key-id': 'alias/papyrus' }),
+      read({ mode: 'drift', dotenv: SEED, only: 'parameters, secrets', 'kms-key-id': 'alias/papyrus' }),
+    ],
+    asks: ['secretsmanager:UpdateSecret', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:Decrypt'],
+  },
+};
+
+/** By role and scene, what was asked. */
+const everAsked = { Deployer: new Set<string>(), DriftReader: new Set<string>() };
+const ran = new Set<string>();
+
+test.each(Object.entries(SCENES))('%s: every call is allowed', async (name, scene) => {
+  await scene.before?.();
+  const roles = resolveRoles({ Repository: 'OWNER/NAME', Prefix: P, ...scene.roles });
+  const asked = new Set<string>();
+  for (const { as, inputs, exit } of scene.steps) {
+    court.use(roles[as].policy, scene.key);
+    registry.seen.length = 0;
+    const run = await at.step({ ...inputs, 'iam-policies': 'true' }, { workspace });
+    await court.readRegistry(registry);
+    expect(court.denied).toEqual(as === 'Deployer' || scene.roles?.DriftReadsValues ? [] : VALUES);
+    expect(run.exitCode, run.log).toBe(exit);
+
+    const own = printed(run)[as === 'Deployer' ? 0 : 1];
+    expect(own?.Statement.length).toBeGreaterThan(0);
+    const missing: string[] = [];
+    for (const ask of court.asks)
+      if (own === undefined || !(await isAllowed(own, ask))) missing.push(`${ask.action} on ${ask.resource}`);
+    expect(missing).toEqual([]);
+    if (scene.takes === undefined) expect(JSON.stringify(own)).not.toMatch(TAKING);
+    for (const { action } of court.asks) {
+      asked.add(action);
+      everAsked[as].add(action);
+    }
+  }
+  ran.add(name);
+  expect([...asked].filter((action) => TAKING.test(action)).sort()).toEqual(scene.takes ?? []);
+  expect([...asked]).toEqual(expect.arrayContaining([...(scene.asks ?? [])]));
+});
+
+/** What a role that reads no values is refused. */
+const VALUES = expect.toSatisfy((denied: ReadonlyArray<{ action: string }>) =>
+  denied.every(({ action }) =>
+    ['ssm:GetParameters', 'secretsmanager:BatchGetSecretValue', 'secretsmanager:GetSecretValue'].includes(
+      action,
+    ),
+  ),
+);
+
+test('a type that cannot change in place: both policies have what deletes the parameter, with the opt-in alone', async () => {
+  await at.putParameter(`${P}/LOG_LEVEL`, {}, 'info', 'SecureString');
+  const inputs = {
+    mode: 'plan',
+    variables: 'LOG_LEVEL=info',
+    only: 'parameters',
+    config: 'plain.yml',
+    'iam-policies': 'true',
+  };
+  const asks = await asksOf({
+    service: 'ssm',
+    operation: 'DeleteParameter',
+    input: { Name: `${P}/LOG_LEVEL` },
+  });
+  const given = { Repository: 'OWNER/NAME', Prefix: P };
+  const policies: ReadonlyArray<readonly [PolicyDocument | undefined, boolean]> = [
+    [printed(await at.step({ ...inputs, allow: 'change-type' }, { workspace }))[0], true],
+    [printed(await at.step(inputs, { workspace }))[0], false],
+    [resolveRoles({ ...given, ...DELETES }).Deployer.policy, true],
+    [resolveRoles(given).Deployer.policy, false],
+  ];
+  expect(asks).toHaveLength(1);
+  for (const [policy, expected] of policies)
+    for (const ask of asks) expect(policy && (await isAllowed(policy, ask))).toBe(expected);
+});
+
+test('the roles grant no action that no scene needs', async ({ skip }) => {
+  skip(ran.size < Object.keys(SCENES).length, 'only some of the scenes ran');
+  const all = { ...DELETES, DriftReadsValues: 'true', KmsKeyArn: KEY.arn };
+  const roles = resolveRoles({ Repository: 'OWNER/NAME', Prefix: P, ...all });
+  const granted = (role: Step['as']) => [
+    ...new Set(
+      (roles[role].policy.Statement as Array<{ Action: string | string[] }>).flatMap(({ Action }) => Action),
+    ),
+  ];
+  const idle = (role: Step['as']) => granted(role).filter((action) => !everAsked[role].has(action));
+  // The test above asks for it: the scene itself would wait for half a minute.
+  expect(idle('Deployer')).toEqual(['ssm:DeleteParameter']);
+  expect(idle('DriftReader')).toEqual([]);
+});
