@@ -76,14 +76,15 @@ function findTools(): string {
 
 async function show(stage: Stage, workflow: Published, play: Play): Promise<void> {
   await stage.clear();
-  for (const { title, event, before, expected, after, ...given } of play.scenes) {
+  for (const { title, event, before, expected, added = '', after, ...given } of play.scenes) {
     stage.aws.forget();
     stage.github.calls.length = 0;
     stage.auth0.calls.length = 0;
     await before?.(stage);
     const secrets = { ...play.secrets?.(stage), ...given.secrets };
     const vars = given.vars ?? play.vars ?? {};
-    const seen = await stage.run(workflow, { event, secrets, vars, files: play.files ?? {} });
+    const text = workflow.text + added;
+    const seen = await stage.run({ ...workflow, text }, { event, secrets, vars, files: play.files ?? {} });
     runs += 1;
     const canaries = secretValues({ GITHUB_TOKEN: stage.github.token, ...secrets });
     const found = [...complaints(expected, seen, stage, canaries), ...((await after?.(stage, seen)) ?? [])];

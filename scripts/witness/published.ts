@@ -24,7 +24,7 @@ export function readPublished(): Published[] {
     if (kind === 'workflow') return [{ name: `${page}: ${parse(text).name}`, text }];
     const job = jobOf(BEFORE + text);
     const permissions = 'permissions: { contents: read, id-token: write }';
-    return [{ name: `${page}: ${heading}`, text: job.replace('permissions: {}', permissions) }];
+    return [{ name: `${page}: ${heading || 'steps'}`, text: job.replace('permissions: {}', permissions) }];
   });
   const files = readdirSync('examples', { recursive: true, encoding: 'utf8' })
     .map((name) => `examples/${name.replaceAll('\\', '/')}`)

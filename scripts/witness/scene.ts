@@ -21,6 +21,8 @@ export interface Scene {
   readonly event: Event;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly vars?: Readonly<Record<string, string>>;
+  /** Steps that somebody adds to the last job. */
+  readonly added?: string;
   /** What somebody does before. */
   readonly before?: (stage: Stage) => unknown;
   readonly expected: Expected;
@@ -37,7 +39,7 @@ export interface Play {
 }
 
 /** What a name has to say for its value to be looked for in all that act prints. */
-const SECRET = /PASSWORD|SECRET|SENTRY_DSN|API_KEY|GITHUB_TOKEN/;
+const SECRET = /PASSWORD|SECRET|SENTRY_DSN|_KEY$|GITHUB_TOKEN/;
 
 export function secretValues(secrets: Readonly<Record<string, string>>): string[] {
   return Object.entries(secrets).flatMap(([name, text]) =>

@@ -50,7 +50,7 @@ export const STEPS: Readonly<Record<string, Play>> = {
       },
     ],
   },
-  'docs/troubleshooting.md: ': {
+  'docs/troubleshooting.md: steps': {
     secrets: () => ({ DOTENV: ENV }),
     scenes: [
       {

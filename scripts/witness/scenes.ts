@@ -39,6 +39,21 @@ const QUICK_START: readonly Scene[] = [
     event: PUSH,
     expected: { jobs: { base: 'succeeded' }, writes: false, summaries: 1 },
   },
+  {
+    // The runner itself hides the text as a whole only; what hides a value is the mask that this action has set.
+    title: 'a later step that prints the .env shows no secret value',
+    event: PUSH,
+    added: `      - run: printf '%s\\n' "$DOTENV"
+        env:
+          DOTENV: \${{ secrets.DOTENV }}
+`,
+    expected: {
+      jobs: { base: 'succeeded' },
+      writes: false,
+      summaries: 1,
+      log: [/\| DB_PASSWORD=\*\*\*$/m, /\| GUNICORN_WORKERS=2$/m],
+    },
+  },
 ];
 
 export const PLAYS: Readonly<Record<string, Play>> = {
