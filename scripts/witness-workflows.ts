@@ -32,12 +32,20 @@ const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s
 let runs = 0;
 
 const act = findTools();
+const stages = new Set<Stage>();
+// A signal alone would leave the servers behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    const ends = [...stages].map((stage) => stage[Symbol.asyncDispose]());
+    void Promise.allSettled(ends).then(() => process.exit(1));
+  });
 const folder = await mkdtemp('/tmp/witness-');
 try {
   const queue = [...chosen];
   await Promise.all(
     Array.from({ length: WORKERS }, async (_, index) => {
       await using stage = await Stage.start(join(folder, String(index)), act);
+      stages.add(stage);
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         const play = PLAYS[next.name];
         if (play !== undefined) await show(stage, next, play).catch((error) => fail(next.name, error));

@@ -65,6 +65,13 @@ export const RECIPES: Readonly<Record<string, Play>> = {
         ],
       },
       {
+        title: 'with nothing left to change the comment says so',
+        event: PULL,
+        before: (stage) => applied(stage),
+        expected: { jobs: { plan: 'succeeded' }, writes: false, summaries: 1 },
+        after: (stage) => commentsHold(stage, 1, /as it should|[Nn]othing to (do|change)|[Nn]o changes/),
+      },
+      {
         title: 'a fork is skipped: no role, no comment',
         event: { ...PULL, isFork: true },
         expected: { jobs: {}, roles: [], writes: false, summaries: 0 },
