@@ -6,10 +6,11 @@
  *
  *     npx tsx scripts/witness-workflows.ts [PART OF A NAME]
  *
- * What act does not do, and nobody looks at here: `concurrency`; branch filters of `on`; the protection, secrets and variables of
- * a GitHub environment (all are the repository's); `permissions` (the stand-ins and the GitHub server hold to them instead);
- * `job.workflow_repository` and `job.workflow_sha`, which it leaves empty; `./` in a workflow of another repository, which it looks
- * for at the caller; the limits of a job's outputs and summaries.
+ * act does not do these, so they are not looked at: `concurrency`; branch filters of `on`; the protection, secrets and variables of a
+ * GitHub environment (all are the repository's); the limits of a job's outputs and summaries. It leaves `job.workflow_repository` and
+ * `job.workflow_sha` empty, looks for `./` in a workflow of another repository at the caller, and ends with the first called workflow
+ * that fails, so that the summary of a fleet with a failed target is left to __tests__/fleet.test.ts. It knows no `permissions`: the
+ * stand-ins and the GitHub server hold to them.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';

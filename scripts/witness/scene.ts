@@ -77,7 +77,12 @@ export function complaints(
   for (const line of expected.log ?? [])
     if (typeof line === 'string' ? !seen.text.includes(line) : !line.test(seen.text))
       faults.push(`the log has no ${line}`);
-  return [...faults, ...findCanaries("act's output", seen.text, [...secrets])];
+  const sent = stage.github.calls.map(({ raw }) => raw).join('\n');
+  const places = { "act's output": seen.text, 'what GitHub got': sent, 'an artifact': seen.artifacts };
+  return [
+    ...faults,
+    ...Object.entries(places).flatMap(([place, text]) => findCanaries(place, text, [...secrets])),
+  ];
 }
 
 /** How the jobs ended, by act's name without its workflow's. */

@@ -1,6 +1,6 @@
 /** What a published workflow runs against: an AWS account, GitHub, Auth0, a registry, a Docker engine, and its repository. */
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Account, account } from '../../__tests__/action/account.ts';
@@ -43,6 +43,8 @@ export interface Given {
 
 export interface Seen extends ActRun {
   readonly notes: readonly Noted[];
+  /** The text of all that was uploaded. */
+  readonly artifacts: string;
 }
 
 export class Stage implements AsyncDisposable {
@@ -146,7 +148,8 @@ export class Stage implements AsyncDisposable {
         WITNESS_REPOSITORY: repository,
       },
     });
-    const seen = { ...run, notes: await readNotes(record) };
+    const artifacts = await readAll(join(folder, 'artifacts'));
+    const seen = { ...run, notes: await readNotes(record), artifacts };
     await rm(folder, { recursive: true, force: true });
     return seen;
   }
@@ -168,6 +171,15 @@ function payloadFor({ name, inputs, isFork }: Event): unknown {
   const { pull_request: pull } = payload as { pull_request: { head: object } };
   const head = { ...pull.head, repo: { full_name: 'somebody/demo', fork: true } };
   return { ...payload, pull_request: { ...pull, head } };
+}
+
+async function readAll(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const texts = await Promise.all(
+    files.map(({ parentPath, name }) => readFile(join(parentPath, name), 'utf8')),
+  );
+  return texts.join('\n');
 }
 
 /** What git holds of this repository, as it is on disk: what a user's `uses:` brings. */
