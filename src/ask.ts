@@ -1,4 +1,3 @@
-import { readAuth0 } from './ask-auth0.ts';
 import type { Auth0Access } from './clients/auth0-inputs.ts';
 import type { Stop } from './clients/stop.ts';
 import type { AppUrls } from './desired/app-url.ts';
@@ -114,7 +113,12 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
   );
   for (const { value, name } of [...replaced, ...otherSecrets]) masks.hide(value, name, false);
   const routes = guardEchoes(found, masks.holders(), heard);
-  const auth0 = readAuth0(settings, variables, notes);
+  // Loaded where something of it was given: most runs know no Auth0.
+  const { appUrl, managementClientId, managementClientSecret } = settings.auth0 ?? {};
+  const isAuth0Given = [appUrl, managementClientId, managementClientSecret].some((one) => one !== undefined);
+  const auth0 = isAuth0Given
+    ? (await import('./ask-auth0.ts')).readAuth0(settings, variables, notes)
+    : undefined;
   const image = await openImage(settings, runner, notes, stop);
   const desired = isEnd ? NOTHING : desire(settings, routes, notes);
   if (notes.faults.length > 0) {

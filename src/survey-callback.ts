@@ -110,6 +110,19 @@ export function remarksOnList(
   ];
 }
 
+/** The setting wins over what is stored; whoever set it by mistake would see sign-in end in 404. */
+function remarksOnPath({ auth0, prefix }: Settings, observation: Observation): string[] {
+  const setting = auth0?.callbackPath;
+  if (setting === undefined || auth0?.urls === 'remove') return [];
+  const name = callbackParameter({ prefix });
+  const value = storedValue(observation['AWS::SSM::Parameter'].get(name));
+  const paths = value instanceof Secret ? readCallback(value).paths : [];
+  if (paths.length === 0 || paths.includes(setting.value)) return [];
+  return [
+    `${name} held another path than callback-path (${setting.where}${setting.line === undefined ? '' : ` line ${setting.line}`}), which is ${setting.value}. If the application serves the path that was stored, take callback-path out`,
+  ];
+}
+
 /** What `follow` takes out is what the parameter held until now: where that may not be read, the plan lacks it. */
 export function remarksOnCallback(
   { asked: { settings, auth0, urls }, isPathKnown }: Settled,
@@ -118,7 +131,7 @@ export function remarksOnCallback(
 ): string[] {
   if (auth0 === undefined || urls === undefined) return [];
   const name = callbackParameter(settings);
-  const remarks = remarksOnList(settings, observation, before);
+  const remarks = [...remarksOnList(settings, observation, before), ...remarksOnPath(settings, observation)];
   if (!isPathKnown)
     remarks.push(
       `the path in ${name} could not be read, so the allowed callback URLs of Auth0 are not in this plan. Set callback-path in the configuration file, or let the role read the parameter`,

@@ -268,6 +268,41 @@ describe('the path of the callback', () => {
     expect(warnings[0]?.message).toContain('/cb');
   });
 
+  it('of callback-path wins over what is stored, with a word', async () => {
+    await run({ dotenv: dotenv(`${OLD}${OWN}`) });
+    const inputs = { only: 'auth0', 'app-url': NEW, 'auth0-application-id': 'app-id', ...access() };
+    const changes = () =>
+      runAction({
+        inputs: { prefix: '/papyrus/prd', ...inputs, 'auth0-urls': 'follow' },
+        env: aws.env(),
+        event: { name: 'push' },
+        files: { [FILE]: 'callback-path: /cb\n' },
+      });
+    const first = await changes();
+    expect(first.exitCode, first.log).toBe(0);
+    expect(first.log).toMatch(/AUTH0_CALLBACK_URL held another path than callback-path/);
+    expect((await callback()).value).toBe(`${NEW}/cb`);
+    expect((await changes()).log).not.toContain('held another path');
+  });
+
+  it('is kept by destroy as well, and a list is left in Auth0 and told of', async () => {
+    const end = { mode: 'destroy', confirm: '/papyrus/prd', only: 'parameters, auth0' };
+    await run({ dotenv: dotenv(`http://0.0.0.0:5000${OWN}`) });
+    put(NEW, OWN);
+    const gone = await step({ ...end, dotenv: '' });
+    expect(gone.exitCode, gone.log).toBe(0);
+    expect(lists()).toEqual(FOREIGN);
+
+    const list = `${OLD}${OWN},https://other.example.com${OWN}`;
+    await run({ dotenv: dotenv(list) });
+    put(OLD, OWN);
+    const kept = await step({ ...end, 'app-url': '' });
+    expect(kept.exitCode, kept.log).toBe(0);
+    expect(kept.log).toMatch(/held a list of 2 URLs/);
+    expect(lists().callbacks).toContain(`${OLD}${OWN}`);
+    expect(lists().web_origins).toContain(OLD);
+  });
+
   it.each(['ensure', 'exact', 'follow'])(
     'that may not be read is not guessed: with %s the callbacks stay, the rest is compared',
     async (mode) => {

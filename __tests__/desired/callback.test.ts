@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCallback } from '../../src/desired/callback.ts';
 import { Secret } from '../../src/secret.ts';
@@ -67,6 +68,22 @@ describe('what AUTH0_CALLBACK_URL says', () => {
     expect(reading.path).toBeUndefined();
     expect(reading.unclear).toMatch(why);
     expect(reading.unclear).not.toContain('canary');
+  });
+
+  it('never throws, and gives a path that a URL keeps as it is, or none', () => {
+    const piece = fc.oneof(
+      fc.constantFrom('http://', 'https://a.example', '/', ',', ' ', '?', '#', '..', '[', ']', '"', '%', '*'),
+      fc.string({ unit: 'grapheme', maxLength: 6 }),
+      fc.webPath(),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        const { path, unclear } = read(pieces.join(''));
+        expect(path !== undefined && unclear !== undefined).toBe(false);
+        if (path !== undefined && path !== '')
+          expect(new URL(`https://app.example.com${path}`).pathname).toBe(path);
+      }),
+    );
   });
 
   it('takes the addresses of this machine for one, with one port', () => {
