@@ -135,6 +135,15 @@ describe('an image whose blobs are not what its configuration names', () => {
     expect(unpacked('same')).toEqual(image.layers.map(sha256));
   });
 
+  it('keeps no other image from lending its layers', async () => {
+    await converge(await saved(image), ['old']);
+    await converge(await broken(), ['new']);
+    const next = makeImage(['base', 'app', 'more']);
+    const { spec } = await converge(await saved(next), ['new']);
+    expect(spec.facts.pushed).toMatchObject({ uploaded: 1, reused: 2 });
+    expect(unpacked('new')).toEqual(next.layers.map(sha256));
+  });
+
   it('lends none either where its manifest was copied over ours', async () => {
     await converge(await saved(image));
     const digest = repository.tags.get('v1') ?? '';

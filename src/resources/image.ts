@@ -16,6 +16,7 @@ import { type Pushed, push } from '../registry/push.ts';
 import type { Patience } from '../registry/retry.ts';
 import type { ImageSource } from '../registry/source.ts';
 import { tagImage } from '../registry/tag.ts';
+import { hasVerifiedLayers } from '../registry/verified-layers.ts';
 import { Secret } from '../secret.ts';
 import { findSame } from './image-equality.ts';
 import { EcrImages } from './image-reading.ts';
@@ -173,9 +174,10 @@ export class ImageResource implements Resource<ImageSpec> {
     });
     try {
       const standing = [...(this.#standing.get(name)?.values() ?? [])];
+      const donors = source.form === 'classic' ? standing.filter(hasVerifiedLayers) : standing;
       // What a configured tag names already goes first, so that all of them name one manifest.
       let [same] = this.#same.get(name) ?? [];
-      const known = same === undefined ? await this.#images.relatives(name, standing) : [];
+      const known = same === undefined ? await this.#images.relatives(name, donors) : [];
       same ??= known.find((one) => isSame(one, source.identity));
       const began = performance.now();
       let pushed: Pushed;
