@@ -5,6 +5,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * type half a minute, AWS's own rates, the patience with a server that fails), so that the one runs beside the other.
  */
 export const FIRST = [
+  // Installs what it needs.
+  'servers/cfn-lint',
   'action/move',
   'faults/whole-kills',
   'faults/matrix',
