@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeEach, expect, it } from 'vitest';
-import { cfnLint } from './cfn-lint.ts';
 import { installOnce } from './install.ts';
-import { pinOf } from './python.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'install-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -59,10 +57,4 @@ it('two at the same time do not disturb each other', async () => {
   ]);
   expect(await read()).toBe('whole');
   expect(readdirSync(root)).toEqual(['moto']);
-});
-
-it('the linter of templates is the one that is pinned', async () => {
-  const { code, output } = await cfnLint('--version');
-  expect(code, output).toBe(0);
-  expect(output).toContain(await pinOf('cfn-lint'));
 });
