@@ -1,4 +1,4 @@
-import { isTag } from './reference.ts';
+import { isTag, parseReference } from './reference.ts';
 
 /**
  * @param name as people or engines write it: `app`, `library/app:v1`, `docker.io/library/app:v1`
@@ -27,4 +27,25 @@ export function selectedTag(select: string): string | undefined {
 export function isSelected(select: string, name: string): boolean {
   if (isTag(select)) return name === select || tagOf(name) === select;
   return normalise(name) === normalise(select);
+}
+
+/** @returns the first tag of an image that is not looked at: one that was given, else that of its name; undefined where it names none */
+export function firstTag({
+  name,
+  tags,
+}: {
+  readonly name: string;
+  readonly tags: readonly string[];
+}): string | undefined {
+  return tags[0] ?? namedTag(name);
+}
+
+function namedTag(image: string): string | undefined {
+  try {
+    const reference = parseReference(image);
+    if (reference.transport === 'docker') return reference.tag;
+    return reference.select === undefined ? undefined : selectedTag(reference.select);
+  } catch {
+    return undefined;
+  }
 }

@@ -140,6 +140,20 @@ function refuseShared(
   }
 }
 
+/** @returns the name alone, of a log group that is only referred to */
+export function logGroupName(layers: Layers, names: Names): string | undefined {
+  const name = readName(layers, 'log-group', '/ecs/{application}', names)?.name;
+  const wrong = name === undefined || names.application === '' ? undefined : logGroupNameFault(name);
+  if (wrong !== undefined) layers.fault('log-group', wrong);
+  return name;
+}
+
+/** @returns the name alone, of a repository that is only referred to */
+export function repositoryName(layers: Layers, names: Names): string | undefined {
+  const name = readName(layers, 'repository', '{application}', names)?.name;
+  return name === undefined ? undefined : (REPOSITORY_URI.exec(name)?.[3] ?? name);
+}
+
 export function readLogGroup(layers: Layers, names: Names): LogGroupSettings | undefined {
   const found = readName(layers, 'log-group', '/ecs/{application}', names);
   if (found === undefined) return undefined;
@@ -164,6 +178,10 @@ export function readLogGroup(layers: Layers, names: Names): LogGroupSettings | u
   };
 }
 
+/** The URI is what every console page offers to copy, so it is understood. */
+const REPOSITORY_URI =
+  /^(?:https?:\/\/)?(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.-]+\/([^:@]+)(?:[:@].*)?$/;
+
 export function readRepository(
   layers: Layers,
   names: Names,
@@ -172,11 +190,7 @@ export function readRepository(
 ): RepositorySettings | undefined {
   const found = readName(layers, 'repository', '{application}', names);
   if (found === undefined) return undefined;
-  // The URI is what every console page offers to copy, so it is understood.
-  const uri =
-    /^(?:https?:\/\/)?(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.-]+\/([^:@]+)(?:[:@].*)?$/.exec(
-      found.name,
-    );
+  const uri = REPOSITORY_URI.exec(found.name);
   const name = uri?.[3] ?? found.name;
   if (uri !== null && uri[2] !== region)
     layers.fault('repository', `its URI is of the region ${uri[2]}, this run is in ${region}`);
