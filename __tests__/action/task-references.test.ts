@@ -70,6 +70,13 @@ describe('what only leaves out, where it exists', () => {
     60_000,
   );
 
+  it('is the callback of app-url too', async () => {
+    const inputs = { 'app-url': 'https://papyrus.example.com', 'auth0-urls': 'ensure' };
+    const expected = fileOf(await task(inputs));
+    const without = DOTENV.replace(/^AUTH0_CALLBACK_URL=.*\n/m, '');
+    expect(fileOf(await task({ ...inputs, only: 'repository', dotenv: without }))).toEqual(expected);
+  });
+
   it('is in no plan and in no count', async () => {
     await task();
     const changed = { dotenv: DOTENV.replace('WORKERS=2', 'WORKERS=4') };
@@ -178,6 +185,23 @@ describe('a part that cannot be filled in', () => {
       const run = await task({ only: 'repository' }, text);
       expect(fileOf(run).containerDefinitions[0].logConfiguration).toEqual(logConfiguration);
     }
+  });
+
+  it('is found out after the writes, where only these could tell: the run fails', async () => {
+    await task({ dotenv: DOTENV.replace(/^DB_PASSWORD=.*\n/m, '') });
+    const config = 'ignore: ["secret:db:key:password"]\n';
+    const run = await step(
+      aws,
+      undefined,
+      { mode: 'apply', 'task-definition': 'task.json', config: 'rules.yml' },
+      { files: { 'task.json': TASK, 'rules.yml': config } },
+    );
+    expect([run.exitCode, run.outputs['failure-reason'], run.outputs['task-definition']]).toEqual([
+      1,
+      'blocked',
+      '',
+    ]);
+    expect(run.log).toContain('DB_PASSWORD');
   });
 
   it('destroy gives no file', async () => {
