@@ -12,6 +12,7 @@ import { plan as compare } from './plan/plan.ts';
 import type { Policy } from './plan/policy.ts';
 import { prune } from './plan/prune.ts';
 import { encryptedVariables } from './plan/settled-type.ts';
+import type { References } from './report/references.ts';
 import { unlistedRemarks } from './report/unlisted.ts';
 import { type Kind, type Resources, Unreadable } from './resources/resource.ts';
 import { confirmed, type Observation, observe } from './resources/rooms.ts';
@@ -41,6 +42,8 @@ export interface Survey {
   readonly repositoryUri: string | undefined;
   /** Variables that are keys of secrets of ours. */
   readonly encrypted: ReadonlySet<string>;
+  /** Undefined where no task definition is completed. */
+  readonly references: References | undefined;
 }
 
 /** Reads everything that this run is about, in one go, and compares it with what is asked for. */
@@ -51,8 +54,9 @@ export function survey(asked: Asked, rooms: Resources): Promise<Survey> {
 async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
   const { settings, desired, unknownNames } = asked;
   const isEmpty = !asked.hasVariables;
-  const [observation, listed] = await Promise.all([
+  const [observation, references, listed] = await Promise.all([
     observe(rooms, namesOf(desired, asked)),
+    settings.referred && import('./survey-task-definition.ts').then((it) => it.readReferences(asked, rooms)),
     findStrays(rooms, { prefix: settings.prefix, known: knownNames(asked, isEmpty), readsKeys: !isEmpty }),
   ]);
   if (isEmpty) refuseEmptyInput(listed, settings.prefix);
@@ -88,9 +92,13 @@ async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
       ...remarksOn(listed, settings, isEmpty),
       ...remarksOnCallback(settled, observation, before),
       ...ignoreRemarks(settings.ignore, plan),
+      ...(references?.missing ?? []).map(
+        (text) => `${settings.reports.taskDefinition?.path} is not completed: ${text}`,
+      ),
     ],
     repositoryUri: repositoryUri(settings, observation),
     encrypted,
+    references,
   };
 }
 
@@ -139,7 +147,7 @@ async function surveyEnd(asked: Asked, rooms: Resources): Promise<Survey> {
   };
   const plan = await confirmedStrays(rooms, found, (judged) => destroy({ ...request, found: judged }));
   const remarks = auth0 === undefined ? [] : remarksOnList(settings, observation);
-  return { plan, remarks, repositoryUri: undefined, encrypted: new Set() };
+  return { plan, remarks, repositoryUri: undefined, encrypted: new Set(), references: undefined };
 }
 
 function repositoryUri({ repository }: Settings, observation: Observation): string | undefined {

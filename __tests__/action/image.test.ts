@@ -244,7 +244,7 @@ it('completes the task definition with the image that the same run pushed, by it
       containerDefinitions,
     }),
   );
-  const task = { 'task-definition': 'task.json', 'container-name': 'app' };
+  const task = { 'task-definition': 'task.json', 'container-name': 'app', 'log-group': 'none' };
   const completed = (done: Awaited<ReturnType<typeof run>>) => {
     expect(done.exitCode, done.log).toBe(0);
     return JSON.parse(readFileSync(done.outputs['task-definition'] ?? '', 'utf8')).containerDefinitions;
@@ -262,6 +262,30 @@ it('completes the task definition with the image that the same run pushed, by it
   const [next] = completed(await run({ ...task, image: 'docker-archive:other.tar' }));
   expect(next.image).toBe(`${registry.url.host}/papyrus@${tags()['1.5']}`);
   expect(next.image).not.toBe(app.image);
+});
+
+it('completes the task definition with the image that an earlier run pushed, by its tag', async () => {
+  const containerDefinitions = [{ name: 'app', image: 'PLACEHOLDER' }];
+  writeFileSync(join(workspace, 'task.json'), JSON.stringify({ family: 'papyrus', containerDefinitions }));
+  const later = { 'task-definition': 'task.json', 'log-group': 'none', only: 'repository' };
+  const absent = await run({ ...later, 'image-tags': '1.4' });
+  expect([absent.exitCode, absent.outputs['failure-reason']]).toEqual([1, 'input']);
+  expect(absent.log).toContain('papyrus:1.4');
+
+  await run();
+  // The image itself is not on this machine.
+  for (const inputs of [{ 'image-tags': '1.4' }, { image: 'docker:papyrus:1.4' }]) {
+    aws.forget();
+    const done = await run({ ...later, image: 'docker-archive:gone.tar', ...inputs });
+    expect(done.exitCode, done.log).toBe(0);
+    const file = JSON.parse(readFileSync(done.outputs['task-definition'] ?? '', 'utf8'));
+    expect(file.containerDefinitions[0].image).toBe(`${registry.url.host}/papyrus@${tags()['1.4']}`);
+    expect(done.outputs['image-uri']).toBe('');
+    expect(aws.writes()).toEqual([]);
+  }
+  const nameless = await run({ ...later, image: 'docker-archive:gone.tar' });
+  expect(nameless.log).toContain('image-tags');
+  expect(nameless.outputs['failure-reason']).toBe('input');
 });
 
 it('a disk that is slow to close its files costs neither a second try nor a process that stays', async () => {

@@ -1,5 +1,5 @@
 import { quote } from './errors.ts';
-import { isTag } from './reference.ts';
+import { isTag, parseReference } from './reference.ts';
 
 /**
  * @param name as people or engines write it: `app`, `library/app:v1`, `docker.io/library/app:v1`
@@ -81,4 +81,25 @@ function sanitise(text: string): string {
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[.-]+/, '')
     .slice(0, 128);
+}
+
+/** @returns the first tag of an image that is not looked at: one that was given, else that of its name; undefined where it names none */
+export function firstTag({
+  name,
+  tags,
+}: {
+  readonly name: string;
+  readonly tags: readonly string[];
+}): string | undefined {
+  return tags[0] ?? namedTag(name);
+}
+
+function namedTag(image: string): string | undefined {
+  try {
+    const reference = parseReference(image);
+    if (reference.transport === 'docker') return reference.tag;
+    return reference.select === undefined ? undefined : ownTagOf([reference.select]).tag;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,13 @@
 import { applyEdits, findNodeAtLocation, type JSONPath, modify, parseTree } from 'jsonc-parser';
-import { definitionIn, type TaskDefinitionSettings } from '../settings/task-definition.ts';
+import {
+  type Container,
+  containerOf,
+  definitionIn,
+  type Entry,
+  isMissing,
+  keepsLogs,
+  type TaskDefinitionSettings,
+} from '../settings/task-definition.ts';
 import { quoted } from '../settings/texts.ts';
 import type { EcsSecret } from './ecs.ts';
 
@@ -16,32 +24,14 @@ export interface Completion {
 /** The container's label by which a deployment that never came is noticed: it is not that of the running task. */
 const FINGERPRINT_LABEL = 'aws-bootstrap.config-fingerprint';
 
-/** What is read of a container; that it is of this shape was found out before anything was written. */
-interface Container {
-  readonly name?: unknown;
-  readonly secrets?: readonly Entry[] | null;
-  readonly environment?: readonly Entry[] | null;
-  readonly logConfiguration?: {
-    readonly logDriver?: unknown;
-    readonly options?: Readonly<Record<string, unknown>> | null;
-  } | null;
-  readonly dockerLabels?: object | null;
-}
-
-interface Entry {
-  readonly name?: unknown;
-}
-
 /**
  * Completes the text, so that everything else in it stays as it is written: order, spaces, the digits of numbers.
  * @returns a task definition that ECS takes as it is
  */
-export function completeTaskDefinition(
-  { text: given, container: index }: TaskDefinitionSettings,
-  completion: Completion,
-): string {
-  const text = registrable(given);
-  const container = containerOf(text, index);
+export function completeTaskDefinition(settings: TaskDefinitionSettings, completion: Completion): string {
+  const text = registrable(settings.text);
+  const { container: index } = settings;
+  const container = containerOf(settings);
   const at = (...path: JSONPath): JSONPath => ['containerDefinitions', index, ...path];
   let completed = text;
   const set = (path: JSONPath, value: unknown) => {
@@ -53,7 +43,8 @@ export function completeTaskDefinition(
   for (const place of placesOf(container.environment, ({ name }) => ours.has(name)))
     set(at('environment', place), undefined);
   completeSecrets(container, completion.secrets, at, set);
-  if (completion.logs !== undefined) completeLogs(container, completion.logs, at, set);
+  if (completion.logs !== undefined && !keepsLogs(settings))
+    completeLogs(container, completion.logs, at, set);
   // Nothing can be put into null, by which some tools write what is not there.
   if (container.dockerLabels === null) set(at('dockerLabels'), {});
   set(at('dockerLabels', FINGERPRINT_LABEL), completion.fingerprint);
@@ -92,14 +83,12 @@ function completeSecrets(container: Container, secrets: readonly EcsSecret[], at
   }
 }
 
-/** Another log driver was chosen on purpose, and stays. */
 function completeLogs(
   { logConfiguration }: Container,
   { group, region, streamPrefix }: NonNullable<Completion['logs']>,
   at: At,
   set: Set,
 ): void {
-  if (!takesLogs(logConfiguration)) return;
   const options = { 'awslogs-group': group, 'awslogs-region': region, 'awslogs-stream-prefix': streamPrefix };
   if (isMissing(logConfiguration) || Object.keys(logConfiguration ?? {}).length === 0) {
     set(at('logConfiguration'), { logDriver: 'awslogs', options });
@@ -113,34 +102,27 @@ function completeLogs(
   }
 }
 
-/** Tools write what is not there as null, and as an empty text. */
-const isMissing = (value: unknown): value is undefined | null | '' =>
-  value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
-
-function takesLogs(configuration: Container['logConfiguration']): boolean {
-  return isMissing(configuration?.logDriver) || configuration?.logDriver === 'awslogs';
-}
-
 /** @returns what people should know about the file, and ECS tells only when a task does not start. */
-export function taskDefinitionNotes({ path, text, container: index }: TaskDefinitionSettings): string[] {
+export function taskDefinitionNotes(settings: TaskDefinitionSettings): string[] {
+  const { path, text } = settings;
   const notes: string[] = [];
-  const container = containerOf(text, index);
   if (isMissing(definitionIn(JSON.parse(text)).executionRoleArn))
     notes.push(
       `${path} has no executionRoleArn: without it ECS cannot read the secrets (iam-policies: true prints the policy it needs)`,
     );
-  if (!takesLogs(container.logConfiguration))
+  if (keepsLogs(settings))
     notes.push(`${path}: its log driver is not awslogs, so the log configuration is left as it is`);
   return notes;
 }
 
 /** @returns what was taken out of the file, and what other containers hold that one should know of */
 export function removalNotes(
-  { path, text, container: index }: TaskDefinitionSettings,
+  settings: TaskDefinitionSettings,
   { secrets }: Pick<Completion, 'secrets'>,
 ): string[] {
+  const { path, text, container: index } = settings;
   const definition = definitionIn(JSON.parse(text));
-  const container = containerOf(text, index);
+  const container = containerOf(settings);
   const ours = new Set<unknown>(secrets.map(({ name }) => name));
   const isOurs = ({ name }: Entry) => ours.has(name);
   // A name that no variable has may be anything.
@@ -171,10 +153,6 @@ function listOf(value: unknown): readonly Entry[] | undefined {
   return Array.isArray(value)
     ? value.filter((entry) => typeof entry === 'object' && entry !== null)
     : undefined;
-}
-
-function containerOf(text: string, index: number): Container {
-  return containersOf(definitionIn(JSON.parse(text)))[index] ?? {};
 }
 
 /**

@@ -141,6 +141,23 @@ function refuseShared(
   }
 }
 
+/** @returns the name alone, of a log group that is only referred to */
+export function logGroupName(layers: Layers, names: Names): string | undefined {
+  const name = readName(layers, 'log-group', '/ecs/{application}', names)?.name;
+  const wrong = name === undefined || names.application === '' ? undefined : logGroupNameFault(name);
+  if (wrong !== undefined) layers.fault('log-group', wrong);
+  return name;
+}
+
+/** @returns the name alone, of a repository that is only referred to */
+export function repositoryName(layers: Layers, names: Names): string | undefined {
+  const given = readName(layers, 'repository', '{application}', names)?.name;
+  if (given === undefined) return undefined;
+  const { name, fault } = readRepositoryName(given);
+  if (fault !== undefined) layers.fault('repository', fault);
+  return name;
+}
+
 export function readLogGroup(layers: Layers, names: Names): LogGroupSettings | undefined {
   const found = readName(layers, 'log-group', '/ecs/{application}', names);
   if (found === undefined) return undefined;
