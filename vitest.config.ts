@@ -1,16 +1,37 @@
 import { defineConfig } from 'vitest/config';
+import { WaitsFirst } from './__tests__/sequencer.ts';
 
 /** Where CI wants the report as JSON, beside what people read; `npm cit` hands no arguments on. */
 const report = process.env.TEST_REPORT;
 
+/** Tests that give values to pure code: without servers, processes and effects, so that a worker takes many files. */
+export const PURE = [
+  '__tests__/{desired,plan}/**/*.test.ts',
+  '__tests__/report/!(github).test.ts',
+  '__tests__/settings/!(inputs).test.ts',
+];
+export const ALL = ['__tests__/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     ...(report ? { reporters: ['default', 'json'], outputFile: { json: report } } : {}),
-    include: ['__tests__/**/*.test.ts'],
-    globalSetup: ['__tests__/servers/setup.ts'],
-    // Two cores are the machine we plan for; real servers do the waiting.
-    maxWorkers: 2,
+    // Two cores are the machine we plan for; one more worker, since tests with servers wait half of their time.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    sequence: { sequencer: WaitsFirst },
+    projects: [
+      { extends: true, test: { name: 'pure', include: PURE, pool: 'threads', isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'servers',
+          include: ALL,
+          exclude: PURE,
+          globalSetup: ['__tests__/servers/setup.ts'],
+          setupFiles: ['__tests__/servers/offences.setup.ts'],
+        },
+      },
+    ],
   },
 });

@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readAuth0 } from '../src/ask.ts';
+import { readAuth0 } from '../src/ask-auth0.ts';
 import { appUrls, withCallback } from '../src/desired/auth0.ts';
+import { callbackPath, noteLocalAddresses } from '../src/desired/callback-path.ts';
 import { classify } from '../src/desired/classify.ts';
 import { type Desired, desire } from '../src/desired/desired.ts';
 import { avoidIdleBundles } from '../src/desired/idle-bundles.ts';
@@ -95,7 +96,7 @@ export function ask(given: Given): Answer {
   const known = (name: string) =>
     rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
   const { variables } = readVariables(texts, known, (name) => given.env?.[name], notes);
-  const urls = appUrls(settings.auth0, notes);
+  const urls = appUrls(settings.auth0, callbackPath(settings.auth0, variables, notes), notes);
   const routes = avoidIdleBundles(
     withCallback(variables, settings.auth0, urls).map((variable) =>
       route(variable, settings, notes, classify),
@@ -104,6 +105,8 @@ export function ask(given: Given): Answer {
     notes,
     classify,
   );
+  if (settings.auth0 !== undefined && urls !== undefined)
+    noteLocalAddresses(routes, variables, settings.auth0, urls, notes);
   readAuth0(settings, variables, notes);
   const desired = desire(settings, routes, notes);
   return {

@@ -46,6 +46,7 @@ function writtenOutputs(): string[] {
     written: 0,
     failure: undefined,
     repositoryUri: undefined,
+    references: undefined,
   };
   return [...outputs(run).keys(), 'plan-file'];
 }

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ask } from './asking.ts';
-import { type Moto, startMoto } from './servers/moto.ts';
+import { borrowMoto, type Moto } from './servers/moto.ts';
 
 const TEMPLATE = readFileSync(new URL('../iam/roles.yml', import.meta.url), 'utf8');
 
 let moto: Moto;
 beforeAll(async () => {
-  moto = await startMoto();
+  moto = await borrowMoto();
 });
 afterAll(() => moto?.[Symbol.asyncDispose]());
 

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { Authorization } from '../src/registry/authorization.ts';
 import { Distribution } from '../src/registry/distribution.ts';
-import { matches } from '../src/registry/identity.ts';
+import { isSame } from '../src/registry/equality.ts';
 import { type Manifest, parseManifest } from '../src/registry/manifest.ts';
 import { MANIFESTS } from '../src/registry/media-types.ts';
 import { openImage } from '../src/registry/open.ts';
@@ -34,10 +34,10 @@ function standing(): Promise<Manifest | undefined> {
 const source = await openImage(image, { environment: process.env, platform: process.platform, roots: [] });
 const found = await standing();
 const tags = ['latest'];
-if (found !== undefined && matches(found, source.identity)) console.log('unchanged');
+if (found !== undefined && isSame(found, source.identity)) console.log('unchanged');
 else {
   const known = found === undefined ? [] : [found];
-  const same = known.find((manifest) => matches(manifest, source.identity));
+  const same = known.find((manifest) => isSame(manifest, source.identity));
   if (same !== undefined) await tagImage(distribution, tags, same);
   else
     console.log(

@@ -1,11 +1,13 @@
-import { type Auth0Access, readAuth0Inputs } from './clients/auth0-inputs.ts';
+import type { Auth0Access } from './clients/auth0-inputs.ts';
 import type { Stop } from './clients/stop.ts';
 import type { AppUrls } from './desired/app-url.ts';
-import { APPLICATION_NAME, appUrls, withCallback } from './desired/auth0.ts';
+import { appUrls, withCallback } from './desired/auth0.ts';
+import { type CallbackPath, callbackPath, noteLocalAddresses } from './desired/callback-path.ts';
 import { type Classify, UNDECIDED } from './desired/classification.ts';
 import { type Desired, desire } from './desired/desired.ts';
 import { guardEchoes } from './desired/echo.ts';
 import { avoidIdleBundles } from './desired/idle-bundles.ts';
+import { imageNotices } from './desired/image.ts';
 import { type Route, route } from './desired/routing.ts';
 import { rowOf } from './desired/table.ts';
 import { ImageError } from './registry/errors.ts';
@@ -24,7 +26,7 @@ import {
 } from './settings/inputs.ts';
 import { Masks, SHORTEST_UNDECIDED } from './settings/masks.ts';
 import { readSettings, type Settings } from './settings/settings.ts';
-import { readVariables, type Variable } from './settings/variables.ts';
+import { readVariables } from './settings/variables.ts';
 import { readText } from './settings/workspace-file.ts';
 
 /** Everything that is asked for, checked. */
@@ -39,6 +41,8 @@ export interface Asked {
   readonly hasVariables: boolean;
   /** What `app-url` stands for. */
   readonly urls: AppUrls | undefined;
+  /** Of its callback; the one that is stored may be kept. */
+  readonly callbackPath: CallbackPath;
   /** The image, opened and found whole; it is closed at the end of the run. */
   readonly image: ImageSource | undefined;
   /** Undefined where Auth0 is left alone. */
@@ -75,7 +79,8 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
   const known = (name: string) =>
     rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
   const { variables, untaken, raw, otherSecrets } = readVariables(texts, known, readEnvironment, heard);
-  const urls = appUrls(settings.auth0, notes);
+  const path = callbackPath(settings.auth0, variables, heard);
+  const urls = appUrls(settings.auth0, path, notes);
   if (!isEnd) tellSources(settings, texts.length + (urls === undefined ? 0 : 1), notes);
   // A refusal needs no classes: what is wrong is found without them, and what is not judged is hidden.
   const { classify } = notes.faults.length > 0 ? NOT_JUDGED : await import('./desired/classify.ts');
@@ -100,13 +105,20 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
   for (const text of raw) masks.hide(text, 'an input in base64', false);
   hideValues(found, masks, heard);
   reportUndecided(found, heard);
+  if (settings.auth0 !== undefined && urls !== undefined)
+    noteLocalAddresses(found, variables, settings.auth0, urls, heard);
   // Also what no variable takes, and what app-url stands in for.
   const replaced = variables.filter(
     (variable) => variable.source === 'secrets' && found.every((each) => each.variable !== variable),
   );
   for (const { value, name } of [...replaced, ...otherSecrets]) masks.hide(value, name, false);
   const routes = guardEchoes(found, masks.holders(), heard);
-  const auth0 = readAuth0(settings, variables, notes);
+  // Loaded where something of it was given: most runs know no Auth0.
+  const { appUrl, managementClientId, managementClientSecret } = settings.auth0 ?? {};
+  const isAuth0Given = [appUrl, managementClientId, managementClientSecret].some((one) => one !== undefined);
+  const auth0 = isAuth0Given
+    ? (await import('./ask-auth0.ts')).readAuth0(settings, variables, notes)
+    : undefined;
   const image = await openImage(settings, runner, notes, stop);
   const desired = isEnd ? NOTHING : desire(settings, routes, notes);
   if (notes.faults.length > 0) {
@@ -125,6 +137,7 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
     unknownNames: untaken,
     hasVariables: variables.length > 0,
     urls,
+    callbackPath: path,
     auth0,
     image,
   };
@@ -181,16 +194,15 @@ async function openImage(
 ): Promise<ImageSource | undefined> {
   if (settings.image === undefined || settings.mode === 'destroy') return undefined;
   const { openImage: open } = await import('./registry/open.ts');
-  const roots = [runner.workspace, runner.temp].filter((root) => root !== undefined);
   const where = 'input image';
   try {
     const image = await open(settings.image.name, {
       environment: readEngineEnvironment(),
       platform: process.platform,
-      roots,
+      roots: [runner.workspace, runner.temp].filter((root) => root !== undefined),
       signal,
     });
-    for (const text of image.notices) notes.notice({ where, text });
+    for (const text of imageNotices(image, settings.image.tags)) notes.notice({ where, text });
     return image;
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
@@ -206,45 +218,3 @@ async function openImage(
 const NOT_JUDGED: { readonly classify: Classify } = { classify: () => UNDECIDED };
 
 const NOTHING: Desired = { wishes: [], placements: [], elsewhere: [] };
-
-/** Domain and application are variables of the application, so that they need not be given twice. */
-export function readAuth0(settings: Settings, variables: readonly Variable[], notes: Notes): Asked['auth0'] {
-  const { auth0 } = settings;
-  if (auth0 === undefined || !settings.only.has('auth0')) return undefined;
-  const given = (name: string) =>
-    variables.find((variable) => variable.name === name && variable.value.byteLength > 0);
-  const domain = given('AUTH0_DOMAIN');
-  // A pull request from a fork has no secrets, and its plan is still worth having.
-  if (
-    (settings.mode === 'plan' || settings.mode === 'drift') &&
-    auth0.managementClientId !== undefined &&
-    auth0.managementClientSecret === undefined
-  ) {
-    notes.notice({
-      where: 'input auth0-management-client-secret',
-      text: 'it is empty here, so Auth0 is not looked at',
-    });
-    return undefined;
-  }
-  // Legal, and also what two misspelt GitHub secrets look like.
-  const isWithout = auth0.managementClientId === undefined && auth0.managementClientSecret === undefined;
-  if (isWithout && auth0.appUrl !== undefined && settings.mode !== 'destroy')
-    notes.notice({
-      where: 'input app-url',
-      text: `${auth0.urls === 'remove' ? 'nothing is taken out of Auth0, which' : 'only AUTH0_CALLBACK_URL follows it, and Auth0'} is not looked at, since auth0-management-client-id and auth0-management-client-secret are empty (a GitHub secret that does not exist arrives empty)`,
-    });
-  const { access, faults } = readAuth0Inputs({
-    appUrl: auth0.appUrl?.value,
-    appUrlIsOptional: settings.mode === 'destroy',
-    hosts: {
-      input: auth0.domain,
-      file: auth0.fileDomain?.value,
-      variable: domain && { value: domain.value, fileOnly: domain.fileOnly === true },
-    },
-    managementClientId: auth0.managementClientId,
-    managementClientSecret: auth0.managementClientSecret,
-    applicationId: auth0.applicationId ?? given('AUTH0_CLIENT_ID')?.value,
-  });
-  for (const text of faults) notes.fault({ where: 'Auth0', text });
-  return access === undefined ? undefined : { ...access, name: APPLICATION_NAME };
-}

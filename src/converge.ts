@@ -134,6 +134,13 @@ async function openImageRoom(
   { answerMs, patience }: Timing,
   agent: Agent | undefined,
 ): Promise<((ecr: ECRClient) => Resource<Specs['Image']>) | undefined> {
+  const referred = settings.referred?.image;
+  if (referred !== undefined) {
+    const { firstTag } = await import('./registry/image-name.ts');
+    const { taggedImages } = await import('./resources/image-tag.ts');
+    const tag = firstTag(referred);
+    return tag === undefined ? undefined : (ecr) => taggedImages(ecr, context, tag);
+  }
   if (image === undefined || settings.image === undefined) return undefined;
   const { ImageResource } = await import('./resources/image.ts');
   const { tellProgress } = await import('./registry/progress.ts');

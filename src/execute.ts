@@ -83,6 +83,7 @@ export async function execute(asked: Asked, planned: Planned): Promise<Run> {
     failure,
     gate,
     repositoryUri: surveyed.repositoryUri,
+    references: surveyed.references,
   };
 }
 

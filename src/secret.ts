@@ -63,6 +63,14 @@ export class Secret {
     return judge(this.#value);
   }
 
+  /**
+   * Gives the value to the reader of callback URLs, which takes the path out of it: it is in the address of everybody who
+   * signs in. Only `desired/callback.ts` asks for that (a test holds it).
+   */
+  readAsCallback<T>(read: (value: string) => T): T {
+    return read(this.#value);
+  }
+
   /** @returns the value in the clear, where it was judged that it may be printed: only `plan/disclosure.ts` asks for that. */
   disclosed(): string {
     return this.#value;

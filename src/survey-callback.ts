@@ -1,19 +1,69 @@
 import type { Asked } from './ask.ts';
-import { auth0Wish, callbackParameter, isCallbackOf } from './desired/auth0.ts';
+import {
+  auth0Wish,
+  callbackParameter,
+  callbackPlace,
+  isCallbackOf,
+  replaceCallback,
+} from './desired/auth0.ts';
+import { readCallback } from './desired/callback.ts';
+import { CALLBACK_VARIABLE, storedPathFault } from './desired/callback-path.ts';
 import type { Wish } from './desired/desired.ts';
 import { errorText } from './report/failure.ts';
 import { type Field, type Resources, Unreadable } from './resources/resource.ts';
 import type { Observation } from './resources/rooms.ts';
+import { Secret } from './secret.ts';
+import { InputFaults } from './settings/fault.ts';
+import type { Settings } from './settings/settings.ts';
 
 /** What a run has to know of the callback that is stored, to plan what becomes of it in Auth0. */
 
+/** What is stored has told the path of the callback, where nothing else did. */
+export interface Settled {
+  readonly asked: Asked;
+  /** False where what is stored could not be read: it may have another path than the usual one. */
+  readonly isPathKnown: boolean;
+}
+
+/**
+ * A run with `app-url` and without variables keeps the path of the callback that is stored.
+ * @throws InputFaults where what is stored has no one path
+ */
+export function settleCallback(asked: Asked, observation: Observation): Settled {
+  const { settings, desired, urls, callbackPath, masks } = asked;
+  if (urls === undefined || !callbackPath.isOpen) return { asked, isPathKnown: true };
+  const { kind, name, field } = callbackPlace(desired, settings);
+  const stored = observation[kind].get(name);
+  if (stored instanceof Unreadable || stored?.facts.unread === true)
+    return { asked, isPathKnown: settings.auth0?.urls === 'remove' };
+  const value = stored?.fields[field];
+  if (!(value instanceof Secret)) return { asked, isPathKnown: true };
+  const reading = readCallback(value);
+  const fault = storedPathFault(reading);
+  if (fault !== undefined && settings.mode !== 'destroy')
+    throw new InputFaults([{ where: `what is stored in ${name}`, key: CALLBACK_VARIABLE, text: fault }]);
+  if (reading.path === undefined) return { asked, isPathKnown: true };
+  const kept = { ...urls, callback: `${urls.origin}${reading.path}` };
+  // What was stored encrypted is printed nowhere, and neither is a part of it.
+  if (stored?.fields.type !== 'String') masks.hide(new Secret(kept.callback), CALLBACK_VARIABLE, false);
+  return {
+    asked: { ...asked, urls: kept, desired: replaceCallback(desired, settings, kept) },
+    isPathKnown: true,
+  };
+}
+
 /** What `follow` takes out depends on the callback that stands. */
-export function auth0Wishes(asked: Asked, observation: Observation, before: Before): Wish[] {
+export function auth0Wishes(
+  { asked, isPathKnown }: Settled,
+  observation: Observation,
+  before: Before,
+): Wish[] {
   const { settings, auth0, urls } = asked;
   if (auth0 === undefined || urls === undefined || settings.auth0 === undefined) return [];
   const previous = storedValue(observation['AWS::SSM::Parameter'].get(callbackParameter(settings)));
   const earlier = before instanceof Unreadable ? undefined : before;
-  return [auth0Wish(settings.auth0, urls, previous, earlier, standingUrls(auth0, observation))];
+  const standing = standingUrls(auth0, observation);
+  return [auth0Wish(settings.auth0, urls, previous, earlier, standing, isPathKnown)];
 }
 
 type Before = Field | Unreadable;
@@ -42,23 +92,62 @@ export function storedValue(parameter: ReturnType<Observation['AWS::SSM::Paramet
   return parameter === undefined || parameter instanceof Unreadable ? undefined : parameter.fields.value;
 }
 
+/** A list holds the callbacks of several addresses, and which of them is the old one is nowhere said: all of them stay. */
+export function remarksOnList(
+  { auth0, mode, prefix }: Settings,
+  observation: Observation,
+  before: Before = undefined,
+): string[] {
+  if (auth0 === undefined || (auth0.urls !== 'follow' && mode !== 'destroy')) return [];
+  const name = callbackParameter({ prefix });
+  const values = [storedValue(observation['AWS::SSM::Parameter'].get(name)), before];
+  const counts = values.map((value) => (value instanceof Secret ? readCallback(value).count : 0));
+  const count = Math.max(...counts);
+  if (count < 2) return [];
+  const what = mode === 'destroy' ? 'the run' : 'auth0-urls: follow';
+  return [
+    `${name} held a list of ${count} URLs, so ${what} takes none of them out of Auth0; take out what is no longer used in the Auth0 dashboard`,
+  ];
+}
+
+/** The setting wins over what is stored; whoever set it by mistake would see sign-in end in 404. */
+function remarksOnPath({ auth0, prefix }: Settings, observation: Observation): string[] {
+  const setting = auth0?.callbackPath;
+  if (setting === undefined || auth0?.urls === 'remove') return [];
+  const name = callbackParameter({ prefix });
+  const value = storedValue(observation['AWS::SSM::Parameter'].get(name));
+  const paths = value instanceof Secret ? readCallback(value).paths : [];
+  if (paths.length === 0 || paths.includes(setting.value)) return [];
+  return [
+    `${name} held another path than callback-path (${setting.where}${setting.line === undefined ? '' : ` line ${setting.line}`}), which is ${setting.value}. If the application serves the path that was stored, take callback-path out`,
+  ];
+}
+
 /** What `follow` takes out is what the parameter held until now: where that may not be read, the plan lacks it. */
 export function remarksOnCallback(
-  { settings, auth0, urls }: Asked,
+  { asked: { settings, auth0, urls }, isPathKnown }: Settled,
   observation: Observation,
   before: Before,
 ): string[] {
+  if (auth0 === undefined || urls === undefined) return [];
+  const name = callbackParameter(settings);
+  const remarks = [...remarksOnList(settings, observation, before), ...remarksOnPath(settings, observation)];
+  if (!isPathKnown)
+    remarks.push(
+      `the path in ${name} could not be read, so the allowed callback URLs of Auth0 are not in this plan. Set callback-path in the configuration file, or let the role read the parameter`,
+    );
   if (before instanceof Unreadable)
-    return [
-      `what ${callbackParameter(settings)} held before could not be read, so an old URL that a run which was cut off left in Auth0 is not in this plan: ${errorText(before.error)}`,
-    ];
-  const callback = observation['AWS::SSM::Parameter'].get(callbackParameter(settings));
+    remarks.push(
+      `what ${name} held before could not be read, so an old URL that a run which was cut off left in Auth0 is not in this plan: ${errorText(before.error)}`,
+    );
+  const callback = observation['AWS::SSM::Parameter'].get(name);
   const isUnread =
     callback !== undefined && !(callback instanceof Unreadable) && callback.facts.unread === true;
-  if (!isUnread || auth0 === undefined || urls === undefined || settings.auth0?.urls !== 'follow') return [];
-  return [
-    `${callback.name} may not be read by this role, so what auth0-urls: follow takes out of Auth0 is not in this plan`,
-  ];
+  if (isUnread && settings.auth0?.urls === 'follow')
+    remarks.push(
+      `${name} may not be read by this role, so what auth0-urls: follow takes out of Auth0 is not in this plan`,
+    );
+  return remarks;
 }
 
 export function standingUrls({ name }: NonNullable<Asked['auth0']>, observation: Observation) {

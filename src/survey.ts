@@ -12,6 +12,7 @@ import { plan as compare } from './plan/plan.ts';
 import type { Policy } from './plan/policy.ts';
 import { prune } from './plan/prune.ts';
 import { encryptedVariables } from './plan/settled-type.ts';
+import type { References } from './report/references.ts';
 import { unlistedRemarks } from './report/unlisted.ts';
 import { type Kind, type Resources, Unreadable } from './resources/resource.ts';
 import { confirmed, type Observation, observe } from './resources/rooms.ts';
@@ -27,6 +28,8 @@ import {
   auth0Wishes,
   callbackBefore,
   remarksOnCallback,
+  remarksOnList,
+  settleCallback,
   standingUrls,
   storedValue,
 } from './survey-callback.ts';
@@ -39,6 +42,8 @@ export interface Survey {
   readonly repositoryUri: string | undefined;
   /** Variables that are keys of secrets of ours. */
   readonly encrypted: ReadonlySet<string>;
+  /** Undefined where no task definition is completed. */
+  readonly references: References | undefined;
 }
 
 /** Reads everything that this run is about, in one go, and compares it with what is asked for. */
@@ -49,15 +54,21 @@ export function survey(asked: Asked, rooms: Resources): Promise<Survey> {
 async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
   const { settings, desired, unknownNames } = asked;
   const isEmpty = !asked.hasVariables;
-  const [observation, listed] = await Promise.all([
+  const [observation, references, listed] = await Promise.all([
     observe(rooms, namesOf(desired, asked)),
+    settings.referred && import('./survey-task-definition.ts').then((it) => it.readReferences(asked, rooms)),
     findStrays(rooms, { prefix: settings.prefix, known: knownNames(asked, isEmpty), readsKeys: !isEmpty }),
   ]);
   if (isEmpty) refuseEmptyInput(listed, settings.prefix);
   // A run that was given no variable knows nothing of what is wanted, so nothing is left over to it.
   const found = isEmpty ? NOTHING_FOUND : listed;
-  const before = await callbackBefore(asked, rooms, observation);
-  const wishes = [...desired.wishes, ...imageWishes(asked), ...auth0Wishes(asked, observation, before)];
+  const settled = settleCallback(asked, observation);
+  const before = await callbackBefore(settled.asked, rooms, observation);
+  const wishes = [
+    ...settled.asked.desired.wishes,
+    ...imageWishes(asked),
+    ...auth0Wishes(settled, observation, before),
+  ];
   const encrypted = encryptedVariables(observation['AWS::SecretsManager::Secret'].values(), found.strays);
   const policy = { ...policyOf(asked), encrypted };
   const changes = await confirmed(rooms, observation, (standing) =>
@@ -79,16 +90,20 @@ async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
     plan,
     remarks: [
       ...remarksOn(listed, settings, isEmpty),
-      ...remarksOnCallback(asked, observation, before),
+      ...remarksOnCallback(settled, observation, before),
       ...ignoreRemarks(settings.ignore, plan),
+      ...(references?.missing ?? []).map(
+        (text) => `${settings.reports.taskDefinition?.path} is not completed: ${text}`,
+      ),
     ],
     repositoryUri: repositoryUri(settings, observation),
     encrypted,
+    references,
   };
 }
 
 async function surveyEnd(asked: Asked, rooms: Resources): Promise<Survey> {
-  const { settings, urls, auth0 } = asked;
+  const { settings, auth0 } = asked;
   const { logGroup, prefix } = settings;
   // An image alone needs its repository's settings, and does not make it ours to delete.
   const repository = settings.only.has('repository') ? settings.repository : undefined;
@@ -105,13 +120,14 @@ async function surveyEnd(asked: Asked, rooms: Resources): Promise<Survey> {
     findStrays(rooms, { prefix, known: noneKnown(settings), readsKeys: false }),
     isShared ? findNeighbours(rooms, settings.application, prefix) : [],
   ]);
+  const { asked: settled } = settleCallback(asked, observation);
   const stored = observation['AWS::SSM::Parameter'].get(callback);
   const unreadable = stored instanceof Unreadable ? stored : undefined;
   const withdrawals =
     auth0 === undefined || settings.auth0 === undefined
       ? undefined
       : compare(
-          [withdrawWish(settings.auth0, urls, storedValue(stored), standingUrls(auth0, observation))],
+          [withdrawWish(settings.auth0, settled.urls, storedValue(stored), standingUrls(auth0, observation))],
           observation,
           policyOf(asked),
         );
@@ -130,7 +146,8 @@ async function surveyEnd(asked: Asked, rooms: Resources): Promise<Survey> {
     recoveryDays: settings.ownership.recoveryDays,
   };
   const plan = await confirmedStrays(rooms, found, (judged) => destroy({ ...request, found: judged }));
-  return { plan, remarks: [], repositoryUri: undefined, encrypted: new Set() };
+  const remarks = auth0 === undefined ? [] : remarksOnList(settings, observation);
+  return { plan, remarks, repositoryUri: undefined, encrypted: new Set(), references: undefined };
 }
 
 function repositoryUri({ repository }: Settings, observation: Observation): string | undefined {
@@ -155,7 +172,7 @@ function policyOf({ settings, urls }: Asked): Policy {
   };
 }
 
-function namesOf(desired: Desired, { settings, auth0, image }: Asked): Record<Kind, string[]> {
+function namesOf(desired: Desired, { settings, auth0, image, callbackPath }: Asked): Record<Kind, string[]> {
   const names: Record<Kind, string[]> = {
     'AWS::Logs::LogGroup': [],
     'AWS::SSM::Parameter': [],
@@ -170,6 +187,16 @@ function namesOf(desired: Desired, { settings, auth0, image }: Asked): Record<Ki
     if (!settings.only.has('repository')) names['AWS::ECR::Repository'].push(settings.repository.name);
   }
   for (const { kind, spec } of desired.wishes) names[kind].push(spec.name);
+  // `remove` writes no callback, and its path may be the stored one's.
+  const parameters = names['AWS::SSM::Parameter'];
+  const stored = callbackParameter(settings);
+  if (
+    auth0 !== undefined &&
+    settings.auth0?.urls === 'remove' &&
+    callbackPath.isOpen &&
+    !parameters.includes(stored)
+  )
+    parameters.push(stored);
   return names;
 }
 

@@ -179,6 +179,195 @@ describe("the article's flow", () => {
   });
 });
 
+describe('the path of the callback', () => {
+  const OWN = '/api/auth/callback/auth0';
+  const FILE = '.github/aws-bootstrap.yml';
+  const put = (origin: string, path: string) =>
+    Object.assign(auth0.application('app-id'), {
+      callbacks: [`${origin}${path}`, ...FOREIGN.callbacks],
+      allowed_logout_urls: [`${origin}/logout`, ...FOREIGN.allowed_logout_urls],
+      web_origins: [origin, ...FOREIGN.web_origins],
+    });
+  const follow = (more: Record<string, string> = {}) => step({ 'auth0-urls': 'follow', ...more });
+  const moved = (path: string) => ({ ...UNION, callbacks: [...FOREIGN.callbacks, `${NEW}${path}`] });
+
+  it.each([
+    ['a URL with a path of its own', `http://localhost:5000${OWN}`],
+    ['a path alone', OWN],
+    ['a list with one path', `http://localhost:5000${OWN},http://localhost:6000${OWN}`],
+  ])('is kept from the variable: %s', async (_what, value) => {
+    put(OLD, OWN);
+    const applied = await follow({ only: 'parameters, auth0', dotenv: dotenv(value) });
+    expect(applied.exitCode, applied.log).toBe(0);
+    expect(await callback()).toEqual({ value: `${NEW}${OWN}`, type: 'String' });
+    expect(lists().callbacks).toEqual([`${OLD}${OWN}`, ...FOREIGN.callbacks, `${NEW}${OWN}`]);
+    aws.forget();
+    auth0.calls.length = 0;
+    const again = await follow({ only: 'parameters, auth0', dotenv: dotenv(value) });
+    expect(again.outputs.changed).toBe('false');
+    expect(aws.writes()).toEqual([]);
+    expect(auth0.calls.map(({ call }) => call)).toEqual(['token', 'read']);
+  });
+
+  it('is kept from what is stored, where the run has no variable: a new address, then another', async () => {
+    expect((await run({ dotenv: dotenv(`http://0.0.0.0:5000${OWN}`) })).exitCode).toBe(0);
+    auth0.calls.length = 0;
+    const first = await follow({ 'app-url': OLD });
+    expect(first.exitCode, first.log).toBe(0);
+    expect(await callback()).toEqual({ value: `${OLD}${OWN}`, type: 'String' });
+    expect(lists().callbacks).toEqual([...FOREIGN.callbacks, `${OLD}${OWN}`]);
+    expect(auth0.calls.map(({ call }) => call)).toEqual(['token', 'read', 'read', 'update', 'read']);
+
+    const second = await follow();
+    expect(second.exitCode, second.log).toBe(0);
+    expect(await callback()).toEqual({ value: `${NEW}${OWN}`, type: 'String' });
+    expect(lists()).toEqual(moved(OWN));
+    const drift = await follow({ mode: 'drift' });
+    expect(drift.exitCode, drift.log).toBe(0);
+  });
+
+  it('that is stored encrypted is kept, and printed nowhere', async () => {
+    await run({ secrets: `AUTH0_CALLBACK_URL=${OLD}/auth/path-canary` });
+    put(OLD, '/auth/path-canary');
+    const planned = await follow({ mode: 'plan' });
+    const followed = await follow();
+    expect(followed.exitCode, followed.log).toBe(0);
+    expect(await callback()).toEqual({ value: `${NEW}/auth/path-canary`, type: 'SecureString' });
+    expect(lists()).toEqual(moved('/auth/path-canary'));
+    auth0.application('app-id').callbacks = FOREIGN.callbacks;
+    const healed = await follow();
+    expect(lists()).toEqual(moved('/auth/path-canary'));
+    for (const told of [planned, followed, healed])
+      expect(findLeaks(told, [`${NEW}/auth/path-canary`])).toEqual([]);
+  });
+
+  it('of callback-path wins, and a warning names both', async () => {
+    const done = await runAction({
+      inputs: {
+        prefix: '/papyrus/prd',
+        only: 'parameters, auth0',
+        'app-url': NEW,
+        'auth0-application-id': 'app-id',
+        ...access(),
+        'env-file': '.env',
+      },
+      env: aws.env(),
+      event: { name: 'push' },
+      files: {
+        '.env': `A=1\nAUTH0_CALLBACK_URL=http://localhost:5000${OWN}\n`,
+        [FILE]: 'callback-path: /cb\n',
+      },
+    });
+    expect(done.exitCode, done.log).toBe(0);
+    expect((await callback()).value).toBe(`${NEW}/cb`);
+    const warnings = done.annotations.filter(({ message }) => message.includes('callback-path'));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]?.level).toBe('warning');
+    expect(warnings[0]?.properties).toMatchObject({ file: '.env', line: '2' });
+    expect(warnings[0]?.message).toContain(OWN);
+    expect(warnings[0]?.message).toContain('/cb');
+  });
+
+  it('of callback-path wins over what is stored, with a word', async () => {
+    await run({ dotenv: dotenv(`${OLD}${OWN}`) });
+    const inputs = { only: 'auth0', 'app-url': NEW, 'auth0-application-id': 'app-id', ...access() };
+    const changes = () =>
+      runAction({
+        inputs: { prefix: '/papyrus/prd', ...inputs, 'auth0-urls': 'follow' },
+        env: aws.env(),
+        event: { name: 'push' },
+        files: { [FILE]: 'callback-path: /cb\n' },
+      });
+    const first = await changes();
+    expect(first.exitCode, first.log).toBe(0);
+    expect(first.log).toMatch(/AUTH0_CALLBACK_URL held another path than callback-path/);
+    expect((await callback()).value).toBe(`${NEW}/cb`);
+    expect((await changes()).log).not.toContain('held another path');
+  });
+
+  it('is kept by destroy as well, and a list is left in Auth0 and told of', async () => {
+    const end = { mode: 'destroy', confirm: '/papyrus/prd', only: 'parameters, auth0' };
+    await run({ dotenv: dotenv(`http://0.0.0.0:5000${OWN}`) });
+    put(NEW, OWN);
+    const gone = await step({ ...end, dotenv: '' });
+    expect(gone.exitCode, gone.log).toBe(0);
+    expect(lists()).toEqual(FOREIGN);
+
+    const list = `${OLD}${OWN},https://other.example.com${OWN}`;
+    await run({ dotenv: dotenv(list) });
+    put(OLD, OWN);
+    const kept = await step({ ...end, 'app-url': '' });
+    expect(kept.exitCode, kept.log).toBe(0);
+    expect(kept.log).toMatch(/held a list of 2 URLs/);
+    expect(lists().callbacks).toContain(`${OLD}${OWN}`);
+    expect(lists().web_origins).toContain(OLD);
+  });
+
+  it.each(['ensure', 'exact', 'follow'])(
+    'that may not be read is not guessed: with %s the callbacks stay, the rest is compared',
+    async (mode) => {
+      await run({ dotenv: dotenv(`${NEW}${OWN}`) });
+      put(NEW, OWN);
+      aws.fault({ operation: 'GetParameters', kind: 'access-denied', skip: 0 });
+      const blind = await step({ 'auth0-urls': mode, mode: 'plan' });
+      expect(blind.exitCode, blind.log).toBe(0);
+      expect(blind.log).toMatch(/path .* could not be read/);
+      expect(blind.log).not.toMatch(/callback:\S+ (?:added|taken out)/);
+      expect(/origin:\S+ taken out/.test(blind.log)).toBe(mode === 'exact');
+
+      aws.fault({ operation: 'GetParameters', kind: 'access-denied', skip: 0 });
+      const failed = await step({ 'auth0-urls': mode });
+      expect(failed.exitCode).toBe(1);
+      expect(lists().callbacks).toContain(`${NEW}${OWN}`);
+      expect(lists().callbacks).not.toContain(`${NEW}/callback`);
+    },
+  );
+
+  it('a stored list is left in Auth0 as a whole, and told of; different paths are refused before any write', async () => {
+    const list = (path: string) => `${OLD}${OWN},https://other.example.com${path}`;
+    await run({ dotenv: dotenv(list(OWN)) });
+    put(OLD, OWN);
+    const before = lists();
+    const followed = await follow();
+    expect(followed.exitCode, followed.log).toBe(0);
+    expect(followed.log).toMatch(/held a list of 2 URLs/);
+    for (const name of ['callbacks', 'allowed_logout_urls', 'web_origins'] as const)
+      expect(lists()[name]).toEqual(expect.arrayContaining(before[name] as string[]));
+    expect((await callback()).value).toBe(`${NEW}${OWN}`);
+
+    await run({ dotenv: dotenv(list('/cb')) });
+    aws.forget();
+    auth0.calls.length = 0;
+    const refused = await follow({ 'app-url': 'https://third.example.com' });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.outputs['failure-reason']).toBe('input');
+    expect(refused.log).toMatch(/AUTH0_CALLBACK_URL.*different paths.*callback-path/);
+    expect(aws.writes()).toEqual([]);
+    expect(auth0.count('update')).toBe(0);
+  });
+
+  it('remove takes out the callback with the path that is stored', async () => {
+    await run({ dotenv: dotenv(`http://0.0.0.0:5000${OWN}`) });
+    await step();
+    expect(lists()).toEqual(moved(OWN));
+    const removed = await step({ 'auth0-urls': 'remove' });
+    expect(removed.exitCode, removed.log).toBe(0);
+    expect(lists()).toEqual(FOREIGN);
+  });
+
+  it('names the other variables with an address of this machine in one notice', async () => {
+    const done = await follow({
+      only: 'parameters, auth0',
+      dotenv: `${dotenv(`http://localhost:5000${OWN}`)}\nAUTH0_BASE_URL=http://localhost:5000\nAPP_BASE_URL=http://127.0.0.1:5000\nGITHUB_CALLBACK_URL=http://localhost:5000/gh`,
+    });
+    expect(done.exitCode, done.log).toBe(0);
+    const notices = done.annotations.filter(({ message }) => message.includes('AUTH0_BASE_URL'));
+    expect(notices).toHaveLength(1);
+    expect(notices[0]?.level).toBe('notice');
+    expect(notices[0]?.message).toMatch(/APP_BASE_URL, GITHUB_CALLBACK_URL/);
+  });
+});
+
 describe('modes', () => {
   it('ensure keeps the others, exact takes them out, remove takes out exactly its own', async () => {
     await step();
@@ -427,6 +616,68 @@ describe('refused before any call', () => {
   });
 });
 
+describe('what a variable gave wrong is reported at its place', () => {
+  const management = {
+    'app-url': NEW,
+    only: 'auth0',
+    'auth0-management-client-id': 'management-id',
+    'auth0-management-client-secret': SECRET,
+  };
+  const TENANT = 'https://tenant-canary.us.auth0.com/';
+
+  it.each<[string, Record<string, string>, Record<string, string>, string, number | undefined]>([
+    ['dotenv', { dotenv: `A=1\nAUTH0_DOMAIN=${TENANT}` }, {}, 'input dotenv line 2', undefined],
+    [
+      'a .env beside an input',
+      { 'env-file': '.env', variables: `AUTH0_DOMAIN=${TENANT}` },
+      { '.env': `A=1\nB=2\nAUTH0_DOMAIN=${TENANT}\n` },
+      '.env line 3',
+      3,
+    ],
+    [
+      'variables',
+      { variables: JSON.stringify({ AUTH0_DOMAIN: TENANT }, null, 2) },
+      {},
+      'input variables',
+      undefined,
+    ],
+    ['secrets', { secrets: `AUTH0_DOMAIN=${TENANT}` }, {}, 'input secrets line 1', undefined],
+  ])('AUTH0_DOMAIN of %s', async (_source, inputs, files, place, line) => {
+    const refused = await runAction({
+      inputs: { prefix: '/papyrus/prd', ...management, 'auth0-application-id': 'app-id', ...inputs },
+      env: aws.env(),
+      event: { name: 'push' },
+      files,
+    });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.outputs['failure-reason']).toBe('input');
+    const errors = refused.annotations.filter(({ message }) => message.includes('AUTH0_DOMAIN'));
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.message).toMatch(/leave out the scheme/);
+    expect(refused.log).toContain(place);
+    const at = line === undefined ? undefined : { file: '.env', line: String(line) };
+    expect(errors[0]?.properties).toEqual(
+      at === undefined
+        ? expect.not.objectContaining({ line: expect.anything() })
+        : expect.objectContaining(at),
+    );
+    expect(findLeaks(refused, [SECRET, 'tenant-canary'])).toEqual([]);
+    expect(aws.calls).toEqual([]);
+  });
+
+  it('AUTH0_CLIENT_ID of no application, and AUTH0_DOMAIN of no tenant', async () => {
+    const variables = `AUTH0_DOMAIN=${new URL(auth0.url).host}\nAUTH0_CLIENT_ID=elsewhere`;
+    const failed = await run({ ...management, dotenv: variables });
+    expect(failed.exitCode).toBe(1);
+    expect(failed.log).toContain('AUTH0_CLIENT_ID (input dotenv line 2)');
+    expect(failed.log).not.toContain('auth0-application-id');
+    auth0.inject({ on: 'token', fault: { status: 302, headers: { location: 'http://127.0.0.1:1/' } } });
+    const redirected = await run({ ...management, dotenv: variables });
+    expect(redirected.exitCode).toBe(1);
+    expect(redirected.log).toContain('AUTH0_DOMAIN (input dotenv line 1)');
+  });
+});
+
 describe('faults of Auth0', () => {
   const faults: ReadonlyArray<[string, Parameters<Auth0Server['inject']>[0], RegExp]> = [
     [
@@ -469,12 +720,45 @@ describe('faults of Auth0', () => {
     expect(lists()).toEqual(UNION);
   });
 
-  it('a list that is missing from the answer is not taken for an empty one', async () => {
-    auth0.application('app-id').web_origins = undefined;
-    const failed = await step();
+  it('lists that the token may not see are one error that names the scope, and nothing is written', async () => {
+    auth0.tamper = (call) => {
+      if (call === 'read')
+        for (const token of auth0.tokens.keys()) auth0.tokens.set(token, ['read:client_summary']);
+      return undefined;
+    };
+    const failed = await step({ 'auth0-urls': 'follow' });
     expect(failed.exitCode).toBe(1);
-    expect(failed.log).toContain('Allowed Web Origins cannot be read');
+    const errors = failed.annotations.filter(
+      ({ level, message }) => level === 'error' && /Allowed|read:clients/.test(message),
+    );
+    expect(errors).toHaveLength(1);
+    for (const word of ['read:clients', 'Callback URLs', 'Logout URLs', 'Web Origins'])
+      expect(errors[0]?.message).toContain(word);
     expect(auth0.count('update')).toBe(0);
+    expect(aws.writes()).toEqual([]);
+    expect(lists()).toEqual(FOREIGN);
+  });
+
+  it('an application of which nothing was ever saved is filled in one run, with no request more', async () => {
+    for (const list of ['callbacks', 'allowed_logout_urls', 'web_origins'])
+      delete auth0.application('app-id')[list];
+    for (const mode of ['plan', 'apply']) {
+      const done = await step({ mode });
+      expect(done.exitCode, done.log).toBe(0);
+      expect(done.log).toContain(`callback:${NEW}/callback added`);
+    }
+    expect(auth0.calls.map(({ call }) => call)).toEqual([
+      ...['token', 'read'],
+      ...['token', 'read', 'read', 'update', 'read'],
+    ]);
+    expect(lists()).toEqual({
+      callbacks: [`${NEW}/callback`],
+      allowed_logout_urls: [`${NEW}/logout`],
+      web_origins: [NEW],
+    });
+    auth0.calls.length = 0;
+    expect((await step()).outputs.changed).toBe('false');
+    expect(auth0.calls.map(({ call }) => call)).toEqual(['token', 'read']);
   });
 
   it.each([

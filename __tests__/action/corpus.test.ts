@@ -126,7 +126,7 @@ test('in the log and the task definition of an apply, and of the run after it', 
   };
   for (const expected of ['true', 'false']) {
     await using run = await stage.act(
-      { only, dotenv: json(few), 'task-definition': 'task.json' },
+      { only, dotenv: json(few), 'task-definition': 'task.json', 'log-group': 'none' },
       { files, env: debug },
     );
     expect([run.exitCode, run.outputs.changed], run.log).toEqual([0, expected]);

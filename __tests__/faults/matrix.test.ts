@@ -4,7 +4,7 @@ import { AwsError } from '../../src/clients/errors.ts';
 import type { StoppedError } from '../../src/clients/stop.ts';
 import { openBench } from '../resources/bench.ts';
 import { isRefused, KINDS, type Kind, LASTING } from './kinds.ts';
-import { IS_NIGHTLY, partWithRefusals } from './part.ts';
+import { atLeast, IS_NIGHTLY, partWithRefusals } from './part.ts';
 import { badWords, fullName, heal, isWell, namesIn, play, remarksOf, SCENES, setScene } from './scenes.ts';
 
 /** Whether one of them is repeated and nobody learns of it. */
@@ -32,19 +32,21 @@ const operations = new Map<string, string>();
 for (const scene of SCENES) {
   await setScene(bench, scene);
   const { calls } = await play(bench, scene);
-  for (const [operation, write] of new Map(calls.map((call) => [fullName(call), call.write]))) {
-    // Once is enough for every day; at night each scene goes through all of its calls.
+  // Calls that are made at once arrive in any order, and the sample is the same at every run.
+  const made = [...new Map(calls.map((call) => [fullName(call), call.write]))].sort();
+  for (const [operation, write] of made) {
+    // Once is enough for every day; where all is met, each scene goes through all of its calls.
     if (operations.has(operation) && !IS_NIGHTLY) continue;
     operations.set(operation, scene.name);
     for (const kind of KINDS) all.push({ scene, operation, write, kind, stays: false });
     for (const kind of LASTING) all.push({ scene, operation, write, kind, stays: true });
   }
 }
-const cases = partWithRefusals(all, 3);
+const cases = partWithRefusals(all, 3, ({ operation, kind }) => [operation, kind]);
 
 test('the matrix is as large as it was meant to be', () => {
   expect(all.length).toBeGreaterThanOrEqual(460);
-  expect(cases.length).toBeGreaterThanOrEqual(150);
+  expect(cases.length).toBeGreaterThanOrEqual(atLeast(150));
   expect(new Set(cases.map(({ operation }) => operation))).toEqual(new Set(operations.keys()));
   expect(new Set(cases.map(({ kind }) => kind))).toEqual(new Set(KINDS));
   expect(operations.size).toBeGreaterThanOrEqual(25);

@@ -8,7 +8,7 @@ import { ImageError } from '../../src/registry/errors.ts';
 import { PERMISSION } from '../../src/registry/failure.ts';
 import { openBench } from '../resources/bench.ts';
 import { isPossible, isRefused, KINDS, type Kind, LASTING } from './kinds.ts';
-import { IS_NIGHTLY, partWithRefusals } from './part.ts';
+import { atLeast, IS_NIGHTLY, partWithRefusals } from './part.ts';
 import { isWell, operationsOf } from './scenes.ts';
 import { type Clean, heal, namesIn, openWhole, playAll, roleOf, writesOf } from './whole-cases.ts';
 import { badWords, setScene, standing } from './whole-scenes.ts';
@@ -32,9 +32,10 @@ interface Case {
 const all: Case[] = [];
 const roles = new Map<string, string>();
 for (const clean of await playAll(whole)) {
-  for (const one of clean.asked) {
-    const role = roleOf(one);
-    const { write } = one;
+  // Requests that are made at once arrive in any order, and the sample is the same at every run.
+  const made = clean.asked.map((one) => ({ ...one, role: roleOf(one) }));
+  for (const one of made.sort((left, right) => (left.role < right.role ? -1 : 1))) {
+    const { role, write } = one;
     // What follows a deletion in the same change is another matter than the same call elsewhere.
     const isKnown = clean.scene.name !== 'change of type' && (elsewhere.has(role) || roles.has(role));
     if (roles.get(role) === clean.scene.name || (isKnown && !IS_NIGHTLY)) continue;
@@ -44,14 +45,14 @@ for (const clean of await playAll(whole)) {
     for (const kind of LASTING.filter(possible)) all.push({ clean, role, write, kind, stays: true });
   }
 }
-const cases = partWithRefusals(all, 8);
+const cases = partWithRefusals(all, 8, ({ role, kind }) => [role, kind]);
 
 test('no call that this action makes is missing', () => {
   const hit = new Set([...elsewhere.keys(), ...cases.map(({ role }) => role.replace(/ of .*/, ''))]);
   expect(new Set(cases.map(({ role }) => role))).toEqual(new Set(roles.keys()));
   expect(new Set(cases.map(({ kind }) => kind))).toEqual(new Set(KINDS));
   expect(all.length).toBeGreaterThanOrEqual(700);
-  expect(cases.length).toBeGreaterThanOrEqual(90);
+  expect(cases.length).toBeGreaterThanOrEqual(atLeast(90));
   const verbs = Object.entries(PERMISSION);
   const wanted = [
     ...Object.entries(PERMISSIONS).flatMap(([action, { byRegistry }]) =>

@@ -146,7 +146,7 @@ test.each([
 });
 
 test.each([
-  ['EcrRepository', 'repository', 'team--a/my__app/web.api'],
+  ['EcrRepository', 'repository', 'team-a/my_app/web.api'],
   ['LogGroup', 'log-group', '/ecs/papyrus_prd.1/blue'],
 ])('%s takes what the input %s takes: %s', (parameter, input, value) => {
   const { settings, faults } = ask({ inputs: { prefix: '/papyrus/prd', [input]: value } });

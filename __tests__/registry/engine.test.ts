@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { matches } from '../../src/registry/identity.ts';
+import { isSame, mayDifferInBuildTime } from '../../src/registry/equality.ts';
+import { parseManifest } from '../../src/registry/manifest.ts';
 import { openImage } from '../../src/registry/open.ts';
+import { findSame } from '../../src/resources/image-equality.ts';
 import { certificate, listen } from '../servers/played.ts';
 import { TestRegistry } from '../servers/registry.ts';
 import {
@@ -10,6 +12,8 @@ import {
   makeImage,
   makeTar,
   noise,
+  PROVENANCE,
+  SBOM,
   sha256,
   type TarFile,
   type TestImage,
@@ -250,19 +254,57 @@ describe('an image with attestations in a containerd store', () => {
     return { identity, pushed: pushed.manifest, index, held };
   };
 
-  it('is pushed whole, and after every build the same image', async () => {
+  it('is pushed whole, and known by its index and what that lists', async () => {
     const [monday, tuesday] = [await open('monday'), await open('tuesday')];
     expect(tuesday.pushed.digest).toBe(tuesday.index.digest);
-    expect(tuesday.identity).toEqual(monday.identity);
-    expect(tuesday.identity.digest).toBe(monday.held.digest);
-    expect(matches(monday.pushed, tuesday.identity)).toBe(true);
+    const images = [monday.held.digest];
+    expect(tuesday.identity).toEqual({ by: 'manifest', digest: tuesday.index.digest, images });
+    expect(isSame(tuesday.pushed, tuesday.identity)).toBe(true);
+    // Only its attestations tell whether anything but the time differs.
+    expect(isSame(monday.pushed, tuesday.identity)).toBe(false);
+    expect(mayDifferInBuildTime(monday.pushed, tuesday.identity)).toBe(true);
   });
 
-  it('that was pulled without them is the image alone, and the same', async () => {
+  it.each<[what: string, predicates: readonly string[], tells: boolean, same: boolean]>([
+    ['no change', [PROVENANCE], true, true],
+    ['no change, also of an engine that does not list them', [PROVENANCE], false, true],
+    ['a change with an SBOM more', [PROVENANCE, SBOM], true, false],
+  ])('that were built anew are %s, as only the export tells', async (_, predicates, tells, same) => {
+    const layout = new LayoutWriter();
+    const index = layout.attested(image, 'tuesday', predicates);
+    layout.list(index, 'v1');
+    const [held, attestation] = JSON.parse(
+      String(layout.files.get(`blobs/sha256/${index.digest.slice(7)}`)),
+    ).manifests;
+    const Manifests = [
+      { ID: held.digest, Kind: 'image', Available: true },
+      { ID: attestation.digest, Kind: 'attestation', Available: true },
+    ];
+    const inspect = { ...told(image), Id: index.digest, Descriptor: index, ...(tells ? { Manifests } : {}) };
+    using engine = await listen(engineOf(inspect, layout.entries()));
+    const before = new LayoutWriter();
+    const pushed = before.attested(image, 'monday');
+    const read = ({ digest }: { digest: string }) =>
+      parseManifest(before.files.get(`blobs/sha256/${digest.slice(7)}`) ?? Buffer.alloc(0), undefined, 'it');
+    const asked: string[] = [];
+    const source = await openImage('app:v1', surroundings(hostOf(engine)));
+    const found = await findSame([read(pushed)], source, async (digests) => {
+      asked.push(...digests);
+      return new Map(digests.map((digest) => [digest, read({ digest })]));
+    });
+    expect(found.map(({ digest }) => digest)).toEqual(same ? [pushed.digest] : []);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('that was pulled without them is the image alone, which is another', async () => {
     const [built, pulled] = [await open('monday'), await open('monday', false)];
     expect(pulled.pushed.digest).toBe(built.held.digest);
-    expect(matches(built.pushed, pulled.identity)).toBe(true);
-    expect(matches(pulled.pushed, built.identity)).toBe(true);
+    expect(pulled.identity).toEqual({ by: 'manifest', digest: built.held.digest, images: [] });
+    expect([isSame(built.pushed, pulled.identity), isSame(pulled.pushed, built.identity)]).toEqual([
+      false,
+      false,
+    ]);
+    expect(mayDifferInBuildTime(built.pushed, pulled.identity)).toBe(false);
   });
 });
 
@@ -291,7 +333,7 @@ describe('a containerd store that tells no descriptor, as those of Docker 25 to 
     expect(manifest.digest).toBe(root.digest);
     using engine = await listen(engineOf(inspect, layout.entries()));
     const { identity } = await openImage('app:v1', surroundings(hostOf(engine)));
-    expect(matches(manifest, identity)).toBe(true);
+    expect(isSame(manifest, identity)).toBe(true);
   });
 
   it.each([
@@ -327,7 +369,7 @@ describe('an image of an engine', () => {
     const pushed = await pushImage('app:v1', registry, { environment: hostOf(engine) });
     expect(pushed.manifest.digest).toBe(index.digest);
     const source = await openImage('app:v1', surroundings(hostOf(engine)));
-    expect(source.identity).toMatchObject({ digest: index.digest, config: undefined });
+    expect(source.identity).toEqual({ by: 'manifest', digest: index.digest, images: undefined });
   });
 
   it('with one platform of an index pushes that one, and says so', async () => {

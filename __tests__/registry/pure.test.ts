@@ -6,6 +6,7 @@ import { openLanes, packLayer } from '../../src/registry/compress.ts';
 import { digestOf, Measure } from '../../src/registry/digest.ts';
 import { engineAddress } from '../../src/registry/engine-address.ts';
 import { connectionFailure, isTransient, RegistryFailure } from '../../src/registry/failure.ts';
+import { ownTagOf } from '../../src/registry/image-name.ts';
 import { identifyLayer } from '../../src/registry/legacy-export.ts';
 import { followLocation, isPrivate } from '../../src/registry/location.ts';
 import { parseConfig, parseManifest } from '../../src/registry/manifest.ts';
@@ -29,6 +30,10 @@ describe('the input image', () => {
     ],
     [`sha256:${'a'.repeat(64)}`, { transport: 'docker', name: `sha256:${'a'.repeat(64)}`, tag: undefined }],
     ['oci:out', { transport: 'oci', path: 'out', select: undefined }],
+    ['oci:out:team/app:v1', { transport: 'oci', path: 'out', select: 'team/app:v1' }],
+    ['oci:out:feature/x', { transport: 'oci', path: 'out', select: 'feature/x' }],
+    ['oci-archive:a.tar:0.1.0+build', { transport: 'oci-archive', path: 'a.tar', select: '0.1.0+build' }],
+    ['docker:app.tar', { transport: 'docker', name: 'app.tar', tag: 'latest' }],
     ['oci:/tmp/out:v1', { transport: 'oci', path: '/tmp/out', select: 'v1' }],
     ['oci:C:\\out\\image:v1', { transport: 'oci', path: 'C:\\out\\image', select: 'v1' }],
     ['oci-archive:image.tar', { transport: 'oci-archive', path: 'image.tar', select: undefined }],
@@ -48,7 +53,9 @@ describe('the input image', () => {
     'app:',
     'app:-x',
     'oci:',
-    'oci:out:a/b',
+    'oci:out:/b',
+    'oci:out:a b',
+    'oci:out:',
     'app@sha256:12',
     '../app',
     'a b',
@@ -59,6 +66,36 @@ describe('the input image', () => {
   it('knows the tag grammar', () => {
     expect(['a', '_', '1.0-x', 'a'.repeat(128)].every(isTag)).toBe(true);
     expect(['', '.a', '-a', 'a b', 'ä', 'a'.repeat(129), 'a/b'].some(isTag)).toBe(false);
+  });
+});
+
+describe('the own tag of an image', () => {
+  it.each<[name: string, tag: string | undefined, isChanged: boolean]>([
+    ['v1', 'v1', false],
+    ['app:v1', 'v1', false],
+    ['docker.io/library/app:latest', 'latest', false],
+    ['localhost:5000/app:v2', 'v2', false],
+    ['0.1.0+build', '0.1.0-build', true],
+    ['feature/x', 'feature-x', true],
+    ['app:0.1.0+build', '0.1.0-build', true],
+    ['localhost:5000/app:feature/x', 'feature-x', true],
+    ['dependabot/npm_and_yarn/@types/node-20', 'dependabot-npm_and_yarn-types-node-20', true],
+    ['.hidden', 'hidden', true],
+    ['x'.repeat(130), 'x'.repeat(128), true],
+    ['+', undefined, true],
+    ['localhost:5000/app', undefined, false],
+    ['ghcr.io/team/app', undefined, false],
+    [`app@sha256:${'a'.repeat(64)}`, undefined, false],
+  ])('%s: %s', (name, tag, isChanged) => {
+    const { tag: own, tagNotice } = ownTagOf([name]);
+    expect([own, tagNotice !== undefined]).toEqual([tag, isChanged]);
+    if (own !== undefined) expect(isTag(own)).toBe(true);
+    if (isChanged) expect(tagNotice).toContain(tag ?? 'latest');
+  });
+
+  it('is the first legal one of its names', () => {
+    expect(ownTagOf(['feature/x', 'app:v2'])).toEqual({ tag: 'v2', tagNotice: undefined });
+    expect(ownTagOf([])).toEqual({ tag: undefined, tagNotice: undefined });
   });
 });
 

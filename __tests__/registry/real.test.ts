@@ -65,6 +65,22 @@ describe.skipIf(!hasProgram('docker-registry') || !hasProgram('skopeo'))("Debian
 });
 
 describe.skipIf(!hasProgram('skopeo'))("what containers/image writes, as Podman's socket gives it", () => {
+  it.each([
+    ['team/app:v1', 'v1'],
+    ['feature/x', 'feature-x'],
+    ['0.1.0+build', '0.1.0-build'],
+  ])('is opened by the name that skopeo was given: %s', async (name, tag) => {
+    const from = scratch.at('from');
+    const to = scratch.at('to');
+    const layout = new LayoutWriter();
+    layout.list(layout.image(image), 'v1');
+    await layout.write(from);
+    skopeo('--insecure-policy', 'copy', '-q', `oci:${from}:v1`, `oci:${to}:${name}`);
+    const source = await openImage(`oci:${to}:${name}`, surroundings());
+    await source.close();
+    expect(source.tag).toBe(tag);
+  });
+
   it('is read layer by layer', async () => {
     const layout = new LayoutWriter();
     layout.list(layout.image(image), 'v1');
@@ -79,7 +95,7 @@ describe.skipIf(!hasProgram('skopeo'))("what containers/image writes, as Podman'
     );
     const archive = await openImage(`docker-archive:${tar}:localhost/app:v1`, surroundings());
     await archive.close();
-    const { config } = archive.identity;
+    const { digest: config } = archive.identity;
     const Layers = image.layers.map(sha256);
     const inspect = { Id: config, RootFS: { Layers }, GraphDriver: { Name: 'overlay' } };
     await using registry = await TestRegistry.start();
@@ -111,7 +127,7 @@ describe.skipIf(!hasProgram('dockerd'))('a real engine', () => {
     const id = engine.docker('image', 'inspect', '-f', '{{.Id}}', 'team/app:v1');
     expect(source).toMatchObject({
       tag: 'v1',
-      identity: { config: id, digest: id },
+      identity: { by: 'configuration', digest: id },
       platforms: ['linux/amd64'],
     });
   });

@@ -8,6 +8,7 @@ import { Header } from 'tar/header';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gather } from '../../src/registry/file-range.ts';
 import { openImage } from '../../src/registry/open.ts';
+import type { ImageSource } from '../../src/registry/source.ts';
 import {
   LayoutWriter,
   makeImage,
@@ -36,6 +37,12 @@ const other = makeImage(['a', 'x'], 'arm64');
 let count = 0;
 const blobOf = (digest: string) => `blobs/${digest.replace(':', '/')}`;
 
+/** @returns the digest of the configuration, whatever the source is known by */
+async function configOf(source: ImageSource): Promise<string | undefined> {
+  if (source.form === 'classic') return sha256(await source.configuration());
+  return (await source.manifests()).find(({ config }) => config !== undefined)?.config?.digest;
+}
+
 async function open(transport: string, files: readonly TarFile[], select = '') {
   const path = await scratch.tar(`${count++}.tar`, files);
   const source = await openImage(`${transport}:${path}${select}`, surroundings());
@@ -44,14 +51,15 @@ async function open(transport: string, files: readonly TarFile[], select = '') {
 }
 
 describe('an OCI layout', () => {
-  it('is known by its configuration, and names its platform and tag', async () => {
+  it('is known by its manifest, and names its platform and tag', async () => {
     const layout = new LayoutWriter();
-    layout.list(layout.image(image), 'v7');
+    const held = layout.image(image);
+    layout.list(held, 'v7');
     const source = await open('oci-archive', layout.entries());
     expect(source).toMatchObject({
       form: 'ready',
       tag: 'v7',
-      identity: { config: sha256(image.config), digest: sha256(image.config) },
+      identity: { by: 'manifest', digest: held.digest, images: [] },
       platforms: ['linux/amd64'],
       expected: { blobs: 4 },
     });
@@ -63,7 +71,11 @@ describe('an OCI layout', () => {
     const index = layout.index(held);
     layout.list(index);
     const source = await open('oci-archive', layout.entries());
-    expect(source.identity.images).toEqual(held.map(({ digest }) => digest).sort());
+    expect(source.identity).toEqual({
+      by: 'manifest',
+      digest: index.digest,
+      images: held.map(({ digest }) => digest).sort(),
+    });
     expect(source.platforms).toEqual(['linux/amd64', 'linux/arm64']);
     const manifests = source.form === 'ready' ? await source.manifests() : [];
     expect(manifests.map(({ digest }) => digest).at(-1)).toBe(index.digest);
@@ -76,19 +88,56 @@ describe('an OCI layout', () => {
     await expect(open('oci-archive', layout.entries())).rejects.toThrow(
       /more than one image; its tags: one, two/,
     );
-    expect((await open('oci-archive', layout.entries(), ':two')).identity.digest).toBe(sha256(other.config));
+    expect(await configOf(await open('oci-archive', layout.entries(), ':two'))).toBe(sha256(other.config));
     await expect(open('oci-archive', layout.entries(), ':three')).rejects.toThrow(
       /holds no image under the tag three/,
     );
   });
 
-  it('with attestations is known by the image, whatever they attest', async () => {
+  it('is taken by a whole name, as skopeo writes it, and by a name that is no tag', async () => {
+    const layout = new LayoutWriter();
+    layout.list(layout.image(image), 'team/app:v1').list(layout.image(other), 'feature/x');
+    const named = await open('oci-archive', layout.entries(), ':team/app:v1');
+    expect([await configOf(named), named.tag, named.tagNotice]).toEqual([
+      sha256(image.config),
+      'v1',
+      undefined,
+    ]);
+    const branch = await open('oci-archive', layout.entries(), ':feature/x');
+    expect([await configOf(branch), branch.tag]).toEqual([sha256(other.config), 'feature-x']);
+    expect(branch.tagNotice).toContain('feature-x');
+    await expect(open('oci-archive', layout.entries(), ':team/app:v2')).rejects.toMatchObject({
+      fault: 'NO_SUCH_IMAGE',
+    });
+  });
+
+  it('that is another form is told as what it is', async () => {
+    const saved = open('oci-archive', toSaved(image, ['app:v1']));
+    await expect(saved).rejects.toThrow(/docker save wrote it: write docker-archive:/);
+    const layout = new LayoutWriter();
+    layout.list(layout.image(image), 'v1');
+    await expect(open('docker-archive', layout.entries())).rejects.toThrow(/write oci-archive:/);
+    const folder = scratch.at('loose');
+    await mkdir(folder);
+    await writeFile(join(folder, 'version'), 'Directory Transport Version: 1.1\n');
+    await writeFile(join(folder, 'manifest.json'), '{}');
+    await expect(openImage(`oci:${folder}`, surroundings())).rejects.toThrow(/skopeo copy dir:.* oci:OTHER/);
+    await writeFile(scratch.at('file.tar'), '');
+    await expect(openImage(`oci:${scratch.at('file.tar')}`, surroundings())).rejects.toThrow(
+      /oci-archive:.*file\.tar/,
+    );
+    await expect(openImage(`oci-archive:${folder}`, surroundings())).rejects.toThrow(
+      /oci:DIR for a directory/,
+    );
+  });
+
+  it('with attestations is known by the index, and by the image that it lists', async () => {
     for (const statement of ['monday', 'tuesday']) {
       const layout = new LayoutWriter();
       const index = layout.attested(image, statement);
       layout.list(index, 'v1');
       const source = await open('oci-archive', layout.entries());
-      expect(source.identity.digest).toBe(sha256(image.config));
+      expect(source.identity).toMatchObject({ digest: index.digest, images: [expect.any(String)] });
       expect(source.platforms).toEqual(['linux/amd64']);
       const manifests = source.form === 'ready' ? await source.manifests() : [];
       expect([manifests.length, manifests.at(-1)?.digest]).toEqual([3, index.digest]);
@@ -99,9 +148,10 @@ describe('an OCI layout', () => {
     const layout = new LayoutWriter();
     const held = layout.image(image);
     const annotations = { 'io.containerd.manifest.subject': held.digest };
-    layout.list(layout.index([held]), 'v1').list(layout.signature(held, { annotations }));
+    const index = layout.index([held]);
+    layout.list(index, 'v1').list(layout.signature(held, { annotations }));
     const source = await open('oci-archive', layout.entries());
-    expect([source.identity.digest, source.tag]).toEqual([sha256(image.config), 'v1']);
+    expect([source.identity.digest, source.tag]).toEqual([index.digest, 'v1']);
   });
 
   it('with a signature beside that says so only in its manifest is the image', async () => {
@@ -109,9 +159,7 @@ describe('an OCI layout', () => {
     const held = layout.image(image);
     layout.list(held, 'v1').list(layout.signature(held));
     for (const select of ['', ':v1'])
-      expect((await open('oci-archive', layout.entries(), select)).identity.digest).toBe(
-        sha256(image.config),
-      );
+      expect((await open('oci-archive', layout.entries(), select)).identity.digest).toBe(held.digest);
   });
 
   it('with a signature of an image that is not there is told, and so is a damaged neighbour', async () => {
@@ -211,8 +259,10 @@ describe('an OCI layout', () => {
     layout.list(layout.image(image));
     await layout.write(scratch.at('layout'));
     const source = await openImage(`oci:${scratch.at('layout')}`, surroundings());
-    expect(source.identity.digest).toBe(sha256(image.config));
-    await expect(openImage(`oci:${scratch.at('none')}`, surroundings())).rejects.toThrow(/not a directory/);
+    expect(await configOf(source)).toBe(sha256(image.config));
+    await expect(openImage(`oci:${scratch.at('none')}`, surroundings())).rejects.toMatchObject({
+      fault: 'NO_SUCH_IMAGE',
+    });
     await mkdir(scratch.at('linked'));
     await symlink('/etc/hostname', scratch.at('linked/index.json'));
     await expect(openImage(`oci:${scratch.at('linked')}`, surroundings())).rejects.toThrow(
@@ -296,7 +346,7 @@ describe('a docker archive', () => {
     expect(source).toMatchObject({
       form: 'classic',
       tag: 'v3',
-      identity: { config: sha256(image.config), digest: sha256(image.config) },
+      identity: { by: 'configuration', digest: sha256(image.config) },
       diffIds: image.layers.map(sha256),
     });
   });
@@ -326,7 +376,7 @@ describe('a docker archive', () => {
     expect(await open('docker-archive', entries)).toMatchObject({
       form: 'classic',
       tag: undefined,
-      identity: { config: sha256(image.config), digest: sha256(image.config) },
+      identity: { by: 'configuration', digest: sha256(image.config) },
     });
   });
 
@@ -425,7 +475,7 @@ describe('a docker archive', () => {
         [other, 'worker:latest'],
       ]);
       const found = await open('docker-archive', files, `:${select}`);
-      expect([found.form, found.identity.config, found.tag]).toEqual([form, sha256(meant.config), 'latest']);
+      expect([found.form, await configOf(found), found.tag]).toEqual([form, sha256(meant.config), 'latest']);
     });
 
     it('takes a tag alone only where one image has it, and a name without a tag as latest', async () => {
@@ -440,7 +490,7 @@ describe('a docker archive', () => {
       );
       expect(await open('docker-archive', files, ':v2')).toMatchObject({ form, tag: 'v2' });
       const worker = await open('docker-archive', files, ':team/worker');
-      expect([worker.identity.config, worker.tag]).toEqual([sha256(other.config), 'latest']);
+      expect([await configOf(worker), worker.tag]).toEqual([sha256(other.config), 'latest']);
     });
 
     it('never gives the image of another name for a tag that the named one lacks', async () => {

@@ -7,7 +7,6 @@ import { parse } from 'yaml';
 import { AwsError } from '../../src/clients/errors.ts';
 import { EXECUTION, missingStatement, PERMISSIONS } from '../../src/clients/permissions.ts';
 import { type Policy, policiesOf, type Scope } from '../../src/report/iam.ts';
-import { lintTemplate } from '../servers/cfn-lint.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const SERVICES: Record<string, string> = {
@@ -303,12 +302,6 @@ describe('iam/roles.yml', () => {
     return JSON.stringify(chosen).match(/(?:ssm|secretsmanager|logs|ecr):[A-Z]\w+/g) ?? [];
   };
 
-  it('is a template without a fault', async () => {
-    const { code, output } = await lintTemplate(path);
-    expect(output.trim()).toBe('');
-    expect(code).toBe(0);
-  });
-
   it('keeps the provider for others, but not where the stack that makes it fails', () => {
     expect(template.Resources.Provider).toMatchObject({
       DeletionPolicy: 'RetainExceptOnCreate',
@@ -401,4 +394,41 @@ it('a run without variables may list what they would be for, and touches nothing
   expect(of(policiesOf(none)?.deployer).filter(isOfStores).sort()).toEqual(listings);
   expect(of(policiesOf(none)?.reader).filter(isOfStores).sort()).toEqual(listings);
   expect(of(policiesOf(none)?.execution).filter(isOfStores)).toEqual([]);
+});
+
+describe('what a task definition refers to and the run leaves alone', () => {
+  const referred = {
+    parameters: true,
+    secrets: true,
+    logGroup: '/ecs/papyrus',
+    image: { name: 'docker:papyrus:1', tags: [], repository: 'papyrus' },
+  };
+  const scope = run({
+    only: new Set(['auth0']),
+    logGroup: undefined,
+    repository: undefined,
+    image: undefined,
+    referred,
+  });
+  const policies = policiesOf({ ...scope, desired: { placements: [] } });
+
+  it('is read, and not written', () => {
+    const reads = Object.keys(PERMISSIONS).filter(
+      (action) => PERMISSIONS[action]?.access !== 'write' && PERMISSIONS[action]?.only !== 'lifecycle',
+    );
+    for (const policy of [policies?.deployer, policies?.reader])
+      expect(new Set(policy && actionsOf(policy))).toEqual(new Set(reads));
+  });
+
+  it('is what the task reads', () => {
+    expect(new Set(policies && actionsOf(policies.execution))).toEqual(new Set(Object.keys(EXECUTION)));
+  });
+
+  it('is written where the run looks after it', () => {
+    const both = policiesOf(run({ referred: { ...referred, parameters: false, logGroup: undefined } }));
+    const granted = both === undefined ? [] : actionsOf(both.deployer);
+    expect(granted).toContain('ssm:PutParameter');
+    expect(granted).toContain('logs:CreateLogGroup');
+    expect(granted).not.toContain('secretsmanager:CreateSecret');
+  });
 });

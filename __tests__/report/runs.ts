@@ -89,6 +89,7 @@ export function runOf(
     failure: failureOf(settings, changes, outcomes),
     gate: NOTHING_HIDDEN,
     repositoryUri: undefined,
+    references: undefined,
   };
 }
 

@@ -7,6 +7,7 @@ import {
   differencesOf,
   FOREIGN,
   ID,
+  LISTS,
   lists,
   NAME,
   NEW,
@@ -48,6 +49,21 @@ describe('the four modes', () => {
       allowed_logout_urls: [NEW.logout],
       web_origins: [NEW.origin],
     });
+  });
+
+  it('fills the lists of an application that was never saved, in one run', async () => {
+    await using bench = await start();
+    for (const list of LISTS) delete bench.server.application(ID)[list];
+    const spec = await run(bench.room());
+    const own = {
+      callbacks: [NEW.callback],
+      allowed_logout_urls: [NEW.logout],
+      web_origins: [NEW.origin],
+    };
+    expect(bench.server.calls.at(-2)).toEqual({ call: 'update', body: own });
+    expect(lists(bench.server)).toEqual(own);
+    expect(Object.keys(spec.fields)).toHaveLength(3);
+    expect(bench.server.calls.map(({ call }) => call)).toEqual(['token', 'read', 'read', 'update', 'read']);
   });
 
   it('follow takes out the old address, and nothing that merely contains it', async () => {

@@ -1,7 +1,7 @@
 /**
  * A tenant of Auth0 on 127.0.0.1, as far as this action knows it: `/oauth/token` and `/api/v2/clients/{id}` with the
  * documented answers and their oddities. Lists are replaced as a whole, a list in which nothing was ever saved is
- * left out, fewer fields come to whoever may not see them, every answer has the rate limit's headers.
+ * left out, most properties come only with read:clients or read:client_keys, every answer has the rate limit's headers.
  *
  * It stands on Node alone, so that the demo can start it, too.
  */
@@ -75,6 +75,24 @@ export function badGateway(canary = 'proxy-page-canary'): ServedFault['fault'] {
 /** Lists and nothing else can be changed; real ones take more, and this action sends no more. */
 const CHANGEABLE = ['callbacks', 'allowed_logout_urls', 'web_origins'];
 
+/** Scopes with which an application may be read at all. */
+const READING = ['read:clients', 'read:client_keys', 'read:client_credentials', 'read:client_summary'];
+/** Scopes with which all of it is shown, but for keys and credentials; with the others only the summary is. */
+const SHOWING = ['read:clients', 'read:client_keys'];
+const SUMMARY = ['client_id', 'app_type', 'name', 'description', 'logo_uri'];
+
+/** What Auth0 sets on every application, also on one whose settings were never saved. */
+const SETTLED = {
+  tenant: 'papyrus',
+  global: false,
+  is_first_party: true,
+  oidc_conformant: true,
+  grant_types: ['authorization_code', 'implicit', 'refresh_token', 'client_credentials'],
+};
+
+/** Properties that only {@link SHOWING} shows; for `hidden`, as an answer that lost them. */
+export const SCOPE_BOUND: readonly string[] = [...CHANGEABLE, ...Object.keys(SETTLED)];
+
 export class Auth0Server implements AsyncDisposable {
   readonly applications = new Map<string, ServedApplication>();
   readonly management: ServedManagement;
@@ -105,7 +123,7 @@ export class Auth0Server implements AsyncDisposable {
       ...options.management,
     };
     for (const application of options.applications ?? [])
-      this.applications.set(application.client_id, structuredClone(application));
+      this.applications.set(application.client_id, { ...SETTLED, ...structuredClone(application) });
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
@@ -210,9 +228,9 @@ export class Auth0Server implements AsyncDisposable {
     if (call === 'token') return this.#giveToken(request, text);
     const scopes = this.tokens.get((request.headers.authorization ?? '').replace(/^Bearer /, ''));
     if (scopes === undefined) return [401, failure(401, 'Unauthorized', 'Invalid token', 'invalid_token')];
-    const scope = call === 'read' ? 'read:clients' : 'update:clients';
-    if (!scopes.includes(scope)) {
-      const message = `Insufficient scope, expected any of: ${scope}`;
+    const needed = call === 'read' ? READING : ['update:clients'];
+    if (!needed.some((scope) => scopes.includes(scope))) {
+      const message = `Insufficient scope, expected any of: ${needed.join(',')}`;
       return [403, failure(403, 'Forbidden', message, 'insufficient_scope')];
     }
     const application = this.applications.get(decodeURIComponent(url.pathname.split('/').at(-1) ?? ''));
@@ -224,7 +242,7 @@ export class Auth0Server implements AsyncDisposable {
       if (fault !== undefined) return [400, failure(400, 'Bad Request', fault, 'invalid_body')];
       Object.assign(application, changes);
     }
-    return [200, this.#told(application, call === 'read' ? url : undefined)];
+    return [200, this.#told(application, scopes, call === 'read' ? url : undefined)];
   }
 
   #giveToken(request: IncomingMessage, text: string): Answer {
@@ -253,12 +271,17 @@ export class Auth0Server implements AsyncDisposable {
   }
 
   /** Only the fields that were asked for, and of these only those that hold something and may be seen. */
-  #told(application: ServedApplication, asked: URL | undefined): Record<string, unknown> {
+  #told(
+    application: ServedApplication,
+    scopes: readonly string[],
+    asked: URL | undefined,
+  ): Record<string, unknown> {
+    const isShown = SHOWING.some((scope) => scopes.includes(scope));
     const names = asked?.searchParams.get('fields')?.split(',');
     const include = asked?.searchParams.get('include_fields') !== 'false';
     const told: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(application)) {
-      if (value === undefined || this.hidden.has(name)) continue;
+      if (value === undefined || this.hidden.has(name) || !(isShown || SUMMARY.includes(name))) continue;
       if (names === undefined || names.includes(name) === include) told[name] = structuredClone(value);
     }
     return told;

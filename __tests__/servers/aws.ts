@@ -1,11 +1,4 @@
-import {
-  Agent,
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type ServerResponse,
-  request as send,
-} from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { devNull } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,10 +17,14 @@ import { logsLaws } from './laws/logs.ts';
 import { secretsManagerLaws } from './laws/secrets-manager.ts';
 import { type SsmOptions, ssmLaws } from './laws/ssm.ts';
 import { Memory } from './memory.ts';
-import { startMoto } from './moto.ts';
+import { offencesOf } from './model-check.ts';
+import { borrowMoto } from './moto.ts';
+import { addOffences } from './offences.ts';
+import { Origin, type Raw } from './origin.ts';
 import {
   ACCOUNT,
   type Input,
+  Invalid,
   parseRequest,
   REGION,
   Refusal,
@@ -39,6 +36,7 @@ import {
   SERVICES,
   type Service,
 } from './protocol.ts';
+import { ensureServiceModels, modelOf } from './service-models.ts';
 
 export type { FaultRule } from './faults.ts';
 
@@ -69,6 +67,8 @@ export interface AwsOptions extends SsmOptions {
   /** Delays each call. */
   readonly latencyMs?: number;
   readonly port?: number;
+  /** Requests need not be as AWS's models want them: for tests of what this server itself refuses. */
+  readonly lenient?: boolean;
 }
 
 export interface AwsServer extends AsyncDisposable {
@@ -113,8 +113,8 @@ const READS = /^(Get|Describe|List|BatchGet|BatchCheck)/;
 const ECR_HOST = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
 
 export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
-  const moto = await startMoto();
-  const agent = new Agent({ keepAlive: true });
+  const [moto, models] = await Promise.all([borrowMoto(), ensureServiceModels()]);
+  const origin = new Origin(moto.url);
   const secrets = secretsManagerLaws();
   const logs = logsLaws();
   const laws: Partial<Record<Service, Laws>> = {
@@ -147,6 +147,8 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     const keyId = /Credential=([^/]+)/.exec(String(raw.headers.authorization ?? ''))?.[1];
     const call: Call = { ...request, at, status: 0, write: !READS.test(operation), userAgent, keyId };
     calls.push(call);
+    if (!options.lenient && request.service !== 'other')
+      addOffences(offencesOf(modelOf(models, request.service), operation, request.input));
     if (options.latencyMs) await sleep(options.latencyMs);
     await tell(call, 'before');
 
@@ -191,7 +193,7 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
 
   let memory: Memory | undefined;
   const askMoto = (service: Service, operation: string, raw: Raw): Promise<Reply> => {
-    const asked = () => forward(agent, moto.url, raw);
+    const asked = () => origin.ask(raw);
     if (memory === undefined) return asked();
     return memory.recall(service, READS.test(operation) && `${operation} ${raw.body}`, asked);
   };
@@ -215,8 +217,10 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
       const judged = own ? reply(own) : await laws[service]?.operations[operation]?.(input, ask);
       return readdress(request, judged ?? (await askMoto(service, operation, raw)));
     } catch (error) {
-      if (error instanceof Refusal) return refuse(service, error);
-      throw error;
+      if (!(error instanceof Refusal)) throw error;
+      // moto's own refusals are no Invalid.
+      if (error instanceof Invalid && !options.lenient) addOffences([`${operation}: ${error.code}`]);
+      return refuse(service, error);
     }
   }
 
@@ -303,7 +307,7 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
-      agent.destroy();
+      await origin.close();
       await moto[Symbol.asyncDispose]();
     },
     [Symbol.asyncDispose]: () => aws.close(),
@@ -323,42 +327,9 @@ function refuseBy(kind: Parameters<typeof describeFault>[0] | 'html', request: R
 
 const cut = (answer: Reply): Reply => ({ ...answer, body: answer.body.subarray(0, answer.body.length >> 1) });
 
-interface Raw {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
 /** The same caller, with another question to the same service. */
 function retarget(raw: Raw, service: Service, operation: string, input: Input): Raw {
   const [prefix] = Object.entries(SERVICES).find(([, name]) => name === service) ?? [];
   const headers = { ...raw.headers, 'x-amz-target': `${prefix}.${operation}` };
   return { ...raw, headers, body: Buffer.from(JSON.stringify(input)) };
-}
-
-function forward(agent: Agent, url: string, { method, path, headers, body }: Raw): Promise<Reply> {
-  const { connection: _, 'transfer-encoding': __, ...kept } = headers;
-  return new Promise((resolve, reject) => {
-    const outgoing = send(
-      new URL(path, url),
-      { agent, method, headers: { ...kept, 'content-length': body.length } },
-      async (response) => {
-        try {
-          const chunks: Buffer[] = [];
-          for await (const chunk of response) chunks.push(chunk);
-          const answered: Record<string, string> = {};
-          for (const name of ['content-type', 'x-amzn-requestid', 'x-amzn-errortype']) {
-            const value = response.headers[name];
-            if (value !== undefined) answered[name] = String(value);
-          }
-          resolve({ status: response.statusCode ?? 500, headers: answered, body: Buffer.concat(chunks) });
-        } catch (error) {
-          reject(error);
-        }
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
 }

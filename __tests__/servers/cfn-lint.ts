@@ -1,27 +1,23 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { cache, installOnce, type Ran, run } from './install.ts';
 import { ensureMoto } from './moto.ts';
-import { distributionOf, executableOf, isThere, makeVenv, requirements, scriptsOf } from './python.ts';
+import { askDistribution, executableOf, makeVenv, pinOf, requirements, scriptsOf } from './python.ts';
 
-const executable = executableOf('cfn-lint');
-
-/** The path of AWS's own linter of templates, at the pinned version: moto brings it, and where not, one of our own. */
+/** A Python with AWS's own linter of templates, at the pinned version: moto brings it, and where not, one of our own. */
 export async function ensureCfnLint(): Promise<string> {
-  const pins = await readFile(requirements, 'utf8');
-  const version = /^cfn-lint==(\S+)$/m.exec(pins)?.[1];
-  if (version === undefined) throw new Error(`${requirements} does not pin cfn-lint`);
-  const beside = join(dirname(await ensureMoto()), executable);
-  if ((await isThere(beside)) && (await distributionOf(beside, 'cfn-lint'))?.version === version)
-    return beside;
+  const version = await pinOf('cfn-lint');
+  const { python } = await ensureMoto();
+  if ((await askDistribution(python, 'cfn-lint'))?.version === version) return python;
   const folder = join(cache, `cfn-lint-${version}`);
-  await installOnce(folder, pins, () =>
-    makeVenv(folder, ['-c', requirements, 'cfn-lint'], `cfn-lint ${version}`),
+  await installOnce(folder, await readFile(requirements, 'utf8'), (path) =>
+    makeVenv(path, ['-c', requirements, 'cfn-lint'], `cfn-lint ${version}`),
   );
-  return join(scriptsOf(folder), executable);
+  return join(scriptsOf(folder), executableOf('python'));
 }
 
-/** Lints a CloudFormation template. */
-export async function lintTemplate(path: string): Promise<Ran> {
-  return run(await ensureCfnLint(), [path]);
+/** Starts the linter: with the path of a CloudFormation template, to lint it. */
+export async function cfnLint(...args: string[]): Promise<Ran> {
+  const start = 'import sys; from cfnlint.runner import main; sys.exit(main())';
+  return run(await ensureCfnLint(), ['-c', start, ...args]);
 }

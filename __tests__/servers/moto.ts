@@ -1,33 +1,61 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { cache, installOnce } from './install.ts';
-import { distributionOf, executableOf, isThere, makeVenv, requirements, scriptsOf } from './python.ts';
+import {
+  distributionOf,
+  executableOf,
+  installModule,
+  isThere,
+  makeVenv,
+  pinOf,
+  requirements,
+  scriptsOf,
+} from './python.ts';
 
-const VERSION = '5.2.1';
 const executable = executableOf('moto_server');
+const launcher = fileURLToPath(new URL('./moto_server.py', import.meta.url));
 
-/** The path of moto's server at the pinned version: the one on the PATH if it is that, else one of our own. */
-export async function ensureMoto(): Promise<string> {
-  const installed = await findOnPath();
-  if (installed) return installed;
-  const folder = join(cache, `moto-${VERSION}`);
-  await installOnce(folder, await readFile(requirements, 'utf8'), () =>
-    makeVenv(folder, ['-r', requirements], `moto ${VERSION}`),
-  );
-  return join(scriptsOf(folder), executable);
+/** Where moto is installed. */
+export interface Installation {
+  readonly python: string;
+  /** The folder of that Python's programs. */
+  readonly scripts: string;
+  /** A folder of modules that this Python lacks. */
+  readonly modules?: string;
 }
 
-async function findOnPath(): Promise<string | undefined> {
+let installation: Promise<Installation> | undefined;
+/** moto at the pinned version, with the server that it runs behind: the one on the PATH if it is that, else our own. */
+export function ensureMoto(): Promise<Installation> {
+  installation ??= installMoto();
+  return installation;
+}
+
+async function installMoto(): Promise<Installation> {
+  const version = await pinOf('moto');
+  const found = await findOnPath(version);
+  if (found) return found;
+  const folder = join(cache, `moto-${version}`);
+  await installOnce(folder, await readFile(requirements, 'utf8'), (path) =>
+    makeVenv(path, ['-r', requirements], `moto ${version}`),
+  );
+  const scripts = scriptsOf(folder);
+  return { python: join(scripts, executableOf('python')), scripts };
+}
+
+async function findOnPath(version: string): Promise<Installation | undefined> {
   for (const folder of (process.env.PATH ?? '').split(delimiter).filter(Boolean)) {
     const path = join(folder, executable);
     if (!(await isThere(path))) continue;
     const found = await distributionOf(path, 'moto');
-    if (found?.version !== VERSION) return undefined;
-    const own = join(found.scripts, executable);
-    return (await isThere(own)) ? own : undefined;
+    if (found?.version !== version) return undefined;
+    const { python, scripts } = found;
+    const modules = await installModule(python, 'waitress');
+    return { python, scripts, ...(modules && { modules }) };
   }
   return undefined;
 }
@@ -36,89 +64,95 @@ export interface Moto extends AsyncDisposable {
   readonly url: string;
 }
 
+/** Starts a moto that ends with this process at the latest. */
 export async function startMoto(): Promise<Moto> {
-  const program = await ensureMoto();
-  let said = '';
-  // A port that was free may be taken before moto binds it.
-  for (let attempt = 0; attempt < 5; attempt++) {
-    const port = await findFreePort();
-    const child = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, PYTHONUNBUFFERED: '1' },
-      windowsHide: true,
-    });
-    const kill = () => void child.kill('SIGKILL');
-    process.once('exit', kill);
-    const gone = new Promise<void>((resolve) => {
-      child.once('exit', () => resolve());
-      child.once('error', () => resolve());
-    });
-    said = await waitUntilRunning(child, gone);
-    if (child.exitCode === null && child.pid !== undefined && said.includes('Running on')) {
-      const url = `http://127.0.0.1:${port}`;
-      await waitForAnswer(url);
-      return {
-        url,
-        async [Symbol.asyncDispose]() {
-          process.off('exit', kill);
-          // Unreferenced, it would not be waited for.
-          child.ref();
-          kill();
-          await gone;
-        },
-      };
-    }
-    process.off('exit', kill);
-    kill();
+  const { python, modules } = await ensureMoto();
+  const child = spawn(python, [launcher], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...(modules && { PYTHONPATH: modules }) },
+    windowsHide: true,
+  });
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  const kill = async () => {
+    // Unreferenced, it would not be waited for.
+    child.ref();
+    child.kill('SIGKILL');
+    await gone;
+  };
+  const { port, text } = await readPort(child, gone);
+  if (port === undefined) {
+    await kill();
+    throw new Error(`moto did not start (${python} ${launcher}):\n${text.trim()}`);
   }
-  throw new Error(`moto did not start (${program}):\n${said.trim()}`);
+  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: kill };
 }
 
-/** What the child said until it serves, ends, or 60 seconds are over. */
-async function waitUntilRunning(child: ChildProcess, gone: Promise<void>): Promise<string> {
-  let said = '';
-  const running = new Promise<void>((resolve) => {
-    const listen = (data: Buffer) => {
-      said = `${said}${data}`.slice(-4000);
-      if (said.includes('Running on')) resolve();
-    };
-    child.stdout?.on('data', listen);
-    child.stderr?.on('data', listen);
+/** The port that the child serves, and what it printed until then, until it ended, or until 60 seconds were over. */
+async function readPort(
+  child: ChildProcess,
+  gone: Promise<void>,
+): Promise<{ port: string | undefined; text: string }> {
+  let text = '';
+  let port: string | undefined;
+  const serving = new Promise<void>((resolve) => {
+    child.stdout?.on('data', (data: Buffer) => {
+      text += data;
+      port = /^(\d+)\r?\n/.exec(text)?.[1];
+      if (port !== undefined) resolve();
+    });
+  });
+  let errors = '';
+  child.stderr?.on('data', (data: Buffer) => {
+    errors = `${errors}${data}`.slice(-4000);
   });
   const patience = new AbortController();
   const timeout = sleep(60_000, undefined, { signal: patience.signal }).catch(() => {});
-  await Promise.race([running, gone, timeout]);
+  await Promise.race([serving, gone, timeout]);
   patience.abort();
   // From here on nobody reads, but an unread pipe would stop the child, and a referenced one us.
   for (const stream of [child.stdout, child.stderr]) {
     stream?.removeAllListeners('data');
     stream?.resume();
-    (stream as { unref?: () => void } | null)?.unref?.();
   }
+  for (const stream of child.stdio) (stream as Partial<Socket> | null)?.unref?.();
   child.unref();
-  return said;
+  return { port, text: `${text}${errors}` };
 }
 
-async function waitForAnswer(url: string): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    try {
-      const response = await fetch(`${url}/moto-api/`);
-      await response.arrayBuffer();
-      return;
-    } catch (error) {
-      if (tries > 100) throw new Error(`moto does not answer at ${url}`, { cause: error });
-      await sleep(50);
-    }
-  }
-}
+/** The variable with the port of vitest's lender (lender.ts). */
+export const LENDER = 'AWS_BOOTSTRAP_TESTS_MOTO_LENDER';
+/** What is written to the lender when the borrower has nothing under way any more. */
+export const RETURNED = 'returned\n';
 
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+/** An empty moto: lent where somebody lends, else started. */
+export async function borrowMoto(port = process.env[LENDER]): Promise<Moto> {
+  if (port === undefined) return startMoto();
+  const socket = connect(Number(port), '127.0.0.1');
+  const closed = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
+  const url = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    socket.on('data', (data) => {
+      text += data;
+      const [line, rest] = text.split('\n');
+      if (rest === undefined || line === undefined) return;
+      if (line.startsWith('http:')) resolve(line);
+      else reject(new Error(JSON.parse(line)));
     });
+    socket.once('error', reject);
+    void closed.then(() => reject(new Error('the lender of moto has ended the connection')));
   });
+  // The connection is the loan: it shall not keep this process, and ends with it.
+  socket.on('error', () => {});
+  socket.unref();
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      socket.ref();
+      socket.end(RETURNED);
+      await closed;
+    },
+  };
 }

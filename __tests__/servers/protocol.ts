@@ -36,6 +36,9 @@ export class Refusal extends Error {
   }
 }
 
+/** A refusal for what the request itself says, whatever exists in the account: a client that knows AWS never sends it. */
+export class Invalid extends Refusal {}
+
 export function parseRequest(
   method: string,
   url: string,
@@ -50,6 +53,8 @@ export function parseRequest(
   const action = form.get('Action');
   const isForm = String(headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
   if (isForm && action && form.get('Version') === '2011-06-15') {
+    form.delete('Action');
+    form.delete('Version');
     return { service: 'sts', operation: action, input: Object.fromEntries(form) };
   }
   return { service: 'other', operation: target || action || `${method} ${url}`, input: {} };

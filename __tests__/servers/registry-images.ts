@@ -74,6 +74,9 @@ export function toSaved({ config, layers }: TestImage, tags: readonly string[]):
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const CONFIG = 'application/vnd.oci.image.config.v1+json';
+/** What buildx attests by default, and what by `--sbom`. */
+export const PROVENANCE = 'https://slsa.dev/provenance/v1';
+export const SBOM = 'https://spdx.dev/Document';
 
 /** An OCI layout in the making. */
 export class LayoutWriter {
@@ -108,19 +111,26 @@ export class LayoutWriter {
   }
 
   /** An image with an attestation beside, as buildx writes by default. @returns the index' descriptor */
-  attested(image: TestImage, statement: string) {
+  attested(image: TestImage, statement: string, predicates?: readonly string[]) {
     const held = this.image(image, { platform: { os: 'linux', architecture: 'amd64' } });
-    return this.index([held, this.attestation(held.digest, statement)]);
+    return this.index([held, this.attestation(held.digest, statement, predicates)]);
   }
 
-  /** @returns the descriptor of an attestation of a manifest */
-  attestation(of: string, statement: string) {
+  /**
+   * @param predicates the types of what is attested, one layer each
+   * @returns the descriptor of an attestation of a manifest
+   */
+  attestation(of: string, statement: string, predicates: readonly string[] = [PROVENANCE]) {
     const nothing = '{"architecture":"unknown","os":"unknown","rootfs":{"type":"layers","diff_ids":[]}}';
     const manifest = {
       schemaVersion: 2,
       mediaType: MANIFEST,
       config: this.add(CONFIG, Buffer.from(nothing)),
-      layers: [this.add('application/vnd.in-toto+json', Buffer.from(JSON.stringify({ statement })))],
+      layers: predicates.map((type) =>
+        this.add('application/vnd.in-toto+json', Buffer.from(JSON.stringify({ statement, type })), {
+          annotations: { 'in-toto.io/predicate-type': type },
+        }),
+      ),
     };
     return this.json(MANIFEST, manifest, {
       platform: { os: 'unknown', architecture: 'unknown' },

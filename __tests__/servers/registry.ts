@@ -219,6 +219,8 @@ export class TestRegistry implements AsyncDisposable {
     const digest = url.searchParams.get('digest');
     if (digestOf(blob) !== digest)
       return send(response, 400, errors('DIGEST_INVALID', 'provided digest did not match'));
+    // ECR takes no empty blob (radius#7855).
+    if (blob.length === 0) return send(response, 400, errors('BLOB_UPLOAD_INVALID', 'blob upload invalid'));
     repository.blobs.set(digest, blob);
     return send(response, 201, '', {
       location: `/v2/${name}/blobs/${digest}`,
@@ -299,6 +301,9 @@ export function putManifest(
       ),
       undefined,
     ];
+  // ECR takes no image without layers (werf#2544).
+  if (json.config !== undefined && json.layers?.length === 0)
+    return [405, errors('UNSUPPORTED', 'Invalid parameter: layers'), undefined];
   const children: string[] = (json.manifests ?? []).map((item: { digest: string }) => item.digest);
   if (children.some((child) => !repository.manifests.has(child))) {
     return [

@@ -28,7 +28,7 @@ describe.each(['callback-path', 'logout-path'])('%s', (name) => {
     const { faults, settings } = ask({ config: `${name}: ${JSON.stringify(path)}` });
     expect(faults).toEqual([]);
     const { auth0 } = settings;
-    expect(name === 'callback-path' ? auth0?.callbackPath : auth0?.logoutPath).toBe(path);
+    expect(name === 'callback-path' ? auth0?.callbackPath?.value : auth0?.logoutPath).toBe(path);
   });
 });
 

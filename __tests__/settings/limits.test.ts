@@ -117,7 +117,7 @@ describe("a log group's name", () => {
 });
 
 describe("a repository's name", () => {
-  it.each(['papyrus', 'ab', 'a/b', 'a--b', 'a__b', 'a.b', '1a', 'x'.repeat(256)])('%s', (name) => {
+  it.each(['papyrus', 'ab', 'a/b', 'a-b/c_d', 'a.b', '1a', 'x'.repeat(256)])('%s', (name) => {
     expect(repositoryNameFault(name)).toBeUndefined();
   });
 
@@ -129,6 +129,9 @@ describe("a repository's name", () => {
     ['a-', /between/],
     ['a..b', /between/],
     ['a___b', /between/],
+    ['a--b', /between/],
+    ['my__app', /between/],
+    ['a._b', /between/],
     ['a//b', /between/],
     ['/ab', /between/],
     ['ab/', /between/],

@@ -19,7 +19,7 @@ import { ask } from '../asking.ts';
 const component = fc
   .tuple(
     fc.stringMatching(/^[a-z0-9]{1,4}$/),
-    fc.array(fc.tuple(fc.constantFrom('.', '_', '__', '-', '--'), fc.stringMatching(/^[a-z0-9]{1,3}$/)), {
+    fc.array(fc.tuple(fc.constantFrom('.', '_', '-'), fc.stringMatching(/^[a-z0-9]{1,3}$/)), {
       maxLength: 2,
     }),
   )

@@ -120,10 +120,21 @@ describe('names', () => {
     ['https://123456789012.dkr.ecr.us-west-2.amazonaws.com/papyrus', 'papyrus'],
     ['123456789012.dkr.ecr.us-west-2.amazonaws.com/papyrus:latest', 'papyrus'],
     ['123456789012.dkr.ecr.us-west-2.amazonaws.com/papyrus@sha256:abc', 'papyrus'],
+    ['123456789012.dkr.ecr.us-west-2.amazonaws.com/ghcr.io/papyrus', 'ghcr.io/papyrus'],
+    ['123456789012.dkr.ecr.us-west-2.localhost.localstack.cloud:4566/papyrus', 'papyrus'],
     ['123456789012.dkr-ecr.us-west-2.on.aws/papyrus', 'papyrus'],
     ['123456789012.dkr.ecr-fips.us-west-2.amazonaws.com/papyrus', 'papyrus'],
   ])('of a repository may be its URI: %s', (repository, name) => {
     expect(settings({ inputs: { repository } }).repository).toMatchObject({ name, account: '123456789012' });
+  });
+
+  it('of a repository that begins like a host is taken, and warned of', () => {
+    const { settings: found, warnings } = ask({ inputs: { repository: 'example.com/papyrus' } });
+    expect(found?.repository?.name).toBe('example.com/papyrus');
+    expect(warnings).toEqual([
+      expect.stringMatching(/^input repository: its first part looks like the host/),
+    ]);
+    expect(ask({ inputs: { repository: 'my.team' } }).warnings).toEqual([]);
   });
 
   it('of a URI in China holds its own region', () => {

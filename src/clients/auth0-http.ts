@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly end?: AbortSignal | undefined;
   /** Where a proxy is set in the environment. */
   readonly agent?: Agent | undefined;
+  /** What named the host, for people; `auth0-domain`, where it is not given. */
+  readonly domain?: string | undefined;
 }
 
 export interface HttpAnswer {
@@ -34,6 +36,7 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
  */
 export async function send(request: HttpRequest): Promise<HttpAnswer> {
   const url = new URL(request.url);
+  const { domain = 'auth0-domain' } = request;
   const open = url.protocol === 'http:' ? await loopbackRequest() : requestHttps;
   const timeout = new AbortController();
   const done = limitTime({ milliseconds: request.timeoutMs, end: request.end }, () => timeout.abort());
@@ -44,14 +47,14 @@ export async function send(request: HttpRequest): Promise<HttpAnswer> {
     if (timeout.signal.aborted)
       throw new Auth0Error(
         'unreachable',
-        `Auth0 did not answer within ${Math.ceil(request.timeoutMs / 1000)} s (check auth0-domain and the network)`,
+        `Auth0 did not answer within ${Math.ceil(request.timeoutMs / 1000)} s (check ${domain} and the network)`,
         { passing: true },
       );
     const code = codeOf(error);
     const untrusted = code !== undefined && isUntrusted(code);
     throw new Auth0Error(
       'unreachable',
-      `Auth0 could not be reached${code === undefined ? '' : ` (${code})`}; check auth0-domain and the network${untrusted ? `; ${TRUST}` : ''}`,
+      `Auth0 could not be reached${code === undefined ? '' : ` (${code})`}; check ${domain} and the network${untrusted ? `; ${TRUST}` : ''}`,
       // A name that does not resolve, or a certificate that is not theirs, will not get better by itself.
       { passing: !untrusted && code !== 'ENOTFOUND' && code?.startsWith('ERR_TLS_') !== true },
     );
@@ -85,7 +88,12 @@ function exchange(open: Open, url: URL, request: HttpRequest, signal: AbortSigna
         answer.on('data', (chunk: Buffer) => {
           bytes += chunk.length;
           if (bytes > MAX_ANSWER_BYTES) {
-            reject(new Auth0Error('cannot-read', 'The answer is too long for Auth0; check auth0-domain'));
+            reject(
+              new Auth0Error(
+                'cannot-read',
+                `The answer is too long for Auth0; check ${request.domain ?? 'auth0-domain'}`,
+              ),
+            );
             call.destroy();
             return;
           }

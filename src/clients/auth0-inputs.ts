@@ -1,6 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { Secret } from '../secret.ts';
 import { type Auth0Domain, readAuth0Domain } from './auth0-domain.ts';
+import type { Auth0Names } from './auth0-refusal.ts';
+
+/** A value, and where it was given: what is wrong with it is reported there. */
+export interface Auth0Given {
+  readonly value: string | Secret;
+  /** The setting or the variable. */
+  readonly name: string;
+  /** Undefined where the input of that name gave it. */
+  readonly place?: Auth0Place | undefined;
+}
+
+export interface Auth0Place {
+  readonly where: string;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+}
 
 /** What was given for Auth0, each setting already resolved to its default; absent means neither was given. */
 export interface Auth0Inputs {
@@ -9,10 +25,10 @@ export interface Auth0Inputs {
   readonly appUrlIsOptional?: boolean;
   /** Where the tenant is named. */
   readonly hosts: Auth0Hosts;
-  readonly managementClientId?: string | Secret | undefined;
+  readonly managementClientId?: Auth0Given | undefined;
   readonly managementClientSecret?: Secret | undefined;
   /** `auth0-application-id`, else the variable AUTH0_CLIENT_ID. */
-  readonly applicationId?: string | Secret | undefined;
+  readonly applicationId?: Auth0Given | undefined;
 }
 
 /**
@@ -23,15 +39,9 @@ export interface Auth0Hosts {
   /** The input `auth0-domain`. */
   readonly input?: string | undefined;
   /** `auth0-domain` of the configuration file. */
-  readonly file?: string | undefined;
-  /** The variable AUTH0_DOMAIN. */
-  readonly variable?:
-    | {
-        readonly value: string | Secret;
-        /** It stands in files of the workspace, and in none of the inputs `dotenv`, `secrets` and `variables`. */
-        readonly fileOnly: boolean;
-      }
-    | undefined;
+  readonly file?: Auth0Given | undefined;
+  /** The variable AUTH0_DOMAIN, and whether it exists in files of the workspace alone, in none of the inputs. */
+  readonly variable?: (Auth0Given & { readonly fileOnly: boolean }) | undefined;
 }
 
 /** Everything that a client and its room need. */
@@ -40,6 +50,8 @@ export interface Auth0Access {
   readonly managementClientId: string | Secret;
   readonly managementClientSecret: Secret;
   readonly applicationId: string | Secret;
+  /** For the errors of the run. */
+  readonly names: Auth0Names;
   /** Equal for the same tenant and application; an approval is for one of them. A client id is random, so it does not lead back. */
   readonly identity: string;
 }
@@ -47,51 +59,58 @@ export interface Auth0Access {
 /** `access` is there when the management inputs were given and nothing is wrong with them. */
 export interface Auth0Reading {
   readonly access?: Auth0Access;
-  readonly faults: readonly string[];
+  readonly faults: readonly Auth0Fault[];
+}
+
+/** What is wrong, at its place. */
+export interface Auth0Fault extends Auth0Place {
+  readonly key?: string | undefined;
+  readonly text: string;
 }
 
 /**
  * Judges the Auth0 inputs together, before any call. Without management inputs Auth0 is left alone, which is
  * legal: `app-url` then drives AUTH0_CALLBACK_URL only.
- * @returns the access, or every fault at once with the input's name and the remedy, never with a value
+ * @returns the access, or every fault at once with its place and the remedy, never with a value
  */
 export function readAuth0Inputs(inputs: Auth0Inputs): Auth0Reading {
-  const { managementClientId: id, managementClientSecret: secret } = inputs;
+  const { managementClientId: id, managementClientSecret: secret, applicationId: application } = inputs;
   if (id === undefined && secret === undefined) return { faults: [] };
-  const faults: string[] = [];
-  if (id === undefined)
-    faults.push('auth0-management-client-id is missing beside auth0-management-client-secret');
+  const faults: Auth0Fault[] = [];
+  const fault = (words: string) => faults.push({ where: 'Auth0', text: words });
+  if (id === undefined) fault('auth0-management-client-id is missing beside auth0-management-client-secret');
   if (secret === undefined)
-    faults.push('auth0-management-client-secret is missing beside auth0-management-client-id');
+    fault('auth0-management-client-secret is missing beside auth0-management-client-id');
   if (inputs.appUrl === undefined && inputs.appUrlIsOptional !== true)
-    faults.push(
+    fault(
       'the auth0-management inputs are given without app-url, so there is nothing to do in Auth0: give app-url too',
     );
-  if (inputs.applicationId === undefined)
-    faults.push('auth0-application-id is missing: give it, or the variable AUTH0_CLIENT_ID');
-  else if (id !== undefined && text(id) === text(inputs.applicationId))
+  if (application === undefined)
+    fault('auth0-application-id is missing: give it, or the variable AUTH0_CLIENT_ID');
+  else if (id !== undefined && text(id.value) === text(application.value))
     faults.push(
-      'auth0-application-id is the management client itself; give the client id of the application that users sign in to',
+      faultOf(
+        application,
+        'is the management client itself; give the client id of the application that users sign in to',
+      ),
     );
-  for (const [name, client] of [
-    ['auth0-management-client-id', id],
-    ['auth0-application-id', inputs.applicationId],
-  ] as const)
-    if (client !== undefined && !/^[\w~.-]*\w[\w~.-]*$/.test(text(client)))
-      faults.push(`${name} is not a client id; take it from the application's settings in Auth0`);
-  const domain = readHost(inputs.hosts, faults);
+  for (const client of [id, application])
+    if (client !== undefined && !/^[\w~.-]*\w[\w~.-]*$/.test(text(client.value)))
+      faults.push(faultOf(client, "is not a client id; take it from the application's settings in Auth0"));
+  const named = readHost(inputs.hosts, faults);
 
-  if (faults.length > 0) return { faults };
-  if (id === undefined || secret === undefined || inputs.applicationId === undefined) return { faults };
-  if (domain === undefined) return { faults };
+  if (faults.length > 0 || id === undefined || secret === undefined) return { faults };
+  if (application === undefined || named === undefined) return { faults };
+  const { baseUrl } = named.domain;
   return {
     access: {
-      baseUrl: domain.baseUrl,
-      managementClientId: id,
+      baseUrl,
+      managementClientId: id.value,
       managementClientSecret: secret,
-      applicationId: inputs.applicationId,
+      applicationId: application.value,
+      names: { domain: named.name, application: nameOf(application) },
       identity: createHash('sha256')
-        .update(JSON.stringify([domain.baseUrl, text(inputs.applicationId)]))
+        .update(JSON.stringify([baseUrl, text(application.value)]))
         .digest('hex')
         .slice(0, 16),
     },
@@ -102,36 +121,69 @@ export function readAuth0Inputs(inputs: Auth0Inputs): Auth0Reading {
 /**
  * The input wins over the variable without a word: an application may be reached by a custom domain, and the Management
  * API belongs to the tenant's own. The file is held against whatever an input names.
- * @returns the address that an input names; undefined where none does, or where it cannot be read, with the fault
+ * @returns the address that an input names, and what that input is called; undefined where none does, or where it cannot
+ *   be read, with the fault
  * @see https://auth0.com/docs/customize/custom-domains
  */
-function readHost({ input, file, variable }: Auth0Hosts, faults: string[]): Auth0Domain | undefined {
-  const named = input ?? (variable?.fileOnly === false ? variable.value : undefined);
+function readHost(
+  { input, file, variable }: Auth0Hosts,
+  faults: Auth0Fault[],
+): { readonly domain: Auth0Domain; readonly name: string } | undefined {
+  const named: Auth0Given | undefined =
+    input !== undefined
+      ? { value: input, name: 'auth0-domain' }
+      : variable?.fileOnly === false
+        ? variable
+        : undefined;
   if (named === undefined) {
-    const found = [
-      ...(file === undefined ? [] : ['auth0-domain in the configuration file']),
-      ...(variable === undefined ? [] : ['AUTH0_DOMAIN in a file of the workspace']),
-    ];
-    faults.push(
-      found.length === 0
-        ? 'auth0-domain is missing: give it, or the variable AUTH0_DOMAIN'
-        : `auth0-domain must come from an input, and only ${found.join(' and ')} names the tenant: a file may be changed by a pull request, and the management secret would be sent wherever it says. Set the input auth0-domain, or give AUTH0_DOMAIN by the input dotenv, secrets or variables`,
-    );
+    faults.push(unnamed([file, variable].filter((given) => given !== undefined)));
     return undefined;
   }
-  const domain = readAuth0Domain(text(named));
+  const domain = readAuth0Domain(text(named.value));
   if ('fault' in domain) {
-    faults.push(`auth0-domain ${domain.fault}`);
+    const remedy =
+      input === undefined
+        ? '. If the application needs it as it is, set the input auth0-domain to the host name'
+        : '';
+    faults.push(faultOf(named, `${domain.fault}${remedy}`));
     return undefined;
   }
-  const other = file === undefined ? domain : readAuth0Domain(file);
-  if ('fault' in other || other.baseUrl !== domain.baseUrl) {
+  const other = file === undefined ? domain : readAuth0Domain(text(file.value));
+  if (file !== undefined && ('fault' in other || other.baseUrl !== domain.baseUrl)) {
+    const inputName = input === undefined ? nameOf(named) : 'the input auth0-domain';
     faults.push(
-      `auth0-domain in the configuration file is another host than ${input === undefined ? 'AUTH0_DOMAIN of the inputs' : 'the input auth0-domain'} names; take it out of the file, or make both the same`,
+      faultOf(
+        file,
+        `is another host than ${inputName} names; take it out of the file, or make both the same`,
+      ),
     );
     return undefined;
   }
-  return domain;
+  return { domain, name: nameOf(named) };
+}
+
+/** No input names the tenant; files may. */
+function unnamed(found: readonly Auth0Given[]): Auth0Fault {
+  const [first] = found;
+  if (first === undefined)
+    return { where: 'Auth0', text: 'auth0-domain is missing: give it, or the variable AUTH0_DOMAIN' };
+  return {
+    where: 'Auth0',
+    ...first.place,
+    key: first.place && first.name,
+    text: `auth0-domain must come from an input, and only ${found.map(nameOf).join(' and ')} names the tenant: a file may be changed by a pull request, and the management secret would be sent wherever it says. Set the input auth0-domain, or give AUTH0_DOMAIN by the input dotenv, secrets or variables`,
+  };
+}
+
+function faultOf({ name, place }: Auth0Given, words: string): Auth0Fault {
+  return place === undefined
+    ? { where: 'Auth0', text: `${name} ${words}` }
+    : { ...place, key: name, text: words };
+}
+
+function nameOf({ name, place }: Auth0Given): string {
+  if (place === undefined) return name;
+  return `${name} (${place.where}${place.line === undefined ? '' : ` line ${place.line}`})`;
 }
 
 function text(value: string | Secret): string {

@@ -6,6 +6,21 @@ import { askedWait } from './auth0-retry.ts';
 export type Auth0Call = 'token' | 'read' | 'update';
 export type Auth0Scope = 'read:clients' | 'update:clients';
 
+/** What named the tenant and the application, for people: an input, or a variable with its place. */
+export interface Auth0Names {
+  readonly domain: string;
+  readonly application: string;
+}
+
+export const INPUT_NAMES: Auth0Names = { domain: 'auth0-domain', application: 'auth0-application-id' };
+
+/** What a refusal is put into words with. */
+export interface RefusalContext {
+  /** Those that the token was asked for. */
+  readonly scopes: readonly Auth0Scope[];
+  readonly names: Auth0Names;
+}
+
 const DOING: Record<Auth0Call, string> = {
   token: 'asking Auth0 for a token',
   read: 'reading the Auth0 application',
@@ -13,21 +28,20 @@ const DOING: Record<Auth0Call, string> = {
 };
 
 /** Where the grant of the management application is made, by the words of the dashboard. */
-const GRANT =
+export const GRANT =
   'in the Auth0 dashboard, open Applications, APIs, Auth0 Management API, Machine to Machine Applications, ' +
   'authorize the application of auth0-management-client-id and tick';
 
 /**
  * Puts a refusal into words: what failed, and what to do.
  * @param now milliseconds since 1970
- * @param scopes those that the token was asked for
  * @returns an error made from the status and from Auth0's error codes; the body itself goes nowhere
  */
 export function refusal(
   call: Auth0Call,
   answer: HttpAnswer,
   now: number,
-  scopes: readonly Auth0Scope[] = [],
+  { scopes, names }: RefusalContext,
 ): Auth0Error {
   const { status } = answer;
   const doing = DOING[call];
@@ -54,21 +68,21 @@ export function refusal(
   if (status >= 300 && status < 400)
     return new Auth0Error(
       'refused',
-      `A redirect came while ${doing} (${status}), and is not followed: credentials go to auth0-domain only. ` +
+      `A redirect came while ${doing} (${status}), and is not followed: credentials go to the host in ${names.domain} only. ` +
         'Give the tenant itself, such as papyrus.us.auth0.com',
       { status },
     );
-  return call === 'token' ? tokenRefusal(answer, scopes) : applicationRefusal(call, answer);
+  return call === 'token' ? tokenRefusal(answer, { scopes, names }) : applicationRefusal(call, answer, names);
 }
 
-function tokenRefusal(answer: HttpAnswer, scopes: readonly Auth0Scope[]): Auth0Error {
+function tokenRefusal(answer: HttpAnswer, { scopes, names }: RefusalContext): Auth0Error {
   const { status } = answer;
   const code = textOf(answer, 'error');
   if (status === 401)
     return new Auth0Error(
       'credentials',
       'Auth0 refused the management credentials (401): auth0-management-client-id and ' +
-        'auth0-management-client-secret must be those of one machine to machine application of the tenant in auth0-domain',
+        `auth0-management-client-secret must be those of one machine to machine application of the tenant in ${names.domain}`,
       { status },
     );
   if (code === 'unauthorized_client')
@@ -90,22 +104,22 @@ function tokenRefusal(answer: HttpAnswer, scopes: readonly Auth0Scope[]): Auth0E
     return new Auth0Error(
       'grant',
       `The management application is not authorized for the Management API (403): ${GRANT} ${scopes.join(' and ')}. ` +
-        "If that is ticked, auth0-domain is a custom domain: give the tenant's own name",
+        `If that is ticked, ${names.domain} is a custom domain: give the tenant's own name`,
       { status },
     );
   return new Auth0Error(
     'refused',
-    `Auth0 gave no token (${status}): check that auth0-domain is the name of a tenant, and the two management inputs`,
+    `Auth0 gave no token (${status}): check that ${names.domain} is the name of a tenant, and the two management inputs`,
     { status },
   );
 }
 
-function applicationRefusal(call: 'read' | 'update', answer: HttpAnswer): Auth0Error {
+function applicationRefusal(call: 'read' | 'update', answer: HttpAnswer, names: Auth0Names): Auth0Error {
   const { status } = answer;
   if (status === 401)
     return new Auth0Error(
       'credentials',
-      `Auth0 did not accept its own token while ${DOING[call]} (401): auth0-domain must be the tenant's own name, ` +
+      `Auth0 did not accept its own token while ${DOING[call]} (401): ${names.domain} must be the tenant's own name, ` +
         'not a custom domain, and the management application must not have been changed meanwhile',
       { status },
     );
@@ -124,7 +138,7 @@ function applicationRefusal(call: 'read' | 'update', answer: HttpAnswer): Auth0E
   if (status === 404)
     return new Auth0Error(
       'not-found',
-      'The tenant in auth0-domain has no application with the id in auth0-application-id (or AUTH0_CLIENT_ID) (404); ' +
+      `The tenant in ${names.domain} has no application with the id in ${names.application} (404); ` +
         'an application is never created here: create it in the Auth0 dashboard, and give its client id',
       { status },
     );
@@ -137,7 +151,7 @@ function applicationRefusal(call: 'read' | 'update', answer: HttpAnswer): Auth0E
     );
   return new Auth0Error(
     'refused',
-    `Auth0 refused ${DOING[call]} (${status}); check auth0-domain and auth0-application-id`,
+    `Auth0 refused ${DOING[call]} (${status}); check ${names.domain} and ${names.application}`,
     {
       status,
     },

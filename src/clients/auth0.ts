@@ -9,27 +9,25 @@ import type { Agent } from 'node:http';
 import { Secret } from '../secret.ts';
 import { Auth0Error } from './auth0-error.ts';
 import { type HttpAnswer, type HttpRequest, send } from './auth0-http.ts';
-import { type Auth0Scope, parse, refusal } from './auth0-refusal.ts';
+import { type Auth0Lists, FIELDS, readApplication } from './auth0-lists.ts';
+import {
+  type Auth0Call,
+  type Auth0Names,
+  type Auth0Scope,
+  INPUT_NAMES,
+  parse,
+  refusal,
+} from './auth0-refusal.ts';
 import { type Auth0Clock, SYSTEM_CLOCK, withTries } from './auth0-retry.ts';
 import type { Stop } from './stop.ts';
-
-export type Auth0List = 'callbacks' | 'allowed_logout_urls' | 'web_origins';
-
-/** The lists by the names that the dashboard gives them. */
-export const LIST_TITLES: Readonly<Record<Auth0List, string>> = {
-  callbacks: 'Allowed Callback URLs',
-  allowed_logout_urls: 'Allowed Logout URLs',
-  web_origins: 'Allowed Web Origins',
-};
-export const LISTS: readonly Auth0List[] = ['callbacks', 'allowed_logout_urls', 'web_origins'];
-
-export type Auth0Lists = Readonly<Record<Auth0List, readonly string[]>>;
 
 export interface Auth0ClientOptions {
   /** From `readAuth0Inputs`; plain http only for loopback. */
   readonly baseUrl: string;
   readonly managementClientId: string | Secret;
   readonly managementClientSecret: Secret;
+  /** What named the tenant and the application, for people; the inputs, where it is not given. */
+  readonly names?: Auth0Names;
   /** Whether the run writes nothing: the token is then asked for without the scope that changes applications. */
   readonly readOnly: boolean;
   /** Told of the token before it is used for the first time. */
@@ -51,7 +49,6 @@ export interface Auth0ClientOptions {
  */
 const READING: readonly Auth0Scope[] = ['read:clients'];
 const WRITING: readonly Auth0Scope[] = ['read:clients', 'update:clients'];
-const FIELDS = `client_id,name,${LISTS.join(',')}`;
 const TIMEOUT_MS = 30_000;
 /** What may stand in an Authorization header (RFC 6750, b64token). */
 const BEARER = /^[A-Za-z0-9._~+/-]+=*$/;
@@ -65,6 +62,7 @@ export class Auth0Client {
   readonly #options: Auth0ClientOptions;
   readonly #scopes: readonly Auth0Scope[];
   readonly #timeoutMs: number;
+  readonly #names: Auth0Names;
   #token: Promise<Token> | undefined;
 
   constructor(options: Auth0ClientOptions) {
@@ -74,24 +72,24 @@ export class Auth0Client {
     this.#options = options;
     this.#scopes = options.readOnly ? READING : WRITING;
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    this.#names = options.names ?? INPUT_NAMES;
     this.clock = options.clock ?? SYSTEM_CLOCK;
   }
 
   /**
    * Reads the three lists of an application; repeated where that can help.
-   * @throws Auth0Error `cannot-read` where a list is missing: a token that may not see it gets fewer fields, so a
-   *   missing list taken for an empty one would make the next PATCH wipe it out
+   * @throws Auth0Error `scope` or `cannot-read` where the token may not see a list
    */
   async readLists(applicationId: string | Secret): Promise<Auth0Lists> {
     const token = await this.#ask();
     return withTries(this.clock, async () => {
       const answer = await this.#send(
         'GET',
-        `${pathOf(applicationId)}?fields=${FIELDS}&include_fields=true`,
+        `${this.#pathOf(applicationId)}?fields=${FIELDS}&include_fields=true`,
         token,
       );
-      if (answer.status !== 200) throw refusal('read', answer, this.clock.epoch());
-      return readApplication(answer.text, reveal(applicationId), token.scopes);
+      if (answer.status !== 200) throw this.#refusal('read', answer);
+      return readApplication(answer.text, reveal(applicationId), token.scopes, this.#names.domain);
     });
   }
 
@@ -103,9 +101,9 @@ export class Auth0Client {
   async replaceLists(applicationId: string | Secret, lists: Partial<Auth0Lists>): Promise<void> {
     const token = await this.#ask();
     this.#options.stop?.check();
-    const answer = await this.#send('PATCH', pathOf(applicationId), token, JSON.stringify(lists));
+    const answer = await this.#send('PATCH', this.#pathOf(applicationId), token, JSON.stringify(lists));
     // What the answer says of the lists is not looked at: reading back tells what stands.
-    if (answer.status < 200 || answer.status > 299) throw refusal('update', answer, this.clock.epoch());
+    if (answer.status < 200 || answer.status > 299) throw this.#refusal('update', answer);
     this.#options.onWritten?.();
   }
 
@@ -130,16 +128,14 @@ export class Auth0Client {
       }).toString(),
       ...this.#limits(),
     });
-    if (answer.status !== 200) throw refusal('token', answer, this.clock.epoch(), this.#scopes);
+    if (answer.status !== 200) throw this.#refusal('token', answer);
     const body = parse(answer.text);
     const token = body?.access_token;
     if (typeof token !== 'string' || !BEARER.test(token))
       throw new Auth0Error(
         'cannot-read',
-        'Auth0 answered the request for a token with none; check auth0-domain',
-        {
-          passing: true,
-        },
+        `Auth0 answered the request for a token with none; check ${this.#names.domain}`,
+        { passing: true },
       );
     const value = new Secret(token);
     mask(value);
@@ -159,9 +155,20 @@ export class Auth0Client {
     });
   }
 
-  #limits(): Pick<HttpRequest, 'timeoutMs' | 'end' | 'agent'> {
+  #limits(): Pick<HttpRequest, 'timeoutMs' | 'end' | 'agent' | 'domain'> {
     const { agent, stop } = this.#options;
-    return { timeoutMs: this.#timeoutMs, end: stop?.signal, agent };
+    return { timeoutMs: this.#timeoutMs, end: stop?.signal, agent, domain: this.#names.domain };
+  }
+
+  #pathOf(applicationId: string | Secret): string {
+    const id = reveal(applicationId);
+    if (/^\.{0,2}$/.test(id))
+      throw new Auth0Error('refused', `${this.#names.application} is not the client id of an application`);
+    return `/api/v2/clients/${encodeURIComponent(id)}`;
+  }
+
+  #refusal(call: Auth0Call, answer: HttpAnswer): Auth0Error {
+    return refusal(call, answer, this.clock.epoch(), { scopes: this.#scopes, names: this.#names });
   }
 }
 
@@ -169,66 +176,6 @@ interface Token {
   readonly value: Secret;
   /** As the answer names them; empty where it does not. */
   readonly scopes: readonly string[];
-}
-
-function pathOf(applicationId: string | Secret): string {
-  const id = reveal(applicationId);
-  if (/^\.{0,2}$/.test(id))
-    throw new Auth0Error('refused', 'auth0-application-id is not the client id of an application');
-  return `/api/v2/clients/${encodeURIComponent(id)}`;
-}
-
-function readApplication(text: string, id: string, scopes: readonly string[]): Auth0Lists {
-  const body = parse(text);
-  if (body === undefined)
-    throw new Auth0Error(
-      'cannot-read',
-      'What came for the application is not of Auth0 (no JSON object); check auth0-domain',
-      {
-        passing: true,
-      },
-    );
-  if (body.client_id !== undefined && body.client_id !== id)
-    throw new Auth0Error(
-      'cannot-read',
-      'Auth0 answered with another application than the one asked for; nothing is done',
-    );
-  return {
-    callbacks: readList(body, 'callbacks', scopes),
-    allowed_logout_urls: readList(body, 'allowed_logout_urls', scopes),
-    web_origins: readList(body, 'web_origins', scopes),
-  };
-}
-
-function readList(
-  body: Readonly<Record<string, unknown>>,
-  name: Auth0List,
-  scopes: readonly string[],
-): string[] {
-  const list = body[name];
-  if (Array.isArray(list) && list.every((url) => typeof url === 'string')) return list;
-  if (list !== undefined && list !== null)
-    throw new Auth0Error(
-      'cannot-read',
-      `${LIST_TITLES[name]} cannot be read: Auth0 answered with no list of texts`,
-    );
-  throw new Auth0Error('cannot-read', `${LIST_TITLES[name]} cannot be read: ${whyMissing(name, scopes)}`);
-}
-
-/**
- * Auth0 leaves a list out for two reasons, and its answer does not tell which: the token may not see it, or nothing
- * was ever saved in it (one that was emptied comes as []). Recordings of real tenants show both, so the second is
- * not taken for granted even where the token has the scope; saving the list once settles it for good.
- */
-function whyMissing(name: Auth0List, scopes: readonly string[]): string {
-  const save =
-    `open the application's settings in the Auth0 dashboard, enter this app-url's own URL into ` +
-    `${LIST_TITLES[name]} and save; from then on Auth0 tells it`;
-  return scopes.includes('read:clients')
-    ? `Auth0 left it out of its answer although the token has read:clients, so nothing was ever saved in it: ${save}`
-    : 'Auth0 left it out of its answer, which is not taken for an empty list. Either the management application lacks ' +
-        `the scope read:clients (Applications, APIs, Auth0 Management API, Machine to Machine Applications), or ` +
-        `nothing was ever saved in it: ${save}`;
 }
 
 function reveal(value: string | Secret): string {

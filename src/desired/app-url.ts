@@ -21,7 +21,7 @@ export interface AppUrls {
   readonly logout: string;
 }
 
-/** The settings `callback-path` and `logout-path` of the configuration file, which has judged them. */
+/** Paths below `app-url`, each judged where it was given; a callback may be the origin alone, without a path. */
 export interface AppPaths {
   readonly callback: string;
   readonly logout: string;
@@ -67,7 +67,7 @@ export function readAppUrl(text: string, paths: AppPaths): AppUrlReading {
 export function wantedUrls(
   mode: Auth0Urls,
   urls: AppUrls,
-  paths: AppPaths,
+  paths: Pick<AppPaths, 'logout'>,
   previousCallback?: string,
 ): WantedUrls {
   if (mode === 'remove') return fieldsOf(urls, ABSENT);
@@ -95,7 +95,10 @@ function fieldsOf<Wanted extends true | typeof ABSENT>(
 }
 
 /** What a stored callback stands for. It may have another path than today's, so it is taken as it is written. */
-export function readPrevious(callback: string | undefined, paths: AppPaths): AppUrls | undefined {
+export function readPrevious(
+  callback: string | undefined,
+  paths: Pick<AppPaths, 'logout'>,
+): AppUrls | undefined {
   if (callback === undefined || !/^https?:\/\//i.test(callback) || !URL.canParse(callback)) return undefined;
   const { origin } = new URL(callback);
   return { origin, callback, logout: `${origin}${paths.logout}` };

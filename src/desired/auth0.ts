@@ -1,23 +1,13 @@
-import type { Field, Fields } from '../resources/resource.ts';
+import { type Field, type Fields, URL_FIELDS } from '../resources/resource.ts';
 import { Secret } from '../secret.ts';
 import type { Auth0Settings } from '../settings/auth0.ts';
 import type { Notes } from '../settings/fault.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Variable } from '../settings/variables.ts';
-import {
-  APP_URL,
-  type AppPaths,
-  type AppUrls,
-  closes,
-  readAppUrl,
-  readPrevious,
-  wantedUrls,
-} from './app-url.ts';
-import type { WishOf } from './desired.ts';
+import { APP_URL, type AppUrls, closes, readAppUrl, readPrevious, wantedUrls } from './app-url.ts';
+import { CALLBACK_VARIABLE, type CallbackPath } from './callback-path.ts';
+import type { Desired, Wish, WishOf } from './desired.ts';
 import { isLocalUrl } from './local-host.ts';
-
-/** The variable that holds what users come back to after signing in. */
-export const CALLBACK_VARIABLE = 'AUTH0_CALLBACK_URL';
 
 /** @returns the name of the parameter that tells the application its callback. */
 export function callbackParameter({ prefix }: Pick<Settings, 'prefix'>): string {
@@ -27,15 +17,15 @@ export function callbackParameter({ prefix }: Pick<Settings, 'prefix'>): string 
 /** The one application of a run. Its id is no name: one that came from `secrets` must not stand in a report. */
 export const APPLICATION_NAME = 'application';
 
-function pathsOf(settings: Auth0Settings): AppPaths {
-  return { callback: settings.callbackPath, logout: settings.logoutPath };
-}
-
 /** @returns what `app-url` stands for; undefined where it is not given or wrong (then it is in `notes`). */
-export function appUrls(settings: Auth0Settings | undefined, notes: Notes): AppUrls | undefined {
+export function appUrls(
+  settings: Auth0Settings | undefined,
+  { path }: Pick<CallbackPath, 'path'>,
+  notes: Notes,
+): AppUrls | undefined {
   if (settings?.appUrl === undefined) return undefined;
   const { value, where, file, line } = settings.appUrl;
-  const { urls, faults, warnings } = readAppUrl(value, pathsOf(settings));
+  const { urls, faults, warnings } = readAppUrl(value, { callback: path, logout: settings.logoutPath });
   const note = (text: string) => ({
     where,
     file,
@@ -68,10 +58,43 @@ export function withCallback(
   return [...variables.filter(({ name }) => name !== CALLBACK_VARIABLE), callback];
 }
 
+/** @returns the place that holds the callback of `app-url`: a parameter, or where a rule sends the variable */
+export function callbackPlace(
+  { placements }: Pick<Desired, 'placements'>,
+  settings: Pick<Settings, 'prefix'>,
+): {
+  readonly kind: 'AWS::SSM::Parameter' | 'AWS::SecretsManager::Secret';
+  readonly name: string;
+  readonly field: string;
+} {
+  const placement = placements.find(({ route }) => route.variable.where === APP_URL);
+  if (placement?.destination.store === 'secret')
+    return { kind: placement.kind, name: placement.name, field: `key:${placement.destination.key}` };
+  return {
+    kind: 'AWS::SSM::Parameter',
+    name: placement?.name ?? callbackParameter(settings),
+    field: 'value',
+  };
+}
+
+/** @returns the same with another callback of `app-url`, whose path is known only once it was read what is stored. */
+export function replaceCallback(desired: Desired, settings: Settings, { callback }: AppUrls): Desired {
+  const place = callbackPlace(desired, settings);
+  const wishes = desired.wishes.map((wish): Wish => {
+    const { spec } = wish;
+    if (wish.kind !== place.kind || spec.name !== place.name || spec.fields[place.field] === undefined)
+      return wish;
+    const fields = { ...spec.fields, [place.field]: new Secret(callback) };
+    return { ...wish, spec: { ...spec, fields } } as Wish;
+  });
+  return { ...desired, wishes };
+}
+
 /**
  * @param previous what AUTH0_CALLBACK_URL holds until now: `follow` takes out what it stands for
  * @param before what it held before that: where a run ended between the parameter and Auth0, this is to be taken out
  * @param standing the application as it was read, by which a previous callback that is a secret is recognized
+ * @param isPathKnown where the path of the callback could not be read, the list of callbacks is left as it is
  */
 export function auth0Wish(
   settings: Auth0Settings,
@@ -79,8 +102,9 @@ export function auth0Wish(
   previous: string | Secret | undefined,
   before: Field,
   standing: Fields,
+  isPathKnown = true,
 ): WishOf<'Auth0::Application'> {
-  const paths = pathsOf(settings);
+  const paths = { logout: settings.logoutPath };
   const plain = (value: Field) => {
     if (value instanceof Secret) return plainOf(value, standing);
     return typeof value === 'string' ? value : undefined;
@@ -88,12 +112,18 @@ export function auth0Wish(
   const earlier = plain(before);
   // One that reaches only the machine itself is how somebody signs in on a laptop, put in again on purpose.
   const known = earlier === undefined || isLocalUrl(earlier) ? plain(previous) : earlier;
+  const isCompared = (field: string) => isPathKnown || !field.startsWith(URL_FIELDS.callback);
+  const fields = Object.entries(wantedUrls(settings.urls, urls, paths, known));
   return {
     kind: 'Auth0::Application',
-    spec: { name: APPLICATION_NAME, fields: wantedUrls(settings.urls, urls, paths, known), facts: {} },
+    spec: {
+      name: APPLICATION_NAME,
+      fields: Object.fromEntries(fields.filter(([field]) => isCompared(field))),
+      facts: {},
+    },
     defaults: new Set(),
     once: new Set(),
-    closed: new Set(closes(settings.urls)),
+    closed: new Set(closes(settings.urls).filter(isCompared)),
     unknown: new Set(),
     expected: true,
   };
@@ -109,7 +139,7 @@ export function withdrawWish(
   callback: string | Secret | undefined,
   standing: Fields,
 ): WishOf<'Auth0::Application'> {
-  const paths = pathsOf(settings);
+  const paths = { logout: settings.logoutPath };
   const known = callback instanceof Secret ? plainOf(callback, standing) : callback;
   const previous = known === undefined || isLocalUrl(known) ? undefined : readPrevious(known, paths);
   const fields = [previous, urls].flatMap((each) =>

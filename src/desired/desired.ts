@@ -3,6 +3,7 @@ import { Secret } from '../secret.ts';
 import type { Notes } from '../settings/fault.ts';
 import { parameterNameFault, SECRET_BYTES, STANDARD_BYTES, secretNameFault } from '../settings/limits.ts';
 import type { Settings } from '../settings/settings.ts';
+import { repeatedNames } from '../settings/task-definition.ts';
 import { APP_URL } from './app-url.ts';
 import { logGroup, repository, tagFields } from './application.ts';
 import type { ValueClass } from './classification.ts';
@@ -60,6 +61,10 @@ export function desire(settings: Settings, routes: readonly Route[], notes: Note
   judgeEmpty(settings, placements, notes);
   for (const idle of [idleRules(settings.rules, routes), idleBundles(settings, all)])
     if (idle !== undefined) notes.notice(idle);
+  const { taskDefinition } = settings.reports;
+  if (taskDefinition !== undefined)
+    for (const text of repeatedNames(taskDefinition, new Set(all.map(({ route }) => route.variable.name))))
+      notes.fault({ where: 'input task-definition', text });
   const wishes: Wish[] = [];
   if (settings.logGroup !== undefined) wishes.push(logGroup(settings.logGroup));
   if (settings.repository !== undefined && settings.only.has('repository'))

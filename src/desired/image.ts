@@ -9,6 +9,15 @@ export function wantedTags(
   return given.length > 0 ? given : [image.tag ?? 'latest'];
 }
 
+/** @returns what to tell of the image: of its own tag only where that is used */
+export function imageNotices(
+  image: { readonly notices: readonly string[]; readonly tagNotice?: string | undefined },
+  given: readonly string[],
+): readonly string[] {
+  const { notices, tagNotice } = image;
+  return tagNotice === undefined || given.length > 0 ? notices : [...notices, tagNotice];
+}
+
 /** @param digest the digest that the image is compared by */
 export function imageWish(repository: string, tags: readonly string[], digest: string): WishOf<'Image'> {
   return {

@@ -13,7 +13,8 @@ export function routesByPlace(
       const row = rowOf(route.variable.name)?.secret;
       return row === undefined ? [] : [[`${prefix.slice(1)}/${row.bundle}:${row.key}`, route] as const];
     }),
-    ...placements.map(
+    // What a task definition refers to is read there, though the run leaves that store alone.
+    ...[...elsewhere, ...placements].map(
       ({ name, destination, route }) =>
         [destination.store === 'secret' ? `${name}:${destination.key}` : name, route] as const,
     ),

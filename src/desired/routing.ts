@@ -139,9 +139,10 @@ function judge(variable: Variable, classify: Classify): Classification {
       ? byName
       : { class: 'plain', reason: 'its value is empty', certain: false };
   }
-  // Auth0 tells it to everybody who signs in.
-  if (source === 'app-url') return { class: 'plain', reason: 'the address of app-url', certain: false };
   const judged = classify(row === undefined ? name : '', value);
+  // Auth0 tells it to everybody who signs in; a path that is certainly a secret was put there by mistake.
+  if (source === 'app-url' && judged.class !== 'secret')
+    return { class: 'plain', reason: 'the address of app-url', certain: false };
   if (judged.class === 'undecided' && source === 'variables')
     return { class: 'plain', reason: 'given by variables', certain: false };
   return judged;

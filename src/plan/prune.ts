@@ -1,4 +1,4 @@
-import { CALLBACK_VARIABLE } from '../desired/auth0.ts';
+import { CALLBACK_VARIABLE } from '../desired/callback-path.ts';
 import type { Placement } from '../desired/desired.ts';
 import { OWNER_FIELD } from '../resources/resource.ts';
 import type { AnyStray, Findings } from '../resources/strays.ts';

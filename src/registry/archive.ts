@@ -28,8 +28,8 @@ export async function openArchive(path: string, name: string): Promise<Store> {
   const refuse = (error: unknown): never => {
     if (error instanceof NotRegularError)
       throw new ImageError(
-        'NO_SUCH_IMAGE',
-        `image: ${name} is not a file; name the archive that was written`,
+        'LAYOUT',
+        `image: ${name} is not a file; name the archive that was written, or write oci:DIR for a directory`,
       );
     const why =
       systemCode(error) === 'ENOENT'

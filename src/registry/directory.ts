@@ -2,6 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { ImageError, systemCode } from './errors.ts';
 import { readRange } from './file-range.ts';
+import { pathOf } from './image-name.ts';
 import { NotRegularError, openRegular } from './regular-file.ts';
 import type { Bytes } from './source.ts';
 import type { Store } from './store.ts';
@@ -10,13 +11,18 @@ import type { Store } from './store.ts';
  * Opens a directory; what its links lead to must lie within it.
  * @param path of the directory
  * @param name as the user wrote it
- * @throws ImageError `NO_SUCH_IMAGE` when it is no directory
+ * @throws ImageError `NO_SUCH_IMAGE` when nothing is there, `LAYOUT` when it is no directory
  */
 export async function openDirectory(path: string, name: string): Promise<Store> {
   const root = await realpath(path).catch(() => undefined);
   const isDirectory = root !== undefined && (await stat(root)).isDirectory();
   if (root === undefined || !isDirectory) {
-    throw new ImageError('NO_SUCH_IMAGE', `image: ${name} is not a directory; build the image first`);
+    const path = pathOf(name);
+    const what =
+      root === undefined
+        ? 'is not a directory; build the image first'
+        : `is not a directory but a file; write oci-archive:${path} for what buildx wrote, or docker-archive:${path} for what docker save wrote`;
+    throw new ImageError(root === undefined ? 'NO_SUCH_IMAGE' : 'LAYOUT', `image: ${name} ${what}`);
   }
   return new Directory(root, name);
 }

@@ -1,8 +1,8 @@
 import { type Digest, digestOf, isDigest } from './digest.ts';
+import { refuseLost, refuseNoLayers } from './empty.ts';
 import { ImageError, quote } from './errors.ts';
 import { gather } from './file-range.ts';
-import { identityOfConfig } from './identity.ts';
-import { isSelected, selectedTag, tagOf } from './image-name.ts';
+import { isSelected, ownTagOf, pathOf } from './image-name.ts';
 import { CONFIG_BYTES, LAYER_BYTES, MANIFEST_BYTES } from './limits.ts';
 import { objects, parseConfig, parseJson, refuseForeign, texts } from './manifest.ts';
 import { isIndex, isUncompressedLayer } from './media-types.ts';
@@ -27,10 +27,12 @@ export async function openDockerArchive(store: Store, select: string | undefined
   const { name } = store;
   if ((await store.size('manifest.json')) === undefined) {
     const layout = (await store.size('index.json')) !== undefined;
-    const hint = layout ? `; it is an OCI layout: write oci-archive:${name.replace(/^[^:]*:/, '')}` : '';
+    const hint = layout
+      ? `it is an OCI layout: write oci-archive:${pathOf(name)}`
+      : 'name the archive that docker save wrote; of a root file system (docker export) an image has to be built first';
     throw new ImageError(
       'LAYOUT',
-      `image: ${name} holds no manifest.json, so docker save did not write it${hint}`,
+      `image: ${name} holds no manifest.json, so docker save did not write it; ${hint}`,
     );
   }
   return (await openReady(store, select)) ?? openClassic(store, select);
@@ -51,6 +53,8 @@ async function openReady(store: Store, select: string | undefined): Promise<Read
     // A containerd store saves an index whose other platforms it never had; manifest.json names the one it has.
     // It also has the names of images that the layout leaves without, and all that can be chosen from.
     if (error.fault === 'MISSING_BLOB' || error.fault === 'NO_SUCH_IMAGE') return undefined;
+    // An uncompressed layer of no bytes is none when it is compressed.
+    if (error.fault === 'EMPTY') return undefined;
     throw error;
   }
 }
@@ -72,13 +76,15 @@ async function openClassic(store: Store, select: string | undefined): Promise<Cl
   }
   const { diffIds, platform } = parseConfig(config, where);
   const layers = await matchLayers(store, saved.layers, diffIds);
-  const [own] = saved.tags;
+  refuseNoLayers(diffIds, name);
+  // Here a name alone is never a tag: it means latest.
+  const chosen = saved.tags.filter((tag) => select === undefined || isSelected(select, tag));
   return {
     form: 'classic',
     name,
     diffIds,
-    identity: identityOfConfig(digest),
-    tag: select === undefined ? own && tagOf(own) : selectedTag(select),
+    identity: { by: 'configuration', digest },
+    ...ownTagOf(chosen.slice(0, 1).filter((tag) => tag.includes(':'))),
     platforms: platform === undefined ? [] : [platform],
     notices: [],
     sizeOf: (diffId) => layers.get(diffId)?.size,
@@ -150,6 +156,7 @@ async function matchLayers(
         `image: ${store.name} lacks the layer ${quote(path, 120)}; save the image again`,
       );
     }
+    if (size === 0) refuseLost(diffId, store.name);
     if (size > LAYER_BYTES) {
       throw new ImageError(
         'TOO_LARGE',

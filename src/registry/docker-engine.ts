@@ -1,3 +1,4 @@
+import { refuseNoLayers } from './empty.ts';
 import type { Engine } from './engine.ts';
 import { openClassicStore } from './engine-classic.ts';
 import { openContainerdStore } from './engine-containerd.ts';
@@ -17,6 +18,8 @@ export async function openEngineImage(
   signal?: AbortSignal,
 ): Promise<ImageSource> {
   const inspected = await engine.inspect(name, signal);
+  if (inspected.hasLayers || inspected.target === undefined)
+    refuseNoLayers(inspected.diffIds, `docker:${name}`);
   return inspected.target === undefined
     ? openClassicStore(engine, inspected, name, tag)
     : openContainerdStore(engine, inspected, inspected.target, name, tag);

@@ -2,7 +2,6 @@ import { type Digest, digestOf } from './digest.ts';
 import type { Engine, Inspected } from './engine.ts';
 import { exported, kindOf, streamed } from './engine-export.ts';
 import { ImageError } from './errors.ts';
-import { identityOfConfig } from './identity.ts';
 import { identifyLayer } from './legacy-export.ts';
 import { CONFIG_BYTES } from './limits.ts';
 import { parseConfig } from './manifest.ts';
@@ -46,7 +45,7 @@ export function openClassicStore(
     name: `docker:${name}`,
     tag,
     diffIds,
-    identity: identityOfConfig(id),
+    identity: { by: 'configuration', digest: id },
     platforms: platform === undefined ? [] : [platform],
     notices: [],
     sizeOf: () => undefined,

@@ -1,8 +1,9 @@
 import type { Digest } from './digest.ts';
+import { refuseEmpty } from './empty.ts';
 import type { Engine, Inspected } from './engine.ts';
 import { exported, kindOf, streamed } from './engine-export.ts';
+import type { Identity } from './equality.ts';
 import { ImageError } from './errors.ts';
-import { type Identity, identityOfImages } from './identity.ts';
 import { MANIFEST_BYTES } from './limits.ts';
 import type { Descriptor, Manifest } from './manifest.ts';
 import { isIndex } from './media-types.ts';
@@ -58,7 +59,7 @@ export function openContainerdStore(
     form: 'ready',
     name: `docker:${name}`,
     tag,
-    identity: identify(inspected, root),
+    identity: identify(inspected, target, root),
     platforms: inspected.platform === undefined ? [] : [inspected.platform],
     notices: noticesOf(inspected, name),
     expected: undefined,
@@ -71,11 +72,14 @@ export function openContainerdStore(
   };
 }
 
-/** An index is known by the images that it lists, where the engine tells them. */
-function identify({ children }: Inspected, root: Descriptor): Identity {
-  const listed = isIndex(root.mediaType);
-  const images = listed ? children.filter(({ isImage }) => isImage).map(({ digest }) => digest) : [];
-  return identityOfImages(images.length === 0 ? [root.digest] : images, listed);
+/** The engine may tell what an index lists; its attestations only an export tells. */
+function identify({ children }: Inspected, target: Descriptor, root: Descriptor): Identity {
+  const { mediaType, digest } = root;
+  // An engine that tells no media type may have either under the id.
+  const isSingle = root !== target || (mediaType !== '' && !isIndex(mediaType));
+  const told = children.filter(({ isImage }) => isImage).map((child) => child.digest);
+  const images = told.length === 0 ? undefined : [...new Set(told)].sort();
+  return { by: 'manifest', digest, images: isSingle ? [] : images };
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
@@ -125,5 +129,6 @@ async function resolve(root: Descriptor, kept: ReadonlyMap<Digest, Buffer>, name
   const described = root.size >= 0 ? root : { ...root, size: bytes.length };
   const tree = await follow(described, fetch, `the engine's export of ${name}`);
   rootOf(tree, name);
+  for (const manifest of tree.manifests) refuseEmpty(manifest, `docker:${name}`);
   return tree;
 }

@@ -13,6 +13,8 @@ export interface Inspected {
   /** A classic store's id is the configuration's digest, a containerd store's that of the manifest or index. */
   readonly id: Digest;
   readonly diffIds: readonly Digest[];
+  /** Whether `diffIds` are all layers of one image: of an index without an image for this machine nothing is told. */
+  readonly hasLayers: boolean;
   readonly platform: string | undefined;
   /** What a containerd store has under the name; undefined for a classic store. */
   readonly target: Descriptor | undefined;
@@ -65,11 +67,12 @@ export class Engine {
     const { Id, RootFS, Os, Architecture, Variant, Descriptor: target, Manifests, GraphDriver } = json;
     if (!isDigest(Id))
       throw new ImageError('ENGINE', `the engine at ${this.#address.name} told no id for ${name}`);
-    const rootfs = objects([RootFS])[0]?.Layers;
+    const [rootfs] = objects([RootFS]);
     const parts = [Os, Architecture, Variant].filter((part) => typeof part === 'string' && part !== '');
     return {
       id: Id,
-      diffIds: (texts(rootfs) ?? []).filter(isDigest),
+      diffIds: (texts(rootfs?.Layers) ?? []).filter(isDigest),
+      hasLayers: rootfs?.Type === 'layers',
       platform: parts.length >= 2 ? parts.join('/') : undefined,
       // Both are told by a containerd store only: there the id is the descriptor's digest.
       target:

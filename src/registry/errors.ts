@@ -7,6 +7,7 @@ export type ImageFault =
   | 'UNSAFE_PATH'
   | 'COMPRESSED_ARCHIVE'
   | 'MISSING_BLOB'
+  | 'EMPTY'
   | 'WRONG_DIGEST'
   | 'FOREIGN_LAYER'
   | 'PLATFORM'

@@ -2,6 +2,7 @@ import type { Digest } from './digest.ts';
 import { CONFIG_BYTES } from './limits.ts';
 import { type Descriptor, type Manifest, parseConfig } from './manifest.ts';
 import { DOCKER_LAYER, isGzipLayer, isImageConfig } from './media-types.ts';
+import { hasVerifiedLayers } from './verified-layers.ts';
 
 /** @returns every blob that images of the repository name; it need not be asked for */
 export function knownBlobs(images: readonly Manifest[]): ReadonlySet<Digest> {
@@ -14,8 +15,9 @@ export function knownBlobs(images: readonly Manifest[]): ReadonlySet<Digest> {
 
 /**
  * Learns from images of the repository which blob holds which layer: a configuration lists the diff ids in the order
- * in which its manifest lists the blobs. So a layer that stands there is neither compressed nor sent again, also on a
- * machine that never pushed.
+ * in which its manifest lists the blobs. So a layer that the repository has is neither compressed nor sent again, also on a
+ * machine that never pushed. Only a manifest whose layers were verified is believed: a wrong blob would spread to every
+ * image that shares the layer.
  * @param images newest first
  * @param wanted diff ids; no further configuration is read once all are known
  * @param getConfig reads a configuration from the registry
@@ -26,8 +28,10 @@ export async function knownLayers(
   getConfig: (digest: Digest, limit: number) => Promise<Buffer>,
 ): Promise<ReadonlyMap<Digest, Descriptor>> {
   const known = new Map<Digest, Descriptor>();
-  for (const { config, layers } of images) {
+  for (const image of images) {
     if (known.size === wanted.size) break;
+    const { config, layers } = image;
+    if (!hasVerifiedLayers(image)) continue;
     if (config === undefined || !isImageConfig(config.mediaType)) continue;
     // Learning saves time; that it fails (a role without ecr:GetDownloadUrlForLayer) must not fail the push.
     const bytes = await getConfig(config.digest, CONFIG_BYTES).catch(() => undefined);

@@ -1,9 +1,8 @@
 import { type Digest, hexOf } from './digest.ts';
 import { ImageError, quote } from './errors.ts';
-import { isSelected, selectedTag, tagOf } from './image-name.ts';
+import { isSelected, type OwnTag, ownTagOf } from './image-name.ts';
 import { MANIFEST_BYTES } from './limits.ts';
 import { type Descriptor, objects, parseDescriptor, parseObject } from './manifest.ts';
-import { isTag } from './reference.ts';
 
 const REF_NAME = 'org.opencontainers.image.ref.name';
 const IMAGE_NAME = 'io.containerd.image.name';
@@ -19,10 +18,9 @@ export function blobPath(digest: Digest): string {
 export type Read = (path: string, limit: number) => Promise<Buffer>;
 
 /** What an image layout holds, before it is known which of it is pushed. */
-interface Layout {
+interface Layout extends OwnTag {
   /** The descriptor that `index.json` gives for the image. */
   readonly root: Descriptor;
-  readonly tag: string | undefined;
 }
 
 /**
@@ -34,7 +32,6 @@ export async function chooseRoot(read: Read, select: string | undefined, name: s
   const json = parseObject(await read('index.json', MANIFEST_BYTES), `index.json of ${name}`);
   const all = objects(json.manifests).map((item) => parseDescriptor(item, `index.json of ${name}`));
   const listed = await withoutReferrers(all, read);
-  const tags = listed.map(ownTag);
   const found =
     select === undefined
       ? listed
@@ -43,7 +40,7 @@ export async function chooseRoot(read: Read, select: string | undefined, name: s
   const distinct = new Set(found.map((descriptor) => descriptor.digest));
   const [root] = found;
   if (root === undefined || distinct.size > 1) {
-    const own = quote(tags.filter((tag) => tag !== undefined).join(', ') || 'none', 500);
+    const own = quote(listed.flatMap((descriptor) => names(descriptor)[0] ?? []).join(', ') || 'none', 500);
     const what = root === undefined ? 'holds no image' : 'holds more than one image';
     const which = select === undefined ? '' : ` under the tag ${select}`;
     throw new ImageError(
@@ -51,18 +48,13 @@ export async function chooseRoot(read: Read, select: string | undefined, name: s
       `image: ${name} ${what}${which}; its tags: ${own}; choose one of them behind the path, or write the image again`,
     );
   }
-  return { root, tag: select === undefined ? ownTag(root) : selectedTag(select) };
+  const meant = names(root).filter((own) => select === undefined || isSelected(select, own));
+  return { root, ...ownTagOf(meant) };
 }
 
 function names(descriptor: Descriptor): readonly string[] {
   const { [REF_NAME]: ref, [IMAGE_NAME]: image } = descriptor.annotations ?? {};
   return [ref, image].filter((text) => text !== undefined);
-}
-
-function ownTag(descriptor: Descriptor): string | undefined {
-  return names(descriptor)
-    .map((name) => (isTag(name) ? name : tagOf(name)))
-    .find((tag) => tag !== undefined && isTag(tag));
 }
 
 /**

@@ -1,11 +1,13 @@
 import { type Digest, digestOf } from './digest.ts';
+import { refuseEmpty } from './empty.ts';
+import { identityOf } from './equality.ts';
 import { ImageError } from './errors.ts';
 import { gather } from './file-range.ts';
-import { identityOf } from './identity.ts';
+import { pathOf } from './image-name.ts';
 import { blobPath, chooseRoot, type Read } from './layout-root.ts';
 import { CONFIG_BYTES, LAYER_BYTES, MANIFEST_BYTES } from './limits.ts';
 import { type Descriptor, type Manifest, parseConfig, parseManifest, refuseForeign } from './manifest.ts';
-import { isImageConfig, isIndex, MANIFESTS } from './media-types.ts';
+import { isImageConfig, isIndex, isUncompressedLayer, MANIFESTS } from './media-types.ts';
 import type { Content, ReadySource } from './source.ts';
 import type { Store } from './store.ts';
 
@@ -86,22 +88,32 @@ export async function openLayout(store: Store, select: string | undefined): Prom
   const { name } = store;
   const index = await store.size('index.json');
   if (index === undefined) {
-    throw new ImageError('LAYOUT', `image: ${name} is no OCI image layout: it holds no index.json`);
+    const saved = (await store.size('manifest.json')) !== undefined;
+    // skopeo writes its version beside.
+    const isLoose = saved && (await store.size('version')) !== undefined;
+    const hint = isLoose
+      ? `it is skopeo's dir: convert it (skopeo copy dir:${pathOf(name)} oci:OTHER), and write oci:OTHER`
+      : saved
+        ? `docker save wrote it: write docker-archive:${name.startsWith('oci:') ? 'FILE for its archive' : pathOf(name)}`
+        : 'write the image again';
+    throw new ImageError('LAYOUT', `image: ${name} is no OCI image layout: it holds no index.json; ${hint}`);
   }
   const read: Read = (path, limit) => gather(store.stream(path), limit, `${path} in ${name}`);
-  const { root, tag } = await chooseRoot(read, select, name);
+  const { root, tag, tagNotice } = await chooseRoot(read, select, name);
   const tree = await follow(root, async ({ digest }) => read(blobPath(digest), MANIFEST_BYTES), name);
   for (const { digest, size } of tree.blobs.values()) await checkSize(store, digest, size);
-  const platforms = await readPlatforms(tree, read, name);
+  const { platforms, notices } = await readConfigs(tree, read, name);
+  for (const manifest of tree.manifests) refuseEmpty(manifest, name);
   const top = rootOf(tree, name);
   const bytes = [...tree.blobs.values()].reduce((sum, blob) => sum + blob.size, 0);
   return {
     form: 'ready',
     name,
     tag,
+    tagNotice,
     platforms,
-    notices: [],
-    identity: identityOf(top, tree.manifests),
+    notices,
+    identity: identityOf(top),
     expected: { blobs: tree.blobs.size, bytes },
     manifests: async () => tree.manifests,
     contents: (wanted) => giveBlobs(store, tree, wanted),
@@ -132,18 +144,36 @@ async function checkSize(store: Store, digest: Digest, size: number): Promise<vo
   }
 }
 
-async function readPlatforms(tree: Tree, read: Read, name: string): Promise<readonly string[]> {
+async function readConfigs(
+  tree: Tree,
+  read: Read,
+  name: string,
+): Promise<{ platforms: readonly string[]; notices: readonly string[] }> {
   const platforms = new Set<string>();
-  for (const { config } of tree.manifests) {
+  const notices: string[] = [];
+  for (const manifest of tree.manifests) {
+    const { config } = manifest;
     if (config === undefined || !isImageConfig(config.mediaType)) continue;
     const where = `the configuration ${config.digest} in ${name}`;
     const bytes = await read(blobPath(config.digest), CONFIG_BYTES);
     verify(bytes, config, where);
-    const { platform } = parseConfig(bytes, where);
+    const { platform, diffIds } = parseConfig(bytes, where);
     // Attestations say "unknown/unknown".
     if (platform !== undefined && !platform.startsWith('unknown/')) platforms.add(platform);
+    if (!mayBelong(manifest, diffIds))
+      notices.push(
+        `The layers of the manifest ${manifest.digest} in ${name} are not those of its configuration. It is pushed as it is, but will not run; build the image again.`,
+      );
   }
-  return [...platforms];
+  return { platforms: [...platforms], notices };
+}
+
+/** Whether the layers may be what the configuration names: of compressed ones only the number is known. */
+function mayBelong({ layers }: Manifest, diffIds: readonly Digest[]): boolean {
+  // An artifact's configuration names none.
+  if (diffIds.length === 0) return true;
+  if (diffIds.length !== layers.length) return false;
+  return layers.every(({ mediaType, digest }, i) => !isUncompressedLayer(mediaType) || digest === diffIds[i]);
 }
 
 /** The largest first, so that the last upload is a short one. */

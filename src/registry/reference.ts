@@ -1,5 +1,6 @@
 import { isDigest } from './digest.ts';
 import { ImageError, quoteInput } from './errors.ts';
+import { otherSource } from './other-sources.ts';
 
 /** Where the built image lies, by skopeo's transport names. */
 export type ImageReference =
@@ -7,14 +8,14 @@ export type ImageReference =
   | {
       readonly transport: 'oci' | 'oci-archive' | 'docker-archive';
       readonly path: string;
-      /** A tag, or for `docker-archive` a whole `NAME:TAG`. */
+      /** A tag, a whole `NAME:TAG`, or another name that the image has there. */
       readonly select: string | undefined;
     };
 
 /** The tag grammar of the distribution specification; ECR's API would take 300 characters, its registry does not. */
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
-/** Skopeo's other transports, which cannot be meant as an image's name. */
-const ELSEWHERE = /^(docker:\/\/|docker-daemon:|containers-storage:)/;
+/** What an image may be called in a file: a tag, a whole name, or what the image layout specification allows in a reference. */
+const NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9._/:+@-]{0,253}[A-Za-z0-9._-])?$/;
 const FILES = ['oci', 'oci-archive', 'docker-archive'] as const;
 
 /** @returns whether the text may be an image's tag. */
@@ -24,21 +25,18 @@ export function isTag(text: string): boolean {
 
 /**
  * Reads the input `image`.
- * @param text `[docker:]NAME[:TAG]`, `oci:DIR[:TAG]`, `oci-archive:FILE[:TAG]` or `docker-archive:FILE[:[NAME:]TAG]`
+ * @param text `[docker:]NAME[:TAG]`, or `oci:DIR`, `oci-archive:FILE` or `docker-archive:FILE` with `[:[NAME:]TAG]`
  * @throws ImageError `REFERENCE` when it names nothing that can be opened
  */
 export function parseReference(text: string): ImageReference {
   const given = text.trim();
-  if (ELSEWHERE.test(given)) {
-    throw new ImageError(
-      'REFERENCE',
-      `image: ${quoteInput(given)} is not a source that can be pushed from; write docker:NAME[:TAG] for the local engine, oci:DIR, oci-archive:FILE or docker-archive:FILE`,
-    );
-  }
   for (const transport of FILES) {
     if (given.startsWith(`${transport}:`)) return parseFile(transport, given.slice(transport.length + 1));
   }
-  return parseName(given.startsWith('docker:') ? given.slice('docker:'.length) : given);
+  const isNamed = /^docker:(?!\/\/)/.test(given);
+  const wrong = isNamed ? undefined : otherSource(given);
+  if (wrong !== undefined) throw new ImageError('REFERENCE', `image: ${quoteInput(given)} ${wrong}`);
+  return parseName(isNamed ? given.slice('docker:'.length) : given);
 }
 
 function parseFile(transport: (typeof FILES)[number], rest: string): ImageReference {
@@ -54,25 +52,13 @@ function parseFile(transport: (typeof FILES)[number], rest: string): ImageRefere
       `image: the path behind ${transport}: holds a line break or another control character; write one path`,
     );
   if (path === '') throw new ImageError('REFERENCE', `image: ${transport}: needs a path behind the colon`);
-  const valid =
-    select === undefined || (transport === 'docker-archive' ? parsesAsName(select) : isTag(select));
-  if (!valid) {
+  if (select !== undefined && !NAME.test(select)) {
     throw new ImageError(
       'REFERENCE',
-      `image: ${quoteInput(select ?? '')} behind the path of ${transport}: is not a tag; write letters, digits, "_", "." and "-"`,
+      `image: ${quoteInput(select)} behind the path of ${transport}: is not a tag; write letters, digits, "_", "." and "-", or a whole NAME:TAG`,
     );
   }
   return { transport, path, select };
-}
-
-function parsesAsName(text: string): boolean {
-  if (isTag(text)) return true;
-  try {
-    parseName(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** One path component of a repository's name, or a registry's host and port. */

@@ -9,6 +9,7 @@ import { DOCKER_CONFIG, DOCKER_LAYER, DOCKER_MANIFEST } from './media-types.ts';
 import { type Run, subject } from './run.ts';
 import { counted, sendContents } from './send.ts';
 import type { ClassicSource, Content } from './source.ts';
+import { markVerified } from './verified-layers.ts';
 
 /** Packs and sends the layers that the repository lacks. @returns the manifest that is made of all */
 export async function sendClassic(run: Run, source: ClassicSource): Promise<Manifest> {
@@ -105,7 +106,7 @@ async function makeManifest(
   });
   const config = { mediaType: DOCKER_CONFIG, size: bytes.length, digest };
   const json = { schemaVersion: 2, mediaType: DOCKER_MANIFEST, config, layers };
-  return parseManifest(Buffer.from(JSON.stringify(json)), DOCKER_MANIFEST, 'our manifest');
+  return parseManifest(markVerified(JSON.stringify(json)), DOCKER_MANIFEST, 'our manifest');
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Buffer> {

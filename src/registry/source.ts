@@ -1,5 +1,5 @@
 import type { Digest } from './digest.ts';
-import type { Identity } from './identity.ts';
+import type { Identity } from './equality.ts';
 import type { Manifest } from './manifest.ts';
 
 /**
@@ -30,6 +30,8 @@ interface Source {
   readonly identity: Identity;
   /** The image's own tag. */
   readonly tag: string | undefined;
+  /** What to say where no tag of the image's own is used as it is written; undefined where it is. */
+  readonly tagNotice?: string | undefined;
   /** `linux/amd64`, …; none where nothing tells. */
   readonly platforms: readonly string[];
   /** What the user should be told beside, in whole sentences. */

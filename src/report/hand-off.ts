@@ -2,37 +2,67 @@ import { configFingerprint, taskDefinitionSecrets } from './ecs.ts';
 import * as log from './log.ts';
 import { imageByDigest } from './outputs.ts';
 import { writePrivate } from './private-file.ts';
-import { type Run, standing } from './run.ts';
+import { neededPlacements, type References, standingWithReferences, variablesWithout } from './references.ts';
+import type { Run } from './run.ts';
+
+/** The file, or why there is none. */
+export interface HandOff {
+  readonly path?: string;
+  /** What the file would lack although the run did all that it was to do. */
+  readonly missing?: string;
+}
 
 /**
- * Completes the ECS task definition and writes it into a temporary file.
- * @returns its path; undefined where none was asked for, or where something that the task needs does not stand yet
+ * Completes the ECS task definition and writes it into a temporary file: whole, or not at all.
+ * @param folder the runner's temporary folder; without one there is no file
  */
-export async function handOff(run: Run, folder: string | undefined): Promise<string | undefined> {
-  const { settings, desired, outcomes } = run;
+export async function handOff(run: Run, folder: string | undefined): Promise<HandOff> {
+  const { settings, outcomes, references } = run;
   const { taskDefinition } = settings.reports;
-  if (taskDefinition === undefined || folder === undefined) return undefined;
+  if (taskDefinition === undefined || folder === undefined) return {};
+  // What is missing beyond the plan was told before it.
+  if (references === undefined || references.missing.length > 0) return {};
   const isMissing = outcomes.some(
     ({ change, result }) =>
       result === 'failed' || result === 'skipped' || (result === 'planned' && change.action === 'create'),
   );
   if (isMissing) {
     log.info(`${taskDefinition.path} is not completed: what it would refer to does not stand yet`);
-    return undefined;
+    return {};
   }
-  const stands = standing(run);
-  const { completeTaskDefinition, taskDefinitionNotes } = await import('./task-definition.ts');
+  const stands = standingWithReferences(run);
+  const { completeTaskDefinition, removalNotes, taskDefinitionNotes } = await import('./task-definition.ts');
+  const placements = neededPlacements(run);
+  const image = imageByDigest(run, stands);
+  const logs = logsOf(run, stands);
+  const missing = [
+    ...variablesWithout(placements, stands),
+    ...(settings.image !== undefined && image === undefined ? ['the image'] : []),
+    ...(settings.logGroup !== undefined && logs === undefined
+      ? [`the log group ${settings.logGroup.name}`]
+      : []),
+  ];
+  if (missing.length > 0) {
+    const text = `${taskDefinition.path} is not completed: there is nothing yet to refer to for ${missing.join(', ')}`;
+    log.info(text);
+    return { missing: text };
+  }
+  const secrets = taskDefinitionSecrets(placements, stands);
   for (const text of taskDefinitionNotes(taskDefinition))
     log.warning({ where: 'input task-definition', text });
-  const group = settings.logGroup?.name;
+  for (const text of removalNotes(taskDefinition, { secrets }))
+    log.notice({ where: 'input task-definition', text });
   const text = completeTaskDefinition(taskDefinition, {
-    secrets: taskDefinitionSecrets(desired.placements, stands),
-    image: imageByDigest(run, stands),
-    logs:
-      group === undefined
-        ? undefined
-        : { group, region: settings.region, streamPrefix: settings.application },
-    fingerprint: configFingerprint(desired.placements, stands),
+    secrets,
+    image,
+    logs,
+    fingerprint: configFingerprint(placements, stands),
   });
-  return writePrivate(folder, 'task-definition', settings, text);
+  return { path: writePrivate(folder, 'task-definition', settings, text) };
+}
+
+function logsOf({ settings }: Run, stands: References['stands']) {
+  const group = settings.logGroup?.name ?? settings.referred?.logGroup;
+  if (group === undefined || stands('AWS::Logs::LogGroup', group) === undefined) return undefined;
+  return { group, region: settings.region, streamPrefix: settings.application };
 }

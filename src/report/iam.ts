@@ -10,12 +10,13 @@ import {
 import type { Kind } from '../resources/resource.ts';
 import type { Settings } from '../settings/settings.ts';
 import { partsOf } from './console-link.ts';
+import { kms } from './iam-key.ts';
 
 export interface Policy {
   readonly Version: '2012-10-17';
   readonly Statement: readonly Named[];
 }
-interface Named extends Statement {
+export interface Named extends Statement {
   readonly Sid: string;
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
@@ -30,6 +31,7 @@ export interface Scope {
       | Pick<NonNullable<Settings['repository']>, 'name' | 'lifecycle' | 'kmsKeyId'>
       | undefined;
     readonly image: object | undefined;
+    readonly referred?: Settings['referred'];
   };
   readonly desired: { readonly placements: ReadonlyArray<{ readonly kind: Kind }> };
 }
@@ -50,7 +52,11 @@ export function policiesOf(scope: Scope): Policies | undefined {
   if (caller === undefined) return undefined;
   const resources = resourcesOf(scope, caller.partition, scope.caller.account);
   const listed = listingsOf(scope);
-  const all = Object.entries(PERMISSIONS).filter(([, { only }]) => only === undefined || has(scope, only));
+  const readOnly = readOnlyTargets(scope);
+  const all = Object.entries(PERMISSIONS).filter(
+    ([, { only, access, target }]) =>
+      (only === undefined || has(scope, only, access)) && !(access === 'write' && readOnly.has(target)),
+  );
   const actions = (wanted: typeof all, part: (access: Permission['access']) => string): Grant[] =>
     wanted.map(([action, { target, access }]) => ({ action, target, part: part(access) }));
   const reading = all.filter(([, { access }]) => access !== 'write');
@@ -79,11 +85,22 @@ export function policiesOf(scope: Scope): Policies | undefined {
 /** Ends the Sid of what a drift check without values leaves out. */
 const VALUES = 'Values';
 
-function has({ settings }: Scope, occasion: Occasion): boolean {
+/** What the task definition refers to and the run leaves alone. */
+function readOnlyTargets({ settings: { referred, repository } }: Scope): ReadonlySet<Target> {
+  const targets: Array<readonly [isReferred: boolean, ...Target[]]> = [
+    [referred?.parameters === true, 'parameter'],
+    [referred?.secrets === true, 'secret'],
+    [referred?.logGroup !== undefined, 'log-group', 'log-streams'],
+    [referred?.image !== undefined && repository === undefined, 'repository'],
+  ];
+  return new Set(targets.flatMap(([isReferred, ...all]) => (isReferred ? all : [])));
+}
+
+function has({ settings }: Scope, occasion: Occasion, access: Permission['access']): boolean {
   const isEnd = settings.mode === 'destroy';
   switch (occasion) {
     case 'image':
-      return settings.image !== undefined;
+      return settings.image !== undefined || (settings.referred?.image !== undefined && access !== 'write');
     case 'lifecycle':
       return settings.repository?.lifecycle !== undefined;
     case 'removal':
@@ -113,11 +130,12 @@ function resourcesOf({ settings, desired }: Scope, partition: string, account: s
   const kinds = new Set(desired.placements.map(({ kind }) => kind));
   // Leftovers are looked for in both stores, whichever of them the variables go to.
   const looks = settings.mode === 'destroy' || (kinds.size > 0 && settings.ownership.prune !== 'off');
+  const { referred } = settings;
   const touches = (kind: Kind, part: 'parameters' | 'secrets') =>
-    settings.only.has(part) && (looks || kinds.has(kind));
-  const group = settings.logGroup?.name;
+    referred?.[part] === true || (settings.only.has(part) && (looks || kinds.has(kind)));
+  const group = settings.logGroup?.name ?? referred?.logGroup;
   const bare = group === undefined ? undefined : arn('logs', `log-group:${group}`);
-  const repository = settings.repository?.name;
+  const repository = settings.repository?.name ?? referred?.image?.repository;
   return {
     any: '*',
     'log-group': bare === undefined ? undefined : [bare, `${bare}:*`],
@@ -203,46 +221,4 @@ function policy(
       ...more,
     ],
   };
-}
-
-/** Only a key of one's own needs a statement: the keys that AWS manages let the account's roles in by their own policy. */
-function kms({ settings, caller }: Scope, partition: string, access: 'read' | 'write', sid = 'Key'): Named[] {
-  const key = settings.kmsKeyId;
-  if (key === undefined || /(?:^|:)alias\/aws\//.test(key)) return [];
-  const host = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
-  // An alias is no resource of a policy: it is named by the condition, and stands for any key of its account and region.
-  const [, place = `arn:${partition}:kms:${settings.region}:${caller.account}`, alias] =
-    /^(?:(.+):)?(alias\/.+)$/.exec(key) ?? [];
-  const id = alias === undefined ? key : '*';
-  const arn = id.startsWith('arn:') ? id : `${place}:key/${id}`;
-  const through = ['ssm', 'secretsmanager'].map((service) => `${service}.${settings.region}.${host}`);
-  const statement = (
-    Sid: string,
-    Action: string[],
-    services: string[],
-    more: Named['Condition'] = {},
-  ): Named => ({
-    Sid,
-    Effect: 'Allow',
-    Action,
-    Resource: arn,
-    Condition: {
-      StringEquals: { 'kms:ViaService': services },
-      ...(alias === undefined ? {} : { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias } }),
-      ...more,
-    },
-  });
-  if (access === 'read') return [statement(sid, ['kms:Decrypt'], through)];
-  const all = [statement(sid, ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'], through)];
-  if (settings.repository?.kmsKeyId !== undefined) {
-    const byEcr = [`ecr.${settings.region}.${host}`];
-    all.push(
-      statement('KeyOfRepository', ['kms:DescribeKey', 'kms:RetireGrant'], byEcr),
-      // The other two calls do not tell whether a grant is for a service, and would be refused with it.
-      statement('GrantOfRepository', ['kms:CreateGrant'], byEcr, {
-        Bool: { 'kms:GrantIsForAWSResource': 'true' },
-      }),
-    );
-  }
-  return all;
 }

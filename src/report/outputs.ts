@@ -4,6 +4,7 @@ import { configFingerprint, references, taskDefinitionSecrets } from './ecs.ts';
 import { count, isDrifted, planDocument, planHash } from './plan-document.ts';
 import { type Price, plannedPrice, price } from './price.ts';
 import { writePrivate } from './private-file.ts';
+import { neededPlacements, standingWithReferences } from './references.ts';
 import { hasNewValue, type Run, standing } from './run.ts';
 
 /**
@@ -15,6 +16,8 @@ export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
   const counts = count(plan);
   const document = planDocument(settings, plan, run.gate, run.binding);
   const stands = standing(run);
+  const needed = neededPlacements(run);
+  const standsForTask = standingWithReferences(run);
   const json = (map: ReadonlyMap<string, string>) => JSON.stringify(Object.fromEntries(map));
   const logGroup =
     settings.logGroup === undefined ? undefined : stands('AWS::Logs::LogGroup', settings.logGroup.name);
@@ -32,9 +35,9 @@ export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
     ['plan-hash', planHash(document)],
     ['parameters', json(references(desired.placements, 'AWS::SSM::Parameter', stands))],
     ['secrets', json(references(desired.placements, 'AWS::SecretsManager::Secret', stands))],
-    ['task-definition-secrets', JSON.stringify(taskDefinitionSecrets(desired.placements, stands))],
+    ['task-definition-secrets', JSON.stringify(taskDefinitionSecrets(needed, standsForTask))],
     ['task-definition', taskDefinition],
-    ['config-fingerprint', configFingerprint(desired.placements, stands)],
+    ['config-fingerprint', configFingerprint(needed, standsForTask)],
     ['log-group-name', settings.logGroup?.name ?? ''],
     ['log-group-arn', logGroup?.facts.arn ?? ''],
     ['repository-name', settings.repository?.name ?? ''],
@@ -55,9 +58,10 @@ function costOf({ settings, outcomes }: Run): Price {
 
 type Stands = ReturnType<typeof standing>;
 
-function imageOf({ plan }: Run, stands: Stands): Spec | undefined {
-  const image = plan.find(({ kind }) => kind === 'Image');
-  return image === undefined ? undefined : stands('Image', image.name);
+/** Of a run that only refers to it, the plan does not hold the image. */
+function imageOf({ plan, settings }: Run, stands: Stands): Spec | undefined {
+  const name = plan.find(({ kind }) => kind === 'Image')?.name ?? settings.referred?.image?.repository;
+  return name === undefined ? undefined : stands('Image', name);
 }
 
 /** @returns the repository's URI with the first of the image's tags, once the image stands there. */

@@ -24,7 +24,11 @@ export async function report(run: Run, runner: Runner): Promise<Failure | undefi
   };
   const goOn = (what: string) => (error: unknown) => log.warning(unreported(what, error));
 
-  const taskDefinition = await handOff(run, runner.temp).catch(miss('task definition'));
+  const handedOff = await handOff(run, runner.temp).catch(miss('task definition'));
+  const { path: taskDefinition, missing } = handedOff ?? {};
+  // The next step would deploy the task definition that stands, or fail by an empty path.
+  if (missing !== undefined && run.settings.mode === 'apply')
+    failure ??= { reason: 'blocked', text: missing };
   try {
     const outputs = writeOutputs({ ...run, failure }, runner.temp, taskDefinition);
     tellWithheld(outputs, run.gate);

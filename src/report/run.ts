@@ -8,6 +8,7 @@ import type { Notes } from '../settings/fault.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Binding } from './binding.ts';
 import type { Gate } from './gate.ts';
+import type { References } from './references.ts';
 
 /** All that there is to tell of a run. */
 export interface Run {
@@ -30,6 +31,8 @@ export interface Run {
   readonly gate: Gate;
   /** Of the repository that the image stands in. */
   readonly repositoryUri: string | undefined;
+  /** Undefined where no task definition is completed. */
+  readonly references: References | undefined;
 }
 
 export interface Failure {

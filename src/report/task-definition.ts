@@ -1,5 +1,14 @@
-import { applyEdits, type JSONPath, modify } from 'jsonc-parser';
-import type { TaskDefinitionSettings } from '../settings/task-definition.ts';
+import { applyEdits, findNodeAtLocation, type JSONPath, modify, parseTree } from 'jsonc-parser';
+import {
+  type Container,
+  containerOf,
+  definitionIn,
+  type Entry,
+  isMissing,
+  keepsLogs,
+  type TaskDefinitionSettings,
+} from '../settings/task-definition.ts';
+import { quoted } from '../settings/texts.ts';
 import type { EcsSecret } from './ecs.ts';
 
 /** What a container is completed with; what is undefined is left as it stands. */
@@ -15,45 +24,27 @@ export interface Completion {
 /** The container's label by which a deployment that never came is noticed: it is not that of the running task. */
 const FINGERPRINT_LABEL = 'aws-bootstrap.config-fingerprint';
 
-/** What is read of a container; that it is of this shape was found out before anything was written. */
-interface Container {
-  readonly secrets?: readonly Entry[] | null;
-  readonly environment?: readonly Entry[] | null;
-  readonly logConfiguration?: {
-    readonly logDriver?: unknown;
-    readonly options?: Readonly<Record<string, unknown>> | null;
-  } | null;
-  readonly dockerLabels?: object | null;
-}
-
-interface Entry {
-  readonly name?: unknown;
-}
-
 /**
  * Completes the text, so that everything else in it stays as it is written: order, spaces, the digits of numbers.
  * @returns a task definition that ECS takes as it is
  */
-export function completeTaskDefinition(
-  { text, container: index }: TaskDefinitionSettings,
-  completion: Completion,
-): string {
-  const container = containerOf(text, index);
+export function completeTaskDefinition(settings: TaskDefinitionSettings, completion: Completion): string {
+  const text = registrable(settings.text);
+  const { container: index } = settings;
+  const container = containerOf(settings);
   const at = (...path: JSONPath): JSONPath => ['containerDefinitions', index, ...path];
-  const formattingOptions = formattingOf(text);
   let completed = text;
   const set = (path: JSONPath, value: unknown) => {
-    completed = applyEdits(completed, modify(completed, path, value, { formattingOptions }));
+    completed = edited(completed, path, value);
   };
 
   if (completion.image !== undefined) set(at('image'), completion.image);
-  const names = new Set<unknown>(completion.secrets.map(({ name }) => name));
-  const environment = container.environment ?? [];
-  // From the end, so that the places of those before stay as they are.
-  for (const [place, { name }] of [...environment.entries()].reverse())
-    if (names.has(name)) set(at('environment', place), undefined);
+  const ours = new Set<unknown>(completion.secrets.map(({ name }) => name));
+  for (const place of placesOf(container.environment, ({ name }) => ours.has(name)))
+    set(at('environment', place), undefined);
   completeSecrets(container, completion.secrets, at, set);
-  if (completion.logs !== undefined) completeLogs(container, completion.logs, at, set);
+  if (completion.logs !== undefined && !keepsLogs(settings))
+    completeLogs(container, completion.logs, at, set);
   // Nothing can be put into null, by which some tools write what is not there.
   if (container.dockerLabels === null) set(at('dockerLabels'), {});
   set(at('dockerLabels', FINGERPRINT_LABEL), completion.fingerprint);
@@ -62,9 +53,24 @@ export function completeTaskDefinition(
 
 type Set = (path: JSONPath, value: unknown) => void;
 type At = (...path: JSONPath) => JSONPath;
+type List = readonly Entry[] | null | undefined;
+
+/** @returns the places of the entries, from the end, so that the places of those before stay as they are */
+function placesOf(list: List, isMeant: (entry: Entry, place: number) => boolean): number[] {
+  return (list ?? []).flatMap((entry, place) => (isMeant(entry, place) ? [place] : [])).reverse();
+}
+
+/** ECS refuses a name that stands twice. The first entry is kept; of those that are not ours, the others say the same. */
+function isRepeated(list: List): (entry: Entry, place: number) => boolean {
+  const names = (list ?? []).map(({ name }) => name);
+  return ({ name }, place) => typeof name === 'string' && names.indexOf(name) < place;
+}
 
 function completeSecrets(container: Container, secrets: readonly EcsSecret[], at: At, set: Set): void {
-  const standing = (container.secrets ?? []).map(({ name }) => name);
+  const given = container.secrets ?? [];
+  const isDouble = isRepeated(given);
+  for (const place of placesOf(given, isDouble)) set(at('secrets', place), undefined);
+  const standing = given.filter((entry, place) => !isDouble(entry, place)).map(({ name }) => name);
   if (standing.length === 0) {
     if (secrets.length > 0) set(at('secrets'), secrets);
     return;
@@ -77,46 +83,117 @@ function completeSecrets(container: Container, secrets: readonly EcsSecret[], at
   }
 }
 
-/** Another log driver was chosen on purpose, and stays. */
 function completeLogs(
   { logConfiguration }: Container,
   { group, region, streamPrefix }: NonNullable<Completion['logs']>,
   at: At,
   set: Set,
 ): void {
-  if (!takesLogs(logConfiguration)) return;
   const options = { 'awslogs-group': group, 'awslogs-region': region, 'awslogs-stream-prefix': streamPrefix };
-  if (logConfiguration === undefined || logConfiguration === null) {
+  if (isMissing(logConfiguration) || Object.keys(logConfiguration ?? {}).length === 0) {
     set(at('logConfiguration'), { logDriver: 'awslogs', options });
     return;
   }
-  if (logConfiguration.options === null) set(at('logConfiguration', 'options'), {});
+  if (isMissing(logConfiguration?.logDriver)) set(at('logConfiguration', 'logDriver'), 'awslogs');
+  if (logConfiguration?.options === null) set(at('logConfiguration', 'options'), {});
   for (const [option, value] of Object.entries(options)) {
-    const isChosen = option === 'awslogs-stream-prefix' && logConfiguration.options?.[option] !== undefined;
+    const isChosen = option === 'awslogs-stream-prefix' && logConfiguration?.options?.[option] !== undefined;
     if (!isChosen) set(at('logConfiguration', 'options', option), value);
   }
 }
 
-function takesLogs(configuration: Container['logConfiguration']): boolean {
-  return configuration === undefined || configuration === null || configuration.logDriver === 'awslogs';
-}
-
 /** @returns what people should know about the file, and ECS tells only when a task does not start. */
-export function taskDefinitionNotes({ path, text, container: index }: TaskDefinitionSettings): string[] {
+export function taskDefinitionNotes(settings: TaskDefinitionSettings): string[] {
+  const { path, text } = settings;
   const notes: string[] = [];
-  const definition = JSON.parse(text) as { executionRoleArn?: unknown };
-  const container = containerOf(text, index);
-  if (definition.executionRoleArn === undefined)
+  if (isMissing(definitionIn(JSON.parse(text)).executionRoleArn))
     notes.push(
       `${path} has no executionRoleArn: without it ECS cannot read the secrets (iam-policies: true prints the policy it needs)`,
     );
-  if (!takesLogs(container.logConfiguration))
+  if (keepsLogs(settings))
     notes.push(`${path}: its log driver is not awslogs, so the log configuration is left as it is`);
   return notes;
 }
 
-function containerOf(text: string, index: number): Container {
-  return JSON.parse(text).containerDefinitions[index];
+/** @returns what was taken out of the file, and what other containers hold that one should know of */
+export function removalNotes(
+  settings: TaskDefinitionSettings,
+  { secrets }: Pick<Completion, 'secrets'>,
+): string[] {
+  const { path, text, container: index } = settings;
+  const definition = definitionIn(JSON.parse(text));
+  const container = containerOf(settings);
+  const ours = new Set<unknown>(secrets.map(({ name }) => name));
+  const isOurs = ({ name }: Entry) => ours.has(name);
+  // A name that no variable has may be anything.
+  const namesOf = (entries: readonly Entry[]) =>
+    [...new Set(entries.map(({ name }) => (ours.has(name) ? name : quoted(String(name)))))].join(', ');
+  const notes: string[] = [];
+  const members = READ_ONLY.filter((member) => Object.hasOwn(definition, member));
+  if (members.length > 0)
+    notes.push(`left out, since register-task-definition refuses them: ${members.join(', ')}`);
+  const plain = namesOf((container.environment ?? []).filter(isOurs));
+  if (plain !== '') notes.push(`taken out of environment, since they are in secrets now: ${plain}`);
+  const double = namesOf((container.secrets ?? []).filter(isRepeated(container.secrets)));
+  if (double !== '') notes.push(`more than once in secrets, and left in once: ${double}`);
+  for (const [place, other] of containersOf(definition).entries()) {
+    const left = place === index ? '' : namesOf((listOf(other?.environment) ?? []).filter(isOurs));
+    if (left !== '')
+      notes.push(`the container ${quoted(String(other?.name))} still has these in its environment: ${left}`);
+  }
+  return notes.map((note) => `${path}: ${note}`);
+}
+
+function containersOf(definition: Readonly<Record<string, unknown>>): ReadonlyArray<Container | null> {
+  return definition.containerDefinitions as ReadonlyArray<Container | null>;
+}
+
+/** Of containers that are not completed, nobody has found out what they are. */
+function listOf(value: unknown): readonly Entry[] | undefined {
+  return Array.isArray(value)
+    ? value.filter((entry) => typeof entry === 'object' && entry !== null)
+    : undefined;
+}
+
+/**
+ * What AWS tells of a registered task definition, and refuses in a new one.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html
+ */
+const READ_ONLY = [
+  'taskDefinitionArn',
+  'revision',
+  'status',
+  'requiresAttributes',
+  'compatibilities',
+  'registeredAt',
+  'registeredBy',
+  'deregisteredAt',
+  'deleteRequestedAt',
+] as const;
+
+/** @returns the task definition alone, where the answer of describe-task-definition surrounds it, without what AWS refuses */
+function registrable(text: string): string {
+  const document = JSON.parse(text) as { readonly tags?: unknown };
+  const definition = definitionIn(document);
+  let bare = definition === document ? text : unwrapped(text);
+  for (const member of READ_ONLY)
+    if (Object.hasOwn(definition, member)) bare = edited(bare, [member], undefined);
+  const { tags } = document;
+  const isTold = definition !== document && Array.isArray(tags) && tags.length > 0;
+  return isTold && definition.tags === undefined ? edited(bare, ['tags'], tags) : bare;
+}
+
+function unwrapped(text: string): string {
+  const root = parseTree(text);
+  const node = root && findNodeAtLocation(root, ['taskDefinition']);
+  if (node === undefined) return text;
+  const [, indent = ''] = /(?:^|\n)([ \t]*)"taskDefinition"\s*:\s*$/.exec(text.slice(0, node.offset)) ?? [];
+  const inner = text.slice(node.offset, node.offset + node.length).replaceAll(`\n${indent}`, '\n');
+  return `${inner}${/\r?\n$/.exec(text)?.[0] ?? ''}`;
+}
+
+function edited(text: string, path: JSONPath, value: unknown): string {
+  return applyEdits(text, modify(text, path, value, { formattingOptions: formattingOf(text) }));
 }
 
 /** What is put in looks like what stands around it. */

@@ -5,8 +5,9 @@
  * `concurrency` closes it for our own runs.
  * @see https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id
  */
-import { type Auth0Client, type Auth0List, type Auth0Lists, LIST_TITLES, LISTS } from '../clients/auth0.ts';
+import type { Auth0Client } from '../clients/auth0.ts';
 import { Auth0Error } from '../clients/auth0-error.ts';
+import { type Auth0List, type Auth0Lists, LIST_TITLES, LISTS } from '../clients/auth0-lists.ts';
 import { ownWait, TRIES } from '../clients/auth0-retry.ts';
 import { Secret } from '../secret.ts';
 import { ABSENT, type Difference, type Resource, type Specs, Unreadable, URL_FIELDS } from './resource.ts';

@@ -8,9 +8,9 @@ import {
 } from '@aws-sdk/client-ecr';
 import type { Calls } from '../clients/aws.ts';
 import { isNamed } from '../clients/errors.ts';
+import { isAttestation } from '../registry/attestations.ts';
 import { isDigest } from '../registry/digest.ts';
 import { ImageError, quote } from '../registry/errors.ts';
-import { isAttestation } from '../registry/identity.ts';
 import { type Manifest, parseManifest } from '../registry/manifest.ts';
 import { isIndex, MANIFESTS } from '../registry/media-types.ts';
 

@@ -7,17 +7,18 @@ import type { Calls } from '../clients/aws.ts';
 import { isNamed } from '../clients/errors.ts';
 import { Authorization, secretsOf } from '../registry/authorization.ts';
 import { Distribution } from '../registry/distribution.ts';
+import { isSame } from '../registry/equality.ts';
 import { ImageError } from '../registry/errors.ts';
 import type { AgentFactory } from '../registry/exchange.ts';
-import { identityOf, matches } from '../registry/identity.ts';
 import type { Manifest } from '../registry/manifest.ts';
-import { isIndex } from '../registry/media-types.ts';
 import type { Progress } from '../registry/progress.ts';
 import { type Pushed, push } from '../registry/push.ts';
 import type { Patience } from '../registry/retry.ts';
 import type { ImageSource } from '../registry/source.ts';
 import { tagImage } from '../registry/tag.ts';
+import { hasVerifiedLayers } from '../registry/verified-layers.ts';
 import { Secret } from '../secret.ts';
+import { findSame } from './image-equality.ts';
 import { EcrImages } from './image-reading.ts';
 import {
   ABSENT,
@@ -60,6 +61,8 @@ export class ImageResource implements Resource<ImageSpec> {
   readonly #room: ImageRoom;
   /** What `observe` read, by repository and tag: an update needs the manifests again. */
   readonly #standing = new Map<string, ReadonlyMap<string, Manifest>>();
+  /** Of those, the manifests that are the image, by repository. */
+  readonly #same = new Map<string, readonly Manifest[]>();
 
   readonly #images: EcrImages;
 
@@ -94,39 +97,46 @@ export class ImageResource implements Resource<ImageSpec> {
   }
 
   async #toSpec(name: string, standing: ReadonlyMap<string, Manifest>): Promise<ImageSpec> {
-    const { identity } = this.#room.source;
-    const digests = new Map([...standing].map(([tag, manifest]) => [tag, this.#digestOf(manifest)]));
-    const moved = [...standing].filter(([, manifest]) => !matches(manifest, identity)).map(([tag]) => tag);
+    const same = await findSame([...standing.values()], this.#room.source, (ids) =>
+      this.#images.read(
+        name,
+        ids.map((imageDigest) => ({ imageDigest })),
+      ),
+    );
+    this.#same.set(name, same);
+    const digests = new Map(
+      [...standing].map(([tag, one]) => [tag, this.#digestOf(one, same.includes(one))]),
+    );
+    const moved = [...standing].filter(([, manifest]) => !same.includes(manifest)).map(([tag]) => tag);
     const fixed = moved.length > 0 ? await this.#images.immutable(name, moved) : [];
     // Tags of one image may name indexes that differ in their attestations; the first is the one that is told.
     const [first] = this.#room.tags.flatMap((tag) => standing.get(tag) ?? []);
     const distinct = new Set([...standing.values()].map(({ digest }) => digest));
     const digest = moved.length === 0 || distinct.size === 1 ? first?.digest : undefined;
+    const isUnverified = fixed.some((tag) => this.#isUnverified(standing.get(tag)));
     return {
       name,
       fields: imageFields(digests),
       facts: {
         ...(digest === undefined ? {} : { digest }),
-        ...(fixed.length > 0 ? { unusable: tellImmutable(name, fixed) } : {}),
+        ...(fixed.length > 0 ? { unusable: tellImmutable(name, fixed, isUnverified) } : {}),
       },
     };
   }
 
   /** Equal images have equal fields; another is told by a digest of the kind that the source is known by. */
-  #digestOf(manifest: Manifest): string {
+  #digestOf(manifest: Manifest, isEqual: boolean): string {
     const { identity } = this.#room.source;
-    if (matches(manifest, identity)) return identity.digest;
-    return identity.config === undefined ? manifest.digest : identityOf(manifest).digest;
+    if (isEqual) return identity.digest;
+    const isKnown = identity.by === 'configuration' && !this.#isUnverified(manifest);
+    return (isKnown ? manifest.config?.digest : undefined) ?? manifest.digest;
   }
 
-  /**
-   * The image that a further tag needs only to name: what stands behind a wanted tag, so that all of them name one
-   * manifest, else any other of the repository; there the image alone will not do for an index with attestations.
-   */
-  #findSame(standing: readonly Manifest[], known: readonly Manifest[]): Manifest | undefined {
+  /** Whether it says to be the image, and nobody knows whether its layers are. */
+  #isUnverified(manifest: Manifest | undefined): boolean {
     const { identity } = this.#room.source;
-    const others = known.filter(({ mediaType }) => isIndex(mediaType) || !identity.isIndex);
-    return [...standing, ...others].find((manifest) => matches(manifest, identity));
+    if (manifest === undefined || identity.by !== 'configuration') return false;
+    return manifest.config?.digest === identity.digest && !isSame(manifest, identity);
   }
 
   async create(desired: ImageSpec): Promise<ImageSpec> {
@@ -164,8 +174,11 @@ export class ImageResource implements Resource<ImageSpec> {
     });
     try {
       const standing = [...(this.#standing.get(name)?.values() ?? [])];
-      const known = await this.#images.relatives(name, standing);
-      const same = this.#findSame(standing, known);
+      const donors = source.form === 'classic' ? standing.filter(hasVerifiedLayers) : standing;
+      // What a configured tag names already goes first, so that all of them name one manifest.
+      let [same] = this.#same.get(name) ?? [];
+      const known = same === undefined ? await this.#images.relatives(name, donors) : [];
+      same ??= known.find((one) => isSame(one, source.identity));
       const began = performance.now();
       let pushed: Pushed;
       if (same === undefined) pushed = await push({ source, registry, tags, known, onProgress, signal });
@@ -222,7 +235,10 @@ function noRepository(name: string, cause: unknown): ImageError {
   );
 }
 
-function tellImmutable(name: string, tags: readonly string[]): string {
+function tellImmutable(name: string, tags: readonly string[], isUnverified: boolean): string {
   const which = tags.length === 1 ? `the tag ${tags[0]}` : `the tags ${tags.join(', ')}`;
-  return `${which} of ${name} cannot be moved (immutable) and hold another image; give a new tag in image-tags`;
+  const remedy = 'give a new tag in image-tags';
+  if (isUnverified)
+    return `${which} of ${name} cannot be moved (immutable): the image behind has the same configuration, but its layers were not verified by this action; ${remedy}, or delete the image and run again`;
+  return `${which} of ${name} cannot be moved (immutable) and hold another image; ${remedy}`;
 }

@@ -10,6 +10,7 @@ import {
   tagFault,
 } from './limits.ts';
 import { type Mutability, readMutability } from './mutability.ts';
+import { readRepositoryName } from './repository-name.ts';
 import { each, quoted, readPairs, Unclear } from './texts.ts';
 
 // The log group and the repository belong to an application: its environments share them unless their name says otherwise.
@@ -140,6 +141,23 @@ function refuseShared(
   }
 }
 
+/** @returns the name alone, of a log group that is only referred to */
+export function logGroupName(layers: Layers, names: Names): string | undefined {
+  const name = readName(layers, 'log-group', '/ecs/{application}', names)?.name;
+  const wrong = name === undefined || names.application === '' ? undefined : logGroupNameFault(name);
+  if (wrong !== undefined) layers.fault('log-group', wrong);
+  return name;
+}
+
+/** @returns the name alone, of a repository that is only referred to */
+export function repositoryName(layers: Layers, names: Names): string | undefined {
+  const given = readName(layers, 'repository', '{application}', names)?.name;
+  if (given === undefined) return undefined;
+  const { name, fault } = readRepositoryName(given);
+  if (fault !== undefined) layers.fault('repository', fault);
+  return name;
+}
+
 export function readLogGroup(layers: Layers, names: Names): LogGroupSettings | undefined {
   const found = readName(layers, 'log-group', '/ecs/{application}', names);
   if (found === undefined) return undefined;
@@ -172,15 +190,11 @@ export function readRepository(
 ): RepositorySettings | undefined {
   const found = readName(layers, 'repository', '{application}', names);
   if (found === undefined) return undefined;
-  // The URI is what every console page offers to copy, so it is understood.
-  const uri =
-    /^(?:https?:\/\/)?(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.-]+\/([^:@]+)(?:[:@].*)?$/.exec(
-      found.name,
-    );
-  const name = uri?.[3] ?? found.name;
-  if (uri !== null && uri[2] !== region)
-    layers.fault('repository', `its URI is of the region ${uri[2]}, this run is in ${region}`);
-  const wrong = names.application === '' ? undefined : repositoryNameFault(name);
+  const { name, account, region: its, fault, warning } = readRepositoryName(found.name);
+  if (its !== undefined && its !== region)
+    layers.fault('repository', `it is of the region ${its}, this run is in ${region}`);
+  if (warning !== undefined) layers.warn('repository', warning);
+  const wrong = fault ?? (names.application === '' ? undefined : repositoryNameFault(name));
   if (wrong !== undefined)
     layers.fault(
       'repository',
@@ -198,7 +212,7 @@ export function readRepository(
     name,
     shared: found.shared,
     exclusive: found.exclusive,
-    account: uri?.[1],
+    account,
     mutability: {
       value: layers.read('image-tag-mutability', { value: 'MUTABLE', exclusions: undefined }, readMutability),
       given: layers.get('image-tag-mutability') !== undefined,

@@ -71,7 +71,9 @@ const settings = {
     .min(7)
     .max(30)
     .describe('days in which a deleted secret can be restored, 30 by default'),
-  'callback-path': text.describe('path of the callback URL, /callback by default'),
+  'callback-path': text.describe(
+    'path of the callback URL; default: the path of AUTH0_CALLBACK_URL, else /callback',
+  ),
   'logout-path': text.describe('path of the logout URL, /logout by default'),
   'comment-on-pr': z
     .union([z.enum(COMMENT_ON_PR), z.literal(false)], {

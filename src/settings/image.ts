@@ -12,15 +12,32 @@ export interface ImageSettings {
 
 export function readImage(layers: Layers): ImageSettings | undefined {
   const name = layers.read('image', '', (value) => String(value).trim());
-  const tags = layers.read('image-tags', [], (value) =>
-    each(readList(value), (tag) => {
-      const wrong = imageTagFault(tag);
-      if (wrong !== undefined) throw new Unclear(`${quoted(tag)}: ${wrong}`);
-      return tag;
-    }),
-  );
+  const tags = layers.read('image-tags', [], (value) => {
+    const items = readList(value);
+    return each([...items.entries()], ([index, tag]) => {
+      const wrong = wrongTag(tag);
+      if (wrong === undefined) return tag;
+      const which = items.length === 1 ? '' : `entry ${index + 1} of ${items.length}, `;
+      throw new Unclear(`${which}${quoted(tag)}: ${wrong}`);
+    });
+  });
   if (name === '') return undefined;
   if (layers.get('repository')?.value === 'none')
     layers.fault('image', 'there is no repository to push it to (repository: none)');
   return { name, tags: [...new Set(tags)] };
+}
+
+function wrongTag(tag: string): string | undefined {
+  const wrong = imageTagFault(tag);
+  return wrong === undefined ? undefined : `${wrong}; ${remedyFor(tag)}`;
+}
+
+function remedyFor(tag: string): string {
+  if (/(?:^|@)sha256:[0-9a-f]*$/.test(tag))
+    return 'this is a digest, which the output image-digest tells; name a tag';
+  const [host = ''] = tag.split('/');
+  const isWhole = /[^:]:[^:/]+$/.test(tag) || (tag.includes('/') && /[.:]/.test(host));
+  if (isWhole)
+    return 'this is a whole reference, and a tag alone is wanted: write what follows its last colon (docker/metadata-action gives tags alone where its input images is empty)';
+  return 'write "-" for any other sign, as docker/metadata-action does';
 }

@@ -1,3 +1,4 @@
+import { syntaxFault } from './json-place.ts';
 import { Unclear } from './texts.ts';
 import { isOpaque } from './variable-name.ts';
 
@@ -15,7 +16,8 @@ export function parseJsonFile(text: string, what: string, remedy: string): unkno
   try {
     document = JSON.parse(text);
   } catch {
-    throw new Unclear(`${what} is not JSON; ${remedy}`);
+    const fault = syntaxFault(text);
+    throw new Unclear(`${what} is not JSON${fault === undefined ? '' : `: ${fault}`}; ${remedy}`);
   }
   const { deepest, twice } = survey(text);
   if (deepest > DEPTH) throw new Unclear(`${what} is nested deeper than ${DEPTH} levels; ${remedy}`);

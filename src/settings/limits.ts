@@ -96,8 +96,8 @@ export function repositoryNameFault(name: string): string | undefined {
   const remedy =
     name.replace(/\D/g, '').length <= 3 ? `set repository: ${name.toLowerCase()}` : 'write it small';
   if (/[A-Z]/.test(name)) return `ECR allows no capital letters; ${remedy}`;
-  if (!/^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/.test(name))
-    return 'ECR allows lower-case letters and digits, with . _ - / between them';
+  if (!/^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(name))
+    return 'ECR allows lower-case letters and digits, with one . _ - or / between them';
   return undefined;
 }
 

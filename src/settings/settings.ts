@@ -29,6 +29,7 @@ import { prefixFault } from './limits.ts';
 import { readMode, warnOfLoosening } from './mode.ts';
 import { judgeEnvironments, readExactBundles } from './names.ts';
 import { type OwnershipSettings, readOwnership } from './ownership.ts';
+import { type Referred, readReferred } from './referred.ts';
 import { type ReportSettings, readReportSettings } from './report-settings.ts';
 import { readRequired } from './required.ts';
 import { type IgnoreEntry, type Rule, readIgnored, readRules } from './rules.ts';
@@ -61,10 +62,12 @@ export interface Settings {
   readonly envFiles: readonly string[];
   /** The built image, by skopeo's transport names; undefined where there is none to look after. */
   readonly image: ImageSettings | undefined;
-  /** Undefined where `only` leaves out both Auth0 and the parameters, one of which follows `app-url`. */
+  /** Undefined where `only` leaves out both Auth0 and the parameters, one of which follows `app-url`, and no task definition has that. */
   readonly auth0: Auth0Settings | undefined;
   readonly ownership: OwnershipSettings;
   readonly reports: ReportSettings;
+  /** Undefined where no task definition is completed. */
+  readonly referred: Referred | undefined;
   /** After so many minutes nothing new begins. */
   readonly deadlineMinutes: number;
   /** Where the `.env` files and the variables are named: an input, or a place of the configuration file. */
@@ -104,6 +107,9 @@ export function readSettings(request: Request, notes: Notes): Settings {
   const mode = readMode(layers, request.event, notes);
   readRequired(layers, request.inputs, mode);
   warnOfLoosening(layers, file, { mode, event: request.event }, notes);
+  const reports = readReportSettings(layers, request.readText);
+  const { taskDefinition } = reports;
+  const isReferring = taskDefinition !== undefined && mode !== 'destroy';
   return {
     mode,
     prefix,
@@ -131,9 +137,13 @@ export function readSettings(request: Request, notes: Notes): Settings {
     image: only.has('image') ? readImage(layers) : undefined,
     envFiles: layers.read('env-file', [], readList),
     deadlineMinutes: layers.read('deadline-minutes', 30, Number),
-    auth0: only.has('auth0') || only.has('parameters') ? readAuth0(layers, request.inputs) : undefined,
+    auth0:
+      only.has('auth0') || only.has('parameters') || isReferring
+        ? readAuth0(layers, request.inputs)
+        : undefined,
     ownership: readOwnership(layers, request, mode, prefix),
-    reports: readReportSettings(layers, request.readText),
+    reports,
+    referred: isReferring ? readReferred(layers, names, only, taskDefinition) : undefined,
     envFilesAsked: layers.get('env-file'),
     variables: layers.get('variables'),
   };

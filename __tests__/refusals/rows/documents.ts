@@ -128,7 +128,7 @@ export const TASK_DEFINITIONS: readonly Row[] = [
     'a task definition with comments',
     file('task-definition', '{ // x\n}'),
     /^input task-definition:/,
-    /is not JSON/,
+    /is not JSON: line 1, column 3 has a comment/,
   ],
   [
     'a list for a task definition',
@@ -155,10 +155,32 @@ export const TASK_DEFINITIONS: readonly Row[] = [
     /no containerDefinitions/,
   ],
   [
-    'the answer of describe-task-definition',
-    file('task-definition', '{"taskDefinition":{"containerDefinitions":[{"name":"a"}]},"tags":[]}'),
+    'a service',
+    file('task-definition', JSON.stringify({ serviceName: CANARY, taskDefinition: CANARY })),
     /^input task-definition:/,
-    /take what stands in its "taskDefinition"/,
+    /"serviceName" at line 1, column 2/,
+  ],
+  [
+    'two references of one name',
+    task({
+      name: 'a',
+      secrets: [
+        { name: 'API', valueFrom: CANARY },
+        { name: 'API', valueFrom: 'b' },
+      ],
+    }),
+    /^input task-definition:/,
+    /"API" twice.*keep one/,
+  ],
+  [
+    'a name in both lists of the container',
+    task({
+      name: 'a',
+      secrets: [{ name: 'API', valueFrom: 'b' }],
+      environment: [{ name: 'API', value: CANARY }],
+    }),
+    /^input task-definition:/,
+    /"API" is in "environment" and in "secrets".*keep one/,
   ],
   [
     'a task definition of many levels',

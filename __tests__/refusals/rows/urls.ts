@@ -15,6 +15,9 @@ const auth0 = (more: Record<string, string>): Given => ({
   },
 });
 const domain = (text: string): Given => auth0({ 'auth0-domain': text });
+/** The tenant and the application by variables alone. */
+const variables = (dotenv: string): Given =>
+  auth0({ 'auth0-domain': '', 'auth0-application-id': '', dotenv: `${dotenv}\n` });
 const path = (text: string): Given => ({ config: `callback-path: "${text}"` });
 const PATH_PLACE = /aws-bootstrap\.yml line 1: callback-path:/;
 
@@ -133,6 +136,33 @@ export const AUTH0: readonly Row[] = [
     domain(`${'a.'.repeat(130)}com`),
     /^Auth0: auth0-domain/,
     /give the tenant, such as/,
+  ],
+  [
+    'a domain with its scheme in a variable',
+    variables('# the tenant\nAUTH0_DOMAIN=https://papyrus.us.auth0.com/'),
+    /^input dotenv line 2: AUTH0_DOMAIN:/,
+    /leave out the scheme.*set the input auth0-domain/,
+  ],
+  [
+    'an application of a variable by its name',
+    variables('AUTH0_DOMAIN=papyrus.us.auth0.com\nAUTH0_CLIENT_ID="My Application"'),
+    /^input dotenv line 2: AUTH0_CLIENT_ID:/,
+    /take it from the application's settings/,
+  ],
+  [
+    'the management client for the application, in a variable',
+    variables('AUTH0_DOMAIN=papyrus.us.auth0.com\nAUTH0_CLIENT_ID=client-of-machines'),
+    /^input dotenv line 2: AUTH0_CLIENT_ID:/,
+    /the application that users sign in to/,
+  ],
+  [
+    'a management client of the file by its name',
+    {
+      ...auth0({ 'auth0-management-client-id': '' }),
+      config: 'mode: apply\nauth0-management-client-id: My Machine',
+    },
+    /aws-bootstrap\.yml line 2: auth0-management-client-id:/,
+    /take it from the application's settings/,
   ],
   [
     'the management client for the application',

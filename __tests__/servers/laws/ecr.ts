@@ -1,4 +1,4 @@
-import { describeViolation, type Input, Refusal, reply } from '../protocol.ts';
+import { describeViolation, type Input, Invalid, Refusal, reply } from '../protocol.ts';
 import { type Laws, text } from './law.ts';
 import { checkKey, checkTags, type TagList, toMap } from './tags.ts';
 
@@ -59,7 +59,7 @@ export function ecrLaws(): Laws {
 }
 
 const invalid = (member: string, constraint: string) =>
-  new Refusal(
+  new Invalid(
     'InvalidParameterException',
     `Invalid parameter at '${member}' failed to satisfy constraint: '${constraint}'`,
   );

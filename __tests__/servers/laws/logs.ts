@@ -1,4 +1,4 @@
-import { ACCOUNT, describeViolation, type Input, REGION, Refusal, reply } from '../protocol.ts';
+import { ACCOUNT, describeViolation, type Input, Invalid, REGION, Refusal, reply } from '../protocol.ts';
 import { type Ask, type Laws, text } from './law.ts';
 import { checkKey, checkTags, type TagMap } from './tags.ts';
 
@@ -116,7 +116,7 @@ export function logsLaws(): LogsLaws {
   };
 }
 
-const invalid = (message: string) => new Refusal('InvalidParameterException', message);
+const invalid = (message: string) => new Invalid('InvalidParameterException', message);
 
 function checkName(input: Input): string {
   const name = text(input, 'logGroupName') ?? '';
@@ -143,9 +143,9 @@ function checkTagMap(added: TagMap, standing: TagMap): void {
 /** Tag calls want the ARN as `logGroupArn` has it: no `:*` behind it, and no `#` in it at all. */
 async function checkResource(input: Input, ask: Ask): Promise<void> {
   const arn = text(input, 'resourceArn') ?? '';
-  if (!/^[\w+=/:,.@-]+$/.test(arn)) throw new Refusal('ValidationException', 'Invalid resourceArn');
+  if (!/^[\w+=/:,.@-]+$/.test(arn)) throw new Invalid('ValidationException', 'Invalid resourceArn');
   const name = /^arn:[^:]+:logs:[^:]+:\d{12}:log-group:([^:]+)$/.exec(arn)?.[1];
-  if (name === undefined) throw new Refusal('ValidationException', 'Invalid resourceArn');
+  if (name === undefined) throw new Invalid('ValidationException', 'Invalid resourceArn');
   if (!(await isThere(name, ask)))
     throw new Refusal('ResourceNotFoundException', 'The specified log group does not exist.');
 }

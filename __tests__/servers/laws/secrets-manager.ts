@@ -1,4 +1,4 @@
-import { describeViolation, type Input, Refusal, reply } from '../protocol.ts';
+import { describeViolation, type Input, Invalid, Refusal, reply } from '../protocol.ts';
 import { type Ask, type Law, type Laws, text } from './law.ts';
 import { checkKey, checkTags, type TagList, toMap } from './tags.ts';
 
@@ -117,7 +117,7 @@ export function secretsManagerLaws(): SecretsManagerLaws {
 }
 
 const unfit = (message: string) => new Refusal('InvalidRequestException', message);
-const invalid = (message: string) => new Refusal('ValidationException', message);
+const invalid = (message: string) => new Invalid('ValidationException', message);
 
 function asMissing(error: unknown): undefined {
   if (error instanceof Refusal && error.code === 'ResourceNotFoundException') return undefined;

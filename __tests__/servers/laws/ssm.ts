@@ -1,4 +1,4 @@
-import { ACCOUNT, describeViolation, type Input, REGION, Refusal, reply } from '../protocol.ts';
+import { ACCOUNT, describeViolation, type Input, Invalid, REGION, Refusal, reply } from '../protocol.ts';
 import { type Ask, type Law, type Laws, text } from './law.ts';
 import { checkKey, checkTags, type TagList, toMap } from './tags.ts';
 
@@ -66,7 +66,7 @@ export function ssmLaws({ emptyPages = false }: SsmOptions): Laws {
   };
 }
 
-const invalid = (message: string) => new Refusal('ValidationException', message);
+const invalid = (message: string) => new Invalid('ValidationException', message);
 
 async function putParameter(input: Input, ask: Ask) {
   // The service takes leading and trailing spaces away without a word.
@@ -83,7 +83,8 @@ async function putParameter(input: Input, ask: Ask) {
   checkValue(value, tier);
   if (input.Overwrite && standing) {
     if (tier === 'Standard' && standing.Tier === 'Advanced') {
-      throw invalid(
+      throw new Refusal(
+        'ValidationException',
         "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter tier to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as a standard parameter.",
       );
     }
@@ -114,7 +115,7 @@ function checkName(name: string): void {
     throw invalid('Parameter name must be a fully qualified name.');
   }
   if (name.split('/').filter(Boolean).length > 15) {
-    throw new Refusal('HierarchyLevelLimitExceededException', 'A hierarchy can have a maximum of 15 levels.');
+    throw new Invalid('HierarchyLevelLimitExceededException', 'A hierarchy can have a maximum of 15 levels.');
   }
   if (arnOf(name).length > 1011)
     throw invalid(describeViolation('name', name, 'have length less than or equal to 1011'));
@@ -160,7 +161,7 @@ async function describeParameters(input: Input, ask: Ask) {
   const filters = (input.ParameterFilters ?? []) as Filter[];
   for (const { Key, Values = [] } of filters) {
     if (!FILTER_KEY.test(Key)) {
-      throw new Refusal('InvalidFilterKey', `The specified filter key isn't valid: ${Key}`);
+      throw new Invalid('InvalidFilterKey', `The specified filter key isn't valid: ${Key}`);
     }
     if (Values.length > 50) {
       const constraint = 'have length less than or equal to 50';

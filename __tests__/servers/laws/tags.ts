@@ -1,4 +1,4 @@
-import { Refusal } from '../protocol.ts';
+import { Invalid, Refusal } from '../protocol.ts';
 
 export type TagMap = Readonly<Record<string, string>>;
 export interface TagList {
@@ -17,13 +17,13 @@ export function checkTags(added: TagMap, standing: TagMap, codes: { shape: strin
     checkKey(key, codes.shape);
     if (!LEGAL.test(key) || !LEGAL.test(value)) {
       const sent = `Value '${LEGAL.test(key) ? value : key}' at 'tags'`;
-      throw new Refusal(
+      throw new Invalid(
         codes.shape,
         `1 validation error detected: ${sent} failed to satisfy constraint: Member must satisfy regular expression pattern: ^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)$`,
       );
     }
     if ([...value].length > 256)
-      throw new Refusal(codes.shape, 'Member must have length less than or equal to 256');
+      throw new Invalid(codes.shape, 'Member must have length less than or equal to 256');
   }
   const own = Object.keys({ ...standing, ...added }).filter((key) => !/^aws:/i.test(key));
   if (own.length > 50) throw new Refusal(codes.count, 'A resource can have at most 50 tags.');
@@ -31,8 +31,8 @@ export function checkTags(added: TagMap, standing: TagMap, codes: { shape: strin
 
 export function checkKey(key: string, code: string): void {
   if (/^aws:/i.test(key))
-    throw new Refusal(code, 'Tag keys that begin with "aws:" are reserved for AWS use.');
+    throw new Invalid(code, 'Tag keys that begin with "aws:" are reserved for AWS use.');
   if (key.length < 1 || [...key].length > 128) {
-    throw new Refusal(code, 'A tag key must have between 1 and 128 characters.');
+    throw new Invalid(code, 'A tag key must have between 1 and 128 characters.');
   }
 }

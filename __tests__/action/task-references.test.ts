@@ -1,0 +1,212 @@
+/** What `only` leaves out of a run that completes a task definition is read, or there is no file. Through the bundle. */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+import { CANARIES, DOTENV, step } from './bench.ts';
+import { findLeaks } from './leaks.ts';
+import type { ActionRun } from './run.ts';
+
+let aws: AwsServer;
+beforeAll(async () => {
+  aws = await startAws();
+});
+afterAll(() => aws?.close());
+beforeEach(() => aws.reset());
+
+const PLAIN = [
+  { name: 'DB_PASSWORD', value: 'dev' },
+  { name: 'AUTH0_DOMAIN', value: 'localhost' },
+  { name: 'PORT', value: '5000' },
+];
+const TASK = JSON.stringify({
+  family: 'papyrus',
+  executionRoleArn: 'arn:aws:iam::123456789012:role/papyrus-execution',
+  containerDefinitions: [{ name: 'app', image: 'old', environment: PLAIN }],
+});
+const task = (inputs: Record<string, string> = {}, text = TASK) =>
+  step(
+    aws,
+    undefined,
+    { mode: 'apply', 'task-definition': 'task.json', ...inputs },
+    { files: { 'task.json': text } },
+  );
+const fileOf = (run: ActionRun) => {
+  expect(run.exitCode, run.log).toBe(0);
+  return JSON.parse(readFileSync(run.outputs['task-definition'] ?? '', 'utf8'));
+};
+const writes = () =>
+  aws.calls.filter(({ operation }) => /^(Create|Put|Update|Tag|Delete|Restore|Add)/.test(operation));
+const NAMES_ALONE = DOTENV.replace(/=.*/g, '=');
+
+describe('what only leaves out, where it exists', () => {
+  it.each([
+    ['parameters', {}],
+    ['secrets', {}],
+    ['log-group', {}],
+    ['repository', {}],
+    ['auth0', {}],
+    ['repository', { dotenv: NAMES_ALONE }],
+    ['parameters, secrets', { 'on-empty': 'skip' }],
+  ])(
+    'only: %s %o: the file is that of a run of everything',
+    async (only, inputs) => {
+      const whole = await task();
+      const expected = fileOf(whole);
+      expect(expected.containerDefinitions[0].environment).toEqual([PLAIN[2]]);
+      aws.forget();
+      const run = await task({ only, ...inputs });
+      expect(fileOf(run)).toEqual(expected);
+      expect(run.outputs['config-fingerprint']).toBe(whole.outputs['config-fingerprint']);
+      expect(run.outputs['task-definition-secrets']).toBe(whole.outputs['task-definition-secrets']);
+      expect(run.outputs).toMatchObject({
+        changed: 'false',
+        drifted: 'false',
+        'to-create': '0',
+        'to-update': '0',
+      });
+      expect(writes()).toEqual([]);
+      expect(findLeaks(run, CANARIES)).toEqual([]);
+    },
+    60_000,
+  );
+
+  it('is the callback of app-url too', async () => {
+    const inputs = { 'app-url': 'https://papyrus.example.com', 'auth0-urls': 'ensure' };
+    const expected = fileOf(await task(inputs));
+    const without = DOTENV.replace(/^AUTH0_CALLBACK_URL=.*\n/m, '');
+    expect(fileOf(await task({ ...inputs, only: 'repository', dotenv: without }))).toEqual(expected);
+  });
+
+  it('is in no plan and in no count', async () => {
+    await task();
+    const changed = { dotenv: DOTENV.replace('WORKERS=2', 'WORKERS=4') };
+    for (const mode of ['plan', 'drift']) {
+      const run = await task({ only: 'repository', mode, ...changed });
+      expect(run.outputs).toMatchObject({ drifted: 'false', 'to-update': '0', blocked: '0' });
+      const { changes } = JSON.parse(run.outputs.plan ?? '');
+      expect(changes.map(({ kind }: { kind: string }) => kind)).toEqual(['AWS::ECR::Repository']);
+      expect(fileOf(run).containerDefinitions[0].secrets).toHaveLength(15);
+    }
+  });
+
+  it('is read by calls that the printed policies grant, and no write is granted', async () => {
+    await task();
+    aws.forget();
+    const run = await task({ only: 'repository', 'iam-policies': 'true' });
+    const [deployer = '', reader = ''] = [...run.rawSummary.matchAll(/```json\n([\s\S]*?)\n```/g)].map(
+      ([, json = '']) => json,
+    );
+    const made = aws.calls
+      .filter(({ service }) => service !== 'sts')
+      .map(({ service, operation }) => `${service}:${operation}`);
+    for (const action of new Set(made))
+      for (const policy of [deployer, reader]) expect(policy).toContain(`"${action}"`);
+    for (const action of ['ssm:PutParameter', 'secretsmanager:CreateSecret', 'logs:CreateLogGroup'])
+      expect(deployer).not.toContain(action);
+    expect(made).toEqual(expect.arrayContaining(['ssm:GetParameters', 'logs:DescribeLogGroups']));
+  });
+});
+
+describe('a part that cannot be filled in', () => {
+  const refused = (run: ActionRun, reason: string) => {
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs['failure-reason']).toBe(reason);
+    expect(run.outputs['task-definition'] ?? '').toBe('');
+    expect(writes()).toEqual([]);
+    expect(findLeaks(run, CANARIES)).toEqual([]);
+  };
+
+  it('does not exist: nothing is written, and the parts are named', async () => {
+    const run = await task({ only: 'repository' });
+    refused(run, 'input');
+    for (const part of ['/ecs/papyrus', '/papyrus/prd/AUTH0_DOMAIN', 'papyrus/prd/db', 'DB_PASSWORD'])
+      expect(run.log).toContain(part);
+  });
+
+  it('is one variable', async () => {
+    await task();
+    aws.forget();
+    const run = await task({ only: 'log-group', dotenv: `${DOTENV}\nNEW_FLAG=true` });
+    refused(run, 'input');
+    expect(run.log).toMatch(
+      /NEW_FLAG cannot be found in \/papyrus\/prd\/NEW_FLAG;|NEW_FLAG cannot be found in \/papyrus\/prd\/NEW_FLAG\./,
+    );
+  });
+
+  it.each([
+    ['GetParameters', 'secrets'],
+    ['DescribeSecret', 'parameters'],
+    ['DescribeLogGroups', 'parameters'],
+  ] as const)('%s is denied: the statement is named', async (operation, only) => {
+    await task();
+    aws.forget();
+    aws.fault({ operation, kind: 'access-denied', times: 1000 });
+    const run = await task({ only });
+    refused(run, 'access-denied');
+    expect(run.log).toContain(operation);
+    // A plan goes on, and gives no file.
+    aws.fault({ operation, kind: 'access-denied', times: 1000 });
+    const plan = await task({ only, mode: 'plan' });
+    expect(plan.exitCode, plan.log).toBe(0);
+    // Where only values may not be read, a plan refers to what stands.
+    expect(plan.outputs['task-definition'] === '').toBe(operation !== 'GetParameters');
+  });
+
+  it('is what no variable names', async () => {
+    await task();
+    aws.forget();
+    refused(await task({ only: 'repository', dotenv: '' }), 'input');
+    const some = DOTENV.split('\n').filter((line) => !line.startsWith('DB_PASSWORD='));
+    aws.forget();
+    const run = await task({ only: 'repository', dotenv: some.join('\n') });
+    refused(run, 'input');
+    expect(run.log).toContain('DB_PASSWORD');
+  });
+
+  it('is none where nothing was ever stored: an application without variables', async () => {
+    const text = JSON.stringify({ family: 'x', containerDefinitions: [{ name: 'app', image: 'x' }] });
+    await task({ only: 'log-group', dotenv: '' }, text);
+    const run = await task({ only: 'repository', dotenv: '' }, text);
+    expect(fileOf(run).containerDefinitions[0].logConfiguration.options['awslogs-group']).toBe(
+      '/ecs/papyrus',
+    );
+  });
+
+  it('is not needed: another log driver, a log group of somebody else', async () => {
+    await task(
+      { only: 'parameters, secrets' },
+      JSON.stringify({ containerDefinitions: [{ logConfiguration: { logDriver: 'awsfirelens' } }] }),
+    );
+    for (const logConfiguration of [
+      { logDriver: 'awsfirelens' },
+      { logDriver: 'awslogs', options: { 'awslogs-group': '/other', 'awslogs-region': 'us-west-2' } },
+    ]) {
+      const text = JSON.stringify({ family: 'x', containerDefinitions: [{ name: 'app', logConfiguration }] });
+      const run = await task({ only: 'repository' }, text);
+      expect(fileOf(run).containerDefinitions[0].logConfiguration).toEqual(logConfiguration);
+    }
+  });
+
+  it('is found out after the writes, where only these could tell: the run fails', async () => {
+    await task({ dotenv: DOTENV.replace(/^DB_PASSWORD=.*\n/m, '') });
+    const config = 'ignore: ["secret:db:key:password"]\n';
+    const run = await step(
+      aws,
+      undefined,
+      { mode: 'apply', 'task-definition': 'task.json', config: 'rules.yml' },
+      { files: { 'task.json': TASK, 'rules.yml': config } },
+    );
+    expect([run.exitCode, run.outputs['failure-reason'], run.outputs['task-definition']]).toEqual([
+      1,
+      'blocked',
+      '',
+    ]);
+    expect(run.log).toContain('DB_PASSWORD');
+  });
+
+  it('destroy gives no file', async () => {
+    await task();
+    const run = await task({ mode: 'destroy', confirm: '/papyrus/prd' });
+    expect([run.exitCode, run.outputs['task-definition']]).toEqual([0, '']);
+  });
+});

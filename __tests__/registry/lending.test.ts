@@ -1,0 +1,310 @@
+/** What is in the repository after pushes of images that builders wrote wrong, and of the mended ones. */
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Calls } from '../../src/clients/aws.ts';
+import { imageWish, wantedTags } from '../../src/desired/image.ts';
+import { openImage } from '../../src/registry/open.ts';
+import { ImageResource, type ImageSpec } from '../../src/resources/image.ts';
+import { type Difference, Unreadable } from '../../src/resources/resource.ts';
+import { TestRegistry, type TestRepository } from '../servers/registry.ts';
+import {
+  LayoutWriter,
+  makeImage,
+  PROVENANCE,
+  SBOM,
+  sha256,
+  type TestImage,
+  toSaved,
+} from '../servers/registry-images.ts';
+import { HURRIED, Scratch, surroundings } from './harness.ts';
+
+let registry: TestRegistry;
+let repository: TestRepository;
+let scratch: Scratch;
+let ecr: ECRClient;
+let count = 0;
+beforeEach(async () => {
+  registry = await TestRegistry.start();
+  repository = registry.create('app');
+  scratch = await Scratch.make();
+  ecr = new ECRClient({
+    endpoint: registry.url.href,
+    region: 'us-west-2',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  });
+});
+afterEach(async () => {
+  ecr.destroy();
+  await registry[Symbol.asyncDispose]();
+  await scratch[Symbol.asyncDispose]();
+});
+
+/** Observes as the action does, and pushes what differs. @returns whether anything did */
+async function converge(
+  image: string,
+  tags: readonly string[] = ['v1'],
+): Promise<{ changed: boolean; spec: ImageSpec }> {
+  const source = await openImage(image, surroundings());
+  try {
+    const desired = imageWish('app', wantedTags(source, tags), source.identity.digest).spec;
+    const calls = new Calls({ now: () => performance.now(), sleep: async () => {}, random: () => 0 });
+    const settings = {
+      ecr,
+      calls,
+      source,
+      tags,
+      agentFor: () => undefined,
+      mask: () => {},
+      patience: HURRIED,
+    };
+    const resource = new ImageResource(settings);
+    const observed = (await resource.observe(['app'])).get('app');
+    if (observed instanceof Unreadable) throw observed.error;
+    if (observed === undefined) return { changed: true, spec: await resource.create(desired) };
+    const differences: readonly Difference[] = Object.entries(desired.fields).flatMap(([field, to]) =>
+      observed.fields[field] === to ? [] : [{ field, from: observed.fields[field], to }],
+    );
+    if (differences.length === 0) return { changed: false, spec: observed };
+    return { changed: true, spec: await resource.update(desired, observed, differences) };
+  } finally {
+    await source.close();
+  }
+}
+
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const CONFIG = 'application/vnd.oci.image.config.v1+json';
+const GZIP = 'application/vnd.oci.image.layer.v1.tar+gzip';
+const LAYER = 'application/vnd.oci.image.layer.v1.tar';
+
+/** @param layers compressed, whatever the configuration says of them */
+async function layout(
+  config: Buffer,
+  layers: readonly Buffer[],
+  more: object = {},
+  type = CONFIG,
+): Promise<string> {
+  const written = new LayoutWriter();
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: MANIFEST,
+    config: written.add(type, config),
+    layers: layers.map((bytes) => written.add(GZIP, bytes)),
+    ...more,
+  };
+  written.list(written.json(MANIFEST, manifest), 'v1');
+  return `oci-archive:${await scratch.tar(`${count++}.tar`, written.entries())}`;
+}
+const good = (image: TestImage) =>
+  layout(
+    image.config,
+    image.layers.map((bytes) => gzipSync(bytes)),
+  );
+const saved = async (image: TestImage) =>
+  `docker-archive:${await scratch.tar(`${count++}.tar`, toSaved(image, ['app:v1']))}`;
+const manifestOf = (tag: string) =>
+  JSON.parse(String(repository.manifests.get(repository.tags.get(tag) ?? '')?.bytes));
+/** What a node would find behind a tag: the digests of the unpacked layers. */
+const unpacked = (tag: string) =>
+  manifestOf(tag).layers.map(({ digest }: { digest: string }) =>
+    sha256(gunzipSync(repository.blobs.get(digest) ?? Buffer.alloc(0))),
+  );
+
+const image = makeImage(['base', 'app']);
+const wrong = gzipSync('this is not the layer');
+const broken = () => layout(image.config, [gzipSync(image.layers[0] ?? ''), wrong]);
+
+describe('an image whose blobs are not what its configuration names', () => {
+  it('is mended by the right one under the same tag, however that comes', async () => {
+    for (const mend of [good, saved]) {
+      await converge(await broken());
+      expect(unpacked('v1')).not.toEqual(image.layers.map(sha256));
+      const mended = await mend(image);
+      expect((await converge(mended)).changed).toBe(true);
+      expect(unpacked('v1')).toEqual(image.layers.map(sha256));
+      expect((await converge(mended)).changed).toBe(false);
+    }
+  });
+
+  it('lends no layer to images that come after it', async () => {
+    await converge(await broken(), ['old']);
+    const next = makeImage(['base', 'app', 'more']);
+    await converge(await saved(next), ['new']);
+    expect(unpacked('new')).toEqual(next.layers.map(sha256));
+    await converge(await saved(image), ['same']);
+    expect(unpacked('same')).toEqual(image.layers.map(sha256));
+  });
+
+  it('keeps no other image from lending its layers', async () => {
+    await converge(await saved(image), ['old']);
+    await converge(await broken(), ['new']);
+    const next = makeImage(['base', 'app', 'more']);
+    const { spec } = await converge(await saved(next), ['new']);
+    expect(spec.facts.pushed).toMatchObject({ uploaded: 1, reused: 2 });
+    expect(unpacked('new')).toEqual(next.layers.map(sha256));
+  });
+
+  it('lends none either where its manifest was copied over ours', async () => {
+    await converge(await saved(image));
+    const digest = repository.tags.get('v1') ?? '';
+    const stored = repository.manifests.get(digest);
+    if (stored === undefined) throw new Error('nothing was pushed');
+    const { layers } = manifestOf('v1');
+    repository.blobs.set(sha256(wrong), wrong);
+    // The blanks stay, the layer does not.
+    const edited = Buffer.from(String(stored.bytes).replace(layers[1].digest, sha256(wrong)));
+    repository.manifests.set(sha256(edited), { ...stored, bytes: edited });
+    repository.tags.set('v1', sha256(edited));
+    repository.manifests.delete(digest);
+    const next = makeImage(['base', 'app', 'more']);
+    expect((await converge(await saved(next))).spec.facts.pushed).toMatchObject({ reused: 0 });
+    expect(unpacked('v1')).toEqual(next.layers.map(sha256));
+  });
+});
+
+it.each<[what: string, layers: readonly Buffer[], type: string, isTold: boolean]>([
+  ['more layers than the configuration names', [...image.layers, image.layers[0] ?? wrong], GZIP, true],
+  ['another layer, uncompressed', [image.layers[0] ?? wrong, Buffer.from('other')], LAYER, true],
+  ['its layers, uncompressed', image.layers, LAYER, false],
+  ['its layers, compressed', image.layers.map((bytes) => gzipSync(bytes)), GZIP, false],
+])('an image with %s', async (_, layers, type, isTold) => {
+  const written = new LayoutWriter();
+  const config = written.add(CONFIG, image.config);
+  const manifest = { schemaVersion: 2, config, layers: layers.map((bytes) => written.add(type, bytes)) };
+  written.list(written.json(MANIFEST, manifest));
+  const path = await scratch.tar(`${count++}.tar`, written.entries());
+  const source = await openImage(`oci-archive:${path}`, surroundings());
+  await source.close();
+  expect(source.notices).toHaveLength(isTold ? 1 : 0);
+});
+
+describe('an image without manifests', () => {
+  it('lends its layers to the next one, and is silent the second time', async () => {
+    const first = await saved(image);
+    await converge(first);
+    expect((await converge(first)).changed).toBe(false);
+    const next = makeImage(['base', 'app', 'more']);
+    const { spec } = await converge(await saved(next));
+    expect(spec.facts.pushed).toMatchObject({ uploaded: 1, reused: 2 });
+  });
+
+  it('is pushed once more over one of another client, then is silent', async () => {
+    await converge(await good(image));
+    const again = await saved(image);
+    expect((await converge(again)).changed).toBe(true);
+    expect((await converge(again)).changed).toBe(false);
+  });
+
+  it('under a fixed tag of another client is blocked, with the reason', async () => {
+    await converge(await good(image));
+    Object.assign(repository, { mutability: 'IMMUTABLE' });
+    const source = await openImage(await saved(image), surroundings());
+    const calls = new Calls({ now: () => performance.now(), sleep: async () => {}, random: () => 0 });
+    const settings = { ecr, calls, source, tags: ['v1'], agentFor: () => undefined, mask: () => {} };
+    const observed = (await new ImageResource(settings).observe(['app'])).get('app');
+    await source.close();
+    expect(observed instanceof Unreadable ? '' : observed?.facts.unusable).toMatch(
+      /v1 of app .*not verified/,
+    );
+  });
+});
+
+describe('an image with manifests', () => {
+  it.each<[what: string, one: () => Promise<string>, two: () => Promise<string>]>([
+    [
+      'annotations',
+      () => good(image),
+      () =>
+        layout(
+          image.config,
+          image.layers.map((b) => gzipSync(b)),
+          { annotations: { a: 'b' } },
+        ),
+    ],
+    [
+      'another compression',
+      () => good(image),
+      () =>
+        layout(
+          image.config,
+          image.layers.map((b) => gzipSync(b, { level: 1 })),
+        ),
+    ],
+    [
+      'an artifact of the same configuration',
+      () => layout(Buffer.from('{}'), [gzipSync('one')]),
+      () => layout(Buffer.from('{}'), [gzipSync('two')]),
+    ],
+    [
+      'an artifact of the same empty configuration',
+      () => layout(Buffer.from('{}'), [gzipSync('one')], {}, 'application/vnd.oci.empty.v1+json'),
+      () => layout(Buffer.from('{}'), [gzipSync('two')], {}, 'application/vnd.oci.empty.v1+json'),
+    ],
+  ])('%s: each is pushed as it was built, under the same tag and a new one', async (_, one, two) => {
+    const [first, second] = [await one(), await two()];
+    const digests = await Promise.all(
+      [first, second].map(async (path) => {
+        const source = await openImage(path, surroundings());
+        await source.close();
+        return source.identity.digest;
+      }),
+    );
+    await converge(first);
+    expect(repository.tags.get('v1')).toBe(digests[0]);
+    const { spec } = await converge(second, ['v2']);
+    expect([spec.facts.digest, repository.tags.get('v2')]).toEqual([digests[1], digests[1]]);
+    expect((await converge(second)).changed).toBe(true);
+    expect(repository.tags.get('v1')).toBe(digests[1]);
+    expect((await converge(second)).changed).toBe(false);
+  });
+
+  it('and an SBOM that is added is pushed; the next build of both is not', async () => {
+    const build = async (statement: string, predicates: readonly string[]) => {
+      const written = new LayoutWriter();
+      const index = written.attested(image, statement, predicates);
+      written.list(index, 'v1');
+      const path = await scratch.tar(`${count++}.tar`, written.entries());
+      return { digest: index.digest, path: `oci-archive:${path}` };
+    };
+    await converge((await build('monday', [PROVENANCE])).path);
+    const withSbom = await build('tuesday', [PROVENANCE, SBOM]);
+    expect((await converge(withSbom.path)).changed).toBe(true);
+    expect(repository.tags.get('v1')).toBe(withSbom.digest);
+    const next = await converge((await build('wednesday', [PROVENANCE, SBOM])).path);
+    expect([next.changed, next.spec.facts.digest]).toEqual([false, withSbom.digest]);
+    const without = await good(image);
+    expect((await converge(without)).changed).toBe(true);
+    expect(manifestOf('v1').mediaType).toBe(MANIFEST);
+  });
+});
+
+describe('what ECR would refuse is an error before anything is sent', () => {
+  const nothing = Buffer.alloc(0);
+  const noLayers: TestImage = {
+    config: Buffer.from('{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}'),
+    layers: [],
+  };
+  const lost = { ...image, layers: [image.layers[0] ?? nothing, nothing] };
+  it.each<[what: string, write: () => Promise<string>]>([
+    ['a layer of no bytes', () => layout(image.config, [gzipSync('a'), nothing])],
+    [
+      'a configuration of no bytes',
+      () => layout(nothing, [gzipSync('a')], {}, 'application/vnd.example+json'),
+    ],
+    ['no layers', () => layout(noLayers.config, [])],
+    ['an artifact without layers', () => layout(Buffer.from('{}'), [])],
+    ['an archive without layers', () => saved(noLayers)],
+    ['an archive whose layer lost its bytes', () => saved(lost)],
+    [
+      'an index of such an image',
+      async () => {
+        const written = new LayoutWriter();
+        written.list(written.index([written.image(image), written.image(noLayers)]));
+        return `oci-archive:${await scratch.tar(`${count++}.tar`, written.entries())}`;
+      },
+    ],
+  ])('%s', async (_, write) => {
+    await expect(openImage(await write(), surroundings())).rejects.toMatchObject({ fault: 'EMPTY' });
+    expect(registry.seen).toEqual([]);
+  });
+});

@@ -1,1 +1,0 @@
-"use strict";exports.id=490,exports.ids=[490],exports.modules={9490:(function(D,O,_){_.d(O,{errorText:()=>E.kc,reasonOf:()=>E.A3});var E=_(6946),M=_(1399),P=_(9804),s=_(2244),I=_(9719),L=_(444),B=_(1087),n=_(2660)})};

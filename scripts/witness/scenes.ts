@@ -1,0 +1,113 @@
+/** How every published workflow ends. Each has an entry; `witness-workflows.ts` fails where one has none. */
+
+import { eventsOf, type Published } from './published.ts';
+import type { Play, Scene } from './scene.ts';
+import { ENV, EXAMPLE_TASK, isDeployed, PUSH } from './scenes-common.ts';
+import { EXAMPLE } from './scenes-example.ts';
+import { FLEET } from './scenes-fleet.ts';
+import { OWN } from './scenes-own.ts';
+import { RECIPES } from './scenes-recipes.ts';
+import { STEPS } from './scenes-steps.ts';
+
+const QUICK_START: readonly Scene[] = [
+  {
+    title: 'the first push makes everything',
+    event: PUSH,
+    expected: {
+      jobs: { base: 'succeeded' },
+      roles: ['papyrus-deploy'],
+      writes: true,
+      summaries: 1,
+      log: [/\| \S+\/papyrus keeps the images, 1\.20 dollars a month for the secrets$/m],
+    },
+    after: async ({ account }) => {
+      const group = await account.logGroup('/ecs/papyrus');
+      const secrets = await account.secrets();
+      return [
+        ...(group?.retention === 1 && group.tags?.project === 'portfolio'
+          ? []
+          : ['the log group is not there']),
+        ...(String(secrets) === 'papyrus/prd/auth0,papyrus/prd/db,papyrus/prd/flask'
+          ? []
+          : [`secrets: ${secrets}`]),
+        ...((await account.repository('papyrus')) === undefined ? ['there is no repository'] : []),
+      ];
+    },
+  },
+  {
+    title: 'the second writes nothing',
+    event: PUSH,
+    expected: { jobs: { base: 'succeeded' }, writes: false, summaries: 1 },
+  },
+  {
+    // The runner itself hides the text as a whole only; what hides a value is the mask that this action has set.
+    title: 'a later step that prints the .env shows no secret value',
+    event: PUSH,
+    added: `      - run: printf '%s\\n' "$DOTENV"
+        env:
+          DOTENV: \${{ secrets.DOTENV }}
+`,
+    expected: {
+      jobs: { base: 'succeeded' },
+      writes: false,
+      summaries: 1,
+      log: [/\| DB_PASSWORD=\*\*\*$/m, /\| GUNICORN_WORKERS=2$/m],
+    },
+  },
+];
+
+export const PLAYS: Readonly<Record<string, Play>> = {
+  'README.md: deploy': { secrets: () => ({ DOTENV: ENV }), scenes: QUICK_START },
+  'README.ja.md: deploy': { secrets: () => ({ DOTENV: ENV }), scenes: QUICK_START },
+  'docs/article.md: deploy': {
+    secrets: () => ({ DOTENV: ENV }),
+    vars: { AWS_ROLE: 'arn:aws:iam::123456789012:role/papyrus-deploy' },
+    files: {
+      'task-definition.json': EXAMPLE_TASK,
+      Dockerfile: 'FROM scratch\nCOPY task-definition.json /\n',
+    },
+    scenes: [
+      {
+        title: 'a push builds, pushes and deploys',
+        event: PUSH,
+        expected: { jobs: { deploy: 'succeeded' }, roles: ['papyrus-deploy'], writes: true, summaries: 1 },
+        after: (stage, seen) => isDeployed(stage, seen),
+      },
+    ],
+  },
+  ...RECIPES,
+  ...STEPS,
+  ...FLEET,
+  ...EXAMPLE,
+  ...OWN,
+};
+
+/** They run as part of the workflows that call them. */
+const CALLED = new Set(['.github/workflows/fleet.yml', '.github/workflows/fleet-chunk.yml']);
+/** Fewer would mean that the documentation is not read any more. */
+const FEWEST = 20;
+
+/** @returns every workflow that is published without a scene, and every scene without a workflow. */
+export function uncovered(published: readonly Published[]): string[] {
+  const names = published.map(({ name }) => name);
+  const scenes = Object.keys(PLAYS);
+  return [
+    ...(names.length < FEWEST ? [`only ${names.length} published workflows were found`] : []),
+    ...names
+      .filter((name) => !scenes.includes(name) && !CALLED.has(name))
+      .map((name) => `${name} is published, and has no scene in scripts/witness/scenes.ts`),
+    ...scenes
+      .filter((name) => !names.includes(name))
+      .map((name) => `${name} has a scene in scripts/witness/scenes.ts, and is not published`),
+    ...published.flatMap(({ name, text }) => {
+      const named = eventsOf(text);
+      const played = (PLAYS[name]?.scenes ?? []).map(({ event }) => event.name);
+      return scenes.includes(name) && named.some((event) => !played.includes(event))
+        ? [`${name} names the events ${named.join(', ')}, and has scenes for ${played.join(', ')}`]
+        : [];
+    }),
+    ...names
+      .filter((name, at) => names.indexOf(name) !== at)
+      .map((name) => `two published workflows are called ${name}`),
+  ];
+}

@@ -1,0 +1,36 @@
+import type { Placement } from '../desired/desired.ts';
+import type { Kind, Spec } from '../resources/resource.ts';
+import { taskDefinitionSecrets } from './ecs.ts';
+import { type Run, standing } from './run.ts';
+
+/** What a task definition refers to and the run does not look after. */
+export interface References {
+  readonly stands: (kind: Kind, name: string) => Spec | undefined;
+  /** Parts that cannot be filled in, in words: with any of them there is no file. */
+  readonly missing: readonly string[];
+}
+
+/** @returns what stands after the run, of what it looks after and of what the task definition refers to beside */
+export function standingWithReferences(run: Run): References['stands'] {
+  const own = standing(run);
+  return (kind, name) => own(kind, name) ?? run.references?.stands(kind, name);
+}
+
+/** @returns the places of all variables that a task needs: those that the run looks after, with a task definition all others too */
+export function neededPlacements({ desired, references }: Run): readonly Placement[] {
+  return references === undefined ? desired.placements : [...desired.placements, ...desired.elsewhere];
+}
+
+/**
+ * @param isNeeded by which a variable is missed; one whose value is empty here is so only where it is stored
+ * @returns the variables that no place gives a reference to
+ */
+export function variablesWithout(
+  placements: readonly Placement[],
+  stands: References['stands'],
+  isNeeded: (placement: Placement) => boolean = ({ empty }) => !empty,
+): Set<string> {
+  const found = new Set(taskDefinitionSecrets(placements, stands).map(({ name }) => name));
+  const names = placements.filter(isNeeded).map(({ route }) => route.variable.name);
+  return new Set(names.filter((name) => !found.has(name)));
+}

@@ -1,0 +1,36 @@
+import { logGroupName, type Names, repositoryName } from './application.ts';
+import type { Part } from './choices.ts';
+import { type ImageSettings, readImage } from './image.ts';
+import type { Layers } from './layers.ts';
+import { keepsLogs, type TaskDefinitionSettings } from './task-definition.ts';
+
+/** What a task definition refers to and `only` leaves out: it is read, and neither compared nor written. */
+export interface Referred {
+  readonly parameters: boolean;
+  readonly secrets: boolean;
+  /** Undefined where the run looks after it, where there is none, or where the container logs elsewhere. */
+  readonly logGroup: string | undefined;
+  /** The image that a run of everything would push; undefined where none is given. */
+  readonly image: (ImageSettings & { readonly repository: string }) | undefined;
+}
+
+export function readReferred(
+  layers: Layers,
+  names: Names,
+  only: ReadonlySet<Part>,
+  taskDefinition: TaskDefinitionSettings,
+): Referred {
+  return {
+    parameters: !only.has('parameters'),
+    secrets: !only.has('secrets'),
+    logGroup: only.has('log-group') || keepsLogs(taskDefinition) ? undefined : logGroupName(layers, names),
+    image: only.has('image') ? undefined : imageBefore(layers, names),
+  };
+}
+
+/** The image need not be on this machine: its tag tells which one is meant. */
+function imageBefore(layers: Layers, names: Names): Referred['image'] {
+  const image = readImage(layers);
+  const repository = repositoryName(layers, names);
+  return image === undefined || repository === undefined ? undefined : { ...image, repository };
+}

@@ -1,0 +1,205 @@
+import type { Asked } from './ask.ts';
+import { UNDECIDED } from './desired/classification.ts';
+import { type Placement, place } from './desired/placement.ts';
+import { route } from './desired/routing.ts';
+import { firstTag } from './registry/image-name.ts';
+import { errorText, reasonOf } from './report/failure.ts';
+import { type References, variablesWithout } from './report/references.ts';
+import { type Kind, type Resources, type Spec, Told, Unreadable } from './resources/resource.ts';
+import { type Observation, observe } from './resources/rooms.ts';
+import { findStrays } from './resources/strays.ts';
+import { Secret } from './secret.ts';
+import { InputFaults, Notes } from './settings/fault.ts';
+import type { Settings } from './settings/settings.ts';
+import { containerOf, ownLogGroup } from './settings/task-definition.ts';
+
+/** What the task definition refers to and this run does not look after: read, never planned. */
+
+/** A part that cannot be filled in, and the error where it could not be read. */
+interface Gap {
+  readonly text: string;
+  readonly error?: unknown;
+}
+
+/**
+ * @returns what the task definition refers to beyond the plan; undefined where none is completed
+ * @throws InputFaults or Told in `apply`, before anything is written, where the file could not be completed afterwards
+ */
+export async function readReferences(asked: Asked, rooms: Resources): Promise<References | undefined> {
+  const { settings, desired } = asked;
+  const { referred } = settings;
+  const { taskDefinition } = settings.reports;
+  if (referred === undefined || taskDefinition === undefined) return undefined;
+  const leftInPlain = plainPlacements(asked);
+  const [observation, unnamed] = await Promise.all([
+    observe(rooms, namesOf(settings, [...desired.elsewhere, ...leftInPlain])),
+    asked.hasVariables ? [] : unnamedGaps(settings, rooms),
+  ]);
+  const stands = (kind: Kind, name: string): Spec | undefined => {
+    const found = observation[kind].get(name);
+    return found instanceof Unreadable ? undefined : found;
+  };
+  const gaps = [
+    ...variableGaps(asked, observation, stands),
+    ...plainGaps(leftInPlain, stands),
+    ...unnamed,
+    ...logGroupGaps(settings, observation),
+    ...imageGaps(settings, observation),
+  ];
+  const missing = gaps.map(({ text }) => text);
+  if (settings.mode === 'apply' && gaps.length > 0) throw refusal(taskDefinition.path, gaps);
+  return { stands, missing };
+}
+
+function refusal(path: string, gaps: readonly Gap[]): Error {
+  const text = `${path} cannot be completed. This run leaves out what it refers to, and ${gaps.map((gap) => gap.text).join('; ')}. Run without "only" first, or without task-definition`;
+  const failed = gaps.find(({ error }) => error !== undefined);
+  if (failed === undefined) return new InputFaults([{ where: 'input task-definition', text }]);
+  return new Told(`input task-definition: ${text}. Nothing was written`, {
+    reason: reasonOf(failed.error),
+    cause: failed.error,
+  });
+}
+
+function namesOf({ referred }: Settings, placements: readonly Placement[]): Record<Kind, string[]> {
+  const of = (kind: Kind) => [
+    ...new Set(placements.filter((placement) => placement.kind === kind).map(({ name }) => name)),
+  ];
+  const { logGroup, image } = referred ?? {};
+  const repositories = image === undefined ? [] : [image.repository];
+  return {
+    'AWS::Logs::LogGroup': logGroup === undefined ? [] : [logGroup],
+    'AWS::SSM::Parameter': of('AWS::SSM::Parameter'),
+    'AWS::SecretsManager::Secret': of('AWS::SecretsManager::Secret'),
+    'AWS::ECR::Repository': repositories,
+    'Auth0::Application': [],
+    Image: image === undefined || firstTag(image) === undefined ? [] : repositories,
+  };
+}
+
+/** Variables of this run that neither it nor what stands gives a reference to. */
+function variableGaps(
+  { settings, desired }: Asked,
+  observation: Observation,
+  stands: References['stands'],
+): Gap[] {
+  const own = new Set(desired.placements.map(({ route: of }) => of.variable.name));
+  const lacking = desired.elsewhere.filter(({ route: of }) => !own.has(of.variable.name));
+  const unread = new Map<string, unknown>();
+  for (const { kind, name } of lacking) {
+    const found = observation[kind].get(name);
+    if (found instanceof Unreadable) unread.set(name, found.error);
+  }
+  // Of what could not be read, nobody knows which variables it holds.
+  const known = lacking.filter(({ name }) => !unread.has(name));
+  // An empty value is nothing to miss, unless it is that of a GitHub secret which may not exist.
+  const isNeeded = ({ empty, route: of }: Placement) =>
+    !empty || (of.variable.source === 'secrets' && settings.onEmpty !== 'skip');
+  const names = variablesWithout(known, stands, isNeeded);
+  const places = [
+    ...new Set(known.filter((one) => names.has(one.route.variable.name)).map(({ name }) => name)),
+  ];
+  return [
+    ...[...unread].map(([name, error]) => ({
+      text: `${name} could not be read: ${errorText(error)}`,
+      error,
+    })),
+    ...(names.size === 0 ? [] : [{ text: `${listed([...names])} cannot be found in ${listed(places)}` }]),
+  ];
+}
+
+/** What the container has in plain text, and no variable of this run names: it may be stored all the same. */
+function plainPlacements({ settings, desired }: Asked): Placement[] {
+  const { referred, reports } = settings;
+  if (referred === undefined || reports.taskDefinition === undefined) return [];
+  const known = new Set(
+    [...desired.placements, ...desired.elsewhere].map(({ route: of }) => of.variable.name),
+  );
+  const entries = containerOf(reports.taskDefinition).environment ?? [];
+  return entries.flatMap(({ name }) => {
+    if (typeof name !== 'string' || !/^\w{1,200}$/.test(name) || known.has(name)) return [];
+    const variable = { name, value: new Secret(''), source: 'dotenv' as const, where: 'task-definition' };
+    const routed = route(variable, settings, new Notes(), () => UNDECIDED);
+    return routed.destinations
+      .map((destination) => place(settings, routed, destination))
+      .filter(({ kind }) => (kind === 'AWS::SSM::Parameter' ? referred.parameters : referred.secrets));
+  });
+}
+
+function plainGaps(placements: readonly Placement[], stands: References['stands']): Gap[] {
+  const isStored = (placement: Placement) => variablesWithout([placement], stands, () => true).size === 0;
+  const stored = placements.filter(isStored);
+  if (stored.length === 0) return [];
+  const names = listed([...new Set(stored.map(({ route: of }) => of.variable.name))]);
+  const places = listed([...new Set(stored.map(({ name }) => name))]);
+  return [
+    {
+      text: `its environment has a plain value for ${names}, which ${places} holds, and no variable of this run has the name. Give this run all variables`,
+    },
+  ];
+}
+
+/** A run without variables does not know what the container needs of what stands below the prefix. */
+async function unnamedGaps({ prefix, referred }: Settings, rooms: Resources): Promise<Gap[]> {
+  const { strays, failures } = await findStrays(rooms, {
+    prefix,
+    known: {
+      ...(referred?.parameters ? { 'AWS::SSM::Parameter': new Set<string>() } : {}),
+      ...(referred?.secrets ? { 'AWS::SecretsManager::Secret': new Set<string>() } : {}),
+    },
+    readsKeys: false,
+  });
+  const ours = strays.filter(({ owner }) => owner !== 'others').length;
+  return [
+    ...failures.map(({ path, error }) => ({
+      text: `what is below ${path} could not be listed: ${errorText(error)}`,
+      error,
+    })),
+    ...(ours === 0
+      ? []
+      : [
+          {
+            text: `it has no variable that names the ${ours} parameters and secrets of this action below ${prefix}. Give this run the same variables, such as env-file; a file with the names alone is enough`,
+          },
+        ]),
+  ];
+}
+
+function logGroupGaps({ referred, reports }: Settings, observation: Observation): Gap[] {
+  const name = referred?.logGroup;
+  if (name === undefined) return [];
+  const found = observation['AWS::Logs::LogGroup'].get(name);
+  if (found instanceof Unreadable)
+    return [
+      { text: `the log group ${name} could not be read: ${errorText(found.error)}`, error: found.error },
+    ];
+  // The container logs elsewhere, by a group of somebody else.
+  const own = reports.taskDefinition && ownLogGroup(reports.taskDefinition);
+  if (found !== undefined || (own !== undefined && own !== name)) return [];
+  return [{ text: `the log group ${name} does not exist (where none is meant, set log-group: none)` }];
+}
+
+function imageGaps({ referred }: Settings, observation: Observation): Gap[] {
+  const image = referred?.image;
+  if (image === undefined) return [];
+  const { repository } = image;
+  const tag = firstTag(image);
+  if (tag === undefined) return [{ text: 'the input image names no tag; set image-tags' }];
+  const found = [observation['AWS::ECR::Repository'].get(repository), observation.Image.get(repository)];
+  const failed = found.find((one) => one instanceof Unreadable);
+  if (failed instanceof Unreadable)
+    return [
+      {
+        text: `the image ${repository}:${tag} could not be read: ${errorText(failed.error)}`,
+        error: failed.error,
+      },
+    ];
+  return found.includes(undefined) ? [{ text: `the image ${repository}:${tag} does not exist` }] : [];
+}
+
+const MOST_LISTED = 20;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_LISTED;
+  return `${names.slice(0, MOST_LISTED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
