@@ -10,6 +10,7 @@ import { avoidIdleBundles } from '../src/desired/idle-bundles.ts';
 import { type Route, route } from '../src/desired/routing.ts';
 import { rowOf } from '../src/desired/table.ts';
 import { type ConfigFile, readConfig } from '../src/settings/config.ts';
+import { DOCUMENTS } from '../src/settings/documents.ts';
 import { describe, Notes } from '../src/settings/fault.ts';
 import { type Runner, readVariableTexts } from '../src/settings/inputs.ts';
 import { readSettings, type Settings } from '../src/settings/settings.ts';
@@ -88,6 +89,7 @@ export function ask(given: Given): Answer {
       fileIsBroken: given.config !== undefined && file === undefined,
       event: given.event ?? 'push',
       ambientRegion: given.region ?? 'us-west-2',
+      documents: DOCUMENTS,
       readText: (path) => readText(path, run),
     },
     notes,

@@ -13,6 +13,7 @@ import { rowOf } from './desired/table.ts';
 import { ImageError } from './registry/errors.ts';
 import type { ImageSource } from './registry/source.ts';
 import * as log from './report/log.ts';
+import { mayHaveDocuments } from './settings/document-source.ts';
 import { InputFaults, Notes } from './settings/fault.ts';
 import {
   mask,
@@ -60,6 +61,10 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
   const unknown = readUnknownInputs();
   if (unknown !== undefined) notes.warn(unknown);
   const file = await readConfigFile(inputs, runner, notes);
+  // Loaded where one may be given: most runs have no such document.
+  const documents = mayHaveDocuments(inputs, file)
+    ? (await import('./settings/documents.ts')).DOCUMENTS
+    : undefined;
   const settings = readSettings(
     {
       inputs,
@@ -67,6 +72,7 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
       fileIsBroken: file === undefined && notes.faults.length > 0,
       event: runner.event,
       ambientRegion: runner.region,
+      documents,
       readText: (path) => readText(path, runner),
     },
     notes,

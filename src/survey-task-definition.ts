@@ -9,9 +9,9 @@ import { type Kind, type Resources, type Spec, Told, Unreadable } from './resour
 import { type Observation, observe } from './resources/rooms.ts';
 import { findStrays } from './resources/strays.ts';
 import { Secret } from './secret.ts';
+import { containerOf, ownLogGroup } from './settings/container.ts';
 import { InputFaults, Notes } from './settings/fault.ts';
 import type { Settings } from './settings/settings.ts';
-import { containerOf, ownLogGroup } from './settings/task-definition.ts';
 
 /** What the task definition refers to and this run does not look after: read, never planned. */
 

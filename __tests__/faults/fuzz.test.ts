@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { completeTaskDefinition } from '../../src/report/task-definition.ts';
 import { readConfig } from '../../src/settings/config.ts';
+import { DOCUMENTS } from '../../src/settings/documents.ts';
 import { readDotenv } from '../../src/settings/dotenv.ts';
 import { readExpectation } from '../../src/settings/expectation.ts';
 import { Notes } from '../../src/settings/fault.ts';
@@ -124,6 +125,7 @@ it('a configuration file, with the settings and patterns in it', () =>
         fileIsBroken: file === undefined,
         event: 'pull_request',
         ambientRegion: 'us-west-2',
+        documents: DOCUMENTS,
         readText: () => CANARY,
       },
       notes,

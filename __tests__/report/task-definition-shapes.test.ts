@@ -5,7 +5,8 @@ import {
   removalNotes,
   taskDefinitionNotes,
 } from '../../src/report/task-definition.ts';
-import { readTaskDefinition, repeatedNames } from '../../src/settings/task-definition.ts';
+import { repeatedNames } from '../../src/settings/container.ts';
+import { readTaskDefinition } from '../../src/settings/task-definition.ts';
 import { Unclear } from '../../src/settings/texts.ts';
 
 const ARN = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:papyrus/prd/db-AbCdEf:password::';

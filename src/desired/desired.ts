@@ -1,9 +1,9 @@
 import type { BundleFields, Field, Kind, ParameterFields, Specs } from '../resources/resource.ts';
 import { Secret } from '../secret.ts';
+import { repeatedNames } from '../settings/container.ts';
 import type { Notes } from '../settings/fault.ts';
 import { parameterNameFault, SECRET_BYTES, STANDARD_BYTES, secretNameFault } from '../settings/limits.ts';
 import type { Settings } from '../settings/settings.ts';
-import { repeatedNames } from '../settings/task-definition.ts';
 import { APP_URL } from './app-url.ts';
 import { logGroup, repository, tagFields } from './application.ts';
 import type { ValueClass } from './classification.ts';

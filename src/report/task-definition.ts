@@ -7,7 +7,7 @@ import {
   isMissing,
   keepsLogs,
   type TaskDefinitionSettings,
-} from '../settings/task-definition.ts';
+} from '../settings/container.ts';
 import { quoted } from '../settings/texts.ts';
 import type { EcsSecret } from './ecs.ts';
 

@@ -1,5 +1,6 @@
+import { type DocumentSource, readersOf } from './document-source.ts';
 import type { Layers } from './layers.ts';
-import { type Lifecycle, readLifecycle } from './lifecycle.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import {
   kmsKeyFault,
   logGroupNameFault,
@@ -186,7 +187,7 @@ export function readRepository(
   layers: Layers,
   names: Names,
   region: string,
-  readText: (path: string) => string,
+  source: DocumentSource,
 ): RepositorySettings | undefined {
   const found = readName(layers, 'repository', '{application}', names);
   if (found === undefined) return undefined;
@@ -218,7 +219,7 @@ export function readRepository(
       given: layers.get('image-tag-mutability') !== undefined,
     },
     lifecycle: layers.read<Lifecycle | undefined>('lifecycle-policy', undefined, (value) =>
-      readLifecycle(String(value).trim(), readText),
+      readersOf(source).readLifecycle(String(value).trim(), source.readText),
     ),
     kmsKeyId: layers.read('kms-key-id', undefined, readKmsKey(region), found.shared),
     tags: readTags(layers, found.shared),

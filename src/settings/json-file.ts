@@ -1,3 +1,4 @@
+import { surveyJson } from './json-keys.ts';
 import { syntaxFault } from './json-place.ts';
 import { Unclear } from './texts.ts';
 import { isOpaque } from './variable-name.ts';
@@ -19,41 +20,11 @@ export function parseJsonFile(text: string, what: string, remedy: string): unkno
     const fault = syntaxFault(text);
     throw new Unclear(`${what} is not JSON${fault === undefined ? '' : `: ${fault}`}; ${remedy}`);
   }
-  const { deepest, twice } = survey(text);
+  const { deepest, twice } = surveyJson(text);
   if (deepest > DEPTH) throw new Unclear(`${what} is nested deeper than ${DEPTH} levels; ${remedy}`);
   if (twice !== undefined)
     throw new Unclear(
       `${what} has ${/^\w{1,40}$/.test(twice) && !isOpaque(twice) ? `"${twice}"` : 'a key'} twice in one object; keep one of the two`,
     );
   return document;
-}
-
-/**
- * JSON.parse keeps the last of two equal keys without a word.
- * @param level down to which keys are looked at; the object itself is level 1
- * @returns the first key that stands twice in an object of a JSON text that is known to parse
- */
-export function repeatedKey(json: string, level: number): string | undefined {
-  return survey(json, level).twice;
-}
-
-function survey(
-  json: string,
-  level = Number.POSITIVE_INFINITY,
-): { deepest: number; twice: string | undefined } {
-  const open: Array<Set<string>> = [];
-  let deepest = 0;
-  let twice: string | undefined;
-  for (const token of json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)) {
-    const [sign, colon] = token;
-    if (sign === '{' || sign === '[') deepest = Math.max(deepest, open.push(new Set()));
-    else if (sign === '}' || sign === ']') open.pop();
-    else if (colon !== undefined && open.length <= level && twice === undefined) {
-      const key = String(JSON.parse(sign.slice(0, sign.lastIndexOf('"') + 1)));
-      const keys = open.at(-1);
-      if (keys?.has(key)) twice = key;
-      keys?.add(key);
-    }
-  }
-  return { deepest, twice };
 }

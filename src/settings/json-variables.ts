@@ -1,6 +1,6 @@
 import { Secret } from '../secret.ts';
 import type { Notes } from './fault.ts';
-import { repeatedKey } from './json-file.ts';
+import { repeatedKey } from './json-keys.ts';
 import { capped, type LineNote } from './line-notes.ts';
 import { nameFault } from './variable-name.ts';
 import type { Variable, VariableText } from './variables.ts';

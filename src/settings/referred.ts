@@ -1,8 +1,8 @@
 import { logGroupName, type Names, repositoryName } from './application.ts';
 import type { Part } from './choices.ts';
+import { keepsLogs, type TaskDefinitionSettings } from './container.ts';
 import { type ImageSettings, readImage } from './image.ts';
 import type { Layers } from './layers.ts';
-import { keepsLogs, type TaskDefinitionSettings } from './task-definition.ts';
 
 /** What a task definition refers to and `only` leaves out: it is read, and neither compared nor written. */
 export interface Referred {

@@ -1,6 +1,7 @@
 import { COMMENT_ON_PR, type CommentOnPr } from './choices.ts';
+import type { TaskDefinitionSettings } from './container.ts';
+import { type DocumentSource, readersOf } from './document-source.ts';
 import type { Layers } from './layers.ts';
-import { readTaskDefinition, type TaskDefinitionSettings } from './task-definition.ts';
 import { readBoolean, readChoice } from './texts.ts';
 
 /** What is told where. */
@@ -12,14 +13,14 @@ export interface ReportSettings {
   readonly taskDefinition: TaskDefinitionSettings | undefined;
 }
 
-export function readReportSettings(layers: Layers, readText: (path: string) => string): ReportSettings {
+export function readReportSettings(layers: Layers, source: DocumentSource): ReportSettings {
   const container = layers.read<string | undefined>('container-name', undefined, (value) =>
     String(value).trim(),
   );
   const taskDefinition = layers.read<TaskDefinitionSettings | undefined>(
     'task-definition',
     undefined,
-    (value) => readTaskDefinition(String(value).trim(), container, readText),
+    (value) => readersOf(source).readTaskDefinition(String(value).trim(), container, source.readText),
   );
   if (container !== undefined && layers.get('task-definition') === undefined)
     layers.fault('container-name', 'it names a container of task-definition, which is not given');

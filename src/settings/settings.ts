@@ -22,6 +22,7 @@ import {
   type Tier,
 } from './choices.ts';
 import type { ConfigFile } from './config.ts';
+import type { DocumentSource } from './document-source.ts';
 import type { Notes } from './fault.ts';
 import { type ImageSettings, readImage } from './image.ts';
 import { type Asked, Layers } from './layers.ts';
@@ -76,7 +77,7 @@ export interface Settings {
 }
 
 /** What {@link readSettings} judges. */
-export interface Request {
+export interface Request extends DocumentSource {
   /** Inputs by name; empty ones are not given. */
   readonly inputs: ReadonlyMap<string, string>;
   readonly file: ConfigFile | undefined;
@@ -84,8 +85,6 @@ export interface Request {
   readonly fileIsBroken?: boolean;
   readonly event: string;
   readonly ambientRegion: string | undefined;
-  /** Reads a file of the workspace; throws {@link Unclear} with the remedy. */
-  readonly readText: (path: string) => string;
 }
 
 /** @returns every setting with its default filled in; what is wrong is in `notes`, all of it. */
@@ -107,7 +106,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
   const mode = readMode(layers, request.event, notes);
   readRequired(layers, request.inputs, mode);
   warnOfLoosening(layers, file, { mode, event: request.event }, notes);
-  const reports = readReportSettings(layers, request.readText);
+  const reports = readReportSettings(layers, request);
   const { taskDefinition } = reports;
   const isReferring = taskDefinition !== undefined && mode !== 'destroy';
   return {
@@ -123,7 +122,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
     logGroup: only.has('log-group') ? readLogGroup(layers, names) : undefined,
     repository:
       only.has('repository') || only.has('image')
-        ? readRepository(layers, names, region, request.readText)
+        ? readRepository(layers, names, region, request)
         : undefined,
     tags: readTags(layers),
     allowedAccountIds: layers.read('allowed-account-ids', [], readAccounts),

@@ -1,27 +1,11 @@
+import { definitionIn, isObject, type TaskDefinitionSettings } from './container.ts';
 import { parseJsonFile } from './json-file.ts';
 import { DESCRIBE, foreignDocument, foreignText } from './task-definition-shape.ts';
 import { each, quoted, Unclear } from './texts.ts';
 
-/** An ECS task definition that waits to be completed. */
-export interface TaskDefinitionSettings {
-  readonly path: string;
-  /** As it is written: what is not ours stays, to the digit. */
-  readonly text: string;
-  /** The index of the container that is completed. */
-  readonly container: number;
-}
-
 const REMEDY = 'it takes what "aws ecs register-task-definition" takes';
 
 const SOURCE = `Of one that is registered, ${DESCRIBE} prints it`;
-
-/** @returns the task definition itself, also where the answer of describe-task-definition surrounds it */
-export function definitionIn(document: unknown): Readonly<Record<string, unknown>> {
-  const parts = partsOf(document);
-  return parts.containerDefinitions === undefined && isObject(parts.taskDefinition)
-    ? parts.taskDefinition
-    : parts;
-}
 
 /**
  * Checked before anything is written: a task definition that cannot be completed would be found out after the apply.
@@ -85,86 +69,7 @@ function judgeContainer(path: string, container: unknown): void {
   );
 }
 
-/** What is read of a container; that it is of this shape was found out when the file was read. */
-export interface Container {
-  readonly name?: unknown;
-  readonly secrets?: readonly Entry[] | null;
-  readonly environment?: readonly Entry[] | null;
-  readonly logConfiguration?: {
-    readonly logDriver?: unknown;
-    readonly options?: Readonly<Record<string, unknown>> | null;
-  } | null;
-  readonly dockerLabels?: object | null;
-}
-
-export interface Entry {
-  readonly name?: unknown;
-  readonly valueFrom?: unknown;
-}
-
-/** @returns the container that is completed */
-export function containerOf({
-  text,
-  container,
-}: Pick<TaskDefinitionSettings, 'text' | 'container'>): Container {
-  const containers = definitionIn(JSON.parse(text)).containerDefinitions as readonly Container[];
-  return containers[container] ?? {};
-}
-
-/** Tools write what is not there as null, and as an empty text. */
-export const isMissing = (value: unknown): value is undefined | null | '' =>
-  value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
-
-/** @returns whether another log driver was chosen, which is then left as it is */
-export function keepsLogs(settings: Pick<TaskDefinitionSettings, 'text' | 'container'>): boolean {
-  const driver = containerOf(settings).logConfiguration?.logDriver;
-  return !isMissing(driver) && driver !== 'awslogs';
-}
-
-/** @returns the log group that the container names itself */
-export function ownLogGroup(settings: TaskDefinitionSettings): string | undefined {
-  const group = containerOf(settings).logConfiguration?.options?.['awslogs-group'];
-  return typeof group === 'string' && !isMissing(group) ? group : undefined;
-}
-
-/**
- * ECS refuses a name that comes twice. One that this action fills in is put right; of the others only the user knows which
- * entry is meant.
- * @param filled names that this action fills in
- * @returns what is wrong, and what to do
- */
-export function repeatedNames(settings: TaskDefinitionSettings, filled: ReadonlySet<string>): string[] {
-  const { path } = settings;
-  const container = containerOf(settings);
-  const listOf = (key: 'secrets' | 'environment') =>
-    (container[key] ?? []).filter(({ name }) => typeof name === 'string' && !filled.has(name));
-  const secrets = listOf('secrets');
-  const values = new Map<unknown, Set<unknown>>();
-  for (const { name, valueFrom } of secrets) values.set(name, (values.get(name) ?? new Set()).add(valueFrom));
-  const plain = new Set(listOf('environment').map(({ name }) => name));
-  return [...values].flatMap(([name, references]) => {
-    const shown = quoted(String(name));
-    if (references.size > 1)
-      return [
-        `${path}: "secrets" of the container has ${shown} twice, which ECS refuses; keep one of the two`,
-      ];
-    if (plain.has(name))
-      return [
-        `${path}: ${shown} is in "environment" and in "secrets" of the container, which ECS refuses; keep one of the two`,
-      ];
-    return [];
-  });
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function partsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return isObject(value) ? value : {};
-}
-
 function nameOf(container: unknown): string {
-  const { name } = partsOf(container);
+  const name = isObject(container) ? container.name : undefined;
   return typeof name === 'string' ? name : '';
 }
