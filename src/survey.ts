@@ -58,7 +58,11 @@ async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
   const found = isEmpty ? NOTHING_FOUND : listed;
   const before = await callbackBefore(asked, rooms, observation);
   const wishes = [...desired.wishes, ...imageWishes(asked), ...auth0Wishes(asked, observation, before)];
-  const encrypted = encryptedVariables(observation['AWS::SecretsManager::Secret'].values(), found.strays);
+  const encrypted = encryptedVariables(
+    observation['AWS::SecretsManager::Secret'].values(),
+    found.strays,
+    settings.prefer,
+  );
   const policy = { ...policyOf(asked), encrypted };
   const changes = await confirmed(rooms, observation, (standing) =>
     moveKeys(compare(wishes, standing, policy), desired),
