@@ -318,7 +318,7 @@ function prune(context: Context, state: State, before: State, desired: ReturnTyp
 function hasNeighbours({ environment }: Resolved, { parameters, secrets }: State): boolean {
   return Object.entries({ ...parameters, ...secrets }).some(
     ([path, { tags }]) =>
-      !path.startsWith(`${environment}/`) && ['created', 'adopted'].includes(ownerOf(tags)),
+      path.slice(0, path.lastIndexOf('/')) !== environment && ['created', 'adopted'].includes(ownerOf(tags)),
   );
 }
 

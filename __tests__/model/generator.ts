@@ -320,7 +320,7 @@ function existing(environment: string, names: readonly string[]): fc.Arbitrary<E
     mutability: fc.constantFrom('MUTABLE' as const, 'IMMUTABLE' as const),
     owner,
     tags: someTags,
-    keepLast: sometimes(fc.constantFrom(5, 9), 3),
+    keepLast: sometimes(fc.constantFrom(9, 11), 3),
   });
   const all = fc.record({
     parameters: parameters(environment, names),

@@ -65,9 +65,9 @@ export function route(configuration: Configuration, settings: Resolved, state: S
     const value = state.secrets[`${environment}/${bundle}`]?.value;
     return typeof value === 'object' && key in value;
   };
-  // What belongs to others is none of a variable's.
+  // What belongs to others is none of a variable's; what is in a deleted secret cannot be read.
   const bundles = Object.entries(state.secrets)
-    .filter(([, { tags }]) => ['created', 'adopted'].includes(ownerOf(tags)))
+    .filter(([, { tags, isDeleted }]) => ['created', 'adopted'].includes(ownerOf(tags)) && !isDeleted)
     .map(([path]) => path)
     .filter((path) => path.startsWith(`${environment}/`))
     .map((path) => path.slice(environment.length + 1));
