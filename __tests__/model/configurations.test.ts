@@ -7,8 +7,8 @@ import { fits } from './settings.ts';
 import { walk } from './walk.ts';
 
 /** `scripts/witness-configurations.ts` walks hundreds, with other seeds each time. */
-const CASES = 24;
-const WHOLE = 8;
+const CASES = 12;
+const WHOLE = 6;
 
 let aws: AwsServer;
 let reader: Reader;
@@ -25,7 +25,7 @@ it(`${CASES} random configurations go as the documentation says`, async () => {
   const cases = fc.sample(fc.noBias(configurations), { seed: 20, numRuns: CASES });
   let runs = 0;
   for (const [at, configuration] of cases.entries()) {
-    if (at % 6 === 0) await aws.reset();
+    if (at % 4 === 0) await aws.reset();
     const walked = await walk(configuration, { aws, reader }, at % WHOLE === 0);
     runs += walked.runs;
   }
