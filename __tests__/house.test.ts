@@ -594,6 +594,26 @@ describe('how files look', () => {
   });
 });
 
+it('the model of what a configuration leads to knows nothing of the code', () => {
+  const tests = fileURLToPath(new URL('.', import.meta.url));
+  const seen = new Set<string>();
+  const foreign: string[] = [];
+  // Of the files that it imports, theirs too.
+  const visit = (path: string): void => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    const tree = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+    for (const { from } of importsOf(relative(SRC, path), tree)) {
+      if (!from.endsWith('.ts')) continue;
+      if (from.startsWith('..')) visit(join(SRC, from));
+      else foreign.push(`${relative(tests, path)} → ${from}`);
+    }
+  };
+  for (const path of filesBelow(join(tests, 'model'))) visit(join(tests, 'model', path));
+  expect(seen.size).toBeGreaterThan(8);
+  expect(foreign).toEqual([]);
+});
+
 it('no test replaces a module', () => {
   const tests = fileURLToPath(new URL('.', import.meta.url));
   const word = ['vi', 'mock'].join('.');

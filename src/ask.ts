@@ -8,7 +8,7 @@ import { type Desired, desire } from './desired/desired.ts';
 import { guardEchoes } from './desired/echo.ts';
 import { avoidIdleBundles } from './desired/idle-bundles.ts';
 import { imageNotices } from './desired/image.ts';
-import { type Route, route } from './desired/routing.ts';
+import { isUndecided, type Route, route } from './desired/routing.ts';
 import { rowOf } from './desired/table.ts';
 import { ImageError } from './registry/errors.ts';
 import type { ImageSource } from './registry/source.ts';
@@ -163,15 +163,13 @@ function hideValues(routes: readonly Route[], masks: Masks, notes: Notes): void 
     notes.warn({ where: 'variables', text: `not hidden in the log: ${listed(names)} (${reason})` });
 }
 
-/** One notice for all of them, with the rule that settles it. */
+/** One notice for all of them, with the rule that settles it. What the routing table stores in plain is none of them. */
 function reportUndecided(routes: readonly Route[], notes: Notes): void {
-  const names = routes
-    .filter(({ class: of, ruled, destinations }) => of === 'undecided' && !ruled && destinations.length > 0)
-    .map(({ variable }) => variable.name);
+  const names = routes.filter(isUndecided).map(({ variable }) => variable.name);
   if (names.length > 0)
     notes.notice({
       where: 'variables',
-      text: `undecided, so hidden and stored as SecureString, which costs nothing: ${listed(names)}. For those that are not secret add rules: [{ match: [${names.slice(0, MOST_LISTED).join(', ')}], to: parameter }] to the configuration file; for the others to: secure-parameter`,
+      text: `undecided, so hidden and stored as SecureString, which costs nothing (an adopted String keeps its type): ${listed(names)}. For those that are not secret add rules: [{ match: [${names.slice(0, MOST_LISTED).join(', ')}], to: parameter }] to the configuration file; for the others to: secure-parameter`,
     });
 }
 

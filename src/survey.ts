@@ -69,7 +69,11 @@ async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
     ...imageWishes(asked),
     ...auth0Wishes(settled, observation, before),
   ];
-  const encrypted = encryptedVariables(observation['AWS::SecretsManager::Secret'].values(), found.strays);
+  const encrypted = encryptedVariables(
+    observation['AWS::SecretsManager::Secret'].values(),
+    found.strays,
+    settings.prefer,
+  );
   const policy = { ...policyOf(asked), encrypted };
   const changes = await confirmed(rooms, observation, (standing) =>
     moveKeys(compare(wishes, standing, policy), desired),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classify } from '../../src/desired/classify.ts';
 import { avoidIdleBundles } from '../../src/desired/idle-bundles.ts';
-import { type Route, type RoutingSettings, route } from '../../src/desired/routing.ts';
+import { isUndecided, type Route, type RoutingSettings, route } from '../../src/desired/routing.ts';
 import { Secret } from '../../src/secret.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import { describe as inWords, Notes } from '../../src/settings/fault.ts';
@@ -177,6 +177,17 @@ describe('without a rule', () => {
     // What is undecided is told once for all of them.
     expect(answer.notices).toEqual([]);
   });
+});
+
+it.each([
+  ['GREETING', 'kJ8sd7FhsK2lq0ZpW9xYb3Vn', 'dotenv', true],
+  ['GREETING', 'kJ8sd7FhsK2lq0ZpW9xYb3Vn', 'variables', false],
+  ['GREETING', 'hello', 'dotenv', false],
+  ['SMTP_PASSWORD', 'kJ8sd7FhsK2lq0ZpW9xYb3Vn', 'dotenv', false],
+  // The table stores it as String.
+  ['GUNICORN_X', 'kJ8sd7FhsK2lq0ZpW9xYb3Vn', 'dotenv', false],
+] as const)('%s=%s of %s is encrypted for want of a reason: %s', (name, value, source, isSo) => {
+  expect(isUndecided(send(name, value, source).found)).toBe(isSo);
 });
 
 describe('a rule', () => {

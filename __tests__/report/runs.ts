@@ -48,7 +48,11 @@ export function runOf(
   broken: Readonly<Record<string, unknown>> = {},
 ): Run {
   const { settings, desired, notes } = ask(given);
-  const encrypted = encryptedVariables(observed['AWS::SecretsManager::Secret']?.values() ?? [], []);
+  const encrypted = encryptedVariables(
+    observed['AWS::SecretsManager::Secret']?.values() ?? [],
+    [],
+    settings.prefer,
+  );
   const planned = plan(desired.wishes, observed, {
     allow: settings.allow,
     adopt: settings.adopt,

@@ -136,16 +136,18 @@ it('a listing that fails does not hold up the other', async () => {
   expect(found.failures.map(({ path }) => path)).toEqual(['papyrus/prd']);
 });
 
-it('reads the keys of what we made, and leaves out what waits for its deletion', async () => {
+it('reads the keys of what we made or adopted, and leaves out what waits for its deletion', async () => {
   await at.createSecret('papyrus/prd/old', MADE, { STRIPE_KEY: 'x' });
   await at.createSecret('papyrus/prd/gone', MADE);
   await rooms['AWS::SecretsManager::Secret'].delete({ name: 'papyrus/prd/gone', fields: {}, facts: {} });
+  await at.createSecret('papyrus/prd/taken', ADOPTED, { STRIPE_KEY: 'z' });
   await at.createSecret('papyrus/prd/foreign', {}, { OTHER: 'y' });
   aws.forget();
   const known = { 'AWS::SecretsManager::Secret': new Set<string>() };
   const { strays } = await findStrays(rooms, { prefix: '/papyrus/prd', known, readsKeys: true });
   expect(strays.map(({ spec, isRead }) => [spec.name, isRead, 'key:STRIPE_KEY' in spec.fields])).toEqual([
     ['papyrus/prd/old', true, true],
+    ['papyrus/prd/taken', true, true],
     ['papyrus/prd/foreign', false, false],
   ]);
   expect(

@@ -27,6 +27,12 @@ export interface Route {
   readonly ruled: boolean;
 }
 
+/** Stored encrypted only because nobody knows what it is. What the table stores in plain is not. */
+export function isUndecided({ class: of, ruled, destinations }: Route): boolean {
+  const isEncrypted = destinations.some((place) => place.store === 'secret' || place.type === 'SecureString');
+  return of === 'undecided' && !ruled && isEncrypted;
+}
+
 export interface RoutingSettings {
   readonly rules: readonly Rule[];
   readonly prefer: Store;

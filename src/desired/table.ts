@@ -58,3 +58,15 @@ const GUNICORN: Row = { parameter: true, shown: true, reason: 'tuning value' };
 export function rowOf(name: string): Row | undefined {
   return name.startsWith('GUNICORN_') ? GUNICORN : ROWS.get(name);
 }
+
+const KEYS: ReadonlyMap<string, string> = new Map(
+  [...ROWS].flatMap(([name, { secret: place, parameter }]) =>
+    // A row that is a parameter in any case is as plain there as the table says.
+    place === undefined || parameter === true ? [] : [[`${place.bundle}/${place.key}`, name] as const],
+  ),
+);
+
+/** @returns the variable that the table keeps in this key of a bundle, or undefined */
+export function variableOf(bundle: string, key: string): string | undefined {
+  return KEYS.get(`${bundle}/${key}`);
+}

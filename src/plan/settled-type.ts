@@ -1,7 +1,10 @@
 import type { WishOf } from '../desired/desired.ts';
+import { variableOf } from '../desired/table.ts';
 import { type Field, OWNER_FIELD, type Specs, Unreadable } from '../resources/resource.ts';
 import type { AnyStray } from '../resources/strays.ts';
+import type { Store } from '../settings/choices.ts';
 import { ADOPTED, MADE } from './change.ts';
+import { lastSegment } from './old-copy.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
 type SecretSpec = Specs['AWS::SecretsManager::Secret'];
@@ -49,19 +52,27 @@ export function settleType(
 /**
  * @param secrets what was read of the secrets that this run is about
  * @param orphans what else was found below the prefix
- * @returns the keys of those that are ours: a variable of that name is stored encrypted already
+ * @param prefer with `ssm` the user has said that rows of the table stand as String
+ * @returns what the keys of those that are ours stand for, by their own names and by the table: these variables are stored
+ * encrypted already
  */
 export function encryptedVariables(
   secrets: Iterable<SecretSpec | Unreadable>,
   orphans: readonly AnyStray[],
+  prefer: Store,
 ): ReadonlySet<string> {
-  const keys = (fields: object) =>
-    Object.keys(fields).flatMap((field) => (field.startsWith('key:') ? [field.slice('key:'.length)] : []));
+  const held = ({ name, fields }: SecretSpec) =>
+    Object.keys(fields).flatMap((field) => {
+      if (!field.startsWith('key:')) return [];
+      const key = field.slice('key:'.length);
+      const ofTable = prefer === 'ssm' ? undefined : variableOf(lastSegment(name), key);
+      return [key, ofTable ?? key];
+    });
   const isOurs = ({ fields }: SecretSpec) => [MADE, ADOPTED].includes(String(fields[OWNER_FIELD]));
   return new Set([
-    ...[...secrets].flatMap((spec) => (spec instanceof Unreadable || !isOurs(spec) ? [] : keys(spec.fields))),
+    ...[...secrets].flatMap((spec) => (spec instanceof Unreadable || !isOurs(spec) ? [] : held(spec))),
     ...orphans.flatMap(({ kind, spec, owner }) =>
-      kind === 'AWS::SecretsManager::Secret' && owner !== 'others' ? keys(spec.fields) : [],
+      kind === 'AWS::SecretsManager::Secret' && owner !== 'others' ? held(spec) : [],
     ),
   ]);
 }

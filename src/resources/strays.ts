@@ -114,11 +114,12 @@ async function readKeys(
   room: Resource<Specs['AWS::SecretsManager::Secret']>,
   strays: readonly SecretStray[],
 ): Promise<SecretStray[]> {
-  const made = strays.filter(({ owner }) => owner === 'made').map(({ spec }) => spec.name);
-  if (made.length === 0) return [...strays];
-  const read = await room.observe(made);
+  // Of adopted ones too: no guess stores in plain what is a key of theirs.
+  const ours = strays.filter(({ owner }) => owner !== 'others').map(({ spec }) => spec.name);
+  if (ours.length === 0) return [...strays];
+  const read = await room.observe(ours);
   return strays.flatMap((stray): SecretStray[] => {
-    if (stray.owner !== 'made') return [stray];
+    if (stray.owner === 'others') return [stray];
     const spec = read.get(stray.spec.name);
     if (spec === undefined) return [];
     if (spec instanceof Unreadable) return [stray];

@@ -134,6 +134,9 @@ export function readIgnored(file: ConfigFile | undefined, notes: Notes): IgnoreE
         `${quoted(entry)} names no field; a ${resource} has ${[...FIELDS[resource], 'tags'].join(', ')}`,
       );
     const collection = COLLECTIONS[field];
+    // A tag or a key may be a pattern as well; what is none may hold signs that no pattern takes.
+    const isPattern = (isKey || field.startsWith('tag:')) && /[*?[{]/.test(field);
+    const fits = isPattern ? globOf(file, field, fault) : undefined;
     return [
       {
         text: entry,
@@ -143,6 +146,7 @@ export function readIgnored(file: ConfigFile | undefined, notes: Notes): IgnoreE
         field: (candidate: string) =>
           field === '' ||
           candidate === field ||
+          fits?.(candidate) === true ||
           (collection !== undefined && candidate.startsWith(collection)),
       },
     ];

@@ -1,0 +1,348 @@
+import type { Configuration, Tags, Variable } from './configuration.ts';
+import { type DesiredKey, type DesiredParameter, route, variableOfKey } from './routing.ts';
+import { ignores, type Mode, type Resolved } from './settings.ts';
+import { isForeign, ownerOf, type Parameter, type Secret, type State } from './state.ts';
+
+export type Action = 'create' | 'update' | 'delete' | 'blocked';
+/** `parameter prd/NAME update value,tag:project`, as the plan has to tell it. */
+export interface Change {
+  readonly resource: string;
+  readonly action: Action;
+  /** Of updates. */
+  readonly fields: readonly string[];
+}
+export interface Expected {
+  readonly isFault: boolean;
+  readonly state: State;
+  readonly changes: readonly Change[];
+}
+
+const NOTHING: State = { parameters: {}, secrets: {}, logGroup: undefined, repository: undefined };
+const CREATED = 'aws-bootstrap';
+const ADOPTED = 'aws-bootstrap:adopted';
+
+/** What a run of this mode leaves behind, and what it tells of it. */
+export function expected(
+  configuration: Configuration,
+  settings: Resolved,
+  before: State,
+  mode: Mode,
+): Expected {
+  const state = structuredClone(before);
+  const changes: Change[] = [];
+  if (mode === 'destroy') {
+    destroy(configuration, settings, state, changes);
+    return { isFault: false, state, changes };
+  }
+  if (isFault(configuration, settings, before, mode)) return { isFault: true, state, changes };
+  const desired = route(configuration, settings, before);
+  const tell = (resource: string, action: Action, fields: readonly string[] = []) =>
+    void changes.push({ resource, action, fields: [...fields].sort() });
+  const context: Context = { configuration, settings, mode, tell };
+
+  if (settings.only.has('log-group') && settings.logGroup !== undefined) keepLogGroup(context, state);
+  if (settings.only.has('repository') && settings.repository !== undefined) keepRepository(context, state);
+  if (settings.only.has('parameters'))
+    for (const [path, wanted] of desired.parameters) keepParameter(context, state, path, wanted);
+  if (settings.only.has('secrets'))
+    for (const [path, keys] of desired.secrets) keepSecret(context, state, path, keys);
+  if (settings.prune === 'delete') prune(context, state, before, desired);
+  // A run that only reads tells what it would do.
+  return { isFault: false, state: mode === 'drift' ? before : state, changes };
+}
+
+/** An empty value is judged where the run looks after a place of it. */
+function isFault(configuration: Configuration, settings: Resolved, before: State, mode: Mode): boolean {
+  const { onEmpty, only } = settings;
+  const isJudged = (variable: Variable) => {
+    if (onEmpty === 'skip' || variable.value !== '') return false;
+    if (onEmpty === 'auto' && (mode !== 'apply' || variable.source !== 'secrets')) return false;
+    const { parameters, secrets } = route({ ...configuration, variables: [variable] }, settings, before);
+    return (only.has('parameters') && parameters.size > 0) || (only.has('secrets') && secrets.size > 0);
+  };
+  return configuration.variables.some(isJudged);
+}
+
+interface Context {
+  readonly configuration: Configuration;
+  readonly settings: Resolved;
+  readonly mode: Mode;
+  readonly tell: (resource: string, action: Action, fields?: readonly string[]) => void;
+}
+
+/** `parameter:NAME`, as `ignore` spells it. */
+const nameOf = (kind: string, path: string, { environment }: Resolved) =>
+  `${kind}:${path.slice(environment.length + 1)}`;
+
+const isKeptFrom = (tags: Tags, { adopts }: Resolved): boolean => {
+  const owner = ownerOf(tags);
+  return isForeign(owner) || (owner === 'nobody' && !adopts);
+};
+
+/** Field by field: what is to be written, and what waits for an opt-in. */
+interface Amendment {
+  readonly written: string[];
+  readonly blocked: string[];
+}
+
+/** @returns the resource as the run leaves it; one of somebody else stays, and so does a field that waits. */
+function amend<T extends { tags: Record<string, string> }>(
+  { configuration, settings, tell }: Context,
+  { resource, path, found, tags }: { resource: string; path: string; found: T; tags: Tags },
+  judge: (copy: T, amendment: Amendment) => void,
+): T {
+  if (ignores(configuration.ignore, resource)) return found;
+  const copy = structuredClone(found);
+  const amendment: Amendment = { written: [], blocked: [] };
+  const { written, blocked } = amendment;
+  judge(copy, amendment);
+  const isOurs = ['created', 'adopted'].includes(ownerOf(found.tags));
+  for (const [key, value] of Object.entries({ ...tags, ...(isOurs ? {} : { 'managed-by': ADOPTED }) })) {
+    if (found.tags[key] === value || ignores(configuration.ignore, resource, `tag:${key}`)) continue;
+    copy.tags[key] = value;
+    written.push(`tag:${key}`);
+  }
+  if (isKeptFrom(found.tags, settings)) {
+    if (written.length + blocked.length > 0) tell(path, 'blocked');
+    return found;
+  }
+  if (blocked.length > 0) tell(path, 'blocked', blocked);
+  if (written.length > 0) tell(path, 'update', written);
+  return copy;
+}
+
+function keepLogGroup(context: Context, state: State): void {
+  const { configuration, settings, tell } = context;
+  const tags = settings.isLogGroupOwn ? settings.tags : settings.sharedTags;
+  const days = settings.retention ?? 1;
+  const wanted = days === 'never' ? undefined : days;
+  const found = state.logGroup;
+  if (found === undefined) {
+    state.logGroup = { retention: wanted, tags: { ...tags, 'managed-by': CREATED }, holdsLogs: false };
+    tell('log-group', 'create');
+    return;
+  }
+  const named = { resource: 'log-group', path: 'log-group', found, tags };
+  state.logGroup = amend(context, named, (copy, { written, blocked }) => {
+    const isManaged = ownerOf(found.tags) === 'created' || settings.retention !== undefined;
+    if (!isManaged || found.retention === wanted) return;
+    if (ignores(configuration.ignore, 'log-group', 'retention')) return;
+    const isShorter = (wanted ?? Infinity) < (found.retention ?? Infinity);
+    if (isShorter && found.holdsLogs && !settings.allow.has('shorten-retention')) {
+      blocked.push('retention');
+      return;
+    }
+    copy.retention = wanted;
+    written.push('retention');
+  });
+}
+
+function keepRepository(context: Context, state: State): void {
+  const { configuration, settings, tell } = context;
+  const tags = settings.isRepositoryOwn ? settings.tags : settings.sharedTags;
+  const wanted = settings.mutability ?? 'MUTABLE';
+  const found = state.repository;
+  if (found === undefined) {
+    state.repository = {
+      mutability: wanted,
+      tags: { ...tags, 'managed-by': CREATED },
+      keepLast: settings.keepLast,
+    };
+    tell('repository', 'create');
+    return;
+  }
+  const named = { resource: 'repository', path: 'repository', found, tags };
+  state.repository = amend(context, named, (copy, { written, blocked }) => {
+    const isCreated = ownerOf(found.tags) === 'created';
+    const isManaged = isCreated || settings.mutability !== undefined;
+    const isIgnored = ignores(configuration.ignore, 'repository', 'mutability');
+    if (isManaged && found.mutability !== wanted && !isIgnored) {
+      if (!isCreated && wanted === 'MUTABLE' && !settings.allow.has('loosen')) blocked.push('mutability');
+      else {
+        copy.mutability = wanted;
+        written.push('mutability');
+      }
+    }
+    if (settings.keepLast === undefined || found.keepLast === settings.keepLast) return;
+    copy.keepLast = settings.keepLast;
+    written.push('lifecycle');
+  });
+}
+
+function keepParameter(context: Context, state: State, path: string, wanted: DesiredParameter): void {
+  const { configuration, settings, mode, tell } = context;
+  const resource = nameOf('parameter', path, settings);
+  const found = state.parameters[path];
+  const { value } = wanted;
+  if (found === undefined) {
+    // What no run has cannot be created; what only this run lacks is missing.
+    if (value !== undefined || (mode === 'drift' && wanted.isOutOfReach)) tell(`parameter ${path}`, 'create');
+    if (value !== undefined)
+      state.parameters[path] = {
+        type: wanted.type,
+        value,
+        tags: { ...settings.tags, 'managed-by': CREATED },
+      };
+    return;
+  }
+  const named = { resource, path: `parameter ${path}`, found, tags: settings.tags };
+  state.parameters[path] = amend(context, named, (copy, { written, blocked }) => {
+    const isTypeKnown = value !== undefined || wanted.isExplicit;
+    if (isTypeKnown && found.type !== wanted.type && !ignores(configuration.ignore, resource, 'type')) {
+      // Only a rule makes plain what is encrypted, with an opt-in.
+      if (wanted.type === 'String' && wanted.isExplicit) blocked.push('type');
+      const isCreated = ownerOf(found.tags) === 'created';
+      if (wanted.type === 'SecureString' && (wanted.isExplicit || wanted.isSecret || isCreated)) {
+        copy.type = 'SecureString';
+        written.push('type');
+      }
+    }
+    if (value === undefined || found.value === value || wanted.isOnce) return;
+    if (ignores(configuration.ignore, resource, 'value')) return;
+    copy.value = value;
+    written.push('value');
+  });
+}
+
+function keepSecret(context: Context, state: State, path: string, keys: Map<string, DesiredKey>): void {
+  const { configuration, settings, mode, tell } = context;
+  const resource = nameOf('secret', path, settings);
+  const found = state.secrets[path];
+  if (found === undefined) {
+    const given = [...keys].flatMap(([key, { value }]) =>
+      value === undefined ? [] : [[key, value] as const],
+    );
+    const isMissing = mode === 'drift' && [...keys.values()].some(({ isOutOfReach }) => isOutOfReach);
+    if (given.length > 0 || isMissing) tell(`secret ${path}`, 'create');
+    if (given.length > 0)
+      state.secrets[path] = {
+        value: Object.fromEntries(given),
+        tags: { ...settings.tags, 'managed-by': CREATED },
+        isDeleted: false,
+      };
+    return;
+  }
+  if (typeof found.value === 'string') {
+    if (!ignores(configuration.ignore, resource)) tell(`secret ${path}`, 'blocked');
+    return;
+  }
+  const held = found.value;
+  const named = { resource, path: `secret ${path}`, found, tags: settings.tags };
+  state.secrets[path] = amend(context, named, (copy, { written }) => {
+    const isIgnored = (key: string) => ignores(configuration.ignore, resource, `key:${key}`);
+    const contents = { ...held };
+    copy.value = contents;
+    copy.isDeleted = false;
+    if (found.isDeleted) written.push('deletion');
+    for (const [key, { value, isOnce }] of keys) {
+      // What is in a deleted secret cannot be read before it is restored.
+      const isHeld = found.isDeleted || key in held;
+      if (value === undefined || (isHeld && isOnce) || isIgnored(key)) continue;
+      if (!found.isDeleted && held[key] === value) continue;
+      contents[key] = value;
+      written.push(`key:${key}`);
+    }
+    const isExact = configuration.exact.includes(path.slice(settings.environment.length + 1));
+    for (const key of Object.keys(held)) {
+      if (!isExact || keys.has(key) || isIgnored(key)) continue;
+      delete contents[key];
+      written.push(`key:${key}`);
+    }
+  });
+}
+
+type Kept = Parameter | Secret;
+interface Orphan {
+  readonly kind: 'parameter' | 'secret';
+  readonly path: string;
+  readonly resource: Kept;
+}
+
+/** What this action created or adopted directly below the prefix, in the stores that the run looks after. */
+function ownBelow({ configuration, settings }: Context, state: State): Orphan[] {
+  const isChild = (path: string) =>
+    path.startsWith(`${settings.environment}/`) && !path.slice(settings.environment.length + 1).includes('/');
+  const below = (kind: 'parameter' | 'secret', all: Record<string, Kept>): Orphan[] =>
+    Object.entries(all)
+      .filter(([path, { tags }]) => isChild(path) && ['created', 'adopted'].includes(ownerOf(tags)))
+      .filter(([path]) => !ignores(configuration.ignore, nameOf(kind, path, settings)))
+      .map(([path, resource]) => ({ kind, path, resource }));
+  return [
+    ...(settings.only.has('parameters') ? below('parameter', state.parameters) : []),
+    ...(settings.only.has('secrets') ? below('secret', state.secrets) : []),
+  ].filter(({ resource }) => !('isDeleted' in resource && resource.isDeleted));
+}
+
+function release({ tell }: Context, state: State, { kind, path, resource }: Orphan): void {
+  if (ownerOf(resource.tags) === 'adopted') {
+    delete resource.tags['managed-by'];
+    tell(`${kind} ${path}`, 'update', ['tag:managed-by']);
+    return;
+  }
+  if (kind === 'parameter') delete state.parameters[path];
+  else if ('isDeleted' in resource) resource.isDeleted = true;
+  tell(`${kind} ${path}`, 'delete');
+}
+
+/** Of a variable that goes to a store that this run does not look after: it is not written there. */
+function isLastCopy({ configuration, settings }: Context, { kind, path, resource }: Orphan): boolean {
+  const store = kind === 'parameter' ? 'secrets' : 'parameters';
+  if (settings.only.has(store)) return false;
+  const held =
+    'value' in resource && typeof resource.value === 'object'
+      ? Object.keys(resource.value).map((key) =>
+          variableOfKey(path.slice(settings.environment.length + 1), key),
+        )
+      : [path.slice(settings.environment.length + 1)];
+  const places = (name: string) => {
+    const variables = configuration.variables.filter((one) => one.name === name);
+    const { parameters, secrets } = route({ ...configuration, variables }, settings, NOTHING);
+    return store === 'secrets' ? secrets.size : parameters.size;
+  };
+  return held.some((name) => places(name) > 0);
+}
+
+function prune(context: Context, state: State, before: State, desired: ReturnType<typeof route>): void {
+  const isDesired = ({ kind, path }: Orphan) =>
+    kind === 'parameter' ? desired.parameters.has(path) : desired.secrets.has(path);
+  const isCreated = ({ resource }: Orphan) => ownerOf(resource.tags) === 'created';
+  const orphans = ownBelow(context, state).filter((one) => !isDesired(one) && !isLastCopy(context, one));
+  const doomed = orphans.filter(isCreated).length;
+  const created = ownBelow(context, before).filter(isCreated).length;
+  const isTooMany = doomed >= 5 && doomed * 2 > created && !context.settings.allow.has('prune-many');
+  for (const orphan of orphans)
+    if (isTooMany && isCreated(orphan)) context.tell(`${orphan.kind} ${orphan.path}`, 'blocked');
+    else release(context, state, orphan);
+}
+
+function hasNeighbours({ environment }: Resolved, { parameters, secrets }: State): boolean {
+  return Object.entries({ ...parameters, ...secrets }).some(
+    ([path, { tags }]) =>
+      path.slice(0, path.lastIndexOf('/')) !== environment && ['created', 'adopted'].includes(ownerOf(tags)),
+  );
+}
+
+function destroy(configuration: Configuration, settings: Resolved, state: State, changes: Change[]): void {
+  const tell: Context['tell'] = (resource, action, fields = []) =>
+    void changes.push({ resource, action, fields });
+  const context: Context = { configuration, settings, mode: 'destroy', tell };
+  for (const orphan of ownBelow(context, state)) release(context, state, orphan);
+  const shared = [
+    ['log-group', 'logGroup', settings.isLogGroupOwn],
+    ['repository', 'repository', settings.isRepositoryOwn],
+  ] as const;
+  for (const [kind, member, isOwn] of shared) {
+    const found = state[member];
+    if (found === undefined || settings[member] === undefined || !settings.only.has(kind)) continue;
+    if (ignores(configuration.ignore, kind)) continue;
+    const owner = ownerOf(found.tags);
+    // Who else may use what is shared is seen by the parameters and secrets of other environments.
+    if (owner === 'adopted' && (isOwn || !hasNeighbours(settings, state))) {
+      delete found.tags['managed-by'];
+      tell(kind, 'update', ['tag:managed-by']);
+    } else if (owner === 'created' && isOwn && settings.allow.has(`delete-${kind}`)) {
+      state[member] = undefined;
+      tell(kind, 'delete');
+    }
+  }
+}
