@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where test servers are installed: below the repository, outside git. */
@@ -45,6 +45,7 @@ export async function installOnce(
     (await readFile(join(folder, '.complete'), 'utf8').catch(() => undefined)) === key;
   if (await isComplete()) return;
   await mkdir(dirname(folder), { recursive: true });
+  await sweep(folder);
   const work = await mkdtemp(`${folder}-`);
   try {
     await install(work);
@@ -56,5 +57,19 @@ export async function installOnce(
     });
   } finally {
     await rm(work, { recursive: true, force: true });
+  }
+}
+
+const HOUR = 3_600_000;
+
+/** What an installation that was killed has left goes when it is an hour old. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(dirname(folder))) {
+    // Six characters are what mkdtemp puts behind.
+    if (!name.startsWith(`${basename(folder)}-`) || name.length !== basename(folder).length + 7) continue;
+    const path = join(dirname(folder), name);
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > HOUR)
+      await rm(path, { recursive: true, force: true });
   }
 }
