@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
-import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ensureMoto } from '../servers/moto.ts';
-import { executableOf } from '../servers/python.ts';
 
 const PROGRAM = fileURLToPath(new URL('./reader.py', import.meta.url));
 
@@ -37,7 +35,7 @@ export interface Reader {
 
 /** boto3 in a process of its own, which lives as long as the tests do: an import of it takes half a second. */
 export async function startReader(url: string): Promise<Reader> {
-  const python = join(dirname(await ensureMoto()), executableOf('python'));
+  const { python } = await ensureMoto();
   const child = spawn(python, [PROGRAM, url], { stdio: ['pipe', 'pipe', 'inherit'], windowsHide: true });
   const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
