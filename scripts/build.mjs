@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import ncc from '@vercel/ncc';
 import { build, transform } from 'esbuild';
 import { compileAtOnce } from './eager.mjs';
+import { licensesOf } from './licenses.mjs';
 import { STUBS } from './stubs.mjs';
 import { unmodelledErrors } from './unmodelled-errors.mjs';
 
@@ -29,7 +30,9 @@ try {
 
 async function bundle() {
   await rm(joined, { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
+    absWorkingDir: root,
+    metafile: true,
     entryPoints: [join(root, 'src', 'index.ts')],
     outdir: joined,
     bundle: true,
@@ -58,6 +61,7 @@ async function bundle() {
   const files = new Map([
     ['index.js', code],
     ...Object.entries(assets).map(([name, { source }]) => [name, source]),
+    ['licenses.txt', await licensesOf(root, metafile)],
     // The package around is one of ES modules.
     ['package.json', `${JSON.stringify({ type: 'commonjs' }, null, 2)}\n`],
   ]);

@@ -1,9 +1,10 @@
-// The steps of the reusable workflow fleet.yml.
-//   node scripts/fleet.mjs targets    FLEET_FILE, FLEET_MODE, FLEET_ONLY → outputs "count" and "chunks", and FLEET_TARGETS
-//   node scripts/fleet.mjs result     TARGET, OUTCOME, OUTPUTS → RESULT_FILE, for one target
-//   node scripts/fleet.mjs summary    FLEET_TARGETS, RESULTS (a folder), FLEET_MODE → the summary of all; fails when a target did
+// The steps of the reusable workflow fleet.yml. They are part of the bundle, so that they need no installation.
+//   node dist/index.js fleet targets    FLEET_FILE, FLEET_MODE, FLEET_ONLY → outputs "count" and "chunks", and FLEET_TARGETS
+//   node dist/index.js fleet result     TARGET, OUTCOME, OUTPUTS → RESULT_FILE, for one target
+//   node dist/index.js fleet summary    FLEET_TARGETS, RESULTS (a folder), FLEET_MODE → the summary of all; fails when a target did
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
 
 /** GitHub runs no more jobs of one matrix. */
 const CHUNK = 256;
@@ -225,7 +226,6 @@ function chosen(targets, only) {
 }
 
 async function targets(env) {
-  const { parse } = await import('yaml');
   const file = env.FLEET_FILE ?? '';
   if (!existsSync(file)) throw new Faults([`there is no file ${file}; give its path in the input "file"`]);
   let fleet;
@@ -355,15 +355,20 @@ function summary(env) {
 }
 
 const COMMANDS = { targets, result, summary };
-try {
-  const command = COMMANDS[process.argv[2]];
-  if (command === undefined)
-    throw new Faults([`the first word is one of ${Object.keys(COMMANDS).join(', ')}`]);
-  await command(process.env);
-} catch (error) {
-  const faults = error instanceof Faults ? error.faults : [`unexpected: ${error.message}`];
-  // One annotation a fault; a line break or a command in the file's text must not begin another one.
-  for (const fault of faults)
-    console.log(`::error::${fault.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A')}`);
-  process.exitCode = 1;
+
+async function run() {
+  try {
+    const command = COMMANDS[process.argv.at(-1)];
+    if (command === undefined)
+      throw new Faults([`the last word is one of ${Object.keys(COMMANDS).join(', ')}`]);
+    await command(process.env);
+  } catch (error) {
+    const faults = error instanceof Faults ? error.faults : [`unexpected: ${error.message}`];
+    // One annotation a fault; a line break or a command in the file's text must not begin another one.
+    for (const fault of faults)
+      console.log(`::error::${fault.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A')}`);
+    process.exitCode = 1;
+  }
 }
+
+void run();

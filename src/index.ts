@@ -1,3 +1,5 @@
 import { main } from './main.ts';
 
-void main();
+// The runner passes no arguments. fleet.yml does: its steps then need no packages beside the bundle.
+if (process.argv[2] === 'fleet') void import('../scripts/fleet.mjs');
+else void main();

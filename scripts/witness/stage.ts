@@ -184,14 +184,10 @@ async function readAll(folder: string): Promise<string> {
 
 /** What git holds of this repository, as it is on disk: what a user's `uses:` brings. */
 async function writeProduct(folder: string): Promise<void> {
-  const tracked = execFileSync(
-    'git',
-    ['ls-files', '-z', 'action.yml', 'dist', 'package*.json', 'scripts', '.github'],
-    {
-      cwd: ROOT,
-      encoding: 'utf8',
-    },
-  );
+  const tracked = execFileSync('git', ['ls-files', '-z', 'action.yml', 'dist', 'package.json', '.github'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
   for (const path of tracked.split('\0').filter((each) => each !== ''))
     await cp(join(ROOT, path), join(folder, path));
 }

@@ -1,0 +1,2 @@
+/** Runs the command that the last argument names. */
+export {};

@@ -1,0 +1,3 @@
+import type { Metafile } from 'esbuild';
+
+export function licensesOf(root: string, metafile: Pick<Metafile, 'outputs'>): Promise<string>;
