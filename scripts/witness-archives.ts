@@ -3,7 +3,9 @@
  * and compared: the configuration, what the layers unpack to, and the manifest where the source has one. A second run changes
  * nothing.
  *
- *     npx tsx scripts/witness-archives.ts [TOOL]
+ *     npx tsx scripts/witness-archives.ts [TOOL | refusals]
+ *
+ * What is refused is told with a command: that command is run, and what it makes is pushed.
  *
  * Not to be had from Debian or Go, and so written by hand in __tests__/registry/tools.test.ts: jib, nix and kaniko (whose writer is
  * crane's), attestations of buildx, and Docker's own containerd store (whose writer is containerd's).
@@ -14,11 +16,13 @@ import { hasProgram } from '../__tests__/servers/docker-process.ts';
 import { ArchiveAccount } from './witness/archive-account.ts';
 import { prepare, regctl, TOOLS, type Tool, type Workbench } from './witness/archive-cases.ts';
 import { Judge } from './witness/archive-judge.ts';
+import { makeRefused } from './witness/archive-refusals.ts';
 
 const begin = performance.now();
 const [, , wanted = ''] = process.argv;
 const chosen = TOOLS.filter(({ name }) => name.includes(wanted));
-const faults: string[] = chosen.length === 0 ? [`no tool is called like ${wanted}`] : [];
+const faults: string[] =
+  chosen.length === 0 && wanted !== 'refusals' ? [`no tool is called like ${wanted}`] : [];
 const missing: string[] = [];
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 let images = 0;
@@ -36,6 +40,9 @@ try {
   const needed = [
     ['docker-registry', 'docker-registry'],
     ['skopeo', 'skopeo'],
+    ['bzip2', 'bzip2'],
+    ['lz4', 'lz4'],
+    ['xz', 'xz-utils'],
     ['zstd', 'zstd'],
   ] as const;
   const absent = needed.flatMap((each) => absence(each) ?? []);
@@ -91,22 +98,22 @@ async function witness(): Promise<void> {
     }
     const had = seconds(since);
     const making = performance.now();
-    try {
-      const made = await tool.make(bench);
-      console.log(
-        `${tool.name}: ${made.length} images made in ${seconds(making)}, the tool was there after ${had}`,
-      );
-      for (const each of made) {
-        const pushing = performance.now();
-        const found = await judge.faults(each).catch((error: unknown) => [text(error)]);
-        images += 1;
-        console.log(
-          `${found.length === 0 ? 'ok' : 'FAULT'} ${tool.name}, ${each.title} (${seconds(pushing)})`,
-        );
-        faults.push(...found.map((fault) => `${tool.name}, ${each.title}: ${fault}`));
-      }
-    } catch (error) {
-      faults.push(`${tool.name}: ${text(error)}`);
-    }
+    const made = await tool
+      .make(bench)
+      .catch((error: unknown) => void faults.push(`${tool.name}: ${text(error)}`));
+    if (made === undefined) continue;
+    console.log(`${tool.name}: ${made.length} images in ${seconds(making)}, the tool was there after ${had}`);
+    for (const each of made) await show(`${tool.name}, ${each.title}`, judge.faults(each));
   }
+  if (wanted !== '' && wanted !== 'refusals') return;
+  const refused = await makeRefused(bench);
+  for (const each of refused) await show(`refused: ${each.title}`, judge.faultsOfRefusal(each));
+}
+
+async function show(what: string, judged: Promise<readonly string[]>): Promise<void> {
+  const since = performance.now();
+  const found = await judged.catch((error: unknown) => [text(error)]);
+  images += 1;
+  console.log(`${found.length === 0 ? 'ok' : 'FAULT'} ${what} (${seconds(since)})`);
+  faults.push(...found.map((fault) => `${what}: ${fault}`));
 }

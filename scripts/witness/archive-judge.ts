@@ -5,6 +5,7 @@ import { type ActionRun, runAction } from '../../__tests__/action/run.ts';
 import { call, imagesOf, pullBySkopeo, readBlobs } from '../../__tests__/servers/pulled-image.ts';
 import { sha256 } from '../../__tests__/servers/registry-images.ts';
 import type { ArchiveAccount } from './archive-account.ts';
+import { commandOf, type Refused } from './archive-refusals.ts';
 
 /** One image that a tool has made. */
 export interface Made {
@@ -66,7 +67,12 @@ export class Judge {
     const root = blobs.get(digest ?? '');
     if (root === undefined) return [...faults, `${digest} was not pulled`];
     const images = imagesOf(root, blobs, faults);
-    if ((made.source ?? made.config ?? made.digest) === undefined)
+    if (made.config === undefined && made.env?.DOCKER_HOST !== undefined) {
+      // Of what a command has just made, the engine alone knows the id.
+      const name = made.image.replace('docker:', '');
+      const id = call('docker', ['image', 'inspect', '-f', '{{.Id}}', name], { env: made.env });
+      expect('configuration', images[0], String(id).trim());
+    } else if ((made.source ?? made.config ?? made.digest) === undefined)
       faults.push('nothing is known of the source');
     if (made.source !== undefined) {
       const raw = call('skopeo', ['inspect', '--raw', made.source], { cwd: this.workspace });
@@ -86,6 +92,20 @@ export class Judge {
     if ((await this.account.files(repository)) !== before) faults.push('the second run has pushed something');
     await rm(back, { recursive: true, force: true });
     return faults;
+  }
+
+  /** @returns what is wrong with a refusal, and with what its command makes */
+  async faultsOfRefusal({ image, words, converted, env }: Refused): Promise<readonly string[]> {
+    const before = this.account.aws.writes().length;
+    const refused = await this.run(image, 'refused', env);
+    if (refused.exitCode === 0) return ['it is taken'];
+    const message = lastError(refused);
+    if (this.account.aws.writes().length > before)
+      return [`it is refused after something was written: ${message}`];
+    const command = commandOf(message, words);
+    if (command === undefined) return [`no command is told: ${message}`];
+    call('bash', ['-c', command], { cwd: this.workspace, env: env ?? {} });
+    return this.faults(converted);
   }
 
   async #pullByRegctl(remote: string, back: string): Promise<ReadonlyMap<string, Buffer>> {

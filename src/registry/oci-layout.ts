@@ -126,7 +126,7 @@ async function noLayout(store: Store): Promise<ImageError> {
       ? `docker save wrote it: pack it again (tar -C ${path} -cf FILE .), and write docker-archive:FILE`
       : `docker save wrote it: write docker-archive:${path}`;
   else if (await has('config.json'))
-    hint = `it is a bundle for a runtime: make an image of it (umoci repack --image OTHER:TAG ${path}), and write oci:OTHER:TAG`;
+    hint = `it is a bundle for a runtime: make an image of its files (tar -C ${path}/rootfs -c . | docker import - NAME:TAG), and write docker:NAME:TAG`;
   return new ImageError('LAYOUT', `image: ${name} is no OCI image layout: it holds no index.json; ${hint}`);
 }
 
