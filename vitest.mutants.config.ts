@@ -5,7 +5,6 @@ export default defineConfig({
   test: {
     include: [
       '__tests__/plan/*.test.ts',
-      '__tests__/resources/sameness.test.ts',
       '__tests__/settings/dotenv.test.ts',
       '__tests__/report/escape.test.ts',
       '__tests__/clients/errors.test.ts',

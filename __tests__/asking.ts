@@ -14,7 +14,8 @@ import { DOCUMENTS } from '../src/settings/documents.ts';
 import { describe, Notes } from '../src/settings/fault.ts';
 import { type Runner, readVariableTexts } from '../src/settings/inputs.ts';
 import { readSettings, type Settings } from '../src/settings/settings.ts';
-import { readVariables, type Variable } from '../src/settings/variables.ts';
+import type { Variable } from '../src/settings/variable.ts';
+import { readVariables } from '../src/settings/variables.ts';
 import { readText } from '../src/settings/workspace-file.ts';
 
 /** What a user gives; the prefix is /papyrus/prd where nothing else is said. */

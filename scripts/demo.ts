@@ -11,7 +11,8 @@ import { openAccount } from './demo/account.ts';
 import { DELIVERY, openDelivery, writeImage } from './demo/delivery.ts';
 import { openProject, writeProject } from './demo/example.ts';
 import { complaints } from './demo/expectation.ts';
-import { SCENES as BASE, type Scene } from './demo/scenes.ts';
+import type { Scene } from './demo/scene.ts';
+import { SCENES as BASE } from './demo/scenes.ts';
 import * as screen from './demo/screen.ts';
 
 const SCENES = [...BASE, ...DELIVERY, ...(await openProject())];

@@ -3,7 +3,7 @@ import { APPLICATION_NAME } from './desired/auth0.ts';
 import type { AskedText } from './settings/auth0.ts';
 import type { Notes } from './settings/fault.ts';
 import type { Settings } from './settings/settings.ts';
-import type { Variable } from './settings/variables.ts';
+import type { Variable } from './settings/variable.ts';
 
 /** Domain and application are variables of the application, so that they need not be given twice. */
 export function readAuth0(

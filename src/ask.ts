@@ -204,6 +204,7 @@ async function openImage(
       environment: readEngineEnvironment(),
       platform: process.platform,
       roots: [runner.workspace, runner.temp].filter((root) => root !== undefined),
+      temp: runner.temp,
       signal,
     });
     for (const text of imageNotices(image, settings.image.tags)) notes.notice({ where, text });

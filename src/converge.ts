@@ -7,13 +7,14 @@ import { type Caller, chooseKeys, identify } from './clients/identity.ts';
 import type { Stop } from './clients/stop.ts';
 import { contextOf, urlMask } from './context.ts';
 import { wantedTags } from './desired/image.ts';
+import type { Specs } from './model/spec.ts';
+import { Loading } from './providers/loading.ts';
+import type { Provider } from './providers/provider.ts';
+import type { RoomContext } from './providers/room.ts';
+import { openRooms } from './providers/rooms.ts';
 import type { Patience } from './registry/retry.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
-import { Loading } from './resources/loading.ts';
-import type { Resource, Specs } from './resources/resource.ts';
-import type { RoomContext } from './resources/room.ts';
-import { openRooms } from './resources/rooms.ts';
 import { InputFaults } from './settings/fault.ts';
 import { type Runner, readAwsCredentials, readEnvironment } from './settings/inputs.ts';
 import type { Settings } from './settings/settings.ts';
@@ -107,11 +108,11 @@ async function openAuth0(
   stop: Stop,
   { answerMs }: Timing,
   agent: Agent | undefined,
-): Promise<Resource<Specs['Auth0::Application']> | undefined> {
+): Promise<Provider<Specs['Auth0::Application']> | undefined> {
   const { auth0, settings } = asked;
   if (auth0 === undefined) return undefined;
   const { Auth0Client } = await import('./clients/auth0.ts');
-  const { auth0ApplicationRoom } = await import('./resources/auth0-application.ts');
+  const { auth0ApplicationRoom } = await import('./providers/auth0-application.ts');
   const client = new Auth0Client({
     ...auth0,
     readOnly: !settings.ownership.writes,
@@ -133,16 +134,16 @@ async function openImageRoom(
   stop: Stop,
   { answerMs, patience }: Timing,
   agent: Agent | undefined,
-): Promise<((ecr: ECRClient) => Resource<Specs['Image']>) | undefined> {
+): Promise<((ecr: ECRClient) => Provider<Specs['Image']>) | undefined> {
   const referred = settings.referred?.image;
   if (referred !== undefined) {
     const { firstTag } = await import('./registry/image-name.ts');
-    const { taggedImages } = await import('./resources/image-tag.ts');
+    const { taggedImages } = await import('./providers/image-tag.ts');
     const tag = firstTag(referred);
     return tag === undefined ? undefined : (ecr) => taggedImages(ecr, context, tag);
   }
   if (image === undefined || settings.image === undefined) return undefined;
-  const { ImageResource } = await import('./resources/image.ts');
+  const { ImageResource } = await import('./providers/image.ts');
   const { tellProgress } = await import('./registry/progress.ts');
   const { tags } = settings.image;
   return (ecr) =>

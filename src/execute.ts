@@ -3,9 +3,10 @@ import type { Calls } from './clients/aws.ts';
 import type { Clock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import { classifier, disclosureOf } from './context.ts';
+import type { Plan } from './model/change.ts';
 import { apply, unapplied } from './plan/apply.ts';
-import type { Plan } from './plan/change.ts';
 import { disclose, encryptedValues } from './plan/disclosure.ts';
+import type { Providers } from './providers/provider.ts';
 import { refusalOf, unconfirmed } from './report/approval.ts';
 import { bindingOf } from './report/binding.ts';
 import { failureOf } from './report/failure.ts';
@@ -15,14 +16,13 @@ import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
 import * as runLog from './report/run-log.ts';
 import { unreadRemarks } from './report/unread.ts';
-import type { Resources } from './resources/resource.ts';
 import type { Survey } from './survey.ts';
 
 /** What the part of a run before the plan hands over. */
 export interface Planned {
   readonly surveyed: Survey;
   readonly caller: Caller;
-  readonly rooms: Resources;
+  readonly rooms: Providers;
   readonly calls: Calls;
   readonly clock: Clock;
   /** The event of the workflow run. */

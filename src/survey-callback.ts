@@ -8,10 +8,12 @@ import {
 } from './desired/auth0.ts';
 import { readCallback } from './desired/callback.ts';
 import { CALLBACK_VARIABLE, storedPathFault } from './desired/callback-path.ts';
-import type { Wish } from './desired/desired.ts';
+import type { DesiredResource } from './desired/desired-resource.ts';
+import type { Field } from './model/fields.ts';
+import { fieldOf, Unreadable } from './model/spec.ts';
+import type { Providers } from './providers/provider.ts';
+import type { Observation } from './providers/rooms.ts';
 import { errorText } from './report/failure.ts';
-import { type Field, type Resources, Unreadable } from './resources/resource.ts';
-import type { Observation } from './resources/rooms.ts';
 import { Secret } from './secret.ts';
 import { InputFaults } from './settings/fault.ts';
 import type { Settings } from './settings/settings.ts';
@@ -36,7 +38,7 @@ export function settleCallback(asked: Asked, observation: Observation): Settled 
   const stored = observation[kind].get(name);
   if (stored instanceof Unreadable || stored?.facts.unread === true)
     return { asked, isPathKnown: settings.auth0?.urls === 'remove' };
-  const value = stored?.fields[field];
+  const value = stored && fieldOf(stored, field);
   if (!(value instanceof Secret)) return { asked, isPathKnown: true };
   const reading = readCallback(value);
   const fault = storedPathFault(reading);
@@ -45,7 +47,8 @@ export function settleCallback(asked: Asked, observation: Observation): Settled 
   if (reading.path === undefined) return { asked, isPathKnown: true };
   const kept = { ...urls, callback: `${urls.origin}${reading.path}` };
   // What was stored encrypted is printed nowhere, and neither is a part of it.
-  if (stored?.fields.type !== 'String') masks.hide(new Secret(kept.callback), CALLBACK_VARIABLE, false);
+  if (stored === undefined || fieldOf(stored, 'type') !== 'String')
+    masks.hide(new Secret(kept.callback), CALLBACK_VARIABLE, false);
   return {
     asked: { ...asked, urls: kept, desired: replaceCallback(desired, settings, kept) },
     isPathKnown: true,
@@ -57,7 +60,7 @@ export function auth0Wishes(
   { asked, isPathKnown }: Settled,
   observation: Observation,
   before: Before,
-): Wish[] {
+): DesiredResource[] {
   const { settings, auth0, urls } = asked;
   if (auth0 === undefined || urls === undefined || settings.auth0 === undefined) return [];
   const previous = storedValue(observation['AWS::SSM::Parameter'].get(callbackParameter(settings)));
@@ -74,7 +77,7 @@ type Before = Field | Unreadable;
  */
 export async function callbackBefore(
   { settings, auth0, urls }: Asked,
-  rooms: Resources,
+  rooms: Providers,
   observation: Observation,
 ): Promise<Before> {
   if (auth0 === undefined || urls === undefined || settings.auth0?.urls !== 'follow') return undefined;
@@ -82,7 +85,7 @@ export async function callbackBefore(
   if (stored === undefined || stored instanceof Unreadable) return undefined;
   if (!isCallbackOf(urls, stored.fields.value)) return undefined;
   try {
-    return await rooms['AWS::SSM::Parameter'].before?.(stored);
+    return await rooms['AWS::SSM::Parameter'].previousValue(stored);
   } catch (error) {
     return new Unreadable(error);
   }

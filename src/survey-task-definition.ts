@@ -1,13 +1,16 @@
 import type { Asked } from './ask.ts';
+import { Told } from './clients/explanation.ts';
 import { UNDECIDED } from './desired/classification.ts';
 import { type Placement, place } from './desired/placement.ts';
 import { route } from './desired/routing.ts';
+import { type Kind, type Spec, Unreadable } from './model/spec.ts';
+import type { Providers } from './providers/provider.ts';
+import { type Observation, observe } from './providers/rooms.ts';
+import { findStrays } from './providers/strays.ts';
 import { firstTag } from './registry/image-name.ts';
 import { errorText, reasonOf } from './report/failure.ts';
-import { type References, variablesWithout } from './report/references.ts';
-import { type Kind, type Resources, type Spec, Told, Unreadable } from './resources/resource.ts';
-import { type Observation, observe } from './resources/rooms.ts';
-import { findStrays } from './resources/strays.ts';
+import { variablesWithout } from './report/references.ts';
+import type { References } from './report/run.ts';
 import { Secret } from './secret.ts';
 import { containerOf, ownLogGroup } from './settings/container.ts';
 import { InputFaults, Notes } from './settings/fault.ts';
@@ -25,7 +28,7 @@ interface Gap {
  * @returns what the task definition refers to beyond the plan; undefined where none is completed
  * @throws InputFaults or Told in `apply`, before anything is written, where the file could not be completed afterwards
  */
-export async function readReferences(asked: Asked, rooms: Resources): Promise<References | undefined> {
+export async function readReferences(asked: Asked, rooms: Providers): Promise<References | undefined> {
   const { settings, desired } = asked;
   const { referred } = settings;
   const { taskDefinition } = settings.reports;
@@ -140,7 +143,7 @@ function plainGaps(placements: readonly Placement[], stands: References['stands'
 }
 
 /** A run without variables does not know what the container needs of what stands below the prefix. */
-async function unnamedGaps({ prefix, referred }: Settings, rooms: Resources): Promise<Gap[]> {
+async function unnamedGaps({ prefix, referred }: Settings, rooms: Providers): Promise<Gap[]> {
   const { strays, failures } = await findStrays(rooms, {
     prefix,
     known: {

@@ -1,9 +1,12 @@
 import type { Asked } from './ask.ts';
 import { APP_URL } from './desired/app-url.ts';
 import { callbackParameter, withdrawWish } from './desired/auth0.ts';
-import type { Desired, Wish } from './desired/desired.ts';
+import type { Desired } from './desired/desired.ts';
+import type { DesiredResource } from './desired/desired-resource.ts';
 import { imageWish, wantedTags } from './desired/image.ts';
-import type { Plan } from './plan/change.ts';
+import type { Plan } from './model/change.ts';
+import type { Findings, ListedKind } from './model/inventory.ts';
+import { type Kind, Unreadable } from './model/spec.ts';
 import { type DestroyRequest, destroy } from './plan/destroy.ts';
 import { refuseEmptyInput } from './plan/empty-input.ts';
 import { ignoreRemarks } from './plan/idle-ignores.ts';
@@ -12,17 +15,11 @@ import { plan as compare } from './plan/plan.ts';
 import type { Policy } from './plan/policy.ts';
 import { prune } from './plan/prune.ts';
 import { encryptedVariables } from './plan/settled-type.ts';
-import type { References } from './report/references.ts';
+import type { Providers } from './providers/provider.ts';
+import { confirmed, type Observation, observe } from './providers/rooms.ts';
+import { confirmedStrays, findNeighbours, findStrays } from './providers/strays.ts';
+import type { References } from './report/run.ts';
 import { unlistedRemarks } from './report/unlisted.ts';
-import { type Kind, type Resources, Unreadable } from './resources/resource.ts';
-import { confirmed, type Observation, observe } from './resources/rooms.ts';
-import {
-  confirmedStrays,
-  type Findings,
-  findNeighbours,
-  findStrays,
-  type ShelfKind,
-} from './resources/strays.ts';
 import type { Settings } from './settings/settings.ts';
 import {
   auth0Wishes,
@@ -47,11 +44,11 @@ export interface Survey {
 }
 
 /** Reads everything that this run is about, in one go, and compares it with what is asked for. */
-export function survey(asked: Asked, rooms: Resources): Promise<Survey> {
+export function survey(asked: Asked, rooms: Providers): Promise<Survey> {
   return asked.settings.mode === 'destroy' ? surveyEnd(asked, rooms) : surveyWishes(asked, rooms);
 }
 
-async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
+async function surveyWishes(asked: Asked, rooms: Providers): Promise<Survey> {
   const { settings, desired, unknownNames } = asked;
   const isEmpty = !asked.hasVariables;
   const [observation, references, listed] = await Promise.all([
@@ -106,7 +103,7 @@ async function surveyWishes(asked: Asked, rooms: Resources): Promise<Survey> {
   };
 }
 
-async function surveyEnd(asked: Asked, rooms: Resources): Promise<Survey> {
+async function surveyEnd(asked: Asked, rooms: Providers): Promise<Survey> {
   const { settings, auth0 } = asked;
   const { logGroup, prefix } = settings;
   // An image alone needs its repository's settings, and does not make it ours to delete.
@@ -160,7 +157,7 @@ function repositoryUri({ repository }: Settings, observation: Observation): stri
   return found === undefined || found instanceof Unreadable ? undefined : found.facts.uri;
 }
 
-function imageWishes({ settings, image }: Asked): Wish[] {
+function imageWishes({ settings, image }: Asked): DesiredResource[] {
   if (image === undefined || settings.image === undefined || settings.repository === undefined) return [];
   return [imageWish(settings.repository.name, wantedTags(image, settings.image.tags), image.identity.digest)];
 }
@@ -204,7 +201,7 @@ function namesOf(desired: Desired, { settings, auth0, image, callbackPath }: Ask
   return names;
 }
 
-type Known = Partial<Record<ShelfKind, ReadonlySet<string>>>;
+type Known = Partial<Record<ListedKind, ReadonlySet<string>>>;
 
 const NOTHING_FOUND: Findings = { strays: [], failures: [] };
 
@@ -219,7 +216,7 @@ function knownNames({ settings, desired }: Asked, isEmpty: boolean): Known {
 }
 
 /** A place for the names of each kind that is looked after below the prefix; to a run that knows none, all are strays. */
-function noneKnown({ only }: Settings): Partial<Record<ShelfKind, Set<string>>> {
+function noneKnown({ only }: Settings): Partial<Record<ListedKind, Set<string>>> {
   return {
     ...(only.has('parameters') ? { 'AWS::SSM::Parameter': new Set<string>() } : {}),
     ...(only.has('secrets') ? { 'AWS::SecretsManager::Secret': new Set<string>() } : {}),

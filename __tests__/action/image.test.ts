@@ -366,3 +366,16 @@ it.each([
   expect([refused.exitCode, refused.outputs['failure-reason']]).toEqual([1, 'input']);
   expect(aws.calls).toEqual([]);
 });
+
+it('a gzipped archive is pushed, silent the second time, and nothing of it is left', async () => {
+  writeFileSync(join(workspace, 'packed.tar.gz'), gzipSync(makeTar(toSaved(image, ['papyrus:1.7']))));
+  const pushed = await run({ image: 'docker-archive:packed.tar.gz' });
+  expect(pushed.exitCode, pushed.log).toBe(0);
+  expect(Object.keys(tags())).toEqual(['1.7']);
+  // The file of the plan is there for later steps.
+  const left = (run: typeof pushed) => run.left.map(({ path }) => path).filter((path) => !/plan-/.test(path));
+  expect(left(pushed)).toEqual([]);
+  const silent = await run({ image: 'docker-archive:packed.tar.gz' });
+  expect(silent.outputs.changed).toBe('false');
+  expect(left(silent)).toEqual([]);
+});

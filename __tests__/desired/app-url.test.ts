@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AppPaths, closes, readAppUrl, wantedUrls } from '../../src/desired/app-url.ts';
-import { ABSENT } from '../../src/resources/resource.ts';
+import { ABSENT } from '../../src/model/fields.ts';
 import type { Auth0Urls } from '../../src/settings/choices.ts';
 
 const PATHS: AppPaths = { callback: '/callback', logout: '/logout' };

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Wish } from '../../src/desired/desired.ts';
+import type { DesiredResource } from '../../src/desired/desired-resource.ts';
 import { Secret } from '../../src/secret.ts';
 import { ask, type Given } from '../asking.ts';
 import { SEED_ENV, SEED_SECRETS } from '../seed.ts';
 
-function wishes(given: Given): Map<string, Wish> {
+function wishes(given: Given): Map<string, DesiredResource> {
   const { desired, faults } = ask(given);
   expect(faults).toEqual([]);
   return new Map(desired.wishes.map((wish) => [wish.spec.name, wish]));
 }
-const fields = (wish: Wish | undefined) =>
+const fields = (wish: DesiredResource | undefined) =>
   Object.fromEntries(
     Object.entries(wish?.spec.fields ?? {})
       .filter(([, value]) => value !== undefined)

@@ -7,7 +7,7 @@ import { Secret } from '../../src/secret.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import { describe as inWords, Notes } from '../../src/settings/fault.ts';
 import { readRules } from '../../src/settings/rules.ts';
-import type { Source } from '../../src/settings/variables.ts';
+import type { Source } from '../../src/settings/variable.ts';
 
 const SETTINGS: RoutingSettings = { rules: [], prefer: 'secrets-manager', parameterTier: 'auto' };
 

@@ -12,7 +12,8 @@ import { readLifecycle } from '../../src/settings/lifecycle.ts';
 import { readSettings } from '../../src/settings/settings.ts';
 import { readTaskDefinition } from '../../src/settings/task-definition.ts';
 import { Unclear } from '../../src/settings/texts.ts';
-import { readVariables, type VariableText } from '../../src/settings/variables.ts';
+import type { VariableText } from '../../src/settings/variable.ts';
+import { readVariables } from '../../src/settings/variables.ts';
 import { CANARY, expectHarmless, expectOurs, inTime, nearlyRight, RUNS, reshaped } from './fuzz-texts.ts';
 
 const isUnclear = (error: unknown) => error instanceof Unclear;

@@ -1,6 +1,6 @@
 /** Secrets of every shape through answers that repeat them, are cut or are no answer: no text of a run holds one. */
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Wish } from '../../src/desired/desired.ts';
+import type { DesiredResource } from '../../src/desired/desired-resource.ts';
 import { errorText } from '../../src/report/failure.ts';
 import { Secret } from '../../src/secret.ts';
 import { findCanaries, findLeaks } from '../action/leaks.ts';
@@ -36,7 +36,7 @@ const entries = Object.entries(SHAPES);
 const needles = entries.map(([, [value, needle]]) => needle ?? value);
 
 /** What is small goes to parameters as well; all of it to one secret but the largest, which has its own. */
-const wishes = (): Wish[] => [
+const wishes = (): DesiredResource[] => [
   ...entries
     .filter(([, [value]]) => value.length < 4_000 && !value.includes('{{'))
     .map(([, [value]], index) =>

@@ -1,6 +1,6 @@
 /** Two runs at once over one account: no crash, an end that one of the two wanted, and a third run that settles it. */
 import { afterAll, expect, test } from 'vitest';
-import type { Wish } from '../../src/desired/desired.ts';
+import type { DesiredResource } from '../../src/desired/desired-resource.ts';
 import { Secret } from '../../src/secret.ts';
 import { openBench, type Round, type RoundOptions } from '../resources/bench.ts';
 import { bundle, SUBJECTS } from '../resources/subjects.ts';
@@ -36,8 +36,8 @@ function shuffle(seed: number): () => void {
 
 async function race(
   seed: number,
-  left: readonly [Wish[], RoundOptions],
-  right: readonly [Wish[], RoundOptions],
+  left: readonly [DesiredResource[], RoundOptions],
+  right: readonly [DesiredResource[], RoundOptions],
 ): Promise<[Round, Round]> {
   const end = shuffle(seed);
   try {

@@ -6,8 +6,8 @@ import {
   PutSecretValueCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { DeleteParameterCommand } from '@aws-sdk/client-ssm';
-import type { Wish } from '../../src/desired/desired.ts';
-import type { Outcome } from '../../src/plan/apply.ts';
+import type { DesiredResource } from '../../src/desired/desired-resource.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
 import { errorText } from '../../src/report/failure.ts';
 import { Secret } from '../../src/secret.ts';
 import { canonicalJson } from '../../src/settings/canonical-json.ts';
@@ -31,7 +31,7 @@ const THEIRS = { team: 'platform' };
 
 export const NAMES: readonly string[] = SUBJECTS.map(([, { name }]) => name);
 
-export const wanted = (): Wish[] => [
+export const wanted = (): DesiredResource[] => [
   logGroup.wish({ retention: 30 }),
   plainParameter.wish(),
   secureParameter.wish({ value: new Secret(FIRST) }),
@@ -40,7 +40,7 @@ export const wanted = (): Wish[] => [
 ];
 
 /** Everything that can differ does: values, tags, retention, keys, mutability, policy. */
-export const changed = (): Wish[] =>
+export const changed = (): DesiredResource[] =>
   [
     logGroup.wish({ retention: 60 }),
     plainParameter.wish({ value: 'two' }),
@@ -53,7 +53,10 @@ export const changed = (): Wish[] =>
     repository.wish({ mutability: 'IMMUTABLE', lifecycle: canonicalJson(lifecycleOf(20)) }),
   ].map(
     (wish) =>
-      ({ ...wish, spec: { ...wish.spec, fields: { ...wish.spec.fields, 'tag:cost': '42' } } }) as Wish,
+      ({
+        ...wish,
+        spec: { ...wish.spec, fields: { ...wish.spec.fields, 'tag:cost': '42' } },
+      }) as DesiredResource,
   );
 const COST = {
   tags: new Map([
@@ -66,7 +69,7 @@ export interface Scene {
   readonly name: string;
   /** What stands before the run. */
   readonly set: (bench: Bench) => Promise<unknown>;
-  readonly wishes: () => Wish[];
+  readonly wishes: () => DesiredResource[];
   readonly options: RoundOptions;
 }
 

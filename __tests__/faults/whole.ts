@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ask } from '../../src/ask.ts';
 import { Stop } from '../../src/clients/stop.ts';
 import { converge } from '../../src/converge.ts';
-import type { Outcome } from '../../src/plan/apply.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
 import { errorText } from '../../src/report/failure.ts';
 import { report } from '../../src/report/report.ts';
 import { describe, InputFaults } from '../../src/settings/fault.ts';

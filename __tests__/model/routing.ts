@@ -75,11 +75,10 @@ export function route(configuration: Configuration, settings: Resolved, state: S
   const isHidden = ({ name }: Variable): boolean => {
     // Where it is a String as well, it is one.
     if (name === 'AUTH0_DOMAIN' || state.parameters[`${environment}/${name}`] !== undefined) return false;
-    const row = TABLE[name];
-    return (
-      bundles.some((bundle) => isKey(bundle, name)) ||
-      (row !== undefined && bundles.includes(row.bundle) && isKey(row.bundle, row.key))
-    );
+    if (bundles.some((bundle) => isKey(bundle, name))) return true;
+    // With `prefer: ssm` the table itself says String.
+    const row = settings.prefersSsm ? undefined : TABLE[name];
+    return row !== undefined && bundles.includes(row.bundle) && isKey(row.bundle, row.key);
   };
 
   const putParameter = (variable: Variable, type: 'String' | 'SecureString', rule?: Rule) =>

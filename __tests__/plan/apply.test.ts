@@ -1,18 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Wish } from '../../src/desired/desired.ts';
-import { apply, type Outcome, unapplied } from '../../src/plan/apply.ts';
+import type { DesiredResource } from '../../src/desired/desired-resource.ts';
+import { ABSENT, type Difference, type Fields } from '../../src/model/fields.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import { type Kind, type Spec, Unreadable } from '../../src/model/spec.ts';
+import { apply, unapplied } from '../../src/plan/apply.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { changeOfStray } from '../../src/plan/stray.ts';
-import {
-  ABSENT,
-  type Difference,
-  type Fields,
-  type Kind,
-  type Resource,
-  type Resources,
-  type Spec,
-  Unreadable,
-} from '../../src/resources/resource.ts';
+import type { Provider, Providers } from '../../src/providers/provider.ts';
 import { parameter, secret } from './strays.ts';
 import { LENIENT, OURS, spec, wish } from './wishes.ts';
 
@@ -25,7 +19,7 @@ const AUTH0 = 'Auth0::Application';
 type Call = readonly [verb: string, name: string, ...more: unknown[]];
 
 /** A small account: what stands is a map, and every call is written down. */
-class Room implements Resource {
+class Room implements Provider {
   readonly stands = new Map<string, Spec>();
   readonly calls: Call[];
   readonly broken: Readonly<Record<string, Error>>;
@@ -54,6 +48,10 @@ class Room implements Resource {
     this.stands.delete(observed.name);
   }
 
+  async readBack(written: readonly Spec[]): Promise<readonly Spec[]> {
+    return written;
+  }
+
   #put(call: Call, desired: Spec): Spec {
     this.calls.push(call);
     const error = this.broken[desired.name];
@@ -65,7 +63,7 @@ class Room implements Resource {
 }
 
 class ReadingRoom extends Room {
-  async readBack(written: readonly Spec[]): Promise<readonly Spec[]> {
+  override async readBack(written: readonly Spec[]): Promise<readonly Spec[]> {
     this.calls.push(['readBack', written.map(({ name }) => name).join(' ')]);
     return written.map((one) => ({ ...one, facts: { ...one.facts, arn: `arn:${one.name}` } }));
   }
@@ -73,18 +71,18 @@ class ReadingRoom extends Room {
 
 function account(broken: Readonly<Record<string, Error>> = {}) {
   const calls: Call[] = [];
-  const rooms: Resources = {
+  const rooms: Providers = {
     [LOG]: new Room(calls, broken),
     [SSM]: new ReadingRoom(calls, broken),
     [SM]: new Room(calls, broken),
     [ECR]: new Room(calls, broken),
     [AUTH0]: new Room(calls, broken),
     Image: new Room(calls, broken),
-  } as unknown as Resources;
+  } as unknown as Providers;
   return { calls, rooms };
 }
 
-const wishes: Wish[] = [
+const wishes: DesiredResource[] = [
   wish(LOG, { retention: 1 }),
   wish(SSM, { value: '1' }),
   wish(SSM, { value: '2' }, { name: '/papyrus/prd/HOST' }),
@@ -225,7 +223,7 @@ describe('each kind', () => {
     const rooms = Object.fromEntries(Object.entries(calls).map(([kind, book]) => [kind, new Room(book, {})]));
     const written = () =>
       Object.entries(calls).flatMap(([kind, book]) => book.map((call) => [kind, ...call]));
-    return { rooms: rooms as unknown as Resources, written };
+    return { rooms: rooms as unknown as Providers, written };
   };
 
   it.each(kinds)('is created by its own room: %s', async (kind, fields) => {
@@ -366,7 +364,7 @@ describe('what is read back', () => {
 
   it('is nothing where the room needs it not', async () => {
     const { calls, rooms } = account();
-    const plain = { ...rooms, [SSM]: new Room(calls, {}) } as unknown as Resources;
+    const plain = { ...rooms, [SSM]: new Room(calls, {}) } as unknown as Providers;
     const outcomes = await apply(plan(written, {}, LENIENT), plain, () => {});
     expect(results(outcomes)).toEqual([
       ['/papyrus/prd/PORT', 'done'],
@@ -377,12 +375,12 @@ describe('what is read back', () => {
 
   it('may fail: what is done stays done, as its write told it', async () => {
     class Unreading extends Room {
-      async readBack(): Promise<never> {
+      override async readBack(): Promise<never> {
         throw new Error('throttled');
       }
     }
     const { calls, rooms } = account();
-    const broken = { ...rooms, [SSM]: new Unreading(calls, {}) } as unknown as Resources;
+    const broken = { ...rooms, [SSM]: new Unreading(calls, {}) } as unknown as Providers;
     const outcomes = await apply(plan(written, {}, LENIENT), broken, () => {});
     expect(outcomes.map(({ result, stands }) => [result, stands?.facts])).toEqual([
       ['done', { version: '1' }],

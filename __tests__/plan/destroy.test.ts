@@ -1,9 +1,10 @@
 /** What destroy does to each thing, in full; which action it takes is in ownership.test.ts. */
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../src/plan/change.ts';
+import type { Change } from '../../src/model/change.ts';
+import { ABSENT } from '../../src/model/fields.ts';
+import type { AnyStray } from '../../src/model/inventory.ts';
+import { Unreadable } from '../../src/model/spec.ts';
 import { type DestroyRequest, destroy } from '../../src/plan/destroy.ts';
-import { ABSENT, Unreadable } from '../../src/resources/resource.ts';
-import type { AnyStray } from '../../src/resources/strays.ts';
 import { P, parameter, secret } from './strays.ts';
 
 describe('what destroy does', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isSame } from '../../src/model/equality.ts';
+import { ABSENT, type Field, type Fields } from '../../src/model/fields.ts';
 import { diff } from '../../src/plan/diff.ts';
-import { ABSENT, type Field, type Fields } from '../../src/resources/resource.ts';
-import { isSame } from '../../src/resources/sameness.ts';
 import { Secret } from '../../src/secret.ts';
 
 const none = new Set<string>();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { ABSENT, type Field, type Fields } from '../../src/model/fields.ts';
 import { diff } from '../../src/plan/diff.ts';
-import { ABSENT, type Field, type Fields } from '../../src/resources/resource.ts';
 
 const none = new Set<string>();
 

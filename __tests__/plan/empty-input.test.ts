@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { AnyStray } from '../../src/model/inventory.ts';
 import { refuseEmptyInput } from '../../src/plan/empty-input.ts';
-import type { AnyStray } from '../../src/resources/strays.ts';
 import { InputFaults } from '../../src/settings/fault.ts';
 import { P, parameter, secret } from './strays.ts';
 

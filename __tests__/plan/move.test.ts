@@ -1,8 +1,9 @@
 /** Keys of a wanted secret whose variable has another place by now. */
 import { describe, expect, it } from 'vitest';
-import type { Change, ChangeOf } from '../../src/plan/change.ts';
+import type { Change, ChangeOf } from '../../src/model/change.ts';
+import { ABSENT, type Difference } from '../../src/model/fields.ts';
+import type { Kind, Specs } from '../../src/model/spec.ts';
 import { type Moves, moveKeys } from '../../src/plan/move.ts';
-import { ABSENT, type Difference, type Kind, type Specs } from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
 import { placement } from './placements.ts';
 
@@ -216,7 +217,7 @@ it('what is made, and what is no secret, passes as it is', () => {
   const parameter: Change = {
     ...other(SSM, `${P}/OLD`, 'update'),
     kind: SSM satisfies Kind,
-    observed: { name: `${P}/OLD`, fields: { 'key:OLD': 'x' }, facts: {} },
+    observed: { name: `${P}/OLD`, fields: { value: 'x' }, facts: {} },
     desired: { name: `${P}/OLD`, fields: {}, facts: {} },
   };
   expect(moveKeys([made, parameter], moved)).toEqual([made, parameter]);

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../src/desired/desired.ts';
 import { rowOf } from '../../src/desired/table.ts';
-import type { Change } from '../../src/plan/change.ts';
+import type { Change } from '../../src/model/change.ts';
+import { ABSENT } from '../../src/model/fields.ts';
+import type { AnyStray } from '../../src/model/inventory.ts';
 import { moveKeys } from '../../src/plan/move.ts';
 import { lastSegment, placesOfCopies, writesBefore } from '../../src/plan/old-copy.ts';
 import { prune } from '../../src/plan/prune.ts';
-import { ABSENT } from '../../src/resources/resource.ts';
-import type { AnyStray } from '../../src/resources/strays.ts';
 import { placement } from './placements.ts';
 import { P, parameter, secret } from './strays.ts';
 

@@ -1,8 +1,9 @@
 /** What belongs together comes in an order in which a login works at every moment. */
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../src/plan/change.ts';
+import type { Change } from '../../src/model/change.ts';
+import { ABSENT, type Difference } from '../../src/model/fields.ts';
+import type { Kind } from '../../src/model/spec.ts';
 import { inOrder } from '../../src/plan/order.ts';
-import { ABSENT, type Difference, type Kind } from '../../src/resources/resource.ts';
 
 const CALLBACK = '/papyrus/prd/AUTH0_CALLBACK_URL';
 

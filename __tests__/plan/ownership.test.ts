@@ -1,10 +1,11 @@
 /** The judges of what stands below the prefix: pure, so every case of their tables is one line here. */
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../src/plan/change.ts';
+import type { Change } from '../../src/model/change.ts';
+import { ABSENT } from '../../src/model/fields.ts';
+import type { AnyStray } from '../../src/model/inventory.ts';
+import { Unreadable } from '../../src/model/spec.ts';
 import { destroy } from '../../src/plan/destroy.ts';
 import { type PruneRequest, prune } from '../../src/plan/prune.ts';
-import { ABSENT, Unreadable } from '../../src/resources/resource.ts';
-import type { AnyStray } from '../../src/resources/strays.ts';
 import { placement } from './placements.ts';
 import { P, parameter, secret } from './strays.ts';
 

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Wish } from '../../src/desired/desired.ts';
-import type { Change } from '../../src/plan/change.ts';
+import type { DesiredResource } from '../../src/desired/desired-resource.ts';
+import type { Change } from '../../src/model/change.ts';
+import { isSame } from '../../src/model/equality.ts';
+import { ABSENT, type Difference, type Field, type Fields } from '../../src/model/fields.ts';
+import type { Spec } from '../../src/model/spec.ts';
+import { fieldOf } from '../../src/model/spec.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { type Case, judge, type Policy } from '../../src/plan/policy.ts';
-import { ABSENT, type Difference, type Field, type Fields, type Spec } from '../../src/resources/resource.ts';
-import { isSame } from '../../src/resources/sameness.ts';
 import { Secret } from '../../src/secret.ts';
 import { CONSENTS } from '../../src/settings/choices.ts';
 import { LENIENT, spec, wish } from './wishes.ts';
@@ -110,7 +112,9 @@ describe('for every wish and whatever stands', () => {
   it('the plan of what was applied is empty, but for what was blocked', () => {
     fc.assert(
       fc.property(situation, policies, ({ kind, wanted, standing, owner: tag, closed }, policy) => {
-        const ours: Wish = wish(kind, wanted, { closed: new Set(closed ? ['key:', 'callback:'] : []) });
+        const ours: DesiredResource = wish(kind, wanted, {
+          closed: new Set(closed ? ['key:', 'callback:'] : []),
+        });
         const before =
           standing === undefined
             ? undefined
@@ -137,7 +141,7 @@ describe('for every wish and whatever stands', () => {
         const fields = changes.flatMap(({ differences }) => differences.map(({ field }) => field));
         expect(new Set(fields).size).toBe(fields.length);
         for (const { field, from, to } of changes.flatMap(({ differences }) => differences)) {
-          expect(isSame(before.fields[field] ?? ABSENT, from)).toBe(true);
+          expect(isSame(fieldOf(before, field) ?? ABSENT, from)).toBe(true);
           expect(isSame(from, to)).toBe(false);
         }
       }),

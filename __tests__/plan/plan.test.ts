@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Wish } from '../../src/desired/desired.ts';
+import type { DesiredResource } from '../../src/desired/desired-resource.ts';
+import { ABSENT, type Fields } from '../../src/model/fields.ts';
+import { type Facts, fieldOf, type Kind, type Spec, Unreadable } from '../../src/model/spec.ts';
 import { plan } from '../../src/plan/plan.ts';
 import type { Policy } from '../../src/plan/policy.ts';
-import {
-  ABSENT,
-  type Facts,
-  type Fields,
-  type Kind,
-  type Spec,
-  Unreadable,
-} from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
 import { LENIENT, OURS, spec, TAKEN, wish } from './wishes.ts';
 
@@ -20,7 +14,7 @@ const ECR = 'AWS::ECR::Repository';
 const AUTH0 = 'Auth0::Application';
 const IMAGE = 'Image';
 
-function changes(wanted: Wish, standing?: Spec | Unreadable, policy: Partial<Policy> = {}) {
+function changes(wanted: DesiredResource, standing?: Spec | Unreadable, policy: Partial<Policy> = {}) {
   const observed = standing === undefined ? {} : { [wanted.kind]: new Map([[wanted.spec.name, standing]]) };
   return plan([wanted], observed, { ...LENIENT, ...policy });
 }
@@ -321,8 +315,10 @@ describe('keys of a secret', () => {
       observed: standing,
       desired: { facts: { version: 'v1' } },
     });
-    expect(change?.desired.fields['key:a']).toSatisfy((value: Secret) => value.reveal() === 'new');
-    expect(change?.desired.fields['key:theirs']).toSatisfy((value: Secret) => value.reveal() === '2');
+    expect(change && fieldOf(change.desired, 'key:a')).toSatisfy((value: Secret) => value.reveal() === 'new');
+    expect(change && fieldOf(change.desired, 'key:theirs')).toSatisfy(
+      (value: Secret) => value.reveal() === '2',
+    );
   });
 });
 

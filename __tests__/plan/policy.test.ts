@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ABSENT, type Difference, type Field, type Fields } from '../../src/model/fields.ts';
+import type { Facts, Kind } from '../../src/model/spec.ts';
 import { judge, type Policy } from '../../src/plan/policy.ts';
-import {
-  ABSENT,
-  type Difference,
-  type Facts,
-  type Field,
-  type Fields,
-  type Kind,
-} from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import { Notes } from '../../src/settings/fault.ts';

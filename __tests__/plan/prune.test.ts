@@ -1,8 +1,8 @@
 /** What prune says of each thing, and what it waits for; which action it takes is in ownership.test.ts. */
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../src/plan/change.ts';
+import type { Change } from '../../src/model/change.ts';
+import type { AnyStray } from '../../src/model/inventory.ts';
 import { type PruneRequest, prune } from '../../src/plan/prune.ts';
-import type { AnyStray } from '../../src/resources/strays.ts';
 import { placement } from './placements.ts';
 import { P, parameter, secret } from './strays.ts';
 

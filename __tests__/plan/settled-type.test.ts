@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { AnyStray } from '../../src/model/inventory.ts';
 import { encryptedVariables } from '../../src/plan/settled-type.ts';
-import type { AnyStray } from '../../src/resources/strays.ts';
 import { parameter, secret } from './strays.ts';
 
 describe('variables that are keys of secrets of ours', () => {

@@ -1,4 +1,4 @@
-import type { AnyStray } from '../../src/resources/strays.ts';
+import type { AnyStray } from '../../src/model/inventory.ts';
 import { Secret } from '../../src/secret.ts';
 
 /** The prefix of these tests. */
@@ -17,7 +17,9 @@ export function secret(
   keys: string[] | undefined,
   facts = {},
 ): AnyStray {
-  const fields = Object.fromEntries((keys ?? []).map((key) => [`key:${key}`, new Secret('x')]));
+  const fields: Record<`key:${string}`, Secret> = Object.fromEntries(
+    (keys ?? []).map((key) => [`key:${key}`, new Secret('x')]),
+  );
   const spec = { name: `papyrus/prd/${name}`, fields, facts };
   return { kind: 'AWS::SecretsManager::Secret', owner, spec, isRead: keys !== undefined };
 }

@@ -1,6 +1,7 @@
-import type { Wish, WishOf } from '../../src/desired/desired.ts';
+import type { DesiredResource, DesiredResourceOf } from '../../src/desired/desired-resource.ts';
+import type { Fields } from '../../src/model/fields.ts';
+import type { Facts, Kind, Specs } from '../../src/model/spec.ts';
 import type { Policy } from '../../src/plan/policy.ts';
-import type { Facts, Fields, Kind, Spec } from '../../src/resources/resource.ts';
 
 const NAMES: Readonly<Record<Kind, string>> = {
   'AWS::Logs::LogGroup': '/ecs/papyrus',
@@ -14,8 +15,8 @@ const NAMES: Readonly<Record<Kind, string>> = {
 export function wish(
   kind: Kind,
   fields: Fields,
-  more: Partial<Omit<WishOf<Kind>, 'kind' | 'spec'>> & { name?: string } = {},
-): Wish {
+  more: Partial<Omit<DesiredResourceOf<Kind>, 'kind' | 'spec'>> & { name?: string } = {},
+): DesiredResource {
   const { name = NAMES[kind], ...rest } = more;
   // The kind and its fields go together in every row of the tests; the compiler cannot see that here.
   return {
@@ -27,14 +28,19 @@ export function wish(
     unknown: new Set<string>(),
     expected: true,
     ...rest,
-  } as Wish;
+  } as DesiredResource;
 }
 
 export const OURS = { 'tag:managed-by': 'aws-bootstrap' };
 export const TAKEN = { 'tag:managed-by': 'aws-bootstrap:adopted' };
 
-export function spec(kind: Kind, fields: Fields, facts: Facts = {}, name = NAMES[kind]): Spec {
-  return { name, fields, facts };
+export function spec<K extends Kind>(
+  kind: K,
+  fields: Fields,
+  facts: Facts = {},
+  name: string = NAMES[kind],
+): Specs[K] {
+  return { name, fields, facts } as unknown as Specs[K];
 }
 
 export const LENIENT: Policy = {

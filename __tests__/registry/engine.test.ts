@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findSame } from '../../src/providers/image-equality.ts';
 import { isSame, mayDifferInBuildTime } from '../../src/registry/equality.ts';
 import { parseManifest } from '../../src/registry/manifest.ts';
 import { openImage } from '../../src/registry/open.ts';
-import { findSame } from '../../src/resources/image-equality.ts';
 import { certificate, listen } from '../servers/played.ts';
 import { TestRegistry } from '../servers/registry.ts';
 import {

@@ -3,10 +3,11 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Calls } from '../../src/clients/aws.ts';
 import { imageWish, wantedTags } from '../../src/desired/image.ts';
+import type { Difference } from '../../src/model/fields.ts';
+import { fieldOf, Unreadable } from '../../src/model/spec.ts';
+import { ImageResource, type ImageSpec } from '../../src/providers/image.ts';
 import { openImage } from '../../src/registry/open.ts';
 import type { ImageSource } from '../../src/registry/source.ts';
-import { ImageResource, type ImageSpec } from '../../src/resources/image.ts';
-import { type Difference, Unreadable } from '../../src/resources/resource.ts';
 import { TestRegistry, type TestRepository } from '../servers/registry.ts';
 import { LayoutWriter, makeImage, noise, sha256, toSaved } from '../servers/registry-images.ts';
 import { HURRIED, Scratch, surroundings } from './harness.ts';
@@ -85,7 +86,7 @@ async function read(resource: ImageResource): Promise<ImageSpec> {
 
 function differences(desired: ImageSpec, observed: ImageSpec): readonly Difference[] {
   return Object.entries(desired.fields).flatMap(([field, to]) =>
-    observed.fields[field] === to ? [] : [{ field, from: observed.fields[field], to }],
+    fieldOf(observed, field) === to ? [] : [{ field, from: fieldOf(observed, field), to }],
   );
 }
 

@@ -4,9 +4,10 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Calls } from '../../src/clients/aws.ts';
 import { imageWish, wantedTags } from '../../src/desired/image.ts';
+import type { Difference } from '../../src/model/fields.ts';
+import { fieldOf, Unreadable } from '../../src/model/spec.ts';
+import { ImageResource, type ImageSpec } from '../../src/providers/image.ts';
 import { openImage } from '../../src/registry/open.ts';
-import { ImageResource, type ImageSpec } from '../../src/resources/image.ts';
-import { type Difference, Unreadable } from '../../src/resources/resource.ts';
 import { TestRegistry, type TestRepository } from '../servers/registry.ts';
 import {
   LayoutWriter,
@@ -63,7 +64,7 @@ async function converge(
     if (observed instanceof Unreadable) throw observed.error;
     if (observed === undefined) return { changed: true, spec: await resource.create(desired) };
     const differences: readonly Difference[] = Object.entries(desired.fields).flatMap(([field, to]) =>
-      observed.fields[field] === to ? [] : [{ field, from: observed.fields[field], to }],
+      fieldOf(observed, field) === to ? [] : [{ field, from: fieldOf(observed, field), to }],
     );
     if (differences.length === 0) return { changed: false, spec: observed };
     return { changed: true, spec: await resource.update(desired, observed, differences) };

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -551,7 +551,9 @@ describe('a docker archive', () => {
       await writeFile(scratch.at(name), bytes);
       return openImage(`docker-archive:${scratch.at(name)}`, surroundings());
     };
-    await expect(write('a.tar.gz', gzipSync(tar))).rejects.toThrow(/compressed as a whole \(gzip\)/);
+    await expect(write('a.tar.zst', Buffer.from('28b52ffd', 'hex'))).rejects.toMatchObject({
+      fault: 'COMPRESSED_ARCHIVE',
+    });
     await expect(write('cut.tar', tar.subarray(0, 1200))).rejects.toThrow(/cut off/);
     await expect(write('none.tar', Buffer.alloc(2000, 'x'))).rejects.toThrow(/is not a tar/);
     await expect(openImage(`docker-archive:${scratch.at('nowhere')}`, surroundings())).rejects.toThrow(
@@ -560,6 +562,54 @@ describe('a docker archive', () => {
     await expect(openImage(`docker-archive:${scratch.path}`, surroundings())).rejects.toThrow(
       /is not a file/,
     );
+  });
+
+  describe('in gzip', () => {
+    const packed = async (files: readonly TarFile[], name: string) => {
+      await writeFile(scratch.at(name), gzipSync(makeTar(files)));
+      return scratch.at(name);
+    };
+
+    it.each(['docker-archive', 'oci-archive'])(
+      'is read as %s at any place, and nothing is left of it',
+      async (transport) => {
+        const layout = new LayoutWriter();
+        layout.list(layout.image(image), 'v1');
+        const files = transport === 'oci-archive' ? layout.entries() : toSaved(image, ['app:v1']);
+        const path = await packed(files, `${transport}.tar.gz`);
+        const temp = scratch.at(`${transport}-temp`);
+        await mkdir(temp);
+        const source = await openImage(`${transport}:${path}`, { ...surroundings(), temp });
+        expect(await readdir(temp)).toEqual([]);
+        expect(source.tag).toBe('v1');
+        expect(await configOf(source)).toBe(sha256(image.config));
+        for (const _ of ['once', 'again'])
+          for await (const content of source.contents(() => true))
+            expect(sha256(await gather(content.open(), 1_000_000, 'it'))).toBe(content.digest);
+        await source.close();
+      },
+    );
+
+    it('is told where the temporary folder does not take it', async () => {
+      const path = await packed(toSaved(image, ['app:v1']), 'nowhere.tar.gz');
+      const opening = openImage(`docker-archive:${path}`, { ...surroundings(), temp: scratch.at('nowhere') });
+      await expect(opening).rejects.toMatchObject({ fault: 'COMPRESSED_ARCHIVE' });
+    });
+
+    it('is no longer unpacked at the end of the run', async () => {
+      const end = new AbortController();
+      const path = await packed(toSaved(makeImage([Buffer.alloc(200_000_000)]), ['app:v1']), 'long.tar.gz');
+      const temp = scratch.at('long-temp');
+      await mkdir(temp);
+      const opening = openImage(`docker-archive:${path}`, {
+        ...surroundings(),
+        temp,
+        signal: end.signal,
+      });
+      setTimeout(() => end.abort(new Error('over')), 20);
+      await expect(opening).rejects.toThrow('over');
+      expect(await readdir(temp)).toEqual([]);
+    });
   });
 
   it('with names past 100 characters is read', async () => {

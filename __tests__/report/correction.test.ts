@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Field } from '../../src/model/fields.ts';
+import type { Facts } from '../../src/model/spec.ts';
 import { correctionOf, correctionSteps } from '../../src/report/correction.ts';
 import { issueText } from '../../src/report/drift-issue.ts';
 import { nextSteps } from '../../src/report/sections/next-steps.ts';
-import type { Facts, Field } from '../../src/resources/resource.ts';
 import { OURS } from '../plan/wishes.ts';
 import { runOf } from './runs.ts';
 

@@ -1,9 +1,9 @@
 /** The words of the drift issue, and the marker by which it is found again. */
 import { describe, expect, it } from 'vitest';
+import { type Facts, Unreadable } from '../../src/model/spec.ts';
 import type { Observed } from '../../src/plan/plan.ts';
 import { findings, findingsHash, issueText } from '../../src/report/drift-issue.ts';
 import { accountIn, marked, marker, stateOf } from '../../src/report/marker.ts';
-import { type Facts, Unreadable } from '../../src/resources/resource.ts';
 import { OURS, spec } from '../plan/wishes.ts';
 import { runOf } from './runs.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
+import { Told } from '../../src/clients/explanation.ts';
+import { Unreadable } from '../../src/model/spec.ts';
 import { errorText, reasonOf } from '../../src/report/failure.ts';
-import { Told, Unreadable } from '../../src/resources/resource.ts';
 import { sdkError } from '../clients/clock.ts';
 import { OURS, spec } from '../plan/wishes.ts';
 import { leftBy, runOf } from './runs.ts';

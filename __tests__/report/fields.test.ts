@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { ABSENT, type Field } from '../../src/model/fields.ts';
 import { differenceText, isUnread, textOf } from '../../src/report/fields.ts';
-import { ABSENT, type Field } from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
 
 it.each<[Field, string | undefined]>([

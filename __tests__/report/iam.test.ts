@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { AwsError } from '../../src/clients/errors.ts';
 import { EXECUTION, missingStatement, PERMISSIONS } from '../../src/clients/permissions.ts';
-import { type Policy, policiesOf, type Scope } from '../../src/report/iam.ts';
+import { policiesOf } from '../../src/report/iam.ts';
+import type { Policy, Scope } from '../../src/report/iam-policy.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const SERVICES: Record<string, string> = {

@@ -1,9 +1,10 @@
 /** What still costs money when a destroy is over. */
 import { expect, it } from 'vitest';
-import type { Outcome } from '../../src/plan/apply.ts';
-import type { Change } from '../../src/plan/change.ts';
+import type { Change } from '../../src/model/change.ts';
+import type { Fields } from '../../src/model/fields.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import type { Facts, Kind } from '../../src/model/spec.ts';
 import { leftovers } from '../../src/report/leftovers.ts';
-import type { Facts, Fields, Kind } from '../../src/resources/resource.ts';
 import { OURS, spec } from '../plan/wishes.ts';
 import { runOf } from './runs.ts';
 

@@ -1,12 +1,12 @@
 /** What a long run tells while it goes on, at a clock of the test's own. */
 import { afterEach, expect, it, vi } from 'vitest';
-import type { Outcome } from '../../src/plan/apply.ts';
-import type { Change } from '../../src/plan/change.ts';
+import type { Change } from '../../src/model/change.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import type { Kind } from '../../src/model/spec.ts';
 import { NOUNS, ORDER } from '../../src/report/fields.ts';
 import { fault, notices, warnings } from '../../src/report/log.ts';
 import { plan, progress } from '../../src/report/run-log.ts';
 import { checklist } from '../../src/report/sections/checklist.ts';
-import type { Kind } from '../../src/resources/resource.ts';
 import { spec } from '../plan/wishes.ts';
 import { runOf } from './runs.ts';
 

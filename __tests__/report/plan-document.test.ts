@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { routesByPlace } from '../../src/desired/places.ts';
+import { Unreadable } from '../../src/model/spec.ts';
 import { disclose } from '../../src/plan/disclosure.ts';
 import type { Observed } from '../../src/plan/plan.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { count, isDrifted, planDocument, planHash } from '../../src/report/plan-document.ts';
-import { Unreadable } from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
 import { ask, type Given } from '../asking.ts';
 import { LENIENT, OURS, spec } from '../plan/wishes.ts';

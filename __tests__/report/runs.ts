@@ -1,7 +1,8 @@
 import { routesByPlace } from '../../src/desired/places.ts';
-import type { Outcome } from '../../src/plan/apply.ts';
+import type { Change } from '../../src/model/change.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import type { Facts, Spec } from '../../src/model/spec.ts';
 import { unapplied } from '../../src/plan/apply.ts';
-import type { Change } from '../../src/plan/change.ts';
 import { disclose } from '../../src/plan/disclosure.ts';
 import type { Observed } from '../../src/plan/plan.ts';
 import { plan } from '../../src/plan/plan.ts';
@@ -9,7 +10,6 @@ import { encryptedVariables } from '../../src/plan/settled-type.ts';
 import { failureOf } from '../../src/report/failure.ts';
 import { openGate } from '../../src/report/gate.ts';
 import type { Run } from '../../src/report/run.ts';
-import type { Facts, Spec } from '../../src/resources/resource.ts';
 import { Masks } from '../../src/settings/masks.ts';
 import { ask, type Given } from '../asking.ts';
 

@@ -2,7 +2,8 @@
 import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../src/desired/desired.ts';
-import type { Change } from '../../src/plan/change.ts';
+import type { Change } from '../../src/model/change.ts';
+import { ABSENT, type Difference } from '../../src/model/fields.ts';
 import { consoleUrl } from '../../src/report/console-link.ts';
 import { code, forMermaid, inUrl } from '../../src/report/escape.ts';
 import { openGate } from '../../src/report/gate.ts';
@@ -11,7 +12,6 @@ import { alternatives } from '../../src/report/price.ts';
 import { changes } from '../../src/report/sections/changes.ts';
 import { diagram } from '../../src/report/sections/picture.ts';
 import { assemble, table } from '../../src/report/sections.ts';
-import { ABSENT, type Difference } from '../../src/resources/resource.ts';
 import { Secret } from '../../src/secret.ts';
 import { Masks } from '../../src/settings/masks.ts';
 import { OURS, spec } from '../plan/wishes.ts';

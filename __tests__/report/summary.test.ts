@@ -1,8 +1,8 @@
 import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
-import type { Outcome } from '../../src/plan/apply.ts';
-import type { Change } from '../../src/plan/change.ts';
+import type { Change } from '../../src/model/change.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
 import { faultSummary } from '../../src/report/end.ts';
 import { summary } from '../../src/report/summary.ts';
 import type { Given } from '../asking.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Change } from '../../src/plan/change.ts';
+import type { Change } from '../../src/model/change.ts';
+import type { Facts, Kind } from '../../src/model/spec.ts';
 import { unreadRemarks } from '../../src/report/unread.ts';
-import type { Facts, Kind } from '../../src/resources/resource.ts';
 import { OURS, spec } from '../plan/wishes.ts';
 
 /** What was compared without its value. */

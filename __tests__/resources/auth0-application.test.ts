@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Auth0Client } from '../../src/clients/auth0.ts';
 import { wantedUrls } from '../../src/desired/app-url.ts';
-import { ABSENT } from '../../src/resources/resource.ts';
+import { ABSENT } from '../../src/model/fields.ts';
 import { Secret } from '../../src/secret.ts';
 import {
   differencesOf,

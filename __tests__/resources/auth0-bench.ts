@@ -2,8 +2,9 @@
 import { Auth0Client } from '../../src/clients/auth0.ts';
 import type { Auth0Clock } from '../../src/clients/auth0-retry.ts';
 import { type AppPaths, type AppUrls, closes, wantedUrls } from '../../src/desired/app-url.ts';
-import { auth0ApplicationRoom } from '../../src/resources/auth0-application.ts';
-import { ABSENT, type Difference, type Specs, Unreadable } from '../../src/resources/resource.ts';
+import { ABSENT, type Difference } from '../../src/model/fields.ts';
+import { fieldOf, type Specs, Unreadable } from '../../src/model/spec.ts';
+import { auth0ApplicationRoom } from '../../src/providers/auth0-application.ts';
 import { Secret } from '../../src/secret.ts';
 import type { Auth0Urls } from '../../src/settings/choices.ts';
 import { Auth0Server } from '../servers/auth0.ts';
@@ -92,8 +93,8 @@ export function differencesOf(
     .filter((field) => !(field in wanted) && closed.some((prefix) => field.startsWith(prefix)))
     .map((field): Difference => ({ field, from: true, to: ABSENT }));
   const differing = Object.entries(wanted)
-    .filter(([field, to]) => (to === ABSENT ? field in observed.fields : observed.fields[field] !== to))
-    .map(([field, to]): Difference => ({ field, from: observed.fields[field], to }));
+    .filter(([field, to]) => (to === ABSENT ? field in observed.fields : fieldOf(observed, field) !== to))
+    .map(([field, to]): Difference => ({ field, from: fieldOf(observed, field), to }));
   return [...differing, ...out];
 }
 

@@ -4,13 +4,16 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { Calls, type Connection } from '../../src/clients/aws.ts';
 import type { Clock } from '../../src/clients/clock.ts';
-import type { Wish } from '../../src/desired/desired.ts';
-import { apply, type Outcome } from '../../src/plan/apply.ts';
-import type { Change, Plan } from '../../src/plan/change.ts';
+import type { DesiredResource } from '../../src/desired/desired-resource.ts';
+import type { Change, Plan } from '../../src/model/change.ts';
+import type { Fields } from '../../src/model/fields.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
+import type { Kind } from '../../src/model/spec.ts';
+import { fieldOf } from '../../src/model/spec.ts';
+import { apply } from '../../src/plan/apply.ts';
 import { plan } from '../../src/plan/plan.ts';
 import type { Policy } from '../../src/plan/policy.ts';
-import type { Fields, Kind } from '../../src/resources/resource.ts';
-import { confirmed, observe, openRooms } from '../../src/resources/rooms.ts';
+import { confirmed, observe, openRooms } from '../../src/providers/rooms.ts';
 import type { Secret } from '../../src/secret.ts';
 import { type AwsOptions, type AwsServer, type Call, type FaultRule, startAws } from '../servers/aws.ts';
 
@@ -88,9 +91,12 @@ export interface Bench extends AsyncDisposable {
   /** A fault that can be taken back; it gives the way to. */
   fault(rule: FaultRule): () => void;
   /** One run: fresh rooms, as each run of the action has them. */
-  round(wishes: Wish | readonly Wish[], options?: RoundOptions): Promise<Round>;
+  round(wishes: DesiredResource | readonly DesiredResource[], options?: RoundOptions): Promise<Round>;
   /** One run that must find nothing to do: it gives the calls that it took. */
-  silent(wishes: Wish | readonly Wish[], options?: RoundOptions): Promise<readonly Call[]>;
+  silent(
+    wishes: DesiredResource | readonly DesiredResource[],
+    options?: RoundOptions,
+  ): Promise<readonly Call[]>;
 }
 
 export async function openBench(options: AwsOptions = {}): Promise<Bench> {
@@ -98,8 +104,11 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
   const others = connect(aws.motoUrl);
   const front = connect(aws.url);
 
-  async function round(asked: Wish | readonly Wish[], options: RoundOptions = {}): Promise<Round> {
-    const wishes = Array.isArray(asked) ? (asked as readonly Wish[]) : [asked as Wish];
+  async function round(
+    asked: DesiredResource | readonly DesiredResource[],
+    options: RoundOptions = {},
+  ): Promise<Round> {
+    const wishes = Array.isArray(asked) ? (asked as readonly DesiredResource[]) : [asked as DesiredResource];
     const {
       tags = TAGS,
       readOnly = false,
@@ -135,7 +144,7 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
         tell: (text) => void told.push(text),
       },
       {
-        readsLifecycle: wishes.some(({ spec }) => spec.fields.lifecycle !== undefined),
+        readsLifecycle: wishes.some(({ spec }) => fieldOf(spec, 'lifecycle') !== undefined),
         recoveryDays: 30,
         auth0: undefined,
         image: undefined,
@@ -231,8 +240,8 @@ export function wishFor<K extends Kind>(
   kind: K,
   name: string,
   fields: Fields,
-  more: Partial<Pick<Wish, 'defaults' | 'once' | 'closed' | 'unknown' | 'expected'>> = {},
-): Wish {
+  more: Partial<Pick<DesiredResource, 'defaults' | 'once' | 'closed' | 'unknown' | 'expected'>> = {},
+): DesiredResource {
   return {
     kind,
     spec: { name, fields: { ...fields, 'tag:project': 'portfolio' }, facts: {} },
@@ -242,5 +251,5 @@ export function wishFor<K extends Kind>(
     unknown: none,
     expected: true,
     ...more,
-  } as Wish;
+  } as DesiredResource;
 }

@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Calls } from '../../src/clients/aws.ts';
-import { logGroups } from '../../src/resources/log-group.ts';
-import { Told } from '../../src/resources/resource.ts';
+import { Told } from '../../src/clients/explanation.ts';
+import { logGroups } from '../../src/providers/log-group.ts';
 import { type Bench, fieldsOf, openBench, operations, TestClock } from './bench.ts';
 import { logGroup } from './subjects.ts';
 

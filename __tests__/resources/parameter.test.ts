@@ -8,8 +8,9 @@ import {
   PutParameterCommand,
 } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Wish } from '../../src/desired/desired.ts';
-import type { Fields } from '../../src/resources/resource.ts';
+import type { DesiredResource } from '../../src/desired/desired-resource.ts';
+import type { Fields } from '../../src/model/fields.ts';
+import { fieldOf } from '../../src/model/spec.ts';
 import { Secret } from '../../src/secret.ts';
 import {
   type Bench,
@@ -35,7 +36,7 @@ const secure = (fields: Fields = {}, name = NAME) =>
   wish({ value: new Secret('one'), type: 'SecureString', 'key-id': 'alias/aws/ssm', ...fields }, name, {
     defaults: new Set(fields['key-id'] === undefined ? ['key-id'] : []),
   });
-const many = (count: number, make: (name: string) => Wish = (name) => wish({}, name)) =>
+const many = (count: number, make: (name: string) => DesiredResource = (name) => wish({}, name)) =>
   Array.from({ length: count }, (_, index) => make(`/papyrus/prd/V${String(index).padStart(3, '0')}`));
 const put = (Value: string, Type: ParameterType = 'String', more: object = {}) =>
   bench.others.ssm.send(new PutParameterCommand({ Name: NAME, Value, Type, Overwrite: true, ...more }));
@@ -535,8 +536,8 @@ describe('tiers, tags, values', () => {
     );
     const fields = Object.fromEntries([...tags].map(([key, value]) => [`tag:${key}`, value]));
     const base = wish(fields);
-    const { 'tag:project': _project, ...rest } = base.spec.fields;
-    const asked = { ...base, spec: { ...base.spec, fields: rest } } as Wish;
+    const { 'tag:project': _project, ...rest } = base.spec.fields as Fields;
+    const asked = { ...base, spec: { ...base.spec, fields: rest } } as DesiredResource;
     await bench.round(asked, { tags });
     expect(Object.keys(await tagsOf())).toHaveLength(50);
     await bench.silent(asked, { tags });
@@ -582,7 +583,11 @@ describe('tiers, tags, values', () => {
     const { plan, masked } = await bench.round(wishes, { isShown });
     expect([...masked.keys()].sort()).toEqual([names[1], names[2]]);
     expect([...masked.values()].every((value) => value.equals('one'))).toBe(true);
-    expect(plan.map(({ observed }) => observed?.fields.value instanceof Secret)).toEqual([true, true, true]);
+    expect(plan.map(({ observed }) => observed && fieldOf(observed, 'value') instanceof Secret)).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 
   test('KMS keys: id and ARN are the same, alias and id cannot be told apart', async () => {

@@ -9,7 +9,7 @@ import {
   type SecretListEntry,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Fields } from '../../src/resources/resource.ts';
+import type { Fields } from '../../src/model/fields.ts';
 import { Secret } from '../../src/secret.ts';
 import { Refusal } from '../servers/protocol.ts';
 import { type Bench, fieldsOf, openBench, operations, type Round, wishFor } from './bench.ts';

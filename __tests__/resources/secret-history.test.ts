@@ -7,7 +7,7 @@ import {
   type Origin,
   type Version,
   versionId,
-} from '../../src/resources/secret-history.ts';
+} from '../../src/providers/secret-history.ts';
 
 /** Writes versions one after the other, each made from one before. */
 function history(start: Record<string, unknown>) {

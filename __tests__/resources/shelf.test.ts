@@ -3,15 +3,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Calls } from '../../src/clients/aws.ts';
 import { systemClock } from '../../src/clients/clock.ts';
 import { Stop } from '../../src/clients/stop.ts';
-import { ABSENT, type Resources } from '../../src/resources/resource.ts';
-import { openRooms } from '../../src/resources/rooms.ts';
-import { findNeighbours, findStrays, type ShelfKind } from '../../src/resources/strays.ts';
+import { ABSENT } from '../../src/model/fields.ts';
+import type { ListedKind } from '../../src/model/inventory.ts';
+import type { Providers } from '../../src/providers/provider.ts';
+import { openRooms } from '../../src/providers/rooms.ts';
+import { findNeighbours, findStrays } from '../../src/providers/strays.ts';
 import { type Account, account } from '../action/account.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 
 let aws: AwsServer;
 let at: Account;
-let rooms: Resources;
+let rooms: Providers;
 beforeAll(async () => {
   aws = await startAws({ emptyPages: true });
   at = account(aws);
@@ -35,7 +37,7 @@ beforeEach(() => aws.reset());
 const MADE = { 'managed-by': 'aws-bootstrap' };
 const ADOPTED = { 'managed-by': 'aws-bootstrap:adopted' };
 const KINDS: ReadonlyArray<{
-  kind: ShelfKind;
+  kind: ListedKind;
   path: string;
   put: (name: string, tags?: object) => Promise<unknown>;
 }> = [
@@ -52,11 +54,7 @@ const KINDS: ReadonlyArray<{
 ];
 
 describe.each(KINDS)('$kind', ({ kind, path, put }) => {
-  const shelf = () => {
-    const found = rooms[kind].shelf;
-    if (found === undefined) throw new Error('no shelf');
-    return found;
-  };
+  const inventory = () => rooms[kind].inventory;
 
   it('lists direct children over all pages, without those that are known, with who made them', async () => {
     for (let index = 0; index < 120; index++)
@@ -65,7 +63,7 @@ describe.each(KINDS)('$kind', ({ kind, path, put }) => {
     await put(`${path}/deeper/N`, MADE);
     await put(`${path}2/N`, MADE);
     aws.forget();
-    const strays = await shelf().strays(path, new Set([`${path}/N0`, `${path}/N1`]));
+    const strays = await inventory().strays(path, new Set([`${path}/N0`, `${path}/N1`]));
     expect(strays).toHaveLength(119);
     const countOf = (owner: string) => strays.filter((stray) => stray.owner === owner).length;
     expect([countOf('made'), countOf('adopted'), countOf('others')]).toEqual([59, 59, 1]);
@@ -77,7 +75,7 @@ describe.each(KINDS)('$kind', ({ kind, path, put }) => {
   it('asks nothing more where everything is known', async () => {
     await put(`${path}/A`, MADE);
     aws.forget();
-    expect(await shelf().strays(path, new Set([`${path}/A`]))).toEqual([]);
+    expect(await inventory().strays(path, new Set([`${path}/A`]))).toEqual([]);
     expect(aws.calls.filter(({ input }) => JSON.stringify(input).includes('managed-by'))).toEqual([]);
   });
 
@@ -86,7 +84,7 @@ describe.each(KINDS)('$kind', ({ kind, path, put }) => {
     await put(`${root}/stg/A`, MADE);
     await put(`${root}/eu/prd/A`, ADOPTED);
     await put(`${root}/qa/A`, { 'managed-by': 'terraform' });
-    expect((await shelf().ours(root)).sort()).toEqual([`${root}/eu/prd/A`, `${root}/stg/A`]);
+    expect((await inventory().ours(root)).sort()).toEqual([`${root}/eu/prd/A`, `${root}/stg/A`]);
   });
 
   it('deletes, takes tags off, and does not mind what is gone', async () => {
@@ -100,7 +98,7 @@ describe.each(KINDS)('$kind', ({ kind, path, put }) => {
     await rooms[kind].update(standing, standing, [
       { field: 'tag:managed-by', from: 'aws-bootstrap:adopted', to: ABSENT },
     ]);
-    const strays = await shelf().strays(path, new Set());
+    const strays = await inventory().strays(path, new Set());
     expect(strays.map(({ spec, owner }) => [spec.name, owner])).toEqual([[`${path}/B`, 'others']]);
   });
 });

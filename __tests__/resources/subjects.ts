@@ -39,8 +39,8 @@ import {
   PutParameterCommand,
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-ssm';
-import type { Wish } from '../../src/desired/desired.ts';
-import type { Fields } from '../../src/resources/resource.ts';
+import type { DesiredResource } from '../../src/desired/desired-resource.ts';
+import type { Fields } from '../../src/model/fields.ts';
 import { Secret } from '../../src/secret.ts';
 import { canonicalJson } from '../../src/settings/canonical-json.ts';
 import { type Bench, type Clients, wishFor } from './bench.ts';
@@ -72,7 +72,7 @@ export interface Subject {
   readonly kind: string;
   readonly name: string;
   /** As the action wants it from the seed: some fields given, the others defaults. */
-  wish(fields?: Fields): Wish;
+  wish(fields?: Fields): DesiredResource;
   /** What stands after the creation, tags apart. */
   readonly created: Readonly<Record<string, unknown>>;
   readonly createCalls: readonly string[];

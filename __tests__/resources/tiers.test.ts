@@ -1,5 +1,6 @@
 /** parameter-tier from the configuration to what stands, as values grow and shrink. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { fieldOf } from '../../src/model/spec.ts';
 import { ask } from '../asking.ts';
 import { type Bench, fieldsOf, openBench } from './bench.ts';
 import { plainParameter } from './subjects.ts';
@@ -58,7 +59,7 @@ test.each(['auto', 'Intelligent-Tiering'])(
 
 test('Intelligent-Tiering: one that is made large is shown as advanced, and one that is small is left to AWS', async () => {
   const large = await bench.round(wishOf('Intelligent-Tiering', LARGE));
-  expect(large.change.desired.fields.tier).toBe('Advanced');
+  expect(fieldOf(large.change.desired, 'tier')).toBe('Advanced');
   expect(await stands()).toMatchObject({ tier: 'Advanced' });
   await bench.silent(wishOf('Intelligent-Tiering', LARGE));
   await bench.aws.reset();

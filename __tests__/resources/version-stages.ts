@@ -4,10 +4,12 @@
  */
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { CallOptions } from '../../src/clients/aws.ts';
-import { ABSENT, type Difference, type Field, Told, Unreadable } from '../../src/resources/resource.ts';
-import type { RoomContext } from '../../src/resources/room.ts';
-import { secretReading } from '../../src/resources/secret-reading.ts';
-import { secretWriting } from '../../src/resources/secret-write.ts';
+import { Told } from '../../src/clients/explanation.ts';
+import { ABSENT, type Difference, type Field } from '../../src/model/fields.ts';
+import { fieldOf, Unreadable } from '../../src/model/spec.ts';
+import type { RoomContext } from '../../src/providers/room.ts';
+import { secretReading } from '../../src/providers/secret-reading.ts';
+import { secretWriting } from '../../src/providers/secret-write.ts';
 import { Secret } from '../../src/secret.ts';
 
 export const NAME = 'papyrus/prd/db';
@@ -205,7 +207,7 @@ async function runOf(client: SecretsManagerClient, wish: Wish, rounds: number | 
   if (observed === undefined || observed instanceof Unreadable) throw new Error('it could not be read');
   const differences = Object.entries(wish).flatMap(([key, to]): Difference[] => {
     const field = `key:${key}`;
-    const from: Field = observed.fields[field] ?? ABSENT;
+    const from: Field = fieldOf(observed, field) ?? ABSENT;
     const standing = from instanceof Secret ? from.reveal() : GONE;
     if (standing === to) return [];
     return [{ field, from, to: typeof to === 'string' ? new Secret(to) : ABSENT }];

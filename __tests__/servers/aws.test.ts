@@ -25,6 +25,7 @@ import {
   DescribeSecretCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
+  ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   RestoreSecretCommand,
   RotateSecretCommand,
@@ -352,6 +353,31 @@ describe('the law of Secrets Manager', () => {
     expect(Object.keys(described.VersionIdsToStages ?? {})).toHaveLength(1);
     await to.secrets.send(new RestoreSecretCommand({ SecretId: id }));
     expect((await putValue()).VersionStages).toEqual(['AWSCURRENT']);
+  });
+
+  test('a version without a label is neither described nor listed, and can still be asked for', async () => {
+    await create();
+    const versions = [(await putValue()).VersionId, (await putValue()).VersionId];
+    const { VersionIdsToStages } = await to.secrets.send(new DescribeSecretCommand({ SecretId: id }));
+    expect(VersionIdsToStages).toEqual({
+      [String(versions[0])]: ['AWSPREVIOUS'],
+      [String(versions[1])]: ['AWSCURRENT'],
+    });
+    const { SecretList = [] } = await to.secrets.send(new ListSecretsCommand({}));
+    expect(SecretList.map(({ SecretVersionsToStages }) => SecretVersionsToStages)).toEqual([
+      VersionIdsToStages,
+    ]);
+    const all = await to.secrets.send(
+      new ListSecretVersionIdsCommand({ SecretId: id, IncludeDeprecated: true }),
+    );
+    expect(all.Versions).toHaveLength(3);
+  });
+
+  test('what is not there is refused with status 400, as by all services that speak JSON', async () => {
+    const error = await to.secrets
+      .send(new DescribeSecretCommand({ SecretId: id }))
+      .catch((reason) => reason);
+    expect([error.name, error.$metadata.httpStatusCode]).toEqual(['ResourceNotFoundException', 400]);
   });
 
   test('a batch tells of every secret, in one list or the other', async () => {

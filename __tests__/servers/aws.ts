@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { devNull } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { environmentOf } from './environment.ts';
 import {
   describeFault,
   type FaultKind,
@@ -193,7 +193,13 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
 
   let memory: Memory | undefined;
   const askMoto = (service: Service, operation: string, raw: Raw): Promise<Reply> => {
-    const asked = () => origin.ask(raw);
+    const asked = async (): Promise<Reply> => {
+      const answer = await origin.ask(raw);
+      // moto refuses by 404 what is not there; the four services that speak JSON refuse by 400.
+      return answer.status === 404 && service !== 'other' && service !== 'sts'
+        ? { ...answer, status: 400 }
+        : answer;
+    };
     if (memory === undefined) return asked();
     return memory.recall(service, READS.test(operation) && `${operation} ${raw.body}`, asked);
   };
@@ -293,16 +299,7 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     own: secrets.own,
     storedBytes: logs.storedBytes,
     protect: logs.protect,
-    env: () => ({
-      AWS_ENDPOINT_URL: url,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_REGION: REGION,
-      AWS_DEFAULT_REGION: REGION,
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_CONFIG_FILE: devNull,
-      AWS_SHARED_CREDENTIALS_FILE: devNull,
-    }),
+    env: () => environmentOf(url),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();

@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { cache, installOnce } from './install.ts';
 import {
@@ -15,6 +13,7 @@ import {
   requirements,
   scriptsOf,
 } from './python.ts';
+import { type PythonServer, startPythonServer } from './python-server.ts';
 
 const executable = executableOf('moto_server');
 const launcher = fileURLToPath(new URL('./moto_server.py', import.meta.url));
@@ -60,66 +59,17 @@ async function findOnPath(version: string): Promise<Installation | undefined> {
   return undefined;
 }
 
-export interface Moto extends AsyncDisposable {
-  readonly url: string;
-}
+export type Moto = PythonServer;
 
 /** Starts a moto that ends with this process at the latest. */
 export async function startMoto(): Promise<Moto> {
   const { python, modules } = await ensureMoto();
-  const child = spawn(python, [launcher], {
-    stdio: ['pipe', 'pipe', 'pipe'],
+  return startPythonServer({
+    name: 'moto',
+    python,
+    launcher,
     env: { ...process.env, ...(modules && { PYTHONPATH: modules }) },
-    windowsHide: true,
   });
-  const gone = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', () => resolve());
-  });
-  const kill = async () => {
-    // Unreferenced, it would not be waited for.
-    child.ref();
-    child.kill('SIGKILL');
-    await gone;
-  };
-  const { port, text } = await readPort(child, gone);
-  if (port === undefined) {
-    await kill();
-    throw new Error(`moto did not start (${python} ${launcher}):\n${text.trim()}`);
-  }
-  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: kill };
-}
-
-/** The port that the child serves, and what it printed until then, until it ended, or until 60 seconds were over. */
-async function readPort(
-  child: ChildProcess,
-  gone: Promise<void>,
-): Promise<{ port: string | undefined; text: string }> {
-  let text = '';
-  let port: string | undefined;
-  const serving = new Promise<void>((resolve) => {
-    child.stdout?.on('data', (data: Buffer) => {
-      text += data;
-      port = /^(\d+)\r?\n/.exec(text)?.[1];
-      if (port !== undefined) resolve();
-    });
-  });
-  let errors = '';
-  child.stderr?.on('data', (data: Buffer) => {
-    errors = `${errors}${data}`.slice(-4000);
-  });
-  const patience = new AbortController();
-  const timeout = sleep(60_000, undefined, { signal: patience.signal }).catch(() => {});
-  await Promise.race([serving, gone, timeout]);
-  patience.abort();
-  // From here on nobody reads, but an unread pipe would stop the child, and a referenced one us.
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.removeAllListeners('data');
-    stream?.resume();
-  }
-  for (const stream of child.stdio) (stream as Partial<Socket> | null)?.unref?.();
-  child.unref();
-  return { port, text: `${text}${errors}` };
 }
 
 /** The variable with the port of vitest's lender (lender.ts). */

@@ -3,7 +3,8 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describe as inWords, Notes } from '../../src/settings/fault.ts';
-import { readVariables, type VariableText } from '../../src/settings/variables.ts';
+import type { VariableText } from '../../src/settings/variable.ts';
+import { readVariables } from '../../src/settings/variables.ts';
 
 type Short = [source: VariableText['source'], content: VariableText['content']];
 

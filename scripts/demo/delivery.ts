@@ -6,19 +6,13 @@ import type { AwsServer } from '../../__tests__/servers/aws.ts';
 import { joinRegistry } from '../../__tests__/servers/aws-images.ts';
 import { TestRegistry } from '../../__tests__/servers/registry.ts';
 import { makeImage, makeTar, toSaved } from '../../__tests__/servers/registry-images.ts';
-import type { Scene } from './scenes.ts';
+import type { Delivery, Scene } from './scene.ts';
 
 const PREFIX = '/papyrus/prd';
 const CALLBACK = `${PREFIX}/AUTH0_CALLBACK_URL`;
 const ADDRESS = 'http://203.0.113.7:5000';
 const TEAMMATE = 'https://staging.example.com';
 const MANAGEMENT = { id: 'management-client', secret: 'management-secret-of-the-demo' };
-
-/** What a delivery needs beside AWS. */
-export interface Delivery extends AsyncDisposable {
-  readonly registry: TestRegistry;
-  readonly auth0: Auth0Server;
-}
 
 /** Starts a registry, which takes what is pushed, and an Auth0 tenant in which somebody else has URLs, too. */
 export async function openDelivery(aws: AwsServer): Promise<Delivery> {

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import type { ActionRun } from '../../__tests__/action/run.ts';
 import { LayoutWriter, makeImage, makeTar } from '../../__tests__/servers/registry-images.ts';
 import { readDotenv } from '../../src/settings/dotenv.ts';
-import type { Scene } from './scenes.ts';
+import type { Scene } from './scene.ts';
 
 const PROJECT = fileURLToPath(new URL('../../examples/flask-on-ecs', import.meta.url));
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';

@@ -1,29 +1,5 @@
-import type { ActionRun } from '../../__tests__/action/run.ts';
-import type { Account } from './account.ts';
-import type { Delivery } from './delivery.ts';
 import type { Expectation } from './expectation.ts';
-
-/** What scenes act on. */
-export interface Stage {
-  readonly account: Account;
-  readonly delivery: Delivery;
-}
-
-/** One thing that a user would see. */
-export interface Scene {
-  /** Of the folder that keeps its files. */
-  readonly name: string;
-  readonly title: string;
-  /** What happens before, told in lines. */
-  readonly before?: (stage: Stage) => Promise<string[]>;
-  /** The step's `with:`, beside what all scenes have; none: the action does not run. */
-  readonly inputs?: (stage: Stage) => Readonly<Record<string, string>>;
-  readonly expected?: Expectation;
-  /** Looks at the run itself. @returns what is not as it should be */
-  readonly judge?: (run: ActionRun) => Promise<string[]>;
-  /** What is to be looked at at the end. @returns what is not as it should be */
-  readonly after?: (stage: Stage, tell: (lines: readonly string[]) => void) => Promise<string[]>;
-}
+import type { Scene } from './scene.ts';
 
 /** A silent run of this `.env`: one call for each batch, three for the secrets, two each for group and repository. */
 const SILENT_CALLS = 16;

@@ -1,39 +1,20 @@
 /** nektos/act, which runs workflows on this machine: built from its Go module into `.cache`, and started for one event. */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installGoTool } from './go-tool.ts';
 
 const VERSION = 'v0.2.89';
-const CACHE = fileURLToPath(new URL('../../.cache', import.meta.url));
 /** Commands that a step calls and that a runner of GitHub has. */
 const STAND_INS = fileURLToPath(new URL('stand-in/bin', import.meta.url));
 const TIMEOUT_MS = 240_000;
 
 /** @returns the path of act. @throws Error that says what is missing */
 export function installAct(): string {
-  const bin = join(CACHE, 'act', VERSION);
-  const program = join(bin, 'act');
-  if (existsSync(program)) return program;
-  const env = {
-    ...process.env,
-    GOBIN: bin,
-    GOMODCACHE: join(CACHE, 'go-modules'),
-    GOFLAGS: '-mod=mod -modcacherw',
-  };
-  try {
-    execFileSync('go', ['install', `github.com/nektos/act@${VERSION}`], { env, stdio: 'pipe' });
-  } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    throw new Error(
-      isMissing
-        ? 'go is missing, which builds act; install it (Debian and Ubuntu: apt-get install golang-go)'
-        : `go could not build act ${VERSION}: ${String((error as { stderr?: Buffer }).stderr ?? error).trim()}`,
-    );
-  }
-  return program;
+  return installGoTool('github.com/nektos/act', VERSION);
 }
 
 export interface Started {

@@ -22,8 +22,8 @@ export const SHA = '5f3c1e0b9a7d2468ace013579bdf02468ace1357';
 const OURS = 'papyrus/aws-bootstrap@v1';
 /** The `client_id` of the application that users sign in to. */
 export const APPLICATION = 'made-up-client-id';
-/** Lists that were saved once, and hold nothing. */
-const NO_URLS = { callbacks: [], allowed_logout_urls: [], web_origins: [] };
+/** A new application has no lists at all: they come into being when they are first saved. */
+const NEVER_SAVED = { callbacks: undefined, allowed_logout_urls: undefined, web_origins: undefined };
 
 export interface Event {
   readonly name: string;
@@ -74,7 +74,7 @@ export class Stage implements AsyncDisposable {
       startAws(),
       GitHubServer.start(),
       Auth0Server.start({
-        applications: [{ client_id: APPLICATION, name: 'papyrus', ...NO_URLS }],
+        applications: [{ client_id: APPLICATION, name: 'papyrus' }],
       }),
       DockerEngine.start(join(folder, 'docker')),
       TestRegistry.start(),
@@ -86,7 +86,7 @@ export class Stage implements AsyncDisposable {
   async clear(): Promise<void> {
     await this.aws.reset();
     this.github.reset();
-    Object.assign(this.auth0.application(APPLICATION), NO_URLS);
+    Object.assign(this.auth0.application(APPLICATION), NEVER_SAVED);
     await this.registry[Symbol.asyncDispose]();
     this.registry = await TestRegistry.start();
     joinRegistry(this.aws, this.registry);

@@ -1,4 +1,4 @@
-import type { Explanation } from './errors.ts';
+import type { Explanation } from './explanation.ts';
 import { checkedTogether, missingStatement, type Statement } from './permissions.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { isUntrusted, TRUST } from './certificate.ts';
 import { denied } from './denial.ts';
+import type { Explanation, FailureReason } from './explanation.ts';
 
 /** @returns the name by which the service or the system calls the error. */
 export function codeOf(error: unknown): string {
@@ -24,23 +25,6 @@ export function isUnreadable(error: unknown): boolean {
     codeOf(error) === 'SyntaxError' || (error instanceof Error && error.message.includes('XML parse error'))
   );
 }
-
-export type FailureReason =
-  | 'input'
-  | 'credentials'
-  | 'access-denied'
-  | 'quota'
-  | 'throttled'
-  | 'network'
-  | 'conflict'
-  | 'aws'
-  | 'auth0'
-  | 'image'
-  | 'blocked'
-  | 'drifted'
-  | 'cancelled'
-  | 'deadline'
-  | 'internal';
 
 /** A run that met what another run of this action was making, and could not bring it to what it wants. */
 export class MadeOtherwise extends Error {
@@ -81,13 +65,6 @@ export class AwsError extends Error {
     this.reason = reason;
     this.remedy = remedy;
   }
-}
-
-/** What an error comes to, in words. */
-export interface Explanation {
-  readonly reason: FailureReason;
-  readonly what: string;
-  readonly remedy: string;
 }
 
 const CREDENTIALS =

@@ -5,7 +5,8 @@
  * Auth0 compares callback and logout URLs as whole texts, so everything here is exact: no prefix, no substring.
  * @see https://auth0.com/docs/get-started/applications/application-settings
  */
-import { ABSENT, URL_FIELDS } from '../resources/resource.ts';
+import { ABSENT } from '../model/fields.ts';
+import { URL_FIELDS } from '../model/spec.ts';
 import type { Auth0Urls } from '../settings/choices.ts';
 import { isLoopback } from './local-host.ts';
 

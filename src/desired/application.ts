@@ -1,6 +1,7 @@
-import type { Field, RepositoryFields } from '../resources/resource.ts';
+import type { TagFields } from '../model/fields.ts';
+import type { RepositoryFields } from '../model/spec.ts';
 import type { LogGroupSettings, RepositorySettings } from '../settings/application.ts';
-import type { Wish } from './desired.ts';
+import type { DesiredResource } from './desired-resource.ts';
 
 /*
  * What belongs to the application rather than to one environment, unless its name says otherwise.
@@ -8,11 +9,11 @@ import type { Wish } from './desired.ts';
 
 const none: ReadonlySet<string> = new Set();
 
-export function tagFields(tags: ReadonlyMap<string, string>): Record<string, Field> {
+export function tagFields(tags: ReadonlyMap<string, string>): TagFields {
   return Object.fromEntries([...tags].map(([key, value]) => [`tag:${key}`, value]));
 }
 
-export function logGroup(settings: LogGroupSettings): Wish {
+export function logGroup(settings: LogGroupSettings): DesiredResource {
   const defaults = new Set(['class']);
   if (!settings.retention.given) defaults.add('retention');
   return {
@@ -30,7 +31,7 @@ export function logGroup(settings: LogGroupSettings): Wish {
   };
 }
 
-export function repository(settings: RepositorySettings): Wish {
+export function repository(settings: RepositorySettings): DesiredResource {
   const defaults = new Set<string>();
   if (!settings.mutability.given) defaults.add('mutability').add('exclusions');
   if (settings.kmsKeyId === undefined) defaults.add('encryption');

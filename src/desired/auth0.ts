@@ -1,12 +1,14 @@
-import { type Field, type Fields, URL_FIELDS } from '../resources/resource.ts';
+import type { Field, Fields } from '../model/fields.ts';
+import { fieldOf, URL_FIELDS } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import type { Auth0Settings } from '../settings/auth0.ts';
 import type { Notes } from '../settings/fault.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Variable } from '../settings/variables.ts';
+import type { Variable } from '../settings/variable.ts';
 import { APP_URL, type AppUrls, closes, readAppUrl, readPrevious, wantedUrls } from './app-url.ts';
 import { CALLBACK_VARIABLE, type CallbackPath } from './callback-path.ts';
-import type { Desired, Wish, WishOf } from './desired.ts';
+import type { Desired } from './desired.ts';
+import type { DesiredResource, DesiredResourceOf } from './desired-resource.ts';
 import { isLocalUrl } from './local-host.ts';
 
 /** @returns the name of the parameter that tells the application its callback. */
@@ -80,12 +82,12 @@ export function callbackPlace(
 /** @returns the same with another callback of `app-url`, whose path is known only once it was read what is stored. */
 export function replaceCallback(desired: Desired, settings: Settings, { callback }: AppUrls): Desired {
   const place = callbackPlace(desired, settings);
-  const wishes = desired.wishes.map((wish): Wish => {
+  const wishes = desired.wishes.map((wish): DesiredResource => {
     const { spec } = wish;
-    if (wish.kind !== place.kind || spec.name !== place.name || spec.fields[place.field] === undefined)
+    if (wish.kind !== place.kind || spec.name !== place.name || fieldOf(spec, place.field) === undefined)
       return wish;
     const fields = { ...spec.fields, [place.field]: new Secret(callback) };
-    return { ...wish, spec: { ...spec, fields } } as Wish;
+    return { ...wish, spec: { ...spec, fields } } as DesiredResource;
   });
   return { ...desired, wishes };
 }
@@ -103,7 +105,7 @@ export function auth0Wish(
   before: Field,
   standing: Fields,
   isPathKnown = true,
-): WishOf<'Auth0::Application'> {
+): DesiredResourceOf<'Auth0::Application'> {
   const paths = { logout: settings.logoutPath };
   const plain = (value: Field) => {
     if (value instanceof Secret) return plainOf(value, standing);
@@ -138,7 +140,7 @@ export function withdrawWish(
   urls: AppUrls | undefined,
   callback: string | Secret | undefined,
   standing: Fields,
-): WishOf<'Auth0::Application'> {
+): DesiredResourceOf<'Auth0::Application'> {
   const paths = { logout: settings.logoutPath };
   const known = callback instanceof Secret ? plainOf(callback, standing) : callback;
   const previous = known === undefined || isLocalUrl(known) ? undefined : readPrevious(known, paths);

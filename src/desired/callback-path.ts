@@ -1,6 +1,6 @@
 import type { Auth0Settings } from '../settings/auth0.ts';
 import type { Notes } from '../settings/fault.ts';
-import type { Variable } from '../settings/variables.ts';
+import type { Variable } from '../settings/variable.ts';
 import type { AppUrls } from './app-url.ts';
 import { type CallbackReading, DEFAULT_PATH, hasLocalUrl, hasOrigin, readCallback } from './callback.ts';
 import { isLocalUrl } from './local-host.ts';

@@ -1,4 +1,4 @@
-import type { BundleFields, Field, Kind, ParameterFields, Specs } from '../resources/resource.ts';
+import type { BundleFields, ParameterFields } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import { repeatedNames } from '../settings/container.ts';
 import type { Notes } from '../settings/fault.ts';
@@ -6,43 +6,15 @@ import { parameterNameFault, SECRET_BYTES, STANDARD_BYTES, secretNameFault } fro
 import type { Settings } from '../settings/settings.ts';
 import { APP_URL } from './app-url.ts';
 import { logGroup, repository, tagFields } from './application.ts';
-import type { ValueClass } from './classification.ts';
+import type { DesiredResource } from './desired-resource.ts';
 import { idleBundles, idleRules } from './idle-settings.ts';
 import { isTypeUnknown, judgeEmpty, type Placement, place, refuseCollisions } from './placement.ts';
 import { type Destination, placeOf, type Route } from './routing.ts';
 
 export type { Placement } from './placement.ts';
 
-/** A parameter's type that was guessed by the variable's class. */
-export interface TypeGuess {
-  readonly variable: string;
-  readonly class: ValueClass;
-  /** The key of the SecureString that it may have to be, and whether that is only the default. */
-  readonly keyId: string;
-  readonly isDefaultKey: boolean;
-}
-
-/** What one resource should be. */
-export interface WishOf<K extends Kind> {
-  readonly kind: K;
-  readonly spec: Specs[K];
-  /** Fields that the user did not give: managed on what we made, left alone on what was adopted. */
-  readonly defaults: ReadonlySet<string>;
-  /** Fields that are written when missing, and never overwritten. */
-  readonly once: ReadonlySet<string>;
-  /** Collections that hold what is listed and nothing else, by their prefix (`key:`). */
-  readonly closed: ReadonlySet<string>;
-  /** Fields whose value could not be had in this run: everything else is compared. */
-  readonly unknown: ReadonlySet<string>;
-  /** Of a parameter whose type no rule gave: what exists may know better. */
-  readonly guess?: TypeGuess | undefined;
-  /** A run that has the value would create it; where the value is missing for good, nothing is created. */
-  readonly expected: boolean;
-}
-export type Wish = { [K in Kind]: WishOf<K> }[Kind];
-
 export interface Desired {
-  readonly wishes: readonly Wish[];
+  readonly wishes: readonly DesiredResource[];
   readonly placements: readonly Placement[];
   /** Where variables would go, if this run looked after that store (`only`). */
   readonly elsewhere: readonly Placement[];
@@ -65,7 +37,7 @@ export function desire(settings: Settings, routes: readonly Route[], notes: Note
   if (taskDefinition !== undefined)
     for (const text of repeatedNames(taskDefinition, new Set(all.map(({ route }) => route.variable.name))))
       notes.fault({ where: 'input task-definition', text });
-  const wishes: Wish[] = [];
+  const wishes: DesiredResource[] = [];
   if (settings.logGroup !== undefined) wishes.push(logGroup(settings.logGroup));
   if (settings.repository !== undefined && settings.only.has('repository'))
     wishes.push(repository(settings.repository));
@@ -91,7 +63,7 @@ function parameter(
   placement: Placement,
   type: 'String' | 'SecureString',
   notes: Notes,
-): Wish {
+): DesiredResource {
   const { name, route, empty } = placement;
   const { variable } = route;
   const wrong = parameterNameFault(name);
@@ -147,23 +119,23 @@ type Member = Placement & { readonly destination: Extract<Destination, { readonl
 
 const isMember = (placement: Placement): placement is Member => placement.destination.store === 'secret';
 
-function bundles(settings: Settings, placements: readonly Placement[], notes: Notes): Wish[] {
+function bundles(settings: Settings, placements: readonly Placement[], notes: Notes): DesiredResource[] {
   const byName = new Map<string, Member[]>();
   for (const member of placements.filter(isMember))
     byName.set(member.name, [...(byName.get(member.name) ?? []), member]);
-  return [...byName].map(([name, members]): Wish => {
+  return [...byName].map(([name, members]): DesiredResource => {
     const wrong = secretNameFault(name);
     if (wrong !== undefined) notes.fault({ where: 'the secret', key: name, text: wrong });
-    const fields: Record<string, Field> = { 'key-id': settings.kmsKeyId ?? 'alias/aws/secretsmanager' };
+    const keys: Record<`key:${string}`, Secret> = {};
     const unknown = new Set<string>();
     const once = new Set<string>();
     const sizes: number[] = [];
     let bundle = '';
     for (const { destination, route, empty } of members) {
-      const field = `key:${destination.key}`;
+      const field = `key:${destination.key}` as const;
       bundle = destination.bundle;
       if (empty) unknown.add(field);
-      else fields[field] = route.variable.value;
+      else keys[field] = route.variable.value;
       if (route.once) once.add(field);
       if (!empty)
         sizes.push(new Secret(destination.key).jsonByteLength + route.variable.value.jsonByteLength);
@@ -183,14 +155,14 @@ function bundles(settings: Settings, placements: readonly Placement[], notes: No
           .join(', ')}: send them to another bundle by a rule`,
       });
     }
-    const spec: { name: string; fields: BundleFields; facts: object } = {
-      name,
-      fields: { ...fields, ...tagFields(settings.tags) },
-      facts: {},
+    const fields: BundleFields = {
+      'key-id': settings.kmsKeyId ?? 'alias/aws/secretsmanager',
+      ...keys,
+      ...tagFields(settings.tags),
     };
     return {
       kind: 'AWS::SecretsManager::Secret',
-      spec,
+      spec: { name, fields, facts: {} },
       defaults: new Set(settings.kmsKeyId === undefined ? ['key-id'] : []),
       once,
       closed: settings.exactBundles.has(bundle) ? new Set(['key:']) : none,

@@ -1,5 +1,5 @@
-import { imageFields } from '../resources/resource.ts';
-import type { WishOf } from './desired.ts';
+import { imageFields } from '../model/spec.ts';
+import type { DesiredResourceOf } from './desired-resource.ts';
 
 /** @returns the tags that the image shall have: those given, else its own, else `latest`. */
 export function wantedTags(
@@ -19,7 +19,11 @@ export function imageNotices(
 }
 
 /** @param digest the digest that the image is compared by */
-export function imageWish(repository: string, tags: readonly string[], digest: string): WishOf<'Image'> {
+export function imageWish(
+  repository: string,
+  tags: readonly string[],
+  digest: string,
+): DesiredResourceOf<'Image'> {
   return {
     kind: 'Image',
     spec: {

@@ -1,6 +1,6 @@
 import type { Notes } from '../settings/fault.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Variable } from '../settings/variables.ts';
+import type { Variable } from '../settings/variable.ts';
 import { type Destination, placeOf, type Route } from './routing.ts';
 
 /** Where a variable ends up: for outputs and reports. */

@@ -2,7 +2,7 @@ import type { Store, Tier } from '../settings/choices.ts';
 import type { Notes } from '../settings/fault.ts';
 import { ADVANCED_BYTES, STANDARD_BYTES } from '../settings/limits.ts';
 import type { Rule } from '../settings/rules.ts';
-import type { Variable } from '../settings/variables.ts';
+import type { Variable } from '../settings/variable.ts';
 import type { Classification, Classify, ValueClass } from './classification.ts';
 import { rowOf } from './table.ts';
 

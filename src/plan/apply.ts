@@ -1,16 +1,8 @@
-import type { Kind, Resources, Spec } from '../resources/resource.ts';
-import type { Change, ChangeOf, Plan } from './change.ts';
-
-/** What became of one change. */
-export interface Outcome {
-  readonly change: Change;
-  readonly result: 'done' | 'unchanged' | 'blocked' | 'planned' | 'failed' | 'skipped';
-  /** What stands after the run, as far as it is known. */
-  readonly stands: Spec | undefined;
-  readonly error?: unknown;
-  /** The change before it that did not come about. */
-  readonly because?: string;
-}
+import type { Change, ChangeOf, Plan } from '../model/change.ts';
+import { LISTED_KINDS, type ListedKind } from '../model/inventory.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Kind, Spec, Specs } from '../model/spec.ts';
+import type { ListedProvider, Providers } from '../providers/provider.ts';
 
 /** @returns outcomes of a plan that is not run: plan and drift. */
 export function unapplied(plan: Plan): Outcome[] {
@@ -31,7 +23,7 @@ function leave(change: Change): Outcome {
  */
 export async function apply(
   plan: Plan,
-  rooms: Resources,
+  rooms: Providers,
   onOutcome: (outcome: Outcome) => void,
 ): Promise<Outcome[]> {
   const running = new Map<string, Promise<Outcome>>();
@@ -51,7 +43,7 @@ export async function apply(
 /** What depends on a change that did not come about is left out: half of an order is worse than none. */
 async function runAfter(
   change: Change,
-  rooms: Resources,
+  rooms: Providers,
   start: (change: Change) => Promise<Outcome>,
   plan: Plan,
 ): Promise<Outcome> {
@@ -65,7 +57,7 @@ async function runAfter(
   return { change, result: 'skipped', stands: change.observed, because: held.change.name };
 }
 
-async function run(change: Change, rooms: Resources): Promise<Outcome> {
+async function run(change: Change, rooms: Providers): Promise<Outcome> {
   if (change.action === 'none' || change.action === 'blocked') return leave(change);
   try {
     return { change, result: 'done', stands: await write<Kind>(change, rooms) };
@@ -75,8 +67,8 @@ async function run(change: Change, rooms: Resources): Promise<Outcome> {
 }
 
 /** One place where the kind picks the room, so that each room gets specs of its own kind only. */
-async function write<K extends Kind>(change: ChangeOf<K>, rooms: Resources): Promise<Spec | undefined> {
-  const room: Resources[K] = rooms[change.kind];
+async function write<K extends Kind>(change: ChangeOf<K>, rooms: Providers): Promise<Spec | undefined> {
+  const room: Providers[K] = rooms[change.kind];
   const { action, desired, observed, differences } = change;
   if (action === 'delete') {
     if (observed !== undefined) await room.delete(observed);
@@ -86,16 +78,30 @@ async function write<K extends Kind>(change: ChangeOf<K>, rooms: Resources): Pro
 }
 
 /** Fills in what the answers of the writes did not tell, in batches. */
-async function readBack(outcomes: readonly Outcome[], rooms: Resources): Promise<Outcome[]> {
-  const isWritten = ({ change, result }: Outcome) =>
-    change.kind === 'AWS::SSM::Parameter' && result === 'done';
-  const written = outcomes.filter(isWritten);
-  const room = rooms['AWS::SSM::Parameter'];
-  if (written.length === 0 || room.readBack === undefined) return [...outcomes];
-  // What is done is told even where it can no longer be read: its ARN is then missing among the outputs.
-  const specs = await room.readBack(written.flatMap(({ stands }) => stands ?? [])).catch(() => []);
-  const byName = new Map(specs.map((spec) => [spec.name, spec]));
+async function readBack(outcomes: readonly Outcome[], rooms: Providers): Promise<Outcome[]> {
+  const specs = new Map<string, Spec>();
+  await Promise.all(LISTED_KINDS.map((kind) => readBackKind(kind, outcomes, rooms, specs)));
   return outcomes.map((outcome) =>
-    isWritten(outcome) ? { ...outcome, stands: byName.get(outcome.change.name) ?? outcome.stands } : outcome,
+    outcome.result === 'done'
+      ? { ...outcome, stands: specs.get(keyOf(outcome.change)) ?? outcome.stands }
+      : outcome,
   );
+}
+
+const keyOf = ({ kind, name }: Pick<Change, 'kind' | 'name'>) => `${kind} ${name}`;
+
+async function readBackKind<K extends ListedKind>(
+  kind: K,
+  outcomes: readonly Outcome[],
+  rooms: Providers,
+  specs: Map<string, Spec>,
+): Promise<void> {
+  const provider: ListedProvider<Specs[K]> = rooms[kind];
+  const written = outcomes.flatMap(({ change, result, stands }) =>
+    change.kind === kind && result === 'done' && stands !== undefined ? [stands as Specs[K]] : [],
+  );
+  if (written.length === 0) return;
+  // What is done is told even where it can no longer be read: its ARN is then missing among the outputs.
+  const read = await provider.readBack(written).catch(() => []);
+  for (const spec of read) specs.set(keyOf({ kind, name: spec.name }), spec);
 }

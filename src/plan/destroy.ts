@@ -1,16 +1,11 @@
-import {
-  ABSENT,
-  type Kind,
-  OWNER_FIELD,
-  protectedText,
-  type Specs,
-  Unreadable,
-} from '../resources/resource.ts';
-import type { AnyStray, Findings } from '../resources/strays.ts';
+import { protectedText } from '../kinds/log-group.ts';
+import type { Change, ChangeOf, Plan } from '../model/change.ts';
+import { ABSENT } from '../model/fields.ts';
+import type { AnyStray, Findings } from '../model/inventory.ts';
+import { ADOPTED, MADE, OWNER_FIELD } from '../model/ownership.ts';
+import { type Kind, type Specs, Unreadable } from '../model/spec.ts';
 import type { Consent } from '../settings/choices.ts';
-import { ADOPTED, MADE } from '../settings/limits.ts';
 import type { Ignored } from '../settings/rules.ts';
-import type { Change, ChangeOf, Plan } from './change.ts';
 import { isIgnored } from './policy.ts';
 import { changeOfStray, unlisted } from './stray.ts';
 

@@ -1,5 +1,5 @@
-import { ABSENT, type Difference, type Field, type Fields } from '../resources/resource.ts';
-import { stands } from '../resources/sameness.ts';
+import { stands } from '../model/equality.ts';
+import { ABSENT, type Difference, type Field, type Fields } from '../model/fields.ts';
 
 /**
  * The one diff of the house.

@@ -1,8 +1,8 @@
 import type { Route } from '../desired/routing.ts';
 import { judgeStored } from '../desired/stored-value.ts';
-import type { Difference, Field } from '../resources/resource.ts';
+import type { Change, ChangeOf, Plan } from '../model/change.ts';
+import type { Difference, Field } from '../model/fields.ts';
 import { Secret } from '../secret.ts';
-import type { Change, Plan } from './change.ts';
 
 /**
  * Which values of a plan may be printed. Every value is a `Secret` until it passes here, the only place that takes one out of
@@ -40,12 +40,17 @@ export function encryptedValues(plan: Plan): ReadonlyArray<readonly [name: strin
   });
 }
 
-/** @returns whether the value is stored encrypted, before the change or after it. */
-function isEncrypted({ observed, desired }: Change): boolean {
+/** @returns whether a parameter's value is stored encrypted, before the change or after it. */
+export function isEncrypted({ kind, observed, desired }: Change): boolean {
+  if (kind !== 'AWS::SSM::Parameter') return false;
   return observed?.fields.type === 'SecureString' || desired.fields.type === 'SecureString';
 }
 
-function mayBePrinted(change: Change, route: Route, { encrypted, isPullRequest }: Disclosure): boolean {
+function mayBePrinted(
+  change: ChangeOf<'AWS::SSM::Parameter'>,
+  route: Route,
+  { encrypted, isPullRequest }: Disclosure,
+): boolean {
   const { variable, shown } = route;
   if (!shown || isEncrypted(change) || encrypted.has(variable.name)) return false;
   // A rule that a pull request takes away or mistypes would make the value plain there.

@@ -1,4 +1,4 @@
-import type { Findings } from '../resources/strays.ts';
+import type { Findings } from '../model/inventory.ts';
 import { InputFaults } from '../settings/fault.ts';
 
 /**

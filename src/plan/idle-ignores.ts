@@ -1,6 +1,6 @@
+import type { Change, Plan } from '../model/change.ts';
 import { nearestOf } from '../settings/nearest.ts';
 import type { IgnoreEntry } from '../settings/rules.ts';
-import type { Change, Plan } from './change.ts';
 import { lastSegment } from './old-copy.ts';
 import { RESOURCES } from './policy.ts';
 

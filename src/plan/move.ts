@@ -1,6 +1,6 @@
 import type { Placement } from '../desired/desired.ts';
-import { ABSENT, type Difference, type Fields } from '../resources/resource.ts';
-import type { Change, ChangeOf } from './change.ts';
+import type { Change, ChangeOf } from '../model/change.ts';
+import { ABSENT, type Difference, type Fields } from '../model/fields.ts';
 import { lastSegment, placesOfCopies, writesBefore } from './old-copy.ts';
 
 type SecretChange = ChangeOf<'AWS::SecretsManager::Secret'>;

@@ -4,7 +4,7 @@
  */
 import type { Placement } from '../desired/desired.ts';
 import { rowOf } from '../desired/table.ts';
-import type { Change } from './change.ts';
+import type { Change } from '../model/change.ts';
 
 /**
  * What may be a copy is called like the variable, or like the table's key of it in the table's own secret. Other keys

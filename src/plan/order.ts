@@ -1,5 +1,5 @@
-import { ABSENT, type Difference } from '../resources/resource.ts';
-import type { Change, ChangeOf } from './change.ts';
+import type { Change, ChangeOf } from '../model/change.ts';
+import { ABSENT, type Difference } from '../model/fields.ts';
 
 /**
  * Orders what belongs together. An image comes after its repository. A login works at every moment: new URLs are

@@ -1,16 +1,9 @@
-import type { Wish, WishOf } from '../desired/desired.ts';
-import {
-  ABSENT,
-  type Difference,
-  type Fields,
-  type Kind,
-  OWNER_FIELD,
-  type Spec,
-  type Specs,
-  Unreadable,
-} from '../resources/resource.ts';
-import { compareKeys } from '../resources/sameness.ts';
-import { ADOPTED, type Change, type ChangeOf, MADE, type Plan } from './change.ts';
+import type { DesiredResource, DesiredResourceOf } from '../desired/desired-resource.ts';
+import type { Change, ChangeOf, Plan } from '../model/change.ts';
+import { compareKeys } from '../model/equality.ts';
+import { ABSENT, type Difference, type Fields } from '../model/fields.ts';
+import { ADOPTED, MADE, OWNER_FIELD } from '../model/ownership.ts';
+import { fieldOf, type Kind, type Spec, type Specs, Unreadable } from '../model/spec.ts';
 import { diff } from './diff.ts';
 import { inOrder } from './order.ts';
 import { judge, type Policy } from './policy.ts';
@@ -35,14 +28,14 @@ export type Observed = { readonly [K in Kind]?: ReadonlyMap<string, Specs[K] | U
  *             | and drift alone)                  |
  *     wanted  | could not be read                 | blocked, with the error
  */
-export function plan(wishes: readonly Wish[], observed: Observed, policy: Policy): Plan {
+export function plan(wishes: readonly DesiredResource[], observed: Observed, policy: Policy): Plan {
   return inOrder(
     wishes.flatMap((wish) => planOne(wish, observed, policy)),
     policy.callbackParameter,
   );
 }
 
-function planOne(wish: Wish, observed: Observed, policy: Policy): Change[] {
+function planOne(wish: DesiredResource, observed: Observed, policy: Policy): Change[] {
   switch (wish.kind) {
     case 'AWS::Logs::LogGroup':
       return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
@@ -62,7 +55,7 @@ function planOne(wish: Wish, observed: Observed, policy: Policy): Change[] {
 }
 
 function changesOf<K extends Kind>(
-  wish: WishOf<K>,
+  wish: DesiredResourceOf<K>,
   standing: Specs[K] | Unreadable | undefined,
   policy: Policy,
 ): ChangeOf<K>[] {
@@ -87,10 +80,11 @@ function changesOf<K extends Kind>(
     ];
   if (standing === undefined) return [absent(wish)];
 
-  const owner = standing.fields[OWNER_FIELD];
-  const wanted = isTagged(kind) ? claimed(wish, owner === MADE) : spec.fields;
+  const existing: Fields = standing.fields;
+  const owner = existing[OWNER_FIELD];
+  const wanted: Fields = isTagged(kind) ? claimed(wish, owner === MADE) : spec.fields;
   const notes = keptKeys(wish, standing);
-  if (compareKeys(standing.fields['key-id'], wanted['key-id']) === 'unclear')
+  if (compareKeys(existing['key-id'], wanted['key-id']) === 'unclear')
     notes.push('key-id: an alias and a key id cannot be told apart without asking KMS; taken as the same');
   const differences = diff(wanted, standing.fields, wish.closed, uncompared(wish, standing));
   if (standing.facts.scheduledForDeletion === true)
@@ -138,7 +132,7 @@ function changesOf<K extends Kind>(
   return verdict.allowed.length === 0 && verdict.blocked.length > 0 ? changes.slice(1) : changes;
 }
 
-function absent<K extends Kind>(wish: WishOf<K>): ChangeOf<K> {
+function absent<K extends Kind>(wish: DesiredResourceOf<K>): ChangeOf<K> {
   const { kind, spec } = wish;
   const base = { id: `${kind} ${spec.name}`, kind, name: spec.name, observed: undefined };
   if (!wish.expected)
@@ -165,14 +159,14 @@ function isTagged(kind: Kind): boolean {
 }
 
 /** What could not be had on either side: a value that this run was not given, or one that the role may not read. */
-function uncompared({ spec, unknown }: WishOf<Kind>, { facts }: Spec): ReadonlySet<string> {
+function uncompared({ spec, unknown }: DesiredResourceOf<Kind>, { facts }: Spec): ReadonlySet<string> {
   if (facts.unread !== true) return unknown;
   const values = Object.keys(spec.fields).filter((field) => field === 'value' || field.startsWith('key:'));
   return new Set([...unknown, ...values]);
 }
 
 /** On what stood before we came, a default is nobody's wish. */
-function claimed(wish: WishOf<Kind>, isOurs: boolean): Fields {
+function claimed(wish: DesiredResourceOf<Kind>, isOurs: boolean): Fields {
   const fields: Record<string, Fields[string]> = {};
   for (const [field, value] of Object.entries(wish.spec.fields))
     if (isOurs || !wish.defaults.has(field)) fields[field] = value;
@@ -181,10 +175,11 @@ function claimed(wish: WishOf<Kind>, isOurs: boolean): Fields {
 }
 
 /** Keys that others put into a secret, the only kind that has such fields, stay there and are told by name. */
-function keptKeys(wish: WishOf<Kind>, standing: Spec): string[] {
+function keptKeys(wish: DesiredResourceOf<Kind>, standing: Spec): string[] {
   if (wish.closed.has('key:')) return [];
   const foreign = Object.keys(standing.fields).filter(
-    (field) => field.startsWith('key:') && wish.spec.fields[field] === undefined && !wish.unknown.has(field),
+    (field) =>
+      field.startsWith('key:') && fieldOf(wish.spec, field) === undefined && !wish.unknown.has(field),
   );
   return foreign.length === 0
     ? []

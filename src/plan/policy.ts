@@ -1,8 +1,9 @@
 import { isLocalUrl } from '../desired/local-host.ts';
-import { type Difference, type Field, type Kind, OWNER_FIELD, type Spec } from '../resources/resource.ts';
+import type { Difference, Field } from '../model/fields.ts';
+import { MADE, OWNER_FIELD } from '../model/ownership.ts';
+import type { Kind, Spec } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import type { Consent } from '../settings/choices.ts';
-import { MADE } from '../settings/limits.ts';
 import type { Ignored } from '../settings/rules.ts';
 import { lastSegment } from './old-copy.ts';
 

@@ -1,11 +1,10 @@
 import { CALLBACK_VARIABLE } from '../desired/callback-path.ts';
 import type { Placement } from '../desired/desired.ts';
-import { OWNER_FIELD } from '../resources/resource.ts';
-import type { AnyStray, Findings } from '../resources/strays.ts';
+import type { Change } from '../model/change.ts';
+import type { AnyStray, Findings } from '../model/inventory.ts';
+import { MADE, OWNER_FIELD } from '../model/ownership.ts';
 import type { Consent, Prune } from '../settings/choices.ts';
-import { MADE } from '../settings/limits.ts';
 import type { Ignored } from '../settings/rules.ts';
-import type { Change } from './change.ts';
 import { lastSegment, placesOfCopies, writesBefore } from './old-copy.ts';
 import { isIgnored } from './policy.ts';
 import { changeOfStray, costOf, exposureOf, type Fate, unlisted } from './stray.ts';

@@ -1,9 +1,10 @@
-import type { WishOf } from '../desired/desired.ts';
+import type { DesiredResourceOf } from '../desired/desired-resource.ts';
 import { variableOf } from '../desired/table.ts';
-import { type Field, OWNER_FIELD, type Specs, Unreadable } from '../resources/resource.ts';
-import type { AnyStray } from '../resources/strays.ts';
+import type { Field } from '../model/fields.ts';
+import type { AnyStray } from '../model/inventory.ts';
+import { ADOPTED, MADE, OWNER_FIELD } from '../model/ownership.ts';
+import { type Specs, Unreadable } from '../model/spec.ts';
 import type { Store } from '../settings/choices.ts';
-import { ADOPTED, MADE } from './change.ts';
 import { lastSegment } from './old-copy.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
@@ -25,13 +26,13 @@ type SecretSpec = Specs['AWS::SecretsManager::Secret'];
  * @returns the desired parameter with the type that it gets
  */
 export function settleType(
-  wish: WishOf<'AWS::SSM::Parameter'>,
+  wish: DesiredResourceOf<'AWS::SSM::Parameter'>,
   standing: ParameterSpec | Unreadable | undefined,
   encrypted: ReadonlySet<string>,
-): WishOf<'AWS::SSM::Parameter'> {
+): DesiredResourceOf<'AWS::SSM::Parameter'> {
   const { guess, spec } = wish;
   if (guess === undefined || standing instanceof Unreadable) return wish;
-  const settled = (type: Field, keyId: string | undefined): WishOf<'AWS::SSM::Parameter'> => ({
+  const settled = (type: Field, keyId: string | undefined): DesiredResourceOf<'AWS::SSM::Parameter'> => ({
     ...wish,
     spec: { ...spec, fields: { ...spec.fields, type: String(type), 'key-id': keyId } },
     defaults: guess.isDefaultKey ? new Set([...wish.defaults, 'key-id']) : wish.defaults,

@@ -1,9 +1,9 @@
-import { ABSENT, OWNER_FIELD } from '../resources/resource.ts';
-import type { AnyStray, Findings, ShelfKind, StrayOf } from '../resources/strays.ts';
+import type { Change, ChangeOf } from '../model/change.ts';
+import { ABSENT } from '../model/fields.ts';
+import type { AnyStray, Findings, ListedKind, StrayOf } from '../model/inventory.ts';
+import { ADOPTED, OWNER_FIELD } from '../model/ownership.ts';
 import type { Consent } from '../settings/choices.ts';
-import { ADOPTED } from '../settings/limits.ts';
 import { ADVANCED_PARAMETER_USD, SECRET_USD } from '../settings/prices.ts';
-import type { Change, ChangeOf } from './change.ts';
 
 /** What happens to one thing that stands below the prefix and is not asked for. */
 export type Fate =
@@ -29,7 +29,7 @@ export function changeOfStray(stray: AnyStray, fate: Fate): Change {
   }
 }
 
-function assemble<K extends ShelfKind>(stray: StrayOf<K>, fate: Fate): ChangeOf<K> {
+function assemble<K extends ListedKind>(stray: StrayOf<K>, fate: Fate): ChangeOf<K> {
   const { kind, spec, owner } = stray;
   const base = {
     id: `${kind} ${spec.name}`,

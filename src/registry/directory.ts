@@ -40,7 +40,7 @@ class Directory implements Store {
     return found.isFile() ? found.size : undefined;
   }
 
-  async *stream(path: string): Bytes {
+  async *stream(path: string, limit = Number.POSITIVE_INFINITY): Bytes {
     const file = await this.#locate(path);
     if (file === undefined)
       throw new ImageError('MISSING_BLOB', `image: ${this.name} holds no ${path}; write the image again`);
@@ -52,7 +52,7 @@ class Directory implements Store {
       throw unreadable(this.name, path, error);
     });
     try {
-      yield* readRange(opened.file, 0, opened.size, `${path} in ${this.name}`);
+      yield* readRange(opened.file, 0, Math.min(opened.size, limit), `${path} in ${this.name}`);
     } finally {
       await opened.file.close();
     }

@@ -1,3 +1,4 @@
+import { compressionOf, MAGIC_BYTES } from './compression.ts';
 import { type Digest, digestOf, isDigest } from './digest.ts';
 import { refuseLost, refuseNoLayers } from './empty.ts';
 import { ImageError, quote } from './errors.ts';
@@ -7,6 +8,7 @@ import { CONFIG_BYTES, LAYER_BYTES, MANIFEST_BYTES } from './limits.ts';
 import { objects, parseConfig, parseJson, refuseForeign, texts } from './manifest.ts';
 import { isIndex, isUncompressedLayer } from './media-types.ts';
 import { openLayout } from './oci-layout.ts';
+import { ROOT_FILE_SYSTEM } from './other-files.ts';
 import type { ClassicSource, Content, ImageSource, ReadySource } from './source.ts';
 import type { Store } from './store.ts';
 
@@ -29,7 +31,7 @@ export async function openDockerArchive(store: Store, select: string | undefined
     const layout = (await store.size('index.json')) !== undefined;
     const hint = layout
       ? `it is an OCI layout: write oci-archive:${pathOf(name)}`
-      : 'name the archive that docker save wrote; of a root file system (docker export) an image has to be built first';
+      : `name the archive that docker save wrote; ${ROOT_FILE_SYSTEM}`;
     throw new ImageError(
       'LAYOUT',
       `image: ${name} holds no manifest.json, so docker save did not write it; ${hint}`,
@@ -163,9 +165,21 @@ async function matchLayers(
         `image: the layer ${diffId} of ${store.name} is larger than the 52,000 MiB that ECR takes; build smaller layers`,
       );
     }
+    await refuseCompressed(store, path);
     layers.set(diffId, { path, size });
   }
   return layers;
+}
+
+/** To compare a layer with its diff id it is unpacked, and Node 20 unpacks gzip alone. */
+async function refuseCompressed(store: Store, path: string): Promise<void> {
+  const start = await gather(store.stream(path, MAGIC_BYTES), MAGIC_BYTES, quote(path, 120));
+  const found = compressionOf(start);
+  if (found === undefined || found.name === 'gzip') return;
+  throw new ImageError(
+    'LAYOUT',
+    `image: ${store.name}: the layer ${quote(path, 120)} is compressed by ${found.name}, which this kind of archive cannot hold; convert it (skopeo copy ${quote(store.name, 200)} oci:DIR), and write oci:DIR`,
+  );
 }
 
 /** The largest first, so that the last upload is a short one. */

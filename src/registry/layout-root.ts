@@ -9,6 +9,11 @@ const IMAGE_NAME = 'io.containerd.image.name';
 /** Names the image that a signature or another referrer is of. */
 const SUBJECT = 'io.containerd.manifest.subject';
 
+/** Where registries without an API for referrers keep them, and where cosign keeps signatures, attestations and SBOMs. */
+const REFERRERS_TAG = /^sha256-[0-9a-f]{64}(?:\.[a-z]+)?$/;
+/** `cosign save` says so what a descriptor is; an image has another kind. */
+const COSIGN = /^dev\.cosignproject\.cosign\/(?:sigs|atts)$/;
+
 /** @returns where the layout keeps a blob, as the image layout specification has it. */
 export function blobPath(digest: Digest): string {
   return `blobs/sha256/${hexOf(digest)}`;
@@ -57,12 +62,19 @@ function names(descriptor: Descriptor): readonly string[] {
   return [ref, image].filter((text) => text !== undefined);
 }
 
+/** @returns whether its entry alone says that it is of an image that stands beside: a signature, or a list of them */
+function isReferrer({ annotations }: Descriptor): boolean {
+  const { [SUBJECT]: subject, [REF_NAME]: ref = '', kind = '' } = annotations ?? {};
+  return subject !== undefined || REFERRERS_TAG.test(ref) || COSIGN.test(kind);
+}
+
 /**
- * Signatures and the like stand beside the image that they are of: Docker 29 says so in an annotation, other tools
- * only in the manifest, which is read where there are several. They are not pushed with it.
+ * Signatures and the like stand beside the image that they are of: Docker 29 and cosign say so in an annotation, regctl
+ * and oras by their tag, other tools only in the manifest, which is read where there are several. They are not pushed
+ * with it.
  */
 async function withoutReferrers(listed: readonly Descriptor[], read: Read): Promise<readonly Descriptor[]> {
-  const images = listed.filter(({ annotations }) => annotations?.[SUBJECT] === undefined);
+  const images = listed.filter((descriptor) => !isReferrer(descriptor));
   const digests = new Set<string>(images.map(({ digest }) => digest));
   if (digests.size < 2) return images;
   const kept: Descriptor[] = [];

@@ -1,13 +1,14 @@
 import { type Digest, digestOf } from './digest.ts';
 import { refuseEmpty } from './empty.ts';
 import { identityOf } from './equality.ts';
-import { ImageError } from './errors.ts';
+import { ImageError, quote } from './errors.ts';
 import { gather } from './file-range.ts';
 import { pathOf } from './image-name.ts';
 import { blobPath, chooseRoot, type Read } from './layout-root.ts';
 import { CONFIG_BYTES, LAYER_BYTES, MANIFEST_BYTES } from './limits.ts';
 import { type Descriptor, type Manifest, parseConfig, parseManifest, refuseForeign } from './manifest.ts';
 import { isImageConfig, isIndex, isUncompressedLayer, MANIFESTS } from './media-types.ts';
+import { ROOT_FILE_SYSTEM } from './other-files.ts';
 import type { Content, ReadySource } from './source.ts';
 import type { Store } from './store.ts';
 
@@ -86,18 +87,7 @@ export function verify(bytes: Buffer, descriptor: Descriptor, where: string): vo
  */
 export async function openLayout(store: Store, select: string | undefined): Promise<ReadySource> {
   const { name } = store;
-  const index = await store.size('index.json');
-  if (index === undefined) {
-    const saved = (await store.size('manifest.json')) !== undefined;
-    // skopeo writes its version beside.
-    const isLoose = saved && (await store.size('version')) !== undefined;
-    const hint = isLoose
-      ? `it is skopeo's dir: convert it (skopeo copy dir:${pathOf(name)} oci:OTHER), and write oci:OTHER`
-      : saved
-        ? `docker save wrote it: write docker-archive:${name.startsWith('oci:') ? 'FILE for its archive' : pathOf(name)}`
-        : 'write the image again';
-    throw new ImageError('LAYOUT', `image: ${name} is no OCI image layout: it holds no index.json; ${hint}`);
-  }
+  if ((await store.size('index.json')) === undefined) throw await noLayout(store);
   const read: Read = (path, limit) => gather(store.stream(path), limit, `${path} in ${name}`);
   const { root, tag, tagNotice } = await chooseRoot(read, select, name);
   const tree = await follow(root, async ({ digest }) => read(blobPath(digest), MANIFEST_BYTES), name);
@@ -119,6 +109,25 @@ export async function openLayout(store: Store, select: string | undefined): Prom
     contents: (wanted) => giveBlobs(store, tree, wanted),
     close: () => store.close(),
   };
+}
+
+/** @returns what is there instead, and the command that makes a layout of it */
+async function noLayout(store: Store): Promise<ImageError> {
+  const { name } = store;
+  const path = quote(pathOf(name), 200);
+  const has = async (file: string) => (await store.size(file)) !== undefined;
+  const isDirectory = name.startsWith('oci:');
+  let hint = isDirectory ? 'write the image again' : ROOT_FILE_SYSTEM;
+  // skopeo writes its version beside.
+  if ((await has('manifest.json')) && (await has('version')))
+    hint = `it is skopeo's dir: convert it (skopeo copy dir:${path} oci:OTHER), and write oci:OTHER`;
+  else if (await has('manifest.json'))
+    hint = isDirectory
+      ? `docker save wrote it: pack it again (tar -C ${path} -cf FILE .), and write docker-archive:FILE`
+      : `docker save wrote it: write docker-archive:${path}`;
+  else if (await has('config.json'))
+    hint = `it is a bundle for a runtime: make an image of its files (tar -C ${path}/rootfs -c . | docker import - NAME:TAG), and write docker:NAME:TAG`;
+  return new ImageError('LAYOUT', `image: ${name} is no OCI image layout: it holds no index.json; ${hint}`);
 }
 
 /** @returns the manifest that the tag will name */

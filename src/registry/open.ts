@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { sep } from 'node:path';
 import { openArchive } from './archive.ts';
 import { openDirectory } from './directory.ts';
@@ -19,6 +20,8 @@ export interface Surroundings {
   readonly platform: string;
   /** Directories that files must lie in (the workspace, the runner's temporary directory); empty: anywhere. */
   readonly roots: readonly string[];
+  /** The folder that a gzipped archive is unpacked into; without it, the system's. */
+  readonly temp?: string | undefined;
   /** The end of the run: what is not open by then is given up. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -61,7 +64,9 @@ async function openReference(image: string, surroundings: Surroundings): Promise
   await refuseOutside(reference, surroundings.roots);
   const name = `${transport}:${path}`;
   try {
-    const store = transport === 'oci' ? await openDirectory(path, name) : await openArchive(path, name);
+    const { temp = tmpdir(), signal } = surroundings;
+    const store =
+      transport === 'oci' ? await openDirectory(path, name) : await openArchive(path, name, temp, signal);
     return await closingOnFailure(store, () =>
       transport === 'docker-archive' ? openDockerArchive(store, select) : openLayout(store, select),
     );

@@ -13,7 +13,7 @@ const OTHERS: readonly (readonly [form: RegExp, what: string])[] = [
     "names an image of podman's storage; save it first (podman save --format oci-archive -o FILE NAME), and write oci-archive:FILE",
   ],
   [
-    /^dir:/,
+    /^(?:docker-)?dir:/,
     "is skopeo's directory of loose blobs, which holds no index.json; convert it (skopeo copy dir:DIR oci:OTHER), and write oci:OTHER",
   ],
   [
@@ -24,7 +24,22 @@ const OTHERS: readonly (readonly [form: RegExp, what: string])[] = [
     /^(?:ostree|sif):(?=.*[/.])/,
     'is another form of skopeo; convert it (skopeo copy SOURCE oci:DIR), and write oci:DIR',
   ],
-  [/^oci-layout:/, "is docker's name for an OCI layout; write oci:DIR[:TAG]"],
+  [
+    /^(?:oci-layout|oci-dir|ocidir):/,
+    'is how docker, podman or regctl name an OCI layout; write oci:DIR[:TAG]',
+  ],
+  [
+    /^docker-image:\/\//,
+    'names an image of a registry; pull it first (docker pull NAME), and write docker:NAME[:TAG] for the local engine',
+  ],
+  [
+    /^(?:podman|containerd):/,
+    'is no transport; save the image first (podman save --format oci-archive -o FILE NAME, or ctr images export FILE NAME), and write oci-archive:FILE',
+  ],
+  [
+    /^ko:\/\//,
+    'names a Go package; build its image first (ko build --push=false --tarball FILE PACKAGE), and write docker-archive:FILE',
+  ],
   [
     /^type=[a-z]+/,
     'is an output of buildx; write oci-archive:FILE for the dest of type=oci, oci:DIR where it says tar=false, or docker-archive:FILE for type=docker',

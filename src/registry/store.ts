@@ -6,7 +6,10 @@ export interface Store {
   readonly name: string;
   /** @returns the bytes of a regular file, undefined where there is none */
   size(path: string): Promise<number | undefined>;
-  /** @throws ImageError `MISSING_BLOB` where there is no such file */
-  stream(path: string): Bytes;
+  /**
+   * @param limit bytes from the begin; without it, all
+   * @throws ImageError `MISSING_BLOB` where there is no such file
+   */
+  stream(path: string, limit?: number): Bytes;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/change.ts';
+import type { Plan } from '../model/change.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Binding, HiddenValues } from './binding.ts';
 import type { Gate } from './gate.ts';

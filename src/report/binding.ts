@@ -1,6 +1,8 @@
 import { scryptSync } from 'node:crypto';
-import type { Plan } from '../plan/change.ts';
-import type { Field, Kind } from '../resources/resource.ts';
+import type { Plan } from '../model/change.ts';
+import type { Field } from '../model/fields.ts';
+import type { Kind } from '../model/spec.ts';
+import { isEncrypted } from '../plan/disclosure.ts';
 import { Secret } from '../secret.ts';
 import type { Settings } from '../settings/settings.ts';
 import { accountMark } from './marker.ts';
@@ -52,8 +54,6 @@ export function bindingOf(
  * @param salt says where the values go; equal values elsewhere have another digest
  */
 function hiddenValues(plan: Plan, classify: Classify, salt: string): HiddenValues | undefined {
-  const isEncrypted = ({ observed, desired }: Plan[number]) =>
-    observed?.fields.type === 'SecureString' || desired.fields.type === 'SecureString';
   const bound = plan.filter((change) => !isEncrypted(change));
   const values = bound.flatMap(({ kind, name, differences }) =>
     differences.flatMap(({ field, to }) =>

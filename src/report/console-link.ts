@@ -1,4 +1,4 @@
-import type { Kind } from '../resources/resource.ts';
+import type { Kind } from '../model/spec.ts';
 import { inUrl } from './escape.ts';
 
 /** @see https://docs.aws.amazon.com/general/latest/gr/signin-service.html (hosts of the consoles) */

@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/change.ts';
+import type { Plan } from '../model/change.ts';
 import type { Consent } from '../settings/choices.ts';
 import { count } from './plan-document.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { GitHub, IssueChange, IssueFilter, Post } from '../clients/github.ts';
-import type { Outcome } from '../plan/apply.ts';
-import type { Kind } from '../resources/resource.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Kind } from '../model/spec.ts';
 import type { Part } from '../settings/choices.ts';
 import type { EventFacts } from '../settings/event.ts';
 import { actor, actorKind } from './actor.ts';

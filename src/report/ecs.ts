@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Placement } from '../desired/desired.ts';
-import type { Spec } from '../resources/resource.ts';
+import type { Spec } from '../model/spec.ts';
 
 /** Reads what stands under a kind and name after the run. */
 export type Standing = (kind: Placement['kind'], name: string) => Spec | undefined;

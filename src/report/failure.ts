@@ -1,10 +1,11 @@
 import { Auth0Error, type Auth0Trouble } from '../clients/auth0-error.ts';
-import { AwsError, type FailureReason } from '../clients/errors.ts';
+import { AwsError } from '../clients/errors.ts';
+import type { FailureReason } from '../clients/explanation.ts';
+import { Told } from '../clients/explanation.ts';
 import { StoppedError } from '../clients/stop.ts';
-import type { Outcome } from '../plan/apply.ts';
-import type { Plan } from '../plan/change.ts';
+import type { Plan } from '../model/change.ts';
+import type { Outcome } from '../model/outcome.ts';
 import { ImageError, systemCode } from '../registry/errors.ts';
-import { Told } from '../resources/resource.ts';
 import type { Settings } from '../settings/settings.ts';
 import { correctionOf, correctionSteps } from './correction.ts';
 import { count, isDrifted } from './plan-document.ts';

@@ -1,4 +1,5 @@
-import { ABSENT, type Difference, type Field, type Kind, type Spec } from '../resources/resource.ts';
+import { ABSENT, type Difference, type Field } from '../model/fields.ts';
+import type { Kind, Spec } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 
 /** What each kind is called. */

@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/change.ts';
+import type { Plan } from '../model/change.ts';
 
 /**
  * A misspelt prefix, or another region, is a new environment like any other: nothing of it stands. Log group and

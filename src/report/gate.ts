@@ -1,6 +1,6 @@
-import type { Outcome } from '../plan/apply.ts';
-import type { Change, Plan } from '../plan/change.ts';
-import type { Difference, Field } from '../resources/resource.ts';
+import type { Change, Plan } from '../model/change.ts';
+import type { Difference, Field } from '../model/fields.ts';
+import type { Outcome } from '../model/outcome.ts';
 import { Secret } from '../secret.ts';
 import { MaskForms } from '../settings/mask-forms.ts';
 import type { Masks } from '../settings/masks.ts';

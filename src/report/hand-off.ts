@@ -2,8 +2,8 @@ import { configFingerprint, taskDefinitionSecrets } from './ecs.ts';
 import * as log from './log.ts';
 import { imageByDigest } from './outputs.ts';
 import { writePrivate } from './private-file.ts';
-import { neededPlacements, type References, standingWithReferences, variablesWithout } from './references.ts';
-import type { Run } from './run.ts';
+import { neededPlacements, standingWithReferences, variablesWithout } from './references.ts';
+import type { References, Run } from './run.ts';
 
 /** The file, or why there is none. */
 export interface HandOff {

@@ -1,4 +1,4 @@
-import type { Named, Scope } from './iam.ts';
+import type { Named, Scope } from './iam-policy.ts';
 
 /** Only a key of one's own needs a statement: the keys that AWS manages let the account's roles in by their own policy. */
 export function kms(

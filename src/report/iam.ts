@@ -1,50 +1,14 @@
-import type { Caller } from '../clients/identity.ts';
 import {
   EXECUTION,
   type Occasion,
   PERMISSIONS,
   type Permission,
-  type Statement,
   type Target,
 } from '../clients/permissions.ts';
-import type { Kind } from '../resources/resource.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Kind } from '../model/spec.ts';
 import { partsOf } from './console-link.ts';
 import { kms } from './iam-key.ts';
-
-export interface Policy {
-  readonly Version: '2012-10-17';
-  readonly Statement: readonly Named[];
-}
-export interface Named extends Statement {
-  readonly Sid: string;
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-}
-
-/** What a policy depends on; a run is one. */
-export interface Scope {
-  readonly caller: Caller;
-  readonly settings: Pick<Settings, 'mode' | 'prefix' | 'region' | 'only' | 'allow' | 'kmsKeyId'> & {
-    readonly ownership: Pick<Settings['ownership'], 'prune'>;
-    readonly logGroup: { readonly name: string } | undefined;
-    readonly repository:
-      | Pick<NonNullable<Settings['repository']>, 'name' | 'lifecycle' | 'kmsKeyId'>
-      | undefined;
-    readonly image: object | undefined;
-    readonly referred?: Settings['referred'];
-  };
-  readonly desired: { readonly placements: ReadonlyArray<{ readonly kind: Kind }> };
-}
-
-/** The three roles of a deployment. */
-export interface Policies {
-  /** For mode apply, with what it takes away only where this configuration lets it. */
-  readonly deployer: Policy;
-  /** For modes plan and drift. Without the statements whose Sid ends with Values, all but the values is compared. */
-  readonly reader: Policy;
-  /** The task execution role of ECS. */
-  readonly execution: Policy;
-}
+import type { Named, Policies, Policy, Scope } from './iam-policy.ts';
 
 /** @returns the least that this configuration needs; undefined where AWS did not tell who calls. */
 export function policiesOf(scope: Scope): Policies | undefined {

@@ -1,4 +1,4 @@
-import type { Outcome } from '../plan/apply.ts';
+import type { Outcome } from '../model/outcome.ts';
 import { ADVANCED_PARAMETER_USD, IMAGE_GB_USD, LOG_GB_USD, SECRET_USD } from '../settings/prices.ts';
 import type { Settings } from '../settings/settings.ts';
 import { NOUNS } from './fields.ts';

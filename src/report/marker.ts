@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Caller } from '../clients/identity.ts';
 import { PARTS } from '../settings/choices.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Run } from './run.ts';
 
 /** The hidden lines by which a comment or an issue is found again. */
 export interface Marker {
@@ -12,7 +12,10 @@ export interface Marker {
 }
 
 /** @returns the marker of a run's comment or issue */
-export function marker(what: 'plan' | 'drift', { settings, caller }: Run): Marker {
+export function marker(
+  what: 'plan' | 'drift',
+  { settings, caller }: { readonly settings: Settings; readonly caller: Caller },
+): Marker {
   const parts = partsOf(settings);
   // Two hyphens in a row would end the comment in some readers.
   const name = `${settings.prefix} ${settings.region}`.replaceAll('--', '%2D%2D');

@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import { imageTagsOf, type Spec } from '../resources/resource.ts';
+import { imageTagsOf, type Spec } from '../model/spec.ts';
 import { configFingerprint, references, taskDefinitionSecrets } from './ecs.ts';
 import { count, isDrifted, planDocument, planHash } from './plan-document.ts';
 import { type Price, plannedPrice, price } from './price.ts';

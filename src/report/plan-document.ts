@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Plan } from '../plan/change.ts';
-import type { Difference } from '../resources/resource.ts';
+import type { Plan } from '../model/change.ts';
+import type { Difference } from '../model/fields.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Binding } from './binding.ts';
 import { textOf } from './fields.ts';

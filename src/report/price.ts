@@ -1,7 +1,7 @@
 import type { Placement } from '../desired/desired.ts';
 import { rowOf } from '../desired/table.ts';
-import type { Outcome } from '../plan/apply.ts';
-import type { Spec } from '../resources/resource.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Spec } from '../model/spec.ts';
 import { ADVANCED_PARAMETER_USD, SECRET_USD } from '../settings/prices.ts';
 import type { Settings } from '../settings/settings.ts';
 

@@ -1,14 +1,6 @@
 import type { Placement } from '../desired/desired.ts';
-import type { Kind, Spec } from '../resources/resource.ts';
 import { taskDefinitionSecrets } from './ecs.ts';
-import { type Run, standing } from './run.ts';
-
-/** What a task definition refers to and the run does not look after. */
-export interface References {
-  readonly stands: (kind: Kind, name: string) => Spec | undefined;
-  /** Parts that cannot be filled in, in words: with any of them there is no file. */
-  readonly missing: readonly string[];
-}
+import { type References, type Run, standing } from './run.ts';
 
 /** @returns what stands after the run, of what it looks after and of what the task definition refers to beside */
 export function standingWithReferences(run: Run): References['stands'] {

@@ -1,5 +1,6 @@
-import type { Change } from '../plan/change.ts';
-import { ABSENT, OWNER_FIELD } from '../resources/resource.ts';
+import type { Change } from '../model/change.ts';
+import { ABSENT } from '../model/fields.ts';
+import { OWNER_FIELD } from '../model/ownership.ts';
 
 /** What a run takes away: `deleted` is gone, `released` stood before we came and only loses our tag. */
 export type Removal = 'deleted' | 'released';

@@ -1,6 +1,6 @@
 import * as core from '@actions/core';
-import type { Outcome } from '../plan/apply.ts';
-import type { Change, Plan } from '../plan/change.ts';
+import type { Change, Plan } from '../model/change.ts';
+import type { Outcome } from '../model/outcome.ts';
 import type { Settings } from '../settings/settings.ts';
 import { forLog, valueForLog } from './escape.ts';
 import { errorText } from './failure.ts';

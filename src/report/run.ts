@@ -1,14 +1,20 @@
-import type { FailureReason } from '../clients/errors.ts';
+import type { FailureReason } from '../clients/explanation.ts';
 import type { Caller } from '../clients/identity.ts';
 import type { Desired } from '../desired/desired.ts';
-import type { Outcome } from '../plan/apply.ts';
-import type { Plan } from '../plan/change.ts';
-import type { Kind, Spec } from '../resources/resource.ts';
+import type { Plan } from '../model/change.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Kind, Spec } from '../model/spec.ts';
 import type { Notes } from '../settings/fault.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Binding } from './binding.ts';
 import type { Gate } from './gate.ts';
-import type { References } from './references.ts';
+
+/** What a task definition refers to and the run does not look after. */
+export interface References {
+  readonly stands: (kind: Kind, name: string) => Spec | undefined;
+  /** Parts that cannot be filled in, in words: with any of them there is no file. */
+  readonly missing: readonly string[];
+}
 
 /** All that there is to tell of a run. */
 export interface Run {

@@ -1,5 +1,5 @@
 import { isTypeUnknown, type Placement } from '../desired/placement.ts';
-import type { Plan } from '../plan/change.ts';
+import type { Plan } from '../model/change.ts';
 
 /**
  * A type that no rule gave is a guess, which yields to what exists.

@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import { Told } from '../resources/resource.ts';
+import { Told } from '../clients/explanation.ts';
 import { scrubMarkdown } from './gate.ts';
 import type { Run } from './run.ts';
 import { changes, isChange } from './sections/changes.ts';

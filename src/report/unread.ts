@@ -1,4 +1,4 @@
-import type { Change, Plan } from '../plan/change.ts';
+import type { Change, Plan } from '../model/change.ts';
 
 /** @returns what was compared by everything but its value, since the role may not read it; each resource once. */
 export function unreadOf(plan: Plan): Change[] {

@@ -1,10 +1,10 @@
+import { OWNER_TAG } from '../model/ownership.ts';
 import { type DocumentSource, readersOf } from './document-source.ts';
 import type { Layers } from './layers.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import {
   kmsKeyFault,
   logGroupNameFault,
-  OWNER_TAG,
   repositoryNameFault,
   retentionFault,
   TAGS,

@@ -1,5 +1,7 @@
-import type { Expectation } from './ownership.ts';
 import { Unclear } from './texts.ts';
+
+/** An approved plan: its hash, or the parsed JSON of the output `plan`, which is compared by the report that made it. */
+export type Expectation = { readonly hash: string } | { readonly document: unknown };
 
 /**
  * Reads `expect-plan`: a hash alone says whether the plan is the approved one; the plan itself also says what differs.

@@ -11,7 +11,7 @@ import { INPUTS } from './input-names.ts';
 import type { Settings } from './settings.ts';
 import { Unclear } from './texts.ts';
 import { unknownInputs } from './unknown-inputs.ts';
-import type { Source, VariableText } from './variables.ts';
+import type { Source, VariableText } from './variable.ts';
 import { readBytes, readRegular, readText } from './workspace-file.ts';
 
 export { INPUTS };

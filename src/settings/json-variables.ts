@@ -2,8 +2,8 @@ import { Secret } from '../secret.ts';
 import type { Notes } from './fault.ts';
 import { repeatedKey } from './json-keys.ts';
 import { capped, type LineNote } from './line-notes.ts';
+import type { Variable, VariableText } from './variable.ts';
 import { nameFault } from './variable-name.ts';
-import type { Variable, VariableText } from './variables.ts';
 
 /** A `.env` cannot spell these and JSON can: an environment has no NUL, and UTF-8 no half of a pair. */
 const UNSENDABLE = /\0|\p{Cs}/u;

@@ -1,3 +1,5 @@
+import { OWNER_TAG } from '../model/ownership.ts';
+
 /**
  * What AWS accepts, checked before the first call, since a refusal half-way leaves half of the work done.
  * Each function returns what is wrong and what to do, or undefined.
@@ -17,12 +19,6 @@ export const SECRET_BYTES = 65_536;
 
 /** Tags on one resource, ours included. @see https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 export const TAGS = 50;
-
-/** The tag that says who owns a resource; users cannot set it. */
-export const OWNER_TAG = 'managed-by';
-/** What it holds on what we made, and on what stood before. */
-export const MADE = 'aws-bootstrap';
-export const ADOPTED = 'aws-bootstrap:adopted';
 
 export function retentionFault(days: number): string | undefined {
   if (RETENTION_DAYS.includes(days)) return undefined;

@@ -1,7 +1,7 @@
 import { type Mode, PRUNES, type Prune } from './choices.ts';
-import { readExpectation } from './expectation.ts';
+import { type Expectation, readExpectation } from './expectation.ts';
 import type { Layers } from './layers.ts';
-import type { Request } from './settings.ts';
+import type { Request } from './request.ts';
 import { readChoice } from './texts.ts';
 
 /** What a run may do with what it finds below the prefix, and which plan it may run. */
@@ -16,9 +16,6 @@ export interface OwnershipSettings {
   /** The approved plan. */
   readonly expected: Expectation | undefined;
 }
-
-/** An approved plan: its hash, or the parsed JSON of the output `plan`, which is compared by the report that made it. */
-export type Expectation = { readonly hash: string } | { readonly document: unknown };
 
 /**
  * `confirm` and `expect-plan` speak of one run, so a committed file is no place for them.

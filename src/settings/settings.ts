@@ -21,8 +21,6 @@ import {
   TIERS,
   type Tier,
 } from './choices.ts';
-import type { ConfigFile } from './config.ts';
-import type { DocumentSource } from './document-source.ts';
 import type { Notes } from './fault.ts';
 import { type ImageSettings, readImage } from './image.ts';
 import { type Asked, Layers } from './layers.ts';
@@ -32,6 +30,7 @@ import { judgeEnvironments, readExactBundles } from './names.ts';
 import { type OwnershipSettings, readOwnership } from './ownership.ts';
 import { type Referred, readReferred } from './referred.ts';
 import { type ReportSettings, readReportSettings } from './report-settings.ts';
+import type { Request } from './request.ts';
 import { readRequired } from './required.ts';
 import { type IgnoreEntry, type Rule, readIgnored, readRules } from './rules.ts';
 import { each, quoted, readBoolean, readChoice, readChoices, readList, Unclear } from './texts.ts';
@@ -74,17 +73,6 @@ export interface Settings {
   /** Where the `.env` files and the variables are named: an input, or a place of the configuration file. */
   readonly envFilesAsked: Asked | undefined;
   readonly variables: Asked | undefined;
-}
-
-/** What {@link readSettings} judges. */
-export interface Request extends DocumentSource {
-  /** Inputs by name; empty ones are not given. */
-  readonly inputs: ReadonlyMap<string, string>;
-  readonly file: ConfigFile | undefined;
-  /** There is a file, and it could not be read: what it would have given is not missed. */
-  readonly fileIsBroken?: boolean;
-  readonly event: string;
-  readonly ambientRegion: string | undefined;
 }
 
 /** @returns every setting with its default filled in; what is wrong is in `notes`, all of it. */

@@ -10,14 +10,14 @@ type Parts = Readonly<Record<string, unknown>>;
 
 /** By the lines of a text that does not begin as JSON does. The first that fits is told. */
 const TEXTS: ReadonlyArray<readonly [form: RegExp, what: string]> = [
-  [/^\s*resource\s+"/m, 'a Terraform file'],
+  [/^[ \t]*resource\s+"/m, 'a Terraform file'],
   [/^["']?services["']?\s*:/m, 'a Docker Compose file'],
   [
     /^type\s*:\s*['"]?(?:Load Balanced Web Service|Backend Service|Worker Service|Request-Driven Web Service|Scheduled Job|Static Site)/m,
     'a manifest of AWS Copilot',
   ],
   [/^["']?(?:AWSTemplateFormatVersion|Resources)["']?\s*:/m, 'a CloudFormation template in YAML'],
-  [/^\s*["']?(?:family|containerDefinitions|taskDefinition)["']?\s*:/m, 'a task definition in YAML'],
+  [/^[ \t]*["']?(?:family|containerDefinitions|taskDefinition)["']?\s*:/m, 'a task definition in YAML'],
   [/^\s*<\w/, 'a file of XML or HTML'],
 ];
 

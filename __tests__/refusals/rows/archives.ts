@@ -35,6 +35,13 @@ function extended(
   return Buffer.concat([header({ path: 'x', type, size: body.length }), padded]);
 }
 
+/** A file that is told by its first bytes. */
+const starting = (magic: string, at = 0) => {
+  const bytes = Buffer.alloc(1024);
+  bytes.write(magic, at, 'latin1');
+  return bytes;
+};
+
 /** `manifest.json` in another shape. */
 function manifest(value: unknown): Buffer {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -125,10 +132,62 @@ export const ARCHIVES: readonly Archive[] = [
       ]),
     /is not a tar, or it is damaged/,
   ],
-  ['an archive in gzip', () => gzipSync(tar()), /unpack it first/],
-  ['an archive in zstd', () => Buffer.concat([Buffer.from('28b52ffd', 'hex'), tar()]), /unpack it first/],
-  ['an archive in xz', () => Buffer.concat([Buffer.from('fd377a585a00', 'hex'), tar()]), /unpack it first/],
-  ['an archive in bzip2', () => Buffer.concat([Buffer.from('425a6839', 'hex'), tar()]), /unpack it first/],
+  [
+    'an archive in gzip that is cut off',
+    () => gzipSync(tar()).subarray(0, 100),
+    /\.tar is cut off; write it again/,
+  ],
+  [
+    'an archive in gzip that is damaged',
+    () => Buffer.concat([Buffer.from('1f8b0800000000000003', 'hex'), Buffer.alloc(100, 0xff)]),
+    /is damaged: it cannot be unpacked; write it again/,
+  ],
+  ['a text in gzip', () => gzipSync(`${CANARY}\n`.repeat(60)), /is not a tar, or it is damaged; write/],
+  ...(
+    [
+      ['zstd', '28b52ffd'],
+      ['xz', 'fd377a585a00'],
+      ['bzip2', '425a6839'],
+      ['lz4', '04224d18'],
+    ] as const
+  ).map(
+    ([name, magic]): Archive => [
+      `an archive in ${name}`,
+      () => Buffer.concat([Buffer.from(magic, 'hex'), tar()]),
+      new RegExp(
+        `compressed by ${name}; unpack it first \\(${name} -dc .*\\.tar > OTHER\\.tar\\), and write docker-archive:OTHER`,
+      ),
+    ],
+  ),
+  ['a squashfs', () => starting('hsqs'), /is a squashfs file system; unpack it \(unsquashfs -d DIR FILE\)/],
+  ['an image of Apptainer', () => starting('SIF_MAGIC', 32), /skopeo copy sif:FILE oci:DIR/],
+  ['a zip', () => starting('PK\x03\x04'), /is a zip file; unpack it \(unzip FILE\)/],
+  ['a WebAssembly module', () => starting('\0asm'), /is a WebAssembly module; build an image/],
+  ['a program', () => starting('\x7fELF'), /is a program; build an image/],
+  ['a disk', () => starting('QFI\xfb'), /is the disk of a virtual machine; build a container image/],
+  [
+    'a root file system',
+    () => makeTar([['etc/passwd', Buffer.from('root')]]),
+    /docker import FILE NAME:TAG; then write docker:NAME:TAG/,
+  ],
+  ...(
+    [
+      ['zstd', '28b52ffd'],
+      ['xz', 'fd377a585a00'],
+    ] as const
+  ).map(
+    ([name, magic]): Archive => [
+      `a layer in ${name}`,
+      () =>
+        makeTar([
+          ...whole().map(
+            ([path, content]): TarFile =>
+              path === saved().Layers[1] ? [path, Buffer.from(magic, 'hex')] : ([path, content] as TarFile),
+          ),
+        ]),
+      new RegExp(`layer .* is compressed by ${name}, .*skopeo copy docker-archive:.* oci:DIR\\)`),
+    ],
+  ),
   [
     'a path out of the archive',
     () => before(['../../etc/passwd', Buffer.from('x')]),

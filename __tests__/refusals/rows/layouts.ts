@@ -50,6 +50,18 @@ export const LAYOUTS: readonly Layout[] = [
   ['a layout without index.json', whole, /it holds no index\.json/, replaced(() => {})],
   ['a folder for index.json', whole, /it holds no index\.json/, replaced((path) => void mkdirSync(path))],
   [
+    'a bundle of a runtime for a layout',
+    whole,
+    /is a bundle for a runtime: .*\(tar -C .*\/rootfs -c \. \| docker import - NAME:TAG\)/,
+    replaced((path) => writeFileSync(join(path, '../config.json'), '{}')),
+  ],
+  [
+    'an unpacked docker save for a layout',
+    whole,
+    /docker save wrote it: pack it again \(tar -C .* -cf FILE \.\), and write docker-archive:FILE/,
+    replaced((path) => writeFileSync(join(path, '../manifest.json'), '[]')),
+  ],
+  [
     'a pipe for index.json',
     whole,
     /it holds no index\.json/,

@@ -9,7 +9,11 @@ interface Description {
   /** moto says null where AWS says nothing. */
   readonly DeletedDate?: number | null;
   readonly Tags?: TagList[];
+  readonly VersionIdsToStages?: Labels;
+  readonly SecretVersionsToStages?: Labels;
 }
+/** The labels of each version, by its id. */
+type Labels = Readonly<Record<string, readonly string[]>>;
 interface Failure {
   readonly SecretId: string;
   readonly ErrorCode: string;
@@ -87,7 +91,8 @@ export function secretsManagerLaws(): SecretsManagerLaws {
         return undefined;
       },
       async DescribeSecret(input, ask) {
-        return reply(tell(await ask<Description>('DescribeSecret', input)));
+        const { SecretVersionsToStages: _, ...secret } = await ask<Description>('DescribeSecret', input);
+        return reply(tell({ ...secret, VersionIdsToStages: labelled(secret.VersionIdsToStages) }));
       },
       async ListSecretVersionIds(input, ask) {
         interface Page {
@@ -109,12 +114,22 @@ export function secretsManagerLaws(): SecretsManagerLaws {
       },
       async ListSecrets(input, ask) {
         const page = await ask<{ SecretList: Description[] }>('ListSecrets', input);
-        return reply({ ...page, SecretList: page.SecretList.map(tell) });
+        const SecretList = page.SecretList.map(({ VersionIdsToStages: _, ...secret }) =>
+          tell({ ...secret, SecretVersionsToStages: labelled(secret.SecretVersionsToStages) }),
+        );
+        return reply({ ...page, SecretList });
       },
       BatchGetSecretValue: batchGetSecretValue,
     },
   };
 }
+
+/**
+ * moto also describes versions that have lost their last label; AWS tells those alone that have one.
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html (VersionIdsToStages)
+ */
+const labelled = (versions: Labels = {}): Labels =>
+  Object.fromEntries(Object.entries(versions).filter(([, labels]) => labels.length > 0));
 
 const unfit = (message: string) => new Refusal('InvalidRequestException', message);
 const invalid = (message: string) => new Invalid('ValidationException', message);

@@ -1,6 +1,8 @@
-import type { Outcome } from '../../plan/apply.ts';
-import type { Change } from '../../plan/change.ts';
-import { type Difference, type Kind, OWNER_FIELD } from '../../resources/resource.ts';
+import type { Change } from '../../model/change.ts';
+import type { Difference } from '../../model/fields.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import { OWNER_FIELD } from '../../model/ownership.ts';
+import type { Kind } from '../../model/spec.ts';
 import { Secret } from '../../secret.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { code, prose, shortProse, unbroken } from '../escape.ts';

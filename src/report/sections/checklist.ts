@@ -1,5 +1,5 @@
-import type { Outcome } from '../../plan/apply.ts';
-import { imageTagsOf, type Kind, type Spec } from '../../resources/resource.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import { imageTagsOf, type Kind, type Spec } from '../../model/spec.ts';
 import { consoleUrl } from '../console-link.ts';
 import { code, link, prose, unbroken } from '../escape.ts';
 import { NOUNS, ORDER } from '../fields.ts';

@@ -1,6 +1,5 @@
-import type { Outcome } from '../../plan/apply.ts';
-import { ADOPTED, MADE } from '../../plan/change.ts';
-import { OWNER_FIELD } from '../../resources/resource.ts';
+import type { Outcome } from '../../model/outcome.ts';
+import { ADOPTED, MADE, OWNER_FIELD } from '../../model/ownership.ts';
 import { describe } from '../../settings/fault.ts';
 import { code, prose, shortProse } from '../escape.ts';
 import { NOUNS } from '../fields.ts';

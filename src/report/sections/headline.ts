@@ -1,5 +1,5 @@
-import type { Outcome } from '../../plan/apply.ts';
-import type { Change } from '../../plan/change.ts';
+import type { Change } from '../../model/change.ts';
+import type { Outcome } from '../../model/outcome.ts';
 import { code, prose } from '../escape.ts';
 import { count } from '../plan-document.ts';
 import { type Removal, removalOf } from '../removal.ts';

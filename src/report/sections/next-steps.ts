@@ -1,8 +1,7 @@
 import { callbackParameter } from '../../desired/auth0.ts';
 import { isLocalUrl } from '../../desired/local-host.ts';
-import { OWNER_FIELD } from '../../resources/resource.ts';
+import { MADE, OWNER_FIELD } from '../../model/ownership.ts';
 import { Secret } from '../../secret.ts';
-import { MADE } from '../../settings/limits.ts';
 import { type Correction, correctionOf, correctionSteps } from '../correction.ts';
 import { code } from '../escape.ts';
 import { NOUNS } from '../fields.ts';

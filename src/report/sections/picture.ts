@@ -1,5 +1,5 @@
 import type { Placement } from '../../desired/desired.ts';
-import type { Source } from '../../settings/variables.ts';
+import type { Source } from '../../settings/variable.ts';
 import { forMermaid } from '../escape.ts';
 import type { Run } from '../run.ts';
 import type { Section } from '../sections.ts';

@@ -1,1 +1,0 @@
-"use strict";exports.id=789,exports.ids=[789],exports.modules={7789:(function(O,D,_){_.d(D,{errorText:()=>E.kc,reasonOf:()=>E.A3});var E=_(4019),M=_(1399),P=_(9603),s=_(2244),L=_(3573),C=_(2739),W=_(1087),n=_(2660)})};

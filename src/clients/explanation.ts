@@ -1,0 +1,38 @@
+export type FailureReason =
+  | 'input'
+  | 'credentials'
+  | 'access-denied'
+  | 'quota'
+  | 'throttled'
+  | 'network'
+  | 'conflict'
+  | 'aws'
+  | 'auth0'
+  | 'image'
+  | 'blocked'
+  | 'drifted'
+  | 'cancelled'
+  | 'deadline'
+  | 'internal';
+
+/** What an error comes to, in words. */
+export interface Explanation {
+  readonly reason: FailureReason;
+  readonly what: string;
+  readonly remedy: string;
+}
+
+/** An error whose whole text is ours: it holds no value, and is told as it is. */
+export class Told extends Error {
+  override readonly name = 'Told';
+  /** The word for `failure-reason`. */
+  readonly reason: FailureReason;
+
+  constructor(
+    message: string,
+    { reason = 'internal', ...options }: ErrorOptions & { reason?: FailureReason } = {},
+  ) {
+    super(message, options);
+    this.reason = reason;
+  }
+}

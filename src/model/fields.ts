@@ -1,0 +1,23 @@
+import type { Secret } from '../secret.ts';
+
+/** Marks a field that must not be there. */
+export const ABSENT: unique symbol = Symbol('absent');
+
+/**
+ * What one field of a resource holds. `undefined` means "not managed": it is neither compared nor written.
+ * Collections are flattened into fields: `tag:project`, `key:username`.
+ */
+export type Field = string | number | boolean | Secret | typeof ABSENT | undefined;
+
+/** Fields of any kind, for code that handles all kinds alike. */
+export type Fields = Readonly<Record<string, Field>>;
+
+/** Tags, as fields. */
+export type TagFields = { readonly [tag: `tag:${string}`]: string | typeof ABSENT | undefined };
+
+/** One field that differs: `from` is the existing value, `to` the desired one. */
+export interface Difference {
+  readonly field: string;
+  readonly from: Field;
+  readonly to: Field;
+}

@@ -1,0 +1,37 @@
+import type { Kind, Spec, Specs, Unreadable } from './spec.ts';
+
+/*
+ * What exists below the prefix.
+ */
+
+/** Kinds that exist below the prefix. */
+export const LISTED_KINDS = [
+  'AWS::SSM::Parameter',
+  'AWS::SecretsManager::Secret',
+] as const satisfies readonly Kind[];
+export type ListedKind = (typeof LISTED_KINDS)[number];
+
+/** One resource below a path, as a listing tells it: its fields are whatever the listing shows, never a value. */
+export interface Stray<S extends Spec = Spec> {
+  readonly spec: S;
+  readonly owner: 'made' | 'adopted' | 'others';
+}
+
+export type StrayOf<K extends ListedKind> = Stray<Specs[K]> & {
+  readonly kind: K;
+  /** Whether its JSON keys were read; where they were not, it may hold anything. */
+  readonly isRead: boolean;
+  /** It was asked for again, and could not be read. */
+  readonly unreadable?: Unreadable | undefined;
+};
+export type AnyStray = { [K in ListedKind]: StrayOf<K> }[ListedKind];
+
+export interface Findings {
+  readonly strays: readonly AnyStray[];
+  /** Listings that failed. */
+  readonly failures: ReadonlyArray<{
+    readonly kind: ListedKind;
+    readonly path: string;
+    readonly error: unknown;
+  }>;
+}

@@ -1,0 +1,142 @@
+import type { Secret } from '../secret.ts';
+import type { ABSENT, Field, Fields, TagFields } from './fields.ts';
+
+/** What was read beside the fields: it is told and judged, never compared or written. */
+export interface Facts {
+  /** As AWS tells it; never built. */
+  readonly arn?: string | undefined;
+  /** Changes exactly when the stored value does: an SSM version, a Secrets Manager version id. */
+  readonly version?: string | undefined;
+  /** Who else owns it (CloudFormation, a rotation, another service): we never write it. */
+  readonly ownedBy?: string | undefined;
+  /** The secret is scheduled for deletion; an update restores it first. */
+  readonly scheduledForDeletion?: boolean | undefined;
+  /** Its value, or its keys, stand and were not read, since the role may not: everything else is known. */
+  readonly unread?: true | undefined;
+  /** Why nothing may be written although it could be read, e.g. a secret that holds no JSON object. */
+  readonly unusable?: string | undefined;
+  /** Bytes that a log group holds; 0 means that shortening its retention loses nothing. */
+  readonly storedBytes?: number | undefined;
+  /** AWS refuses to delete it until somebody lifts the protection. */
+  readonly deletionProtected?: true | undefined;
+  /** The address that an image is pushed to. */
+  readonly uri?: string | undefined;
+  readonly registryId?: string | undefined;
+  /** Of the manifest that the wanted tags name: of the first of them where several have equal images. Undefined while they name different ones. */
+  readonly digest?: string | undefined;
+  /** What a push has done: blobs sent and reused, bytes sent, seconds. */
+  readonly pushed?: PushFacts | undefined;
+  /** What others gave a parameter beside its value; a deletion takes it along. */
+  readonly extras?: ParameterExtras | undefined;
+  /** Who changed it last and when, where AWS tells. */
+  readonly modifiedBy?: string | undefined;
+  readonly modifiedAt?: string | undefined;
+}
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterMetadata.html */
+export interface ParameterExtras {
+  readonly description?: string | undefined;
+  readonly allowedPattern?: string | undefined;
+  /** The JSON of each policy, e.g. of its expiration; undefined is one that AWS told without. */
+  readonly policies?: ReadonlyArray<string | undefined> | undefined;
+}
+
+export interface PushFacts {
+  readonly uploaded: number;
+  readonly reused: number;
+  readonly sent: number;
+  readonly seconds: number;
+}
+
+/** Desired and observed have this one shape, so that there is one diff. */
+export interface Spec<F extends Fields = Fields> {
+  readonly name: string;
+  readonly fields: F;
+  readonly facts: Facts;
+}
+
+/*
+ * The fields of each kind. They are closed types: a misspelt field does not compile.
+ */
+
+export type LogGroupFields = TagFields & {
+  /** Days, or `never`. */
+  readonly retention?: number | 'never' | undefined;
+  readonly class?: string | undefined;
+};
+
+export type ParameterFields = TagFields & {
+  readonly value?: string | Secret | undefined;
+  readonly type?: string | undefined;
+  readonly tier?: string | undefined;
+  readonly 'key-id'?: string | undefined;
+};
+
+export type BundleFields = TagFields & {
+  readonly [key: `key:${string}`]: string | Secret | typeof ABSENT | undefined;
+  readonly 'key-id'?: string | undefined;
+};
+
+export type RepositoryFields = TagFields & {
+  readonly mutability?: string | undefined;
+  /** Comma-joined wildcard filters of the two `*_WITH_EXCLUSION` values. */
+  readonly exclusions?: string | undefined;
+  readonly encryption?: string | undefined;
+  readonly 'key-id'?: string | undefined;
+  /** The policy in its canonical form: parsed, keys and rules sorted, no white space. */
+  readonly lifecycle?: string | undefined;
+};
+
+/** Shall a URL be in the list or not. */
+export type UrlField = true | typeof ABSENT | undefined;
+
+/** The three lists of URLs, flattened: `callback:https://…`. */
+export type Auth0ApplicationFields = {
+  readonly [callback: `callback:${string}`]: UrlField;
+  readonly [logout: `logout:${string}`]: UrlField;
+  readonly [origin: `origin:${string}`]: UrlField;
+};
+
+/** The prefixes of the three lists. */
+export const URL_FIELDS = { callback: 'callback:', logout: 'logout:', origin: 'origin:' } as const;
+
+const IMAGE_FIELD = 'image:';
+
+/** @returns the tags that an image's fields name. */
+export function imageTagsOf(fields: Fields): string[] {
+  return Object.keys(fields)
+    .filter((field) => field.startsWith(IMAGE_FIELD))
+    .map((field) => field.slice(IMAGE_FIELD.length));
+}
+
+/** @returns the fields of an image whose tags name these digests. */
+export function imageFields(digests: Iterable<readonly [string, string]>): ImageFields {
+  return Object.fromEntries([...digests].map(([tag, digest]) => [`${IMAGE_FIELD}${tag}`, digest]));
+}
+
+/** `image:<tag>` → the digest that the image is compared by: its configuration's, its manifest's, or of several platforms the digest of theirs. */
+export type ImageFields = {
+  readonly [tag: `image:${string}`]: string | typeof ABSENT;
+};
+
+/** Kinds by CloudFormation's type names. */
+export interface Specs {
+  'AWS::Logs::LogGroup': Spec<LogGroupFields>;
+  'AWS::SSM::Parameter': Spec<ParameterFields>;
+  'AWS::SecretsManager::Secret': Spec<BundleFields>;
+  'AWS::ECR::Repository': Spec<RepositoryFields>;
+  'Auth0::Application': Spec<Auth0ApplicationFields>;
+  /** The image of one repository; its name is the repository's. */
+  Image: Spec<ImageFields>;
+}
+export type Kind = keyof Specs;
+
+/** A resource that could not be read; the others go on. */
+export class Unreadable {
+  constructor(readonly error: unknown) {}
+}
+
+/** @returns a field by its name, whatever the kind */
+export function fieldOf({ fields }: Spec, field: string): Field {
+  return fields[field];
+}

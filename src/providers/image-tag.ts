@@ -1,0 +1,43 @@
+import { BatchGetImageCommand, type ECRClient } from '@aws-sdk/client-ecr';
+import { isNamed } from '../clients/errors.ts';
+import { Told } from '../clients/explanation.ts';
+import { imageFields, type Specs } from '../model/spec.ts';
+import { MANIFESTS } from '../registry/media-types.ts';
+import type { Provider } from './provider.ts';
+import { observeEach, type RoomContext, sender } from './room.ts';
+
+type ImageSpec = Specs['Image'];
+
+/** The image behind one tag of a repository, for a run that refers to it and does not push it. */
+export function taggedImages(ecr: ECRClient, context: RoomContext, tag: string): Provider<ImageSpec> {
+  const send = sender(context, 'ecr');
+  const refuse = () => Promise.reject(new Told('this run only refers to the image'));
+
+  async function read(name: string): Promise<ImageSpec | undefined> {
+    try {
+      const answer = await send('BatchGetImage', name, 'ecr:read', () =>
+        ecr.send(
+          new BatchGetImageCommand({
+            repositoryName: name,
+            imageIds: [{ imageTag: tag }],
+            // Without them ECR converts what it holds, and the digest would be another.
+            acceptedMediaTypes: [...MANIFESTS],
+          }),
+        ),
+      );
+      const digest = answer.images?.find(({ imageId }) => imageId?.imageTag === tag)?.imageId?.imageDigest;
+      if (digest === undefined) return undefined;
+      return { name, fields: imageFields([[tag, digest]]), facts: { digest } };
+    } catch (error) {
+      if (isNamed(error, 'RepositoryNotFoundException')) return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    observe: (names) => observeEach(names, read),
+    create: refuse,
+    update: refuse,
+    delete: refuse,
+  };
+}

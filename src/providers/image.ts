@@ -1,0 +1,238 @@
+import {
+  DescribeRepositoriesCommand,
+  type ECRClient,
+  GetAuthorizationTokenCommand,
+} from '@aws-sdk/client-ecr';
+import type { Calls } from '../clients/aws.ts';
+import { isNamed } from '../clients/errors.ts';
+import { Told } from '../clients/explanation.ts';
+import { ABSENT, type Difference } from '../model/fields.ts';
+import { imageFields, imageTagsOf, type Specs, Unreadable } from '../model/spec.ts';
+import { Authorization, secretsOf } from '../registry/authorization.ts';
+import { Distribution } from '../registry/distribution.ts';
+import { isSame } from '../registry/equality.ts';
+import { ImageError } from '../registry/errors.ts';
+import type { AgentFactory } from '../registry/exchange.ts';
+import type { Manifest } from '../registry/manifest.ts';
+import type { Progress } from '../registry/progress.ts';
+import { type Pushed, push } from '../registry/push.ts';
+import type { Patience } from '../registry/retry.ts';
+import type { ImageSource } from '../registry/source.ts';
+import { tagImage } from '../registry/tag.ts';
+import { hasVerifiedLayers } from '../registry/verified-layers.ts';
+import { Secret } from '../secret.ts';
+import { findSame } from './image-equality.ts';
+import { EcrImages } from './image-reading.ts';
+import type { Provider } from './provider.ts';
+
+export type ImageSpec = Specs['Image'];
+
+/** What the room works with. */
+interface ImageRoom {
+  readonly ecr: ECRClient;
+  /** The pace and the patience of all calls to AWS. */
+  readonly calls: Calls;
+  /** The image to push; opened, since the specs were made of it. */
+  readonly source: ImageSource;
+  /** The wanted tags. */
+  readonly tags: readonly string[];
+  /** The one place where a proxy comes in. */
+  readonly agentFor: AgentFactory;
+  /** Masks what no log may show; called before the token is used. */
+  readonly mask: (secret: Secret) => void;
+  /** Told every few seconds of a push. */
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+  /** The end of the run: an upload that moves on comes to its end, and nothing is tried again. */
+  readonly end?: AbortSignal;
+  readonly patience?: Patience;
+  /** Milliseconds of silence after which the registry is given up. */
+  readonly idle?: number;
+}
+
+/** The images behind the wanted tags of one repository. */
+export class ImageResource implements Provider<ImageSpec> {
+  readonly #room: ImageRoom;
+  /** What `observe` read, by repository and tag: an update needs the manifests again. */
+  readonly #standing = new Map<string, ReadonlyMap<string, Manifest>>();
+  /** Of those, the manifests that are the image, by repository. */
+  readonly #same = new Map<string, readonly Manifest[]>();
+
+  readonly #images: EcrImages;
+
+  constructor(room: ImageRoom) {
+    this.#room = room;
+    this.#images = new EcrImages(room.ecr, room.calls);
+  }
+
+  /**
+   * One BatchGetImage a repository; only when a wanted tag names another image is the repository asked whether its
+   * tags may be moved.
+   */
+  async observe(names: readonly string[]): Promise<Map<string, ImageSpec | Unreadable>> {
+    const found = await Promise.all(names.map(async (name) => [name, await this.#observeOne(name)] as const));
+    const present = found.flatMap(([name, spec]) => (spec === undefined ? [] : [[name, spec] as const]));
+    return new Map(present);
+  }
+
+  async #observeOne(name: string): Promise<ImageSpec | Unreadable | undefined> {
+    try {
+      const standing = await this.#images.read(
+        name,
+        this.#room.tags.map((imageTag) => ({ imageTag })),
+      );
+      this.#standing.set(name, standing);
+      if (standing.size === 0) return undefined;
+      return await this.#toSpec(name, standing);
+    } catch (error) {
+      if (isNamed(error, 'RepositoryNotFoundException')) return undefined;
+      return new Unreadable(error);
+    }
+  }
+
+  async #toSpec(name: string, standing: ReadonlyMap<string, Manifest>): Promise<ImageSpec> {
+    const same = await findSame([...standing.values()], this.#room.source, (ids) =>
+      this.#images.read(
+        name,
+        ids.map((imageDigest) => ({ imageDigest })),
+      ),
+    );
+    this.#same.set(name, same);
+    const digests = new Map(
+      [...standing].map(([tag, one]) => [tag, this.#digestOf(one, same.includes(one))]),
+    );
+    const moved = [...standing].filter(([, manifest]) => !same.includes(manifest)).map(([tag]) => tag);
+    const fixed = moved.length > 0 ? await this.#images.immutable(name, moved) : [];
+    // Tags of one image may name indexes that differ in their attestations; the first is the one that is told.
+    const [first] = this.#room.tags.flatMap((tag) => standing.get(tag) ?? []);
+    const distinct = new Set([...standing.values()].map(({ digest }) => digest));
+    const digest = moved.length === 0 || distinct.size === 1 ? first?.digest : undefined;
+    const isUnverified = fixed.some((tag) => this.#isUnverified(standing.get(tag)));
+    return {
+      name,
+      fields: imageFields(digests),
+      facts: {
+        ...(digest === undefined ? {} : { digest }),
+        ...(fixed.length > 0 ? { unusable: tellImmutable(name, fixed, isUnverified) } : {}),
+      },
+    };
+  }
+
+  /** Equal images have equal fields; another is told by a digest of the kind that the source is known by. */
+  #digestOf(manifest: Manifest, isEqual: boolean): string {
+    const { identity } = this.#room.source;
+    if (isEqual) return identity.digest;
+    const isKnown = identity.by === 'configuration' && !this.#isUnverified(manifest);
+    return (isKnown ? manifest.config?.digest : undefined) ?? manifest.digest;
+  }
+
+  /** Whether it says to be the image, and nobody knows whether its layers are. */
+  #isUnverified(manifest: Manifest | undefined): boolean {
+    const { identity } = this.#room.source;
+    if (manifest === undefined || identity.by !== 'configuration') return false;
+    return manifest.config?.digest === identity.digest && !isSame(manifest, identity);
+  }
+
+  async create(desired: ImageSpec): Promise<ImageSpec> {
+    return this.#push(desired, imageTagsOf(desired.fields));
+  }
+
+  async update(
+    desired: ImageSpec,
+    _observed: ImageSpec,
+    differences: readonly Difference[],
+  ): Promise<ImageSpec> {
+    const wanted = differences.filter(({ to }) => to !== ABSENT && to !== undefined);
+    return this.#push(desired, imageTagsOf(Object.fromEntries(wanted.map(({ field, to }) => [field, to]))));
+  }
+
+  /** Images go with their repository. */
+  async delete(): Promise<void> {
+    throw new Told('an image is deleted with its repository');
+  }
+
+  async #push(desired: ImageSpec, tags: readonly string[]): Promise<ImageSpec> {
+    const { name } = desired;
+    const { calls, source, agentFor, signal, end, patience, idle, onProgress } = this.#room;
+    const registry = new Distribution({
+      authorization: new Authorization(() => this.#token(name)),
+      repository: name,
+      agentFor,
+      signal,
+      end,
+      onManifest: () => {
+        calls.written += 1;
+      },
+      ...(patience === undefined ? {} : { patience }),
+      ...(idle === undefined ? {} : { idle }),
+    });
+    try {
+      const standing = [...(this.#standing.get(name)?.values() ?? [])];
+      const donors = source.form === 'classic' ? standing.filter(hasVerifiedLayers) : standing;
+      // What a configured tag names already goes first, so that all of them name one manifest.
+      let [same] = this.#same.get(name) ?? [];
+      const known = same === undefined ? await this.#images.relatives(name, donors) : [];
+      same ??= known.find((one) => isSame(one, source.identity));
+      const began = performance.now();
+      let pushed: Pushed;
+      if (same === undefined) pushed = await push({ source, registry, tags, known, onProgress, signal });
+      else {
+        await tagImage(registry, tags, same);
+        const seconds = (performance.now() - began) / 1000;
+        pushed = { manifest: same, uploaded: 0, reused: same.layers.length, sent: 0, seconds };
+      }
+      const { manifest, ...facts } = pushed;
+      const uri = `${await registry.address()}:${tags[0] ?? 'latest'}`;
+      return { ...desired, facts: { digest: manifest.digest, uri, pushed: facts } };
+    } catch (error) {
+      throw await this.#explain(error, name);
+    }
+  }
+
+  async #token(name: string) {
+    const answer = await this.#images.send('GetAuthorizationToken', name, (ecr) =>
+      ecr.send(new GetAuthorizationTokenCommand({})),
+    );
+    const [data] = answer.authorizationData ?? [];
+    const { authorizationToken, proxyEndpoint } = data ?? {};
+    if (authorizationToken === undefined || proxyEndpoint === undefined || !URL.canParse(proxyEndpoint)) {
+      throw new ImageError(
+        'REGISTRY',
+        'image: GetAuthorizationToken answered without a token or a proxyEndpoint',
+      );
+    }
+    const token = new Secret(authorizationToken);
+    for (const secret of secretsOf(token)) this.#room.mask(secret);
+    return { token, endpoint: new URL(proxyEndpoint) };
+  }
+
+  async #explain(error: unknown, name: string): Promise<unknown> {
+    const { signal } = this.#room;
+    // Whatever an upload threw that was given up: why it was is what people can use.
+    if (signal?.aborted === true) return signal.reason;
+    if (isNamed(error, 'RepositoryNotFoundException')) return noRepository(name, error);
+    if (!(error instanceof ImageError) || error.fault !== 'NO_REPOSITORY') return error;
+    // The registry only hangs up; the API tells whether the repository is what is missing.
+    const command = new DescribeRepositoriesCommand({ repositoryNames: [name] });
+    const asked = await this.#images
+      .send('DescribeRepositories', name, (ecr) => ecr.send(command))
+      .catch((cause: unknown) => cause);
+    return isNamed(asked, 'RepositoryNotFoundException') ? noRepository(name, error) : error;
+  }
+}
+
+function noRepository(name: string, cause: unknown): ImageError {
+  return new ImageError(
+    'NO_REPOSITORY',
+    `image: the repository ${name} does not exist; let this action create it (input repository, only: repository), or create it first`,
+    { cause },
+  );
+}
+
+function tellImmutable(name: string, tags: readonly string[], isUnverified: boolean): string {
+  const which = tags.length === 1 ? `the tag ${tags[0]}` : `the tags ${tags.join(', ')}`;
+  const remedy = 'give a new tag in image-tags';
+  if (isUnverified)
+    return `${which} of ${name} cannot be moved (immutable): the image behind has the same configuration, but its layers were not verified by this action; ${remedy}, or delete the image and run again`;
+  return `${which} of ${name} cannot be moved (immutable) and hold another image; ${remedy}`;
+}

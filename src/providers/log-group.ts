@@ -1,0 +1,165 @@
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  DeleteLogGroupCommand,
+  DeleteRetentionPolicyCommand,
+  DescribeLogGroupsCommand,
+  ListTagsForResourceCommand,
+  type LogGroup,
+  PutRetentionPolicyCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
+import { AwsError, isNamed } from '../clients/errors.ts';
+import { Told } from '../clients/explanation.ts';
+import { protectedText } from '../kinds/log-group.ts';
+import type { Difference } from '../model/fields.ts';
+import type { Specs } from '../model/spec.ts';
+import type { Provider } from './provider.ts';
+import { meet } from './race.ts';
+import { observeEach, type RoomContext, sender } from './room.ts';
+import { justMade } from './settling.ts';
+import { ownerByTags, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
+
+type LogGroupSpec = Specs['AWS::Logs::LogGroup'];
+
+/** CloudWatch log groups. The tag calls take the ARN without the `:*` at its end, all others with. */
+export function logGroups(connection: Connection, context: RoomContext): Provider<LogGroupSpec> {
+  const client = prepare(new CloudWatchLogsClient(clientSettings(connection)), connection);
+  const send = sender(context, 'logs');
+
+  async function find(name: string): Promise<LogGroup | undefined> {
+    let nextToken: string | undefined;
+    do {
+      const page = await send('DescribeLogGroups', name, 'logs:read', () =>
+        client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name, limit: 50, nextToken })),
+      );
+      const found = page.logGroups?.find((group) => group.logGroupName === name);
+      if (found !== undefined) return found;
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return undefined;
+  }
+
+  async function read(name: string): Promise<LogGroupSpec | undefined> {
+    const group = await find(name);
+    const arn = arnOf(group);
+    if (group === undefined || arn === undefined) return undefined;
+    const answer = await send('ListTagsForResource', name, 'logs:read', () =>
+      client.send(new ListTagsForResourceCommand({ resourceArn: arn })),
+    );
+    return specOf(name, group, Object.entries(answer.tags ?? {}));
+  }
+
+  async function retain(name: string, retention: LogGroupSpec['fields']['retention']): Promise<void> {
+    if (retention === 'never')
+      await send('DeleteRetentionPolicy', name, 'logs:write', () =>
+        client.send(new DeleteRetentionPolicyCommand({ logGroupName: name })),
+      );
+    else if (retention !== undefined)
+      await send('PutRetentionPolicy', name, 'logs:write', () =>
+        client.send(new PutRetentionPolicyCommand({ logGroupName: name, retentionInDays: retention })),
+      );
+  }
+
+  /** Of a group that was made a moment ago. */
+  const keepFor = (name: string, retention: LogGroupSpec['fields']['retention']) =>
+    justMade(context, 'ResourceNotFoundException', () => retain(name, retention));
+
+  return {
+    observe: (names) => observeEach(names, read),
+
+    async create(desired) {
+      const { name, fields } = desired;
+      let repeated = false;
+      try {
+        await send(
+          'CreateLogGroup',
+          name,
+          'logs:write',
+          () =>
+            client.send(
+              new CreateLogGroupCommand({ logGroupName: name, tags: Object.fromEntries(tagsOf(fields)) }),
+            ),
+          {
+            again: () => {
+              repeated = true;
+            },
+          },
+        );
+      } catch (error) {
+        if (!isNamed(error, 'ResourceAlreadyExistsException')) throw error;
+        return meet(context, {
+          desired,
+          refusal: error,
+          repeated,
+          read: () => read(name),
+          // No consent covers logs that stand, however they came there.
+          complete: async ({ facts }) => {
+            if (facts.storedBytes === 0) await keepFor(name, fields.retention);
+          },
+        });
+      }
+      if (fields.retention !== 'never') await keepFor(name, fields.retention);
+      // For the ARN, which no answer to a write tells; the tags are those that were just given.
+      const made = await find(name);
+      return made === undefined ? desired : specOf(name, made, tagsOf(fields));
+    },
+
+    async update(desired, observed, differences: readonly Difference[]) {
+      const { name } = desired;
+      const tags = tagsIn(differences);
+      const arn = observed.facts.arn;
+      if (tags.length > 0 && arn !== undefined)
+        await send('TagResource', name, 'logs:write', () =>
+          client.send(new TagResourceCommand({ resourceArn: arn, tags: Object.fromEntries(tags) })),
+        );
+      const off = tagsOff(differences);
+      if (off.length > 0 && arn !== undefined)
+        await send('UntagResource', name, 'logs:write', () =>
+          client.send(new UntagResourceCommand({ resourceArn: arn, tagKeys: off })),
+        );
+      if (differences.some(({ field }) => field === 'retention'))
+        await retain(name, desired.fields.retention);
+      return desired;
+    },
+
+    async delete({ name }) {
+      try {
+        await send('DeleteLogGroup', name, 'logs:write', () =>
+          client.send(new DeleteLogGroupCommand({ logGroupName: name })),
+        );
+      } catch (error) {
+        if (isNamed(error, 'ResourceNotFoundException')) return;
+        // AWS names no error of its own for it, and the protection may be younger than the plan.
+        const isProtected = isRefused(error) && (await find(name))?.deletionProtectionEnabled === true;
+        throw isProtected ? new Told(protectedText(name), { reason: 'blocked', cause: error }) : error;
+      }
+    },
+  };
+}
+
+/** The request itself was refused: neither the role, nor the network, nor another run. */
+const isRefused = (error: unknown) => error instanceof AwsError && error.reason === 'aws';
+
+function arnOf(group: LogGroup | undefined): string | undefined {
+  return group?.logGroupArn ?? group?.arn?.replace(/:\*$/, '');
+}
+
+function specOf(name: string, group: LogGroup, tags: ReadonlyArray<readonly [string, string]>): LogGroupSpec {
+  return {
+    name,
+    fields: {
+      retention: group.retentionInDays ?? 'never',
+      class: group.logGroupClass ?? 'STANDARD',
+      ...tagFields(tags),
+    },
+    facts: {
+      arn: arnOf(group),
+      storedBytes: group.storedBytes,
+      ownedBy: ownerByTags(tags),
+      ...(group.deletionProtectionEnabled === true ? { deletionProtected: true as const } : {}),
+    },
+  };
+}

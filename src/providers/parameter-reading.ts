@@ -1,0 +1,201 @@
+import {
+  DescribeParametersCommand,
+  GetParametersCommand,
+  type Parameter,
+  type ParameterMetadata,
+  type ParameterStringFilter,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import { AwsError, isDenied } from '../clients/errors.ts';
+import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
+import { type ParameterExtras, type Specs, Unreadable } from '../model/spec.ts';
+import { Secret } from '../secret.ts';
+import { parameterTags } from './parameter-tags.ts';
+import { chunks, type RoomContext, sender } from './room.ts';
+import { ownerByTags, tagFields } from './tags.ts';
+
+type ParameterSpec = Specs['AWS::SSM::Parameter'];
+
+/**
+ * How SSM parameters are read, in batches: values by GetParameters (10 names), tier and key by DescribeParameters (50 names),
+ * and who carries our tags by the same call with tag filters. Only a parameter whose tags differ is asked for its own.
+ */
+export function parameterReading(client: SSMClient, context: RoomContext) {
+  const send = sender(context, 'ssm');
+  const { listTags, withOwners } = parameterTags(client, context);
+  const ours: Array<[string, string]> = [...context.tags, [OWNER_TAG, MADE]];
+  const adopted: Array<[string, string]> = [...context.tags, [OWNER_TAG, ADOPTED]];
+  /** Those of whose tags only ours are known. */
+  const byFilter = new Map<string, ParameterSpec>();
+
+  async function getValues(
+    names: readonly string[],
+  ): Promise<{ found: Map<string, Parameter>; failed: Map<string, unknown> }> {
+    const found = new Map<string, Parameter>();
+    const failed = new Map<string, unknown>();
+    const get = async (group: string[]): Promise<void> => {
+      try {
+        const answer = await send(
+          'GetParameters',
+          group.length === 1 ? (group[0] ?? '') : `${group[0]} and ${group.length - 1} more`,
+          'ssm:read',
+          () => client.send(new GetParametersCommand({ Names: group, WithDecryption: true })),
+          { secret: true },
+        );
+        for (const parameter of answer.Parameters ?? [])
+          if (parameter.Name !== undefined) found.set(parameter.Name, parameter);
+      } catch (error) {
+        // One name that may not be read, or whose key is gone, fails the whole batch: each is asked alone.
+        const isOfOne =
+          error instanceof AwsError && (error.reason === 'access-denied' || error.reason === 'aws');
+        if (group.length > 1 && isOfOne) await Promise.all(group.map((name) => get([name])));
+        else for (const name of group) failed.set(name, error);
+      }
+    };
+    await Promise.all(chunks(names, 10).map(get));
+    return { found, failed };
+  }
+
+  async function describe(
+    names: readonly string[],
+    tags: ReadonlyArray<readonly [string, string]>,
+  ): Promise<Map<string, ParameterMetadata>> {
+    const found = new Map<string, ParameterMetadata>();
+    await Promise.all(
+      chunks(names, 50).map(async (group) => {
+        const filters: ParameterStringFilter[] = [
+          { Key: 'Name', Option: 'Equals', Values: group },
+          ...tags.map(([key, value]) => ({ Key: `tag:${key}`, Option: 'Equals', Values: [value] })),
+        ];
+        let NextToken: string | undefined;
+        // A page may be empty and still have a next one.
+        do {
+          const page = await send('DescribeParameters', `${group[0]} and others`, 'ssm:describe', () =>
+            client.send(
+              new DescribeParametersCommand({ ParameterFilters: filters, MaxResults: 50, NextToken }),
+            ),
+          );
+          for (const metadata of page.Parameters ?? [])
+            if (metadata.Name !== undefined) found.set(metadata.Name, metadata);
+          NextToken = page.NextToken;
+        } while (NextToken !== undefined);
+      }),
+    );
+    return found;
+  }
+
+  /** Those that carry all these tags. No filter can ask for an empty value: with one, nothing is known this way. */
+  async function carriers(
+    names: readonly string[],
+    tags: ReadonlyArray<readonly [string, string]>,
+  ): Promise<Map<string, ParameterMetadata>> {
+    return tags.some(([, value]) => value === '') ? new Map() : describe(names, tags);
+  }
+
+  /** Tags of what does not carry all of ours: adopted ones by one more filter, the rest one by one. */
+  async function tagsOfOthers(
+    names: readonly string[],
+  ): Promise<Map<string, Array<[string, string]> | Unreadable>> {
+    const found = new Map<string, Array<[string, string]> | Unreadable>();
+    if (names.length === 0) return found;
+    for (const name of (await carriers(names, adopted)).keys()) found.set(name, adopted);
+    await Promise.all(
+      names
+        .filter((name) => !found.has(name))
+        .map(async (name) =>
+          found.set(name, await listTags(name).catch((error: unknown) => new Unreadable(error))),
+        ),
+    );
+    return found;
+  }
+
+  function secretOf({ Name = '', Type, Value = '' }: Parameter): Secret {
+    const value = new Secret(Value);
+    // Its variable may look plain this time, and what is stored was stored as a secret.
+    context.mask(value, Name, Type === 'SecureString');
+    return value;
+  }
+
+  /** @param parameter undefined where its value may not be read: the listing tells type, version and ARN as well */
+  function specOf(
+    name: string,
+    parameter: Parameter | undefined,
+    metadata: ParameterMetadata | undefined,
+    tags: ReadonlyArray<readonly [string, string]>,
+  ): ParameterSpec {
+    const { Type, ARN, Version, LastModifiedDate } = parameter ?? metadata ?? {};
+    return {
+      name,
+      fields: {
+        ...(parameter === undefined ? {} : { value: secretOf(parameter) }),
+        type: Type ?? 'String',
+        tier: metadata?.Tier ?? 'Standard',
+        'key-id': metadata?.KeyId,
+        ...tagFields(tags),
+      },
+      facts: {
+        arn: ARN,
+        version: Version === undefined ? undefined : String(Version),
+        modifiedBy: metadata?.LastModifiedUser,
+        modifiedAt: (LastModifiedDate ?? metadata?.LastModifiedDate)?.toISOString(),
+        ownedBy: ownerByTags(tags),
+        extras: extrasOf(metadata),
+        ...(parameter === undefined ? { unread: true } : {}),
+      },
+    };
+  }
+
+  async function observe(names: readonly string[]): Promise<Map<string, ParameterSpec | Unreadable>> {
+    const [values, all, made] = await Promise.all([
+      getValues(names),
+      describe(names, []).catch((error: unknown) => new Unreadable(error)),
+      carriers(names, ours).catch((error: unknown) => new Unreadable(error)),
+    ]);
+    const allAs = (unreadable: Unreadable) => new Map(names.map((name) => [name, unreadable]));
+    if (all instanceof Unreadable) return allAs(all);
+    if (made instanceof Unreadable) return allAs(made);
+    const found = new Map<string, ParameterSpec | Unreadable>();
+    const unread = new Set<string>();
+    for (const [name, error] of values.failed)
+      if (context.leavesUnread && isDenied(error)) unread.add(name);
+      else found.set(name, new Unreadable(error));
+    // A refusal does not tell whether the parameter is there; the listing does.
+    const standing = [...values.found.keys(), ...[...unread].filter((name) => all.has(name))];
+    const others = standing.filter((name) => !made.has(name));
+    const tags = await tagsOfOthers(others).catch((error: unknown) => new Unreadable(error));
+    for (const name of standing) {
+      const own = made.has(name) ? ours : tags instanceof Unreadable ? tags : (tags.get(name) ?? []);
+      const spec = own instanceof Unreadable ? own : specOf(name, values.found.get(name), all.get(name), own);
+      found.set(name, spec);
+      if (!(spec instanceof Unreadable) && (own === ours || own === adopted)) byFilter.set(name, spec);
+    }
+    return found;
+  }
+
+  /** What carries all of our tags was found by a filter, which tells none of the others, by which another may own it. */
+  const refetch = (names: readonly string[]) => withOwners(names.flatMap((name) => byFilter.get(name) ?? []));
+
+  /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html (`name:version`) */
+  async function previousValue({ name, facts }: ParameterSpec): Promise<Secret | undefined> {
+    const version = Number(facts.version) - 1;
+    if (!(version >= 1)) return undefined;
+    const answer = await send(
+      'GetParameters',
+      name,
+      'ssm:read',
+      () => client.send(new GetParametersCommand({ Names: [`${name}:${version}`], WithDecryption: true })),
+      { secret: true },
+    );
+    const [parameter] = answer.Parameters ?? [];
+    return parameter?.Value === undefined ? undefined : secretOf({ ...parameter, Name: name });
+  }
+
+  return { observe, refetch, getValues, previousValue };
+}
+
+function extrasOf(metadata: ParameterMetadata | undefined): ParameterExtras | undefined {
+  const { Description: description, AllowedPattern: allowedPattern, Policies = [] } = metadata ?? {};
+  const policies = Policies.length === 0 ? undefined : Policies.map(({ PolicyText }) => PolicyText);
+  const extras = { description, allowedPattern, policies };
+  return Object.values(extras).some((extra) => extra !== undefined) ? extras : undefined;
+}

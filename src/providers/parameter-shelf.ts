@@ -1,0 +1,129 @@
+import {
+  DeleteParametersCommand,
+  DescribeParametersCommand,
+  type ParameterMetadata,
+  type ParameterStringFilter,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
+import { AwsError } from '../clients/errors.ts';
+import type { Stray } from '../model/inventory.ts';
+import { ADOPTED, MADE, OWNER_FIELD, OWNER_TAG } from '../model/ownership.ts';
+import type { Specs } from '../model/spec.ts';
+import { batched } from './batch.ts';
+import { parameterTags } from './parameter-tags.ts';
+import type { Inventory } from './provider.ts';
+import { type RoomContext, sender } from './room.ts';
+
+type ParameterSpec = Specs['AWS::SSM::Parameter'];
+
+/** Names in one call. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteParameters.html */
+const MOST_DELETED = 10;
+
+/** What stands below a path of Parameter Store, by DescribeParameters alone: no value is read to list or delete it. */
+export function parameterInventory(client: SSMClient, context: RoomContext): Inventory<ParameterSpec> {
+  const send = sender(context, 'ssm');
+
+  async function describe(
+    path: string,
+    filters: readonly ParameterStringFilter[],
+  ): Promise<ParameterMetadata[]> {
+    const found: ParameterMetadata[] = [];
+    let NextToken: string | undefined;
+    // A page may be empty and still have a next one.
+    do {
+      const page = await send('DescribeParameters', `what stands below ${path}`, 'ssm:describe', () =>
+        client.send(
+          new DescribeParametersCommand({ ParameterFilters: [...filters], MaxResults: 50, NextToken }),
+        ),
+      );
+      found.push(...(page.Parameters ?? []));
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    return found;
+  }
+
+  const below = (path: string, Option: 'OneLevel' | 'Recursive'): ParameterStringFilter => ({
+    Key: 'Path',
+    Option,
+    Values: [path],
+  });
+  const tagged = (...Values: string[]): ParameterStringFilter => ({
+    Key: `tag:${OWNER_TAG}`,
+    Option: 'Equals',
+    Values,
+  });
+
+  return {
+    async strays(path, known) {
+      const isStray = ({ Name }: ParameterMetadata) => Name !== undefined && !known.has(Name);
+      const strays = (await describe(path, [below(path, 'OneLevel')])).filter(isStray);
+      // A listing shows no tags, so who made them is asked only where there is something to ask about.
+      if (strays.length === 0) return [];
+      const [made, adopted] = await Promise.all(
+        [MADE, ADOPTED].map(async (owner) => {
+          const listed = await describe(path, [below(path, 'OneLevel'), tagged(owner)]);
+          return new Set(listed.map(({ Name }) => Name));
+        }),
+      );
+      return strays.map((metadata): Stray<ParameterSpec> => {
+        if (made?.has(metadata.Name)) return { spec: specOf(metadata, MADE), owner: 'made' };
+        if (adopted?.has(metadata.Name)) return { spec: specOf(metadata, ADOPTED), owner: 'adopted' };
+        return { spec: specOf(metadata, undefined), owner: 'others' };
+      });
+    },
+
+    async ours(path) {
+      const listed = await describe(path, [below(path, 'Recursive'), tagged(MADE, ADOPTED)]);
+      return listed.flatMap(({ Name }) => Name ?? []);
+    },
+
+    // A parameter that is deleted never comes back, and the listing tells of no tag but ours.
+    refetch: parameterTags(client, context).withOwners,
+  };
+}
+
+function specOf(metadata: ParameterMetadata, owner: string | undefined): ParameterSpec {
+  const { Name = '', Type, Tier, KeyId, ARN, Version, LastModifiedUser, LastModifiedDate } = metadata;
+  return {
+    name: Name,
+    fields: { type: Type, tier: Tier ?? 'Standard', 'key-id': KeyId, [OWNER_FIELD]: owner },
+    facts: {
+      arn: ARN,
+      version: Version === undefined ? undefined : String(Version),
+      modifiedBy: LastModifiedUser,
+      modifiedAt: LastModifiedDate?.toISOString(),
+    },
+  };
+}
+
+/** Deletes parameters, ten by one call; one that is gone already is left out by AWS without an error. */
+export function deleteParameters(
+  client: SSMClient,
+  context: RoomContext,
+): (observed: ParameterSpec) => Promise<void> {
+  const send = sender(context, 'ssm');
+
+  async function carry(names: readonly string[]): Promise<Map<string, unknown>> {
+    const failures = new Map<string, unknown>();
+    const [first = ''] = names;
+    try {
+      await send(
+        'DeleteParameters',
+        names.length === 1 ? first : `${first} and ${names.length - 1} more`,
+        'ssm:write',
+        () => client.send(new DeleteParametersCommand({ Names: [...names] })),
+      );
+    } catch (error) {
+      // One name that may not be deleted fails the whole batch: each is asked alone.
+      const isOfOne =
+        error instanceof AwsError && (error.reason === 'access-denied' || error.reason === 'aws');
+      if (names.length === 1 || !isOfOne) for (const name of names) failures.set(name, error);
+      else
+        for (const failed of await Promise.all(names.map((name) => carry([name]))))
+          for (const [name, reason] of failed) failures.set(name, reason);
+    }
+    return failures;
+  }
+  const remove = batched(MOST_DELETED, carry);
+  return ({ name }) => remove(name);
+}

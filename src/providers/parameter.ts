@@ -1,0 +1,253 @@
+import {
+  AddTagsToResourceCommand,
+  DeleteParameterCommand,
+  type Parameter,
+  type ParameterTier,
+  type ParameterType,
+  PutParameterCommand,
+  type PutParameterCommandInput,
+  RemoveTagsFromResourceCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
+import { isNamed } from '../clients/errors.ts';
+import { Told } from '../clients/explanation.ts';
+import type { Difference } from '../model/fields.ts';
+import { OWNER_TAG } from '../model/ownership.ts';
+import type { Specs } from '../model/spec.ts';
+import { Secret } from '../secret.ts';
+import { parameterReading } from './parameter-reading.ts';
+import { deleteParameters, parameterInventory } from './parameter-shelf.ts';
+import { parameterTags } from './parameter-tags.ts';
+import type { ParameterProvider } from './provider.ts';
+import { type RoomContext, sender } from './room.ts';
+import { tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
+
+type ParameterSpec = Specs['AWS::SSM::Parameter'];
+type Extras = Partial<
+  Pick<PutParameterCommandInput, 'Description' | 'AllowedPattern' | 'Policies' | 'Overwrite'>
+>;
+
+/** Wait between deletion and creation under the same name. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteParameter.html */
+const RECREATE_MS = 30_000;
+
+/** SSM parameters. */
+export function parameters(connection: Connection, context: RoomContext): ParameterProvider {
+  const client = prepare(new SSMClient(clientSettings(connection)), connection);
+  const send = sender(context, 'ssm');
+  const { observe, refetch, getValues, previousValue } = parameterReading(client, context);
+  const { listTags } = parameterTags(client, context);
+
+  async function put(
+    spec: ParameterSpec,
+    extras: Extras,
+    again: () => void,
+    completes = false,
+  ): Promise<{ readonly version: number | undefined; readonly fields: ParameterSpec['fields'] }> {
+    const { name, fields } = spec;
+    const { value, type, tier, 'key-id': key } = fields;
+    const overwrite = extras.Overwrite === true;
+    const answer = await send(
+      'PutParameter',
+      name,
+      'ssm:write',
+      () =>
+        client.send(
+          new PutParameterCommand({
+            Name: name,
+            Value: value instanceof Secret ? value.reveal() : value,
+            Type: type as ParameterType,
+            // Without a tier the account's default would apply, which may cost money.
+            Tier: (tier ?? 'Standard') as ParameterTier,
+            // Named also where it is the default: an overwrite may keep another key that stood.
+            ...(type === 'SecureString' && key !== undefined && (overwrite || key !== 'alias/aws/ssm')
+              ? { KeyId: key }
+              : {}),
+            ...extras,
+            // Tags and overwrite cannot go together.
+            ...(overwrite
+              ? {}
+              : {
+                  Tags: tagsOf(fields)
+                    .filter(([key]) => !key.startsWith('aws:'))
+                    .map(([Key, Value]) => ({ Key, Value })),
+                }),
+          }),
+        ),
+      { secret: true, again, completes },
+    );
+    // The tier that was left to us is told by the answer alone.
+    return { version: answer.Version, fields: { ...fields, tier: answer.Tier ?? tier } };
+  }
+
+  /**
+   * @param extras what a change of type gives back
+   * @param completes whether it is the second half of a change of type
+   */
+  async function create(
+    desired: ParameterSpec,
+    extras: Extras = {},
+    completes = false,
+  ): Promise<ParameterSpec> {
+    let repeated = false;
+    try {
+      const again = () => {
+        repeated = true;
+      };
+      const { version, fields } = await put(desired, extras, again, completes);
+      return { ...desired, fields, facts: { version: String(version ?? 1) } };
+    } catch (error) {
+      // A repeated call meets the parameter that the call before has made; otherwise somebody else was quicker.
+      if (!isNamed(error, 'ParameterAlreadyExists') || !repeated) throw error;
+      return { ...desired, facts: { version: '1' } };
+    }
+  }
+
+  /**
+   * A type that cannot change in place; other people's tags come along. Nothing in Parameter Store keeps them while
+   * the parameter is gone, so they are told before: a process that is killed in between takes them with it.
+   */
+  async function recreate(desired: ParameterSpec, observed: ParameterSpec): Promise<ParameterSpec> {
+    const { name } = desired;
+    const extras = { ...extrasOf(observed), ...policiesOf(observed) };
+    // AWS alone knows whether the pattern takes the new value, and must say so before anything is gone.
+    if (extras.AllowedPattern !== undefined)
+      await put(
+        { ...observed, fields: { ...observed.fields, value: desired.fields.value } },
+        { ...extrasOf(observed), Overwrite: true },
+        () => {},
+      );
+    // Nobody can give the tags of AWS itself.
+    const tags = (await listTags(name)).filter(([key]) => !key.startsWith('aws:'));
+    const foreign = tags.filter(([key]) => key !== OWNER_TAG && !context.tags.has(key));
+    context.tell(
+      `${name}: deleted and created anew for its type, with the ${RECREATE_MS / 1000} seconds between the two that AWS asks for${tellTags(foreign)}`,
+    );
+    await remove(name);
+    // A run that is ended now does not wait: without the parameter, the application may not start.
+    await context.clock.sleep(RECREATE_MS).catch(() => undefined);
+    return create({ ...desired, fields: { ...tagFields(tags), ...desired.fields } }, extras, true);
+  }
+
+  async function remove(name: string): Promise<void> {
+    try {
+      await send('DeleteParameter', name, 'ssm:write', () =>
+        client.send(new DeleteParameterCommand({ Name: name })),
+      );
+    } catch (error) {
+      // A repeated call finds nothing more to delete.
+      if (isNamed(error, 'ParameterNotFound')) return;
+      // Where no answer came, it may be gone all the same: then it must come back.
+      const { found, failed } = await getValues([name]);
+      if (found.has(name) || failed.has(name)) throw error;
+    }
+  }
+
+  return {
+    observe,
+
+    refetch,
+
+    previousValue,
+
+    create: (desired) => create(desired),
+
+    delete: deleteParameters(client, context),
+
+    inventory: parameterInventory(client, context),
+
+    async update(desired, observed, differences: readonly Difference[]) {
+      const type = differences.find(({ field }) => field === 'type');
+      if (type !== undefined && type.from !== 'String') return recreate(desired, observed);
+      const tags = tagsIn(differences);
+      if (tags.length > 0)
+        await send('AddTagsToResource', desired.name, 'ssm:write', () =>
+          client.send(
+            new AddTagsToResourceCommand({
+              ResourceType: 'Parameter',
+              ResourceId: desired.name,
+              Tags: tags.map(([Key, Value]) => ({ Key, Value })),
+            }),
+          ),
+        );
+      const off = tagsOff(differences);
+      if (off.length > 0)
+        await send('RemoveTagsFromResource', desired.name, 'ssm:write', () =>
+          client.send(
+            new RemoveTagsFromResourceCommand({
+              ResourceType: 'Parameter',
+              ResourceId: desired.name,
+              TagKeys: off,
+            }),
+          ),
+        );
+      if (differences.every(({ field }) => field.startsWith('tag:'))) return desired;
+      let repeated = false;
+      const { version, fields } = await put(desired, { ...extrasOf(observed), Overwrite: true }, () => {
+        repeated = true;
+      });
+      const expected = Number(observed.facts.version) + 1;
+      if (!repeated && version !== expected)
+        context.tell(
+          `${desired.name}: somebody else wrote it in the meantime (version ${version} instead of ${expected}); our value stands now`,
+        );
+      return { ...desired, fields, facts: { ...observed.facts, version: String(version ?? expected) } };
+    },
+
+    async readBack(written) {
+      const found = new Map<string, Parameter>();
+      const isBehind = ({ name, facts }: ParameterSpec) => {
+        const parameter = found.get(name);
+        return parameter === undefined || Number(parameter.Version) < Number(facts.version);
+      };
+      let missing = written;
+      // What was written a moment ago may not be readable everywhere yet, or be answered as it stood before.
+      for (let round = 0; round < 4 && missing.length > 0; round++) {
+        // The end of the run cuts the wait, not what was read.
+        if (round > 0) await context.clock.sleep(round * 500).catch(() => undefined);
+        for (const [name, parameter] of (await getValues(missing.map(({ name }) => name))).found)
+          found.set(name, parameter);
+        missing = missing.filter(isBehind);
+      }
+      return written.map((spec) => {
+        const parameter = found.get(spec.name);
+        if (parameter === undefined) return spec;
+        const { ARN: arn, Version: stands = 0 } = parameter;
+        const ours = Number(spec.facts.version ?? stands);
+        // An older one is what stood before us, and says nothing of anybody else.
+        if (stands > ours) context.tell(`${spec.name}: somebody else wrote it after us (version ${stands})`);
+        return { ...spec, facts: { ...spec.facts, arn, version: String(Math.max(stands, ours)) } };
+      });
+    },
+  };
+}
+
+function tellTags(tags: ReadonlyArray<readonly [string, string]>): string {
+  if (tags.length === 0) return '';
+  return `; what others tagged it with comes along: ${tags.map(([key, value]) => `${key}=${value}`).join(', ')}`;
+}
+
+/** Sent with each write: that an overwrite without them keeps them, AWS does not say. */
+function extrasOf({ facts }: ParameterSpec): Extras {
+  const { description, allowedPattern } = facts.extras ?? {};
+  return {
+    ...(description === undefined ? {} : { Description: description }),
+    ...(allowedPattern === undefined ? {} : { AllowedPattern: allowedPattern }),
+  };
+}
+
+/**
+ * Policies stay until others are sent, so only a deletion takes them along.
+ * @throws Told where one could not be given back
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (Policies)
+ */
+function policiesOf({ name, facts }: ParameterSpec): Extras {
+  const policies = facts.extras?.policies;
+  if (policies === undefined) return {};
+  if (policies.includes(undefined))
+    throw new Told(
+      `${name}: it has a policy that AWS does not tell, and a change of its type would lose it; take the policy off, or change the type by hand`,
+      { reason: 'blocked' },
+    );
+  return { Policies: `[${policies.join(',')}]` };
+}

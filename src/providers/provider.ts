@@ -1,0 +1,63 @@
+import type { Difference, Field } from '../model/fields.ts';
+import type { ListedKind, Stray } from '../model/inventory.ts';
+import type { Kind, Spec, Specs, Unreadable } from '../model/spec.ts';
+
+/** Provider for one resource kind. */
+export interface Provider<S extends Spec = Spec> {
+  /**
+   * Reads; changes nothing. A name that does not exist has no entry.
+   * @param names all names at once, since AWS reads in batches
+   */
+  observe(names: readonly string[]): Promise<Map<string, S | Unreadable>>;
+  /** Creates what does not exist, with everything that the spec holds. */
+  create(desired: S): Promise<S>;
+  /**
+   * Writes exactly `differences`, in as few calls as AWS allows; the fields that are not in them stay.
+   * @param desired the observed resource, with the differences laid over it
+   */
+  update(desired: S, observed: S, differences: readonly Difference[]): Promise<S>;
+  /** Deletes an existing resource; one that is gone already is no error. Providers that can delete in batches gather deletions. */
+  delete(observed: S): Promise<void>;
+}
+
+/** Provider for a kind that exists below the prefix. Its names are paths, which are listed. */
+export interface ListedProvider<S extends Spec = Spec> extends Provider<S> {
+  readonly inventory: Inventory<S>;
+  /**
+   * A listing may be old, or does not tell everything. Asks for each resource by itself of which only the listing told,
+   * before a change of it is planned.
+   * @param names resources that would change according to the listing
+   * @returns those that were asked again; `undefined` is one that is gone
+   */
+  refetch(names: readonly string[]): Promise<ReadonlyMap<string, S | Unreadable | undefined>>;
+  /** Fills in what a write's answer does not tell (the ARN of a parameter), for all written specs in one batch. */
+  readBack(written: readonly S[]): Promise<readonly S[]>;
+}
+
+/** Parameter Store keeps overwritten values. */
+export interface ParameterProvider extends ListedProvider<Specs['AWS::SSM::Parameter']> {
+  /** @returns the value before the current one; undefined where there was none */
+  previousValue(observed: Specs['AWS::SSM::Parameter']): Promise<Field>;
+}
+
+/** What exists below a path. Listings may be a moment old: what they miss is found by a later run. */
+export interface Inventory<S extends Spec = Spec> {
+  /** @returns direct children of the path that are none of `known` */
+  strays(path: string, known: ReadonlySet<string>): Promise<Array<Stray<S>>>;
+  /** @returns names with one of our tags at any depth below the path */
+  ours(path: string): Promise<string[]>;
+  /**
+   * Where the listing does not tell who else owns a resource, and its deletion cannot be taken back: asks for each by itself.
+   * @param specs resources that would be deleted according to the listing
+   * @returns those that were asked again
+   */
+  refetch(specs: readonly S[]): Promise<ReadonlyMap<string, S | Unreadable>>;
+}
+
+type ProviderOf<K extends Kind> = K extends 'AWS::SSM::Parameter'
+  ? ParameterProvider
+  : K extends ListedKind
+    ? ListedProvider<Specs[K]>
+    : Provider<Specs[K]>;
+
+export type Providers = { readonly [K in Kind]: ProviderOf<K> };

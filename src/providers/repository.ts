@@ -1,0 +1,223 @@
+import {
+  CreateRepositoryCommand,
+  DeleteRepositoryCommand,
+  DescribeRepositoriesCommand,
+  ECRClient,
+  GetLifecyclePolicyCommand,
+  type ImageTagMutability,
+  ListTagsForResourceCommand,
+  PutImageTagMutabilityCommand,
+  PutLifecyclePolicyCommand,
+  type Repository,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from '@aws-sdk/client-ecr';
+import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
+import { isNamed } from '../clients/errors.ts';
+import type { RepositoryFields, Specs } from '../model/spec.ts';
+import { canonicalLifecycle } from '../settings/canonical-lifecycle.ts';
+import type { Provider } from './provider.ts';
+import { meet } from './race.ts';
+import { observeEach, type RoomContext, sender } from './room.ts';
+import { justMade } from './settling.ts';
+import { ownerByTags, pairs, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
+
+type RepositorySpec = Specs['AWS::ECR::Repository'];
+
+/** @returns a client of ECR, which knows repositories and their images. */
+export function ecrClient(connection: Connection): ECRClient {
+  return prepare(new ECRClient(clientSettings(connection)), connection);
+}
+
+/**
+ * ECR repositories.
+ * @param readsLifecycle whether a lifecycle policy is wanted: without one, the policy that stands is nobody's business
+ */
+export function repositories(
+  connection: Connection,
+  context: RoomContext,
+  readsLifecycle: boolean,
+): Provider<RepositorySpec> {
+  const client = ecrClient(connection);
+  const send = sender(context, 'ecr');
+
+  async function find(name: string): Promise<Repository | undefined> {
+    try {
+      const answer = await send('DescribeRepositories', name, 'ecr:read', () =>
+        client.send(new DescribeRepositoriesCommand({ repositoryNames: [name] })),
+      );
+      return answer.repositories?.find((repository) => repository.repositoryName === name);
+    } catch (error) {
+      if (isNamed(error, 'RepositoryNotFoundException')) return undefined;
+      throw error;
+    }
+  }
+
+  async function lifecycleOf(name: string): Promise<string | undefined> {
+    try {
+      const answer = await send('GetLifecyclePolicy', name, 'ecr:read', () =>
+        client.send(new GetLifecyclePolicyCommand({ repositoryName: name })),
+      );
+      return answer.lifecyclePolicyText === undefined
+        ? undefined
+        : canonicalLifecycle(JSON.parse(answer.lifecyclePolicyText));
+    } catch (error) {
+      if (isNamed(error, 'LifecyclePolicyNotFoundException')) return undefined;
+      throw error;
+    }
+  }
+
+  async function read(name: string): Promise<RepositorySpec | undefined> {
+    const repository = await find(name);
+    const arn = repository?.repositoryArn;
+    if (repository === undefined || arn === undefined) return undefined;
+    const [answer, lifecycle] = await Promise.all([
+      send('ListTagsForResource', name, 'ecr:read', () =>
+        client.send(new ListTagsForResourceCommand({ resourceArn: arn })),
+      ),
+      readsLifecycle ? lifecycleOf(name) : undefined,
+    ]);
+    return specOf(repository, pairs(answer.tags), lifecycle);
+  }
+
+  async function putLifecycle(name: string, text: string): Promise<void> {
+    await send('PutLifecyclePolicy', name, 'ecr:write', () =>
+      client.send(new PutLifecyclePolicyCommand({ repositoryName: name, lifecyclePolicyText: text })),
+    );
+  }
+
+  /** Of a repository that was made a moment ago. */
+  async function expireBy(name: string, lifecycle: string | undefined): Promise<void> {
+    if (lifecycle !== undefined)
+      await justMade(context, 'RepositoryNotFoundException', () => putLifecycle(name, lifecycle));
+  }
+
+  return {
+    observe: (names) => observeEach(names, read),
+
+    async create(desired) {
+      const { name, fields } = desired;
+      const tags = tagsOf(fields);
+      let made: Repository | undefined;
+      let repeated = false;
+      try {
+        const answer = await send(
+          'CreateRepository',
+          name,
+          'ecr:write',
+          () =>
+            client.send(
+              new CreateRepositoryCommand({
+                repositoryName: name,
+                ...mutability(fields),
+                encryptionConfiguration:
+                  fields.encryption === 'KMS'
+                    ? { encryptionType: 'KMS', kmsKey: fields['key-id'] }
+                    : { encryptionType: 'AES256' },
+                tags: tags.map(([Key, Value]) => ({ Key, Value })),
+              }),
+            ),
+          {
+            again: () => {
+              repeated = true;
+            },
+          },
+        );
+        made = answer.repository;
+      } catch (error) {
+        if (!isNamed(error, 'RepositoryAlreadyExistsException')) throw error;
+        return meet(context, {
+          desired,
+          refusal: error,
+          repeated,
+          read: () => read(name),
+          complete: () => expireBy(name, fields.lifecycle),
+        });
+      }
+      await expireBy(name, fields.lifecycle);
+      return made === undefined ? desired : specOf(made, tags, fields.lifecycle);
+    },
+
+    async update(desired, observed, differences) {
+      const { name, fields } = desired;
+      const touches = (...names: string[]) => differences.some(({ field }) => names.includes(field));
+      const tags = tagsIn(differences);
+      const arn = observed.facts.arn;
+      if (tags.length > 0 && arn !== undefined)
+        await send('TagResource', name, 'ecr:write', () =>
+          client.send(
+            new TagResourceCommand({ resourceArn: arn, tags: tags.map(([Key, Value]) => ({ Key, Value })) }),
+          ),
+        );
+      const off = tagsOff(differences);
+      if (off.length > 0 && arn !== undefined)
+        await send('UntagResource', name, 'ecr:write', () =>
+          client.send(new UntagResourceCommand({ resourceArn: arn, tagKeys: off })),
+        );
+      if (touches('mutability', 'exclusions'))
+        await send('PutImageTagMutability', name, 'ecr:write', () =>
+          client.send(new PutImageTagMutabilityCommand({ repositoryName: name, ...mutability(fields) })),
+        );
+      if (touches('lifecycle') && fields.lifecycle !== undefined) await putLifecycle(name, fields.lifecycle);
+      return desired;
+    },
+
+    /** With its images. */
+    async delete({ name }) {
+      try {
+        await send('DeleteRepository', name, 'ecr:write', () =>
+          client.send(new DeleteRepositoryCommand({ repositoryName: name, force: true })),
+        );
+      } catch (error) {
+        if (!isNamed(error, 'RepositoryNotFoundException')) throw error;
+      }
+    },
+  };
+}
+
+function mutability(fields: RepositoryFields) {
+  const value = (fields.mutability ?? 'MUTABLE') as ImageTagMutability;
+  const filters =
+    typeof fields.exclusions === 'string' && value.endsWith('_WITH_EXCLUSION')
+      ? fields.exclusions.split(',')
+      : [];
+  return {
+    imageTagMutability: value,
+    ...(filters.length === 0
+      ? {}
+      : {
+          imageTagMutabilityExclusionFilters: filters.map((filter) => ({
+            filterType: 'WILDCARD' as const,
+            filter,
+          })),
+        }),
+  };
+}
+
+function specOf(
+  repository: Repository,
+  tags: ReadonlyArray<readonly [string, string]>,
+  lifecycle: string | undefined,
+): RepositorySpec {
+  const filters = (repository.imageTagMutabilityExclusionFilters ?? [])
+    .map(({ filter }) => filter ?? '')
+    .sort();
+  const { encryptionType = 'AES256', kmsKey } = repository.encryptionConfiguration ?? {};
+  return {
+    name: repository.repositoryName ?? '',
+    fields: {
+      mutability: repository.imageTagMutability ?? 'MUTABLE',
+      exclusions: filters.length === 0 ? undefined : filters.join(','),
+      encryption: encryptionType,
+      'key-id': kmsKey,
+      lifecycle,
+      ...tagFields(tags),
+    },
+    facts: {
+      arn: repository.repositoryArn,
+      uri: repository.repositoryUri,
+      registryId: repository.registryId,
+      ownedBy: ownerByTags(tags),
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import type { ECRClient } from '@aws-sdk/client-ecr';
+import type { Connection } from '../clients/aws.ts';
+import { Told } from '../clients/explanation.ts';
+import { LISTED_KINDS, type ListedKind } from '../model/inventory.ts';
+import type { Kind, Spec, Specs } from '../model/spec.ts';
+import { Unreadable } from '../model/spec.ts';
+import { Loading } from './loading.ts';
+import type { ListedProvider, ParameterProvider, Provider, Providers } from './provider.ts';
+import type { RoomContext } from './room.ts';
+
+export interface RoomOptions {
+  readonly readsLifecycle: boolean;
+  /** Days in which a deleted secret can be restored. */
+  readonly recoveryDays: number;
+  /** Opened only where Auth0 is looked after: it loads code that other runs do not need. */
+  readonly auth0: Provider<Specs['Auth0::Application']> | undefined;
+  /** Opened only where there is an image to push. */
+  readonly image: ((ecr: ECRClient) => Provider<Specs['Image']>) | undefined;
+}
+
+/** The provider of a kind that is no part of the run. */
+const CLOSED: Provider<never> = {
+  observe: async () => new Map(),
+  create: () => Promise.reject(new Told('this is not part of the run')),
+  update: () => Promise.reject(new Told('this is not part of the run')),
+  delete: () => Promise.reject(new Told('this is not part of the run')),
+};
+
+/**
+ * @param loading orders the loading of code
+ * @returns a provider for each kind, which is loaded with the client of its service once it is first used: a run of one
+ * service does not load the others
+ */
+export function openRooms(
+  connection: Connection,
+  context: RoomContext,
+  { readsLifecycle, recoveryDays, auth0, image }: RoomOptions,
+  loading: Loading = new Loading(),
+): Providers {
+  return {
+    // In the order in which they are read: parameters are the most to read.
+    'AWS::SSM::Parameter': openedParameters(loading, async () =>
+      (await import('./parameter.ts')).parameters(connection, context),
+    ),
+    'AWS::Logs::LogGroup': opened(loading, async () =>
+      (await import('./log-group.ts')).logGroups(connection, context),
+    ),
+    'AWS::SecretsManager::Secret': openedListed(loading, async () =>
+      (await import('./secret-bundle.ts')).secretBundles(connection, context, recoveryDays),
+    ),
+    'AWS::ECR::Repository': opened(loading, async () =>
+      (await import('./repository.ts')).repositories(connection, context, readsLifecycle),
+    ),
+    'Auth0::Application': auth0 ?? CLOSED,
+    Image:
+      image === undefined
+        ? CLOSED
+        : opened(loading, async () => image((await import('./repository.ts')).ecrClient(connection))),
+  };
+}
+
+/** @returns a function that loads a provider once it is first used */
+function once<P>(loading: Loading, load: () => Promise<P>): () => Promise<P> {
+  let loaded: Promise<P> | undefined;
+  return () => {
+    loaded ??= loading.next(load);
+    return loaded;
+  };
+}
+
+const opened = <S extends Spec>(loading: Loading, load: () => Promise<Provider<S>>): Provider<S> =>
+  verbsOf(once(loading, load));
+
+function verbsOf<S extends Spec>(provider: () => Promise<Provider<S>>): Provider<S> {
+  return {
+    observe: async (names) => (await provider()).observe(names),
+    create: async (desired) => (await provider()).create(desired),
+    update: async (...change) => (await provider()).update(...change),
+    delete: async (observed) => (await provider()).delete(observed),
+  };
+}
+
+function openedListed<S extends Spec>(
+  loading: Loading,
+  load: () => Promise<ListedProvider<S>>,
+): ListedProvider<S> {
+  return listed(once(loading, load));
+}
+
+function openedParameters(loading: Loading, load: () => Promise<ParameterProvider>): ParameterProvider {
+  const provider = once(loading, load);
+  return {
+    ...listed(provider),
+    previousValue: async (observed) => (await provider()).previousValue(observed),
+  };
+}
+
+function listed<S extends Spec>(provider: () => Promise<ListedProvider<S>>): ListedProvider<S> {
+  return {
+    ...verbsOf(provider),
+    inventory: {
+      strays: async (...listing) => (await provider()).inventory.strays(...listing),
+      ours: async (path) => (await provider()).inventory.ours(path),
+      refetch: async (specs) => (await provider()).inventory.refetch(specs),
+    },
+    refetch: async (names) => (await provider()).refetch(names),
+    readBack: async (written) => (await provider()).readBack(written),
+  };
+}
+
+/** What stands, by kind and name. */
+export type Observation = { readonly [K in Kind]: ReadonlyMap<string, Specs[K] | Unreadable> };
+
+/** Reads everything at once; a kind that cannot be read does not hold up the others. */
+export async function observe(
+  providers: Providers,
+  names: Readonly<Record<Kind, readonly string[]>>,
+): Promise<Observation> {
+  const kinds = Object.keys(providers) as Kind[];
+  const read = await Promise.all(
+    kinds.map(async (kind) => [kind, await observeKind<Spec>(providers[kind], names[kind])] as const),
+  );
+  return Object.fromEntries(read) as Observation;
+}
+
+/**
+ * Compares, and where something would be written of which only a listing told, asks for it by itself and compares again:
+ * a listing may be minutes old, or not tell who else owns a thing, and what is shown is what runs.
+ * @param compare a pure comparison of what stands with what is wanted
+ * @returns what it comes to in the end
+ */
+export async function confirmed<C extends Pick<Spec, 'name'> & { kind: Kind; action: string }>(
+  providers: Providers,
+  observation: Observation,
+  compare: (observation: Observation) => readonly C[],
+): Promise<readonly C[]> {
+  const changes = compare(observation);
+  const refetch = async <K extends ListedKind>(kind: K): Promise<Partial<Observation>> => {
+    const loud = changes.filter((change) => change.kind === kind && change.action !== 'none');
+    if (loud.length === 0) return {};
+    const provider: ListedProvider<Specs[K]> = providers[kind];
+    const asked = await provider.refetch([...new Set(loud.map(({ name }) => name))]);
+    if (asked.size === 0) return {};
+    const existing = new Map<string, Specs[K] | Unreadable>(observation[kind]);
+    for (const [name, spec] of asked)
+      if (spec === undefined) existing.delete(name);
+      else existing.set(name, spec);
+    return { [kind]: existing };
+  };
+  const found = await Promise.all(LISTED_KINDS.map(refetch));
+  const refetched: Partial<Observation> = Object.assign({}, ...found);
+  return Object.keys(refetched).length === 0 ? changes : compare({ ...observation, ...refetched });
+}
+
+async function observeKind<S extends Spec>(
+  provider: Provider<S>,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, S | Unreadable>> {
+  if (names.length === 0) return new Map();
+  try {
+    return await provider.observe(names);
+  } catch (error) {
+    return new Map(names.map((name) => [name, new Unreadable(error)]));
+  }
+}

@@ -1,0 +1,109 @@
+import {
+  CreateSecretCommand,
+  RestoreSecretCommand,
+  SecretsManagerClient,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
+import type { Difference } from '../model/fields.ts';
+import type { Specs } from '../model/spec.ts';
+import type { ListedProvider } from './provider.ts';
+import { type RoomContext, sender } from './room.ts';
+import { versionId } from './secret-history.ts';
+import { type Content, mergeKeys, objectOf, printSecret } from './secret-json.ts';
+import { DEFAULT_KEY, secretReading } from './secret-reading.ts';
+import { deleteSecret, secretInventory } from './secret-shelf.ts';
+import { secretWriting } from './secret-write.ts';
+import { tagsIn, tagsOf, tagsOff } from './tags.ts';
+
+type BundleSpec = Specs['AWS::SecretsManager::Secret'];
+
+/** JSON secrets of Secrets Manager. */
+export function secretBundles(
+  connection: Connection,
+  context: RoomContext,
+  recoveryDays: number,
+): ListedProvider<BundleSpec> {
+  const client = prepare(new SecretsManagerClient(clientSettings(connection)), connection);
+  const send = sender(context, 'secretsmanager');
+  const { observe, refetch, contentOf, readValue, ...contents } = secretReading(client, context);
+  const writeKeys = secretWriting(client, context, contents);
+
+  return {
+    observe,
+
+    refetch,
+
+    // The answers to writes tell everything.
+    readBack: async (written) => written,
+
+    async create(desired) {
+      const { name, fields } = desired;
+      const key = fields['key-id'];
+      // The same at each repetition, by which AWS knows it again.
+      const token = versionId(undefined, 'raw');
+      const answer = await send(
+        'CreateSecret',
+        name,
+        'secretsmanager:write',
+        () =>
+          client.send(
+            new CreateSecretCommand({
+              Name: name,
+              SecretString: printSecret(objectOf(fields)),
+              ...(key === undefined || key === DEFAULT_KEY ? {} : { KmsKeyId: key }),
+              Tags: tagsOf(fields).map(([Key, Value]) => ({ Key, Value })),
+              ClientRequestToken: token,
+            }),
+          ),
+        { secret: true },
+      );
+      return { ...desired, facts: { arn: answer.ARN, version: answer.VersionId } };
+    },
+
+    delete: deleteSecret(client, context, recoveryDays),
+
+    inventory: secretInventory(client, context),
+
+    async update(desired, observed, differences) {
+      const { name, fields } = desired;
+      let content = contentOf(name);
+      if (observed.facts.scheduledForDeletion === true) {
+        await send('RestoreSecret', name, 'secretsmanager:write', () =>
+          client.send(new RestoreSecretCommand({ SecretId: name })),
+        );
+        // Its value could not be read while it was scheduled, and may not be for a moment more.
+        content = await readValue(name);
+      }
+      const tags = tagsIn(differences);
+      if (tags.length > 0)
+        await send('TagResource', name, 'secretsmanager:write', () =>
+          client.send(
+            new TagResourceCommand({ SecretId: name, Tags: tags.map(([Key, Value]) => ({ Key, Value })) }),
+          ),
+        );
+      const off = tagsOff(differences);
+      if (off.length > 0)
+        await send('UntagResource', name, 'secretsmanager:write', () =>
+          client.send(new UntagResourceCommand({ SecretId: name, TagKeys: off })),
+        );
+      const key = fields['key-id'];
+      // Before the value, so that the new version is encrypted by the new key.
+      if (differences.some(({ field }) => field === 'key-id') && key !== undefined)
+        await send('UpdateSecret', name, 'secretsmanager:write', () =>
+          client.send(new UpdateSecretCommand({ SecretId: name, KmsKeyId: key })),
+        );
+      let version = content.version ?? observed.facts.version;
+      if (differences.some(({ field }) => field.startsWith('key:')) && changesSomething(content, differences))
+        version = await writeKeys(name, content, differences);
+      return { ...desired, facts: { ...observed.facts, scheduledForDeletion: false, version } };
+    },
+  };
+}
+
+/** What a restored secret held may be what is wanted already. */
+function changesSomething({ object }: Content, differences: readonly Difference[]): boolean {
+  return typeof object === 'string' || printSecret(mergeKeys(object, differences)) !== printSecret(object);
+}

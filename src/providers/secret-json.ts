@@ -1,0 +1,79 @@
+import { ABSENT, type Difference, type Field } from '../model/fields.ts';
+import { Secret } from '../secret.ts';
+
+/** The JSON object that a secret holds. Values of others may be of any JSON type, and are kept as they are. */
+export type SecretObject = ReadonlyMap<string, unknown>;
+
+/** What stands in one secret: its object, or why it cannot be written; and the version that was read. */
+export interface Content {
+  readonly object: SecretObject | string;
+  readonly version: string | undefined;
+}
+
+/**
+ * @param text what stands in the secret
+ * @returns the object, or why it cannot be written without losing something; the text is never repeated
+ */
+export function parseSecret(text: string): SecretObject | string {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return 'it holds a text that is no JSON object; move that value elsewhere, or choose another bundle';
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    return 'it holds JSON that is no object; move that value elsewhere, or choose another bundle';
+  // JSON.parse rounds a number that JavaScript cannot hold, and writing it back would change it.
+  const strings = /"(?:[^"\\]|\\.)*"/g;
+  for (const [number] of text.replace(strings, '""').matchAll(/-?\d[\d.eE+-]*/g))
+    if (digitsOf(number) !== digitsOf(String(Number(number))))
+      return 'it holds a number that is too long to be kept exactly; write it as a text';
+  return new Map(Object.entries(parsed));
+}
+
+/** @returns the digits that make up a number, wherever its point stands. */
+function digitsOf(number: string): string {
+  return number
+    .replace(/e.*$/i, '')
+    .replace(/[-.]/g, '')
+    .replace(/^0+|0+$/g, '');
+}
+
+/** @returns JSON with sorted keys; built key by key, so that no name (`__proto__`, `1`) is lost or moved. */
+export function printSecret(object: SecretObject): string {
+  const entries = [...object].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
+}
+
+/** @returns the keys as fields; a value that is no text is compared as its JSON. */
+export function keyFields(object: SecretObject): Record<string, Secret> {
+  const fields: Record<string, Secret> = {};
+  for (const [key, value] of object)
+    fields[`key:${key}`] = new Secret(typeof value === 'string' ? value : JSON.stringify(value));
+  return fields;
+}
+
+/** @returns the object with the differences of its keys applied. */
+export function mergeKeys(object: SecretObject, differences: readonly Difference[]): SecretObject {
+  const merged = new Map(object);
+  for (const { field, to } of differences) {
+    if (!field.startsWith('key:')) continue;
+    const key = field.slice('key:'.length);
+    if (to === ABSENT) merged.delete(key);
+    else if (to !== undefined) merged.set(key, plain(to));
+  }
+  return merged;
+}
+
+/** @returns the keys among the fields, as they are to be sent. */
+export function objectOf(fields: Readonly<Record<string, Field>>): SecretObject {
+  const object = new Map<string, unknown>();
+  for (const [field, value] of Object.entries(fields))
+    if (field.startsWith('key:') && value !== undefined && value !== ABSENT)
+      object.set(field.slice('key:'.length), plain(value));
+  return object;
+}
+
+function plain(field: Field): unknown {
+  return field instanceof Secret ? field.reveal() : field;
+}

@@ -1,0 +1,186 @@
+import {
+  type APIErrorType,
+  BatchGetSecretValueCommand,
+  type SecretsManagerClient,
+  type SecretValueEntry,
+} from '@aws-sdk/client-secrets-manager';
+import { AwsError, isDenied } from '../clients/errors.ts';
+import { type Specs, Unreadable } from '../model/spec.ts';
+import { chunks, type RoomContext, sender } from './room.ts';
+import { secretContents } from './secret-contents.ts';
+import { type Content, keyFields } from './secret-json.ts';
+import { type Description, versionOf } from './secret-labels.ts';
+import { isCurrent, listSecrets } from './secret-listing.ts';
+import { ownerOf, pairs, tagFields } from './tags.ts';
+
+type BundleSpec = Specs['AWS::SecretsManager::Secret'];
+export const DEFAULT_KEY = 'alias/aws/secretsmanager';
+/** Above this number one listing is less work than a question for each. */
+const MOST_DESCRIBED = 5;
+
+/** What a batch of values told. */
+interface Batch {
+  readonly values: ReadonlyMap<string, SecretValueEntry>;
+  readonly errors: readonly APIErrorType[];
+  readonly failed: ReadonlyMap<string, unknown>;
+}
+
+/** How JSON secrets are read: values 20 at a time, everything else by DescribeSecret, all in one round. */
+export function secretReading(client: SecretsManagerClient, context: RoomContext) {
+  const send = sender(context, 'secretsmanager');
+  const { remember, describe, ...contents } = secretContents(client, context);
+  /** Of these nothing but the value was asked for by name. */
+  const fromListing = new Set<string>();
+
+  /** Each asked for, when they are few; else one listing, and only what it may have wrong is asked for. */
+  async function describeAll(
+    names: readonly string[],
+    batch: Promise<Batch>,
+  ): Promise<ReadonlyArray<readonly [string, Description | Unreadable | undefined]>> {
+    const ask = async (name: string) => [name, await describe(name)] as const;
+    if (names.length <= MOST_DESCRIBED) return Promise.all(names.map(ask));
+    const [listed, { values, errors }] = await Promise.all([listSecrets(client, context, names), batch]);
+    return Promise.all(
+      names.map((name) => {
+        const entry = listed.get(name);
+        if (isCurrent(entry, values.get(name), context.tags)) {
+          fromListing.add(name);
+          return [name, entry] as const;
+        }
+        const isAbsent = errors.some(
+          ({ SecretId, ErrorCode, Message }) =>
+            SecretId === name &&
+            ErrorCode === 'ResourceNotFoundException' &&
+            // A secret without a value is reported by the same code.
+            Message?.includes('staging label') !== true,
+        );
+        return entry === undefined && isAbsent ? ([name, undefined] as const) : ask(name);
+      }),
+    );
+  }
+
+  async function batchValues(names: readonly string[]): Promise<Batch> {
+    const values = new Map<string, SecretValueEntry>();
+    const errors: APIErrorType[] = [];
+    const failed = new Map<string, unknown>();
+    await Promise.all(
+      chunks(names, 20).map(async (group) => {
+        try {
+          let NextToken: string | undefined;
+          do {
+            const answer = await send(
+              'BatchGetSecretValue',
+              group.join(', '),
+              'secretsmanager:read',
+              () => client.send(new BatchGetSecretValueCommand({ SecretIdList: group, NextToken })),
+              { secret: true },
+            );
+            for (const entry of answer.SecretValues ?? [])
+              if (entry.Name !== undefined) values.set(entry.Name, entry);
+            errors.push(...(answer.Errors ?? []));
+            NextToken = answer.NextToken;
+          } while (NextToken !== undefined);
+        } catch (error) {
+          for (const name of group) failed.set(name, error);
+        }
+      }),
+    );
+    return { values, errors, failed };
+  }
+
+  /** Facts and fields beside the keys, from DescribeSecret. */
+  function about(name: string, description: Description, content: Content | undefined): BundleSpec {
+    const tags = pairs(description.Tags);
+    const object = content?.object;
+    const isScheduled = description.DeletedDate !== undefined;
+    return {
+      name,
+      fields: {
+        ...(object === undefined || typeof object === 'string' ? {} : keyFields(object)),
+        'key-id': description.KmsKeyId ?? DEFAULT_KEY,
+        ...tagFields(tags),
+      },
+      facts: {
+        arn: description.ARN,
+        // What is restored is the version that was current, without a value being written.
+        version: isScheduled ? versionOf('AWSCURRENT', description) : content?.version,
+        scheduledForDeletion: isScheduled,
+        ownedBy: ownerOf(description, tags),
+        unusable: typeof object === 'string' ? object : undefined,
+        modifiedAt: description.LastChangedDate?.toISOString(),
+      },
+    };
+  }
+
+  /** A secret whose value may not be read: its labels tell the version, and whether there is a value at all. */
+  function unread(name: string, description: Description): BundleSpec {
+    const version = versionOf('AWSCURRENT', description);
+    if (version === undefined) return about(name, description, remember(name, undefined, undefined));
+    const { facts, ...rest } = about(name, description, undefined);
+    return { ...rest, facts: { ...facts, version, unread: true } };
+  }
+
+  /** What a batch told of one value. That there is none is believed where the description knows of none either. */
+  async function specOf(
+    name: string,
+    description: Description,
+    { values, errors, failed }: Batch,
+  ): Promise<BundleSpec | Unreadable> {
+    if (description.DeletedDate !== undefined) return about(name, description, undefined);
+    const entry = values.get(name);
+    if (entry !== undefined)
+      return about(name, description, remember(name, entry.SecretString, entry.VersionId));
+    const error = errors.find(
+      ({ SecretId }) => SecretId === name || (SecretId !== undefined && SecretId === description.ARN),
+    );
+    const current = versionOf('AWSCURRENT', description);
+    const isMissing = error?.ErrorCode === 'ResourceNotFoundException';
+    if (isMissing && current === undefined)
+      return about(name, description, remember(name, undefined, undefined));
+    try {
+      if (!isMissing) throw failed.get(name) ?? asError(name, error);
+      return about(name, description, await contents.readValue(name, current));
+    } catch (reason) {
+      const isLeft = context.leavesUnread && isDenied(reason);
+      return isLeft ? unread(name, description) : new Unreadable(reason);
+    }
+  }
+
+  async function observe(names: readonly string[]): Promise<Map<string, BundleSpec | Unreadable>> {
+    const batch = batchValues(names);
+    const [descriptions, values] = await Promise.all([describeAll(names, batch), batch]);
+    const found = new Map<string, BundleSpec | Unreadable>();
+    await Promise.all(
+      descriptions.map(async ([name, description]) => {
+        if (description === undefined) return;
+        const isRead = !(description instanceof Unreadable);
+        found.set(name, isRead ? await specOf(name, description, values) : description);
+      }),
+    );
+    return found;
+  }
+
+  /** Key, rotation and owner may have changed since a listing was made, unlike the value, which was read by itself. */
+  async function refetch(
+    names: readonly string[],
+  ): Promise<ReadonlyMap<string, BundleSpec | Unreadable | undefined>> {
+    const found = new Map<string, BundleSpec | Unreadable | undefined>();
+    const ask = async (name: string) => {
+      const description = await describe(name);
+      if (description === undefined || description instanceof Unreadable) return found.set(name, description);
+      const content = description.DeletedDate === undefined ? contents.contentOf(name) : undefined;
+      return found.set(name, about(name, description, content));
+    };
+    await Promise.all(names.filter((name) => fromListing.has(name)).map(ask));
+    return found;
+  }
+
+  return { ...contents, describe, observe, refetch };
+}
+
+/** An item of a batch that failed arrives with HTTP 200, without an exception. */
+function asError(name: string, error: APIErrorType | undefined): AwsError {
+  const code = error?.ErrorCode ?? 'it is in neither list of the answer';
+  const cause = Object.assign(new Error(error?.Message ?? 'no answer for this secret'), { name: code });
+  return new AwsError(cause, 'secretsmanager:BatchGetSecretValue', name, error !== undefined);
+}

@@ -1,0 +1,252 @@
+import {
+  ListSecretVersionIdsCommand,
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { isDenied } from '../clients/errors.ts';
+import { Told } from '../clients/explanation.ts';
+import type { Difference } from '../model/fields.ts';
+import { Unreadable } from '../model/spec.ts';
+import { SECRET_BYTES } from '../settings/limits.ts';
+import { type RoomContext, sender } from './room.ts';
+import type { secretContents } from './secret-contents.ts';
+import {
+  inOrder,
+  lastAgreed,
+  mergeVersions,
+  type Origin,
+  type Version,
+  versionId,
+} from './secret-history.ts';
+import { type Content, mergeKeys, printSecret, type SecretObject } from './secret-json.ts';
+import { type Description, isListed, labelsOf, versionOf } from './secret-labels.ts';
+import { SETTLING_MS } from './settling.ts';
+
+/** How often a value is merged anew when somebody else wrote in between. */
+const ROUNDS = 4;
+
+type Contents = Pick<ReturnType<typeof secretContents>, 'describe' | 'keep' | 'readVersion'>;
+
+/** What the next version is made from. */
+interface Basis {
+  readonly object: SecretObject;
+  /** The last version that it holds; undefined where there was none. */
+  readonly parent: string | undefined;
+  readonly origin: Origin;
+  /** All versions that it holds, or was read from. */
+  readonly versions: ReadonlySet<string | undefined>;
+  /** What is current, where it was read again. */
+  readonly current?: { readonly version: string | undefined; readonly text: string } | undefined;
+}
+
+/** What one write knows of the secret's versions. */
+interface Known {
+  readonly base: string | undefined;
+  readonly objects: Map<string, SecretObject | string>;
+  /** Why the versions could not be listed. */
+  denied?: unknown;
+}
+
+/**
+ * How keys of a secret are written while others write it too.
+ * @param rounds how often at most one change writes
+ */
+export function secretWriting(
+  client: SecretsManagerClient,
+  context: RoomContext,
+  { describe, keep, readVersion }: Contents,
+  rounds = ROUNDS,
+) {
+  const send = sender(context, 'secretsmanager');
+  /** Versions of this run: none of them is somebody else's. */
+  const written = new Set<string | undefined>();
+
+  async function put(name: string, text: string, token: string): Promise<string | undefined> {
+    const answer = await send(
+      'PutSecretValue',
+      name,
+      'secretsmanager:write',
+      () =>
+        client.send(
+          new PutSecretValueCommand({ SecretId: name, SecretString: text, ClientRequestToken: token }),
+        ),
+      { secret: true },
+    );
+    written.add(answer.VersionId);
+    return answer.VersionId;
+  }
+
+  /**
+   * Describes a secret after a write, again and with waits while the description is older than the write: it lacks the
+   * version that was written, or shows what was current before.
+   * @returns undefined where the role, or the end of the run, leaves it untold
+   */
+  async function describeWritten(
+    name: string,
+    version: string | undefined,
+    { parent, versions }: Basis,
+  ): Promise<Description | undefined> {
+    let description: Description | undefined;
+    for (const wait of [0, ...SETTLING_MS]) {
+      if (wait > 0) await context.clock.sleep(wait).catch(() => undefined);
+      const answer = await describe(name);
+      description = answer instanceof Unreadable ? undefined : answer;
+      if (description === undefined) return undefined;
+      const current = versionOf('AWSCURRENT', description);
+      if (isListed(version, description) && current !== parent) break;
+      // A version that two others were written after has no label any more, and is not described.
+      if (current !== undefined && !versions.has(current) && !written.has(current)) break;
+    }
+    return description;
+  }
+
+  /** All versions, those without a label too: of three writers that overtake each other, one has none. */
+  async function listVersions(name: string): Promise<Version[]> {
+    const found: Version[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await send('ListSecretVersionIds', name, 'secretsmanager:read', () =>
+        client.send(
+          new ListSecretVersionIdsCommand({
+            SecretId: name,
+            IncludeDeprecated: true,
+            MaxResults: 100,
+            NextToken,
+          }),
+        ),
+      );
+      for (const { VersionId: id, VersionStages: labels = [], CreatedDate } of page.Versions ?? [])
+        if (id !== undefined) found.push({ id, labels, created: CreatedDate?.getTime() });
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    return found;
+  }
+
+  /** The versions to merge: as they are listed, and where the list is older than our write, as the description shows. */
+  async function versionsOf(
+    name: string,
+    version: string | undefined,
+    description: Description,
+    known: Known,
+  ): Promise<readonly Version[]> {
+    const listed = await listVersions(name).catch((error: unknown) => {
+      if (!isDenied(error)) throw error;
+      known.denied = error;
+      return [];
+    });
+    const described = labelsOf(description);
+    const isFresh = listed.some(({ id }) => id === version);
+    const all = new Map(
+      listed.map((one) => [one.id, isFresh ? one : { ...one, labels: described[one.id] ?? [] }]),
+    );
+    const own = [...known.objects.keys()].filter((id) => id !== known.base);
+    for (const id of [...Object.keys(described), ...own])
+      if (!all.has(id)) all.set(id, { id, labels: described[id] ?? [], created: undefined });
+    if (known.base === undefined || listed.some(({ id }) => id === known.base))
+      return inOrder([...all.values()]);
+    // Without the version that was read, nothing tells which of the others came before it.
+    const after = [...all.values()].filter(
+      ({ id }) => id !== known.base && (id in described || own.includes(id)),
+    );
+    return [{ id: known.base, labels: [], created: 0 }, ...inOrder(after)];
+  }
+
+  /** Reads what others wrote since the version that was read, and merges it. */
+  async function catchUp(
+    name: string,
+    version: string | undefined,
+    description: Description,
+    known: Known,
+  ): Promise<Basis> {
+    const versions = await versionsOf(name, version, description, known);
+    const from = lastAgreed(
+      versions,
+      versions.findIndex(({ id }) => id === known.base),
+    );
+    const since = versions.slice(Math.max(from, 0));
+    await Promise.all(
+      since.map(async ({ id }) => {
+        if (!known.objects.has(id)) known.objects.set(id, await readVersion(name, id));
+      }),
+    );
+    const objects = new Map<string, SecretObject>();
+    for (const [id, object] of known.objects) if (typeof object !== 'string') objects.set(id, object);
+    const current = versions.find(({ labels }) => labels.includes('AWSCURRENT'))?.id;
+    const standing = current === undefined ? undefined : known.objects.get(current);
+    if (typeof standing === 'string') throw unusable(name, standing);
+    return {
+      object: mergeVersions(versions, from, objects),
+      parent: versions.at(-1)?.id,
+      origin: 'merged',
+      versions: new Set([known.base, ...since.map(({ id }) => id)]),
+      current: standing && { version: current, text: printSecret(standing) },
+    };
+  }
+
+  /**
+   * Writes the keys that differ, on top of what stands. There is no compare-and-set: whether somebody wrote in
+   * between is seen afterwards, when the version before ours is not one that it was made from.
+   * @returns id of the version that is current then
+   * @throws Told (conflict) where others wrote in each round, and AwsError where their versions may not be listed: what
+   * they wrote may then be lost
+   */
+  return async function writeKeys(
+    name: string,
+    start: Content,
+    differences: readonly Difference[],
+  ): Promise<string | undefined> {
+    if (typeof start.object === 'string') throw unusable(name, start.object);
+    const known: Known = { base: start.version, objects: new Map() };
+    if (start.version !== undefined) known.objects.set(start.version, start.object);
+    let basis: Basis = {
+      object: start.object,
+      parent: start.version,
+      origin: 'raw',
+      versions: new Set([start.version]),
+    };
+    const settle = (object: SecretObject, version: string | undefined) => {
+      // A second change of the same run (keys are added first, and taken out later) goes on from here.
+      keep(name, { object, version });
+      if (known.denied !== undefined) throw known.denied;
+      return version;
+    };
+    for (let round = 1; ; round++) {
+      const object = mergeKeys(basis.object, differences);
+      const text = printSecret(object);
+      // Whoever wrote after us may have read our keys before, and then nothing is left to do.
+      if (text === basis.current?.text) return settle(object, basis.current.version);
+      if (round > rounds)
+        throw new Told(`${name}: somebody else keeps writing this secret; run again when nobody does`, {
+          reason: 'conflict',
+        });
+      if (Buffer.byteLength(text) > SECRET_BYTES)
+        throw new Told(
+          `${name}: with the keys that stand there it would be larger than the ${SECRET_BYTES} bytes that a secret holds; choose another bundle`,
+          { reason: 'input' },
+        );
+      const version = await put(name, text, versionId(basis.parent, basis.origin));
+      if (version !== undefined) known.objects.set(version, object);
+      const description = await describeWritten(name, version, basis);
+      const current = versionOf('AWSCURRENT', description);
+      const isSeen = (other: string | undefined) => basis.versions.has(other);
+      if (description === undefined) return settle(object, version);
+      if (current === version && isSeen(versionOf('AWSPREVIOUS', description)))
+        return settle(object, version);
+      // Where AWS shows nothing but what is older than our write, nothing tells of anybody else.
+      if ((isSeen(current) || written.has(current)) && !isListed(version, description)) {
+        context.tell(
+          `${name}: AWS does not show yet what was written, so whether somebody else wrote it in the meantime is not known; the next run reads it again`,
+        );
+        return settle(object, version);
+      }
+      context.tell(
+        `${name}: somebody else wrote it in the meantime; what they wrote is read again, and our keys are laid over it`,
+      );
+      basis = await catchUp(name, version, description, known);
+    }
+  };
+}
+
+function unusable(name: string, why: string): Told {
+  return new Told(`${name}: ${why}`, { reason: 'blocked' });
+}

@@ -1,0 +1,82 @@
+import { ABSENT, type Difference, type Fields } from '../model/fields.ts';
+import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
+
+/** @returns tags as fields. */
+export function tagFields(tags: Iterable<readonly [string, string]>): Record<`tag:${string}`, string> {
+  const fields: Record<`tag:${string}`, string> = {};
+  for (const [key, value] of tags) fields[`tag:${key}`] = value;
+  return fields;
+}
+
+/** @returns the tags among the fields. */
+export function tagsOf(fields: Fields): Array<[string, string]> {
+  return Object.entries(fields).flatMap(
+    ([field, value]): Array<[string, string]> =>
+      field.startsWith('tag:') && typeof value === 'string' ? [[field.slice('tag:'.length), value]] : [],
+  );
+}
+
+/** @returns the tags that differences set. */
+export function tagsIn(differences: readonly Difference[]): Array<[string, string]> {
+  return differences.flatMap(
+    ({ field, to }): Array<[string, string]> =>
+      field.startsWith('tag:') && typeof to === 'string' ? [[field.slice('tag:'.length), to]] : [],
+  );
+}
+
+/** @returns keys of the tags that differences take off. */
+export function tagsOff(differences: readonly Difference[]): string[] {
+  return differences.flatMap(({ field, to }) =>
+    field.startsWith('tag:') && to === ABSENT ? [field.slice('tag:'.length)] : [],
+  );
+}
+
+/** @returns the pairs of an AWS list of tags, whichever way the service spells it. */
+export function pairs(
+  tags: ReadonlyArray<{ Key?: string | undefined; Value?: string | undefined }> | undefined,
+): Array<[string, string]> {
+  return (tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']);
+}
+
+/** Tools that write back what their code says at every run. */
+const TOOLS =
+  /^(terraform|opentofu|terragrunt|pulumi|crossplane|cloudformation|(aws-)?cdk|serverless|ansible)$/i;
+
+/**
+ * Who else writes it, by its tags.
+ *
+ *     aws:cloudformation:stack-name     the stack; only AWS can set it. With Copilot's tags beside it, Copilot's
+ *     managed-by: anything but ours     whoever it names: the tag is how one says so, and ours would replace it
+ *     ManagedBy, managed_by, …: a tool  that tool
+ *     terraform: true (any but false)   Terraform
+ *
+ * Copilot's own tags alone say nothing of the kind: Copilot asks people to put them on what its tasks shall read.
+ */
+export function ownerByTags(tags: Iterable<readonly [string, string]>): string | undefined {
+  const all = [...tags];
+  const tagOf = (key: string) => all.find(([name]) => name === key)?.[1];
+  const stack = tagOf('aws:cloudformation:stack-name');
+  const copilot = tagOf('copilot-application');
+  if (stack !== undefined)
+    return `the CloudFormation stack ${stack}${copilot === undefined ? '' : ` of the Copilot application ${copilot}`}`;
+  const owner = tagOf(OWNER_TAG);
+  // What carries our tag was taken over already, whatever else stands on it.
+  if (owner === MADE || owner === ADOPTED) return undefined;
+  if (owner !== undefined) return `${owner} (its tag ${OWNER_TAG})`;
+  for (const [key, value] of all) {
+    const plain = key.toLowerCase().replace(/[^a-z]/g, '');
+    if (plain === 'managedby' && TOOLS.test(value.trim())) return `${value} (its tag ${key})`;
+    if (plain === 'terraform' && !/^(false|no|0)$/i.test(value)) return `Terraform (its tag ${key})`;
+  }
+  return undefined;
+}
+
+/** @returns who else writes a secret: the service or the rotation that AWS tells of, or who its tags name. */
+export function ownerOf(
+  about: { readonly OwningService?: string | undefined; readonly RotationEnabled?: boolean | undefined },
+  tags: Iterable<readonly [string, string]>,
+): string | undefined {
+  if (about.OwningService !== undefined && about.OwningService !== '')
+    return `the service ${about.OwningService}`;
+  return about.RotationEnabled === true ? 'its rotation' : ownerByTags(tags);
+}

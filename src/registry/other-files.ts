@@ -1,0 +1,29 @@
+/** What people give for an archive, told by its first bytes, and the command that makes an image of it. */
+const OTHERS: readonly (readonly [at: number, magic: string, what: string])[] = [
+  [0, 'hsqs', 'is a squashfs file system; unpack it (unsquashfs -d DIR FILE), and build an image of it'],
+  [
+    32,
+    'SIF_MAGIC',
+    'is a SIF image of Apptainer or Singularity; convert it (skopeo copy sif:FILE oci:DIR), and write oci:DIR',
+  ],
+  [0, 'PK\x03\x04', 'is a zip file; unpack it (unzip FILE), and write the archive that is in it'],
+  [0, '\0asm', 'is a WebAssembly module; build an image of it (FROM scratch, COPY), and write that image'],
+  [0, '\x7fELF', 'is a program; build an image of it (FROM scratch, COPY), and write that image'],
+  [0, 'QFI\xfb', 'is the disk of a virtual machine; build a container image, and write that image'],
+];
+
+/** As many bytes as tell every one of them. */
+export const SIGNATURE_BYTES = 41;
+
+/**
+ * @param start the file's first {@link SIGNATURE_BYTES}; fewer where it has no more
+ * @returns what it is and what to do, for the end of a sentence; undefined for what may be a tar
+ */
+export function otherFile(start: Buffer): string | undefined {
+  const text = start.toString('latin1');
+  return OTHERS.find(([at, magic]) => text.startsWith(magic, at))?.[2];
+}
+
+/** What to do with a tar that holds no image, for the end of a sentence. */
+export const ROOT_FILE_SYSTEM =
+  'a root file system, as docker export writes it, becomes an image by docker import FILE NAME:TAG; then write docker:NAME:TAG';
