@@ -43,6 +43,17 @@ const blocks: readonly Piece[] = pages.flatMap((page) => {
 });
 const pieces: readonly Piece[] = [...blocks, ...workflows.map((name) => ({ where: name, text: read(name) }))];
 
+test('ARCHITECTURE.md is short, and knows the folders', () => {
+  const text = read('ARCHITECTURE.md');
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(6000);
+  const rows = [...text.matchAll(/^\| `src\/([^`]+)`/gm)].map(([, name = '']) => name);
+  const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  expect(rows.filter((name) => !name.endsWith('.ts')).sort()).toEqual(folders.map(({ name }) => name).sort());
+  expect(rows.filter((name) => !existsSync(join(ROOT, 'src', name)))).toEqual([]);
+});
+
 interface Manifest {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;

@@ -99,7 +99,8 @@ function startupPart({ startup, machines }: Results): string {
   return `## Start-up
 
 From the start of the process to its end, or to the arrival of the first call; AWS answers at once here. "Every feature" has a
-configuration file, an image, Auth0 and a pull request's comment.
+configuration file, an image, Auth0 and a pull request's comment. Runners start actions for \`node20\` on Node.js 24 today, so the ratios
+on Node.js 24 are the ones to hold.
 
 ${measuredOn(machines.startup)}
 
