@@ -7,8 +7,9 @@
  *
  * What is refused is told with a command: that command is run, and what it makes is pushed.
  *
- * Not to be had from Debian or Go, and so written by hand in __tests__/registry/tools.test.ts: jib, nix and kaniko (whose writer is
- * crane's), attestations of buildx, and Docker's own containerd store (whose writer is containerd's).
+ * Written by hand in __tests__/registry/tools.test.ts are jib, nix and kaniko (whose writer is crane's), which neither Debian nor
+ * Go gives, and buildx and Docker with its images in containerd (whose writer is containerd's): Go builds them from their modules,
+ * which takes twenty minutes.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';

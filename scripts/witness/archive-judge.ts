@@ -67,7 +67,7 @@ export class Judge {
     const root = blobs.get(digest ?? '');
     if (root === undefined) return [...faults, `${digest} was not pulled`];
     const images = imagesOf(root, blobs, faults);
-    if (made.config === undefined && made.env?.DOCKER_HOST !== undefined) {
+    if (made.config === undefined && made.digest === undefined && made.env?.DOCKER_HOST !== undefined) {
       // Of what a command has just made, the engine alone knows the id.
       const name = made.image.replace('docker:', '');
       const id = call('docker', ['image', 'inspect', '-f', '{{.Id}}', name], { env: made.env });
