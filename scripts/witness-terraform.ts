@@ -111,8 +111,9 @@ async function play(tool: Tool, aws: AwsServer, scene: Scene, work: string): Pro
   return found;
 }
 
-const inWords = ({ address, actions, isImported, differences }: Planned) =>
-  `${address}: ${isImported ? '' : 'not imported; '}${actions} (${differences.join(', ')})`;
+function inWords({ address, actions, isImported, differences }: Planned): string {
+  return `${address}: ${isImported ? '' : 'not imported; '}${actions} (${differences.join(', ')})`;
+}
 
 async function readIds(aws: AwsServer, names: readonly string[]) {
   const client = new SecretsManagerClient({
