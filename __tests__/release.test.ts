@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import picomatch from 'picomatch';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const { version } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8'));
+const manifest = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8'));
+const { version } = manifest;
 
 function release(args: readonly string[], tags = ''): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
@@ -38,4 +41,36 @@ test.each([
   ['no versions among the tags', 'v2.0.0', 'v1 v2 nightly v2.0.0 v1.0.0', 'v2'],
 ])('v1 moves to the newest release only: %s', async (_, tag, tags, moved) => {
   expect(await release(['major', tag], tags.split(' ').join('\n'))).toMatchObject({ code: 0, out: moved });
+});
+
+test('npm installs and runs nothing where the repository is used as a git dependency', () => {
+  const run = ['build', 'prepack', 'postpack', 'dependencies', 'install', 'preinstall', 'postinstall'];
+  const names = Object.keys(manifest.scripts);
+  expect(
+    names.filter(
+      (name) => run.includes(name) || /^(?:pre|post)?(?:prepare|publish)|^prepublishOnly$/.test(name),
+    ),
+  ).toEqual([]);
+  for (const kind of ['dependencies', 'optionalDependencies', 'peerDependencies'])
+    expect(manifest).not.toHaveProperty(kind);
+});
+
+test('updates of all that is bundled come in one group', () => {
+  const { updates } = parse(readFileSync(`${ROOT}/.github/dependabot.yml`, 'utf8'));
+  const { bundled, tools } = updates[0].groups;
+  const isBundled = picomatch(bundled.patterns);
+  const files = readdirSync(`${ROOT}/src`, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.ts'),
+  );
+  const imports = files.flatMap((path) =>
+    [
+      ...readFileSync(`${ROOT}/src/${path}`, 'utf8').matchAll(
+        /(?:from|import\() ?'((?:@[^/']+\/)?[^./'][^/']*)/g,
+      ),
+    ].map(([, name = '']) => name),
+  );
+  const packages = [...new Set(imports)].filter((name) => !name.startsWith('node:'));
+  expect(packages.length).toBeGreaterThan(8);
+  expect(packages.filter((name) => !isBundled(name))).toEqual([]);
+  expect(tools.patterns).toEqual(['*']);
 });

@@ -34,7 +34,8 @@ process.exitCode = passed && found >= BRANCHES ? 0 : 1;
 function compile() {
   const options = ['--noEmit', 'false', '--noCheck', '--sourceMap', '--inlineSources'];
   const places = ['-p', join(root, 'src'), '--rootDir', join(root, 'src'), '--outDir', compiled];
-  if (!run('typescript/bin/tsc', [...places, ...options], process.env)) throw new Error('tsc has failed');
+  if (!run('@typescript/native/bin/tsc', [...places, ...options], process.env))
+    throw new Error('tsc has failed');
 }
 
 /** @returns whether all tests passed. */
@@ -54,12 +55,12 @@ function run(program, options, env) {
 
 /**
  * The large packages are hundreds of files, which would take a second at every start of the action: beside the
- * compiled files each is joined into few, without what `dist/` leaves out (build.mjs).
+ * compiled files each is joined into few, without what `dist/` leaves out (bundle.mjs).
  */
 async function joinPackages() {
-  const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const isLarge = (name) => name.startsWith('@aws-sdk/') || name === '@actions/core' || name === 'zod';
-  const names = Object.keys(dependencies).filter(isLarge);
+  const names = Object.keys(devDependencies).filter(isLarge);
   const folder = join(work, 'node_modules');
   await build({
     entryPoints: Object.fromEntries(names.map((name) => [`${name}/index`, name])),

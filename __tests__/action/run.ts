@@ -109,7 +109,7 @@ const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
  */
 export async function runAction(options: ActionOptions = {}): Promise<ActionRun> {
   const entry = resolve(options.entry ?? process.env.ACTION_ENTRY ?? join(REPOSITORY, 'dist', 'index.js'));
-  if (!existsSync(entry)) throw new Error(`${entry} does not exist: npm run build`);
+  if (!existsSync(entry)) throw new Error(`${entry} does not exist: npm run bundle`);
   const manifest = await readManifest(options.manifest ?? join(REPOSITORY, 'action.yml'));
   const event = options.event ?? { name: 'push' };
   const places = makePlaces(options.workspace);

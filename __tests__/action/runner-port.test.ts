@@ -493,7 +493,7 @@ runs: { using: node20, main: dist/index.js }
 
   it('tells what could not be started', async () => {
     await expect(run('', { node: join(folder, 'no-node') })).rejects.toThrow('could not be started');
-    await expect(runAction({ entry: join(folder, 'nothing.js') })).rejects.toThrow('npm run build');
+    await expect(runAction({ entry: join(folder, 'nothing.js') })).rejects.toThrow('npm run bundle');
   });
 
   describe('leaks', () => {

@@ -1,5 +1,5 @@
 // Stands in dist for @actions/http-client, which @actions/core loads for OIDC tokens only, and which @actions/github asks
-// for an agent that this action brings itself. See build.mjs.
+// for an agent that this action brings itself. See bundle.mjs.
 class HttpClient {
   getAgent() {}
 

@@ -10,7 +10,7 @@ export interface Published {
 }
 
 /** Those that work for this repository alone; every other one below `.github` is for others too. */
-const OWN = new Set(['check-dist.yml', 'ci.yml', 'codeql.yml', 'release.yml', 'scorecard.yml']);
+const OWN = new Set(['ci.yml', 'codeql.yml', 'release.yml', 'scorecard.yml']);
 
 /** What a page leaves out where it shows steps alone. */
 const BEFORE = `- uses: actions/checkout@v7
