@@ -168,9 +168,13 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   },
   'secret.ts': {},
   // Every stage imports the model, and the model none of them: only the words of the opt-ins.
-  kinds: { model: 'all', settings: 'all', 'secret.ts': 'all' },
+  kinds: {
+    model: 'all',
+    settings: { files: ['settings/choices.ts', 'settings/prices.ts'] },
+    'secret.ts': 'all',
+  },
   model: { 'secret.ts': 'all', settings: { files: ['settings/choices.ts'], typesOnly: true } },
-  settings: { model: 'all', 'secret.ts': 'all' },
+  settings: { kinds: { files: ['kinds/names.ts'] }, model: 'all', 'secret.ts': 'all' },
   clients: { 'secret.ts': 'all' },
   desired: {
     settings: 'all',

@@ -32,7 +32,7 @@ if (chosen.length === 0) faults.push(`no published workflow is called like ${wan
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`;
 let runs = 0;
 
-const act = findTools();
+const act = await findTools();
 const stages = new Set<Stage>();
 // A signal alone would leave the servers behind.
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -69,13 +69,13 @@ function fail(what: string, error: unknown): void {
 }
 
 /** @returns act. Without it, or without what the workflows call, nothing runs, which is a fault in CI. */
-function findTools(): string {
+async function findTools(): Promise<string> {
   try {
     for (const name of ['dockerd', 'docker'])
       if (!hasProgram(name))
         throw new Error(`${name} is missing; install it (Debian and Ubuntu: apt-get install docker.io)`);
     if (process.getuid?.() !== 0) throw new Error('only root may start a Docker engine');
-    return installAct();
+    return await installAct();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     for (const line of [...faults, `The published workflows are not run: ${reason}`]) console.log(line);

@@ -36,8 +36,8 @@ describe('for all specs', () => {
   it('laid over what stands, nothing differs any more', () => {
     fc.assert(
       fc.property(desiredFields, observedFields, closedSets, (desired, observed, closed) => {
-        const first = diff(desired, observed, closed, none);
-        expect(diff(desired, overlay(observed, first), closed, none)).toEqual([]);
+        const first = diff('AWS::SSM::Parameter', desired, observed, closed, none);
+        expect(diff('AWS::SSM::Parameter', desired, overlay(observed, first), closed, none)).toEqual([]);
       }),
     );
   });
@@ -45,7 +45,7 @@ describe('for all specs', () => {
   it('what stands does not differ from itself', () => {
     fc.assert(
       fc.property(observedFields, closedSets, (observed, closed) => {
-        expect(diff(observed, observed, closed, none)).toEqual([]);
+        expect(diff('AWS::SSM::Parameter', observed, observed, closed, none)).toEqual([]);
       }),
     );
   });
@@ -53,7 +53,7 @@ describe('for all specs', () => {
   it('only what is told changes, and every difference is one', () => {
     fc.assert(
       fc.property(desiredFields, observedFields, closedSets, (desired, observed, closed) => {
-        const found = diff(desired, observed, closed, none);
+        const found = diff('AWS::SSM::Parameter', desired, observed, closed, none);
         expect(new Set(found.map((one) => one.field)).size).toBe(found.length);
         for (const { from, to } of found) {
           expect(isSame(from, to)).toBe(false);

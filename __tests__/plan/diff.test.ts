@@ -71,19 +71,15 @@ describe('a difference', () => {
     ['another tier', { tier: 'Advanced' }, { tier: 'Standard' }, [], [], [['tier', 'Standard', 'Advanced']]],
   ])('%s', (_what, desired, observed, closed, unknown, differences) => {
     expect(
-      diff(desired, observed, new Set(closed), new Set(unknown)).map(({ field, from, to }) => [
-        field,
-        from,
-        to,
-      ]),
+      diff('AWS::SSM::Parameter', desired, observed, new Set(closed), new Set(unknown)).map(
+        ({ field, from, to }) => [field, from, to],
+      ),
     ).toEqual(differences);
   });
 
   it('comes in the order of the desired fields', () => {
-    expect(diff({ b: 1, a: 1 }, { c: 1 }, new Set(['c']), none).map(({ field }) => field)).toEqual([
-      'b',
-      'a',
-      'c',
-    ]);
+    expect(
+      diff('AWS::SSM::Parameter', { b: 1, a: 1 }, { c: 1 }, new Set(['c']), none).map(({ field }) => field),
+    ).toEqual(['b', 'a', 'c']);
   });
 });

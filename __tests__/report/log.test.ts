@@ -1,9 +1,10 @@
 /** What a long run tells while it goes on, at a clock of the test's own. */
 import { afterEach, expect, it, vi } from 'vitest';
+import { KINDS } from '../../src/kinds/kinds.ts';
+import { ORDER } from '../../src/kinds/names.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { Kind } from '../../src/model/spec.ts';
-import { NOUNS, ORDER } from '../../src/report/fields.ts';
 import { fault, notices, warnings } from '../../src/report/log.ts';
 import { plan, progress } from '../../src/report/run-log.ts';
 import { checklist } from '../../src/report/sections/checklist.ts';
@@ -110,7 +111,7 @@ it("the log and the checklist tell the kinds in one order, the article's", () =>
     };
   };
   const outcomes = [...ORDER].reverse().map(of);
-  const nouns = ORDER.map((kind) => NOUNS[kind]);
+  const nouns = ORDER.map((kind) => KINDS[kind].noun);
   expect(nouns).toEqual(['log group', 'parameter', 'secret', 'repository', 'image', 'Auth0']);
   const lines = printed(() => plan(outcomes.map(({ change }) => change)));
   expect(lines.map((line) => nouns.find((noun) => line.startsWith(`+ ${noun} `)))).toEqual(nouns);

@@ -32,6 +32,7 @@ import {
   SecretsManagerClient,
   TagResourceCommand as SecretTag,
   UpdateSecretCommand,
+  UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import {
   AddTagsToResourceCommand,
@@ -332,6 +333,27 @@ describe('the law of Secrets Manager', () => {
       'InvalidParameterException',
     );
     expect((await putValue()).VersionStages).toEqual(['AWSCURRENT']);
+  });
+
+  test('the version that gets the label AWSCURRENT back is the one that is read', async () => {
+    const { VersionId: first } = await create({ SecretString: '{"a":0}' });
+    const { VersionId: second } = await putValue();
+    await to.secrets.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: id,
+        VersionStage: 'AWSCURRENT',
+        RemoveFromVersionId: second,
+        MoveToVersionId: first,
+      }),
+    );
+    const read = await to.secrets.send(new GetSecretValueCommand({ SecretId: id }));
+    expect([read.VersionId, read.SecretString, read.VersionStages]).toEqual([
+      first,
+      '{"a":0}',
+      ['AWSCURRENT'],
+    ]);
+    const { SecretValues } = await to.secrets.send(new BatchGetSecretValueCommand({ SecretIdList: [id] }));
+    expect(SecretValues?.map(({ VersionId }) => VersionId)).toEqual([first]);
   });
 
   test('what is scheduled for deletion can only be described and restored', async () => {

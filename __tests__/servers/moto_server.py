@@ -15,6 +15,7 @@ import threading
 import waitress
 from moto import backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.secretsmanager.models import SecretsManagerBackend
 
 
 def end_with_input() -> None:
@@ -24,6 +25,19 @@ def end_with_input() -> None:
 
 modules = frozenset(backends.list_of_moto_modules())
 backends.list_of_moto_modules = lambda: modules
+
+move_stage = SecretsManagerBackend.update_secret_version_stage
+
+
+def move_stage_and_value(self, secret_id, version_stage, remove_from_version_id, move_to_version_id):
+    """moto moves AWSCURRENT, and goes on reading the version that had it."""
+    moved = move_stage(self, secret_id, version_stage, remove_from_version_id, move_to_version_id)
+    if version_stage == "AWSCURRENT" and move_to_version_id:
+        self.secrets[secret_id].set_default_version_id(move_to_version_id)
+    return moved
+
+
+SecretsManagerBackend.update_secret_version_stage = move_stage_and_value
 # It warns of each request that waits for another.
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 

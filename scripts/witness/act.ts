@@ -13,7 +13,7 @@ const STAND_INS = fileURLToPath(new URL('stand-in/bin', import.meta.url));
 const TIMEOUT_MS = 240_000;
 
 /** @returns the path of act. @throws Error that says what is missing */
-export function installAct(): string {
+export function installAct(): Promise<string> {
   return installGoTool('github.com/nektos/act', VERSION);
 }
 

@@ -26,17 +26,27 @@ export interface Workbench {
 export interface Tool {
   readonly name: string;
   /** A program and the Debian package that brings it, or a Go module that is built. */
-  readonly from: readonly [program: string, debian: string] | (() => string);
+  readonly from: readonly [program: string, debian: string] | (() => Promise<string>);
   make(bench: Workbench): Promise<readonly Made[]>;
 }
 
-const CRANE = ['github.com/google/go-containerregistry/cmd/crane', 'v0.20.7'] as const;
-const REGCTL = ['github.com/regclient/regclient/cmd/regctl', 'v0.11.7'] as const;
-const KO = ['github.com/google/ko', 'v0.18.1'] as const;
-// crane v0.20.7 is the last that writes eStargz.
-const crane = () => installGoTool(...CRANE);
-export const regctl = (): string => installGoTool(...REGCTL);
-const ko = () => installGoTool(...KO);
+// The last crane that writes eStargz.
+const crane = () => goTool('github.com/google/go-containerregistry/cmd/crane', 'v0.20.7');
+export const regctl = (): Promise<string> => goTool('github.com/regclient/regclient/cmd/regctl', 'v0.11.7');
+const ko = () => goTool('github.com/google/ko', 'v0.18.1');
+
+let building: Promise<unknown> = Promise.resolve();
+const built = new Map<string, Promise<string>>();
+
+/** Builds one program after the other, each once. */
+function goTool(path: string, version: string): Promise<string> {
+  const known = built.get(path);
+  if (known !== undefined) return known;
+  const program = building.then(() => installGoTool(path, version));
+  building = program.catch(() => undefined);
+  built.set(path, program);
+  return program;
+}
 
 const CONTAINERFILE =
   'FROM scratch\nCOPY noise /noise\nCOPY empty /empty\nENV MODE=witness\nCOPY noise /noise\n';
@@ -286,8 +296,9 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"
     name: 'crane',
     from: crane,
     async make({ images, own, registry }) {
+      const program = await crane();
       const run = (env: Record<string, string>, ...args: readonly string[]) =>
-        call(crane(), args, { cwd: images, env });
+        call(program, args, { cwd: images, env });
       const layers = ['-f', join(own, 'layer.tar')];
       run({}, 'append', ...layers, '-t', 'team/app:v1', '-o', 'crane-append.tar');
       run({ GGCR_EXPERIMENT_ESTARGZ: '1' }, 'append', ...layers, '-t', 'app:v1', '-o', 'crane-estargz.tar');
@@ -310,8 +321,9 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"
     name: 'regctl',
     from: regctl,
     async make({ images, registry }) {
+      const program = await regctl();
       const run = (...args: readonly string[]) =>
-        call(regctl(), [...args, '--host', `reg=${registry},tls=disabled`], { cwd: images });
+        call(program, [...args, '--host', `reg=${registry},tls=disabled`], { cwd: images });
       run('image', 'copy', `${registry}/base:v1`, 'ocidir://regctl:v1');
       run('image', 'mod', 'ocidir://regctl:v1', '--layer-compress', 'zstd', '--create', 'zstd');
       run('image', 'export', 'ocidir://regctl:v1', 'regctl.tar');
@@ -355,7 +367,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"
       // It takes the path for a repository's name, which has no capitals.
       const layout = relative(source, join(images, 'ko'));
       const out = ['--tarball', join(images, 'ko.tar'), '--oci-layout-path', layout];
-      call(ko(), [...flags, ...out, '.'], { cwd: source, env });
+      call(await ko(), [...flags, ...out, '.'], { cwd: source, env });
       return [classic('--tarball', 'ko.tar'), kept('--oci-layout-path', 'oci:ko', 'latest')];
     },
   },

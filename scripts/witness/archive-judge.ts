@@ -39,7 +39,7 @@ export class Judge {
     readonly account: ArchiveAccount,
     readonly workspace: string,
     readonly back: string,
-    readonly regctl: () => string,
+    readonly regctl: () => Promise<string>,
   ) {}
 
   run(image: string, repository: string, env: Readonly<Record<string, string>> = {}): Promise<ActionRun> {
@@ -67,7 +67,7 @@ export class Judge {
     const root = blobs.get(digest ?? '');
     if (root === undefined) return [...faults, `${digest} was not pulled`];
     const images = imagesOf(root, blobs, faults);
-    if (made.config === undefined && made.env?.DOCKER_HOST !== undefined) {
+    if (made.config === undefined && made.digest === undefined && made.env?.DOCKER_HOST !== undefined) {
       // Of what a command has just made, the engine alone knows the id.
       const name = made.image.replace('docker:', '');
       const id = call('docker', ['image', 'inspect', '-f', '{{.Id}}', name], { env: made.env });
@@ -110,7 +110,7 @@ export class Judge {
 
   async #pullByRegctl(remote: string, back: string): Promise<ReadonlyMap<string, Buffer>> {
     const host = ['--host', `reg=${this.account.registry.url.host},tls=disabled`];
-    call(this.regctl(), ['image', 'copy', '--digest-tags', ...host, remote, `ocidir://${back}:v1`]);
+    call(await this.regctl(), ['image', 'copy', '--digest-tags', ...host, remote, `ocidir://${back}:v1`]);
     return readBlobs(join(back, 'blobs/sha256'));
   }
 }

@@ -1,3 +1,6 @@
+import { LOG_GB_USD } from '../settings/prices.ts';
+import type { Descriptor } from './descriptor.ts';
+
 /**
  * @returns why a log group cannot be deleted, and the command that lifts its protection
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogGroupDeletionProtection.html
@@ -5,3 +8,41 @@
 export function protectedText(name: string): string {
   return `the log group has deletion protection. Lift it with: aws logs put-log-group-deletion-protection --log-group-identifier ${name} --no-deletion-protection-enabled`;
 }
+
+export const LOG_GROUP: Descriptor<'AWS::Logs::LogGroup'> = {
+  noun: 'log group',
+  isTagged: true,
+  fields: {
+    retention: {
+      optIn({ from, to }, { facts }) {
+        const isShorter = to !== 'never' && (from === 'never' || Number(to) < Number(from));
+        return isShorter && facts.storedBytes !== 0
+          ? { reason: 'a shorter retention deletes logs that stand', consent: 'shorten-retention' }
+          : undefined;
+      },
+    },
+    class: {
+      blocked: () =>
+        'CloudWatch fixes the class when a log group is made; make another one, or ignore: log-group:class',
+    },
+  },
+  cost({ facts: { storedBytes } }) {
+    const now = storedBytes === undefined ? '' : ` (${storedBytes} bytes now)`;
+    return `$${LOG_GB_USD.toFixed(2)} a month for each GB of logs${now}`;
+  },
+  aspects({ fields: { retention } }) {
+    if (retention === undefined) return [];
+    const days = String(retention);
+    return [`logs kept ${days === 'never' ? 'for ever' : `${days} day${days === '1' ? '' : 's'}`}`];
+  },
+  // The part behind the # is encoded twice, and its % is written as $.
+  consolePath: (name, { region, encode }) =>
+    `/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${encode(encode(name)).replaceAll('%', '$')}`,
+  exposure: undefined,
+  deletion: {
+    consent: 'delete-log-group',
+    all: 'with all its logs',
+    command: (name, region) => `aws logs delete-log-group --region ${region} --log-group-name ${name}`,
+    protectedText,
+  },
+};

@@ -1,19 +1,11 @@
 import { Secret } from '../secret.ts';
-import { ABSENT, type Field } from './fields.ts';
+import type { Field } from './fields.ts';
 
 /** @returns whether two fields hold the same. */
 export function isSame(a: Field, b: Field): boolean {
   if (a instanceof Secret) return a.equals(b);
   if (b instanceof Secret) return b.equals(a);
   return a === b;
-}
-
-/** @returns whether what stands in a field is what is wanted there. */
-export function stands(field: string, from: Field, to: Field): boolean {
-  if (field === 'key-id') return compareKeys(from, to) !== 'different';
-  // It leaves the choice to AWS, which answers with the tier that it chose.
-  if (field === 'tier' && to === 'Intelligent-Tiering') return from !== ABSENT;
-  return isSame(from, to);
 }
 
 /**

@@ -11,6 +11,13 @@ export const LISTED_KINDS = [
 ] as const satisfies readonly Kind[];
 export type ListedKind = (typeof LISTED_KINDS)[number];
 
+/** Kinds that belong to the application: its environments share one unless its name holds theirs. */
+export const SHARED_KINDS = [
+  'AWS::Logs::LogGroup',
+  'AWS::ECR::Repository',
+] as const satisfies readonly Kind[];
+export type SharedKind = (typeof SHARED_KINDS)[number];
+
 /** One resource below a path, as a listing tells it: its fields are whatever the listing shows, never a value. */
 export interface Stray<S extends Spec = Spec> {
   readonly spec: S;

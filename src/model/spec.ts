@@ -131,6 +131,10 @@ export interface Specs {
 }
 export type Kind = keyof Specs;
 
+/** Names of a kind's fields, collections such as tags apart. */
+export type FieldName<K extends Kind> = K extends Kind ? Single<keyof Specs[K]['fields']> : never;
+type Single<F> = F extends string ? (object extends Record<F, 1> ? never : F) : never;
+
 /** A resource that could not be read; the others go on. */
 export class Unreadable {
   constructor(readonly error: unknown) {}

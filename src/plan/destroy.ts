@@ -1,15 +1,14 @@
-import { protectedText } from '../kinds/log-group.ts';
+import type { Deletion } from '../kinds/descriptor.ts';
+import { KINDS } from '../kinds/kinds.ts';
 import type { Change, ChangeOf, Plan } from '../model/change.ts';
 import { ABSENT } from '../model/fields.ts';
-import type { AnyStray, Findings } from '../model/inventory.ts';
+import type { AnyStray, Findings, SharedKind } from '../model/inventory.ts';
 import { ADOPTED, MADE, OWNER_FIELD } from '../model/ownership.ts';
-import { type Kind, type Specs, Unreadable } from '../model/spec.ts';
+import { type Specs, Unreadable } from '../model/spec.ts';
 import type { Consent } from '../settings/choices.ts';
 import type { Ignored } from '../settings/rules.ts';
 import { isIgnored } from './policy.ts';
 import { changeOfStray, unlisted } from './stray.ts';
-
-type SharedKind = 'AWS::Logs::LogGroup' | 'AWS::ECR::Repository';
 
 /** A log group or repository that this run is about. */
 export interface Shared<K extends SharedKind = SharedKind> {
@@ -108,28 +107,7 @@ function strayChange(stray: AnyStray, request: DestroyRequest): Change {
   return changeOfStray(stray, { action: 'remove', notes, after });
 }
 
-interface Words {
-  readonly consent: Consent;
-  readonly all: string;
-  /** What deletes it by hand. */
-  readonly command: (name: string, region: string) => string;
-}
-
-const WORDS: Readonly<Record<SharedKind, Words>> = {
-  'AWS::Logs::LogGroup': {
-    consent: 'delete-log-group',
-    all: 'with all its logs',
-    command: (name, region) => `aws logs delete-log-group --region ${region} --log-group-name ${name}`,
-  },
-  'AWS::ECR::Repository': {
-    consent: 'delete-repository',
-    all: 'with all its images',
-    command: (name, region) =>
-      `aws ecr delete-repository --region ${region} --force --repository-name ${name}`,
-  },
-};
-
-function sharedChange<K extends SharedKind & Kind>(
+function sharedChange<K extends SharedKind>(
   kind: K,
   { name, exclusive, standing }: Shared<K>,
   request: DestroyRequest,
@@ -152,7 +130,7 @@ function sharedChange<K extends SharedKind & Kind>(
 
   const found = { ...base, desired: standing, observed: standing };
   const keep = (note: string): ChangeOf<K>[] => [{ ...found, action: 'none', notes: [`kept: ${note}`] }];
-  const { consent, all, command } = WORDS[kind];
+  const { consent, all, command, protectedText }: Deletion = KINDS[kind].deletion;
   const owner = standing.fields[OWNER_FIELD];
   if (owner !== MADE && owner !== ADOPTED) return keep('it stands without our tag');
   const { ownedBy } = standing.facts;
@@ -160,7 +138,7 @@ function sharedChange<K extends SharedKind & Kind>(
   if (isIgnored({ kind, name }, 'deletion', request.ignore)) return keep('left as it is (ignore)');
   if (owner === MADE && !request.allow.has(consent)) return keep(`allow: ${consent} deletes it, ${all}`);
   // Whoever asked for its deletion hears of the protection first, whatever else speaks against it.
-  if (owner === MADE && standing.facts.deletionProtected)
+  if (owner === MADE && standing.facts.deletionProtected && protectedText !== undefined)
     return [{ ...found, action: 'blocked', blocked: { reason: protectedText(name) } }];
   if (!exclusive) {
     if (request.neighbours instanceof Unreadable)

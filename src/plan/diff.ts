@@ -1,5 +1,6 @@
-import { stands } from '../model/equality.ts';
+import { isEqual } from '../kinds/kinds.ts';
 import { ABSENT, type Difference, type Field, type Fields } from '../model/fields.ts';
+import type { Kind } from '../model/spec.ts';
 
 /**
  * The one diff of the house.
@@ -9,6 +10,7 @@ import { ABSENT, type Difference, type Field, type Fields } from '../model/field
  * @returns what differs, in the order of the desired fields
  */
 export function diff(
+  kind: Kind,
   desired: Fields,
   observed: Fields,
   closed: ReadonlySet<string>,
@@ -20,7 +22,7 @@ export function diff(
   for (const [field, to] of Object.entries(desired)) {
     if (to === undefined || unknown.has(field)) continue;
     const from = standing(field);
-    if (stands(field, from, to)) continue;
+    if (isEqual(kind, field, from, to)) continue;
     differences.push({ field, from, to });
   }
   for (const field of Object.keys(observed)) {

@@ -1,4 +1,6 @@
+import { KINDS } from '../kinds/kinds.ts';
 import type { Findings } from '../model/inventory.ts';
+import { LISTED_KINDS } from '../model/inventory.ts';
 import { InputFaults } from '../settings/fault.ts';
 
 /**
@@ -9,14 +11,11 @@ import { InputFaults } from '../settings/fault.ts';
 export function refuseEmptyInput(found: Findings, prefix: string): void {
   const made = found.strays.filter(({ owner }) => owner === 'made');
   if (made.length === 0) return;
-  const count = (kind: string, noun: string) => {
+  const counts = LISTED_KINDS.flatMap((kind) => {
     const number = made.filter((stray) => stray.kind === kind).length;
-    return number === 0 ? [] : [`${number} ${noun}${number === 1 ? '' : 's'}`];
-  };
-  const existing = [
-    ...count('AWS::SSM::Parameter', 'parameter'),
-    ...count('AWS::SecretsManager::Secret', 'secret'),
-  ].join(' and ');
+    return number === 0 ? [] : [`${number} ${KINDS[kind].noun}${number === 1 ? '' : 's'}`];
+  });
+  const existing = counts.join(' and ');
   throw new InputFaults([
     {
       where: 'inputs',

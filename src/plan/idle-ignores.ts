@@ -1,8 +1,8 @@
+import { NAMES } from '../kinds/names.ts';
 import type { Change, Plan } from '../model/change.ts';
 import { nearestOf } from '../settings/nearest.ts';
 import type { IgnoreEntry } from '../settings/rules.ts';
 import { lastSegment } from './old-copy.ts';
-import { RESOURCES } from './policy.ts';
 
 /**
  * Entries of `ignore` that nothing of the plan matches: most likely a name was mistyped. Of kinds that this run does not look
@@ -11,7 +11,7 @@ import { RESOURCES } from './policy.ts';
  */
 export function idleIgnores(ignored: readonly IgnoreEntry[], plan: Plan): string[] {
   return ignored.flatMap((entry) => {
-    const ofKind = plan.filter(({ kind }) => RESOURCES[kind] === entry.resource);
+    const ofKind = plan.filter(({ kind }) => NAMES[kind].ignore === entry.resource);
     if (ofKind.length === 0) return [];
     const named = ofKind.filter(({ name }) => entry.name(lastSegment(name)) || entry.name(name));
     const [written, names] =

@@ -1,4 +1,5 @@
 import type { DesiredResource, DesiredResourceOf } from '../desired/desired-resource.ts';
+import { KINDS } from '../kinds/kinds.ts';
 import type { Change, ChangeOf, Plan } from '../model/change.ts';
 import { compareKeys } from '../model/equality.ts';
 import { ABSENT, type Difference, type Fields } from '../model/fields.ts';
@@ -30,28 +31,21 @@ export type Observed = { readonly [K in Kind]?: ReadonlyMap<string, Specs[K] | U
  */
 export function plan(wishes: readonly DesiredResource[], observed: Observed, policy: Policy): Plan {
   return inOrder(
-    wishes.flatMap((wish) => planOne(wish, observed, policy)),
+    wishes.flatMap((wish) => planOne<Kind>(settled(wish, observed, policy), observed, policy)),
     policy.callbackParameter,
   );
 }
 
-function planOne(wish: DesiredResource, observed: Observed, policy: Policy): Change[] {
-  switch (wish.kind) {
-    case 'AWS::Logs::LogGroup':
-      return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
-    case 'AWS::SSM::Parameter': {
-      const standing = observed[wish.kind]?.get(wish.spec.name);
-      return changesOf(settleType(wish, standing, policy.encrypted ?? new Set()), standing, policy);
-    }
-    case 'AWS::SecretsManager::Secret':
-      return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
-    case 'Image':
-      return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
-    case 'Auth0::Application':
-      return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
-    case 'AWS::ECR::Repository':
-      return changesOf(wish, observed[wish.kind]?.get(wish.spec.name), policy);
-  }
+function planOne<K extends Kind>(wish: DesiredResourceOf<K>, observed: Observed, policy: Policy): Change[] {
+  const existing: ReadonlyMap<string, Specs[K] | Unreadable> | undefined = observed[wish.kind];
+  // A change of one of the kinds.
+  return changesOf(wish, existing?.get(wish.spec.name), policy) as Change[];
+}
+
+/** A parameter's type that no rule gave yields to what exists. */
+function settled(wish: DesiredResource, observed: Observed, policy: Policy): DesiredResource {
+  if (wish.kind !== 'AWS::SSM::Parameter') return wish;
+  return settleType(wish, observed[wish.kind]?.get(wish.spec.name), policy.encrypted ?? new Set());
 }
 
 function changesOf<K extends Kind>(
@@ -82,11 +76,11 @@ function changesOf<K extends Kind>(
 
   const existing: Fields = standing.fields;
   const owner = existing[OWNER_FIELD];
-  const wanted: Fields = isTagged(kind) ? claimed(wish, owner === MADE) : spec.fields;
+  const wanted: Fields = KINDS[kind].isTagged ? claimed(wish, owner === MADE) : spec.fields;
   const notes = keptKeys(wish, standing);
   if (compareKeys(existing['key-id'], wanted['key-id']) === 'unclear')
     notes.push('key-id: an alias and a key id cannot be told apart without asking KMS; taken as the same');
-  const differences = diff(wanted, standing.fields, wish.closed, uncompared(wish, standing));
+  const differences = diff(kind, wanted, standing.fields, wish.closed, uncompared(wish, standing));
   if (standing.facts.scheduledForDeletion === true)
     differences.unshift({ field: 'deletion', from: 'scheduled', to: ABSENT });
 
@@ -96,7 +90,7 @@ function changesOf<K extends Kind>(
       name: spec.name,
       standing,
       differences,
-      isForeign: isTagged(kind) && owner !== MADE && owner !== ADOPTED,
+      isForeign: KINDS[kind].isTagged && owner !== MADE && owner !== ADOPTED,
       once: wish.once,
       unknown: wish.unknown,
     },
@@ -143,19 +137,14 @@ function absent<K extends Kind>(wish: DesiredResourceOf<K>): ChangeOf<K> {
       differences: [],
       notes: ['not created: its value is empty'],
     };
-  const fields = isTagged(kind) ? { ...spec.fields, [OWNER_FIELD]: MADE } : spec.fields;
+  const fields = KINDS[kind].isTagged ? { ...spec.fields, [OWNER_FIELD]: MADE } : spec.fields;
   return {
     ...base,
     action: 'create',
     desired: { ...spec, fields },
-    differences: diff(fields, {}, new Set(), wish.unknown),
+    differences: diff(kind, fields, {}, new Set(), wish.unknown),
     notes: wish.unknown.size > 0 ? [`not available in this run: ${[...wish.unknown].join(', ')}`] : [],
   };
-}
-
-/** Auth0 knows no owner's tags, and neither does an image: there, only what we were asked for is ours. */
-function isTagged(kind: Kind): boolean {
-  return kind !== 'Auth0::Application' && kind !== 'Image';
 }
 
 /** What could not be had on either side: a value that this run was not given, or one that the role may not read. */

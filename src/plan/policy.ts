@@ -1,7 +1,9 @@
 import { isLocalUrl } from '../desired/local-host.ts';
+import { fieldDescriptorOf } from '../kinds/kinds.ts';
+import { NAMES } from '../kinds/names.ts';
 import type { Difference, Field } from '../model/fields.ts';
-import { MADE, OWNER_FIELD } from '../model/ownership.ts';
-import type { Kind, Spec } from '../model/spec.ts';
+import { OWNER_FIELD } from '../model/ownership.ts';
+import type { Kind, Spec, Specs } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import type { Consent } from '../settings/choices.ts';
 import type { Ignored } from '../settings/rules.ts';
@@ -76,17 +78,9 @@ export function judge(situation: Case, policy: Policy): Verdict {
   return { allowed, blocked: [...blocked.values()], notes: [...new Set(notes)] };
 }
 
-/**
- * A field that means nothing without another is judged by that: a key id cannot be written while the type that
- * takes one is held back, nor can exclusions without their mutability.
- */
+/** A field that means nothing without another is judged by that. */
 function leaderOf({ kind, differences }: Case, difference: Difference): Difference {
-  const leader =
-    kind === 'AWS::SSM::Parameter' && difference.field === 'key-id'
-      ? 'type'
-      : kind === 'AWS::ECR::Repository' && difference.field === 'exclusions'
-        ? 'mutability'
-        : undefined;
+  const leader = fieldDescriptorOf(kind, difference.field)?.leader;
   return differences.find(({ field }) => field === leader) ?? difference;
 }
 
@@ -113,65 +107,13 @@ function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
   if (unusable !== undefined) return { block: unusable };
   if (isForeign && !policy.adopt) return { block: 'it stands without our tag, and adopt is false' };
 
-  if (kind === 'AWS::SSM::Parameter' && field === 'type' && from === 'SecureString' && unknown.has('value'))
-    return { block: 'its value is not known in this run, and what stands as a SecureString may be a secret' };
-  const consent = neededConsent(situation, difference);
-  if (consent !== undefined && !policy.allow.has(consent.consent))
-    return { block: consent.reason, consent: consent.consent };
-  const impossible = impossibleReason(kind, difference);
-  return impossible === undefined ? 'allow' : { block: impossible };
-}
-
-function neededConsent(
-  { kind, standing }: Case,
-  { field, from, to }: Difference,
-): { reason: string; consent: Consent } | undefined {
-  if (kind === 'AWS::Logs::LogGroup' && field === 'retention') {
-    const isShorter = to !== 'never' && (from === 'never' || Number(to) < Number(from));
-    if (isShorter && standing.facts.storedBytes !== 0)
-      return { reason: 'a shorter retention deletes logs that stand', consent: 'shorten-retention' };
-  }
-  if (kind === 'AWS::SSM::Parameter' && field === 'type' && !(from === 'String' && to === 'SecureString'))
-    return {
-      reason: `the type cannot change from ${String(from)} in place: the parameter is deleted and created anew`,
-      consent: 'change-type',
-    };
-  const wasAdopted = standing.fields[OWNER_FIELD] !== MADE;
-  if (
-    kind === 'AWS::ECR::Repository' &&
-    wasAdopted &&
-    ((field === 'mutability' && isLooser(String(from), String(to))) ||
-      (field === 'exclusions' && freesTags(standing.fields.mutability, from, to)))
-  )
-    return { reason: 'it was made elsewhere with stricter tags, and would be loosened', consent: 'loosen' };
-  return undefined;
-}
-
-/** What AWS fixes when the resource is made. */
-function impossibleReason(kind: Kind, { field, from, to }: Difference): string | undefined {
-  if (kind === 'AWS::ECR::Repository' && (field === 'encryption' || field === 'key-id'))
-    return 'ECR fixes the encryption when a repository is made; make another one, or ignore: repository:encryption';
-  if (kind === 'AWS::Logs::LogGroup' && field === 'class')
-    return 'CloudWatch fixes the class when a log group is made; make another one, or ignore: log-group:class';
-  if (kind === 'AWS::SSM::Parameter' && field === 'tier' && from === 'Advanced' && to === 'Standard')
-    return 'Parameter Store never lowers a tier; delete the parameter first, or set parameter-tier: auto';
-  return undefined;
-}
-
-/** How much each value lets tags be overwritten. */
-const STRICTNESS = ['MUTABLE', 'MUTABLE_WITH_EXCLUSION', 'IMMUTABLE_WITH_EXCLUSION', 'IMMUTABLE'];
-
-function isLooser(from: string, to: string): boolean {
-  return STRICTNESS.indexOf(to) < STRICTNESS.indexOf(from);
-}
-
-/** Of the immutable tags some become free, though the mutability keeps its name. */
-function freesTags(mutability: Field, from: Field, to: Field): boolean {
-  const filters = (field: Field) => (typeof field === 'string' ? field.split(',') : []);
-  const [before, after] = [filters(from), filters(to)];
-  return mutability === 'IMMUTABLE_WITH_EXCLUSION'
-    ? after.some((filter) => !before.includes(filter))
-    : before.some((filter) => !after.includes(filter));
+  const { blocked, optIn } = fieldDescriptorOf(kind, field) ?? {};
+  const reason = blocked?.(difference, unknown);
+  if (reason !== undefined) return { block: reason };
+  const needed = optIn?.(difference, standing as Specs[Kind]);
+  return needed === undefined || policy.allow.has(needed.consent)
+    ? 'allow'
+    : { block: needed.reason, consent: needed.consent };
 }
 
 function isTakenBack(from: Field, to: Field): boolean {
@@ -184,16 +126,6 @@ function isTakenBack(from: Field, to: Field): boolean {
 
 const isWeb = (value: string) => /^https?:\/\/[^\s/]/i.test(value);
 
-/** What the configuration file calls each kind. */
-export const RESOURCES: Readonly<Record<Kind, Ignored['resource']>> = {
-  'AWS::Logs::LogGroup': 'log-group',
-  'AWS::SSM::Parameter': 'parameter',
-  'AWS::SecretsManager::Secret': 'secret',
-  'AWS::ECR::Repository': 'repository',
-  'Auth0::Application': 'auth0',
-  Image: 'image',
-};
-
 /** @returns whether the user wants it left as it is. */
 export function isIgnored(
   { kind, name }: Pick<Case, 'kind' | 'name'>,
@@ -203,6 +135,6 @@ export function isIgnored(
   const short = lastSegment(name);
   return ignored.some(
     (entry) =>
-      entry.resource === RESOURCES[kind] && (entry.name(short) || entry.name(name)) && entry.field(field),
+      entry.resource === NAMES[kind].ignore && (entry.name(short) || entry.name(name)) && entry.field(field),
   );
 }

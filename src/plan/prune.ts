@@ -1,5 +1,6 @@
 import { CALLBACK_VARIABLE } from '../desired/callback-path.ts';
 import type { Placement } from '../desired/desired.ts';
+import { costOf, exposureOf } from '../kinds/kinds.ts';
 import type { Change } from '../model/change.ts';
 import type { AnyStray, Findings } from '../model/inventory.ts';
 import { MADE, OWNER_FIELD } from '../model/ownership.ts';
@@ -7,7 +8,7 @@ import type { Consent, Prune } from '../settings/choices.ts';
 import type { Ignored } from '../settings/rules.ts';
 import { lastSegment, placesOfCopies, writesBefore } from './old-copy.ts';
 import { isIgnored } from './policy.ts';
-import { changeOfStray, costOf, exposureOf, type Fate, unlisted } from './stray.ts';
+import { changeOfStray, type Fate, unlisted } from './stray.ts';
 
 export interface PruneRequest {
   readonly prune: Prune;
@@ -93,7 +94,7 @@ function fateOf(stray: AnyStray, changes: readonly Change[], request: PruneReque
       action: 'keep',
       notes: [
         `${what}; prune: delete takes it away`,
-        `as long as it stands it ${costOf(stray)}, and ${exposureOf(stray)}`,
+        `as long as it stands it costs ${costOf(kind, spec) ?? 'nothing'}, and ${exposureOf(kind, spec)}`,
       ],
     };
   return {

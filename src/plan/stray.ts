@@ -3,7 +3,6 @@ import { ABSENT } from '../model/fields.ts';
 import type { AnyStray, Findings, ListedKind, StrayOf } from '../model/inventory.ts';
 import { ADOPTED, OWNER_FIELD } from '../model/ownership.ts';
 import type { Consent } from '../settings/choices.ts';
-import { ADVANCED_PARAMETER_USD, SECRET_USD } from '../settings/prices.ts';
 
 /** What happens to one thing that stands below the prefix and is not asked for. */
 export type Fate =
@@ -21,12 +20,8 @@ export type Fate =
  * is told, and never touched.
  */
 export function changeOfStray(stray: AnyStray, fate: Fate): Change {
-  switch (stray.kind) {
-    case 'AWS::SSM::Parameter':
-      return assemble(stray, fate);
-    case 'AWS::SecretsManager::Secret':
-      return assemble(stray, fate);
-  }
+  // A change of one of the kinds.
+  return assemble<ListedKind>(stray, fate) as Change;
 }
 
 function assemble<K extends ListedKind>(stray: StrayOf<K>, fate: Fate): ChangeOf<K> {
@@ -89,20 +84,4 @@ export function unlisted({ kind, path, error }: Findings['failures'][number]): C
     blocked: { reason: 'what stands there could not be listed' },
     unreadable: { error },
   };
-}
-
-/** @returns what a thing costs as long as it stands. */
-export function costOf({ kind, spec }: AnyStray): string {
-  if (kind === 'AWS::SecretsManager::Secret') return `costs $${SECRET_USD.toFixed(2)} a month`;
-  return spec.fields.tier === 'Advanced'
-    ? `costs $${ADVANCED_PARAMETER_USD.toFixed(2)} a month`
-    : 'costs nothing';
-}
-
-/** @returns who reads the value as long as it stands. */
-export function exposureOf({ kind, spec }: AnyStray): string {
-  if (kind === 'AWS::SecretsManager::Secret') return 'everybody who may read this secret reads it';
-  return spec.fields.type === 'SecureString'
-    ? 'everybody who may read parameters and use its key reads it'
-    : 'everybody who may read parameters reads it in plain';
 }

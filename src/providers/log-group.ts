@@ -91,6 +91,7 @@ export function logGroups(connection: Connection, context: RoomContext): Provide
       } catch (error) {
         if (!isNamed(error, 'ResourceAlreadyExistsException')) throw error;
         return meet(context, {
+          kind: 'AWS::Logs::LogGroup',
           desired,
           refusal: error,
           repeated,

@@ -127,6 +127,7 @@ export function repositories(
       } catch (error) {
         if (!isNamed(error, 'RepositoryAlreadyExistsException')) throw error;
         return meet(context, {
+          kind: 'AWS::ECR::Repository',
           desired,
           refusal: error,
           repeated,

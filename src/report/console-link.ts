@@ -1,3 +1,4 @@
+import { KINDS } from '../kinds/kinds.ts';
 import type { Kind } from '../model/spec.ts';
 import { inUrl } from './escape.ts';
 
@@ -28,19 +29,8 @@ export function consoleUrl(kind: Kind, name: string, arn: string | undefined): s
   const parts = arn === undefined ? undefined : partsOf(arn);
   const host = parts === undefined ? undefined : HOSTS[parts.partition];
   if (parts === undefined || host === undefined) return undefined;
-  const region = inUrl(parts.region);
-  switch (kind) {
-    case 'AWS::Logs::LogGroup':
-      // The part behind the # is encoded twice, and its % is written as $.
-      return `https://${host}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${inUrl(inUrl(name)).replaceAll('%', '$')}`;
-    case 'AWS::SSM::Parameter':
-      // Slashes of a name are encoded twice, since the console's router decodes the path once.
-      return `https://${host}/systems-manager/parameters/${inUrl(inUrl(name))}/description?region=${region}&tab=Table`;
-    case 'AWS::SecretsManager::Secret':
-      return `https://${host}/secretsmanager/secret?name=${inUrl(name)}&region=${region}`;
-    case 'AWS::ECR::Repository':
-      return `https://${host}/ecr/repositories/private/${inUrl(parts.account)}/${name.split('/').map(inUrl).join('/')}?region=${region}`;
-    default:
-      return undefined;
-  }
+  const { consolePath } = KINDS[kind];
+  if (consolePath === undefined) return undefined;
+  const [region, account] = [inUrl(parts.region), inUrl(parts.account)];
+  return `https://${host}${consolePath(name, { region, account, encode: inUrl })}`;
 }

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { GitHub, IssueChange, IssueFilter, Post } from '../clients/github.ts';
+import { KINDS } from '../kinds/kinds.ts';
+import { NAMES } from '../kinds/names.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Kind } from '../model/spec.ts';
-import type { Part } from '../settings/choices.ts';
 import type { EventFacts } from '../settings/event.ts';
 import { actor, actorKind } from './actor.ts';
 import { correctionOf, correctionSteps } from './correction.ts';
 import { code, prose } from './escape.ts';
-import { NOUNS } from './fields.ts';
 import { scrubMarkdown } from './gate.ts';
 import { accountIn, asWhole, marked, marker, partsIn, partsOf, stateOf } from './marker.ts';
 import { planDocument } from './plan-document.ts';
@@ -94,7 +93,11 @@ function authors(open: readonly Outcome[], isPublic: boolean): Section | undefin
     const who =
       modifiedBy === undefined ? '' : isPublic ? prose(actorKind(modifiedBy)) : code(actor(modifiedBy));
     return [
-      [`${NOUNS[change.kind]} ${code(change.name)}`, who, modifiedAt === undefined ? '' : prose(modifiedAt)],
+      [
+        `${KINDS[change.kind].noun} ${code(change.name)}`,
+        who,
+        modifiedAt === undefined ? '' : prose(modifiedAt),
+      ],
     ];
   });
   const unique = [...new Map(rows.map((row) => [row.join(), row])).values()];
@@ -149,18 +152,9 @@ export async function keepDriftIssue(
   for (const issue of extras) await close(github, issue, `#${kept.number} tells the same.`, 'not_planned');
 }
 
-const KINDS: Readonly<Record<string, Kind>> = {
-  'log-group': 'AWS::Logs::LogGroup',
-  parameters: 'AWS::SSM::Parameter',
-  secrets: 'AWS::SecretsManager::Secret',
-  repository: 'AWS::ECR::Repository',
-  image: 'Image',
-  auth0: 'Auth0::Application',
-} satisfies Record<Part, Kind>;
-
 /** Without credentials for Auth0, say, a run of all knows nothing of it. */
 function isLookedAt(part: string, { plan }: Run): boolean {
-  return plan.some(({ kind }) => kind === KINDS[part]);
+  return plan.some(({ kind }) => NAMES[kind].part === part);
 }
 
 /** @returns the issues with our marker, the oldest first. */

@@ -1,26 +1,6 @@
 import { ABSENT, type Difference, type Field } from '../model/fields.ts';
-import type { Kind, Spec } from '../model/spec.ts';
+import type { Spec } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
-
-/** What each kind is called. */
-export const NOUNS: Readonly<Record<Kind, string>> = {
-  'AWS::Logs::LogGroup': 'log group',
-  'AWS::SSM::Parameter': 'parameter',
-  'AWS::SecretsManager::Secret': 'secret',
-  'AWS::ECR::Repository': 'repository',
-  'Auth0::Application': 'Auth0',
-  Image: 'image',
-};
-
-/** The order in which kinds are told, that of the article: logs, parameters, secrets, repository, sign-in. */
-export const ORDER: readonly Kind[] = [
-  'AWS::Logs::LogGroup',
-  'AWS::SSM::Parameter',
-  'AWS::SecretsManager::Secret',
-  'AWS::ECR::Repository',
-  'Image',
-  'Auth0::Application',
-];
 
 /** @returns a field as text, undefined for what is not there; a secret gives `***`. */
 export function textOf(field: Field): string | undefined {

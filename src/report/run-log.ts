@@ -1,10 +1,12 @@
 import * as core from '@actions/core';
+import { KINDS } from '../kinds/kinds.ts';
+import { ORDER } from '../kinds/names.ts';
 import type { Change, Plan } from '../model/change.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Settings } from '../settings/settings.ts';
 import { forLog, valueForLog } from './escape.ts';
 import { errorText } from './failure.ts';
-import { differenceText, NOUNS, ORDER } from './fields.ts';
+import { differenceText } from './fields.ts';
 import { isFirstRun } from './first-run.ts';
 import { info } from './log.ts';
 import { count } from './plan-document.ts';
@@ -27,7 +29,7 @@ const SIGNS: Readonly<Record<Change['action'], string>> = {
 function changeLines(change: Change): string[] {
   const { action, kind, name, differences, blocked, notes } = change;
   const lines = [
-    `${SIGNS[action]} ${NOUNS[kind]} ${forLog(name)}${blocked === undefined ? '' : `: blocked: ${forLog(blocked.reason)}`}`,
+    `${SIGNS[action]} ${KINDS[kind].noun} ${forLog(name)}${blocked === undefined ? '' : `: blocked: ${forLog(blocked.reason)}`}`,
   ];
   // What is created is wanted as it stands in the settings; only its names are news.
   if (action !== 'create')
@@ -54,7 +56,7 @@ export function plan(changes: Plan): void {
   for (const kind of new Set(told.map((change) => change.kind))) {
     const lines = told.filter((change) => change.kind === kind).flatMap(changeLines);
     const isFolded = lines.length > FOLD;
-    if (isFolded) core.startGroup(`${NOUNS[kind]}: ${lines.length} lines`);
+    if (isFolded) core.startGroup(`${KINDS[kind].noun}: ${lines.length} lines`);
     for (const line of lines) core.info(line);
     if (isFolded) core.endGroup();
   }
@@ -64,9 +66,9 @@ export function plan(changes: Plan): void {
 export function outcome({ change, result, error, because }: Outcome): void {
   if (because !== undefined)
     info(
-      `! ${NOUNS[change.kind]} ${change.name}: left out, since ${because} comes before it and did not come about`,
+      `! ${KINDS[change.kind].noun} ${change.name}: left out, since ${because} comes before it and did not come about`,
     );
-  else if (result === 'failed') failure(`${NOUNS[change.kind]} ${change.name}`, error);
+  else if (result === 'failed') failure(`${KINDS[change.kind].noun} ${change.name}`, error);
 }
 
 const EVERY_MS = 10_000;

@@ -1,4 +1,6 @@
+import { KINDS } from '../kinds/kinds.ts';
 import type { Change, Plan } from '../model/change.ts';
+import { LISTED_KINDS } from '../model/inventory.ts';
 
 /** @returns what was compared by everything but its value, since the role may not read it; each resource once. */
 export function unreadOf(plan: Plan): Change[] {
@@ -10,14 +12,10 @@ export function unreadOf(plan: Plan): Change[] {
 export function unreadRemarks(plan: Plan): string[] {
   const unread = unreadOf(plan);
   if (unread.length === 0) return [];
-  const count = (kind: Change['kind'], noun: string) => {
+  const what = LISTED_KINDS.flatMap((kind) => {
     const number = unread.filter((change) => change.kind === kind).length;
-    return number === 0 ? [] : [`${number} ${noun}${number === 1 ? '' : 's'}`];
-  };
-  const what = [
-    ...count('AWS::SSM::Parameter', 'parameter'),
-    ...count('AWS::SecretsManager::Secret', 'secret'),
-  ];
+    return number === 0 ? [] : [`${number} ${KINDS[kind].noun}${number === 1 ? '' : 's'}`];
+  });
   const nameless = unread.filter(({ observed }) => observed?.facts.arn === undefined).map(({ name }) => name);
   return [
     `value not compared: the role may not read it: ${what.join(' and ')}. Existence, type, tier, key and tags were compared`,

@@ -1,14 +1,16 @@
+import { NAMES } from '../kinds/names.ts';
+
 /**
  * The words that settings take: the input is read by them, the configuration file's schema is made of them.
- * It imports nothing, since a run without a configuration file does not load zod.
+ * It imports no more than names, since a run without a configuration file does not load zod.
  */
 
 export const MODES = ['auto', 'plan', 'apply', 'drift', 'destroy'] as const;
 /** What a run does; `auto` is one of the others by then. */
 export type Mode = Exclude<(typeof MODES)[number], 'auto'>;
 
-export const PARTS = ['log-group', 'parameters', 'secrets', 'repository', 'image', 'auth0'] as const;
-export type Part = (typeof PARTS)[number];
+export const PARTS = Object.values(NAMES).map(({ part }) => part);
+export type { Part } from '../kinds/names.ts';
 
 export const STORES = ['secrets-manager', 'ssm'] as const;
 export type Store = (typeof STORES)[number];

@@ -1,3 +1,4 @@
+import { type IgnoreWord, NAMES } from '../kinds/names.ts';
 import type { ConfigFile } from './config.ts';
 import type { Notes } from './fault.ts';
 import { bundleNameFault } from './limits.ts';
@@ -21,7 +22,7 @@ export interface Rule {
 
 /** One entry of `ignore`: what is left as it is once it stands. */
 export interface Ignored {
-  readonly resource: 'parameter' | 'secret' | 'log-group' | 'repository' | 'auth0' | 'image';
+  readonly resource: IgnoreWord;
   readonly name: (name: string) => boolean;
   /** A field, a collection such as `tags`, or every field. */
   readonly field: (field: string) => boolean;
@@ -93,15 +94,8 @@ function globOf(file: ConfigFile, pattern: string, fault: (text: string) => void
 
 const COLLECTIONS: Readonly<Record<string, string>> = { tags: 'tag:', keys: 'key:' };
 
-/** What can be left alone beside `tags` and `tag:KEY`. */
-const FIELDS: Readonly<Record<Ignored['resource'], readonly string[]>> = {
-  parameter: ['value', 'type', 'tier', 'key-id'],
-  secret: ['keys', 'key-id'],
-  'log-group': ['retention', 'class'],
-  repository: ['mutability', 'exclusions', 'encryption', 'key-id', 'lifecycle'],
-  image: [],
-  auth0: [],
-};
+/** The kinds by their word in `ignore`. */
+const KINDS = new Map(Object.values(NAMES).map((names) => [names.ignore as string, names]));
 
 export function readIgnored(file: ConfigFile | undefined, notes: Notes): IgnoreEntry[] {
   if (file === undefined) return [];
@@ -111,28 +105,20 @@ export function readIgnored(file: ConfigFile | undefined, notes: Notes): IgnoreE
       notes.fault({ where: path, file: path, line: file.lineOf(['ignore']), key: 'ignore', text });
       return [];
     };
-    const [resource, ...rest] = entry.split(':');
+    const [word = '', ...rest] = entry.split(':');
     const [pattern = '', ...behind] = rest;
-    const isNamed = resource === 'parameter' || resource === 'secret';
-    const isOne =
-      resource === 'log-group' || resource === 'repository' || resource === 'auth0' || resource === 'image';
-    if ((!isNamed && !isOne) || (isNamed && pattern === ''))
+    const names = KINDS.get(word);
+    if (names === undefined || (names.isNamed && pattern === ''))
       return fault(
         'an entry is parameter:NAME, secret:BUNDLE, log-group, repository, image or auth0, and a field may follow after a colon',
       );
+    const { ignore: resource, isNamed } = names;
+    const fields = Object.keys(names.fields);
     const name = isNamed ? globOf(file, pattern, fault) : () => true;
     const field = (isNamed ? behind : rest).join(':');
-    const isKey = resource === 'secret' && field.startsWith('key:');
-    if (
-      field !== '' &&
-      field !== 'tags' &&
-      !field.startsWith('tag:') &&
-      !isKey &&
-      !FIELDS[resource].includes(field)
-    )
-      return fault(
-        `${quoted(entry)} names no field; a ${resource} has ${[...FIELDS[resource], 'tags'].join(', ')}`,
-      );
+    const isKey = 'keys' in names.fields && field.startsWith('key:');
+    if (field !== '' && field !== 'tags' && !field.startsWith('tag:') && !isKey && !fields.includes(field))
+      return fault(`${quoted(entry)} names no field; a ${resource} has ${[...fields, 'tags'].join(', ')}`);
     const collection = COLLECTIONS[field];
     // A tag or a key may be a pattern as well; what is none may hold signs that no pattern takes.
     const isPattern = (isKey || field.startsWith('tag:')) && /[*?[{]/.test(field);

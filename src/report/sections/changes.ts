@@ -1,3 +1,4 @@
+import { KINDS } from '../../kinds/kinds.ts';
 import type { Change } from '../../model/change.ts';
 import type { Difference } from '../../model/fields.ts';
 import type { Outcome } from '../../model/outcome.ts';
@@ -7,7 +8,7 @@ import { Secret } from '../../secret.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { code, prose, shortProse, unbroken } from '../escape.ts';
 import { errorText } from '../failure.ts';
-import { isUnread, NOUNS, textOf } from '../fields.ts';
+import { isUnread, textOf } from '../fields.ts';
 import { isForeign, removalOf } from '../removal.ts';
 import { type Section, table } from '../sections.ts';
 
@@ -65,7 +66,7 @@ function signOf({ change, result }: Outcome): string {
 function rowsOf(outcome: Outcome, values: Values): string[][] {
   const { change } = outcome;
   const sign = signOf(outcome);
-  const resource = `${NOUNS[change.kind]} ${code(change.name)}`;
+  const resource = `${KINDS[change.kind].noun} ${code(change.name)}`;
   const rows =
     change.action === 'create'
       ? [

@@ -1,8 +1,8 @@
+import { aspectsOf, KINDS } from '../../kinds/kinds.ts';
+import { ORDER } from '../../kinds/names.ts';
 import type { Outcome } from '../../model/outcome.ts';
-import { imageTagsOf, type Kind, type Spec } from '../../model/spec.ts';
 import { consoleUrl } from '../console-link.ts';
 import { code, link, prose, unbroken } from '../escape.ts';
-import { NOUNS, ORDER } from '../fields.ts';
 import { isForeign, removalOf } from '../removal.ts';
 import type { Run } from '../run.ts';
 import { type Section, table } from '../sections.ts';
@@ -72,10 +72,10 @@ function row(outcomes: Outcomes, mode: Run['settings']['mode']): string[] {
   const url = consoleUrl(kind, name, spec?.facts.arn);
   return [
     unbroken(STATES[state]),
-    NOUNS[kind],
+    KINDS[kind].noun,
     url === undefined ? code(name) : link(name, url),
     [
-      spec === undefined ? '' : aspects(kind, spec).join(', '),
+      spec === undefined ? '' : aspectsOf(kind, spec).join(', '),
       spec?.facts.unread === true ? 'value not compared: the role may not read it' : '',
       // An error with its remedy is long, and stands under Changes.
       ...outcomes.filter((one) => one.result !== 'failed' || !isChange(one, mode)).flatMap(remarks),
@@ -97,47 +97,4 @@ function stateOf({ change, result, stands }: Outcome, mode: Run['settings']['mod
   if (mode === 'destroy') return 'kept';
   if (change.unwanted === true) return 'leftOver';
   return stands === undefined ? 'missing' : 'stands';
-}
-
-function aspects(kind: Kind, { fields, facts: { version, pushed } }: Spec): string[] {
-  const said: string[] = [];
-  const add = (field: string, words: (value: string) => string) => {
-    const value = fields[field];
-    if (typeof value === 'string' || typeof value === 'number') said.push(words(String(value)));
-  };
-  const countOf = (prefix: string) => Object.keys(fields).filter((field) => field.startsWith(prefix)).length;
-  switch (kind) {
-    case 'AWS::Logs::LogGroup':
-      add(
-        'retention',
-        (days) => `logs kept ${days === 'never' ? 'for ever' : `${days} day${days === '1' ? '' : 's'}`}`,
-      );
-      break;
-    case 'AWS::SSM::Parameter':
-      add('type', (type) => type);
-      add('tier', (tier) => tier);
-      if (version !== undefined) said.push(`version ${version}`);
-      break;
-    case 'AWS::SecretsManager::Secret':
-      // A listing shows no keys, nor does a secret that waits for its deletion.
-      if (countOf('key:') > 0) said.push(`${countOf('key:')} key${countOf('key:') === 1 ? '' : 's'}`);
-      break;
-    case 'AWS::ECR::Repository':
-      add('mutability', (mutability) => mutability);
-      add('encryption', (encryption) => encryption);
-      break;
-    case 'Image':
-      said.push(...imageTagsOf(fields));
-      if (pushed !== undefined)
-        said.push(
-          `${pushed.uploaded} blobs sent (${(pushed.sent / 1e6).toFixed(1)} MB in ${pushed.seconds.toFixed(1)} s), ${pushed.reused} reused`,
-        );
-      break;
-    case 'Auth0::Application':
-      said.push(
-        `${countOf('callback:')} callback, ${countOf('logout:')} logout URLs, ${countOf('origin:')} web origins`,
-      );
-      break;
-  }
-  return said;
 }

@@ -1,8 +1,8 @@
+import { KINDS } from '../../kinds/kinds.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { ADOPTED, MADE, OWNER_FIELD } from '../../model/ownership.ts';
 import { describe } from '../../settings/fault.ts';
 import { code, prose, shortProse } from '../escape.ts';
-import { NOUNS } from '../fields.ts';
 import { isForeign, removalOf } from '../removal.ts';
 import type { Run } from '../run.ts';
 import type { Section } from '../sections.ts';
@@ -36,12 +36,12 @@ function foreignKeys({ desired }: Run, { change, stands }: Outcome): string[] {
 function unowned({ change, stands }: Outcome): string[] {
   if (isForeign(change))
     return [
-      `- ${NOUNS[change.kind]} ${code(change.name)} stands below the prefix without our tag: never touched`,
+      `- ${KINDS[change.kind].noun} ${code(change.name)} stands below the prefix without our tag: never touched`,
     ];
   // What is released is none of ours any more, and the checklist says so.
   const isReleased = removalOf(change) === 'released';
-  if (change.kind === 'Auth0::Application' || stands === undefined || isReleased) return [];
-  const what = `${NOUNS[change.kind]} ${code(change.name)}`;
+  if (!KINDS[change.kind].isTagged || stands === undefined || isReleased) return [];
+  const what = `${KINDS[change.kind].noun} ${code(change.name)}`;
   if (stands.facts.ownedBy !== undefined) return [`- ${what} belongs to ${prose(stands.facts.ownedBy)}`];
   const owner = stands.fields[OWNER_FIELD];
   if (owner === ADOPTED)

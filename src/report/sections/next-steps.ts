@@ -1,10 +1,11 @@
 import { callbackParameter } from '../../desired/auth0.ts';
 import { isLocalUrl } from '../../desired/local-host.ts';
+import { KINDS } from '../../kinds/kinds.ts';
 import { MADE, OWNER_FIELD } from '../../model/ownership.ts';
+import { fieldOf } from '../../model/spec.ts';
 import { Secret } from '../../secret.ts';
 import { type Correction, correctionOf, correctionSteps } from '../correction.ts';
 import { code } from '../escape.ts';
-import { NOUNS } from '../fields.ts';
 import { isFirstRun } from '../first-run.ts';
 import { count, isDrifted } from '../plan-document.ts';
 import { removalOf } from '../removal.ts';
@@ -59,24 +60,16 @@ function stepsOfDrift(correction: Correction): string[] {
   ];
 }
 
-/** The consents without which a destroy keeps what was made. */
-const CONSENTS = {
-  'AWS::Logs::LogGroup': 'delete-log-group',
-  'AWS::ECR::Repository': 'delete-repository',
-} as const;
-
 function stepsOfEnd({ settings, outcomes }: Run): string[] {
   const said: string[] = [];
   if (!settings.ownership.writes)
     said.push(`to let it, run again with ${code(`confirm: ${settings.prefix}`)}`);
   for (const { change } of outcomes) {
-    if (change.kind !== 'AWS::Logs::LogGroup' && change.kind !== 'AWS::ECR::Repository') continue;
-    const consent = CONSENTS[change.kind];
-    const isMade = change.observed?.fields[OWNER_FIELD] === MADE;
-    if (change.action === 'none' && isMade && !settings.allow.has(consent))
-      said.push(
-        `${NOUNS[change.kind]} ${code(change.name)} is kept: ${code(`allow: ${consent}`)} deletes it`,
-      );
+    const { deletion, noun } = KINDS[change.kind];
+    if (deletion === undefined) continue;
+    const isMade = change.observed !== undefined && fieldOf(change.observed, OWNER_FIELD) === MADE;
+    if (change.action === 'none' && isMade && !settings.allow.has(deletion.consent))
+      said.push(`${noun} ${code(change.name)} is kept: ${code(`allow: ${deletion.consent}`)} deletes it`);
   }
   const secrets = outcomes.filter(
     ({ change, result }) =>

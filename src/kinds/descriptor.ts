@@ -1,0 +1,59 @@
+import type { Difference, Field } from '../model/fields.ts';
+import type { ListedKind, SharedKind } from '../model/inventory.ts';
+import type { FieldName, Kind, Specs } from '../model/spec.ts';
+import type { Consent } from '../settings/choices.ts';
+
+/** Everything that stages know of one kind. The compiler asks for each part; `undefined` says that the kind has none. */
+export interface Descriptor<K extends Kind> {
+  /** Its name in reports. */
+  readonly noun: string;
+  /** Whether it carries the ownership tag. Of a kind without tags, only configured fields are ours. */
+  readonly isTagged: boolean;
+  readonly fields: { readonly [F in FieldName<K>]: FieldDescriptor<K> };
+  /** @returns what one costs as long as it exists; undefined where it is free */
+  readonly cost: ((spec: Specs[K]) => string | undefined) | undefined;
+  /** @returns what the checklist shows of it */
+  readonly aspects: (spec: Specs[K]) => string[];
+  /** @returns its page below the host of the AWS console */
+  readonly consolePath: ((name: string, place: ConsolePlace) => string) | undefined;
+  /** @returns who reads the value of one as long as it exists */
+  readonly exposure: K extends ListedKind ? (spec: Specs[K]) => string : undefined;
+  /** How it is deleted with the application. */
+  readonly deletion: K extends SharedKind ? Deletion : undefined;
+}
+
+/** What is special about a field. Without anything, it is compared as it is and written. */
+export interface FieldDescriptor<K extends Kind> {
+  /** @returns whether what exists is what is desired; by default the same value */
+  readonly isEqual?: (from: Field, to: Field) => boolean;
+  /** The field without which this one means nothing: both are judged together. */
+  readonly leader?: FieldName<K>;
+  /** @returns why a change is blocked for good; undefined where it is not */
+  readonly blocked?: (difference: Difference, unknown: ReadonlySet<string>) => string | undefined;
+  /** @returns the opt-in that a change needs; undefined where it needs none */
+  readonly optIn?: (difference: Difference, existing: Specs[K]) => OptIn | undefined;
+}
+
+export interface OptIn {
+  readonly reason: string;
+  readonly consent: Consent;
+}
+
+/** Deletion of a kind that environments may share. */
+export interface Deletion {
+  readonly consent: Consent;
+  /** What goes with it. */
+  readonly all: string;
+  /** @returns the command that deletes it by hand */
+  readonly command: (name: string, region: string) => string;
+  /** @returns why AWS refuses to delete it while it is protected; undefined where AWS knows no protection */
+  readonly protectedText: ((name: string) => string) | undefined;
+}
+
+export interface ConsolePlace {
+  /** Encoded for a URL. */
+  readonly region: string;
+  /** Encoded for a URL. */
+  readonly account: string;
+  readonly encode: (text: string) => string;
+}

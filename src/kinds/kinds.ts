@@ -1,0 +1,53 @@
+import { isSame } from '../model/equality.ts';
+import type { Field } from '../model/fields.ts';
+import type { ListedKind } from '../model/inventory.ts';
+import type { Kind, Spec } from '../model/spec.ts';
+import { AUTH0_APPLICATION } from './auth0-application.ts';
+import type { Descriptor, FieldDescriptor } from './descriptor.ts';
+import { IMAGE } from './image.ts';
+import { LOG_GROUP } from './log-group.ts';
+import { PARAMETER } from './parameter.ts';
+import { REPOSITORY } from './repository.ts';
+import { SECRET } from './secret.ts';
+
+/** The descriptor of each kind. Stages read it instead of knowing kinds. */
+export const KINDS: { readonly [K in Kind]: Descriptor<K> } = {
+  'AWS::Logs::LogGroup': LOG_GROUP,
+  'AWS::SSM::Parameter': PARAMETER,
+  'AWS::SecretsManager::Secret': SECRET,
+  'AWS::ECR::Repository': REPOSITORY,
+  'Auth0::Application': AUTH0_APPLICATION,
+  Image: IMAGE,
+};
+
+/** @returns what is special about a field of a kind; undefined for collections such as tags */
+export function fieldDescriptorOf<K extends Kind>(kind: K, field: string): FieldDescriptor<K> | undefined {
+  const fields: Readonly<Record<string, FieldDescriptor<K>>> = KINDS[kind].fields;
+  return Object.hasOwn(fields, field) ? fields[field] : undefined;
+}
+
+/** @returns whether the existing value of a field is the desired one */
+export function isEqual(kind: Kind, field: string, from: Field, to: Field): boolean {
+  return (fieldDescriptorOf(kind, field)?.isEqual ?? isSame)(from, to);
+}
+
+/*
+ * A change, an outcome and a listed resource hold the kind beside a spec of just this kind, which the compiler does not see
+ * where kinds are handled alike.
+ */
+
+/** @returns what a resource costs as long as it exists; undefined where it is free */
+export function costOf(kind: Kind, spec: Spec): string | undefined {
+  const cost = KINDS[kind].cost as ((spec: Spec) => string | undefined) | undefined;
+  return cost?.(spec);
+}
+
+/** @returns what the checklist shows of a resource */
+export function aspectsOf(kind: Kind, spec: Spec): string[] {
+  return (KINDS[kind].aspects as (spec: Spec) => string[])(spec);
+}
+
+/** @returns who reads the value of a resource as long as it exists */
+export function exposureOf(kind: ListedKind, spec: Spec): string {
+  return (KINDS[kind].exposure as (spec: Spec) => string)(spec);
+}

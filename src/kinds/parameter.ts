@@ -1,0 +1,49 @@
+import { compareKeys, isSame } from '../model/equality.ts';
+import { ABSENT } from '../model/fields.ts';
+import { ADVANCED_PARAMETER_USD } from '../settings/prices.ts';
+import type { Descriptor } from './descriptor.ts';
+
+export const PARAMETER: Descriptor<'AWS::SSM::Parameter'> = {
+  noun: 'parameter',
+  isTagged: true,
+  fields: {
+    value: {},
+    type: {
+      blocked: ({ from }, unknown) =>
+        from === 'SecureString' && unknown.has('value')
+          ? 'its value is not known in this run, and what stands as a SecureString may be a secret'
+          : undefined,
+      optIn: ({ from, to }) =>
+        from === 'String' && to === 'SecureString'
+          ? undefined
+          : {
+              reason: `the type cannot change from ${String(from)} in place: the parameter is deleted and created anew`,
+              consent: 'change-type',
+            },
+    },
+    tier: {
+      // It leaves the choice to AWS, which answers with the tier that it chose.
+      isEqual: (from, to) => (to === 'Intelligent-Tiering' ? from !== ABSENT : isSame(from, to)),
+      blocked: ({ from, to }) =>
+        from === 'Advanced' && to === 'Standard'
+          ? 'Parameter Store never lowers a tier; delete the parameter first, or set parameter-tier: auto'
+          : undefined,
+    },
+    // It cannot be written while the type that takes one is held back.
+    'key-id': { leader: 'type', isEqual: (from, to) => compareKeys(from, to) !== 'different' },
+  },
+  cost: ({ fields }) =>
+    fields.tier === 'Advanced' ? `$${ADVANCED_PARAMETER_USD.toFixed(2)} a month` : undefined,
+  aspects: ({ fields: { type, tier }, facts: { version } }) => [
+    ...[type, tier].flatMap((one) => one ?? []),
+    ...(version === undefined ? [] : [`version ${version}`]),
+  ],
+  // Slashes of a name are encoded twice, since the console's router decodes the path once.
+  consolePath: (name, { region, encode }) =>
+    `/systems-manager/parameters/${encode(encode(name))}/description?region=${region}&tab=Table`,
+  exposure: ({ fields }) =>
+    fields.type === 'SecureString'
+      ? 'everybody who may read parameters and use its key reads it'
+      : 'everybody who may read parameters reads it in plain',
+  deletion: undefined,
+};
