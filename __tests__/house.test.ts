@@ -269,7 +269,7 @@ function mayImport(path: string, wanted: Import): boolean {
 it('the house is read', () => {
   expect(HOUSE.length).toBeGreaterThan(40);
   expect(HOUSE.find(({ path }) => path === 'survey.ts')?.imports).toContainEqual({
-    from: 'plan/plan.ts',
+    from: 'plan/stage.ts',
     typeOnly: false,
   });
   expect(HOUSE.find(({ path }) => path === 'converge.ts')?.imports).toContainEqual({
