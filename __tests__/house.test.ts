@@ -445,7 +445,7 @@ describe('what only some may touch', () => {
     );
     expect(found.filter((path) => path !== 'settings/inputs.ts')).toEqual(['clients/aws.ts']);
     expect(HOUSE.find(({ path }) => path === 'clients/aws.ts')?.text).toMatch(
-      /^process\.env\.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';$/m,
+      /^process\.env\['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'\] = 'true';$/m,
     );
   });
 
