@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { WaitsFirst } from './__tests__/sequencer.ts';
 
 /** Where CI wants the report as JSON, beside what people read; `npm cit` hands no arguments on. */
-const report = process.env.TEST_REPORT;
+const report = process.env['TEST_REPORT'];
 
 /** Tests that give values to pure code: without servers, processes and effects, so that a worker takes many files. */
 export const PURE = [

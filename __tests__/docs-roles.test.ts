@@ -65,7 +65,7 @@ test('a stack of roles is called by application and environment, and gets parame
       const fits = AllowedPattern === undefined || new RegExp(`^(?:${AllowedPattern})$`).test(value);
       return fits && AllowedValues?.includes(value) !== false ? [] : [`${key} does not take ${value}`];
     });
-    const called = `${values.Prefix?.slice(1).replaceAll('/', '-')}-roles`;
+    const called = `${values['Prefix']?.slice(1).replaceAll('/', '-')}-roles`;
     return [...wrong, ...(name === called ? [] : [`the stack is called ${name}, not ${called}`])].map(
       (text) => `${page}: ${text}`,
     );
@@ -86,14 +86,14 @@ test('the stacks of several environments allow what the configuration beside the
     const given = Object.fromEntries(
       (loop?.given ?? []).map(([key, value]) => [key, value.replaceAll('$env', environment)]),
     );
-    const { settings, faults } = ask({ config, inputs: { prefix: given.Prefix ?? '' } });
+    const { settings, faults } = ask({ config, inputs: { prefix: given['Prefix'] ?? '' } });
     expect(faults).toEqual([]);
     expect(given).toMatchObject({
       Environment: environment,
       LogGroup: settings.logGroup?.name,
       RoleNames: `papyrus-${environment}`,
     });
-    expect(given.EcrRepository ?? 'papyrus').toBe(settings.repository?.name);
+    expect(given['EcrRepository'] ?? 'papyrus').toBe(settings.repository?.name);
   }
 });
 

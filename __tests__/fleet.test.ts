@@ -62,7 +62,7 @@ async function run(folder: string, file: string, job: string, name: string, give
     const child = execFile(
       'bash',
       ['-e', '-o', 'pipefail', '-c', step.run ?? ''],
-      { cwd: folder, env: { PATH: process.env.PATH, ...files, ...env } },
+      { cwd: folder, env: { PATH: process.env['PATH'], ...files, ...env } },
       (_, stdout, stderr) => resolve({ code: child.exitCode ?? 1, log: stdout + stderr }),
     );
   });

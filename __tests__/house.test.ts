@@ -269,7 +269,7 @@ function mayImport(path: string, wanted: Import): boolean {
 it('the house is read', () => {
   expect(HOUSE.length).toBeGreaterThan(40);
   expect(HOUSE.find(({ path }) => path === 'survey.ts')?.imports).toContainEqual({
-    from: 'plan/plan.ts',
+    from: 'plan/stage.ts',
     typeOnly: false,
   });
   expect(HOUSE.find(({ path }) => path === 'converge.ts')?.imports).toContainEqual({
@@ -445,7 +445,7 @@ describe('what only some may touch', () => {
     );
     expect(found.filter((path) => path !== 'settings/inputs.ts')).toEqual(['clients/aws.ts']);
     expect(HOUSE.find(({ path }) => path === 'clients/aws.ts')?.text).toMatch(
-      /^process\.env\.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';$/m,
+      /^process\.env\['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'\] = 'true';$/m,
     );
   });
 

@@ -42,7 +42,7 @@ const KEYWORDS: Readonly<Record<string, Keyword>> = {
   additionalProperties: (demand, value, schema) =>
     !isObject(value) ||
     Object.keys(value)
-      .filter((name) => !Object.hasOwn((schema.properties ?? {}) as Json, name))
+      .filter((name) => !Object.hasOwn((schema['properties'] ?? {}) as Json, name))
       .every((name) => (typeof demand === 'boolean' ? demand : accepts(demand as Json, value[name]))),
 };
 

@@ -21,9 +21,9 @@ jobs:
     uses: papyrus/aws-bootstrap/.github/workflows/fleet.yml@v1
 `;
   const given = permissionsOf(caller('{ contents: read, id-token: write, issues: write }'));
-  expect(given.fleet).toContain('issues: write');
-  expect(given.target).toEqual(['contents: read', 'id-token: write']);
-  expect(permissionsOf(caller('{ contents: read }')).target).toEqual(['contents: read']);
+  expect(given['fleet']).toContain('issues: write');
+  expect(given['target']).toEqual(['contents: read', 'id-token: write']);
+  expect(permissionsOf(caller('{ contents: read }'))['target']).toEqual(['contents: read']);
   const actions = actionsOf(caller('{}')).map((uses) => uses.split('@')[0]);
   expect(actions).toContain('papyrus/aws-bootstrap');
   expect(actions).toContain('aws-actions/configure-aws-credentials');

@@ -21,7 +21,7 @@ async function query(service: 'cloudformation' | 'iam', parameters: Record<strin
     body: new URLSearchParams(parameters),
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`${parameters.Action}: ${text}`);
+  if (!response.ok) throw new Error(`${parameters['Action']}: ${text}`);
   return text;
 }
 

@@ -54,12 +54,12 @@ export async function startEmptyAccount(): Promise<EmptyAccount> {
 }
 
 function emptyAnswer(operation: string, input: Readonly<Record<string, unknown>>): object {
-  if (operation === 'GetParameters') return { Parameters: [], InvalidParameters: input.Names };
+  if (operation === 'GetParameters') return { Parameters: [], InvalidParameters: input['Names'] };
   if (operation === 'DescribeParameters') return { Parameters: [] };
   if (operation === 'DescribeLogGroups') return { logGroups: [] };
   if (operation === 'ListSecrets') return { SecretList: [] };
   if (operation === 'BatchGetSecretValue') {
-    const names = (input.SecretIdList ?? []) as string[];
+    const names = (input['SecretIdList'] ?? []) as string[];
     const Errors = names.map((SecretId) => ({ SecretId, ErrorCode: 'ResourceNotFoundException' }));
     return { SecretValues: [], Errors };
   }

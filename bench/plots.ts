@@ -7,8 +7,8 @@ const CONFIG = { font: 'sans-serif', background: 'white' } as const;
 /** @returns the plots of the page as SVG, by name */
 export async function plots(results: Results): Promise<Map<string, string>> {
   const specs: Record<string, TopLevelSpec> = {};
-  if (results.seed !== undefined) specs.seed = seedPlot(results.seed.rows);
-  if (results.startup !== undefined) specs.startup = startupPlot(results.startup);
+  if (results.seed !== undefined) specs['seed'] = seedPlot(results.seed.rows);
+  if (results.startup !== undefined) specs['startup'] = startupPlot(results.startup);
   if (results.scale !== undefined) {
     specs['scale-time'] = scalePlot(results.scale, 'seconds', 'seconds');
     specs['scale-memory'] = scalePlot(results.scale, 'peakMiB', 'MiB at the peak');

@@ -103,7 +103,7 @@ function workspaceOf(size: number, bundles: number) {
 
 /** Makes what an apply would have made, past the proxy and its latency, so that nobody waits for a quota. */
 async function fill(aws: AwsServer, size: number, bundles: number): Promise<void> {
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const settings = {
     endpoint: aws.motoUrl,
     region: 'us-west-2',

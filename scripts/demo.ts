@@ -68,7 +68,7 @@ async function play(
 ): Promise<string[]> {
   aws.forget();
   // A scene without variables is looked through for those of the others.
-  const text = inputs.dotenv || dotenv;
+  const text = inputs['dotenv'] || dotenv;
   await using run = await runAction({
     inputs: { prefix: '/papyrus/prd', dotenv, tags: 'project=portfolio', ...inputs },
     env: aws.env(),

@@ -280,7 +280,7 @@ try {
   isThere = false;
   const text = `parliament, the linter of IAM policies, could not be installed: ${(error as Error).message}`;
   // CI insists; elsewhere the rest is worth having.
-  if (process.env.CI) faults.push(text);
+  if (process.env['CI']) faults.push(text);
   else console.log(`left out: ${text}`);
 }
 await checkActions();

@@ -79,7 +79,7 @@ async function findTools(): Promise<string> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     for (const line of [...faults, `The published workflows are not run: ${reason}`]) console.log(line);
-    process.exit(process.env.CI === 'true' || faults.length > 0 ? 1 : 0);
+    process.exit(process.env['CI'] === 'true' || faults.length > 0 ? 1 : 0);
   }
 }
 

@@ -89,7 +89,7 @@ export async function converge(
   if (settings.allowedAccountIds.length > 0 || settings.repository?.account !== undefined) await identity;
   // What comes after the plan is loaded while AWS answers.
   const [surveyed, caller, { execute }] = await Promise.all([
-    survey(asked, rooms),
+    survey(asked, rooms, loading),
     identity,
     loading.next(() => import('./execute.ts')),
     loading.next(() => import('./report/report.ts')),

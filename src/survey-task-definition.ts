@@ -5,7 +5,7 @@ import { type Placement, place } from './desired/placement.ts';
 import { route } from './desired/routing.ts';
 import { type Kind, type Spec, Unreadable } from './model/spec.ts';
 import type { Providers } from './providers/provider.ts';
-import { type Observation, observe } from './providers/rooms.ts';
+import { noNames, type Observation, observe } from './providers/rooms.ts';
 import { findStrays } from './providers/strays.ts';
 import { firstTag } from './registry/image-name.ts';
 import { errorText, reasonOf } from './report/failure.ts';
@@ -71,11 +71,11 @@ function namesOf({ referred }: Settings, placements: readonly Placement[]): Reco
   const { logGroup, image } = referred ?? {};
   const repositories = image === undefined ? [] : [image.repository];
   return {
+    ...noNames(),
     'AWS::Logs::LogGroup': logGroup === undefined ? [] : [logGroup],
     'AWS::SSM::Parameter': of('AWS::SSM::Parameter'),
     'AWS::SecretsManager::Secret': of('AWS::SecretsManager::Secret'),
     'AWS::ECR::Repository': repositories,
-    'Auth0::Application': [],
     Image: image === undefined || firstTag(image) === undefined ? [] : repositories,
   };
 }

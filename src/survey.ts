@@ -7,16 +7,11 @@ import { imageWish, wantedTags } from './desired/image.ts';
 import type { Plan } from './model/change.ts';
 import type { Findings, ListedKind } from './model/inventory.ts';
 import { type Kind, Unreadable } from './model/spec.ts';
-import { type DestroyRequest, destroy } from './plan/destroy.ts';
-import { refuseEmptyInput } from './plan/empty-input.ts';
-import { ignoreRemarks } from './plan/idle-ignores.ts';
-import { moveKeys } from './plan/move.ts';
-import { plan as compare } from './plan/plan.ts';
+import type { DestroyRequest } from './plan/destroy.ts';
 import type { Policy } from './plan/policy.ts';
-import { prune } from './plan/prune.ts';
-import { encryptedVariables } from './plan/settled-type.ts';
+import type { Loading } from './providers/loading.ts';
 import type { Providers } from './providers/provider.ts';
-import { confirmed, type Observation, observe } from './providers/rooms.ts';
+import { confirmed, noNames, type Observation, observe } from './providers/rooms.ts';
 import { confirmedStrays, findNeighbours, findStrays } from './providers/strays.ts';
 import type { References } from './report/run.ts';
 import { unlistedRemarks } from './report/unlisted.ts';
@@ -44,19 +39,25 @@ export interface Survey {
 }
 
 /** Reads everything that this run is about, in one go, and compares it with what is asked for. */
-export function survey(asked: Asked, rooms: Providers): Promise<Survey> {
-  return asked.settings.mode === 'destroy' ? surveyEnd(asked, rooms) : surveyWishes(asked, rooms);
+export function survey(asked: Asked, rooms: Providers, loading: Loading): Promise<Survey> {
+  return asked.settings.mode === 'destroy'
+    ? surveyEnd(asked, rooms, loading)
+    : surveyWishes(asked, rooms, loading);
 }
 
-async function surveyWishes(asked: Asked, rooms: Providers): Promise<Survey> {
+/** Plans are made of what AWS answers, so the plan stage is loaded in the meantime. */
+const loadPlan = (loading: Loading) => loading.next(() => import('./plan/stage.ts'));
+
+async function surveyWishes(asked: Asked, rooms: Providers, loading: Loading): Promise<Survey> {
   const { settings, desired, unknownNames } = asked;
   const isEmpty = !asked.hasVariables;
-  const [observation, references, listed] = await Promise.all([
+  const [observation, references, listed, plans] = await Promise.all([
     observe(rooms, namesOf(desired, asked)),
     settings.referred && import('./survey-task-definition.ts').then((it) => it.readReferences(asked, rooms)),
     findStrays(rooms, { prefix: settings.prefix, known: knownNames(asked, isEmpty), readsKeys: !isEmpty }),
+    loadPlan(loading),
   ]);
-  if (isEmpty) refuseEmptyInput(listed, settings.prefix);
+  if (isEmpty) plans.refuseEmptyInput(listed, settings.prefix);
   // A run that was given no variable knows nothing of what is wanted, so nothing is left over to it.
   const found = isEmpty ? NOTHING_FOUND : listed;
   const settled = settleCallback(asked, observation);
@@ -66,17 +67,17 @@ async function surveyWishes(asked: Asked, rooms: Providers): Promise<Survey> {
     ...imageWishes(asked),
     ...auth0Wishes(settled, observation, before),
   ];
-  const encrypted = encryptedVariables(
+  const encrypted = plans.encryptedVariables(
     observation['AWS::SecretsManager::Secret'].values(),
     found.strays,
     settings.prefer,
   );
   const policy = { ...policyOf(asked), encrypted };
   const changes = await confirmed(rooms, observation, (standing) =>
-    moveKeys(compare(wishes, standing, policy), desired),
+    plans.moveKeys(plans.plan(wishes, standing, policy), desired),
   );
   const strays = await confirmedStrays(rooms, found, (judged) =>
-    prune(judged, changes, {
+    plans.prune(judged, changes, {
       prune: settings.ownership.prune,
       recoveryDays: settings.ownership.recoveryDays,
       ignore: settings.ignore,
@@ -92,7 +93,7 @@ async function surveyWishes(asked: Asked, rooms: Providers): Promise<Survey> {
     remarks: [
       ...remarksOn(listed, settings, isEmpty),
       ...remarksOnCallback(settled, observation, before),
-      ...ignoreRemarks(settings.ignore, plan),
+      ...plans.ignoreRemarks(settings.ignore, plan),
       ...(references?.missing ?? []).map(
         (text) => `${settings.reports.taskDefinition?.path} is not completed: ${text}`,
       ),
@@ -103,7 +104,7 @@ async function surveyWishes(asked: Asked, rooms: Providers): Promise<Survey> {
   };
 }
 
-async function surveyEnd(asked: Asked, rooms: Providers): Promise<Survey> {
+async function surveyEnd(asked: Asked, rooms: Providers, loading: Loading): Promise<Survey> {
   const { settings, auth0 } = asked;
   const { logGroup, prefix } = settings;
   // An image alone needs its repository's settings, and does not make it ours to delete.
@@ -116,10 +117,11 @@ async function surveyEnd(asked: Asked, rooms: Providers): Promise<Survey> {
     'AWS::SSM::Parameter': auth0 === undefined ? [] : [callback],
   };
   const isShared = logGroup?.exclusive === false || repository?.exclusive === false;
-  const [observation, found, neighbours] = await Promise.all([
+  const [observation, found, neighbours, plans] = await Promise.all([
     observe(rooms, names),
     findStrays(rooms, { prefix, known: noneKnown(settings), readsKeys: false }),
     isShared ? findNeighbours(rooms, settings.application, prefix) : [],
+    loadPlan(loading),
   ]);
   const { asked: settled } = settleCallback(asked, observation);
   const stored = observation['AWS::SSM::Parameter'].get(callback);
@@ -127,7 +129,7 @@ async function surveyEnd(asked: Asked, rooms: Providers): Promise<Survey> {
   const withdrawals =
     auth0 === undefined || settings.auth0 === undefined
       ? undefined
-      : compare(
+      : plans.plan(
           [withdrawWish(settings.auth0, settled.urls, storedValue(stored), standingUrls(auth0, observation))],
           observation,
           policyOf(asked),
@@ -146,7 +148,7 @@ async function surveyEnd(asked: Asked, rooms: Providers): Promise<Survey> {
     ignore: settings.ignore,
     recoveryDays: settings.ownership.recoveryDays,
   };
-  const plan = await confirmedStrays(rooms, found, (judged) => destroy({ ...request, found: judged }));
+  const plan = await confirmedStrays(rooms, found, (judged) => plans.destroy({ ...request, found: judged }));
   const remarks = auth0 === undefined ? [] : remarksOnList(settings, observation);
   return { plan, remarks, repositoryUri: undefined, encrypted: new Set(), references: undefined };
 }
@@ -174,14 +176,8 @@ function policyOf({ settings, urls }: Asked): Policy {
 }
 
 function namesOf(desired: Desired, { settings, auth0, image, callbackPath }: Asked): Record<Kind, string[]> {
-  const names: Record<Kind, string[]> = {
-    'AWS::Logs::LogGroup': [],
-    'AWS::SSM::Parameter': [],
-    'AWS::SecretsManager::Secret': [],
-    'AWS::ECR::Repository': [],
-    'Auth0::Application': auth0 === undefined ? [] : [auth0.name],
-    Image: [],
-  };
+  const names = noNames();
+  if (auth0 !== undefined) names['Auth0::Application'].push(auth0.name);
   if (image !== undefined && settings.repository !== undefined) {
     names.Image.push(settings.repository.name);
     // Its URI is told also where the repository itself is not looked after.

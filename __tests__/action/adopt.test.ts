@@ -45,7 +45,7 @@ it('shows field by field what is adopted, and then stands', async () => {
     other: 'others-value',
   });
   aws.forget();
-  expect((await at.step(inputs)).outputs.drifted).toBe('false');
+  expect((await at.step(inputs)).outputs['drifted']).toBe('false');
   expect(aws.writes()).toEqual([]);
 });
 
@@ -73,7 +73,7 @@ describe('owners', () => {
     const run = await at.step({ ...only, dotenv: ENV });
     expect(run.exitCode).toBe(1);
     expect(run.log).toContain(`it belongs to ${owner}`);
-    expect(run.outputs.blocked).toBe('2');
+    expect(run.outputs['blocked']).toBe('2');
     expect(aws.writes()).toEqual([]);
     expect((await at.parameter(`${P}/GUNICORN_WORKERS`))?.tags).toEqual(tags);
   });

@@ -67,7 +67,7 @@ describe('plan-hash', () => {
     await at.step({ dotenv: CHANGED });
     await at.step({ dotenv: SEED });
     const again = await plan(SEED);
-    expect(again.outputs.drifted).toBe('false');
+    expect(again.outputs['drifted']).toBe('false');
     expect(again.outputs['plan-hash']).not.toBe(hash);
   });
 });
@@ -87,7 +87,7 @@ describe('expect-plan', () => {
     const refused = await at.step({ dotenv: other, 'expect-plan': approved.outputs[output] ?? '' });
     expect(refused.exitCode).toBe(1);
     expect(refused.outputs['failure-reason']).toBe('conflict');
-    expect(refused.outputs.changed).toBe('false');
+    expect(refused.outputs['changed']).toBe('false');
     expect(refused.log).toContain('nothing was written');
     expect(aws.writes()).toEqual([]);
     if (form === 'JSON') {
@@ -135,7 +135,7 @@ describe('expect-plan', () => {
       expect(refused.outputs['failure-reason'], refused.log).toBe('conflict');
     }
     expect(aws.writes()).toEqual([]);
-    expect(approved.outputs.plan).not.toContain('123456789012');
+    expect(approved.outputs['plan']).not.toContain('123456789012');
   });
 
   it('for one tenant and application of Auth0 is none for another', async () => {
@@ -168,7 +168,7 @@ describe('expect-plan', () => {
     await at.step({ dotenv: SEED });
     const approved = await plan(CHANGED);
     await at.step({ dotenv: SEED.replace('GUNICORN_WORKERS=2', 'GUNICORN_WORKERS=7') });
-    const files = { 'approved/plan.json': approved.outputs.plan ?? '' };
+    const files = { 'approved/plan.json': approved.outputs['plan'] ?? '' };
     const refused = await at.step({ dotenv: CHANGED, 'expect-plan': 'approved/plan.json' }, { files });
     expect(refused.exitCode).toBe(1);
     expect(refused.log).toContain(
@@ -182,7 +182,7 @@ describe('expect-plan', () => {
     const approved = await at.step({ mode: 'destroy' });
     await at.putParameter(`${P}/LATE`, { 'managed-by': 'aws-bootstrap' });
     const inputs = { mode: 'destroy', confirm: P };
-    const refused = await at.step({ ...inputs, 'expect-plan': approved.outputs.plan ?? '' });
+    const refused = await at.step({ ...inputs, 'expect-plan': approved.outputs['plan'] ?? '' });
     expect(refused.exitCode).toBe(1);
     expect(refused.log).toContain(`${P}/LATE: delete is in this plan, and was not approved`);
     expect(await at.secrets()).toHaveLength(3);

@@ -87,7 +87,7 @@ describe("the article's flow", () => {
     expect(second.exitCode, second.log).toBe(0);
     expect(lists()).toEqual(UNION);
     expect(await callback()).toEqual({ value: `${NEW}/callback`, type: 'String' });
-    expect(second.outputs.changed).toBe('true');
+    expect(second.outputs['changed']).toBe('true');
     expect(second.outputs['config-changed']).toBe('true');
     // Cheap: the account, the one parameter and its owner, and nothing of log groups, secrets or repositories.
     expect(new Set(aws.calls.map(({ service }) => service))).toEqual(new Set(['sts', 'ssm']));
@@ -97,8 +97,8 @@ describe("the article's flow", () => {
 
     const third = await run({ dotenv: dotenv('http://0.0.0.0:5000/callback') });
     expect(third.exitCode, third.log).toBe(0);
-    expect(third.outputs.changed).toBe('false');
-    expect(third.outputs.drifted).toBe('false');
+    expect(third.outputs['changed']).toBe('false');
+    expect(third.outputs['drifted']).toBe('false');
     expect(third.log).toContain('public URL that stands is kept');
     expect((await callback()).value).toBe(`${NEW}/callback`);
   });
@@ -112,7 +112,7 @@ describe("the article's flow", () => {
     expect(aws.writes()).toEqual([]);
     expect(auth0.count('update')).toBe(0);
     expect(auth0.calls).toHaveLength(2);
-    expect(again.outputs.changed).toBe('false');
+    expect(again.outputs['changed']).toBe('false');
   });
 
   it('what Auth0 has taken is a change of the run, also where it cannot be read back', async () => {
@@ -124,7 +124,7 @@ describe("the article's flow", () => {
     expect(failed.exitCode).toBe(1);
     expect(aws.writes()).toEqual([]);
     expect(lists()).toEqual(UNION);
-    expect(failed.outputs.changed).toBe('true');
+    expect(failed.outputs['changed']).toBe('true');
   });
 
   it('allows the new URL first, then writes the variable, and takes the old URL out last', async () => {
@@ -204,7 +204,7 @@ describe('the path of the callback', () => {
     aws.forget();
     auth0.calls.length = 0;
     const again = await follow({ only: 'parameters, auth0', dotenv: dotenv(value) });
-    expect(again.outputs.changed).toBe('false');
+    expect(again.outputs['changed']).toBe('false');
     expect(aws.writes()).toEqual([]);
     expect(auth0.calls.map(({ call }) => call)).toEqual(['token', 'read']);
   });
@@ -404,7 +404,7 @@ describe('modes', () => {
       expect(told.log).toContain('callback:*** taken out');
       expect(told.log).toContain('origin:*** taken out');
       expect(told.log).toContain(`callback:${plain} taken out`);
-      expect(told.outputs.plan).toContain(plain);
+      expect(told.outputs['plan']).toContain(plain);
     }
     expect(lists().callbacks).toEqual([`${NEW}/callback`]);
     expect(lists().web_origins).toEqual([NEW]);
@@ -439,8 +439,8 @@ describe('modes', () => {
       const told = await step({ mode });
       expect(told.exitCode, told.log).toBe(mode === 'plan' ? 0 : 1);
       expect(told.log).toContain(`callback:${NEW}/callback added`);
-      expect(told.outputs.drifted).toBe('true');
-      expect(told.outputs.plan).toContain(`origin:${NEW}`);
+      expect(told.outputs['drifted']).toBe('true');
+      expect(told.outputs['plan']).toContain(`origin:${NEW}`);
     }
     expect(auth0.count('update')).toBe(0);
     expect(aws.writes()).toEqual([]);
@@ -459,7 +459,7 @@ describe('modes', () => {
     for (const mode of ['plan', 'drift']) {
       const told = await step({ mode });
       expect(told.exitCode, told.log).toBe(0);
-      expect(told.outputs.drifted).toBe('false');
+      expect(told.outputs['drifted']).toBe('false');
     }
     expect([...auth0.tokens.values()]).toEqual([['read:clients'], ['read:clients']]);
     const refused = await step({ 'app-url': OLD });
@@ -757,7 +757,7 @@ describe('faults of Auth0', () => {
       web_origins: [NEW],
     });
     auth0.calls.length = 0;
-    expect((await step()).outputs.changed).toBe('false');
+    expect((await step()).outputs['changed']).toBe('false');
     expect(auth0.calls.map(({ call }) => call)).toEqual(['token', 'read']);
   });
 
@@ -771,6 +771,6 @@ describe('faults of Auth0', () => {
     expect(failed.exitCode).toBe(1);
     expect(await callback()).toEqual({ value: `${OLD}/callback`, type: 'String' });
     expect(failed.log).toContain(`parameter ${PARAMETER}: left out, since application comes before it`);
-    expect(failed.outputs.changed).toBe('false');
+    expect(failed.outputs['changed']).toBe('false');
   });
 });

@@ -7,7 +7,7 @@ import { dotenv, openStage, SEED, type Stage } from './stage.ts';
 
 /** A client that no one here wrote reads back what one full run has written. */
 const program = findOnPath('aws');
-const isRequired = process.env.CI === 'true';
+const isRequired = process.env['CI'] === 'true';
 
 let stage: Stage;
 let run: ActionRun;
@@ -75,14 +75,14 @@ describe.skipIf(program === undefined && !isRequired)(
       expect(Parameters.map(({ Name, Type, Value, Version }) => [Name, Type, Value, Version]).sort()).toEqual(
         [
           ...plain,
-          ['/papyrus/prd/STRIPE_API_KEY', 'SecureString', SEED.STRIPE_API_KEY, 1],
+          ['/papyrus/prd/STRIPE_API_KEY', 'SecureString', SEED['STRIPE_API_KEY'], 1],
           ['/papyrus/prd/UNICODE', 'String', 'ключ é 秘密', 1],
           ['/papyrus/prd/SPACES', 'String', 'a  b', 1],
         ].sort(),
       );
       expect(
         Object.fromEntries(Parameters.map(({ Name, ARN }) => [Name.split('/').at(-1) ?? '', ARN])),
-      ).toEqual(JSON.parse(run.outputs.parameters ?? ''));
+      ).toEqual(JSON.parse(run.outputs['parameters'] ?? ''));
       const { TagList } = await ask<{ TagList: Tags }>(
         'ssm',
         'list-tags-for-resource',
@@ -116,24 +116,24 @@ describe.skipIf(program === undefined && !isRequired)(
         ),
       ).toEqual({
         'papyrus/prd/db': {
-          username: SEED.DB_USER,
-          password: SEED.DB_PASSWORD,
-          host: SEED.DB_HOST,
-          name: SEED.DB_NAME,
-          postgres_user: SEED.POSTGRES_USER,
-          postgres_password: SEED.POSTGRES_PASSWORD,
-          postgres_db: SEED.POSTGRES_DB,
+          username: SEED['DB_USER'],
+          password: SEED['DB_PASSWORD'],
+          host: SEED['DB_HOST'],
+          name: SEED['DB_NAME'],
+          postgres_user: SEED['POSTGRES_USER'],
+          postgres_password: SEED['POSTGRES_PASSWORD'],
+          postgres_db: SEED['POSTGRES_DB'],
         },
         'papyrus/prd/auth0': {
-          client_id: SEED.AUTH0_CLIENT_ID,
-          client_secret: SEED.AUTH0_CLIENT_SECRET,
-          domain: SEED.AUTH0_DOMAIN,
+          client_id: SEED['AUTH0_CLIENT_ID'],
+          client_secret: SEED['AUTH0_CLIENT_SECRET'],
+          domain: SEED['AUTH0_DOMAIN'],
         },
-        'papyrus/prd/flask': { secret_key: SEED.FLASK_SECRET_KEY },
+        'papyrus/prd/flask': { secret_key: SEED['FLASK_SECRET_KEY'] },
       });
       // What ECS is told to read is there, under that ARN and that key.
       const arns = SecretList.map(({ ARN }) => ARN);
-      const references = Object.values(JSON.parse(run.outputs.secrets ?? '') as Record<string, string>);
+      const references = Object.values(JSON.parse(run.outputs['secrets'] ?? '') as Record<string, string>);
       expect(references).toHaveLength(11);
       for (const reference of references) expect(arns).toContain(/^(.*):[a-z_]+::$/.exec(reference)?.[1]);
     });
@@ -182,7 +182,7 @@ describe.skipIf(program === undefined && !isRequired)(
 
 function findOnPath(name: string): string | undefined {
   const endings = process.platform === 'win32' ? ['.exe', '.cmd'] : [''];
-  for (const folder of (process.env.PATH ?? '').split(delimiter).filter(Boolean))
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter).filter(Boolean))
     for (const ending of endings) {
       const path = join(folder, `${name}${ending}`);
       try {

@@ -76,7 +76,7 @@ describe('a parameter that a rule has encrypted', () => {
       for (const mode of ['plan', 'drift', 'apply']) {
         const fails = mode === 'drift' && name.includes('rotated');
         await using run = await stage.act({ ...only, ...inputs, mode }, { files });
-        expect([name, mode, run.exitCode, run.outputs.blocked], run.log).toEqual([
+        expect([name, mode, run.exitCode, run.outputs['blocked']], run.log).toEqual([
           name,
           mode,
           fails ? 1 : 0,
@@ -131,7 +131,7 @@ describe('a parameter that exists', () => {
     await using plan = await stage.act({ ...inputs, mode: 'plan' });
     expect(plan.exitCode, plan.log).toBe(0);
     await using run = await stage.act(inputs);
-    expect([run.exitCode, run.outputs.blocked], run.log).toEqual([0, '0']);
+    expect([run.exitCode, run.outputs['blocked']], run.log).toEqual([0, '0']);
     for (const each of [plan, run]) {
       expect(each.log).not.toContain('change-type');
       expect(each.rawSummary).not.toContain('change-type');
@@ -139,7 +139,7 @@ describe('a parameter that exists', () => {
     }
     expect(await stage.parameter('ORDER_CHANNEL')).toEqual({ value: 'mail', type: 'SecureString' });
     await using again = await stage.act(inputs);
-    expect(again.outputs.changed).toBe('false');
+    expect(again.outputs['changed']).toBe('false');
   });
 
   test('as a String of ours becomes a SecureString in place once its value is undecided', async () => {
@@ -163,11 +163,11 @@ describe('a parameter that exists', () => {
     const opaque = 'qv17x-Zk3w9';
     await stage.put('ORDER_CHANNEL', 'mail');
     await using run = await stage.act({ ...only, dotenv: `ORDER_CHANNEL=${opaque}` });
-    expect([run.exitCode, run.outputs.blocked], run.log).toEqual([0, '0']);
+    expect([run.exitCode, run.outputs['blocked']], run.log).toEqual([0, '0']);
     expectHidden(run, [opaque]);
     expect(await stage.parameter('ORDER_CHANNEL')).toEqual({ value: opaque, type: 'String' });
     await using again = await stage.act({ ...only, dotenv: `ORDER_CHANNEL=${opaque}` });
-    expect([again.exitCode, again.outputs.changed]).toEqual([0, 'false']);
+    expect([again.exitCode, again.outputs['changed']]).toEqual([0, 'false']);
     expectHidden(again, [opaque]);
   });
 });
@@ -220,7 +220,7 @@ describe('on a pull request', () => {
     expect(run.exitCode, run.log).toBe(0);
     expectHidden(run, ['harbour']);
     expect(fieldsOf(run, `${P}/GREETING`)).toEqual({ value: 'orchard → lighthouse' });
-    expect(fieldsOf(run, `${P}/FAREWELL`, 'create').value).toBe('null → ***');
+    expect(fieldsOf(run, `${P}/FAREWELL`, 'create')['value']).toBe('null → ***');
     for (const text of [run.log, run.rawSummary, github.comments[0]?.body])
       expect(text).toContain('lighthouse');
   });

@@ -129,7 +129,7 @@ test('in the log and the task definition of an apply, and of the run after it', 
       { only, dotenv: json(few), 'task-definition': 'task.json', 'log-group': 'none' },
       { files, env: debug },
     );
-    expect([run.exitCode, run.outputs.changed], run.log).toEqual([0, expected]);
+    expect([run.exitCode, run.outputs['changed']], run.log).toEqual([0, expected]);
     expectHidden(run, secretsOf(few));
     expect(
       findCanaries(

@@ -60,7 +60,7 @@ describe('with confirm', () => {
     expect(gone.log).toContain('still costs money: repository papyrus');
     expect(gone.summary).toContain('still costs money');
     const deletions = aws.calls.filter(({ operation }) => operation === 'DeleteSecret');
-    expect(deletions.map(({ input }) => input.RecoveryWindowInDays)).toEqual([30, 30, 30]);
+    expect(deletions.map(({ input }) => input['RecoveryWindowInDays'])).toEqual([30, 30, 30]);
     expect(aws.count('DeleteParameters')).toBe(1);
     expect(gone.outputs['monthly-cost-usd']).toBe('0.00');
     // No value is read to be deleted.
@@ -80,7 +80,7 @@ describe('with confirm', () => {
     expect(await at.logGroup('/ecs/papyrus-prd')).toBeUndefined();
     expect(await at.repository('papyrus/prd')).toBeUndefined();
     const [deletion] = aws.calls.filter(({ operation }) => operation === 'DeleteRepository');
-    expect(deletion?.input.force).toBe(true);
+    expect(deletion?.input['force']).toBe(true);
 
     const back = await at.step({ dotenv: SEED, ...OWN });
     expect(back.exitCode, back.log).toBe(0);
@@ -89,7 +89,7 @@ describe('with confirm', () => {
     expect(await at.parameters()).toHaveLength(5);
     aws.forget();
     const silent = await at.step({ dotenv: SEED, ...OWN });
-    expect(silent.outputs.drifted, silent.log).toBe('false');
+    expect(silent.outputs['drifted'], silent.log).toBe('false');
     expect(aws.writes()).toEqual([]);
   });
 
@@ -129,7 +129,7 @@ describe('with confirm', () => {
     const back = await at.step(secrets);
     expect(back.exitCode, back.log).toBe(0);
     expect(aws.writes().map(({ operation }) => operation)).toEqual(Array(3).fill('RestoreSecret'));
-    expect([back.outputs.changed, back.outputs['config-changed']]).toEqual(['true', 'false']);
+    expect([back.outputs['changed'], back.outputs['config-changed']]).toEqual(['true', 'false']);
     expect(back.outputs['config-fingerprint']).toBe(first.outputs['config-fingerprint']);
     expect(back.summary).not.toContain('deploy again');
 
@@ -254,7 +254,9 @@ describe('another environment of the application', () => {
       'aws ecr delete-repository --region us-west-2 --force --repository-name papyrus',
     );
     expect(gone.summary).toContain('aws ecr delete-repository');
-    expect((await stg.step({ mode: 'drift', only: 'log-group, repository' })).outputs.drifted).toBe('false');
+    expect((await stg.step({ mode: 'drift', only: 'log-group, repository' })).outputs['drifted']).toBe(
+      'false',
+    );
   });
 
   it.each([

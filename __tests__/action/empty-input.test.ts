@@ -25,7 +25,7 @@ describe('a run without any variable', () => {
     for (const changed of ['true', 'false']) {
       const run = await at.step({});
       expect(run.exitCode, run.log).toBe(0);
-      expect(run.outputs.changed).toBe(changed);
+      expect(run.outputs['changed']).toBe(changed);
     }
   });
 
@@ -116,7 +116,7 @@ describe('two sources, one of them empty', () => {
     expect(held.log).toContain('allow: prune-many');
     expect(held.summary).toContain('allow: prune-many');
     expect(aws.writes()).toEqual([]);
-    const plan = JSON.parse(held.outputs.plan ?? '').changes;
+    const plan = JSON.parse(held.outputs['plan'] ?? '').changes;
     expect(plan.filter(({ consent }: { consent?: string }) => consent === 'prune-many')).toHaveLength(9);
 
     const allowed = await at.step({ ...lost, allow: 'prune-many' });

@@ -36,7 +36,7 @@ it('share log group and repository, and leave each other alone', async () => {
     'managed-by': 'aws-bootstrap',
   });
   expect((await prd.parameter('/papyrus/prd/GUNICORN_WORKERS'))?.value).toBe('2');
-  expect((await prd.parameter('/papyrus/stg/GUNICORN_WORKERS'))?.tags.stage).toBe('test');
+  expect((await prd.parameter('/papyrus/stg/GUNICORN_WORKERS'))?.tags['stage']).toBe('test');
   expect(await prd.parameters()).toContain('/papyrus/stg/DB_USER');
   expect(await prd.parameters()).not.toContain('/papyrus/prd/DB_USER');
   // Whichever runs next finds nothing to do: neither undoes the other's, nor takes it for its own leftover.
@@ -46,7 +46,7 @@ it('share log group and repository, and leave each other alone', async () => {
     [stg, SEED.replace('GUNICORN_WORKERS=2', 'GUNICORN_WORKERS=1')],
   ] as const) {
     const again = await at.step({ dotenv }, SHARED);
-    expect(again.outputs.drifted, again.log).toBe('false');
+    expect(again.outputs['drifted'], again.log).toBe('false');
   }
   expect(aws.writes()).toEqual([]);
 });
@@ -69,7 +69,7 @@ environments:
   expect(await prd.logGroup('/ecs/papyrus-stg')).toBeUndefined();
   expect(await prd.repository('papyrus/stg')).toBeUndefined();
   expect(await prd.logGroup('/ecs/papyrus-prd')).toBeDefined();
-  expect((await prd.step({ dotenv: SEED }, own)).outputs.drifted).toBe('false');
+  expect((await prd.step({ dotenv: SEED }, own)).outputs['drifted']).toBe('false');
 });
 
 it('have one mode: an entry that sets it is told where it belongs', async () => {
@@ -107,7 +107,7 @@ it("the silent run of the seed's case takes at most 16 calls", async () => {
   await prd.step({ dotenv: SEED, tags: 'project=portfolio' });
   aws.forget();
   const again = await prd.step({ dotenv: SEED, tags: 'project=portfolio' });
-  expect(again.outputs.drifted).toBe('false');
+  expect(again.outputs['drifted']).toBe('false');
   expect(aws.calls.length).toBeLessThanOrEqual(16);
   expect(aws.calls.map(({ operation }) => operation).filter((name) => name === 'ListSecrets')).toHaveLength(
     1,

@@ -84,7 +84,7 @@ describe('the plan', () => {
       }),
     );
     for (const run of runs) {
-      const plan = JSON.parse(run.outputs.plan ?? '');
+      const plan = JSON.parse(run.outputs['plan'] ?? '');
       expect(isPlan(plan), JSON.stringify(isPlan.errors)).toBe(true);
       expect(JSON.parse(readFileSync(run.outputs['plan-file'] ?? '', 'utf8'))).toEqual(plan);
       const ids = plan.changes.map(({ kind, name }: { kind: string; name: string }) => `${kind} ${name}`);
@@ -104,7 +104,7 @@ describe('the output guard', () => {
     expect(run.exitCode, run.log).toBe(0);
     expect(run.log).toMatch(/output parameters: other jobs will not get it.*OTHER/);
     // What stands in a file is scrubbed, and so is the plan.
-    expect(run.outputs.plan).not.toContain('GUNICORN_WORKERS');
+    expect(run.outputs['plan']).not.toContain('GUNICORN_WORKERS');
     expect(run.dropped).not.toContain('plan');
     const withheld = run.dropped.filter((name) => run.outputs[name] !== '');
     for (const name of withheld) expect(run.log).toContain(`output ${name}: other jobs will not get it`);

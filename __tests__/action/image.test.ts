@@ -70,7 +70,7 @@ it('plans, pushes after the repository was made, and is silent the second time',
   registry.seen.length = 0;
   const silent = await run();
   expect(silent.exitCode, silent.log).toBe(0);
-  expect(silent.outputs.changed).toBe('false');
+  expect(silent.outputs['changed']).toBe('false');
   expect(silent.outputs['image-digest']).toBe(tags()['1.4']);
   expect(silent.outputs['image-uri']).toBe(`${registry.url.host}/papyrus:1.4`);
   expect(aws.writes()).toEqual([]);
@@ -89,17 +89,17 @@ it('tells drift: a tag that is gone, a tag that names another image; and heals i
   registry.seen.length = 0;
   const healed = await run({ 'image-tags': 'v1, latest' });
   expect(healed.exitCode, healed.log).toBe(0);
-  expect(tags().latest).toBe(tags().v1);
+  expect(tags()['latest']).toBe(tags()['v1']);
   // A new tag on a known image is one manifest.
   expect(registry.count('POST', 'PATCH')).toBe(0);
 
   await run({ image: 'docker-archive:other.tar', 'image-tags': 'latest' });
-  expect(tags().latest).not.toBe(tags().v1);
+  expect(tags()['latest']).not.toBe(tags()['v1']);
   const moved = await run({ mode: 'drift', 'image-tags': 'v1, latest' });
   expect(moved.exitCode).toBe(1);
   expect(moved.outputs['to-update']).toBe('1');
   expect((await run({ 'image-tags': 'v1, latest' })).exitCode).toBe(0);
-  expect(tags().latest).toBe(tags().v1);
+  expect(tags()['latest']).toBe(tags()['v1']);
 });
 
 it('only: image leaves the repository alone and still tells its URI', async () => {
@@ -151,10 +151,10 @@ it('a build anew with other attestations is the same image: silent, and told as 
   expect(silent.exitCode, silent.log).toBe(0);
   expect(silent.outputs).toMatchObject({
     changed: 'false',
-    'image-digest': tags().sha1,
+    'image-digest': tags()['sha1'],
     'image-uri': `${registry.url.host}/papyrus:sha1`,
   });
-  expect((await run({ ...inputs, mode: 'drift' })).outputs.drifted).toBe('false');
+  expect((await run({ ...inputs, mode: 'drift' })).outputs['drifted']).toBe('false');
   build('wednesday', other);
   expect((await run(inputs)).outputs['failure-reason']).toBe('blocked');
 });
@@ -164,7 +164,7 @@ it('pushes an index of several platforms whole', async () => {
   expect(pushed.exitCode, pushed.log).toBe(0);
   expect(tags()).toHaveProperty('multi', pushed.outputs['image-digest']);
   expect(registry.repositories.get('papyrus')?.manifests.size).toBe(3);
-  expect((await run({ image: 'oci-archive:layout.tar' })).outputs.changed).toBe('false');
+  expect((await run({ image: 'oci-archive:layout.tar' })).outputs['changed']).toBe('false');
 });
 
 it('when the repository cannot be made, the image is left out', async () => {
@@ -217,7 +217,7 @@ it('a tag that was moved is a change that the run has made, also where the next 
   registry.tamper = () => undefined;
   expect(again.exitCode).toBe(1);
   expect([...(registry.repositories.get('papyrus')?.tags.keys() ?? [])]).toEqual(['v1']);
-  expect([failed.outputs.changed, again.outputs.changed]).toEqual(['true', 'false']);
+  expect([failed.outputs['changed'], again.outputs['changed']]).toEqual(['true', 'false']);
 });
 
 it('tells how far it has come while a layer is on its way', async () => {
@@ -336,7 +336,7 @@ it('the mended image is pushed over the broken one, and a good archive never get
   const mended = write('mended.tar', image.layers);
   expect((await run({ image: 'oci-archive:broken.tar' })).outputs['image-digest']).toBe(broken);
   const pushed = await run({ image: 'oci-archive:mended.tar' });
-  expect([pushed.outputs.changed, pushed.outputs['image-digest'], tags()['1.4']]).toEqual([
+  expect([pushed.outputs['changed'], pushed.outputs['image-digest'], tags()['1.4']]).toEqual([
     'true',
     mended,
     mended,

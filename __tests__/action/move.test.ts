@@ -54,8 +54,8 @@ describe('from a parameter to a secret', () => {
     ).toBeLessThan(order.indexOf('DeleteParameters'));
     expect(await at.parameters()).not.toContain(`${P}/DB_USER`);
     expect((await at.secret('papyrus/prd/db'))?.value.username).toBe('papyrus');
-    expect(run.outputs.secrets).toContain('DB_USER');
-    expect(run.outputs.parameters).not.toContain('DB_USER');
+    expect(run.outputs['secrets']).toContain('DB_USER');
+    expect(run.outputs['parameters']).not.toContain('DB_USER');
     aws.forget();
     expect((await at.step(moved)).exitCode).toBe(0);
     expect(writes()).toEqual([]);
@@ -205,7 +205,7 @@ describe('within one name', () => {
     await at.step({ secrets: 'PLAIN_ONE=1' });
     // Without a rule a String is only a guess, and what is encrypted stays so, whatever is allowed.
     const kept = await at.step({ dotenv: 'PLAIN_ONE=1', allow: 'change-type' });
-    expect([kept.exitCode, kept.outputs.changed], kept.log).toEqual([0, 'false']);
+    expect([kept.exitCode, kept.outputs['changed']], kept.log).toEqual([0, 'false']);
     const files = { [CONFIG]: 'rules: [{ match: PLAIN_ONE, to: parameter }]\n' };
     const blocked = await at.step({ dotenv: 'PLAIN_ONE=1' }, { files });
     expect(blocked.exitCode).toBe(1);

@@ -45,7 +45,7 @@ describe('report', () => {
     for (const mode of ['plan', 'drift', 'apply']) {
       const told = await at.step({ mode, dotenv: without('GUNICORN_TIMEOUT', 'FLASK_SECRET_KEY') });
       expect(told.exitCode, told.log).toBe(0);
-      expect(told.outputs.drifted).toBe('false');
+      expect(told.outputs['drifted']).toBe('false');
       expect(told.outputs['to-delete']).toBe('0');
       expect(told.log).toContain(`= parameter ${P}/GUNICORN_TIMEOUT`);
       expect(told.log).toContain('= secret papyrus/prd/flask');
@@ -75,7 +75,7 @@ describe('report', () => {
     expect(told.exitCode, told.log).toBe(0);
     expect(told.log).toContain('could not be looked for');
     expect(told.log).toContain('secretsmanager:ListSecrets');
-    expect(told.outputs.drifted).toBe('false');
+    expect(told.outputs['drifted']).toBe('false');
   });
 });
 
@@ -88,12 +88,12 @@ describe('delete', () => {
     const planned = await at.step({ mode: 'plan', ...asked });
     expect(planned.exitCode, planned.log).toBe(0);
     expect(planned.outputs['to-delete']).toBe('24');
-    expect(planned.outputs.drifted).toBe('true');
+    expect(planned.outputs['drifted']).toBe('true');
     expect(aws.writes()).toEqual([]);
     aws.forget();
     const pruned = await at.step(asked);
     expect(pruned.exitCode, pruned.log).toBe(0);
-    expect(pruned.outputs.changed).toBe('true');
+    expect(pruned.outputs['changed']).toBe('true');
     expect(pruned.outputs['config-changed']).toBe('false');
     expect(pruned.outputs['plan-hash']).toBe(planned.outputs['plan-hash']);
     expect(
@@ -148,7 +148,7 @@ describe('delete', () => {
     expect(aws.count(/^Delete/)).toBe(0);
     expect(pruned.log).toContain(`= parameter ${P}/FOREIGN`);
     expect(pruned.log).toContain('without our tag: never touched');
-    expect(changes(pruned.outputs.plan)[`${P}/blue/OWN`]).toBeUndefined();
+    expect(changes(pruned.outputs['plan'])[`${P}/blue/OWN`]).toBeUndefined();
   });
 
   it('a secret that rotates by now is not deleted, and its owner is named', async () => {

@@ -304,7 +304,7 @@ runs: { using: node20, main: dist/index.js }
   });
 
   it('keeps the environment of the test outside', async () => {
-    process.env.PORT_CANARY = 'outside';
+    process.env['PORT_CANARY'] = 'outside';
     try {
       await using result = await run(PRINT_ENV, {
         env: { MINE: '1', GITHUB_STEP_SUMMARY: undefined, GITHUB_SHA: 'x' },
@@ -324,9 +324,9 @@ runs: { using: node20, main: dist/index.js }
       expect(env).not.toHaveProperty('PORT_CANARY');
       expect(env).not.toHaveProperty('GITHUB_STEP_SUMMARY');
       expect(env).not.toHaveProperty('VITEST');
-      expect(env.HOME).not.toBe(process.env.HOME);
+      expect(env['HOME']).not.toBe(process.env['HOME']);
     } finally {
-      delete process.env.PORT_CANARY;
+      delete process.env['PORT_CANARY'];
     }
   });
 
@@ -335,7 +335,7 @@ runs: { using: node20, main: dist/index.js }
       'does not declare the input(s) nope',
     );
     await using result = await run(PRINT_ENV, { inputs: { nope: '1', old: '2' }, allowUnknown: true });
-    expect(environment(result.stdout).INPUT_NOPE).toBe('1');
+    expect(environment(result.stdout)['INPUT_NOPE']).toBe('1');
     expect(result.annotations.map(({ level }) => level)).toEqual(['warning', 'warning']);
   });
 

@@ -58,7 +58,7 @@ describe('credentials', () => {
       await using run = await onHost(profile);
       expect(run.exitCode, run.log).toBe(0);
       expect(stage.aws.writes()).not.toEqual([]);
-      expect(signers()).toEqual(new Set([stage.aws.env().AWS_ACCESS_KEY_ID]));
+      expect(signers()).toEqual(new Set([stage.aws.env()['AWS_ACCESS_KEY_ID']]));
       const notices = run.annotations.filter(({ level }) => level === 'notice').map(({ message }) => message);
       expect(notices.filter((text) => text.includes('AWS_PROFILE'))).toEqual([
         expect.stringContaining(profile),
@@ -141,7 +141,7 @@ describe('access denied', () => {
     expect(run.log).toContain('1 of 11 failed: /papyrus/prd/LOG_LEVEL');
     expect(run.summary).toContain('ssm:PutParameter');
     // What did not come to be is not told as an output.
-    expect(Object.keys(JSON.parse(run.outputs.parameters ?? ''))).toHaveLength(5);
+    expect(Object.keys(JSON.parse(run.outputs['parameters'] ?? ''))).toHaveLength(5);
     await using next = await act();
     expect(next.exitCode).toBe(0);
     expect(openOf(next)).toEqual({ '/papyrus/prd/LOG_LEVEL': 'create' });
@@ -192,7 +192,7 @@ describe('access denied', () => {
         expect(run.log).toContain(`${failed} of 11 failed`);
         expect(run.log).toContain(`"Action":"${action}"`);
         expect(stage.aws.writes()).toEqual([]);
-        expect(run.outputs.drifted).toBe('false');
+        expect(run.outputs['drifted']).toBe('false');
       }
     },
   );
@@ -205,14 +205,14 @@ describe('access denied', () => {
     await using run = await act({ only, ...more });
     expect(run.exitCode).toBe(1);
     expect(stage.aws.calls.filter(({ write, applied }) => write && applied === true)).toHaveLength(1);
-    expect(run.outputs.changed).toBe('true');
+    expect(run.outputs['changed']).toBe('true');
   });
 
   test('a run of which AWS has taken no write has changed nothing', async () => {
     stage.aws.fault({ operation: /^Create/, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
     await using run = await act({ only: 'log-group, repository' });
     expect(run.exitCode).toBe(1);
-    expect(run.outputs.changed).toBe('false');
+    expect(run.outputs['changed']).toBe('false');
   });
 
   test('an explicit deny asks for no further statement', async () => {
@@ -239,7 +239,7 @@ describe('weather', () => {
     expect(run.exitCode).toBe(0);
     expect(errorsOf(run)).toEqual([]);
     await using silent = await act();
-    expect(silent.outputs.changed).toBe('false');
+    expect(silent.outputs['changed']).toBe('false');
   });
 
   test('a quota that is used up is told, and not asked again', async () => {

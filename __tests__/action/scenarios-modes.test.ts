@@ -110,7 +110,7 @@ describe('modes', () => {
   test('a plan is what the next apply does', async () => {
     await using plan = await act({ mode: 'plan' });
     await using run = await act({ mode: 'apply' });
-    expect(run.outputs.plan).toBe(plan.outputs.plan);
+    expect(run.outputs['plan']).toBe(plan.outputs['plan']);
     expect(run.outputs['plan-hash']).toBe(plan.outputs['plan-hash']);
     await using after = await act({ mode: 'plan' });
     expect(after.outputs['plan-hash']).not.toBe(plan.outputs['plan-hash']);
@@ -121,7 +121,7 @@ describe('modes', () => {
     await stage.put('GUNICORN_WORKERS', '9');
     await using eleventh = await act({ mode: 'plan' });
     const changesOf = (plan = '') => plan.replace(/"standing":"[^"]*"/g, '');
-    expect(changesOf(eleventh.outputs.plan)).toBe(changesOf(ninth.outputs.plan));
+    expect(changesOf(eleventh.outputs['plan'])).toBe(changesOf(ninth.outputs['plan']));
     expect(eleventh.outputs['plan-hash']).not.toBe(ninth.outputs['plan-hash']);
   });
 
@@ -250,11 +250,11 @@ describe('drift, of every kind at once', () => {
     expect(healed.outputs).toMatchObject({ 'failure-reason': 'blocked', changed: 'true', blocked: '2' });
     expect((await stage.parameter('GUNICORN_WORKERS')).value).toBe('2');
     expect(await stage.secret('db')).toMatchObject({
-      password: SEED.DB_PASSWORD,
-      host: SEED.DB_HOST,
+      password: SEED['DB_PASSWORD'],
+      host: SEED['DB_HOST'],
       theirs: { port: 5432 },
     });
-    expect(await stage.secret('auth0')).toMatchObject({ domain: SEED.AUTH0_DOMAIN });
+    expect(await stage.secret('auth0')).toMatchObject({ domain: SEED['AUTH0_DOMAIN'] });
     const { repositories } = await stage.others.ecr.send(new DescribeRepositoriesCommand({}));
     expect(repositories?.[0]?.imageTagMutability).toBe('MUTABLE');
 
@@ -348,9 +348,9 @@ describe('what stood before', () => {
     await using run = await act();
     expect(run.exitCode).toBe(0);
     expect((await stage.parameter('GUNICORN_WORKERS')).value).toBe('2');
-    expect(await stage.secret('flask')).toEqual({ secret_key: SEED.FLASK_SECRET_KEY, other: 'kept-kept' });
+    expect(await stage.secret('flask')).toEqual({ secret_key: SEED['FLASK_SECRET_KEY'], other: 'kept-kept' });
     await using silent = await act();
-    expect(silent.outputs.changed).toBe('false');
+    expect(silent.outputs['changed']).toBe('false');
     // One more call than a run without adopted parameters: the filter for the other tag.
     expect(stage.aws.calls).toHaveLength(15);
 
@@ -378,7 +378,7 @@ describe('what stood before', () => {
     expect((await stage.parameter('LOG_LEVEL')).value).toBe('info');
     await using again = await act({ adopt: 'false' });
     expect(stage.aws.writes()).toEqual([]);
-    expect(again.outputs.blocked).toBe('4');
+    expect(again.outputs['blocked']).toBe('4');
   });
 
   test('that others own is blocked by their name', async () => {
@@ -416,7 +416,7 @@ describe('only', () => {
       [...services, 'sts'].sort(),
     );
     await using silent = await act({ only });
-    expect(silent.outputs.changed).toBe('false');
+    expect(silent.outputs['changed']).toBe('false');
     if (!services.includes('ecr')) expect(silent.outputs['repository-uri']).toBe('');
   });
 });
@@ -471,9 +471,9 @@ describe('empty values', () => {
     await stands();
     await using run = await stage.act({ ...empty, 'on-empty': 'skip' });
     expect(run.exitCode).toBe(0);
-    expect(run.outputs.changed).toBe('false');
+    expect(run.outputs['changed']).toBe('false');
     expect(await stage.secret('db')).toEqual({ password: 'first-value' });
-    expect(Object.keys(JSON.parse(run.outputs.parameters ?? ''))).toEqual(['PLAIN', 'TOKEN']);
+    expect(Object.keys(JSON.parse(run.outputs['parameters'] ?? ''))).toEqual(['PLAIN', 'TOKEN']);
   });
 
   test('fail: any empty value does', async () => {
@@ -502,7 +502,7 @@ describe('accounts and regions', () => {
 
   test('the region: an input, else the ambient one, else us-west-2 with a notice', async () => {
     const env = { AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined };
-    const regionOf = (run: ActionRun) => JSON.parse(run.outputs.plan ?? '').region;
+    const regionOf = (run: ActionRun) => JSON.parse(run.outputs['plan'] ?? '').region;
     await using input = await act({ mode: 'plan', region: 'ap-northeast-1' });
     expect(regionOf(input)).toBe('ap-northeast-1');
     await using ambient = await act({ mode: 'plan' }, { env: { AWS_REGION: 'eu-west-1' } });
@@ -529,7 +529,7 @@ describe('the callback URL', () => {
       await using kept = await stage.act(inputs);
       expect(kept.exitCode).toBe(0);
       expect(stage.aws.writes()).toEqual([]);
-      expect(kept.outputs.drifted).toBe('false');
+      expect(kept.outputs['drifted']).toBe('false');
       expect(kept.log).toContain('the public URL that stands is kept');
       expect((await stage.parameter('AUTH0_CALLBACK_URL')).value).toBe(PUBLIC);
       await using drift = await stage.act({ ...inputs, mode: 'drift' });
@@ -544,7 +544,7 @@ describe('the callback URL', () => {
       dotenv: 'AUTH0_CALLBACK_URL=http://203.0.113.8:5000/callback\n',
       only: 'parameters',
     });
-    expect(run.outputs.changed).toBe('true');
+    expect(run.outputs['changed']).toBe('true');
     expect((await stage.parameter('AUTH0_CALLBACK_URL')).value).toBe('http://203.0.113.8:5000/callback');
   });
 });
@@ -572,7 +572,7 @@ test('what takes long is told beforehand, and AWS is asked for no more than it a
   const late = at.slice(20);
   expect(late.length / (((late.at(-1) ?? 0) - (late[0] ?? 0)) / 1000)).toBeLessThan(3.2);
   await using silent = await stage.act({ dotenv: dotenv(many), only: 'parameters' });
-  expect(silent.outputs.changed).toBe('false');
+  expect(silent.outputs['changed']).toBe('false');
   expect(operations().sort()).toEqual(
     [
       'DescribeParameters',
@@ -588,5 +588,5 @@ test('names that are gone from the .env are no drift', async () => {
   await stand();
   await using run = await act({ mode: 'drift', dotenv: dotenv(without('LOG_LEVEL', 'FLASK_SECRET_KEY')) });
   expect(run.exitCode).toBe(0);
-  expect(run.outputs.drifted).toBe('false');
+  expect(run.outputs['drifted']).toBe('false');
 });

@@ -76,12 +76,12 @@ const disturb = async () => {
     new PutSecretValueCommand({
       SecretId: 'papyrus/prd/canaries',
       SecretString: JSON.stringify({
-        CANARY_PEM: other.CANARY_PEM,
-        CANARY_JSON: JSON.parse(other.CANARY_JSON ?? ''),
-        CANARY_QUOTES: other.CANARY_QUOTES,
-        foreign: other.CANARY_UNICODE,
-        long: other.CANARY_LONG,
-        short: other.CANARY_SHORT,
+        CANARY_PEM: other['CANARY_PEM'],
+        CANARY_JSON: JSON.parse(other['CANARY_JSON'] ?? ''),
+        CANARY_QUOTES: other['CANARY_QUOTES'],
+        foreign: other['CANARY_UNICODE'],
+        long: other['CANARY_LONG'],
+        short: other['CANARY_SHORT'],
       }),
     }),
   );
@@ -99,7 +99,7 @@ describe.each(Object.entries(WAYS))('canaries as %s', (_, [inputs, more]) => {
     expect(apply.exitCode).toBe(0);
     clean(apply);
     await using silent = await act('apply');
-    expect(silent.outputs.changed).toBe('false');
+    expect(silent.outputs['changed']).toBe('false');
     clean(silent);
     // All of it stands as it was given, byte by byte.
     const stands = await stage.secret('canaries');
@@ -110,14 +110,14 @@ describe.each(Object.entries(WAYS))('canaries as %s', (_, [inputs, more]) => {
     await disturb();
     await using drift = await act('drift');
     expect(drift.exitCode).toBe(1);
-    expect(drift.outputs.drifted).toBe('true');
+    expect(drift.outputs['drifted']).toBe('true');
     clean(drift);
     await using debugged = await act('plan', { debug: true });
     clean(debugged);
     await using healed = await act('apply');
     expect(healed.exitCode).toBe(0);
     clean(healed);
-    expect(await stage.secret('canaries')).toMatchObject({ CANARY_PEM: CANARIES.PEM });
+    expect(await stage.secret('canaries')).toMatchObject({ CANARY_PEM: CANARIES['PEM'] });
   });
 
   test('each is masked before anything else is printed, line by line', async () => {
@@ -129,19 +129,19 @@ describe.each(Object.entries(WAYS))('canaries as %s', (_, [inputs, more]) => {
         .flatMap(({ command }) => (command?.name === 'add-mask' ? [command.data] : [])),
     );
     const given = Object.entries(CANARIES).filter(
-      ([name]) => inputs.dotenv === undefined || name !== 'QUOTES',
+      ([name]) => inputs['dotenv'] === undefined || name !== 'QUOTES',
     );
     for (const [name, value] of given) {
       if (name === 'SHORT') continue;
       for (const line of value.split('\n')) if (line.length >= 4) expect(masked).toContain(line.trim());
     }
     // What is too short to be masked is warned of by its name.
-    expect(masked).not.toContain(CANARIES.SHORT);
+    expect(masked).not.toContain(CANARIES['SHORT']);
     expect(run.annotations.map(({ message }) => message)).toContainEqual(
       expect.stringMatching(/not hidden in the log: CANARY_SHORT/),
     );
     // The password of a URL also where it stands alone.
-    expect(masked).toContain(/:([^:@]+)@/.exec(CANARIES.URL ?? '')?.[1]);
+    expect(masked).toContain(/:([^:@]+)@/.exec(CANARIES['URL'] ?? '')?.[1]);
   });
 
   test('nothing gets out when AWS repeats what it refuses', async () => {
@@ -198,7 +198,7 @@ test('nothing gets out of an input that cannot be read', async () => {
     await using run = await stage.act(inputs);
     expect([Object.keys(inputs), run.exitCode]).toEqual([Object.keys(inputs), 1]);
     // An input that is no secret may be repeated where it looks like a word.
-    if (inputs.prefix !== undefined) continue;
+    if (inputs['prefix'] !== undefined) continue;
     expect([inputs, findLeaks(run, [secret])]).toEqual([inputs, []]);
     expect(stage.aws.calls).toEqual([]);
   }
@@ -207,24 +207,24 @@ test('nothing gets out of an input that cannot be read', async () => {
 describe("the seed's case", () => {
   const inputs = {
     dotenv: dotenv(without('DB_USER', 'DB_PASSWORD')),
-    secrets: `DB_USER=papyrus\nDB_PASSWORD=${SEED.DB_PASSWORD}\n`,
+    secrets: `DB_USER=papyrus\nDB_PASSWORD=${SEED['DB_PASSWORD']}\n`,
     tags: 'project=portfolio',
   };
   // What the table calls a secret; the names and the user are none.
   const hidden = [
-    SEED.DB_PASSWORD,
-    SEED.POSTGRES_PASSWORD,
-    SEED.AUTH0_CLIENT_SECRET,
-    SEED.FLASK_SECRET_KEY,
-    SEED.STRIPE_API_KEY,
+    SEED['DB_PASSWORD'],
+    SEED['POSTGRES_PASSWORD'],
+    SEED['AUTH0_CLIENT_SECRET'],
+    SEED['FLASK_SECRET_KEY'],
+    SEED['STRIPE_API_KEY'],
   ].map(String);
 
   test('no output is dropped by masking, though DB_USER=papyrus is a secret', async () => {
     for (const mode of ['plan', 'apply', 'apply', 'drift']) {
-      await using run = await stage.act({ ...inputs, mode }, { secrets: [SEED.DB_PASSWORD ?? ''] });
+      await using run = await stage.act({ ...inputs, mode }, { secrets: [SEED['DB_PASSWORD'] ?? ''] });
       expect([mode, run.exitCode]).toEqual([
         mode,
-        0 + Number(mode === 'drift' && run.outputs.drifted === 'true'),
+        0 + Number(mode === 'drift' && run.outputs['drifted'] === 'true'),
       ]);
       expect(run.dropped.filter((name) => run.outputs[name] !== '')).toEqual([]);
       expect(findLeaks(run, hidden)).toEqual([]);
@@ -250,7 +250,7 @@ describe("the seed's case", () => {
       'another-one',
       'host-1.internal',
       'host-2.internal',
-      SEED.AUTH0_DOMAIN,
+      SEED['AUTH0_DOMAIN'],
     ])
       expect(run.masks).not.toContain(value);
     expect(
@@ -259,7 +259,7 @@ describe("the seed's case", () => {
         'another-one',
         'host-1.internal',
         'host-2.internal',
-        String(SEED.AUTH0_DOMAIN),
+        String(SEED['AUTH0_DOMAIN']),
       ]),
     ).toEqual([]);
   });

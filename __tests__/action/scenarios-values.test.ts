@@ -20,7 +20,7 @@ describe('a value that is missing', () => {
     expect(first.exitCode, first.log).toBe(0);
     for (const more of [{ mode: 'drift' }, {}, { allow: 'change-type' }]) {
       await using run = await stage.act({ ...only, variables: 'DATABASE_URL=', ...more });
-      expect([run.exitCode, run.outputs.drifted, run.outputs.blocked]).toEqual([0, 'false', '0']);
+      expect([run.exitCode, run.outputs['drifted'], run.outputs['blocked']]).toEqual([0, 'false', '0']);
       expect(stage.aws.writes()).toEqual([]);
     }
     expect(await stage.parameter('DATABASE_URL')).toEqual({ value: URL, type: 'SecureString' });
@@ -52,7 +52,7 @@ describe('a value that is missing', () => {
       { ...inputs, secrets: '{"github_token":"x-token-1"}' },
       { files, event: { name: 'pull_request' } },
     );
-    expect([fork.exitCode, fork.outputs.drifted, fork.outputs.blocked]).toEqual([0, 'false', '0']);
+    expect([fork.exitCode, fork.outputs['drifted'], fork.outputs['blocked']]).toEqual([0, 'false', '0']);
     await using tagged = await stage.act({ ...inputs, mode: 'drift', tags: 'cost=1' }, { files });
     expect(fieldsOf(tagged, `/papyrus/prd/${name}`)).toEqual({ 'tag:cost': 'null → 1' });
   });
@@ -132,7 +132,7 @@ describe('a value that another variable holds', () => {
     );
     expect(await Promise.all(types)).toEqual(['SecureString', 'String', 'String']);
     await using again = await stage.act(inputs);
-    expect(again.outputs.changed).toBe('false');
+    expect(again.outputs['changed']).toBe('false');
     // A password that is changed makes nothing of it another type.
     const other = { ...inputs, dotenv: inputs.dotenv.replace(PASSWORD, 'Another-db-5678') };
     await using changed = await stage.act(other);

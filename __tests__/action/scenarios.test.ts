@@ -36,20 +36,20 @@ const PARAMETERS = {
 } as const;
 const BUNDLES = {
   db: {
-    username: SEED.DB_USER,
-    password: SEED.DB_PASSWORD,
-    host: SEED.DB_HOST,
-    name: SEED.DB_NAME,
-    postgres_user: SEED.POSTGRES_USER,
-    postgres_password: SEED.POSTGRES_PASSWORD,
-    postgres_db: SEED.POSTGRES_DB,
+    username: SEED['DB_USER'],
+    password: SEED['DB_PASSWORD'],
+    host: SEED['DB_HOST'],
+    name: SEED['DB_NAME'],
+    postgres_user: SEED['POSTGRES_USER'],
+    postgres_password: SEED['POSTGRES_PASSWORD'],
+    postgres_db: SEED['POSTGRES_DB'],
   },
   auth0: {
-    client_id: SEED.AUTH0_CLIENT_ID,
-    client_secret: SEED.AUTH0_CLIENT_SECRET,
-    domain: SEED.AUTH0_DOMAIN,
+    client_id: SEED['AUTH0_CLIENT_ID'],
+    client_secret: SEED['AUTH0_CLIENT_SECRET'],
+    domain: SEED['AUTH0_DOMAIN'],
   },
-  flask: { secret_key: SEED.FLASK_SECRET_KEY },
+  flask: { secret_key: SEED['FLASK_SECRET_KEY'] },
 };
 
 /** Everything that the seed asks for, as AWS tells it. */
@@ -154,7 +154,7 @@ describe("the seed's case", () => {
       { 'env-file': 'config/.env', tags: 'project=portfolio' },
       { files: { 'config/.env': dotenv() } },
     );
-    expect(again.outputs.changed).toBe('false');
+    expect(again.outputs['changed']).toBe('false');
     expect(stage.aws.calls).toHaveLength(14);
   });
 
@@ -172,21 +172,21 @@ describe("the seed's case", () => {
       arns[name] =
         (await secrets.send(new DescribeSecretCommand({ SecretId: `papyrus/prd/${name}` }))).ARN ?? '';
     const bundled = {
-      DB_USER: `${arns.db}:username::`,
-      DB_PASSWORD: `${arns.db}:password::`,
-      DB_HOST: `${arns.db}:host::`,
-      DB_NAME: `${arns.db}:name::`,
-      POSTGRES_USER: `${arns.db}:postgres_user::`,
-      POSTGRES_PASSWORD: `${arns.db}:postgres_password::`,
-      POSTGRES_DB: `${arns.db}:postgres_db::`,
-      AUTH0_CLIENT_ID: `${arns.auth0}:client_id::`,
-      AUTH0_CLIENT_SECRET: `${arns.auth0}:client_secret::`,
-      AUTH0_DOMAIN: `${arns.auth0}:domain::`,
-      FLASK_SECRET_KEY: `${arns.flask}:secret_key::`,
+      DB_USER: `${arns['db']}:username::`,
+      DB_PASSWORD: `${arns['db']}:password::`,
+      DB_HOST: `${arns['db']}:host::`,
+      DB_NAME: `${arns['db']}:name::`,
+      POSTGRES_USER: `${arns['db']}:postgres_user::`,
+      POSTGRES_PASSWORD: `${arns['db']}:postgres_password::`,
+      POSTGRES_DB: `${arns['db']}:postgres_db::`,
+      AUTH0_CLIENT_ID: `${arns['auth0']}:client_id::`,
+      AUTH0_CLIENT_SECRET: `${arns['auth0']}:client_secret::`,
+      AUTH0_DOMAIN: `${arns['auth0']}:domain::`,
+      FLASK_SECRET_KEY: `${arns['flask']}:secret_key::`,
     };
     const { outputs } = run;
-    expect(JSON.parse(outputs.parameters ?? '')).toEqual(parameters);
-    expect(JSON.parse(outputs.secrets ?? '')).toEqual(bundled);
+    expect(JSON.parse(outputs['parameters'] ?? '')).toEqual(parameters);
+    expect(JSON.parse(outputs['secrets'] ?? '')).toEqual(bundled);
     // Each name once: the parameter where a variable has two places.
     const secretsOfTask = JSON.parse(outputs['task-definition-secrets'] ?? '') as {
       name: string;
@@ -211,13 +211,13 @@ describe("the seed's case", () => {
     });
     expect(outputs['plan-hash']).toMatch(/^[0-9a-f]{64}$/);
     expect(outputs['config-fingerprint']).toMatch(/^[0-9a-f]{64}$/);
-    expect(await readFile(outputs['plan-file'] ?? '', 'utf8')).toBe(`${outputs.plan}\n`);
+    expect(await readFile(outputs['plan-file'] ?? '', 'utf8')).toBe(`${outputs['plan']}\n`);
     expect(run.left.map(({ path, mode }) => [path, mode])).toEqual([
       [expect.stringMatching(/^aws-bootstrap\/plan-us-west-2\+papyrus\+prd~[0-9a-f]{12}\.json$/), 0o600],
     ]);
     const kinds = changesOf(run).map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === 'AWS::SSM::Parameter')).toHaveLength(6);
-    expect(outputs.plan).not.toContain('123456789012');
+    expect(outputs['plan']).not.toContain('123456789012');
 
     // The next run tells the same of what stands.
     await using again = await stage.act(seed);
@@ -276,10 +276,10 @@ describe("the seed's case", () => {
     await using run = await stage.act({ ...seed, prefer: 'ssm' });
     expect(run.exitCode).toBe(0);
     expect(await stage.secret('db')).toEqual({
-      password: SEED.DB_PASSWORD,
-      postgres_password: SEED.POSTGRES_PASSWORD,
+      password: SEED['DB_PASSWORD'],
+      postgres_password: SEED['POSTGRES_PASSWORD'],
     });
-    expect(await stage.secret('auth0')).toEqual({ client_secret: SEED.AUTH0_CLIENT_SECRET });
+    expect(await stage.secret('auth0')).toEqual({ client_secret: SEED['AUTH0_CLIENT_SECRET'] });
     for (const name of [
       'DB_USER',
       'DB_NAME',
@@ -291,7 +291,7 @@ describe("the seed's case", () => {
     ])
       expect(await stage.parameter(name)).toEqual({ value: SEED[name], type: 'String' });
     await using again = await stage.act({ ...seed, prefer: 'ssm' });
-    expect(again.outputs.changed).toBe('false');
+    expect(again.outputs['changed']).toBe('false');
     expect(stage.aws.calls).toHaveLength(15);
   });
 
@@ -321,7 +321,7 @@ describe("the seed's case", () => {
     await using all = await stage.act(seed);
     expect(all.exitCode).toBe(0);
     await using less = await stage.act({ tags: 'project=portfolio', only: 'log-group, repository' });
-    expect(less.outputs.changed, less.log).toBe('false');
+    expect(less.outputs['changed'], less.log).toBe('false');
     await expectSeed();
   });
 
@@ -333,7 +333,7 @@ describe("the seed's case", () => {
     expect(first.exitCode).toBe(0);
     await expectSeed();
     await using silent = await stage.act(seed, { node });
-    expect(silent.outputs.changed).toBe('false');
+    expect(silent.outputs['changed']).toBe('false');
     expect(stage.aws.calls).toHaveLength(14);
     await stage.put('LOG_LEVEL', 'debug');
     await using drift = await stage.act({ ...seed, mode: 'drift' }, { node });
@@ -390,7 +390,7 @@ describe('sources', () => {
     expect(run.exitCode).toBe(0);
     expect(await stage.secret('db')).toEqual({ password: 'from-json-1' });
     expect(await stage.secret('flask')).toEqual({ secret_key: 'multi\nline' });
-    expect(Object.keys(JSON.parse(run.outputs.parameters ?? '')).sort()).toEqual([
+    expect(Object.keys(JSON.parse(run.outputs['parameters'] ?? '')).sort()).toEqual([
       'LOG_LEVEL',
       'NAMED_BY_DOTENV',
       'SENTRY_DSN',
@@ -494,14 +494,14 @@ environments:
     await using first = await run();
     expect(first.exitCode).toBe(0);
     expect(await stage.secret('payments')).toEqual({
-      STRIPE_API_KEY: SEED.STRIPE_API_KEY,
+      STRIPE_API_KEY: SEED['STRIPE_API_KEY'],
       STRIPE_WEBHOOK_ID: 'wh-1',
       rotated: 'first-value',
       both: 'both-value',
     });
     expect(await stage.parameter('dsn')).toEqual({ value: 'https://abc@sentry.io/1', type: 'SecureString' });
     expect((await stage.parameter('both')).value).toBe('both-value');
-    const parameters = JSON.parse(first.outputs.parameters ?? '');
+    const parameters = JSON.parse(first.outputs['parameters'] ?? '');
     expect(parameters.SENTRY_DSN).toMatch(/parameter\/papyrus\/prd\/dsn$/);
     expect(parameters.NOT_OURS).toBeUndefined();
     const task = JSON.parse(first.outputs['task-definition-secrets'] ?? '') as {
@@ -513,7 +513,7 @@ environments:
     ]);
     expect(rowOf(first, '`STRIPE_API_KEY`')).toContain('rule "STRIPE\\_\\*"');
     await using silent = await run();
-    expect(silent.outputs.changed).toBe('false');
+    expect(silent.outputs['changed']).toBe('false');
     expect(stage.aws.writes()).toEqual([]);
   });
 
@@ -525,7 +525,7 @@ environments:
       new PutSecretValueCommand({
         SecretId: 'papyrus/prd/payments',
         SecretString: JSON.stringify({
-          STRIPE_API_KEY: SEED.STRIPE_API_KEY,
+          STRIPE_API_KEY: SEED['STRIPE_API_KEY'],
           STRIPE_WEBHOOK_ID: 'wh-1',
           rotated: 'rotated-elsewhere',
           both: 'both-value',
@@ -544,12 +544,12 @@ environments:
     expect(payments?.fields).toEqual([{ field: 'key:left', from: '***', to: null }]);
     expect(payments?.notes).toContain('key:rotated: left as it is (write: once)');
     await using healed = await run();
-    expect(healed.outputs.changed).toBe('true');
+    expect(healed.outputs['changed']).toBe('true');
     expect(await stage.secret('payments')).toMatchObject({ rotated: 'rotated-elsewhere' });
     expect(await stage.secret('payments')).not.toHaveProperty('left');
     expect((await stage.parameter('GUNICORN_WORKERS')).value).toBe('99');
     await using silent = await run();
-    expect(silent.outputs.changed).toBe('false');
+    expect(silent.outputs['changed']).toBe('false');
   });
 
   test('environments override the file, and inputs override both', async () => {
@@ -619,13 +619,13 @@ environments:
     const act = (value: string) =>
       stage.act({ 'lifecycle-policy': value, only: 'repository' }, { files: { 'ecr.json': policy } });
     await using first = await act('keep-last:10');
-    expect(first.outputs.changed).toBe('true');
+    expect(first.outputs['changed']).toBe('true');
     await using silent = await act('keep-last:10');
-    expect(silent.outputs.changed).toBe('false');
+    expect(silent.outputs['changed']).toBe('false');
     await using file = await act('ecr.json');
     expect(openOf(file)).toEqual({ papyrus: 'update' });
     await using again = await act('ecr.json');
-    expect(again.outputs.changed).toBe('false');
+    expect(again.outputs['changed']).toBe('false');
   });
 
   test('names with placeholders, and none', async () => {
@@ -662,6 +662,6 @@ test('a variable fewer: what stands stays, and its key is told', async () => {
   });
   expect(less.outputs).toMatchObject({ changed: 'false', drifted: 'false' });
   expect(less.log).toContain('keys that nobody here asks for are kept: host');
-  expect(await stage.secret('db')).toHaveProperty('host', SEED.DB_HOST);
+  expect(await stage.secret('db')).toHaveProperty('host', SEED['DB_HOST']);
   expect((await stage.parameter('LOG_LEVEL')).value).toBe('info');
 });

@@ -62,7 +62,7 @@ function leak(text: string) {
 
 function expectNothing(run: ActionRun) {
   const ways = {
-    plan: run.outputs.plan ?? '',
+    plan: run.outputs['plan'] ?? '',
     'plan-file': readFileSync(run.outputs['plan-file'] ?? '', 'utf8'),
     summary: run.rawSummary,
     comment: github.comments.map(({ body }) => body).join(),

@@ -71,7 +71,7 @@ function connect(url: string) {
 
 export async function openStage(options: AwsOptions = {}): Promise<Stage> {
   // The bundle keeps the SDK quiet by itself; this is the test's own SDK.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const aws = await startAws(options);
   const others = connect(aws.motoUrl);
   return {
@@ -106,7 +106,7 @@ export async function openStage(options: AwsOptions = {}): Promise<Stage> {
 }
 
 export const changesOf = (run: ActionRun): PlannedChange[] =>
-  (JSON.parse(run.outputs.plan ?? '{"changes":[]}') as { changes: PlannedChange[] }).changes;
+  (JSON.parse(run.outputs['plan'] ?? '{"changes":[]}') as { changes: PlannedChange[] }).changes;
 
 /** The plan without what stands: name → action. */
 export const openOf = (run: ActionRun): Record<string, string> =>

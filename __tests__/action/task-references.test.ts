@@ -83,7 +83,7 @@ describe('what only leaves out, where it exists', () => {
     for (const mode of ['plan', 'drift']) {
       const run = await task({ only: 'repository', mode, ...changed });
       expect(run.outputs).toMatchObject({ drifted: 'false', 'to-update': '0', blocked: '0' });
-      const { changes } = JSON.parse(run.outputs.plan ?? '');
+      const { changes } = JSON.parse(run.outputs['plan'] ?? '');
       expect(changes.map(({ kind }: { kind: string }) => kind)).toEqual(['AWS::ECR::Repository']);
       expect(fileOf(run).containerDefinitions[0].secrets).toHaveLength(15);
     }

@@ -26,7 +26,7 @@ test('a .env in base64 is hidden before anything is told, and read', async () =>
   expect(masked).toEqual(expect.arrayContaining([...lines, dotenv]));
   expect(findLeaks(run, [KANARI, ...lines])).toEqual([]);
   await using second = await stage.act({ ...only, dotenv: lines.join('\n') });
-  expect([second.exitCode, second.outputs.changed]).toEqual([0, 'false']);
+  expect([second.exitCode, second.outputs['changed']]).toEqual([0, 'false']);
   expect(stage.aws.writes()).toEqual([]);
 });
 

@@ -61,7 +61,7 @@ test.each(['plan', 'drift'])(
     expect(rowOf(run, 'papyrus/prd/db')).toContain(TOLD);
     expect(rowOf(run, 'papyrus/prd/db')).not.toContain('0 keys');
     const unread = (
-      JSON.parse(run.outputs.plan ?? '') as { changes: Array<{ name: string; unread?: boolean }> }
+      JSON.parse(run.outputs['plan'] ?? '') as { changes: Array<{ name: string; unread?: boolean }> }
     ).changes
       .filter((change) => change.unread === true)
       .map(({ name }) => name);
@@ -113,7 +113,7 @@ test('a parameter whose ARN the listing does not tell is left out of the outputs
   });
   await using run = await act('drift');
   expect(run.exitCode, run.log).toBe(0);
-  expect(run.outputs.parameters).toBe('{}');
+  expect(run.outputs['parameters']).toBe('{}');
   expect(run.log).toContain('AWS did not tell the ARN of /papyrus/prd/');
 });
 

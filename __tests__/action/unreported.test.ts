@@ -25,7 +25,7 @@ describe('a summary that cannot be written', () => {
     expect(run.exitCode, run.log).toBe(0);
     expect(stage.aws.writes().length).toBeGreaterThan(5);
     expect(run.outputs).toMatchObject({ changed: 'true', 'failure-reason': '' });
-    expect(Object.keys(JSON.parse(run.outputs.parameters ?? ''))).toContain('LOG_LEVEL');
+    expect(Object.keys(JSON.parse(run.outputs['parameters'] ?? ''))).toContain('LOG_LEVEL');
     expect(run.outputs['plan-file']).toMatch(/\.json$/);
     expect(run.log).not.toContain('before there was a plan');
     expect(told(run, 'warning').at(-1)).toBe(
@@ -69,7 +69,7 @@ test('without room for files the outputs come, and the step fails: later steps w
   );
   expect(run.exitCode, run.log).toBe(1);
   expect(run.outputs).toMatchObject({ changed: 'true', 'failure-reason': 'internal', 'task-definition': '' });
-  expect(Object.keys(JSON.parse(run.outputs.parameters ?? ''))).toContain('LOG_LEVEL');
+  expect(Object.keys(JSON.parse(run.outputs['parameters'] ?? ''))).toContain('LOG_LEVEL');
   expect(run.outputs['plan-file']).toBeUndefined();
   expect(told(run, 'error')).toEqual([
     expect.stringMatching(/^task definition: the run is over.*: the system refuses it \(E[A-Z]+\)$/),

@@ -106,7 +106,7 @@ describe('with prefer: ssm', () => {
       'AUTH0_CLIENT_ID',
       'AUTH0_DOMAIN',
     ])
-      expect(fields(found.get(`/papyrus/prd/${name}`)).type).toBe('String');
+      expect(fields(found.get(`/papyrus/prd/${name}`))['type']).toBe('String');
     expect(Object.keys(fields(found.get('papyrus/prd/db')))).toEqual([
       'key-id',
       'key:password',
@@ -130,7 +130,7 @@ describe('settings reach the specs', () => {
     expect([...(found.get('/ecs/papyrus')?.defaults ?? [])]).toEqual(['class']);
     expect([...(found.get('papyrus')?.defaults ?? ['x'])]).toEqual([]);
     expect([...(found.get('/papyrus/prd/A_TOKEN')?.defaults ?? ['x'])]).toEqual([]);
-    expect(fields(found.get('/ecs/papyrus')).retention).toBe(30);
+    expect(fields(found.get('/ecs/papyrus'))['retention']).toBe(30);
     expect(fields(found.get('papyrus'))).toMatchObject({
       mutability: 'IMMUTABLE',
       encryption: 'KMS',
@@ -184,7 +184,7 @@ describe('settings reach the specs', () => {
       inputs: { dotenv: `A=${'x '.repeat(bytes).slice(0, bytes - 1)}x` },
       config: `parameter-tier: ${tier}`,
     });
-    expect(fields(found.get('/papyrus/prd/A')).tier).toBe(expected);
+    expect(fields(found.get('/papyrus/prd/A'))['tier']).toBe(expected);
   });
 
   it('bundles of a rule are exact or merged', () => {
@@ -331,7 +331,7 @@ describe('the callback of app-url', () => {
     ['that was not there', {}, 'String'],
   ])('takes the place of one %s, and keeps its type', (_what, inputs, type) => {
     const found = callbackOf(inputs);
-    expect(found.type).toBe(type);
-    expect(String(found.value)).toContain('https://app.example.com/callback');
+    expect(found['type']).toBe(type);
+    expect(String(found['value'])).toContain('https://app.example.com/callback');
   });
 });

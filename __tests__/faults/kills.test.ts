@@ -94,7 +94,7 @@ describe('SIGKILL', () => {
       aws.forget();
       const silent = await run();
       expect(silent.exitCode, silent.log).toBe(0);
-      expect(silent.outputs.changed).toBe('false');
+      expect(silent.outputs['changed']).toBe('false');
       expect(aws.writes()).toEqual([]);
     },
     60_000,

@@ -7,8 +7,9 @@ import { isRefused, type Kind } from './kinds.ts';
  * is hit in the next.
  */
 const LEVELS = ['half', 'sample', 'all'] as const;
-const level = LEVELS.find((one) => one === (process.env.FAULTS ?? 'half'));
-if (level === undefined) throw new Error(`FAULTS is ${process.env.FAULTS}, not one of ${LEVELS.join(', ')}`);
+const level = LEVELS.find((one) => one === (process.env['FAULTS'] ?? 'half'));
+if (level === undefined)
+  throw new Error(`FAULTS is ${process.env['FAULTS']}, not one of ${LEVELS.join(', ')}`);
 
 /** Every scene meets everything. */
 export const IS_NIGHTLY = level === 'all';

@@ -167,7 +167,7 @@ test.each(seeds)(
         ).not.toEqual([]);
     await bench.round(wishOf('left'));
     await bench.round(wishOf('right'));
-    expect((await bundle.read(bench.others))?.value).toMatchObject({
+    expect((await bundle.read(bench.others))?.['value']).toMatchObject({
       left: 'value of left',
       right: 'value of right',
     });

@@ -35,36 +35,36 @@ function tagsOf({ Tags, tags }: Input): ReadonlyArray<readonly [key: string, val
 
 /** What a call names, as the variables of the resource types' ARNs; several where it takes a list. */
 function namesOf(service: string, input: Input): { readonly type: string; readonly names: string[] } {
-  const arn = text(input.resourceArn);
+  const arn = text(input['resourceArn']);
   const after = (mark: string) => (arn === undefined ? [] : [arn.slice(arn.indexOf(mark) + mark.length)]);
   switch (service) {
     case 'ssm': {
-      const one = text(input.Name) ?? text(input.ResourceId);
-      const names = one === undefined ? texts(input.Names) : [one];
+      const one = text(input['Name']) ?? text(input['ResourceId']);
+      const names = one === undefined ? texts(input['Names']) : [one];
       return { type: 'parameter', names: names.map((name) => name.replace(/^\//, '')) };
     }
     case 'secretsmanager': {
-      const id = text(input.SecretId) ?? text(input.Name);
-      const names = id === undefined ? texts(input.SecretIdList) : [id];
+      const id = text(input['SecretId']) ?? text(input['Name']);
+      const names = id === undefined ? texts(input['SecretIdList']) : [id];
       return {
         type: 'Secret',
         // AWS hangs six characters of its own to the name; before a secret exists, there are none.
         names: names.flatMap((name) => {
           const bare = name.replace(/^arn:.*?:secret:/, '');
           if (bare !== name) return [bare];
-          return input.Name === undefined ? [`${bare}-AbCdEf`] : [bare, `${bare}-AbCdEf`];
+          return input['Name'] === undefined ? [`${bare}-AbCdEf`] : [bare, `${bare}-AbCdEf`];
         }),
       };
     }
     case 'logs': {
-      const group = text(input.logGroupName);
+      const group = text(input['logGroupName']);
       const names = group === undefined ? after(':log-group:') : [group];
       // The list has the bare form; the user guide, and the words of a refusal, have what stands for the group's streams.
       return { type: 'log-group', names: names.flatMap((name) => [name, `${name}:log-stream:`]) };
     }
     case 'ecr': {
-      const one = text(input.repositoryName);
-      const names = one === undefined ? texts(input.repositoryNames) : [one];
+      const one = text(input['repositoryName']);
+      const names = one === undefined ? texts(input['repositoryNames']) : [one];
       return { type: 'repository', names: names.length === 0 ? after(':repository/') : names };
     }
     default:
@@ -111,9 +111,9 @@ const TAGGING: Readonly<Record<string, string>> = {
 /** Of the call's own action: the service tells no other what only that one knows. */
 function ownContext(service: string, operation: string, input: Input): Record<string, string> {
   if (service === 'ssm' && operation === 'PutParameter')
-    return { 'ssm:Overwrite': String(input.Overwrite === true) };
+    return { 'ssm:Overwrite': String(input['Overwrite'] === true) };
   if (service === 'secretsmanager' && operation === 'CreateSecret')
-    return { 'secretsmanager:Name': String(input.Name) };
+    return { 'secretsmanager:Name': String(input['Name']) };
   return {};
 }
 
@@ -124,7 +124,7 @@ export async function asksOf(call: ToAuthorize, key?: Key): Promise<Ask[]> {
   if (service === 'sts' && operation === 'GetCallerIdentity') return [];
   const { type, names } = namesOf(service, input);
   const tags = tagsOf(input);
-  const untagged = texts(input.TagKeys ?? input.tagKeys);
+  const untagged = texts(input['TagKeys'] ?? input['tagKeys']);
   const context = {
     ...COMMON,
     ...(tags.length === 0 ? {} : { 'aws:TagKeys': tags.map(([name]) => name) }),
@@ -143,7 +143,7 @@ export async function asksOf(call: ToAuthorize, key?: Key): Promise<Ask[]> {
   if (tags.length > 0 && tagging !== undefined && tagging !== own) asks.push(...(await on(tagging)));
   if (operation === 'BatchGetSecretValue') {
     asks.push(...(await on('secretsmanager:GetSecretValue')));
-    if (Array.isArray(input.Filters)) asks.push(...(await on('secretsmanager:ListSecrets')));
+    if (Array.isArray(input['Filters'])) asks.push(...(await on('secretsmanager:ListSecrets')));
   }
   return [...asks, ...(key === undefined ? [] : ofKey(call, key))];
 }
@@ -154,24 +154,24 @@ const isOwnKey = (id: unknown) => text(id) !== undefined && !String(id).startsWi
 function keyActions({ service, operation, input }: ToAuthorize): string[] {
   switch (`${service}:${operation}`) {
     case 'ssm:PutParameter': {
-      if (input.Type !== 'SecureString' || !isOwnKey(input.KeyId)) return [];
+      if (input['Type'] !== 'SecureString' || !isOwnKey(input['KeyId'])) return [];
       // An advanced parameter is encrypted with a data key, a standard one by the key itself.
-      const isLarge = Buffer.byteLength(String(input.Value)) > 4096;
-      return [input.Tier === 'Advanced' || isLarge ? 'GenerateDataKey' : 'Encrypt'];
+      const isLarge = Buffer.byteLength(String(input['Value'])) > 4096;
+      return [input['Tier'] === 'Advanced' || isLarge ? 'GenerateDataKey' : 'Encrypt'];
     }
     case 'ssm:GetParameters':
-      return input.WithDecryption === true ? ['Decrypt'] : [];
+      return input['WithDecryption'] === true ? ['Decrypt'] : [];
     case 'secretsmanager:CreateSecret':
-      return isOwnKey(input.KmsKeyId) ? ['GenerateDataKey', 'Decrypt'] : [];
+      return isOwnKey(input['KmsKeyId']) ? ['GenerateDataKey', 'Decrypt'] : [];
     case 'secretsmanager:UpdateSecret':
-      return isOwnKey(input.KmsKeyId) ? ['GenerateDataKey', 'Encrypt', 'Decrypt'] : [];
+      return isOwnKey(input['KmsKeyId']) ? ['GenerateDataKey', 'Encrypt', 'Decrypt'] : [];
     case 'secretsmanager:PutSecretValue':
       return ['GenerateDataKey', 'Decrypt'];
     case 'secretsmanager:GetSecretValue':
     case 'secretsmanager:BatchGetSecretValue':
       return ['Decrypt'];
     case 'ecr:CreateRepository': {
-      const { encryptionType, kmsKey } = (input.encryptionConfiguration ?? {}) as Record<string, unknown>;
+      const { encryptionType, kmsKey } = (input['encryptionConfiguration'] ?? {}) as Record<string, unknown>;
       return encryptionType === 'KMS' && isOwnKey(kmsKey) ? ['DescribeKey', 'CreateGrant'] : [];
     }
     case 'ecr:DeleteRepository':

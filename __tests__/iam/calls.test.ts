@@ -184,7 +184,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
       aws.onCall(async ({ operation, input }, moment) => {
         if (operation !== 'PutSecretValue' || moment !== 'before' || !isFirst) return;
         isFirst = false;
-        await at.putSecret(String(input.SecretId), { theirs: 'a key of somebody else' });
+        await at.putSecret(String(input['SecretId']), { theirs: 'a key of somebody else' });
       });
     },
     steps: [deploy({ dotenv: SEED.replace(/^FLASK_SECRET_KEY=.*$/m, 'FLASK_SECRET_KEY=another-key-8') })],
@@ -263,7 +263,7 @@ test.each(Object.entries(SCENES))('%s: every call is allowed', async (name, scen
     registry.seen.length = 0;
     const run = await at.step({ ...inputs, 'iam-policies': 'true' }, { workspace });
     await court.readRegistry(registry);
-    expect(court.denied).toEqual(as === 'Deployer' || scene.roles?.DriftReadsValues ? [] : VALUES);
+    expect(court.denied).toEqual(as === 'Deployer' || scene.roles?.['DriftReadsValues'] ? [] : VALUES);
     expect(run.exitCode, run.log).toBe(exit);
 
     const own = printed(run)[as === 'Deployer' ? 0 : 1];

@@ -12,7 +12,7 @@ export function render(configuration: Configuration, application: string, mode: 
   const prefix = `/${application}/${environment}`;
   const from = (source: Source) => variables.filter((one) => one.source === source);
   const inputs: Record<string, string> = { mode, prefix };
-  if (mode === 'destroy') inputs.confirm = prefix;
+  if (mode === 'destroy') inputs['confirm'] = prefix;
   for (const source of ['dotenv', 'variables', 'secrets'] as const)
     if (from(source).length > 0) inputs[source] = from(source).map(toLine).join('\n');
   const ofEnvironment: Record<string, unknown> = {};
@@ -22,12 +22,12 @@ export function render(configuration: Configuration, application: string, mode: 
     if (layers.environment !== undefined) ofEnvironment[name] = layers.environment;
     if (layers.file !== undefined) file[name] = layers.file;
   }
-  if (Object.keys(ofEnvironment).length > 0) file.environments = { [environment]: ofEnvironment };
-  if (rules.length > 0) file.rules = rules;
-  if (exact.length > 0) file.bundles = Object.fromEntries(exact.map((name) => [name, { mode: 'exact' }]));
-  if (ignore.length > 0) file.ignore = ignore;
+  if (Object.keys(ofEnvironment).length > 0) file['environments'] = { [environment]: ofEnvironment };
+  if (rules.length > 0) file['rules'] = rules;
+  if (exact.length > 0) file['bundles'] = Object.fromEntries(exact.map((name) => [name, { mode: 'exact' }]));
+  if (ignore.length > 0) file['ignore'] = ignore;
   if (from('file').length > 0)
-    file.variables = Object.fromEntries(from('file').map(({ name, value }) => [name, value]));
+    file['variables'] = Object.fromEntries(from('file').map(({ name, value }) => [name, value]));
   const files: Record<string, string> = {};
   if (from('env-file').length > 0) {
     inputs['env-file'] = 'deploy/app.env';

@@ -47,7 +47,7 @@ export const tagsOf = (owner: Owner, tags: Tags): Record<string, string> => ({
 
 export function ownerOf(tags: Tags): Owner {
   if (Object.keys(tags).some((key) => key.startsWith('aws:cloudformation:'))) return 'cloudformation';
-  if (/^terraform$/i.test(tags.ManagedBy ?? '')) return 'terraform';
+  if (/^terraform$/i.test(tags['ManagedBy'] ?? '')) return 'terraform';
   const by = tags['managed-by'];
   if (by === undefined) return 'nobody';
   if (by === 'aws-bootstrap') return 'created';

@@ -147,7 +147,7 @@ function compareRun(run: ActionRun, wanted: Expected, mode: Mode): void {
   assert.equal(run.outputs['failure-reason'] ?? '', reason, `failure-reason\n${run.log}`);
   assert.equal(run.exitCode, reason === '' ? 0 : 1, 'exit code');
   if (wanted.isFault) return;
-  const { changes } = JSON.parse(run.outputs.plan ?? '') as { changes: PlannedChange[] };
+  const { changes } = JSON.parse(run.outputs['plan'] ?? '') as { changes: PlannedChange[] };
   const told = changes
     .filter(({ action }) => action !== 'none')
     .map(({ kind, name, action, fields }): Change => {
@@ -169,7 +169,7 @@ function compareRun(run: ActionRun, wanted: Expected, mode: Mode): void {
     });
   assert.deepEqual(sorted(told), sorted(wanted.changes), 'the plan');
   const isChanged = mode !== 'drift' && wanted.changes.some(({ action }) => action !== 'blocked');
-  assert.equal(run.outputs.changed, String(isChanged), 'the output changed');
+  assert.equal(run.outputs['changed'], String(isChanged), 'the output changed');
 }
 
 const sorted = (changes: readonly Change[]): Change[] =>

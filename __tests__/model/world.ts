@@ -142,7 +142,7 @@ export function tamper(state: State, { what, pick, value }: Tampering, names: Na
         found.type = found.type === 'String' ? 'SecureString' : 'String';
         return put();
       case 'parameter tag':
-        found.tags.project = value;
+        found.tags['project'] = value;
         return [['ssm', 'add_tags_to_resource', { ...id, Tags: list({ project: value }) }]];
       case 'parameter disowned':
         delete found.tags['managed-by'];
@@ -187,10 +187,10 @@ function tamperSecret(
       delete keys[first];
       return put();
     case 'secret key added':
-      keys.added = value;
+      keys['added'] = value;
       return put();
     case 'secret tag':
-      found.tags.team = value;
+      found.tags['team'] = value;
       return [['secretsmanager', 'tag_resource', { SecretId, Tags: list({ team: value }) }]];
     case 'secret scheduled':
       found.isDeleted = true;
@@ -215,7 +215,7 @@ function tamperLogGroup(
       state.logGroup.retention = pick % 2 === 0 ? 3 : 400;
       return [retain(names, state.logGroup.retention)];
     case 'log group tag':
-      state.logGroup.tags.project = value;
+      state.logGroup.tags['project'] = value;
       return [['logs', 'tag_log_group', { logGroupName, tags: { project: value } }]];
     default:
       state.logGroup = undefined;
@@ -244,7 +244,7 @@ function tamperRepository(
         ],
       ];
     case 'repository tag':
-      state.repository.tags.project = value;
+      state.repository.tags['project'] = value;
       return [['ecr', 'tag_resource', { resourceArn, tags: lowerList({ project: value }) }]];
     case 'repository lifecycle':
       state.repository.keepLast = 3;

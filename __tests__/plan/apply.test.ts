@@ -195,7 +195,7 @@ describe('apply', () => {
       ['unchanged', undefined],
       ['unchanged', undefined],
     ]);
-    expect(outcomes[0]?.stands?.fields.retention).toBe(30);
+    expect(outcomes[0]?.stands?.fields['retention']).toBe(30);
   });
 
   it('tells each outcome once', async () => {
@@ -344,7 +344,7 @@ describe('what comes after another change', () => {
       ['application', 'failed'],
       ['application withdraw', 'skipped', CALLBACK],
     ]);
-    expect(outcomes[0]?.stands?.fields.value).toBe('old');
+    expect(outcomes[0]?.stands?.fields['value']).toBe('old');
     expect(calls).toEqual([['update', 'application', 'application', [NEW]]]);
   });
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Change, ChangeOf } from '../../src/model/change.ts';
+import type { Fields } from '../../src/model/fields.ts';
 import { fieldOf, type RepositoryFields, type Specs } from '../../src/model/spec.ts';
 
 /*
@@ -21,6 +22,13 @@ it('a field that the kind does not have is not read', () => {
   expect(repository.fields.mutability).toBe('IMMUTABLE');
   expect(repository.fields['tag:project']).toBe('portfolio');
   expect(fieldOf(repository, 'tag:project')).toBe('portfolio');
+});
+
+it('fields of any kind are read by a name in quotes, which says that nobody checks it', () => {
+  const fields: Fields = repository.fields;
+  // @ts-expect-error a property of an index signature
+  expect(fields.mutabilty).toBeUndefined();
+  expect(fields['mutability']).toBe('IMMUTABLE');
 });
 
 it('a field that the kind does not have is not written', () => {

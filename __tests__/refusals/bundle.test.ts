@@ -23,7 +23,7 @@ function expectRefused(run: ActionRun, words: RegExp): void {
   expect(stage.aws.calls).toEqual([]);
   expect(run.conclusion).toBe('failure');
   expect(run.outputs['failure-reason']).toBe('input');
-  expect(run.outputs.plan).toBeUndefined();
+  expect(run.outputs['plan']).toBeUndefined();
   const errors = run.annotations.filter(({ level }) => level === 'error').map(({ message }) => message);
   expect(
     errors.some((message) => words.test(message)),

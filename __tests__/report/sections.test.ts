@@ -4,18 +4,21 @@ import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../src/desired/desired.ts';
 import type { Change } from '../../src/model/change.ts';
 import { ABSENT, type Difference } from '../../src/model/fields.ts';
+import type { Outcome } from '../../src/model/outcome.ts';
 import { consoleUrl } from '../../src/report/console-link.ts';
 import { code, forMermaid, inUrl } from '../../src/report/escape.ts';
 import { openGate } from '../../src/report/gate.ts';
 import { insteadOf, withheld } from '../../src/report/guard.ts';
 import { alternatives } from '../../src/report/price.ts';
 import { changes } from '../../src/report/sections/changes.ts';
+import { found } from '../../src/report/sections/found.ts';
 import { diagram } from '../../src/report/sections/picture.ts';
 import { assemble, table } from '../../src/report/sections.ts';
 import { Secret } from '../../src/secret.ts';
 import { Masks } from '../../src/settings/masks.ts';
 import { OURS, spec } from '../plan/wishes.ts';
 import { parseMermaid } from './mermaid.ts';
+import { runOf } from './runs.ts';
 
 const placement = (variable: string, bundle?: string): Placement => ({
   route: {
@@ -242,4 +245,14 @@ describe('the output guard', () => {
     expect(insteadOf('plan', new Set(['plan']))).toEqual(['plan-file']);
     expect(insteadOf('changed', new Set(['changed']))).toBeUndefined();
   });
+});
+
+it('an image, which has no tags of AWS, is not listed as unmanaged', () => {
+  const image = spec('Image', { 'image:v1': 'sha256:1' });
+  const change: Change = {
+    ...{ id: 'a', kind: 'Image', name: 'papyrus', action: 'none', differences: [], notes: [] },
+    ...{ desired: image, observed: image },
+  };
+  const outcomes: Outcome[] = [{ change, result: 'unchanged', stands: image }];
+  expect(found({ ...runOf({}), outcomes })).toBeUndefined();
 });

@@ -13,7 +13,7 @@ import { fieldOf } from '../../src/model/spec.ts';
 import { apply } from '../../src/plan/apply.ts';
 import { plan } from '../../src/plan/plan.ts';
 import type { Policy } from '../../src/plan/policy.ts';
-import { confirmed, observe, openRooms } from '../../src/providers/rooms.ts';
+import { confirmed, noNames, observe, openRooms } from '../../src/providers/rooms.ts';
 import type { Secret } from '../../src/secret.ts';
 import { type AwsOptions, type AwsServer, type Call, type FaultRule, startAws } from '../servers/aws.ts';
 
@@ -150,14 +150,7 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
         image: undefined,
       },
     );
-    const names: Record<Kind, string[]> = {
-      'AWS::Logs::LogGroup': [],
-      'AWS::SSM::Parameter': [],
-      'AWS::SecretsManager::Secret': [],
-      'AWS::ECR::Repository': [],
-      'Auth0::Application': [],
-      Image: [],
-    };
+    const names = noNames();
     for (const { kind, spec } of wishes) names[kind].push(spec.name);
     aws.forget();
     const planned = await confirmed(rooms, await observe(rooms, names), (standing) =>

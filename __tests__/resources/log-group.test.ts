@@ -22,7 +22,7 @@ const NAME = logGroup.name;
 const { wish } = logGroup;
 const create = (more: { logGroupClass?: LogGroupClass; tags?: Record<string, string> } = {}) =>
   bench.front.logs.send(new CreateLogGroupCommand({ logGroupName: NAME, ...more }));
-const retention = async () => (await logGroup.read(bench.others))?.retention;
+const retention = async () => (await logGroup.read(bench.others))?.['retention'];
 
 describe('a shorter retention deletes logs', () => {
   test.each([

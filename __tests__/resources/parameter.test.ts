@@ -53,7 +53,7 @@ const CHANGE_TYPE: RoundOptions = { allow: new Set(['change-type']) };
 test('the tier that was not asked for is told as AWS answers it, after a creation and an overwrite', async () => {
   for (const value of ['one', 'two']) {
     const { outcomes } = await bench.round([wish({ value })]);
-    expect(outcomes.map(({ result, stands }) => [result, stands?.fields.tier])).toEqual([
+    expect(outcomes.map(({ result, stands }) => [result, stands?.fields['tier']])).toEqual([
       ['done', 'Standard'],
     ]);
   }
@@ -419,7 +419,7 @@ describe('versions', () => {
     });
     bench.aws.answer('GetParameters', async (input) => {
       if (!isWritten) return undefined;
-      const Names = input.Names as string[];
+      const Names = input['Names'] as string[];
       const now = await bench.others.ssm.send(new GetParametersCommand({ Names }));
       const Parameters = now.Parameters?.map((parameter) => {
         const count = left.get(parameter.Name ?? '') ?? 0;
@@ -433,7 +433,7 @@ describe('versions', () => {
   const readsAfter = (calls: Round['calls']) =>
     calls
       .slice(calls.findLastIndex(({ operation }) => operation === 'PutParameter') + 1)
-      .map(({ input }) => (input.Names as string[]).length);
+      .map(({ input }) => (input['Names'] as string[]).length);
 
   test.each([
     ['once', 1, [3, 1]],

@@ -459,7 +459,7 @@ describe('many secrets', () => {
     const by = (key: string, keys: Record<string, string> = { a: 'one' }) =>
       six.map((name) => wish(keys, { 'key-id': key }, {}, name));
     const described = (calls: Round['calls']) =>
-      calls.flatMap(({ operation, input }) => (operation === 'DescribeSecret' ? [input.SecretId] : []));
+      calls.flatMap(({ operation, input }) => (operation === 'DescribeSecret' ? [input['SecretId']] : []));
     /** From here on listings tell the labels of today, and everything else as it stands now. */
     async function holdListing() {
       const list = async () =>
@@ -518,7 +518,7 @@ describe('many secrets', () => {
         expect.stringContaining('its rotation'),
         expect.stringContaining('the service rds'),
       ]);
-      expect(writes.map(({ input }) => input.SecretId)).toEqual([six[2]]);
+      expect(writes.map(({ input }) => input['SecretId'])).toEqual([six[2]]);
       expect(await value(first)).toEqual({ a: 'one' });
       // Three before the plan, and one after the write.
       expect(described(calls).sort()).toEqual([first, second, six[2], six[2]]);
@@ -555,7 +555,7 @@ describe('many secrets', () => {
       });
       const { outcomes, writes } = await bench.round(by('alias/ours', { a: 'two' }));
       expect(outcomes.map(({ result }) => result)).toEqual(['failed', ...six.slice(1).map(() => 'done')]);
-      expect(writes.map(({ input }) => input.SecretId)).not.toContain(six[0]);
+      expect(writes.map(({ input }) => input['SecretId'])).not.toContain(six[0]);
     });
 
     test('a silent run asks for nothing by itself', async () => {

@@ -114,7 +114,7 @@ export const logGroup: Subject = {
       'AWS::Logs::LogGroup',
       GROUP,
       { retention: 1, class: 'STANDARD', ...fields },
-      { defaults: new Set(fields?.retention === undefined ? ['class', 'retention'] : ['class']) },
+      { defaults: new Set(fields?.['retention'] === undefined ? ['class', 'retention'] : ['class']) },
     ),
   created: { retention: 1 },
   createCalls: ['CreateLogGroup', 'PutRetentionPolicy'],
@@ -466,8 +466,8 @@ export const repository: Subject = {
   name: REPOSITORY,
   wish: (fields) => {
     const defaults = new Set<string>();
-    if (fields?.mutability === undefined) defaults.add('mutability').add('exclusions');
-    if (fields?.encryption === undefined) defaults.add('encryption');
+    if (fields?.['mutability'] === undefined) defaults.add('mutability').add('exclusions');
+    if (fields?.['encryption'] === undefined) defaults.add('encryption');
     return wishFor(
       'AWS::ECR::Repository',
       REPOSITORY,

@@ -64,5 +64,5 @@ test('Intelligent-Tiering: one that is made large is shown as advanced, and one 
   await bench.silent(wishOf('Intelligent-Tiering', LARGE));
   await bench.aws.reset();
   const { writes } = await bench.round(wishOf('Intelligent-Tiering', 'small'));
-  expect(writes.map(({ input }) => input.Tier)).toEqual(['Intelligent-Tiering']);
+  expect(writes.map(({ input }) => input['Tier'])).toEqual(['Intelligent-Tiering']);
 });

@@ -57,13 +57,13 @@ class VersionStages {
       case 'DescribeSecret':
         return { Name: NAME, ARN: 'arn', VersionIdsToStages: this.labels };
       case 'GetSecretValue': {
-        const found = this.versions.find(({ id }) => id === (input.VersionId ?? current?.id));
+        const found = this.versions.find(({ id }) => id === (input['VersionId'] ?? current?.id));
         return { SecretString: found?.text, VersionId: found?.id };
       }
       case 'PutSecretValue': {
-        const id = String(input.ClientRequestToken);
+        const id = String(input['ClientRequestToken']);
         if (id.length < 32 || id.length > 64) throw new Error('a token has 32 to 64 characters');
-        this.versions.push({ id, text: String(input.SecretString), by });
+        this.versions.push({ id, text: String(input['SecretString']), by });
         return { VersionId: id };
       }
       case 'ListSecretVersionIds': {
@@ -76,7 +76,7 @@ class VersionStages {
         // The order of the answer is nobody's promise.
         return {
           Versions: all
-            .filter((one) => input.IncludeDeprecated === true || one.VersionStages.length > 0)
+            .filter((one) => input['IncludeDeprecated'] === true || one.VersionStages.length > 0)
             .reverse(),
         };
       }

@@ -249,17 +249,20 @@ export class Auth0Server implements AsyncDisposable {
     const json = (request.headers['content-type'] ?? '').startsWith('application/json');
     const asked = json ? (parse(text) ?? {}) : Object.fromEntries(new URLSearchParams(text));
     const { management } = this;
-    if (asked.client_id !== management.id || asked.client_secret !== management.secret)
+    if (asked['client_id'] !== management.id || asked['client_secret'] !== management.secret)
       return [401, { error: 'access_denied', error_description: 'Unauthorized' }];
-    if (asked.grant_type !== 'client_credentials' || !management.grantTypes.includes('client_credentials')) {
+    if (
+      asked['grant_type'] !== 'client_credentials' ||
+      !management.grantTypes.includes('client_credentials')
+    ) {
       const error_description = "Grant type 'client_credentials' not allowed for the client.";
       return [403, { error: 'unauthorized_client', error_description }];
     }
-    if (asked.audience !== `${this.url}/api/v2/`) {
-      const error_description = `Service not enabled within domain: ${String(asked.audience)}`;
+    if (asked['audience'] !== `${this.url}/api/v2/`) {
+      const error_description = `Service not enabled within domain: ${String(asked['audience'])}`;
       return [403, { error: 'access_denied', error_description }];
     }
-    const wanted = typeof asked.scope === 'string' ? asked.scope.split(' ') : management.scopes;
+    const wanted = typeof asked['scope'] === 'string' ? asked['scope'].split(' ') : management.scopes;
     const lacking = wanted.filter((scope) => !management.scopes.includes(scope));
     if (lacking.length > 0) {
       const error_description = `Client has not been granted scopes: ${lacking.join(', ')}`;

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** @returns whether a program is on the PATH; in CI a missing one is a fault, so that no suite is skipped unseen */
 export function hasProgram(name: string): boolean {
   const found = spawnSync('which', [name]).status === 0;
-  if (!found && process.env.CI === 'true') throw new Error(`${name} is not installed`);
+  if (!found && process.env['CI'] === 'true') throw new Error(`${name} is not installed`);
   return found;
 }
 

@@ -175,7 +175,7 @@ export class GitHubServer implements AsyncDisposable {
         : [403, { message: 'Resource not accessible by integration' }];
     if (method !== 'GET' && this.readOnly)
       return [403, { message: 'Resource not accessible by integration' }];
-    if (typeof body.body === 'string' && body.body.length > LONGEST_BODY)
+    if (typeof body['body'] === 'string' && body['body'].length > LONGEST_BODY)
       return [422, { message: 'Validation Failed', errors: [{ code: 'custom', field: 'body' }] }];
     const below = /^issues\/(\d+)\/comments$/.exec(path)?.[1];
     if (below !== undefined) {
@@ -184,11 +184,11 @@ export class GitHubServer implements AsyncDisposable {
           call,
           this.comments.filter((post) => post.below === Number(below)),
         );
-      return [201, this.put('comments', { below: Number(below), body: String(body.body) })];
+      return [201, this.put('comments', { below: Number(below), body: String(body['body']) })];
     }
     const comment = this.#find(this.comments, /^issues\/comments\/(\d+)$/, path, 'id');
     if (comment !== undefined && method === 'PATCH')
-      return [200, Object.assign(comment, { body: body.body })];
+      return [200, Object.assign(comment, { body: body['body'] })];
     if (comment !== undefined && method === 'DELETE') {
       this.comments.splice(this.comments.indexOf(comment), 1);
       return [204, ''];
@@ -204,9 +204,9 @@ export class GitHubServer implements AsyncDisposable {
 
   #label({ method, path, body }: ServedCall): [number, unknown] {
     if (method === 'POST' && path === 'labels') {
-      if (this.labels.has(String(body.name)))
+      if (this.labels.has(String(body['name'])))
         return [422, { message: 'Validation Failed', errors: [{ code: 'already_exists' }] }];
-      this.labels.add(String(body.name));
+      this.labels.add(String(body['name']));
       return [201, body];
     }
     const name = /^labels\/(.+)$/.exec(path)?.[1];
@@ -214,9 +214,9 @@ export class GitHubServer implements AsyncDisposable {
   }
 
   #create(body: Record<string, unknown>): [number, unknown] {
-    const labels = (body.labels as string[] | undefined) ?? [];
+    const labels = (body['labels'] as string[] | undefined) ?? [];
     for (const label of labels) this.labels.add(label);
-    return [201, this.put('issues', { title: String(body.title), body: String(body.body), labels })];
+    return [201, this.put('issues', { title: String(body['title']), body: String(body['body']), labels })];
   }
 
   #filtered({ query }: ServedCall): ServedPost[] {

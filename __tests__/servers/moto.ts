@@ -47,7 +47,7 @@ async function installMoto(): Promise<Installation> {
 }
 
 async function findOnPath(version: string): Promise<Installation | undefined> {
-  for (const folder of (process.env.PATH ?? '').split(delimiter).filter(Boolean)) {
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter).filter(Boolean)) {
     const path = join(folder, executable);
     if (!(await isThere(path))) continue;
     const found = await distributionOf(path, 'moto');

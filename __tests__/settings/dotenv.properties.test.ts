@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readDotenv } from '../../src/settings/dotenv.ts';
 
 // By hand, with DOTENV_RUNS=5000 or far more.
-const numRuns = Number(process.env.DOTENV_RUNS ?? 500);
+const numRuns = Number(process.env['DOTENV_RUNS'] ?? 500);
 
 /** @returns 128 bytes as a generator of keys gives them. */
 const shake = (seed: string) => createHash('shake256', { outputLength: 128 }).update(seed).digest();

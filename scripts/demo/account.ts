@@ -23,7 +23,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 /** The account as somebody else has it in hand: reads it back, and changes it behind the action's back. */
 export interface Account {

@@ -1,7 +1,7 @@
 import type { Seen } from './expectation.ts';
 
 /** What stands in the terminal. Colours only where somebody looks, and has not asked for none. */
-const colourful = process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
+const colourful = process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
 const paint = (code: number) => (text: string) => (colourful ? `\u001b[${code}m${text}\u001b[0m` : text);
 const bold = paint(1);
 const dim = paint(2);
@@ -49,7 +49,7 @@ export function run(inputs: Readonly<Record<string, string>>, seen: Seen, folder
   const ending = exitCode === 0 ? green('exit code 0') : red(`exit code ${exitCode}`);
   print(`  ${ending} · ${seen.calls} calls, ${seen.writes} of them writes · ${seconds(durationMs)}`);
   print(`  outputs  ${FLAGS.map((name) => `${name}=${outputs[name] ?? ''}`).join('  ')}`);
-  if (outputs.changed === 'true')
+  if (outputs['changed'] === 'true')
     for (const name of PLACES) print(`           ${name}=${cut(outputs[name] ?? '', 100)}`);
   print(`  files    ${folder} (log.txt, summary.md, outputs.json)`);
 }

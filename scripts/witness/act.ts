@@ -91,7 +91,7 @@ export async function runAct(act: string, started: Started): Promise<ActRun> {
 function bareEnvironment(): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => name.startsWith('npm_config_'));
   return {
-    PATH: [STAND_INS, process.env.PATH].join(delimiter),
+    PATH: [STAND_INS, process.env['PATH']].join(delimiter),
     npm_config_cache: join(homedir(), '.npm'),
     npm_config_userconfig: join(homedir(), '.npmrc'),
     npm_config_prefer_offline: 'true',

@@ -67,7 +67,9 @@ export function complaints(
   compare('jobs', sorted(jobsOf(seen.text)), sorted(expected.jobs));
   compare('exit code', seen.code, Object.values(expected.jobs).includes('failed') ? 1 : 0);
   const { calls } = stage.aws;
-  const roles = calls.flatMap(({ input }) => (input.RoleArn === undefined ? [] : [String(input.RoleArn)]));
+  const roles = calls.flatMap(({ input }) =>
+    input['RoleArn'] === undefined ? [] : [String(input['RoleArn'])],
+  );
   const names = roles.map((role) => role.replace(/^.*\//, '')).sort();
   if (expected.roles !== undefined) compare('roles', names, [...expected.roles].sort());
   const writes = calls.filter(({ service, write }) => write && service !== 'sts');

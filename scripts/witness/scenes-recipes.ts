@@ -120,7 +120,7 @@ export const RECIPES: Readonly<Record<string, Play>> = {
         event: PUSH,
         before: (stage) => {
           const stop = stage.aws.onCall(async ({ input }, moment) => {
-            if (moment !== 'before' || !String(input.RoleArn).endsWith('/papyrus-deploy')) return;
+            if (moment !== 'before' || !String(input['RoleArn']).endsWith('/papyrus-deploy')) return;
             stop();
             await edit(stage);
           });

@@ -24,7 +24,7 @@ const QUICK_START: readonly Scene[] = [
       const group = await account.logGroup('/ecs/papyrus');
       const secrets = await account.secrets();
       return [
-        ...(group?.retention === 1 && group.tags?.project === 'portfolio'
+        ...(group?.retention === 1 && group.tags?.['project'] === 'portfolio'
           ? []
           : ['the log group is not there']),
         ...(String(secrets) === 'papyrus/prd/auth0,papyrus/prd/db,papyrus/prd/flask'

@@ -43,7 +43,7 @@ export function readApplication(
       `The answer for the application does not come from Auth0: it is no JSON object. Check ${domain}`,
       { passing: true },
     );
-  if (body.client_id !== undefined && body.client_id !== id)
+  if (body['client_id'] !== undefined && body['client_id'] !== id)
     throw new Auth0Error(
       'cannot-read',
       'Auth0 answered with another application than the one asked for; nothing is done',

@@ -130,7 +130,7 @@ export class Auth0Client {
     });
     if (answer.status !== 200) throw this.#refusal('token', answer);
     const body = parse(answer.text);
-    const token = body?.access_token;
+    const token = body?.['access_token'];
     if (typeof token !== 'string' || !BEARER.test(token))
       throw new Auth0Error(
         'cannot-read',
@@ -139,7 +139,7 @@ export class Auth0Client {
       );
     const value = new Secret(token);
     mask(value);
-    return { value, scopes: typeof body?.scope === 'string' ? body.scope.split(' ') : [] };
+    return { value, scopes: typeof body?.['scope'] === 'string' ? body['scope'].split(' ') : [] };
   }
 
   #send(method: 'GET' | 'PATCH', path: string, token: Token, body?: string): Promise<HttpAnswer> {

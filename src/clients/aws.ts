@@ -9,7 +9,7 @@ import { Stop, StoppedError } from './stop.ts';
 import { GRACE_MS } from './time-limit.ts';
 
 // The SDK tells every user of Node 20 at every run that it will leave it; that is ours to deal with, not theirs.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 /** Temporary or lasting keys of an account. */
 export interface Keys {

@@ -170,14 +170,14 @@ const noList = () => new GitHubError(0, 'GitHub answered something else than a l
 /** GitHub's own types promise more than an answer on its way through proxies can keep. */
 function readPost(value: unknown): Post {
   const post = (value ?? {}) as Record<string, unknown>;
-  const user = (post.user ?? {}) as Record<string, unknown>;
+  const user = (post['user'] ?? {}) as Record<string, unknown>;
   const text = (part: unknown) => (typeof part === 'string' ? part : '');
   return {
-    id: typeof post.id === 'number' ? post.id : Number.NaN,
-    number: typeof post.number === 'number' ? post.number : Number.NaN,
-    body: text(post.body),
-    state: text(post.state),
-    isPullRequest: post.pull_request !== undefined,
-    author: text(user.login),
+    id: typeof post['id'] === 'number' ? post['id'] : Number.NaN,
+    number: typeof post['number'] === 'number' ? post['number'] : Number.NaN,
+    body: text(post['body']),
+    state: text(post['state']),
+    isPullRequest: post['pull_request'] !== undefined,
+    author: text(user['login']),
   };
 }

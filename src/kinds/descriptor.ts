@@ -1,3 +1,4 @@
+import { isSame } from '../model/equality.ts';
 import type { Difference, Field } from '../model/fields.ts';
 import type { ListedKind, SharedKind } from '../model/inventory.ts';
 import type { FieldName, Kind, Specs } from '../model/spec.ts';
@@ -56,4 +57,15 @@ export interface ConsolePlace {
   /** Encoded for a URL. */
   readonly account: string;
   readonly encode: (text: string) => string;
+}
+
+/** Fields of any kind, as far as they are compared. */
+export interface Comparable {
+  readonly fields: Readonly<Record<string, Pick<FieldDescriptor<Kind>, 'isEqual'>>>;
+}
+
+/** @returns whether the existing value of a field is the desired one; tags, say, have no descriptor */
+export function isEqualIn({ fields }: Comparable, field: string, from: Field, to: Field): boolean {
+  const isEqual = Object.hasOwn(fields, field) ? fields[field]?.isEqual : undefined;
+  return (isEqual ?? isSame)(from, to);
 }

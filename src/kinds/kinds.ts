@@ -1,9 +1,8 @@
-import { isSame } from '../model/equality.ts';
 import type { Field } from '../model/fields.ts';
 import type { ListedKind } from '../model/inventory.ts';
 import type { Kind, Spec } from '../model/spec.ts';
 import { AUTH0_APPLICATION } from './auth0-application.ts';
-import type { Descriptor, FieldDescriptor } from './descriptor.ts';
+import { type Descriptor, type FieldDescriptor, isEqualIn } from './descriptor.ts';
 import { IMAGE } from './image.ts';
 import { LOG_GROUP } from './log-group.ts';
 import { PARAMETER } from './parameter.ts';
@@ -28,7 +27,7 @@ export function fieldDescriptorOf<K extends Kind>(kind: K, field: string): Field
 
 /** @returns whether the existing value of a field is the desired one */
 export function isEqual(kind: Kind, field: string, from: Field, to: Field): boolean {
-  return (fieldDescriptorOf(kind, field)?.isEqual ?? isSame)(from, to);
+  return isEqualIn(KINDS[kind], field, from, to);
 }
 
 /*

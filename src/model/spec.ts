@@ -133,7 +133,7 @@ export type Kind = keyof Specs;
 
 /** Names of a kind's fields, collections such as tags apart. */
 export type FieldName<K extends Kind> = K extends Kind ? Single<keyof Specs[K]['fields']> : never;
-type Single<F> = F extends string ? (object extends Record<F, 1> ? never : F) : never;
+type Single<F> = F extends string ? (Record<never, never> extends Record<F, 1> ? never : F) : never;
 
 /** A resource that could not be read; the others go on. */
 export class Unreadable {

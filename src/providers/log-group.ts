@@ -13,7 +13,7 @@ import {
 import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import { AwsError, isNamed } from '../clients/errors.ts';
 import { Told } from '../clients/explanation.ts';
-import { protectedText } from '../kinds/log-group.ts';
+import { LOG_GROUP, protectedText } from '../kinds/log-group.ts';
 import type { Difference } from '../model/fields.ts';
 import type { Specs } from '../model/spec.ts';
 import type { Provider } from './provider.ts';
@@ -91,7 +91,7 @@ export function logGroups(connection: Connection, context: RoomContext): Provide
       } catch (error) {
         if (!isNamed(error, 'ResourceAlreadyExistsException')) throw error;
         return meet(context, {
-          kind: 'AWS::Logs::LogGroup',
+          descriptor: LOG_GROUP,
           desired,
           refusal: error,
           repeated,

@@ -1,7 +1,6 @@
 import { AwsError, MadeOtherwise } from '../clients/errors.ts';
-import { isEqual } from '../kinds/kinds.ts';
+import { type Comparable, isEqualIn } from '../kinds/descriptor.ts';
 import { ABSENT } from '../model/fields.ts';
-import type { SharedKind } from '../model/inventory.ts';
 import { MADE, OWNER_FIELD } from '../model/ownership.ts';
 import type { Spec } from '../model/spec.ts';
 import type { RoomContext } from './room.ts';
@@ -9,7 +8,7 @@ import { readUntil } from './settling.ts';
 
 /** A creation that was answered with: it exists. */
 export interface Meeting<S extends Spec> {
-  readonly kind: SharedKind;
+  readonly descriptor: Comparable;
   readonly desired: S;
   /** The answer. */
   readonly refusal: AwsError;
@@ -27,16 +26,16 @@ export interface Meeting<S extends Spec> {
  */
 export async function meet<S extends Spec>(
   context: Pick<RoomContext, 'clock' | 'tell'>,
-  { kind, desired, refusal, repeated, read, complete }: Meeting<S>,
+  { descriptor, desired, refusal, repeated, read, complete }: Meeting<S>,
 ): Promise<S> {
   const { name } = desired;
   // Its tags may be known everywhere a moment later than itself.
   let standing = await readUntil(context, read, (found) => found?.fields[OWNER_FIELD] !== undefined);
   if (standing?.fields[OWNER_FIELD] !== MADE || standing.facts.ownedBy !== undefined) throw refusal;
-  if (differing(kind, desired, standing).length > 0) {
+  if (differing(descriptor, desired, standing).length > 0) {
     await complete(standing);
-    standing = await readUntil(context, read, (found) => differing(kind, desired, found).length === 0);
-    const left = differing(kind, desired, standing);
+    standing = await readUntil(context, read, (found) => differing(descriptor, desired, found).length === 0);
+    const left = differing(descriptor, desired, standing);
     if (standing === undefined || left.length > 0)
       throw new AwsError(new MadeOtherwise(left), refusal.operation, name, false);
   }
@@ -46,8 +45,8 @@ export async function meet<S extends Spec>(
 }
 
 /** Names of the fields that are not as wanted: those of the creation, so that none is left to anybody. */
-function differing(kind: SharedKind, { fields }: Spec, standing: Spec | undefined): string[] {
+function differing(descriptor: Comparable, { fields }: Spec, standing: Spec | undefined): string[] {
   return Object.entries(fields).flatMap(([field, to]) =>
-    to === undefined || isEqual(kind, field, standing?.fields[field] ?? ABSENT, to) ? [] : [field],
+    to === undefined || isEqualIn(descriptor, field, standing?.fields[field] ?? ABSENT, to) ? [] : [field],
   );
 }

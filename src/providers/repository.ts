@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import { isNamed } from '../clients/errors.ts';
+import { REPOSITORY } from '../kinds/repository.ts';
 import type { RepositoryFields, Specs } from '../model/spec.ts';
 import { canonicalLifecycle } from '../settings/canonical-lifecycle.ts';
 import type { Provider } from './provider.ts';
@@ -127,7 +128,7 @@ export function repositories(
       } catch (error) {
         if (!isNamed(error, 'RepositoryAlreadyExistsException')) throw error;
         return meet(context, {
-          kind: 'AWS::ECR::Repository',
+          descriptor: REPOSITORY,
           desired,
           refusal: error,
           repeated,

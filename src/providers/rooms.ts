@@ -1,6 +1,7 @@
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { Connection } from '../clients/aws.ts';
 import { Told } from '../clients/explanation.ts';
+import { ORDER } from '../kinds/names.ts';
 import { LISTED_KINDS, type ListedKind } from '../model/inventory.ts';
 import type { Kind, Spec, Specs } from '../model/spec.ts';
 import { Unreadable } from '../model/spec.ts';
@@ -110,6 +111,11 @@ function listed<S extends Spec>(provider: () => Promise<ListedProvider<S>>): Lis
 
 /** What stands, by kind and name. */
 export type Observation = { readonly [K in Kind]: ReadonlyMap<string, Specs[K] | Unreadable> };
+
+/** @returns no name of any kind, to be filled in */
+export function noNames(): Record<Kind, string[]> {
+  return Object.fromEntries(ORDER.map((kind) => [kind, [] as string[]])) as Record<Kind, string[]>;
+}
 
 /** Reads everything at once; a kind that cannot be read does not hold up the others. */
 export async function observe(

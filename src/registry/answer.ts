@@ -5,7 +5,7 @@ import { objects, parseJson } from './manifest.ts';
 export function parseErrors(body: Buffer): { codes: readonly string[]; text: string } {
   try {
     const [json] = objects([parseJson(body, 'the answer')]);
-    const errors = objects(json?.errors);
+    const errors = objects(json?.['errors']);
     const all = (part: 'code' | 'message', limit: number) =>
       errors.flatMap(({ [part]: text }) => (typeof text === 'string' ? [quote(text, limit)] : []));
     return { codes: all('code', 60), text: all('message', 300).join('; ') };

@@ -40,7 +40,7 @@ export function differInBuildTime(
 /** @returns the index with every attestation described by its types, undefined where one could not be read */
 function outline(index: Manifest, read: ReadonlyMap<Digest, Manifest>): string | undefined {
   const json = parseObject(index.bytes, 'the index');
-  const listed: unknown[] = Array.isArray(json.manifests) ? json.manifests : [];
+  const listed: unknown[] = Array.isArray(json['manifests']) ? json['manifests'] : [];
   const described: unknown[] = [];
   for (const [i, descriptor] of index.manifests.entries()) {
     if (!isStatement(descriptor)) {

@@ -98,12 +98,16 @@ async function openClassic(store: Store, select: string | undefined): Promise<Cl
 
 function parseSaved(bytes: Buffer, name: string): readonly Saved[] {
   return objects(parseJson(bytes, `manifest.json of ${name}`)).map((item) => {
-    const layers = texts(item.Layers);
-    if (typeof item.Config !== 'string' || layers === undefined) {
+    const layers = texts(item['Layers']);
+    if (typeof item['Config'] !== 'string' || layers === undefined) {
       throw new ImageError('LAYOUT', `manifest.json of ${name} names no configuration or no layers`);
     }
-    refuseForeignSources(item.LayerSources, name);
-    return { config: item.Config, layers, tags: (texts(item.RepoTags) ?? []).filter((tag) => tag !== '') };
+    refuseForeignSources(item['LayerSources'], name);
+    return {
+      config: item['Config'],
+      layers,
+      tags: (texts(item['RepoTags']) ?? []).filter((tag) => tag !== ''),
+    };
   });
 }
 
@@ -113,8 +117,8 @@ function refuseForeignSources(sources: unknown, name: string): void {
   for (const [digest, source] of Object.entries(sources)) {
     const [described] = objects([source]);
     if (!isDigest(digest) || described === undefined) continue;
-    const mediaType = typeof described.mediaType === 'string' ? described.mediaType : '';
-    const urls = texts(described.urls) ?? [];
+    const mediaType = typeof described['mediaType'] === 'string' ? described['mediaType'] : '';
+    const urls = texts(described['urls']) ?? [];
     refuseForeign({ mediaType, digest, size: 0, urls }, `image: ${name}`);
   }
 }

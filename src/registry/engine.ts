@@ -71,8 +71,8 @@ export class Engine {
     const parts = [Os, Architecture, Variant].filter((part) => typeof part === 'string' && part !== '');
     return {
       id: Id,
-      diffIds: (texts(rootfs?.Layers) ?? []).filter(isDigest),
-      hasLayers: rootfs?.Type === 'layers',
+      diffIds: (texts(rootfs?.['Layers']) ?? []).filter(isDigest),
+      hasLayers: rootfs?.['Type'] === 'layers',
       platform: parts.length >= 2 ? parts.join('/') : undefined,
       // Both are told by a containerd store only: there the id is the descriptor's digest.
       target:
@@ -129,7 +129,7 @@ export class Engine {
  * shows, since no driver of a classic store is called so. What stands under the id only the export tells.
  */
 function untold(id: Digest, driver: unknown): Descriptor | undefined {
-  const isContainerd = objects([driver])[0]?.Name === 'overlayfs';
+  const isContainerd = objects([driver])[0]?.['Name'] === 'overlayfs';
   return isContainerd ? { mediaType: '', digest: id, size: -1 } : undefined;
 }
 

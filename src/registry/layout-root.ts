@@ -35,7 +35,7 @@ interface Layout extends OwnTag {
  */
 export async function chooseRoot(read: Read, select: string | undefined, name: string): Promise<Layout> {
   const json = parseObject(await read('index.json', MANIFEST_BYTES), `index.json of ${name}`);
-  const all = objects(json.manifests).map((item) => parseDescriptor(item, `index.json of ${name}`));
+  const all = objects(json['manifests']).map((item) => parseDescriptor(item, `index.json of ${name}`));
   const listed = await withoutReferrers(all, read);
   const found =
     select === undefined
@@ -83,8 +83,8 @@ async function withoutReferrers(listed: readonly Descriptor[], read: Read): Prom
     const manifest = await read(blobPath(image.digest), MANIFEST_BYTES)
       .then((bytes) => parseObject(bytes, `the manifest ${image.digest}`))
       .catch(() => undefined);
-    const [subject] = objects([manifest?.subject]);
-    if (typeof subject?.digest !== 'string' || !digests.has(subject.digest)) kept.push(image);
+    const [subject] = objects([manifest?.['subject']]);
+    if (typeof subject?.['digest'] !== 'string' || !digests.has(subject['digest'])) kept.push(image);
   }
   return kept;
 }

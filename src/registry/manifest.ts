@@ -103,9 +103,9 @@ function onlyTexts(value: Json): Record<string, string> {
 }
 
 function parsePlatform(value: Json): { os: string; architecture: string; variant?: string } {
-  const os = typeof value.os === 'string' ? value.os : 'unknown';
-  const architecture = typeof value.architecture === 'string' ? value.architecture : 'unknown';
-  return { os, architecture, ...(typeof value.variant === 'string' ? { variant: value.variant } : {}) };
+  const os = typeof value['os'] === 'string' ? value['os'] : 'unknown';
+  const architecture = typeof value['architecture'] === 'string' ? value['architecture'] : 'unknown';
+  return { os, architecture, ...(typeof value['variant'] === 'string' ? { variant: value['variant'] } : {}) };
 }
 
 /**
@@ -115,15 +115,15 @@ function parsePlatform(value: Json): { os: string; architecture: string; variant
  */
 export function parseManifest(bytes: Buffer, mediaType: string | undefined, where: string): Manifest {
   const json = parseObject(bytes, where);
-  const own = typeof json.mediaType === 'string' ? json.mediaType : undefined;
-  const guessed = Array.isArray(json.manifests) ? OCI_INDEX : OCI_MANIFEST;
+  const own = typeof json['mediaType'] === 'string' ? json['mediaType'] : undefined;
+  const guessed = Array.isArray(json['manifests']) ? OCI_INDEX : OCI_MANIFEST;
   // Some engines tell none.
   const type = own ?? (mediaType || guessed);
-  if (json.schemaVersion !== 2) {
+  if (json['schemaVersion'] !== 2) {
     throw new ImageError('LAYOUT', `${where} is not a manifest of version 2; build the image again`);
   }
   const listed = isIndex(type);
-  const list = listed ? json.manifests : json.layers;
+  const list = listed ? json['manifests'] : json['layers'];
   if (!Array.isArray(list)) {
     throw new ImageError('LAYOUT', `${where} has no list of ${listed ? 'manifests' : 'layers'}`);
   }
@@ -132,7 +132,7 @@ export function parseManifest(bytes: Buffer, mediaType: string | undefined, wher
     mediaType: type,
     digest: digestOf(bytes),
     bytes,
-    config: listed ? undefined : parseDescriptor(json.config, where),
+    config: listed ? undefined : parseDescriptor(json['config'], where),
     layers: listed ? [] : descriptors,
     manifests: listed ? descriptors : [],
   };
@@ -141,7 +141,7 @@ export function parseManifest(bytes: Buffer, mediaType: string | undefined, wher
 /** Reads the parts of an image's configuration that a push needs. */
 export function parseConfig(bytes: Buffer, where: string): ImageConfig {
   const json = parseObject(bytes, where);
-  const rootfs = isObject(json.rootfs) ? texts(json.rootfs.diff_ids) : undefined;
+  const rootfs = isObject(json['rootfs']) ? texts(json['rootfs']['diff_ids']) : undefined;
   const { os, architecture, variant } = json;
   const platform =
     typeof os === 'string' && typeof architecture === 'string'

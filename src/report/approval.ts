@@ -66,23 +66,23 @@ function readPlan(document: unknown): PlanDocument {
   const plan = of(document);
   return {
     version: 1,
-    prefix: text(plan.prefix),
-    region: text(plan.region),
-    ...(typeof plan.account === 'string' ? { account: plan.account } : {}),
-    ...(typeof plan.auth0 === 'string' ? { auth0: plan.auth0 } : {}),
-    ...(plan.hidden === undefined ? {} : { hidden: readHidden(of(plan.hidden)) }),
-    changes: list(plan.changes).map((change) => ({
-      kind: text(change.kind),
-      name: text(change.name),
-      action: text(change.action),
-      fields: list(change.fields).map(({ field, from, to }) => ({
+    prefix: text(plan['prefix']),
+    region: text(plan['region']),
+    ...(typeof plan['account'] === 'string' ? { account: plan['account'] } : {}),
+    ...(typeof plan['auth0'] === 'string' ? { auth0: plan['auth0'] } : {}),
+    ...(plan['hidden'] === undefined ? {} : { hidden: readHidden(of(plan['hidden'])) }),
+    changes: list(plan['changes']).map((change) => ({
+      kind: text(change['kind']),
+      name: text(change['name']),
+      action: text(change['action']),
+      fields: list(change['fields']).map(({ field, from, to }) => ({
         field: text(field),
         from: typeof from === 'string' ? from : null,
         to: typeof to === 'string' ? to : null,
       })),
-      ...(typeof change.consent === 'string' ? { consent: change.consent } : {}),
-      ...(typeof change.standing === 'string' ? { standing: change.standing } : {}),
-      ...(change.unwanted === true ? { unwanted: true as const } : {}),
+      ...(typeof change['consent'] === 'string' ? { consent: change['consent'] } : {}),
+      ...(typeof change['standing'] === 'string' ? { standing: change['standing'] } : {}),
+      ...(change['unwanted'] === true ? { unwanted: true as const } : {}),
       notes: [],
     })),
   };

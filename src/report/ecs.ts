@@ -47,7 +47,7 @@ export function taskDefinitionSecrets(placements: readonly Placement[], standing
 export function configFingerprint(placements: readonly Placement[], standing: Standing): string {
   const versions = placements.map(({ kind, name }) => {
     const { facts, fields } = standing(kind, name) ?? {};
-    const type = kind === 'AWS::SSM::Parameter' ? String(fields?.type ?? '') : '';
+    const type = kind === 'AWS::SSM::Parameter' ? String(fields?.['type'] ?? '') : '';
     return `${kind} ${name} ${facts?.version ?? ''} ${type}`;
   });
   return createHash('sha256')

@@ -35,7 +35,7 @@ function priceOf(outcomes: readonly Outcome[], specOf: (outcome: Outcome) => Spe
     [...standing].flatMap(([key, spec]) => (key.startsWith(`${kind} `) ? spec : []));
   const secrets = ofKind('AWS::SecretsManager::Secret').length;
   const advancedParameters = ofKind('AWS::SSM::Parameter').filter(
-    ({ fields }) => fields.tier === 'Advanced',
+    ({ fields }) => fields['tier'] === 'Advanced',
   ).length;
   return { secrets, advancedParameters, monthlyUsd: dollars(secrets, advancedParameters) };
 }

@@ -106,7 +106,7 @@ function completeLogs(
 export function taskDefinitionNotes(settings: TaskDefinitionSettings): string[] {
   const { path, text } = settings;
   const notes: string[] = [];
-  if (isMissing(definitionIn(JSON.parse(text)).executionRoleArn))
+  if (isMissing(definitionIn(JSON.parse(text))['executionRoleArn']))
     notes.push(
       `${path} has no executionRoleArn: without it ECS cannot read the secrets (iam-policies: true prints the policy it needs)`,
     );
@@ -145,7 +145,7 @@ export function removalNotes(
 }
 
 function containersOf(definition: Readonly<Record<string, unknown>>): ReadonlyArray<Container | null> {
-  return definition.containerDefinitions as ReadonlyArray<Container | null>;
+  return definition['containerDefinitions'] as ReadonlyArray<Container | null>;
 }
 
 /** Of containers that are not completed, nobody has found out what they are. */
@@ -180,7 +180,7 @@ function registrable(text: string): string {
     if (Object.hasOwn(definition, member)) bare = edited(bare, [member], undefined);
   const { tags } = document;
   const isTold = definition !== document && Array.isArray(tags) && tags.length > 0;
-  return isTold && definition.tags === undefined ? edited(bare, ['tags'], tags) : bare;
+  return isTold && definition['tags'] === undefined ? edited(bare, ['tags'], tags) : bare;
 }
 
 function unwrapped(text: string): string {

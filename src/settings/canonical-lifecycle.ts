@@ -10,13 +10,13 @@ const SETS = ['tagPrefixList', 'tagPatternList'];
  * @see https://github.com/hashicorp/terraform-provider-aws/issues/22639
  */
 export function canonicalLifecycle(policy: unknown): string {
-  if (!isObject(policy) || !Array.isArray(policy.rules)) return canonicalJson(policy);
-  return canonicalJson({ ...policy, rules: policy.rules.map(canonicalRule).sort(byPriority) });
+  if (!isObject(policy) || !Array.isArray(policy['rules'])) return canonicalJson(policy);
+  return canonicalJson({ ...policy, rules: policy['rules'].map(canonicalRule).sort(byPriority) });
 }
 
 function canonicalRule(rule: unknown): unknown {
-  if (!isObject(rule) || !isObject(rule.selection)) return rule;
-  const entries = Object.entries(rule.selection).flatMap(([key, value]) => {
+  if (!isObject(rule) || !isObject(rule['selection'])) return rule;
+  const entries = Object.entries(rule['selection']).flatMap(([key, value]) => {
     if (!SETS.includes(key) || !Array.isArray(value)) return [[key, value] as const];
     return value.length === 0 ? [] : [[key, [...value].sort()] as const];
   });
@@ -30,8 +30,8 @@ function byPriority(a: unknown, b: unknown): number {
 
 /** What has none is judged elsewhere, and stands last here. */
 function priorityOf(rule: unknown): number {
-  return isObject(rule) && typeof rule.rulePriority === 'number'
-    ? rule.rulePriority
+  return isObject(rule) && typeof rule['rulePriority'] === 'number'
+    ? rule['rulePriority']
     : Number.POSITIVE_INFINITY;
 }
 

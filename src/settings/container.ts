@@ -12,8 +12,8 @@ export interface TaskDefinitionSettings {
 /** @returns the task definition itself, also where the answer of describe-task-definition surrounds it */
 export function definitionIn(document: unknown): Readonly<Record<string, unknown>> {
   const parts = partsOf(document);
-  return parts.containerDefinitions === undefined && isObject(parts.taskDefinition)
-    ? parts.taskDefinition
+  return parts['containerDefinitions'] === undefined && isObject(parts['taskDefinition'])
+    ? parts['taskDefinition']
     : parts;
 }
 
@@ -39,7 +39,7 @@ export function containerOf({
   text,
   container,
 }: Pick<TaskDefinitionSettings, 'text' | 'container'>): Container {
-  const containers = definitionIn(JSON.parse(text)).containerDefinitions as readonly Container[];
+  const containers = definitionIn(JSON.parse(text))['containerDefinitions'] as readonly Container[];
   return containers[container] ?? {};
 }
 

@@ -9,7 +9,7 @@ export interface DocumentSource {
   readonly readText: (path: string) => string;
 }
 
-/** @returns whether a setting may be given that is the path of a JSON document */
+/** @returns whether a setting may be given that is the path of a JSON document, or a list of the file */
 export function mayHaveDocuments(inputs: ReadonlyMap<string, string>, file: ConfigFile | undefined): boolean {
   return file !== undefined || inputs.has('lifecycle-policy') || inputs.has('task-definition');
 }

@@ -1,6 +1,7 @@
 import { readLifecycle } from './lifecycle.ts';
+import { readIgnored, readRules } from './rules.ts';
 import { readTaskDefinition } from './task-definition.ts';
 
-/** The settings that are JSON documents of a file. Most runs have none, and load none of this. */
-export const DOCUMENTS = { readLifecycle, readTaskDefinition };
+/** Readers of JSON documents and of the file's lists. Most runs have neither, and load none of this. */
+export const DOCUMENTS = { readLifecycle, readTaskDefinition, readRules, readIgnored };
 export type DocumentReaders = typeof DOCUMENTS;

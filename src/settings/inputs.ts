@@ -59,15 +59,15 @@ export function readUnknownInputs(): Note | undefined {
 export function readRunner(): Runner {
   const env = process.env;
   return {
-    event: env.GITHUB_EVENT_NAME ?? '',
-    repository: env.GITHUB_REPOSITORY ?? '',
-    sha: env.GITHUB_SHA ?? '',
-    runId: env.GITHUB_RUN_ID ?? '',
-    region: env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined,
-    temp: env.RUNNER_TEMP || undefined,
-    workspace: env.GITHUB_WORKSPACE || process.cwd(),
-    hasSummary: (env.GITHUB_STEP_SUMMARY ?? '') !== '',
-    serverUrl: env.GITHUB_SERVER_URL ?? '',
+    event: env['GITHUB_EVENT_NAME'] ?? '',
+    repository: env['GITHUB_REPOSITORY'] ?? '',
+    sha: env['GITHUB_SHA'] ?? '',
+    runId: env['GITHUB_RUN_ID'] ?? '',
+    region: env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined,
+    temp: env['RUNNER_TEMP'] || undefined,
+    workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
+    hasSummary: (env['GITHUB_STEP_SUMMARY'] ?? '') !== '',
+    serverUrl: env['GITHUB_SERVER_URL'] ?? '',
     usesProxy: PROXY_NAMES.some((name) => (env[name] || env[name.toLowerCase()] || '') !== ''),
   };
 }
@@ -75,7 +75,7 @@ export function readRunner(): Runner {
 /** @returns undefined where there is no token or no GitHub to speak to. */
 export function readGitHubAccess(): GitHubAccess | undefined {
   const token = core.getInput('github-token');
-  const apiUrl = process.env.GITHUB_API_URL ?? '';
+  const apiUrl = process.env['GITHUB_API_URL'] ?? '';
   if (token === '' || apiUrl === '') return undefined;
   core.setSecret(token);
   return { apiUrl, token: new Secret(token), event: readEvent() };
@@ -84,7 +84,7 @@ export function readGitHubAccess(): GitHubAccess | undefined {
 /** The payload is the runner's file; without it nothing is known of the event, and the repository counts as public. */
 function readEvent(): EventFacts {
   try {
-    const path = process.env.GITHUB_EVENT_PATH ?? '';
+    const path = process.env['GITHUB_EVENT_PATH'] ?? '';
     return readEventFacts(readRegular(path, path, MAX_EVENT_BYTES).toString('utf8'));
   } catch {
     return readEventFacts('{}');
@@ -112,8 +112,8 @@ export async function readAwsCredentials(): Promise<AwsEnvironment> {
     }
   };
   return readAwsEnvironment(readEnvironment, () => ({
-    config: text(process.env.AWS_CONFIG_FILE, 'config'),
-    credentials: text(process.env.AWS_SHARED_CREDENTIALS_FILE, 'credentials'),
+    config: text(process.env['AWS_CONFIG_FILE'], 'config'),
+    credentials: text(process.env['AWS_SHARED_CREDENTIALS_FILE'], 'credentials'),
   }));
 }
 

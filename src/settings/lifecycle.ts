@@ -54,7 +54,7 @@ function judgeRules(rules: readonly unknown[]): void {
     if (typeof tagStatus !== 'string' || typeof countType !== 'string')
       throw wrong('needs a selection with tagStatus and countType');
     if (!isCount(countNumber)) throw wrong('needs a countNumber in its selection, a whole number from 1 on');
-    if (typeof partsOf(action).type !== 'string')
+    if (typeof partsOf(action)['type'] !== 'string')
       throw wrong('needs an action with a type, such as { "type": "expire" }');
   });
 }

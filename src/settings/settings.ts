@@ -21,6 +21,7 @@ import {
   TIERS,
   type Tier,
 } from './choices.ts';
+import { readersOf } from './document-source.ts';
 import type { Notes } from './fault.ts';
 import { type ImageSettings, readImage } from './image.ts';
 import { type Asked, Layers } from './layers.ts';
@@ -32,7 +33,7 @@ import { type Referred, readReferred } from './referred.ts';
 import { type ReportSettings, readReportSettings } from './report-settings.ts';
 import type { Request } from './request.ts';
 import { readRequired } from './required.ts';
-import { type IgnoreEntry, type Rule, readIgnored, readRules } from './rules.ts';
+import type { IgnoreEntry, Rule } from './rules.ts';
 import { each, quoted, readBoolean, readChoice, readChoices, readList, Unclear } from './texts.ts';
 
 export interface Settings {
@@ -117,10 +118,10 @@ export function readSettings(request: Request, notes: Notes): Settings {
     allow: new Set(layers.read('allow', [], (value) => readChoices(value, CONSENTS))),
     adopt: layers.read('adopt', true, readBoolean),
     failOnDrift: layers.read('fail-on-drift', true, readBoolean),
-    rules: readRules(file, notes),
+    rules: file === undefined ? [] : readersOf(request).readRules(file, notes),
     exactBundles: readExactBundles(file, notes),
     bundles: Object.keys(file?.config.bundles ?? {}),
-    ignore: readIgnored(file, notes),
+    ignore: file === undefined ? [] : readersOf(request).readIgnored(file, notes),
     image: only.has('image') ? readImage(layers) : undefined,
     envFiles: layers.read('env-file', [], readList),
     deadlineMinutes: layers.read('deadline-minutes', 30, Number),

@@ -64,7 +64,7 @@ export function foreignDocument(document: unknown, text: string): string | undef
 function foreignList(list: readonly unknown[]): string | undefined {
   const [first] = list;
   if (!isObject(first)) return undefined;
-  if (isObject(first.taskDefinition) || Array.isArray(first.containerDefinitions))
+  if (isObject(first['taskDefinition']) || Array.isArray(first['containerDefinitions']))
     return 'a list of task definitions; take the one out of its brackets';
   if (Object.hasOwn(first, 'imageUri')) return 'a list of images for CodePipeline (imagedefinitions.json)';
   if (Object.hasOwn(first, 'image')) return 'a list of containers, without the task definition around it';

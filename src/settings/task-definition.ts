@@ -20,7 +20,7 @@ export function readTaskDefinition(
   const foreign = foreignText(text);
   if (foreign !== undefined) throw new Unclear(`${path} is ${foreign}; ${REMEDY}. ${SOURCE}`);
   const document = parseJsonFile(text, path, REMEDY);
-  const containers = definitionIn(document).containerDefinitions;
+  const containers = definitionIn(document)['containerDefinitions'];
   if (!Array.isArray(containers) || containers.length === 0) {
     const what = foreignDocument(document, text);
     throw new Unclear(
@@ -59,7 +59,7 @@ function judgeContainer(path: string, container: unknown): void {
       );
   });
   const { logConfiguration, dockerLabels } = container;
-  const options = isObject(logConfiguration) ? logConfiguration.options : undefined;
+  const options = isObject(logConfiguration) ? logConfiguration['options'] : undefined;
   each(
     Object.entries({ dockerLabels, logConfiguration, 'logConfiguration.options': options }),
     ([name, value]) => {
@@ -70,6 +70,6 @@ function judgeContainer(path: string, container: unknown): void {
 }
 
 function nameOf(container: unknown): string {
-  const name = isObject(container) ? container.name : undefined;
+  const name = isObject(container) ? container['name'] : undefined;
   return typeof name === 'string' ? name : '';
 }

@@ -23,15 +23,15 @@ export function ecrLaws(): Laws {
       CreateRepository(input) {
         checkName(input);
         checkMutability(input, text(input, 'imageTagMutability') ?? 'MUTABLE');
-        checkEncryption(input.encryptionConfiguration as Input | undefined);
-        checkTags(toMap(input.tags as TagList[] | undefined), {}, TAG_CODES);
+        checkEncryption(input['encryptionConfiguration'] as Input | undefined);
+        checkTags(toMap(input['tags'] as TagList[] | undefined), {}, TAG_CODES);
         return undefined;
       },
       async PutImageTagMutability(input, ask) {
         checkName(input);
         checkMutability(input, text(input, 'imageTagMutability') ?? '');
         const output = await ask('PutImageTagMutability', input);
-        const filters = input.imageTagMutabilityExclusionFilters;
+        const filters = input['imageTagMutabilityExclusionFilters'];
         return reply(filters ? { ...output, imageTagMutabilityExclusionFilters: filters } : output);
       },
       PutLifecyclePolicy(input) {
@@ -45,13 +45,13 @@ export function ecrLaws(): Laws {
       },
       async TagResource(input, ask) {
         const { tags } = await ask<{ tags: TagList[] }>('ListTagsForResource', {
-          resourceArn: input.resourceArn,
+          resourceArn: input['resourceArn'],
         });
-        checkTags(toMap(input.tags as TagList[]), toMap(tags), TAG_CODES);
+        checkTags(toMap(input['tags'] as TagList[]), toMap(tags), TAG_CODES);
         return undefined;
       },
       UntagResource(input) {
-        for (const key of (input.tagKeys ?? []) as string[]) checkKey(key, TAG_CODES.shape);
+        for (const key of (input['tagKeys'] ?? []) as string[]) checkKey(key, TAG_CODES.shape);
         return undefined;
       },
     },
@@ -95,14 +95,14 @@ function checkMutability(input: Input, mutability: string): void {
 
 function checkEncryption(encryption: Input | undefined): void {
   if (!encryption) return;
-  const type = String(encryption.encryptionType);
+  const type = String(encryption['encryptionType']);
   if (!ENCRYPTIONS.includes(type)) {
     throw invalid(
       'encryptionConfiguration.encryptionType',
       `Member must satisfy enum value set: [${ENCRYPTIONS.join(', ')}]`,
     );
   }
-  if (type === 'AES256' && encryption.kmsKey !== undefined) {
+  if (type === 'AES256' && encryption['kmsKey'] !== undefined) {
     throw invalid('encryptionConfiguration.kmsKey', 'must not be given with encryption type AES256');
   }
 }

@@ -47,7 +47,7 @@ export function logsLaws(): LogsLaws {
             describeViolation('logGroupClass', group, `satisfy enum value set: [${CLASSES.join(', ')}]`),
           );
         }
-        const tags = input.tags as TagMap | undefined;
+        const tags = input['tags'] as TagMap | undefined;
         if (tags) checkTagMap(tags, {});
         const output = await ask('CreateLogGroup', input);
         classes.set(name, group);
@@ -85,7 +85,7 @@ export function logsLaws(): LogsLaws {
       },
       PutRetentionPolicy(input) {
         checkName(input);
-        const days = input.retentionInDays;
+        const days = input['retentionInDays'];
         if (RETENTIONS.includes(Number(days))) return undefined;
         throw invalid(
           describeViolation('retentionInDays', days, `satisfy enum value set: [${RETENTIONS.join(', ')}]`),
@@ -98,14 +98,14 @@ export function logsLaws(): LogsLaws {
       async TagResource(input, ask) {
         await checkResource(input, ask);
         const { tags: standing } = await ask<{ tags: TagMap }>('ListTagsForResource', {
-          resourceArn: input.resourceArn,
+          resourceArn: input['resourceArn'],
         });
-        checkTagMap((input.tags ?? {}) as TagMap, standing);
+        checkTagMap((input['tags'] ?? {}) as TagMap, standing);
         return undefined;
       },
       async UntagResource(input, ask) {
         await checkResource(input, ask);
-        for (const key of (input.tagKeys ?? []) as string[]) checkKey(key, TAG_CODES.shape);
+        for (const key of (input['tagKeys'] ?? []) as string[]) checkKey(key, TAG_CODES.shape);
         return undefined;
       },
       async ListTagsForResource(input, ask) {

@@ -34,7 +34,7 @@ export function secretsManagerLaws(): SecretsManagerLaws {
 
   /** What a write meets before its own laws: the secret's owner, and whether it is about to go. */
   const find = async (input: Input, ask: Ask): Promise<Description> => {
-    const secret = await ask<Description>('DescribeSecret', { SecretId: input.SecretId });
+    const secret = await ask<Description>('DescribeSecret', { SecretId: input['SecretId'] });
     const owner = owners.get(secret.Name);
     if (owner !== undefined) {
       throw unfit(
@@ -67,8 +67,10 @@ export function secretsManagerLaws(): SecretsManagerLaws {
         checkName(text(input, 'Name') ?? '');
         checkValue(input);
         checkKmsKey(input);
-        checkTags(toMap(input.Tags as TagList[] | undefined), {}, TAG_CODES);
-        const standing = await ask<Description>('DescribeSecret', { SecretId: input.Name }).catch(asMissing);
+        checkTags(toMap(input['Tags'] as TagList[] | undefined), {}, TAG_CODES);
+        const standing = await ask<Description>('DescribeSecret', { SecretId: input['Name'] }).catch(
+          asMissing,
+        );
         if (typeof standing?.DeletedDate === 'number') {
           throw unfit(
             "You can't create this secret because a secret with this name is already scheduled for deletion.",
@@ -82,12 +84,12 @@ export function secretsManagerLaws(): SecretsManagerLaws {
       DeleteSecret: notOwned,
       async TagResource(input, ask) {
         const { Tags } = await findAlive(input, ask);
-        checkTags(toMap(input.Tags as TagList[]), toMap(Tags), TAG_CODES);
+        checkTags(toMap(input['Tags'] as TagList[]), toMap(Tags), TAG_CODES);
         return undefined;
       },
       async UntagResource(input, ask) {
         await findAlive(input, ask);
-        for (const key of (input.TagKeys ?? []) as string[]) checkKey(key, TAG_CODES.shape);
+        for (const key of (input['TagKeys'] ?? []) as string[]) checkKey(key, TAG_CODES.shape);
         return undefined;
       },
       async DescribeSecret(input, ask) {
@@ -109,7 +111,7 @@ export function secretsManagerLaws(): SecretsManagerLaws {
           CreatedDate: version.CreatedDate - 60 + index / 1000,
         }));
         const isAsked = ({ VersionStages }: Page['Versions'][number]) =>
-          input.IncludeDeprecated === true || VersionStages.length > 0;
+          input['IncludeDeprecated'] === true || VersionStages.length > 0;
         return reply({ ...page, Versions: Versions.filter(isAsked).reverse() });
       },
       async ListSecrets(input, ask) {
@@ -169,8 +171,8 @@ function checkKmsKey(input: Input): void {
 
 /** moto refuses the whole batch for one secret that is missing or has no value; AWS tells of each in Errors. */
 async function batchGetSecretValue(input: Input, ask: Ask) {
-  const ids = input.SecretIdList as string[] | undefined;
-  if (ids && input.Filters) {
+  const ids = input['SecretIdList'] as string[] | undefined;
+  if (ids && input['Filters']) {
     throw new Refusal(
       'InvalidParameterException',
       "Either 'SecretIdList' or 'Filters' must be provided, but not both.",

@@ -46,7 +46,7 @@ export function ssmLaws({ emptyPages = false }: SsmOptions): Laws {
       DescribeParameters: paged('DescribeParameters', describeParameters),
       GetParametersByPath: paged('GetParametersByPath', getParametersByPath),
       DeleteParameters(input) {
-        const names = (input.Names ?? []) as string[];
+        const names = (input['Names'] ?? []) as string[];
         if (names.length <= 10) return undefined;
         throw invalid(
           describeViolation('names', `[${names.join(', ')}]`, 'have length less than or equal to 10'),
@@ -59,7 +59,7 @@ export function ssmLaws({ emptyPages = false }: SsmOptions): Laws {
         return undefined;
       },
       RemoveTagsFromResource(input) {
-        for (const key of (input.TagKeys ?? []) as string[]) checkKey(key, TAG_CODES.shape);
+        for (const key of (input['TagKeys'] ?? []) as string[]) checkKey(key, TAG_CODES.shape);
         return undefined;
       },
     },
@@ -72,7 +72,7 @@ async function putParameter(input: Input, ask: Ask) {
   // The service takes leading and trailing spaces away without a word.
   const name = (text(input, 'Name') ?? '').trim();
   checkName(name);
-  checkTags(toMap(input.Tags as TagList[] | undefined), {}, TAG_CODES);
+  checkTags(toMap(input['Tags'] as TagList[] | undefined), {}, TAG_CODES);
   const filters = [{ Key: 'Name', Option: 'Equals', Values: [name] }];
   const { Parameters } = await ask<Page>('DescribeParameters', { ParameterFilters: filters });
   const standing = Parameters[0];
@@ -81,7 +81,7 @@ async function putParameter(input: Input, ask: Ask) {
   const value = text(input, 'Value') ?? '';
   const tier = chooseTier(input, value, standing);
   checkValue(value, tier);
-  if (input.Overwrite && standing) {
+  if (input['Overwrite'] && standing) {
     if (tier === 'Standard' && standing.Tier === 'Advanced') {
       throw new Refusal(
         'ValidationException',
@@ -96,7 +96,8 @@ async function putParameter(input: Input, ask: Ask) {
       );
     }
   }
-  const pattern = text(input, 'AllowedPattern') ?? (input.Overwrite ? standing?.AllowedPattern : undefined);
+  const pattern =
+    text(input, 'AllowedPattern') ?? (input['Overwrite'] ? standing?.AllowedPattern : undefined);
   if (pattern && !new RegExp(`^(?:${pattern})$`, 'u').test(value)) {
     throw new Refusal(
       'ParameterPatternMismatchException',
@@ -158,7 +159,7 @@ function checkKmsKey(key: string | undefined, type: string | undefined): void {
 
 /** moto leaves the ARN out, ignores MaxResults and answers nothing to a filter by tier, so its pages are gathered, sifted and cut here. */
 async function describeParameters(input: Input, ask: Ask) {
-  const filters = (input.ParameterFilters ?? []) as Filter[];
+  const filters = (input['ParameterFilters'] ?? []) as Filter[];
   for (const { Key, Values = [] } of filters) {
     if (!FILTER_KEY.test(Key)) {
       throw new Invalid('InvalidFilterKey', `The specified filter key isn't valid: ${Key}`);
@@ -175,7 +176,7 @@ async function describeParameters(input: Input, ask: Ask) {
     const constraint = 'have length greater than or equal to 1';
     throw invalid(describeViolation('parameterFilters.1.member.values', '[]', constraint));
   }
-  const size = Number(input.MaxResults ?? 10);
+  const size = Number(input['MaxResults'] ?? 10);
   if (size < 1 || size > 50) {
     const bound = size < 1 ? 'greater than or equal to 1' : 'less than or equal to 50';
     throw invalid(describeViolation('maxResults', size, `have value ${bound}`));
@@ -194,7 +195,7 @@ async function describeParameters(input: Input, ask: Ask) {
   const all = found
     .filter(({ Tier }) => tiers.every(({ Values = [] }) => Values.includes(Tier)))
     .map((metadata) => ({ ...metadata, ...policiesOf(metadata), ARN: arnOf(metadata.Name) }));
-  const from = Number(input.NextToken ?? 0);
+  const from = Number(input['NextToken'] ?? 0);
   if (!Number.isInteger(from)) throw new Refusal('InvalidNextToken', "The specified token isn't valid.");
   const to = from + size;
   return reply({ Parameters: all.slice(from, to), ...(to < all.length && { NextToken: String(to) }) });

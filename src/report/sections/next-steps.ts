@@ -95,7 +95,7 @@ function becameSecret({ plan }: Run): boolean {
 function hasLocalCallback({ settings, outcomes }: Run): boolean {
   const callback = callbackParameter(settings);
   return outcomes.some(({ change, stands }) => {
-    const value = stands?.fields.value;
+    const value = stands?.fields['value'];
     const isLocal = value instanceof Secret && value.is(isLocalUrl);
     return change.name === callback && isLocal;
   });
