@@ -1,1 +1,0 @@
-"use strict";exports.id=841,exports.ids=[841],exports.modules={7841:(function(O,D,_){_.d(D,{errorText:()=>E.kc,reasonOf:()=>E.A3});var E=_(8778),M=_(1399),P=_(2376),L=_(9603),s=_(2244),B=_(2739),W=_(1087),n=_(2660)})};
