@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import picomatch from 'picomatch';
+import { satisfies } from 'semver';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 
@@ -73,4 +74,15 @@ test('updates of all that is bundled come in one group', () => {
   expect(packages.length).toBeGreaterThan(8);
   expect(packages.filter((name) => !isBundled(name))).toEqual([]);
   expect(tools.patterns).toEqual(['*']);
+});
+
+test('every package runs on the oldest Node.js that runs the action', () => {
+  const { packages } = JSON.parse(readFileSync(`${ROOT}/package-lock.json`, 'utf8')) as {
+    packages: Readonly<Record<string, { readonly engines?: { readonly node?: string } }>>;
+  };
+  const newer = Object.entries(packages).filter(
+    ([, { engines }]) => !satisfies('20.20.0', engines?.node ?? '*'),
+  );
+  expect(newer.map(([path]) => path)).toEqual([]);
+  expect(Object.keys(packages).length).toBeGreaterThan(200);
 });
