@@ -60,7 +60,7 @@ for (const line of faults) console.log(line);
 console.log(
   `${images} images of ${chosen.length} tools, ${missing.length} missing: ${faults.length} faults (${seconds(begin)})`,
 );
-const isFailed = faults.length > 0 || (missing.length > 0 && process.env.CI === 'true');
+const isFailed = faults.length > 0 || (missing.length > 0 && process.env['CI'] === 'true');
 process.exitCode = isFailed ? 1 : 0;
 
 function text(error: unknown): string {

@@ -16,7 +16,7 @@ import type { Scene } from './witness/story.ts';
 import { articleStory } from './witness/story-article.ts';
 import { rulesStory } from './witness/story-rules.ts';
 
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 type Story = (emulator: Emulator) => Scene[] | Promise<Scene[]>;
 const STORIES: Readonly<Record<string, Story>> = { article: articleStory, rules: rulesStory };
@@ -31,7 +31,7 @@ try {
   await ensureMinistack();
 } catch (error) {
   console.log(`ministack is not asked: ${textOf(error)}`);
-  process.exit(process.env.CI === 'true' ? 1 : 0);
+  process.exit(process.env['CI'] === 'true' ? 1 : 0);
 }
 await Promise.all(chosen.map(tell));
 for (const offence of takeOffences()) fault('what AWS would refuse', offence);

@@ -62,7 +62,7 @@ async function findTools(): Promise<Tool | undefined> {
     console.log(
       'With Terraform or OpenTofu at hand: TERRAFORM=terraform npx tsx scripts/witness-terraform.ts',
     );
-    if (process.env.CI === 'true') faults.push('Terraform is not to be had');
+    if (process.env['CI'] === 'true') faults.push('Terraform is not to be had');
     return undefined;
   }
 }

@@ -61,10 +61,10 @@ it('is all that the action needs to run', async () => {
     );
   await using first = await act();
   expect(first.exitCode).toBe(0);
-  expect(first.outputs.changed).toBe('true');
+  expect(first.outputs['changed']).toBe('true');
   await using second = await act();
   expect(second.exitCode).toBe(0);
-  expect(second.outputs.changed).toBe('false');
+  expect(second.outputs['changed']).toBe('false');
 });
 
 it('is all that the steps of fleet.yml need to run', () => {

@@ -376,6 +376,6 @@ it('a gzipped archive is pushed, silent the second time, and nothing of it is le
   const left = (run: typeof pushed) => run.left.map(({ path }) => path).filter((path) => !/plan-/.test(path));
   expect(left(pushed)).toEqual([]);
   const silent = await run({ image: 'docker-archive:packed.tar.gz' });
-  expect(silent.outputs.changed).toBe('false');
+  expect(silent.outputs['changed']).toBe('false');
   expect(left(silent)).toEqual([]);
 });

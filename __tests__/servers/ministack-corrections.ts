@@ -19,7 +19,7 @@ export function ministackCorrections(ssm: SSMClient): Readonly<Record<string, Co
      * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterStringFilter.html
      */
     async 'ssm.DescribeParameters'(input) {
-      const filters = (input.ParameterFilters ?? []) as ParameterStringFilter[];
+      const filters = (input['ParameterFilters'] ?? []) as ParameterStringFilter[];
       const own = filters.filter(({ Key = '', Option }) => Key.startsWith('tag:') || Option === 'OneLevel');
       if (own.length === 0) return undefined;
       const listed = await listAll(
@@ -30,8 +30,8 @@ export function ministackCorrections(ssm: SSMClient): Readonly<Record<string, Co
       const kept = listed.filter(({ Name = '' }, index) =>
         own.every((filter) => passes(filter, Name, tags[index] ?? new Map())),
       );
-      const from = Number(input.NextToken ?? 0);
-      const to = from + Number(input.MaxResults ?? 10);
+      const from = Number(input['NextToken'] ?? 0);
+      const to = from + Number(input['MaxResults'] ?? 10);
       return {
         Parameters: kept.slice(from, to).map((metadata) => ({
           ...metadata,

@@ -27,8 +27,8 @@ export async function startMinistack(): Promise<PythonServer> {
     python: await ensureMinistack(),
     launcher,
     env: {
-      PATH: process.env.PATH,
-      SYSTEMROOT: process.env.SYSTEMROOT,
+      PATH: process.env['PATH'],
+      SYSTEMROOT: process.env['SYSTEMROOT'],
       MINISTACK_ACCOUNT_ID: ACCOUNT,
       MINISTACK_REGION: REGION,
       LOG_LEVEL: 'WARNING',

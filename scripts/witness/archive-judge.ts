@@ -67,7 +67,7 @@ export class Judge {
     const root = blobs.get(digest ?? '');
     if (root === undefined) return [...faults, `${digest} was not pulled`];
     const images = imagesOf(root, blobs, faults);
-    if (made.config === undefined && made.digest === undefined && made.env?.DOCKER_HOST !== undefined) {
+    if (made.config === undefined && made.digest === undefined && made.env?.['DOCKER_HOST'] !== undefined) {
       // Of what a command has just made, the engine alone knows the id.
       const name = made.image.replace('docker:', '');
       const id = call('docker', ['image', 'inspect', '-f', '{{.Id}}', name], { env: made.env });
@@ -86,7 +86,7 @@ export class Judge {
     this.account.aws.forget();
     const again = await this.run(made.image, repository, made.env);
     expect('exit of the second run', again.exitCode, 0);
-    expect('changed by the second run', again.outputs.changed, 'false');
+    expect('changed by the second run', again.outputs['changed'], 'false');
     const writes = this.account.aws.writes().map(({ operation }) => operation);
     expect('calls of the second run that write', writes.join(), '');
     if ((await this.account.files(repository)) !== before) faults.push('the second run has pushed something');

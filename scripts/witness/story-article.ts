@@ -155,7 +155,7 @@ export function articleStory(emulator: Emulator): Scene[] {
       async play() {
         const before = await teller.read();
         const outputs = await teller.run({ mode: 'destroy' }, { writes: [], exitCode: 1 });
-        assert.equal(outputs.changed, 'false');
+        assert.equal(outputs['changed'], 'false');
         assert.deepEqual(await teller.read(), before);
         await teller.run({ mode: 'destroy', confirm: prefix }, {});
         const scheduled = Object.keys({ ...WHOLE.secrets, ...GONE });

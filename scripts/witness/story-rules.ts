@@ -133,7 +133,7 @@ export async function rulesStory(emulator: Emulator): Promise<Scene[]> {
       async play() {
         const planned = await teller.run({ mode: 'plan' }, { writes: [] });
         const applied = await teller.run({ mode: 'apply' }, {});
-        assert.equal(applied.plan, planned.plan);
+        assert.equal(applied['plan'], planned['plan']);
         await teller.holds(made);
         const before = await teller.read();
         for (const mode of ['apply', 'plan', 'drift']) await teller.run({ mode }, SILENT);

@@ -49,8 +49,8 @@ export const addressOf = ({ type, name }: Pick<Resource, 'type' | 'name'>) =>
  * @throws Error that says what is missing
  */
 export async function findTerraform(folder: string): Promise<Tool> {
-  const named = process.env.TERRAFORM;
-  const kept = process.env.TF_CLI_CONFIG_FILE;
+  const named = process.env['TERRAFORM'];
+  const kept = process.env['TF_CLI_CONFIG_FILE'];
   if (named !== undefined && named !== '')
     return {
       program: named,
