@@ -120,14 +120,15 @@ interface Finding {
   readonly location: { readonly actions?: readonly string[]; readonly filepath?: string };
 }
 
-function lint(program: string, texts: readonly string[]): Finding[] {
+function lint(python: string, texts: readonly string[]): Finding[] {
   const folder = mkdtempSync(join(tmpdir(), 'iam-policies-'));
   try {
     for (const [index, text] of texts.entries()) writeFileSync(join(folder, `${index}.json`), text);
     let told: string;
     try {
-      const args = ['--directory', folder, '--json', '--include-community-auditors'];
-      told = execFileSync(program, args, {
+      const start = 'import sys; from parliament.cli import cli; sys.exit(cli())';
+      const args = ['-c', start, '--directory', folder, '--json', '--include-community-auditors'];
+      told = execFileSync(python, args, {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'pipe'],
         maxBuffer: 2 ** 28,
@@ -135,7 +136,8 @@ function lint(program: string, texts: readonly string[]): Finding[] {
     } catch (error) {
       // It ends with 1 where it finds something.
       const { status, stdout, stderr } = error as { status?: number; stdout?: string; stderr?: string };
-      if (status !== 1) throw new Error(`parliament ended with ${status}: ${stderr}`);
+      if (status !== 1 || stderr?.includes('Traceback'))
+        throw new Error(`parliament ended with ${status}: ${stderr}`);
       told = stdout ?? '';
     }
     return told
@@ -147,7 +149,7 @@ function lint(program: string, texts: readonly string[]): Finding[] {
   }
 }
 
-function checkLint(program: string): void {
+function checkLint(python: string): void {
   // A linter that finds nothing in these has not looked.
   const bad = ['ssm:GetParameterz', 'ecr:PutImage'].map((Action) =>
     JSON.stringify({
@@ -155,11 +157,11 @@ function checkLint(program: string): void {
       Statement: [{ Effect: 'Allow', Action, Resource: 'arn:aws:s3:::papyrus' }],
     }),
   );
-  const issues = new Set(lint(program, bad).map(({ issue }) => issue));
+  const issues = new Set(lint(python, bad).map(({ issue }) => issue));
   for (const issue of ['UNKNOWN_ACTION', 'RESOURCE_MISMATCH'])
     if (!issues.has(issue)) faults.push(`parliament does not find ${issue} in a policy that has it`);
   const texts = [...policies.keys()];
-  const found = lint(program, texts).filter(
+  const found = lint(python, texts).filter(
     ({ issue, location, detail }) =>
       !(issue === 'UNKNOWN_CONDITION_FOR_ACTION' && OF_KEY.test(String(detail))) &&
       !EXPECTED.some(
@@ -273,8 +275,8 @@ async function checkWords(python: string): Promise<void> {
 const folder = join(cache, 'parliament-1.6.4');
 let isThere = true;
 try {
-  await installOnce(folder, readFileSync(PINS, 'utf8'), () =>
-    makeVenv(folder, ['-r', PINS], 'parliament 1.6.4'),
+  await installOnce(folder, readFileSync(PINS, 'utf8'), (path) =>
+    makeVenv(path, ['-r', PINS], 'parliament 1.6.4'),
   );
 } catch (error) {
   isThere = false;
@@ -285,8 +287,9 @@ try {
 }
 await checkActions();
 if (isThere) {
-  checkLint(join(scriptsOf(folder), executableOf('parliament')));
-  await checkWords(join(scriptsOf(folder), executableOf('python')));
+  const python = join(scriptsOf(folder), executableOf('python'));
+  checkLint(python);
+  await checkWords(python);
 }
 for (const fault of faults) console.log(fault);
 process.exitCode = faults.length > 0 ? 1 : 0;
