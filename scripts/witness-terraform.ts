@@ -84,8 +84,8 @@ async function play(tool: Tool, aws: AwsServer, scene: Scene, work: string): Pro
   const resources = resourcesOf(scene.expected, await readIds(aws, Object.keys(scene.expected.secrets)));
   found.push(...(await compareNames(aws, resources)));
   await mkdir(work, { recursive: true });
-  const terraform = new Terraform(tool, work);
-  await terraform.configure(resources, aws.url);
+  const terraform = new Terraform(tool, work, aws.url);
+  await terraform.configure(resources);
 
   aws.forget();
   const first = await terraform.plan();

@@ -39,7 +39,6 @@ export interface Tool {
 const OF_TERRAFORM: Readonly<Record<string, readonly string[]>> = {
   aws_secretsmanager_secret: ['recovery_window_in_days', 'force_overwrite_replica_secret'],
 };
-const SERVICES = ['ecr', 'iam', 'logs', 'secretsmanager', 'ssm', 'sts'];
 
 export const addressOf = ({ type, name }: Pick<Resource, 'type' | 'name'>) =>
   `${type}.r${name.replace(/[^A-Za-z0-9]+/g, '_')}`;
@@ -74,7 +73,7 @@ const literal = (value: unknown): unknown => {
 };
 
 /** In Terraform's JSON syntax. */
-export function configurationOf(resources: readonly Resource[], endpoint: string): string {
+export function configurationOf(resources: readonly Resource[]): string {
   const blocks: Record<string, Record<string, unknown>> = {};
   for (const resource of resources) {
     const ignored = OF_TERRAFORM[resource.type];
@@ -95,7 +94,6 @@ export function configurationOf(resources: readonly Resource[], endpoint: string
         secret_key: 'test',
         // A local AWS has no metadata service to ask.
         skip_metadata_api_check: 'true',
-        endpoints: Object.fromEntries(SERVICES.map((service) => [service, endpoint])),
       },
     },
     resource: blocks,
@@ -120,10 +118,12 @@ export class Terraform {
   constructor(
     readonly tool: Tool,
     readonly folder: string,
+    /** Of AWS. The provider takes seconds to judge a block `endpoints`. */
+    readonly endpoint: string,
   ) {}
 
-  async configure(resources: readonly Resource[], endpoint: string): Promise<void> {
-    await writeFile(join(this.folder, 'main.tf.json'), configurationOf(resources, endpoint));
+  async configure(resources: readonly Resource[]): Promise<void> {
+    await writeFile(join(this.folder, 'main.tf.json'), configurationOf(resources));
     if (this.tool.needsInit) await this.#run([0], 'init', '-input=false');
   }
 
@@ -159,7 +159,14 @@ export class Terraform {
   ): Promise<{ code: number; text: string }> {
     const { program, environment } = this.tool;
     const { PATH = '', HOME = '' } = process.env;
-    const env = { PATH, HOME, CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', ...environment };
+    const env = {
+      PATH,
+      HOME,
+      AWS_ENDPOINT_URL: this.endpoint,
+      CHECKPOINT_DISABLE: '1',
+      TF_IN_AUTOMATION: '1',
+      ...environment,
+    };
     const options = { cwd: this.folder, env, maxBuffer: 2 ** 28, timeout: 300_000 };
     const colour = command === 'show' ? [] : ['-no-color'];
     return new Promise((resolve, reject) => {
