@@ -57,8 +57,18 @@ function isFault(configuration: Configuration, settings: Resolved, before: State
   const isJudged = (variable: Variable) => {
     if (onEmpty === 'skip' || variable.value !== '') return false;
     if (onEmpty === 'auto' && (mode !== 'apply' || variable.source !== 'secrets')) return false;
-    const { parameters, secrets } = route({ ...configuration, variables: [variable] }, settings, before);
-    return (only.has('parameters') && parameters.size > 0) || (only.has('secrets') && secrets.size > 0);
+    // Where it goes depends on the others: a bundle is made for its secret keys.
+    const places = (variables: readonly Variable[]) => {
+      const { parameters, secrets } = route({ ...configuration, variables }, settings, before);
+      const keys = [...secrets.values()].reduce((count, { size }) => count + size, 0);
+      return { parameters: parameters.size, keys };
+    };
+    const all = places(configuration.variables);
+    const others = places(configuration.variables.filter((one) => one !== variable));
+    return (
+      (only.has('parameters') && all.parameters > others.parameters) ||
+      (only.has('secrets') && all.keys > others.keys)
+    );
   };
   return configuration.variables.some(isJudged);
 }
@@ -187,7 +197,8 @@ function keepParameter(context: Context, state: State, path: string, wanted: Des
   }
   const named = { resource, path: `parameter ${path}`, found, tags: settings.tags };
   state.parameters[path] = amend(context, named, (copy, { written, blocked }) => {
-    const isTypeKnown = value !== undefined || wanted.isExplicit;
+    // What is secret is so without a value as well.
+    const isTypeKnown = value !== undefined || wanted.isExplicit || wanted.isSecret;
     if (isTypeKnown && found.type !== wanted.type && !ignores(configuration.ignore, resource, 'type')) {
       // Only a rule makes plain what is encrypted, with an opt-in.
       if (wanted.type === 'String' && wanted.isExplicit) blocked.push('type');

@@ -296,16 +296,19 @@ function secrets(environment: string): fc.Arbitrary<ExistingSecret[]> {
     { minKeys: 1, maxKeys: 3, noNullPrototype: true },
   );
   const secret = (bundle: string) =>
-    fc.record({
-      path: fc.constant(bundle === 'elsewhere' ? 'elsewhere/db' : `${environment}/${bundle}`),
-      keys: fc.oneof(
-        { weight: 12, arbitrary: keys },
-        { weight: 1, arbitrary: fc.constant('no object' as const) },
-      ),
-      owner,
-      tags: someTags,
-      isDeleted: weighted([6, false], [1, true]),
-    });
+    fc
+      .record({
+        path: fc.constant(bundle === 'elsewhere' ? 'elsewhere/db' : `${environment}/${bundle}`),
+        keys: fc.oneof(
+          { weight: 12, arbitrary: keys },
+          { weight: 1, arbitrary: fc.constant('no object' as const) },
+        ),
+        owner,
+        tags: someTags,
+        isDeleted: weighted([6, false], [1, true]),
+      })
+      // What a deleted one holds is only seen when it is restored.
+      .map((one) => (one.keys === 'no object' ? { ...one, isDeleted: false } : one));
   return some([...BUNDLES, 'elsewhere'], 2).chain((bundles) => fc.tuple(...bundles.map(secret)));
 }
 

@@ -78,8 +78,19 @@ def read_repository(name):
     return {"mutability": one["imageTagMutability"], "tags": tags, "policy": policy}
 
 
+def untag(name):
+    """moto would give the tags of a deleted group to the next one of that name; AWS does not."""
+    for one in logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]:
+        arn = one["arn"].removesuffix(":*")
+        keys = list(logs.list_tags_for_resource(resourceArn=arn)["tags"])
+        if one["logGroupName"] == name and keys:
+            logs.untag_resource(resourceArn=arn, tagKeys=keys)
+
+
 def answer(request):
     if request["do"] == "call":
+        if request["operation"] == "delete_log_group":
+            untag(request["input"]["logGroupName"])
         getattr(clients[request["service"]], request["operation"])(**request["input"])
         return None
     return {

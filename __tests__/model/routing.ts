@@ -57,6 +57,8 @@ function typeByClass(variable: Variable): 'String' | 'SecureString' {
 export const ruleOf = (rules: readonly Rule[], name: string): Rule | undefined =>
   rules.find(({ match }) => [match].flat().some((glob) => fits(glob, name)));
 
+const EMPTY: State = { parameters: {}, secrets: {}, logGroup: undefined, repository: undefined };
+
 export function route(configuration: Configuration, settings: Resolved, state: State): Desired {
   const { variables, rules } = configuration;
   const { environment } = settings;
@@ -65,11 +67,17 @@ export function route(configuration: Configuration, settings: Resolved, state: S
     const value = state.secrets[`${environment}/${bundle}`]?.value;
     return typeof value === 'object' && key in value;
   };
+  // Without a listing, only secrets that get a variable are read.
+  const read =
+    settings.prune === 'off'
+      ? route(configuration, { ...settings, prune: 'report' }, EMPTY).secrets
+      : state.secrets;
+  const isRead = (path: string) => (read instanceof Map ? read.has(path) : path in read);
   // What belongs to others is none of a variable's; what is in a deleted secret cannot be read.
   const bundles = Object.entries(state.secrets)
     .filter(([, { tags, isDeleted }]) => ['created', 'adopted'].includes(ownerOf(tags)) && !isDeleted)
     .map(([path]) => path)
-    .filter((path) => path.startsWith(`${environment}/`))
+    .filter((path) => path.startsWith(`${environment}/`) && isRead(path))
     .map((path) => path.slice(environment.length + 1));
   /** What exists as a key of a secret stays hidden, wherever it goes. */
   const isHidden = ({ name }: Variable): boolean => {

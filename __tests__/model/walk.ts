@@ -167,9 +167,20 @@ function compareRun(run: ActionRun, wanted: Expected, mode: Mode): void {
             : [],
       };
     });
-  assert.deepEqual(sorted(told), sorted(wanted.changes), 'the plan');
+  assert.deepEqual(sorted(joined(told)), sorted(wanted.changes), 'the plan');
   const isChanged = mode !== 'drift' && wanted.changes.some(({ action }) => action !== 'blocked');
   assert.equal(run.outputs['changed'], String(isChanged), 'the output changed');
+}
+
+/** A secret may be changed twice: a key that moved away goes after its new place was written. */
+function joined(changes: readonly Change[]): Change[] {
+  const all = new Map<string, Change>();
+  for (const one of changes) {
+    const key = `${one.resource} ${one.action}`;
+    const before = all.get(key)?.fields ?? [];
+    all.set(key, { ...one, fields: [...before, ...one.fields].sort() });
+  }
+  return [...all.values()];
 }
 
 const sorted = (changes: readonly Change[]): Change[] =>
