@@ -314,6 +314,8 @@ function isLastCopy({ configuration, settings }: Context, { kind, path, resource
 }
 
 function prune(context: Context, state: State, before: State, desired: ReturnType<typeof route>): void {
+  // A run whose variables go nowhere explains nothing of what exists.
+  if (desired.parameters.size + desired.secrets.size === 0) return;
   const isDesired = ({ kind, path }: Orphan) =>
     kind === 'parameter' ? desired.parameters.has(path) : desired.secrets.has(path);
   const isCreated = ({ resource }: Orphan) => ownerOf(resource.tags) === 'created';
