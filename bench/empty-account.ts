@@ -5,7 +5,7 @@ import { ACCOUNT, parseRequest, REGION } from '../__tests__/servers/protocol.ts'
 /** An AWS in which nothing stands, that answers at once: what is left is the time of who asks. */
 export interface EmptyAccount extends AsyncDisposable {
   env(): Record<string, string>;
-  /** Told when a call arrives. */
+  /** Called when a call arrives. */
   onCall: (service: string, operation: string) => void;
 }
 

@@ -1,5 +1,5 @@
 import type { Asked } from './ask.ts';
-import { Told } from './clients/explanation.ts';
+import { UserFacingError } from './clients/explanation.ts';
 import { UNDECIDED } from './desired/classification.ts';
 import { type Placement, place } from './desired/placement.ts';
 import { route } from './desired/routing.ts';
@@ -26,7 +26,7 @@ interface Gap {
 
 /**
  * @returns what the task definition refers to beyond the plan; undefined where none is completed
- * @throws InputFaults or Told in `apply`, before anything is written, where the file could not be completed afterwards
+ * @throws InputFaults or UserFacingError in `apply`, before anything is written, where the file could not be completed afterwards
  */
 export async function readReferences(asked: Asked, rooms: Providers): Promise<References | undefined> {
   const { settings, desired } = asked;
@@ -58,7 +58,7 @@ function refusal(path: string, gaps: readonly Gap[]): Error {
   const text = `${path} cannot be completed. This run leaves out what it refers to, and ${gaps.map((gap) => gap.text).join('; ')}. Run without "only" first, or without task-definition`;
   const failed = gaps.find(({ error }) => error !== undefined);
   if (failed === undefined) return new InputFaults([{ where: 'input task-definition', text }]);
-  return new Told(`input task-definition: ${text}. Nothing was written`, {
+  return new UserFacingError(`input task-definition: ${text}. Nothing was written`, {
     reason: reasonOf(failed.error),
     cause: failed.error,
   });

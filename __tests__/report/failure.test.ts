@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
-import { Told } from '../../src/clients/explanation.ts';
+import { UserFacingError } from '../../src/clients/explanation.ts';
 import { Unreadable } from '../../src/model/spec.ts';
 import { errorText, reasonOf } from '../../src/report/failure.ts';
 import { sdkError } from '../clients/clock.ts';
@@ -80,7 +80,7 @@ it('what the system refuses is told by its code, without the path', () => {
 });
 
 it('what a room throws in words of ours is told as it is', () => {
-  expect(errorText(new Told('an image is deleted with its repository'))).toBe(
+  expect(errorText(new UserFacingError('an image is deleted with its repository'))).toBe(
     'an image is deleted with its repository',
   );
 });

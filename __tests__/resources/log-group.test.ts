@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Calls } from '../../src/clients/aws.ts';
-import { Told } from '../../src/clients/explanation.ts';
+import { UserFacingError } from '../../src/clients/explanation.ts';
 import { logGroups } from '../../src/providers/log-group.ts';
 import { type Bench, fieldsOf, openBench, operations, TestClock } from './bench.ts';
 import { logGroup } from './subjects.ts';
@@ -176,7 +176,7 @@ test('one that is protected since the plan was made is not deleted, and the comm
   bench.aws.protect(NAME);
   expect((await room.observe([NAME])).get(NAME)).toHaveProperty('facts.deletionProtected', true);
   const refused = await room.delete(group).catch((error: unknown) => error);
-  expect(refused).toBeInstanceOf(Told);
+  expect(refused).toBeInstanceOf(UserFacingError);
   expect(refused).toMatchObject({ reason: 'blocked' });
   expect(String(refused)).toContain('--no-deletion-protection-enabled');
   bench.aws.protect(NAME, false);

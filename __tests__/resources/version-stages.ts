@@ -4,7 +4,7 @@
  */
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { CallOptions } from '../../src/clients/aws.ts';
-import { Told } from '../../src/clients/explanation.ts';
+import { UserFacingError } from '../../src/clients/explanation.ts';
 import { ABSENT, type Difference, type Field } from '../../src/model/fields.ts';
 import { fieldOf, Unreadable } from '../../src/model/spec.ts';
 import type { RoomContext } from '../../src/providers/room.ts';
@@ -160,7 +160,7 @@ async function play(
   const failures: Array<string | undefined> = wishes.map(() => undefined);
   wishes.forEach((wish, run) => {
     runOf(clientOf(run), wish, rounds).catch((error: unknown) => {
-      failures[run] = error instanceof Told ? error.reason : String(error);
+      failures[run] = error instanceof UserFacingError ? error.reason : String(error);
     });
   });
   const choices: Array<{ ready: number[]; state: string }> = [];

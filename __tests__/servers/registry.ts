@@ -63,7 +63,7 @@ export class TestRegistry implements AsyncDisposable {
   hidesDigest = false;
   /** Each request is answered as soon as all bytes that it announced are there, whether or not it has ended. */
   isEager = false;
-  /** Told of each manifest, so that an emulator of the API may hold it as well. */
+  /** Called for each manifest, so that an emulator of the API may hold it as well. */
   onManifest: (repository: string, reference: string, manifest: Buffer, mediaType: string) => void = () => {};
   #token = 1;
   #uploads = new Map<string, Buffer[]>();

@@ -30,10 +30,10 @@ export interface Auth0ClientOptions {
   readonly names?: Auth0Names;
   /** Whether the run writes nothing: the token is then asked for without the scope that changes applications. */
   readonly readOnly: boolean;
-  /** Told of the token before it is used for the first time. */
+  /** Called for the token before it is used for the first time. */
   readonly mask: (token: Secret) => void;
   readonly clock?: Auth0Clock;
-  /** Told of each change that Auth0 has taken. */
+  /** Called for each change that Auth0 has taken. */
   readonly onWritten?: () => void;
   /** The end of the run: from then on nothing is changed. */
   readonly stop?: Stop;

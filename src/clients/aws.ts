@@ -64,7 +64,7 @@ export interface CallOptions {
   readonly lane: Lane;
   /** The request or its answer holds a secret: the service's message is not shown. */
   readonly secret?: boolean;
-  /** Told before each repetition, by when the call before may have been applied. */
+  /** Called before each repetition, by when the call before may have been applied. */
   readonly again?: () => void;
   /** The second half of a write whose first half is done: it is sent also after the end of the run, once. */
   readonly completes?: boolean;

@@ -22,9 +22,9 @@ export interface Explanation {
   readonly remedy: string;
 }
 
-/** An error whose whole text is ours: it holds no value, and is told as it is. */
-export class Told extends Error {
-  override readonly name = 'Told';
+/** An error whose whole text is ours: it holds no value, and is printed as it is. */
+export class UserFacingError extends Error {
+  override readonly name = 'UserFacingError';
   /** The word for `failure-reason`. */
   readonly reason: FailureReason;
 

@@ -1,6 +1,6 @@
 import { BatchGetImageCommand, type ECRClient } from '@aws-sdk/client-ecr';
 import { isNamed } from '../clients/errors.ts';
-import { Told } from '../clients/explanation.ts';
+import { UserFacingError } from '../clients/explanation.ts';
 import { imageFields, type Specs } from '../model/spec.ts';
 import { MANIFESTS } from '../registry/media-types.ts';
 import type { Provider } from './provider.ts';
@@ -11,7 +11,7 @@ type ImageSpec = Specs['Image'];
 /** The image behind one tag of a repository, for a run that refers to it and does not push it. */
 export function taggedImages(ecr: ECRClient, context: RoomContext, tag: string): Provider<ImageSpec> {
   const send = sender(context, 'ecr');
-  const refuse = () => Promise.reject(new Told('this run only refers to the image'));
+  const refuse = () => Promise.reject(new UserFacingError('this run only refers to the image'));
 
   async function read(name: string): Promise<ImageSpec | undefined> {
     try {

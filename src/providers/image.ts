@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import type { Calls } from '../clients/aws.ts';
 import { isNamed } from '../clients/errors.ts';
-import { Told } from '../clients/explanation.ts';
+import { UserFacingError } from '../clients/explanation.ts';
 import { ABSENT, type Difference } from '../model/fields.ts';
 import { imageFields, imageTagsOf, type Specs, Unreadable } from '../model/spec.ts';
 import { Authorization, secretsOf } from '../registry/authorization.ts';
@@ -40,7 +40,7 @@ interface ImageRoom {
   readonly agentFor: AgentFactory;
   /** Masks what no log may show; called before the token is used. */
   readonly mask: (secret: Secret) => void;
-  /** Told every few seconds of a push. */
+  /** Called every few seconds of a push. */
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
   /** The end of the run: an upload that moves on comes to its end, and nothing is tried again. */
@@ -148,7 +148,7 @@ export class ImageResource implements Provider<ImageSpec> {
 
   /** Images go with their repository. */
   async delete(): Promise<void> {
-    throw new Told('an image is deleted with its repository');
+    throw new UserFacingError('an image is deleted with its repository');
   }
 
   async #push(desired: ImageSpec, tags: readonly string[]): Promise<ImageSpec> {

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import { AwsError, isNamed } from '../clients/errors.ts';
-import { Told } from '../clients/explanation.ts';
+import { UserFacingError } from '../clients/explanation.ts';
 import { LOG_GROUP, protectedText } from '../kinds/log-group.ts';
 import type { Difference } from '../model/fields.ts';
 import type { Specs } from '../model/spec.ts';
@@ -135,7 +135,9 @@ export function logGroups(connection: Connection, context: RoomContext): Provide
         if (isNamed(error, 'ResourceNotFoundException')) return;
         // AWS names no error of its own for it, and the protection may be younger than the plan.
         const isProtected = isRefused(error) && (await find(name))?.deletionProtectionEnabled === true;
-        throw isProtected ? new Told(protectedText(name), { reason: 'blocked', cause: error }) : error;
+        throw isProtected
+          ? new UserFacingError(protectedText(name), { reason: 'blocked', cause: error })
+          : error;
       }
     },
   };

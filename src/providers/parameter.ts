@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import { isNamed } from '../clients/errors.ts';
-import { Told } from '../clients/explanation.ts';
+import { UserFacingError } from '../clients/explanation.ts';
 import type { Difference } from '../model/fields.ts';
 import { OWNER_TAG } from '../model/ownership.ts';
 import type { Specs } from '../model/spec.ts';
@@ -238,14 +238,14 @@ function extrasOf({ facts }: ParameterSpec): Extras {
 
 /**
  * Policies stay until others are sent, so only a deletion takes them along.
- * @throws Told where one could not be given back
+ * @throws UserFacingError where one could not be given back
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (Policies)
  */
 function policiesOf({ name, facts }: ParameterSpec): Extras {
   const policies = facts.extras?.policies;
   if (policies === undefined) return {};
   if (policies.includes(undefined))
-    throw new Told(
+    throw new UserFacingError(
       `${name}: it has a policy that AWS does not tell, and a change of its type would lose it; take the policy off, or change the type by hand`,
       { reason: 'blocked' },
     );

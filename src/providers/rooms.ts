@@ -1,6 +1,6 @@
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { Connection } from '../clients/aws.ts';
-import { Told } from '../clients/explanation.ts';
+import { UserFacingError } from '../clients/explanation.ts';
 import { ORDER } from '../kinds/names.ts';
 import { LISTED_KINDS, type ListedKind } from '../model/inventory.ts';
 import type { Kind, Spec, Specs } from '../model/spec.ts';
@@ -22,9 +22,9 @@ export interface RoomOptions {
 /** The provider of a kind that is no part of the run. */
 const CLOSED: Provider<never> = {
   observe: async () => new Map(),
-  create: () => Promise.reject(new Told('this is not part of the run')),
-  update: () => Promise.reject(new Told('this is not part of the run')),
-  delete: () => Promise.reject(new Told('this is not part of the run')),
+  create: () => Promise.reject(new UserFacingError('this is not part of the run')),
+  update: () => Promise.reject(new UserFacingError('this is not part of the run')),
+  delete: () => Promise.reject(new UserFacingError('this is not part of the run')),
 };
 
 /**

@@ -4,7 +4,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { isDenied } from '../clients/errors.ts';
-import { Told } from '../clients/explanation.ts';
+import { UserFacingError } from '../clients/explanation.ts';
 import type { Difference } from '../model/fields.ts';
 import { Unreadable } from '../model/spec.ts';
 import { SECRET_BYTES } from '../settings/limits.ts';
@@ -187,7 +187,7 @@ export function secretWriting(
    * Writes the keys that differ, on top of what stands. There is no compare-and-set: whether somebody wrote in
    * between is seen afterwards, when the version before ours is not one that it was made from.
    * @returns id of the version that is current then
-   * @throws Told (conflict) where others wrote in each round, and AwsError where their versions may not be listed: what
+   * @throws UserFacingError (conflict) where others wrote in each round, and AwsError where their versions may not be listed: what
    * they wrote may then be lost
    */
   return async function writeKeys(
@@ -216,11 +216,14 @@ export function secretWriting(
       // Whoever wrote after us may have read our keys before, and then nothing is left to do.
       if (text === basis.current?.text) return settle(object, basis.current.version);
       if (round > rounds)
-        throw new Told(`${name}: somebody else keeps writing this secret; run again when nobody does`, {
-          reason: 'conflict',
-        });
+        throw new UserFacingError(
+          `${name}: somebody else keeps writing this secret; run again when nobody does`,
+          {
+            reason: 'conflict',
+          },
+        );
       if (Buffer.byteLength(text) > SECRET_BYTES)
-        throw new Told(
+        throw new UserFacingError(
           `${name}: with the keys that stand there it would be larger than the ${SECRET_BYTES} bytes that a secret holds; choose another bundle`,
           { reason: 'input' },
         );
@@ -247,6 +250,6 @@ export function secretWriting(
   };
 }
 
-function unusable(name: string, why: string): Told {
-  return new Told(`${name}: ${why}`, { reason: 'blocked' });
+function unusable(name: string, why: string): UserFacingError {
+  return new UserFacingError(`${name}: ${why}`, { reason: 'blocked' });
 }

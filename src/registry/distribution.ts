@@ -21,7 +21,7 @@ export interface Upload {
   readonly size: number | undefined;
   /** Asked when all bytes went by and before the blob is made: false leaves it unmade. It may throw. */
   readonly confirm?: () => boolean;
-  /** Told of each chunk that was sent, in bytes. */
+  /** Called for each chunk that was sent, in bytes. */
   readonly onSent?: (bytes: number) => void;
 }
 

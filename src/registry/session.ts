@@ -17,7 +17,7 @@ export interface Connection extends Ends {
   readonly patience?: Patience;
   /** Milliseconds of silence after which a request is given up, and those in which an answer must be there. */
   readonly idle?: number;
-  /** Told of each manifest that the registry has taken. */
+  /** Called for each manifest that the registry has taken. */
   readonly onManifest?: () => void;
 }
 

@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import { Told } from '../clients/explanation.ts';
+import { UserFacingError } from '../clients/explanation.ts';
 import { scrubMarkdown } from './gate.ts';
 import type { Run } from './run.ts';
 import { changes, isChange } from './sections/changes.ts';
@@ -42,13 +42,15 @@ export function summary(run: Run): string {
 
 /**
  * Writes the summary to the place that the runner gives.
- * @throws Told where that is none
+ * @throws UserFacingError where that is none
  */
 export async function writeSummary(run: Run): Promise<void> {
   const text = summary(run);
   try {
     await core.summary.addRaw(text, true).write();
   } catch (cause) {
-    throw new Told('the file of the job summary (GITHUB_STEP_SUMMARY) cannot be written', { cause });
+    throw new UserFacingError('the file of the job summary (GITHUB_STEP_SUMMARY) cannot be written', {
+      cause,
+    });
   }
 }

@@ -18,7 +18,7 @@ export class Notes {
   readonly notices: Note[] = [];
   readonly #told = new Set<string>();
 
-  /** Told once, also where several readers meet the same mistake. */
+  /** Reported once, also where several readers meet the same mistake. */
   fault(note: Note): void {
     const key = JSON.stringify(note);
     if (this.#told.has(key)) return;

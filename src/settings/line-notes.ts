@@ -16,7 +16,7 @@ const LISTED = 20;
 /** Errors of one kind: a text of a megabyte that is read the wrong way has a hundred thousand. */
 const MOST = 50;
 
-type Told = Pick<Note, 'line' | 'key' | 'text'>;
+type Reported = Pick<Note, 'line' | 'key' | 'text'>;
 
 /** @returns the note in words, without its place. */
 export function inWords({ text, detail }: Pick<LineNote, 'text' | 'detail'>): string {
@@ -24,15 +24,15 @@ export function inWords({ text, detail }: Pick<LineNote, 'text' | 'detail'>): st
 }
 
 /** @returns each error of a text, of one kind the first 50 and how many more there are. */
-export function capped(notes: readonly LineNote[]): Told[] {
-  return [...byKind(notes)].flatMap(([text, all]): Told[] => {
+export function capped(notes: readonly LineNote[]): Reported[] {
+  return [...byKind(notes)].flatMap(([text, all]): Reported[] => {
     const shown = all.slice(0, MOST).map((note) => ({ ...placeOf(note), text: inWords(note) }));
     return all.length > MOST ? [...shown, { text: `and ${all.length - MOST} more: ${text}` }] : shown;
   });
 }
 
 /** @returns one note a kind, which lists the first 20 of its lines: GitHub shows ten annotations of a step. */
-export function collected(notes: readonly LineNote[]): Told[] {
+export function collected(notes: readonly LineNote[]): Reported[] {
   return [...byKind(notes)].map(([text, all]) => {
     const [first] = all;
     if (all.length === 1 && first !== undefined) return { ...placeOf(first), text: inWords(first) };

@@ -1,1 +1,0 @@
-"use strict";exports.id=400,exports.ids=[400],exports.modules={5400:(function(D,O,_){_.d(O,{errorText:()=>E.kc,reasonOf:()=>E.A3});var E=_(4026),P=_(1399),L=_(2376),M=_(9603),s=_(2244),B=_(2739),W=_(1087),n=_(2660)})};
