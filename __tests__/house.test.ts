@@ -85,10 +85,10 @@ const stageOf = (path: string) => (path.includes('/') ? path.slice(0, path.index
 const isOurs = ({ from }: Import) => from.endsWith('.ts');
 
 type Permission = 'all' | { readonly files: readonly string[]; readonly typesOnly?: true };
-/** Who may import whom, by stage; a stage may always import its own files (rooms have a law of their own). */
+/** Who may import whom, by stage; a stage may always import its own files (providers have a law of their own). */
 const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   'index.ts': { 'main.ts': 'all' },
-  // The story, in four chapters: they open every room.
+  // They run the stages one after the other, so they import all of them.
   'main.ts': { 'ask.ts': 'all', 'converge.ts': 'all', settings: 'all', report: 'all', clients: 'all' },
   'ask.ts': {
     'ask-auth0.ts': 'all',
@@ -131,7 +131,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     desired: 'all',
     plan: { files: ['plan/disclosure.ts'], typesOnly: true },
     report: { files: ['report/binding.ts'], typesOnly: true },
-    providers: { files: ['providers/room.ts'], typesOnly: true },
+    providers: { files: ['providers/context.ts'], typesOnly: true },
     'secret.ts': 'all',
     settings: 'all',
   },
@@ -226,12 +226,12 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   },
 };
 
-/** What several rooms share, and none of them is. */
+/** Shared by providers, and no provider itself. */
 const SHARED_LEAVES = [
   'parameter-tags.ts',
   'race.ts',
   'provider.ts',
-  'room.ts',
+  'context.ts',
   'secret-contents.ts',
   'secret-history.ts',
   'secret-json.ts',
@@ -273,7 +273,7 @@ it('the house is read', () => {
     typeOnly: false,
   });
   expect(HOUSE.find(({ path }) => path === 'converge.ts')?.imports).toContainEqual({
-    from: 'providers/rooms.ts',
+    from: 'providers/providers.ts',
     typeOnly: false,
   });
   expect(HOUSE.find(({ path }) => path === 'model/change.ts')?.imports).toContainEqual({
@@ -330,8 +330,10 @@ describe('who imports whom', () => {
     ]);
   });
 
-  it('a room never opens another room; rooms.ts opens them all', () => {
-    const rooms = HOUSE.filter(({ path }) => stageOf(path) === 'providers' && path !== 'providers/rooms.ts');
+  it('a provider never imports another; providers.ts opens them all', () => {
+    const files = HOUSE.filter(
+      ({ path }) => stageOf(path) === 'providers' && path !== 'providers/providers.ts',
+    );
     const isDoor = (type: ts.Node | undefined) =>
       /^(?:Listed)?Provider<|^ParameterProvider$/.test(type?.getText() ?? '');
     const opensDoor = ({ tree }: SourceFile) =>
@@ -340,7 +342,7 @@ describe('who imports whom', () => {
           (ts.isFunctionDeclaration(one) && isDoor(one.type)) ||
           (ts.isClassDeclaration(one) && one.heritageClauses?.some(({ types }) => types.some(isDoor))),
       );
-    const names = rooms.filter(opensDoor).map(({ path }) => path);
+    const names = files.filter(opensDoor).map(({ path }) => path);
     expect(names).toEqual(
       expect.arrayContaining([
         'providers/auth0-application.ts',
@@ -351,22 +353,22 @@ describe('who imports whom', () => {
         'providers/secret-bundle.ts',
       ]),
     );
-    for (const { path, imports } of rooms)
+    for (const { path, imports } of files)
       expect(
         imports.map(({ from }) => from).filter((from) => from !== path && names.includes(from)),
         path,
       ).toEqual([]);
     // Two are opened only where they are asked for, since they load code that other runs do not need.
     const opened = HOUSE.filter(
-      ({ path }) => path === 'providers/rooms.ts' || path === 'converge.ts',
+      ({ path }) => path === 'providers/providers.ts' || path === 'converge.ts',
     ).flatMap(({ imports }) => imports.map(({ from }) => from));
     expect(opened).toEqual(expect.arrayContaining(names));
   });
 
-  it('what rooms share is told by name, and opens no room', () => {
+  it('what providers share is listed, and opens no provider', () => {
     const counts = new Map<string, number>();
     for (const { path, imports } of HOUSE)
-      if (stageOf(path) === 'providers' && path !== 'providers/rooms.ts')
+      if (stageOf(path) === 'providers' && path !== 'providers/providers.ts')
         for (const from of new Set(imports.map((one) => one.from)))
           if (stageOf(from) === 'providers') counts.set(from, (counts.get(from) ?? 0) + 1);
     const shared = [...counts].filter(([, count]) => count > 1).map(([from]) => from);
@@ -416,7 +418,7 @@ describe('what only some may touch', () => {
   });
 
   it('files: the readers of inputs and of the workspace, and what the report writes for later steps', () => {
-    // Images are too large to be read beforehand: the registry's rooms read them as they go out.
+    // Images are too large to be read beforehand: the registry reads them as they go out.
     const found = importers(/^(?:node:)?fs(?:\/promises)?$/).filter((path) => stageOf(path) !== 'registry');
     expect(found.sort()).toEqual([
       'report/private-file.ts',
@@ -431,7 +433,7 @@ describe('what only some may touch', () => {
     expect(importers(/child_process|^execa$|@actions\/exec/)).toEqual([]);
   });
 
-  it('AWS clients: rooms and clients', () => {
+  it('AWS clients: providers and clients', () => {
     const found = importers(/^@aws-sdk\//);
     expect(found.length).toBeGreaterThan(3);
     expect(found.filter((path) => !['providers', 'clients'].includes(stageOf(path)))).toEqual([]);
@@ -564,7 +566,7 @@ const PURE = HOUSE.filter(
   ({ path }) => ['settings', 'desired', 'plan', 'report'].includes(stageOf(path)) && !ACTING.includes(path),
 );
 
-describe('pure rooms have no await, no clock, no chance and no core', () => {
+describe('pure stages have no await, no clock, no chance and no core', () => {
   it.each(PURE.map((file) => [file.path, file] as const))('%s', (_path, file) => {
     const impure = nodes(
       file,

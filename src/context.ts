@@ -3,7 +3,7 @@ import { classify } from './desired/classify.ts';
 import { routesByPlace } from './desired/places.ts';
 import { judgeStored } from './desired/stored-value.ts';
 import type { Disclosure } from './plan/disclosure.ts';
-import type { RoomContext } from './providers/room.ts';
+import type { ProviderContext } from './providers/context.ts';
 import type { Classify } from './report/binding.ts';
 import type { Secret } from './secret.ts';
 import { SHORTEST_UNDECIDED } from './settings/masks.ts';
@@ -14,10 +14,10 @@ import { filesMayWrite } from './settings/mode.ts';
 /** @returns what every provider is given beside its client */
 export function contextOf(
   { settings, desired, masks }: Asked,
-  calls: RoomContext['calls'],
-  clock: RoomContext['clock'],
-  tell: RoomContext['tell'],
-): RoomContext {
+  calls: ProviderContext['calls'],
+  clock: ProviderContext['clock'],
+  tell: ProviderContext['tell'],
+): ProviderContext {
   const routes = routesByPlace(desired, settings.prefix);
   return {
     calls,

@@ -8,10 +8,10 @@ import type { Stop } from './clients/stop.ts';
 import { contextOf, urlMask } from './context.ts';
 import { wantedTags } from './desired/image.ts';
 import type { Specs } from './model/spec.ts';
+import type { ProviderContext } from './providers/context.ts';
 import { Loading } from './providers/loading.ts';
 import type { Provider } from './providers/provider.ts';
-import type { RoomContext } from './providers/room.ts';
-import { openRooms } from './providers/rooms.ts';
+import { openProviders } from './providers/providers.ts';
 import type { Patience } from './registry/retry.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
@@ -65,14 +65,14 @@ export async function converge(
     );
   const context = contextOf(asked, calls, stop.clock(clock), tell);
   const loading = new Loading();
-  const rooms = openRooms(
+  const providers = openProviders(
     connection,
     context,
     {
       readsLifecycle: settings.repository?.lifecycle !== undefined,
       recoveryDays: settings.ownership.recoveryDays,
       auth0: await openAuth0(asked, context, stop, timing, agent),
-      image: await openImageRoom(asked, context, stop, timing, agent),
+      image: await openImageContext(asked, context, stop, timing, agent),
     },
     loading,
   );
@@ -89,12 +89,12 @@ export async function converge(
   if (settings.allowedAccountIds.length > 0 || settings.repository?.account !== undefined) await identity;
   // What comes after the plan is loaded while AWS answers.
   const [surveyed, caller, { execute }] = await Promise.all([
-    survey(asked, rooms, loading),
+    survey(asked, providers, loading),
     identity,
     loading.next(() => import('./execute.ts')),
     loading.next(() => import('./report/report.ts')),
   ]);
-  return execute(asked, { surveyed, caller, rooms, calls, clock, event: runner.event, told, tell });
+  return execute(asked, { surveyed, caller, providers, calls, clock, event: runner.event, told, tell });
 }
 
 /** CloudTrail shows it beside each call. */
@@ -104,7 +104,7 @@ function userAgent({ repository, sha, runId }: Runner): string {
 
 async function openAuth0(
   asked: Asked,
-  context: RoomContext,
+  context: ProviderContext,
   stop: Stop,
   { answerMs }: Timing,
   agent: Agent | undefined,
@@ -112,7 +112,7 @@ async function openAuth0(
   const { auth0, settings } = asked;
   if (auth0 === undefined) return undefined;
   const { Auth0Client } = await import('./clients/auth0.ts');
-  const { auth0ApplicationRoom } = await import('./providers/auth0-application.ts');
+  const { auth0ApplicationProvider } = await import('./providers/auth0-application.ts');
   const client = new Auth0Client({
     ...auth0,
     readOnly: !settings.ownership.writes,
@@ -125,12 +125,12 @@ async function openAuth0(
     ...(answerMs === undefined ? {} : { timeoutMs: answerMs }),
     agent,
   });
-  return auth0ApplicationRoom(client, { name: auth0.name, id: auth0.applicationId }, urlMask(asked));
+  return auth0ApplicationProvider(client, { name: auth0.name, id: auth0.applicationId }, urlMask(asked));
 }
 
-async function openImageRoom(
+async function openImageContext(
   { settings, image }: Asked,
-  context: RoomContext,
+  context: ProviderContext,
   stop: Stop,
   { answerMs, patience }: Timing,
   agent: Agent | undefined,

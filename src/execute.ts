@@ -22,7 +22,7 @@ import type { Survey } from './survey.ts';
 export interface Planned {
   readonly surveyed: Survey;
   readonly caller: Caller;
-  readonly rooms: Providers;
+  readonly providers: Providers;
   readonly calls: Calls;
   readonly clock: Clock;
   /** The event of the workflow run. */
@@ -36,7 +36,7 @@ export interface Planned {
 /** Carries out the plan where the mode and the approval allow it, and logs it. */
 export async function execute(asked: Asked, planned: Planned): Promise<Run> {
   const { settings, desired, notes, masks } = asked;
-  const { surveyed, caller, rooms, calls, clock, event, told, tell } = planned;
+  const { surveyed, caller, providers, calls, clock, event, told, tell } = planned;
   const { plan } = surveyed;
   [...surveyed.remarks, ...unreadRemarks(plan)].forEach(tell);
   const gate = openGate(masks);
@@ -50,7 +50,7 @@ export async function execute(asked: Asked, planned: Planned): Promise<Run> {
   runLog.plan(shown);
   const progress = runLog.progress(plan, () => clock.now());
   const outcomes = writes
-    ? await apply(plan, rooms, (outcome) => {
+    ? await apply(plan, providers, (outcome) => {
         runLog.outcome(outcome);
         progress(outcome);
       })

@@ -12,7 +12,7 @@ import type { DesiredResource } from './desired/desired-resource.ts';
 import type { Field } from './model/fields.ts';
 import { fieldOf, Unreadable } from './model/spec.ts';
 import type { Providers } from './providers/provider.ts';
-import type { Observation } from './providers/rooms.ts';
+import type { Observation } from './providers/providers.ts';
 import { errorText } from './report/failure.ts';
 import { Secret } from './secret.ts';
 import { InputFaults } from './settings/fault.ts';
@@ -77,7 +77,7 @@ type Before = Field | Unreadable;
  */
 export async function callbackBefore(
   { settings, auth0, urls }: Asked,
-  rooms: Providers,
+  providers: Providers,
   observation: Observation,
 ): Promise<Before> {
   if (auth0 === undefined || urls === undefined || settings.auth0?.urls !== 'follow') return undefined;
@@ -85,7 +85,7 @@ export async function callbackBefore(
   if (stored === undefined || stored instanceof Unreadable) return undefined;
   if (!isCallbackOf(urls, stored.fields.value)) return undefined;
   try {
-    return await rooms['AWS::SSM::Parameter'].previousValue(stored);
+    return await providers['AWS::SSM::Parameter'].previousValue(stored);
   } catch (error) {
     return new Unreadable(error);
   }

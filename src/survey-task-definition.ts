@@ -5,7 +5,7 @@ import { type Placement, place } from './desired/placement.ts';
 import { route } from './desired/routing.ts';
 import { type Kind, type Spec, Unreadable } from './model/spec.ts';
 import type { Providers } from './providers/provider.ts';
-import { noNames, type Observation, observe } from './providers/rooms.ts';
+import { noNames, type Observation, observe } from './providers/providers.ts';
 import { findStrays } from './providers/strays.ts';
 import { firstTag } from './registry/image-name.ts';
 import { errorText, reasonOf } from './report/failure.ts';
@@ -28,15 +28,15 @@ interface Gap {
  * @returns what the task definition refers to beyond the plan; undefined where none is completed
  * @throws InputFaults or UserFacingError in `apply`, before anything is written, where the file could not be completed afterwards
  */
-export async function readReferences(asked: Asked, rooms: Providers): Promise<References | undefined> {
+export async function readReferences(asked: Asked, providers: Providers): Promise<References | undefined> {
   const { settings, desired } = asked;
   const { referred } = settings;
   const { taskDefinition } = settings.reports;
   if (referred === undefined || taskDefinition === undefined) return undefined;
   const leftInPlain = plainPlacements(asked);
   const [observation, unnamed] = await Promise.all([
-    observe(rooms, namesOf(settings, [...desired.elsewhere, ...leftInPlain])),
-    asked.hasVariables ? [] : unnamedGaps(settings, rooms),
+    observe(providers, namesOf(settings, [...desired.elsewhere, ...leftInPlain])),
+    asked.hasVariables ? [] : unnamedGaps(settings, providers),
   ]);
   const stands = (kind: Kind, name: string): Spec | undefined => {
     const found = observation[kind].get(name);
@@ -143,8 +143,8 @@ function plainGaps(placements: readonly Placement[], stands: References['stands'
 }
 
 /** A run without variables does not know what the container needs of what stands below the prefix. */
-async function unnamedGaps({ prefix, referred }: Settings, rooms: Providers): Promise<Gap[]> {
-  const { strays, failures } = await findStrays(rooms, {
+async function unnamedGaps({ prefix, referred }: Settings, providers: Providers): Promise<Gap[]> {
+  const { strays, failures } = await findStrays(providers, {
     prefix,
     known: {
       ...(referred?.parameters ? { 'AWS::SSM::Parameter': new Set<string>() } : {}),

@@ -11,7 +11,7 @@ import type { DestroyRequest } from './plan/destroy.ts';
 import type { Policy } from './plan/policy.ts';
 import type { Loading } from './providers/loading.ts';
 import type { Providers } from './providers/provider.ts';
-import { confirmed, noNames, type Observation, observe } from './providers/rooms.ts';
+import { confirmed, noNames, type Observation, observe } from './providers/providers.ts';
 import { confirmedStrays, findNeighbours, findStrays } from './providers/strays.ts';
 import type { References } from './report/run.ts';
 import { unlistedRemarks } from './report/unlisted.ts';
@@ -39,29 +39,34 @@ export interface Survey {
 }
 
 /** Reads everything that this run is about, in one go, and compares it with what is asked for. */
-export function survey(asked: Asked, rooms: Providers, loading: Loading): Promise<Survey> {
+export function survey(asked: Asked, providers: Providers, loading: Loading): Promise<Survey> {
   return asked.settings.mode === 'destroy'
-    ? surveyEnd(asked, rooms, loading)
-    : surveyWishes(asked, rooms, loading);
+    ? surveyEnd(asked, providers, loading)
+    : surveyWishes(asked, providers, loading);
 }
 
 /** Plans are made of what AWS answers, so the plan stage is loaded in the meantime. */
 const loadPlan = (loading: Loading) => loading.next(() => import('./plan/stage.ts'));
 
-async function surveyWishes(asked: Asked, rooms: Providers, loading: Loading): Promise<Survey> {
+async function surveyWishes(asked: Asked, providers: Providers, loading: Loading): Promise<Survey> {
   const { settings, desired, unknownNames } = asked;
   const isEmpty = !asked.hasVariables;
   const [observation, references, listed, plans] = await Promise.all([
-    observe(rooms, namesOf(desired, asked)),
-    settings.referred && import('./survey-task-definition.ts').then((it) => it.readReferences(asked, rooms)),
-    findStrays(rooms, { prefix: settings.prefix, known: knownNames(asked, isEmpty), readsKeys: !isEmpty }),
+    observe(providers, namesOf(desired, asked)),
+    settings.referred &&
+      import('./survey-task-definition.ts').then((it) => it.readReferences(asked, providers)),
+    findStrays(providers, {
+      prefix: settings.prefix,
+      known: knownNames(asked, isEmpty),
+      readsKeys: !isEmpty,
+    }),
     loadPlan(loading),
   ]);
   if (isEmpty) plans.refuseEmptyInput(listed, settings.prefix);
   // A run that was given no variable knows nothing of what is wanted, so nothing is left over to it.
   const found = isEmpty ? NOTHING_FOUND : listed;
   const settled = settleCallback(asked, observation);
-  const before = await callbackBefore(settled.asked, rooms, observation);
+  const before = await callbackBefore(settled.asked, providers, observation);
   const wishes = [
     ...settled.asked.desired.wishes,
     ...imageWishes(asked),
@@ -73,10 +78,10 @@ async function surveyWishes(asked: Asked, rooms: Providers, loading: Loading): P
     settings.prefer,
   );
   const policy = { ...policyOf(asked), encrypted };
-  const changes = await confirmed(rooms, observation, (standing) =>
+  const changes = await confirmed(providers, observation, (standing) =>
     plans.moveKeys(plans.plan(wishes, standing, policy), desired),
   );
-  const strays = await confirmedStrays(rooms, found, (judged) =>
+  const strays = await confirmedStrays(providers, found, (judged) =>
     plans.prune(judged, changes, {
       prune: settings.ownership.prune,
       recoveryDays: settings.ownership.recoveryDays,
@@ -104,7 +109,7 @@ async function surveyWishes(asked: Asked, rooms: Providers, loading: Loading): P
   };
 }
 
-async function surveyEnd(asked: Asked, rooms: Providers, loading: Loading): Promise<Survey> {
+async function surveyEnd(asked: Asked, providers: Providers, loading: Loading): Promise<Survey> {
   const { settings, auth0 } = asked;
   const { logGroup, prefix } = settings;
   // An image alone needs its repository's settings, and does not make it ours to delete.
@@ -118,9 +123,9 @@ async function surveyEnd(asked: Asked, rooms: Providers, loading: Loading): Prom
   };
   const isShared = logGroup?.exclusive === false || repository?.exclusive === false;
   const [observation, found, neighbours, plans] = await Promise.all([
-    observe(rooms, names),
-    findStrays(rooms, { prefix, known: noneKnown(settings), readsKeys: false }),
-    isShared ? findNeighbours(rooms, settings.application, prefix) : [],
+    observe(providers, names),
+    findStrays(providers, { prefix, known: noneKnown(settings), readsKeys: false }),
+    isShared ? findNeighbours(providers, settings.application, prefix) : [],
     loadPlan(loading),
   ]);
   const { asked: settled } = settleCallback(asked, observation);
@@ -148,7 +153,9 @@ async function surveyEnd(asked: Asked, rooms: Providers, loading: Loading): Prom
     ignore: settings.ignore,
     recoveryDays: settings.ownership.recoveryDays,
   };
-  const plan = await confirmedStrays(rooms, found, (judged) => plans.destroy({ ...request, found: judged }));
+  const plan = await confirmedStrays(providers, found, (judged) =>
+    plans.destroy({ ...request, found: judged }),
+  );
   const remarks = auth0 === undefined ? [] : remarksOnList(settings, observation);
   return { plan, remarks, repositoryUri: undefined, encrypted: new Set(), references: undefined };
 }

@@ -4,7 +4,7 @@ import type { Auth0Clock } from '../../src/clients/auth0-retry.ts';
 import { type AppPaths, type AppUrls, closes, wantedUrls } from '../../src/desired/app-url.ts';
 import { ABSENT, type Difference } from '../../src/model/fields.ts';
 import { fieldOf, type Specs, Unreadable } from '../../src/model/spec.ts';
-import { auth0ApplicationRoom } from '../../src/providers/auth0-application.ts';
+import { auth0ApplicationProvider } from '../../src/providers/auth0-application.ts';
 import { Secret } from '../../src/secret.ts';
 import type { Auth0Urls } from '../../src/settings/choices.ts';
 import { Auth0Server } from '../servers/auth0.ts';
@@ -53,7 +53,7 @@ export async function start() {
   const masked: Secret[] = [];
   const urls: Secret[] = [];
   const room = (timeoutMs = 5000, id = ID, readOnly = false) =>
-    auth0ApplicationRoom(
+    auth0ApplicationProvider(
       new Auth0Client({
         baseUrl: server.url,
         managementClientId: 'management-canary',

@@ -13,7 +13,7 @@ import { fieldOf } from '../../src/model/spec.ts';
 import { apply } from '../../src/plan/apply.ts';
 import { plan } from '../../src/plan/plan.ts';
 import type { Policy } from '../../src/plan/policy.ts';
-import { confirmed, noNames, observe, openRooms } from '../../src/providers/rooms.ts';
+import { confirmed, noNames, observe, openProviders } from '../../src/providers/providers.ts';
 import type { Secret } from '../../src/secret.ts';
 import { type AwsOptions, type AwsServer, type Call, type FaultRule, startAws } from '../servers/aws.ts';
 
@@ -131,7 +131,7 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
       agent: undefined,
       answerMs,
     };
-    const rooms = openRooms(
+    const rooms = openProviders(
       connection,
       {
         calls: new Calls(clock),

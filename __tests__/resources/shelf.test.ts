@@ -6,7 +6,7 @@ import { Stop } from '../../src/clients/stop.ts';
 import { ABSENT } from '../../src/model/fields.ts';
 import type { ListedKind } from '../../src/model/inventory.ts';
 import type { Providers } from '../../src/providers/provider.ts';
-import { openRooms } from '../../src/providers/rooms.ts';
+import { openProviders } from '../../src/providers/providers.ts';
 import { findNeighbours, findStrays } from '../../src/providers/strays.ts';
 import { type Account, account } from '../action/account.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   aws = await startAws({ emptyPages: true });
   at = account(aws);
   Object.assign(process.env, aws.env());
-  rooms = openRooms(
+  rooms = openProviders(
     { region: 'us-west-2', readOnly: false, userAgent: 'a test', clock: systemClock, agent: undefined },
     {
       calls: new Calls(systemClock, new Stop()),

@@ -7,7 +7,7 @@ import type { CallOptions } from '../../src/clients/aws.ts';
 import { UserFacingError } from '../../src/clients/explanation.ts';
 import { ABSENT, type Difference, type Field } from '../../src/model/fields.ts';
 import { fieldOf, Unreadable } from '../../src/model/spec.ts';
-import type { RoomContext } from '../../src/providers/room.ts';
+import type { ProviderContext } from '../../src/providers/context.ts';
 import { secretReading } from '../../src/providers/secret-reading.ts';
 import { secretWriting } from '../../src/providers/secret-write.ts';
 import { Secret } from '../../src/secret.ts';
@@ -191,10 +191,10 @@ async function play(
 
 /** One run of the action, as far as this secret goes: it reads, compares and writes. */
 async function runOf(client: SecretsManagerClient, wish: Wish, rounds: number | undefined): Promise<void> {
-  const context: RoomContext = {
+  const context: ProviderContext = {
     calls: {
       send: (_: CallOptions, call: () => Promise<unknown>) => call(),
-    } as unknown as RoomContext['calls'],
+    } as unknown as ProviderContext['calls'],
     clock: { now: () => 0, random: () => 0, sleep: async () => {} },
     tags: new Map(),
     leavesUnread: false,

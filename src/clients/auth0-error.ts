@@ -21,7 +21,7 @@ export interface Auth0ErrorDetails {
 }
 
 /**
- * Everything that the Auth0 room throws. The message is put together from words of ours, a status, and Node's code of
+ * Everything that the Auth0 provider throws. The message is put together from words of ours, a status, and Node's code of
  * a network fault: never from what was sent or answered, so that no secret, token, host or body can come with it.
  * There is no `cause` for the same reason: Node's own errors name the host, which may have come from `secrets`.
  */

@@ -44,7 +44,7 @@ export interface Auth0Hosts {
   readonly variable?: (Auth0Given & { readonly fileOnly: boolean }) | undefined;
 }
 
-/** Everything that a client and its room need. */
+/** Everything that a client and its provider need. */
 export interface Auth0Access {
   readonly baseUrl: string;
   readonly managementClientId: string | Secret;

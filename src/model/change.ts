@@ -27,7 +27,7 @@ export interface ChangeOf<K extends Kind> {
   readonly unreadable?: { readonly error: unknown } | undefined;
 }
 
-/** Distributes over kinds, so that `rooms[change.kind].create(change.desired)` type-checks. */
+/** Distributes over kinds, so that `providers[change.kind].create(change.desired)` type-checks. */
 export type Change = { [K in Kind]: ChangeOf<K> }[Kind];
 
 export type Plan = readonly Change[];

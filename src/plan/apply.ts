@@ -23,64 +23,64 @@ function leave(change: Change): Outcome {
  */
 export async function apply(
   plan: Plan,
-  rooms: Providers,
+  providers: Providers,
   onOutcome: (outcome: Outcome) => void,
 ): Promise<Outcome[]> {
   const running = new Map<string, Promise<Outcome>>();
   const start = (change: Change): Promise<Outcome> => {
     const found = running.get(change.id);
     if (found !== undefined) return found;
-    const started = runAfter(change, rooms, start, plan).then((outcome) => {
+    const started = runAfter(change, providers, start, plan).then((outcome) => {
       onOutcome(outcome);
       return outcome;
     });
     running.set(change.id, started);
     return started;
   };
-  return readBack(await Promise.all(plan.map(start)), rooms);
+  return readBack(await Promise.all(plan.map(start)), providers);
 }
 
 /** What depends on a change that did not come about is left out: half of an order is worse than none. */
 async function runAfter(
   change: Change,
-  rooms: Providers,
+  providers: Providers,
   start: (change: Change) => Promise<Outcome>,
   plan: Plan,
 ): Promise<Outcome> {
   const { after } = change;
-  if (after === undefined) return run(change, rooms);
+  if (after === undefined) return run(change, providers);
   const before = plan.filter(({ id }) => after.includes(id));
   const held = (await Promise.all(before.map(start))).find(
     ({ result }) => result !== 'done' && result !== 'unchanged',
   );
-  if (held === undefined) return run(change, rooms);
+  if (held === undefined) return run(change, providers);
   return { change, result: 'skipped', stands: change.observed, because: held.change.name };
 }
 
-async function run(change: Change, rooms: Providers): Promise<Outcome> {
+async function run(change: Change, providers: Providers): Promise<Outcome> {
   if (change.action === 'none' || change.action === 'blocked') return leave(change);
   try {
-    return { change, result: 'done', stands: await write<Kind>(change, rooms) };
+    return { change, result: 'done', stands: await write<Kind>(change, providers) };
   } catch (error) {
     return { change, result: 'failed', stands: change.observed, error };
   }
 }
 
-/** One place where the kind picks the room, so that each room gets specs of its own kind only. */
-async function write<K extends Kind>(change: ChangeOf<K>, rooms: Providers): Promise<Spec | undefined> {
-  const room: Providers[K] = rooms[change.kind];
+/** One place where the kind picks the provider, so that each provider gets specs of its own kind only. */
+async function write<K extends Kind>(change: ChangeOf<K>, providers: Providers): Promise<Spec | undefined> {
+  const provider: Providers[K] = providers[change.kind];
   const { action, desired, observed, differences } = change;
   if (action === 'delete') {
-    if (observed !== undefined) await room.delete(observed);
+    if (observed !== undefined) await provider.delete(observed);
     return undefined;
   }
-  return observed === undefined ? room.create(desired) : room.update(desired, observed, differences);
+  return observed === undefined ? provider.create(desired) : provider.update(desired, observed, differences);
 }
 
 /** Fills in what the answers of the writes did not tell, in batches. */
-async function readBack(outcomes: readonly Outcome[], rooms: Providers): Promise<Outcome[]> {
+async function readBack(outcomes: readonly Outcome[], providers: Providers): Promise<Outcome[]> {
   const specs = new Map<string, Spec>();
-  await Promise.all(LISTED_KINDS.map((kind) => readBackKind(kind, outcomes, rooms, specs)));
+  await Promise.all(LISTED_KINDS.map((kind) => readBackKind(kind, outcomes, providers, specs)));
   return outcomes.map((outcome) =>
     outcome.result === 'done'
       ? { ...outcome, stands: specs.get(keyOf(outcome.change)) ?? outcome.stands }
@@ -93,10 +93,10 @@ const keyOf = ({ kind, name }: Pick<Change, 'kind' | 'name'>) => `${kind} ${name
 async function readBackKind<K extends ListedKind>(
   kind: K,
   outcomes: readonly Outcome[],
-  rooms: Providers,
+  providers: Providers,
   specs: Map<string, Spec>,
 ): Promise<void> {
-  const provider: ListedProvider<Specs[K]> = rooms[kind];
+  const provider: ListedProvider<Specs[K]> = providers[kind];
   const written = outcomes.flatMap(({ change, result, stands }) =>
     change.kind === kind && result === 'done' && stands !== undefined ? [stands as Specs[K]] : [],
   );

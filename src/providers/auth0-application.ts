@@ -37,9 +37,9 @@ const PREFIXES: Readonly<Record<Auth0List, string>> = {
 
 /**
  * @param mask told of each URL as soon as it is read: one with a password or a token in it is hidden before anything shows it
- * @returns the room of the one application that this run is about
+ * @returns the provider of the one application that this run is about
  */
-export function auth0ApplicationRoom(
+export function auth0ApplicationProvider(
   client: Auth0Client,
   application: Auth0Application,
   mask: (url: Secret) => void,

@@ -3,13 +3,13 @@ import { isNamed } from '../clients/errors.ts';
 import { UserFacingError } from '../clients/explanation.ts';
 import { imageFields, type Specs } from '../model/spec.ts';
 import { MANIFESTS } from '../registry/media-types.ts';
+import { observeEach, type ProviderContext, sender } from './context.ts';
 import type { Provider } from './provider.ts';
-import { observeEach, type RoomContext, sender } from './room.ts';
 
 type ImageSpec = Specs['Image'];
 
 /** The image behind one tag of a repository, for a run that refers to it and does not push it. */
-export function taggedImages(ecr: ECRClient, context: RoomContext, tag: string): Provider<ImageSpec> {
+export function taggedImages(ecr: ECRClient, context: ProviderContext, tag: string): Provider<ImageSpec> {
   const send = sender(context, 'ecr');
   const refuse = () => Promise.reject(new UserFacingError('this run only refers to the image'));
 

@@ -27,8 +27,8 @@ import type { Provider } from './provider.ts';
 
 export type ImageSpec = Specs['Image'];
 
-/** What the room works with. */
-interface ImageRoom {
+/** What the provider works with. */
+interface ImageContext {
   readonly ecr: ECRClient;
   /** The pace and the patience of all calls to AWS. */
   readonly calls: Calls;
@@ -52,7 +52,7 @@ interface ImageRoom {
 
 /** The images behind the wanted tags of one repository. */
 export class ImageResource implements Provider<ImageSpec> {
-  readonly #room: ImageRoom;
+  readonly #context: ImageContext;
   /** What `observe` read, by repository and tag: an update needs the manifests again. */
   readonly #standing = new Map<string, ReadonlyMap<string, Manifest>>();
   /** Of those, the manifests that are the image, by repository. */
@@ -60,9 +60,9 @@ export class ImageResource implements Provider<ImageSpec> {
 
   readonly #images: EcrImages;
 
-  constructor(room: ImageRoom) {
-    this.#room = room;
-    this.#images = new EcrImages(room.ecr, room.calls);
+  constructor(context: ImageContext) {
+    this.#context = context;
+    this.#images = new EcrImages(context.ecr, context.calls);
   }
 
   /**
@@ -79,7 +79,7 @@ export class ImageResource implements Provider<ImageSpec> {
     try {
       const standing = await this.#images.read(
         name,
-        this.#room.tags.map((imageTag) => ({ imageTag })),
+        this.#context.tags.map((imageTag) => ({ imageTag })),
       );
       this.#standing.set(name, standing);
       if (standing.size === 0) return undefined;
@@ -91,7 +91,7 @@ export class ImageResource implements Provider<ImageSpec> {
   }
 
   async #toSpec(name: string, standing: ReadonlyMap<string, Manifest>): Promise<ImageSpec> {
-    const same = await findSame([...standing.values()], this.#room.source, (ids) =>
+    const same = await findSame([...standing.values()], this.#context.source, (ids) =>
       this.#images.read(
         name,
         ids.map((imageDigest) => ({ imageDigest })),
@@ -104,7 +104,7 @@ export class ImageResource implements Provider<ImageSpec> {
     const moved = [...standing].filter(([, manifest]) => !same.includes(manifest)).map(([tag]) => tag);
     const fixed = moved.length > 0 ? await this.#images.immutable(name, moved) : [];
     // Tags of one image may name indexes that differ in their attestations; the first is the one that is told.
-    const [first] = this.#room.tags.flatMap((tag) => standing.get(tag) ?? []);
+    const [first] = this.#context.tags.flatMap((tag) => standing.get(tag) ?? []);
     const distinct = new Set([...standing.values()].map(({ digest }) => digest));
     const digest = moved.length === 0 || distinct.size === 1 ? first?.digest : undefined;
     const isUnverified = fixed.some((tag) => this.#isUnverified(standing.get(tag)));
@@ -120,7 +120,7 @@ export class ImageResource implements Provider<ImageSpec> {
 
   /** Equal images have equal fields; another is told by a digest of the kind that the source is known by. */
   #digestOf(manifest: Manifest, isEqual: boolean): string {
-    const { identity } = this.#room.source;
+    const { identity } = this.#context.source;
     if (isEqual) return identity.digest;
     const isKnown = identity.by === 'configuration' && !this.#isUnverified(manifest);
     return (isKnown ? manifest.config?.digest : undefined) ?? manifest.digest;
@@ -128,7 +128,7 @@ export class ImageResource implements Provider<ImageSpec> {
 
   /** Whether it says to be the image, and nobody knows whether its layers are. */
   #isUnverified(manifest: Manifest | undefined): boolean {
-    const { identity } = this.#room.source;
+    const { identity } = this.#context.source;
     if (manifest === undefined || identity.by !== 'configuration') return false;
     return manifest.config?.digest === identity.digest && !isSame(manifest, identity);
   }
@@ -153,7 +153,7 @@ export class ImageResource implements Provider<ImageSpec> {
 
   async #push(desired: ImageSpec, tags: readonly string[]): Promise<ImageSpec> {
     const { name } = desired;
-    const { calls, source, agentFor, signal, end, patience, idle, onProgress } = this.#room;
+    const { calls, source, agentFor, signal, end, patience, idle, onProgress } = this.#context;
     const registry = new Distribution({
       authorization: new Authorization(() => this.#token(name)),
       repository: name,
@@ -202,12 +202,12 @@ export class ImageResource implements Provider<ImageSpec> {
       );
     }
     const token = new Secret(authorizationToken);
-    for (const secret of secretsOf(token)) this.#room.mask(secret);
+    for (const secret of secretsOf(token)) this.#context.mask(secret);
     return { token, endpoint: new URL(proxyEndpoint) };
   }
 
   async #explain(error: unknown, name: string): Promise<unknown> {
-    const { signal } = this.#room;
+    const { signal } = this.#context;
     // Whatever an upload threw that was given up: why it was is what people can use.
     if (signal?.aborted === true) return signal.reason;
     if (isNamed(error, 'RepositoryNotFoundException')) return noRepository(name, error);

@@ -16,16 +16,16 @@ import { UserFacingError } from '../clients/explanation.ts';
 import { LOG_GROUP, protectedText } from '../kinds/log-group.ts';
 import type { Difference } from '../model/fields.ts';
 import type { Specs } from '../model/spec.ts';
+import { observeEach, type ProviderContext, sender } from './context.ts';
 import type { Provider } from './provider.ts';
 import { meet } from './race.ts';
-import { observeEach, type RoomContext, sender } from './room.ts';
 import { justMade } from './settling.ts';
 import { ownerByTags, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type LogGroupSpec = Specs['AWS::Logs::LogGroup'];
 
 /** CloudWatch log groups. The tag calls take the ARN without the `:*` at its end, all others with. */
-export function logGroups(connection: Connection, context: RoomContext): Provider<LogGroupSpec> {
+export function logGroups(connection: Connection, context: ProviderContext): Provider<LogGroupSpec> {
   const client = prepare(new CloudWatchLogsClient(clientSettings(connection)), connection);
   const send = sender(context, 'logs');
 

@@ -10,8 +10,8 @@ import { AwsError, isDenied } from '../clients/errors.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
 import { type ParameterExtras, type Specs, Unreadable } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
+import { chunks, type ProviderContext, sender } from './context.ts';
 import { parameterTags } from './parameter-tags.ts';
-import { chunks, type RoomContext, sender } from './room.ts';
 import { ownerByTags, tagFields } from './tags.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
@@ -20,7 +20,7 @@ type ParameterSpec = Specs['AWS::SSM::Parameter'];
  * How SSM parameters are read, in batches: values by GetParameters (10 names), tier and key by DescribeParameters (50 names),
  * and who carries our tags by the same call with tag filters. Only a parameter whose tags differ is asked for its own.
  */
-export function parameterReading(client: SSMClient, context: RoomContext) {
+export function parameterReading(client: SSMClient, context: ProviderContext) {
   const send = sender(context, 'ssm');
   const { listTags, withOwners } = parameterTags(client, context);
   const ours: Array<[string, string]> = [...context.tags, [OWNER_TAG, MADE]];

@@ -10,9 +10,9 @@ import type { Stray } from '../model/inventory.ts';
 import { ADOPTED, MADE, OWNER_FIELD, OWNER_TAG } from '../model/ownership.ts';
 import type { Specs } from '../model/spec.ts';
 import { batched } from './batch.ts';
+import { type ProviderContext, sender } from './context.ts';
 import { parameterTags } from './parameter-tags.ts';
 import type { Inventory } from './provider.ts';
-import { type RoomContext, sender } from './room.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
 
@@ -20,7 +20,7 @@ type ParameterSpec = Specs['AWS::SSM::Parameter'];
 const MOST_DELETED = 10;
 
 /** What stands below a path of Parameter Store, by DescribeParameters alone: no value is read to list or delete it. */
-export function parameterInventory(client: SSMClient, context: RoomContext): Inventory<ParameterSpec> {
+export function parameterInventory(client: SSMClient, context: ProviderContext): Inventory<ParameterSpec> {
   const send = sender(context, 'ssm');
 
   async function describe(
@@ -99,7 +99,7 @@ function specOf(metadata: ParameterMetadata, owner: string | undefined): Paramet
 /** Deletes parameters, ten by one call; one that is gone already is left out by AWS without an error. */
 export function deleteParameters(
   client: SSMClient,
-  context: RoomContext,
+  context: ProviderContext,
 ): (observed: ParameterSpec) => Promise<void> {
   const send = sender(context, 'ssm');
 

@@ -1,12 +1,12 @@
 import { ListTagsForResourceCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { type Specs, Unreadable } from '../model/spec.ts';
-import { type RoomContext, sender } from './room.ts';
+import { type ProviderContext, sender } from './context.ts';
 import { ownerByTags, pairs, tagFields } from './tags.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
 
 /** How all tags of SSM parameters are read, one call for each: no listing tells them. */
-export function parameterTags(client: SSMClient, context: RoomContext) {
+export function parameterTags(client: SSMClient, context: ProviderContext) {
   const send = sender(context, 'ssm');
 
   async function listTags(name: string): Promise<Array<[string, string]>> {

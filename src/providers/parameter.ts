@@ -16,11 +16,11 @@ import type { Difference } from '../model/fields.ts';
 import { OWNER_TAG } from '../model/ownership.ts';
 import type { Specs } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
+import { type ProviderContext, sender } from './context.ts';
 import { parameterReading } from './parameter-reading.ts';
 import { deleteParameters, parameterInventory } from './parameter-shelf.ts';
 import { parameterTags } from './parameter-tags.ts';
 import type { ParameterProvider } from './provider.ts';
-import { type RoomContext, sender } from './room.ts';
 import { tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
@@ -32,7 +32,7 @@ type Extras = Partial<
 const RECREATE_MS = 30_000;
 
 /** SSM parameters. */
-export function parameters(connection: Connection, context: RoomContext): ParameterProvider {
+export function parameters(connection: Connection, context: ProviderContext): ParameterProvider {
   const client = prepare(new SSMClient(clientSettings(connection)), connection);
   const send = sender(context, 'ssm');
   const { observe, refetch, getValues, previousValue } = parameterReading(client, context);

@@ -3,7 +3,7 @@ import { type Comparable, isEqualIn } from '../kinds/descriptor.ts';
 import { ABSENT } from '../model/fields.ts';
 import { MADE, OWNER_FIELD } from '../model/ownership.ts';
 import type { Spec } from '../model/spec.ts';
-import type { RoomContext } from './room.ts';
+import type { ProviderContext } from './context.ts';
 import { readUntil } from './settling.ts';
 
 /** A creation that was answered with: it exists. */
@@ -25,7 +25,7 @@ export interface Meeting<S extends Spec> {
  * @throws the refusal, where it is somebody else's; AwsError where another run made it otherwise
  */
 export async function meet<S extends Spec>(
-  context: Pick<RoomContext, 'clock' | 'tell'>,
+  context: Pick<ProviderContext, 'clock' | 'tell'>,
   { descriptor, desired, refusal, repeated, read, complete }: Meeting<S>,
 ): Promise<S> {
   const { name } = desired;

@@ -17,9 +17,9 @@ import { isNamed } from '../clients/errors.ts';
 import { REPOSITORY } from '../kinds/repository.ts';
 import type { RepositoryFields, Specs } from '../model/spec.ts';
 import { canonicalLifecycle } from '../settings/canonical-lifecycle.ts';
+import { observeEach, type ProviderContext, sender } from './context.ts';
 import type { Provider } from './provider.ts';
 import { meet } from './race.ts';
-import { observeEach, type RoomContext, sender } from './room.ts';
 import { justMade } from './settling.ts';
 import { ownerByTags, pairs, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
@@ -36,7 +36,7 @@ export function ecrClient(connection: Connection): ECRClient {
  */
 export function repositories(
   connection: Connection,
-  context: RoomContext,
+  context: ProviderContext,
   readsLifecycle: boolean,
 ): Provider<RepositorySpec> {
   const client = ecrClient(connection);

@@ -9,8 +9,8 @@ import {
 import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import type { Difference } from '../model/fields.ts';
 import type { Specs } from '../model/spec.ts';
+import { type ProviderContext, sender } from './context.ts';
 import type { ListedProvider } from './provider.ts';
-import { type RoomContext, sender } from './room.ts';
 import { versionId } from './secret-history.ts';
 import { type Content, mergeKeys, objectOf, printSecret } from './secret-json.ts';
 import { DEFAULT_KEY, secretReading } from './secret-reading.ts';
@@ -23,7 +23,7 @@ type BundleSpec = Specs['AWS::SecretsManager::Secret'];
 /** JSON secrets of Secrets Manager. */
 export function secretBundles(
   connection: Connection,
-  context: RoomContext,
+  context: ProviderContext,
   recoveryDays: number,
 ): ListedProvider<BundleSpec> {
   const client = prepare(new SecretsManagerClient(clientSettings(connection)), connection);

@@ -7,13 +7,13 @@ import {
 import { isNamed } from '../clients/errors.ts';
 import { Unreadable } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
-import { type RoomContext, sender } from './room.ts';
+import { type ProviderContext, sender } from './context.ts';
 import { type Content, keyFields, parseSecret, type SecretObject } from './secret-json.ts';
 import { versionOf } from './secret-labels.ts';
 import { patiently } from './settling.ts';
 
 /** How one secret is asked, and what was read of it last. */
-export function secretContents(client: SecretsManagerClient, context: RoomContext) {
+export function secretContents(client: SecretsManagerClient, context: ProviderContext) {
   const send = sender(context, 'secretsmanager');
   /** Values that others put there may be numbers or objects: they are written back as they were. */
   const contents = new Map<string, Content>();

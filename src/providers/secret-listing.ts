@@ -5,7 +5,7 @@ import {
   type SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
 import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
-import { type RoomContext, sender } from './room.ts';
+import { type ProviderContext, sender } from './context.ts';
 import { pairs } from './tags.ts';
 
 /**
@@ -16,7 +16,7 @@ import { pairs } from './tags.ts';
  */
 export async function listSecrets(
   client: SecretsManagerClient,
-  context: RoomContext,
+  context: ProviderContext,
   names: readonly string[],
 ): Promise<Map<string, SecretListEntry>> {
   const send = sender(context, 'secretsmanager');

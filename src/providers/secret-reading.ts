@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { AwsError, isDenied } from '../clients/errors.ts';
 import { type Specs, Unreadable } from '../model/spec.ts';
-import { chunks, type RoomContext, sender } from './room.ts';
+import { chunks, type ProviderContext, sender } from './context.ts';
 import { secretContents } from './secret-contents.ts';
 import { type Content, keyFields } from './secret-json.ts';
 import { type Description, versionOf } from './secret-labels.ts';
@@ -26,7 +26,7 @@ interface Batch {
 }
 
 /** How JSON secrets are read: values 20 at a time, everything else by DescribeSecret, all in one round. */
-export function secretReading(client: SecretsManagerClient, context: RoomContext) {
+export function secretReading(client: SecretsManagerClient, context: ProviderContext) {
   const send = sender(context, 'secretsmanager');
   const { remember, describe, ...contents } = secretContents(client, context);
   /** Of these nothing but the value was asked for by name. */

@@ -9,8 +9,8 @@ import { isNamed } from '../clients/errors.ts';
 import type { Stray } from '../model/inventory.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
 import type { Specs } from '../model/spec.ts';
+import { type ProviderContext, sender } from './context.ts';
 import type { Inventory } from './provider.ts';
-import { type RoomContext, sender } from './room.ts';
 import { versionOf } from './secret-labels.ts';
 import { ownerOf, pairs, tagFields } from './tags.ts';
 
@@ -20,7 +20,10 @@ type BundleSpec = Specs['AWS::SecretsManager::Secret'];
  * What stands below a path of Secrets Manager. One listing tells names and tags; those scheduled for deletion are
  * not in it. @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
  */
-export function secretInventory(client: SecretsManagerClient, context: RoomContext): Inventory<BundleSpec> {
+export function secretInventory(
+  client: SecretsManagerClient,
+  context: ProviderContext,
+): Inventory<BundleSpec> {
   const send = sender(context, 'secretsmanager');
 
   async function list(path: string, isTagged: boolean): Promise<SecretListEntry[]> {
@@ -84,7 +87,7 @@ function strayOf(entry: SecretListEntry): Stray<BundleSpec> {
 /** Schedules a secret for deletion, never at once: until the window ends the next apply restores it. */
 export function deleteSecret(
   client: SecretsManagerClient,
-  context: RoomContext,
+  context: ProviderContext,
   recoveryDays: number,
 ): (observed: BundleSpec) => Promise<void> {
   const send = sender(context, 'secretsmanager');

@@ -8,7 +8,7 @@ import { UserFacingError } from '../clients/explanation.ts';
 import type { Difference } from '../model/fields.ts';
 import { Unreadable } from '../model/spec.ts';
 import { SECRET_BYTES } from '../settings/limits.ts';
-import { type RoomContext, sender } from './room.ts';
+import { type ProviderContext, sender } from './context.ts';
 import type { secretContents } from './secret-contents.ts';
 import {
   inOrder,
@@ -53,7 +53,7 @@ interface Known {
  */
 export function secretWriting(
   client: SecretsManagerClient,
-  context: RoomContext,
+  context: ProviderContext,
   { describe, keep, readVersion }: Contents,
   rounds = ROUNDS,
 ) {

@@ -2,9 +2,9 @@
  * AWS is consistent in the end: what was made, written or restored a moment ago may not be known everywhere yet.
  */
 import { isNamed } from '../clients/errors.ts';
-import type { RoomContext } from './room.ts';
+import type { ProviderContext } from './context.ts';
 
-type Waiting = Pick<RoomContext, 'clock'>;
+type Waiting = Pick<ProviderContext, 'clock'>;
 
 /** Waits between tries, in milliseconds. */
 export const SETTLING_MS = [500, 1_000, 2_000, 4_000];

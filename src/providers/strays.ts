@@ -22,11 +22,13 @@ function pathOf(kind: ListedKind, prefix: string): string {
 }
 
 /** Looks for what stands below the prefix and is not asked for; one listing that fails does not hold up the other. */
-export async function findStrays(rooms: Providers, request: StrayRequest): Promise<Findings> {
+export async function findStrays(providers: Providers, request: StrayRequest): Promise<Findings> {
   const [parameters, secrets] = await Promise.all([
-    look(rooms, 'AWS::SSM::Parameter', request, async (strays) => strays),
-    look(rooms, 'AWS::SecretsManager::Secret', request, (strays) =>
-      request.readsKeys ? readKeys(rooms['AWS::SecretsManager::Secret'], strays) : Promise.resolve(strays),
+    look(providers, 'AWS::SSM::Parameter', request, async (strays) => strays),
+    look(providers, 'AWS::SecretsManager::Secret', request, (strays) =>
+      request.readsKeys
+        ? readKeys(providers['AWS::SecretsManager::Secret'], strays)
+        : Promise.resolve(strays),
     ),
   ]);
   return {
@@ -36,13 +38,13 @@ export async function findStrays(rooms: Providers, request: StrayRequest): Promi
 }
 
 async function look<K extends ListedKind>(
-  rooms: Providers,
+  providers: Providers,
   kind: K,
   { prefix, known }: StrayRequest,
   read: (strays: Array<StrayOf<K>>) => Promise<Array<StrayOf<K>>>,
 ): Promise<{ strays: Array<StrayOf<K>>; failures: Findings['failures'] }> {
   const names = known[kind];
-  const { inventory }: ListedProvider<Specs[K]> = rooms[kind];
+  const { inventory }: ListedProvider<Specs[K]> = providers[kind];
   if (names === undefined) return { strays: [], failures: [] };
   const path = pathOf(kind, prefix);
   try {
@@ -62,7 +64,7 @@ async function look<K extends ListedKind>(
  * @returns what it comes to in the end
  */
 export async function confirmedStrays<C extends { kind: Kind; name: string; action: string }>(
-  rooms: Providers,
+  providers: Providers,
   found: Findings,
   judge: (found: Findings) => readonly C[],
 ): Promise<readonly C[]> {
@@ -77,7 +79,7 @@ export async function confirmedStrays<C extends { kind: Kind; name: string; acti
     stray.kind === kind && goes.has(stray.spec.name) ? [stray.spec] : [],
   );
   if (specs.length === 0) return changes;
-  const asked = await rooms[kind].inventory.refetch(specs);
+  const asked = await providers[kind].inventory.refetch(specs);
   const strays = found.strays.map((stray): AnyStray => {
     const spec = stray.kind === kind ? asked.get(stray.spec.name) : undefined;
     if (stray.kind !== kind || spec === undefined) return stray;
@@ -90,13 +92,13 @@ type SecretStray = StrayOf<'AWS::SecretsManager::Secret'>;
 
 /** A listing may be a moment old: what is gone, or on its way, is none of our business any more. */
 async function readKeys(
-  room: Provider<Specs['AWS::SecretsManager::Secret']>,
+  provider: Provider<Specs['AWS::SecretsManager::Secret']>,
   strays: readonly SecretStray[],
 ): Promise<SecretStray[]> {
   // Of adopted ones too: no guess stores in plain what is a key of theirs.
   const ours = strays.filter(({ owner }) => owner !== 'others').map(({ spec }) => spec.name);
   if (ours.length === 0) return [...strays];
-  const read = await room.observe(ours);
+  const read = await provider.observe(ours);
   return strays.flatMap((stray): SecretStray[] => {
     if (stray.owner === 'others') return [stray];
     const spec = read.get(stray.spec.name);
@@ -112,14 +114,14 @@ async function readKeys(
  * or why that could not be found out
  */
 export async function findNeighbours(
-  rooms: Providers,
+  providers: Providers,
   application: string,
   prefix: string,
 ): Promise<readonly string[] | Unreadable> {
   try {
     const paths = await Promise.all(
       LISTED_KINDS.map(async (kind) => {
-        const names = await rooms[kind].inventory.ours(pathOf(kind, `/${application}`));
+        const names = await providers[kind].inventory.ours(pathOf(kind, `/${application}`));
         return names.map((name) => (name.startsWith('/') ? name : `/${name}`));
       }),
     );

@@ -23,7 +23,7 @@ export interface Run {
   readonly plan: Plan;
   readonly outcomes: readonly Outcome[];
   readonly notes: Notes;
-  /** What the rooms told on the way. */
+  /** What the providers told on the way. */
   readonly told: readonly string[];
   readonly caller: Caller;
   /** What an approval of the plan holds beside its changes. */

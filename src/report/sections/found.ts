@@ -52,7 +52,7 @@ function unowned({ change, stands }: Outcome): string[] {
   return [];
 }
 
-/** Warnings and notices of the input, and what the rooms told on the way. */
+/** Warnings and notices of the input, and what the providers told on the way. */
 export function remarks({ notes, told }: Run): Section | undefined {
   const rows = [...notes.warnings, ...notes.notices].map(describe);
   rows.push(...told);

@@ -3,11 +3,11 @@ import type { Clock } from '../clients/clock.ts';
 import { type Spec, Unreadable } from '../model/spec.ts';
 import type { Secret } from '../secret.ts';
 
-/** What every room is given beside its client. */
-export interface RoomContext {
+/** What every provider is given beside its client. */
+export interface ProviderContext {
   readonly calls: Calls;
   readonly clock: Clock;
-  /** Tags that are wanted on everything, ours apart: rooms that read tags by filter ask for them. */
+  /** Tags that are wanted on everything, ours apart: providers that read tags by filter ask for them. */
   readonly tags: ReadonlyMap<string, string>;
   /**
    * Where the role may not read a value, what stands is told without it: a check for drift needs none. Where values are
@@ -30,8 +30,8 @@ export function chunks<T>(items: readonly T[], size: number): T[][] {
   return groups;
 }
 
-/** @returns how a room sends its calls: named as IAM names them, in their lane. */
-export function sender(context: RoomContext, service: string) {
+/** @returns how a provider sends its calls: named as IAM names them, in their lane. */
+export function sender(context: ProviderContext, service: string) {
   return <O>(
     operation: string,
     resource: string,

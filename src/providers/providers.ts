@@ -5,11 +5,11 @@ import { ORDER } from '../kinds/names.ts';
 import { LISTED_KINDS, type ListedKind } from '../model/inventory.ts';
 import type { Kind, Spec, Specs } from '../model/spec.ts';
 import { Unreadable } from '../model/spec.ts';
+import type { ProviderContext } from './context.ts';
 import { Loading } from './loading.ts';
 import type { ListedProvider, ParameterProvider, Provider, Providers } from './provider.ts';
-import type { RoomContext } from './room.ts';
 
-export interface RoomOptions {
+export interface ProviderOptions {
   readonly readsLifecycle: boolean;
   /** Days in which a deleted secret can be restored. */
   readonly recoveryDays: number;
@@ -32,10 +32,10 @@ const CLOSED: Provider<never> = {
  * @returns a provider for each kind, which is loaded with the client of its service once it is first used: a run of one
  * service does not load the others
  */
-export function openRooms(
+export function openProviders(
   connection: Connection,
-  context: RoomContext,
-  { readsLifecycle, recoveryDays, auth0, image }: RoomOptions,
+  context: ProviderContext,
+  { readsLifecycle, recoveryDays, auth0, image }: ProviderOptions,
   loading: Loading = new Loading(),
 ): Providers {
   return {
