@@ -2,7 +2,12 @@ import type { Auth0Access } from './clients/auth0-inputs.ts';
 import type { Stop } from './clients/stop.ts';
 import type { AppUrls } from './desired/app-url.ts';
 import { appUrls, withCallback } from './desired/auth0.ts';
-import { type CallbackPath, callbackPath, noteLocalAddresses } from './desired/callback-path.ts';
+import {
+  CALLBACK_VARIABLE,
+  type CallbackPath,
+  callbackPath,
+  noteLocalAddresses,
+} from './desired/callback-path.ts';
 import { type Classify, UNDECIDED } from './desired/classification.ts';
 import { type Desired, desire } from './desired/desired.ts';
 import { guardEchoes } from './desired/echo.ts';
@@ -13,6 +18,7 @@ import { rowOf } from './desired/table.ts';
 import { ImageError } from './registry/errors.ts';
 import type { ImageSource } from './registry/source.ts';
 import * as log from './report/log.ts';
+import { Secret } from './secret.ts';
 import { mayHaveDocuments } from './settings/document-source.ts';
 import { InputFaults, Notes } from './settings/fault.ts';
 import {
@@ -110,6 +116,18 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
   // Before its values, of which some may be plain: nothing of what was given in base64 is shown.
   for (const text of raw) masks.hide(text, 'an input in base64', false);
   hideValues(found, masks, heard);
+  // Below app-url the path is as secret as the value that it was taken from, also where that is only taken out.
+  const before = variables.find(({ name }) => name === CALLBACK_VARIABLE);
+  if (
+    before !== undefined &&
+    urls !== undefined &&
+    !path.isOpen &&
+    settings.auth0?.callbackPath === undefined
+  ) {
+    const callback = new Secret(urls.callback);
+    const isSecret = before.source === 'secrets' || classify('', callback).class === 'secret';
+    if (isSecret) masks.hide(callback, CALLBACK_VARIABLE, false);
+  }
   reportUndecided(found, heard);
   if (settings.auth0 !== undefined && urls !== undefined)
     noteLocalAddresses(found, variables, settings.auth0, urls, heard);

@@ -72,7 +72,7 @@ export async function converge(
       readsLifecycle: settings.repository?.lifecycle !== undefined,
       recoveryDays: settings.ownership.recoveryDays,
       auth0: await openAuth0(asked, context, stop, timing, agent),
-      image: await openImageContext(asked, context, stop, timing, agent),
+      image: await openImageProvider(asked, context, stop, timing, agent),
     },
     loading,
   );
@@ -85,15 +85,12 @@ export async function converge(
     checkAccount(settings, caller);
     return caller;
   });
+  // Loaded while AWS answers, also where only the identity is asked for yet.
+  const late = loading.next(() => import('./late.ts'));
   // Another account is refused before anything else is read; without such a condition both go together.
-  if (settings.allowedAccountIds.length > 0 || settings.repository?.account !== undefined) await identity;
-  // What comes after the plan is loaded while AWS answers.
-  const [surveyed, caller, { execute }] = await Promise.all([
-    survey(asked, providers, loading),
-    identity,
-    loading.next(() => import('./execute.ts')),
-    loading.next(() => import('./report/report.ts')),
-  ]);
+  if (settings.allowedAccountIds.length > 0 || repositoryAccount(settings) !== undefined) await identity;
+  const [surveyed, caller, { execute }] = await Promise.all([survey(asked, providers, late), identity, late]);
+  loading.check();
   return execute(asked, { surveyed, caller, providers, calls, clock, event: runner.event, told, tell });
 }
 
@@ -128,7 +125,7 @@ async function openAuth0(
   return auth0ApplicationProvider(client, { name: auth0.name, id: auth0.applicationId }, urlMask(asked));
 }
 
-async function openImageContext(
+async function openImageProvider(
   { settings, image }: Asked,
   context: ProviderContext,
   stop: Stop,
@@ -162,7 +159,13 @@ async function openImageContext(
     });
 }
 
-function checkAccount({ allowedAccountIds, repository }: Settings, { account }: Caller): void {
+/** The account that a repository's URI names, whether the run looks after it or only refers to it. */
+const repositoryAccount = ({ repository, referred }: Settings) =>
+  repository?.account ?? referred?.image?.account;
+
+function checkAccount(settings: Settings, { account }: Caller): void {
+  const { allowedAccountIds } = settings;
+  const wanted = repositoryAccount(settings);
   if (allowedAccountIds.length > 0 && !allowedAccountIds.includes(account))
     throw new InputFaults([
       {
@@ -170,11 +173,11 @@ function checkAccount({ allowedAccountIds, repository }: Settings, { account }: 
         text: `the credentials are of the account ${account}, which is not in the list; nothing was read or written`,
       },
     ]);
-  if (repository?.account !== undefined && repository.account !== account)
+  if (wanted !== undefined && wanted !== account)
     throw new InputFaults([
       {
         where: 'input repository',
-        text: `its URI is of the account ${repository.account}, and the credentials are of ${account}`,
+        text: `its URI is of the account ${wanted}, and the credentials are of ${account}`,
       },
     ]);
 }

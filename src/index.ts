@@ -1,5 +1,16 @@
 import { main } from './main.ts';
+import * as log from './report/log.ts';
 
 // The runner passes no arguments. fleet.yml does: its steps then need no packages beside the bundle.
-if (process.argv[2] === 'fleet') void import('../scripts/fleet.mjs');
+if (process.argv[2] === 'fleet') void fleet();
 else void main();
+
+async function fleet(): Promise<void> {
+  try {
+    await import('../scripts/fleet.mjs');
+  } catch (error) {
+    // What is thrown here is not judged, and a stack trace helps nobody.
+    const name = error instanceof Error ? error.name : 'unknown';
+    log.fail({ reason: 'internal', text: `the fleet: an error that nobody expected (${name})` });
+  }
+}

@@ -16,7 +16,7 @@ export async function main(): Promise<void> {
     // Loaded only once the input was found right: a refusal comes in half the time.
     const { converge } = await import('./converge.ts');
     const run = await converge(asked, runner, stop).finally(() => asked.image?.close());
-    const { report } = await import('./report/report.ts');
+    const { report } = await import('./late.ts');
     const failure = await report(run, runner);
     if (failure !== undefined) log.fail(failure);
   } catch (error) {

@@ -8,6 +8,7 @@ import {
 } from './desired/auth0.ts';
 import { readCallback } from './desired/callback.ts';
 import { CALLBACK_VARIABLE, storedPathFault } from './desired/callback-path.ts';
+import { classify } from './desired/classify.ts';
 import type { DesiredResource } from './desired/desired-resource.ts';
 import type { Field } from './model/fields.ts';
 import { fieldOf, Unreadable } from './model/spec.ts';
@@ -46,8 +47,17 @@ export function settleCallback(asked: Asked, observation: Observation): Settled 
     throw new InputFaults([{ where: `what is stored in ${name}`, key: CALLBACK_VARIABLE, text: fault }]);
   if (reading.path === undefined) return { asked, isPathKnown: true };
   const kept = { ...urls, callback: `${urls.origin}${reading.path}` };
+  const isSecret = classify('', new Secret(kept.callback)).class === 'secret';
+  if (settings.mode !== 'destroy' && isSecret)
+    throw new InputFaults([
+      {
+        where: `what is stored in ${name}`,
+        key: CALLBACK_VARIABLE,
+        text: 'its path holds a secret, which Auth0 and browsers would show. Set callback-path in the configuration file to the path that the application serves, and rotate the secret',
+      },
+    ]);
   // What was stored encrypted is printed nowhere, and neither is a part of it.
-  if (stored === undefined || fieldOf(stored, 'type') !== 'String')
+  if (isSecret || stored === undefined || fieldOf(stored, 'type') !== 'String')
     masks.hide(new Secret(kept.callback), CALLBACK_VARIABLE, false);
   return {
     asked: { ...asked, urls: kept, desired: replaceCallback(desired, settings, kept) },

@@ -9,7 +9,6 @@ import type { Findings, ListedKind } from './model/inventory.ts';
 import { type Kind, Unreadable } from './model/spec.ts';
 import type { DestroyRequest } from './plan/destroy.ts';
 import type { Policy } from './plan/policy.ts';
-import type { Loading } from './providers/loading.ts';
 import type { Providers } from './providers/provider.ts';
 import { confirmed, noNames, type Observation, observe } from './providers/providers.ts';
 import { confirmedStrays, findNeighbours, findStrays } from './providers/strays.ts';
@@ -39,16 +38,16 @@ export interface Survey {
 }
 
 /** Reads everything that this run is about, in one go, and compares it with what is asked for. */
-export function survey(asked: Asked, providers: Providers, loading: Loading): Promise<Survey> {
+export function survey(asked: Asked, providers: Providers, stage: PlanStage): Promise<Survey> {
   return asked.settings.mode === 'destroy'
-    ? surveyEnd(asked, providers, loading)
-    : surveyWishes(asked, providers, loading);
+    ? surveyEnd(asked, providers, stage)
+    : surveyWishes(asked, providers, stage);
 }
 
-/** Plans are made of what AWS answers, so the plan stage is loaded in the meantime. */
-const loadPlan = (loading: Loading) => loading.next(() => import('./plan/stage.ts'));
+/** The plan stage, which is loaded while AWS answers. */
+type PlanStage = Promise<typeof import('./plan/stage.ts')>;
 
-async function surveyWishes(asked: Asked, providers: Providers, loading: Loading): Promise<Survey> {
+async function surveyWishes(asked: Asked, providers: Providers, stage: PlanStage): Promise<Survey> {
   const { settings, desired, unknownNames } = asked;
   const isEmpty = !asked.hasVariables;
   const [observation, references, listed, plans] = await Promise.all([
@@ -60,7 +59,7 @@ async function surveyWishes(asked: Asked, providers: Providers, loading: Loading
       known: knownNames(asked, isEmpty),
       readsKeys: !isEmpty,
     }),
-    loadPlan(loading),
+    stage,
   ]);
   if (isEmpty) plans.refuseEmptyInput(listed, settings.prefix);
   // A run that was given no variable knows nothing of what is wanted, so nothing is left over to it.
@@ -109,7 +108,7 @@ async function surveyWishes(asked: Asked, providers: Providers, loading: Loading
   };
 }
 
-async function surveyEnd(asked: Asked, providers: Providers, loading: Loading): Promise<Survey> {
+async function surveyEnd(asked: Asked, providers: Providers, stage: PlanStage): Promise<Survey> {
   const { settings, auth0 } = asked;
   const { logGroup, prefix } = settings;
   // An image alone needs its repository's settings, and does not make it ours to delete.
@@ -126,7 +125,7 @@ async function surveyEnd(asked: Asked, providers: Providers, loading: Loading): 
     observe(providers, names),
     findStrays(providers, { prefix, known: noneKnown(settings), readsKeys: false }),
     isShared ? findNeighbours(providers, settings.application, prefix) : [],
-    loadPlan(loading),
+    stage,
   ]);
   const { asked: settled } = settleCallback(asked, observation);
   const stored = observation['AWS::SSM::Parameter'].get(callback);

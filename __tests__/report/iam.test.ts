@@ -402,7 +402,7 @@ describe('what a task definition refers to and the run leaves alone', () => {
     parameters: true,
     secrets: true,
     logGroup: '/ecs/papyrus',
-    image: { name: 'docker:papyrus:1', tags: [], repository: 'papyrus' },
+    image: { name: 'docker:papyrus:1', tags: [], repository: 'papyrus', account: undefined },
   };
   const scope = run({
     only: new Set(['auth0']),

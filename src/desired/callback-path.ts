@@ -1,6 +1,7 @@
 import type { Auth0Settings } from '../settings/auth0.ts';
 import type { Notes } from '../settings/fault.ts';
 import type { Variable } from '../settings/variable.ts';
+import { isOpaque } from '../settings/variable-name.ts';
 import type { AppUrls } from './app-url.ts';
 import { type CallbackReading, DEFAULT_PATH, hasLocalUrl, hasOrigin, readCallback } from './callback.ts';
 import { isLocalUrl } from './local-host.ts';
@@ -68,10 +69,13 @@ function isOther({ paths }: CallbackReading, path: string): boolean {
   return paths.length > 0 && !paths.includes(path);
 }
 
-/** A path of words tells nothing; any other may hold what nobody should read. */
+/** A path of words says nothing that is secret; any other may hold what nobody should read. */
 function shownPath({ path }: CallbackReading, { source }: Variable): string {
   const isPlain =
-    path !== undefined && source !== 'secrets' && /^(?:\/[a-z][a-z_-]{0,30}\d?)+\/?$/i.test(path);
+    path !== undefined &&
+    source !== 'secrets' &&
+    /^(?:\/[a-z]{1,12}(?:[_-][a-z]{1,12}){0,2}\d?)+\/?$/.test(path) &&
+    !path.split('/').some(isOpaque);
   return isPlain ? `the path ${path}` : 'another path';
 }
 

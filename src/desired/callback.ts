@@ -37,6 +37,8 @@ const NO_CALLBACK: CallbackReading = {
 const WEB_URL = /^https?:\/\/(?:[^/?#\s@]*@)?([^/?#\s@]+)(.*)$/i;
 /** People leave the scheme out: `localhost:3000/callback`. */
 const HOST_AND_PATH = /^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::\d+)?(\/.*)$/i;
+/** The address is filled in elsewhere: `${BASE_URL}/callback`. */
+const TEMPLATE_AND_PATH = /^(?:\$\{\w{1,80}\}|\$\w{1,80}|\{\{[\w.]{1,80}\}\})(\/.*)$/;
 /** People leave the first slash out; `n/a` is no path. */
 const RELATIVE_PATH = /^(?!n\/a$)[\w-]+(?:\/[\w.-]+)+\/?$/i;
 
@@ -86,6 +88,8 @@ function readAddress(
   const [, host = '', rest = ''] = WEB_URL.exec(text) ?? [];
   if (host !== '') return { origin: originOf(text, host), path: rest };
   if (text.startsWith('/')) return { origin: undefined, path: text };
+  const [, below] = TEMPLATE_AND_PATH.exec(text) ?? [];
+  if (below !== undefined) return { origin: undefined, path: below };
   const [, path] = HOST_AND_PATH.exec(text) ?? [];
   if (path !== undefined) return { origin: originOf(`http://${text}`, ''), path };
   return RELATIVE_PATH.test(text) ? { origin: undefined, path: `/${text}` } : undefined;

@@ -4,6 +4,7 @@
  */
 export class Loading {
   #last: Promise<unknown> = Promise.resolve();
+  #failure: { readonly error: unknown } | undefined;
 
   /**
    * @param load loads a part
@@ -11,9 +12,19 @@ export class Loading {
    */
   next<T>(load: () => Promise<T>): Promise<T> {
     const part = this.#last.then(turn).then(load);
-    // A part that cannot be loaded is a failure of who needs it alone.
-    this.#last = part.catch(() => undefined);
+    // The parts after it are still loaded; check() reports the failure.
+    this.#last = part.catch((error: unknown) => {
+      this.#failure ??= { error };
+    });
     return part;
+  }
+
+  /**
+   * What reads AWS takes a failed read as AWS's answer and goes on without it; code that is not there is no answer.
+   * @throws the first failure to load a part so far
+   */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 }
 

@@ -24,10 +24,14 @@ export async function handOff(run: Run, folder: string | undefined): Promise<Han
   if (references === undefined || references.missing.length > 0) return {};
   const isMissing = outcomes.some(
     ({ change, result }) =>
-      result === 'failed' || result === 'skipped' || (result === 'planned' && change.action === 'create'),
+      result === 'failed' ||
+      result === 'skipped' ||
+      (result === 'planned' && change.action === 'create') ||
+      // The image behind the tag is then another than the configured one.
+      (change.kind === 'Image' && (result === 'planned' || result === 'blocked')),
   );
   if (isMissing) {
-    log.info(`${taskDefinition.path} is not completed: what it would refer to does not stand yet`);
+    log.info(`${taskDefinition.path} is not completed: what it would refer to does not exist yet`);
     return {};
   }
   const stands = standingWithReferences(run);

@@ -150,13 +150,40 @@ export function logGroupName(layers: Layers, names: Names): string | undefined {
   return name;
 }
 
-/** @returns the name alone, of a repository that is only referred to */
-export function repositoryName(layers: Layers, names: Names): string | undefined {
+/** @returns the name, and the account where a URI names it, of a repository that is only referred to */
+export function repositoryName(
+  layers: Layers,
+  names: Names,
+  region: string,
+): Pick<RepositorySettings, 'name' | 'account'> | undefined {
   const given = readName(layers, 'repository', '{application}', names)?.name;
-  if (given === undefined) return undefined;
-  const { name, fault } = readRepositoryName(given);
-  if (fault !== undefined) layers.fault('repository', fault);
-  return name;
+  return given === undefined ? undefined : judgeRepositoryName(layers, given, names, region);
+}
+
+function judgeRepositoryName(
+  layers: Layers,
+  given: string,
+  names: Names,
+  region: string,
+): Pick<RepositorySettings, 'name' | 'account'> {
+  const { name, account, region: its, fault, warning } = readRepositoryName(given);
+  if (its !== undefined && its !== region)
+    layers.fault('repository', `it is of the region ${its}, this run is in ${region}`);
+  if (warning !== undefined) layers.warn('repository', warning);
+  const wrong = fault ?? (names.application === '' ? undefined : repositoryNameFault(name));
+  if (wrong !== undefined)
+    layers.fault(
+      'repository',
+      layers.get('repository') === undefined
+        ? `the application's name cannot be that of a repository (${wrong}); set repository to another name, or to none`
+        : wrong,
+    );
+  else if (/^\d/.test(name))
+    layers.warn(
+      'repository',
+      'its name begins with a digit; the documentation of ECR asks for a letter, so rename it if ECR refuses it',
+    );
+  return { name, account };
 }
 
 export function readLogGroup(layers: Layers, names: Names): LogGroupSettings | undefined {
@@ -191,23 +218,7 @@ export function readRepository(
 ): RepositorySettings | undefined {
   const found = readName(layers, 'repository', '{application}', names);
   if (found === undefined) return undefined;
-  const { name, account, region: its, fault, warning } = readRepositoryName(found.name);
-  if (its !== undefined && its !== region)
-    layers.fault('repository', `it is of the region ${its}, this run is in ${region}`);
-  if (warning !== undefined) layers.warn('repository', warning);
-  const wrong = fault ?? (names.application === '' ? undefined : repositoryNameFault(name));
-  if (wrong !== undefined)
-    layers.fault(
-      'repository',
-      layers.get('repository') === undefined
-        ? `the application's name cannot be that of a repository (${wrong}); set repository to another name, or to none`
-        : wrong,
-    );
-  else if (/^\d/.test(name))
-    layers.warn(
-      'repository',
-      'its name begins with a digit; the documentation of ECR asks for a letter, so rename it if ECR refuses it',
-    );
+  const { name, account } = judgeRepositoryName(layers, found.name, names, region);
   refuseShared(layers, found.shared, 'repository', name, ['image-tag-mutability', 'lifecycle-policy']);
   return {
     name,

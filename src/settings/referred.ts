@@ -11,12 +11,15 @@ export interface Referred {
   /** Undefined where the run looks after it, where there is none, or where the container logs elsewhere. */
   readonly logGroup: string | undefined;
   /** The image that a run of everything would push; undefined where none is given. */
-  readonly image: (ImageSettings & { readonly repository: string }) | undefined;
+  readonly image:
+    | (ImageSettings & { readonly repository: string; readonly account: string | undefined })
+    | undefined;
 }
 
 export function readReferred(
   layers: Layers,
   names: Names,
+  region: string,
   only: ReadonlySet<Part>,
   taskDefinition: TaskDefinitionSettings,
 ): Referred {
@@ -24,13 +27,15 @@ export function readReferred(
     parameters: !only.has('parameters'),
     secrets: !only.has('secrets'),
     logGroup: only.has('log-group') || keepsLogs(taskDefinition) ? undefined : logGroupName(layers, names),
-    image: only.has('image') ? undefined : imageBefore(layers, names),
+    image: only.has('image') ? undefined : imageBefore(layers, names, region),
   };
 }
 
 /** The image need not be on this machine: its tag tells which one is meant. */
-function imageBefore(layers: Layers, names: Names): Referred['image'] {
+function imageBefore(layers: Layers, names: Names, region: string): Referred['image'] {
   const image = readImage(layers);
-  const repository = repositoryName(layers, names);
-  return image === undefined || repository === undefined ? undefined : { ...image, repository };
+  const repository = repositoryName(layers, names, region);
+  return image === undefined || repository === undefined
+    ? undefined
+    : { ...image, repository: repository.name, account: repository.account };
 }

@@ -131,7 +131,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
         : undefined,
     ownership: readOwnership(layers, request, mode, prefix),
     reports,
-    referred: isReferring ? readReferred(layers, names, only, taskDefinition) : undefined,
+    referred: isReferring ? readReferred(layers, names, region, only, taskDefinition) : undefined,
     envFilesAsked: layers.get('env-file'),
     variables: layers.get('variables'),
   };
