@@ -1,4 +1,5 @@
 /** The Auth0 application and AUTH0_CALLBACK_URL through the bundle: section 4 of the article, and what may go wrong. */
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Auth0Server, badGateway } from '../servers/auth0.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
@@ -56,6 +57,11 @@ const access = () => ({
 });
 const step = (more: Record<string, string> = {}) =>
   run({ only: 'auth0', 'app-url': NEW, 'auth0-application-id': 'app-id', ...access(), ...more });
+const clientOf = () => ({
+  endpoint: aws.url,
+  region: 'us-west-2',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+});
 const lists = () => {
   const { callbacks, allowed_logout_urls, web_origins } = auth0.application('app-id');
   return { callbacks, allowed_logout_urls, web_origins };
@@ -344,6 +350,36 @@ describe('the path of the callback', () => {
     expect(refused.log).toMatch(/AUTH0_CALLBACK_URL.*different paths.*callback-path/);
     expect(aws.writes()).toEqual([]);
     expect(auth0.count('update')).toBe(0);
+  });
+
+  it.each(['ensure', 'remove'])('%s shows no path that came by secrets', async (mode) => {
+    const path = '/cb/Qz81kd0PqLxv7';
+    const secrets = JSON.stringify({ AUTH0_CALLBACK_URL: `https://prod.example.com${path}` });
+    await using made = await run({
+      only: 'auth0',
+      secrets,
+      'app-url': 'https://preview-12.example.com',
+      'auth0-application-id': 'app-id',
+      'auth0-urls': mode,
+      ...access(),
+    });
+    expect(made.exitCode, made.log).toBe(0);
+    expect(findLeaks(made, [`https://preview-12.example.com${path}`])).toEqual([]);
+  });
+
+  it('a stored path that is certainly a secret is refused, and shown nowhere', async () => {
+    const token = `ghp_${'aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gH3jK5'}`;
+    await new SSMClient(clientOf()).send(
+      new PutParameterCommand({
+        Name: PARAMETER,
+        Value: `https://old.example.com/cb/${token}`,
+        Type: 'String',
+      }),
+    );
+    await using made = await step();
+    expect([made.exitCode, made.outputs['failure-reason']], made.log).toEqual([1, 'input']);
+    expect(findLeaks(made, [token])).toEqual([]);
+    expect(auth0.application('app-id')).toMatchObject(FOREIGN);
   });
 
   it('remove takes out the callback with the path that is stored', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startAws } from '../servers/aws.ts';
 import { runAction } from './run.ts';
 
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -41,4 +42,27 @@ it.each([
   expect(run.log).not.toContain(CANARY);
   expect(run.log).not.toMatch(/\n\s+at /);
   expect(run.log.match(/failure-reason: internal/g)).toHaveLength(1);
+});
+
+it('a part of the bundle that cannot be loaded is never taken for an answer of AWS', async () => {
+  await using aws = await startAws();
+  const inputs = { prefix: '/papyrus/prd', mode: 'plan', dotenv: 'PORT=5000\nDB_PASSWORD=hush hush hush' };
+  const entry = join(folder, 'less/index.js');
+  const run = async () => {
+    await using made = await runAction({ entry, inputs, env: aws.env() });
+    return { exitCode: made.exitCode, plan: made.outputs['plan'], log: made.log };
+  };
+  cpSync(DIST, join(folder, 'less'), { recursive: true });
+  const whole = await run();
+  expect(whole.exitCode, whole.log).toBe(0);
+  let missed = 0;
+  for (const name of readdirSync(DIST).filter((each) => /^\d+\.index\.js$/.test(each))) {
+    rmSync(join(folder, 'less', name));
+    const less = await run();
+    cpSync(join(DIST, name), join(folder, 'less', name));
+    // What a run does not need it does not miss.
+    if (less.exitCode === 0) expect(less.plan, name).toBe(whole.plan);
+    else missed += 1;
+  }
+  expect(missed).toBeGreaterThan(8);
 });

@@ -29,6 +29,10 @@ describe('what AUTH0_CALLBACK_URL says', () => {
     ['/api/auth/callback/auth0', '/api/auth/callback/auth0'],
     ['/callback', '/callback'],
     ['auth/callback', '/auth/callback'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what many a .env holds
+    ['${BASE_URL}/api/auth/callback', '/api/auth/callback'],
+    ['$BASE_URL/auth/callback', '/auth/callback'],
+    ['{{base.url}}/auth/callback', '/auth/callback'],
   ])('%j is a path alone', (value, path) => {
     expect(read(value)).toMatchObject({ path, count: 1, isPathAlone: true, origins: [] });
   });
