@@ -355,6 +355,8 @@ describe('the path of the callback', () => {
   it.each(['ensure', 'remove'])('%s shows no path that came by secrets', async (mode) => {
     const path = '/cb/Qz81kd0PqLxv7';
     const secrets = JSON.stringify({ AUTH0_CALLBACK_URL: `https://prod.example.com${path}` });
+    const preview = `https://preview-12.example.com${path}`;
+    if (mode === 'remove') auth0.application('app-id')['callbacks'] = [preview];
     await using made = await run({
       only: 'auth0',
       secrets,
@@ -364,7 +366,8 @@ describe('the path of the callback', () => {
       ...access(),
     });
     expect(made.exitCode, made.log).toBe(0);
-    expect(findLeaks(made, [`https://preview-12.example.com${path}`])).toEqual([]);
+    expect(findLeaks(made, [preview])).toEqual([]);
+    expect(JSON.stringify(lists().callbacks).includes(preview)).toBe(mode === 'ensure');
   });
 
   it('a stored path that is certainly a secret is refused, and shown nowhere', async () => {

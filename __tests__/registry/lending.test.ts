@@ -297,6 +297,21 @@ describe('what ECR would refuse is an error before anything is sent', () => {
     ['an archive without layers', () => saved(noLayers)],
     ['an archive whose layer lost its bytes', () => saved(lost)],
     [
+      'what docker save wrote of an index with such an image beside a good one',
+      async () => {
+        const written = new LayoutWriter();
+        const bad = written.json(MANIFEST, {
+          schemaVersion: 2,
+          mediaType: MANIFEST,
+          config: written.add(CONFIG, image.config),
+          layers: [gzipSync('a'), nothing].map((bytes) => written.add(GZIP, bytes)),
+        });
+        written.list(written.index([written.image(image), bad]));
+        const entries = [...toSaved(image, ['app:v1']), ...written.entries()];
+        return `docker-archive:${await scratch.tar(`${count++}.tar`, entries)}`;
+      },
+    ],
+    [
       'an index of such an image',
       async () => {
         const written = new LayoutWriter();

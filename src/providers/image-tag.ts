@@ -26,6 +26,11 @@ export function taggedImages(ecr: ECRClient, context: ProviderContext, tag: stri
         ),
       );
       const digest = answer.images?.find(({ imageId }) => imageId?.imageTag === tag)?.imageId?.imageDigest;
+      const failure = answer.failures?.find(({ failureCode }) => failureCode !== 'ImageNotFound');
+      if (failure !== undefined)
+        throw new UserFacingError(`ECR could not read the tag ${tag} of ${name}: ${failure.failureCode}`, {
+          reason: 'aws',
+        });
       if (digest === undefined) return undefined;
       return { name, fields: imageFields([[tag, digest]]), facts: { digest } };
     } catch (error) {

@@ -1,6 +1,6 @@
 import { compressionOf, MAGIC_BYTES } from './compression.ts';
 import { type Digest, digestOf, isDigest } from './digest.ts';
-import { refuseLost, refuseNoLayers } from './empty.ts';
+import { refuseEmpty, refuseLost, refuseNoLayers } from './empty.ts';
 import { ImageError, quote } from './errors.ts';
 import { gather } from './file-range.ts';
 import { isSelected, ownTagOf, pathOf } from './image-name.ts';
@@ -43,20 +43,21 @@ export async function openDockerArchive(store: Store, select: string | undefined
 async function openReady(store: Store, select: string | undefined): Promise<ReadySource | undefined> {
   if ((await store.size('index.json')) === undefined) return undefined;
   try {
-    const source = await openLayout(store, select);
+    // Judged below: an uncompressed layer of no bytes is none when it is compressed.
+    const source = await openLayout(store, select, () => undefined);
     const manifests = await source.manifests();
     const classic = manifests.every(
       ({ mediaType, layers }) =>
         !isIndex(mediaType) && layers.every((layer) => isUncompressedLayer(layer.mediaType)),
     );
-    return classic ? undefined : source;
+    if (classic) return undefined;
+    for (const manifest of manifests) refuseEmpty(manifest, store.name);
+    return source;
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     // A containerd store saves an index whose other platforms it never had; manifest.json names the one it has.
     // It also has the names of images that the layout leaves without, and all that can be chosen from.
     if (error.fault === 'MISSING_BLOB' || error.fault === 'NO_SUCH_IMAGE') return undefined;
-    // An uncompressed layer of no bytes is none when it is compressed.
-    if (error.fault === 'EMPTY') return undefined;
     throw error;
   }
 }

@@ -34,7 +34,8 @@ export function refuseLost(diffId: Digest, name: string): void {
   if (diffId !== NOTHING) throw emptyLayer(diffId, name);
 }
 
-function emptyLayer(digest: Digest, name: string): ImageError {
+/** @returns the error for a blob that ECR would refuse */
+export function emptyLayer(digest: Digest, name: string): ImageError {
   return new ImageError(
     'EMPTY',
     `image: the layer ${digest} of ${name} has no bytes, and ECR takes no empty blob; build the image again without the build cache (docker buildx build --no-cache), or with a newer builder`,

@@ -1,5 +1,5 @@
 import type { Digest } from './digest.ts';
-import { refuseEmpty } from './empty.ts';
+import { emptyLayer, refuseEmpty } from './empty.ts';
 import type { Engine, Inspected } from './engine.ts';
 import { exported, kindOf, streamed } from './engine-export.ts';
 import type { Identity } from './equality.ts';
@@ -35,6 +35,8 @@ export function openContainerdStore(
       if (kind !== 'blob') continue;
       const digest: Digest = `sha256:${hex}`;
       seen.add(digest);
+      // The registry would refuse it at each try, and each try exports the image again.
+      if (entry.size === 0) throw emptyLayer(digest, `docker:${name}`);
       // Which blob is a manifest or a configuration is known only when all have come; they are JSON, layers are not.
       const isJson = entry.size <= MANIFEST_BYTES && (await tape.peek()) === 0x7b;
       if (isJson && keptBytes + entry.size <= KEPT_BYTES) {

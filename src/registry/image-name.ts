@@ -71,7 +71,9 @@ function writtenTag(name: string): string | undefined {
   const behind = /^[^:]+(?::[0-9]+(?=\/)[^:]*)?:(?![0-9]+\/)(.+)$/.exec(name)?.[1];
   if (behind !== undefined) return behind;
   const [host = '', ...path] = name.split('/');
-  const isWhole = path.length > 0 && (/[.:]/.test(host) || host === 'localhost');
+  // `v1.2/fix` is a branch: no host ends in a digit but an address, which has four numbers.
+  const isHost = /:\d+$|\.[a-z]{2,}$|^\d+(?:\.\d+){3}$|^localhost$/i.test(host);
+  const isWhole = path.length > 0 && isHost;
   return isWhole ? undefined : name;
 }
 

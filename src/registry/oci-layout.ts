@@ -84,8 +84,13 @@ export function verify(bytes: Buffer, descriptor: Descriptor, where: string): vo
  * The digests of the layers are taken while they are sent.
  * @param store a directory or an archive; it is closed when the layout cannot be used
  * @param select the tag to take where there are several; of what `docker save` wrote, also a whole name
+ * @param judge what is refused of each manifest
  */
-export async function openLayout(store: Store, select: string | undefined): Promise<ReadySource> {
+export async function openLayout(
+  store: Store,
+  select: string | undefined,
+  judge: typeof refuseEmpty = refuseEmpty,
+): Promise<ReadySource> {
   const { name } = store;
   if ((await store.size('index.json')) === undefined) throw await noLayout(store);
   const read: Read = (path, limit) => gather(store.stream(path), limit, `${path} in ${name}`);
@@ -93,7 +98,7 @@ export async function openLayout(store: Store, select: string | undefined): Prom
   const tree = await follow(root, async ({ digest }) => read(blobPath(digest), MANIFEST_BYTES), name);
   for (const { digest, size } of tree.blobs.values()) await checkSize(store, digest, size);
   const { platforms, notices } = await readConfigs(tree, read, name);
-  for (const manifest of tree.manifests) refuseEmpty(manifest, name);
+  for (const manifest of tree.manifests) judge(manifest, name);
   const top = rootOf(tree, name);
   const bytes = [...tree.blobs.values()].reduce((sum, blob) => sum + blob.size, 0);
   return {

@@ -16,6 +16,8 @@ export type ImageReference =
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 /** What an image may be called in a file: a tag, a whole name, or what the image layout specification allows in a reference. */
 const NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9._/:+@-]{0,253}[A-Za-z0-9._-])?$/;
+/** Characters: the longest path that Linux takes. */
+const LONGEST = 4096;
 const FILES = ['oci', 'oci-archive', 'docker-archive'] as const;
 
 /** @returns whether the text may be an image's tag. */
@@ -30,6 +32,11 @@ export function isTag(text: string): boolean {
  */
 export function parseReference(text: string): ImageReference {
   const given = text.trim();
+  if (given.length > LONGEST)
+    throw new ImageError(
+      'REFERENCE',
+      `image: it has ${given.length} characters, and no name or path of a file has more than ${LONGEST}`,
+    );
   for (const transport of FILES) {
     if (given.startsWith(`${transport}:`)) return parseFile(transport, given.slice(transport.length + 1));
   }

@@ -90,7 +90,9 @@ export function repositoryNameFault(name: string): string | undefined {
   if (name.length < 2 || name.length > 256) return 'an ECR repository name has 2 to 256 characters';
   // With many digits in it, it may be a key that was pasted here.
   const remedy =
-    name.replace(/\D/g, '').length <= 3 ? `set repository: ${name.toLowerCase()}` : 'write it small';
+    name.replace(/\D/g, '').length <= 3 && /^[\w./-]{1,64}$/.test(name)
+      ? `set repository: ${name.toLowerCase()}`
+      : 'write it small';
   if (/[A-Z]/.test(name)) return `ECR allows no capital letters; ${remedy}`;
   if (!/^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(name))
     return 'ECR allows lower-case letters and digits, with one . _ - or / between them';

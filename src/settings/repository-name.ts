@@ -1,4 +1,3 @@
-import { repositoryNameFault } from './limits.ts';
 import { quoted } from './texts.ts';
 
 /** A repository as people name it. */
@@ -11,6 +10,9 @@ interface RepositoryName {
   readonly fault?: string | undefined;
   readonly warning?: string | undefined;
 }
+
+/** Characters: 256 of a name, and the longest host with a digest around it. */
+const LONGEST = 512;
 
 const REGISTRY =
   /^(?:https?:\/\/)?(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.-]+(?::\d+)?(?:\/+([^:@]*)(?:[:@].*)?)?$/;
@@ -35,6 +37,8 @@ const OTHERS = [
 
 /** @param text the input `repository`: a name, or a URI of ECR with or without a tag */
 export function readRepositoryName(text: string): RepositoryName {
+  if (text.length > LONGEST)
+    return { name: text, fault: 'it is longer than any URI of ECR; write the name alone' };
   const [, account, region, path] = REGISTRY.exec(text) ?? [];
   if (account !== undefined) {
     if (path !== undefined && path !== '') return { name: path, account, region };
@@ -60,7 +64,7 @@ export function readRepositoryName(text: string): RepositoryName {
   if (/^arn:|^[^:@]+[:@][^/]+$/.test(text))
     return {
       name: text,
-      fault: `${repositoryNameFault(text) ?? ''}; an ARN, a tag or a digest is no part of it: write the name alone`,
+      fault: `ECR allows lower-case letters and digits, with one . _ - or / between them; an ARN, a tag or a digest is no part of it: ${nameIn(text.replace(/^arn:.*?repository\//, ''))}`,
     };
   if (rest.length > 0 && host.includes('.'))
     return {
