@@ -5,7 +5,7 @@
  *
  *     npx tsx scripts/witness-archives.ts [TOOL | refusals]
  *
- * What is refused is told with a command: that command is run, and what it makes is pushed.
+ * What is refused is named with a command: that command is run, and what it makes is pushed.
  *
  * Written by hand in __tests__/registry/tools.test.ts are jib, nix and kaniko (whose writer is crane's), which neither Debian nor
  * Go gives, and buildx and Docker with its images in containerd (whose writer is containerd's): Go builds them from their modules,

@@ -124,11 +124,11 @@ function lint(python: string, texts: readonly string[]): Finding[] {
   const folder = mkdtempSync(join(tmpdir(), 'iam-policies-'));
   try {
     for (const [index, text] of texts.entries()) writeFileSync(join(folder, `${index}.json`), text);
-    let told: string;
+    let output: string;
     try {
       const start = 'import sys; from parliament.cli import cli; sys.exit(cli())';
       const args = ['-c', start, '--directory', folder, '--json', '--include-community-auditors'];
-      told = execFileSync(python, args, {
+      output = execFileSync(python, args, {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'pipe'],
         maxBuffer: 2 ** 28,
@@ -138,9 +138,9 @@ function lint(python: string, texts: readonly string[]): Finding[] {
       const { status, stdout, stderr } = error as { status?: number; stdout?: string; stderr?: string };
       if (status !== 1 || stderr?.includes('Traceback'))
         throw new Error(`parliament ended with ${status}: ${stderr}`);
-      told = stdout ?? '';
+      output = stdout ?? '';
     }
-    return told
+    return output
       .split('\n')
       .filter((line) => line.trim() !== '')
       .map((line) => JSON.parse(line) as Finding);
@@ -184,11 +184,11 @@ async function isAllowedByKey(policy: PolicyDocument, action: string): Promise<b
   const { conditionKeys, isWildcardOnly, resourceTypes } = details;
   if (!isWildcardOnly && !resourceTypes.some(({ name }) => name === 'key')) return false;
   for (const service of ['ssm', 'secretsmanager', 'ecr']) {
-    const told: Record<string, string> = {
+    const values: Record<string, string> = {
       'kms:ViaService': `${service}.${HERE.region}.${HERE.suffix}`,
       'kms:GrantIsForAWSResource': 'true',
     };
-    const context = Object.fromEntries(Object.entries(told).filter(([key]) => conditionKeys.includes(key)));
+    const context = Object.fromEntries(Object.entries(values).filter(([key]) => conditionKeys.includes(key)));
     if (await isAllowed(policy, { action, resource: isWildcardOnly ? '*' : KEY.arn, context })) return true;
   }
   return false;
@@ -210,7 +210,7 @@ async function checkActions(): Promise<void> {
     for (const name of namesOf(policy)) if (!known.has(name)) faults.push(`${name} is no action of AWS`);
   if (widest === undefined) throw new Error('there is no policy');
   const names = namesOf(widest);
-  // What stands for any resource, and those of the action's own service.
+  // Patterns for any resource, and those of the action's own service.
   const named = (widest.Statement as Array<{ Resource: string | string[] }>).flatMap(
     ({ Resource }) => Resource,
   );
@@ -257,7 +257,7 @@ print(json.dumps({
 
 /** "Required permissions" of AWS's models: those of Secrets Manager alone name them. */
 async function checkWords(python: string): Promise<void> {
-  const told = JSON.parse(execFileSync(python, ['-c', READ_MODEL], { encoding: 'utf8' })) as Record<
+  const output = JSON.parse(execFileSync(python, ['-c', READ_MODEL], { encoding: 'utf8' })) as Record<
     string,
     string[]
   >;
@@ -265,7 +265,7 @@ async function checkWords(python: string): Promise<void> {
   for (const [operation, input] of Object.entries(FULL)) {
     const asks = await asksOf({ service: 'secretsmanager', operation, input }, KEY);
     const asked = new Set(asks.map(({ action }) => action));
-    const required = (told[operation] ?? []).filter((action) => !NOT_OURS.has(action));
+    const required = (output[operation] ?? []).filter((action) => !NOT_OURS.has(action));
     if (required.length === 0) faults.push(`AWS's model says nothing of ${operation}`);
     words += required.length;
     for (const action of required)

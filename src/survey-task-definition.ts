@@ -38,20 +38,20 @@ export async function readReferences(asked: Asked, providers: Providers): Promis
     observe(providers, namesOf(settings, [...desired.elsewhere, ...leftInPlain])),
     asked.hasVariables ? [] : unnamedGaps(settings, providers),
   ]);
-  const stands = (kind: Kind, name: string): Spec | undefined => {
+  const existing = (kind: Kind, name: string): Spec | undefined => {
     const found = observation[kind].get(name);
     return found instanceof Unreadable ? undefined : found;
   };
   const gaps = [
-    ...variableGaps(asked, observation, stands),
-    ...plainGaps(leftInPlain, stands),
+    ...variableGaps(asked, observation, existing),
+    ...plainGaps(leftInPlain, existing),
     ...unnamed,
     ...logGroupGaps(settings, observation),
     ...imageGaps(settings, observation),
   ];
   const missing = gaps.map(({ text }) => text);
   if (settings.mode === 'apply' && gaps.length > 0) throw refusal(taskDefinition.path, gaps);
-  return { stands, missing };
+  return { existing, missing };
 }
 
 function refusal(path: string, gaps: readonly Gap[]): Error {
@@ -80,11 +80,11 @@ function namesOf({ referred }: Settings, placements: readonly Placement[]): Reco
   };
 }
 
-/** Variables of this run that neither it nor what stands gives a reference to. */
+/** Variables of this run that neither it nor what exists gives a reference to. */
 function variableGaps(
   { settings, desired }: Asked,
   observation: Observation,
-  stands: References['stands'],
+  existing: References['existing'],
 ): Gap[] {
   const own = new Set(desired.placements.map(({ route: of }) => of.variable.name));
   const lacking = desired.elsewhere.filter(({ route: of }) => !own.has(of.variable.name));
@@ -98,7 +98,7 @@ function variableGaps(
   // An empty value is nothing to miss, unless it is that of a GitHub secret which may not exist.
   const isNeeded = ({ empty, route: of }: Placement) =>
     !empty || (of.variable.source === 'secrets' && settings.onEmpty !== 'skip');
-  const names = variablesWithout(known, stands, isNeeded);
+  const names = variablesWithout(known, existing, isNeeded);
   const places = [
     ...new Set(known.filter((one) => names.has(one.route.variable.name)).map(({ name }) => name)),
   ];
@@ -129,8 +129,8 @@ function plainPlacements({ settings, desired }: Asked): Placement[] {
   });
 }
 
-function plainGaps(placements: readonly Placement[], stands: References['stands']): Gap[] {
-  const isStored = (placement: Placement) => variablesWithout([placement], stands, () => true).size === 0;
+function plainGaps(placements: readonly Placement[], existing: References['existing']): Gap[] {
+  const isStored = (placement: Placement) => variablesWithout([placement], existing, () => true).size === 0;
   const stored = placements.filter(isStored);
   if (stored.length === 0) return [];
   const names = listed([...new Set(stored.map(({ route: of }) => of.variable.name))]);
@@ -142,7 +142,7 @@ function plainGaps(placements: readonly Placement[], stands: References['stands'
   ];
 }
 
-/** A run without variables does not know what the container needs of what stands below the prefix. */
+/** A run without variables does not know what the container needs of what exists below the prefix. */
 async function unnamedGaps({ prefix, referred }: Settings, providers: Providers): Promise<Gap[]> {
   const { strays, failures } = await findStrays(providers, {
     prefix,

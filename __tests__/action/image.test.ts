@@ -128,6 +128,11 @@ it('an immutable tag: the same image is success, another one is told before a by
   expect(refused.outputs['failure-reason']).toBe('blocked');
   expect(refused.log).toContain('cannot be moved');
   expect(registry.count('POST', 'PATCH', 'PUT')).toBe(0);
+  // A file would name the image behind the tag, and not the one that was built.
+  writeFileSync(join(workspace, 'task.json'), '{"containerDefinitions":[{"name":"app"}]}');
+  const task = { 'task-definition': 'task.json', 'log-group': 'none' };
+  const given = await run({ ...immutable, ...task, image: 'docker-archive:other.tar' });
+  expect([given.exitCode, given.outputs['task-definition'] ?? '']).toEqual([1, '']);
 });
 
 it('a build anew with other attestations is the same image: silent, and told as it stands', async () => {

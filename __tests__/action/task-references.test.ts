@@ -204,6 +204,22 @@ describe('a part that cannot be filled in', () => {
     expect(run.log).toContain('DB_PASSWORD');
   });
 
+  it('is in a repository of another account or region: nothing is read there, and nothing is written', async () => {
+    await task();
+    aws.forget();
+    for (const [account, region] of [
+      ['999999999999', 'us-west-2'],
+      ['123456789012', 'eu-west-1'],
+    ]) {
+      const repository = `${account}.dkr.ecr.${region}.amazonaws.com/papyrus`;
+      const run = await task({ only: 'parameters', image: 'docker:papyrus:v1', repository });
+      expect([run.exitCode, run.outputs['failure-reason']], run.log).toEqual([1, 'input']);
+      expect(run.outputs['task-definition'] ?? '').toBe('');
+    }
+    expect(aws.calls.filter(({ service }) => service === 'ecr')).toEqual([]);
+    expect(writes()).toEqual([]);
+  });
+
   it('destroy gives no file', async () => {
     await task();
     const run = await task({ mode: 'destroy', confirm: '/papyrus/prd' });

@@ -27,7 +27,7 @@ import { REGION } from '../../__tests__/servers/protocol.ts';
 type Tags = Readonly<Record<string, string>>;
 type Named<Content> = Readonly<Record<string, Content>>;
 
-/** Everything that stands in an account, of the kinds that this action knows. */
+/** Everything that exists in an account, of the kinds that this action knows. */
 export interface WholeAccount {
   readonly logGroups: Named<{ retention: number | 'never'; class: string; tags: Tags }>;
   readonly parameters: Named<{

@@ -103,7 +103,7 @@ export class Judge {
     if (this.account.aws.writes().length > before)
       return [`it is refused after something was written: ${message}`];
     const command = commandOf(message, words);
-    if (command === undefined) return [`no command is told: ${message}`];
+    if (command === undefined) return [`no command is named: ${message}`];
     call('bash', ['-c', command], { cwd: this.workspace, env: env ?? {} });
     return this.faults(converted);
   }

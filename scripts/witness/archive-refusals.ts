@@ -1,4 +1,4 @@
-/** What is no image for us: it is told with a command, and what that command makes is taken. */
+/** What is no image for us: its error names a command, and what that makes is taken. */
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DockerEngine } from '../../__tests__/servers/docker-engine.ts';
@@ -18,7 +18,7 @@ export interface Refused {
 }
 
 const made = (image: string, tag: string, known: Partial<Made>): Made => ({
-  title: 'as it was told',
+  title: 'as it was planned',
   image,
   tag,
   isKept: false,

@@ -171,7 +171,7 @@ export const RECIPES: Readonly<Record<string, Play>> = {
     ...DOTENV,
     scenes: [
       {
-        title: 'by itself it is a plan, of the prefix that stands there',
+        title: 'by itself it is a plan, of the prefix that is there',
         event: dispatch(),
         expected: {
           jobs: { bootstrap: 'succeeded' },

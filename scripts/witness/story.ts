@@ -8,7 +8,7 @@ import type { Emulator } from './emulator.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
-/** Part of a story: what was left by the part before stands. */
+/** Part of a story: what the part before left exists. */
 export interface Scene {
   readonly title: string;
   play(): Promise<void>;

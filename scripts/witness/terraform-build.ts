@@ -99,8 +99,8 @@ export async function buildTerraform(): Promise<Built> {
 
 /** @returns the folder of its files */
 async function download(folder: string, { path, version, sum }: Module): Promise<string> {
-  const told = await go(folder, 'mod', 'download', '-json', `${path}@${version}`);
-  const { Dir, Sum } = JSON.parse(told) as { Dir: string; Sum: string };
+  const output = await go(folder, 'mod', 'download', '-json', `${path}@${version}`);
+  const { Dir, Sum } = JSON.parse(output) as { Dir: string; Sum: string };
   if (Sum !== sum) throw new Error(`${path}@${version} has the checksum ${Sum}, not ${sum}`);
   return Dir;
 }

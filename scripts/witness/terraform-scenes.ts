@@ -1,4 +1,4 @@
-/** What the action is told, and what somebody who reads the README then expects in the account: written by hand, not computed. */
+/** What the action is given, and what somebody who reads the README then expects in the account: written by hand, not computed. */
 import { readFileSync } from 'node:fs';
 import { Encoded, type Resource } from './terraform.ts';
 

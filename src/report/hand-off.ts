@@ -34,13 +34,13 @@ export async function handOff(run: Run, folder: string | undefined): Promise<Han
     log.info(`${taskDefinition.path} is not completed: what it would refer to does not exist yet`);
     return {};
   }
-  const stands = standingWithReferences(run);
+  const existing = standingWithReferences(run);
   const { completeTaskDefinition, removalNotes, taskDefinitionNotes } = await import('./task-definition.ts');
   const placements = neededPlacements(run);
-  const image = imageByDigest(run, stands);
-  const logs = logsOf(run, stands);
+  const image = imageByDigest(run, existing);
+  const logs = logsOf(run, existing);
   const missing = [
-    ...variablesWithout(placements, stands),
+    ...variablesWithout(placements, existing),
     ...(settings.image !== undefined && image === undefined ? ['the image'] : []),
     ...(settings.logGroup !== undefined && logs === undefined
       ? [`the log group ${settings.logGroup.name}`]
@@ -51,7 +51,7 @@ export async function handOff(run: Run, folder: string | undefined): Promise<Han
     log.info(text);
     return { missing: text };
   }
-  const secrets = taskDefinitionSecrets(placements, stands);
+  const secrets = taskDefinitionSecrets(placements, existing);
   for (const text of taskDefinitionNotes(taskDefinition))
     log.warning({ where: 'input task-definition', text });
   for (const text of removalNotes(taskDefinition, { secrets }))
@@ -60,13 +60,13 @@ export async function handOff(run: Run, folder: string | undefined): Promise<Han
     secrets,
     image,
     logs,
-    fingerprint: configFingerprint(placements, stands),
+    fingerprint: configFingerprint(placements, existing),
   });
   return { path: writePrivate(folder, 'task-definition', settings, text) };
 }
 
-function logsOf({ settings }: Run, stands: References['stands']) {
+function logsOf({ settings }: Run, existing: References['existing']) {
   const group = settings.logGroup?.name ?? settings.referred?.logGroup;
-  if (group === undefined || stands('AWS::Logs::LogGroup', group) === undefined) return undefined;
+  if (group === undefined || existing('AWS::Logs::LogGroup', group) === undefined) return undefined;
   return { group, region: settings.region, streamPrefix: settings.application };
 }

@@ -2,10 +2,10 @@ import type { Placement } from '../desired/desired.ts';
 import { taskDefinitionSecrets } from './ecs.ts';
 import { type References, type Run, standing } from './run.ts';
 
-/** @returns what stands after the run, of what it looks after and of what the task definition refers to beside */
-export function standingWithReferences(run: Run): References['stands'] {
+/** @returns what exists after the run, of what it looks after and of what the task definition refers to beside */
+export function standingWithReferences(run: Run): References['existing'] {
   const own = standing(run);
-  return (kind, name) => own(kind, name) ?? run.references?.stands(kind, name);
+  return (kind, name) => own(kind, name) ?? run.references?.existing(kind, name);
 }
 
 /** @returns the places of all variables that a task needs: those that the run looks after, with a task definition all others too */
@@ -19,10 +19,10 @@ export function neededPlacements({ desired, references }: Run): readonly Placeme
  */
 export function variablesWithout(
   placements: readonly Placement[],
-  stands: References['stands'],
+  existing: References['existing'],
   isNeeded: (placement: Placement) => boolean = ({ empty }) => !empty,
 ): Set<string> {
-  const found = new Set(taskDefinitionSecrets(placements, stands).map(({ name }) => name));
+  const found = new Set(taskDefinitionSecrets(placements, existing).map(({ name }) => name));
   const names = placements.filter(isNeeded).map(({ route }) => route.variable.name);
   return new Set(names.filter((name) => !found.has(name)));
 }

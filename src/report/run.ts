@@ -11,7 +11,7 @@ import type { Gate } from './gate.ts';
 
 /** What a task definition refers to and the run does not look after. */
 export interface References {
-  readonly stands: (kind: Kind, name: string) => Spec | undefined;
+  readonly existing: (kind: Kind, name: string) => Spec | undefined;
   /** Parts that cannot be filled in, in words: with any of them there is no file. */
   readonly missing: readonly string[];
 }

@@ -38,6 +38,6 @@ function remedyFor(tag: string): string {
   const [host = ''] = tag.split('/');
   const isWhole = /[^:]:[^:/]+$/.test(tag) || (tag.includes('/') && /[.:]/.test(host));
   if (isWhole)
-    return 'this is a whole reference, and a tag alone is wanted: write what follows its last colon (docker/metadata-action gives tags alone where its input images is empty)';
+    return 'this is a whole reference, and a tag alone is expected: write what follows its last colon (docker/metadata-action gives tags alone where its input images is empty)';
   return 'write "-" for any other sign, as docker/metadata-action does';
 }
