@@ -257,7 +257,7 @@ export const NAMES: readonly Row[] = [
     'a whole reference among tags',
     input('image-tags', 'v1, 123456789012.dkr.ecr.us-west-2.amazonaws.com/papyrus:v1'),
     /^input image-tags: entry 2 of 2, this value:/,
-    /whole reference, and a tag alone is wanted/,
+    /whole reference, and a tag alone is expected/,
   ],
   [
     'a version with a build among tags',
