@@ -112,7 +112,6 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     clients: 'all',
   },
   'ask-auth0.ts': {
-    clients: { files: ['clients/auth0-inputs.ts'] },
     desired: { files: ['desired/auth0.ts'] },
     settings: 'all',
   },
@@ -223,13 +222,14 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     // Errors are told, GitHub is spoken to, and policies are made from the table of the calls.
     clients: {
       files: [
-        'clients/auth0-error.ts',
+        'clients/auth0-errors.ts',
         'clients/clock.ts',
         'clients/errors.ts',
         'clients/explanation.ts',
         'clients/github.ts',
-        'clients/github-refusal.ts',
+        'clients/github-errors.ts',
         'clients/identity.ts',
+        'clients/network-errors.ts',
         'clients/permissions.ts',
         'clients/proxy.ts',
         'clients/stop.ts',
@@ -490,6 +490,7 @@ describe('what only some may touch', () => {
 
   it.each([
     ['classifiedBy', 'desired/classify.ts'],
+    ['readAsAuth0', 'settings/auth0-inputs.ts'],
     ['readAsCallback', 'desired/callback.ts'],
     ['disclosed', 'plan/disclosure.ts'],
   ])('%s(): %s alone', (name, path) => {

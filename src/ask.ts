@@ -1,4 +1,3 @@
-import type { Auth0Access } from './clients/auth0-inputs.ts';
 import type { Stop } from './clients/stop.ts';
 import type { AppUrls } from './desired/app-url.ts';
 import { appUrls, withCallback } from './desired/auth0.ts';
@@ -19,6 +18,7 @@ import { ImageError } from './registry/errors.ts';
 import type { ImageSource } from './registry/source.ts';
 import * as log from './report/log.ts';
 import { Secret } from './secret.ts';
+import type { Auth0Access } from './settings/auth0-inputs.ts';
 import { mayHaveDocuments } from './settings/document-source.ts';
 import { InputFaults, Notes } from './settings/fault.ts';
 import {

@@ -12,7 +12,7 @@ import type { ProviderContext } from './providers/context.ts';
 import { Loading } from './providers/loading.ts';
 import type { Provider } from './providers/provider.ts';
 import { openProviders } from './providers/providers.ts';
-import type { Patience } from './registry/retry.ts';
+import type { RetryPolicy } from './registry/retry.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
 import { InputFaults } from './settings/fault.ts';
@@ -26,7 +26,7 @@ export interface Timing {
   /** Milliseconds in which AWS, the registry and Auth0 must answer; each has its own where it is not told. */
   readonly answerMs?: number;
   /** How often the registry is asked again; its own where it is not told. */
-  readonly patience?: Patience;
+  readonly retryPolicy?: RetryPolicy;
 }
 
 /** Reads what stands, plans, and applies where the mode says so. */
@@ -114,7 +114,7 @@ async function openAuth0(
     ...auth0,
     readOnly: !settings.ownership.writes,
     mask: (token) => context.mask(token, 'the token of Auth0'),
-    clock: { epoch: () => Date.now(), sleep: (milliseconds) => context.clock.sleep(milliseconds) },
+    clock: context.clock,
     stop,
     onWritten: () => {
       context.calls.written += 1;
@@ -129,7 +129,7 @@ async function openImageProvider(
   { settings, image }: Asked,
   context: ProviderContext,
   stop: Stop,
-  { answerMs, patience }: Timing,
+  { answerMs, retryPolicy, clock }: Timing,
   agent: Agent | undefined,
 ): Promise<((ecr: ECRClient) => Provider<Specs['Image']>) | undefined> {
   const referred = settings.referred?.image;
@@ -155,7 +155,8 @@ async function openImageProvider(
       signal: stop.uploadSignal,
       end: stop.signal,
       ...(answerMs === undefined ? {} : { idle: answerMs }),
-      ...(patience === undefined ? {} : { patience }),
+      ...(retryPolicy === undefined ? {} : { retryPolicy }),
+      clock,
     });
 }
 

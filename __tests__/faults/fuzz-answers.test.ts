@@ -5,9 +5,9 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { Auth0Client } from '../../src/clients/auth0.ts';
-import { Auth0Error } from '../../src/clients/auth0-error.ts';
+import { Auth0Error } from '../../src/clients/auth0-errors.ts';
 import { GitHub } from '../../src/clients/github.ts';
-import { GitHubError } from '../../src/clients/github-refusal.ts';
+import { GitHubError } from '../../src/clients/github-errors.ts';
 import { parseErrors } from '../../src/registry/answer.ts';
 import { Authorization } from '../../src/registry/authorization.ts';
 import { Distribution } from '../../src/registry/distribution.ts';
@@ -81,7 +81,7 @@ describe('an answer of a registry', () => {
       authorization: new Authorization(async () => ({ token: new Secret(CANARY), endpoint: origin })),
       repository: 'app',
       agentFor: () => agent,
-      patience: { tries: 2, firstDelay: 0, longestDelay: 0 },
+      retryPolicy: { attempts: 2, firstDelay: 0, longestDelay: 0 },
       idle: 500,
     });
   /** Its own words are told, so that they hold no canary here: ECR says in them what is wrong. */

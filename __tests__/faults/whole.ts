@@ -71,7 +71,7 @@ export interface Whole extends AsyncDisposable {
 }
 
 /** Nobody waits for minutes. */
-const PATIENCE = { tries: 3, firstDelay: 1, longestDelay: 2 };
+const RETRY_POLICY = { attempts: 3, firstDelay: 1, longestDelay: 2 };
 
 export async function openWhole(): Promise<Whole> {
   const aws = await startAws();
@@ -180,7 +180,7 @@ async function act({
   const runner = readRunner();
   try {
     const asked = await ask(runner, stop);
-    const timing = { clock: new TestClock(), answerMs, patience: PATIENCE };
+    const timing = { clock: new TestClock(), answerMs, retryPolicy: RETRY_POLICY };
     const run = await converge(asked, runner, stop, timing).finally(() => asked.image?.close());
     await report(run, runner);
     return { outcomes: run.outcomes, told: run.told, failure: run.failure?.text, ended: false };

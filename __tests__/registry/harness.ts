@@ -6,13 +6,13 @@ import { Authorization } from '../../src/registry/authorization.ts';
 import { Distribution } from '../../src/registry/distribution.ts';
 import { openImage, type Surroundings } from '../../src/registry/open.ts';
 import { type Pushed, push } from '../../src/registry/push.ts';
-import type { Patience } from '../../src/registry/retry.ts';
+import type { RetryPolicy } from '../../src/registry/retry.ts';
 import { Secret } from '../../src/secret.ts';
 import type { TestRegistry } from '../servers/registry.ts';
 import { makeTar, type TarFile } from '../servers/registry-images.ts';
 
 /** As patient as the action, in a hurry. */
-export const HURRIED: Patience = { tries: 4, firstDelay: 5, longestDelay: 20 };
+export const HURRIED: RetryPolicy = { attempts: 4, firstDelay: 5, longestDelay: 20 };
 
 /** A directory that goes away with the test. */
 export class Scratch implements AsyncDisposable {
@@ -55,7 +55,7 @@ export function connect(registry: TestRegistry | URL, repository = 'app', idle =
     authorization: new Authorization(fetch),
     repository,
     agentFor: () => agent,
-    patience: HURRIED,
+    retryPolicy: HURRIED,
     idle,
   });
 }

@@ -26,6 +26,10 @@ export class TestClock implements Clock {
     return this.#now;
   }
 
+  epoch(): number {
+    return this.#now;
+  }
+
   async sleep(milliseconds: number): Promise<void> {
     this.slept.push(milliseconds);
     this.#now += milliseconds;

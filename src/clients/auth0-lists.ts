@@ -1,5 +1,4 @@
-import { Auth0Error } from './auth0-error.ts';
-import { GRANT, parse } from './auth0-refusal.ts';
+import { Auth0Error, GRANT, parse } from './auth0-errors.ts';
 
 export type Auth0List = 'callbacks' | 'allowed_logout_urls' | 'web_origins';
 

@@ -1,12 +1,12 @@
 import type { Agent } from 'node:http';
 import type { Secret } from '../secret.ts';
 import { limitAnswers, type Transport } from './aws-answer.ts';
+import { retried } from './aws-retry.ts';
 import type { Clock } from './clock.ts';
 import { AwsError } from './errors.ts';
 import { Pace, type Quota } from './pace.ts';
-import { retried } from './retry.ts';
+import { GRACE_MS } from './response-limits.ts';
 import { Stop, StoppedError } from './stop.ts';
-import { GRACE_MS } from './time-limit.ts';
 
 // The SDK tells every user of Node 20 at every run that it will leave it; that is ours to deal with, not theirs.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';

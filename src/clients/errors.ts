@@ -1,6 +1,6 @@
-import { isUntrusted, TRUST } from './certificate.ts';
 import { denied } from './denial.ts';
 import type { Explanation, FailureReason } from './explanation.ts';
+import { isUntrusted, TRUST } from './network-errors.ts';
 
 /** @returns the name by which the service or the system calls the error. */
 export function codeOf(error: unknown): string {

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { type Clock, systemClock } from './clock.ts';
-import { GRACE_MS } from './time-limit.ts';
+import { GRACE_MS } from './response-limits.ts';
 
 /** Why a run ends before all is done. */
 export type StopReason = 'cancelled' | 'deadline' | 'credentials';
@@ -89,6 +89,7 @@ export class Stop {
   clock(clock: Clock = systemClock): Clock {
     return {
       now: () => clock.now(),
+      epoch: () => clock.epoch(),
       random: () => clock.random(),
       sleep: (milliseconds) => this.#sleep(clock, milliseconds),
     };

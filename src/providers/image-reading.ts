@@ -31,7 +31,7 @@ export class EcrImages {
     this.#calls = calls;
   }
 
-  /** Sends a call at the pace and with the patience of the run. */
+  /** Sends a call at the rate limit of the run, and repeats it. */
   send<O>(operation: string, resource: string, call: (ecr: ECRClient) => Promise<O>): Promise<O> {
     return this.#calls.send({ operation: `ecr:${operation}`, resource, lane: 'ecr:read' }, () =>
       call(this.#ecr),

@@ -13,11 +13,3 @@ export function parseErrors(body: Buffer): { codes: readonly string[]; text: str
     return { codes: [], text: quote(body.toString('utf8')) };
   }
 }
-
-/** @returns milliseconds, of seconds or of a date */
-export function parseRetryAfter(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const seconds = Number(value);
-  const delay = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(delay) ? Math.max(delay, 0) : undefined;
-}

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
+import { systemCode } from '../clients/network-errors.ts';
 import { compressionOf } from './compression.ts';
-import { ImageError, quote, systemCode } from './errors.ts';
+import { ImageError, quote } from './errors.ts';
 import { readRange } from './file-range.ts';
 import { pathOf } from './image-name.ts';
 import { otherFile, SIGNATURE_BYTES } from './other-files.ts';

@@ -1,6 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { ImageError, systemCode } from './errors.ts';
+import { systemCode } from '../clients/network-errors.ts';
+import { ImageError } from './errors.ts';
 import { readRange } from './file-range.ts';
 import { pathOf } from './image-name.ts';
 import { NotRegularError, openRegular } from './regular-file.ts';

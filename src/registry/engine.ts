@@ -1,10 +1,11 @@
 import type { Agent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { join } from 'node:path';
+import { exchange, type HttpResponse, readBody } from '../clients/http.ts';
+import { systemCode } from '../clients/network-errors.ts';
 import { type Digest, isDigest } from './digest.ts';
 import type { EngineAddress } from './engine-address.ts';
-import { ImageError, quote, systemCode } from './errors.ts';
-import { type Answer, exchange, readBody } from './exchange.ts';
+import { ImageError, quote } from './errors.ts';
 import { type Descriptor, objects, parseDescriptor, parseObject, texts } from './manifest.ts';
 import { readRegular } from './regular-file.ts';
 
@@ -89,14 +90,14 @@ export class Engine {
    * Opens an export, `docker save`'s stream.
    * @param id of the image, so that a tag that moves meanwhile changes nothing
    */
-  async save(id: Digest, name: string): Promise<Answer['body']> {
+  async save(id: Digest, name: string): Promise<HttpResponse['body']> {
     return (await this.#get(`/images/${id}/get`, name)).body;
   }
 
-  async #get(path: string, image: string, signal?: AbortSignal): Promise<Answer> {
+  async #get(path: string, image: string, signal?: AbortSignal): Promise<HttpResponse> {
     const { url, socketPath, name } = this.#address;
     const target = new URL(path, url);
-    let answer: Answer;
+    let answer: HttpResponse;
     try {
       answer = await exchange({
         method: 'GET',

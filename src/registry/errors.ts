@@ -54,9 +54,3 @@ export function quoteInput(text: string): string {
   const isWord = /^[\w./:@-]{1,100}$/.test(text) && text.replace(/\D/g, '').length <= 3;
   return isWord ? `"${text}"` : 'this value';
 }
-
-/** @returns the system's error code (`ENOENT`, `ECONNRESET`), when the thrown thing has one. */
-export function systemCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}

@@ -1,5 +1,5 @@
-import { isUntrusted, TRUST } from '../clients/certificate.ts';
-import { ImageError, systemCode } from './errors.ts';
+import { isConnectionLost, isUntrusted, systemCode, TRUST } from '../clients/network-errors.ts';
+import { ImageError } from './errors.ts';
 
 /** What the registry was asked, by the verbs of the distribution specification. */
 export type Verb =
@@ -69,16 +69,6 @@ const CODES = new Set([
   'UNKNOWN',
   'UNAVAILABLE',
 ]);
-const CONNECTION = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ECONNREFUSED',
-  'EAI_AGAIN',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-]);
-
 /** @returns whether another try may succeed */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof RegistryFailure)) return false;
@@ -91,7 +81,7 @@ export function connectionFailure(verb: Verb, error: unknown): RegistryFailure |
   const code = systemCode(error);
   const isHangUp = error instanceof Error && /socket hang up|aborted/.test(error.message);
   // What is no HTTP comes from something in between, as a page of a proxy does.
-  const isConnection = code !== undefined && (CONNECTION.has(code) || code.startsWith('HPE_'));
+  const isConnection = isConnectionLost(code) || code?.startsWith('HPE_') === true;
   if (!isHangUp && !isConnection) return undefined;
   return new RegistryFailure(verb, 0, code === undefined ? [] : [code], '', undefined, { cause: error });
 }

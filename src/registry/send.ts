@@ -4,7 +4,6 @@ import { explain } from './explain.ts';
 import { isTransient, RegistryFailure } from './failure.ts';
 import { PACKINGS, QUESTIONS } from './limits.ts';
 import type { Meter } from './progress.ts';
-import { isOver, pause } from './retry.ts';
 import { type Run, subject } from './run.ts';
 import type { Bytes, Content, ImageSource } from './source.ts';
 
@@ -32,23 +31,21 @@ export async function sendContents(
   wanted: (digest: Digest) => boolean,
   send: (content: Content) => Promise<void>,
 ): Promise<void> {
-  const { patience } = run.registry;
-  for (let pass = 1; ; pass += 1) {
-    const lost = await sendPass(run, source, wanted, send);
-    if (lost === undefined) return;
-    if (pass >= patience.tries || isOver(run.registry.ends))
-      throw explain(lost, await subject(run.registry, 'a layer'));
-    await pause(patience, pass, lost, run.registry.ends);
+  const isLost = (error: unknown) => error instanceof RegistryFailure;
+  try {
+    await run.registry.repeat(() => sendPass(run, source, wanted, send), isLost);
+  } catch (error) {
+    throw explain(error, await subject(run.registry, 'a layer'));
   }
 }
 
-/** @returns why something must come by again, undefined when all is done */
+/** @throws RegistryFailure where something must come by again */
 async function sendPass(
   run: Run,
   source: ImageSource,
   wanted: (digest: Digest) => boolean,
   send: (content: Content) => Promise<void>,
-): Promise<RegistryFailure | undefined> {
+): Promise<void> {
   const limit = pLimit(QUESTIONS);
   const packing = pLimit(source.form === 'classic' ? PACKINGS : QUESTIONS);
   const tasks: Promise<void>[] = [];
@@ -85,5 +82,5 @@ async function sendPass(
   await Promise.all(tasks);
   if (fatal.length > 0) throw fatal[0];
   run.signal.throwIfAborted();
-  return lost;
+  if (lost !== undefined) throw lost;
 }

@@ -1,11 +1,12 @@
-import { Auth0Error, type Auth0Trouble } from '../clients/auth0-error.ts';
+import { Auth0Error, type Auth0Trouble } from '../clients/auth0-errors.ts';
 import { AwsError } from '../clients/errors.ts';
 import type { FailureReason } from '../clients/explanation.ts';
 import { UserFacingError } from '../clients/explanation.ts';
+import { systemCode } from '../clients/network-errors.ts';
 import { StoppedError } from '../clients/stop.ts';
 import type { Plan } from '../model/change.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { ImageError, systemCode } from '../registry/errors.ts';
+import { ImageError } from '../registry/errors.ts';
 import type { Settings } from '../settings/settings.ts';
 import { correctionOf, correctionSteps } from './correction.ts';
 import { count, isDrifted } from './plan-document.ts';

@@ -1,4 +1,6 @@
-import { isUntrusted, TRUST } from './certificate.ts';
+import { TimeoutError, TooLargeError } from './http.ts';
+import { isUntrusted, systemCode, TRUST } from './network-errors.ts';
+import { backoff, rateLimitReset, retryAfter } from './retry.ts';
 
 /** Why GitHub did not do what was asked; `text` is ours, since bodies of errors may come from anywhere. */
 export class GitHubError extends Error {
@@ -46,17 +48,32 @@ export function isLimit({ status, headers, text }: Refused): boolean {
 
 /** @returns whether no answer came at all: a broken connection, a time-out */
 export function isLost(error: unknown): boolean {
-  return refusedBy(error) === undefined && !(thrownBy(error) instanceof GitHubError);
+  const inner = thrownBy(error);
+  return refusedBy(error) === undefined && !(inner instanceof GitHubError || inner instanceof TooLargeError);
 }
 
+const ATTEMPTS = 4;
+
 /** @returns the milliseconds that GitHub asks to wait, undefined where it names none */
-export function askedWait(headers: Refused['headers']): number | undefined {
-  const after = Number(headers['retry-after']);
-  if (Number.isFinite(after) && after >= 0) return after * 1000;
-  const reset = Number(headers['x-ratelimit-reset']);
-  if (String(headers['x-ratelimit-remaining']) === '0' && Number.isFinite(reset))
-    return Math.max(0, reset * 1000 - Date.now());
-  return undefined;
+export function requestedDelay(headers: Refused['headers'], now: number): number | undefined {
+  const after = retryAfter(headers, now);
+  if (after !== undefined || String(headers['x-ratelimit-remaining']) !== '0') return after;
+  const reset = rateLimitReset(headers, now);
+  return reset === undefined ? undefined : Math.max(0, reset);
+}
+
+/**
+ * Octokit's own plugin repeats every call. A POST whose response was lost may have been carried out, and repeating it
+ * would write everything twice.
+ * @returns milliseconds before the next attempt, undefined where the call is not repeated
+ */
+export function delayAfter(error: unknown, attempt: number, method: string, now: number): number | undefined {
+  if (attempt >= ATTEMPTS) return undefined;
+  const answer = refusedBy(error);
+  const own = backoff(attempt, 1000, Number.POSITIVE_INFINITY);
+  if (answer !== undefined && isLimit(answer)) return requestedDelay(answer.headers, now) ?? own;
+  const passes = isLost(error) || (answer !== undefined && answer.status >= 500);
+  return passes && method !== 'POST' ? own : undefined;
 }
 
 const WORDS: Readonly<Record<number, string>> = {
@@ -71,6 +88,7 @@ const WORDS: Readonly<Record<number, string>> = {
 export function explain(error: unknown): GitHubError {
   const inner = thrownBy(error);
   if (inner instanceof GitHubError) return inner;
+  if (inner instanceof TooLargeError) return new GitHubError(0, 'GitHub answered more than a page can hold');
   const answer = refusedBy(error);
   if (answer === undefined) return new GitHubError(0, `GitHub could not be reached (${codeOf(inner)})`);
   const { status } = answer;
@@ -84,9 +102,8 @@ function thrownBy(error: unknown): unknown {
 }
 
 function codeOf(inner: unknown): string {
-  if (inner instanceof Error && inner.name === 'TimeoutError') return 'no answer in time';
-  const code = typeof inner === 'object' && inner !== null && 'code' in inner ? String(inner.code) : '';
-  return /^[A-Z0-9_]+$/.test(code)
-    ? `${code}${isUntrusted(code) ? `; ${TRUST}` : ''}`
-    : 'the connection broke';
+  if (inner instanceof TimeoutError) return 'no answer in time';
+  const code = systemCode(inner);
+  if (code === undefined) return 'the connection broke';
+  return `${code}${isUntrusted(code) ? `; ${TRUST}` : ''}`;
 }

@@ -11,7 +11,7 @@ export interface TimeLimits {
 }
 
 /**
- * Watches one exchange. The time-outs of sockets begin anew with every byte, so an answer that drips passes under them
+ * Watches one exchange. The time-outs of sockets begin anew with every byte, so a response that drips passes under them
  * for ever; this limit is one for the whole.
  * @param giveUp called once, when the time is over
  * @returns what ends the watch
@@ -33,4 +33,17 @@ export function limitTime(
     clearTimeout(timer);
     end?.removeEventListener('abort', hurry);
   };
+}
+
+/** Reads a body up to the limit, in bytes. @returns more than the limit where the body is longer: the rest is not read */
+export async function readUpTo(body: AsyncIterable<unknown>, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk as Uint8Array);
+    chunks.push(bytes);
+    size += bytes.length;
+    if (size > limit) break;
+  }
+  return Buffer.concat(chunks);
 }

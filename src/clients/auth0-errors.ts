@@ -1,6 +1,49 @@
-import { Auth0Error } from './auth0-error.ts';
-import type { HttpAnswer } from './auth0-http.ts';
-import { askedWait } from './auth0-retry.ts';
+import { type TextResponse, TimeoutError, TooLargeError } from './http.ts';
+import { isUntrusted, systemCode, TRUST } from './network-errors.ts';
+import { backoff, rateLimitReset, retryAfter } from './retry.ts';
+
+/** What may be wrong with a call to Auth0; for code that reacts, the message is for people. */
+export type Auth0Trouble =
+  | 'credentials'
+  | 'grant'
+  | 'scope'
+  | 'not-found'
+  | 'cannot-read'
+  | 'refused'
+  | 'rate-limit'
+  | 'unavailable'
+  | 'unreachable'
+  | 'too-many'
+  | 'lost-race';
+
+export interface Auth0ErrorDetails {
+  readonly status?: number | undefined;
+  /** Whether the same call may be made again. */
+  readonly passing?: boolean;
+  /** Milliseconds to wait before that, where Auth0 said so. */
+  readonly waitMs?: number | undefined;
+}
+
+/**
+ * Everything that the Auth0 provider throws. The message is put together from words of ours, a status, and Node's code of
+ * a network fault: never from what was sent or answered, so that no secret, token, host or body can come with it.
+ * There is no `cause` for the same reason: Node's own errors name the host, which may have come from `secrets`.
+ */
+export class Auth0Error extends Error {
+  readonly trouble: Auth0Trouble;
+  readonly status: number | undefined;
+  readonly passing: boolean;
+  readonly waitMs: number | undefined;
+
+  constructor(trouble: Auth0Trouble, message: string, details: Auth0ErrorDetails = {}) {
+    super(message);
+    this.name = 'Auth0Error';
+    this.trouble = trouble;
+    this.status = details.status;
+    this.passing = details.passing ?? false;
+    this.waitMs = details.waitMs;
+  }
+}
 
 /** The calls that are made: each refusal has its own remedy. */
 export type Auth0Call = 'token' | 'read' | 'update';
@@ -39,7 +82,7 @@ export const GRANT =
  */
 export function refusal(
   call: Auth0Call,
-  answer: HttpAnswer,
+  answer: TextResponse,
   now: number,
   { scopes, names }: RefusalContext,
 ): Auth0Error {
@@ -52,7 +95,7 @@ export function refusal(
       {
         status,
         passing: true,
-        waitMs: askedWait(answer.headers, now),
+        waitMs: requestedDelay(answer.headers, now),
       },
     );
   if (status >= 500 || status === 408)
@@ -62,7 +105,7 @@ export function refusal(
       {
         status,
         passing: true,
-        waitMs: askedWait(answer.headers, now),
+        waitMs: requestedDelay(answer.headers, now),
       },
     );
   if (status >= 300 && status < 400)
@@ -75,7 +118,7 @@ export function refusal(
   return call === 'token' ? tokenRefusal(answer, { scopes, names }) : applicationRefusal(call, answer, names);
 }
 
-function tokenRefusal(answer: HttpAnswer, { scopes, names }: RefusalContext): Auth0Error {
+function tokenRefusal(answer: TextResponse, { scopes, names }: RefusalContext): Auth0Error {
   const { status } = answer;
   const code = textOf(answer, 'error');
   if (status === 401)
@@ -114,7 +157,7 @@ function tokenRefusal(answer: HttpAnswer, { scopes, names }: RefusalContext): Au
   );
 }
 
-function applicationRefusal(call: 'read' | 'update', answer: HttpAnswer, names: Auth0Names): Auth0Error {
+function applicationRefusal(call: 'read' | 'update', answer: TextResponse, names: Auth0Names): Auth0Error {
   const { status } = answer;
   if (status === 401)
     return new Auth0Error(
@@ -159,7 +202,7 @@ function applicationRefusal(call: 'read' | 'update', answer: HttpAnswer, names: 
 }
 
 /** @returns which of the scopes Auth0 says were not granted: `Client has not been granted scopes: update:clients`. */
-function lackingOf(answer: HttpAnswer, scopes: readonly Auth0Scope[]): readonly Auth0Scope[] {
+function lackingOf(answer: TextResponse, scopes: readonly Auth0Scope[]): readonly Auth0Scope[] {
   const [, named = ''] =
     /not been granted scopes?:(.*)/s.exec(textOf(answer, 'error_description') ?? '') ?? [];
   const words = named.split(/[\s,]+/);
@@ -167,7 +210,7 @@ function lackingOf(answer: HttpAnswer, scopes: readonly Auth0Scope[]): readonly 
 }
 
 /** What to branch on, never to print. */
-function textOf(answer: HttpAnswer, key: 'error' | 'errorCode' | 'error_description'): string | undefined {
+function textOf(answer: TextResponse, key: 'error' | 'errorCode' | 'error_description'): string | undefined {
   const body = parse(answer.text);
   const text = body?.[key];
   return typeof text === 'string' ? text : undefined;
@@ -185,4 +228,57 @@ export function parse(text: string): Readonly<Record<string, unknown>> | undefin
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Calls in all, the first included. */
+export const ATTEMPTS = 5;
+
+/** No wait is longer, whatever Auth0 asks for: as its own SDK does. */
+const LONGEST_DELAY_MS = 60_000;
+
+/**
+ * How long Auth0 asks to wait: `Retry-After` before `x-ratelimit-reset`.
+ * @returns milliseconds, or undefined where neither names a time that is still to come
+ * @see https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy
+ */
+export function requestedDelay(headers: TextResponse['headers'], now: number): number | undefined {
+  const after = retryAfter(headers, now);
+  if (after !== undefined) return Math.min(after, LONGEST_DELAY_MS);
+  const reset = rateLimitReset(headers, now) ?? 0;
+  return reset > 0 ? Math.min(reset, LONGEST_DELAY_MS) : undefined;
+}
+
+/** @returns milliseconds after so many failures; undefined where the same call is of no use */
+export function delayAfter(error: unknown, attempt: number): number | undefined {
+  if (!(error instanceof Auth0Error) || !error.passing || attempt >= ATTEMPTS) return undefined;
+  return error.waitMs ?? ownDelay(attempt);
+}
+
+/** @returns milliseconds after so many failures, where Auth0 asks for nothing */
+export function ownDelay(attempt: number): number {
+  return backoff(attempt, 1000, LONGEST_DELAY_MS);
+}
+
+/**
+ * @param domain what named the host, for people
+ * @param seconds that Auth0 had for its response
+ * @returns the error for a response that did not come; passing, unless the name or the certificate is wrong
+ */
+export function transportError(error: unknown, domain: string, seconds: number): Auth0Error {
+  if (error instanceof TooLargeError)
+    return new Auth0Error('cannot-read', `The answer is too long for Auth0; check ${domain}`);
+  if (error instanceof TimeoutError)
+    return new Auth0Error(
+      'unreachable',
+      `Auth0 did not answer within ${seconds} s (check ${domain} and the network)`,
+      { passing: true },
+    );
+  const code = systemCode(error);
+  const untrusted = code !== undefined && isUntrusted(code);
+  return new Auth0Error(
+    'unreachable',
+    `Auth0 could not be reached${code === undefined ? '' : ` (${code})`}; check ${domain} and the network${untrusted ? `; ${TRUST}` : ''}`,
+    // A name that does not resolve, or a certificate that is not theirs, will not get better by itself.
+    { passing: !untrusted && code !== 'ENOTFOUND' && code?.startsWith('ERR_TLS_') !== true },
+  );
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { askedWait, ownWait } from '../../src/clients/auth0-retry.ts';
+import { ownDelay, requestedDelay } from '../../src/clients/auth0-errors.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 12, 0, 0);
 const inSeconds = (seconds: number) => String(NOW / 1000 + seconds);
@@ -21,9 +21,9 @@ it.each([
   ['both', { 'retry-after': '1', 'x-ratelimit-reset': inSeconds(9) }, 1000],
   ['words and a reset', { 'retry-after': 'soon', 'x-ratelimit-reset': inSeconds(9) }, 9000],
 ])('waits as asked: %s', (_, headers, expected) => {
-  expect(askedWait(headers, NOW)).toBe(expected);
+  expect(requestedDelay(headers, NOW)).toBe(expected);
 });
 
 it('waits 1, 2, 4 and 8 seconds of its own', () => {
-  expect([2, 3, 4, 5].map(ownWait)).toEqual([1000, 2000, 4000, 8000]);
+  expect([1, 2, 3, 4].map(ownDelay)).toEqual([1000, 2000, 4000, 8000]);
 });

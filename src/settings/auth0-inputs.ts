@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Secret } from '../secret.ts';
 import { type Auth0Domain, readAuth0Domain } from './auth0-domain.ts';
-import type { Auth0Names } from './auth0-refusal.ts';
 
 /** A value, and where it was given: what is wrong with it is reported there. */
 export interface Auth0Given {
@@ -50,8 +49,8 @@ export interface Auth0Access {
   readonly managementClientId: string | Secret;
   readonly managementClientSecret: Secret;
   readonly applicationId: string | Secret;
-  /** For the errors of the run. */
-  readonly names: Auth0Names;
+  /** What named the tenant and the application, for the errors of the run. */
+  readonly names: { readonly domain: string; readonly application: string };
   /** Equal for the same tenant and application; an approval is for one of them. A client id is random, so it does not lead back. */
   readonly identity: string;
 }
@@ -186,6 +185,7 @@ function nameOf({ name, place }: Auth0Given): string {
   return `${name} (${place.where}${place.line === undefined ? '' : ` line ${place.line}`})`;
 }
 
+/** The tenant's host and a client id are sent in every URL; neither is a secret of its own. */
 function text(value: string | Secret): string {
-  return typeof value === 'string' ? value.trim() : value.reveal().trim();
+  return typeof value === 'string' ? value.trim() : value.readAsAuth0((revealed) => revealed.trim());
 }

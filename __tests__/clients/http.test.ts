@@ -1,6 +1,7 @@
 import { Agent } from 'node:https';
 import { describe, expect, it } from 'vitest';
-import { send } from '../../src/clients/auth0-http.ts';
+import { transportError } from '../../src/clients/auth0-errors.ts';
+import { send as sendText, type TextRequest } from '../../src/clients/http.ts';
 import { certificate, listen } from '../servers/played.ts';
 
 type Answer = Parameters<typeof listen>[0];
@@ -9,10 +10,19 @@ const told = (error: unknown) => {
   return { code, message, passing };
 };
 
+const MOST_BYTES = 2 ** 20;
+const limits = { milliseconds: 5000 };
+
+/** One request, whose failure is Auth0's. */
+const send = (request: Omit<TextRequest, 'maxBytes'>) =>
+  sendText({ ...request, maxBytes: MOST_BYTES }).catch((error: unknown) => {
+    throw transportError(error, 'auth0-domain', Math.ceil(request.limits.milliseconds / 1000));
+  });
+
 describe('one request to Auth0', () => {
-  const ask = async (answer: Answer, more: Partial<Parameters<typeof send>[0]> = {}) => {
+  const ask = async (answer: Answer, more: Partial<TextRequest> = {}) => {
     using played = await listen(answer);
-    return await send({ method: 'GET', url: played.url.href, headers: {}, timeoutMs: 5000, ...more });
+    return await send({ method: 'GET', url: played.url, limits, ...more });
   };
 
   it('goes over TLS, by the agent that was given, and no further where the certificate is not theirs', async () => {
@@ -24,10 +34,9 @@ describe('one request to Auth0', () => {
     );
     const request = {
       method: 'POST' as const,
-      url: played.url.href,
-      headers: {},
+      url: played.url,
       body: '{"ä":1}',
-      timeoutMs: 5000,
+      limits,
     };
     const agent = new Agent({ ca: cert });
     expect(await send({ ...request, agent })).toMatchObject({
@@ -69,12 +78,12 @@ describe('one request to Auth0', () => {
     ],
     [
       'an answer without an end',
-      (_, response) => void response.end('x'.repeat(2 ** 20 + 1)),
+      (_, response) => void response.end('x'.repeat(MOST_BYTES + 1)),
       /^The answer is too long for Auth0; check auth0-domain$/,
       false,
     ],
   ])('tells %s', async (_what, answer, message, passing, timeoutMs = 5000) => {
-    const error = await ask(answer, { timeoutMs }).catch(told);
+    const error = await ask(answer, { limits: { milliseconds: timeoutMs } }).catch(told);
     expect(error).toMatchObject({ message: expect.stringMatching(message) });
     expect((error as { passing?: boolean }).passing === true).toBe(passing);
   });

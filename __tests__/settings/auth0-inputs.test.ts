@@ -1,13 +1,13 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { readAuth0Domain } from '../../src/clients/auth0-domain.ts';
+import { Secret } from '../../src/secret.ts';
+import { readAuth0Domain } from '../../src/settings/auth0-domain.ts';
 import {
   type Auth0Given,
   type Auth0Inputs,
   type Auth0Reading,
   readAuth0Inputs,
-} from '../../src/clients/auth0-inputs.ts';
-import { Secret } from '../../src/secret.ts';
+} from '../../src/settings/auth0-inputs.ts';
 import { describe as describeFault } from '../../src/settings/fault.ts';
 
 describe('readAuth0Domain', () => {
