@@ -12,7 +12,7 @@ import type { ProviderContext } from './providers/context.ts';
 import { Loading } from './providers/loading.ts';
 import type { Provider } from './providers/provider.ts';
 import { openProviders } from './providers/providers.ts';
-import type { RetryPolicy } from './registry/retry.ts';
+import type { RetryPolicy } from './registry/session.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
 import { InputFaults } from './settings/fault.ts';

@@ -1,4 +1,5 @@
 /** Answers of HTTP servers, given what is nearly one: each is read or refused, soon, and nothing of its body is told. */
+
 import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
@@ -8,10 +9,9 @@ import { Auth0Client } from '../../src/clients/auth0.ts';
 import { Auth0Error } from '../../src/clients/auth0-errors.ts';
 import { GitHub } from '../../src/clients/github.ts';
 import { GitHubError } from '../../src/clients/github-errors.ts';
-import { parseErrors } from '../../src/registry/answer.ts';
 import { Authorization } from '../../src/registry/authorization.ts';
 import { Distribution } from '../../src/registry/distribution.ts';
-import { explain } from '../../src/registry/explain.ts';
+import { explain, parseErrors } from '../../src/registry/failure.ts';
 import { parseManifest } from '../../src/registry/manifest.ts';
 import { Secret } from '../../src/secret.ts';
 import { sha256 } from '../servers/registry-images.ts';

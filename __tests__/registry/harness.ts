@@ -6,7 +6,7 @@ import { Authorization } from '../../src/registry/authorization.ts';
 import { Distribution } from '../../src/registry/distribution.ts';
 import { openImage, type Surroundings } from '../../src/registry/open.ts';
 import { type Pushed, push } from '../../src/registry/push.ts';
-import type { RetryPolicy } from '../../src/registry/retry.ts';
+import type { RetryPolicy } from '../../src/registry/session.ts';
 import { Secret } from '../../src/secret.ts';
 import type { TestRegistry } from '../servers/registry.ts';
 import { makeTar, type TarFile } from '../servers/registry-images.ts';

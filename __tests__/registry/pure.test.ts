@@ -1,18 +1,17 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseErrors } from '../../src/registry/answer.ts';
 import { openLanes, packLayer } from '../../src/registry/compress.ts';
 import { digestOf, Measure } from '../../src/registry/digest.ts';
-import { engineAddress } from '../../src/registry/engine-address.ts';
-import { connectionFailure, isTransient, RegistryFailure } from '../../src/registry/failure.ts';
+import { engineAddress } from '../../src/registry/engine.ts';
+import { identifyLayer } from '../../src/registry/engine-export.ts';
+import { connectionFailure, isTransient, parseErrors, RegistryFailure } from '../../src/registry/failure.ts';
 import { ownTagOf } from '../../src/registry/image-name.ts';
-import { identifyLayer } from '../../src/registry/legacy-export.ts';
 import { followLocation, isPrivate } from '../../src/registry/location.ts';
 import { parseConfig, parseManifest } from '../../src/registry/manifest.ts';
 import { tellProgress } from '../../src/registry/progress.ts';
 import { isTag, parseReference } from '../../src/registry/reference.ts';
-import { delayOf, RETRY_POLICY } from '../../src/registry/retry.ts';
+import { delayOf, RETRY_POLICY } from '../../src/registry/session.ts';
 import { noise } from '../servers/registry-images.ts';
 
 describe('the input image', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Header } from 'tar/header';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gather } from '../../src/registry/file-range.ts';
+import { gather } from '../../src/registry/files.ts';
 import { openImage } from '../../src/registry/open.ts';
 import type { ImageSource } from '../../src/registry/source.ts';
 import {

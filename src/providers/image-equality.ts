@@ -1,6 +1,5 @@
-import { differInBuildTime, isStatement } from '../registry/attestations.ts';
 import type { Digest } from '../registry/digest.ts';
-import { isSame, mayDifferInBuildTime } from '../registry/equality.ts';
+import { differInBuildTime, isSame, isStatement, mayDifferInBuildTime } from '../registry/equality.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import type { ImageSource } from '../registry/source.ts';
 

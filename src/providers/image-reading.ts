@@ -8,11 +8,10 @@ import {
 } from '@aws-sdk/client-ecr';
 import type { Calls } from '../clients/aws.ts';
 import { isNamed } from '../clients/errors.ts';
-import { isAttestation } from '../registry/attestations.ts';
 import { isDigest } from '../registry/digest.ts';
+import { isAttestation } from '../registry/equality.ts';
 import { ImageError, quote } from '../registry/errors.ts';
-import { type Manifest, parseManifest } from '../registry/manifest.ts';
-import { isIndex, MANIFESTS } from '../registry/media-types.ts';
+import { isIndex, MANIFESTS, type Manifest, parseManifest } from '../registry/manifest.ts';
 
 /** BatchGetImage's limit. */
 const BATCH = 100;

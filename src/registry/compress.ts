@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { constants, crc32, createGunzip, deflateRaw, deflateRawSync } from 'node:zlib';
 import pLimit from 'p-limit';
-import { giveBack, takeBuffer } from './buffers.ts';
 import type { Measure } from './digest.ts';
 import { ImageError } from './errors.ts';
+import { giveBack, takeBuffer } from './files.ts';
 import { CHUNK_BYTES } from './limits.ts';
 import type { Bytes } from './source.ts';
 

@@ -3,8 +3,7 @@ import { ImageError } from './errors.ts';
 import { isTransient, RegistryFailure } from './failure.ts';
 import { MANIFEST_BYTES } from './limits.ts';
 import { withDigest } from './location.ts';
-import type { Manifest } from './manifest.ts';
-import { MANIFESTS } from './media-types.ts';
+import { MANIFESTS, type Manifest } from './manifest.ts';
 import { type Connection, Session } from './session.ts';
 import type { Bytes } from './source.ts';
 

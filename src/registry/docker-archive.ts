@@ -1,14 +1,22 @@
-import { compressionOf, MAGIC_BYTES } from './compression.ts';
 import { type Digest, digestOf, isDigest } from './digest.ts';
-import { refuseEmpty, refuseLost, refuseNoLayers } from './empty.ts';
 import { ImageError, quote } from './errors.ts';
-import { gather } from './file-range.ts';
+import { compressionOf, MAGIC_BYTES, ROOT_FILE_SYSTEM } from './file-signatures.ts';
+import { gather } from './files.ts';
 import { isSelected, ownTagOf, pathOf } from './image-name.ts';
 import { CONFIG_BYTES, LAYER_BYTES, MANIFEST_BYTES } from './limits.ts';
-import { objects, parseConfig, parseJson, refuseForeign, texts } from './manifest.ts';
-import { isIndex, isUncompressedLayer } from './media-types.ts';
+import {
+  isIndex,
+  isUncompressedLayer,
+  objects,
+  parseConfig,
+  parseJson,
+  refuseEmpty,
+  refuseForeign,
+  refuseLost,
+  refuseNoLayers,
+  texts,
+} from './manifest.ts';
 import { openLayout } from './oci-layout.ts';
-import { ROOT_FILE_SYSTEM } from './other-files.ts';
 import type { ClassicSource, Content, ImageSource, ReadySource } from './source.ts';
 import type { Store } from './store.ts';
 

@@ -1,17 +1,14 @@
 import { realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { sep } from 'node:path';
-import { openArchive } from './archive.ts';
-import { openDirectory } from './directory.ts';
 import { openDockerArchive } from './docker-archive.ts';
-import { openEngineImage } from './docker-engine.ts';
-import { Engine } from './engine.ts';
-import { type EngineEnvironment, engineAddress } from './engine-address.ts';
+import { Engine, type EngineEnvironment, engineAddress } from './engine.ts';
+import { openEngineImage } from './engine-image.ts';
 import { ImageError } from './errors.ts';
 import { openLayout } from './oci-layout.ts';
 import { type ImageReference, parseReference } from './reference.ts';
 import type { ImageSource } from './source.ts';
-import type { Store } from './store.ts';
+import { openArchive, openDirectory, type Store } from './store.ts';
 
 /** What opening an image depends on beside its name. */
 export interface Surroundings {
