@@ -241,7 +241,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
         'clients/network-errors.ts',
         'clients/permissions.ts',
         'clients/proxy.ts',
-        'clients/stop.ts',
+        'clients/cancellation.ts',
       ],
     },
     registry: { files: ['registry/errors.ts'] },

@@ -1,4 +1,4 @@
-import type { Stop } from './clients/stop.ts';
+import type { Cancellation } from './clients/cancellation.ts';
 import type { AppUrls } from './desired/app-url.ts';
 import { appUrls, withCallback } from './desired/auth0.ts';
 import {
@@ -59,9 +59,9 @@ export interface Asked {
 /**
  * Reads and judges everything that was asked for; prints nothing before every secret is hidden.
  * @param stop the end of the run, which is given its deadline here
- * @throws InputFaults with every fault at once, before the first call; StoppedError where the run ended before
+ * @throws InputFaults with every fault at once, before the first call; AbortedError where the run ended before
  */
-export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
+export async function ask(runner: Runner, stop: Cancellation): Promise<Asked> {
   const notes = new Notes();
   const inputs = readInputs();
   const unknown = readUnknownInputs();
@@ -212,7 +212,7 @@ async function openImage(
   settings: Settings,
   runner: Runner,
   notes: Notes,
-  { signal }: Stop,
+  { signal }: Cancellation,
 ): Promise<ImageSource | undefined> {
   if (settings.image === undefined || settings.mode === 'destroy') return undefined;
   const { openImage: open } = await import('./registry/open.ts');

@@ -2,9 +2,9 @@ import type { Agent } from 'node:http';
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { Asked } from './ask.ts';
 import { Calls, type Connection } from './clients/aws.ts';
+import type { Cancellation } from './clients/cancellation.ts';
 import { type Clock, systemClock } from './clients/clock.ts';
 import { type Caller, chooseKeys, identify } from './clients/identity.ts';
-import type { Stop } from './clients/stop.ts';
 import { contextOf, urlMask } from './context.ts';
 import { wantedTags } from './desired/image.ts';
 import type { Specs } from './model/spec.ts';
@@ -33,7 +33,7 @@ export interface Timing {
 export async function converge(
   asked: Asked,
   runner: Runner,
-  stop: Stop,
+  stop: Cancellation,
   timing: Timing = { clock: systemClock },
 ): Promise<Run> {
   const { clock } = timing;
@@ -102,7 +102,7 @@ function userAgent({ repository, sha, runId }: Runner): string {
 async function openAuth0(
   asked: Asked,
   context: ProviderContext,
-  stop: Stop,
+  stop: Cancellation,
   { answerMs }: Timing,
   agent: Agent | undefined,
 ): Promise<Provider<Specs['Auth0::Application']> | undefined> {
@@ -115,7 +115,7 @@ async function openAuth0(
     readOnly: !settings.ownership.writes,
     mask: (token) => context.mask(token, 'the token of Auth0'),
     clock: context.clock,
-    stop,
+    cancellation: stop,
     onWritten: () => {
       context.calls.written += 1;
     },
@@ -128,7 +128,7 @@ async function openAuth0(
 async function openImageProvider(
   { settings, image }: Asked,
   context: ProviderContext,
-  stop: Stop,
+  stop: Cancellation,
   { answerMs, retryPolicy, clock }: Timing,
   agent: Agent | undefined,
 ): Promise<((ecr: ECRClient) => Provider<Specs['Image']>) | undefined> {

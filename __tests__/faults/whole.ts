@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask } from '../../src/ask.ts';
-import { Stop } from '../../src/clients/stop.ts';
+import { Cancellation } from '../../src/clients/cancellation.ts';
 import { converge } from '../../src/converge.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { errorText } from '../../src/report/failure.ts';
@@ -54,7 +54,7 @@ export interface More {
   /** How long an answer may take, in real time. */
   readonly answerMs?: number;
   /** The end of the run. */
-  readonly stop?: Stop;
+  readonly stop?: Cancellation;
 }
 
 export interface Whole extends AsyncDisposable {
@@ -175,7 +175,7 @@ function variableOf(input: string): string {
 /** The story of `main`, with time given from outside. */
 async function act({
   answerMs = 30_000,
-  stop = new Stop(),
+  stop = new Cancellation(),
 }: More): Promise<Omit<WholeRun, 'printed' | 'asked'>> {
   const runner = readRunner();
   try {

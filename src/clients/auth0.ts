@@ -19,10 +19,10 @@ import {
   transportError,
 } from './auth0-errors.ts';
 import { type Auth0Lists, FIELDS, readApplication } from './auth0-lists.ts';
+import type { Cancellation } from './cancellation.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { send, type TextRequest, type TextResponse } from './http.ts';
 import { retry } from './retry.ts';
-import type { Stop } from './stop.ts';
 
 export interface Auth0ClientOptions {
   /** Plain http only for loopback. */
@@ -39,7 +39,7 @@ export interface Auth0ClientOptions {
   /** Called for each change that Auth0 has taken. */
   readonly onWritten?: () => void;
   /** The end of the run: from then on nothing is changed. */
-  readonly stop?: Stop;
+  readonly cancellation?: Cancellation;
   /** Milliseconds for one request; 30 s by default. */
   readonly timeoutMs?: number;
   /** Where a proxy is set in the environment. */
@@ -101,11 +101,11 @@ export class Auth0Client {
   /**
    * Replaces whole lists, once: whoever repeats it reads the lists again before.
    * @param lists only those that change; the others are left alone
-   * @throws Auth0Error; a passing one may have been carried out all the same. StoppedError where the run has ended
+   * @throws Auth0Error; a passing one may have been carried out all the same. AbortedError where the run has ended
    */
   async replaceLists(applicationId: string | Secret, lists: Partial<Auth0Lists>): Promise<void> {
     const token = await this.#ask();
-    this.#options.stop?.check();
+    this.#options.cancellation?.check();
     const answer = await this.#send('PATCH', this.#pathOf(applicationId), token, JSON.stringify(lists));
     // What the answer says of the lists is not looked at: reading back tells what stands.
     if (answer.status < 200 || answer.status > 299) throw this.#refusal('update', answer);
@@ -163,7 +163,7 @@ export class Auth0Client {
     headers,
     body,
   }: Pick<TextRequest, 'method' | 'headers' | 'body'> & { readonly path: string }): Promise<TextResponse> {
-    const { baseUrl, agent, stop } = this.#options;
+    const { baseUrl, agent, cancellation } = this.#options;
     try {
       return await send({
         method,
@@ -171,7 +171,7 @@ export class Auth0Client {
         headers: { accept: 'application/json', ...headers },
         body,
         agent,
-        limits: { milliseconds: this.#timeoutMs, end: stop?.signal },
+        limits: { milliseconds: this.#timeoutMs, end: cancellation?.signal },
         maxBytes: MAX_BYTES,
       });
     } catch (error) {

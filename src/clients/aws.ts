@@ -2,11 +2,11 @@ import type { Agent } from 'node:http';
 import type { Secret } from '../secret.ts';
 import { limitAnswers, type Transport } from './aws-answer.ts';
 import { retried } from './aws-retry.ts';
+import { AbortedError, Cancellation } from './cancellation.ts';
 import type { Clock } from './clock.ts';
 import { AwsError } from './errors.ts';
 import { Pace, type Quota } from './pace.ts';
 import { GRACE_MS } from './response-limits.ts';
-import { Stop, StoppedError } from './stop.ts';
 
 // The SDK tells every user of Node 20 at every run that it will leave it; that is ours to deal with, not theirs.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -74,7 +74,7 @@ export interface CallOptions {
 export class Calls {
   readonly #paces = new Map<Lane, Pace>();
   readonly #clock: Clock;
-  readonly #stop: Stop;
+  readonly #cancellation: Cancellation;
   /** Calls made, repetitions included. */
   made = 0;
   /** The same by service, as IAM calls it: some of them cost money. */
@@ -82,24 +82,24 @@ export class Calls {
   /** Writes that were taken; those of the registry and Auth0, which go past these calls, are added from outside. */
   written = 0;
 
-  /** @param stop the end of the run: from then on no call begins */
-  constructor(clock: Clock, stop: Stop = new Stop()) {
-    this.#clock = stop.clock(clock);
-    this.#stop = stop;
+  /** @param cancellation the end of the run: from then on no call begins */
+  constructor(clock: Clock, cancellation: Cancellation = new Cancellation()) {
+    this.#clock = cancellation.clock(clock);
+    this.#cancellation = cancellation;
   }
 
   /** @throws AwsError with the remedy */
   async send<O>(options: CallOptions, call: () => Promise<O>): Promise<O> {
     try {
       return await this.#repeat(options, call).catch((error: unknown) => {
-        if (error instanceof StoppedError && options.completes === true) return this.#make(options, call);
+        if (error instanceof AbortedError && options.completes === true) return this.#make(options, call);
         throw error;
       });
     } catch (error) {
-      if (error instanceof StoppedError) throw error;
+      if (error instanceof AbortedError) throw error;
       const told = new AwsError(error, options.operation, options.resource, options.secret === true);
       // Every other call would fail the same way.
-      if (told.reason === 'credentials') this.#stop.end('credentials');
+      if (told.reason === 'credentials') this.#cancellation.end('credentials');
       throw told;
     }
   }
@@ -109,7 +109,7 @@ export class Calls {
     return pace.run(() =>
       retried(
         () => {
-          this.#stop.check();
+          this.#cancellation.check();
           return this.#make(options, call);
         },
         pace,
@@ -124,7 +124,7 @@ export class Calls {
     const [service = '', command = ''] = operation.split(':');
     this.byService.set(service, (this.byService.get(service) ?? 0) + 1);
     // An answer that is late has ended by then; this ends what the SDK does before it asks.
-    const answer = await this.#stop.graced(call(), 1.5 * GRACE_MS);
+    const answer = await this.#cancellation.graced(call(), 1.5 * GRACE_MS);
     if (!READING.test(command)) this.written += 1;
     return answer;
   }

@@ -3,19 +3,19 @@ import { type Clock, systemClock } from './clock.ts';
 import { GRACE_MS } from './response-limits.ts';
 
 /** Why a run ends before all is done. */
-export type StopReason = 'cancelled' | 'deadline' | 'credentials';
+export type AbortReason = 'cancelled' | 'deadline' | 'credentials';
 
-const WORDS: Readonly<Record<StopReason, string>> = {
+const WORDS: Readonly<Record<AbortReason, string>> = {
   cancelled: 'the run was cancelled before this was done; the next run goes on',
   deadline: 'the time of the run was over before this was done (deadline-minutes); the next run goes on',
   credentials: 'left out, since AWS no longer accepts the credentials; the next run goes on',
 };
 
 /** Thrown by whatever would have begun after the end of the run. */
-export class StoppedError extends Error {
-  constructor(readonly reason: StopReason) {
+export class AbortedError extends Error {
+  constructor(readonly reason: AbortReason) {
     super(WORDS[reason]);
-    this.name = 'StoppedError';
+    this.name = 'AbortedError';
   }
 }
 
@@ -23,32 +23,32 @@ export class StoppedError extends Error {
  * Ends a run early: what is in flight comes to its end, nothing new begins, waits end at once.
  * @see https://docs.github.com/en/actions/reference/workflow-cancellation-reference (7.5 s after SIGINT, 2.5 s after SIGTERM)
  */
-export class Stop {
+export class Cancellation {
   readonly #controller = new AbortController();
   readonly #uploads = new AbortController();
   /** Seconds; the global performance would load a module of its own in every run. */
   readonly #began = process.uptime();
-  #reason: StopReason | undefined;
+  #reason: AbortReason | undefined;
 
   constructor() {
     // As many wait as calls are under way; Node warns on stderr from eleven on.
     setMaxListeners(0, this.signal);
   }
 
-  /** Aborted when the run ends early. Its reason is a StoppedError. */
+  /** Aborted when the run ends early. Its reason is a AbortedError. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** For uploads: one that moves on is not cut by a deadline. Its reason is a StoppedError. */
+  /** For uploads: one that moves on is not cut by a deadline. Its reason is a AbortedError. */
   get uploadSignal(): AbortSignal {
     return this.#uploads.signal;
   }
 
-  end(reason: StopReason): void {
-    if (reason !== 'deadline') this.#uploads.abort(new StoppedError(reason));
+  end(reason: AbortReason): void {
+    if (reason !== 'deadline') this.#uploads.abort(new AbortedError(reason));
     this.#reason ??= reason;
-    this.#controller.abort(new StoppedError(this.#reason));
+    this.#controller.abort(new AbortedError(this.#reason));
   }
 
   /** Sets the deadline: so many minutes after the run began, which is when this was made. */
@@ -57,15 +57,15 @@ export class Stop {
     setTimeout(() => this.end('deadline'), Math.max(0, left)).unref();
   }
 
-  /** @throws StoppedError once the run has ended. */
+  /** @throws AbortedError once the run has ended. */
   check(): void {
-    if (this.#reason !== undefined) throw new StoppedError(this.#reason);
+    if (this.#reason !== undefined) throw new AbortedError(this.#reason);
   }
 
   /**
    * Waits for work that is in flight, once the run has ended for no longer than the grace. What the work itself waits
    * for may know nothing of the end, as the SDK's sources of credentials do.
-   * @throws StoppedError where the grace is over; the work goes on unheard
+   * @throws AbortedError where the grace is over; the work goes on unheard
    */
   async graced<T>(work: Promise<T>, grace = GRACE_MS): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
