@@ -46,7 +46,7 @@ export async function execute(asked: Asked, planned: Planned): Promise<Run> {
   const binding = bindingOf(settings, disclosed, caller.account, asked.auth0?.identity, classifier(asked));
   const refused = refusalOf(settings, shown, gate, binding);
   const writes = settings.ownership.writes && refused === undefined;
-  if (writes) tellLongWait(plan, (count) => calls.pace('ssm:write').seconds(count));
+  if (writes) tellLongWait(plan, (count) => calls.bucketOf('ssm:write').seconds(count));
   runLog.plan(shown);
   const progress = runLog.progress(plan, () => clock.now());
   const outcomes = writes

@@ -78,7 +78,7 @@ it('an answer of AWS that drips is given a grace after the end of the run', asyn
   const stop = new Cancellation();
   const client = ssm(await drip(drips[0][1]), { end: stop.signal });
   const calls = new Calls({ ...systemClock, now: () => performance.now() }, stop);
-  const asked = calls.send({ operation: 'ssm:GetParameter', resource: 'A', lane: 'ssm:read' }, () =>
+  const asked = calls.send({ operation: 'ssm:GetParameter', resource: 'A', quota: 'ssm:read' }, () =>
     client.send(new GetParameterCommand({ Name: 'A' })),
   );
   setTimeout(() => stop.end('deadline'), 50);

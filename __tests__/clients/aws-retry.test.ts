@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge, retried } from '../../src/clients/aws-retry.ts';
-import { Pace } from '../../src/clients/pace.ts';
+import { QuotaBucket } from '../../src/clients/quota-bucket.ts';
 import { StillClock, sdkError } from './clock.ts';
 
 describe('an error is judged', () => {
@@ -70,7 +70,7 @@ describe('an error is judged', () => {
 /** Fails as often as there are errors, then answers. */
 async function run(errors: readonly Error[], random = 1) {
   const clock = new StillClock(random);
-  const pace = new Pace({ perSecond: 1000, burst: 1000, concurrency: 1 }, clock);
+  const bucket = new QuotaBucket({ perSecond: 1000, burst: 1000, concurrency: 1 }, clock);
   const left = [...errors];
   let calls = 0;
   let again = 0;
@@ -81,7 +81,7 @@ async function run(errors: readonly Error[], random = 1) {
       if (error !== undefined) throw error;
       return 'answer';
     },
-    pace,
+    bucket,
     clock,
     () => {
       again += 1;
@@ -145,14 +145,14 @@ describe('a call is repeated', () => {
 
   it('at a slower pace once it was throttled', async () => {
     const clock = new StillClock(0);
-    const pace = new Pace({ perSecond: 1, burst: 5, concurrency: 1 }, clock);
+    const bucket = new QuotaBucket({ perSecond: 1, burst: 5, concurrency: 1 }, clock);
     const left = [sdkError('ThrottlingException', 400)];
     await retried(
       async () => {
         const error = left.shift();
         if (error !== undefined) throw error;
       },
-      pace,
+      bucket,
       clock,
     );
     expect(clock.slept).toEqual([0, 1250]);

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import { codeOf, isUnreadable, statusOf } from './errors.ts';
 import { isConnectionLost } from './network-errors.ts';
-import type { Pace } from './pace.ts';
+import type { QuotaBucket } from './quota-bucket.ts';
 import { backoff, retry, retryAfter } from './retry.ts';
 
 /** What an error means for the call that met it. */
@@ -67,10 +67,15 @@ const CAP_MS = 20_000;
  * Calls until it works, with full jitter between attempts.
  * @param again called before each repetition; by then the call before may have been applied
  */
-export function retried<T>(call: () => Promise<T>, pace: Pace, clock: Clock, again?: () => void): Promise<T> {
+export function retried<T>(
+  call: () => Promise<T>,
+  bucket: QuotaBucket,
+  clock: Clock,
+  again?: () => void,
+): Promise<T> {
   return retry(
     async () => {
-      await pace.turn();
+      await bucket.turn();
       return call();
     },
     {
@@ -79,7 +84,7 @@ export function retried<T>(call: () => Promise<T>, pace: Pace, clock: Clock, aga
       delayAfter: (error, attempt) => {
         const verdict = judge(error);
         if (verdict === 'permanent' || attempt >= ATTEMPTS) return undefined;
-        if (verdict === 'throttled') pace.slower();
+        if (verdict === 'throttled') bucket.slower();
         const ceiling = backoff(attempt, verdict === 'transient' ? 100 : 500, CAP_MS);
         return Math.max(requestedDelay(error, clock), clock.random() * ceiling);
       },

@@ -5,7 +5,7 @@ import { retried } from './aws-retry.ts';
 import { AbortedError, Cancellation } from './cancellation.ts';
 import type { Clock } from './clock.ts';
 import { AwsError } from './errors.ts';
-import { Pace, type Quota } from './pace.ts';
+import { type Quota, QuotaBucket } from './quota-bucket.ts';
 import { GRACE_MS } from './response-limits.ts';
 
 // The SDK tells every user of Node 20 at every run that it will leave it; that is ours to deal with, not theirs.
@@ -39,7 +39,7 @@ export interface Connection {
 /**
  * The default quotas, a little below what AWS allows. PutParameter has 3 a second and about 20 at once;
  * the reads of Parameter Store share 40 a second. Logs allows 5 writes a second. That of DescribeParameters is not
- * published: where it is lower, the pace learns it from being throttled.
+ * published: where it is lower, the bucket learns it from being throttled.
  */
 const QUOTAS = {
   'ssm:read': { perSecond: 40, burst: 40, concurrency: 10 },
@@ -53,7 +53,7 @@ const QUOTAS = {
   'ecr:write': { perSecond: 10, burst: 10, concurrency: 4 },
   'sts:read': { perSecond: 10, burst: 10, concurrency: 1 },
 } as const satisfies Record<string, Quota>;
-export type Lane = keyof typeof QUOTAS;
+export type QuotaName = keyof typeof QUOTAS;
 
 /** Options of a call. */
 export interface CallOptions {
@@ -61,7 +61,7 @@ export interface CallOptions {
   readonly operation: string;
   /** For people: `/papyrus/prd/AUTH0_DOMAIN`. */
   readonly resource: string;
-  readonly lane: Lane;
+  readonly quota: QuotaName;
   /** The request or its answer holds a secret: the service's message is not shown. */
   readonly secret?: boolean;
   /** Called before each repetition, by when the call before may have been applied. */
@@ -70,9 +70,9 @@ export interface CallOptions {
   readonly completes?: boolean;
 }
 
-/** Sends calls at the pace of their quota, repeats what is worth it, and puts failures into words. */
+/** Sends calls within their quota, repeats what is worth it, and puts failures into words. */
 export class Calls {
-  readonly #paces = new Map<Lane, Pace>();
+  readonly #buckets = new Map<QuotaName, QuotaBucket>();
   readonly #clock: Clock;
   readonly #cancellation: Cancellation;
   /** Calls made, repetitions included. */
@@ -105,14 +105,14 @@ export class Calls {
   }
 
   #repeat<O>(options: CallOptions, call: () => Promise<O>): Promise<O> {
-    const pace = this.pace(options.lane);
-    return pace.run(() =>
+    const bucket = this.bucketOf(options.quota);
+    return bucket.run(() =>
       retried(
         () => {
           this.#cancellation.check();
           return this.#make(options, call);
         },
-        pace,
+        bucket,
         this.#clock,
         options.again,
       ),
@@ -129,9 +129,9 @@ export class Calls {
     return answer;
   }
 
-  pace(lane: Lane): Pace {
-    const found = this.#paces.get(lane) ?? new Pace(QUOTAS[lane], this.#clock);
-    this.#paces.set(lane, found);
+  bucketOf(quota: QuotaName): QuotaBucket {
+    const found = this.#buckets.get(quota) ?? new QuotaBucket(QUOTAS[quota], this.#clock);
+    this.#buckets.set(quota, found);
     return found;
   }
 }

@@ -32,7 +32,7 @@ export class EcrImages {
 
   /** Sends a call at the rate limit of the run, and repeats it. */
   send<O>(operation: string, resource: string, call: (ecr: ECRClient) => Promise<O>): Promise<O> {
-    return this.#calls.send({ operation: `ecr:${operation}`, resource, lane: 'ecr:read' }, () =>
+    return this.#calls.send({ operation: `ecr:${operation}`, resource, quota: 'ecr:read' }, () =>
       call(this.#ecr),
     );
   }

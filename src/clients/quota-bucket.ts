@@ -13,7 +13,7 @@ export interface Quota {
  * Keeps calls under a quota, and slows down further when AWS throttles all the same, since others share the account.
  * Without it, of 100 PutParameter calls under the default quota the SDK's own retries lose a quarter.
  */
-export class Pace {
+export class QuotaBucket {
   readonly #limit: LimitFunction;
   readonly #clock: Clock;
   readonly #quota: Quota;
