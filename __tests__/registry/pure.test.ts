@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openLanes, packLayer } from '../../src/registry/compress.ts';
+import { openWorkerPool, packLayer } from '../../src/registry/compress.ts';
 import { digestOf, Measure } from '../../src/registry/digest.ts';
 import { engineAddress } from '../../src/registry/engine.ts';
 import { identifyLayer } from '../../src/registry/engine-export.ts';
@@ -295,7 +295,7 @@ async function pack(layer: Buffer, chunk: number): Promise<{ packed: Buffer; mea
       shared.fill(0xee);
     }
   }
-  for await (const part of packLayer(chunks(), measure, openLanes(), 2, 'the layer'))
+  for await (const part of packLayer(chunks(), measure, openWorkerPool(), 2, 'the layer'))
     parts.push(Buffer.from(part));
   return { packed: Buffer.concat(parts), measure };
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
-import { type Lanes, openLanes, packLayer } from './compress.ts';
+import { openWorkerPool, packLayer, type WorkerPool } from './compress.ts';
 import { type Digest, Measure } from './digest.ts';
 import type { Distribution } from './distribution.ts';
 import { ImageError } from './errors.ts';
@@ -156,9 +156,9 @@ export async function sendClassic(run: Run, source: ClassicSource): Promise<Mani
   const blobs = new Map<Digest, Descriptor>(known);
   run.reused = known.size;
   meter.layers = known.size;
-  const lanes = openLanes();
+  const pool = openWorkerPool();
   const send = async (content: Content): Promise<void> => {
-    const sent = await sendLayer(run, source, content, lanes, blobs);
+    const sent = await sendLayer(run, source, content, pool, blobs);
     if (sent === undefined) return;
     blobs.set(sent.diffId, sent.blob);
     meter.layers += 1;
@@ -172,7 +172,7 @@ async function sendLayer(
   run: Run,
   source: ClassicSource,
   content: Content,
-  lanes: Lanes,
+  pool: WorkerPool,
   blobs: ReadonlyMap<Digest, Descriptor>,
 ): Promise<{ diffId: Digest; blob: Descriptor } | undefined> {
   const { registry, meter } = run;
@@ -202,7 +202,7 @@ async function sendLayer(
     onSent: (bytes) => meter.addSent(bytes),
     open: () => {
       measure = new Measure();
-      return packLayer(open(), measure, lanes, ahead, where);
+      return packLayer(open(), measure, pool, ahead, where);
     },
   });
   if (uploaded === undefined) return undefined;
