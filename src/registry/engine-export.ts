@@ -3,7 +3,7 @@ import type { Engine } from './engine.ts';
 import { ImageError } from './errors.ts';
 import { objects, parseJson } from './manifest.ts';
 import type { Bytes, Content } from './source.ts';
-import { StreamTape, type TarEntry, walk } from './tar.ts';
+import { StreamByteReader, type TarEntry, walk } from './tar.ts';
 
 /** Podman's layers, by their diff ids; what Docker names by directories it has as links beside. */
 const DIFF = /^([0-9a-f]{64})\.tar$/;
@@ -16,11 +16,11 @@ export async function* exported(
   engine: Engine,
   id: Digest,
   name: string,
-): AsyncGenerator<{ tape: StreamTape; entry: TarEntry }> {
+): AsyncGenerator<{ reader: StreamByteReader; entry: TarEntry }> {
   const stream = await engine.save(id, name);
   try {
-    const tape = new StreamTape(stream);
-    for await (const entry of walk(tape, `the engine's export of ${name}`)) yield { tape, entry };
+    const reader = new StreamByteReader(stream);
+    for await (const entry of walk(reader, `the engine's export of ${name}`)) yield { reader, entry };
   } finally {
     stream.destroy();
   }
@@ -30,7 +30,7 @@ export async function* exported(
 export function streamed(
   digest: Digest | undefined,
   size: number,
-  tape: StreamTape,
+  reader: StreamByteReader,
 ): { content: Content; given: Promise<void> } {
   let release = () => {};
   const given = new Promise<void>((resolve) => {
@@ -39,7 +39,7 @@ export function streamed(
   const open = async function* (): Bytes {
     let missing = size;
     try {
-      for await (const chunk of tape.take(size)) {
+      for await (const chunk of reader.take(size)) {
         missing -= chunk.length;
         yield chunk;
       }

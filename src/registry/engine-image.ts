@@ -50,19 +50,19 @@ export function openClassicStore(
   async function* contents(wanted: (diffId: Digest) => boolean): AsyncGenerator<Content> {
     const open = new Set(diffIds.filter(wanted));
     const identified = new Map<string, Digest>();
-    for await (const { tape, entry } of exported(engine, id, name)) {
+    for await (const { reader, entry } of exported(engine, id, name)) {
       if (entry.type !== 'file') continue;
       const [kind, hex] = kindOf(entry.path);
       const digest: Digest = `sha256:${hex}`;
       if ((kind === 'config' || kind === 'blob') && digest === id && entry.size <= CONFIG_BYTES) {
-        config = checked(await tape.read(entry.size), diffIds, name);
+        config = checked(await reader.read(entry.size), diffIds, name);
       } else if (kind === 'json' && entry.size <= CONFIG_BYTES) {
-        const diffId = identifyLayer(hex, await tape.read(entry.size), diffIds);
+        const diffId = identifyLayer(hex, await reader.read(entry.size), diffIds);
         if (diffId !== undefined) identified.set(hex, diffId);
       } else if (kind === 'layer' || ((kind === 'blob' || kind === 'diff') && diffIds.includes(digest))) {
         const diffId = kind === 'layer' ? identified.get(hex) : digest;
         if (diffId !== undefined && !open.delete(diffId)) continue;
-        const { content, given } = streamed(diffId, entry.size, tape);
+        const { content, given } = streamed(diffId, entry.size, reader);
         yield content;
         await given;
       }
@@ -127,7 +127,7 @@ export function openContainerdStore(
     const kept = new Map<Digest, Buffer>();
     const seen = new Set<Digest>();
     let keptBytes = 0;
-    for await (const { tape, entry } of exported(engine, inspected.id, name)) {
+    for await (const { reader, entry } of exported(engine, inspected.id, name)) {
       if (entry.type !== 'file') continue;
       const [kind, hex] = kindOf(entry.path);
       if (kind !== 'blob') continue;
@@ -136,12 +136,12 @@ export function openContainerdStore(
       // The registry would refuse it at each try, and each try exports the image again.
       if (entry.size === 0) throw emptyLayer(digest, `docker:${name}`);
       // Which blob is a manifest or a configuration is known only when all have come; they are JSON, layers are not.
-      const isJson = entry.size <= MANIFEST_BYTES && (await tape.peek()) === 0x7b;
+      const isJson = entry.size <= MANIFEST_BYTES && (await reader.peek()) === 0x7b;
       if (isJson && keptBytes + entry.size <= KEPT_BYTES) {
-        kept.set(digest, await tape.read(entry.size));
+        kept.set(digest, await reader.read(entry.size));
         keptBytes += entry.size;
       } else if (wanted(digest)) {
-        const { content, given } = streamed(digest, entry.size, tape);
+        const { content, given } = streamed(digest, entry.size, reader);
         yield content;
         await given;
       }

@@ -6,7 +6,7 @@ import { compressionOf, otherFile, SIGNATURE_BYTES } from './file-signatures.ts'
 import { NotRegularError, openRegular, readRange } from './files.ts';
 import { pathOf } from './image-name.ts';
 import type { Bytes } from './source.ts';
-import { FileTape, type TarEntry, walk } from './tar.ts';
+import { FileByteReader, type TarEntry, walk } from './tar.ts';
 import { type Unpacked, unpack } from './unpack.ts';
 
 /** Files by relative paths with forward slashes: a directory or an archive. */
@@ -132,7 +132,7 @@ export async function openArchive(
     const read = unpacked ?? { file, size };
     const entries = new Map<string, TarEntry>();
     // A later entry of the same path replaces the earlier one, as it does when a tar is unpacked.
-    for await (const entry of walk(new FileTape(read.file, read.size), name)) {
+    for await (const entry of walk(new FileByteReader(read.file, read.size), name)) {
       if (entry.type !== 'other') entries.set(entry.path, entry);
     }
     const close = async () => {

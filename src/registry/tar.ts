@@ -4,7 +4,7 @@ import { Pax } from 'tar/pax';
 import { ImageError, quote } from './errors.ts';
 
 /** What a tar is read from, front to back. */
-export interface Tape {
+export interface ByteReader {
   /** Bytes that were read or skipped. */
   readonly position: number;
   /** @returns exactly so many bytes; fewer only at the end */
@@ -14,7 +14,7 @@ export interface Tape {
 }
 
 /** A file, of which only what is read is read: skipping costs nothing. */
-export class FileTape implements Tape {
+export class FileByteReader implements ByteReader {
   position = 0;
   readonly #file: FileHandle;
   readonly #size: number;
@@ -39,7 +39,7 @@ export class FileTape implements Tape {
 }
 
 /** A stream, whose chunks are handed on as they come. */
-export class StreamTape implements Tape {
+export class StreamByteReader implements ByteReader {
   position = 0;
   readonly #chunks: AsyncIterator<Buffer>;
   #rest: Buffer = Buffer.alloc(0);
@@ -88,7 +88,7 @@ export class StreamTape implements Tape {
   }
 }
 
-/** One entry of a tar; its content lies at the tape's position until the next entry is asked for. */
+/** One entry of a tar; its content lies at the reader's position until the next entry is asked for. */
 export interface TarEntry {
   /** Relative, with forward slashes, without `.` and `..`. */
   readonly path: string;
@@ -114,13 +114,13 @@ const FILES = new Set(['File', 'OldFile', 'ContiguousFile']);
  * @param archive names the tar in messages
  * @throws ImageError `LAYOUT` for what is no tar or is cut off, `UNSAFE_PATH` for a path that leaves it
  */
-export async function* walk(tape: Tape, archive: string): AsyncGenerator<TarEntry> {
+export async function* walk(reader: ByteReader, archive: string): AsyncGenerator<TarEntry> {
   let extended: Pax | undefined;
   let global: Pax | undefined;
   let longPath: string | undefined;
   let longLink: string | undefined;
   for (;;) {
-    const block = await tape.read(BLOCK);
+    const block = await reader.read(BLOCK);
     if (block.length === 0) return;
     if (block.length < BLOCK) throw cut(archive);
     const header = parseHeader(block, extended, global, archive);
@@ -129,11 +129,11 @@ export async function* walk(tape: Tape, archive: string): AsyncGenerator<TarEntr
     // The library leaves out a size that is no number; taken for none, the content would be read as headers.
     const isSized = header.size !== undefined || !FILES.has(header.type);
     if (!header.cksumValid || !isSized || !Number.isSafeInteger(size) || size < 0) throw damaged(archive);
-    const end = tape.position + Math.ceil(size / BLOCK) * BLOCK;
+    const end = reader.position + Math.ceil(size / BLOCK) * BLOCK;
     const type = header.type;
     if (PAX.has(type) || LONG_NAME.has(type) || type === 'NextFileHasLongLinkpath') {
       if (size > EXTENDED_BYTES) throw new ImageError('LAYOUT', `${archive} holds a header of ${size} bytes`);
-      const text = (await tape.read(size)).toString('utf8');
+      const text = (await reader.read(size)).toString('utf8');
       if (type === 'GlobalExtendedHeader') global = Pax.parse(text, global, true);
       else if (PAX.has(type)) extended = Pax.parse(text, extended);
       else if (LONG_NAME.has(type)) longPath = withoutNul(text);
@@ -147,9 +147,9 @@ export async function* walk(tape: Tape, archive: string): AsyncGenerator<TarEntr
       extended = undefined;
       longPath = undefined;
       longLink = undefined;
-      if (path !== '') yield { path, type: kind, size, offset: tape.position, target };
+      if (path !== '') yield { path, type: kind, size, offset: reader.position, target };
     }
-    if (!(await tape.skip(end - tape.position))) throw cut(archive);
+    if (!(await reader.skip(end - reader.position))) throw cut(archive);
   }
 }
 
