@@ -27,7 +27,7 @@ async function findRebuilt(
   source: ImageSource,
   read: Read,
 ): Promise<readonly Manifest[]> {
-  if (source.form !== 'ready') return [];
+  if (source.form !== 'compressed') return [];
   // An engine tells them in an export, which may break off; then the image is pushed, or that fails with its reason.
   const own = await source.manifests().catch(() => []);
   const root = own.at(-1);

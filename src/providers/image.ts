@@ -169,7 +169,7 @@ export class ImageResource implements Provider<ImageSpec> {
     });
     try {
       const standing = [...(this.#standing.get(name)?.values() ?? [])];
-      const donors = source.form === 'classic' ? standing.filter(hasVerifiedLayers) : standing;
+      const donors = source.form === 'uncompressed' ? standing.filter(hasVerifiedLayers) : standing;
       // What a configured tag names already goes first, so that all of them name one manifest.
       let [same] = this.#same.get(name) ?? [];
       const known = same === undefined ? await this.#images.relatives(name, donors) : [];

@@ -17,7 +17,7 @@ import {
   texts,
 } from './manifest.ts';
 import { openLayout } from './oci-layout.ts';
-import type { ClassicSource, Content, ImageSource, ReadySource } from './source.ts';
+import type { CompressedSource, Content, ImageSource, UncompressedSource } from './source.ts';
 import type { Store } from './store.ts';
 
 /** One image of the `manifest.json` that `docker save` writes. */
@@ -45,20 +45,23 @@ export async function openDockerArchive(store: Store, select: string | undefined
       `image: ${name} holds no manifest.json, so docker save did not write it; ${hint}`,
     );
   }
-  return (await openReady(store, select)) ?? openClassic(store, select);
+  return (await openCompressed(store, select)) ?? openUncompressed(store, select);
 }
 
-async function openReady(store: Store, select: string | undefined): Promise<ReadySource | undefined> {
+async function openCompressed(
+  store: Store,
+  select: string | undefined,
+): Promise<CompressedSource | undefined> {
   if ((await store.size('index.json')) === undefined) return undefined;
   try {
     // Judged below: an uncompressed layer of no bytes is none when it is compressed.
     const source = await openLayout(store, select, () => undefined);
     const manifests = await source.manifests();
-    const classic = manifests.every(
+    const isUncompressed = manifests.every(
       ({ mediaType, layers }) =>
         !isIndex(mediaType) && layers.every((layer) => isUncompressedLayer(layer.mediaType)),
     );
-    if (classic) return undefined;
+    if (isUncompressed) return undefined;
     for (const manifest of manifests) refuseEmpty(manifest, store.name);
     return source;
   } catch (error) {
@@ -70,7 +73,7 @@ async function openReady(store: Store, select: string | undefined): Promise<Read
   }
 }
 
-async function openClassic(store: Store, select: string | undefined): Promise<ClassicSource> {
+async function openUncompressed(store: Store, select: string | undefined): Promise<UncompressedSource> {
   const { name } = store;
   const read = (path: string, limit: number) =>
     gather(store.stream(path), limit, `${quote(path, 120)} in ${name}`);
@@ -91,7 +94,7 @@ async function openClassic(store: Store, select: string | undefined): Promise<Cl
   // Here a name alone is never a tag: it means latest.
   const chosen = saved.tags.filter((tag) => select === undefined || isSelected(select, tag));
   return {
-    form: 'classic',
+    form: 'uncompressed',
     name,
     diffIds,
     identity: { by: 'configuration', digest },

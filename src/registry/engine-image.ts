@@ -14,7 +14,7 @@ import {
   refuseNoLayers,
 } from './manifest.ts';
 import { follow, rootOf, type Tree } from './oci-layout.ts';
-import type { ClassicSource, Content, ImageSource, ReadySource } from './source.ts';
+import type { CompressedSource, Content, ImageSource, UncompressedSource } from './source.ts';
 
 /**
  * Opens an image of the local engine. Nothing is exported yet: the engine's answer to an inspection tells what the
@@ -43,7 +43,7 @@ export function openClassicStore(
   inspected: Inspected,
   name: string,
   tag: string | undefined,
-): ClassicSource {
+): UncompressedSource {
   const { id, diffIds, platform } = inspected;
   let config: Buffer | undefined;
 
@@ -71,7 +71,7 @@ export function openClassicStore(
   }
 
   return {
-    form: 'classic',
+    form: 'uncompressed',
     name: `docker:${name}`,
     tag,
     diffIds,
@@ -118,7 +118,7 @@ export function openContainerdStore(
   target: Descriptor,
   name: string,
   tag: string | undefined,
-): ReadySource {
+): CompressedSource {
   // Never what `index.json` lists: from Docker 29 on the signatures of an image stand there beside it.
   const root = chooseChild(inspected, target, name) ?? target;
   let tree: Tree | undefined;
@@ -156,7 +156,7 @@ export function openContainerdStore(
   }
 
   return {
-    form: 'ready',
+    form: 'compressed',
     name: `docker:${name}`,
     tag,
     identity: identify(inspected, target, root),

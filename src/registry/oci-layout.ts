@@ -20,7 +20,7 @@ import {
   refuseEmpty,
   refuseForeign,
 } from './manifest.ts';
-import type { Content, ReadySource } from './source.ts';
+import type { CompressedSource, Content } from './source.ts';
 import type { Store } from './store.ts';
 
 /** An index in an index in an index: deeper than anything that a tool writes. */
@@ -101,7 +101,7 @@ export async function openLayout(
   store: Store,
   select: string | undefined,
   judge: typeof refuseEmpty = refuseEmpty,
-): Promise<ReadySource> {
+): Promise<CompressedSource> {
   const { name } = store;
   if ((await store.size('index.json')) === undefined) throw await noLayout(store);
   const read: Read = (path, limit) => gather(store.stream(path), limit, `${path} in ${name}`);
@@ -113,7 +113,7 @@ export async function openLayout(
   const top = rootOf(tree, name);
   const bytes = [...tree.blobs.values()].reduce((sum, blob) => sum + blob.size, 0);
   return {
-    form: 'ready',
+    form: 'compressed',
     name,
     tag,
     tagNotice,

@@ -5,7 +5,7 @@ import { explain, isAlreadyThere, isImmutable, lacksBlobs, RegistryFailure } fro
 import { MANIFEST_BYTES, UPLOADS } from './limits.ts';
 import type { Manifest } from './manifest.ts';
 import { Meter } from './progress.ts';
-import { type Push, type Run, sendClassic, sendReady, subject } from './send.ts';
+import { type Push, type Run, sendCompressed, sendUncompressed, subject } from './send.ts';
 import type { ImageSource } from './source.ts';
 
 /** What a push has done. */
@@ -55,7 +55,9 @@ async function pushOnce(order: Push): Promise<Pushed> {
   };
   try {
     const manifests =
-      source.form === 'ready' ? await sendReady(run, source) : [await sendClassic(run, source)];
+      source.form === 'compressed'
+        ? await sendCompressed(run, source)
+        : [await sendUncompressed(run, source)];
     const manifest = await putManifests(run.registry, run.tags, manifests);
     const { sent, seconds } = meter.stop();
     return { manifest, uploaded: run.uploaded, reused: run.reused, sent, seconds };
@@ -65,7 +67,7 @@ async function pushOnce(order: Push): Promise<Pushed> {
 }
 
 function expectedOf(source: ImageSource): { layers: number | undefined; total: number | undefined } {
-  if (source.form === 'ready') return { layers: source.expected?.blobs, total: source.expected?.bytes };
+  if (source.form === 'compressed') return { layers: source.expected?.blobs, total: source.expected?.bytes };
   const distinct = [...new Set(source.diffIds)];
   const sizes = distinct.map((diffId) => source.sizeOf(diffId));
   const known = sizes.filter((size) => size !== undefined);

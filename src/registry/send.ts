@@ -16,7 +16,7 @@ import {
   parseManifest,
 } from './manifest.ts';
 import type { Meter, Progress } from './progress.ts';
-import type { Bytes, ClassicSource, Content, ImageSource, ReadySource } from './source.ts';
+import type { Bytes, CompressedSource, Content, ImageSource, UncompressedSource } from './source.ts';
 
 /** One image on its way to one repository. */
 export interface Push {
@@ -84,7 +84,7 @@ async function sendPass(
   send: (content: Content) => Promise<void>,
 ): Promise<void> {
   const limit = pLimit(QUESTIONS);
-  const packing = pLimit(source.form === 'classic' ? PACKINGS : QUESTIONS);
+  const packing = pLimit(source.form === 'uncompressed' ? PACKINGS : QUESTIONS);
   const tasks: Promise<void>[] = [];
   const fatal: unknown[] = [];
   let lost: RegistryFailure | undefined;
@@ -123,7 +123,7 @@ async function sendPass(
 }
 
 /** Sends the blobs that the repository lacks, as they are. @returns the manifests that name them */
-export async function sendReady(run: Run, source: ReadySource): Promise<readonly Manifest[]> {
+export async function sendCompressed(run: Run, source: CompressedSource): Promise<readonly Manifest[]> {
   const { registry, meter } = run;
   const known = knownBlobs(run.known);
   const done = new Set<Digest>();
@@ -149,7 +149,7 @@ export async function sendReady(run: Run, source: ReadySource): Promise<readonly
 }
 
 /** Packs and sends the layers that the repository lacks. @returns the manifest that is made of all */
-export async function sendClassic(run: Run, source: ClassicSource): Promise<Manifest> {
+export async function sendUncompressed(run: Run, source: UncompressedSource): Promise<Manifest> {
   const { registry, meter } = run;
   const wanted = new Set(source.diffIds);
   const known = await knownLayers(run.known, wanted, (digest, limit) => registry.getBlob(digest, limit));
@@ -170,7 +170,7 @@ export async function sendClassic(run: Run, source: ClassicSource): Promise<Mani
 
 async function sendLayer(
   run: Run,
-  source: ClassicSource,
+  source: UncompressedSource,
   content: Content,
   pool: WorkerPool,
   blobs: ReadonlyMap<Digest, Descriptor>,
@@ -211,7 +211,7 @@ async function sendLayer(
 
 async function makeManifest(
   run: Run,
-  source: ClassicSource,
+  source: UncompressedSource,
   blobs: ReadonlyMap<Digest, Descriptor>,
 ): Promise<Manifest> {
   const { registry, meter } = run;

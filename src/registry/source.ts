@@ -10,7 +10,7 @@ export type Bytes = AsyncIterable<Buffer>;
 /** One blob or layer, as the source gives it. */
 export interface Content {
   /**
-   * Of a ready source the blob's digest, of a classic one the diff id. Undefined where only reading it tells
+   * Of a compressed source the blob's digest, of an uncompressed one the diff id. Undefined where only reading it tells
    * (a legacy export whose directories cannot be matched).
    */
   readonly digest: Digest | undefined;
@@ -40,8 +40,8 @@ interface Source {
 }
 
 /** Content that is pushed as it is: its blobs carry the digests that its manifests name. */
-export interface ReadySource extends Source {
-  readonly form: 'ready';
+export interface CompressedSource extends Source {
+  readonly form: 'compressed';
   /** How many blobs there are and their bytes, where known before they come. */
   readonly expected: { readonly blobs: number; readonly bytes: number } | undefined;
   /**
@@ -57,17 +57,17 @@ export interface ReadySource extends Source {
 }
 
 /** Uncompressed layers and a configuration, of which the push makes a manifest. */
-export interface ClassicSource extends Source {
-  readonly form: 'classic';
+export interface UncompressedSource extends Source {
+  readonly form: 'uncompressed';
   /** From the base up; the same layer may stand more than once. */
   readonly diffIds: readonly Digest[];
   /** Bytes of a layer as the source holds it, where known before it comes. */
   sizeOf(diffId: Digest): number | undefined;
-  /** As with a ready source, by diff ids. A layer may come gzipped, which only its first bytes tell. */
+  /** As with a compressed source, by diff ids. A layer may come gzipped, which only its first bytes tell. */
   contents(wanted: (diffId: Digest) => boolean): AsyncIterable<Content>;
   /** The configuration's very bytes; after `contents` they cost a streaming source nothing. */
   configuration(): Promise<Buffer>;
 }
 
 /** An image that was opened and found whole. */
-export type ImageSource = ReadySource | ClassicSource;
+export type ImageSource = CompressedSource | UncompressedSource;
