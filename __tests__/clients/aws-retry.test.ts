@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { judge, retried } from '../../src/clients/aws-retry.ts';
+import { classifyError, retried } from '../../src/clients/aws-retry.ts';
 import { QuotaBucket } from '../../src/clients/quota-bucket.ts';
 import { StillClock, sdkError } from './clock.ts';
 
 describe('an error is judged', () => {
-  it.each<[what: string, error: unknown, verdict: string]>([
+  it.each<[what: string, error: unknown, found: string]>([
     ['throttling', sdkError('ThrottlingException', 400), 'throttled'],
     ['throttling by another name', sdkError('TooManyRequestsException', 429), 'throttled'],
     ['429 of whatever name', sdkError('Weird', 429), 'throttled'],
@@ -62,8 +62,8 @@ describe('an error is judged', () => {
     ['no credentials', sdkError('CredentialsProviderError'), 'permanent'],
     ['no error at all', 'x', 'permanent'],
     ['undefined', undefined, 'permanent'],
-  ])('%s', (_what, error, verdict) => {
-    expect(judge(error)).toBe(verdict);
+  ])('%s', (_what, error, found) => {
+    expect(classifyError(error)).toBe(found);
   });
 });
 

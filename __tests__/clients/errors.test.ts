@@ -1,6 +1,13 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { AwsError, codeOf, isDenied, isNamed, MadeOtherwise, statusOf } from '../../src/clients/errors.ts';
+import {
+  AwsError,
+  CreateConflictError,
+  codeOf,
+  isDenied,
+  isNamed,
+  statusOf,
+} from '../../src/clients/errors.ts';
 import { sdkError } from './clock.ts';
 
 const OPERATION = 'ssm:PutParameter';
@@ -278,7 +285,7 @@ describe('an error in words', () => {
     ],
     [
       'another run that made it otherwise',
-      new MadeOtherwise(['retention', 'tag:cost']),
+      new CreateConflictError(['retention', 'tag:cost']),
       'conflict',
       'another run made it at the same time, and what stands is not what is wanted here: retention, tag:cost',
       /run again/,

@@ -1,7 +1,13 @@
 import { Agent } from 'node:https';
 import { describe, expect, it } from 'vitest';
 import { GitHub } from '../../src/clients/github.ts';
-import { explain, GitHubError, isLimit, refusedBy, requestedDelay } from '../../src/clients/github-errors.ts';
+import {
+  explain,
+  failedResponseOf,
+  GitHubError,
+  isLimit,
+  requestedDelay,
+} from '../../src/clients/github-errors.ts';
 import { TimeoutError } from '../../src/clients/http.ts';
 import { Secret } from '../../src/secret.ts';
 import { certificate, listen } from '../servers/played.ts';
@@ -187,7 +193,7 @@ describe('what Octokit throws', () => {
     [403, { 'x-ratelimit-remaining': '9' }, false],
     [401, { 'retry-after': '1' }, false],
   ])('%i with %j is a limit: %s', (status, headers, limit) => {
-    const refused = refusedBy(answered(status, headers));
+    const refused = failedResponseOf(answered(status, headers));
     expect(refused !== undefined && isLimit(refused)).toBe(limit);
   });
 

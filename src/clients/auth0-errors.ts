@@ -45,7 +45,7 @@ export class Auth0Error extends Error {
   }
 }
 
-/** The calls that are made: each refusal has its own remedy. */
+/** The calls that are made: each errorOf has its own remedy. */
 export type Auth0Call = 'token' | 'read' | 'update';
 export type Auth0Scope = 'read:clients' | 'update:clients';
 
@@ -57,8 +57,8 @@ export interface Auth0Names {
 
 export const INPUT_NAMES: Auth0Names = { domain: 'auth0-domain', application: 'auth0-application-id' };
 
-/** What a refusal is put into words with. */
-export interface RefusalContext {
+/** What a errorOf is put into words with. */
+export interface ErrorContext {
   /** Those that the token was asked for. */
   readonly scopes: readonly Auth0Scope[];
   readonly names: Auth0Names;
@@ -76,15 +76,15 @@ export const GRANT =
   'authorize the application of auth0-management-client-id and tick';
 
 /**
- * Puts a refusal into words: what failed, and what to do.
+ * Puts a errorOf into words: what failed, and what to do.
  * @param now milliseconds since 1970
  * @returns an error made from the status and from Auth0's error codes; the body itself goes nowhere
  */
-export function refusal(
+export function errorOf(
   call: Auth0Call,
   answer: TextResponse,
   now: number,
-  { scopes, names }: RefusalContext,
+  { scopes, names }: ErrorContext,
 ): Auth0Error {
   const { status } = answer;
   const doing = DOING[call];
@@ -115,10 +115,10 @@ export function refusal(
         'Give the tenant itself, such as papyrus.us.auth0.com',
       { status },
     );
-  return call === 'token' ? tokenRefusal(answer, { scopes, names }) : applicationRefusal(call, answer, names);
+  return call === 'token' ? tokenError(answer, { scopes, names }) : applicationError(call, answer, names);
 }
 
-function tokenRefusal(answer: TextResponse, { scopes, names }: RefusalContext): Auth0Error {
+function tokenError(answer: TextResponse, { scopes, names }: ErrorContext): Auth0Error {
   const { status } = answer;
   const code = textOf(answer, 'error');
   if (status === 401)
@@ -157,7 +157,7 @@ function tokenRefusal(answer: TextResponse, { scopes, names }: RefusalContext): 
   );
 }
 
-function applicationRefusal(call: 'read' | 'update', answer: TextResponse, names: Auth0Names): Auth0Error {
+function applicationError(call: 'read' | 'update', answer: TextResponse, names: Auth0Names): Auth0Error {
   const { status } = answer;
   if (status === 401)
     return new Auth0Error(

@@ -13,9 +13,9 @@ import {
   type Auth0Names,
   type Auth0Scope,
   delayAfter,
+  errorOf,
   INPUT_NAMES,
   parse,
-  refusal,
   transportError,
 } from './auth0-errors.ts';
 import { type Auth0Lists, FIELDS, readApplication } from './auth0-lists.ts';
@@ -93,7 +93,7 @@ export class Auth0Client {
         `${this.#pathOf(applicationId)}?fields=${FIELDS}&include_fields=true`,
         token,
       );
-      if (answer.status !== 200) throw this.#refusal('read', answer);
+      if (answer.status !== 200) throw this.#errorOf('read', answer);
       return readApplication(answer.text, reveal(applicationId), token.scopes, this.#names.domain);
     });
   }
@@ -108,7 +108,7 @@ export class Auth0Client {
     this.#options.cancellation?.check();
     const answer = await this.#send('PATCH', this.#pathOf(applicationId), token, JSON.stringify(lists));
     // What the answer says of the lists is not looked at: reading back tells what stands.
-    if (answer.status < 200 || answer.status > 299) throw this.#refusal('update', answer);
+    if (answer.status < 200 || answer.status > 299) throw this.#errorOf('update', answer);
     this.#options.onWritten?.();
   }
 
@@ -132,7 +132,7 @@ export class Auth0Client {
         scope: this.#scopes.join(' '),
       }).toString(),
     });
-    if (answer.status !== 200) throw this.#refusal('token', answer);
+    if (answer.status !== 200) throw this.#errorOf('token', answer);
     const body = parse(answer.text);
     const token = body?.['access_token'];
     if (typeof token !== 'string' || !BEARER.test(token))
@@ -186,8 +186,8 @@ export class Auth0Client {
     return `/api/v2/clients/${encodeURIComponent(id)}`;
   }
 
-  #refusal(call: Auth0Call, answer: TextResponse): Auth0Error {
-    return refusal(call, answer, this.clock.epoch(), { scopes: this.#scopes, names: this.#names });
+  #errorOf(call: Auth0Call, answer: TextResponse): Auth0Error {
+    return errorOf(call, answer, this.clock.epoch(), { scopes: this.#scopes, names: this.#names });
   }
 }
 

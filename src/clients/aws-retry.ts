@@ -5,7 +5,7 @@ import type { QuotaBucket } from './quota-bucket.ts';
 import { backoff, retry, retryAfter } from './retry.ts';
 
 /** What an error means for the call that met it. */
-export type Verdict = 'throttled' | 'conflict' | 'transient' | 'permanent';
+export type ErrorClass = 'throttled' | 'conflict' | 'transient' | 'permanent';
 
 const THROTTLED = new Set([
   'ThrottlingException',
@@ -39,7 +39,7 @@ const SIGNATURE = new Set(['InvalidSignatureException', 'SignatureDoesNotMatch']
  * Judges by name first, by HTTP status where the name says nothing: a 503 with an HTML body arrives as a SyntaxError.
  * `LimitExceededException` is permanent here, though the SDK takes it for throttling: a quota does not go away in a second.
  */
-export function judge(error: unknown): Verdict {
+export function classifyError(error: unknown): ErrorClass {
   const code = codeOf(error);
   const status = statusOf(error);
   if (THROTTLED.has(code) || status === 429) return 'throttled';
@@ -82,10 +82,10 @@ export function retried<T>(
       clock,
       onRetry: again,
       delayAfter: (error, attempt) => {
-        const verdict = judge(error);
-        if (verdict === 'permanent' || attempt >= ATTEMPTS) return undefined;
-        if (verdict === 'throttled') bucket.slower();
-        const ceiling = backoff(attempt, verdict === 'transient' ? 100 : 500, CAP_MS);
+        const found = classifyError(error);
+        if (found === 'permanent' || attempt >= ATTEMPTS) return undefined;
+        if (found === 'throttled') bucket.slower();
+        const ceiling = backoff(attempt, found === 'transient' ? 100 : 500, CAP_MS);
         return Math.max(requestedDelay(error, clock), clock.random() * ceiling);
       },
     },

@@ -1,4 +1,4 @@
-import { denied } from './denial.ts';
+import { explainAccessDenied } from './access-denied.ts';
 import type { Explanation, FailureReason } from './explanation.ts';
 import { isUntrusted, TRUST } from './network-errors.ts';
 
@@ -27,13 +27,13 @@ export function isUnreadable(error: unknown): boolean {
 }
 
 /** A run that met what another run of this action was making, and could not bring it to what it wants. */
-export class MadeOtherwise extends Error {
+export class CreateConflictError extends Error {
   readonly fields: readonly string[];
 
   /** @param fields that still differ, by name */
   constructor(fields: readonly string[]) {
     super(fields.join(', '));
-    this.name = 'MadeOtherwise';
+    this.name = 'CreateConflictError';
     this.fields = fields;
   }
 }
@@ -126,7 +126,7 @@ function explain(
     };
   if (INVALID.has(code))
     return { reason: 'credentials', what: 'AWS does not accept the credentials', remedy: CREDENTIALS };
-  if (DENIED.has(code)) return denied(message, operation, resource);
+  if (DENIED.has(code)) return explainAccessDenied(message, operation, resource);
   if (code === 'ParameterMaxVersionLimitExceeded')
     return {
       reason: 'quota',
@@ -139,7 +139,7 @@ function explain(
       what: `somebody else made it after this run had looked (${code})`,
       remedy: 'run again: it is adopted then',
     };
-  if (cause instanceof MadeOtherwise)
+  if (cause instanceof CreateConflictError)
     return {
       reason: 'conflict',
       what: `another run made it at the same time, and what stands is not what is wanted here: ${cause.fields.join(', ')}`,

@@ -19,24 +19,24 @@ export const isMissing = (error: unknown): boolean => error instanceof GitHubErr
 export const isThere = (error: unknown): boolean => error instanceof GitHubError && error.status === 422;
 
 /** What Octokit's errors tell of an answer; nothing of it is there where no answer came. */
-export interface Refused {
+export interface FailedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number | undefined>>;
   readonly text: string;
 }
 
 /** @returns the answer that an error of Octokit is about; undefined where there was none */
-export function refusedBy(error: unknown): Refused | undefined {
+export function failedResponseOf(error: unknown): FailedResponse | undefined {
   const { status, response } = (error ?? {}) as {
     status?: unknown;
-    response?: { headers?: Refused['headers']; data?: unknown };
+    response?: { headers?: FailedResponse['headers']; data?: unknown };
   };
   if (typeof status !== 'number' || response === undefined) return undefined;
   return { status, headers: response.headers ?? {}, text: JSON.stringify(response.data ?? '') };
 }
 
 /** @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api (429, or 403 with one of three signs) */
-export function isLimit({ status, headers, text }: Refused): boolean {
+export function isLimit({ status, headers, text }: FailedResponse): boolean {
   if (status === 429) return true;
   return (
     status === 403 &&
@@ -49,13 +49,15 @@ export function isLimit({ status, headers, text }: Refused): boolean {
 /** @returns whether no answer came at all: a broken connection, a time-out */
 export function isLost(error: unknown): boolean {
   const inner = thrownBy(error);
-  return refusedBy(error) === undefined && !(inner instanceof GitHubError || inner instanceof TooLargeError);
+  return (
+    failedResponseOf(error) === undefined && !(inner instanceof GitHubError || inner instanceof TooLargeError)
+  );
 }
 
 const ATTEMPTS = 4;
 
 /** @returns the milliseconds that GitHub asks to wait, undefined where it names none */
-export function requestedDelay(headers: Refused['headers'], now: number): number | undefined {
+export function requestedDelay(headers: FailedResponse['headers'], now: number): number | undefined {
   const after = retryAfter(headers, now);
   if (after !== undefined || String(headers['x-ratelimit-remaining']) !== '0') return after;
   const reset = rateLimitReset(headers, now);
@@ -69,7 +71,7 @@ export function requestedDelay(headers: Refused['headers'], now: number): number
  */
 export function delayAfter(error: unknown, attempt: number, method: string, now: number): number | undefined {
   if (attempt >= ATTEMPTS) return undefined;
-  const answer = refusedBy(error);
+  const answer = failedResponseOf(error);
   const own = backoff(attempt, 1000, Number.POSITIVE_INFINITY);
   if (answer !== undefined && isLimit(answer)) return requestedDelay(answer.headers, now) ?? own;
   const passes = isLost(error) || (answer !== undefined && answer.status >= 500);
@@ -89,7 +91,7 @@ export function explain(error: unknown): GitHubError {
   const inner = thrownBy(error);
   if (inner instanceof GitHubError) return inner;
   if (inner instanceof TooLargeError) return new GitHubError(0, 'GitHub answered more than a page can hold');
-  const answer = refusedBy(error);
+  const answer = failedResponseOf(error);
   if (answer === undefined) return new GitHubError(0, `GitHub could not be reached (${codeOf(inner)})`);
   const { status } = answer;
   if (isLimit(answer)) return new GitHubError(status, `GitHub's rate limit is used up (${status})`);

@@ -5,7 +5,7 @@ import { checkedTogether, missingStatement, type Statement } from './permissions
  * AWS names the action and, for most services, the resource; both make the statement that is missing.
  * @param operation the call that was made, by which the action goes that AWS does not name
  */
-export function denied(message: string, operation: string, resource: string): Explanation {
+export function explainAccessDenied(message: string, operation: string, resource: string): Explanation {
   const named = /perform: ([\w-]+:\w+)/.exec(message)?.[1];
   const arn = /on resource: (arn:[^\s,]+)/.exec(message)?.[1];
   const action = named ?? operation;
