@@ -141,7 +141,7 @@ async function openImageProvider(
   }
   if (image === undefined || settings.image === undefined) return undefined;
   const { ImageResource } = await import('./providers/image.ts');
-  const { tellProgress } = await import('./registry/progress.ts');
+  const { formatProgress } = await import('./registry/progress.ts');
   const { tags } = settings.image;
   return (ecr) =>
     new ImageResource({
@@ -151,7 +151,7 @@ async function openImageProvider(
       tags: wantedTags(image, tags),
       agentFor: () => agent,
       mask: (secret) => context.mask(secret, 'the token of ECR'),
-      onProgress: (progress) => log.info(`image: ${tellProgress(progress)}`),
+      onProgress: (progress) => log.info(`image: ${formatProgress(progress)}`),
       signal: stop.uploadSignal,
       end: stop.signal,
       ...(answerMs === undefined ? {} : { idle: answerMs }),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Authorization } from '../../src/registry/authorization.ts';
 import { Distribution } from '../../src/registry/distribution.ts';
-import { openImage, type Surroundings } from '../../src/registry/open.ts';
+import { type OpenOptions, openImage } from '../../src/registry/open.ts';
 import { type Pushed, push } from '../../src/registry/push.ts';
 import type { RetryPolicy } from '../../src/registry/session.ts';
 import { Secret } from '../../src/secret.ts';
@@ -37,9 +37,9 @@ export class Scratch implements AsyncDisposable {
 }
 
 export function surroundings(
-  environment: Surroundings['environment'] = {},
+  environment: OpenOptions['environment'] = {},
   roots: readonly string[] = [],
-): Surroundings {
+): OpenOptions {
   return { environment, platform: 'linux', roots };
 }
 
@@ -66,7 +66,7 @@ export async function pushImage(
   registry: TestRegistry | URL,
   options: {
     tags?: readonly string[];
-    environment?: Surroundings['environment'];
+    environment?: OpenOptions['environment'];
     known?: Parameters<typeof push>[0]['known'];
   } = {},
 ): Promise<Pushed> {

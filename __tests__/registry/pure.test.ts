@@ -9,7 +9,7 @@ import { connectionFailure, isTransient, parseErrors, RegistryFailure } from '..
 import { ownTagOf } from '../../src/registry/image-name.ts';
 import { followLocation, isPrivate } from '../../src/registry/location.ts';
 import { parseConfig, parseManifest } from '../../src/registry/manifest.ts';
-import { tellProgress } from '../../src/registry/progress.ts';
+import { formatProgress } from '../../src/registry/progress.ts';
 import { isTag, parseReference } from '../../src/registry/reference.ts';
 import { delayOf, RETRY_POLICY } from '../../src/registry/session.ts';
 import { noise } from '../servers/registry-images.ts';
@@ -198,10 +198,17 @@ describe('waiting', () => {
   });
 
   it('tells progress in one line', () => {
-    const line = tellProgress({ layers: 3, layersTotal: 8, bytes: 120e6, total: 336e6, sent: 1, seconds: 2 });
+    const line = formatProgress({
+      layers: 3,
+      layersTotal: 8,
+      bytes: 120e6,
+      total: 336e6,
+      sent: 1,
+      seconds: 2,
+    });
     expect(line).toBe('layers 3/8, 120 of 336 MB, 60.0 MB/s');
     const begun = { layers: 0, layersTotal: undefined, bytes: 0, total: undefined, sent: 0, seconds: 0 };
-    expect(tellProgress(begun)).toBe('layers 0, 0 MB, 0.0 MB/s');
+    expect(formatProgress(begun)).toBe('layers 0, 0 MB, 0.0 MB/s');
   });
 
   it('is of use where the connection broke or the registry is busy, and nowhere else', () => {

@@ -356,7 +356,7 @@ describe('a docker archive', () => {
     layout.list(layout.image(image));
     const manifest = [{ Config: 'c', RepoTags: ['app:v1'], Layers: [] }];
     const files: TarFile[] = [...layout.entries(), ['manifest.json', Buffer.from(JSON.stringify(manifest))]];
-    expect((await open('docker-archive', files)).form).toBe('ready');
+    expect((await open('docker-archive', files)).form).toBe('compressed');
   });
 
   it('of a containerd store that lacks the other platforms of an index is read by its manifest.json', async () => {
@@ -460,8 +460,8 @@ describe('a docker archive', () => {
   });
 
   describe.each([
-    ['a classic store', toSavedTogether, 'classic'],
-    ['a containerd store', toSavedByContainerd, 'ready'],
+    ['a classic store', toSavedTogether, 'uncompressed'],
+    ['a containerd store', toSavedByContainerd, 'compressed'],
   ] as const)('of %s', (_, write, form) => {
     it.each([
       ['app:latest', image],
@@ -622,7 +622,7 @@ describe('a docker archive', () => {
       ...moved.slice(0, -1),
       ['manifest.json', Buffer.from(JSON.stringify(manifest))],
     ]);
-    expect(source.form).toBe('classic');
+    expect(source.form).toBe('uncompressed');
   });
 });
 

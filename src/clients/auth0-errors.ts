@@ -45,7 +45,7 @@ export class Auth0Error extends Error {
   }
 }
 
-/** The calls that are made: each errorOf has its own remedy. */
+/** The calls that are made: each failure has its own remedy. */
 export type Auth0Call = 'token' | 'read' | 'update';
 export type Auth0Scope = 'read:clients' | 'update:clients';
 
@@ -57,7 +57,7 @@ export interface Auth0Names {
 
 export const INPUT_NAMES: Auth0Names = { domain: 'auth0-domain', application: 'auth0-application-id' };
 
-/** What a errorOf is put into words with. */
+/** Facts that the message of an error names. */
 export interface ErrorContext {
   /** Those that the token was asked for. */
   readonly scopes: readonly Auth0Scope[];
@@ -76,7 +76,7 @@ export const GRANT =
   'authorize the application of auth0-management-client-id and tick';
 
 /**
- * Puts a errorOf into words: what failed, and what to do.
+ * Puts a failed response into words: what failed, and what to do.
  * @param now milliseconds since 1970
  * @returns an error made from the status and from Auth0's error codes; the body itself goes nowhere
  */

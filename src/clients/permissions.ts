@@ -3,14 +3,14 @@
  * a test that holds it against every command in the source. `sts:GetCallerIdentity` needs no permission.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
-export type Target = 'log-group' | 'log-streams' | 'parameter' | 'secret' | 'repository' | 'any';
+export type PermissionTarget = 'log-group' | 'log-streams' | 'parameter' | 'secret' | 'repository' | 'any';
 
 /**
  * What not every run does: the image of a run and a lifecycle policy that was given; `removal` takes away what nobody
  * asks for below the prefix (prune: delete, mode: destroy), `end` lets log group and repository go (mode: destroy);
  * the others are consents of those names.
  */
-export type Occasion =
+export type Condition =
   | 'image'
   | 'lifecycle'
   | 'removal'
@@ -20,7 +20,7 @@ export type Occasion =
   | 'delete-repository';
 
 export interface Permission {
-  readonly target: Target;
+  readonly target: PermissionTarget;
   /** `read` tells what stands, `value` tells what is in it, `write` changes it. */
   readonly access: 'read' | 'value' | 'write';
   /** Actions that AWS checks together with it, since we send tags along. */
@@ -28,7 +28,7 @@ export interface Permission {
   /** It is no command of the SDK: the registry asks for it when an image is pushed. */
   readonly byRegistry?: true;
   /** It is needed only where this is asked for; a plain apply takes nothing away. */
-  readonly only?: Occasion;
+  readonly only?: Condition;
 }
 
 export const PERMISSIONS: Readonly<Record<string, Permission>> = {
@@ -100,7 +100,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
 };
 
 /** What a running task needs, beside the values that it is given: the agent of ECS calls it, not this action. */
-export const EXECUTION: Readonly<Record<string, Target>> = {
+export const EXECUTION: Readonly<Record<string, PermissionTarget>> = {
   'ssm:GetParameters': 'parameter',
   'secretsmanager:GetSecretValue': 'secret',
   'ecr:GetAuthorizationToken': 'any',

@@ -4,7 +4,7 @@ import { isTransient, RegistryFailure } from './failure.ts';
 import { MANIFEST_BYTES } from './limits.ts';
 import { withDigest } from './location.ts';
 import { MANIFESTS, type Manifest } from './manifest.ts';
-import { type Connection, Session } from './session.ts';
+import { type RegistryConnection, Session } from './session.ts';
 import type { Bytes } from './source.ts';
 
 /** A blob on its way up. */
@@ -33,7 +33,7 @@ export interface Uploaded {
 export class Distribution {
   readonly #session: Session;
 
-  constructor(connection: Connection) {
+  constructor(connection: RegistryConnection) {
     this.#session = new Session(connection);
   }
 

@@ -17,8 +17,8 @@ import {
   texts,
 } from './manifest.ts';
 import { openLayout } from './oci-layout.ts';
-import type { CompressedSource, Content, ImageSource, UncompressedSource } from './source.ts';
-import type { Store } from './store.ts';
+import type { BlobContent, CompressedSource, ImageSource, UncompressedSource } from './source.ts';
+import type { FileStore } from './store.ts';
 
 /** One image of the `manifest.json` that `docker save` writes. */
 interface Saved {
@@ -33,7 +33,7 @@ interface Saved {
  * they are.
  * @param select `NAME:TAG` or a tag, where there are several images
  */
-export async function openDockerArchive(store: Store, select: string | undefined): Promise<ImageSource> {
+export async function openDockerArchive(store: FileStore, select: string | undefined): Promise<ImageSource> {
   const { name } = store;
   if ((await store.size('manifest.json')) === undefined) {
     const layout = (await store.size('index.json')) !== undefined;
@@ -49,7 +49,7 @@ export async function openDockerArchive(store: Store, select: string | undefined
 }
 
 async function openCompressed(
-  store: Store,
+  store: FileStore,
   select: string | undefined,
 ): Promise<CompressedSource | undefined> {
   if ((await store.size('index.json')) === undefined) return undefined;
@@ -73,7 +73,7 @@ async function openCompressed(
   }
 }
 
-async function openUncompressed(store: Store, select: string | undefined): Promise<UncompressedSource> {
+async function openUncompressed(store: FileStore, select: string | undefined): Promise<UncompressedSource> {
   const { name } = store;
   const read = (path: string, limit: number) =>
     gather(store.stream(path), limit, `${quote(path, 120)} in ${name}`);
@@ -154,7 +154,7 @@ interface Layer {
 }
 
 async function matchLayers(
-  store: Store,
+  store: FileStore,
   paths: readonly string[],
   diffIds: readonly Digest[],
 ): Promise<ReadonlyMap<Digest, Layer>> {
@@ -188,7 +188,7 @@ async function matchLayers(
 }
 
 /** To compare a layer with its diff id it is unpacked, and Node 20 unpacks gzip alone. */
-async function refuseCompressed(store: Store, path: string): Promise<void> {
+async function refuseCompressed(store: FileStore, path: string): Promise<void> {
   const start = await gather(store.stream(path, MAGIC_BYTES), MAGIC_BYTES, quote(path, 120));
   const found = compressionOf(start);
   if (found === undefined || found.name === 'gzip') return;
@@ -200,10 +200,10 @@ async function refuseCompressed(store: Store, path: string): Promise<void> {
 
 /** The largest first, so that the last upload is a short one. */
 async function* giveLayers(
-  store: Store,
+  store: FileStore,
   layers: ReadonlyMap<Digest, Layer>,
   wanted: (diffId: Digest) => boolean,
-): AsyncGenerator<Content> {
+): AsyncGenerator<BlobContent> {
   const ordered = [...layers].sort(([, a], [, b]) => b.size - a.size);
   for (const [digest, { path, size }] of ordered) {
     if (wanted(digest))

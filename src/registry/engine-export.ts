@@ -2,7 +2,7 @@ import { type Digest, digestOf } from './digest.ts';
 import type { Engine } from './engine.ts';
 import { ImageError } from './errors.ts';
 import { objects, parseJson } from './manifest.ts';
-import type { Bytes, Content } from './source.ts';
+import type { BlobContent, Bytes } from './source.ts';
 import { StreamByteReader, type TarEntry, walk } from './tar.ts';
 
 /** Podman's layers, by their diff ids; what Docker names by directories it has as links beside. */
@@ -26,12 +26,12 @@ export async function* exported(
   }
 }
 
-/** Content of a stream: the walk passes by what of it was not read. */
+/** BlobContent of a stream: the walk passes by what of it was not read. */
 export function streamed(
   digest: Digest | undefined,
   size: number,
   reader: StreamByteReader,
-): { content: Content; given: Promise<void> } {
+): { content: BlobContent; given: Promise<void> } {
   let release = () => {};
   const given = new Promise<void>((resolve) => {
     release = resolve;

@@ -14,7 +14,7 @@ import {
   refuseNoLayers,
 } from './manifest.ts';
 import { follow, rootOf, type Tree } from './oci-layout.ts';
-import type { CompressedSource, Content, ImageSource, UncompressedSource } from './source.ts';
+import type { BlobContent, CompressedSource, ImageSource, UncompressedSource } from './source.ts';
 
 /**
  * Opens an image of the local engine. Nothing is exported yet: the engine's answer to an inspection tells what the
@@ -47,7 +47,7 @@ export function openClassicStore(
   const { id, diffIds, platform } = inspected;
   let config: Buffer | undefined;
 
-  async function* contents(wanted: (diffId: Digest) => boolean): AsyncGenerator<Content> {
+  async function* contents(wanted: (diffId: Digest) => boolean): AsyncGenerator<BlobContent> {
     const open = new Set(diffIds.filter(wanted));
     const identified = new Map<string, Digest>();
     for await (const { reader, entry } of exported(engine, id, name)) {
@@ -123,7 +123,7 @@ export function openContainerdStore(
   const root = chooseChild(inspected, target, name) ?? target;
   let tree: Tree | undefined;
 
-  async function* contents(wanted: (digest: Digest) => boolean): AsyncGenerator<Content> {
+  async function* contents(wanted: (digest: Digest) => boolean): AsyncGenerator<BlobContent> {
     const kept = new Map<Digest, Buffer>();
     const seen = new Set<Digest>();
     let keptBytes = 0;

@@ -20,8 +20,8 @@ import {
   refuseEmpty,
   refuseForeign,
 } from './manifest.ts';
-import type { CompressedSource, Content } from './source.ts';
-import type { Store } from './store.ts';
+import type { BlobContent, CompressedSource } from './source.ts';
+import type { FileStore } from './store.ts';
 
 /** An index in an index in an index: deeper than anything that a tool writes. */
 const DEPTH = 4;
@@ -98,7 +98,7 @@ export function verify(bytes: Buffer, descriptor: Descriptor, where: string): vo
  * @param judge what is refused of each manifest
  */
 export async function openLayout(
-  store: Store,
+  store: FileStore,
   select: string | undefined,
   judge: typeof refuseEmpty = refuseEmpty,
 ): Promise<CompressedSource> {
@@ -128,7 +128,7 @@ export async function openLayout(
 }
 
 /** @returns what is there instead, and the command that makes a layout of it */
-async function noLayout(store: Store): Promise<ImageError> {
+async function noLayout(store: FileStore): Promise<ImageError> {
   const { name } = store;
   const path = quote(pathOf(name), 200);
   const has = async (file: string) => (await store.size(file)) !== undefined;
@@ -153,7 +153,7 @@ export function rootOf(tree: Tree, name: string): Manifest {
   return root;
 }
 
-async function checkSize(store: Store, digest: Digest, size: number): Promise<void> {
+async function checkSize(store: FileStore, digest: Digest, size: number): Promise<void> {
   const found = await store.size(blobPath(digest));
   if (found === undefined) {
     throw new ImageError(
@@ -203,10 +203,10 @@ function mayBelong({ layers }: Manifest, diffIds: readonly Digest[]): boolean {
 
 /** The largest first, so that the last upload is a short one. */
 async function* giveBlobs(
-  store: Store,
+  store: FileStore,
   tree: Tree,
   wanted: (digest: Digest) => boolean,
-): AsyncGenerator<Content> {
+): AsyncGenerator<BlobContent> {
   const blobs = [...tree.blobs.values()].sort((a, b) => b.size - a.size);
   for (const { digest, size } of blobs) {
     if (!wanted(digest)) continue;

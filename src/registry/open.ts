@@ -8,10 +8,10 @@ import { ImageError } from './errors.ts';
 import { openLayout } from './oci-layout.ts';
 import { type ImageReference, parseReference } from './reference.ts';
 import type { ImageSource } from './source.ts';
-import { openArchive, openDirectory, type Store } from './store.ts';
+import { type FileStore, openArchive, openDirectory } from './store.ts';
 
 /** What opening an image depends on beside its name. */
-export interface Surroundings {
+export interface OpenOptions {
   readonly environment: EngineEnvironment;
   /** As `process.platform` tells it. */
   readonly platform: string;
@@ -30,11 +30,11 @@ export interface Surroundings {
  * @throws ImageError told in words: no such image, no engine, damaged, foreign or too large layers; the signal's reason
  *   where that comes first
  */
-export async function openImage(image: string, surroundings: Surroundings): Promise<ImageSource> {
-  const { signal } = surroundings;
-  if (signal === undefined) return openReference(image, surroundings);
+export async function openImage(image: string, options: OpenOptions): Promise<ImageSource> {
+  const { signal } = options;
+  if (signal === undefined) return openReference(image, options);
   signal.throwIfAborted();
-  const opening = openReference(image, surroundings);
+  const opening = openReference(image, options);
   let giveUp = () => {};
   const ended = new Promise<never>((_resolve, reject) => {
     giveUp = () => reject(signal.reason);
@@ -51,17 +51,17 @@ export async function openImage(image: string, surroundings: Surroundings): Prom
   }
 }
 
-async function openReference(image: string, surroundings: Surroundings): Promise<ImageSource> {
+async function openReference(image: string, options: OpenOptions): Promise<ImageSource> {
   const reference = parseReference(image);
   if (reference.transport === 'docker') {
-    const engine = await Engine.at(engineAddress(surroundings.environment, surroundings.platform));
-    return openEngineImage(engine, reference.name, reference.tag, surroundings.signal);
+    const engine = await Engine.at(engineAddress(options.environment, options.platform));
+    return openEngineImage(engine, reference.name, reference.tag, options.signal);
   }
   const { transport, path, select } = reference;
-  await refuseOutside(reference, surroundings.roots);
+  await refuseOutside(reference, options.roots);
   const name = `${transport}:${path}`;
   try {
-    const { temp = tmpdir(), signal } = surroundings;
+    const { temp = tmpdir(), signal } = options;
     const store =
       transport === 'oci' ? await openDirectory(path, name) : await openArchive(path, name, temp, signal);
     return await closingOnFailure(store, () =>
@@ -78,7 +78,7 @@ function withRemedy(error: unknown): unknown {
   return new ImageError(error.fault, `${error.message}; write the image again`, { cause: error });
 }
 
-async function closingOnFailure(store: Store, open: () => Promise<ImageSource>): Promise<ImageSource> {
+async function closingOnFailure(store: FileStore, open: () => Promise<ImageSource>): Promise<ImageSource> {
   try {
     return await open();
   } catch (error) {

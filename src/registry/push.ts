@@ -5,7 +5,7 @@ import { explain, isAlreadyThere, isImmutable, lacksBlobs, RegistryFailure } fro
 import { MANIFEST_BYTES, UPLOADS } from './limits.ts';
 import type { Manifest } from './manifest.ts';
 import { Meter } from './progress.ts';
-import { type Push, type Run, sendCompressed, sendUncompressed, subject } from './send.ts';
+import { type PushContext, type PushOrder, sendCompressed, sendUncompressed, subject } from './send.ts';
 import type { ImageSource } from './source.ts';
 
 /** What a push has done. */
@@ -26,7 +26,7 @@ export interface Pushed {
  * our digest. Until the last step nobody sees anything of it.
  * @throws ImageError told in words
  */
-export async function push(order: Push): Promise<Pushed> {
+export async function push(order: PushOrder): Promise<Pushed> {
   try {
     return await pushOnce(order);
   } catch (error) {
@@ -38,13 +38,13 @@ export async function push(order: Push): Promise<Pushed> {
   }
 }
 
-async function pushOnce(order: Push): Promise<Pushed> {
+async function pushOnce(order: PushOrder): Promise<Pushed> {
   const { source } = order;
   const { layers, total } = expectedOf(source);
   const meter = new Meter(layers, total, order.onProgress);
   const stop = new AbortController();
   const signal = order.signal === undefined ? stop.signal : AbortSignal.any([order.signal, stop.signal]);
-  const run: Run = {
+  const run: PushContext = {
     ...order,
     registry: order.registry.with(signal),
     signal,

@@ -16,10 +16,10 @@ import {
   parseManifest,
 } from './manifest.ts';
 import type { Meter, Progress } from './progress.ts';
-import type { Bytes, CompressedSource, Content, ImageSource, UncompressedSource } from './source.ts';
+import type { BlobContent, Bytes, CompressedSource, ImageSource, UncompressedSource } from './source.ts';
 
 /** One image on its way to one repository. */
-export interface Push {
+export interface PushOrder {
   readonly source: ImageSource;
   readonly registry: Distribution;
   readonly tags: readonly string[];
@@ -30,7 +30,7 @@ export interface Push {
 }
 
 /** A push that is under way. */
-export interface Run extends Push {
+export interface PushContext extends PushOrder {
   readonly signal: AbortSignal;
   /** Ends the other uploads when one has failed for good. */
   readonly stop: AbortController;
@@ -45,7 +45,7 @@ export async function subject(registry: Distribution, what: string): Promise<Sub
 }
 
 /** Counts what is read of a content; what a new try reads again is counted once. */
-export function counted(content: Content, meter: Meter): () => Bytes {
+export function counted(content: BlobContent, meter: Meter): () => Bytes {
   let before = 0;
   return async function* () {
     meter.bytes -= before;
@@ -63,10 +63,10 @@ export function counted(content: Content, meter: Meter): () => Bytes {
  * the way comes by again in the next pass; nothing is written to the disk for it.
  */
 export async function sendContents(
-  run: Run,
+  run: PushContext,
   source: ImageSource,
   wanted: (digest: Digest) => boolean,
-  send: (content: Content) => Promise<void>,
+  send: (content: BlobContent) => Promise<void>,
 ): Promise<void> {
   const isLost = (error: unknown) => error instanceof RegistryFailure;
   try {
@@ -78,17 +78,17 @@ export async function sendContents(
 
 /** @throws RegistryFailure where something must come by again */
 async function sendPass(
-  run: Run,
+  run: PushContext,
   source: ImageSource,
   wanted: (digest: Digest) => boolean,
-  send: (content: Content) => Promise<void>,
+  send: (content: BlobContent) => Promise<void>,
 ): Promise<void> {
   const limit = pLimit(QUESTIONS);
   const packing = pLimit(source.form === 'uncompressed' ? PACKINGS : QUESTIONS);
   const tasks: Promise<void>[] = [];
   const fatal: unknown[] = [];
   let lost: RegistryFailure | undefined;
-  const sendOne = async (content: Content): Promise<void> => {
+  const sendOne = async (content: BlobContent): Promise<void> => {
     try {
       if (!run.signal.aborted) await packing(() => send(content));
     } catch (error) {
@@ -123,12 +123,15 @@ async function sendPass(
 }
 
 /** Sends the blobs that the repository lacks, as they are. @returns the manifests that name them */
-export async function sendCompressed(run: Run, source: CompressedSource): Promise<readonly Manifest[]> {
+export async function sendCompressed(
+  run: PushContext,
+  source: CompressedSource,
+): Promise<readonly Manifest[]> {
   const { registry, meter } = run;
   const known = knownBlobs(run.known);
   const done = new Set<Digest>();
   const uploads = pLimit(UPLOADS);
-  const send = async (content: Content): Promise<void> => {
+  const send = async (content: BlobContent): Promise<void> => {
     const { digest, size, restartable } = content;
     if (digest === undefined)
       throw new ImageError('LAYOUT', `image: ${source.name} gave a blob without a digest`);
@@ -149,7 +152,7 @@ export async function sendCompressed(run: Run, source: CompressedSource): Promis
 }
 
 /** Packs and sends the layers that the repository lacks. @returns the manifest that is made of all */
-export async function sendUncompressed(run: Run, source: UncompressedSource): Promise<Manifest> {
+export async function sendUncompressed(run: PushContext, source: UncompressedSource): Promise<Manifest> {
   const { registry, meter } = run;
   const wanted = new Set(source.diffIds);
   const known = await knownLayers(run.known, wanted, (digest, limit) => registry.getBlob(digest, limit));
@@ -157,7 +160,7 @@ export async function sendUncompressed(run: Run, source: UncompressedSource): Pr
   run.reused = known.size;
   meter.layers = known.size;
   const pool = openWorkerPool();
-  const send = async (content: Content): Promise<void> => {
+  const send = async (content: BlobContent): Promise<void> => {
     const sent = await sendLayer(run, source, content, pool, blobs);
     if (sent === undefined) return;
     blobs.set(sent.diffId, sent.blob);
@@ -169,9 +172,9 @@ export async function sendUncompressed(run: Run, source: UncompressedSource): Pr
 }
 
 async function sendLayer(
-  run: Run,
+  run: PushContext,
   source: UncompressedSource,
-  content: Content,
+  content: BlobContent,
   pool: WorkerPool,
   blobs: ReadonlyMap<Digest, Descriptor>,
 ): Promise<{ diffId: Digest; blob: Descriptor } | undefined> {
@@ -210,7 +213,7 @@ async function sendLayer(
 }
 
 async function makeManifest(
-  run: Run,
+  run: PushContext,
   source: UncompressedSource,
   blobs: ReadonlyMap<Digest, Descriptor>,
 ): Promise<Manifest> {

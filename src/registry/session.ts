@@ -46,7 +46,7 @@ export function delayOf(policy: RetryPolicy, attempt: number, error: unknown, ra
 export type AgentFactory = (url: URL) => Agent | undefined;
 
 /** How a registry is spoken to. */
-export interface Connection extends Pick<RetryOptions, 'signal' | 'end'> {
+export interface RegistryConnection extends Pick<RetryOptions, 'signal' | 'end'> {
   readonly authorization: Authorization;
   /** The repository's name, without the registry's host. */
   readonly repository: string;
@@ -61,7 +61,7 @@ export interface Connection extends Pick<RetryOptions, 'signal' | 'end'> {
 }
 
 /** One request. */
-export interface Ask {
+export interface RegistryRequest {
   readonly method: string;
   readonly path: string | URL;
   readonly headers?: OutgoingHttpHeaders;
@@ -73,7 +73,7 @@ export interface Ask {
 }
 
 /** Its answer, read whole. */
-export interface Reply {
+export interface RegistryResponse {
   readonly status: number;
   readonly headers: HttpResponse['headers'];
   readonly body: Buffer;
@@ -89,17 +89,17 @@ const REDIRECTS = 5;
 
 /** Speaks with one registry about one repository: credentials, redirects, time-outs and repetitions. */
 export class Session {
-  readonly #connection: Connection;
+  readonly #connection: RegistryConnection;
   readonly #policy: RetryPolicy;
   readonly #clock: Clock;
 
-  constructor(connection: Connection) {
+  constructor(connection: RegistryConnection) {
     this.#connection = connection;
     this.#policy = connection.retryPolicy ?? RETRY_POLICY;
     this.#clock = connection.clock ?? systemClock;
   }
 
-  get connection(): Connection {
+  get connection(): RegistryConnection {
     return this.#connection;
   }
 
@@ -127,7 +127,7 @@ export class Session {
   }
 
   /** @returns where the next request of an upload goes. */
-  async next(reply: Reply): Promise<URL> {
+  async next(reply: RegistryResponse): Promise<URL> {
     const { endpoint } = await this.#connection.authorization.get();
     const { location } = reply.headers;
     if (location === undefined) return reply.url;
@@ -135,12 +135,12 @@ export class Session {
   }
 
   /** Asks until it works or nothing is repeated any more. */
-  askRepeatedly(verb: Verb, ask: Ask): Promise<Reply> {
+  askRepeatedly(verb: Verb, ask: RegistryRequest): Promise<RegistryResponse> {
     return this.repeat(() => this.ask(verb, ask));
   }
 
   /** Asks once; when the token has expired and the body can be sent again, once more with a new one. */
-  async ask(verb: Verb, ask: Ask): Promise<Reply> {
+  async ask(verb: Verb, ask: RegistryRequest): Promise<RegistryResponse> {
     const { authorization } = this.#connection;
     const { token } = await authorization.get();
     try {
@@ -153,7 +153,7 @@ export class Session {
     }
   }
 
-  async #askOnce(verb: Verb, ask: Ask): Promise<Reply> {
+  async #askOnce(verb: Verb, ask: RegistryRequest): Promise<RegistryResponse> {
     const { authorization, repository } = this.#connection;
     const { token, endpoint } = await authorization.get();
     let url = ask.path instanceof URL ? ask.path : new URL(`/v2/${repository}/${ask.path}`, endpoint);
@@ -170,7 +170,7 @@ export class Session {
     throw new ImageError('REGISTRY', `the registry redirected ${verb} more than ${REDIRECTS} times`);
   }
 
-  async #send(verb: Verb, url: URL, ask: Ask): Promise<Reply> {
+  async #send(verb: Verb, url: URL, ask: RegistryRequest): Promise<RegistryResponse> {
     const { agentFor, signal, end, idle = IDLE } = this.#connection;
     const { method, headers, body } = ask;
     const waiting = { idle, end, grace: GRACE };
@@ -201,7 +201,7 @@ export class Session {
   }
 }
 
-function accepted(verb: Verb, ask: Ask, reply: Reply, now: number): Reply {
+function accepted(verb: Verb, ask: RegistryRequest, reply: RegistryResponse, now: number): RegistryResponse {
   if (ask.accept.includes(reply.status)) return reply;
   const { codes, text } = parseErrors(reply.body);
   throw new RegistryFailure(verb, reply.status, codes, text, retryAfter(reply.headers, now));

@@ -8,7 +8,7 @@ import type { Manifest } from './manifest.ts';
 export type Bytes = AsyncIterable<Buffer>;
 
 /** One blob or layer, as the source gives it. */
-export interface Content {
+export interface BlobContent {
   /**
    * Of a compressed source the blob's digest, of an uncompressed one the diff id. Undefined where only reading it tells
    * (a legacy export whose directories cannot be matched).
@@ -39,7 +39,7 @@ interface Source {
   close(): Promise<void>;
 }
 
-/** Content that is pushed as it is: its blobs carry the digests that its manifests name. */
+/** BlobContent that is pushed as it is: its blobs carry the digests that its manifests name. */
 export interface CompressedSource extends Source {
   readonly form: 'compressed';
   /** How many blobs there are and their bytes, where known before they come. */
@@ -48,7 +48,7 @@ export interface CompressedSource extends Source {
    * Gives each blob once, in the order that suits the source; what is not wanted is passed by.
    * A sequential source goes on only when the content it gave was read or is given up.
    */
-  contents(wanted: (digest: Digest) => boolean): AsyncIterable<Content>;
+  contents(wanted: (digest: Digest) => boolean): AsyncIterable<BlobContent>;
   /**
    * Children before the index that lists them, the root last. A source that streams knows them only after
    * `contents` has ended.
@@ -64,7 +64,7 @@ export interface UncompressedSource extends Source {
   /** Bytes of a layer as the source holds it, where known before it comes. */
   sizeOf(diffId: Digest): number | undefined;
   /** As with a compressed source, by diff ids. A layer may come gzipped, which only its first bytes tell. */
-  contents(wanted: (diffId: Digest) => boolean): AsyncIterable<Content>;
+  contents(wanted: (diffId: Digest) => boolean): AsyncIterable<BlobContent>;
   /** The configuration's very bytes; after `contents` they cost a streaming source nothing. */
   configuration(): Promise<Buffer>;
 }

@@ -10,7 +10,7 @@ import { FileByteReader, type TarEntry, walk } from './tar.ts';
 import { type Unpacked, unpack } from './unpack.ts';
 
 /** Files by relative paths with forward slashes: a directory or an archive. */
-export interface Store {
+export interface FileStore {
   /** As the user wrote it, for messages. */
   readonly name: string;
   /** @returns the bytes of a regular file, undefined where there is none */
@@ -29,7 +29,7 @@ export interface Store {
  * @param name as the user wrote it
  * @throws ImageError `NO_SUCH_IMAGE` when nothing is there, `LAYOUT` when it is no directory
  */
-export async function openDirectory(path: string, name: string): Promise<Store> {
+export async function openDirectory(path: string, name: string): Promise<FileStore> {
   const root = await realpath(path).catch(() => undefined);
   const isDirectory = root !== undefined && (await stat(root)).isDirectory();
   if (root === undefined || !isDirectory) {
@@ -43,7 +43,7 @@ export async function openDirectory(path: string, name: string): Promise<Store> 
   return new Directory(root, name);
 }
 
-class Directory implements Store {
+class Directory implements FileStore {
   constructor(
     readonly root: string,
     readonly name: string,
@@ -112,7 +112,7 @@ export async function openArchive(
   name: string,
   temp: string,
   signal?: AbortSignal,
-): Promise<Store> {
+): Promise<FileStore> {
   const refuse = (error: unknown): never => {
     if (error instanceof NotRegularError)
       throw new ImageError(
@@ -161,7 +161,7 @@ async function isGzipped(file: FileHandle, name: string): Promise<boolean> {
   );
 }
 
-class Archive implements Store {
+class Archive implements FileStore {
   readonly #file: FileHandle;
   readonly #entries: ReadonlyMap<string, TarEntry>;
   readonly #close: () => Promise<void>;

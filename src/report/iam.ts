@@ -1,9 +1,9 @@
 import {
+  type Condition,
   EXECUTION,
-  type Occasion,
   PERMISSIONS,
   type Permission,
-  type Target,
+  type PermissionTarget,
 } from '../clients/permissions.ts';
 import type { Kind } from '../model/spec.ts';
 import { partsOf } from './console-link.ts';
@@ -50,8 +50,8 @@ export function policiesOf(scope: Scope): Policies | undefined {
 const VALUES = 'Values';
 
 /** What the task definition refers to and the run leaves alone. */
-function readOnlyTargets({ settings: { referred, repository } }: Scope): ReadonlySet<Target> {
-  const targets: Array<readonly [isReferred: boolean, ...Target[]]> = [
+function readOnlyTargets({ settings: { referred, repository } }: Scope): ReadonlySet<PermissionTarget> {
+  const targets: Array<readonly [isReferred: boolean, ...PermissionTarget[]]> = [
     [referred?.parameters === true, 'parameter'],
     [referred?.secrets === true, 'secret'],
     [referred?.logGroup !== undefined, 'log-group', 'log-streams'],
@@ -60,7 +60,7 @@ function readOnlyTargets({ settings: { referred, repository } }: Scope): Readonl
   return new Set(targets.flatMap(([isReferred, ...all]) => (isReferred ? all : [])));
 }
 
-function has({ settings }: Scope, occasion: Occasion, access: Permission['access']): boolean {
+function has({ settings }: Scope, occasion: Condition, access: Permission['access']): boolean {
   const isEnd = settings.mode === 'destroy';
   switch (occasion) {
     case 'image':
@@ -79,7 +79,7 @@ function has({ settings }: Scope, occasion: Occasion, access: Permission['access
 }
 
 /** Undefined is what this configuration does not touch. */
-type Resources = Readonly<Record<Target, string | readonly string[] | undefined>>;
+type Resources = Readonly<Record<PermissionTarget, string | readonly string[] | undefined>>;
 
 /**
  * A policy must name what does not stand yet, so these ARNs are written, in the partition and account of the caller.
@@ -126,7 +126,7 @@ function listingsOf({ settings, desired }: Scope): ReadonlySet<string> {
 }
 
 /** What the Sid of a service begins with, and what its resources are. */
-const SERVICES: Readonly<Record<string, { readonly word: string; readonly target: Target }>> = {
+const SERVICES: Readonly<Record<string, { readonly word: string; readonly target: PermissionTarget }>> = {
   logs: { word: 'Logs', target: 'log-group' },
   ssm: { word: 'Parameters', target: 'parameter' },
   secretsmanager: { word: 'Secrets', target: 'secret' },
@@ -134,7 +134,7 @@ const SERVICES: Readonly<Record<string, { readonly word: string; readonly target
 };
 
 /** Sets the resources of one service apart in the Sid. */
-const PARTS: Readonly<Record<Target, string>> = {
+const PARTS: Readonly<Record<PermissionTarget, string>> = {
   any: 'All',
   'log-group': 'Group',
   'log-streams': 'Streams',
@@ -146,7 +146,7 @@ const PARTS: Readonly<Record<Target, string>> = {
 /** `part` sets apart, by the Sid, what may be left out. */
 interface Grant {
   readonly action: string;
-  readonly target: Target;
+  readonly target: PermissionTarget;
   readonly part: string;
 }
 
