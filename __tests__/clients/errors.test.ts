@@ -124,7 +124,7 @@ describe('each code that AWS, the SDK or Node gives has its reason', () => {
     ],
     [
       'conflict',
-      'somebody else made it after this run had looked (CODE)',
+      'it was created by someone else after this run had read the account (CODE)',
       [
         'ParameterAlreadyExists',
         'RepositoryAlreadyExistsException',
@@ -280,14 +280,14 @@ describe('an error in words', () => {
       'others who were quicker',
       sdkError('ResourceAlreadyExistsException', 400),
       'conflict',
-      /somebody else made it/,
+      /created by someone else/,
       'run again: it is adopted then',
     ],
     [
       'another run that made it otherwise',
       new CreateConflictError(['retention', 'tag:cost']),
       'conflict',
-      'another run made it at the same time, and what stands is not what is wanted here: retention, tag:cost',
+      'another run created it at the same time with other settings than the configured ones: retention, tag:cost',
       /run again/,
     ],
     ['throttling', sdkError('ThrottlingException', 400), 'throttled', /kept throttling/, /run again/],

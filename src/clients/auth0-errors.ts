@@ -2,7 +2,7 @@ import { type TextResponse, TimeoutError, TooLargeError } from './http.ts';
 import { isUntrusted, systemCode, TRUST } from './network-errors.ts';
 import { backoff, rateLimitReset, retryAfter } from './retry.ts';
 
-/** What may be wrong with a call to Auth0; for code that reacts, the message is for people. */
+/** Kinds of failure of a call to Auth0, for code; people read the message. */
 export type Auth0Trouble =
   | 'credentials'
   | 'grant'
@@ -49,7 +49,7 @@ export class Auth0Error extends Error {
 export type Auth0Call = 'token' | 'read' | 'update';
 export type Auth0Scope = 'read:clients' | 'update:clients';
 
-/** What named the tenant and the application, for people: an input, or a variable with its place. */
+/** Where tenant and application were named, for messages: an input, or a variable with its source location. */
 export interface Auth0Names {
   readonly domain: string;
   readonly application: string;
@@ -188,7 +188,7 @@ function applicationError(call: 'read' | 'update', answer: TextResponse, names: 
   if (status === 400 && call === 'update')
     return new Auth0Error(
       'refused',
-      'Auth0 refused the new lists as invalid (400), and nothing was changed. A URL that stood there before may not ' +
+      'Auth0 refused the new lists as invalid (400), and nothing was changed. A URL that was there before may not ' +
         "pass today's rules: open the application in the Auth0 dashboard, save its settings, and mend what it marks",
       { status },
     );
@@ -209,7 +209,7 @@ function lackingOf(answer: TextResponse, scopes: readonly Auth0Scope[]): readonl
   return scopes.filter((scope) => words.includes(scope));
 }
 
-/** What to branch on, never to print. */
+/** For branching, never for printing. */
 function textOf(answer: TextResponse, key: 'error' | 'errorCode' | 'error_description'): string | undefined {
   const body = parse(answer.text);
   const text = body?.[key];

@@ -19,7 +19,7 @@ export type Auth0Lists = Readonly<Record<Auth0List, readonly string[]>>;
  */
 const WITNESSES = ['is_first_party', 'global'] as const;
 
-/** What is asked for. */
+/** Fields to request. */
 export const FIELDS = ['client_id', 'name', ...LISTS, ...WITNESSES].join(',');
 
 /**

@@ -3,7 +3,7 @@
  * (esbuild, minified, CPU at load over an empty module): the SDK's smallest entry, `auth0/clients` of 7.1.0, is 49 KB
  * and +28/+49 ms, and still needs a `fetch` of our own (the global one costs +180 ms on Node 20); these files are 9 KB
  * and +6/+17 ms, nearly all of it node:https. The SDK's errors also carry the answer's body and headers, which must
- * not reach a log, and it repeats a PATCH as it was, which can wipe out what somebody else wrote between two tries.
+ * not reach a log, and it repeats a PATCH as it was, which can overwrite what others wrote between two attempts.
  */
 import type { Agent } from 'node:http';
 import { Secret } from '../secret.ts';
@@ -29,7 +29,7 @@ export interface Auth0ClientOptions {
   readonly baseUrl: string;
   readonly managementClientId: string | Secret;
   readonly managementClientSecret: Secret;
-  /** What named the tenant and the application, for people; the inputs, where it is not given. */
+  /** Where tenant and application were named, for messages; the inputs by default. */
   readonly names?: Auth0Names;
   /** Whether the run writes nothing: the token is then asked for without the scope that changes applications. */
   readonly readOnly: boolean;
@@ -47,7 +47,7 @@ export interface Auth0ClientOptions {
 }
 
 /**
- * Nothing else is asked for: keys and secrets of applications (`*:client_keys`) are none of our business. Auth0 refuses
+ * No other scope is requested: keys and secrets of applications (`*:client_keys`) are not needed. Auth0 refuses
  * the whole token where one of them was not granted, so a run that only reads does not ask for more.
  */
 const READING: readonly Auth0Scope[] = ['read:clients'];
@@ -55,7 +55,7 @@ const WRITING: readonly Auth0Scope[] = ['read:clients', 'update:clients'];
 const TIMEOUT_MS = 30_000;
 /** An application with three full lists is below 100 KB; a longer response is none of Auth0. */
 const MAX_BYTES = 1024 * 1024;
-/** What may stand in an Authorization header (RFC 6750, b64token). */
+/** Characters of an Authorization header (RFC 6750, b64token). */
 const BEARER = /^[A-Za-z0-9._~+/-]+=*$/;
 
 /**
@@ -99,7 +99,7 @@ export class Auth0Client {
   }
 
   /**
-   * Replaces whole lists, once: whoever repeats it reads the lists again before.
+   * Replaces whole lists, once. Read the lists again before a repetition.
    * @param lists only those that change; the others are left alone
    * @throws Auth0Error; a passing one may have been carried out all the same. AbortedError where the run has ended
    */
@@ -107,7 +107,7 @@ export class Auth0Client {
     const token = await this.#ask();
     this.#options.cancellation?.check();
     const answer = await this.#send('PATCH', this.#pathOf(applicationId), token, JSON.stringify(lists));
-    // What the answer says of the lists is not looked at: reading back tells what stands.
+    // The lists of the response are ignored: they are read back.
     if (answer.status < 200 || answer.status > 299) throw this.#errorOf('update', answer);
     this.#options.onWritten?.();
   }

@@ -4,7 +4,7 @@ import { isConnectionLost } from './network-errors.ts';
 import type { QuotaBucket } from './quota-bucket.ts';
 import { backoff, retry, retryAfter } from './retry.ts';
 
-/** What an error means for the call that met it. */
+/** Whether and how a failed call is repeated. */
 export type ErrorClass = 'throttled' | 'conflict' | 'transient' | 'permanent';
 
 const THROTTLED = new Set([
@@ -46,7 +46,7 @@ export function classifyError(error: unknown): ErrorClass {
   if (CONFLICTS.has(code)) return 'conflict';
   if (TRANSIENT.has(code) || isConnectionLost(code)) return 'transient';
   if (status !== undefined && status >= 500) return 'transient';
-  // The answer was cut: whether the call was applied is not known, and asking again tells. A refusal may be cut as
+  // The response was cut: a repetition shows whether the call was applied. A refusal may be cut as
   // well; one that is no JSON at all is a proxy's page, and stays.
   if (isUnreadable(error) && (status === undefined || status < 300 || !isPage(error))) return 'transient';
   // The SDK has by then corrected its clock from the answer's date.

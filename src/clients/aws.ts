@@ -8,7 +8,7 @@ import { AwsError } from './errors.ts';
 import { type Quota, QuotaBucket } from './quota-bucket.ts';
 import { GRACE_MS } from './response-limits.ts';
 
-// The SDK tells every user of Node 20 at every run that it will leave it; that is ours to deal with, not theirs.
+// The SDK warns at every run that it will drop Node 20. That concerns this action, not its users.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 /** Temporary or lasting keys of an account. */
@@ -18,7 +18,7 @@ export interface Keys {
   readonly sessionToken: Secret | undefined;
 }
 
-/** What every client of a run shares. */
+/** Settings that all clients of a run share. */
 export interface Connection {
   readonly region: string;
   /** Only reading commands leave the process: plan and drift. */
@@ -28,9 +28,9 @@ export interface Connection {
   readonly clock: Clock;
   /** Where a proxy is set in the environment. */
   readonly agent: Agent | undefined;
-  /** Keys to sign with; where they are not told, the SDK looks for credentials in its own order. */
+  /** Keys to sign with; by default the SDK looks for credentials in its own order. */
   readonly keys?: Keys | undefined;
-  /** How long an answer may take: half a minute unless told. */
+  /** How long a response may take: half a minute by default. */
   readonly answerMs?: number;
   /** The end of the run: what is in flight by then is given only the grace. */
   readonly end?: AbortSignal;

@@ -63,8 +63,8 @@ export class Cancellation {
   }
 
   /**
-   * Waits for work that is in flight, once the run has ended for no longer than the grace. What the work itself waits
-   * for may know nothing of the end, as the SDK's sources of credentials do.
+   * Waits for work that is in flight; after the end of the run, for no longer than the grace. The work itself may wait
+   * without regard to the end, as the SDK's credential providers do.
    * @throws AbortedError where the grace is over; the work goes on unheard
    */
   async graced<T>(work: Promise<T>, grace = GRACE_MS): Promise<T> {

@@ -1,6 +1,6 @@
 /** Time and randomness, so that tests need not wait. */
 export interface Clock {
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
   /** Milliseconds since 1970: servers name the end of a rate limit as a point in time. */
   epoch(): number;

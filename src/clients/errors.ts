@@ -17,7 +17,7 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 /**
- * Whether what came is no answer of the service: cut on its way, or a page of somebody else. Answers in XML (STS) have no
+ * Whether the response is not the service's: cut on its way, or a page of a proxy. Responses in XML (STS) have no
  * error of their own for it in the SDK.
  */
 export function isUnreadable(error: unknown): boolean {
@@ -81,7 +81,7 @@ const INVALID = new Set([
   'MissingAuthenticationToken',
 ]);
 const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation', 'NotAuthorized']);
-/** Each service's word for a creation that somebody else was quicker with. */
+/** Each service's code for a creation that lost a race. */
 const EXISTS = new Set([
   'ParameterAlreadyExists',
   'RepositoryAlreadyExistsException',
@@ -136,13 +136,13 @@ function explain(
   if (EXISTS.has(code))
     return {
       reason: 'conflict',
-      what: `somebody else made it after this run had looked (${code})`,
+      what: `it was created by someone else after this run had read the account (${code})`,
       remedy: 'run again: it is adopted then',
     };
   if (cause instanceof CreateConflictError)
     return {
       reason: 'conflict',
-      what: `another run made it at the same time, and what stands is not what is wanted here: ${cause.fields.join(', ')}`,
+      what: `another run created it at the same time with other settings than the configured ones: ${cause.fields.join(', ')}`,
       remedy: 'run again; a concurrency group in the workflow keeps runs apart',
     };
   if (QUOTA.has(code))

@@ -15,10 +15,10 @@ export class GitHubError extends Error {
 
 export const isMissing = (error: unknown): boolean => error instanceof GitHubError && error.status === 404;
 
-/** GitHub's word for what stands already. */
+/** GitHub's status for what exists already. */
 export const isThere = (error: unknown): boolean => error instanceof GitHubError && error.status === 422;
 
-/** What Octokit's errors tell of an answer; nothing of it is there where no answer came. */
+/** The response that an error of Octokit is about. */
 export interface FailedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number | undefined>>;

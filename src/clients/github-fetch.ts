@@ -11,7 +11,7 @@ const TIMES = { eachMs: 15_000, allMs: 120_000 };
 /** All waits of a run together, likewise. */
 const MOST_WAIT_MS = 60_000;
 
-/** What Octokit passes to a `fetch`. */
+/** Options that Octokit passes to a `fetch`. */
 interface FetchOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -20,9 +20,9 @@ interface FetchOptions {
 
 /**
  * A `fetch` over Node's own client, which knows our proxies: the global one takes Node 20 a fifth of a second and 40 MiB
- * to load. It follows no redirect and leaves the API's host for no link, since the token is for nobody else.
+ * to load. It follows no redirect and leaves the API's host for no link, since the token is for that host alone.
  * @param api the base of GitHub's API
- * @param agent where a proxy stands in between
+ * @param agent for a proxy, if any
  * @param times what one answer may take, head and body, and all of them
  * @throws GitHubError for an answer that is no JSON, or no answer of the API's, and once all took too long; what the transport throws for a broken connection
  */

@@ -15,7 +15,7 @@ export interface GitHubConnection {
   readonly agent?: Agent | undefined;
 }
 
-/** What we read of an issue, a pull request or a comment. */
+/** The fields that reports need of an issue, a pull request or a comment. */
 export interface Post {
   /** Of a comment. */
   readonly id: number;

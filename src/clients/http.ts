@@ -86,14 +86,14 @@ export async function exchange(httpRequest: HttpRequest): Promise<HttpResponse> 
     request.once('response', resolve);
     request.on('error', reject);
   });
-  // It is awaited below, after the body; until then its failure is nobody's.
+  // It is awaited below, after the body; a failure before that must not count as unhandled.
   head.catch(() => undefined);
   let whole = true;
   if (body === undefined || Buffer.isBuffer(body)) request.end(body);
   else whole = await writeBody(request, body, lengthOf(headers));
   const done = limitTime({ milliseconds: idle, end, grace }, () => request.destroy(late()));
   const response = await head.finally(done);
-  // What the server wants no more of is never ended: it would keep its connection, and with it the process.
+  // A request that the server stopped reading never ends: its connection would keep the process alive.
   if (!whole) response.once('end', () => request.destroy());
   return { status: response.statusCode ?? 0, headers: response.headers, body: response, whole };
 }
@@ -142,7 +142,7 @@ export async function send({ body, limits, maxBytes, ...request }: TextRequest):
     const response = await exchange({ ...request, body: bytes, signal: timeout.signal, idle, end, grace });
     const { status, headers } = response;
     if (status >= 300 && status < 400) {
-      // What is never read would keep its connection, and with it the process.
+      // A body that is never read would keep its connection, and with it the process, alive.
       response.body.destroy();
       return { status, headers, text: '' };
     }

@@ -12,7 +12,7 @@ const deflate = promisify(deflateRaw);
 
 /** Each block is deflated for itself, several at once; 1 MiB costs 0.2 % of the ratio and bounds the memory. */
 const BLOCK_BYTES = CHUNK_BYTES;
-/** What does not shrink to this share is stored: deflating it would cost twenty times the time for nothing. */
+/** A block that does not shrink to this share is stored: deflating it would cost twenty times the time for nothing. */
 const WORTH = 0.95;
 const SAMPLES = 4;
 const SAMPLE_BYTES = 2 * 1024;
@@ -33,7 +33,7 @@ export function openWorkerPool(): WorkerPool {
 
 /**
  * Gzips a stream on several cores: blocks of 1 MiB are deflated side by side at level 1 and joined to one gzip
- * member, as pigz does. Four samples of each block tell whether it shrinks; if not, it is stored.
+ * member, as pigz does. Four samples of each block show whether it shrinks; if not, it is stored.
  * @param raw the uncompressed bytes
  * @param measure takes the digest of the raw bytes
  * @param ahead blocks that may wait for the reader, each 1 MiB twice
@@ -51,7 +51,7 @@ export async function* gzip(
     measure.update(block.bytes);
     crc = crc32(block.bytes, crc);
     const packed = pack(block, pool);
-    // Who stops early never asks for it; its failure must not end the process.
+    // A reader that stops early never awaits it; its failure must not end the process.
     packed.catch(() => undefined);
     flying.push(packed);
     if (flying.length > ahead) yield* give(flying);
@@ -79,7 +79,7 @@ async function* give(flying: Promise<Packed>[]): AsyncGenerator<Buffer> {
   const packed = await flying.shift();
   if (packed === undefined) return;
   yield packed.bytes;
-  // Who stops at the bytes never comes here: a write of them may still be under way.
+  // A reader that stops at these bytes never comes here: a write of them may still be under way.
   if (packed.buffer !== undefined) giveBack([packed.buffer]);
 }
 

@@ -23,7 +23,7 @@ export interface Upload {
   readonly onSent?: (bytes: number) => void;
 }
 
-/** What stands in the registry now. */
+/** A blob that is in the registry now. */
 export interface Uploaded {
   readonly digest: Digest;
   readonly size: number;
@@ -41,7 +41,7 @@ export class Distribution {
     return this.#session.connection.repository;
   }
 
-  /** Repeats work whose failures, told by `isRetried`, may be over at the next attempt. */
+  /** Repeats work while `isRetried` says that its failure may be over at the next attempt. */
   repeat<T>(work: () => Promise<T>, isRetried: (error: unknown) => boolean): Promise<T> {
     return this.#session.repeat(work, isRetried);
   }
@@ -51,7 +51,7 @@ export class Distribution {
     return new Distribution({ ...this.#session.connection, signal });
   }
 
-  /** @returns `host/repository`, the host as GetAuthorizationToken told it */
+  /** @returns `host/repository`, the host as GetAuthorizationToken names it */
   async address(): Promise<string> {
     const { endpoint } = await this.#session.connection.authorization.get();
     return `${endpoint.host}/${this.repository}`;
@@ -97,7 +97,7 @@ export class Distribution {
     if (head.status === 404) return undefined;
     const told = head.headers['docker-content-digest'];
     if (isDigest(told)) return told;
-    // The header is only recommended; the manifest itself always tells.
+    // The header is only recommended; the manifest itself always has a digest.
     return this.#session.repeat(async () => {
       const get = { ...ask, method: 'GET', limit: MANIFEST_BYTES };
       const { status, body } = await this.#session.ask('GET manifest', get);
@@ -122,7 +122,7 @@ export class Distribution {
 
   /**
    * Uploads a blob by one POST, one streamed PATCH and an empty PUT, as Docker and crane do: ECR answers several PATCHes
-   * wrongly. What breaks is begun afresh with a new POST.
+   * wrongly. A broken upload starts again with a new POST.
    * @returns undefined when `confirm` left it unmade
    * @throws ImageError `WRONG_DIGEST`; RegistryFailure
    */
@@ -159,7 +159,7 @@ export class Distribution {
       headers: { 'content-length': 0 },
       accept: [200, 201, 202],
     });
-    // The registry takes the digest of all it is sent. Where it is known beforehand, ours would tell no more; when the
+    // The registry takes the digest of all it is sent. Where it is known beforehand, ours would add nothing; when the
     // registry's differs, what can be read again is.
     const isChecked = digest !== undefined && size !== undefined && restartable;
     const measure = isChecked ? undefined : new Measure();

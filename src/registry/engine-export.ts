@@ -71,13 +71,13 @@ export function kindOf(
 
 /**
  * Tells which layer a directory of a legacy export holds, before its bytes come. Engines until version 24 name the
- * directory by a digest over the layer's old-style configuration, which stands in its file `json`, and over the
+ * directory by a digest over the layer's old-style configuration, which is in its file `json`, and over the
  * chain id of the layers below; so of the image's chain ids the one that gives the directory's name is its layer.
  * (moby, `image/v1.CreateID` and `image/tarexport`; checked against Docker 20.10.)
  * @param directory the 64 digits
  * @param json the file's content
  * @param diffIds of the image, from the base up
- * @returns the diff id, undefined when none matches: then only reading the layer tells
+ * @returns the diff id, undefined when none matches: then only reading the layer shows it
  */
 export function identifyLayer(
   directory: string,

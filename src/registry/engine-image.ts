@@ -17,7 +17,7 @@ import { follow, rootOf, type Tree } from './oci-layout.ts';
 import type { BlobContent, CompressedSource, ImageSource, UncompressedSource } from './source.ts';
 
 /**
- * Opens an image of the local engine. Nothing is exported yet: the engine's answer to an inspection tells what the
+ * Opens an image of the local engine. Nothing is exported yet: the engine's response to an inspection has what the
  * tag is compared by, and which layers there are.
  * @param name as the engine knows it
  * @param tag the image's own
@@ -81,7 +81,7 @@ export function openClassicStore(
     sizeOf: () => undefined,
     contents,
     async configuration() {
-      // A layer that nobody can name is given all the same: the export goes on when it is given up.
+      // A layer without a known diff id is given too: the export goes on when it is released.
       if (config === undefined) for await (const { release } of contents(() => false)) release();
       if (config === undefined || digestOf(config) !== id) {
         throw new ImageError(
@@ -119,7 +119,7 @@ export function openContainerdStore(
   name: string,
   tag: string | undefined,
 ): CompressedSource {
-  // Never what `index.json` lists: from Docker 29 on the signatures of an image stand there beside it.
+  // Never what `index.json` lists: from Docker 29 on it also lists the signatures of an image.
   const root = chooseChild(inspected, target, name) ?? target;
   let tree: Tree | undefined;
 
@@ -172,10 +172,10 @@ export function openContainerdStore(
   };
 }
 
-/** The engine may tell what an index lists; its attestations only an export tells. */
+/** The engine may list the images of an index; only an export has its attestations. */
 function identify({ children }: Inspected, target: Descriptor, root: Descriptor): Identity {
   const { mediaType, digest } = root;
-  // An engine that tells no media type may have either under the id.
+  // Without a media type, the id may be of either.
   const isSingle = root !== target || (mediaType !== '' && !isIndex(mediaType));
   const told = children.filter(({ isImage }) => isImage).map((child) => child.digest);
   const images = told.length === 0 ? undefined : [...new Set(told)].sort();
@@ -207,7 +207,7 @@ function chooseChild({ children }: Inspected, target: Descriptor, name: string):
       `image: the engine holds ${held} of the platforms that ${name} lists; build or pull them all, or build for one platform`,
     );
   }
-  // Its size is told by no one before the export; `follow` is given it with the bytes.
+  // Its size is unknown before the export; `follow` gets it with the bytes.
   return { mediaType: '', digest: child.digest, size: -1 };
 }
 

@@ -10,7 +10,7 @@ import { type Descriptor, objects, parseDescriptor, parseObject, texts } from '.
 
 /** Where the local Docker engine listens. */
 export interface EngineAddress {
-  /** As it is told in messages. */
+  /** For messages. */
   readonly name: string;
   readonly url: URL;
   /** A Unix socket or a named pipe of Windows. */
@@ -31,7 +31,7 @@ const PIPE = 'npipe:////./pipe/docker_engine';
 
 /**
  * @param environment of the step; `DOCKER_HOST` as Docker's client reads it
- * @param platform as `process.platform` tells it
+ * @param platform as `process.platform` has it
  * @throws ImageError `ENGINE` for an address that cannot be spoken to, `ssh:` above all
  */
 export function engineAddress(environment: EngineEnvironment, platform: string): EngineAddress {
@@ -59,22 +59,22 @@ export function engineAddress(environment: EngineEnvironment, platform: string):
   };
 }
 
-/** A password may stand before the host, and the address is told in messages. */
+/** A password may precede the host, and messages name the address. */
 function withoutPassword(host: string): string {
   return host.replace(/(\/\/[^/:@]*):[^/]*@/, '$1@');
 }
 
-/** What the engine tells of an image without exporting it. */
+/** The engine's description of an image, without an export. */
 export interface Inspected {
   /** A classic store's id is the configuration's digest, a containerd store's that of the manifest or index. */
   readonly id: Digest;
   readonly diffIds: readonly Digest[];
-  /** Whether `diffIds` are all layers of one image: of an index without an image for this machine nothing is told. */
+  /** Whether `diffIds` are all layers of one image: an index without an image for this machine has none. */
   readonly hasLayers: boolean;
   readonly platform: string | undefined;
-  /** What a containerd store has under the name; undefined for a classic store. */
+  /** The descriptor of a containerd store; undefined for a classic store. */
   readonly target: Descriptor | undefined;
-  /** What an index of a containerd store lists, where the engine tells it (API 1.48, Docker 28). */
+  /** The entries of an index in a containerd store, where the engine lists them (API 1.48, Docker 28). */
   readonly children: readonly {
     readonly digest: Digest;
     readonly isImage: boolean;
@@ -130,7 +130,7 @@ export class Engine {
       diffIds: (texts(rootfs?.['Layers']) ?? []).filter(isDigest),
       hasLayers: rootfs?.['Type'] === 'layers',
       platform: parts.length >= 2 ? parts.join('/') : undefined,
-      // Both are told by a containerd store only: there the id is the descriptor's digest.
+      // Only a containerd store has both: there the id is the descriptor's digest.
       target:
         target === undefined || target === null
           ? untold(Id, GraphDriver)
@@ -181,8 +181,8 @@ export class Engine {
 }
 
 /**
- * Docker 25 to 27 tell no descriptor (API below 1.48); that the store is containerd's the name of its snapshotter
- * shows, since no driver of a classic store is called so. What stands under the id only the export tells.
+ * Docker 25 to 27 give no descriptor (API below 1.48). The name of its snapshotter shows that the store is containerd's,
+ * since no driver of a classic store is called so. Only the export shows what the id is of.
  */
 function untold(id: Digest, driver: unknown): Descriptor | undefined {
   const isContainerd = objects([driver])[0]?.['Name'] === 'overlayfs';

@@ -9,7 +9,7 @@ export type Identity =
       readonly by: 'manifest';
       /** Of the manifest that the tag will name. */
       readonly digest: Digest;
-      /** What its index lists beside attestations, sorted; undefined where only an export tells. */
+      /** The images of its index without attestations, sorted; undefined where only an export has them. */
       readonly images: readonly Digest[] | undefined;
     }
   | {
@@ -32,7 +32,7 @@ export function isSame(manifest: Manifest, identity: Identity): boolean {
   return manifest.config?.digest === identity.digest && hasVerifiedLayers(manifest);
 }
 
-/** Whether another index may differ from the source in build times alone, which only its attestations tell. */
+/** Whether another index may differ from the source in build times alone, which only its attestations show. */
 export function mayDifferInBuildTime(manifest: Manifest, identity: Identity): boolean {
   if (identity.by !== 'manifest' || !isIndex(manifest.mediaType)) return false;
   if (manifest.digest === identity.digest || !manifest.manifests.some(isStatement)) return false;
@@ -103,7 +103,7 @@ function contentOf({ mediaType, bytes, layers }: Manifest): object {
   return { manifest: mediaType, artifactType, predicates: [...new Set(predicates)].sort() };
 }
 
-/** Keys in one order, whoever wrote them. */
+/** JSON with sorted keys. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) =>
     typeof item === 'object' && item !== null && !Array.isArray(item)

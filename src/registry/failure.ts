@@ -2,7 +2,7 @@ import { isConnectionLost, isUntrusted, systemCode, TRUST } from '../clients/net
 import { ImageError, quote } from './errors.ts';
 import { objects, parseJson } from './manifest.ts';
 
-/** What the registry was asked, by the verbs of the distribution specification. */
+/** Requests by the verbs of the distribution specification. */
 export type Verb =
   | 'HEAD blob'
   | 'GET blob'
@@ -50,12 +50,12 @@ export class RegistryFailure extends Error {
     );
   }
 
-  /** Whether the token has expired: ECR tells it by 403 and plain text, the specification by 401. */
+  /** Whether the token has expired: ECR answers 403 with plain text, the specification says 401. */
   get isExpired(): boolean {
     return this.status === 401 || (this.status === 403 && /authorization token has expired/i.test(this.text));
   }
 
-  /** Whether a new token may help: an answer to HEAD has no text, so that its 403 does not tell the two apart. */
+  /** Whether a new token may help: an answer to HEAD has no text, so that its 403 may be either. */
   get mayBeExpired(): boolean {
     return this.isExpired || (this.status === 403 && this.verb.startsWith('HEAD'));
   }
@@ -81,7 +81,7 @@ export function isTransient(error: unknown): boolean {
 export function connectionFailure(verb: Verb, error: unknown): RegistryFailure | undefined {
   const code = systemCode(error);
   const isHangUp = error instanceof Error && /socket hang up|aborted/.test(error.message);
-  // What is no HTTP comes from something in between, as a page of a proxy does.
+  // A response that is no HTTP comes from something in between, as a page of a proxy does.
   const isConnection = isConnectionLost(code) || code?.startsWith('HPE_') === true;
   if (!isHangUp && !isConnection) return undefined;
   return new RegistryFailure(verb, 0, code === undefined ? [] : [code], '', undefined, { cause: error });
@@ -112,7 +112,7 @@ export function parseErrors(body: Buffer): { codes: readonly string[]; text: str
   }
 }
 
-/** What a failure is told about. */
+/** The subject of a failure's message. */
 export interface Subject {
   /** `host/repository`. */
   readonly address: string;
@@ -127,7 +127,7 @@ export function isImmutable(failure: RegistryFailure): boolean {
   return failure.codes.includes('TAG_INVALID') || /immutable|ImageTagAlreadyExists/i.test(failure.text);
 }
 
-/** @returns whether the registry already holds the very manifest, which immutable repositories tell as a fault */
+/** @returns whether the registry already holds the very manifest, which immutable repositories report as an error */
 export function isAlreadyThere(failure: RegistryFailure): boolean {
   return failure.verb === 'PUT manifest' && /ImageAlreadyExists|image .* already exists/i.test(failure.text);
 }

@@ -9,7 +9,7 @@ const COMPRESSIONS: readonly (readonly [magic: string, name: Compression, comman
 
 export type Compression = 'gzip' | 'zstd' | 'xz' | 'bzip2' | 'lz4';
 
-/** As many bytes as tell every compression. */
+/** Bytes that identify every compression. */
 export const MAGIC_BYTES = 6;
 
 /**
@@ -22,7 +22,7 @@ export function compressionOf(start: Buffer): { name: Compression; command: stri
   return found === undefined ? undefined : { name: found[1], command: found[2] };
 }
 
-/** What people give for an archive, told by its first bytes, and the command that makes an image of it. */
+/** Files that are mistaken for an archive, by their first bytes, and the command that makes an image of each. */
 const OTHERS: readonly (readonly [at: number, magic: string, what: string])[] = [
   [0, 'hsqs', 'is a squashfs file system; unpack it (unsquashfs -d DIR FILE), and build an image of it'],
   [
@@ -36,7 +36,7 @@ const OTHERS: readonly (readonly [at: number, magic: string, what: string])[] = 
   [0, 'QFI\xfb', 'is the disk of a virtual machine; build a container image, and write that image'],
 ];
 
-/** As many bytes as tell every one of them. */
+/** Bytes that identify each of them. */
 export const SIGNATURE_BYTES = 41;
 
 /**
@@ -48,6 +48,6 @@ export function otherFile(start: Buffer): string | undefined {
   return OTHERS.find(([at, magic]) => text.startsWith(magic, at))?.[2];
 }
 
-/** What to do with a tar that holds no image, for the end of a sentence. */
+/** The remedy for a tar without an image, for the end of a sentence. */
 export const ROOT_FILE_SYSTEM =
   'a root file system, as docker export writes it, becomes an image by docker import FILE NAME:TAG; then write docker:NAME:TAG';

@@ -39,7 +39,7 @@ export async function* readRange(
       yield chunk;
     }
   } finally {
-    // Who stops early may close the file next; the read under way must have ended by then.
+    // A reader that stops early may close the file next; the read under way must have ended by then.
     await ahead.catch(() => undefined);
   }
 }
@@ -80,7 +80,7 @@ export async function gather(bytes: Bytes, limit: number, where: string): Promis
 
 /** RFC 1951: five bytes in front of each stored block of 65,535, on top of the content of a chunk. */
 const FRAME_BYTES = CHUNK_BYTES + 5 * Math.ceil(CHUNK_BYTES / 65_535);
-/** What four uploads hold at once; more is left to the garbage collector. */
+/** Buffers that four uploads hold at once; more is left to the garbage collector. */
 const KEPT = 24;
 const free: Buffer[] = [];
 
@@ -92,22 +92,22 @@ export function takeBuffer(): Buffer {
   return free.pop() ?? Buffer.allocUnsafeSlow(FRAME_BYTES);
 }
 
-/** Takes back what nobody reads or writes any more; who is not sure keeps it. */
+/** Takes back buffers that are no longer read or written; keep those that may be. */
 export function giveBack(buffers: Iterable<Buffer>): void {
   for (const buffer of buffers) if (free.length < KEPT) free.push(buffer);
 }
 
-/** What was named is a directory, a pipe, a socket or a device. */
+/** The path is of a directory, a pipe, a socket or a device. */
 export class NotRegularError extends Error {
   override readonly name = 'NotRegularError';
 }
 
-/** Without it a pipe that nobody writes into would hold `open` for ever; Windows has no such pipes, and no such flag. */
+/** Without it `open` would wait for ever for a writer of a pipe; Windows has no such pipes, and no such flag. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
  * Opens a file for reading. Pipes and devices never end, and reading them may change them: what lies at the path is
- * looked at once it is open, when nobody can put another thing there.
+ * looked at once it is open, when it can no longer be replaced.
  * @returns the file, which must be closed, and its size in bytes
  * @throws NotRegularError; what the system throws
  */

@@ -16,7 +16,7 @@ const PURPOSE = 'aws-bootstrap: every blob of this manifest holds the layer that
 
 /**
  * Marks a manifest whose layers this action compressed, or unpacked to take their digests. Another registry client may
- * have built a manifest whose blobs are not what its configuration names, and nothing else tells the two apart:
+ * have built a manifest whose blobs are not those that its configuration names, and nothing else distinguishes the two:
  * Docker's manifest has no annotations, and OCI's, which has, is refused by some services of AWS. So the mark is white
  * space in the JSON, which every reader passes over and every registry keeps, since the manifest's digest covers it.
  * It spells a checksum of the content: a manifest that was edited has lost it.
@@ -29,7 +29,7 @@ export function markVerified(json: string): Buffer {
 /** @returns whether the manifest carries the mark of its content */
 export function hasVerifiedLayers({ bytes }: Pick<Manifest, 'bytes'>): boolean {
   const mark = bytes.subarray(1, 1 + BITS).toString('latin1');
-  // Every other manifest is told by its first bytes.
+  // Its first bytes rule out every other manifest.
   if (!/^[ \t]+$/.test(mark)) return false;
   return markOf(`{${bytes.subarray(1 + BITS).toString('utf8')}`) === mark;
 }

@@ -12,7 +12,7 @@ const OCI_CONFIG = 'application/vnd.oci.image.config.v1+json';
 const OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar';
 const OCI_LAYER_GZIP = 'application/vnd.oci.image.layer.v1.tar+gzip';
 
-/** All that may stand behind a tag; BatchGetImage and `Accept` name them, else the registry converts. */
+/** Media types that a tag may name; BatchGetImage and `Accept` name them, else the registry converts. */
 export const MANIFESTS: readonly string[] = [DOCKER_MANIFEST, OCI_MANIFEST, DOCKER_INDEX, OCI_INDEX];
 
 /** @returns whether it is a list of manifests: several platforms, attestations. */
@@ -59,11 +59,11 @@ export interface Manifest {
   /** The configuration of an image; an index has none. */
   readonly config: Descriptor | undefined;
   readonly layers: readonly Descriptor[];
-  /** What an index lists. */
+  /** The entries of an index. */
   readonly manifests: readonly Descriptor[];
 }
 
-/** What a configuration tells that matters here. */
+/** The parts of a configuration that matter here. */
 export interface ImageConfig {
   /** `linux/amd64`; undefined for what is no image that runs. */
   readonly platform: string | undefined;
@@ -78,7 +78,7 @@ function isObject(value: unknown): value is Json {
 
 /**
  * @param where names the document in the message
- * @throws ImageError `LAYOUT` when it is no JSON object; the text itself is never told
+ * @throws ImageError `LAYOUT` when it is no JSON object; the text itself is never repeated
  */
 export function parseObject(bytes: Buffer, where: string): Json {
   const value = parseJson(bytes, where);
@@ -148,14 +148,14 @@ function parsePlatform(value: Json): { os: string; architecture: string; variant
 
 /**
  * Reads an image manifest or an index, Docker's or OCI's.
- * @param mediaType as the descriptor or the registry tells it; OCI documents may leave it out of themselves
+ * @param mediaType as the descriptor or the registry has it; OCI documents may leave it out of themselves
  * @throws ImageError `LAYOUT` when it is neither, or a schema 1 manifest, which has no configuration
  */
 export function parseManifest(bytes: Buffer, mediaType: string | undefined, where: string): Manifest {
   const json = parseObject(bytes, where);
   const own = typeof json['mediaType'] === 'string' ? json['mediaType'] : undefined;
   const guessed = Array.isArray(json['manifests']) ? OCI_INDEX : OCI_MANIFEST;
-  // Some engines tell none.
+  // Some engines have none.
   const type = own ?? (mediaType || guessed);
   if (json['schemaVersion'] !== 2) {
     throw new ImageError('LAYOUT', `${where} is not a manifest of version 2; build the image again`);

@@ -232,7 +232,7 @@ export function blobPath(digest: Digest): string {
 /** Reads a file of the layout whole. */
 export type Read = (path: string, limit: number) => Promise<Buffer>;
 
-/** What an image layout holds, before it is known which of it is pushed. */
+/** The image of a layout, before its manifests are read. */
 interface Layout extends OwnTag {
   /** The descriptor that `index.json` gives for the image. */
   readonly root: Descriptor;
@@ -241,7 +241,7 @@ interface Layout extends OwnTag {
 /**
  * Finds the image in a layout's `index.json`.
  * @param select the tag or the name to take where there are several
- * @throws ImageError `LAYOUT`, `NO_SUCH_IMAGE` when it is not one image that is meant
+ * @throws ImageError `LAYOUT`, `NO_SUCH_IMAGE` when not exactly one image is selected
  */
 export async function chooseRoot(read: Read, select: string | undefined, name: string): Promise<Layout> {
   const json = parseObject(await read('index.json', MANIFEST_BYTES), `index.json of ${name}`);
@@ -251,7 +251,7 @@ export async function chooseRoot(read: Read, select: string | undefined, name: s
     select === undefined
       ? listed
       : listed.filter((descriptor) => names(descriptor).some((own) => isSelected(select, own)));
-  // One image under several tags stands there several times.
+  // An image with several tags is listed several times.
   const distinct = new Set(found.map((descriptor) => descriptor.digest));
   const [root] = found;
   if (root === undefined || distinct.size > 1) {
@@ -272,14 +272,14 @@ function names(descriptor: Descriptor): readonly string[] {
   return [ref, image].filter((text) => text !== undefined);
 }
 
-/** @returns whether its entry alone says that it is of an image that stands beside: a signature, or a list of them */
+/** @returns whether its entry alone says that it belongs to another image: a signature, or a list of them */
 function isReferrer({ annotations }: Descriptor): boolean {
   const { [SUBJECT]: subject, [REF_NAME]: ref = '', kind = '' } = annotations ?? {};
   return subject !== undefined || REFERRERS_TAG.test(ref) || COSIGN.test(kind);
 }
 
 /**
- * Signatures and the like stand beside the image that they are of: Docker 29 and cosign say so in an annotation, regctl
+ * Signatures and the like are listed beside the image that they belong to: Docker 29 and cosign say so in an annotation, regctl
  * and oras by their tag, other tools only in the manifest, which is read where there are several. They are not pushed
  * with it.
  */
@@ -289,7 +289,7 @@ async function withoutReferrers(listed: readonly Descriptor[], read: Read): Prom
   if (digests.size < 2) return images;
   const kept: Descriptor[] = [];
   for (const image of images) {
-    // One that is missing or damaged is told when it is the one that is meant.
+    // One that is missing or damaged is an error only where it is the selected one.
     const manifest = await read(blobPath(image.digest), MANIFEST_BYTES)
       .then((bytes) => parseObject(bytes, `the manifest ${image.digest}`))
       .catch(() => undefined);

@@ -10,10 +10,10 @@ import { type ImageReference, parseReference } from './reference.ts';
 import type { ImageSource } from './source.ts';
 import { type FileStore, openArchive, openDirectory } from './store.ts';
 
-/** What opening an image depends on beside its name. */
+/** Circumstances of opening an image, beside its name. */
 export interface OpenOptions {
   readonly environment: EngineEnvironment;
-  /** As `process.platform` tells it. */
+  /** As `process.platform` has it. */
   readonly platform: string;
   /** Directories that files must lie in (the workspace, the runner's temporary directory); empty: anywhere. */
   readonly roots: readonly string[];
@@ -27,7 +27,7 @@ export interface OpenOptions {
  * Opens the image of the input `image` and finds it whole, before anything is sent.
  * @param image as the user wrote it
  * @returns a source that must be closed
- * @throws ImageError told in words: no such image, no engine, damaged, foreign or too large layers; the signal's reason
+ * @throws ImageError with the remedy: no such image, no engine, damaged, foreign or too large layers; the signal's reason
  *   where that comes first
  */
 export async function openImage(image: string, options: OpenOptions): Promise<ImageSource> {
@@ -72,7 +72,7 @@ async function openReference(image: string, options: OpenOptions): Promise<Image
   }
 }
 
-/** What a file holds is judged by readers that engines and registries share, and that do not know who wrote it. */
+/** Readers that engines and registries share do not know who wrote a file, so the remedy is added here. */
 function withRemedy(error: unknown): unknown {
   if (!(error instanceof ImageError) || error.message.includes('; ')) return error;
   return new ImageError(error.fault, `${error.message}; write the image again`, { cause: error });
@@ -91,7 +91,7 @@ async function closingOnFailure(store: FileStore, open: () => Promise<ImageSourc
 async function refuseOutside(reference: ImageReference, roots: readonly string[]): Promise<void> {
   if (reference.transport === 'docker' || roots.length === 0) return;
   const { transport, path } = reference;
-  // What does not exist is told by who opens it.
+  // A missing file is reported when it is opened.
   const found = await realpath(path).catch(() => undefined);
   if (found === undefined) return;
   const allowed = await Promise.all(roots.map((root) => realpath(root).catch(() => root)));

@@ -8,13 +8,13 @@ import { Meter } from './progress.ts';
 import { type PushContext, type PushOrder, sendCompressed, sendUncompressed, subject } from './send.ts';
 import type { ImageSource } from './source.ts';
 
-/** What a push has done. */
+/** The result of a push. */
 export interface Pushed {
   /** The manifest that the tags name now. */
   readonly manifest: Manifest;
   /** Layers and other blobs that were sent. */
   readonly uploaded: number;
-  /** Those that stood in the repository. */
+  /** Those that were in the repository. */
   readonly reused: number;
   /** Bytes that were sent, those of lost tries as well. */
   readonly sent: number;
@@ -23,14 +23,14 @@ export interface Pushed {
 
 /**
  * Pushes an image: blobs first, then manifests by digest, then tags; at the end each tag is asked for and must name
- * our digest. Until the last step nobody sees anything of it.
- * @throws ImageError told in words
+ * our digest. Until the last step nothing of it is visible.
+ * @throws ImageError with the remedy
  */
 export async function push(order: PushOrder): Promise<Pushed> {
   try {
     return await pushOnce(order);
   } catch (error) {
-    // What a known image names was gone after all (a lifecycle policy, an archive): everything is sent then.
+    // Blobs of a known image were gone after all (a lifecycle policy, an archive): everything is sent then.
     const isStale =
       error instanceof ImageError && error.cause instanceof RegistryFailure && lacksBlobs(error.cause);
     if (!isStale || order.known.length === 0) throw error;
@@ -128,7 +128,7 @@ async function putManifest(registry: Distribution, reference: string, manifest: 
     await registry.putManifest(reference, manifest);
   } catch (error) {
     const isRefused = error instanceof RegistryFailure && (isImmutable(error) || isAlreadyThere(error));
-    // An immutable tag that already names this very image is what was wanted.
+    // An immutable tag that already names this very image is the desired result.
     if (isRefused && (await registry.headManifest(reference)) === manifest.digest) return;
     const what = reference === manifest.digest ? `the manifest ${reference}` : `the tag ${reference}`;
     throw explain(error, await subject(registry, what));

@@ -13,7 +13,7 @@ export type ImageReference =
 
 /** The tag grammar of the distribution specification; ECR's API would take 300 characters, its registry does not. */
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
-/** What an image may be called in a file: a tag, a whole name, or what the image layout specification allows in a reference. */
+/** Names of an image in a file: a tag, a whole name, or a reference of the image layout specification. */
 const NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9._/:+@-]{0,253}[A-Za-z0-9._-])?$/;
 /** Characters: the longest path that Linux takes. */
 const LONGEST = 4096;
@@ -93,7 +93,7 @@ function parseName(given: string): ImageReference {
   return { transport: 'docker', name: given, tag: tag ?? (at < 0 ? 'latest' : undefined) };
 }
 
-/** What people write for an image that lies elsewhere, or in another form, and what to write or do instead. */
+/** Ways to write an image that is elsewhere or in another form, and what to write or do instead. */
 const OTHERS: readonly (readonly [form: RegExp, what: string])[] = [
   [
     /^docker:\/\//,

@@ -23,7 +23,7 @@ export interface PushOrder {
   readonly source: ImageSource;
   readonly registry: Distribution;
   readonly tags: readonly string[];
-  /** Images that stand in the repository, the likeliest relatives first: what they hold is not sent again. */
+  /** Images of the repository, the likeliest layer donors first: their blobs are not sent again. */
   readonly known: readonly Manifest[];
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -39,7 +39,7 @@ export interface PushContext extends PushOrder {
   reused: number;
 }
 
-/** @returns what a failure is told about */
+/** @returns the subject of a failure's message */
 export async function subject(registry: Distribution, what: string): Promise<Subject> {
   return { address: await registry.address(), repository: registry.repository, what };
 }
@@ -59,8 +59,8 @@ export function counted(content: BlobContent, meter: Meter): () => Bytes {
 }
 
 /**
- * Sends what the source gives, several at once where it can be read at several places. What of a stream was lost on
- * the way comes by again in the next pass; nothing is written to the disk for it.
+ * Sends the blobs of a source, several at once where it can be read at several places. A blob of a stream that was lost
+ * on the way comes again in the next pass; nothing is written to the disk for it.
  */
 export async function sendContents(
   run: PushContext,

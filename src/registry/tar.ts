@@ -3,7 +3,7 @@ import { Header } from 'tar/header';
 import { Pax } from 'tar/pax';
 import { ImageError, quote } from './errors.ts';
 
-/** What a tar is read from, front to back. */
+/** A source of bytes for a tar, front to back. */
 export interface ByteReader {
   /** Bytes that were read or skipped. */
   readonly position: number;
@@ -97,7 +97,7 @@ export interface TarEntry {
   readonly size: number;
   /** Where the content begins, in bytes from the tar's begin. */
   readonly offset: number;
-  /** What a link points to, as a path of this tar. */
+  /** The target of a link, as a path of this tar. */
   readonly target: string | undefined;
 }
 
@@ -109,7 +109,7 @@ const LONG_NAME = new Set(['NextFileHasLongPath', 'OldGnuLongPath']);
 const FILES = new Set(['File', 'OldFile', 'ContiguousFile']);
 
 /**
- * Walks over a tar's entries, passing by the content that nobody reads. Headers and pax records are decoded by the
+ * Walks over a tar's entries, skipping content that is not read. Headers and pax records are decoded by the
  * library `tar`; nothing is ever extracted.
  * @param archive names the tar in messages
  * @throws ImageError `LAYOUT` for what is no tar or is cut off, `UNSAFE_PATH` for a path that leaves it
