@@ -244,6 +244,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
 const SHARED_LEAVES = [
   'parameter-tags.ts',
   'race.ts',
+  'repository-scanning.ts',
   'provider.ts',
   'context.ts',
   'secret-contents.ts',

@@ -50,7 +50,11 @@ export const changed = (): DesiredResource[] =>
       'key:host': new Secret(FIFTH),
       'key-id': 'alias/ours',
     }),
-    repository.wish({ mutability: 'IMMUTABLE', lifecycle: canonicalJson(lifecycleOf(20)) }),
+    repository.wish({
+      mutability: 'IMMUTABLE',
+      lifecycle: canonicalJson(lifecycleOf(20)),
+      'scan-on-push': 'false',
+    }),
   ].map(
     (wish) =>
       ({

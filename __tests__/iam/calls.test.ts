@@ -131,14 +131,21 @@ const SCENES: Readonly<Record<string, Scene>> = {
     before: drifted,
     roles: { DriftReadsValues: 'true' },
     steps: [
-      read({ mode: 'drift', dotenv: less, 'log-retention-days': 'never' }, 1),
-      deploy({ dotenv: less, 'log-retention-days': 'never', 'image-tag-mutability': 'IMMUTABLE' }),
+      read({ mode: 'drift', dotenv: less, 'log-retention-days': 'never', 'scan-on-push': 'false' }, 1),
+      deploy({
+        dotenv: less,
+        'log-retention-days': 'never',
+        'image-tag-mutability': 'IMMUTABLE',
+        'scan-on-push': 'false',
+      }),
       deploy({ dotenv: less, 'log-retention-days': '14', tags: 'project=portfolio' }),
     ],
     asks: [
       'logs:DeleteRetentionPolicy',
       'logs:PutRetentionPolicy',
       'ecr:PutImageTagMutability',
+      'ecr:GetRegistryScanningConfiguration',
+      'ecr:PutImageScanningConfiguration',
       'ssm:AddTagsToResource',
       'secretsmanager:TagResource',
     ],

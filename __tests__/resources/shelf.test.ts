@@ -28,7 +28,12 @@ beforeAll(async () => {
       mask: () => {},
       tell: () => {},
     },
-    { readsLifecycle: false, recoveryDays: 7, auth0: undefined, image: undefined },
+    {
+      repository: { readsLifecycle: false, scan: undefined },
+      recoveryDays: 7,
+      auth0: undefined,
+      image: undefined,
+    },
   );
 });
 afterAll(() => aws.close());

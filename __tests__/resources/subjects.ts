@@ -17,6 +17,7 @@ import {
   ListTagsForResourceCommand as EcrTags,
   UntagResourceCommand as EcrUntag,
   GetLifecyclePolicyCommand,
+  PutImageScanningConfigurationCommand,
   PutImageTagMutabilityCommand,
   PutLifecyclePolicyCommand,
 } from '@aws-sdk/client-ecr';
@@ -468,14 +469,15 @@ export const repository: Subject = {
     const defaults = new Set<string>();
     if (fields?.['mutability'] === undefined) defaults.add('mutability').add('exclusions');
     if (fields?.['encryption'] === undefined) defaults.add('encryption');
+    if (fields?.['scan-on-push'] === undefined) defaults.add('scan-on-push');
     return wishFor(
       'AWS::ECR::Repository',
       REPOSITORY,
-      { mutability: 'MUTABLE', encryption: 'AES256', ...fields },
+      { mutability: 'MUTABLE', encryption: 'AES256', 'scan-on-push': 'true', ...fields },
       { defaults },
     );
   },
-  created: { mutability: 'MUTABLE', encryption: 'AES256' },
+  created: { mutability: 'MUTABLE', encryption: 'AES256', scans: true },
   createCalls: ['CreateRepository'],
   second: { operation: 'PutLifecyclePolicy', fields: { lifecycle: canonicalJson(lifecycleOf(10)) } },
   updates: [
@@ -497,6 +499,12 @@ export const repository: Subject = {
       differs: ['lifecycle'],
       stands: { lifecycle: lifecycleOf(10) },
     },
+    {
+      what: 'scan on push',
+      fields: { 'scan-on-push': 'false' },
+      differs: ['scan-on-push'],
+      stands: { scans: false },
+    },
   ],
   drifts: [
     {
@@ -506,6 +514,17 @@ export const repository: Subject = {
           new PutImageTagMutabilityCommand({ repositoryName: REPOSITORY, imageTagMutability: 'IMMUTABLE' }),
         ),
       fields: ['mutability'],
+    },
+    {
+      what: 'scan on push',
+      act: ({ others }) =>
+        others.ecr.send(
+          new PutImageScanningConfigurationCommand({
+            repositoryName: REPOSITORY,
+            imageScanningConfiguration: { scanOnPush: false },
+          }),
+        ),
+      fields: ['scan-on-push'],
     },
     {
       what: 'a tag changed',
@@ -542,7 +561,7 @@ export const repository: Subject = {
     );
   },
   tag: ({ ecr }, tags) => ecr.send(new EcrTag({ resourceArn: REPOSITORY_ARN, tags: paired(tags) })),
-  kept: { mutability: 'IMMUTABLE', encryption: 'KMS', lifecycle: lifecycleOf(3) },
+  kept: { mutability: 'IMMUTABLE', encryption: 'KMS', scans: false, lifecycle: lifecycleOf(3) },
   taken: [],
   async read({ ecr }) {
     const found = await ecr
@@ -560,6 +579,7 @@ export const repository: Subject = {
     return {
       mutability: one.imageTagMutability,
       encryption: one.encryptionConfiguration?.encryptionType,
+      scans: one.imageScanningConfiguration?.scanOnPush === true,
       ...(filters === undefined || filters.length === 0 ? {} : { exclusions: filters }),
       ...(policy?.lifecyclePolicyText === undefined
         ? {}

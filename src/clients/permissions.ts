@@ -75,8 +75,11 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'ecr:DescribeRepositories': { target: 'repository', access: 'read' },
   'ecr:ListTagsForResource': { target: 'repository', access: 'read' },
   'ecr:GetLifecyclePolicy': { target: 'repository', access: 'read', only: 'lifecycle' },
+  // Only where a repository's own setting differs: the registry's may decide in its place.
+  'ecr:GetRegistryScanningConfiguration': { target: 'any', access: 'read' },
   'ecr:CreateRepository': { target: 'repository', access: 'write', also: ['ecr:TagResource'] },
   'ecr:PutImageTagMutability': { target: 'repository', access: 'write' },
+  'ecr:PutImageScanningConfiguration': { target: 'repository', access: 'write' },
   'ecr:PutLifecyclePolicy': { target: 'repository', access: 'write', only: 'lifecycle' },
   'ecr:TagResource': { target: 'repository', access: 'write' },
   'ecr:UntagResource': { target: 'repository', access: 'write', only: 'end' },

@@ -35,6 +35,7 @@ export function repository(settings: RepositorySettings): DesiredResource {
   const defaults = new Set<string>();
   if (!settings.mutability.given) defaults.add('mutability').add('exclusions');
   if (settings.kmsKeyId === undefined) defaults.add('encryption');
+  if (!settings.scanOnPush.given) defaults.add('scan-on-push');
   const { value, exclusions } = settings.mutability.value;
   const fields: RepositoryFields = {
     mutability: value,
@@ -42,6 +43,7 @@ export function repository(settings: RepositorySettings): DesiredResource {
     encryption: settings.kmsKeyId === undefined ? 'AES256' : 'KMS',
     'key-id': settings.kmsKeyId,
     lifecycle: settings.lifecycle,
+    'scan-on-push': settings.scanOnPush.value ? 'true' : 'false',
     ...tagFields(settings.tags),
   };
   return {

@@ -33,9 +33,13 @@ export const REPOSITORY: Descriptor<'AWS::ECR::Repository'> = {
       blocked: () => FIXED,
     },
     lifecycle: {},
+    'scan-on-push': {},
   },
   cost: () => `$${IMAGE_GB_USD.toFixed(2)} a month for each GB of images`,
-  aspects: ({ fields: { mutability, encryption } }) => [mutability, encryption].flatMap((one) => one ?? []),
+  aspects: ({ fields: { mutability, encryption, 'scan-on-push': scan } }) => [
+    ...[mutability, encryption].flatMap((one) => one ?? []),
+    ...(scan === 'true' ? ['scan on push'] : []),
+  ],
   consolePath: (name, { region, account, encode }) =>
     `/ecr/repositories/private/${account}/${name.split('/').map(encode).join('/')}?region=${region}`,
   exposure: undefined,

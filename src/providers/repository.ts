@@ -15,11 +15,13 @@ import {
 import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import { isNamed } from '../clients/errors.ts';
 import { REPOSITORY } from '../kinds/repository.ts';
+import { MADE, OWNER_FIELD } from '../model/ownership.ts';
 import type { RepositoryFields, Specs } from '../model/spec.ts';
 import { canonicalLifecycle } from '../settings/canonical-lifecycle.ts';
 import { observeEach, type ProviderContext, sender } from './context.ts';
 import type { Provider } from './provider.ts';
 import { meet } from './race.ts';
+import { type ScanSetting, scanning } from './repository-scanning.ts';
 import { justMade } from './settling.ts';
 import { ownerByTags, pairs, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
@@ -30,17 +32,23 @@ export function ecrClient(connection: Connection): ECRClient {
   return prepare(new ECRClient(clientSettings(connection)), connection);
 }
 
-/**
- * ECR repositories.
- * @param readsLifecycle whether a lifecycle policy is wanted: without one, the policy that stands is nobody's business
- */
+/** What a run looks at beside the repository itself. */
+export interface RepositoryOptions {
+  /** Whether a lifecycle policy is configured: without one, the existing policy is not ours. */
+  readonly readsLifecycle: boolean;
+  /** Undefined where the run does not look after the repository. */
+  readonly scan: ScanSetting | undefined;
+}
+
+/** ECR repositories. */
 export function repositories(
   connection: Connection,
   context: ProviderContext,
-  readsLifecycle: boolean,
+  { readsLifecycle, scan }: RepositoryOptions,
 ): Provider<RepositorySpec> {
   const client = ecrClient(connection);
   const send = sender(context, 'ecr');
+  const { overruledBy, scanOnPush } = scanning(client, send, context);
 
   async function find(name: string): Promise<Repository | undefined> {
     try {
@@ -78,7 +86,13 @@ export function repositories(
       ),
       readsLifecycle ? lifecycleOf(name) : undefined,
     ]);
-    return specOf(repository, pairs(answer.tags), lifecycle);
+    const spec = specOf(repository, pairs(answer.tags), lifecycle);
+    if (scan === undefined || String(scan.value) === spec.fields['scan-on-push']) return spec;
+    // On what was adopted a default is not managed.
+    if (!scan.given && spec.fields[OWNER_FIELD] !== MADE) return spec;
+    const reason = await overruledBy(name, scan);
+    if (reason === undefined) return spec;
+    return { ...spec, facts: { ...spec.facts, overruled: { 'scan-on-push': reason } } };
   }
 
   async function putLifecycle(name: string, text: string): Promise<void> {
@@ -111,6 +125,7 @@ export function repositories(
               new CreateRepositoryCommand({
                 repositoryName: name,
                 ...mutability(fields),
+                imageScanningConfiguration: { scanOnPush: fields['scan-on-push'] === 'true' },
                 encryptionConfiguration:
                   fields.encryption === 'KMS'
                     ? { encryptionType: 'KMS', kmsKey: fields['key-id'] }
@@ -160,6 +175,7 @@ export function repositories(
         await send('PutImageTagMutability', name, 'ecr:write', () =>
           client.send(new PutImageTagMutabilityCommand({ repositoryName: name, ...mutability(fields) })),
         );
+      if (touches('scan-on-push')) await scanOnPush(name, fields['scan-on-push'] === 'true');
       if (touches('lifecycle') && fields.lifecycle !== undefined) await putLifecycle(name, fields.lifecycle);
       return desired;
     },
@@ -213,6 +229,7 @@ function specOf(
       encryption: encryptionType,
       'key-id': kmsKey,
       lifecycle,
+      'scan-on-push': repository.imageScanningConfiguration?.scanOnPush === true ? 'true' : 'false',
       ...tagFields(tags),
     },
     facts: {

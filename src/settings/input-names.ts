@@ -17,6 +17,7 @@ export const INPUTS = [
   'repository',
   'image-tag-mutability',
   'lifecycle-policy',
+  'scan-on-push',
   'tags',
   'allowed-account-ids',
   'allow',
