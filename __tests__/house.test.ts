@@ -244,6 +244,8 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
 const SHARED_LEAVES = [
   'parameter-tags.ts',
   'race.ts',
+  'json-source.ts',
+  'repository-policy.ts',
   'repository-scanning.ts',
   'provider.ts',
   'context.ts',

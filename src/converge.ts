@@ -98,6 +98,11 @@ function repositoryOptions({ repository, only, mode }: Settings): ProviderOption
   const isManaged = only.has('repository') && mode !== 'destroy';
   return {
     readsLifecycle: repository?.lifecycle !== undefined,
+    readsPolicy: !only.has('repository')
+      ? 'never'
+      : repository?.pullAccounts === undefined
+        ? 'tagged'
+        : 'always',
     scan: isManaged ? repository?.scanOnPush : undefined,
   };
 }

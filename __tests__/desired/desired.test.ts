@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
+import { ABSENT } from '../../src/model/fields.ts';
 import { Secret } from '../../src/secret.ts';
 import { ask, type Given } from '../asking.ts';
 import { SEED_ENV, SEED_SECRETS } from '../seed.ts';
@@ -38,7 +39,16 @@ describe("the seed's case", () => {
 
   it.each<[name: string, fields: Record<string, unknown>]>([
     ['/ecs/papyrus', { retention: 1, class: 'STANDARD' }],
-    ['papyrus', { mutability: 'MUTABLE', encryption: 'AES256', 'scan-on-push': 'true' }],
+    [
+      'papyrus',
+      {
+        mutability: 'MUTABLE',
+        encryption: 'AES256',
+        'scan-on-push': 'true',
+        'pull-accounts': ABSENT,
+        'tag:aws-bootstrap:pull-accounts': ABSENT,
+      },
+    ],
     ['/papyrus/prd/AUTH0_DOMAIN', { value: 'secret papyrus.eu.auth0.example', type: 'String' }],
     ['/papyrus/prd/AUTH0_CALLBACK_URL', { value: 'secret http://0.0.0.0:5000/callback', type: 'String' }],
     ['/papyrus/prd/GUNICORN_WORKERS', { value: 'secret 2', type: 'String' }],

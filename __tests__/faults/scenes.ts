@@ -18,6 +18,7 @@ import {
   lifecycleOf,
   logGroup,
   plainParameter,
+  pulled,
   repository,
   SUBJECTS,
   secureParameter,
@@ -54,6 +55,7 @@ export const changed = (): DesiredResource[] =>
       mutability: 'IMMUTABLE',
       lifecycle: canonicalJson(lifecycleOf(20)),
       'scan-on-push': 'false',
+      ...pulled('111122223333'),
     }),
   ].map(
     (wish) =>
@@ -113,6 +115,12 @@ export const SCENES: readonly Scene[] = [
     },
     wishes: changed,
     options: COST,
+  },
+  {
+    name: 'withdraw',
+    set: (bench) => bench.round([repository.wish(pulled('111122223333'))]),
+    wishes: () => [repository.wish()],
+    options: {},
   },
   { name: 'silent', set: (bench) => bench.round(wanted()), wishes: wanted, options: {} },
 ];

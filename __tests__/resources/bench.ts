@@ -222,6 +222,7 @@ function repositoryOptions(wishes: readonly DesiredResource[]): ProviderOptions[
   const wish = wishes.find(({ kind }) => kind === 'AWS::ECR::Repository');
   const scan = wish && fieldOf(wish.spec, 'scan-on-push');
   return {
+    readsPolicy: typeof (wish && fieldOf(wish.spec, 'pull-accounts')) === 'string' ? 'always' : 'tagged',
     readsLifecycle: wish !== undefined && fieldOf(wish.spec, 'lifecycle') !== undefined,
     scan:
       scan === undefined || wish === undefined

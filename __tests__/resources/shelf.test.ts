@@ -29,7 +29,7 @@ beforeAll(async () => {
       tell: () => {},
     },
     {
-      repository: { readsLifecycle: false, scan: undefined },
+      repository: { readsLifecycle: false, readsPolicy: 'never', scan: undefined },
       recoveryDays: 7,
       auth0: undefined,
       image: undefined,

@@ -41,7 +41,7 @@ import {
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-ssm';
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
-import type { Fields } from '../../src/model/fields.ts';
+import { ABSENT, type Fields } from '../../src/model/fields.ts';
 import { Secret } from '../../src/secret.ts';
 import { canonicalJson } from '../../src/settings/canonical-json.ts';
 import { type Bench, type Clients, wishFor } from './bench.ts';
@@ -462,6 +462,12 @@ export const lifecycleOf = (count: number) => ({
   ],
 });
 
+/** The fields that let accounts pull, joined by commas. */
+export const pulled = (accounts: string | undefined): Fields => ({
+  'pull-accounts': accounts ?? ABSENT,
+  'tag:aws-bootstrap:pull-accounts': accounts === undefined ? ABSENT : 'granted',
+});
+
 export const repository: Subject = {
   kind: 'AWS::ECR::Repository',
   name: REPOSITORY,
@@ -473,7 +479,13 @@ export const repository: Subject = {
     return wishFor(
       'AWS::ECR::Repository',
       REPOSITORY,
-      { mutability: 'MUTABLE', encryption: 'AES256', 'scan-on-push': 'true', ...fields },
+      {
+        mutability: 'MUTABLE',
+        encryption: 'AES256',
+        'scan-on-push': 'true',
+        ...pulled(undefined),
+        ...fields,
+      },
       { defaults },
     );
   },

@@ -6,13 +6,14 @@
 export type Target = 'log-group' | 'log-streams' | 'parameter' | 'secret' | 'repository' | 'any';
 
 /**
- * What not every run does: the image of a run and a lifecycle policy that was given; `removal` takes away what nobody
+ * What not every run does: the image of a run, a lifecycle policy and accounts that may pull, where they are given; `removal` takes away what nobody
  * asks for below the prefix (prune: delete, mode: destroy), `end` lets log group and repository go (mode: destroy);
  * the others are consents of those names.
  */
 export type Occasion =
   | 'image'
   | 'lifecycle'
+  | 'pull-accounts'
   | 'removal'
   | 'end'
   | 'change-type'
@@ -28,7 +29,7 @@ export interface Permission {
   /** It is no command of the SDK: the registry asks for it when an image is pushed. */
   readonly byRegistry?: true;
   /** It is needed only where this is asked for; a plain apply takes nothing away. */
-  readonly only?: Occasion;
+  readonly only?: Occasion | readonly Occasion[];
 }
 
 export const PERMISSIONS: Readonly<Record<string, Permission>> = {
@@ -82,7 +83,10 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'ecr:PutImageScanningConfiguration': { target: 'repository', access: 'write' },
   'ecr:PutLifecyclePolicy': { target: 'repository', access: 'write', only: 'lifecycle' },
   'ecr:TagResource': { target: 'repository', access: 'write' },
-  'ecr:UntagResource': { target: 'repository', access: 'write', only: 'end' },
+  'ecr:GetRepositoryPolicy': { target: 'repository', access: 'read', only: 'pull-accounts' },
+  'ecr:SetRepositoryPolicy': { target: 'repository', access: 'write', only: 'pull-accounts' },
+  'ecr:DeleteRepositoryPolicy': { target: 'repository', access: 'write', only: 'pull-accounts' },
+  'ecr:UntagResource': { target: 'repository', access: 'write', only: ['end', 'pull-accounts'] },
   'ecr:DeleteRepository': { target: 'repository', access: 'write', only: 'delete-repository' },
 
   // Only a push looks for images that have layers to lend.

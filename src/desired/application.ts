@@ -1,4 +1,5 @@
-import type { TagFields } from '../model/fields.ts';
+import { ABSENT, type TagFields } from '../model/fields.ts';
+import { PULL_TAG } from '../model/ownership.ts';
 import type { RepositoryFields } from '../model/spec.ts';
 import type { LogGroupSettings, RepositorySettings } from '../settings/application.ts';
 import type { DesiredResource } from './desired-resource.ts';
@@ -44,6 +45,8 @@ export function repository(settings: RepositorySettings): DesiredResource {
     'key-id': settings.kmsKeyId,
     lifecycle: settings.lifecycle,
     'scan-on-push': settings.scanOnPush.value ? 'true' : 'false',
+    'pull-accounts': settings.pullAccounts ?? ABSENT,
+    [`tag:${PULL_TAG}`]: settings.pullAccounts === undefined ? ABSENT : 'granted',
     ...tagFields(settings.tags),
   };
   return {

@@ -46,6 +46,7 @@ export const NAMES = {
       'key-id': true,
       lifecycle: true,
       'scan-on-push': true,
+      'pull-accounts': true,
     },
   },
   Image: { part: 'image', ignore: 'image', isNamed: false, fields: {} },

@@ -89,6 +89,8 @@ export type RepositoryFields = TagFields & {
   readonly lifecycle?: string | undefined;
   /** Basic scanning of each pushed image. */
   readonly 'scan-on-push'?: 'true' | 'false' | undefined;
+  /** Accounts that may pull by our statement of the repository policy, sorted and joined by commas. */
+  readonly 'pull-accounts'?: string | typeof ABSENT | undefined;
 };
 
 /** Shall a URL be in the list or not. */

@@ -1,4 +1,5 @@
 import { OWNER_TAG } from '../model/ownership.ts';
+import { readPullAccounts } from './accounts.ts';
 import { type DocumentSource, readersOf } from './document-source.ts';
 import type { Layers } from './layers.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -41,6 +42,8 @@ export interface RepositorySettings {
   readonly mutability: Given<Mutability>;
   readonly lifecycle: Lifecycle | undefined;
   readonly scanOnPush: Given<boolean>;
+  /** Accounts that may pull, sorted and joined by commas. */
+  readonly pullAccounts: string | undefined;
   readonly kmsKeyId: string | undefined;
   readonly tags: ReadonlyMap<string, string>;
 }
@@ -224,6 +227,7 @@ export function readRepository(
     'image-tag-mutability',
     'lifecycle-policy',
     'scan-on-push',
+    'pull-accounts',
   ]);
   return {
     name,
@@ -241,6 +245,7 @@ export function readRepository(
       value: layers.read('scan-on-push', true, readBoolean),
       given: layers.get('scan-on-push') !== undefined,
     },
+    pullAccounts: layers.read('pull-accounts', undefined, readPullAccounts),
     kmsKeyId: layers.read('kms-key-id', undefined, readKmsKey(region), found.shared),
     tags: readTags(layers, found.shared),
   };

@@ -18,6 +18,7 @@ export const INPUTS = [
   'image-tag-mutability',
   'lifecycle-policy',
   'scan-on-push',
+  'pull-accounts',
   'tags',
   'allowed-account-ids',
   'allow',
