@@ -253,6 +253,9 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
 const SHARED_LEAVES = [
   'parameter-tags.ts',
   'race.ts',
+  'json-source.ts',
+  'repository-policy.ts',
+  'repository-scanning.ts',
   'provider.ts',
   'context.ts',
   'parameter-listing.ts',

@@ -11,7 +11,7 @@ import type { Specs } from './model/spec.ts';
 import type { ProviderContext } from './providers/context.ts';
 import { Loading } from './providers/loading.ts';
 import type { Provider } from './providers/provider.ts';
-import { openProviders } from './providers/providers.ts';
+import { openProviders, type ProviderOptions } from './providers/providers.ts';
 import type { RetryPolicy } from './registry/session.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
@@ -69,7 +69,7 @@ export async function converge(
     connection,
     context,
     {
-      readsLifecycle: settings.repository?.lifecycle !== undefined,
+      repository: repositoryOptions(settings),
       recoveryDays: settings.ownership.recoveryDays,
       auth0: await openAuth0(asked, context, stop, timing, agent),
       image: await openImageProvider(asked, context, stop, timing, agent),
@@ -92,6 +92,19 @@ export async function converge(
   const [surveyed, caller, { execute }] = await Promise.all([survey(asked, providers, late), identity, late]);
   loading.check();
   return execute(asked, { surveyed, caller, providers, calls, clock, event: runner.event, told, tell });
+}
+
+function repositoryOptions({ repository, only, mode }: Settings): ProviderOptions['repository'] {
+  const isManaged = only.has('repository') && mode !== 'destroy';
+  return {
+    readsLifecycle: repository?.lifecycle !== undefined,
+    readsPolicy: !only.has('repository')
+      ? 'never'
+      : repository?.pullAccounts === undefined
+        ? 'tagged'
+        : 'always',
+    scan: isManaged ? repository?.scanOnPush : undefined,
+  };
 }
 
 /** CloudTrail shows it beside each call. */

@@ -19,7 +19,8 @@ export function policiesOf(scope: Scope): Policies | undefined {
   const readOnly = readOnlyTargets(scope);
   const all = Object.entries(PERMISSIONS).filter(
     ([, { only, access, target }]) =>
-      (only === undefined || has(scope, only, access)) && !(access === 'write' && readOnly.has(target)),
+      (only === undefined || [only].flat().some((occasion) => has(scope, occasion, access))) &&
+      !(access === 'write' && readOnly.has(target)),
   );
   const actions = (wanted: typeof all, part: (access: Permission['access']) => string): Grant[] =>
     wanted.map(([action, { target, access }]) => ({ action, target, part: part(access) }));
@@ -67,6 +68,8 @@ function has({ settings }: Scope, occasion: Condition, access: Permission['acces
       return settings.image !== undefined || (settings.referred?.image !== undefined && access !== 'write');
     case 'lifecycle':
       return settings.repository?.lifecycle !== undefined;
+    case 'pull-accounts':
+      return settings.repository?.pullAccounts !== undefined;
     case 'removal':
       return isEnd || settings.ownership.prune === 'delete';
     case 'end':
