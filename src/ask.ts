@@ -63,8 +63,9 @@ export interface Asked {
  */
 export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
   const notes = new Notes();
-  const inputs = readInputs();
-  const unknown = readUnknownInputs();
+  const inputs = readInputs(runner);
+  // A command line has refused what it does not know.
+  const unknown = runner.commandLine === undefined ? readUnknownInputs() : undefined;
   if (unknown !== undefined) notes.warn(unknown);
   const file = await readConfigFile(inputs, runner, notes);
   // Loaded where one may be given: most runs have no such document.
@@ -78,6 +79,7 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
       fileIsBroken: file === undefined && notes.faults.length > 0,
       event: runner.event,
       ambientRegion: runner.region,
+      asksFirst: runner.commandLine !== undefined,
       documents,
       readText: (path) => readText(path, runner),
     },
@@ -105,7 +107,7 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
     classify,
   );
 
-  const masks = new Masks(mask, [
+  const masks = new Masks(runner.commandLine?.mask ?? mask, [
     settings.prefix,
     settings.region,
     settings.logGroup?.name ?? '',
@@ -221,7 +223,11 @@ async function openImage(
     const image = await open(settings.image.name, {
       environment: readEngineEnvironment(),
       platform: process.platform,
-      roots: [runner.workspace, runner.temp].filter((root) => root !== undefined),
+      // Who gives a command line may push any image.
+      roots:
+        runner.commandLine === undefined
+          ? [runner.workspace, runner.temp].filter((root) => root !== undefined)
+          : [],
       temp: runner.temp,
       signal,
     });
