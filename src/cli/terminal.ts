@@ -17,6 +17,8 @@ export interface Terminal {
   printCommand(text: string): void;
   /** Prints text of many lines whose layout is ours, such as JSON or a help page; it is scrubbed like a line. */
   printText(text: string): void;
+  /** Prints a value as JSON, indented, without hidden texts. */
+  printJson(value: unknown): void;
   /** Prints what is no part of the result, such as a notice or an error, to standard error. */
   say(...spans: readonly Span[]): void;
   /**
@@ -98,6 +100,16 @@ class StreamTerminal implements Terminal {
     this.#clear();
     const lines = this.#forms.scrub(text).split('\n').map(forLog);
     this.#streams.output.write(`${lines.join('\n')}\n`);
+  }
+
+  printJson(value: unknown): void {
+    // Characters that would be made visible otherwise, in the only form that JSON has for them.
+    const text = JSON.stringify(value, null, 2).replace(/[\p{Cf}\p{Zl}\p{Zp}\x7f-\x9f]/gu, (character) =>
+      [...Array(character.length).keys()]
+        .map((unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`)
+        .join(''),
+    );
+    this.printText(text);
   }
 
   say(...spans: readonly Span[]): void {
