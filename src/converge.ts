@@ -7,6 +7,7 @@ import { type Clock, systemClock } from './clients/clock.ts';
 import { type Caller, chooseKeys, identify } from './clients/identity.ts';
 import { contextOf, urlMask } from './context.ts';
 import { wantedTags } from './desired/image.ts';
+import type { RunView } from './execute.ts';
 import type { Specs } from './model/spec.ts';
 import type { ProviderContext } from './providers/context.ts';
 import { Loading } from './providers/loading.ts';
@@ -35,6 +36,7 @@ export async function converge(
   runner: Runner,
   stop: Cancellation,
   timing: Timing = { clock: systemClock },
+  view?: RunView,
 ): Promise<Run> {
   const { clock } = timing;
   const { settings, masks } = asked;
@@ -91,7 +93,17 @@ export async function converge(
   if (settings.allowedAccountIds.length > 0 || repositoryAccount(settings) !== undefined) await identity;
   const [surveyed, caller, { execute }] = await Promise.all([survey(asked, providers, late), identity, late]);
   loading.check();
-  return execute(asked, { surveyed, caller, providers, calls, clock, event: runner.event, told, tell });
+  return execute(asked, {
+    surveyed,
+    caller,
+    providers,
+    calls,
+    clock,
+    event: runner.event,
+    told,
+    tell,
+    view,
+  });
 }
 
 function repositoryOptions({ repository, only, mode }: Settings): ProviderOptions['repository'] {
@@ -108,7 +120,8 @@ function repositoryOptions({ repository, only, mode }: Settings): ProviderOption
 }
 
 /** CloudTrail shows it beside each call. */
-function userAgent({ repository, sha, runId }: Runner): string {
+function userAgent({ repository, sha, runId, commandLine }: Runner): string {
+  if (commandLine !== undefined) return 'aws-bootstrap terminal';
   return `aws-bootstrap ${repository}@${sha} ${runId}`.replace(/[^\x20-\x7e]/g, '?');
 }
 
@@ -164,7 +177,7 @@ async function openImageProvider(
       tags: wantedTags(image, tags),
       agentFor: () => agent,
       mask: (secret) => context.mask(secret, 'the token of ECR'),
-      onProgress: (progress) => log.info(`image: ${formatProgress(progress)}`),
+      onProgress: (progress) => log.progress(`image: ${formatProgress(progress)}`),
       signal: stop.uploadSignal,
       end: stop.signal,
       ...(answerMs === undefined ? {} : { idle: answerMs }),
