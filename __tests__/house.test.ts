@@ -92,10 +92,20 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   'main.ts': {
     'ask.ts': 'all',
     'converge.ts': 'all',
+    'failure.ts': 'all',
     'late.ts': 'all',
     settings: 'all',
     report: 'all',
     clients: 'all',
+  },
+  // It names why a step fails, for errors of every stage.
+  'failure.ts': {
+    clients: 'all',
+    model: 'all',
+    plan: 'all',
+    registry: { files: ['registry/errors.ts'] },
+    report: { files: ['report/run.ts'], typesOnly: true },
+    settings: 'all',
   },
   'late.ts': {
     'execute.ts': 'all',
@@ -133,6 +143,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   'execute.ts': {
     'ask.ts': 'all',
     'context.ts': 'all',
+    'failure.ts': 'all',
     'survey.ts': { files: ['survey.ts'], typesOnly: true },
     clients: 'all',
     model: 'all',
@@ -143,8 +154,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   'context.ts': {
     'ask.ts': 'all',
     desired: 'all',
-    plan: { files: ['plan/disclosure.ts'], typesOnly: true },
-    report: { files: ['report/binding.ts'], typesOnly: true },
+    plan: { files: ['plan/binding.ts', 'plan/disclosure.ts'], typesOnly: true },
     providers: { files: ['providers/context.ts'], typesOnly: true },
     'secret.ts': 'all',
     settings: 'all',
@@ -160,6 +170,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   },
   'survey-task-definition.ts': {
     'ask.ts': 'all',
+    'failure.ts': 'all',
     clients: { files: ['clients/explanation.ts'] },
     settings: 'all',
     desired: 'all',

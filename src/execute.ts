@@ -3,19 +3,19 @@ import type { Calls } from './clients/aws.ts';
 import type { Clock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import { classifier, disclosureOf } from './context.ts';
+import { failureOf } from './failure.ts';
 import type { Plan } from './model/change.ts';
 import { apply, unapplied } from './plan/apply.ts';
+import { refusalOf, unconfirmed } from './plan/approval.ts';
+import { bindingOf } from './plan/binding.ts';
 import { disclose, encryptedValues } from './plan/disclosure.ts';
+import { unreadRemarks } from './plan/unread.ts';
 import type { Providers } from './providers/provider.ts';
-import { refusalOf, unconfirmed } from './report/approval.ts';
-import { bindingOf } from './report/binding.ts';
-import { failureOf } from './report/failure.ts';
 import { openGate, shownOutcomes, shownPlan } from './report/gate.ts';
 import { leftovers } from './report/leftovers.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
 import * as runLog from './report/run-log.ts';
-import { unreadRemarks } from './report/unread.ts';
 import type { Survey } from './survey.ts';
 
 /** What the part of a run before the plan hands over. */

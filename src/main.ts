@@ -90,7 +90,10 @@ const MOST_FAULTS = 100;
 async function tellEnd(error: unknown, runner: Runner): Promise<void> {
   if (!(error instanceof InputFaults)) {
     // A refusal has words of its own, and needs none of these.
-    const { errorText, reasonOf } = await import('./report/failure.ts');
+    const [{ reasonOf }, { errorText }] = await Promise.all([
+      import('./failure.ts'),
+      import('./report/failure.ts'),
+    ]);
     const failure = { reason: reasonOf(error), text: errorText(error) };
     writeFailureReason(failure.reason);
     log.fail(failure);

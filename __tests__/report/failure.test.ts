@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
 import { UserFacingError } from '../../src/clients/explanation.ts';
+import { reasonOf } from '../../src/failure.ts';
 import { Unreadable } from '../../src/model/spec.ts';
-import { errorText, reasonOf } from '../../src/report/failure.ts';
+import { errorText } from '../../src/report/failure.ts';
 import { sdkError } from '../clients/clock.ts';
 import { OURS, spec } from '../plan/wishes.ts';
 import { leftBy, runOf } from './runs.ts';

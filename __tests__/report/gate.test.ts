@@ -1,10 +1,10 @@
 /** Nothing that is known to be hidden leaves by a way that the runner does not mask. */
 import { describe, expect, it } from 'vitest';
+import { planDocument, planHash } from '../../src/plan/plan-document.ts';
 import { commentText } from '../../src/report/comment.ts';
 import { findingsHash, issueText } from '../../src/report/drift-issue.ts';
 import { openGate, shownOutcomes, shownPlan } from '../../src/report/gate.ts';
 import { outputs } from '../../src/report/outputs.ts';
-import { planDocument, planHash } from '../../src/report/plan-document.ts';
 import type { Run } from '../../src/report/run.ts';
 import { summary } from '../../src/report/summary.ts';
 import { Secret } from '../../src/secret.ts';

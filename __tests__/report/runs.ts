@@ -1,4 +1,5 @@
 import { routesByPlace } from '../../src/desired/places.ts';
+import { failureOf } from '../../src/failure.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { Facts, Spec } from '../../src/model/spec.ts';
@@ -7,7 +8,6 @@ import { disclose } from '../../src/plan/disclosure.ts';
 import type { Observed } from '../../src/plan/plan.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { encryptedVariables } from '../../src/plan/settled-type.ts';
-import { failureOf } from '../../src/report/failure.ts';
 import { openGate } from '../../src/report/gate.ts';
 import type { Run } from '../../src/report/run.ts';
 import { Masks } from '../../src/settings/masks.ts';

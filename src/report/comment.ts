@@ -1,9 +1,9 @@
 import type { GitHub } from '../clients/github.ts';
+import { isDrifted } from '../plan/plan-document.ts';
 import type { EventFacts } from '../settings/event.ts';
 import { prose } from './escape.ts';
 import { scrubMarkdown } from './gate.ts';
 import { marked, marker, stateOf } from './marker.ts';
-import { isDrifted } from './plan-document.ts';
 import { alternatives, plannedPrice, price } from './price.ts';
 import type { Run } from './run.ts';
 import { changes } from './sections/changes.ts';

@@ -3,17 +3,17 @@ import type { GitHub, IssueChange, IssueFilter, Post } from '../clients/github.t
 import { KINDS } from '../kinds/kinds.ts';
 import { NAMES } from '../kinds/names.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { correctionOf, correctionSteps } from '../plan/correction.ts';
+import { planDocument } from '../plan/plan-document.ts';
+import { unreadOf } from '../plan/unread.ts';
 import type { EventFacts } from '../settings/event.ts';
 import { actor, actorKind } from './actor.ts';
-import { correctionOf, correctionSteps } from './correction.ts';
 import { code, prose } from './escape.ts';
 import { scrubMarkdown } from './gate.ts';
 import { accountIn, asWhole, marked, marker, partsIn, partsOf, stateOf } from './marker.ts';
-import { planDocument } from './plan-document.ts';
 import type { Run } from './run.ts';
 import { changes } from './sections/changes.ts';
 import { assemble, type Section, table } from './sections.ts';
-import { unreadOf } from './unread.ts';
 
 const LABEL = { name: 'aws-drift', color: 'd93f0b', description: 'What stands in AWS is not what is wanted' };
 const MOST_BYTES = 60_000;

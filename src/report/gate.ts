@@ -2,7 +2,7 @@ import type { Change, Plan } from '../model/change.ts';
 import type { Difference, Field } from '../model/fields.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { Secret } from '../secret.ts';
-import { MaskForms } from '../settings/mask-forms.ts';
+import { MaskForms, type Scrubber } from '../settings/mask-forms.ts';
 import type { Masks } from '../settings/masks.ts';
 import { codeText, prose } from './escape.ts';
 
@@ -11,8 +11,7 @@ import { codeText, prose } from './escape.ts';
  * summary. It is passed last, when every hidden text of the run is known, those that AWS told included.
  */
 
-/** What hides texts in others, and tells whose they are. */
-export type Gate = Pick<MaskForms, 'scrub' | 'heldBy'>;
+export type Gate = Scrubber;
 
 /** @returns the gate of a run, which knows what is hidden by now and what will be */
 export function openGate(masks: Masks): Gate {

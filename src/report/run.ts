@@ -4,9 +4,9 @@ import type { Desired } from '../desired/desired.ts';
 import type { Plan } from '../model/change.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Kind, Spec } from '../model/spec.ts';
+import type { Binding } from '../plan/binding.ts';
 import type { Notes } from '../settings/fault.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Binding } from './binding.ts';
 import type { Gate } from './gate.ts';
 
 /** What a task definition refers to and the run does not look after. */

@@ -1,15 +1,16 @@
 import { KINDS } from '../../kinds/kinds.ts';
 import type { Change } from '../../model/change.ts';
 import type { Difference } from '../../model/fields.ts';
+import { textOf } from '../../model/fields.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { OWNER_FIELD } from '../../model/ownership.ts';
 import type { Kind } from '../../model/spec.ts';
+import { isForeign, removalOf } from '../../plan/removal.ts';
+import { isUnread } from '../../plan/unread.ts';
 import { Secret } from '../../secret.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { code, prose, shortProse, unbroken } from '../escape.ts';
 import { errorText } from '../failure.ts';
-import { isUnread, textOf } from '../fields.ts';
-import { isForeign, removalOf } from '../removal.ts';
 import { type Section, table } from '../sections.ts';
 
 /** Whether old and new values of plain parameters may be shown: not where strangers read. */

@@ -1,9 +1,9 @@
 import { aspectsOf, KINDS } from '../../kinds/kinds.ts';
 import { ORDER } from '../../kinds/names.ts';
 import type { Outcome } from '../../model/outcome.ts';
+import { isForeign, removalOf } from '../../plan/removal.ts';
 import { consoleUrl } from '../console-link.ts';
 import { code, link, prose, unbroken } from '../escape.ts';
-import { isForeign, removalOf } from '../removal.ts';
 import type { Run } from '../run.ts';
 import { type Section, table } from '../sections.ts';
 import { isChange, remarks } from './changes.ts';

@@ -1,9 +1,9 @@
 import { KINDS } from '../../kinds/kinds.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { ADOPTED, MADE, OWNER_FIELD } from '../../model/ownership.ts';
+import { isForeign, removalOf } from '../../plan/removal.ts';
 import { describe } from '../../settings/fault.ts';
 import { code, prose, shortProse } from '../escape.ts';
-import { isForeign, removalOf } from '../removal.ts';
 import type { Run } from '../run.ts';
 import type { Section } from '../sections.ts';
 

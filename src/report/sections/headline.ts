@@ -1,11 +1,11 @@
 import type { Change } from '../../model/change.ts';
 import type { Outcome } from '../../model/outcome.ts';
+import { count } from '../../plan/plan-document.ts';
+import { type Removal, removalOf } from '../../plan/removal.ts';
+import { unreadOf } from '../../plan/unread.ts';
 import { code, prose } from '../escape.ts';
-import { count } from '../plan-document.ts';
-import { type Removal, removalOf } from '../removal.ts';
 import type { Run } from '../run.ts';
 import type { Section } from '../sections.ts';
-import { unreadOf } from '../unread.ts';
 
 /** The one line that says how it went, with counts; and why the step fails, if it does. */
 export function headline(run: Run): Section {

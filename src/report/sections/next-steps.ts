@@ -3,12 +3,12 @@ import { isLocalUrl } from '../../desired/local-host.ts';
 import { KINDS } from '../../kinds/kinds.ts';
 import { MADE, OWNER_FIELD } from '../../model/ownership.ts';
 import { fieldOf } from '../../model/spec.ts';
+import { type Correction, correctionOf, correctionSteps } from '../../plan/correction.ts';
+import { isFirstRun } from '../../plan/first-run.ts';
+import { count, isDrifted } from '../../plan/plan-document.ts';
+import { removalOf } from '../../plan/removal.ts';
 import { Secret } from '../../secret.ts';
-import { type Correction, correctionOf, correctionSteps } from '../correction.ts';
 import { code } from '../escape.ts';
-import { isFirstRun } from '../first-run.ts';
-import { count, isDrifted } from '../plan-document.ts';
-import { removalOf } from '../removal.ts';
 import { hasNewValue, type Run } from '../run.ts';
 import type { Section } from '../sections.ts';
 

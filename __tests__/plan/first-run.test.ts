@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
+import { isFirstRun } from '../../src/plan/first-run.ts';
 import { changeOfStray } from '../../src/plan/stray.ts';
-import { isFirstRun } from '../../src/report/first-run.ts';
 import { nextSteps } from '../../src/report/sections/next-steps.ts';
 import { parameter } from '../plan/strays.ts';
-import { runOf } from './runs.ts';
+import { runOf } from '../report/runs.ts';
 
 const GIVEN = { inputs: { mode: 'plan', variables: 'A=1\nB=2' } };
 const standing = (name: string, value: string) => ({

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Field } from '../../src/model/fields.ts';
 import type { Facts } from '../../src/model/spec.ts';
-import { correctionOf, correctionSteps } from '../../src/report/correction.ts';
+import { correctionOf, correctionSteps } from '../../src/plan/correction.ts';
 import { issueText } from '../../src/report/drift-issue.ts';
 import { nextSteps } from '../../src/report/sections/next-steps.ts';
-import { OURS } from '../plan/wishes.ts';
-import { runOf } from './runs.ts';
+import { runOf } from '../report/runs.ts';
+import { OURS } from './wishes.ts';
 
 const GROUP = '/ecs/papyrus';
 const drift = (fields: Readonly<Record<string, Field>>, facts: Facts = {}) =>
