@@ -104,7 +104,9 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     model: 'all',
     plan: 'all',
     registry: { files: ['registry/errors.ts'] },
-    report: { files: ['report/run.ts'], typesOnly: true },
+    report: {
+      files: ['report/causes.ts', 'report/messages.ts', 'report/resources.ts', 'report/run.ts'],
+    },
     settings: 'all',
   },
   'late.ts': {
@@ -575,9 +577,9 @@ const ACTING = [
   'plan/apply.ts',
   'report/comment.ts',
   'report/drift-issue.ts',
-  'report/end.ts',
+  'report/early-failure.ts',
   'report/github.ts',
-  'report/hand-off.ts',
+  'report/ecs-integration.ts',
   'report/log.ts',
   'report/run-log.ts',
   'report/outputs.ts',

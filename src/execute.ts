@@ -3,7 +3,7 @@ import type { Calls } from './clients/aws.ts';
 import type { Clock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import { classifier, disclosureOf } from './context.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, reasonOf } from './failure.ts';
 import type { Plan } from './model/change.ts';
 import { apply, unapplied } from './plan/apply.ts';
 import { refusalOf, unconfirmed } from './plan/approval.ts';
@@ -11,6 +11,7 @@ import { bindingOf } from './plan/binding.ts';
 import { disclose, encryptedValues } from './plan/disclosure.ts';
 import { unreadRemarks } from './plan/unread.ts';
 import type { Providers } from './providers/provider.ts';
+import { causesOf } from './report/causes.ts';
 import { openGate, shownOutcomes, shownPlan } from './report/gate.ts';
 import { leftovers } from './report/leftovers.ts';
 import * as log from './report/log.ts';
@@ -58,13 +59,12 @@ export async function execute(asked: Asked, planned: Planned): Promise<Run> {
   if (!writes) outcomes.forEach(runLog.outcome);
   runLog.result(settings.mode, plan, outcomes);
   const left = settings.mode === 'destroy' ? leftovers(settings, outcomes) : [];
-  for (const line of [...left, ...(refused?.lines ?? [])]) {
-    told.push(line);
-    log.info(line);
-  }
+  told.push(...left);
+  for (const line of [...left, ...(refused?.lines ?? [])]) log.info(line);
   // What is written is secret, what is told of it as far as it may be printed.
   const shownChanges = new Map(plan.map((change, index) => [change, disclosed[index] ?? change]));
-  const failure = refused ?? unconfirmed(settings) ?? failureOf(settings, plan, outcomes);
+  const causes = causesOf(outcomes, { settings, desired, caller }, reasonOf);
+  const failure = refused ?? unconfirmed(settings) ?? failureOf(settings, plan, outcomes, causes);
   return {
     settings,
     desired,
@@ -81,6 +81,8 @@ export async function execute(asked: Asked, planned: Planned): Promise<Run> {
     written: calls.written,
     callsByService: calls.byService,
     failure,
+    causes,
+    refusal: refused?.lines ?? [],
     gate,
     repositoryUri: surveyed.repositoryUri,
     references: surveyed.references,

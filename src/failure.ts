@@ -2,11 +2,14 @@ import { Auth0Error, type Auth0Trouble } from './clients/auth0-error.ts';
 import { AwsError } from './clients/errors.ts';
 import { type FailureReason, UserFacingError } from './clients/explanation.ts';
 import { StoppedError } from './clients/stop.ts';
-import type { Plan } from './model/change.ts';
+import type { Change, Plan } from './model/change.ts';
 import type { Outcome } from './model/outcome.ts';
 import { correctionOf, correctionSteps } from './plan/correction.ts';
 import { count, isDrifted } from './plan/plan-document.ts';
 import { ImageError } from './registry/errors.ts';
+import type { Cause } from './report/causes.ts';
+import * as messages from './report/messages.ts';
+import { countKinds } from './report/resources.ts';
 import type { Failure } from './report/run.ts';
 import type { Settings } from './settings/settings.ts';
 
@@ -34,33 +37,33 @@ export function failureOf(
   settings: Pick<Settings, 'mode' | 'failOnDrift'>,
   plan: Plan,
   outcomes: readonly Outcome[],
+  causes: readonly Cause[],
 ): Failure | undefined {
   const failed = outcomes.filter(({ result }) => result === 'failed');
   if (failed.length > 0) {
     const reasons = failed.map(({ error }) => reasonOf(error));
-    const names = failed.map(({ change }) => change.name);
+    const resources = (some: readonly Change[]) =>
+      new Set(some.map(({ kind, name }) => `${kind} ${name}`)).size;
+    const words = causes.map((cause) => messages.reasonOf(cause.reason, countKinds(cause.resources)));
     return {
       reason: reasons.find((reason) => reason !== 'internal') ?? 'internal',
-      text: `${failed.length} of ${plan.length} failed: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ` and ${names.length - 10} more` : ''}; see the errors above. What is done stays done, and the next run goes on`,
+      text: messages.failed(resources(failed.map(({ change }) => change)), resources(plan), words),
     };
   }
   const { blocked } = count(plan);
   if ((settings.mode === 'apply' || settings.mode === 'destroy') && blocked > 0)
-    return {
-      reason: 'blocked',
-      text: `${blocked} wanted ${blocked === 1 ? 'change is' : 'changes are'} blocked; the reasons stand above, ${restOf(settings, outcomes)}`,
-    };
+    return { reason: 'blocked', text: messages.blockedFailure(blocked, restOf(settings, outcomes)) };
   if (settings.mode === 'drift' && settings.failOnDrift && isDrifted(plan))
     return { reason: 'drifted', text: driftText(plan) };
   return undefined;
 }
 
-/** @returns what became of the changes that are not blocked; a destroy whose log group is protected takes nothing away */
+/** @returns what became of the changes that are not blocked; a destroy whose log group is protected deletes nothing */
 function restOf({ mode }: Pick<Settings, 'mode'>, outcomes: readonly Outcome[]): string {
   const isWaiting = outcomes.some(({ result }) => result === 'skipped');
   const isHeldBack = mode === 'destroy' && outcomes.every(({ result }) => result !== 'done');
-  if (isHeldBack) return 'and nothing was taken away';
-  return isWaiting ? 'and what waits for it was left out' : 'the rest was done';
+  if (isHeldBack) return messages.REST.nothing;
+  return isWaiting ? messages.REST.waiting : messages.REST.done;
 }
 
 /** @returns how many resources differ, and what corrects that. */
@@ -72,5 +75,5 @@ function driftText(plan: Plan): string {
   const open = new Set(
     plan.filter(({ action, unreadable }) => action !== 'none' && unreadable === undefined).map(named),
   );
-  return `Drift: ${open.size} of ${all.size} resources differ from the configuration. ${correctionSteps(correctionOf(plan)).join('. ')}`;
+  return `${messages.drift(open.size, all.size)} ${correctionSteps(correctionOf(plan)).join('. ')}`;
 }

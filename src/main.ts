@@ -1,6 +1,6 @@
 import { ask } from './ask.ts';
 import { Stop } from './clients/stop.ts';
-import { writeEndSummary, writeFailureReason, writeFaultSummary } from './report/end.ts';
+import { writeEarlySummary, writeFailureReason } from './report/early-failure.ts';
 import * as log from './report/log.ts';
 import { InputFaults } from './settings/fault.ts';
 import { type Runner, readRunner } from './settings/inputs.ts';
@@ -97,7 +97,7 @@ async function tellEnd(error: unknown, runner: Runner): Promise<void> {
     const failure = { reason: reasonOf(error), text: errorText(error) };
     writeFailureReason(failure.reason);
     log.fail(failure);
-    if (runner.hasSummary) await writeEndSummary(failure.text);
+    if (runner.hasSummary) await writeEarlySummary(failure);
     return;
   }
   const shown = error.faults.slice(0, MOST_FAULTS);
@@ -105,5 +105,5 @@ async function tellEnd(error: unknown, runner: Runner): Promise<void> {
   if (shown.length < error.faults.length) log.info(`… and ${error.faults.length - shown.length} more`);
   writeFailureReason('input');
   log.fail({ reason: 'input', text: `${error.message}; nothing was written` });
-  if (runner.hasSummary) await writeFaultSummary(shown);
+  if (runner.hasSummary) await writeEarlySummary(shown);
 }

@@ -90,8 +90,8 @@ describe('no secret of it is in any text that a run makes', () => {
         JSON.stringify(planDocument(run.settings, run.plan, NOTHING_HIDDEN)),
         JSON.stringify([...outputs(run)]),
         summary(run),
-        commentText(run, { event: PRIVATE, runUrl: '' }),
-        issueText(run, PRIVATE, ''),
+        commentText(run, { event: PRIVATE }),
+        issueText(run, PRIVATE),
       ];
       // As they are, and as each of the texts writes them.
       const told = secrets.filter(([, value]) => {

@@ -4,7 +4,7 @@ import type { Outcome } from '../model/outcome.ts';
 import { Secret } from '../secret.ts';
 import { MaskForms, type Scrubber } from '../settings/mask-forms.ts';
 import type { Masks } from '../settings/masks.ts';
-import { codeText, prose } from './escape.ts';
+import { blockText, breakableText, codeText, prose } from './escape.ts';
 
 /*
  * The one gate for what leaves where the runner hides nothing: comment, issue, the output plan and its file, and the
@@ -21,7 +21,7 @@ export function openGate(masks: Masks): Gate {
 }
 
 /** How text comes into a report. */
-const MARKDOWN = [prose, codeText];
+const MARKDOWN = [prose, codeText, blockText, breakableText];
 
 /** @returns a report in GitHub's Markdown without hidden texts, whether they stand there raw or escaped */
 export function scrubMarkdown(markdown: string, gate: Gate): string {

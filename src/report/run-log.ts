@@ -10,7 +10,7 @@ import { unreadOf } from '../plan/unread.ts';
 import type { Settings } from '../settings/settings.ts';
 import { forLog, valueForLog } from './escape.ts';
 import { errorText } from './failure.ts';
-import { differenceText } from './fields.ts';
+import { differenceText } from './labels.ts';
 import { info } from './log.ts';
 
 /*

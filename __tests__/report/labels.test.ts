@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ABSENT, type Field, textOf } from '../../src/model/fields.ts';
 import { isUnread } from '../../src/plan/unread.ts';
-import { differenceText } from '../../src/report/fields.ts';
+import { differenceText } from '../../src/report/labels.ts';
 import { Secret } from '../../src/secret.ts';
 
 it.each<[Field, string | undefined]>([
