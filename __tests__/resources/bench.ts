@@ -137,6 +137,7 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
         calls: new Calls(clock),
         clock,
         tags,
+        listedPrefix: undefined,
         leavesUnread,
         mask: (value, place, always) => {
           if (always === true || !isShown(place)) masked.set(place, value);

@@ -24,6 +24,7 @@ beforeAll(async () => {
       calls: new Calls(systemClock, new Stop()),
       clock: systemClock,
       tags: new Map(),
+      listedPrefix: undefined,
       leavesUnread: false,
       mask: () => {},
       tell: () => {},

@@ -197,6 +197,7 @@ async function runOf(client: SecretsManagerClient, wish: Wish, rounds: number | 
     } as unknown as ProviderContext['calls'],
     clock: { now: () => 0, random: () => 0, sleep: async () => {} },
     tags: new Map(),
+    listedPrefix: undefined,
     leavesUnread: false,
     mask: () => {},
     tell: () => {},

@@ -44,7 +44,7 @@ export interface Connection {
 const QUOTAS = {
   'ssm:read': { perSecond: 40, burst: 40, concurrency: 10 },
   'ssm:describe': { perSecond: 20, burst: 20, concurrency: 5 },
-  'ssm:write': { perSecond: 2.8, burst: 18, concurrency: 3 },
+  'ssm:write': { perSecond: 2.8, burst: 18, concurrency: 8 },
   'secretsmanager:read': { perSecond: 100, burst: 100, concurrency: 10 },
   'secretsmanager:write': { perSecond: 40, burst: 40, concurrency: 5 },
   'logs:read': { perSecond: 5, burst: 5, concurrency: 2 },

@@ -9,6 +9,8 @@ export interface ProviderContext {
   readonly clock: Clock;
   /** Tags that are wanted on everything, ours apart: providers that read tags by filter ask for them. */
   readonly tags: ReadonlyMap<string, string>;
+  /** Prefix below which this run lists parameters anyway, to find orphans; undefined where it does not. */
+  readonly listedPrefix: string | undefined;
   /**
    * Where the role may not read a value, what stands is told without it: a check for drift needs none. Where values are
    * written, one that could not be read is a failure.
