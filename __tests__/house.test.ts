@@ -112,10 +112,22 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   'main.ts': {
     'ask.ts': 'all',
     'converge.ts': 'all',
+    'failure.ts': 'all',
     'late.ts': 'all',
     settings: 'all',
     report: 'all',
     clients: 'all',
+  },
+  // It names why a step fails, for errors of every stage.
+  'failure.ts': {
+    clients: 'all',
+    model: 'all',
+    plan: 'all',
+    registry: { files: ['registry/errors.ts'] },
+    report: {
+      files: ['report/causes.ts', 'report/messages.ts', 'report/resources.ts', 'report/run.ts'],
+    },
+    settings: 'all',
   },
   'late.ts': {
     'execute.ts': 'all',
@@ -153,6 +165,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   'execute.ts': {
     'ask.ts': 'all',
     'context.ts': 'all',
+    'failure.ts': 'all',
     'survey.ts': { files: ['survey.ts'], typesOnly: true },
     clients: 'all',
     model: 'all',
@@ -170,8 +183,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     'ask.ts': 'all',
     'listed-names.ts': 'all',
     desired: 'all',
-    plan: { files: ['plan/disclosure.ts'], typesOnly: true },
-    report: { files: ['report/binding.ts'], typesOnly: true },
+    plan: { files: ['plan/binding.ts', 'plan/disclosure.ts'], typesOnly: true },
     providers: { files: ['providers/context.ts'], typesOnly: true },
     'secret.ts': 'all',
     settings: 'all',
@@ -187,6 +199,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   },
   'survey-task-definition.ts': {
     'ask.ts': 'all',
+    'failure.ts': 'all',
     clients: { files: ['clients/explanation.ts'] },
     settings: 'all',
     desired: 'all',
@@ -602,9 +615,9 @@ const ACTING = [
   'plan/apply.ts',
   'report/comment.ts',
   'report/drift-issue.ts',
-  'report/end.ts',
+  'report/early-failure.ts',
   'report/github.ts',
-  'report/hand-off.ts',
+  'report/ecs-integration.ts',
   'report/log.ts',
   'report/run-log.ts',
   'report/outputs.ts',

@@ -3,20 +3,21 @@ import type { Calls } from './clients/aws.ts';
 import type { Clock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import { classifier, disclosureOf } from './context.ts';
+import { failureOf, reasonOf } from './failure.ts';
 import type { Plan } from './model/change.ts';
 import type { Outcome } from './model/outcome.ts';
 import { apply, unapplied } from './plan/apply.ts';
+import { refusalOf, unconfirmed } from './plan/approval.ts';
+import { bindingOf } from './plan/binding.ts';
 import { disclose, encryptedValues } from './plan/disclosure.ts';
+import { unreadRemarks } from './plan/unread.ts';
 import type { Providers } from './providers/provider.ts';
-import { refusalOf, unconfirmed } from './report/approval.ts';
-import { bindingOf } from './report/binding.ts';
-import { failureOf } from './report/failure.ts';
+import { causesOf } from './report/causes.ts';
 import { openGate, shownOutcomes, shownPlan } from './report/gate.ts';
 import { leftovers } from './report/leftovers.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
 import * as runLog from './report/run-log.ts';
-import { unreadRemarks } from './report/unread.ts';
 import type { Survey } from './survey.ts';
 
 /** What the part of a run before the plan hands over. */
@@ -81,13 +82,12 @@ export async function execute(asked: Asked, planned: Planned): Promise<Run> {
   if (!writes) for (const outcome of outcomes) view.outcome(outcome);
   view.result(settings.mode, plan, outcomes);
   const left = settings.mode === 'destroy' ? leftovers(settings, outcomes) : [];
-  for (const line of [...left, ...(refused?.lines ?? [])]) {
-    told.push(line);
-    log.info(line);
-  }
+  told.push(...left);
+  for (const line of [...left, ...(refused?.lines ?? [])]) log.info(line);
   // What is written is secret, what is told of it as far as it may be printed.
   const shownChanges = new Map(plan.map((change, index) => [change, disclosed[index] ?? change]));
-  const failure = refused ?? unconfirmed(settings) ?? failureOf(settings, plan, outcomes);
+  const causes = causesOf(outcomes, { settings, desired, caller }, reasonOf);
+  const failure = refused ?? unconfirmed(settings) ?? failureOf(settings, plan, outcomes, causes);
   return {
     settings,
     desired,
@@ -104,6 +104,8 @@ export async function execute(asked: Asked, planned: Planned): Promise<Run> {
     written: calls.written,
     callsByService: calls.byService,
     failure,
+    causes,
+    refusal: refused?.lines ?? [],
     gate,
     repositoryUri: surveyed.repositoryUri,
     references: surveyed.references,

@@ -32,6 +32,7 @@ function missing(action: string, statement: Statement): Explanation {
     reason: 'access-denied',
     what: `the role may not ${action}`,
     remedy: `add to the role's policy: ${JSON.stringify(statement)}${checkedTogether(action)}`,
+    statement,
   };
 }
 
@@ -49,6 +50,7 @@ function deniedKey(arn: string | undefined): Explanation {
     reason: 'access-denied',
     what: 'the role may not use the KMS key',
     remedy: `add to the role's policy: ${JSON.stringify(statement)}${arn === undefined ? ', with the ARN of the key of kms-key-id for the *' : ''}; the key's own policy must allow it too`,
+    statement,
   };
 }
 

@@ -1,6 +1,7 @@
 import { explainAccessDenied } from './access-denied.ts';
 import type { Explanation, FailureReason } from './explanation.ts';
 import { isUntrusted, TRUST } from './network-errors.ts';
+import type { Statement } from './permissions.ts';
 
 /** @returns the name by which the service or the system calls the error. */
 export function codeOf(error: unknown): string {
@@ -53,10 +54,14 @@ export class AwsError extends Error {
   readonly code: string;
   readonly reason: FailureReason;
   readonly remedy: string;
+  /** What failed, without the operation and the resource: equal for one cause. */
+  readonly what: string;
+  /** The IAM statement that is missing. */
+  readonly statement: Statement | undefined;
 
   constructor(cause: unknown, operation: string, resource: string, carriesSecret: boolean) {
     const code = codeOf(cause);
-    const { reason, what, remedy } = explain(cause, code, operation, resource, carriesSecret);
+    const { reason, what, remedy, statement } = explain(cause, code, operation, resource, carriesSecret);
     super(`${operation} on ${resource}: ${what}`, { cause });
     this.name = 'AwsError';
     this.operation = operation;
@@ -64,6 +69,8 @@ export class AwsError extends Error {
     this.code = code;
     this.reason = reason;
     this.remedy = remedy;
+    this.what = what;
+    this.statement = statement;
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Statement } from './permissions.ts';
+
 export type FailureReason =
   | 'input'
   | 'credentials'
@@ -20,6 +22,8 @@ export interface Explanation {
   readonly reason: FailureReason;
   readonly what: string;
   readonly remedy: string;
+  /** The IAM statement that is missing, where a missing one is the cause. */
+  readonly statement?: Statement;
 }
 
 /** An error whose whole text is ours: it holds no value, and is printed as it is. */

@@ -82,7 +82,7 @@ function has({ settings }: Scope, occasion: Condition, access: Permission['acces
 }
 
 /** Undefined is what this configuration does not touch. */
-type Resources = Readonly<Record<PermissionTarget, string | readonly string[] | undefined>>;
+export type Resources = Readonly<Record<PermissionTarget, string | readonly string[] | undefined>>;
 
 /**
  * A policy must name what does not stand yet, so these ARNs are written, in the partition and account of the caller.
@@ -91,7 +91,7 @@ type Resources = Readonly<Record<PermissionTarget, string | readonly string[] | 
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
  */
-function resourcesOf({ settings, desired }: Scope, partition: string, account: string): Resources {
+export function resourcesOf({ settings, desired }: Scope, partition: string, account: string): Resources {
   const arn = (service: string, rest: string) =>
     `arn:${partition}:${service}:${settings.region}:${account}:${rest}`;
   const kinds = new Set(desired.placements.map(({ kind }) => kind));
@@ -129,7 +129,9 @@ function listingsOf({ settings, desired }: Scope): ReadonlySet<string> {
 }
 
 /** What the Sid of a service begins with, and what its resources are. */
-const SERVICES: Readonly<Record<string, { readonly word: string; readonly target: PermissionTarget }>> = {
+export const SERVICES: Readonly<
+  Record<string, { readonly word: string; readonly target: PermissionTarget }>
+> = {
   logs: { word: 'Logs', target: 'log-group' },
   ssm: { word: 'Parameters', target: 'parameter' },
   secretsmanager: { word: 'Secrets', target: 'secret' },

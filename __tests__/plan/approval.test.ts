@@ -1,11 +1,11 @@
 /** What differs between the plan that was approved and the one of this run, in words. */
 import { describe, expect, it } from 'vitest';
+import { refusalOf } from '../../src/plan/approval.ts';
+import type { Binding } from '../../src/plan/binding.ts';
 import type { Observed } from '../../src/plan/plan.ts';
-import { refusalOf } from '../../src/report/approval.ts';
-import type { Binding } from '../../src/report/binding.ts';
-import { type PlanDocument, planDocument, planHash } from '../../src/report/plan-document.ts';
-import { OURS, spec } from '../plan/wishes.ts';
-import { NOTHING_HIDDEN, runOf } from './runs.ts';
+import { type PlanDocument, planDocument, planHash } from '../../src/plan/plan-document.ts';
+import { NOTHING_HIDDEN, runOf } from '../report/runs.ts';
+import { OURS, spec } from './wishes.ts';
 
 const LOG = 'AWS::Logs::LogGroup';
 const SSM = 'AWS::SSM::Parameter';

@@ -1,6 +1,7 @@
 import { KINDS } from '../kinds/kinds.ts';
 import type { Change, Plan } from '../model/change.ts';
 import { LISTED_KINDS } from '../model/inventory.ts';
+import type { Spec } from '../model/spec.ts';
 
 /** @returns what was compared by everything but its value, since the role may not read it; each resource once. */
 export function unreadOf(plan: Plan): Change[] {
@@ -23,4 +24,11 @@ export function unreadRemarks(plan: Plan): string[] {
       ? []
       : [`AWS did not tell the ARN of ${nameless.join(', ')}, so the outputs leave it out`]),
   ];
+}
+
+/** @returns whether nothing is known of a value: the role may not read it, or AWS does not give it out in this state. */
+export function isUnread(field: string, observed: Spec | undefined): boolean {
+  if (observed === undefined || !(field === 'value' || field.startsWith('key:'))) return false;
+  const { unread, scheduledForDeletion, unusable } = observed.facts;
+  return unread === true || scheduledForDeletion === true || unusable !== undefined;
 }

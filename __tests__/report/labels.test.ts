@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ABSENT, type Field } from '../../src/model/fields.ts';
-import { differenceText, isUnread, textOf } from '../../src/report/fields.ts';
+import { ABSENT, type Field, textOf } from '../../src/model/fields.ts';
+import { isUnread } from '../../src/plan/unread.ts';
+import { differenceText } from '../../src/report/labels.ts';
 import { Secret } from '../../src/secret.ts';
 
 it.each<[Field, string | undefined]>([

@@ -1,12 +1,17 @@
 import type { Plan } from '../model/change.ts';
+import type { Scrubber } from '../settings/mask-forms.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Binding, HiddenValues } from './binding.ts';
-import type { Gate } from './gate.ts';
 import { effectOf, type PlanDocument, planDocument, planHash } from './plan-document.ts';
-import type { Failure } from './run.ts';
+
+/** Why a run that would write only shows its plan; the word is that of `failure-reason`. */
+export interface Refusal {
+  readonly reason: 'conflict' | 'input';
+  readonly text: string;
+}
 
 /** A plan that is not the approved one, and what differs. */
-export interface Refused extends Failure {
+export interface Refused extends Refusal {
   readonly lines: readonly string[];
 }
 
@@ -21,7 +26,7 @@ const MOST_LINES = 50;
 export function refusalOf(
   settings: Settings,
   plan: Plan,
-  gate: Gate,
+  gate: Scrubber,
   binding?: Binding,
 ): Refused | undefined {
   const { expected, writes } = settings.ownership;
@@ -48,7 +53,7 @@ function refused(lines: readonly string[]): Refused {
 }
 
 /** @returns why a destroy only shows its plan: `confirm` does not repeat the prefix. */
-export function unconfirmed({ mode, prefix, ownership }: Settings): Failure | undefined {
+export function unconfirmed({ mode, prefix, ownership }: Settings): Refusal | undefined {
   if (mode !== 'destroy' || ownership.writes) return undefined;
   const other = ownership.confirm === undefined ? '' : ' (what confirm holds now is another text)';
   return {

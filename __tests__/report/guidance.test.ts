@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { nextSteps } from '../../src/report/sections/next-steps.ts';
+import { steps } from '../../src/report/messages.ts';
+import { guidanceOf } from '../../src/report/sections/guidance.ts';
 import { runOf } from './runs.ts';
 
-const stepsAfter = (dotenv: string) =>
-  nextSteps(runOf({ inputs: { dotenv, only: 'parameters' } }))?.rows.join('\n') ?? '';
+const stepsAfter = (dotenv: string) => guidanceOf(runOf({ inputs: { dotenv, only: 'parameters' } })).must;
 
 describe('a callback that reaches only the machine itself is told', () => {
   it.each([
@@ -14,7 +14,7 @@ describe('a callback that reaches only the machine itself is told', () => {
     'http://[::]:5000/callback',
     'https://app.localhost/callback',
   ])('%s', (url) => {
-    expect(stepsAfter(`AUTH0_CALLBACK_URL=${url}`)).toContain('run with `app-url`');
+    expect(stepsAfter(`AUTH0_CALLBACK_URL=${url}`)).toContain(steps.localCallback);
   });
 
   it.each([
@@ -22,10 +22,10 @@ describe('a callback that reaches only the machine itself is told', () => {
     'https://127.example.com/callback',
     'http://203.0.113.7:5000/callback',
   ])('and %s is not', (url) => {
-    expect(stepsAfter(`AUTH0_CALLBACK_URL=${url}`)).not.toContain('app-url');
+    expect(stepsAfter(`AUTH0_CALLBACK_URL=${url}`)).not.toContain(steps.localCallback);
   });
 
   it('and another variable is not', () => {
-    expect(stepsAfter('OTHER_URL=http://localhost:5000/callback')).not.toContain('app-url');
+    expect(stepsAfter('OTHER_URL=http://localhost:5000/callback')).not.toContain(steps.localCallback);
   });
 });

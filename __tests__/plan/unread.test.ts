@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.ts';
 import type { Facts, Kind } from '../../src/model/spec.ts';
-import { unreadRemarks } from '../../src/report/unread.ts';
-import { OURS, spec } from '../plan/wishes.ts';
+import { unreadRemarks } from '../../src/plan/unread.ts';
+import { OURS, spec } from './wishes.ts';
 
 /** What was compared without its value. */
 function unread(kind: Kind, name: string, facts: Facts = { unread: true, arn: 'arn:x' }): Change {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Field } from '../../src/model/fields.ts';
 import type { Facts } from '../../src/model/spec.ts';
-import { correctionOf, correctionSteps } from '../../src/report/correction.ts';
+import { correctionOf, correctionSteps } from '../../src/plan/correction.ts';
 import { issueText } from '../../src/report/drift-issue.ts';
-import { nextSteps } from '../../src/report/sections/next-steps.ts';
-import { OURS } from '../plan/wishes.ts';
-import { runOf } from './runs.ts';
+import { guidance } from '../../src/report/sections/guidance.ts';
+import { runOf } from '../report/runs.ts';
+import { OURS } from './wishes.ts';
 
 const GROUP = '/ecs/papyrus';
 const drift = (fields: Readonly<Record<string, Field>>, facts: Facts = {}) =>
@@ -48,8 +48,8 @@ describe('what corrects a drift', () => {
     if (says.length === 0) return;
     for (const text of [
       run.failure?.text ?? '',
-      nextSteps(run)?.rows.join('\n') ?? '',
-      issueText(run, { isPublic: false, pullRequest: undefined }, ''),
+      guidance(run)?.rows.join('\n') ?? '',
+      issueText(run, { isPublic: false, pullRequest: undefined }),
     ]) {
       for (const words of says) expect(text).toContain(words);
       for (const words of never) expect(text).not.toContain(words);
@@ -69,6 +69,6 @@ describe('what corrects a drift', () => {
 it('an apply corrects what is missing', () => {
   const run = runOf({ inputs: { mode: 'drift', only: 'log-group' } });
   expect(correctionOf(run.plan)).toEqual({ byApply: true, optIns: [], blockedForGood: 0 });
-  expect(run.failure?.text).toContain('Drift: 1 of 1 resources');
+  expect(run.failure?.text).toContain('Drift: 1 of 1 resource ');
   expect(run.failure?.text).toContain('mode: apply');
 });

@@ -5,12 +5,12 @@ import { Unreadable } from '../../src/model/spec.ts';
 import { disclose } from '../../src/plan/disclosure.ts';
 import type { Observed } from '../../src/plan/plan.ts';
 import { plan } from '../../src/plan/plan.ts';
-import { count, isDrifted, planDocument, planHash } from '../../src/report/plan-document.ts';
+import { count, isDrifted, planDocument, planHash } from '../../src/plan/plan-document.ts';
 import { Secret } from '../../src/secret.ts';
 import { ask, type Given } from '../asking.ts';
-import { LENIENT, OURS, spec } from '../plan/wishes.ts';
+import { leftBy, NOTHING_HIDDEN, runOf } from '../report/runs.ts';
 import { SEED_ENV, SEED_SECRETS } from '../seed.ts';
-import { leftBy, NOTHING_HIDDEN, runOf } from './runs.ts';
+import { LENIENT, OURS, spec } from './wishes.ts';
 
 const LOG = 'AWS::Logs::LogGroup';
 const SSM = 'AWS::SSM::Parameter';

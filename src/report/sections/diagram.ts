@@ -1,8 +1,6 @@
 import type { Placement } from '../../desired/desired.ts';
 import type { Source } from '../../settings/variable.ts';
 import { forMermaid } from '../escape.ts';
-import type { Run } from '../run.ts';
-import type { Section } from '../sections.ts';
 import { storedTypes } from '../stored-type.ts';
 
 /** More variables than this are drawn as one box a way. */
@@ -17,14 +15,6 @@ const SOURCES: Readonly<Record<Source, string>> = {
   secrets: 'input secrets',
   'app-url': 'input app-url',
 };
-
-/** The way from the `.env` to its stores, as a Mermaid diagram. */
-export function picture({ desired, plan }: Run): Section | undefined {
-  const { placements } = desired;
-  if (placements.length === 0) return undefined;
-  const rows = [diagram(placements, storedTypes(plan))];
-  return { title: 'From .env to AWS', before: ['```mermaid'], rows, after: ['```'] };
-}
 
 /**
  * Variables that come from one place and go to the same stores share a box.

@@ -1,8 +1,8 @@
 /** What an approval is bound to beside the changes that it shows, and that nothing leads back from it. */
 import { describe, expect, it } from 'vitest';
-import { bindingOf, type Classify } from '../../src/report/binding.ts';
+import { bindingOf, type Classify } from '../../src/plan/binding.ts';
 import { Secret } from '../../src/secret.ts';
-import { runOf } from './runs.ts';
+import { runOf } from '../report/runs.ts';
 
 const NAMES: Readonly<Record<string, 'plain'>> = {
   '/papyrus/prd/AUTH0_DOMAIN': 'plain',

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Plan } from '../model/change.ts';
 import type { Difference } from '../model/fields.ts';
+import { textOf } from '../model/fields.ts';
+import type { Scrubber } from '../settings/mask-forms.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Binding } from './binding.ts';
-import { textOf } from './fields.ts';
-import type { Gate } from './gate.ts';
 
 /** A field that holds a hidden text is hidden as a whole. */
 const SHOWN = '***';
@@ -49,7 +49,7 @@ export interface PlanDocument {
 export function planDocument(
   settings: Pick<Settings, 'prefix' | 'region'>,
   plan: Plan,
-  gate: Pick<Gate, 'scrub'>,
+  gate: Pick<Scrubber, 'scrub'>,
   binding?: Binding,
 ): PlanDocument {
   const { account, auth0, hidden } = binding ?? {};

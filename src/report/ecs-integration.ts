@@ -6,7 +6,7 @@ import { neededPlacements, standingWithReferences, variablesWithout } from './re
 import type { References, Run } from './run.ts';
 
 /** The file, or why there is none. */
-export interface HandOff {
+export interface EcsIntegration {
   readonly path?: string;
   /** What the file would lack although the run did all that it was to do. */
   readonly missing?: string;
@@ -16,7 +16,7 @@ export interface HandOff {
  * Completes the ECS task definition and writes it into a temporary file: whole, or not at all.
  * @param folder the runner's temporary folder; without one there is no file
  */
-export async function handOff(run: Run, folder: string | undefined): Promise<HandOff> {
+export async function completeFile(run: Run, folder: string | undefined): Promise<EcsIntegration> {
   const { settings, outcomes, references } = run;
   const { taskDefinition } = settings.reports;
   if (taskDefinition === undefined || folder === undefined) return {};

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
+import { isFirstRun } from '../../src/plan/first-run.ts';
 import { changeOfStray } from '../../src/plan/stray.ts';
-import { isFirstRun } from '../../src/report/first-run.ts';
-import { nextSteps } from '../../src/report/sections/next-steps.ts';
+import { steps } from '../../src/report/messages.ts';
+import { guidanceOf } from '../../src/report/sections/guidance.ts';
 import { parameter } from '../plan/strays.ts';
-import { runOf } from './runs.ts';
+import { runOf } from '../report/runs.ts';
 
 const GIVEN = { inputs: { mode: 'plan', variables: 'A=1\nB=2' } };
 const standing = (name: string, value: string) => ({
@@ -15,9 +16,7 @@ const standing = (name: string, value: string) => ({
 it('a prefix of which nothing stands may be a misspelt one, and the summary says so', () => {
   const run = runOf(GIVEN);
   expect(isFirstRun(run.plan)).toBe(true);
-  expect(nextSteps(run)?.rows.join('\n')).toContain(
-    'if this is not the first run of `/papyrus/prd` in us-west-2, look at `prefix` and `region`',
-  );
+  expect(guidanceOf(run).may).toContain(steps.firstRun('/papyrus/prd', 'us-west-2'));
 });
 
 it('one parameter that stands, as it should or not, tells that it is the right one', () => {
@@ -26,7 +25,7 @@ it('one parameter that stands, as it should or not, tells that it is the right o
       'AWS::SSM::Parameter': new Map([['/papyrus/prd/A', standing('/papyrus/prd/A', value)]]),
     });
     expect(isFirstRun(run.plan)).toBe(false);
-    expect(nextSteps(run)?.rows.join('\n') ?? '').not.toContain('first run');
+    expect(guidanceOf(run).may).not.toContain(steps.firstRun('/papyrus/prd', 'us-west-2'));
   }
 });
 

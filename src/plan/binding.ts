@@ -1,11 +1,10 @@
-import { scryptSync } from 'node:crypto';
+import { createHash, scryptSync } from 'node:crypto';
 import type { Plan } from '../model/change.ts';
 import type { Field } from '../model/fields.ts';
 import type { Kind } from '../model/spec.ts';
-import { isEncrypted } from '../plan/disclosure.ts';
 import { Secret } from '../secret.ts';
 import type { Settings } from '../settings/settings.ts';
-import { accountMark } from './marker.ts';
+import { isEncrypted } from './disclosure.ts';
 
 /** What an approval holds beside the changes that a plan shows: where they are made, and to which values. */
 export interface Binding {
@@ -84,4 +83,19 @@ function isBound(kind: Kind, name: string, field: string, to: Field, classify: C
     field.startsWith('key:') &&
     classify(`${name}:${field.slice('key:'.length)}`, to) === 'plain'
   );
+}
+
+/**
+ * Tells accounts apart without naming one: comments and issues of a public repository are read by everybody.
+ * Of the 10¹² account ids some 60,000 share a mark, so it does not lead back to one; that two of a user's own do is a
+ * matter of one in 16 million. It is another one for each prefix and region, so marks of two repositories cannot be joined.
+ */
+export function accountMark(
+  { prefix, region }: Pick<Settings, 'prefix' | 'region'>,
+  account: string,
+): string {
+  return createHash('sha256')
+    .update(JSON.stringify([prefix, region, account]))
+    .digest('hex')
+    .slice(0, 6);
 }
