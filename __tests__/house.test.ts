@@ -97,6 +97,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     'ask.ts': 'all',
     'converge.ts': 'all',
     'execute.ts': { files: ['execute.ts'], typesOnly: true },
+    'failure.ts': 'all',
     'secret.ts': 'all',
     clients: 'all',
     desired: 'all',
