@@ -245,6 +245,7 @@ const SHARED_LEAVES = [
   'parameter-tags.ts',
   'race.ts',
   'json-source.ts',
+  'log-group-key.ts',
   'repository-policy.ts',
   'repository-scanning.ts',
   'provider.ts',

@@ -6,7 +6,7 @@
 export type Target = 'log-group' | 'log-streams' | 'parameter' | 'secret' | 'repository' | 'any';
 
 /**
- * What not every run does: the image of a run, a lifecycle policy and accounts that may pull, where they are given; `removal` takes away what nobody
+ * What not every run does: the image of a run, a lifecycle policy, accounts that may pull and a key of the log group, where they are given; `removal` takes away what nobody
  * asks for below the prefix (prune: delete, mode: destroy), `end` lets log group and repository go (mode: destroy);
  * the others are consents of those names.
  */
@@ -14,6 +14,7 @@ export type Occasion =
   | 'image'
   | 'lifecycle'
   | 'pull-accounts'
+  | 'log-group-kms-key-id'
   | 'removal'
   | 'end'
   | 'change-type'
@@ -38,6 +39,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'logs:CreateLogGroup': { target: 'log-group', access: 'write', also: ['logs:TagResource'] },
   'logs:PutRetentionPolicy': { target: 'log-group', access: 'write' },
   'logs:DeleteRetentionPolicy': { target: 'log-group', access: 'write' },
+  'logs:AssociateKmsKey': { target: 'log-group', access: 'write', only: 'log-group-kms-key-id' },
+  'logs:DisassociateKmsKey': { target: 'log-group', access: 'write', only: 'log-group-kms-key-id' },
   'logs:TagResource': { target: 'log-group', access: 'write' },
   'logs:UntagResource': { target: 'log-group', access: 'write', only: 'end' },
   'logs:DeleteLogGroup': { target: 'log-group', access: 'write', only: 'delete-log-group' },
