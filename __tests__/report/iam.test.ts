@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { AwsError } from '../../src/clients/errors.ts';
-import { EXECUTION, missingStatement, type Occasion, PERMISSIONS } from '../../src/clients/permissions.ts';
+import { type Condition, EXECUTION, missingStatement, PERMISSIONS } from '../../src/clients/permissions.ts';
 import { policiesOf } from '../../src/report/iam.ts';
 import type { Policy, Scope } from '../../src/report/iam-policy.ts';
 
@@ -389,7 +389,7 @@ describe('iam/roles.yml', () => {
   );
 
   it('grants what the table says', () => {
-    const needing = (...occasions: readonly Occasion[]) =>
+    const needing = (...occasions: readonly Condition[]) =>
       Object.keys(PERMISSIONS).filter(
         (action) =>
           PERMISSIONS[action]?.access === 'write' &&

@@ -32,6 +32,10 @@ export class TestClock implements Clock {
     return this.#now;
   }
 
+  epoch(): number {
+    return this.#now;
+  }
+
   async sleep(milliseconds: number): Promise<void> {
     this.slept.push(milliseconds);
     this.#now += milliseconds;
@@ -143,6 +147,7 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
         calls: new Calls(clock),
         clock,
         tags,
+        listedPrefix: undefined,
         leavesUnread,
         mask: (value, place, always) => {
           if (always === true || !isShown(place)) masked.set(place, value);

@@ -285,6 +285,7 @@ test('one that is protected since the plan was made is not deleted, and the comm
       calls: new Calls(clock),
       clock,
       tags: new Map(),
+      listedPrefix: undefined,
       leavesUnread: false,
       mask: () => {},
       tell: () => {},

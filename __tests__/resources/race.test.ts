@@ -95,7 +95,7 @@ describe.each(both)('%s', (_, subject, made, wish, rest) => {
     expect(outcome.result).toBe('failed');
     expect(outcome.error).toMatchObject({
       reason: 'conflict',
-      message: expect.stringMatching(/another run made it .* not what is wanted here: tag:project$/),
+      message: expect.stringMatching(/another run created it .* other settings .*: tag:project$/),
       remedy: expect.stringContaining('run again'),
     });
     expect(told).toEqual([]);

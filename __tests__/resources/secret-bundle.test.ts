@@ -617,13 +617,20 @@ describe('many secrets', () => {
 
   test('one that may not be described does not hold up the others', async () => {
     const three = all.slice(0, 3);
+    await bench.round(three);
     bench.aws.fault({
       operation: 'DescribeSecret',
       kind: 'access-denied',
       when: ({ SecretId }) => SecretId === names[1],
     });
     const { outcomes } = await bench.round(three);
-    expect(outcomes.map(({ result }) => result)).toEqual(['done', 'failed', 'done']);
+    expect(outcomes.map(({ result }) => result)).toEqual(['unchanged', 'failed', 'unchanged']);
+  });
+
+  test('of what does not exist, no description is read', async () => {
+    const { calls, outcomes } = await bench.round(all.slice(0, 3));
+    expect(outcomes.map(({ result }) => result)).toEqual(['done', 'done', 'done']);
+    expect(operations(calls)).not.toContain('DescribeSecret');
   });
 });
 

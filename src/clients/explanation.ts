@@ -1,3 +1,5 @@
+import type { Statement } from './permissions.ts';
+
 export type FailureReason =
   | 'input'
   | 'credentials'
@@ -15,11 +17,13 @@ export type FailureReason =
   | 'deadline'
   | 'internal';
 
-/** What an error comes to, in words. */
+/** An error in words: what failed, why, and the remedy. */
 export interface Explanation {
   readonly reason: FailureReason;
   readonly what: string;
   readonly remedy: string;
+  /** The IAM statement that is missing, where a missing one is the cause. */
+  readonly statement?: Statement;
 }
 
 /** An error whose whole text is ours: it holds no value, and is printed as it is. */

@@ -1,6 +1,7 @@
 import {
   type APIErrorType,
   BatchGetSecretValueCommand,
+  type SecretListEntry,
   type SecretsManagerClient,
   type SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
@@ -18,6 +19,8 @@ export const DEFAULT_KEY = 'alias/aws/secretsmanager';
 /** Above this number one listing is less work than a question for each. */
 const MOST_DESCRIBED = 5;
 
+const NOTHING_LISTED: ReadonlyMap<string, SecretListEntry> = new Map();
+
 /** What a batch of values told. */
 interface Batch {
   readonly values: ReadonlyMap<string, SecretValueEntry>;
@@ -25,21 +28,26 @@ interface Batch {
   readonly failed: ReadonlyMap<string, unknown>;
 }
 
-/** How JSON secrets are read: values 20 at a time, everything else by DescribeSecret, all in one round. */
+/** Reads JSON secrets: values 20 at a time, then everything else by DescribeSecret. */
 export function secretReading(client: SecretsManagerClient, context: ProviderContext) {
   const send = sender(context, 'secretsmanager');
   const { remember, describe, ...contents } = secretContents(client, context);
   /** Of these nothing but the value was asked for by name. */
   const fromListing = new Set<string>();
 
-  /** Each asked for, when they are few; else one listing, and only what it may have wrong is asked for. */
+  /**
+   * What the batch of values did not find needs no description, so a first run asks for none. A few secrets are described
+   * one by one; for many there is one listing, and only what it may have wrong is described.
+   */
   async function describeAll(
     names: readonly string[],
     batch: Promise<Batch>,
   ): Promise<ReadonlyArray<readonly [string, Description | Unreadable | undefined]>> {
     const ask = async (name: string) => [name, await describe(name)] as const;
-    if (names.length <= MOST_DESCRIBED) return Promise.all(names.map(ask));
-    const [listed, { values, errors }] = await Promise.all([listSecrets(client, context, names), batch]);
+    const [listed, { values, errors }] = await Promise.all([
+      names.length <= MOST_DESCRIBED ? NOTHING_LISTED : listSecrets(client, context, names),
+      batch,
+    ]);
     return Promise.all(
       names.map((name) => {
         const entry = listed.get(name);
