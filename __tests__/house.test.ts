@@ -288,6 +288,7 @@ const SHARED_LEAVES = [
   'parameter-tags.ts',
   'race.ts',
   'json-source.ts',
+  'log-group-key.ts',
   'repository-policy.ts',
   'repository-scanning.ts',
   'provider.ts',
