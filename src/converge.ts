@@ -7,11 +7,12 @@ import { type Clock, systemClock } from './clients/clock.ts';
 import { type Caller, chooseKeys, identify } from './clients/identity.ts';
 import { contextOf, urlMask } from './context.ts';
 import { wantedTags } from './desired/image.ts';
+import type { RunView } from './execute.ts';
 import type { Specs } from './model/spec.ts';
 import type { ProviderContext } from './providers/context.ts';
 import { Loading } from './providers/loading.ts';
 import type { Provider } from './providers/provider.ts';
-import { openProviders } from './providers/providers.ts';
+import { openProviders, type ProviderOptions } from './providers/providers.ts';
 import type { RetryPolicy } from './registry/session.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
@@ -35,6 +36,7 @@ export async function converge(
   runner: Runner,
   stop: Cancellation,
   timing: Timing = { clock: systemClock },
+  view?: RunView,
 ): Promise<Run> {
   const { clock } = timing;
   const { settings, masks } = asked;
@@ -69,7 +71,7 @@ export async function converge(
     connection,
     context,
     {
-      readsLifecycle: settings.repository?.lifecycle !== undefined,
+      repository: repositoryOptions(settings),
       recoveryDays: settings.ownership.recoveryDays,
       auth0: await openAuth0(asked, context, stop, timing, agent),
       image: await openImageProvider(asked, context, stop, timing, agent),
@@ -91,11 +93,35 @@ export async function converge(
   if (settings.allowedAccountIds.length > 0 || repositoryAccount(settings) !== undefined) await identity;
   const [surveyed, caller, { execute }] = await Promise.all([survey(asked, providers, late), identity, late]);
   loading.check();
-  return execute(asked, { surveyed, caller, providers, calls, clock, event: runner.event, told, tell });
+  return execute(asked, {
+    surveyed,
+    caller,
+    providers,
+    calls,
+    clock,
+    event: runner.event,
+    told,
+    tell,
+    view,
+  });
+}
+
+function repositoryOptions({ repository, only, mode }: Settings): ProviderOptions['repository'] {
+  const isManaged = only.has('repository') && mode !== 'destroy';
+  return {
+    readsLifecycle: repository?.lifecycle !== undefined,
+    readsPolicy: !only.has('repository')
+      ? 'never'
+      : repository?.pullAccounts === undefined
+        ? 'tagged'
+        : 'always',
+    scan: isManaged ? repository?.scanOnPush : undefined,
+  };
 }
 
 /** CloudTrail shows it beside each call. */
-function userAgent({ repository, sha, runId }: Runner): string {
+function userAgent({ repository, sha, runId, commandLine }: Runner): string {
+  if (commandLine !== undefined) return 'aws-bootstrap terminal';
   return `aws-bootstrap ${repository}@${sha} ${runId}`.replace(/[^\x20-\x7e]/g, '?');
 }
 
@@ -151,7 +177,7 @@ async function openImageProvider(
       tags: wantedTags(image, tags),
       agentFor: () => agent,
       mask: (secret) => context.mask(secret, 'the token of ECR'),
-      onProgress: (progress) => log.info(`image: ${formatProgress(progress)}`),
+      onProgress: (progress) => log.progress(`image: ${formatProgress(progress)}`),
       signal: stop.uploadSignal,
       end: stop.signal,
       ...(answerMs === undefined ? {} : { idle: answerMs }),

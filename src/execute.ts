@@ -3,19 +3,21 @@ import type { Calls } from './clients/aws.ts';
 import type { Clock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import { classifier, disclosureOf } from './context.ts';
+import { failureOf, reasonOf } from './failure.ts';
 import type { Plan } from './model/change.ts';
+import type { Outcome } from './model/outcome.ts';
 import { apply, unapplied } from './plan/apply.ts';
+import { refusalOf, unconfirmed } from './plan/approval.ts';
+import { bindingOf } from './plan/binding.ts';
 import { disclose, encryptedValues } from './plan/disclosure.ts';
+import { unreadRemarks } from './plan/unread.ts';
 import type { Providers } from './providers/provider.ts';
-import { refusalOf, unconfirmed } from './report/approval.ts';
-import { bindingOf } from './report/binding.ts';
-import { failureOf } from './report/failure.ts';
+import { causesOf } from './report/causes.ts';
 import { openGate, shownOutcomes, shownPlan } from './report/gate.ts';
 import { leftovers } from './report/leftovers.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
 import * as runLog from './report/run-log.ts';
-import { unreadRemarks } from './report/unread.ts';
 import type { Survey } from './survey.ts';
 
 /** What the part of a run before the plan hands over. */
@@ -31,12 +33,33 @@ export interface Planned {
   readonly told: string[];
   /** Prints a notice and keeps it. */
   readonly tell: (text: string) => void;
+  /** The log of a step where it is not told. */
+  readonly view?: RunView | undefined;
+}
+
+/** Where a plan is to be applied. */
+export interface RunTarget {
+  readonly prefix: string;
+  readonly region: string;
+  readonly account: string;
+}
+
+/** What shows the plan and how far it has come: the log of a step, or a terminal. */
+export interface RunView {
+  plan(plan: Plan, target: RunTarget): void;
+  /** @returns whether a plan may be written that the mode and the approval allow; without it, it may */
+  confirm?(plan: Plan): Promise<boolean>;
+  /** @returns what is called as each change ends */
+  progress(plan: Plan, now: () => number): (outcome: Outcome) => void;
+  outcome(outcome: Outcome): void;
+  result(mode: Asked['settings']['mode'], plan: Plan, outcomes: readonly Outcome[]): void;
 }
 
 /** Carries out the plan where the mode and the approval allow it, and logs it. */
 export async function execute(asked: Asked, planned: Planned): Promise<Run> {
   const { settings, desired, notes, masks } = asked;
   const { surveyed, caller, providers, calls, clock, event, told, tell } = planned;
+  const view: RunView = planned.view ?? runLog;
   const { plan } = surveyed;
   [...surveyed.remarks, ...unreadRemarks(plan)].forEach(tell);
   const gate = openGate(masks);
@@ -45,26 +68,26 @@ export async function execute(asked: Asked, planned: Planned): Promise<Run> {
   const shown = shownPlan(disclosed, gate);
   const binding = bindingOf(settings, disclosed, caller.account, asked.auth0?.identity, classifier(asked));
   const refused = refusalOf(settings, shown, gate, binding);
-  const writes = settings.ownership.writes && refused === undefined;
-  if (writes) tellLongWait(plan, (count) => calls.bucketOf('ssm:write').seconds(count));
-  runLog.plan(shown);
-  const progress = runLog.progress(plan, () => clock.now());
+  const isAllowed = settings.ownership.writes && refused === undefined;
+  if (isAllowed) tellLongWait(plan, (count) => calls.bucketOf('ssm:write').seconds(count));
+  view.plan(shown, { prefix: settings.prefix, region: settings.region, account: caller.account });
+  const writes = isAllowed && ((await view.confirm?.(shown)) ?? true);
+  const progress = view.progress(plan, () => clock.now());
   const outcomes = writes
     ? await apply(plan, providers, (outcome) => {
-        runLog.outcome(outcome);
+        view.outcome(outcome);
         progress(outcome);
       })
     : unapplied(plan);
-  if (!writes) outcomes.forEach(runLog.outcome);
-  runLog.result(settings.mode, plan, outcomes);
+  if (!writes) for (const outcome of outcomes) view.outcome(outcome);
+  view.result(settings.mode, plan, outcomes);
   const left = settings.mode === 'destroy' ? leftovers(settings, outcomes) : [];
-  for (const line of [...left, ...(refused?.lines ?? [])]) {
-    told.push(line);
-    log.info(line);
-  }
+  told.push(...left);
+  for (const line of [...left, ...(refused?.lines ?? [])]) log.info(line);
   // What is written is secret, what is told of it as far as it may be printed.
   const shownChanges = new Map(plan.map((change, index) => [change, disclosed[index] ?? change]));
-  const failure = refused ?? unconfirmed(settings) ?? failureOf(settings, plan, outcomes);
+  const causes = causesOf(outcomes, { settings, desired, caller }, reasonOf);
+  const failure = refused ?? unconfirmed(settings) ?? failureOf(settings, plan, outcomes, causes);
   return {
     settings,
     desired,
@@ -81,6 +104,8 @@ export async function execute(asked: Asked, planned: Planned): Promise<Run> {
     written: calls.written,
     callsByService: calls.byService,
     failure,
+    causes,
+    refusal: refused?.lines ?? [],
     gate,
     repositoryUri: surveyed.repositoryUri,
     references: surveyed.references,

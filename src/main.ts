@@ -1,6 +1,6 @@
 import { ask } from './ask.ts';
 import { Cancellation } from './clients/cancellation.ts';
-import { writeEndSummary, writeFailureReason, writeFaultSummary } from './report/end.ts';
+import { writeEarlySummary, writeFailureReason } from './report/early-failure.ts';
 import * as log from './report/log.ts';
 import { InputFaults } from './settings/fault.ts';
 import { type Runner, readRunner } from './settings/inputs.ts';
@@ -90,11 +90,14 @@ const MOST_FAULTS = 100;
 async function tellEnd(error: unknown, runner: Runner): Promise<void> {
   if (!(error instanceof InputFaults)) {
     // A refusal has words of its own, and needs none of these.
-    const { errorText, reasonOf } = await import('./report/failure.ts');
+    const [{ reasonOf }, { errorText }] = await Promise.all([
+      import('./failure.ts'),
+      import('./report/failure.ts'),
+    ]);
     const failure = { reason: reasonOf(error), text: errorText(error) };
     writeFailureReason(failure.reason);
     log.fail(failure);
-    if (runner.hasSummary) await writeEndSummary(failure.text);
+    if (runner.hasSummary) await writeEarlySummary(failure);
     return;
   }
   const shown = error.faults.slice(0, MOST_FAULTS);
@@ -102,5 +105,5 @@ async function tellEnd(error: unknown, runner: Runner): Promise<void> {
   if (shown.length < error.faults.length) log.info(`… and ${error.faults.length - shown.length} more`);
   writeFailureReason('input');
   log.fail({ reason: 'input', text: `${error.message}; nothing was written` });
-  if (runner.hasSummary) await writeFaultSummary(shown);
+  if (runner.hasSummary) await writeEarlySummary(shown);
 }

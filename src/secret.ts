@@ -88,7 +88,7 @@ export class Secret {
    * A digest that may be published of values that are not secret, yet shown to nobody: one for all of them, made slowly, so
    * that a short value cannot be found by trying. Never give it a value of which nothing may get out.
    * @param values each with its name, in an order of their own
-   * @param derive makes the digest: only `report/binding.ts` asks, so that a run without one loads no cryptography
+   * @param derive makes the digest: only `plan/binding.ts` asks, so that a run without one loads no cryptography
    */
   static digest(
     values: ReadonlyArray<readonly [name: string, value: Secret]>,

@@ -6,8 +6,8 @@ import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { Kind } from '../../src/model/spec.ts';
 import { fault, notices, warnings } from '../../src/report/log.ts';
+import { resourcesOf } from '../../src/report/resources.ts';
 import { plan, progress } from '../../src/report/run-log.ts';
-import { checklist } from '../../src/report/sections/checklist.ts';
 import { spec } from '../plan/wishes.ts';
 import { runOf } from './runs.ts';
 
@@ -115,8 +115,7 @@ it("the log and the checklist tell the kinds in one order, the article's", () =>
   expect(nouns).toEqual(['log group', 'parameter', 'secret', 'repository', 'image', 'Auth0']);
   const lines = printed(() => plan(outcomes.map(({ change }) => change)));
   expect(lines.map((line) => nouns.find((noun) => line.startsWith(`+ ${noun} `)))).toEqual(nouns);
-  const rows = checklist({ ...runOf({}), outcomes })?.rows ?? [];
-  expect(rows.flatMap((row) => nouns.find((noun) => row.includes(`| ${noun} |`)) ?? [])).toEqual(nouns);
+  expect(resourcesOf({ ...runOf({}), outcomes }).map(({ kind }) => kind)).toEqual(ORDER);
 });
 
 it.each([

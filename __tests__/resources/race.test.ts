@@ -38,6 +38,7 @@ const repo = (tags: Tags, imageTagMutability: ImageTagMutability = 'MUTABLE') =>
     new CreateRepositoryCommand({
       repositoryName: repository.name,
       imageTagMutability,
+      imageScanningConfiguration: { scanOnPush: true },
       encryptionConfiguration: { encryptionType: 'AES256' },
       tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
     }),
@@ -216,6 +217,7 @@ test('a key is the same by any of its names', async () => {
     bench.others.ecr.send(
       new CreateRepositoryCommand({
         repositoryName: repository.name,
+        imageScanningConfiguration: { scanOnPush: true },
         encryptionConfiguration: {
           encryptionType: 'KMS',
           kmsKey: `arn:aws:kms:us-west-2:123456789012:key/${id}`,

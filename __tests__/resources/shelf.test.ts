@@ -29,7 +29,12 @@ beforeAll(async () => {
       mask: () => {},
       tell: () => {},
     },
-    { readsLifecycle: false, recoveryDays: 7, auth0: undefined, image: undefined },
+    {
+      repository: { readsLifecycle: false, readsPolicy: 'never', scan: undefined },
+      recoveryDays: 7,
+      auth0: undefined,
+      image: undefined,
+    },
   );
 });
 afterAll(() => aws.close());

@@ -6,13 +6,14 @@
 export type PermissionTarget = 'log-group' | 'log-streams' | 'parameter' | 'secret' | 'repository' | 'any';
 
 /**
- * Conditions under which a run makes a call: an image, a lifecycle policy; `removal` of what is no longer configured
- * below the prefix (prune: delete, mode: destroy), `end` releases log group and repository (mode: destroy);
- * the others are opt-ins of those names.
+ * Conditions under which a run makes a call: an image, a lifecycle policy, accounts that may pull; `removal` of what is no
+ * longer configured below the prefix (prune: delete, mode: destroy), `end` releases log group and repository (mode:
+ * destroy); the others are opt-ins of those names.
  */
 export type Condition =
   | 'image'
   | 'lifecycle'
+  | 'pull-accounts'
   | 'removal'
   | 'end'
   | 'change-type'
@@ -28,7 +29,7 @@ export interface Permission {
   /** It is no command of the SDK: the registry asks for it when an image is pushed. */
   readonly byRegistry?: true;
   /** It is needed only under this condition; a plain apply deletes nothing. */
-  readonly only?: Condition;
+  readonly only?: Condition | readonly Condition[];
 }
 
 export const PERMISSIONS: Readonly<Record<string, Permission>> = {
@@ -75,11 +76,17 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'ecr:DescribeRepositories': { target: 'repository', access: 'read' },
   'ecr:ListTagsForResource': { target: 'repository', access: 'read' },
   'ecr:GetLifecyclePolicy': { target: 'repository', access: 'read', only: 'lifecycle' },
+  // Only where a repository's own setting differs: the registry's may decide in its place.
+  'ecr:GetRegistryScanningConfiguration': { target: 'any', access: 'read' },
   'ecr:CreateRepository': { target: 'repository', access: 'write', also: ['ecr:TagResource'] },
   'ecr:PutImageTagMutability': { target: 'repository', access: 'write' },
+  'ecr:PutImageScanningConfiguration': { target: 'repository', access: 'write' },
   'ecr:PutLifecyclePolicy': { target: 'repository', access: 'write', only: 'lifecycle' },
   'ecr:TagResource': { target: 'repository', access: 'write' },
-  'ecr:UntagResource': { target: 'repository', access: 'write', only: 'end' },
+  'ecr:GetRepositoryPolicy': { target: 'repository', access: 'read', only: 'pull-accounts' },
+  'ecr:SetRepositoryPolicy': { target: 'repository', access: 'write', only: 'pull-accounts' },
+  'ecr:DeleteRepositoryPolicy': { target: 'repository', access: 'write', only: 'pull-accounts' },
+  'ecr:UntagResource': { target: 'repository', access: 'write', only: ['end', 'pull-accounts'] },
   'ecr:DeleteRepository': { target: 'repository', access: 'write', only: 'delete-repository' },
 
   // Only a push looks for images that have layers to lend.

@@ -19,7 +19,8 @@ export function policiesOf(scope: Scope): Policies | undefined {
   const readOnly = readOnlyTargets(scope);
   const all = Object.entries(PERMISSIONS).filter(
     ([, { only, access, target }]) =>
-      (only === undefined || has(scope, only, access)) && !(access === 'write' && readOnly.has(target)),
+      (only === undefined || [only].flat().some((occasion) => has(scope, occasion, access))) &&
+      !(access === 'write' && readOnly.has(target)),
   );
   const actions = (wanted: typeof all, part: (access: Permission['access']) => string): Grant[] =>
     wanted.map(([action, { target, access }]) => ({ action, target, part: part(access) }));
@@ -67,6 +68,8 @@ function has({ settings }: Scope, occasion: Condition, access: Permission['acces
       return settings.image !== undefined || (settings.referred?.image !== undefined && access !== 'write');
     case 'lifecycle':
       return settings.repository?.lifecycle !== undefined;
+    case 'pull-accounts':
+      return settings.repository?.pullAccounts !== undefined;
     case 'removal':
       return isEnd || settings.ownership.prune === 'delete';
     case 'end':
@@ -79,7 +82,7 @@ function has({ settings }: Scope, occasion: Condition, access: Permission['acces
 }
 
 /** Undefined is what this configuration does not touch. */
-type Resources = Readonly<Record<PermissionTarget, string | readonly string[] | undefined>>;
+export type Resources = Readonly<Record<PermissionTarget, string | readonly string[] | undefined>>;
 
 /**
  * A policy must name what does not stand yet, so these ARNs are written, in the partition and account of the caller.
@@ -88,7 +91,7 @@ type Resources = Readonly<Record<PermissionTarget, string | readonly string[] | 
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
  */
-function resourcesOf({ settings, desired }: Scope, partition: string, account: string): Resources {
+export function resourcesOf({ settings, desired }: Scope, partition: string, account: string): Resources {
   const arn = (service: string, rest: string) =>
     `arn:${partition}:${service}:${settings.region}:${account}:${rest}`;
   const kinds = new Set(desired.placements.map(({ kind }) => kind));
@@ -126,7 +129,9 @@ function listingsOf({ settings, desired }: Scope): ReadonlySet<string> {
 }
 
 /** What the Sid of a service begins with, and what its resources are. */
-const SERVICES: Readonly<Record<string, { readonly word: string; readonly target: PermissionTarget }>> = {
+export const SERVICES: Readonly<
+  Record<string, { readonly word: string; readonly target: PermissionTarget }>
+> = {
   logs: { word: 'Logs', target: 'log-group' },
   ssm: { word: 'Parameters', target: 'parameter' },
   secretsmanager: { word: 'Secrets', target: 'secret' },

@@ -3,15 +3,15 @@ import { KINDS } from '../kinds/kinds.ts';
 import { ORDER } from '../kinds/names.ts';
 import type { Change, Plan } from '../model/change.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { isFirstRun } from '../plan/first-run.ts';
+import { count } from '../plan/plan-document.ts';
+import { removalOf } from '../plan/removal.ts';
+import { unreadOf } from '../plan/unread.ts';
 import type { Settings } from '../settings/settings.ts';
 import { forLog, valueForLog } from './escape.ts';
 import { errorText } from './failure.ts';
-import { differenceText } from './fields.ts';
-import { isFirstRun } from './first-run.ts';
+import { differenceText } from './labels.ts';
 import { info } from './log.ts';
-import { count } from './plan-document.ts';
-import { removalOf } from './removal.ts';
-import { unreadOf } from './unread.ts';
 
 /*
  * The log of a run that has a plan: one line a resource with a sign and the reason; quiet when nothing happens.
