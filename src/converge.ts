@@ -38,7 +38,7 @@ export async function converge(
 ): Promise<Run> {
   const { clock } = timing;
   const { settings, masks } = asked;
-  const calls = new Calls(clock, stop);
+  const calls = new Calls(clock, stop, log.isDebug() ? log.call : undefined);
   const agent = runner.usesProxy
     ? new (await import('./clients/proxy.ts')).ProxyAgent(readEnvironment)
     : undefined;

@@ -4,7 +4,6 @@ import type { Clock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import { classifier, disclosureOf } from './context.ts';
 import { failureOf, reasonOf } from './failure.ts';
-import type { Plan } from './model/change.ts';
 import { apply, unapplied } from './plan/apply.ts';
 import { refusalOf, unconfirmed } from './plan/approval.ts';
 import { bindingOf } from './plan/binding.ts';
@@ -47,25 +46,25 @@ export async function execute(asked: Asked, planned: Planned): Promise<Run> {
   const binding = bindingOf(settings, disclosed, caller.account, asked.auth0?.identity, classifier(asked));
   const refused = refusalOf(settings, shown, gate, binding);
   const writes = settings.ownership.writes && refused === undefined;
-  if (writes) tellLongWait(plan, (count) => calls.pace('ssm:write').seconds(count));
-  runLog.plan(shown);
-  const progress = runLog.progress(plan, () => clock.now());
+  const timing = {
+    now: () => clock.now(),
+    secondsOf: (count: number) => calls.pace('ssm:write').seconds(count),
+  };
+  if (writes) runLog.longWait(plan, timing);
+  runLog.plan(shown, writes);
   const outcomes = writes
-    ? await apply(plan, providers, (outcome) => {
-        runLog.outcome(outcome);
-        progress(outcome);
-      })
+    ? await apply(plan, providers, runLog.applyLog(plan, shown, timing))
     : unapplied(plan);
-  if (!writes) outcomes.forEach(runLog.outcome);
-  runLog.result(settings.mode, plan, outcomes);
+  if (!writes) outcomes.forEach(runLog.unread);
   const left = settings.mode === 'destroy' ? leftovers(settings, outcomes) : [];
   told.push(...left);
   for (const line of [...left, ...(refused?.lines ?? [])]) log.info(line);
   // What is written is secret, what is told of it as far as it may be printed.
   const shownChanges = new Map(plan.map((change, index) => [change, disclosed[index] ?? change]));
   const causes = causesOf(outcomes, { settings, desired, caller }, reasonOf);
+  runLog.causes(causes);
   const failure = refused ?? unconfirmed(settings) ?? failureOf(settings, plan, outcomes, causes);
-  return {
+  const run: Run = {
     settings,
     desired,
     plan: shown,
@@ -87,18 +86,6 @@ export async function execute(asked: Asked, planned: Planned): Promise<Run> {
     repositoryUri: surveyed.repositoryUri,
     references: surveyed.references,
   };
-}
-
-const LONG_SECONDS = 10;
-
-/** Parameter Store takes about three writes a second. */
-function tellLongWait(plan: Plan, secondsOf: (writes: number) => number): void {
-  const writes = plan.filter(
-    ({ kind, action }) => kind === 'AWS::SSM::Parameter' && (action === 'create' || action === 'update'),
-  ).length;
-  const seconds = Math.ceil(secondsOf(writes));
-  if (seconds >= LONG_SECONDS)
-    log.info(
-      `${writes} parameters to write: about ${seconds} seconds, since Parameter Store allows 3 writes a second`,
-    );
+  runLog.result(run);
+  return run;
 }

@@ -19,23 +19,67 @@ export function warning(note: Note): void {
   core.warning(forLog(describe(note)), place(note));
 }
 
-/** A file of a megabyte can give cause for as many lines; GitHub itself shows ten of a step. */
-const MOST_ANNOTATIONS = 50;
+/** GitHub shows ten annotations of a level and step; the last error says why the step fails. */
+const MOST_ANNOTATIONS = 9;
+/** A file of a megabyte can give cause for as many lines. */
+const MOST_LINES = 50;
 
-/** Prints the first of the notices, and how many more there are. */
+/** Prints notices: see {@link annotate}. */
 export function notices(notes: readonly Note[]): void {
   annotate(notes, notice, 'notices');
 }
 
-/** Prints the first of the warnings, and how many more there are. */
+/** Prints warnings: see {@link annotate}. */
 export function warnings(notes: readonly Note[]): void {
   annotate(notes, warning, 'warnings');
 }
 
+/** Prints input errors: see {@link annotate}. */
+export function faults(notes: readonly Note[]): void {
+  annotate(notes, fault, 'errors');
+}
+
+/**
+ * Annotates each line of a file of the repository, which shows in the diff of a pull request, and once each other place. What is
+ * not annotated is a line of the log.
+ */
 function annotate(notes: readonly Note[], print: (note: Note) => void, what: string): void {
-  for (const note of notes.slice(0, MOST_ANNOTATIONS)) print(note);
-  const more = notes.length - MOST_ANNOTATIONS;
+  const places = new Set<string>();
+  let annotations = 0;
+  for (const note of notes.slice(0, MOST_LINES)) {
+    const isNew = isInRepository(note.file) || !places.has(note.where);
+    places.add(note.where);
+    if (isNew && annotations < MOST_ANNOTATIONS) {
+      annotations += 1;
+      print(note);
+    } else info(describe(note));
+  }
+  const more = notes.length - MOST_LINES;
   if (more > 0) info(`… and ${more} more ${what}`);
+}
+
+/** The runner's temporary folder, say, is no part of the repository. */
+function isInRepository(file: string | undefined): file is string {
+  return file !== undefined && !/^(?:[/\\]|[A-Za-z]:|\.\.(?:[/\\]|$))/.test(file);
+}
+
+/** @returns whether the run shows debug lines (RUNNER_DEBUG) */
+export function isDebug(): boolean {
+  return core.isDebug();
+}
+
+/** A call to AWS, without its values. */
+interface Call {
+  readonly operation: string;
+  readonly resource: string;
+  readonly attempt: number;
+  readonly milliseconds: number;
+  readonly error: string | undefined;
+}
+
+/** A call of a run with debug logging. */
+export function call({ operation, resource, attempt, milliseconds, error }: Call): void {
+  debug(`${operation} ${resource}: attempt ${attempt}, ${Math.round(milliseconds)} ms, ${error ?? 'ok'}`);
 }
 
 /** Only a run with debug logging shows it. */
@@ -54,6 +98,6 @@ export function fail({ reason, text }: Failure): void {
 
 /** Only a file of the repository gives an annotation a place. */
 function place({ file, line }: Note): { file?: string; startLine?: number } {
-  if (file === undefined) return {};
+  if (!isInRepository(file)) return {};
   return line === undefined ? { file } : { file, startLine: line };
 }

@@ -134,6 +134,42 @@ export const REST = {
 export const drift = (open: number, total: number) =>
   `Drift: ${open} of ${plural(total, 'resource')} ${open === 1 ? 'differs' : 'differ'} from the configuration.`;
 
+/** One cause as a line of the log. */
+export function causeLine(
+  {
+    reason,
+    what,
+    remedy,
+    resources,
+    statements,
+  }: {
+    readonly reason: FailureReason;
+    readonly what: string;
+    readonly remedy: string | undefined;
+    readonly resources: ReadonlyArray<{ readonly name: string }>;
+    readonly statements: readonly unknown[];
+  },
+  kinds: string,
+): string {
+  const names = resources.slice(0, 5).map(({ name }) => name);
+  const more = resources.length - names.length;
+  const statement = JSON.stringify(statements.length === 1 ? statements[0] : statements);
+  return [
+    `${sentenceCase(REASONS[reason])}, ${kinds} (${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}): ${what}.`,
+    ...(remedy === undefined ? [] : [`What to do: ${remedy}`]),
+    ...(statements.length === 0 ? [] : [`Add to the policy of the role: ${statement}`]),
+  ].join(' ');
+}
+
+/* Log of an apply */
+
+export function progress(done: number, all: number, seconds: number): string {
+  const left = Math.ceil(seconds);
+  return `${done}/${all}${left > 0 ? `, about ${left} s left: Parameter Store takes 3 a second` : ''}`;
+}
+export const longWait = (writes: number, seconds: number) =>
+  `${plural(writes, 'parameter')} to write, about ${seconds} s: Parameter Store takes 3 a second`;
+
 /** Heading of the block of one cause. */
 export const causeTitle = (reason: FailureReason, resources: string) => {
   return `❌ ${sentenceCase(REASONS[reason])} – ${resources}`;
