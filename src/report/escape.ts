@@ -159,8 +159,3 @@ export function forMermaid(text: string): string {
   const shown = cut(visible(text)).replace(/[^\p{L}\p{N} _./,:…-]/gu, (sign) => `#${sign.codePointAt(0)};`);
   return `"${shown}"`;
 }
-
-/** @returns words of ours that stay on one line of a narrow column. */
-export function unbroken(words: string): string {
-  return words.replaceAll(' ', '&nbsp;');
-}

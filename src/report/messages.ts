@@ -14,6 +14,9 @@ export const quoted = (name: string) => `\`${name.replaceAll('`', "'")}\``;
 
 export const sentenceCase = (text: string) => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
 
+/** With a capital and a full stop. */
+export const sentence = (text: string) => `${sentenceCase(text)}${/[.!?]$/.test(text) ? '' : '.'}`;
+
 const plural = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
 
 /* Headline */
@@ -194,7 +197,7 @@ export const steps = {
     'Nothing was written. Re-run with `mode: apply`, or push with `mode: auto`, to make these changes.',
   accept: 'To accept what is in AWS, change the configuration or add the field to `ignore`.',
   allow: (optIns: readonly string[]) =>
-    `To allow what is blocked, add ${optIns.map((one) => quoted(`allow: ${one}`)).join(' or ')}. The reasons are in the table.`,
+    `To allow what is blocked, add ${optIns.map((one) => quoted(`allow: ${one}`)).join(' or ')}. The reasons are below.`,
   firstRun: (prefix: string, region: string) =>
     `Every parameter and secret is new. If this is not the first run of ${quoted(prefix)} in ${region}, check \`prefix\` and the region.`,
   redeploy: 'Deploy again: running tasks keep the old values. The output `config-fingerprint` has changed.',
@@ -214,7 +217,7 @@ export const steps = {
 
 export const columns = {
   plan: ['Resource', 'In AWS', 'Configured'],
-  applied: ['Resource', 'Before', 'Now'],
+  applied: ['Resource', 'Before', 'Configured'],
   states: ['Resource', 'State', 'Details'],
 } as const;
 

@@ -34,7 +34,7 @@ export function guidanceOf(run: Run): Guidance {
         causes.map(({ reason, resources }) => messages.reasonOf(reason, countKinds(resources))),
       ),
     );
-  else if (failure !== undefined && failure.reason !== 'drifted') must.push(failure.text);
+  else if (failure !== undefined && failure.reason !== 'drifted') must.push(messages.sentence(failure.text));
   if (isDrift)
     must.push(
       ...correctionSteps(correction, messages.quoted).map((step) => `${step}.`),
