@@ -61,6 +61,10 @@ async function bundle() {
   const files = new Map([
     ['index.js', code],
     ...Object.entries(assets).map(([name, { source }]) => [name, source]),
+    // The command line is the same bundle, so it shares every chunk.
+    ['cli.js', await readFile(join(root, 'scripts', 'stubs', 'cli.js'), 'utf8')],
+    // What `init --run` gives to CloudFormation.
+    ['roles.yml', await readFile(join(root, 'iam', 'roles.yml'), 'utf8')],
     ['licenses.txt', await licensesOf(root, metafile)],
     // The package around is one of ES modules.
     ['package.json', `${JSON.stringify({ type: 'commonjs' }, null, 2)}\n`],
@@ -70,7 +74,8 @@ async function bundle() {
   for (const [name, source] of files) {
     const path = join(dist, name);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, name.endsWith('.js') ? await minify(String(source)) : source);
+    if (name === 'cli.js') await writeFile(path, source, { mode: 0o755 });
+    else await writeFile(path, name.endsWith('.js') ? await minify(String(source)) : source);
   }
   await rm(joined, { recursive: true, force: true });
 }

@@ -1,5 +1,4 @@
-import type { Auth0Access } from './clients/auth0-inputs.ts';
-import type { Stop } from './clients/stop.ts';
+import type { Cancellation } from './clients/cancellation.ts';
 import type { AppUrls } from './desired/app-url.ts';
 import { appUrls, withCallback } from './desired/auth0.ts';
 import {
@@ -19,6 +18,7 @@ import { ImageError } from './registry/errors.ts';
 import type { ImageSource } from './registry/source.ts';
 import * as log from './report/log.ts';
 import { Secret } from './secret.ts';
+import type { Auth0Access } from './settings/auth0-inputs.ts';
 import { mayHaveDocuments } from './settings/document-source.ts';
 import { InputFaults, Notes } from './settings/fault.ts';
 import {
@@ -59,12 +59,13 @@ export interface Asked {
 /**
  * Reads and judges everything that was asked for; prints nothing before every secret is hidden.
  * @param stop the end of the run, which is given its deadline here
- * @throws InputFaults with every fault at once, before the first call; StoppedError where the run ended before
+ * @throws InputFaults with every fault at once, before the first call; AbortedError where the run ended before
  */
-export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
+export async function ask(runner: Runner, stop: Cancellation): Promise<Asked> {
   const notes = new Notes();
-  const inputs = readInputs();
-  const unknown = readUnknownInputs();
+  const inputs = readInputs(runner);
+  // A command line has refused what it does not know.
+  const unknown = runner.commandLine === undefined ? readUnknownInputs() : undefined;
   if (unknown !== undefined) notes.warn(unknown);
   const file = await readConfigFile(inputs, runner, notes);
   // Loaded where one may be given: most runs have no such document.
@@ -78,6 +79,7 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
       fileIsBroken: file === undefined && notes.faults.length > 0,
       event: runner.event,
       ambientRegion: runner.region,
+      asksFirst: runner.commandLine !== undefined,
       documents,
       readText: (path) => readText(path, runner),
     },
@@ -93,7 +95,13 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
   const { variables, untaken, raw, otherSecrets } = readVariables(texts, known, readEnvironment, heard);
   const path = callbackPath(settings.auth0, variables, heard);
   const urls = appUrls(settings.auth0, path, notes);
-  if (!isEnd) tellSources(settings, texts.length + (urls === undefined ? 0 : 1), notes);
+  if (!isEnd)
+    tellSources(
+      settings,
+      texts.length + (urls === undefined ? 0 : 1),
+      notes,
+      runner.commandLine !== undefined,
+    );
   // A refusal needs no classes: what is wrong is found without them, and what is not judged is hidden.
   const { classify } = notes.faults.length > 0 ? NOT_JUDGED : await import('./desired/classify.ts');
   const found = avoidIdleBundles(
@@ -105,7 +113,7 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
     classify,
   );
 
-  const masks = new Masks(mask, [
+  const masks = new Masks(runner.commandLine?.mask ?? mask, [
     settings.prefix,
     settings.region,
     settings.logGroup?.name ?? '',
@@ -199,11 +207,11 @@ function listed(names: readonly string[]): string {
 }
 
 /** A misspelt GitHub secret arrives empty, and would be missed only when the application starts. */
-function tellSources({ only }: Settings, sources: number, notes: Notes): void {
+function tellSources({ only }: Settings, sources: number, notes: Notes, isTerminal: boolean): void {
   if (sources === 0 && (only.has('parameters') || only.has('secrets')))
     notes.warn({
       where: 'inputs',
-      text: 'no variable was given: dotenv, env-file, variables and secrets are empty. A GitHub secret that does not exist arrives empty: look at its name, and at the environment of the job; where no variables are meant, say so by "only: log-group, repository"',
+      text: `no variable was given: dotenv, env-file, variables and secrets are empty. ${isTerminal ? '' : 'A GitHub secret that does not exist arrives empty: look at its name, and at the environment of the job. '}Where no variables are meant, say so by "only: log-group, repository"`,
     });
 }
 
@@ -212,7 +220,7 @@ async function openImage(
   settings: Settings,
   runner: Runner,
   notes: Notes,
-  { signal }: Stop,
+  { signal }: Cancellation,
 ): Promise<ImageSource | undefined> {
   if (settings.image === undefined || settings.mode === 'destroy') return undefined;
   const { openImage: open } = await import('./registry/open.ts');
@@ -221,7 +229,11 @@ async function openImage(
     const image = await open(settings.image.name, {
       environment: readEngineEnvironment(),
       platform: process.platform,
-      roots: [runner.workspace, runner.temp].filter((root) => root !== undefined),
+      // Who gives a command line may push any image.
+      roots:
+        runner.commandLine === undefined
+          ? [runner.workspace, runner.temp].filter((root) => root !== undefined)
+          : [],
       temp: runner.temp,
       signal,
     });

@@ -2,17 +2,18 @@ import type { Agent } from 'node:http';
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { Asked } from './ask.ts';
 import { Calls, type Connection } from './clients/aws.ts';
+import type { Cancellation } from './clients/cancellation.ts';
 import { type Clock, systemClock } from './clients/clock.ts';
 import { type Caller, chooseKeys, identify } from './clients/identity.ts';
-import type { Stop } from './clients/stop.ts';
 import { contextOf, urlMask } from './context.ts';
 import { wantedTags } from './desired/image.ts';
+import type { RunView } from './execute.ts';
 import type { Specs } from './model/spec.ts';
 import type { ProviderContext } from './providers/context.ts';
 import { Loading } from './providers/loading.ts';
 import type { Provider } from './providers/provider.ts';
-import { openProviders } from './providers/providers.ts';
-import type { Patience } from './registry/retry.ts';
+import { openProviders, type ProviderOptions } from './providers/providers.ts';
+import type { RetryPolicy } from './registry/session.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
 import { InputFaults } from './settings/fault.ts';
@@ -26,15 +27,16 @@ export interface Timing {
   /** Milliseconds in which AWS, the registry and Auth0 must answer; each has its own where it is not told. */
   readonly answerMs?: number;
   /** How often the registry is asked again; its own where it is not told. */
-  readonly patience?: Patience;
+  readonly retryPolicy?: RetryPolicy;
 }
 
 /** Reads what stands, plans, and applies where the mode says so. */
 export async function converge(
   asked: Asked,
   runner: Runner,
-  stop: Stop,
+  stop: Cancellation,
   timing: Timing = { clock: systemClock },
+  view?: RunView,
 ): Promise<Run> {
   const { clock } = timing;
   const { settings, masks } = asked;
@@ -69,7 +71,7 @@ export async function converge(
     connection,
     context,
     {
-      readsLifecycle: settings.repository?.lifecycle !== undefined,
+      repository: repositoryOptions(settings),
       recoveryDays: settings.ownership.recoveryDays,
       auth0: await openAuth0(asked, context, stop, timing, agent),
       image: await openImageProvider(asked, context, stop, timing, agent),
@@ -91,18 +93,42 @@ export async function converge(
   if (settings.allowedAccountIds.length > 0 || repositoryAccount(settings) !== undefined) await identity;
   const [surveyed, caller, { execute }] = await Promise.all([survey(asked, providers, late), identity, late]);
   loading.check();
-  return execute(asked, { surveyed, caller, providers, calls, clock, event: runner.event, told, tell });
+  return execute(asked, {
+    surveyed,
+    caller,
+    providers,
+    calls,
+    clock,
+    event: runner.event,
+    told,
+    tell,
+    view,
+  });
+}
+
+function repositoryOptions({ repository, only, mode }: Settings): ProviderOptions['repository'] {
+  const isManaged = only.has('repository') && mode !== 'destroy';
+  return {
+    readsLifecycle: repository?.lifecycle !== undefined,
+    readsPolicy: !only.has('repository')
+      ? 'never'
+      : repository?.pullAccounts === undefined
+        ? 'tagged'
+        : 'always',
+    scan: isManaged ? repository?.scanOnPush : undefined,
+  };
 }
 
 /** CloudTrail shows it beside each call. */
-function userAgent({ repository, sha, runId }: Runner): string {
+function userAgent({ repository, sha, runId, commandLine }: Runner): string {
+  if (commandLine !== undefined) return 'aws-bootstrap terminal';
   return `aws-bootstrap ${repository}@${sha} ${runId}`.replace(/[^\x20-\x7e]/g, '?');
 }
 
 async function openAuth0(
   asked: Asked,
   context: ProviderContext,
-  stop: Stop,
+  stop: Cancellation,
   { answerMs }: Timing,
   agent: Agent | undefined,
 ): Promise<Provider<Specs['Auth0::Application']> | undefined> {
@@ -114,8 +140,8 @@ async function openAuth0(
     ...auth0,
     readOnly: !settings.ownership.writes,
     mask: (token) => context.mask(token, 'the token of Auth0'),
-    clock: { epoch: () => Date.now(), sleep: (milliseconds) => context.clock.sleep(milliseconds) },
-    stop,
+    clock: context.clock,
+    cancellation: stop,
     onWritten: () => {
       context.calls.written += 1;
     },
@@ -128,8 +154,8 @@ async function openAuth0(
 async function openImageProvider(
   { settings, image }: Asked,
   context: ProviderContext,
-  stop: Stop,
-  { answerMs, patience }: Timing,
+  stop: Cancellation,
+  { answerMs, retryPolicy, clock }: Timing,
   agent: Agent | undefined,
 ): Promise<((ecr: ECRClient) => Provider<Specs['Image']>) | undefined> {
   const referred = settings.referred?.image;
@@ -141,7 +167,7 @@ async function openImageProvider(
   }
   if (image === undefined || settings.image === undefined) return undefined;
   const { ImageResource } = await import('./providers/image.ts');
-  const { tellProgress } = await import('./registry/progress.ts');
+  const { formatProgress } = await import('./registry/progress.ts');
   const { tags } = settings.image;
   return (ecr) =>
     new ImageResource({
@@ -151,11 +177,12 @@ async function openImageProvider(
       tags: wantedTags(image, tags),
       agentFor: () => agent,
       mask: (secret) => context.mask(secret, 'the token of ECR'),
-      onProgress: (progress) => log.info(`image: ${tellProgress(progress)}`),
+      onProgress: (progress) => log.progress(`image: ${formatProgress(progress)}`),
       signal: stop.uploadSignal,
       end: stop.signal,
       ...(answerMs === undefined ? {} : { idle: answerMs }),
-      ...(patience === undefined ? {} : { patience }),
+      ...(retryPolicy === undefined ? {} : { retryPolicy }),
+      clock,
     });
 }
 

@@ -4,6 +4,8 @@ import type { Clock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import { classifier, disclosureOf } from './context.ts';
 import { failureOf, reasonOf } from './failure.ts';
+import type { Plan } from './model/change.ts';
+import type { Outcome } from './model/outcome.ts';
 import { apply, unapplied } from './plan/apply.ts';
 import { refusalOf, unconfirmed } from './plan/approval.ts';
 import { bindingOf } from './plan/binding.ts';
@@ -15,6 +17,7 @@ import { openGate, shownOutcomes, shownPlan } from './report/gate.ts';
 import { leftovers } from './report/leftovers.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
+import type { ApplyTiming } from './report/run-log.ts';
 import * as runLog from './report/run-log.ts';
 import type { Survey } from './survey.ts';
 
@@ -31,12 +34,39 @@ export interface Planned {
   readonly told: string[];
   /** Prints a notice and keeps it. */
   readonly tell: (text: string) => void;
+  /** The log of a step where it is not told. */
+  readonly view?: RunView | undefined;
+}
+
+/** Where a plan is to be applied. */
+export interface RunTarget {
+  readonly prefix: string;
+  readonly region: string;
+  readonly account: string;
+}
+
+/** What shows the plan and how far it has come: the log of a step, or a terminal. */
+export interface RunView {
+  /** @param writes whether the mode and the approval allow to write it */
+  plan(plan: Plan, target: RunTarget, writes: boolean): void;
+  /** @returns whether a plan may be written that the mode and the approval allow; without it, it may */
+  confirm?(plan: Plan): Promise<boolean>;
+  /**
+   * @param shown the plan with the values that may be printed, in the order of `plan`
+   * @returns what is called as each change ends
+   */
+  progress(plan: Plan, shown: Plan, timing: ApplyTiming): (outcome: Outcome) => void;
+  /** Shows the outcome of a change of a plan that is not applied. */
+  outcome(outcome: Outcome): void;
+  /** Shows the end of a run. */
+  result(run: Run): void;
 }
 
 /** Carries out the plan where the mode and the approval allow it, and logs it. */
 export async function execute(asked: Asked, planned: Planned): Promise<Run> {
   const { settings, desired, notes, masks } = asked;
   const { surveyed, caller, providers, calls, clock, event, told, tell } = planned;
+  const view: RunView = planned.view ?? runLog;
   const { plan } = surveyed;
   [...surveyed.remarks, ...unreadRemarks(plan)].forEach(tell);
   const gate = openGate(masks);
@@ -45,24 +75,24 @@ export async function execute(asked: Asked, planned: Planned): Promise<Run> {
   const shown = shownPlan(disclosed, gate);
   const binding = bindingOf(settings, disclosed, caller.account, asked.auth0?.identity, classifier(asked));
   const refused = refusalOf(settings, shown, gate, binding);
-  const writes = settings.ownership.writes && refused === undefined;
+  const isAllowed = settings.ownership.writes && refused === undefined;
   const timing = {
     now: () => clock.now(),
-    secondsOf: (count: number) => calls.pace('ssm:write').seconds(count),
+    secondsOf: (count: number) => calls.bucketOf('ssm:write').seconds(count),
   };
-  if (writes) runLog.longWait(plan, timing);
-  runLog.plan(shown, writes);
+  if (isAllowed) runLog.longWait(plan, timing);
+  view.plan(shown, { prefix: settings.prefix, region: settings.region, account: caller.account }, isAllowed);
+  const writes = isAllowed && ((await view.confirm?.(shown)) ?? true);
   const outcomes = writes
-    ? await apply(plan, providers, runLog.applyLog(plan, shown, timing))
+    ? await apply(plan, providers, view.progress(plan, shown, timing))
     : unapplied(plan);
-  if (!writes) outcomes.forEach(runLog.unread);
+  if (!writes) for (const outcome of outcomes) view.outcome(outcome);
   const left = settings.mode === 'destroy' ? leftovers(settings, outcomes) : [];
   told.push(...left);
   for (const line of [...left, ...(refused?.lines ?? [])]) log.info(line);
   // What is written is secret, what is told of it as far as it may be printed.
   const shownChanges = new Map(plan.map((change, index) => [change, disclosed[index] ?? change]));
   const causes = causesOf(outcomes, { settings, desired, caller }, reasonOf);
-  runLog.causes(causes);
   const failure = refused ?? unconfirmed(settings) ?? failureOf(settings, plan, outcomes, causes);
   const run: Run = {
     settings,
@@ -86,6 +116,6 @@ export async function execute(asked: Asked, planned: Planned): Promise<Run> {
     repositoryUri: surveyed.repositoryUri,
     references: surveyed.references,
   };
-  runLog.result(run);
+  view.result(run);
   return run;
 }

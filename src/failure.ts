@@ -1,7 +1,7 @@
-import { Auth0Error, type Auth0Trouble } from './clients/auth0-error.ts';
+import { Auth0Error, type Auth0Trouble } from './clients/auth0-errors.ts';
+import { AbortedError } from './clients/cancellation.ts';
 import { AwsError } from './clients/errors.ts';
 import { type FailureReason, UserFacingError } from './clients/explanation.ts';
-import { StoppedError } from './clients/stop.ts';
 import type { Change, Plan } from './model/change.ts';
 import type { Outcome } from './model/outcome.ts';
 import { correctionOf, correctionSteps } from './plan/correction.ts';
@@ -26,7 +26,7 @@ const AUTH0_REASONS: Partial<Record<Auth0Trouble, FailureReason>> = {
 /** @returns the word for `failure-reason`. */
 export function reasonOf(error: unknown): FailureReason {
   if (error instanceof AwsError) return error.reason;
-  if (error instanceof StoppedError || error instanceof UserFacingError) return error.reason;
+  if (error instanceof AbortedError || error instanceof UserFacingError) return error.reason;
   if (error instanceof ImageError) return error.fault === 'DENIED' ? 'access-denied' : 'image';
   if (error instanceof Auth0Error) return AUTH0_REASONS[error.trouble] ?? 'auth0';
   return 'internal';

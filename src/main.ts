@@ -1,5 +1,5 @@
 import { ask } from './ask.ts';
-import { Stop } from './clients/stop.ts';
+import { Cancellation } from './clients/cancellation.ts';
 import { writeEarlySummary, writeFailureReason } from './report/early-failure.ts';
 import * as log from './report/log.ts';
 import { InputFaults } from './settings/fault.ts';
@@ -9,7 +9,7 @@ import { type Runner, readRunner } from './settings/inputs.ts';
 export async function main(): Promise<void> {
   endOnFaults();
   const runner = readRunner();
-  const stop = new Stop();
+  const stop = new Cancellation();
   endOnSignals(stop);
   try {
     const asked = await ask(runner, stop);
@@ -45,7 +45,7 @@ function leave(): void {
 const GRACE_MS = 5_000;
 
 /** Lets what is in flight come to its end, begins nothing new, and still tells what is done and what is left. */
-function endOnSignals(stop: Stop): void {
+function endOnSignals(stop: Cancellation): void {
   for (const [signal, exitCode] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],

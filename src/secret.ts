@@ -71,6 +71,14 @@ export class Secret {
     return read(this.#value);
   }
 
+  /**
+   * Gives the value to the reader of Auth0's settings, which compares host and client id and takes the tenant's address
+   * out of it. Only `settings/auth0-inputs.ts` asks for that (a test holds it).
+   */
+  readAsAuth0<T>(read: (value: string) => T): T {
+    return read(this.#value);
+  }
+
   /** @returns the value in the clear, where it was judged that it may be printed: only `plan/disclosure.ts` asks for that. */
   disclosed(): string {
     return this.#value;

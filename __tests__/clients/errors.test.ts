@@ -1,6 +1,13 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { AwsError, codeOf, isDenied, isNamed, MadeOtherwise, statusOf } from '../../src/clients/errors.ts';
+import {
+  AwsError,
+  CreateConflictError,
+  codeOf,
+  isDenied,
+  isNamed,
+  statusOf,
+} from '../../src/clients/errors.ts';
 import { sdkError } from './clock.ts';
 
 const OPERATION = 'ssm:PutParameter';
@@ -117,7 +124,7 @@ describe('each code that AWS, the SDK or Node gives has its reason', () => {
     ],
     [
       'conflict',
-      'somebody else made it after this run had looked (CODE)',
+      'it was created by someone else after this run had read the account (CODE)',
       [
         'ParameterAlreadyExists',
         'RepositoryAlreadyExistsException',
@@ -273,14 +280,14 @@ describe('an error in words', () => {
       'others who were quicker',
       sdkError('ResourceAlreadyExistsException', 400),
       'conflict',
-      /somebody else made it/,
+      /created by someone else/,
       'run again: it is adopted then',
     ],
     [
       'another run that made it otherwise',
-      new MadeOtherwise(['retention', 'tag:cost']),
+      new CreateConflictError(['retention', 'tag:cost']),
       'conflict',
-      'another run made it at the same time, and what stands is not what is wanted here: retention, tag:cost',
+      'another run created it at the same time with other settings than the configured ones: retention, tag:cost',
       /run again/,
     ],
     ['throttling', sdkError('ThrottlingException', 400), 'throttled', /kept throttling/, /run again/],

@@ -18,6 +18,7 @@ import {
   lifecycleOf,
   logGroup,
   plainParameter,
+  pulled,
   repository,
   SUBJECTS,
   secureParameter,
@@ -50,7 +51,12 @@ export const changed = (): DesiredResource[] =>
       'key:host': new Secret(FIFTH),
       'key-id': 'alias/ours',
     }),
-    repository.wish({ mutability: 'IMMUTABLE', lifecycle: canonicalJson(lifecycleOf(20)) }),
+    repository.wish({
+      mutability: 'IMMUTABLE',
+      lifecycle: canonicalJson(lifecycleOf(20)),
+      'scan-on-push': 'false',
+      ...pulled('111122223333'),
+    }),
   ].map(
     (wish) =>
       ({
@@ -109,6 +115,12 @@ export const SCENES: readonly Scene[] = [
     },
     wishes: changed,
     options: COST,
+  },
+  {
+    name: 'withdraw',
+    set: (bench) => bench.round([repository.wish(pulled('111122223333'))]),
+    wishes: () => [repository.wish()],
+    options: {},
   },
   { name: 'silent', set: (bench) => bench.round(wanted()), wishes: wanted, options: {} },
 ];

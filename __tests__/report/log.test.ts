@@ -8,7 +8,7 @@ import type { Outcome } from '../../src/model/outcome.ts';
 import type { Kind } from '../../src/model/spec.ts';
 import { call, fault, faults, notices, warnings } from '../../src/report/log.ts';
 import { resourcesOf } from '../../src/report/resources.ts';
-import { applyLog, causes, plan } from '../../src/report/run-log.ts';
+import { causes, plan, progress } from '../../src/report/run-log.ts';
 import type { Note } from '../../src/settings/fault.ts';
 import { sdkError } from '../clients/clock.ts';
 import { spec } from '../plan/wishes.ts';
@@ -46,7 +46,7 @@ function progressOf(outcomes: readonly Outcome[], at: (index: number) => number)
   const changes = outcomes.map(({ change }) => change);
   let now = 0;
   const lines = printed(() => {
-    const print = applyLog(changes, changes, {
+    const print = progress(changes, changes, {
       now: () => now,
       // Parameter Store takes 2.8 writes a second.
       secondsOf: (count) => count / 2.8,
@@ -92,7 +92,7 @@ it('prints a change once it is done, with the time since the apply began', () =>
   const changes = outcomes.map(({ change }) => change);
   let now = 0;
   const lines = printed(() => {
-    const print = applyLog(changes, changes, { now: () => now, secondsOf: () => 0 });
+    const print = progress(changes, changes, { now: () => now, secondsOf: () => 0 });
     expect(now).toBe(0);
     for (const outcome of outcomes) {
       now += 1_250;
@@ -110,7 +110,9 @@ it('before an apply, only what is not done by it is printed', () => {
   const { plan: changes } = many(2);
   const [held, other] = changes as [Change, Change];
   const blocked = { ...held, action: 'blocked', differences: [], blocked: { reason: 'why' } } as Change;
-  expect(printed(() => plan([blocked, other], true))).toEqual(['! parameter /papyrus/prd/V0: blocked: why']);
+  expect(printed(() => plan([blocked, other], {}, true))).toEqual([
+    '! parameter /papyrus/prd/V0: blocked: why',
+  ]);
 });
 
 it('one error for each cause, with the statement that mends it', () => {

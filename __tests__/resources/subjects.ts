@@ -17,6 +17,7 @@ import {
   ListTagsForResourceCommand as EcrTags,
   UntagResourceCommand as EcrUntag,
   GetLifecyclePolicyCommand,
+  PutImageScanningConfigurationCommand,
   PutImageTagMutabilityCommand,
   PutLifecyclePolicyCommand,
 } from '@aws-sdk/client-ecr';
@@ -40,7 +41,7 @@ import {
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-ssm';
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
-import type { Fields } from '../../src/model/fields.ts';
+import { ABSENT, type Fields } from '../../src/model/fields.ts';
 import { Secret } from '../../src/secret.ts';
 import { canonicalJson } from '../../src/settings/canonical-json.ts';
 import { type Bench, type Clients, wishFor } from './bench.ts';
@@ -461,6 +462,12 @@ export const lifecycleOf = (count: number) => ({
   ],
 });
 
+/** The fields that let accounts pull, joined by commas. */
+export const pulled = (accounts: string | undefined): Fields => ({
+  'pull-accounts': accounts ?? ABSENT,
+  'tag:aws-bootstrap:pull-accounts': accounts === undefined ? ABSENT : 'granted',
+});
+
 export const repository: Subject = {
   kind: 'AWS::ECR::Repository',
   name: REPOSITORY,
@@ -468,14 +475,21 @@ export const repository: Subject = {
     const defaults = new Set<string>();
     if (fields?.['mutability'] === undefined) defaults.add('mutability').add('exclusions');
     if (fields?.['encryption'] === undefined) defaults.add('encryption');
+    if (fields?.['scan-on-push'] === undefined) defaults.add('scan-on-push');
     return wishFor(
       'AWS::ECR::Repository',
       REPOSITORY,
-      { mutability: 'MUTABLE', encryption: 'AES256', ...fields },
+      {
+        mutability: 'MUTABLE',
+        encryption: 'AES256',
+        'scan-on-push': 'true',
+        ...pulled(undefined),
+        ...fields,
+      },
       { defaults },
     );
   },
-  created: { mutability: 'MUTABLE', encryption: 'AES256' },
+  created: { mutability: 'MUTABLE', encryption: 'AES256', scans: true },
   createCalls: ['CreateRepository'],
   second: { operation: 'PutLifecyclePolicy', fields: { lifecycle: canonicalJson(lifecycleOf(10)) } },
   updates: [
@@ -497,6 +511,12 @@ export const repository: Subject = {
       differs: ['lifecycle'],
       stands: { lifecycle: lifecycleOf(10) },
     },
+    {
+      what: 'scan on push',
+      fields: { 'scan-on-push': 'false' },
+      differs: ['scan-on-push'],
+      stands: { scans: false },
+    },
   ],
   drifts: [
     {
@@ -506,6 +526,17 @@ export const repository: Subject = {
           new PutImageTagMutabilityCommand({ repositoryName: REPOSITORY, imageTagMutability: 'IMMUTABLE' }),
         ),
       fields: ['mutability'],
+    },
+    {
+      what: 'scan on push',
+      act: ({ others }) =>
+        others.ecr.send(
+          new PutImageScanningConfigurationCommand({
+            repositoryName: REPOSITORY,
+            imageScanningConfiguration: { scanOnPush: false },
+          }),
+        ),
+      fields: ['scan-on-push'],
     },
     {
       what: 'a tag changed',
@@ -542,7 +573,7 @@ export const repository: Subject = {
     );
   },
   tag: ({ ecr }, tags) => ecr.send(new EcrTag({ resourceArn: REPOSITORY_ARN, tags: paired(tags) })),
-  kept: { mutability: 'IMMUTABLE', encryption: 'KMS', lifecycle: lifecycleOf(3) },
+  kept: { mutability: 'IMMUTABLE', encryption: 'KMS', scans: false, lifecycle: lifecycleOf(3) },
   taken: [],
   async read({ ecr }) {
     const found = await ecr
@@ -560,6 +591,7 @@ export const repository: Subject = {
     return {
       mutability: one.imageTagMutability,
       encryption: one.encryptionConfiguration?.encryptionType,
+      scans: one.imageScanningConfiguration?.scanOnPush === true,
       ...(filters === undefined || filters.length === 0 ? {} : { exclusions: filters }),
       ...(policy?.lifecyclePolicyText === undefined
         ? {}

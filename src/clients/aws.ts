@@ -1,14 +1,14 @@
 import type { Agent } from 'node:http';
 import type { Secret } from '../secret.ts';
 import { limitAnswers, type Transport } from './aws-answer.ts';
+import { retried } from './aws-retry.ts';
+import { AbortedError, Cancellation } from './cancellation.ts';
 import type { Clock } from './clock.ts';
 import { AwsError, codeOf } from './errors.ts';
-import { Pace, type Quota } from './pace.ts';
-import { retried } from './retry.ts';
-import { Stop, StoppedError } from './stop.ts';
-import { GRACE_MS } from './time-limit.ts';
+import { type Quota, QuotaBucket } from './quota-bucket.ts';
+import { GRACE_MS } from './response-limits.ts';
 
-// The SDK tells every user of Node 20 at every run that it will leave it; that is ours to deal with, not theirs.
+// The SDK warns at every run that it will drop Node 20. That concerns this action, not its users.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 /** Temporary or lasting keys of an account. */
@@ -18,7 +18,7 @@ export interface Keys {
   readonly sessionToken: Secret | undefined;
 }
 
-/** What every client of a run shares. */
+/** Settings that all clients of a run share. */
 export interface Connection {
   readonly region: string;
   /** Only reading commands leave the process: plan and drift. */
@@ -28,9 +28,9 @@ export interface Connection {
   readonly clock: Clock;
   /** Where a proxy is set in the environment. */
   readonly agent: Agent | undefined;
-  /** Keys to sign with; where they are not told, the SDK looks for credentials in its own order. */
+  /** Keys to sign with; by default the SDK looks for credentials in its own order. */
   readonly keys?: Keys | undefined;
-  /** How long an answer may take: half a minute unless told. */
+  /** How long a response may take: half a minute by default. */
   readonly answerMs?: number;
   /** The end of the run: what is in flight by then is given only the grace. */
   readonly end?: AbortSignal;
@@ -39,7 +39,7 @@ export interface Connection {
 /**
  * The default quotas, a little below what AWS allows. PutParameter has 3 a second and about 20 at once;
  * the reads of Parameter Store share 40 a second. Logs allows 5 writes a second. That of DescribeParameters is not
- * published: where it is lower, the pace learns it from being throttled.
+ * published: where it is lower, the bucket learns it from being throttled.
  */
 const QUOTAS = {
   'ssm:read': { perSecond: 40, burst: 40, concurrency: 10 },
@@ -53,7 +53,7 @@ const QUOTAS = {
   'ecr:write': { perSecond: 10, burst: 10, concurrency: 4 },
   'sts:read': { perSecond: 10, burst: 10, concurrency: 1 },
 } as const satisfies Record<string, Quota>;
-export type Lane = keyof typeof QUOTAS;
+export type QuotaName = keyof typeof QUOTAS;
 
 /** Options of a call. */
 export interface CallOptions {
@@ -61,7 +61,7 @@ export interface CallOptions {
   readonly operation: string;
   /** For people: `/papyrus/prd/AUTH0_DOMAIN`. */
   readonly resource: string;
-  readonly lane: Lane;
+  readonly quota: QuotaName;
   /** The request or its answer holds a secret: the service's message is not shown. */
   readonly secret?: boolean;
   /** Called before each repetition, by when the call before may have been applied. */
@@ -81,11 +81,11 @@ export interface CallRecord {
   readonly error: string | undefined;
 }
 
-/** Sends calls at the pace of their quota, repeats what is worth it, and puts failures into words. */
+/** Sends calls within their quota, repeats what is worth it, and puts failures into words. */
 export class Calls {
-  readonly #paces = new Map<Lane, Pace>();
+  readonly #buckets = new Map<QuotaName, QuotaBucket>();
   readonly #clock: Clock;
-  readonly #stop: Stop;
+  readonly #cancellation: Cancellation;
   readonly #onCall: ((call: CallRecord) => void) | undefined;
   /** Calls made, repetitions included. */
   made = 0;
@@ -95,12 +95,16 @@ export class Calls {
   written = 0;
 
   /**
-   * @param stop the end of the run: from then on no call begins
+   * @param cancellation the end of the run: from then on no call begins
    * @param onCall is given each call once it is answered
    */
-  constructor(clock: Clock, stop: Stop = new Stop(), onCall?: (call: CallRecord) => void) {
-    this.#clock = stop.clock(clock);
-    this.#stop = stop;
+  constructor(
+    clock: Clock,
+    cancellation: Cancellation = new Cancellation(),
+    onCall?: (call: CallRecord) => void,
+  ) {
+    this.#clock = cancellation.clock(clock);
+    this.#cancellation = cancellation;
     this.#onCall = onCall;
   }
 
@@ -108,29 +112,29 @@ export class Calls {
   async send<O>(options: CallOptions, call: () => Promise<O>): Promise<O> {
     try {
       return await this.#repeat(options, call).catch((error: unknown) => {
-        if (error instanceof StoppedError && options.completes === true) return this.#make(options, call);
+        if (error instanceof AbortedError && options.completes === true) return this.#make(options, call);
         throw error;
       });
     } catch (error) {
-      if (error instanceof StoppedError) throw error;
+      if (error instanceof AbortedError) throw error;
       const told = new AwsError(error, options.operation, options.resource, options.secret === true);
       // Every other call would fail the same way.
-      if (told.reason === 'credentials') this.#stop.end('credentials');
+      if (told.reason === 'credentials') this.#cancellation.end('credentials');
       throw told;
     }
   }
 
   #repeat<O>(options: CallOptions, call: () => Promise<O>): Promise<O> {
-    const pace = this.pace(options.lane);
+    const bucket = this.bucketOf(options.quota);
     let attempt = 0;
-    return pace.run(() =>
+    return bucket.run(() =>
       retried(
         () => {
-          this.#stop.check();
+          this.#cancellation.check();
           attempt += 1;
           return this.#make(options, call, attempt);
         },
-        pace,
+        bucket,
         this.#clock,
         options.again,
       ),
@@ -143,7 +147,7 @@ export class Calls {
     const [service = '', command = ''] = operation.split(':');
     this.byService.set(service, (this.byService.get(service) ?? 0) + 1);
     // An answer that is late has ended by then; this ends what the SDK does before it asks.
-    const answer = await this.#recorded(options, attempt, this.#stop.graced(call(), 1.5 * GRACE_MS));
+    const answer = await this.#recorded(options, attempt, this.#cancellation.graced(call(), 1.5 * GRACE_MS));
     if (!READING.test(command)) this.written += 1;
     return answer;
   }
@@ -164,9 +168,9 @@ export class Calls {
     }
   }
 
-  pace(lane: Lane): Pace {
-    const found = this.#paces.get(lane) ?? new Pace(QUOTAS[lane], this.#clock);
-    this.#paces.set(lane, found);
+  bucketOf(quota: QuotaName): QuotaBucket {
+    const found = this.#buckets.get(quota) ?? new QuotaBucket(QUOTAS[quota], this.#clock);
+    this.#buckets.set(quota, found);
     return found;
   }
 }

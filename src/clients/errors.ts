@@ -1,6 +1,6 @@
-import { isUntrusted, TRUST } from './certificate.ts';
-import { denied } from './denial.ts';
+import { explainAccessDenied } from './access-denied.ts';
 import type { Explanation, FailureReason } from './explanation.ts';
+import { isUntrusted, TRUST } from './network-errors.ts';
 import type { Statement } from './permissions.ts';
 
 /** @returns the name by which the service or the system calls the error. */
@@ -18,7 +18,7 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 /**
- * Whether what came is no answer of the service: cut on its way, or a page of somebody else. Answers in XML (STS) have no
+ * Whether the response is not the service's: cut on its way, or a page of a proxy. Responses in XML (STS) have no
  * error of their own for it in the SDK.
  */
 export function isUnreadable(error: unknown): boolean {
@@ -28,13 +28,13 @@ export function isUnreadable(error: unknown): boolean {
 }
 
 /** A run that met what another run of this action was making, and could not bring it to what it wants. */
-export class MadeOtherwise extends Error {
+export class CreateConflictError extends Error {
   readonly fields: readonly string[];
 
   /** @param fields that still differ, by name */
   constructor(fields: readonly string[]) {
     super(fields.join(', '));
-    this.name = 'MadeOtherwise';
+    this.name = 'CreateConflictError';
     this.fields = fields;
   }
 }
@@ -88,7 +88,7 @@ const INVALID = new Set([
   'MissingAuthenticationToken',
 ]);
 const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation', 'NotAuthorized']);
-/** Each service's word for a creation that somebody else was quicker with. */
+/** Each service's code for a creation that lost a race. */
 const EXISTS = new Set([
   'ParameterAlreadyExists',
   'RepositoryAlreadyExistsException',
@@ -133,7 +133,7 @@ function explain(
     };
   if (INVALID.has(code))
     return { reason: 'credentials', what: 'AWS does not accept the credentials', remedy: CREDENTIALS };
-  if (DENIED.has(code)) return denied(message, operation, resource);
+  if (DENIED.has(code)) return explainAccessDenied(message, operation, resource);
   if (code === 'ParameterMaxVersionLimitExceeded')
     return {
       reason: 'quota',
@@ -143,13 +143,13 @@ function explain(
   if (EXISTS.has(code))
     return {
       reason: 'conflict',
-      what: `somebody else made it after this run had looked (${code})`,
+      what: `it was created by someone else after this run had read the account (${code})`,
       remedy: 'run again: it is adopted then',
     };
-  if (cause instanceof MadeOtherwise)
+  if (cause instanceof CreateConflictError)
     return {
       reason: 'conflict',
-      what: `another run made it at the same time, and what stands is not what is wanted here: ${cause.fields.join(', ')}`,
+      what: `another run created it at the same time with other settings than the configured ones: ${cause.fields.join(', ')}`,
       remedy: 'run again; a concurrency group in the workflow keeps runs apart',
     };
   if (QUOTA.has(code))

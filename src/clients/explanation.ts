@@ -17,7 +17,7 @@ export type FailureReason =
   | 'deadline'
   | 'internal';
 
-/** What an error comes to, in words. */
+/** An error in words: what failed, why, and the remedy. */
 export interface Explanation {
   readonly reason: FailureReason;
   readonly what: string;

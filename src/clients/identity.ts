@@ -7,17 +7,17 @@ export interface Caller {
   readonly arn: string;
 }
 
-/** @returns who calls, by GetCallerIdentity, which needs no permission: so it also tells whether the credentials work. */
+/** @returns who calls, by GetCallerIdentity, which needs no permission: so it also checks the credentials. */
 export async function identify(connection: Connection, calls: Calls): Promise<Caller> {
   const client = prepare(new STSClient(clientSettings(connection)), connection);
   const answer = await calls.send(
-    { operation: 'sts:GetCallerIdentity', resource: 'the account', lane: 'sts:read' },
+    { operation: 'sts:GetCallerIdentity', resource: 'the account', quota: 'sts:read' },
     () => client.send(new GetCallerIdentityCommand({})),
   );
   return { account: answer.Account ?? '', arn: answer.Arn ?? '' };
 }
 
-/** What the environment of the run holds of credentials. */
+/** Credentials in the environment of the run. */
 export interface Environment {
   readonly keys: Keys | undefined;
   readonly profile: { readonly name: string; readonly exists: boolean } | undefined;
@@ -25,7 +25,7 @@ export interface Environment {
 
 /**
  * Keys in the environment are the step's own, and win over the profile that a self-hosted runner names: so do the AWS CLI
- * and boto3, and the SDK for JavaScript does it the other way round. A profile that nobody has set up is refused, as these
+ * and boto3, and the SDK for JavaScript does it the other way round. A profile that does not exist is refused, as these
  * do: the SDK would go on to the credentials of the machine.
  * @returns the keys to sign with; undefined where the SDK may look for itself
  * @throws AwsError where `AWS_PROFILE` names a profile that does not exist

@@ -1,4 +1,5 @@
-import type { TagFields } from '../model/fields.ts';
+import { ABSENT, type TagFields } from '../model/fields.ts';
+import { PULL_TAG } from '../model/ownership.ts';
 import type { RepositoryFields } from '../model/spec.ts';
 import type { LogGroupSettings, RepositorySettings } from '../settings/application.ts';
 import type { DesiredResource } from './desired-resource.ts';
@@ -35,6 +36,7 @@ export function repository(settings: RepositorySettings): DesiredResource {
   const defaults = new Set<string>();
   if (!settings.mutability.given) defaults.add('mutability').add('exclusions');
   if (settings.kmsKeyId === undefined) defaults.add('encryption');
+  if (!settings.scanOnPush.given) defaults.add('scan-on-push');
   const { value, exclusions } = settings.mutability.value;
   const fields: RepositoryFields = {
     mutability: value,
@@ -42,6 +44,9 @@ export function repository(settings: RepositorySettings): DesiredResource {
     encryption: settings.kmsKeyId === undefined ? 'AES256' : 'KMS',
     'key-id': settings.kmsKeyId,
     lifecycle: settings.lifecycle,
+    'scan-on-push': settings.scanOnPush.value ? 'true' : 'false',
+    'pull-accounts': settings.pullAccounts ?? ABSENT,
+    [`tag:${PULL_TAG}`]: settings.pullAccounts === undefined ? ABSENT : 'granted',
     ...tagFields(settings.tags),
   };
   return {

@@ -44,5 +44,6 @@ export const LOG_GROUP: Descriptor<'AWS::Logs::LogGroup'> = {
     all: 'with all its logs',
     command: (name, region) => `aws logs delete-log-group --region ${region} --log-group-name ${name}`,
     protectedText,
+    ownFields: [],
   },
 };

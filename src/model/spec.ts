@@ -15,6 +15,8 @@ export interface Facts {
   readonly unread?: true | undefined;
   /** Why nothing may be written although it could be read, e.g. a secret that holds no JSON object. */
   readonly unusable?: string | undefined;
+  /** Fields that this action leaves as they are, each with the reason: a setting of the account decides them. */
+  readonly overruled?: Readonly<Record<string, string>> | undefined;
   /** Bytes that a log group holds; 0 means that shortening its retention loses nothing. */
   readonly storedBytes?: number | undefined;
   /** AWS refuses to delete it until somebody lifts the protection. */
@@ -85,6 +87,10 @@ export type RepositoryFields = TagFields & {
   readonly 'key-id'?: string | undefined;
   /** The policy in its canonical form: parsed, keys and rules sorted, no white space. */
   readonly lifecycle?: string | undefined;
+  /** Basic scanning of each pushed image. */
+  readonly 'scan-on-push'?: 'true' | 'false' | undefined;
+  /** Accounts that may pull by our statement of the repository policy, sorted and joined by commas. */
+  readonly 'pull-accounts'?: string | typeof ABSENT | undefined;
 };
 
 /** Shall a URL be in the list or not. */

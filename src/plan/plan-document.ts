@@ -9,7 +9,7 @@ import type { Binding } from './binding.ts';
 /** A field that holds a hidden text is hidden as a whole. */
 const SHOWN = '***';
 
-/** The plan for machines: no secret value stands in it, and no account id but in the ARN of a KMS key. */
+/** The plan for machines: no secret value stands in it, and no account id but in the ARN of a KMS key and among `pull-accounts`. */
 export interface PlanDocument {
   readonly version: 1;
   readonly prefix: string;

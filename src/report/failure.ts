@@ -1,8 +1,9 @@
-import { Auth0Error } from '../clients/auth0-error.ts';
+import { Auth0Error } from '../clients/auth0-errors.ts';
+import { AbortedError } from '../clients/cancellation.ts';
 import { AwsError } from '../clients/errors.ts';
 import { UserFacingError } from '../clients/explanation.ts';
-import { StoppedError } from '../clients/stop.ts';
-import { ImageError, systemCode } from '../registry/errors.ts';
+import { systemCode } from '../clients/network-errors.ts';
+import { ImageError } from '../registry/errors.ts';
 
 /** @returns an error in words. Of errors that are none of ours only the kind is told, since their text may repeat a value, or a path. */
 export function errorText(error: unknown): string {
@@ -10,7 +11,7 @@ export function errorText(error: unknown): string {
   if (
     error instanceof Auth0Error ||
     error instanceof ImageError ||
-    error instanceof StoppedError ||
+    error instanceof AbortedError ||
     error instanceof UserFacingError
   )
     return error.message;

@@ -62,7 +62,7 @@ async function attempt(
   try {
     await action();
   } catch (error) {
-    const { GitHubError } = await import('../clients/github-refusal.ts');
+    const { GitHubError } = await import('../clients/github-errors.ts');
     const isOurs = error instanceof GitHubError;
     const reason = isOurs ? error.message : 'something unexpected happened';
     const remedy =

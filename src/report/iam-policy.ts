@@ -19,7 +19,7 @@ export interface Scope {
     readonly ownership: Pick<Settings['ownership'], 'prune'>;
     readonly logGroup: { readonly name: string } | undefined;
     readonly repository:
-      | Pick<NonNullable<Settings['repository']>, 'name' | 'lifecycle' | 'kmsKeyId'>
+      | Pick<NonNullable<Settings['repository']>, 'name' | 'lifecycle' | 'pullAccounts' | 'kmsKeyId'>
       | undefined;
     readonly image: object | undefined;
     readonly referred?: Settings['referred'];

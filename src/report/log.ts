@@ -7,16 +7,49 @@ import type { Failure } from './run.ts';
  * The log: what every run may print, also one that is refused before there is a plan.
  */
 
+/** Where the log is printed. */
+export interface LogOutput {
+  info(text: string): void;
+  progress(text: string): void;
+  notice(note: Note): void;
+  warning(note: Note): void;
+  debug(text: string): void;
+  fault(note: Note): void;
+  fail(failure: Failure): void;
+}
+
+const RUNNER: LogOutput = {
+  info: (text) => core.info(forLog(text)),
+  progress: (text) => core.info(forLog(text)),
+  notice: (note) => core.notice(forLog(describe(note)), place(note)),
+  warning: (note) => core.warning(forLog(describe(note)), place(note)),
+  debug: (text) => core.debug(forLog(text)),
+  fault: (note) => core.error(forLog(describe(note)), place(note)),
+  fail: ({ reason, text }) => core.setFailed(forLog(`${text} (failure-reason: ${reason})`)),
+};
+
+let output = RUNNER;
+
+/** Prints the log elsewhere from here on: a terminal knows no workflow commands. */
+export function logTo(other: LogOutput): void {
+  output = other;
+}
+
 export function info(text: string): void {
-  core.info(forLog(text));
+  output.info(text);
+}
+
+/** Tells how far a long piece of work has come. */
+export function progress(text: string): void {
+  output.progress(text);
 }
 
 export function notice(note: Note): void {
-  core.notice(forLog(describe(note)), place(note));
+  output.notice(note);
 }
 
 export function warning(note: Note): void {
-  core.warning(forLog(describe(note)), place(note));
+  output.warning(note);
 }
 
 /** GitHub shows ten annotations of a level and step; the last error says why the step fails. */
@@ -84,16 +117,16 @@ export function call({ operation, resource, attempt, milliseconds, error }: Call
 
 /** Only a run with debug logging shows it. */
 export function debug(text: string): void {
-  core.debug(forLog(text));
+  output.debug(text);
 }
 
 export function fault(note: Note): void {
-  core.error(forLog(describe(note)), place(note));
+  output.fault(note);
 }
 
 /** Fails the step: why stands as the last error, with the word of `failure-reason`, and the exit code is 1. */
-export function fail({ reason, text }: Failure): void {
-  core.setFailed(forLog(`${text} (failure-reason: ${reason})`));
+export function fail(failure: Failure): void {
+  output.fail(failure);
 }
 
 /** Only a file of the repository gives an annotation a place. */

@@ -55,9 +55,9 @@ const FOLD = 20;
 
 /**
  * Prints the plan, the same for the same plan; what needs no change and no word gets none.
- * @param writes what the run is about to do is printed once it is done
+ * @param writes a change that is about to be made is printed once it is done
  */
-export function plan(changes: Plan, writes = false): void {
+export function plan(changes: Plan, _target?: unknown, writes = false): void {
   const isPrinted = ({ action, notes, unreadable }: Change) => {
     if (unreadable !== undefined) return false;
     if (action === 'none') return notes.length > 0;
@@ -86,8 +86,8 @@ const DONE: Readonly<Record<Change['action'], string>> = {
   blocked: 'blocked',
 };
 
-/** Prints what could not be read, of a run that writes nothing. */
-export function unread({ change, result, error }: Outcome): void {
+/** Prints what could not be read, of a plan that is not applied. */
+export function outcome({ change, result, error }: Outcome): void {
   if (result === 'failed') info(`✗ ${KINDS[change.kind].noun} ${change.name}: ${errorText(error)}`);
 }
 
@@ -105,7 +105,7 @@ const EVERY_MS = 10_000;
  * @param shown the plan with the values that may be printed, in the order of `changes`
  * @returns what prints each change once it is done, with the time since the apply began, and every ten seconds how far it is
  */
-export function applyLog(
+export function progress(
   changes: Plan,
   shown: Plan,
   { now, secondsOf }: ApplyTiming,
@@ -115,10 +115,10 @@ export function applyLog(
   const all = changes.filter(({ action }) => action !== 'none' && action !== 'blocked');
   const left = new Set(all);
   let printed = began;
-  return (outcome) => {
-    const { change, result } = outcome;
+  return (ended) => {
+    const { change, result } = ended;
     left.delete(change);
-    for (const line of outcomeLines(outcome, printable.get(change) ?? change, (now() - began) / 1000))
+    for (const line of outcomeLines(ended, printable.get(change) ?? change, (now() - began) / 1000))
       core.info(line);
     if (result !== 'done' || now() - printed < EVERY_MS || left.size === 0) return;
     printed = now();
@@ -170,8 +170,9 @@ export function causes(all: readonly Cause[]): void {
   for (const cause of all.slice(MOST_CAUSES)) info(messages.causeLine(cause, countKinds(cause.resources)));
 }
 
-/** The last line of a run. */
+/** The causes of what failed, and the last line of a run. */
 export function result(run: Run): void {
+  causes(run.causes);
   const { settings, plan: changes } = run;
   if (settings.mode !== 'destroy' && isFirstRun(changes))
     info(messages.steps.firstRun(settings.prefix, settings.region));

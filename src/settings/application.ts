@@ -1,4 +1,5 @@
 import { OWNER_TAG } from '../model/ownership.ts';
+import { readPullAccounts } from './accounts.ts';
 import { type DocumentSource, readersOf } from './document-source.ts';
 import type { Layers } from './layers.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -12,7 +13,7 @@ import {
 } from './limits.ts';
 import { type Mutability, readMutability } from './mutability.ts';
 import { readRepositoryName } from './repository-name.ts';
-import { each, quoted, readPairs, Unclear } from './texts.ts';
+import { each, quoted, readBoolean, readPairs, Unclear } from './texts.ts';
 
 // The log group and the repository belong to an application: its environments share them unless their name says otherwise.
 
@@ -40,6 +41,9 @@ export interface RepositorySettings {
   readonly account: string | undefined;
   readonly mutability: Given<Mutability>;
   readonly lifecycle: Lifecycle | undefined;
+  readonly scanOnPush: Given<boolean>;
+  /** Accounts that may pull, sorted and joined by commas. */
+  readonly pullAccounts: string | undefined;
   readonly kmsKeyId: string | undefined;
   readonly tags: ReadonlyMap<string, string>;
 }
@@ -219,7 +223,12 @@ export function readRepository(
   const found = readName(layers, 'repository', '{application}', names);
   if (found === undefined) return undefined;
   const { name, account } = judgeRepositoryName(layers, found.name, names, region);
-  refuseShared(layers, found.shared, 'repository', name, ['image-tag-mutability', 'lifecycle-policy']);
+  refuseShared(layers, found.shared, 'repository', name, [
+    'image-tag-mutability',
+    'lifecycle-policy',
+    'scan-on-push',
+    'pull-accounts',
+  ]);
   return {
     name,
     shared: found.shared,
@@ -232,6 +241,11 @@ export function readRepository(
     lifecycle: layers.read<Lifecycle | undefined>('lifecycle-policy', undefined, (value) =>
       readersOf(source).readLifecycle(String(value).trim(), source.readText),
     ),
+    scanOnPush: {
+      value: layers.read('scan-on-push', true, readBoolean),
+      given: layers.get('scan-on-push') !== undefined,
+    },
+    pullAccounts: layers.read('pull-accounts', undefined, readPullAccounts),
     kmsKeyId: layers.read('kms-key-id', undefined, readKmsKey(region), found.shared),
     tags: readTags(layers, found.shared),
   };

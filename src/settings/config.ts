@@ -41,6 +41,8 @@ const settings = {
     'MUTABLE, IMMUTABLE, or one of the two with exclusions: IMMUTABLE_WITH_EXCLUSION: latest, dev-*',
   ),
   'lifecycle-policy': text.describe('path of a policy JSON, or keep-last:N'),
+  'scan-on-push': z.boolean().describe('whether ECR scans each pushed image for known vulnerabilities'),
+  'pull-accounts': texts.describe('other AWS accounts that may pull from the repository; quote them'),
   tags: z.union([text, pairs], PAIRS).describe('tags on every resource'),
   'allowed-account-ids': texts.describe(
     'accounts this may run in; quote them, since a leading zero is lost otherwise',

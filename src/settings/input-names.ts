@@ -17,6 +17,8 @@ export const INPUTS = [
   'repository',
   'image-tag-mutability',
   'lifecycle-policy',
+  'scan-on-push',
+  'pull-accounts',
   'tags',
   'allowed-account-ids',
   'allow',

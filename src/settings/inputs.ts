@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as core from '@actions/core';
 import { Secret } from '../secret.ts';
-import type { AwsEnvironment } from './aws-environment.ts';
+import type { AwsEnvironment, AwsFiles } from './aws-environment.ts';
 import type { ConfigFile } from './config.ts';
 import { type EventFacts, readEventFacts } from './event.ts';
 import type { Note, Notes } from './fault.ts';
@@ -33,6 +33,18 @@ export interface Runner {
   readonly serverUrl: string;
   /** Whether a proxy is set in the environment. */
   readonly usesProxy: boolean;
+  /** What stands in for the step's inputs where a command line started the run. */
+  readonly commandLine?: CommandLine | undefined;
+}
+
+/** What a command line gives to a run. */
+export interface CommandLine {
+  /** Inputs by name. */
+  readonly inputs: ReadonlyMap<string, string>;
+  /** What `env-file` reads where it names `-`. */
+  readonly standardInput: Uint8Array | undefined;
+  /** Hides a text in everything that is printed from there on. */
+  readonly mask: (text: string) => void;
 }
 
 /** What speaking to GitHub takes. */
@@ -49,7 +61,8 @@ const MAX_EVENT_BYTES = 32 * 1024 * 1024;
 const DEFAULT_CONFIG = '.github/aws-bootstrap.yml';
 
 /** @returns inputs by name, as they were given: nothing is trimmed, since a secret may end with a blank. */
-export function readInputs(): ReadonlyMap<string, string> {
+export function readInputs({ commandLine }: Pick<Runner, 'commandLine'> = {}): ReadonlyMap<string, string> {
+  if (commandLine !== undefined) return commandLine.inputs;
   return new Map(INPUTS.map((name) => [name, core.getInput(name, { trimWhitespace: false })]));
 }
 
@@ -107,6 +120,11 @@ export function readEnvironment(name: string): string | undefined {
 /** @returns the AWS credentials that the step's environment holds or names; its reader is loaded only for a run that goes on. */
 export async function readAwsCredentials(): Promise<AwsEnvironment> {
   const { readAwsEnvironment } = await import('./aws-environment.ts');
+  return readAwsEnvironment(readEnvironment, readAwsFiles);
+}
+
+/** @returns the AWS files of the machine */
+export function readAwsFiles(): AwsFiles {
   const text = (named: string | undefined, usual: string) => {
     try {
       return readFileSync(named || join(homedir(), '.aws', usual), 'utf8');
@@ -114,10 +132,10 @@ export async function readAwsCredentials(): Promise<AwsEnvironment> {
       return undefined;
     }
   };
-  return readAwsEnvironment(readEnvironment, () => ({
+  return {
     config: text(process.env['AWS_CONFIG_FILE'], 'config'),
     credentials: text(process.env['AWS_SHARED_CREDENTIALS_FILE'], 'credentials'),
-  }));
+  };
 }
 
 /** @returns the path of the configuration file, or undefined where there is none and none was named. */
@@ -146,7 +164,12 @@ export function readVariableTexts(
     if (content.trim() !== '') texts.push({ source, content, where: `input ${source}` });
   };
   add('dotenv');
+  const { standardInput } = runner.commandLine ?? {};
   for (const path of settings.envFiles) {
+    if (path === '-' && standardInput !== undefined) {
+      texts.push({ source: 'env-file', content: standardInput, where: 'standard input' });
+      continue;
+    }
     try {
       texts.push({
         source: 'env-file',

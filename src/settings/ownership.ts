@@ -22,7 +22,7 @@ export interface OwnershipSettings {
  */
 export function readOwnership(
   layers: Layers,
-  { inputs, readText }: Request,
+  { inputs, readText, asksFirst = false }: Request,
   mode: Mode,
   prefix: string,
 ): OwnershipSettings {
@@ -30,7 +30,9 @@ export function readOwnership(
   return {
     prune: layers.read('prune', 'report', (value) => readChoice(value, PRUNES)),
     recoveryDays: layers.read('recovery-window-days', 30, Number),
-    writes: mode === 'apply' || (mode === 'destroy' && confirm === prefix),
+    writes:
+      mode === 'apply' ||
+      (mode === 'destroy' && (confirm === prefix || (asksFirst && confirm === undefined))),
     confirm,
     expected: layers.read<Expectation | undefined>('expect-plan', undefined, (value) =>
       readExpectation(String(value).trim(), readText),

@@ -10,4 +10,6 @@ export interface Request extends DocumentSource {
   readonly fileIsBroken?: boolean;
   readonly event: string;
   readonly ambientRegion: string | undefined;
+  /** A terminal asks before it writes, so `destroy` needs no `confirm`. */
+  readonly asksFirst?: boolean;
 }

@@ -7,6 +7,8 @@ export interface Folders {
   readonly workspace: string;
   /** The runner's temporary folder. */
   readonly temp: string | undefined;
+  /** Who gives a command line may read any file. */
+  readonly commandLine?: object | undefined;
 }
 
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -21,12 +23,14 @@ export function readBytes(path: string, runner: Folders): Uint8Array {
   if (/[\p{Cc}=]/u.test(path) || path.length > 400)
     throw new Unclear('this is not the path of a file (the text of a .env goes into the input dotenv)');
   const real = realPath(resolve(runner.workspace, path));
+  if (real === undefined && runner.commandLine !== undefined)
+    throw new Unclear(`there is no file ${quotedPath(path)}`);
   if (real === undefined)
     throw new Unclear(
       `there is no file ${quotedPath(path)}; is actions/checkout before this step, and the path below the workspace?`,
     );
   const roots = [runner.workspace, runner.temp].map((root) => root && realPath(root));
-  if (!roots.some((root) => root !== undefined && isBelow(root, real)))
+  if (runner.commandLine === undefined && !roots.some((root) => root !== undefined && isBelow(root, real)))
     throw new Unclear(`${path} lies outside of the workspace; name a file inside it`);
   try {
     return readRegular(real, path, MAX_FILE_BYTES);

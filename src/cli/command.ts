@@ -1,0 +1,30 @@
+import type { Flags } from './arguments.ts';
+import type { FlagDescriptor } from './flags.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Exit codes of the command line. */
+export const EXIT = { ok: 0, failed: 1, input: 2, drifted: 3 } as const;
+
+/** What the module of a command exports. */
+export interface CommandModule {
+  /** @returns the exit code */
+  run(flags: Flags, terminal: Terminal): Promise<number>;
+}
+
+/** One row of the table of commands. */
+export interface Command {
+  /** One or two words: `plan`, `export dotenv`. */
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What the help page says first. */
+  readonly description: string;
+  /** Flags beside those of every command, by name. */
+  readonly flags: Readonly<Record<string, FlagDescriptor>>;
+  /** What stands behind the flags of the usage line: `[FOLDER]`; without it, the command takes no arguments. */
+  readonly positionals?: string;
+  /** What to do, and how. */
+  readonly examples: ReadonlyArray<readonly [what: string, command: string]>;
+  /** Loads the module of the command, which other commands do not need. */
+  readonly load: () => Promise<CommandModule>;
+}

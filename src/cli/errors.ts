@@ -1,0 +1,66 @@
+import { AwsError } from '../clients/errors.ts';
+import { reasonOf } from '../failure.ts';
+import { errorText } from '../report/failure.ts';
+import { describe, InputFaults, type Note } from '../settings/fault.ts';
+import { INPUTS } from '../settings/input-names.ts';
+import { UsageError } from './arguments.ts';
+import { EXIT } from './command.ts';
+import { ENVIRONMENT } from './environment.ts';
+import type { Terminal } from './terminal.ts';
+import { styled } from './text.ts';
+
+/*
+ * Errors in words for a terminal. Those of the run are the action's; where these speak of a workflow, a terminal has its own.
+ */
+
+/** Who has more to correct corrects these first. */
+const MOST_ERRORS = 100;
+
+/**
+ * Prints an error.
+ * @returns the exit code
+ */
+export function tellError(error: unknown, terminal: Terminal): number {
+  if (error instanceof UsageError) {
+    terminal.say(styled('red', 'error'), `: ${error.message}`);
+    return EXIT.input;
+  }
+  if (error instanceof InputFaults) {
+    for (const fault of error.faults.slice(0, MOST_ERRORS))
+      terminal.say(styled('red', 'error'), `: ${noteText(fault)}`);
+    const more = error.faults.length - MOST_ERRORS;
+    if (more > 0) terminal.say(`… and ${more} more`);
+    terminal.say('Nothing was written.');
+    return EXIT.input;
+  }
+  terminal.say(styled('red', 'error'), `: ${errorInWords(error)}`);
+  return reasonOf(error) === 'input' ? EXIT.input : EXIT.failed;
+}
+
+/** @returns a note as a line; an input is called by its flag */
+export function noteText(note: Note): string {
+  const input = /^input (\S+)$/.exec(note.where)?.[1];
+  const isFlag = INPUTS.some((name) => name === input);
+  return describe(isFlag ? { ...note, where: `--${input}` } : note);
+}
+
+/** @returns an error in words, with what to do in a terminal */
+export function errorInWords(error: unknown): string {
+  if (error instanceof AwsError && error.reason === 'credentials')
+    return `${error.message}. ${credentialsRemedy(error)}`;
+  return errorText(error);
+}
+
+/** @returns what to do where AWS credentials are missing, expired or refused */
+export function credentialsRemedy(error: AwsError): string {
+  const profile = ENVIRONMENT['AWS_PROFILE'];
+  const flag = profile === undefined || profile === '' ? '' : ` --profile ${profile}`;
+  const cause = error.cause instanceof Error ? error.cause.message : '';
+  if (/\bSSO\b|Session token not found|token (?:is|has) expired|Token is expired/i.test(cause))
+    return `The SSO session has expired or was never started. Sign in: aws sso login${flag}`;
+  if (/multi-factor|\bMFA\b/i.test(cause))
+    return `The profile asks for an MFA code. Export its credentials first: eval "$(aws configure export-credentials${flag} --format env)"`;
+  if (error.code === 'ProfileNotFound')
+    return 'List the profiles of this machine: aws configure list-profiles';
+  return `Sign in: aws sso login${flag}, or choose a profile with --profile NAME, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`;
+}

@@ -1,0 +1,101 @@
+import { nearestOf } from '../settings/nearest.ts';
+import { readArguments, UsageError } from './arguments.ts';
+import { type Command, EXIT } from './command.ts';
+import { COMMANDS, PROGRAM } from './commands.ts';
+import { ENVIRONMENT, STREAMS, useProfile } from './environment.ts';
+import { COMMON_FLAGS } from './flags.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+import { styled } from './text.ts';
+
+/**
+ * The command line: finds the command, reads its flags, runs it. Sets the exit code; never throws.
+ * @param args what stands behind the program's name
+ */
+export async function main(args: readonly string[]): Promise<void> {
+  const terminal = openTerminal(STREAMS, {
+    environment: ENVIRONMENT,
+    isQuiet: args.includes('--quiet') || args.includes('-q'),
+    readsInput: args.some((arg) => arg === '-' || /^--[a-z0-9-]+=-$/.test(arg)),
+  });
+  endOnFaults(terminal);
+  try {
+    process.exitCode = await dispatch(args, terminal);
+  } catch (error) {
+    process.exitCode = await tellFailure(error, terminal);
+  }
+  // Neither a connection that somebody holds open nor a call that waits keeps the process.
+  setTimeout(() => process.exit(), LEAVE_MS).unref();
+}
+
+const LEAVE_MS = 1_000;
+
+/** Node would print what nobody caught whole, and a value may stand in it. */
+function endOnFaults(terminal: Terminal): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, async (error: unknown) => {
+      try {
+        await tellFailure(error, terminal);
+      } finally {
+        process.exit(EXIT.failed);
+      }
+    });
+}
+
+async function dispatch(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [first] = args;
+  if (first === undefined || first === 'help' || first === '--help' || first === '-h')
+    return showHelp(first === 'help' ? args.slice(1) : [], terminal);
+  if (first === '--version') {
+    terminal.print(await readVersion(process.argv[1] ?? ''));
+    return EXIT.ok;
+  }
+  const { command, rest } = find(args);
+  if (rest.includes('--help') || rest.includes('-h')) return showHelp(command.name.split(' '), terminal);
+  const flags = readArguments(rest, { ...command.flags, ...COMMON_FLAGS });
+  if (flags.positionals.length > 0 && command.positionals === undefined)
+    throw new UsageError(`${command.name} takes no arguments beside flags; put a name before each value`);
+  useProfile(flags.get('profile'));
+  const { run } = await command.load();
+  return run(flags, terminal);
+}
+
+/** @throws UsageError where there is no such command */
+function find(args: readonly string[]): { command: Command; rest: readonly string[] } {
+  for (const length of [2, 1]) {
+    const command = COMMANDS.find(({ name }) => name === args.slice(0, length).join(' '));
+    if (command !== undefined) return { command, rest: args.slice(length) };
+  }
+  const [first = '', second = ''] = args;
+  if (first.startsWith('-')) throw new UsageError(`the command comes first: ${PROGRAM} COMMAND [flags]`);
+  const names = COMMANDS.map(({ name }) => name);
+  const group = names.filter((name) => name.startsWith(`${first} `));
+  const nearest = nearestOf(`${first} ${second}`, group) ?? nearestOf(first, names);
+  if (nearest !== undefined) throw new UsageError(`there is no such command. Did you mean ${nearest}?`);
+  throw new UsageError(
+    `there is no such command. The commands are ${(group.length > 0 ? group : names).join(', ')}`,
+  );
+}
+
+async function showHelp(words: readonly string[], terminal: Terminal): Promise<number> {
+  const { commandHelp, programHelp, readDescriptions } = await import('./help.ts');
+  const { width } = terminal;
+  if (words.length === 0) terminal.printText(programHelp(width));
+  else terminal.printText(commandHelp(find(words).command, readDescriptions(process.argv[1] ?? ''), width));
+  return EXIT.ok;
+}
+
+async function readVersion(program: string): Promise<string> {
+  const { readShipped } = await import('./files.ts');
+  const { version } = JSON.parse(readShipped(program, 'package.json')) as { version: string };
+  return version;
+}
+
+/** @returns the exit code of what was thrown, which is told in words */
+async function tellFailure(error: unknown, terminal: Terminal): Promise<number> {
+  if (error instanceof UsageError) {
+    terminal.say(styled('red', 'error'), `: ${error.message}`);
+    return EXIT.input;
+  }
+  const { tellError } = await import('./errors.ts');
+  return tellError(error, terminal);
+}

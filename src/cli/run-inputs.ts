@@ -1,0 +1,75 @@
+import { tmpdir } from 'node:os';
+import { regionOfProfile } from '../settings/aws-environment.ts';
+import { INPUTS } from '../settings/input-names.ts';
+import { type Runner, readAwsFiles, readRunner } from '../settings/inputs.ts';
+import { Unclear } from '../settings/texts.ts';
+import { type Flags, UsageError } from './arguments.ts';
+import { ENVIRONMENT, readStandardInput } from './environment.ts';
+import { readGiven } from './files.ts';
+import { variableOf } from './flags.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * Makes of the flags what a run is given: inputs by name, as a step's `with:` would hold them, and the current folder as
+ * workspace. Nothing of GitHub's is read.
+ * @param mode what the command stands for
+ * @throws UsageError where a flag contradicts the command, or its file cannot be read
+ */
+export async function readRunInputs(flags: Flags, terminal: Terminal, mode: string): Promise<Runner> {
+  const asked = flags.get('mode')?.trim();
+  if (asked !== undefined && asked !== 'auto' && asked !== mode)
+    throw new UsageError(`the command is ${mode}, and --mode says otherwise; leave --mode out`);
+  const readers = INPUTS.filter((name) => flags.all(name).some((value) => splitList(value).includes('-')));
+  if (readers.length > 1 || readers.some((name) => standardInputsOf(flags.all(name)) > 1))
+    throw new UsageError(
+      `only one flag can read standard input, and these do: ${readers.map((name) => `--${name}`).join(', ')}`,
+    );
+  const standardInput = readers.length === 1 ? await readStandardInput() : undefined;
+  const inputs = new Map<string, string>();
+  for (const name of INPUTS) {
+    const variable = variableOf(name);
+    const value =
+      variable === undefined
+        ? flags.get(name)
+        : (resolveReference(name, flags.get(name), standardInput) ?? ENVIRONMENT[variable]);
+    if (value !== undefined) inputs.set(name, value);
+  }
+  inputs.set('mode', mode);
+  // The token of GitHub is nobody's business here.
+  inputs.delete('github-token');
+  const { workspace: _, ...rest } = readRunner();
+  return {
+    ...rest,
+    event: '',
+    repository: '',
+    sha: '',
+    runId: '',
+    serverUrl: '',
+    hasSummary: false,
+    temp: tmpdir(),
+    workspace: process.cwd(),
+    region: rest.region ?? regionOfProfile(ENVIRONMENT['AWS_PROFILE'] || 'default', readAwsFiles()),
+    commandLine: { inputs, standardInput, mask: (text) => terminal.hide(text) },
+  };
+}
+
+const splitList = (value: string) => value.split(/[\n,]/).map((part) => part.trim());
+
+const standardInputsOf = (values: readonly string[]) =>
+  values.flatMap(splitList).filter((part) => part === '-').length;
+
+/** The parser has let only `-` and `@PATH` through. */
+function resolveReference(
+  name: string,
+  reference: string | undefined,
+  standardInput: Buffer | undefined,
+): string | undefined {
+  if (reference === undefined) return undefined;
+  if (reference === '-') return standardInput?.toString('utf8') ?? '';
+  try {
+    return readGiven(reference.slice(1));
+  } catch (error) {
+    if (!(error instanceof Unclear)) throw error;
+    throw new UsageError(`--${name}: ${error.message}`);
+  }
+}
