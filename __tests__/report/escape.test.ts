@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { forLog, valueForLog } from '../../src/report/escape.ts';
 import {
   code,
   codeBlock,
-  forLog,
   forMermaid,
   inUrl,
   link,
   prose,
   rich,
   shortProse,
-  valueForLog,
-} from '../../src/report/escape.ts';
+} from '../../src/report/markdown.ts';
 
 describe('for the log', () => {
   it.each([

@@ -52,67 +52,14 @@ export function warning(note: Note): void {
   output.warning(note);
 }
 
-/** GitHub shows ten annotations of a level and step; the last error says why the step fails. */
-const MOST_ANNOTATIONS = 9;
-/** A file of a megabyte can give cause for as many lines. */
-const MOST_LINES = 50;
-
-/** Prints notices: see {@link annotate}. */
-export function notices(notes: readonly Note[]): void {
-  annotate(notes, notice, 'notices');
-}
-
-/** Prints warnings: see {@link annotate}. */
-export function warnings(notes: readonly Note[]): void {
-  annotate(notes, warning, 'warnings');
-}
-
-/** Prints input errors: see {@link annotate}. */
-export function faults(notes: readonly Note[]): void {
-  annotate(notes, fault, 'errors');
-}
-
-/**
- * Annotates each line of a file of the repository, which shows in the diff of a pull request, and once each other place. What is
- * not annotated is a line of the log.
- */
-function annotate(notes: readonly Note[], print: (note: Note) => void, what: string): void {
-  const places = new Set<string>();
-  let annotations = 0;
-  for (const note of notes.slice(0, MOST_LINES)) {
-    const isNew = isInRepository(note.file) || !places.has(note.where);
-    places.add(note.where);
-    if (isNew && annotations < MOST_ANNOTATIONS) {
-      annotations += 1;
-      print(note);
-    } else info(describe(note));
-  }
-  const more = notes.length - MOST_LINES;
-  if (more > 0) info(`… and ${more} more ${what}`);
-}
-
-/** The runner's temporary folder, say, is no part of the repository. */
-function isInRepository(file: string | undefined): file is string {
+/** @returns whether a file is of the repository; the runner's temporary folder, say, is not */
+export function isInRepository(file: string | undefined): file is string {
   return file !== undefined && !/^(?:[/\\]|[A-Za-z]:|\.\.(?:[/\\]|$))/.test(file);
 }
 
 /** @returns whether the run shows debug lines (RUNNER_DEBUG) */
 export function isDebug(): boolean {
   return core.isDebug();
-}
-
-/** A call to AWS, without its values. */
-interface Call {
-  readonly operation: string;
-  readonly resource: string;
-  readonly attempt: number;
-  readonly milliseconds: number;
-  readonly error: string | undefined;
-}
-
-/** A call of a run with debug logging. */
-export function call({ operation, resource, attempt, milliseconds, error }: Call): void {
-  debug(`${operation} ${resource}: attempt ${attempt}, ${Math.round(milliseconds)} ms, ${error ?? 'ok'}`);
 }
 
 /** Only a run with debug logging shows it. */

@@ -1,6 +1,6 @@
 import { KINDS } from '../../kinds/kinds.ts';
 import { actor, actorKind } from '../actor.ts';
-import { blockText, breakable, codeBlock, prose, rich, richHtml } from '../escape.ts';
+import { blockText, breakable, codeBlock, prose, rich, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { type Side, STATES, type State } from '../resource-states.ts';
 import { countKinds, type FieldReport, isShown, type ResourceReport } from '../resources.ts';

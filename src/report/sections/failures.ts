@@ -1,5 +1,5 @@
 import type { Cause } from '../causes.ts';
-import { codeBlock, rich, richHtml } from '../escape.ts';
+import { codeBlock, rich, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { countKinds, shortName } from '../resources.ts';
 import type { Run } from '../run.ts';

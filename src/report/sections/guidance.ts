@@ -8,7 +8,7 @@ import { isFirstRun } from '../../plan/first-run.ts';
 import { count, isDrifted } from '../../plan/plan-document.ts';
 import { removalOf } from '../../plan/removal.ts';
 import { Secret } from '../../secret.ts';
-import { rich } from '../escape.ts';
+import { rich } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { countKinds } from '../resources.ts';
 import { hasNewValue, type Run } from '../run.ts';
