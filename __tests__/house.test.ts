@@ -94,6 +94,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   },
   // The command line runs the stages as main.ts does, and has commands of its own.
   cli: {
+    'failure.ts': 'all',
     'ask.ts': 'all',
     'converge.ts': 'all',
     'execute.ts': { files: ['execute.ts'], typesOnly: true },
