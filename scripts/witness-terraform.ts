@@ -1,6 +1,6 @@
 /**
  * Terraform's importer as a witness: what `apply` has created is imported with the configuration that somebody would write for it, and
- * Terraform finds nothing to change. Then somebody changes the account: Terraform sees exactly that and restores it, after which
+ * Terraform finds nothing to change; no more does it with the folder that `export terraform` writes. Then somebody changes the account: Terraform sees exactly that and restores it, after which
  * this action finds no drift.
  *
  *     npx tsx scripts/witness-terraform.ts
@@ -25,6 +25,7 @@ import {
   Terraform,
   type Tool,
 } from './witness/terraform.ts';
+import { importExport } from './witness/terraform-export.ts';
 import { resourcesOf, SCENES, type Scene } from './witness/terraform-scenes.ts';
 
 const begin = performance.now();
@@ -84,6 +85,9 @@ async function play(tool: Tool, aws: AwsServer, scene: Scene, work: string): Pro
   const resources = resourcesOf(scene.expected, await readIds(aws, Object.keys(scene.expected.secrets)));
   found.push(...(await compareNames(aws, resources)));
   await mkdir(work, { recursive: true });
+  const exported = await importExport(tool, aws, scene, join(work, 'export'));
+  found.push(...exported.faults);
+  imported += exported.imports;
   const terraform = new Terraform(tool, work, aws.url);
   await terraform.configure(resources);
 

@@ -1,8 +1,9 @@
 import type { Command } from './command.ts';
+import { EXPORT_COMMANDS } from './export-commands.ts';
 import { type FlagDescriptor, INPUT_FLAGS } from './flags.ts';
+import { PROGRAM } from './program.ts';
 
-/** How users start the command line. */
-export const PROGRAM = 'npx github:papyrus/aws-bootstrap';
+export { PROGRAM };
 
 const YES: FlagDescriptor = { type: 'switch', short: 'y', description: 'Apply without asking' };
 
@@ -62,4 +63,5 @@ export const COMMANDS: readonly Command[] = [
     ],
     load: async () => ({ run: (await loadRun()).runAs('destroy') }),
   },
+  ...EXPORT_COMMANDS,
 ];

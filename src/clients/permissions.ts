@@ -99,6 +99,17 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'ecr:PutImage': { target: 'repository', access: 'write', only: 'image', byRegistry: true },
 };
 
+/** What `doctor` and `export` read besides, from a terminal: no role of a workflow needs it. */
+export const TERMINAL_READS: readonly string[] = [
+  'ecr:GetRepositoryPolicy',
+  'iam:GetOpenIDConnectProvider',
+  'iam:GetRole',
+  'iam:ListOpenIDConnectProviders',
+  'iam:SimulatePrincipalPolicy',
+  'kms:DescribeKey',
+  'kms:GetKeyPolicy',
+];
+
 /** What a running task needs, beside the values that it is given: the agent of ECS calls it, not this action. */
 export const EXECUTION: Readonly<Record<string, Target>> = {
   'ssm:GetParameters': 'parameter',
