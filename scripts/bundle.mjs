@@ -63,6 +63,8 @@ async function bundle() {
     ...Object.entries(assets).map(([name, { source }]) => [name, source]),
     // The command line is the same bundle, so it shares every chunk.
     ['cli.js', await readFile(join(root, 'scripts', 'stubs', 'cli.js'), 'utf8')],
+    // What `init --run` gives to CloudFormation.
+    ['roles.yml', await readFile(join(root, 'iam', 'roles.yml'), 'utf8')],
     ['licenses.txt', await licensesOf(root, metafile)],
     // The package around is one of ES modules.
     ['package.json', `${JSON.stringify({ type: 'commonjs' }, null, 2)}\n`],

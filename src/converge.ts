@@ -164,7 +164,7 @@ async function openImageProvider(
       tags: wantedTags(image, tags),
       agentFor: () => agent,
       mask: (secret) => context.mask(secret, 'the token of ECR'),
-      onProgress: (progress) => log.info(`image: ${tellProgress(progress)}`),
+      onProgress: (progress) => log.progress(`image: ${tellProgress(progress)}`),
       signal: stop.uploadSignal,
       end: stop.signal,
       ...(answerMs === undefined ? {} : { idle: answerMs }),

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { DOCTOR } from './doctor-command.ts';
 import { EXPORT_COMMANDS } from './export-commands.ts';
 import { type FlagDescriptor, INPUT_FLAGS } from './flags.ts';
 import { PROGRAM } from './program.ts';
@@ -63,5 +64,89 @@ export const COMMANDS: readonly Command[] = [
     ],
     load: async () => ({ run: (await loadRun()).runAs('destroy') }),
   },
+  {
+    name: 'init',
+    summary: 'Write the workflows and the configuration of a repository',
+    description:
+      'Set up a repository: write the workflows deploy, plan and drift, the configuration file and a .gitignore line, then print the commands that are left. Asks what it cannot find out. Every question is also a flag; without a terminal, defaults are taken.',
+    flags: {
+      prefix: {
+        type: 'text',
+        placeholder: '/APP/ENV',
+        description: 'Default: the name of the repository and prd',
+      },
+      region: { type: 'text', description: 'AWS region. Default: AWS_REGION, else us-west-2' },
+      'account-id': {
+        type: 'text',
+        placeholder: 'ID',
+        description: 'AWS account. Default: none, and GitHub variables hold the ARNs of the roles',
+      },
+      'github-repository': {
+        type: 'text',
+        placeholder: 'OWNER/NAME',
+        description: 'Repository on GitHub. Default: the remote origin',
+      },
+      branch: {
+        type: 'text',
+        placeholder: 'NAME',
+        description: 'Branch whose pushes deploy. Default: that of origin',
+      },
+      environment: {
+        type: 'text',
+        placeholder: 'NAME',
+        description:
+          'GitHub environment of the job that deploys. none lets the role trust the branch. Default: production',
+      },
+      'log-retention-days': {
+        type: 'text',
+        placeholder: 'DAYS',
+        description: 'Days that logs are kept, or never. Default: 30',
+      },
+      'env-file': {
+        type: 'text',
+        placeholder: 'PATH',
+        description: 'The .env with the variables, from the root of the repository, or none',
+      },
+      dockerfile: {
+        type: 'text',
+        placeholder: 'PATH',
+        description: 'Dockerfile that the workflow builds and pushes, or none',
+      },
+      'task-definition': {
+        type: 'text',
+        placeholder: 'PATH',
+        description: 'ECS task definition that the workflow completes, or none',
+      },
+      'container-name': {
+        type: 'text',
+        placeholder: 'NAME',
+        description: 'The container of it that is completed, where there are several',
+      },
+      'ecs-cluster': {
+        type: 'text',
+        placeholder: 'NAME',
+        description: 'ECS cluster to deploy to. Default: none',
+      },
+      'ecs-service': {
+        type: 'text',
+        placeholder: 'NAME',
+        description: 'ECS service to deploy. Default: none',
+      },
+      force: { type: 'switch', description: 'Replace files that exist' },
+      run: { type: 'switch', description: 'Run the commands that are left, each after a question' },
+      yes: { type: 'switch', short: 'y', description: 'Take the defaults and run without asking' },
+    },
+    positionals: '[FOLDER]',
+    examples: [
+      ['Set up the repository in this folder', `${PROGRAM} init`],
+      [
+        'Set it up without questions',
+        `${PROGRAM} init --prefix /myapp/prd --region eu-west-1 --account-id 123456789012 --yes`,
+      ],
+      ['Create the roles, the environment and the secret too', `${PROGRAM} init --run`],
+    ],
+    load: () => import('./init.ts'),
+  },
+  DOCTOR,
   ...EXPORT_COMMANDS,
 ];

@@ -41,7 +41,8 @@ export function checkKey(facts: KeyFacts): Check[] {
         `aws kms enable-key --key-id ${id}`,
       ),
     ];
-  if (key.usage !== 'ENCRYPT_DECRYPT' || key.spec !== 'SYMMETRIC_DEFAULT')
+  const isOther = (told: string, wanted: string) => told !== '' && told !== wanted;
+  if (isOther(key.usage, 'ENCRYPT_DECRYPT') || isOther(key.spec, 'SYMMETRIC_DEFAULT'))
     return [
       failed(
         'key',

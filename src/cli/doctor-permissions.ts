@@ -132,7 +132,7 @@ export function checkCalls(
       : [
           doubtful(
             'permissions',
-            `${writes.length} permissions could not be asked, since iam:SimulatePrincipalPolicy is not allowed: ${writes.join(', ')}`,
+            `${writes.length} permissions could not be asked, since IAM does not answer iam:SimulatePrincipalPolicy to these credentials: ${writes.join(', ')}`,
             'Run doctor with credentials that may call iam:SimulatePrincipalPolicy, such as an administrator',
           ),
         ];

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from './arguments.ts';
-import { askProgram } from './local-programs.ts';
+import { runProgram } from './programs.ts';
 
 /*
  * Files that exports write.
@@ -17,7 +17,7 @@ export async function refuseTracked(path: string): Promise<void> {
   const file = resolve(path);
   if (!isInWorkTree(dirname(file))) return;
   // Git alone knows all of its rules; where it cannot be asked, nothing is sure.
-  const { code } = await askProgram('git', ['check-ignore', '--quiet', file], dirname(file));
+  const { code } = await runProgram('git', ['check-ignore', '--quiet', file], { folder: dirname(file) });
   if (code !== 0)
     throw new UsageError(
       'secrets are not written into a git work tree where the file is not ignored. Add the file to .gitignore, or choose a path outside',

@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Unclear } from '../settings/texts.ts';
@@ -37,4 +37,59 @@ export function readGiven(path: string): string {
 /** @returns a new folder for files that the user takes from there */
 export function makeTemporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'aws-bootstrap-'));
+}
+
+/** @returns the text of a file; undefined where there is none that can be read */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readRegular(path, path, MOST_BYTES).toString('utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes a file and the folders above it. */
+export function writeText(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+/** What no project of its own lies in. */
+const PASSED_OVER = new Set(['node_modules', 'vendor', 'dist', 'build', 'target', 'venv', '__pycache__']);
+/** A repository may be huge. */
+const MOST_ENTRIES = 20_000;
+
+/**
+ * @param depth how many folders deep it looks
+ * @returns paths of files below a folder, with slashes, nearer ones first; hidden folders other than .github and .aws are left out
+ */
+export function listFiles(root: string, depth: number): string[] {
+  const found: string[] = [];
+  let folders = [''];
+  let seen = 0;
+  for (let level = 0; level <= depth && folders.length > 0; level++) {
+    const next: string[] = [];
+    for (const folder of folders) {
+      for (const entry of readFolder(join(root, folder))) {
+        if (++seen > MOST_ENTRIES) return found;
+        const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+        if (entry.isFile()) found.push(path);
+        else if (entry.isDirectory() && isLookedInto(entry.name)) next.push(path);
+      }
+    }
+    folders = next.sort();
+  }
+  return found;
+}
+
+function isLookedInto(name: string): boolean {
+  return !PASSED_OVER.has(name) && (!name.startsWith('.') || name === '.github' || name === '.aws');
+}
+
+function readFolder(path: string) {
+  try {
+    return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return [];
+  }
 }

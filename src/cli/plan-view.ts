@@ -53,7 +53,8 @@ function changeLines(change: Change): ViewLine[] {
   ];
 }
 
-const quoted = (text: string) => `"${text}"`;
+/** Values are in quotes, words and numbers of AWS are not. */
+const shownAs = (field: string, text: string) => (field === 'value' ? `"${text}"` : text);
 
 /** Of a new resource, tags are left out: every resource has the same. */
 function createdFields({ differences }: Change): Span[][] {
@@ -68,7 +69,7 @@ function createdFields({ differences }: Change): Span[][] {
       if (difference.to === true) return [[difference.field]];
       return text === undefined || text === '***'
         ? []
-        : [[`${difference.field}: `, styled('green', quoted(text))]];
+        : [[`${difference.field}: `, styled('green', shownAs(difference.field, text))]];
     }),
   ];
 }
@@ -83,13 +84,20 @@ function changedFields({ differences, observed }: Change): Span[][] {
       difference.from !== true &&
       difference.to !== true;
     if (!isShown || isUnreadField(difference, observed))
-      return [differenceText(difference, quoted, observed)];
-    return [`${difference.field}: `, styled('red', quoted(before)), ' → ', styled('green', quoted(after))];
+      return [differenceText(difference, (text) => shownAs(difference.field, text), observed)];
+    return [
+      `${difference.field}: `,
+      styled('red', shownAs(difference.field, before)),
+      ' → ',
+      styled('green', shownAs(difference.field, after)),
+    ];
   });
 }
 
 function isUnreadField(difference: Difference, observed: Change['observed']): boolean {
-  return differenceText(difference, quoted, observed).endsWith(': not read');
+  return differenceText(difference, (text) => shownAs(difference.field, text), observed).endsWith(
+    ': not read',
+  );
 }
 
 /** How a table counts an outcome. */

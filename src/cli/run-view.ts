@@ -57,12 +57,12 @@ export class TerminalView implements RunView {
   progress(plan: Plan): (outcome: Outcome) => void {
     const all = plan.filter(({ action }) => action !== 'none' && action !== 'blocked').length;
     let ended = 0;
-    if (all > 0) this.#terminal.progress(`0/${all}`);
+    if (all > 0 && !this.isDeclined) this.#terminal.waitFor(`0/${all}`);
     return ({ change, result }) => {
       if (change.action === 'none' || change.action === 'blocked') return;
       ended += 1;
+      this.#terminal.progress(`${ended}/${all} ${KINDS[change.kind].noun} ${change.name}: ${result}`);
       if (ended === all) this.#terminal.progress(undefined);
-      else this.#terminal.progress(`${ended}/${all} ${KINDS[change.kind].noun} ${change.name}: ${result}`);
     };
   }
 
@@ -88,6 +88,7 @@ export function terminalLog(terminal: Terminal, isQuiet: boolean): LogOutput {
   };
   return {
     info: (text) => unlessQuiet(() => terminal.say(text)),
+    progress: (text) => terminal.progress(text),
     notice: (note) => unlessQuiet(() => terminal.say(styled('cyan', 'note'), `: ${noteText(note)}`)),
     warning: (note) => terminal.say(styled('yellow', 'warning'), `: ${noteText(note)}`),
     debug: () => {},

@@ -39,7 +39,7 @@ export function runAs(mode: Mode): CommandModule['run'] {
     const signals = endOnSignals(stop, terminal);
     const view = new TerminalView(terminal, { mode, isQuiet, isJson, isConfirmed });
     try {
-      terminal.progress('reading…');
+      terminal.waitFor('reading…');
       const asked = await ask(runner, stop);
       const run = await converge(asked, runner, stop, { clock: systemClock }, view).finally(() =>
         asked.image?.close(),
@@ -92,7 +92,7 @@ async function tellEnd(run: Run, { view, terminal, isJson, isQuiet }: End): Prom
   const { mode } = settings;
   const isPlanned = !outcomes.some(({ result }) => result === 'done' || result === 'skipped');
   if (isJson) terminal.printText(JSON.stringify(jsonOf(run), null, 2));
-  else if (!isQuiet) {
+  else if (!isQuiet && !view.isDeclined) {
     const lines = resultTable(outcomes, isPlanned);
     for (const line of lines) terminal.print(line);
     if (lines.length > 0) terminal.print('');

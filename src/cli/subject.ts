@@ -19,6 +19,8 @@ export interface Job {
   /** The environment of the job; undefined where it has none. */
   readonly environment: string | undefined;
   readonly branch: string;
+  /** It runs for pull requests alone, whose subjects name no branch. */
+  readonly isPullRequest: boolean;
 }
 
 export interface Subjects {
@@ -31,12 +33,9 @@ export interface Subjects {
 }
 
 /** @returns the subjects that a token of the job may have */
-export function subjectsOf({ repository, ids, createdAt, environment, branch }: Job): Subjects {
-  // GitHub encodes a colon in names of environments.
-  const from =
-    environment === undefined
-      ? `ref:refs/heads/${branch}`
-      : `environment:${environment.replaceAll(':', '%3A')}`;
+export function subjectsOf(job: Job): Subjects {
+  const { repository, ids, createdAt } = job;
+  const from = contextOf(job);
   const [owner = '', name = ''] = repository.split('/');
   const [ownerId, repositoryId] = ids?.split('/') ?? [];
   return {
@@ -45,6 +44,12 @@ export function subjectsOf({ repository, ids, createdAt, environment, branch }: 
     // An older one that was renamed since then has ids as well, which its date does not tell.
     sent: createdAt !== undefined && createdAt >= IDS_SINCE ? 'withIds' : undefined,
   };
+}
+
+function contextOf({ environment, branch, isPullRequest }: Job): string {
+  // GitHub encodes a colon in names of environments.
+  if (environment !== undefined) return `environment:${environment.replaceAll(':', '%3A')}`;
+  return isPullRequest ? 'pull_request' : `ref:refs/heads/${branch}`;
 }
 
 /** @returns the template of a trust policy that names only this job */

@@ -22,10 +22,12 @@ export interface Terminal {
   /** Prints what is no part of the result, such as a notice or an error, to standard error. */
   say(...spans: readonly Span[]): void;
   /**
-   * Shows how far the work has come. A terminal rewrites one line; a pipe gets a line every few seconds.
+   * Shows how far the work has come. A terminal rewrites one line; a pipe gets a line each time.
    * @param text undefined takes the line away
    */
   progress(text: string | undefined): void;
+  /** Shows what is waited for, in the line of the progress; a pipe gets nothing. */
+  waitFor(what: string): void;
   /**
    * @returns the answer, trimmed; undefined where the input ended before there was one
    * @throws TypeError where nobody is there to ask: look at `isInteractive` first
@@ -55,8 +57,6 @@ export interface TerminalOptions {
 
 /** Narrower than this, lines are not broken further. */
 const LEAST_WIDTH = 40;
-/** Milliseconds between two lines of progress in a pipe. */
-const PACE_MS = 5_000;
 
 export function openTerminal(streams: Streams, options: TerminalOptions): Terminal {
   return new StreamTerminal(streams, options);
@@ -67,7 +67,6 @@ class StreamTerminal implements Terminal {
   readonly #options: TerminalOptions;
   readonly #forms = new MaskForms();
   #progress: string | undefined;
-  #reported = Number.NEGATIVE_INFINITY;
 
   constructor(streams: Streams, options: TerminalOptions) {
     this.#streams = streams;
@@ -124,10 +123,11 @@ class StreamTerminal implements Terminal {
       errors.write(this.#progress);
       return;
     }
-    const now = performance.now();
-    if (text === undefined || now - this.#reported < PACE_MS) return;
-    this.#reported = now;
-    errors.write(`${this.shown(text)}\n`);
+    if (text !== undefined) errors.write(`${this.shown(text)}\n`);
+  }
+
+  waitFor(what: string): void {
+    if (this.#streams.errors.isTTY === true) this.progress(what);
   }
 
   async ask(question: string): Promise<string | undefined> {

@@ -15,6 +15,10 @@ export interface WorkflowJob {
   readonly hasCredentials: boolean;
   /** GitHub secrets that its inputs name. */
   readonly secrets: readonly string[];
+  /** Events of the workflow. */
+  readonly events: readonly string[];
+  /** The input `mode`; undefined where it is not given, or an expression. */
+  readonly mode: string | undefined;
 }
 
 export interface WorkflowFile {
@@ -60,24 +64,35 @@ type Json = Readonly<Record<string, unknown>>;
 const mapOf = (value: unknown): Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
-const isExpression = (text: string) => text.includes('${{');
+
+/** @returns undefined also for an expression, which only GitHub evaluates */
+function literalOf(value: unknown): string | undefined {
+  const text = textOf(value)?.trim();
+  return text === undefined || text === '' || text.includes('${{') ? undefined : text;
+}
+
+function eventsOf(on: unknown): string[] {
+  if (typeof on === 'string') return [on];
+  return Array.isArray(on) ? on.map(String) : Object.keys(mapOf(on));
+}
 
 function readJob(file: string, job: string, body: Json, workflow: Json): WorkflowJob[] {
   const steps = (Array.isArray(body['steps']) ? body['steps'] : []).map(mapOf);
   const at = steps.findIndex(({ uses }) => OURS.test(textOf(uses) ?? ''));
   if (at < 0) return [];
   const before = steps.slice(0, at).filter(({ uses }) => CREDENTIALS.test(textOf(uses) ?? ''));
-  const role = textOf(mapOf(before.at(-1)?.['with'])['role-to-assume']);
   const { environment } = body;
   const named = textOf(environment) ?? textOf(mapOf(environment)['name']);
   return [
     {
       file,
       job,
-      environment: named === undefined || isExpression(named) ? undefined : named,
+      environment: literalOf(named),
       mayAskForToken: mayAskForToken(body['permissions'] ?? workflow['permissions']),
-      role: role === undefined || isExpression(role) ? undefined : role,
+      role: literalOf(mapOf(before.at(-1)?.['with'])['role-to-assume']),
       hasCredentials: before.length > 0,
+      events: eventsOf(workflow['on']),
+      mode: literalOf(mapOf(mapOf(steps[at])['with'])['mode']),
       secrets: secretsIn([mapOf(steps[at])['with'], mapOf(steps[at])['env'], body['env'], workflow['env']]),
     },
   ];

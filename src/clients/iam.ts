@@ -58,7 +58,7 @@ export class Iam {
       return {
         name: Role.RoleName ?? name,
         arn: Role.Arn ?? '',
-        trust: decodeURIComponent(Role.AssumeRolePolicyDocument ?? ''),
+        trust: decoded(Role.AssumeRolePolicyDocument ?? ''),
       };
     } catch (error) {
       if (isNamed(error, 'NoSuchEntityException') || isNamed(error, 'NoSuchEntity')) return undefined;
@@ -111,6 +111,9 @@ export class Iam {
     return this.#calls.send({ operation: `iam:${operation}`, resource, lane: 'iam:read' }, call);
   }
 }
+
+/** IAM gives policies URL-encoded. */
+const decoded = (document: string) => (/^%7B/i.test(document) ? decodeURIComponent(document) : document);
 
 function decisionOf(result: EvaluationResult): Decision {
   const { EvalActionName = '', EvalResourceName = '*', EvalDecision = 'implicitDeny' } = result;

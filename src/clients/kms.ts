@@ -41,7 +41,7 @@ export class Kms {
   async policy(id: string): Promise<string> {
     const { Policy = '' } = await this.#calls.send(
       { operation: 'kms:GetKeyPolicy', resource: id, lane: 'kms:read' },
-      () => this.#client.send(new GetKeyPolicyCommand({ KeyId: id })),
+      () => this.#client.send(new GetKeyPolicyCommand({ KeyId: id, PolicyName: 'default' })),
     );
     return Policy;
   }

@@ -10,6 +10,7 @@ import type { Failure } from './run.ts';
 /** Where the log is printed. */
 export interface LogOutput {
   info(text: string): void;
+  progress(text: string): void;
   notice(note: Note): void;
   warning(note: Note): void;
   debug(text: string): void;
@@ -19,6 +20,7 @@ export interface LogOutput {
 
 const RUNNER: LogOutput = {
   info: (text) => core.info(forLog(text)),
+  progress: (text) => core.info(forLog(text)),
   notice: (note) => core.notice(forLog(describe(note)), place(note)),
   warning: (note) => core.warning(forLog(describe(note)), place(note)),
   debug: (text) => core.debug(forLog(text)),
@@ -35,6 +37,11 @@ export function logTo(other: LogOutput): void {
 
 export function info(text: string): void {
   output.info(text);
+}
+
+/** Tells how far a long piece of work has come. */
+export function progress(text: string): void {
+  output.progress(text);
 }
 
 export function notice(note: Note): void {
