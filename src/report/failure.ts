@@ -8,8 +8,11 @@ import type { Outcome } from '../model/outcome.ts';
 import { ImageError, systemCode } from '../registry/errors.ts';
 import type { Settings } from '../settings/settings.ts';
 import { correctionOf, correctionSteps } from './correction.ts';
+import { type DoctorTarget, doctorLine } from './doctor-line.ts';
 import { count, isDrifted } from './plan-document.ts';
 import type { Failure } from './run.ts';
+
+export { doctorLine };
 
 const AUTH0_REASONS: Partial<Record<Auth0Trouble, FailureReason>> = {
   credentials: 'credentials',
@@ -47,7 +50,7 @@ export function errorText(error: unknown): string {
 
 /** @returns why the step fails, if it does. */
 export function failureOf(
-  settings: Pick<Settings, 'mode' | 'failOnDrift'>,
+  settings: Pick<Settings, 'mode' | 'failOnDrift'> & DoctorTarget,
   plan: Plan,
   outcomes: readonly Outcome[],
 ): Failure | undefined {
@@ -57,7 +60,10 @@ export function failureOf(
     const names = failed.map(({ change }) => change.name);
     return {
       reason: reasons.find((reason) => reason !== 'internal') ?? 'internal',
-      text: `${failed.length} of ${plan.length} failed: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ` and ${names.length - 10} more` : ''}; see the errors above. What is done stays done, and the next run goes on`,
+      text: `${failed.length} of ${plan.length} failed: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ` and ${names.length - 10} more` : ''}; see the errors above. What is done stays done, and the next run goes on${doctorLine(
+        failed.map(({ error }) => error),
+        settings,
+      )}`,
     };
   }
   const { blocked } = count(plan);
