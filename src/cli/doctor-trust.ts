@@ -1,9 +1,10 @@
 import { type Check, doubtful, failed, passed, shellQuote } from './check.ts';
 import { AUDIENCE, ISSUER, type Job, type Subjects, subjectsOf, trustPolicyFor } from './subject.ts';
 import {
+  isAccepted,
   isMatched,
+  isNamed,
   readTrust,
-  type SubjectPattern,
   statementsOf,
   type TrustStatement,
   UnreadablePolicyError,
@@ -38,10 +39,6 @@ export function checkTrust(role: Role, provider: string, job: Job): Check[] {
   return [...judgeSubjects(role, heard, subjects, job, cure), ...judgeWidth(role, statements, job, cure)];
 }
 
-/** Without a condition every token passes. */
-const isNamed = (patterns: readonly SubjectPattern[] | undefined, value: string) =>
-  patterns === undefined || patterns.some((pattern) => isMatched(pattern, value));
-
 function judgeSubjects(
   role: Role,
   statements: readonly TrustStatement[],
@@ -50,7 +47,7 @@ function judgeSubjects(
   cure: string,
 ): Check[] {
   const fits = (subject: string | undefined) =>
-    subject !== undefined && statements.some(({ subjects: named }) => isNamed(named, subject));
+    subject !== undefined && statements.some((one) => isAccepted(one, { subject, audience: AUDIENCE }));
   const [old, withIds] = [fits(subjects.old), fits(subjects.withIds)];
   const unknown = [...statements.flatMap((one) => one.unknown), ...deniesOf(role.trust)];
   if (!old && !withIds) return [failed('trust', mismatch(role, statements, subjects, job), cure)];

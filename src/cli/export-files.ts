@@ -1,5 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from './arguments.ts';
 import { runProgram } from './programs.ts';
 
@@ -14,7 +22,7 @@ const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.is
  * @throws UsageError inside a git work tree whose rules do not ignore the file
  */
 export async function refuseTracked(path: string): Promise<void> {
-  const file = resolve(path);
+  const file = realPath(resolve(path));
   if (!isInWorkTree(dirname(file))) return;
   // Git alone knows all of its rules; where it cannot be asked, nothing is sure.
   const { code } = await runProgram('git', ['check-ignore', '--quiet', file], { folder: dirname(file) });
@@ -22,6 +30,16 @@ export async function refuseTracked(path: string): Promise<void> {
     throw new UsageError(
       'secrets are not written into a git work tree where the file is not ignored. Add the file to .gitignore, or choose a path outside',
     );
+}
+
+/** Of a file that does not exist yet, that of its folder: a link may lead into a work tree. */
+function realPath(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    const folder = dirname(file);
+    return existsSync(folder) ? join(realpathSync(folder), basename(file)) : file;
+  }
 }
 
 function isInWorkTree(folder: string): boolean {

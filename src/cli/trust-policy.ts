@@ -48,6 +48,18 @@ function matchesGlob(pattern: string, value: string): boolean {
   return /^\**$/.test(pattern.slice(at));
 }
 
+/** @returns whether a statement lets a token in, by the conditions that this reader knows */
+export function isAccepted(
+  { subjects, audiences }: TrustStatement,
+  token: { readonly subject: string; readonly audience: string },
+): boolean {
+  return isNamed(subjects, token.subject) && isNamed(audiences, token.audience);
+}
+
+/** Without a condition every token passes. */
+export const isNamed = (patterns: readonly SubjectPattern[] | undefined, value: string) =>
+  patterns === undefined || patterns.some((pattern) => isMatched(pattern, value));
+
 /** A policy that IAM would not have taken. */
 export class UnreadablePolicyError extends Error {
   override readonly name = 'UnreadablePolicyError';
