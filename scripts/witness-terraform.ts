@@ -25,7 +25,7 @@ import {
   Terraform,
   type Tool,
 } from './witness/terraform.ts';
-import { importExport } from './witness/terraform-export.ts';
+import { addByOthers, importExport } from './witness/terraform-export.ts';
 import { resourcesOf, SCENES, type Scene } from './witness/terraform-scenes.ts';
 
 const begin = performance.now();
@@ -46,6 +46,8 @@ try {
       console.log(`${found.length === 0 ? 'ok' : 'FAULT'} ${scene.title} (${seconds(since)})`);
       faults.push(...found.map((fault) => `${scene.title}: ${fault}`));
     }
+    const [first] = SCENES;
+    if (first !== undefined) faults.push(...(await playAddition(tool, aws, first)));
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
@@ -113,6 +115,24 @@ async function play(tool: Tool, aws: AwsServer, scene: Scene, work: string): Pro
   // It fails where anything has drifted.
   await step('drift');
   return found;
+}
+
+/** Others have added to what was applied, and the export tells of it. */
+async function playAddition(tool: Tool, aws: AwsServer, scene: Scene): Promise<string[]> {
+  await aws.reset();
+  await using run = await runAction({
+    inputs: { ...scene.inputs, mode: 'apply' },
+    files: { ...scene.files },
+    env: aws.env(),
+  });
+  if (run.conclusion !== 'success') return [run.log];
+  const added = await addByOthers(aws, scene);
+  const exported = await importExport(tool, aws, scene, join(folder, 'addition'), added).catch(
+    (error: Error) => ({ faults: [error.message], imports: 0 }),
+  );
+  imported += exported.imports;
+  console.log(`${exported.faults.length === 0 ? 'ok' : 'FAULT'} an export of what others added to`);
+  return exported.faults;
 }
 
 function inWords({ address, actions, isImported, differences }: Planned): string {

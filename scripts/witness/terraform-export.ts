@@ -4,6 +4,13 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import {
+  ECRClient,
+  PutImageScanningConfigurationCommand,
+  SetRepositoryPolicyCommand,
+} from '@aws-sdk/client-ecr';
+import { SecretsManagerClient, UpdateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { AwsServer } from '../../__tests__/servers/aws.ts';
 import { Terraform, type Tool } from './terraform.ts';
 import type { Scene } from './terraform-scenes.ts';
@@ -17,12 +24,16 @@ export interface Exported {
   readonly imports: number;
 }
 
-/** @param scene has been applied */
+/**
+ * @param scene has been applied
+ * @param added resources that others have added since
+ */
 export async function importExport(
   tool: Tool,
   aws: AwsServer,
   scene: Scene,
   work: string,
+  added = 0,
 ): Promise<Exported> {
   const faults: string[] = [];
   const folder = join(work, 'terraform');
@@ -55,7 +66,11 @@ export async function importExport(
     faults.push(`export: ${planned.length} of ${imports} resources are planned`);
   const { parameters, secrets, lifecycle } = scene.expected;
   const wanted =
-    2 + (lifecycle === undefined ? 0 : 1) + Object.keys(parameters).length + 2 * Object.keys(secrets).length;
+    2 +
+    added +
+    (lifecycle === undefined ? 0 : 1) +
+    Object.keys(parameters).length +
+    2 * Object.keys(secrets).length;
   if (imports !== wanted) faults.push(`export: ${imports} resources are imported, expected are ${wanted}`);
   if (faults.length > 0) return { faults, imports };
   await terraform.apply();
@@ -64,6 +79,54 @@ export async function importExport(
   for (const { operation } of aws.writes()) faults.push(`export: the import has called ${operation}`);
   return { faults, imports };
 }
+
+/**
+ * What others can add to an application's resources, each with a word of its own in Terraform.
+ * @returns how many resources that makes
+ */
+export async function addByOthers(aws: AwsServer, { expected }: Scene): Promise<number> {
+  const settings = {
+    endpoint: aws.motoUrl,
+    region: 'us-west-2',
+    credentials: { accessKeyId: 'somebody', secretAccessKey: 'else' },
+  };
+  const { name } = expected.repository;
+  const ecr = new ECRClient(settings);
+  await ecr.send(new SetRepositoryPolicyCommand({ repositoryName: name, policyText: PULLS }));
+  await ecr.send(
+    new PutImageScanningConfigurationCommand({
+      repositoryName: name,
+      imageScanningConfiguration: { scanOnPush: true },
+    }),
+  );
+  const [parameter = ''] = Object.keys(expected.parameters);
+  await new SSMClient(settings).send(
+    new PutParameterCommand({
+      Name: parameter,
+      Value: String(expected.parameters[parameter]?.['value']),
+      Description: 'Set by "hand" at 100% {of} $\u007bx}',
+      AllowedPattern: '^.*$',
+      Overwrite: true,
+    }),
+  );
+  const [secret = ''] = Object.keys(expected.secrets);
+  await new SecretsManagerClient(settings).send(
+    new UpdateSecretCommand({ SecretId: secret, Description: 'of the database' }),
+  );
+  return 1;
+}
+
+const PULLS = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'partner',
+      Effect: 'Allow',
+      Principal: { AWS: 'arn:aws:iam::210987654321:root' },
+      Action: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+    },
+  ],
+});
 
 /** Shorter ones are in every text. */
 const SHORTEST = 8;
