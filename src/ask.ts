@@ -95,7 +95,13 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
   const { variables, untaken, raw, otherSecrets } = readVariables(texts, known, readEnvironment, heard);
   const path = callbackPath(settings.auth0, variables, heard);
   const urls = appUrls(settings.auth0, path, notes);
-  if (!isEnd) tellSources(settings, texts.length + (urls === undefined ? 0 : 1), notes);
+  if (!isEnd)
+    tellSources(
+      settings,
+      texts.length + (urls === undefined ? 0 : 1),
+      notes,
+      runner.commandLine !== undefined,
+    );
   // A refusal needs no classes: what is wrong is found without them, and what is not judged is hidden.
   const { classify } = notes.faults.length > 0 ? NOT_JUDGED : await import('./desired/classify.ts');
   const found = avoidIdleBundles(
@@ -201,11 +207,11 @@ function listed(names: readonly string[]): string {
 }
 
 /** A misspelt GitHub secret arrives empty, and would be missed only when the application starts. */
-function tellSources({ only }: Settings, sources: number, notes: Notes): void {
+function tellSources({ only }: Settings, sources: number, notes: Notes, isTerminal: boolean): void {
   if (sources === 0 && (only.has('parameters') || only.has('secrets')))
     notes.warn({
       where: 'inputs',
-      text: 'no variable was given: dotenv, env-file, variables and secrets are empty. A GitHub secret that does not exist arrives empty: look at its name, and at the environment of the job; where no variables are meant, say so by "only: log-group, repository"',
+      text: `no variable was given: dotenv, env-file, variables and secrets are empty. ${isTerminal ? '' : 'A GitHub secret that does not exist arrives empty: look at its name, and at the environment of the job. '}Where no variables are meant, say so by "only: log-group, repository"`,
     });
 }
 

@@ -36,8 +36,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('has at most 450 KB', () => {
-  expect(gzipSync(archive).length).toBeLessThanOrEqual(450_000);
+// 440 KB of the action, the rest of the command line.
+it('has at most 500 KB', () => {
+  expect(gzipSync(archive).length).toBeLessThanOrEqual(500_000);
 });
 
 it('holds the action, its licences, and nothing for its development', () => {

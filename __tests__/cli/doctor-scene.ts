@@ -1,5 +1,7 @@
 /** A repository, an account and GitHub's settings in which everything is right, for tests that plant a fault. */
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   CreateOpenIDConnectProviderCommand,
   CreateRoleCommand,
@@ -10,7 +12,7 @@ import { isAllowed, isAllowedAnyhow } from '../iam/engine.ts';
 import { type PolicyDocument, resolveRoles } from '../iam/template.ts';
 import type { AwsServer } from '../servers/aws.ts';
 import { type SettingsServer, TOKEN } from './github-settings-server.ts';
-import { type ProgramRun, runProgram, type WorkFolder } from './program.ts';
+import { type CliRun, folderWith, runCli } from './run.ts';
 
 export const REPOSITORY = 'Papyrus/Shop';
 export const SECRET_CANARY = 'Kanari-db-0a1b2c';
@@ -35,7 +37,7 @@ jobs:
 export interface Scene {
   readonly aws: AwsServer;
   readonly github: SettingsServer;
-  readonly folder: WorkFolder;
+  readonly folder: string;
   readonly iam: IAMClient;
   /** What the role of the workflow has, once it is there. */
   policy: PolicyDocument;
@@ -44,7 +46,7 @@ export interface Scene {
 }
 
 /** @returns what is written into the account by {@link establish}, to be changed before */
-export async function makeScene(aws: AwsServer, github: SettingsServer, folder: WorkFolder): Promise<Scene> {
+export async function makeScene(aws: AwsServer, github: SettingsServer): Promise<Scene> {
   await aws.reset();
   const { policy, trust } = resolveRoles({ Repository: REPOSITORY, Prefix: '/papyrus/prd' }).Deployer;
   const iam = new IAMClient({
@@ -52,13 +54,13 @@ export async function makeScene(aws: AwsServer, github: SettingsServer, folder: 
     region: 'us-west-2',
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
   });
-  await folder.put({
+  const folder = folderWith({
     '.env': `DB_USER=papyrus\nDB_PASSWORD=${SECRET_CANARY}\nLOG_LEVEL=info\n`,
     '.github/workflows/deploy.yml': WORKFLOW,
   });
-  execFileSync('git', ['init', '--quiet'], { cwd: folder.path });
+  execFileSync('git', ['init', '--quiet'], { cwd: folder });
   execFileSync('git', ['config', 'remote.origin.url', `git@github.com:${REPOSITORY}.git`], {
-    cwd: folder.path,
+    cwd: folder,
   });
   github.answers.clear();
   for (const [path, body] of [
@@ -91,6 +93,14 @@ export async function makeScene(aws: AwsServer, github: SettingsServer, folder: 
     flags: ['--prefix', '/papyrus/prd', '--env-file', '.env', '--allowed-account-ids', '123456789012'],
   };
 }
+
+/** Writes files of the repository. */
+export function put({ folder }: Pick<Scene, 'folder'>, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
+}
+
+/** @returns everything that was printed */
+export const printed = ({ output, errors }: CliRun): string => output + errors;
 
 /** Writes role and identity provider into the account, and lets IAM judge by the role's policy. */
 export async function establish(
@@ -166,11 +176,11 @@ export interface FoundCheck {
 export async function diagnose(
   { aws, github, folder, flags }: Scene,
   more: { readonly env?: Readonly<Record<string, string>>; readonly args?: readonly string[] } = {},
-): Promise<{ run: ProgramRun; checks: FoundCheck[] }> {
-  const run = await runProgram(['doctor', ...flags, '--json', ...(more.args ?? [])], {
-    cwd: folder.path,
+): Promise<{ run: CliRun; checks: FoundCheck[] }> {
+  const run = await runCli(['doctor', ...flags, '--json', ...(more.args ?? [])], {
+    folder,
     env: { ...aws.env(), GITHUB_API_URL: github.url, GH_TOKEN: TOKEN, ...more.env },
   });
-  const { checks } = JSON.parse(run.stdout || '{"checks":[]}') as { checks: FoundCheck[] };
+  const { checks } = JSON.parse(run.output || '{"checks":[]}') as { checks: FoundCheck[] };
   return { run, checks };
 }

@@ -3,13 +3,21 @@ import { CreateKeyCommand, DisableKeyCommand, KMSClient, PutKeyPolicyCommand } f
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, expect, it, test } from 'vitest';
 import { type AwsServer, startAws } from '../servers/aws.ts';
-import { diagnose, establish, makeScene, type Scene, SECRET_CANARY, WORKFLOW } from './doctor-scene.ts';
+import {
+  diagnose,
+  establish,
+  makeScene,
+  printed,
+  put,
+  type Scene,
+  SECRET_CANARY,
+  WORKFLOW,
+} from './doctor-scene.ts';
 import { type SettingsServer, startSettingsServer, TOKEN } from './github-settings-server.ts';
-import { makeWorkFolder, runProgram, type WorkFolder } from './program.ts';
+import { runCli } from './run.ts';
 
 let aws: AwsServer;
 let github: SettingsServer;
-let folder: WorkFolder;
 let scene: Scene;
 beforeAll(async () => {
   aws = await startAws();
@@ -20,11 +28,8 @@ afterAll(async () => {
   await github?.[Symbol.asyncDispose]();
 });
 beforeEach(async () => {
-  await folder?.[Symbol.asyncDispose]();
-  folder = await makeWorkFolder();
-  scene = await makeScene(aws, github, folder);
+  scene = await makeScene(aws, github);
 });
-afterAll(() => folder?.[Symbol.asyncDispose]());
 
 const clientSettings = () => ({
   endpoint: aws.motoUrl,
@@ -39,7 +44,7 @@ it('finds nothing where all is right, and writes nothing', async () => {
   expect(checks.filter(({ status }) => status === 'failure')).toEqual([]);
   // By its date alone nobody knows whether an older repository was renamed since.
   expect(checks.filter(({ status }) => status === 'warning').map(({ code }) => code)).toEqual(['trust']);
-  expect(run.exitCode).toBe(0);
+  expect(run.code).toBe(0);
   expect(aws.writes().filter(({ operation }) => !/^Simulate/.test(operation))).toEqual([]);
   expect(new Set(checks.map(({ code }) => code))).toEqual(
     new Set([
@@ -69,7 +74,7 @@ it('knows a repository with ids in its subjects by its date', async () => {
   await establish(scene);
   const { run, checks } = await diagnose(scene);
   expect(checks.filter(({ status }) => status !== 'ok')).toEqual([]);
-  expect(run.exitCode).toBe(0);
+  expect(run.code).toBe(0);
 });
 
 interface TrustStatement {
@@ -133,19 +138,19 @@ const FAULTS: ReadonlyArray<Fault | [string, string, RegExp, Plant]> = [
     'the job may not ask for a token',
     'workflow-permissions',
     /id-token: write/,
-    () => folder.put({ '.github/workflows/deploy.yml': WORKFLOW.replace(', id-token: write', '') }),
+    () => put(scene, { '.github/workflows/deploy.yml': WORKFLOW.replace(', id-token: write', '') }),
   ],
   [
     'a workflow is no YAML',
     'workflow',
     /^Correct the line/,
-    () => folder.put({ '.github/workflows/other.yml': 'a: [' }),
+    () => put(scene, { '.github/workflows/other.yml': 'a: [' }),
   ],
   [
     'a line of the .env cannot be read',
     'input',
     /\+2 \.env$/,
-    () => folder.put({ '.env': `A=1\nDB_PASSWORD=${SECRET_CANARY}#x\n` }),
+    () => put(scene, { '.env': `A=1\nDB_PASSWORD=${SECRET_CANARY}#x\n` }),
   ],
   [
     'the credentials have expired',
@@ -287,12 +292,12 @@ test.each(FAULTS.map(([what, code, cure, plant, options]): Fault => [what, code,
     const failures = checks.filter(({ status }) => status === 'failure');
     expect(
       failures.map((check) => check.code),
-      run.all,
+      printed(run),
     ).toEqual([code]);
     expect(failures[0]?.cure).toMatch(cure);
-    expect(run.exitCode).toBe(1);
-    expect(run.all).not.toContain(SECRET_CANARY);
-    expect(run.all).not.toContain(TOKEN);
+    expect(run.code).toBe(1);
+    expect(printed(run)).not.toContain(SECRET_CANARY);
+    expect(printed(run)).not.toContain(TOKEN);
   },
 );
 
@@ -308,13 +313,13 @@ it('says what it could not ask, and asks by the calls of a plan', async () => {
 
 it('prints each check with a sign and the cure to paste', async () => {
   await establish(scene, { provider: false });
-  const run = await runProgram(['doctor', ...scene.flags], {
-    cwd: folder.path,
+  const run = await runCli(['doctor', ...scene.flags], {
+    folder: scene.folder,
     env: { ...aws.env(), GITHUB_API_URL: github.url, GH_TOKEN: TOKEN },
   });
-  expect(run.exitCode).toBe(1);
-  expect(run.stdout).toMatch(/^✓ /m);
-  expect(run.stdout).toMatch(/^✗ .*identity provider.*\n {4}aws iam create-open-id-connect-provider /m);
+  expect(run.code).toBe(1);
+  expect(run.output).toMatch(/^✓ /m);
+  expect(run.output).toMatch(/^✗ .*identity provider.*\n {4}aws iam create-open-id-connect-provider /m);
 });
 
 it('goes on without git, without GitHub and without a token', async () => {

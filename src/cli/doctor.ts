@@ -198,7 +198,7 @@ class Report {
     this.#terminal.progress(undefined);
     const count = (status: Check['status']) => this.#checks.filter((check) => check.status === status).length;
     const [bad, doubts] = [count('failure'), count('warning')];
-    if (this.#options.isJson) this.#terminal.printText(JSON.stringify({ checks: this.#checks }, null, 2));
+    if (this.#options.isJson) this.#terminal.printJson({ checks: this.#checks });
     else {
       this.#terminal.print('');
       this.#terminal.print(

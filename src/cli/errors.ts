@@ -56,7 +56,7 @@ export function credentialsRemedy(error: AwsError): string {
   const flag = profile === undefined || profile === '' ? '' : ` --profile ${profile}`;
   const cause = error.cause instanceof Error ? error.cause.message : '';
   if (/\bSSO\b|Session token not found|token (?:is|has) expired|Token is expired/i.test(cause))
-    return `Sign in again: aws sso login${flag}`;
+    return `The SSO session has expired or was never started. Sign in: aws sso login${flag}`;
   if (/multi-factor|\bMFA\b/i.test(cause))
     return `The profile asks for an MFA code. Export its credentials first: eval "$(aws configure export-credentials${flag} --format env)"`;
   if (error.code === 'ProfileNotFound')

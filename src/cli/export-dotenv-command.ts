@@ -29,7 +29,7 @@ export async function run(flags: Flags, terminal: Terminal): Promise<number> {
   const { variables, omitted } = await readVariables(settings, account);
   terminal.progress(undefined);
   const { text, missing } = writeDotenv({ prefix: settings.prefix, variables, omitted }, { reveals });
-  if (flags.switched('json') === true) terminal.printText(jsonOf(variables, omitted));
+  if (flags.switched('json') === true) terminal.printJson(jsonOf(variables, omitted));
   else if (path === undefined) terminal.printDocument(text);
   if (path !== undefined) {
     writeExport(path, text, { replaces: flags.switched('force') === true });
@@ -45,9 +45,9 @@ function tellMissing(terminal: Terminal, missing: readonly string[], omitted: re
 }
 
 /** Where things are; values stay in the text format. */
-function jsonOf(variables: readonly StoredVariable[], omitted: readonly string[]): string {
+function jsonOf(variables: readonly StoredVariable[], omitted: readonly string[]): object {
   const all = variables.map(({ name, isSecret, place }) => ({ name, secret: isSecret, place }));
-  return JSON.stringify({ variables: all, omitted }, null, 2);
+  return { variables: all, omitted };
 }
 
 async function readVariables(settings: Settings, { connection, context }: Account): Promise<StoredVariables> {

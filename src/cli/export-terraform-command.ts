@@ -28,7 +28,7 @@ export async function run(flags: Flags, terminal: Terminal): Promise<number> {
   const folder = flags.get('output') ?? DEFAULT_FOLDER;
   writeFolder(folder, files, { replaces: flags.switched('force') === true });
   if (flags.switched('json') === true)
-    terminal.printText(JSON.stringify({ folder, files: [...files.keys()], imports, omitted }, null, 2));
+    terminal.printJson({ folder, files: [...files.keys()], imports, omitted });
   else {
     terminal.print(`Wrote ${files.size} files with ${imports} resources to import to ${folder}.`);
     for (const text of omitted) terminal.printIndented(2, `Left out: ${text}`);

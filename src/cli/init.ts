@@ -37,13 +37,12 @@ export async function run(flags: Flags, terminal: Terminal): Promise<number> {
   await warnOfTracked(root, setup, terminal);
   const commands = setupCommands(setup);
   if (isJson)
-    terminal.printText(
-      JSON.stringify(
-        { setup, files: files.map(({ path }) => path), kept, commands: commands.map(({ text }) => text) },
-        null,
-        2,
-      ),
-    );
+    terminal.printJson({
+      setup,
+      files: files.map(({ path }) => path),
+      kept,
+      commands: commands.map(({ text }) => text),
+    });
   else if (!isRun) printCommands(commands, setup, findings, terminal);
   if (kept.length > 0)
     terminal.say(`Kept ${kept.join(', ')}. Run init again with --force to replace what is there.`);

@@ -91,7 +91,7 @@ async function tellEnd(run: Run, { view, terminal, isJson, isQuiet }: End): Prom
   const { settings, outcomes, plan } = run;
   const { mode } = settings;
   const isPlanned = !outcomes.some(({ result }) => result === 'done' || result === 'skipped');
-  if (isJson) terminal.printText(JSON.stringify(jsonOf(run), null, 2));
+  if (isJson) terminal.printJson(jsonOf(run));
   else if (!isQuiet && !view.isDeclined) {
     const lines = resultTable(outcomes, isPlanned);
     for (const line of lines) terminal.print(line);

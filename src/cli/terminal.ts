@@ -19,6 +19,8 @@ export interface Terminal {
   printText(text: string): void;
   /** Prints a file that a pipe takes as it is. On a terminal control characters are made visible. */
   printDocument(text: string): void;
+  /** Prints a value as JSON, indented, without hidden texts. */
+  printJson(value: unknown): void;
   /** Prints what is no part of the result, such as a notice or an error, to standard error. */
   say(...spans: readonly Span[]): void;
   /**
@@ -57,6 +59,8 @@ export interface TerminalOptions {
 
 /** Narrower than this, lines are not broken further. */
 const LEAST_WIDTH = 40;
+/** Milliseconds in which a signal reaches its listeners. */
+const SIGNAL_MS = 50;
 
 export function openTerminal(streams: Streams, options: TerminalOptions): Terminal {
   return new StreamTerminal(streams, options);
@@ -108,6 +112,16 @@ class StreamTerminal implements Terminal {
     output.write(output.isTTY === true ? text.split('\n').map(forLog).join('\n') : text);
   }
 
+  printJson(value: unknown): void {
+    // Characters that would be made visible otherwise, in the only form that JSON has for them.
+    const text = JSON.stringify(value, null, 2).replace(/[\p{Cf}\p{Zl}\p{Zp}\x7f-\x9f]/gu, (character) =>
+      [...Array(character.length).keys()]
+        .map((unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`)
+        .join(''),
+    );
+    this.printText(text);
+  }
+
   say(...spans: readonly Span[]): void {
     this.#write(this.#streams.errors, widthOf(this.#streams.errors, this.#options), 2, spans);
   }
@@ -136,7 +150,11 @@ class StreamTerminal implements Terminal {
     const { input, errors } = this.#streams;
     const reader = createInterface({ input, output: errors, historySize: 0 });
     // Ctrl-C ends the run as it does everywhere else.
-    reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    reader.once('SIGINT', () => {
+      process.kill(process.pid, 'SIGINT');
+      // Whoever listens to the signal hears it before the question ends.
+      setTimeout(() => reader.close(), SIGNAL_MS);
+    });
     const ended = new Promise<undefined>((resolve) => reader.once('close', () => resolve(undefined)));
     try {
       const answer = await Promise.race([reader.question(this.shown(question)), ended]);

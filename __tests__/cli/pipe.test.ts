@@ -1,0 +1,293 @@
+// The command line as a child process whose streams are pipes.
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { INPUTS } from '../../src/settings/input-names.ts';
+import { dotenv, openStage, SEED } from '../action/stage.ts';
+import { ensureNode24 } from '../servers/node24.ts';
+import { folderWith, runCli } from './run.ts';
+
+const stage = await openStage();
+afterAll(() => stage[Symbol.asyncDispose]());
+beforeEach(() => stage.aws.reset());
+
+const PREFIX = ['--prefix', '/papyrus/prd'];
+const folder = () => folderWith({ '.env': dotenv() });
+const run = (args: readonly string[], more: Parameters<typeof runCli>[1] = {}) =>
+  runCli(args, { folder: folder(), ...more, env: { ...stage.aws.env(), ...more.env } });
+
+interface Document {
+  readonly prefix: string;
+  readonly changes: ReadonlyArray<{ kind: string; name: string; action: string }>;
+  readonly results?: ReadonlyArray<{ name: string; result: string }>;
+}
+
+describe('plan, apply, drift and destroy', () => {
+  it('apply what a plan shows, once, and take it away again', async () => {
+    const plan = await run(['plan', ...PREFIX, '--env-file', '.env']);
+    expect(plan).toMatchObject({ code: 0 });
+    expect(plan.output).toContain('+ parameter /papyrus/prd/LOG_LEVEL');
+    expect(plan.output).toContain('account 123456789012');
+    expect(stage.aws.writes()).toEqual([]);
+
+    const apply = await run(['apply', ...PREFIX, '--env-file', '.env', '--yes']);
+    expect(apply.code).toBe(0);
+    expect((await stage.parameter('LOG_LEVEL')).value).toBe('info');
+    expect(await stage.secret('db')).toMatchObject({ password: SEED['DB_PASSWORD'] });
+    expect(apply.errors).toMatch(/^\d+\/\d+ secret papyrus\/prd\/db: done$/m);
+
+    stage.aws.forget();
+    const again = await run(['apply', ...PREFIX, '--env-file', '.env', '-y']);
+    expect(again.code).toBe(0);
+    expect(stage.aws.writes()).toEqual([]);
+
+    await stage.put('LOG_LEVEL', 'debug');
+    const drift = await run(['drift', ...PREFIX, '--env-file', '.env']);
+    expect(drift.code).toBe(3);
+    expect(drift.output).toContain('value: "debug" → "info"');
+    expect((await run(['drift', ...PREFIX, '--env-file', '.env', '--fail-on-drift', 'false'])).code).toBe(0);
+    expect((await run(['drift', ...PREFIX, '--env-file', '.env', '--no-fail-on-drift'])).code).toBe(0);
+
+    const destroy = await run(['destroy', ...PREFIX, '--yes']);
+    expect(destroy.code).toBe(0);
+    await expect(stage.parameter('LOG_LEVEL')).rejects.toThrow();
+  });
+
+  it('print no workflow command and no escape sequence', async () => {
+    const { output, errors } = await run(['apply', ...PREFIX, '--env-file', '.env', '--yes']);
+    expect(output + errors).not.toMatch(/^\s*::/m);
+    expect(output + errors).not.toContain('##[');
+    expect(output + errors).not.toContain('\u001b');
+    expect(output + errors).not.toContain('\r');
+  });
+
+  it('colour a pipe where FORCE_COLOR asks for it', async () => {
+    const forced = await run(['plan', ...PREFIX, '--env-file', '.env'], { env: { FORCE_COLOR: '1' } });
+    expect(forced.output).toContain('\u001b[32m+\u001b[39m');
+    const both = await run(['plan', ...PREFIX], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } });
+    expect(both.output).not.toContain('\u001b');
+  });
+
+  it('refuse to write where nobody can be asked, before anything is read', async () => {
+    for (const command of ['apply', 'destroy']) {
+      stage.aws.forget();
+      const { code, errors } = await run([command, ...PREFIX, '--env-file', '.env']);
+      expect(code).toBe(2);
+      expect(errors).toContain('--yes');
+      expect(stage.aws.calls).toEqual([]);
+    }
+  });
+
+  it('destroy with confirm, as the action does', async () => {
+    await run(['apply', ...PREFIX, '--env-file', '.env', '--yes']);
+    const other = await run(['destroy', ...PREFIX, '--confirm', '/papyrus/stg']);
+    expect(other.code).toBe(2);
+    expect((await stage.parameter('LOG_LEVEL')).value).toBe('info');
+    expect((await run(['destroy', ...PREFIX, '--confirm', '/papyrus/prd'])).code).toBe(0);
+  });
+
+  it('end with 1 where a change is blocked, and where AWS refuses', async () => {
+    await stage.others.ssm.send(
+      new (await import('@aws-sdk/client-ssm')).PutParameterCommand({
+        Name: '/papyrus/prd/LOG_LEVEL',
+        Value: 'info',
+        Type: 'SecureString',
+      }),
+    );
+    const rules = 'rules:\n  - match: LOG_LEVEL\n    to: parameter\n';
+    const blocked = await run(['apply', ...PREFIX, '--env-file', '.env', '--config', 'rules.yml', '--yes'], {
+      folder: folderWith({ '.env': 'LOG_LEVEL=info\n', 'rules.yml': rules }),
+    });
+    expect(blocked.code).toBe(1);
+    expect(blocked.output).toContain('--allow change-type');
+    stage.aws.fault({
+      operation: 'GetCallerIdentity',
+      kind: { code: 'ExpiredToken', status: 403, message: 'no' },
+      times: Number.POSITIVE_INFINITY,
+    });
+    const expired = await run(['plan', ...PREFIX]);
+    expect(expired.code).toBe(1);
+    expect(expired.errors).toContain('aws sso login');
+  });
+});
+
+describe('standard output', () => {
+  it('is the plan as JSON alone with --json', async () => {
+    const { output, code } = await run(['plan', ...PREFIX, '--env-file', '.env', '--json']);
+    const document = JSON.parse(output) as Document;
+    expect(code).toBe(0);
+    expect(document.prefix).toBe('/papyrus/prd');
+    expect(document.changes.find(({ name }) => name === 'papyrus/prd/db')?.action).toBe('create');
+    expect(document.results).toBeUndefined();
+  });
+
+  it('tells with --json what became of each change, and the plan is one that approves', async () => {
+    const plan = await run(['plan', ...PREFIX, '--env-file', '.env', '--json']);
+    const folder = folderWith({ '.env': dotenv(), 'plan.json': plan.output });
+    const args = ['apply', ...PREFIX, '--env-file', '.env', '--yes', '--json', '--expect-plan', 'plan.json'];
+    const apply = await run(args, { folder });
+    expect(apply.code).toBe(0);
+    const { results = [] } = JSON.parse(apply.output) as Document;
+    expect(results.map(({ result }) => result)).toEqual(results.map(() => 'done'));
+    // By now another plan is left to be made.
+    await stage.put('LOG_LEVEL', 'debug');
+    expect((await run(args, { folder })).code).toBe(1);
+    expect((await stage.parameter('LOG_LEVEL')).value).toBe('debug');
+  });
+
+  it('is one line with --quiet, and standard error is empty', async () => {
+    const { output, errors } = await run(['plan', ...PREFIX, '--env-file', '.env', '--quiet']);
+    expect(output.trim().split('\n')).toHaveLength(1);
+    expect(errors).toBe('');
+  });
+
+  it('may be closed by its reader', async () => {
+    const { code } = await run(['plan', ...PREFIX, '--env-file', '.env'], {
+      onSpawn: (child) => child.stdout?.destroy(),
+    });
+    expect(code).toBe(0);
+  });
+});
+
+describe('inputs', () => {
+  it('a .env comes by standard input', async () => {
+    const { code, output } = await run(['plan', ...PREFIX, '--env-file', '-'], {
+      input: 'LOG_LEVEL=warning\n',
+    });
+    expect(code).toBe(0);
+    expect(output).toContain('value: "warning"');
+    const wrong = await run(['plan', ...PREFIX, '--env-file', '-'], { input: 'LOG_LEVEL=info\nno line\n' });
+    expect(wrong.code).toBe(2);
+    expect(wrong.errors).toContain('standard input line 2');
+  });
+
+  it('lists repeat or take commas, and any file may be read', async () => {
+    const other = folderWith({ 'a.env': 'LOG_LEVEL=info\n', 'b.env': 'GUNICORN_WORKERS=2\n' });
+    for (const flags of [
+      ['--env-file', `${other}/a.env`, '--env-file', `${other}/b.env`],
+      [`--env-file=${other}/a.env,${other}/b.env`],
+    ]) {
+      const { output } = await run(['plan', ...PREFIX, ...flags]);
+      expect(output).toContain('/papyrus/prd/LOG_LEVEL');
+      expect(output).toContain('/papyrus/prd/GUNICORN_WORKERS');
+    }
+  });
+
+  it('come from the configuration file as in the action', async () => {
+    const folder = folderWith({
+      '.github/aws-bootstrap.yml': 'prefix: /shop/stg\nenv-file: .env\n',
+      '.env': 'LOG_LEVEL=info\n',
+    });
+    const { output, code } = await run(['plan'], { folder });
+    expect(code).toBe(0);
+    expect(output).toContain('/shop/stg/LOG_LEVEL');
+  });
+
+  it('that carry values are refused on the command line, and come by file, standard input and environment', async () => {
+    const canary = 'c4nary-argument-Qx';
+    for (const flag of ['dotenv', 'variables', 'secrets', 'auth0-management-client-secret', 'github-token'])
+      for (const args of [[`--${flag}`, `NAME=${canary}`], [`--${flag}=${canary}`]]) {
+        const { code, output, errors } = await run(['plan', ...PREFIX, ...args]);
+        expect(code).toBe(2);
+        expect(errors).toContain(`--${flag}`);
+        expect(output + errors).not.toContain(canary);
+      }
+    const folder = folderWith({ 'values.env': 'STRIPE_API_KEY=sk_test_1234567890abcdefgh\n' });
+    for (const [args, more] of [
+      [['--secrets', '@values.env'], {}],
+      [['--secrets', '-'], { input: 'STRIPE_API_KEY=sk_test_1234567890abcdefgh\n' }],
+      [[], { env: { AWS_BOOTSTRAP_SECRETS: 'STRIPE_API_KEY=sk_test_1234567890abcdefgh' } }],
+      [
+        [],
+        { env: { AWS_BOOTSTRAP_SECRETS: 'STRIPE_API_KEY', STRIPE_API_KEY: 'sk_test_1234567890abcdefgh' } },
+      ],
+    ] as const) {
+      const { output, code } = await run(['plan', ...PREFIX, ...args], { folder, ...more });
+      expect(code).toBe(0);
+      expect(output).toMatch(/parameter \/papyrus\/prd\/STRIPE_API_KEY\n +type: SecureString/);
+    }
+  });
+
+  it('errors name the flag, the line and the key', async () => {
+    const { code, errors } = await run(['plan', '--prefix', 'papyrus', '--log-retention-days', '2'], {});
+    expect(code).toBe(2);
+    expect(errors).toMatch(/--prefix/);
+    expect(errors).toMatch(/--log-retention-days/);
+    expect(stage.aws.calls).toEqual([]);
+  });
+
+  it('of a step are not read, and nothing of GitHub is', async () => {
+    const env = {
+      INPUT_PREFIX: '/other/prd',
+      GITHUB_EVENT_NAME: 'pull_request_target',
+      GITHUB_TOKEN: 'ghp_c4nary',
+      GITHUB_API_URL: 'http://127.0.0.1:9',
+      GITHUB_OUTPUT: '/nowhere/output',
+      GITHUB_STEP_SUMMARY: '/nowhere/summary',
+      GITHUB_REPOSITORY: 'o/r',
+    };
+    const { code, output } = await run(['drift', ...PREFIX, '--drift-issue'], { env });
+    expect(code).toBe(3);
+    expect(output).toContain('/ecs/papyrus');
+  });
+});
+
+describe('the command line', () => {
+  it.each([
+    [['pln'], 'plan'],
+    [['aply', '--yes'], 'apply'],
+    [['plan', '--preffix', '/a/b'], '--prefix'],
+    [['plan', '--env_file', '.env'], '--env-file'],
+    [['plan', '--envfile=.env'], '--env-file'],
+    [['plan', '--no-adpot'], '--adopt'],
+    [['init', '--forse'], '--force'],
+  ])('%s: names the nearest', async (args, nearest) => {
+    const { code, errors } = await run(args);
+    expect(code).toBe(2);
+    expect(errors).toContain(`Did you mean ${nearest}?`);
+  });
+
+  it.each([
+    [['plan', '/papyrus/prd']],
+    [['plan', '--prefix']],
+    [['plan', '--prefix', '--region', 'us-west-2']],
+    [['plan', '--prefix', '/a/b', '--prefix', '/c/d']],
+    [['plan', '--adopt', 'perhaps']],
+    [['plan', '--adopt=perhaps']],
+    [['plan', '--mode', 'apply']],
+    [['plan', '--env-file', '-', '--secrets', '-']],
+    [['plan', '--secrets', '@nowhere.env']],
+    [['--prefix', '/a/b']],
+    [['nonsense']],
+  ])('%s is an input error', async (args) => {
+    stage.aws.forget();
+    const { code, errors, output } = await run(args, { input: '' });
+    expect(code).toBe(2);
+    expect(errors).not.toBe('');
+    expect(output).toBe('');
+    expect(stage.aws.calls).toEqual([]);
+  });
+
+  it('has help for each command, with every input as a flag and an example', async () => {
+    const all = await run(['--help']);
+    expect(all.code).toBe(0);
+    for (const command of ['plan', 'apply', 'drift', 'destroy', 'init']) {
+      expect(all.output).toContain(command);
+      const help = await run([command, '--help']);
+      expect(help.code).toBe(0);
+      expect(help.output).toContain(`npx github:papyrus/aws-bootstrap ${command}`);
+      expect((await run(['help', command])).output).toBe(help.output);
+    }
+    const plan = await run(['plan', '--help']);
+    const hidden = ['mode', 'comment-on-pr', 'drift-issue', 'github-token'];
+    for (const name of INPUTS.filter((input) => !hidden.includes(input)))
+      expect(plan.output, name).toContain(`--${name}`);
+    expect((await run(['--version'])).output).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('runs on Node 24', async () => {
+    const node = await ensureNode24();
+    const apply = await run(['apply', ...PREFIX, '--env-file', '-', '--yes'], { node, input: dotenv() });
+    expect(apply.code).toBe(0);
+    expect(apply.errors).not.toMatch(/warning: .*deprecat/i);
+    expect((await run(['plan', '--help'], { node })).code).toBe(0);
+  });
+});
