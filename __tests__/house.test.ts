@@ -126,7 +126,13 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     plan: 'all',
     registry: { files: ['registry/errors.ts'] },
     report: {
-      files: ['report/causes.ts', 'report/messages.ts', 'report/resources.ts', 'report/run.ts'],
+      files: [
+        'report/causes.ts',
+        'report/doctor-line.ts',
+        'report/messages.ts',
+        'report/resources.ts',
+        'report/run.ts',
+      ],
     },
     settings: 'all',
   },

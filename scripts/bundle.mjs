@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import ncc from '@vercel/ncc';
 import { build, transform } from 'esbuild';
 import { compileAtOnce } from './eager.mjs';
+import { leanPackages } from './lean-packages.mjs';
 import { licensesOf } from './licenses.mjs';
 import { STUBS } from './stubs.mjs';
 import { unmodelledErrors } from './unmodelled-errors.mjs';
@@ -42,7 +43,7 @@ async function bundle() {
     target: 'node20',
     mainFields: ['module', 'main'],
     external: Object.keys(STUBS),
-    plugins: [unmodelledErrors],
+    plugins: [unmodelledErrors, leanPackages],
     legalComments: 'none',
     logLevel: 'error',
   });
