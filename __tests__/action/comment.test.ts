@@ -45,8 +45,8 @@ describe('the comment', () => {
     const first = await run();
     expect(first.exitCode, first.log).toBe(0);
     expect(github.comments).toHaveLength(1);
-    expect(bodies()[0]).toContain('plan: `/papyrus/prd` in us-west-2: 10 to create');
-    expect(bodies()[0]).toMatch(/^<!-- aws-bootstrap plan \/papyrus\/prd us-west-2 -->/);
+    expect(bodies()[0]).toContain('10 to create');
+    expect(bodies()[0]).toMatch(/^<!-- aws-bootstrap plan \/papyrus\/prd us-west-2 (?:[0-9a-f]+ )?-->/);
     expect(aws.writes()).toEqual([]);
 
     const second = await run({ dotenv: `${DOTENV}\nGUNICORN_BIND=x` });
@@ -61,7 +61,7 @@ describe('the comment', () => {
     await run({ only: 'parameters, secrets' });
     await run({ only: 'log-group' });
     await run({ only: 'secrets, parameters' });
-    expect(bodies().map((body) => body.split('\n')[0])).toEqual([
+    expect(bodies().map((body) => body.split('\n')[0]?.replace(/ [0-9a-f]{40} /, ' '))).toEqual([
       '<!-- aws-bootstrap plan of parameters,secrets /papyrus/prd us-west-2 -->',
       '<!-- aws-bootstrap plan of log-group /papyrus/prd us-west-2 -->',
     ]);
@@ -92,11 +92,11 @@ describe('the comment', () => {
     await run();
     expect(github.comments).toEqual([]);
     await run({ 'comment-on-pr': 'always' });
-    expect(bodies()[0]).toContain('nothing to change');
+    expect(bodies()[0]).toContain('No changes');
     await run({ dotenv: `${DOTENV}\nGUNICORN_BIND=x` });
     await run();
     expect(github.comments).toHaveLength(1);
-    expect(bodies()[0]).toContain('nothing to change');
+    expect(bodies()[0]).toContain('No changes');
   });
 
   it('is never made with false, nor outside of a pull request: GitHub is not even asked', async () => {

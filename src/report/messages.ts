@@ -265,7 +265,7 @@ export const folds = {
   checklist: (resources: string) => `📋 Checklist – ${resources}`,
   checklistColumns: ['State', 'Resource', 'Details'],
   unchanged: (number: number, kinds: string) => `✅ ${plural(number, 'resource')} unchanged – ${kinds}`,
-  others: (number: number, kinds: string) => `📌 ${plural(number, 'resource')} kept – ${kinds}`,
+  kept: (number: number, kinds: string) => `📌 ${plural(number, 'resource')} kept – ${kinds}`,
   variables: (number: number) =>
     `🔑 Where ${number === 1 ? 'the variable goes' : `each of the ${number} variables goes`}, and why`,
   variableColumns: ['Variable', 'Stored as', 'Why'],
