@@ -76,5 +76,5 @@ test('without room for files the outputs come, and the step fails: later steps w
     expect.stringMatching(/^outputs: the run is over.*: the system refuses it \(E[A-Z]+\)$/),
     'the task definition could not be written. Finished work is kept (failure-reason: internal)',
   ]);
-  expect(run.summary).toContain('the task definition could not be written');
+  expect(run.summary).toContain('The task definition could not be written');
 });

@@ -83,7 +83,8 @@ function stateLine({ mode, states, total, failure }: HeadlineFacts): string {
       ? `✅ No changes: ${plural(total, 'resource')} match the configuration`
       : `📝 Plan: ${list(...OPEN, ...HELD)}`;
   if (of('blocked') > 0) return `⛔ ${list('blocked', ...DONE, 'skipped', 'kept')}`;
-  const symbol = failure === undefined ? '✅' : '❌';
+  // What failed is no resource: the task definition, say.
+  const symbol = failure === undefined ? '✅' : `❌ ${sentenceCase(REASONS[failure])}:`;
   if (of(...DONE) === 0)
     return mode === 'destroy'
       ? `${symbol} Nothing to delete${rest('kept')}`
