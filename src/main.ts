@@ -101,7 +101,7 @@ async function tellEnd(error: unknown, runner: Runner): Promise<void> {
     return;
   }
   const shown = error.faults.slice(0, MOST_FAULTS);
-  shown.forEach(log.fault);
+  (await import('./report/annotations.ts')).faults(shown);
   if (shown.length < error.faults.length) log.info(`… and ${error.faults.length - shown.length} more`);
   writeFailureReason('input');
   log.fail({ reason: 'input', text: `${error.message}; nothing was written` });

@@ -57,6 +57,8 @@ export interface TerminalOptions {
 
 /** Narrower than this, lines are not broken further. */
 const LEAST_WIDTH = 40;
+/** Milliseconds in which a signal reaches its listeners. */
+const SIGNAL_MS = 50;
 
 export function openTerminal(streams: Streams, options: TerminalOptions): Terminal {
   return new StreamTerminal(streams, options);
@@ -140,7 +142,11 @@ class StreamTerminal implements Terminal {
     const { input, errors } = this.#streams;
     const reader = createInterface({ input, output: errors, historySize: 0 });
     // Ctrl-C ends the run as it does everywhere else.
-    reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    reader.once('SIGINT', () => {
+      process.kill(process.pid, 'SIGINT');
+      // Whoever listens to the signal hears it before the question ends.
+      setTimeout(() => reader.close(), SIGNAL_MS);
+    });
     const ended = new Promise<undefined>((resolve) => reader.once('close', () => resolve(undefined)));
     try {
       const answer = await Promise.race([reader.question(this.shown(question)), ended]);

@@ -5,7 +5,7 @@ import { retried } from './aws-retry.ts';
 import { rememberCall } from './call-facts.ts';
 import { AbortedError, Cancellation } from './cancellation.ts';
 import type { Clock } from './clock.ts';
-import { AwsError } from './errors.ts';
+import { AwsError, codeOf } from './errors.ts';
 import { type Quota, QuotaBucket } from './quota-bucket.ts';
 import { GRACE_MS } from './response-limits.ts';
 
@@ -71,11 +71,23 @@ export interface CallOptions {
   readonly completes?: boolean;
 }
 
+/** A call as debug logs show it: no value is in it. */
+export interface CallRecord {
+  readonly operation: string;
+  readonly resource: string;
+  /** From 1 on; a repetition has the next number. */
+  readonly attempt: number;
+  readonly milliseconds: number;
+  /** The service's name of the error; undefined where the call was answered. */
+  readonly error: string | undefined;
+}
+
 /** Sends calls within their quota, repeats what is worth it, and puts failures into words. */
 export class Calls {
   readonly #buckets = new Map<QuotaName, QuotaBucket>();
   readonly #clock: Clock;
   readonly #cancellation: Cancellation;
+  readonly #onCall: ((call: CallRecord) => void) | undefined;
   /** Calls made, repetitions included. */
   made = 0;
   /** The same by service, as IAM calls it: some of them cost money. */
@@ -83,10 +95,18 @@ export class Calls {
   /** Writes that were taken; those of the registry and Auth0, which go past these calls, are added from outside. */
   written = 0;
 
-  /** @param cancellation the end of the run: from then on no call begins */
-  constructor(clock: Clock, cancellation: Cancellation = new Cancellation()) {
+  /**
+   * @param cancellation the end of the run: from then on no call begins
+   * @param onCall is given each call once it is answered
+   */
+  constructor(
+    clock: Clock,
+    cancellation: Cancellation = new Cancellation(),
+    onCall?: (call: CallRecord) => void,
+  ) {
     this.#clock = cancellation.clock(clock);
     this.#cancellation = cancellation;
+    this.#onCall = onCall;
   }
 
   /** @throws AwsError with the remedy */
@@ -107,11 +127,13 @@ export class Calls {
 
   #repeat<O>(options: CallOptions, call: () => Promise<O>): Promise<O> {
     const bucket = this.bucketOf(options.quota);
+    let attempt = 0;
     return bucket.run(() =>
       retried(
         () => {
           this.#cancellation.check();
-          return this.#make(options, call);
+          attempt += 1;
+          return this.#make(options, call, attempt);
         },
         bucket,
         this.#clock,
@@ -120,14 +142,31 @@ export class Calls {
     );
   }
 
-  async #make<O>({ operation }: CallOptions, call: () => Promise<O>): Promise<O> {
+  async #make<O>(options: CallOptions, call: () => Promise<O>, attempt = 1): Promise<O> {
+    const { operation } = options;
     this.made += 1;
     const [service = '', command = ''] = operation.split(':');
     this.byService.set(service, (this.byService.get(service) ?? 0) + 1);
     // An answer that is late has ended by then; this ends what the SDK does before it asks.
-    const answer = await this.#cancellation.graced(call(), 1.5 * GRACE_MS);
+    const answer = await this.#recorded(options, attempt, this.#cancellation.graced(call(), 1.5 * GRACE_MS));
     if (!READING.test(command)) this.written += 1;
     return answer;
+  }
+
+  async #recorded<O>({ operation, resource }: CallOptions, attempt: number, answer: Promise<O>): Promise<O> {
+    const onCall = this.#onCall;
+    if (onCall === undefined) return answer;
+    const began = this.#clock.now();
+    const record = (error?: string) =>
+      onCall({ operation, resource, attempt, milliseconds: this.#clock.now() - began, error });
+    try {
+      const answered = await answer;
+      record();
+      return answered;
+    } catch (error) {
+      record(codeOf(error));
+      throw error;
+    }
   }
 
   bucketOf(quota: QuotaName): QuotaBucket {

@@ -10,7 +10,7 @@ import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import { isNamed } from '../clients/errors.ts';
 import { SECRET } from '../kinds/secret.ts';
 import { ABSENT, type Difference } from '../model/fields.ts';
-import type { Specs } from '../model/spec.ts';
+import { keyIn, type Specs } from '../model/spec.ts';
 import { type ProviderContext, sender } from './context.ts';
 import { resolveCreateConflict } from './create-conflict.ts';
 import type { ListedProvider } from './provider.ts';
@@ -44,7 +44,7 @@ export function secretBundles(
 
     async create(desired) {
       const { name, fields } = desired;
-      const key = fields['key-id'];
+      const key = keyIn(fields);
       // The same at each repetition, by which AWS knows it again.
       const token = versionId(undefined, 'raw');
       let repeated = false;
@@ -118,7 +118,7 @@ export function secretBundles(
         await send('UntagResource', name, 'secretsmanager:write', () =>
           client.send(new UntagResourceCommand({ SecretId: name, TagKeys: off })),
         );
-      const key = fields['key-id'];
+      const key = keyIn(fields);
       // Before the value, so that the new version is encrypted by the new key.
       if (differences.some(({ field }) => field === 'key-id') && key !== undefined)
         await send('UpdateSecret', name, 'secretsmanager:write', () =>
