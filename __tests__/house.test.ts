@@ -292,7 +292,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
 /** Shared by providers, and no provider itself. */
 const SHARED_LEAVES = [
   'parameter-tags.ts',
-  'race.ts',
+  'create-conflict.ts',
   'json-source.ts',
   'log-group-key.ts',
   'repository-policy.ts',
