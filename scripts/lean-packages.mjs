@@ -26,6 +26,8 @@ export const leanPackages = {
 
     // The SDK asks it which browser it runs in, and proxies are debugged by nobody here.
     build.onLoad({ filter: /node_modules[\\/]bowser[\\/]/ }, () => ({ contents: 'export default {};' }));
-    build.onLoad({ filter: /node_modules[\\/]debug[\\/]/ }, () => ({ contents: 'export default () => () => {};' }));
+    build.onLoad({ filter: /node_modules[\\/]debug[\\/]/ }, () => ({
+      contents: 'export default () => () => {};',
+    }));
   },
 };
