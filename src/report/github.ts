@@ -66,7 +66,7 @@ async function attempt(
   try {
     await action();
   } catch (error) {
-    const { GitHubError } = await import('../clients/github-errors.ts');
+    const { GitHubError } = await import('../clients/github-error.ts');
     const isOurs = error instanceof GitHubError;
     const reason = isOurs ? error.message : 'something unexpected happened';
     // Other causes, such as a locked conversation, have the remedy in their message.
