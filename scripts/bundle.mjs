@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import ncc from '@vercel/ncc';
 import { build, transform } from 'esbuild';
 import { compileAtOnce } from './eager.mjs';
+import { leanPackages } from './lean-packages.mjs';
 import { licensesOf } from './licenses.mjs';
 import { oneEagerChunk } from './one-eager-chunk.mjs';
 import { STUBS } from './stubs.mjs';
@@ -46,10 +47,10 @@ async function bundle() {
     legalComments: 'none',
     logLevel: 'error',
   };
-  const first = await build({ ...options, write: false, plugins: [unmodelledErrors] });
+  const first = await build({ ...options, write: false, plugins: [unmodelledErrors, leanPackages] });
   const { metafile } = await build({
     ...options,
-    plugins: [unmodelledErrors, oneEagerChunk(root, first.metafile, 'src/main.ts')],
+    plugins: [unmodelledErrors, leanPackages, oneEagerChunk(root, first.metafile, 'src/main.ts')],
   });
   await writeFile(join(joined, 'package.json'), JSON.stringify({ type: 'module' }));
   const { code, assets } = await ncc(join(joined, 'index.js'), {

@@ -1,1 +1,0 @@
-"use strict";exports.id=5935,exports.ids=[5935],exports.modules={5935:(function(O,E,_){_.r(E),_.d(E,{errorText:()=>D.k});var D=_(123),M=_(2950),P=_(423),s=_(761),I=_(3852),U=_(7473),K=_(7268),A=_(7496),T=_(2660)})};
