@@ -64,6 +64,7 @@ export function runner(folder: string, more: Partial<Runner> = {}): Runner {
     repository: 'o/r',
     sha: 'abc',
     runId: '1',
+    runNumber: '42',
     region: 'us-west-2',
     temp: undefined,
     workspace: folder,

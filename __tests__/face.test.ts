@@ -38,6 +38,8 @@ function writtenOutputs(): string[] {
     outcomes: [],
     notes,
     told: [],
+    causes: [],
+    refusal: [],
     binding: { account: 'a0b1c2' },
     gate: openGate(new Masks(() => {}, [])),
     caller: { account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/deployer/run' },

@@ -97,6 +97,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     'ask.ts': 'all',
     'converge.ts': 'all',
     'execute.ts': { files: ['execute.ts'], typesOnly: true },
+    'failure.ts': 'all',
     'secret.ts': 'all',
     clients: 'all',
     desired: 'all',
@@ -112,10 +113,22 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   'main.ts': {
     'ask.ts': 'all',
     'converge.ts': 'all',
+    'failure.ts': 'all',
     'late.ts': 'all',
     settings: 'all',
     report: 'all',
     clients: 'all',
+  },
+  // It names why a step fails, for errors of every stage.
+  'failure.ts': {
+    clients: 'all',
+    model: 'all',
+    plan: 'all',
+    registry: { files: ['registry/errors.ts'] },
+    report: {
+      files: ['report/causes.ts', 'report/messages.ts', 'report/resources.ts', 'report/run.ts'],
+    },
+    settings: 'all',
   },
   'late.ts': {
     'execute.ts': 'all',
@@ -132,7 +145,6 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     clients: 'all',
   },
   'ask-auth0.ts': {
-    clients: { files: ['clients/auth0-inputs.ts'] },
     desired: { files: ['desired/auth0.ts'] },
     settings: 'all',
   },
@@ -141,6 +153,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     'context.ts': 'all',
     'execute.ts': 'all',
     'late.ts': 'all',
+    'listed-names.ts': 'all',
     'survey.ts': 'all',
     settings: 'all',
     desired: 'all',
@@ -153,6 +166,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   'execute.ts': {
     'ask.ts': 'all',
     'context.ts': 'all',
+    'failure.ts': 'all',
     'survey.ts': { files: ['survey.ts'], typesOnly: true },
     clients: 'all',
     model: 'all',
@@ -160,11 +174,17 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     plan: 'all',
     report: 'all',
   },
+  'listed-names.ts': {
+    'ask.ts': { files: ['ask.ts'], typesOnly: true },
+    desired: 'all',
+    model: 'all',
+    settings: 'all',
+  },
   'context.ts': {
     'ask.ts': 'all',
+    'listed-names.ts': 'all',
     desired: 'all',
-    plan: { files: ['plan/disclosure.ts'], typesOnly: true },
-    report: { files: ['report/binding.ts'], typesOnly: true },
+    plan: { files: ['plan/binding.ts', 'plan/disclosure.ts'], typesOnly: true },
     providers: { files: ['providers/context.ts'], typesOnly: true },
     'secret.ts': 'all',
     settings: 'all',
@@ -180,6 +200,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   },
   'survey-task-definition.ts': {
     'ask.ts': 'all',
+    'failure.ts': 'all',
     clients: { files: ['clients/explanation.ts'] },
     settings: 'all',
     desired: 'all',
@@ -191,6 +212,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   },
   'survey.ts': {
     'ask.ts': 'all',
+    'listed-names.ts': 'all',
     'survey-callback.ts': 'all',
     'survey-task-definition.ts': 'all',
     settings: 'all',
@@ -243,16 +265,17 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     // Errors are told, GitHub is spoken to, and policies are made from the table of the calls.
     clients: {
       files: [
-        'clients/auth0-error.ts',
+        'clients/auth0-errors.ts',
         'clients/clock.ts',
         'clients/errors.ts',
         'clients/explanation.ts',
         'clients/github.ts',
-        'clients/github-refusal.ts',
+        'clients/github-errors.ts',
         'clients/identity.ts',
+        'clients/network-errors.ts',
         'clients/permissions.ts',
         'clients/proxy.ts',
-        'clients/stop.ts',
+        'clients/cancellation.ts',
       ],
     },
     registry: { files: ['registry/errors.ts'] },
@@ -264,8 +287,13 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
 const SHARED_LEAVES = [
   'parameter-tags.ts',
   'race.ts',
+  'json-source.ts',
+  'log-group-key.ts',
+  'repository-policy.ts',
+  'repository-scanning.ts',
   'provider.ts',
   'context.ts',
+  'parameter-listing.ts',
   'secret-contents.ts',
   'secret-history.ts',
   'secret-json.ts',
@@ -520,6 +548,7 @@ describe('what only some may touch', () => {
 
   it.each([
     ['classifiedBy', 'desired/classify.ts'],
+    ['readAsAuth0', 'settings/auth0-inputs.ts'],
     ['readAsCallback', 'desired/callback.ts'],
     ['disclosed', 'plan/disclosure.ts'],
   ])('%s(): %s alone', (name, path) => {
@@ -595,9 +624,9 @@ const ACTING = [
   'plan/apply.ts',
   'report/comment.ts',
   'report/drift-issue.ts',
-  'report/end.ts',
+  'report/early-failure.ts',
   'report/github.ts',
-  'report/hand-off.ts',
+  'report/ecs-integration.ts',
   'report/log.ts',
   'report/run-log.ts',
   'report/outputs.ts',

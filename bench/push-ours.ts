@@ -2,11 +2,9 @@ import { Agent, request } from 'node:http';
 import { Authorization } from '../src/registry/authorization.ts';
 import { Distribution } from '../src/registry/distribution.ts';
 import { isSame } from '../src/registry/equality.ts';
-import { type Manifest, parseManifest } from '../src/registry/manifest.ts';
-import { MANIFESTS } from '../src/registry/media-types.ts';
+import { MANIFESTS, type Manifest, parseManifest } from '../src/registry/manifest.ts';
 import { openImage } from '../src/registry/open.ts';
-import { push } from '../src/registry/push.ts';
-import { tagImage } from '../src/registry/tag.ts';
+import { push, tagImage } from '../src/registry/push.ts';
 import { Secret } from '../src/secret.ts';
 
 // One push as the action does it, in a process of its own: `node push-ours.mjs IMAGE REGISTRY REPOSITORY`.

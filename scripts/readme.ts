@@ -96,7 +96,7 @@ const EXAMPLE: Scope = {
     kmsKeyId: undefined,
     ownership: { prune: 'report' },
     logGroup: { name: '/ecs/papyrus' },
-    repository: { name: 'papyrus', lifecycle: '{}', kmsKeyId: undefined },
+    repository: { name: 'papyrus', lifecycle: '{}', pullAccounts: undefined, kmsKeyId: undefined },
     image: {},
   },
   desired: { placements: [{ kind: 'AWS::SSM::Parameter' }] },

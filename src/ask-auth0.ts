@@ -1,6 +1,6 @@
-import { type Auth0Access, type Auth0Given, readAuth0Inputs } from './clients/auth0-inputs.ts';
 import { APPLICATION_NAME } from './desired/auth0.ts';
 import type { AskedText } from './settings/auth0.ts';
+import { type Auth0Access, type Auth0Given, readAuth0Inputs } from './settings/auth0-inputs.ts';
 import type { Notes } from './settings/fault.ts';
 import type { Settings } from './settings/settings.ts';
 import type { Variable } from './settings/variable.ts';

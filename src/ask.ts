@@ -1,5 +1,4 @@
-import type { Auth0Access } from './clients/auth0-inputs.ts';
-import type { Stop } from './clients/stop.ts';
+import type { Cancellation } from './clients/cancellation.ts';
 import type { AppUrls } from './desired/app-url.ts';
 import { appUrls, withCallback } from './desired/auth0.ts';
 import {
@@ -19,6 +18,7 @@ import { ImageError } from './registry/errors.ts';
 import type { ImageSource } from './registry/source.ts';
 import * as log from './report/log.ts';
 import { Secret } from './secret.ts';
+import type { Auth0Access } from './settings/auth0-inputs.ts';
 import { mayHaveDocuments } from './settings/document-source.ts';
 import { InputFaults, Notes } from './settings/fault.ts';
 import {
@@ -59,9 +59,9 @@ export interface Asked {
 /**
  * Reads and judges everything that was asked for; prints nothing before every secret is hidden.
  * @param stop the end of the run, which is given its deadline here
- * @throws InputFaults with every fault at once, before the first call; StoppedError where the run ended before
+ * @throws InputFaults with every fault at once, before the first call; AbortedError where the run ended before
  */
-export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
+export async function ask(runner: Runner, stop: Cancellation): Promise<Asked> {
   const notes = new Notes();
   const inputs = readInputs(runner);
   // A command line has refused what it does not know.
@@ -159,8 +159,11 @@ export async function ask(runner: Runner, stop: Stop): Promise<Asked> {
     await image?.close();
     throw new InputFaults(notes.faults);
   }
-  log.warnings(notes.warnings);
-  log.notices(notes.notices);
+  if (notes.warnings.length + notes.notices.length > 0) {
+    const { notices, warnings } = await import('./report/annotations.ts');
+    warnings(notes.warnings);
+    notices(notes.notices);
+  }
   return {
     settings,
     desired,
@@ -220,7 +223,7 @@ async function openImage(
   settings: Settings,
   runner: Runner,
   notes: Notes,
-  { signal }: Stop,
+  { signal }: Cancellation,
 ): Promise<ImageSource | undefined> {
   if (settings.image === undefined || settings.mode === 'destroy') return undefined;
   const { openImage: open } = await import('./registry/open.ts');

@@ -2,9 +2,10 @@ import type { Asked } from './ask.ts';
 import { classify } from './desired/classify.ts';
 import { routesByPlace } from './desired/places.ts';
 import { judgeStored } from './desired/stored-value.ts';
+import { listedPrefix } from './listed-names.ts';
+import type { Classify } from './plan/binding.ts';
 import type { Disclosure } from './plan/disclosure.ts';
 import type { ProviderContext } from './providers/context.ts';
-import type { Classify } from './report/binding.ts';
 import type { Secret } from './secret.ts';
 import { SHORTEST_UNDECIDED } from './settings/masks.ts';
 import { filesMayWrite } from './settings/mode.ts';
@@ -13,16 +14,18 @@ import { filesMayWrite } from './settings/mode.ts';
 
 /** @returns what every provider is given beside its client */
 export function contextOf(
-  { settings, desired, masks }: Asked,
+  asked: Asked,
   calls: ProviderContext['calls'],
   clock: ProviderContext['clock'],
   tell: ProviderContext['tell'],
 ): ProviderContext {
+  const { settings, desired, masks } = asked;
   const routes = routesByPlace(desired, settings.prefix);
   return {
     calls,
     clock,
     tags: settings.tags,
+    listedPrefix: listedPrefix(asked),
     leavesUnread: settings.mode === 'plan' || settings.mode === 'drift',
     mask: (value, place, always = false) => {
       const judged = always ? 'secret' : judgeStored(routes.get(place), value);

@@ -2,9 +2,9 @@ import type { Agent } from 'node:http';
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { Asked } from './ask.ts';
 import { Calls, type Connection } from './clients/aws.ts';
+import type { Cancellation } from './clients/cancellation.ts';
 import { type Clock, systemClock } from './clients/clock.ts';
 import { type Caller, chooseKeys, identify } from './clients/identity.ts';
-import type { Stop } from './clients/stop.ts';
 import { contextOf, urlMask } from './context.ts';
 import { wantedTags } from './desired/image.ts';
 import type { RunView } from './execute.ts';
@@ -12,8 +12,10 @@ import type { Specs } from './model/spec.ts';
 import type { ProviderContext } from './providers/context.ts';
 import { Loading } from './providers/loading.ts';
 import type { Provider } from './providers/provider.ts';
-import { openProviders } from './providers/providers.ts';
-import type { Patience } from './registry/retry.ts';
+import { openProviders, type ProviderOptions } from './providers/providers.ts';
+import type { RetryPolicy } from './registry/session.ts';
+import { warnings } from './report/annotations.ts';
+import { call } from './report/debug-log.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
 import { InputFaults } from './settings/fault.ts';
@@ -27,20 +29,20 @@ export interface Timing {
   /** Milliseconds in which AWS, the registry and Auth0 must answer; each has its own where it is not told. */
   readonly answerMs?: number;
   /** How often the registry is asked again; its own where it is not told. */
-  readonly patience?: Patience;
+  readonly retryPolicy?: RetryPolicy;
 }
 
 /** Reads what stands, plans, and applies where the mode says so. */
 export async function converge(
   asked: Asked,
   runner: Runner,
-  stop: Stop,
+  stop: Cancellation,
   timing: Timing = { clock: systemClock },
   view?: RunView,
 ): Promise<Run> {
   const { clock } = timing;
   const { settings, masks } = asked;
-  const calls = new Calls(clock, stop);
+  const calls = new Calls(clock, stop, log.isDebug() ? call : undefined);
   const agent = runner.usesProxy
     ? new (await import('./clients/proxy.ts')).ProxyAgent(readEnvironment)
     : undefined;
@@ -71,7 +73,7 @@ export async function converge(
     connection,
     context,
     {
-      readsLifecycle: settings.repository?.lifecycle !== undefined,
+      repository: repositoryOptions(settings),
       recoveryDays: settings.ownership.recoveryDays,
       auth0: await openAuth0(asked, context, stop, timing, agent),
       image: await openImageProvider(asked, context, stop, timing, agent),
@@ -81,7 +83,7 @@ export async function converge(
 
   const identity = identify(connection, calls).then((caller) => {
     const shown = [...masks.know(caller.account)];
-    log.warnings(
+    warnings(
       shown.map(([where, reason]) => ({ where, text: `its value is not hidden in the log: ${reason}` })),
     );
     checkAccount(settings, caller);
@@ -106,6 +108,19 @@ export async function converge(
   });
 }
 
+export function repositoryOptions({ repository, only, mode }: Settings): ProviderOptions['repository'] {
+  const isManaged = only.has('repository') && mode !== 'destroy';
+  return {
+    readsLifecycle: repository?.lifecycle !== undefined,
+    readsPolicy: !only.has('repository')
+      ? 'never'
+      : repository?.pullAccounts === undefined
+        ? 'tagged'
+        : 'always',
+    scan: isManaged ? repository?.scanOnPush : undefined,
+  };
+}
+
 /** CloudTrail shows it beside each call. */
 function userAgent({ repository, sha, runId, commandLine }: Runner): string {
   if (commandLine !== undefined) return 'aws-bootstrap terminal';
@@ -115,7 +130,7 @@ function userAgent({ repository, sha, runId, commandLine }: Runner): string {
 async function openAuth0(
   asked: Asked,
   context: ProviderContext,
-  stop: Stop,
+  stop: Cancellation,
   { answerMs }: Timing,
   agent: Agent | undefined,
 ): Promise<Provider<Specs['Auth0::Application']> | undefined> {
@@ -127,8 +142,8 @@ async function openAuth0(
     ...auth0,
     readOnly: !settings.ownership.writes,
     mask: (token) => context.mask(token, 'the token of Auth0'),
-    clock: { epoch: () => Date.now(), sleep: (milliseconds) => context.clock.sleep(milliseconds) },
-    stop,
+    clock: context.clock,
+    cancellation: stop,
     onWritten: () => {
       context.calls.written += 1;
     },
@@ -141,8 +156,8 @@ async function openAuth0(
 async function openImageProvider(
   { settings, image }: Asked,
   context: ProviderContext,
-  stop: Stop,
-  { answerMs, patience }: Timing,
+  stop: Cancellation,
+  { answerMs, retryPolicy, clock }: Timing,
   agent: Agent | undefined,
 ): Promise<((ecr: ECRClient) => Provider<Specs['Image']>) | undefined> {
   const referred = settings.referred?.image;
@@ -154,7 +169,7 @@ async function openImageProvider(
   }
   if (image === undefined || settings.image === undefined) return undefined;
   const { ImageResource } = await import('./providers/image.ts');
-  const { tellProgress } = await import('./registry/progress.ts');
+  const { formatProgress } = await import('./registry/progress.ts');
   const { tags } = settings.image;
   return (ecr) =>
     new ImageResource({
@@ -164,11 +179,12 @@ async function openImageProvider(
       tags: wantedTags(image, tags),
       agentFor: () => agent,
       mask: (secret) => context.mask(secret, 'the token of ECR'),
-      onProgress: (progress) => log.progress(`image: ${tellProgress(progress)}`),
+      onProgress: (progress) => log.progress(`image: ${formatProgress(progress)}`),
       signal: stop.uploadSignal,
       end: stop.signal,
       ...(answerMs === undefined ? {} : { idle: answerMs }),
-      ...(patience === undefined ? {} : { patience }),
+      ...(retryPolicy === undefined ? {} : { retryPolicy }),
+      clock,
     });
 }
 

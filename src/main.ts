@@ -1,6 +1,6 @@
 import { type Asked, ask } from './ask.ts';
-import { Stop } from './clients/stop.ts';
-import { writeEndSummary, writeFailureReason, writeFaultSummary } from './report/end.ts';
+import { Cancellation } from './clients/cancellation.ts';
+import { writeEarlySummary, writeFailureReason } from './report/early-failure.ts';
 import * as log from './report/log.ts';
 import { InputFaults } from './settings/fault.ts';
 import { type Runner, readRunner } from './settings/inputs.ts';
@@ -10,7 +10,7 @@ import type { Settings } from './settings/settings.ts';
 export async function main(): Promise<void> {
   endOnFaults();
   const runner = readRunner();
-  const stop = new Stop();
+  const stop = new Cancellation();
   endOnSignals(stop);
   let asked: Asked | undefined;
   try {
@@ -48,7 +48,7 @@ function leave(): void {
 const GRACE_MS = 5_000;
 
 /** Lets what is in flight come to its end, begins nothing new, and still tells what is done and what is left. */
-function endOnSignals(stop: Stop): void {
+function endOnSignals(stop: Cancellation): void {
   for (const [signal, exitCode] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
@@ -93,18 +93,20 @@ const MOST_FAULTS = 100;
 async function tellEnd(error: unknown, runner: Runner, settings: Settings | undefined): Promise<void> {
   if (!(error instanceof InputFaults)) {
     // A refusal has words of its own, and needs none of these.
-    const { doctorLine, errorText, reasonOf } = await import('./report/failure.ts');
-    const text = `${errorText(error)}${doctorLine([error], settings)}`;
-    const failure = { reason: reasonOf(error), text };
+    const [{ reasonOf }, { doctorLine, errorText }] = await Promise.all([
+      import('./failure.ts'),
+      import('./report/failure.ts'),
+    ]);
+    const failure = { reason: reasonOf(error), text: `${errorText(error)}${doctorLine([error], settings)}` };
     writeFailureReason(failure.reason);
     log.fail(failure);
-    if (runner.hasSummary) await writeEndSummary(failure.text);
+    if (runner.hasSummary) await writeEarlySummary(failure);
     return;
   }
   const shown = error.faults.slice(0, MOST_FAULTS);
-  shown.forEach(log.fault);
+  (await import('./report/annotations.ts')).faults(shown);
   if (shown.length < error.faults.length) log.info(`… and ${error.faults.length - shown.length} more`);
   writeFailureReason('input');
   log.fail({ reason: 'input', text: `${error.message}; nothing was written` });
-  if (runner.hasSummary) await writeFaultSummary(shown);
+  if (runner.hasSummary) await writeEarlySummary(shown);
 }

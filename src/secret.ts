@@ -71,6 +71,14 @@ export class Secret {
     return read(this.#value);
   }
 
+  /**
+   * Gives the value to the reader of Auth0's settings, which compares host and client id and takes the tenant's address
+   * out of it. Only `settings/auth0-inputs.ts` asks for that (a test holds it).
+   */
+  readAsAuth0<T>(read: (value: string) => T): T {
+    return read(this.#value);
+  }
+
   /** @returns the value in the clear, where it was judged that it may be printed: only `plan/disclosure.ts` asks for that. */
   disclosed(): string {
     return this.#value;
@@ -80,7 +88,7 @@ export class Secret {
    * A digest that may be published of values that are not secret, yet shown to nobody: one for all of them, made slowly, so
    * that a short value cannot be found by trying. Never give it a value of which nothing may get out.
    * @param values each with its name, in an order of their own
-   * @param derive makes the digest: only `report/binding.ts` asks, so that a run without one loads no cryptography
+   * @param derive makes the digest: only `plan/binding.ts` asks, so that a run without one loads no cryptography
    */
   static digest(
     values: ReadonlyArray<readonly [name: string, value: Secret]>,

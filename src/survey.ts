@@ -1,11 +1,11 @@
 import type { Asked } from './ask.ts';
-import { APP_URL } from './desired/app-url.ts';
 import { callbackParameter, withdrawWish } from './desired/auth0.ts';
 import type { Desired } from './desired/desired.ts';
 import type { DesiredResource } from './desired/desired-resource.ts';
 import { imageWish, wantedTags } from './desired/image.ts';
+import { knownNames, noneKnown } from './listed-names.ts';
 import type { Plan } from './model/change.ts';
-import type { Findings, ListedKind } from './model/inventory.ts';
+import type { Findings } from './model/inventory.ts';
 import { type Kind, Unreadable } from './model/spec.ts';
 import type { DestroyRequest } from './plan/destroy.ts';
 import type { Policy } from './plan/policy.ts';
@@ -56,7 +56,7 @@ async function surveyWishes(asked: Asked, providers: Providers, stage: PlanStage
       import('./survey-task-definition.ts').then((it) => it.readReferences(asked, providers)),
     findStrays(providers, {
       prefix: settings.prefix,
-      known: knownNames(asked, isEmpty),
+      known: knownNames(asked),
       readsKeys: !isEmpty,
     }),
     stage,
@@ -203,27 +203,7 @@ function namesOf(desired: Desired, { settings, auth0, image, callbackPath }: Ask
   return names;
 }
 
-type Known = Partial<Record<ListedKind, ReadonlySet<string>>>;
-
 const NOTHING_FOUND: Findings = { strays: [], failures: [] };
-
-/** A run that was given no variable looks whether it should have been, also where nothing is pruned. */
-function knownNames({ settings, desired }: Asked, isEmpty: boolean): Known {
-  const { placements, elsewhere } = desired;
-  const isPlaced = [...placements, ...elsewhere].some(({ route }) => route.variable.where !== APP_URL);
-  if (!isEmpty && (settings.ownership.prune === 'off' || !isPlaced)) return {};
-  const known = noneKnown(settings);
-  for (const { kind, name } of placements) known[kind]?.add(name);
-  return known;
-}
-
-/** A place for the names of each kind that is looked after below the prefix; to a run that knows none, all are strays. */
-function noneKnown({ only }: Settings): Partial<Record<ListedKind, Set<string>>> {
-  return {
-    ...(only.has('parameters') ? { 'AWS::SSM::Parameter': new Set<string>() } : {}),
-    ...(only.has('secrets') ? { 'AWS::SecretsManager::Secret': new Set<string>() } : {}),
-  };
-}
 
 function remarksOn({ failures }: Findings, { ownership }: Settings, isEmpty: boolean): string[] {
   if (isEmpty) return unlistedRemarks(failures, '"only" without parameters and secrets');

@@ -7,6 +7,7 @@ import { CreateSecretCommand, type CreateSecretCommandInput } from '@aws-sdk/cli
 import { PutParameterCommand, type PutParameterCommandInput } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { countRounds, listen } from '../../bench/traffic.ts';
+import { DOTENV } from '../../bench/wishes.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const LATENCY_MS = 60;
@@ -110,6 +111,33 @@ describe('a run reads by the fewest calls and in three rounds, and writes each t
     const first = await act(100, 'apply');
     expect(first.writes).toBe(10);
     await expectFewest(100);
+  });
+});
+
+describe('the case of the article', () => {
+  const inputs = { dotenv: DOTENV, tags: 'project=portfolio' };
+  // Long enough that no call of a round begins after another one of the same round was answered.
+  let slow: Stage;
+  beforeAll(async () => {
+    slow = await openStage({ latencyMs: 500 });
+  });
+  afterAll(() => slow[Symbol.asyncDispose]());
+  const apply = async () => {
+    const heard = listen(slow.aws);
+    const run = await slow.act({ ...inputs, mode: 'apply' });
+    expect(run.exitCode, run.log).toBe(0);
+    return heard();
+  };
+
+  it('takes 30 calls in 5 rounds at first, and then 14 in 2', async () => {
+    const first = await apply();
+    expect(first.writes).toBe(20);
+    expect(first.calls).toBeLessThanOrEqual(30);
+    expect(first.rounds).toBeLessThanOrEqual(5);
+    const silent = await apply();
+    expect(silent.writes).toBe(0);
+    expect(silent.calls).toBeLessThanOrEqual(14);
+    expect(silent.rounds).toBeLessThanOrEqual(2);
   });
 });
 

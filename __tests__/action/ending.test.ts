@@ -69,8 +69,8 @@ it('credentials that expire stop all at once, and say what is left', async () =>
   expect(expired.outputs['failure-reason']).toBe('credentials');
   expect(expired.log).toContain('have expired');
   expect(expired.log).toContain('no longer accepts the credentials');
-  // Three at a time: no more than those in flight meet it.
-  expect(aws.count('PutParameter')).toBeLessThanOrEqual(6);
+  // Eight at a time: no more than those in flight meet it.
+  expect(aws.count('PutParameter')).toBeLessThanOrEqual(11);
 });
 
 it('a deadline ends the run, and the next one goes on', async () => {

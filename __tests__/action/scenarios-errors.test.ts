@@ -237,7 +237,7 @@ describe('access denied', () => {
       },
     });
     await using run = await act();
-    expect(run.log).toContain('an explicit deny forbids ecr:CreateRepository');
+    expect(run.log).toContain('a service control policy of the organization denies ecr:CreateRepository');
     expect(run.log).not.toContain('"Effect":"Allow"');
   });
 });

@@ -126,7 +126,6 @@ describe("the seed's case", () => {
       'secretsmanager.ListSecrets',
       'ssm.DescribeParameters',
       'ssm.DescribeParameters',
-      'ssm.DescribeParameters',
       'ssm.GetParameters',
       'sts.GetCallerIdentity',
     ]);
@@ -155,7 +154,7 @@ describe("the seed's case", () => {
       { files: { 'config/.env': dotenv() } },
     );
     expect(again.outputs['changed']).toBe('false');
-    expect(stage.aws.calls).toHaveLength(14);
+    expect(stage.aws.calls).toHaveLength(13);
   });
 
   test('every output, and each ARN as AWS tells it', async () => {
@@ -292,7 +291,7 @@ describe("the seed's case", () => {
       expect(await stage.parameter(name)).toEqual({ value: SEED[name], type: 'String' });
     await using again = await stage.act({ ...seed, prefer: 'ssm' });
     expect(again.outputs['changed']).toBe('false');
-    expect(stage.aws.calls).toHaveLength(15);
+    expect(stage.aws.calls).toHaveLength(14);
   });
 
   test('a run without any variable is legal', async () => {
@@ -334,7 +333,7 @@ describe("the seed's case", () => {
     await expectSeed();
     await using silent = await stage.act(seed, { node });
     expect(silent.outputs['changed']).toBe('false');
-    expect(stage.aws.calls).toHaveLength(14);
+    expect(stage.aws.calls).toHaveLength(13);
     await stage.put('LOG_LEVEL', 'debug');
     await using drift = await stage.act({ ...seed, mode: 'drift' }, { node });
     expect(drift.exitCode).toBe(1);

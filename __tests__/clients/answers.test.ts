@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, describe, expect, it } from 'vitest';
-import { send } from '../../src/clients/auth0-http.ts';
 import { Calls, type Connection, clientSettings, prepare } from '../../src/clients/aws.ts';
 import { limitAnswers, type Transport } from '../../src/clients/aws-answer.ts';
+import { AbortedError, Cancellation } from '../../src/clients/cancellation.ts';
 import { systemClock } from '../../src/clients/clock.ts';
 import { fetchWith } from '../../src/clients/github-fetch.ts';
-import { Stop, StoppedError } from '../../src/clients/stop.ts';
-import { limitTime } from '../../src/clients/time-limit.ts';
+import { send, TimeoutError } from '../../src/clients/http.ts';
+import { limitTime, type TimeLimits } from '../../src/clients/response-limits.ts';
 
 const open = new Set<Socket>();
 const servers: { close(): void }[] = [];
@@ -75,15 +75,15 @@ describe.each(drips)('an answer of AWS that drips %s', (_name, first) => {
 });
 
 it('an answer of AWS that drips is given a grace after the end of the run', async () => {
-  const stop = new Stop();
+  const stop = new Cancellation();
   const client = ssm(await drip(drips[0][1]), { end: stop.signal });
   const calls = new Calls({ ...systemClock, now: () => performance.now() }, stop);
-  const asked = calls.send({ operation: 'ssm:GetParameter', resource: 'A', lane: 'ssm:read' }, () =>
+  const asked = calls.send({ operation: 'ssm:GetParameter', resource: 'A', quota: 'ssm:read' }, () =>
     client.send(new GetParameterCommand({ Name: 'A' })),
   );
   setTimeout(() => stop.end('deadline'), 50);
   const began = performance.now();
-  await expect(asked).rejects.toMatchObject({ name: 'StoppedError', reason: 'deadline' });
+  await expect(asked).rejects.toMatchObject({ name: 'AbortedError', reason: 'deadline' });
   expect(performance.now() - began).toBeLessThan(20_000);
   await expectClosed();
 }, 30_000);
@@ -98,14 +98,14 @@ it('an answer of AWS has a size past which it is none', async () => {
   await expect(handler.handle({} as never)).rejects.toMatchObject({ name: 'LongAnswerError' });
 });
 
-describe.each(drips)('an answer of Auth0 that drips %s', (_name, first) => {
-  it.each<[string, object]>([
-    ['is late', { timeoutMs: 100 }],
-    ['is late where the run has ended long ago', { timeoutMs: 100, end: AbortSignal.abort() }],
+describe.each(drips)('a response of an API that drips %s', (_name, first) => {
+  it.each<[string, TimeLimits]>([
+    ['is late', { milliseconds: 100 }],
+    ['is late where the run has ended long ago', { milliseconds: 100, end: AbortSignal.abort() }],
   ])('%s', async (_how, limits) => {
     const url = await drip(first);
-    const asked = send({ method: 'GET', url, headers: {}, timeoutMs: 100, ...limits });
-    await expect(asked).rejects.toMatchObject({ trouble: 'unreachable', passing: true });
+    const asked = send({ method: 'GET', url: new URL(url), limits, maxBytes: 1024 * 1024 });
+    await expect(asked).rejects.toBeInstanceOf(TimeoutError);
     await expectClosed();
   });
 });
@@ -151,15 +151,15 @@ describe('a time limit', () => {
 
 describe('work in flight at the end of the run', () => {
   it('is waited for within the grace, and no longer', async () => {
-    const stop = new Stop();
+    const stop = new Cancellation();
     const work = systemClock.sleep(30).then(() => 'done');
     stop.end('cancelled');
     expect(await stop.graced(work, 5000)).toBe('done');
-    await expect(stop.graced(new Promise(() => {}), 10)).rejects.toBeInstanceOf(StoppedError);
+    await expect(stop.graced(new Promise(() => {}), 10)).rejects.toBeInstanceOf(AbortedError);
   });
 
   it('ends a run at its deadline, counted from its beginning', async () => {
-    const stop = new Stop();
+    const stop = new Cancellation();
     await systemClock.sleep(30);
     const began = performance.now();
     stop.endAfter(50 / 60_000);
@@ -171,7 +171,7 @@ describe('work in flight at the end of the run', () => {
 
 it('a wait that the end of the run cuts keeps no timer', async () => {
   const timers = () => process.getActiveResourcesInfo().filter((what) => what === 'Timeout').length;
-  const stop = new Stop();
+  const stop = new Cancellation();
   const before = timers();
   const waits = Promise.allSettled([stop.clock().sleep(60_000), stop.clock().sleep(60_000)]);
   expect(timers()).toBe(before + 2);

@@ -15,6 +15,10 @@ export class StillClock implements Clock {
     return this.#now;
   }
 
+  epoch(): number {
+    return this.#now;
+  }
+
   async sleep(milliseconds: number): Promise<void> {
     this.slept.push(Math.round(milliseconds));
     this.#now += milliseconds;

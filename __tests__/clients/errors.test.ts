@@ -1,6 +1,13 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { AwsError, codeOf, isDenied, isNamed, MadeOtherwise, statusOf } from '../../src/clients/errors.ts';
+import {
+  AwsError,
+  CreateConflictError,
+  codeOf,
+  isDenied,
+  isNamed,
+  statusOf,
+} from '../../src/clients/errors.ts';
 import { sdkError } from './clock.ts';
 
 const OPERATION = 'ssm:PutParameter';
@@ -38,23 +45,23 @@ describe('each code that AWS, the SDK or Node gives has its reason', () => {
       'there are no AWS credentials',
       ['CredentialsProviderError', 'CredentialsError', 'TokenProviderError'],
     ],
+    ['credentials', 'the AWS credentials have expired', ['ExpiredTokenException', 'ExpiredToken']],
     [
       'credentials',
-      'the AWS credentials have expired',
-      ['ExpiredTokenException', 'ExpiredToken', 'RequestExpired'],
+      'AWS does not accept the credentials: it does not know the access key id, or the session token belongs to another one',
+      ['UnrecognizedClientException', 'InvalidClientTokenId', 'AuthFailure'],
     ],
     [
       'credentials',
-      'AWS does not accept the credentials',
-      [
-        'UnrecognizedClientException',
-        'InvalidClientTokenId',
-        'InvalidSignatureException',
-        'AuthFailure',
-        'SignatureDoesNotMatch',
-        'IncompleteSignature',
-        'MissingAuthenticationToken',
-      ],
+      'the secret access key does not belong to the access key id',
+      ['InvalidSignatureException', 'SignatureDoesNotMatch'],
+    ],
+    ['credentials', 'AWS cannot read the access key id', ['IncompleteSignature']],
+    ['credentials', 'AWS does not accept the credentials', ['MissingAuthenticationToken']],
+    [
+      'credentials',
+      'the clock of the runner differs from that of AWS by more than five minutes',
+      ['RequestExpired', 'RequestTimeTooSkewed'],
     ],
     [
       'access-denied',
@@ -117,7 +124,7 @@ describe('each code that AWS, the SDK or Node gives has its reason', () => {
     ],
     [
       'conflict',
-      'somebody else made it after this run had looked (CODE)',
+      'it was created by someone else after this run had read the account (CODE)',
       [
         'ParameterAlreadyExists',
         'RepositoryAlreadyExistsException',
@@ -228,8 +235,8 @@ describe('an error in words', () => {
       'a wrong signature',
       sdkError('SignatureDoesNotMatch', 403),
       'credentials',
-      /does not accept/,
-      /id-token: write/,
+      /does not belong to the access key id/,
+      /AWS_SECRET_ACCESS_KEY/,
     ],
     [
       'a quota',
@@ -273,14 +280,14 @@ describe('an error in words', () => {
       'others who were quicker',
       sdkError('ResourceAlreadyExistsException', 400),
       'conflict',
-      /somebody else made it/,
+      /created by someone else/,
       'run again: it is adopted then',
     ],
     [
       'another run that made it otherwise',
-      new MadeOtherwise(['retention', 'tag:cost']),
+      new CreateConflictError(['retention', 'tag:cost']),
       'conflict',
-      'another run made it at the same time, and what stands is not what is wanted here: retention, tag:cost',
+      'another run created it at the same time with other settings than the configured ones: retention, tag:cost',
       /run again/,
     ],
     ['throttling', sdkError('ThrottlingException', 400), 'throttled', /kept throttling/, /run again/],
@@ -393,8 +400,8 @@ describe('a missing permission', () => {
     const { message, remedy } = denied(
       'User: x is not authorized to perform: ssm:PutParameter on resource: arn:x with an explicit deny in a service control policy',
     );
-    expect(message).toMatch(/an explicit deny forbids ssm:PutParameter/);
-    expect(remedy).toBe(`take the deny for ssm:PutParameter on ${RESOURCE} out of the policy`);
+    expect(message).toMatch(/a service control policy of the organization denies ssm:PutParameter/);
+    expect(remedy).not.toContain("add to the role's policy");
   });
 });
 

@@ -1,7 +1,14 @@
 import { Agent } from 'node:https';
 import { describe, expect, it } from 'vitest';
 import { GitHub } from '../../src/clients/github.ts';
-import { askedWait, explain, GitHubError, isLimit, refusedBy } from '../../src/clients/github-refusal.ts';
+import {
+  explain,
+  failedResponseOf,
+  GitHubError,
+  isLimit,
+  requestedDelay,
+} from '../../src/clients/github-errors.ts';
+import { TimeoutError } from '../../src/clients/http.ts';
 import { Secret } from '../../src/secret.ts';
 import { certificate, listen } from '../servers/played.ts';
 import { StillClock } from './clock.ts';
@@ -126,6 +133,37 @@ describe('GitHub', () => {
     expect(played.clock.slept).toEqual([]);
   });
 
+  it.each<[message: string, cause: string | undefined, headers?: Record<string, string>]>([
+    ['Unable to create comment because issue is locked.', 'locked'],
+    ['Repository was archived so is read-only.', 'archived'],
+    [
+      'Resource protected by organization SAML enforcement. You must grant your OAuth token access to this organization.',
+      'saml',
+    ],
+    [
+      'Although you appear to have the correct authorization credentials, the `papyrus` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.',
+      'ip-allow-list',
+    ],
+    [
+      'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+      'secondary-rate-limit',
+    ],
+    ['You have triggered an abuse detection mechanism.', 'secondary-rate-limit'],
+    ['API rate limit exceeded for installation.', 'rate-limit', { 'x-ratelimit-remaining': '0' }],
+    ['Resource not accessible by integration', 'missing-permission'],
+    ['Something else', undefined],
+  ])(
+    'refuses by 403 for a cause that has its own remedy: %s',
+    async (message, failureCause, headers = {}) => {
+      using played = await play(json({ message }, 403, headers));
+      const error = await played.github.comment(7, 'text').catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ name: 'GitHubError', status: 403, failureCause });
+      // A limit passes, and a POST that it refused was not carried out.
+      const isLimit = failureCause?.endsWith('rate-limit') === true;
+      expect(played.asked).toHaveLength(isLimit ? 4 : 1);
+    },
+  );
+
   it('makes a label that is missing, also beside another run, and nothing else', async () => {
     const label = async (get: number, post: number) => {
       using played = await play((request, response) =>
@@ -163,7 +201,7 @@ describe('what Octokit throws', () => {
     ],
     [
       'a time-out',
-      Object.assign(new Error('x'), { cause: Object.assign(new Error('y'), { name: 'TimeoutError' }) }),
+      Object.assign(new Error('x'), { cause: new TimeoutError('late') }),
       'GitHub could not be reached (no answer in time)',
     ],
     ['a status without an answer', { status: 500 }, 'GitHub could not be reached (the connection broke)'],
@@ -186,20 +224,25 @@ describe('what Octokit throws', () => {
     [403, { 'x-ratelimit-remaining': '9' }, false],
     [401, { 'retry-after': '1' }, false],
   ])('%i with %j is a limit: %s', (status, headers, limit) => {
-    const refused = refusedBy(answered(status, headers));
+    const refused = failedResponseOf(answered(status, headers));
     expect(refused !== undefined && isLimit(refused)).toBe(limit);
   });
 
   it('asks to wait in seconds, or until a time', () => {
     const inTen = String(Math.round(Date.now() / 1000) + 10);
-    expect(askedWait({ 'retry-after': '7' })).toBe(7000);
-    expect(askedWait({ 'retry-after': '-7' })).toBeUndefined();
-    const wait = askedWait({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': inTen }) ?? 0;
+    expect(requestedDelay({ 'retry-after': '7' }, Date.now())).toBe(7000);
+    expect(requestedDelay({ 'retry-after': '-7' }, Date.now())).toBeUndefined();
+    const wait =
+      requestedDelay({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': inTen }, Date.now()) ?? 0;
     expect(wait).toBeGreaterThan(8000);
     expect(wait).toBeLessThanOrEqual(10_500);
-    expect(askedWait({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' })).toBe(0);
-    expect(askedWait({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': 'soon' })).toBeUndefined();
-    expect(askedWait({ 'x-ratelimit-remaining': '5', 'x-ratelimit-reset': inTen })).toBeUndefined();
-    expect(askedWait({})).toBeUndefined();
+    expect(requestedDelay({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' }, Date.now())).toBe(0);
+    expect(
+      requestedDelay({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': 'soon' }, Date.now()),
+    ).toBeUndefined();
+    expect(
+      requestedDelay({ 'x-ratelimit-remaining': '5', 'x-ratelimit-reset': inTen }, Date.now()),
+    ).toBeUndefined();
+    expect(requestedDelay({}, Date.now())).toBeUndefined();
   });
 });

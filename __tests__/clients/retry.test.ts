@@ -1,160 +1,90 @@
 import { describe, expect, it } from 'vitest';
-import { Pace } from '../../src/clients/pace.ts';
-import { judge, retried } from '../../src/clients/retry.ts';
-import { StillClock, sdkError } from './clock.ts';
+import { systemClock } from '../../src/clients/clock.ts';
+import { backoff, rateLimitReset, retry, retryAfter } from '../../src/clients/retry.ts';
+import { StillClock } from './clock.ts';
 
-describe('an error is judged', () => {
-  it.each<[what: string, error: unknown, verdict: string]>([
-    ['throttling', sdkError('ThrottlingException', 400), 'throttled'],
-    ['throttling by another name', sdkError('TooManyRequestsException', 429), 'throttled'],
-    ['429 of whatever name', sdkError('Weird', 429), 'throttled'],
-    ['429 with HTML', sdkError('SyntaxError', 429), 'throttled'],
-    ['TooManyUpdates, which the SDK does not repeat', sdkError('TooManyUpdates', 400), 'conflict'],
-    ['OperationAborted, neither', sdkError('OperationAbortedException', 400), 'conflict'],
-    ['an internal error', sdkError('InternalServerError', 500), 'transient'],
-    ['an internal error with 400', sdkError('InternalServiceError', 400), 'transient'],
-    ['503 with HTML', sdkError('SyntaxError', 503), 'transient'],
-    ['502 of whatever name', sdkError('Weird', 502), 'transient'],
-    ['a cut answer', sdkError('SyntaxError', 200), 'transient'],
-    ['a cut answer without a status', sdkError('SyntaxError'), 'transient'],
-    [
-      'a refusal that was cut',
-      sdkError('SyntaxError', 404, { message: 'Unterminated string in JSON at position 40' }),
-      'transient',
-    ],
-    [
-      "a proxy's page",
-      sdkError('SyntaxError', 403, { message: `Unexpected token '<', "<html>" is not valid JSON` }),
-      'permanent',
-    ],
-    ['a time-out', sdkError('TimeoutError'), 'transient'],
-    ['a reset', sdkError('Error', undefined, { code: 'ECONNRESET' }), 'transient'],
-    ['a refused connection', sdkError('AggregateError', undefined, { code: 'ECONNREFUSED' }), 'transient'],
-    ['a name server that is busy', sdkError('Error', undefined, { code: 'EAI_AGAIN' }), 'transient'],
-    ['a host that does not exist', sdkError('Error', undefined, { code: 'ENOTFOUND' }), 'permanent'],
-    [
-      'a clock that is wrong',
-      sdkError('InvalidSignatureException', 403, { message: 'Signature expired: 2026' }),
-      'transient',
-    ],
-    [
-      'a clock that is wrong, in the words of STS',
-      sdkError('SignatureDoesNotMatch', 403, { message: 'Signature expired: 2026' }),
-      'transient',
-    ],
-    ['a signature that is wrong, in the words of STS', sdkError('SignatureDoesNotMatch', 403), 'permanent'],
-    [
-      'a cut answer in XML',
-      sdkError('Error', 200, { message: '@aws-sdk XML parse error: missing closing tag </Arn>.' }),
-      'transient',
-    ],
-    [
-      "a proxy's page where XML was to come",
-      sdkError('Error', 403, { message: '@aws-sdk XML parse error: unexpected content.' }),
-      'permanent',
-    ],
-    ['a signature that is wrong', sdkError('InvalidSignatureException', 403), 'permanent'],
-    ['a quota, though the SDK takes it for throttling', sdkError('LimitExceededException', 400), 'permanent'],
-    ['no permission', sdkError('AccessDeniedException', 400), 'permanent'],
-    ['expired credentials', sdkError('ExpiredTokenException', 400), 'permanent'],
-    ['a refusal', sdkError('ValidationException', 400), 'permanent'],
-    ['what exists already', sdkError('ParameterAlreadyExists', 400), 'permanent'],
-    ['no credentials', sdkError('CredentialsProviderError'), 'permanent'],
-    ['no error at all', 'x', 'permanent'],
-    ['undefined', undefined, 'permanent'],
-  ])('%s', (_what, error, verdict) => {
-    expect(judge(error)).toBe(verdict);
+/** Fails as often as there are errors, then answers. */
+function failing(...errors: Error[]) {
+  const call = async () => {
+    const error = errors.shift();
+    if (error !== undefined) throw error;
+    return 'answer';
+  };
+  return call;
+}
+
+const first = new Error('first');
+const second = new Error('second');
+
+describe('a call', () => {
+  it('is repeated with the delays that its policy names, and whoever waits is told', async () => {
+    const clock = new StillClock();
+    let retries = 0;
+    const options = {
+      clock,
+      delayAfter: (_: unknown, attempt: number) => 10 * attempt,
+      onRetry: () => retries++,
+    };
+    expect(await retry(failing(first, second), options)).toBe('answer');
+    expect(clock.slept).toEqual([10, 20]);
+    expect(retries).toBe(2);
+  });
+
+  it('ends with the error that its policy takes for final', async () => {
+    const clock = new StillClock();
+    const delayAfter = async (error: unknown) => (error === first ? 5 : undefined);
+    await expect(retry(failing(first, second), { clock, delayAfter })).rejects.toBe(second);
+    expect(clock.slept).toEqual([5]);
+  });
+
+  it('is not repeated after the end of the run, whose signal leaves the error as it is', async () => {
+    const delayAfter = () => 60_000;
+    const ended = { clock: systemClock, delayAfter, end: AbortSignal.abort() };
+    await expect(retry(failing(first), ended)).rejects.toBe(first);
+    const ending = { clock: systemClock, delayAfter, end: AbortSignal.timeout(20) };
+    await expect(retry(failing(first), ending)).rejects.toBe(first);
+  });
+
+  it('ends with the reason of the signal that aborts its wait', async () => {
+    const abort = new AbortController();
+    const waiting = retry(failing(first), {
+      clock: systemClock,
+      delayAfter: () => 60_000,
+      signal: abort.signal,
+    });
+    setTimeout(() => abort.abort(second), 10);
+    await expect(waiting).rejects.toBe(second);
   });
 });
 
-/** Fails as often as there are errors, then answers. */
-async function run(errors: readonly Error[], random = 1) {
-  const clock = new StillClock(random);
-  const pace = new Pace({ perSecond: 1000, burst: 1000, concurrency: 1 }, clock);
-  const left = [...errors];
-  let calls = 0;
-  let again = 0;
-  const answer = await retried(
-    async () => {
-      calls += 1;
-      const error = left.shift();
-      if (error !== undefined) throw error;
-      return 'answer';
-    },
-    pace,
-    clock,
-    () => {
-      again += 1;
-    },
-  ).catch((error: unknown) => error);
-  return { answer, calls, again, slept: clock.slept };
-}
+it('a backoff grows up to its longest delay', () => {
+  expect([1, 2, 3, 4].map((attempt) => backoff(attempt, 100, 500))).toEqual([100, 200, 400, 500]);
+  expect(backoff(3, 1000, 20_000, 3)).toBe(9000);
+});
 
-const times = (count: number, error: Error) => Array.from({ length: count }, () => error);
+const NOW = Date.UTC(2026, 0, 15, 12, 0, 0);
 
-describe('a call is repeated', () => {
-  it('not where it works', async () => {
-    expect(await run([])).toEqual({ answer: 'answer', calls: 1, again: 0, slept: [] });
-  });
-
-  it('not where the error stays', async () => {
-    const error = sdkError('AccessDeniedException', 400);
-    expect(await run([error])).toEqual({ answer: error, calls: 1, again: 0, slept: [] });
-  });
-
-  it('until it works, and whoever waits is told each time', async () => {
-    expect(await run(times(3, sdkError('InternalServerError', 500)))).toMatchObject({
-      answer: 'answer',
-      calls: 4,
-      again: 3,
-    });
-  });
-
-  it('eight times, then the error is the last one', async () => {
-    const error = sdkError('TooManyUpdates', 400);
-    expect(await run(times(20, error))).toMatchObject({ answer: error, calls: 8, again: 7 });
-  });
-
-  it('later each time, up to 20 seconds', async () => {
-    expect((await run(times(7, sdkError('TooManyUpdates', 400)))).slept).toEqual([
-      500, 1000, 2000, 4000, 8000, 16000, 20000,
-    ]);
-  });
-
-  it('sooner where it is only a blip', async () => {
-    expect((await run(times(7, sdkError('Error', undefined, { code: 'ECONNRESET' })))).slept).toEqual([
-      100, 200, 400, 800, 1600, 3200, 6400,
-    ]);
-  });
-
-  it('with full jitter, so that runs do not wake together', async () => {
-    expect((await run(times(3, sdkError('TooManyUpdates', 400)), 0.5)).slept).toEqual([250, 500, 1000]);
-    expect((await run(times(3, sdkError('TooManyUpdates', 400)), 0)).slept).toEqual([0, 0, 0]);
+describe('what a server asks to wait', () => {
+  it.each([
+    ['nothing', undefined, undefined],
+    ['seconds', '2', 2000],
+    ['a part of a second', '0.5', 500],
+    ['at once', '0', 0],
+    ['a date', new Date(NOW + 3000).toUTCString(), 3000],
+    ['a date that is past', new Date(NOW - 3000).toUTCString(), undefined],
+    ['words', 'soon', undefined],
+    ['less than nothing', '-1', undefined],
+    ['an empty text', '', undefined],
+  ])('by Retry-After: %s', (_what, value, expected) => {
+    expect(retryAfter({ 'retry-after': value }, NOW)).toBe(expected);
   });
 
   it.each([
-    ['2', 2000],
-    ['0', 0],
-    ['3600', 20_000],
-    ['tomorrow', 0],
-    ['-1', 0],
-  ])('not before Retry-After: %s', async (header, expected) => {
-    const error = sdkError('ServiceUnavailable', 503, { headers: { 'retry-after': header } });
-    expect((await run([error], 0)).slept).toEqual([expected]);
-  });
-
-  it('at a slower pace once it was throttled', async () => {
-    const clock = new StillClock(0);
-    const pace = new Pace({ perSecond: 1, burst: 5, concurrency: 1 }, clock);
-    const left = [sdkError('ThrottlingException', 400)];
-    await retried(
-      async () => {
-        const error = left.shift();
-        if (error !== undefined) throw error;
-      },
-      pace,
-      clock,
-    );
-    expect(clock.slept).toEqual([0, 1250]);
+    ['nothing', undefined, undefined],
+    ['a time to come', NOW / 1000 + 4, 4000],
+    ['a time that is past', String(NOW / 1000 - 4), -4000],
+    ['words', 'soon', undefined],
+  ])('by x-ratelimit-reset: %s', (_what, value, expected) => {
+    expect(rateLimitReset({ 'x-ratelimit-reset': value }, NOW)).toBe(expected);
   });
 });

@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { ValueClass } from '../../src/desired/classification.ts';
 import { classify } from '../../src/desired/classify.ts';
+import { planDocument } from '../../src/plan/plan-document.ts';
 import { commentText } from '../../src/report/comment.ts';
 import { issueText } from '../../src/report/drift-issue.ts';
 import { outputs } from '../../src/report/outputs.ts';
-import { planDocument } from '../../src/report/plan-document.ts';
 import { summary } from '../../src/report/summary.ts';
 import { Secret } from '../../src/secret.ts';
 import { nameFault } from '../../src/settings/variable-name.ts';
@@ -90,8 +90,8 @@ describe('no secret of it is in any text that a run makes', () => {
         JSON.stringify(planDocument(run.settings, run.plan, NOTHING_HIDDEN)),
         JSON.stringify([...outputs(run)]),
         summary(run),
-        commentText(run, { event: PRIVATE, runUrl: '' }),
-        issueText(run, PRIVATE, ''),
+        commentText(run, { event: PRIVATE }),
+        issueText(run, PRIVATE),
       ];
       // As they are, and as each of the texts writes them.
       const told = secrets.filter(([, value]) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
+import { ABSENT } from '../../src/model/fields.ts';
 import { Secret } from '../../src/secret.ts';
 import { ask, type Given } from '../asking.ts';
 import { SEED_ENV, SEED_SECRETS } from '../seed.ts';
@@ -38,7 +39,16 @@ describe("the seed's case", () => {
 
   it.each<[name: string, fields: Record<string, unknown>]>([
     ['/ecs/papyrus', { retention: 1, class: 'STANDARD' }],
-    ['papyrus', { mutability: 'MUTABLE', encryption: 'AES256' }],
+    [
+      'papyrus',
+      {
+        mutability: 'MUTABLE',
+        encryption: 'AES256',
+        'scan-on-push': 'true',
+        'pull-accounts': ABSENT,
+        'tag:aws-bootstrap:pull-accounts': ABSENT,
+      },
+    ],
     ['/papyrus/prd/AUTH0_DOMAIN', { value: 'secret papyrus.eu.auth0.example', type: 'String' }],
     ['/papyrus/prd/AUTH0_CALLBACK_URL', { value: 'secret http://0.0.0.0:5000/callback', type: 'String' }],
     ['/papyrus/prd/GUNICORN_WORKERS', { value: 'secret 2', type: 'String' }],
@@ -86,7 +96,7 @@ describe("the seed's case", () => {
     const defaults = Object.fromEntries([...found].map(([name, wish]) => [name, [...wish.defaults]]));
     expect(defaults).toMatchObject({
       '/ecs/papyrus': ['class', 'retention'],
-      papyrus: ['mutability', 'exclusions', 'encryption'],
+      papyrus: ['mutability', 'exclusions', 'encryption', 'scan-on-push'],
       '/papyrus/prd/LOG_LEVEL': [],
       '/papyrus/prd/SMTP_PASSWORD': ['key-id'],
       'papyrus/prd/db': ['key-id'],
@@ -124,6 +134,7 @@ describe('settings reach the specs', () => {
         dotenv: 'A_TOKEN=x\nDB_PASSWORD=y',
         'log-retention-days': '30',
         'image-tag-mutability': 'IMMUTABLE',
+        'scan-on-push': 'false',
         'kms-key-id': 'alias/k',
       },
     });
@@ -135,6 +146,7 @@ describe('settings reach the specs', () => {
       mutability: 'IMMUTABLE',
       encryption: 'KMS',
       'key-id': 'alias/k',
+      'scan-on-push': 'false',
     });
     expect(fields(found.get('/papyrus/prd/A_TOKEN'))['key-id']).toBe('alias/k');
     expect(fields(found.get('papyrus/prd/db'))['key-id']).toBe('alias/k');

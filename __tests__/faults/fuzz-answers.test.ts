@@ -1,17 +1,17 @@
 /** Answers of HTTP servers, given what is nearly one: each is read or refused, soon, and nothing of its body is told. */
+
 import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { Auth0Client } from '../../src/clients/auth0.ts';
-import { Auth0Error } from '../../src/clients/auth0-error.ts';
+import { Auth0Error } from '../../src/clients/auth0-errors.ts';
 import { GitHub } from '../../src/clients/github.ts';
-import { GitHubError } from '../../src/clients/github-refusal.ts';
-import { parseErrors } from '../../src/registry/answer.ts';
+import { GitHubError } from '../../src/clients/github-errors.ts';
 import { Authorization } from '../../src/registry/authorization.ts';
 import { Distribution } from '../../src/registry/distribution.ts';
-import { explain } from '../../src/registry/explain.ts';
+import { explain, parseErrors } from '../../src/registry/failure.ts';
 import { parseManifest } from '../../src/registry/manifest.ts';
 import { Secret } from '../../src/secret.ts';
 import { sha256 } from '../servers/registry-images.ts';
@@ -81,7 +81,7 @@ describe('an answer of a registry', () => {
       authorization: new Authorization(async () => ({ token: new Secret(CANARY), endpoint: origin })),
       repository: 'app',
       agentFor: () => agent,
-      patience: { tries: 2, firstDelay: 0, longestDelay: 0 },
+      retryPolicy: { attempts: 2, firstDelay: 0, longestDelay: 0 },
       idle: 500,
     });
   /** Its own words are told, so that they hold no canary here: ECR says in them what is wrong. */

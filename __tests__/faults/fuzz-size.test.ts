@@ -1,6 +1,6 @@
 /** Large inputs of one kind: a reader that goes over its text again and again takes minutes here. */
 import { expect, it } from 'vitest';
-import { parseErrors } from '../../src/registry/answer.ts';
+import { parseErrors } from '../../src/registry/failure.ts';
 import { parseManifest } from '../../src/registry/manifest.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import { readExpectation } from '../../src/settings/expectation.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, vi } from 'vitest';
-import { errorText, reasonOf } from '../../src/report/failure.ts';
+import { reasonOf } from '../../src/failure.ts';
+import { errorText } from '../../src/report/failure.ts';
 import { IS_NIGHTLY } from './part.ts';
 
 /** How often a reader is asked: every day the same cases, so that a change alone makes one fail; where FAULTS is `all`, others each time. */

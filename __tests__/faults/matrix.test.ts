@@ -1,7 +1,7 @@
 /** Every operation of a full run × every fault: no throw, words, the others done, and the next runs heal. */
 import { afterAll, expect, test } from 'vitest';
+import type { AbortedError } from '../../src/clients/cancellation.ts';
 import { AwsError } from '../../src/clients/errors.ts';
-import type { StoppedError } from '../../src/clients/stop.ts';
 import { openBench } from '../resources/bench.ts';
 import { isRefused, KINDS, type Kind, LASTING } from './kinds.ts';
 import { atLeast, IS_NIGHTLY, partWithRefusals } from './part.ts';
@@ -84,7 +84,7 @@ test.each(
     if (isWell(outcome)) continue;
     expect(outcome.result, `${change.name}: ${change.blocked?.reason}`).toBe('failed');
     if (kind === 'expired-token') {
-      expect(error instanceof AwsError ? error.reason : (error as StoppedError).reason).toBe('credentials');
+      expect(error instanceof AwsError ? error.reason : (error as AbortedError).reason).toBe('credentials');
       continue;
     }
     expect(error).toBeInstanceOf(AwsError);

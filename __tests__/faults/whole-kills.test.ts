@@ -1,7 +1,7 @@
 /** A whole run that ends before or after any of its requests, to AWS, the registry or Auth0: the next one heals it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
-import { Stop, StoppedError } from '../../src/clients/stop.ts';
+import { AbortedError, Cancellation } from '../../src/clients/cancellation.ts';
 import { atLeast, part } from './part.ts';
 import { isWell } from './scenes.ts';
 import type { Tamper } from './whole.ts';
@@ -66,7 +66,7 @@ const ENDS = clean.flatMap((one) => {
 });
 
 /** Holds every request from the n-th of this name on, until no other comes: what comes later has begun later. */
-function cancelAt(name: string, nth: number, stop: Stop): { tamper: Tamper; asked(): number } {
+function cancelAt(name: string, nth: number, stop: Cancellation): { tamper: Tamper; asked(): number } {
   let asked = 0;
   let named = 0;
   let held: Promise<void> | undefined;
@@ -102,7 +102,7 @@ test.each([...ends])(
   '%s: cancelled at %s (%i), told in words, nothing new begins, and the next run goes on',
   async (scene, name, nth, one) => {
     const step = await setScene(whole, one.scene);
-    const stop = new Stop();
+    const stop = new Cancellation();
     const cancel = cancelAt(name, nth, stop);
     const ended = await whole.run(step, cancel.tamper, { stop });
     expect(badWords(ended)).toEqual([]);
@@ -113,7 +113,7 @@ test.each([...ends])(
     expect(later.map((asked) => asked.name).filter((written) => !halves.includes(written))).toEqual([]);
     const ill = ended.outcomes.filter((outcome) => !isWell(outcome));
     for (const { change, result, error } of ill)
-      if (result !== 'skipped') expect(error, `${change.name} ${result}`).toBeInstanceOf(StoppedError);
+      if (result !== 'skipped') expect(error, `${change.name} ${result}`).toBeInstanceOf(AbortedError);
     expect(ended.failure !== undefined, 'it fails where something is left').toBe(ill.length > 0);
     expect(await heal(whole, one)).toEqual([]);
   },
@@ -122,7 +122,7 @@ test.each([...ends])(
 test('a change of type that is cancelled between its two halves ends them both', async () => {
   const one = clean.find(({ scene }) => scene.name === 'change of type') as Clean;
   const step = await setScene(whole, one.scene);
-  const stop = new Stop();
+  const stop = new Cancellation();
   const ended = await whole.run(
     step,
     ({ name }) => {

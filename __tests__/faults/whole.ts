@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask } from '../../src/ask.ts';
-import { Stop } from '../../src/clients/stop.ts';
+import { Cancellation } from '../../src/clients/cancellation.ts';
 import { converge } from '../../src/converge.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { errorText } from '../../src/report/failure.ts';
@@ -54,7 +54,7 @@ export interface More {
   /** How long an answer may take, in real time. */
   readonly answerMs?: number;
   /** The end of the run. */
-  readonly stop?: Stop;
+  readonly stop?: Cancellation;
 }
 
 export interface Whole extends AsyncDisposable {
@@ -71,7 +71,7 @@ export interface Whole extends AsyncDisposable {
 }
 
 /** Nobody waits for minutes. */
-const PATIENCE = { tries: 3, firstDelay: 1, longestDelay: 2 };
+const RETRY_POLICY = { attempts: 3, firstDelay: 1, longestDelay: 2 };
 
 export async function openWhole(): Promise<Whole> {
   const aws = await startAws();
@@ -175,12 +175,12 @@ function variableOf(input: string): string {
 /** The story of `main`, with time given from outside. */
 async function act({
   answerMs = 30_000,
-  stop = new Stop(),
+  stop = new Cancellation(),
 }: More): Promise<Omit<WholeRun, 'printed' | 'asked'>> {
   const runner = readRunner();
   try {
     const asked = await ask(runner, stop);
-    const timing = { clock: new TestClock(), answerMs, patience: PATIENCE };
+    const timing = { clock: new TestClock(), answerMs, retryPolicy: RETRY_POLICY };
     const run = await converge(asked, runner, stop, timing).finally(() => asked.image?.close());
     await report(run, runner);
     return { outcomes: run.outcomes, told: run.told, failure: run.failure?.text, ended: false };

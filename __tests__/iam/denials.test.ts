@@ -19,6 +19,7 @@ function ofTemplate(more: Readonly<Record<string, string>> = {}): Roles {
 }
 
 function printed(mode: 'apply' | 'destroy', kmsKeyId: string | undefined, readsValues: boolean): Roles {
+  const pullAccounts = mode === 'destroy' ? '111122223333' : undefined;
   const policies = policiesOf({
     caller: { account: HERE.account, arn: `arn:aws:sts::${HERE.account}:assumed-role/x/y` },
     desired: { placements: [{ kind: 'AWS::SSM::Parameter' }, { kind: 'AWS::SecretsManager::Secret' }] },
@@ -29,8 +30,8 @@ function printed(mode: 'apply' | 'destroy', kmsKeyId: string | undefined, readsV
       only: new Set(['parameters', 'secrets']),
       allow: new Set(mode === 'destroy' ? ['change-type', 'delete-log-group', 'delete-repository'] : []),
       ownership: { prune: 'report' },
-      logGroup: { name: '/ecs/papyrus' },
-      repository: { name: 'papyrus', lifecycle: '{}', kmsKeyId },
+      logGroup: { name: '/ecs/papyrus', kmsKey: mode === 'destroy' ? 'none' : undefined },
+      repository: { name: 'papyrus', lifecycle: '{}', pullAccounts, kmsKeyId },
       image: {},
       kmsKeyId,
     },
@@ -43,7 +44,13 @@ function printed(mode: 'apply' | 'destroy', kmsKeyId: string | undefined, readsV
   return { Deployer: policies.deployer, DriftReader: reader, Execution: policies.execution };
 }
 
-const WIDE = { DeployerDeletes: 'true', DriftReadsValues: 'true', KmsKeyArn: KEY };
+const WIDE = {
+  DeployerDeletes: 'true',
+  PullAccounts: 'true',
+  LogGroupKmsKey: 'true',
+  DriftReadsValues: 'true',
+  KmsKeyArn: KEY,
+};
 const SOURCES: ReadonlyArray<readonly [string, wide: Roles, narrow: Roles]> = [
   ['iam/roles.yml', ofTemplate(WIDE), ofTemplate()],
   ['what iam-policies prints', printed('destroy', KEY, true), printed('apply', undefined, false)],
@@ -245,8 +252,8 @@ const NEVER: readonly string[] = [
   ...['ssm:SendCommand', 'ssm:StartSession', 'ssm:GetParameterHistory', 'ssm:GetParametersByPath'],
   ...['ssm:PutResourcePolicy', 'ssm:LabelParameterVersion'],
   ...['logs:GetLogEvents', 'logs:FilterLogEvents', 'logs:StartQuery', 'logs:PutResourcePolicy'],
-  ...['logs:PutSubscriptionFilter', 'logs:AssociateKmsKey', 'logs:DeleteLogStream'],
-  ...['ecr:SetRepositoryPolicy', 'ecr:PutRegistryPolicy', 'ecr:BatchDeleteImage'],
+  ...['logs:PutSubscriptionFilter', 'logs:DeleteLogStream'],
+  ...['ecr:PutRegistryPolicy', 'ecr:PutRegistryScanningConfiguration', 'ecr:BatchDeleteImage'],
   ...['ecr:PutReplicationConfiguration', 'ecr:DeleteLifecyclePolicy'],
 ];
 const PLACES = [
@@ -267,7 +274,9 @@ const LACKING: ReadonlyArray<readonly [RoleName, kind: string, actions: readonly
   ['Deployer', 'parameter', ['ssm:DeleteParameter', 'ssm:DeleteParameters', 'ssm:RemoveTagsFromResource']],
   ['Deployer', 'secret', ['secretsmanager:DeleteSecret', 'secretsmanager:UntagResource']],
   ['Deployer', 'log group', ['logs:DeleteLogGroup', 'logs:UntagResource']],
+  ['Deployer', 'log group', ['logs:AssociateKmsKey', 'logs:DisassociateKmsKey']],
   ['Deployer', 'repository', ['ecr:DeleteRepository', 'ecr:UntagResource']],
+  ['Deployer', 'repository', ['ecr:SetRepositoryPolicy', 'ecr:DeleteRepositoryPolicy']],
   ['DriftReader', 'parameter', ['ssm:GetParameters']],
   ['DriftReader', 'secret', ['secretsmanager:GetSecretValue']],
 ];
@@ -303,6 +312,7 @@ describe.each(SOURCES)('the plain roles of %s', (_source, wide, narrow) => {
       'repository',
       ['ecr:CreateRepository', 'ecr:InitiateLayerUpload', 'ecr:PutImage', 'ecr:DeleteRepository'],
     ],
+    ['DriftReader', 'repository', ['ecr:SetRepositoryPolicy', 'ecr:PutImageScanningConfiguration']],
     ['Execution', 'parameter', ['ssm:PutParameter', 'ssm:DeleteParameter']],
     ['Execution', 'secret', ['secretsmanager:PutSecretValue', 'secretsmanager:DeleteSecret']],
     ['Execution', 'log group', ['logs:CreateLogGroup', 'logs:DeleteLogGroup', 'logs:PutRetentionPolicy']],

@@ -237,6 +237,21 @@ describe('what destroy does', () => {
     );
   });
 
+  it('takes our statement of the policy back from an adopted repository', () => {
+    const [change] = of(
+      repository({
+        ...adopted,
+        'pull-accounts': '111122223333',
+        'tag:aws-bootstrap:pull-accounts': 'granted',
+      }),
+    );
+    expect(change?.differences.map(({ field, to }) => [field, to])).toEqual([
+      ['pull-accounts', ABSENT],
+      ['tag:aws-bootstrap:pull-accounts', ABSENT],
+      ['tag:managed-by', ABSENT],
+    ]);
+  });
+
   it('takes only our tag off what was adopted', () => {
     expect(of(repository(adopted))[0]).toMatchObject({
       action: 'update',

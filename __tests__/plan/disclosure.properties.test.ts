@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { classify } from '../../src/desired/classify.ts';
 import type { Observed } from '../../src/plan/plan.ts';
-import { planDocument } from '../../src/report/plan-document.ts';
+import { planDocument } from '../../src/plan/plan-document.ts';
 import { Secret } from '../../src/secret.ts';
 import { leftBy, NOTHING_HIDDEN, runOf } from '../report/runs.ts';
 

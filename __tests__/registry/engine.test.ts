@@ -145,13 +145,13 @@ describe('the export of a classic store', () => {
   it('of an image without a platform has none', async () => {
     using engine = await listen(engineOf({ ...classic, Os: '', Architecture: undefined }, []));
     const source = await openImage('app:v1', surroundings(hostOf(engine)));
-    expect(source).toMatchObject({ form: 'classic', platforms: [] });
+    expect(source).toMatchObject({ form: 'uncompressed', platforms: [] });
   });
 
   it('gives its configuration also to who asks for nothing else', async () => {
     using engine = await listen(engineOf(classic, toSaved(image, ['app:v1'])));
     const source = await openImage('app:v1', surroundings(hostOf(engine)));
-    expect(source.form === 'classic' && (await source.configuration())).toEqual(image.config);
+    expect(source.form === 'uncompressed' && (await source.configuration())).toEqual(image.config);
   });
 
   it('comes by again and again while the registry fails, and then it is told', async () => {
@@ -199,7 +199,7 @@ describe('the export of a containerd store', () => {
   it('gives its manifests also to who asks for nothing else', async () => {
     using engine = await listen(engineOf(inspect, layout.entries()));
     const source = await openImage('app:v1', surroundings(hostOf(engine)));
-    const manifests = source.form === 'ready' ? await source.manifests() : [];
+    const manifests = source.form === 'compressed' ? await source.manifests() : [];
     expect(manifests.map(({ digest }) => digest)).toEqual([held.digest, arm.digest, index.digest]);
   });
 

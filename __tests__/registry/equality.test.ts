@@ -1,10 +1,9 @@
 /** When the image behind a tag is the one that was built. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { differInBuildTime } from '../../src/registry/attestations.ts';
-import { identityOf, isSame, mayDifferInBuildTime } from '../../src/registry/equality.ts';
+import { differInBuildTime, identityOf, isSame, mayDifferInBuildTime } from '../../src/registry/equality.ts';
+import { hasVerifiedLayers, markVerified } from '../../src/registry/layer-reuse.ts';
 import { type Manifest, parseManifest } from '../../src/registry/manifest.ts';
-import { hasVerifiedLayers, markVerified } from '../../src/registry/verified-layers.ts';
 import {
   LayoutWriter,
   makeImage,

@@ -4,9 +4,9 @@ import { Agent, createServer, type IncomingMessage, type Server, type ServerResp
 import { type AddressInfo, createServer as createTcp } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { exchange, readBody } from '../../src/clients/http.ts';
 import { Authorization } from '../../src/registry/authorization.ts';
 import { Distribution } from '../../src/registry/distribution.ts';
-import { exchange, readBody } from '../../src/registry/exchange.ts';
 import { Secret } from '../../src/secret.ts';
 import { sha256 } from '../servers/registry-images.ts';
 import { connect } from './harness.ts';
@@ -201,7 +201,7 @@ it('nothing is tried again once the run has ended', async () => {
     authorization: new Authorization(async () => ({ token: new Secret('none'), endpoint: url })),
     repository: 'app',
     agentFor: () => undefined,
-    patience: { tries: 4, firstDelay: 60_000, longestDelay: 60_000 },
+    retryPolicy: { attempts: 4, firstDelay: 60_000, longestDelay: 60_000 },
     end: AbortSignal.timeout(50),
   });
   await expect(registry.hasBlob(sha256('x'))).rejects.toMatchObject({ status: 503 });

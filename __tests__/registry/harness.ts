@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Authorization } from '../../src/registry/authorization.ts';
 import { Distribution } from '../../src/registry/distribution.ts';
-import { openImage, type Surroundings } from '../../src/registry/open.ts';
+import { type OpenOptions, openImage } from '../../src/registry/open.ts';
 import { type Pushed, push } from '../../src/registry/push.ts';
-import type { Patience } from '../../src/registry/retry.ts';
+import type { RetryPolicy } from '../../src/registry/session.ts';
 import { Secret } from '../../src/secret.ts';
 import type { TestRegistry } from '../servers/registry.ts';
 import { makeTar, type TarFile } from '../servers/registry-images.ts';
 
 /** As patient as the action, in a hurry. */
-export const HURRIED: Patience = { tries: 4, firstDelay: 5, longestDelay: 20 };
+export const HURRIED: RetryPolicy = { attempts: 4, firstDelay: 5, longestDelay: 20 };
 
 /** A directory that goes away with the test. */
 export class Scratch implements AsyncDisposable {
@@ -37,9 +37,9 @@ export class Scratch implements AsyncDisposable {
 }
 
 export function surroundings(
-  environment: Surroundings['environment'] = {},
+  environment: OpenOptions['environment'] = {},
   roots: readonly string[] = [],
-): Surroundings {
+): OpenOptions {
   return { environment, platform: 'linux', roots };
 }
 
@@ -55,7 +55,7 @@ export function connect(registry: TestRegistry | URL, repository = 'app', idle =
     authorization: new Authorization(fetch),
     repository,
     agentFor: () => agent,
-    patience: HURRIED,
+    retryPolicy: HURRIED,
     idle,
   });
 }
@@ -66,7 +66,7 @@ export async function pushImage(
   registry: TestRegistry | URL,
   options: {
     tags?: readonly string[];
-    environment?: Surroundings['environment'];
+    environment?: OpenOptions['environment'];
     known?: Parameters<typeof push>[0]['known'];
   } = {},
 ): Promise<Pushed> {

@@ -17,7 +17,12 @@ let repository: TestRepository;
 let scratch: Scratch;
 let ecr: ECRClient;
 const masked: string[] = [];
-const IMPATIENT = { now: () => performance.now(), sleep: async () => {}, random: () => 0 };
+const IMPATIENT = {
+  now: () => performance.now(),
+  epoch: () => Date.now(),
+  sleep: async () => {},
+  random: () => 0,
+};
 const open: ImageSource[] = [];
 beforeEach(async () => {
   registry = await TestRegistry.start();
@@ -73,7 +78,7 @@ async function roomOf(tags: readonly string[], image: string) {
     tags: tags.length > 0 ? tags : [source.tag ?? 'latest'],
     agentFor: () => agent,
     mask: (secret) => masked.push(secret.reveal()),
-    patience: HURRIED,
+    retryPolicy: HURRIED,
   });
   return { resource, desired };
 }
@@ -204,7 +209,7 @@ describe('the image', () => {
       tags: ['v1'],
       agentFor: () => undefined,
       mask: () => {},
-      patience: HURRIED,
+      retryPolicy: HURRIED,
     };
     const desired = imageWish('app', ['v1'], source.identity.digest).spec;
     await new ImageResource(options).create(desired);

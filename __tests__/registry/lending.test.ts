@@ -49,7 +49,12 @@ async function converge(
   const source = await openImage(image, surroundings());
   try {
     const desired = imageWish('app', wantedTags(source, tags), source.identity.digest).spec;
-    const calls = new Calls({ now: () => performance.now(), sleep: async () => {}, random: () => 0 });
+    const calls = new Calls({
+      now: () => performance.now(),
+      epoch: () => Date.now(),
+      sleep: async () => {},
+      random: () => 0,
+    });
     const settings = {
       ecr,
       calls,
@@ -57,7 +62,7 @@ async function converge(
       tags,
       agentFor: () => undefined,
       mask: () => {},
-      patience: HURRIED,
+      retryPolicy: HURRIED,
     };
     const resource = new ImageResource(settings);
     const observed = (await resource.observe(['app'])).get('app');
@@ -200,7 +205,12 @@ describe('an image without manifests', () => {
     await converge(await good(image));
     Object.assign(repository, { mutability: 'IMMUTABLE' });
     const source = await openImage(await saved(image), surroundings());
-    const calls = new Calls({ now: () => performance.now(), sleep: async () => {}, random: () => 0 });
+    const calls = new Calls({
+      now: () => performance.now(),
+      epoch: () => Date.now(),
+      sleep: async () => {},
+      random: () => 0,
+    });
     const settings = { ecr, calls, source, tags: ['v1'], agentFor: () => undefined, mask: () => {} };
     const observed = (await new ImageResource(settings).observe(['app'])).get('app');
     await source.close();

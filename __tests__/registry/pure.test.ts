@@ -1,18 +1,17 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseErrors, parseRetryAfter } from '../../src/registry/answer.ts';
-import { openLanes, packLayer } from '../../src/registry/compress.ts';
+import { openWorkerPool, packLayer } from '../../src/registry/compress.ts';
 import { digestOf, Measure } from '../../src/registry/digest.ts';
-import { engineAddress } from '../../src/registry/engine-address.ts';
-import { connectionFailure, isTransient, RegistryFailure } from '../../src/registry/failure.ts';
+import { engineAddress } from '../../src/registry/engine.ts';
+import { identifyLayer } from '../../src/registry/engine-export.ts';
+import { connectionFailure, isTransient, parseErrors, RegistryFailure } from '../../src/registry/failure.ts';
 import { ownTagOf } from '../../src/registry/image-name.ts';
-import { identifyLayer } from '../../src/registry/legacy-export.ts';
 import { followLocation, isPrivate } from '../../src/registry/location.ts';
 import { parseConfig, parseManifest } from '../../src/registry/manifest.ts';
-import { tellProgress } from '../../src/registry/progress.ts';
+import { formatProgress } from '../../src/registry/progress.ts';
 import { isTag, parseReference } from '../../src/registry/reference.ts';
-import { delayOf, PATIENCE } from '../../src/registry/retry.ts';
+import { delayOf, RETRY_POLICY } from '../../src/registry/session.ts';
 import { noise } from '../servers/registry-images.ts';
 
 describe('the input image', () => {
@@ -191,18 +190,25 @@ describe('Location', () => {
 
 describe('waiting', () => {
   it('grows threefold, is capped, and grants what the registry asks', () => {
-    const waits = [1, 2, 3, 4, 5].map((attempt) => delayOf(PATIENCE, attempt, undefined, 0.5));
+    const waits = [1, 2, 3, 4, 5].map((attempt) => delayOf(RETRY_POLICY, attempt, undefined, 0.5));
     expect(waits).toEqual([1000, 3000, 9000, 20_000, 20_000]);
     const asked = (ms: number) => new RegistryFailure('HEAD blob', 429, [], '', ms);
-    expect(delayOf(PATIENCE, 1, asked(30_000), 0.5)).toBe(30_000);
-    expect(delayOf(PATIENCE, 1, asked(900_000), 0.5)).toBe(60_000);
+    expect(delayOf(RETRY_POLICY, 1, asked(30_000), 0.5)).toBe(30_000);
+    expect(delayOf(RETRY_POLICY, 1, asked(900_000), 0.5)).toBe(60_000);
   });
 
   it('tells progress in one line', () => {
-    const line = tellProgress({ layers: 3, layersTotal: 8, bytes: 120e6, total: 336e6, sent: 1, seconds: 2 });
+    const line = formatProgress({
+      layers: 3,
+      layersTotal: 8,
+      bytes: 120e6,
+      total: 336e6,
+      sent: 1,
+      seconds: 2,
+    });
     expect(line).toBe('layers 3/8, 120 of 336 MB, 60.0 MB/s');
     const begun = { layers: 0, layersTotal: undefined, bytes: 0, total: undefined, sent: 0, seconds: 0 };
-    expect(tellProgress(begun)).toBe('layers 0, 0 MB, 0.0 MB/s');
+    expect(formatProgress(begun)).toBe('layers 0, 0 MB, 0.0 MB/s');
   });
 
   it('is of use where the connection broke or the registry is busy, and nowhere else', () => {
@@ -282,13 +288,6 @@ describe('the words of a registry', () => {
     ['[]', { codes: [], text: '' }],
     ['Bad\r\nGateway', { codes: [], text: 'Bad Gateway' }],
   ])('%s', (body, words) => expect(parseErrors(Buffer.from(body))).toEqual(words));
-
-  it('tell a wait in seconds or by a date', () => {
-    expect([undefined, '2', '-1', 'soon'].map(parseRetryAfter)).toEqual([undefined, 2000, 0, undefined]);
-    const wait = parseRetryAfter(new Date(Date.now() + 60_000).toUTCString()) ?? 0;
-    expect(wait).toBeGreaterThan(50_000);
-    expect(wait).toBeLessThanOrEqual(60_000);
-  });
 });
 
 async function pack(layer: Buffer, chunk: number): Promise<{ packed: Buffer; measure: Measure }> {
@@ -303,7 +302,7 @@ async function pack(layer: Buffer, chunk: number): Promise<{ packed: Buffer; mea
       shared.fill(0xee);
     }
   }
-  for await (const part of packLayer(chunks(), measure, openLanes(), 2, 'the layer'))
+  for await (const part of packLayer(chunks(), measure, openWorkerPool(), 2, 'the layer'))
     parts.push(Buffer.from(part));
   return { packed: Buffer.concat(parts), measure };
 }

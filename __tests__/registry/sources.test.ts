@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Header } from 'tar/header';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gather } from '../../src/registry/file-range.ts';
+import { gather } from '../../src/registry/files.ts';
 import { openImage } from '../../src/registry/open.ts';
 import type { ImageSource } from '../../src/registry/source.ts';
 import {
@@ -39,7 +39,7 @@ const blobOf = (digest: string) => `blobs/${digest.replace(':', '/')}`;
 
 /** @returns the digest of the configuration, whatever the source is known by */
 async function configOf(source: ImageSource): Promise<string | undefined> {
-  if (source.form === 'classic') return sha256(await source.configuration());
+  if (source.form === 'uncompressed') return sha256(await source.configuration());
   return (await source.manifests()).find(({ config }) => config !== undefined)?.config?.digest;
 }
 
@@ -57,7 +57,7 @@ describe('an OCI layout', () => {
     layout.list(held, 'v7');
     const source = await open('oci-archive', layout.entries());
     expect(source).toMatchObject({
-      form: 'ready',
+      form: 'compressed',
       tag: 'v7',
       identity: { by: 'manifest', digest: held.digest, images: [] },
       platforms: ['linux/amd64'],
@@ -77,7 +77,7 @@ describe('an OCI layout', () => {
       images: held.map(({ digest }) => digest).sort(),
     });
     expect(source.platforms).toEqual(['linux/amd64', 'linux/arm64']);
-    const manifests = source.form === 'ready' ? await source.manifests() : [];
+    const manifests = source.form === 'compressed' ? await source.manifests() : [];
     expect(manifests.map(({ digest }) => digest).at(-1)).toBe(index.digest);
     expect(manifests).toHaveLength(3);
   });
@@ -139,7 +139,7 @@ describe('an OCI layout', () => {
       const source = await open('oci-archive', layout.entries());
       expect(source.identity).toMatchObject({ digest: index.digest, images: [expect.any(String)] });
       expect(source.platforms).toEqual(['linux/amd64']);
-      const manifests = source.form === 'ready' ? await source.manifests() : [];
+      const manifests = source.form === 'compressed' ? await source.manifests() : [];
       expect([manifests.length, manifests.at(-1)?.digest]).toEqual([3, index.digest]);
     }
   });
@@ -344,7 +344,7 @@ describe('a docker archive', () => {
       write({ ...twice, layers: image.layers, config: image.config }, ['team/app:v3']),
     );
     expect(source).toMatchObject({
-      form: 'classic',
+      form: 'uncompressed',
       tag: 'v3',
       identity: { by: 'configuration', digest: sha256(image.config) },
       diffIds: image.layers.map(sha256),
@@ -356,7 +356,7 @@ describe('a docker archive', () => {
     layout.list(layout.image(image));
     const manifest = [{ Config: 'c', RepoTags: ['app:v1'], Layers: [] }];
     const files: TarFile[] = [...layout.entries(), ['manifest.json', Buffer.from(JSON.stringify(manifest))]];
-    expect((await open('docker-archive', files)).form).toBe('ready');
+    expect((await open('docker-archive', files)).form).toBe('compressed');
   });
 
   it('of a containerd store that lacks the other platforms of an index is read by its manifest.json', async () => {
@@ -374,7 +374,7 @@ describe('a docker archive', () => {
     ];
     const entries: TarFile[] = [...layout.entries(), ['manifest.json', Buffer.from(JSON.stringify(saved))]];
     expect(await open('docker-archive', entries)).toMatchObject({
-      form: 'classic',
+      form: 'uncompressed',
       tag: undefined,
       identity: { by: 'configuration', digest: sha256(image.config) },
     });
@@ -436,7 +436,7 @@ describe('a docker archive', () => {
     const layer = image.layers[0] ?? Buffer.alloc(0);
     const config = Buffer.from(JSON.stringify({ rootfs: { diff_ids: [sha256(layer), sha256(layer)] } }));
     const source = await open('docker-archive', toSaved({ config, layers: [layer, layer] }, ['app:v1']));
-    expect(source.form === 'classic' && source.sizeOf(sha256(layer))).toBe(layer.length);
+    expect(source.form === 'uncompressed' && source.sizeOf(sha256(layer))).toBe(layer.length);
   });
 
   it('with several images needs a name', async () => {
@@ -460,8 +460,8 @@ describe('a docker archive', () => {
   });
 
   describe.each([
-    ['a classic store', toSavedTogether, 'classic'],
-    ['a containerd store', toSavedByContainerd, 'ready'],
+    ['a classic store', toSavedTogether, 'uncompressed'],
+    ['a containerd store', toSavedByContainerd, 'compressed'],
   ] as const)('of %s', (_, write, form) => {
     it.each([
       ['app:latest', image],
@@ -510,13 +510,13 @@ describe('a docker archive', () => {
     const annotations = { 'io.containerd.manifest.subject': held.digest };
     layout.list(held, 'v1').list(layout.signature(held, { annotations }));
     const files = layout.saved([{ Config: 'c', RepoTags: ['app:v1'], Layers: [] }]);
-    expect(await open('docker-archive', files)).toMatchObject({ form: 'ready', tag: 'v1' });
+    expect(await open('docker-archive', files)).toMatchObject({ form: 'compressed', tag: 'v1' });
   });
 
   it('of Podman is classic', async () => {
     const files = toSavedByPodman(image, ['localhost/app:v1']);
     const source = await open('docker-archive', files, ':localhost/app:v1');
-    expect(source).toMatchObject({ form: 'classic', tag: 'v1', diffIds: image.layers.map(sha256) });
+    expect(source).toMatchObject({ form: 'uncompressed', tag: 'v1', diffIds: image.layers.map(sha256) });
   });
 
   it.each<[string, RegExp, (files: TarFile[]) => TarFile[]]>([
@@ -622,7 +622,7 @@ describe('a docker archive', () => {
       ...moved.slice(0, -1),
       ['manifest.json', Buffer.from(JSON.stringify(manifest))],
     ]);
-    expect(source.form).toBe('classic');
+    expect(source.form).toBe('uncompressed');
   });
 });
 

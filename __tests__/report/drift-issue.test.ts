@@ -4,6 +4,7 @@ import { type Facts, Unreadable } from '../../src/model/spec.ts';
 import type { Observed } from '../../src/plan/plan.ts';
 import { findings, findingsHash, issueText } from '../../src/report/drift-issue.ts';
 import { accountIn, marked, marker, stateOf } from '../../src/report/marker.ts';
+import { NO_ORIGIN } from '../../src/report/run.ts';
 import { OURS, spec } from '../plan/wishes.ts';
 import { runOf } from './runs.ts';
 
@@ -16,42 +17,49 @@ const standing = (value: string, facts: Facts = {}): Observed => ({
 });
 const drift = (observed: Observed = {}, inputs = {}) =>
   runOf({ inputs: { variables: 'PORT=2', only: 'parameters', mode: 'drift', ...inputs } }, observed);
-const text = (observed: Observed, { isPublic = false, url = RUN } = {}) =>
-  issueText(drift(observed), { pullRequest: undefined, isPublic }, url);
+const ORIGIN = { ...NO_ORIGIN, runUrl: RUN, runNumber: '7' };
+const text = (observed: Observed, { isPublic = false, origin = ORIGIN } = {}) =>
+  issueText(drift(observed), { pullRequest: undefined, isPublic }, origin);
 
 describe('the issue', () => {
-  it('tells what differs, and the run that found it', () => {
+  it('shows what differs, and links the run that found it', () => {
     const body = text(standing('9'));
-    expect(body).toContain(`is not what is wanted. Found by [this run](${RUN}).`);
-    expect(body).toContain('| value | 9 | 2 |');
+    expect(body).toContain(`[run #7](${RUN})`);
+    expect(body).toContain('| &emsp;value | `9` | **`2`** |');
   });
 
-  it('names no run where the runner tells no address', () => {
-    const body = text(standing('9'), { url: '' });
-    expect(body).toContain('is not what is wanted.\n');
-    expect(body).not.toContain('this run');
+  it('names no run where the runner gives no address', () => {
+    expect(text(standing('9'), { origin: NO_ORIGIN })).not.toContain('[run');
   });
 
-  it('shows strangers no value', () => {
-    expect(text(standing('9'), { isPublic: true })).toContain('| value | a value | another value |');
+  it('shows strangers no value, no account and no console address', () => {
+    const body = text(
+      standing('9', { arn: 'arn:aws:ssm:us-west-2:123456789012:parameter/papyrus/prd/PORT' }),
+      {
+        isPublic: true,
+      },
+    );
+    expect(body).toContain('| &emsp;value | hidden value | **another hidden value** |');
+    expect(body).not.toMatch(/123456789012|console\.aws/);
   });
 
-  it.each<[what: string, facts: Facts, row: string]>([
+  it.each<[what: string, facts: Facts, author: string]>([
     [
       'the session of a role, without the account',
       {
         modifiedBy: 'arn:aws:sts::123456789012:assumed-role/admin/alice',
         modifiedAt: '2026-01-02T03:04:05Z',
       },
-      '`assumed-role/admin/alice` | 2026-01-02T03:04:05Z |',
+      'changed by `admin/alice`, 2026-01-02 03:04 UTC',
     ],
-    ['who is named otherwise', { modifiedBy: 'root' }, '`root` |  |'],
-    ['when alone', { modifiedAt: '2026-01-02T03:04:05Z' }, ' | 2026-01-02T03:04:05Z |'],
-  ])('tells who changed it last: %s', (_what, facts, row) => {
-    const body = text(standing('9', facts));
-    expect(body).toContain('### Who changed it last');
-    expect(body).toContain(`| parameter \`${PORT}\` | ${row}`);
-    expect(body).not.toContain('123456789012');
+    ['who is named otherwise', { modifiedBy: 'root' }, 'changed by `root`'],
+    ['when alone', { modifiedAt: '2026-01-02T03:04:05Z' }, 'changed 2026-01-02 03:04 UTC'],
+  ])('says who changed it last: %s', (_what, facts, author) => {
+    const [row = ''] = text(standing('9', facts))
+      .split('\n')
+      .filter((line) => line.includes('PORT'));
+    expect(row).toContain(author);
+    expect(row.replace(/\(https:[^)]*\)/, '')).not.toContain('123456789012');
   });
 
   it.each([
@@ -68,15 +76,15 @@ describe('the issue', () => {
     ['constructor', 'somebody'],
   ])('tells strangers of %s only that it was %s', (modifiedBy, kind) => {
     const body = text(standing('9', { modifiedBy, modifiedAt: '2026-01-02T03:04:05Z' }), { isPublic: true });
-    expect(body).toContain(`| parameter \`${PORT}\` | ${kind} | 2026-01-02T03:04:05Z |`);
+    expect(body).toContain(`changed by ${kind}, 2026-01-02 03:04 UTC`);
     expect(body).not.toMatch(/alice|AWSReserved|123456789012|cloudformation/);
   });
 
   it.each<[what: string, observed: Observed]>([
     ['what is missing', {}],
-    ['what AWS tells no author of', standing('9')],
+    ['what AWS names no author of', standing('9')],
   ])('does not guess who is behind %s', (_what, observed) => {
-    expect(text(observed)).not.toContain('Who changed it last');
+    expect(text(observed)).not.toContain('changed ');
   });
 });
 

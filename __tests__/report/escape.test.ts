@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { forLog, valueForLog } from '../../src/report/escape.ts';
 import {
   code,
-  forLog,
+  codeBlock,
   forMermaid,
   inUrl,
   link,
   prose,
+  rich,
   shortProse,
-  unbroken,
-  valueForLog,
-} from '../../src/report/escape.ts';
+} from '../../src/report/markdown.ts';
 
 describe('for the log', () => {
   it.each([
@@ -74,17 +74,40 @@ describe('prose', () => {
     ['[a](b) ![c](d)', '\\[a\\](b) \\!\\[c\\](d)'],
     ['_a_ b_c', '\\_a\\_ b_c'],
     ['\\', '\\\\'],
-    ['@user #12', '@\u2060user #\u206012'],
-    [
-      '@org/team o/r#1 o/r@0a1b GH-1 gh-23',
-      '@\u2060org/team o/r#\u20601 o/r@\u20600a1b GH-\u20601 gh-\u206023',
-    ],
+    ['@user #12', '`@user` `#12`'],
+    ['@org/team o/r#1 o/r@0a1b GH-1 gh-23', '`@org/team` `o/r#1` `o/r@0a1b` `GH-1` `gh-23`'],
     ['GH-x HIGH-Q', 'GH-x HIGH-Q'],
-    ['https://x.example', 'https:\u2060//x.example'],
-    ['www.example.com WWW.x', 'www\u2060.example.com WWW\u2060.x'],
+    ['https://x.example', '`https://x.example`'],
+    [
+      'see (https://x.example/a?b=c#d), or "a@b.example".',
+      'see (`https://x.example/a?b=c#d`), or "`a@b.example`".',
+    ],
+    ['a|https://x.example/b|c', 'a\\|`https://x.example/b`\\|c'],
+    ['www.example.com WWW.x', '`www.example.com` `WWW.x`'],
     ['a\nb', 'a\\\\nb'],
   ])('%j', (text, expected) => {
     expect(prose(text)).toBe(expected);
+  });
+});
+
+describe('a text of ours', () => {
+  it.each([
+    ['Add `allow: loosen` to a_b *c*', 'Add `allow: loosen` to a_b \\*c\\*'],
+    ['a lone ` backtick', 'a lone \\` backtick'],
+    ['`a|b`', '`a\\|b`'],
+  ])('%j', (text, expected) => {
+    expect(rich(text)).toBe(expected);
+  });
+});
+
+describe('a block of code', () => {
+  it('ends where we end it', () => {
+    expect(codeBlock('diff', ['- ```', '+ a\n```` b'])).toEqual([
+      '`````diff',
+      '- ```',
+      '+ a\\n```` b',
+      '`````',
+    ]);
   });
 });
 
@@ -98,7 +121,8 @@ describe('a long value as prose', () => {
 
 describe('a link', () => {
   it.each([
-    ['/papyrus/prd/PORT', '[`/papyrus/prd/PORT`](https://x.example/?a=b)'],
+    ['PORT', '[`PORT`](https://x.example/?a=b)'],
+    ['AUTH0_CALLBACK_URL', '[<code>AUTH0&#95;<wbr>CALLBACK&#95;<wbr>URL</code>](https://x.example/?a=b)'],
     ['a](b)`c', '[``a](b)`c``](https://x.example/?a=b)'],
   ])('%j', (text, expected) => {
     expect(link(text, 'https://x.example/?a=b')).toBe(expected);
@@ -133,14 +157,5 @@ describe('a label of Mermaid', () => {
 
   it('is cut before it grows by being escaped', () => {
     expect(forMermaid('"'.repeat(301))).toBe(`"${'#34;'.repeat(300)}… #40;301 characters#41;"`);
-  });
-});
-
-describe('words of ours', () => {
-  it.each([
-    ['created', 'created'],
-    ['not looked after', 'not&nbsp;looked&nbsp;after'],
-  ])('stay on one line: %j', (words, expected) => {
-    expect(unbroken(words)).toBe(expected);
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
 import { UserFacingError } from '../../src/clients/explanation.ts';
+import { reasonOf } from '../../src/failure.ts';
 import { Unreadable } from '../../src/model/spec.ts';
-import { errorText, reasonOf } from '../../src/report/failure.ts';
+import { errorText } from '../../src/report/failure.ts';
 import { sdkError } from '../clients/clock.ts';
 import { OURS, spec } from '../plan/wishes.ts';
 import { leftBy, runOf } from './runs.ts';
@@ -16,22 +17,19 @@ const denied = new AwsError(sdkError('AccessDeniedException', 400), 'ssm:PutPara
 describe('a run fails', () => {
   it.each([
     ['plan', undefined],
-    [
-      'apply',
-      { reason: 'blocked', text: '1 wanted change is blocked; the reasons stand above, the rest was done' },
-    ],
+    ['apply', { reason: 'blocked', text: '1 configured change is blocked, and the rest was done.' }],
     [
       'drift',
       {
         reason: 'drifted',
-        text: 'Drift: 1 of 1 resources differ from the configuration. Re-run with mode: apply and allow: shorten-retention',
+        text: 'Drift: 1 of 1 resource differs from the configuration. Re-run with mode: apply and allow: shorten-retention',
       },
     ],
   ])('in %s where something is blocked: %o', (mode, failure) => {
     expect(runOf({ inputs: { mode, only: 'log-group' } }, shortened).failure).toEqual(failure);
   });
 
-  it('in apply where something failed, by the reason of AWS, with its names', () => {
+  it('in apply where something failed, by the reason of AWS, with what failed by each', () => {
     const names = Array.from({ length: 12 }, (_, index) => `A${index}`);
     const run = runOf(
       { inputs: { dotenv: names.map((name) => `${name}=x`).join('\n'), only: 'parameters' } },
@@ -42,7 +40,7 @@ describe('a run fails', () => {
     );
     expect(run.failure?.reason).toBe('access-denied');
     expect(run.failure?.text).toMatch(
-      /^12 of 12 failed: \/papyrus\/prd\/A0, .* and 2 more; see the errors above/,
+      /^12 of 12 .*access denied \(11 parameters\), internal error \(1 parameter\)/,
     );
   });
 

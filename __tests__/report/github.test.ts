@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { tellGitHub } from '../../src/report/github.ts';
+import { issue } from '../../src/report/messages.ts';
 import type { Run } from '../../src/report/run.ts';
 import type { Runner } from '../../src/settings/inputs.ts';
 import { runner, workspace } from '../asking.ts';
@@ -69,17 +70,17 @@ const RUN = 'https://github.example/papyrus/demo/actions/runs/7';
 
 it('a comment leads to the run, where the runner tells its address', async () => {
   expect(await tell(plan(), { ...onRequest, ...SERVER })).toEqual([]);
-  expect(github.comments[0]?.body).toContain(`[job summary](${RUN})`);
+  expect(github.comments[0]?.body).toContain(`](${RUN})`);
   expect(await tell(plan(), onRequest)).toEqual([]);
   expect(github.comments).toHaveLength(1);
-  expect(github.comments[0]?.body).not.toContain('job summary');
+  expect(github.comments[0]?.body).not.toContain('https://github.example');
   expect(github.comments[0]?.body).toContain(' a month');
 });
 
 it('so does the issue, when it comes and when it goes', async () => {
   for (const [more, found, seen] of [
-    [SERVER, `Found by [this run](${RUN}).`, `Seen by [this run](${RUN}).`],
-    [{}, 'is not what is wanted.\n', 'what stands is what is wanted.'],
+    [SERVER, `[run #42](${RUN})`, `[this run](${RUN}).`],
+    [{}, '**papyrus / prd** · us-west-2 · ', issue.gone(false)],
   ] as const) {
     github.reset();
     expect(await tell(drift(), more)).toEqual([]);
@@ -120,7 +121,7 @@ it.each([undefined, '/no/such/file'])(
       leftBy(runOf({ inputs: { variables: 'A=canary' } })),
     );
     await tell(standing, {}, { GITHUB_EVENT_PATH: path });
-    expect(github.issues[0]?.body).toContain('| value | a value | another value |');
+    expect(github.issues[0]?.body).toContain('| &emsp;value | hidden value | **another hidden value** |');
     expect(github.issues[0]?.body).not.toContain('canary');
   },
 );
@@ -133,6 +134,6 @@ it('a mistake of ours is a line without its words, and the run goes on', async (
     },
   };
   expect(await tell(broken, onRequest)).toEqual([
-    'no comment on the pull request; the plan stands in the job summary: something unexpected happened',
+    'no comment on the pull request; the job summary has the plan: something unexpected happened',
   ]);
 });

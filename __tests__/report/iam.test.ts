@@ -5,7 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { AwsError } from '../../src/clients/errors.ts';
-import { EXECUTION, missingStatement, PERMISSIONS, TERMINAL_READS } from '../../src/clients/permissions.ts';
+import {
+  type Condition,
+  EXECUTION,
+  missingStatement,
+  PERMISSIONS,
+  TERMINAL_READS,
+} from '../../src/clients/permissions.ts';
 import { policiesOf } from '../../src/report/iam.ts';
 import type { Policy, Scope } from '../../src/report/iam-policy.ts';
 
@@ -49,7 +55,7 @@ const run = (more: Partial<Scope['settings']>, partition = 'aws'): Scope => ({
     allow: new Set(),
     ownership: { prune: 'report' },
     logGroup: { name: '/ecs/papyrus' },
-    repository: { name: 'papyrus', lifecycle: '{}', kmsKeyId: undefined },
+    repository: { name: 'papyrus', lifecycle: '{}', pullAccounts: undefined, kmsKeyId: undefined },
     image: {},
     kmsKeyId: undefined,
     ...more,
@@ -109,6 +115,8 @@ describe('the policies of a configuration', () => {
   const everything: Partial<Scope['settings']> = {
     mode: 'destroy',
     allow: new Set(['change-type', 'delete-log-group', 'delete-repository']),
+    repository: { name: 'papyrus', lifecycle: '{}', pullAccounts: '111122223333', kmsKeyId: undefined },
+    logGroup: { name: '/ecs/papyrus', kmsKey: 'none' },
   };
   const DELETES = /:(Delete(?!RetentionPolicy)|Untag|Remove)/;
   const deletes = (more: Partial<Scope['settings']>) =>
@@ -118,6 +126,18 @@ describe('the policies of a configuration', () => {
 
   it.each<[what: string, more: Partial<Scope['settings']>, granted: string[]]>([
     ['a plain apply', {}, []],
+    [
+      'accounts that may pull',
+      {
+        repository: {
+          name: 'papyrus',
+          lifecycle: undefined,
+          pullAccounts: '111122223333',
+          kmsKeyId: undefined,
+        },
+      },
+      ['ecr:DeleteRepositoryPolicy', 'ecr:UntagResource'],
+    ],
     ['the consent to change a type', { allow: new Set(['change-type']) }, ['ssm:DeleteParameter']],
     [
       'prune: delete',
@@ -276,7 +296,12 @@ describe('the key of a configuration', () => {
   });
 
   it('is granted to ECR where the repository has it, and only to who makes one', () => {
-    const repository = { name: 'papyrus', lifecycle: undefined, kmsKeyId: '1234abcd' };
+    const repository = {
+      name: 'papyrus',
+      lifecycle: undefined,
+      pullAccounts: undefined,
+      kmsKeyId: '1234abcd',
+    };
     const all = policiesOf(run({ kmsKeyId: '1234abcd', repository }));
     expect(keysOf(all?.deployer).map(({ Sid }) => Sid)).toEqual([
       'Key',
@@ -350,7 +375,7 @@ describe('iam/roles.yml', () => {
     const ofGroups = statements.filter((one) => /logs:(?!DescribeLogGroups)/.test(JSON.stringify(one)));
     // What is given, or the default of the action's own input.
     const GROUP = ['HasLogGroup', 'LogGroup', ['/', ['/ecs', [1, ['/', 'Prefix']]]]];
-    expect(ofGroups).toHaveLength(3);
+    expect(ofGroups).toHaveLength(4);
     for (const statement of ofGroups)
       expect(statement).toMatchObject({
         Resource: [
@@ -376,18 +401,32 @@ describe('iam/roles.yml', () => {
   );
 
   it('grants what the table says', () => {
-    const taking = Object.keys(PERMISSIONS).filter((action) => {
-      const only = PERMISSIONS[action]?.only;
-      return only !== undefined && only !== 'image' && only !== 'lifecycle';
-    });
+    const needing = (...occasions: readonly Condition[]) =>
+      Object.keys(PERMISSIONS).filter(
+        (action) =>
+          PERMISSIONS[action]?.access === 'write' &&
+          [PERMISSIONS[action]?.only].flat().some((only) => only !== undefined && occasions.includes(only)),
+      );
+    const taking = needing('removal', 'end', 'change-type', 'delete-log-group', 'delete-repository');
+    const sharing = needing('pull-accounts');
+    const encrypting = needing('log-group-kms-key-id');
     expect(new Set(actions('Deployer', 'Deletes'))).toEqual(new Set(taking));
-    expect(new Set([...actions('Deployer'), ...taking])).toEqual(new Set(Object.keys(PERMISSIONS)));
-    expect(actions('Deployer').filter((action) => taking.includes(action))).toEqual([]);
+    expect(new Set(actions('Deployer', 'Shares'))).toEqual(new Set(sharing));
+    expect(new Set(actions('Deployer', 'Encrypts'))).toEqual(new Set(encrypting));
+    const asked = [...taking, ...sharing, ...encrypting];
+    expect(new Set([...actions('Deployer'), ...asked])).toEqual(new Set(Object.keys(PERMISSIONS)));
+    expect(actions('Deployer').filter((action) => asked.includes(action))).toEqual([]);
     const reading = (access: string) =>
       Object.keys(PERMISSIONS).filter((action) => PERMISSIONS[action]?.access === access);
     expect(new Set(actions('DriftReader'))).toEqual(new Set(reading('read')));
     expect(new Set(actions('DriftReader', 'ReadsValues'))).toEqual(new Set(reading('value')));
-    for (const parameter of ['DeployerDeletes', 'DriftReadsValues', 'PlanOnPullRequests'])
+    for (const parameter of [
+      'DeployerDeletes',
+      'PullAccounts',
+      'LogGroupKmsKey',
+      'DriftReadsValues',
+      'PlanOnPullRequests',
+    ])
       expect(template.Parameters[parameter].Default).toBe('false');
     expect(new Set(actions('Execution'))).toEqual(new Set(Object.keys(EXECUTION)));
   });
@@ -420,9 +459,10 @@ describe('what a task definition refers to and the run leaves alone', () => {
   const policies = policiesOf({ ...scope, desired: { placements: [] } });
 
   it('is read, and not written', () => {
-    const reads = Object.keys(PERMISSIONS).filter(
-      (action) => PERMISSIONS[action]?.access !== 'write' && PERMISSIONS[action]?.only !== 'lifecycle',
-    );
+    const reads = Object.keys(PERMISSIONS).filter((action) => {
+      const { access, only } = PERMISSIONS[action] ?? {};
+      return access !== 'write' && (only === undefined || only === 'image');
+    });
     for (const policy of [policies?.deployer, policies?.reader])
       expect(new Set(policy && actionsOf(policy))).toEqual(new Set(reads));
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { writeFailureReason } from '../../src/report/end.ts';
+import { writeFailureReason } from '../../src/report/early-failure.ts';
 import { outputs, writeOutputs } from '../../src/report/outputs.ts';
 import { Secret } from '../../src/secret.ts';
 import { maskingOf } from '../../src/settings/masks.ts';

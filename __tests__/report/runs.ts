@@ -1,4 +1,5 @@
 import { routesByPlace } from '../../src/desired/places.ts';
+import { failureOf, reasonOf } from '../../src/failure.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { Facts, Spec } from '../../src/model/spec.ts';
@@ -7,7 +8,7 @@ import { disclose } from '../../src/plan/disclosure.ts';
 import type { Observed } from '../../src/plan/plan.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { encryptedVariables } from '../../src/plan/settled-type.ts';
-import { failureOf } from '../../src/report/failure.ts';
+import { causesOf } from '../../src/report/causes.ts';
 import { openGate } from '../../src/report/gate.ts';
 import type { Run } from '../../src/report/run.ts';
 import { Masks } from '../../src/settings/masks.ts';
@@ -75,6 +76,8 @@ export function runOf(
     const stands: Spec = { ...change.desired, facts: { ...change.observed?.facts, ...facts(change) } };
     return { change, result: 'done', stands };
   });
+  const caller = { account: ACCOUNT, arn: `arn:aws:sts::${ACCOUNT}:assumed-role/deployer/run` };
+  const causes = causesOf(outcomes, { settings, desired, caller }, reasonOf);
   return {
     settings,
     desired,
@@ -82,15 +85,17 @@ export function runOf(
     outcomes,
     notes,
     told: [],
-    caller: { account: '123456789012', arn: 'arn:aws:sts::123456789012:assumed-role/deployer/run' },
+    caller,
     binding: { account: 'a0b1c2' },
     calls: 12,
-    written: 0,
+    written: outcomes.filter(({ result }) => result === 'done').length,
     callsByService: new Map([
       ['ssm', 8],
       ['secretsmanager', 4],
     ]),
-    failure: failureOf(settings, changes, outcomes),
+    failure: failureOf(settings, changes, outcomes, causes),
+    causes,
+    refusal: [],
     gate: NOTHING_HIDDEN,
     repositoryUri: undefined,
     references: undefined,

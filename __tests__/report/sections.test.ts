@@ -5,15 +5,18 @@ import type { Placement } from '../../src/desired/desired.ts';
 import type { Change } from '../../src/model/change.ts';
 import { ABSENT, type Difference } from '../../src/model/fields.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
+import type { Facts } from '../../src/model/spec.ts';
 import { consoleUrl } from '../../src/report/console-link.ts';
-import { code, forMermaid, inUrl } from '../../src/report/escape.ts';
 import { openGate } from '../../src/report/gate.ts';
-import { insteadOf, withheld } from '../../src/report/guard.ts';
+import { code, forMermaid, inUrl } from '../../src/report/markdown.ts';
 import { alternatives } from '../../src/report/price.ts';
-import { changes } from '../../src/report/sections/changes.ts';
-import { found } from '../../src/report/sections/found.ts';
-import { diagram } from '../../src/report/sections/picture.ts';
+import type { Values } from '../../src/report/resource-states.ts';
+import { resourcesOf } from '../../src/report/resources.ts';
+import { diagram } from '../../src/report/sections/diagram.ts';
+import { differences } from '../../src/report/sections/differences.ts';
+import { ownership } from '../../src/report/sections/notes.ts';
 import { assemble, table } from '../../src/report/sections.ts';
+import { insteadOf, withheld } from '../../src/report/withheld-outputs.ts';
 import { Secret } from '../../src/secret.ts';
 import { Masks } from '../../src/settings/masks.ts';
 import { OURS, spec } from '../plan/wishes.ts';
@@ -119,34 +122,71 @@ describe('sections', () => {
   });
 });
 
-describe('a change', () => {
+describe('the table of differences', () => {
   const SSM = 'AWS::SSM::Parameter';
-  const standing = spec(SSM, { ...OURS, value: '1', type: 'String' });
+  const standing = spec(SSM, { ...OURS, value: '1', type: 'String' }, {}, '/papyrus/prd/PORT');
   const change: Change = {
     ...{ id: 'a', kind: SSM, name: '/papyrus/prd/PORT', action: 'delete', differences: [], notes: [] },
     ...{ desired: standing, observed: standing },
   };
+  const { settings } = runOf({ inputs: { mode: 'plan' } });
+  const rowsOf = (outcome: Partial<Outcome>, values: Values = 'shown', of: Partial<Change> = {}) =>
+    differences(
+      resourcesOf(
+        {
+          outcomes: [
+            { change: { ...change, ...of } as Change, result: 'planned', stands: standing, ...outcome },
+          ],
+          settings,
+        },
+        values,
+      ),
+      { isApplied: false, isPublic: values === 'hidden' },
+    ).flatMap(({ rows }) => rows);
 
-  it('that takes away without a word more has a row all the same', () => {
-    expect(changes([{ change, result: 'planned', stands: standing }], 'shown')?.rows).toEqual([
-      '| 🗑️&nbsp;to&nbsp;delete | parameter `/papyrus/prd/PORT` |  |  |  |',
-    ]);
+  it('has one row for what is deleted', () => {
+    expect(rowsOf({})).toEqual(['| **Parameter** `PORT` | 🗑️ to delete | String |']);
   });
 
   it.each<[what: string, difference: Difference, shown: string, hidden: string]>([
-    ['a value', { field: 'value', from: ABSENT, to: '2' }, 'value: 2', 'value'],
-    ['a secret value', { field: 'value', from: ABSENT, to: new Secret('canary') }, 'value', 'value'],
-    ['its type', { field: 'type', from: ABSENT, to: 'String' }, 'type: String', 'type: String'],
-    ['what is only wanted or not', { field: 'origin:a', from: ABSENT, to: true }, 'origin:a', 'origin:a'],
-  ])(
-    'that makes something tells %s, to strangers without plain values',
-    (_what, difference, shown, hidden) => {
-      const made: Change = { ...change, action: 'create', observed: undefined, differences: [difference] };
-      const cell = (values: 'shown' | 'hidden') =>
-        changes([{ change: made, result: 'planned', stands: undefined }], values)?.rows[0]?.split(' | ')[4];
-      expect([cell('shown'), cell('hidden')]).toEqual([`${shown} |`, `${hidden} |`]);
-    },
-  );
+    ['a value', { field: 'value', from: ABSENT, to: '2' }, 'String, `2`', 'String'],
+    ['a secret value', { field: 'value', from: ABSENT, to: new Secret('canary') }, 'String', 'String'],
+  ])('has one row for what is created, with %s', (_what, difference, shown, hidden) => {
+    const of = { action: 'create', observed: undefined, differences: [difference] } as const;
+    expect([rowsOf({ stands: undefined }, 'shown', of), rowsOf({ stands: undefined }, 'hidden', of)]).toEqual(
+      [
+        [`| **Parameter** \`PORT\` | 🆕 to create | ${shown} |`],
+        [`| **Parameter** \`PORT\` | 🆕 to create | ${hidden} |`],
+      ],
+    );
+  });
+
+  it.each<[what: string, facts: Facts, difference: Difference, from: string, to: string]>([
+    ['what was not read', { unread: true }, { field: 'value', from: undefined, to: '2' }, 'not read', '`2`'],
+    [
+      'what a secret that waits for its deletion does not give out',
+      { scheduledForDeletion: true },
+      { field: 'key:password', from: undefined, to: new Secret('x') },
+      'not read',
+      'hidden value',
+    ],
+    ['what is missing', {}, { field: 'tag:a', from: ABSENT, to: 'b' }, 'missing', '`b`'],
+    ['what is removed', {}, { field: 'tag:a', from: 'b', to: ABSENT }, '`b`', 'removed'],
+    [
+      'another hidden value',
+      {},
+      { field: 'value', from: new Secret('x'), to: new Secret('y') },
+      'hidden value',
+      'another hidden value',
+    ],
+  ])('says of %s only what is known', (_what, facts, difference, from, to) => {
+    const [, row = ''] = rowsOf({}, 'shown', {
+      action: 'update',
+      observed: { ...standing, facts },
+      differences: [difference],
+    } as Partial<Change>);
+    expect(row.split(' | ').slice(1)).toEqual([from, `**${to}** |`]);
+  });
 });
 
 describe('console links', () => {
@@ -254,5 +294,5 @@ it('an image, which has no tags of AWS, is not listed as unmanaged', () => {
     ...{ desired: image, observed: image },
   };
   const outcomes: Outcome[] = [{ change, result: 'unchanged', stands: image }];
-  expect(found({ ...runOf({}), outcomes })).toBeUndefined();
+  expect(ownership({ ...runOf({}), outcomes })).toBeUndefined();
 });

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
-import { faultSummary } from '../../src/report/end.ts';
+import { Unreadable } from '../../src/model/spec.ts';
+import { faultSummary } from '../../src/report/early-summary.ts';
+import { folds, steps } from '../../src/report/messages.ts';
 import { summary } from '../../src/report/summary.ts';
 import type { Given } from '../asking.ts';
 import { sdkError } from '../clients/clock.ts';
@@ -16,45 +18,25 @@ const LOG = 'AWS::Logs::LogGroup';
 const SSM = 'AWS::SSM::Parameter';
 const SM = 'AWS::SecretsManager::Secret';
 
-/** Cells of the rows below a heading. */
-function table(text: string, heading: string): string[][] {
-  const part = text.split('\n\n').find((_, index, parts) => parts[index - 1] === heading) ?? '';
-  return part.split('\n').map((line) =>
-    line
-      .split(/(?<!\\)\|/)
-      .slice(1, -1)
-      .map((cell) => cell.trim().replaceAll('&nbsp;', ' ')),
-  );
+/** The lines of the fold whose line holds this. */
+function fold(text: string, line: string): string[] {
+  const found = text.split('<details>').find((part) => part.split('</summary>')[0]?.includes(line)) ?? '';
+  return found.split('</details>')[0]?.split('\n') ?? [];
 }
 
 describe('the headline', () => {
   it.each<[what: string, given: Given, applied: boolean, line: string]>([
-    ['a first apply', seed, false, '## ✅ apply: `/papyrus/prd` in us-west-2: 12 changed'],
-    ['a silent apply', seed, true, '## ✅ apply: `/papyrus/prd` in us-west-2: nothing had to change'],
+    ['a first apply', seed, false, '## ✅ 12 created'],
+    ['a silent apply', seed, true, '## ✅ No changes: 12 resources match the configuration'],
+    ['a plan', { inputs: { ...seed.inputs, mode: 'plan' } }, false, '## 📝 Plan: 12 to create'],
     [
-      'a plan',
-      { inputs: { ...seed.inputs, mode: 'plan' } },
-      false,
-      '## 📝 plan: `/papyrus/prd` in us-west-2: 12 to create',
-    ],
-    [
-      'a plan where all stands',
+      'a plan without a change',
       { inputs: { ...seed.inputs, mode: 'plan' } },
       true,
-      '## ✅ plan: `/papyrus/prd` in us-west-2: nothing to change',
+      '## ✅ No changes: 12 resources match the configuration',
     ],
-    [
-      'drift',
-      { inputs: { ...seed.inputs, mode: 'drift' } },
-      false,
-      '## ❌ drift: `/papyrus/prd` in us-west-2: 12 missing',
-    ],
-    [
-      'drift that may be',
-      { inputs: { ...seed.inputs, mode: 'drift', 'fail-on-drift': 'false' } },
-      false,
-      '## 📝 drift: `/papyrus/prd` in us-west-2: 12 missing',
-    ],
+    ['drift', { inputs: { ...seed.inputs, mode: 'drift' } }, false, '## 🔶 12 of 12 resources drifted'],
+    ['no drift', { inputs: { ...seed.inputs, mode: 'drift' } }, true, '## ✅ No drift in 12 resources'],
   ])('of %s', (_what, given, applied, line) => {
     expect(summary(runOf(given, applied ? leftBy(runOf(seed)) : {})).split('\n')[0]).toBe(line);
   });
@@ -64,16 +46,24 @@ describe('the headline', () => {
       [LOG]: new Map([['/ecs/papyrus', spec(LOG, { ...OURS, retention: 30, class: 'STANDARD' })]]),
     };
     const run = runOf({ inputs: { dotenv: 'A=1\nB=2' } }, observed, { '/papyrus/prd/A': new Error('odd') });
-    const text = summary(run);
-    expect(text.split('\n')[0]).toBe(
-      '## ❌ apply: `/papyrus/prd` in us-west-2: 2 changed, 1 blocked, 1 failed',
+    expect(summary(run).split('\n')[0]).toBe('## ❌ 1 of 4 resources failed, 2 created, 1 blocked');
+  });
+
+  it('has one line below it: where, by which run and commit, and what was asked of AWS', () => {
+    const origin = {
+      runUrl: 'https://x/runs/1',
+      runNumber: '42',
+      commit: '0123456789',
+      commitUrl: 'https://x/c',
+    };
+    expect(summary(runOf({ inputs: { mode: 'plan' } }), origin).split('\n')[2]).toBe(
+      '**papyrus / prd** · us-west-2 · `123456789012` · [run #42](https://x/runs/1) · [`0123456`](https://x/c) · 12 API calls, nothing written',
     );
-    expect(text).toContain('> [!CAUTION]\n> 1 of 4 failed: /papyrus/prd/A;');
   });
 });
 
 describe('the resources', () => {
-  it('stand with what changed', () => {
+  it('that differ are one table, what needs the reader first', () => {
     const observed = {
       [LOG]: new Map([['/ecs/papyrus', spec(LOG, { ...OURS, retention: 30, class: 'STANDARD' })]]),
       [SSM]: new Map([
@@ -83,132 +73,100 @@ describe('the resources', () => {
     };
     const run = runOf({ inputs: { dotenv: 'PORT=2\nHOST=h\nNEW=n', repository: 'none' } }, observed);
     const text = summary(run);
-    expect(table(text, '### Checklist').map((cells) => cells.slice(0, 2).join(' '))).toEqual([
-      ' Resource',
-      '--- ---',
-      '⛔ blocked log group',
-      '✅ stands parameter',
-      '🆕 created parameter',
-      '✏️ changed parameter',
+    const cells = text
+      .split('\n')
+      .slice(text.split('\n').indexOf('| Resource | Before | Configured |') + 2)
+      .filter((line, index, all) => line.startsWith('|') && all.indexOf('') > index)
+      .map((line) => line.replace(/\[(`?.*?`?)\]\([^)]*\)/, '$1'));
+    expect(cells).toEqual([
+      '| **Log group** `/ecs/papyrus` | ⛔ blocked | a shorter retention deletes logs that stand, to allow it: `allow: shorten-retention` |',
+      '| &emsp;retention | 30 days | **1 day** |',
+      '| **Parameter** `PORT` |  |  |',
+      '| &emsp;value | `1` | **`2`** |',
+      '| **Parameter** `NEW` | 🆕 created | String, `n` |',
     ]);
-    expect(table(text, '### Changes').slice(2)).toEqual([
-      [
-        '⛔ blocked',
-        'log group `/ecs/papyrus`',
-        'a shorter retention deletes logs that stand (to allow it: allow: shorten-retention)',
-        '',
-        '',
-      ],
-      ['', '', 'retention', '30', '1'],
-      ['✅ done', 'parameter `/papyrus/prd/PORT`', 'value', '1', '2'],
-      ['✅ done', 'parameter `/papyrus/prd/NEW`', 'all', '', 'value: n, type: String'],
+    const rows = fold(text, 'Checklist').filter((line) => line.startsWith('|'));
+    expect(rows.map((row) => row.split(' | ')[0]?.slice(2))).toEqual([
+      'State',
+      '---',
+      '⛔ blocked',
+      '✅ unchanged',
+      '🆕 created',
+      '✏️ updated',
     ]);
   });
 
-  it('that failed stand with the remedy', () => {
-    const error = new AwsError(
-      sdkError('AccessDeniedException', 400, { message: 'canary' }),
-      'ssm:PutParameter',
-      '/papyrus/prd/A',
-      true,
+  it('that are many of one row each are folded but for the first', () => {
+    const names = Array.from({ length: 60 }, (_, n) => `A${n}_PORT=1`).join('\n');
+    const text = summary(runOf({ inputs: { dotenv: names, mode: 'plan', only: 'parameters' } }));
+    const [shown = '', folded = ''] = text.split(
+      '<details><summary>🆕 to create: 50 parameters more</summary>',
     );
+    expect(shown.match(/🆕 to create/g)).toHaveLength(10);
+    expect(folded.match(/🆕 to create/g)).toHaveLength(50);
+  });
+
+  it('that failed by a mistake of ours show the kind, and not the words, which may be a value', () => {
     const text = summary(
-      runOf({ inputs: { dotenv: 'A=1', only: 'parameters' } }, {}, { '/papyrus/prd/A': error }),
+      runOf({ inputs: { dotenv: 'A=1' } }, {}, { '/papyrus/prd/A': new RangeError('canary') }),
     );
-    expect(table(text, '### Changes')[2]?.join(' ')).toMatch(
-      /❌ failed .*the role may not ssm:PutParameter\. What to do: add to the role's policy: \{"Effect"/,
-    );
-    expect(text).not.toContain('canary');
-  });
-
-  it('that failed by a mistake of ours tell the kind, and not the words, which may be a value', () => {
-    const error = new RangeError('canary');
-    const text = summary(runOf({ inputs: { dotenv: 'A=1' } }, {}, { '/papyrus/prd/A': error }));
-    expect(text).toContain('something unexpected happened (RangeError); please report it');
+    expect(text).toContain('Something unexpected happened (RangeError)');
     expect(text).not.toContain('canary');
   });
 });
 
 describe('the variables', () => {
+  const rowsOf = (given: Given) =>
+    fold(summary(runOf(given)), 'variable')
+      .filter((line) => line.startsWith('|'))
+      .map((line) =>
+        line
+          .replaceAll(/<\/?code>/g, '`')
+          .replaceAll('<wbr>', '')
+          .replace(/&#(\d+);/g, (_, n) => String.fromCodePoint(Number(n))),
+      );
+
   it('stand with their place and the reason', () => {
-    const rows = table(summary(runOf(seed)), '### Variables');
-    expect(rows[0]).toEqual(['Variable', 'Goes to', 'As', 'Because']);
+    const rows = rowsOf(seed);
     expect(rows).toHaveLength(2 + 18);
-    expect(rows).toContainEqual([
-      '`DB_PASSWORD`',
-      '`papyrus/prd/db` key `password`',
-      'JSON secret',
-      'database password',
-    ]);
-    expect(rows).toContainEqual([
-      '`AUTH0_DOMAIN`',
-      '`papyrus/prd/auth0` key `domain`',
-      'JSON secret',
-      'setting of the sign-in',
-    ]);
-    expect(rows).toContainEqual([
-      '`AUTH0_DOMAIN`',
-      '`/papyrus/prd/AUTH0_DOMAIN`',
-      'String',
-      'setting of the sign-in',
-    ]);
-    expect(rows).toContainEqual([
-      '`SMTP_PASSWORD`',
-      '`/papyrus/prd/SMTP_PASSWORD`',
-      'SecureString',
-      'secret: its name says PASSWORD',
-    ]);
-    expect(rows).toContainEqual(['`LOG_LEVEL`', '`/papyrus/prd/LOG_LEVEL`', 'String', 'plain: words']);
+    expect(rows).toContain('| `DB_PASSWORD` | secret `papyrus/prd/db` key `password` | database password |');
+    expect(rows).toContain(
+      '| `AUTH0_DOMAIN` | secret `papyrus/prd/auth0` key `domain` | setting of the sign-in |',
+    );
+    expect(rows).toContain('| `AUTH0_DOMAIN` | String parameter | setting of the sign-in |');
+    expect(rows).toContain('| `SMTP_PASSWORD` | SecureString parameter | secret: its name says PASSWORD |');
   });
 
   it('that are empty say so, and claim no type that nothing settles', () => {
     const config = 'rules: [{ match: HOST, to: parameter }]';
-    const text = summary(runOf({ inputs: { dotenv: 'PORT=\nHOST=\nSMTP_PASSWORD=' }, config }));
-    expect(table(text, '### Variables').slice(2)).toEqual([
-      [
-        '`PORT`',
-        '`/papyrus/prd/PORT`',
-        'as it stands',
-        'plain: its value is empty; empty here, left as it is',
-      ],
-      ['`HOST`', '`/papyrus/prd/HOST`', 'String', 'rule "HOST"; empty here, left as it is'],
-      [
-        '`SMTP_PASSWORD`',
-        '`/papyrus/prd/SMTP_PASSWORD`',
-        'SecureString',
-        'secret: its name says PASSWORD; empty here, left as it is',
-      ],
+    expect(rowsOf({ inputs: { dotenv: 'PORT=\nHOST=\nSMTP_PASSWORD=' }, config }).slice(2)).toEqual([
+      '| `PORT` | as it stands parameter | plain: its value is empty; empty here, left as it is |',
+      '| `HOST` | String parameter | rule "HOST"; empty here, left as it is |',
+      '| `SMTP_PASSWORD` | SecureString parameter | secret: its name says PASSWORD; empty here, left as it is |',
     ]);
   });
 
-  it('are no table where there are none', () => {
-    expect(summary(runOf({}))).not.toContain('### Variables');
+  it('are no fold where there are none', () => {
+    expect(summary(runOf({}))).not.toContain('variable');
   });
 });
 
-describe('what is to know', () => {
-  it('warnings, notices, names that were left out, what the rooms told', () => {
+describe('notes', () => {
+  it('are warnings, notices, names that were left out, and what providers reported', () => {
     const given: Given = {
       inputs: { secrets: '{"OTHER":"x","DB_USER":"y","github_token":"z"}', dotenv: 'A_TOKEN=x\nB="$X"' },
       config: 'rules: [{ match: DB_USER, to: parameter }]',
     };
-    const text = summary({ ...runOf(given), told: ['papyrus: somebody else wrote it'] });
-    const [, told = ''] = text.split('### To know');
-    const remarks = (told.split('###')[0] ?? '').split('\n').filter((line) => line.startsWith('- '));
-    expect(remarks).toEqual([
-      expect.stringMatching(/^- input dotenv line 2: B: a \\\$ before a name/),
-      expect.stringMatching(
-        /^- input secrets: DB_USER: given as a secret, and the rule "DB_USER" stores it as a plain String/,
-      ),
+    const rows = fold(
+      summary({ ...runOf(given), told: ['papyrus: somebody else wrote it'] }),
+      'notes',
+    ).filter((line) => line.startsWith('- '));
+    expect(rows).toEqual([
+      expect.stringMatching(/^- input dotenv line 2: B:/),
+      expect.stringMatching(/^- input secrets: DB_USER:/),
       expect.stringMatching(/^- input secrets: names .*: OTHER, github\\?_token$/),
       '- papyrus: somebody else wrote it',
     ]);
-  });
-
-  it('the price and the calls', () => {
-    expect(summary(runOf(seed)).trimEnd().split('\n').at(-1)).toBe(
-      '<sub>3 secrets: $1.20 a month. 12 calls to AWS in this run (secretsmanager 4, ssm 8; 0.000020 dollars for those to Secrets Manager). Standard parameters are free.</sub>',
-    );
   });
 });
 
@@ -216,52 +174,60 @@ describe('the price', () => {
   const large = (name: string) => `${name}=${'x '.repeat(2500)}x`;
 
   it.each<[what: string, dotenv: string, line: string]>([
-    ['nothing', '', '0 secrets: $0.00 a month.'],
-    ['one of each', `DB_PASSWORD=x\n${large('A')}`, '1 secret, 1 advanced parameter: $0.45 a month.'],
+    ['nothing', '', '$0.00 a month – 0 secrets'],
+    ['one of each', `DB_PASSWORD=x\n${large('A')}`, '$0.45 a month – 1 secret, 1 advanced parameter;'],
     [
       'several',
       `${SEED_ENV}\n${large('A')}\n${large('B')}`,
-      '3 secrets, 2 advanced parameters: $1.30 a month.',
+      '$1.30 a month – 3 secrets, 2 advanced parameters;',
     ],
   ])('of %s', (_what, dotenv, line) => {
-    const text = summary(runOf({ inputs: { dotenv } }));
-    expect(text).toContain(`<sub>${line} `);
+    expect(summary(runOf({ inputs: { dotenv } }))).toContain(`<summary>💵 ${line}`);
+  });
+
+  it('is not known of what could not be read', () => {
+    const observed = { [SM]: new Map([['papyrus/prd/db', new Unreadable(new Error('x'))]]) };
+    expect(summary(runOf({ inputs: { dotenv: 'DB_PASSWORD=x' } }, observed))).toContain(folds.priceUnknown);
+  });
+
+  it('stands with the calls', () => {
+    expect(fold(summary(runOf(seed)), 'a month').join('\n')).toContain(
+      '12 AWS calls in this run (secretsmanager 4, ssm 8)',
+    );
   });
 });
 
-describe('what to do next', () => {
+describe('what to do', () => {
   const denied = new AwsError(sdkError('AccessDeniedException', 400), 'ssm:PutParameter', '/x', true);
   const refused = (inputs = {}) =>
     runOf({ inputs: { dotenv: 'A=1', ...inputs } }, {}, { '/papyrus/prd/A': denied });
 
-  it('after AccessDenied is the policy, which stands below where it is asked for', () => {
-    expect(summary(refused())).toContain('see the whole policy that this configuration needs with');
-    expect(summary(refused())).not.toContain('### IAM policies');
-    const asked = summary(refused({ 'iam-policies': 'true' }));
-    expect(asked).toContain('give the role the policy below');
-    expect(asked).toContain('### IAM policies of this configuration');
+  it('after AccessDenied is the statement, and the policy where it is asked for', () => {
+    expect(summary(refused())).toContain(steps.policies.split('`')[1]);
+    expect(summary(refused())).not.toContain(folds.policies);
+    expect(summary(refused({ 'iam-policies': 'true' }))).toContain(folds.policies);
   });
 
   it('is nothing that cannot be written: the policies need the ARN of the caller', () => {
     const run = refused({ 'iam-policies': 'true' });
-    expect(summary({ ...run, caller: { account: '', arn: '' } })).not.toContain('### IAM policies');
+    expect(summary({ ...run, caller: { account: '', arn: '' } })).not.toContain(folds.policies);
   });
 
-  it.each([
-    [['db'], 'restores the secret; parameters'],
-    [['db', 'auth0'], 'restores the 2 secrets; parameters'],
-  ])('after a destroy of the secrets %o is how they come back', (names, words) => {
-    const run = runOf({ inputs: { mode: 'destroy', confirm: '/papyrus/prd' } });
-    const outcomes = names.map((name): Outcome => {
-      const standing = spec(SM, OURS, {}, `papyrus/prd/${name}`);
-      const change: Change = {
-        ...{ id: name, kind: SM, name: standing.name, action: 'delete', differences: [], notes: [] },
-        ...{ desired: standing, observed: standing },
-      };
-      return { change, result: 'done', stands: undefined };
-    });
-    expect(summary({ ...run, outcomes })).toContain(`for 30 days \`mode: apply\` ${words}`);
-  });
+  it.each([[['db']], [['db', 'auth0']]])(
+    'after a destroy of the secrets %o is how they come back',
+    (names) => {
+      const run = runOf({ inputs: { mode: 'destroy', confirm: '/papyrus/prd' } });
+      const outcomes = names.map((name): Outcome => {
+        const standing = spec(SM, OURS, {}, `papyrus/prd/${name}`);
+        const change: Change = {
+          ...{ id: name, kind: SM, name: standing.name, action: 'delete', differences: [], notes: [] },
+          ...{ desired: standing, observed: standing },
+        };
+        return { change, result: 'done', stands: undefined };
+      });
+      expect(summary({ ...run, outcomes })).toContain(steps.restorable(names.length, 30).split(':')[0]);
+    },
+  );
 });
 
 describe('nothing in it', () => {
@@ -273,7 +239,7 @@ describe('nothing in it', () => {
       expect(text).not.toContain(secret);
       expect(text).not.toContain(secret.replace('Kanari', 'Kolibri'));
     }
-    expect(text).toContain('| key:password | a value | another value |');
+    expect(text).toContain('| &emsp;key `password` | hidden value | **another hidden value** |');
   });
 
   it('is markup of others', () => {
@@ -289,10 +255,23 @@ describe('nothing in it', () => {
     expect(html).not.toContain('<img');
     expect(html).not.toContain('href="https://evil');
     // What is left of it stands in code, where GitHub makes neither links nor mentions.
-    const outside = text.replace(/(`+)(?!`).*?[^`]\1(?!`)/g, '');
+    const outside = text.replace(/<code>.*?<\/code>|(`+)(?!`).*?[^`]\1(?!`)/g, '');
     expect(outside).not.toMatch(/@octocat|https:\/\/evil|(?<!\\)\[x(?<!\\)\]/);
-    expect(table(text, '### Checklist').every((cells) => cells.length === 4)).toBe(true);
-    expect(table(text, '### Changes').every((cells) => cells.length === 5)).toBe(true);
+    for (const table of html.split('<table>').slice(1)) {
+      const [head = '', body = ''] = (table.split('</table>')[0] ?? '').split('</thead>');
+      const width = head.match(/<th>/g)?.length;
+      expect(
+        body
+          .split('</tr>')
+          .slice(0, -1)
+          .map((row) => row.match(/<td>/g)?.length),
+      ).toEqual(
+        body
+          .split('</tr>')
+          .slice(0, -1)
+          .map(() => width),
+      );
+    }
   });
 });
 
@@ -303,22 +282,26 @@ describe('a large one', () => {
       runOf({ inputs: { dotenv: names.map((name) => `${name}=1`).join('\n'), mode: 'plan' } }),
     );
     expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
-    expect(text).toContain('### Checklist');
-    expect(text).toContain('### Variables');
+    expect(text).toContain('9000 variables');
     expect(text).toMatch(/… and \d+ more/);
-    expect(text).toContain('calls to AWS in this run');
+    expect(text).toContain('AWS calls in this run');
+    expect(text.match(/<details>/g)?.length).toBe(text.match(/<\/details>/g)?.length);
   });
 });
 
 describe('a run whose input is wrong', () => {
-  it('has every fault in a line', () => {
-    expect(
-      faultSummary([
-        { where: 'input tags', text: 'a <b> | c' },
-        { where: '.env', file: '.env', line: 3, key: 'A_B', text: 'x' },
-      ]),
-    ).toBe(
-      '## ❌ The input is wrong: nothing was read or written\n\n- input tags: a &lt;b&gt; \\| c\n- .env line 3: A_B: x\n',
-    );
+  it('has a row for each error, those of one place together', () => {
+    const text = faultSummary([
+      { where: '.env', file: '.env', line: 12, key: 'C', text: 'z' },
+      { where: 'input tags', text: 'a <b> | c' },
+      { where: '.env', file: '.env', line: 3, key: 'A_B', text: 'x' },
+    ]);
+    expect(text.split('\n').filter((line) => line.startsWith('|'))).toEqual([
+      '| Where | What to fix |',
+      '| --- | --- |',
+      '| `.env` line 3 | `A_B`: x |',
+      '| `.env` line 12 | `C`: z |',
+      '| `input tags` | a &lt;b&gt; \\| c |',
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 /** What the tests of the Auth0 room stand on: a tenant, a clock that stands still, and a run as main makes it. */
 import { Auth0Client } from '../../src/clients/auth0.ts';
-import type { Auth0Clock } from '../../src/clients/auth0-retry.ts';
+import type { Clock } from '../../src/clients/clock.ts';
 import { type AppPaths, type AppUrls, closes, wantedUrls } from '../../src/desired/app-url.ts';
 import { ABSENT, type Difference } from '../../src/model/fields.ts';
 import { fieldOf, type Specs, Unreadable } from '../../src/model/spec.ts';
@@ -31,7 +31,7 @@ export const FOREIGN = {
 export const LISTS = ['callbacks', 'allowed_logout_urls', 'web_origins'] as const;
 
 /** Time stands still and goes on only by sleeping; `during` is what the world does meanwhile. */
-export class StillClock implements Auth0Clock {
+export class StillClock implements Pick<Clock, 'epoch' | 'sleep'> {
   readonly slept: number[] = [];
   during: () => void = () => {};
   #now = Date.UTC(2026, 0, 15, 12, 0, 0);

@@ -13,7 +13,13 @@ import { fieldOf } from '../../src/model/spec.ts';
 import { apply } from '../../src/plan/apply.ts';
 import { plan } from '../../src/plan/plan.ts';
 import type { Policy } from '../../src/plan/policy.ts';
-import { confirmed, noNames, observe, openProviders } from '../../src/providers/providers.ts';
+import {
+  confirmed,
+  noNames,
+  observe,
+  openProviders,
+  type ProviderOptions,
+} from '../../src/providers/providers.ts';
 import type { Secret } from '../../src/secret.ts';
 import { type AwsOptions, type AwsServer, type Call, type FaultRule, startAws } from '../servers/aws.ts';
 
@@ -23,6 +29,10 @@ export class TestClock implements Clock {
   #now = 0;
 
   now(): number {
+    return this.#now;
+  }
+
+  epoch(): number {
     return this.#now;
   }
 
@@ -137,6 +147,7 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
         calls: new Calls(clock),
         clock,
         tags,
+        listedPrefix: undefined,
         leavesUnread,
         mask: (value, place, always) => {
           if (always === true || !isShown(place)) masked.set(place, value);
@@ -144,7 +155,7 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
         tell: (text) => void told.push(text),
       },
       {
-        readsLifecycle: wishes.some(({ spec }) => fieldOf(spec, 'lifecycle') !== undefined),
+        repository: repositoryOptions(wishes),
         recoveryDays: 30,
         auth0: undefined,
         image: undefined,
@@ -208,6 +219,20 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
       return calls;
     },
     [Symbol.asyncDispose]: () => aws.close(),
+  };
+}
+
+/** What a run of the action reads of a repository with these settings. */
+function repositoryOptions(wishes: readonly DesiredResource[]): ProviderOptions['repository'] {
+  const wish = wishes.find(({ kind }) => kind === 'AWS::ECR::Repository');
+  const scan = wish && fieldOf(wish.spec, 'scan-on-push');
+  return {
+    readsPolicy: typeof (wish && fieldOf(wish.spec, 'pull-accounts')) === 'string' ? 'always' : 'tagged',
+    readsLifecycle: wish !== undefined && fieldOf(wish.spec, 'lifecycle') !== undefined,
+    scan:
+      scan === undefined || wish === undefined
+        ? undefined
+        : { value: scan === 'true', given: !wish.defaults.has('scan-on-push') },
   };
 }
 

@@ -38,6 +38,7 @@ const repo = (tags: Tags, imageTagMutability: ImageTagMutability = 'MUTABLE') =>
     new CreateRepositoryCommand({
       repositoryName: repository.name,
       imageTagMutability,
+      imageScanningConfiguration: { scanOnPush: true },
       encryptionConfiguration: { encryptionType: 'AES256' },
       tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
     }),
@@ -94,7 +95,7 @@ describe.each(both)('%s', (_, subject, made, wish, rest) => {
     expect(outcome.result).toBe('failed');
     expect(outcome.error).toMatchObject({
       reason: 'conflict',
-      message: expect.stringMatching(/another run made it .* not what is wanted here: tag:project$/),
+      message: expect.stringMatching(/another run created it .* other settings .*: tag:project$/),
       remedy: expect.stringContaining('run again'),
     });
     expect(told).toEqual([]);
@@ -216,6 +217,7 @@ test('a key is the same by any of its names', async () => {
     bench.others.ecr.send(
       new CreateRepositoryCommand({
         repositoryName: repository.name,
+        imageScanningConfiguration: { scanOnPush: true },
         encryptionConfiguration: {
           encryptionType: 'KMS',
           kmsKey: `arn:aws:kms:us-west-2:123456789012:key/${id}`,

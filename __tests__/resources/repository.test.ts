@@ -167,7 +167,11 @@ describe('encryption is fixed at the creation', () => {
     await repository.foreign(bench.others, { 'managed-by': 'aws-bootstrap' });
     const { plan } = await bench.round(wish());
     expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);
-    expect(fieldsOf(plan[0] as (typeof plan)[number]).sort()).toEqual(['mutability', 'tag:project']);
+    expect(fieldsOf(plan[0] as (typeof plan)[number]).sort()).toEqual([
+      'mutability',
+      'scan-on-push',
+      'tag:project',
+    ]);
     expect(plan[1]).toMatchObject({
       differences: [{ field: 'encryption', from: 'KMS', to: 'AES256' }],
       blocked: { reason: expect.stringContaining('ignore: repository:encryption') },

@@ -1,8 +1,8 @@
 /** The contract of rooms whose resources stand below a path, and of delete in every room, against moto behind its laws. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Calls } from '../../src/clients/aws.ts';
+import { Cancellation } from '../../src/clients/cancellation.ts';
 import { systemClock } from '../../src/clients/clock.ts';
-import { Stop } from '../../src/clients/stop.ts';
 import { ABSENT } from '../../src/model/fields.ts';
 import type { ListedKind } from '../../src/model/inventory.ts';
 import type { Providers } from '../../src/providers/provider.ts';
@@ -21,14 +21,20 @@ beforeAll(async () => {
   rooms = openProviders(
     { region: 'us-west-2', readOnly: false, userAgent: 'a test', clock: systemClock, agent: undefined },
     {
-      calls: new Calls(systemClock, new Stop()),
+      calls: new Calls(systemClock, new Cancellation()),
       clock: systemClock,
       tags: new Map(),
+      listedPrefix: undefined,
       leavesUnread: false,
       mask: () => {},
       tell: () => {},
     },
-    { readsLifecycle: false, recoveryDays: 7, auth0: undefined, image: undefined },
+    {
+      repository: { readsLifecycle: false, readsPolicy: 'never', scan: undefined },
+      recoveryDays: 7,
+      auth0: undefined,
+      image: undefined,
+    },
   );
 });
 afterAll(() => aws.close());

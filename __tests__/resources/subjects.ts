@@ -17,6 +17,7 @@ import {
   ListTagsForResourceCommand as EcrTags,
   UntagResourceCommand as EcrUntag,
   GetLifecyclePolicyCommand,
+  PutImageScanningConfigurationCommand,
   PutImageTagMutabilityCommand,
   PutLifecyclePolicyCommand,
 } from '@aws-sdk/client-ecr';
@@ -40,7 +41,7 @@ import {
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-ssm';
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
-import type { Fields } from '../../src/model/fields.ts';
+import { ABSENT, type Fields } from '../../src/model/fields.ts';
 import { Secret } from '../../src/secret.ts';
 import { canonicalJson } from '../../src/settings/canonical-json.ts';
 import { type Bench, type Clients, wishFor } from './bench.ts';
@@ -104,6 +105,7 @@ const missing =
   };
 
 const GROUP = '/ecs/papyrus';
+export const LOG_KEY = 'arn:aws:kms:us-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 const GROUP_ARN = `arn:aws:logs:us-west-2:123456789012:log-group:${GROUP}`;
 
 export const logGroup: Subject = {
@@ -114,9 +116,11 @@ export const logGroup: Subject = {
       'AWS::Logs::LogGroup',
       GROUP,
       { retention: 1, class: 'STANDARD', ...fields },
-      { defaults: new Set(fields?.['retention'] === undefined ? ['class', 'retention'] : ['class']) },
+      {
+        defaults: new Set(['class', 'retention'].filter((field) => fields?.[field] === undefined)),
+      },
     ),
-  created: { retention: 1 },
+  created: { retention: 1, class: 'STANDARD' },
   createCalls: ['CreateLogGroup', 'PutRetentionPolicy'],
   second: { operation: 'PutRetentionPolicy', fields: {} },
   updates: [
@@ -131,6 +135,12 @@ export const logGroup: Subject = {
       fields: { retention: 'never' },
       differs: ['retention'],
       stands: { retention: undefined },
+    },
+    {
+      what: 'a key',
+      fields: { 'key-id': LOG_KEY },
+      differs: ['key-id'],
+      stands: { key: LOG_KEY },
     },
   ],
   drifts: [
@@ -174,7 +184,12 @@ export const logGroup: Subject = {
     const group = logGroups?.find(({ logGroupName }) => logGroupName === GROUP);
     if (group === undefined) return undefined;
     const { tags = {} } = await logs.send(new LogsTags({ resourceArn: GROUP_ARN }));
-    return { retention: group.retentionInDays, tags };
+    return {
+      retention: group.retentionInDays,
+      class: group.logGroupClass ?? 'STANDARD',
+      ...(group.kmsKeyId === undefined ? {} : { key: group.kmsKeyId }),
+      tags,
+    };
   },
   conflicts: true,
 };
@@ -461,6 +476,12 @@ export const lifecycleOf = (count: number) => ({
   ],
 });
 
+/** The fields that let accounts pull, joined by commas. */
+export const pulled = (accounts: string | undefined): Fields => ({
+  'pull-accounts': accounts ?? ABSENT,
+  'tag:aws-bootstrap:pull-accounts': accounts === undefined ? ABSENT : 'granted',
+});
+
 export const repository: Subject = {
   kind: 'AWS::ECR::Repository',
   name: REPOSITORY,
@@ -468,14 +489,21 @@ export const repository: Subject = {
     const defaults = new Set<string>();
     if (fields?.['mutability'] === undefined) defaults.add('mutability').add('exclusions');
     if (fields?.['encryption'] === undefined) defaults.add('encryption');
+    if (fields?.['scan-on-push'] === undefined) defaults.add('scan-on-push');
     return wishFor(
       'AWS::ECR::Repository',
       REPOSITORY,
-      { mutability: 'MUTABLE', encryption: 'AES256', ...fields },
+      {
+        mutability: 'MUTABLE',
+        encryption: 'AES256',
+        'scan-on-push': 'true',
+        ...pulled(undefined),
+        ...fields,
+      },
       { defaults },
     );
   },
-  created: { mutability: 'MUTABLE', encryption: 'AES256' },
+  created: { mutability: 'MUTABLE', encryption: 'AES256', scans: true },
   createCalls: ['CreateRepository'],
   second: { operation: 'PutLifecyclePolicy', fields: { lifecycle: canonicalJson(lifecycleOf(10)) } },
   updates: [
@@ -497,6 +525,12 @@ export const repository: Subject = {
       differs: ['lifecycle'],
       stands: { lifecycle: lifecycleOf(10) },
     },
+    {
+      what: 'scan on push',
+      fields: { 'scan-on-push': 'false' },
+      differs: ['scan-on-push'],
+      stands: { scans: false },
+    },
   ],
   drifts: [
     {
@@ -506,6 +540,17 @@ export const repository: Subject = {
           new PutImageTagMutabilityCommand({ repositoryName: REPOSITORY, imageTagMutability: 'IMMUTABLE' }),
         ),
       fields: ['mutability'],
+    },
+    {
+      what: 'scan on push',
+      act: ({ others }) =>
+        others.ecr.send(
+          new PutImageScanningConfigurationCommand({
+            repositoryName: REPOSITORY,
+            imageScanningConfiguration: { scanOnPush: false },
+          }),
+        ),
+      fields: ['scan-on-push'],
     },
     {
       what: 'a tag changed',
@@ -542,7 +587,7 @@ export const repository: Subject = {
     );
   },
   tag: ({ ecr }, tags) => ecr.send(new EcrTag({ resourceArn: REPOSITORY_ARN, tags: paired(tags) })),
-  kept: { mutability: 'IMMUTABLE', encryption: 'KMS', lifecycle: lifecycleOf(3) },
+  kept: { mutability: 'IMMUTABLE', encryption: 'KMS', scans: false, lifecycle: lifecycleOf(3) },
   taken: [],
   async read({ ecr }) {
     const found = await ecr
@@ -560,6 +605,7 @@ export const repository: Subject = {
     return {
       mutability: one.imageTagMutability,
       encryption: one.encryptionConfiguration?.encryptionType,
+      scans: one.imageScanningConfiguration?.scanOnPush === true,
       ...(filters === undefined || filters.length === 0 ? {} : { exclusions: filters }),
       ...(policy?.lifecyclePolicyText === undefined
         ? {}

@@ -195,8 +195,9 @@ async function runOf(client: SecretsManagerClient, wish: Wish, rounds: number | 
     calls: {
       send: (_: CallOptions, call: () => Promise<unknown>) => call(),
     } as unknown as ProviderContext['calls'],
-    clock: { now: () => 0, random: () => 0, sleep: async () => {} },
+    clock: { now: () => 0, epoch: () => 0, random: () => 0, sleep: async () => {} },
     tags: new Map(),
+    listedPrefix: undefined,
     leavesUnread: false,
     mask: () => {},
     tell: () => {},

@@ -105,6 +105,8 @@ export interface AwsServer extends AsyncDisposable {
   storedBytes(logGroup: string, bytes: number): void;
   /** Puts deletion protection on a log group, or takes it off. */
   protect(logGroup: string, isProtected?: boolean): void;
+  /** A KMS key that CloudWatch Logs may not use. */
+  refuseKey(key: string): void;
   /** What a child process needs to speak to this server and to no other. */
   env(): Record<string, string>;
   close(): Promise<void>;
@@ -304,6 +306,7 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     own: secrets.own,
     storedBytes: logs.storedBytes,
     protect: logs.protect,
+    refuseKey: logs.refuseKey,
     env: () => environmentOf(url),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

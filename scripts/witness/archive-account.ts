@@ -3,7 +3,7 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AwsServer, startAws } from '../../__tests__/servers/aws.ts';
 import { DockerRegistry } from '../../__tests__/servers/docker-registry.ts';
-import { MANIFESTS } from '../../src/registry/media-types.ts';
+import { MANIFESTS } from '../../src/registry/manifest.ts';
 
 export class ArchiveAccount implements AsyncDisposable {
   private constructor(

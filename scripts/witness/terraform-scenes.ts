@@ -49,6 +49,7 @@ const SEED: Scene = {
       arguments: {
         image_tag_mutability: 'MUTABLE',
         encryption_configuration: [{ encryption_type: 'AES256' }],
+        image_scanning_configuration: [{ scan_on_push: true }],
       },
     },
     parameters: {
@@ -170,6 +171,7 @@ rules:
           filter_type: 'WILDCARD',
         })),
         encryption_configuration: [{ encryption_type: 'KMS', kms_key: KEY }],
+        image_scanning_configuration: [{ scan_on_push: true }],
       },
     },
     lifecycle: LIFECYCLE,

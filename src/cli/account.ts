@@ -1,7 +1,7 @@
 import { Calls, type Connection } from '../clients/aws.ts';
+import { Cancellation } from '../clients/cancellation.ts';
 import { systemClock } from '../clients/clock.ts';
 import { type Caller, chooseKeys, identify } from '../clients/identity.ts';
-import { Stop } from '../clients/stop.ts';
 import type { ProviderContext } from '../providers/context.ts';
 import { InputFaults } from '../settings/fault.ts';
 import { type Runner, readAwsCredentials, readEnvironment } from '../settings/inputs.ts';
@@ -24,7 +24,7 @@ export async function openAccount(
   { region, tags }: Pick<Settings, 'region' | 'tags'>,
   runner: Runner,
 ): Promise<Account> {
-  const stop = new Stop();
+  const stop = new Cancellation();
   const calls = new Calls(systemClock, stop);
   const agent = runner.usesProxy
     ? new (await import('../clients/proxy.ts')).ProxyAgent(readEnvironment)
@@ -42,6 +42,7 @@ export async function openAccount(
     calls,
     clock: systemClock,
     tags,
+    listedPrefix: undefined,
     leavesUnread: true,
     mask: () => {},
     tell: () => {},

@@ -1,6 +1,7 @@
 import { AwsError } from '../clients/errors.ts';
 import { Kms } from '../clients/kms.ts';
 import { PERMISSIONS } from '../clients/permissions.ts';
+import { repositoryOptions } from '../converge.ts';
 import type { Kind, Spec } from '../model/spec.ts';
 import { Unreadable } from '../model/spec.ts';
 import { countParameters } from '../providers/parameter-count.ts';
@@ -33,7 +34,7 @@ interface Reading {
 /** Makes the calls that a plan makes. */
 async function readExisting({ settings, asked, account }: RoleScope): Promise<Reading> {
   const providers = openProviders(account.connection, account.context, {
-    readsLifecycle: settings.repository?.lifecycle !== undefined,
+    repository: repositoryOptions(settings),
     recoveryDays: settings.ownership.recoveryDays,
     auth0: undefined,
     image: undefined,

@@ -1,8 +1,8 @@
 import { type Asked, ask } from '../ask.ts';
+import { Cancellation } from '../clients/cancellation.ts';
 import { AwsError } from '../clients/errors.ts';
 import { Iam } from '../clients/iam.ts';
 import type { Caller } from '../clients/identity.ts';
-import { Stop } from '../clients/stop.ts';
 import { logTo } from '../report/log.ts';
 import { InputFaults, type Note } from '../settings/fault.ts';
 import type { Runner } from '../settings/inputs.ts';
@@ -79,7 +79,7 @@ interface GivenInput {
 
 async function readInput(runner: Runner): Promise<GivenInput> {
   try {
-    const asked = await ask(runner, new Stop());
+    const asked = await ask(runner, new Cancellation());
     await asked.image?.close();
     const count = new Set(asked.desired.placements.map(({ route }) => route.variable.name)).size;
     const text = asked.hasVariables

@@ -1,5 +1,6 @@
 import { AwsError } from '../clients/errors.ts';
-import { errorText, reasonOf } from '../report/failure.ts';
+import { reasonOf } from '../failure.ts';
+import { errorText } from '../report/failure.ts';
 import { describe, InputFaults, type Note } from '../settings/fault.ts';
 import { INPUTS } from '../settings/input-names.ts';
 import { UsageError } from './arguments.ts';

@@ -52,7 +52,7 @@ function jsonOf(variables: readonly StoredVariable[], omitted: readonly string[]
 
 async function readVariables(settings: Settings, { connection, context }: Account): Promise<StoredVariables> {
   const providers = openProviders(connection, context, {
-    readsLifecycle: false,
+    repository: { readsLifecycle: false, readsPolicy: 'never', scan: undefined },
     recoveryDays: settings.ownership.recoveryDays,
     auth0: undefined,
     image: undefined,

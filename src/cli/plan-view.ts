@@ -1,9 +1,9 @@
 import { KINDS } from '../kinds/kinds.ts';
 import { ORDER } from '../kinds/names.ts';
 import type { Change, Plan } from '../model/change.ts';
-import { ABSENT, type Difference } from '../model/fields.ts';
+import { ABSENT, type Difference, textOf } from '../model/fields.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { differenceText, textOf } from '../report/fields.ts';
+import { differenceText } from '../report/labels.ts';
 import { type Span, type Style, styled, table } from './text.ts';
 
 /*

@@ -1,11 +1,11 @@
 import { ask } from '../ask.ts';
+import { Cancellation } from '../clients/cancellation.ts';
 import { systemClock } from '../clients/clock.ts';
-import { Stop } from '../clients/stop.ts';
 import { converge } from '../converge.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { handOff } from '../report/hand-off.ts';
+import { count, isDrifted, planDocument } from '../plan/plan-document.ts';
+import { completeFile } from '../report/ecs-integration.ts';
 import { logTo } from '../report/log.ts';
-import { count, isDrifted, planDocument } from '../report/plan-document.ts';
 import { plannedPrice, price } from '../report/price.ts';
 import type { Run } from '../report/run.ts';
 import type { Mode } from '../settings/choices.ts';
@@ -35,7 +35,7 @@ export function runAs(mode: Mode): CommandModule['run'] {
     const isJson = flags.switched('json') === true;
     logTo(terminalLog(terminal, isQuiet));
     const runner = await readRunInputs(flags, terminal, mode);
-    const stop = new Stop();
+    const stop = new Cancellation();
     const signals = endOnSignals(stop, terminal);
     const view = new TerminalView(terminal, { mode, isQuiet, isJson, isConfirmed });
     try {
@@ -60,7 +60,7 @@ export function runAs(mode: Mode): CommandModule['run'] {
 }
 
 /** Lets what is in flight come to its end and begins nothing new; the second signal ends the process. */
-function endOnSignals(stop: Stop, terminal: Terminal) {
+function endOnSignals(stop: Cancellation, terminal: Terminal) {
   let isInterrupted = false;
   const end = () => {
     if (isInterrupted) process.exit(CANCELLED);
@@ -167,5 +167,5 @@ function endLine(run: Run, isPlanned: boolean): Span[] {
 /** @returns the path of the completed file; undefined where none was asked for, or it cannot be completed yet */
 async function completeTaskDefinition(run: Run): Promise<string | undefined> {
   if (run.settings.reports.taskDefinition === undefined) return undefined;
-  return (await handOff(run, makeTemporaryFolder())).path;
+  return (await completeFile(run, makeTemporaryFolder())).path;
 }

@@ -1,5 +1,4 @@
-import { Auth0Error } from './auth0-error.ts';
-import { GRANT, parse } from './auth0-refusal.ts';
+import { Auth0Error, GRANT, parse } from './auth0-errors.ts';
 
 export type Auth0List = 'callbacks' | 'allowed_logout_urls' | 'web_origins';
 
@@ -20,7 +19,7 @@ export type Auth0Lists = Readonly<Record<Auth0List, readonly string[]>>;
  */
 const WITNESSES = ['is_first_party', 'global'] as const;
 
-/** What is asked for. */
+/** Fields to request. */
 export const FIELDS = ['client_id', 'name', ...LISTS, ...WITNESSES].join(',');
 
 /**

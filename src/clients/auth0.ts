@@ -3,40 +3,43 @@
  * (esbuild, minified, CPU at load over an empty module): the SDK's smallest entry, `auth0/clients` of 7.1.0, is 49 KB
  * and +28/+49 ms, and still needs a `fetch` of our own (the global one costs +180 ms on Node 20); these files are 9 KB
  * and +6/+17 ms, nearly all of it node:https. The SDK's errors also carry the answer's body and headers, which must
- * not reach a log, and it repeats a PATCH as it was, which can wipe out what somebody else wrote between two tries.
+ * not reach a log, and it repeats a PATCH as it was, which can overwrite what others wrote between two attempts.
  */
 import type { Agent } from 'node:http';
 import { Secret } from '../secret.ts';
-import { Auth0Error } from './auth0-error.ts';
-import { type HttpAnswer, type HttpRequest, send } from './auth0-http.ts';
-import { type Auth0Lists, FIELDS, readApplication } from './auth0-lists.ts';
 import {
   type Auth0Call,
+  Auth0Error,
   type Auth0Names,
   type Auth0Scope,
+  delayAfter,
+  errorOf,
   INPUT_NAMES,
   parse,
-  refusal,
-} from './auth0-refusal.ts';
-import { type Auth0Clock, SYSTEM_CLOCK, withTries } from './auth0-retry.ts';
-import type { Stop } from './stop.ts';
+  transportError,
+} from './auth0-errors.ts';
+import { type Auth0Lists, FIELDS, readApplication } from './auth0-lists.ts';
+import type { Cancellation } from './cancellation.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { send, type TextRequest, type TextResponse } from './http.ts';
+import { retry } from './retry.ts';
 
 export interface Auth0ClientOptions {
-  /** From `readAuth0Inputs`; plain http only for loopback. */
+  /** Plain http only for loopback. */
   readonly baseUrl: string;
   readonly managementClientId: string | Secret;
   readonly managementClientSecret: Secret;
-  /** What named the tenant and the application, for people; the inputs, where it is not given. */
+  /** Where tenant and application were named, for messages; the inputs by default. */
   readonly names?: Auth0Names;
   /** Whether the run writes nothing: the token is then asked for without the scope that changes applications. */
   readonly readOnly: boolean;
   /** Called for the token before it is used for the first time. */
   readonly mask: (token: Secret) => void;
-  readonly clock?: Auth0Clock;
+  readonly clock?: Pick<Clock, 'epoch' | 'sleep'>;
   /** Called for each change that Auth0 has taken. */
   readonly onWritten?: () => void;
   /** The end of the run: from then on nothing is changed. */
-  readonly stop?: Stop;
+  readonly cancellation?: Cancellation;
   /** Milliseconds for one request; 30 s by default. */
   readonly timeoutMs?: number;
   /** Where a proxy is set in the environment. */
@@ -44,13 +47,15 @@ export interface Auth0ClientOptions {
 }
 
 /**
- * Nothing else is asked for: keys and secrets of applications (`*:client_keys`) are none of our business. Auth0 refuses
+ * No other scope is requested: keys and secrets of applications (`*:client_keys`) are not needed. Auth0 refuses
  * the whole token where one of them was not granted, so a run that only reads does not ask for more.
  */
 const READING: readonly Auth0Scope[] = ['read:clients'];
 const WRITING: readonly Auth0Scope[] = ['read:clients', 'update:clients'];
 const TIMEOUT_MS = 30_000;
-/** What may stand in an Authorization header (RFC 6750, b64token). */
+/** An application with three full lists is below 100 KB; a longer response is none of Auth0. */
+const MAX_BYTES = 1024 * 1024;
+/** Characters of an Authorization header (RFC 6750, b64token). */
 const BEARER = /^[A-Za-z0-9._~+/-]+=*$/;
 
 /**
@@ -58,7 +63,7 @@ const BEARER = /^[A-Za-z0-9._~+/-]+=*$/;
  * @see https://auth0.com/docs/api/management/v2/clients/get-clients-by-id
  */
 export class Auth0Client {
-  readonly clock: Auth0Clock;
+  readonly clock: Pick<Clock, 'epoch' | 'sleep'>;
   readonly #options: Auth0ClientOptions;
   readonly #scopes: readonly Auth0Scope[];
   readonly #timeoutMs: number;
@@ -73,7 +78,7 @@ export class Auth0Client {
     this.#scopes = options.readOnly ? READING : WRITING;
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     this.#names = options.names ?? INPUT_NAMES;
-    this.clock = options.clock ?? SYSTEM_CLOCK;
+    this.clock = options.clock ?? systemClock;
   }
 
   /**
@@ -82,43 +87,43 @@ export class Auth0Client {
    */
   async readLists(applicationId: string | Secret): Promise<Auth0Lists> {
     const token = await this.#ask();
-    return withTries(this.clock, async () => {
+    return this.#repeat(async () => {
       const answer = await this.#send(
         'GET',
         `${this.#pathOf(applicationId)}?fields=${FIELDS}&include_fields=true`,
         token,
       );
-      if (answer.status !== 200) throw this.#refusal('read', answer);
+      if (answer.status !== 200) throw this.#errorOf('read', answer);
       return readApplication(answer.text, reveal(applicationId), token.scopes, this.#names.domain);
     });
   }
 
   /**
-   * Replaces whole lists, once: whoever repeats it reads the lists again before.
+   * Replaces whole lists, once. Read the lists again before a repetition.
    * @param lists only those that change; the others are left alone
-   * @throws Auth0Error; a passing one may have been carried out all the same. StoppedError where the run has ended
+   * @throws Auth0Error; a passing one may have been carried out all the same. AbortedError where the run has ended
    */
   async replaceLists(applicationId: string | Secret, lists: Partial<Auth0Lists>): Promise<void> {
     const token = await this.#ask();
-    this.#options.stop?.check();
+    this.#options.cancellation?.check();
     const answer = await this.#send('PATCH', this.#pathOf(applicationId), token, JSON.stringify(lists));
-    // What the answer says of the lists is not looked at: reading back tells what stands.
-    if (answer.status < 200 || answer.status > 299) throw this.#refusal('update', answer);
+    // The lists of the response are ignored: they are read back.
+    if (answer.status < 200 || answer.status > 299) throw this.#errorOf('update', answer);
     this.#options.onWritten?.();
   }
 
   #ask(): Promise<Token> {
-    this.#token ??= withTries(this.clock, () => this.#fetchToken());
+    this.#token ??= this.#repeat(() => this.#fetchToken());
     return this.#token;
   }
 
   /** @see https://auth0.com/docs/secure/tokens/access-tokens/management-api-access-tokens */
   async #fetchToken(): Promise<Token> {
     const { baseUrl, managementClientId, managementClientSecret, mask } = this.#options;
-    const answer = await send({
+    const answer = await this.#exchange({
       method: 'POST',
-      url: `${baseUrl}/oauth/token`,
-      headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+      path: '/oauth/token',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({
         grant_type: 'client_credentials',
         client_id: reveal(managementClientId),
@@ -126,9 +131,8 @@ export class Auth0Client {
         audience: `${baseUrl}/api/v2/`,
         scope: this.#scopes.join(' '),
       }).toString(),
-      ...this.#limits(),
     });
-    if (answer.status !== 200) throw this.#refusal('token', answer);
+    if (answer.status !== 200) throw this.#errorOf('token', answer);
     const body = parse(answer.text);
     const token = body?.['access_token'];
     if (typeof token !== 'string' || !BEARER.test(token))
@@ -142,22 +146,37 @@ export class Auth0Client {
     return { value, scopes: typeof body?.['scope'] === 'string' ? body['scope'].split(' ') : [] };
   }
 
-  #send(method: 'GET' | 'PATCH', path: string, token: Token, body?: string): Promise<HttpAnswer> {
-    const headers = { accept: 'application/json', authorization: `Bearer ${token.value.reveal()}` };
-    const url = `${this.#options.baseUrl}${path}`;
-    if (body === undefined) return send({ method, url, headers, ...this.#limits() });
-    return send({
-      method,
-      url,
-      headers: { ...headers, 'content-type': 'application/json' },
-      body,
-      ...this.#limits(),
-    });
+  #repeat<T>(call: () => Promise<T>): Promise<T> {
+    return retry(call, { clock: this.clock, delayAfter });
   }
 
-  #limits(): Pick<HttpRequest, 'timeoutMs' | 'end' | 'agent' | 'domain'> {
-    const { agent, stop } = this.#options;
-    return { timeoutMs: this.#timeoutMs, end: stop?.signal, agent, domain: this.#names.domain };
+  #send(method: 'GET' | 'PATCH', path: string, token: Token, body?: string): Promise<TextResponse> {
+    const authorization = `Bearer ${token.value.reveal()}`;
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    return this.#exchange({ method, path, headers: { authorization, ...type }, body });
+  }
+
+  /** @throws Auth0Error `unreachable`, or `cannot-read` where the response is far too long */
+  async #exchange({
+    method,
+    path,
+    headers,
+    body,
+  }: Pick<TextRequest, 'method' | 'headers' | 'body'> & { readonly path: string }): Promise<TextResponse> {
+    const { baseUrl, agent, cancellation } = this.#options;
+    try {
+      return await send({
+        method,
+        url: new URL(`${baseUrl}${path}`),
+        headers: { accept: 'application/json', ...headers },
+        body,
+        agent,
+        limits: { milliseconds: this.#timeoutMs, end: cancellation?.signal },
+        maxBytes: MAX_BYTES,
+      });
+    } catch (error) {
+      throw transportError(error, this.#names.domain, Math.ceil(this.#timeoutMs / 1000));
+    }
   }
 
   #pathOf(applicationId: string | Secret): string {
@@ -167,8 +186,8 @@ export class Auth0Client {
     return `/api/v2/clients/${encodeURIComponent(id)}`;
   }
 
-  #refusal(call: Auth0Call, answer: HttpAnswer): Auth0Error {
-    return refusal(call, answer, this.clock.epoch(), { scopes: this.#scopes, names: this.#names });
+  #errorOf(call: Auth0Call, answer: TextResponse): Auth0Error {
+    return errorOf(call, answer, this.clock.epoch(), { scopes: this.#scopes, names: this.#names });
   }
 }
 

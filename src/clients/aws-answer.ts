@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { limitTime, type TimeLimits } from './time-limit.ts';
+import { limitTime, readUpTo, type TimeLimits } from './response-limits.ts';
 
 /** GetSecretValue and BatchGetImage give the largest answers, some MiB at most; what is longer is no answer of AWS. */
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -55,13 +55,7 @@ function isStream(body: unknown): body is Readable {
 async function read(body: Readable, late: AbortSignal): Promise<Uint8Array> {
   const cut = () => body.destroy(late.reason);
   late.addEventListener('abort', cut, { once: true });
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > MOST_BYTES) throw new LongAnswerError(`more than ${MOST_BYTES} bytes`);
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
+  const bytes = await readUpTo(body, MOST_BYTES);
+  if (bytes.length > MOST_BYTES) throw new LongAnswerError(`more than ${MOST_BYTES} bytes`);
+  return bytes;
 }

@@ -1,14 +1,15 @@
 import type { Agent } from 'node:http';
 import type { Secret } from '../secret.ts';
 import { limitAnswers, type Transport } from './aws-answer.ts';
+import { retried } from './aws-retry.ts';
+import { rememberCall } from './call-facts.ts';
+import { AbortedError, Cancellation } from './cancellation.ts';
 import type { Clock } from './clock.ts';
-import { AwsError } from './errors.ts';
-import { Pace, type Quota } from './pace.ts';
-import { retried } from './retry.ts';
-import { Stop, StoppedError } from './stop.ts';
-import { GRACE_MS } from './time-limit.ts';
+import { AwsError, codeOf } from './errors.ts';
+import { type Quota, QuotaBucket } from './quota-bucket.ts';
+import { GRACE_MS } from './response-limits.ts';
 
-// The SDK tells every user of Node 20 at every run that it will leave it; that is ours to deal with, not theirs.
+// The SDK warns at every run that it will drop Node 20. That concerns this action, not its users.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 /** Temporary or lasting keys of an account. */
@@ -18,7 +19,7 @@ export interface Keys {
   readonly sessionToken: Secret | undefined;
 }
 
-/** What every client of a run shares. */
+/** Settings that all clients of a run share. */
 export interface Connection {
   readonly region: string;
   /** Only reading commands leave the process: plan and drift. */
@@ -28,9 +29,9 @@ export interface Connection {
   readonly clock: Clock;
   /** Where a proxy is set in the environment. */
   readonly agent: Agent | undefined;
-  /** Keys to sign with; where they are not told, the SDK looks for credentials in its own order. */
+  /** Keys to sign with; by default the SDK looks for credentials in its own order. */
   readonly keys?: Keys | undefined;
-  /** How long an answer may take: half a minute unless told. */
+  /** How long a response may take: half a minute by default. */
   readonly answerMs?: number;
   /** The end of the run: what is in flight by then is given only the grace. */
   readonly end?: AbortSignal;
@@ -39,12 +40,12 @@ export interface Connection {
 /**
  * The default quotas, a little below what AWS allows. PutParameter has 3 a second and about 20 at once;
  * the reads of Parameter Store share 40 a second. Logs allows 5 writes a second. That of DescribeParameters is not
- * published: where it is lower, the pace learns it from being throttled.
+ * published: where it is lower, the bucket learns it from being throttled.
  */
 const QUOTAS = {
   'ssm:read': { perSecond: 40, burst: 40, concurrency: 10 },
   'ssm:describe': { perSecond: 20, burst: 20, concurrency: 5 },
-  'ssm:write': { perSecond: 2.8, burst: 18, concurrency: 3 },
+  'ssm:write': { perSecond: 2.8, burst: 18, concurrency: 8 },
   'secretsmanager:read': { perSecond: 100, burst: 100, concurrency: 10 },
   'secretsmanager:write': { perSecond: 40, burst: 40, concurrency: 5 },
   'logs:read': { perSecond: 5, burst: 5, concurrency: 2 },
@@ -55,7 +56,7 @@ const QUOTAS = {
   'iam:read': { perSecond: 5, burst: 10, concurrency: 2 },
   'kms:read': { perSecond: 10, burst: 10, concurrency: 2 },
 } as const satisfies Record<string, Quota>;
-export type Lane = keyof typeof QUOTAS;
+export type QuotaName = keyof typeof QUOTAS;
 
 /** Options of a call. */
 export interface CallOptions {
@@ -63,7 +64,7 @@ export interface CallOptions {
   readonly operation: string;
   /** For people: `/papyrus/prd/AUTH0_DOMAIN`. */
   readonly resource: string;
-  readonly lane: Lane;
+  readonly quota: QuotaName;
   /** The request or its answer holds a secret: the service's message is not shown. */
   readonly secret?: boolean;
   /** Called before each repetition, by when the call before may have been applied. */
@@ -72,11 +73,23 @@ export interface CallOptions {
   readonly completes?: boolean;
 }
 
-/** Sends calls at the pace of their quota, repeats what is worth it, and puts failures into words. */
+/** A call as debug logs show it: no value is in it. */
+export interface CallRecord {
+  readonly operation: string;
+  readonly resource: string;
+  /** From 1 on; a repetition has the next number. */
+  readonly attempt: number;
+  readonly milliseconds: number;
+  /** The service's name of the error; undefined where the call was answered. */
+  readonly error: string | undefined;
+}
+
+/** Sends calls within their quota, repeats what is worth it, and puts failures into words. */
 export class Calls {
-  readonly #paces = new Map<Lane, Pace>();
+  readonly #buckets = new Map<QuotaName, QuotaBucket>();
   readonly #clock: Clock;
-  readonly #stop: Stop;
+  readonly #cancellation: Cancellation;
+  readonly #onCall: ((call: CallRecord) => void) | undefined;
   /** Calls made, repetitions included. */
   made = 0;
   /** The same by service, as IAM calls it: some of them cost money. */
@@ -84,56 +97,83 @@ export class Calls {
   /** Writes that were taken; those of the registry and Auth0, which go past these calls, are added from outside. */
   written = 0;
 
-  /** @param stop the end of the run: from then on no call begins */
-  constructor(clock: Clock, stop: Stop = new Stop()) {
-    this.#clock = stop.clock(clock);
-    this.#stop = stop;
+  /**
+   * @param cancellation the end of the run: from then on no call begins
+   * @param onCall is given each call once it is answered
+   */
+  constructor(
+    clock: Clock,
+    cancellation: Cancellation = new Cancellation(),
+    onCall?: (call: CallRecord) => void,
+  ) {
+    this.#clock = cancellation.clock(clock);
+    this.#cancellation = cancellation;
+    this.#onCall = onCall;
   }
 
   /** @throws AwsError with the remedy */
   async send<O>(options: CallOptions, call: () => Promise<O>): Promise<O> {
     try {
       return await this.#repeat(options, call).catch((error: unknown) => {
-        if (error instanceof StoppedError && options.completes === true) return this.#make(options, call);
+        if (error instanceof AbortedError && options.completes === true) return this.#make(options, call);
         throw error;
       });
     } catch (error) {
-      if (error instanceof StoppedError) throw error;
-      const told = new AwsError(error, options.operation, options.resource, options.secret === true);
+      if (error instanceof AbortedError) throw error;
+      const explained = new AwsError(error, options.operation, options.resource, options.secret === true);
       // Every other call would fail the same way.
-      if (told.reason === 'credentials') this.#stop.end('credentials');
-      throw told;
+      if (explained.reason === 'credentials') this.#cancellation.end('credentials');
+      throw explained;
     }
   }
 
   #repeat<O>(options: CallOptions, call: () => Promise<O>): Promise<O> {
-    const pace = this.pace(options.lane);
-    return pace.run(() =>
+    const bucket = this.bucketOf(options.quota);
+    let attempt = 0;
+    return bucket.run(() =>
       retried(
         () => {
-          this.#stop.check();
-          return this.#make(options, call);
+          this.#cancellation.check();
+          attempt += 1;
+          return this.#make(options, call, attempt);
         },
-        pace,
+        bucket,
         this.#clock,
         options.again,
       ),
     );
   }
 
-  async #make<O>({ operation }: CallOptions, call: () => Promise<O>): Promise<O> {
+  async #make<O>(options: CallOptions, call: () => Promise<O>, attempt = 1): Promise<O> {
+    const { operation } = options;
     this.made += 1;
     const [service = '', command = ''] = operation.split(':');
     this.byService.set(service, (this.byService.get(service) ?? 0) + 1);
     // An answer that is late has ended by then; this ends what the SDK does before it asks.
-    const answer = await this.#stop.graced(call(), 1.5 * GRACE_MS);
+    const answer = await this.#recorded(options, attempt, this.#cancellation.graced(call(), 1.5 * GRACE_MS));
     if (!READING.test(command)) this.written += 1;
     return answer;
   }
 
-  pace(lane: Lane): Pace {
-    const found = this.#paces.get(lane) ?? new Pace(QUOTAS[lane], this.#clock);
-    this.#paces.set(lane, found);
+  async #recorded<O>({ operation, resource }: CallOptions, attempt: number, answer: Promise<O>): Promise<O> {
+    const onCall = this.#onCall;
+    if (onCall === undefined) return answer;
+    const began = this.#clock.now();
+    const record = (error?: string) =>
+      onCall({ operation, resource, attempt, milliseconds: this.#clock.now() - began, error });
+    try {
+      const answered = await answer;
+      record();
+      return answered;
+    } catch (error) {
+      record(codeOf(error));
+      throw error;
+    }
+  }
+
+  bucketOf(quota: QuotaName): QuotaBucket {
+    const found = this.#buckets.get(quota) ?? new QuotaBucket(QUOTAS[quota], this.#clock);
+    this.#buckets.set(quota, found);
     return found;
   }
 }
@@ -159,6 +199,7 @@ interface Stack {
   ): void;
 }
 interface Args {
+  readonly input?: unknown;
   readonly request?: { headers?: Record<string, string> };
 }
 
@@ -205,6 +246,17 @@ export function prepare<C extends { middlewareStack: unknown; config: { requestH
     end: connection.end,
   });
   const stack = client.middlewareStack as Stack;
+  stack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        rememberCall(error, { region: connection.region, input: args.input });
+        throw error;
+      }
+    },
+    { step: 'initialize', name: 'rememberCall', priority: 'high' },
+  );
   if (connection.readOnly)
     stack.add(
       (next, context) => (args) => {

@@ -1,7 +1,9 @@
-/** Time and chance, so that tests need not wait. */
+/** Time and randomness, so that tests need not wait. */
 export interface Clock {
-  /** Milliseconds. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
+  /** Milliseconds since 1970: servers name the end of a rate limit as a point in time. */
+  epoch(): number;
   /** @param signal ends the wait early, and with it what would keep the process until then */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** From 0 up to, not including, 1. */
@@ -10,6 +12,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => performance.now(),
+  epoch: () => Date.now(),
   sleep: (milliseconds, signal) =>
     new Promise((resolve) => {
       const end = () => {
@@ -17,7 +20,7 @@ export const systemClock: Clock = {
         signal?.removeEventListener('abort', end);
         resolve();
       };
-      const timer = setTimeout(end, milliseconds);
+      const timer = setTimeout(end, signal?.aborted === true ? 0 : milliseconds);
       signal?.addEventListener('abort', end, { once: true });
     }),
   random: () => Math.random(),

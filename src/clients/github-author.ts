@@ -1,7 +1,7 @@
 /** Whom the default token of a workflow writes as. */
 const ACTIONS = 'github-actions[bot]';
 
-/** How to find out whom a token writes as; each rejects where GitHub does not tell. */
+/** Ways to find out the login of a token; each rejects where GitHub does not answer. */
 export interface Identification {
   /** `GET /user`, which refuses the tokens of a workflow and of apps. */
   readonly user: () => Promise<string>;
@@ -11,7 +11,7 @@ export interface Identification {
 
 /**
  * Whoever may comment can leave a text with our marker, so only what the token's own login wrote is ours.
- * Costs no call where nobody wrote one, or where only a workflow's default token did and ours is such a token; else one.
+ * Costs no call where there is no such text, or where all were written by a workflow's default token and ours is one; else one.
  * @param authors logins of those who wrote a text with our marker
  * @param isInstallation the token is a workflow's or an app's: it begins with `ghs_`
  * @returns whether a login is the token's own
@@ -27,7 +27,7 @@ export async function ownLogin(
   const own = await first()
     .catch(() => (isInstallation ? ACTIONS : viewer()))
     .catch(() => ACTIONS);
-  // Nobody can sign up with brackets in the name, so an app is never mistaken for a user of its name.
+  // A user's name has no brackets, so an app is never mistaken for a user of its name.
   const whole = isInstallation && !own.endsWith('[bot]') ? `${own}[bot]` : own;
   return (login) => login === whole;
 }

@@ -1,13 +1,18 @@
-import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { GitHubError } from './github-refusal.ts';
+import type { Agent, IncomingHttpHeaders } from 'node:http';
+import type { Clock } from './clock.ts';
+import { delayAfter, explain, GitHubError } from './github-errors.ts';
+import { send } from './http.ts';
+import { retry } from './retry.ts';
 
 /** A page of 100 comments of 65,536 characters each. */
 const MOST_BYTES = 32 * 1024 * 1024;
 /** All answers of a run together: a report is not worth more of the runner's minutes, and no deadline ends it. */
 const TIMES = { eachMs: 15_000, allMs: 120_000 };
+/** All waits of a run together, likewise. */
+const MOST_WAIT_MS = 60_000;
 
-/** What Octokit asks of a `fetch`. */
-interface Wanted {
+/** Options that Octokit passes to a `fetch`. */
+interface FetchOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
@@ -15,77 +20,53 @@ interface Wanted {
 
 /**
  * A `fetch` over Node's own client, which knows our proxies: the global one takes Node 20 a fifth of a second and 40 MiB
- * to load. It follows no redirect and leaves the API's host for no link, since the token is for nobody else.
+ * to load. It follows no redirect and leaves the API's host for no link, since the token is for that host alone.
  * @param api the base of GitHub's API
- * @param agent where a proxy stands in between
+ * @param agent for a proxy, if any
  * @param times what one answer may take, head and body, and all of them
- * @throws GitHubError for an answer that is no JSON, or no answer of the API's, and once all took too long; what Node throws for a broken connection
+ * @throws GitHubError for an answer that is no JSON, or no answer of the API's, and once all took too long; what the transport throws for a broken connection
  */
 export function fetchWith(api: URL, agent: Agent | undefined, { eachMs, allMs } = TIMES) {
   let spent = 0;
-  return async (address: string, { method = 'GET', headers = {}, body }: Wanted) => {
+  return async (address: string, { method = 'GET', headers, body }: FetchOptions) => {
     const url = new URL(address);
     if (url.origin !== api.origin)
       throw new GitHubError(0, `GitHub's answer leads to another host, which the token is not for`);
     if (spent >= allMs) throw new GitHubError(0, 'GitHub took too long to answer');
     const began = performance.now();
-    const { answer, text } = await askFor(url, { method, headers, body }, agent, eachMs).finally(() => {
+    const request = { method, url, headers, body, agent, maxBytes: MOST_BYTES };
+    const answer = await send({ ...request, limits: { milliseconds: eachMs } }).finally(() => {
       spent += performance.now() - began;
     });
-    const status = answer.statusCode ?? 0;
-    if (isRedirect(status)) throw new GitHubError(status, `GitHub answered ${status}`);
+    const { status, text } = answer;
+    if (status >= 300 && status < 400) throw new GitHubError(status, `GitHub answered ${status}`);
     if (status < 300 && text !== '' && !isJson(text))
       throw new GitHubError(0, 'GitHub answered something else than JSON');
     return { status, url: url.href, headers: headersOf(answer.headers), text: async () => text };
   };
 }
 
-const isRedirect = (status: number) => status >= 300 && status < 400;
+/** A call as Octokit's hooks see it. */
+type Request<Options, Answer> = (options: Options) => Answer | Promise<Answer>;
 
-async function askFor(url: URL, wanted: Wanted, agent: Agent | undefined, eachMs: number) {
-  const answer = await exchange(url, wanted, agent, eachMs);
-  if (!isRedirect(answer.statusCode ?? 0)) return { answer, text: await read(answer) };
-  // What is never read would keep its connection, and with it the process.
-  answer.destroy();
-  return { answer, text: '' };
-}
-
-async function exchange(
-  url: URL,
-  { method, headers, body }: Wanted,
-  agent: Agent | undefined,
-  eachMs: number,
-): Promise<IncomingMessage> {
-  const { request } = url.protocol === 'http:' ? await import('node:http') : await import('node:https');
-  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-  return new Promise((resolve, reject) => {
-    const call = request(
-      url,
-      {
-        ...(method === undefined ? {} : { method }),
-        headers: { ...headers, ...length },
-        signal: AbortSignal.timeout(eachMs),
-        ...(agent === undefined ? {} : { agent }),
+/** @returns a hook that repeats what passes, waits as GitHub asks, and puts the rest into words of ours */
+export function retrying(clock: Pick<Clock, 'sleep' | 'epoch'>) {
+  let waited = 0;
+  return <Options extends { readonly method: string }, Answer extends { readonly data: unknown }>(
+    request: Request<Options, Answer>,
+    options: Options,
+  ): Promise<Answer> =>
+    retry(async () => request(options), {
+      clock,
+      delayAfter: (error, attempt) => {
+        const delay = delayAfter(error, attempt, options.method, clock.epoch());
+        if (delay === undefined || waited + delay > MOST_WAIT_MS) return undefined;
+        waited += delay;
+        return delay;
       },
-      resolve,
-    );
-    call.on('error', reject);
-    call.end(body);
-  });
-}
-
-async function read(answer: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of answer) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > MOST_BYTES) {
-      answer.destroy();
-      throw new GitHubError(0, 'GitHub answered more than a page can hold');
-    }
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+    }).catch((error: unknown) => {
+      throw explain(error);
+    });
 }
 
 function headersOf(headers: IncomingHttpHeaders): Map<string, string> {

@@ -1,7 +1,7 @@
 import type { Agent } from 'node:http';
 import type { Secret } from '../secret.ts';
+import { GitHubError } from './github-errors.ts';
 import { fetchWith } from './github-fetch.ts';
-import { GitHubError } from './github-refusal.ts';
 
 export interface GitHubPlace {
   readonly apiUrl: string;

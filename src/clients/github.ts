@@ -3,9 +3,8 @@ import { getOctokitOptions, GitHub as Octokit } from '@actions/github/lib/utils'
 import type { Secret } from '../secret.ts';
 import type { Clock } from './clock.ts';
 import { ownLogin } from './github-author.ts';
-import { fetchWith } from './github-fetch.ts';
-import { GitHubError, isMissing, isThere } from './github-refusal.ts';
-import { withPatience } from './github-retry.ts';
+import { GitHubError, isMissing, isThere } from './github-errors.ts';
+import { fetchWith, retrying } from './github-fetch.ts';
 
 export interface GitHubConnection {
   readonly apiUrl: string;
@@ -16,7 +15,7 @@ export interface GitHubConnection {
   readonly agent?: Agent | undefined;
 }
 
-/** What we read of an issue, a pull request or a comment. */
+/** The fields that reports need of an issue, a pull request or a comment. */
 export interface Post {
   /** Of a comment. */
   readonly id: number;
@@ -71,7 +70,7 @@ export class GitHub {
         request: { fetch: fetchWith(new URL(baseUrl), agent) },
       }),
     );
-    this.#octokit.hook.wrap('request', withPatience(clock));
+    this.#octokit.hook.wrap('request', retrying(clock));
   }
 
   comments(issue: number): Promise<Post[]> {

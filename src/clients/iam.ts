@@ -108,7 +108,7 @@ export class Iam {
   }
 
   #send<O>(operation: string, resource: string, call: () => Promise<O>): Promise<O> {
-    return this.#calls.send({ operation: `iam:${operation}`, resource, lane: 'iam:read' }, call);
+    return this.#calls.send({ operation: `iam:${operation}`, resource, quota: 'iam:read' }, call);
   }
 }
 

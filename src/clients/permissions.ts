@@ -1,18 +1,20 @@
 /**
- * What each call needs of IAM: the one table behind the policies that are printed, the hint after AccessDenied, and
+ * IAM actions of each call: the one table behind the policies that are printed, the hint after AccessDenied, and
  * a test that holds it against every command in the source. `sts:GetCallerIdentity` needs no permission.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
-export type Target = 'log-group' | 'log-streams' | 'parameter' | 'secret' | 'repository' | 'any';
+export type PermissionTarget = 'log-group' | 'log-streams' | 'parameter' | 'secret' | 'repository' | 'any';
 
 /**
- * What not every run does: the image of a run and a lifecycle policy that was given; `removal` takes away what nobody
- * asks for below the prefix (prune: delete, mode: destroy), `end` lets log group and repository go (mode: destroy);
- * the others are consents of those names.
+ * Conditions under which a run makes a call: an image, a lifecycle policy, accounts that may pull, a key of the log group; `removal` of what is no
+ * longer configured below the prefix (prune: delete, mode: destroy), `end` releases log group and repository (mode:
+ * destroy); the others are opt-ins of those names.
  */
-export type Occasion =
+export type Condition =
   | 'image'
   | 'lifecycle'
+  | 'pull-accounts'
+  | 'log-group-kms-key-id'
   | 'removal'
   | 'end'
   | 'change-type'
@@ -20,15 +22,15 @@ export type Occasion =
   | 'delete-repository';
 
 export interface Permission {
-  readonly target: Target;
-  /** `read` tells what stands, `value` tells what is in it, `write` changes it. */
+  readonly target: PermissionTarget;
+  /** `read` reads metadata, `value` reads values, `write` changes them. */
   readonly access: 'read' | 'value' | 'write';
   /** Actions that AWS checks together with it, since we send tags along. */
   readonly also?: readonly string[];
   /** It is no command of the SDK: the registry asks for it when an image is pushed. */
   readonly byRegistry?: true;
-  /** It is needed only where this is asked for; a plain apply takes nothing away. */
-  readonly only?: Occasion;
+  /** It is needed only under this condition; a plain apply deletes nothing. */
+  readonly only?: Condition | readonly Condition[];
 }
 
 export const PERMISSIONS: Readonly<Record<string, Permission>> = {
@@ -37,6 +39,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'logs:CreateLogGroup': { target: 'log-group', access: 'write', also: ['logs:TagResource'] },
   'logs:PutRetentionPolicy': { target: 'log-group', access: 'write' },
   'logs:DeleteRetentionPolicy': { target: 'log-group', access: 'write' },
+  'logs:AssociateKmsKey': { target: 'log-group', access: 'write', only: 'log-group-kms-key-id' },
+  'logs:DisassociateKmsKey': { target: 'log-group', access: 'write', only: 'log-group-kms-key-id' },
   'logs:TagResource': { target: 'log-group', access: 'write' },
   'logs:UntagResource': { target: 'log-group', access: 'write', only: 'end' },
   'logs:DeleteLogGroup': { target: 'log-group', access: 'write', only: 'delete-log-group' },
@@ -75,11 +79,17 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'ecr:DescribeRepositories': { target: 'repository', access: 'read' },
   'ecr:ListTagsForResource': { target: 'repository', access: 'read' },
   'ecr:GetLifecyclePolicy': { target: 'repository', access: 'read', only: 'lifecycle' },
+  // Only where a repository's own setting differs: the registry's may decide in its place.
+  'ecr:GetRegistryScanningConfiguration': { target: 'any', access: 'read' },
   'ecr:CreateRepository': { target: 'repository', access: 'write', also: ['ecr:TagResource'] },
   'ecr:PutImageTagMutability': { target: 'repository', access: 'write' },
+  'ecr:PutImageScanningConfiguration': { target: 'repository', access: 'write' },
   'ecr:PutLifecyclePolicy': { target: 'repository', access: 'write', only: 'lifecycle' },
   'ecr:TagResource': { target: 'repository', access: 'write' },
-  'ecr:UntagResource': { target: 'repository', access: 'write', only: 'end' },
+  'ecr:GetRepositoryPolicy': { target: 'repository', access: 'read', only: 'pull-accounts' },
+  'ecr:SetRepositoryPolicy': { target: 'repository', access: 'write', only: 'pull-accounts' },
+  'ecr:DeleteRepositoryPolicy': { target: 'repository', access: 'write', only: 'pull-accounts' },
+  'ecr:UntagResource': { target: 'repository', access: 'write', only: ['end', 'pull-accounts'] },
   'ecr:DeleteRepository': { target: 'repository', access: 'write', only: 'delete-repository' },
 
   // Only a push looks for images that have layers to lend.
@@ -101,7 +111,6 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
 
 /** What `doctor` and `export` read besides, from a terminal: no role of a workflow needs it. */
 export const TERMINAL_READS: readonly string[] = [
-  'ecr:GetRepositoryPolicy',
   'iam:GetOpenIDConnectProvider',
   'iam:GetRole',
   'iam:ListOpenIDConnectProviders',
@@ -110,8 +119,8 @@ export const TERMINAL_READS: readonly string[] = [
   'kms:GetKeyPolicy',
 ];
 
-/** What a running task needs, beside the values that it is given: the agent of ECS calls it, not this action. */
-export const EXECUTION: Readonly<Record<string, Target>> = {
+/** Permissions of a running task, beside the values that it gets: the agent of ECS makes these calls, not this action. */
+export const EXECUTION: Readonly<Record<string, PermissionTarget>> = {
   'ssm:GetParameters': 'parameter',
   'secretsmanager:GetSecretValue': 'secret',
   'ecr:GetAuthorizationToken': 'any',

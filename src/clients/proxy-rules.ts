@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net';
 /** Gives a variable of the environment. */
 export type ReadVariable = (name: string) => string | undefined;
 
-export interface Target {
+export interface ProxyTarget {
   /** A name, or an address without brackets. */
   readonly host: string;
   readonly port: number;
@@ -17,7 +17,7 @@ export interface Target {
  * @see https://docs.github.com/en/actions/how-tos/manage-runners/self-hosted-runners/use-proxy-servers
  * @see https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config
  */
-export function proxyFor(target: Target, read: ReadVariable): string | undefined {
+export function proxyFor(target: ProxyTarget, read: ReadVariable): string | undefined {
   const ask = (name: string) => (read(name.toLowerCase()) || read(name) || '').trim();
   const proxy = ask(target.isSecure ? 'HTTPS_PROXY' : 'HTTP_PROXY') || ask('ALL_PROXY');
   if (proxy === '') return undefined;

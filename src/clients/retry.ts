@@ -1,107 +1,80 @@
 import type { Clock } from './clock.ts';
-import { codeOf, isUnreadable, statusOf } from './errors.ts';
-import type { Pace } from './pace.ts';
 
-/** What an error means for the call that met it. */
-export type Verdict = 'throttled' | 'conflict' | 'transient' | 'permanent';
-
-const THROTTLED = new Set([
-  'ThrottlingException',
-  'Throttling',
-  'ThrottledException',
-  'TooManyRequestsException',
-  'RequestLimitExceeded',
-  'RequestThrottled',
-  'RequestThrottledException',
-  'SlowDown',
-]);
-/** Not retried by the SDK, though each says "try again". */
-const CONFLICTS = new Set(['TooManyUpdates', 'OperationAbortedException', 'ConcurrentModificationException']);
-const TRANSIENT = new Set([
-  'InternalServerError',
-  'InternalServiceError',
-  'InternalServiceErrorException',
-  'InternalFailure',
-  'ServerException',
-  'ServiceUnavailable',
-  'ServiceUnavailableException',
-  'RequestTimeout',
-  'RequestTimeoutException',
-  'TimeoutError',
-  'RequestTimeTooSkewed',
-  'RequestExpired',
-]);
-/** The second is STS's word for the first. */
-const SIGNATURE = new Set(['InvalidSignatureException', 'SignatureDoesNotMatch']);
-const NETWORK = new Set([
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'EAI_AGAIN',
-  'ERR_STREAM_PREMATURE_CLOSE',
-]);
-
-/**
- * Judges by name first, by HTTP status where the name says nothing: a 503 with an HTML body arrives as a SyntaxError.
- * `LimitExceededException` is permanent here, though the SDK takes it for throttling: a quota does not go away in a second.
- */
-export function judge(error: unknown): Verdict {
-  const code = codeOf(error);
-  const status = statusOf(error);
-  if (THROTTLED.has(code) || status === 429) return 'throttled';
-  if (CONFLICTS.has(code)) return 'conflict';
-  if (TRANSIENT.has(code) || NETWORK.has(code)) return 'transient';
-  if (status !== undefined && status >= 500) return 'transient';
-  // The answer was cut: whether the call was applied is not known, and asking again tells. A refusal may be cut as
-  // well; one that is no JSON at all is a proxy's page, and stays.
-  if (isUnreadable(error) && (status === undefined || status < 300 || !isPage(error))) return 'transient';
-  // The SDK has by then corrected its clock from the answer's date.
-  if (SIGNATURE.has(code) && error instanceof Error && /expired|not yet current/i.test(error.message))
-    return 'transient';
-  return 'permanent';
+/** When a call is repeated, and what ends that. */
+export interface RetryOptions {
+  readonly clock: Pick<Clock, 'sleep'>;
+  /**
+   * @param attempt the one that failed, from 1
+   * @returns milliseconds before the next attempt; undefined where the error is final
+   */
+  readonly delayAfter: (error: unknown, attempt: number) => number | undefined | Promise<number | undefined>;
+  /** Called before each repetition: by then the call before may have been applied. */
+  readonly onRetry?: (() => void) | undefined;
+  /** Aborts everything. */
+  readonly signal?: AbortSignal | undefined;
+  /** The end of the run: what is in flight comes to its end, and nothing is repeated. */
+  readonly end?: AbortSignal | undefined;
 }
 
-/** The parsers' words for a text that does not begin as JSON, and for all that is no XML. */
-function isPage(error: unknown): boolean {
-  return error instanceof Error && /^Unexpected token|XML parse error/.test(error.message);
-}
-
-const ATTEMPTS = 8;
-const CAP_MS = 20_000;
-
 /**
- * Calls until it works, with full jitter between tries.
- * @param again told before each repetition; by then the call before may have been applied
+ * Calls until it works.
+ * @throws the last error; the reason of the signal where that aborts the wait
  */
-export async function retried<T>(
-  call: () => Promise<T>,
-  pace: Pace,
-  clock: Clock,
-  again: () => void = () => {},
-): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    await pace.turn();
+export async function retry<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
     try {
       return await call();
     } catch (error) {
-      const verdict = judge(error);
-      if (verdict === 'permanent' || attempt >= ATTEMPTS) throw error;
-      if (verdict === 'throttled') pace.slower();
-      const base = verdict === 'transient' ? 100 : 500;
-      const ceiling = Math.min(CAP_MS, base * 2 ** (attempt - 1));
-      await clock.sleep(Math.max(retryAfter(error), clock.random() * ceiling));
-      again();
+      const delay = hasEnded(options) ? undefined : await options.delayAfter(error, attempt);
+      if (delay === undefined) throw error;
+      await pause(delay, error, options);
+      options.onRetry?.();
     }
   }
 }
 
-/** Milliseconds that the service asks for, at most 20 s. */
-function retryAfter(error: unknown): number {
-  if (typeof error !== 'object' || error === null || !('$response' in error)) return 0;
-  const response = error.$response as { headers?: Record<string, string> } | undefined;
-  const seconds = Number(response?.headers?.['retry-after']);
-  return Number.isFinite(seconds) && seconds > 0 ? Math.min(CAP_MS, seconds * 1000) : 0;
+/** @returns whether nothing is repeated any more */
+export function hasEnded({ signal, end }: Pick<RetryOptions, 'signal' | 'end'>): boolean {
+  return signal?.aborted === true || end?.aborted === true;
+}
+
+/** Waits before the next attempt. @throws the reason of the signal; the error itself where the run ends meanwhile */
+export async function pause(
+  milliseconds: number,
+  error: unknown,
+  { clock, signal, end }: Pick<RetryOptions, 'clock' | 'signal' | 'end'>,
+): Promise<void> {
+  const signals = [signal, end].filter((one) => one !== undefined);
+  await clock.sleep(milliseconds, signals.length > 0 ? AbortSignal.any(signals) : undefined);
+  signal?.throwIfAborted();
+  if (end?.aborted === true) throw error;
+}
+
+/** Exponential backoff. @param attempt the one that failed, from 1 @returns milliseconds */
+export function backoff(attempt: number, first: number, longest: number, factor = 2): number {
+  return Math.min(longest, first * factor ** (attempt - 1));
+}
+
+type Headers = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads `Retry-After`, in seconds or as a date.
+ * @param headers by their names in lower case
+ * @param now milliseconds since 1970
+ * @returns milliseconds; undefined where it is missing, past or unreadable
+ */
+export function retryAfter(headers: Headers, now: number): number | undefined {
+  const value = headers['retry-after'];
+  if (value === undefined) return undefined;
+  const text = String(value).trim();
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1000;
+  // A number below zero would be read as a year.
+  const wait = /^[a-z]/i.test(text) ? Date.parse(text) - now : Number.NaN;
+  return wait >= 0 ? wait : undefined;
+}
+
+/** Reads `x-ratelimit-reset`, in seconds since 1970. @returns milliseconds until then, below zero where it is past; undefined where it is missing or unreadable */
+export function rateLimitReset(headers: Headers, now: number): number | undefined {
+  const text = String(headers['x-ratelimit-reset'] ?? '').trim();
+  return /^\d+$/.test(text) ? Number(text) * 1000 - now : undefined;
 }

@@ -1,4 +1,5 @@
-import type { TagFields } from '../model/fields.ts';
+import { ABSENT, type TagFields } from '../model/fields.ts';
+import { PULL_TAG } from '../model/ownership.ts';
 import type { RepositoryFields } from '../model/spec.ts';
 import type { LogGroupSettings, RepositorySettings } from '../settings/application.ts';
 import type { DesiredResource } from './desired-resource.ts';
@@ -14,13 +15,19 @@ export function tagFields(tags: ReadonlyMap<string, string>): TagFields {
 }
 
 export function logGroup(settings: LogGroupSettings): DesiredResource {
-  const defaults = new Set(['class']);
+  const defaults = new Set<string>();
+  if (!settings.class.given) defaults.add('class');
   if (!settings.retention.given) defaults.add('retention');
   return {
     kind: 'AWS::Logs::LogGroup',
     spec: {
       name: settings.name,
-      fields: { retention: settings.retention.value, class: 'STANDARD', ...tagFields(settings.tags) },
+      fields: {
+        retention: settings.retention.value,
+        class: settings.class.value,
+        'key-id': settings.kmsKey === 'none' ? ABSENT : settings.kmsKey,
+        ...tagFields(settings.tags),
+      },
       facts: {},
     },
     defaults,
@@ -35,6 +42,7 @@ export function repository(settings: RepositorySettings): DesiredResource {
   const defaults = new Set<string>();
   if (!settings.mutability.given) defaults.add('mutability').add('exclusions');
   if (settings.kmsKeyId === undefined) defaults.add('encryption');
+  if (!settings.scanOnPush.given) defaults.add('scan-on-push');
   const { value, exclusions } = settings.mutability.value;
   const fields: RepositoryFields = {
     mutability: value,
@@ -42,6 +50,9 @@ export function repository(settings: RepositorySettings): DesiredResource {
     encryption: settings.kmsKeyId === undefined ? 'AES256' : 'KMS',
     'key-id': settings.kmsKeyId,
     lifecycle: settings.lifecycle,
+    'scan-on-push': settings.scanOnPush.value ? 'true' : 'false',
+    'pull-accounts': settings.pullAccounts ?? ABSENT,
+    [`tag:${PULL_TAG}`]: settings.pullAccounts === undefined ? ABSENT : 'granted',
     ...tagFields(settings.tags),
   };
   return {

@@ -49,6 +49,8 @@ export interface Deletion {
   readonly command: (name: string, region: string) => string;
   /** @returns why AWS refuses to delete it while it is protected; undefined where AWS knows no protection */
   readonly protectedText: ((name: string) => string) | undefined;
+  /** Fields that this action adds to a resource of others, and takes out again where the resource stays. */
+  readonly ownFields: readonly string[];
 }
 
 export interface ConsolePlace {

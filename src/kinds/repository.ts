@@ -1,6 +1,6 @@
 import { compareKeys } from '../model/equality.ts';
 import type { Field } from '../model/fields.ts';
-import { MADE, OWNER_FIELD } from '../model/ownership.ts';
+import { MADE, OWNER_FIELD, PULL_TAG } from '../model/ownership.ts';
 import type { Specs } from '../model/spec.ts';
 import { IMAGE_GB_USD } from '../settings/prices.ts';
 import type { Descriptor, OptIn } from './descriptor.ts';
@@ -33,9 +33,15 @@ export const REPOSITORY: Descriptor<'AWS::ECR::Repository'> = {
       blocked: () => FIXED,
     },
     lifecycle: {},
+    'scan-on-push': {},
+    'pull-accounts': {},
   },
   cost: () => `$${IMAGE_GB_USD.toFixed(2)} a month for each GB of images`,
-  aspects: ({ fields: { mutability, encryption } }) => [mutability, encryption].flatMap((one) => one ?? []),
+  aspects: ({ fields: { mutability, encryption, 'scan-on-push': scan, 'pull-accounts': accounts } }) => [
+    ...[mutability, encryption].flatMap((one) => one ?? []),
+    ...(scan === 'true' ? ['scan on push'] : []),
+    ...(typeof accounts === 'string' ? [`pulled by ${accounts.replaceAll(',', ', ')}`] : []),
+  ],
   consolePath: (name, { region, account, encode }) =>
     `/ecr/repositories/private/${account}/${name.split('/').map(encode).join('/')}?region=${region}`,
   exposure: undefined,
@@ -45,6 +51,7 @@ export const REPOSITORY: Descriptor<'AWS::ECR::Repository'> = {
     command: (name, region) =>
       `aws ecr delete-repository --region ${region} --force --repository-name ${name}`,
     protectedText: undefined,
+    ownFields: ['pull-accounts', `tag:${PULL_TAG}`],
   },
 };
 

@@ -1,4 +1,4 @@
-import type { Secret } from '../secret.ts';
+import { Secret } from '../secret.ts';
 
 /** Marks a field that must not be there. */
 export const ABSENT: unique symbol = Symbol('absent');
@@ -20,4 +20,10 @@ export interface Difference {
   readonly field: string;
   readonly from: Field;
   readonly to: Field;
+}
+
+/** @returns a field as text, undefined for what is not there; a secret gives `***`. */
+export function textOf(field: Field): string | undefined {
+  if (field === undefined || field === ABSENT) return undefined;
+  return field instanceof Secret ? field.toString() : String(field);
 }

@@ -1,10 +1,10 @@
 import type { Deletion } from '../kinds/descriptor.ts';
 import { KINDS } from '../kinds/kinds.ts';
 import type { Change, ChangeOf, Plan } from '../model/change.ts';
-import { ABSENT } from '../model/fields.ts';
+import { ABSENT, type Difference } from '../model/fields.ts';
 import type { AnyStray, Findings, SharedKind } from '../model/inventory.ts';
 import { ADOPTED, MADE, OWNER_FIELD } from '../model/ownership.ts';
-import { type Specs, Unreadable } from '../model/spec.ts';
+import { fieldOf, type Spec, type Specs, Unreadable } from '../model/spec.ts';
 import type { Consent } from '../settings/choices.ts';
 import type { Ignored } from '../settings/rules.ts';
 import { isIgnored } from './policy.ts';
@@ -130,7 +130,7 @@ function sharedChange<K extends SharedKind>(
 
   const found = { ...base, desired: standing, observed: standing };
   const keep = (note: string): ChangeOf<K>[] => [{ ...found, action: 'none', notes: [`kept: ${note}`] }];
-  const { consent, all, command, protectedText }: Deletion = KINDS[kind].deletion;
+  const { consent, all, command, protectedText, ownFields }: Deletion = KINDS[kind].deletion;
   const owner = standing.fields[OWNER_FIELD];
   if (owner !== MADE && owner !== ADOPTED) return keep('it stands without our tag');
   const { ownedBy } = standing.facts;
@@ -155,10 +155,18 @@ function sharedChange<K extends SharedKind>(
     {
       ...found,
       action: 'update',
-      differences: [{ field: OWNER_FIELD, from: ADOPTED, to: ABSENT }],
+      differences: [...withdrawn(ownFields, standing), { field: OWNER_FIELD, from: ADOPTED, to: ABSENT }],
       notes: ['it stood before we came, so it only loses our tag'],
     },
   ];
+}
+
+/** What this action added to a resource of others. */
+function withdrawn(fields: readonly string[], standing: Spec): Difference[] {
+  return fields.flatMap((field) => {
+    const from = fieldOf(standing, field);
+    return from === undefined ? [] : [{ field, from, to: ABSENT }];
+  });
 }
 
 function listed(names: readonly string[]): string {

@@ -102,7 +102,9 @@ function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
       drop: 'value: the public URL that stands is kept, since the wanted one reaches only the machine itself',
     };
 
-  const { ownedBy, unusable } = standing.facts;
+  const { ownedBy, unusable, overruled } = standing.facts;
+  if (overruled !== undefined && Object.hasOwn(overruled, field))
+    return { drop: `${field}: left as it is, since ${overruled[field]}` };
   if (ownedBy !== undefined) return { block: `it belongs to ${ownedBy}, which would undo the change` };
   if (unusable !== undefined) return { block: unusable };
   if (isForeign && !policy.adopt) return { block: 'it stands without our tag, and adopt is false' };

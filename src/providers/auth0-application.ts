@@ -6,9 +6,8 @@
  * @see https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id
  */
 import type { Auth0Client } from '../clients/auth0.ts';
-import { Auth0Error } from '../clients/auth0-error.ts';
+import { Auth0Error, delayAfter, ownDelay } from '../clients/auth0-errors.ts';
 import { type Auth0List, type Auth0Lists, LIST_TITLES, LISTS } from '../clients/auth0-lists.ts';
-import { ownWait, TRIES } from '../clients/auth0-retry.ts';
 import { ABSENT, type Difference } from '../model/fields.ts';
 import { type Specs, Unreadable, URL_FIELDS } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
@@ -101,16 +100,17 @@ async function writeLists(
       rounds += 1;
     } catch (error) {
       failures += 1;
-      if (!(error instanceof Auth0Error) || !error.passing || failures === TRIES) throw error;
+      const delay = delayAfter(error, failures);
+      if (delay === undefined) throw error;
       // It may have been carried out all the same, and others may have written: it is read again, not repeated.
-      await client.clock.sleep(error.waitMs ?? ownWait(failures + 1));
+      await client.clock.sleep(delay);
       standing = await client.readLists(applicationId);
       continue;
     }
     standing = await readBack(client, applicationId);
     if (Object.keys(changedLists(standing, edits)).length === 0) return standing;
     // Somebody wrote at the same moment, or an old copy was read: either is over after a pause.
-    await client.clock.sleep(ownWait(rounds + 1));
+    await client.clock.sleep(ownDelay(rounds));
     standing = await readBack(client, applicationId);
   }
 }

@@ -1,4 +1,4 @@
-import type { CallOptions, Calls, Lane } from '../clients/aws.ts';
+import type { CallOptions, Calls, QuotaName } from '../clients/aws.ts';
 import type { Clock } from '../clients/clock.ts';
 import { type Spec, Unreadable } from '../model/spec.ts';
 import type { Secret } from '../secret.ts';
@@ -9,6 +9,8 @@ export interface ProviderContext {
   readonly clock: Clock;
   /** Tags that are wanted on everything, ours apart: providers that read tags by filter ask for them. */
   readonly tags: ReadonlyMap<string, string>;
+  /** Prefix below which this run lists parameters anyway, to find orphans; undefined where it does not. */
+  readonly listedPrefix: string | undefined;
   /**
    * Where the role may not read a value, what stands is told without it: a check for drift needs none. Where values are
    * written, one that could not be read is a failure.
@@ -30,16 +32,16 @@ export function chunks<T>(items: readonly T[], size: number): T[][] {
   return groups;
 }
 
-/** @returns how a provider sends its calls: named as IAM names them, in their lane. */
+/** @returns how a provider sends its calls: named as IAM names them, at their quota. */
 export function sender(context: ProviderContext, service: string) {
   return <O>(
     operation: string,
     resource: string,
-    lane: Lane,
+    quota: QuotaName,
     call: () => Promise<O>,
     more: Partial<CallOptions> = {},
   ): Promise<O> =>
-    context.calls.send({ operation: `${service}:${operation}`, resource, lane, ...more }, call);
+    context.calls.send({ operation: `${service}:${operation}`, resource, quota, ...more }, call);
 }
 
 /** @returns what stands, read name by name; one that cannot be read does not hold up the others. */

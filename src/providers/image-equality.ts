@@ -1,6 +1,5 @@
-import { differInBuildTime, isStatement } from '../registry/attestations.ts';
 import type { Digest } from '../registry/digest.ts';
-import { isSame, mayDifferInBuildTime } from '../registry/equality.ts';
+import { differInBuildTime, isSame, isStatement, mayDifferInBuildTime } from '../registry/equality.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import type { ImageSource } from '../registry/source.ts';
 
@@ -28,7 +27,7 @@ async function findRebuilt(
   source: ImageSource,
   read: Read,
 ): Promise<readonly Manifest[]> {
-  if (source.form !== 'ready') return [];
+  if (source.form !== 'compressed') return [];
   // An engine tells them in an export, which may break off; then the image is pushed, or that fails with its reason.
   const own = await source.manifests().catch(() => []);
   const root = own.at(-1);

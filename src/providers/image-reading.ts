@@ -8,11 +8,10 @@ import {
 } from '@aws-sdk/client-ecr';
 import type { Calls } from '../clients/aws.ts';
 import { isNamed } from '../clients/errors.ts';
-import { isAttestation } from '../registry/attestations.ts';
 import { isDigest } from '../registry/digest.ts';
+import { isAttestation } from '../registry/equality.ts';
 import { ImageError, quote } from '../registry/errors.ts';
-import { type Manifest, parseManifest } from '../registry/manifest.ts';
-import { isIndex, MANIFESTS } from '../registry/media-types.ts';
+import { isIndex, MANIFESTS, type Manifest, parseManifest } from '../registry/manifest.ts';
 
 /** BatchGetImage's limit. */
 const BATCH = 100;
@@ -31,9 +30,9 @@ export class EcrImages {
     this.#calls = calls;
   }
 
-  /** Sends a call at the pace and with the patience of the run. */
+  /** Sends a call at the rate limit of the run, and repeats it. */
   send<O>(operation: string, resource: string, call: (ecr: ECRClient) => Promise<O>): Promise<O> {
-    return this.#calls.send({ operation: `ecr:${operation}`, resource, lane: 'ecr:read' }, () =>
+    return this.#calls.send({ operation: `ecr:${operation}`, resource, quota: 'ecr:read' }, () =>
       call(this.#ecr),
     );
   }

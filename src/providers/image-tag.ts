@@ -2,7 +2,7 @@ import { BatchGetImageCommand, type ECRClient } from '@aws-sdk/client-ecr';
 import { isNamed } from '../clients/errors.ts';
 import { UserFacingError } from '../clients/explanation.ts';
 import { imageFields, type Specs } from '../model/spec.ts';
-import { MANIFESTS } from '../registry/media-types.ts';
+import { MANIFESTS } from '../registry/manifest.ts';
 import { observeEach, type ProviderContext, sender } from './context.ts';
 import type { Provider } from './provider.ts';
 

@@ -4,6 +4,7 @@ import {
   GetAuthorizationTokenCommand,
 } from '@aws-sdk/client-ecr';
 import type { Calls } from '../clients/aws.ts';
+import type { Clock } from '../clients/clock.ts';
 import { isNamed } from '../clients/errors.ts';
 import { UserFacingError } from '../clients/explanation.ts';
 import { ABSENT, type Difference } from '../model/fields.ts';
@@ -12,14 +13,12 @@ import { Authorization, secretsOf } from '../registry/authorization.ts';
 import { Distribution } from '../registry/distribution.ts';
 import { isSame } from '../registry/equality.ts';
 import { ImageError } from '../registry/errors.ts';
-import type { AgentFactory } from '../registry/exchange.ts';
+import { hasVerifiedLayers } from '../registry/layer-reuse.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import type { Progress } from '../registry/progress.ts';
-import { type Pushed, push } from '../registry/push.ts';
-import type { Patience } from '../registry/retry.ts';
+import { type Pushed, push, tagImage } from '../registry/push.ts';
+import type { AgentFactory, RetryPolicy } from '../registry/session.ts';
 import type { ImageSource } from '../registry/source.ts';
-import { tagImage } from '../registry/tag.ts';
-import { hasVerifiedLayers } from '../registry/verified-layers.ts';
 import { Secret } from '../secret.ts';
 import { findSame } from './image-equality.ts';
 import { EcrImages } from './image-reading.ts';
@@ -30,7 +29,7 @@ export type ImageSpec = Specs['Image'];
 /** What the provider works with. */
 interface ImageContext {
   readonly ecr: ECRClient;
-  /** The pace and the patience of all calls to AWS. */
+  /** The rate limit and the repetitions of all calls to AWS. */
   readonly calls: Calls;
   /** The image to push; opened, since the specs were made of it. */
   readonly source: ImageSource;
@@ -45,7 +44,8 @@ interface ImageContext {
   readonly signal?: AbortSignal;
   /** The end of the run: an upload that moves on comes to its end, and nothing is tried again. */
   readonly end?: AbortSignal;
-  readonly patience?: Patience;
+  readonly retryPolicy?: RetryPolicy;
+  readonly clock?: Clock;
   /** Milliseconds of silence after which the registry is given up. */
   readonly idle?: number;
 }
@@ -153,7 +153,7 @@ export class ImageResource implements Provider<ImageSpec> {
 
   async #push(desired: ImageSpec, tags: readonly string[]): Promise<ImageSpec> {
     const { name } = desired;
-    const { calls, source, agentFor, signal, end, patience, idle, onProgress } = this.#context;
+    const { calls, source, agentFor, signal, end, retryPolicy, clock, idle, onProgress } = this.#context;
     const registry = new Distribution({
       authorization: new Authorization(() => this.#token(name)),
       repository: name,
@@ -163,12 +163,13 @@ export class ImageResource implements Provider<ImageSpec> {
       onManifest: () => {
         calls.written += 1;
       },
-      ...(patience === undefined ? {} : { patience }),
+      retryPolicy,
+      clock,
       ...(idle === undefined ? {} : { idle }),
     });
     try {
       const standing = [...(this.#standing.get(name)?.values() ?? [])];
-      const donors = source.form === 'classic' ? standing.filter(hasVerifiedLayers) : standing;
+      const donors = source.form === 'uncompressed' ? standing.filter(hasVerifiedLayers) : standing;
       // What a configured tag names already goes first, so that all of them name one manifest.
       let [same] = this.#same.get(name) ?? [];
       const known = same === undefined ? await this.#images.relatives(name, donors) : [];

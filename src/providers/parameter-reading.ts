@@ -1,9 +1,7 @@
 import {
-  DescribeParametersCommand,
   GetParametersCommand,
   type Parameter,
   type ParameterMetadata,
-  type ParameterStringFilter,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { AwsError, isDenied } from '../clients/errors.ts';
@@ -11,16 +9,17 @@ import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
 import { type ParameterExtras, type Specs, Unreadable } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import { chunks, type ProviderContext, sender } from './context.ts';
+import type { ParameterListing } from './parameter-listing.ts';
 import { parameterTags } from './parameter-tags.ts';
 import { ownerByTags, tagFields } from './tags.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
 
 /**
- * How SSM parameters are read, in batches: values by GetParameters (10 names), tier and key by DescribeParameters (50 names),
- * and who carries our tags by the same call with tag filters. Only a parameter whose tags differ is asked for its own.
+ * Reads SSM parameters in batches: values by GetParameters (10 names), tier and key by DescribeParameters, then the tags of
+ * those that exist by the same call with tag filters (50 names). Only a parameter whose tags differ is asked for its own.
  */
-export function parameterReading(client: SSMClient, context: ProviderContext) {
+export function parameterReading(client: SSMClient, context: ProviderContext, listing: ParameterListing) {
   const send = sender(context, 'ssm');
   const { listTags, withOwners } = parameterTags(client, context);
   const ours: Array<[string, string]> = [...context.tags, [OWNER_TAG, MADE]];
@@ -56,40 +55,12 @@ export function parameterReading(client: SSMClient, context: ProviderContext) {
     return { found, failed };
   }
 
-  async function describe(
-    names: readonly string[],
-    tags: ReadonlyArray<readonly [string, string]>,
-  ): Promise<Map<string, ParameterMetadata>> {
-    const found = new Map<string, ParameterMetadata>();
-    await Promise.all(
-      chunks(names, 50).map(async (group) => {
-        const filters: ParameterStringFilter[] = [
-          { Key: 'Name', Option: 'Equals', Values: group },
-          ...tags.map(([key, value]) => ({ Key: `tag:${key}`, Option: 'Equals', Values: [value] })),
-        ];
-        let NextToken: string | undefined;
-        // A page may be empty and still have a next one.
-        do {
-          const page = await send('DescribeParameters', `${group[0]} and others`, 'ssm:describe', () =>
-            client.send(
-              new DescribeParametersCommand({ ParameterFilters: filters, MaxResults: 50, NextToken }),
-            ),
-          );
-          for (const metadata of page.Parameters ?? [])
-            if (metadata.Name !== undefined) found.set(metadata.Name, metadata);
-          NextToken = page.NextToken;
-        } while (NextToken !== undefined);
-      }),
-    );
-    return found;
-  }
-
   /** Those that carry all these tags. No filter can ask for an empty value: with one, nothing is known this way. */
   async function carriers(
     names: readonly string[],
     tags: ReadonlyArray<readonly [string, string]>,
-  ): Promise<Map<string, ParameterMetadata>> {
-    return tags.some(([, value]) => value === '') ? new Map() : describe(names, tags);
+  ): Promise<ReadonlyMap<string, ParameterMetadata>> {
+    return tags.some(([, value]) => value === '') ? new Map() : listing.describe(names, tags);
   }
 
   /** Tags of what does not carry all of ours: adopted ones by one more filter, the rest one by one. */
@@ -146,14 +117,12 @@ export function parameterReading(client: SSMClient, context: ProviderContext) {
   }
 
   async function observe(names: readonly string[]): Promise<Map<string, ParameterSpec | Unreadable>> {
-    const [values, all, made] = await Promise.all([
+    const [values, all] = await Promise.all([
       getValues(names),
-      describe(names, []).catch((error: unknown) => new Unreadable(error)),
-      carriers(names, ours).catch((error: unknown) => new Unreadable(error)),
+      listing.metadataOf(names).catch((error: unknown) => new Unreadable(error)),
     ]);
     const allAs = (unreadable: Unreadable) => new Map(names.map((name) => [name, unreadable]));
     if (all instanceof Unreadable) return allAs(all);
-    if (made instanceof Unreadable) return allAs(made);
     const found = new Map<string, ParameterSpec | Unreadable>();
     const unread = new Set<string>();
     for (const [name, error] of values.failed)
@@ -161,6 +130,9 @@ export function parameterReading(client: SSMClient, context: ProviderContext) {
       else found.set(name, new Unreadable(error));
     // A refusal does not tell whether the parameter is there; the listing does.
     const standing = [...values.found.keys(), ...[...unread].filter((name) => all.has(name))];
+    // Asked only now, and not at all on the first run: no tag has to be read of what does not exist.
+    const made = await carriers(standing, ours).catch((error: unknown) => new Unreadable(error));
+    if (made instanceof Unreadable) return allAs(made);
     const others = standing.filter((name) => !made.has(name));
     const tags = await tagsOfOthers(others).catch((error: unknown) => new Unreadable(error));
     for (const name of standing) {

@@ -1,16 +1,16 @@
 import {
   DeleteParametersCommand,
-  DescribeParametersCommand,
   type ParameterMetadata,
   type ParameterStringFilter,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
+import type DataLoader from 'dataloader';
 import { AwsError } from '../clients/errors.ts';
 import type { Stray } from '../model/inventory.ts';
 import { ADOPTED, MADE, OWNER_FIELD, OWNER_TAG } from '../model/ownership.ts';
 import type { Specs } from '../model/spec.ts';
-import { batched } from './batch.ts';
 import { type ProviderContext, sender } from './context.ts';
+import type { ParameterListing } from './parameter-listing.ts';
 import { parameterTags } from './parameter-tags.ts';
 import type { Inventory } from './provider.ts';
 
@@ -20,33 +20,11 @@ type ParameterSpec = Specs['AWS::SSM::Parameter'];
 const MOST_DELETED = 10;
 
 /** What stands below a path of Parameter Store, by DescribeParameters alone: no value is read to list or delete it. */
-export function parameterInventory(client: SSMClient, context: ProviderContext): Inventory<ParameterSpec> {
-  const send = sender(context, 'ssm');
-
-  async function describe(
-    path: string,
-    filters: readonly ParameterStringFilter[],
-  ): Promise<ParameterMetadata[]> {
-    const found: ParameterMetadata[] = [];
-    let NextToken: string | undefined;
-    // A page may be empty and still have a next one.
-    do {
-      const page = await send('DescribeParameters', `what stands below ${path}`, 'ssm:describe', () =>
-        client.send(
-          new DescribeParametersCommand({ ParameterFilters: [...filters], MaxResults: 50, NextToken }),
-        ),
-      );
-      found.push(...(page.Parameters ?? []));
-      NextToken = page.NextToken;
-    } while (NextToken !== undefined);
-    return found;
-  }
-
-  const below = (path: string, Option: 'OneLevel' | 'Recursive'): ParameterStringFilter => ({
-    Key: 'Path',
-    Option,
-    Values: [path],
-  });
+export function parameterInventory(
+  client: SSMClient,
+  context: ProviderContext,
+  listing: ParameterListing,
+): Inventory<ParameterSpec> {
   const tagged = (...Values: string[]): ParameterStringFilter => ({
     Key: `tag:${OWNER_TAG}`,
     Option: 'Equals',
@@ -56,25 +34,25 @@ export function parameterInventory(client: SSMClient, context: ProviderContext):
   return {
     async strays(path, known) {
       const isStray = ({ Name }: ParameterMetadata) => Name !== undefined && !known.has(Name);
-      const strays = (await describe(path, [below(path, 'OneLevel')])).filter(isStray);
+      const strays = [...(await listing.children(path)).values()].filter(isStray);
       // A listing shows no tags, so who made them is asked only where there is something to ask about.
       if (strays.length === 0) return [];
       const [made, adopted] = await Promise.all(
         [MADE, ADOPTED].map(async (owner) => {
-          const listed = await describe(path, [below(path, 'OneLevel'), tagged(owner)]);
-          return new Set(listed.map(({ Name }) => Name));
+          const listed = await listing.list(path, 'OneLevel', [tagged(owner)]);
+          return new Set(listed.keys());
         }),
       );
       return strays.map((metadata): Stray<ParameterSpec> => {
-        if (made?.has(metadata.Name)) return { spec: specOf(metadata, MADE), owner: 'made' };
-        if (adopted?.has(metadata.Name)) return { spec: specOf(metadata, ADOPTED), owner: 'adopted' };
+        if (made?.has(metadata.Name ?? '')) return { spec: specOf(metadata, MADE), owner: 'made' };
+        if (adopted?.has(metadata.Name ?? '')) return { spec: specOf(metadata, ADOPTED), owner: 'adopted' };
         return { spec: specOf(metadata, undefined), owner: 'others' };
       });
     },
 
     async ours(path) {
-      const listed = await describe(path, [below(path, 'Recursive'), tagged(MADE, ADOPTED)]);
-      return listed.flatMap(({ Name }) => Name ?? []);
+      const listed = await listing.list(path, 'Recursive', [tagged(MADE, ADOPTED)]);
+      return [...listed.keys()];
     },
 
     // A parameter that is deleted never comes back, and the listing tells of no tag but ours.
@@ -103,8 +81,8 @@ export function deleteParameters(
 ): (observed: ParameterSpec) => Promise<void> {
   const send = sender(context, 'ssm');
 
-  async function carry(names: readonly string[]): Promise<Map<string, unknown>> {
-    const failures = new Map<string, unknown>();
+  async function carry(names: readonly string[]): Promise<Map<string, Error>> {
+    const failures = new Map<string, Error>();
     const [first = ''] = names;
     try {
       await send(
@@ -114,6 +92,7 @@ export function deleteParameters(
         () => client.send(new DeleteParametersCommand({ Names: [...names] })),
       );
     } catch (error) {
+      if (!(error instanceof Error)) throw error;
       // One name that may not be deleted fails the whole batch: each is asked alone.
       const isOfOne =
         error instanceof AwsError && (error.reason === 'access-denied' || error.reason === 'aws');
@@ -124,6 +103,23 @@ export function deleteParameters(
     }
     return failures;
   }
-  const remove = batched(MOST_DELETED, carry);
-  return ({ name }) => remove(name);
+  // Most runs delete nothing, and need none of it.
+  let loader: Promise<DataLoader<string, void>> | undefined;
+  const open = async (): Promise<DataLoader<string, void>> => {
+    const { default: Loader } = await import('dataloader');
+    const deleteAll = async (names: readonly string[]) => {
+      const failures = await carry(names);
+      return names.map((name) => failures.get(name));
+    };
+    // Deletions that become ready in the same turn belong together.
+    return new Loader(deleteAll, {
+      cache: false,
+      maxBatchSize: MOST_DELETED,
+      batchScheduleFn: (batch) => void setImmediate(batch),
+    });
+  };
+  return async ({ name }) => {
+    loader ??= open();
+    await (await loader).load(name);
+  };
 }

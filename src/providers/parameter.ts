@@ -14,9 +14,10 @@ import { isNamed } from '../clients/errors.ts';
 import { UserFacingError } from '../clients/explanation.ts';
 import type { Difference } from '../model/fields.ts';
 import { OWNER_TAG } from '../model/ownership.ts';
-import type { Specs } from '../model/spec.ts';
+import { keyIn, type Specs } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import { type ProviderContext, sender } from './context.ts';
+import { parameterListing } from './parameter-listing.ts';
 import { parameterReading } from './parameter-reading.ts';
 import { deleteParameters, parameterInventory } from './parameter-shelf.ts';
 import { parameterTags } from './parameter-tags.ts';
@@ -35,7 +36,8 @@ const RECREATE_MS = 30_000;
 export function parameters(connection: Connection, context: ProviderContext): ParameterProvider {
   const client = prepare(new SSMClient(clientSettings(connection)), connection);
   const send = sender(context, 'ssm');
-  const { observe, refetch, getValues, previousValue } = parameterReading(client, context);
+  const listing = parameterListing(client, context);
+  const { observe, refetch, getValues, previousValue } = parameterReading(client, context, listing);
   const { listTags } = parameterTags(client, context);
 
   async function put(
@@ -45,7 +47,8 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
     completes = false,
   ): Promise<{ readonly version: number | undefined; readonly fields: ParameterSpec['fields'] }> {
     const { name, fields } = spec;
-    const { value, type, tier, 'key-id': key } = fields;
+    const { value, type, tier } = fields;
+    const key = keyIn(fields);
     const overwrite = extras.Overwrite === true;
     const answer = await send(
       'PutParameter',
@@ -154,7 +157,7 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
 
     delete: deleteParameters(client, context),
 
-    inventory: parameterInventory(client, context),
+    inventory: parameterInventory(client, context, listing),
 
     async update(desired, observed, differences: readonly Difference[]) {
       const type = differences.find(({ field }) => field === 'type');
@@ -195,18 +198,21 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
     },
 
     async readBack(written) {
-      const found = new Map<string, Parameter>();
+      const found = new Map<string, Pick<Parameter, 'ARN' | 'Version'>>();
       const isBehind = ({ name, facts }: ParameterSpec) => {
         const parameter = found.get(name);
         return parameter === undefined || Number(parameter.Version) < Number(facts.version);
       };
-      let missing = written;
-      // What was written a moment ago may not be readable everywhere yet, or be answered as it stood before.
+      const namesOf = (specs: readonly ParameterSpec[]) => specs.map(({ name }) => name);
+      // Fifty by one call, and without a value. What the listing does not know yet is asked for by its name.
+      for (const [name, metadata] of await listing.describe(namesOf(written), []).catch(() => []))
+        if (metadata.ARN !== undefined) found.set(name, metadata);
+      let missing = written.filter(isBehind);
+      // What was written a moment ago may not be readable everywhere yet, or be answered as it was before.
       for (let round = 0; round < 4 && missing.length > 0; round++) {
         // The end of the run cuts the wait, not what was read.
         if (round > 0) await context.clock.sleep(round * 500).catch(() => undefined);
-        for (const [name, parameter] of (await getValues(missing.map(({ name }) => name))).found)
-          found.set(name, parameter);
+        for (const [name, parameter] of (await getValues(namesOf(missing))).found) found.set(name, parameter);
         missing = missing.filter(isBehind);
       }
       return written.map((spec) => {

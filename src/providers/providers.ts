@@ -8,9 +8,10 @@ import { Unreadable } from '../model/spec.ts';
 import type { ProviderContext } from './context.ts';
 import { Loading } from './loading.ts';
 import type { ListedProvider, ParameterProvider, Provider, Providers } from './provider.ts';
+import type { RepositoryOptions } from './repository.ts';
 
 export interface ProviderOptions {
-  readonly readsLifecycle: boolean;
+  readonly repository: RepositoryOptions;
   /** Days in which a deleted secret can be restored. */
   readonly recoveryDays: number;
   /** Opened only where Auth0 is looked after: it loads code that other runs do not need. */
@@ -35,7 +36,7 @@ const CLOSED: Provider<never> = {
 export function openProviders(
   connection: Connection,
   context: ProviderContext,
-  { readsLifecycle, recoveryDays, auth0, image }: ProviderOptions,
+  { repository, recoveryDays, auth0, image }: ProviderOptions,
   loading: Loading = new Loading(),
 ): Providers {
   return {
@@ -50,7 +51,7 @@ export function openProviders(
       (await import('./secret-bundle.ts')).secretBundles(connection, context, recoveryDays),
     ),
     'AWS::ECR::Repository': opened(loading, async () =>
-      (await import('./repository.ts')).repositories(connection, context, readsLifecycle),
+      (await import('./repository.ts')).repositories(connection, context, repository),
     ),
     'Auth0::Application': auth0 ?? CLOSED,
     Image:

@@ -1,4 +1,4 @@
-import { AwsError, MadeOtherwise } from '../clients/errors.ts';
+import { AwsError, CreateConflictError } from '../clients/errors.ts';
 import { type Comparable, isEqualIn } from '../kinds/descriptor.ts';
 import { ABSENT } from '../model/fields.ts';
 import { MADE, OWNER_FIELD } from '../model/ownership.ts';
@@ -37,7 +37,7 @@ export async function meet<S extends Spec>(
     standing = await readUntil(context, read, (found) => differing(descriptor, desired, found).length === 0);
     const left = differing(descriptor, desired, standing);
     if (standing === undefined || left.length > 0)
-      throw new AwsError(new MadeOtherwise(left), refusal.operation, name, false);
+      throw new AwsError(new CreateConflictError(left), refusal.operation, name, false);
   }
   if (!repeated)
     context.tell(`${name}: another run made it while this one was about to; it stands as it is wanted here`);

@@ -15,11 +15,14 @@ import {
 import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import { isNamed } from '../clients/errors.ts';
 import { REPOSITORY } from '../kinds/repository.ts';
-import type { RepositoryFields, Specs } from '../model/spec.ts';
+import { MADE, OWNER_FIELD, PULL_TAG } from '../model/ownership.ts';
+import { keyIn, type RepositoryFields, type Specs } from '../model/spec.ts';
 import { canonicalLifecycle } from '../settings/canonical-lifecycle.ts';
 import { observeEach, type ProviderContext, sender } from './context.ts';
 import type { Provider } from './provider.ts';
 import { meet } from './race.ts';
+import { pullPolicy } from './repository-policy.ts';
+import { type ScanSetting, scanning } from './repository-scanning.ts';
 import { justMade } from './settling.ts';
 import { ownerByTags, pairs, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
@@ -30,17 +33,26 @@ export function ecrClient(connection: Connection): ECRClient {
   return prepare(new ECRClient(clientSettings(connection)), connection);
 }
 
-/**
- * ECR repositories.
- * @param readsLifecycle whether a lifecycle policy is wanted: without one, the policy that stands is nobody's business
- */
+/** What a run looks at beside the repository itself. */
+export interface RepositoryOptions {
+  /** Whether a lifecycle policy is configured: without one, the existing policy is not ours. */
+  readonly readsLifecycle: boolean;
+  /** When the policy is read: where no accounts are configured, a tag tells whether it holds a statement of ours. */
+  readonly readsPolicy: 'always' | 'tagged' | 'never';
+  /** Undefined where the run does not look after the repository. */
+  readonly scan: ScanSetting | undefined;
+}
+
+/** ECR repositories. */
 export function repositories(
   connection: Connection,
   context: ProviderContext,
-  readsLifecycle: boolean,
+  { readsLifecycle, readsPolicy, scan }: RepositoryOptions,
 ): Provider<RepositorySpec> {
   const client = ecrClient(connection);
   const send = sender(context, 'ecr');
+  const { accountsOf, letPull } = pullPolicy(client, send);
+  const { overruledBy, scanOnPush } = scanning(client, send, context);
 
   async function find(name: string): Promise<Repository | undefined> {
     try {
@@ -72,13 +84,27 @@ export function repositories(
     const repository = await find(name);
     const arn = repository?.repositoryArn;
     if (repository === undefined || arn === undefined) return undefined;
-    const [answer, lifecycle] = await Promise.all([
+    const [answer, lifecycle, configured] = await Promise.all([
       send('ListTagsForResource', name, 'ecr:read', () =>
         client.send(new ListTagsForResourceCommand({ resourceArn: arn })),
       ),
       readsLifecycle ? lifecycleOf(name) : undefined,
+      readsPolicy === 'always' ? accountsOf(name) : undefined,
     ]);
-    return specOf(repository, pairs(answer.tags), lifecycle);
+    const tags = pairs(answer.tags);
+    const isTagged = readsPolicy === 'tagged' && tags.some(([key]) => key === PULL_TAG);
+    const accounts = isTagged ? await accountsOf(name) : configured;
+    return overrule(specOf(repository, tags, { lifecycle, 'pull-accounts': accounts }));
+  }
+
+  /** @returns the repository, with why its scanning is left as it is where it differs from what is configured */
+  async function overrule(spec: RepositorySpec): Promise<RepositorySpec> {
+    if (scan === undefined || String(scan.value) === spec.fields['scan-on-push']) return spec;
+    // On what was adopted a default is not managed.
+    if (!scan.given && spec.fields[OWNER_FIELD] !== MADE) return spec;
+    const reason = await overruledBy(spec.name, scan);
+    if (reason === undefined) return spec;
+    return { ...spec, facts: { ...spec.facts, overruled: { 'scan-on-push': reason } } };
   }
 
   async function putLifecycle(name: string, text: string): Promise<void> {
@@ -87,10 +113,13 @@ export function repositories(
     );
   }
 
-  /** Of a repository that was made a moment ago. */
-  async function expireBy(name: string, lifecycle: string | undefined): Promise<void> {
+  /** What a repository that was made a moment ago gets by calls of their own. */
+  async function complete(name: string, fields: RepositoryFields): Promise<void> {
+    const { lifecycle, 'pull-accounts': accounts } = fields;
     if (lifecycle !== undefined)
       await justMade(context, 'RepositoryNotFoundException', () => putLifecycle(name, lifecycle));
+    if (typeof accounts === 'string')
+      await justMade(context, 'RepositoryNotFoundException', () => letPull(name, accounts));
   }
 
   return {
@@ -111,9 +140,10 @@ export function repositories(
               new CreateRepositoryCommand({
                 repositoryName: name,
                 ...mutability(fields),
+                imageScanningConfiguration: { scanOnPush: fields['scan-on-push'] === 'true' },
                 encryptionConfiguration:
                   fields.encryption === 'KMS'
-                    ? { encryptionType: 'KMS', kmsKey: fields['key-id'] }
+                    ? { encryptionType: 'KMS', kmsKey: keyIn(fields) }
                     : { encryptionType: 'AES256' },
                 tags: tags.map(([Key, Value]) => ({ Key, Value })),
               }),
@@ -133,11 +163,11 @@ export function repositories(
           refusal: error,
           repeated,
           read: () => read(name),
-          complete: () => expireBy(name, fields.lifecycle),
+          complete: () => complete(name, fields),
         });
       }
-      await expireBy(name, fields.lifecycle);
-      return made === undefined ? desired : specOf(made, tags, fields.lifecycle);
+      await complete(name, fields);
+      return made === undefined ? desired : specOf(made, tags, fields);
     },
 
     async update(desired, observed, differences) {
@@ -151,16 +181,22 @@ export function repositories(
             new TagResourceCommand({ resourceArn: arn, tags: tags.map(([Key, Value]) => ({ Key, Value })) }),
           ),
         );
+      if (touches('mutability', 'exclusions'))
+        await send('PutImageTagMutability', name, 'ecr:write', () =>
+          client.send(new PutImageTagMutabilityCommand({ repositoryName: name, ...mutability(fields) })),
+        );
+      if (touches('scan-on-push')) await scanOnPush(name, fields['scan-on-push'] === 'true');
+      if (touches('lifecycle') && fields.lifecycle !== undefined) await putLifecycle(name, fields.lifecycle);
+      // The tag that tells of the statement stands as long as the statement does.
+      if (touches('pull-accounts')) {
+        const accounts = fields['pull-accounts'];
+        await letPull(name, typeof accounts === 'string' ? accounts : undefined);
+      }
       const off = tagsOff(differences);
       if (off.length > 0 && arn !== undefined)
         await send('UntagResource', name, 'ecr:write', () =>
           client.send(new UntagResourceCommand({ resourceArn: arn, tagKeys: off })),
         );
-      if (touches('mutability', 'exclusions'))
-        await send('PutImageTagMutability', name, 'ecr:write', () =>
-          client.send(new PutImageTagMutabilityCommand({ repositoryName: name, ...mutability(fields) })),
-        );
-      if (touches('lifecycle') && fields.lifecycle !== undefined) await putLifecycle(name, fields.lifecycle);
       return desired;
     },
 
@@ -199,7 +235,7 @@ function mutability(fields: RepositoryFields) {
 function specOf(
   repository: Repository,
   tags: ReadonlyArray<readonly [string, string]>,
-  lifecycle: string | undefined,
+  { lifecycle, 'pull-accounts': accounts }: Pick<RepositoryFields, 'lifecycle' | 'pull-accounts'>,
 ): RepositorySpec {
   const filters = (repository.imageTagMutabilityExclusionFilters ?? [])
     .map(({ filter }) => filter ?? '')
@@ -213,6 +249,8 @@ function specOf(
       encryption: encryptionType,
       'key-id': kmsKey,
       lifecycle,
+      'pull-accounts': accounts,
+      'scan-on-push': repository.imageScanningConfiguration?.scanOnPush === true ? 'true' : 'false',
       ...tagFields(tags),
     },
     facts: {

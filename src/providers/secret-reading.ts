@@ -1,10 +1,11 @@
 import {
   type APIErrorType,
   BatchGetSecretValueCommand,
+  type SecretListEntry,
   type SecretsManagerClient,
   type SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { AwsError, isDenied } from '../clients/errors.ts';
+import { AwsError, isDenied, isNamed } from '../clients/errors.ts';
 import { type Specs, Unreadable } from '../model/spec.ts';
 import { chunks, type ProviderContext, sender } from './context.ts';
 import { secretContents } from './secret-contents.ts';
@@ -18,6 +19,8 @@ export const DEFAULT_KEY = 'alias/aws/secretsmanager';
 /** Above this number one listing is less work than a question for each. */
 const MOST_DESCRIBED = 5;
 
+const NOTHING_LISTED: ReadonlyMap<string, SecretListEntry> = new Map();
+
 /** What a batch of values told. */
 interface Batch {
   readonly values: ReadonlyMap<string, SecretValueEntry>;
@@ -25,21 +28,26 @@ interface Batch {
   readonly failed: ReadonlyMap<string, unknown>;
 }
 
-/** How JSON secrets are read: values 20 at a time, everything else by DescribeSecret, all in one round. */
+/** Reads JSON secrets: values 20 at a time, then everything else by DescribeSecret. */
 export function secretReading(client: SecretsManagerClient, context: ProviderContext) {
   const send = sender(context, 'secretsmanager');
-  const { remember, describe, ...contents } = secretContents(client, context);
+  const { remember, describe, getValue, ...contents } = secretContents(client, context);
   /** Of these nothing but the value was asked for by name. */
   const fromListing = new Set<string>();
 
-  /** Each asked for, when they are few; else one listing, and only what it may have wrong is asked for. */
+  /**
+   * What the batch of values did not find needs no description, so a first run asks for none. A few secrets are described
+   * one by one; for many there is one listing, and only what it may have wrong is described.
+   */
   async function describeAll(
     names: readonly string[],
     batch: Promise<Batch>,
   ): Promise<ReadonlyArray<readonly [string, Description | Unreadable | undefined]>> {
     const ask = async (name: string) => [name, await describe(name)] as const;
-    if (names.length <= MOST_DESCRIBED) return Promise.all(names.map(ask));
-    const [listed, { values, errors }] = await Promise.all([listSecrets(client, context, names), batch]);
+    const [listed, { values, errors }] = await Promise.all([
+      names.length <= MOST_DESCRIBED ? NOTHING_LISTED : listSecrets(client, context, names),
+      batch,
+    ]);
     return Promise.all(
       names.map((name) => {
         const entry = listed.get(name);
@@ -81,11 +89,25 @@ export function secretReading(client: SecretsManagerClient, context: ProviderCon
             NextToken = answer.NextToken;
           } while (NextToken !== undefined);
         } catch (error) {
-          for (const name of group) failed.set(name, error);
+          if (isDenied(error)) await Promise.all(group.map((name) => readAlone(name, error)));
+          else for (const name of group) failed.set(name, error);
         }
       }),
     );
     return { values, errors, failed };
+
+    /** A role that may read each value may still not read them in a batch. */
+    async function readAlone(name: string, refusal: unknown): Promise<void> {
+      try {
+        const { ARN, SecretString, VersionId } = await getValue(name);
+        values.set(name, { ARN, Name: name, SecretString, VersionId });
+      } catch (error) {
+        const cause = isNamed(error, 'ResourceNotFoundException') ? error.cause : undefined;
+        if (cause instanceof Error)
+          errors.push({ SecretId: name, ErrorCode: cause.name, Message: cause.message });
+        else failed.set(name, isDenied(error) ? refusal : error);
+      }
+    }
   }
 
   /** Facts and fields beside the keys, from DescribeSecret. */

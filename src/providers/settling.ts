@@ -2,6 +2,7 @@
  * AWS is consistent in the end: what was made, written or restored a moment ago may not be known everywhere yet.
  */
 import { isNamed } from '../clients/errors.ts';
+import { retry } from '../clients/retry.ts';
 import type { ProviderContext } from './context.ts';
 
 type Waiting = Pick<ProviderContext, 'clock'>;
@@ -10,20 +11,15 @@ type Waiting = Pick<ProviderContext, 'clock'>;
 export const SETTLING_MS = [500, 1_000, 2_000, 4_000];
 
 /** @returns what the call gives, tried again while its failure says that AWS does not know everything yet. */
-export async function patiently<O>(
-  context: Waiting,
+export function patiently<O>(
+  { clock }: Waiting,
   isEarly: (error: unknown) => boolean,
   call: () => Promise<O>,
 ): Promise<O> {
-  for (const wait of SETTLING_MS) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!isEarly(error)) throw error;
-      await context.clock.sleep(wait);
-    }
-  }
-  return call();
+  return retry(call, {
+    clock,
+    delayAfter: (error, attempt) => (isEarly(error) ? SETTLING_MS[attempt - 1] : undefined),
+  });
 }
 
 /** @returns what the call gives about something that this run has just made, tried again while AWS does not find it. */

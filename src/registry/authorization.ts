@@ -1,8 +1,8 @@
 import { Secret } from '../secret.ts';
 
-/** What GetAuthorizationToken answers. */
+/** The response of GetAuthorizationToken. */
 export interface RegistryToken {
-  /** Base64 of `AWS:password`, as it stands behind `Basic`. */
+  /** Base64 of `AWS:password`, as it follows `Basic`. */
   readonly token: Secret;
   /** Scheme and host of the registry, e.g. `https://123456789012.dkr.ecr.us-west-2.amazonaws.com`. */
   readonly endpoint: URL;

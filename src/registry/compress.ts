@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { constants, crc32, createGunzip, deflateRaw, deflateRawSync } from 'node:zlib';
 import pLimit from 'p-limit';
-import { giveBack, takeBuffer } from './buffers.ts';
 import type { Measure } from './digest.ts';
 import { ImageError } from './errors.ts';
+import { giveBack, takeBuffer } from './files.ts';
 import { CHUNK_BYTES } from './limits.ts';
 import type { Bytes } from './source.ts';
 
@@ -12,7 +12,7 @@ const deflate = promisify(deflateRaw);
 
 /** Each block is deflated for itself, several at once; 1 MiB costs 0.2 % of the ratio and bounds the memory. */
 const BLOCK_BYTES = CHUNK_BYTES;
-/** What does not shrink to this share is stored: deflating it would cost twenty times the time for nothing. */
+/** A block that does not shrink to this share is stored: deflating it would cost twenty times the time for nothing. */
 const WORTH = 0.95;
 const SAMPLES = 4;
 const SAMPLE_BYTES = 2 * 1024;
@@ -24,16 +24,16 @@ const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255]);
 const LAST_BLOCK = Buffer.from([3, 0]);
 
 /** Where blocks are deflated; shared by all layers. */
-export type Lanes = <T>(work: () => Promise<T>) => Promise<T>;
+export type WorkerPool = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** @returns one lane more than this machine has cores: one block waits while the main thread takes digests */
-export function openLanes(): Lanes {
+/** @returns one worker more than this machine has cores: one block waits while the main thread takes digests */
+export function openWorkerPool(): WorkerPool {
   return pLimit(availableParallelism() + 1);
 }
 
 /**
  * Gzips a stream on several cores: blocks of 1 MiB are deflated side by side at level 1 and joined to one gzip
- * member, as pigz does. Four samples of each block tell whether it shrinks; if not, it is stored.
+ * member, as pigz does. Four samples of each block show whether it shrinks; if not, it is stored.
  * @param raw the uncompressed bytes
  * @param measure takes the digest of the raw bytes
  * @param ahead blocks that may wait for the reader, each 1 MiB twice
@@ -41,7 +41,7 @@ export function openLanes(): Lanes {
 export async function* gzip(
   raw: Bytes,
   measure: Measure,
-  lanes: Lanes,
+  pool: WorkerPool,
   ahead: number,
 ): AsyncGenerator<Buffer> {
   const flying: Promise<Packed>[] = [];
@@ -50,8 +50,8 @@ export async function* gzip(
   for await (const block of inBlocks(raw)) {
     measure.update(block.bytes);
     crc = crc32(block.bytes, crc);
-    const packed = pack(block, lanes);
-    // Who stops early never asks for it; its failure must not end the process.
+    const packed = pack(block, pool);
+    // A reader that stops early never awaits it; its failure must not end the process.
     packed.catch(() => undefined);
     flying.push(packed);
     if (flying.length > ahead) yield* give(flying);
@@ -79,7 +79,7 @@ async function* give(flying: Promise<Packed>[]): AsyncGenerator<Buffer> {
   const packed = await flying.shift();
   if (packed === undefined) return;
   yield packed.bytes;
-  // Who stops at the bytes never comes here: a write of them may still be under way.
+  // A reader that stops at these bytes never comes here: a write of them may still be under way.
   if (packed.buffer !== undefined) giveBack([packed.buffer]);
 }
 
@@ -103,8 +103,8 @@ async function* inBlocks(raw: Bytes): AsyncGenerator<Block> {
   else giveBack([buffer]);
 }
 
-async function pack({ bytes, buffer }: Block, lanes: Lanes): Promise<Packed> {
-  const deflated = shrinks(bytes) ? await lanes(() => deflateBlock(bytes)) : undefined;
+async function pack({ bytes, buffer }: Block, pool: WorkerPool): Promise<Packed> {
+  const deflated = shrinks(bytes) ? await pool(() => deflateBlock(bytes)) : undefined;
   const isSmaller = deflated !== undefined && deflated.length < bytes.length;
   const packed = isSmaller ? { bytes: deflated, buffer: undefined } : store(bytes);
   giveBack([buffer]);
@@ -113,7 +113,7 @@ async function pack({ bytes, buffer }: Block, lanes: Lanes): Promise<Packed> {
 
 function deflateBlock(bytes: Buffer): Promise<Buffer> {
   // The whole answer in one piece: each further piece is another turn through the thread pool. The larger table of
-  // symbols (memLevel 9, 128 KiB more for each lane) was measured to save 5 to 7 % of the time.
+  // symbols (memLevel 9, 128 KiB more for each worker) was measured to save 5 to 7 % of the time.
   const finishFlush = constants.Z_SYNC_FLUSH;
   return deflate(bytes, { level: 1, memLevel: 9, finishFlush, chunkSize: BLOCK_BYTES / 2 });
 }
@@ -152,7 +152,7 @@ function store(block: Buffer): Packed {
 export async function* packLayer(
   layer: Bytes,
   measure: Measure,
-  lanes: Lanes,
+  pool: WorkerPool,
   ahead: number,
   where: string,
 ): AsyncGenerator<Buffer> {
@@ -168,7 +168,7 @@ export async function* packLayer(
       );
     }
     const isGzip = start.length >= 2 && start.readUInt16BE(0) === 0x1f8b;
-    yield* isGzip ? measureGunzipped(rest, measure, where) : gzip(rest, measure, lanes, ahead);
+    yield* isGzip ? measureGunzipped(rest, measure, where) : gzip(rest, measure, pool, ahead);
   } finally {
     await chunks.return?.();
   }

@@ -3,10 +3,8 @@ import { ImageError } from './errors.ts';
 import { isTransient, RegistryFailure } from './failure.ts';
 import { MANIFEST_BYTES } from './limits.ts';
 import { withDigest } from './location.ts';
-import type { Manifest } from './manifest.ts';
-import { MANIFESTS } from './media-types.ts';
-import { type Ends, isOver, type Patience, pause, withPatience } from './retry.ts';
-import { type Connection, Session } from './session.ts';
+import { MANIFESTS, type Manifest } from './manifest.ts';
+import { type RegistryConnection, Session } from './session.ts';
 import type { Bytes } from './source.ts';
 
 /** A blob on its way up. */
@@ -25,7 +23,7 @@ export interface Upload {
   readonly onSent?: (bytes: number) => void;
 }
 
-/** What stands in the registry now. */
+/** A blob that is in the registry now. */
 export interface Uploaded {
   readonly digest: Digest;
   readonly size: number;
@@ -35,7 +33,7 @@ export interface Uploaded {
 export class Distribution {
   readonly #session: Session;
 
-  constructor(connection: Connection) {
+  constructor(connection: RegistryConnection) {
     this.#session = new Session(connection);
   }
 
@@ -43,13 +41,9 @@ export class Distribution {
     return this.#session.connection.repository;
   }
 
-  get patience(): Patience {
-    return this.#session.patience;
-  }
-
-  /** By what its waiting ends before its time. */
-  get ends(): Ends {
-    return this.#session.ends;
+  /** Repeats work while `isRetried` says that its failure may be over at the next attempt. */
+  repeat<T>(work: () => Promise<T>, isRetried: (error: unknown) => boolean): Promise<T> {
+    return this.#session.repeat(work, isRetried);
   }
 
   /** @returns the same repository, with another signal to give up by */
@@ -57,7 +51,7 @@ export class Distribution {
     return new Distribution({ ...this.#session.connection, signal });
   }
 
-  /** @returns `host/repository`, the host as GetAuthorizationToken told it */
+  /** @returns `host/repository`, the host as GetAuthorizationToken names it */
   async address(): Promise<string> {
     const { endpoint } = await this.#session.connection.authorization.get();
     return `${endpoint.host}/${this.repository}`;
@@ -65,7 +59,7 @@ export class Distribution {
 
   /** @returns whether the repository holds the blob */
   async hasBlob(digest: Digest): Promise<boolean> {
-    const reply = await this.#session.patiently('HEAD blob', {
+    const reply = await this.#session.askRepeatedly('HEAD blob', {
       method: 'HEAD',
       path: `blobs/${digest}`,
       accept: [200, 404],
@@ -79,7 +73,7 @@ export class Distribution {
    * @throws ImageError `WRONG_DIGEST`, `ADDRESS`; RegistryFailure
    */
   async getBlob(digest: Digest, limit: number): Promise<Buffer> {
-    const { body } = await this.#session.patiently('GET blob', {
+    const { body } = await this.#session.askRepeatedly('GET blob', {
       method: 'GET',
       path: `blobs/${digest}`,
       accept: [200],
@@ -99,12 +93,12 @@ export class Distribution {
       headers: { accept: MANIFESTS.join(', ') },
       accept: [200, 404],
     };
-    const head = await this.#session.patiently('HEAD manifest', { ...ask, method: 'HEAD' });
+    const head = await this.#session.askRepeatedly('HEAD manifest', { ...ask, method: 'HEAD' });
     if (head.status === 404) return undefined;
     const told = head.headers['docker-content-digest'];
     if (isDigest(told)) return told;
-    // The header is only recommended; the manifest itself always tells.
-    return withPatience(this.patience, this.#session.ends, async () => {
+    // The header is only recommended; the manifest itself always has a digest.
+    return this.#session.repeat(async () => {
       const get = { ...ask, method: 'GET', limit: MANIFEST_BYTES };
       const { status, body } = await this.#session.ask('GET manifest', get);
       if (status === 404) return undefined;
@@ -116,7 +110,7 @@ export class Distribution {
 
   /** @param reference a tag, or the manifest's own digest */
   async putManifest(reference: string, manifest: Pick<Manifest, 'bytes' | 'mediaType'>): Promise<void> {
-    await this.#session.patiently('PUT manifest', {
+    await this.#session.askRepeatedly('PUT manifest', {
       method: 'PUT',
       path: `manifests/${reference}`,
       headers: { 'content-type': manifest.mediaType, 'content-length': manifest.bytes.length },
@@ -128,33 +122,27 @@ export class Distribution {
 
   /**
    * Uploads a blob by one POST, one streamed PATCH and an empty PUT, as Docker and crane do: ECR answers several PATCHes
-   * wrongly. What breaks is begun afresh with a new POST.
+   * wrongly. A broken upload starts again with a new POST.
    * @returns undefined when `confirm` left it unmade
    * @throws ImageError `WRONG_DIGEST`; RegistryFailure
    */
   async upload(upload: Upload): Promise<Uploaded | undefined> {
+    if (!upload.restartable) return this.#uploadOnce(upload);
     let doubted = false;
     let refreshed = false;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.#uploadOnce(upload);
-      } catch (error) {
-        if (!upload.restartable || isOver(this.#session.ends)) throw error;
-        const failure = error instanceof RegistryFailure ? error : undefined;
-        if (failure?.codes.includes('DIGEST_INVALID') === true && !doubted) {
-          await verifyDigest(upload);
-          // It was damaged on its way: once more, then it is no accident.
-          doubted = true;
-          continue;
-        }
-        if (failure?.isExpired === true && !refreshed) {
-          refreshed = true;
-          continue;
-        }
-        if (attempt >= this.patience.tries || !isRetried(error)) throw error;
-        await pause(this.patience, attempt, error, this.#session.ends);
+    const isAtOnce = async (error: unknown): Promise<boolean> => {
+      if (!(error instanceof RegistryFailure)) return false;
+      if (error.codes.includes('DIGEST_INVALID') && !doubted) {
+        await verifyDigest(upload);
+        // It was damaged on its way: once more, then it is no accident.
+        doubted = true;
+        return true;
       }
-    }
+      const isFirst = error.isExpired && !refreshed;
+      refreshed ||= isFirst;
+      return isFirst;
+    };
+    return this.#session.repeat(() => this.#uploadOnce(upload), isRetried, isAtOnce);
   }
 
   async #uploadOnce({
@@ -171,7 +159,7 @@ export class Distribution {
       headers: { 'content-length': 0 },
       accept: [200, 201, 202],
     });
-    // The registry takes the digest of all it is sent. Where it is known beforehand, ours would tell no more; when the
+    // The registry takes the digest of all it is sent. Where it is known beforehand, ours would add nothing; when the
     // registry's differs, what can be read again is.
     const isChecked = digest !== undefined && size !== undefined && restartable;
     const measure = isChecked ? undefined : new Measure();

@@ -1,16 +1,24 @@
-import { compressionOf, MAGIC_BYTES } from './compression.ts';
 import { type Digest, digestOf, isDigest } from './digest.ts';
-import { refuseEmpty, refuseLost, refuseNoLayers } from './empty.ts';
 import { ImageError, quote } from './errors.ts';
-import { gather } from './file-range.ts';
+import { compressionOf, MAGIC_BYTES, ROOT_FILE_SYSTEM } from './file-signatures.ts';
+import { gather } from './files.ts';
 import { isSelected, ownTagOf, pathOf } from './image-name.ts';
 import { CONFIG_BYTES, LAYER_BYTES, MANIFEST_BYTES } from './limits.ts';
-import { objects, parseConfig, parseJson, refuseForeign, texts } from './manifest.ts';
-import { isIndex, isUncompressedLayer } from './media-types.ts';
+import {
+  isIndex,
+  isUncompressedLayer,
+  objects,
+  parseConfig,
+  parseJson,
+  refuseEmpty,
+  refuseForeign,
+  refuseLost,
+  refuseNoLayers,
+  texts,
+} from './manifest.ts';
 import { openLayout } from './oci-layout.ts';
-import { ROOT_FILE_SYSTEM } from './other-files.ts';
-import type { ClassicSource, Content, ImageSource, ReadySource } from './source.ts';
-import type { Store } from './store.ts';
+import type { BlobContent, CompressedSource, ImageSource, UncompressedSource } from './source.ts';
+import type { FileStore } from './store.ts';
 
 /** One image of the `manifest.json` that `docker save` writes. */
 interface Saved {
@@ -25,7 +33,7 @@ interface Saved {
  * they are.
  * @param select `NAME:TAG` or a tag, where there are several images
  */
-export async function openDockerArchive(store: Store, select: string | undefined): Promise<ImageSource> {
+export async function openDockerArchive(store: FileStore, select: string | undefined): Promise<ImageSource> {
   const { name } = store;
   if ((await store.size('manifest.json')) === undefined) {
     const layout = (await store.size('index.json')) !== undefined;
@@ -37,20 +45,23 @@ export async function openDockerArchive(store: Store, select: string | undefined
       `image: ${name} holds no manifest.json, so docker save did not write it; ${hint}`,
     );
   }
-  return (await openReady(store, select)) ?? openClassic(store, select);
+  return (await openCompressed(store, select)) ?? openUncompressed(store, select);
 }
 
-async function openReady(store: Store, select: string | undefined): Promise<ReadySource | undefined> {
+async function openCompressed(
+  store: FileStore,
+  select: string | undefined,
+): Promise<CompressedSource | undefined> {
   if ((await store.size('index.json')) === undefined) return undefined;
   try {
     // Judged below: an uncompressed layer of no bytes is none when it is compressed.
     const source = await openLayout(store, select, () => undefined);
     const manifests = await source.manifests();
-    const classic = manifests.every(
+    const isUncompressed = manifests.every(
       ({ mediaType, layers }) =>
         !isIndex(mediaType) && layers.every((layer) => isUncompressedLayer(layer.mediaType)),
     );
-    if (classic) return undefined;
+    if (isUncompressed) return undefined;
     for (const manifest of manifests) refuseEmpty(manifest, store.name);
     return source;
   } catch (error) {
@@ -62,7 +73,7 @@ async function openReady(store: Store, select: string | undefined): Promise<Read
   }
 }
 
-async function openClassic(store: Store, select: string | undefined): Promise<ClassicSource> {
+async function openUncompressed(store: FileStore, select: string | undefined): Promise<UncompressedSource> {
   const { name } = store;
   const read = (path: string, limit: number) =>
     gather(store.stream(path), limit, `${quote(path, 120)} in ${name}`);
@@ -83,7 +94,7 @@ async function openClassic(store: Store, select: string | undefined): Promise<Cl
   // Here a name alone is never a tag: it means latest.
   const chosen = saved.tags.filter((tag) => select === undefined || isSelected(select, tag));
   return {
-    form: 'classic',
+    form: 'uncompressed',
     name,
     diffIds,
     identity: { by: 'configuration', digest },
@@ -143,7 +154,7 @@ interface Layer {
 }
 
 async function matchLayers(
-  store: Store,
+  store: FileStore,
   paths: readonly string[],
   diffIds: readonly Digest[],
 ): Promise<ReadonlyMap<Digest, Layer>> {
@@ -177,7 +188,7 @@ async function matchLayers(
 }
 
 /** To compare a layer with its diff id it is unpacked, and Node 20 unpacks gzip alone. */
-async function refuseCompressed(store: Store, path: string): Promise<void> {
+async function refuseCompressed(store: FileStore, path: string): Promise<void> {
   const start = await gather(store.stream(path, MAGIC_BYTES), MAGIC_BYTES, quote(path, 120));
   const found = compressionOf(start);
   if (found === undefined || found.name === 'gzip') return;
@@ -189,10 +200,10 @@ async function refuseCompressed(store: Store, path: string): Promise<void> {
 
 /** The largest first, so that the last upload is a short one. */
 async function* giveLayers(
-  store: Store,
+  store: FileStore,
   layers: ReadonlyMap<Digest, Layer>,
   wanted: (diffId: Digest) => boolean,
-): AsyncGenerator<Content> {
+): AsyncGenerator<BlobContent> {
   const ordered = [...layers].sort(([, a], [, b]) => b.size - a.size);
   for (const [digest, { path, size }] of ordered) {
     if (wanted(digest))

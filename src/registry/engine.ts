@@ -1,24 +1,80 @@
 import type { Agent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { join } from 'node:path';
+import { exchange, type HttpResponse, readBody } from '../clients/http.ts';
+import { systemCode } from '../clients/network-errors.ts';
 import { type Digest, isDigest } from './digest.ts';
-import type { EngineAddress } from './engine-address.ts';
-import { ImageError, quote, systemCode } from './errors.ts';
-import { type Answer, exchange, readBody } from './exchange.ts';
+import { ImageError, quote } from './errors.ts';
+import { readRegular } from './files.ts';
 import { type Descriptor, objects, parseDescriptor, parseObject, texts } from './manifest.ts';
-import { readRegular } from './regular-file.ts';
 
-/** What the engine tells of an image without exporting it. */
+/** Where the local Docker engine listens. */
+export interface EngineAddress {
+  /** For messages. */
+  readonly name: string;
+  readonly url: URL;
+  /** A Unix socket or a named pipe of Windows. */
+  readonly socketPath: string | undefined;
+  /** A directory with ca.pem, cert.pem and key.pem; undefined where no TLS is spoken. */
+  readonly certificates: string | undefined;
+}
+
+/** The variables of Docker's own client that say where the engine is. */
+export interface EngineEnvironment {
+  readonly DOCKER_HOST?: string | undefined;
+  readonly DOCKER_TLS_VERIFY?: string | undefined;
+  readonly DOCKER_CERT_PATH?: string | undefined;
+}
+
+const SOCKET = 'unix:///var/run/docker.sock';
+const PIPE = 'npipe:////./pipe/docker_engine';
+
+/**
+ * @param environment of the step; `DOCKER_HOST` as Docker's client reads it
+ * @param platform as `process.platform` has it
+ * @throws ImageError `ENGINE` for an address that cannot be spoken to, `ssh:` above all
+ */
+export function engineAddress(environment: EngineEnvironment, platform: string): EngineAddress {
+  const given = environment.DOCKER_HOST?.trim();
+  const host = given === undefined || given === '' ? (platform === 'win32' ? PIPE : SOCKET) : given;
+  const local = /^(unix|npipe):\/\/(.+)$/.exec(host);
+  if (local !== null) {
+    // The host is only a word in the request's head; the socket is the address.
+    return { name: host, url: new URL('http://docker'), socketPath: local[2], certificates: undefined };
+  }
+  const remote = /^(tcp|http|https):\/\/(.+)$/.exec(host);
+  if (remote === null || !URL.canParse(`http://${remote[2]}`)) {
+    throw new ImageError(
+      'ENGINE',
+      `DOCKER_HOST "${quote(withoutPassword(host), 120)}" cannot be used; give unix://, npipe:// or tcp://, or save the image and give docker-archive:FILE`,
+    );
+  }
+  const isTls = (environment.DOCKER_TLS_VERIFY ?? '') !== '' || remote[1] === 'https';
+  const url = new URL(`${isTls ? 'https' : 'http'}://${remote[2]}`);
+  return {
+    name: withoutPassword(host),
+    url,
+    socketPath: undefined,
+    certificates: isTls ? environment.DOCKER_CERT_PATH : undefined,
+  };
+}
+
+/** A password may precede the host, and messages name the address. */
+function withoutPassword(host: string): string {
+  return host.replace(/(\/\/[^/:@]*):[^/]*@/, '$1@');
+}
+
+/** The engine's description of an image, without an export. */
 export interface Inspected {
   /** A classic store's id is the configuration's digest, a containerd store's that of the manifest or index. */
   readonly id: Digest;
   readonly diffIds: readonly Digest[];
-  /** Whether `diffIds` are all layers of one image: of an index without an image for this machine nothing is told. */
+  /** Whether `diffIds` are all layers of one image: an index without an image for this machine has none. */
   readonly hasLayers: boolean;
   readonly platform: string | undefined;
-  /** What a containerd store has under the name; undefined for a classic store. */
+  /** The descriptor of a containerd store; undefined for a classic store. */
   readonly target: Descriptor | undefined;
-  /** What an index of a containerd store lists, where the engine tells it (API 1.48, Docker 28). */
+  /** The entries of an index in a containerd store, where the engine lists them (API 1.48, Docker 28). */
   readonly children: readonly {
     readonly digest: Digest;
     readonly isImage: boolean;
@@ -74,7 +130,7 @@ export class Engine {
       diffIds: (texts(rootfs?.['Layers']) ?? []).filter(isDigest),
       hasLayers: rootfs?.['Type'] === 'layers',
       platform: parts.length >= 2 ? parts.join('/') : undefined,
-      // Both are told by a containerd store only: there the id is the descriptor's digest.
+      // Only a containerd store has both: there the id is the descriptor's digest.
       target:
         target === undefined || target === null
           ? untold(Id, GraphDriver)
@@ -89,14 +145,14 @@ export class Engine {
    * Opens an export, `docker save`'s stream.
    * @param id of the image, so that a tag that moves meanwhile changes nothing
    */
-  async save(id: Digest, name: string): Promise<Answer['body']> {
+  async save(id: Digest, name: string): Promise<HttpResponse['body']> {
     return (await this.#get(`/images/${id}/get`, name)).body;
   }
 
-  async #get(path: string, image: string, signal?: AbortSignal): Promise<Answer> {
+  async #get(path: string, image: string, signal?: AbortSignal): Promise<HttpResponse> {
     const { url, socketPath, name } = this.#address;
     const target = new URL(path, url);
-    let answer: Answer;
+    let answer: HttpResponse;
     try {
       answer = await exchange({
         method: 'GET',
@@ -125,8 +181,8 @@ export class Engine {
 }
 
 /**
- * Docker 25 to 27 tell no descriptor (API below 1.48); that the store is containerd's the name of its snapshotter
- * shows, since no driver of a classic store is called so. What stands under the id only the export tells.
+ * Docker 25 to 27 give no descriptor (API below 1.48). The name of its snapshotter shows that the store is containerd's,
+ * since no driver of a classic store is called so. Only the export shows what the id is of.
  */
 function untold(id: Digest, driver: unknown): Descriptor | undefined {
   const isContainerd = objects([driver])[0]?.['Name'] === 'overlayfs';

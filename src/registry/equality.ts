@@ -1,8 +1,6 @@
-import { imagesOf, isStatement } from './attestations.ts';
 import type { Digest } from './digest.ts';
-import type { Manifest } from './manifest.ts';
-import { isIndex } from './media-types.ts';
-import { hasVerifiedLayers } from './verified-layers.ts';
+import { hasVerifiedLayers } from './layer-reuse.ts';
+import { type Descriptor, isIndex, type Manifest, parseObject } from './manifest.ts';
 
 /** By what an image is compared with the one behind a tag. */
 export type Identity =
@@ -11,7 +9,7 @@ export type Identity =
       readonly by: 'manifest';
       /** Of the manifest that the tag will name. */
       readonly digest: Digest;
-      /** What its index lists beside attestations, sorted; undefined where only an export tells. */
+      /** The images of its index without attestations, sorted; undefined where only an export has them. */
       readonly images: readonly Digest[] | undefined;
     }
   | {
@@ -34,7 +32,7 @@ export function isSame(manifest: Manifest, identity: Identity): boolean {
   return manifest.config?.digest === identity.digest && hasVerifiedLayers(manifest);
 }
 
-/** Whether another index may differ from the source in build times alone, which only its attestations tell. */
+/** Whether another index may differ from the source in build times alone, which only its attestations show. */
 export function mayDifferInBuildTime(manifest: Manifest, identity: Identity): boolean {
   if (identity.by !== 'manifest' || !isIndex(manifest.mediaType)) return false;
   if (manifest.digest === identity.digest || !manifest.manifests.some(isStatement)) return false;
@@ -42,5 +40,74 @@ export function mayDifferInBuildTime(manifest: Manifest, identity: Identity): bo
   const listed = imagesOf(manifest);
   return (
     listed.length === identity.images.length && listed.every((digest, i) => digest === identity.images?.[i])
+  );
+}
+
+/** How buildx marks its attestations in an index (moby/buildkit, `docs/attestations/attestation-storage.md`). */
+const TYPE = 'vnd.docker.reference.type';
+const SUBJECT = 'vnd.docker.reference.digest';
+const PREDICATE = 'in-toto.io/predicate-type';
+
+/** @returns whether an index lists it beside its images: it does not run */
+export function isAttestation({ platform, annotations }: Descriptor): boolean {
+  const isNowhere = platform?.os === 'unknown' && platform.architecture === 'unknown';
+  return isNowhere || annotations?.[TYPE] !== undefined;
+}
+
+/** @returns whether it is one of buildx's attestations, with the image that it is of */
+export function isStatement({ annotations }: Descriptor): boolean {
+  return annotations?.[TYPE] === 'attestation-manifest' && annotations[SUBJECT] !== undefined;
+}
+
+/** @returns the images that an index lists, sorted; none for what is no index */
+export function imagesOf({ manifests }: Manifest): readonly Digest[] {
+  const images = manifests.filter((child) => !isAttestation(child)).map(({ digest }) => digest);
+  return [...new Set(images)].sort();
+}
+
+/**
+ * Whether two indexes differ in build times alone. buildx's attestations hold the time of the build, so every build gives
+ * another index; what they are of, and the types of their predicates, say whether anything else was attested.
+ * @param read attestations of both, by their digests; with one missing, the indexes differ
+ */
+export function differInBuildTime(
+  one: Manifest,
+  other: Manifest,
+  read: ReadonlyMap<Digest, Manifest>,
+): boolean {
+  const [ours, theirs] = [outline(one, read), outline(other, read)];
+  return ours !== undefined && ours === theirs;
+}
+
+/** @returns the index with every attestation described by its types, undefined where one could not be read */
+function outline(index: Manifest, read: ReadonlyMap<Digest, Manifest>): string | undefined {
+  const json = parseObject(index.bytes, 'the index');
+  const listed: unknown[] = Array.isArray(json['manifests']) ? json['manifests'] : [];
+  const described: unknown[] = [];
+  for (const [i, descriptor] of index.manifests.entries()) {
+    if (!isStatement(descriptor)) {
+      described.push(listed[i]);
+      continue;
+    }
+    const attestation = read.get(descriptor.digest);
+    if (attestation === undefined) return undefined;
+    const { digest: _, size: __, ...rest } = descriptor;
+    described.push({ ...rest, ...contentOf(attestation) });
+  }
+  return canonical({ ...json, manifests: described });
+}
+
+function contentOf({ mediaType, bytes, layers }: Manifest): object {
+  const { artifactType } = parseObject(bytes, 'the attestation');
+  const predicates = layers.map((layer) => layer.annotations?.[PREDICATE] ?? layer.mediaType);
+  return { manifest: mediaType, artifactType, predicates: [...new Set(predicates)].sort() };
+}
+
+/** JSON with sorted keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
   );
 }

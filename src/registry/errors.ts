@@ -1,4 +1,4 @@
-/** What kind of fault it is, for tests and for whoever counts faults; people read the message. */
+/** Kinds of image errors, for code; people read the message. */
 export type ImageFault =
   | 'REFERENCE'
   | 'ENGINE'
@@ -47,16 +47,10 @@ export function quote(text: string, limit = 300): string {
 }
 
 /**
- * What a user wrote where a name belongs may be a secret that was pasted into the wrong input: only what looks like a
- * name is repeated, and what mixes many digits into its letters, as keys and tokens do, does not.
+ * A secret may have been pasted into the wrong input: a text is repeated only where it looks like a name, and not where
+ * it mixes many digits into its letters, as keys and tokens do.
  */
 export function quoteInput(text: string): string {
   const isWord = /^[\w./:@-]{1,100}$/.test(text) && text.replace(/\D/g, '').length <= 3;
   return isWord ? `"${text}"` : 'this value';
-}
-
-/** @returns the system's error code (`ENOENT`, `ECONNRESET`), when the thrown thing has one. */
-export function systemCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }

@@ -1,7 +1,9 @@
-import { isUntrusted, TRUST } from '../clients/certificate.ts';
-import { ImageError, systemCode } from './errors.ts';
+import { explainAccessDenied } from '../clients/access-denied.ts';
+import { isConnectionLost, isUntrusted, systemCode, TRUST } from '../clients/network-errors.ts';
+import { ImageError, quote } from './errors.ts';
+import { objects, parseJson } from './manifest.ts';
 
-/** What the registry was asked, by the verbs of the distribution specification. */
+/** Requests by the verbs of the distribution specification. */
 export type Verb =
   | 'HEAD blob'
   | 'GET blob'
@@ -49,12 +51,12 @@ export class RegistryFailure extends Error {
     );
   }
 
-  /** Whether the token has expired: ECR tells it by 403 and plain text, the specification by 401. */
+  /** Whether the token has expired: ECR answers 403 with plain text, the specification says 401. */
   get isExpired(): boolean {
     return this.status === 401 || (this.status === 403 && /authorization token has expired/i.test(this.text));
   }
 
-  /** Whether a new token may help: an answer to HEAD has no text, so that its 403 does not tell the two apart. */
+  /** Whether a new token may help: an answer to HEAD has no text, so that its 403 may be either. */
   get mayBeExpired(): boolean {
     return this.isExpired || (this.status === 403 && this.verb.startsWith('HEAD'));
   }
@@ -69,16 +71,6 @@ const CODES = new Set([
   'UNKNOWN',
   'UNAVAILABLE',
 ]);
-const CONNECTION = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ECONNREFUSED',
-  'EAI_AGAIN',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-]);
-
 /** @returns whether another try may succeed */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof RegistryFailure)) return false;
@@ -90,8 +82,8 @@ export function isTransient(error: unknown): boolean {
 export function connectionFailure(verb: Verb, error: unknown): RegistryFailure | undefined {
   const code = systemCode(error);
   const isHangUp = error instanceof Error && /socket hang up|aborted/.test(error.message);
-  // What is no HTTP comes from something in between, as a page of a proxy does.
-  const isConnection = code !== undefined && (CONNECTION.has(code) || code.startsWith('HPE_'));
+  // A response that is no HTTP comes from something in between, as a page of a proxy does.
+  const isConnection = isConnectionLost(code) || code?.startsWith('HPE_') === true;
   if (!isHangUp && !isConnection) return undefined;
   return new RegistryFailure(verb, 0, code === undefined ? [] : [code], '', undefined, { cause: error });
 }
@@ -106,4 +98,109 @@ export function unreachable({ host }: URL, error: unknown): ImageError | undefin
   return new ImageError('REGISTRY', `image: ${host} could not be reached (${code}); ${remedy}`, {
     cause: error,
   });
+}
+
+/** Characters: a denial names role, action, resource and policy, each by its ARN. */
+const LONGEST_MESSAGE = 1000;
+
+/** The specification's error list, or the plain text that ECR and proxies send instead. */
+export function parseErrors(body: Buffer): { codes: readonly string[]; text: string } {
+  try {
+    const [json] = objects([parseJson(body, 'the answer')]);
+    const errors = objects(json?.['errors']);
+    const all = (part: 'code' | 'message', limit: number) =>
+      errors.flatMap(({ [part]: text }) => (typeof text === 'string' ? [quote(text, limit)] : []));
+    return { codes: all('code', 60), text: all('message', LONGEST_MESSAGE).join('; ') };
+  } catch {
+    return { codes: [], text: quote(body.toString('utf8'), LONGEST_MESSAGE) };
+  }
+}
+
+/** The subject of a failure's message. */
+export interface Subject {
+  /** `host/repository`. */
+  readonly address: string;
+  readonly repository: string;
+  /** `the layer sha256:…`, `the tag v1`. */
+  readonly what: string;
+}
+
+/** @returns whether a tag refused the manifest because it may not be moved */
+export function isImmutable(failure: RegistryFailure): boolean {
+  if (failure.verb !== 'PUT manifest') return false;
+  return failure.codes.includes('TAG_INVALID') || /immutable|ImageTagAlreadyExists/i.test(failure.text);
+}
+
+/** @returns whether the registry already holds the very manifest, which immutable repositories report as an error */
+export function isAlreadyThere(failure: RegistryFailure): boolean {
+  return failure.verb === 'PUT manifest' && /ImageAlreadyExists|image .* already exists/i.test(failure.text);
+}
+
+/** @returns whether a manifest names blobs that the repository lacks */
+export function lacksBlobs(failure: RegistryFailure): boolean {
+  const codes = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN'];
+  return (
+    failure.verb === 'PUT manifest' &&
+    (failure.codes.some((code) => codes.includes(code)) || /LayersNotFound/.test(failure.text))
+  );
+}
+
+/**
+ * Says in words why the registry took something not.
+ * @returns what it was given when it is no failure of the registry
+ */
+export function explain(error: unknown, { address, repository, what }: Subject): unknown {
+  if (!(error instanceof RegistryFailure)) return error;
+  const { verb, status, codes, text } = error;
+  const options = { cause: error };
+  const said = text === '' ? '' : ` (${text})`;
+  if (codes.includes('NAME_UNKNOWN') || (verb === 'POST upload' && (status === 0 || status === 404))) {
+    // ECR closes the connection on the first upload to a repository that does not exist.
+    const sure = codes.includes('NAME_UNKNOWN') || status === 404;
+    const message = sure
+      ? `image: the repository ${repository} does not exist in ${address}; let this action create it (input repository), or create it first`
+      : `image: ${address} closed the connection when the upload of ${what} began; ECR does so when the repository ${repository} does not exist, else the network is at fault`;
+    return new ImageError('NO_REPOSITORY', message, options);
+  }
+  if (error.isExpired) {
+    return new ImageError(
+      'DENIED',
+      `image: ${address} refused a new token as well, at ${what}${said}; check the clock of the runner and the role's session`,
+      options,
+    );
+  }
+  if (status === 403 || codes.includes('DENIED')) {
+    const { failureCause, what: why, remedy } = explainAccessDenied(text, PERMISSION[verb], repository);
+    // Only a missing permission is mended in the policy of the role.
+    const permission = /\becr:[A-Za-z]+/.exec(text)?.[0] ?? PERMISSION[verb];
+    const isMissing = failureCause === 'missing-permission';
+    const mend = isMissing
+      ? `the role needs ${permission} on the repository ${repository}`
+      : `${why}; ${remedy}`;
+    return new ImageError('DENIED', `image: ${address} denied ${what}; ${mend}${said}`, options);
+  }
+  if (isImmutable(error)) {
+    return new ImageError(
+      'IMMUTABLE_TAG',
+      `image: ${what} of ${repository} is immutable and holds another image; give a new tag in image-tags${said}`,
+      options,
+    );
+  }
+  if (status === 413 || /LayerPartTooLarge|too large|exceeds/i.test(text)) {
+    return new ImageError(
+      'TOO_LARGE',
+      `image: ${what} is too large for ${address}${said}; ECR takes layers to 52,000 MiB and manifests to 4 MiB`,
+      options,
+    );
+  }
+  const answer =
+    status === 0
+      ? 'broke the connection'
+      : `answered ${status}${codes.length > 0 ? ` ${codes.join(' ')}` : ''}`;
+  const often = isTransient(error) ? ', again and again' : '';
+  return new ImageError(
+    'REGISTRY',
+    `image: ${address} ${answer} at ${what} (${verb})${often}${said}`,
+    options,
+  );
 }

@@ -10,12 +10,12 @@ export function normalise(name: string): string {
   return tagOf(short) === undefined && !short.includes('@') ? `${short}:latest` : short;
 }
 
-/** @returns the path of a source as it is told: `oci:DIR` */
+/** @returns the path of a source: `DIR` of `oci:DIR` */
 export function pathOf(source: string): string {
   return source.replace(/^[a-z-]*:/, '');
 }
 
-/** @returns what stands behind the colon of an image's name; a registry's port is none */
+/** @returns the text after the last colon of an image's name; a registry's port does not count */
 export function tagOf(name: string): string | undefined {
   const colon = name.lastIndexOf(':');
   return colon > name.lastIndexOf('/') && !name.includes('@') ? name.slice(colon + 1) : undefined;
@@ -37,7 +37,7 @@ export interface OwnTag {
 }
 
 /**
- * Reads the tag in the names that an image has. What is no legal tag (`feature/x`, `0.1.0+build`) becomes one as
+ * Reads the tag in the names that an image has. An illegal tag (`feature/x`, `0.1.0+build`) becomes a legal one as
  * docker/metadata-action makes it.
  * @param names in the order in which they are looked at: whole names, or a layout's reference, which may be a tag alone
  */
@@ -63,7 +63,7 @@ export function ownTagOf(names: readonly string[]): OwnTag {
       };
 }
 
-/** @returns what of a name is meant as the tag; undefined where the name has none */
+/** @returns the part of a name that is meant as the tag; undefined where it has none */
 function writtenTag(name: string): string | undefined {
   if (isTag(name)) return name;
   if (/@[a-z0-9]+:[0-9a-f]+$/.test(name)) return undefined;

@@ -3,7 +3,7 @@ import type { Digest } from './digest.ts';
 import { ImageError, quote } from './errors.ts';
 
 /**
- * Networks that are nobody's on the internet: this machine's, private, link-local, shared, for tests, for several or for
+ * Networks that no host on the internet has: this machine's, private, link-local, shared, for tests, for several or for
  * all receivers, and those of the future.
  * @see https://www.iana.org/assignments/iana-ipv4-special-registry
  */
@@ -70,7 +70,7 @@ export function followLocation(location: string, from: URL, registry: URL): URL 
 /**
  * @param hostname as a URL has it: its parser has written every form of an IPv4 address (octal, hexadecimal, one number)
  *   in the usual one, and capitals small
- * @returns whether it is an address that is nobody's on the internet, or a name for this machine or one beside it
+ * @returns whether it is an address that no host on the internet has, or a name for this machine or one beside it
  */
 export function isPrivate(hostname: string): boolean {
   const host = hostname

@@ -1,6 +1,44 @@
 import { type Digest, digestOf, isDigest } from './digest.ts';
 import { ImageError, quoteInput } from './errors.ts';
-import { isForeign, isIndex, OCI_INDEX, OCI_MANIFEST } from './media-types.ts';
+
+/** The media types of Docker's image manifest 2.2 and of the OCI image specification 1.1. */
+export const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
+const DOCKER_INDEX = 'application/vnd.docker.distribution.manifest.list.v2+json';
+export const DOCKER_CONFIG = 'application/vnd.docker.container.image.v1+json';
+export const DOCKER_LAYER = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
+export const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
+const OCI_CONFIG = 'application/vnd.oci.image.config.v1+json';
+const OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar';
+const OCI_LAYER_GZIP = 'application/vnd.oci.image.layer.v1.tar+gzip';
+
+/** Media types that a tag may name; BatchGetImage and `Accept` name them, else the registry converts. */
+export const MANIFESTS: readonly string[] = [DOCKER_MANIFEST, OCI_MANIFEST, DOCKER_INDEX, OCI_INDEX];
+
+/** @returns whether it is a list of manifests: several platforms, attestations. */
+export function isIndex(mediaType: string): boolean {
+  return mediaType === DOCKER_INDEX || mediaType === OCI_INDEX;
+}
+
+/** @returns whether it is the configuration of an image that runs, with the diff ids of its layers. */
+export function isImageConfig(mediaType: string): boolean {
+  return mediaType === DOCKER_CONFIG || mediaType === OCI_CONFIG;
+}
+
+/** @returns whether the layer may not be distributed: base layers of Windows, which only Microsoft serves. */
+export function isForeign(mediaType: string): boolean {
+  return mediaType.includes('.foreign.') || mediaType.includes('.nondistributable.');
+}
+
+/** @returns whether it is a layer that is neither gzip nor zstd. */
+export function isUncompressedLayer(mediaType: string): boolean {
+  return mediaType === OCI_LAYER || mediaType === 'application/vnd.docker.image.rootfs.diff.tar';
+}
+
+/** @returns whether it is a gzip layer, under Docker's or OCI's name. */
+export function isGzipLayer(mediaType: string): boolean {
+  return mediaType === DOCKER_LAYER || mediaType === OCI_LAYER_GZIP;
+}
 
 /** Names content by its digest, as the image specification does. */
 export interface Descriptor {
@@ -21,11 +59,11 @@ export interface Manifest {
   /** The configuration of an image; an index has none. */
   readonly config: Descriptor | undefined;
   readonly layers: readonly Descriptor[];
-  /** What an index lists. */
+  /** The entries of an index. */
   readonly manifests: readonly Descriptor[];
 }
 
-/** What a configuration tells that matters here. */
+/** The parts of a configuration that matter here. */
 export interface ImageConfig {
   /** `linux/amd64`; undefined for what is no image that runs. */
   readonly platform: string | undefined;
@@ -40,7 +78,7 @@ function isObject(value: unknown): value is Json {
 
 /**
  * @param where names the document in the message
- * @throws ImageError `LAYOUT` when it is no JSON object; the text itself is never told
+ * @throws ImageError `LAYOUT` when it is no JSON object; the text itself is never repeated
  */
 export function parseObject(bytes: Buffer, where: string): Json {
   const value = parseJson(bytes, where);
@@ -110,14 +148,14 @@ function parsePlatform(value: Json): { os: string; architecture: string; variant
 
 /**
  * Reads an image manifest or an index, Docker's or OCI's.
- * @param mediaType as the descriptor or the registry tells it; OCI documents may leave it out of themselves
+ * @param mediaType as the descriptor or the registry has it; OCI documents may leave it out of themselves
  * @throws ImageError `LAYOUT` when it is neither, or a schema 1 manifest, which has no configuration
  */
 export function parseManifest(bytes: Buffer, mediaType: string | undefined, where: string): Manifest {
   const json = parseObject(bytes, where);
   const own = typeof json['mediaType'] === 'string' ? json['mediaType'] : undefined;
   const guessed = Array.isArray(json['manifests']) ? OCI_INDEX : OCI_MANIFEST;
-  // Some engines tell none.
+  // Some engines have none.
   const type = own ?? (mediaType || guessed);
   if (json['schemaVersion'] !== 2) {
     throw new ImageError('LAYOUT', `${where} is not a manifest of version 2; build the image again`);
@@ -156,5 +194,44 @@ export function refuseForeign(layer: Descriptor, where: string): void {
   throw new ImageError(
     'FOREIGN_LAYER',
     `${where}: the layer ${layer.digest} is foreign (it lies at an address of its maker, as Windows base layers do) and cannot be pushed to ECR; build on a base image whose layers may be distributed`,
+  );
+}
+
+/** The digest of no bytes. */
+const NOTHING = digestOf('');
+
+/** @throws ImageError `EMPTY` for a manifest that ECR would refuse: it has no layer, or a blob of no bytes */
+export function refuseEmpty({ mediaType, config, layers }: Manifest, name: string): void {
+  if (isIndex(mediaType)) return;
+  const empty = layers.find(({ size }) => size === 0);
+  if (empty !== undefined) throw emptyLayer(empty.digest, name);
+  if (config?.size === 0) {
+    throw new ImageError(
+      'EMPTY',
+      `image: the configuration ${config.digest} of ${name} has no bytes, and ECR takes no empty blob; write {} as the configuration of an artifact, or build the image again`,
+    );
+  }
+  refuseNoLayers(layers, name);
+}
+
+/** @throws ImageError `EMPTY` for an image without layers */
+export function refuseNoLayers(layers: readonly unknown[], name: string): void {
+  if (layers.length > 0) return;
+  throw new ImageError(
+    'EMPTY',
+    `image: ${name} has no layers, and ECR takes no image without one; build it with a COPY, ADD or RUN that leaves a file`,
+  );
+}
+
+/** @throws ImageError `EMPTY` for an uncompressed layer that lost its bytes; one that never had any is compressed to some */
+export function refuseLost(diffId: Digest, name: string): void {
+  if (diffId !== NOTHING) throw emptyLayer(diffId, name);
+}
+
+/** @returns the error for a blob that ECR would refuse */
+export function emptyLayer(digest: Digest, name: string): ImageError {
+  return new ImageError(
+    'EMPTY',
+    `image: the layer ${digest} of ${name} has no bytes, and ECR takes no empty blob; build the image again without the build cache (docker buildx build --no-cache), or with a newer builder`,
   );
 }

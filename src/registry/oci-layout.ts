@@ -1,16 +1,27 @@
-import { type Digest, digestOf } from './digest.ts';
-import { refuseEmpty } from './empty.ts';
+import { type Digest, digestOf, hexOf } from './digest.ts';
 import { identityOf } from './equality.ts';
 import { ImageError, quote } from './errors.ts';
-import { gather } from './file-range.ts';
-import { pathOf } from './image-name.ts';
-import { blobPath, chooseRoot, type Read } from './layout-root.ts';
+import { ROOT_FILE_SYSTEM } from './file-signatures.ts';
+import { gather } from './files.ts';
+import { isSelected, type OwnTag, ownTagOf, pathOf } from './image-name.ts';
 import { CONFIG_BYTES, LAYER_BYTES, MANIFEST_BYTES } from './limits.ts';
-import { type Descriptor, type Manifest, parseConfig, parseManifest, refuseForeign } from './manifest.ts';
-import { isImageConfig, isIndex, isUncompressedLayer, MANIFESTS } from './media-types.ts';
-import { ROOT_FILE_SYSTEM } from './other-files.ts';
-import type { Content, ReadySource } from './source.ts';
-import type { Store } from './store.ts';
+import {
+  type Descriptor,
+  isImageConfig,
+  isIndex,
+  isUncompressedLayer,
+  MANIFESTS,
+  type Manifest,
+  objects,
+  parseConfig,
+  parseDescriptor,
+  parseManifest,
+  parseObject,
+  refuseEmpty,
+  refuseForeign,
+} from './manifest.ts';
+import type { BlobContent, CompressedSource } from './source.ts';
+import type { FileStore } from './store.ts';
 
 /** An index in an index in an index: deeper than anything that a tool writes. */
 const DEPTH = 4;
@@ -87,10 +98,10 @@ export function verify(bytes: Buffer, descriptor: Descriptor, where: string): vo
  * @param judge what is refused of each manifest
  */
 export async function openLayout(
-  store: Store,
+  store: FileStore,
   select: string | undefined,
   judge: typeof refuseEmpty = refuseEmpty,
-): Promise<ReadySource> {
+): Promise<CompressedSource> {
   const { name } = store;
   if ((await store.size('index.json')) === undefined) throw await noLayout(store);
   const read: Read = (path, limit) => gather(store.stream(path), limit, `${path} in ${name}`);
@@ -102,7 +113,7 @@ export async function openLayout(
   const top = rootOf(tree, name);
   const bytes = [...tree.blobs.values()].reduce((sum, blob) => sum + blob.size, 0);
   return {
-    form: 'ready',
+    form: 'compressed',
     name,
     tag,
     tagNotice,
@@ -117,7 +128,7 @@ export async function openLayout(
 }
 
 /** @returns what is there instead, and the command that makes a layout of it */
-async function noLayout(store: Store): Promise<ImageError> {
+async function noLayout(store: FileStore): Promise<ImageError> {
   const { name } = store;
   const path = quote(pathOf(name), 200);
   const has = async (file: string) => (await store.size(file)) !== undefined;
@@ -142,7 +153,7 @@ export function rootOf(tree: Tree, name: string): Manifest {
   return root;
 }
 
-async function checkSize(store: Store, digest: Digest, size: number): Promise<void> {
+async function checkSize(store: FileStore, digest: Digest, size: number): Promise<void> {
   const found = await store.size(blobPath(digest));
   if (found === undefined) {
     throw new ImageError(
@@ -192,13 +203,98 @@ function mayBelong({ layers }: Manifest, diffIds: readonly Digest[]): boolean {
 
 /** The largest first, so that the last upload is a short one. */
 async function* giveBlobs(
-  store: Store,
+  store: FileStore,
   tree: Tree,
   wanted: (digest: Digest) => boolean,
-): AsyncGenerator<Content> {
+): AsyncGenerator<BlobContent> {
   const blobs = [...tree.blobs.values()].sort((a, b) => b.size - a.size);
   for (const { digest, size } of blobs) {
     if (!wanted(digest)) continue;
     yield { digest, size, restartable: true, open: () => store.stream(blobPath(digest)), release() {} };
   }
+}
+
+const REF_NAME = 'org.opencontainers.image.ref.name';
+const IMAGE_NAME = 'io.containerd.image.name';
+/** Names the image that a signature or another referrer is of. */
+const SUBJECT = 'io.containerd.manifest.subject';
+
+/** Where registries without an API for referrers keep them, and where cosign keeps signatures, attestations and SBOMs. */
+const REFERRERS_TAG = /^sha256-[0-9a-f]{64}(?:\.[a-z]+)?$/;
+/** `cosign save` says so what a descriptor is; an image has another kind. */
+const COSIGN = /^dev\.cosignproject\.cosign\/(?:sigs|atts)$/;
+
+/** @returns where the layout keeps a blob, as the image layout specification has it. */
+export function blobPath(digest: Digest): string {
+  return `blobs/sha256/${hexOf(digest)}`;
+}
+
+/** Reads a file of the layout whole. */
+export type Read = (path: string, limit: number) => Promise<Buffer>;
+
+/** The image of a layout, before its manifests are read. */
+interface Layout extends OwnTag {
+  /** The descriptor that `index.json` gives for the image. */
+  readonly root: Descriptor;
+}
+
+/**
+ * Finds the image in a layout's `index.json`.
+ * @param select the tag or the name to take where there are several
+ * @throws ImageError `LAYOUT`, `NO_SUCH_IMAGE` when not exactly one image is selected
+ */
+export async function chooseRoot(read: Read, select: string | undefined, name: string): Promise<Layout> {
+  const json = parseObject(await read('index.json', MANIFEST_BYTES), `index.json of ${name}`);
+  const all = objects(json['manifests']).map((item) => parseDescriptor(item, `index.json of ${name}`));
+  const listed = await withoutReferrers(all, read);
+  const found =
+    select === undefined
+      ? listed
+      : listed.filter((descriptor) => names(descriptor).some((own) => isSelected(select, own)));
+  // An image with several tags is listed several times.
+  const distinct = new Set(found.map((descriptor) => descriptor.digest));
+  const [root] = found;
+  if (root === undefined || distinct.size > 1) {
+    const own = quote(listed.flatMap((descriptor) => names(descriptor)[0] ?? []).join(', ') || 'none', 500);
+    const what = root === undefined ? 'holds no image' : 'holds more than one image';
+    const which = select === undefined ? '' : ` under the tag ${select}`;
+    throw new ImageError(
+      'NO_SUCH_IMAGE',
+      `image: ${name} ${what}${which}; its tags: ${own}; choose one of them behind the path, or write the image again`,
+    );
+  }
+  const meant = names(root).filter((own) => select === undefined || isSelected(select, own));
+  return { root, ...ownTagOf(meant) };
+}
+
+function names(descriptor: Descriptor): readonly string[] {
+  const { [REF_NAME]: ref, [IMAGE_NAME]: image } = descriptor.annotations ?? {};
+  return [ref, image].filter((text) => text !== undefined);
+}
+
+/** @returns whether its entry alone says that it belongs to another image: a signature, or a list of them */
+function isReferrer({ annotations }: Descriptor): boolean {
+  const { [SUBJECT]: subject, [REF_NAME]: ref = '', kind = '' } = annotations ?? {};
+  return subject !== undefined || REFERRERS_TAG.test(ref) || COSIGN.test(kind);
+}
+
+/**
+ * Signatures and the like are listed beside the image that they belong to: Docker 29 and cosign say so in an annotation, regctl
+ * and oras by their tag, other tools only in the manifest, which is read where there are several. They are not pushed
+ * with it.
+ */
+async function withoutReferrers(listed: readonly Descriptor[], read: Read): Promise<readonly Descriptor[]> {
+  const images = listed.filter((descriptor) => !isReferrer(descriptor));
+  const digests = new Set<string>(images.map(({ digest }) => digest));
+  if (digests.size < 2) return images;
+  const kept: Descriptor[] = [];
+  for (const image of images) {
+    // One that is missing or damaged is an error only where it is the selected one.
+    const manifest = await read(blobPath(image.digest), MANIFEST_BYTES)
+      .then((bytes) => parseObject(bytes, `the manifest ${image.digest}`))
+      .catch(() => undefined);
+    const [subject] = objects([manifest?.['subject']]);
+    if (typeof subject?.['digest'] !== 'string' || !digests.has(subject['digest'])) kept.push(image);
+  }
+  return kept;
 }

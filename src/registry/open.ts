@@ -1,22 +1,19 @@
 import { realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { sep } from 'node:path';
-import { openArchive } from './archive.ts';
-import { openDirectory } from './directory.ts';
 import { openDockerArchive } from './docker-archive.ts';
-import { openEngineImage } from './docker-engine.ts';
-import { Engine } from './engine.ts';
-import { type EngineEnvironment, engineAddress } from './engine-address.ts';
+import { Engine, type EngineEnvironment, engineAddress } from './engine.ts';
+import { openEngineImage } from './engine-image.ts';
 import { ImageError } from './errors.ts';
 import { openLayout } from './oci-layout.ts';
 import { type ImageReference, parseReference } from './reference.ts';
 import type { ImageSource } from './source.ts';
-import type { Store } from './store.ts';
+import { type FileStore, openArchive, openDirectory } from './store.ts';
 
-/** What opening an image depends on beside its name. */
-export interface Surroundings {
+/** Circumstances of opening an image, beside its name. */
+export interface OpenOptions {
   readonly environment: EngineEnvironment;
-  /** As `process.platform` tells it. */
+  /** As `process.platform` has it. */
   readonly platform: string;
   /** Directories that files must lie in (the workspace, the runner's temporary directory); empty: anywhere. */
   readonly roots: readonly string[];
@@ -30,14 +27,14 @@ export interface Surroundings {
  * Opens the image of the input `image` and finds it whole, before anything is sent.
  * @param image as the user wrote it
  * @returns a source that must be closed
- * @throws ImageError told in words: no such image, no engine, damaged, foreign or too large layers; the signal's reason
+ * @throws ImageError with the remedy: no such image, no engine, damaged, foreign or too large layers; the signal's reason
  *   where that comes first
  */
-export async function openImage(image: string, surroundings: Surroundings): Promise<ImageSource> {
-  const { signal } = surroundings;
-  if (signal === undefined) return openReference(image, surroundings);
+export async function openImage(image: string, options: OpenOptions): Promise<ImageSource> {
+  const { signal } = options;
+  if (signal === undefined) return openReference(image, options);
   signal.throwIfAborted();
-  const opening = openReference(image, surroundings);
+  const opening = openReference(image, options);
   let giveUp = () => {};
   const ended = new Promise<never>((_resolve, reject) => {
     giveUp = () => reject(signal.reason);
@@ -54,17 +51,17 @@ export async function openImage(image: string, surroundings: Surroundings): Prom
   }
 }
 
-async function openReference(image: string, surroundings: Surroundings): Promise<ImageSource> {
+async function openReference(image: string, options: OpenOptions): Promise<ImageSource> {
   const reference = parseReference(image);
   if (reference.transport === 'docker') {
-    const engine = await Engine.at(engineAddress(surroundings.environment, surroundings.platform));
-    return openEngineImage(engine, reference.name, reference.tag, surroundings.signal);
+    const engine = await Engine.at(engineAddress(options.environment, options.platform));
+    return openEngineImage(engine, reference.name, reference.tag, options.signal);
   }
   const { transport, path, select } = reference;
-  await refuseOutside(reference, surroundings.roots);
+  await refuseOutside(reference, options.roots);
   const name = `${transport}:${path}`;
   try {
-    const { temp = tmpdir(), signal } = surroundings;
+    const { temp = tmpdir(), signal } = options;
     const store =
       transport === 'oci' ? await openDirectory(path, name) : await openArchive(path, name, temp, signal);
     return await closingOnFailure(store, () =>
@@ -75,13 +72,13 @@ async function openReference(image: string, surroundings: Surroundings): Promise
   }
 }
 
-/** What a file holds is judged by readers that engines and registries share, and that do not know who wrote it. */
+/** Readers that engines and registries share do not know who wrote a file, so the remedy is added here. */
 function withRemedy(error: unknown): unknown {
   if (!(error instanceof ImageError) || error.message.includes('; ')) return error;
   return new ImageError(error.fault, `${error.message}; write the image again`, { cause: error });
 }
 
-async function closingOnFailure(store: Store, open: () => Promise<ImageSource>): Promise<ImageSource> {
+async function closingOnFailure(store: FileStore, open: () => Promise<ImageSource>): Promise<ImageSource> {
   try {
     return await open();
   } catch (error) {
@@ -94,7 +91,7 @@ async function closingOnFailure(store: Store, open: () => Promise<ImageSource>):
 async function refuseOutside(reference: ImageReference, roots: readonly string[]): Promise<void> {
   if (reference.transport === 'docker' || roots.length === 0) return;
   const { transport, path } = reference;
-  // What does not exist is told by who opens it.
+  // A missing file is reported when it is opened.
   const found = await realpath(path).catch(() => undefined);
   if (found === undefined) return;
   const allowed = await Promise.all(roots.map((root) => realpath(root).catch(() => root)));

@@ -48,7 +48,7 @@ export class Meter {
 }
 
 /** @returns one line: `layers 3/8, 120 of 336 MB, 45.1 MB/s` */
-export function tellProgress({ layers, layersTotal, bytes, total, seconds }: Progress): string {
+export function formatProgress({ layers, layersTotal, bytes, total, seconds }: Progress): string {
   const mb = (count: number) => (count / MB).toFixed(0);
   const of = total === undefined ? '' : ` of ${mb(total)}`;
   const rate = seconds > 0 ? (bytes / MB / seconds).toFixed(1) : '0.0';

@@ -8,9 +8,9 @@ import type { Manifest } from './manifest.ts';
 export type Bytes = AsyncIterable<Buffer>;
 
 /** One blob or layer, as the source gives it. */
-export interface Content {
+export interface BlobContent {
   /**
-   * Of a ready source the blob's digest, of a classic one the diff id. Undefined where only reading it tells
+   * Of a compressed source the blob's digest, of an uncompressed one the diff id. Undefined where only reading it shows it
    * (a legacy export whose directories cannot be matched).
    */
   readonly digest: Digest | undefined;
@@ -30,25 +30,25 @@ interface Source {
   readonly identity: Identity;
   /** The image's own tag. */
   readonly tag: string | undefined;
-  /** What to say where no tag of the image's own is used as it is written; undefined where it is. */
+  /** The notice where the image's own tag cannot be used as it is written; undefined where it can. */
   readonly tagNotice?: string | undefined;
-  /** `linux/amd64`, …; none where nothing tells. */
+  /** `linux/amd64`, …; none where they are unknown. */
   readonly platforms: readonly string[];
-  /** What the user should be told beside, in whole sentences. */
+  /** Notices for the user, in whole sentences. */
   readonly notices: readonly string[];
   close(): Promise<void>;
 }
 
-/** Content that is pushed as it is: its blobs carry the digests that its manifests name. */
-export interface ReadySource extends Source {
-  readonly form: 'ready';
+/** BlobContent that is pushed as it is: its blobs carry the digests that its manifests name. */
+export interface CompressedSource extends Source {
+  readonly form: 'compressed';
   /** How many blobs there are and their bytes, where known before they come. */
   readonly expected: { readonly blobs: number; readonly bytes: number } | undefined;
   /**
-   * Gives each blob once, in the order that suits the source; what is not wanted is passed by.
+   * Gives each blob once, in the order that suits the source, and skips those that are not wanted.
    * A sequential source goes on only when the content it gave was read or is given up.
    */
-  contents(wanted: (digest: Digest) => boolean): AsyncIterable<Content>;
+  contents(wanted: (digest: Digest) => boolean): AsyncIterable<BlobContent>;
   /**
    * Children before the index that lists them, the root last. A source that streams knows them only after
    * `contents` has ended.
@@ -57,17 +57,17 @@ export interface ReadySource extends Source {
 }
 
 /** Uncompressed layers and a configuration, of which the push makes a manifest. */
-export interface ClassicSource extends Source {
-  readonly form: 'classic';
-  /** From the base up; the same layer may stand more than once. */
+export interface UncompressedSource extends Source {
+  readonly form: 'uncompressed';
+  /** From the base up; the same layer may occur more than once. */
   readonly diffIds: readonly Digest[];
   /** Bytes of a layer as the source holds it, where known before it comes. */
   sizeOf(diffId: Digest): number | undefined;
-  /** As with a ready source, by diff ids. A layer may come gzipped, which only its first bytes tell. */
-  contents(wanted: (diffId: Digest) => boolean): AsyncIterable<Content>;
+  /** As with a compressed source, by diff ids. A layer may come gzipped, which only its first bytes show. */
+  contents(wanted: (diffId: Digest) => boolean): AsyncIterable<BlobContent>;
   /** The configuration's very bytes; after `contents` they cost a streaming source nothing. */
   configuration(): Promise<Buffer>;
 }
 
 /** An image that was opened and found whole. */
-export type ImageSource = ReadySource | ClassicSource;
+export type ImageSource = CompressedSource | UncompressedSource;

@@ -1,9 +1,94 @@
+import type { FileHandle } from 'node:fs/promises';
 import { Header } from 'tar/header';
 import { Pax } from 'tar/pax';
 import { ImageError, quote } from './errors.ts';
-import type { Tape } from './tape.ts';
 
-/** One entry of a tar; its content lies at the tape's position until the next entry is asked for. */
+/** A source of bytes for a tar, front to back. */
+export interface ByteReader {
+  /** Bytes that were read or skipped. */
+  readonly position: number;
+  /** @returns exactly so many bytes; fewer only at the end */
+  read(bytes: number): Promise<Buffer>;
+  /** @returns whether so many bytes were there */
+  skip(bytes: number): Promise<boolean>;
+}
+
+/** A file, of which only what is read is read: skipping costs nothing. */
+export class FileByteReader implements ByteReader {
+  position = 0;
+  readonly #file: FileHandle;
+  readonly #size: number;
+
+  /** @param size of the file, in bytes */
+  constructor(file: FileHandle, size: number) {
+    this.#file = file;
+    this.#size = size;
+  }
+
+  async read(bytes: number): Promise<Buffer> {
+    const buffer = Buffer.alloc(bytes);
+    const { bytesRead } = await this.#file.read(buffer, 0, bytes, this.position);
+    this.position += bytesRead;
+    return buffer.subarray(0, bytesRead);
+  }
+
+  async skip(bytes: number): Promise<boolean> {
+    this.position += bytes;
+    return this.position <= this.#size;
+  }
+}
+
+/** A stream, whose chunks are handed on as they come. */
+export class StreamByteReader implements ByteReader {
+  position = 0;
+  readonly #chunks: AsyncIterator<Buffer>;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(chunks: AsyncIterable<Buffer>) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+
+  async read(bytes: number): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    for await (const part of this.take(bytes)) parts.push(part);
+    return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+  }
+
+  async skip(bytes: number): Promise<boolean> {
+    const from = this.position;
+    for await (const _ of this.take(bytes));
+    return this.position - from === bytes;
+  }
+
+  /** @returns the next byte without taking it, undefined at the end */
+  async peek(): Promise<number | undefined> {
+    return (await this.#fill()) ? this.#rest[0] : undefined;
+  }
+
+  /** Gives the next bytes in the chunks they came in; fewer only at the end. */
+  async *take(bytes: number): AsyncGenerator<Buffer> {
+    let missing = bytes;
+    while (missing > 0 && (await this.#fill())) {
+      const part = this.#rest.subarray(0, missing);
+      this.#rest = this.#rest.subarray(part.length);
+      missing -= part.length;
+      // Counted before it is given: who stops in the middle has taken it.
+      this.position += part.length;
+      yield part;
+    }
+  }
+
+  async #fill(): Promise<boolean> {
+    while (this.#rest.length === 0) {
+      const next = await this.#chunks.next();
+      if (next.done === true) return false;
+      this.#rest = next.value;
+    }
+    return true;
+  }
+}
+
+/** One entry of a tar; its content lies at the reader's position until the next entry is asked for. */
 export interface TarEntry {
   /** Relative, with forward slashes, without `.` and `..`. */
   readonly path: string;
@@ -12,7 +97,7 @@ export interface TarEntry {
   readonly size: number;
   /** Where the content begins, in bytes from the tar's begin. */
   readonly offset: number;
-  /** What a link points to, as a path of this tar. */
+  /** The target of a link, as a path of this tar. */
   readonly target: string | undefined;
 }
 
@@ -24,18 +109,18 @@ const LONG_NAME = new Set(['NextFileHasLongPath', 'OldGnuLongPath']);
 const FILES = new Set(['File', 'OldFile', 'ContiguousFile']);
 
 /**
- * Walks over a tar's entries, passing by the content that nobody reads. Headers and pax records are decoded by the
+ * Walks over a tar's entries, skipping content that is not read. Headers and pax records are decoded by the
  * library `tar`; nothing is ever extracted.
  * @param archive names the tar in messages
  * @throws ImageError `LAYOUT` for what is no tar or is cut off, `UNSAFE_PATH` for a path that leaves it
  */
-export async function* walk(tape: Tape, archive: string): AsyncGenerator<TarEntry> {
+export async function* walk(reader: ByteReader, archive: string): AsyncGenerator<TarEntry> {
   let extended: Pax | undefined;
   let global: Pax | undefined;
   let longPath: string | undefined;
   let longLink: string | undefined;
   for (;;) {
-    const block = await tape.read(BLOCK);
+    const block = await reader.read(BLOCK);
     if (block.length === 0) return;
     if (block.length < BLOCK) throw cut(archive);
     const header = parseHeader(block, extended, global, archive);
@@ -44,11 +129,11 @@ export async function* walk(tape: Tape, archive: string): AsyncGenerator<TarEntr
     // The library leaves out a size that is no number; taken for none, the content would be read as headers.
     const isSized = header.size !== undefined || !FILES.has(header.type);
     if (!header.cksumValid || !isSized || !Number.isSafeInteger(size) || size < 0) throw damaged(archive);
-    const end = tape.position + Math.ceil(size / BLOCK) * BLOCK;
+    const end = reader.position + Math.ceil(size / BLOCK) * BLOCK;
     const type = header.type;
     if (PAX.has(type) || LONG_NAME.has(type) || type === 'NextFileHasLongLinkpath') {
       if (size > EXTENDED_BYTES) throw new ImageError('LAYOUT', `${archive} holds a header of ${size} bytes`);
-      const text = (await tape.read(size)).toString('utf8');
+      const text = (await reader.read(size)).toString('utf8');
       if (type === 'GlobalExtendedHeader') global = Pax.parse(text, global, true);
       else if (PAX.has(type)) extended = Pax.parse(text, extended);
       else if (LONG_NAME.has(type)) longPath = withoutNul(text);
@@ -62,9 +147,9 @@ export async function* walk(tape: Tape, archive: string): AsyncGenerator<TarEntr
       extended = undefined;
       longPath = undefined;
       longLink = undefined;
-      if (path !== '') yield { path, type: kind, size, offset: tape.position, target };
+      if (path !== '') yield { path, type: kind, size, offset: reader.position, target };
     }
-    if (!(await tape.skip(end - tape.position))) throw cut(archive);
+    if (!(await reader.skip(end - reader.position))) throw cut(archive);
   }
 }
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { ImageError, systemCode } from './errors.ts';
+import { systemCode } from '../clients/network-errors.ts';
+import { ImageError } from './errors.ts';
 import { CHUNK_BYTES } from './limits.ts';
 
 /** A file without a name of its own, as long as it is open. */

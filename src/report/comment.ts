@@ -1,51 +1,74 @@
 import type { GitHub } from '../clients/github.ts';
+import { isDrifted } from '../plan/plan-document.ts';
 import type { EventFacts } from '../settings/event.ts';
-import { prose } from './escape.ts';
 import { scrubMarkdown } from './gate.ts';
+import { rich } from './markdown.ts';
 import { marked, marker, stateOf } from './marker.ts';
-import { isDrifted } from './plan-document.ts';
-import { alternatives, plannedPrice, price } from './price.ts';
-import type { Run } from './run.ts';
-import { changes } from './sections/changes.ts';
+import * as messages from './messages.ts';
+import { resourcesOf } from './resources.ts';
+import { NO_ORIGIN, type Origin, type Run } from './run.ts';
+import { orphans, unchanged, unmanaged } from './sections/checklist.ts';
+import { priceLine } from './sections/cost.ts';
+import { differenceBlock, differences } from './sections/differences.ts';
+import { failures } from './sections/failures.ts';
+import { guidance } from './sections/guidance.ts';
 import { headline } from './sections/headline.ts';
-import { nextSteps } from './sections/next-steps.ts';
+import { notes } from './sections/notes.ts';
+import { variables } from './sections/variables.ts';
 import { assemble, type Section } from './sections.ts';
 
-/** GitHub takes 65,536 characters. */
-const MOST_BYTES = 60_000;
+/** GitHub takes 65,536 characters; the marker and the line that says what is left out need room too. */
+const MOST_BYTES = 64_000;
 
-/** Where the reader finds the whole. */
+/** What a comment is about. */
 export interface CommentPlace {
   readonly event: EventFacts;
-  readonly runUrl: string;
+  readonly origin?: Origin;
+  /** The commit that the pull request is at now, where GitHub tells. */
+  readonly head?: string | undefined;
 }
 
 /** @returns the comment as GitHub's Markdown: the plan, without the values that strangers must not read. */
-export function commentText(run: Run, { event, runUrl }: CommentPlace): string {
-  const sections: Array<Section | undefined> = [
-    headline(run),
-    changes(run.outcomes, event.isPublic ? 'hidden' : 'shown'),
-    nextSteps(run),
-    { rows: [footer(run, runUrl)] },
+export function commentText(run: Run, { event, origin = NO_ORIGIN, head }: CommentPlace): string {
+  const { isPublic } = event;
+  const resources = resourcesOf(run, isPublic ? 'hidden' : 'shown');
+  const isApplied = run.settings.mode === 'apply';
+  const block = isPublic ? undefined : differenceBlock(resources);
+  const parts: Array<Section | undefined> = [
+    headline(run, resources, origin, isPublic),
+    outdated(origin, head),
+    guidance(run),
+    ...failures(run, isPublic),
+    ...(block === undefined ? differences(resources, { isApplied, isPublic }) : [block]),
+    unchanged(resources),
+    orphans(resources),
+    unmanaged(resources),
+    notes(run),
+    variables(run),
+    { rows: [footer(run, origin)] },
   ];
-  const { text } = assemble(
-    sections.filter((section) => section !== undefined),
-    MOST_BYTES,
-  );
+  const sections = parts.filter((section) => section !== undefined);
+  const { text, cut } = assemble(sections, MOST_BYTES);
+  const whole = cut === 0 ? text : assemble([...sections, leftOut(cut, origin)], MOST_BYTES).text;
   // The marker is ours, and what finds the comment again.
-  return marked(marker('plan', run), scrubMarkdown(text, run.gate));
+  return marked(marker('plan', run), scrubMarkdown(whole, run.gate), origin.commit);
 }
 
-function footer(run: Run, runUrl: string): string {
-  const [now, planned] = [price(run.outcomes), plannedPrice(run.outcomes)];
-  const cost =
-    now.monthlyUsd === planned.monthlyUsd
-      ? `$${now.monthlyUsd.toFixed(2)} a month`
-      : `$${now.monthlyUsd.toFixed(2)} a month now, $${planned.monthlyUsd.toFixed(2)} as planned`;
-  const [single] = alternatives(run.desired.placements, planned, run.settings.prefer);
-  const instead =
-    single === undefined ? '' : `; one secret a variable would cost $${single.monthlyUsd.toFixed(2)}`;
-  return `<sub>${prose(`${cost}${instead}.`)}${runUrl === '' ? '' : ` Checklist and reasons: [job summary](${runUrl}).`}</sub>`;
+/** A newer push may have come while this run was under way. */
+function outdated({ commit }: Origin, head: string | undefined): Section | undefined {
+  if (head === undefined || commit === '' || head === commit) return undefined;
+  const text = messages.comment.outdated(commit.slice(0, 7), head.slice(0, 7));
+  return { rows: ['> [!WARNING]', `> ${rich(text)}`] };
+}
+
+function leftOut(rows: number, { runUrl }: Origin): Section {
+  const link = runUrl === '' ? '' : ` [${messages.comment.leftOutLink}](${runUrl})`;
+  return { rows: [`${rich(messages.comment.leftOut(rows))}${link}`] };
+}
+
+function footer(run: Run, { runUrl }: Origin): string {
+  const link = runUrl === '' ? '' : ` · [${rich(messages.comment.more)}](${runUrl})`;
+  return `<sub>${rich(priceLine(run))}${link}</sub>`;
 }
 
 /** Writes the plan under the pull request: one comment for each prefix and each `only`, kept up to date. */
@@ -60,6 +83,10 @@ export async function commentOnPullRequest(
   const all = await github.comments(pullRequest);
   const ours = await github.own(all.filter((comment) => stateOf(mark, comment.body) !== undefined));
   const [standing, ...older] = ours.sort((a, b) => b.id - a.id);
+  // A run of an older commit that ends late does not replace the plan of the newest.
+  const { commit } = place.origin ?? NO_ORIGIN;
+  const isLate = place.head !== undefined && commit !== '' && commit !== place.head;
+  if (isLate && standing !== undefined && stateOf(mark, standing.body) === place.head) return;
   // Two runs at once, neither of which saw the other's comment: the reader finds one. One that stays does no harm.
   for (const { id } of older) await github.deleteComment(id).catch(() => {});
   if (standing !== undefined) {

@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { GitHub, IssueChange, IssueFilter, Post } from '../clients/github.ts';
-import { KINDS } from '../kinds/kinds.ts';
 import { NAMES } from '../kinds/names.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { planDocument } from '../plan/plan-document.ts';
+import { unreadOf } from '../plan/unread.ts';
 import type { EventFacts } from '../settings/event.ts';
-import { actor, actorKind } from './actor.ts';
-import { correctionOf, correctionSteps } from './correction.ts';
-import { code, prose } from './escape.ts';
 import { scrubMarkdown } from './gate.ts';
+import { rich } from './markdown.ts';
 import { accountIn, asWhole, marked, marker, partsIn, partsOf, stateOf } from './marker.ts';
-import { planDocument } from './plan-document.ts';
-import type { Run } from './run.ts';
-import { changes } from './sections/changes.ts';
-import { assemble, type Section, table } from './sections.ts';
-import { unreadOf } from './unread.ts';
+import * as messages from './messages.ts';
+import { resourcesOf } from './resources.ts';
+import { NO_ORIGIN, type Origin, type Run } from './run.ts';
+import { differences } from './sections/differences.ts';
+import { guidance } from './sections/guidance.ts';
+import { headline } from './sections/headline.ts';
+import { assemble, type Section } from './sections.ts';
 
-const LABEL = { name: 'aws-drift', color: 'd93f0b', description: 'What stands in AWS is not what is wanted' };
+const LABEL = { name: 'aws-drift', color: 'd93f0b', description: messages.issue.label };
 const MOST_BYTES = 60_000;
 /** Without the label, since somebody took it off, this many pages of open issues are searched. */
 const MOST_PAGES = 10;
@@ -58,22 +59,14 @@ export function findingsHash(run: Run): string {
 /** Findings that a role which reads no values cannot see, and so cannot see healed. */
 const OF_VALUES = '-values';
 
-/** @returns the issue's text; `runUrl` leads to the run that found it first. */
-export function issueText(run: Run, { isPublic }: EventFacts, runUrl: string): string {
-  const open = drifted(run);
+/** @returns the issue's text: the report of the run that found this drift, without what is in order */
+export function issueText(run: Run, { isPublic }: EventFacts, origin: Origin = NO_ORIGIN): string {
+  const resources = resourcesOf(run, isPublic ? 'hidden' : 'shown');
   const sections: Array<Section | undefined> = [
-    {
-      rows: [
-        `What stands in AWS under ${code(run.settings.prefix)} in ${run.settings.region} is not what is wanted.${runUrl === '' ? '' : ` Found by [this run](${runUrl}).`}`,
-      ],
-    },
-    changes(open, isPublic ? 'hidden' : 'shown'),
-    authors(open, isPublic),
-    {
-      rows: [
-        `${correctionSteps(correctionOf(open.map(({ change }) => change)), code).join('. ')}. If the present state is right, put it into the configuration, or list the field under ${code('ignore')}. This issue is kept up to date, and closed when the drift is gone.`,
-      ],
-    },
+    headline(run, resources, origin, isPublic),
+    guidance(run),
+    ...differences(resources, { isApplied: false, isPublic }),
+    { rows: [rich(messages.issue.kept)] },
   ];
   const text = assemble(
     sections.filter((section) => section !== undefined),
@@ -82,36 +75,12 @@ export function issueText(run: Run, { isPublic }: EventFacts, runUrl: string): s
   return marked(marker('drift', run), scrubMarkdown(text, run.gate), findingsHash(run));
 }
 
-/**
- * Who changed what, where AWS tells. The role's session is told, not the account; where strangers read, only what kind of
- * actor it was, since sessions and users are named after people.
- */
-function authors(open: readonly Outcome[], isPublic: boolean): Section | undefined {
-  const rows = open.flatMap(({ change }) => {
-    const { modifiedBy, modifiedAt } = change.observed?.facts ?? {};
-    if (modifiedBy === undefined && modifiedAt === undefined) return [];
-    const who =
-      modifiedBy === undefined ? '' : isPublic ? prose(actorKind(modifiedBy)) : code(actor(modifiedBy));
-    return [
-      [
-        `${KINDS[change.kind].noun} ${code(change.name)}`,
-        who,
-        modifiedAt === undefined ? '' : prose(modifiedAt),
-      ],
-    ];
-  });
-  const unique = [...new Map(rows.map((row) => [row.join(), row])).values()];
-  return unique.length === 0
-    ? undefined
-    : { title: 'Who changed it last', ...table(['Resource', 'Who', 'When'], unique) };
-}
-
 /** Keeps one open issue while there is drift, and none when there is none; a run of a part (`only`) has its own. */
 export async function keepDriftIssue(
   github: GitHub,
   run: Run,
   event: EventFacts,
-  runUrl: string,
+  origin: Origin,
 ): Promise<void> {
   const state = findings(run);
   if (state === 'unknown') return;
@@ -125,16 +94,16 @@ export async function keepDriftIssue(
   const open = found.filter((issue) => issue.state === 'open');
   if (state === 'clean') {
     const isBlind = unreadOf(run.plan).length > 0;
-    const blind = !isBlind ? '' : ' Values were not compared: the role may not read them.';
-    const words = `The drift is gone: what stands is what is wanted.${blind}${runUrl === '' ? '' : ` Seen by [this run](${runUrl}).`}`;
+    const { runUrl } = origin;
+    const seen = runUrl === '' ? '' : ` ${messages.issue.seenBy} [${messages.issue.thisRun}](${runUrl}).`;
+    const words = `${messages.issue.gone(isBlind)}${seen}`;
     for (const issue of open)
       if (!isBlind || stateIn(issue.body)?.endsWith(OF_VALUES) !== true)
         await close(github, issue, words, 'completed');
     return;
   }
-  const body = issueText(run, event, runUrl);
-  const of = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
-  const title = `AWS drift: ${run.settings.prefix} in ${run.settings.region}${of}`;
+  const body = issueText(run, event, origin);
+  const title = messages.issue.title(run.settings.prefix, run.settings.region, parts);
   const [kept, ...extras] = open;
   if (kept === undefined) {
     const closed = found.at(-1);
@@ -149,7 +118,8 @@ export async function keepDriftIssue(
   }
   const isCurrent = stateIn(kept.body) === findingsHash(run) && accountIn(kept.body) !== undefined;
   if (!isCurrent) await github.updateIssue(kept.number, { title, body });
-  for (const issue of extras) await close(github, issue, `#${kept.number} tells the same.`, 'not_planned');
+  for (const issue of extras)
+    await close(github, issue, messages.issue.duplicate(kept.number), 'not_planned');
 }
 
 /** Without credentials for Auth0, say, a run of all knows nothing of it. */

@@ -2,17 +2,16 @@ import type { Change, Plan } from '../model/change.ts';
 import type { Difference, Field } from '../model/fields.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { Secret } from '../secret.ts';
-import { MaskForms } from '../settings/mask-forms.ts';
+import { MaskForms, type Scrubber } from '../settings/mask-forms.ts';
 import type { Masks } from '../settings/masks.ts';
-import { codeText, prose } from './escape.ts';
+import { blockText, breakableText, codeText, prose } from './markdown.ts';
 
 /*
  * The one gate for what leaves where the runner hides nothing: comment, issue, the output plan and its file, and the
  * summary. It is passed last, when every hidden text of the run is known, those that AWS told included.
  */
 
-/** What hides texts in others, and tells whose they are. */
-export type Gate = Pick<MaskForms, 'scrub' | 'heldBy'>;
+export type Gate = Scrubber;
 
 /** @returns the gate of a run, which knows what is hidden by now and what will be */
 export function openGate(masks: Masks): Gate {
@@ -22,7 +21,7 @@ export function openGate(masks: Masks): Gate {
 }
 
 /** How text comes into a report. */
-const MARKDOWN = [prose, codeText];
+const MARKDOWN = [prose, codeText, blockText, breakableText];
 
 /** @returns a report in GitHub's Markdown without hidden texts, whether they stand there raw or escaped */
 export function scrubMarkdown(markdown: string, gate: Gate): string {

@@ -2,6 +2,7 @@ import type { Agent } from 'node:http';
 import { systemClock } from '../clients/clock.ts';
 import { type GitHubAccess, type Runner, readEnvironment, readGitHubAccess } from '../settings/inputs.ts';
 import * as log from './log.ts';
+import { originOf } from './origin.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -20,23 +21,26 @@ export async function tellGitHub(run: Run, runner: Runner): Promise<void> {
   }
   const github = await open(access, runner);
   const { event } = access;
-  const runUrl =
-    runner.serverUrl === '' ? '' : `${runner.serverUrl}/${runner.repository}/actions/runs/${runner.runId}`;
   const { pullRequest } = event;
   if (comments && pullRequest !== undefined) {
     const { commentOnPullRequest } = await import('./comment.ts');
     const from = pullRequest.fromFork ? ' (the pull request comes from a fork, whose token only reads)' : '';
     await attempt(
-      `no comment on the pull request${from}; the plan stands in the job summary`,
+      `no comment on the pull request${from}; the job summary has the plan`,
       'pull-requests: write',
-      () => commentOnPullRequest(github, pullRequest.number, run, { event, runUrl }),
+      async () =>
+        commentOnPullRequest(github, pullRequest.number, run, {
+          event,
+          origin: originOf(runner, pullRequest.head),
+          head: undefined,
+        }),
       log.info,
     );
   }
   if (driftIssue) {
     const { keepDriftIssue } = await import('./drift-issue.ts');
     await attempt('the drift issue is not kept', 'issues: write', () =>
-      keepDriftIssue(github, run, event, runUrl),
+      keepDriftIssue(github, run, event, originOf(runner)),
     );
   }
 }
@@ -58,13 +62,15 @@ async function attempt(
   try {
     await action();
   } catch (error) {
-    const { GitHubError } = await import('../clients/github-refusal.ts');
+    const { GitHubError } = await import('../clients/github-errors.ts');
     const isOurs = error instanceof GitHubError;
     const reason = isOurs ? error.message : 'something unexpected happened';
-    const remedy =
-      isOurs && (error.status === 403 || error.status === 404)
-        ? `; the job needs "permissions: ${permission}"`
-        : '';
+    // Other causes, such as a locked conversation, have the remedy in their message.
+    const mayLackPermission =
+      isOurs &&
+      (error.status === 403 || error.status === 404) &&
+      (error.failureCause === undefined || error.failureCause === 'missing-permission');
+    const remedy = mayLackPermission ? `; the job needs "permissions: ${permission}"` : '';
     say(`${otherwise}: ${reason}${remedy}`);
   }
 }

@@ -1,9 +1,9 @@
 import {
+  type Condition,
   EXECUTION,
-  type Occasion,
   PERMISSIONS,
   type Permission,
-  type Target,
+  type PermissionTarget,
 } from '../clients/permissions.ts';
 import type { Kind } from '../model/spec.ts';
 import { partsOf } from './console-link.ts';
@@ -19,7 +19,8 @@ export function policiesOf(scope: Scope): Policies | undefined {
   const readOnly = readOnlyTargets(scope);
   const all = Object.entries(PERMISSIONS).filter(
     ([, { only, access, target }]) =>
-      (only === undefined || has(scope, only, access)) && !(access === 'write' && readOnly.has(target)),
+      (only === undefined || [only].flat().some((occasion) => has(scope, occasion, access))) &&
+      !(access === 'write' && readOnly.has(target)),
   );
   const actions = (wanted: typeof all, part: (access: Permission['access']) => string): Grant[] =>
     wanted.map(([action, { target, access }]) => ({ action, target, part: part(access) }));
@@ -50,8 +51,8 @@ export function policiesOf(scope: Scope): Policies | undefined {
 const VALUES = 'Values';
 
 /** What the task definition refers to and the run leaves alone. */
-function readOnlyTargets({ settings: { referred, repository } }: Scope): ReadonlySet<Target> {
-  const targets: Array<readonly [isReferred: boolean, ...Target[]]> = [
+function readOnlyTargets({ settings: { referred, repository } }: Scope): ReadonlySet<PermissionTarget> {
+  const targets: Array<readonly [isReferred: boolean, ...PermissionTarget[]]> = [
     [referred?.parameters === true, 'parameter'],
     [referred?.secrets === true, 'secret'],
     [referred?.logGroup !== undefined, 'log-group', 'log-streams'],
@@ -60,13 +61,17 @@ function readOnlyTargets({ settings: { referred, repository } }: Scope): Readonl
   return new Set(targets.flatMap(([isReferred, ...all]) => (isReferred ? all : [])));
 }
 
-function has({ settings }: Scope, occasion: Occasion, access: Permission['access']): boolean {
+function has({ settings }: Scope, occasion: Condition, access: Permission['access']): boolean {
   const isEnd = settings.mode === 'destroy';
   switch (occasion) {
     case 'image':
       return settings.image !== undefined || (settings.referred?.image !== undefined && access !== 'write');
     case 'lifecycle':
       return settings.repository?.lifecycle !== undefined;
+    case 'log-group-kms-key-id':
+      return settings.logGroup?.kmsKey !== undefined;
+    case 'pull-accounts':
+      return settings.repository?.pullAccounts !== undefined;
     case 'removal':
       return isEnd || settings.ownership.prune === 'delete';
     case 'end':
@@ -79,7 +84,7 @@ function has({ settings }: Scope, occasion: Occasion, access: Permission['access
 }
 
 /** Undefined is what this configuration does not touch. */
-type Resources = Readonly<Record<Target, string | readonly string[] | undefined>>;
+export type Resources = Readonly<Record<PermissionTarget, string | readonly string[] | undefined>>;
 
 /**
  * A policy must name what does not stand yet, so these ARNs are written, in the partition and account of the caller.
@@ -88,7 +93,7 @@ type Resources = Readonly<Record<Target, string | readonly string[] | undefined>
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
  */
-function resourcesOf({ settings, desired }: Scope, partition: string, account: string): Resources {
+export function resourcesOf({ settings, desired }: Scope, partition: string, account: string): Resources {
   const arn = (service: string, rest: string) =>
     `arn:${partition}:${service}:${settings.region}:${account}:${rest}`;
   const kinds = new Set(desired.placements.map(({ kind }) => kind));
@@ -126,7 +131,9 @@ function listingsOf({ settings, desired }: Scope): ReadonlySet<string> {
 }
 
 /** What the Sid of a service begins with, and what its resources are. */
-const SERVICES: Readonly<Record<string, { readonly word: string; readonly target: Target }>> = {
+export const SERVICES: Readonly<
+  Record<string, { readonly word: string; readonly target: PermissionTarget }>
+> = {
   logs: { word: 'Logs', target: 'log-group' },
   ssm: { word: 'Parameters', target: 'parameter' },
   secretsmanager: { word: 'Secrets', target: 'secret' },
@@ -134,7 +141,7 @@ const SERVICES: Readonly<Record<string, { readonly word: string; readonly target
 };
 
 /** Sets the resources of one service apart in the Sid. */
-const PARTS: Readonly<Record<Target, string>> = {
+const PARTS: Readonly<Record<PermissionTarget, string>> = {
   any: 'All',
   'log-group': 'Group',
   'log-streams': 'Streams',
@@ -146,7 +153,7 @@ const PARTS: Readonly<Record<Target, string>> = {
 /** `part` sets apart, by the Sid, what may be left out. */
 interface Grant {
   readonly action: string;
-  readonly target: Target;
+  readonly target: PermissionTarget;
   readonly part: string;
 }
 

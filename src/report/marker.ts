@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Caller } from '../clients/identity.ts';
+import { accountMark } from '../plan/binding.ts';
 import { PARTS } from '../settings/choices.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -23,21 +23,6 @@ export function marker(
     begin: `<!-- aws-bootstrap ${what}${parts.length === 0 ? '' : ` of ${parts.join(',')}`} ${name}`,
     account: accountMark(settings, caller.account),
   };
-}
-
-/**
- * Tells accounts apart without naming one: comments and issues of a public repository are read by everybody.
- * Of the 10¹² account ids some 60,000 share a mark, so it does not lead back to one; that two of a user's own do is a
- * matter of one in 16 million. It is another one for each prefix and region, so marks of two repositories cannot be joined.
- */
-export function accountMark(
-  { prefix, region }: Pick<Settings, 'prefix' | 'region'>,
-  account: string,
-): string {
-  return createHash('sha256')
-    .update(JSON.stringify([prefix, region, account]))
-    .digest('hex')
-    .slice(0, 6);
 }
 
 /** @returns the parts that `only` names, in the order of the documentation; none where the run is of all */

@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 import { imageTagsOf, type Spec } from '../model/spec.ts';
+import { count, isDrifted, planDocument, planHash } from '../plan/plan-document.ts';
 import { configFingerprint, references, taskDefinitionSecrets } from './ecs.ts';
-import { count, isDrifted, planDocument, planHash } from './plan-document.ts';
 import { type Price, plannedPrice, price } from './price.ts';
 import { writePrivate } from './private-file.ts';
 import { neededPlacements, standingWithReferences } from './references.ts';

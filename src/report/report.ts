@@ -1,14 +1,15 @@
 import type { Runner } from '../settings/inputs.ts';
-import { writeFailureReason } from './end.ts';
+import { writeFailureReason } from './early-failure.ts';
+import { completeFile } from './ecs-integration.ts';
 import { errorText } from './failure.ts';
 import type { Gate } from './gate.ts';
 import { tellGitHub } from './github.ts';
-import { insteadOf, withheld } from './guard.ts';
-import { handOff } from './hand-off.ts';
 import * as log from './log.ts';
+import { originOf } from './origin.ts';
 import { writeOutputs } from './outputs.ts';
 import type { Failure, Run } from './run.ts';
 import { writeSummary } from './summary.ts';
+import { insteadOf, withheld } from './withheld-outputs.ts';
 
 /**
  * Tells a run everywhere; what machines read comes first, what may fail on the way last. Never throws: what cannot be
@@ -19,13 +20,13 @@ export async function report(run: Run, runner: Runner): Promise<Failure | undefi
   let { failure } = run;
   const miss = (what: string) => (error: unknown) => {
     log.fault(unreported(what, error));
-    failure ??= { reason: 'internal', text: `the ${what} could not be written; what is done stays done` };
+    failure ??= { reason: 'internal', text: `the ${what} could not be written. Finished work is kept` };
     return undefined;
   };
   const goOn = (what: string) => (error: unknown) => log.warning(unreported(what, error));
 
-  const handedOff = await handOff(run, runner.temp).catch(miss('task definition'));
-  const { path: taskDefinition, missing } = handedOff ?? {};
+  const completed = await completeFile(run, runner.temp).catch(miss('task definition'));
+  const { path: taskDefinition, missing } = completed ?? {};
   // The next step would deploy the task definition that stands, or fail by an empty path.
   if (missing !== undefined && run.settings.mode === 'apply')
     failure ??= { reason: 'blocked', text: missing };
@@ -38,7 +39,7 @@ export async function report(run: Run, runner: Runner): Promise<Failure | undefi
     writeFailureReason(failure?.reason ?? '');
   }
   const told = { ...run, failure };
-  if (runner.hasSummary) await writeSummary(told).catch(goOn('job summary'));
+  if (runner.hasSummary) await writeSummary(told, originOf(runner)).catch(goOn('job summary'));
   await tellGitHub(told, runner).catch(goOn('GitHub'));
   return failure;
 }
@@ -46,7 +47,7 @@ export async function report(run: Run, runner: Runner): Promise<Failure | undefi
 function unreported(where: string, error: unknown) {
   return {
     where,
-    text: `the run is over, and its result stands above; it could not be reported whole: ${errorText(error)}`,
+    text: `the run is over and its result is in the log; it could not be reported completely: ${errorText(error)}`,
   };
 }
 

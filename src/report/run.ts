@@ -4,9 +4,10 @@ import type { Desired } from '../desired/desired.ts';
 import type { Plan } from '../model/change.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Kind, Spec } from '../model/spec.ts';
+import type { Binding } from '../plan/binding.ts';
 import type { Notes } from '../settings/fault.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Binding } from './binding.ts';
+import type { Cause } from './causes.ts';
 import type { Gate } from './gate.ts';
 
 /** What a task definition refers to and the run does not look after. */
@@ -33,6 +34,10 @@ export interface Run {
   readonly written: number;
   readonly callsByService: ReadonlyMap<string, number>;
   readonly failure: Failure | undefined;
+  /** Causes of what failed, those to mend first at the front. */
+  readonly causes: readonly Cause[];
+  /** How the plan differs from the one that `expect-plan` approves. */
+  readonly refusal: readonly string[];
   /** Hides in reports what is known to be hidden by the end of the run. */
   readonly gate: Gate;
   /** Of the repository that the image stands in. */
@@ -40,6 +45,16 @@ export interface Run {
   /** Undefined where no task definition is completed. */
   readonly references: References | undefined;
 }
+
+/** Where a report comes from; a part that the runner does not tell is empty. */
+export interface Origin {
+  readonly runUrl: string;
+  readonly runNumber: string;
+  readonly commit: string;
+  readonly commitUrl: string;
+}
+
+export const NO_ORIGIN: Origin = { runUrl: '', runNumber: '', commit: '', commitUrl: '' };
 
 export interface Failure {
   readonly reason: FailureReason;

@@ -4,8 +4,10 @@ export interface Section {
   readonly before?: readonly string[];
   readonly rows: readonly string[];
   readonly after?: readonly string[];
-  /** It is folded: the rows are looked up, not read. */
+  /** It is folded: the rows are looked up, not read. This is its line, as Markdown. */
   readonly folded?: string;
+  /** Which sections lose their rows first where there is no room: those with the highest rank; 0 unless said. */
+  readonly rank?: number;
 }
 
 /** A report's text and how many rows were cut. */
@@ -18,7 +20,8 @@ export interface Assembled {
 const COUNT_BYTES = 60;
 
 /**
- * Puts sections together within a limit. Small sections stay whole; those that are too large share what is left.
+ * Puts sections together within a limit. What matters most is given room first; of one rank, small sections stay whole, and
+ * those that are too large share what is left.
  * @param mostBytes the limit of the place that the report goes to, as UTF-8
  */
 export function assemble(sections: readonly Section[], mostBytes: number): Assembled {
@@ -29,12 +32,15 @@ export function assemble(sections: readonly Section[], mostBytes: number): Assem
     share: 0,
   }));
   let left = mostBytes - parts.reduce((sum, part) => sum + part.frame, 0);
-  // The smallest first, so that what they do not need goes to the others.
-  const order = [...parts].sort((a, b) => a.rows - b.rows);
-  order.forEach((part, done) => {
-    part.share = Math.min(part.rows, Math.max(0, Math.floor(left / (order.length - done))));
-    left -= part.share;
-  });
+  const rankOf = ({ section }: (typeof parts)[number]) => section.rank ?? 0;
+  for (const rank of [...new Set(parts.map(rankOf))].sort((a, b) => a - b)) {
+    // The smallest first, so that what they do not need goes to the others.
+    const order = parts.filter((part) => rankOf(part) === rank).sort((a, b) => a.rows - b.rows);
+    order.forEach((part, done) => {
+      part.share = Math.min(part.rows, Math.max(0, Math.floor(left / (order.length - done))));
+      left -= part.share;
+    });
+  }
   let cut = 0;
   const texts = parts.map(({ section, share }) => {
     const kept = keep(section.rows, share);
@@ -72,4 +78,17 @@ export function table(
 ): Pick<Section, 'before' | 'rows'> {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return { before: [line(header), line(header.map(() => '---'))], rows: rows.map(line) };
+}
+
+/** @returns sections as one that is folded; they are cut as one */
+export function fold(line: string, sections: readonly Section[], rank: number): Section {
+  const [only, ...others] = sections;
+  if (only !== undefined && others.length === 0) return { ...only, folded: line, rank };
+  const lines = sections.flatMap(({ before = [], rows, after = [] }, index) => [
+    ...(index === 0 ? [] : ['']),
+    ...before,
+    ...rows,
+    ...after,
+  ]);
+  return { rows: [lines.join('\n')], folded: line, rank };
 }

@@ -1,37 +1,46 @@
 import * as core from '@actions/core';
 import { UserFacingError } from '../clients/explanation.ts';
 import { scrubMarkdown } from './gate.ts';
-import type { Run } from './run.ts';
-import { changes, isChange } from './sections/changes.ts';
-import { checklist } from './sections/checklist.ts';
+import { prose, richHtml } from './markdown.ts';
+import * as messages from './messages.ts';
+import { isShown, resourcesOf } from './resources.ts';
+import { NO_ORIGIN, type Origin, type Run } from './run.ts';
+import { checklist, orphans, unchanged, unmanaged } from './sections/checklist.ts';
 import { cost } from './sections/cost.ts';
-import { found, remarks } from './sections/found.ts';
+import { differences } from './sections/differences.ts';
+import { failures } from './sections/failures.ts';
+import { guidance } from './sections/guidance.ts';
 import { headline } from './sections/headline.ts';
-import { nextSteps } from './sections/next-steps.ts';
-import { picture } from './sections/picture.ts';
+import { notes, ownership } from './sections/notes.ts';
+import { outputTable } from './sections/output-table.ts';
 import { policies } from './sections/policies.ts';
-import { routes } from './sections/routes.ts';
+import { variables } from './sections/variables.ts';
 import { assemble, type Section } from './sections.ts';
 
 /** GitHub refuses a summary of more than 1 MiB whole; the rest is left for the runner's own. */
 const MOST_BYTES = 1_000_000;
 
-/** @returns the summary as GitHub's Markdown: how it went, what stands, what changed, what it costs, what to do. */
-export function summary(run: Run): string {
+/** @returns the summary as GitHub's Markdown: the state, what to do, what differs, and the rest in folds */
+export function summary(run: Run, origin: Origin = NO_ORIGIN): string {
+  const resources = resourcesOf(run);
+  const isApplied =
+    run.outcomes.some(({ result }) => result === 'done' || result === 'unchanged') && wroteMode(run);
   const sections: Array<Section | undefined> = [
-    headline(run),
-    nextSteps(run),
-    checklist(run),
-    changes(
-      run.outcomes.filter((outcome) => isChange(outcome, run.settings.mode)),
-      'shown',
-    ),
-    found(run),
-    remarks(run),
-    routes(run),
-    picture(run),
-    cost(run),
+    headline(run, resources, origin, false),
+    guidance(run),
+    refusal(run),
+    ...failures(run, false),
     policies(run),
+    ...differences(resources, { isApplied: isApplied && resources.some(isShown), isPublic: false }),
+    // The article's checklist is what a run that wrote leaves behind.
+    isApplied ? checklist(resources) : unchanged(resources),
+    orphans(resources),
+    unmanaged(resources),
+    notes(run),
+    variables(run),
+    cost(run),
+    ownership(run),
+    outputTable(run),
   ];
   const { text } = assemble(
     sections.filter((section) => section !== undefined),
@@ -40,12 +49,28 @@ export function summary(run: Run): string {
   return scrubMarkdown(text, run.gate);
 }
 
+/** An apply or destroy that was refused only shows what it would do. */
+function wroteMode({ settings, outcomes }: Run): boolean {
+  const isWriting = settings.mode === 'apply' || settings.mode === 'destroy';
+  return isWriting && outcomes.every(({ result }) => result !== 'planned');
+}
+
+/** More lines than this are folded. */
+const MOST_LINES = 10;
+
+function refusal({ refusal: lines, gate }: Run): Section | undefined {
+  if (lines.length === 0) return undefined;
+  const rows = lines.map((line) => `- ${prose(gate.scrub(line))}`);
+  if (rows.length <= MOST_LINES) return { rows };
+  return { rows, folded: richHtml(messages.folds.refusal), rank: 1 };
+}
+
 /**
  * Writes the summary to the place that the runner gives.
  * @throws UserFacingError where that is none
  */
-export async function writeSummary(run: Run): Promise<void> {
-  const text = summary(run);
+export async function writeSummary(run: Run, origin: Origin): Promise<void> {
+  const text = summary(run, origin);
   try {
     await core.summary.addRaw(text, true).write();
   } catch (cause) {

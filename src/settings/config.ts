@@ -1,5 +1,15 @@
 import * as z from 'zod';
-import { AUTH0_URLS, COMMENT_ON_PR, CONSENTS, MODES, ON_EMPTY, PRUNES, STORES, TIERS } from './choices.ts';
+import {
+  AUTH0_URLS,
+  COMMENT_ON_PR,
+  CONSENTS,
+  LOG_GROUP_CLASSES,
+  MODES,
+  ON_EMPTY,
+  PRUNES,
+  STORES,
+  TIERS,
+} from './choices.ts';
 import { inWords, type KnownNames, RETENTION_WORDS, unknownSetting } from './config-words.ts';
 import type { Notes } from './fault.ts';
 import { globReader, type Matches } from './glob.ts';
@@ -36,11 +46,17 @@ const settings = {
       error: RETENTION_WORDS,
     })
     .describe('days, or never'),
+  'log-group-class': z
+    .enum(LOG_GROUP_CLASSES)
+    .describe('class of the log group, which AWS fixes when it is created'),
+  'log-group-kms-key-id': text.describe('ARN of the KMS key of the log group; none takes a key off'),
   repository: text.describe('name of the ECR repository; none leaves it out'),
   'image-tag-mutability': text.describe(
     'MUTABLE, IMMUTABLE, or one of the two with exclusions: IMMUTABLE_WITH_EXCLUSION: latest, dev-*',
   ),
   'lifecycle-policy': text.describe('path of a policy JSON, or keep-last:N'),
+  'scan-on-push': z.boolean().describe('whether ECR scans each pushed image for known vulnerabilities'),
+  'pull-accounts': texts.describe('other AWS accounts that may pull from the repository; quote them'),
   tags: z.union([text, pairs], PAIRS).describe('tags on every resource'),
   'allowed-account-ids': texts.describe(
     'accounts this may run in; quote them, since a leading zero is lost otherwise',

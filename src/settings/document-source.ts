@@ -11,7 +11,8 @@ export interface DocumentSource {
 
 /** @returns whether a setting may be given that is the path of a JSON document, or a list of the file */
 export function mayHaveDocuments(inputs: ReadonlyMap<string, string>, file: ConfigFile | undefined): boolean {
-  return file !== undefined || inputs.has('lifecycle-policy') || inputs.has('task-definition');
+  const isGiven = (name: string) => (inputs.get(name) ?? '').trim() !== '';
+  return file !== undefined || isGiven('lifecycle-policy') || isGiven('task-definition');
 }
 
 export function readersOf({ documents }: DocumentSource): DocumentReaders {

@@ -1,7 +1,14 @@
 /** What the reports need of the event that started the run. */
 export interface EventFacts {
   /** Undefined where the event is about no pull request. */
-  readonly pullRequest: { readonly number: number; readonly fromFork: boolean } | undefined;
+  readonly pullRequest:
+    | {
+        readonly number: number;
+        readonly fromFork: boolean;
+        /** The newest commit when the event came; empty where the event does not tell. */
+        readonly head: string;
+      }
+    | undefined;
   /** Whether strangers can read the repository's issues and comments; true where the event does not tell. */
   readonly isPublic: boolean;
 }
@@ -19,13 +26,14 @@ export function readEventFacts(text: string): EventFacts {
   const request = at(payload, 'pull_request');
   const number = at(request, 'number') ?? at(payload, 'number');
   const head = at(request, 'head', 'repo', 'full_name');
+  const commit = at(request, 'head', 'sha');
   const base = at(request, 'base', 'repo', 'full_name') ?? at(repository, 'full_name');
   return {
     pullRequest:
       request === undefined || typeof number !== 'number'
         ? undefined
         : // The repository of a fork may be gone by now, and then it is null.
-          { number, fromFork: head !== base },
+          { number, fromFork: head !== base, head: typeof commit === 'string' ? commit : '' },
     isPublic: visibility === 'public' || !isPrivate,
   };
 }

@@ -22,6 +22,8 @@ export interface Runner {
   readonly repository: string;
   readonly sha: string;
   readonly runId: string;
+  /** Counts the runs of a workflow; people call a run by it. */
+  readonly runNumber: string;
   readonly region: string | undefined;
   readonly temp: string | undefined;
   readonly workspace: string;
@@ -76,6 +78,7 @@ export function readRunner(): Runner {
     repository: env['GITHUB_REPOSITORY'] ?? '',
     sha: env['GITHUB_SHA'] ?? '',
     runId: env['GITHUB_RUN_ID'] ?? '',
+    runNumber: env['GITHUB_RUN_NUMBER'] ?? '',
     region: env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || undefined,
     temp: env['RUNNER_TEMP'] || undefined,
     workspace: env['GITHUB_WORKSPACE'] || process.cwd(),

@@ -1,4 +1,4 @@
-import { OWNER_TAG } from '../model/ownership.ts';
+import { OWNER_TAG, PULL_TAG } from '../model/ownership.ts';
 
 /**
  * What AWS accepts, checked before the first call, since a refusal half-way leaves half of the work done.
@@ -112,7 +112,7 @@ export function tagFault(key: string, value: string): string | undefined {
   if (key.length > 128) return 'a tag key has at most 128 characters';
   if (value.length > 256) return 'a tag value has at most 256 characters';
   if (/^aws:/i.test(key)) return 'keys that begin with "aws:" are reserved; choose another';
-  if (key === OWNER_TAG) return 'this key says what the action owns; choose another';
+  if (key === OWNER_TAG || key === PULL_TAG) return 'this key says what the action owns; choose another';
   if (!legal.test(key) || !legal.test(value))
     return 'AWS allows letters, digits, spaces and _ . : / = + - @ in a tag';
   return undefined;
@@ -124,6 +124,13 @@ const KEY_FORMS = [
   /^alias\/[a-zA-Z0-9/_-]+$/,
   /^arn:[a-z0-9-]+:kms:[a-z0-9-]+:\d{12}:(?:key\/[a-zA-Z0-9-]+|alias\/[a-zA-Z0-9/_-]+)$/,
 ];
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_AssociateKmsKey.html (kmsKeyId) */
+export function logGroupKeyFault(key: string): string | undefined {
+  return key.startsWith('arn:')
+    ? undefined
+    : 'CloudWatch Logs takes a key by its ARN; print it with: aws kms describe-key --key-id KEY --query KeyMetadata.Arn --output text';
+}
 
 /**
  * @param region of the run: a key serves only the region that it stands in

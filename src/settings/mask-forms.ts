@@ -208,3 +208,6 @@ function merged(spans: readonly Span[]): Span[] {
   }
   return all;
 }
+
+/** Hides texts in others, and says whose they are. */
+export type Scrubber = Pick<MaskForms, 'scrub' | 'heldBy'>;

@@ -1,3 +1,4 @@
+import { readAccounts } from './accounts.ts';
 import {
   type LogGroupSettings,
   type Names,
@@ -34,7 +35,7 @@ import { type ReportSettings, readReportSettings } from './report-settings.ts';
 import type { Request } from './request.ts';
 import { readRequired } from './required.ts';
 import type { IgnoreEntry, Rule } from './rules.ts';
-import { each, quoted, readBoolean, readChoice, readChoices, readList, Unclear } from './texts.ts';
+import { quoted, readBoolean, readChoice, readChoices, readList, Unclear } from './texts.ts';
 
 export interface Settings {
   readonly mode: Mode;
@@ -108,7 +109,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
     onEmpty: layers.read('on-empty', 'auto', (value) => readChoice(value, ON_EMPTY)),
     kmsKeyId,
     parameterTier: layers.read('parameter-tier', 'auto', (value) => readChoice(value, TIERS)),
-    logGroup: only.has('log-group') ? readLogGroup(layers, names) : undefined,
+    logGroup: only.has('log-group') ? readLogGroup(layers, names, region) : undefined,
     repository:
       only.has('repository') || only.has('image')
         ? readRepository(layers, names, region, request)
@@ -167,14 +168,3 @@ function readParts(value: unknown): readonly Part[] {
 }
 
 const isRegion = (text: string) => /^[a-z]{2,}(?:-[a-z]+)+-\d+$/.test(text);
-
-function readAccounts(value: unknown): string[] {
-  const accounts = readList(value);
-  // Taken for "not given", it would let every account in.
-  if (accounts.length === 0) throw new Unclear('the list is empty; name the accounts, or leave it out');
-  return each(accounts, (account) => {
-    if (!/^\d{12}$/.test(account))
-      throw new Unclear('an account id has 12 digits (in YAML, put it into quotes)');
-    return account;
-  });
-}

@@ -1,5 +1,5 @@
 import { describeViolation, type Input, Invalid, Refusal, reply } from '../protocol.ts';
-import { type Laws, text } from './law.ts';
+import { type Ask, type Laws, text } from './law.ts';
 import { checkKey, checkTags, type TagList, toMap } from './tags.ts';
 
 const TAG_CODES = { shape: 'InvalidTagParameterException', count: 'TooManyTagsException' };
@@ -42,6 +42,10 @@ export function ecrLaws(): Laws {
       async GetLifecyclePolicy(input, ask) {
         const output = await ask<{ lifecyclePolicyText: string }>('GetLifecyclePolicy', input);
         return reply({ ...output, lifecyclePolicyText: byPriority(output.lifecyclePolicyText) });
+      },
+      SetRepositoryPolicy(input, ask) {
+        checkName(input);
+        return setPolicy(input, ask);
       },
       async TagResource(input, ask) {
         const { tags } = await ask<{ tags: TagList[] }>('ListTagsForResource', {
@@ -105,6 +109,43 @@ function checkEncryption(encryption: Input | undefined): void {
   if (type === 'AES256' && encryption['kmsKey'] !== undefined) {
     throw invalid('encryptionConfiguration.kmsKey', 'must not be given with encryption type AES256');
   }
+}
+
+const MOST_POLICY = 10_240;
+
+/** The service keeps the policy in a spelling of its own: accounts are root ARNs, a list of one is a single value. */
+async function setPolicy(input: Input, ask: Ask) {
+  const policy = text(input, 'policyText') ?? '';
+  if (policy.length > MOST_POLICY) throw invalid('policyText', `must have length at most ${MOST_POLICY}`);
+  let document: { Statement?: unknown };
+  try {
+    document = JSON.parse(policy);
+  } catch {
+    throw invalid('PolicyText', 'Invalid repository policy provided');
+  }
+  const statements = [document.Statement].flat().map((statement) => spelt(statement as Statement));
+  const kept = JSON.stringify({ ...document, Statement: statements }, null, 2);
+  await ask('SetRepositoryPolicy', { ...input, policyText: kept });
+  return reply({ repositoryName: input['repositoryName'], policyText: kept });
+}
+
+interface Statement {
+  readonly Principal?: unknown;
+  readonly Action?: unknown;
+}
+
+function spelt({ Principal, Action, ...rest }: Statement): Statement {
+  const single = (values: unknown[]) => (values.length === 1 ? values[0] : values);
+  const accounts = [(Principal as { AWS?: unknown } | undefined)?.AWS].flat().map((one) => {
+    const id = String(one);
+    return /^\d{12}$/.test(id) ? `arn:aws:iam::${id}:root` : one;
+  });
+  const isAws = typeof Principal === 'object' && Principal !== null && 'AWS' in Principal;
+  return {
+    ...rest,
+    Principal: isAws ? { ...Principal, AWS: single(accounts.reverse()) } : Principal,
+    Action: single([Action].flat()),
+  };
 }
 
 /** The service keeps rules in the order of their priority, not in that of the text. */

@@ -1,64 +1,51 @@
-import type { Change } from '../../model/change.ts';
-import type { Outcome } from '../../model/outcome.ts';
-import { code, prose } from '../escape.ts';
-import { count } from '../plan-document.ts';
-import { type Removal, removalOf } from '../removal.ts';
-import type { Run } from '../run.ts';
+import { unreadOf } from '../../plan/unread.ts';
+import { code, rich } from '../markdown.ts';
+import { partsOf } from '../marker.ts';
+import * as messages from '../messages.ts';
+import { countStates, isConfigured, type ResourceReport } from '../resources.ts';
+import type { Origin, Run } from '../run.ts';
 import type { Section } from '../sections.ts';
-import { unreadOf } from '../unread.ts';
 
-/** The one line that says how it went, with counts; and why the step fails, if it does. */
-export function headline(run: Run): Section {
-  const { failure } = run;
-  return {
-    rows: [`## ${sign(run)} ${title(run)}`],
-    ...(failure === undefined ? {} : { after: ['', '> [!CAUTION]', `> ${prose(failure.text)}`] }),
-  };
+/** The state in words behind one symbol, and one line that says where and by which run. */
+export function headline(
+  run: Run,
+  resources: readonly ResourceReport[],
+  origin: Origin,
+  isPublic: boolean,
+): Section {
+  return { rows: [`## ${rich(title(run, resources))}`, '', metaLine(run, origin, isPublic)] };
 }
 
-/** @returns e.g. "plan: `/papyrus/prd` in us-west-2: 3 to create, 1 blocked". */
-export function title(run: Run): string {
-  return `${run.settings.mode}: ${code(run.settings.prefix)} in ${run.settings.region}: ${words(run).join(', ')}`;
+/** @returns the headline as text */
+export function title(run: Run, resources: readonly ResourceReport[]): string {
+  return messages.headline({
+    mode: run.settings.mode,
+    states: countStates(resources),
+    total: resources.filter(isConfigured).length,
+    failure: run.failure?.reason,
+    unread: unreadOf(run.plan).length,
+  });
 }
 
-function words({ settings, plan, outcomes }: Run): string[] {
-  const of = (result: Outcome['result'], isOne: (change: Change) => boolean = () => true) =>
-    outcomes.filter((outcome) => outcome.result === result && isOne(outcome.change)).length;
-  const isTaken = (removal: Removal | undefined) => (change: Change) => removalOf(change) === removal;
-  const said: string[] = [];
-  const add = (number: number, what: string) => {
-    if (number > 0) said.push(`${number} ${what}`);
-  };
-  const isDrift = settings.mode === 'drift';
-  // An apply or a destroy that was refused only shows what it would do.
-  if (isDrift || settings.mode === 'plan' || of('planned') > 0) {
-    const isKept = isTaken(undefined);
-    add(
-      of('planned', (change) => change.action === 'create'),
-      isDrift ? 'missing' : 'to create',
-    );
-    add(
-      of('planned', (change) => change.action === 'update' && isKept(change)),
-      isDrift ? 'drifted' : 'to update',
-    );
-    add(of('planned', isTaken('deleted')), 'to delete');
-    add(of('planned', isTaken('released')), 'to release');
-    if (said.length === 0) said.push(isDrift ? 'no drift' : 'nothing to change');
-  } else {
-    add(of('done', isTaken(undefined)), 'changed');
-    add(of('done', isTaken('deleted')), 'deleted');
-    add(of('done', isTaken('released')), 'released');
-    if (said.length === 0)
-      said.push(settings.mode === 'destroy' ? 'nothing was taken away' : 'nothing had to change');
-  }
-  add(unreadOf(plan).length, 'compared without values');
-  add(count(plan).blocked, 'blocked');
-  add(of('failed'), 'failed');
-  add(of('skipped'), 'left out');
-  return said;
+/** Where strangers read, no account is named. */
+function metaLine({ settings, caller, calls, written }: Run, origin: Origin, isPublic: boolean): string {
+  const parts = partsOf(settings);
+  const [, ...segments] = settings.prefix.split('/');
+  return [
+    `**${segments.map((segment) => rich(segment)).join(' / ')}**`,
+    rich(settings.region),
+    isPublic || caller.account === '' ? '' : code(caller.account),
+    origin.runUrl === '' ? '' : `[${messages.runLink(origin.runNumber)}](${origin.runUrl})`,
+    commitLink(origin),
+    parts.length === 0 ? '' : rich(messages.onlyParts(parts)),
+    rich(messages.effort(calls, written)),
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
 }
 
-function sign({ outcomes, failure }: Run): string {
-  if (failure !== undefined) return '❌';
-  return outcomes.some(({ result }) => result === 'planned' || result === 'blocked') ? '📝' : '✅';
+function commitLink({ commit, commitUrl }: Origin): string {
+  if (commit === '') return '';
+  const shown = code(commit.slice(0, 7));
+  return commitUrl === '' ? shown : `[${shown}](${commitUrl})`;
 }

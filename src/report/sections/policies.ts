@@ -1,4 +1,6 @@
 import { policiesOf } from '../iam.ts';
+import { codeBlock, rich, richHtml } from '../markdown.ts';
+import * as messages from '../messages.ts';
 import type { Run } from '../run.ts';
 import type { Section } from '../sections.ts';
 
@@ -8,22 +10,19 @@ export function policies(run: Run): Section | undefined {
   const all = policiesOf(run);
   if (all === undefined) return undefined;
   const mode = run.settings.mode === 'destroy' ? 'destroy' : 'apply';
+  const { policyTitles } = messages;
   const shown = [
-    [`For \`mode: ${mode}\` (the role that deploys)`, all.deployer],
-    [
-      'For `mode: plan` and `mode: drift` (a role that only reads; without the statements whose Sid ends with Values it compares everything but the values)',
-      all.reader,
-    ],
-    ['For the task execution role of ECS', all.execution],
+    [policyTitles.deployer(mode), all.deployer],
+    [policyTitles.reader, all.reader],
+    [policyTitles.execution, all.execution],
   ] as const;
   return {
-    title: 'IAM policies of this configuration',
+    folded: richHtml(messages.folds.policies),
     // One row each: a policy is shown whole or not at all.
-    rows: shown.map(([title, policy]) => `${title}:\n\n${fenced(JSON.stringify(policy, null, 2))}\n`),
+    rows: shown.map(
+      ([title, policy]) =>
+        `${rich(title)}:\n\n${codeBlock('json', JSON.stringify(policy, null, 2).split('\n')).join('\n')}\n`,
+    ),
+    rank: 1,
   };
-}
-
-/** Names in a policy are those of AWS, whose grammar knows no backtick. */
-function fenced(json: string): string {
-  return `\`\`\`json\n${json.replaceAll('`', "'")}\n\`\`\``;
 }

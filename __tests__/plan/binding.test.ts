@@ -1,0 +1,90 @@
+/** What an approval is bound to beside the changes that it shows, and that nothing leads back from it. */
+import { describe, expect, it } from 'vitest';
+import { bindingOf, type Classify } from '../../src/plan/binding.ts';
+import { Secret } from '../../src/secret.ts';
+import { runOf } from '../report/runs.ts';
+
+const NAMES: Readonly<Record<string, 'plain'>> = {
+  '/papyrus/prd/AUTH0_DOMAIN': 'plain',
+  'papyrus/prd/auth0:domain': 'plain',
+  'papyrus/prd/db:host': 'plain',
+};
+const classify: Classify = (place) => NAMES[place] ?? 'secret';
+const DOTENV = {
+  DB_HOST: 'db.internal.example',
+  DB_PASSWORD: 'password-canary-1',
+  AUTH0_DOMAIN: 'papyrus.eu.auth0.example',
+  AUTH0_CLIENT_SECRET: 'client-canary-3',
+  PORT: '80',
+};
+
+function bound(
+  changes: Partial<typeof DOTENV> = {},
+  { account = '123456789012', ...inputs }: Record<string, string> = {},
+) {
+  const dotenv = Object.entries({ ...DOTENV, ...changes })
+    .map(([name, value]) => `${name}=${value}`)
+    .join('\n');
+  const { settings, plan } = runOf({ inputs: { dotenv, mode: 'plan', ...inputs } });
+  return bindingOf(settings, plan, account, undefined, classify);
+}
+const before = bound();
+
+describe('values that are no secret and are shown to nobody', () => {
+  it('are bound by one digest, and named', () => {
+    expect(before.hidden).toEqual({
+      digest: expect.stringMatching(/^[0-9a-f]{32}$/),
+      fields: [
+        'AWS::SSM::Parameter /papyrus/prd/AUTH0_DOMAIN value',
+        'AWS::SecretsManager::Secret papyrus/prd/auth0 key:domain',
+        'AWS::SecretsManager::Secret papyrus/prd/db key:host',
+      ],
+    });
+    expect(bound().hidden).toEqual(before.hidden);
+  });
+
+  it.each([
+    ['another host', { DB_HOST: 'db.evil.example' }],
+    ['another tenant', { AUTH0_DOMAIN: 'evil.example' }],
+  ])('%s has another digest', (_what, changes) => {
+    expect(bound(changes).hidden?.digest).not.toBe(before.hidden?.digest);
+  });
+
+  it.each([
+    ['a secret', { DB_PASSWORD: 'another-canary-2' }],
+    ['a value that the plan shows', { PORT: '81' }],
+  ])('%s takes no part in it', (_what, changes) => {
+    expect(bound(changes).hidden).toEqual(before.hidden);
+  });
+
+  it('have another digest in another account, prefix and region', () => {
+    const digests = [
+      before,
+      bound({}, { account: '210987654321' }),
+      bound({}, { prefix: '/papyrus/stg' }),
+      bound({}, { region: 'eu-west-1' }),
+    ].map(({ hidden }) => hidden?.digest);
+    expect(new Set(digests).size).toBe(4);
+  });
+
+  it('are none where the plan changes none', () => {
+    const { settings, plan } = runOf({ inputs: { dotenv: 'PORT=1', mode: 'plan' } });
+    expect(bindingOf(settings, plan, '123456789012', undefined, classify).hidden).toBeUndefined();
+  });
+});
+
+it('no value and no account is in what is published', () => {
+  const text = JSON.stringify(before);
+  for (const value of [...Object.values(DOTENV).filter((value) => value.length > 2), '123456789012'])
+    expect(text).not.toContain(value);
+});
+
+it('a digest is of all values together, with their names', () => {
+  const of = (...values: Array<[string, string]>) =>
+    Secret.digest(
+      values.map(([name, value]) => [name, new Secret(value)]),
+      (text) => text,
+    );
+  const all = [of(['a', 'b']), of(['b', 'a']), of(['a', 'b'], ['c', 'd']), of(['a', 'bc'], ['', 'd']), of()];
+  expect(new Set(all).size).toBe(all.length);
+});

@@ -1,0 +1,241 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/secret.ts';
+import { readAuth0Domain } from '../../src/settings/auth0-domain.ts';
+import {
+  type Auth0Given,
+  type Auth0Inputs,
+  type Auth0Reading,
+  readAuth0Inputs,
+} from '../../src/settings/auth0-inputs.ts';
+import { describe as describeFault } from '../../src/settings/fault.ts';
+
+describe('readAuth0Domain', () => {
+  it.each([
+    ['papyrus.eu.auth0.com', 'https://papyrus.eu.auth0.com'],
+    [' Papyrus.EU.auth0.com\n', 'https://papyrus.eu.auth0.com'],
+    ['login.example.com', 'https://login.example.com'],
+    ['http://127.0.0.1:4010', 'http://127.0.0.1:4010'],
+    ['http://127.0.0.1:4010/', 'http://127.0.0.1:4010'],
+    ['127.0.0.1:4010', 'http://127.0.0.1:4010'],
+    ['http://localhost:4010', 'http://localhost:4010'],
+    ['http://[::1]:4010', 'http://[::1]:4010'],
+    ['https://localhost:4010', 'https://localhost:4010'],
+  ])('reads %j', (text, baseUrl) => {
+    expect(readAuth0Domain(text)).toEqual({ baseUrl });
+  });
+
+  it.each([
+    '',
+    'https://papyrus.eu.auth0.com',
+    'http://papyrus.eu.auth0.com',
+    'papyrus.eu.auth0.com/',
+    'papyrus.eu.auth0.com/api/v2',
+    'papyrus.eu.auth0.com:443',
+    'papyrus.eu.auth0.com?x',
+    'user@papyrus.eu.auth0.com',
+    'single-label',
+    'pap yrus.auth0.com',
+    'papyrus..auth0.com',
+    'papyrus.auth0.com\r\nHost: evil.example.com',
+    'http://127.0.0.1.example.com',
+    'http://127.0.0.1:80@evil.example.com',
+    'http://localhost.example.com',
+    'http://10.0.0.1:4010',
+    'http://169.254.169.254',
+    '*.auth0.com',
+  ])('refuses %j', (text) => {
+    const reading = readAuth0Domain(text);
+    expect(reading).toHaveProperty('fault');
+    if (text !== '') expect(inspect(reading)).not.toContain(text);
+  });
+});
+
+describe('readAuth0Inputs', () => {
+  const setting = (name: string, value: string | Secret): Auth0Given => ({ name, value });
+  const application = (value: string | Secret) => setting('auth0-application-id', value);
+  const inDotenv = (name: string, value: string | Secret): Auth0Given => ({
+    name,
+    value,
+    place: { where: '.env', file: '.env', line: 3 },
+  });
+  const inConfig = (name: string, value: string): Auth0Given => ({
+    name,
+    value,
+    place: { where: 'config.yml', file: 'config.yml', line: 7 },
+  });
+  const file = (value: string) => inConfig('auth0-domain', value);
+  /** As people read them. */
+  const told = ({ faults }: Auth0Reading) => faults.map(describeFault);
+
+  const whole: Auth0Inputs = {
+    appUrl: 'http://203.0.113.7:5000',
+    hosts: { input: 'papyrus.eu.auth0.com' },
+    managementClientId: setting('auth0-management-client-id', 'management-canary'),
+    managementClientSecret: new Secret('secret-canary'),
+    applicationId: application(new Secret('application-canary')),
+  };
+
+  it('gives what the client needs', () => {
+    const { access, faults } = readAuth0Inputs(whole);
+    expect(faults).toEqual([]);
+    expect(access?.baseUrl).toBe('https://papyrus.eu.auth0.com');
+    expect(inspect(access)).not.toMatch(/secret-canary|application-canary/);
+  });
+
+  it('leaves Auth0 alone where no management input is given', () => {
+    expect(readAuth0Inputs({ appUrl: 'https://app.example.com', hosts: {} })).toEqual({ faults: [] });
+    expect(
+      readAuth0Inputs({ hosts: { file: file('evil.example') }, applicationId: application('x') }),
+    ).toEqual({ faults: [] });
+  });
+
+  it.each<[string, Partial<Auth0Inputs>, RegExp[]]>([
+    ['no app-url', { appUrl: undefined }, [/without app-url/]],
+    ['no secret', { managementClientSecret: undefined }, [/auth0-management-client-secret is missing/]],
+    ['no id', { managementClientId: undefined }, [/auth0-management-client-id is missing/]],
+    ['no domain', { hosts: {} }, [/auth0-domain is missing/]],
+    ['no application', { applicationId: undefined }, [/auth0-application-id is missing/]],
+    [
+      'a domain with a path',
+      { hosts: { input: 'papyrus.auth0.com/x' } },
+      [/auth0-domain is a host name only/],
+    ],
+    ['equal ids', { applicationId: application('management-canary') }, [/management client itself/]],
+    [
+      'equal ids, one of them a secret',
+      { applicationId: application(new Secret(' management-canary ')) },
+      [/management client/],
+    ],
+    [
+      'everything at once',
+      { appUrl: undefined, managementClientId: undefined, hosts: { input: '' }, applicationId: undefined },
+      [/client-id is missing/, /without app-url/, /application-id is missing/, /auth0-domain is empty/],
+    ],
+  ])('tells: %s', (_, changes, expected) => {
+    const reading = readAuth0Inputs({ ...whole, ...changes });
+    expect(reading.access).toBeUndefined();
+    expect(told(reading)).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
+    expect(inspect(reading)).not.toContain('canary');
+  });
+
+  it.each<[string, Partial<Auth0Inputs>, RegExp]>([
+    ...['https://canary.auth0.com', 'canary.auth0.com/', 'canary.auth0.com:443', 'canary', ' '].map(
+      (value): [string, Partial<Auth0Inputs>, RegExp] => [
+        `AUTH0_DOMAIN=${value}`,
+        { hosts: { variable: { ...inDotenv('AUTH0_DOMAIN', new Secret(value)), fileOnly: false } } },
+        /^\.env line 3: AUTH0_DOMAIN: is .*set the input auth0-domain to the host name$/,
+      ],
+    ),
+    [
+      'AUTH0_CLIENT_ID of no client',
+      { applicationId: inDotenv('AUTH0_CLIENT_ID', new Secret('canary of mine')) },
+      /^\.env line 3: AUTH0_CLIENT_ID: is not a client id/,
+    ],
+    [
+      'AUTH0_CLIENT_ID of the management client',
+      { applicationId: inDotenv('AUTH0_CLIENT_ID', new Secret('management-canary')) },
+      /^\.env line 3: AUTH0_CLIENT_ID: is the management client itself/,
+    ],
+    [
+      'a management client of the configuration file',
+      { managementClientId: inConfig('auth0-management-client-id', 'canary of mine') },
+      /^config\.yml line 7: auth0-management-client-id: is not a client id/,
+    ],
+    [
+      'a tenant of the configuration file that no input names',
+      { hosts: { file: file('canary.example') } },
+      /^config\.yml line 7: auth0-domain: .*only auth0-domain \(config\.yml line 7\) names/,
+    ],
+    [
+      'a tenant of a committed .env that no input names',
+      { hosts: { variable: { ...inDotenv('AUTH0_DOMAIN', 'canary.example'), fileOnly: true } } },
+      /^\.env line 3: AUTH0_DOMAIN: .*only AUTH0_DOMAIN \(\.env line 3\) names/,
+    ],
+    [
+      'a file against a variable',
+      {
+        hosts: {
+          file: file('canary.example'),
+          variable: { ...inDotenv('AUTH0_DOMAIN', 'other.example'), fileOnly: false },
+        },
+      },
+      /^config\.yml line 7: auth0-domain: is another host than AUTH0_DOMAIN \(\.env line 3\) names/,
+    ],
+  ])('tells where it was given: %s', (_, changes, expected) => {
+    const reading = readAuth0Inputs({ ...whole, ...changes });
+    expect(told(reading)).toEqual([expect.stringMatching(expected)]);
+    expect(inspect(reading)).not.toContain('canary');
+  });
+
+  it('names what the errors of the run have to name', () => {
+    const names = (changes: Partial<Auth0Inputs>) => readAuth0Inputs({ ...whole, ...changes }).access?.names;
+    expect(names({})).toEqual({ domain: 'auth0-domain', application: 'auth0-application-id' });
+    expect(
+      names({
+        hosts: { variable: { ...inDotenv('AUTH0_DOMAIN', 'a.example.com'), fileOnly: false } },
+        applicationId: inConfig('auth0-application-id', 'abc'),
+      }),
+    ).toEqual({
+      domain: 'AUTH0_DOMAIN (.env line 3)',
+      application: 'auth0-application-id (config.yml line 7)',
+    });
+  });
+
+  describe('sends the management secret', () => {
+    const variable = (value: string | Secret, fileOnly = false) => ({
+      variable: { ...inDotenv('AUTH0_DOMAIN', value), fileOnly },
+    });
+    const baseUrl = (hosts: Auth0Inputs['hosts']) => readAuth0Inputs({ ...whole, hosts }).access?.baseUrl;
+
+    it.each<[string, Auth0Inputs['hosts']]>([
+      ['the input', { input: 'Tenant.example.com' }],
+      ['the variable of an input', variable('tenant.example.com')],
+      ['a secret variable', variable(new Secret('tenant.example.com'))],
+      [
+        'the input, where the application has a custom domain',
+        { input: 'tenant.example.com', ...variable('login.example.com') },
+      ],
+      [
+        'the input, whatever a file of the workspace says',
+        { input: 'tenant.example.com', ...variable('evil.example', true) },
+      ],
+      [
+        'the input, which the configuration file repeats',
+        { input: 'tenant.example.com', file: file('TENANT.example.com') },
+      ],
+      [
+        'the variable, which the configuration file repeats',
+        { file: file('tenant.Example.com'), ...variable('Tenant.example.com') },
+      ],
+    ])('where %s says', (_, hosts) => {
+      expect(baseUrl(hosts)).toBe('https://tenant.example.com');
+    });
+
+    it.each<[string, Auth0Inputs['hosts'], RegExp]>([
+      ['a committed .env names alone', variable('evil.example', true), /Set the input auth0-domain/],
+      ['the configuration file names alone', { file: file('evil.example') }, /Set the input auth0-domain/],
+      [
+        'both name',
+        { file: file('evil.example'), ...variable('evil.example', true) },
+        /Set the input auth0-domain/,
+      ],
+      [
+        'the file names beside the variable of an input',
+        { file: file('evil.example'), ...variable('tenant.example.com') },
+        /another host/,
+      ],
+      [
+        'the file names beside the input',
+        { file: file('evil.example'), input: 'tenant.example.com' },
+        /another host/,
+      ],
+      ['a broken file names', { file: file('evil.example/x'), input: 'tenant.example.com' }, /another host/],
+    ])('never where %s', (_, hosts, message) => {
+      const reading = readAuth0Inputs({ ...whole, hosts });
+      expect(reading.access).toBeUndefined();
+      expect(told(reading)).toEqual([expect.stringMatching(message)]);
+      expect(inspect(reading)).not.toContain('evil');
+    });
+  });
+});

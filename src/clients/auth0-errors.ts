@@ -1,0 +1,284 @@
+import { type TextResponse, TimeoutError, TooLargeError } from './http.ts';
+import { isUntrusted, systemCode, TRUST } from './network-errors.ts';
+import { backoff, rateLimitReset, retryAfter } from './retry.ts';
+
+/** Kinds of failure of a call to Auth0, for code; people read the message. */
+export type Auth0Trouble =
+  | 'credentials'
+  | 'grant'
+  | 'scope'
+  | 'not-found'
+  | 'cannot-read'
+  | 'refused'
+  | 'rate-limit'
+  | 'unavailable'
+  | 'unreachable'
+  | 'too-many'
+  | 'lost-race';
+
+export interface Auth0ErrorDetails {
+  readonly status?: number | undefined;
+  /** Whether the same call may be made again. */
+  readonly passing?: boolean;
+  /** Milliseconds to wait before that, where Auth0 said so. */
+  readonly waitMs?: number | undefined;
+}
+
+/**
+ * Everything that the Auth0 provider throws. The message is put together from words of ours, a status, and Node's code of
+ * a network fault: never from what was sent or answered, so that no secret, token, host or body can come with it.
+ * There is no `cause` for the same reason: Node's own errors name the host, which may have come from `secrets`.
+ */
+export class Auth0Error extends Error {
+  readonly trouble: Auth0Trouble;
+  readonly status: number | undefined;
+  readonly passing: boolean;
+  readonly waitMs: number | undefined;
+
+  constructor(trouble: Auth0Trouble, message: string, details: Auth0ErrorDetails = {}) {
+    super(message);
+    this.name = 'Auth0Error';
+    this.trouble = trouble;
+    this.status = details.status;
+    this.passing = details.passing ?? false;
+    this.waitMs = details.waitMs;
+  }
+}
+
+/** The calls that are made: each failure has its own remedy. */
+export type Auth0Call = 'token' | 'read' | 'update';
+export type Auth0Scope = 'read:clients' | 'update:clients';
+
+/** Where tenant and application were named, for messages: an input, or a variable with its source location. */
+export interface Auth0Names {
+  readonly domain: string;
+  readonly application: string;
+}
+
+export const INPUT_NAMES: Auth0Names = { domain: 'auth0-domain', application: 'auth0-application-id' };
+
+/** Facts that the message of an error names. */
+export interface ErrorContext {
+  /** Those that the token was asked for. */
+  readonly scopes: readonly Auth0Scope[];
+  readonly names: Auth0Names;
+}
+
+const DOING: Record<Auth0Call, string> = {
+  token: 'asking Auth0 for a token',
+  read: 'reading the Auth0 application',
+  update: 'updating the Auth0 application',
+};
+
+/** Where the grant of the management application is made, by the words of the dashboard. */
+export const GRANT =
+  'in the Auth0 dashboard, open Applications, APIs, Auth0 Management API, Machine to Machine Applications, ' +
+  'authorize the application of auth0-management-client-id and tick';
+
+/**
+ * Puts a failed response into words: what failed, and what to do.
+ * @param now milliseconds since 1970
+ * @returns an error made from the status and from Auth0's error codes; the body itself goes nowhere
+ */
+export function errorOf(
+  call: Auth0Call,
+  answer: TextResponse,
+  now: number,
+  { scopes, names }: ErrorContext,
+): Auth0Error {
+  const { status } = answer;
+  const doing = DOING[call];
+  if (status === 429)
+    return new Auth0Error(
+      'rate-limit',
+      `Auth0's rate limit was hit while ${doing} (429); run this step again later`,
+      {
+        status,
+        passing: true,
+        waitMs: requestedDelay(answer.headers, now),
+      },
+    );
+  if (status >= 500 || status === 408)
+    return new Auth0Error(
+      'unavailable',
+      `Auth0 failed while ${doing} (${status}); run this step again later`,
+      {
+        status,
+        passing: true,
+        waitMs: requestedDelay(answer.headers, now),
+      },
+    );
+  if (status >= 300 && status < 400)
+    return new Auth0Error(
+      'refused',
+      `A redirect came while ${doing} (${status}), and is not followed: credentials go to the host in ${names.domain} only. ` +
+        'Give the tenant itself, such as papyrus.us.auth0.com',
+      { status },
+    );
+  return call === 'token' ? tokenError(answer, { scopes, names }) : applicationError(call, answer, names);
+}
+
+function tokenError(answer: TextResponse, { scopes, names }: ErrorContext): Auth0Error {
+  const { status } = answer;
+  const code = textOf(answer, 'error');
+  if (status === 401)
+    return new Auth0Error(
+      'credentials',
+      'Auth0 refused the management credentials (401): auth0-management-client-id and ' +
+        `auth0-management-client-secret must be those of one machine to machine application of the tenant in ${names.domain}`,
+      { status },
+    );
+  if (code === 'unauthorized_client')
+    return new Auth0Error(
+      'grant',
+      `The management application may not use the client credentials grant (${status}): in the Auth0 dashboard, open ` +
+        'it below Applications, Settings, Advanced Settings, Grant Types, and tick Client Credentials',
+      { status },
+    );
+  const lacking = lackingOf(answer, scopes);
+  if (status === 403 && lacking.length > 0)
+    return new Auth0Error(
+      'grant',
+      `The management application was not granted ${lacking.join(' and ')}, which a run that ` +
+        `${scopes.includes('update:clients') ? 'writes' : 'only reads'} needs (403): ${GRANT} ${lacking.join(' and ')}`,
+      { status },
+    );
+  if (status === 403)
+    return new Auth0Error(
+      'grant',
+      `The management application is not authorized for the Management API (403): ${GRANT} ${scopes.join(' and ')}. ` +
+        `If that is ticked, ${names.domain} is a custom domain: give the tenant's own name`,
+      { status },
+    );
+  return new Auth0Error(
+    'refused',
+    `Auth0 gave no token (${status}): check that ${names.domain} is the name of a tenant, and the two management inputs`,
+    { status },
+  );
+}
+
+function applicationError(call: 'read' | 'update', answer: TextResponse, names: Auth0Names): Auth0Error {
+  const { status } = answer;
+  if (status === 401)
+    return new Auth0Error(
+      'credentials',
+      `Auth0 did not accept its own token while ${DOING[call]} (401): ${names.domain} must be the tenant's own name, ` +
+        'not a custom domain, and the management application must not have been changed meanwhile',
+      { status },
+    );
+  if (status === 403) {
+    const scope = call === 'read' ? 'read:clients' : 'update:clients';
+    const what =
+      textOf(answer, 'errorCode') === 'insufficient_scope' ? `lacks the scope ${scope}` : 'was turned away';
+    return new Auth0Error(
+      'scope',
+      `The management application ${what} while ${DOING[call]} (403): ${GRANT} ${scope}`,
+      {
+        status,
+      },
+    );
+  }
+  if (status === 404)
+    return new Auth0Error(
+      'not-found',
+      `The tenant in ${names.domain} has no application with the id in ${names.application} (404); ` +
+        'an application is never created here: create it in the Auth0 dashboard, and give its client id',
+      { status },
+    );
+  if (status === 400 && call === 'update')
+    return new Auth0Error(
+      'refused',
+      'Auth0 refused the new lists as invalid (400), and nothing was changed. A URL that was there before may not ' +
+        "pass today's rules: open the application in the Auth0 dashboard, save its settings, and mend what it marks",
+      { status },
+    );
+  return new Auth0Error(
+    'refused',
+    `Auth0 refused ${DOING[call]} (${status}); check ${names.domain} and ${names.application}`,
+    {
+      status,
+    },
+  );
+}
+
+/** @returns which of the scopes Auth0 says were not granted: `Client has not been granted scopes: update:clients`. */
+function lackingOf(answer: TextResponse, scopes: readonly Auth0Scope[]): readonly Auth0Scope[] {
+  const [, named = ''] =
+    /not been granted scopes?:(.*)/s.exec(textOf(answer, 'error_description') ?? '') ?? [];
+  const words = named.split(/[\s,]+/);
+  return scopes.filter((scope) => words.includes(scope));
+}
+
+/** For branching, never for printing. */
+function textOf(answer: TextResponse, key: 'error' | 'errorCode' | 'error_description'): string | undefined {
+  const body = parse(answer.text);
+  const text = body?.[key];
+  return typeof text === 'string' ? text : undefined;
+}
+
+/** @returns the object, or undefined for anything else; a parser's own error would quote the text. */
+export function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Calls in all, the first included. */
+export const ATTEMPTS = 5;
+
+/** No wait is longer, whatever Auth0 asks for: as its own SDK does. */
+const LONGEST_DELAY_MS = 60_000;
+
+/**
+ * How long Auth0 asks to wait: `Retry-After` before `x-ratelimit-reset`.
+ * @returns milliseconds, or undefined where neither names a time that is still to come
+ * @see https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy
+ */
+export function requestedDelay(headers: TextResponse['headers'], now: number): number | undefined {
+  const after = retryAfter(headers, now);
+  if (after !== undefined) return Math.min(after, LONGEST_DELAY_MS);
+  const reset = rateLimitReset(headers, now) ?? 0;
+  return reset > 0 ? Math.min(reset, LONGEST_DELAY_MS) : undefined;
+}
+
+/** @returns milliseconds after so many failures; undefined where the same call is of no use */
+export function delayAfter(error: unknown, attempt: number): number | undefined {
+  if (!(error instanceof Auth0Error) || !error.passing || attempt >= ATTEMPTS) return undefined;
+  return error.waitMs ?? ownDelay(attempt);
+}
+
+/** @returns milliseconds after so many failures, where Auth0 asks for nothing */
+export function ownDelay(attempt: number): number {
+  return backoff(attempt, 1000, LONGEST_DELAY_MS);
+}
+
+/**
+ * @param domain what named the host, for people
+ * @param seconds that Auth0 had for its response
+ * @returns the error for a response that did not come; passing, unless the name or the certificate is wrong
+ */
+export function transportError(error: unknown, domain: string, seconds: number): Auth0Error {
+  if (error instanceof TooLargeError)
+    return new Auth0Error('cannot-read', `The answer is too long for Auth0; check ${domain}`);
+  if (error instanceof TimeoutError)
+    return new Auth0Error(
+      'unreachable',
+      `Auth0 did not answer within ${seconds} s (check ${domain} and the network)`,
+      { passing: true },
+    );
+  const code = systemCode(error);
+  const untrusted = code !== undefined && isUntrusted(code);
+  return new Auth0Error(
+    'unreachable',
+    `Auth0 could not be reached${code === undefined ? '' : ` (${code})`}; check ${domain} and the network${untrusted ? `; ${TRUST}` : ''}`,
+    // A name that does not resolve, or a certificate that is not theirs, will not get better by itself.
+    { passing: !untrusted && code !== 'ENOTFOUND' && code?.startsWith('ERR_TLS_') !== true },
+  );
+}

@@ -1,0 +1,221 @@
+import type {
+  Agent,
+  ClientRequest,
+  IncomingHttpHeaders,
+  IncomingMessage,
+  OutgoingHttpHeaders,
+} from 'node:http';
+import { limitTime, readUpTo, type TimeLimits } from './response-limits.ts';
+
+/** How long the parts of an exchange may take. */
+export interface Timeouts {
+  /**
+   * Milliseconds without a byte in either direction after which the request is given up; also those in which the
+   * response must begin once all is sent, and be there once it has begun.
+   */
+  readonly idle: number;
+  /** The end of the run: from then on a response is given only the grace. */
+  readonly end?: AbortSignal | undefined;
+  /** Milliseconds. */
+  readonly grace?: number | undefined;
+}
+
+/** One HTTP request. Redirects are responses like any other: the token of one host is for no other. */
+export interface HttpRequest extends Timeouts {
+  readonly method: string;
+  readonly url: URL;
+  /** A `content-length` is kept to: a stream that gives more or less is an error. */
+  readonly headers?: OutgoingHttpHeaders | undefined;
+  /** A stream is written as the receiver takes it, one chunk at a time. */
+  readonly body?: Buffer | AsyncIterable<Buffer> | undefined;
+  /** Where a proxy or certificates are needed. */
+  readonly agent?: Agent | undefined;
+  /** A local socket, instead of the host of the URL. */
+  readonly socketPath?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A response whose body is still to be read; `whole` says whether the request's body was sent to its end. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: IncomingMessage;
+  readonly whole: boolean;
+}
+
+/** The server took the request and sent nothing more, or not enough in its time. */
+export class TimeoutError extends Error {
+  override readonly name = 'TimeoutError';
+  readonly code = 'ETIMEDOUT';
+}
+
+/** A body is longer or shorter than its `content-length`. */
+export class LengthError extends Error {
+  override readonly name = 'LengthError';
+
+  constructor(readonly length: number) {
+    super(`the body does not have ${length} bytes`);
+  }
+}
+
+/** A response is longer than anything that the server has to send. */
+export class TooLargeError extends Error {
+  override readonly name = 'TooLargeError';
+}
+
+/**
+ * Sends a request and waits for the response's head. The request has ended, or is destroyed, by the time that the
+ * response's body was read or destroyed.
+ * @returns a response whose body must be read or destroyed
+ * @throws what the socket or the body's source throws; TimeoutError, LengthError
+ */
+export async function exchange(httpRequest: HttpRequest): Promise<HttpResponse> {
+  const { method, url, headers, body, agent, socketPath, signal, idle, end, grace } = httpRequest;
+  // Each costs some milliseconds at the start of a run, and most need only one of them.
+  const { request: open } =
+    url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  const request = open(url, {
+    method,
+    headers: headers ?? {},
+    ...(agent === undefined ? {} : { agent }),
+    ...(socketPath === undefined ? {} : { socketPath }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  request.setTimeout(idle, () => request.destroy(new TimeoutError(`no byte for ${idle} ms`)));
+  const head = new Promise<IncomingMessage>((resolve, reject) => {
+    request.once('response', resolve);
+    request.on('error', reject);
+  });
+  // It is awaited below, after the body; a failure before that must not count as unhandled.
+  head.catch(() => undefined);
+  let whole = true;
+  if (body === undefined || Buffer.isBuffer(body)) request.end(body);
+  else whole = await writeBody(request, body, lengthOf(headers));
+  const done = limitTime({ milliseconds: idle, end, grace }, () => request.destroy(late()));
+  const response = await head.finally(done);
+  // A request that the server stopped reading never ends: its connection would keep the process alive.
+  if (!whole) response.once('end', () => request.destroy());
+  return { status: response.statusCode ?? 0, headers: response.headers, body: response, whole };
+}
+
+/**
+ * Reads a response's body as far as the limit; what is longer is cut there and the connection closed.
+ * @param limit in bytes
+ * @throws TimeoutError where it is not there in its time
+ */
+export async function readBody(
+  body: IncomingMessage,
+  limit: number,
+  { idle, end, grace }: Timeouts,
+): Promise<Buffer> {
+  const done = limitTime({ milliseconds: idle, end, grace }, () => body.destroy(late()));
+  try {
+    return await readUpTo(body, limit);
+  } finally {
+    done();
+  }
+}
+
+/** A request of an API: its response is a text of some size. */
+export interface TextRequest extends Pick<HttpRequest, 'method' | 'url' | 'headers' | 'agent'> {
+  readonly body?: string | undefined;
+  /** For the whole exchange, from the look-up of the host to the last byte. */
+  readonly limits: TimeLimits;
+  /** Bytes; a longer response is none of this API. */
+  readonly maxBytes: number;
+}
+
+export interface TextResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Empty where it is a redirect. */
+  readonly text: string;
+}
+
+/** @throws TimeoutError, TooLargeError; what the socket throws */
+export async function send({ body, limits, maxBytes, ...request }: TextRequest): Promise<TextResponse> {
+  const { milliseconds: idle, end, grace } = limits;
+  const timeout = new AbortController();
+  const done = limitTime(limits, () => timeout.abort(late()));
+  try {
+    const bytes = body === undefined ? undefined : Buffer.from(body);
+    const response = await exchange({ ...request, body: bytes, signal: timeout.signal, idle, end, grace });
+    const { status, headers } = response;
+    if (status >= 300 && status < 400) {
+      // A body that is never read would keep its connection, and with it the process, alive.
+      response.body.destroy();
+      return { status, headers, text: '' };
+    }
+    const read = await readBody(response.body, maxBytes, { idle, end, grace });
+    // A body without a length ends with its connection, also where that was cut.
+    timeout.signal.throwIfAborted();
+    if (read.length > maxBytes) throw new TooLargeError(`more than ${maxBytes} bytes`);
+    return { status, headers, text: read.toString('utf8') };
+  } catch (error) {
+    throw timeout.signal.aborted ? timeout.signal.reason : error;
+  } finally {
+    done();
+  }
+}
+
+function late(): TimeoutError {
+  return new TimeoutError('no whole response in time');
+}
+
+/** @returns how many bytes were declared, undefined where that is left open */
+function lengthOf(headers: OutgoingHttpHeaders | undefined): number | undefined {
+  const declared = headers?.['content-length'];
+  return declared === undefined ? undefined : Number(declared);
+}
+
+/**
+ * Writes a body and ends the request with its last byte: of a declared length that is where as many were given, since
+ * a server may answer from then on, whatever the source still does.
+ * @returns whether all was written; a server that answers earlier wants no more
+ */
+async function writeBody(
+  request: ClientRequest,
+  body: AsyncIterable<Buffer>,
+  length: number | undefined,
+): Promise<boolean> {
+  let stopped = false;
+  let wake = () => {};
+  const stop = () => {
+    stopped = true;
+    wake();
+  };
+  request.once('response', stop);
+  request.once('error', stop);
+  request.once('close', stop);
+  let written = 0;
+  let ended = false;
+  const endAt = (bytes: number | undefined) => {
+    if (written !== bytes) return;
+    ended = true;
+    request.end();
+  };
+  try {
+    endAt(length);
+    for await (const chunk of body) {
+      if (stopped && !ended) return false;
+      if (chunk.length === 0) continue;
+      written += chunk.length;
+      if (length !== undefined && written > length) throw new LengthError(length);
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        // Called when the chunk has left for the kernel, so that its memory may be read into again.
+        request.write(chunk, () => resolve());
+        endAt(length);
+      });
+    }
+    if (ended) return true;
+    if (stopped) return false;
+    // The server would wait for the rest.
+    if (length !== undefined) throw new LengthError(length);
+  } catch (error) {
+    request.destroy();
+    throw error;
+  }
+  request.end();
+  return true;
+}

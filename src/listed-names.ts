@@ -1,0 +1,31 @@
+import type { Asked } from './ask.ts';
+import { APP_URL } from './desired/app-url.ts';
+import type { ListedKind } from './model/inventory.ts';
+import type { Settings } from './settings/settings.ts';
+
+type Known = Partial<Record<ListedKind, ReadonlySet<string>>>;
+
+/** A run that was given no variable looks whether it should have been, also where nothing is pruned. */
+export function knownNames({ settings, desired, hasVariables }: Asked): Known {
+  const { placements, elsewhere } = desired;
+  const isPlaced = [...placements, ...elsewhere].some(({ route }) => route.variable.where !== APP_URL);
+  if (hasVariables && (settings.ownership.prune === 'off' || !isPlaced)) return {};
+  const known = noneKnown(settings);
+  for (const { kind, name } of placements) known[kind]?.add(name);
+  return known;
+}
+
+/** A place for the names of each kind that is looked after below the prefix; to a run that knows none, all are strays. */
+export function noneKnown({ only }: Settings): Partial<Record<ListedKind, Set<string>>> {
+  return {
+    ...(only.has('parameters') ? { 'AWS::SSM::Parameter': new Set<string>() } : {}),
+    ...(only.has('secrets') ? { 'AWS::SecretsManager::Secret': new Set<string>() } : {}),
+  };
+}
+
+/** @returns the prefix below which this run lists parameters to find orphans; undefined where it does not */
+export function listedPrefix(asked: Asked): string | undefined {
+  const { settings } = asked;
+  const known = settings.mode === 'destroy' ? noneKnown(settings) : knownNames(asked);
+  return known['AWS::SSM::Parameter'] === undefined ? undefined : settings.prefix;
+}

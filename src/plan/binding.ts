@@ -1,0 +1,101 @@
+import { createHash, scryptSync } from 'node:crypto';
+import type { Plan } from '../model/change.ts';
+import type { Field } from '../model/fields.ts';
+import type { Kind } from '../model/spec.ts';
+import { Secret } from '../secret.ts';
+import type { Settings } from '../settings/settings.ts';
+import { isEncrypted } from './disclosure.ts';
+
+/** What an approval holds beside the changes that a plan shows: where they are made, and to which values. */
+export interface Binding {
+  /** Tells accounts apart, without the account's id. */
+  readonly account: string;
+  /** Tenant and application of Auth0; undefined where Auth0 is left alone. */
+  readonly auth0?: string | undefined;
+  /** Values of the plan that are no secret and are shown to nobody; undefined where it has none. */
+  readonly hidden?: HiddenValues | undefined;
+}
+
+export interface HiddenValues {
+  readonly digest: string;
+  /** The fields whose values it covers: `AWS::SecretsManager::Secret papyrus/prd/db key:host`. */
+  readonly fields: readonly string[];
+}
+
+/**
+ * Whether a value may take part in a digest that is published. `secret` is every value of which nothing may get out, also
+ * one that nobody has judged, or that holds the text of a secret: an approval holds the version that stood, never the value.
+ */
+export type ValueClass = 'plain' | 'secret';
+
+/** @returns the class of a value by its place: `/papyrus/prd/AUTH0_DOMAIN`, or `papyrus/prd/db:host` */
+export type Classify = (place: string, value: Secret) => ValueClass;
+
+export function bindingOf(
+  settings: Settings,
+  plan: Plan,
+  account: string,
+  auth0: string | undefined,
+  classify: Classify,
+): Binding {
+  return {
+    account: accountMark(settings, account),
+    auth0,
+    hidden: hiddenValues(plan, classify, JSON.stringify([account, settings.prefix, settings.region])),
+  };
+}
+
+/**
+ * The digest covers all of them together and is slow to make, so who wants to guess one has to guess all of them and the
+ * account at once, at an eightieth of a second for each try. That is the price of an approval which holds in another job: there
+ * is no key that both jobs have and a reader of the plan has not, but for the secret values themselves, and of these nothing
+ * goes into what is published.
+ * @param salt says where the values go; equal values elsewhere have another digest
+ */
+function hiddenValues(plan: Plan, classify: Classify, salt: string): HiddenValues | undefined {
+  const bound = plan.filter((change) => !isEncrypted(change));
+  const values = bound.flatMap(({ kind, name, differences }) =>
+    differences.flatMap(({ field, to }) =>
+      isBound(kind, name, field, to, classify) ? [[`${kind} ${name} ${field}`, to] as const] : [],
+    ),
+  );
+  if (values.length === 0) return undefined;
+  const sorted = values.sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    digest: Secret.digest(sorted, (text) => slowDigest(text, salt)),
+    fields: sorted.map(([field]) => field),
+  };
+}
+
+/**
+ * @returns 32 hexadecimal digits
+ * @see https://nodejs.org/api/crypto.html#cryptoscryptsyncpassword-salt-keylen-options
+ */
+function slowDigest(text: string, salt: string): string {
+  return scryptSync(text, salt, 16, { N: 2 ** 12, r: 8, p: 1 }).toString('hex');
+}
+
+function isBound(kind: Kind, name: string, field: string, to: Field, classify: Classify): to is Secret {
+  if (!(to instanceof Secret)) return false;
+  if (kind === 'AWS::SSM::Parameter') return field === 'value' && classify(name, to) === 'plain';
+  return (
+    kind === 'AWS::SecretsManager::Secret' &&
+    field.startsWith('key:') &&
+    classify(`${name}:${field.slice('key:'.length)}`, to) === 'plain'
+  );
+}
+
+/**
+ * Tells accounts apart without naming one: comments and issues of a public repository are read by everybody.
+ * Of the 10¹² account ids some 60,000 share a mark, so it does not lead back to one; that two of a user's own do is a
+ * matter of one in 16 million. It is another one for each prefix and region, so marks of two repositories cannot be joined.
+ */
+export function accountMark(
+  { prefix, region }: Pick<Settings, 'prefix' | 'region'>,
+  account: string,
+): string {
+  return createHash('sha256')
+    .update(JSON.stringify([prefix, region, account]))
+    .digest('hex')
+    .slice(0, 6);
+}

@@ -1,0 +1,128 @@
+import {
+  DeleteRepositoryPolicyCommand,
+  type ECRClient,
+  GetRepositoryPolicyCommand,
+  SetRepositoryPolicyCommand,
+} from '@aws-sdk/client-ecr';
+import { isNamed } from '../clients/errors.ts';
+import { UserFacingError } from '../clients/explanation.ts';
+import type { sender } from './context.ts';
+import { itemsOf, membersOf, objectSource } from './json-source.ts';
+
+/** The `Sid` of the statement that is this action's; all others are kept as they are written. */
+const SID = 'aws-bootstrap';
+/** @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html */
+const PULLING = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+const MISSING = 'RepositoryPolicyNotFoundException';
+
+/** The statement of a repository policy that lets other accounts pull. */
+export function pullPolicy(client: ECRClient, send: ReturnType<typeof sender>) {
+  async function read(name: string): Promise<string | undefined> {
+    try {
+      const answer = await send('GetRepositoryPolicy', name, 'ecr:read', () =>
+        client.send(new GetRepositoryPolicyCommand({ repositoryName: name })),
+      );
+      return answer.policyText;
+    } catch (error) {
+      if (isNamed(error, MISSING)) return undefined;
+      throw error;
+    }
+  }
+
+  async function set(name: string, policyText: string): Promise<void> {
+    try {
+      await send('SetRepositoryPolicy', name, 'ecr:write', () =>
+        client.send(new SetRepositoryPolicyCommand({ repositoryName: name, policyText })),
+      );
+    } catch (error) {
+      if (!isNamed(error, 'InvalidParameterException')) throw error;
+      throw new UserFacingError(
+        `${error.message}. What to do: check that each account of pull-accounts exists, and that the policy has no more than 10,240 characters`,
+        { reason: 'aws', cause: error },
+      );
+    }
+  }
+
+  async function remove(name: string): Promise<void> {
+    try {
+      await send('DeleteRepositoryPolicy', name, 'ecr:write', () =>
+        client.send(new DeleteRepositoryPolicyCommand({ repositoryName: name })),
+      );
+    } catch (error) {
+      if (!isNamed(error, MISSING)) throw error;
+    }
+  }
+
+  return {
+    /** @returns the accounts that our statement lets in, as the field holds them */
+    accountsOf: async (name: string): Promise<string | undefined> => accountsIn(await read(name)),
+
+    /**
+     * Reads the policy again, since others may have written it meanwhile.
+     * @param accounts undefined takes our statement out
+     */
+    async letPull(name: string, accounts: string | undefined): Promise<void> {
+      const before = await read(name);
+      const after = mergePolicy(before, accounts);
+      if (after !== undefined) await set(name, after);
+      else if (before !== undefined) await remove(name);
+    },
+  };
+}
+
+/**
+ * @param policy as ECR gives it: accounts may be ids or root ARNs, a list of one may be a single value
+ * @returns the accounts of our statement, sorted and joined by commas; undefined where there is no such statement
+ */
+export function accountsIn(policy: string | undefined): string | undefined {
+  if (policy === undefined) return undefined;
+  const own = statementsOf(policy).filter(isOwn);
+  if (own.length === 0) return undefined;
+  const accounts = own.length === 1 ? readStatement(own[0] ?? '') : undefined;
+  return accounts === undefined ? 'an edited statement' : accounts.join(',');
+}
+
+/**
+ * @param accounts joined by commas; undefined takes our statement out
+ * @returns the policy with our statement, and every other one as it is written; undefined where nothing is left
+ */
+export function mergePolicy(policy: string | undefined, accounts: string | undefined): string | undefined {
+  const others = policy === undefined ? [] : statementsOf(policy).filter((statement) => !isOwn(statement));
+  const all = accounts === undefined ? others : [...others, statementFor(accounts.split(','))];
+  if (all.length === 0) return undefined;
+  const members = new Map(membersOf(policy ?? '{"Version":"2012-10-17"}'));
+  return objectSource(members.set('Statement', `[${all.join(',')}]`));
+}
+
+/** The id of an account stands for its root ARN, in each partition. */
+function statementFor(accounts: readonly string[]): string {
+  return JSON.stringify({ Sid: SID, Effect: 'Allow', Principal: { AWS: accounts }, Action: PULLING });
+}
+
+/** @returns the statements as they are written; a single one may stand without a list */
+function statementsOf(policy: string): readonly string[] {
+  const source = new Map(membersOf(policy)).get('Statement') ?? '[]';
+  return source.startsWith('[') ? itemsOf(source) : [source];
+}
+
+const isOwn = (statement: string) => JSON.parse(statement)?.Sid === SID;
+
+/** @returns the accounts, sorted; undefined where the statement says anything else than ours does */
+function readStatement(source: string): string[] | undefined {
+  const { Sid: _sid, Effect, Principal, Action, ...more } = JSON.parse(source);
+  const { AWS, ...others } = typeof Principal === 'object' && Principal !== null ? Principal : {};
+  const accounts = [AWS].flat().map(accountOf);
+  const actions = new Set([Action].flat().map((action) => String(action).toLowerCase()));
+  const isOurs =
+    Effect === 'Allow' &&
+    Object.keys(more).length + Object.keys(others).length === 0 &&
+    actions.size === PULLING.length &&
+    PULLING.every((action) => actions.has(action.toLowerCase()));
+  return isOurs && accounts.every((account) => account !== undefined)
+    ? [...new Set(accounts)].sort()
+    : undefined;
+}
+
+function accountOf(principal: unknown): string | undefined {
+  return /^(?:arn:[a-z-]+:iam::)?(\d{12})(?::root)?$/.exec(String(principal))?.[1];
+}

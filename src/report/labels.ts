@@ -1,0 +1,52 @@
+import { ABSENT, type Difference, type Field, textOf } from '../model/fields.ts';
+import type { Kind, Spec } from '../model/spec.ts';
+import { isUnread } from '../plan/unread.ts';
+import { Secret } from '../secret.ts';
+
+/** Collections that are flattened into fields, as people call an entry. */
+const ENTRIES: ReadonlyArray<readonly [prefix: string, word: string]> = [
+  ['tag:', 'tag'],
+  ['key:', 'key'],
+  ['callback:', 'callback URL'],
+  ['logout:', 'logout URL'],
+  ['origin:', 'web origin'],
+  ['image:', 'tag'],
+];
+
+/** @returns a field as people call it: `key:username` → `key username` */
+export function labelOf(_kind: Kind, field: string): string {
+  const entry = ENTRIES.find(([prefix]) => field.startsWith(prefix));
+  return entry === undefined ? field : `${entry[1]} ${field.slice(entry[0].length)}`;
+}
+
+/** @returns a value with its unit; `***` for a secret */
+export function valueText(kind: Kind, field: string, value: Field): string {
+  const text = textOf(value) ?? '';
+  // Twelve digits tell images apart; the outputs have them all.
+  if (kind === 'Image') return text.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…');
+  if (kind !== 'AWS::Logs::LogGroup' || field !== 'retention') return text;
+  if (text === 'never') return 'never expires';
+  return `${text} day${text === '1' ? '' : 's'}`;
+}
+
+/** @returns whether a value is words of ours, and no text of the configuration */
+export function isWords(kind: Kind, field: string): boolean {
+  return kind === 'AWS::Logs::LogGroup' && field === 'retention';
+}
+
+/** @returns e.g. `retention 1 → 7`, through the escape of the place where it goes. */
+export function differenceText(
+  { field, from, to }: Difference,
+  show: (text: string) => string,
+  observed?: Spec | undefined,
+): string {
+  // What is in a list or not has no value beside its name.
+  if (to === true) return `${field} added`;
+  if (from === true) return `${field} taken out`;
+  const [before, after] = [textOf(from), textOf(to)];
+  if (isUnread(field, observed)) return `${field}: not read`;
+  const old = before === undefined ? 'missing' : show(before);
+  if (to === ABSENT || after === undefined) return `${field}: ${old} taken out`;
+  if (before === undefined && to instanceof Secret) return `${field}: missing`;
+  return before === after ? `${field}: another value` : `${field}: ${old} → ${show(after)}`;
+}
