@@ -180,6 +180,16 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
     }
   }
 
+  /** Reads one anew, past all listings of the run. @returns undefined where it does not exist, or is not listed yet */
+  async function readAnew(name: string): Promise<ParameterSpec | undefined> {
+    const { found, failed } = await getValues([name]);
+    if (failed.has(name)) throw failed.get(name);
+    const parameter = found.get(name);
+    if (parameter === undefined) return undefined;
+    const [metadata, tags] = await Promise.all([listing.describe([name], []), listTags(name)]);
+    return metadata.has(name) ? specOf(name, parameter, metadata.get(name), tags) : undefined;
+  }
+
   /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html (`name:version`) */
   async function previousValue({ name, facts }: ParameterSpec): Promise<Secret | undefined> {
     const version = Number(facts.version) - 1;
@@ -195,7 +205,7 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
     return parameter?.Value === undefined ? undefined : secretOf({ ...parameter, Name: name });
   }
 
-  return { observe, refetch, getValues, previousValue };
+  return { observe, refetch, readAnew, getValues, previousValue };
 }
 
 /** A listing may be older than the value: it lacks what was created a moment ago, and shows what was overwritten. */
