@@ -16,7 +16,9 @@ export async function tellGitHub(run: Run, runner: Runner): Promise<void> {
   if ((!comments && !driftIssue) || failure?.reason === 'cancelled') return;
   const access = readGitHubAccess();
   if (access === undefined || runner.repository === '') {
-    if (driftIssue) tell('the drift issue is not kept', 'there is no github-token, or no GitHub to speak to');
+    const why = 'there is no github-token, or no GitHub to speak to';
+    if (driftIssue) tell('the drift issue is not kept', why);
+    if (comments && commentOnPr === 'always') tell('no comment on the pull request', why);
     return;
   }
   const github = await open(access, runner);
