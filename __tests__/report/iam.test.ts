@@ -5,7 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { AwsError } from '../../src/clients/errors.ts';
-import { type Condition, EXECUTION, missingStatement, PERMISSIONS } from '../../src/clients/permissions.ts';
+import {
+  type Condition,
+  EXECUTION,
+  missingStatement,
+  PERMISSIONS,
+  TERMINAL_READS,
+} from '../../src/clients/permissions.ts';
 import { policiesOf } from '../../src/report/iam.ts';
 import type { Policy, Scope } from '../../src/report/iam-policy.ts';
 
@@ -13,6 +19,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const SERVICES: Record<string, string> = {
   'cloudwatch-logs': 'logs',
   ecr: 'ecr',
+  iam: 'iam',
+  kms: 'kms',
   'secrets-manager': 'secretsmanager',
   ssm: 'ssm',
   sts: 'sts',
@@ -57,9 +65,13 @@ const run = (more: Partial<Scope['settings']>, partition = 'aws'): Scope => ({
 describe('the table of permissions', () => {
   it('holds every command of the source, and no other', () => {
     const told = Object.keys(PERMISSIONS).filter((action) => PERMISSIONS[action]?.byRegistry !== true);
-    expect(told.sort()).toEqual(
+    expect([...told, ...TERMINAL_READS].sort()).toEqual(
       [...commandsOfSource()].filter((action) => action !== 'sts:GetCallerIdentity').sort(),
     );
+  });
+
+  it('tells what only a terminal asks for, which is read alone', () => {
+    for (const action of TERMINAL_READS) expect(action).toMatch(/:(Get|Describe|List|Simulate)/);
   });
 
   it('lets nothing through that writes under the name of reading', () => {

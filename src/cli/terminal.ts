@@ -17,6 +17,8 @@ export interface Terminal {
   printCommand(text: string): void;
   /** Prints text of many lines whose layout is ours, such as JSON or a help page; it is scrubbed like a line. */
   printText(text: string): void;
+  /** Prints a file that a pipe takes as it is. On a terminal control characters are made visible. */
+  printDocument(text: string): void;
   /** Prints a value as JSON, indented, without hidden texts. */
   printJson(value: unknown): void;
   /** Prints what is no part of the result, such as a notice or an error, to standard error. */
@@ -102,6 +104,12 @@ class StreamTerminal implements Terminal {
     this.#clear();
     const lines = this.#forms.scrub(text).split('\n').map(forLog);
     this.#streams.output.write(`${lines.join('\n')}\n`);
+  }
+
+  printDocument(text: string): void {
+    this.#clear();
+    const { output } = this.#streams;
+    output.write(output.isTTY === true ? text.split('\n').map(forLog).join('\n') : text);
   }
 
   printJson(value: unknown): void {

@@ -53,6 +53,8 @@ const QUOTAS = {
   'ecr:read': { perSecond: 10, burst: 10, concurrency: 4 },
   'ecr:write': { perSecond: 10, burst: 10, concurrency: 4 },
   'sts:read': { perSecond: 10, burst: 10, concurrency: 1 },
+  'iam:read': { perSecond: 5, burst: 10, concurrency: 2 },
+  'kms:read': { perSecond: 10, burst: 10, concurrency: 2 },
 } as const satisfies Record<string, Quota>;
 export type QuotaName = keyof typeof QUOTAS;
 
@@ -184,7 +186,7 @@ class ReadOnlyError extends Error {
   }
 }
 
-const READING = /^(Get|BatchGet|Describe|List)/;
+const READING = /^(Get|BatchGet|Describe|List|Simulate)/;
 
 /** The part of the SDK's middleware stack that is used here. */
 interface Stack {

@@ -109,6 +109,17 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'ecr:PutImage': { target: 'repository', access: 'write', only: 'image', byRegistry: true },
 };
 
+/** What `doctor` and `export` read besides, from a terminal: no role of a workflow needs it. */
+export const TERMINAL_READS: readonly string[] = [
+  'ecr:GetRepositoryPolicy',
+  'iam:GetOpenIDConnectProvider',
+  'iam:GetRole',
+  'iam:ListOpenIDConnectProviders',
+  'iam:SimulatePrincipalPolicy',
+  'kms:DescribeKey',
+  'kms:GetKeyPolicy',
+];
+
 /** Permissions of a running task, beside the values that it gets: the agent of ECS makes these calls, not this action. */
 export const EXECUTION: Readonly<Record<string, PermissionTarget>> = {
   'ssm:GetParameters': 'parameter',
