@@ -32,7 +32,11 @@ export async function tellGitHub(run: Run, runner: Runner): Promise<void> {
         commentOnPullRequest(github, pullRequest.number, run, {
           event,
           origin: originOf(runner, pullRequest.head),
-          head: undefined,
+          // Without it the comment still names its own commit.
+          head:
+            pullRequest.head === ''
+              ? undefined
+              : await github.headOf(pullRequest.number).catch(() => undefined),
         }),
       log.info,
     );
@@ -65,10 +69,12 @@ async function attempt(
     const { GitHubError } = await import('../clients/github-errors.ts');
     const isOurs = error instanceof GitHubError;
     const reason = isOurs ? error.message : 'something unexpected happened';
-    const remedy =
-      isOurs && (error.status === 403 || error.status === 404)
-        ? `; the job needs "permissions: ${permission}"`
-        : '';
+    // Other causes, such as a locked conversation, have the remedy in their message.
+    const mayLackPermission =
+      isOurs &&
+      (error.status === 403 || error.status === 404) &&
+      (error.failureCause === undefined || error.failureCause === 'missing-permission');
+    const remedy = mayLackPermission ? `; the job needs "permissions: ${permission}"` : '';
     say(`${otherwise}: ${reason}${remedy}`);
   }
 }

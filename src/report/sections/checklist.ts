@@ -1,4 +1,4 @@
-import { prose, rich, richHtml } from '../escape.ts';
+import { prose, rich, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { countKinds, isConfigured, type ResourceReport } from '../resources.ts';
 import { fold, type Section, table } from '../sections.ts';
@@ -10,6 +10,13 @@ export function checklist(resources: readonly ResourceReport[]): Section | undef
   if (configured.length === 0) return undefined;
   const line = richHtml(messages.folds.checklist(countKinds(configured)));
   return fold(line, [stateTable(configured)], 3);
+}
+
+/** What a destroy leaves where it is. */
+export function kept(resources: readonly ResourceReport[]): Section | undefined {
+  const left = resources.filter(({ state }) => state === 'kept');
+  if (left.length === 0) return undefined;
+  return fold(richHtml(messages.folds.kept(left.length, countKinds(left))), [stateTable(left)], 3);
 }
 
 /** What needs no change, where the run wrote nothing. */

@@ -8,7 +8,7 @@ import { isFirstRun } from '../../plan/first-run.ts';
 import { count, isDrifted } from '../../plan/plan-document.ts';
 import { removalOf } from '../../plan/removal.ts';
 import { Secret } from '../../secret.ts';
-import { rich } from '../escape.ts';
+import { rich } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { countKinds } from '../resources.ts';
 import { hasNewValue, type Run } from '../run.ts';
@@ -34,7 +34,7 @@ export function guidanceOf(run: Run): Guidance {
         causes.map(({ reason, resources }) => messages.reasonOf(reason, countKinds(resources))),
       ),
     );
-  else if (failure !== undefined && failure.reason !== 'drifted') must.push(failure.text);
+  else if (failure !== undefined && failure.reason !== 'drifted') must.push(messages.sentence(failure.text));
   if (isDrift)
     must.push(
       ...correctionSteps(correction, messages.quoted).map((step) => `${step}.`),
@@ -43,7 +43,11 @@ export function guidanceOf(run: Run): Guidance {
   else if (correction.optIns.length > 0) must.push(messages.steps.allow(correction.optIns));
   if (failure?.reason === 'access-denied' && !settings.reports.policies) must.push(messages.steps.policies);
   must.push(...afterWrites(run));
-  const may = [...afterPlan(run), ...(settings.mode === 'destroy' ? afterDestroy(run) : [])];
+  const may = [
+    ...afterPlan(run),
+    ...(settings.mode === 'destroy' ? afterDestroy(run) : []),
+    ...(hasLocalCallback(run) ? [messages.steps.localCallback] : []),
+  ];
   return { level: levelOf(run, must), must, may };
 }
 
@@ -70,7 +74,6 @@ function afterWrites(run: Run): string[] {
     said.push(messages.steps.redeploy);
   const encrypted = encryptedNow(run);
   if (encrypted.length > 0) said.push(messages.steps.rotate(encrypted));
-  if (hasLocalCallback(run)) said.push(messages.steps.localCallback);
   return said;
 }
 
