@@ -159,8 +159,11 @@ export async function ask(runner: Runner, stop: Cancellation): Promise<Asked> {
     await image?.close();
     throw new InputFaults(notes.faults);
   }
-  log.warnings(notes.warnings);
-  log.notices(notes.notices);
+  if (notes.warnings.length + notes.notices.length > 0) {
+    const { notices, warnings } = await import('./report/annotations.ts');
+    warnings(notes.warnings);
+    notices(notes.notices);
+  }
   return {
     settings,
     desired,

@@ -14,6 +14,8 @@ import { Loading } from './providers/loading.ts';
 import type { Provider } from './providers/provider.ts';
 import { openProviders, type ProviderOptions } from './providers/providers.ts';
 import type { RetryPolicy } from './registry/session.ts';
+import { warnings } from './report/annotations.ts';
+import { call } from './report/debug-log.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
 import { InputFaults } from './settings/fault.ts';
@@ -40,7 +42,7 @@ export async function converge(
 ): Promise<Run> {
   const { clock } = timing;
   const { settings, masks } = asked;
-  const calls = new Calls(clock, stop);
+  const calls = new Calls(clock, stop, log.isDebug() ? call : undefined);
   const agent = runner.usesProxy
     ? new (await import('./clients/proxy.ts')).ProxyAgent(readEnvironment)
     : undefined;
@@ -81,7 +83,7 @@ export async function converge(
 
   const identity = identify(connection, calls).then((caller) => {
     const shown = [...masks.know(caller.account)];
-    log.warnings(
+    warnings(
       shown.map(([where, reason]) => ({ where, text: `its value is not hidden in the log: ${reason}` })),
     );
     checkAccount(settings, caller);
@@ -106,7 +108,7 @@ export async function converge(
   });
 }
 
-function repositoryOptions({ repository, only, mode }: Settings): ProviderOptions['repository'] {
+export function repositoryOptions({ repository, only, mode }: Settings): ProviderOptions['repository'] {
   const isManaged = only.has('repository') && mode !== 'destroy';
   return {
     readsLifecycle: repository?.lifecycle !== undefined,

@@ -17,6 +17,7 @@ import { openGate, shownOutcomes, shownPlan } from './report/gate.ts';
 import { leftovers } from './report/leftovers.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
+import type { ApplyTiming } from './report/run-log.ts';
 import * as runLog from './report/run-log.ts';
 import type { Survey } from './survey.ts';
 
@@ -46,13 +47,19 @@ export interface RunTarget {
 
 /** What shows the plan and how far it has come: the log of a step, or a terminal. */
 export interface RunView {
-  plan(plan: Plan, target: RunTarget): void;
+  /** @param writes whether the mode and the approval allow to write it */
+  plan(plan: Plan, target: RunTarget, writes: boolean): void;
   /** @returns whether a plan may be written that the mode and the approval allow; without it, it may */
   confirm?(plan: Plan): Promise<boolean>;
-  /** @returns what is called as each change ends */
-  progress(plan: Plan, now: () => number): (outcome: Outcome) => void;
+  /**
+   * @param shown the plan with the values that may be printed, in the order of `plan`
+   * @returns what is called as each change ends
+   */
+  progress(plan: Plan, shown: Plan, timing: ApplyTiming): (outcome: Outcome) => void;
+  /** Shows the outcome of a change of a plan that is not applied. */
   outcome(outcome: Outcome): void;
-  result(mode: Asked['settings']['mode'], plan: Plan, outcomes: readonly Outcome[]): void;
+  /** Shows the end of a run. */
+  result(run: Run): void;
 }
 
 /** Carries out the plan where the mode and the approval allow it, and logs it. */
@@ -69,18 +76,17 @@ export async function execute(asked: Asked, planned: Planned): Promise<Run> {
   const binding = bindingOf(settings, disclosed, caller.account, asked.auth0?.identity, classifier(asked));
   const refused = refusalOf(settings, shown, gate, binding);
   const isAllowed = settings.ownership.writes && refused === undefined;
-  if (isAllowed) tellLongWait(plan, (count) => calls.bucketOf('ssm:write').seconds(count));
-  view.plan(shown, { prefix: settings.prefix, region: settings.region, account: caller.account });
+  const timing = {
+    now: () => clock.now(),
+    secondsOf: (count: number) => calls.bucketOf('ssm:write').seconds(count),
+  };
+  if (isAllowed) runLog.longWait(plan, timing);
+  view.plan(shown, { prefix: settings.prefix, region: settings.region, account: caller.account }, isAllowed);
   const writes = isAllowed && ((await view.confirm?.(shown)) ?? true);
-  const progress = view.progress(plan, () => clock.now());
   const outcomes = writes
-    ? await apply(plan, providers, (outcome) => {
-        view.outcome(outcome);
-        progress(outcome);
-      })
+    ? await apply(plan, providers, view.progress(plan, shown, timing))
     : unapplied(plan);
   if (!writes) for (const outcome of outcomes) view.outcome(outcome);
-  view.result(settings.mode, plan, outcomes);
   const left = settings.mode === 'destroy' ? leftovers(settings, outcomes) : [];
   told.push(...left);
   for (const line of [...left, ...(refused?.lines ?? [])]) log.info(line);
@@ -88,7 +94,7 @@ export async function execute(asked: Asked, planned: Planned): Promise<Run> {
   const shownChanges = new Map(plan.map((change, index) => [change, disclosed[index] ?? change]));
   const causes = causesOf(outcomes, { settings, desired, caller }, reasonOf);
   const failure = refused ?? unconfirmed(settings) ?? failureOf(settings, plan, outcomes, causes);
-  return {
+  const run: Run = {
     settings,
     desired,
     plan: shown,
@@ -110,18 +116,6 @@ export async function execute(asked: Asked, planned: Planned): Promise<Run> {
     repositoryUri: surveyed.repositoryUri,
     references: surveyed.references,
   };
-}
-
-const LONG_SECONDS = 10;
-
-/** Parameter Store takes about three writes a second. */
-function tellLongWait(plan: Plan, secondsOf: (writes: number) => number): void {
-  const writes = plan.filter(
-    ({ kind, action }) => kind === 'AWS::SSM::Parameter' && (action === 'create' || action === 'update'),
-  ).length;
-  const seconds = Math.ceil(secondsOf(writes));
-  if (seconds >= LONG_SECONDS)
-    log.info(
-      `${writes} parameters to write: about ${seconds} seconds, since Parameter Store allows 3 writes a second`,
-    );
+  view.result(run);
+  return run;
 }

@@ -59,9 +59,7 @@ describe('the plan that was approved', () => {
   it('is told by its hash alone where nothing else was given', () => {
     const lines = told('0'.repeat(64), ONE, port('1', '1'));
     expect(lines).toHaveLength(1);
-    expect(lines?.[0]).toContain(
-      `has the plan-hash ${planHash(approved)}; expect-plan has ${'0'.repeat(64)}`,
-    );
+    for (const hash of [planHash(approved), '0'.repeat(64)]) expect(lines?.[0]).toContain(hash);
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { code, forLog, prose, valueForLog } from '../../src/report/escape.ts';
+import { forLog, valueForLog } from '../../src/report/escape.ts';
+import { code, prose } from '../../src/report/markdown.ts';
 
 /** What .NET's Trim takes away at the start of a line, before the runner looks for a command. */
 const DOTNET_SPACE = /^[\s\u0085\u200b]+/u;

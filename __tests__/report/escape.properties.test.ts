@@ -1,17 +1,8 @@
 import fc from 'fast-check';
 import { marked } from 'marked';
 import { describe, expect, it } from 'vitest';
-import {
-  breakable,
-  code,
-  forLog,
-  forMermaid,
-  inUrl,
-  link,
-  prose,
-  shortProse,
-  valueForLog,
-} from '../../src/report/escape.ts';
+import { forLog, valueForLog } from '../../src/report/escape.ts';
+import { breakable, code, forMermaid, inUrl, link, prose, shortProse } from '../../src/report/markdown.ts';
 import { parseCommands } from '../action/commands.ts';
 import { parseMermaid } from './mermaid.ts';
 

@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { forLog, valueForLog } from '../../src/report/escape.ts';
 import {
   code,
   codeBlock,
-  forLog,
   forMermaid,
   inUrl,
   link,
   prose,
   rich,
   shortProse,
-  unbroken,
-  valueForLog,
-} from '../../src/report/escape.ts';
+} from '../../src/report/markdown.ts';
 
 describe('for the log', () => {
   it.each([
@@ -159,14 +157,5 @@ describe('a label of Mermaid', () => {
 
   it('is cut before it grows by being escaped', () => {
     expect(forMermaid('"'.repeat(301))).toBe(`"${'#34;'.repeat(300)}… #40;301 characters#41;"`);
-  });
-});
-
-describe('words of ours', () => {
-  it.each([
-    ['created', 'created'],
-    ['not looked after', 'not&nbsp;looked&nbsp;after'],
-  ])('stay on one line: %j', (words, expected) => {
-    expect(unbroken(words)).toBe(expected);
   });
 });

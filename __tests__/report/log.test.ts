@@ -1,13 +1,18 @@
 /** What a long run tells while it goes on, at a clock of the test's own. */
 import { afterEach, expect, it, vi } from 'vitest';
+import { AwsError } from '../../src/clients/errors.ts';
 import { KINDS } from '../../src/kinds/kinds.ts';
 import { ORDER } from '../../src/kinds/names.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { Kind } from '../../src/model/spec.ts';
-import { fault, notices, warnings } from '../../src/report/log.ts';
+import { faults, notices, warnings } from '../../src/report/annotations.ts';
+import { call } from '../../src/report/debug-log.ts';
+import { fault } from '../../src/report/log.ts';
 import { resourcesOf } from '../../src/report/resources.ts';
-import { plan, progress } from '../../src/report/run-log.ts';
+import { causes, plan, progress } from '../../src/report/run-log.ts';
+import type { Note } from '../../src/settings/fault.ts';
+import { sdkError } from '../clients/clock.ts';
 import { spec } from '../plan/wishes.ts';
 import { runOf } from './runs.ts';
 
@@ -38,49 +43,97 @@ const many = (count: number) =>
     },
   });
 
-it('tells how far it has come, every ten seconds at the most, and not at the end', () => {
-  const run = many(60);
+/** @returns the lines that say how far an apply is, at a clock that each outcome moves */
+function progressOf(outcomes: readonly Outcome[], at: (index: number) => number): string[] {
+  const changes = outcomes.map(({ change }) => change);
   let now = 0;
   const lines = printed(() => {
-    const tell = progress(run.plan, () => now);
-    // Parameter Store takes 2.8 writes a second, and about 18 at once.
-    run.outcomes.forEach((outcome, index) => {
-      now = Math.max(0, index - 18) * (1_000 / 2.8);
-      tell(outcome);
+    const print = progress(changes, changes, {
+      now: () => now,
+      // Parameter Store takes 2.8 writes a second.
+      secondsOf: (count) => count / 2.8,
+    });
+    outcomes.forEach((outcome, index) => {
+      now = at(index);
+      print(outcome);
     });
   });
-  expect(lines).toEqual(['47 of 60 done']);
+  return lines.filter((line) => /^\d+\/\d+/.test(line));
+}
+
+it('says how far an apply is and how long it takes, every ten seconds at the most, and not at the end', () => {
+  // About 18 go at once.
+  expect(progressOf(many(60).outcomes, (index) => Math.max(0, index - 18) * (1_000 / 2.8))).toEqual([
+    '47/60, about 5 s left: Parameter Store takes 3 a second',
+  ]);
+  expect(progressOf(many(60).outcomes, () => 9_999)).toEqual([]);
 });
 
-it('is quiet where nothing takes long, and never counts what failed', () => {
-  const run = many(60);
-  expect(printed(() => run.outcomes.forEach(progress(run.plan, () => 9_999)))).toEqual([]);
-  let now = 0;
-  const failing: Outcome[] = run.outcomes.map((outcome, index) =>
-    index < 20 ? { ...outcome, result: 'failed', error: new Error('no') } : outcome,
+it('counts what failed as finished, and deletions like everything else', () => {
+  const failing = many(60).outcomes.map(
+    (outcome, index): Outcome =>
+      index < 30 ? { ...outcome, result: 'failed', error: new Error('no') } : outcome,
   );
-  const lines = printed(() => {
-    const tell = progress(run.plan, () => now);
-    for (const outcome of failing) {
-      now += 500;
-      tell(outcome);
-    }
-  });
-  expect(lines).toEqual(['0 of 60 done', '20 of 60 done', '40 of 60 done']);
+  expect(progressOf(failing, (index) => index * 500).map((line) => line.split(',')[0])).toEqual([
+    '31/60',
+    '51/60',
+  ]);
+  const deleted = many(30).plan.map(
+    (change): Outcome => ({
+      change: { ...change, action: 'delete' },
+      result: 'done',
+      stands: undefined,
+    }),
+  );
+  expect(progressOf(deleted, (index) => (index + 1) * 1_000)).toEqual(['10/30', '20/30']);
 });
 
-it('counts what it deletes like everything else', () => {
-  const run = many(30);
-  const doomed = run.plan.map((change) => ({ ...change, action: 'delete' as const }));
+it('prints a change once it is done, with the time since the apply began', () => {
+  const [first, second] = many(2).outcomes as [Outcome, Outcome];
+  const outcomes: Outcome[] = [first, { ...second, result: 'failed', error: new RangeError('canary') }];
+  const changes = outcomes.map(({ change }) => change);
   let now = 0;
   const lines = printed(() => {
-    const tell = progress(doomed, () => now);
-    for (const change of doomed) {
-      now += 1_000;
-      tell({ change, result: 'done', stands: undefined });
+    const print = progress(changes, changes, { now: () => now, secondsOf: () => 0 });
+    expect(now).toBe(0);
+    for (const outcome of outcomes) {
+      now += 1_250;
+      print(outcome);
     }
   });
-  expect(lines).toEqual(['10 of 30 done', '20 of 30 done']);
+  expect(lines).toEqual([
+    '✓ 1.3 s  parameter /papyrus/prd/V0 created',
+    expect.stringMatching(/^✗ 2\.5 s {2}parameter \/papyrus\/prd\/V1: failed: .*RangeError/),
+  ]);
+  expect(lines.join()).not.toContain('canary');
+});
+
+it('before an apply, only what is not done by it is printed', () => {
+  const { plan: changes } = many(2);
+  const [held, other] = changes as [Change, Change];
+  const blocked = { ...held, action: 'blocked', differences: [], blocked: { reason: 'why' } } as Change;
+  expect(printed(() => plan([blocked, other], {}, true))).toEqual([
+    '! parameter /papyrus/prd/V0: blocked: why',
+  ]);
+});
+
+it('one error for each cause, with the statement that mends it', () => {
+  const error = (name: string) =>
+    new AwsError(sdkError('AccessDeniedException', 400), 'ssm:PutParameter', name, true);
+  const names = Array.from({ length: 40 }, (_, n) => `V${n}`);
+  const run = runOf(
+    { inputs: { variables: names.map((name) => `${name}=1`).join('\n'), only: 'parameters' } },
+    {},
+    Object.fromEntries(names.map((name) => [`/papyrus/prd/${name}`, error(name)])),
+  );
+  const lines = printed(() => causes(run.causes));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/^::error::.*40 parameters/);
+  expect(JSON.parse(/\{"Effect.*\}/.exec(lines[0] ?? '')?.[0] ?? '')).toEqual({
+    Effect: 'Allow',
+    Action: ['ssm:AddTagsToResource', 'ssm:PutParameter'],
+    Resource: 'arn:aws:ssm:us-west-2:123456789012:parameter/papyrus/prd/*',
+  });
 });
 
 it('folds what is long, and leaves what is short as it is', () => {
@@ -118,15 +171,47 @@ it("the log and the checklist tell the kinds in one order, the article's", () =>
   expect(resourcesOf({ ...runOf({}), outcomes }).map(({ kind }) => kind)).toEqual(ORDER);
 });
 
-it.each([
+it.each<[what: string, print: (notes: readonly Note[]) => void, command: string]>([
   ['warnings', warnings, '::warning'],
   ['notices', notices, '::notice'],
-] as const)('prints the first fifty %s, and how many more there are', (what, tell, command) => {
-  const notes = (length: number) => Array.from({ length }, (_, n) => ({ where: 'a.env', text: `line ${n}` }));
-  const few = printed(() => tell(notes(50)));
-  expect(few).toHaveLength(50);
-  expect(few.every((line) => line.startsWith(command))).toBe(true);
-  const many = printed(() => tell(notes(20_000)));
-  expect(many.slice(0, 50)).toEqual(few);
-  expect(many.slice(50)).toEqual([`… and 19950 more ${what}`]);
+  ['errors', faults, '::error'],
+])(
+  '%s are annotations once a place, nine at the most, and lines of the log beyond',
+  (what, print, command) => {
+    const of = (where: string, file?: string) => (_: unknown, line: number) => ({
+      where,
+      file,
+      line,
+      text: 'x',
+    });
+    const annotated = (notes: readonly Note[]) => {
+      const lines = printed(() => print(notes));
+      return [lines.filter((line) => line.startsWith(command)).length, lines.length];
+    };
+    expect(annotated(Array.from({ length: 5 }, of('input dotenv')))).toEqual([1, 5]);
+    // Each line of a file of the repository shows in the diff.
+    expect(annotated(Array.from({ length: 5 }, of('.env', '.env')))).toEqual([5, 5]);
+    expect(annotated(Array.from({ length: 30 }, of('.env', '.env')))).toEqual([9, 30]);
+    expect(annotated(Array.from({ length: 5 }, of('/tmp/x.env', '/tmp/x.env')))).toEqual([1, 5]);
+    const many = printed(() => print(Array.from({ length: 20_000 }, of('a.env', 'a.env'))));
+    expect(many).toHaveLength(51);
+    expect(many.at(-1)).toBe(`… and 19950 more ${what}`);
+  },
+);
+
+it('a file that is not of the repository gives an annotation no place', () => {
+  for (const file of ['/home/runner/_temp/.env', '../.env', 'C:\\x\\.env'])
+    expect(printed(() => fault({ where: file, file, line: 3, text: 'text' }))).toEqual([
+      `::error::${file} line 3: text`,
+    ]);
+});
+
+it('a call of a debug log has operation, resource, attempt and time', () => {
+  const record = { operation: 'ssm:PutParameter', resource: '/a', attempt: 2, milliseconds: 12.6 };
+  expect(printed(() => call({ ...record, error: undefined }))).toEqual([
+    '::debug::ssm:PutParameter /a: attempt 2, 13 ms, ok',
+  ]);
+  expect(printed(() => call({ ...record, error: 'ThrottlingException' }))).toEqual([
+    '::debug::ssm:PutParameter /a: attempt 2, 13 ms, ThrottlingException',
+  ]);
 });

@@ -75,7 +75,7 @@ describe('the resources', () => {
     const text = summary(run);
     const cells = text
       .split('\n')
-      .slice(text.split('\n').indexOf('| Resource | Before | Now |') + 2)
+      .slice(text.split('\n').indexOf('| Resource | Before | Configured |') + 2)
       .filter((line, index, all) => line.startsWith('|') && all.indexOf('') > index)
       .map((line) => line.replace(/\[(`?.*?`?)\]\([^)]*\)/, '$1'));
     expect(cells).toEqual([

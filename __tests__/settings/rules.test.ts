@@ -144,7 +144,10 @@ describe('what is ignored', () => {
     ['secret', /an entry is/],
     ['images', /an entry is/],
     ['GUNICORN_WORKERS', /an entry is/],
-    ['log-group:retentoin', /"log-group:retentoin" names no field; a log-group has retention, class, tags/],
+    [
+      'log-group:retentoin',
+      /"log-group:retentoin" names no field; a log-group has retention, class, key-id, tags/,
+    ],
     ['parameter:A:values', /a parameter has value, type, tier, key-id, tags/],
     ['repository:key:a', /a repository has mutability/],
   ])('%s is refused', (entry, fault) => {

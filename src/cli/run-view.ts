@@ -56,13 +56,15 @@ export class TerminalView implements RunView {
 
   progress(plan: Plan): (outcome: Outcome) => void {
     const all = plan.filter(({ action }) => action !== 'none' && action !== 'blocked').length;
-    let ended = 0;
+    let finished = 0;
     if (all > 0 && !this.isDeclined) this.#terminal.waitFor(`0/${all}`);
-    return ({ change, result }) => {
+    return (ended) => {
+      const { change, result } = ended;
+      this.outcome(ended);
       if (change.action === 'none' || change.action === 'blocked') return;
-      ended += 1;
-      this.#terminal.progress(`${ended}/${all} ${KINDS[change.kind].noun} ${change.name}: ${result}`);
-      if (ended === all) this.#terminal.progress(undefined);
+      finished += 1;
+      this.#terminal.progress(`${finished}/${all} ${KINDS[change.kind].noun} ${change.name}: ${result}`);
+      if (finished === all) this.#terminal.progress(undefined);
     };
   }
 

@@ -2,9 +2,10 @@ import type { Agent } from 'node:http';
 import type { Secret } from '../secret.ts';
 import { limitAnswers, type Transport } from './aws-answer.ts';
 import { retried } from './aws-retry.ts';
+import { rememberCall } from './call-facts.ts';
 import { AbortedError, Cancellation } from './cancellation.ts';
 import type { Clock } from './clock.ts';
-import { AwsError } from './errors.ts';
+import { AwsError, codeOf } from './errors.ts';
 import { type Quota, QuotaBucket } from './quota-bucket.ts';
 import { GRACE_MS } from './response-limits.ts';
 
@@ -52,6 +53,8 @@ const QUOTAS = {
   'ecr:read': { perSecond: 10, burst: 10, concurrency: 4 },
   'ecr:write': { perSecond: 10, burst: 10, concurrency: 4 },
   'sts:read': { perSecond: 10, burst: 10, concurrency: 1 },
+  'iam:read': { perSecond: 5, burst: 10, concurrency: 2 },
+  'kms:read': { perSecond: 10, burst: 10, concurrency: 2 },
 } as const satisfies Record<string, Quota>;
 export type QuotaName = keyof typeof QUOTAS;
 
@@ -70,11 +73,23 @@ export interface CallOptions {
   readonly completes?: boolean;
 }
 
+/** A call as debug logs show it: no value is in it. */
+export interface CallRecord {
+  readonly operation: string;
+  readonly resource: string;
+  /** From 1 on; a repetition has the next number. */
+  readonly attempt: number;
+  readonly milliseconds: number;
+  /** The service's name of the error; undefined where the call was answered. */
+  readonly error: string | undefined;
+}
+
 /** Sends calls within their quota, repeats what is worth it, and puts failures into words. */
 export class Calls {
   readonly #buckets = new Map<QuotaName, QuotaBucket>();
   readonly #clock: Clock;
   readonly #cancellation: Cancellation;
+  readonly #onCall: ((call: CallRecord) => void) | undefined;
   /** Calls made, repetitions included. */
   made = 0;
   /** The same by service, as IAM calls it: some of them cost money. */
@@ -82,10 +97,18 @@ export class Calls {
   /** Writes that were taken; those of the registry and Auth0, which go past these calls, are added from outside. */
   written = 0;
 
-  /** @param cancellation the end of the run: from then on no call begins */
-  constructor(clock: Clock, cancellation: Cancellation = new Cancellation()) {
+  /**
+   * @param cancellation the end of the run: from then on no call begins
+   * @param onCall is given each call once it is answered
+   */
+  constructor(
+    clock: Clock,
+    cancellation: Cancellation = new Cancellation(),
+    onCall?: (call: CallRecord) => void,
+  ) {
     this.#clock = cancellation.clock(clock);
     this.#cancellation = cancellation;
+    this.#onCall = onCall;
   }
 
   /** @throws AwsError with the remedy */
@@ -97,20 +120,22 @@ export class Calls {
       });
     } catch (error) {
       if (error instanceof AbortedError) throw error;
-      const told = new AwsError(error, options.operation, options.resource, options.secret === true);
+      const explained = new AwsError(error, options.operation, options.resource, options.secret === true);
       // Every other call would fail the same way.
-      if (told.reason === 'credentials') this.#cancellation.end('credentials');
-      throw told;
+      if (explained.reason === 'credentials') this.#cancellation.end('credentials');
+      throw explained;
     }
   }
 
   #repeat<O>(options: CallOptions, call: () => Promise<O>): Promise<O> {
     const bucket = this.bucketOf(options.quota);
+    let attempt = 0;
     return bucket.run(() =>
       retried(
         () => {
           this.#cancellation.check();
-          return this.#make(options, call);
+          attempt += 1;
+          return this.#make(options, call, attempt);
         },
         bucket,
         this.#clock,
@@ -119,14 +144,31 @@ export class Calls {
     );
   }
 
-  async #make<O>({ operation }: CallOptions, call: () => Promise<O>): Promise<O> {
+  async #make<O>(options: CallOptions, call: () => Promise<O>, attempt = 1): Promise<O> {
+    const { operation } = options;
     this.made += 1;
     const [service = '', command = ''] = operation.split(':');
     this.byService.set(service, (this.byService.get(service) ?? 0) + 1);
     // An answer that is late has ended by then; this ends what the SDK does before it asks.
-    const answer = await this.#cancellation.graced(call(), 1.5 * GRACE_MS);
+    const answer = await this.#recorded(options, attempt, this.#cancellation.graced(call(), 1.5 * GRACE_MS));
     if (!READING.test(command)) this.written += 1;
     return answer;
+  }
+
+  async #recorded<O>({ operation, resource }: CallOptions, attempt: number, answer: Promise<O>): Promise<O> {
+    const onCall = this.#onCall;
+    if (onCall === undefined) return answer;
+    const began = this.#clock.now();
+    const record = (error?: string) =>
+      onCall({ operation, resource, attempt, milliseconds: this.#clock.now() - began, error });
+    try {
+      const answered = await answer;
+      record();
+      return answered;
+    } catch (error) {
+      record(codeOf(error));
+      throw error;
+    }
   }
 
   bucketOf(quota: QuotaName): QuotaBucket {
@@ -144,7 +186,7 @@ class ReadOnlyError extends Error {
   }
 }
 
-const READING = /^(Get|BatchGet|Describe|List)/;
+const READING = /^(Get|BatchGet|Describe|List|Simulate)/;
 
 /** The part of the SDK's middleware stack that is used here. */
 interface Stack {
@@ -157,6 +199,7 @@ interface Stack {
   ): void;
 }
 interface Args {
+  readonly input?: unknown;
   readonly request?: { headers?: Record<string, string> };
 }
 
@@ -203,6 +246,17 @@ export function prepare<C extends { middlewareStack: unknown; config: { requestH
     end: connection.end,
   });
   const stack = client.middlewareStack as Stack;
+  stack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        rememberCall(error, { region: connection.region, input: args.input });
+        throw error;
+      }
+    },
+    { step: 'initialize', name: 'rememberCall', priority: 'high' },
+  );
   if (connection.readOnly)
     stack.add(
       (next, context) => (args) => {

@@ -37,7 +37,7 @@ export function refusalOf(
     return expected.hash === hash
       ? undefined
       : refused([
-          `the plan that stands above has the plan-hash ${hash}; expect-plan has ${expected.hash}. Give the output plan or plan-file of the approved run as expect-plan to see what differs`,
+          `this plan has the plan-hash ${hash}, and expect-plan has ${expected.hash}. Pass the output plan or plan-file of the approved run as expect-plan to see what differs`,
         ]);
   const approved = readPlan(expected.document);
   return planHash(approved) === hash ? undefined : refused(differences(approved, present));
@@ -48,7 +48,7 @@ function refused(lines: readonly string[]): Refused {
   return {
     reason: 'conflict',
     lines: [...lines.slice(0, MOST_LINES), ...more],
-    text: 'nothing was written: this plan is not the one that expect-plan approves, since what is asked for or what stands has changed. Run with mode: plan, have the new plan approved, and give its plan-hash',
+    text: 'nothing was written: the plan differs from the one that expect-plan approves. Run mode: plan, have the new plan approved, and pass its plan-hash',
   };
 }
 
@@ -58,7 +58,7 @@ export function unconfirmed({ mode, prefix, ownership }: Settings): Refusal | un
   const other = ownership.confirm === undefined ? '' : ' (what confirm holds now is another text)';
   return {
     reason: 'input',
-    text: `nothing was written: this is what destroy would do. To let it, set confirm: ${prefix}${other}`,
+    text: `nothing was written: this is what destroy would do. To delete, set confirm: ${prefix}${other}`,
   };
 }
 

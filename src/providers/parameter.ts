@@ -14,7 +14,7 @@ import { isNamed } from '../clients/errors.ts';
 import { UserFacingError } from '../clients/explanation.ts';
 import type { Difference } from '../model/fields.ts';
 import { OWNER_TAG } from '../model/ownership.ts';
-import type { Specs } from '../model/spec.ts';
+import { keyIn, type Specs } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import { type ProviderContext, sender } from './context.ts';
 import { parameterListing } from './parameter-listing.ts';
@@ -47,7 +47,8 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
     completes = false,
   ): Promise<{ readonly version: number | undefined; readonly fields: ParameterSpec['fields'] }> {
     const { name, fields } = spec;
-    const { value, type, tier, 'key-id': key } = fields;
+    const { value, type, tier } = fields;
+    const key = keyIn(fields);
     const overwrite = extras.Overwrite === true;
     const answer = await send(
       'PutParameter',

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import type { Difference } from '../model/fields.ts';
-import type { Specs } from '../model/spec.ts';
+import { keyIn, type Specs } from '../model/spec.ts';
 import { type ProviderContext, sender } from './context.ts';
 import type { ListedProvider } from './provider.ts';
 import { versionId } from './secret-history.ts';
@@ -41,7 +41,7 @@ export function secretBundles(
 
     async create(desired) {
       const { name, fields } = desired;
-      const key = fields['key-id'];
+      const key = keyIn(fields);
       // The same at each repetition, by which AWS knows it again.
       const token = versionId(undefined, 'raw');
       const answer = await send(
@@ -89,7 +89,7 @@ export function secretBundles(
         await send('UntagResource', name, 'secretsmanager:write', () =>
           client.send(new UntagResourceCommand({ SecretId: name, TagKeys: off })),
         );
-      const key = fields['key-id'];
+      const key = keyIn(fields);
       // Before the value, so that the new version is encrypted by the new key.
       if (differences.some(({ field }) => field === 'key-id') && key !== undefined)
         await send('UpdateSecret', name, 'secretsmanager:write', () =>

@@ -1,8 +1,8 @@
 import type { GitHub } from '../clients/github.ts';
 import { isDrifted } from '../plan/plan-document.ts';
 import type { EventFacts } from '../settings/event.ts';
-import { rich } from './escape.ts';
 import { scrubMarkdown } from './gate.ts';
+import { rich } from './markdown.ts';
 import { marked, marker, stateOf } from './marker.ts';
 import * as messages from './messages.ts';
 import { resourcesOf } from './resources.ts';

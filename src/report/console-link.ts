@@ -1,6 +1,6 @@
 import { KINDS } from '../kinds/kinds.ts';
 import type { Kind } from '../model/spec.ts';
-import { inUrl } from './escape.ts';
+import { inUrl } from './markdown.ts';
 
 /** @see https://docs.aws.amazon.com/general/latest/gr/signin-service.html (hosts of the consoles) */
 const HOSTS: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import type { Note } from '../settings/fault.ts';
-import { breakable, prose } from './escape.ts';
+import { breakable, prose } from './markdown.ts';
 import { early, moreAbout, troubleshootingUrl } from './messages.ts';
 import type { Failure } from './run.ts';
 import { table } from './sections.ts';

@@ -6,7 +6,7 @@
 const LONGEST = 300;
 
 /** Control characters, line separators and direction marks become visible. */
-function visible(text: string): string {
+export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     if (character === '\n') return '\\n';
     if (character === '\r') return '\\r';
@@ -15,7 +15,7 @@ function visible(text: string): string {
   });
 }
 
-function cut(text: string): string {
+export function cut(text: string): string {
   const characters = [...text];
   return characters.length <= LONGEST
     ? text
@@ -32,135 +32,4 @@ export function forLog(text: string): string {
 /** @returns a value for the log, in quotes, cut when it is long. */
 export function valueForLog(text: string): string {
   return forLog(`"${cut(text)}"`);
-}
-
-/** @returns text as it stands within a code span of a table. */
-export function codeText(text: string): string {
-  return visible(text).replaceAll('|', '\\|');
-}
-
-/** @returns a code span for GitHub's Markdown, tables included: inside it nothing is markup, link or mention. */
-export function code(text: string): string {
-  return codeSpan(codeText(cut(text)));
-}
-
-function codeSpan(shown: string): string {
-  if (shown === '') return '';
-  const fence = '`'.repeat(Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
-  const pad = shown.startsWith('`') || shown.endsWith('`') || /^ .*[^ ].* $/.test(shown) ? ' ' : '';
-  return `${fence}${pad}${shown}${pad}${fence}`;
-}
-
-/**
- * What GitHub would turn into a link or a mention: it stands as code, so that it can be copied as it is.
- * Quotes, brackets, commas, bars and backslashes end it.
- */
-const ACTIVE = /[^\s"'`<>(),;|\\]*(?:[@#](?=\w)|\bGH-(?=\d)|:\/\/|www\.)[^\s"'`<>(),;|\\]*/giu;
-
-/** @returns plain text for GitHub's Markdown, tables included. */
-export function prose(text: string): string {
-  const shown = visible(text);
-  let from = 0;
-  let markdown = '';
-  for (const found of shown.matchAll(ACTIVE)) {
-    const [active] = found;
-    const whole = active.replace(/[.:!?\]}]+$/, '') || active;
-    markdown += plain(shown.slice(from, found.index)) + codeSpan(whole);
-    from = found.index + whole.length;
-  }
-  return markdown + plain(shown.slice(from));
-}
-
-function plain(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replace(/[\\`*[\]!|~$]/g, '\\$&')
-    .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_');
-}
-
-/** @returns a text of ours, in which backticks stand around names and settings, for GitHub's Markdown */
-export function rich(text: string): string {
-  const parts = text.split('`');
-  // A lone backtick came from elsewhere.
-  if (parts.length % 2 === 0) return prose(text);
-  return parts.map((part, index) => (index % 2 === 1 ? code(part) : prose(part))).join('');
-}
-
-/** @returns the same within a line of HTML, such as that of a fold, where Markdown is not read; the text holds nothing of others */
-export function richHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replace(/`([^`]*)`/g, '<code>$1</code>');
-}
-
-/**
- * Code that may break in a narrow column, and is copied without the breaks: GitHub breaks a code span at blanks alone.
- * Each character is written by itself, whatever stands beside it, so a hidden text is found in it.
- */
-export function breakableText(text: string): string {
-  return [...visible(text)]
-    .map((character) => {
-      if (/[\p{L}\p{N} ]/u.test(character)) return character;
-      const sign = `&#${character.codePointAt(0)};`;
-      if ('@.:'.includes(character)) return `<wbr>${sign}<wbr>`;
-      return '/_-,=?+'.includes(character) ? `${sign}<wbr>` : sign;
-    })
-    .join('');
-}
-
-/** @returns a code span for a table, which breaks at the signs of names and URLs where the column is narrow */
-export function breakable(text: string): string {
-  const shown = cut(text);
-  return shown.length <= UNBROKEN || !/[/_.:@,=?+-]/.test(shown)
-    ? code(shown)
-    : `<code>${breakableText(shown)}</code>`;
-}
-
-/** Shorter names stay on one line. */
-const UNBROKEN = 12;
-
-/** @returns a block of code; no line of it ends the block */
-export function codeBlock(language: string, lines: readonly string[]): string[] {
-  const longest = Math.max(
-    2,
-    ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length)),
-  );
-  const fence = '`'.repeat(longest + 1);
-  return [`${fence}${language}`, ...lines.map(visible), fence];
-}
-
-/** @returns text as it stands within a block of code */
-export { visible as blockText };
-
-/** @returns a value as plain text for GitHub's Markdown, cut when it is long: no tag of others stands in it, not even as code. */
-export function shortProse(text: string): string {
-  return prose(cut(text));
-}
-
-/** @returns a link of GitHub's Markdown; the address is one that we wrote, the parts of it encoded by {@link inUrl}. */
-export function link(text: string, url: string): string {
-  return `[${breakable(text)}](${url})`;
-}
-
-/** @returns a name as a part of a URL that may stand in Markdown: no bracket ends the link. */
-export function inUrl(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*~]/g,
-    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-/** @returns a label of a Mermaid diagram, quotes included: only letters, digits and what no grammar knows stay as they are. */
-export function forMermaid(text: string): string {
-  const shown = cut(visible(text)).replace(/[^\p{L}\p{N} _./,:…-]/gu, (sign) => `#${sign.codePointAt(0)};`);
-  return `"${shown}"`;
-}
-
-/** @returns words of ours that stay on one line of a narrow column. */
-export function unbroken(words: string): string {
-  return words.replaceAll(' ', '&nbsp;');
 }

@@ -4,7 +4,7 @@ import type { Outcome } from '../model/outcome.ts';
 import { Secret } from '../secret.ts';
 import { MaskForms, type Scrubber } from '../settings/mask-forms.ts';
 import type { Masks } from '../settings/masks.ts';
-import { blockText, breakableText, codeText, prose } from './escape.ts';
+import { blockText, breakableText, codeText, prose } from './markdown.ts';
 
 /*
  * The one gate for what leaves where the runner hides nothing: comment, issue, the output plan and its file, and the

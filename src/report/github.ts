@@ -65,10 +65,12 @@ async function attempt(
     const { GitHubError } = await import('../clients/github-errors.ts');
     const isOurs = error instanceof GitHubError;
     const reason = isOurs ? error.message : 'something unexpected happened';
-    const remedy =
-      isOurs && (error.status === 403 || error.status === 404)
-        ? `; the job needs "permissions: ${permission}"`
-        : '';
+    // Other causes, such as a locked conversation, have the remedy in their message.
+    const mayLackPermission =
+      isOurs &&
+      (error.status === 403 || error.status === 404) &&
+      (error.failureCause === undefined || error.failureCause === 'missing-permission');
+    const remedy = mayLackPermission ? `; the job needs "permissions: ${permission}"` : '';
     say(`${otherwise}: ${reason}${remedy}`);
   }
 }

@@ -52,23 +52,14 @@ export function warning(note: Note): void {
   output.warning(note);
 }
 
-/** A file of a megabyte can give cause for as many lines; GitHub itself shows ten of a step. */
-const MOST_ANNOTATIONS = 50;
-
-/** Prints the first of the notices, and how many more there are. */
-export function notices(notes: readonly Note[]): void {
-  annotate(notes, notice, 'notices');
+/** @returns whether a file is of the repository; the runner's temporary folder, say, is not */
+export function isInRepository(file: string | undefined): file is string {
+  return file !== undefined && !/^(?:[/\\]|[A-Za-z]:|\.\.(?:[/\\]|$))/.test(file);
 }
 
-/** Prints the first of the warnings, and how many more there are. */
-export function warnings(notes: readonly Note[]): void {
-  annotate(notes, warning, 'warnings');
-}
-
-function annotate(notes: readonly Note[], print: (note: Note) => void, what: string): void {
-  for (const note of notes.slice(0, MOST_ANNOTATIONS)) print(note);
-  const more = notes.length - MOST_ANNOTATIONS;
-  if (more > 0) info(`… and ${more} more ${what}`);
+/** @returns whether the run shows debug lines (RUNNER_DEBUG) */
+export function isDebug(): boolean {
+  return core.isDebug();
 }
 
 /** Only a run with debug logging shows it. */
@@ -87,6 +78,6 @@ export function fail(failure: Failure): void {
 
 /** Only a file of the repository gives an annotation a place. */
 function place({ file, line }: Note): { file?: string; startLine?: number } {
-  if (file === undefined) return {};
+  if (!isInRepository(file)) return {};
   return line === undefined ? { file } : { file, startLine: line };
 }

@@ -14,6 +14,9 @@ export const quoted = (name: string) => `\`${name.replaceAll('`', "'")}\``;
 
 export const sentenceCase = (text: string) => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
 
+/** With a capital and a full stop. */
+export const sentence = (text: string) => `${sentenceCase(text)}${/[.!?]$/.test(text) ? '' : '.'}`;
+
 const plural = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
 
 /* Headline */
@@ -134,6 +137,42 @@ export const REST = {
 export const drift = (open: number, total: number) =>
   `Drift: ${open} of ${plural(total, 'resource')} ${open === 1 ? 'differs' : 'differ'} from the configuration.`;
 
+/** One cause as a line of the log. */
+export function causeLine(
+  {
+    reason,
+    what,
+    remedy,
+    resources,
+    statements,
+  }: {
+    readonly reason: FailureReason;
+    readonly what: string;
+    readonly remedy: string | undefined;
+    readonly resources: ReadonlyArray<{ readonly name: string }>;
+    readonly statements: readonly unknown[];
+  },
+  kinds: string,
+): string {
+  const names = resources.slice(0, 5).map(({ name }) => name);
+  const more = resources.length - names.length;
+  const statement = JSON.stringify(statements.length === 1 ? statements[0] : statements);
+  return [
+    `${sentenceCase(REASONS[reason])}, ${kinds} (${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}): ${what}.`,
+    ...(remedy === undefined ? [] : [`What to do: ${remedy}`]),
+    ...(statements.length === 0 ? [] : [`Add to the policy of the role: ${statement}`]),
+  ].join(' ');
+}
+
+/* Log of an apply */
+
+export function progress(done: number, all: number, seconds: number): string {
+  const left = Math.ceil(seconds);
+  return `${done}/${all}${left > 0 ? `, about ${left} s left: Parameter Store takes 3 a second` : ''}`;
+}
+export const longWait = (writes: number, seconds: number) =>
+  `${plural(writes, 'parameter')} to write, about ${seconds} s: Parameter Store takes 3 a second`;
+
 /** Heading of the block of one cause. */
 export const causeTitle = (reason: FailureReason, resources: string) => {
   return `❌ ${sentenceCase(REASONS[reason])} – ${resources}`;
@@ -158,7 +197,7 @@ export const steps = {
     'Nothing was written. Re-run with `mode: apply`, or push with `mode: auto`, to make these changes.',
   accept: 'To accept what is in AWS, change the configuration or add the field to `ignore`.',
   allow: (optIns: readonly string[]) =>
-    `To allow what is blocked, add ${optIns.map((one) => quoted(`allow: ${one}`)).join(' or ')}. The reasons are in the table.`,
+    `To allow what is blocked, add ${optIns.map((one) => quoted(`allow: ${one}`)).join(' or ')}. The reasons are below.`,
   firstRun: (prefix: string, region: string) =>
     `Every parameter and secret is new. If this is not the first run of ${quoted(prefix)} in ${region}, check \`prefix\` and the region.`,
   redeploy: 'Deploy again: running tasks keep the old values. The output `config-fingerprint` has changed.',
@@ -178,7 +217,7 @@ export const steps = {
 
 export const columns = {
   plan: ['Resource', 'In AWS', 'Configured'],
-  applied: ['Resource', 'Before', 'Now'],
+  applied: ['Resource', 'Before', 'Configured'],
   states: ['Resource', 'State', 'Details'],
 } as const;
 

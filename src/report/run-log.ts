@@ -4,14 +4,16 @@ import { ORDER } from '../kinds/names.ts';
 import type { Change, Plan } from '../model/change.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { isFirstRun } from '../plan/first-run.ts';
-import { count } from '../plan/plan-document.ts';
 import { removalOf } from '../plan/removal.ts';
-import { unreadOf } from '../plan/unread.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Cause } from './causes.ts';
 import { forLog, valueForLog } from './escape.ts';
 import { errorText } from './failure.ts';
 import { differenceText } from './labels.ts';
 import { info } from './log.ts';
+import * as messages from './messages.ts';
+import { countKinds, resourcesOf } from './resources.ts';
+import type { Run } from './run.ts';
+import { title } from './sections/headline.ts';
 
 /*
  * The log of a run that has a plan: one line a resource with a sign and the reason; quiet when nothing happens.
@@ -26,11 +28,9 @@ const SIGNS: Readonly<Record<Change['action'], string>> = {
 };
 
 /** @returns the line of a change, and one line for each field that differs. */
-function changeLines(change: Change): string[] {
-  const { action, kind, name, differences, blocked, notes } = change;
-  const lines = [
-    `${SIGNS[action]} ${KINDS[kind].noun} ${forLog(name)}${blocked === undefined ? '' : `: blocked: ${forLog(blocked.reason)}`}`,
-  ];
+function changeLines(change: Change, first = lineOf(change)): string[] {
+  const { action, differences, blocked, notes } = change;
+  const lines = [first];
   // What is created is wanted as it stands in the settings; only its names are news.
   if (action !== 'create')
     for (const difference of differences)
@@ -38,6 +38,11 @@ function changeLines(change: Change): string[] {
   if (blocked?.consent !== undefined) lines.push(`    to allow it: allow: ${blocked.consent}`);
   for (const note of notes) lines.push(`    ${forLog(note)}`);
   return lines;
+}
+
+function lineOf({ action, kind, name, blocked }: Change): string {
+  const why = blocked === undefined ? '' : `: blocked: ${forLog(blocked.reason)}`;
+  return `${SIGNS[action]} ${KINDS[kind].noun} ${forLog(name)}${why}`;
 }
 
 function sorted(changes: readonly Change[]): Change[] {
@@ -48,74 +53,128 @@ function sorted(changes: readonly Change[]): Change[] {
 /** Above this many lines a kind's changes are folded. */
 const FOLD = 20;
 
-/** Tells what is to be done, the same for the same plan; what stands and needs no word gets none. */
-export function plan(changes: Plan): void {
-  const told = sorted(changes).filter(
-    ({ action, notes, unreadable }) => unreadable === undefined && (action !== 'none' || notes.length > 0),
-  );
-  for (const kind of new Set(told.map((change) => change.kind))) {
-    const lines = told.filter((change) => change.kind === kind).flatMap(changeLines);
-    const isFolded = lines.length > FOLD;
-    if (isFolded) core.startGroup(`${KINDS[kind].noun}: ${lines.length} lines`);
-    for (const line of lines) core.info(line);
-    if (isFolded) core.endGroup();
-  }
+/**
+ * Prints the plan, the same for the same plan; what needs no change and no word gets none.
+ * @param writes a change that is about to be made is printed once it is done
+ */
+export function plan(changes: Plan, _target?: unknown, writes = false): void {
+  const isPrinted = ({ action, notes, unreadable }: Change) => {
+    if (unreadable !== undefined) return false;
+    if (action === 'none') return notes.length > 0;
+    return !writes || action === 'blocked';
+  };
+  const shown = sorted(changes).filter(isPrinted);
+  for (const kind of new Set(shown.map((change) => change.kind)))
+    printFolded(
+      KINDS[kind].noun,
+      shown.filter((change) => change.kind === kind).flatMap((change) => changeLines(change)),
+    );
 }
 
-/** Tells what did not come about; what did was announced, and is counted at the end. */
-export function outcome({ change, result, error, because }: Outcome): void {
-  if (because !== undefined)
-    info(
-      `! ${KINDS[change.kind].noun} ${change.name}: left out, since ${because} comes before it and did not come about`,
-    );
-  else if (result === 'failed') failure(`${KINDS[change.kind].noun} ${change.name}`, error);
+function printFolded(what: string, lines: readonly string[]): void {
+  const isFolded = lines.length > FOLD;
+  if (isFolded) core.startGroup(`${what}: ${lines.length} lines`);
+  for (const line of lines) core.info(line);
+  if (isFolded) core.endGroup();
+}
+
+const DONE: Readonly<Record<Change['action'], string>> = {
+  create: 'created',
+  update: 'updated',
+  delete: 'deleted',
+  none: 'unchanged',
+  blocked: 'blocked',
+};
+
+/** Prints what could not be read, of a plan that is not applied. */
+export function outcome({ change, result, error }: Outcome): void {
+  if (result === 'failed') info(`✗ ${KINDS[change.kind].noun} ${change.name}: ${errorText(error)}`);
+}
+
+/** What a long apply needs to say how long it will take. */
+export interface ApplyTiming {
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now: () => number;
+  /** Seconds that so many writes to Parameter Store take at least. */
+  readonly secondsOf: (writes: number) => number;
 }
 
 const EVERY_MS = 10_000;
 
-/** @returns what tells how far a long apply has come, every ten seconds at the most. */
-export function progress(changes: Plan, now: () => number): (outcome: Outcome) => void {
-  const all = changes.filter(({ action }) => action !== 'none' && action !== 'blocked').length;
-  let done = 0;
-  let told = now();
-  return ({ result }) => {
-    if (result === 'done') done += 1;
-    if (now() - told < EVERY_MS || done === all) return;
-    told = now();
-    info(`${done} of ${all} done`);
+/**
+ * @param shown the plan with the values that may be printed, in the order of `changes`
+ * @returns what prints each change once it is done, with the time since the apply began, and every ten seconds how far it is
+ */
+export function progress(
+  changes: Plan,
+  shown: Plan,
+  { now, secondsOf }: ApplyTiming,
+): (outcome: Outcome) => void {
+  const began = now();
+  const printable = new Map(changes.map((change, index) => [change, shown[index] ?? change]));
+  const all = changes.filter(({ action }) => action !== 'none' && action !== 'blocked');
+  const left = new Set(all);
+  let printed = began;
+  return (ended) => {
+    const { change, result } = ended;
+    left.delete(change);
+    for (const line of outcomeLines(ended, printable.get(change) ?? change, (now() - began) / 1000))
+      core.info(line);
+    if (result !== 'done' || now() - printed < EVERY_MS || left.size === 0) return;
+    printed = now();
+    info(
+      messages.progress(
+        all.length - left.size,
+        all.length,
+        secondsOf([...left].filter(isParameterWrite).length),
+      ),
+    );
   };
 }
 
-/** One error of one resource: what failed and what to do, without a stack. */
-export function failure(what: string, error: unknown): void {
-  core.error(forLog(`${what}: ${errorText(error)}`));
+/** @returns whether Parameter Store writes it, which takes about three writes a second */
+export function isParameterWrite({ kind, action }: Change): boolean {
+  return kind === 'AWS::SSM::Parameter' && (action === 'create' || action === 'update');
 }
 
-/** The last line of a run. */
-export function result(mode: Settings['mode'], plan: Plan, outcomes: readonly Outcome[]): void {
-  const { toCreate, toUpdate, toDelete, blocked } = count(plan);
-  const done = outcomes.filter((outcome) => outcome.result === 'done').length;
-  const failed = outcomes.filter((outcome) => outcome.result === 'failed').length;
-  const more = failed > 0 ? `, ${failed} failed` : '';
-  const unread = unreadOf(plan).length;
-  const blind = unread > 0 ? `, ${unread} compared without values` : '';
-  const ended = outcomes.every((outcome) => outcome.result !== 'planned');
-  if (mode !== 'destroy' && isFirstRun(plan))
-    info(
-      'no parameter and no secret stood before: if this is not the first run here, look at prefix and region',
-    );
-  if (mode === 'destroy' && ended) info(`destroy: ${done} deleted or let go, ${blocked} blocked${more}.`);
-  else if (mode !== 'apply' || !ended)
-    info(
-      `${mode}: ${toCreate} to create, ${toUpdate} to update, ${toDelete} to delete, ${blocked} blocked${blind}${more}.`,
-    );
-  else if (done + blocked + failed === 0) {
-    const wanted = plan.filter((change) => change.unwanted !== true).length;
-    info(`Everything stands as it should: ${wanted} resources.`);
-  } else {
-    const gone = outcomes.filter(
-      (outcome) => outcome.result === 'done' && removalOf(outcome.change) === 'deleted',
-    ).length;
-    info(`${done - gone} changed, ${gone > 0 ? `${gone} deleted, ` : ''}${blocked} blocked${more}.`);
-  }
+function outcomeLines({ change, result, error, because }: Outcome, shown: Change, seconds: number): string[] {
+  const what = forLog(`${KINDS[change.kind].noun} ${change.name}`);
+  const time = `${seconds.toFixed(1)} s`;
+  if (because !== undefined) return [forLog(`- ${what}: skipped, ${messages.waitsFor(because)}`)];
+  if (result === 'failed')
+    return [
+      forLog(
+        `✗ ${time}  ${what}: ${change.unreadable === undefined ? 'failed' : 'not read'}: ${errorText(error)}`,
+      ),
+    ];
+  if (result !== 'done') return [];
+  const done = removalOf(change) === 'released' ? 'released' : DONE[change.action];
+  return changeLines(shown, `✓ ${time}  ${what} ${done}`);
+}
+
+/** Before a long apply: why it takes so long. */
+export function longWait(plan: Plan, { secondsOf }: Pick<ApplyTiming, 'secondsOf'>): void {
+  const writes = plan.filter(isParameterWrite).length;
+  const seconds = Math.ceil(secondsOf(writes));
+  if (seconds >= LONG_SECONDS) info(messages.longWait(writes, seconds));
+}
+
+const LONG_SECONDS = 10;
+/** More causes than these are in the summary; GitHub shows ten errors. */
+const MOST_CAUSES = 5;
+
+/** One error for each cause, with all that failed by it and the statement that mends it. */
+export function causes(all: readonly Cause[]): void {
+  for (const cause of all.slice(0, MOST_CAUSES))
+    core.error(forLog(messages.causeLine(cause, countKinds(cause.resources))));
+  for (const cause of all.slice(MOST_CAUSES)) info(messages.causeLine(cause, countKinds(cause.resources)));
+}
+
+/** The causes of what failed, and the last line of a run. */
+export function result(run: Run): void {
+  causes(run.causes);
+  const { settings, plan: changes } = run;
+  if (settings.mode !== 'destroy' && isFirstRun(changes))
+    info(messages.steps.firstRun(settings.prefix, settings.region));
+  info(`${settings.mode}: ${title(run, resourcesOf(run))}`);
 }

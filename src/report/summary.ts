@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 import { UserFacingError } from '../clients/explanation.ts';
-import { prose, richHtml } from './escape.ts';
 import { scrubMarkdown } from './gate.ts';
+import { prose, richHtml } from './markdown.ts';
 import * as messages from './messages.ts';
 import { isShown, resourcesOf } from './resources.ts';
 import { NO_ORIGIN, type Origin, type Run } from './run.ts';

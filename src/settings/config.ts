@@ -1,5 +1,15 @@
 import * as z from 'zod';
-import { AUTH0_URLS, COMMENT_ON_PR, CONSENTS, MODES, ON_EMPTY, PRUNES, STORES, TIERS } from './choices.ts';
+import {
+  AUTH0_URLS,
+  COMMENT_ON_PR,
+  CONSENTS,
+  LOG_GROUP_CLASSES,
+  MODES,
+  ON_EMPTY,
+  PRUNES,
+  STORES,
+  TIERS,
+} from './choices.ts';
 import { inWords, type KnownNames, RETENTION_WORDS, unknownSetting } from './config-words.ts';
 import type { Notes } from './fault.ts';
 import { globReader, type Matches } from './glob.ts';
@@ -36,6 +46,10 @@ const settings = {
       error: RETENTION_WORDS,
     })
     .describe('days, or never'),
+  'log-group-class': z
+    .enum(LOG_GROUP_CLASSES)
+    .describe('class of the log group, which AWS fixes when it is created'),
+  'log-group-kms-key-id': text.describe('ARN of the KMS key of the log group; none takes a key off'),
   repository: text.describe('name of the ECR repository; none leaves it out'),
   'image-tag-mutability': text.describe(
     'MUTABLE, IMMUTABLE, or one of the two with exclusions: IMMUTABLE_WITH_EXCLUSION: latest, dev-*',

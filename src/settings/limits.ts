@@ -125,6 +125,13 @@ const KEY_FORMS = [
   /^arn:[a-z0-9-]+:kms:[a-z0-9-]+:\d{12}:(?:key\/[a-zA-Z0-9-]+|alias\/[a-zA-Z0-9/_-]+)$/,
 ];
 
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_AssociateKmsKey.html (kmsKeyId) */
+export function logGroupKeyFault(key: string): string | undefined {
+  return key.startsWith('arn:')
+    ? undefined
+    : 'CloudWatch Logs takes a key by its ARN; print it with: aws kms describe-key --key-id KEY --query KeyMetadata.Arn --output text';
+}
+
 /**
  * @param region of the run: a key serves only the region that it stands in
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (KeyId)

@@ -114,7 +114,7 @@ export const PLACES: readonly Row[] = [
     'a field of ignore',
     { config: 'ignore: ["log-group:days"]' },
     /line 1: ignore:/,
-    /a log-group has retention, class, tags/,
+    /a log-group has retention, class, key-id, tags/,
   ],
   [
     'a setting that environments share',

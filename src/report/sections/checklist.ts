@@ -1,4 +1,4 @@
-import { prose, rich, richHtml } from '../escape.ts';
+import { prose, rich, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { countKinds, isConfigured, type ResourceReport } from '../resources.ts';
 import { fold, type Section, table } from '../sections.ts';

@@ -1,5 +1,5 @@
 import { SECRET_CALLS_USD } from '../../settings/prices.ts';
-import { prose, rich, richHtml } from '../escape.ts';
+import { prose, rich, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { type Alternative, alternatives, type Price, plannedPrice, price } from '../price.ts';
 import type { Run } from '../run.ts';

@@ -1,6 +1,6 @@
 import type { Placement } from '../../desired/desired.ts';
 import type { Source } from '../../settings/variable.ts';
-import { forMermaid } from '../escape.ts';
+import { forMermaid } from '../markdown.ts';
 import { storedTypes } from '../stored-type.ts';
 
 /** More variables than this are drawn as one box a way. */

@@ -1,6 +1,6 @@
 import { KINDS } from '../../kinds/kinds.ts';
 import { actor, actorKind } from '../actor.ts';
-import { blockText, breakable, codeBlock, prose, rich, richHtml } from '../escape.ts';
+import { blockText, breakable, codeBlock, prose, rich, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { type Side, STATES, type State } from '../resource-states.ts';
 import { countKinds, type FieldReport, isShown, type ResourceReport } from '../resources.ts';
@@ -84,11 +84,13 @@ function rowsOf(resource: ResourceReport, options: DifferenceOptions): string[][
     ),
     ...(waitsFor === undefined ? [] : [messages.waitsFor(waitsFor)]),
   ];
-  const name = [
-    nameCell(resource, options.isPublic),
-    ...notes.map((note) => `<sub>${prose(note)}</sub>`),
-  ].join('<br>');
-  if (SINGLE.has(state)) return [[name, stateCell(state), detailCell(resource)], ...fields.map(fieldRow)];
+  const small = notes.map((note) => `<sub>${prose(note)}</sub>`);
+  const cell = nameCell(resource, options.isPublic);
+  if (SINGLE.has(state)) {
+    const details = [detailCell(resource), ...small].filter((part) => part !== '').join('<br>');
+    return [[cell, stateCell(state), details], ...fields.map(fieldRow)];
+  }
+  const name = [cell, ...small].join('<br>');
   const isPlain =
     reasons.length === 0 && (state === 'to-update' || state === 'drifted' || state === 'updated');
   return [[name, isPlain ? '' : stateCell(state), reasons.map(rich).join('<br>')], ...fields.map(fieldRow)];

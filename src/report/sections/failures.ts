@@ -1,5 +1,5 @@
 import type { Cause } from '../causes.ts';
-import { codeBlock, rich, richHtml } from '../escape.ts';
+import { codeBlock, rich, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { countKinds, shortName } from '../resources.ts';
 import type { Run } from '../run.ts';
@@ -28,7 +28,7 @@ function block(cause: Cause, { settings, caller, gate }: Run, isPublic: boolean)
   const kinds = countKinds(resources);
   // What services say is scrubbed before it is escaped, and once more as a whole.
   const text = [cause.what, cause.remedy]
-    .flatMap((one) => (one === undefined ? [] : [sentence(gate.scrub(one))]))
+    .flatMap((one) => (one === undefined ? [] : [messages.sentence(gate.scrub(one))]))
     .join(' ');
   const names = resources.map(({ kind, name }) => gate.scrub(shortName(kind, name, settings.prefix)));
   const isFolded = names.length > MOST_NAMES;
@@ -65,8 +65,6 @@ function block(cause: Cause, { settings, caller, gate }: Run, isPublic: boolean)
       : []),
   ];
 }
-
-const sentence = (text: string) => `${messages.sentenceCase(text)}${/[.!?]$/.test(text) ? '' : '.'}`;
 
 function statementLines(statements: Cause['statements']): string[] {
   const shown = statements.length === 1 ? statements[0] : statements;

@@ -8,7 +8,7 @@ import { isFirstRun } from '../../plan/first-run.ts';
 import { count, isDrifted } from '../../plan/plan-document.ts';
 import { removalOf } from '../../plan/removal.ts';
 import { Secret } from '../../secret.ts';
-import { rich } from '../escape.ts';
+import { rich } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { countKinds } from '../resources.ts';
 import { hasNewValue, type Run } from '../run.ts';
@@ -34,7 +34,7 @@ export function guidanceOf(run: Run): Guidance {
         causes.map(({ reason, resources }) => messages.reasonOf(reason, countKinds(resources))),
       ),
     );
-  else if (failure !== undefined && failure.reason !== 'drifted') must.push(failure.text);
+  else if (failure !== undefined && failure.reason !== 'drifted') must.push(messages.sentence(failure.text));
   if (isDrift)
     must.push(
       ...correctionSteps(correction, messages.quoted).map((step) => `${step}.`),

@@ -1,5 +1,5 @@
 import { unreadOf } from '../../plan/unread.ts';
-import { code, rich } from '../escape.ts';
+import { code, rich } from '../markdown.ts';
 import { partsOf } from '../marker.ts';
 import * as messages from '../messages.ts';
 import { countStates, isConfigured, type ResourceReport } from '../resources.ts';

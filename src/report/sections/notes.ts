@@ -3,7 +3,7 @@ import type { Outcome } from '../../model/outcome.ts';
 import { ADOPTED, MADE, OWNER_FIELD } from '../../model/ownership.ts';
 import { isForeign, removalOf } from '../../plan/removal.ts';
 import { describe } from '../../settings/fault.ts';
-import { prose, rich, richHtml } from '../escape.ts';
+import { prose, rich, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import type { Run } from '../run.ts';
 import type { Section } from '../sections.ts';

@@ -1,4 +1,4 @@
-import { breakable, code, richHtml } from '../escape.ts';
+import { breakable, code, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { outputs } from '../outputs.ts';
 import type { Run } from '../run.ts';

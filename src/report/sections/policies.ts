@@ -1,5 +1,5 @@
-import { codeBlock, rich, richHtml } from '../escape.ts';
 import { policiesOf } from '../iam.ts';
+import { codeBlock, rich, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import type { Run } from '../run.ts';
 import type { Section } from '../sections.ts';

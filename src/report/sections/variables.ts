@@ -1,5 +1,5 @@
 import type { Placement } from '../../desired/placement.ts';
-import { breakable, prose, richHtml } from '../escape.ts';
+import { breakable, prose, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { shortName } from '../resources.ts';
 import type { Run } from '../run.ts';

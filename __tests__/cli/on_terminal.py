@@ -1,4 +1,4 @@
-"""Runs a command on a pseudo-terminal: pty.py SCRIPT COMMAND..., where SCRIPT is JSON with columns and what to type.
+"""Runs a command on a pseudo-terminal: on_terminal.py SCRIPT COMMAND..., where SCRIPT is JSON with columns and what to type.
 
 Each step waits for a text of the output, then types, or sends Ctrl-C as a terminal does. What the terminal shows goes to
 standard output; the exit code is the command's.
@@ -13,13 +13,14 @@ import sys
 import termios
 
 script = json.loads(sys.argv[1])
-pid, terminal = pty.fork()
-if pid == 0:
-    # The size is set before the program looks at it.
-    os.read(0, 1)
-    os.execvp(sys.argv[2], sys.argv[2:])
+terminal, its_side = pty.openpty()
 fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, script["columns"], 0, 0))
-os.write(terminal, b"\n")
+pid = os.fork()
+if pid == 0:
+    os.close(terminal)
+    os.login_tty(its_side)
+    os.execvp(sys.argv[2], sys.argv[2:])
+os.close(its_side)
 shown = b""
 seen = 0
 steps = script["steps"]

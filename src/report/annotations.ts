@@ -1,0 +1,45 @@
+import { describe, type Note } from '../settings/fault.ts';
+import { fault, info, isInRepository, notice, warning } from './log.ts';
+
+/*
+ * Notes of the input as annotations. Loaded only where there is one.
+ */
+
+/** GitHub shows ten annotations of a level and step; the last error says why the step fails. */
+const MOST_ANNOTATIONS = 9;
+/** A file of a megabyte can give cause for as many lines. */
+const MOST_LINES = 50;
+
+/** Prints notices: see {@link annotate}. */
+export function notices(notes: readonly Note[]): void {
+  annotate(notes, notice, 'notices');
+}
+
+/** Prints warnings: see {@link annotate}. */
+export function warnings(notes: readonly Note[]): void {
+  annotate(notes, warning, 'warnings');
+}
+
+/** Prints input errors: see {@link annotate}. */
+export function faults(notes: readonly Note[]): void {
+  annotate(notes, fault, 'errors');
+}
+
+/**
+ * Annotates each line of a file of the repository, which shows in the diff of a pull request, and once each other place. What is
+ * not annotated is a line of the log.
+ */
+function annotate(notes: readonly Note[], print: (note: Note) => void, what: string): void {
+  const places = new Set<string>();
+  let annotations = 0;
+  for (const note of notes.slice(0, MOST_LINES)) {
+    const isNew = isInRepository(note.file) || !places.has(note.where);
+    places.add(note.where);
+    if (isNew && annotations < MOST_ANNOTATIONS) {
+      annotations += 1;
+      print(note);
+    } else info(describe(note));
+  }
+  const more = notes.length - MOST_LINES;
+  if (more > 0) info(`… and ${more} more ${what}`);
+}
