@@ -126,7 +126,13 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     plan: 'all',
     registry: { files: ['registry/errors.ts'] },
     report: {
-      files: ['report/causes.ts', 'report/messages.ts', 'report/resources.ts', 'report/run.ts'],
+      files: [
+        'report/causes.ts',
+        'report/doctor-line.ts',
+        'report/messages.ts',
+        'report/resources.ts',
+        'report/run.ts',
+      ],
     },
     settings: 'all',
   },
@@ -286,7 +292,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
 /** Shared by providers, and no provider itself. */
 const SHARED_LEAVES = [
   'parameter-tags.ts',
-  'race.ts',
+  'create-conflict.ts',
   'json-source.ts',
   'log-group-key.ts',
   'repository-policy.ts',

@@ -1,9 +1,10 @@
 /**
  * Takes a picture of every state of the reports, light and dark, on a wide screen and on a phone, and prints their heights.
  *
- *     npx tsx scripts/screens.ts [WORD] [--heights]
+ *     npx tsx scripts/screens.ts [WORD] [--heights | --docs]
  *
- * A word takes the states whose names hold it. The pictures go to .cache/screens.
+ * A word takes the states whose names hold it. The pictures go to .cache/screens; with `--docs`, those of the documentation go to
+ * docs/images.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +18,18 @@ mkdirSync(folder, { recursive: true });
 const reports = new Map(
   Object.entries(STATES).flatMap(([name, { markdown }]) => (name.includes(word) ? [[name, markdown()]] : [])),
 );
-for (const width of [1000, 390]) {
+const isForDocs = process.argv.includes('--docs');
+if (isForDocs) {
+  const images = fileURLToPath(new URL('../docs/images/', import.meta.url));
+  mkdirSync(images, { recursive: true });
+  for (const name of ['drift', 'comment']) {
+    const markdown = STATES[name]?.markdown() ?? '';
+    const { height = 0 } = measure(new Map([[name, markdown]]), 800).get(name) ?? {};
+    for (const theme of ['light', 'dark'] as const)
+      picture(markdown, theme, 800, height, join(images, `${name}-${theme}.png`));
+  }
+}
+for (const width of isForDocs ? [] : [1000, 390]) {
   for (const [name, { height, cut }] of measure(reports, width)) {
     const most = width === 1000 ? STATES[name]?.most : undefined;
     const limit = most === undefined ? '' : ` of ${most}`;

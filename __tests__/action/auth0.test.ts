@@ -566,7 +566,7 @@ describe('modes', () => {
     expect(failed.exitCode).toBe(1);
     expect(failed.outputs['failure-reason']).toBe('access-denied');
     expect(failed.log).toContain('update:clients');
-    expect(failed.log).toContain('left out');
+    expect(failed.log).toContain('skipped');
     expect((await callback()).value).toBe(`${OLD}/callback`);
     expect(lists()).toEqual(FOREIGN);
   });
@@ -809,7 +809,7 @@ describe('faults of Auth0', () => {
     const failed = await step();
     expect(failed.exitCode).toBe(1);
     expect(await callback()).toEqual({ value: `${OLD}/callback`, type: 'String' });
-    expect(failed.log).toContain(`parameter ${PARAMETER}: left out, since application comes before it`);
+    expect(failed.log).toContain(`parameter ${PARAMETER}: skipped, waits for \`application\``);
     expect(failed.outputs['changed']).toBe('false');
   });
 });

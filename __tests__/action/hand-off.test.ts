@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseMermaid } from '../report/mermaid.ts';
+import { readable } from '../report/readable.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import { CANARIES, DOTENV, step } from './bench.ts';
 import { findLeaks } from './leaks.ts';
@@ -118,18 +119,10 @@ describe('the output guard', () => {
 });
 
 describe('the summary through the bundle', () => {
-  it('has checklist, changes, routing, a picture that parses, the price, and what to do', async () => {
+  it('has checklist, routing, a diagram that parses, the price, outputs and policies', async () => {
     const run = await step(aws, undefined, { mode: 'apply', 'iam-policies': 'true' });
-    for (const title of [
-      'Checklist',
-      'Changes',
-      'Variables',
-      'From .env to AWS',
-      'Price',
-      'What to do next',
-      'IAM policies',
-    ])
-      expect(run.summary).toContain(`### ${title}`);
+    for (const line of ['📋 Checklist', '🔑 Where each', '💵 $1.20 a month', '📤 Outputs', '🔐 IAM policies'])
+      expect(run.rawSummary).toContain(`<summary>${line}`);
     expect(run.summary).toContain('https://console.aws.amazon.com/systems-manager/parameters/');
     const [, picture = ''] = /```mermaid\n([\s\S]*?)\n```/.exec(run.rawSummary) ?? [];
     await parseMermaid(picture);
@@ -153,13 +146,12 @@ describe('the summary through the bundle', () => {
     expect(run.summary).not.toBe('');
   });
 
-  it('tells errors under Changes only, what only stands or goes in the checklist only', async () => {
+  it('says each thing once', async () => {
     const times = (text: string, words: string) => text.split(words).length - 1;
     await step(aws, undefined, { mode: 'apply' });
     const moved = await step(aws, undefined, { mode: 'plan', prefer: 'ssm' });
     expect(times(moved.summary, 'keys that nobody here asks for are kept: client_id')).toBe(1);
     expect(times(moved.summary, 'old copies that everybody who may read this secret reads')).toBe(2);
-    expect(moved.summary).not.toContain('### Found');
     expect(moved.summary).not.toContain('(prefer: ssm)');
 
     aws.fault({ operation: 'PutParameter', kind: 'access-denied', times: 1 });
@@ -167,22 +159,21 @@ describe('the summary through the bundle', () => {
       mode: 'apply',
       dotenv: DOTENV.replace('WORKERS=2', 'WORKERS=4'),
     });
-    expect(times(failed.summary, 'the role may not ssm:PutParameter')).toBe(1);
+    expect(times(failed.summary, 'The role may not call')).toBe(1);
 
     const end = await step(aws, undefined, { mode: 'destroy', confirm: '/papyrus/prd' });
     expect(end.exitCode, end.log).toBe(0);
-    expect(end.summary).not.toContain('### Changes');
-    expect(times(end.summary, '/papyrus/prd/GUNICORN_WORKERS')).toBe(1);
+    expect(times(readable(end.summary), '`GUNICORN_WORKERS`')).toBe(1);
   });
 
-  it('calls a wish of a plan no drift', async () => {
+  it('calls what a plan would change no drift', async () => {
     await step(aws, undefined, { mode: 'apply' });
     const other = { dotenv: DOTENV.replace('WORKERS=2', 'WORKERS=4') };
     const plan = await step(aws, undefined, { ...other, mode: 'plan' });
-    expect(plan.summary).toContain('| 📝&nbsp;to&nbsp;change | parameter |');
-    expect(plan.summary).not.toContain('drifted');
+    expect(plan.summary).toContain('1 to update');
+    expect(plan.summary).not.toContain('🔶');
     const drift = await step(aws, undefined, { ...other, mode: 'drift' });
-    expect(drift.summary).toContain('| 🔶&nbsp;drifted | parameter |');
+    expect(drift.summary).toContain('🔶 1 of 10 resources drifted');
   });
 
   it('a second run is quiet: one line', async () => {
@@ -192,6 +183,6 @@ describe('the summary through the bundle', () => {
       run.log
         .split('\n')
         .filter((line) => line !== '' && !line.includes('add-mask') && !line.startsWith('::')),
-    ).toEqual(['Everything stands as it should: 10 resources.']);
+    ).toEqual(['apply: ✅ No changes: 10 resources match the configuration']);
   });
 });

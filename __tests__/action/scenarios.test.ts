@@ -138,7 +138,7 @@ describe("the seed's case", () => {
       'to-delete': '0',
       blocked: '0',
     });
-    expect(second.summary).toContain('nothing had to change');
+    expect(second.summary).toContain('No changes');
     expect(second.log).toContain('Everything stands as it should: 11 resources.');
   });
 
@@ -262,13 +262,15 @@ describe("the seed's case", () => {
 
   test('the summary says what stands, where each variable is and why, and what it costs', async () => {
     await using run = await stage.act(seed);
-    expect(run.summary).toContain('apply: `/papyrus/prd` in us-west-2: 11 changed');
+    expect(run.summary).toContain('11 created');
     expect(rowOf(run, '`DB_PASSWORD`')).toContain(
       '`papyrus/prd/db` key `password` | JSON secret | database password',
     );
-    expect(rowOf(run, '`GUNICORN_WORKERS`')).toContain('| String | tuning value');
-    expect(rowOf(run, '`STRIPE_API_KEY`')).toContain('| SecureString | secret: its value is a token');
-    expect(run.summary).toContain('3 secrets: $1.20 a month.');
+    expect(rowOf(run, '`GUNICORN_WORKERS`')).toContain('| String parameter | tuning value');
+    expect(rowOf(run, '`STRIPE_API_KEY`')).toContain(
+      '| SecureString parameter | secret: its value is a token',
+    );
+    expect(run.summary).toContain('$1.20 a month – 3 secrets');
   });
 
   test('prefer: ssm moves the rows that may stand in either store', async () => {
@@ -426,7 +428,7 @@ describe('sources', () => {
     expect(run.log).toMatch(/input variables line 1: A: it has another value in input dotenv line 1/);
     expect(run.log).not.toMatch(/one-one|two-two/);
     expect(stage.aws.calls).toEqual([]);
-    expect(run.summary).toContain('The input is wrong');
+    expect(run.summary).toContain('1 input error');
   });
 
   test('everything that is wrong is told at once, each with its place', async () => {

@@ -29,7 +29,7 @@ describe('a summary that cannot be written', () => {
     expect(run.outputs['plan-file']).toMatch(/\.json$/);
     expect(run.log).not.toContain('before there was a plan');
     expect(told(run, 'warning').at(-1)).toBe(
-      'job summary: the run is over, and its result stands above; it could not be reported whole: the file of the job summary (GITHUB_STEP_SUMMARY) cannot be written',
+      'job summary: the run is over and its result is in the log; it could not be reported completely: the file of the job summary (GITHUB_STEP_SUMMARY) cannot be written',
     );
   });
 
@@ -40,7 +40,7 @@ describe('a summary that cannot be written', () => {
     expect(run.exitCode, run.log).toBe(1);
     expect(run.outputs).toMatchObject({ changed: 'true', 'failure-reason': 'blocked', blocked: '1' });
     expect(told(run, 'error').at(-1)).toBe(
-      '1 wanted change is blocked; the reasons stand above, the rest was done (failure-reason: blocked)',
+      '1 configured change is blocked, and the rest was done. (failure-reason: blocked)',
     );
   });
 
@@ -74,7 +74,7 @@ test('without room for files the outputs come, and the step fails: later steps w
   expect(told(run, 'error')).toEqual([
     expect.stringMatching(/^task definition: the run is over.*: the system refuses it \(E[A-Z]+\)$/),
     expect.stringMatching(/^outputs: the run is over.*: the system refuses it \(E[A-Z]+\)$/),
-    'the task definition could not be written; what is done stays done (failure-reason: internal)',
+    'the task definition could not be written. Finished work is kept (failure-reason: internal)',
   ]);
-  expect(run.summary).toContain('the task definition could not be written');
+  expect(run.summary).toContain('The task definition could not be written');
 });

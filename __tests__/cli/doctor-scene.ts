@@ -9,7 +9,7 @@ import {
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { isAllowed, isAllowedAnyhow } from '../iam/engine.ts';
-import { type PolicyDocument, resolveRoles } from '../iam/template.ts';
+import { type PolicyDocument, type Role, resolveRoles } from '../iam/template.ts';
 import type { AwsServer } from '../servers/aws.ts';
 import { type SettingsServer, TOKEN } from './github-settings-server.ts';
 import { type CliRun, folderWith, runCli } from './run.ts';
@@ -17,6 +17,7 @@ import { type CliRun, folderWith, runCli } from './run.ts';
 export const REPOSITORY = 'Papyrus/Shop';
 export const SECRET_CANARY = 'Kanari-db-0a1b2c';
 const ROLE = 'papyrus-deploy';
+const READER = 'papyrus-read';
 export const ROLE_ARN = `arn:aws:iam::123456789012:role/${ROLE}`;
 
 export const WORKFLOW = `name: deploy
@@ -42,6 +43,8 @@ export interface Scene {
   /** What the role of the workflow has, once it is there. */
   policy: PolicyDocument;
   trust: PolicyDocument;
+  /** The role of plan and drift, where it is there. */
+  reader?: Pick<Role, 'policy' | 'trust'>;
   flags: string[];
 }
 
@@ -104,7 +107,7 @@ export const printed = ({ output, errors }: CliRun): string => output + errors;
 
 /** Writes role and identity provider into the account, and lets IAM judge by the role's policy. */
 export async function establish(
-  { aws, iam, policy, trust }: Scene,
+  { aws, iam, policy, trust, reader }: Scene,
   { provider = true, role = true } = {},
 ): Promise<void> {
   if (provider)
@@ -115,15 +118,19 @@ export async function establish(
         ThumbprintList: ['a'.repeat(40)],
       }),
     );
-  if (role) {
+  const roles = [
+    ...(role ? [[ROLE, { policy, trust }] as const] : []),
+    ...(reader === undefined ? [] : [[READER, reader] as const]),
+  ];
+  for (const [RoleName, documents] of roles) {
     await iam.send(
-      new CreateRoleCommand({ RoleName: ROLE, AssumeRolePolicyDocument: JSON.stringify(trust) }),
+      new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(documents.trust) }),
     );
     await iam.send(
       new PutRolePolicyCommand({
-        RoleName: ROLE,
-        PolicyName: 'deployer',
-        PolicyDocument: JSON.stringify(policy),
+        RoleName,
+        PolicyName: 'own',
+        PolicyDocument: JSON.stringify(documents.policy),
       }),
     );
   }
@@ -133,6 +140,8 @@ export async function establish(
         new RegExp(`^${name}\\.member\\.\\d+$`).test(key) ? [String(value)] : [],
       );
     const context = contextOf(input);
+    const isReader = String(input['PolicySourceArn']).endsWith(`/${READER}`);
+    const own = isReader && reader !== undefined ? reader.policy : policy;
     const asks = members('ActionNames').flatMap((action) =>
       members('ResourceArns').map((resource) => ({ action, resource, context })),
     );
@@ -140,7 +149,7 @@ export async function establish(
       asks.map(async (ask) => {
         // The engine looks at key policies only where it knows the action.
         const isKey = ask.action.startsWith('kms:');
-        const isAllowedThere = isKey ? await isAllowed(policy, ask) : isAllowedAnyhow(policy, ask);
+        const isAllowedThere = isKey ? await isAllowed(own, ask) : isAllowedAnyhow(own, ask);
         return {
           EvalActionName: ask.action,
           EvalResourceName: ask.resource,

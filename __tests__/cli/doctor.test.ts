@@ -1,7 +1,10 @@
 /** `doctor` as a child process: it says that all is right where it is, and finds each of the faults that are planted here. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { CreateKeyCommand, DisableKeyCommand, KMSClient, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, expect, it, test } from 'vitest';
+import { resolveRoles } from '../iam/template.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import {
   diagnose,
@@ -9,6 +12,7 @@ import {
   makeScene,
   printed,
   put,
+  REPOSITORY,
   type Scene,
   SECRET_CANARY,
   WORKFLOW,
@@ -77,6 +81,39 @@ it('knows a repository with ids in its subjects by its date', async () => {
   expect(run.code).toBe(0);
 });
 
+it.each([
+  ['ARNs of the roles', ['--account-id', '123456789012']],
+  ['variables of GitHub', []],
+])('finds nothing to correct in what init writes, with %s', async (_, flags) => {
+  const { folder } = scene;
+  rmSync(join(folder, '.github'), { recursive: true });
+  const args = ['init', '--prefix', '/papyrus/prd', '--region', 'us-west-2', '--branch', 'main', '--yes'];
+  const written = await runCli([...args, ...flags], { folder, env: aws.env() });
+  expect(written.code, printed(written)).toBe(0);
+  const given = { Repository: REPOSITORY, Prefix: '/papyrus/prd', PlanOnPullRequests: 'true' };
+  scene.reader = resolveRoles(given).DriftReader;
+  for (const [name, role] of [
+    ['AWS_DEPLOY_ROLE', 'papyrus-deploy'],
+    ['AWS_READ_ROLE', 'papyrus-read'],
+  ] as const)
+    github.answers.set(`/actions/variables/${name}`, {
+      name,
+      value: `arn:aws:iam::123456789012:role/${role}`,
+    });
+  // Jobs without an environment take the secret of the repository.
+  github.answers.set('/actions/secrets/DOTENV', { name: 'DOTENV' });
+  await establish(scene);
+  const { run, checks } = await diagnose(scene);
+  expect(checks.filter(({ status }) => status === 'failure')).toEqual([]);
+  expect(run.code).toBe(0);
+  const roles = checks.filter(({ code }) => code === 'role').map(({ text }) => text);
+  expect(roles).toHaveLength(2);
+  expect(checks.filter(({ code }) => code === 'permissions').map(({ status }) => status)).toEqual([
+    'ok',
+    'ok',
+  ]);
+});
+
 interface TrustStatement {
   Condition: Record<string, Record<string, unknown>>;
 }
@@ -115,6 +152,15 @@ const FAULTS: ReadonlyArray<Fault | [string, string, RegExp, Plant]> = [
     'github-secret',
     /^gh secret set DOTENV .*--env production/,
     () => github.answers.delete('/environments/production/secrets/DOTENV'),
+  ],
+  [
+    'the GitHub variable of the role does not exist',
+    'github-variable',
+    /^gh variable set AWS_ROLE /,
+    () =>
+      put(scene, {
+        '.github/workflows/deploy.yml': WORKFLOW.replace(/"arn:[^"]+"/, '"\u0024{{ vars.AWS_ROLE }}"'),
+      }),
   ],
   [
     'the environment does not exist',

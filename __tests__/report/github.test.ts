@@ -1,7 +1,7 @@
 /** Pull request and issue are told at the end: whatever the runner or GitHub lack, the run's result stands. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { tellGitHub } from '../../src/report/github.ts';
 import { issue } from '../../src/report/messages.ts';
 import type { Run } from '../../src/report/run.ts';
@@ -90,6 +90,46 @@ it('so does the issue, when it comes and when it goes', async () => {
     expect(github.comments[0]?.body).toContain(seen);
     expect(github.comments[0]?.body.includes('this run')).toBe('serverUrl' in more);
   }
+});
+
+describe('a newer push', () => {
+  const event = (sha: string) => {
+    const path = join(workspace(), 'event.json');
+    const payload = {
+      ...REQUEST,
+      pull_request: { ...REQUEST.pull_request, head: { sha, repo: { full_name: 'papyrus/demo' } } },
+    };
+    writeFileSync(path, JSON.stringify(payload));
+    return { GITHUB_EVENT_PATH: path };
+  };
+  const [old, newest] = ['0'.repeat(40), 'f'.repeat(40)] as [string, string];
+  const body = () => github.comments[0]?.body ?? '';
+
+  it('makes the comment of an older commit say that it is outdated', async () => {
+    github.head = newest;
+    await tell(plan(), { ...onRequest, ...SERVER }, event(old));
+    expect(body()).toContain(`[\`${old.slice(0, 7)}\`](https://github.example/papyrus/demo/commit/${old})`);
+    expect(body()).toContain('[!WARNING]');
+    expect(body()).toContain(newest.slice(0, 7));
+    await tell(plan(), onRequest, event(newest));
+    expect(github.comments).toHaveLength(1);
+    expect(body()).not.toContain('[!WARNING]');
+  });
+
+  it('keeps its plan where a run of an older commit ends later', async () => {
+    github.head = newest;
+    await tell(plan(), onRequest, event(newest));
+    const before = body();
+    await tell(plan(), onRequest, event(old));
+    expect(body()).toBe(before);
+    expect(github.comments).toHaveLength(1);
+  });
+
+  it('is not known where GitHub does not tell: the comment names its commit', async () => {
+    expect(await tell(plan(), onRequest, event(old))).toEqual([]);
+    expect(body()).toContain(old.slice(0, 7));
+    expect(body()).not.toContain('[!WARNING]');
+  });
 });
 
 it('NO_PROXY leaves GitHub out', async () => {

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import type { Spec } from '../../src/model/spec.ts';
+import type { Observed } from '../../src/plan/plan.ts';
 import { plannedPrice, price } from '../../src/report/price.ts';
 import type { Given } from '../asking.ts';
 import { SEED_ENV } from '../seed.ts';
@@ -40,6 +42,18 @@ it.each(['auto', 'Intelligent-Tiering'])(
     expect(plannedPrice(outcomes)).toMatchObject({ advancedParameters: 1, monthlyUsd: 0.05 });
   },
 );
+
+it('a secret that waits for its deletion costs nothing until it is restored', () => {
+  const given = (mode: string): Given => ({ inputs: { dotenv: 'DB_PASSWORD=x', only: 'secrets', mode } });
+  const [[name, secret]] = [
+    ...(leftBy(runOf(given('apply')))['AWS::SecretsManager::Secret'] ?? []),
+  ] as unknown as [[string, Spec]];
+  const waiting = { ...secret, facts: { ...secret.facts, scheduledForDeletion: true } };
+  const observed = { 'AWS::SecretsManager::Secret': new Map([[name, waiting]]) } as Observed;
+  const { outcomes } = runOf(given('plan'), observed);
+  expect([price(outcomes).secrets, plannedPrice(outcomes).secrets]).toEqual([0, 1]);
+  expect(price(runOf(given('apply'), observed).outcomes).secrets).toBe(1);
+});
 
 it('what failed to be made does not', () => {
   const given: Given = { inputs: { dotenv: SEED_ENV } };

@@ -65,6 +65,8 @@ export class GitHubServer implements AsyncDisposable {
   readonly issues: ServedPost[] = [];
   readonly labels = new Set<string>();
   /** A token of a fork, or one without the permission. */
+  /** The commit that every pull request is at; undefined where GitHub does not tell. */
+  head: string | undefined;
   readOnly = false;
   /** Whom the token writes as. */
   viewer: ServedUser = BOT;
@@ -97,6 +99,7 @@ export class GitHubServer implements AsyncDisposable {
     for (const list of [this.calls, this.comments, this.issues, this.#faults]) list.length = 0;
     this.labels.clear();
     this.readOnly = false;
+    this.head = undefined;
     this.viewer = BOT;
     this.issuesDisabled = false;
   }
@@ -177,6 +180,8 @@ export class GitHubServer implements AsyncDisposable {
       return [403, { message: 'Resource not accessible by integration' }];
     if (typeof body['body'] === 'string' && body['body'].length > LONGEST_BODY)
       return [422, { message: 'Validation Failed', errors: [{ code: 'custom', field: 'body' }] }];
+    const pull = /^pulls\/\d+$/.test(path);
+    if (pull && this.head !== undefined) return [200, { head: { sha: this.head } }];
     const below = /^issues\/(\d+)\/comments$/.exec(path)?.[1];
     if (below !== undefined) {
       if (method === 'GET')

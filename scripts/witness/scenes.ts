@@ -5,6 +5,7 @@ import type { Play, Scene } from './scene.ts';
 import { ENV, EXAMPLE_TASK, isDeployed, PUSH } from './scenes-common.ts';
 import { EXAMPLE } from './scenes-example.ts';
 import { FLEET } from './scenes-fleet.ts';
+import { INIT } from './scenes-init.ts';
 import { OWN } from './scenes-own.ts';
 import { RECIPES } from './scenes-recipes.ts';
 import { STEPS } from './scenes-steps.ts';
@@ -79,6 +80,7 @@ export const PLAYS: Readonly<Record<string, Play>> = {
   ...STEPS,
   ...FLEET,
   ...EXAMPLE,
+  ...INIT,
   ...OWN,
 };
 

@@ -25,6 +25,7 @@ export type CheckCode =
   | 'workflow'
   | 'github'
   | 'github-secret'
+  | 'github-variable'
   | 'github-environment'
   | 'branch-policy'
   | 'workflow-permissions';

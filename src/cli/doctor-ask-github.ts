@@ -7,7 +7,7 @@ import { type Check, doubtful } from './check.ts';
 import { checkGitHub } from './doctor-github.ts';
 import { runProgram } from './programs.ts';
 import type { RepositoryFolder } from './repository-files.ts';
-import type { WorkflowFacts } from './workflow-facts.ts';
+import type { WorkflowFacts, WorkflowJob } from './workflow-facts.ts';
 
 /** GitHub's side of the trust. */
 export interface GitHubSide {
@@ -18,6 +18,8 @@ export interface GitHubSide {
   /** Environment of the job that deploys, where no workflow says it. */
   readonly environment: string | undefined;
   readonly branch: string;
+  /** Jobs of the workflows, with the roles that variables of GitHub name. */
+  readonly jobs: readonly WorkflowJob[];
 }
 
 const DEFAULT_ENVIRONMENT = 'production';
@@ -33,7 +35,13 @@ export async function askGitHub(
   if (repository !== undefined && !/^[\w.-]+\/[\w.-]+$/.test(repository))
     throw new UsageError('--github-repository takes OWNER/NAME');
   const environment = flags.get('environment') ?? DEFAULT_ENVIRONMENT;
-  const side = { repository, about: undefined, environment, branch: flags.get('branch') ?? 'main' };
+  const side = {
+    repository,
+    about: undefined,
+    environment,
+    branch: flags.get('branch') ?? 'main',
+    jobs: workflows.jobs,
+  };
   if (repository === undefined)
     return {
       ...side,
@@ -78,17 +86,19 @@ async function ask(
   { jobs }: WorkflowFacts,
 ): Promise<GitHubSide> {
   const about = await settings.repository();
-  const named = jobs.flatMap(({ environment }) => environment ?? []);
+  const wanted = jobs.flatMap(({ environment }) => environment ?? []);
   const environments =
     typeof about === 'string'
       ? []
       : given.isGiven || jobs.length === 0
         ? [given.environment]
-        : [...new Set(named)];
+        : [...new Set(wanted)];
   const secrets =
     typeof about === 'string'
       ? []
       : jobs.flatMap((job) => job.secrets.map((name) => ({ name, environment: job.environment })));
+  const roles =
+    typeof about === 'string' ? new Map<string, Answer<string>>() : await readVariables(settings, jobs);
   const unique = new Map(secrets.map((one) => [JSON.stringify(one), one]));
   const checks = checkGitHub({
     repository: side.repository ?? '',
@@ -102,6 +112,7 @@ async function ask(
         return { name, about: found, branches };
       }),
     ),
+    variables: [...roles].map(([name, found]) => ({ name, found })),
     secrets: await Promise.all(
       [...unique.values()].map(async (one) => ({
         ...one,
@@ -109,7 +120,24 @@ async function ask(
       })),
     ),
   });
-  return typeof about === 'string' ? { ...side, checks } : { ...side, checks, about: about.value };
+  if (typeof about === 'string') return { ...side, checks };
+  const named = (job: WorkflowJob): WorkflowJob => {
+    const found = job.roleVariable === undefined ? undefined : roles.get(job.roleVariable);
+    return typeof found === 'object' ? { ...job, role: found.value } : job;
+  };
+  return { ...side, checks, about: about.value, jobs: jobs.map(named) };
+}
+
+/** @returns what the variables hold that name roles */
+async function readVariables(
+  settings: GitHubSettings,
+  jobs: readonly WorkflowJob[],
+): Promise<Map<string, Answer<string>>> {
+  const found = new Map<string, Answer<string>>();
+  for (const { roleVariable, environment } of jobs)
+    if (roleVariable !== undefined && !found.has(roleVariable))
+      found.set(roleVariable, await settings.variable(roleVariable, environment));
+  return found;
 }
 
 async function findToken(folder: string): Promise<Secret | undefined> {

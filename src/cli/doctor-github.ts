@@ -18,6 +18,8 @@ export interface GitHubFacts {
     readonly environment: string | undefined;
     readonly found: Answer<true>;
   }>;
+  /** Variables that name roles. */
+  readonly variables: ReadonlyArray<{ readonly name: string; readonly found: Answer<string> }>;
 }
 
 /** Judges GitHub's side: whether the environment is limited, and whether the secrets exist. */
@@ -45,6 +47,7 @@ export function checkGitHub(facts: GitHubFacts): Check[] {
     ...checkActions(facts),
     ...facts.environments.flatMap((one) => checkEnvironment(fullName, one, defaultBranch)),
     ...facts.secrets.map((one) => checkSecret(fullName, one)),
+    ...facts.variables.map((one) => checkVariable(fullName, one)),
   ];
 }
 
@@ -140,6 +143,17 @@ function checkSecret(
     `There is no GitHub secret ${name}. It arrives empty in the workflow`,
     `gh secret set ${name} --repo ${repository}${scope} < .env`,
   );
+}
+
+function checkVariable(repository: string, { name, found }: GitHubFacts['variables'][number]): Check {
+  if (found === 'denied')
+    return doubtful('github-variable', `The token may not see whether the GitHub variable ${name} exists`);
+  const cure = `gh variable set ${name} --repo ${repository} --body arn:aws:iam::ACCOUNT:role/NAME`;
+  if (found === 'missing')
+    return failed('github-variable', `There is no GitHub variable ${name}, which names the role`, cure);
+  return /^arn:[\w-]+:iam::\d{12}:role\/./.test(found.value)
+    ? passed('github-variable', `The GitHub variable ${name} names a role`)
+    : failed('github-variable', `The GitHub variable ${name} does not hold the ARN of a role`, cure);
 }
 
 /** Judges the workflows themselves, which needs no token. */

@@ -14,7 +14,7 @@ import { checkDecisions, questionsOf } from './doctor-permissions.ts';
 import { checkTrust } from './doctor-trust.ts';
 import { errorInWords } from './errors.ts';
 import { AUDIENCE, ISSUER, type Job } from './subject.ts';
-import type { WorkflowFacts, WorkflowJob } from './workflow-facts.ts';
+import type { WorkflowJob } from './workflow-facts.ts';
 
 /** What the checks of an account go by. */
 export interface RoleScope {
@@ -24,7 +24,6 @@ export interface RoleScope {
   readonly account: Account;
   readonly caller: Caller;
   readonly github: GitHubSide;
-  readonly workflows: WorkflowFacts;
 }
 
 export interface CheckedRoles {
@@ -113,22 +112,22 @@ const reasonOf = (error: AwsError) =>
   isDenied(error) ? `the credentials may not ${error.operation}` : errorInWords(error);
 
 /** The roles that the workflows name; without one, the name that iam/roles.yml gives. */
-function rolesOf({ flags, settings, workflows }: RoleScope): NamedRole[] {
+function rolesOf({ flags, settings, github: { jobs: all } }: RoleScope): NamedRole[] {
   const given = flags.get('role');
   const nameOf = (text: string) => text.slice(text.lastIndexOf('/') + 1);
   const arnOf = (text: string) => (text.startsWith('arn:') ? text : undefined);
   const byRole = new Map<string, WorkflowJob[]>();
-  for (const job of workflows.jobs)
+  for (const job of all)
     if (job.role !== undefined) byRole.set(job.role, [...(byRole.get(job.role) ?? []), job]);
   if (given !== undefined)
-    return [{ name: nameOf(given), arn: arnOf(given), jobs: byRole.get(given) ?? deploying(workflows) }];
+    return [{ name: nameOf(given), arn: arnOf(given), jobs: byRole.get(given) ?? deploying(all) }];
   if (byRole.size > 0)
     return [...byRole].map(([text, jobs]) => ({ name: nameOf(text), arn: arnOf(text), jobs }));
-  return [{ name: `${settings.application}-deploy`, arn: undefined, jobs: deploying(workflows) }];
+  return [{ name: `${settings.application}-deploy`, arn: undefined, jobs: deploying(all) }];
 }
 
 /** Jobs whose role is an expression, so that it may be any. */
-const deploying = ({ jobs }: WorkflowFacts) =>
+const deploying = (jobs: readonly WorkflowJob[]) =>
   jobs.filter((job) => job.role === undefined && !isReading(job));
 
 async function findRole(
@@ -157,7 +156,7 @@ async function findRole(
           `There is no role ${name} in the account`,
           [
             'curl -fsSLO https://raw.githubusercontent.com/papyrus/aws-bootstrap/v1/iam/roles.yml',
-            `aws cloudformation deploy --region ${settings.region} --stack-name ${shellQuote(`${settings.application}-roles`)} --template-file roles.yml --capabilities CAPABILITY_NAMED_IAM --parameter-overrides Repository=${github.repository ?? 'OWNER/NAME'} Prefix=${settings.prefix}`,
+            `aws cloudformation deploy --region ${settings.region} --stack-name ${settings.prefix.slice(1).replace(/[^A-Za-z0-9]+/g, '-')}-roles --template-file roles.yml --capabilities CAPABILITY_NAMED_IAM --parameter-overrides Repository=${github.repository ?? 'OWNER/NAME'} Prefix=${settings.prefix} Environment=${shellQuote(github.environment ?? '')}`,
           ].join('\n'),
         ),
       );

@@ -58,7 +58,7 @@ async function examine(flags: Flags, runner: Runner, report: Report): Promise<vo
   const { account, caller } = signedIn;
   report.add([checkGuard(settings, caller)]);
   if (settings.allowedAccountIds.length > 0 && !settings.allowedAccountIds.includes(caller.account)) return;
-  await examineAccount({ flags, settings, asked, account, caller, github, workflows }, report);
+  await examineAccount({ flags, settings, asked, account, caller, github }, report);
 }
 
 async function examineAccount(scope: RoleScope, report: Report): Promise<void> {

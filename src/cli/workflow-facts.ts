@@ -11,6 +11,8 @@ export interface WorkflowJob {
   readonly mayAskForToken: boolean;
   /** `role-to-assume` of configure-aws-credentials before the step, where it is written out. */
   readonly role: string | undefined;
+  /** The variable of GitHub that names the role instead. */
+  readonly roleVariable: string | undefined;
   /** Whether a step before gives credentials. */
   readonly hasCredentials: boolean;
   /** GitHub secrets that its inputs name. */
@@ -81,6 +83,7 @@ function readJob(file: string, job: string, body: Json, workflow: Json): Workflo
   const at = steps.findIndex(({ uses }) => OURS.test(textOf(uses) ?? ''));
   if (at < 0) return [];
   const before = steps.slice(0, at).filter(({ uses }) => CREDENTIALS.test(textOf(uses) ?? ''));
+  const role = mapOf(before.at(-1)?.['with'])['role-to-assume'];
   const { environment } = body;
   const named = textOf(environment) ?? textOf(mapOf(environment)['name']);
   return [
@@ -89,7 +92,8 @@ function readJob(file: string, job: string, body: Json, workflow: Json): Workflo
       job,
       environment: literalOf(named),
       mayAskForToken: mayAskForToken(body['permissions'] ?? workflow['permissions']),
-      role: literalOf(mapOf(before.at(-1)?.['with'])['role-to-assume']),
+      role: literalOf(role),
+      roleVariable: /^\s*\$\{\{\s*vars\.([A-Za-z_]\w*)\s*\}\}\s*$/.exec(textOf(role) ?? '')?.[1],
       hasCredentials: before.length > 0,
       events: eventsOf(workflow['on']),
       mode: literalOf(mapOf(mapOf(steps[at])['with'])['mode']),

@@ -99,6 +99,27 @@ export class GitHubSettings {
     return typeof shared === 'object' && shared.value ? { value: true } : answer;
   }
 
+  /** @returns what a variable of the environment, the repository or the organization holds */
+  async variable(name: string, environment: string | undefined): Promise<Answer<string>> {
+    const places = [
+      ...(environment === undefined
+        ? []
+        : [`/environments/${encodeURIComponent(environment)}/variables/${name}`]),
+      `/actions/variables/${name}`,
+    ];
+    let answer: Answer<string> = 'missing';
+    for (const place of places) {
+      const found = await this.#read(place, (body) => String(body['value'] ?? ''));
+      if (typeof found === 'object') return found;
+      if (found === 'denied') answer = 'denied';
+    }
+    const shared = await this.#read('/actions/organization-variables?per_page=100', (body) =>
+      listOf(body['variables']).find((one) => String(one['name']).toUpperCase() === name.toUpperCase()),
+    );
+    const value = typeof shared === 'object' ? shared.value?.['value'] : undefined;
+    return typeof value === 'string' ? { value } : answer;
+  }
+
   /** @returns whether Actions run at all, and which actions may be used */
   async actions(): Promise<Answer<{ readonly isEnabled: boolean; readonly allowed: string }>> {
     return this.#read('/actions/permissions', (body) => ({

@@ -81,6 +81,12 @@ export class GitHub {
     );
   }
 
+  /** @returns the commit that a pull request is at now */
+  async headOf(pullRequest: number): Promise<string> {
+    const { data } = await this.#octokit.rest.pulls.get({ ...this.#place, pull_number: pullRequest });
+    return String(data.head.sha);
+  }
+
   async comment(issue: number, body: string): Promise<void> {
     await this.#octokit.rest.issues.createComment({ ...this.#place, issue_number: issue, body });
   }

@@ -20,9 +20,9 @@ import { LOG_GROUP, protectedText } from '../kinds/log-group.ts';
 import { ABSENT, type Difference } from '../model/fields.ts';
 import { keyIn, type Specs } from '../model/spec.ts';
 import { observeEach, type ProviderContext, sender } from './context.ts';
+import { resolveCreateConflict } from './create-conflict.ts';
 import { withKey } from './log-group-key.ts';
 import type { Provider } from './provider.ts';
-import { meet } from './race.ts';
 import { justMade } from './settling.ts';
 import { ownerByTags, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
@@ -119,7 +119,7 @@ export function logGroups(connection: Connection, context: ProviderContext): Pro
         });
       } catch (error) {
         if (!isNamed(error, 'ResourceAlreadyExistsException')) throw error;
-        return meet(context, {
+        return resolveCreateConflict(context, {
           descriptor: LOG_GROUP,
           desired,
           refusal: error,

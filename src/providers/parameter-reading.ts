@@ -147,6 +147,16 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
   /** What carries all of our tags was found by a filter, which tells none of the others, by which another may own it. */
   const refetch = (names: readonly string[]) => withOwners(names.flatMap((name) => byFilter.get(name) ?? []));
 
+  /** Reads one anew, past all listings of the run. @returns undefined where it does not exist, or is not listed yet */
+  async function readAnew(name: string): Promise<ParameterSpec | undefined> {
+    const { found, failed } = await getValues([name]);
+    if (failed.has(name)) throw failed.get(name);
+    const parameter = found.get(name);
+    if (parameter === undefined) return undefined;
+    const [metadata, tags] = await Promise.all([listing.describe([name], []), listTags(name)]);
+    return metadata.has(name) ? specOf(name, parameter, metadata.get(name), tags) : undefined;
+  }
+
   /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html (`name:version`) */
   async function previousValue({ name, facts }: ParameterSpec): Promise<Secret | undefined> {
     const version = Number(facts.version) - 1;
@@ -162,7 +172,7 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
     return parameter?.Value === undefined ? undefined : secretOf({ ...parameter, Name: name });
   }
 
-  return { observe, refetch, getValues, previousValue };
+  return { observe, refetch, readAnew, getValues, previousValue };
 }
 
 function extrasOf(metadata: ParameterMetadata | undefined): ParameterExtras | undefined {

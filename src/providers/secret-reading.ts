@@ -197,7 +197,16 @@ export function secretReading(client: SecretsManagerClient, context: ProviderCon
     return found;
   }
 
-  return { ...contents, describe, observe, refetch };
+  /** Reads one anew, past all listings of the run. @returns undefined where it does not exist */
+  async function readAnew(name: string): Promise<BundleSpec | undefined> {
+    const description = await describe(name);
+    if (description instanceof Unreadable) throw description.error;
+    if (description === undefined) return undefined;
+    if (description.DeletedDate !== undefined) return about(name, description, undefined);
+    return about(name, description, await contents.readValue(name, versionOf('AWSCURRENT', description)));
+  }
+
+  return { ...contents, describe, observe, refetch, readAnew };
 }
 
 /** An item of a batch that failed arrives with HTTP 200, without an exception. */

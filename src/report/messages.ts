@@ -83,7 +83,8 @@ function stateLine({ mode, states, total, failure }: HeadlineFacts): string {
       ? `✅ No changes: ${plural(total, 'resource')} match the configuration`
       : `📝 Plan: ${list(...OPEN, ...HELD)}`;
   if (of('blocked') > 0) return `⛔ ${list('blocked', ...DONE, 'skipped', 'kept')}`;
-  const symbol = failure === undefined ? '✅' : '❌';
+  // What failed is no resource: the task definition, say.
+  const symbol = failure === undefined ? '✅' : `❌ ${sentenceCase(REASONS[failure])}:`;
   if (of(...DONE) === 0)
     return mode === 'destroy'
       ? `${symbol} Nothing to delete${rest('kept')}`
@@ -265,7 +266,7 @@ export const folds = {
   checklist: (resources: string) => `📋 Checklist – ${resources}`,
   checklistColumns: ['State', 'Resource', 'Details'],
   unchanged: (number: number, kinds: string) => `✅ ${plural(number, 'resource')} unchanged – ${kinds}`,
-  others: (number: number, kinds: string) => `📌 ${plural(number, 'resource')} kept – ${kinds}`,
+  kept: (number: number, kinds: string) => `📌 ${plural(number, 'resource')} kept – ${kinds}`,
   variables: (number: number) =>
     `🔑 Where ${number === 1 ? 'the variable goes' : `each of the ${number} variables goes`}, and why`,
   variableColumns: ['Variable', 'Stored as', 'Why'],

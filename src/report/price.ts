@@ -13,15 +13,21 @@ export interface Price {
 
 /** @returns what those of the resources that stand after the run cost a month, storage and calls apart. */
 export function price(outcomes: readonly Outcome[]): Price {
-  return priceOf(outcomes, ({ stands }) => stands);
+  return priceOf(outcomes, existing);
 }
 
 /** @returns what it would cost with everything that is planned. */
 export function plannedPrice(outcomes: readonly Outcome[]): Price {
-  return priceOf(outcomes, ({ change, result, stands }) => {
-    if (result !== 'planned') return stands;
+  return priceOf(outcomes, (outcome) => {
+    const { change, result } = outcome;
+    if (result !== 'planned') return existing(outcome);
     return change.action === 'delete' ? undefined : change.desired;
   });
+}
+
+/** What waits for its deletion costs nothing; a write restores it. */
+function existing({ result, stands }: Outcome): Spec | undefined {
+  return stands?.facts.scheduledForDeletion === true && result !== 'done' ? undefined : stands;
 }
 
 function priceOf(outcomes: readonly Outcome[], specOf: (outcome: Outcome) => Spec | undefined): Price {

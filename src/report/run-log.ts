@@ -1,4 +1,5 @@
 import * as core from '@actions/core';
+import { AwsError } from '../clients/errors.ts';
 import { KINDS } from '../kinds/kinds.ts';
 import { ORDER } from '../kinds/names.ts';
 import type { Change, Plan } from '../model/change.ts';
@@ -88,7 +89,7 @@ const DONE: Readonly<Record<Change['action'], string>> = {
 
 /** Prints what could not be read, of a plan that is not applied. */
 export function outcome({ change, result, error }: Outcome): void {
-  if (result === 'failed') info(`✗ ${KINDS[change.kind].noun} ${change.name}: ${errorText(error)}`);
+  if (result === 'failed') info(`✗ ${KINDS[change.kind].noun} ${change.name}: ${errorLine(error)}`);
 }
 
 /** What a long apply needs to say how long it will take. */
@@ -141,15 +142,15 @@ function outcomeLines({ change, result, error, because }: Outcome, shown: Change
   const what = forLog(`${KINDS[change.kind].noun} ${change.name}`);
   const time = `${seconds.toFixed(1)} s`;
   if (because !== undefined) return [forLog(`- ${what}: skipped, ${messages.waitsFor(because)}`)];
-  if (result === 'failed')
-    return [
-      forLog(
-        `✗ ${time}  ${what}: ${change.unreadable === undefined ? 'failed' : 'not read'}: ${errorText(error)}`,
-      ),
-    ];
+  if (result === 'failed') return [forLog(`✗ ${time}  ${what}: ${errorLine(error)}`)];
   if (result !== 'done') return [];
   const done = removalOf(change) === 'released' ? 'released' : DONE[change.action];
   return changeLines(shown, `✓ ${time}  ${what} ${done}`);
+}
+
+/** The remedy is printed once, with the cause. */
+function errorLine(error: unknown): string {
+  return error instanceof AwsError ? error.message : errorText(error);
 }
 
 /** Before a long apply: why it takes so long. */

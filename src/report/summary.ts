@@ -5,7 +5,7 @@ import { prose, richHtml } from './markdown.ts';
 import * as messages from './messages.ts';
 import { isShown, resourcesOf } from './resources.ts';
 import { NO_ORIGIN, type Origin, type Run } from './run.ts';
-import { checklist, orphans, unchanged, unmanaged } from './sections/checklist.ts';
+import { checklist, kept, orphans, unchanged, unmanaged } from './sections/checklist.ts';
 import { cost } from './sections/cost.ts';
 import { differences } from './sections/differences.ts';
 import { failures } from './sections/failures.ts';
@@ -33,7 +33,11 @@ export function summary(run: Run, origin: Origin = NO_ORIGIN): string {
     policies(run),
     ...differences(resources, { isApplied: isApplied && resources.some(isShown), isPublic: false }),
     // The article's checklist is what a run that wrote leaves behind.
-    isApplied ? checklist(resources) : unchanged(resources),
+    run.settings.mode === 'destroy'
+      ? kept(resources)
+      : isApplied
+        ? checklist(resources)
+        : unchanged(resources),
     orphans(resources),
     unmanaged(resources),
     notes(run),

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { nearest, quoted } from './texts.ts';
 
 /** What the configuration file may not be, in words: zod's own messages may repeat what was read. */

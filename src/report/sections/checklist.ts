@@ -12,6 +12,13 @@ export function checklist(resources: readonly ResourceReport[]): Section | undef
   return fold(line, [stateTable(configured)], 3);
 }
 
+/** What a destroy leaves where it is. */
+export function kept(resources: readonly ResourceReport[]): Section | undefined {
+  const left = resources.filter(({ state }) => state === 'kept');
+  if (left.length === 0) return undefined;
+  return fold(richHtml(messages.folds.kept(left.length, countKinds(left))), [stateTable(left)], 3);
+}
+
 /** What needs no change, where the run wrote nothing. */
 export function unchanged(resources: readonly ResourceReport[]): Section | undefined {
   const calm = resources.filter(({ state }) => state === 'unchanged' || state === 'not-created');

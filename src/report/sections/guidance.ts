@@ -43,7 +43,11 @@ export function guidanceOf(run: Run): Guidance {
   else if (correction.optIns.length > 0) must.push(messages.steps.allow(correction.optIns));
   if (failure?.reason === 'access-denied' && !settings.reports.policies) must.push(messages.steps.policies);
   must.push(...afterWrites(run));
-  const may = [...afterPlan(run), ...(settings.mode === 'destroy' ? afterDestroy(run) : [])];
+  const may = [
+    ...afterPlan(run),
+    ...(settings.mode === 'destroy' ? afterDestroy(run) : []),
+    ...(hasLocalCallback(run) ? [messages.steps.localCallback] : []),
+  ];
   return { level: levelOf(run, must), must, may };
 }
 
@@ -70,7 +74,6 @@ function afterWrites(run: Run): string[] {
     said.push(messages.steps.redeploy);
   const encrypted = encryptedNow(run);
   if (encrypted.length > 0) said.push(messages.steps.rotate(encrypted));
-  if (hasLocalCallback(run)) said.push(messages.steps.localCallback);
   return said;
 }
 

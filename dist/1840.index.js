@@ -1,1 +1,0 @@
-"use strict";exports.id=1840,exports.ids=[1840],exports.modules={1840:(function(O,E,_){_.r(E),_.d(E,{errorText:()=>D.k});var D=_(4413),P=_(2950),M=_(3238),s=_(7473),A=_(7268),K=_(761),B=_(3852),I=_(7496),T=_(2660)})};
