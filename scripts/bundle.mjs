@@ -11,7 +11,9 @@ import { fileURLToPath } from 'node:url';
 import ncc from '@vercel/ncc';
 import { build, transform } from 'esbuild';
 import { compileAtOnce } from './eager.mjs';
+import { leanPackages } from './lean-packages.mjs';
 import { licensesOf } from './licenses.mjs';
+import { oneEagerChunk } from './one-eager-chunk.mjs';
 import { STUBS } from './stubs.mjs';
 import { unmodelledErrors } from './unmodelled-errors.mjs';
 
@@ -30,7 +32,7 @@ try {
 
 async function bundle() {
   await rm(joined, { recursive: true, force: true });
-  const { metafile } = await build({
+  const options = {
     absWorkingDir: root,
     metafile: true,
     entryPoints: [join(root, 'src', 'index.ts')],
@@ -42,9 +44,13 @@ async function bundle() {
     target: 'node20',
     mainFields: ['module', 'main'],
     external: Object.keys(STUBS),
-    plugins: [unmodelledErrors],
     legalComments: 'none',
     logLevel: 'error',
+  };
+  const first = await build({ ...options, write: false, plugins: [unmodelledErrors, leanPackages] });
+  const { metafile } = await build({
+    ...options,
+    plugins: [unmodelledErrors, leanPackages, oneEagerChunk(root, first.metafile, 'src/main.ts')],
   });
   await writeFile(join(joined, 'package.json'), JSON.stringify({ type: 'module' }));
   const { code, assets } = await ncc(join(joined, 'index.js'), {

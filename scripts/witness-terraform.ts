@@ -1,6 +1,6 @@
 /**
  * Terraform's importer as a witness: what `apply` has created is imported with the configuration that somebody would write for it, and
- * Terraform finds nothing to change. Then somebody changes the account: Terraform sees exactly that and restores it, after which
+ * Terraform finds nothing to change; no more does it with the folder that `export terraform` writes. Then somebody changes the account: Terraform sees exactly that and restores it, after which
  * this action finds no drift.
  *
  *     npx tsx scripts/witness-terraform.ts
@@ -25,6 +25,7 @@ import {
   Terraform,
   type Tool,
 } from './witness/terraform.ts';
+import { addByOthers, importExport } from './witness/terraform-export.ts';
 import { resourcesOf, SCENES, type Scene } from './witness/terraform-scenes.ts';
 
 const begin = performance.now();
@@ -45,6 +46,8 @@ try {
       console.log(`${found.length === 0 ? 'ok' : 'FAULT'} ${scene.title} (${seconds(since)})`);
       faults.push(...found.map((fault) => `${scene.title}: ${fault}`));
     }
+    const [first] = SCENES;
+    if (first !== undefined) faults.push(...(await playAddition(tool, aws, first)));
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
@@ -84,6 +87,9 @@ async function play(tool: Tool, aws: AwsServer, scene: Scene, work: string): Pro
   const resources = resourcesOf(scene.expected, await readIds(aws, Object.keys(scene.expected.secrets)));
   found.push(...(await compareNames(aws, resources)));
   await mkdir(work, { recursive: true });
+  const exported = await importExport(tool, aws, scene, join(work, 'export'));
+  found.push(...exported.faults);
+  imported += exported.imports;
   const terraform = new Terraform(tool, work, aws.url);
   await terraform.configure(resources);
 
@@ -109,6 +115,24 @@ async function play(tool: Tool, aws: AwsServer, scene: Scene, work: string): Pro
   // It fails where anything has drifted.
   await step('drift');
   return found;
+}
+
+/** Others have added to what was applied, and the export tells of it. */
+async function playAddition(tool: Tool, aws: AwsServer, scene: Scene): Promise<string[]> {
+  await aws.reset();
+  await using run = await runAction({
+    inputs: { ...scene.inputs, mode: 'apply' },
+    files: { ...scene.files },
+    env: aws.env(),
+  });
+  if (run.conclusion !== 'success') return [run.log];
+  const added = await addByOthers(aws, scene);
+  const exported = await importExport(tool, aws, scene, join(folder, 'addition'), added).catch(
+    (error: Error) => ({ faults: [error.message], imports: 0 }),
+  );
+  imported += exported.imports;
+  console.log(`${exported.faults.length === 0 ? 'ok' : 'FAULT'} an export of what others added to`);
+  return exported.faults;
 }
 
 function inWords({ address, actions, isImported, differences }: Planned): string {

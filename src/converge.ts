@@ -108,7 +108,7 @@ export async function converge(
   });
 }
 
-function repositoryOptions({ repository, only, mode }: Settings): ProviderOptions['repository'] {
+export function repositoryOptions({ repository, only, mode }: Settings): ProviderOptions['repository'] {
   const isManaged = only.has('repository') && mode !== 'destroy';
   return {
     readsLifecycle: repository?.lifecycle !== undefined,

@@ -1,4 +1,4 @@
-import { Auth0Error, type Auth0Trouble } from './clients/auth0-errors.ts';
+import { Auth0Error, type Auth0Trouble } from './clients/auth0-error.ts';
 import { AbortedError } from './clients/cancellation.ts';
 import { AwsError } from './clients/errors.ts';
 import { type FailureReason, UserFacingError } from './clients/explanation.ts';
@@ -8,6 +8,7 @@ import { correctionOf, correctionSteps } from './plan/correction.ts';
 import { count, isDrifted } from './plan/plan-document.ts';
 import { ImageError } from './registry/errors.ts';
 import type { Cause } from './report/causes.ts';
+import { type DoctorTarget, doctorLine } from './report/doctor-line.ts';
 import * as messages from './report/messages.ts';
 import { countKinds } from './report/resources.ts';
 import type { Failure } from './report/run.ts';
@@ -34,7 +35,7 @@ export function reasonOf(error: unknown): FailureReason {
 
 /** @returns why the step fails, if it does. */
 export function failureOf(
-  settings: Pick<Settings, 'mode' | 'failOnDrift'>,
+  settings: Pick<Settings, 'mode' | 'failOnDrift'> & DoctorTarget,
   plan: Plan,
   outcomes: readonly Outcome[],
   causes: readonly Cause[],
@@ -47,7 +48,10 @@ export function failureOf(
     const words = causes.map((cause) => messages.reasonOf(cause.reason, countKinds(cause.resources)));
     return {
       reason: reasons.find((reason) => reason !== 'internal') ?? 'internal',
-      text: messages.failed(resources(failed.map(({ change }) => change)), resources(plan), words),
+      text: `${messages.failed(resources(failed.map(({ change }) => change)), resources(plan), words)}${doctorLine(
+        failed.map(({ error }) => error),
+        settings,
+      )}`,
     };
   }
   const { blocked } = count(plan);

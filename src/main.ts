@@ -1,9 +1,10 @@
-import { ask } from './ask.ts';
+import { type Asked, ask } from './ask.ts';
 import { Cancellation } from './clients/cancellation.ts';
 import { writeEarlySummary, writeFailureReason } from './report/early-failure.ts';
 import * as log from './report/log.ts';
 import { InputFaults } from './settings/fault.ts';
 import { type Runner, readRunner } from './settings/inputs.ts';
+import type { Settings } from './settings/settings.ts';
 
 /** The whole run: reads what is asked, compares it with what stands, does what is allowed, and tells. Never throws. */
 export async function main(): Promise<void> {
@@ -11,18 +12,20 @@ export async function main(): Promise<void> {
   const runner = readRunner();
   const stop = new Cancellation();
   endOnSignals(stop);
+  let asked: Asked | undefined;
   try {
-    const asked = await ask(runner, stop);
+    asked = await ask(runner, stop);
+    const { image } = asked;
     // Loaded only once the input was found right: a refusal comes in half the time.
     const { converge } = await import('./converge.ts');
-    const run = await converge(asked, runner, stop).finally(() => asked.image?.close());
+    const run = await converge(asked, runner, stop).finally(() => image?.close());
     const { report } = await import('./late.ts');
     const failure = await report(run, runner);
     if (failure !== undefined) log.fail(failure);
   } catch (error) {
     // What was asked beside the call that failed may still wait for its next try.
     stop.end('cancelled');
-    await tellEnd(error, runner);
+    await tellEnd(error, runner, asked?.settings);
   }
   leave();
 }
@@ -87,14 +90,14 @@ function endOnFaults(): void {
 const MOST_FAULTS = 100;
 
 /** A run that ended before there was a plan. The log comes before the summary, which may not be to be had. */
-async function tellEnd(error: unknown, runner: Runner): Promise<void> {
+async function tellEnd(error: unknown, runner: Runner, settings: Settings | undefined): Promise<void> {
   if (!(error instanceof InputFaults)) {
     // A refusal has words of its own, and needs none of these.
-    const [{ reasonOf }, { errorText }] = await Promise.all([
+    const [{ reasonOf }, { doctorLine, errorText }] = await Promise.all([
       import('./failure.ts'),
       import('./report/failure.ts'),
     ]);
-    const failure = { reason: reasonOf(error), text: errorText(error) };
+    const failure = { reason: reasonOf(error), text: `${errorText(error)}${doctorLine([error], settings)}` };
     writeFailureReason(failure.reason);
     log.fail(failure);
     if (runner.hasSummary) await writeEarlySummary(failure);

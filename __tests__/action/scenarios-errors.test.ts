@@ -15,12 +15,19 @@ const act = (inputs: Record<string, string> = {}, more: Parameters<Stage['act']>
 const errorsOf = (run: Awaited<ReturnType<typeof act>>) =>
   run.annotations.filter(({ level }) => level === 'error').map(({ message }) => message);
 
+/** What a person runs next. */
+const doctorLines = (run: Awaited<ReturnType<typeof act>>) =>
+  errorsOf(run).filter((text) =>
+    text.includes('npx github:papyrus/aws-bootstrap doctor --prefix /papyrus/prd --region us-west-2'),
+  );
+
 describe('credentials', () => {
   test('none: the step that is missing is named', async () => {
     const env = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
     await using run = await act({}, { env });
     expect(run.exitCode).toBe(1);
     expect(run.outputs['failure-reason']).toBe('credentials');
+    expect(doctorLines(run)).toHaveLength(1);
     expect(run.log).toContain('there are no AWS credentials');
     expect(run.log).toContain('aws-actions/configure-aws-credentials');
     expect(run.log).toContain('id-token: write');
@@ -77,6 +84,7 @@ describe('credentials', () => {
     await using run = await onHost('nobody', NONE);
     expect(run.exitCode).toBe(1);
     expect(run.outputs['failure-reason']).toBe('credentials');
+    expect(doctorLines(run)).toHaveLength(1);
     expect(run.log).toMatch(/profile nobody.*AWS_PROFILE/);
     expect(errorsOf(run)).toHaveLength(1);
     expect(stage.aws.calls).toEqual([]);
@@ -87,6 +95,7 @@ describe('credentials', () => {
     await using run = await act();
     expect(run.exitCode).toBe(1);
     expect(run.outputs['failure-reason']).toBe('credentials');
+    expect(doctorLines(run)).toHaveLength(1);
     expect(run.log).toContain('the AWS credentials have expired');
     expect(errorsOf(run)).toHaveLength(1);
     expect(stage.aws.writes()).toEqual([]);
@@ -102,6 +111,7 @@ describe('credentials', () => {
     await using run = await act();
     expect(run.exitCode).toBe(1);
     expect(run.outputs).toMatchObject({ changed: 'true', 'failure-reason': 'credentials' });
+    expect(doctorLines(run)).toHaveLength(1);
     // Those in flight meet it; the others are not even tried, and are told as left.
     const left = run.log.match(/^✗ .*(?:have expired|no longer accepts the credentials)/gm);
     expect(left?.length).toBeGreaterThanOrEqual(4);
@@ -120,6 +130,7 @@ describe('credentials', () => {
     await using run = await act();
     expect(run.exitCode).toBe(1);
     expect(run.outputs['failure-reason']).toBe('credentials');
+    expect(doctorLines(run)).toHaveLength(1);
     expect(run.log).toContain('AWS does not accept the credentials');
   });
 });
@@ -178,15 +189,15 @@ describe('access denied', () => {
     ['DescribeRepositories', 'ecr:DescribeRepositories', 1],
     ['ecr.ListTagsForResource', 'ecr:ListTagsForResource', 1],
     ['logs.ListTagsForResource', 'logs:ListTagsForResource', 1],
-    ['BatchGetSecretValue', 'secretsmanager:BatchGetSecretValue', 3],
-  ])(
+    [/^(Batch)?GetSecretValue$/, 'secretsmanager:BatchGetSecretValue', 3],
+  ] as const)(
     '%s: that kind is told as failed and left alone; plan fails too, unless only values may not be read',
     async (operation, action, failed) => {
       await using first = await act();
       expect(first.exitCode).toBe(0);
       stage.aws.fault({ operation, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
       // A value that may not be read holds up only who writes it.
-      const isOfValues = operation === 'GetParameters' || operation === 'BatchGetSecretValue';
+      const isOfValues = /GetParameters|GetSecretValue/.test(String(operation));
       for (const mode of isOfValues ? ['apply'] : ['plan', 'apply']) {
         await using run = await act({ mode });
         expect([mode, run.exitCode]).toEqual([mode, 1]);
@@ -228,7 +239,7 @@ describe('access denied', () => {
       },
     });
     await using run = await act();
-    expect(run.log).toContain('an explicit deny forbids ecr:CreateRepository');
+    expect(run.log).toContain('a service control policy of the organization denies ecr:CreateRepository');
     expect(run.log).not.toContain('"Effect":"Allow"');
   });
 });

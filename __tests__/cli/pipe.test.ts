@@ -13,8 +13,6 @@ const PREFIX = ['--prefix', '/papyrus/prd'];
 const folder = () => folderWith({ '.env': dotenv() });
 const run = (args: readonly string[], more: Parameters<typeof runCli>[1] = {}) =>
   runCli(args, { folder: folder(), ...more, env: { ...stage.aws.env(), ...more.env } });
-const writes = () =>
-  stage.aws.calls.filter(({ operation }) => /^(?:Put|Create|Delete|Tag|Add)/.test(operation));
 
 interface Document {
   readonly prefix: string;
@@ -28,7 +26,7 @@ describe('plan, apply, drift and destroy', () => {
     expect(plan).toMatchObject({ code: 0 });
     expect(plan.output).toContain('+ parameter /papyrus/prd/LOG_LEVEL');
     expect(plan.output).toContain('account 123456789012');
-    expect(writes()).toEqual([]);
+    expect(stage.aws.writes()).toEqual([]);
 
     const apply = await run(['apply', ...PREFIX, '--env-file', '.env', '--yes']);
     expect(apply.code).toBe(0);
@@ -39,7 +37,7 @@ describe('plan, apply, drift and destroy', () => {
     stage.aws.forget();
     const again = await run(['apply', ...PREFIX, '--env-file', '.env', '-y']);
     expect(again.code).toBe(0);
-    expect(writes()).toEqual([]);
+    expect(stage.aws.writes()).toEqual([]);
 
     await stage.put('LOG_LEVEL', 'debug');
     const drift = await run(['drift', ...PREFIX, '--env-file', '.env']);

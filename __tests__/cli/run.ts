@@ -54,7 +54,7 @@ export function runCli(args: readonly string[], options: CliOptions = {}): Promi
 /** Runs the command line on a pseudo-terminal; all that the terminal shows is in `output`. */
 export function runOnTerminal(args: readonly string[], options: PtyOptions = {}): Promise<CliRun> {
   const script = JSON.stringify({ columns: options.columns ?? 80, steps: options.steps ?? [] });
-  const pty = join(import.meta.dirname, 'pty.py');
+  const pty = join(import.meta.dirname, 'on_terminal.py');
   const env = { TERM: 'xterm-256color', ...options.env };
   return finish('python3', [pty, script, ...startOf(options), ...args], { ...options, env }, undefined);
 }
@@ -104,3 +104,7 @@ export function screenOf(output: string): string[] {
     .map((line) => line.split('\u001b[2K').at(-1) ?? '')
     .map((line) => stripVTControlCharacters(line.replace(/^.*\r(?=.)/, '')));
 }
+
+/** How a terminal is told to take a line away, or to change its colour. */
+export const ESCAPE = '\u001b[';
+export const CLEAR_LINE = `\r${ESCAPE}2K`;

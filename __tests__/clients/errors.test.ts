@@ -45,23 +45,23 @@ describe('each code that AWS, the SDK or Node gives has its reason', () => {
       'there are no AWS credentials',
       ['CredentialsProviderError', 'CredentialsError', 'TokenProviderError'],
     ],
+    ['credentials', 'the AWS credentials have expired', ['ExpiredTokenException', 'ExpiredToken']],
     [
       'credentials',
-      'the AWS credentials have expired',
-      ['ExpiredTokenException', 'ExpiredToken', 'RequestExpired'],
+      'AWS does not accept the credentials: it does not know the access key id, or the session token belongs to another one',
+      ['UnrecognizedClientException', 'InvalidClientTokenId', 'AuthFailure'],
     ],
     [
       'credentials',
-      'AWS does not accept the credentials',
-      [
-        'UnrecognizedClientException',
-        'InvalidClientTokenId',
-        'InvalidSignatureException',
-        'AuthFailure',
-        'SignatureDoesNotMatch',
-        'IncompleteSignature',
-        'MissingAuthenticationToken',
-      ],
+      'the secret access key does not belong to the access key id',
+      ['InvalidSignatureException', 'SignatureDoesNotMatch'],
+    ],
+    ['credentials', 'AWS cannot read the access key id', ['IncompleteSignature']],
+    ['credentials', 'AWS does not accept the credentials', ['MissingAuthenticationToken']],
+    [
+      'credentials',
+      'the clock of the runner differs from that of AWS by more than five minutes',
+      ['RequestExpired', 'RequestTimeTooSkewed'],
     ],
     [
       'access-denied',
@@ -235,8 +235,8 @@ describe('an error in words', () => {
       'a wrong signature',
       sdkError('SignatureDoesNotMatch', 403),
       'credentials',
-      /does not accept/,
-      /id-token: write/,
+      /does not belong to the access key id/,
+      /AWS_SECRET_ACCESS_KEY/,
     ],
     [
       'a quota',
@@ -400,8 +400,8 @@ describe('a missing permission', () => {
     const { message, remedy } = denied(
       'User: x is not authorized to perform: ssm:PutParameter on resource: arn:x with an explicit deny in a service control policy',
     );
-    expect(message).toMatch(/an explicit deny forbids ssm:PutParameter/);
-    expect(remedy).toBe(`take the deny for ssm:PutParameter on ${RESOURCE} out of the policy`);
+    expect(message).toMatch(/a service control policy of the organization denies ssm:PutParameter/);
+    expect(remedy).not.toContain("add to the role's policy");
   });
 });
 

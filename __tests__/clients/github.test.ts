@@ -1,13 +1,8 @@
 import { Agent } from 'node:https';
 import { describe, expect, it } from 'vitest';
 import { GitHub } from '../../src/clients/github.ts';
-import {
-  explain,
-  failedResponseOf,
-  GitHubError,
-  isLimit,
-  requestedDelay,
-} from '../../src/clients/github-errors.ts';
+import { GitHubError } from '../../src/clients/github-error.ts';
+import { explain, failedResponseOf, isLimit, requestedDelay } from '../../src/clients/github-errors.ts';
 import { TimeoutError } from '../../src/clients/http.ts';
 import { Secret } from '../../src/secret.ts';
 import { certificate, listen } from '../servers/played.ts';
@@ -132,6 +127,37 @@ describe('GitHub', () => {
     await expect(played.github.comments(1)).rejects.toThrow(told);
     expect(played.clock.slept).toEqual([]);
   });
+
+  it.each<[message: string, cause: string | undefined, headers?: Record<string, string>]>([
+    ['Unable to create comment because issue is locked.', 'locked'],
+    ['Repository was archived so is read-only.', 'archived'],
+    [
+      'Resource protected by organization SAML enforcement. You must grant your OAuth token access to this organization.',
+      'saml',
+    ],
+    [
+      'Although you appear to have the correct authorization credentials, the `papyrus` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.',
+      'ip-allow-list',
+    ],
+    [
+      'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
+      'secondary-rate-limit',
+    ],
+    ['You have triggered an abuse detection mechanism.', 'secondary-rate-limit'],
+    ['API rate limit exceeded for installation.', 'rate-limit', { 'x-ratelimit-remaining': '0' }],
+    ['Resource not accessible by integration', 'missing-permission'],
+    ['Something else', undefined],
+  ])(
+    'refuses by 403 for a cause that has its own remedy: %s',
+    async (message, failureCause, headers = {}) => {
+      using played = await play(json({ message }, 403, headers));
+      const error = await played.github.comment(7, 'text').catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ name: 'GitHubError', status: 403, failureCause });
+      // A limit passes, and a POST that it refused was not carried out.
+      const isLimit = failureCause?.endsWith('rate-limit') === true;
+      expect(played.asked).toHaveLength(isLimit ? 4 : 1);
+    },
+  );
 
   it('makes a label that is missing, also beside another run, and nothing else', async () => {
     const label = async (get: number, post: number) => {

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { DeleteParameterCommand } from '@aws-sdk/client-ssm';
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
+import { ABSENT, type Fields } from '../../src/model/fields.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { errorText } from '../../src/report/failure.ts';
 import { Secret } from '../../src/secret.ts';
@@ -15,6 +16,7 @@ import { findCanaries } from '../action/leaks.ts';
 import type { Bench, Clients, Round, RoundOptions } from '../resources/bench.ts';
 import {
   bundle,
+  LOG_KEY,
   lifecycleOf,
   logGroup,
   plainParameter,
@@ -32,18 +34,21 @@ const THEIRS = { team: 'platform' };
 
 export const NAMES: readonly string[] = SUBJECTS.map(([, { name }]) => name);
 
-export const wanted = (): DesiredResource[] => [
-  logGroup.wish({ retention: 30 }),
+export const wanted = (): DesiredResource[] => shared({}, {});
+
+/** The same, with more of what belongs to the application. */
+const shared = (ofLogs: Fields, ofRepository: Fields): DesiredResource[] => [
+  logGroup.wish({ retention: 30, ...ofLogs }),
   plainParameter.wish(),
   secureParameter.wish({ value: new Secret(FIRST) }),
   bundle.wish({ 'key:password': new Secret(SECOND) }),
-  repository.wish({ lifecycle: canonicalJson(lifecycleOf(10)) }),
+  repository.wish({ lifecycle: canonicalJson(lifecycleOf(10)), ...ofRepository }),
 ];
 
 /** Everything that can differ does: values, tags, retention, keys, mutability, policy. */
 export const changed = (): DesiredResource[] =>
   [
-    logGroup.wish({ retention: 60 }),
+    logGroup.wish({ retention: 60, 'key-id': LOG_KEY }),
     plainParameter.wish({ value: 'two' }),
     secureParameter.wish({ value: new Secret(THIRD), 'key-id': 'alias/ours' }),
     bundle.wish({
@@ -118,8 +123,8 @@ export const SCENES: readonly Scene[] = [
   },
   {
     name: 'withdraw',
-    set: (bench) => bench.round([repository.wish(pulled('111122223333'))]),
-    wishes: () => [repository.wish()],
+    set: (bench) => bench.round(shared({ 'key-id': LOG_KEY }, pulled('111122223333'))),
+    wishes: () => shared({ 'key-id': ABSENT }, pulled(undefined)),
     options: {},
   },
   { name: 'silent', set: (bench) => bench.round(wanted()), wishes: wanted, options: {} },

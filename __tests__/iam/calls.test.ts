@@ -152,6 +152,16 @@ const SCENES: Readonly<Record<string, Scene>> = {
       'secretsmanager:TagResource',
     ],
   },
+  'a key for a log group, and none': {
+    before: () => applied(),
+    roles: { LogGroupKmsKey: 'true', DriftReadsValues: 'true' },
+    steps: [
+      deploy({ dotenv: SEED, 'log-group-kms-key-id': KEY.arn }),
+      read({ mode: 'drift', dotenv: SEED, 'log-group-kms-key-id': KEY.arn }),
+      deploy({ dotenv: SEED, 'log-group-kms-key-id': 'none' }),
+    ],
+    asks: ['logs:AssociateKmsKey', 'logs:DisassociateKmsKey'],
+  },
   'a repository that other accounts pull from, and no longer': {
     roles: { DriftReadsValues: 'true', PullAccounts: 'true' },
     steps: [
@@ -339,7 +349,13 @@ test('a type that cannot change in place: both policies have what deletes the pa
 
 test('the roles grant no action that no scene needs', async ({ skip }) => {
   skip(ran.size < Object.keys(SCENES).length, 'only some of the scenes ran');
-  const all = { ...DELETES, PullAccounts: 'true', DriftReadsValues: 'true', KmsKeyArn: KEY.arn };
+  const all = {
+    ...DELETES,
+    PullAccounts: 'true',
+    LogGroupKmsKey: 'true',
+    DriftReadsValues: 'true',
+    KmsKeyArn: KEY.arn,
+  };
   const roles = resolveRoles({ Repository: 'OWNER/NAME', Prefix: P, ...all });
   const granted = (role: Step['as']) => [
     ...new Set(

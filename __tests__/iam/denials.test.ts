@@ -30,7 +30,7 @@ function printed(mode: 'apply' | 'destroy', kmsKeyId: string | undefined, readsV
       only: new Set(['parameters', 'secrets']),
       allow: new Set(mode === 'destroy' ? ['change-type', 'delete-log-group', 'delete-repository'] : []),
       ownership: { prune: 'report' },
-      logGroup: { name: '/ecs/papyrus' },
+      logGroup: { name: '/ecs/papyrus', kmsKey: mode === 'destroy' ? 'none' : undefined },
       repository: { name: 'papyrus', lifecycle: '{}', pullAccounts, kmsKeyId },
       image: {},
       kmsKeyId,
@@ -44,7 +44,13 @@ function printed(mode: 'apply' | 'destroy', kmsKeyId: string | undefined, readsV
   return { Deployer: policies.deployer, DriftReader: reader, Execution: policies.execution };
 }
 
-const WIDE = { DeployerDeletes: 'true', PullAccounts: 'true', DriftReadsValues: 'true', KmsKeyArn: KEY };
+const WIDE = {
+  DeployerDeletes: 'true',
+  PullAccounts: 'true',
+  LogGroupKmsKey: 'true',
+  DriftReadsValues: 'true',
+  KmsKeyArn: KEY,
+};
 const SOURCES: ReadonlyArray<readonly [string, wide: Roles, narrow: Roles]> = [
   ['iam/roles.yml', ofTemplate(WIDE), ofTemplate()],
   ['what iam-policies prints', printed('destroy', KEY, true), printed('apply', undefined, false)],
@@ -246,7 +252,7 @@ const NEVER: readonly string[] = [
   ...['ssm:SendCommand', 'ssm:StartSession', 'ssm:GetParameterHistory', 'ssm:GetParametersByPath'],
   ...['ssm:PutResourcePolicy', 'ssm:LabelParameterVersion'],
   ...['logs:GetLogEvents', 'logs:FilterLogEvents', 'logs:StartQuery', 'logs:PutResourcePolicy'],
-  ...['logs:PutSubscriptionFilter', 'logs:AssociateKmsKey', 'logs:DeleteLogStream'],
+  ...['logs:PutSubscriptionFilter', 'logs:DeleteLogStream'],
   ...['ecr:PutRegistryPolicy', 'ecr:PutRegistryScanningConfiguration', 'ecr:BatchDeleteImage'],
   ...['ecr:PutReplicationConfiguration', 'ecr:DeleteLifecyclePolicy'],
 ];
@@ -268,6 +274,7 @@ const LACKING: ReadonlyArray<readonly [RoleName, kind: string, actions: readonly
   ['Deployer', 'parameter', ['ssm:DeleteParameter', 'ssm:DeleteParameters', 'ssm:RemoveTagsFromResource']],
   ['Deployer', 'secret', ['secretsmanager:DeleteSecret', 'secretsmanager:UntagResource']],
   ['Deployer', 'log group', ['logs:DeleteLogGroup', 'logs:UntagResource']],
+  ['Deployer', 'log group', ['logs:AssociateKmsKey', 'logs:DisassociateKmsKey']],
   ['Deployer', 'repository', ['ecr:DeleteRepository', 'ecr:UntagResource']],
   ['Deployer', 'repository', ['ecr:SetRepositoryPolicy', 'ecr:DeleteRepositoryPolicy']],
   ['DriftReader', 'parameter', ['ssm:GetParameters']],

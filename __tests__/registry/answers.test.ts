@@ -185,6 +185,19 @@ describe('what is told of an answer', () => {
     await expect(pushImage(archive, registry)).rejects.toThrow(`denied the manifest ${child.digest}`);
   });
 
+  it.each([
+    ['because no permissions boundary allows the ecr:InitiateLayerUpload action', /the permissions boundary/],
+    ['with an explicit deny in a service control policy', /administrators of the AWS organization/],
+    ['because no VPC endpoint policy allows the ecr:InitiateLayerUpload action', /that VPC endpoint/],
+    ['because no identity-based policy allows the action', /the role needs ecr:InitiateLayerUpload/],
+  ])('a denial with the remedy of its cause: %s', async (words, told) => {
+    const arn = 'arn:aws:ecr:us-west-2:123456789012:repository/app';
+    const message = `User: arn:aws:sts::123456789012:assumed-role/deploy-of-papyrus-in-production/GitHubActions is not authorized to perform: ecr:InitiateLayerUpload on resource: ${arn} ${words}`;
+    const body = JSON.stringify({ errors: [{ code: 'DENIED', message }] });
+    registry.faults.push({ on: 'POST upload', answer: { status: 403, body } });
+    await expect(pushImage(await writeLayout(), registry)).rejects.toThrow(told);
+  });
+
   it('a tag that cannot be asked for at the end', async () => {
     registry.denied.add('ecr:BatchGetImage');
     await expect(pushImage(await writeLayout(), registry)).rejects.toThrow(

@@ -5,7 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { AwsError } from '../../src/clients/errors.ts';
-import { type Condition, EXECUTION, missingStatement, PERMISSIONS } from '../../src/clients/permissions.ts';
+import {
+  type Condition,
+  EXECUTION,
+  missingStatement,
+  PERMISSIONS,
+  TERMINAL_READS,
+} from '../../src/clients/permissions.ts';
 import { policiesOf } from '../../src/report/iam.ts';
 import type { Policy, Scope } from '../../src/report/iam-policy.ts';
 
@@ -13,6 +19,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const SERVICES: Record<string, string> = {
   'cloudwatch-logs': 'logs',
   ecr: 'ecr',
+  iam: 'iam',
+  kms: 'kms',
   'secrets-manager': 'secretsmanager',
   ssm: 'ssm',
   sts: 'sts',
@@ -57,9 +65,13 @@ const run = (more: Partial<Scope['settings']>, partition = 'aws'): Scope => ({
 describe('the table of permissions', () => {
   it('holds every command of the source, and no other', () => {
     const told = Object.keys(PERMISSIONS).filter((action) => PERMISSIONS[action]?.byRegistry !== true);
-    expect(told.sort()).toEqual(
+    expect([...told, ...TERMINAL_READS].sort()).toEqual(
       [...commandsOfSource()].filter((action) => action !== 'sts:GetCallerIdentity').sort(),
     );
+  });
+
+  it('tells what only a terminal asks for, which is read alone', () => {
+    for (const action of TERMINAL_READS) expect(action).toMatch(/:(Get|Describe|List|Simulate)/);
   });
 
   it('lets nothing through that writes under the name of reading', () => {
@@ -104,6 +116,7 @@ describe('the policies of a configuration', () => {
     mode: 'destroy',
     allow: new Set(['change-type', 'delete-log-group', 'delete-repository']),
     repository: { name: 'papyrus', lifecycle: '{}', pullAccounts: '111122223333', kmsKeyId: undefined },
+    logGroup: { name: '/ecs/papyrus', kmsKey: 'none' },
   };
   const DELETES = /:(Delete(?!RetentionPolicy)|Untag|Remove)/;
   const deletes = (more: Partial<Scope['settings']>) =>
@@ -362,7 +375,7 @@ describe('iam/roles.yml', () => {
     const ofGroups = statements.filter((one) => /logs:(?!DescribeLogGroups)/.test(JSON.stringify(one)));
     // What is given, or the default of the action's own input.
     const GROUP = ['HasLogGroup', 'LogGroup', ['/', ['/ecs', [1, ['/', 'Prefix']]]]];
-    expect(ofGroups).toHaveLength(3);
+    expect(ofGroups).toHaveLength(4);
     for (const statement of ofGroups)
       expect(statement).toMatchObject({
         Resource: [
@@ -396,16 +409,24 @@ describe('iam/roles.yml', () => {
       );
     const taking = needing('removal', 'end', 'change-type', 'delete-log-group', 'delete-repository');
     const sharing = needing('pull-accounts');
+    const encrypting = needing('log-group-kms-key-id');
     expect(new Set(actions('Deployer', 'Deletes'))).toEqual(new Set(taking));
     expect(new Set(actions('Deployer', 'Shares'))).toEqual(new Set(sharing));
-    const asked = [...taking, ...sharing];
+    expect(new Set(actions('Deployer', 'Encrypts'))).toEqual(new Set(encrypting));
+    const asked = [...taking, ...sharing, ...encrypting];
     expect(new Set([...actions('Deployer'), ...asked])).toEqual(new Set(Object.keys(PERMISSIONS)));
     expect(actions('Deployer').filter((action) => asked.includes(action))).toEqual([]);
     const reading = (access: string) =>
       Object.keys(PERMISSIONS).filter((action) => PERMISSIONS[action]?.access === access);
     expect(new Set(actions('DriftReader'))).toEqual(new Set(reading('read')));
     expect(new Set(actions('DriftReader', 'ReadsValues'))).toEqual(new Set(reading('value')));
-    for (const parameter of ['DeployerDeletes', 'PullAccounts', 'DriftReadsValues', 'PlanOnPullRequests'])
+    for (const parameter of [
+      'DeployerDeletes',
+      'PullAccounts',
+      'LogGroupKmsKey',
+      'DriftReadsValues',
+      'PlanOnPullRequests',
+    ])
       expect(template.Parameters[parameter].Default).toBe('false');
     expect(new Set(actions('Execution'))).toEqual(new Set(Object.keys(EXECUTION)));
   });

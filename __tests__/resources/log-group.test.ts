@@ -1,4 +1,5 @@
 import {
+  AssociateKmsKeyCommand,
   CreateLogGroupCommand,
   DescribeLogGroupsCommand,
   type LogGroupClass,
@@ -6,10 +7,13 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Calls } from '../../src/clients/aws.ts';
+import { AwsError } from '../../src/clients/errors.ts';
 import { UserFacingError } from '../../src/clients/explanation.ts';
+import { ABSENT } from '../../src/model/fields.ts';
 import { logGroups } from '../../src/providers/log-group.ts';
+import { withKey } from '../../src/providers/log-group-key.ts';
 import { type Bench, fieldsOf, openBench, operations, TestClock } from './bench.ts';
-import { logGroup } from './subjects.ts';
+import { LOG_KEY, logGroup } from './subjects.ts';
 
 let bench: Bench;
 beforeAll(async () => {
@@ -88,6 +92,121 @@ test('the class cannot be changed: blocked on what is ours, nobody’s business 
   await create({ logGroupClass: 'INFREQUENT_ACCESS' });
   await bench.round(wish());
   await bench.silent(wish());
+});
+
+test('a given class is that of a new group, and blocked where the group has another', async () => {
+  const asked = wish({ class: 'INFREQUENT_ACCESS' });
+  await bench.round(asked);
+  expect((await logGroup.read(bench.front))?.['class']).toBe('INFREQUENT_ACCESS');
+  await bench.silent(asked);
+  for (const tags of [{ 'managed-by': 'aws-bootstrap' }, { team: 'platform' }]) {
+    await bench.aws.reset();
+    await create({ tags });
+    const { plan, writes } = await bench.round(asked);
+    expect(plan.at(-1)).toMatchObject({
+      action: 'blocked',
+      differences: [{ field: 'class', from: 'STANDARD', to: 'INFREQUENT_ACCESS' }],
+    });
+    expect(operations(writes)).not.toContain('CreateLogGroup');
+    // Created anew, nothing of it is lost but the logs that the user takes away.
+    const ignoring = await bench.round(asked, {
+      ignore: [{ resource: 'log-group', name: () => true, field: (field) => field === 'class' }],
+    });
+    expect(ignoring.plan.filter(({ action }) => action === 'blocked')).toEqual([]);
+  }
+});
+
+test('the usual class is not sent: regions without classes refuse the word', async () => {
+  const { writes } = await bench.round(wish({ class: 'STANDARD' }));
+  expect(writes[0]?.input).not.toHaveProperty('logGroupClass');
+});
+
+describe('the key', () => {
+  const keyOf = async () => (await logGroup.read(bench.front))?.['key'];
+  const OTHER = LOG_KEY.replace('1234abcd', '9876abcd');
+  const associate = (kmsKeyId: string) =>
+    bench.front.logs.send(new AssociateKmsKeyCommand({ logGroupName: NAME, kmsKeyId }));
+
+  test('it comes with the creation, without a call of its own', async () => {
+    const { writes } = await bench.round(wish({ 'key-id': LOG_KEY }));
+    expect(operations(writes)).toEqual(['CreateLogGroup', 'PutRetentionPolicy']);
+    expect(await keyOf()).toBe(LOG_KEY);
+    await bench.silent(wish({ 'key-id': LOG_KEY }));
+  });
+
+  test('another one, by somebody else, is drift', async () => {
+    await bench.round(wish({ 'key-id': LOG_KEY }));
+    await associate(OTHER);
+    const { change, writes } = await bench.round(wish({ 'key-id': LOG_KEY }));
+    expect(fieldsOf(change)).toEqual(['key-id']);
+    expect(operations(writes)).toEqual(['AssociateKmsKey']);
+    expect(await keyOf()).toBe(LOG_KEY);
+  });
+
+  test('where none is given, it is left as it is', async () => {
+    await bench.round(wish());
+    await associate(OTHER);
+    await bench.silent(wish());
+  });
+
+  test('none takes it off; of what was adopted only with an opt-in', async () => {
+    await bench.round(wish({ 'key-id': LOG_KEY }));
+    const { writes } = await bench.round(wish({ 'key-id': ABSENT }));
+    expect(operations(writes)).toEqual(['DisassociateKmsKey']);
+    expect(await keyOf()).toBeUndefined();
+    await bench.silent(wish({ 'key-id': ABSENT }));
+
+    await bench.aws.reset();
+    await create();
+    await associate(OTHER);
+    const { plan } = await bench.round(wish({ 'key-id': ABSENT }));
+    expect(plan.at(-1)).toMatchObject({ action: 'blocked', blocked: { consent: 'loosen' } });
+    await bench.round(wish({ 'key-id': ABSENT }), { allow: new Set(['loosen']) });
+    expect(await keyOf()).toBeUndefined();
+  });
+
+  const statement = (error: unknown) => {
+    const [, text = ''] = /add to its key policy: (.*)$/.exec(String(error)) ?? [];
+    return JSON.parse(text);
+  };
+  const NEEDED = {
+    Effect: 'Allow',
+    Principal: { Service: 'logs.us-west-2.amazonaws.com' },
+    Action: expect.arrayContaining(['kms:Encrypt*', 'kms:GenerateDataKey*', 'kms:Describe*']),
+    Resource: '*',
+    Condition: {
+      ArnEquals: {
+        'kms:EncryptionContext:aws:logs:arn': `arn:aws:logs:us-west-2:123456789012:log-group:${NAME}`,
+      },
+    },
+  };
+
+  test.each([
+    ['at the creation', async () => {}],
+    ['of a group that exists', () => bench.round(wish())],
+  ])('that AWS refuses, %s: the error has the statement of the key policy', async (_, set) => {
+    await set();
+    bench.aws.refuseKey(LOG_KEY);
+    const { outcome } = await bench.round(wish({ 'key-id': LOG_KEY }));
+    expect(outcome).toMatchObject({ result: 'failed', error: { reason: 'aws' } });
+    expect(statement(outcome.error)).toEqual(NEEDED);
+  });
+
+  test.each([
+    ['arn:aws-cn:kms:cn-north-1:123456789012:key/1', 'logs.cn-north-1.amazonaws.com.cn', 'aws-cn'],
+    ['arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/1', 'logs.us-gov-west-1.amazonaws.com', 'aws-us-gov'],
+  ])('%s: the statement is of its partition', async (key, host, partition) => {
+    const refusal = Object.assign(new Error('The specified KMS Key Id could not be found.'), {
+      name: 'InvalidParameterException',
+    });
+    const failed = withKey({ name: NAME, arn: undefined }, key, async () => {
+      throw new AwsError(refusal, 'logs:CreateLogGroup', NAME, false);
+    });
+    const error = await failed.catch((caught: unknown) => caught);
+    const { Principal, Condition } = statement(error);
+    expect(Principal.Service).toBe(host);
+    expect(JSON.stringify(Condition)).toContain(`arn:${partition}:logs:${key.split(':')[3]}:123456789012:`);
+  });
 });
 
 test('a role that may create the group and not its tags is told which of the two is missing', async () => {

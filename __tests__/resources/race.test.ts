@@ -72,7 +72,7 @@ describe.each(both)('%s', (_, subject, made, wish, rest) => {
     expect(outcome.result).toBe('done');
     expect(outcome.stands?.facts.arn).toMatch(/^arn:aws:/);
     expect(operations(writes)).toEqual([create, ...rest]);
-    expect(told).toEqual([expect.stringContaining(`${subject.name}: another run made it`)]);
+    expect(told).toEqual([expect.stringContaining(`${subject.name}: another run created it`)]);
     expect(await read()).toMatchObject({ ...subject.created, ...wishes(subject.name), tags: OURS });
     await bench.silent(wish);
   });

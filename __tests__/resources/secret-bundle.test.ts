@@ -136,6 +136,31 @@ describe('what others put there', () => {
     await bench.silent(wish({ a: 'one' }, {}, { closed: new Set(['key:']), unknown: new Set(['key:b']) }));
   });
 
+  test('a replica is blocked, with the region of its primary, until nothing differs', async () => {
+    await bench.round(wish({ a: 'one' }));
+    const description = await bench.others.secrets.send(new DescribeSecretCommand({ SecretId: NAME }));
+    const { $metadata: _metadata, ...about } = description;
+    const moment = (date: Date | undefined) => (date === undefined ? undefined : date.getTime() / 1000);
+    bench.aws.answer('DescribeSecret', () => ({
+      ...about,
+      CreatedDate: moment(about.CreatedDate),
+      LastChangedDate: moment(about.LastChangedDate),
+      LastAccessedDate: moment(about.LastAccessedDate),
+      PrimaryRegion: region,
+    }));
+    let region = 'us-east-1';
+    await bench.silent(wish({ a: 'one' }));
+    const { change, writes } = await bench.round(wish({ a: 'two' }));
+    expect(change).toMatchObject({
+      action: 'blocked',
+      blocked: { reason: expect.stringContaining('us-east-1') },
+    });
+    expect(writes).toEqual([]);
+    // A primary secret names its own region.
+    region = 'us-west-2';
+    expect((await bench.round(wish({ a: 'two' }), { looks: true })).change.action).toBe('update');
+  });
+
   test('a key that is written once is left to its rotation', async () => {
     const once = (rotated: string, plain: string) =>
       wish({ rotated, plain }, {}, { once: new Set(['key:rotated']) });
@@ -151,9 +176,8 @@ describe('what others put there', () => {
     ['a list', '["hunter2hunter2"]', /no object/],
     ['a number', '42', /no object/],
     ['null', 'null', /no object/],
-    ['a number that JavaScript rounds', '{"id":12345678901234567890,"a":"one"}', /too long/],
-    ['a fraction that JavaScript rounds', '{"id":12345678901.12345678901,"a":"one"}', /too long/],
-    ['a number that JavaScript cannot hold', '{"id":1e400,"a":"one"}', /too long/],
+    ['a key twice', '{"a":"hunter2hunter2","b":1,"a":"one"}', /a key twice/],
+    ['a key twice, in two spellings', '{"a":"hunter2hunter2","\\u0061":"one"}', /a key twice/],
   ])('%s is blocked and unwritten, and hidden in the log', async (_, content, reason) => {
     await create(content, { Tags: OURS });
     const { change, writes, masked } = await bench.round(wish());
@@ -167,15 +191,23 @@ describe('what others put there', () => {
   test.each([
     '9007199254740991',
     '-12345',
-    '1.5',
-    '0.30000000000000004',
-    '1e21',
-    '100000000000000000000',
+    '1.0',
+    '1e5',
+    '1E+2',
     '1.50',
-  ])('the number %s is kept', async (number) => {
-    await create(`{"id":${number},"a":"old"}`);
+    '-0',
+    '0.30000000000000004',
+    '1e400',
+    '12345678901234567890',
+    '12345678901.12345678901',
+    '[1.0, {"a":1e5, "a":2}]',
+    '{ "nested" : 1.0 }',
+    'null',
+  ])('of others, %s is kept as it is written', async (source) => {
+    await create(`{ "id" : ${source} ,"a":"old", "z":"é\\n" }`);
     await bench.round(wish());
-    expect(await value()).toEqual({ id: Number(number), a: 'one' });
+    expect(await text()).toBe(`{"a":"one","id":${source},"z":"é\\n"}`);
+    await bench.silent(wish());
   });
 
   test('binary data is blocked and unwritten', async () => {

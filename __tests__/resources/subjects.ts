@@ -105,6 +105,7 @@ const missing =
   };
 
 const GROUP = '/ecs/papyrus';
+export const LOG_KEY = 'arn:aws:kms:us-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 const GROUP_ARN = `arn:aws:logs:us-west-2:123456789012:log-group:${GROUP}`;
 
 export const logGroup: Subject = {
@@ -115,9 +116,11 @@ export const logGroup: Subject = {
       'AWS::Logs::LogGroup',
       GROUP,
       { retention: 1, class: 'STANDARD', ...fields },
-      { defaults: new Set(fields?.['retention'] === undefined ? ['class', 'retention'] : ['class']) },
+      {
+        defaults: new Set(['class', 'retention'].filter((field) => fields?.[field] === undefined)),
+      },
     ),
-  created: { retention: 1 },
+  created: { retention: 1, class: 'STANDARD' },
   createCalls: ['CreateLogGroup', 'PutRetentionPolicy'],
   second: { operation: 'PutRetentionPolicy', fields: {} },
   updates: [
@@ -132,6 +135,12 @@ export const logGroup: Subject = {
       fields: { retention: 'never' },
       differs: ['retention'],
       stands: { retention: undefined },
+    },
+    {
+      what: 'a key',
+      fields: { 'key-id': LOG_KEY },
+      differs: ['key-id'],
+      stands: { key: LOG_KEY },
     },
   ],
   drifts: [
@@ -175,7 +184,12 @@ export const logGroup: Subject = {
     const group = logGroups?.find(({ logGroupName }) => logGroupName === GROUP);
     if (group === undefined) return undefined;
     const { tags = {} } = await logs.send(new LogsTags({ resourceArn: GROUP_ARN }));
-    return { retention: group.retentionInDays, tags };
+    return {
+      retention: group.retentionInDays,
+      class: group.logGroupClass ?? 'STANDARD',
+      ...(group.kmsKeyId === undefined ? {} : { key: group.kmsKeyId }),
+      tags,
+    };
   },
   conflicts: true,
 };

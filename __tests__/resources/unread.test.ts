@@ -128,7 +128,7 @@ describe('secrets', () => {
   test.each([
     [
       'the whole call',
-      () => bench.aws.fault({ operation: 'BatchGetSecretValue', kind: 'access-denied', ...always }),
+      () => bench.aws.fault({ operation: /^(Batch)?GetSecretValue$/, kind: 'access-denied', ...always }),
     ],
     [
       'every item of it',
@@ -176,7 +176,7 @@ describe('secrets', () => {
   test('the version is the one that reading tells', async () => {
     await bench.round(bundle('a'));
     const read = (await bench.round(bundle('a'), { looks: true })).change;
-    bench.aws.fault({ operation: 'BatchGetSecretValue', kind: 'access-denied', ...always });
+    bench.aws.fault({ operation: /^(Batch)?GetSecretValue$/, kind: 'access-denied', ...always });
     const unread = (await bench.round(bundle('a'), LOOKS)).change;
     expect(unread.observed?.facts.version).toBe(read.observed?.facts.version);
   });
@@ -191,7 +191,7 @@ describe('secrets', () => {
         ],
       }),
     );
-    bench.aws.fault({ operation: 'BatchGetSecretValue', kind: 'access-denied', ...always });
+    bench.aws.fault({ operation: /^(Batch)?GetSecretValue$/, kind: 'access-denied', ...always });
     const { change } = await bench.round(bundle('a'), LOOKS);
     expect([change.action, fieldsOf(change), change.observed?.facts.unread]).toEqual([
       'update',
@@ -203,9 +203,22 @@ describe('secrets', () => {
   test('where values are written it is a failure, and nothing is', async () => {
     await bench.round(bundle('a'));
     await overwrite('a', '{"a":"drifted"}');
-    bench.aws.fault({ operation: 'BatchGetSecretValue', kind: 'access-denied', ...always });
+    bench.aws.fault({ operation: /^(Batch)?GetSecretValue$/, kind: 'access-denied', ...always });
     const { outcome, writes } = await bench.round(bundle('a'));
     expect(outcome).toMatchObject({ result: 'failed', error: { reason: 'access-denied' } });
     expect(operations(writes)).toEqual([]);
+  });
+
+  test.each([
+    ['a run that reads', LOOKS],
+    ['a run that writes', {}],
+  ])('%s reads one by one what it may not read in a batch', async (_, options) => {
+    const all = [bundle('a'), bundle('b'), bundle('c')];
+    await bench.round(all.slice(0, 2));
+    await overwrite('a', '{"a":"drifted"}');
+    bench.aws.fault({ operation: 'BatchGetSecretValue', kind: 'access-denied', ...always });
+    const { plan, outcomes } = await bench.round(all, options);
+    expect(plan.map(({ action }) => action)).toEqual(['update', 'none', 'create']);
+    expect(outcomes.filter(({ result }) => result === 'failed')).toEqual([]);
   });
 });

@@ -33,6 +33,7 @@ import {
   readError,
   refuse,
   reply,
+  replyByXml,
   SERVICES,
   type Service,
 } from './protocol.ts';
@@ -104,6 +105,8 @@ export interface AwsServer extends AsyncDisposable {
   storedBytes(logGroup: string, bytes: number): void;
   /** Puts deletion protection on a log group, or takes it off. */
   protect(logGroup: string, isProtected?: boolean): void;
+  /** A KMS key that CloudWatch Logs may not use. */
+  refuseKey(key: string): void;
   /** What a child process needs to speak to this server and to no other. */
   env(): Record<string, string>;
   close(): Promise<void>;
@@ -220,13 +223,17 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     };
     try {
       const own = await (answerers.get(operation) ?? answerers.get(`${service}.${operation}`))?.(input);
-      const judged = own ? reply(own) : await laws[service]?.operations[operation]?.(input, ask);
+      const judged = own
+        ? isForm(raw)
+          ? replyByXml(operation, own)
+          : reply(own)
+        : await laws[service]?.operations[operation]?.(input, ask);
       return readdress(request, judged ?? (await askMoto(service, operation, raw)));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       // moto's own refusals are no Invalid.
       if (error instanceof Invalid && !options.lenient) addOffences([`${operation}: ${error.code}`]);
-      return refuse(service, error);
+      return refuse(isForm(raw) ? 'sts' : service, error);
     }
   }
 
@@ -299,6 +306,7 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
     own: secrets.own,
     storedBytes: logs.storedBytes,
     protect: logs.protect,
+    refuseKey: logs.refuseKey,
     env: () => environmentOf(url),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -311,6 +319,10 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
   };
   return aws;
 }
+
+/** STS and IAM are asked by forms, and answer by XML. */
+const isForm = ({ headers }: Raw) =>
+  String(headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
 
 function refuseBy(kind: Parameters<typeof describeFault>[0] | 'html', request: Request): Reply {
   if (kind === 'html') {

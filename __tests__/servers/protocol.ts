@@ -57,7 +57,8 @@ export function parseRequest(
     form.delete('Version');
     return { service: 'sts', operation: action, input: Object.fromEntries(form) };
   }
-  return { service: 'other', operation: target || action || `${method} ${url}`, input: {} };
+  const input = isForm && action ? Object.fromEntries(form) : {};
+  return { service: 'other', operation: target || action || `${method} ${url}`, input };
 }
 
 function parseJson(body: Buffer): Input {
@@ -71,6 +72,22 @@ function parseJson(body: Buffer): Input {
 export function reply(value: unknown): Reply {
   const body = Buffer.from(JSON.stringify(value));
   return { status: 200, headers: { 'content-type': 'application/x-amz-json-1.1' }, body };
+}
+
+/** As a service answers that is asked by a form, such as IAM: what is undefined is left out. */
+export function replyByXml(operation: string, value: unknown): Reply {
+  const inner = toXml(value);
+  const text = `<${operation}Response><${operation}Result>${inner}</${operation}Result></${operation}Response>`;
+  return { status: 200, headers: { 'content-type': 'text/xml' }, body: Buffer.from(text) };
+}
+
+function toXml(value: unknown): string {
+  if (Array.isArray(value)) return value.map((one) => `<member>${toXml(one)}</member>`).join('');
+  if (typeof value !== 'object' || value === null) return escapeXml(String(value));
+  return Object.entries(value)
+    .filter(([, one]) => one !== undefined)
+    .map(([name, one]) => `<${name}>${toXml(one)}</${name}>`)
+    .join('');
 }
 
 export function refuse(service: Service, { code, message, status }: Refusal): Reply {

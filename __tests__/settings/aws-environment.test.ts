@@ -45,7 +45,7 @@ describe('a profile', () => {
         throw new Error('read');
       },
     );
-    expect(reading).toEqual({ keys: undefined, profile: undefined });
+    expect(reading).toEqual({ keys: undefined, profile: undefined, malformed: [], invalidEndpoints: [] });
   });
 
   it.each<[string, string, Partial<AwsFiles>, boolean]>([

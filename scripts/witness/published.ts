@@ -2,9 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { jobOf, readBlocks } from '../workflow-blocks.mjs';
+import { readWritten } from './written.ts';
 
 export interface Published {
-  /** Page or file; on a page with the workflow's name, or the heading above a list of steps. */
+  /** Page, file or `init`; on a page with the workflow's name, or the heading above a list of steps. */
   readonly name: string;
   readonly text: string;
 }
@@ -30,7 +31,11 @@ export function readPublished(): Published[] {
     .map((name) => `examples/${name.replaceAll('\\', '/')}`)
     .filter((name) => /\.github\/workflows\/[^/]+\.ya?ml$/.test(name));
   const own = readdirSync('.github/workflows').filter((name) => !OWN.has(name));
-  return [...shown, ...[...files, ...own.map((name) => `.github/workflows/${name}`)].map(readFile)];
+  return [
+    ...shown,
+    ...readWritten(),
+    ...[...files, ...own.map((name) => `.github/workflows/${name}`)].map(readFile),
+  ];
 }
 
 const readFile = (name: string): Published => ({ name, text: readFileSync(name, 'utf8') });

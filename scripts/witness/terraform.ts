@@ -124,20 +124,24 @@ export class Terraform {
 
   async configure(resources: readonly Resource[]): Promise<void> {
     await writeFile(join(this.folder, 'main.tf.json'), configurationOf(resources));
-    if (this.tool.needsInit) await this.#run([0], 'init', '-input=false');
+    await this.init();
+  }
+
+  async init(): Promise<void> {
+    if (this.tool.needsInit) await this.run([0], 'init', '-input=false');
   }
 
   /** As the exit code of `plan` says. */
-  async isUpToDate(): Promise<boolean> {
-    const { code } = await this.#run([0, 2], 'plan', '-input=false', '-detailed-exitcode');
+  async isUpToDate(...args: string[]): Promise<boolean> {
+    const { code } = await this.run([0, 2], 'plan', '-input=false', '-detailed-exitcode', ...args);
     return code === 0;
   }
 
   /** @returns all that `plan` has looked at */
-  async plan(): Promise<Planned[]> {
+  async plan(...args: string[]): Promise<Planned[]> {
     const file = join(this.folder, 'plan.bin');
-    await this.#run([0], 'plan', '-input=false', `-out=${file}`);
-    const { text } = await this.#run([0], 'show', '-json', file);
+    await this.run([0], 'plan', '-input=false', `-out=${file}`, ...args);
+    const { text } = await this.run([0], 'show', '-json', file);
     const { resource_changes = [] } = JSON.parse(text) as PlanFile;
     return resource_changes.map(({ address, change }) => ({
       address,
@@ -149,20 +153,20 @@ export class Terraform {
 
   /** Does what the last plan says. */
   async apply(): Promise<void> {
-    await this.#run([0], 'apply', '-input=false', join(this.folder, 'plan.bin'));
+    await this.run([0], 'apply', '-input=false', join(this.folder, 'plan.bin'));
   }
 
-  #run(
-    codes: readonly number[],
-    command: string,
-    ...args: string[]
-  ): Promise<{ code: number; text: string }> {
+  /** @throws Error with what it prints, where its exit code is another */
+  run(codes: readonly number[], command: string, ...args: string[]): Promise<{ code: number; text: string }> {
     const { program, environment } = this.tool;
     const { PATH = '', HOME = '' } = process.env;
     const env = {
       PATH,
       HOME,
       AWS_ENDPOINT_URL: this.endpoint,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_EC2_METADATA_DISABLED: 'true',
       CHECKPOINT_DISABLE: '1',
       TF_IN_AUTOMATION: '1',
       ...environment,
@@ -173,7 +177,7 @@ export class Terraform {
       execFile(program, [command, ...colour, ...args], options, (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code;
         if (typeof code === 'number' && codes.includes(code)) resolve({ code, text: stdout });
-        else reject(new Error(`${program} ${command}: ${stderr.trim() || error?.message}`));
+        else reject(new Error(`${program} ${command}: ${stderr.trim() || stdout.trim() || error?.message}`));
       });
     });
   }

@@ -46,7 +46,7 @@ export function readArguments(
     if (token.kind !== 'option') continue;
     const { name, isOff } = nameOf(token.name, token.rawName, descriptors);
     const descriptor = descriptors[name];
-    if (descriptor === undefined) throw new UsageError(unknownFlag(token.rawName, descriptors));
+    if (descriptor === undefined) throw new UsageError(unknownFlag(token, descriptors));
     let { value } = token;
     if (descriptor.type === 'switch') {
       const next = args[token.index + 1];
@@ -126,15 +126,17 @@ function secretOnCommandLine(name: string): string {
   return `--${name} does not take a value on the command line, since every process of this machine can read argument lists and the shell keeps them in its history. Give a file with --${name} @PATH, standard input with --${name} -${byVariable}`;
 }
 
-function unknownFlag(rawName: string, descriptors: Readonly<Record<string, FlagDescriptor>>): string {
-  // What follows an = may be a value, and so may a text that was mistaken for a flag.
-  const isName = /^--?[A-Za-z][A-Za-z0-9-]{0,40}$/.test(rawName);
-  const negated = rawName.startsWith('--no-') ? rawName.slice('--no-'.length) : undefined;
+/** What is like no flag may be a value that was mistaken for one: only its place is told. */
+function unknownFlag(
+  { rawName, index }: { readonly rawName: string; readonly index: number },
+  descriptors: Readonly<Record<string, FlagDescriptor>>,
+): string {
+  const names = Object.keys(descriptors);
   const nearest =
-    nearestOf(rawName.replace(/^-+/, ''), Object.keys(descriptors)) ??
-    (negated === undefined ? undefined : nearestOf(negated, Object.keys(descriptors)));
-  const hint = nearest === undefined ? '. --help lists the flags' : `. Did you mean --${nearest}?`;
-  return `${isName ? `there is no flag ${rawName}` : 'there is a flag that does not exist'}${hint}`;
+    nearestOf(rawName.replace(/^-+/, ''), names) ?? nearestOf(rawName.replace(/^--no-/, ''), names);
+  return nearest === undefined
+    ? `argument ${index + 1} behind the command is no flag. --help lists the flags`
+    : `there is no flag ${rawName}. Did you mean --${nearest}?`;
 }
 
 function flagsOf(given: ReadonlyMap<string, readonly string[]>, positionals: readonly string[]): Flags {

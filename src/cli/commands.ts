@@ -1,8 +1,10 @@
 import type { Command } from './command.ts';
+import { DOCTOR } from './doctor-command.ts';
+import { EXPORT_COMMANDS } from './export-commands.ts';
 import { type FlagDescriptor, INPUT_FLAGS } from './flags.ts';
+import { PROGRAM } from './program.ts';
 
-/** How users start the command line. */
-export const PROGRAM = 'npx github:papyrus/aws-bootstrap';
+export { PROGRAM };
 
 const YES: FlagDescriptor = { type: 'switch', short: 'y', description: 'Apply without asking' };
 
@@ -20,7 +22,7 @@ export const COMMANDS: readonly Command[] = [
       ['Preview what a .env would create', `${PROGRAM} plan --env-file .env --prefix /myapp/prd`],
       [
         'Read the .env from another program',
-        `sops decrypt prd.env | ${PROGRAM} plan --env-file - --prefix /myapp/prd`,
+        `sops decrypt prd.env | ${PROGRAM} -- plan --env-file - --prefix /myapp/prd`,
       ],
       ['Count the changes in a script', `${PROGRAM} plan --json | jq '.changes | length'`],
     ],
@@ -145,4 +147,6 @@ export const COMMANDS: readonly Command[] = [
     ],
     load: () => import('./init.ts'),
   },
+  DOCTOR,
+  ...EXPORT_COMMANDS,
 ];

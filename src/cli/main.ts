@@ -9,9 +9,11 @@ import { styled } from './text.ts';
 
 /**
  * The command line: finds the command, reads its flags, runs it. Sets the exit code; never throws.
- * @param args what stands behind the program's name
+ * @param given what stands behind the program's name
  */
-export async function main(args: readonly string[]): Promise<void> {
+export async function main(given: readonly string[]): Promise<void> {
+  // npx hands on the two hyphens that keep Node.js from taking --env-file for its own.
+  const args = given[0] === '--' ? given.slice(1) : given;
   const terminal = openTerminal(STREAMS, {
     environment: ENVIRONMENT,
     isQuiet: args.includes('--quiet') || args.includes('-q'),

@@ -17,6 +17,8 @@ export interface Terminal {
   printCommand(text: string): void;
   /** Prints text of many lines whose layout is ours, such as JSON or a help page; it is scrubbed like a line. */
   printText(text: string): void;
+  /** Prints a file that a pipe takes as it is. On a terminal control characters are made visible. */
+  printDocument(text: string): void;
   /** Prints a value as JSON, indented, without hidden texts. */
   printJson(value: unknown): void;
   /** Prints what is no part of the result, such as a notice or an error, to standard error. */
@@ -57,6 +59,8 @@ export interface TerminalOptions {
 
 /** Narrower than this, lines are not broken further. */
 const LEAST_WIDTH = 40;
+/** Milliseconds in which a signal reaches its listeners. */
+const SIGNAL_MS = 50;
 
 export function openTerminal(streams: Streams, options: TerminalOptions): Terminal {
   return new StreamTerminal(streams, options);
@@ -102,6 +106,12 @@ class StreamTerminal implements Terminal {
     this.#streams.output.write(`${lines.join('\n')}\n`);
   }
 
+  printDocument(text: string): void {
+    this.#clear();
+    const { output } = this.#streams;
+    output.write(output.isTTY === true ? text.split('\n').map(forLog).join('\n') : text);
+  }
+
   printJson(value: unknown): void {
     // Characters that would be made visible otherwise, in the only form that JSON has for them.
     const text = JSON.stringify(value, null, 2).replace(/[\p{Cf}\p{Zl}\p{Zp}\x7f-\x9f]/gu, (character) =>
@@ -140,7 +150,11 @@ class StreamTerminal implements Terminal {
     const { input, errors } = this.#streams;
     const reader = createInterface({ input, output: errors, historySize: 0 });
     // Ctrl-C ends the run as it does everywhere else.
-    reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    reader.once('SIGINT', () => {
+      process.kill(process.pid, 'SIGINT');
+      // Whoever listens to the signal hears it before the question ends.
+      setTimeout(() => reader.close(), SIGNAL_MS);
+    });
     const ended = new Promise<undefined>((resolve) => reader.once('close', () => resolve(undefined)));
     try {
       const answer = await Promise.race([reader.question(this.shown(question)), ended]);

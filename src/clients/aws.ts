@@ -2,6 +2,7 @@ import type { Agent } from 'node:http';
 import type { Secret } from '../secret.ts';
 import { limitAnswers, type Transport } from './aws-answer.ts';
 import { retried } from './aws-retry.ts';
+import { rememberCall } from './call-facts.ts';
 import { AbortedError, Cancellation } from './cancellation.ts';
 import type { Clock } from './clock.ts';
 import { AwsError, codeOf } from './errors.ts';
@@ -52,6 +53,8 @@ const QUOTAS = {
   'ecr:read': { perSecond: 10, burst: 10, concurrency: 4 },
   'ecr:write': { perSecond: 10, burst: 10, concurrency: 4 },
   'sts:read': { perSecond: 10, burst: 10, concurrency: 1 },
+  'iam:read': { perSecond: 5, burst: 10, concurrency: 2 },
+  'kms:read': { perSecond: 10, burst: 10, concurrency: 2 },
 } as const satisfies Record<string, Quota>;
 export type QuotaName = keyof typeof QUOTAS;
 
@@ -117,10 +120,10 @@ export class Calls {
       });
     } catch (error) {
       if (error instanceof AbortedError) throw error;
-      const told = new AwsError(error, options.operation, options.resource, options.secret === true);
+      const explained = new AwsError(error, options.operation, options.resource, options.secret === true);
       // Every other call would fail the same way.
-      if (told.reason === 'credentials') this.#cancellation.end('credentials');
-      throw told;
+      if (explained.reason === 'credentials') this.#cancellation.end('credentials');
+      throw explained;
     }
   }
 
@@ -183,7 +186,7 @@ class ReadOnlyError extends Error {
   }
 }
 
-const READING = /^(Get|BatchGet|Describe|List)/;
+const READING = /^(Get|BatchGet|Describe|List|Simulate)/;
 
 /** The part of the SDK's middleware stack that is used here. */
 interface Stack {
@@ -196,6 +199,7 @@ interface Stack {
   ): void;
 }
 interface Args {
+  readonly input?: unknown;
   readonly request?: { headers?: Record<string, string> };
 }
 
@@ -242,6 +246,17 @@ export function prepare<C extends { middlewareStack: unknown; config: { requestH
     end: connection.end,
   });
   const stack = client.middlewareStack as Stack;
+  stack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        rememberCall(error, { region: connection.region, input: args.input });
+        throw error;
+      }
+    },
+    { step: 'initialize', name: 'rememberCall', priority: 'high' },
+  );
   if (connection.readOnly)
     stack.add(
       (next, context) => (args) => {

@@ -1,5 +1,7 @@
-import { explainAccessDenied } from './access-denied.ts';
-import type { Explanation, FailureReason } from './explanation.ts';
+import { explainAccessDenied, explainTagPolicy } from './access-denied.ts';
+import { callFactsOf, isWithoutValues } from './call-facts.ts';
+import { explainCredentials } from './credentials-errors.ts';
+import type { Explanation, FailureCause, FailureReason } from './explanation.ts';
 import { isUntrusted, TRUST } from './network-errors.ts';
 import type { Statement } from './permissions.ts';
 
@@ -39,54 +41,72 @@ export class CreateConflictError extends Error {
   }
 }
 
-/** `AWS_PROFILE` names a profile that the AWS files of the machine do not have. */
-export class ProfileNotFound extends Error {
-  override readonly name = 'ProfileNotFound';
-}
-
 /**
- * A call that failed, in words: what, on which resource, what to do. The service's own message is taken over only
- * where the call carried no secret, since AWS repeats what it refuses.
+ * A call that failed, in words: what, on which resource, what to do. The service's own message is taken over only where it
+ * holds nothing secret, since AWS repeats what it refuses.
  */
 export class AwsError extends Error {
   readonly operation: string;
   readonly resource: string;
   readonly code: string;
   readonly reason: FailureReason;
-  readonly remedy: string;
   /** What failed, without the operation and the resource: equal for one cause. */
   readonly what: string;
+  readonly remedy: string;
+  readonly failureCause: FailureCause | undefined;
   /** The IAM statement that is missing. */
   readonly statement: Statement | undefined;
+  /** The policy that denies the call, where AWS names it. */
+  readonly policyArn: string | undefined;
 
   constructor(cause: unknown, operation: string, resource: string, carriesSecret: boolean) {
     const code = codeOf(cause);
-    const { reason, what, remedy, statement } = explain(cause, code, operation, resource, carriesSecret);
+    const { reason, what, remedy, failureCause, statement, policyArn } = explain({
+      cause,
+      code,
+      message: cause instanceof Error ? cause.message : '',
+      operation,
+      resource,
+      carriesSecret,
+    });
     super(`${operation} on ${resource}: ${what}`, { cause });
     this.name = 'AwsError';
     this.operation = operation;
     this.resource = resource;
     this.code = code;
     this.reason = reason;
-    this.remedy = remedy;
     this.what = what;
+    this.remedy = remedy;
+    this.failureCause = failureCause;
     this.statement = statement;
+    this.policyArn = policyArn;
   }
 }
 
-const CREDENTIALS =
-  'put aws-actions/configure-aws-credentials before this step, with "permissions: id-token: write" on the job and a role to assume';
+/** A failed call, as the rules below read it. */
+interface FailedCall {
+  readonly cause: unknown;
+  readonly code: string;
+  /** The service's own; it may repeat a value. */
+  readonly message: string;
+  readonly operation: string;
+  readonly resource: string;
+  readonly carriesSecret: boolean;
+}
 
-const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'RequestExpired']);
-const INVALID = new Set([
-  'UnrecognizedClientException',
-  'InvalidClientTokenId',
-  'InvalidSignatureException',
-  'AuthFailure',
-  'SignatureDoesNotMatch',
-  'IncompleteSignature',
-  'MissingAuthenticationToken',
-]);
+/** Each explains the failures that it knows; the first one counts. */
+const RULES: ReadonlyArray<(failed: FailedCall) => Explanation | undefined> = [
+  ({ cause, code, message }) => explainCredentials(cause, code, message, callFactsOf(cause)?.region),
+  ({ message }) => explainTagPolicy(message),
+  ({ code, message, operation, resource }) =>
+    DENIED.has(code) ? explainAccessDenied(message, operation, resource) : undefined,
+  explainQuota,
+  explainConflict,
+  explainKey,
+  explainNetwork,
+  explainResponse,
+];
+
 const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation', 'NotAuthorized']);
 /** Each service's code for a creation that lost a race. */
 const EXISTS = new Set([
@@ -109,37 +129,40 @@ const KMS = new Set([
   'KMSAccessDeniedException',
 ]);
 
-function explain(
-  cause: unknown,
-  code: string,
-  operation: string,
-  resource: string,
-  carriesSecret: boolean,
-): Explanation {
-  const message = cause instanceof Error ? cause.message : '';
-  if (code === 'CredentialsProviderError' || code === 'CredentialsError' || code === 'TokenProviderError')
-    return { reason: 'credentials', what: 'there are no AWS credentials', remedy: CREDENTIALS };
-  if (cause instanceof ProfileNotFound)
-    return {
-      reason: 'credentials',
-      what: 'AWS_PROFILE names it, and the AWS files of this machine do not have it',
-      remedy: `take AWS_PROFILE out of the environment of the runner, or set it to a profile that exists; or ${CREDENTIALS}`,
-    };
-  if (EXPIRED.has(code))
-    return {
-      reason: 'credentials',
-      what: 'the AWS credentials have expired',
-      remedy: 'run again; what is done stays done. For long runs ask for a longer role-duration-seconds',
-    };
-  if (INVALID.has(code))
-    return { reason: 'credentials', what: 'AWS does not accept the credentials', remedy: CREDENTIALS };
-  if (DENIED.has(code)) return explainAccessDenied(message, operation, resource);
+function explain(failed: FailedCall): Explanation {
+  for (const rule of RULES) {
+    const explanation = rule(failed);
+    if (explanation !== undefined) return explanation;
+  }
+  const { cause, code, message, carriesSecret } = failed;
+  const facts = callFactsOf(cause);
+  const isShown = !carriesSecret || (facts !== undefined && isWithoutValues(message, facts));
+  return {
+    reason: 'aws',
+    what: !isShown || message === '' ? code : `${code}: ${message}`,
+    remedy: isShown
+      ? 'see the message of AWS'
+      : 'the message of AWS is not shown, since it may repeat the value; CloudTrail has it',
+  };
+}
+
+function explainQuota({ code }: FailedCall): Explanation | undefined {
   if (code === 'ParameterMaxVersionLimitExceeded')
     return {
       reason: 'quota',
       what: 'its oldest version carries a label, so that no new version can be stored',
       remedy: 'remove the label from its oldest version (ssm unlabel-parameter-version)',
     };
+  if (!QUOTA.has(code)) return undefined;
+  return {
+    reason: 'quota',
+    what: `a quota of the account is used up (${code})`,
+    remedy: 'ask for more in the Service Quotas console, or remove what is not needed',
+  };
+}
+
+function explainConflict({ cause, code }: FailedCall): Explanation | undefined {
+  const apart = 'run again; a concurrency group in the workflow keeps runs apart';
   if (EXISTS.has(code))
     return {
       reason: 'conflict',
@@ -150,56 +173,56 @@ function explain(
     return {
       reason: 'conflict',
       what: `another run created it at the same time with other settings than the configured ones: ${cause.fields.join(', ')}`,
-      remedy: 'run again; a concurrency group in the workflow keeps runs apart',
+      remedy: apart,
     };
-  if (QUOTA.has(code))
-    return {
-      reason: 'quota',
-      what: `a quota of the account is used up (${code})`,
-      remedy: 'ask for more in the Service Quotas console, or remove what is not needed',
-    };
-  if (KMS.has(code))
-    return {
-      reason: 'aws',
-      what: `the KMS key cannot be used (${code})`,
-      remedy:
-        'check that the key of kms-key-id exists in this region, is enabled, and that the role may use it',
-    };
+  if (code !== 'TooManyUpdates' && code !== 'OperationAbortedException') return undefined;
+  return { reason: 'conflict', what: `others are changing it at the same time (${code})`, remedy: apart };
+}
+
+function explainKey({ code }: FailedCall): Explanation | undefined {
+  if (!KMS.has(code)) return undefined;
+  return {
+    reason: 'aws',
+    what: `the KMS key cannot be used (${code})`,
+    remedy:
+      'check that the key of kms-key-id exists in this region, is enabled, and that the role may use it',
+  };
+}
+
+function explainNetwork({ code }: FailedCall): Explanation | undefined {
   if (isUntrusted(code))
     return {
       reason: 'network',
+      failureCause: 'certificate',
       what: `the certificate that was shown for AWS is not trusted (${code})`,
       remedy: `check AWS_ENDPOINT_URL; ${TRUST}`,
     };
-  if (code === 'TimeoutError' || /^E[A-Z_]+$/.test(code))
-    return {
-      reason: 'network',
-      what: `AWS could not be reached (${code})`,
-      remedy: "check the region, the runner's network and AWS_ENDPOINT_URL, and run again",
-    };
-  if (code === 'TooManyUpdates' || code === 'OperationAbortedException')
-    return {
-      reason: 'conflict',
-      what: `others are changing it at the same time (${code})`,
-      remedy: 'run again; a concurrency group in the workflow keeps runs apart',
-    };
-  if (/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/.test(code) || statusOf(cause) === 429)
+  if (code !== 'TimeoutError' && !/^E[A-Z_]+$/.test(code)) return undefined;
+  return {
+    reason: 'network',
+    what: `AWS could not be reached (${code})`,
+    remedy: "check the region, the runner's network and AWS_ENDPOINT_URL, and run again",
+  };
+}
+
+function explainResponse({ cause, code }: FailedCall): Explanation | undefined {
+  const status = statusOf(cause);
+  if (/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/.test(code) || status === 429)
     return { reason: 'throttled', what: 'AWS kept throttling', remedy: 'run again; what is done stays done' };
   // A parser repeats what it could not read, which may be a value.
-  if (isUnreadable(cause)) {
-    const status = statusOf(cause);
+  if (isUnreadable(cause))
     return {
       reason: 'aws',
       what: `AWS gave an answer that cannot be read${status === undefined ? '' : ` (HTTP status ${status})`}`,
       remedy: 'run again; if it stays, check AWS_ENDPOINT_URL and the proxy of the runner',
     };
-  }
+  // Thrown by the SDK or by this action, never by AWS.
+  if (!(cause instanceof TypeError || cause instanceof RangeError || cause instanceof ReferenceError))
+    return undefined;
   return {
-    reason: 'aws',
-    what: carriesSecret || message === '' ? code : `${code}: ${message}`,
-    remedy: carriesSecret
-      ? 'the message of AWS is not shown, since it may repeat the value; CloudTrail has it'
-      : 'see the message of AWS',
+    reason: 'internal',
+    what: `the request could not be made (${cause.name} within the action)`,
+    remedy: 'run again with debug logging, and report it with the log if it stays',
   };
 }
 

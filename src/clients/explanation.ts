@@ -17,13 +17,41 @@ export type FailureReason =
   | 'deadline'
   | 'internal';
 
+/** Causes within a reason that have a remedy of their own. */
+export type FailureCause =
+  /** Only this one is mended by a statement in the policy of the role. */
+  | 'missing-permission'
+  | 'identity-policy-deny'
+  | 'permissions-boundary'
+  | 'session-policy'
+  | 'service-control-policy'
+  | 'resource-control-policy'
+  | 'vpc-endpoint-policy'
+  | 'resource-policy'
+  | 'tag-policy'
+  | 'kms-key'
+  | 'no-credentials'
+  | 'no-profile'
+  | 'expired-credentials'
+  | 'unknown-access-key'
+  | 'wrong-secret-key'
+  | 'malformed-credentials'
+  | 'region-not-enabled'
+  | 'clock-skew'
+  | 'endpoint'
+  | 'certificate';
+
 /** An error in words: what failed, why, and the remedy. */
 export interface Explanation {
   readonly reason: FailureReason;
+  /** What failed, without the operation and the resource: equal for one cause. */
   readonly what: string;
   readonly remedy: string;
+  readonly failureCause?: FailureCause;
   /** The IAM statement that is missing, where a missing one is the cause. */
   readonly statement?: Statement;
+  /** The policy that denies the call, where AWS names it. */
+  readonly policyArn?: string | undefined;
 }
 
 /** An error whose whole text is ours: it holds no value, and is printed as it is. */

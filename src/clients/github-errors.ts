@@ -1,22 +1,7 @@
+import { type GitHubCause, GitHubError } from './github-error.ts';
 import { TimeoutError, TooLargeError } from './http.ts';
 import { isUntrusted, systemCode, TRUST } from './network-errors.ts';
 import { backoff, rateLimitReset, retryAfter } from './retry.ts';
-
-/** Why GitHub did not do what was asked; `text` is ours, since bodies of errors may come from anywhere. */
-export class GitHubError extends Error {
-  readonly status: number;
-
-  constructor(status: number, text: string) {
-    super(text);
-    this.name = 'GitHubError';
-    this.status = status;
-  }
-}
-
-export const isMissing = (error: unknown): boolean => error instanceof GitHubError && error.status === 404;
-
-/** GitHub's status for what exists already. */
-export const isThere = (error: unknown): boolean => error instanceof GitHubError && error.status === 422;
 
 /** The response that an error of Octokit is about. */
 export interface FailedResponse {
@@ -42,7 +27,7 @@ export function isLimit({ status, headers, text }: FailedResponse): boolean {
     status === 403 &&
     (headers['retry-after'] !== undefined ||
       String(headers['x-ratelimit-remaining']) === '0' ||
-      /rate limit/i.test(text))
+      /rate limit|abuse detection/i.test(text))
   );
 }
 
@@ -78,6 +63,52 @@ export function delayAfter(error: unknown, attempt: number, method: string, now:
   return passes && method !== 'POST' ? own : undefined;
 }
 
+interface GitHubRefusal {
+  readonly cause: GitHubCause;
+  readonly words: string;
+}
+
+/** GitHub answers 403 to all of these; only its message distinguishes them. */
+const REFUSALS: ReadonlyArray<GitHubRefusal & { readonly message: RegExp }> = [
+  {
+    message: /\b(?:issue|pull request|conversation|discussion) is locked/i,
+    cause: 'locked',
+    words: 'the conversation is locked: unlock it, or comment elsewhere',
+  },
+  {
+    message: /\barchived\b/i,
+    cause: 'archived',
+    words: 'the repository is archived, and so read-only: unarchive it, or turn off comments and issues',
+  },
+  {
+    message: /\bSAML\b/,
+    cause: 'saml',
+    words: 'the organization enforces SAML single sign-on: authorize the token for the organization',
+  },
+  {
+    message: /\bIP allow list\b/i,
+    cause: 'ip-allow-list',
+    words: 'the IP allow list of the organization does not have the address of the runner: add it there',
+  },
+  {
+    message: /not accessible by (?:integration|personal access token)|must have admin rights/i,
+    cause: 'missing-permission',
+    words: 'the token lacks a permission',
+  },
+];
+
+function refusalOf(response: FailedResponse): GitHubRefusal | undefined {
+  const isSecondary = /secondary rate limit|abuse detection/i.test(response.text);
+  if (isSecondary)
+    return {
+      cause: 'secondary-rate-limit',
+      words: "GitHub's secondary rate limit is reached: run fewer jobs at once, or run again later",
+    };
+  if (isLimit(response)) return { cause: 'rate-limit', words: "GitHub's rate limit is used up" };
+  if (response.status !== 403) return undefined;
+  return REFUSALS.find(({ message }) => message.test(response.text));
+}
+
 const WORDS: Readonly<Record<number, string>> = {
   401: 'GitHub does not accept the token (401)',
   403: 'the token may not do that (403)',
@@ -86,7 +117,7 @@ const WORDS: Readonly<Record<number, string>> = {
   422: 'GitHub refused what was sent (422)',
 };
 
-/** @param error what Octokit threw @returns the same in our words */
+/** @returns an error of Octokit in words of ours */
 export function explain(error: unknown): GitHubError {
   const inner = thrownBy(error);
   if (inner instanceof GitHubError) return inner;
@@ -94,7 +125,8 @@ export function explain(error: unknown): GitHubError {
   const answer = failedResponseOf(error);
   if (answer === undefined) return new GitHubError(0, `GitHub could not be reached (${codeOf(inner)})`);
   const { status } = answer;
-  if (isLimit(answer)) return new GitHubError(status, `GitHub's rate limit is used up (${status})`);
+  const refusal = refusalOf(answer);
+  if (refusal !== undefined) return new GitHubError(status, `${refusal.words} (${status})`, refusal.cause);
   return new GitHubError(status, WORDS[status] ?? `GitHub answered ${status}`);
 }
 

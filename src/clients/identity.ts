@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type Calls, type Connection, clientSettings, type Keys, prepare } from './aws.ts';
-import { AwsError, ProfileNotFound } from './errors.ts';
+import { InvalidEndpoint, MalformedCredentials, ProfileNotFound } from './credentials-errors.ts';
+import { AwsError } from './errors.ts';
 
 export interface Caller {
   readonly account: string;
@@ -17,10 +18,14 @@ export async function identify(connection: Connection, calls: Calls): Promise<Ca
   return { account: answer.Account ?? '', arn: answer.Arn ?? '' };
 }
 
-/** Credentials in the environment of the run. */
+/** Credentials and endpoints in the environment of the run. */
 export interface Environment {
   readonly keys: Keys | undefined;
   readonly profile: { readonly name: string; readonly exists: boolean } | undefined;
+  /** Variables with characters that no credential has. */
+  readonly malformed: readonly string[];
+  /** Variables that hold no URL of an endpoint. */
+  readonly invalidEndpoints: readonly string[];
 }
 
 /**
@@ -28,12 +33,17 @@ export interface Environment {
  * and boto3, and the SDK for JavaScript does it the other way round. A profile that does not exist is refused, as these
  * do: the SDK would go on to the credentials of the machine.
  * @returns the keys to sign with; undefined where the SDK may look for itself
- * @throws AwsError where `AWS_PROFILE` names a profile that does not exist
+ * @throws AwsError where the environment cannot be used: the SDK would fail with an error that names no variable
  * @see https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-authentication.html#cli-chap-authentication-precedence
  */
-export function chooseKeys({ keys, profile }: Environment): Keys | undefined {
-  if (keys === undefined && profile?.exists === false) {
-    throw new AwsError(new ProfileNotFound(), 'sts:GetCallerIdentity', `the profile ${profile.name}`, false);
-  }
+export function chooseKeys({ keys, profile, malformed, invalidEndpoints }: Environment): Keys | undefined {
+  if (invalidEndpoints.length > 0) throw unusable(new InvalidEndpoint(invalidEndpoints.join(', ')));
+  if (malformed.length > 0) throw unusable(new MalformedCredentials(malformed.join(', ')));
+  if (keys === undefined && profile?.exists === false)
+    throw unusable(new ProfileNotFound(), `the profile ${profile.name}`);
   return profile === undefined ? undefined : keys;
+}
+
+function unusable(cause: Error, resource = 'the account'): AwsError {
+  return new AwsError(cause, 'sts:GetCallerIdentity', resource, false);
 }

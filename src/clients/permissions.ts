@@ -6,7 +6,7 @@
 export type PermissionTarget = 'log-group' | 'log-streams' | 'parameter' | 'secret' | 'repository' | 'any';
 
 /**
- * Conditions under which a run makes a call: an image, a lifecycle policy, accounts that may pull; `removal` of what is no
+ * Conditions under which a run makes a call: an image, a lifecycle policy, accounts that may pull, a key of the log group; `removal` of what is no
  * longer configured below the prefix (prune: delete, mode: destroy), `end` releases log group and repository (mode:
  * destroy); the others are opt-ins of those names.
  */
@@ -14,6 +14,7 @@ export type Condition =
   | 'image'
   | 'lifecycle'
   | 'pull-accounts'
+  | 'log-group-kms-key-id'
   | 'removal'
   | 'end'
   | 'change-type'
@@ -38,6 +39,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'logs:CreateLogGroup': { target: 'log-group', access: 'write', also: ['logs:TagResource'] },
   'logs:PutRetentionPolicy': { target: 'log-group', access: 'write' },
   'logs:DeleteRetentionPolicy': { target: 'log-group', access: 'write' },
+  'logs:AssociateKmsKey': { target: 'log-group', access: 'write', only: 'log-group-kms-key-id' },
+  'logs:DisassociateKmsKey': { target: 'log-group', access: 'write', only: 'log-group-kms-key-id' },
   'logs:TagResource': { target: 'log-group', access: 'write' },
   'logs:UntagResource': { target: 'log-group', access: 'write', only: 'end' },
   'logs:DeleteLogGroup': { target: 'log-group', access: 'write', only: 'delete-log-group' },
@@ -105,6 +108,16 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'ecr:CompleteLayerUpload': { target: 'repository', access: 'write', only: 'image', byRegistry: true },
   'ecr:PutImage': { target: 'repository', access: 'write', only: 'image', byRegistry: true },
 };
+
+/** What `doctor` and `export` read besides, from a terminal: no role of a workflow needs it. */
+export const TERMINAL_READS: readonly string[] = [
+  'iam:GetOpenIDConnectProvider',
+  'iam:GetRole',
+  'iam:ListOpenIDConnectProviders',
+  'iam:SimulatePrincipalPolicy',
+  'kms:DescribeKey',
+  'kms:GetKeyPolicy',
+];
 
 /** Permissions of a running task, beside the values that it gets: the agent of ECS makes these calls, not this action. */
 export const EXECUTION: Readonly<Record<string, PermissionTarget>> = {

@@ -15,13 +15,19 @@ export function tagFields(tags: ReadonlyMap<string, string>): TagFields {
 }
 
 export function logGroup(settings: LogGroupSettings): DesiredResource {
-  const defaults = new Set(['class']);
+  const defaults = new Set<string>();
+  if (!settings.class.given) defaults.add('class');
   if (!settings.retention.given) defaults.add('retention');
   return {
     kind: 'AWS::Logs::LogGroup',
     spec: {
       name: settings.name,
-      fields: { retention: settings.retention.value, class: 'STANDARD', ...tagFields(settings.tags) },
+      fields: {
+        retention: settings.retention.value,
+        class: settings.class.value,
+        'key-id': settings.kmsKey === 'none' ? ABSENT : settings.kmsKey,
+        ...tagFields(settings.tags),
+      },
       facts: {},
     },
     defaults,

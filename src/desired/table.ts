@@ -70,3 +70,8 @@ const KEYS: ReadonlyMap<string, string> = new Map(
 export function variableOf(bundle: string, key: string): string | undefined {
   return KEYS.get(`${bundle}/${key}`);
 }
+
+/** @returns the variable that the table keeps in this key of a bundle, also where it is a parameter besides */
+export function variableIn(bundle: string, key: string): string | undefined {
+  return [...ROWS].find(([, { secret: place }]) => place?.bundle === bundle && place.key === key)?.[0];
+}

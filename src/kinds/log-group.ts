@@ -1,3 +1,6 @@
+import { compareKeys } from '../model/equality.ts';
+import { ABSENT } from '../model/fields.ts';
+import { MADE, OWNER_FIELD } from '../model/ownership.ts';
 import { LOG_GB_USD } from '../settings/prices.ts';
 import type { Descriptor } from './descriptor.ts';
 
@@ -25,15 +28,28 @@ export const LOG_GROUP: Descriptor<'AWS::Logs::LogGroup'> = {
       blocked: () =>
         'CloudWatch fixes the class when a log group is made; make another one, or ignore: log-group:class',
     },
+    'key-id': {
+      isEqual: (from, to) => compareKeys(from, to) !== 'different',
+      optIn: ({ to }, { fields }) =>
+        to === ABSENT && fields[OWNER_FIELD] !== MADE
+          ? { reason: 'it was created elsewhere with a key, and would lose it', consent: 'loosen' }
+          : undefined,
+    },
   },
   cost({ facts: { storedBytes } }) {
     const now = storedBytes === undefined ? '' : ` (${storedBytes} bytes now)`;
     return `$${LOG_GB_USD.toFixed(2)} a month for each GB of logs${now}`;
   },
-  aspects({ fields: { retention } }) {
-    if (retention === undefined) return [];
+  aspects({ fields: { retention, class: logGroupClass, 'key-id': key }, facts: { deletionProtected } }) {
     const days = String(retention);
-    return [`logs kept ${days === 'never' ? 'for ever' : `${days} day${days === '1' ? '' : 's'}`}`];
+    return [
+      ...(retention === undefined
+        ? []
+        : [`logs kept ${days === 'never' ? 'for ever' : `${days} day${days === '1' ? '' : 's'}`}`]),
+      ...(logGroupClass === undefined || logGroupClass === 'STANDARD' ? [] : [logGroupClass]),
+      ...(typeof key === 'string' ? ['encrypted with a KMS key'] : []),
+      ...(deletionProtected === true ? ['deletion protection'] : []),
+    ];
   },
   // The part behind the # is encoded twice, and its % is written as $.
   consolePath: (name, { region, encode }) =>

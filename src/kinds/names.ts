@@ -21,7 +21,7 @@ export const NAMES = {
     part: 'log-group',
     ignore: 'log-group',
     isNamed: false,
-    fields: { retention: true, class: true },
+    fields: { retention: true, class: true, 'key-id': true },
   },
   'AWS::SSM::Parameter': {
     part: 'parameters',

@@ -13,6 +13,8 @@ export interface Facts {
   readonly scheduledForDeletion?: boolean | undefined;
   /** Its value, or its keys, stand and were not read, since the role may not: everything else is known. */
   readonly unread?: true | undefined;
+  /** The listing does not show it yet, or shows it as it was before: its tier and key are not known. */
+  readonly unlisted?: true | undefined;
   /** Why nothing may be written although it could be read, e.g. a secret that holds no JSON object. */
   readonly unusable?: string | undefined;
   /** Fields that this action leaves as they are, each with the reason: a setting of the account decides them. */
@@ -65,18 +67,19 @@ export type LogGroupFields = TagFields & {
   /** Days, or `never`. */
   readonly retention?: number | 'never' | undefined;
   readonly class?: string | undefined;
+  readonly 'key-id'?: string | typeof ABSENT | undefined;
 };
 
 export type ParameterFields = TagFields & {
   readonly value?: string | Secret | undefined;
   readonly type?: string | undefined;
   readonly tier?: string | undefined;
-  readonly 'key-id'?: string | undefined;
+  readonly 'key-id'?: string | typeof ABSENT | undefined;
 };
 
 export type BundleFields = TagFields & {
   readonly [key: `key:${string}`]: string | Secret | typeof ABSENT | undefined;
-  readonly 'key-id'?: string | undefined;
+  readonly 'key-id'?: string | typeof ABSENT | undefined;
 };
 
 export type RepositoryFields = TagFields & {
@@ -84,7 +87,7 @@ export type RepositoryFields = TagFields & {
   /** Comma-joined wildcard filters of the two `*_WITH_EXCLUSION` values. */
   readonly exclusions?: string | undefined;
   readonly encryption?: string | undefined;
-  readonly 'key-id'?: string | undefined;
+  readonly 'key-id'?: string | typeof ABSENT | undefined;
   /** The policy in its canonical form: parsed, keys and rules sorted, no white space. */
   readonly lifecycle?: string | undefined;
   /** Basic scanning of each pushed image. */
@@ -144,6 +147,11 @@ type Single<F> = F extends string ? (Record<never, never> extends Record<F, 1> ?
 /** A resource that could not be read; the others go on. */
 export class Unreadable {
   constructor(readonly error: unknown) {}
+}
+
+/** @returns the KMS key that the fields name; undefined where they name none */
+export function keyIn({ 'key-id': key }: { readonly 'key-id'?: string | typeof ABSENT | undefined }) {
+  return typeof key === 'string' ? key : undefined;
 }
 
 /** @returns a field by its name, whatever the kind */

@@ -1,11 +1,14 @@
 import {
+  AssociateKmsKeyCommand,
   CloudWatchLogsClient,
   CreateLogGroupCommand,
   DeleteLogGroupCommand,
   DeleteRetentionPolicyCommand,
   DescribeLogGroupsCommand,
+  DisassociateKmsKeyCommand,
   ListTagsForResourceCommand,
   type LogGroup,
+  LogGroupClass,
   PutRetentionPolicyCommand,
   TagResourceCommand,
   UntagResourceCommand,
@@ -14,11 +17,12 @@ import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import { AwsError, isNamed } from '../clients/errors.ts';
 import { UserFacingError } from '../clients/explanation.ts';
 import { LOG_GROUP, protectedText } from '../kinds/log-group.ts';
-import type { Difference } from '../model/fields.ts';
-import type { Specs } from '../model/spec.ts';
+import { ABSENT, type Difference } from '../model/fields.ts';
+import { keyIn, type Specs } from '../model/spec.ts';
 import { observeEach, type ProviderContext, sender } from './context.ts';
+import { resolveCreateConflict } from './create-conflict.ts';
+import { withKey } from './log-group-key.ts';
 import type { Provider } from './provider.ts';
-import { meet } from './race.ts';
 import { justMade } from './settling.ts';
 import { ownerByTags, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
@@ -63,6 +67,42 @@ export function logGroups(connection: Connection, context: ProviderContext): Pro
       );
   }
 
+  async function encrypt(name: string, key: string, arn: string | undefined): Promise<void> {
+    await withKey({ name, arn }, key, () =>
+      send('AssociateKmsKey', name, 'logs:write', () =>
+        client.send(new AssociateKmsKeyCommand({ logGroupName: name, kmsKeyId: key })),
+      ),
+    );
+  }
+
+  /** What is stored already stays encrypted with its key. */
+  async function decrypt(name: string): Promise<void> {
+    await send('DisassociateKmsKey', name, 'logs:write', () =>
+      client.send(new DisassociateKmsKeyCommand({ logGroupName: name })),
+    );
+  }
+
+  async function make({ name, fields }: LogGroupSpec, again: () => void): Promise<void> {
+    const { class: logGroupClass } = fields;
+    const key = keyIn(fields);
+    const input = {
+      logGroupName: name,
+      tags: Object.fromEntries(tagsOf(fields)),
+      // The usual class is that of every region, also of those that know no other.
+      ...(logGroupClass === LogGroupClass.INFREQUENT_ACCESS ? { logGroupClass } : {}),
+    };
+    const create = (kmsKeyId?: string) =>
+      send(
+        'CreateLogGroup',
+        name,
+        'logs:write',
+        () => client.send(new CreateLogGroupCommand(kmsKeyId === undefined ? input : { ...input, kmsKeyId })),
+        { again },
+      );
+    if (key !== undefined) await withKey({ name, arn: undefined }, key, () => create(key));
+    else await create();
+  }
+
   /** Of a group that was made a moment ago. */
   const keepFor = (name: string, retention: LogGroupSpec['fields']['retention']) =>
     justMade(context, 'ResourceNotFoundException', () => retain(name, retention));
@@ -74,23 +114,12 @@ export function logGroups(connection: Connection, context: ProviderContext): Pro
       const { name, fields } = desired;
       let repeated = false;
       try {
-        await send(
-          'CreateLogGroup',
-          name,
-          'logs:write',
-          () =>
-            client.send(
-              new CreateLogGroupCommand({ logGroupName: name, tags: Object.fromEntries(tagsOf(fields)) }),
-            ),
-          {
-            again: () => {
-              repeated = true;
-            },
-          },
-        );
+        await make(desired, () => {
+          repeated = true;
+        });
       } catch (error) {
         if (!isNamed(error, 'ResourceAlreadyExistsException')) throw error;
-        return meet(context, {
+        return resolveCreateConflict(context, {
           descriptor: LOG_GROUP,
           desired,
           refusal: error,
@@ -121,6 +150,9 @@ export function logGroups(connection: Connection, context: ProviderContext): Pro
         await send('UntagResource', name, 'logs:write', () =>
           client.send(new UntagResourceCommand({ resourceArn: arn, tagKeys: off })),
         );
+      const key = differences.find(({ field }) => field === 'key-id')?.to;
+      if (typeof key === 'string') await encrypt(name, key, arn);
+      else if (key === ABSENT) await decrypt(name);
       if (differences.some(({ field }) => field === 'retention'))
         await retain(name, desired.fields.retention);
       return desired;
@@ -156,6 +188,7 @@ function specOf(name: string, group: LogGroup, tags: ReadonlyArray<readonly [str
     fields: {
       retention: group.retentionInDays ?? 'never',
       class: group.logGroupClass ?? 'STANDARD',
+      'key-id': group.kmsKeyId,
       ...tagFields(tags),
     },
     facts: {

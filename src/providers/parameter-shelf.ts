@@ -4,11 +4,11 @@ import {
   type ParameterStringFilter,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
+import type DataLoader from 'dataloader';
 import { AwsError } from '../clients/errors.ts';
 import type { Stray } from '../model/inventory.ts';
 import { ADOPTED, MADE, OWNER_FIELD, OWNER_TAG } from '../model/ownership.ts';
 import type { Specs } from '../model/spec.ts';
-import { batched } from './batch.ts';
 import { type ProviderContext, sender } from './context.ts';
 import type { ParameterListing } from './parameter-listing.ts';
 import { parameterTags } from './parameter-tags.ts';
@@ -81,8 +81,8 @@ export function deleteParameters(
 ): (observed: ParameterSpec) => Promise<void> {
   const send = sender(context, 'ssm');
 
-  async function carry(names: readonly string[]): Promise<Map<string, unknown>> {
-    const failures = new Map<string, unknown>();
+  async function carry(names: readonly string[]): Promise<Map<string, Error>> {
+    const failures = new Map<string, Error>();
     const [first = ''] = names;
     try {
       await send(
@@ -92,6 +92,7 @@ export function deleteParameters(
         () => client.send(new DeleteParametersCommand({ Names: [...names] })),
       );
     } catch (error) {
+      if (!(error instanceof Error)) throw error;
       // One name that may not be deleted fails the whole batch: each is asked alone.
       const isOfOne =
         error instanceof AwsError && (error.reason === 'access-denied' || error.reason === 'aws');
@@ -102,6 +103,23 @@ export function deleteParameters(
     }
     return failures;
   }
-  const remove = batched(MOST_DELETED, carry);
-  return ({ name }) => remove(name);
+  // Most runs delete nothing, and need none of it.
+  let loader: Promise<DataLoader<string, void>> | undefined;
+  const open = async (): Promise<DataLoader<string, void>> => {
+    const { default: Loader } = await import('dataloader');
+    const deleteAll = async (names: readonly string[]) => {
+      const failures = await carry(names);
+      return names.map((name) => failures.get(name));
+    };
+    // Deletions that become ready in the same turn belong together.
+    return new Loader(deleteAll, {
+      cache: false,
+      maxBatchSize: MOST_DELETED,
+      batchScheduleFn: (batch) => void setImmediate(batch),
+    });
+  };
+  return async ({ name }) => {
+    loader ??= open();
+    await (await loader).load(name);
+  };
 }

@@ -12,11 +12,13 @@ import {
 import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import { isNamed } from '../clients/errors.ts';
 import { UserFacingError } from '../clients/explanation.ts';
+import { PARAMETER } from '../kinds/parameter.ts';
 import type { Difference } from '../model/fields.ts';
 import { OWNER_TAG } from '../model/ownership.ts';
-import type { Specs } from '../model/spec.ts';
+import { keyIn, type Specs } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import { type ProviderContext, sender } from './context.ts';
+import { resolveCreateConflict } from './create-conflict.ts';
 import { parameterListing } from './parameter-listing.ts';
 import { parameterReading } from './parameter-reading.ts';
 import { deleteParameters, parameterInventory } from './parameter-shelf.ts';
@@ -37,7 +39,7 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
   const client = prepare(new SSMClient(clientSettings(connection)), connection);
   const send = sender(context, 'ssm');
   const listing = parameterListing(client, context);
-  const { observe, refetch, getValues, previousValue } = parameterReading(client, context, listing);
+  const { observe, refetch, readAnew, getValues, previousValue } = parameterReading(client, context, listing);
   const { listTags } = parameterTags(client, context);
 
   async function put(
@@ -47,7 +49,8 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
     completes = false,
   ): Promise<{ readonly version: number | undefined; readonly fields: ParameterSpec['fields'] }> {
     const { name, fields } = spec;
-    const { value, type, tier, 'key-id': key } = fields;
+    const { value, type, tier } = fields;
+    const key = keyIn(fields);
     const overwrite = extras.Overwrite === true;
     const answer = await send(
       'PutParameter',
@@ -99,9 +102,20 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
       const { version, fields } = await put(desired, extras, again, completes);
       return { ...desired, fields, facts: { version: String(version ?? 1) } };
     } catch (error) {
-      // A repeated call meets the parameter that the call before has made; otherwise somebody else was quicker.
-      if (!isNamed(error, 'ParameterAlreadyExists') || !repeated) throw error;
-      return { ...desired, facts: { version: '1' } };
+      if (!isNamed(error, 'ParameterAlreadyExists')) throw error;
+      const { name, fields } = desired;
+      const existing = await resolveCreateConflict(context, {
+        descriptor: PARAMETER,
+        // Only a SecureString has a key.
+        desired:
+          fields.type === 'SecureString'
+            ? desired
+            : { ...desired, fields: { ...fields, 'key-id': undefined } },
+        refusal: error,
+        repeated,
+        read: () => readAnew(name),
+      });
+      return { ...desired, facts: existing.facts };
     }
   }
 

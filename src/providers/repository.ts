@@ -16,11 +16,11 @@ import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import { isNamed } from '../clients/errors.ts';
 import { REPOSITORY } from '../kinds/repository.ts';
 import { MADE, OWNER_FIELD, PULL_TAG } from '../model/ownership.ts';
-import type { RepositoryFields, Specs } from '../model/spec.ts';
+import { keyIn, type RepositoryFields, type Specs } from '../model/spec.ts';
 import { canonicalLifecycle } from '../settings/canonical-lifecycle.ts';
 import { observeEach, type ProviderContext, sender } from './context.ts';
+import { resolveCreateConflict } from './create-conflict.ts';
 import type { Provider } from './provider.ts';
-import { meet } from './race.ts';
 import { pullPolicy } from './repository-policy.ts';
 import { type ScanSetting, scanning } from './repository-scanning.ts';
 import { justMade } from './settling.ts';
@@ -143,7 +143,7 @@ export function repositories(
                 imageScanningConfiguration: { scanOnPush: fields['scan-on-push'] === 'true' },
                 encryptionConfiguration:
                   fields.encryption === 'KMS'
-                    ? { encryptionType: 'KMS', kmsKey: fields['key-id'] }
+                    ? { encryptionType: 'KMS', kmsKey: keyIn(fields) }
                     : { encryptionType: 'AES256' },
                 tags: tags.map(([Key, Value]) => ({ Key, Value })),
               }),
@@ -157,7 +157,7 @@ export function repositories(
         made = answer.repository;
       } catch (error) {
         if (!isNamed(error, 'RepositoryAlreadyExistsException')) throw error;
-        return meet(context, {
+        return resolveCreateConflict(context, {
           descriptor: REPOSITORY,
           desired,
           refusal: error,

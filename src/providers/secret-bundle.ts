@@ -7,9 +7,12 @@ import {
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
-import type { Difference } from '../model/fields.ts';
-import type { Specs } from '../model/spec.ts';
+import { isNamed } from '../clients/errors.ts';
+import { SECRET } from '../kinds/secret.ts';
+import { ABSENT, type Difference } from '../model/fields.ts';
+import { keyIn, type Specs } from '../model/spec.ts';
 import { type ProviderContext, sender } from './context.ts';
+import { resolveCreateConflict } from './create-conflict.ts';
 import type { ListedProvider } from './provider.ts';
 import { versionId } from './secret-history.ts';
 import { type Content, mergeKeys, objectOf, printSecret } from './secret-json.ts';
@@ -28,7 +31,7 @@ export function secretBundles(
 ): ListedProvider<BundleSpec> {
   const client = prepare(new SecretsManagerClient(clientSettings(connection)), connection);
   const send = sender(context, 'secretsmanager');
-  const { observe, refetch, contentOf, readValue, ...contents } = secretReading(client, context);
+  const { observe, refetch, readAnew, contentOf, readValue, ...contents } = secretReading(client, context);
   const writeKeys = secretWriting(client, context, contents);
 
   return {
@@ -41,26 +44,52 @@ export function secretBundles(
 
     async create(desired) {
       const { name, fields } = desired;
-      const key = fields['key-id'];
+      const key = keyIn(fields);
       // The same at each repetition, by which AWS knows it again.
       const token = versionId(undefined, 'raw');
-      const answer = await send(
-        'CreateSecret',
-        name,
-        'secretsmanager:write',
-        () =>
-          client.send(
-            new CreateSecretCommand({
-              Name: name,
-              SecretString: printSecret(objectOf(fields)),
-              ...(key === undefined || key === DEFAULT_KEY ? {} : { KmsKeyId: key }),
-              Tags: tagsOf(fields).map(([Key, Value]) => ({ Key, Value })),
-              ClientRequestToken: token,
-            }),
-          ),
-        { secret: true },
-      );
-      return { ...desired, facts: { arn: answer.ARN, version: answer.VersionId } };
+      let repeated = false;
+      try {
+        const answer = await send(
+          'CreateSecret',
+          name,
+          'secretsmanager:write',
+          () =>
+            client.send(
+              new CreateSecretCommand({
+                Name: name,
+                SecretString: printSecret(objectOf(fields)),
+                ...(key === undefined || key === DEFAULT_KEY ? {} : { KmsKeyId: key }),
+                Tags: tagsOf(fields).map(([Key, Value]) => ({ Key, Value })),
+                ClientRequestToken: token,
+              }),
+            ),
+          {
+            secret: true,
+            again: () => {
+              repeated = true;
+            },
+          },
+        );
+        return { ...desired, facts: { arn: answer.ARN, version: answer.VersionId } };
+      } catch (error) {
+        if (!isNamed(error, 'ResourceExistsException')) throw error;
+        return resolveCreateConflict(context, {
+          descriptor: SECRET,
+          desired,
+          refusal: error,
+          repeated,
+          read: () => readAnew(name),
+          // Keys that the other run does not configure; a value of its own is left to it.
+          complete: async (existing) => {
+            const missing = Object.entries(fields).flatMap(([field, to]): Difference[] =>
+              field.startsWith('key:') && to !== undefined && !(field in existing.fields)
+                ? [{ field, from: ABSENT, to }]
+                : [],
+            );
+            if (missing.length > 0) await writeKeys(name, contentOf(name), missing);
+          },
+        });
+      }
     },
 
     delete: deleteSecret(client, context, recoveryDays),
@@ -89,7 +118,7 @@ export function secretBundles(
         await send('UntagResource', name, 'secretsmanager:write', () =>
           client.send(new UntagResourceCommand({ SecretId: name, TagKeys: off })),
         );
-      const key = fields['key-id'];
+      const key = keyIn(fields);
       // Before the value, so that the new version is encrypted by the new key.
       if (differences.some(({ field }) => field === 'key-id') && key !== undefined)
         await send('UpdateSecret', name, 'secretsmanager:write', () =>

@@ -102,7 +102,7 @@ export function secretContents(client: SecretsManagerClient, context: ProviderCo
     contents.set(name, content);
   }
 
-  return { remember, describe, readValue, readVersion, contentOf, keep };
+  return { remember, describe, getValue, readValue, readVersion, contentOf, keep };
 }
 
 function isMissing(error: unknown): boolean {

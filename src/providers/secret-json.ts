@@ -1,5 +1,6 @@
 import { ABSENT, type Difference, type Field } from '../model/fields.ts';
 import { Secret } from '../secret.ts';
+import { membersOf, objectSource } from './json-source.ts';
 
 /** The JSON object that a secret holds. Values of others may be of any JSON type, and are kept as they are. */
 export type SecretObject = ReadonlyMap<string, unknown>;
@@ -23,33 +24,37 @@ export function parseSecret(text: string): SecretObject | string {
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
     return 'it holds JSON that is no object; move that value elsewhere, or choose another bundle';
-  // JSON.parse rounds a number that JavaScript cannot hold, and writing it back would change it.
-  const strings = /"(?:[^"\\]|\\.)*"/g;
-  for (const [number] of text.replace(strings, '""').matchAll(/-?\d[\d.eE+-]*/g))
-    if (digitsOf(number) !== digitsOf(String(Number(number))))
-      return 'it holds a number that is too long to be kept exactly; write it as a text';
-  return new Map(Object.entries(parsed));
+  const members = membersOf(text);
+  const object = new Map(members.map(([key, source]) => [key, readValue(source)] as const));
+  return object.size === members.length
+    ? object
+    : 'it holds a key twice, and each reader takes another one of the two; remove one of them';
 }
 
-/** @returns the digits that make up a number, wherever its point stands. */
-function digitsOf(number: string): string {
-  return number
-    .replace(/e.*$/i, '')
-    .replace(/[-.]/g, '')
-    .replace(/^0+|0+$/g, '');
+/** A value of others that is no text, as it is written: parsed and printed again, a number could be another one. */
+class JsonSource {
+  constructor(readonly source: string) {}
+}
+
+function readValue(source: string): unknown {
+  return source.startsWith('"') ? JSON.parse(source) : new JsonSource(source);
+}
+
+function sourceOf(value: unknown): string {
+  return value instanceof JsonSource ? value.source : JSON.stringify(value);
 }
 
 /** @returns JSON with sorted keys; built key by key, so that no name (`__proto__`, `1`) is lost or moved. */
 export function printSecret(object: SecretObject): string {
   const entries = [...object].sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
+  return objectSource(entries.map(([key, value]) => [key, sourceOf(value)] as const));
 }
 
 /** @returns the keys as fields; a value that is no text is compared as its JSON. */
 export function keyFields(object: SecretObject): Record<string, Secret> {
   const fields: Record<string, Secret> = {};
   for (const [key, value] of object)
-    fields[`key:${key}`] = new Secret(typeof value === 'string' ? value : JSON.stringify(value));
+    fields[`key:${key}`] = new Secret(typeof value === 'string' ? value : sourceOf(value));
   return fields;
 }
 

@@ -5,7 +5,7 @@ import {
   type SecretsManagerClient,
   type SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { AwsError, isDenied } from '../clients/errors.ts';
+import { AwsError, isDenied, isNamed } from '../clients/errors.ts';
 import { type Specs, Unreadable } from '../model/spec.ts';
 import { chunks, type ProviderContext, sender } from './context.ts';
 import { secretContents } from './secret-contents.ts';
@@ -31,7 +31,7 @@ interface Batch {
 /** Reads JSON secrets: values 20 at a time, then everything else by DescribeSecret. */
 export function secretReading(client: SecretsManagerClient, context: ProviderContext) {
   const send = sender(context, 'secretsmanager');
-  const { remember, describe, ...contents } = secretContents(client, context);
+  const { remember, describe, getValue, ...contents } = secretContents(client, context);
   /** Of these nothing but the value was asked for by name. */
   const fromListing = new Set<string>();
 
@@ -89,11 +89,25 @@ export function secretReading(client: SecretsManagerClient, context: ProviderCon
             NextToken = answer.NextToken;
           } while (NextToken !== undefined);
         } catch (error) {
-          for (const name of group) failed.set(name, error);
+          if (isDenied(error)) await Promise.all(group.map((name) => readAlone(name, error)));
+          else for (const name of group) failed.set(name, error);
         }
       }),
     );
     return { values, errors, failed };
+
+    /** A role that may read each value may still not read them in a batch. */
+    async function readAlone(name: string, refusal: unknown): Promise<void> {
+      try {
+        const { ARN, SecretString, VersionId } = await getValue(name);
+        values.set(name, { ARN, Name: name, SecretString, VersionId });
+      } catch (error) {
+        const cause = isNamed(error, 'ResourceNotFoundException') ? error.cause : undefined;
+        if (cause instanceof Error)
+          errors.push({ SecretId: name, ErrorCode: cause.name, Message: cause.message });
+        else failed.set(name, isDenied(error) ? refusal : error);
+      }
+    }
   }
 
   /** Facts and fields beside the keys, from DescribeSecret. */
@@ -183,7 +197,16 @@ export function secretReading(client: SecretsManagerClient, context: ProviderCon
     return found;
   }
 
-  return { ...contents, describe, observe, refetch };
+  /** Reads one anew, past all listings of the run. @returns undefined where it does not exist */
+  async function readAnew(name: string): Promise<BundleSpec | undefined> {
+    const description = await describe(name);
+    if (description instanceof Unreadable) throw description.error;
+    if (description === undefined) return undefined;
+    if (description.DeletedDate !== undefined) return about(name, description, undefined);
+    return about(name, description, await contents.readValue(name, versionOf('AWSCURRENT', description)));
+  }
+
+  return { ...contents, describe, observe, refetch, readAnew };
 }
 
 /** An item of a batch that failed arrives with HTTP 200, without an exception. */

@@ -71,11 +71,20 @@ export function ownerByTags(tags: Iterable<readonly [string, string]>): string |
   return undefined;
 }
 
-/** @returns who else writes a secret: the service or the rotation that AWS tells of, or who its tags name. */
-export function ownerOf(
-  about: { readonly OwningService?: string | undefined; readonly RotationEnabled?: boolean | undefined },
-  tags: Iterable<readonly [string, string]>,
-): string | undefined {
+/** What AWS tells of a secret, in a description as in a listing. */
+interface SecretOwners {
+  readonly ARN?: string | undefined;
+  readonly OwningService?: string | undefined;
+  readonly RotationEnabled?: boolean | undefined;
+  /** Of a secret that has replicas, and of each replica. */
+  readonly PrimaryRegion?: string | undefined;
+}
+
+/** @returns who else writes a secret: the primary secret of a replica, the service or the rotation that AWS tells of, or who its tags name. */
+export function ownerOf(about: SecretOwners, tags: Iterable<readonly [string, string]>): string | undefined {
+  const region = about.ARN?.split(':')[3];
+  if (region !== undefined && about.PrimaryRegion !== undefined && about.PrimaryRegion !== region)
+    return `its primary secret in ${about.PrimaryRegion}`;
   if (about.OwningService !== undefined && about.OwningService !== '')
     return `the service ${about.OwningService}`;
   return about.RotationEnabled === true ? 'its rotation' : ownerByTags(tags);

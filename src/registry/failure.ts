@@ -1,3 +1,4 @@
+import { explainAccessDenied } from '../clients/access-denied.ts';
 import { isConnectionLost, isUntrusted, systemCode, TRUST } from '../clients/network-errors.ts';
 import { ImageError, quote } from './errors.ts';
 import { objects, parseJson } from './manifest.ts';
@@ -99,6 +100,9 @@ export function unreachable({ host }: URL, error: unknown): ImageError | undefin
   });
 }
 
+/** Characters: a denial names role, action, resource and policy, each by its ARN. */
+const LONGEST_MESSAGE = 1000;
+
 /** The specification's error list, or the plain text that ECR and proxies send instead. */
 export function parseErrors(body: Buffer): { codes: readonly string[]; text: string } {
   try {
@@ -106,9 +110,9 @@ export function parseErrors(body: Buffer): { codes: readonly string[]; text: str
     const errors = objects(json?.['errors']);
     const all = (part: 'code' | 'message', limit: number) =>
       errors.flatMap(({ [part]: text }) => (typeof text === 'string' ? [quote(text, limit)] : []));
-    return { codes: all('code', 60), text: all('message', 300).join('; ') };
+    return { codes: all('code', 60), text: all('message', LONGEST_MESSAGE).join('; ') };
   } catch {
-    return { codes: [], text: quote(body.toString('utf8')) };
+    return { codes: [], text: quote(body.toString('utf8'), LONGEST_MESSAGE) };
   }
 }
 
@@ -166,12 +170,14 @@ export function explain(error: unknown, { address, repository, what }: Subject):
     );
   }
   if (status === 403 || codes.includes('DENIED')) {
+    const { failureCause, what: why, remedy } = explainAccessDenied(text, PERMISSION[verb], repository);
+    // Only a missing permission is mended in the policy of the role.
     const permission = /\becr:[A-Za-z]+/.exec(text)?.[0] ?? PERMISSION[verb];
-    return new ImageError(
-      'DENIED',
-      `image: ${address} denied ${what}; the role needs ${permission} on the repository ${repository}${said}`,
-      options,
-    );
+    const isMissing = failureCause === 'missing-permission';
+    const mend = isMissing
+      ? `the role needs ${permission} on the repository ${repository}`
+      : `${why}; ${remedy}`;
+    return new ImageError('DENIED', `image: ${address} denied ${what}; ${mend}${said}`, options);
   }
   if (isImmutable(error)) {
     return new ImageError(

@@ -1,9 +1,12 @@
-import { Auth0Error } from '../clients/auth0-errors.ts';
+import { Auth0Error } from '../clients/auth0-error.ts';
 import { AbortedError } from '../clients/cancellation.ts';
 import { AwsError } from '../clients/errors.ts';
 import { UserFacingError } from '../clients/explanation.ts';
 import { systemCode } from '../clients/network-errors.ts';
 import { ImageError } from '../registry/errors.ts';
+import { doctorLine } from './doctor-line.ts';
+
+export { doctorLine };
 
 /** @returns an error in words. Of errors that are none of ours only the kind is told, since their text may repeat a value, or a path. */
 export function errorText(error: unknown): string {

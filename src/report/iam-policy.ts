@@ -17,7 +17,7 @@ export interface Scope {
   readonly caller: Caller;
   readonly settings: Pick<Settings, 'mode' | 'prefix' | 'region' | 'only' | 'allow' | 'kmsKeyId'> & {
     readonly ownership: Pick<Settings['ownership'], 'prune'>;
-    readonly logGroup: { readonly name: string } | undefined;
+    readonly logGroup: { readonly name: string; readonly kmsKey?: string | undefined } | undefined;
     readonly repository:
       | Pick<NonNullable<Settings['repository']>, 'name' | 'lifecycle' | 'pullAccounts' | 'kmsKeyId'>
       | undefined;

@@ -68,6 +68,8 @@ function has({ settings }: Scope, occasion: Condition, access: Permission['acces
       return settings.image !== undefined || (settings.referred?.image !== undefined && access !== 'write');
     case 'lifecycle':
       return settings.repository?.lifecycle !== undefined;
+    case 'log-group-kms-key-id':
+      return settings.logGroup?.kmsKey !== undefined;
     case 'pull-accounts':
       return settings.repository?.pullAccounts !== undefined;
     case 'removal':

@@ -1,10 +1,12 @@
 import { OWNER_TAG } from '../model/ownership.ts';
 import { readPullAccounts } from './accounts.ts';
+import { LOG_GROUP_CLASSES, type LogGroupClass } from './choices.ts';
 import { type DocumentSource, readersOf } from './document-source.ts';
 import type { Layers } from './layers.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import {
   kmsKeyFault,
+  logGroupKeyFault,
   logGroupNameFault,
   repositoryNameFault,
   retentionFault,
@@ -13,7 +15,7 @@ import {
 } from './limits.ts';
 import { type Mutability, readMutability } from './mutability.ts';
 import { readRepositoryName } from './repository-name.ts';
-import { each, quoted, readBoolean, readPairs, Unclear } from './texts.ts';
+import { each, quoted, readBoolean, readChoice, readPairs, Unclear } from './texts.ts';
 
 // The log group and the repository belong to an application: its environments share them unless their name says otherwise.
 
@@ -30,6 +32,9 @@ export interface LogGroupSettings {
   /** No other environment can have this name: its template holds `{environment}`, and the application. */
   readonly exclusive: boolean;
   readonly retention: Given<number | 'never'>;
+  readonly class: Given<LogGroupClass>;
+  /** ARN of a key or an alias; `none` takes a key off. Undefined leaves it as it is. */
+  readonly kmsKey: string | undefined;
   readonly tags: ReadonlyMap<string, string>;
 }
 
@@ -58,6 +63,16 @@ export function readKmsKey(region: string): (value: unknown) => string {
   return (value) => {
     const key = String(value).trim();
     const wrong = kmsKeyFault(key, region);
+    if (wrong !== undefined) throw new Unclear(wrong);
+    return key;
+  };
+}
+
+function readLogGroupKey(region: string): (value: unknown) => string {
+  return (value) => {
+    const key = String(value).trim();
+    if (key === 'none') return key;
+    const wrong = kmsKeyFault(key, region) ?? logGroupKeyFault(key);
     if (wrong !== undefined) throw new Unclear(wrong);
     return key;
   };
@@ -94,6 +109,10 @@ function readName(
 ): { name: string; shared: boolean; exclusive: boolean } | undefined {
   const template = layers.read(setting, fallback, (value) => String(value).trim());
   if (template === 'none') return undefined;
+  if (/^(?:none|null|nil|false|off)$/i.test(template)) {
+    layers.fault(setting, `${quoted(template)} is a name here; write none to leave it out`);
+    return undefined;
+  }
   const name = template
     .replaceAll('{application}', names.application)
     .replaceAll('{environment}', names.environment);
@@ -190,12 +209,16 @@ function judgeRepositoryName(
   return { name, account };
 }
 
-export function readLogGroup(layers: Layers, names: Names): LogGroupSettings | undefined {
+export function readLogGroup(layers: Layers, names: Names, region: string): LogGroupSettings | undefined {
   const found = readName(layers, 'log-group', '/ecs/{application}', names);
   if (found === undefined) return undefined;
   const wrong = names.application === '' ? undefined : logGroupNameFault(found.name);
   if (wrong !== undefined) layers.fault('log-group', wrong);
-  refuseShared(layers, found.shared, 'log group', found.name, ['log-retention-days']);
+  refuseShared(layers, found.shared, 'log group', found.name, [
+    'log-retention-days',
+    'log-group-class',
+    'log-group-kms-key-id',
+  ]);
   const retention = layers.read<number | 'never'>('log-retention-days', 1, (value) => {
     const text = String(value).trim();
     if (text === 'never') return 'never';
@@ -210,6 +233,11 @@ export function readLogGroup(layers: Layers, names: Names): LogGroupSettings | u
     shared: found.shared,
     exclusive: found.exclusive,
     retention: { value: retention, given: layers.get('log-retention-days') !== undefined },
+    class: {
+      value: layers.read('log-group-class', 'STANDARD', (value) => readChoice(value, LOG_GROUP_CLASSES)),
+      given: layers.get('log-group-class') !== undefined,
+    },
+    kmsKey: layers.read('log-group-kms-key-id', undefined, readLogGroupKey(region)),
     tags: readTags(layers, found.shared),
   };
 }

@@ -12,7 +12,20 @@ export interface AwsEnvironment {
   readonly keys: StepKeys | undefined;
   /** `AWS_PROFILE`, and whether the AWS files of the machine have such a profile. */
   readonly profile: { readonly name: string; readonly exists: boolean } | undefined;
+  /** Variables that hold characters that no credential has: a line break, a blank, quotes around it. */
+  readonly malformed: readonly string[];
+  /** Variables that should hold the URL of an endpoint and hold none. */
+  readonly invalidEndpoints: readonly string[];
 }
+
+/** Credentials of the step. */
+const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const;
+
+/**
+ * The services that the action calls, by the names that the SDK gives them.
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
+const ENDPOINTS = ['', '_SSM', '_SECRETS_MANAGER', '_CLOUDWATCH_LOGS', '_ECR', '_STS'];
 
 /** The AWS files of the machine: a text each, undefined where there is none. */
 export interface AwsFiles {
@@ -41,7 +54,21 @@ export function readAwsEnvironment(
           }
         : undefined,
     profile: name === undefined ? undefined : { name, exists: hasProfile(readFiles(), name) },
+    malformed: accessKeyId && secretAccessKey ? KEYS.filter((key) => isMalformed(read(key) ?? '')) : [],
+    invalidEndpoints: ENDPOINTS.map((service) => `AWS_ENDPOINT_URL${service}`).filter(
+      (variable) => !isEndpoint(read(variable) ?? ''),
+    ),
   };
+}
+
+/** The SDK would sign with them all the same, or fail with an error of Node's. */
+function isMalformed(text: string): boolean {
+  return /[^\x21-\x7e]|^["'`]|["'`]$/.test(text);
+}
+
+/** Without a scheme, the SDK fails with an error of Node's, or calls nothing at all. */
+function isEndpoint(text: string): boolean {
+  return text === '' || (/^https?:\/\/./i.test(text) && URL.canParse(text));
 }
 
 /**

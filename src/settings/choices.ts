@@ -31,6 +31,10 @@ export const CONSENTS = [
 ] as const;
 export type Consent = (typeof CONSENTS)[number];
 
+/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html */
+export const LOG_GROUP_CLASSES = ['STANDARD', 'INFREQUENT_ACCESS'] as const;
+export type LogGroupClass = (typeof LOG_GROUP_CLASSES)[number];
+
 export const AUTH0_URLS = ['ensure', 'follow', 'exact', 'remove'] as const;
 export type Auth0Urls = (typeof AUTH0_URLS)[number];
 

@@ -14,6 +14,8 @@ export const INPUTS = [
   'kms-key-id',
   'log-group',
   'log-retention-days',
+  'log-group-class',
+  'log-group-kms-key-id',
   'repository',
   'image-tag-mutability',
   'lifecycle-policy',

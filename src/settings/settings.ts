@@ -109,7 +109,7 @@ export function readSettings(request: Request, notes: Notes): Settings {
     onEmpty: layers.read('on-empty', 'auto', (value) => readChoice(value, ON_EMPTY)),
     kmsKeyId,
     parameterTier: layers.read('parameter-tier', 'auto', (value) => readChoice(value, TIERS)),
-    logGroup: only.has('log-group') ? readLogGroup(layers, names) : undefined,
+    logGroup: only.has('log-group') ? readLogGroup(layers, names, region) : undefined,
     repository:
       only.has('repository') || only.has('image')
         ? readRepository(layers, names, region, request)

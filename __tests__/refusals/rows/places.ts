@@ -87,12 +87,6 @@ export const PLACES: readonly Row[] = [
     /512 characters/,
   ],
   [
-    'a bundle like an ARN',
-    { config: rule('A', 'secret/db-abcdef') },
-    /^\.github\/aws-bootstrap\.yml line 3: rules\.0\.to:/,
-    /rename it/,
-  ],
-  [
     'a rule to nowhere',
     { config: rule('A', CANARY) },
     /line 3: rules\.0\.to:/,
@@ -114,7 +108,7 @@ export const PLACES: readonly Row[] = [
     'a field of ignore',
     { config: 'ignore: ["log-group:days"]' },
     /line 1: ignore:/,
-    /a log-group has retention, class, tags/,
+    /a log-group has retention, class, key-id, tags/,
   ],
   [
     'a setting that environments share',

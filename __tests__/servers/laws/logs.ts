@@ -20,6 +20,8 @@ interface Page {
 export interface LogsLaws extends Laws {
   /** Lets a group look as if it held that many bytes. */
   storedBytes(group: string, bytes: number): void;
+  /** A key that does not exist, or whose policy does not let CloudWatch Logs in. */
+  refuseKey(key: string): void;
   /** Puts deletion protection on a group, or takes it off; moto knows none. */
   protect(group: string, isProtected?: boolean): void;
 }
@@ -28,8 +30,20 @@ export function logsLaws(): LogsLaws {
   const bytes = new Map<string, number>();
   const classes = new Map<string, string>();
   const protectedGroups = new Set<string>();
+  const keys = new Map<string, string>();
+  const refusedKeys = new Set<string>();
+  const checkKeyOf = (name: string, key: string) => {
+    if (!/^arn:[\w-]+:kms:[\w-]+:\d{12}:(key|alias)\/.+$/.test(key))
+      throw invalid('The specified KMS Key Id could not be found.');
+    if (refusedKeys.has(key))
+      throw new Refusal(
+        'InvalidParameterException',
+        `The specified KMS key does not exist or is not allowed to be used with Arn 'arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${name}'`,
+      );
+  };
 
   return {
+    refuseKey: (key) => void refusedKeys.add(key),
     storedBytes: (group, count) => void bytes.set(group, count),
     protect: (group, isProtected = true) =>
       void (isProtected ? protectedGroups.add(group) : protectedGroups.delete(group)),
@@ -37,6 +51,8 @@ export function logsLaws(): LogsLaws {
       protectedGroups.clear();
       bytes.clear();
       classes.clear();
+      keys.clear();
+      refusedKeys.clear();
     },
     operations: {
       async CreateLogGroup(input, ask) {
@@ -49,9 +65,26 @@ export function logsLaws(): LogsLaws {
         }
         const tags = input['tags'] as TagMap | undefined;
         if (tags) checkTagMap(tags, {});
-        const output = await ask('CreateLogGroup', input);
+        const { kmsKeyId: key, ...rest } = input;
+        if (typeof key === 'string') checkKeyOf(name, key);
+        const output = await ask('CreateLogGroup', rest);
+        if (typeof key === 'string') keys.set(name, key);
         classes.set(name, group);
         return reply(output);
+      },
+      async AssociateKmsKey(input, ask) {
+        const name = checkName(input);
+        if (!(await isThere(name, ask))) throw missing();
+        const key = text(input, 'kmsKeyId') ?? '';
+        checkKeyOf(name, key);
+        keys.set(name, key);
+        return reply({});
+      },
+      async DisassociateKmsKey(input, ask) {
+        const name = checkName(input);
+        if (!(await isThere(name, ask))) throw missing();
+        keys.delete(name);
+        return reply({});
       },
       async DeleteLogGroup(input, ask) {
         const name = checkName(input);
@@ -67,6 +100,7 @@ export function logsLaws(): LogsLaws {
         const output = await ask('DeleteLogGroup', input);
         bytes.delete(name);
         classes.delete(name);
+        keys.delete(name);
         return reply(output);
       },
       async DescribeLogGroups(input, ask) {
@@ -76,6 +110,7 @@ export function logsLaws(): LogsLaws {
           ...group,
           logGroupClass: classes.get(group.logGroupName) ?? 'STANDARD',
           storedBytes: bytes.get(group.logGroupName) ?? group.storedBytes ?? 0,
+          ...(keys.has(group.logGroupName) ? { kmsKeyId: keys.get(group.logGroupName) } : {}),
           deletionProtectionEnabled: protectedGroups.has(group.logGroupName),
         }));
         return reply({
@@ -116,6 +151,7 @@ export function logsLaws(): LogsLaws {
   };
 }
 
+const missing = () => new Refusal('ResourceNotFoundException', 'The specified log group does not exist.');
 const invalid = (message: string) => new Invalid('InvalidParameterException', message);
 
 function checkName(input: Input): string {

@@ -1,0 +1,376 @@
+/** `doctor` as a child process: it says that all is right where it is, and finds each of the faults that are planted here. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { CreateKeyCommand, DisableKeyCommand, KMSClient, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { afterAll, beforeAll, beforeEach, expect, it, test } from 'vitest';
+import { resolveRoles } from '../iam/template.ts';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+import {
+  diagnose,
+  establish,
+  makeScene,
+  printed,
+  put,
+  REPOSITORY,
+  type Scene,
+  SECRET_CANARY,
+  WORKFLOW,
+} from './doctor-scene.ts';
+import { type SettingsServer, startSettingsServer, TOKEN } from './github-settings-server.ts';
+import { runCli } from './run.ts';
+
+let aws: AwsServer;
+let github: SettingsServer;
+let scene: Scene;
+beforeAll(async () => {
+  aws = await startAws();
+  github = await startSettingsServer('Papyrus/Shop');
+});
+afterAll(async () => {
+  await aws?.close();
+  await github?.[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  scene = await makeScene(aws, github);
+});
+
+const clientSettings = () => ({
+  endpoint: aws.motoUrl,
+  region: 'us-west-2',
+  credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+});
+
+it('finds nothing where all is right, and writes nothing', async () => {
+  await establish(scene);
+  aws.forget();
+  const { run, checks } = await diagnose(scene);
+  expect(checks.filter(({ status }) => status === 'failure')).toEqual([]);
+  // By its date alone nobody knows whether an older repository was renamed since.
+  expect(checks.filter(({ status }) => status === 'warning').map(({ code }) => code)).toEqual(['trust']);
+  expect(run.code).toBe(0);
+  expect(aws.writes().filter(({ operation }) => !/^Simulate/.test(operation))).toEqual([]);
+  expect(new Set(checks.map(({ code }) => code))).toEqual(
+    new Set([
+      'input',
+      'region',
+      'workflow',
+      'github',
+      'workflow-permissions',
+      'github-environment',
+      'branch-policy',
+      'github-secret',
+      'credentials',
+      'account',
+      'oidc-provider',
+      'role',
+      'trust',
+      'permissions',
+      'ownership',
+      'quota',
+    ]),
+  );
+});
+
+it('knows a repository with ids in its subjects by its date', async () => {
+  Object.assign(github.answers.get('') ?? {}, { created_at: '2026-08-01T00:00:00Z' });
+  setSubject('repo:Papyrus@1234/Shop@5678:environment:production');
+  await establish(scene);
+  const { run, checks } = await diagnose(scene);
+  expect(checks.filter(({ status }) => status !== 'ok')).toEqual([]);
+  expect(run.code).toBe(0);
+});
+
+it.each([
+  ['ARNs of the roles', ['--account-id', '123456789012']],
+  ['variables of GitHub', []],
+])('finds nothing to correct in what init writes, with %s', async (_, flags) => {
+  const { folder } = scene;
+  rmSync(join(folder, '.github'), { recursive: true });
+  const args = ['init', '--prefix', '/papyrus/prd', '--region', 'us-west-2', '--branch', 'main', '--yes'];
+  const written = await runCli([...args, ...flags], { folder, env: aws.env() });
+  expect(written.code, printed(written)).toBe(0);
+  const given = { Repository: REPOSITORY, Prefix: '/papyrus/prd', PlanOnPullRequests: 'true' };
+  scene.reader = resolveRoles(given).DriftReader;
+  for (const [name, role] of [
+    ['AWS_DEPLOY_ROLE', 'papyrus-deploy'],
+    ['AWS_READ_ROLE', 'papyrus-read'],
+  ] as const)
+    github.answers.set(`/actions/variables/${name}`, {
+      name,
+      value: `arn:aws:iam::123456789012:role/${role}`,
+    });
+  // Jobs without an environment take the secret of the repository.
+  github.answers.set('/actions/secrets/DOTENV', { name: 'DOTENV' });
+  await establish(scene);
+  const { run, checks } = await diagnose(scene);
+  expect(checks.filter(({ status }) => status === 'failure')).toEqual([]);
+  expect(run.code).toBe(0);
+  const roles = checks.filter(({ code }) => code === 'role').map(({ text }) => text);
+  expect(roles).toHaveLength(2);
+  expect(checks.filter(({ code }) => code === 'permissions').map(({ status }) => status)).toEqual([
+    'ok',
+    'ok',
+  ]);
+});
+
+interface TrustStatement {
+  Condition: Record<string, Record<string, unknown>>;
+}
+const SUB = 'token.actions.githubusercontent.com:sub';
+function conditionOf(): TrustStatement['Condition'] {
+  return (scene.trust.Statement[0] as unknown as TrustStatement).Condition;
+}
+function setSubject(subject: string, operator = 'StringEquals'): void {
+  const condition = conditionOf();
+  delete condition['StringEquals']?.[SUB];
+  condition[operator] = { ...condition[operator], [SUB]: subject };
+}
+
+async function withKey(change?: (kms: KMSClient, id: string) => Promise<unknown>): Promise<void> {
+  const kms = new KMSClient(clientSettings());
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+  const id = KeyMetadata?.KeyId ?? '';
+  await change?.(kms, id);
+  scene.flags.push('--kms-key-id', KeyMetadata?.Arn ?? '');
+  const all = { Sid: 'Key', Effect: 'Allow', Action: 'kms:*', Resource: '*' };
+  scene.policy = { ...scene.policy, Statement: [...scene.policy.Statement, all] };
+}
+
+type Plant = () => unknown;
+type Fault = [
+  what: string,
+  code: string,
+  cure: RegExp,
+  plant: Plant,
+  options: { provider?: boolean; role?: boolean } | undefined,
+];
+/** Each fault with the check that finds it, and what its cure begins with or holds. */
+const FAULTS: ReadonlyArray<Fault | [string, string, RegExp, Plant]> = [
+  [
+    'the GitHub secret does not exist',
+    'github-secret',
+    /^gh secret set DOTENV .*--env production/,
+    () => github.answers.delete('/environments/production/secrets/DOTENV'),
+  ],
+  [
+    'the GitHub variable of the role does not exist',
+    'github-variable',
+    /^gh variable set AWS_ROLE /,
+    () =>
+      put(scene, {
+        '.github/workflows/deploy.yml': WORKFLOW.replace(/"arn:[^"]+"/, '"\u0024{{ vars.AWS_ROLE }}"'),
+      }),
+  ],
+  [
+    'the environment does not exist',
+    'github-environment',
+    /^gh api -X PUT .*environments\/production/,
+    () => github.answers.delete('/environments/production'),
+  ],
+  [
+    'every branch may deploy to the environment',
+    'branch-policy',
+    /deployment-branch-policies -f name=main$/,
+    () => github.answers.set('/environments/production', { deployment_branch_policy: null }),
+  ],
+  [
+    'GitHub Actions are disabled',
+    'workflow-permissions',
+    /^gh api -X PUT .*enabled=true/,
+    () => github.answers.set('/actions/permissions', { enabled: false }),
+  ],
+  [
+    'the job may not ask for a token',
+    'workflow-permissions',
+    /id-token: write/,
+    () => put(scene, { '.github/workflows/deploy.yml': WORKFLOW.replace(', id-token: write', '') }),
+  ],
+  [
+    'a workflow is no YAML',
+    'workflow',
+    /^Correct the line/,
+    () => put(scene, { '.github/workflows/other.yml': 'a: [' }),
+  ],
+  [
+    'a line of the .env cannot be read',
+    'input',
+    /\+2 \.env$/,
+    () => put(scene, { '.env': `A=1\nDB_PASSWORD=${SECRET_CANARY}#x\n` }),
+  ],
+  [
+    'the credentials have expired',
+    'credentials',
+    /^Sign in/,
+    () => aws.fault({ operation: 'GetCallerIdentity', kind: 'expired-token', times: 9 }),
+  ],
+  [
+    'the account is not the one that is allowed',
+    'account',
+    /^aws configure list-profiles/,
+    () => {
+      scene.flags[scene.flags.length - 1] = '210987654321';
+    },
+  ],
+  [
+    'the account has no identity provider',
+    'oidc-provider',
+    /^aws iam create-open-id-connect-provider /,
+    () => {},
+    { provider: false },
+  ],
+  [
+    'the role does not exist',
+    'role',
+    /aws cloudformation deploy .*Repository=Papyrus\/Shop/,
+    () => {},
+    { role: false },
+  ],
+  [
+    'the trust has another case',
+    'trust',
+    /^aws iam update-assume-role-policy .*repo:Papyrus\/Shop:environment:production/,
+    () => setSubject('repo:papyrus/shop:environment:production'),
+  ],
+  [
+    'the trust has another environment',
+    'trust',
+    /^aws iam update-assume-role-policy /,
+    () => setSubject('repo:Papyrus/Shop:environment:staging'),
+  ],
+  [
+    'the trust has a wildcard below StringEquals',
+    'trust',
+    /^aws iam update-assume-role-policy /,
+    () => setSubject('repo:Papyrus/Shop:*'),
+  ],
+  [
+    'the trust lacks the ids of a new repository',
+    'trust',
+    /repo:Papyrus@1234\/Shop@5678:environment:production/,
+    () => Object.assign(github.answers.get('') ?? {}, { created_at: '2026-08-01T00:00:00Z' }),
+  ],
+  [
+    'the trust is open to everybody',
+    'trust',
+    /^aws iam update-assume-role-policy /,
+    () => {
+      delete conditionOf()['StringEquals']?.[SUB];
+    },
+  ],
+  [
+    'the role lacks a permission',
+    'permissions',
+    /^aws iam put-role-policy --role-name papyrus-deploy .*ssm:PutParameter/,
+    () => {
+      scene.policy = JSON.parse(
+        JSON.stringify(scene.policy).replace('"ssm:PutParameter"', '"ssm:GetParameter"'),
+      );
+    },
+  ],
+  [
+    'the KMS key is disabled',
+    'key',
+    /^aws kms enable-key --key-id /,
+    () => withKey((kms, id) => kms.send(new DisableKeyCommand({ KeyId: id }))),
+  ],
+  [
+    'the policy of the KMS key lets nobody in',
+    'key-policy',
+    /^aws kms get-key-policy --key-id /,
+    () =>
+      withKey((kms, id) =>
+        kms.send(
+          new PutKeyPolicyCommand({
+            KeyId: id,
+            PolicyName: 'default',
+            Policy: JSON.stringify({
+              Version: '2012-10-17',
+              Statement: [
+                {
+                  Effect: 'Allow',
+                  Principal: { AWS: 'arn:aws:iam::123456789012:role/admin' },
+                  Action: 'kms:*',
+                  Resource: '*',
+                },
+              ],
+            }),
+          }),
+        ),
+      ),
+  ],
+  [
+    'a name belongs to somebody else',
+    'ownership',
+    /^Choose another name/,
+    () =>
+      new SSMClient(clientSettings()).send(
+        new PutParameterCommand({
+          Name: '/papyrus/prd/LOG_LEVEL',
+          Value: 'info',
+          Type: 'String',
+          Tags: [{ Key: 'managed-by', Value: 'terraform' }],
+        }),
+      ),
+  ],
+  [
+    'the quota of parameters is used up',
+    'quota',
+    /Service Quotas/,
+    () =>
+      aws.answer('DescribeParameters', (input) =>
+        input['ParameterFilters'] === undefined
+          ? {
+              Parameters: Array.from({ length: 2_500 }, (_, index) => ({ Name: `/x/${index}` })),
+              NextToken: 'more',
+            }
+          : undefined,
+      ),
+  ],
+];
+
+test.each(FAULTS.map(([what, code, cure, plant, options]): Fault => [what, code, cure, plant, options]))(
+  'finds that %s',
+  async (_, code, cure, plant, options) => {
+    await plant();
+    await establish(scene, options);
+    const { run, checks } = await diagnose(scene);
+    const failures = checks.filter(({ status }) => status === 'failure');
+    expect(
+      failures.map((check) => check.code),
+      printed(run),
+    ).toEqual([code]);
+    expect(failures[0]?.cure).toMatch(cure);
+    expect(run.code).toBe(1);
+    expect(printed(run)).not.toContain(SECRET_CANARY);
+    expect(printed(run)).not.toContain(TOKEN);
+  },
+);
+
+it('says what it could not ask, and asks by the calls of a plan', async () => {
+  await establish(scene);
+
+  aws.fault({ operation: 'SimulatePrincipalPolicy', kind: 'access-denied', times: 9 });
+  const { checks } = await diagnose(scene);
+  const doubts = checks.filter(({ code, status }) => code === 'permissions' && status === 'warning');
+  expect(doubts).toHaveLength(1);
+  expect(doubts[0]?.text).toContain('ssm:PutParameter');
+});
+
+it('prints each check with a sign and the cure to paste', async () => {
+  await establish(scene, { provider: false });
+  const run = await runCli(['doctor', ...scene.flags], {
+    folder: scene.folder,
+    env: { ...aws.env(), GITHUB_API_URL: github.url, GH_TOKEN: TOKEN },
+  });
+  expect(run.code).toBe(1);
+  expect(run.output).toMatch(/^✓ /m);
+  expect(run.output).toMatch(/^✗ .*identity provider.*\n {4}aws iam create-open-id-connect-provider /m);
+});
+
+it('goes on without git, without GitHub and without a token', async () => {
+  await establish(scene);
+  const { checks } = await diagnose(scene, { env: { GH_TOKEN: '', PATH: '/nonexistent' } });
+  expect(checks.filter(({ status }) => status === 'failure')).toEqual([]);
+  expect(checks.some(({ code, status }) => code === 'github' && status === 'warning')).toBe(true);
+});

@@ -1,0 +1,115 @@
+// The command line on a pseudo-terminal, which python3 makes.
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { dotenv, openStage } from '../action/stage.ts';
+import { CLEAR_LINE, ESCAPE, folderWith, runOnTerminal, screenOf } from './run.ts';
+
+const stage = await openStage();
+afterAll(() => stage[Symbol.asyncDispose]());
+beforeEach(() => stage.aws.reset());
+
+const ARGS = ['--prefix', '/papyrus/prd', '--env-file', '.env'];
+const run = (args: readonly string[], more: Parameters<typeof runOnTerminal>[1] = {}) =>
+  runOnTerminal(args, {
+    folder: folderWith({ '.env': dotenv() }),
+    ...more,
+    env: { ...stage.aws.env(), ...more.env },
+  });
+const puts = () => stage.aws.count('PutParameter');
+
+describe('the question', () => {
+  it('is asked with the number of changes, and yes applies them', async () => {
+    const { code, output } = await run(['apply', ...ARGS], {
+      steps: [{ after: 'changes? [y/N] ', type: 'y\r' }],
+    });
+    expect(output).toMatch(/Apply these \d+ changes\? \[y\/N\]/);
+    expect(code).toBe(0);
+    expect((await stage.parameter('LOG_LEVEL')).value).toBe('info');
+  });
+
+  it.each([
+    ['no', 'n\r'],
+    ['nothing', '\r'],
+    ['something else', 'sure\r'],
+    ['the end of the input', '\u0004'],
+  ])('%s: nothing is written, and the exit code is 1', async (_, type) => {
+    const { code } = await run(['apply', ...ARGS], { steps: [{ after: 'changes? [y/N] ', type }] });
+    expect(code).toBe(1);
+    expect(puts()).toBe(0);
+  });
+
+  it('Ctrl-C: nothing is written', async () => {
+    const { code } = await run(['apply', ...ARGS], {
+      steps: [{ after: 'changes? [y/N] ', type: '\u0003' }],
+    });
+    expect(code).toBe(130);
+    expect(puts()).toBe(0);
+  });
+
+  it('is not asked with --yes, and not where nothing is to do', async () => {
+    expect((await run(['apply', ...ARGS, '--yes'])).code).toBe(0);
+    const { code, output } = await run(['apply', ...ARGS]);
+    expect(code).toBe(0);
+    expect(output).not.toContain('[y/N]');
+  });
+
+  it('comes before a destroy, and shows the plan although --quiet is given', async () => {
+    await run(['apply', ...ARGS, '--yes']);
+    const kept = await run(['destroy', '--prefix', '/papyrus/prd', '--quiet'], {
+      steps: [{ after: '[y/N] ', type: 'n\r' }],
+    });
+    expect(kept.code).toBe(1);
+    expect(kept.output).toContain('/papyrus/prd/LOG_LEVEL');
+    expect((await stage.parameter('LOG_LEVEL')).value).toBe('info');
+    const gone = await run(['destroy', '--prefix', '/papyrus/prd'], {
+      steps: [{ after: '[y/N] ', type: 'yes\r' }],
+    });
+    expect(gone.code).toBe(0);
+    await expect(stage.parameter('LOG_LEVEL')).rejects.toThrow();
+  });
+});
+
+describe('what is shown', () => {
+  it('has colours, but for NO_COLOR and a dumb terminal', async () => {
+    const { output } = await run(['plan', ...ARGS]);
+    expect(output).toContain('\u001b[32m+\u001b[39m');
+    for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }])
+      expect((await run(['plan', ...ARGS], { env })).output).not.toContain(`${ESCAPE}3`);
+  });
+
+  it.each([60, 80, 200])('fits into %i columns', async (columns) => {
+    const { output } = await run(['apply', ...ARGS, '--yes'], { columns });
+    const lines = screenOf(output);
+    expect(lines.length).toBeGreaterThan(20);
+    expect(lines.filter((line) => [...line].length > columns)).toEqual([]);
+    const help = await run(['plan', '--help'], { columns });
+    const wide = screenOf(help.output).filter((line) => [...line].length > columns);
+    // Commands are to be pasted, so they are never broken.
+    expect(wide.filter((line) => !line.includes('npx github:papyrus/aws-bootstrap'))).toEqual([]);
+  });
+
+  it('is one line of progress that is rewritten', async () => {
+    const { output } = await run(['apply', ...ARGS, '--yes']);
+    expect(output.split(CLEAR_LINE).filter((part) => /^\d+\/\d+ /.test(part)).length).toBeGreaterThan(5);
+    expect(screenOf(output).filter((line) => /^\d+\/\d+ /.test(line))).toEqual([]);
+  });
+});
+
+it('Ctrl-C in the middle of an apply ends what is in flight, and the next apply completes it', async () => {
+  const parameters = 8;
+  const stop = stage.aws.onCall(async ({ operation }, moment) => {
+    if (operation === 'PutParameter' && moment === 'before') await setTimeout(400);
+  });
+  const { code, output } = await run(['apply', ...ARGS, '--yes'], {
+    steps: [{ after: '1/', type: '\u0003' }],
+  });
+  expect(code).toBe(130);
+  expect(output).toContain('Press Ctrl-C again');
+  const written = puts();
+  expect(written).toBeGreaterThan(0);
+  expect(written).toBeLessThan(parameters);
+  stop();
+  const next = await run(['apply', ...ARGS, '--yes']);
+  expect(next.code).toBe(0);
+  expect((await stage.parameter('LOG_LEVEL')).value).toBe('info');
+});

@@ -1,1 +1,0 @@
-"use strict";exports.id=774,exports.ids=[774],exports.modules={774:(function(D,O,_){_.d(O,{errorText:()=>E.kc,reasonOf:()=>E.A3});var E=_(9699),M=_(1399),P=_(8128),s=_(9603),L=_(2244),C=_(2739),W=_(1087),B=_(2660)})};

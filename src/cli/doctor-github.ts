@@ -1,0 +1,202 @@
+import type { Answer, EnvironmentFacts, RepositoryFacts } from '../clients/github-settings.ts';
+import { type Check, doubtful, failed, passed, shellQuote } from './check.ts';
+import type { WorkflowFacts, WorkflowJob } from './workflow-facts.ts';
+
+/** What GitHub answered about one repository. */
+export interface GitHubFacts {
+  /** `OWNER/NAME`, as the user or the git remote gives it. */
+  readonly repository: string;
+  readonly about: Answer<RepositoryFacts>;
+  readonly actions: Answer<{ readonly isEnabled: boolean; readonly allowed: string }>;
+  readonly environments: ReadonlyArray<{
+    readonly name: string;
+    readonly about: Answer<EnvironmentFacts>;
+    readonly branches: Answer<readonly string[]>;
+  }>;
+  readonly secrets: ReadonlyArray<{
+    readonly name: string;
+    readonly environment: string | undefined;
+    readonly found: Answer<true>;
+  }>;
+  /** Variables that name roles. */
+  readonly variables: ReadonlyArray<{ readonly name: string; readonly found: Answer<string> }>;
+}
+
+/** Judges GitHub's side: whether the environment is limited, and whether the secrets exist. */
+export function checkGitHub(facts: GitHubFacts): Check[] {
+  const { repository, about } = facts;
+  if (about === 'denied')
+    return [doubtful('github', 'GitHub does not accept the token', 'gh auth refresh --scopes repo')];
+  if (about === 'missing')
+    return [
+      failed(
+        'github',
+        `There is no repository ${repository} on GitHub, or the token may not see it`,
+        'gh auth status && git remote --verbose',
+      ),
+    ];
+  const { fullName, defaultBranch } = about.value;
+  return [
+    fullName === repository
+      ? passed('github', `GitHub knows ${repository}`)
+      : doubtful(
+          'github',
+          `The repository is called ${fullName} on GitHub, and here ${repository}. Subjects of tokens have GitHub's name`,
+          `git remote set-url origin https://github.com/${fullName}.git`,
+        ),
+    ...checkActions(facts),
+    ...facts.environments.flatMap((one) => checkEnvironment(fullName, one, defaultBranch)),
+    ...facts.secrets.map((one) => checkSecret(fullName, one)),
+    ...facts.variables.map((one) => checkVariable(fullName, one)),
+  ];
+}
+
+function checkActions({ repository, actions }: GitHubFacts): Check[] {
+  if (typeof actions === 'string') return [];
+  const { isEnabled, allowed } = actions.value;
+  if (!isEnabled)
+    return [
+      failed(
+        'workflow-permissions',
+        'GitHub Actions are disabled for the repository',
+        `gh api -X PUT repos/${repository}/actions/permissions -F enabled=true -f allowed_actions=all`,
+      ),
+    ];
+  if (allowed === 'local_only')
+    return [
+      failed(
+        'workflow-permissions',
+        'The repository runs only actions of its own owner, so neither this action nor configure-aws-credentials',
+        `gh api -X PUT repos/${repository}/actions/permissions -F enabled=true -f allowed_actions=all`,
+      ),
+    ];
+  return allowed === 'selected'
+    ? [
+        doubtful(
+          'workflow-permissions',
+          'The repository runs only selected actions. This action and configure-aws-credentials must be among them',
+          `gh api repos/${repository}/actions/permissions/selected-actions`,
+        ),
+      ]
+    : [passed('workflow-permissions', 'The repository may run this action')];
+}
+
+function checkEnvironment(
+  repository: string,
+  { name, about, branches }: GitHubFacts['environments'][number],
+  branch: string,
+): Check[] {
+  const path = `repos/${repository}/environments/${encodeURIComponent(name)}`;
+  const limit = [
+    `gh api -X PUT ${path} --input - <<< '{"deployment_branch_policy":{"protected_branches":false,"custom_branch_policies":true}}'`,
+    `gh api -X POST ${path}/deployment-branch-policies -f name=${shellQuote(branch)}`,
+  ].join('\n');
+  if (about === 'denied')
+    return [doubtful('github-environment', `The token may not read the environment ${name}`)];
+  if (about === 'missing')
+    return [
+      failed(
+        'github-environment',
+        `There is no environment ${name}. GitHub creates it without restrictions when a job first uses it`,
+        limit,
+      ),
+    ];
+  const exists = passed('github-environment', `The environment ${name} exists`);
+  const { branchPolicy } = about.value;
+  if (branchPolicy === undefined)
+    return [
+      exists,
+      failed(
+        'branch-policy',
+        `Every branch may deploy to ${name}, so anyone who can push a branch can assume the role`,
+        limit,
+      ),
+    ];
+  if (branchPolicy === 'protected')
+    return [exists, passed('branch-policy', `Only protected branches deploy to ${name}`)];
+  const names = typeof branches === 'string' ? [] : branches.value;
+  if (names.includes('*') || names.includes('**'))
+    return [
+      exists,
+      failed(
+        'branch-policy',
+        `Every branch may deploy to ${name}: its policy has ${names.join(', ')}`,
+        limit,
+      ),
+    ];
+  return [
+    exists,
+    passed('branch-policy', `Only ${names.join(', ') || 'selected branches'} may deploy to ${name}`),
+  ];
+}
+
+function checkSecret(
+  repository: string,
+  { name, environment, found }: GitHubFacts['secrets'][number],
+): Check {
+  const scope = environment === undefined ? '' : ` --env ${shellQuote(environment)}`;
+  if (typeof found === 'object') return passed('github-secret', `The GitHub secret ${name} exists`);
+  if (found === 'denied')
+    return doubtful('github-secret', `The token may not see whether the GitHub secret ${name} exists`);
+  return failed(
+    'github-secret',
+    `There is no GitHub secret ${name}. It arrives empty in the workflow`,
+    `gh secret set ${name} --repo ${repository}${scope} < .env`,
+  );
+}
+
+function checkVariable(repository: string, { name, found }: GitHubFacts['variables'][number]): Check {
+  if (found === 'denied')
+    return doubtful('github-variable', `The token may not see whether the GitHub variable ${name} exists`);
+  const cure = `gh variable set ${name} --repo ${repository} --body arn:aws:iam::ACCOUNT:role/NAME`;
+  if (found === 'missing')
+    return failed('github-variable', `There is no GitHub variable ${name}, which names the role`, cure);
+  return /^arn:[\w-]+:iam::\d{12}:role\/./.test(found.value)
+    ? passed('github-variable', `The GitHub variable ${name} names a role`)
+    : failed('github-variable', `The GitHub variable ${name} does not hold the ARN of a role`, cure);
+}
+
+/** Judges the workflows themselves, which needs no token. */
+export function checkWorkflows({ jobs, broken }: WorkflowFacts): Check[] {
+  const faults = broken.map(({ file, line }) =>
+    failed(
+      'workflow',
+      `${file} line ${line} is no YAML`,
+      `Correct the line, then check it: actionlint ${file}`,
+    ),
+  );
+  if (jobs.length === 0)
+    return [
+      ...faults,
+      doubtful(
+        'workflow',
+        'No workflow of this folder runs papyrus/aws-bootstrap',
+        'npx github:papyrus/aws-bootstrap init',
+      ),
+    ];
+  return [...faults, ...jobs.flatMap(checkJob)];
+}
+
+function checkJob({ file, job, mayAskForToken, hasCredentials }: WorkflowJob): Check[] {
+  const where = `The job ${job} of ${file}`;
+  const checks: Check[] = [];
+  if (!mayAskForToken)
+    checks.push(
+      failed(
+        'workflow-permissions',
+        `${where} may not ask GitHub for a token, so configure-aws-credentials cannot assume the role`,
+        'Add to the job: permissions: { contents: read, id-token: write }',
+      ),
+    );
+  if (!hasCredentials)
+    checks.push(
+      failed(
+        'workflow',
+        `${where} has no aws-actions/configure-aws-credentials before this action`,
+        'Add a step before it: - uses: aws-actions/configure-aws-credentials@v6 with role-to-assume and aws-region',
+      ),
+    );
+  if (checks.length === 0)
+    checks.push(passed('workflow', `${where} asks for a token and for AWS credentials`));
+  return checks;
+}

@@ -1,0 +1,140 @@
+import type { Decision, Simulation } from '../clients/iam.ts';
+import { checkedTogether, missingStatement } from '../clients/permissions.ts';
+import type { Named, Policy } from '../report/iam-policy.ts';
+import { type Check, doubtful, failed, passed, shellQuote } from './check.ts';
+
+/** One statement of what this configuration needs, as a question. */
+export type PermissionQuestion = Omit<Simulation, 'principal'>;
+
+/** @returns what to ask of IAM about each statement of the policy */
+export function questionsOf({ Statement }: Policy): PermissionQuestion[] {
+  return Statement.map(({ Action, Resource, Condition }) => ({
+    actions: [Action].flat(),
+    resources: [Resource].flat().map(exampleOf),
+    context: contextOf(Condition),
+  }));
+}
+
+/** A simulation asks about one resource: a name that could exist stands for all below the prefix. */
+function exampleOf(resource: string): string {
+  if (!resource.endsWith('/*')) return resource;
+  const below = resource.slice(0, -1);
+  return resource.includes(':secretsmanager:') ? `${below}db-AbCdEf` : `${below}DOCTOR`;
+}
+
+/** What the calls of the services bring along. */
+function contextOf(condition: Named['Condition']): Record<string, string[]> {
+  const context: Record<string, string[]> = {};
+  for (const keys of Object.values(condition ?? {}))
+    for (const [key, value] of Object.entries(keys)) {
+      const [first] = [value].flat();
+      if (typeof first === 'string') context[key] = [first];
+    }
+  return context;
+}
+
+/**
+ * @param principal ARN of the role or user that was asked about
+ * @returns one line for what is missing of each kind, or one that all is there
+ */
+export function checkDecisions(principal: string, decisions: readonly Decision[]): Check[] {
+  const name = principal.slice(principal.lastIndexOf('/') + 1);
+  const byAction = new Map<string, Decision[]>();
+  for (const decision of decisions)
+    byAction.set(decision.action, [...(byAction.get(decision.action) ?? []), decision]);
+  // A log group has two forms of its ARN, and AWS tells not for each call which of them counts.
+  const missing = [...byAction].flatMap(([action, all]) =>
+    all.some(({ decision }) => decision === 'allowed') ? [] : [{ action, first: all[0], all }],
+  );
+  if (missing.length === 0)
+    return [passed('permissions', `${name} has all ${byAction.size} permissions of this configuration`)];
+  const denied = missing.filter(({ all }) => all.some(({ decision }) => decision === 'explicitDeny'));
+  const outside = missing.filter(
+    (one) => !denied.includes(one) && one.first !== undefined && one.first.by !== 'policy',
+  );
+  const absent = missing.filter((one) => !denied.includes(one) && !outside.includes(one));
+  const named = (all: typeof missing) => all.map(({ action }) => action).join(', ');
+  return [
+    ...(denied.length === 0
+      ? []
+      : [
+          failed(
+            'permissions',
+            `An explicit deny forbids ${name} ${named(denied)}`,
+            'Remove these actions from the deny, or ask who manages the policies of the account',
+          ),
+        ]),
+    ...(outside.length === 0
+      ? []
+      : [
+          failed(
+            'permissions',
+            `The ${outside[0]?.first?.by === 'organization' ? 'organization' : 'permissions boundary'} forbids ${name} ${named(outside)}`,
+            'Ask who manages the organization or the boundary to allow these actions',
+          ),
+        ]),
+    ...(absent.length === 0
+      ? []
+      : [
+          failed(
+            'permissions',
+            `${name} lacks ${absent.length} of ${byAction.size} permissions: ${named(absent)}`,
+            cureOf(principal, absent),
+          ),
+        ]),
+  ];
+}
+
+function cureOf(
+  principal: string,
+  missing: ReadonlyArray<{ readonly action: string; readonly all: readonly Decision[] }>,
+): string {
+  const byResource = new Map<string, string[]>();
+  for (const { action, all } of missing) {
+    const resources = all.map(({ resource }) => patternOf(resource));
+    const key = JSON.stringify(resources.length === 1 ? resources[0] : resources);
+    byResource.set(key, [...(byResource.get(key) ?? []), action]);
+  }
+  const document = {
+    Version: '2012-10-17',
+    Statement: [...byResource].map(([resource, actions]) => ({
+      Effect: 'Allow',
+      Action: actions,
+      Resource: JSON.parse(resource) as string | string[],
+    })),
+  };
+  const [, kind = 'role'] = /:(role|user)\//.exec(principal) ?? [];
+  const name = principal.slice(principal.lastIndexOf('/') + 1);
+  return `aws iam put-${kind}-policy --${kind}-name ${shellQuote(name)} --policy-name aws-bootstrap-doctor --policy-document ${shellQuote(JSON.stringify(document))}`;
+}
+
+/** The way back from {@link exampleOf}. */
+const patternOf = (resource: string) => resource.replace(/\/(?:db-AbCdEf|DOCTOR)$/, '/*');
+
+/** What was found out without a simulation, by the calls that a plan makes. */
+export function checkCalls(
+  denied: ReadonlyArray<{ readonly action: string; readonly resource: string }>,
+  { reads, writes }: { readonly reads: number; readonly writes: readonly string[] },
+): Check[] {
+  const actions = [...new Set(denied.map(({ action }) => action))];
+  const checks = actions.map((action) =>
+    failed(
+      'permissions',
+      `The credentials may not ${action}${checkedTogether(action)}`,
+      `Add to the policy: ${JSON.stringify(missingStatement(action, undefined))}`,
+    ),
+  );
+  const read =
+    denied.length === 0 ? [passed('permissions', `The calls of a plan are allowed (${reads})`)] : [];
+  const asked =
+    writes.length === 0
+      ? []
+      : [
+          doubtful(
+            'permissions',
+            `${writes.length} permissions could not be asked, since IAM does not answer iam:SimulatePrincipalPolicy to these credentials: ${writes.join(', ')}`,
+            'Run doctor with credentials that may call iam:SimulatePrincipalPolicy, such as an administrator',
+          ),
+        ];
+  return [...checks, ...read, ...asked];
+}

@@ -1,0 +1,132 @@
+import { AwsError } from '../clients/errors.ts';
+import { Kms } from '../clients/kms.ts';
+import { PERMISSIONS } from '../clients/permissions.ts';
+import { repositoryOptions } from '../converge.ts';
+import type { Kind, Spec } from '../model/spec.ts';
+import { Unreadable } from '../model/spec.ts';
+import { countParameters } from '../providers/parameter-count.ts';
+import { noNames, observe, openProviders } from '../providers/providers.ts';
+import { findStrays } from '../providers/strays.ts';
+import { type Check, doubtful } from './check.ts';
+import { checkOwnership, checkQuota, type Existing, STANDARD_PARAMETERS } from './doctor-account.ts';
+import { checkKey } from './doctor-key.ts';
+import { checkCalls } from './doctor-permissions.ts';
+import type { CheckedRoles, RoleScope } from './doctor-roles.ts';
+import { errorInWords } from './errors.ts';
+
+/** Checks what exists under the configured names, the quota of parameters, and the KMS key. */
+export async function checkResources(scope: RoleScope, roles: CheckedRoles): Promise<Check[]> {
+  const read = await readExisting(scope);
+  const desired = scope.asked?.desired.wishes ?? [];
+  return [
+    ...(roles.isSimulated ? [] : checkOwnCalls(read.errors, roles)),
+    ...checkOwnership(desired, read.existing, scope.settings.adopt),
+    ...(await checkRoom(scope, read.existing)),
+    ...(await checkKeys(scope, roles.role)),
+  ];
+}
+
+interface Reading {
+  readonly existing: readonly Existing[];
+  readonly errors: readonly unknown[];
+}
+
+/** Makes the calls that a plan makes. */
+async function readExisting({ settings, asked, account }: RoleScope): Promise<Reading> {
+  const providers = openProviders(account.connection, account.context, {
+    repository: repositoryOptions(settings),
+    recoveryDays: settings.ownership.recoveryDays,
+    auth0: undefined,
+    image: undefined,
+  });
+  const names = noNames();
+  for (const { kind, spec } of asked?.desired.wishes ?? []) names[kind].push(spec.name);
+  const add = (kind: Kind, name: string | undefined) => {
+    if (name !== undefined && !names[kind].includes(name)) names[kind].push(name);
+  };
+  add('AWS::Logs::LogGroup', settings.logGroup?.name);
+  if (settings.only.has('repository')) add('AWS::ECR::Repository', settings.repository?.name);
+  names['Auth0::Application'] = [];
+  const [found, observation] = await Promise.all([
+    findStrays(providers, {
+      prefix: settings.prefix,
+      known: {
+        ...(settings.only.has('parameters') ? { 'AWS::SSM::Parameter': new Set<string>() } : {}),
+        ...(settings.only.has('secrets') ? { 'AWS::SecretsManager::Secret': new Set<string>() } : {}),
+      },
+      readsKeys: false,
+    }),
+    observe(providers, names),
+  ]);
+  const existing = Object.entries(observation).flatMap(([kind, specs]): Existing[] =>
+    [...(specs as ReadonlyMap<string, Spec | Unreadable>)].map(([name, one]) => ({
+      kind: kind as Kind,
+      name,
+      found: one,
+    })),
+  );
+  const unreadable = existing.flatMap(({ found: one }) => (one instanceof Unreadable ? [one.error] : []));
+  return { existing, errors: [...found.failures.map(({ error }) => error), ...unreadable] };
+}
+
+function checkOwnCalls(errors: readonly unknown[], { policy }: CheckedRoles): Check[] {
+  const denied = errors.flatMap((error) =>
+    error instanceof AwsError && error.reason === 'access-denied'
+      ? [{ action: error.operation, resource: error.resource }]
+      : [],
+  );
+  const needed = new Set((policy?.Statement ?? []).flatMap(({ Action }) => Action));
+  const isWriting = (action: string) => (PERMISSIONS[action]?.access ?? 'write') === 'write';
+  const writes = [...needed].filter(isWriting);
+  const others = errors.filter((error) => !(error instanceof AwsError && error.reason === 'access-denied'));
+  return [
+    ...checkCalls(denied, { reads: needed.size - writes.length, writes }),
+    ...others.map((error) => doubtful('permissions', errorInWords(error))),
+  ];
+}
+
+async function checkRoom(
+  { settings, asked, account }: RoleScope,
+  existing: readonly Existing[],
+): Promise<Check[]> {
+  if (!settings.only.has('parameters')) return [];
+  const there = new Set(existing.map(({ name }) => name));
+  const wanted = (asked?.desired.wishes ?? []).filter(
+    ({ kind, spec }) => kind === 'AWS::SSM::Parameter' && !there.has(spec.name),
+  );
+  try {
+    return [
+      checkQuota(
+        await countParameters(account.connection, account.context, STANDARD_PARAMETERS),
+        wanted.length,
+      ),
+    ];
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return [doubtful('quota', `The parameters of the region could not be counted: ${errorInWords(error)}`)];
+  }
+}
+
+async function checkKeys(
+  { settings, account, caller }: RoleScope,
+  role: string | undefined,
+): Promise<Check[]> {
+  const given = settings.kmsKeyId;
+  // Every account may use the keys that AWS manages.
+  if (given === undefined || /(?:^|:)alias\/aws\//.test(given)) return [];
+  const kms = new Kms(account.connection, account.calls);
+  try {
+    const key = await kms.key(given);
+    const policy =
+      key === undefined
+        ? undefined
+        : await kms.policy(key.id).catch((error: unknown) => {
+            if (error instanceof AwsError) return undefined;
+            throw error;
+          });
+    return checkKey({ given, key, policy, account: caller.account, role });
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return [doubtful('key', `The KMS key ${given} could not be asked: ${errorInWords(error)}`)];
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { UsageError } from './arguments.ts';
+import { runProgram } from './programs.ts';
+
+/*
+ * Files that exports write.
+ */
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/**
+ * Refuses a file for secrets where a commit could take it up.
+ * @throws UsageError inside a git work tree whose rules do not ignore the file
+ */
+export async function refuseTracked(path: string): Promise<void> {
+  const file = realPath(resolve(path));
+  if (!isInWorkTree(dirname(file))) return;
+  // Git alone knows all of its rules; where it cannot be asked, nothing is sure.
+  const { code } = await runProgram('git', ['check-ignore', '--quiet', file], { folder: dirname(file) });
+  if (code !== 0)
+    throw new UsageError(
+      'secrets are not written into a git work tree where the file is not ignored. Add the file to .gitignore, or choose a path outside',
+    );
+}
+
+/** Of a file that does not exist yet, that of its folder: a link may lead into a work tree. */
+function realPath(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    const folder = dirname(file);
+    return existsSync(folder) ? join(realpathSync(folder), basename(file)) : file;
+  }
+}
+
+function isInWorkTree(folder: string): boolean {
+  if (existsSync(join(folder, '.git'))) return true;
+  const parent = dirname(folder);
+  return parent !== folder && isInWorkTree(parent);
+}
+
+/**
+ * Writes a file that only its user may read.
+ * @throws UsageError where it exists and is not to be replaced, or cannot be written
+ */
+export function writeExport(path: string, text: string, { replaces }: { readonly replaces: boolean }): void {
+  const file = resolve(path);
+  if (isFolder(file)) throw new UsageError('--output names a folder; name a file');
+  if (!isFolder(dirname(file))) throw new UsageError('the folder of --output does not exist');
+  if (existsSync(file) && !replaces)
+    throw new UsageError('the file of --output exists; add --force to replace it');
+  try {
+    // The mode counts for new files only, and nobody else reads a half-open one.
+    if (existsSync(file)) chmodSync(file, 0o600);
+    writeFileSync(file, text, { mode: 0o600 });
+  } catch {
+    throw new UsageError('the file of --output cannot be written; check its permissions');
+  }
+}
+
+/**
+ * Writes the files of a folder.
+ * @throws UsageError where the folder holds something and is not to be written into, or cannot be written
+ */
+export function writeFolder(
+  path: string,
+  files: ReadonlyMap<string, string>,
+  { replaces }: { readonly replaces: boolean },
+): void {
+  const folder = resolve(path);
+  if (existsSync(folder) && !isFolder(folder)) throw new UsageError('--output names a file; name a folder');
+  if (isFolder(folder) && readdirSync(folder).length > 0 && !replaces)
+    throw new UsageError(
+      'the folder of --output is not empty; choose another, or add --force to write into it',
+    );
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const [name, text] of files) writeFileSync(join(folder, name), text);
+  } catch {
+    throw new UsageError('the folder of --output cannot be written; check its permissions');
+  }
+}

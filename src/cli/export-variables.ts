@@ -1,0 +1,162 @@
+import { classify } from '../desired/classify.ts';
+import { route } from '../desired/routing.ts';
+import { rowOf, variableIn } from '../desired/table.ts';
+import { MADE, OWNER_FIELD } from '../model/ownership.ts';
+import { type Specs, Unreadable } from '../model/spec.ts';
+import { Secret } from '../secret.ts';
+import { Notes } from '../settings/fault.ts';
+import { Masks, SHORTEST_UNDECIDED } from '../settings/masks.ts';
+import type { Settings } from '../settings/settings.ts';
+import { nameFault } from '../settings/variable-name.ts';
+import type { StoredVariable } from './export-dotenv.ts';
+
+type Parameter = Specs['AWS::SSM::Parameter'];
+type Bundle = Specs['AWS::SecretsManager::Secret'];
+
+/** What was read below the prefix. */
+export interface Stored {
+  readonly parameters: ReadonlyMap<string, Parameter | Unreadable>;
+  readonly secrets: ReadonlyMap<string, Bundle | Unreadable>;
+}
+
+export interface StoredVariables {
+  readonly variables: readonly StoredVariable[];
+  readonly omitted: readonly string[];
+}
+
+/** One place of a value, before it is known which of several gives the variable. */
+interface Candidate extends StoredVariable {
+  readonly store: 'parameter' | 'secret';
+}
+
+export type RoutingSettings = Pick<Settings, 'prefix' | 'rules' | 'prefer' | 'parameterTier'>;
+
+/**
+ * Turns what exists below the prefix into variables: the way back from a parameter or a key of a secret to its name.
+ * A variable that exists in several places is taken from the one that the routing names.
+ */
+export function variablesOf({ parameters, secrets }: Stored, settings: RoutingSettings): StoredVariables {
+  const omitted: string[] = [];
+  const candidates: Candidate[] = [];
+  for (const [path, found] of parameters) {
+    const place = `Parameter Store ${path}`;
+    if (found instanceof Unreadable) omitted.push(`${place} cannot be read`);
+    else add(candidates, omitted, parameterOf(found, settings, place));
+  }
+  for (const [path, found] of secrets) {
+    const place = `Secrets Manager ${path}`;
+    if (found instanceof Unreadable) omitted.push(`${place} cannot be read`);
+    else if (found.facts.unread === true)
+      omitted.push(`${place} is left out, since the role may not read its keys`);
+    else if (found.facts.unusable !== undefined)
+      omitted.push(`${place} is left out, since it holds no JSON object`);
+    else for (const one of keysOf(found, settings, place)) add(candidates, omitted, one);
+  }
+  return { variables: hideContained(chosen(candidates, settings, omitted), settings), omitted };
+}
+
+/** A plain value that holds the text of a secret is as secret: a URL with the password, say. */
+function hideContained(variables: readonly StoredVariable[], settings: RoutingSettings): StoredVariable[] {
+  const masks = new Masks(() => {}, [settings.prefix]);
+  for (const { name, value, isSecret } of variables) {
+    if (!isSecret || value === undefined) continue;
+    const judged = routeOf(name, value, settings).class;
+    // A database's name lies beside its password, and is in every second value.
+    if (judged === 'secret') masks.hide(value, name, false);
+    else if (judged === 'undecided') masks.hide(value, name, false, SHORTEST_UNDECIDED);
+  }
+  const holderOf = masks.holders();
+  return variables.map((variable) => {
+    if (variable.isSecret || variable.value === undefined) return variable;
+    const holder = holderOf(variable.value);
+    return holder === undefined
+      ? variable
+      : { ...variable, isSecret: true, place: `${variable.place}, holds the value of ${holder}` };
+  });
+}
+
+const routeOf = (name: string, value: Secret, settings: RoutingSettings) =>
+  route({ name, value, source: 'dotenv', where: '' }, settings, new Notes(), classify);
+
+/** What has no name that a `.env` could hold is told by its place alone: a key may be a piece of a value. */
+function add(candidates: Candidate[], omitted: string[], candidate: Candidate): void {
+  if (nameFault(candidate.name) === undefined) candidates.push(candidate);
+  else if (candidate.store === 'parameter')
+    omitted.push(`${candidate.place} has no name that a .env can hold`);
+  else omitted.push(`A key of ${candidate.place.replace(/, key .*$/s, '')} has no name that a .env can hold`);
+}
+
+function parameterOf({ name: path, fields }: Parameter, settings: RoutingSettings, place: string): Candidate {
+  const segment = path.slice(settings.prefix.length + 1);
+  const name = ruledName(settings, segment, ({ store }) => store === 'parameter') ?? segment;
+  const value = typeof fields.value === 'string' ? new Secret(fields.value) : fields.value;
+  const isSecret =
+    fields.type === 'SecureString' || isHidden(name, value, settings, fields[OWNER_FIELD] === MADE);
+  return { name, value, isSecret, place: `${place}, ${fields.type}`, store: 'parameter' };
+}
+
+/**
+ * A String is written with its value where the run would store it so. What nobody can judge counts as plain where this
+ * action created it, since it has then judged it before, or followed a rule.
+ */
+export function isHidden(
+  name: string,
+  value: Secret | undefined,
+  settings: RoutingSettings,
+  isMade: boolean,
+): boolean {
+  if (value === undefined) return false;
+  const judged = routeOf(name, value, settings).class;
+  return judged === 'secret' || (judged === 'undecided' && !isMade);
+}
+
+function keysOf({ name: path, fields }: Bundle, settings: RoutingSettings, place: string): Candidate[] {
+  const bundle = path.slice(settings.prefix.length);
+  return Object.entries(fields).flatMap(([field, held]): Candidate[] => {
+    if (!field.startsWith('key:') || held === undefined || typeof held === 'symbol') return [];
+    const key = field.slice('key:'.length);
+    const isHere = (target: { store: string; bundle?: string }) =>
+      target.store === 'secret' && target.bundle === bundle;
+    const name = ruledName(settings, key, isHere) ?? variableIn(bundle, key) ?? key;
+    const value = held instanceof Secret ? held : new Secret(String(held));
+    return [{ name, value, isSecret: true, place: `${place}, key ${key}`, store: 'secret' }];
+  });
+}
+
+/** @returns the variable of a rule that stores it under another name; a pattern of several names has none */
+function ruledName(
+  { rules }: RoutingSettings,
+  key: string,
+  isTarget: (target: RoutingSettings['rules'][number]['targets'][number]) => boolean,
+): string | undefined {
+  const rule = rules.find((each) => each.key === key && each.targets.some(isTarget));
+  return rule !== undefined && /^[A-Za-z_]\w*$/.test(rule.pattern) ? rule.pattern : undefined;
+}
+
+/** Of several places the one that the routing names wins; others that differ are told. */
+function chosen(
+  candidates: readonly Candidate[],
+  settings: RoutingSettings,
+  omitted: string[],
+): StoredVariable[] {
+  const byName = new Map<string, Candidate[]>();
+  for (const one of candidates) byName.set(one.name, [...(byName.get(one.name) ?? []), one]);
+  return [...byName.values()].flatMap(([first, ...more]) => {
+    if (first === undefined) return [];
+    const all = [first, ...more];
+    const best = all.find((one) => isRouted(one, settings)) ?? first;
+    for (const one of all)
+      if (one !== best && !(one.value !== undefined && best.value?.equals(one.value)))
+        omitted.push(`${one.place} has another value than ${best.place}, which is written`);
+    // What one place encrypts is not printed because another shows it, unless the table stores it in plain besides.
+    const isPlainByTable = rowOf(best.name)?.parameter === true && !best.isSecret;
+    return [{ ...best, isSecret: !isPlainByTable && all.some(({ isSecret }) => isSecret) }];
+  });
+}
+
+function isRouted({ name, value, store }: Candidate, settings: RoutingSettings): boolean {
+  const { destinations } = routeOf(name, value ?? new Secret('x'), settings);
+  // A parameter tells its type, and plain ones can be written with their value.
+  const wanted = destinations.find((one) => one.store === 'parameter') ?? destinations[0];
+  return wanted?.store === store;
+}

@@ -1,0 +1,2 @@
+/** How users start the command line. */
+export const PROGRAM = 'npx github:papyrus/aws-bootstrap';

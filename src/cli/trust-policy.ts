@@ -1,0 +1,141 @@
+import { ISSUER } from './subject.ts';
+
+/*
+ * Reads a trust policy as IAM does, for tokens of GitHub.
+ */
+
+/** What one statement demands of a token. */
+export interface TrustStatement {
+  /** Subjects that it compares with, as they are written; undefined where it does not look at the subject. */
+  readonly subjects: readonly SubjectPattern[] | undefined;
+  /** Audiences, with the same meaning. */
+  readonly audiences: readonly SubjectPattern[] | undefined;
+  /** True where a token without the claim passes too: `ForAllValues:`, `…IfExists`. */
+  readonly isLax: boolean;
+  /** Conditions that this reader does not know; a job may fail them. */
+  readonly unknown: readonly string[];
+}
+
+export interface SubjectPattern {
+  readonly text: string;
+  readonly operator: 'StringEquals' | 'StringLike' | 'StringEqualsIgnoreCase';
+}
+
+/** @returns whether the value is one that the pattern names */
+export function isMatched({ text, operator }: SubjectPattern, value: string): boolean {
+  if (operator === 'StringEquals') return text === value;
+  if (operator === 'StringEqualsIgnoreCase') return text.toLowerCase() === value.toLowerCase();
+  return matchesGlob(text, value);
+}
+
+/** `*` stands for any text and `?` for one character; the time is linear in both lengths for each star. */
+function matchesGlob(pattern: string, value: string): boolean {
+  let [at, from, star, mark] = [0, 0, -1, 0];
+  while (from < value.length) {
+    if (at < pattern.length && pattern[at] === '*') {
+      star = at;
+      mark = from;
+      at += 1;
+    } else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === value[from])) {
+      at += 1;
+      from += 1;
+    } else if (star >= 0) {
+      at = star + 1;
+      mark += 1;
+      from = mark;
+    } else return false;
+  }
+  return /^\**$/.test(pattern.slice(at));
+}
+
+/** @returns whether a statement lets a token in, by the conditions that this reader knows */
+export function isAccepted(
+  { subjects, audiences }: TrustStatement,
+  token: { readonly subject: string; readonly audience: string },
+): boolean {
+  return isNamed(subjects, token.subject) && isNamed(audiences, token.audience);
+}
+
+/** Without a condition every token passes. */
+export const isNamed = (patterns: readonly SubjectPattern[] | undefined, value: string) =>
+  patterns === undefined || patterns.some((pattern) => isMatched(pattern, value));
+
+/** A policy that IAM would not have taken. */
+export class UnreadablePolicyError extends Error {
+  override readonly name = 'UnreadablePolicyError';
+}
+
+/**
+ * @param provider ARN of the identity provider
+ * @returns the statements by which tokens of GitHub may assume the role
+ * @throws UnreadablePolicyError where the text is no policy
+ */
+export function readTrust(text: string, provider: string): TrustStatement[] {
+  return statementsOf(text)
+    .filter(
+      (one) =>
+        one['Effect'] === 'Allow' &&
+        listOf(one['Action']).some((action) =>
+          /^(?:sts:(?:AssumeRoleWithWebIdentity|AssumeRole\*|\*)|\*)$/i.test(action),
+        ) &&
+        isFederated(one['Principal'], provider),
+    )
+    .map((one) => readConditions(one['Condition']));
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+export function statementsOf(text: string): Json[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw new UnreadablePolicyError('the policy is no JSON');
+  }
+  const statements = isObject(parsed) ? parsed['Statement'] : undefined;
+  const all = Array.isArray(statements) ? statements : [statements];
+  if (!all.every(isObject)) throw new UnreadablePolicyError('the policy has no statements');
+  return all;
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** @returns a member that may be one text or a list of them */
+export function listOf(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string');
+}
+
+function isFederated(principal: unknown, provider: string): boolean {
+  if (principal === '*') return true;
+  return isObject(principal) && listOf(principal['Federated']).includes(provider);
+}
+
+const OPERATORS = ['StringEquals', 'StringLike', 'StringEqualsIgnoreCase'] as const;
+
+function readConditions(condition: unknown): TrustStatement {
+  let subjects: SubjectPattern[] | undefined;
+  let audiences: SubjectPattern[] | undefined;
+  let isLax = false;
+  const unknown: string[] = [];
+  for (const [written, keys] of Object.entries(isObject(condition) ? condition : {})) {
+    const name = written.replace(/^For(?:Any|All)Values:/i, '').replace(/IfExists$/i, '');
+    const operator = OPERATORS.find((one) => one.toLowerCase() === name.toLowerCase());
+    const passesAbsent = /^ForAllValues:/i.test(written) || /IfExists$/i.test(written);
+    for (const [key, values] of Object.entries(isObject(keys) ? keys : {})) {
+      const claim = key.toLowerCase().replace(`${ISSUER}:`, '');
+      const patterns = (of: SubjectPattern[] | undefined): SubjectPattern[] => {
+        const read = listOf(values).map((value) => ({ text: value, operator: operator ?? 'StringEquals' }));
+        // Two operators on one claim must both hold: what the first names is what the second is held against.
+        return of === undefined
+          ? read
+          : of.filter(({ text }) => read.some((pattern) => isMatched(pattern, text)));
+      };
+      if (operator === undefined || !['sub', 'aud'].includes(claim)) unknown.push(`${written} ${key}`);
+      else if (claim === 'sub') subjects = patterns(subjects);
+      else audiences = patterns(audiences);
+      if (passesAbsent && claim === 'sub') isLax = true;
+    }
+  }
+  return { subjects, audiences, isLax, unknown };
+}

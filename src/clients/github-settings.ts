@@ -1,0 +1,144 @@
+import type { Agent } from 'node:http';
+import type { Secret } from '../secret.ts';
+import { GitHubError } from './github-error.ts';
+import { fetchWith } from './github-fetch.ts';
+
+export interface GitHubPlace {
+  readonly apiUrl: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly token: Secret;
+  readonly agent?: Agent | undefined;
+}
+
+/** `missing` is 404, which GitHub also says to a token that may not see it; `denied` is 401 or 403. */
+export type Answer<T> = { readonly value: T } | 'missing' | 'denied';
+
+export interface RepositoryFacts {
+  readonly fullName: string;
+  readonly ids: string;
+  readonly createdAt: string;
+  readonly defaultBranch: string;
+}
+
+export interface EnvironmentFacts {
+  /** Undefined lets every branch deploy. */
+  readonly branchPolicy: 'protected' | 'custom' | undefined;
+  readonly hasReviewers: boolean;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+const mapOf = (value: unknown): Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value.map(mapOf) : []);
+
+/**
+ * What GitHub knows about a repository's settings; it only reads.
+ * @throws GitHubError where GitHub cannot be reached
+ */
+export class GitHubSettings {
+  readonly #place: GitHubPlace;
+  readonly #base: string;
+  readonly #fetch: ReturnType<typeof fetchWith>;
+
+  constructor(place: GitHubPlace) {
+    this.#place = place;
+    this.#base = place.apiUrl.replace(/\/+$/, '');
+    this.#fetch = fetchWith(new URL(this.#base), place.agent);
+  }
+
+  async repository(): Promise<Answer<RepositoryFacts>> {
+    return this.#read('', (body) => ({
+      fullName: String(body['full_name'] ?? this.#place.repository),
+      ids: `${mapOf(body['owner'])['id']}/${body['id']}`,
+      createdAt: String(body['created_at'] ?? ''),
+      defaultBranch: String(body['default_branch'] ?? 'main'),
+    }));
+  }
+
+  async environment(name: string): Promise<Answer<EnvironmentFacts>> {
+    return this.#read(`/environments/${encodeURIComponent(name)}`, (body) => {
+      const policy = mapOf(body['deployment_branch_policy']);
+      return {
+        branchPolicy:
+          policy['protected_branches'] === true
+            ? 'protected'
+            : policy['custom_branch_policies'] === true
+              ? 'custom'
+              : undefined,
+        hasReviewers: listOf(body['protection_rules']).some(({ type }) => type === 'required_reviewers'),
+      };
+    });
+  }
+
+  /** @returns names and patterns of the branches that may deploy */
+  async branches(environment: string): Promise<Answer<string[]>> {
+    return this.#read(
+      `/environments/${encodeURIComponent(environment)}/deployment-branch-policies?per_page=100`,
+      (body) => listOf(body['branch_policies']).map(({ name }) => String(name)),
+    );
+  }
+
+  /** @returns whether the secret exists for the repository, the environment or the organization */
+  async secret(name: string, environment: string | undefined): Promise<Answer<true>> {
+    const places = [
+      ...(environment === undefined
+        ? []
+        : [`/environments/${encodeURIComponent(environment)}/secrets/${name}`]),
+      `/actions/secrets/${name}`,
+    ];
+    let answer: Answer<true> = 'missing';
+    for (const place of places) {
+      const found = await this.#read<true>(place, () => true);
+      if (typeof found === 'object') return found;
+      if (found === 'denied') answer = 'denied';
+    }
+    const shared = await this.#read('/actions/organization-secrets?per_page=100', (body) =>
+      listOf(body['secrets']).some((one) => String(one['name']).toUpperCase() === name.toUpperCase()),
+    );
+    return typeof shared === 'object' && shared.value ? { value: true } : answer;
+  }
+
+  /** @returns what a variable of the environment, the repository or the organization holds */
+  async variable(name: string, environment: string | undefined): Promise<Answer<string>> {
+    const places = [
+      ...(environment === undefined
+        ? []
+        : [`/environments/${encodeURIComponent(environment)}/variables/${name}`]),
+      `/actions/variables/${name}`,
+    ];
+    let answer: Answer<string> = 'missing';
+    for (const place of places) {
+      const found = await this.#read(place, (body) => String(body['value'] ?? ''));
+      if (typeof found === 'object') return found;
+      if (found === 'denied') answer = 'denied';
+    }
+    const shared = await this.#read('/actions/organization-variables?per_page=100', (body) =>
+      listOf(body['variables']).find((one) => String(one['name']).toUpperCase() === name.toUpperCase()),
+    );
+    const value = typeof shared === 'object' ? shared.value?.['value'] : undefined;
+    return typeof value === 'string' ? { value } : answer;
+  }
+
+  /** @returns whether Actions run at all, and which actions may be used */
+  async actions(): Promise<Answer<{ readonly isEnabled: boolean; readonly allowed: string }>> {
+    return this.#read('/actions/permissions', (body) => ({
+      isEnabled: body['enabled'] !== false,
+      allowed: String(body['allowed_actions'] ?? 'all'),
+    }));
+  }
+
+  async #read<T>(path: string, read: (body: Json) => T): Promise<Answer<T>> {
+    const { status, text } = await this.#fetch(`${this.#base}/repos/${this.#place.repository}${path}`, {
+      headers: {
+        accept: 'application/vnd.github+json',
+        authorization: `Bearer ${this.#place.token.reveal()}`,
+        'user-agent': 'aws-bootstrap',
+      },
+    });
+    if (status === 404) return 'missing';
+    if (status === 401 || status === 403) return 'denied';
+    if (status !== 200) throw new GitHubError(status, `GitHub answered ${status}`);
+    return { value: read(mapOf(JSON.parse(await text()))) };
+  }
+}
