@@ -247,7 +247,7 @@ test('every link inside of the repository leads to a file, and to a heading of i
 });
 
 test('each line of the threat model names tests that exist', () => {
-  const [, table = ''] = read('SECURITY.md').split('## Who can do what\n');
+  const [, table = ''] = read('docs/security.md').split('## Who can do what\n');
   const rows = [...table.matchAll(/^\| [^|]+ \| [^|]+ \| [^|]+ \| (`[^|]+) \|$/gm)].map(
     ([, tests = '']) => tests,
   );
