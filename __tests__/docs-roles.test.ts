@@ -31,8 +31,10 @@ const jobs = [
 );
 
 test('a job that takes a role to deploy has an environment, which that role trusts', () => {
-  // `vars.AWS_ROLE` is a role to deploy as well, a variable of the environment.
-  const deploying = jobs.filter(({ roles }) => roles.some((role) => /-deploy\b|AWS_ROLE/.test(role)));
+  // `vars.AWS_ROLE` and `vars.AWS_DEPLOY_ROLE` hold the role to deploy as well.
+  const deploying = jobs.filter(({ roles }) =>
+    roles.some((role) => /-deploy\b|AWS_(DEPLOY_)?ROLE/.test(role)),
+  );
   expect(deploying.length).toBeGreaterThan(7);
   expect(deploying.filter(({ environment }) => environment === undefined)).toEqual([]);
 });
@@ -74,9 +76,9 @@ test('a stack of roles is called by application and environment, and gets parame
 });
 
 test('the stacks of several environments allow what the configuration beside them names', () => {
-  const page = read('docs/recipes.md')
+  const page = read('docs/environments.md')
     .split('\n## ')
-    .find((part) => part.startsWith('Several environments'));
+    .find((part) => part.startsWith('One workflow for both'));
   const [, config = ''] = /```yaml\n(.*?)```/s.exec(page ?? '') ?? [];
   const workflow = parse(/```yaml\n(# \.github\/workflows.*?)```/s.exec(page ?? '')?.[1] ?? '');
   const environments: string[] = workflow.jobs.apply.strategy.matrix.environment;
@@ -103,7 +105,7 @@ test('the rights to deploy to ECS are those of docs/iam.md, as a file', () => {
 });
 
 test('what is shown to cost nothing leaves no secret', () => {
-  const config = blocksOf('README.md').find((code) => code.includes('secure-parameter')) ?? '';
+  const config = blocksOf('docs/routing.md').find((code) => code.includes('secure-parameter')) ?? '';
   const { desired, faults } = ask({ config, inputs: { dotenv: read('examples/seed.env') } });
   expect(faults).toEqual([]);
   expect(desired.placements.length).toBeGreaterThan(15);

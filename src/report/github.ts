@@ -34,11 +34,6 @@ export async function tellGitHub(run: Run, runner: Runner): Promise<void> {
         commentOnPullRequest(github, pullRequest.number, run, {
           event,
           origin: originOf(runner, pullRequest.head),
-          // Without it the comment still names its own commit.
-          head:
-            pullRequest.head === ''
-              ? undefined
-              : await github.headOf(pullRequest.number).catch(() => undefined),
         }),
       log.info,
     );
@@ -68,7 +63,7 @@ async function attempt(
   try {
     await action();
   } catch (error) {
-    const { GitHubError } = await import('../clients/github-errors.ts');
+    const { GitHubError } = await import('../clients/github-error.ts');
     const isOurs = error instanceof GitHubError;
     const reason = isOurs ? error.message : 'something unexpected happened';
     // Other causes, such as a locked conversation, have the remedy in their message.

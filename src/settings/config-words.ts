@@ -39,7 +39,7 @@ export function inWords(issue: z.core.$ZodIssue): string {
     case 'too_small':
       return 'it is empty; give it a value, or leave it out';
     default:
-      return 'it has another shape; see the schema in the README';
+      return 'it has another shape; see docs/configuration.md';
   }
 }
 
