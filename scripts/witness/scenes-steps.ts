@@ -22,7 +22,7 @@ export const STEPS: Readonly<Record<string, Play>> = {
       },
     ],
   },
-  'docs/environments.md: Remove an environment': {
+  'docs/environments.md: Taking one down': {
     files: {
       '.github/aws-bootstrap.yml':
         'log-group: /ecs/{application}-{environment}\nrepository: "{application}/{environment}"\n',
