@@ -31,8 +31,10 @@ const jobs = [
 );
 
 test('a job that takes a role to deploy has an environment, which that role trusts', () => {
-  // `vars.AWS_ROLE` is a role to deploy as well, a variable of the environment.
-  const deploying = jobs.filter(({ roles }) => roles.some((role) => /-deploy\b|AWS_ROLE/.test(role)));
+  // `vars.AWS_ROLE` and `vars.AWS_DEPLOY_ROLE` hold the role to deploy as well.
+  const deploying = jobs.filter(({ roles }) =>
+    roles.some((role) => /-deploy\b|AWS_(DEPLOY_)?ROLE/.test(role)),
+  );
   expect(deploying.length).toBeGreaterThan(7);
   expect(deploying.filter(({ environment }) => environment === undefined)).toEqual([]);
 });
@@ -100,4 +102,12 @@ test('the stacks of several environments allow what the configuration beside the
 test('the rights to deploy to ECS are those of docs/iam.md, as a file', () => {
   const shown = [...read('docs/iam.md').matchAll(/^```json\n(.*?)^```$/gms)].map(([, code = '']) => code);
   expect(shown).toContain(read(`${EXAMPLE}/deploy-policy.json`));
+});
+
+test('what is shown to cost nothing leaves no secret', () => {
+  const config = blocksOf('docs/routing.md').find((code) => code.includes('secure-parameter')) ?? '';
+  const { desired, faults } = ask({ config, inputs: { dotenv: read('examples/seed.env') } });
+  expect(faults).toEqual([]);
+  expect(desired.placements.length).toBeGreaterThan(15);
+  expect(desired.placements.filter(({ kind }) => kind !== 'AWS::SSM::Parameter')).toEqual([]);
 });

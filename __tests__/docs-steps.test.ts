@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { INPUTS } from '../src/settings/input-names.ts';
 import { ask } from './asking.ts';
 
 const ROOT = new URL('..', import.meta.url);
@@ -18,6 +19,7 @@ const VALUES: Readonly<Record<string, string>> = {
   'secrets.AUTH0_MANAGEMENT_CLIENT_ID': 'management-client',
   'secrets.AUTH0_MANAGEMENT_CLIENT_SECRET': 'not-a-real-management-secret',
   'vars.LOG_LEVEL': 'info',
+  'github.token': 'not-a-real-token',
   'vars.APP_URL': 'http://203.0.113.7:5000',
   'inputs.mode': 'plan',
   'inputs.prefix': '/papyrus/stg',
@@ -85,4 +87,39 @@ test.each(shown)('$where', ({ step }) => {
   expect(faults).toEqual([]);
   expect(routes).toHaveLength(variables.length);
   if (JSON.stringify(step.with).includes('secrets.DOTENV')) expect(variables.length).toBeGreaterThan(15);
+});
+
+const examples = [...read('docs/inputs.md').matchAll(/^### `([\w-]+)`\n.*?^```yaml\n(.*?)^```$/gms)].map(
+  ([, name = '', code = '']) => ({ name, given: parse(code) as Record<string, unknown> }),
+);
+
+test('docs/inputs.md has an example of each input, and of no other', () => {
+  expect(examples.map(({ name }) => name).sort()).toEqual([...INPUTS].sort());
+  for (const { name, given } of examples) expect(Object.keys(given)).toEqual([name]);
+});
+
+const AUTH0 = {
+  'app-url': 'https://app.example.com',
+  'auth0-management-client-id': 'management-client',
+  'auth0-management-client-secret': 'not-a-real-management-secret',
+};
+
+/** What an example needs beside it. */
+const BESIDE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'container-name': { 'task-definition': 'task-definition.json' },
+  'auth0-management-client-id': AUTH0,
+  'auth0-management-client-secret': AUTH0,
+};
+
+test.each(examples)('the example of $name is accepted', ({ name, given }) => {
+  const { faults } = ask({
+    inputs: { dotenv: SEED, ...BESIDE[name], ...allFilled(given) },
+    files: {
+      'deploy/common.env': 'LOG_FORMAT=json\n',
+      'deploy/prd.env': 'LOG_FORMAT=json\n',
+      'deploy/aws-bootstrap.yml': 'prefix: /myapp/prd\n',
+      'task-definition.json': TASK.replace('"name": "app"', '"name": "web"'),
+    },
+  });
+  expect(faults).toEqual([]);
 });

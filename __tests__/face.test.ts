@@ -91,15 +91,13 @@ describe('action.yml', () => {
   });
 });
 
-describe.runIf(existsSync(path('README.md')))('README.md', () => {
-  const readme = existsSync(path('README.md')) ? read('README.md') : '';
-
-  it.each(Object.keys(action.inputs))('names the input %s', (name) => {
-    expect(readme).toContain(`\`${name}\``);
+describe('the reference', () => {
+  it.each(Object.keys(action.inputs))('has a section for the input %s', (name) => {
+    expect(read('docs/inputs.md')).toContain(`\n### \`${name}\`\n`);
   });
 
-  it.each(Object.keys(action.outputs))('names the output %s', (name) => {
-    expect(readme).toContain(`\`${name}\``);
+  it.each(Object.keys(action.outputs))('has a row for the output %s', (name) => {
+    expect(read('docs/outputs.md')).toContain(`\n| \`${name}\` |`);
   });
 });
 

@@ -271,12 +271,12 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     // Errors are told, GitHub is spoken to, and policies are made from the table of the calls.
     clients: {
       files: [
-        'clients/auth0-errors.ts',
+        'clients/auth0-error.ts',
         'clients/clock.ts',
         'clients/errors.ts',
         'clients/explanation.ts',
         'clients/github.ts',
-        'clients/github-errors.ts',
+        'clients/github-error.ts',
         'clients/identity.ts',
         'clients/network-errors.ts',
         'clients/permissions.ts',

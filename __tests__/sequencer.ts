@@ -21,6 +21,11 @@ export const FIRST = [
   'resources/secret-interleavings',
   'action/scenarios-modes',
   'clients/answers',
+  'cli/leaks',
+  'cli/terminal',
+  'cli/install',
+  'cli/init',
+  'cli/pipe',
   'cli/doctor',
   'cli/export',
 ].map((name) => `__tests__/${name}.test.ts`);

@@ -1,6 +1,6 @@
-// Writes the generated parts of README.ja.md: the tables and policies of README.md, in the words of docs/ja.yml.
-// With --check it writes nothing, and fails when a part is out of date or the two files are not built alike.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Writes the generated parts of README.ja.md: the inputs and outputs of action.yml and the routing table, in the words of
+// docs/ja.yml. With --check it writes nothing, and fails when a part is out of date or an example is not one of the English pages.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
@@ -45,9 +45,9 @@ const cellsOf = (row: string) =>
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 
 /**
- * @param english README.md, whose generated parts are up to date
- * @param before README.ja.md as it stands
- * @returns README.ja.md as it should be, and what is missing or built in another way
+ * @param english the parts in English, and the examples of the English pages
+ * @param before README.ja.md as it is
+ * @returns README.ja.md as it should be, and what is missing
  */
 export function translate(english: string, before: string, words: Japanese): Translation {
   const faults: string[] = [];
@@ -106,39 +106,17 @@ export function translate(english: string, before: string, words: Japanese): Tra
   for (const list of ['inputs', 'outputs', 'defaults'] as const)
     for (const key of Object.keys(words[list]))
       if (!used.has(`${list} ${key}`))
-        faults.push(`docs/ja.yml has ${list} for "${key}", which README.md does not have`);
-  return { text, faults: [...faults, ...differencesOf(english, text)] };
+        faults.push(`docs/ja.yml has ${list} for "${key}", which is not in English`);
+  return { text, faults: [...faults, ...unknownExamples(english, text)] };
 }
 
-/** @returns what one language has and the other does not: headings, examples. */
-function differencesOf(english: string, japanese: string): string[] {
-  const faults: string[] = [];
-  const [ours, theirs] = [headingsOf(english), headingsOf(japanese)];
-  for (let place = 0; place < Math.max(ours.length, theirs.length); place++) {
-    const [a, b] = [ours[place], theirs[place]];
-    if (a?.level === b?.level) continue;
-    faults.push(
-      `heading ${place + 1}: README.md has "${a?.text ?? 'none'}", README.ja.md "${b?.text ?? 'none'}"`,
-    );
-    break;
-  }
-  const [examples, others] = [examplesOf(english), examplesOf(japanese)];
-  if (examples.length !== others.length)
-    faults.push(`README.md has ${examples.length} blocks of code, README.ja.md has ${others.length}`);
-  else
-    examples.forEach((example, index) => {
-      if (example !== others[index])
-        faults.push(`block of code ${index + 1} differs by more than comments: ${example.split('\n')[0]}`);
-    });
-  return faults;
-}
-
-function headingsOf(text: string) {
-  return [...text.replace(/^```.*?^```$/gms, '').matchAll(/^(#+) (.+)$/gm)].map(
-    ([, marks = '', heading = '']) => ({
-      level: marks.length,
-      text: heading,
-    }),
+/** @returns the examples that no English page has. */
+function unknownExamples(english: string, japanese: string): string[] {
+  const known = new Set(examplesOf(english));
+  return examplesOf(japanese).flatMap((example, at) =>
+    known.has(example)
+      ? []
+      : [`block of code ${at + 1} is on no English page: ${example.split('\n').slice(0, 2).join(' ')}`],
   );
 }
 
@@ -151,9 +129,50 @@ function examplesOf(text: string): string[] {
   );
 }
 
+interface Declared {
+  readonly inputs: Readonly<Record<string, { readonly description: string }>>;
+  readonly outputs: Readonly<Record<string, { readonly description: string }>>;
+}
+
+const isValue = (text: string) => /^\S+$/.test(text) && text !== 'all';
+
+function defaultOf(description: string): string {
+  if (/Required, here or in the configuration file$/.test(description))
+    return '**required**, here or in the configuration file';
+  const [, fallback = ''] = /\. Default: (.+)$/s.exec(description) ?? [];
+  return isValue(fallback) ? `\`${fallback}\`` : fallback;
+}
+
+/** @returns the parts that are translated, as tables, before the text of every English page */
+export function readEnglish(): string {
+  const { inputs, outputs }: Declared = parse(read('action.yml'));
+  const part = (name: string, rows: readonly string[][]) =>
+    [
+      `<!-- ${name} -->`,
+      ...(HEADS[name] === undefined ? [] : [row(HEADS[name]), row(HEADS[name].map(() => '---'))]),
+      ...rows.map(row),
+      `<!-- /${name} -->\n`,
+    ].join('\n');
+  const pages = ['README.md', ...readdirSync(path('docs')).map((name) => `docs/${name}`)];
+  const texts = pages.filter((name) => name.endsWith('.md')).map(read);
+  const routing = partsOf(read('docs/routing.md')).get('routing') ?? '';
+  return [
+    part(
+      'inputs',
+      Object.entries(inputs).map(([name, { description }]) => [`\`${name}\``, '', defaultOf(description)]),
+    ),
+    part(
+      'outputs',
+      Object.keys(outputs).map((name) => [`\`${name}\``, '']),
+    ),
+    `<!-- routing -->\n${routing}<!-- /routing -->\n`,
+    ...texts.map((text) => text.replaceAll(/^<!-- .*? -->$/gm, '')),
+  ].join('\n');
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const before = read('README.ja.md');
-  const { text, faults } = translate(read('README.md'), before, parse(read('docs/ja.yml')));
+  const { text, faults } = translate(readEnglish(), before, parse(read('docs/ja.yml')));
   const said = [...faults];
   if (process.argv.includes('--check')) {
     if (text !== before)

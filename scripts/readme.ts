@@ -1,15 +1,16 @@
-// Writes the generated parts of README.md and docs/iam.md: the tables of action.yml, the routing table, the IAM policies.
-// With --check it writes nothing, and fails when a part is out of date or an example is wrong.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+// Writes the generated parts of the documentation: inputs and outputs of action.yml, the routing table, the IAM policies.
+// With --check it writes nothing, and fails when a part is out of date.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { classify } from '../src/desired/classify.ts';
 import { route } from '../src/desired/routing.ts';
 import { policiesOf } from '../src/report/iam.ts';
 import type { Scope } from '../src/report/iam-policy.ts';
 import { Secret } from '../src/secret.ts';
-import { readConfig } from '../src/settings/config.ts';
-import { describe, Notes } from '../src/settings/fault.ts';
+import { configSchema } from '../src/settings/config.ts';
+import { Notes } from '../src/settings/fault.ts';
+import { inputGroups, markdownOf } from './inputs-page.ts';
 
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 const read = (name: string) => readFileSync(path(name), 'utf8');
@@ -20,26 +21,21 @@ interface Manifest {
 }
 const manifest: Manifest = parse(read('action.yml'));
 
+interface Type {
+  readonly 'allowed-values'?: ReadonlyArray<string | boolean>;
+  readonly 'list-item'?: Type;
+}
+const types: { readonly inputs: Readonly<Record<string, Type>> } = parse(read('action-types.yml'));
+
+/** Names of one word could be words of the text. */
+const namesIn = (declared: object) => Object.keys(declared).filter((name) => name.includes('-'));
+const choicesOf = (type: Type | undefined): string[] => [
+  ...(type?.['allowed-values'] ?? []).map(String),
+  ...(type?.['list-item'] === undefined ? [] : choicesOf(type['list-item'])),
+];
+
 const table = (header: readonly string[], rows: readonly string[][]) =>
   [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-const prose = (text: string) => text.replace(/[|*<]/g, '\\$&');
-/** A default that could be written as it is, not one that is described. */
-const isValue = (text: string) => /^\S+$/.test(text) && text !== 'all';
-
-/** `Meaning. Default: value` becomes two cells. */
-function inputRow([name, { description }]: [string, { readonly description: string }]): string[] {
-  const [, meaning = description, fallback = ''] = /^(.*?)\. Default: (.+)$/s.exec(description) ?? [];
-  const required = /\. Required, here or in the configuration file$/;
-  return [
-    `\`${name}\``,
-    prose(meaning.replace(required, '')),
-    required.test(meaning)
-      ? '**required**, here or in the configuration file'
-      : isValue(fallback)
-        ? `\`${fallback}\``
-        : prose(fallback),
-  ];
-}
 
 /** The variables of the built-in table. */
 const VARIABLES = [
@@ -106,13 +102,28 @@ const block = (language: string, text: string) => `\`\`\`${language}\n${text}\n\
 
 type Parts = Readonly<Record<string, () => string>>;
 
-const README: Parts = {
-  inputs: () => table(['Input', 'Meaning', 'Default'], Object.entries(manifest.inputs).map(inputRow)),
+const INPUTS: Parts = {
+  inputs: () =>
+    inputGroups({
+      inputs: manifest.inputs,
+      groups: parse(read('docs/inputs.yml')),
+      fileKeys: Object.keys(configSchema.shape),
+      wordsOf: (input) => [...namesIn(manifest.inputs), ...choicesOf(types.inputs[input])],
+    }),
+};
+
+const OUTPUTS: Parts = {
   outputs: () =>
     table(
       ['Output', 'Meaning'],
-      Object.entries(manifest.outputs).map(([name, { description }]) => [`\`${name}\``, prose(description)]),
+      Object.entries(manifest.outputs).map(([name, { description }]) => [
+        `\`${name}\``,
+        markdownOf(description, namesIn({ ...manifest.inputs, ...manifest.outputs })),
+      ]),
     ),
+};
+
+const ROUTING: Parts = {
   routing: () => table(['Variable', 'Goes to', 'With `prefer: ssm`', 'Because'], VARIABLES.map(routingRow)),
 };
 
@@ -121,7 +132,7 @@ const POLICIES: Parts = {
   'policy-read': () => block('json', JSON.stringify(policiesOf(EXAMPLE)?.reader, null, 2)),
 };
 
-/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
+/** Replaces the text between `<!-- name -->` and `<!-- /name -->`. */
 function filled(file: string, text: string, parts: Parts): string {
   return Object.entries(parts).reduce((before, [name, part]) => {
     const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
@@ -131,79 +142,17 @@ function filled(file: string, text: string, parts: Parts): string {
   }, text);
 }
 
-/** @returns what is wrong with the examples and links. */
-function faultsOf(text: string): string[] {
-  const faults: string[] = [];
-  const line = (at: number) => `README.md line ${text.slice(0, at).split('\n').length}`;
-  for (const { index, 1: language, 2: code = '' } of text.matchAll(/^```(\w+)\n(.*?)^```$/gms)) {
-    if (language === 'json') {
-      try {
-        JSON.parse(code);
-      } catch {
-        faults.push(`${line(index)}: this is not JSON`);
-      }
-    }
-    if (language !== 'yaml') continue;
-    if (code.includes('yaml-language-server')) faults.push(...configFaults(code, line(index)));
-    for (const document of parseAllDocuments(code)) {
-      faults.push(...document.errors.map(({ message }) => `${line(index)}: ${message}`));
-      if (document.errors.length === 0)
-        faults.push(...unknownInputs(document.toJS()).map((name) => `${line(index)}: no input "${name}"`));
-    }
-  }
-  for (const { index, 1: target = '' } of text.matchAll(/\]\(([^)\s]+)\)/g)) {
-    if (/^https?:/.test(target)) continue;
-    const [file = '', anchor] = target.split('#');
-    if (file !== '' && !existsSync(path(file))) faults.push(`${line(index)}: there is no file ${file}`);
-    if (file === '' && anchor !== undefined && !anchorsOf(text).has(anchor))
-      faults.push(`${line(index)}: there is no heading #${anchor}`);
-  }
-  for (const { index, 1: name = '' } of text.matchAll(/`npm run ([\w-]+)/g))
-    if (!(name in JSON.parse(read('package.json')).scripts))
-      faults.push(`${line(index)}: package.json has no script ${name}`);
-  return faults;
-}
-
-/** As GitHub makes them. */
-function anchorsOf(text: string): Set<string> {
-  return new Set(
-    [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}\- _]/gu, '')
-        .replaceAll(' ', '-'),
-    ),
-  );
-}
-
-function configFaults(code: string, where: string): string[] {
-  const notes = new Notes();
-  readConfig(code, where, notes);
-  return notes.faults.map(describe);
-}
-
-/** Every `with:` beside a `uses:` of this action, wherever it stands. */
-function unknownInputs(node: unknown): string[] {
-  if (typeof node !== 'object' || node === null) return [];
-  const { uses, with: given } = node as { uses?: unknown; with?: unknown };
-  const own =
-    typeof uses === 'string' && uses.startsWith('papyrus/aws-bootstrap@')
-      ? Object.keys(given ?? {}).filter((name) => !(name in manifest.inputs))
-      : [];
-  return [...own, ...Object.values(node).flatMap(unknownInputs)];
-}
-
 const faults: string[] = [];
 for (const [file, parts] of [
-  ['README.md', README],
+  ['docs/inputs.md', INPUTS],
+  ['docs/outputs.md', OUTPUTS],
+  ['docs/routing.md', ROUTING],
   ['docs/iam.md', POLICIES],
 ] as const) {
   const before = read(file);
   const after = filled(file, before, parts);
   if (!process.argv.includes('--check')) writeFileSync(path(file), after);
-  else if (before !== after)
-    faults.push(`${file}: a generated part is out of date; npm run readme, and commit it`);
+  else if (before !== after) faults.push(`${file} is out of date. Run npm run readme and commit it`);
 }
-faults.push(...faultsOf(read('README.md')));
 for (const fault of faults) console.error(fault);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-import { Auth0Error, type Auth0Trouble } from './clients/auth0-errors.ts';
+import { Auth0Error, type Auth0Trouble } from './clients/auth0-error.ts';
 import { AbortedError } from './clients/cancellation.ts';
 import { AwsError } from './clients/errors.ts';
 import { type FailureReason, UserFacingError } from './clients/explanation.ts';

@@ -100,6 +100,8 @@ it('by errors that repeat what was sent', async () => {
   for (const operation of ['PutParameter', 'CreateSecret'])
     stage.aws.fault({
       operation,
+      // AWS repeats what a call has sent, so one of a plain value repeats no secret.
+      when: ({ Type: type }) => type !== 'String',
       times: Number.POSITIVE_INFINITY,
       kind: { code: 'ValidationException', status: 400, message },
     });
@@ -120,7 +122,7 @@ it('by a .env that cannot be read, and by what is no flag', async () => {
   });
   expect(broken.code).toBe(2);
   expect(leaksOf(broken)).toEqual([]);
-  for (const needle of NEEDLES)
+  for (const needle of NEEDLES.slice(0, 3))
     for (const args of [
       [needle],
       ['plan', needle],

@@ -48,9 +48,10 @@ async function failed<C extends Client>(
   options: Omit<CallOptions, 'resource'>,
   call: (client: C) => Promise<unknown>,
   more: Partial<Connection> = {},
+  endpoint = aws.url,
 ): Promise<AwsError> {
   const made = connection(more);
-  const client = prepare(new Type({ ...clientSettings(made), endpoint: aws.url }), made);
+  const client = prepare(new Type({ ...clientSettings(made), endpoint }), made);
   return new Calls(made.clock)
     .send({ ...options, resource: 'r' }, () => call(client))
     .then(
@@ -278,6 +279,18 @@ describe('an environment that the SDK cannot use', () => {
     expect(error).toMatchObject({ reason: 'credentials', failureCause: 'malformed-credentials' });
     expect(error?.message).toContain(variable);
     expect(`${error?.message} ${error?.remedy}`).not.toContain('k4n4ri');
+  });
+
+  it('is no TypeError where only the SDK reads it, as in a profile', async () => {
+    const error = await failed(
+      STSClient,
+      { operation: 'sts:GetCallerIdentity', quota: 'sts:read' },
+      (client) => client.send(new GetCallerIdentityCommand({})),
+      {},
+      'example.com',
+    );
+    expect(error).toMatchObject({ reason: 'input', failureCause: 'endpoint' });
+    expect(error.message).not.toMatch(/TypeError|Invalid URL/);
   });
 
   it('is one that it can use otherwise', () => {

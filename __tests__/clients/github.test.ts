@@ -1,13 +1,8 @@
 import { Agent } from 'node:https';
 import { describe, expect, it } from 'vitest';
 import { GitHub } from '../../src/clients/github.ts';
-import {
-  explain,
-  failedResponseOf,
-  GitHubError,
-  isLimit,
-  requestedDelay,
-} from '../../src/clients/github-errors.ts';
+import { GitHubError } from '../../src/clients/github-error.ts';
+import { explain, failedResponseOf, isLimit, requestedDelay } from '../../src/clients/github-errors.ts';
 import { TimeoutError } from '../../src/clients/http.ts';
 import { Secret } from '../../src/secret.ts';
 import { certificate, listen } from '../servers/played.ts';

@@ -127,6 +127,14 @@ describe('with prefer: ssm', () => {
   });
 });
 
+it('a bundle whose name is like the end of an ARN is not created', () => {
+  const config =
+    'rules: [{ match: [A_TOKEN], to: secret/my-backup }, { match: [B_TOKEN], to: secret/backup }]';
+  const found = wishes({ inputs: { dotenv: 'A_TOKEN=x\nB_TOKEN=y' }, config });
+  expect(found.get('papyrus/prd/my-backup')?.uncreatable).toMatch(/hyphen and six characters/);
+  expect(found.get('papyrus/prd/backup')?.uncreatable).toBeUndefined();
+});
+
 describe('settings reach the specs', () => {
   it('given ones are no defaults', () => {
     const found = wishes({

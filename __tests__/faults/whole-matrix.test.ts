@@ -1,6 +1,6 @@
 /** What only a whole run asks of AWS, the registry and Auth0 × every fault: no throw, words, the others done, healed. */
 import { afterAll, expect, test } from 'vitest';
-import { Auth0Error } from '../../src/clients/auth0-errors.ts';
+import { Auth0Error } from '../../src/clients/auth0-error.ts';
 import type { AbortedError } from '../../src/clients/cancellation.ts';
 import { AwsError } from '../../src/clients/errors.ts';
 import { PERMISSIONS } from '../../src/clients/permissions.ts';

@@ -156,9 +156,9 @@ test.each([
   expect(JSON.stringify(resolveRoles(given).Deployer.policy)).toContain(value);
 });
 
-test('the trust policy of the README trusts the job that it names, and no other', async () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const [, json = ''] = /```json\n(\{[^`]*AssumeRoleWithWebIdentity[^`]*\})\n```/.exec(readme) ?? [];
+test('the trust policy of docs/iam.md trusts the job that it names, and no other', async () => {
+  const page = readFileSync(new URL('../../docs/iam.md', import.meta.url), 'utf8');
+  const [, json = ''] = /```json\n(\{[^`]*AssumeRoleWithWebIdentity[^`]*\})\n```/.exec(page) ?? [];
   const trust = JSON.parse(json);
   expect(await isTrusted(trust, token('repo:OWNER/REPOSITORY:environment:production'))).toBe(true);
   for (const wrong of [

@@ -405,6 +405,19 @@ describe('a KMS key', () => {
   });
 });
 
+describe('a secret that is only used where it exists', () => {
+  const wanted = wish(SM, { 'key:a': new Secret('x') }, { uncreatable: 'its name is like an ARN' });
+
+  it('is blocked where it does not exist, and is not created', () => {
+    expect(short(changes(wanted))).toMatchObject([{ action: 'blocked', reason: 'its name is like an ARN' }]);
+  });
+
+  it('is adopted where it does', () => {
+    const found = spec(SM, { 'key:a': new Secret('x') });
+    expect(changes(wanted, found)).toMatchObject([{ action: 'update' }]);
+  });
+});
+
 describe('a repository', () => {
   const wanted = wish(
     ECR,

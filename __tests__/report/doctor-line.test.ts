@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Auth0Error } from '../../src/clients/auth0-errors.ts';
+import { Auth0Error } from '../../src/clients/auth0-error.ts';
 import { AwsError } from '../../src/clients/errors.ts';
 import { doctorLine } from '../../src/report/doctor-line.ts';
 

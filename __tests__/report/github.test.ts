@@ -143,11 +143,16 @@ it.each<[what: string, more: Partial<Runner>, env: Record<string, string | undef
   ['no token', {}, { 'INPUT_GITHUB-TOKEN': '' }],
   ['no address of GitHub', {}, { GITHUB_API_URL: undefined }],
   ['no repository', { repository: '' }, {}],
-])('%s: the issue that was asked for is missed, a comment is not', async (_what, more, env) => {
+])('%s: what was asked for and is missing is reported', async (_what, more, env) => {
   expect(await tell(drift(), more, env)).toEqual([
     '::warning::GitHub: the drift issue is not kept: there is no github-token, or no GitHub to speak to',
   ]);
-  expect(await tell(plan(), { ...onRequest, ...more }, env)).toEqual([]);
+  expect(await tell(plan(), { ...onRequest, ...more }, env)).toEqual([
+    '::warning::GitHub: no comment on the pull request: there is no github-token, or no GitHub to speak to',
+  ]);
+  // By default a comment is welcome, and not asked for.
+  const byDefault = runOf({ inputs: { variables: 'A=1', mode: 'plan' } });
+  expect(await tell(byDefault, { ...onRequest, ...more }, env)).toEqual([]);
   expect(github.calls).toEqual([]);
 });
 

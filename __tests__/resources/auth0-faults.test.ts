@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Auth0Client } from '../../src/clients/auth0.ts';
-import { Auth0Error, type Auth0Trouble } from '../../src/clients/auth0-errors.ts';
+import { Auth0Error, type Auth0Trouble } from '../../src/clients/auth0-error.ts';
 import { Secret } from '../../src/secret.ts';
 import { Auth0Server, badGateway, SCOPE_BOUND, type ServedFault } from '../servers/auth0.ts';
 import { type Bench, FOREIGN, ID, LISTS, lists, run, StillClock, start, UNION } from './auth0-bench.ts';

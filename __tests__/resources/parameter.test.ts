@@ -59,6 +59,53 @@ test('the tier that was not asked for is told as AWS answers it, after a creatio
   }
 });
 
+describe('a listing that is older than the value', () => {
+  const KEYED = { 'key-id': 'alias/ours', tier: 'Advanced' };
+  const seconds = (date: Date | undefined) => (date === undefined ? undefined : date.getTime() / 1000);
+  /** From now on the listing answers so for as many calls, and then as it is. */
+  function lag(calls: number, listed: object[]): void {
+    let left = calls;
+    bench.aws.answer('DescribeParameters', () => (left-- > 0 ? { Parameters: listed } : undefined));
+  }
+  const listing = async () => {
+    const { Parameters = [] } = await bench.others.ssm.send(new DescribeParametersCommand({}));
+    return Parameters.map((one) => ({ ...one, LastModifiedDate: seconds(one.LastModifiedDate) }));
+  };
+
+  test.each([
+    ['without it', false],
+    ['with the version before', true],
+  ])('%s: tier and key are no drift', async (_, isStale) => {
+    await bench.round(secure(KEYED));
+    const before = isStale ? await listing() : [];
+    if (isStale) await bench.round(secure({ ...KEYED, value: new Secret('two') }));
+    lag(Number.POSITIVE_INFINITY, before);
+    const value = new Secret(isStale ? 'two' : 'one');
+    const { change, writes } = await bench.round(
+      secure({ 'key-id': 'alias/aws/ssm', tier: 'Standard', value }),
+    );
+    expect(change.differences.filter(({ field }) => ['tier', 'key-id'].includes(field))).toEqual([]);
+    expect(writes).toEqual([]);
+  });
+
+  test('before a write it is waited for, so that key and tier stay', async () => {
+    await bench.round(secure(KEYED));
+    lag(3, []);
+    const { outcome } = await bench.round(secure({ ...KEYED, value: new Secret('two') }));
+    expect(outcome.result).toBe('done');
+    const [listed] = await listing();
+    expect(listed).toMatchObject({ KeyId: 'alias/ours', Tier: 'Advanced' });
+  });
+
+  test('one that stays behind is a failure that says so, and nothing is written', async () => {
+    await bench.round(secure(KEYED));
+    lag(Number.POSITIVE_INFINITY, []);
+    const { outcome, writes } = await bench.round(secure({ ...KEYED, value: new Secret('two') }));
+    expect(outcome).toMatchObject({ result: 'failed', error: { reason: 'conflict' } });
+    expect(writes).toEqual([]);
+  });
+});
+
 describe('many parameters', () => {
   test('120 are read in 12 + 6 calls, never one for tags, and written under the quota', async () => {
     let inFlight = 0;

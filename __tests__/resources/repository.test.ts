@@ -1,5 +1,6 @@
 import {
   CreateRepositoryCommand,
+  type EncryptionType,
   PutImageTagMutabilityCommand,
   PutLifecyclePolicyCommand,
 } from '@aws-sdk/client-ecr';
@@ -60,6 +61,30 @@ describe('lifecycle policy', () => {
     await bench.silent(asked);
     await put(JSON.stringify({ rules: [rule, { ...rule, rulePriority: 9, selection: dev }] }));
     expect(fieldsOf((await bench.round(asked)).change)).toEqual(['lifecycle']);
+  });
+
+  test('rules that archive are put as they are, and the second run is silent', async () => {
+    const selection = { tagStatus: 'any', countType: 'sinceImagePulled', countUnit: 'days', countNumber: 90 };
+    const archive = {
+      rulePriority: 1,
+      description: 'rarely pulled',
+      selection,
+      action: { type: 'transition' },
+    };
+    const expire = {
+      rulePriority: 2,
+      selection: { ...selection, countType: 'sinceImageTransitioned', storageClass: 'archive' },
+      action: { type: 'expire' },
+    };
+    const text = JSON.stringify({ rules: [archive, expire] });
+    const asked = wish({ lifecycle: readLifecycle('policy.json', () => text) });
+    const { writes } = await bench.round(asked);
+    const sent = JSON.parse(String(writes.at(-1)?.input['lifecyclePolicyText']));
+    expect(sent.rules).toMatchObject([
+      { action: { type: 'transition', targetStorageClass: 'archive' } },
+      { selection: { storageClass: 'archive' } },
+    ]);
+    await bench.silent(asked);
   });
 
   test.each([
@@ -163,20 +188,49 @@ describe('mutability', () => {
 });
 
 describe('encryption is fixed at the creation', () => {
-  test('what is ours and stands otherwise is blocked, and the rest goes on', async () => {
-    await repository.foreign(bench.others, { 'managed-by': 'aws-bootstrap' });
-    const { plan } = await bench.round(wish());
-    expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);
-    expect(fieldsOf(plan[0] as (typeof plan)[number]).sort()).toEqual([
-      'mutability',
-      'scan-on-push',
-      'tag:project',
-    ]);
-    expect(plan[1]).toMatchObject({
-      differences: [{ field: 'encryption', from: 'KMS', to: 'AES256' }],
-      blocked: { reason: expect.stringContaining('ignore: repository:encryption') },
-    });
+  const made = (encryptionType: EncryptionType, kmsKey?: string) =>
+    bench.others.ecr.send(
+      new CreateRepositoryCommand({
+        repositoryName: NAME,
+        encryptionConfiguration: { encryptionType, kmsKey },
+        imageScanningConfiguration: { scanOnPush: true },
+        tags: [
+          { Key: 'managed-by', Value: 'aws-bootstrap' },
+          { Key: 'project', Value: 'portfolio' },
+        ],
+      }),
+    );
+  const keyed = () => wish({ encryption: 'KMS', 'key-id': 'alias/ours' });
+
+  test.each([
+    ['AES256', undefined],
+    ['KMS_DSSE', 'alias/theirs'],
+  ] as const)('kms-key-id is for a new repository: %s is kept, with one note', async (type, key) => {
+    await made(type, key);
+    const { change, writes } = await bench.round(keyed());
+    expect(change).toMatchObject({ action: 'none', notes: [expect.stringContaining(`${type} is kept`)] });
+    expect(writes).toEqual([]);
   });
+
+  test.each([
+    ['another key', keyed, 'key-id'],
+    ['no key', () => wish(), 'encryption'],
+  ])(
+    'a key where the settings want %s is blocked, and the remedy of the message works',
+    async (_, asked, field) => {
+      await made('KMS', 'alias/theirs');
+      const { change } = await bench.round(asked());
+      expect(change).toMatchObject({
+        action: 'blocked',
+        blocked: { reason: expect.stringContaining('ignore: repository:encryption') },
+      });
+      expect(fieldsOf(change)).toEqual([field]);
+      const ignoring = await bench.round(asked(), {
+        ignore: [{ resource: 'repository', name: () => true, field: (one) => one === 'encryption' }],
+      });
+      expect(ignoring.change.action).toBe('none');
+    },
+  );
 
   test('a key is given at the creation, by any spelling', async () => {
     const id = '1234abcd-12ab-34cd-56ef-1234567890ab';

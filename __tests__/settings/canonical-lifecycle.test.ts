@@ -42,6 +42,30 @@ describe('two policies are the same', () => {
         ],
       ],
     ),
+    [
+      'with the storage class that ECR fills in',
+      { rules: [rule(1, { storageClass: 'standard' })] },
+      { rules: [rule(1)] },
+      true,
+    ],
+    [
+      'not with another storage class',
+      { rules: [rule(1, { storageClass: 'archive' })] },
+      { rules: [rule(1)] },
+      false,
+    ],
+    [
+      'with the target that ECR fills in',
+      { rules: [{ ...rule(1), action: { type: 'transition' } }] },
+      { rules: [{ ...rule(1), action: { targetStorageClass: 'archive', type: 'transition' } }] },
+      true,
+    ],
+    [
+      'not with another action',
+      { rules: [{ ...rule(1), action: { type: 'transition' } }] },
+      { rules: [{ ...rule(1), action: { type: 'expire' } }] },
+      false,
+    ],
     ['not with other lists in another order', { other: [1, 2] }, { other: [2, 1] }, false],
   ])('%s', (_what, a, b, equal) => {
     expect(same(a, b)).toBe(equal);

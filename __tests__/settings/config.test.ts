@@ -156,7 +156,7 @@ it.each<[issue: z.core.$ZodIssue, words: string]>([
   ],
   [
     { code: 'custom', params: {}, input: 'canary', path: ['mode'], message: 'canary' },
-    'it has another shape; see the schema in the README',
+    'it has another shape; see docs/configuration.md',
   ],
 ])('what the schema does not say today is told in words of ours too: %o', (issue, words) => {
   expect(wordsOf(issue)).toBe(words);

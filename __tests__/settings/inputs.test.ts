@@ -130,6 +130,25 @@ describe('the configuration file', () => {
     expect(found).toMatchObject({ path: '.github/aws-bootstrap.yml', config: { mode: 'plan' } });
   });
 
+  it.each(['.github/aws-bootstrap.yaml', 'aws-bootstrap.yml', 'aws-bootstrap.yaml'])(
+    '%s is not read, and the right name is told',
+    async (path) => {
+      const notes = new Notes();
+      const at = runner(workspace({ [path]: 'mode: plan' }));
+      expect(await readConfigFile(none, at, notes)).toBeUndefined();
+      expect(notes.warnings).toEqual([
+        { where: path, text: expect.stringContaining('Rename it to .github/aws-bootstrap.yml') },
+      ]);
+      // Named, it is read, and beside the right one it is somebody else's business.
+      const named = new Notes();
+      expect(await readConfigFile(new Map([['config', path]]), at, named)).toMatchObject({ path });
+      expect(named.warnings).toEqual([]);
+      const both = runner(workspace({ [path]: 'mode: plan', '.github/aws-bootstrap.yml': 'mode: drift' }));
+      expect(await readConfigFile(none, both, named)).toMatchObject({ config: { mode: 'drift' } });
+      expect(named.warnings).toEqual([]);
+    },
+  );
+
   it('is the one that is named', async () => {
     const files = { '.github/aws-bootstrap.yml': 'mode: plan', 'other.yml': 'mode: drift' };
     const found = await readConfigFile(

@@ -3,6 +3,7 @@ import {
   bundleNameFault,
   kmsKeyFault,
   logGroupNameFault,
+  newSecretNameFault,
   parameterNameFault,
   prefixFault,
   RETENTION_DAYS,
@@ -81,11 +82,19 @@ describe("a secret's name", () => {
     ['', /only letters/],
     ['a\n', /only letters/],
     ['x'.repeat(513), /512/],
-    ['db-abcdef', /hyphen and six/],
-    ['papyrus/my-stage1', /hyphen and six/],
   ])('not %s', (name, why) => {
     expect(secretNameFault(name)).toMatch(why);
   });
+});
+
+it.each([
+  ['db-abcdef', true],
+  ['papyrus/prd/my-backup', true],
+  ['papyrus/prd/my-stage1', true],
+  ['papyrus/prd/my-backups', false],
+  ['papyrus/prd/my_backup', false],
+])('a secret of the name %s is only used where it exists: %s', (name, isRisky) => {
+  expect(newSecretNameFault(name) !== undefined).toBe(isRisky);
 });
 
 describe('a bundle', () => {
@@ -94,7 +103,7 @@ describe('a bundle', () => {
     expect(bundleNameFault('')).toMatch(/name the bundle/);
     for (const name of ['payments/stripe', '/payments', 'payments/'])
       expect(bundleNameFault(name)).toMatch(/has no slash/);
-    expect(bundleNameFault('my-stage1')).toMatch(/hyphen and six/);
+    expect(bundleNameFault('my-backup')).toBeUndefined();
   });
 });
 

@@ -84,7 +84,6 @@ describe('a rule is refused', () => {
     ['  - match: A\n    to: secrets/db', /^c\.yml line 3: rules\.0\.to: it takes secret\/BUNDLE/],
     ['  - match: A\n    to: secret/', /name the bundle/],
     ['  - match: A\n    to: "secret/my bundle"', /only letters/],
-    ['  - match: A\n    to: secret/db-abc123', /hyphen and six/],
     ['  - match: A\n    to: [ignore, parameter]', /"ignore" stands alone/],
     ['  - match: A\n    to: [parameter, secure-parameter]', /one parameter, not two/],
     ['  - match: A\n    to: []', /rules\.0\.to: it names no place/],

@@ -418,6 +418,7 @@ describe('an entry of environments that is nearly the environment of the prefix'
     ['/papyrus/prd', 'prod'],
     ['/papyrus/staging', 'stagin'],
     ['/papyrus/Prd', 'prd'],
+    ['/papyrus/prd', 'PRD'],
     ['/papyrus/eu/prd', 'eu-prd'],
   ])('%s beside %s is told', (prefix, name) => {
     const told = notices(prefix, 'other', name);

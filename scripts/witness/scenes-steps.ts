@@ -22,7 +22,7 @@ export const STEPS: Readonly<Record<string, Play>> = {
       },
     ],
   },
-  'docs/environments.md: Taking one down': {
+  'docs/environments.md: Remove an environment': {
     files: {
       '.github/aws-bootstrap.yml':
         'log-group: /ecs/{application}-{environment}\nrepository: "{application}/{environment}"\n',

@@ -10,28 +10,33 @@ import { OWN } from './scenes-own.ts';
 import { RECIPES } from './scenes-recipes.ts';
 import { STEPS } from './scenes-steps.ts';
 
+/** What the quick start stores on GitHub. */
+const QUICK_START_VARS = {
+  AWS_REGION: 'us-west-2',
+  AWS_DEPLOY_ROLE: 'arn:aws:iam::123456789012:role/myapp-deploy',
+};
+
 const QUICK_START: readonly Scene[] = [
   {
     title: 'the first push makes everything',
     event: PUSH,
     expected: {
       jobs: { base: 'succeeded' },
-      roles: ['papyrus-deploy'],
+      roles: ['myapp-deploy'],
       writes: true,
       summaries: 1,
-      log: [/\| \S+\/papyrus keeps the images, 1\.20 dollars a month for the secrets$/m],
     },
     after: async ({ account }) => {
-      const group = await account.logGroup('/ecs/papyrus');
+      const group = await account.logGroup('/ecs/myapp');
       const secrets = await account.secrets();
       return [
-        ...(group?.retention === 1 && group.tags?.['project'] === 'portfolio'
+        ...(group?.retention === 30 && group.tags?.['project'] === 'myapp'
           ? []
           : ['the log group is not there']),
-        ...(String(secrets) === 'papyrus/prd/auth0,papyrus/prd/db,papyrus/prd/flask'
+        ...(String(secrets) === 'myapp/prd/auth0,myapp/prd/db,myapp/prd/flask'
           ? []
           : [`secrets: ${secrets}`]),
-        ...((await account.repository('papyrus')) === undefined ? ['there is no repository'] : []),
+        ...((await account.repository('myapp')) === undefined ? ['there is no repository'] : []),
       ];
     },
   },
@@ -58,8 +63,12 @@ const QUICK_START: readonly Scene[] = [
 ];
 
 export const PLAYS: Readonly<Record<string, Play>> = {
-  'README.md: deploy': { secrets: () => ({ DOTENV: ENV }), scenes: QUICK_START },
-  'README.ja.md: deploy': { secrets: () => ({ DOTENV: ENV }), scenes: QUICK_START },
+  ...Object.fromEntries(
+    ['README.md', 'README.ja.md', 'docs/quick-start.md'].map((page) => [
+      `${page}: deploy`,
+      { secrets: () => ({ DOTENV: ENV }), vars: QUICK_START_VARS, scenes: QUICK_START },
+    ]),
+  ),
   'docs/article.md: deploy': {
     secrets: () => ({ DOTENV: ENV }),
     vars: { AWS_ROLE: 'arn:aws:iam::123456789012:role/papyrus-deploy' },

@@ -1,4 +1,4 @@
-import { GitHubError } from '../clients/github-errors.ts';
+import { GitHubError } from '../clients/github-error.ts';
 import { type Answer, GitHubSettings, type RepositoryFacts } from '../clients/github-settings.ts';
 import { Secret } from '../secret.ts';
 import { type Runner, readEnvironment } from '../settings/inputs.ts';

@@ -1,4 +1,5 @@
-import { Auth0Error, GRANT, parse } from './auth0-errors.ts';
+import { Auth0Error } from './auth0-error.ts';
+import { GRANT, parse } from './auth0-errors.ts';
 
 export type Auth0List = 'callbacks' | 'allowed_logout_urls' | 'web_origins';
 

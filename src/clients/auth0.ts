@@ -7,9 +7,9 @@
  */
 import type { Agent } from 'node:http';
 import { Secret } from '../secret.ts';
+import { Auth0Error } from './auth0-error.ts';
 import {
   type Auth0Call,
-  Auth0Error,
   type Auth0Names,
   type Auth0Scope,
   delayAfter,

@@ -63,6 +63,15 @@ export function explainCredentials(
       what: `${cause.variable} is not a URL`,
       remedy: 'write it with its scheme, like https://HOST, or remove it from the environment',
     };
+  // A profile's endpoint_url and the proxies are read by the SDK and its agent alone.
+  if (cause instanceof TypeError && 'code' in cause && cause.code === 'ERR_INVALID_URL')
+    return {
+      reason: 'input',
+      failureCause: 'endpoint',
+      what: 'the URL of an endpoint or of a proxy is invalid',
+      remedy:
+        'write AWS_ENDPOINT_URL, endpoint_url of the AWS config file, HTTPS_PROXY and HTTP_PROXY with their scheme, like https://HOST',
+    };
   if (MISSING.has(code)) return credentials('no-credentials', 'there are no AWS credentials', CONFIGURE);
   if (cause instanceof ProfileNotFound)
     return credentials(

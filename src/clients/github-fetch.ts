@@ -1,6 +1,7 @@
 import type { Agent, IncomingHttpHeaders } from 'node:http';
 import type { Clock } from './clock.ts';
-import { delayAfter, explain, GitHubError } from './github-errors.ts';
+import { GitHubError } from './github-error.ts';
+import { delayAfter, explain } from './github-errors.ts';
 import { send } from './http.ts';
 import { retry } from './retry.ts';
 

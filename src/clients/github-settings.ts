@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http';
 import type { Secret } from '../secret.ts';
-import { GitHubError } from './github-errors.ts';
+import { GitHubError } from './github-error.ts';
 import { fetchWith } from './github-fetch.ts';
 
 export interface GitHubPlace {

@@ -3,7 +3,7 @@ import { getOctokitOptions, GitHub as Octokit } from '@actions/github/lib/utils'
 import type { Secret } from '../secret.ts';
 import type { Clock } from './clock.ts';
 import { ownLogin } from './github-author.ts';
-import { GitHubError, isMissing, isThere } from './github-errors.ts';
+import { GitHubError, isMissing, isThere } from './github-error.ts';
 import { fetchWith, retrying } from './github-fetch.ts';
 
 export interface GitHubConnection {

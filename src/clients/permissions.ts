@@ -111,7 +111,6 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
 
 /** What `doctor` and `export` read besides, from a terminal: no role of a workflow needs it. */
 export const TERMINAL_READS: readonly string[] = [
-  'ecr:GetRepositoryPolicy',
   'iam:GetOpenIDConnectProvider',
   'iam:GetRole',
   'iam:ListOpenIDConnectProviders',

@@ -34,12 +34,12 @@ export async function retry<T>(call: () => Promise<T>, options: RetryOptions): P
 }
 
 /** @returns whether nothing is repeated any more */
-export function hasEnded({ signal, end }: Pick<RetryOptions, 'signal' | 'end'>): boolean {
+function hasEnded({ signal, end }: Pick<RetryOptions, 'signal' | 'end'>): boolean {
   return signal?.aborted === true || end?.aborted === true;
 }
 
 /** Waits before the next attempt. @throws the reason of the signal; the error itself where the run ends meanwhile */
-export async function pause(
+async function pause(
   milliseconds: number,
   error: unknown,
   { clock, signal, end }: Pick<RetryOptions, 'clock' | 'signal' | 'end'>,

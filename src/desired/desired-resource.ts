@@ -24,6 +24,8 @@ export interface DesiredResourceOf<K extends Kind> {
   readonly unknown: ReadonlySet<string>;
   /** Of a parameter whose type no rule gave: what exists may know better. */
   readonly guess?: TypeGuess | undefined;
+  /** Why it is only used where it exists; undefined where it may be created. */
+  readonly uncreatable?: string | undefined;
   /** A run that has the value would create it; where the value is missing for good, nothing is created. */
   readonly expected: boolean;
 }

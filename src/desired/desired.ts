@@ -2,7 +2,13 @@ import type { BundleFields, ParameterFields } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import { repeatedNames } from '../settings/container.ts';
 import type { Notes } from '../settings/fault.ts';
-import { parameterNameFault, SECRET_BYTES, STANDARD_BYTES, secretNameFault } from '../settings/limits.ts';
+import {
+  newSecretNameFault,
+  parameterNameFault,
+  SECRET_BYTES,
+  STANDARD_BYTES,
+  secretNameFault,
+} from '../settings/limits.ts';
 import type { Settings } from '../settings/settings.ts';
 import { APP_URL } from './app-url.ts';
 import { logGroup, repository, tagFields } from './application.ts';
@@ -167,6 +173,7 @@ function bundles(settings: Settings, placements: readonly Placement[], notes: No
       once,
       closed: settings.exactBundles.has(bundle) ? new Set(['key:']) : none,
       unknown,
+      uncreatable: newSecretNameFault(name),
       expected: members.some((member) => isExpected(settings, member)),
     };
   });

@@ -29,6 +29,8 @@ export interface FieldDescriptor<K extends Kind> {
   readonly isEqual?: (from: Field, to: Field) => boolean;
   /** The field without which this one means nothing: both are judged together. */
   readonly leader?: FieldName<K>;
+  /** @returns the note that stands in place of a change where the setting is for a new resource; undefined where it is for an existing one too */
+  readonly kept?: (difference: Difference) => string | undefined;
   /** @returns why a change is blocked for good; undefined where it is not */
   readonly blocked?: (difference: Difference, unknown: ReadonlySet<string>) => string | undefined;
   /** @returns the opt-in that a change needs; undefined where it needs none */

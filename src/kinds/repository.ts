@@ -11,7 +11,7 @@ const LOOSEN: OptIn = {
 };
 
 const FIXED =
-  'ECR fixes the encryption when a repository is made; make another one, or ignore: repository:encryption';
+  'ECR fixes the encryption when a repository is created; create another one, or ignore: repository:encryption';
 
 export const REPOSITORY: Descriptor<'AWS::ECR::Repository'> = {
   noun: 'repository',
@@ -27,8 +27,15 @@ export const REPOSITORY: Descriptor<'AWS::ECR::Repository'> = {
       optIn: ({ from, to }, existing) =>
         isAdopted(existing) && freesTags(existing.fields.mutability, from, to) ? LOOSEN : undefined,
     },
-    encryption: { blocked: () => FIXED },
+    encryption: {
+      kept: ({ from, to }) =>
+        to === 'KMS'
+          ? `encryption: ${String(from)} is kept, since ECR fixes it when a repository is created; kms-key-id is for a new one`
+          : undefined,
+      blocked: () => FIXED,
+    },
     'key-id': {
+      leader: 'encryption',
       isEqual: (from, to) => compareKeys(from, to) !== 'different',
       blocked: () => FIXED,
     },

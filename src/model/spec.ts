@@ -13,6 +13,8 @@ export interface Facts {
   readonly scheduledForDeletion?: boolean | undefined;
   /** Its value, or its keys, stand and were not read, since the role may not: everything else is known. */
   readonly unread?: true | undefined;
+  /** The listing does not show it yet, or shows it as it was before: its tier and key are not known. */
+  readonly unlisted?: true | undefined;
   /** Why nothing may be written although it could be read, e.g. a secret that holds no JSON object. */
   readonly unusable?: string | undefined;
   /** Fields that this action leaves as they are, each with the reason: a setting of the account decides them. */

@@ -138,6 +138,16 @@ function absent<K extends Kind>(wish: DesiredResourceOf<K>): ChangeOf<K> {
       notes: ['not created: its value is empty'],
     };
   const fields = KINDS[kind].isTagged ? { ...spec.fields, [OWNER_FIELD]: MADE } : spec.fields;
+  const { uncreatable } = wish;
+  if (uncreatable !== undefined)
+    return {
+      ...base,
+      action: 'blocked',
+      desired: { ...spec, fields },
+      differences: diff(kind, fields, {}, new Set(), wish.unknown),
+      notes: [],
+      blocked: { reason: uncreatable },
+    };
   return {
     ...base,
     action: 'create',
@@ -149,9 +159,10 @@ function absent<K extends Kind>(wish: DesiredResourceOf<K>): ChangeOf<K> {
 
 /** What could not be had on either side: a value that this run was not given, or one that the role may not read. */
 function uncompared({ spec, unknown }: DesiredResourceOf<Kind>, { facts }: Spec): ReadonlySet<string> {
-  if (facts.unread !== true) return unknown;
+  const late = facts.unlisted === true ? ['tier', 'key-id'] : [];
+  if (facts.unread !== true) return new Set([...unknown, ...late]);
   const values = Object.keys(spec.fields).filter((field) => field === 'value' || field.startsWith('key:'));
-  return new Set([...unknown, ...values]);
+  return new Set([...unknown, ...late, ...values]);
 }
 
 /** On what stood before we came, a default is nobody's wish. */

@@ -87,7 +87,13 @@ function leaderOf({ kind, differences }: Case, difference: Difference): Differen
 function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
   const { kind, standing, isForeign, once, unknown } = situation;
   const { field, from, to } = difference;
-  if (isIgnored(situation, field, policy.ignore)) return { drop: `${field}: left as it is (ignore)` };
+  const { leader, kept, blocked, optIn } = fieldDescriptorOf(kind, field) ?? {};
+  // Whoever accepts how a resource was created accepts all that was fixed with it.
+  const fields = leader === undefined || blocked === undefined ? [field] : [field, leader];
+  if (fields.some((one) => isIgnored(situation, one, policy.ignore)))
+    return { drop: `${field}: left as it is (ignore)` };
+  const note = kept?.(difference);
+  if (note !== undefined) return { drop: note };
   // What a secret that is scheduled for deletion holds cannot be read: it may well hold the key.
   const mayStand = Object.hasOwn(standing.fields, field) || standing.facts.scheduledForDeletion === true;
   if (once.has(field) && mayStand) return { drop: `${field}: left as it is (write: once)` };
@@ -109,7 +115,6 @@ function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
   if (unusable !== undefined) return { block: unusable };
   if (isForeign && !policy.adopt) return { block: 'it stands without our tag, and adopt is false' };
 
-  const { blocked, optIn } = fieldDescriptorOf(kind, field) ?? {};
   const reason = blocked?.(difference, unknown);
   if (reason !== undefined) return { block: reason };
   const needed = optIn?.(difference, standing as Specs[Kind]);

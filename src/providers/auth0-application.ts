@@ -6,7 +6,8 @@
  * @see https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id
  */
 import type { Auth0Client } from '../clients/auth0.ts';
-import { Auth0Error, delayAfter, ownDelay } from '../clients/auth0-errors.ts';
+import { Auth0Error } from '../clients/auth0-error.ts';
+import { delayAfter, ownDelay } from '../clients/auth0-errors.ts';
 import { type Auth0List, type Auth0Lists, LIST_TITLES, LISTS } from '../clients/auth0-lists.ts';
 import { ABSENT, type Difference } from '../model/fields.ts';
 import { type Specs, Unreadable, URL_FIELDS } from '../model/spec.ts';

@@ -5,12 +5,14 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import { AwsError, isDenied } from '../clients/errors.ts';
+import { UserFacingError } from '../clients/explanation.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
 import { type ParameterExtras, type Specs, Unreadable } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import { chunks, type ProviderContext, sender } from './context.ts';
 import type { ParameterListing } from './parameter-listing.ts';
 import { parameterTags } from './parameter-tags.ts';
+import { readUntil } from './settling.ts';
 import { ownerByTags, tagFields } from './tags.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
@@ -26,6 +28,8 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
   const adopted: Array<[string, string]> = [...context.tags, [OWNER_TAG, ADOPTED]];
   /** Those of whose tags only ours are known. */
   const byFilter = new Map<string, ParameterSpec>();
+  /** Those that the listing shows late, if at all. */
+  const late = new Map<string, Parameter | undefined>();
 
   async function getValues(
     names: readonly string[],
@@ -95,13 +99,13 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
     tags: ReadonlyArray<readonly [string, string]>,
   ): ParameterSpec {
     const { Type, ARN, Version, LastModifiedDate } = parameter ?? metadata ?? {};
+    const isListed = !isLate(parameter, metadata);
     return {
       name,
       fields: {
         ...(parameter === undefined ? {} : { value: secretOf(parameter) }),
         type: Type ?? 'String',
-        tier: metadata?.Tier ?? 'Standard',
-        'key-id': metadata?.KeyId,
+        ...(isListed ? { tier: metadata?.Tier ?? 'Standard', 'key-id': metadata?.KeyId } : {}),
         ...tagFields(tags),
       },
       facts: {
@@ -112,6 +116,7 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
         ownedBy: ownerByTags(tags),
         extras: extrasOf(metadata),
         ...(parameter === undefined ? { unread: true } : {}),
+        ...(isListed ? {} : { unlisted: true }),
       },
     };
   }
@@ -139,13 +144,41 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
       const own = made.has(name) ? ours : tags instanceof Unreadable ? tags : (tags.get(name) ?? []);
       const spec = own instanceof Unreadable ? own : specOf(name, values.found.get(name), all.get(name), own);
       found.set(name, spec);
-      if (!(spec instanceof Unreadable) && (own === ours || own === adopted)) byFilter.set(name, spec);
+      if (spec instanceof Unreadable) continue;
+      if (own === ours || own === adopted) byFilter.set(name, spec);
+      if (spec.facts.unlisted) late.set(name, values.found.get(name));
     }
     return found;
   }
 
   /** What carries all of our tags was found by a filter, which tells none of the others, by which another may own it. */
-  const refetch = (names: readonly string[]) => withOwners(names.flatMap((name) => byFilter.get(name) ?? []));
+  async function refetch(names: readonly string[]): Promise<ReadonlyMap<string, ParameterSpec | Unreadable>> {
+    const [owned, listed] = await Promise.all([
+      withOwners(names.flatMap((name) => byFilter.get(name) ?? [])),
+      Promise.all(names.filter((name) => late.has(name)).map(waitForListing)),
+    ]);
+    return new Map([...owned, ...listed]);
+  }
+
+  /** A write sends the tier and the key that exist, so they have to be known by then. */
+  async function waitForListing(name: string): Promise<readonly [string, ParameterSpec | Unreadable]> {
+    const parameter = late.get(name);
+    try {
+      const metadata = await readUntil(
+        context,
+        async () => (await listing.describe([name], [])).get(name),
+        (found) => !isLate(parameter, found),
+      );
+      if (isLate(parameter, metadata))
+        throw new UserFacingError(
+          `${name}: Parameter Store does not list its latest version yet, so its tier and key are not known. Run again in a minute`,
+          { reason: 'conflict' },
+        );
+      return [name, specOf(name, parameter, metadata, await listTags(name))];
+    } catch (error) {
+      return [name, new Unreadable(error)];
+    }
+  }
 
   /** Reads one anew, past all listings of the run. @returns undefined where it does not exist, or is not listed yet */
   async function readAnew(name: string): Promise<ParameterSpec | undefined> {
@@ -173,6 +206,13 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
   }
 
   return { observe, refetch, readAnew, getValues, previousValue };
+}
+
+/** A listing may be older than the value: it lacks what was created a moment ago, and shows what was overwritten. */
+function isLate(parameter: Parameter | undefined, metadata: ParameterMetadata | undefined): boolean {
+  if (parameter === undefined) return false;
+  if (metadata?.Version === undefined) return metadata === undefined;
+  return metadata.Version < (parameter.Version ?? 0);
 }
 
 function extrasOf(metadata: ParameterMetadata | undefined): ParameterExtras | undefined {

@@ -38,7 +38,7 @@ export async function openEngineImage(
 }
 
 /** An image of a classic store, whose id is its configuration's digest and whose layers come uncompressed. */
-export function openClassicStore(
+function openClassicStore(
   engine: Engine,
   inspected: Inspected,
   name: string,
@@ -112,7 +112,7 @@ function checked(config: Buffer, diffIds: readonly Digest[], name: string): Buff
 const KEPT_BYTES = 16 * 1024 * 1024;
 
 /** An image of a containerd store, whose blobs are pushed as they are. */
-export function openContainerdStore(
+function openContainerdStore(
   engine: Engine,
   inspected: Inspected,
   target: Descriptor,

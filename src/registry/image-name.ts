@@ -5,7 +5,7 @@ import { isTag, parseReference } from './reference.ts';
  * @param name as people or engines write it: `app`, `library/app:v1`, `docker.io/library/app:v1`
  * @returns the one form of all that mean the same image, always with a tag or a digest
  */
-export function normalise(name: string): string {
+function normalise(name: string): string {
   const short = name.replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '');
   return tagOf(short) === undefined && !short.includes('@') ? `${short}:latest` : short;
 }

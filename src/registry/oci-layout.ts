@@ -225,7 +225,7 @@ const REFERRERS_TAG = /^sha256-[0-9a-f]{64}(?:\.[a-z]+)?$/;
 const COSIGN = /^dev\.cosignproject\.cosign\/(?:sigs|atts)$/;
 
 /** @returns where the layout keeps a blob, as the image layout specification has it. */
-export function blobPath(digest: Digest): string {
+function blobPath(digest: Digest): string {
   return `blobs/sha256/${hexOf(digest)}`;
 }
 
@@ -243,7 +243,7 @@ interface Layout extends OwnTag {
  * @param select the tag or the name to take where there are several
  * @throws ImageError `LAYOUT`, `NO_SUCH_IMAGE` when not exactly one image is selected
  */
-export async function chooseRoot(read: Read, select: string | undefined, name: string): Promise<Layout> {
+async function chooseRoot(read: Read, select: string | undefined, name: string): Promise<Layout> {
   const json = parseObject(await read('index.json', MANIFEST_BYTES), `index.json of ${name}`);
   const all = objects(json['manifests']).map((item) => parseDescriptor(item, `index.json of ${name}`));
   const listed = await withoutReferrers(all, read);

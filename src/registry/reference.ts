@@ -149,6 +149,6 @@ const OTHERS: readonly (readonly [form: RegExp, what: string])[] = [
  * @param given the input `image`, with none of our transports before it
  * @returns what it is and what to do, for the end of a sentence; undefined for what may be a name
  */
-export function otherSource(given: string): string | undefined {
+function otherSource(given: string): string | undefined {
   return OTHERS.find(([form]) => form.test(given))?.[1];
 }

@@ -62,7 +62,7 @@ export function counted(content: BlobContent, meter: Meter): () => Bytes {
  * Sends the blobs of a source, several at once where it can be read at several places. A blob of a stream that was lost
  * on the way comes again in the next pass; nothing is written to the disk for it.
  */
-export async function sendContents(
+async function sendContents(
   run: PushContext,
   source: ImageSource,
   wanted: (digest: Digest) => boolean,

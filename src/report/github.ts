@@ -16,7 +16,9 @@ export async function tellGitHub(run: Run, runner: Runner): Promise<void> {
   if ((!comments && !driftIssue) || failure?.reason === 'cancelled') return;
   const access = readGitHubAccess();
   if (access === undefined || runner.repository === '') {
-    if (driftIssue) tell('the drift issue is not kept', 'there is no github-token, or no GitHub to speak to');
+    const why = 'there is no github-token, or no GitHub to speak to';
+    if (driftIssue) tell('the drift issue is not kept', why);
+    if (comments && commentOnPr === 'always') tell('no comment on the pull request', why);
     return;
   }
   const github = await open(access, runner);
@@ -66,7 +68,7 @@ async function attempt(
   try {
     await action();
   } catch (error) {
-    const { GitHubError } = await import('../clients/github-errors.ts');
+    const { GitHubError } = await import('../clients/github-error.ts');
     const isOurs = error instanceof GitHubError;
     const reason = isOurs ? error.message : 'something unexpected happened';
     // Other causes, such as a locked conversation, have the remedy in their message.

@@ -109,6 +109,10 @@ function readName(
 ): { name: string; shared: boolean; exclusive: boolean } | undefined {
   const template = layers.read(setting, fallback, (value) => String(value).trim());
   if (template === 'none') return undefined;
+  if (/^(?:none|null|nil|false|off)$/i.test(template)) {
+    layers.fault(setting, `${quoted(template)} is a name here; write none to leave it out`);
+    return undefined;
+  }
   const name = template
     .replaceAll('{application}', names.application)
     .replaceAll('{environment}', names.environment);

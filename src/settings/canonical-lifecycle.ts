@@ -17,11 +17,25 @@ export function canonicalLifecycle(policy: unknown): string {
 function canonicalRule(rule: unknown): unknown {
   if (!isObject(rule) || !isObject(rule['selection'])) return rule;
   const entries = Object.entries(rule['selection']).flatMap(([key, value]) => {
+    if (key === 'storageClass' && value === DEFAULT_STORAGE) return [];
     if (!SETS.includes(key) || !Array.isArray(value)) return [[key, value] as const];
     return value.length === 0 ? [] : [[key, [...value].sort()] as const];
   });
-  return { ...rule, selection: Object.fromEntries(entries) };
+  const { action } = rule;
+  return {
+    ...rule,
+    selection: Object.fromEntries(entries),
+    ...(isObject(action) && action['type'] === 'transition'
+      ? { action: { targetStorageClass: 'archive', ...action } }
+      : {}),
+  };
 }
+
+/**
+ * ECR fills in what a rule that archives leaves out: which images it selects, and the only class that images go to.
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
+ */
+const DEFAULT_STORAGE = 'standard';
 
 function byPriority(a: unknown, b: unknown): number {
   const [left, right] = [priorityOf(a), priorityOf(b)];

@@ -14,16 +14,20 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Terraform and the console's API have 0 for logs that are never deleted. */
 export const RETENTION_WORDS = "it takes a number of days, or never (Terraform's 0 is never here)";
 
-/** Settings that are numbers between two others. */
-const RANGES: Readonly<Record<string, string>> = {
+const NAME_WORDS = 'it takes a name, or none to leave it out; put a number into quotes';
+
+/** Settings of which the shape does not tell what they take. */
+const TAKEN: Readonly<Record<string, string>> = {
   'log-retention-days': RETENTION_WORDS,
+  'log-group': NAME_WORDS,
+  repository: NAME_WORDS,
   'recovery-window-days': 'it takes a whole number of days from 7 to 30, without quotes',
   'deadline-minutes': 'it takes a number of minutes above 0 and up to 360, without quotes',
 };
 
 /** @returns what is wrong with the shape of a setting, and what it takes. */
 export function inWords(issue: z.core.$ZodIssue): string {
-  const range = RANGES[String(issue.path.at(-1))];
+  const range = TAKEN[String(issue.path.at(-1))];
   if (range !== undefined) return range;
   switch (issue.code) {
     case 'invalid_value':
@@ -35,7 +39,7 @@ export function inWords(issue: z.core.$ZodIssue): string {
     case 'too_small':
       return 'it is empty; give it a value, or leave it out';
     default:
-      return 'it has another shape; see the schema in the README';
+      return 'it has another shape; see docs/configuration.md';
   }
 }
 

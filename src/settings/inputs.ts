@@ -59,6 +59,8 @@ const PROXY_NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 /** GitHub cuts payloads of webhooks at 25 MB. */
 const MAX_EVENT_BYTES = 32 * 1024 * 1024;
 const DEFAULT_CONFIG = '.github/aws-bootstrap.yml';
+/** Where people put it by mistake. */
+const OTHER_CONFIGS = ['.github/aws-bootstrap.yaml', 'aws-bootstrap.yml', 'aws-bootstrap.yaml'];
 
 /** @returns inputs by name, as they were given: nothing is trimmed, since a secret may end with a blank. */
 export function readInputs({ commandLine }: Pick<Runner, 'commandLine'> = {}): ReadonlyMap<string, string> {
@@ -139,16 +141,26 @@ export function readAwsFiles(): AwsFiles {
 }
 
 /** @returns the path of the configuration file, or undefined where there is none and none was named. */
-function configPath(inputs: ReadonlyMap<string, string>, runner: Runner): string | undefined {
+function configPath(inputs: ReadonlyMap<string, string>, runner: Runner, notes: Notes): string | undefined {
   const named = inputs.get('config')?.trim() ?? '';
   if (named !== '') return named;
-  try {
-    // The link itself: a broken one is told like any other file that is missing.
-    lstatSync(resolve(runner.workspace, DEFAULT_CONFIG));
-    return DEFAULT_CONFIG;
-  } catch {
-    return undefined;
-  }
+  const exists = (path: string) => {
+    try {
+      // The link itself: a broken one is told like any other file that is missing.
+      lstatSync(resolve(runner.workspace, path));
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  if (exists(DEFAULT_CONFIG)) return DEFAULT_CONFIG;
+  const other = OTHER_CONFIGS.find(exists);
+  if (other !== undefined)
+    notes.warn({
+      where: other,
+      text: `it is not read. Rename it to ${DEFAULT_CONFIG}, or set config: ${other}`,
+    });
+  return undefined;
 }
 
 /** @returns every text that holds variables, in the order in which they are read. */
@@ -211,7 +223,7 @@ export async function readConfigFile(
   runner: Runner,
   notes: Notes,
 ): Promise<ConfigFile | undefined> {
-  const path = configPath(inputs, runner);
+  const path = configPath(inputs, runner, notes);
   if (path === undefined) return undefined;
   try {
     const text = readText(path, runner);

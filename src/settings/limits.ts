@@ -61,9 +61,17 @@ export function secretNameFault(name: string): string | undefined {
   if (!/^[A-Za-z0-9/_+=.@-]+$/.test(name))
     return 'Secrets Manager allows only letters, digits, and / _ + = . @ - in a name';
   if (name.length > 512) return 'the name is longer than the 512 characters that Secrets Manager allows';
-  if (/-[A-Za-z0-9]{6}$/.test(name))
-    return 'it ends with a hyphen and six characters, which Secrets Manager confuses with the end of an ARN; rename it';
   return undefined;
+}
+
+/**
+ * @returns why a secret of this name should not be created; one that exists is used as it is
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html (Name)
+ */
+export function newSecretNameFault(name: string): string | undefined {
+  return /-[A-Za-z0-9]{6}$/.test(name)
+    ? 'its name ends with a hyphen and six characters, which Secrets Manager confuses with the end of an ARN. Choose another bundle, or create the secret yourself: it is adopted then'
+    : undefined;
 }
 
 /** What is owned, listed and taken away stands directly below the prefix, so a bundle is one segment of a name. */

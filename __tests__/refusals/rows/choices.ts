@@ -13,6 +13,23 @@ export const CHOICES: readonly Row[] = [
   ['a store', input('prefer', 'vault'), /^input prefer:/, /none of secrets-manager, ssm/],
   ['what empty means', input('on-empty', 'ignore'), /^input on-empty:/, /none of auto, skip, fail/],
   ['a key', input('kms-key-id', `${CANARY} x`), /^input kms-key-id:/, /alias\/NAME/],
+  ...['None', 'null', 'false', 'NONE'].flatMap((word): Row[] => [
+    [`${word} for no log group`, input('log-group', word), /^input log-group:/, /write none to leave it out/],
+    [
+      `${word} for no repository`,
+      input('repository', word),
+      /^input repository:/,
+      /write none to leave it out/,
+    ],
+  ]),
+  ...['null', 'false'].map(
+    (word): Row => [
+      `${word} for no log group, in the file`,
+      { config: `log-group: ${word}` },
+      /line 1: log-group:/,
+      /none to leave it out/,
+    ],
+  ),
   ['a log group', input('log-group', '/ecs/a#b'), /^input log-group:/, /"#" cannot stand/],
   ['a log group with a blank', input('log-group', `/ecs/${CANARY} x`), /^input log-group:/, /only letters/],
   ['a reserved log group', input('log-group', 'aws/x'), /^input log-group:/, /reserved/],

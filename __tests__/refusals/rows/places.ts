@@ -87,12 +87,6 @@ export const PLACES: readonly Row[] = [
     /512 characters/,
   ],
   [
-    'a bundle like an ARN',
-    { config: rule('A', 'secret/db-abcdef') },
-    /^\.github\/aws-bootstrap\.yml line 3: rules\.0\.to:/,
-    /rename it/,
-  ],
-  [
     'a rule to nowhere',
     { config: rule('A', CANARY) },
     /line 3: rules\.0\.to:/,

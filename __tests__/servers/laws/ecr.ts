@@ -17,8 +17,9 @@ interface Rule {
 }
 
 export function ecrLaws(): Laws {
+  const archiving = new Map<string, string>();
   return {
-    reset() {},
+    reset: () => archiving.clear(),
     operations: {
       CreateRepository(input) {
         checkName(input);
@@ -34,14 +35,22 @@ export function ecrLaws(): Laws {
         const filters = input['imageTagMutabilityExclusionFilters'];
         return reply(filters ? { ...output, imageTagMutabilityExclusionFilters: filters } : output);
       },
-      PutLifecyclePolicy(input) {
+      async PutLifecyclePolicy(input, ask) {
         checkName(input);
-        checkLifecycle(text(input, 'lifecyclePolicyText') ?? '');
-        return undefined;
+        const name = String(input['repositoryName']);
+        const policy = text(input, 'lifecyclePolicyText') ?? '';
+        checkLifecycle(policy);
+        archiving.delete(name);
+        if (!archives(policy)) return undefined;
+        // moto knows no rules that archive.
+        await ask('PutLifecyclePolicy', { ...input, lifecyclePolicyText: EXPIRING });
+        archiving.set(name, withDefaults(policy));
+        return reply({ repositoryName: name, lifecyclePolicyText: policy });
       },
       async GetLifecyclePolicy(input, ask) {
+        const kept = archiving.get(String(input['repositoryName']));
         const output = await ask<{ lifecyclePolicyText: string }>('GetLifecyclePolicy', input);
-        return reply({ ...output, lifecyclePolicyText: byPriority(output.lifecyclePolicyText) });
+        return reply({ ...output, lifecyclePolicyText: byPriority(kept ?? output.lifecyclePolicyText) });
       },
       SetRepositoryPolicy(input, ask) {
         checkName(input);
@@ -109,6 +118,35 @@ function checkEncryption(encryption: Input | undefined): void {
   if (type === 'AES256' && encryption['kmsKey'] !== undefined) {
     throw invalid('encryptionConfiguration.kmsKey', 'must not be given with encryption type AES256');
   }
+}
+
+const EXPIRING = JSON.stringify({
+  rules: [
+    {
+      rulePriority: 1,
+      selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 1 },
+      action: { type: 'expire' },
+    },
+  ],
+});
+
+interface ArchivingRule {
+  readonly selection: Readonly<Record<string, unknown>>;
+  readonly action: Readonly<Record<string, unknown>>;
+}
+const rulesOf = (policy: string) =>
+  (JSON.parse(policy) as { readonly rules: readonly ArchivingRule[] }).rules;
+const archives = (policy: string) => rulesOf(policy).some(({ action }) => action['type'] === 'transition');
+
+/** The service answers with what a rule left out. */
+function withDefaults(policy: string): string {
+  const rules = rulesOf(policy).map((rule) => ({
+    ...rule,
+    selection: { storageClass: 'standard', ...rule.selection },
+    action:
+      rule.action['type'] === 'transition' ? { targetStorageClass: 'archive', ...rule.action } : rule.action,
+  }));
+  return JSON.stringify({ rules });
 }
 
 const MOST_POLICY = 10_240;
