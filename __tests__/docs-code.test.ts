@@ -133,7 +133,7 @@ function ownErrors(words: readonly string[]): string[] {
 }
 
 const GH =
-  /^(api|attestation verify|auth (login|status)|repo (view|clone)|secret (set|list)|variable (set|list)|workflow run|run (view|watch|list))\b/;
+  /^(api|attestation verify|auth (login|status)|repo (create|view|clone)|secret (set|list)|variable (set|list)|workflow run|run (view|watch|list|rerun))\b/;
 
 function npxErrors(words: readonly string[]): string[] {
   const [, program = '', first = ''] = words;
@@ -205,7 +205,7 @@ const OWN =
 test('addresses are well-formed, and those of this repository lead to a file', () => {
   const addresses = Object.entries(readMarkdown()).flatMap(([page, text]) =>
     [...text.matchAll(/\]\((https?:[^)\s]*)\)|(?<![`("'\w=])(https?:\/\/[^\s)<>"'`]+)/g)].map(
-      ([, linked, bare]) => ({ page, address: linked ?? bare ?? '' }),
+      ([, linked, bare = '']) => ({ page, address: linked ?? bare.replace(/[.,;:]+$/, '') }),
     ),
   );
   expect(addresses.length).toBeGreaterThan(20);

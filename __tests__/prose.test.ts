@@ -12,32 +12,20 @@ test('the pages are there', () => {
   console.log([HEAD, ...pages.map(({ name, figures }) => rowOf(name, figures))].join('\n'));
 });
 
-/** Pages that are written anew. */
-const NOT_YET = new Set([
-  ...['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'examples/flask-on-ecs/README.md'],
-  ...['docs/configuration.md', 'docs/iam.md', 'docs/outputs.md', 'docs/ownership.md'],
-  ...['docs/terminal.md', 'docs/terminal-doctor.md', 'docs/terminal-export.md'],
-  ...['action.yml', 'schema/aws-bootstrap.schema.json'],
-]);
-
-test.each(pages.filter(({ name }) => !NOT_YET.has(name)))(
-  '$name: short sentences, and words of the field',
-  ({ figures }) => {
-    expect(figures.findings).toEqual([]);
-  },
-);
+test.each(pages)('$name: short sentences, and words of the field', ({ figures }) => {
+  expect(figures.findings).toEqual([]);
+});
 
 test('no page but a generated one is longer than 12 KB', () => {
   const long = pages.filter(
-    ({ name, figures }) =>
-      name.endsWith('.md') && !NOT_YET.has(name) && !GENERATED.has(name) && figures.bytes > MOST_BYTES,
+    ({ name, figures }) => name.endsWith('.md') && !GENERATED.has(name) && figures.bytes > MOST_BYTES,
   );
   expect(long.map(({ name, figures }) => `${name}: ${figures.bytes} bytes`)).toEqual([]);
 });
 
 test('each page of docs says in its first line for whom it is', () => {
   const without = Object.entries(readPages())
-    .filter(([name]) => !NOT_YET.has(name) && /^docs\/[^/]+\.md$/.test(name))
+    .filter(([name]) => /^docs\/[^/]+\.md$/.test(name))
     .filter(([, text]) => !/^# [^\n]+\n\n(For|From a terminal|With)\b/.test(text));
   expect(without.map(([name]) => name)).toEqual([]);
 });

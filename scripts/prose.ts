@@ -85,7 +85,8 @@ function unitsOf(page: string): Unit[] {
   };
   for (const [at, line] of kept.split('\n').entries()) {
     const number = at + 1;
-    if (/^ {4,}\S/.test(line) && open === undefined && !item) continue;
+    // Code begins after a blank line; in a list it is indented further.
+    if (open === undefined && (item ? /^ {6,}\S/ : /^ {4,}\S/).test(line)) continue;
     if (line.trim() === '') close();
     else if (line.startsWith('|')) {
       close();
@@ -112,7 +113,7 @@ const wordsOf = (text: string) => text.match(/[A-Za-z0-9$][\w$.,:/@'’%-]*/g) ?
 export function sentencesOf(page: string): Sentence[] {
   return unitsOf(page).flatMap(({ line, text, cell }) =>
     text
-      .split(/(?<=[.!?]["”)]?)\s+(?=["“(]?[A-Z0-9$])|\s+·\s+/)
+      .split(/(?<=[.!?]["”)]?)(?<!\b(?:e\.g|i\.e|vs)\.)\s+|\s+·\s+/)
       .filter((part) => /[A-Za-z]/.test(part))
       .map((part) => ({ line, text: part, words: wordsOf(part).length, cell })),
   );
