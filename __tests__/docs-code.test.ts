@@ -38,6 +38,17 @@ function hclErrors(text: string): string[] {
   return open.length === 0 ? [] : [`${open.at(-1)} is not closed`];
 }
 
+/** A flow chart: nodes with texts in brackets, and arrows between them. */
+function mermaidErrors(text: string): string[] {
+  const [head = '', ...lines] = text.trimEnd().split('\n');
+  const node = '\\w+(?:\\[[^\\[\\]]+\\])?';
+  const chain = new RegExp(`^\\s+${node}(?: (?:-->|-\\.->|==>)(?:\\|[^|]+\\|)? ${node})*$`);
+  return [
+    ...(/^(flowchart|graph) (LR|TD|TB|RL|BT)$/.test(head) ? [] : [`no flow chart: ${head}`]),
+    ...lines.filter((line) => !chain.test(line.replace(/\[\((.*?)\)\]/g, '[$1]'))),
+  ];
+}
+
 /** What is wrong with code of each language; a page may use no other. */
 const PARSERS: Readonly<Record<string, (text: string) => readonly string[]>> = {
   yaml: (text) => parseAllDocuments(text).flatMap(({ errors }) => errors.map(message)),
@@ -58,6 +69,7 @@ const PARSERS: Readonly<Record<string, (text: string) => readonly string[]>> = {
       ts.flattenDiagnosticMessageText(messageText, '\n'),
     ),
   hcl: hclErrors,
+  mermaid: mermaidErrors,
   dotenv: (text) => readDotenv(text).faults.map(({ line, text: fault }) => `line ${line}: ${fault}`),
   text: () => [],
   '': () => [],
@@ -81,6 +93,7 @@ test('the parsers find what is wrong', () => {
     ts: 'const =',
     dotenv: 'A="b',
     hcl: 'resource "a" {\n  b\n}',
+    mermaid: 'flowchart LR\n  a[b --> c',
   };
   for (const [language, text] of Object.entries(wrong))
     expect(PARSERS[language]?.(text), language).not.toEqual([]);

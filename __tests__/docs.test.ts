@@ -285,3 +285,11 @@ test('README.md has at most 9 KB, and shows the commands of docs/quick-start.md'
   const page = read('docs/quick-start.md');
   expect(shown.filter((code) => !page.includes(code))).toEqual([]);
 });
+
+test('files and folders that CONTRIBUTING.md and ARCHITECTURE.md name exist', () => {
+  const named = ['CONTRIBUTING.md', 'ARCHITECTURE.md'].flatMap((page) =>
+    [...read(page).matchAll(/\b(?:src|__tests__|scripts|iam|docs)\/[\w./-]*\w/g)].map(([name]) => name),
+  );
+  expect(named.length).toBeGreaterThan(40);
+  expect(named.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
+});

@@ -139,7 +139,7 @@ describe("the seed's case", () => {
       blocked: '0',
     });
     expect(second.summary).toContain('No changes');
-    expect(second.log).toContain('Everything stands as it should: 11 resources.');
+    expect(second.log).toContain('No changes: 11 resources');
   });
 
   test('given as a file, all the same', async () => {
@@ -263,11 +263,11 @@ describe("the seed's case", () => {
   test('the summary says what stands, where each variable is and why, and what it costs', async () => {
     await using run = await stage.act(seed);
     expect(run.summary).toContain('11 created');
-    expect(rowOf(run, '`DB_PASSWORD`')).toContain(
-      '`papyrus/prd/db` key `password` | JSON secret | database password',
+    expect(rowOf(run, '| `DB_PASSWORD`')).toContain(
+      'secret `papyrus/prd/db` key `password` | database password',
     );
-    expect(rowOf(run, '`GUNICORN_WORKERS`')).toContain('| String parameter | tuning value');
-    expect(rowOf(run, '`STRIPE_API_KEY`')).toContain(
+    expect(rowOf(run, '| `GUNICORN_WORKERS`')).toContain('| String parameter | tuning value');
+    expect(rowOf(run, '| `STRIPE_API_KEY`')).toContain(
       '| SecureString parameter | secret: its value is a token',
     );
     expect(run.summary).toContain('$1.20 a month – 3 secrets');
@@ -512,7 +512,7 @@ environments:
     expect(task.filter(({ name }) => name === 'BOTH')).toEqual([
       { name: 'BOTH', valueFrom: parameters.BOTH },
     ]);
-    expect(rowOf(first, '`STRIPE_API_KEY`')).toContain('rule "STRIPE\\_\\*"');
+    expect(rowOf(first, '| `STRIPE_API_KEY`')).toContain('rule "STRIPE\\_\\*"');
     await using silent = await run();
     expect(silent.outputs['changed']).toBe('false');
     expect(stage.aws.writes()).toEqual([]);

@@ -5,7 +5,7 @@ import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { Spec } from '../../src/model/spec.ts';
 import { unapplied } from '../../src/plan/apply.ts';
-import { refusalOf } from '../../src/plan/approval.ts';
+import { refusalOf, unconfirmed } from '../../src/plan/approval.ts';
 import { destroy } from '../../src/plan/destroy.ts';
 import type { Observed } from '../../src/plan/plan.ts';
 import { commentText } from '../../src/report/comment.ts';
@@ -168,7 +168,12 @@ function destroyed(writes: boolean): Run {
         ? { change: outcome.change, result: 'done', stands: undefined }
         : outcome,
   );
-  return { ...run, plan, outcomes, failure: failureOf(run.settings, plan, outcomes, []) };
+  return {
+    ...run,
+    plan,
+    outcomes,
+    failure: unconfirmed(run.settings) ?? failureOf(run.settings, plan, outcomes, []),
+  };
 }
 
 function expiredApproval(): Run {

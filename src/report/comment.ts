@@ -79,14 +79,16 @@ export async function commentOnPullRequest(
   place: CommentPlace,
 ): Promise<void> {
   const mark = marker('plan', run);
-  const body = commentText(run, place);
   const all = await github.comments(pullRequest);
+  const { commit } = place.origin ?? NO_ORIGIN;
+  // Without it the comment still names its own commit.
+  const head = commit === '' ? undefined : await github.headOf(pullRequest).catch(() => undefined);
+  const body = commentText(run, { ...place, head });
   const ours = await github.own(all.filter((comment) => stateOf(mark, comment.body) !== undefined));
   const [standing, ...older] = ours.sort((a, b) => b.id - a.id);
   // A run of an older commit that ends late does not replace the plan of the newest.
-  const { commit } = place.origin ?? NO_ORIGIN;
-  const isLate = place.head !== undefined && commit !== '' && commit !== place.head;
-  if (isLate && standing !== undefined && stateOf(mark, standing.body) === place.head) return;
+  const isLate = head !== undefined && commit !== head;
+  if (isLate && standing !== undefined && stateOf(mark, standing.body) === head) return;
   // Two runs at once, neither of which saw the other's comment: the reader finds one. One that stays does no harm.
   for (const { id } of older) await github.deleteComment(id).catch(() => {});
   if (standing !== undefined) {

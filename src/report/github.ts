@@ -34,11 +34,6 @@ export async function tellGitHub(run: Run, runner: Runner): Promise<void> {
         commentOnPullRequest(github, pullRequest.number, run, {
           event,
           origin: originOf(runner, pullRequest.head),
-          // Without it the comment still names its own commit.
-          head:
-            pullRequest.head === ''
-              ? undefined
-              : await github.headOf(pullRequest.number).catch(() => undefined),
         }),
       log.info,
     );
