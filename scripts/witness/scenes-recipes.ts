@@ -310,6 +310,20 @@ export const RECIPES: Readonly<Record<string, Play>> = {
       },
     ],
   },
+  'docs/recipes.md: Let other accounts pull': {
+    scenes: [
+      {
+        title: 'the repository has a policy with both accounts',
+        event: PUSH,
+        expected: { jobs: { steps: 'succeeded' }, roles: ['papyrus-deploy'], writes: true, summaries: 1 },
+        after: async ({ account }) => {
+          const found = await account.repository('papyrus');
+          const accounts = found?.tags['aws-bootstrap:pull-accounts'];
+          return accounts === undefined ? [`tags: ${JSON.stringify(found?.tags)}`] : [];
+        },
+      },
+    ],
+  },
   'docs/recipes.md: Clean up': {
     secrets: () => ({ DOTENV: changed(ENV, { LOG_LEVEL: undefined }) }),
     scenes: [
