@@ -178,7 +178,7 @@ export const RECIPES: Readonly<Record<string, Play>> = {
           roles: ['papyrus-read'],
           writes: false,
           summaries: 1,
-          log: [/Summary - .*plan: `\/papyrus\/prd`/],
+          log: [/\| \+ parameter \/papyrus\/prd\/LOG_LEVEL$/m, /\| plan: .*\d+ to create$/m],
         },
       },
       {
