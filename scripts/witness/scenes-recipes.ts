@@ -231,7 +231,7 @@ export const RECIPES: Readonly<Record<string, Play>> = {
       },
     ],
   },
-  'docs/recipes.md: ecs': {
+  'docs/delivery.md: ecs': {
     ...DOTENV,
     files: { ...DOCKERFILE, 'deploy/task-definition.json': EXAMPLE_TASK },
     scenes: [
