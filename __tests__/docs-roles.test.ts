@@ -76,9 +76,9 @@ test('a stack of roles is called by application and environment, and gets parame
 });
 
 test('the stacks of several environments allow what the configuration beside them names', () => {
-  const page = read('docs/recipes.md')
+  const page = read('docs/environments.md')
     .split('\n## ')
-    .find((part) => part.startsWith('Several environments'));
+    .find((part) => part.startsWith('One workflow for both'));
   const [, config = ''] = /```yaml\n(.*?)```/s.exec(page ?? '') ?? [];
   const workflow = parse(/```yaml\n(# \.github\/workflows.*?)```/s.exec(page ?? '')?.[1] ?? '');
   const environments: string[] = workflow.jobs.apply.strategy.matrix.environment;

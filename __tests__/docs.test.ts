@@ -247,7 +247,7 @@ test('every link inside of the repository leads to a file, and to a heading of i
 });
 
 test('each line of the threat model names tests that exist', () => {
-  const [, table = ''] = read('SECURITY.md').split('## Who can do what\n');
+  const [, table = ''] = read('docs/security.md').split('## Who can do what\n');
   const rows = [...table.matchAll(/^\| [^|]+ \| [^|]+ \| [^|]+ \| (`[^|]+) \|$/gm)].map(
     ([, tests = '']) => tests,
   );
@@ -284,4 +284,12 @@ test('README.md has at most 9 KB, and shows the commands of docs/quick-start.md'
   expect(shown.length).toBeGreaterThan(4);
   const page = read('docs/quick-start.md');
   expect(shown.filter((code) => !page.includes(code))).toEqual([]);
+});
+
+test('files and folders that CONTRIBUTING.md and ARCHITECTURE.md name exist', () => {
+  const named = ['CONTRIBUTING.md', 'ARCHITECTURE.md'].flatMap((page) =>
+    [...read(page).matchAll(/\b(?:src|__tests__|scripts|iam|docs)\/[\w./-]*\w/g)].map(([name]) => name),
+  );
+  expect(named.length).toBeGreaterThan(40);
+  expect(named.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
 });

@@ -16,11 +16,13 @@ export function pushPart({ push, machines }: Results): string {
   const scenes = [...new Set(push.map(({ scene }) => scene))];
   return `## The image
 
-Eight layers of 40 MiB to Debian's docker-registry on the same machine, by whole processes: this action's push from an OCI layout,
-from \`docker save\`'s archive and from the engine, beside skopeo and \`docker push\`. "curl x4" sends the same bytes, four requests at a
-time: nobody can be quicker. Before the first push the registry is empty, and the engine has forgotten what it pushed, as on a fresh runner;
-when one layer has changed, the machine has never pushed either. A classic engine gives an image only as a whole, so what comes from it
-takes as long as its export at least. Made by \`npm run bench:push\`.
+The image has eight layers of 40 MiB. Each row is a whole process that pushes it to Debian's docker-registry on the same machine: the action from an OCI layout, from an archive of \`docker save\` and from the
+engine, beside skopeo and \`docker push\`.
+
+"curl x4" sends the same bytes with four requests at a time. No push can be faster.
+
+Before the first push the registry is empty and the engine has no record of earlier pushes, as on a fresh runner. For "one layer changed" the machine has never pushed either. A classic engine exports an image only as a whole,
+so a push from it takes at least as long as its export. \`npm run bench:push\` makes these tables.
 
 ${measuredOn(machines.push)}
 

@@ -19,16 +19,18 @@ export function page(results: Results): string {
   const parts = [
     `# Benchmarks
 
-Made by \`npm run bench\` from [results.json](benchmarks/results.json); every table is one run, its variants in turn.
-AWS is [moto](https://github.com/getmoto/moto) on the same machine, behind a proxy that counts calls and waits as long as the
-column "latency" says. So these figures tell tools apart, and nothing of AWS's own speed. Ratios are steadier than seconds from one
-machine to another, and shrink as the latency grows.
+For anyone who asks how fast the action is, and for contributors who change something that costs time.
+
+\`npm run bench\` makes this page from [results.json](benchmarks/results.json). Each table is one run.
+
+AWS is [moto](https://github.com/getmoto/moto) on the same machine, behind a proxy that counts calls and adds the latency of the first column. The figures compare tools. They do not measure the speed of
+AWS. Ratios vary less between machines than seconds, and shrink as the latency grows.
 
     npm run bench                  # everything, five rounds
     npm run bench -- seed 3        # one part, three rounds; parts are startup, seed and scale
     npm run bench:push -- 5        # the image, beside skopeo and docker push
 
-Terraform takes part where \`terraform\` is installed and \`terraform init\` finds the AWS provider; the AWS CLI where \`aws\` is.`,
+The tables include Terraform if \`terraform init\` finds the AWS provider, and the AWS CLI if \`aws\` is installed.`,
     seedPart(results),
     startupPart(results),
     scalePart(results),
@@ -59,11 +61,11 @@ function seedPart({ seed, machines }: Results): string {
   ]);
   const versions = [...new Set(seed.rows.map(({ tool, version }) => `${tool}: ${version}`))].join('; ');
   const missing = seed.missing.length === 0 ? '' : `\n\nLeft out: ${seed.missing.join('; ')}.`;
-  return `## The article's case, beside what people use today
+  return `## The example, beside the AWS CLI and Terraform
 
-A log group with retention and a tag, 14 parameters, 3 JSON secrets, a repository; into an empty account, and again when
-all of it stands. The script is the article's own commands, by the version of the AWS CLI that is named below. Terraform keeps its
-state on the local disk.
+The run creates a log group with retention and a tag, 14 parameters, 3 JSON secrets and a repository. The second run finds all of them.
+
+The script has the commands of the article. Terraform keeps its state on the local disk. Versions are below the table.
 
 ${measuredOn(machines.seed)}
 
@@ -98,9 +100,9 @@ function startupPart({ startup, machines }: Results): string {
   ]);
   return `## Start-up
 
-From the start of the process to its end, or to the arrival of the first call; AWS answers at once here. "Every feature" has a
-configuration file, an image, Auth0 and a pull request's comment. Runners start actions for \`node20\` on Node.js 24 today, so the ratios
-on Node.js 24 are the ones to hold.
+The time runs from the start of the process to its end, or to the first call. AWS answers without latency here. "Every feature" has a configuration file, an image, Auth0 and a comment on a pull request.
+
+GitHub runs \`node20\` actions on Node.js 24 today, so the ratios on Node.js 24 matter most.
 
 ${measuredOn(machines.startup)}
 
@@ -124,12 +126,13 @@ function scalePart({ scale, machines }: Results): string {
   ]);
   return `## Scale
 
-One variable in ten goes into a secret of its own; 60 ms of latency. The rest are parameters, which AWS lets be written at 3 a
-second after the first 20, so a first apply of more than a few hundred is waiting; and read, ten by a call, at 40 calls a second,
-which is what bounds a silent run of many. The column "quota" has the seconds that these rates give at the least; calls that wait
-for them look like rounds. A burst that the reads begin with lets a run stay below it. Above ${MOST_APPLIED.toLocaleString('en')} variables the account is filled behind the
-action's back. The emulator walks over all parameters at every listing, minutes a run at 3,000: so the silent runs and those with one
-change get its answers as they were remembered from a run that is not measured.
+One variable in ten is a secret of its own, and the others are parameters. The latency is 60 ms.
+
+AWS accepts 3 parameter writes a second after the first 20. So a first apply of some hundred variables mostly waits. AWS accepts 40 reads a second, of ten parameters each, which bounds a run without changes.
+
+The column "quota" has the seconds that these rates need. A run can be faster, since the first reads are a burst. Calls that wait count as rounds.
+
+Above ${MOST_APPLIED.toLocaleString('en')} variables the account is filled behind the action. The emulator needs minutes to list 3,000 parameters. So these runs get its recorded answers from a run that is not measured.
 
 ${measuredOn(machines.scale)}
 

@@ -3,6 +3,7 @@ import {
   CreateLogGroupCommand,
   DescribeLogGroupsCommand,
   ListTagsLogGroupCommand,
+  PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CreateRepositoryCommand,
@@ -23,6 +24,7 @@ import {
   GetParametersCommand,
   ListTagsForResourceCommand,
   PutParameterCommand,
+  RemoveTagsFromResourceCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import type { AwsServer } from '../servers/aws.ts';
@@ -77,6 +79,8 @@ export function account(aws: AwsServer, prefix = '/papyrus/prd') {
       Value = 'stood before',
       Type: 'String' | 'SecureString' = 'String',
     ) => ssm.send(new PutParameterCommand({ Name, Value, Type, Tags: list(tags) })),
+    untagParameter: (ResourceId: string, TagKeys: string[]) =>
+      ssm.send(new RemoveTagsFromResourceCommand({ ResourceType: 'Parameter', ResourceId, TagKeys })),
 
     /** Names of secrets that are not scheduled for deletion. */
     async secrets(): Promise<string[]> {
@@ -110,6 +114,8 @@ export function account(aws: AwsServer, prefix = '/papyrus/prd') {
       return { retention: found.retentionInDays, tags };
     },
     createLogGroup: (logGroupName: string) => logs.send(new CreateLogGroupCommand({ logGroupName })),
+    setRetention: (logGroupName: string, retentionInDays: number) =>
+      logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays })),
 
     async repository(name: string) {
       const { repositories = [] } = await ecr

@@ -1,4 +1,6 @@
 // The command line as a child process whose streams are pipes.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { INPUTS } from '../../src/settings/input-names.ts';
 import { dotenv, openStage, SEED } from '../action/stage.ts';
@@ -289,5 +291,48 @@ describe('the command line', () => {
     expect(apply.code).toBe(0);
     expect(apply.errors).not.toMatch(/warning: .*deprecat/i);
     expect((await run(['plan', '--help'], { node })).code).toBe(0);
+  });
+});
+
+describe('beside the plan', () => {
+  const task = JSON.stringify({
+    family: 'papyrus',
+    containerDefinitions: [{ name: 'app', image: 'placeholder' }],
+  });
+
+  it('the completed task definition is a file of its own', async () => {
+    const folder = folderWith({ '.env': dotenv(), 'task.json': task });
+    const args = [...PREFIX, '--env-file', '.env', '--task-definition', 'task.json'];
+    const plan = await run(['plan', ...args], { folder });
+    expect(plan.code).toBe(0);
+    expect(plan.output).not.toContain('Task definition:');
+    const { code, output } = await run(['apply', ...args, '--yes'], { folder });
+    expect(code).toBe(0);
+    const path = /^Task definition: (.+)$/m.exec(output)?.[1] ?? '';
+    const completed = JSON.parse(readFileSync(path, 'utf8')) as {
+      containerDefinitions: { secrets: { name: string }[] }[];
+    };
+    const names = completed.containerDefinitions[0]?.secrets.map(({ name }) => name) ?? [];
+    expect(names).toEqual(expect.arrayContaining(['DB_PASSWORD', 'LOG_LEVEL']));
+    expect(readFileSync(join(folder, 'task.json'), 'utf8')).toBe(task);
+  });
+
+  it('the IAM policies are printed with --iam-policies', async () => {
+    const { output } = await run(['plan', ...PREFIX, '--iam-policies']);
+    expect(output).toContain('logs:CreateLogGroup');
+    const json = await run(['plan', ...PREFIX, '--iam-policies', '--json']);
+    expect(Object.keys((JSON.parse(json.output) as { policies: object }).policies)).toHaveLength(3);
+  });
+
+  it('what cannot be read fails a plan, and is named', async () => {
+    stage.aws.fault({
+      operation: 'DescribeLogGroups',
+      kind: 'access-denied',
+      times: Number.POSITIVE_INFINITY,
+    });
+    const { code, output, errors } = await run(['drift', ...PREFIX, '--only', 'log-group']);
+    expect(code).toBe(1);
+    expect(errors).toContain('logs:DescribeLogGroups');
+    expect(output).toContain('Incomplete');
   });
 });

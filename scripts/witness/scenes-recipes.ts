@@ -1,4 +1,4 @@
-/** docs/recipes.md, from top to bottom. */
+/** The workflows of docs/recipes.md, docs/environments.md and docs/delivery.md. */
 import { readFileBlock } from './published.ts';
 import type { Play } from './scene.ts';
 import { outputs } from './scene.ts';
@@ -96,7 +96,7 @@ export const RECIPES: Readonly<Record<string, Play>> = {
       { title: 'then nothing is left to write', event: PUSH, expected: { ...APPLY, writes: false } },
     ],
   },
-  'docs/recipes.md: approved': {
+  'docs/environments.md: approved': {
     ...DOTENV,
     scenes: [
       {
@@ -167,7 +167,7 @@ export const RECIPES: Readonly<Record<string, Play>> = {
       },
     ],
   },
-  'docs/recipes.md: bootstrap': {
+  'docs/environments.md: bootstrap': {
     ...DOTENV,
     scenes: [
       {
@@ -217,7 +217,7 @@ export const RECIPES: Readonly<Record<string, Play>> = {
           roles: ['papyrus-deploy'],
           writes: true,
           summaries: 1,
-          log: [new RegExp(`/papyrus:${SHA} stands, sha256:[0-9a-f]{64}`)],
+          log: [new RegExp(`/papyrus:${SHA} is sha256:[0-9a-f]{64}`)],
         },
         after: ({ registry }) => {
           const tags = [...(registry.repositories.get('papyrus')?.tags.keys() ?? [])].sort();
@@ -243,7 +243,7 @@ export const RECIPES: Readonly<Record<string, Play>> = {
       },
     ],
   },
-  'docs/recipes.md: address': {
+  'docs/delivery.md: address': {
     secrets: (stage) => ({
       DOTENV: envAt(stage),
       AUTH0_MANAGEMENT_CLIENT_ID: stage.auth0.management.id,
@@ -276,10 +276,12 @@ export const RECIPES: Readonly<Record<string, Play>> = {
       },
     ],
   },
-  'docs/recipes.md: environments': {
+  'docs/environments.md: environments': {
     ...DOTENV,
     vars: { AWS_ROLE: 'arn:aws:iam::123456789012:role/papyrus-both-deploy' },
-    files: { '.github/aws-bootstrap.yml': readFileBlock('docs/recipes.md', '.github/aws-bootstrap.yml') },
+    files: {
+      '.github/aws-bootstrap.yml': readFileBlock('docs/environments.md', '.github/aws-bootstrap.yml'),
+    },
     scenes: [
       {
         title: 'a push applies both environments, each with a summary of its own',

@@ -25,11 +25,19 @@ export async function main(given: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = await tellFailure(error, terminal);
   }
-  // Neither a connection that somebody holds open nor a call that waits keeps the process.
-  setTimeout(() => process.exit(), LEAVE_MS).unref();
+  leave();
 }
 
 const LEAVE_MS = 1_000;
+
+/** Neither a connection that somebody holds open nor a call that waits keeps the process, but a reader that is slow does. */
+function leave(): void {
+  setTimeout(() => {
+    const isRead = STREAMS.output.destroyed || STREAMS.output.writableLength === 0;
+    if (isRead) process.exit();
+    leave();
+  }, LEAVE_MS).unref();
+}
 
 /** Node would print what nobody caught whole, and a value may stand in it. */
 function endOnFaults(terminal: Terminal): void {
