@@ -42,6 +42,8 @@ export async function converge(
 ): Promise<Run> {
   const { clock } = timing;
   const { settings, masks } = asked;
+  if (log.isDebug())
+    (await import('./clients/hosts.ts')).onNewHost((host) => log.debug(`connects to ${host}`));
   const calls = new Calls(clock, stop, log.isDebug() ? call : undefined);
   const agent = runner.usesProxy
     ? new (await import('./clients/proxy.ts')).ProxyAgent(readEnvironment)

@@ -69,7 +69,7 @@ describe('a trust policy', () => {
           expect(mine).toBe(await isTrusted(trust, token));
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 500 },
     );
   });
 

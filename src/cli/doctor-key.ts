@@ -1,6 +1,6 @@
 import type { KmsKey } from '../clients/kms.ts';
 import { type Check, doubtful, failed, passed, shellQuote } from './check.ts';
-import { listOf, statementsOf, UnreadablePolicyError } from './trust-policy.ts';
+import { isMatched, listOf, statementsOf, UnreadablePolicyError } from './trust-policy.ts';
 
 export interface KeyFacts {
   /** `kms-key-id`, as it was given. */
@@ -11,9 +11,11 @@ export interface KeyFacts {
   readonly account: string;
   /** ARN of the role that the workflow assumes; undefined where it is not known. */
   readonly role: string | undefined;
+  /** Of `log-group-kms-key-id`: the service that uses the key by itself, so that its policy must name it. */
+  readonly service?: string | undefined;
 }
 
-/** Judges whether the key of `kms-key-id` can encrypt, and whether its policy lets the role use it. */
+/** Judges whether a key can encrypt, and whether its policy lets those use it who have to. */
 export function checkKey(facts: KeyFacts): Check[] {
   const { given, key, policy } = facts;
   if (key === undefined)
@@ -58,7 +60,7 @@ export function checkKey(facts: KeyFacts): Check[] {
 
 const NEEDED = ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'];
 
-function checkPolicy({ given, account, role }: KeyFacts, policy: string, id: string): Check {
+function checkPolicy({ given, account, role, service }: KeyFacts, policy: string, id: string): Check {
   let statements: ReturnType<typeof statementsOf>;
   try {
     statements = statementsOf(policy);
@@ -75,7 +77,7 @@ function checkPolicy({ given, account, role }: KeyFacts, policy: string, id: str
         (one) =>
           one['Effect'] === 'Allow' &&
           covers(one['Action'], action) &&
-          principalsOf(one['Principal']).some(isWhom),
+          principalsOf(one['Principal'], service === undefined ? 'AWS' : 'Service').some(isWhom),
       ),
     );
   const isRoot = (principal: string) =>
@@ -87,6 +89,14 @@ function checkPolicy({ given, account, role }: KeyFacts, policy: string, id: str
       `The policy of the KMS key ${given} denies some of ${NEEDED.join(', ')}`,
       cure,
     );
+  if (service !== undefined)
+    return allowing((principal) => principal === service || principal === '*')
+      ? passed('key-policy', `The policy of the KMS key ${given} lets ${service} use it`)
+      : failed(
+          'key-policy',
+          `The policy of the KMS key ${given} does not let ${service} use it, which encrypts the log group`,
+          cure.replace('for the role', `for the service ${service}`),
+        );
   if (allowing(isRoot)) return passed('key-policy', `The policy of the KMS key ${given} leaves it to IAM`);
   if (role !== undefined && allowing((principal) => principal === role || isRoot(principal)))
     return passed('key-policy', `The policy of the KMS key ${given} lets ${role} use it`);
@@ -98,18 +108,13 @@ function checkPolicy({ given, account, role }: KeyFacts, policy: string, id: str
 }
 
 function covers(actions: unknown, wanted: string): boolean {
-  return listOf(actions).some((action) => {
-    const pattern = action
-      .toLowerCase()
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.');
-    return new RegExp(`^${pattern}$`).test(wanted.toLowerCase());
-  });
+  return listOf(actions).some((action) =>
+    isMatched({ text: action.toLowerCase(), operator: 'StringLike' }, wanted.toLowerCase()),
+  );
 }
 
-function principalsOf(principal: unknown): string[] {
+function principalsOf(principal: unknown, kind: 'AWS' | 'Service'): string[] {
   if (typeof principal === 'string') return [principal];
-  if (typeof principal !== 'object' || principal === null || !('AWS' in principal)) return [];
-  return listOf(principal.AWS);
+  if (typeof principal !== 'object' || principal === null) return [];
+  return listOf((principal as Readonly<Record<string, unknown>>)[kind]);
 }

@@ -9,7 +9,7 @@ import { noNames, observe, openProviders } from '../providers/providers.ts';
 import { findStrays } from '../providers/strays.ts';
 import { type Check, doubtful } from './check.ts';
 import { checkOwnership, checkQuota, type Existing, STANDARD_PARAMETERS } from './doctor-account.ts';
-import { checkKey } from './doctor-key.ts';
+import { checkKey, type KeyFacts } from './doctor-key.ts';
 import { checkCalls } from './doctor-permissions.ts';
 import type { CheckedRoles, RoleScope } from './doctor-roles.ts';
 import { errorInWords } from './errors.ts';
@@ -107,14 +107,30 @@ async function checkRoom(
   }
 }
 
-async function checkKeys(
-  { settings, account, caller }: RoleScope,
-  role: string | undefined,
-): Promise<Check[]> {
-  const given = settings.kmsKeyId;
-  // Every account may use the keys that AWS manages.
-  if (given === undefined || /(?:^|:)alias\/aws\//.test(given)) return [];
+async function checkKeys(scope: RoleScope, role: string | undefined): Promise<Check[]> {
+  const { settings, account, caller } = scope;
   const kms = new Kms(account.connection, account.calls);
+  const { kmsKeyId } = settings;
+  const logs = settings.logGroup?.kmsKey;
+  const host = caller.arn.startsWith('arn:aws-cn:') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return [
+    // Every account may use the keys that AWS manages.
+    ...(kmsKeyId === undefined || /(?:^|:)alias\/aws\//.test(kmsKeyId)
+      ? []
+      : await checkOneKey(kms, { given: kmsKeyId, account: caller.account, role })),
+    ...(logs === undefined || logs === 'none'
+      ? []
+      : await checkOneKey(kms, {
+          given: logs,
+          account: caller.account,
+          role,
+          service: `logs.${settings.region}.${host}`,
+        })),
+  ];
+}
+
+async function checkOneKey(kms: Kms, facts: Omit<KeyFacts, 'key' | 'policy'>): Promise<Check[]> {
+  const { given } = facts;
   try {
     const key = await kms.key(given);
     const policy =
@@ -124,7 +140,7 @@ async function checkKeys(
             if (error instanceof AwsError) return undefined;
             throw error;
           });
-    return checkKey({ given, key, policy, account: caller.account, role });
+    return checkKey({ ...facts, key, policy });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     return [doubtful('key', `The KMS key ${given} could not be asked: ${errorInWords(error)}`)];

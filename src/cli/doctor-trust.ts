@@ -90,7 +90,7 @@ const deniesOf = (trust: string) =>
 
 /** @returns why no subject of the job fits, by the one that comes nearest */
 function mismatch(role: Role, statements: readonly TrustStatement[], subjects: Subjects, job: Job): string {
-  const patterns = statements.flatMap(({ subjects: named }) => named ?? []);
+  const patterns = statements.flatMap(({ subjects: named }) => named?.flat() ?? []);
   const own = [subjects.old, subjects.withIds].filter((one) => one !== undefined);
   const sent = subjects.sent === 'withIds' ? (subjects.withIds ?? subjects.old) : subjects.old;
   const start = `${role.name} does not trust ${sent}`;
@@ -139,7 +139,7 @@ function judgeWidth(role: Role, statements: readonly TrustStatement[], job: Job,
     return [doubtful('trust', `${role.name} does not compare the audience ${ISSUER}:aud`, cure)];
   const [owner = ''] = job.repository.split('/');
   const wide = statements
-    .flatMap(({ subjects }) => subjects ?? [])
+    .flatMap(({ subjects }) => subjects?.flat() ?? [])
     .filter(({ operator, text }) => operator === 'StringLike' && isWide(text, owner));
   return wide.length === 0
     ? []

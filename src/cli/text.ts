@@ -44,72 +44,61 @@ export function columnsOf(text: string): number {
   return [...plain].length + (plain.match(WIDE)?.length ?? 0);
 }
 
+/** A part of a line, by its characters: from the first, up to the last and without it. */
+type Range = readonly [start: number, end: number];
+
+/** @returns the parts that become lines of their own; a blank at which a line is broken is in none of them */
+function rangesOf(characters: readonly string[], width: number, indent: number): Range[] {
+  const ranges: Range[] = [];
+  let start = 0;
+  while (true) {
+    const room = Math.max(1, ranges.length === 0 ? width : width - indent);
+    let end = start;
+    let columns = 0;
+    for (; end < characters.length; end++) {
+      columns += columnsOf(characters[end] ?? '');
+      if (columns > room && end > start) break;
+    }
+    if (end >= characters.length) return [...ranges, [start, end]];
+    const broken = lastBlank(characters, start, end);
+    ranges.push([start, broken ?? end]);
+    start = broken === undefined ? end : broken + 1;
+  }
+}
+
+/** @returns where the line is broken: at the last blank behind its first word */
+function lastBlank(characters: readonly string[], start: number, end: number): number | undefined {
+  let first = start;
+  while (characters[first] === ' ') first++;
+  for (let at = end; at > first; at--) if (characters[at] === ' ') return at;
+  return undefined;
+}
+
 /**
  * Breaks a line at blanks; a word that is longer than the line is broken where it has to.
  * @param width columns; Infinity keeps the line whole
  * @param indent columns before each further line
  */
 export function wrap(text: string, width: number, indent = 0): string[] {
-  if (columnsOf(text) <= width) return [text];
-  const lead = /^ */.exec(text)?.[0] ?? '';
-  const lines: string[] = [];
-  let line = lead;
-  let isEmpty = true;
-  for (const word of text.slice(lead.length).split(' ')) {
-    let rest = word;
-    if (!isEmpty && columnsOf(line) + 1 + columnsOf(rest) <= width) {
-      line += ` ${rest}`;
-      continue;
-    }
-    if (!isEmpty) {
-      lines.push(line);
-      line = ' '.repeat(indent);
-    }
-    while (columnsOf(line) + columnsOf(rest) > width) {
-      const room = Math.max(1, width - columnsOf(line));
-      const [head, tail] = cutAt(rest, room);
-      lines.push(line + head);
-      line = ' '.repeat(indent);
-      rest = tail;
-    }
-    line += rest;
-    isEmpty = false;
-  }
-  return [...lines, line];
-}
-
-function cutAt(text: string, columns: number): [head: string, tail: string] {
-  let head = '';
-  let taken = 0;
-  for (const character of text) {
-    const width = columnsOf(character);
-    if (taken > 0 && taken + width > columns) break;
-    head += character;
-    taken += width;
-  }
-  return [head, text.slice(head.length)];
+  const characters = [...text];
+  return rangesOf(characters, width, indent).map(
+    ([start, end], index) =>
+      `${index === 0 ? '' : ' '.repeat(indent)}${characters.slice(start, end).join('')}`,
+  );
 }
 
 /** Breaks a line of styled pieces as {@link wrap} breaks its text, and keeps the styles. */
 export function wrapSpans(spans: readonly Span[], width: number, indent = 0): Span[][] {
-  const lines = wrap(plainText(spans), width, indent);
-  if (lines.length === 1) return [[...spans]];
   const characters = spans.flatMap((span) =>
     typeof span === 'string'
       ? [...span].map((text): Span => text)
       : [...span.text].map((text): Span => ({ text, style: span.style })),
   );
-  let at = 0;
-  return lines.map((line, index) => {
-    const isBroken = index > 0;
-    const body = isBroken ? line.slice(indent) : line;
-    // The blank at which the line was broken.
-    const length = [...body].length;
-    if (isBroken && plainText(characters.slice(at, at + 1)) === ' ' && !body.startsWith(' ')) at += 1;
-    const piece = joined(characters.slice(at, at + length));
-    at += length;
-    return isBroken ? [' '.repeat(indent), ...piece] : piece;
-  });
+  const texts = characters.map((span) => plainText([span]));
+  return rangesOf(texts, width, indent).map(([start, end], index) => [
+    ...(index === 0 ? [] : [' '.repeat(indent)]),
+    ...joined(characters.slice(start, end)),
+  ]);
 }
 
 /** Neighbours of one style become one piece. */

@@ -7,14 +7,16 @@ import { ISSUER } from './subject.ts';
 /** What one statement demands of a token. */
 export interface TrustStatement {
   /** Subjects that it compares with, as they are written; undefined where it does not look at the subject. */
-  readonly subjects: readonly SubjectPattern[] | undefined;
-  /** Audiences, with the same meaning. */
-  readonly audiences: readonly SubjectPattern[] | undefined;
+  readonly subjects: Patterns | undefined;
+  readonly audiences: Patterns | undefined;
   /** True where a token without the claim passes too: `ForAllValues:`, `…IfExists`. */
   readonly isLax: boolean;
   /** Conditions that this reader does not know; a job may fail them. */
   readonly unknown: readonly string[];
 }
+
+/** Of each operator one list: all operators must hold, each by one of its patterns. */
+export type Patterns = ReadonlyArray<readonly SubjectPattern[]>;
 
 export interface SubjectPattern {
   readonly text: string;
@@ -57,8 +59,8 @@ export function isAccepted(
 }
 
 /** Without a condition every token passes. */
-export const isNamed = (patterns: readonly SubjectPattern[] | undefined, value: string) =>
-  patterns === undefined || patterns.some((pattern) => isMatched(pattern, value));
+export const isNamed = (patterns: Patterns | undefined, value: string) =>
+  patterns === undefined || patterns.every((all) => all.some((pattern) => isMatched(pattern, value)));
 
 /** A policy that IAM would not have taken. */
 export class UnreadablePolicyError extends Error {
@@ -114,8 +116,7 @@ function isFederated(principal: unknown, provider: string): boolean {
 const OPERATORS = ['StringEquals', 'StringLike', 'StringEqualsIgnoreCase'] as const;
 
 function readConditions(condition: unknown): TrustStatement {
-  let subjects: SubjectPattern[] | undefined;
-  let audiences: SubjectPattern[] | undefined;
+  const groups: Record<'sub' | 'aud', SubjectPattern[][]> = { sub: [], aud: [] };
   let isLax = false;
   const unknown: string[] = [];
   for (const [written, keys] of Object.entries(isObject(condition) ? condition : {})) {
@@ -124,18 +125,14 @@ function readConditions(condition: unknown): TrustStatement {
     const passesAbsent = /^ForAllValues:/i.test(written) || /IfExists$/i.test(written);
     for (const [key, values] of Object.entries(isObject(keys) ? keys : {})) {
       const claim = key.toLowerCase().replace(`${ISSUER}:`, '');
-      const patterns = (of: SubjectPattern[] | undefined): SubjectPattern[] => {
-        const read = listOf(values).map((value) => ({ text: value, operator: operator ?? 'StringEquals' }));
-        // Two operators on one claim must both hold: what the first names is what the second is held against.
-        return of === undefined
-          ? read
-          : of.filter(({ text }) => read.some((pattern) => isMatched(pattern, text)));
-      };
-      if (operator === undefined || !['sub', 'aud'].includes(claim)) unknown.push(`${written} ${key}`);
-      else if (claim === 'sub') subjects = patterns(subjects);
-      else audiences = patterns(audiences);
+      if (operator === undefined || (claim !== 'sub' && claim !== 'aud')) {
+        unknown.push(`${written} ${key}`);
+        continue;
+      }
+      groups[claim].push(listOf(values).map((text) => ({ text, operator })));
       if (passesAbsent && claim === 'sub') isLax = true;
     }
   }
-  return { subjects, audiences, isLax, unknown };
+  const given = (all: SubjectPattern[][]) => (all.length === 0 ? undefined : all);
+  return { subjects: given(groups.sub), audiences: given(groups.aud), isLax, unknown };
 }
