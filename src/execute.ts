@@ -3,7 +3,7 @@ import type { Calls } from './clients/aws.ts';
 import type { Clock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import { classifier, disclosureOf } from './context.ts';
-import { failureOf, reasonOf } from './failure.ts';
+import { reasonOf } from './failure.ts';
 import type { Plan } from './model/change.ts';
 import type { Outcome } from './model/outcome.ts';
 import { apply, unapplied } from './plan/apply.ts';
@@ -19,6 +19,7 @@ import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
 import type { ApplyTiming } from './report/run-log.ts';
 import * as runLog from './report/run-log.ts';
+import { failureOf } from './run-failure.ts';
 import type { Survey } from './survey.ts';
 
 /** What the part of a run before the plan hands over. */

@@ -76,7 +76,7 @@ describe('from a parameter to a secret', () => {
     aws.fault({ operation: 'PutSecretValue', kind: 'access-denied', times: 9 });
     const failed = await at.step(moved);
     expect(failed.exitCode).toBe(1);
-    expect(failed.log).toContain('left out');
+    expect(failed.log).toContain('skipped');
     expect(aws.count('DeleteParameters')).toBe(0);
     expect(await at.parameters()).toContain(`${P}/DB_USER`);
   });

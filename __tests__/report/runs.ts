@@ -1,5 +1,5 @@
 import { routesByPlace } from '../../src/desired/places.ts';
-import { failureOf, reasonOf } from '../../src/failure.ts';
+import { reasonOf } from '../../src/failure.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { Facts, Spec } from '../../src/model/spec.ts';
@@ -11,6 +11,7 @@ import { encryptedVariables } from '../../src/plan/settled-type.ts';
 import { causesOf } from '../../src/report/causes.ts';
 import { openGate } from '../../src/report/gate.ts';
 import type { Run } from '../../src/report/run.ts';
+import { failureOf } from '../../src/run-failure.ts';
 import { Masks } from '../../src/settings/masks.ts';
 import { ask, type Given } from '../asking.ts';
 

@@ -1,6 +1,5 @@
 /** Every state that a report can have, made by the code that makes it in a run: rendered by scripts/screens.ts, measured by a test. */
 import { AwsError } from '../../src/clients/errors.ts';
-import { failureOf } from '../../src/failure.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { Spec } from '../../src/model/spec.ts';
@@ -13,6 +12,7 @@ import { issueText } from '../../src/report/drift-issue.ts';
 import { faultSummary } from '../../src/report/early-summary.ts';
 import type { Run } from '../../src/report/run.ts';
 import { summary } from '../../src/report/summary.ts';
+import { failureOf } from '../../src/run-failure.ts';
 import type { Given } from '../asking.ts';
 import { sdkError } from '../clients/clock.ts';
 import { ARTICLE_ENV } from '../seed.ts';

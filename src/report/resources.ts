@@ -116,9 +116,11 @@ export function shortName(kind: Kind, name: string, prefix: string): string {
 }
 
 function aspects(change: Change, existing: Spec | undefined): string[] {
+  const isNew = change.action === 'create';
+  const spec = existing ?? (isNew ? change.desired : undefined);
+  const all = spec === undefined ? [] : aspectsOf(change.kind, spec);
   // The version of what is new is always the first.
-  const spec = change.action === 'create' ? change.desired : existing;
-  return spec === undefined ? [] : aspectsOf(change.kind, spec);
+  return isNew ? all.filter((aspect) => aspect !== 'version 1') : all;
 }
 
 function plainValue({ kind, differences }: Change, values: Values): string | undefined {
