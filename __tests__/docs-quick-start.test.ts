@@ -77,7 +77,7 @@ describe.skipIf(!hasPrograms && process.env['CI'] !== 'true')(
       expect(seen('curl.log')).toMatch(/\/v1\/iam\/roles\.yml$/m);
       expect(seen('secret.txt')).toBe(read('examples/seed.env'));
       process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-    const iam = new IAMClient({
+      const iam = new IAMClient({
         endpoint: aws.motoUrl,
         region: 'us-west-2',
         credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
