@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { Unclear } from '../settings/texts.ts';
+import { ParseError } from '../settings/parse.ts';
 import { readRegular } from '../settings/workspace-file.ts';
 
 /*
@@ -29,8 +29,8 @@ export function readGiven(path: string): string {
   try {
     return readRegular(resolve(path), path, MOST_BYTES).toString('utf8');
   } catch (error) {
-    if (error instanceof Unclear) throw error;
-    throw new Unclear(`there is no file ${path} that can be read`);
+    if (error instanceof ParseError) throw error;
+    throw new ParseError(`there is no file ${path} that can be read`);
   }
 }
 

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { regionOfProfile } from '../settings/aws-environment.ts';
 import { INPUTS } from '../settings/input-names.ts';
 import { type Runner, readAwsFiles, readRunner } from '../settings/inputs.ts';
-import { Unclear } from '../settings/texts.ts';
+import { ParseError } from '../settings/parse.ts';
 import { type Flags, UsageError } from './arguments.ts';
 import { ENVIRONMENT, readStandardInput } from './environment.ts';
 import { readGiven } from './files.ts';
@@ -16,8 +16,8 @@ import type { Terminal } from './terminal.ts';
  * @throws UsageError where a flag contradicts the command, or its file cannot be read
  */
 export async function readRunInputs(flags: Flags, terminal: Terminal, mode: string): Promise<Runner> {
-  const asked = flags.get('mode')?.trim();
-  if (asked !== undefined && asked !== 'auto' && asked !== mode)
+  const runInput = flags.get('mode')?.trim();
+  if (runInput !== undefined && runInput !== 'auto' && runInput !== mode)
     throw new UsageError(`the command is ${mode}, and --mode says otherwise; leave --mode out`);
   const readers = INPUTS.filter((name) => flags.all(name).some((value) => splitList(value).includes('-')));
   if (readers.length > 1 || readers.some((name) => standardInputsOf(flags.all(name)) > 1))
@@ -69,7 +69,7 @@ function resolveReference(
   try {
     return readGiven(reference.slice(1));
   } catch (error) {
-    if (!(error instanceof Unclear)) throw error;
+    if (!(error instanceof ParseError)) throw error;
     throw new UsageError(`--${name}: ${error.message}`);
   }
 }

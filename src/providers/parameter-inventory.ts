@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import type DataLoader from 'dataloader';
 import { AwsError } from '../clients/errors.ts';
-import type { Stray } from '../model/inventory.ts';
+import type { Unconfigured } from '../model/inventory.ts';
 import { ADOPTED, MADE, OWNER_FIELD, OWNER_TAG } from '../model/ownership.ts';
 import type { Specs } from '../model/spec.ts';
 import { type ProviderContext, sender } from './context.ts';
@@ -32,18 +32,18 @@ export function parameterInventory(
   });
 
   return {
-    async strays(path, known) {
-      const isStray = ({ Name }: ParameterMetadata) => Name !== undefined && !known.has(Name);
-      const strays = [...(await listing.children(path)).values()].filter(isStray);
+    async unconfigured(path, known) {
+      const isUnconfigured = ({ Name }: ParameterMetadata) => Name !== undefined && !known.has(Name);
+      const unconfigured = [...(await listing.children(path)).values()].filter(isUnconfigured);
       // A listing shows no tags, so who made them is asked only where there is something to ask about.
-      if (strays.length === 0) return [];
+      if (unconfigured.length === 0) return [];
       const [made, adopted] = await Promise.all(
         [MADE, ADOPTED].map(async (owner) => {
           const listed = await listing.list(path, 'OneLevel', [tagged(owner)]);
           return new Set(listed.keys());
         }),
       );
-      return strays.map((metadata): Stray<ParameterSpec> => {
+      return unconfigured.map((metadata): Unconfigured<ParameterSpec> => {
         if (made?.has(metadata.Name ?? '')) return { spec: specOf(metadata, MADE), owner: 'made' };
         if (adopted?.has(metadata.Name ?? '')) return { spec: specOf(metadata, ADOPTED), owner: 'adopted' };
         return { spec: specOf(metadata, undefined), owner: 'others' };
@@ -65,7 +65,7 @@ function specOf(metadata: ParameterMetadata, owner: string | undefined): Paramet
   return {
     name: Name,
     fields: { type: Type, tier: Tier ?? 'Standard', 'key-id': KeyId, [OWNER_FIELD]: owner },
-    facts: {
+    metadata: {
       arn: ARN,
       version: Version === undefined ? undefined : String(Version),
       modifiedBy: LastModifiedUser,

@@ -1,5 +1,5 @@
 /** One thing that is wrong or worth telling, with the place where it stands; it never holds a value. */
-export interface Note {
+export interface Diagnostic {
   /** What the user wrote it in: an input (`input tags`), a file, a part of the configuration file. */
   readonly where: string;
   /** Path below the workspace and 1-based line, where the place is a file: annotations point there. */
@@ -12,43 +12,43 @@ export interface Note {
 }
 
 /** Gathers everything that is wrong with the input, so that it is told at once. */
-export class Notes {
-  readonly faults: Note[] = [];
-  readonly warnings: Note[] = [];
-  readonly notices: Note[] = [];
+export class Diagnostics {
+  readonly errors: Diagnostic[] = [];
+  readonly warnings: Diagnostic[] = [];
+  readonly notices: Diagnostic[] = [];
   readonly #told = new Set<string>();
 
   /** Reported once, also where several readers meet the same mistake. */
-  fault(note: Note): void {
+  fault(note: Diagnostic): void {
     const key = JSON.stringify(note);
     if (this.#told.has(key)) return;
     this.#told.add(key);
-    this.faults.push(note);
+    this.errors.push(note);
   }
 
-  warn(note: Note): void {
+  warn(note: Diagnostic): void {
     this.warnings.push(note);
   }
 
-  notice(note: Note): void {
+  notice(note: Diagnostic): void {
     this.notices.push(note);
   }
 }
 
 /** Thrown once, with every fault of the input, before the first call that writes. */
-export class InputFaults extends Error {
-  constructor(readonly faults: readonly Note[]) {
+export class InputErrors extends Error {
+  constructor(readonly errors: readonly Diagnostic[]) {
     super(
-      faults.length === 1
+      errors.length === 1
         ? 'one thing is wrong with the input'
-        : `${faults.length} things are wrong with the input`,
+        : `${errors.length} things are wrong with the input`,
     );
     this.name = 'InputFaults';
   }
 }
 
 /** @returns one line for people: place, key, what and what to do. */
-export function describe(note: Note): string {
+export function describe(note: Diagnostic): string {
   const place = note.line === undefined ? note.where : `${note.where} line ${note.line}`;
   return note.key === undefined ? `${place}: ${note.text}` : `${place}: ${note.key}: ${note.text}`;
 }

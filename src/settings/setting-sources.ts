@@ -1,9 +1,9 @@
 import type { ConfigFile } from './config.ts';
-import type { Note, Notes } from './fault.ts';
-import { Unclear } from './texts.ts';
+import type { Diagnostic, Diagnostics } from './diagnostics.ts';
+import { ParseError } from './parse.ts';
 
 /** What was asked for under one name, and where. */
-export interface Asked {
+export interface RawSetting {
   readonly value: unknown;
   readonly where: string;
   readonly file?: string | undefined;
@@ -14,13 +14,13 @@ export interface Asked {
  * The one place that knows the precedence: input given > `environments:` of the prefix > the file > default.
  * Settings of things that several environments share leave the environment's layer out.
  */
-export class Layers {
+export class SettingSources {
   readonly #inputs: ReadonlyMap<string, string>;
   readonly #file: ConfigFile | undefined;
-  readonly #notes: Notes;
+  readonly #notes: Diagnostics;
   #environment: string | undefined;
 
-  constructor(inputs: ReadonlyMap<string, string>, file: ConfigFile | undefined, notes: Notes) {
+  constructor(inputs: ReadonlyMap<string, string>, file: ConfigFile | undefined, notes: Diagnostics) {
     this.#inputs = inputs;
     this.#file = file;
     this.#notes = notes;
@@ -31,7 +31,7 @@ export class Layers {
     this.#environment = name;
   }
 
-  get(name: string, shared = false): Asked | undefined {
+  get(name: string, shared = false): RawSetting | undefined {
     const input = this.#inputs.get(name);
     // Like the runner, which cannot tell an empty input from one that is not given.
     if (input !== undefined && input.trim() !== '') return { value: input, where: `input ${name}` };
@@ -39,40 +39,40 @@ export class Layers {
   }
 
   /** @returns what the configuration file says, also where an input of the name is given */
-  inFile(name: string, shared = false): Asked | undefined {
+  inFile(name: string, shared = false): RawSetting | undefined {
     return (shared ? undefined : this.inEnvironment(name)) ?? this.#at([name]);
   }
 
   /** @returns what only the environment's entry of the file says. */
-  inEnvironment(name: string): Asked | undefined {
+  inEnvironment(name: string): RawSetting | undefined {
     return this.#environment === undefined ? undefined : this.#at(['environments', this.#environment, name]);
   }
 
   /**
-   * @param read turns what was asked into the setting, and throws {@link Unclear} where that cannot be
+   * @param read turns what was asked into the setting, and throws {@link ParseError} where that cannot be
    * @returns the fallback where nothing was asked, or where it was unclear (which is then among the faults)
    */
   read<T>(name: string, fallback: T, read: (value: unknown) => T, shared = false): T {
-    const asked = this.get(name, shared);
-    if (asked === undefined) return fallback;
+    const runInput = this.get(name, shared);
+    if (runInput === undefined) return fallback;
     try {
-      return read(asked.value);
+      return read(runInput.value);
     } catch (error) {
-      if (!(error instanceof Unclear)) throw error;
-      this.fault(name, error.message, asked);
+      if (!(error instanceof ParseError)) throw error;
+      this.fault(name, error.message, runInput);
       return fallback;
     }
   }
 
-  fault(name: string, text: string, asked: Asked | undefined = this.get(name)): void {
-    this.#notes.fault(noteOf(name, text, asked));
+  fault(name: string, text: string, runInput: RawSetting | undefined = this.get(name)): void {
+    this.#notes.fault(noteOf(name, text, runInput));
   }
 
   warn(name: string, text: string): void {
     this.#notes.warn(noteOf(name, text, this.get(name)));
   }
 
-  #at(path: readonly string[]): Asked | undefined {
+  #at(path: readonly string[]): RawSetting | undefined {
     const file = this.#file;
     if (file === undefined) return undefined;
     let value: unknown = file.config;
@@ -85,7 +85,7 @@ export class Layers {
 }
 
 /** A setting that was not asked for is wanted as the input of its name. */
-function noteOf(name: string, text: string, asked: Asked | undefined): Note {
-  const { where = `input ${name}`, file, line } = asked ?? {};
+function noteOf(name: string, text: string, runInput: RawSetting | undefined): Diagnostic {
+  const { where = `input ${name}`, file, line } = runInput ?? {};
   return { where, file, line, key: file === undefined ? undefined : name, text };
 }

@@ -8,8 +8,8 @@ import {
   noteLocalAddresses,
 } from './desired/callback-path.ts';
 import { type Classify, UNDECIDED } from './desired/classification.ts';
+import { hideContainedSecrets } from './desired/contained-secret.ts';
 import { type Desired, desire } from './desired/desired.ts';
-import { guardEchoes } from './desired/echo.ts';
 import { avoidIdleBundles } from './desired/idle-bundles.ts';
 import { imageNotices } from './desired/image.ts';
 import { isUndecided, type Route, route } from './desired/routing.ts';
@@ -19,8 +19,8 @@ import type { ImageSource } from './registry/source.ts';
 import * as log from './report/log.ts';
 import { Secret } from './secret.ts';
 import type { Auth0Access } from './settings/auth0-inputs.ts';
+import { Diagnostics, InputErrors } from './settings/diagnostics.ts';
 import { mayHaveDocuments } from './settings/document-source.ts';
-import { InputFaults, Notes } from './settings/fault.ts';
 import {
   mask,
   type Runner,
@@ -37,10 +37,10 @@ import { readVariables } from './settings/variables.ts';
 import { readText } from './settings/workspace-file.ts';
 
 /** Everything that is asked for, checked. */
-export interface Asked {
+export interface RunInput {
   readonly settings: Settings;
   readonly desired: Desired;
-  readonly notes: Notes;
+  readonly notes: Diagnostics;
   readonly masks: Masks;
   /** Names of `toJSON(secrets)` that nothing knows as the application's. */
   readonly unknownNames: ReadonlySet<string>;
@@ -61,8 +61,8 @@ export interface Asked {
  * @param stop the end of the run, which is given its deadline here
  * @throws InputFaults with every fault at once, before the first call; AbortedError where the run ended before
  */
-export async function ask(runner: Runner, stop: Cancellation): Promise<Asked> {
-  const notes = new Notes();
+export async function readRunInput(runner: Runner, stop: Cancellation): Promise<RunInput> {
+  const notes = new Diagnostics();
   const inputs = readInputs(runner);
   // A command line has refused what it does not know.
   const unknown = runner.commandLine === undefined ? readUnknownInputs() : undefined;
@@ -76,7 +76,7 @@ export async function ask(runner: Runner, stop: Cancellation): Promise<Asked> {
     {
       inputs,
       file,
-      fileIsBroken: file === undefined && notes.faults.length > 0,
+      fileIsBroken: file === undefined && notes.errors.length > 0,
       event: runner.event,
       ambientRegion: runner.region,
       asksFirst: runner.commandLine !== undefined,
@@ -88,7 +88,7 @@ export async function ask(runner: Runner, stop: Cancellation): Promise<Asked> {
   stop.endAfter(settings.deadlineMinutes);
   const isEnd = settings.mode === 'destroy';
   // Destroy needs no variable: what is given still tells what to hide, and where Auth0 is.
-  const heard = isEnd ? new Notes() : notes;
+  const heard = isEnd ? new Diagnostics() : notes;
   const texts = readVariableTexts(inputs, settings, runner, heard);
   const known = (name: string) =>
     rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
@@ -96,14 +96,14 @@ export async function ask(runner: Runner, stop: Cancellation): Promise<Asked> {
   const path = callbackPath(settings.auth0, variables, heard);
   const urls = appUrls(settings.auth0, path, notes);
   if (!isEnd)
-    tellSources(
+    reportNoSources(
       settings,
       texts.length + (urls === undefined ? 0 : 1),
       notes,
       runner.commandLine !== undefined,
     );
   // A refusal needs no classes: what is wrong is found without them, and what is not judged is hidden.
-  const { classify } = notes.faults.length > 0 ? NOT_JUDGED : await import('./desired/classify.ts');
+  const { classify } = notes.errors.length > 0 ? NOT_JUDGED : await import('./desired/classify.ts');
   const found = avoidIdleBundles(
     withCallback(variables, settings.auth0, urls).map((variable) =>
       route(variable, settings, heard, classify),
@@ -144,20 +144,20 @@ export async function ask(runner: Runner, stop: Cancellation): Promise<Asked> {
     (variable) => variable.source === 'secrets' && found.every((each) => each.variable !== variable),
   );
   for (const { value, name } of [...replaced, ...otherSecrets]) masks.hide(value, name, false);
-  const routes = guardEchoes(found, masks.holders(), heard);
+  const routes = hideContainedSecrets(found, masks.snapshot(), heard);
   // Loaded where something of it was given: most runs know no Auth0.
   const { appUrl, managementClientId, managementClientSecret } = settings.auth0 ?? {};
   const isAuth0Given = [appUrl, managementClientId, managementClientSecret].some((one) => one !== undefined);
   const auth0 = isAuth0Given
-    ? (await import('./ask-auth0.ts')).readAuth0(settings, variables, notes)
+    ? (await import('./auth0-input.ts')).readAuth0(settings, variables, notes)
     : undefined;
   const image = await openImage(settings, runner, notes, stop);
   const desired = isEnd ? NOTHING : desire(settings, routes, notes);
-  if (notes.faults.length > 0) {
+  if (notes.errors.length > 0) {
     // An input that is missing may be one that is misspelt.
     if (unknown !== undefined) log.warning(unknown);
     await image?.close();
-    throw new InputFaults(notes.faults);
+    throw new InputErrors(notes.errors);
   }
   if (notes.warnings.length + notes.notices.length > 0) {
     const { notices, warnings } = await import('./report/annotations.ts');
@@ -179,7 +179,7 @@ export async function ask(runner: Runner, stop: Cancellation): Promise<Asked> {
 }
 
 /** Hides what is not plain, and tells once what of the secrets stays readable. */
-function hideValues(routes: readonly Route[], masks: Masks, notes: Notes): void {
+function hideValues(routes: readonly Route[], masks: Masks, notes: Diagnostics): void {
   const readable = new Map<string, string[]>();
   for (const { class: of, variable } of routes) {
     const { name, value } = variable;
@@ -193,7 +193,7 @@ function hideValues(routes: readonly Route[], masks: Masks, notes: Notes): void 
 }
 
 /** One notice for all of them, with the rule that settles it. What the routing table stores in plain is none of them. */
-function reportUndecided(routes: readonly Route[], notes: Notes): void {
+function reportUndecided(routes: readonly Route[], notes: Diagnostics): void {
   const names = routes.filter(isUndecided).map(({ variable }) => variable.name);
   if (names.length > 0)
     notes.notice({
@@ -210,7 +210,7 @@ function listed(names: readonly string[]): string {
 }
 
 /** A misspelt GitHub secret arrives empty, and would be missed only when the application starts. */
-function tellSources({ only }: Settings, sources: number, notes: Notes, isTerminal: boolean): void {
+function reportNoSources({ only }: Settings, sources: number, notes: Diagnostics, isTerminal: boolean): void {
   if (sources === 0 && (only.has('parameters') || only.has('secrets')))
     notes.warn({
       where: 'inputs',
@@ -222,7 +222,7 @@ function tellSources({ only }: Settings, sources: number, notes: Notes, isTermin
 async function openImage(
   settings: Settings,
   runner: Runner,
-  notes: Notes,
+  notes: Diagnostics,
   { signal }: Cancellation,
 ): Promise<ImageSource | undefined> {
   if (settings.image === undefined || settings.mode === 'destroy') return undefined;
@@ -255,4 +255,4 @@ async function openImage(
 
 const NOT_JUDGED: { readonly classify: Classify } = { classify: () => UNDECIDED };
 
-const NOTHING: Desired = { wishes: [], placements: [], elsewhere: [] };
+const NOTHING: Desired = { resources: [], destinations: [], outOfScope: [] };

@@ -1,8 +1,7 @@
-import type { Asked } from './ask.ts';
 import {
-  auth0Wish,
   callbackParameter,
   callbackPlace,
+  desiredApplication,
   isCallbackOf,
   replaceCallback,
 } from './desired/auth0.ts';
@@ -15,15 +14,16 @@ import { fieldOf, Unreadable } from './model/spec.ts';
 import type { Providers } from './providers/provider.ts';
 import type { Observation } from './providers/providers.ts';
 import { errorText } from './report/failure.ts';
+import type { RunInput } from './run-input.ts';
 import { Secret } from './secret.ts';
-import { InputFaults } from './settings/fault.ts';
+import { InputErrors } from './settings/diagnostics.ts';
 import type { Settings } from './settings/settings.ts';
 
 /** What a run has to know of the callback that is stored, to plan what becomes of it in Auth0. */
 
 /** What is stored has told the path of the callback, where nothing else did. */
-export interface Settled {
-  readonly asked: Asked;
+export interface ResolvedCallback {
+  readonly runInput: RunInput;
   /** False where what is stored could not be read: it may have another path than the usual one. */
   readonly isPathKnown: boolean;
 }
@@ -32,24 +32,24 @@ export interface Settled {
  * A run with `app-url` and without variables keeps the path of the callback that is stored.
  * @throws InputFaults where what is stored has no one path
  */
-export function settleCallback(asked: Asked, observation: Observation): Settled {
-  const { settings, desired, urls, callbackPath, masks } = asked;
-  if (urls === undefined || !callbackPath.isOpen) return { asked, isPathKnown: true };
+export function resolveCallback(runInput: RunInput, observation: Observation): ResolvedCallback {
+  const { settings, desired, urls, callbackPath, masks } = runInput;
+  if (urls === undefined || !callbackPath.isOpen) return { runInput: runInput, isPathKnown: true };
   const { kind, name, field } = callbackPlace(desired, settings);
   const stored = observation[kind].get(name);
-  if (stored instanceof Unreadable || stored?.facts.unread === true)
-    return { asked, isPathKnown: settings.auth0?.urls === 'remove' };
+  if (stored instanceof Unreadable || stored?.metadata.unread === true)
+    return { runInput: runInput, isPathKnown: settings.auth0?.urls === 'remove' };
   const value = stored && fieldOf(stored, field);
-  if (!(value instanceof Secret)) return { asked, isPathKnown: true };
+  if (!(value instanceof Secret)) return { runInput: runInput, isPathKnown: true };
   const reading = readCallback(value);
   const fault = storedPathFault(reading);
   if (fault !== undefined && settings.mode !== 'destroy')
-    throw new InputFaults([{ where: `what is stored in ${name}`, key: CALLBACK_VARIABLE, text: fault }]);
-  if (reading.path === undefined) return { asked, isPathKnown: true };
+    throw new InputErrors([{ where: `what is stored in ${name}`, key: CALLBACK_VARIABLE, text: fault }]);
+  if (reading.path === undefined) return { runInput: runInput, isPathKnown: true };
   const kept = { ...urls, callback: `${urls.origin}${reading.path}` };
   const isSecret = classify('', new Secret(kept.callback)).class === 'secret';
   if (settings.mode !== 'destroy' && isSecret)
-    throw new InputFaults([
+    throw new InputErrors([
       {
         where: `what is stored in ${name}`,
         key: CALLBACK_VARIABLE,
@@ -60,23 +60,23 @@ export function settleCallback(asked: Asked, observation: Observation): Settled 
   if (isSecret || stored === undefined || fieldOf(stored, 'type') !== 'String')
     masks.hide(new Secret(kept.callback), CALLBACK_VARIABLE, false);
   return {
-    asked: { ...asked, urls: kept, desired: replaceCallback(desired, settings, kept) },
+    runInput: { ...runInput, urls: kept, desired: replaceCallback(desired, settings, kept) },
     isPathKnown: true,
   };
 }
 
 /** What `follow` takes out depends on the callback that stands. */
-export function auth0Wishes(
-  { asked, isPathKnown }: Settled,
+export function desiredAuth0(
+  { runInput, isPathKnown }: ResolvedCallback,
   observation: Observation,
   before: Before,
 ): DesiredResource[] {
-  const { settings, auth0, urls } = asked;
+  const { settings, auth0, urls } = runInput;
   if (auth0 === undefined || urls === undefined || settings.auth0 === undefined) return [];
   const previous = storedValue(observation['AWS::SSM::Parameter'].get(callbackParameter(settings)));
   const earlier = before instanceof Unreadable ? undefined : before;
-  const standing = standingUrls(auth0, observation);
-  return [auth0Wish(settings.auth0, urls, previous, earlier, standing, isPathKnown)];
+  const existing = existingUrls(auth0, observation);
+  return [desiredApplication(settings.auth0, urls, previous, earlier, existing, isPathKnown)];
 }
 
 type Before = Field | Unreadable;
@@ -86,7 +86,7 @@ type Before = Field | Unreadable;
  * the parameter's history tells. It is asked where `follow` finds the new callback in place already.
  */
 export async function callbackBefore(
-  { settings, auth0, urls }: Asked,
+  { settings, auth0, urls }: RunInput,
   providers: Providers,
   observation: Observation,
 ): Promise<Before> {
@@ -138,7 +138,7 @@ function remarksOnPath({ auth0, prefix }: Settings, observation: Observation): s
 
 /** What `follow` takes out is what the parameter held until now: where that may not be read, the plan lacks it. */
 export function remarksOnCallback(
-  { asked: { settings, auth0, urls }, isPathKnown }: Settled,
+  { runInput: { settings, auth0, urls }, isPathKnown }: ResolvedCallback,
   observation: Observation,
   before: Before,
 ): string[] {
@@ -155,7 +155,7 @@ export function remarksOnCallback(
     );
   const callback = observation['AWS::SSM::Parameter'].get(name);
   const isUnread =
-    callback !== undefined && !(callback instanceof Unreadable) && callback.facts.unread === true;
+    callback !== undefined && !(callback instanceof Unreadable) && callback.metadata.unread === true;
   if (isUnread && settings.auth0?.urls === 'follow')
     remarks.push(
       `${name} may not be read by this role, so what auth0-urls: follow takes out of Auth0 is not in this plan`,
@@ -163,7 +163,7 @@ export function remarksOnCallback(
   return remarks;
 }
 
-export function standingUrls({ name }: NonNullable<Asked['auth0']>, observation: Observation) {
+export function existingUrls({ name }: NonNullable<RunInput['auth0']>, observation: Observation) {
   const application = observation['Auth0::Application'].get(name);
   return application === undefined || application instanceof Unreadable ? {} : application.fields;
 }

@@ -1,5 +1,5 @@
 import type { Secret } from '../secret.ts';
-import type { Notes } from '../settings/fault.ts';
+import type { Diagnostics } from '../settings/diagnostics.ts';
 import { APP_URL } from './app-url.ts';
 import { placeOf, type Route } from './routing.ts';
 
@@ -7,20 +7,20 @@ import { placeOf, type Route } from './routing.ts';
  * A variable that looks plain may echo one that is secret, as a command line holds a password. What a report would show
  * of it is then hidden. Its type stays: it would hang on the value of another variable, and change back with it.
  * What `app-url` stands for is told to everybody by Auth0, and stays as it is.
- * @param holderOf tells whose hidden text a value holds: a name, never the text
+ * @param secretIn tells whose hidden text a value holds: a name, never the text
  * @returns the routes; each that holds a secret is shown nowhere, and warned of with the names of both
  */
-export function guardEchoes(
+export function hideContainedSecrets(
   routes: readonly Route[],
-  holderOf: (value: Secret) => string | undefined,
-  notes: Notes,
+  secretIn: (value: Secret) => string | undefined,
+  notes: Diagnostics,
 ): Route[] {
   return routes.map((route) => {
-    const { variable, shown, ruled, destinations } = route;
+    const { variable, shown, explicit, destinations } = route;
     if (!shown || destinations.length === 0 || variable.where === APP_URL) return route;
-    const holder = holderOf(variable.value);
+    const holder = secretIn(variable.value);
     if (holder === undefined) return route;
-    const advice = ruled
+    const advice = explicit
       ? ''
       : `, unless a rule says otherwise: { match: ${variable.name}, to: secure-parameter }`;
     notes.warn({

@@ -1,20 +1,20 @@
-import type { Asked } from './ask.ts';
 import { UserFacingError } from './clients/explanation.ts';
 import { UNDECIDED } from './desired/classification.ts';
-import { type Placement, place } from './desired/placement.ts';
+import { place, type ResolvedDestination } from './desired/destination.ts';
 import { route } from './desired/routing.ts';
 import { reasonOf } from './failure.ts';
 import { type Kind, type Spec, Unreadable } from './model/spec.ts';
 import type { Providers } from './providers/provider.ts';
 import { noNames, type Observation, observe } from './providers/providers.ts';
-import { findStrays } from './providers/strays.ts';
+import { findUnconfigured } from './providers/unconfigured.ts';
 import { firstTag } from './registry/image-name.ts';
 import { errorText } from './report/failure.ts';
 import { variablesWithout } from './report/references.ts';
 import type { References } from './report/run.ts';
+import type { RunInput } from './run-input.ts';
 import { Secret } from './secret.ts';
 import { containerOf, ownLogGroup } from './settings/container.ts';
-import { InputFaults, Notes } from './settings/fault.ts';
+import { Diagnostics, InputErrors } from './settings/diagnostics.ts';
 import type { Settings } from './settings/settings.ts';
 
 /** What the task definition refers to and this run does not look after: read, never planned. */
@@ -29,22 +29,25 @@ interface Gap {
  * @returns what the task definition refers to beyond the plan; undefined where none is completed
  * @throws InputFaults or UserFacingError in `apply`, before anything is written, where the file could not be completed afterwards
  */
-export async function readReferences(asked: Asked, providers: Providers): Promise<References | undefined> {
-  const { settings, desired } = asked;
+export async function readReferences(
+  runInput: RunInput,
+  providers: Providers,
+): Promise<References | undefined> {
+  const { settings, desired } = runInput;
   const { referred } = settings;
   const { taskDefinition } = settings.reports;
   if (referred === undefined || taskDefinition === undefined) return undefined;
-  const leftInPlain = plainPlacements(asked);
+  const leftInPlain = plainDestinations(runInput);
   const [observation, unnamed] = await Promise.all([
-    observe(providers, namesOf(settings, [...desired.elsewhere, ...leftInPlain])),
-    asked.hasVariables ? [] : unnamedGaps(settings, providers),
+    observe(providers, namesOf(settings, [...desired.outOfScope, ...leftInPlain])),
+    runInput.hasVariables ? [] : unnamedGaps(settings, providers),
   ]);
   const existing = (kind: Kind, name: string): Spec | undefined => {
     const found = observation[kind].get(name);
     return found instanceof Unreadable ? undefined : found;
   };
   const gaps = [
-    ...variableGaps(asked, observation, existing),
+    ...variableGaps(runInput, observation, existing),
     ...plainGaps(leftInPlain, existing),
     ...unnamed,
     ...logGroupGaps(settings, observation),
@@ -58,16 +61,19 @@ export async function readReferences(asked: Asked, providers: Providers): Promis
 function refusal(path: string, gaps: readonly Gap[]): Error {
   const text = `${path} cannot be completed. This run leaves out what it refers to, and ${gaps.map((gap) => gap.text).join('; ')}. Run without "only" first, or without task-definition`;
   const failed = gaps.find(({ error }) => error !== undefined);
-  if (failed === undefined) return new InputFaults([{ where: 'input task-definition', text }]);
+  if (failed === undefined) return new InputErrors([{ where: 'input task-definition', text }]);
   return new UserFacingError(`input task-definition: ${text}. Nothing was written`, {
     reason: reasonOf(failed.error),
     cause: failed.error,
   });
 }
 
-function namesOf({ referred }: Settings, placements: readonly Placement[]): Record<Kind, string[]> {
+function namesOf(
+  { referred }: Settings,
+  destinations: readonly ResolvedDestination[],
+): Record<Kind, string[]> {
   const of = (kind: Kind) => [
-    ...new Set(placements.filter((placement) => placement.kind === kind).map(({ name }) => name)),
+    ...new Set(destinations.filter((destination) => destination.kind === kind).map(({ name }) => name)),
   ];
   const { logGroup, image } = referred ?? {};
   const repositories = image === undefined ? [] : [image.repository];
@@ -83,12 +89,12 @@ function namesOf({ referred }: Settings, placements: readonly Placement[]): Reco
 
 /** Variables of this run that neither it nor what exists gives a reference to. */
 function variableGaps(
-  { settings, desired }: Asked,
+  { settings, desired }: RunInput,
   observation: Observation,
   existing: References['existing'],
 ): Gap[] {
-  const own = new Set(desired.placements.map(({ route: of }) => of.variable.name));
-  const lacking = desired.elsewhere.filter(({ route: of }) => !own.has(of.variable.name));
+  const own = new Set(desired.destinations.map(({ route: of }) => of.variable.name));
+  const lacking = desired.outOfScope.filter(({ route: of }) => !own.has(of.variable.name));
   const unread = new Map<string, unknown>();
   for (const { kind, name } of lacking) {
     const found = observation[kind].get(name);
@@ -97,7 +103,7 @@ function variableGaps(
   // Of what could not be read, nobody knows which variables it holds.
   const known = lacking.filter(({ name }) => !unread.has(name));
   // An empty value is nothing to miss, unless it is that of a GitHub secret which may not exist.
-  const isNeeded = ({ empty, route: of }: Placement) =>
+  const isNeeded = ({ empty, route: of }: ResolvedDestination) =>
     !empty || (of.variable.source === 'secrets' && settings.onEmpty !== 'skip');
   const names = variablesWithout(known, existing, isNeeded);
   const places = [
@@ -113,26 +119,27 @@ function variableGaps(
 }
 
 /** What the container has in plain text, and no variable of this run names: it may be stored all the same. */
-function plainPlacements({ settings, desired }: Asked): Placement[] {
+function plainDestinations({ settings, desired }: RunInput): ResolvedDestination[] {
   const { referred, reports } = settings;
   if (referred === undefined || reports.taskDefinition === undefined) return [];
   const known = new Set(
-    [...desired.placements, ...desired.elsewhere].map(({ route: of }) => of.variable.name),
+    [...desired.destinations, ...desired.outOfScope].map(({ route: of }) => of.variable.name),
   );
   const entries = containerOf(reports.taskDefinition).environment ?? [];
   return entries.flatMap(({ name }) => {
     if (typeof name !== 'string' || !/^\w{1,200}$/.test(name) || known.has(name)) return [];
     const variable = { name, value: new Secret(''), source: 'dotenv' as const, where: 'task-definition' };
-    const routed = route(variable, settings, new Notes(), () => UNDECIDED);
+    const routed = route(variable, settings, new Diagnostics(), () => UNDECIDED);
     return routed.destinations
       .map((destination) => place(settings, routed, destination))
       .filter(({ kind }) => (kind === 'AWS::SSM::Parameter' ? referred.parameters : referred.secrets));
   });
 }
 
-function plainGaps(placements: readonly Placement[], existing: References['existing']): Gap[] {
-  const isStored = (placement: Placement) => variablesWithout([placement], existing, () => true).size === 0;
-  const stored = placements.filter(isStored);
+function plainGaps(destinations: readonly ResolvedDestination[], existing: References['existing']): Gap[] {
+  const isStored = (destination: ResolvedDestination) =>
+    variablesWithout([destination], existing, () => true).size === 0;
+  const stored = destinations.filter(isStored);
   if (stored.length === 0) return [];
   const names = listed([...new Set(stored.map(({ route: of }) => of.variable.name))]);
   const places = listed([...new Set(stored.map(({ name }) => name))]);
@@ -145,7 +152,7 @@ function plainGaps(placements: readonly Placement[], existing: References['exist
 
 /** A run without variables does not know what the container needs of what exists below the prefix. */
 async function unnamedGaps({ prefix, referred }: Settings, providers: Providers): Promise<Gap[]> {
-  const { strays, failures } = await findStrays(providers, {
+  const { unconfigured, failures } = await findUnconfigured(providers, {
     prefix,
     known: {
       ...(referred?.parameters ? { 'AWS::SSM::Parameter': new Set<string>() } : {}),
@@ -153,7 +160,7 @@ async function unnamedGaps({ prefix, referred }: Settings, providers: Providers)
     },
     readsKeys: false,
   });
-  const ours = strays.filter(({ owner }) => owner !== 'others').length;
+  const ours = unconfigured.filter(({ owner }) => owner !== 'others').length;
   return [
     ...failures.map(({ path, error }) => ({
       text: `what is below ${path} could not be listed: ${errorText(error)}`,

@@ -1,10 +1,10 @@
-import type { Notes } from '../settings/fault.ts';
+import type { Diagnostics } from '../settings/diagnostics.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Variable } from '../settings/variable.ts';
 import { type Destination, placeOf, type Route } from './routing.ts';
 
 /** Where a variable ends up: for outputs and reports. */
-export interface Placement {
+export interface ResolvedDestination {
   readonly route: Route;
   readonly destination: Destination;
   readonly kind: 'AWS::SSM::Parameter' | 'AWS::SecretsManager::Secret';
@@ -15,7 +15,7 @@ export interface Placement {
 }
 
 /** @returns the place of one destination, by its full name. */
-export function place(settings: Settings, route: Route, destination: Destination): Placement {
+export function place(settings: Settings, route: Route, destination: Destination): ResolvedDestination {
   const empty = route.variable.value.byteLength === 0;
   return destination.store === 'parameter'
     ? {
@@ -35,9 +35,9 @@ export function place(settings: Settings, route: Route, destination: Destination
 }
 
 /** Two variables in one place would overwrite each other at every run. */
-export function refuseCollisions(placements: readonly Placement[], notes: Notes): void {
+export function refuseCollisions(destinations: readonly ResolvedDestination[], notes: Diagnostics): void {
   const taken = new Map<string, string>();
-  for (const { name, destination, route } of placements) {
+  for (const { name, destination, route } of destinations) {
     const spot = destination.store === 'secret' ? `${name} key ${destination.key}` : name;
     const before = taken.get(spot);
     if (before === undefined) taken.set(spot, route.variable.name);
@@ -50,15 +50,19 @@ export function refuseCollisions(placements: readonly Placement[], notes: Notes)
 }
 
 /** AWS refuses empty values; whether one is a mistake depends on where it came from. */
-export function judgeEmpty(settings: Settings, placements: readonly Placement[], notes: Notes): void {
+export function judgeEmpty(
+  settings: Settings,
+  destinations: readonly ResolvedDestination[],
+  notes: Diagnostics,
+): void {
   const told = new Set<string>();
   const empty: Variable[] = [];
   const instead: Variable[] = [];
-  for (const placement of placements) {
-    const { variable } = placement.route;
+  for (const destination of destinations) {
+    const { variable } = destination.route;
     if (told.has(variable.name)) continue;
     told.add(variable.name);
-    if (!placement.empty) {
+    if (!destination.empty) {
       if (isSecretMissing(settings, variable)) instead.push(variable);
       continue;
     }
@@ -108,6 +112,6 @@ function isSecretMissing({ mode, onEmpty }: Settings, { emptySecret }: Variable)
 }
 
 /** @returns whether nothing settles a parameter's type: of an empty value String is a guess, and what stands knows better. */
-export function isTypeUnknown({ empty, route, destination }: Placement): boolean {
-  return empty && !route.ruled && destination.store === 'parameter' && destination.type === 'String';
+export function isTypeUnknown({ empty, route, destination }: ResolvedDestination): boolean {
+  return empty && !route.explicit && destination.store === 'parameter' && destination.type === 'String';
 }

@@ -2,14 +2,14 @@
  * How a setting is read from text, or from what the configuration file holds: lists, pairs, booleans.
  * Lists take newlines or commas, `KEY=value` pairs take newlines only; lines that begin with `#` are comments.
  */
-export class Unclear extends Error {}
+export class ParseError extends Error {}
 
 /**
  * @returns the items in order, without empty ones
  * @throws Unclear for a text of one line that is a comment of several words: what it listed would be left out in silence
  */
 export function readList(value: unknown): string[] {
-  if (typeof value === 'string' && isLostComment(value)) throw new Unclear(LOST_COMMENT);
+  if (typeof value === 'string' && isLostComment(value)) throw new ParseError(LOST_COMMENT);
   return splitList(value);
 }
 
@@ -31,16 +31,16 @@ export function readPairs(value: unknown): Array<[string, string]> {
   if (typeof value === 'object' && value !== null)
     return Object.entries(value).map(([key, item]) => [key, String(item)]);
   const text = String(value);
-  if (isLostComment(text) && text.includes('=')) throw new Unclear(LOST_COMMENT);
+  if (isLostComment(text) && text.includes('=')) throw new ParseError(LOST_COMMENT);
   const lines = text
     .split(/\r\n|\n|\r/)
     .map((line, index) => ({ line, number: index + 1 }))
     .filter(({ line }) => line.trim() !== '' && !line.trimStart().startsWith('#'));
   return each(lines, ({ line, number }): [string, string] => {
     const at = line.indexOf('=');
-    if (at < 0) throw new Unclear(`line ${number} has no "="; write KEY=value, one on each line`);
+    if (at < 0) throw new ParseError(`line ${number} has no "="; write KEY=value, one on each line`);
     if (/(?:\s|\\[nr])[^\s=\\]+=/.test(line.slice(at)))
-      throw new Unclear(
+      throw new ParseError(
         `a further KEY= stands in the value of line ${number}, so line breaks were probably lost; write one KEY=value on each line (in YAML "|" instead of ">"), or a mapping in the configuration file if that is meant`,
       );
     return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
@@ -62,7 +62,7 @@ export function readBoolean(value: unknown): boolean {
   const text = String(value).trim();
   if (/^(true|True|TRUE)$/.test(text)) return true;
   if (/^(false|False|FALSE)$/.test(text)) return false;
-  throw new Unclear('write true or false');
+  throw new ParseError('write true or false');
 }
 
 /** @returns the one of `choices` that is meant. */
@@ -70,7 +70,7 @@ export function readChoice<T extends string>(value: unknown, choices: readonly T
   const text = String(value).trim();
   const found = choices.find((choice) => choice === text);
   if (found !== undefined) return found;
-  throw new Unclear(`${quoted(text)} is none of ${choices.join(', ')}${nearest(text, choices)}`);
+  throw new ParseError(`${quoted(text)} is none of ${choices.join(', ')}${nearest(text, choices)}`);
 }
 
 export function readChoices<T extends string>(value: unknown, choices: readonly T[]): T[] {
@@ -85,10 +85,10 @@ export function each<T, R>(items: readonly T[], read: (item: T) => R): R[] {
     try {
       found.push(read(item));
     } catch (error) {
-      if (!(error instanceof Unclear)) throw error;
+      if (!(error instanceof ParseError)) throw error;
       unclear.add(error.message);
     }
-  if (unclear.size > 0) throw new Unclear([...unclear].join('; '));
+  if (unclear.size > 0) throw new ParseError([...unclear].join('; '));
   return found;
 }
 

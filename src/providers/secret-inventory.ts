@@ -6,7 +6,7 @@ import {
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { isNamed } from '../clients/errors.ts';
-import type { Stray } from '../model/inventory.ts';
+import type { Unconfigured } from '../model/inventory.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
 import type { Specs } from '../model/spec.ts';
 import { type ProviderContext, sender } from './context.ts';
@@ -52,14 +52,14 @@ export function secretInventory(
   }
 
   return {
-    async strays(path, known) {
-      const isStray = ({ Name = '' }: SecretListEntry) =>
+    async unconfigured(path, known) {
+      const isUnconfigured = ({ Name = '' }: SecretListEntry) =>
         !known.has(Name) && !Name.slice(path.length + 1).includes('/');
-      return (await list(path, false)).filter(isStray).map(strayOf);
+      return (await list(path, false)).filter(isUnconfigured).map(unconfiguredOf);
     },
 
     async ours(path) {
-      const ours = (await list(path, true)).filter((entry) => strayOf(entry).owner !== 'others');
+      const ours = (await list(path, true)).filter((entry) => unconfiguredOf(entry).owner !== 'others');
       return ours.flatMap(({ Name }) => Name ?? []);
     },
 
@@ -68,13 +68,13 @@ export function secretInventory(
   };
 }
 
-function strayOf(entry: SecretListEntry): Stray<BundleSpec> {
+function unconfiguredOf(entry: SecretListEntry): Unconfigured<BundleSpec> {
   const tags = pairs(entry.Tags);
   const tag = tags.find(([key]) => key === OWNER_TAG)?.[1];
   const spec: BundleSpec = {
     name: entry.Name ?? '',
     fields: { 'key-id': entry.KmsKeyId, ...tagFields(tags) },
-    facts: {
+    metadata: {
       arn: entry.ARN,
       version: versionOf('AWSCURRENT', entry),
       ownedBy: ownerOf(entry, tags),

@@ -23,7 +23,7 @@ export function patiently<O>(
 }
 
 /** @returns what the call gives about something that this run has just made, tried again while AWS does not find it. */
-export function justMade<O>(context: Waiting, missing: string, call: () => Promise<O>): Promise<O> {
+export function retryUntilVisible<O>(context: Waiting, missing: string, call: () => Promise<O>): Promise<O> {
   return patiently(context, (error) => isNamed(error, missing), call);
 }
 

@@ -1,12 +1,12 @@
 import type { Agent } from 'node:http';
 import type { ECRClient } from '@aws-sdk/client-ecr';
-import type { Asked } from './ask.ts';
+import { planAccount } from './account-plan.ts';
 import { Calls, type Connection } from './clients/aws.ts';
 import type { Cancellation } from './clients/cancellation.ts';
 import { type Clock, systemClock } from './clients/clock.ts';
 import { type Caller, chooseKeys, identify } from './clients/identity.ts';
 import { contextOf, urlMask } from './context.ts';
-import { wantedTags } from './desired/image.ts';
+import { desiredTags } from './desired/image.ts';
 import type { RunView } from './execute.ts';
 import type { Specs } from './model/spec.ts';
 import type { ProviderContext } from './providers/context.ts';
@@ -18,10 +18,10 @@ import { warnings } from './report/annotations.ts';
 import { call } from './report/debug-log.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
-import { InputFaults } from './settings/fault.ts';
+import type { RunInput } from './run-input.ts';
+import { InputErrors } from './settings/diagnostics.ts';
 import { type Runner, readAwsCredentials, readEnvironment } from './settings/inputs.ts';
 import type { Settings } from './settings/settings.ts';
-import { survey } from './survey.ts';
 
 /** How long a run waits, given from outside so that tests need not. */
 export interface Timing {
@@ -33,15 +33,15 @@ export interface Timing {
 }
 
 /** Reads what stands, plans, and applies where the mode says so. */
-export async function converge(
-  asked: Asked,
+export async function reconcile(
+  runInput: RunInput,
   runner: Runner,
   stop: Cancellation,
   timing: Timing = { clock: systemClock },
   view?: RunView,
 ): Promise<Run> {
   const { clock } = timing;
-  const { settings, masks } = asked;
+  const { settings, masks } = runInput;
   if (log.isDebug())
     (await import('./clients/hosts.ts')).onNewHost((host) => log.debug(`connects to ${host}`));
   const calls = new Calls(clock, stop, log.isDebug() ? call : undefined);
@@ -69,7 +69,7 @@ export async function converge(
     tell(
       `the keys in the environment of the step are used, and AWS_PROFILE (${credentials.profile.name}) is passed over`,
     );
-  const context = contextOf(asked, calls, stop.clock(clock), tell);
+  const context = contextOf(runInput, calls, stop.clock(clock), tell);
   const loading = new Loading();
   const providers = openProviders(
     connection,
@@ -77,14 +77,14 @@ export async function converge(
     {
       repository: repositoryOptions(settings),
       recoveryDays: settings.ownership.recoveryDays,
-      auth0: await openAuth0(asked, context, stop, timing, agent),
-      image: await openImageProvider(asked, context, stop, timing, agent),
+      auth0: await openAuth0(runInput, context, stop, timing, agent),
+      image: await openImageProvider(runInput, context, stop, timing, agent),
     },
     loading,
   );
 
   const identity = identify(connection, calls).then((caller) => {
-    const shown = [...masks.know(caller.account)];
+    const shown = [...masks.setAccount(caller.account)];
     warnings(
       shown.map(([where, reason]) => ({ where, text: `its value is not hidden in the log: ${reason}` })),
     );
@@ -95,10 +95,14 @@ export async function converge(
   const late = loading.next(() => import('./late.ts'));
   // Another account is refused before anything else is read; without such a condition both go together.
   if (settings.allowedAccountIds.length > 0 || repositoryAccount(settings) !== undefined) await identity;
-  const [surveyed, caller, { execute }] = await Promise.all([survey(asked, providers, late), identity, late]);
+  const [accountPlan, caller, { execute }] = await Promise.all([
+    planAccount(runInput, providers, late),
+    identity,
+    late,
+  ]);
   loading.check();
-  return execute(asked, {
-    surveyed,
+  return execute(runInput, {
+    accountPlan: accountPlan,
     caller,
     providers,
     calls,
@@ -130,13 +134,13 @@ function userAgent({ repository, sha, runId, commandLine }: Runner): string {
 }
 
 async function openAuth0(
-  asked: Asked,
+  runInput: RunInput,
   context: ProviderContext,
   stop: Cancellation,
   { answerMs }: Timing,
   agent: Agent | undefined,
 ): Promise<Provider<Specs['Auth0::Application']> | undefined> {
-  const { auth0, settings } = asked;
+  const { auth0, settings } = runInput;
   if (auth0 === undefined) return undefined;
   const { Auth0Client } = await import('./clients/auth0.ts');
   const { auth0ApplicationProvider } = await import('./providers/auth0-application.ts');
@@ -152,11 +156,11 @@ async function openAuth0(
     ...(answerMs === undefined ? {} : { timeoutMs: answerMs }),
     agent,
   });
-  return auth0ApplicationProvider(client, { name: auth0.name, id: auth0.applicationId }, urlMask(asked));
+  return auth0ApplicationProvider(client, { name: auth0.name, id: auth0.applicationId }, urlMask(runInput));
 }
 
 async function openImageProvider(
-  { settings, image }: Asked,
+  { settings, image }: RunInput,
   context: ProviderContext,
   stop: Cancellation,
   { answerMs, retryPolicy, clock }: Timing,
@@ -178,7 +182,7 @@ async function openImageProvider(
       ecr,
       calls: context.calls,
       source: image,
-      tags: wantedTags(image, tags),
+      tags: desiredTags(image, tags),
       agentFor: () => agent,
       mask: (secret) => context.mask(secret, 'the token of ECR'),
       onProgress: (progress) => log.progress(`image: ${formatProgress(progress)}`),
@@ -198,14 +202,14 @@ function checkAccount(settings: Settings, { account }: Caller): void {
   const { allowedAccountIds } = settings;
   const wanted = repositoryAccount(settings);
   if (allowedAccountIds.length > 0 && !allowedAccountIds.includes(account))
-    throw new InputFaults([
+    throw new InputErrors([
       {
         where: 'input allowed-account-ids',
         text: `the credentials are of the account ${account}, which is not in the list; nothing was read or written`,
       },
     ]);
   if (wanted !== undefined && wanted !== account)
-    throw new InputFaults([
+    throw new InputErrors([
       {
         where: 'input repository',
         text: `its URI is of the account ${wanted}, and the credentials are of ${account}`,

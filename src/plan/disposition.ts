@@ -1,17 +1,17 @@
 import type { Change, ChangeOf } from '../model/change.ts';
 import { ABSENT } from '../model/fields.ts';
-import type { AnyStray, Findings, ListedKind, StrayOf } from '../model/inventory.ts';
+import type { AnyUnconfigured, Findings, ListedKind, UnconfiguredOf } from '../model/inventory.ts';
 import { ADOPTED, OWNER_FIELD } from '../model/ownership.ts';
-import type { Consent } from '../settings/choices.ts';
+import type { OptInName } from '../settings/choices.ts';
 
 /** What happens to one thing that stands below the prefix and is not asked for. */
-export type Fate =
+export type Disposition =
   | { readonly action: 'keep'; readonly notes: readonly string[] }
   | {
       readonly action: 'block';
       readonly notes: readonly string[];
       readonly reason: string;
-      readonly consent: Consent;
+      readonly consent: OptInName;
     }
   | { readonly action: 'remove'; readonly notes: readonly string[]; readonly after: readonly string[] };
 
@@ -19,13 +19,13 @@ export type Fate =
  * Turns a fate into a change. What we made is deleted, what we adopted only loses our tag; what is not ours
  * is told, and never touched.
  */
-export function changeOfStray(stray: AnyStray, fate: Fate): Change {
+export function changeOfUnconfigured(resource: AnyUnconfigured, disposition: Disposition): Change {
   // A change of one of the kinds.
-  return assemble<ListedKind>(stray, fate) as Change;
+  return assemble<ListedKind>(resource, disposition) as Change;
 }
 
-function assemble<K extends ListedKind>(stray: StrayOf<K>, fate: Fate): ChangeOf<K> {
-  const { kind, spec, owner } = stray;
+function assemble<K extends ListedKind>(resource: UnconfiguredOf<K>, disposition: Disposition): ChangeOf<K> {
+  const { kind, spec, owner } = resource;
   const base = {
     id: `${kind} ${spec.name}`,
     kind,
@@ -42,36 +42,36 @@ function assemble<K extends ListedKind>(stray: StrayOf<K>, fate: Fate): ChangeOf
       observed: undefined,
       notes: ['it stands below the prefix without our tag: never touched'],
     };
-  const standing = { ...base, observed: spec, notes: fate.notes };
-  if (fate.action === 'keep') return { ...standing, action: 'none' };
-  if (fate.action === 'block') {
-    const { reason, consent } = fate;
-    return { ...standing, action: 'blocked', blocked: { reason, consent } };
+  const existing = { ...base, observed: spec, notes: disposition.notes };
+  if (disposition.action === 'keep') return { ...existing, action: 'none' };
+  if (disposition.action === 'block') {
+    const { reason, consent } = disposition;
+    return { ...existing, action: 'blocked', blocked: { reason, consent } };
   }
-  const after = fate.after.length === 0 ? {} : { after: fate.after };
-  if (stray.unreadable !== undefined)
+  const after = disposition.after.length === 0 ? {} : { after: disposition.after };
+  if (resource.unreadable !== undefined)
     return {
-      ...standing,
+      ...existing,
       action: 'blocked',
       blocked: { reason: 'who else owns it could not be read' },
-      unreadable: { error: stray.unreadable.error },
+      unreadable: { error: resource.unreadable.error },
     };
-  const { ownedBy } = spec.facts;
+  const { ownedBy } = spec.metadata;
   if (ownedBy !== undefined && owner === 'made')
-    return { ...standing, action: 'blocked', blocked: { reason: `it belongs to ${ownedBy} by now` } };
-  if (owner === 'made') return { ...standing, ...after, action: 'delete' };
+    return { ...existing, action: 'blocked', blocked: { reason: `it belongs to ${ownedBy} by now` } };
+  if (owner === 'made') return { ...existing, ...after, action: 'delete' };
   return {
-    ...standing,
+    ...existing,
     ...after,
     action: 'update',
     differences: [{ field: OWNER_FIELD, from: ADOPTED, to: ABSENT }],
-    notes: [...fate.notes, 'it stood before we came, so it only loses our tag'],
+    notes: [...disposition.notes, 'it stood before we came, so it only loses our tag'],
   };
 }
 
 /** @returns a listing that failed, as a change that could not be judged. */
 export function unlisted({ kind, path, error }: Findings['failures'][number]): Change {
-  const spec = { name: `${path}/*`, fields: {}, facts: {} };
+  const spec = { name: `${path}/*`, fields: {}, metadata: {} };
   return {
     id: `${kind} ${spec.name}`,
     kind,

@@ -1,7 +1,7 @@
 import { APPLICATION_NAME } from './desired/auth0.ts';
-import type { AskedText } from './settings/auth0.ts';
+import type { RawText } from './settings/auth0.ts';
 import { type Auth0Access, type Auth0Given, readAuth0Inputs } from './settings/auth0-inputs.ts';
-import type { Notes } from './settings/fault.ts';
+import type { Diagnostics } from './settings/diagnostics.ts';
 import type { Settings } from './settings/settings.ts';
 import type { Variable } from './settings/variable.ts';
 
@@ -9,7 +9,7 @@ import type { Variable } from './settings/variable.ts';
 export function readAuth0(
   settings: Settings,
   variables: readonly Variable[],
-  notes: Notes,
+  notes: Diagnostics,
 ): (Auth0Access & { readonly name: string }) | undefined {
   const { auth0 } = settings;
   if (auth0 === undefined || !settings.only.has('auth0')) return undefined;
@@ -57,8 +57,8 @@ function givenBy({ name, value, where, file, line }: Variable): Auth0Given {
 }
 
 /** A setting of the configuration file is reported at its line; an input is its own place. */
-function settingOf(name: string, asked: AskedText | undefined): Auth0Given | undefined {
-  if (asked === undefined) return undefined;
-  const { value, where, file, line } = asked;
+function settingOf(name: string, runInput: RawText | undefined): Auth0Given | undefined {
+  if (runInput === undefined) return undefined;
+  const { value, where, file, line } = runInput;
   return { name, value, place: file === undefined ? undefined : { where, file, line } };
 }

@@ -1,8 +1,16 @@
-import type { Asked } from './ask.ts';
-import { callbackParameter, withdrawWish } from './desired/auth0.ts';
+import {
+  callbackBefore,
+  desiredAuth0,
+  existingUrls,
+  remarksOnCallback,
+  remarksOnList,
+  resolveCallback,
+  storedValue,
+} from './callback-plan.ts';
+import { callbackParameter, desiredWithdrawal } from './desired/auth0.ts';
 import type { Desired } from './desired/desired.ts';
 import type { DesiredResource } from './desired/desired-resource.ts';
-import { imageWish, wantedTags } from './desired/image.ts';
+import { desiredImage, desiredTags } from './desired/image.ts';
 import { knownNames, noneKnown } from './listed-names.ts';
 import type { Plan } from './model/change.ts';
 import type { Findings } from './model/inventory.ts';
@@ -10,22 +18,14 @@ import { type Kind, Unreadable } from './model/spec.ts';
 import type { DestroyRequest } from './plan/destroy.ts';
 import type { Policy } from './plan/policy.ts';
 import type { Providers } from './providers/provider.ts';
-import { confirmed, noNames, type Observation, observe } from './providers/providers.ts';
-import { confirmedStrays, findNeighbours, findStrays } from './providers/strays.ts';
+import { noNames, type Observation, observe, refetched } from './providers/providers.ts';
+import { findNeighbours, findUnconfigured, refetchedUnconfigured } from './providers/unconfigured.ts';
 import type { References } from './report/run.ts';
 import { unlistedRemarks } from './report/unlisted.ts';
+import type { RunInput } from './run-input.ts';
 import type { Settings } from './settings/settings.ts';
-import {
-  auth0Wishes,
-  callbackBefore,
-  remarksOnCallback,
-  remarksOnList,
-  settleCallback,
-  standingUrls,
-  storedValue,
-} from './survey-callback.ts';
 
-export interface Survey {
+export interface AccountPlan {
   readonly plan: Plan;
   /** What could not be found out, and is not needed to go on. */
   readonly remarks: readonly string[];
@@ -38,25 +38,29 @@ export interface Survey {
 }
 
 /** Reads everything that this run is about, in one go, and compares it with what is asked for. */
-export function survey(asked: Asked, providers: Providers, stage: PlanStage): Promise<Survey> {
-  return asked.settings.mode === 'destroy'
-    ? surveyEnd(asked, providers, stage)
-    : surveyWishes(asked, providers, stage);
+export function planAccount(
+  runInput: RunInput,
+  providers: Providers,
+  stage: PlanStage,
+): Promise<AccountPlan> {
+  return runInput.settings.mode === 'destroy'
+    ? planDestroy(runInput, providers, stage)
+    : planDesired(runInput, providers, stage);
 }
 
 /** The plan stage, which is loaded while AWS answers. */
 type PlanStage = Promise<typeof import('./plan/stage.ts')>;
 
-async function surveyWishes(asked: Asked, providers: Providers, stage: PlanStage): Promise<Survey> {
-  const { settings, desired, unknownNames } = asked;
-  const isEmpty = !asked.hasVariables;
+async function planDesired(runInput: RunInput, providers: Providers, stage: PlanStage): Promise<AccountPlan> {
+  const { settings, desired, unknownNames } = runInput;
+  const isEmpty = !runInput.hasVariables;
   const [observation, references, listed, plans] = await Promise.all([
-    observe(providers, namesOf(desired, asked)),
+    observe(providers, namesOf(desired, runInput)),
     settings.referred &&
-      import('./survey-task-definition.ts').then((it) => it.readReferences(asked, providers)),
-    findStrays(providers, {
+      import('./task-definition-references.ts').then((it) => it.readReferences(runInput, providers)),
+    findUnconfigured(providers, {
       prefix: settings.prefix,
-      known: knownNames(asked),
+      known: knownNames(runInput),
       readsKeys: !isEmpty,
     }),
     stage,
@@ -64,34 +68,34 @@ async function surveyWishes(asked: Asked, providers: Providers, stage: PlanStage
   if (isEmpty) plans.refuseEmptyInput(listed, settings.prefix);
   // A run that was given no variable knows nothing of what is wanted, so nothing is left over to it.
   const found = isEmpty ? NOTHING_FOUND : listed;
-  const settled = settleCallback(asked, observation);
-  const before = await callbackBefore(settled.asked, providers, observation);
-  const wishes = [
-    ...settled.asked.desired.wishes,
-    ...imageWishes(asked),
-    ...auth0Wishes(settled, observation, before),
+  const settled = resolveCallback(runInput, observation);
+  const before = await callbackBefore(settled.runInput, providers, observation);
+  const resources = [
+    ...settled.runInput.desired.resources,
+    ...desiredImages(runInput),
+    ...desiredAuth0(settled, observation, before),
   ];
   const encrypted = plans.encryptedVariables(
     observation['AWS::SecretsManager::Secret'].values(),
-    found.strays,
+    found.unconfigured,
     settings.prefer,
   );
-  const policy = { ...policyOf(asked), encrypted };
-  const changes = await confirmed(providers, observation, (standing) =>
-    plans.moveKeys(plans.plan(wishes, standing, policy), desired),
+  const policy = { ...policyOf(runInput), encrypted };
+  const changes = await refetched(providers, observation, (existing) =>
+    plans.moveKeys(plans.plan(resources, existing, policy), desired),
   );
-  const strays = await confirmedStrays(providers, found, (judged) =>
+  const unconfigured = await refetchedUnconfigured(providers, found, (judged) =>
     plans.prune(judged, changes, {
       prune: settings.ownership.prune,
       recoveryDays: settings.ownership.recoveryDays,
       ignore: settings.ignore,
-      placements: desired.placements,
-      elsewhere: desired.elsewhere,
+      destinations: desired.destinations,
+      outOfScope: desired.outOfScope,
       untaken: unknownNames,
       allow: settings.allow,
     }),
   );
-  const plan = [...changes, ...strays];
+  const plan = [...changes, ...unconfigured];
   return {
     plan,
     remarks: [
@@ -108,14 +112,14 @@ async function surveyWishes(asked: Asked, providers: Providers, stage: PlanStage
   };
 }
 
-async function surveyEnd(asked: Asked, providers: Providers, stage: PlanStage): Promise<Survey> {
-  const { settings, auth0 } = asked;
+async function planDestroy(runInput: RunInput, providers: Providers, stage: PlanStage): Promise<AccountPlan> {
+  const { settings, auth0 } = runInput;
   const { logGroup, prefix } = settings;
   // An image alone needs its repository's settings, and does not make it ours to delete.
   const repository = settings.only.has('repository') ? settings.repository : undefined;
   const callback = callbackParameter(settings);
   const names = {
-    ...namesOf(asked.desired, asked),
+    ...namesOf(runInput.desired, runInput),
     'AWS::Logs::LogGroup': logGroup === undefined ? [] : [logGroup.name],
     'AWS::ECR::Repository': repository === undefined ? [] : [repository.name],
     'AWS::SSM::Parameter': auth0 === undefined ? [] : [callback],
@@ -123,26 +127,33 @@ async function surveyEnd(asked: Asked, providers: Providers, stage: PlanStage): 
   const isShared = logGroup?.exclusive === false || repository?.exclusive === false;
   const [observation, found, neighbours, plans] = await Promise.all([
     observe(providers, names),
-    findStrays(providers, { prefix, known: noneKnown(settings), readsKeys: false }),
+    findUnconfigured(providers, { prefix, known: noneKnown(settings), readsKeys: false }),
     isShared ? findNeighbours(providers, settings.application, prefix) : [],
     stage,
   ]);
-  const { asked: settled } = settleCallback(asked, observation);
+  const { runInput: settled } = resolveCallback(runInput, observation);
   const stored = observation['AWS::SSM::Parameter'].get(callback);
   const unreadable = stored instanceof Unreadable ? stored : undefined;
   const withdrawals =
     auth0 === undefined || settings.auth0 === undefined
       ? undefined
       : plans.plan(
-          [withdrawWish(settings.auth0, settled.urls, storedValue(stored), standingUrls(auth0, observation))],
+          [
+            desiredWithdrawal(
+              settings.auth0,
+              settled.urls,
+              storedValue(stored),
+              existingUrls(auth0, observation),
+            ),
+          ],
           observation,
-          policyOf(asked),
+          policyOf(runInput),
         );
   const request: Omit<DestroyRequest, 'found'> = {
-    logGroup: logGroup && { ...logGroup, standing: observation['AWS::Logs::LogGroup'].get(logGroup.name) },
+    logGroup: logGroup && { ...logGroup, existing: observation['AWS::Logs::LogGroup'].get(logGroup.name) },
     repository: repository && {
       ...repository,
-      standing: observation['AWS::ECR::Repository'].get(repository.name),
+      existing: observation['AWS::ECR::Repository'].get(repository.name),
     },
     region: settings.region,
     neighbours,
@@ -152,7 +163,7 @@ async function surveyEnd(asked: Asked, providers: Providers, stage: PlanStage): 
     ignore: settings.ignore,
     recoveryDays: settings.ownership.recoveryDays,
   };
-  const plan = await confirmedStrays(providers, found, (judged) =>
+  const plan = await refetchedUnconfigured(providers, found, (judged) =>
     plans.destroy({ ...request, found: judged }),
   );
   const remarks = auth0 === undefined ? [] : remarksOnList(settings, observation);
@@ -162,26 +173,31 @@ async function surveyEnd(asked: Asked, providers: Providers, stage: PlanStage): 
 function repositoryUri({ repository }: Settings, observation: Observation): string | undefined {
   const found =
     repository === undefined ? undefined : observation['AWS::ECR::Repository'].get(repository.name);
-  return found === undefined || found instanceof Unreadable ? undefined : found.facts.uri;
+  return found === undefined || found instanceof Unreadable ? undefined : found.metadata.uri;
 }
 
-function imageWishes({ settings, image }: Asked): DesiredResource[] {
+function desiredImages({ settings, image }: RunInput): DesiredResource[] {
   if (image === undefined || settings.image === undefined || settings.repository === undefined) return [];
-  return [imageWish(settings.repository.name, wantedTags(image, settings.image.tags), image.identity.digest)];
+  return [
+    desiredImage(settings.repository.name, desiredTags(image, settings.image.tags), image.identity.digest),
+  ];
 }
 
-function policyOf({ settings, urls }: Asked): Policy {
+function policyOf({ settings, urls }: RunInput): Policy {
   return {
     allow: settings.allow,
     adopt: settings.adopt,
     ignore: settings.ignore,
     callbackParameter: callbackParameter(settings),
     // In `remove`, app-url is the address that goes: it asks for no callback.
-    callbackIsAsked: urls !== undefined && settings.auth0?.urls !== 'remove',
+    isCallbackConfigured: urls !== undefined && settings.auth0?.urls !== 'remove',
   };
 }
 
-function namesOf(desired: Desired, { settings, auth0, image, callbackPath }: Asked): Record<Kind, string[]> {
+function namesOf(
+  desired: Desired,
+  { settings, auth0, image, callbackPath }: RunInput,
+): Record<Kind, string[]> {
   const names = noNames();
   if (auth0 !== undefined) names['Auth0::Application'].push(auth0.name);
   if (image !== undefined && settings.repository !== undefined) {
@@ -189,7 +205,7 @@ function namesOf(desired: Desired, { settings, auth0, image, callbackPath }: Ask
     // Its URI is told also where the repository itself is not looked after.
     if (!settings.only.has('repository')) names['AWS::ECR::Repository'].push(settings.repository.name);
   }
-  for (const { kind, spec } of desired.wishes) names[kind].push(spec.name);
+  for (const { kind, spec } of desired.resources) names[kind].push(spec.name);
   // `remove` writes no callback, and its path may be the stored one's.
   const parameters = names['AWS::SSM::Parameter'];
   const stored = callbackParameter(settings);
@@ -203,7 +219,7 @@ function namesOf(desired: Desired, { settings, auth0, image, callbackPath }: Ask
   return names;
 }
 
-const NOTHING_FOUND: Findings = { strays: [], failures: [] };
+const NOTHING_FOUND: Findings = { unconfigured: [], failures: [] };
 
 function remarksOn({ failures }: Findings, { ownership }: Settings, isEmpty: boolean): string[] {
   if (isEmpty) return unlistedRemarks(failures, '"only" without parameters and secrets');

@@ -1,14 +1,14 @@
 import {
-  type AnyStray,
+  type AnyUnconfigured,
   type Findings,
   LISTED_KINDS,
   type ListedKind,
-  type StrayOf,
+  type UnconfiguredOf,
 } from '../model/inventory.ts';
 import { type Kind, type Specs, Unreadable } from '../model/spec.ts';
 import type { ListedProvider, Provider, Providers } from './provider.ts';
 
-export interface StrayRequest {
+export interface InventoryRequest {
   readonly prefix: string;
   /** Names that this run asks for; kinds that are left out are not listed. */
   readonly known: Readonly<Partial<Record<ListedKind, ReadonlySet<string>>>>;
@@ -22,39 +22,41 @@ function pathOf(kind: ListedKind, prefix: string): string {
 }
 
 /** Looks for what stands below the prefix and is not asked for; one listing that fails does not hold up the other. */
-export async function findStrays(providers: Providers, request: StrayRequest): Promise<Findings> {
+export async function findUnconfigured(providers: Providers, request: InventoryRequest): Promise<Findings> {
   const [parameters, secrets] = await Promise.all([
-    look(providers, 'AWS::SSM::Parameter', request, async (strays) => strays),
-    look(providers, 'AWS::SecretsManager::Secret', request, (strays) =>
+    list(providers, 'AWS::SSM::Parameter', request, async (unconfigured) => unconfigured),
+    list(providers, 'AWS::SecretsManager::Secret', request, (unconfigured) =>
       request.readsKeys
-        ? readKeys(providers['AWS::SecretsManager::Secret'], strays)
-        : Promise.resolve(strays),
+        ? readKeys(providers['AWS::SecretsManager::Secret'], unconfigured)
+        : Promise.resolve(unconfigured),
     ),
   ]);
   return {
-    strays: [...parameters.strays, ...secrets.strays],
+    unconfigured: [...parameters.unconfigured, ...secrets.unconfigured],
     failures: [...parameters.failures, ...secrets.failures],
   };
 }
 
-async function look<K extends ListedKind>(
+async function list<K extends ListedKind>(
   providers: Providers,
   kind: K,
-  { prefix, known }: StrayRequest,
-  read: (strays: Array<StrayOf<K>>) => Promise<Array<StrayOf<K>>>,
-): Promise<{ strays: Array<StrayOf<K>>; failures: Findings['failures'] }> {
+  { prefix, known }: InventoryRequest,
+  read: (unconfigured: Array<UnconfiguredOf<K>>) => Promise<Array<UnconfiguredOf<K>>>,
+): Promise<{ unconfigured: Array<UnconfiguredOf<K>>; failures: Findings['failures'] }> {
   const names = known[kind];
   const { inventory }: ListedProvider<Specs[K]> = providers[kind];
-  if (names === undefined) return { strays: [], failures: [] };
+  if (names === undefined) return { unconfigured: [], failures: [] };
   const path = pathOf(kind, prefix);
   try {
-    const strays = await inventory.strays(path, names);
+    const unconfigured = await inventory.unconfigured(path, names);
     return {
-      strays: await read(strays.map((stray) => ({ ...stray, kind, isRead: kind === 'AWS::SSM::Parameter' }))),
+      unconfigured: await read(
+        unconfigured.map((resource) => ({ ...resource, kind, isRead: kind === 'AWS::SSM::Parameter' })),
+      ),
       failures: [],
     };
   } catch (error) {
-    return { strays: [], failures: [{ kind, path, error }] };
+    return { unconfigured: [], failures: [{ kind, path, error }] };
   }
 }
 
@@ -63,7 +65,7 @@ async function look<K extends ListedKind>(
  * @param judge a pure judgement of what was found
  * @returns what it comes to in the end
  */
-export async function confirmedStrays<C extends { kind: Kind; name: string; action: string }>(
+export async function refetchedUnconfigured<C extends { kind: Kind; name: string; action: string }>(
   providers: Providers,
   found: Findings,
   judge: (found: Findings) => readonly C[],
@@ -75,37 +77,37 @@ export async function confirmedStrays<C extends { kind: Kind; name: string; acti
       .filter((change) => change.kind === kind && change.action === 'delete')
       .map((change) => change.name),
   );
-  const specs = found.strays.flatMap((stray) =>
-    stray.kind === kind && goes.has(stray.spec.name) ? [stray.spec] : [],
+  const specs = found.unconfigured.flatMap((resource) =>
+    resource.kind === kind && goes.has(resource.spec.name) ? [resource.spec] : [],
   );
   if (specs.length === 0) return changes;
-  const asked = await providers[kind].inventory.refetch(specs);
-  const strays = found.strays.map((stray): AnyStray => {
-    const spec = stray.kind === kind ? asked.get(stray.spec.name) : undefined;
-    if (stray.kind !== kind || spec === undefined) return stray;
-    return spec instanceof Unreadable ? { ...stray, unreadable: spec } : { ...stray, spec };
+  const runInput = await providers[kind].inventory.refetch(specs);
+  const unconfigured = found.unconfigured.map((resource): AnyUnconfigured => {
+    const spec = resource.kind === kind ? runInput.get(resource.spec.name) : undefined;
+    if (resource.kind !== kind || spec === undefined) return resource;
+    return spec instanceof Unreadable ? { ...resource, unreadable: spec } : { ...resource, spec };
   });
-  return judge({ ...found, strays });
+  return judge({ ...found, unconfigured: unconfigured });
 }
 
-type SecretStray = StrayOf<'AWS::SecretsManager::Secret'>;
+type UnconfiguredSecret = UnconfiguredOf<'AWS::SecretsManager::Secret'>;
 
 /** A listing may be a moment old: what is gone, or on its way, is none of our business any more. */
 async function readKeys(
   provider: Provider<Specs['AWS::SecretsManager::Secret']>,
-  strays: readonly SecretStray[],
-): Promise<SecretStray[]> {
+  unconfigured: readonly UnconfiguredSecret[],
+): Promise<UnconfiguredSecret[]> {
   // Of adopted ones too: no guess stores in plain what is a key of theirs.
-  const ours = strays.filter(({ owner }) => owner !== 'others').map(({ spec }) => spec.name);
-  if (ours.length === 0) return [...strays];
+  const ours = unconfigured.filter(({ owner }) => owner !== 'others').map(({ spec }) => spec.name);
+  if (ours.length === 0) return [...unconfigured];
   const read = await provider.observe(ours);
-  return strays.flatMap((stray): SecretStray[] => {
-    if (stray.owner === 'others') return [stray];
-    const spec = read.get(stray.spec.name);
+  return unconfigured.flatMap((resource): UnconfiguredSecret[] => {
+    if (resource.owner === 'others') return [resource];
+    const spec = read.get(resource.spec.name);
     if (spec === undefined) return [];
-    if (spec instanceof Unreadable) return [stray];
-    if (spec.facts.scheduledForDeletion === true) return [];
-    return [spec.facts.unread === true ? stray : { ...stray, spec, isRead: true }];
+    if (spec instanceof Unreadable) return [resource];
+    if (spec.metadata.scheduledForDeletion === true) return [];
+    return [spec.metadata.unread === true ? resource : { ...resource, spec, isRead: true }];
   });
 }
 

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { nearest, quoted } from './texts.ts';
+import { nearest, quoted } from './parse.ts';
 
 /** What the configuration file may not be, in words: zod's own messages may repeat what was read. */
 
@@ -44,14 +44,14 @@ export function inWords(issue: z.core.$ZodIssue): string {
 }
 
 /** Names by the place in the file that they may stand at. */
-export interface KnownNames {
+export interface NameCatalog {
   readonly top: readonly string[];
   readonly rule: readonly string[];
   readonly environment: readonly string[];
 }
 
 /** @returns why there is no such name, and the one that may be meant; what may be a secret is not repeated. */
-export function unknownSetting(key: string, path: ReadonlyArray<PropertyKey>, known: KnownNames): string {
+export function unknownSetting(key: string, path: ReadonlyArray<PropertyKey>, known: NameCatalog): string {
   const refused = `${quoted(key)}: secrets do not belong into a committed file`;
   if (key === 'secrets' || key === 'dotenv')
     return `${refused}; give them as the inputs "secrets" or "dotenv"`;

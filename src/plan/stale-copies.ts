@@ -13,12 +13,12 @@ import type { Change } from '../model/change.ts';
  * @param bundle that the keys stand in; undefined for a parameter, which the table calls like its variable
  * @returns the places of the variables that these may be copies of
  */
-export function placesOfCopies(
+export function staleCopies(
   names: ReadonlySet<string>,
   bundle: string | undefined,
-  placements: readonly Placement[],
+  destinations: readonly Placement[],
 ): Placement[] {
-  return placements.filter(({ route }) => {
+  return destinations.filter(({ route }) => {
     const variable = route.variable.name;
     const row = rowOf(variable)?.secret;
     return names.has(variable) || (row !== undefined && row.bundle === bundle && names.has(row.key));
