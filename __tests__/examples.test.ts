@@ -195,6 +195,27 @@ test.each(deployments)(
   },
 );
 
+test.each(runs)(
+  '$project, $name, step $at: its README names the prefix, the roles and the service',
+  (run) => {
+    const { settings } = answer(run);
+    const [application = '', environment = ''] = settings.prefix.slice(1).split('/');
+    // The monorepo goes through its applications by a loop.
+    const readme = read(`examples/${run.project}/README.md`).replaceAll(/\$(?:app\b|\{app\})/g, application);
+    expect(readme).toContain(`Prefix=/${application}/${environment}`);
+    expect(readme).toMatch(new RegExp(`role/${application}-deploy\\b`));
+    const port = /--port (\d+) /.exec(readme)?.[1];
+    if (port === undefined) return;
+    const { deploy } = deployments.find((one) => one.run.step === run.step) ?? {};
+    // The second step of flask-on-ecs deploys nothing.
+    if (deploy === undefined) return;
+    expect(readme).toContain(`--cluster ${deploy['cluster']} --service-name ${deploy['service']} `);
+    const task = JSON.parse(read(`examples/${run.project}/${run.step.with?.['task-definition']}`));
+    expect(readme).toContain(`--task-definition ${task.family} `);
+    expect(String(task.containerDefinitions[0].portMappings[0].containerPort)).toBe(port);
+  },
+);
+
 test('there are deployments to look at', () => {
   expect(deployments.length).toBeGreaterThanOrEqual(5);
 });
