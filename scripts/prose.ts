@@ -185,7 +185,9 @@ function findingsOf({ line, text, words }: Sentence, replaced: typeof REPLACED):
 function descriptionsOf(node: unknown, path: readonly string[] = []): string[] {
   if (typeof node !== 'object' || node === null) return [];
   return Object.entries(node).flatMap(([key, value]) =>
-    key === 'description' && typeof value === 'string' ? [value] : descriptionsOf(value, [...path, key]),
+    /^[dD]escription$/.test(key) && typeof value === 'string'
+      ? [value]
+      : descriptionsOf(value, [...path, key]),
   );
 }
 
@@ -205,7 +207,12 @@ export function readPages(): Record<string, string> {
     texts.map((text) => text.replace(/\s+/g, ' ')).join('\n\n');
   return {
     ...Object.fromEntries(names.map((name) => [name, read(name)])),
-    'action.yml': paragraphs(descriptionsOf(parse(read('action.yml')))),
+    ...Object.fromEntries(
+      ['action.yml', '.github/workflows/fleet.yml', 'iam/roles.yml'].map((name) => [
+        name,
+        paragraphs(descriptionsOf(parse(read(name), { logLevel: 'silent' }))),
+      ]),
+    ),
     'schema/aws-bootstrap.schema.json': paragraphs([
       ...new Set(descriptionsOf(JSON.parse(read('schema/aws-bootstrap.schema.json')))),
     ]),
