@@ -3,7 +3,7 @@ import { DeleteSecretCommand, UntagResourceCommand } from '@aws-sdk/client-secre
 import { DeleteParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { findLeaks } from './leaks.ts';
-import { changesOf, dotenv, fieldsOf, openOf, openStage, rowOf, SEED, type Stage, without } from './stage.ts';
+import { changesOf, dotenv, fieldsOf, openOf, openStage, SEED, type Stage, without } from './stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
