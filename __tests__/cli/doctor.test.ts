@@ -165,7 +165,7 @@ const FAULTS: ReadonlyArray<Fault | [string, string, RegExp, Plant]> = [
   [
     'the environment does not exist',
     'github-environment',
-    /^gh api -X PUT .*environments\/production/,
+    /\| gh api -X PUT .*environments\/production/,
     () => github.answers.delete('/environments/production'),
   ],
   [

@@ -88,7 +88,7 @@ function checkEnvironment(
 ): Check[] {
   const path = `repos/${repository}/environments/${encodeURIComponent(name)}`;
   const limit = [
-    `gh api -X PUT ${path} --input - <<< '{"deployment_branch_policy":{"protected_branches":false,"custom_branch_policies":true}}'`,
+    `echo '{"deployment_branch_policy":{"protected_branches":false,"custom_branch_policies":true}}' | gh api -X PUT ${path} --input -`,
     `gh api -X POST ${path}/deployment-branch-policies -f name=${shellQuote(branch)}`,
   ].join('\n');
   if (about === 'denied')
@@ -162,7 +162,7 @@ export function checkWorkflows({ jobs, broken }: WorkflowFacts): Check[] {
     failed(
       'workflow',
       `${file} line ${line} is no YAML`,
-      `Correct the line, then check it: actionlint ${file}`,
+      `Correct the line, then check it: actionlint ${shellQuote(file)}`,
     ),
   );
   if (jobs.length === 0)

@@ -24,7 +24,7 @@ export async function run(flags: Flags, terminal: Terminal): Promise<number> {
   const settings = await readTerminalSettings(runner);
   if (reveals && path !== undefined) await refuseTracked(path);
   const account = await openAccount(settings, runner);
-  terminal.progress('reading…');
+  terminal.waitFor('reading…');
   checkAccount(settings, await account.identify());
   const { variables, omitted } = await readVariables(settings, account);
   terminal.progress(undefined);

@@ -5,6 +5,7 @@ import type { Secret } from '../secret.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Account, checkAccount, openAccount } from './account.ts';
 import type { Flags } from './arguments.ts';
+import { shellQuote } from './check.ts';
 import { EXIT } from './command.ts';
 import { writeFolder } from './export-files.ts';
 import { type TerraformInput, writeTerraform } from './export-terraform.ts';
@@ -20,7 +21,7 @@ export async function run(flags: Flags, terminal: Terminal): Promise<number> {
   const runner = await readRunInputs(flags, terminal, 'plan');
   const settings = await readTerminalSettings(runner);
   const account = await openAccount(settings, runner);
-  terminal.progress('reading…');
+  terminal.waitFor('reading…');
   const caller = await account.identify();
   checkAccount(settings, caller);
   const { files, imports, omitted } = writeTerraform(await readAll(settings, account, caller.account));
@@ -34,7 +35,8 @@ export async function run(flags: Flags, terminal: Terminal): Promise<number> {
     for (const text of omitted) terminal.printIndented(2, `Left out: ${text}`);
     terminal.print('Next:');
     const given = files.has('variables.tf') ? " -var 'secure_values={}'" : '';
-    terminal.printCommand(`  terraform -chdir=${folder} init && terraform -chdir=${folder} plan${given}`);
+    const terraform = `terraform -chdir=${shellQuote(folder)}`;
+    terminal.printCommand(`  ${terraform} init && ${terraform} plan${given}`);
   }
   return EXIT.ok;
 }

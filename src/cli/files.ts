@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Unclear } from '../settings/texts.ts';
@@ -47,6 +55,11 @@ export function readIfThere(path: string): string | undefined {
     return undefined;
   }
 }
+
+export const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** @returns whether anything has this name, also a link that leads nowhere */
+export const exists = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
 /** Writes a file and the folders above it. */
 export function writeText(path: string, text: string): void {
