@@ -7,7 +7,7 @@ import { type Account, checkAccount, openAccount } from './account.ts';
 import type { Flags } from './arguments.ts';
 import { shellQuote } from './check.ts';
 import { EXIT } from './command.ts';
-import { writeFolder } from './export-files.ts';
+import { checkFolder, writeFolder } from './export-files.ts';
 import { type TerraformInput, writeTerraform } from './export-terraform.ts';
 import { isHidden } from './export-variables.ts';
 import { readRunInputs } from './run-inputs.ts';
@@ -20,14 +20,16 @@ const DEFAULT_FOLDER = 'terraform';
 export async function run(flags: Flags, terminal: Terminal): Promise<number> {
   const runner = await readRunInputs(flags, terminal, 'plan');
   const settings = await readTerminalSettings(runner);
+  const folder = flags.get('output') ?? DEFAULT_FOLDER;
+  const replacing = { replaces: flags.switched('force') === true };
+  checkFolder(folder, replacing);
   const account = await openAccount(settings, runner);
   terminal.waitFor('reading…');
   const caller = await account.identify();
   checkAccount(settings, caller);
   const { files, imports, omitted } = writeTerraform(await readAll(settings, account, caller.account));
   terminal.progress(undefined);
-  const folder = flags.get('output') ?? DEFAULT_FOLDER;
-  writeFolder(folder, files, { replaces: flags.switched('force') === true });
+  writeFolder(folder, files, replacing);
   if (flags.switched('json') === true)
     terminal.printJson({ folder, files: [...files.keys()], imports, omitted });
   else {
