@@ -61,7 +61,7 @@ async function surveyWishes(asked: Asked, providers: Providers, stage: PlanStage
     }),
     stage,
   ]);
-  if (isEmpty) plans.refuseEmptyInput(listed, settings.prefix);
+  if (isEmpty) plans.refuseEmptyInput(listed, settings.prefix, asked.isTerminal);
   // A run that was given no variable knows nothing of what is wanted, so nothing is left over to it.
   const found = isEmpty ? NOTHING_FOUND : listed;
   const settled = settleCallback(asked, observation);

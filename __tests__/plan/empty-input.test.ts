@@ -4,7 +4,7 @@ import { refuseEmptyInput } from '../../src/plan/empty-input.ts';
 import { InputFaults } from '../../src/settings/fault.ts';
 import { P, parameter, secret } from './strays.ts';
 
-const refuse = (...strays: AnyStray[]) => refuseEmptyInput({ strays, failures: [] }, P);
+const refuse = (...strays: AnyStray[]) => refuseEmptyInput({ strays, failures: [] }, P, false);
 
 describe('a run without variables', () => {
   it.each([

@@ -8,8 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
-import { Unclear } from '../settings/texts.ts';
+import { basename, dirname, join } from 'node:path';
 import { readRegular } from '../settings/workspace-file.ts';
 
 /*
@@ -26,20 +25,6 @@ const MOST_BYTES = 1024 * 1024;
 export function readShipped(program: string, name: string): string {
   const path = join(dirname(realpathSync(program)), '..', name);
   return readRegular(path, basename(path), MOST_BYTES).toString('utf8');
-}
-
-/**
- * @param path absolute, or from the current folder
- * @returns the text of the file
- * @throws Unclear in words, without a part of its text
- */
-export function readGiven(path: string): string {
-  try {
-    return readRegular(resolve(path), path, MOST_BYTES).toString('utf8');
-  } catch (error) {
-    if (error instanceof Unclear) throw error;
-    throw new Unclear(`there is no file ${path} that can be read`);
-  }
 }
 
 /** @returns a new folder for files that the user takes from there */

@@ -33,6 +33,7 @@ const LISTS: ReadonlySet<InputName> = new Set([
   'only',
   'tags',
   'allowed-account-ids',
+  'pull-accounts',
   'allow',
   'image-tags',
 ]);
@@ -46,16 +47,19 @@ const PLACEHOLDERS: Partial<Record<InputName, string>> = {
   'log-retention-days': 'DAYS',
   tags: 'KEY=VALUE',
   'allowed-account-ids': 'ID',
+  'pull-accounts': 'ID',
   'app-url': 'URL',
   'auth0-domain': 'HOST',
   image: 'IMAGE',
   'image-tags': 'TAG',
   'kms-key-id': 'KEY',
+  'log-group-kms-key-id': 'KEY',
 };
 
 /** Where the words of action.yml speak of a step of a workflow. */
 const DESCRIPTIONS: Partial<Record<InputName, string>> = {
-  'env-file': 'Path of a .env file. - reads standard input',
+  'env-file': 'Path of a .env file',
+  dotenv: 'Text of a whole .env, such as the output of another program',
   config: 'Path of the configuration file. Default: .github/aws-bootstrap.yml if it exists',
   confirm: 'The prefix once more: answers the question of destroy, like --yes',
 };

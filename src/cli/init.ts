@@ -24,9 +24,7 @@ export async function run(flags: Flags, terminal: Terminal): Promise<number> {
   const isRun = flags.switched('run') === true;
   const isYes = flags.switched('yes') === true;
   if (isRun && !isYes && !terminal.isInteractive)
-    throw new UsageError(
-      '--run asks before each command, and nobody can answer here. Add --yes to run them all',
-    );
+    throw new UsageError('--run asks before each command, which needs a terminal. Add --yes to run them all');
   const root = resolve(folder);
   await refuseOtherRoots(root);
   const findings = await lookAt(root);

@@ -57,7 +57,9 @@ function exitCodeOf({ failure, plan, outcomes, settings }: Run, terminal: Termin
 const isPlanned = ({ outcomes }: Run) =>
   !outcomes.some(({ result }) => result === 'done' || result === 'skipped');
 
+/** Where nothing differs, the last line says it all. */
 function printTable(run: Run, terminal: Terminal): void {
+  if (run.outcomes.every(({ result }) => result === 'unchanged')) return;
   const lines = resultTable(run.outcomes, isPlanned(run));
   for (const line of lines) terminal.print(line);
   if (lines.length > 0) terminal.print('');

@@ -151,7 +151,8 @@ class StreamTerminal implements Terminal {
     const reader = createInterface({ input, output: errors, historySize: 0 });
     // Ctrl-C ends the run as it does everywhere else.
     reader.once('SIGINT', () => {
-      process.kill(process.pid, 'SIGINT');
+      // On Windows a signal to oneself ends the process, whoever listens.
+      if (!process.emit('SIGINT')) process.kill(process.pid, 'SIGINT');
       // Whoever listens to the signal hears it before the question ends.
       setTimeout(() => reader.close(), SIGNAL_MS);
     });
