@@ -223,3 +223,13 @@ describe('export terraform', () => {
     expect(existsSync(join(folder, 'terraform'))).toBe(false);
   });
 });
+
+it.each(['dotenv', 'terraform'])(
+  'export %s says where it has found nothing, and writes nothing',
+  async (as) => {
+    const run = await runCli(['export', as, '--prefix', '/other/prd'], { folder, env: aws.env() });
+    expect(run.code).toBe(0);
+    expect(run.errors).toMatch(/\/other\/prd in us-west-2/);
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);

@@ -53,6 +53,8 @@ describe('plan, apply, drift and destroy', () => {
     const destroy = await run(['destroy', ...PREFIX, '--yes']);
     expect(destroy.code).toBe(0);
     await expect(stage.parameter('LOG_LEVEL')).rejects.toThrow();
+    const nothing = await run(['destroy', ...PREFIX, '--yes', '--quiet']);
+    expect(nothing.output).toMatch(/^Nothing to destroy: 2 /);
   });
 
   it('print no workflow command and no escape sequence', async () => {

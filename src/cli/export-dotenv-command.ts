@@ -37,8 +37,14 @@ export async function run(flags: Flags, terminal: Terminal): Promise<number> {
     writeExport(path, text, replacing);
     terminal.say(`Wrote ${variables.length} variables to ${path}.`);
   }
+  tellEmpty(settings, variables.length + omitted.length, terminal);
   tellMissing(terminal, missing, omitted);
   return EXIT.ok;
+}
+
+/** An empty `.env` is more likely another prefix or region than an empty account. */
+function tellEmpty({ prefix, region }: Settings, count: number, terminal: Terminal): void {
+  if (count === 0) terminal.say(`Nothing is stored below ${prefix} in ${region}.`);
 }
 
 function tellMissing(terminal: Terminal, missing: readonly string[], omitted: readonly string[]): void {

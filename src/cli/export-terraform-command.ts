@@ -29,6 +29,12 @@ export async function run(flags: Flags, terminal: Terminal): Promise<number> {
   checkAccount(settings, caller);
   const { files, imports, omitted } = writeTerraform(await readAll(settings, account, caller.account));
   terminal.progress(undefined);
+  if (imports === 0) {
+    for (const text of omitted) terminal.say(`Left out: ${text}`);
+    terminal.say(`Nothing to import below ${settings.prefix} in ${settings.region}. No file was written.`);
+    if (flags.switched('json') === true) terminal.printJson({ folder, files: [], imports, omitted });
+    return EXIT.ok;
+  }
   writeFolder(folder, files, replacing);
   if (flags.switched('json') === true)
     terminal.printJson({ folder, files: [...files.keys()], imports, omitted });

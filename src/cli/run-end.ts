@@ -129,6 +129,11 @@ function planLine({ settings, plan, outcomes }: Run): Span[] {
   const { toCreate, toUpdate, toDelete, blocked } = count(plan);
   const cost = dollarsOf(plannedPrice(outcomes).monthlyUsd);
   const open = toCreate + toUpdate + toDelete;
+  if (settings.mode === 'destroy' && open + blocked === 0)
+    return [
+      styled('green', 'Nothing to destroy'),
+      outcomes.length === 0 ? '.' : `: ${outcomes.length} resources are kept (${cost}).`,
+    ];
   if (open + blocked === 0)
     return [
       styled('green', 'No changes'),
