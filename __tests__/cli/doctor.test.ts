@@ -150,8 +150,20 @@ const FAULTS: ReadonlyArray<Fault | [string, string, RegExp, Plant]> = [
   [
     'the GitHub secret does not exist',
     'github-secret',
-    /^gh secret set DOTENV .*--env production/,
+    /^gh secret set DOTENV .*--env production < \.env$/,
     () => github.answers.delete('/environments/production/secrets/DOTENV'),
+  ],
+  [
+    'a GitHub secret that holds no .env does not exist',
+    'github-secret',
+    /^gh secret set AUTH0_SECRET .*--env production$/,
+    () =>
+      put(scene, {
+        '.github/workflows/deploy.yml': WORKFLOW.replace(
+          'dotenv:',
+          'auth0-management-client-secret: "\u0024{{ secrets.AUTH0_SECRET }}", dotenv:',
+        ),
+      }),
   ],
   [
     'the GitHub variable of the role does not exist',

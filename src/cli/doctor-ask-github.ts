@@ -96,7 +96,13 @@ async function ask(
   const secrets =
     typeof about === 'string'
       ? []
-      : jobs.flatMap((job) => job.secrets.map((name) => ({ name, environment: job.environment })));
+      : jobs.flatMap((job) =>
+          job.secrets.map((name) => ({
+            name,
+            environment: job.environment,
+            isDotenv: job.dotenvSecrets.includes(name),
+          })),
+        );
   const roles =
     typeof about === 'string' ? new Map<string, Answer<string>>() : await readVariables(settings, jobs);
   const unique = new Map(secrets.map((one) => [JSON.stringify(one), one]));

@@ -16,6 +16,7 @@ export interface GitHubFacts {
   readonly secrets: ReadonlyArray<{
     readonly name: string;
     readonly environment: string | undefined;
+    readonly isDotenv: boolean;
     readonly found: Answer<true>;
   }>;
   /** Variables that name roles. */
@@ -132,7 +133,7 @@ function checkEnvironment(
 
 function checkSecret(
   repository: string,
-  { name, environment, found }: GitHubFacts['secrets'][number],
+  { name, environment, isDotenv, found }: GitHubFacts['secrets'][number],
 ): Check {
   const scope = environment === undefined ? '' : ` --env ${shellQuote(environment)}`;
   if (typeof found === 'object') return passed('github-secret', `The GitHub secret ${name} exists`);
@@ -141,7 +142,7 @@ function checkSecret(
   return failed(
     'github-secret',
     `There is no GitHub secret ${name}. It arrives empty in the workflow`,
-    `gh secret set ${name} --repo ${repository}${scope} < .env`,
+    `gh secret set ${name} --repo ${repository}${scope}${isDotenv ? ' < .env' : ''}`,
   );
 }
 
