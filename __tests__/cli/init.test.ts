@@ -238,8 +238,10 @@ describe('the files', () => {
 
   it('leave .gitignore alone for a .env outside of the repository', async () => {
     const folder = repository({});
-    const outside = join(folderWith({ 'prd.env': 'LOG_LEVEL=info\n' }), 'prd.env');
+    const outside = join(folderWith({ 'prd.env': 'SOMETHING=Zq81kfh3jJk29\n' }), 'prd.env');
     const { output } = await runCli(['init', '--env-file', outside], { folder });
+    expect(read(folder, CONFIG)).toContain('match: [SOMETHING]');
+    expect(output).toContain(`gh secret set DOTENV --repo me/shop < ${outside}\n`);
     expect(existsSync(join(folder, '.gitignore'))).toBe(false);
     expect(output).toContain('git add .github\n');
   });
@@ -268,6 +270,18 @@ it('asks on a terminal, with defaults, and again where an answer cannot be', asy
       { after: 'Dockerfile', type: '\r' },
       { after: 'task definition', type: '\r' },
     ],
+  });
+  expect(code, output).toBe(0);
+  expect(jobOf(folder, 'deploy').environment).toBe('staging');
+  expect(parse(read(folder, CONFIG))).toMatchObject({ prefix: '/shop/stg', 'log-retention-days': 90 });
+});
+
+it('takes answers that come before their questions', async () => {
+  const folder = repository({});
+  const answers = ['/shop/stg', 'eu-west-1', 'none', '', '', 'staging', '90', '', '', ''];
+  const { code, output } = await runOnTerminal(['init'], {
+    folder,
+    steps: [{ after: 'Prefix', type: answers.map((answer) => `${answer}\r`).join('') }],
   });
   expect(code, output).toBe(0);
   expect(jobOf(folder, 'deploy').environment).toBe('staging');
