@@ -108,6 +108,6 @@ test('what is shown to cost nothing leaves no secret', () => {
   const config = blocksOf('docs/routing.md').find((code) => code.includes('secure-parameter')) ?? '';
   const { desired, faults } = ask({ config, inputs: { dotenv: read('examples/seed.env') } });
   expect(faults).toEqual([]);
-  expect(desired.placements.length).toBeGreaterThan(15);
-  expect(desired.placements.filter(({ kind }) => kind !== 'AWS::SSM::Parameter')).toEqual([]);
+  expect(desired.destinations.length).toBeGreaterThan(15);
+  expect(desired.destinations.filter(({ kind }) => kind !== 'AWS::SSM::Parameter')).toEqual([]);
 });

@@ -3,6 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { classify } from '../src/desired/classify.ts';
+import { Secret } from '../src/secret.ts';
 import { INPUTS } from '../src/settings/input-names.ts';
 import { ask } from './asking.ts';
 
@@ -122,4 +124,17 @@ test.each(examples)('the example of $name is accepted', ({ name, given }) => {
     },
   });
   expect(faults).toEqual([]);
+});
+
+test('the examples of docs/routing.md have the class that the page names', () => {
+  const [, page = ''] = read('docs/routing.md').split('\nExamples:\n');
+  const rows = [...page.matchAll(/^\| (`.*`) \| (secret|plain|undecided) \| /gm)];
+  const shown = rows.flatMap(([, codes = '', expected = '']) =>
+    [...codes.matchAll(/`(\w+)=([^`]*)`/g)].map(([, name = '', value = '']) => ({ name, value, expected })),
+  );
+  expect(shown.length).toBeGreaterThan(8);
+  const wrong = shown.filter(
+    ({ name, value, expected }) => classify(name, new Secret(value.replace('…', 'Zx81'))).class !== expected,
+  );
+  expect(wrong).toEqual([]);
 });

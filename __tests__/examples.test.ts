@@ -20,12 +20,12 @@ test('.env.example has every variable of the table, and no other', () => {
 
 test('the application and its server read only what .env.example has', () => {
   const sources = `${read('app/__init__.py')}\n${read('gunicorn.conf.py')}`;
-  const asked = [...sources.matchAll(/(?:environ\[|environ\.get\(|number\()"([A-Z0-9_]+)"/g)].map(
+  const runInput = [...sources.matchAll(/(?:environ\[|environ\.get\(|number\()"([A-Z0-9_]+)"/g)].map(
     ([, name]) => name,
   );
-  expect(asked.length).toBeGreaterThan(8);
+  expect(runInput.length).toBeGreaterThan(8);
   // Only behind a proxy; the example's README tells of it.
-  expect(asked.filter((name) => name !== 'TRUST_PROXY' && !names.includes(name ?? ''))).toEqual([]);
+  expect(runInput.filter((name) => name !== 'TRUST_PROXY' && !names.includes(name ?? ''))).toEqual([]);
 });
 
 test('the task definition leaves to the action what the action puts in', () => {

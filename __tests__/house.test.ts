@@ -119,12 +119,16 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     report: 'all',
     clients: 'all',
   },
-  // It names why a step fails, for errors of every stage.
+  // It names why an error fails the step, for errors of every stage.
   'failure.ts': {
     clients: 'all',
+    registry: { files: ['registry/errors.ts'] },
+  },
+  // And why a run with a plan does.
+  'run-failure.ts': {
+    'failure.ts': 'all',
     model: 'all',
     plan: 'all',
-    registry: { files: ['registry/errors.ts'] },
     report: {
       files: [
         'report/causes.ts',
@@ -173,6 +177,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     'ask.ts': 'all',
     'context.ts': 'all',
     'failure.ts': 'all',
+    'run-failure.ts': 'all',
     'survey.ts': { files: ['survey.ts'], typesOnly: true },
     clients: 'all',
     model: 'all',

@@ -28,6 +28,7 @@ export const FIRST = [
   'cli/pipe',
   'cli/doctor',
   'cli/export',
+  'docs-quick-start',
 ].map((name) => `__tests__/${name}.test.ts`);
 
 /** Long waits first, and pure files last and together: a worker is kept only from one of them to the next. */

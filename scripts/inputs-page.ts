@@ -83,6 +83,7 @@ const CODE = [
   /(?:[a-z.]+\/)*[a-z-]*\.(?:env|yml)/,
   /[a-z]+-[a-z]+\/[a-z-]+/,
   /us-west-2/,
+  /(?:workflow|repository)_[a-z]+/,
   /toJSON\(secrets\)/,
 ];
 

@@ -68,7 +68,7 @@ function ofRuns(place: Place): PolicyDocument[] {
         account: place.account,
         arn: `arn:${place.partition}:sts::${place.account}:assumed-role/x/y`,
       },
-      desired: { placements: KINDS.map((kind) => ({ kind })) },
+      desired: { destinations: KINDS.map((kind) => ({ kind })) },
       settings: {
         mode,
         prefix: '/papyrus/prd',

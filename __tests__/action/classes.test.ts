@@ -102,7 +102,7 @@ describe('a parameter that a rule has encrypted', () => {
       expect(run.exitCode, run.log).toBe(0);
       expectHidden(run, ['orchard', 'lighthouse']);
       // Reports tell the type that it has, not the one that a new parameter would get.
-      expect(rowOf(run, '| `GREETING` |')).toContain('| SecureString |');
+      expect(rowOf(run, '| `GREETING` |')).toContain('| SecureString parameter |');
       expect(run.summary).not.toContain('Parameter Store: String');
     }
     expect(await stage.parameter('GREETING')).toEqual({ value: 'lighthouse', type: 'SecureString' });

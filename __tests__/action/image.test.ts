@@ -177,7 +177,7 @@ it('when the repository cannot be made, the image is left out', async () => {
   const failed = await run();
   expect(failed.exitCode).toBe(1);
   expect(failed.outputs['failure-reason']).toBe('access-denied');
-  expect(failed.log).toContain('left out');
+  expect(failed.log).toContain('skipped');
 });
 
 it.each([

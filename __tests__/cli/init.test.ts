@@ -16,7 +16,7 @@ import { parse } from 'yaml';
 import { PINS } from '../../src/cli/init-files.ts';
 import { repositoryOf } from '../../src/cli/init-look.ts';
 import { readConfig } from '../../src/settings/config.ts';
-import { Notes } from '../../src/settings/fault.ts';
+import { Diagnostics } from '../../src/settings/diagnostics.ts';
 import { dotenv } from '../action/stage.ts';
 import { folderWith, runCli, runOnTerminal } from './run.ts';
 
@@ -139,9 +139,9 @@ describe.each(SHAPES)('%s', (_, make, judge) => {
     const { code, output } = await runCli(['init'], { folder });
     expect(code).toBe(0);
     judge(folder, output);
-    const notes = new Notes();
+    const notes = new Diagnostics();
     readConfig(read(folder, CONFIG), CONFIG, notes);
-    expect(notes.faults).toEqual([]);
+    expect(notes.errors).toEqual([]);
     expect(read(folder, CONFIG)).toMatch(/^# yaml-language-server: \$schema=https:/);
     for (const path of WORKFLOWS) expect(existsSync(join(folder, path))).toBe(true);
 

@@ -23,7 +23,7 @@ it('README.md shows the output of plan', async () => {
   const passages = shown.split(/^ *…\n/m);
   expect(passages.length).toBeGreaterThan(3);
   let from = 0;
-  for (const passage of passages) {
+  for (const passage of passages.map((text) => text.trimEnd())) {
     const at = output.indexOf(passage, from);
     expect(at, passage).toBeGreaterThanOrEqual(from);
     from = at + passage.length;

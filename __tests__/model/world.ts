@@ -59,7 +59,13 @@ export function seed(configuration: Configuration, names: Names): { state: State
     calls.push([
       'ecr',
       'create_repository',
-      { repositoryName: names.repository, imageTagMutability: mutability, tags: lowerList(tags) },
+      {
+        repositoryName: names.repository,
+        imageTagMutability: mutability,
+        // As the action creates one: the model has no scanning.
+        imageScanningConfiguration: { scanOnPush: true },
+        tags: lowerList(tags),
+      },
     ]);
     if (keepLast !== undefined) calls.push(putPolicy(names, keepLast));
   }

@@ -1,6 +1,5 @@
 /** Every state that a report can have, made by the code that makes it in a run: rendered by scripts/screens.ts, measured by a test. */
 import { AwsError } from '../../src/clients/errors.ts';
-import { failureOf } from '../../src/failure.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { Spec } from '../../src/model/spec.ts';
@@ -13,6 +12,7 @@ import { issueText } from '../../src/report/drift-issue.ts';
 import { faultSummary } from '../../src/report/early-summary.ts';
 import type { Run } from '../../src/report/run.ts';
 import { summary } from '../../src/report/summary.ts';
+import { failureOf } from '../../src/run-failure.ts';
 import type { Given } from '../asking.ts';
 import { sdkError } from '../clients/clock.ts';
 import { ARTICLE_ENV } from '../seed.ts';
@@ -55,7 +55,7 @@ const PLACE = {
 function changed(
   observed: Observed,
   changes: ReadonlyArray<
-    readonly [kind: Change['kind'], name: string, fields: Spec['fields'] | 'gone', Spec['facts']?]
+    readonly [kind: Change['kind'], name: string, fields: Spec['fields'] | 'gone', Spec['metadata']?]
   >,
 ): Observed {
   const copy: Record<string, Map<string, Spec>> = {};
@@ -69,7 +69,7 @@ function changed(
       copy[kind]?.set(name, {
         ...before,
         fields: { ...before.fields, ...fields },
-        facts: { ...before.facts, version: '3', ...more },
+        metadata: { ...before.metadata, version: '3', ...more },
       });
   }
   return copy;
@@ -142,18 +142,18 @@ function blocked(): Run {
 function destroyed(writes: boolean): Run {
   const run = runOf(inMode('destroy', '', writes ? { confirm: P } : {}));
   const existing = standing();
-  const strays = [SSM, SM] as const;
+  const unconfigured = [SSM, SM] as const;
   const plan = destroy({
     found: {
-      strays: strays.flatMap((kind) =>
+      unconfigured: unconfigured.flatMap((kind) =>
         [...(existing[kind]?.values() ?? [])].map(
           (one) => ({ kind, spec: one, owner: 'made', isRead: true }) as never,
         ),
       ),
       failures: [],
     },
-    logGroup: { name: '/ecs/papyrus', exclusive: false, standing: existing[LOG]?.get('/ecs/papyrus') },
-    repository: { name: 'papyrus', exclusive: false, standing: existing[ECR]?.get('papyrus') },
+    logGroup: { name: '/ecs/papyrus', exclusive: false, existing: existing[LOG]?.get('/ecs/papyrus') },
+    repository: { name: 'papyrus', exclusive: false, existing: existing[ECR]?.get('papyrus') },
     region: 'us-west-2',
     neighbours: [],
     auth0: undefined,
@@ -165,7 +165,7 @@ function destroyed(writes: boolean): Run {
   const outcomes = unapplied(plan).map(
     (outcome): Outcome =>
       writes && outcome.result === 'planned'
-        ? { change: outcome.change, result: 'done', stands: undefined }
+        ? { change: outcome.change, result: 'done', after: undefined }
         : outcome,
   );
   return {

@@ -44,10 +44,10 @@ export async function ensureServiceModels(): Promise<string> {
   return process.env[VARIABLE];
 }
 
-const models = new Map<Modelled, ServiceModel>();
+const models = new Map<string, ServiceModel>();
 
 /** @param data as `ensureServiceModels` gives it */
-export function modelOf(data: string, service: Modelled): ServiceModel {
+export function modelOf(data: string, service: string): ServiceModel {
   const known = models.get(service);
   if (known !== undefined) return known;
   const folder = join(data, service);

@@ -61,7 +61,7 @@ export const DELIVERY: readonly Scene[] = [
     expected: {
       exitCode: 0,
       outputs: { changed: 'true', 'to-create': '1', 'repository-name': 'papyrus' },
-      logHolds: ['+ image papyrus'],
+      logHolds: ['image papyrus created'],
     },
     after: async ({ delivery }) => {
       const tags = [...(delivery.registry.repositories.get('papyrus')?.tags.keys() ?? [])].sort().join(', ');

@@ -64,14 +64,14 @@ export const SCENES: readonly Scene[] = [
         'monthly-cost-usd': '1.20',
         'failure-reason': '',
       },
-      logHolds: [`${RESOURCES} changed, 0 blocked.`],
+      logHolds: [`${RESOURCES} created`],
     },
   },
   {
     name: 'apply-again',
     title: 'apply again: nothing differs, so nothing is written',
     inputs: () => ({ mode: 'apply' }),
-    expected: { ...SILENT, logHolds: [`Everything stands as it should: ${RESOURCES} resources.`] },
+    expected: { ...SILENT, logHolds: [`No changes: ${RESOURCES} resources`] },
   },
   {
     name: 'look',
@@ -129,7 +129,7 @@ export const SCENES: readonly Scene[] = [
         'to-create': '0',
         blocked: '0',
       },
-      logHolds: ['4 changed, 0 blocked.'],
+      logHolds: ['4 updated'],
     },
   },
   {

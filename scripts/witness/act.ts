@@ -74,7 +74,8 @@ export async function runAct(act: string, started: Started): Promise<ActRun> {
   const args = [
     started.event,
     ...['--directory', started.repository, '--workflows', started.workflow, '--eventpath', payload],
-    ...['--platform', 'ubuntu-latest=-self-hosted', '--container-daemon-socket', '-', '--no-cache-server'],
+    ...['--platform', 'ubuntu-latest=-self-hosted', '--platform', 'self-hosted=-self-hosted'],
+    ...['--container-daemon-socket', '-', '--no-cache-server'],
     ...['--no-skip-checkout', '--rm', '--action-cache-path', join(folder, 'cache')],
     // Else it takes these files from the repository.
     ...['--env-file', '/dev/null', '--var-file', '/dev/null', '--input-file', '/dev/null'],

@@ -178,7 +178,7 @@ export const RECIPES: Readonly<Record<string, Play>> = {
           roles: ['papyrus-read'],
           writes: false,
           summaries: 1,
-          log: [/Summary - .*plan: `\/papyrus\/prd`/],
+          log: [/\| \+ parameter \/papyrus\/prd\/LOG_LEVEL$/m, /\| plan: .*\d+ to create$/m],
         },
       },
       {
@@ -231,7 +231,7 @@ export const RECIPES: Readonly<Record<string, Play>> = {
       },
     ],
   },
-  'docs/recipes.md: ecs': {
+  'docs/delivery.md: ecs': {
     ...DOTENV,
     files: { ...DOCKERFILE, 'deploy/task-definition.json': EXAMPLE_TASK },
     scenes: [
@@ -307,6 +307,20 @@ export const RECIPES: Readonly<Record<string, Play>> = {
         title: 'neither undoes the other',
         event: PUSH,
         expected: { jobs: { 'apply-1': 'succeeded', 'apply-2': 'succeeded' }, writes: false, summaries: 2 },
+      },
+    ],
+  },
+  'docs/recipes.md: Let other accounts pull': {
+    scenes: [
+      {
+        title: 'the repository has a policy with both accounts',
+        event: PUSH,
+        expected: { jobs: { steps: 'succeeded' }, roles: ['papyrus-deploy'], writes: true, summaries: 1 },
+        after: async ({ account }) => {
+          const found = await account.repository('papyrus');
+          const accounts = found?.tags['aws-bootstrap:pull-accounts'];
+          return accounts === undefined ? [`tags: ${JSON.stringify(found?.tags)}`] : [];
+        },
       },
     ],
   },

@@ -69,6 +69,16 @@ export const PLAYS: Readonly<Record<string, Play>> = {
       { secrets: () => ({ DOTENV: ENV }), vars: QUICK_START_VARS, scenes: QUICK_START },
     ]),
   ),
+  'docs/enterprise.md: deploy': {
+    secrets: () => ({ DOTENV: ENV }),
+    scenes: [
+      {
+        title: 'a self-hosted runner applies',
+        event: PUSH,
+        expected: { jobs: { deploy: 'succeeded' }, roles: ['papyrus-deploy'], writes: true, summaries: 1 },
+      },
+    ],
+  },
   'docs/article.md: deploy': {
     secrets: () => ({ DOTENV: ENV }),
     vars: { AWS_ROLE: 'arn:aws:iam::123456789012:role/papyrus-deploy' },

@@ -21,7 +21,7 @@ export function checkOwnership(
   const adopted: string[] = [];
   for (const { kind, name, found } of existing) {
     if (found instanceof Unreadable) continue;
-    const owner = found.facts.ownedBy;
+    const owner = found.metadata.ownedBy;
     const tag = fieldOf(found, OWNER_FIELD);
     const what = `The ${KINDS[kind].noun} ${name}`;
     if (owner !== undefined)
@@ -32,8 +32,10 @@ export function checkOwnership(
           'Choose another name or prefix, or leave it out of the configuration with a rule that has to: ignore',
         ),
       );
-    else if (found.facts.unusable !== undefined)
-      checks.push(failed('ownership', `${what}: ${found.facts.unusable}`, 'Choose another bundle or prefix'));
+    else if (found.metadata.unusable !== undefined)
+      checks.push(
+        failed('ownership', `${what}: ${found.metadata.unusable}`, 'Choose another bundle or prefix'),
+      );
     else if (tag !== MADE && tag !== ADOPTED) adopted.push(name);
   }
   if (adopted.length > 0)

@@ -1,7 +1,7 @@
 import { AwsError } from '../clients/errors.ts';
 import { reasonOf } from '../failure.ts';
 import { errorText } from '../report/failure.ts';
-import { describe, InputFaults, type Note } from '../settings/fault.ts';
+import { type Diagnostic, describe, InputErrors } from '../settings/diagnostics.ts';
 import { INPUTS } from '../settings/input-names.ts';
 import { UsageError } from './arguments.ts';
 import { shellQuote } from './check.ts';
@@ -26,10 +26,10 @@ export function tellError(error: unknown, terminal: Terminal): number {
     terminal.say(styled('red', 'error'), `: ${error.message}`);
     return EXIT.input;
   }
-  if (error instanceof InputFaults) {
-    for (const fault of error.faults.slice(0, MOST_ERRORS))
+  if (error instanceof InputErrors) {
+    for (const fault of error.errors.slice(0, MOST_ERRORS))
       terminal.say(styled('red', 'error'), `: ${noteText(fault)}`);
-    const more = error.faults.length - MOST_ERRORS;
+    const more = error.errors.length - MOST_ERRORS;
     if (more > 0) terminal.say(`… and ${more} more`);
     terminal.say('Nothing was written.');
     return EXIT.input;
@@ -39,7 +39,7 @@ export function tellError(error: unknown, terminal: Terminal): number {
 }
 
 /** @returns a note as a line; an input is called by its flag */
-export function noteText(note: Note): string {
+export function noteText(note: Diagnostic): string {
   const input = /^input (\S+)$/.exec(note.where)?.[1];
   const isFlag = INPUTS.some((name) => name === input);
   return describe(isFlag ? { ...note, where: `--${input}` } : note);

@@ -1,5 +1,5 @@
 import { openProviders } from '../providers/providers.ts';
-import { findStrays } from '../providers/strays.ts';
+import { findUnconfigured } from '../providers/unconfigured.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Account, checkAccount, openAccount } from './account.ts';
 import { type Flags, UsageError } from './arguments.ts';
@@ -65,7 +65,7 @@ async function readVariables(settings: Settings, { connection, context }: Accoun
     auth0: undefined,
     image: undefined,
   });
-  const found = await findStrays(providers, {
+  const found = await findUnconfigured(providers, {
     prefix: settings.prefix,
     known: {
       ...(settings.only.has('parameters') ? { 'AWS::SSM::Parameter': new Set<string>() } : {}),
@@ -76,7 +76,7 @@ async function readVariables(settings: Settings, { connection, context }: Accoun
   const [failure] = found.failures;
   if (failure !== undefined) throw failure.error;
   const namesOf = (kind: string) =>
-    found.strays.flatMap((stray) => (stray.kind === kind ? [stray.spec.name] : []));
+    found.unconfigured.flatMap((stray) => (stray.kind === kind ? [stray.spec.name] : []));
   const read = <T>(
     names: readonly string[],
     observe: (names: readonly string[]) => Promise<Map<string, T>>,

@@ -229,7 +229,7 @@ async function readTaskDefinition(
 /** What is wrong with the `.env` is told; the files are written all the same. */
 function undecidedOf(root: string, path: string, terminal: Terminal): readonly string[] {
   const { undecided, notes } = readEnvFile(root, path);
-  for (const fault of notes.faults) terminal.say(styled('yellow', 'warning'), `: ${noteText(fault)}`);
+  for (const fault of notes.errors) terminal.say(styled('yellow', 'warning'), `: ${noteText(fault)}`);
   return undecided;
 }
 

@@ -68,12 +68,12 @@ export class TerminalView implements RunView {
     };
   }
 
-  outcome({ change, result, error, because }: Outcome): void {
+  outcome({ change, result, error, blockedBy }: Outcome): void {
     const resource = `${KINDS[change.kind].noun} ${change.name}`;
-    if (because !== undefined)
+    if (blockedBy !== undefined)
       this.#terminal.say(
         styled('yellow', 'skipped'),
-        `: ${resource}: ${because} comes first and was not done`,
+        `: ${resource}: ${blockedBy} comes first and was not done`,
       );
     else if (result === 'failed')
       this.#terminal.say(styled('red', 'error'), `: ${resource}: ${errorInWords(error)}`);

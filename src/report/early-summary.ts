@@ -1,22 +1,30 @@
-import type { Note } from '../settings/fault.ts';
+import type { Diagnostic } from '../settings/diagnostics.ts';
 import { breakable, prose } from './markdown.ts';
-import { early, moreAbout, troubleshootingUrl } from './messages.ts';
 import type { Failure } from './run.ts';
 import { table } from './sections.ts';
+import { troubleshootingLink } from './troubleshooting.ts';
+
+/*
+ * The summary of a run without a plan. Its texts stand here, since such a run loads none of the others.
+ */
+const HEADLINE = '❌ The run failed before it had a plan: nothing was written';
+const COLUMNS = ['Where', 'What to fix'];
+const inputErrors = (number: number) =>
+  `❌ ${number} input error${number === 1 ? '' : 's'}: nothing was read or written`;
 
 /** @returns the summary of a run whose input is wrong: a row for each error, those of one place together */
-export function faultSummary(faults: readonly Note[]): string {
+export function faultSummary(faults: readonly Diagnostic[]): string {
   const rows = [...faults]
     .sort((a, b) => (a.where === b.where ? (a.line ?? 0) - (b.line ?? 0) : a.where < b.where ? -1 : 1))
     .map(({ where, line, key, text }) => [
       [breakable(where), ...(line === undefined ? [] : [`line ${line}`])].join(' '),
       `${key === undefined ? '' : `${breakable(key)}: `}${prose(text)}`,
     ]);
-  const { before = [], rows: lines } = table(early.inputColumns, rows);
-  return `## ${prose(early.inputErrors(faults.length))}\n\n${[...before, ...lines].join('\n')}\n\n[${prose(moreAbout('input'))}](${troubleshootingUrl('input')})\n`;
+  const { before = [], rows: lines } = table(COLUMNS, rows);
+  return `## ${prose(inputErrors(faults.length))}\n\n${[...before, ...lines].join('\n')}\n\n${troubleshootingLink('input')}\n`;
 }
 
 /** @returns the summary of a run that ended before there was a plan */
 export function failureSummary({ reason, text }: Failure): string {
-  return `## ${prose(early.failed)}\n\n> [!CAUTION]\n> ${prose(text)}\n\n[${prose(moreAbout(reason))}](${troubleshootingUrl(reason)})\n`;
+  return `## ${prose(HEADLINE)}\n\n> [!CAUTION]\n> ${prose(text)}\n\n${troubleshootingLink(reason)}\n`;
 }

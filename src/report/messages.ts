@@ -182,13 +182,8 @@ export const addStatement = (role: string | undefined, many: boolean) =>
   `Add ${many ? 'these statements' : 'this statement'} to the policy of the role${role === undefined ? '' : ` ${quoted(role)}`}, then re-run:`;
 export const affected = (names: readonly string[]) => `Affected: ${names.map(quoted).join(', ')}`;
 export const affectedFold = (resources: string) => `Affected: ${resources}`;
-export const moreAbout = (reason: FailureReason) => `Troubleshooting: ${reason}`;
 export const statementInSummary = 'The job summary has the IAM statement to add.';
 export const moreCauses = (number: number) => `${plural(number, 'more cause')}`;
-
-/** Where the documentation of a reason stands. */
-export const troubleshootingUrl = (reason: FailureReason) =>
-  `https://github.com/papyrus/aws-bootstrap/blob/v1/docs/troubleshooting.md#${reason}`;
 
 /* What to do */
 
@@ -338,12 +333,4 @@ export const issue = {
   thisRun: 'this run',
   duplicate: (number: number) => `#${number} reports the same drift.`,
   label: 'AWS differs from the configuration',
-} as const;
-
-/* Runs without a plan */
-
-export const early = {
-  inputErrors: (number: number) => `❌ ${plural(number, 'input error')}: nothing was read or written`,
-  inputColumns: ['Where', 'What to fix'],
-  failed: '❌ The run failed before it had a plan: nothing was written',
 } as const;

@@ -4,6 +4,7 @@ import * as messages from '../messages.ts';
 import { countKinds, shortName } from '../resources.ts';
 import type { Run } from '../run.ts';
 import { fold, type Section } from '../sections.ts';
+import { troubleshootingLink } from '../troubleshooting.ts';
 
 /** More causes than this are folded: who has many mends the first ones first. */
 const MOST_CAUSES = 5;
@@ -38,7 +39,7 @@ function block(cause: Cause, { settings, caller, gate }: Run, isPublic: boolean)
     [
       rich(text),
       ...(isFolded ? [] : [`${rich(messages.affected(names))}.`]),
-      `[${rich(messages.moreAbout(reason))}](${messages.troubleshootingUrl(reason)})`,
+      troubleshootingLink(reason),
     ].join(' '),
   ];
   if (statements.length > 0)

@@ -1,0 +1,33 @@
+/** A run with debug logging names each host that it connects to, once; another run names none. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+import { GitHubServer } from '../servers/github.ts';
+import { runAction } from './run.ts';
+
+let aws: AwsServer;
+let github: GitHubServer;
+beforeAll(async () => {
+  [aws, github] = await Promise.all([startAws(), GitHubServer.start()]);
+});
+afterAll(async () => {
+  await aws?.close();
+  await github?.[Symbol.asyncDispose]();
+});
+
+test.each([true, false])('debug logging: %s', async (debug) => {
+  await aws.reset();
+  await using run = await runAction({
+    debug,
+    inputs: { mode: 'drift', prefix: '/papyrus/prd', variables: 'LOG_LEVEL=info', 'drift-issue': 'true' },
+    // Two servers by two names of this machine.
+    env: {
+      ...aws.env(),
+      GITHUB_REPOSITORY: github.repository,
+      GITHUB_API_URL: github.url.replace('127.0.0.1', 'localhost'),
+    },
+    token: github.token,
+  });
+  expect(run.outputs['failure-reason'], run.log).toBe('drifted');
+  const hosts = [...run.log.matchAll(/connects to (\S+)/g)].map(([, host]) => host);
+  expect(hosts.sort()).toEqual(debug ? ['127.0.0.1', 'localhost'] : []);
+});

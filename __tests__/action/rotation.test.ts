@@ -1,0 +1,172 @@
+/** The recipe that rotates a secret, from the new value to the old version that is gone; and secrets that AWS rotates. */
+import { readFileSync } from 'node:fs';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { connect } from '../resources/bench.ts';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+import { step } from './bench.ts';
+import { findLeaks } from './leaks.ts';
+
+let aws: AwsServer;
+beforeAll(async () => {
+  aws = await startAws();
+});
+afterAll(() => aws?.close());
+beforeEach(() => aws.reset());
+
+const OLD = 'old-canary-Zk9vQ2x7';
+const NEW = 'new-canary-Zk9vQ2x7';
+const DB = 'papyrus/prd/db';
+const TASK = JSON.stringify({
+  family: 'papyrus',
+  containerDefinitions: [{ name: 'app', image: 'papyrus', memory: 64 }],
+});
+const apply = (password: string, more: Record<string, string> = {}) =>
+  step(
+    aws,
+    undefined,
+    {
+      mode: 'apply',
+      dotenv: `DB_USER=papyrus\nDB_PASSWORD=${password}`,
+      'task-definition': 'task.json',
+      ...more,
+    },
+    { files: { 'task.json': TASK, 'rotated.yml': 'ignore: [secret:db:key:password]\n' } },
+  );
+type Run = Awaited<ReturnType<typeof apply>>;
+
+/** ECS itself, as amazon-ecs-deploy-task-definition speaks with it. */
+async function ecs<T = Record<string, never>>(operation: string, input: object): Promise<T> {
+  const answer = await fetch(aws.motoUrl, {
+    method: 'POST',
+    headers: {
+      'x-amz-target': `AmazonEC2ContainerServiceV20141113.${operation}`,
+      'content-type': 'application/x-amz-json-1.1',
+      authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-west-2/ecs/aws4_request',
+    },
+    body: JSON.stringify(input),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${operation}: ${text}`);
+  return JSON.parse(text) as T;
+}
+
+interface Registered {
+  readonly taskDefinition: {
+    readonly taskDefinitionArn: string;
+    readonly containerDefinitions: ReadonlyArray<{
+      readonly dockerLabels: Readonly<Record<string, string>>;
+      readonly secrets: ReadonlyArray<{ readonly name: string; readonly valueFrom: string }>;
+    }>;
+  };
+}
+const register = (run: Run) =>
+  ecs<Registered>(
+    'RegisterTaskDefinition',
+    JSON.parse(readFileSync(run.outputs['task-definition'] ?? '', 'utf8')),
+  );
+const running = async () => {
+  const { services } = await ecs<{ services: ReadonlyArray<{ taskDefinition: string }> }>(
+    'DescribeServices',
+    {
+      cluster: 'papyrus',
+      services: ['papyrus'],
+    },
+  );
+  return services[0]?.taskDefinition;
+};
+
+test('new value, apply, another fingerprint, another deployment, and the old version is gone', async () => {
+  const { secrets } = connect(aws.url);
+  const password = async (more: { VersionStage?: string } = {}) => {
+    const { SecretString = '{}' } = await secrets.send(new GetSecretValueCommand({ SecretId: DB, ...more }));
+    return JSON.parse(SecretString).password;
+  };
+
+  const first = await apply(OLD);
+  expect(first.exitCode, first.log).toBe(0);
+  const before = await register(first);
+  await ecs('CreateCluster', { clusterName: 'papyrus' });
+  await ecs('CreateService', {
+    cluster: 'papyrus',
+    serviceName: 'papyrus',
+    taskDefinition: before.taskDefinition.taskDefinitionArn,
+    desiredCount: 1,
+  });
+
+  // A run without a new value is no reason to deploy.
+  const silent = await apply(OLD);
+  expect(silent.outputs).toMatchObject({
+    'config-changed': 'false',
+    'config-fingerprint': first.outputs['config-fingerprint'],
+  });
+
+  const rotated = await apply(NEW);
+  expect(rotated.exitCode, rotated.log).toBe(0);
+  expect(rotated.outputs['config-changed']).toBe('true');
+  expect(rotated.outputs['config-fingerprint']).not.toBe(first.outputs['config-fingerprint']);
+  expect(findLeaks(rotated, [OLD, NEW])).toEqual([]);
+
+  const after = await register(rotated);
+  const { taskDefinitionArn } = after.taskDefinition;
+  await ecs('UpdateService', { cluster: 'papyrus', service: 'papyrus', taskDefinition: taskDefinitionArn });
+  expect(taskDefinitionArn).not.toBe(before.taskDefinition.taskDefinitionArn);
+  expect(await running()).toBe(taskDefinitionArn);
+  const [old, container] = [before, after].map(
+    ({ taskDefinition }) => taskDefinition.containerDefinitions[0],
+  );
+  // The tasks name the secret, not a version of it: they start with the value that is current.
+  expect(container?.secrets).toEqual(old?.secrets);
+  expect(Object.values(container?.dockerLabels ?? {})).toEqual([rotated.outputs['config-fingerprint']]);
+  expect(await password()).toBe(NEW);
+  expect(await password({ VersionStage: 'AWSPREVIOUS' })).toBe(OLD);
+
+  // What the last step of the recipe does.
+  const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId: DB }));
+  const previous = Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes('AWSPREVIOUS'));
+  await secrets.send(
+    new UpdateSecretVersionStageCommand({
+      SecretId: DB,
+      VersionStage: 'AWSPREVIOUS',
+      RemoveFromVersionId: previous?.[0],
+    }),
+  );
+  await expect(password({ VersionStage: 'AWSPREVIOUS' })).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+  });
+
+  // Nothing of it is a change for the next run.
+  aws.forget();
+  const next = await apply(NEW);
+  expect(next.exitCode, next.log).toBe(0);
+  expect(aws.writes()).toEqual([]);
+  expect(next.outputs['config-fingerprint']).toBe(rotated.outputs['config-fingerprint']);
+});
+
+test('a secret that AWS rotates is left alone and shown so, and an entry of ignore makes it no failure', async () => {
+  await apply(OLD);
+  const { $metadata: _metadata, ...about } = await connect(aws.url).secrets.send(
+    new DescribeSecretCommand({ SecretId: DB }),
+  );
+  const seconds = (date: Date | undefined) => (date === undefined ? undefined : date.getTime() / 1000);
+  aws.answer('DescribeSecret', () => ({
+    ...about,
+    CreatedDate: seconds(about.CreatedDate),
+    LastChangedDate: seconds(about.LastChangedDate),
+    LastAccessedDate: seconds(about.LastAccessedDate),
+    RotationEnabled: true,
+  }));
+  aws.forget();
+  const blocked = await apply(NEW);
+  expect(blocked.outputs['failure-reason']).toBe('blocked');
+  expect(blocked.log).toContain('its rotation');
+  expect(aws.writes()).toEqual([]);
+
+  const left = await apply(NEW, { config: 'rotated.yml' });
+  expect(left.exitCode, left.log).toBe(0);
+  expect(aws.writes()).toEqual([]);
+});

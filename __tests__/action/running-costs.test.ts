@@ -1,0 +1,27 @@
+/** What docs/costs.md says that a run without changes of the example asks of AWS. */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type AwsServer, startAws } from '../servers/aws.ts';
+import { account } from './account.ts';
+
+let aws: AwsServer;
+beforeAll(async () => {
+  aws = await startAws();
+});
+afterAll(() => aws.close());
+
+const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+const WORDS = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+
+it('makes the calls that the page names', async () => {
+  const at = account(aws);
+  const inputs = { dotenv: read('examples/seed.env'), mode: 'apply' };
+  expect((await at.step(inputs)).exitCode).toBe(0);
+  const before = aws.calls.length;
+  expect((await at.step(inputs)).outputs['changed']).toBe('false');
+  const calls = aws.calls.slice(before);
+  const secrets = calls.filter(({ service }) => service === 'secretsmanager').length;
+  expect(read('docs/costs.md')).toContain(
+    `makes ${calls.length} calls, ${WORDS[secrets]} of them to Secrets Manager.`,
+  );
+});
