@@ -65,7 +65,7 @@ async function planDesired(runInput: RunInput, providers: Providers, stage: Plan
     }),
     stage,
   ]);
-  if (isEmpty) plans.refuseEmptyInput(listed, settings.prefix);
+  if (isEmpty) plans.refuseEmptyInput(listed, settings.prefix, runInput.isTerminal);
   // A run that was given no variable knows nothing of what is wanted, so nothing is left over to it.
   const found = isEmpty ? NOTHING_FOUND : listed;
   const settled = resolveCallback(runInput, observation);

@@ -67,7 +67,7 @@ export async function reconcile(
   };
   if (keys !== undefined && credentials.profile !== undefined)
     tell(
-      `the keys in the environment of the step are used, and AWS_PROFILE (${credentials.profile.name}) is passed over`,
+      `the keys in the environment are used, and AWS_PROFILE (${credentials.profile.name}) is passed over`,
     );
   const context = contextOf(runInput, calls, stop.clock(clock), tell);
   const loading = new Loading();

@@ -52,6 +52,8 @@ export interface RunInput {
   readonly callbackPath: CallbackPath;
   /** The image, opened and found whole; it is closed at the end of the run. */
   readonly image: ImageSource | undefined;
+  /** Messages speak of flags, not of a workflow. */
+  readonly isTerminal: boolean;
   /** Undefined where Auth0 is left alone. */
   readonly auth0: (Auth0Access & { readonly name: string }) | undefined;
 }
@@ -63,9 +65,10 @@ export interface RunInput {
  */
 export async function readRunInput(runner: Runner, stop: Cancellation): Promise<RunInput> {
   const notes = new Diagnostics();
+  const isTerminal = runner.commandLine !== undefined;
   const inputs = readInputs(runner);
   // A command line has refused what it does not know.
-  const unknown = runner.commandLine === undefined ? readUnknownInputs() : undefined;
+  const unknown = isTerminal ? undefined : readUnknownInputs();
   if (unknown !== undefined) notes.warn(unknown);
   const file = await readConfigFile(inputs, runner, notes);
   // Loaded where one may be given: most runs have no such document.
@@ -79,7 +82,7 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
       fileIsBroken: file === undefined && notes.errors.length > 0,
       event: runner.event,
       ambientRegion: runner.region,
-      asksFirst: runner.commandLine !== undefined,
+      asksFirst: isTerminal,
       documents,
       readText: (path) => readText(path, runner),
     },
@@ -95,13 +98,7 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
   const { variables, untaken, raw, otherSecrets } = readVariables(texts, known, readEnvironment, heard);
   const path = callbackPath(settings.auth0, variables, heard);
   const urls = appUrls(settings.auth0, path, notes);
-  if (!isEnd)
-    reportNoSources(
-      settings,
-      texts.length + (urls === undefined ? 0 : 1),
-      notes,
-      runner.commandLine !== undefined,
-    );
+  if (!isEnd) reportNoSources(settings, texts.length + (urls === undefined ? 0 : 1), notes, isTerminal);
   // A refusal needs no classes: what is wrong is found without them, and what is not judged is hidden.
   const { classify } = notes.errors.length > 0 ? NOT_JUDGED : await import('./desired/classify.ts');
   const found = avoidIdleBundles(
@@ -173,6 +170,7 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
     hasVariables: variables.length > 0,
     urls,
     callbackPath: path,
+    isTerminal,
     auth0,
     image,
   };
@@ -214,7 +212,7 @@ function reportNoSources({ only }: Settings, sources: number, notes: Diagnostics
   if (sources === 0 && (only.has('parameters') || only.has('secrets')))
     notes.warn({
       where: 'inputs',
-      text: `no variable was given: dotenv, env-file, variables and secrets are empty. ${isTerminal ? '' : 'A GitHub secret that does not exist arrives empty: look at its name, and at the environment of the job. '}Where no variables are meant, say so by "only: log-group, repository"`,
+      text: `no variable was given: dotenv, env-file, variables and secrets are empty. ${isTerminal ? 'Add --env-file FILE. ' : 'A GitHub secret that does not exist arrives empty: look at its name, and at the environment of the job. '}Where no variables are meant, say so by "only: log-group, repository"`,
     });
 }
 

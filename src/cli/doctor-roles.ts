@@ -232,20 +232,20 @@ async function simulate(
   iam: Iam,
 ): Promise<Check[] | undefined> {
   if (policy === undefined) return undefined;
-  const decisions: Decision[] = [];
+  const answers: Decision[][] = [];
   const open: string[] = [];
   for (const question of questionsOf(policy)) {
     try {
-      decisions.push(...(await iam.simulate({ principal, ...question })));
+      answers.push(await iam.simulate({ principal, ...question }));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       // Whoever may not ask once may not ask at all.
-      if (decisions.length === 0) return undefined;
+      if (answers.length === 0) return undefined;
       open.push(...question.actions);
     }
   }
   return [
-    ...checkDecisions(principal, decisions),
+    ...checkDecisions(principal, answers),
     ...(open.length === 0
       ? []
       : [doubtful('permissions', `IAM gave no answer about these permissions: ${open.join(', ')}`)]),

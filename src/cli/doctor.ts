@@ -182,7 +182,7 @@ class Report {
   }
 
   begin(what: string): void {
-    this.#terminal.progress(`checking ${what}…`);
+    this.#terminal.waitFor(`checking ${what}…`);
   }
 
   add(checks: readonly Check[]): void {
