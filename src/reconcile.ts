@@ -42,8 +42,10 @@ export async function reconcile(
 ): Promise<Run> {
   const { clock } = timing;
   const { settings, masks } = runInput;
-  if (log.isDebug())
+  if (log.isDebug()) {
     (await import('./clients/hosts.ts')).onNewHost((host) => log.debug(`connects to ${host}`));
+    (await import('./clients/request-trace.ts')).onRequestEnd(log.debug);
+  }
   const calls = new Calls(clock, stop, log.isDebug() ? call : undefined);
   const agent = runner.usesProxy
     ? new (await import('./clients/proxy.ts')).ProxyAgent(readEnvironment)
