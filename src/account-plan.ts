@@ -96,6 +96,7 @@ async function planDesired(runInput: RunInput, providers: Providers, stage: Plan
     }),
   );
   const plan = [...changes, ...unconfigured];
+  plans.refuseOverQuota(changes, found);
   return {
     plan,
     remarks: [
