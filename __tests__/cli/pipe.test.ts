@@ -161,6 +161,11 @@ describe('standard output', () => {
     const { output, errors } = await run(['plan', ...PREFIX, '--env-file', '.env', '--quiet']);
     expect(output.trim().split('\n')).toHaveLength(1);
     expect(errors).toBe('');
+    // Switches of one letter together.
+    expect(await run(['apply', ...PREFIX, '--env-file', '.env', '-yq'])).toMatchObject({
+      code: 0,
+      errors: '',
+    });
   });
 
   it('may be closed by its reader', async () => {

@@ -54,7 +54,7 @@ export function checkOwnership(
     );
   const isClear = checks.every(({ status }) => status === 'ok');
   return isClear && desired.length > 0
-    ? [passed('ownership', `No configured name belongs to somebody else (${desired.length})`)]
+    ? [passed('ownership', `All ${desired.length} configured names are free or managed by this tool`)]
     : checks;
 }
 

@@ -48,7 +48,7 @@ export async function askGitHub(
       checks: [
         doubtful(
           'github',
-          'The repository on GitHub is not known, so its side and the trust of the role are not checked',
+          'The repository on GitHub is unknown, so its settings and the trust of the role are not checked',
           'Run doctor in a clone of the repository, or add --github-repository OWNER/NAME',
         ),
       ],
@@ -58,7 +58,11 @@ export async function askGitHub(
     return {
       ...side,
       checks: [
-        doubtful('github', 'There is no token of GitHub, so its side is not checked', 'gh auth login'),
+        doubtful(
+          'github',
+          'No GitHub token was found, so the settings on GitHub are not checked',
+          'gh auth login',
+        ),
       ],
     };
   const agent = runner.usesProxy
@@ -77,7 +81,10 @@ export async function askGitHub(
     if (error instanceof GitHubError && error.status >= 300 && error.status < 400)
       return { ...side, checks: [isRenamed(repository)] };
     const text = error instanceof GitHubError ? error.message : 'GitHub does not answer';
-    return { ...side, checks: [doubtful('github', `${text}, so its side is not checked`, 'gh auth status')] };
+    return {
+      ...side,
+      checks: [doubtful('github', `${text}, so the settings on GitHub are not checked`, 'gh auth status')],
+    };
   }
 }
 

@@ -162,7 +162,7 @@ export function checkWorkflows({ jobs, broken }: WorkflowFacts): Check[] {
   const faults = broken.map(({ file, line }) =>
     failed(
       'workflow',
-      `${file} line ${line} is no YAML`,
+      `${file} line ${line} is not valid YAML`,
       `Correct the line, then check it: actionlint ${shellQuote(file)}`,
     ),
   );

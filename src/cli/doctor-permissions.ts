@@ -145,7 +145,7 @@ export function checkCalls(
       : [
           doubtful(
             'permissions',
-            `${writes.length} permissions could not be asked, since IAM does not answer iam:SimulatePrincipalPolicy to these credentials: ${writes.join(', ')}`,
+            `${writes.length} permissions could not be checked, since IAM did not answer iam:SimulatePrincipalPolicy: ${writes.join(', ')}`,
             'Run doctor with credentials that may call iam:SimulatePrincipalPolicy, such as an administrator',
           ),
         ];

@@ -144,6 +144,6 @@ async function checkOneKey(kms: Kms, facts: Omit<KeyFacts, 'key' | 'policy'>): P
     return checkKey({ ...facts, key, policy });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    return [doubtful('key', `The KMS key ${given} could not be asked: ${errorInWords(error)}`)];
+    return [doubtful('key', `The KMS key ${given} could not be checked: ${errorInWords(error)}`)];
   }
 }

@@ -100,7 +100,7 @@ async function findProvider(iam: Iam, checks: Check[]): Promise<string | undefin
     checks.push(
       doubtful(
         'oidc-provider',
-        `Whether the account has an identity provider for GitHub could not be asked: ${reasonOf(error)}`,
+        `The identity provider for GitHub could not be checked: ${reasonOf(error)}`,
         'aws iam list-open-id-connect-providers',
       ),
     );
@@ -167,7 +167,7 @@ async function findRole(
     checks.push(
       doubtful(
         'role',
-        `The role ${name} and whom it trusts could not be asked: ${reasonOf(error)}`,
+        `The role ${name} and its trust policy could not be read: ${reasonOf(error)}`,
         `aws iam get-role --role-name ${shellQuote(name)}`,
       ),
     );

@@ -57,7 +57,7 @@ async function refuseOtherRoots(root: string): Promise<void> {
   const up = output.trim();
   if (code === 0 && up !== '')
     throw new UsageError(
-      `GitHub runs workflows only from the root of a repository. Run init there: cd ${shellQuote(up)}`,
+      `GitHub runs workflows only from the root of a repository. Run cd ${shellQuote(up)} first, or git init to make this folder a repository of its own`,
     );
 }
 

@@ -16,8 +16,9 @@ export async function main(given: readonly string[]): Promise<void> {
   const args = given[0] === '--' ? given.slice(1) : given;
   const terminal = openTerminal(STREAMS, {
     environment: ENVIRONMENT,
-    isQuiet: args.includes('--quiet') || args.includes('-q'),
-    readsInput: args.some((arg) => arg === '-' || /^--[a-z0-9-]+=-$/.test(arg)),
+    // Switches of one letter may stand together: -yq.
+    isQuiet: args.some((arg) => arg === '--quiet' || /^-[yh]*q[yhq]*$/.test(arg)),
+    readsInput: args.some(readsStandardInput),
   });
   endOnFaults(terminal);
   try {
@@ -27,6 +28,13 @@ export async function main(given: readonly string[]): Promise<void> {
   }
   leave();
 }
+
+/** `-`, also as the value of a flag and in a list. */
+const readsStandardInput = (arg: string) =>
+  arg
+    .replace(/^--[a-z0-9-]+=/, '')
+    .split(/[\n,]/)
+    .some((part) => part.trim() === '-');
 
 const LEAVE_MS = 1_000;
 

@@ -61,12 +61,18 @@ function shownAs(kind: Kind, field: string, text: string): string {
   return isWords(kind, field) ? valueText(kind, field, text) : text;
 }
 
+/** Every account has them, and whoever gives no key gets them. */
+const isManagedKey = (field: string, text: string | undefined) =>
+  field === 'key-id' && text?.startsWith('alias/aws/') === true;
+
 /** Of a new resource, tags are left out: every resource has the same. */
 function createdFields({ kind, differences }: Change): Span[][] {
   const keys = differences.flatMap(({ field }) =>
     field.startsWith('key:') ? field.slice('key:'.length) : [],
   );
-  const others = differences.filter(({ field, to }) => !/^(?:tag|key):/.test(field) && to !== ABSENT);
+  const others = differences.filter(
+    ({ field, to }) => !/^(?:tag|key):/.test(field) && to !== ABSENT && !isManagedKey(field, textOf(to)),
+  );
   return [
     ...(keys.length === 0 ? [] : [[`keys: ${keys.join(', ')}`]]),
     ...others.flatMap((difference): Span[][] => {
