@@ -79,7 +79,7 @@ export function translate(english: English, words: Japanese): Translation {
       fallback === '' || fallback.startsWith('`') ? fallback : word('defaults', fallback),
     ];
   };
-  const inputTable = (names: readonly string[]) => table(['入力', '意味', 'デフォルト'], names.map(inputRow));
+  const inputTable = (names: readonly string[]) => table(['入力', '意味', '既定値'], names.map(inputRow));
   const phrases = Object.entries(words.routing).sort(([a], [b]) => b.length - a.length);
   const routed = (cell: string) => {
     const text = phrases.reduce((so, [from, to]) => so.replaceAll(from, to), cell);
