@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readAuth0 } from '../src/ask-auth0.ts';
+import { readAuth0 } from '../src/auth0-input.ts';
 import { appUrls, withCallback } from '../src/desired/auth0.ts';
 import { callbackPath, noteLocalAddresses } from '../src/desired/callback-path.ts';
 import { classify } from '../src/desired/classify.ts';
@@ -10,8 +10,8 @@ import { avoidIdleBundles } from '../src/desired/idle-bundles.ts';
 import { type Route, route } from '../src/desired/routing.ts';
 import { rowOf } from '../src/desired/table.ts';
 import { type ConfigFile, readConfig } from '../src/settings/config.ts';
+import { Diagnostics, describe } from '../src/settings/diagnostics.ts';
 import { DOCUMENTS } from '../src/settings/documents.ts';
-import { describe, Notes } from '../src/settings/fault.ts';
 import { type Runner, readVariableTexts } from '../src/settings/inputs.ts';
 import { readSettings, type Settings } from '../src/settings/settings.ts';
 import type { Variable } from '../src/settings/variable.ts';
@@ -39,7 +39,7 @@ export interface Answer {
   readonly variables: readonly Variable[];
   readonly routes: readonly Route[];
   readonly desired: Desired;
-  readonly notes: Notes;
+  readonly notes: Diagnostics;
   /** In words, as people read them. */
   readonly faults: readonly string[];
   readonly warnings: readonly string[];
@@ -77,7 +77,7 @@ export function runner(folder: string, more: Partial<Runner> = {}): Runner {
 
 /** The way of the input through the rooms before the first call, as main walks it. */
 export function ask(given: Given): Answer {
-  const notes = new Notes();
+  const notes = new Diagnostics();
   const inputs = new Map(Object.entries({ prefix: '/papyrus/prd', ...given.inputs }));
   const file: ConfigFile | undefined =
     given.config === undefined ? undefined : readConfig(given.config, CONFIG, notes);
@@ -119,7 +119,7 @@ export function ask(given: Given): Answer {
     routes,
     desired,
     notes,
-    faults: notes.faults.map(describe),
+    faults: notes.errors.map(describe),
     warnings: notes.warnings.map(describe),
     notices: notes.notices.map(describe),
   };

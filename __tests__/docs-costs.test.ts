@@ -57,7 +57,7 @@ test('the example has the variables, the secrets and the price that the page nam
   const { desired, variables, faults } = ask({ inputs: { dotenv: SEED } });
   expect(faults).toEqual([]);
   const secrets = new Set(
-    desired.placements.flatMap(({ kind, name }) => (kind === 'AWS::SecretsManager::Secret' ? [name] : [])),
+    desired.destinations.flatMap(({ kind, name }) => (kind === 'AWS::SecretsManager::Secret' ? [name] : [])),
   );
   expect(PAGE).toContain(
     `has ${variables.length} variables and ${secrets.size} secrets, ${dollars(secrets.size * SECRET_USD)} a month`,
@@ -68,6 +68,6 @@ test('the configuration that pays nothing leaves no secret', () => {
   const [, config = ''] = /^```yaml\n(.*?)^```$/ms.exec(PAGE.split('## Pay nothing')[1] ?? '') ?? [];
   const { desired, faults } = ask({ config, inputs: { dotenv: SEED } });
   expect(faults).toEqual([]);
-  expect(desired.placements.length).toBeGreaterThan(15);
-  expect(desired.placements.filter(({ kind }) => kind !== 'AWS::SSM::Parameter')).toEqual([]);
+  expect(desired.destinations.length).toBeGreaterThan(15);
+  expect(desired.destinations.filter(({ kind }) => kind !== 'AWS::SSM::Parameter')).toEqual([]);
 });

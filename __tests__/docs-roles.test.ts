@@ -8,8 +8,12 @@ const ROOT = new URL('..', import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, ROOT), 'utf8');
 
 const EXAMPLE = 'examples/flask-on-ecs';
+const examples = readdirSync(new URL('examples', ROOT), { recursive: true, encoding: 'utf8' }).map(
+  (name) => `examples/${name.replaceAll('\\', '/')}`,
+);
 const pages = [
-  ...['README.md', 'README.ja.md', `${EXAMPLE}/README.md`],
+  ...['README.md', 'README.ja.md'],
+  ...examples.filter((name) => name.endsWith('.md')),
   ...readdirSync(new URL('docs', ROOT)).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
 ];
 const blocksOf = (page: string) =>
@@ -21,7 +25,9 @@ interface Job {
 }
 const jobs = [
   ...pages.flatMap((page) => blocksOf(page).map((text) => ({ where: page, text }))),
-  { where: EXAMPLE, text: read(`${EXAMPLE}/.github/workflows/deploy.yml`) },
+  ...examples
+    .filter((name) => /\.github\/workflows\/[^/]+$/.test(name))
+    .map((name) => ({ where: name, text: read(name) })),
 ].flatMap(({ where, text }) =>
   Object.entries((parse(text) as { jobs?: Record<string, Job> }).jobs ?? {}).map(([name, job]) => ({
     where: `${where}: ${name}`,
@@ -108,6 +114,6 @@ test('what is shown to cost nothing leaves no secret', () => {
   const config = blocksOf('docs/routing.md').find((code) => code.includes('secure-parameter')) ?? '';
   const { desired, faults } = ask({ config, inputs: { dotenv: read('examples/seed.env') } });
   expect(faults).toEqual([]);
-  expect(desired.placements.length).toBeGreaterThan(15);
-  expect(desired.placements.filter(({ kind }) => kind !== 'AWS::SSM::Parameter')).toEqual([]);
+  expect(desired.destinations.length).toBeGreaterThan(15);
+  expect(desired.destinations.filter(({ kind }) => kind !== 'AWS::SSM::Parameter')).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { readConfig } from '../src/settings/config.ts';
-import { describe as describeNote, Notes } from '../src/settings/fault.ts';
+import { Diagnostics, describe as describeNote } from '../src/settings/diagnostics.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (name: string) => readFileSync(join(ROOT, name), 'utf8');
@@ -151,9 +151,9 @@ test('every configuration file that is shown is a right one', () => {
   const shown = blocks.filter(isConfiguration);
   expect(shown.length).toBeGreaterThan(4);
   const faults = shown.flatMap(({ where, text }) => {
-    const notes = new Notes();
+    const notes = new Diagnostics();
     readConfig(text, where, notes);
-    return notes.faults.map(describeNote);
+    return notes.errors.map(describeNote);
   });
   expect(faults).toEqual([]);
 });

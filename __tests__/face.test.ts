@@ -7,7 +7,7 @@ import { openGate } from '../src/report/gate.ts';
 import { outputs } from '../src/report/outputs.ts';
 import type { Run } from '../src/report/run.ts';
 import { configSchema, readConfig } from '../src/settings/config.ts';
-import { Notes } from '../src/settings/fault.ts';
+import { Diagnostics } from '../src/settings/diagnostics.ts';
 import { INPUTS } from '../src/settings/inputs.ts';
 import { Masks } from '../src/settings/masks.ts';
 import { ask } from './asking.ts';
@@ -185,16 +185,16 @@ describe('the JSON Schema', () => {
   it.each(GOOD)('accepts %s, and so does the reader', (_what, yaml) => {
     const value = parse(yaml) ?? {};
     expect(accepts(schema, value)).toBe(true);
-    const notes = new Notes();
+    const notes = new Diagnostics();
     expect(readConfig(yaml, 'a.yml', notes)?.config).toEqual(value);
-    expect(notes.faults).toEqual([]);
+    expect(notes.errors).toEqual([]);
   });
 
   it.each(BAD)('refuses %s, and so does the reader', (_what, yaml) => {
     expect(accepts(schema, parse(yaml))).toBe(false);
     expect(configSchema.safeParse(parse(yaml)).success).toBe(false);
-    const notes = new Notes();
+    const notes = new Diagnostics();
     expect(readConfig(yaml, 'a.yml', notes)).toBeUndefined();
-    expect(notes.faults.length).toBeGreaterThan(0);
+    expect(notes.errors.length).toBeGreaterThan(0);
   });
 });

@@ -94,8 +94,8 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   },
   // The command line runs the stages as main.ts does, and has commands of its own.
   cli: {
-    'ask.ts': 'all',
-    'converge.ts': 'all',
+    'run-input.ts': 'all',
+    'reconcile.ts': 'all',
     'execute.ts': { files: ['execute.ts'], typesOnly: true },
     'failure.ts': 'all',
     'secret.ts': 'all',
@@ -111,8 +111,8 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   },
   // They run the stages one after the other, so they import all of them.
   'main.ts': {
-    'ask.ts': 'all',
-    'converge.ts': 'all',
+    'run-input.ts': 'all',
+    'reconcile.ts': 'all',
     'failure.ts': 'all',
     'late.ts': 'all',
     settings: 'all',
@@ -145,8 +145,8 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     plan: { files: ['plan/stage.ts'] },
     report: { files: ['report/report.ts'] },
   },
-  'ask.ts': {
-    'ask-auth0.ts': 'all',
+  'run-input.ts': {
+    'auth0-input.ts': 'all',
     'secret.ts': 'all',
     settings: 'all',
     desired: 'all',
@@ -154,17 +154,17 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     report: 'all',
     clients: 'all',
   },
-  'ask-auth0.ts': {
+  'auth0-input.ts': {
     desired: { files: ['desired/auth0.ts'] },
     settings: 'all',
   },
-  'converge.ts': {
-    'ask.ts': 'all',
+  'reconcile.ts': {
+    'run-input.ts': 'all',
     'context.ts': 'all',
     'execute.ts': 'all',
     'late.ts': 'all',
     'listed-names.ts': 'all',
-    'survey.ts': 'all',
+    'account-plan.ts': 'all',
     settings: 'all',
     desired: 'all',
     model: 'all',
@@ -174,11 +174,11 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     clients: 'all',
   },
   'execute.ts': {
-    'ask.ts': 'all',
+    'run-input.ts': 'all',
     'context.ts': 'all',
     'failure.ts': 'all',
     'run-failure.ts': 'all',
-    'survey.ts': { files: ['survey.ts'], typesOnly: true },
+    'account-plan.ts': { files: ['account-plan.ts'], typesOnly: true },
     clients: 'all',
     model: 'all',
     providers: { files: ['providers/provider.ts'], typesOnly: true },
@@ -186,13 +186,13 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     report: 'all',
   },
   'listed-names.ts': {
-    'ask.ts': { files: ['ask.ts'], typesOnly: true },
+    'run-input.ts': { files: ['run-input.ts'], typesOnly: true },
     desired: 'all',
     model: 'all',
     settings: 'all',
   },
   'context.ts': {
-    'ask.ts': 'all',
+    'run-input.ts': 'all',
     'listed-names.ts': 'all',
     desired: 'all',
     plan: { files: ['plan/binding.ts', 'plan/disclosure.ts'], typesOnly: true },
@@ -200,8 +200,8 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     'secret.ts': 'all',
     settings: 'all',
   },
-  'survey-callback.ts': {
-    'ask.ts': 'all',
+  'callback-plan.ts': {
+    'run-input.ts': 'all',
     desired: 'all',
     model: 'all',
     providers: 'all',
@@ -209,8 +209,8 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     'secret.ts': 'all',
     settings: 'all',
   },
-  'survey-task-definition.ts': {
-    'ask.ts': 'all',
+  'task-definition-references.ts': {
+    'run-input.ts': 'all',
     'failure.ts': 'all',
     clients: { files: ['clients/explanation.ts'] },
     settings: 'all',
@@ -221,11 +221,11 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     report: 'all',
     'secret.ts': 'all',
   },
-  'survey.ts': {
-    'ask.ts': 'all',
+  'account-plan.ts': {
+    'run-input.ts': 'all',
     'listed-names.ts': 'all',
-    'survey-callback.ts': 'all',
-    'survey-task-definition.ts': 'all',
+    'callback-plan.ts': 'all',
+    'task-definition-references.ts': 'all',
     settings: 'all',
     desired: 'all',
     model: 'all',
@@ -309,7 +309,7 @@ const SHARED_LEAVES = [
   'secret-history.ts',
   'secret-json.ts',
   'secret-labels.ts',
-  'settling.ts',
+  'eventual-consistency.ts',
   'tags.ts',
 ];
 
@@ -345,7 +345,7 @@ it('the house is read', () => {
     from: 'plan/stage.ts',
     typeOnly: false,
   });
-  expect(HOUSE.find(({ path }) => path === 'converge.ts')?.imports).toContainEqual({
+  expect(HOUSE.find(({ path }) => path === 'reconcile.ts')?.imports).toContainEqual({
     from: 'providers/providers.ts',
     typeOnly: false,
   });
@@ -433,7 +433,7 @@ describe('who imports whom', () => {
       ).toEqual([]);
     // Two are opened only where they are asked for, since they load code that other runs do not need.
     const opened = HOUSE.filter(
-      ({ path }) => path === 'providers/providers.ts' || path === 'converge.ts',
+      ({ path }) => path === 'providers/providers.ts' || path === 'reconcile.ts',
     ).flatMap(({ imports }) => imports.map(({ from }) => from));
     expect(opened).toEqual(expect.arrayContaining(names));
   });

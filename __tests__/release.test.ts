@@ -66,7 +66,7 @@ test('updates of all that is bundled come in one group', () => {
   const imports = files.flatMap((path) =>
     [
       ...readFileSync(`${ROOT}/src/${path}`, 'utf8').matchAll(
-        /(?:from|import\() ?'((?:@[^/']+\/)?[^./'][^/']*)/g,
+        /(?:\bfrom |\bimport\()'((?:@[^/'\s]+\/)?[^./'\s][^/'\s]*)/g,
       ),
     ].map(([, name = '']) => name),
   );

@@ -9,7 +9,7 @@ import { policiesOf } from '../src/report/iam.ts';
 import type { Scope } from '../src/report/iam-policy.ts';
 import { Secret } from '../src/secret.ts';
 import { configSchema } from '../src/settings/config.ts';
-import { Notes } from '../src/settings/fault.ts';
+import { Diagnostics } from '../src/settings/diagnostics.ts';
 import { inputGroups, markdownOf } from './inputs-page.ts';
 
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
@@ -58,7 +58,7 @@ function routingRow(names: readonly string[]): string[] {
       const { destinations, reason } = route(
         variable,
         { rules: [], prefer, parameterTier: 'auto' },
-        new Notes(),
+        new Diagnostics(),
         classify,
       );
       const places = destinations.map((place) =>
@@ -95,7 +95,7 @@ const EXAMPLE: Scope = {
     repository: { name: 'papyrus', lifecycle: '{}', pullAccounts: undefined, kmsKeyId: undefined },
     image: {},
   },
-  desired: { placements: [{ kind: 'AWS::SSM::Parameter' }] },
+  desired: { destinations: [{ kind: 'AWS::SSM::Parameter' }] },
 };
 
 const block = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\``;

@@ -6,7 +6,7 @@
  *     npx tsx scripts/witness-iam.ts
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -68,7 +68,7 @@ function ofRuns(place: Place): PolicyDocument[] {
         account: place.account,
         arn: `arn:${place.partition}:sts::${place.account}:assumed-role/x/y`,
       },
-      desired: { placements: KINDS.map((kind) => ({ kind })) },
+      desired: { destinations: KINDS.map((kind) => ({ kind })) },
       settings: {
         mode,
         prefix: '/papyrus/prd',
@@ -91,9 +91,12 @@ const policies = new Map<string, PolicyDocument>();
 for (const place of PLACES)
   for (const policy of [...ofTemplate(place), ...ofRuns(place)]) policies.set(JSON.stringify(policy), policy);
 
-const DEPLOY = new URL('../examples/flask-on-ecs/deploy-policy.json', import.meta.url);
-const shown = JSON.parse(readFileSync(DEPLOY, 'utf8')) as PolicyDocument;
-policies.set(JSON.stringify(shown), shown);
+const EXAMPLES = new URL('../examples/', import.meta.url);
+for (const name of readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' })) {
+  if (!name.endsWith('deploy-policy.json')) continue;
+  const shown = JSON.parse(readFileSync(new URL(name, EXAMPLES), 'utf8')) as PolicyDocument;
+  policies.set(JSON.stringify(shown), shown);
+}
 
 const namesOf = ({ Statement }: PolicyDocument): Set<string> =>
   new Set((Statement as Array<{ Action: string | string[] }>).flatMap(({ Action }) => Action));

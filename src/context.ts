@@ -1,11 +1,11 @@
-import type { Asked } from './ask.ts';
 import { classify } from './desired/classify.ts';
-import { routesByPlace } from './desired/places.ts';
+import { routesByDestination } from './desired/routes-by-destination.ts';
 import { judgeStored } from './desired/stored-value.ts';
 import { listedPrefix } from './listed-names.ts';
 import type { Classify } from './plan/binding.ts';
 import type { Disclosure } from './plan/disclosure.ts';
 import type { ProviderContext } from './providers/context.ts';
+import type { RunInput } from './run-input.ts';
 import type { Secret } from './secret.ts';
 import { SHORTEST_UNDECIDED } from './settings/masks.ts';
 import { filesMayWrite } from './settings/mode.ts';
@@ -14,30 +14,30 @@ import { filesMayWrite } from './settings/mode.ts';
 
 /** @returns what every provider is given beside its client */
 export function contextOf(
-  asked: Asked,
+  runInput: RunInput,
   calls: ProviderContext['calls'],
   clock: ProviderContext['clock'],
-  tell: ProviderContext['tell'],
+  tell: ProviderContext['notice'],
 ): ProviderContext {
-  const { settings, desired, masks } = asked;
-  const routes = routesByPlace(desired, settings.prefix);
+  const { settings, desired, masks } = runInput;
+  const routes = routesByDestination(desired, settings.prefix);
   return {
     calls,
     clock,
     tags: settings.tags,
-    listedPrefix: listedPrefix(asked),
+    listedPrefix: listedPrefix(runInput),
     leavesUnread: settings.mode === 'plan' || settings.mode === 'drift',
     mask: (value, place, always = false) => {
       const judged = always ? 'secret' : judgeStored(routes.get(place), value);
       if (judged === 'secret') masks.hide(value, place);
       else if (judged === 'undecided') masks.hide(value, place, false, SHORTEST_UNDECIDED);
     },
-    tell,
+    notice: tell,
   };
 }
 
 /** @returns what hides the URLs of an Auth0 application that are certainly a secret; the others are no secret of anybody's */
-export function urlMask({ masks }: Pick<Asked, 'masks'>): (url: Secret) => void {
+export function urlMask({ masks }: Pick<RunInput, 'masks'>): (url: Secret) => void {
   return (url) => {
     if (classify('', url).certain) masks.hide(url, 'a URL in Auth0', false);
   };
@@ -45,15 +45,15 @@ export function urlMask({ masks }: Pick<Asked, 'masks'>): (url: Secret) => void 
 
 /** @returns what may be printed of the plan of this run */
 export function disclosureOf(
-  { settings, desired, masks }: Asked,
+  { settings, desired, masks }: RunInput,
   encrypted: ReadonlySet<string>,
   event: string,
 ): Disclosure {
   return {
-    routes: routesByPlace(desired, settings.prefix),
+    routes: routesByDestination(desired, settings.prefix),
     encrypted,
     isPullRequest: !filesMayWrite(event),
-    holderOf: masks.holders(),
+    secretIn: masks.snapshot(),
   };
 }
 
@@ -61,11 +61,11 @@ export function disclosureOf(
  * Only what the routing table keeps out of reports takes part in an approval by its value. What could be shown and is not is
  * hidden for a reason, and a value that holds the text of a secret is as secret, wherever it goes.
  */
-export function classifier(asked: Asked): Classify {
-  const routes = routesByPlace(asked.desired, asked.settings.prefix);
-  const holderOf = asked.masks.holders();
+export function classifier(runInput: RunInput): Classify {
+  const routes = routesByDestination(runInput.desired, runInput.settings.prefix);
+  const secretIn = runInput.masks.snapshot();
   return (place, value) => {
     const route = routes.get(place);
-    return route?.class === 'plain' && !route.shown && holderOf(value) === undefined ? 'plain' : 'secret';
+    return route?.class === 'plain' && !route.shown && secretIn(value) === undefined ? 'plain' : 'secret';
   };
 }

@@ -1,4 +1,4 @@
-import type { Asked } from './ask.ts';
+import type { AccountPlan } from './account-plan.ts';
 import type { Calls } from './clients/aws.ts';
 import type { Clock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
@@ -20,11 +20,11 @@ import type { Run } from './report/run.ts';
 import type { ApplyTiming } from './report/run-log.ts';
 import * as runLog from './report/run-log.ts';
 import { failureOf } from './run-failure.ts';
-import type { Survey } from './survey.ts';
+import type { RunInput } from './run-input.ts';
 
 /** What the part of a run before the plan hands over. */
 export interface Planned {
-  readonly surveyed: Survey;
+  readonly accountPlan: AccountPlan;
   readonly caller: Caller;
   readonly providers: Providers;
   readonly calls: Calls;
@@ -64,17 +64,23 @@ export interface RunView {
 }
 
 /** Carries out the plan where the mode and the approval allow it, and logs it. */
-export async function execute(asked: Asked, planned: Planned): Promise<Run> {
-  const { settings, desired, notes, masks } = asked;
-  const { surveyed, caller, providers, calls, clock, event, told, tell } = planned;
+export async function execute(runInput: RunInput, planned: Planned): Promise<Run> {
+  const { settings, desired, notes, masks } = runInput;
+  const { accountPlan, caller, providers, calls, clock, event, told, tell } = planned;
   const view: RunView = planned.view ?? runLog;
-  const { plan } = surveyed;
-  [...surveyed.remarks, ...unreadRemarks(plan)].forEach(tell);
+  const { plan } = accountPlan;
+  [...accountPlan.remarks, ...unreadRemarks(plan)].forEach(tell);
   const gate = openGate(masks);
   for (const [name, value] of encryptedValues(plan)) masks.hide(value, name);
-  const disclosed = disclose(plan, disclosureOf(asked, surveyed.encrypted, event));
+  const disclosed = disclose(plan, disclosureOf(runInput, accountPlan.encrypted, event));
   const shown = shownPlan(disclosed, gate);
-  const binding = bindingOf(settings, disclosed, caller.account, asked.auth0?.identity, classifier(asked));
+  const binding = bindingOf(
+    settings,
+    disclosed,
+    caller.account,
+    runInput.auth0?.identity,
+    classifier(runInput),
+  );
   const refused = refusalOf(settings, shown, gate, binding);
   const isAllowed = settings.ownership.writes && refused === undefined;
   const timing = {
@@ -114,8 +120,8 @@ export async function execute(asked: Asked, planned: Planned): Promise<Run> {
     causes,
     refusal: refused?.lines ?? [],
     gate,
-    repositoryUri: surveyed.repositoryUri,
-    references: surveyed.references,
+    repositoryUri: accountPlan.repositoryUri,
+    references: accountPlan.references,
   };
   view.result(run);
   return run;

@@ -1,17 +1,17 @@
-import type { Asked } from './ask.ts';
 import { APP_URL } from './desired/app-url.ts';
 import type { ListedKind } from './model/inventory.ts';
+import type { RunInput } from './run-input.ts';
 import type { Settings } from './settings/settings.ts';
 
 type Known = Partial<Record<ListedKind, ReadonlySet<string>>>;
 
 /** A run that was given no variable looks whether it should have been, also where nothing is pruned. */
-export function knownNames({ settings, desired, hasVariables }: Asked): Known {
-  const { placements, elsewhere } = desired;
-  const isPlaced = [...placements, ...elsewhere].some(({ route }) => route.variable.where !== APP_URL);
-  if (hasVariables && (settings.ownership.prune === 'off' || !isPlaced)) return {};
+export function knownNames({ settings, desired, hasVariables }: RunInput): Known {
+  const { destinations, outOfScope } = desired;
+  const isRouted = [...destinations, ...outOfScope].some(({ route }) => route.variable.where !== APP_URL);
+  if (hasVariables && (settings.ownership.prune === 'off' || !isRouted)) return {};
   const known = noneKnown(settings);
-  for (const { kind, name } of placements) known[kind]?.add(name);
+  for (const { kind, name } of destinations) known[kind]?.add(name);
   return known;
 }
 
@@ -24,8 +24,8 @@ export function noneKnown({ only }: Settings): Partial<Record<ListedKind, Set<st
 }
 
 /** @returns the prefix below which this run lists parameters to find orphans; undefined where it does not */
-export function listedPrefix(asked: Asked): string | undefined {
-  const { settings } = asked;
-  const known = settings.mode === 'destroy' ? noneKnown(settings) : knownNames(asked);
+export function listedPrefix(runInput: RunInput): string | undefined {
+  const { settings } = runInput;
+  const known = settings.mode === 'destroy' ? noneKnown(settings) : knownNames(runInput);
   return known['AWS::SSM::Parameter'] === undefined ? undefined : settings.prefix;
 }

@@ -1,8 +1,8 @@
-import { type Asked, ask } from './ask.ts';
 import { Cancellation } from './clients/cancellation.ts';
 import { writeEarlySummary, writeFailureReason } from './report/early-failure.ts';
 import * as log from './report/log.ts';
-import { InputFaults } from './settings/fault.ts';
+import { type RunInput, readRunInput } from './run-input.ts';
+import { InputErrors } from './settings/diagnostics.ts';
 import { type Runner, readRunner } from './settings/inputs.ts';
 import type { Settings } from './settings/settings.ts';
 
@@ -12,20 +12,20 @@ export async function main(): Promise<void> {
   const runner = readRunner();
   const stop = new Cancellation();
   endOnSignals(stop);
-  let asked: Asked | undefined;
+  let runInput: RunInput | undefined;
   try {
-    asked = await ask(runner, stop);
-    const { image } = asked;
+    runInput = await readRunInput(runner, stop);
+    const { image } = runInput;
     // Loaded only once the input was found right: a refusal comes in half the time.
-    const { converge } = await import('./converge.ts');
-    const run = await converge(asked, runner, stop).finally(() => image?.close());
+    const { reconcile: converge } = await import('./reconcile.ts');
+    const run = await converge(runInput, runner, stop).finally(() => image?.close());
     const { report } = await import('./late.ts');
     const failure = await report(run, runner);
     if (failure !== undefined) log.fail(failure);
   } catch (error) {
     // What was asked beside the call that failed may still wait for its next try.
     stop.end('cancelled');
-    await tellEnd(error, runner, asked?.settings);
+    await tellEnd(error, runner, runInput?.settings);
   }
   leave();
 }
@@ -91,7 +91,7 @@ const MOST_FAULTS = 100;
 
 /** A run that ended before there was a plan. The log comes before the summary, which may not be to be had. */
 async function tellEnd(error: unknown, runner: Runner, settings: Settings | undefined): Promise<void> {
-  if (!(error instanceof InputFaults)) {
+  if (!(error instanceof InputErrors)) {
     // A refusal has words of its own, and needs none of these.
     const [{ reasonOf }, { doctorLine, errorText }] = await Promise.all([
       import('./failure.ts'),
@@ -103,9 +103,9 @@ async function tellEnd(error: unknown, runner: Runner, settings: Settings | unde
     if (runner.hasSummary) await writeEarlySummary(failure);
     return;
   }
-  const shown = error.faults.slice(0, MOST_FAULTS);
+  const shown = error.errors.slice(0, MOST_FAULTS);
   (await import('./report/annotations.ts')).faults(shown);
-  if (shown.length < error.faults.length) log.info(`… and ${error.faults.length - shown.length} more`);
+  if (shown.length < error.errors.length) log.info(`… and ${error.errors.length - shown.length} more`);
   writeFailureReason('input');
   log.fail({ reason: 'input', text: `${error.message}; nothing was written` });
   if (runner.hasSummary) await writeEarlySummary(shown);

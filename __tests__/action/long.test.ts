@@ -42,9 +42,7 @@ test('a long wait is told before the first write; one that is cancelled says wha
   expect(run.exitCode).toBe(130);
   expect(run.outputs['failure-reason']).toBe('cancelled');
   const lines = run.log.split('\n');
-  const told = lines.findIndex((line) =>
-    /^60 parameters to write: about 1\d seconds, since Parameter Store allows 3 writes a second$/.test(line),
-  );
+  const told = lines.findIndex((line) => /^60 parameters to write, about 1\d s:/.test(line));
   expect(told).toBeGreaterThanOrEqual(0);
   expect(told).toBeLessThan(lines.findIndex((line) => line.includes('cancelled')));
   expect(puts).toBeLessThan(60);

@@ -13,7 +13,7 @@ const parameter = (
   { type = 'String', owner = 'aws-bootstrap' } = {},
 ): [string, Specs['AWS::SSM::Parameter']] => [
   `${P}/${name}`,
-  { name: `${P}/${name}`, fields: { value: new Secret(value), type, 'tag:managed-by': owner }, facts: {} },
+  { name: `${P}/${name}`, fields: { value: new Secret(value), type, 'tag:managed-by': owner }, metadata: {} },
 ];
 const fieldsOf = (keys: Readonly<Record<string, string>>) => {
   const fields: Record<`key:${string}`, Secret> = {};
@@ -23,13 +23,13 @@ const fieldsOf = (keys: Readonly<Record<string, string>>) => {
 const secret = (
   bundle: string,
   keys: Readonly<Record<string, string>>,
-  facts: Bundle['facts'] = {},
+  metadata: Bundle['metadata'] = {},
 ): [string, Specs['AWS::SecretsManager::Secret']] => [
   `papyrus/prd/${bundle}`,
   {
     name: `papyrus/prd/${bundle}`,
     fields: fieldsOf(keys),
-    facts,
+    metadata: metadata,
   },
 ];
 const read = (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AppPaths, closes, readAppUrl, wantedUrls } from '../../src/desired/app-url.ts';
+import { type AppPaths, closes, configuredUrls, readAppUrl } from '../../src/desired/app-url.ts';
 import { ABSENT } from '../../src/model/fields.ts';
 import type { Auth0Urls } from '../../src/settings/choices.ts';
 
@@ -110,11 +110,11 @@ describe('wantedUrls', () => {
   const old = 'http://198.51.100.9:5000/callback';
 
   it.each<[Auth0Urls]>([['ensure'], ['exact']])('%s adds, and knows nothing of the past', (mode) => {
-    expect(wantedUrls(mode, now, PATHS, old)).toEqual(added);
+    expect(configuredUrls(mode, now, PATHS, old)).toEqual(added);
   });
 
   it('follow takes out what the callback stood for until now', () => {
-    expect(wantedUrls('follow', now, PATHS, old)).toEqual({
+    expect(configuredUrls('follow', now, PATHS, old)).toEqual({
       ...added,
       'callback:http://198.51.100.9:5000/callback': ABSENT,
       'logout:http://198.51.100.9:5000/logout': ABSENT,
@@ -129,24 +129,24 @@ describe('wantedUrls', () => {
     ['another scheme', 'com.example.app://callback'],
     ['empty', ''],
   ])('follow takes nothing out: %s', (_, previous) => {
-    expect(wantedUrls('follow', now, PATHS, previous)).toEqual(added);
+    expect(configuredUrls('follow', now, PATHS, previous)).toEqual(added);
   });
 
   it('follow takes an old path out and keeps what the host goes on to use', () => {
-    expect(wantedUrls('follow', now, PATHS, 'http://203.0.113.7:5000/auth/cb?v=1')).toEqual({
+    expect(configuredUrls('follow', now, PATHS, 'http://203.0.113.7:5000/auth/cb?v=1')).toEqual({
       ...added,
       'callback:http://203.0.113.7:5000/auth/cb?v=1': ABSENT,
     });
   });
 
   it('follow leaves the first address of the seed, too', () => {
-    expect(wantedUrls('follow', now, PATHS, 'http://0.0.0.0:5000/callback')).toMatchObject({
+    expect(configuredUrls('follow', now, PATHS, 'http://0.0.0.0:5000/callback')).toMatchObject({
       'callback:http://0.0.0.0:5000/callback': ABSENT,
     });
   });
 
   it('remove takes out exactly the three', () => {
-    expect(wantedUrls('remove', now, PATHS, old)).toEqual(
+    expect(configuredUrls('remove', now, PATHS, old)).toEqual(
       Object.fromEntries(Object.keys(added).map((field) => [field, ABSENT])),
     );
   });

@@ -8,7 +8,7 @@ import { SEED_ENV, SEED_SECRETS } from '../seed.ts';
 function wishes(given: Given): Map<string, DesiredResource> {
   const { desired, faults } = ask(given);
   expect(faults).toEqual([]);
-  return new Map(desired.wishes.map((wish) => [wish.spec.name, wish]));
+  return new Map(desired.resources.map((wish) => [wish.spec.name, wish]));
 }
 const fields = (wish: DesiredResource | undefined) =>
   Object.fromEntries(
@@ -233,8 +233,11 @@ bundles: { paymets: { mode: exact }, payments: { mode: exact }, other: { mode: m
 
   it('an ignored variable is nowhere', () => {
     const { desired } = ask({ inputs: { dotenv: 'A=1' }, config: 'rules: [{ match: A, to: ignore }]' });
-    expect(desired.placements).toEqual([]);
-    expect(desired.wishes.map(({ kind }) => kind)).toEqual(['AWS::Logs::LogGroup', 'AWS::ECR::Repository']);
+    expect(desired.destinations).toEqual([]);
+    expect(desired.resources.map(({ kind }) => kind)).toEqual([
+      'AWS::Logs::LogGroup',
+      'AWS::ECR::Repository',
+    ]);
   });
 
   it('names are below the prefix, whatever its length', () => {
@@ -251,10 +254,10 @@ bundles: { paymets: { mode: exact }, payments: { mode: exact }, other: { mode: m
 describe('an empty value', () => {
   const empty = (inputs: Record<string, string>) => {
     const { desired, faults, notices } = ask({ inputs });
-    const [wish] = desired.wishes.filter(
+    const [wish] = desired.resources.filter(
       ({ kind }) => kind === 'AWS::SSM::Parameter' || kind === 'AWS::SecretsManager::Secret',
     );
-    return { wish, faults, notices, placement: desired.placements[0] };
+    return { wish, faults, notices, destination: desired.destinations[0] };
   };
 
   it.each<[source: string, mode: string, onEmpty: string, fails: boolean, expected: boolean]>([
@@ -269,14 +272,14 @@ describe('an empty value', () => {
     ['dotenv', 'apply', 'fail', true, false],
     ['dotenv', 'drift', 'fail', true, false],
   ])('of %s in %s with on-empty: %s fails: %s, is expected: %s', (source, mode, onEmpty, fails, expected) => {
-    const { wish, faults, notices, placement } = empty({
+    const { wish, faults, notices, destination } = empty({
       [source]: 'DB_PASSWORD=',
       mode,
       'on-empty': onEmpty,
     });
     expect(faults).toHaveLength(fails ? 1 : 0);
     expect(notices).toHaveLength(fails ? 0 : 1);
-    expect(placement?.empty).toBe(true);
+    expect(destination?.empty).toBe(true);
     expect(wish?.unknown).toEqual(new Set(['key:password']));
     expect(wish?.expected).toBe(expected);
     expect(wish?.spec.fields).not.toHaveProperty('key:password');
@@ -305,7 +308,7 @@ describe('an empty value', () => {
     ],
     ['of the table may have been given as a secret', { dotenv: 'GUNICORN_BIND=' }, '', ['value', 'type']],
   ])('%s', (_what, inputs, config, unknown) => {
-    expect(ask({ inputs, config }).desired.wishes.at(-1)?.unknown).toEqual(new Set(unknown));
+    expect(ask({ inputs, config }).desired.resources.at(-1)?.unknown).toEqual(new Set(unknown));
   });
 
   it.each<[what: string, given: Given['inputs'], where: string]>([
@@ -337,7 +340,7 @@ describe('the callback of app-url', () => {
   const callbackOf = (inputs: Record<string, string>) => {
     const { desired, faults } = ask({ inputs: { 'app-url': 'https://app.example.com', ...inputs } });
     expect(faults).toEqual([]);
-    const [wish] = desired.wishes.filter(({ spec }) => spec.name.endsWith('/AUTH0_CALLBACK_URL'));
+    const [wish] = desired.resources.filter(({ spec }) => spec.name.endsWith('/AUTH0_CALLBACK_URL'));
     return fields(wish);
   };
 

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { guardEchoes } from '../../src/desired/echo.ts';
+import { hideContainedSecrets } from '../../src/desired/contained-secret.ts';
 import type { Secret } from '../../src/secret.ts';
-import { describe as inWords, Notes } from '../../src/settings/fault.ts';
+import { Diagnostics, describe as inWords } from '../../src/settings/diagnostics.ts';
 import { ask, type Given } from '../asking.ts';
 
 const PASSWORD = 'Kanari-db-1234';
-const holderOf = (value: Secret) =>
+const secretIn = (value: Secret) =>
   value.is((text) => text.toLowerCase().includes(PASSWORD.toLowerCase())) ? 'DB_PASSWORD' : undefined;
 
 /** What is made of the last variable, where the text of `PASSWORD` is hidden as that of DB_PASSWORD. */
 function guarded(given: Given) {
-  const notes = new Notes();
+  const notes = new Diagnostics();
   const { routes } = ask(given);
-  const [found] = guardEchoes(routes, holderOf, notes).slice(-1);
+  const [found] = hideContainedSecrets(routes, secretIn, notes).slice(-1);
   return { before: routes.at(-1), found, warnings: notes.warnings.map(inWords) };
 }
 const line = `REDIS_ARGS=--requirepass ${PASSWORD}`;

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
-import { imageWish, wantedTags } from '../../src/desired/image.ts';
+import { desiredImage, desiredTags } from '../../src/desired/image.ts';
 
 it.each<[what: string, tag: string | undefined, given: string[], tags: string[]]>([
   ['those that are given', 'v1', ['a', 'b'], ['a', 'b']],
   ['its own, where none is given', 'v1', [], ['v1']],
   ['latest, where it has none either', undefined, [], ['latest']],
 ])('an image gets %s', (_what, tag, given, tags) => {
-  expect(wantedTags({ tag }, given)).toEqual(tags);
-  expect(imageWish('papyrus', tags, 'sha256:abc').spec).toEqual({
+  expect(desiredTags({ tag }, given)).toEqual(tags);
+  expect(desiredImage('papyrus', tags, 'sha256:abc').spec).toEqual({
     name: 'papyrus',
     fields: Object.fromEntries(tags.map((name) => [`image:${name}`, 'sha256:abc'])),
-    facts: {},
+    metadata: {},
   });
 });

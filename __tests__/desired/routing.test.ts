@@ -5,16 +5,16 @@ import { avoidIdleBundles } from '../../src/desired/idle-bundles.ts';
 import { isUndecided, type Route, type RoutingSettings, route } from '../../src/desired/routing.ts';
 import { Secret } from '../../src/secret.ts';
 import { readConfig } from '../../src/settings/config.ts';
-import { describe as inWords, Notes } from '../../src/settings/fault.ts';
+import { Diagnostics, describe as inWords } from '../../src/settings/diagnostics.ts';
 import { readRules } from '../../src/settings/rules.ts';
 import type { Source } from '../../src/settings/variable.ts';
 
 const SETTINGS: RoutingSettings = { rules: [], prefer: 'secrets-manager', parameterTier: 'auto' };
 
 function rules(yaml: string): RoutingSettings['rules'] {
-  const notes = new Notes();
+  const notes = new Diagnostics();
   const found = readRules(readConfig(`rules: [${yaml}]`, 'c.yml', notes), notes);
-  expect(notes.faults).toEqual([]);
+  expect(notes.errors).toEqual([]);
   return found;
 }
 
@@ -24,13 +24,13 @@ function send(
   source: Source = 'dotenv',
   settings: Partial<RoutingSettings> = {},
 ) {
-  const notes = new Notes();
+  const notes = new Diagnostics();
   const variable = { name, value: new Secret(value), source, where: `input ${source}`, line: 1 };
   const found = route(variable, { ...SETTINGS, ...settings }, notes, classify);
   return {
     found,
     places: places(found),
-    faults: notes.faults.map(inWords),
+    faults: notes.errors.map(inWords),
     warnings: notes.warnings.map(inWords),
     notices: notes.notices.map(inWords),
   };
@@ -380,12 +380,12 @@ describe('for every variable', () => {
         secret,
         fc.constantFrom('', 'ghp_aaaaaaaaaaaaaaaaaaaaaaaa', 'https://u:', '{{'),
         fc.boolean(),
-        (name, value, before, ruled) => {
+        (name, value, before, explicit) => {
           const answer = send(
             name,
             `${before}${value}@x`,
             'dotenv',
-            ruled ? { rules: rules('{ match: "*", to: parameter }') } : {},
+            explicit ? { rules: rules('{ match: "*", to: parameter }') } : {},
           );
           expect(
             [answer.faults, answer.warnings, answer.notices, answer.found.reason].flat().join(),
@@ -400,7 +400,7 @@ describe('for every variable', () => {
 describe('a bundle in which nothing is a secret', () => {
   const settle = (given: Record<string, string>, settings: Partial<RoutingSettings> = {}) => {
     const all = { ...SETTINGS, ...settings };
-    const notes = new Notes();
+    const notes = new Diagnostics();
     const routes = Object.entries(given).map(([name, value]) =>
       route(
         { name, value: new Secret(value), source: 'dotenv', where: 'input dotenv', line: 1 },

@@ -3,11 +3,11 @@ import { expect, it } from 'vitest';
 import { parseErrors } from '../../src/registry/failure.ts';
 import { parseManifest } from '../../src/registry/manifest.ts';
 import { readConfig } from '../../src/settings/config.ts';
+import { Diagnostics } from '../../src/settings/diagnostics.ts';
 import { readExpectation } from '../../src/settings/expectation.ts';
-import { Notes } from '../../src/settings/fault.ts';
 import { globReader } from '../../src/settings/glob.ts';
+import { ParseError } from '../../src/settings/parse.ts';
 import { readTaskDefinition } from '../../src/settings/task-definition.ts';
-import { Unclear } from '../../src/settings/texts.ts';
 import { readVariables } from '../../src/settings/variables.ts';
 import { CANARY, expectHarmless, expectOurs, inTime, isTold } from './fuzz-texts.ts';
 
@@ -40,18 +40,18 @@ const TEXTS: Readonly<Record<string, string>> = {
 };
 
 it.each(Object.entries(TEXTS))('%s', async (_, text) => {
-  const unclear = (error: unknown) => error instanceof Unclear;
+  const unclear = (error: unknown) => error instanceof ParseError;
   const readers: [read: () => unknown, isOurs: (error: unknown) => boolean][] = [
     ...(['dotenv', 'secrets'] as const).map((source): [() => unknown, typeof unclear] => [
       () => {
-        const notes = new Notes();
+        const notes = new Diagnostics();
         readVariables(
           [{ source, content: text, where: 'input' }],
           () => false,
           () => undefined,
           notes,
         );
-        expectHarmless([notes.faults, notes.warnings, notes.notices]);
+        expectHarmless([notes.errors, notes.warnings, notes.notices]);
       },
       unclear,
     ]),
@@ -80,8 +80,8 @@ const YAML: Readonly<Record<string, string>> = {
   quotes: '"'.repeat(2 ** 17),
 };
 it.each(Object.entries(YAML))('a configuration file of %s', async (_, text) => {
-  const notes = new Notes();
+  const notes = new Diagnostics();
   await inTime(() => readConfig(text, 'c.yml', notes));
-  expectHarmless([notes.faults]);
+  expectHarmless([notes.errors]);
   expect(notes.warnings).toEqual([]);
 });

@@ -3,20 +3,20 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { completeTaskDefinition } from '../../src/report/task-definition.ts';
 import { readConfig } from '../../src/settings/config.ts';
+import { Diagnostics } from '../../src/settings/diagnostics.ts';
 import { DOCUMENTS } from '../../src/settings/documents.ts';
 import { readDotenv } from '../../src/settings/dotenv.ts';
 import { readExpectation } from '../../src/settings/expectation.ts';
-import { Notes } from '../../src/settings/fault.ts';
 import { globReader } from '../../src/settings/glob.ts';
 import { readLifecycle } from '../../src/settings/lifecycle.ts';
+import { ParseError } from '../../src/settings/parse.ts';
 import { readSettings } from '../../src/settings/settings.ts';
 import { readTaskDefinition } from '../../src/settings/task-definition.ts';
-import { Unclear } from '../../src/settings/texts.ts';
 import type { VariableText } from '../../src/settings/variable.ts';
 import { readVariables } from '../../src/settings/variables.ts';
 import { CANARY, expectHarmless, expectOurs, inTime, nearlyRight, RUNS, reshaped } from './fuzz-texts.ts';
 
-const isUnclear = (error: unknown) => error instanceof Unclear;
+const isUnclear = (error: unknown) => error instanceof ParseError;
 
 /** Every case of a reader that tells its faults by throwing them. */
 const each = <T>(cases: fc.Arbitrary<T>, read: (input: T) => unknown) =>
@@ -53,11 +53,11 @@ const json = (document: unknown, ...texts: readonly string[]) =>
   );
 
 function readAll(source: VariableText['source'], content: VariableText['content']): void {
-  const notes = new Notes();
+  const notes = new Diagnostics();
   const known = (name: string) => name.startsWith('DB_');
   const step = (name: string) => (name === 'NAME' ? CANARY : undefined);
   readVariables([{ source, content, where: `input ${source}` }], known, step, notes);
-  expectHarmless([notes.faults, notes.warnings, notes.notices]);
+  expectHarmless([notes.errors, notes.warnings, notes.notices]);
 }
 
 describe('variables', () => {
@@ -117,7 +117,7 @@ environments:
 
 it('a configuration file, with the settings and patterns in it', () =>
   each(nearlyRight(CONFIG), (text) => {
-    const notes = new Notes();
+    const notes = new Diagnostics();
     const file = readConfig(text, 'c.yml', notes);
     const settings = readSettings(
       {
@@ -132,7 +132,7 @@ it('a configuration file, with the settings and patterns in it', () =>
       notes,
     );
     for (const rule of settings.rules) rule.matches('A'.repeat(255));
-    expectHarmless([notes.faults, notes.warnings, notes.notices]);
+    expectHarmless([notes.errors, notes.warnings, notes.notices]);
   }));
 
 it('a pattern', () => {

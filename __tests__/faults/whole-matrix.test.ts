@@ -18,7 +18,7 @@ afterAll(() => whole[Symbol.asyncDispose]());
 
 const bench = await openBench();
 /** They have a matrix of their own. */
-const elsewhere = await operationsOf(bench);
+const outOfScope = await operationsOf(bench);
 await bench[Symbol.asyncDispose]();
 
 interface Case {
@@ -33,11 +33,11 @@ const all: Case[] = [];
 const roles = new Map<string, string>();
 for (const clean of await playAll(whole)) {
   // Requests that are made at once arrive in any order, and the sample is the same at every run.
-  const made = clean.asked.map((one) => ({ ...one, role: roleOf(one) }));
+  const made = clean.runInput.map((one) => ({ ...one, role: roleOf(one) }));
   for (const one of made.sort((left, right) => (left.role < right.role ? -1 : 1))) {
     const { role, write } = one;
     // What follows a deletion in the same change is another matter than the same call elsewhere.
-    const isKnown = clean.scene.name !== 'change of type' && (elsewhere.has(role) || roles.has(role));
+    const isKnown = clean.scene.name !== 'change of type' && (outOfScope.has(role) || roles.has(role));
     if (roles.get(role) === clean.scene.name || (isKnown && !IS_NIGHTLY)) continue;
     roles.set(role, clean.scene.name);
     const possible = (kind: Kind) => isPossible(kind, one.name);
@@ -48,7 +48,7 @@ for (const clean of await playAll(whole)) {
 const cases = partWithRefusals(all, 8, ({ role, kind }) => [role, kind]);
 
 test('no call that this action makes is missing', () => {
-  const hit = new Set([...elsewhere.keys(), ...cases.map(({ role }) => role.replace(/ of .*/, ''))]);
+  const hit = new Set([...outOfScope.keys(), ...cases.map(({ role }) => role.replace(/ of .*/, ''))]);
   expect(new Set(cases.map(({ role }) => role))).toEqual(new Set(roles.keys()));
   expect(new Set(cases.map(({ kind }) => kind))).toEqual(new Set(KINDS));
   expect(all.length).toBeGreaterThanOrEqual(700);
@@ -64,9 +64,9 @@ test('no call that this action makes is missing', () => {
   ];
   expect(wanted.filter((name) => !hit.has(name))).toEqual([]);
   // And what the registry asks IAM for is behind its verbs.
-  const asked = new Set<string>(verbs.map(([, action]) => action));
+  const runInput = new Set<string>(verbs.map(([, action]) => action));
   for (const [action, { byRegistry }] of Object.entries(PERMISSIONS))
-    if (byRegistry === true) expect(asked).toContain(action);
+    if (byRegistry === true) expect(runInput).toContain(action);
 });
 
 /** Whether it is repeated, or is no matter, and nobody learns of it. */
@@ -127,7 +127,7 @@ test.each(
   expect(hits, `${role} was hit`).toBeGreaterThan(0);
   expect(badWords(first)).toEqual([]);
   const hit = new Set(
-    first.asked.filter(({ fault }) => fault !== undefined).flatMap((one) => namesIn(one, names)),
+    first.runInput.filter(({ fault }) => fault !== undefined).flatMap((one) => namesIn(one, names)),
   );
   const isOver = kind === 'expired-token' && !/^(registry|auth0)\./.test(role);
 
@@ -136,13 +136,13 @@ test.each(
     expect(writesOf(first)).toEqual([]);
   }
   const ill = first.outcomes.filter((outcome) => !isWell(outcome));
-  for (const { change, result, error, because } of ill) {
+  for (const { change, result, error, blockedBy } of ill) {
     const told = `${change.name} ${result} ${change.blocked?.reason ?? ''} ${String(error)}`;
     if (result === 'skipped') {
       expect(
         ill.map((other) => other.change.name),
         told,
-      ).toContain(because);
+      ).toContain(blockedBy);
       continue;
     }
     expect(result, told).toBe('failed');
@@ -169,8 +169,8 @@ test.each(
   }
   if (isOver) {
     // Nobody goes on asking with credentials that are gone.
-    const last = first.asked.findIndex(({ fault }) => fault !== undefined);
-    const later = first.asked.slice(last).filter(({ name }) => !/^(registry|auth0)\./.test(name));
+    const last = first.runInput.findIndex(({ fault }) => fault !== undefined);
+    const later = first.runInput.slice(last).filter(({ name }) => !/^(registry|auth0)\./.test(name));
     expect(later.length).toBeLessThanOrEqual(25);
   }
   const lost = await heal(whole, clean);

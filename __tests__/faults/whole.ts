@@ -2,13 +2,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ask } from '../../src/ask.ts';
 import { Cancellation } from '../../src/clients/cancellation.ts';
-import { converge } from '../../src/converge.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
+import { reconcile } from '../../src/reconcile.ts';
 import { errorText } from '../../src/report/failure.ts';
 import { report } from '../../src/report/report.ts';
-import { describe, InputFaults } from '../../src/settings/fault.ts';
+import { readRunInput } from '../../src/run-input.ts';
+import { describe, InputErrors } from '../../src/settings/diagnostics.ts';
 import { INPUTS, readRunner } from '../../src/settings/inputs.ts';
 import { type Clients, connect, TestClock } from '../resources/bench.ts';
 import { Auth0Server } from '../servers/auth0.ts';
@@ -29,7 +29,7 @@ export interface Asked {
   fault?: FaultKind;
 }
 /** Decides, as each request comes, what hits it; `index` counts the requests of the run. */
-export type Tamper = (asked: Asked, index: number) => Tampered<FaultKind>;
+export type Tamper = (runInput: Asked, index: number) => Tampered<FaultKind>;
 
 /** What the scene gives to the step. */
 export interface Step {
@@ -47,7 +47,7 @@ export interface WholeRun {
   readonly ended: boolean;
   /** Log, outputs and summary: what it printed, before any masking, without the lines that ask for it. */
   readonly printed: string;
-  readonly asked: readonly Asked[];
+  readonly runInput: readonly Asked[];
 }
 
 export interface More {
@@ -113,9 +113,9 @@ export async function openWhole(): Promise<Whole> {
 
   async function run(step: Step, tamper: Tamper = () => undefined, more: More = {}): Promise<WholeRun> {
     setEnvironment(step);
-    const asked: Asked[] = [];
+    const runInput: Asked[] = [];
     const meet = async (one: Asked): Promise<FaultKind | undefined> => {
-      const kind = await tamper(one, asked.push(one) - 1);
+      const kind = await tamper(one, runInput.push(one) - 1);
       if (kind !== undefined) one.fault = kind;
       return kind;
     };
@@ -132,7 +132,7 @@ export async function openWhole(): Promise<Whole> {
       return kind === undefined ? undefined : atRegistry(verb, kind);
     };
     const log = listen();
-    let ran: Omit<WholeRun, 'printed' | 'asked'>;
+    let ran: Omit<WholeRun, 'printed' | 'runInput'>;
     try {
       ran = await act(more);
     } finally {
@@ -142,7 +142,7 @@ export async function openWhole(): Promise<Whole> {
       registry.tamper = () => undefined;
     }
     const printed = [...log.lines(), readFileSync(output, 'utf8'), readFileSync(summary, 'utf8')].join('\n');
-    return { ...ran, printed, asked };
+    return { ...ran, printed, runInput: runInput };
   }
 
   await reset();
@@ -176,16 +176,16 @@ function variableOf(input: string): string {
 async function act({
   answerMs = 30_000,
   stop = new Cancellation(),
-}: More): Promise<Omit<WholeRun, 'printed' | 'asked'>> {
+}: More): Promise<Omit<WholeRun, 'printed' | 'runInput'>> {
   const runner = readRunner();
   try {
-    const asked = await ask(runner, stop);
+    const runInput = await readRunInput(runner, stop);
     const timing = { clock: new TestClock(), answerMs, retryPolicy: RETRY_POLICY };
-    const run = await converge(asked, runner, stop, timing).finally(() => asked.image?.close());
+    const run = await reconcile(runInput, runner, stop, timing).finally(() => runInput.image?.close());
     await report(run, runner);
     return { outcomes: run.outcomes, told: run.told, failure: run.failure?.text, ended: false };
   } catch (error) {
-    const failure = error instanceof InputFaults ? error.faults.map(describe).join(' ') : errorText(error);
+    const failure = error instanceof InputErrors ? error.errors.map(describe).join(' ') : errorText(error);
     return { outcomes: [], told: [], failure, ended: true };
   }
 }

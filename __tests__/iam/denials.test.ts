@@ -22,7 +22,7 @@ function printed(mode: 'apply' | 'destroy', kmsKeyId: string | undefined, readsV
   const pullAccounts = mode === 'destroy' ? '111122223333' : undefined;
   const policies = policiesOf({
     caller: { account: HERE.account, arn: `arn:aws:sts::${HERE.account}:assumed-role/x/y` },
-    desired: { placements: [{ kind: 'AWS::SSM::Parameter' }, { kind: 'AWS::SecretsManager::Secret' }] },
+    desired: { destinations: [{ kind: 'AWS::SSM::Parameter' }, { kind: 'AWS::SecretsManager::Secret' }] },
     settings: {
       mode,
       prefix: '/papyrus/prd',

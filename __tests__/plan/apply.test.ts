@@ -4,8 +4,8 @@ import { ABSENT, type Difference, type Fields } from '../../src/model/fields.ts'
 import type { Outcome } from '../../src/model/outcome.ts';
 import { type Kind, type Spec, Unreadable } from '../../src/model/spec.ts';
 import { apply, unapplied } from '../../src/plan/apply.ts';
+import { changeOfUnconfigured } from '../../src/plan/disposition.ts';
 import { plan } from '../../src/plan/plan.ts';
-import { changeOfStray } from '../../src/plan/stray.ts';
 import type { Provider, Providers } from '../../src/providers/provider.ts';
 import { parameter, secret } from './strays.ts';
 import { LENIENT, OURS, spec, wish } from './wishes.ts';
@@ -56,7 +56,7 @@ class Room implements Provider {
     this.calls.push(call);
     const error = this.broken[desired.name];
     if (error !== undefined) throw error;
-    const made = { ...desired, facts: { ...desired.facts, version: '1' } };
+    const made = { ...desired, metadata: { ...desired.metadata, version: '1' } };
     this.stands.set(desired.name, made);
     return made;
   }
@@ -65,7 +65,7 @@ class Room implements Provider {
 class ReadingRoom extends Room {
   override async readBack(written: readonly Spec[]): Promise<readonly Spec[]> {
     this.calls.push(['readBack', written.map(({ name }) => name).join(' ')]);
-    return written.map((one) => ({ ...one, facts: { ...one.facts, arn: `arn:${one.name}` } }));
+    return written.map((one) => ({ ...one, metadata: { ...one.metadata, arn: `arn:${one.name}` } }));
   }
 }
 
@@ -110,7 +110,7 @@ describe('apply', () => {
       ['create', 'papyrus'],
       ['readBack', '/papyrus/prd/PORT /papyrus/prd/HOST'],
     ]);
-    expect(outcomes.map(({ stands }) => stands?.facts.arn)).toEqual([
+    expect(outcomes.map(({ after: stands }) => stands?.metadata.arn)).toEqual([
       undefined,
       'arn:/papyrus/prd/PORT',
       'arn:/papyrus/prd/HOST',
@@ -129,7 +129,7 @@ describe('apply', () => {
       () => {},
     );
     expect(calls).toEqual([['update', '/ecs/papyrus', '/ecs/papyrus', ['retention', 'tag:a']]]);
-    expect(outcome?.stands?.fields).toEqual({ ...OURS, retention: 7, 'tag:theirs': 'x', 'tag:a': 'b' });
+    expect(outcome?.after?.fields).toEqual({ ...OURS, retention: 7, 'tag:theirs': 'x', 'tag:a': 'b' });
   });
 
   it('writes nothing a second time', async () => {
@@ -137,7 +137,7 @@ describe('apply', () => {
     const first = await apply(plan(wishes, {}, LENIENT), rooms, () => {});
     calls.length = 0;
     const observed: Record<string, Map<string, Spec>> = {};
-    for (const { change, stands } of first)
+    for (const { change, after: stands } of first)
       if (stands !== undefined) {
         const map = observed[change.kind] ?? new Map<string, Spec>();
         observed[change.kind] = map.set(change.name, stands);
@@ -159,7 +159,7 @@ describe('apply', () => {
       ['papyrus', 'failed'],
     ]);
     expect(outcomes[1]).toMatchObject({ error, stands: undefined });
-    expect(outcomes[2]?.stands?.facts.arn).toBe('arn:/papyrus/prd/HOST');
+    expect(outcomes[2]?.after?.metadata.arn).toBe('arn:/papyrus/prd/HOST');
   });
 
   it('of an update that fails, what stood stands', async () => {
@@ -195,7 +195,7 @@ describe('apply', () => {
       ['unchanged', undefined],
       ['unchanged', undefined],
     ]);
-    expect(outcomes[0]?.stands?.fields['retention']).toBe(30);
+    expect(outcomes[0]?.after?.fields['retention']).toBe(30);
   });
 
   it('tells each outcome once', async () => {
@@ -231,7 +231,7 @@ describe('each kind', () => {
     const [outcome] = await apply(plan([wish(kind, fields)], {}, LENIENT), rooms, () => {});
     const { name } = spec(kind, fields);
     expect(written()).toEqual([[kind, 'create', name]]);
-    expect(outcome).toMatchObject({ result: 'done', stands: { name, fields, facts: { version: '1' } } });
+    expect(outcome).toMatchObject({ result: 'done', stands: { name, fields, metadata: { version: '1' } } });
   });
 
   it.each(kinds)('is updated by its own room: %s', async (kind, fields, before) => {
@@ -247,7 +247,7 @@ describe('each kind', () => {
 
 describe('a deletion', () => {
   const deletion = (stray = parameter('OLD', 'made')) =>
-    changeOfStray(stray, { action: 'remove', notes: [], after: [] });
+    changeOfUnconfigured(stray, { action: 'remove', notes: [], after: [] });
 
   it('leaves nothing that stands, and nothing of it is read back', async () => {
     const { calls, rooms } = account();
@@ -260,7 +260,7 @@ describe('a deletion', () => {
       ['create', '/papyrus/prd/PORT'],
       ['readBack', '/papyrus/prd/PORT'],
     ]);
-    expect(outcomes.map(({ result, stands }) => [result, stands?.name])).toEqual([
+    expect(outcomes.map(({ result, after: stands }) => [result, stands?.name])).toEqual([
       ['done', undefined],
       ['done', undefined],
       ['done', '/papyrus/prd/PORT'],
@@ -298,10 +298,10 @@ describe('what comes after another change', () => {
     return plan(wanted, observed, { ...LENIENT, callbackParameter: CALLBACK });
   };
   const told = (outcomes: readonly Outcome[]) =>
-    outcomes.map(({ change, result, because }) => [
+    outcomes.map(({ change, result, blockedBy }) => [
       change.id.replace(/^\S+ /, ''),
       result,
-      ...(because === undefined ? [] : [because]),
+      ...(blockedBy === undefined ? [] : [blockedBy]),
     ]);
 
   it('waits for it, and is written once, whatever the order of the plan', async () => {
@@ -344,7 +344,7 @@ describe('what comes after another change', () => {
       ['application', 'failed'],
       ['application withdraw', 'skipped', CALLBACK],
     ]);
-    expect(outcomes[0]?.stands?.fields['value']).toBe('old');
+    expect(outcomes[0]?.after?.fields['value']).toBe('old');
     expect(calls).toEqual([['update', 'application', 'application', [NEW]]]);
   });
 
@@ -370,7 +370,7 @@ describe('what is read back', () => {
       ['/papyrus/prd/PORT', 'done'],
       ['/ecs/papyrus', 'done'],
     ]);
-    expect(outcomes[0]?.stands?.facts).toEqual({ version: '1' });
+    expect(outcomes[0]?.after?.metadata).toEqual({ version: '1' });
   });
 
   it('may fail: what is done stays done, as its write told it', async () => {
@@ -382,7 +382,7 @@ describe('what is read back', () => {
     const { calls, rooms } = account();
     const broken = { ...rooms, [SSM]: new Unreading(calls, {}) } as unknown as Providers;
     const outcomes = await apply(plan(written, {}, LENIENT), broken, () => {});
-    expect(outcomes.map(({ result, stands }) => [result, stands?.facts])).toEqual([
+    expect(outcomes.map(({ result, after: stands }) => [result, stands?.metadata])).toEqual([
       ['done', { version: '1' }],
       ['done', { version: '1' }],
     ]);
@@ -398,7 +398,7 @@ describe('unapplied', () => {
     };
     const wanted = [...wishes.slice(0, 4), wish(ECR, { mutability: 'MUTABLE', encryption: 'AES256' })];
     expect(
-      unapplied(plan(wanted, observed, LENIENT)).map(({ change, result, stands }) => [
+      unapplied(plan(wanted, observed, LENIENT)).map(({ change, result, after: stands }) => [
         change.action,
         result,
         stands !== undefined,

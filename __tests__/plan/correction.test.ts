@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Field } from '../../src/model/fields.ts';
-import type { Facts } from '../../src/model/spec.ts';
+import type { Metadata } from '../../src/model/spec.ts';
 import { correctionOf, correctionSteps } from '../../src/plan/correction.ts';
 import { issueText } from '../../src/report/drift-issue.ts';
 import { guidance } from '../../src/report/sections/guidance.ts';
@@ -8,12 +8,12 @@ import { runOf } from '../report/runs.ts';
 import { OURS } from './wishes.ts';
 
 const GROUP = '/ecs/papyrus';
-const drift = (fields: Readonly<Record<string, Field>>, facts: Facts = {}) =>
+const drift = (fields: Readonly<Record<string, Field>>, metadata: Metadata = {}) =>
   runOf(
     { inputs: { mode: 'drift', only: 'log-group' } },
     {
       'AWS::Logs::LogGroup': new Map([
-        [GROUP, { name: GROUP, fields: { ...OURS, retention: 1, class: 'STANDARD', ...fields }, facts }],
+        [GROUP, { name: GROUP, fields: { ...OURS, retention: 1, class: 'STANDARD', ...fields }, metadata }],
       ]),
     },
   );

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.ts';
 import { ABSENT } from '../../src/model/fields.ts';
-import type { AnyStray } from '../../src/model/inventory.ts';
+import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { Unreadable } from '../../src/model/spec.ts';
 import { type DestroyRequest, destroy } from '../../src/plan/destroy.ts';
 import { P, parameter, secret } from './strays.ts';
@@ -16,14 +16,14 @@ describe('what destroy does', () => {
     kind: 'Auth0::Application',
     name: 'app',
     action: 'update',
-    desired: { name: 'app', fields: {}, facts: {} },
+    desired: { name: 'app', fields: {}, metadata: {} },
     observed: undefined,
     differences: [],
     notes: [],
   };
   const of = (request: Partial<DestroyRequest>) =>
     destroy({
-      found: { strays: [], failures: [] },
+      found: { unconfigured: [], failures: [] },
       logGroup: undefined,
       repository: undefined,
       region: 'us-west-2',
@@ -35,9 +35,15 @@ describe('what destroy does', () => {
       recoveryDays: 14,
       ...request,
     });
-  const found = (...strays: AnyStray[]) => ({ found: { strays, failures: [] } });
-  const repository = (fields: object, facts = {}, exclusive = false) => ({
-    repository: { name: 'papyrus', exclusive, standing: { name: 'papyrus', fields: { ...fields }, facts } },
+  const found = (...unconfigured: AnyUnconfigured[]) => ({
+    found: { unconfigured: unconfigured, failures: [] },
+  });
+  const repository = (fields: object, metadata = {}, exclusive = false) => ({
+    repository: {
+      name: 'papyrus',
+      exclusive,
+      existing: { name: 'papyrus', fields: { ...fields }, metadata },
+    },
   });
   const everything = new Set(['delete-repository', 'delete-log-group'] as const);
 
@@ -48,12 +54,12 @@ describe('what destroy does', () => {
       error: new Error('no'),
     };
     const changes = of({
-      found: { strays: [parameter('A', 'made')], failures: [denied] },
+      found: { unconfigured: [parameter('A', 'made')], failures: [denied] },
       auth0: [application],
       logGroup: {
         name: '/ecs/papyrus',
         exclusive: true,
-        standing: { name: '/ecs/papyrus', fields: made, facts: {} },
+        existing: { name: '/ecs/papyrus', fields: made, metadata: {} },
       },
       ...repository(made, {}, true),
       allow: everything,
@@ -72,11 +78,11 @@ describe('what destroy does', () => {
   });
 
   describe('a log group with deletion protection', () => {
-    const logGroup = (fields: object, facts: object = { deletionProtected: true }) => ({
+    const logGroup = (fields: object, metadata: object = { deletionProtected: true }) => ({
       logGroup: {
         name: '/ecs/papyrus',
         exclusive: true,
-        standing: { name: '/ecs/papyrus', fields: { ...fields }, facts },
+        existing: { name: '/ecs/papyrus', fields: { ...fields }, metadata },
       },
     });
     const rest = {
@@ -181,8 +187,8 @@ describe('what destroy does', () => {
     expect(of({ ...unread, ...found(parameter('AUTH0_CALLBACK_URL', 'adopted')) })[0]?.action).toBe('update');
     const named = {
       ...secret('s', 'made', ['k']),
-      spec: { name: CALLBACK, fields: {}, facts: {} },
-    } as AnyStray;
+      spec: { name: CALLBACK, fields: {}, metadata: {} },
+    } as AnyUnconfigured;
     expect(of({ ...unread, ...found(named) })[0]).toMatchObject({ action: 'delete' });
   });
 
@@ -222,7 +228,7 @@ describe('what destroy does', () => {
     const logGroup = {
       name: '/ecs/papyrus',
       exclusive: false,
-      standing: { name: '/ecs/papyrus', fields: made, facts: {} },
+      existing: { name: '/ecs/papyrus', fields: made, metadata: {} },
     };
     const changes = of({ logGroup, ...repository(made), allow: everything });
     expect(changes.map(({ action }) => action)).toEqual(['none', 'none']);
@@ -262,11 +268,11 @@ describe('what destroy does', () => {
 
   it('is blocked where something could not be read, with the error for the end', () => {
     const error = new Error('denied');
-    const logGroup = { name: '/ecs/papyrus', exclusive: false, standing: new Unreadable(error) };
+    const logGroup = { name: '/ecs/papyrus', exclusive: false, existing: new Unreadable(error) };
     expect(of({ logGroup })[0]).toMatchObject({
       action: 'blocked',
       observed: undefined,
-      desired: { name: '/ecs/papyrus', fields: {}, facts: {} },
+      desired: { name: '/ecs/papyrus', fields: {}, metadata: {} },
       blocked: { reason: 'it could not be read' },
       unreadable: { error },
     });

@@ -1,24 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import type { AnyStray } from '../../src/model/inventory.ts';
+import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { refuseEmptyInput } from '../../src/plan/empty-input.ts';
-import { InputFaults } from '../../src/settings/fault.ts';
+import { InputErrors } from '../../src/settings/diagnostics.ts';
 import { P, parameter, secret } from './strays.ts';
 
-const refuse = (...strays: AnyStray[]) => refuseEmptyInput({ strays, failures: [] }, P);
+const refuse = (...unconfigured: AnyUnconfigured[]) =>
+  refuseEmptyInput({ unconfigured, failures: [] }, P, false);
 
 describe('a run without variables', () => {
   it.each([
     ['a parameter that we created', parameter('A', 'made')],
     ['a secret that we created', secret('db', 'made', ['password'])],
   ])('is refused where %s exists', (_what, stray) => {
-    expect(() => refuse(parameter('B', 'others'), stray)).toThrow(InputFaults);
+    expect(() => refuse(parameter('B', 'others'), stray)).toThrow(InputErrors);
   });
 
   it.each([
     ['nothing exists', []],
     ['all is adopted', [parameter('A', 'adopted'), secret('db', 'adopted', ['password'])]],
     ['all is of others', [parameter('A', 'others')]],
-  ])('is legal where %s', (_what, strays) => {
-    expect(() => refuse(...strays)).not.toThrow();
+  ])('is legal where %s', (_what, unconfigured) => {
+    expect(() => refuse(...unconfigured)).not.toThrow();
   });
 });

@@ -9,7 +9,7 @@ import { fieldOf, type RepositoryFields, type Specs } from '../../src/model/spec
 const repository: Specs['AWS::ECR::Repository'] = {
   name: 'papyrus',
   fields: { mutability: 'IMMUTABLE', 'tag:project': 'portfolio' },
-  facts: {},
+  metadata: {},
 };
 
 it('a field that the kind does not have is not read', () => {

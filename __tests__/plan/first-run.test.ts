@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { changeOfUnconfigured } from '../../src/plan/disposition.ts';
 import { isFirstRun } from '../../src/plan/first-run.ts';
-import { changeOfStray } from '../../src/plan/stray.ts';
 import { steps } from '../../src/report/messages.ts';
 import { guidanceOf } from '../../src/report/sections/guidance.ts';
 import { parameter } from '../plan/strays.ts';
@@ -10,7 +10,7 @@ const GIVEN = { inputs: { mode: 'plan', variables: 'A=1\nB=2' } };
 const standing = (name: string, value: string) => ({
   name,
   fields: { value, type: 'String', 'tag:managed-by': 'aws-bootstrap' },
-  facts: { version: '1' },
+  metadata: { version: '1' },
 });
 
 it('a prefix of which nothing stands may be a misspelt one, and the summary says so', () => {
@@ -36,7 +36,7 @@ it('log group and repository alone tell nothing', () => {
 it('what we created and nobody asks for any more tells that it is the right one, and what is of others does not', () => {
   const run = runOf(GIVEN);
   const orphan = (owner: 'made' | 'others') =>
-    changeOfStray(parameter('OLD', owner), { action: 'keep', notes: [] });
+    changeOfUnconfigured(parameter('OLD', owner), { action: 'keep', notes: [] });
   expect(isFirstRun([...run.plan, orphan('made')])).toBe(false);
   expect(isFirstRun([...run.plan, orphan('others')])).toBe(true);
 });

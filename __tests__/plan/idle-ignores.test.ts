@@ -9,7 +9,7 @@ const idle = (ignore: string, inputs = {}) => {
     inputs: { dotenv: 'GUNICORN_WORKERS=2\nDB_PASSWORD=x1', tags: 'project=a', ...inputs },
     config: `ignore: [${JSON.stringify(ignore)}]`,
   });
-  return idleIgnores(settings.ignore, plan(desired.wishes, {}, LENIENT));
+  return idleIgnores(settings.ignore, plan(desired.resources, {}, LENIENT));
 };
 
 describe('an entry of ignore that matches nothing of the plan', () => {
@@ -48,7 +48,7 @@ describe('an entry of ignore that matches nothing of the plan', () => {
       inputs: { dotenv: 'A=1' },
       config: 'ignore: ["parameter:BBBB", "parameter:CCCC"]',
     });
-    expect(ignoreRemarks(settings.ignore, plan(desired.wishes, {}, LENIENT))).toHaveLength(1);
+    expect(ignoreRemarks(settings.ignore, plan(desired.resources, {}, LENIENT))).toHaveLength(1);
     expect(ignoreRemarks([], [])).toEqual([]);
   });
 });

@@ -52,8 +52,8 @@ describe('descriptors', () => {
     [SSM, { tier: 'Standard' }, {}, undefined],
     [SM, {}, {}, '$0.40 a month'],
     ['Image', { 'image:v1': 'sha256:1' }, {}, undefined],
-  ] as const)('%s %o costs', (kind, fields, facts, cost) => {
-    expect(costOf(kind, spec(kind, fields, facts))).toBe(cost);
+  ] as const)('%s %o costs', (kind, fields, metadata, cost) => {
+    expect(costOf(kind, spec(kind, fields, metadata))).toBe(cost);
   });
 
   it.each([
@@ -70,8 +70,8 @@ describe('descriptors', () => {
       {},
       ['1 callback, 0 logout URLs, 0 web origins'],
     ],
-  ] as const)('%s %o is shown as', (kind, fields, facts, aspects) => {
-    expect(aspectsOf(kind, spec(kind, fields, facts))).toEqual(aspects);
+  ] as const)('%s %o is shown as', (kind, fields, metadata, aspects) => {
+    expect(aspectsOf(kind, spec(kind, fields, metadata))).toEqual(aspects);
   });
 
   it('compare a field as its kind says, and every other field by its value', () => {

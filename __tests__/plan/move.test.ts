@@ -5,19 +5,19 @@ import { ABSENT, type Difference } from '../../src/model/fields.ts';
 import type { Kind, Specs } from '../../src/model/spec.ts';
 import { type Moves, moveKeys } from '../../src/plan/move.ts';
 import { Secret } from '../../src/secret.ts';
-import { placement } from './placements.ts';
+import { destination } from './placements.ts';
 
 const SSM = 'AWS::SSM::Parameter';
 const SM = 'AWS::SecretsManager::Secret';
 const P = '/papyrus/prd';
-const NOWHERE: Moves = { placements: [], elsewhere: [] };
+const NOWHERE: Moves = { destinations: [], outOfScope: [] };
 
 /** A bundle of two keys that stands. */
 function bundle(differences: readonly Difference[], more: Partial<ChangeOf<typeof SM>> = {}): Change {
   const observed = {
     name: 'papyrus/prd/app',
     fields: { 'key:OLD': new Secret('o'), 'key:KEPT': new Secret('k'), 'tag:OLD': 'x' },
-    facts: {},
+    metadata: {},
   };
   return {
     id: 'bundle',
@@ -33,7 +33,7 @@ function bundle(differences: readonly Difference[], more: Partial<ChangeOf<typeo
 }
 
 function other<K extends typeof SSM | typeof SM>(kind: K, name: string, action: Change['action']): Change {
-  const spec = { name, fields: {}, facts: {} } as Specs[K];
+  const spec = { name, fields: {}, metadata: {} } as Specs[K];
   return {
     id: `${kind} ${name}`,
     kind,
@@ -49,7 +49,7 @@ function other<K extends typeof SSM | typeof SM>(kind: K, name: string, action: 
 const out = (field: string): Difference => ({ field, from: new Secret('o'), to: ABSENT });
 const KEPT: Difference = { field: 'key:KEPT', from: new Secret('k'), to: new Secret('n') };
 const OLD = `${SSM} ${P}/OLD`;
-const moved: Moves = { placements: [placement('OLD', `${P}/OLD`)], elsewhere: [] };
+const moved: Moves = { destinations: [destination('OLD', `${P}/OLD`)], outOfScope: [] };
 
 const short = (changes: readonly Change[]) =>
   changes
@@ -103,7 +103,7 @@ describe('a key that goes from an exact bundle', () => {
       kind: 'AWS::Logs::LogGroup',
       name: '/ecs/papyrus',
       action: 'create',
-      desired: { name: '/ecs/papyrus', fields: {}, facts: {} },
+      desired: { name: '/ecs/papyrus', fields: {}, metadata: {} },
       observed: undefined,
       differences: [],
       notes: [],
@@ -112,7 +112,7 @@ describe('a key that goes from an exact bundle', () => {
   });
 
   it('does not wait for a blocked place of another variable', () => {
-    const moves = { ...moved, placements: [...moved.placements, placement('NEW', `${P}/NEW`)] };
+    const moves = { ...moved, destinations: [...moved.destinations, destination('NEW', `${P}/NEW`)] };
     const changes = moveKeys([bundle([out('key:OLD')]), other(SSM, `${P}/NEW`, 'blocked')], moves);
     expect(short(changes)).toEqual([['bundle', 'update', ['key:OLD'], undefined]]);
   });
@@ -131,7 +131,7 @@ describe('a key that goes from an exact bundle', () => {
 
 describe('a key stays, and that is told,', () => {
   it('where its variable is empty in this run', () => {
-    const moves = { ...NOWHERE, placements: [placement('OLD', `${P}/OLD`, { empty: true })] };
+    const moves = { ...NOWHERE, destinations: [destination('OLD', `${P}/OLD`, { empty: true })] };
     const [change] = moveKeys([bundle([out('key:OLD')])], moves);
     expect(change).toMatchObject({ action: 'none', differences: [] });
     expect(change?.notes.slice(0, 2)).toEqual([
@@ -141,7 +141,7 @@ describe('a key stays, and that is told,', () => {
   });
 
   it('where its new place is not part of this run', () => {
-    const moves = { ...NOWHERE, elsewhere: [placement('OLD', `${P}/OLD`)] };
+    const moves = { ...NOWHERE, outOfScope: [destination('OLD', `${P}/OLD`)] };
     const [change] = moveKeys([bundle([KEPT, out('key:OLD')])], moves);
     expect(short(change === undefined ? [] : [change])).toEqual([
       ['bundle', 'update', ['key:KEPT'], undefined],
@@ -153,7 +153,7 @@ describe('a key stays, and that is told,', () => {
   });
 
   it('and what was blocked stays blocked', () => {
-    const moves = { ...NOWHERE, elsewhere: [placement('OLD', `${P}/OLD`)] };
+    const moves = { ...NOWHERE, outOfScope: [destination('OLD', `${P}/OLD`)] };
     const [change] = moveKeys([bundle([out('key:OLD')], { action: 'blocked' })], moves);
     expect(change).toMatchObject({ action: 'blocked', differences: [] });
   });
@@ -169,15 +169,15 @@ describe('an old copy in a bundle that is not exact', () => {
   });
 
   it('is no copy where the variable goes to this very key too', () => {
-    const moves = { ...moved, placements: [...moved.placements, placement('OLD', 'papyrus/prd/app')] };
+    const moves = { ...moved, destinations: [...moved.destinations, destination('OLD', 'papyrus/prd/app')] };
     expect(moveKeys([bundle([])], moves)[0]?.notes).toEqual(['a note']);
   });
 
   it.each([
-    ['another key of this bundle', placement('OLD', 'papyrus/prd/app', { key: 'renamed' })],
-    ['the same key of another bundle', placement('OLD', 'papyrus/prd/db')],
+    ['another key of this bundle', destination('OLD', 'papyrus/prd/app', { key: 'renamed' })],
+    ['the same key of another bundle', destination('OLD', 'papyrus/prd/db')],
   ])('is one where the variable goes to %s', (_where, place) => {
-    const notes = moveKeys([bundle([])], { ...NOWHERE, placements: [place] })[0]?.notes;
+    const notes = moveKeys([bundle([])], { ...NOWHERE, destinations: [place] })[0]?.notes;
     expect(notes).toHaveLength(2);
     expect(notes?.[1]).toContain(`OLD (OLD, by now in ${place.name})`);
   });
@@ -185,7 +185,7 @@ describe('an old copy in a bundle that is not exact', () => {
   it('is told once for each place, all in one note', () => {
     const moves = {
       ...NOWHERE,
-      placements: [placement('OLD', `${P}/OLD`), placement('KEPT', `${P}/KEPT`)],
+      destinations: [destination('OLD', `${P}/OLD`), destination('KEPT', `${P}/KEPT`)],
     };
     expect(moveKeys([bundle([])], moves)[0]?.notes[1]).toContain(
       'reads: OLD (OLD, by now in /papyrus/prd/OLD), KEPT (KEPT, by now in /papyrus/prd/KEPT); bundles',
@@ -200,15 +200,15 @@ describe('an old copy in a bundle that is not exact', () => {
 
 it('a row of the table is known by its key, in its own bundle alone', () => {
   const flask = (name: string): Change => {
-    const observed = { name, fields: { 'key:secret_key': new Secret('x') }, facts: {} };
+    const observed = { name, fields: { 'key:secret_key': new Secret('x') }, metadata: {} };
     return bundle([], { name, desired: observed, observed });
   };
-  const moves = { ...NOWHERE, placements: [placement('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`)] };
+  const moves = { ...NOWHERE, destinations: [destination('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`)] };
   expect(moveKeys([flask('papyrus/prd/flask')], moves)[0]?.notes[1]).toContain(
     'secret_key (FLASK_SECRET_KEY, by now in /papyrus/prd/FLASK_SECRET_KEY)',
   );
   expect(moveKeys([flask('papyrus/prd/app')], moves)[0]?.notes).toEqual(['a note']);
-  const password = { ...NOWHERE, placements: [placement('DB_PASSWORD', `${P}/DB_PASSWORD`)] };
+  const password = { ...NOWHERE, destinations: [destination('DB_PASSWORD', `${P}/DB_PASSWORD`)] };
   expect(moveKeys([flask('papyrus/prd/flask')], password)[0]?.notes).toEqual(['a note']);
 });
 
@@ -217,8 +217,8 @@ it('what is made, and what is no secret, passes as it is', () => {
   const parameter: Change = {
     ...other(SSM, `${P}/OLD`, 'update'),
     kind: SSM satisfies Kind,
-    observed: { name: `${P}/OLD`, fields: { value: 'x' }, facts: {} },
-    desired: { name: `${P}/OLD`, fields: {}, facts: {} },
+    observed: { name: `${P}/OLD`, fields: { value: 'x' }, metadata: {} },
+    desired: { name: `${P}/OLD`, fields: {}, metadata: {} },
   };
   expect(moveKeys([made, parameter], moved)).toEqual([made, parameter]);
 });

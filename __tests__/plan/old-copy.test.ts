@@ -5,18 +5,18 @@ import type { Placement } from '../../src/desired/desired.ts';
 import { rowOf } from '../../src/desired/table.ts';
 import type { Change } from '../../src/model/change.ts';
 import { ABSENT } from '../../src/model/fields.ts';
-import type { AnyStray } from '../../src/model/inventory.ts';
+import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { moveKeys } from '../../src/plan/move.ts';
-import { lastSegment, placesOfCopies, writesBefore } from '../../src/plan/old-copy.ts';
 import { prune } from '../../src/plan/prune.ts';
-import { placement } from './placements.ts';
+import { lastSegment, staleCopies, writesBefore } from '../../src/plan/stale-copies.ts';
+import { destination } from './placements.ts';
 import { P, parameter, secret } from './strays.ts';
 
 const SSM = 'AWS::SSM::Parameter';
 
 function change(name: string, action: Change['action']): Change {
   const kind = SSM;
-  const desired = { name, fields: {}, facts: {} };
+  const desired = { name, fields: {}, metadata: {} };
   return {
     id: `${kind} ${name}`,
     kind,
@@ -45,17 +45,17 @@ describe('a copy', () => {
     [['domain'], 'auth0', 'AUTH0_DOMAIN', true],
     [[], 'flask', 'FLASK_SECRET_KEY', false],
   ])('%j in %s, of %s: %s', (names, bundle, variable, isCopy) => {
-    const place = placement(variable, `${P}/ELSEWHERE`);
-    expect(placesOfCopies(new Set(names), bundle, [place])).toEqual(isCopy ? [place] : []);
+    const place = destination(variable, `${P}/ELSEWHERE`);
+    expect(staleCopies(new Set(names), bundle, [place])).toEqual(isCopy ? [place] : []);
   });
 
   it('is of every place that its variable has', () => {
     const places = [
-      placement('OLD', `${P}/OLD`),
-      placement('A', `${P}/A`),
-      placement('OLD', 'papyrus/prd/b'),
+      destination('OLD', `${P}/OLD`),
+      destination('A', `${P}/A`),
+      destination('OLD', 'papyrus/prd/b'),
     ];
-    expect(placesOfCopies(new Set(['OLD']), 'app', places)).toEqual([places[0], places[2]]);
+    expect(staleCopies(new Set(['OLD']), 'app', places)).toEqual([places[0], places[2]]);
   });
 });
 
@@ -64,12 +64,12 @@ describe('what goes waits', () => {
 
   it('for every value that is written, and for its own place where that is blocked', () => {
     expect(writesBefore([], [written, other, held])).toEqual([written.id, other.id]);
-    expect(writesBefore([placement('C', '/c')], [written, held])).toEqual([written.id, held.id]);
+    expect(writesBefore([destination('C', '/c')], [written, held])).toEqual([written.id, held.id]);
   });
 
   it('never for itself', () => {
     expect(writesBefore([], [written, other], other)).toEqual([written.id]);
-    expect(writesBefore([placement('C', '/c')], [held], held)).toEqual([]);
+    expect(writesBefore([destination('C', '/c')], [held], held)).toEqual([]);
   });
 });
 
@@ -82,20 +82,24 @@ it.each([
 });
 
 /** What a secret that nobody asks for waits for, where every place of this run is blocked. */
-function prunedAfter(stray: AnyStray, placements: readonly Placement[], changes: readonly Change[]) {
+function prunedAfter(stray: AnyUnconfigured, destinations: readonly Placement[], changes: readonly Change[]) {
   const request = {
     recoveryDays: 30,
     ignore: [],
-    placements,
-    elsewhere: [],
+    destinations: destinations,
+    outOfScope: [],
     untaken: new Set<string>(),
     allow: new Set<never>(),
   };
-  return prune({ strays: [stray], failures: [] }, changes, { ...request, prune: 'delete' })[0]?.after;
+  return prune({ unconfigured: [stray], failures: [] }, changes, { ...request, prune: 'delete' })[0]?.after;
 }
 
 /** What the same keys wait for in a secret that is wanted, and exact. */
-function movedAfter({ spec }: AnyStray, placements: readonly Placement[], changes: readonly Change[]) {
+function movedAfter(
+  { spec }: AnyUnconfigured,
+  destinations: readonly Placement[],
+  changes: readonly Change[],
+) {
   const kind = 'AWS::SecretsManager::Secret';
   const fields = Object.entries(spec.fields);
   const bundle: Change = {
@@ -103,12 +107,12 @@ function movedAfter({ spec }: AnyStray, placements: readonly Placement[], change
     kind,
     name: spec.name,
     action: 'update',
-    desired: { ...spec, facts: {} },
-    observed: { ...spec, facts: {} },
+    desired: { ...spec, metadata: {} },
+    observed: { ...spec, metadata: {} },
     differences: fields.map(([field, from]) => ({ field, from, to: ABSENT })),
     notes: [],
   };
-  const all = moveKeys([bundle, ...changes], { placements, elsewhere: [] });
+  const all = moveKeys([bundle, ...changes], { destinations: destinations, outOfScope: [] });
   return all.find(({ id }) => id === 'bundle take out')?.after?.filter((id) => id !== bundle.id);
 }
 
@@ -125,11 +129,11 @@ describe('prune and move', () => {
     let waits = 0;
     fc.assert(
       fc.property(cases, ({ name, held, variables }) => {
-        const placements = variables.map((variable) => placement(variable, `${P}/${variable}`));
-        const changes = placements.map((place) => change(place.name, 'blocked'));
+        const destinations = variables.map((variable) => destination(variable, `${P}/${variable}`));
+        const changes = destinations.map((place) => change(place.name, 'blocked'));
         const stray = secret(name, 'made', held);
-        const pruned = prunedAfter(stray, placements, changes);
-        expect(movedAfter(stray, placements, changes)).toEqual(pruned);
+        const pruned = prunedAfter(stray, destinations, changes);
+        expect(movedAfter(stray, destinations, changes)).toEqual(pruned);
         if (pruned !== undefined) waits += 1;
       }),
       { numRuns: 300 },
@@ -139,17 +143,17 @@ describe('prune and move', () => {
 
   // Where the two differ, on purpose: what was not read may hold anything, and a parameter is called like its variable.
   it('prune alone judges what was not read: it waits for every place', () => {
-    const placements = [placement('OLD', `${P}/OLD`), placement('A', `${P}/A`)];
-    const changes = placements.map((place) => change(place.name, 'blocked'));
-    expect(prunedAfter(secret('s', 'made', undefined), placements, changes)).toEqual(
+    const destinations = [destination('OLD', `${P}/OLD`), destination('A', `${P}/A`)];
+    const changes = destinations.map((place) => change(place.name, 'blocked'));
+    expect(prunedAfter(secret('s', 'made', undefined), destinations, changes)).toEqual(
       changes.map(({ id }) => id),
     );
   });
 
   it('prune alone judges parameters: none is a copy by the key of a row', () => {
-    const placements = [placement('FLASK_SECRET_KEY', 'papyrus/prd/flask')];
+    const destinations = [destination('FLASK_SECRET_KEY', 'papyrus/prd/flask')];
     const changes = [change('papyrus/prd/flask', 'blocked')];
-    expect(prunedAfter(parameter('FLASK_SECRET_KEY', 'made'), placements, changes)).toHaveLength(1);
-    expect(prunedAfter(parameter('secret_key', 'made'), placements, changes)).toBeUndefined();
+    expect(prunedAfter(parameter('FLASK_SECRET_KEY', 'made'), destinations, changes)).toHaveLength(1);
+    expect(prunedAfter(parameter('secret_key', 'made'), destinations, changes)).toBeUndefined();
   });
 });

@@ -13,7 +13,7 @@ function change(
   action: Change['action'],
   differences: readonly Difference[] = [],
 ): Change {
-  const spec = { name, fields: {}, facts: {} };
+  const spec = { name, fields: {}, metadata: {} };
   // The kind and its fields go together in every row of the tests; the compiler cannot see that here.
   return {
     id: `${kind} ${name}`,

@@ -2,31 +2,35 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.ts';
 import { ABSENT } from '../../src/model/fields.ts';
-import type { AnyStray } from '../../src/model/inventory.ts';
+import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { Unreadable } from '../../src/model/spec.ts';
 import { destroy } from '../../src/plan/destroy.ts';
 import { type PruneRequest, prune } from '../../src/plan/prune.ts';
-import { placement } from './placements.ts';
+import { destination } from './placements.ts';
 import { P, parameter, secret } from './strays.ts';
 
 const REQUEST: PruneRequest = {
   prune: 'delete',
   recoveryDays: 30,
   ignore: [],
-  placements: [placement('A', `${P}/A`)],
-  elsewhere: [],
+  destinations: [destination('A', `${P}/A`)],
+  outOfScope: [],
   untaken: new Set(),
   allow: new Set(),
 };
-const judge = (stray: AnyStray, request: Partial<PruneRequest> = {}) =>
-  prune({ strays: [stray], failures: [] }, [], { ...REQUEST, ...request })[0];
+const judge = (stray: AnyUnconfigured, request: Partial<PruneRequest> = {}) =>
+  prune({ unconfigured: [stray], failures: [] }, [], { ...REQUEST, ...request })[0];
 
 describe('prune of more than half of what was created', () => {
-  const strays = (made: number) =>
+  const unconfigured = (made: number) =>
     Array.from({ length: made }, (_, index) => parameter(`OLD_${index}`, 'made'));
   const kept = (count: number): Change[] =>
     Array.from({ length: count }, (_, index) => {
-      const spec = { name: `${P}/KEPT_${index}`, fields: { 'tag:managed-by': 'aws-bootstrap' }, facts: {} };
+      const spec = {
+        name: `${P}/KEPT_${index}`,
+        fields: { 'tag:managed-by': 'aws-bootstrap' },
+        metadata: {},
+      };
       return {
         id: spec.name,
         kind: 'AWS::SSM::Parameter',
@@ -38,8 +42,8 @@ describe('prune of more than half of what was created', () => {
         notes: [],
       };
     });
-  const actions = (orphans: readonly AnyStray[], changes: readonly Change[], request = {}) =>
-    prune({ strays: orphans, failures: [] }, changes, { ...REQUEST, ...request }).map(
+  const actions = (orphans: readonly AnyUnconfigured[], changes: readonly Change[], request = {}) =>
+    prune({ unconfigured: orphans, failures: [] }, changes, { ...REQUEST, ...request }).map(
       ({ action, blocked }) => blocked?.consent ?? action,
     );
 
@@ -51,31 +55,35 @@ describe('prune of more than half of what was created', () => {
     [20, 19, 'prune-many'],
     [20, 20, 'delete'],
   ])('%i of them beside %i that stay: %s', (orphans, stay, expected) => {
-    expect(actions(strays(orphans), kept(stay))).toEqual(Array(orphans).fill(expected));
+    expect(actions(unconfigured(orphans), kept(stay))).toEqual(Array(orphans).fill(expected));
   });
 
   it('is done with the opt-in', () => {
-    expect(actions(strays(9), [], { allow: new Set(['prune-many']) })).toEqual(Array(9).fill('delete'));
+    expect(actions(unconfigured(9), [], { allow: new Set(['prune-many']) })).toEqual(Array(9).fill('delete'));
   });
 
   it('counts parameters and secrets together, and of one resource with two changes one', () => {
-    const mixed = [...strays(3), secret('a', 'made', ['x']), secret('b', 'made', ['y'])];
+    const mixed = [...unconfigured(3), secret('a', 'made', ['x']), secret('b', 'made', ['y'])];
     expect(actions(mixed, [...kept(4), ...kept(4)])).toEqual(Array(5).fill('prune-many'));
   });
 
   it('counts what stays for another reason, and holds up no release of what was adopted', () => {
-    const orphans = [...strays(5), parameter('TAKEN', 'adopted'), parameter('AUTH0_CALLBACK_URL', 'made')];
+    const orphans = [
+      ...unconfigured(5),
+      parameter('TAKEN', 'adopted'),
+      parameter('AUTH0_CALLBACK_URL', 'made'),
+    ];
     expect(actions(orphans, kept(3))).toEqual([...Array(5).fill('prune-many'), 'update', 'none']);
     expect(actions(orphans, kept(4))).toEqual([...Array(5).fill('delete'), 'update', 'none']);
   });
 
   it('is nothing that prune: report asks about', () => {
-    expect(actions(strays(9), [], { prune: 'report' })).toEqual(Array(9).fill('none'));
+    expect(actions(unconfigured(9), [], { prune: 'report' })).toEqual(Array(9).fill('none'));
   });
 });
 
 describe('prune', () => {
-  const cases: ReadonlyArray<[string, AnyStray, Partial<PruneRequest>, string]> = [
+  const cases: ReadonlyArray<[string, AnyUnconfigured, Partial<PruneRequest>, string]> = [
     ['made, unwanted', parameter('OLD', 'made'), {}, 'delete'],
     ['made, unwanted, report', parameter('OLD', 'made'), { prune: 'report' }, 'none'],
     ['adopted', parameter('OLD', 'adopted'), {}, 'update'],
@@ -86,35 +94,35 @@ describe('prune', () => {
     ['what app-url makes', parameter('AUTH0_CALLBACK_URL', 'made'), {}, 'none'],
     ['held by a JSON object', parameter('OLD', 'made'), { untaken: new Set(['OLD']) }, 'none'],
     ['held by a JSON object, as a key', secret('s', 'made', ['OLD']), { untaken: new Set(['OLD']) }, 'none'],
-    ['moved', parameter('OLD', 'made'), { placements: [placement('OLD', 'papyrus/prd/app')] }, 'delete'],
+    ['moved', parameter('OLD', 'made'), { destinations: [destination('OLD', 'papyrus/prd/app')] }, 'delete'],
     [
       'moved, empty here',
       parameter('OLD', 'made'),
-      { placements: [placement('OLD', 'papyrus/prd/app', { empty: true })] },
+      { destinations: [destination('OLD', 'papyrus/prd/app', { empty: true })] },
       'none',
     ],
     [
       'moved, not looked after',
       parameter('OLD', 'made'),
-      { elsewhere: [placement('OLD', 'papyrus/prd/app')] },
+      { outOfScope: [destination('OLD', 'papyrus/prd/app')] },
       'none',
     ],
     [
       'a row of the table that moved, empty',
       secret('flask', 'made', ['secret_key']),
-      { placements: [placement('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`, { empty: true })] },
+      { destinations: [destination('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`, { empty: true })] },
       'none',
     ],
     [
       'not read, and a variable is empty',
       secret('s', 'made', undefined),
-      { placements: [placement('A', `${P}/A`, { empty: true })] },
+      { destinations: [destination('A', `${P}/A`, { empty: true })] },
       'none',
     ],
     [
       'read, and another variable is empty',
       secret('s', 'made', ['k']),
-      { placements: [placement('A', `${P}/A`, { empty: true })] },
+      { destinations: [destination('A', `${P}/A`, { empty: true })] },
       'delete',
     ],
   ];
@@ -134,10 +142,10 @@ describe('prune', () => {
 
   it('a listing that failed is an error for delete, and none for report', () => {
     const failures = [{ kind: 'AWS::SSM::Parameter' as const, path: P, error: new Error('denied') }];
-    expect(prune({ strays: [], failures }, [], REQUEST)).toMatchObject([
+    expect(prune({ unconfigured: [], failures }, [], REQUEST)).toMatchObject([
       { action: 'blocked', name: `${P}/*` },
     ]);
-    expect(prune({ strays: [], failures }, [], { ...REQUEST, prune: 'report' })).toEqual([]);
+    expect(prune({ unconfigured: [], failures }, [], { ...REQUEST, prune: 'report' })).toEqual([]);
   });
 });
 
@@ -145,7 +153,11 @@ describe('destroy', () => {
   const made = { 'tag:managed-by': 'aws-bootstrap' };
   const adopted = { 'tag:managed-by': 'aws-bootstrap:adopted' };
   const allow = new Set(['delete-log-group'] as const);
-  const group = (fields: object, facts = {}) => ({ name: '/ecs/papyrus', fields: { ...fields }, facts });
+  const group = (fields: object, metadata = {}) => ({
+    name: '/ecs/papyrus',
+    fields: { ...fields },
+    metadata,
+  });
   const cases: ReadonlyArray<
     [string, Parameters<typeof end>[0], Parameters<typeof end>[1], string | undefined]
   > = [
@@ -188,8 +200,8 @@ describe('destroy', () => {
     }: { allow?: ReadonlySet<'delete-log-group'>; neighbours?: string[] | Unreadable; exclusive?: boolean },
   ) {
     return destroy({
-      found: { strays: [], failures: [] },
-      logGroup: { name: '/ecs/papyrus', exclusive, standing },
+      found: { unconfigured: [], failures: [] },
+      logGroup: { name: '/ecs/papyrus', exclusive, existing: standing },
       repository: undefined,
       region: 'us-west-2',
       neighbours,

@@ -2,7 +2,7 @@ import type { Placement } from '../../src/desired/desired.ts';
 import { Secret } from '../../src/secret.ts';
 
 /** @returns a variable's place: a name with a slash before it is a parameter's, another a secret's. */
-export function placement(
+export function destination(
   variable: string,
   name: string,
   { empty = false, key = variable }: { empty?: boolean; key?: string } = {},
@@ -24,7 +24,7 @@ export function placement(
       class: isSecret ? 'secret' : 'plain',
       shown: !isSecret,
       once: false,
-      ruled: false,
+      explicit: false,
     },
     destination,
     kind: isSecret ? 'AWS::SecretsManager::Secret' : 'AWS::SSM::Parameter',

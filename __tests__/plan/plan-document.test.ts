@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { routesByPlace } from '../../src/desired/places.ts';
+import { routesByDestination } from '../../src/desired/routes-by-destination.ts';
 import { Unreadable } from '../../src/model/spec.ts';
 import { disclose } from '../../src/plan/disclosure.ts';
 import type { Observed } from '../../src/plan/plan.ts';
@@ -123,11 +123,11 @@ describe('the plan for machines', () => {
             ),
           };
           const printed = (found: Observed) =>
-            disclose(plan(desired.wishes, found, LENIENT), {
-              routes: routesByPlace(desired, settings.prefix),
+            disclose(plan(desired.resources, found, LENIENT), {
+              routes: routesByDestination(desired, settings.prefix),
               encrypted: new Set(),
               isPullRequest: false,
-              holderOf: () => undefined,
+              secretIn: () => undefined,
             });
           const text = JSON.stringify([
             planDocument(settings, printed(observed), NOTHING_HIDDEN),

@@ -7,9 +7,9 @@ import { ABSENT, type Difference, type Field, type Fields } from '../../src/mode
 import type { Spec } from '../../src/model/spec.ts';
 import { fieldOf } from '../../src/model/spec.ts';
 import { plan } from '../../src/plan/plan.ts';
-import { type Case, judge, type Policy } from '../../src/plan/policy.ts';
+import { type Case, evaluatePolicy, type Policy } from '../../src/plan/policy.ts';
 import { Secret } from '../../src/secret.ts';
-import { CONSENTS } from '../../src/settings/choices.ts';
+import { OPT_INS } from '../../src/settings/choices.ts';
 import { LENIENT, spec, wish } from './wishes.ts';
 
 const KINDS = [
@@ -61,29 +61,29 @@ const situation = fc.constantFrom(...KINDS).chain((kind) =>
   fc.record({
     kind: fc.constant(kind),
     wanted: fieldsOf(kind, true),
-    standing: fc.option(fieldsOf(kind, false), { nil: undefined }),
+    existing: fc.option(fieldsOf(kind, false), { nil: undefined }),
     owner,
     closed: fc.boolean(),
   }),
 );
 /** Something stands. */
 const standingSituation = situation.chain((found) =>
-  fieldsOf(found.kind, false).map((standing) => ({ ...found, standing })),
+  fieldsOf(found.kind, false).map((existing) => ({ ...found, existing })),
 );
 const policies: fc.Arbitrary<Policy> = fc.record({
-  allow: fc.subarray([...CONSENTS]).map((all) => new Set(all)),
+  allow: fc.subarray([...OPT_INS]).map((all) => new Set(all)),
   adopt: fc.boolean(),
   ignore: fc.constantFrom(
     [],
     [{ resource: 'parameter' as const, name: () => true, field: (field: string) => field === 'value' }],
   ),
   callbackParameter: fc.constantFrom('', '/papyrus/prd/PORT'),
-  callbackIsAsked: fc.boolean(),
+  isCallbackConfigured: fc.boolean(),
 });
 
 /** What would stand if each change were written as it is planned. */
-function applied(changes: readonly Change[], standing: Spec | undefined): Spec | undefined {
-  let found = standing;
+function applied(changes: readonly Change[], existing: Spec | undefined): Spec | undefined {
+  let found = existing;
   for (const { action, desired, differences } of changes) {
     if (action === 'create') found = withFields(desired, desired.fields);
     if (action === 'update' && found !== undefined)
@@ -95,9 +95,9 @@ function applied(changes: readonly Change[], standing: Spec | undefined): Spec |
   return found;
 }
 
-function withFields({ name, facts }: Spec, fields: Fields): Spec {
+function withFields({ name, metadata }: Spec, fields: Fields): Spec {
   const kept = Object.entries(fields).filter(([, value]) => value !== ABSENT && value !== undefined);
-  return { name, facts, fields: Object.fromEntries(kept) };
+  return { name, metadata: metadata, fields: Object.fromEntries(kept) };
 }
 
 const told = (changes: readonly Change[], action: Change['action']) =>
@@ -111,14 +111,14 @@ const told = (changes: readonly Change[], action: Change['action']) =>
 describe('for every wish and whatever stands', () => {
   it('the plan of what was applied is empty, but for what was blocked', () => {
     fc.assert(
-      fc.property(situation, policies, ({ kind, wanted, standing, owner: tag, closed }, policy) => {
+      fc.property(situation, policies, ({ kind, wanted, existing, owner: tag, closed }, policy) => {
         const ours: DesiredResource = wish(kind, wanted, {
           closed: new Set(closed ? ['key:', 'callback:'] : []),
         });
         const before =
-          standing === undefined
+          existing === undefined
             ? undefined
-            : spec(kind, { ...standing, ...(tag === undefined ? {} : { 'tag:managed-by': tag }) });
+            : spec(kind, { ...existing, ...(tag === undefined ? {} : { 'tag:managed-by': tag }) });
         const see = (found: Spec | undefined) =>
           found === undefined ? {} : { [kind]: new Map([[ours.spec.name, found]]) };
         const first = plan([ours], see(before), policy);
@@ -134,9 +134,9 @@ describe('for every wish and whatever stands', () => {
 
   it('a plan shows each difference once, and never one that is none', () => {
     fc.assert(
-      fc.property(standingSituation, policies, ({ kind, wanted, standing, owner: tag }, policy) => {
+      fc.property(standingSituation, policies, ({ kind, wanted, existing, owner: tag }, policy) => {
         const ours = wish(kind, wanted);
-        const before = spec(kind, { ...standing, ...(tag === undefined ? {} : { 'tag:managed-by': tag }) });
+        const before = spec(kind, { ...existing, ...(tag === undefined ? {} : { 'tag:managed-by': tag }) });
         const changes = plan([ours], { [kind]: new Map([[ours.spec.name, before]]) }, policy);
         const fields = changes.flatMap(({ differences }) => differences.map(({ field }) => field));
         expect(new Set(fields).size).toBe(fields.length);
@@ -156,7 +156,7 @@ describe('the order', () => {
 
   it('allows new URLs before the application is told of them, and withdraws old ones after', () => {
     fc.assert(
-      fc.property(urls, urls, fc.boolean(), fc.boolean(), (wanted, standing, hasParameter, imageFirst) => {
+      fc.property(urls, urls, fc.boolean(), fc.boolean(), (wanted, existing, hasParameter, imageFirst) => {
         const callback = (all: readonly string[]) =>
           Object.fromEntries(all.map((one) => [`callback:${one}`, true]));
         const wishes = [
@@ -165,7 +165,7 @@ describe('the order', () => {
           wish('Image', { 'image:v1': 'sha256:1' }),
           wish('AWS::ECR::Repository', { mutability: 'MUTABLE' }),
         ];
-        const applications = new Map([['application', spec('Auth0::Application', callback(standing))]]);
+        const applications = new Map([['application', spec('Auth0::Application', callback(existing))]]);
         const observed = Object.fromEntries([['Auth0::Application', applications]]);
         const changes = plan(imageFirst ? wishes.reverse() : wishes, observed, {
           ...LENIENT,
@@ -191,8 +191,8 @@ describe('the order', () => {
         const fields = changes
           .filter(({ kind }) => kind === 'Auth0::Application')
           .flatMap(({ differences }) => differences);
-        const expected = [...new Set([...wanted, ...standing])].filter(
-          (one) => wanted.includes(one) !== standing.includes(one),
+        const expected = [...new Set([...wanted, ...existing])].filter(
+          (one) => wanted.includes(one) !== existing.includes(one),
         );
         expect(fields.map(({ field }) => field).sort()).toEqual(
           expected.map((one) => `callback:${one}`).sort(),
@@ -216,17 +216,17 @@ function ranks(changes: readonly Change[]): (id: string) => number {
 }
 
 describe('the policy', () => {
-  const cases: fc.Arbitrary<Case> = standingSituation.map(({ kind, wanted, standing, owner: tag }) => {
+  const cases: fc.Arbitrary<Case> = standingSituation.map(({ kind, wanted, existing, owner: tag }) => {
     const differences: Difference[] = Object.entries(wanted).flatMap(([field, to]) =>
-      to === undefined || isSame(standing[field] ?? ABSENT, to)
+      to === undefined || isSame(existing[field] ?? ABSENT, to)
         ? []
-        : [{ field, from: standing[field] ?? ABSENT, to }],
+        : [{ field, from: existing[field] ?? ABSENT, to }],
     );
-    const before = spec(kind, { ...standing, ...(tag === undefined ? {} : { 'tag:managed-by': tag }) });
+    const before = spec(kind, { ...existing, ...(tag === undefined ? {} : { 'tag:managed-by': tag }) });
     return {
       kind,
       name: before.name,
-      standing: before,
+      existing: before,
       differences,
       isForeign: tag === undefined,
       once: new Set<string>(),
@@ -237,7 +237,7 @@ describe('the policy', () => {
   it('only takes away: what it lets pass, holds up and drops is what it was given', () => {
     fc.assert(
       fc.property(cases, policies, (given, policy) => {
-        const { allowed, blocked, notes } = judge(given, policy);
+        const { allowed, blocked, notes } = evaluatePolicy(given, policy);
         const kept = [...allowed, ...blocked.flatMap(({ differences }) => differences)];
         expect(new Set(kept).size).toBe(kept.length);
         expect(kept.filter((one) => !given.differences.includes(one))).toEqual([]);
@@ -253,11 +253,11 @@ describe('the policy', () => {
 
   it('never allows less where more is consented to', () => {
     fc.assert(
-      fc.property(cases, policies, fc.constantFrom(...CONSENTS), (given, policy, consent) => {
-        const less = judge(given, policy).allowed;
-        const more = judge(given, { ...policy, allow: new Set([...policy.allow, consent]) }).allowed;
+      fc.property(cases, policies, fc.constantFrom(...OPT_INS), (given, policy, consent) => {
+        const less = evaluatePolicy(given, policy).allowed;
+        const more = evaluatePolicy(given, { ...policy, allow: new Set([...policy.allow, consent]) }).allowed;
         expect(less.filter((one) => !more.includes(one))).toEqual([]);
-        const fields = judge(given, { ...policy, adopt: true }).allowed;
+        const fields = evaluatePolicy(given, { ...policy, adopt: true }).allowed;
         expect(less.filter((one) => !fields.includes(one))).toEqual([]);
       }),
       { numRuns: 2000 },

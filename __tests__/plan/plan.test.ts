@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
 import { ABSENT, type Fields } from '../../src/model/fields.ts';
-import { type Facts, fieldOf, type Kind, type Spec, Unreadable } from '../../src/model/spec.ts';
+import { fieldOf, type Kind, type Metadata, type Spec, Unreadable } from '../../src/model/spec.ts';
 import { plan } from '../../src/plan/plan.ts';
 import type { Policy } from '../../src/plan/policy.ts';
 import { Secret } from '../../src/secret.ts';
@@ -33,8 +33,8 @@ const byDefault = wish(
   { retention: 1, class: 'STANDARD' },
   { defaults: new Set(['class', 'retention']) },
 );
-const stands = (fields: Fields, facts: Facts = {}) =>
-  spec(LOG, { retention: 7, class: 'STANDARD', ...fields }, facts);
+const stands = (fields: Fields, metadata: Metadata = {}) =>
+  spec(LOG, { retention: 7, class: 'STANDARD', ...fields }, metadata);
 
 describe('the table of cases', () => {
   it('wanted, and nothing stands: it is created, with our tag', () => {
@@ -313,7 +313,7 @@ describe('keys of a secret', () => {
     expect(change).toMatchObject({
       action: 'update',
       observed: standing,
-      desired: { facts: { version: 'v1' } },
+      desired: { metadata: { version: 'v1' } },
     });
     expect(change && fieldOf(change.desired, 'key:a')).toSatisfy((value: Secret) => value.reveal() === 'new');
     expect(change && fieldOf(change.desired, 'key:theirs')).toSatisfy(
@@ -355,7 +355,7 @@ describe('what has no tag of ours', () => {
 });
 
 describe('a value that the role may not read', () => {
-  const unread: Facts = { unread: true };
+  const unread: Metadata = { unread: true };
 
   it('of a parameter is not compared, and everything else is', () => {
     const wanted = wish(SSM, { value: 'x', type: 'SecureString', 'key-id': 'k', 'tag:a': 'b' });

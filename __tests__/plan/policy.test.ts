@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ABSENT, type Difference, type Field, type Fields } from '../../src/model/fields.ts';
-import type { Facts, Kind } from '../../src/model/spec.ts';
-import { judge, type Policy } from '../../src/plan/policy.ts';
+import type { Kind, Metadata } from '../../src/model/spec.ts';
+import { evaluatePolicy, type Policy } from '../../src/plan/policy.ts';
 import { Secret } from '../../src/secret.ts';
 import { readConfig } from '../../src/settings/config.ts';
-import { Notes } from '../../src/settings/fault.ts';
+import { Diagnostics } from '../../src/settings/diagnostics.ts';
 import { readIgnored } from '../../src/settings/rules.ts';
 import { LENIENT, OURS, spec, TAKEN } from './wishes.ts';
 
@@ -17,7 +17,7 @@ interface Situation {
   readonly kind: Kind;
   readonly differences: readonly [field: string, from: Field, to: Field][];
   readonly fields?: Fields;
-  readonly facts?: Facts;
+  readonly metadata?: Metadata;
   readonly foreign?: boolean;
   readonly once?: readonly string[];
   readonly unknown?: readonly string[];
@@ -25,7 +25,16 @@ interface Situation {
 }
 
 function verdict(
-  { kind, differences, fields = OURS, facts = {}, foreign = false, once = [], unknown = [], name }: Situation,
+  {
+    kind,
+    differences,
+    fields = OURS,
+    metadata = {},
+    foreign = false,
+    once = [],
+    unknown = [],
+    name,
+  }: Situation,
   policy: Partial<Policy> = {},
 ) {
   const standing = spec(
@@ -36,15 +45,15 @@ function verdict(
         differences.filter(([, from]) => from !== ABSENT).map(([field, from]) => [field, from]),
       ),
     },
-    facts,
+    metadata,
     name,
   );
   const listed: Difference[] = differences.map(([field, from, to]) => ({ field, from, to }));
-  const found = judge(
+  const found = evaluatePolicy(
     {
       kind,
       name: standing.name,
-      standing,
+      existing: standing,
       differences: listed,
       isForeign: foreign,
       once: new Set(once),
@@ -83,7 +92,7 @@ describe('retention', () => {
     const situation: Situation = {
       kind: LOG,
       differences: [['retention', from, to]],
-      facts: { storedBytes },
+      metadata: { storedBytes },
     };
     expect(verdict(situation)).toMatchObject(blocked ? { allowed: [], blocked: [SHORTER] } : OK('retention'));
     expect(verdict(situation, allow('shorten-retention'))).toMatchObject(OK('retention'));
@@ -304,7 +313,7 @@ describe('what belongs to others', () => {
   it('is blocked with the name of its owner, as one', () => {
     expect(
       verdict(
-        { kind: SM, differences, facts: { ownedBy: 'the CloudFormation stack net' }, foreign: true },
+        { kind: SM, differences, metadata: { ownedBy: 'the CloudFormation stack net' }, foreign: true },
         allow('loosen'),
       ),
     ).toEqual({
@@ -321,7 +330,7 @@ describe('what belongs to others', () => {
   });
 
   it('is blocked where it cannot be written without a loss', () => {
-    expect(verdict({ kind: SM, differences, facts: { unusable: 'it holds binary data' } })).toMatchObject({
+    expect(verdict({ kind: SM, differences, metadata: { unusable: 'it holds binary data' } })).toMatchObject({
       allowed: [],
       blocked: [['it holds binary data', undefined, ['key:a', 'tag:managed-by']]],
     });
@@ -352,9 +361,9 @@ describe('what belongs to others', () => {
 });
 
 function ignore(...entries: string[]): Policy['ignore'] {
-  const notes = new Notes();
+  const notes = new Diagnostics();
   const found = readIgnored(readConfig(`ignore: ${JSON.stringify(entries)}`, 'c.yml', notes), notes);
-  expect(notes.faults).toEqual([]);
+  expect(notes.errors).toEqual([]);
   return found;
 }
 
@@ -387,7 +396,7 @@ describe('ignore', () => {
   it('comes before everything that would block', () => {
     expect(
       verdict(
-        { kind: ECR, differences: [['encryption', 'KMS', 'AES256']], facts: { ownedBy: 'x' } },
+        { kind: ECR, differences: [['encryption', 'KMS', 'AES256']], metadata: { ownedBy: 'x' } },
         { ignore: ignore('repository:encryption') },
       ).blocked,
     ).toEqual([]);
@@ -424,7 +433,7 @@ describe('write: once', () => {
       ['key:b', ABSENT, new Secret('c')],
     ];
     expect(
-      verdict({ kind: SM, differences, facts: { scheduledForDeletion: true }, once: ['key:a'] }),
+      verdict({ kind: SM, differences, metadata: { scheduledForDeletion: true }, once: ['key:a'] }),
     ).toEqual({
       ...OK('deletion', 'key:b'),
       notes: ['key:a: left as it is (write: once)', 'it is scheduled for deletion and is restored'],

@@ -1,25 +1,25 @@
 /** What prune says of each thing, and what it waits for; which action it takes is in ownership.test.ts. */
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.ts';
-import type { AnyStray } from '../../src/model/inventory.ts';
+import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { type PruneRequest, prune } from '../../src/plan/prune.ts';
-import { placement } from './placements.ts';
+import { destination } from './placements.ts';
 import { P, parameter, secret } from './strays.ts';
 
 const REQUEST: PruneRequest = {
   prune: 'delete',
   recoveryDays: 30,
   ignore: [],
-  placements: [placement('A', `${P}/A`)],
-  elsewhere: [],
+  destinations: [destination('A', `${P}/A`)],
+  outOfScope: [],
   untaken: new Set(),
   allow: new Set(),
 };
-const judge = (stray: AnyStray, request: Partial<PruneRequest> = {}) =>
-  prune({ strays: [stray], failures: [] }, [], { ...REQUEST, ...request })[0];
+const judge = (stray: AnyUnconfigured, request: Partial<PruneRequest> = {}) =>
+  prune({ unconfigured: [stray], failures: [] }, [], { ...REQUEST, ...request })[0];
 
 describe('what prune says', () => {
-  it.each<[what: string, stray: AnyStray, request: Partial<PruneRequest>, notes: string[]]>([
+  it.each<[what: string, stray: AnyUnconfigured, request: Partial<PruneRequest>, notes: string[]]>([
     ['of a parameter', parameter('OLD', 'made'), {}, ['nobody asks for it any more']],
     [
       'of a secret',
@@ -52,8 +52,8 @@ describe('what prune says', () => {
       'of an Advanced SecureString',
       {
         ...parameter('OLD', 'made'),
-        spec: { name: `${P}/OLD`, fields: { type: 'SecureString', tier: 'Advanced' }, facts: {} },
-      } as AnyStray,
+        spec: { name: `${P}/OLD`, fields: { type: 'SecureString', tier: 'Advanced' }, metadata: {} },
+      } as AnyUnconfigured,
       { prune: 'report' },
       [
         'nobody asks for it any more; prune: delete takes it away',
@@ -78,13 +78,13 @@ describe('what prune says', () => {
     [
       'of a variable that is empty',
       parameter('OLD', 'made'),
-      { placements: [placement('OLD', 'papyrus/prd/app', { empty: true })] },
+      { destinations: [destination('OLD', 'papyrus/prd/app', { empty: true })] },
       ['kept: the value of OLD is empty in this run, and this may be its only copy'],
     ],
     [
       'of a variable that this run leaves out',
       parameter('OLD', 'made'),
-      { elsewhere: [placement('OLD', 'papyrus/prd/app')] },
+      { outOfScope: [destination('OLD', 'papyrus/prd/app')] },
       ['kept: OLD goes to papyrus/prd/app by now, which is not part of this run (only)'],
     ],
     [
@@ -104,13 +104,13 @@ describe('what prune says', () => {
     [
       'of a callback that moved',
       parameter('AUTH0_CALLBACK_URL', 'made'),
-      { placements: [placement('AUTH0_CALLBACK_URL', 'papyrus/prd/app')] },
+      { destinations: [destination('AUTH0_CALLBACK_URL', 'papyrus/prd/app')] },
       ['nobody asks for it any more: an old copy of AUTH0_CALLBACK_URL, by now in papyrus/prd/app'],
     ],
     [
       'of three variables that moved',
       secret('s', 'made', ['A', 'B', 'C']),
-      { placements: ['A', 'B', 'C'].map((name) => placement(name, `${P}/${name}`)) },
+      { destinations: ['A', 'B', 'C'].map((name) => destination(name, `${P}/${name}`)) },
       [
         `nobody asks for it any more: an old copy of A, by now in ${P}/A; B, by now in ${P}/B; C, by now in ${P}/C`,
         'it can be restored for 30 days',
@@ -119,7 +119,7 @@ describe('what prune says', () => {
     [
       'of many variables that moved',
       secret('s', 'adopted', ['A', 'B', 'C', 'D', 'E']),
-      { placements: ['A', 'B', 'C', 'D', 'E'].map((name) => placement(name, `${P}/${name}`)) },
+      { destinations: ['A', 'B', 'C', 'D', 'E'].map((name) => destination(name, `${P}/${name}`)) },
       [
         `nobody asks for it any more: an old copy of A, by now in ${P}/A; B, by now in ${P}/B; C, by now in ${P}/C and 2 more`,
         'it stood before we came, so it only loses our tag',
@@ -129,9 +129,9 @@ describe('what prune says', () => {
       'of a row of the table that moved',
       secret('flask', 'made', ['secret_key']),
       {
-        placements: [
-          placement('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`),
-          placement('DB_PASSWORD', `${P}/P`),
+        destinations: [
+          destination('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`),
+          destination('DB_PASSWORD', `${P}/P`),
         ],
       },
       [
@@ -142,13 +142,13 @@ describe('what prune says', () => {
     [
       'of a key that is a row of another bundle',
       secret('other', 'made', ['secret_key', 'tag']),
-      { placements: [placement('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`)] },
+      { destinations: [destination('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`)] },
       ['nobody asks for it any more', 'it can be restored for 30 days'],
     ],
     [
       'of a parameter that is called like a key',
       parameter('flask', 'made'),
-      { placements: [placement('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`)] },
+      { destinations: [destination('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`)] },
       ['nobody asks for it any more'],
     ],
     [
@@ -173,13 +173,13 @@ describe('what prune says', () => {
   it('of a listing that failed, with the error for the end', () => {
     const error = new Error('denied');
     const failures = [{ kind: 'AWS::SSM::Parameter' as const, path: P, error }];
-    expect(prune({ strays: [], failures }, [], REQUEST)).toEqual([
+    expect(prune({ unconfigured: [], failures }, [], REQUEST)).toEqual([
       {
         id: `AWS::SSM::Parameter ${P}/*`,
         kind: 'AWS::SSM::Parameter',
         name: `${P}/*`,
         action: 'blocked',
-        desired: { name: `${P}/*`, fields: {}, facts: {} },
+        desired: { name: `${P}/*`, fields: {}, metadata: {} },
         observed: undefined,
         differences: [],
         notes: [],
@@ -222,16 +222,16 @@ describe('what is deleted goes after', () => {
       kind,
       name,
       action,
-      desired: { name, fields: {}, facts: {} },
+      desired: { name, fields: {}, metadata: {} },
       observed: undefined,
       differences: [],
       notes: [],
     }) as Change;
   const SSM = 'AWS::SSM::Parameter';
   const waitsFor = (...changes: Change[]) =>
-    prune({ strays: [parameter('OLD', 'made')], failures: [] }, changes, {
+    prune({ unconfigured: [parameter('OLD', 'made')], failures: [] }, changes, {
       ...REQUEST,
-      placements: [placement('OLD', `${P}/NEW`)],
+      destinations: [destination('OLD', `${P}/NEW`)],
     })[0]?.after;
 
   it.each<[action: Change['action'], waits: boolean]>([

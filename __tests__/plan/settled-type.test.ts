@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { AnyStray } from '../../src/model/inventory.ts';
+import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { encryptedVariables } from '../../src/plan/settled-type.ts';
 import { parameter, secret } from './strays.ts';
 
 describe('variables that are keys of secrets of ours', () => {
-  it.each<[what: string, orphan: AnyStray, prefer: 'secrets-manager' | 'ssm', variables: string[]]>([
+  it.each<[what: string, orphan: AnyUnconfigured, prefer: 'secrets-manager' | 'ssm', variables: string[]]>([
     ['under its own name', secret('old', 'made', ['LICENSE']), 'secrets-manager', ['LICENSE']],
     ['under the name of the table', secret('db', 'made', ['username']), 'secrets-manager', ['DB_USER']],
     [

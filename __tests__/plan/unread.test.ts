@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.ts';
-import type { Facts, Kind } from '../../src/model/spec.ts';
+import type { Kind, Metadata } from '../../src/model/spec.ts';
 import { unreadRemarks } from '../../src/plan/unread.ts';
 import { OURS, spec } from './wishes.ts';
 
 /** What was compared without its value. */
-function unread(kind: Kind, name: string, facts: Facts = { unread: true, arn: 'arn:x' }): Change {
-  const stands = spec(kind, OURS, facts, name);
+function unread(kind: Kind, name: string, metadata: Metadata = { unread: true, arn: 'arn:x' }): Change {
+  const stands = spec(kind, OURS, metadata, name);
   return {
     ...{ id: `${kind} ${name}`, kind, name, action: 'none', desired: stands, observed: stands },
     ...{ differences: [], notes: [] },

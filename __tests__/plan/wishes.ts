@@ -1,6 +1,6 @@
 import type { DesiredResource, DesiredResourceOf } from '../../src/desired/desired-resource.ts';
 import type { Fields } from '../../src/model/fields.ts';
-import type { Facts, Kind, Specs } from '../../src/model/spec.ts';
+import type { Kind, Metadata, Specs } from '../../src/model/spec.ts';
 import type { Policy } from '../../src/plan/policy.ts';
 
 const NAMES: Readonly<Record<Kind, string>> = {
@@ -21,7 +21,7 @@ export function wish(
   // The kind and its fields go together in every row of the tests; the compiler cannot see that here.
   return {
     kind,
-    spec: { name, fields, facts: {} },
+    spec: { name, fields, metadata: {} },
     defaults: new Set<string>(),
     once: new Set<string>(),
     closed: new Set<string>(),
@@ -37,10 +37,10 @@ export const TAKEN = { 'tag:managed-by': 'aws-bootstrap:adopted' };
 export function spec<K extends Kind>(
   kind: K,
   fields: Fields,
-  facts: Facts = {},
+  metadata: Metadata = {},
   name: string = NAMES[kind],
 ): Specs[K] {
-  return { name, fields, facts } as unknown as Specs[K];
+  return { name, fields, metadata } as unknown as Specs[K];
 }
 
 export const LENIENT: Policy = {
@@ -48,5 +48,5 @@ export const LENIENT: Policy = {
   adopt: true,
   ignore: [],
   callbackParameter: '',
-  callbackIsAsked: false,
+  isCallbackConfigured: false,
 };

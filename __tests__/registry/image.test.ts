@@ -2,7 +2,7 @@ import { Agent } from 'node:http';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Calls } from '../../src/clients/aws.ts';
-import { imageWish, wantedTags } from '../../src/desired/image.ts';
+import { desiredImage, desiredTags } from '../../src/desired/image.ts';
 import type { Difference } from '../../src/model/fields.ts';
 import { fieldOf, Unreadable } from '../../src/model/spec.ts';
 import { ImageResource, type ImageSpec } from '../../src/providers/image.ts';
@@ -70,7 +70,7 @@ async function roomOf(tags: readonly string[], image: string) {
   const source = await openImage(image, surroundings());
   open.push(source);
   const agent = new Agent({ keepAlive: true });
-  const desired = imageWish('app', wantedTags(source, tags), source.identity.digest).spec;
+  const desired = desiredImage('app', desiredTags(source, tags), source.identity.digest).spec;
   const resource = new ImageResource({
     ecr,
     calls: new Calls(IMPATIENT),
@@ -100,16 +100,16 @@ describe('the image', () => {
     const { resource, desired } = await room(['v1', 'latest']);
     expect((await resource.observe(['app'])).has('app')).toBe(false);
     const made = await resource.create(desired);
-    expect(made.facts).toMatchObject({
+    expect(made.metadata).toMatchObject({
       uri: `${registry.url.host}/app:v1`,
       pushed: { uploaded: 2, reused: 0 },
     });
-    expect(made.facts.digest).toBe(repository.tags.get('latest'));
+    expect(made.metadata.digest).toBe(repository.tags.get('latest'));
     registry.seen.length = 0;
     const again = await room(['v1', 'latest']);
     const observed = await read(again.resource);
     expect(observed.fields).toEqual(again.desired.fields);
-    expect(observed.facts.digest).toBe(made.facts.digest);
+    expect(observed.metadata.digest).toBe(made.metadata.digest);
     expect(registry.seen.map(({ verb }) => verb)).toEqual(['API BatchGetImage']);
   });
 
@@ -120,7 +120,7 @@ describe('the image', () => {
     const { resource, desired } = await room(['v2']);
     await resource.observe(['app']);
     const made = await resource.create(desired);
-    expect(made.facts.pushed).toMatchObject({ uploaded: 0, sent: 0 });
+    expect(made.metadata.pushed).toMatchObject({ uploaded: 0, sent: 0 });
     expect(registry.count('POST upload', 'HEAD blob', 'GET blob')).toBe(0);
     expect(registry.count('PUT manifest')).toBe(1);
     expect(repository.tags.get('v2')).toBe(repository.tags.get('v1'));
@@ -139,7 +139,7 @@ describe('the image', () => {
       observed === undefined || observed instanceof Unreadable
         ? await resource.create(desired)
         : await resource.update(desired, observed, differences(desired, observed));
-    expect(made.facts.pushed).toMatchObject({ uploaded: 1, reused: 2 });
+    expect(made.metadata.pushed).toMatchObject({ uploaded: 1, reused: 2 });
     expect(registry.count('POST upload')).toBe(2);
   });
 
@@ -149,7 +149,7 @@ describe('the image', () => {
     registry.denied.add('ecr:DescribeImages').add('ecr:GetDownloadUrlForLayer');
     const { resource, desired } = await room(['v2'], next, 'next.tar');
     await resource.observe(['app']);
-    expect((await resource.create(desired)).facts.pushed).toMatchObject({ uploaded: 3 });
+    expect((await resource.create(desired)).metadata.pushed).toMatchObject({ uploaded: 3 });
   });
 
   it.each([
@@ -163,9 +163,9 @@ describe('the image', () => {
     await first.resource.create(first.desired);
     Object.assign(repository, { mutability, exclusions });
     const { resource } = await room(['v1'], next, 'next.tar');
-    const { facts } = await read(resource);
-    for (const tag of fixed ?? []) expect(facts.unusable).toContain(tag);
-    expect(facts.unusable?.includes('give a new tag in image-tags') ?? false).toBe(fixed !== undefined);
+    const { metadata } = await read(resource);
+    for (const tag of fixed ?? []) expect(metadata.unusable).toContain(tag);
+    expect(metadata.unusable?.includes('give a new tag in image-tags') ?? false).toBe(fixed !== undefined);
   });
 
   it('masks the token and its password before use', async () => {
@@ -211,13 +211,13 @@ describe('the image', () => {
       mask: () => {},
       retryPolicy: HURRIED,
     };
-    const desired = imageWish('app', ['v1'], source.identity.digest).spec;
+    const desired = desiredImage('app', ['v1'], source.identity.digest).spec;
     await new ImageResource(options).create(desired);
     const observed = await read(new ImageResource(options));
     expect(observed.fields).toEqual(desired.fields);
     const classic = await room(['v2'], next, 'next.tar');
     await classic.resource.observe(['app']);
-    expect((await classic.resource.create(classic.desired)).facts.pushed).toMatchObject({
+    expect((await classic.resource.create(classic.desired)).metadata.pushed).toMatchObject({
       uploaded: 3,
       reused: 0,
     });
@@ -232,27 +232,27 @@ describe('the image', () => {
 
     it('that differ from those that stand is the same image, also where tags are fixed; what stands is told', async () => {
       const first = await make(['v1'], 'monday');
-      expect(first.made.facts.digest).toBe(first.digest);
+      expect(first.made.metadata.digest).toBe(first.digest);
       Object.assign(repository, { mutability: 'IMMUTABLE' });
       registry.seen.length = 0;
       const { resource, desired, digest } = await attestedRoom(['v1'], 'tuesday');
       const observed = await read(resource);
       expect(digest).not.toBe(first.digest);
       expect(observed.fields).toEqual(desired.fields);
-      expect(observed.facts).toEqual({ digest: first.digest });
+      expect(observed.metadata).toEqual({ digest: first.digest });
       // The tags, then the attestations of what they name.
       expect(registry.seen.map(({ verb }) => verb)).toEqual(['API BatchGetImage', 'API BatchGetImage']);
       const changedRoom = await attestedRoom(['v1'], 'wednesday', next);
-      const { fields, facts } = await read(changedRoom.resource);
+      const { fields, metadata } = await read(changedRoom.resource);
       expect(fields).not.toEqual(changedRoom.desired.fields);
-      expect(facts.unusable).toContain('the tag v1 of app cannot be moved (immutable)');
+      expect(metadata.unusable).toContain('the tag v1 of app cannot be moved (immutable)');
     });
 
     it('under a further tag is one manifest: all tags name what stands', async () => {
       const first = await make(['v1'], 'monday');
       registry.seen.length = 0;
       const { made } = await make(['v1', 'v2'], 'tuesday');
-      expect(made.facts.digest).toBe(first.digest);
+      expect(made.metadata.digest).toBe(first.digest);
       expect(registry.count('POST upload')).toBe(0);
       expect(repository.tags.get('v2')).toBe(first.digest);
     });
@@ -278,13 +278,16 @@ describe('the image', () => {
       // Whoever pushed the second did not see the first.
       says('DescribeImages', {});
       const second = await make(['v2'], 'tuesday');
-      expect([first.made.facts.digest, second.made.facts.digest]).toEqual([first.digest, second.digest]);
+      expect([first.made.metadata.digest, second.made.metadata.digest]).toEqual([
+        first.digest,
+        second.digest,
+      ]);
       const { resource, desired } = await attestedRoom(['v2', 'v1'], 'wednesday');
       const observed = await read(resource);
-      expect([observed.fields, observed.facts]).toEqual([desired.fields, { digest: second.digest }]);
+      expect([observed.fields, observed.metadata]).toEqual([desired.fields, { digest: second.digest }]);
       // Of tags that name different images none is told.
       const moved = await attestedRoom(['v2', 'v1'], 'thursday', next);
-      expect((await read(moved.resource)).facts.digest).toBeUndefined();
+      expect((await read(moved.resource)).metadata.digest).toBeUndefined();
     });
   });
 
@@ -327,7 +330,7 @@ describe('the image', () => {
         images: [{ imageId: { imageTag: 'v1', imageDigest }, imageManifest: String(bytes) }],
       });
     const told = [];
-    for (const _ of digests) told.push((await read((await room(['v1'])).resource)).facts.digest);
+    for (const _ of digests) told.push((await read((await room(['v1'])).resource)).metadata.digest);
     expect(told).toEqual([digests[0], repository.tags.get('v1')]);
   });
 
@@ -339,7 +342,7 @@ describe('the image', () => {
     says('DescribeImages', { imageDetails: [{}, { imagePushedAt: 1 }], nextToken: 'b' });
     says('DescribeImages', { imageDetails: [{ imageDigest, imagePushedAt: 2 }], nextToken: 'c' });
     const { resource, desired } = await room(['v2'], next, 'next.tar');
-    expect((await resource.create(desired)).facts.pushed).toMatchObject({ uploaded: 1, reused: 2 });
+    expect((await resource.create(desired)).metadata.pushed).toMatchObject({ uploaded: 1, reused: 2 });
     expect(registry.count('API DescribeImages')).toBe(4);
   });
 
@@ -377,11 +380,11 @@ describe('the image', () => {
     const first = await room(['v1', 'v2']);
     await first.resource.create(first.desired);
     Object.assign(repository, { mutability: 'IMMUTABLE' });
-    expect((await read((await room(['v1', 'v2'])).resource)).facts.unusable).toBeUndefined();
-    const { facts } = await read((await room(['v1', 'v2'], next, 'next.tar')).resource);
-    expect(facts.unusable).toContain('the tags v1, v2 of app cannot be moved (immutable)');
+    expect((await read((await room(['v1', 'v2'])).resource)).metadata.unusable).toBeUndefined();
+    const { metadata } = await read((await room(['v1', 'v2'], next, 'next.tar')).resource);
+    expect(metadata.unusable).toContain('the tags v1, v2 of app cannot be moved (immutable)');
     says('DescribeRepositories', { repositories: [{ imageTagMutability: 'MUTABLE_WITH_EXCLUSION' }] });
-    expect((await read((await room(['v1'], next, 'next.tar')).resource)).facts.unusable).toBeUndefined();
+    expect((await read((await room(['v1'], next, 'next.tar')).resource)).metadata.unusable).toBeUndefined();
   });
 
   it('takes its own tag where none is given', async () => {

@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Calls } from '../../src/clients/aws.ts';
-import { imageWish, wantedTags } from '../../src/desired/image.ts';
+import { desiredImage, desiredTags } from '../../src/desired/image.ts';
 import type { Difference } from '../../src/model/fields.ts';
 import { fieldOf, Unreadable } from '../../src/model/spec.ts';
 import { ImageResource, type ImageSpec } from '../../src/providers/image.ts';
@@ -48,7 +48,7 @@ async function converge(
 ): Promise<{ changed: boolean; spec: ImageSpec }> {
   const source = await openImage(image, surroundings());
   try {
-    const desired = imageWish('app', wantedTags(source, tags), source.identity.digest).spec;
+    const desired = desiredImage('app', desiredTags(source, tags), source.identity.digest).spec;
     const calls = new Calls({
       now: () => performance.now(),
       epoch: () => Date.now(),
@@ -146,7 +146,7 @@ describe('an image whose blobs are not what its configuration names', () => {
     await converge(await broken(), ['new']);
     const next = makeImage(['base', 'app', 'more']);
     const { spec } = await converge(await saved(next), ['new']);
-    expect(spec.facts.pushed).toMatchObject({ uploaded: 1, reused: 2 });
+    expect(spec.metadata.pushed).toMatchObject({ uploaded: 1, reused: 2 });
     expect(unpacked('new')).toEqual(next.layers.map(sha256));
   });
 
@@ -163,7 +163,7 @@ describe('an image whose blobs are not what its configuration names', () => {
     repository.tags.set('v1', sha256(edited));
     repository.manifests.delete(digest);
     const next = makeImage(['base', 'app', 'more']);
-    expect((await converge(await saved(next))).spec.facts.pushed).toMatchObject({ reused: 0 });
+    expect((await converge(await saved(next))).spec.metadata.pushed).toMatchObject({ reused: 0 });
     expect(unpacked('v1')).toEqual(next.layers.map(sha256));
   });
 });
@@ -191,7 +191,7 @@ describe('an image without manifests', () => {
     expect((await converge(first)).changed).toBe(false);
     const next = makeImage(['base', 'app', 'more']);
     const { spec } = await converge(await saved(next));
-    expect(spec.facts.pushed).toMatchObject({ uploaded: 1, reused: 2 });
+    expect(spec.metadata.pushed).toMatchObject({ uploaded: 1, reused: 2 });
   });
 
   it('is pushed once more over one of another client, then is silent', async () => {
@@ -214,7 +214,7 @@ describe('an image without manifests', () => {
     const settings = { ecr, calls, source, tags: ['v1'], agentFor: () => undefined, mask: () => {} };
     const observed = (await new ImageResource(settings).observe(['app'])).get('app');
     await source.close();
-    expect(observed instanceof Unreadable ? '' : observed?.facts.unusable).toMatch(
+    expect(observed instanceof Unreadable ? '' : observed?.metadata.unusable).toMatch(
       /v1 of app .*not verified/,
     );
   });
@@ -263,7 +263,7 @@ describe('an image with manifests', () => {
     await converge(first);
     expect(repository.tags.get('v1')).toBe(digests[0]);
     const { spec } = await converge(second, ['v2']);
-    expect([spec.facts.digest, repository.tags.get('v2')]).toEqual([digests[1], digests[1]]);
+    expect([spec.metadata.digest, repository.tags.get('v2')]).toEqual([digests[1], digests[1]]);
     expect((await converge(second)).changed).toBe(true);
     expect(repository.tags.get('v1')).toBe(digests[1]);
     expect((await converge(second)).changed).toBe(false);
@@ -282,7 +282,7 @@ describe('an image with manifests', () => {
     expect((await converge(withSbom.path)).changed).toBe(true);
     expect(repository.tags.get('v1')).toBe(withSbom.digest);
     const next = await converge((await build('wednesday', [PROVENANCE, SBOM])).path);
-    expect([next.changed, next.spec.facts.digest]).toEqual([false, withSbom.digest]);
+    expect([next.changed, next.spec.metadata.digest]).toEqual([false, withSbom.digest]);
     const without = await good(image);
     expect((await converge(without)).changed).toBe(true);
     expect(manifestOf('v1').mediaType).toBe(MANIFEST);

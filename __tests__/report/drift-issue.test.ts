@@ -1,6 +1,6 @@
 /** The words of the drift issue, and the marker by which it is found again. */
 import { describe, expect, it } from 'vitest';
-import { type Facts, Unreadable } from '../../src/model/spec.ts';
+import { type Metadata, Unreadable } from '../../src/model/spec.ts';
 import type { Observed } from '../../src/plan/plan.ts';
 import { findings, findingsHash, issueText } from '../../src/report/drift-issue.ts';
 import { accountIn, marked, marker, stateOf } from '../../src/report/marker.ts';
@@ -12,8 +12,10 @@ const SSM = 'AWS::SSM::Parameter';
 const PORT = '/papyrus/prd/PORT';
 const RUN = 'https://github.example/papyrus/demo/actions/runs/7';
 
-const standing = (value: string, facts: Facts = {}): Observed => ({
-  [SSM]: new Map([[PORT, spec(SSM, { ...OURS, type: 'String', value }, { version: '3', ...facts }, PORT)]]),
+const standing = (value: string, metadata: Metadata = {}): Observed => ({
+  [SSM]: new Map([
+    [PORT, spec(SSM, { ...OURS, type: 'String', value }, { version: '3', ...metadata }, PORT)],
+  ]),
 });
 const drift = (observed: Observed = {}, inputs = {}) =>
   runOf({ inputs: { variables: 'PORT=2', only: 'parameters', mode: 'drift', ...inputs } }, observed);
@@ -43,7 +45,7 @@ describe('the issue', () => {
     expect(body).not.toMatch(/123456789012|console\.aws/);
   });
 
-  it.each<[what: string, facts: Facts, author: string]>([
+  it.each<[what: string, metadata: Metadata, author: string]>([
     [
       'the session of a role, without the account',
       {
@@ -54,8 +56,8 @@ describe('the issue', () => {
     ],
     ['who is named otherwise', { modifiedBy: 'root' }, 'changed by `root`'],
     ['when alone', { modifiedAt: '2026-01-02T03:04:05Z' }, 'changed 2026-01-02 03:04 UTC'],
-  ])('says who changed it last: %s', (_what, facts, author) => {
-    const [row = ''] = text(standing('9', facts))
+  ])('says who changed it last: %s', (_what, metadata, author) => {
+    const [row = ''] = text(standing('9', metadata))
       .split('\n')
       .filter((line) => line.includes('PORT'));
     expect(row).toContain(author);

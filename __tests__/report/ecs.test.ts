@@ -11,14 +11,14 @@ const SM = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:papyrus/prd/';
 
 function of(given: Given, broken: Record<string, unknown> = {}) {
   const run = runOf(given, {}, broken);
-  return { placements: run.desired.placements, stands: standing(run), run };
+  return { destinations: run.desired.destinations, stands: standing(run), run };
 }
 
 describe('references', () => {
-  const { placements, stands } = of({ inputs: { dotenv: SEED_ENV } });
+  const { destinations, stands } = of({ inputs: { dotenv: SEED_ENV } });
 
   it('to parameters are their ARNs', () => {
-    expect(Object.fromEntries(references(placements, 'AWS::SSM::Parameter', stands))).toEqual({
+    expect(Object.fromEntries(references(destinations, 'AWS::SSM::Parameter', stands))).toEqual({
       AUTH0_DOMAIN: `${SSM}AUTH0_DOMAIN`,
       AUTH0_CALLBACK_URL: `${SSM}AUTH0_CALLBACK_URL`,
       GUNICORN_WORKERS: `${SSM}GUNICORN_WORKERS`,
@@ -30,12 +30,14 @@ describe('references', () => {
   });
 
   it('to bundles have the key behind the ARN', () => {
-    expect(Object.fromEntries(references(placements, 'AWS::SecretsManager::Secret', stands))).toMatchObject({
-      DB_PASSWORD: `${SM}db-AbCdEf:password::`,
-      POSTGRES_DB: `${SM}db-AbCdEf:postgres_db::`,
-      AUTH0_DOMAIN: `${SM}auth0-AbCdEf:domain::`,
-      FLASK_SECRET_KEY: `${SM}flask-AbCdEf:secret_key::`,
-    });
+    expect(Object.fromEntries(references(destinations, 'AWS::SecretsManager::Secret', stands))).toMatchObject(
+      {
+        DB_PASSWORD: `${SM}db-AbCdEf:password::`,
+        POSTGRES_DB: `${SM}db-AbCdEf:postgres_db::`,
+        AUTH0_DOMAIN: `${SM}auth0-AbCdEf:domain::`,
+        FLASK_SECRET_KEY: `${SM}flask-AbCdEf:secret_key::`,
+      },
+    );
   });
 
   it('are left out where nothing stands, or without that key', () => {
@@ -43,16 +45,18 @@ describe('references', () => {
       { inputs: { dotenv: SEED_ENV } },
       { 'papyrus/prd/db': new Error('no'), '/papyrus/prd/LOG_LEVEL': new Error('no') },
     );
-    const secrets = references(failed.placements, 'AWS::SecretsManager::Secret', failed.stands);
+    const secrets = references(failed.destinations, 'AWS::SecretsManager::Secret', failed.stands);
     expect([...secrets.keys()].sort()).toEqual([
       'AUTH0_CLIENT_ID',
       'AUTH0_CLIENT_SECRET',
       'AUTH0_DOMAIN',
       'FLASK_SECRET_KEY',
     ]);
-    expect(references(failed.placements, 'AWS::SSM::Parameter', failed.stands).has('LOG_LEVEL')).toBe(false);
+    expect(references(failed.destinations, 'AWS::SSM::Parameter', failed.stands).has('LOG_LEVEL')).toBe(
+      false,
+    );
     const empty = of({ inputs: { dotenv: 'DB_PASSWORD=\nDB_USER=x' } });
-    expect([...references(empty.placements, 'AWS::SecretsManager::Secret', empty.stands).keys()]).toEqual([
+    expect([...references(empty.destinations, 'AWS::SecretsManager::Secret', empty.stands).keys()]).toEqual([
       'DB_USER',
     ]);
   });
@@ -63,7 +67,7 @@ describe('references', () => {
       config: 'rules: [{ match: SENTRY_DSN, to: secret/app, key: dsn }]',
     });
     expect(
-      Object.fromEntries(references(named.placements, 'AWS::SecretsManager::Secret', named.stands)),
+      Object.fromEntries(references(named.destinations, 'AWS::SecretsManager::Secret', named.stands)),
     ).toEqual({
       SENTRY_DSN: `${SM}app-AbCdEf:dsn::`,
     });
@@ -71,8 +75,8 @@ describe('references', () => {
 });
 
 describe('the secrets of a task definition', () => {
-  const { placements, stands } = of({ inputs: { dotenv: SEED_ENV } });
-  const secrets = taskDefinitionSecrets(placements, stands);
+  const { destinations, stands } = of({ inputs: { dotenv: SEED_ENV } });
+  const secrets = taskDefinitionSecrets(destinations, stands);
 
   it('name each variable once, in order', () => {
     const names = secrets.map(({ name }) => name);
@@ -96,22 +100,22 @@ describe('the secrets of a task definition', () => {
 describe('the fingerprint', () => {
   const given: Given = { inputs: { dotenv: SEED_ENV } };
   const first = of(given);
-  const print = configFingerprint(first.placements, first.stands);
+  const print = configFingerprint(first.destinations, first.stands);
 
   it('is the same for the same versions', () => {
     const second = runOf(given, leftBy(first.run));
-    expect(configFingerprint(second.desired.placements, standing(second))).toBe(print);
-    expect(configFingerprint([...first.placements].reverse(), first.stands)).toBe(print);
+    expect(configFingerprint(second.desired.destinations, standing(second))).toBe(print);
+    expect(configFingerprint([...first.destinations].reverse(), first.stands)).toBe(print);
   });
 
   it('changes with one version', () => {
     const newer: Standing = (kind, name) => {
       const spec = first.stands(kind, name);
       return name === 'papyrus/prd/db' && spec !== undefined
-        ? { ...spec, facts: { ...spec.facts, version: '2' } }
+        ? { ...spec, metadata: { ...spec.metadata, version: '2' } }
         : spec;
     };
-    expect(configFingerprint(first.placements, newer)).not.toBe(print);
+    expect(configFingerprint(first.destinations, newer)).not.toBe(print);
   });
 
   it('does not change with a value, a tag or an ARN alone', () => {
@@ -121,16 +125,16 @@ describe('the fingerprint', () => {
         spec && {
           ...spec,
           fields: { ...spec.fields, value: new Secret('other'), 'tag:a': 'b' },
-          facts: { ...spec.facts, arn: 'arn:other' },
+          metadata: { ...spec.metadata, arn: 'arn:other' },
         }
       );
     };
-    expect(configFingerprint(first.placements, other)).toBe(print);
+    expect(configFingerprint(first.destinations, other)).toBe(print);
   });
 
   it('changes with a variable more', () => {
     const more = of({ inputs: { dotenv: `${SEED_ENV}MORE=1\n` } });
-    expect(configFingerprint(more.placements, more.stands)).not.toBe(print);
+    expect(configFingerprint(more.destinations, more.stands)).not.toBe(print);
     expect(print).toMatch(/^[0-9a-f]{64}$/);
   });
 });

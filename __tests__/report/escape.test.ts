@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { forLog, valueForLog } from '../../src/report/escape.ts';
 import {
+  breakable,
   code,
   codeBlock,
   forMermaid,
@@ -158,4 +159,10 @@ describe('a label of Mermaid', () => {
   it('is cut before it grows by being escaped', () => {
     expect(forMermaid('"'.repeat(301))).toBe(`"${'#34;'.repeat(300)}… #40;301 characters#41;"`);
   });
+});
+
+// A pattern that looks at a run again from each of its characters would need minutes for these.
+it.each(['x', '.', ' ', '`', '@', '/', '_', 'x.', ': '])('a long text of %j is escaped at once', (piece) => {
+  const text = ` ${piece.repeat(200_000 / piece.length)}x`;
+  for (const show of [prose, code, breakable, rich]) expect(show(text).length).toBeGreaterThan(0);
 });

@@ -26,7 +26,7 @@ function runWith(text: string, more: Partial<Run> = {}): Run {
         {
           name: NAME,
           fields: { ...OURS, value: text, type: 'String', tier: 'Standard' },
-          facts: { version: '7' },
+          metadata: { version: '7' },
         },
       ],
     ]),

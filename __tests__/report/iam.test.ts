@@ -46,7 +46,7 @@ const actionsOf = ({ Statement }: Policy) => Statement.flatMap(({ Action }) => A
 /** The scope of an apply that looks after everything. */
 const run = (more: Partial<Scope['settings']>, partition = 'aws'): Scope => ({
   caller: { account: '123456789012', arn: `arn:${partition}:sts::123456789012:assumed-role/x/y` },
-  desired: { placements: [{ kind: 'AWS::SSM::Parameter' }, { kind: 'AWS::SecretsManager::Secret' }] },
+  desired: { destinations: [{ kind: 'AWS::SSM::Parameter' }, { kind: 'AWS::SecretsManager::Secret' }] },
   settings: {
     mode: 'apply',
     prefix: '/papyrus/prd',
@@ -188,7 +188,7 @@ describe('the policies of a configuration', () => {
       JSON.stringify(
         policiesOf({
           ...run({ ownership: { prune } }),
-          desired: { placements: [{ kind: 'AWS::SSM::Parameter' }] },
+          desired: { destinations: [{ kind: 'AWS::SSM::Parameter' }] },
         })?.deployer,
       );
     expect(one('report')).toContain('secretsmanager:ListSecrets');
@@ -413,9 +413,9 @@ describe('iam/roles.yml', () => {
     expect(new Set(actions('Deployer', 'Deletes'))).toEqual(new Set(taking));
     expect(new Set(actions('Deployer', 'Shares'))).toEqual(new Set(sharing));
     expect(new Set(actions('Deployer', 'Encrypts'))).toEqual(new Set(encrypting));
-    const asked = [...taking, ...sharing, ...encrypting];
-    expect(new Set([...actions('Deployer'), ...asked])).toEqual(new Set(Object.keys(PERMISSIONS)));
-    expect(actions('Deployer').filter((action) => asked.includes(action))).toEqual([]);
+    const runInput = [...taking, ...sharing, ...encrypting];
+    expect(new Set([...actions('Deployer'), ...runInput])).toEqual(new Set(Object.keys(PERMISSIONS)));
+    expect(actions('Deployer').filter((action) => runInput.includes(action))).toEqual([]);
     const reading = (access: string) =>
       Object.keys(PERMISSIONS).filter((action) => PERMISSIONS[action]?.access === access);
     expect(new Set(actions('DriftReader'))).toEqual(new Set(reading('read')));
@@ -433,7 +433,7 @@ describe('iam/roles.yml', () => {
 });
 
 it('a run without variables may list what they would be for, and touches nothing of it', () => {
-  const none = { ...run({ only: new Set(['parameters', 'secrets']) }), desired: { placements: [] } };
+  const none = { ...run({ only: new Set(['parameters', 'secrets']) }), desired: { destinations: [] } };
   const of = (policy: Policy | undefined) => actionsOf(policy ?? { Version: '2012-10-17', Statement: [] });
   const listings = ['secretsmanager:ListSecrets', 'ssm:DescribeParameters'];
   const isOfStores = (action: string) => /^(?:ssm|secretsmanager):/.test(action);
@@ -456,7 +456,7 @@ describe('what a task definition refers to and the run leaves alone', () => {
     image: undefined,
     referred,
   });
-  const policies = policiesOf({ ...scope, desired: { placements: [] } });
+  const policies = policiesOf({ ...scope, desired: { destinations: [] } });
 
   it('is read, and not written', () => {
     const reads = Object.keys(PERMISSIONS).filter((action) => {

@@ -33,15 +33,15 @@ describe('a difference in words', () => {
 
 describe('of a value that could not be read', () => {
   const difference = { field: 'key:password', from: ABSENT, to: new Secret('x') } as const;
-  const observed = (facts: object) => ({ name: 'papyrus/prd/db', fields: {}, facts });
+  const observed = (metadata: object) => ({ name: 'papyrus/prd/db', fields: {}, metadata });
 
   it.each([
     ['the role may not read it', { unread: true }],
     ['it is scheduled for deletion', { scheduledForDeletion: true }],
     ['it is no JSON object', { unusable: 'it holds no JSON object' }],
-  ])('it is not said that it is missing: %s', (_why, facts) => {
-    expect(differenceText(difference, String, observed(facts))).toBe('key:password: not read');
-    expect(isUnread('tag:project', observed(facts))).toBe(false);
+  ])('it is not said that it is missing: %s', (_why, metadata) => {
+    expect(differenceText(difference, String, observed(metadata))).toBe('key:password: not read');
+    expect(isUnread('tag:project', observed(metadata))).toBe(false);
   });
 
   it('one that was read is missing', () => {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.ts';
 import type { Fields } from '../../src/model/fields.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
-import type { Facts, Kind } from '../../src/model/spec.ts';
+import type { Kind, Metadata } from '../../src/model/spec.ts';
 import { leftovers } from '../../src/report/leftovers.ts';
 import { OURS, spec } from '../plan/wishes.ts';
 import { runOf } from './runs.ts';
@@ -15,15 +15,17 @@ const ECR = 'AWS::ECR::Repository';
 
 function outcome(
   kind: Kind,
-  more: { fields?: Fields; facts?: Facts; result?: Outcome['result'] } & Partial<Omit<Change, 'kind'>> = {},
+  more: { fields?: Fields; metadata?: Metadata; result?: Outcome['result'] } & Partial<
+    Omit<Change, 'kind'>
+  > = {},
 ): Outcome {
-  const { fields = OURS, facts, result = 'unchanged', ...rest } = more;
-  const stands = spec(kind, fields, facts);
+  const { fields = OURS, metadata, result = 'unchanged', ...rest } = more;
+  const stands = spec(kind, fields, metadata);
   const change = {
     ...{ id: kind, kind, name: stands.name, action: 'none', desired: stands, observed: stands },
     ...{ differences: [], notes: [], ...rest },
   } as Change;
-  return { change, result, stands };
+  return { change, result, after: stands };
 }
 const { settings } = runOf({ inputs: { mode: 'destroy' } });
 const NOTHING = 'nothing that costs money is left of /papyrus/prd';
@@ -47,7 +49,7 @@ it.each<[what: string, one: Outcome, line: string]>([
   ],
   [
     'a log group',
-    outcome(LOG, { facts: { storedBytes: 4096 } }),
+    outcome(LOG, { metadata: { storedBytes: 4096 } }),
     'log group /ecs/papyrus: $0.03 a month for each GB of logs (4096 bytes now)',
   ],
   [

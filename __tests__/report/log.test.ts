@@ -11,7 +11,7 @@ import { call } from '../../src/report/debug-log.ts';
 import { fault } from '../../src/report/log.ts';
 import { resourcesOf } from '../../src/report/resources.ts';
 import { causes, plan, progress } from '../../src/report/run-log.ts';
-import type { Note } from '../../src/settings/fault.ts';
+import type { Diagnostic } from '../../src/settings/diagnostics.ts';
 import { sdkError } from '../clients/clock.ts';
 import { spec } from '../plan/wishes.ts';
 import { runOf } from './runs.ts';
@@ -82,7 +82,7 @@ it('counts what failed as finished, and deletions like everything else', () => {
     (change): Outcome => ({
       change: { ...change, action: 'delete' },
       result: 'done',
-      stands: undefined,
+      after: undefined,
     }),
   );
   expect(progressOf(deleted, (index) => (index + 1) * 1_000)).toEqual(['10/30', '20/30']);
@@ -160,7 +160,7 @@ it("the log and the checklist tell the kinds in one order, the article's", () =>
     return {
       change: { ...change, desired: spec(kind, {}), observed: undefined } as Change,
       result: 'planned',
-      stands: undefined,
+      after: undefined,
     };
   };
   const outcomes = [...ORDER].reverse().map(of);
@@ -171,7 +171,7 @@ it("the log and the checklist tell the kinds in one order, the article's", () =>
   expect(resourcesOf({ ...runOf({}), outcomes }).map(({ kind }) => kind)).toEqual(ORDER);
 });
 
-it.each<[what: string, print: (notes: readonly Note[]) => void, command: string]>([
+it.each<[what: string, print: (notes: readonly Diagnostic[]) => void, command: string]>([
   ['warnings', warnings, '::warning'],
   ['notices', notices, '::notice'],
   ['errors', faults, '::error'],
@@ -184,7 +184,7 @@ it.each<[what: string, print: (notes: readonly Note[]) => void, command: string]
       line,
       text: 'x',
     });
-    const annotated = (notes: readonly Note[]) => {
+    const annotated = (notes: readonly Diagnostic[]) => {
       const lines = printed(() => print(notes));
       return [lines.filter((line) => line.startsWith(command)).length, lines.length];
     };

@@ -51,7 +51,7 @@ describe('the first run', () => {
       texts: ['/papyrus/prd', 'us-west-2', '/ecs/papyrus', 'papyrus'],
       account: '123456789012',
     };
-    for (const { route } of run.desired.placements) {
+    for (const { route } of run.desired.destinations) {
       if (route.class === 'plain') continue;
       for (const hidden of maskingOf(route.variable.value, readable).hide)
         for (const [name, value] of all)

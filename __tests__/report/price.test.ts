@@ -48,7 +48,7 @@ it('a secret that waits for its deletion costs nothing until it is restored', ()
   const [[name, secret]] = [
     ...(leftBy(runOf(given('apply')))['AWS::SecretsManager::Secret'] ?? []),
   ] as unknown as [[string, Spec]];
-  const waiting = { ...secret, facts: { ...secret.facts, scheduledForDeletion: true } };
+  const waiting = { ...secret, metadata: { ...secret.metadata, scheduledForDeletion: true } };
   const observed = { 'AWS::SecretsManager::Secret': new Map([[name, waiting]]) } as Observed;
   const { outcomes } = runOf(given('plan'), observed);
   expect([price(outcomes).secrets, plannedPrice(outcomes).secrets]).toEqual([0, 1]);

@@ -1,8 +1,8 @@
-import { routesByPlace } from '../../src/desired/places.ts';
+import { routesByDestination } from '../../src/desired/routes-by-destination.ts';
 import { reasonOf } from '../../src/failure.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
-import type { Facts, Spec } from '../../src/model/spec.ts';
+import type { Metadata, Spec } from '../../src/model/spec.ts';
 import { unapplied } from '../../src/plan/apply.ts';
 import { disclose } from '../../src/plan/disclosure.ts';
 import type { Observed } from '../../src/plan/plan.ts';
@@ -19,7 +19,7 @@ import { ask, type Given } from '../asking.ts';
 export const NOTHING_HIDDEN = openGate(new Masks(() => {}, []));
 
 /** What stands of a change when it has been done. */
-export type Answer = (change: Change) => Facts;
+export type Answer = (change: Change) => Metadata;
 
 const ACCOUNT = '123456789012';
 const SERVICES = {
@@ -32,7 +32,7 @@ const SERVICES = {
 } as const;
 
 /** Facts as AWS tells them. */
-export function facts({ kind, name }: { kind: Change['kind']; name: string }): Facts {
+export function metadata({ kind, name }: { kind: Change['kind']; name: string }): Metadata {
   const tail = kind === 'AWS::SecretsManager::Secret' ? '-AbCdEf' : '';
   return {
     arn: `arn:aws:${SERVICES[kind].replace('ACCOUNT', ACCOUNT)}${name}${tail}`,
@@ -55,27 +55,30 @@ export function runOf(
     [],
     settings.prefer,
   );
-  const planned = plan(desired.wishes, observed, {
+  const planned = plan(desired.resources, observed, {
     allow: settings.allow,
     adopt: settings.adopt,
     ignore: settings.ignore,
     callbackParameter: `${settings.prefix}/AUTH0_CALLBACK_URL`,
-    callbackIsAsked: false,
+    isCallbackConfigured: false,
     encrypted,
   });
   const changes = disclose(planned, {
-    routes: routesByPlace(desired, settings.prefix),
+    routes: routesByDestination(desired, settings.prefix),
     encrypted,
     isPullRequest: given.event === 'pull_request',
-    holderOf: () => undefined,
+    secretIn: () => undefined,
   });
   const outcomes = unapplied(changes).map((outcome): Outcome => {
     const { change, result } = outcome;
     if (settings.mode !== 'apply' || result !== 'planned') return outcome;
     const error = broken[change.name];
-    if (error !== undefined) return { change, result: 'failed', stands: change.observed, error };
-    const stands: Spec = { ...change.desired, facts: { ...change.observed?.facts, ...facts(change) } };
-    return { change, result: 'done', stands };
+    if (error !== undefined) return { change, result: 'failed', after: change.observed, error };
+    const stands: Spec = {
+      ...change.desired,
+      metadata: { ...change.observed?.metadata, ...metadata(change) },
+    };
+    return { change, result: 'done', after: stands };
   });
   const caller = { account: ACCOUNT, arn: `arn:aws:sts::${ACCOUNT}:assumed-role/deployer/run` };
   const causes = causesOf(outcomes, { settings, desired, caller }, reasonOf);
@@ -106,7 +109,7 @@ export function runOf(
 /** What the run left behind, as the next one observes it. */
 export function leftBy(run: Run): Observed {
   const found: Record<string, Map<string, Spec>> = {};
-  for (const { change, stands } of run.outcomes)
+  for (const { change, after: stands } of run.outcomes)
     if (stands !== undefined) found[change.kind] = (found[change.kind] ?? new Map()).set(change.name, stands);
   return found;
 }

@@ -5,7 +5,7 @@ import type { Placement } from '../../src/desired/desired.ts';
 import type { Change } from '../../src/model/change.ts';
 import { ABSENT, type Difference } from '../../src/model/fields.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
-import type { Facts } from '../../src/model/spec.ts';
+import type { Metadata } from '../../src/model/spec.ts';
 import { consoleUrl } from '../../src/report/console-link.ts';
 import { openGate } from '../../src/report/gate.ts';
 import { code, forMermaid, inUrl } from '../../src/report/markdown.ts';
@@ -23,7 +23,7 @@ import { OURS, spec } from '../plan/wishes.ts';
 import { parseMermaid } from './mermaid.ts';
 import { runOf } from './runs.ts';
 
-const placement = (variable: string, bundle?: string): Placement => ({
+const destination = (variable: string, bundle?: string): Placement => ({
   route: {
     variable: { name: variable, value: new Secret('x'), source: 'env-file', where: '.env' },
     destinations: [],
@@ -31,7 +31,7 @@ const placement = (variable: string, bundle?: string): Placement => ({
     class: 'secret',
     shown: false,
     once: false,
-    ruled: false,
+    explicit: false,
   },
   destination:
     bundle === undefined
@@ -59,23 +59,23 @@ const HOSTILE = [
 
 describe('the picture', () => {
   it.each([0, 1, 5, 40, 41, 400])('of %i variables is what Mermaid parses', async (count) => {
-    const placements = Array.from({ length: count }, (_, n) =>
-      placement(`NAME_${n}`, n % 3 === 0 ? `b${n}` : undefined),
+    const destinations = Array.from({ length: count }, (_, n) =>
+      destination(`NAME_${n}`, n % 3 === 0 ? `b${n}` : undefined),
     );
-    const text = diagram(placements);
+    const text = diagram(destinations);
     await parseMermaid(text);
     expect(text.length).toBeLessThan(50_000);
     expect(text.includes('NAME_0')).toBe(count > 0 && count <= 40);
   });
 
   it.each(HOSTILE)('stays one with the name %s', async (name) => {
-    await parseMermaid(diagram([placement(name, name), placement(name)]));
+    await parseMermaid(diagram([destination(name, name), destination(name)]));
     expect(forMermaid(name).slice(1, -1)).not.toMatch(/["<>`|[\](){}%\\]/);
   });
 
   it('of more secrets than anybody follows has one box for the rest, and one line to it', async () => {
-    const single = Array.from({ length: 27 }, (_, n) => placement(`NAME_${n}`, `b${n + 10}`));
-    const text = diagram([...single, placement('WIDE', 'y'), placement('WIDE', 'z')]);
+    const single = Array.from({ length: 27 }, (_, n) => destination(`NAME_${n}`, `b${n + 10}`));
+    const text = diagram([...single, destination('WIDE', 'y'), destination('WIDE', 'z')]);
     await parseMermaid(text);
     const box = /(t\d+)\[\("more secrets"\)\]/.exec(text)?.[1];
     expect(text.match(/^ {2}t\d+\[/gm)).toHaveLength(26);
@@ -135,7 +135,7 @@ describe('the table of differences', () => {
       resourcesOf(
         {
           outcomes: [
-            { change: { ...change, ...of } as Change, result: 'planned', stands: standing, ...outcome },
+            { change: { ...change, ...of } as Change, result: 'planned', after: standing, ...outcome },
           ],
           settings,
         },
@@ -153,15 +153,13 @@ describe('the table of differences', () => {
     ['a secret value', { field: 'value', from: ABSENT, to: new Secret('canary') }, 'String', 'String'],
   ])('has one row for what is created, with %s', (_what, difference, shown, hidden) => {
     const of = { action: 'create', observed: undefined, differences: [difference] } as const;
-    expect([rowsOf({ stands: undefined }, 'shown', of), rowsOf({ stands: undefined }, 'hidden', of)]).toEqual(
-      [
-        [`| **Parameter** \`PORT\` | 🆕 to create | ${shown} |`],
-        [`| **Parameter** \`PORT\` | 🆕 to create | ${hidden} |`],
-      ],
-    );
+    expect([rowsOf({ after: undefined }, 'shown', of), rowsOf({ after: undefined }, 'hidden', of)]).toEqual([
+      [`| **Parameter** \`PORT\` | 🆕 to create | ${shown} |`],
+      [`| **Parameter** \`PORT\` | 🆕 to create | ${hidden} |`],
+    ]);
   });
 
-  it.each<[what: string, facts: Facts, difference: Difference, from: string, to: string]>([
+  it.each<[what: string, metadata: Metadata, difference: Difference, from: string, to: string]>([
     ['what was not read', { unread: true }, { field: 'value', from: undefined, to: '2' }, 'not read', '`2`'],
     [
       'what a secret that waits for its deletion does not give out',
@@ -179,10 +177,10 @@ describe('the table of differences', () => {
       'hidden value',
       'another hidden value',
     ],
-  ])('says of %s only what is known', (_what, facts, difference, from, to) => {
+  ])('says of %s only what is known', (_what, metadata, difference, from, to) => {
     const [, row = ''] = rowsOf({}, 'shown', {
       action: 'update',
-      observed: { ...standing, facts },
+      observed: { ...standing, metadata: metadata },
       differences: [difference],
     } as Partial<Change>);
     expect(row.split(' | ').slice(1)).toEqual([from, `**${to}** |`]);
@@ -242,16 +240,16 @@ describe('console links', () => {
 
 describe('the price', () => {
   it('of other ways: a password keeps its bundle, a bundle without one may go', () => {
-    const placements = [
-      placement('DB_PASSWORD', 'db'),
-      placement('DB_USER', 'db'),
-      placement('AUTH0_CLIENT_ID', 'auth0'),
+    const destinations = [
+      destination('DB_PASSWORD', 'db'),
+      destination('DB_USER', 'db'),
+      destination('AUTH0_CLIENT_ID', 'auth0'),
     ];
     const planned = { secrets: 2, advancedParameters: 1, monthlyUsd: 0.85 };
-    const ways = alternatives(placements, planned, 'secrets-manager');
+    const ways = alternatives(destinations, planned, 'secrets-manager');
     expect(ways.map(({ monthlyUsd }) => monthlyUsd)).toEqual([1.25, 0.45, 0.05]);
     // What is preferred already is no other way.
-    expect(alternatives(placements, planned, 'ssm').map(({ monthlyUsd }) => monthlyUsd)).toEqual([
+    expect(alternatives(destinations, planned, 'ssm').map(({ monthlyUsd }) => monthlyUsd)).toEqual([
       1.25, 0.05,
     ]);
   });
@@ -293,6 +291,6 @@ it('an image, which has no tags of AWS, is not listed as unmanaged', () => {
     ...{ id: 'a', kind: 'Image', name: 'papyrus', action: 'none', differences: [], notes: [] },
     ...{ desired: image, observed: image },
   };
-  const outcomes: Outcome[] = [{ change, result: 'unchanged', stands: image }];
+  const outcomes: Outcome[] = [{ change, result: 'unchanged', after: image }];
   expect(ownership({ ...runOf({}), outcomes })).toBeUndefined();
 });

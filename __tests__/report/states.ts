@@ -55,7 +55,7 @@ const PLACE = {
 function changed(
   observed: Observed,
   changes: ReadonlyArray<
-    readonly [kind: Change['kind'], name: string, fields: Spec['fields'] | 'gone', Spec['facts']?]
+    readonly [kind: Change['kind'], name: string, fields: Spec['fields'] | 'gone', Spec['metadata']?]
   >,
 ): Observed {
   const copy: Record<string, Map<string, Spec>> = {};
@@ -69,7 +69,7 @@ function changed(
       copy[kind]?.set(name, {
         ...before,
         fields: { ...before.fields, ...fields },
-        facts: { ...before.facts, version: '3', ...more },
+        metadata: { ...before.metadata, version: '3', ...more },
       });
   }
   return copy;
@@ -142,18 +142,18 @@ function blocked(): Run {
 function destroyed(writes: boolean): Run {
   const run = runOf(inMode('destroy', '', writes ? { confirm: P } : {}));
   const existing = standing();
-  const strays = [SSM, SM] as const;
+  const unconfigured = [SSM, SM] as const;
   const plan = destroy({
     found: {
-      strays: strays.flatMap((kind) =>
+      unconfigured: unconfigured.flatMap((kind) =>
         [...(existing[kind]?.values() ?? [])].map(
           (one) => ({ kind, spec: one, owner: 'made', isRead: true }) as never,
         ),
       ),
       failures: [],
     },
-    logGroup: { name: '/ecs/papyrus', exclusive: false, standing: existing[LOG]?.get('/ecs/papyrus') },
-    repository: { name: 'papyrus', exclusive: false, standing: existing[ECR]?.get('papyrus') },
+    logGroup: { name: '/ecs/papyrus', exclusive: false, existing: existing[LOG]?.get('/ecs/papyrus') },
+    repository: { name: 'papyrus', exclusive: false, existing: existing[ECR]?.get('papyrus') },
     region: 'us-west-2',
     neighbours: [],
     auth0: undefined,
@@ -165,7 +165,7 @@ function destroyed(writes: boolean): Run {
   const outcomes = unapplied(plan).map(
     (outcome): Outcome =>
       writes && outcome.result === 'planned'
-        ? { change: outcome.change, result: 'done', stands: undefined }
+        ? { change: outcome.change, result: 'done', after: undefined }
         : outcome,
   );
   return {

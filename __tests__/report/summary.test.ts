@@ -223,7 +223,7 @@ describe('what to do', () => {
           ...{ id: name, kind: SM, name: standing.name, action: 'delete', differences: [], notes: [] },
           ...{ desired: standing, observed: standing },
         };
-        return { change, result: 'done', stands: undefined };
+        return { change, result: 'done', after: undefined };
       });
       expect(summary({ ...run, outcomes })).toContain(steps.restorable(names.length, 30).split(':')[0]);
     },

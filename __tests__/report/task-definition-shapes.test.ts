@@ -6,8 +6,8 @@ import {
   taskDefinitionNotes,
 } from '../../src/report/task-definition.ts';
 import { repeatedNames } from '../../src/settings/container.ts';
+import { ParseError } from '../../src/settings/parse.ts';
 import { readTaskDefinition } from '../../src/settings/task-definition.ts';
-import { Unclear } from '../../src/settings/texts.ts';
 
 const ARN = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:papyrus/prd/db-AbCdEf:password::';
 const OURS = [
@@ -62,7 +62,7 @@ function refusal(text: string): string {
   try {
     readTaskDefinition('task.json', undefined, () => text);
   } catch (error) {
-    if (error instanceof Unclear) return error.message;
+    if (error instanceof ParseError) return error.message;
     throw error;
   }
   return '';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Auth0Client } from '../../src/clients/auth0.ts';
-import { wantedUrls } from '../../src/desired/app-url.ts';
+import { configuredUrls } from '../../src/desired/app-url.ts';
 import { ABSENT } from '../../src/model/fields.ts';
 import { Secret } from '../../src/secret.ts';
 import {
@@ -118,7 +118,7 @@ describe('the four modes', () => {
     bench.server.application(ID).callbacks = [`${old}/callback`, ...FOREIGN.callbacks];
     const room = bench.room();
     const observed = await observe(room);
-    const differences = differencesOf(wantedUrls('follow', NEW, PATHS, `${old}/callback`), observed);
+    const differences = differencesOf(configuredUrls('follow', NEW, PATHS, `${old}/callback`), observed);
     const withdraw = differences.filter(({ to }) => to === ABSENT);
     await room.update(
       observed,
@@ -166,7 +166,7 @@ it('asks for no right to write where the run only reads, and says which right is
 it('never creates an application, and knows only its own name', async () => {
   await using bench = await start();
   const room = bench.room();
-  await expect(room.create({ name: NAME, fields: {}, facts: {} })).rejects.toThrow(/never created here/);
+  await expect(room.create({ name: NAME, fields: {}, metadata: {} })).rejects.toThrow(/never created here/);
   expect(await room.observe(['another'])).toEqual(new Map());
   expect(bench.server.calls).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** What the tests of the Auth0 room stand on: a tenant, a clock that stands still, and a run as main makes it. */
 import { Auth0Client } from '../../src/clients/auth0.ts';
 import type { Clock } from '../../src/clients/clock.ts';
-import { type AppPaths, type AppUrls, closes, wantedUrls } from '../../src/desired/app-url.ts';
+import { type AppPaths, type AppUrls, closes, configuredUrls } from '../../src/desired/app-url.ts';
 import { ABSENT, type Difference } from '../../src/model/fields.ts';
 import { fieldOf, type Specs, Unreadable } from '../../src/model/spec.ts';
 import { auth0ApplicationProvider } from '../../src/providers/auth0-application.ts';
@@ -85,7 +85,7 @@ export function lists(server: Auth0Server) {
 
 /** What the plan does: the one diff, here for these fields only. */
 export function differencesOf(
-  wanted: ReturnType<typeof wantedUrls>,
+  wanted: ReturnType<typeof configuredUrls>,
   observed: Auth0ApplicationSpec,
   closed: readonly string[] = [],
 ): Difference[] {
@@ -113,7 +113,7 @@ export async function run(
   meanwhile: () => void = () => {},
 ): Promise<Auth0ApplicationSpec> {
   const observed = await observe(room);
-  const wanted = wantedUrls(mode, NEW, PATHS, previous);
+  const wanted = configuredUrls(mode, NEW, PATHS, previous);
   const differences = differencesOf(wanted, observed, closes(mode));
   meanwhile();
   if (differences.length === 0) return observed;

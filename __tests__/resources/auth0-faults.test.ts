@@ -473,7 +473,7 @@ describe('no fault loses a URL of somebody else', () => {
     }
     if (fault.updates !== undefined) expect(server.count('update')).toBe(fault.updates);
     if (fault.slept !== undefined) expect(clock.slept).toEqual(fault.slept);
-    expect(server.strays, 'a redirect was followed').toBe(0);
+    expect(server.unconfigured, 'a redirect was followed').toBe(0);
     expect(server.count('token')).toBeLessThanOrEqual(5);
 
     if (fault.trouble === undefined) {

@@ -14,11 +14,11 @@ import { apply } from '../../src/plan/apply.ts';
 import { plan } from '../../src/plan/plan.ts';
 import type { Policy } from '../../src/plan/policy.ts';
 import {
-  confirmed,
   noNames,
   observe,
   openProviders,
   type ProviderOptions,
+  refetched,
 } from '../../src/providers/providers.ts';
 import type { Secret } from '../../src/secret.ts';
 import { type AwsOptions, type AwsServer, type Call, type FaultRule, startAws } from '../servers/aws.ts';
@@ -115,10 +115,12 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
   const front = connect(aws.url);
 
   async function round(
-    asked: DesiredResource | readonly DesiredResource[],
+    runInput: DesiredResource | readonly DesiredResource[],
     options: RoundOptions = {},
   ): Promise<Round> {
-    const wishes = Array.isArray(asked) ? (asked as readonly DesiredResource[]) : [asked as DesiredResource];
+    const wishes = Array.isArray(runInput)
+      ? (runInput as readonly DesiredResource[])
+      : [runInput as DesiredResource];
     const {
       tags = TAGS,
       readOnly = false,
@@ -152,7 +154,7 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
         mask: (value, place, always) => {
           if (always === true || !isShown(place)) masked.set(place, value);
         },
-        tell: (text) => void told.push(text),
+        notice: (text) => void told.push(text),
       },
       {
         repository: repositoryOptions(wishes),
@@ -164,13 +166,13 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
     const names = noNames();
     for (const { kind, spec } of wishes) names[kind].push(spec.name);
     aws.forget();
-    const planned = await confirmed(rooms, await observe(rooms, names), (standing) =>
+    const planned = await refetched(rooms, await observe(rooms, names), (standing) =>
       plan(wishes, standing, {
         allow: new Set(),
         adopt: true,
         ignore: [],
         callbackParameter: '',
-        callbackIsAsked: false,
+        isCallbackConfigured: false,
         ...policy,
       }),
     );
@@ -262,7 +264,7 @@ export function wishFor<K extends Kind>(
 ): DesiredResource {
   return {
     kind,
-    spec: { name, fields: { ...fields, 'tag:project': 'portfolio' }, facts: {} },
+    spec: { name, fields: { ...fields, 'tag:project': 'portfolio' }, metadata: {} },
     defaults: none,
     once: none,
     closed: none,

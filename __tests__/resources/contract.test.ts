@@ -35,11 +35,11 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
 
   test('what was created is told with the ARN that AWS gives it', async () => {
     const created = await bench.round(subject.wish());
-    const arn = created.outcome.stands?.facts.arn;
+    const arn = created.outcome.after?.metadata.arn;
     expect(arn).toMatch(/^arn:aws:\w+:us-west-2:123456789012:/);
     const seen = await bench.round(subject.wish());
-    expect(seen.outcome.stands?.facts.arn).toBe(arn);
-    expect(seen.outcome.stands?.facts.version).toBe(created.outcome.stands?.facts.version);
+    expect(seen.outcome.after?.metadata.arn).toBe(arn);
+    expect(seen.outcome.after?.metadata.version).toBe(created.outcome.after?.metadata.version);
   });
 
   test.each(subject.updates)('updated: $what', async ({ fields, differs, stands }) => {
@@ -59,11 +59,11 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
       ['cost', '42'],
     ]);
     const wish = subject.wish({ 'tag:cost': '42' });
-    const asked = {
+    const runInput = {
       ...wish,
       spec: { ...wish.spec, fields: { ...wish.spec.fields, 'tag:project': 'showcase' } },
     } as typeof wish;
-    const { change, writes } = await bench.round(asked, { tags });
+    const { change, writes } = await bench.round(runInput, { tags });
     expect(fieldsOf(change).sort()).toEqual(['tag:cost', 'tag:project']);
     expect(writes).toHaveLength(1);
     expect((await read())?.tags).toEqual({
@@ -71,7 +71,7 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
       cost: '42',
       'managed-by': 'aws-bootstrap',
     });
-    await bench.silent(asked, { tags });
+    await bench.silent(runInput, { tags });
   });
 
   test.each(subject.drifts)('drifted and healed: $what', async ({ act, fields }) => {
@@ -219,7 +219,7 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
       bench.aws.fault({ operation: new RegExp(`^(${subject.createCalls.join('|')})$`), kind });
       const { outcome, told } = await bench.round(subject.wish());
       expect(outcome).toMatchObject({ result: 'done' });
-      expect(outcome.stands?.facts.arn).toMatch(/^arn:/);
+      expect(outcome.after?.metadata.arn).toMatch(/^arn:/);
       expect(told).toEqual([]);
       expect(await read()).toMatchObject({ ...subject.created, tags: OURS });
       await bench.silent(subject.wish());

@@ -39,18 +39,18 @@ describe('a shorter retention deletes logs', () => {
       ['project', 'portfolio'],
       ['cost', '1'],
     ]);
-    const asked = wish({ retention: 7, 'tag:cost': '1' });
-    const { plan, writes, outcomes } = await bench.round(asked, { tags });
+    const runInput = wish({ retention: 7, 'tag:cost': '1' });
+    const { plan, writes, outcomes } = await bench.round(runInput, { tags });
     expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);
     expect(plan[1]?.blocked).toMatchObject({ consent: 'shorten-retention' });
     expect(outcomes.map(({ result }) => result)).toEqual(['done', 'blocked']);
     expect(operations(writes)).toEqual(['TagResource']);
     expect(await retention()).toBe(before === 'never' ? undefined : before);
 
-    const { writes: allowed } = await bench.round(asked, { tags, allow: new Set(['shorten-retention']) });
+    const { writes: allowed } = await bench.round(runInput, { tags, allow: new Set(['shorten-retention']) });
     expect(operations(allowed)).toEqual(['PutRetentionPolicy']);
     expect(await retention()).toBe(7);
-    await bench.silent(asked, { tags });
+    await bench.silent(runInput, { tags });
   });
 
   test('an empty group loses nothing, and needs no consent', async () => {
@@ -95,21 +95,21 @@ test('the class cannot be changed: blocked on what is ours, nobody’s business 
 });
 
 test('a given class is that of a new group, and blocked where the group has another', async () => {
-  const asked = wish({ class: 'INFREQUENT_ACCESS' });
-  await bench.round(asked);
+  const runInput = wish({ class: 'INFREQUENT_ACCESS' });
+  await bench.round(runInput);
   expect((await logGroup.read(bench.front))?.['class']).toBe('INFREQUENT_ACCESS');
-  await bench.silent(asked);
+  await bench.silent(runInput);
   for (const tags of [{ 'managed-by': 'aws-bootstrap' }, { team: 'platform' }]) {
     await bench.aws.reset();
     await create({ tags });
-    const { plan, writes } = await bench.round(asked);
+    const { plan, writes } = await bench.round(runInput);
     expect(plan.at(-1)).toMatchObject({
       action: 'blocked',
       differences: [{ field: 'class', from: 'STANDARD', to: 'INFREQUENT_ACCESS' }],
     });
     expect(operations(writes)).not.toContain('CreateLogGroup');
     // Created anew, nothing of it is lost but the logs that the user takes away.
-    const ignoring = await bench.round(asked, {
+    const ignoring = await bench.round(runInput, {
       ignore: [{ resource: 'log-group', name: () => true, field: (field) => field === 'class' }],
     });
     expect(ignoring.plan.filter(({ action }) => action === 'blocked')).toEqual([]);
@@ -288,13 +288,13 @@ test('one that is protected since the plan was made is not deleted, and the comm
       listedPrefix: undefined,
       leavesUnread: false,
       mask: () => {},
-      tell: () => {},
+      notice: () => {},
     },
   );
-  const group = { name: NAME, fields: {}, facts: {} };
-  expect((await room.observe([NAME])).get(NAME)).not.toHaveProperty('facts.deletionProtected');
+  const group = { name: NAME, fields: {}, metadata: {} };
+  expect((await room.observe([NAME])).get(NAME)).not.toHaveProperty('metadata.deletionProtected');
   bench.aws.protect(NAME);
-  expect((await room.observe([NAME])).get(NAME)).toHaveProperty('facts.deletionProtected', true);
+  expect((await room.observe([NAME])).get(NAME)).toHaveProperty('metadata.deletionProtected', true);
   const refused = await room.delete(group).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(UserFacingError);
   expect(refused).toMatchObject({ reason: 'blocked' });

@@ -53,7 +53,7 @@ const CHANGE_TYPE: RoundOptions = { allow: new Set(['change-type']) };
 test('the tier that was not asked for is told as AWS answers it, after a creation and an overwrite', async () => {
   for (const value of ['one', 'two']) {
     const { outcomes } = await bench.round([wish({ value })]);
-    expect(outcomes.map(({ result, stands }) => [result, stands?.fields['tier']])).toEqual([
+    expect(outcomes.map(({ result, after: stands }) => [result, stands?.fields['tier']])).toEqual([
       ['done', 'Standard'],
     ]);
   }
@@ -117,7 +117,7 @@ describe('many parameters', () => {
     });
     const { outcomes, writes, slept } = await bench.round(many(120));
     expect(outcomes.filter(({ result }) => result === 'done')).toHaveLength(120);
-    expect(outcomes.every(({ stands }) => stands?.facts.arn !== undefined)).toBe(true);
+    expect(outcomes.every(({ after: stands }) => stands?.metadata.arn !== undefined)).toBe(true);
     expect(writes).toHaveLength(120);
     expect(most).toBeLessThanOrEqual(8);
     // 18 at once, then 2.8 a second: what AWS allows, and what users are told beforehand.
@@ -257,8 +257,8 @@ describe('types', () => {
     ['StringList', 'SecureString'],
   ] as const)('%s to %s needs a consent, and everything else goes on', async (from, to) => {
     await put('one', from, { Overwrite: false, Tags: [{ Key: 'managed-by', Value: 'aws-bootstrap' }] });
-    const asked = to === 'String' ? wish() : secure();
-    const { plan, writes } = await bench.round(asked);
+    const runInput = to === 'String' ? wish() : secure();
+    const { plan, writes } = await bench.round(runInput);
     expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);
     expect(plan[1]?.blocked).toMatchObject({
       consent: 'change-type',
@@ -389,17 +389,17 @@ describe('what others gave it', () => {
 });
 
 describe('who else owns it', () => {
-  const asked = ({ calls }: Pick<Round, 'calls'>) =>
+  const runInput = ({ calls }: Pick<Round, 'calls'>) =>
     operations(calls).filter((operation) => operation === 'ListTagsForResource').length;
 
   test('is asked for what is about to change, by one call each, and for nothing else', async () => {
     const first = await bench.round(many(12));
-    expect(asked(first)).toBe(0);
-    expect(asked({ calls: await bench.silent(many(12)) })).toBe(0);
+    expect(runInput(first)).toBe(0);
+    expect(runInput({ calls: await bench.silent(many(12)) })).toBe(0);
     const value = (name: string) => (/V00[0-2]$/.test(name) ? 'two' : 'one');
     const second = await bench.round(many(12, (name) => wish({ value: value(name) }, name)));
     expect(second.outcomes.filter(({ result }) => result === 'done')).toHaveLength(3);
-    expect(asked(second)).toBe(3);
+    expect(runInput(second)).toBe(3);
   });
 
   test('is asked of what was adopted, too', async () => {
@@ -447,7 +447,7 @@ describe('versions', () => {
       expect.stringMatching(/^\/papyrus\/prd\/X: somebody else wrote it in the meantime/),
     ]);
     expect(await get()).toMatchObject({ Value: 'two', Version: 3 });
-    expect(outcome.stands?.facts.version).toBe('3');
+    expect(outcome.after?.metadata.version).toBe('3');
   });
 
   test('somebody who wrote right after us is told', async () => {
@@ -458,7 +458,7 @@ describe('versions', () => {
     });
     const { told, outcome } = await bench.round(wish());
     expect(told).toEqual([expect.stringMatching(/somebody else wrote it after us/)]);
-    expect(outcome.stands?.facts.version).toBe('2');
+    expect(outcome.after?.metadata.version).toBe('2');
   });
 
   /** Reads of these parameters answer, that many times, what exists now. */
@@ -510,10 +510,12 @@ describe('versions', () => {
       await holdBack([last], times);
       const { told, outcomes, calls } = await bench.round(two);
       expect(told).toEqual([]);
-      expect(outcomes.map(({ result, stands }) => [result, stands?.facts.version])).toEqual(
+      expect(outcomes.map(({ result, after: stands }) => [result, stands?.metadata.version])).toEqual(
         outcomes.map(() => ['done', '2']),
       );
-      expect(outcomes.every(({ stands }) => stands?.facts.arn?.endsWith(stands.name) === true)).toBe(true);
+      expect(
+        outcomes.every(({ after: stands }) => stands?.metadata.arn?.endsWith(stands.name) === true),
+      ).toBe(true);
       expect((await get(first))?.Version).toBe(2);
       expect(readsAfter(calls)).toEqual(reads);
     },
@@ -532,7 +534,7 @@ describe('versions', () => {
     const { told, outcome } = await bench.round(wish({ value: 'two' }));
     expect(told).toEqual([]);
     expect(await get()).toMatchObject({ Value: 'two', Version: 3 });
-    expect(outcome.stands?.facts.version).toBe('3');
+    expect(outcome.after?.metadata.version).toBe('3');
   });
 
   test('a label on the oldest of 100 versions is told with its remedy', async () => {
@@ -576,11 +578,11 @@ describe('tiers, tags, values', () => {
       ['project', 'portfolio'],
       ['note', ''],
     ]);
-    const asked = [wish({ 'tag:note': '' }), secure({ 'tag:note': '' }, '/papyrus/prd/Y')];
-    const { outcomes } = await bench.round(asked, { tags });
+    const runInput = [wish({ 'tag:note': '' }), secure({ 'tag:note': '' }, '/papyrus/prd/Y')];
+    const { outcomes } = await bench.round(runInput, { tags });
     expect(outcomes.map(({ result }) => result)).toEqual(['done', 'done']);
     expect(await tagsOf()).toEqual({ project: 'portfolio', note: '', 'managed-by': 'aws-bootstrap' });
-    await bench.silent(asked, { tags });
+    await bench.silent(runInput, { tags });
     await bench.others.ssm.send(
       new AddTagsToResourceCommand({
         ResourceType: 'Parameter',
@@ -588,9 +590,9 @@ describe('tiers, tags, values', () => {
         Tags: [{ Key: 'note', Value: 'x' }],
       }),
     );
-    const { plan } = await bench.round(asked, { tags });
+    const { plan } = await bench.round(runInput, { tags });
     expect(plan.map(fieldsOf)).toEqual([['tag:note'], []]);
-    await bench.silent(asked, { tags });
+    await bench.silent(runInput, { tags });
   });
 
   test('50 tags, ours included', async () => {
@@ -600,10 +602,10 @@ describe('tiers, tags, values', () => {
     const fields = Object.fromEntries([...tags].map(([key, value]) => [`tag:${key}`, value]));
     const base = wish(fields);
     const { 'tag:project': _project, ...rest } = base.spec.fields as Fields;
-    const asked = { ...base, spec: { ...base.spec, fields: rest } } as DesiredResource;
-    await bench.round(asked, { tags });
+    const runInput = { ...base, spec: { ...base.spec, fields: rest } } as DesiredResource;
+    await bench.round(runInput, { tags });
     expect(Object.keys(await tagsOf())).toHaveLength(50);
-    await bench.silent(asked, { tags });
+    await bench.silent(runInput, { tags });
   });
 
   test('write: once creates, and never overwrites; the rest is managed', async () => {

@@ -70,7 +70,7 @@ describe.each(both)('%s', (_, subject, made, wish, rest) => {
     justBefore(create, () => made(OURS));
     const { outcome, writes, told } = await bench.round(wish);
     expect(outcome.result).toBe('done');
-    expect(outcome.stands?.facts.arn).toMatch(/^arn:aws:/);
+    expect(outcome.after?.metadata.arn).toMatch(/^arn:aws:/);
     expect(operations(writes)).toEqual([create, ...rest]);
     expect(told).toEqual([expect.stringContaining(`${subject.name}: another run created it`)]);
     expect(await read()).toMatchObject({ ...subject.created, ...wishes(subject.name), tags: OURS });
@@ -79,10 +79,10 @@ describe.each(both)('%s', (_, subject, made, wish, rest) => {
 
   test('whose tags are known a moment later than itself is waited for', async () => {
     justBefore(create, () => made(OURS));
-    let asked = 0;
+    let runInput = 0;
     bench.aws.answer('ListTagsForResource', async () => {
-      asked += 1;
-      return asked > 2 ? undefined : { tags: subject === logGroup ? {} : [] };
+      runInput += 1;
+      return runInput > 2 ? undefined : { tags: subject === logGroup ? {} : [] };
     });
     const { outcome, slept } = await bench.round(wish);
     expect(outcome.result).toBe('done');

@@ -153,7 +153,7 @@ test('a write that ECR answers with another value is reported', async () => {
   const told: string[] = [];
   const answer = { imageScanningConfiguration: { scanOnPush: false } };
   const { scanOnPush } = scanning(new ECRClient({ region: 'us-west-2' }), async () => answer as never, {
-    tell: (text) => void told.push(text),
+    notice: (text) => void told.push(text),
   });
   await scanOnPush(NAME, true);
   expect(told).toEqual([expect.stringContaining('ignore: repository:scan-on-push')]);

@@ -84,7 +84,7 @@ describe('a description that is older than our write', () => {
     expect(round.told).toEqual([]);
     expect(puts(round)).toBe(1);
     expect(round.slept).toEqual(SETTLING.slice(0, times));
-    expect(await stands()).toEqual({ value: { a: 'two' }, version: round.outcome.stands?.facts.version });
+    expect(await stands()).toEqual({ value: { a: 'two' }, version: round.outcome.after?.metadata.version });
     await bench.silent(wish('two'));
   });
 
@@ -105,7 +105,7 @@ describe('a description that is older than our write', () => {
     ]);
     expect(puts(round)).toBe(1);
     expect(describedAfterPut(round)).toHaveLength(1 + SETTLING.length);
-    expect(round.outcome.stands?.facts.version).toBe((await stands()).version);
+    expect(round.outcome.after?.metadata.version).toBe((await stands()).version);
   });
 
   test.each(['before', 'after'] as const)('who really wrote, %s us, is found all the same', async (at) => {
@@ -327,7 +327,7 @@ describe('a secret that was made a moment ago', () => {
     await madeByOthers();
     bench.aws.fault({ operation: 'GetSecretValue', times: 99, kind: 'access-denied' });
     const { change } = await bench.round(wish('one'), { looks: true, leavesUnread: true });
-    expect(change.observed?.facts.unread).toBe(true);
+    expect(change.observed?.metadata.unread).toBe(true);
     expect(fieldsOf(change)).toEqual(['tag:project', 'tag:managed-by']);
   });
 

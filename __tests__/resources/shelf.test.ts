@@ -7,7 +7,7 @@ import { ABSENT } from '../../src/model/fields.ts';
 import type { ListedKind } from '../../src/model/inventory.ts';
 import type { Providers } from '../../src/providers/provider.ts';
 import { openProviders } from '../../src/providers/providers.ts';
-import { findNeighbours, findStrays } from '../../src/providers/strays.ts';
+import { findNeighbours, findUnconfigured } from '../../src/providers/unconfigured.ts';
 import { type Account, account } from '../action/account.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
       listedPrefix: undefined,
       leavesUnread: false,
       mask: () => {},
-      tell: () => {},
+      notice: () => {},
     },
     {
       repository: { readsLifecycle: false, readsPolicy: 'never', scan: undefined },
@@ -69,11 +69,11 @@ describe.each(KINDS)('$kind', ({ kind, path, put }) => {
     await put(`${path}/deeper/N`, MADE);
     await put(`${path}2/N`, MADE);
     aws.forget();
-    const strays = await inventory().strays(path, new Set([`${path}/N0`, `${path}/N1`]));
-    expect(strays).toHaveLength(119);
-    const countOf = (owner: string) => strays.filter((stray) => stray.owner === owner).length;
+    const unconfigured = await inventory().unconfigured(path, new Set([`${path}/N0`, `${path}/N1`]));
+    expect(unconfigured).toHaveLength(119);
+    const countOf = (owner: string) => unconfigured.filter((stray) => stray.owner === owner).length;
     expect([countOf('made'), countOf('adopted'), countOf('others')]).toEqual([59, 59, 1]);
-    expect(strays.find(({ spec }) => spec.name === `${path}/FOREIGN`)?.owner).toBe('others');
+    expect(unconfigured.find(({ spec }) => spec.name === `${path}/FOREIGN`)?.owner).toBe('others');
     expect(aws.writes()).toEqual([]);
     expect(aws.count(/^(GetParameter|GetSecretValue|BatchGet)/)).toBe(0);
   });
@@ -81,7 +81,7 @@ describe.each(KINDS)('$kind', ({ kind, path, put }) => {
   it('asks nothing more where everything is known', async () => {
     await put(`${path}/A`, MADE);
     aws.forget();
-    expect(await inventory().strays(path, new Set([`${path}/A`]))).toEqual([]);
+    expect(await inventory().unconfigured(path, new Set([`${path}/A`]))).toEqual([]);
     expect(aws.calls.filter(({ input }) => JSON.stringify(input).includes('managed-by'))).toEqual([]);
   });
 
@@ -96,7 +96,7 @@ describe.each(KINDS)('$kind', ({ kind, path, put }) => {
   it('deletes, takes tags off, and does not mind what is gone', async () => {
     await put(`${path}/A`, { ...MADE, team: 'x' });
     await put(`${path}/B`, { ...ADOPTED, team: 'x' });
-    const spec = (name: string, fields = {}) => ({ name, fields, facts: {} });
+    const spec = (name: string, fields = {}) => ({ name, fields, metadata: {} });
     await rooms[kind].delete(spec(`${path}/A`));
     await rooms[kind].delete(spec(`${path}/A`));
     await rooms[kind].delete(spec(`${path}/NEVER`));
@@ -104,8 +104,8 @@ describe.each(KINDS)('$kind', ({ kind, path, put }) => {
     await rooms[kind].update(standing, standing, [
       { field: 'tag:managed-by', from: 'aws-bootstrap:adopted', to: ABSENT },
     ]);
-    const strays = await inventory().strays(path, new Set());
-    expect(strays.map(({ spec, owner }) => [spec.name, owner])).toEqual([[`${path}/B`, 'others']]);
+    const unconfigured = await inventory().unconfigured(path, new Set());
+    expect(unconfigured.map(({ spec, owner }) => [spec.name, owner])).toEqual([[`${path}/B`, 'others']]);
   });
 });
 
@@ -117,7 +117,7 @@ it.each(['reset-after', 'throttle', 'server-error'] as const)(
     await at.createLogGroup('/ecs/papyrus');
     await at.createRepository('papyrus');
     aws.fault({ operation: /^Delete/, kind, times: 4 });
-    const spec = (name: string) => ({ name, fields: {}, facts: {} });
+    const spec = (name: string) => ({ name, fields: {}, metadata: {} });
     await rooms['AWS::SSM::Parameter'].delete(spec('/papyrus/prd/A'));
     await rooms['AWS::SecretsManager::Secret'].delete(spec('papyrus/prd/a'));
     await rooms['AWS::Logs::LogGroup'].delete(spec('/ecs/papyrus'));
@@ -135,21 +135,23 @@ it('a listing that fails does not hold up the other', async () => {
     'AWS::SSM::Parameter': new Set<string>(),
     'AWS::SecretsManager::Secret': new Set<string>(),
   };
-  const found = await findStrays(rooms, { prefix: '/papyrus/prd', known, readsKeys: true });
-  expect(found.strays.map(({ spec }) => spec.name)).toEqual(['/papyrus/prd/A']);
+  const found = await findUnconfigured(rooms, { prefix: '/papyrus/prd', known, readsKeys: true });
+  expect(found.unconfigured.map(({ spec }) => spec.name)).toEqual(['/papyrus/prd/A']);
   expect(found.failures.map(({ path }) => path)).toEqual(['papyrus/prd']);
 });
 
 it('reads the keys of what we made or adopted, and leaves out what waits for its deletion', async () => {
   await at.createSecret('papyrus/prd/old', MADE, { STRIPE_KEY: 'x' });
   await at.createSecret('papyrus/prd/gone', MADE);
-  await rooms['AWS::SecretsManager::Secret'].delete({ name: 'papyrus/prd/gone', fields: {}, facts: {} });
+  await rooms['AWS::SecretsManager::Secret'].delete({ name: 'papyrus/prd/gone', fields: {}, metadata: {} });
   await at.createSecret('papyrus/prd/taken', ADOPTED, { STRIPE_KEY: 'z' });
   await at.createSecret('papyrus/prd/foreign', {}, { OTHER: 'y' });
   aws.forget();
   const known = { 'AWS::SecretsManager::Secret': new Set<string>() };
-  const { strays } = await findStrays(rooms, { prefix: '/papyrus/prd', known, readsKeys: true });
-  expect(strays.map(({ spec, isRead }) => [spec.name, isRead, 'key:STRIPE_KEY' in spec.fields])).toEqual([
+  const { unconfigured } = await findUnconfigured(rooms, { prefix: '/papyrus/prd', known, readsKeys: true });
+  expect(
+    unconfigured.map(({ spec, isRead }) => [spec.name, isRead, 'key:STRIPE_KEY' in spec.fields]),
+  ).toEqual([
     ['papyrus/prd/old', true, true],
     ['papyrus/prd/taken', true, true],
     ['papyrus/prd/foreign', false, false],
@@ -172,8 +174,8 @@ it('deletes a log group and a repository, and does not mind that they are gone',
   await at.createLogGroup('/ecs/papyrus');
   await at.createRepository('papyrus');
   for (const _ of [1, 2]) {
-    await rooms['AWS::Logs::LogGroup'].delete({ name: '/ecs/papyrus', fields: {}, facts: {} });
-    await rooms['AWS::ECR::Repository'].delete({ name: 'papyrus', fields: {}, facts: {} });
+    await rooms['AWS::Logs::LogGroup'].delete({ name: '/ecs/papyrus', fields: {}, metadata: {} });
+    await rooms['AWS::ECR::Repository'].delete({ name: 'papyrus', fields: {}, metadata: {} });
   }
   expect(await at.logGroup('/ecs/papyrus')).toBeUndefined();
   expect(await at.repository('papyrus')).toBeUndefined();

@@ -17,7 +17,7 @@ const LARGE = 'x '.repeat(2500).trim();
 /** What a run with this configuration wants of a variable with this value. */
 function wishOf(tier: string, value: string, rules = '') {
   const inputs = { dotenv: `AUTH0_CALLBACK_URL=${value}`, tags: 'project=portfolio', only: 'parameters' };
-  const [wish] = ask({ inputs, config: `parameter-tier: ${tier}\n${rules}` }).desired.wishes;
+  const [wish] = ask({ inputs, config: `parameter-tier: ${tier}\n${rules}` }).desired.resources;
   if (wish === undefined) throw new Error('nothing is wanted');
   return wish;
 }

@@ -64,8 +64,14 @@ describe('parameters', () => {
       [name('D'), 'create', ['value', 'type', 'tier', 'tag:project', 'tag:managed-by']],
       [name('E'), 'none', []],
     ]);
-    expect(plan.map(({ observed }) => observed?.facts.unread)).toEqual([true, true, true, undefined, true]);
-    expect(plan[0]?.observed?.facts).toMatchObject({
+    expect(plan.map(({ observed }) => observed?.metadata.unread)).toEqual([
+      true,
+      true,
+      true,
+      undefined,
+      true,
+    ]);
+    expect(plan[0]?.observed?.metadata).toMatchObject({
       version: '2',
       arn: `arn:aws:ssm:us-west-2:123456789012:parameter${name('A')}`,
       modifiedAt: expect.stringMatching(/^20/),
@@ -86,7 +92,7 @@ describe('parameters', () => {
       when: ({ Names }) => (Names as string[]).includes(name('C')),
     });
     const { plan } = await bench.round(all, LOOKS);
-    expect(plan.map((change) => [change.action, change.observed?.facts.unread])).toEqual([
+    expect(plan.map((change) => [change.action, change.observed?.metadata.unread])).toEqual([
       ['update', undefined],
       ['none', true],
       ['none', true],
@@ -163,13 +169,13 @@ describe('secrets', () => {
       ['create', expect.arrayContaining(['key:a'])],
     ]);
     const [standing] = plan;
-    expect(standing?.observed?.facts).toMatchObject({
+    expect(standing?.observed?.metadata).toMatchObject({
       unread: true,
       arn: expect.stringContaining(name('a')),
     });
     // The labels tell the version that stands, as reading it would.
-    expect(standing?.observed?.facts.version).toBeDefined();
-    expect(standing?.observed?.facts.version).not.toBe(before?.observed?.facts.version);
+    expect(standing?.observed?.metadata.version).toBeDefined();
+    expect(standing?.observed?.metadata.version).not.toBe(before?.observed?.metadata.version);
     expect([writes, masked.size]).toEqual([[], 0]);
   });
 
@@ -178,7 +184,7 @@ describe('secrets', () => {
     const read = (await bench.round(bundle('a'), { looks: true })).change;
     bench.aws.fault({ operation: /^(Batch)?GetSecretValue$/, kind: 'access-denied', ...always });
     const unread = (await bench.round(bundle('a'), LOOKS)).change;
-    expect(unread.observed?.facts.version).toBe(read.observed?.facts.version);
+    expect(unread.observed?.metadata.version).toBe(read.observed?.metadata.version);
   });
 
   test('one without any value lacks its keys, whoever may read it', async () => {
@@ -193,7 +199,7 @@ describe('secrets', () => {
     );
     bench.aws.fault({ operation: /^(Batch)?GetSecretValue$/, kind: 'access-denied', ...always });
     const { change } = await bench.round(bundle('a'), LOOKS);
-    expect([change.action, fieldsOf(change), change.observed?.facts.unread]).toEqual([
+    expect([change.action, fieldsOf(change), change.observed?.metadata.unread]).toEqual([
       'update',
       ['key:a'],
       undefined,

@@ -200,7 +200,7 @@ async function runOf(client: SecretsManagerClient, wish: Wish, rounds: number | 
     listedPrefix: undefined,
     leavesUnread: false,
     mask: () => {},
-    tell: () => {},
+    notice: () => {},
   };
   const reading = secretReading(client, context);
   const writeKeys = secretWriting(client, context, reading, rounds);

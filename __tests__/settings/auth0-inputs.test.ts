@@ -8,7 +8,7 @@ import {
   type Auth0Reading,
   readAuth0Inputs,
 } from '../../src/settings/auth0-inputs.ts';
-import { describe as describeFault } from '../../src/settings/fault.ts';
+import { describe as describeFault } from '../../src/settings/diagnostics.ts';
 
 describe('readAuth0Domain', () => {
   it.each([

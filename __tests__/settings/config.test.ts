@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { readConfig } from '../../src/settings/config.ts';
-import { inWords as wordsOf } from '../../src/settings/config-words.ts';
-import { describe as inWords, Notes } from '../../src/settings/fault.ts';
+import { inWords as wordsOf } from '../../src/settings/config-messages.ts';
+import { Diagnostics, describe as inWords } from '../../src/settings/diagnostics.ts';
 
 function read(yaml: string) {
-  const notes = new Notes();
+  const notes = new Diagnostics();
   const file = readConfig(yaml, 'c.yml', notes);
-  return { file, faults: notes.faults.map(inWords), notes };
+  return { file, faults: notes.errors.map(inWords), notes };
 }
 
 describe('what is wrong is told with its line', () => {

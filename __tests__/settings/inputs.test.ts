@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { describe as inWords, Notes } from '../../src/settings/fault.ts';
+import { Diagnostics, describe as inWords } from '../../src/settings/diagnostics.ts';
 import {
   INPUTS,
   readConfigFile,
@@ -115,13 +115,13 @@ describe('the configuration file', () => {
   const none = new Map<string, string>();
 
   it('is not there, and nobody named it', async () => {
-    const notes = new Notes();
+    const notes = new Diagnostics();
     expect(await readConfigFile(none, runner(workspace()), notes)).toBeUndefined();
-    expect(notes.faults).toEqual([]);
+    expect(notes.errors).toEqual([]);
   });
 
   it('is found at its place', async () => {
-    const notes = new Notes();
+    const notes = new Diagnostics();
     const found = await readConfigFile(
       none,
       runner(workspace({ '.github/aws-bootstrap.yml': 'mode: plan' })),
@@ -133,14 +133,14 @@ describe('the configuration file', () => {
   it.each(['.github/aws-bootstrap.yaml', 'aws-bootstrap.yml', 'aws-bootstrap.yaml'])(
     '%s is not read, and the right name is told',
     async (path) => {
-      const notes = new Notes();
+      const notes = new Diagnostics();
       const at = runner(workspace({ [path]: 'mode: plan' }));
       expect(await readConfigFile(none, at, notes)).toBeUndefined();
       expect(notes.warnings).toEqual([
         { where: path, text: expect.stringContaining('Rename it to .github/aws-bootstrap.yml') },
       ]);
       // Named, it is read, and beside the right one it is somebody else's business.
-      const named = new Notes();
+      const named = new Diagnostics();
       expect(await readConfigFile(new Map([['config', path]]), at, named)).toMatchObject({ path });
       expect(named.warnings).toEqual([]);
       const both = runner(workspace({ [path]: 'mode: plan', '.github/aws-bootstrap.yml': 'mode: drift' }));
@@ -154,17 +154,17 @@ describe('the configuration file', () => {
     const found = await readConfigFile(
       new Map([['config', ' other.yml\n']]),
       runner(workspace(files)),
-      new Notes(),
+      new Diagnostics(),
     );
     expect(found).toMatchObject({ path: 'other.yml', config: { mode: 'drift' } });
   });
 
   it('is missing although it was named', async () => {
-    const notes = new Notes();
+    const notes = new Diagnostics();
     expect(
       await readConfigFile(new Map([['config', 'other.yml']]), runner(workspace()), notes),
     ).toBeUndefined();
-    expect(notes.faults.map(inWords)).toEqual([
+    expect(notes.errors.map(inWords)).toEqual([
       expect.stringMatching(/^input config: there is no file other\.yml/),
     ]);
   });
@@ -194,22 +194,22 @@ describe('the configuration file', () => {
   ])('is %s: that is told, not passed over', async (_what, make, why) => {
     const root = workspace();
     make(root);
-    const notes = new Notes();
+    const notes = new Diagnostics();
     await readConfigFile(none, runner(root), notes);
-    expect(notes.faults.map(inWords).join()).toMatch(why);
+    expect(notes.errors.map(inWords).join()).toMatch(why);
   });
 
   it('has a plain file where its folder would be: then there is none', async () => {
-    const notes = new Notes();
+    const notes = new Diagnostics();
     expect(await readConfigFile(none, runner(workspace({ '.github': 'x' })), notes)).toBeUndefined();
-    expect(notes.faults).toEqual([]);
+    expect(notes.errors).toEqual([]);
   });
 
   it('is named by the text of a file: it is not repeated', async () => {
-    const notes = new Notes();
+    const notes = new Diagnostics();
     await readConfigFile(new Map([['config', 'mode: plan\ntags: canary']]), runner(workspace()), notes);
-    expect(notes.faults.map(inWords).join()).toMatch(/^input config: this is not the path of a file/);
-    expect(notes.faults.map(inWords).join()).not.toContain('canary');
+    expect(notes.errors.map(inWords).join()).toMatch(/^input config: this is not the path of a file/);
+    expect(notes.errors.map(inWords).join()).not.toContain('canary');
   });
 });
 
@@ -218,14 +218,14 @@ describe('texts that hold variables', () => {
     inputs: Record<string, string>,
     settings: Partial<Parameters<typeof readVariableTexts>[1]> = {},
   ) => {
-    const notes = new Notes();
+    const notes = new Diagnostics();
     const texts = readVariableTexts(
       new Map(Object.entries(inputs)),
       { envFiles: [], envFilesAsked: undefined, variables: undefined, ...settings },
       run,
       notes,
     );
-    return { texts, faults: notes.faults.map(inWords), notes };
+    return { texts, faults: notes.errors.map(inWords), notes };
   };
 
   it('come in their order: dotenv, files, variables, secrets', () => {
@@ -255,8 +255,8 @@ describe('texts that hold variables', () => {
       expect.stringMatching(/^input env-file: there is no file missing\.env/),
       expect.stringMatching(/^input env-file: large\.env is larger/),
     ]);
-    const asked = { value: 'missing.env', where: 'c.yml', file: 'c.yml', line: 3 };
-    expect(from({}, { envFiles: ['missing.env'], envFilesAsked: asked }).faults).toEqual([
+    const runInput = { value: 'missing.env', where: 'c.yml', file: 'c.yml', line: 3 };
+    expect(from({}, { envFiles: ['missing.env'], envFilesAsked: runInput }).faults).toEqual([
       expect.stringMatching(/^c\.yml line 3: env-file: there is no file/),
     ]);
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/settings/config.ts';
-import { Notes } from '../../src/settings/fault.ts';
-import { Layers } from '../../src/settings/layers.ts';
-import { Unclear } from '../../src/settings/texts.ts';
+import { Diagnostics } from '../../src/settings/diagnostics.ts';
+import { ParseError } from '../../src/settings/parse.ts';
+import { SettingSources } from '../../src/settings/setting-sources.ts';
 
 const FILE = [
   'region: file',
@@ -15,9 +15,9 @@ const FILE = [
 ].join('\n');
 
 function layers(inputs: Record<string, string>, yaml: string | undefined = FILE) {
-  const notes = new Notes();
+  const notes = new Diagnostics();
   const file = yaml === undefined ? undefined : readConfig(yaml, 'c.yml', notes);
-  return { notes, layers: new Layers(new Map(Object.entries(inputs)), file, notes) };
+  return { notes, layers: new SettingSources(new Map(Object.entries(inputs)), file, notes) };
 }
 
 describe('precedence', () => {
@@ -31,25 +31,25 @@ describe('precedence', () => {
     ['nor is a blank one', { region: ' \n' }, 'stg', 'stage'],
     ['no environment by a word of JavaScript', {}, 'constructor', 'file'],
   ])('%s', (_what, inputs, environment, value) => {
-    const { layers: asked } = layers(inputs);
-    if (environment !== undefined) asked.choose(environment);
-    expect(asked.get('region')?.value).toBe(value);
+    const { layers: runInput } = layers(inputs);
+    if (environment !== undefined) runInput.choose(environment);
+    expect(runInput.get('region')?.value).toBe(value);
   });
 
   it('what environments share leaves their layer out', () => {
-    const { layers: asked } = layers({});
-    asked.choose('stg');
-    expect(asked.get('region', true)?.value).toBe('file');
-    expect(asked.inEnvironment('region')?.value).toBe('stage');
-    expect(asked.inEnvironment('prefer')).toBeUndefined();
+    const { layers: runInput } = layers({});
+    runInput.choose('stg');
+    expect(runInput.get('region', true)?.value).toBe('file');
+    expect(runInput.inEnvironment('region')?.value).toBe('stage');
+    expect(runInput.inEnvironment('prefer')).toBeUndefined();
   });
 
   it('nothing asked is the fallback', () => {
-    const { layers: asked } = layers({}, '{}');
-    expect(asked.get('region')).toBeUndefined();
-    expect(asked.read('region', 'x', String)).toBe('x');
-    expect(asked.get('__proto__')).toBeUndefined();
-    expect(asked.get('toString')).toBeUndefined();
+    const { layers: runInput } = layers({}, '{}');
+    expect(runInput.get('region')).toBeUndefined();
+    expect(runInput.read('region', 'x', String)).toBe('x');
+    expect(runInput.get('__proto__')).toBeUndefined();
+    expect(runInput.get('toString')).toBeUndefined();
   });
 });
 
@@ -63,44 +63,44 @@ describe('where it stands', () => {
   });
 
   it('a setting of an environment by its own line', () => {
-    const { layers: asked } = layers({});
-    asked.choose('stg');
-    expect(asked.get('region')).toMatchObject({ file: 'c.yml', line: 5 });
+    const { layers: runInput } = layers({});
+    runInput.choose('stg');
+    expect(runInput.get('region')).toMatchObject({ file: 'c.yml', line: 5 });
   });
 });
 
 describe('what is unclear', () => {
   const refuse = () => {
-    throw new Unclear('write it otherwise');
+    throw new ParseError('write it otherwise');
   };
 
   it('of an input is a fault with its name', () => {
-    const { layers: asked, notes } = layers({ region: 'a' });
-    expect(asked.read('region', 'fallback', refuse)).toBe('fallback');
-    expect(notes.faults).toEqual([
+    const { layers: runInput, notes } = layers({ region: 'a' });
+    expect(runInput.read('region', 'fallback', refuse)).toBe('fallback');
+    expect(notes.errors).toEqual([
       { where: 'input region', file: undefined, line: undefined, key: undefined, text: 'write it otherwise' },
     ]);
   });
 
   it('of the file is a fault with line and key', () => {
-    const { layers: asked, notes } = layers({});
-    asked.read('prefer', 'fallback', refuse);
-    expect(notes.faults).toEqual([
+    const { layers: runInput, notes } = layers({});
+    runInput.read('prefer', 'fallback', refuse);
+    expect(notes.errors).toEqual([
       { where: 'c.yml', file: 'c.yml', line: 2, key: 'prefer', text: 'write it otherwise' },
     ]);
   });
 
   it('is told once, however often it is read', () => {
-    const { layers: asked, notes } = layers({});
-    asked.read('prefer', 'fallback', refuse);
-    asked.read('prefer', 'fallback', refuse);
-    expect(notes.faults).toHaveLength(1);
+    const { layers: runInput, notes } = layers({});
+    runInput.read('prefer', 'fallback', refuse);
+    runInput.read('prefer', 'fallback', refuse);
+    expect(notes.errors).toHaveLength(1);
   });
 
   it('lets other errors through', () => {
-    const { layers: asked } = layers({ region: 'a' });
+    const { layers: runInput } = layers({ region: 'a' });
     expect(() =>
-      asked.read('region', '', () => {
+      runInput.read('region', '', () => {
         throw new RangeError('x');
       }),
     ).toThrow(RangeError);

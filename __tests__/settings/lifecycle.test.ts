@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readLifecycle } from '../../src/settings/lifecycle.ts';
-import { Unclear } from '../../src/settings/texts.ts';
+import { ParseError } from '../../src/settings/parse.ts';
 
 const nothing = () => {
   throw new Error('no file is read');
@@ -58,12 +58,12 @@ describe('a file', () => {
   });
 
   it('is the one that was named', () => {
-    const asked: string[] = [];
+    const runInput: string[] = [];
     readLifecycle('deploy/policy.json', (path) => {
-      asked.push(path);
+      runInput.push(path);
       return JSON.stringify(policy);
     });
-    expect(asked).toEqual(['deploy/policy.json']);
+    expect(runInput).toEqual(['deploy/policy.json']);
   });
 
   const long = { rules: [{ ...policy.rules[0], description: 'x'.repeat(31_000) }] };
@@ -78,7 +78,7 @@ describe('a file', () => {
     ['too short', '{"rules":[{}]}', /from 100 characters on, and this has 14/],
     ['too long', JSON.stringify(long), /at most 30,720/],
   ])('not one that is %s', (_what, text, why) => {
-    expect(() => readLifecycle('a.json', () => text)).toThrow(Unclear);
+    expect(() => readLifecycle('a.json', () => text)).toThrow(ParseError);
     expect(() => readLifecycle('a.json', () => text)).toThrow(why);
   });
 
@@ -100,8 +100,8 @@ describe('a file', () => {
   it('that cannot be read keeps its own words', () => {
     expect(() =>
       readLifecycle('a.json', () => {
-        throw new Unclear('there is no file a.json');
+        throw new ParseError('there is no file a.json');
       }),
-    ).toThrow(new Unclear('there is no file a.json'));
+    ).toThrow(new ParseError('there is no file a.json'));
   });
 });

@@ -76,7 +76,7 @@ describe('over a run', () => {
     expect(masks.hide(new Secret('345678'), 'PIN')).toBeUndefined();
     expect(masks.hide(new Secret('999999'))).toBeUndefined();
     expect(hidden).toEqual([]);
-    expect([...masks.know(ACCOUNT)]).toEqual([['PIN', 'the account id holds it']]);
+    expect([...masks.setAccount(ACCOUNT)]).toEqual([['PIN', 'the account id holds it']]);
     expect(hidden).toEqual(['999999']);
     masks.hide(new Secret('888888'));
     expect(hidden).toEqual(['999999', '888888']);
@@ -101,7 +101,7 @@ describe('over a run', () => {
     const masks = new Masks((text) => hidden.push(text), TEXTS);
     masks.hide(new Secret(ACCOUNT), 'AWS_ACCOUNT_ID', false);
     masks.hide(new Secret('777777'), 'PIN', false);
-    expect([...masks.know(ACCOUNT)]).toEqual([]);
+    expect([...masks.setAccount(ACCOUNT)]).toEqual([]);
     expect(hidden).toEqual(['777777']);
   });
 
@@ -126,14 +126,14 @@ describe('over a run', () => {
   ])('tells whose text a value holds: %s', (_what, secret, value, holder) => {
     const masks = new Masks(() => {}, TEXTS);
     masks.hide(new Secret(secret), 'PW');
-    expect(masks.holders()(new Secret(value))).toBe(holder);
+    expect(masks.snapshot()(new Secret(value))).toBe(holder);
   });
 
   it('tells the same of a value, whatever is hidden later', () => {
     const masks = new Masks(() => {}, TEXTS);
-    const holderOf = masks.holders();
+    const secretIn = masks.snapshot();
     masks.hide(new Secret('hunter2!'), 'PW');
-    expect(holderOf(new Secret('hunter2!'))).toBeUndefined();
+    expect(secretIn(new Secret('hunter2!'))).toBeUndefined();
   });
 
   it('tells why, for the warning with the name of the variable', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readMutability } from '../../src/settings/mutability.ts';
-import { Unclear } from '../../src/settings/texts.ts';
+import { ParseError } from '../../src/settings/parse.ts';
 
 describe('is read', () => {
   it.each([
@@ -33,7 +33,7 @@ describe('is refused', () => {
     ['MUTABLE_WITH_EXCLUSION: a?', /letters, digits/],
     ['MUTABLE_WITH_EXCLUSION: *a*b*', /at most two/],
   ])('%j', (setting, why) => {
-    expect(() => readMutability(setting)).toThrow(Unclear);
+    expect(() => readMutability(setting)).toThrow(ParseError);
     expect(() => readMutability(setting)).toThrow(why);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ImageError } from '../../src/registry/errors.ts';
 import { isTag, parseReference } from '../../src/registry/reference.ts';
 import { readConfig } from '../../src/settings/config.ts';
-import { describe as inWords, Notes } from '../../src/settings/fault.ts';
+import { Diagnostics, describe as inWords } from '../../src/settings/diagnostics.ts';
 import { parseJsonFile } from '../../src/settings/json-file.ts';
 import {
   imageTagFault,
@@ -12,7 +12,7 @@ import {
   repositoryNameFault,
   secretNameFault,
 } from '../../src/settings/limits.ts';
-import { Unclear } from '../../src/settings/texts.ts';
+import { ParseError } from '../../src/settings/parse.ts';
 import { readVariables } from '../../src/settings/variables.ts';
 import { ask } from '../asking.ts';
 
@@ -220,7 +220,7 @@ describe('what a user writes', () => {
         const twice = `{${JSON.stringify(key)}:${JSON.stringify(other)},${JSON.stringify(key)}:${text}}`;
         expect(() =>
           parseJsonFile(`${'[0,'.repeat(depth)}${twice}${']'.repeat(depth)}`, 'it', 'mend it'),
-        ).toThrow(Unclear);
+        ).toThrow(ParseError);
       }),
       { numRuns: 1000 },
     );
@@ -235,7 +235,7 @@ describe('what a user writes', () => {
       .filter((text) => !text.includes('\0'));
     fc.assert(
       fc.property(fc.dictionary(name, value, { maxKeys: 6, noNullPrototype: false }), (given) => {
-        const notes = new Notes();
+        const notes = new Diagnostics();
         const content = JSON.stringify(given);
         const read = readVariables(
           [{ source: 'secrets', content, where: 'input secrets' }],
@@ -243,7 +243,7 @@ describe('what a user writes', () => {
           () => undefined,
           notes,
         );
-        expect(notes.faults).toEqual([]);
+        expect(notes.errors).toEqual([]);
         expect(read.variables.map(({ name: its }) => its)).toEqual(Object.keys(given));
         for (const variable of read.variables) expect(variable.value.equals(given[variable.name])).toBe(true);
       }),
@@ -314,10 +314,10 @@ describe('what a user writes', () => {
           { maxLength: 25 },
         ),
         (pieces) => {
-          const notes = new Notes();
+          const notes = new Diagnostics();
           const file = readConfig(pieces.join(''), 'c.yml', notes);
-          expect(file === undefined).toBe(notes.faults.length > 0);
-          for (const fault of notes.faults.map(inWords)) {
+          expect(file === undefined).toBe(notes.errors.length > 0);
+          for (const fault of notes.errors.map(inWords)) {
             expect(fault).toMatch(/^c\.yml(?: line \d+)?: /);
             expect(fault).not.toMatch(/12345678901234567890|undefined|\[object/);
           }

@@ -9,12 +9,12 @@ describe('an input that the file requires', () => {
   it('may not arrive empty in a run that writes: both are told, with the place', () => {
     for (const empty of [{}, { 'expect-plan': '', 'allowed-account-ids': ' \n' }]) {
       const { notes } = ask({ config: `prune: report\n${config}`, inputs: empty });
-      expect(notes.faults).toMatchObject([
+      expect(notes.errors).toMatchObject([
         { file: '.github/aws-bootstrap.yml', line: 2, key: 'require' },
         { file: '.github/aws-bootstrap.yml', line: 2, key: 'require' },
       ]);
-      expect(notes.faults[0]?.text).toContain('expect-plan');
-      expect(notes.faults[1]?.text).toContain('allowed-account-ids');
+      expect(notes.errors[0]?.text).toContain('expect-plan');
+      expect(notes.errors[1]?.text).toContain('allowed-account-ids');
     }
   });
 

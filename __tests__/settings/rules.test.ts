@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/settings/config.ts';
-import { describe as inWords, Notes } from '../../src/settings/fault.ts';
+import { Diagnostics, describe as inWords } from '../../src/settings/diagnostics.ts';
 import { readIgnored, readRules } from '../../src/settings/rules.ts';
 
 function rules(yaml: string) {
-  const notes = new Notes();
+  const notes = new Diagnostics();
   const file = readConfig(`rules:\n${yaml}`, 'c.yml', notes);
-  return { rules: readRules(file, notes), faults: notes.faults.map(inWords) };
+  return { rules: readRules(file, notes), faults: notes.errors.map(inWords) };
 }
 
 function ignored(yaml: string) {
-  const notes = new Notes();
+  const notes = new Diagnostics();
   const file = readConfig(`ignore: ${yaml}`, 'c.yml', notes);
-  return { ignored: readIgnored(file, notes), faults: notes.faults.map(inWords) };
+  return { ignored: readIgnored(file, notes), faults: notes.errors.map(inWords) };
 }
 
 describe('a rule matches', () => {
@@ -73,7 +73,7 @@ describe('a rule sends', () => {
   });
 
   it('nothing where there is no file', () => {
-    expect(readRules(undefined, new Notes())).toEqual([]);
+    expect(readRules(undefined, new Diagnostics())).toEqual([]);
   });
 });
 

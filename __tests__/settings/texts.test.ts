@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   each,
+  ParseError,
   quoted,
   readBoolean,
   readChoice,
@@ -8,8 +9,7 @@ import {
   readList,
   readPairs,
   splitList,
-  Unclear,
-} from '../../src/settings/texts.ts';
+} from '../../src/settings/parse.ts';
 
 describe('a list', () => {
   it.each<[what: string, value: unknown, items: string[]]>([
@@ -78,7 +78,7 @@ describe('pairs', () => {
 
   it('tells every line without an =, by its number', () => {
     expect(() => readPairs('a=b\nhunter2\n# c\nhunter3')).toThrow(
-      new Unclear(
+      new ParseError(
         'line 2 has no "="; write KEY=value, one on each line; line 4 has no "="; write KEY=value, one on each line',
       ),
     );
@@ -101,7 +101,7 @@ describe('a boolean', () => {
   });
 
   it.each(['yes', '1', 'tRUE', 'truefalse', 0, null])('%j is none', (value) => {
-    expect(() => readBoolean(value)).toThrow(new Unclear('write true or false'));
+    expect(() => readBoolean(value)).toThrow(new ParseError('write true or false'));
   });
 });
 
@@ -118,7 +118,7 @@ describe('a choice', () => {
     ['vault', '"vault" is none of secrets-manager, ssm'],
     ['a b', 'this value is none of secrets-manager, ssm'],
   ])('%s is none', (value, text) => {
-    expect(() => readChoice(value, CHOICES)).toThrow(new Unclear(text));
+    expect(() => readChoice(value, CHOICES)).toThrow(new ParseError(text));
   });
 
   it('may stand in a list, once', () => {
@@ -128,7 +128,7 @@ describe('a choice', () => {
 
   it('of a list tells all that are none', () => {
     expect(() => readChoices('ssm, vault, disk', CHOICES)).toThrow(
-      new Unclear('"vault" is none of secrets-manager, ssm; "disk" is none of secrets-manager, ssm'),
+      new ParseError('"vault" is none of secrets-manager, ssm; "disk" is none of secrets-manager, ssm'),
     );
   });
 });

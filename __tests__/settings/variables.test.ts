@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describe as inWords, Notes } from '../../src/settings/fault.ts';
+import { Diagnostics, describe as inWords } from '../../src/settings/diagnostics.ts';
 import type { VariableText } from '../../src/settings/variable.ts';
 import { readVariables } from '../../src/settings/variables.ts';
 
@@ -13,7 +13,7 @@ function read(
   known: readonly string[] = ['DB_USER', 'DB_PASSWORD'],
   env: Record<string, string> = {},
 ) {
-  const notes = new Notes();
+  const notes = new Diagnostics();
   const reading = readVariables(
     texts.map(([source, content]) => ({ source, content, where: `input ${source}` })),
     (name) => known.includes(name),
@@ -27,7 +27,7 @@ function read(
     notices: notes.notices.map(inWords),
     others: reading.otherSecrets.map(({ name, value }) => [name, value.reveal()]),
     emptySecrets: reading.variables.map(({ emptySecret }) => emptySecret),
-    faults: notes.faults.map(inWords),
+    faults: notes.errors.map(inWords),
     warnings: notes.warnings.map(inWords),
   };
 }
@@ -610,14 +610,14 @@ describe('whether files of the workspace alone give a value', () => {
   const fileOnly = (
     ...texts: Array<readonly [VariableText['source'], VariableText['content'], typeof FILE?]>
   ) => {
-    const notes = new Notes();
+    const notes = new Diagnostics();
     const { variables } = readVariables(
       texts.map(([source, content, more]) => ({ source, content, where: source, ...more })),
       () => true,
       () => undefined,
       notes,
     );
-    expect(notes.faults).toEqual([]);
+    expect(notes.errors).toEqual([]);
     return variables.map((variable) => variable.fileOnly === true);
   };
 

@@ -39,16 +39,15 @@ export interface Play {
 }
 
 /** What a name has to say for its value to be looked for in all that act prints. */
-const SECRET = /PASSWORD|SECRET|SENTRY_DSN|_KEY$|GITHUB_TOKEN/;
+const SECRET = /PASSWORD|SECRET|SENTRY_DSN|(?:_KEY|DATABASE_URL|REDIS_URL|WEBHOOK_URL)$|GITHUB_TOKEN/;
 
 export function secretValues(secrets: Readonly<Record<string, string>>): string[] {
-  return Object.entries(secrets).flatMap(([name, text]) =>
+  const pairs = Object.entries(secrets).flatMap(([name, text]) =>
     name === 'DOTENV'
-      ? readDotenv(text).entries.flatMap(({ key, value }) => (SECRET.test(key) ? [value] : []))
-      : SECRET.test(name)
-        ? [text]
-        : [],
+      ? readDotenv(text).entries.map(({ key, value }) => [key, value] as const)
+      : [[name, text] as const],
   );
+  return pairs.flatMap(([name, value]) => (SECRET.test(name) && value !== '' ? [value] : []));
 }
 
 /** @returns what the run does not hold to. */

@@ -39,8 +39,11 @@ export function changed(text: string, values: Readonly<Record<string, string | u
 export const envAt = (stage: Stage, text = ENV) =>
   changed(text, { AUTH0_DOMAIN: stage.auth0.url, AUTH0_CLIENT_ID: APPLICATION });
 
-/** @returns what the task definition lacks that went to ECS. */
-export function isDeployed(stage: Stage, seen: Seen, text = ENV): string[] {
+/**
+ * @param text the variables that the task gets
+ * @returns what the task definition lacks that went to ECS.
+ */
+export function isDeployed(stage: Stage, seen: Seen, text = ENV, application = 'papyrus'): string[] {
   const given = seen.notes.filter(({ action }) => action.endsWith('amazon-ecs-deploy-task-definition'));
   if (given.length !== 1) return [`deployed ${given.length} times`];
   const definition = given[0]?.taskDefinition as {
@@ -55,12 +58,14 @@ export function isDeployed(stage: Stage, seen: Seen, text = ENV): string[] {
   const lacking = readDotenv(text)
     .entries.map(({ key }) => key)
     .filter((key) => !names.includes(key));
-  const digests = [...(stage.registry.repositories.get('papyrus')?.manifests.keys() ?? [])];
+  const digests = [...(stage.registry.repositories.get(application)?.manifests.keys() ?? [])];
   const [, digest = ''] = container?.image.split('@') ?? [];
   return [
     ...lacking.map((name) => `the task does not get ${name}`),
     ...(digests.includes(digest) ? [] : [`the image ${container?.image} is not in the registry`]),
-    ...(container?.logConfiguration?.options['awslogs-group'] === '/ecs/papyrus' ? [] : ['no log group']),
+    ...(container?.logConfiguration?.options['awslogs-group'] === `/ecs/${application}`
+      ? []
+      : ['no log group']),
   ];
 }
 

@@ -3,7 +3,7 @@ import { Cancellation } from '../clients/cancellation.ts';
 import { systemClock } from '../clients/clock.ts';
 import { type Caller, chooseKeys, identify } from '../clients/identity.ts';
 import type { ProviderContext } from '../providers/context.ts';
-import { InputFaults } from '../settings/fault.ts';
+import { InputErrors } from '../settings/diagnostics.ts';
 import { type Runner, readAwsCredentials, readEnvironment } from '../settings/inputs.ts';
 import type { Settings } from '../settings/settings.ts';
 
@@ -45,7 +45,7 @@ export async function openAccount(
     listedPrefix: undefined,
     leavesUnread: true,
     mask: () => {},
-    tell: () => {},
+    notice: () => {},
   };
   return { connection, calls, context, identify: () => identify(connection, calls) };
 }
@@ -53,7 +53,7 @@ export async function openAccount(
 /** @throws InputFaults where the credentials are of another account than `allowed-account-ids` says */
 export function checkAccount({ allowedAccountIds }: Settings, { account }: Caller): void {
   if (allowedAccountIds.length > 0 && !allowedAccountIds.includes(account))
-    throw new InputFaults([
+    throw new InputErrors([
       {
         where: 'input allowed-account-ids',
         text: `the credentials are of the account ${account}, which is not in the list`,

@@ -2,6 +2,7 @@ import type { DesiredResource } from '../desired/desired-resource.ts';
 import { KINDS } from '../kinds/kinds.ts';
 import { ADOPTED, MADE, OWNER_FIELD } from '../model/ownership.ts';
 import { fieldOf, type Kind, type Spec, Unreadable } from '../model/spec.ts';
+import { STANDARD_PARAMETERS } from '../settings/limits.ts';
 import { type Check, doubtful, failed, passed } from './check.ts';
 
 /** One name that the configuration wants, and what exists under it. */
@@ -21,7 +22,7 @@ export function checkOwnership(
   const adopted: string[] = [];
   for (const { kind, name, found } of existing) {
     if (found instanceof Unreadable) continue;
-    const owner = found.facts.ownedBy;
+    const owner = found.metadata.ownedBy;
     const tag = fieldOf(found, OWNER_FIELD);
     const what = `The ${KINDS[kind].noun} ${name}`;
     if (owner !== undefined)
@@ -32,8 +33,10 @@ export function checkOwnership(
           'Choose another name or prefix, or leave it out of the configuration with a rule that has to: ignore',
         ),
       );
-    else if (found.facts.unusable !== undefined)
-      checks.push(failed('ownership', `${what}: ${found.facts.unusable}`, 'Choose another bundle or prefix'));
+    else if (found.metadata.unusable !== undefined)
+      checks.push(
+        failed('ownership', `${what}: ${found.metadata.unusable}`, 'Choose another bundle or prefix'),
+      );
     else if (tag !== MADE && tag !== ADOPTED) adopted.push(name);
   }
   if (adopted.length > 0)
@@ -54,9 +57,6 @@ export function checkOwnership(
     ? [passed('ownership', `No configured name belongs to somebody else (${desired.length})`)]
     : checks;
 }
-
-/** @see https://docs.aws.amazon.com/general/latest/gr/ssm.html (Standard parameters, for each account and region) */
-export const STANDARD_PARAMETERS = 10_000;
 
 /** @param added parameters that do not exist yet */
 export function checkQuota(existing: number, added: number): Check {

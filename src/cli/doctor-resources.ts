@@ -1,14 +1,15 @@
 import { AwsError } from '../clients/errors.ts';
 import { Kms } from '../clients/kms.ts';
 import { PERMISSIONS } from '../clients/permissions.ts';
-import { repositoryOptions } from '../converge.ts';
 import type { Kind, Spec } from '../model/spec.ts';
 import { Unreadable } from '../model/spec.ts';
 import { countParameters } from '../providers/parameter-count.ts';
 import { noNames, observe, openProviders } from '../providers/providers.ts';
-import { findStrays } from '../providers/strays.ts';
+import { findUnconfigured } from '../providers/unconfigured.ts';
+import { repositoryOptions } from '../reconcile.ts';
+import { STANDARD_PARAMETERS } from '../settings/limits.ts';
 import { type Check, doubtful } from './check.ts';
-import { checkOwnership, checkQuota, type Existing, STANDARD_PARAMETERS } from './doctor-account.ts';
+import { checkOwnership, checkQuota, type Existing } from './doctor-account.ts';
 import { checkKey, type KeyFacts } from './doctor-key.ts';
 import { checkCalls } from './doctor-permissions.ts';
 import type { CheckedRoles, RoleScope } from './doctor-roles.ts';
@@ -17,7 +18,7 @@ import { errorInWords } from './errors.ts';
 /** Checks what exists under the configured names, the quota of parameters, and the KMS key. */
 export async function checkResources(scope: RoleScope, roles: CheckedRoles): Promise<Check[]> {
   const read = await readExisting(scope);
-  const desired = scope.asked?.desired.wishes ?? [];
+  const desired = scope.runInput?.desired.resources ?? [];
   return [
     ...(roles.isSimulated ? [] : checkOwnCalls(read.errors, roles)),
     ...checkOwnership(desired, read.existing, scope.settings.adopt),
@@ -32,7 +33,7 @@ interface Reading {
 }
 
 /** Makes the calls that a plan makes. */
-async function readExisting({ settings, asked, account }: RoleScope): Promise<Reading> {
+async function readExisting({ settings, runInput, account }: RoleScope): Promise<Reading> {
   const providers = openProviders(account.connection, account.context, {
     repository: repositoryOptions(settings),
     recoveryDays: settings.ownership.recoveryDays,
@@ -40,7 +41,7 @@ async function readExisting({ settings, asked, account }: RoleScope): Promise<Re
     image: undefined,
   });
   const names = noNames();
-  for (const { kind, spec } of asked?.desired.wishes ?? []) names[kind].push(spec.name);
+  for (const { kind, spec } of runInput?.desired.resources ?? []) names[kind].push(spec.name);
   const add = (kind: Kind, name: string | undefined) => {
     if (name !== undefined && !names[kind].includes(name)) names[kind].push(name);
   };
@@ -48,7 +49,7 @@ async function readExisting({ settings, asked, account }: RoleScope): Promise<Re
   if (settings.only.has('repository')) add('AWS::ECR::Repository', settings.repository?.name);
   names['Auth0::Application'] = [];
   const [found, observation] = await Promise.all([
-    findStrays(providers, {
+    findUnconfigured(providers, {
       prefix: settings.prefix,
       known: {
         ...(settings.only.has('parameters') ? { 'AWS::SSM::Parameter': new Set<string>() } : {}),
@@ -86,12 +87,12 @@ function checkOwnCalls(errors: readonly unknown[], { policy }: CheckedRoles): Ch
 }
 
 async function checkRoom(
-  { settings, asked, account }: RoleScope,
+  { settings, runInput, account }: RoleScope,
   existing: readonly Existing[],
 ): Promise<Check[]> {
   if (!settings.only.has('parameters')) return [];
   const there = new Set(existing.map(({ name }) => name));
-  const wanted = (asked?.desired.wishes ?? []).filter(
+  const wanted = (runInput?.desired.resources ?? []).filter(
     ({ kind, spec }) => kind === 'AWS::SSM::Parameter' && !there.has(spec.name),
   );
   try {

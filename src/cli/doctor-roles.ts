@@ -1,10 +1,10 @@
-import type { Asked } from '../ask.ts';
 import { AwsError, isDenied } from '../clients/errors.ts';
 import type { Decision, Iam, IamRole } from '../clients/iam.ts';
 import type { Caller } from '../clients/identity.ts';
 import type { Kind } from '../model/spec.ts';
 import { policiesOf } from '../report/iam.ts';
 import type { Policy } from '../report/iam-policy.ts';
+import type { RunInput } from '../run-input.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Account } from './account.ts';
 import type { Flags } from './arguments.ts';
@@ -20,7 +20,7 @@ import type { WorkflowJob } from './workflow-facts.ts';
 export interface RoleScope {
   readonly flags: Flags;
   readonly settings: Settings;
-  readonly asked: Asked | undefined;
+  readonly runInput: RunInput | undefined;
   readonly account: Account;
   readonly caller: Caller;
   readonly github: GitHubSide;
@@ -215,9 +215,9 @@ interface Needed {
 }
 
 /** What this configuration needs; without variables, parameters and secrets are expected. */
-function policyOf({ settings, asked, caller }: RoleScope): Needed | undefined {
-  const placements = asked?.hasVariables === true ? asked.desired.placements : BOTH;
-  const policies = policiesOf({ caller, settings, desired: { placements } });
+function policyOf({ settings, runInput, caller }: RoleScope): Needed | undefined {
+  const destinations = runInput?.hasVariables === true ? runInput.desired.destinations : BOTH;
+  const policies = policiesOf({ caller, settings, desired: { destinations: destinations } });
   if (policies === undefined) return undefined;
   const { deployer, reader } = policies;
   // A plan reads values where it may.
@@ -232,20 +232,20 @@ async function simulate(
   iam: Iam,
 ): Promise<Check[] | undefined> {
   if (policy === undefined) return undefined;
-  const decisions: Decision[] = [];
+  const answers: Decision[][] = [];
   const open: string[] = [];
   for (const question of questionsOf(policy)) {
     try {
-      decisions.push(...(await iam.simulate({ principal, ...question })));
+      answers.push(await iam.simulate({ principal, ...question }));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       // Whoever may not ask once may not ask at all.
-      if (decisions.length === 0) return undefined;
+      if (answers.length === 0) return undefined;
       open.push(...question.actions);
     }
   }
   return [
-    ...checkDecisions(principal, decisions),
+    ...checkDecisions(principal, answers),
     ...(open.length === 0
       ? []
       : [doubtful('permissions', `IAM gave no answer about these permissions: ${open.join(', ')}`)]),

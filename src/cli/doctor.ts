@@ -1,10 +1,10 @@
-import { type Asked, ask } from '../ask.ts';
 import { Cancellation } from '../clients/cancellation.ts';
 import { AwsError } from '../clients/errors.ts';
 import { Iam } from '../clients/iam.ts';
 import type { Caller } from '../clients/identity.ts';
 import { logTo } from '../report/log.ts';
-import { InputFaults, type Note } from '../settings/fault.ts';
+import { type RunInput, readRunInput } from '../run-input.ts';
+import { type Diagnostic, InputErrors } from '../settings/diagnostics.ts';
 import type { Runner } from '../settings/inputs.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Account, openAccount } from './account.ts';
@@ -40,8 +40,8 @@ async function examine(flags: Flags, runner: Runner, report: Report): Promise<vo
   const given = await readInput(runner);
   report.add(given.checks);
   if (given.settings === undefined) return;
-  const { settings, asked } = given;
-  report.add([checkRegion(settings, runner, asked)]);
+  const { settings, runInput } = given;
+  report.add([checkRegion(settings, runner, runInput)]);
 
   report.begin('the repository');
   const folder = await findRepository(runner.workspace);
@@ -58,7 +58,7 @@ async function examine(flags: Flags, runner: Runner, report: Report): Promise<vo
   const { account, caller } = signedIn;
   report.add([checkGuard(settings, caller)]);
   if (settings.allowedAccountIds.length > 0 && !settings.allowedAccountIds.includes(caller.account)) return;
-  await examineAccount({ flags, settings, asked, account, caller, github }, report);
+  await examineAccount({ flags, settings, runInput: runInput, account, caller, github }, report);
 }
 
 async function examineAccount(scope: RoleScope, report: Report): Promise<void> {
@@ -74,30 +74,30 @@ interface GivenInput {
   readonly checks: readonly Check[];
   readonly settings: Settings | undefined;
   /** Undefined where the variables have errors. */
-  readonly asked: Asked | undefined;
+  readonly runInput: RunInput | undefined;
 }
 
 async function readInput(runner: Runner): Promise<GivenInput> {
   try {
-    const asked = await ask(runner, new Cancellation());
-    await asked.image?.close();
-    const count = new Set(asked.desired.placements.map(({ route }) => route.variable.name)).size;
-    const text = asked.hasVariables
+    const runInput = await readRunInput(runner, new Cancellation());
+    await runInput.image?.close();
+    const count = new Set(runInput.desired.destinations.map(({ route }) => route.variable.name)).size;
+    const text = runInput.hasVariables
       ? `Settings and ${count} variables have no errors`
       : 'The settings have no errors. Add --env-file FILE to check the variables too';
-    return { checks: [passed('input', text)], settings: asked.settings, asked };
+    return { checks: [passed('input', text)], settings: runInput.settings, runInput: runInput };
   } catch (error) {
-    if (!(error instanceof InputFaults)) throw error;
-    const checks = error.faults.map(inputCheck);
+    if (!(error instanceof InputErrors)) throw error;
+    const checks = error.errors.map(inputCheck);
     const settings = await readTerminalSettings(runner).catch((fault: unknown) => {
-      if (fault instanceof InputFaults) return undefined;
+      if (fault instanceof InputErrors) return undefined;
       throw fault;
     });
-    return { checks, settings, asked: undefined };
+    return { checks, settings, runInput: undefined };
   }
 }
 
-function inputCheck(note: Note): Check {
+function inputCheck(note: Diagnostic): Check {
   const { file, line } = note;
   const cure =
     file === undefined
@@ -106,8 +106,12 @@ function inputCheck(note: Note): Check {
   return failed('input', noteText(note), cure);
 }
 
-function checkRegion({ region }: Settings, { region: ambient }: Runner, asked: Asked | undefined): Check {
-  const isGuessed = asked?.notes.notices.some(({ where }) => where === 'input region') === true;
+function checkRegion(
+  { region }: Settings,
+  { region: ambient }: Runner,
+  runInput: RunInput | undefined,
+): Check {
+  const isGuessed = runInput?.notes.notices.some(({ where }) => where === 'input region') === true;
   if (isGuessed)
     return doubtful('region', `No region is given: ${region} is used`, 'export AWS_REGION=us-west-2');
   if (ambient !== undefined && ambient !== region)
@@ -178,7 +182,7 @@ class Report {
   }
 
   begin(what: string): void {
-    this.#terminal.progress(`checking ${what}…`);
+    this.#terminal.waitFor(`checking ${what}…`);
   }
 
   add(checks: readonly Check[]): void {

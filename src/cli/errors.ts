@@ -1,9 +1,10 @@
 import { AwsError } from '../clients/errors.ts';
 import { reasonOf } from '../failure.ts';
 import { errorText } from '../report/failure.ts';
-import { describe, InputFaults, type Note } from '../settings/fault.ts';
+import { type Diagnostic, describe, InputErrors } from '../settings/diagnostics.ts';
 import { INPUTS } from '../settings/input-names.ts';
 import { UsageError } from './arguments.ts';
+import { shellQuote } from './check.ts';
 import { EXIT } from './command.ts';
 import { ENVIRONMENT } from './environment.ts';
 import type { Terminal } from './terminal.ts';
@@ -25,10 +26,10 @@ export function tellError(error: unknown, terminal: Terminal): number {
     terminal.say(styled('red', 'error'), `: ${error.message}`);
     return EXIT.input;
   }
-  if (error instanceof InputFaults) {
-    for (const fault of error.faults.slice(0, MOST_ERRORS))
+  if (error instanceof InputErrors) {
+    for (const fault of error.errors.slice(0, MOST_ERRORS))
       terminal.say(styled('red', 'error'), `: ${noteText(fault)}`);
-    const more = error.faults.length - MOST_ERRORS;
+    const more = error.errors.length - MOST_ERRORS;
     if (more > 0) terminal.say(`… and ${more} more`);
     terminal.say('Nothing was written.');
     return EXIT.input;
@@ -38,7 +39,7 @@ export function tellError(error: unknown, terminal: Terminal): number {
 }
 
 /** @returns a note as a line; an input is called by its flag */
-export function noteText(note: Note): string {
+export function noteText(note: Diagnostic): string {
   const input = /^input (\S+)$/.exec(note.where)?.[1];
   const isFlag = INPUTS.some((name) => name === input);
   return describe(isFlag ? { ...note, where: `--${input}` } : note);
@@ -54,7 +55,7 @@ export function errorInWords(error: unknown): string {
 /** @returns what to do where AWS credentials are missing, expired or refused */
 export function credentialsRemedy(error: AwsError): string {
   const profile = ENVIRONMENT['AWS_PROFILE'];
-  const flag = profile === undefined || profile === '' ? '' : ` --profile ${profile}`;
+  const flag = profile === undefined || profile === '' ? '' : ` --profile ${shellQuote(profile)}`;
   const cause = error.cause instanceof Error ? error.cause.message : '';
   if (/\bSSO\b|Session token not found|token (?:is|has) expired|Token is expired/i.test(cause))
     return `The SSO session has expired or was never started. Sign in: aws sso login${flag}`;

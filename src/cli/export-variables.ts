@@ -4,7 +4,7 @@ import { rowOf, variableIn } from '../desired/table.ts';
 import { MADE, OWNER_FIELD } from '../model/ownership.ts';
 import { type Specs, Unreadable } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
-import { Notes } from '../settings/fault.ts';
+import { Diagnostics } from '../settings/diagnostics.ts';
 import { Masks, SHORTEST_UNDECIDED } from '../settings/masks.ts';
 import type { Settings } from '../settings/settings.ts';
 import { nameFault } from '../settings/variable-name.ts';
@@ -46,9 +46,9 @@ export function variablesOf({ parameters, secrets }: Stored, settings: RoutingSe
   for (const [path, found] of secrets) {
     const place = `Secrets Manager ${path}`;
     if (found instanceof Unreadable) omitted.push(`${place} cannot be read`);
-    else if (found.facts.unread === true)
+    else if (found.metadata.unread === true)
       omitted.push(`${place} is left out, since the role may not read its keys`);
-    else if (found.facts.unusable !== undefined)
+    else if (found.metadata.unusable !== undefined)
       omitted.push(`${place} is left out, since it holds no JSON object`);
     else for (const one of keysOf(found, settings, place)) add(candidates, omitted, one);
   }
@@ -65,10 +65,10 @@ function hideContained(variables: readonly StoredVariable[], settings: RoutingSe
     if (judged === 'secret') masks.hide(value, name, false);
     else if (judged === 'undecided') masks.hide(value, name, false, SHORTEST_UNDECIDED);
   }
-  const holderOf = masks.holders();
+  const secretIn = masks.snapshot();
   return variables.map((variable) => {
     if (variable.isSecret || variable.value === undefined) return variable;
-    const holder = holderOf(variable.value);
+    const holder = secretIn(variable.value);
     return holder === undefined
       ? variable
       : { ...variable, isSecret: true, place: `${variable.place}, holds the value of ${holder}` };
@@ -76,7 +76,7 @@ function hideContained(variables: readonly StoredVariable[], settings: RoutingSe
 }
 
 const routeOf = (name: string, value: Secret, settings: RoutingSettings) =>
-  route({ name, value, source: 'dotenv', where: '' }, settings, new Notes(), classify);
+  route({ name, value, source: 'dotenv', where: '' }, settings, new Diagnostics(), classify);
 
 /** What has no name that a `.env` could hold is told by its place alone: a key may be a piece of a value. */
 function add(candidates: Candidate[], omitted: string[], candidate: Candidate): void {

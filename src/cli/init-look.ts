@@ -1,8 +1,8 @@
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { classify } from '../desired/classify.ts';
 import { isUndecided, route } from '../desired/routing.ts';
 import { rowOf } from '../desired/table.ts';
-import { Notes } from '../settings/fault.ts';
+import { Diagnostics } from '../settings/diagnostics.ts';
 import { readVariables } from '../settings/variables.ts';
 import { listFiles, readIfThere } from './files.ts';
 import { runProgram } from './programs.ts';
@@ -118,13 +118,13 @@ function parsed(text: string | undefined): Record<string, unknown> | undefined {
 /** What `init` learns of a `.env`: names, never values. */
 export interface EnvReading {
   readonly undecided: readonly string[];
-  readonly notes: Notes;
+  readonly notes: Diagnostics;
 }
 
 /** @returns the variables that need a word of the user, by the rules that a run has */
 export function readEnvFile(root: string, path: string): EnvReading {
-  const notes = new Notes();
-  const content = readIfThere(join(root, path));
+  const notes = new Diagnostics();
+  const content = readIfThere(resolve(root, path));
   if (content === undefined) {
     notes.fault({ where: path, text: 'it cannot be read' });
     return { undecided: [], notes };
@@ -136,6 +136,6 @@ export function readEnvFile(root: string, path: string): EnvReading {
     notes,
   );
   const settings = { rules: [], prefer: 'secrets-manager', parameterTier: 'auto' } as const;
-  const routes = variables.map((variable) => route(variable, settings, new Notes(), classify));
+  const routes = variables.map((variable) => route(variable, settings, new Diagnostics(), classify));
   return { undecided: routes.filter(isUndecided).map(({ variable }) => variable.name), notes };
 }

@@ -59,6 +59,8 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
     terminal.print(await readVersion(process.argv[1] ?? ''));
     return EXIT.ok;
   }
+  if (isGroup(first) && args.slice(1).every((arg) => arg === '--help' || arg === '-h'))
+    return showHelp([first], terminal);
   const { command, rest } = find(args);
   if (rest.includes('--help') || rest.includes('-h')) return showHelp(command.name.split(' '), terminal);
   const flags = readArguments(rest, { ...command.flags, ...COMMON_FLAGS });
@@ -68,6 +70,9 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
   const { run } = await command.load();
   return run(flags, terminal);
 }
+
+/** @returns whether a word begins the names of several commands, such as `export` */
+const isGroup = (word: string) => COMMANDS.some(({ name }) => name.startsWith(`${word} `));
 
 /** @throws UsageError where there is no such command */
 function find(args: readonly string[]): { command: Command; rest: readonly string[] } {
@@ -87,9 +92,11 @@ function find(args: readonly string[]): { command: Command; rest: readonly strin
 }
 
 async function showHelp(words: readonly string[], terminal: Terminal): Promise<number> {
-  const { commandHelp, programHelp, readDescriptions } = await import('./help.ts');
+  const { commandHelp, groupHelp, programHelp, readDescriptions } = await import('./help.ts');
   const { width } = terminal;
+  const [first = ''] = words;
   if (words.length === 0) terminal.printText(programHelp(width));
+  else if (words.length === 1 && isGroup(first)) terminal.printText(groupHelp(first, width));
   else terminal.printText(commandHelp(find(words).command, readDescriptions(process.argv[1] ?? ''), width));
   return EXIT.ok;
 }

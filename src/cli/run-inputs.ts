@@ -1,11 +1,11 @@
 import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
 import { regionOfProfile } from '../settings/aws-environment.ts';
 import { INPUTS } from '../settings/input-names.ts';
 import { type Runner, readAwsFiles, readRunner } from '../settings/inputs.ts';
-import { Unclear } from '../settings/texts.ts';
 import { type Flags, UsageError } from './arguments.ts';
 import { ENVIRONMENT, readStandardInput } from './environment.ts';
-import { readGiven } from './files.ts';
+import { readIfThere } from './files.ts';
 import { variableOf } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -16,8 +16,8 @@ import type { Terminal } from './terminal.ts';
  * @throws UsageError where a flag contradicts the command, or its file cannot be read
  */
 export async function readRunInputs(flags: Flags, terminal: Terminal, mode: string): Promise<Runner> {
-  const asked = flags.get('mode')?.trim();
-  if (asked !== undefined && asked !== 'auto' && asked !== mode)
+  const runInput = flags.get('mode')?.trim();
+  if (runInput !== undefined && runInput !== 'auto' && runInput !== mode)
     throw new UsageError(`the command is ${mode}, and --mode says otherwise; leave --mode out`);
   const readers = INPUTS.filter((name) => flags.all(name).some((value) => splitList(value).includes('-')));
   if (readers.length > 1 || readers.some((name) => standardInputsOf(flags.all(name)) > 1))
@@ -66,10 +66,11 @@ function resolveReference(
 ): string | undefined {
   if (reference === undefined) return undefined;
   if (reference === '-') return standardInput?.toString('utf8') ?? '';
-  try {
-    return readGiven(reference.slice(1));
-  } catch (error) {
-    if (!(error instanceof Unclear)) throw error;
-    throw new UsageError(`--${name}: ${error.message}`);
-  }
+  const text = readIfThere(resolve(reference.slice(1)));
+  // A value may begin with @ as well, so what was given is not repeated.
+  if (text === undefined)
+    throw new UsageError(
+      `--${name}: the text behind @ names no file of at most 1 MiB that can be read. Give a path, or standard input with --${name} -`,
+    );
+  return text;
 }

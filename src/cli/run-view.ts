@@ -39,8 +39,8 @@ export class TerminalView implements RunView {
     const print = (indent: number, ...spans: readonly Span[]) =>
       isJson ? this.#terminal.say(...spans) : this.#terminal.printIndented(indent, ...spans);
     print(2, styled('bold', `${mode} ${prefix}`), ` in ${region}, account ${account}`);
-    print(0, '');
     const lines = planLines(plan);
+    if (lines.length > 0) print(0, '');
     for (const { spans, indent } of lines) print(indent, ...spans);
     if (lines.length > 0) print(0, '');
   }
@@ -68,12 +68,12 @@ export class TerminalView implements RunView {
     };
   }
 
-  outcome({ change, result, error, because }: Outcome): void {
+  outcome({ change, result, error, blockedBy }: Outcome): void {
     const resource = `${KINDS[change.kind].noun} ${change.name}`;
-    if (because !== undefined)
+    if (blockedBy !== undefined)
       this.#terminal.say(
         styled('yellow', 'skipped'),
-        `: ${resource}: ${because} comes first and was not done`,
+        `: ${resource}: ${blockedBy} comes first and was not done`,
       );
     else if (result === 'failed')
       this.#terminal.say(styled('red', 'error'), `: ${resource}: ${errorInWords(error)}`);

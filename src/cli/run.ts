@@ -1,8 +1,8 @@
-import { ask } from '../ask.ts';
 import { Cancellation } from '../clients/cancellation.ts';
 import { systemClock } from '../clients/clock.ts';
-import { converge } from '../converge.ts';
+import { reconcile } from '../reconcile.ts';
 import { logTo } from '../report/log.ts';
+import { readRunInput } from '../run-input.ts';
 import type { Mode } from '../settings/choices.ts';
 import { UsageError } from './arguments.ts';
 import type { CommandModule } from './command.ts';
@@ -21,7 +21,7 @@ export function runAs(mode: Mode): CommandModule['run'] {
       flags.switched('yes') === true || (mode === 'destroy' && flags.get('confirm') !== undefined);
     if (writes && !isConfirmed && !terminal.isInteractive)
       throw new UsageError(
-        `${mode} asks before it writes, and nobody can answer here. Add --yes to go on without a question`,
+        `${mode} asks before it writes, which needs a terminal. Add --yes to ${mode} without a question`,
       );
     const isQuiet = flags.switched('quiet') === true;
     const isJson = flags.switched('json') === true;
@@ -32,9 +32,9 @@ export function runAs(mode: Mode): CommandModule['run'] {
     const view = new TerminalView(terminal, { mode, isQuiet, isJson, isConfirmed });
     try {
       terminal.waitFor('reading…');
-      const asked = await ask(runner, stop);
-      const run = await converge(asked, runner, stop, { clock: systemClock }, view).finally(() =>
-        asked.image?.close(),
+      const runInput = await readRunInput(runner, stop);
+      const run = await reconcile(runInput, runner, stop, { clock: systemClock }, view).finally(() =>
+        runInput.image?.close(),
       );
       terminal.progress(undefined);
       const code = await endRun(run, { isDeclined: view.isDeclined, terminal, isJson, isQuiet });

@@ -1,5 +1,5 @@
+import { Diagnostics, InputErrors } from '../settings/diagnostics.ts';
 import { mayHaveDocuments } from '../settings/document-source.ts';
-import { InputFaults, Notes } from '../settings/fault.ts';
 import { type Runner, readConfigFile, readInputs } from '../settings/inputs.ts';
 import { readSettings, type Settings } from '../settings/settings.ts';
 import { readText } from '../settings/workspace-file.ts';
@@ -9,7 +9,7 @@ import { readText } from '../settings/workspace-file.ts';
  * @throws InputFaults with every error of flags and configuration file
  */
 export async function readTerminalSettings(runner: Runner): Promise<Settings> {
-  const notes = new Notes();
+  const notes = new Diagnostics();
   const inputs = readInputs(runner);
   const file = await readConfigFile(inputs, runner, notes);
   const documents = mayHaveDocuments(inputs, file)
@@ -19,7 +19,7 @@ export async function readTerminalSettings(runner: Runner): Promise<Settings> {
     {
       inputs,
       file,
-      fileIsBroken: file === undefined && notes.faults.length > 0,
+      fileIsBroken: file === undefined && notes.errors.length > 0,
       event: runner.event,
       ambientRegion: runner.region,
       documents,
@@ -27,6 +27,6 @@ export async function readTerminalSettings(runner: Runner): Promise<Settings> {
     },
     notes,
   );
-  if (notes.faults.length > 0) throw new InputFaults(notes.faults);
+  if (notes.errors.length > 0) throw new InputErrors(notes.errors);
   return settings;
 }

@@ -36,7 +36,7 @@ export interface AppUrlReading {
 }
 
 /** Wanted fields of `Auth0::Application`: `true` shall be in the list, ABSENT shall not. */
-export type WantedUrls = Readonly<Record<string, true | typeof ABSENT>>;
+export type ConfiguredUrls = Readonly<Record<string, true | typeof ABSENT>>;
 
 /** What shells, the AWS CLI and JavaScript print where there is no address. */
 const NO_ADDRESS = new Set(['none', 'null', 'undefined', 'nan']);
@@ -65,18 +65,18 @@ export function readAppUrl(text: string, paths: AppPaths): AppUrlReading {
  * @param mode the setting `auth0-urls`; `exact` wants the same fields as `ensure` in a closed spec (see `closes`)
  * @param previousCallback what AUTH0_CALLBACK_URL held until now; only `follow` looks at it
  */
-export function wantedUrls(
+export function configuredUrls(
   mode: Auth0Urls,
   urls: AppUrls,
   paths: Pick<AppPaths, 'logout'>,
   previousCallback?: string,
-): WantedUrls {
+): ConfiguredUrls {
   if (mode === 'remove') return fieldsOf(urls, ABSENT);
-  const wanted = fieldsOf(urls, true);
-  if (mode !== 'follow') return wanted;
+  const configured = fieldsOf(urls, true);
+  if (mode !== 'follow') return configured;
   const previous = readPrevious(previousCallback, paths);
   // What is wanted comes last: where old and new share a URL (a new path on the same host), it stays.
-  return previous === undefined ? wanted : { ...fieldsOf(previous, ABSENT), ...wanted };
+  return previous === undefined ? configured : { ...fieldsOf(previous, ABSENT), ...configured };
 }
 
 /** @returns the field prefixes of which everything that is not wanted becomes ABSENT. */
@@ -84,14 +84,14 @@ export function closes(mode: Auth0Urls): readonly string[] {
   return mode === 'exact' ? Object.values(URL_FIELDS) : [];
 }
 
-function fieldsOf<Wanted extends true | typeof ABSENT>(
+function fieldsOf<Configured extends true | typeof ABSENT>(
   urls: AppUrls,
-  wanted: Wanted,
-): Record<string, Wanted> {
+  configured: Configured,
+): Record<string, Configured> {
   return {
-    [`${URL_FIELDS.callback}${urls.callback}`]: wanted,
-    [`${URL_FIELDS.logout}${urls.logout}`]: wanted,
-    [`${URL_FIELDS.origin}${urls.origin}`]: wanted,
+    [`${URL_FIELDS.callback}${urls.callback}`]: configured,
+    [`${URL_FIELDS.logout}${urls.logout}`]: configured,
+    [`${URL_FIELDS.origin}${urls.origin}`]: configured,
   };
 }
 

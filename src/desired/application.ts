@@ -28,7 +28,7 @@ export function logGroup(settings: LogGroupSettings): DesiredResource {
         'key-id': settings.kmsKey === 'none' ? ABSENT : settings.kmsKey,
         ...tagFields(settings.tags),
       },
-      facts: {},
+      metadata: {},
     },
     defaults,
     once: none,
@@ -57,7 +57,7 @@ export function repository(settings: RepositorySettings): DesiredResource {
   };
   return {
     kind: 'AWS::ECR::Repository',
-    spec: { name: settings.name, fields, facts: {} },
+    spec: { name: settings.name, fields, metadata: {} },
     defaults,
     once: none,
     closed: none,

@@ -2,10 +2,10 @@ import type { Field, Fields } from '../model/fields.ts';
 import { fieldOf, URL_FIELDS } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import type { Auth0Settings } from '../settings/auth0.ts';
-import type { Notes } from '../settings/fault.ts';
+import type { Diagnostics } from '../settings/diagnostics.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Variable } from '../settings/variable.ts';
-import { APP_URL, type AppUrls, closes, readAppUrl, readPrevious, wantedUrls } from './app-url.ts';
+import { APP_URL, type AppUrls, closes, configuredUrls, readAppUrl, readPrevious } from './app-url.ts';
 import { CALLBACK_VARIABLE, type CallbackPath } from './callback-path.ts';
 import type { Desired } from './desired.ts';
 import type { DesiredResource, DesiredResourceOf } from './desired-resource.ts';
@@ -23,7 +23,7 @@ export const APPLICATION_NAME = 'application';
 export function appUrls(
   settings: Auth0Settings | undefined,
   { path }: Pick<CallbackPath, 'path'>,
-  notes: Notes,
+  notes: Diagnostics,
 ): AppUrls | undefined {
   if (settings?.appUrl === undefined) return undefined;
   const { value, where, file, line } = settings.appUrl;
@@ -62,19 +62,19 @@ export function withCallback(
 
 /** @returns the place that holds the callback of `app-url`: a parameter, or where a rule sends the variable */
 export function callbackPlace(
-  { placements }: Pick<Desired, 'placements'>,
+  { destinations }: Pick<Desired, 'destinations'>,
   settings: Pick<Settings, 'prefix'>,
 ): {
   readonly kind: 'AWS::SSM::Parameter' | 'AWS::SecretsManager::Secret';
   readonly name: string;
   readonly field: string;
 } {
-  const placement = placements.find(({ route }) => route.variable.where === APP_URL);
-  if (placement?.destination.store === 'secret')
-    return { kind: placement.kind, name: placement.name, field: `key:${placement.destination.key}` };
+  const destination = destinations.find(({ route }) => route.variable.where === APP_URL);
+  if (destination?.destination.store === 'secret')
+    return { kind: destination.kind, name: destination.name, field: `key:${destination.destination.key}` };
   return {
     kind: 'AWS::SSM::Parameter',
-    name: placement?.name ?? callbackParameter(settings),
+    name: destination?.name ?? callbackParameter(settings),
     field: 'value',
   };
 }
@@ -82,46 +82,46 @@ export function callbackPlace(
 /** @returns the same with another callback of `app-url`, whose path is known only once it was read what is stored. */
 export function replaceCallback(desired: Desired, settings: Settings, { callback }: AppUrls): Desired {
   const place = callbackPlace(desired, settings);
-  const wishes = desired.wishes.map((wish): DesiredResource => {
+  const resources = desired.resources.map((wish): DesiredResource => {
     const { spec } = wish;
     if (wish.kind !== place.kind || spec.name !== place.name || fieldOf(spec, place.field) === undefined)
       return wish;
     const fields = { ...spec.fields, [place.field]: new Secret(callback) };
     return { ...wish, spec: { ...spec, fields } } as DesiredResource;
   });
-  return { ...desired, wishes };
+  return { ...desired, resources: resources };
 }
 
 /**
  * @param previous what AUTH0_CALLBACK_URL holds until now: `follow` takes out what it stands for
  * @param before what it held before that: where a run ended between the parameter and Auth0, this is to be taken out
- * @param standing the application as it was read, by which a previous callback that is a secret is recognized
+ * @param existing the application as it was read, by which a previous callback that is a secret is recognized
  * @param isPathKnown where the path of the callback could not be read, the list of callbacks is left as it is
  */
-export function auth0Wish(
+export function desiredApplication(
   settings: Auth0Settings,
   urls: AppUrls,
   previous: string | Secret | undefined,
   before: Field,
-  standing: Fields,
+  existing: Fields,
   isPathKnown = true,
 ): DesiredResourceOf<'Auth0::Application'> {
   const paths = { logout: settings.logoutPath };
   const plain = (value: Field) => {
-    if (value instanceof Secret) return plainOf(value, standing);
+    if (value instanceof Secret) return plainOf(value, existing);
     return typeof value === 'string' ? value : undefined;
   };
   const earlier = plain(before);
   // One that reaches only the machine itself is how somebody signs in on a laptop, put in again on purpose.
   const known = earlier === undefined || isLocalUrl(earlier) ? plain(previous) : earlier;
   const isCompared = (field: string) => isPathKnown || !field.startsWith(URL_FIELDS.callback);
-  const fields = Object.entries(wantedUrls(settings.urls, urls, paths, known));
+  const fields = Object.entries(configuredUrls(settings.urls, urls, paths, known));
   return {
     kind: 'Auth0::Application',
     spec: {
       name: APPLICATION_NAME,
       fields: Object.fromEntries(fields.filter(([field]) => isCompared(field))),
-      facts: {},
+      metadata: {},
     },
     defaults: new Set(),
     once: new Set(),
@@ -135,21 +135,21 @@ export function auth0Wish(
  * What is taken out when the environment goes: the URLs of `app-url`, and those that AUTH0_CALLBACK_URL stands for.
  * One that reaches only the machine itself is left in: it is how somebody signs in on a laptop.
  */
-export function withdrawWish(
+export function desiredWithdrawal(
   settings: Auth0Settings,
   urls: AppUrls | undefined,
   callback: string | Secret | undefined,
-  standing: Fields,
+  existing: Fields,
 ): DesiredResourceOf<'Auth0::Application'> {
   const paths = { logout: settings.logoutPath };
-  const known = callback instanceof Secret ? plainOf(callback, standing) : callback;
+  const known = callback instanceof Secret ? plainOf(callback, existing) : callback;
   const previous = known === undefined || isLocalUrl(known) ? undefined : readPrevious(known, paths);
   const fields = [previous, urls].flatMap((each) =>
-    each === undefined ? [] : Object.entries(wantedUrls('remove', each, paths)),
+    each === undefined ? [] : Object.entries(configuredUrls('remove', each, paths)),
   );
   return {
     kind: 'Auth0::Application',
-    spec: { name: APPLICATION_NAME, fields: Object.fromEntries(fields), facts: {} },
+    spec: { name: APPLICATION_NAME, fields: Object.fromEntries(fields), metadata: {} },
     defaults: new Set(),
     once: new Set(),
     closed: new Set(),
@@ -164,8 +164,8 @@ export function isCallbackOf({ callback }: AppUrls, value: Field): boolean {
 }
 
 /** Auth0 tells its URLs to whoever may read them, so one that stands there is no secret any more. */
-function plainOf(previous: Secret, standing: Fields): string | undefined {
-  const field = Object.keys(standing).find(
+function plainOf(previous: Secret, existing: Fields): string | undefined {
+  const field = Object.keys(existing).find(
     (name) => name.startsWith('callback:') && previous.equals(name.slice('callback:'.length)),
   );
   return field?.slice('callback:'.length);

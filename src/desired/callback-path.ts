@@ -1,5 +1,5 @@
 import type { Auth0Settings } from '../settings/auth0.ts';
-import type { Notes } from '../settings/fault.ts';
+import type { Diagnostics } from '../settings/diagnostics.ts';
 import type { Variable } from '../settings/variable.ts';
 import { isOpaque } from '../settings/variable-name.ts';
 import type { AppUrls } from './app-url.ts';
@@ -26,7 +26,7 @@ const REMEDY = 'Set callback-path in the configuration file to the path that the
 export function callbackPath(
   settings: Auth0Settings | undefined,
   variables: readonly Variable[],
-  notes: Notes,
+  notes: Diagnostics,
 ): CallbackPath {
   if (settings?.appUrl === undefined) return { path: DEFAULT_PATH, isOpen: true };
   const { callbackPath: setting } = settings;
@@ -56,7 +56,7 @@ function noteForm(
   variable: Variable,
   { count, isPathAlone }: CallbackReading,
   { urls }: Auth0Settings,
-  notes: Notes,
+  notes: Diagnostics,
 ): void {
   const text =
     count > 1
@@ -94,7 +94,7 @@ export function noteLocalAddresses(
   variables: readonly Variable[],
   { urls: mode }: Pick<Auth0Settings, 'urls'>,
   urls: AppUrls,
-  notes: Notes,
+  notes: Diagnostics,
 ): void {
   if (mode === 'remove' || isLocalUrl(urls.origin)) return;
   const before = variables.find(({ name }) => name === CALLBACK_VARIABLE);

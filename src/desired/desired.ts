@@ -1,7 +1,7 @@
 import type { BundleFields, ParameterFields } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import { repeatedNames } from '../settings/container.ts';
-import type { Notes } from '../settings/fault.ts';
+import type { Diagnostics } from '../settings/diagnostics.ts';
 import {
   newSecretNameFault,
   parameterNameFault,
@@ -13,49 +13,55 @@ import type { Settings } from '../settings/settings.ts';
 import { APP_URL } from './app-url.ts';
 import { logGroup, repository, tagFields } from './application.ts';
 import type { DesiredResource } from './desired-resource.ts';
+import {
+  isTypeUnknown,
+  judgeEmpty,
+  place,
+  type ResolvedDestination,
+  refuseCollisions,
+} from './destination.ts';
 import { idleBundles, idleRules } from './idle-settings.ts';
-import { isTypeUnknown, judgeEmpty, type Placement, place, refuseCollisions } from './placement.ts';
 import { type Destination, placeOf, type Route } from './routing.ts';
 
-export type { Placement } from './placement.ts';
+export type { ResolvedDestination as Placement } from './destination.ts';
 
 export interface Desired {
-  readonly wishes: readonly DesiredResource[];
-  readonly placements: readonly Placement[];
+  readonly resources: readonly DesiredResource[];
+  readonly destinations: readonly ResolvedDestination[];
   /** Where variables would go, if this run looked after that store (`only`). */
-  readonly elsewhere: readonly Placement[];
+  readonly outOfScope: readonly ResolvedDestination[];
 }
 
 const none: ReadonlySet<string> = new Set();
 
 /** @returns the specs of everything that this run looks after; what cannot be is in `notes`. */
-export function desire(settings: Settings, routes: readonly Route[], notes: Notes): Desired {
+export function desire(settings: Settings, routes: readonly Route[], notes: Diagnostics): Desired {
   const all = routes.flatMap((route) =>
     route.destinations.map((destination) => place(settings, route, destination)),
   );
-  const placements = all.filter((placement) => isLookedAfter(settings, placement));
-  const elsewhere = all.filter((placement) => !placements.includes(placement));
-  refuseCollisions(placements, notes);
-  judgeEmpty(settings, placements, notes);
+  const destinations = all.filter((destination) => isManaged(settings, destination));
+  const outOfScope = all.filter((destination) => !destinations.includes(destination));
+  refuseCollisions(destinations, notes);
+  judgeEmpty(settings, destinations, notes);
   for (const idle of [idleRules(settings.rules, routes), idleBundles(settings, all)])
     if (idle !== undefined) notes.notice(idle);
   const { taskDefinition } = settings.reports;
   if (taskDefinition !== undefined)
     for (const text of repeatedNames(taskDefinition, new Set(all.map(({ route }) => route.variable.name))))
       notes.fault({ where: 'input task-definition', text });
-  const wishes: DesiredResource[] = [];
-  if (settings.logGroup !== undefined) wishes.push(logGroup(settings.logGroup));
+  const resources: DesiredResource[] = [];
+  if (settings.logGroup !== undefined) resources.push(logGroup(settings.logGroup));
   if (settings.repository !== undefined && settings.only.has('repository'))
-    wishes.push(repository(settings.repository));
-  for (const placement of placements)
-    if (placement.destination.store === 'parameter')
-      wishes.push(parameter(settings, placement, placement.destination.type, notes));
-  wishes.push(...bundles(settings, placements, notes));
-  return { wishes, placements, elsewhere };
+    resources.push(repository(settings.repository));
+  for (const destination of destinations)
+    if (destination.destination.store === 'parameter')
+      resources.push(parameter(settings, destination, destination.destination.type, notes));
+  resources.push(...bundles(settings, destinations, notes));
+  return { resources: resources, destinations: destinations, outOfScope: outOfScope };
 }
 
 /** Auth0 and the callback variable go together: `only: auth0` keeps both in step. */
-function isLookedAfter({ only }: Settings, { route, destination }: Placement): boolean {
+function isManaged({ only }: Settings, { route, destination }: ResolvedDestination): boolean {
   if (only.has(destination.store === 'parameter' ? 'parameters' : 'secrets')) return true;
   return only.has('auth0') && isAppUrl(route);
 }
@@ -66,11 +72,11 @@ function isAppUrl({ variable }: Route): boolean {
 
 function parameter(
   settings: Settings,
-  placement: Placement,
+  destination: ResolvedDestination,
   type: 'String' | 'SecureString',
-  notes: Notes,
+  notes: Diagnostics,
 ): DesiredResource {
-  const { name, route, empty } = placement;
+  const { name, route, empty } = destination;
   const { variable } = route;
   const wrong = parameterNameFault(name);
   if (wrong !== undefined) notes.fault({ ...placeOf(variable), text: wrong });
@@ -89,9 +95,9 @@ function parameter(
   const isDefaultKey = settings.kmsKeyId === undefined;
   return {
     kind: 'AWS::SSM::Parameter',
-    spec: { name, fields, facts: {} },
+    spec: { name, fields, metadata: {} },
     defaults: new Set(keyed && isDefaultKey ? ['key-id'] : []),
-    guess: route.ruled ? undefined : { variable: variable.name, class: route.class, keyId, isDefaultKey },
+    guess: route.explicit ? undefined : { variable: variable.name, class: route.class, keyId, isDefaultKey },
     // Without the other variables' sources, a run does not know whether the callback was stored as a secret.
     once: route.once
       ? new Set(isRaised ? ['value', 'tier'] : ['value'])
@@ -99,13 +105,13 @@ function parameter(
         ? new Set(['type'])
         : none,
     closed: none,
-    unknown: empty ? new Set(isTypeUnknown(placement) ? ['value', 'type'] : ['value']) : none,
-    expected: isExpected(settings, placement),
+    unknown: empty ? new Set(isTypeUnknown(destination) ? ['value', 'type'] : ['value']) : none,
+    expected: isExpected(settings, destination),
   };
 }
 
 /** In plan and drift a secret may be out of reach (a fork has none), and apply would still create it. */
-function isExpected(settings: Settings, { empty, route }: Placement): boolean {
+function isExpected(settings: Settings, { empty, route }: ResolvedDestination): boolean {
   if (!empty) return true;
   return settings.mode !== 'apply' && settings.onEmpty === 'auto' && route.variable.source === 'secrets';
 }
@@ -121,13 +127,20 @@ function tierOf({ parameterTier }: Settings, bytes: number): string | undefined 
 }
 
 /** A variable that is a key of a secret. */
-type Member = Placement & { readonly destination: Extract<Destination, { readonly store: 'secret' }> };
+type Member = ResolvedDestination & {
+  readonly destination: Extract<Destination, { readonly store: 'secret' }>;
+};
 
-const isMember = (placement: Placement): placement is Member => placement.destination.store === 'secret';
+const isMember = (destination: ResolvedDestination): destination is Member =>
+  destination.destination.store === 'secret';
 
-function bundles(settings: Settings, placements: readonly Placement[], notes: Notes): DesiredResource[] {
+function bundles(
+  settings: Settings,
+  destinations: readonly ResolvedDestination[],
+  notes: Diagnostics,
+): DesiredResource[] {
   const byName = new Map<string, Member[]>();
-  for (const member of placements.filter(isMember))
+  for (const member of destinations.filter(isMember))
     byName.set(member.name, [...(byName.get(member.name) ?? []), member]);
   return [...byName].map(([name, members]): DesiredResource => {
     const wrong = secretNameFault(name);
@@ -168,7 +181,7 @@ function bundles(settings: Settings, placements: readonly Placement[], notes: No
     };
     return {
       kind: 'AWS::SecretsManager::Secret',
-      spec: { name, fields, facts: {} },
+      spec: { name, fields, metadata: {} },
       defaults: new Set(settings.kmsKeyId === undefined ? ['key-id'] : []),
       once,
       closed: settings.exactBundles.has(bundle) ? new Set(['key:']) : none,

@@ -1,4 +1,4 @@
-import type { Notes } from '../settings/fault.ts';
+import type { Diagnostics } from '../settings/diagnostics.ts';
 import type { Classify } from './classification.ts';
 import { type Route, type RoutingSettings, route } from './routing.ts';
 import { rowOf } from './table.ts';
@@ -11,18 +11,18 @@ import { rowOf } from './table.ts';
 export function avoidIdleBundles(
   routes: readonly Route[],
   settings: RoutingSettings,
-  notes: Notes,
+  notes: Diagnostics,
   classify: Classify,
 ): readonly Route[] {
   const worthwhile = new Set(
-    routes.flatMap(({ destinations, ruled, class: of }) =>
+    routes.flatMap(({ destinations, explicit, class: of }) =>
       destinations.flatMap((place) =>
-        place.store === 'secret' && (ruled || of === 'secret') ? place.bundle : [],
+        place.store === 'secret' && (explicit || of === 'secret') ? place.bundle : [],
       ),
     ),
   );
-  const isIdle = ({ destinations, ruled, variable }: Route) =>
-    !ruled &&
+  const isIdle = ({ destinations, explicit, variable }: Route) =>
+    !explicit &&
     rowOf(variable.name)?.either === true &&
     destinations.some((place) => place.store === 'secret' && !worthwhile.has(place.bundle));
   return routes.map((each) =>

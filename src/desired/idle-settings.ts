@@ -1,10 +1,10 @@
-import type { Note } from '../settings/fault.ts';
+import type { Diagnostic } from '../settings/diagnostics.ts';
 import { nearestOf } from '../settings/nearest.ts';
+import { quoted } from '../settings/parse.ts';
 import type { Rule } from '../settings/rules.ts';
 import type { Settings } from '../settings/settings.ts';
-import { quoted } from '../settings/texts.ts';
 import { APP_URL } from './app-url.ts';
-import type { Placement } from './placement.ts';
+import type { ResolvedDestination } from './destination.ts';
 import type { Route } from './routing.ts';
 
 /*
@@ -13,7 +13,7 @@ import type { Route } from './routing.ts';
  */
 
 /** @returns one notice with the rules that match none of the variables, and the variable that each may mean */
-export function idleRules(rules: readonly Rule[], routes: readonly Route[]): Note | undefined {
+export function idleRules(rules: readonly Rule[], routes: readonly Route[]): Diagnostic | undefined {
   const names = routes.flatMap(({ variable }) => (variable.where === APP_URL ? [] : [variable.name]));
   if (names.length === 0) return undefined;
   const idle = rules.filter(({ matches }) => !routes.some(({ variable }) => matches(variable.name)));
@@ -40,11 +40,11 @@ const SHORTEST_HEAD = 4;
 /** @returns one notice with the entries of `bundles` to which no variable goes */
 export function idleBundles(
   { bundles }: Pick<Settings, 'bundles'>,
-  placements: readonly Placement[],
-): Note | undefined {
-  if (placements.length === 0) return undefined;
+  destinations: readonly ResolvedDestination[],
+): Diagnostic | undefined {
+  if (destinations.length === 0) return undefined;
   const filled = new Set(
-    placements.flatMap(({ destination }) => (destination.store === 'secret' ? [destination.bundle] : [])),
+    destinations.flatMap(({ destination }) => (destination.store === 'secret' ? [destination.bundle] : [])),
   );
   const idle = bundles.filter((name) => !filled.has(name));
   return collected(
@@ -58,6 +58,6 @@ function meaning(written: string, meant: string | undefined): string {
   return meant === undefined ? written : `${written} (did you mean ${meant}?)`;
 }
 
-function collected(where: string, what: string, names: readonly string[]): Note | undefined {
+function collected(where: string, what: string, names: readonly string[]): Diagnostic | undefined {
   return names.length === 0 ? undefined : { where, text: `these ${what}: ${names.join(', ')}` };
 }

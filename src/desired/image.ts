@@ -2,7 +2,7 @@ import { imageFields } from '../model/spec.ts';
 import type { DesiredResourceOf } from './desired-resource.ts';
 
 /** @returns the tags that the image shall have: those given, else its own, else `latest`. */
-export function wantedTags(
+export function desiredTags(
   image: { readonly tag: string | undefined },
   given: readonly string[],
 ): readonly string[] {
@@ -19,7 +19,7 @@ export function imageNotices(
 }
 
 /** @param digest the digest that the image is compared by */
-export function imageWish(
+export function desiredImage(
   repository: string,
   tags: readonly string[],
   digest: string,
@@ -29,7 +29,7 @@ export function imageWish(
     spec: {
       name: repository,
       fields: imageFields(tags.map((tag) => [tag, digest])),
-      facts: {},
+      metadata: {},
     },
     defaults: new Set(),
     once: new Set(),

@@ -1,5 +1,5 @@
 import type { Store, Tier } from '../settings/choices.ts';
-import type { Notes } from '../settings/fault.ts';
+import type { Diagnostics } from '../settings/diagnostics.ts';
 import { ADVANCED_BYTES, STANDARD_BYTES } from '../settings/limits.ts';
 import type { Rule } from '../settings/rules.ts';
 import type { Variable } from '../settings/variable.ts';
@@ -24,13 +24,13 @@ export interface Route {
   /** Created when missing, never overwritten. */
   readonly once: boolean;
   /** A rule decided; otherwise the type of a parameter is a guess by its name, its value and its source. */
-  readonly ruled: boolean;
+  readonly explicit: boolean;
 }
 
 /** Stored encrypted only because nobody knows what it is. What the table stores in plain is not. */
-export function isUndecided({ class: of, ruled, destinations }: Route): boolean {
+export function isUndecided({ class: of, explicit, destinations }: Route): boolean {
   const isEncrypted = destinations.some((place) => place.store === 'secret' || place.type === 'SecureString');
-  return of === 'undecided' && !ruled && isEncrypted;
+  return of === 'undecided' && !explicit && isEncrypted;
 }
 
 export interface RoutingSettings {
@@ -48,7 +48,7 @@ export interface RoutingSettings {
 export function route(
   variable: Variable,
   settings: RoutingSettings,
-  notes: Notes,
+  notes: Diagnostics,
   classify: Classify,
 ): Route {
   const rule = settings.rules.find((candidate) => candidate.matches(variable.name));
@@ -59,7 +59,7 @@ export function route(
   return found;
 }
 
-function byRule(variable: Variable, rule: Rule, notes: Notes, classify: Classify): Route {
+function byRule(variable: Variable, rule: Rule, notes: Diagnostics, classify: Classify): Route {
   const { name } = variable;
   const row = rowOf(name);
   const destinations = rule.targets.map((target): Destination => {
@@ -89,7 +89,7 @@ function byRule(variable: Variable, rule: Rule, notes: Notes, classify: Classify
     class: secure ? 'secret' : plain && judged.class === 'undecided' ? 'plain' : judged.class,
     shown: plain && !secure && judged.class !== 'secret' && isTablePlain,
     once: rule.once,
-    ruled: true,
+    explicit: true,
   };
 }
 
@@ -102,7 +102,7 @@ function byTable(variable: Variable, settings: RoutingSettings, classify: Classi
     type: secure ? 'SecureString' : 'String',
     segment: name,
   });
-  const route = { variable, once: false, ruled: false };
+  const route = { variable, once: false, explicit: false };
   if (row === undefined) {
     const isPlain = judged.class === 'plain';
     return {
@@ -155,7 +155,7 @@ function judge(variable: Variable, classify: Classify): Classification {
 }
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (Value, Tier) */
-function checkParameter(variable: Variable, tier: Tier, notes: Notes): void {
+function checkParameter(variable: Variable, tier: Tier, notes: Diagnostics): void {
   const { name, value } = variable;
   const bytes = value.byteLength;
   const remedy = `add the rule { match: ${name}, to: secret/app }`;

@@ -11,9 +11,9 @@ import { rowOf } from './table.ts';
 export function judgeStored(route: Route | undefined, value: Secret): ValueClass {
   if (route === undefined) return 'secret';
   if (route.class !== 'plain') return route.class;
-  const { variable, ruled, shown } = route;
+  const { variable, explicit, shown } = route;
   const judged = classify(rowOf(variable.name) === undefined ? variable.name : '', value).class;
   // The user's word, or the routing table's, is for what was stored before as well.
-  const isSaidPlain = ruled || !shown || variable.source === 'variables' || variable.source === 'app-url';
+  const isSaidPlain = explicit || !shown || variable.source === 'variables' || variable.source === 'app-url';
   return judged === 'undecided' && isSaidPlain ? 'plain' : judged;
 }

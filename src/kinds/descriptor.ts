@@ -2,7 +2,7 @@ import { isSame } from '../model/equality.ts';
 import type { Difference, Field } from '../model/fields.ts';
 import type { ListedKind, SharedKind } from '../model/inventory.ts';
 import type { FieldName, Kind, Specs } from '../model/spec.ts';
-import type { Consent } from '../settings/choices.ts';
+import type { OptInName } from '../settings/choices.ts';
 
 /** Everything that stages know of one kind. The compiler asks for each part; `undefined` says that the kind has none. */
 export interface Descriptor<K extends Kind> {
@@ -39,12 +39,12 @@ export interface FieldDescriptor<K extends Kind> {
 
 export interface OptIn {
   readonly reason: string;
-  readonly consent: Consent;
+  readonly consent: OptInName;
 }
 
 /** Deletion of a kind that environments may share. */
 export interface Deletion {
-  readonly consent: Consent;
+  readonly consent: OptInName;
   /** What goes with it. */
   readonly all: string;
   /** @returns the command that deletes it by hand */

@@ -7,7 +7,7 @@ export const IMAGE: Descriptor<'Image'> = {
   fields: {},
   // Its storage is paid for with the repository.
   cost: undefined,
-  aspects({ fields, facts: { pushed } }) {
+  aspects({ fields, metadata: { pushed } }) {
     const tags = imageTagsOf(fields);
     if (pushed === undefined) return tags;
     const { uploaded, sent, seconds, reused } = pushed;

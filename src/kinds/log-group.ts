@@ -17,9 +17,9 @@ export const LOG_GROUP: Descriptor<'AWS::Logs::LogGroup'> = {
   isTagged: true,
   fields: {
     retention: {
-      optIn({ from, to }, { facts }) {
+      optIn({ from, to }, { metadata }) {
         const isShorter = to !== 'never' && (from === 'never' || Number(to) < Number(from));
-        return isShorter && facts.storedBytes !== 0
+        return isShorter && metadata.storedBytes !== 0
           ? { reason: 'a shorter retention deletes logs that stand', consent: 'shorten-retention' }
           : undefined;
       },
@@ -36,11 +36,11 @@ export const LOG_GROUP: Descriptor<'AWS::Logs::LogGroup'> = {
           : undefined,
     },
   },
-  cost({ facts: { storedBytes } }) {
+  cost({ metadata: { storedBytes } }) {
     const now = storedBytes === undefined ? '' : ` (${storedBytes} bytes now)`;
     return `$${LOG_GB_USD.toFixed(2)} a month for each GB of logs${now}`;
   },
-  aspects({ fields: { retention, class: logGroupClass, 'key-id': key }, facts: { deletionProtected } }) {
+  aspects({ fields: { retention, class: logGroupClass, 'key-id': key }, metadata: { deletionProtected } }) {
     const days = String(retention);
     return [
       ...(retention === undefined

@@ -34,7 +34,7 @@ export const PARAMETER: Descriptor<'AWS::SSM::Parameter'> = {
   },
   cost: ({ fields }) =>
     fields.tier === 'Advanced' ? `$${ADVANCED_PARAMETER_USD.toFixed(2)} a month` : undefined,
-  aspects: ({ fields: { type, tier }, facts: { version } }) => [
+  aspects: ({ fields: { type, tier }, metadata: { version } }) => [
     ...[type, tier].flatMap((one) => one ?? []),
     ...(version === undefined ? [] : [`version ${version}`]),
   ],

@@ -1,4 +1,4 @@
-import type { Consent } from '../settings/choices.ts';
+import type { OptInName } from '../settings/choices.ts';
 import type { Difference } from './fields.ts';
 import type { Kind, Specs } from './spec.ts';
 
@@ -18,7 +18,7 @@ export interface ChangeOf<K extends Kind> {
   /** What else there is to tell: adopted, restored, kept, ignored. */
   readonly notes: readonly string[];
   /** Why it is blocked, and the consent that would allow it. */
-  readonly blocked?: { readonly reason: string; readonly consent?: Consent | undefined } | undefined;
+  readonly blocked?: { readonly reason: string; readonly consent?: OptInName | undefined } | undefined;
   /** Ids of changes that come before: when one of them fails or is blocked, this one is left out. */
   readonly after?: readonly string[] | undefined;
   /** It was found below the prefix, and this run does not ask for it. */

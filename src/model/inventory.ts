@@ -19,22 +19,22 @@ export const SHARED_KINDS = [
 export type SharedKind = (typeof SHARED_KINDS)[number];
 
 /** One resource below a path, as a listing tells it: its fields are whatever the listing shows, never a value. */
-export interface Stray<S extends Spec = Spec> {
+export interface Unconfigured<S extends Spec = Spec> {
   readonly spec: S;
   readonly owner: 'made' | 'adopted' | 'others';
 }
 
-export type StrayOf<K extends ListedKind> = Stray<Specs[K]> & {
+export type UnconfiguredOf<K extends ListedKind> = Unconfigured<Specs[K]> & {
   readonly kind: K;
   /** Whether its JSON keys were read; where they were not, it may hold anything. */
   readonly isRead: boolean;
   /** It was asked for again, and could not be read. */
   readonly unreadable?: Unreadable | undefined;
 };
-export type AnyStray = { [K in ListedKind]: StrayOf<K> }[ListedKind];
+export type AnyUnconfigured = { [K in ListedKind]: UnconfiguredOf<K> }[ListedKind];
 
 export interface Findings {
-  readonly strays: readonly AnyStray[];
+  readonly unconfigured: readonly AnyUnconfigured[];
   /** Listings that failed. */
   readonly failures: ReadonlyArray<{
     readonly kind: ListedKind;

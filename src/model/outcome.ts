@@ -6,8 +6,8 @@ export interface Outcome {
   readonly change: Change;
   readonly result: 'done' | 'unchanged' | 'blocked' | 'planned' | 'failed' | 'skipped';
   /** What stands after the run, as far as it is known. */
-  readonly stands: Spec | undefined;
+  readonly after: Spec | undefined;
   readonly error?: unknown;
   /** The change before it that did not come about. */
-  readonly because?: string;
+  readonly blockedBy?: string;
 }

@@ -2,7 +2,7 @@ import type { Secret } from '../secret.ts';
 import type { ABSENT, Field, Fields, TagFields } from './fields.ts';
 
 /** What was read beside the fields: it is told and judged, never compared or written. */
-export interface Facts {
+export interface Metadata {
   /** As AWS tells it; never built. */
   readonly arn?: string | undefined;
   /** Changes exactly when the stored value does: an SSM version, a Secrets Manager version id. */
@@ -29,7 +29,7 @@ export interface Facts {
   /** Of the manifest that the wanted tags name: of the first of them where several have equal images. Undefined while they name different ones. */
   readonly digest?: string | undefined;
   /** What a push has done: blobs sent and reused, bytes sent, seconds. */
-  readonly pushed?: PushFacts | undefined;
+  readonly pushed?: PushMetadata | undefined;
   /** What others gave a parameter beside its value; a deletion takes it along. */
   readonly extras?: ParameterExtras | undefined;
   /** Who changed it last and when, where AWS tells. */
@@ -45,7 +45,7 @@ export interface ParameterExtras {
   readonly policies?: ReadonlyArray<string | undefined> | undefined;
 }
 
-export interface PushFacts {
+export interface PushMetadata {
   readonly uploaded: number;
   readonly reused: number;
   readonly sent: number;
@@ -56,7 +56,7 @@ export interface PushFacts {
 export interface Spec<F extends Fields = Fields> {
   readonly name: string;
   readonly fields: F;
-  readonly facts: Facts;
+  readonly metadata: Metadata;
 }
 
 /*

@@ -11,9 +11,9 @@ export function unapplied(plan: Plan): Outcome[] {
 
 function leave(change: Change): Outcome {
   if (change.unreadable !== undefined)
-    return { change, result: 'failed', stands: undefined, error: change.unreadable.error };
-  if (change.action === 'blocked') return { change, result: 'blocked', stands: change.observed };
-  return { change, result: change.action === 'none' ? 'unchanged' : 'planned', stands: change.observed };
+    return { change, result: 'failed', after: undefined, error: change.unreadable.error };
+  if (change.action === 'blocked') return { change, result: 'blocked', after: change.observed };
+  return { change, result: change.action === 'none' ? 'unchanged' : 'planned', after: change.observed };
 }
 
 /**
@@ -54,15 +54,15 @@ async function runAfter(
     ({ result }) => result !== 'done' && result !== 'unchanged',
   );
   if (held === undefined) return run(change, providers);
-  return { change, result: 'skipped', stands: change.observed, because: held.change.name };
+  return { change, result: 'skipped', after: change.observed, blockedBy: held.change.name };
 }
 
 async function run(change: Change, providers: Providers): Promise<Outcome> {
   if (change.action === 'none' || change.action === 'blocked') return leave(change);
   try {
-    return { change, result: 'done', stands: await write<Kind>(change, providers) };
+    return { change, result: 'done', after: await write<Kind>(change, providers) };
   } catch (error) {
-    return { change, result: 'failed', stands: change.observed, error };
+    return { change, result: 'failed', after: change.observed, error };
   }
 }
 
@@ -83,7 +83,7 @@ async function readBack(outcomes: readonly Outcome[], providers: Providers): Pro
   await Promise.all(LISTED_KINDS.map((kind) => readBackKind(kind, outcomes, providers, specs)));
   return outcomes.map((outcome) =>
     outcome.result === 'done'
-      ? { ...outcome, stands: specs.get(keyOf(outcome.change)) ?? outcome.stands }
+      ? { ...outcome, after: specs.get(keyOf(outcome.change)) ?? outcome.after }
       : outcome,
   );
 }
@@ -97,7 +97,7 @@ async function readBackKind<K extends ListedKind>(
   specs: Map<string, Spec>,
 ): Promise<void> {
   const provider: ListedProvider<Specs[K]> = providers[kind];
-  const written = outcomes.flatMap(({ change, result, stands }) =>
+  const written = outcomes.flatMap(({ change, result, after: stands }) =>
     change.kind === kind && result === 'done' && stands !== undefined ? [stands as Specs[K]] : [],
   );
   if (written.length === 0) return;

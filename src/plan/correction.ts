@@ -1,5 +1,5 @@
 import type { Plan } from '../model/change.ts';
-import type { Consent } from '../settings/choices.ts';
+import type { OptInName } from '../settings/choices.ts';
 import { count } from './plan-document.ts';
 
 /** What corrects the differences of a plan. */
@@ -7,7 +7,7 @@ export interface Correction {
   /** An apply corrects some of them as the configuration is now. */
   readonly byApply: boolean;
   /** Opt-ins that the blocked ones wait for, sorted. */
-  readonly optIns: readonly Consent[];
+  readonly optIns: readonly OptInName[];
   /** How many are blocked for good: no opt-in corrects them. */
   readonly blockedForGood: number;
 }

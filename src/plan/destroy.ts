@@ -2,20 +2,20 @@ import type { Deletion } from '../kinds/descriptor.ts';
 import { KINDS } from '../kinds/kinds.ts';
 import type { Change, ChangeOf, Plan } from '../model/change.ts';
 import { ABSENT, type Difference } from '../model/fields.ts';
-import type { AnyStray, Findings, SharedKind } from '../model/inventory.ts';
+import type { AnyUnconfigured, Findings, SharedKind } from '../model/inventory.ts';
 import { ADOPTED, MADE, OWNER_FIELD } from '../model/ownership.ts';
 import { fieldOf, type Spec, type Specs, Unreadable } from '../model/spec.ts';
-import type { Consent } from '../settings/choices.ts';
+import type { OptInName } from '../settings/choices.ts';
 import type { Ignored } from '../settings/rules.ts';
+import { changeOfUnconfigured, unlisted } from './disposition.ts';
 import { isIgnored } from './policy.ts';
-import { changeOfStray, unlisted } from './stray.ts';
 
 /** A log group or repository that this run is about. */
 export interface Shared<K extends SharedKind = SharedKind> {
   readonly name: string;
   /** Its name says that no other environment uses it. */
   readonly exclusive: boolean;
-  readonly standing: Specs[K] | Unreadable | undefined;
+  readonly existing: Specs[K] | Unreadable | undefined;
 }
 
 export interface DestroyRequest {
@@ -29,7 +29,7 @@ export interface DestroyRequest {
   readonly auth0: readonly Change[] | undefined;
   /** The parameter that tells which URLs are in Auth0, and whether it could be read. */
   readonly callback: { readonly name: string; readonly unreadable: Unreadable | undefined };
-  readonly allow: ReadonlySet<Consent>;
+  readonly allow: ReadonlySet<OptInName>;
   readonly ignore: readonly Ignored[];
   readonly recoveryDays: number;
 }
@@ -49,14 +49,14 @@ export interface DestroyRequest {
 export function destroy(request: DestroyRequest): Plan {
   const { found, logGroup, repository, auth0 = [] } = request;
   const plan = [
-    ...found.strays.map((stray) => strayChange(stray, request)),
+    ...found.unconfigured.map((resource) => unconfiguredChange(resource, request)),
     ...found.failures.map(unlisted),
     ...auth0,
     ...(logGroup === undefined ? [] : sharedChange('AWS::Logs::LogGroup', logGroup, request)),
     ...(repository === undefined ? [] : sharedChange('AWS::ECR::Repository', repository, request)),
   ];
   const isProtected = plan.some(
-    ({ blocked, observed }) => blocked !== undefined && observed?.facts.deletionProtected,
+    ({ blocked, observed }) => blocked !== undefined && observed?.metadata.deletionProtected,
   );
   return isProtected ? plan.map(kept) : plan;
 }
@@ -74,10 +74,10 @@ function kept<C extends Change>(change: C): C {
   };
 }
 
-function strayChange(stray: AnyStray, request: DestroyRequest): Change {
-  const { kind, spec, owner } = stray;
+function unconfiguredChange(resource: AnyUnconfigured, request: DestroyRequest): Change {
+  const { kind, spec, owner } = resource;
   if (isIgnored({ kind, name: spec.name }, 'deletion', request.ignore))
-    return changeOfStray(stray, { action: 'keep', notes: ['left as it is (ignore)'] });
+    return changeOfUnconfigured(resource, { action: 'keep', notes: ['left as it is (ignore)'] });
   const notes: string[] = [];
   const after: string[] = [];
   if (kind === 'AWS::SecretsManager::Secret' && owner === 'made')
@@ -104,16 +104,16 @@ function strayChange(stray: AnyStray, request: DestroyRequest): Change {
     // Once it is gone, nobody knows any more which URLs are to be taken out.
     after.push(...(request.auth0?.map(({ id }) => id) ?? []));
   }
-  return changeOfStray(stray, { action: 'remove', notes, after });
+  return changeOfUnconfigured(resource, { action: 'remove', notes, after });
 }
 
 function sharedChange<K extends SharedKind>(
   kind: K,
-  { name, exclusive, standing }: Shared<K>,
+  { name, exclusive, existing }: Shared<K>,
   request: DestroyRequest,
 ): ChangeOf<K>[] {
-  if (standing === undefined) return [];
-  const empty = { name, fields: {}, facts: {} } as Specs[K];
+  if (existing === undefined) return [];
+  const empty = { name, fields: {}, metadata: {} } as Specs[K];
   const base = {
     id: `${kind} ${name}`,
     kind,
@@ -126,19 +126,19 @@ function sharedChange<K extends SharedKind>(
   const unreadable = (reason: string, { error }: Unreadable): ChangeOf<K>[] => [
     { ...base, action: 'blocked', blocked: { reason }, unreadable: { error } },
   ];
-  if (standing instanceof Unreadable) return unreadable('it could not be read', standing);
+  if (existing instanceof Unreadable) return unreadable('it could not be read', existing);
 
-  const found = { ...base, desired: standing, observed: standing };
+  const found = { ...base, desired: existing, observed: existing };
   const keep = (note: string): ChangeOf<K>[] => [{ ...found, action: 'none', notes: [`kept: ${note}`] }];
   const { consent, all, command, protectedText, ownFields }: Deletion = KINDS[kind].deletion;
-  const owner = standing.fields[OWNER_FIELD];
+  const owner = existing.fields[OWNER_FIELD];
   if (owner !== MADE && owner !== ADOPTED) return keep('it stands without our tag');
-  const { ownedBy } = standing.facts;
+  const { ownedBy } = existing.metadata;
   if (ownedBy !== undefined) return keep(`it belongs to ${ownedBy}`);
   if (isIgnored({ kind, name }, 'deletion', request.ignore)) return keep('left as it is (ignore)');
   if (owner === MADE && !request.allow.has(consent)) return keep(`allow: ${consent} deletes it, ${all}`);
   // Whoever asked for its deletion hears of the protection first, whatever else speaks against it.
-  if (owner === MADE && standing.facts.deletionProtected && protectedText !== undefined)
+  if (owner === MADE && existing.metadata.deletionProtected && protectedText !== undefined)
     return [{ ...found, action: 'blocked', blocked: { reason: protectedText(name) } }];
   if (!exclusive) {
     if (request.neighbours instanceof Unreadable)
@@ -155,16 +155,16 @@ function sharedChange<K extends SharedKind>(
     {
       ...found,
       action: 'update',
-      differences: [...withdrawn(ownFields, standing), { field: OWNER_FIELD, from: ADOPTED, to: ABSENT }],
+      differences: [...withdrawn(ownFields, existing), { field: OWNER_FIELD, from: ADOPTED, to: ABSENT }],
       notes: ['it stood before we came, so it only loses our tag'],
     },
   ];
 }
 
 /** What this action added to a resource of others. */
-function withdrawn(fields: readonly string[], standing: Spec): Difference[] {
+function withdrawn(fields: readonly string[], existing: Spec): Difference[] {
   return fields.flatMap((field) => {
-    const from = fieldOf(standing, field);
+    const from = fieldOf(existing, field);
     return from === undefined ? [] : [{ field, from, to: ABSENT }];
   });
 }

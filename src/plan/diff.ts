@@ -17,18 +17,18 @@ export function diff(
   unknown: ReadonlySet<string>,
 ): Difference[] {
   const differences: Difference[] = [];
-  const standing = (field: string): Field =>
+  const existing = (field: string): Field =>
     Object.hasOwn(observed, field) ? (observed[field] ?? ABSENT) : ABSENT;
   for (const [field, to] of Object.entries(desired)) {
     if (to === undefined || unknown.has(field)) continue;
-    const from = standing(field);
+    const from = existing(field);
     if (isEqual(kind, field, from, to)) continue;
     differences.push({ field, from, to });
   }
   for (const field of Object.keys(observed)) {
     const listed = Object.hasOwn(desired, field) && desired[field] !== undefined;
     if (listed || unknown.has(field) || ![...closed].some((prefix) => field.startsWith(prefix))) continue;
-    const from = standing(field);
+    const from = existing(field);
     if (from !== ABSENT) differences.push({ field, from, to: ABSENT });
   }
   return differences;

@@ -16,7 +16,7 @@ export interface Disclosure {
   /** Files of the checkout, rules among them, may be a stranger's. */
   readonly isPullRequest: boolean;
   /** @returns whose hidden text a value holds */
-  readonly holderOf: (value: Secret) => string | undefined;
+  readonly secretIn: (value: Secret) => string | undefined;
 }
 
 /** @returns the plan with the values in the clear that may be printed */
@@ -58,10 +58,10 @@ function mayBePrinted(
   return !(isPullRequest && isGivenAsHidden && change.observed?.fields.type !== 'String');
 }
 
-function inTheClear(difference: Difference, route: Route, { holderOf }: Disclosure): Difference {
+function inTheClear(difference: Difference, route: Route, { secretIn }: Disclosure): Difference {
   if (difference.field !== 'value') return difference;
   const clear = (value: Field, isPlain: (value: Secret) => boolean): Field =>
-    value instanceof Secret && isPlain(value) && holderOf(value) === undefined ? value.disclosed() : value;
+    value instanceof Secret && isPlain(value) && secretIn(value) === undefined ? value.disclosed() : value;
   return {
     ...difference,
     // What stood there may be the leak that is mended now.

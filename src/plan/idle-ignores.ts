@@ -2,7 +2,7 @@ import { NAMES } from '../kinds/names.ts';
 import type { Change, Plan } from '../model/change.ts';
 import { nearestOf } from '../settings/nearest.ts';
 import type { IgnoreEntry } from '../settings/rules.ts';
-import { lastSegment } from './old-copy.ts';
+import { lastSegment } from './stale-copies.ts';
 
 /**
  * Entries of `ignore` that nothing of the plan matches: most likely a name was mistyped. Of kinds that this run does not look
@@ -40,7 +40,8 @@ const fieldOf = ({ text, resource, pattern }: IgnoreEntry) =>
 /** Of what could not be read, nobody knows what it holds. */
 function holds(change: Change, entry: IgnoreEntry): boolean {
   const { observed, unreadable } = change;
-  if (unreadable !== undefined || observed?.facts.unread || observed?.facts.scheduledForDeletion) return true;
+  if (unreadable !== undefined || observed?.metadata.unread || observed?.metadata.scheduledForDeletion)
+    return true;
   return collectionsOf(change).some(entry.field);
 }
 

@@ -1,15 +1,15 @@
 import type { Placement } from '../desired/desired.ts';
 import type { Change, ChangeOf } from '../model/change.ts';
 import { ABSENT, type Difference, type Fields } from '../model/fields.ts';
-import { lastSegment, placesOfCopies, writesBefore } from './old-copy.ts';
+import { lastSegment, staleCopies, writesBefore } from './stale-copies.ts';
 
 type SecretChange = ChangeOf<'AWS::SecretsManager::Secret'>;
 
 export interface Moves {
   /** Where the variables of this run go. */
-  readonly placements: readonly Placement[];
+  readonly destinations: readonly Placement[];
   /** Where they would go, if this run looked after that store (`only`). */
-  readonly elsewhere: readonly Placement[];
+  readonly outOfScope: readonly Placement[];
 }
 
 /**
@@ -42,8 +42,8 @@ function keepUnwritten(change: SecretChange, moves: Moves): SecretChange {
   const reasons: string[] = [];
   const differences = change.differences.filter(({ field, to }) => {
     if (to !== ABSENT) return true;
-    const empty = placesOf(field, change, moves).find((placement) => placement.empty);
-    const left = related(field, change, moves.elsewhere)[0];
+    const empty = placesOf(field, change, moves).find((destination) => destination.empty);
+    const left = related(field, change, moves.outOfScope)[0];
     const name = (empty ?? left)?.route.variable.name;
     if (name === undefined) return true;
     reasons.push(
@@ -56,9 +56,9 @@ function keepUnwritten(change: SecretChange, moves: Moves): SecretChange {
   return { ...change, action, differences, notes: [...change.notes, ...reasons] };
 }
 
-function tellCopies(change: SecretChange, standing: Fields, moves: Moves): SecretChange {
+function tellCopies(change: SecretChange, existing: Fields, moves: Moves): SecretChange {
   const removed = new Set(change.differences.filter(({ to }) => to === ABSENT).map(({ field }) => field));
-  const copies = Object.keys(standing).flatMap((field) =>
+  const copies = Object.keys(existing).flatMap((field) =>
     removed.has(field)
       ? []
       : placesOf(field, change, moves).map(
@@ -71,13 +71,13 @@ function tellCopies(change: SecretChange, standing: Fields, moves: Moves): Secre
 }
 
 /** @returns the places of the variable that a key was made from, where this key is none of them. */
-function placesOf(field: string, change: SecretChange, { placements }: Moves): Placement[] {
+function placesOf(field: string, change: SecretChange, { destinations }: Moves): Placement[] {
   const isHere = ({ name, destination }: Placement) =>
     name === change.name && destination.store === 'secret' && `key:${destination.key}` === field;
-  return placements.some(isHere) ? [] : related(field, change, placements);
+  return destinations.some(isHere) ? [] : related(field, change, destinations);
 }
 
-function related(field: string, change: SecretChange, placements: readonly Placement[]): Placement[] {
+function related(field: string, change: SecretChange, destinations: readonly Placement[]): Placement[] {
   if (!field.startsWith('key:')) return [];
-  return placesOfCopies(new Set([field.slice('key:'.length)]), lastSegment(change.name), placements);
+  return staleCopies(new Set([field.slice('key:'.length)]), lastSegment(change.name), destinations);
 }

@@ -9,7 +9,7 @@ import { ABSENT, type Difference } from '../model/fields.ts';
 export function inOrder(all: readonly Change[], callbackParameter: string): Change[] {
   const changes = all.map((change) => afterRepository(change, all));
   const isCallback = ({ kind, name }: Change) => kind === 'AWS::SSM::Parameter' && name === callbackParameter;
-  const unread = changes.find(isUnreadWish);
+  const unread = changes.find(isUnreadDesired);
   if (unread !== undefined)
     return changes.map((change) =>
       isCallback(change) && change.action !== 'none' ? { ...change, after: [unread.id] } : change,
@@ -51,7 +51,7 @@ function isUrlUpdate(change: Change): change is ChangeOf<'Auth0::Application'> {
 }
 
 /** Whether the URLs are allowed is not known, and they shall be: a callback that Auth0 refuses is no step forward. */
-function isUnreadWish({ kind, unreadable, desired }: Change): boolean {
+function isUnreadDesired({ kind, unreadable, desired }: Change): boolean {
   return (
     kind === 'Auth0::Application' && unreadable !== undefined && Object.values(desired.fields).includes(true)
   );

@@ -7,7 +7,7 @@ import { ADOPTED, MADE, OWNER_FIELD } from '../model/ownership.ts';
 import { fieldOf, type Kind, type Spec, type Specs, Unreadable } from '../model/spec.ts';
 import { diff } from './diff.ts';
 import { inOrder } from './order.ts';
-import { judge, type Policy } from './policy.ts';
+import { evaluatePolicy, type Policy } from './policy.ts';
 import { settleType } from './settled-type.ts';
 
 export type Observed = { readonly [K in Kind]?: ReadonlyMap<string, Specs[K] | Unreadable> };
@@ -29,31 +29,35 @@ export type Observed = { readonly [K in Kind]?: ReadonlyMap<string, Specs[K] | U
  *             | and drift alone)                  |
  *     wanted  | could not be read                 | blocked, with the error
  */
-export function plan(wishes: readonly DesiredResource[], observed: Observed, policy: Policy): Plan {
+export function plan(resources: readonly DesiredResource[], observed: Observed, policy: Policy): Plan {
   return inOrder(
-    wishes.flatMap((wish) => planOne<Kind>(settled(wish, observed, policy), observed, policy)),
+    resources.flatMap((desired) => planOne<Kind>(settled(desired, observed, policy), observed, policy)),
     policy.callbackParameter,
   );
 }
 
-function planOne<K extends Kind>(wish: DesiredResourceOf<K>, observed: Observed, policy: Policy): Change[] {
-  const existing: ReadonlyMap<string, Specs[K] | Unreadable> | undefined = observed[wish.kind];
+function planOne<K extends Kind>(
+  desired: DesiredResourceOf<K>,
+  observed: Observed,
+  policy: Policy,
+): Change[] {
+  const existing: ReadonlyMap<string, Specs[K] | Unreadable> | undefined = observed[desired.kind];
   // A change of one of the kinds.
-  return changesOf(wish, existing?.get(wish.spec.name), policy) as Change[];
+  return changesOf(desired, existing?.get(desired.spec.name), policy) as Change[];
 }
 
 /** A parameter's type that no rule gave yields to what exists. */
-function settled(wish: DesiredResource, observed: Observed, policy: Policy): DesiredResource {
-  if (wish.kind !== 'AWS::SSM::Parameter') return wish;
-  return settleType(wish, observed[wish.kind]?.get(wish.spec.name), policy.encrypted ?? new Set());
+function settled(desired: DesiredResource, observed: Observed, policy: Policy): DesiredResource {
+  if (desired.kind !== 'AWS::SSM::Parameter') return desired;
+  return settleType(desired, observed[desired.kind]?.get(desired.spec.name), policy.encrypted ?? new Set());
 }
 
 function changesOf<K extends Kind>(
-  wish: DesiredResourceOf<K>,
-  standing: Specs[K] | Unreadable | undefined,
+  desired: DesiredResourceOf<K>,
+  existing: Specs[K] | Unreadable | undefined,
   policy: Policy,
 ): ChangeOf<K>[] {
-  const { kind, spec } = wish;
+  const { kind, spec } = desired;
   const base = {
     id: `${kind} ${spec.name}`,
     kind,
@@ -62,52 +66,52 @@ function changesOf<K extends Kind>(
     differences: [],
     notes: [],
   };
-  if (standing instanceof Unreadable)
+  if (existing instanceof Unreadable)
     return [
       {
         ...base,
         action: 'blocked',
         desired: spec,
         blocked: { reason: 'it could not be read' },
-        unreadable: { error: standing.error },
+        unreadable: { error: existing.error },
       },
     ];
-  if (standing === undefined) return [absent(wish)];
+  if (existing === undefined) return [absent(desired)];
 
-  const existing: Fields = standing.fields;
-  const owner = existing[OWNER_FIELD];
-  const wanted: Fields = KINDS[kind].isTagged ? claimed(wish, owner === MADE) : spec.fields;
-  const notes = keptKeys(wish, standing);
-  if (compareKeys(existing['key-id'], wanted['key-id']) === 'unclear')
+  const existingFields: Fields = existing.fields;
+  const owner = existingFields[OWNER_FIELD];
+  const configured: Fields = KINDS[kind].isTagged ? claimed(desired, owner === MADE) : spec.fields;
+  const notes = keptKeys(desired, existing);
+  if (compareKeys(existingFields['key-id'], configured['key-id']) === 'unclear')
     notes.push('key-id: an alias and a key id cannot be told apart without asking KMS; taken as the same');
-  const differences = diff(kind, wanted, standing.fields, wish.closed, uncompared(wish, standing));
-  if (standing.facts.scheduledForDeletion === true)
+  const differences = diff(kind, configured, existing.fields, desired.closed, uncompared(desired, existing));
+  if (existing.metadata.scheduledForDeletion === true)
     differences.unshift({ field: 'deletion', from: 'scheduled', to: ABSENT });
 
-  const verdict = judge(
+  const verdict = evaluatePolicy(
     {
       kind,
       name: spec.name,
-      standing,
+      existing: existing,
       differences,
       isForeign: KINDS[kind].isTagged && owner !== MADE && owner !== ADOPTED,
-      once: wish.once,
-      unknown: wish.unknown,
+      once: desired.once,
+      unknown: desired.unknown,
     },
     policy,
   );
   notes.push(...verdict.notes);
   const overlaid = (allowed: readonly Difference[]) => ({
     ...spec,
-    fields: overlay(standing.fields, allowed),
-    facts: standing.facts,
+    fields: overlay(existing.fields, allowed),
+    metadata: existing.metadata,
   });
   const changes: ChangeOf<K>[] = [
     {
       ...base,
       action: verdict.allowed.length > 0 ? 'update' : 'none',
       desired: overlaid(verdict.allowed),
-      observed: standing,
+      observed: existing,
       differences: verdict.allowed,
       notes,
     },
@@ -118,7 +122,7 @@ function changesOf<K extends Kind>(
       id: `${base.id} blocked: ${reason}`,
       action: 'blocked',
       desired: overlaid(held),
-      observed: standing,
+      observed: existing,
       differences: held,
       blocked: { reason, consent },
     });
@@ -126,10 +130,10 @@ function changesOf<K extends Kind>(
   return verdict.allowed.length === 0 && verdict.blocked.length > 0 ? changes.slice(1) : changes;
 }
 
-function absent<K extends Kind>(wish: DesiredResourceOf<K>): ChangeOf<K> {
-  const { kind, spec } = wish;
+function absent<K extends Kind>(desired: DesiredResourceOf<K>): ChangeOf<K> {
+  const { kind, spec } = desired;
   const base = { id: `${kind} ${spec.name}`, kind, name: spec.name, observed: undefined };
-  if (!wish.expected)
+  if (!desired.expected)
     return {
       ...base,
       action: 'none',
@@ -138,13 +142,13 @@ function absent<K extends Kind>(wish: DesiredResourceOf<K>): ChangeOf<K> {
       notes: ['not created: its value is empty'],
     };
   const fields = KINDS[kind].isTagged ? { ...spec.fields, [OWNER_FIELD]: MADE } : spec.fields;
-  const { uncreatable } = wish;
+  const { uncreatable } = desired;
   if (uncreatable !== undefined)
     return {
       ...base,
       action: 'blocked',
       desired: { ...spec, fields },
-      differences: diff(kind, fields, {}, new Set(), wish.unknown),
+      differences: diff(kind, fields, {}, new Set(), desired.unknown),
       notes: [],
       blocked: { reason: uncreatable },
     };
@@ -152,34 +156,34 @@ function absent<K extends Kind>(wish: DesiredResourceOf<K>): ChangeOf<K> {
     ...base,
     action: 'create',
     desired: { ...spec, fields },
-    differences: diff(kind, fields, {}, new Set(), wish.unknown),
-    notes: wish.unknown.size > 0 ? [`not available in this run: ${[...wish.unknown].join(', ')}`] : [],
+    differences: diff(kind, fields, {}, new Set(), desired.unknown),
+    notes: desired.unknown.size > 0 ? [`not available in this run: ${[...desired.unknown].join(', ')}`] : [],
   };
 }
 
 /** What could not be had on either side: a value that this run was not given, or one that the role may not read. */
-function uncompared({ spec, unknown }: DesiredResourceOf<Kind>, { facts }: Spec): ReadonlySet<string> {
-  const late = facts.unlisted === true ? ['tier', 'key-id'] : [];
-  if (facts.unread !== true) return new Set([...unknown, ...late]);
+function uncompared({ spec, unknown }: DesiredResourceOf<Kind>, { metadata }: Spec): ReadonlySet<string> {
+  const late = metadata.unlisted === true ? ['tier', 'key-id'] : [];
+  if (metadata.unread !== true) return new Set([...unknown, ...late]);
   const values = Object.keys(spec.fields).filter((field) => field === 'value' || field.startsWith('key:'));
   return new Set([...unknown, ...late, ...values]);
 }
 
 /** On what stood before we came, a default is nobody's wish. */
-function claimed(wish: DesiredResourceOf<Kind>, isOurs: boolean): Fields {
+function claimed(desired: DesiredResourceOf<Kind>, isOurs: boolean): Fields {
   const fields: Record<string, Fields[string]> = {};
-  for (const [field, value] of Object.entries(wish.spec.fields))
-    if (isOurs || !wish.defaults.has(field)) fields[field] = value;
+  for (const [field, value] of Object.entries(desired.spec.fields))
+    if (isOurs || !desired.defaults.has(field)) fields[field] = value;
   fields[OWNER_FIELD] = isOurs ? MADE : ADOPTED;
   return fields;
 }
 
 /** Keys that others put into a secret, the only kind that has such fields, stay there and are told by name. */
-function keptKeys(wish: DesiredResourceOf<Kind>, standing: Spec): string[] {
-  if (wish.closed.has('key:')) return [];
-  const foreign = Object.keys(standing.fields).filter(
+function keptKeys(desired: DesiredResourceOf<Kind>, existing: Spec): string[] {
+  if (desired.closed.has('key:')) return [];
+  const foreign = Object.keys(existing.fields).filter(
     (field) =>
-      field.startsWith('key:') && fieldOf(wish.spec, field) === undefined && !wish.unknown.has(field),
+      field.startsWith('key:') && fieldOf(desired.spec, field) === undefined && !desired.unknown.has(field),
   );
   return foreign.length === 0
     ? []
@@ -188,8 +192,8 @@ function keptKeys(wish: DesiredResourceOf<Kind>, standing: Spec): string[] {
       ];
 }
 
-function overlay(standing: Fields, differences: readonly Difference[]): Fields {
-  const fields: Record<string, Fields[string]> = { ...standing };
+function overlay(existing: Fields, differences: readonly Difference[]): Fields {
+  const fields: Record<string, Fields[string]> = { ...existing };
   for (const { field, to } of differences) fields[field] = to;
   return fields;
 }

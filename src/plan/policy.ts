@@ -5,13 +5,13 @@ import type { Difference, Field } from '../model/fields.ts';
 import { OWNER_FIELD } from '../model/ownership.ts';
 import type { Kind, Spec, Specs } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
-import type { Consent } from '../settings/choices.ts';
+import type { OptInName } from '../settings/choices.ts';
 import type { Ignored } from '../settings/rules.ts';
-import { lastSegment } from './old-copy.ts';
+import { lastSegment } from './stale-copies.ts';
 
 /** What the user allows and wants left alone. */
 export interface Policy {
-  readonly allow: ReadonlySet<Consent>;
+  readonly allow: ReadonlySet<OptInName>;
   readonly adopt: boolean;
   readonly ignore: readonly Ignored[];
   /** Variables that are keys of secrets of ours: no guess stores them in the clear. */
@@ -19,14 +19,14 @@ export interface Policy {
   /** Name of the parameter that holds the callback URL. */
   readonly callbackParameter: string;
   /** The callback was asked for by `app-url`; one from elsewhere that is local never replaces a public one. */
-  readonly callbackIsAsked: boolean;
+  readonly isCallbackConfigured: boolean;
 }
 
 /** One resource with what differs on it. */
 export interface Case {
   readonly kind: Kind;
   readonly name: string;
-  readonly standing: Spec;
+  readonly existing: Spec;
   readonly differences: readonly Difference[];
   /** It carries neither of our tags. */
   readonly isForeign: boolean;
@@ -39,21 +39,21 @@ export interface Verdict {
   readonly allowed: readonly Difference[];
   readonly blocked: ReadonlyArray<{
     readonly reason: string;
-    readonly consent: Consent | undefined;
+    readonly consent: OptInName | undefined;
     readonly differences: readonly Difference[];
   }>;
   readonly notes: readonly string[];
 }
 
-type Ruling = 'allow' | { readonly drop: string } | { readonly block: string; readonly consent?: Consent };
+type Ruling = 'allow' | { readonly drop: string } | { readonly block: string; readonly consent?: OptInName };
 
 /** Judges each difference on its own: one that needs a consent does not hold up the others. */
-export function judge(situation: Case, policy: Policy): Verdict {
+export function evaluatePolicy(situation: Case, policy: Policy): Verdict {
   const notes: string[] = [];
   const allowed: Difference[] = [];
   const blocked = new Map<
     string,
-    { reason: string; consent: Consent | undefined; differences: Difference[] }
+    { reason: string; consent: OptInName | undefined; differences: Difference[] }
   >();
   for (const difference of situation.differences) {
     const ruling = rule(situation, leaderOf(situation, difference), policy);
@@ -85,7 +85,7 @@ function leaderOf({ kind, differences }: Case, difference: Difference): Differen
 }
 
 function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
-  const { kind, standing, isForeign, once, unknown } = situation;
+  const { kind, existing, isForeign, once, unknown } = situation;
   const { field, from, to } = difference;
   const { leader, kept, blocked, optIn } = fieldDescriptorOf(kind, field) ?? {};
   // Whoever accepts how a resource was created accepts all that was fixed with it.
@@ -95,20 +95,20 @@ function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
   const note = kept?.(difference);
   if (note !== undefined) return { drop: note };
   // What a secret that is scheduled for deletion holds cannot be read: it may well hold the key.
-  const mayStand = Object.hasOwn(standing.fields, field) || standing.facts.scheduledForDeletion === true;
+  const mayStand = Object.hasOwn(existing.fields, field) || existing.metadata.scheduledForDeletion === true;
   if (once.has(field) && mayStand) return { drop: `${field}: left as it is (write: once)` };
   if (
     kind === 'AWS::SSM::Parameter' &&
     field === 'value' &&
     situation.name === policy.callbackParameter &&
-    !policy.callbackIsAsked &&
+    !policy.isCallbackConfigured &&
     isTakenBack(from, to)
   )
     return {
       drop: 'value: the public URL that stands is kept, since the wanted one reaches only the machine itself',
     };
 
-  const { ownedBy, unusable, overruled } = standing.facts;
+  const { ownedBy, unusable, overruled } = existing.metadata;
   if (overruled !== undefined && Object.hasOwn(overruled, field))
     return { drop: `${field}: left as it is, since ${overruled[field]}` };
   if (ownedBy !== undefined) return { block: `it belongs to ${ownedBy}, which would undo the change` };
@@ -117,7 +117,7 @@ function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
 
   const reason = blocked?.(difference, unknown);
   if (reason !== undefined) return { block: reason };
-  const needed = optIn?.(difference, standing as Specs[Kind]);
+  const needed = optIn?.(difference, existing as Specs[Kind]);
   return needed === undefined || policy.allow.has(needed.consent)
     ? 'allow'
     : { block: needed.reason, consent: needed.consent };

@@ -2,25 +2,25 @@ import { CALLBACK_VARIABLE } from '../desired/callback-path.ts';
 import type { Placement } from '../desired/desired.ts';
 import { costOf, exposureOf } from '../kinds/kinds.ts';
 import type { Change } from '../model/change.ts';
-import type { AnyStray, Findings } from '../model/inventory.ts';
+import type { AnyUnconfigured, Findings } from '../model/inventory.ts';
 import { MADE, OWNER_FIELD } from '../model/ownership.ts';
-import type { Consent, Prune } from '../settings/choices.ts';
+import type { OptInName, Prune } from '../settings/choices.ts';
 import type { Ignored } from '../settings/rules.ts';
-import { lastSegment, placesOfCopies, writesBefore } from './old-copy.ts';
+import { changeOfUnconfigured, type Disposition, unlisted } from './disposition.ts';
 import { isIgnored } from './policy.ts';
-import { changeOfStray, type Fate, unlisted } from './stray.ts';
+import { lastSegment, staleCopies, writesBefore } from './stale-copies.ts';
 
 export interface PruneRequest {
   readonly prune: Prune;
   readonly recoveryDays: number;
   readonly ignore: readonly Ignored[];
   /** Where the variables of this run go. */
-  readonly placements: readonly Placement[];
+  readonly destinations: readonly Placement[];
   /** Where they would go, if this run looked after that store (`only`). */
-  readonly elsewhere: readonly Placement[];
+  readonly outOfScope: readonly Placement[];
   /** Names that a JSON object holds and nobody took. */
   readonly untaken: ReadonlySet<string>;
-  readonly allow: ReadonlySet<Consent>;
+  readonly allow: ReadonlySet<OptInName>;
 }
 
 /**
@@ -38,24 +38,36 @@ export interface PruneRequest {
  */
 export function prune(found: Findings, changes: readonly Change[], request: PruneRequest): Change[] {
   const failures = request.prune === 'delete' ? found.failures.map(unlisted) : [];
-  const judged = found.strays.map((stray) => ({ stray, fate: fateOf(stray, changes, request) }));
+  const judged = found.unconfigured.map((resource) => ({
+    resource: resource,
+    disposition: dispositionOf(resource, changes, request),
+  }));
   const many = request.allow.has('prune-many') ? undefined : manyReason(judged, changes);
   return [
-    ...judged.map(({ stray, fate }) =>
-      changeOfStray(stray, many !== undefined && isDeletion({ stray, fate }) ? held(fate, many) : fate),
+    ...judged.map(({ resource, disposition }) =>
+      changeOfUnconfigured(
+        resource,
+        many !== undefined && isDeletion({ resource: resource, disposition: disposition })
+          ? held(disposition, many)
+          : disposition,
+      ),
     ),
     ...failures,
   ];
 }
 
 interface Judged {
-  readonly stray: AnyStray;
-  readonly fate: Fate;
+  readonly resource: AnyUnconfigured;
+  readonly disposition: Disposition;
 }
 
 /** What CloudFormation or a rotation owns by now is blocked for that. */
-function isDeletion({ stray, fate }: Judged): boolean {
-  return fate.action === 'remove' && stray.owner === 'made' && stray.spec.facts.ownedBy === undefined;
+function isDeletion({ resource, disposition }: Judged): boolean {
+  return (
+    disposition.action === 'remove' &&
+    resource.owner === 'made' &&
+    resource.spec.metadata.ownedBy === undefined
+  );
 }
 
 /** So few are deleted as soon as nobody asks for them, whatever their share. */
@@ -70,25 +82,29 @@ function manyReason(judged: readonly Judged[], changes: readonly Change[]): stri
   );
   // One resource may have a second, blocked change.
   const names = new Set(configured.map(({ kind, name }) => `${kind} ${name}`));
-  const made = names.size + judged.filter(({ stray }) => stray.owner === 'made').length;
+  const made = names.size + judged.filter(({ resource }) => resource.owner === 'made').length;
   const deleted = judged.filter(isDeletion).length;
   if (deleted < FEW || 2 * deleted <= made) return undefined;
   return `${deleted} of the ${made} parameters and secrets that this action created below the prefix would be deleted. Check that no input arrived empty`;
 }
 
-function held(fate: Fate, reason: string): Fate {
-  return { action: 'block', notes: fate.notes, reason, consent: 'prune-many' };
+function held(disposition: Disposition, reason: string): Disposition {
+  return { action: 'block', notes: disposition.notes, reason, consent: 'prune-many' };
 }
 
-function fateOf(stray: AnyStray, changes: readonly Change[], request: PruneRequest): Fate {
-  const { kind, spec } = stray;
+function dispositionOf(
+  resource: AnyUnconfigured,
+  changes: readonly Change[],
+  request: PruneRequest,
+): Disposition {
+  const { kind, spec } = resource;
   if (isIgnored({ kind, name: spec.name }, 'deletion', request.ignore))
     return { action: 'keep', notes: ['nobody asks for it; left as it is (ignore)'] };
-  const reason = explanation(stray, request);
+  const reason = explanation(resource, request);
   if (reason !== undefined) return { action: 'keep', notes: [`kept: ${reason}`] };
-  const moved = relatedTo(stray, request.placements);
+  const moved = relatedTo(resource, request.destinations);
   // What was not read may hold anything, so nothing is said of what it holds.
-  const what = describe(stray.isRead ? moved : []);
+  const what = describe(resource.isRead ? moved : []);
   if (request.prune !== 'delete')
     return {
       action: 'keep',
@@ -99,43 +115,44 @@ function fateOf(stray: AnyStray, changes: readonly Change[], request: PruneReque
     };
   return {
     action: 'remove',
-    notes: [what, ...fateNotes(stray, request)],
+    notes: [what, ...dispositionNotes(resource, request)],
     after: writesBefore(moved, changes),
   };
 }
 
-function fateNotes({ kind, owner }: AnyStray, { recoveryDays }: PruneRequest): string[] {
+function dispositionNotes({ kind, owner }: AnyUnconfigured, { recoveryDays }: PruneRequest): string[] {
   if (owner !== 'made') return [];
   return kind === 'AWS::SecretsManager::Secret' ? [`it can be restored for ${recoveryDays} days`] : [];
 }
 
 /** Why a thing may still be wanted although nobody asks for it here. */
-function explanation(stray: AnyStray, request: PruneRequest): string | undefined {
-  const empty = relatedTo(stray, request.placements).find((placement) => placement.empty);
+function explanation(resource: AnyUnconfigured, request: PruneRequest): string | undefined {
+  const empty = relatedTo(resource, request.destinations).find((destination) => destination.empty);
   if (empty !== undefined)
     return `the value of ${empty.route.variable.name} is empty in this run, and this may be its only copy`;
-  const left = relatedTo(stray, request.elsewhere)[0];
+  const left = relatedTo(resource, request.outOfScope)[0];
   if (left !== undefined)
     return `${left.route.variable.name} goes to ${left.name} by now, which is not part of this run (only)`;
-  const names = namesIn(stray);
+  const names = namesIn(resource);
   const untaken = names.find((name) => request.untaken.has(name));
   if (untaken !== undefined)
     return `a JSON object of this run holds ${untaken}, which no .env, row or rule takes; add a rule, or take it out`;
-  if (names.includes(CALLBACK_VARIABLE) && relatedTo(stray, request.placements).length === 0)
+  if (names.includes(CALLBACK_VARIABLE) && relatedTo(resource, request.destinations).length === 0)
     return 'a step with app-url may have made it';
   return undefined;
 }
 
 /** Names of the variables that a thing was made from, as far as they can be told. */
-function namesIn({ kind, spec }: AnyStray): string[] {
+function namesIn({ kind, spec }: AnyUnconfigured): string[] {
   return kind === 'AWS::SSM::Parameter' ? [lastSegment(spec.name)] : keysOf(spec.fields);
 }
 
 /** @returns the places of variables that once stood here; what was not read may hold any of them. */
-function relatedTo(stray: AnyStray, placements: readonly Placement[]): Placement[] {
-  if (!stray.isRead) return [...placements];
-  const bundle = stray.kind === 'AWS::SecretsManager::Secret' ? lastSegment(stray.spec.name) : undefined;
-  return placesOfCopies(new Set(namesIn(stray)), bundle, placements);
+function relatedTo(resource: AnyUnconfigured, destinations: readonly Placement[]): Placement[] {
+  if (!resource.isRead) return [...destinations];
+  const bundle =
+    resource.kind === 'AWS::SecretsManager::Secret' ? lastSegment(resource.spec.name) : undefined;
+  return staleCopies(new Set(namesIn(resource)), bundle, destinations);
 }
 
 function describe(moved: readonly Placement[]): string {

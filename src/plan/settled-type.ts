@@ -1,11 +1,11 @@
 import type { DesiredResourceOf } from '../desired/desired-resource.ts';
 import { variableOf } from '../desired/table.ts';
 import type { Field } from '../model/fields.ts';
-import type { AnyStray } from '../model/inventory.ts';
+import type { AnyUnconfigured } from '../model/inventory.ts';
 import { ADOPTED, MADE, OWNER_FIELD } from '../model/ownership.ts';
 import { type Specs, Unreadable } from '../model/spec.ts';
 import type { Store } from '../settings/choices.ts';
-import { lastSegment } from './old-copy.ts';
+import { lastSegment } from './stale-copies.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
 type SecretSpec = Specs['AWS::SecretsManager::Secret'];
@@ -26,28 +26,28 @@ type SecretSpec = Specs['AWS::SecretsManager::Secret'];
  * @returns the desired parameter with the type that it gets
  */
 export function settleType(
-  wish: DesiredResourceOf<'AWS::SSM::Parameter'>,
-  standing: ParameterSpec | Unreadable | undefined,
+  desired: DesiredResourceOf<'AWS::SSM::Parameter'>,
+  existing: ParameterSpec | Unreadable | undefined,
   encrypted: ReadonlySet<string>,
 ): DesiredResourceOf<'AWS::SSM::Parameter'> {
-  const { guess, spec } = wish;
-  if (guess === undefined || standing instanceof Unreadable) return wish;
+  const { guess, spec } = desired;
+  if (guess === undefined || existing instanceof Unreadable) return desired;
   const settled = (type: Field, keyId: string | undefined): DesiredResourceOf<'AWS::SSM::Parameter'> => ({
-    ...wish,
+    ...desired,
     spec: { ...spec, fields: { ...spec.fields, type: String(type), 'key-id': keyId } },
-    defaults: guess.isDefaultKey ? new Set([...wish.defaults, 'key-id']) : wish.defaults,
+    defaults: guess.isDefaultKey ? new Set([...desired.defaults, 'key-id']) : desired.defaults,
   });
   const guessed = spec.fields.type;
-  if (standing === undefined)
+  if (existing === undefined)
     return guessed === 'String' && encrypted.has(guess.variable)
       ? settled('SecureString', guess.keyId)
-      : wish;
-  const { type } = standing.fields;
-  if (type === undefined || type === guessed) return wish;
+      : desired;
+  const { type } = existing.fields;
+  if (type === undefined || type === guessed) return desired;
   if (type === 'SecureString') return settled(type, guess.keyId);
   const isMadeSecret =
-    type === 'String' && (standing.fields[OWNER_FIELD] === MADE || guess.class === 'secret');
-  return isMadeSecret ? wish : settled(type, undefined);
+    type === 'String' && (existing.fields[OWNER_FIELD] === MADE || guess.class === 'secret');
+  return isMadeSecret ? desired : settled(type, undefined);
 }
 
 /**
@@ -59,7 +59,7 @@ export function settleType(
  */
 export function encryptedVariables(
   secrets: Iterable<SecretSpec | Unreadable>,
-  orphans: readonly AnyStray[],
+  orphans: readonly AnyUnconfigured[],
   prefer: Store,
 ): ReadonlySet<string> {
   const held = ({ name, fields }: SecretSpec) =>

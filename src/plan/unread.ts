@@ -5,7 +5,7 @@ import type { Spec } from '../model/spec.ts';
 
 /** @returns what was compared by everything but its value, since the role may not read it; each resource once. */
 export function unreadOf(plan: Plan): Change[] {
-  const found = plan.filter(({ observed }) => observed?.facts.unread === true);
+  const found = plan.filter(({ observed }) => observed?.metadata.unread === true);
   return [...new Map(found.map((change) => [`${change.kind} ${change.name}`, change])).values()];
 }
 
@@ -17,7 +17,9 @@ export function unreadRemarks(plan: Plan): string[] {
     const number = unread.filter((change) => change.kind === kind).length;
     return number === 0 ? [] : [`${number} ${KINDS[kind].noun}${number === 1 ? '' : 's'}`];
   });
-  const nameless = unread.filter(({ observed }) => observed?.facts.arn === undefined).map(({ name }) => name);
+  const nameless = unread
+    .filter(({ observed }) => observed?.metadata.arn === undefined)
+    .map(({ name }) => name);
   return [
     `value not compared: the role may not read it: ${what.join(' and ')}. Existence, type, tier, key and tags were compared`,
     ...(nameless.length === 0
@@ -29,6 +31,6 @@ export function unreadRemarks(plan: Plan): string[] {
 /** @returns whether nothing is known of a value: the role may not read it, or AWS does not give it out in this state. */
 export function isUnread(field: string, observed: Spec | undefined): boolean {
   if (observed === undefined || !(field === 'value' || field.startsWith('key:'))) return false;
-  const { unread, scheduledForDeletion, unusable } = observed.facts;
+  const { unread, scheduledForDeletion, unusable } = observed.metadata;
   return unread === true || scheduledForDeletion === true || unusable !== undefined;
 }

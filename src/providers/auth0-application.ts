@@ -89,12 +89,12 @@ async function writeLists(
   applicationId: string | Secret,
   edits: readonly Edit[],
 ): Promise<Auth0Lists> {
-  let standing = await client.readLists(applicationId);
+  let existing = await client.readLists(applicationId);
   let rounds = 0;
   let failures = 0;
   for (;;) {
-    const changed = changedLists(standing, edits);
-    if (Object.keys(changed).length === 0) return standing;
+    const changed = changedLists(existing, edits);
+    if (Object.keys(changed).length === 0) return existing;
     if (rounds === ROUNDS) throw lostRace(changed);
     try {
       await client.replaceLists(applicationId, changed);
@@ -105,14 +105,14 @@ async function writeLists(
       if (delay === undefined) throw error;
       // It may have been carried out all the same, and others may have written: it is read again, not repeated.
       await client.clock.sleep(delay);
-      standing = await client.readLists(applicationId);
+      existing = await client.readLists(applicationId);
       continue;
     }
-    standing = await readBack(client, applicationId);
-    if (Object.keys(changedLists(standing, edits)).length === 0) return standing;
+    existing = await readBack(client, applicationId);
+    if (Object.keys(changedLists(existing, edits)).length === 0) return existing;
     // Somebody wrote at the same moment, or an old copy was read: either is over after a pause.
     await client.clock.sleep(ownDelay(rounds));
-    standing = await readBack(client, applicationId);
+    existing = await readBack(client, applicationId);
   }
 }
 
@@ -134,10 +134,10 @@ async function readBack(client: Auth0Client, applicationId: string | Secret): Pr
  * @returns only the lists that change
  * @throws Auth0Error `too-many` before anything is sent, where a list would grow beyond what Auth0 takes
  */
-function changedLists(standing: Auth0Lists, edits: readonly Edit[]): Partial<Auth0Lists> {
+function changedLists(existing: Auth0Lists, edits: readonly Edit[]): Partial<Auth0Lists> {
   const changed: Partial<Record<Auth0List, readonly string[]>> = {};
   for (const list of LISTS) {
-    const before = standing[list];
+    const before = existing[list];
     const own = edits.filter((edit) => edit.list === list);
     const out = new Set(own.filter((edit) => !edit.wanted).map((edit) => edit.url));
     const added = own.filter((edit) => edit.wanted && !before.includes(edit.url)).map((edit) => edit.url);
@@ -169,7 +169,7 @@ function specOf(
       mask(new Secret(url));
       fields[`${PREFIXES[list]}${url}`] = true;
     }
-  return { name: application.name, fields, facts: {} };
+  return { name: application.name, fields, metadata: {} };
 }
 
 function tooMany(list: Auth0List, count: number): Auth0Error {

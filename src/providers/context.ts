@@ -22,7 +22,7 @@ export interface ProviderContext {
    */
   readonly mask: (value: Secret, place: string, always?: boolean) => void;
   /** Tells what people should know and nothing else shows: a lost race, a long wait. */
-  readonly tell: (text: string) => void;
+  readonly notice: (text: string) => void;
 }
 
 /** @returns the items in groups of at most `size`: AWS reads in batches. */

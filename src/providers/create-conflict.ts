@@ -4,7 +4,7 @@ import { ABSENT } from '../model/fields.ts';
 import { MADE, OWNER_FIELD } from '../model/ownership.ts';
 import type { Spec } from '../model/spec.ts';
 import type { ProviderContext } from './context.ts';
-import { readUntil } from './settling.ts';
+import { readUntil } from './eventual-consistency.ts';
 
 /** A creation that AWS refused, since the resource exists. */
 export interface CreateConflict<S extends Spec> {
@@ -26,14 +26,14 @@ export interface CreateConflict<S extends Spec> {
  * @throws the refusal, where someone else created it; AwsError where another run created it with other settings
  */
 export async function resolveCreateConflict<S extends Spec>(
-  context: Pick<ProviderContext, 'clock' | 'tell'>,
+  context: Pick<ProviderContext, 'clock' | 'notice'>,
   { descriptor, desired, refusal, repeated, read, complete = async () => {} }: CreateConflict<S>,
 ): Promise<S> {
   const { name } = desired;
   // Its tags may be known everywhere a moment later than itself.
   let existing = await readUntil(context, read, (found) => found?.fields[OWNER_FIELD] !== undefined);
   const owner = desired.fields[OWNER_FIELD] ?? MADE;
-  if (existing?.fields[OWNER_FIELD] !== owner || existing.facts.ownedBy !== undefined) throw refusal;
+  if (existing?.fields[OWNER_FIELD] !== owner || existing.metadata.ownedBy !== undefined) throw refusal;
   if (differing(descriptor, desired, existing).length > 0) {
     await complete(existing);
     existing = await readUntil(context, read, (found) => differing(descriptor, desired, found).length === 0);
@@ -41,7 +41,7 @@ export async function resolveCreateConflict<S extends Spec>(
     if (existing === undefined || left.length > 0)
       throw new AwsError(new CreateConflictError(left), refusal.operation, name, false);
   }
-  if (!repeated) context.tell(`${name}: another run created it at the same time, as it is configured here`);
+  if (!repeated) context.notice(`${name}: another run created it at the same time, as it is configured here`);
   return existing;
 }
 

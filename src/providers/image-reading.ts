@@ -38,9 +38,9 @@ export class EcrImages {
   }
 
   /** Images of the repository that may share layers with ours: those behind the wanted tags, else the newest. */
-  async relatives(name: string, standing: readonly Manifest[]): Promise<readonly Manifest[]> {
+  async relatives(name: string, existing: readonly Manifest[]): Promise<readonly Manifest[]> {
     try {
-      const roots = standing.length > 0 ? standing : await this.#newest(name);
+      const roots = existing.length > 0 ? existing : await this.#newest(name);
       const listed = roots.flatMap(({ manifests }) => manifests);
       const children = listed.filter((child) => !isIndex(child.mediaType) && !isAttestation(child));
       const ids = children.slice(0, RELATIVES).map(({ digest }) => ({ imageDigest: digest }));
@@ -49,7 +49,7 @@ export class EcrImages {
     } catch (error) {
       // They only save time; a role that may push need not be able to list (ecr:DescribeImages).
       if (isNamed(error, 'RepositoryNotFoundException')) throw error;
-      return standing;
+      return existing;
     }
   }
 

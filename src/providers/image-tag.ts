@@ -32,7 +32,7 @@ export function taggedImages(ecr: ECRClient, context: ProviderContext, tag: stri
           reason: 'aws',
         });
       if (digest === undefined) return undefined;
-      return { name, fields: imageFields([[tag, digest]]), facts: { digest } };
+      return { name, fields: imageFields([[tag, digest]]), metadata: { digest } };
     } catch (error) {
       if (isNamed(error, 'RepositoryNotFoundException')) return undefined;
       throw error;

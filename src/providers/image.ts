@@ -77,21 +77,21 @@ export class ImageResource implements Provider<ImageSpec> {
 
   async #observeOne(name: string): Promise<ImageSpec | Unreadable | undefined> {
     try {
-      const standing = await this.#images.read(
+      const existing = await this.#images.read(
         name,
         this.#context.tags.map((imageTag) => ({ imageTag })),
       );
-      this.#standing.set(name, standing);
-      if (standing.size === 0) return undefined;
-      return await this.#toSpec(name, standing);
+      this.#standing.set(name, existing);
+      if (existing.size === 0) return undefined;
+      return await this.#toSpec(name, existing);
     } catch (error) {
       if (isNamed(error, 'RepositoryNotFoundException')) return undefined;
       return new Unreadable(error);
     }
   }
 
-  async #toSpec(name: string, standing: ReadonlyMap<string, Manifest>): Promise<ImageSpec> {
-    const same = await findSame([...standing.values()], this.#context.source, (ids) =>
+  async #toSpec(name: string, existing: ReadonlyMap<string, Manifest>): Promise<ImageSpec> {
+    const same = await findSame([...existing.values()], this.#context.source, (ids) =>
       this.#images.read(
         name,
         ids.map((imageDigest) => ({ imageDigest })),
@@ -99,19 +99,19 @@ export class ImageResource implements Provider<ImageSpec> {
     );
     this.#same.set(name, same);
     const digests = new Map(
-      [...standing].map(([tag, one]) => [tag, this.#digestOf(one, same.includes(one))]),
+      [...existing].map(([tag, one]) => [tag, this.#digestOf(one, same.includes(one))]),
     );
-    const moved = [...standing].filter(([, manifest]) => !same.includes(manifest)).map(([tag]) => tag);
+    const moved = [...existing].filter(([, manifest]) => !same.includes(manifest)).map(([tag]) => tag);
     const fixed = moved.length > 0 ? await this.#images.immutable(name, moved) : [];
     // Tags of one image may name indexes that differ in their attestations; the first is the one that is told.
-    const [first] = this.#context.tags.flatMap((tag) => standing.get(tag) ?? []);
-    const distinct = new Set([...standing.values()].map(({ digest }) => digest));
+    const [first] = this.#context.tags.flatMap((tag) => existing.get(tag) ?? []);
+    const distinct = new Set([...existing.values()].map(({ digest }) => digest));
     const digest = moved.length === 0 || distinct.size === 1 ? first?.digest : undefined;
-    const isUnverified = fixed.some((tag) => this.#isUnverified(standing.get(tag)));
+    const isUnverified = fixed.some((tag) => this.#isUnverified(existing.get(tag)));
     return {
       name,
       fields: imageFields(digests),
-      facts: {
+      metadata: {
         ...(digest === undefined ? {} : { digest }),
         ...(fixed.length > 0 ? { unusable: tellImmutable(name, fixed, isUnverified) } : {}),
       },
@@ -168,8 +168,8 @@ export class ImageResource implements Provider<ImageSpec> {
       ...(idle === undefined ? {} : { idle }),
     });
     try {
-      const standing = [...(this.#standing.get(name)?.values() ?? [])];
-      const donors = source.form === 'uncompressed' ? standing.filter(hasVerifiedLayers) : standing;
+      const existing = [...(this.#standing.get(name)?.values() ?? [])];
+      const donors = source.form === 'uncompressed' ? existing.filter(hasVerifiedLayers) : existing;
       // What a configured tag names already goes first, so that all of them name one manifest.
       let [same] = this.#same.get(name) ?? [];
       const known = same === undefined ? await this.#images.relatives(name, donors) : [];
@@ -182,9 +182,9 @@ export class ImageResource implements Provider<ImageSpec> {
         const seconds = (performance.now() - began) / 1000;
         pushed = { manifest: same, uploaded: 0, reused: same.layers.length, sent: 0, seconds };
       }
-      const { manifest, ...facts } = pushed;
+      const { manifest, ...metadata } = pushed;
       const uri = `${await registry.address()}:${tags[0] ?? 'latest'}`;
-      return { ...desired, facts: { digest: manifest.digest, uri, pushed: facts } };
+      return { ...desired, metadata: { digest: manifest.digest, uri, pushed: metadata } };
     } catch (error) {
       throw await this.#explain(error, name);
     }
@@ -215,10 +215,10 @@ export class ImageResource implements Provider<ImageSpec> {
     if (!(error instanceof ImageError) || error.fault !== 'NO_REPOSITORY') return error;
     // The registry only hangs up; the API tells whether the repository is what is missing.
     const command = new DescribeRepositoriesCommand({ repositoryNames: [name] });
-    const asked = await this.#images
+    const runInput = await this.#images
       .send('DescribeRepositories', name, (ecr) => ecr.send(command))
       .catch((cause: unknown) => cause);
-    return isNamed(asked, 'RepositoryNotFoundException') ? noRepository(name, error) : error;
+    return isNamed(runInput, 'RepositoryNotFoundException') ? noRepository(name, error) : error;
   }
 }
 

@@ -21,9 +21,9 @@ import { ABSENT, type Difference } from '../model/fields.ts';
 import { keyIn, type Specs } from '../model/spec.ts';
 import { observeEach, type ProviderContext, sender } from './context.ts';
 import { resolveCreateConflict } from './create-conflict.ts';
+import { retryUntilVisible } from './eventual-consistency.ts';
 import { withKey } from './log-group-key.ts';
 import type { Provider } from './provider.ts';
-import { justMade } from './settling.ts';
 import { ownerByTags, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type LogGroupSpec = Specs['AWS::Logs::LogGroup'];
@@ -105,7 +105,7 @@ export function logGroups(connection: Connection, context: ProviderContext): Pro
 
   /** Of a group that was made a moment ago. */
   const keepFor = (name: string, retention: LogGroupSpec['fields']['retention']) =>
-    justMade(context, 'ResourceNotFoundException', () => retain(name, retention));
+    retryUntilVisible(context, 'ResourceNotFoundException', () => retain(name, retention));
 
   return {
     observe: (names) => observeEach(names, read),
@@ -126,8 +126,8 @@ export function logGroups(connection: Connection, context: ProviderContext): Pro
           repeated,
           read: () => read(name),
           // No consent covers logs that stand, however they came there.
-          complete: async ({ facts }) => {
-            if (facts.storedBytes === 0) await keepFor(name, fields.retention);
+          complete: async ({ metadata }) => {
+            if (metadata.storedBytes === 0) await keepFor(name, fields.retention);
           },
         });
       }
@@ -140,7 +140,7 @@ export function logGroups(connection: Connection, context: ProviderContext): Pro
     async update(desired, observed, differences: readonly Difference[]) {
       const { name } = desired;
       const tags = tagsIn(differences);
-      const arn = observed.facts.arn;
+      const arn = observed.metadata.arn;
       if (tags.length > 0 && arn !== undefined)
         await send('TagResource', name, 'logs:write', () =>
           client.send(new TagResourceCommand({ resourceArn: arn, tags: Object.fromEntries(tags) })),
@@ -191,7 +191,7 @@ function specOf(name: string, group: LogGroup, tags: ReadonlyArray<readonly [str
       'key-id': group.kmsKeyId,
       ...tagFields(tags),
     },
-    facts: {
+    metadata: {
       arn: arnOf(group),
       storedBytes: group.storedBytes,
       ownedBy: ownerByTags(tags),

@@ -10,9 +10,9 @@ import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
 import { type ParameterExtras, type Specs, Unreadable } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import { chunks, type ProviderContext, sender } from './context.ts';
+import { readUntil } from './eventual-consistency.ts';
 import type { ParameterListing } from './parameter-listing.ts';
 import { parameterTags } from './parameter-tags.ts';
-import { readUntil } from './settling.ts';
 import { ownerByTags, tagFields } from './tags.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
@@ -60,7 +60,7 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
   }
 
   /** Those that carry all these tags. No filter can ask for an empty value: with one, nothing is known this way. */
-  async function carriers(
+  async function describeWithTags(
     names: readonly string[],
     tags: ReadonlyArray<readonly [string, string]>,
   ): Promise<ReadonlyMap<string, ParameterMetadata>> {
@@ -73,7 +73,7 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
   ): Promise<Map<string, Array<[string, string]> | Unreadable>> {
     const found = new Map<string, Array<[string, string]> | Unreadable>();
     if (names.length === 0) return found;
-    for (const name of (await carriers(names, adopted)).keys()) found.set(name, adopted);
+    for (const name of (await describeWithTags(names, adopted)).keys()) found.set(name, adopted);
     await Promise.all(
       names
         .filter((name) => !found.has(name))
@@ -108,7 +108,7 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
         ...(isListed ? { tier: metadata?.Tier ?? 'Standard', 'key-id': metadata?.KeyId } : {}),
         ...tagFields(tags),
       },
-      facts: {
+      metadata: {
         arn: ARN,
         version: Version === undefined ? undefined : String(Version),
         modifiedBy: metadata?.LastModifiedUser,
@@ -134,19 +134,19 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
       if (context.leavesUnread && isDenied(error)) unread.add(name);
       else found.set(name, new Unreadable(error));
     // A refusal does not tell whether the parameter is there; the listing does.
-    const standing = [...values.found.keys(), ...[...unread].filter((name) => all.has(name))];
+    const existing = [...values.found.keys(), ...[...unread].filter((name) => all.has(name))];
     // Asked only now, and not at all on the first run: no tag has to be read of what does not exist.
-    const made = await carriers(standing, ours).catch((error: unknown) => new Unreadable(error));
+    const made = await describeWithTags(existing, ours).catch((error: unknown) => new Unreadable(error));
     if (made instanceof Unreadable) return allAs(made);
-    const others = standing.filter((name) => !made.has(name));
+    const others = existing.filter((name) => !made.has(name));
     const tags = await tagsOfOthers(others).catch((error: unknown) => new Unreadable(error));
-    for (const name of standing) {
+    for (const name of existing) {
       const own = made.has(name) ? ours : tags instanceof Unreadable ? tags : (tags.get(name) ?? []);
       const spec = own instanceof Unreadable ? own : specOf(name, values.found.get(name), all.get(name), own);
       found.set(name, spec);
       if (spec instanceof Unreadable) continue;
       if (own === ours || own === adopted) byFilter.set(name, spec);
-      if (spec.facts.unlisted) late.set(name, values.found.get(name));
+      if (spec.metadata.unlisted) late.set(name, values.found.get(name));
     }
     return found;
   }
@@ -191,8 +191,8 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
   }
 
   /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html (`name:version`) */
-  async function previousValue({ name, facts }: ParameterSpec): Promise<Secret | undefined> {
-    const version = Number(facts.version) - 1;
+  async function previousValue({ name, metadata }: ParameterSpec): Promise<Secret | undefined> {
+    const version = Number(metadata.version) - 1;
     if (!(version >= 1)) return undefined;
     const answer = await send(
       'GetParameters',

@@ -20,7 +20,7 @@ export function parameterTags(client: SSMClient, context: ProviderContext) {
     const tags = await listTags(spec.name);
     const rest = Object.entries(spec.fields).filter(([field]) => !field.startsWith('tag:'));
     const fields = { ...Object.fromEntries(rest), ...tagFields(tags) } as ParameterSpec['fields'];
-    return { ...spec, fields, facts: { ...spec.facts, ownedBy: ownerByTags(tags) } };
+    return { ...spec, fields, metadata: { ...spec.metadata, ownedBy: ownerByTags(tags) } };
   }
 
   /** @returns the same with all of their tags, and with who else owns them by these */

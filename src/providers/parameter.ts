@@ -19,9 +19,9 @@ import { keyIn, type Specs } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import { type ProviderContext, sender } from './context.ts';
 import { resolveCreateConflict } from './create-conflict.ts';
+import { deleteParameters, parameterInventory } from './parameter-inventory.ts';
 import { parameterListing } from './parameter-listing.ts';
 import { parameterReading } from './parameter-reading.ts';
-import { deleteParameters, parameterInventory } from './parameter-shelf.ts';
 import { parameterTags } from './parameter-tags.ts';
 import type { ParameterProvider } from './provider.ts';
 import { tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
@@ -100,7 +100,7 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
         repeated = true;
       };
       const { version, fields } = await put(desired, extras, again, completes);
-      return { ...desired, fields, facts: { version: String(version ?? 1) } };
+      return { ...desired, fields, metadata: { version: String(version ?? 1) } };
     } catch (error) {
       if (!isNamed(error, 'ParameterAlreadyExists')) throw error;
       const { name, fields } = desired;
@@ -115,7 +115,7 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
         repeated,
         read: () => readAnew(name),
       });
-      return { ...desired, facts: existing.facts };
+      return { ...desired, metadata: existing.metadata };
     }
   }
 
@@ -136,7 +136,7 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
     // Nobody can give the tags of AWS itself.
     const tags = (await listTags(name)).filter(([key]) => !key.startsWith('aws:'));
     const foreign = tags.filter(([key]) => key !== OWNER_TAG && !context.tags.has(key));
-    context.tell(
+    context.notice(
       `${name}: deleted and created anew for its type, with the ${RECREATE_MS / 1000} seconds between the two that AWS asks for${tellTags(foreign)}`,
     );
     await remove(name);
@@ -202,19 +202,19 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
       const { version, fields } = await put(desired, { ...extrasOf(observed), Overwrite: true }, () => {
         repeated = true;
       });
-      const expected = Number(observed.facts.version) + 1;
+      const expected = Number(observed.metadata.version) + 1;
       if (!repeated && version !== expected)
-        context.tell(
+        context.notice(
           `${desired.name}: somebody else wrote it in the meantime (version ${version} instead of ${expected}); our value stands now`,
         );
-      return { ...desired, fields, facts: { ...observed.facts, version: String(version ?? expected) } };
+      return { ...desired, fields, metadata: { ...observed.metadata, version: String(version ?? expected) } };
     },
 
     async readBack(written) {
       const found = new Map<string, Pick<Parameter, 'ARN' | 'Version'>>();
-      const isBehind = ({ name, facts }: ParameterSpec) => {
+      const isBehind = ({ name, metadata }: ParameterSpec) => {
         const parameter = found.get(name);
-        return parameter === undefined || Number(parameter.Version) < Number(facts.version);
+        return parameter === undefined || Number(parameter.Version) < Number(metadata.version);
       };
       const namesOf = (specs: readonly ParameterSpec[]) => specs.map(({ name }) => name);
       // Fifty by one call, and without a value. What the listing does not know yet is asked for by its name.
@@ -232,10 +232,11 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
         const parameter = found.get(spec.name);
         if (parameter === undefined) return spec;
         const { ARN: arn, Version: stands = 0 } = parameter;
-        const ours = Number(spec.facts.version ?? stands);
+        const ours = Number(spec.metadata.version ?? stands);
         // An older one is what stood before us, and says nothing of anybody else.
-        if (stands > ours) context.tell(`${spec.name}: somebody else wrote it after us (version ${stands})`);
-        return { ...spec, facts: { ...spec.facts, arn, version: String(Math.max(stands, ours)) } };
+        if (stands > ours)
+          context.notice(`${spec.name}: somebody else wrote it after us (version ${stands})`);
+        return { ...spec, metadata: { ...spec.metadata, arn, version: String(Math.max(stands, ours)) } };
       });
     },
   };
@@ -247,8 +248,8 @@ function tellTags(tags: ReadonlyArray<readonly [string, string]>): string {
 }
 
 /** Sent with each write: that an overwrite without them keeps them, AWS does not say. */
-function extrasOf({ facts }: ParameterSpec): Extras {
-  const { description, allowedPattern } = facts.extras ?? {};
+function extrasOf({ metadata }: ParameterSpec): Extras {
+  const { description, allowedPattern } = metadata.extras ?? {};
   return {
     ...(description === undefined ? {} : { Description: description }),
     ...(allowedPattern === undefined ? {} : { AllowedPattern: allowedPattern }),
@@ -260,8 +261,8 @@ function extrasOf({ facts }: ParameterSpec): Extras {
  * @throws UserFacingError where one could not be given back
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (Policies)
  */
-function policiesOf({ name, facts }: ParameterSpec): Extras {
-  const policies = facts.extras?.policies;
+function policiesOf({ name, metadata }: ParameterSpec): Extras {
+  const policies = metadata.extras?.policies;
   if (policies === undefined) return {};
   if (policies.includes(undefined))
     throw new UserFacingError(

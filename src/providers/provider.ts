@@ -1,5 +1,5 @@
 import type { Difference, Field } from '../model/fields.ts';
-import type { ListedKind, Stray } from '../model/inventory.ts';
+import type { ListedKind, Unconfigured } from '../model/inventory.ts';
 import type { Kind, Spec, Specs, Unreadable } from '../model/spec.ts';
 
 /** Provider for one resource kind. */
@@ -43,7 +43,7 @@ export interface ParameterProvider extends ListedProvider<Specs['AWS::SSM::Param
 /** What exists below a path. Listings may be a moment old: what they miss is found by a later run. */
 export interface Inventory<S extends Spec = Spec> {
   /** @returns direct children of the path that are none of `known` */
-  strays(path: string, known: ReadonlySet<string>): Promise<Array<Stray<S>>>;
+  unconfigured(path: string, known: ReadonlySet<string>): Promise<Array<Unconfigured<S>>>;
   /** @returns names with one of our tags at any depth below the path */
   ours(path: string): Promise<string[]>;
   /**

@@ -101,7 +101,7 @@ function listed<S extends Spec>(provider: () => Promise<ListedProvider<S>>): Lis
   return {
     ...verbsOf(provider),
     inventory: {
-      strays: async (...listing) => (await provider()).inventory.strays(...listing),
+      unconfigured: async (...listing) => (await provider()).inventory.unconfigured(...listing),
       ours: async (path) => (await provider()).inventory.ours(path),
       refetch: async (specs) => (await provider()).inventory.refetch(specs),
     },
@@ -136,7 +136,7 @@ export async function observe(
  * @param compare a pure comparison of what stands with what is wanted
  * @returns what it comes to in the end
  */
-export async function confirmed<C extends Pick<Spec, 'name'> & { kind: Kind; action: string }>(
+export async function refetched<C extends Pick<Spec, 'name'> & { kind: Kind; action: string }>(
   providers: Providers,
   observation: Observation,
   compare: (observation: Observation) => readonly C[],
@@ -146,10 +146,10 @@ export async function confirmed<C extends Pick<Spec, 'name'> & { kind: Kind; act
     const loud = changes.filter((change) => change.kind === kind && change.action !== 'none');
     if (loud.length === 0) return {};
     const provider: ListedProvider<Specs[K]> = providers[kind];
-    const asked = await provider.refetch([...new Set(loud.map(({ name }) => name))]);
-    if (asked.size === 0) return {};
+    const runInput = await provider.refetch([...new Set(loud.map(({ name }) => name))]);
+    if (runInput.size === 0) return {};
     const existing = new Map<string, Specs[K] | Unreadable>(observation[kind]);
-    for (const [name, spec] of asked)
+    for (const [name, spec] of runInput)
       if (spec === undefined) existing.delete(name);
       else existing.set(name, spec);
     return { [kind]: existing };

@@ -22,7 +22,7 @@ export interface ScanSetting {
 export function scanning(
   client: ECRClient,
   send: ReturnType<typeof sender>,
-  context: Pick<ProviderContext, 'tell'>,
+  context: Pick<ProviderContext, 'notice'>,
 ) {
   /** @returns why the setting of a repository, which differs, is left as it is; undefined where it is to be written */
   async function overruledBy(name: string, { given }: ScanSetting): Promise<string | undefined> {
@@ -52,7 +52,7 @@ export function scanning(
       ),
     );
     if ((answer.imageScanningConfiguration?.scanOnPush ?? wanted) !== wanted)
-      context.tell(
+      context.notice(
         `${name}: ECR did not take scan-on-push: ${wanted}. The scanning rules of the registry decide. Add "ignore: repository:scan-on-push", or let the role call ecr:GetRegistryScanningConfiguration`,
       );
   }

@@ -20,10 +20,10 @@ import { keyIn, type RepositoryFields, type Specs } from '../model/spec.ts';
 import { canonicalLifecycle } from '../settings/canonical-lifecycle.ts';
 import { observeEach, type ProviderContext, sender } from './context.ts';
 import { resolveCreateConflict } from './create-conflict.ts';
+import { retryUntilVisible } from './eventual-consistency.ts';
 import type { Provider } from './provider.ts';
 import { pullPolicy } from './repository-policy.ts';
 import { type ScanSetting, scanning } from './repository-scanning.ts';
-import { justMade } from './settling.ts';
 import { ownerByTags, pairs, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type RepositorySpec = Specs['AWS::ECR::Repository'];
@@ -104,7 +104,7 @@ export function repositories(
     if (!scan.given && spec.fields[OWNER_FIELD] !== MADE) return spec;
     const reason = await overruledBy(spec.name, scan);
     if (reason === undefined) return spec;
-    return { ...spec, facts: { ...spec.facts, overruled: { 'scan-on-push': reason } } };
+    return { ...spec, metadata: { ...spec.metadata, overruled: { 'scan-on-push': reason } } };
   }
 
   async function putLifecycle(name: string, text: string): Promise<void> {
@@ -117,9 +117,9 @@ export function repositories(
   async function complete(name: string, fields: RepositoryFields): Promise<void> {
     const { lifecycle, 'pull-accounts': accounts } = fields;
     if (lifecycle !== undefined)
-      await justMade(context, 'RepositoryNotFoundException', () => putLifecycle(name, lifecycle));
+      await retryUntilVisible(context, 'RepositoryNotFoundException', () => putLifecycle(name, lifecycle));
     if (typeof accounts === 'string')
-      await justMade(context, 'RepositoryNotFoundException', () => letPull(name, accounts));
+      await retryUntilVisible(context, 'RepositoryNotFoundException', () => letPull(name, accounts));
   }
 
   return {
@@ -174,7 +174,7 @@ export function repositories(
       const { name, fields } = desired;
       const touches = (...names: string[]) => differences.some(({ field }) => names.includes(field));
       const tags = tagsIn(differences);
-      const arn = observed.facts.arn;
+      const arn = observed.metadata.arn;
       if (tags.length > 0 && arn !== undefined)
         await send('TagResource', name, 'ecr:write', () =>
           client.send(
@@ -253,7 +253,7 @@ function specOf(
       'scan-on-push': repository.imageScanningConfiguration?.scanOnPush === true ? 'true' : 'false',
       ...tagFields(tags),
     },
-    facts: {
+    metadata: {
       arn: repository.repositoryArn,
       uri: repository.repositoryUri,
       registryId: repository.registryId,

@@ -15,9 +15,9 @@ import { type ProviderContext, sender } from './context.ts';
 import { resolveCreateConflict } from './create-conflict.ts';
 import type { ListedProvider } from './provider.ts';
 import { versionId } from './secret-history.ts';
+import { deleteSecret, secretInventory } from './secret-inventory.ts';
 import { type Content, mergeKeys, objectOf, printSecret } from './secret-json.ts';
 import { DEFAULT_KEY, secretReading } from './secret-reading.ts';
-import { deleteSecret, secretInventory } from './secret-shelf.ts';
 import { secretWriting } from './secret-write.ts';
 import { tagsIn, tagsOf, tagsOff } from './tags.ts';
 
@@ -70,7 +70,7 @@ export function secretBundles(
             },
           },
         );
-        return { ...desired, facts: { arn: answer.ARN, version: answer.VersionId } };
+        return { ...desired, metadata: { arn: answer.ARN, version: answer.VersionId } };
       } catch (error) {
         if (!isNamed(error, 'ResourceExistsException')) throw error;
         return resolveCreateConflict(context, {
@@ -99,7 +99,7 @@ export function secretBundles(
     async update(desired, observed, differences) {
       const { name, fields } = desired;
       let content = contentOf(name);
-      if (observed.facts.scheduledForDeletion === true) {
+      if (observed.metadata.scheduledForDeletion === true) {
         await send('RestoreSecret', name, 'secretsmanager:write', () =>
           client.send(new RestoreSecretCommand({ SecretId: name })),
         );
@@ -124,10 +124,10 @@ export function secretBundles(
         await send('UpdateSecret', name, 'secretsmanager:write', () =>
           client.send(new UpdateSecretCommand({ SecretId: name, KmsKeyId: key })),
         );
-      let version = content.version ?? observed.facts.version;
+      let version = content.version ?? observed.metadata.version;
       if (differences.some(({ field }) => field.startsWith('key:')) && changesSomething(content, differences))
         version = await writeKeys(name, content, differences);
-      return { ...desired, facts: { ...observed.facts, scheduledForDeletion: false, version } };
+      return { ...desired, metadata: { ...observed.metadata, scheduledForDeletion: false, version } };
     },
   };
 }

@@ -8,9 +8,9 @@ import { isNamed } from '../clients/errors.ts';
 import { Unreadable } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import { type ProviderContext, sender } from './context.ts';
+import { patiently } from './eventual-consistency.ts';
 import { type Content, keyFields, parseSecret, type SecretObject } from './secret-json.ts';
 import { versionOf } from './secret-labels.ts';
-import { patiently } from './settling.ts';
 
 /** How one secret is asked, and what was read of it last. */
 export function secretContents(client: SecretsManagerClient, context: ProviderContext) {

@@ -122,7 +122,7 @@ export function secretReading(client: SecretsManagerClient, context: ProviderCon
         'key-id': description.KmsKeyId ?? DEFAULT_KEY,
         ...tagFields(tags),
       },
-      facts: {
+      metadata: {
         arn: description.ARN,
         // What is restored is the version that was current, without a value being written.
         version: isScheduled ? versionOf('AWSCURRENT', description) : content?.version,
@@ -138,8 +138,8 @@ export function secretReading(client: SecretsManagerClient, context: ProviderCon
   function unread(name: string, description: Description): BundleSpec {
     const version = versionOf('AWSCURRENT', description);
     if (version === undefined) return about(name, description, remember(name, undefined, undefined));
-    const { facts, ...rest } = about(name, description, undefined);
-    return { ...rest, facts: { ...facts, version, unread: true } };
+    const { metadata, ...rest } = about(name, description, undefined);
+    return { ...rest, metadata: { ...metadata, version, unread: true } };
   }
 
   /** What a batch told of one value. That there is none is believed where the description knows of none either. */

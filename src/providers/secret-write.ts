@@ -9,6 +9,7 @@ import type { Difference } from '../model/fields.ts';
 import { Unreadable } from '../model/spec.ts';
 import { SECRET_BYTES } from '../settings/limits.ts';
 import { type ProviderContext, sender } from './context.ts';
+import { SETTLING_MS } from './eventual-consistency.ts';
 import type { secretContents } from './secret-contents.ts';
 import {
   inOrder,
@@ -20,7 +21,6 @@ import {
 } from './secret-history.ts';
 import { type Content, mergeKeys, printSecret, type SecretObject } from './secret-json.ts';
 import { type Description, isListed, labelsOf, versionOf } from './secret-labels.ts';
-import { SETTLING_MS } from './settling.ts';
 
 /** How often a value is merged anew when somebody else wrote in between. */
 const ROUNDS = 4;
@@ -172,14 +172,14 @@ export function secretWriting(
     const objects = new Map<string, SecretObject>();
     for (const [id, object] of known.objects) if (typeof object !== 'string') objects.set(id, object);
     const current = versions.find(({ labels }) => labels.includes('AWSCURRENT'))?.id;
-    const standing = current === undefined ? undefined : known.objects.get(current);
-    if (typeof standing === 'string') throw unusable(name, standing);
+    const existing = current === undefined ? undefined : known.objects.get(current);
+    if (typeof existing === 'string') throw unusable(name, existing);
     return {
       object: mergeVersions(versions, from, objects),
       parent: versions.at(-1)?.id,
       origin: 'merged',
       versions: new Set([known.base, ...since.map(({ id }) => id)]),
-      current: standing && { version: current, text: printSecret(standing) },
+      current: existing && { version: current, text: printSecret(existing) },
     };
   }
 
@@ -237,12 +237,12 @@ export function secretWriting(
         return settle(object, version);
       // Where AWS shows nothing but what is older than our write, nothing tells of anybody else.
       if ((isSeen(current) || written.has(current)) && !isListed(version, description)) {
-        context.tell(
+        context.notice(
           `${name}: AWS does not show yet what was written, so whether somebody else wrote it in the meantime is not known; the next run reads it again`,
         );
         return settle(object, version);
       }
-      context.tell(
+      context.notice(
         `${name}: somebody else wrote it in the meantime; what they wrote is read again, and our keys are laid over it`,
       );
       basis = await catchUp(name, version, description, known);

@@ -1,4 +1,4 @@
-import { describe, type Note } from '../settings/fault.ts';
+import { type Diagnostic, describe } from '../settings/diagnostics.ts';
 import { fault, info, isInRepository, notice, warning } from './log.ts';
 
 /*
@@ -11,17 +11,17 @@ const MOST_ANNOTATIONS = 9;
 const MOST_LINES = 50;
 
 /** Prints notices: see {@link annotate}. */
-export function notices(notes: readonly Note[]): void {
+export function notices(notes: readonly Diagnostic[]): void {
   annotate(notes, notice, 'notices');
 }
 
 /** Prints warnings: see {@link annotate}. */
-export function warnings(notes: readonly Note[]): void {
+export function warnings(notes: readonly Diagnostic[]): void {
   annotate(notes, warning, 'warnings');
 }
 
 /** Prints input errors: see {@link annotate}. */
-export function faults(notes: readonly Note[]): void {
+export function faults(notes: readonly Diagnostic[]): void {
   annotate(notes, fault, 'errors');
 }
 
@@ -29,7 +29,7 @@ export function faults(notes: readonly Note[]): void {
  * Annotates each line of a file of the repository, which shows in the diff of a pull request, and once each other place. What is
  * not annotated is a line of the log.
  */
-function annotate(notes: readonly Note[], print: (note: Note) => void, what: string): void {
+function annotate(notes: readonly Diagnostic[], print: (note: Diagnostic) => void, what: string): void {
   const places = new Set<string>();
   let annotations = 0;
   for (const note of notes.slice(0, MOST_LINES)) {

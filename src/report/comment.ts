@@ -1,6 +1,6 @@
 import type { GitHub } from '../clients/github.ts';
 import { isDrifted } from '../plan/plan-document.ts';
-import type { EventFacts } from '../settings/event.ts';
+import type { EventDetails } from '../settings/event.ts';
 import { scrubMarkdown } from './gate.ts';
 import { rich } from './markdown.ts';
 import { marked, marker, stateOf } from './marker.ts';
@@ -22,7 +22,7 @@ const MOST_BYTES = 64_000;
 
 /** What a comment is about. */
 export interface CommentPlace {
-  readonly event: EventFacts;
+  readonly event: EventDetails;
   readonly origin?: Origin;
   /** The commit that the pull request is at now, where GitHub tells. */
   readonly head?: string | undefined;

@@ -4,7 +4,7 @@ import { NAMES } from '../kinds/names.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { planDocument } from '../plan/plan-document.ts';
 import { unreadOf } from '../plan/unread.ts';
-import type { EventFacts } from '../settings/event.ts';
+import type { EventDetails } from '../settings/event.ts';
 import { scrubMarkdown } from './gate.ts';
 import { rich } from './markdown.ts';
 import { accountIn, asWhole, marked, marker, partsIn, partsOf, stateOf } from './marker.ts';
@@ -43,7 +43,9 @@ export function findingsHash(run: Run): string {
     open.map(({ change }) => change),
     run.gate,
   );
-  const versions = open.map(({ change }) => `${change.name} ${change.observed?.facts.version ?? ''}`).sort();
+  const versions = open
+    .map(({ change }) => `${change.name} ${change.observed?.metadata.version ?? ''}`)
+    .sort();
   const hash = createHash('sha256')
     .update(JSON.stringify([changes, versions]))
     .digest('hex')
@@ -60,7 +62,7 @@ export function findingsHash(run: Run): string {
 const OF_VALUES = '-values';
 
 /** @returns the issue's text: the report of the run that found this drift, without what is in order */
-export function issueText(run: Run, { isPublic }: EventFacts, origin: Origin = NO_ORIGIN): string {
+export function issueText(run: Run, { isPublic }: EventDetails, origin: Origin = NO_ORIGIN): string {
   const resources = resourcesOf(run, isPublic ? 'hidden' : 'shown');
   const sections: Array<Section | undefined> = [
     headline(run, resources, origin, isPublic),
@@ -79,7 +81,7 @@ export function issueText(run: Run, { isPublic }: EventFacts, origin: Origin = N
 export async function keepDriftIssue(
   github: GitHub,
   run: Run,
-  event: EventFacts,
+  event: EventDetails,
   origin: Origin,
 ): Promise<void> {
   const state = findings(run);

@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import type { Note } from '../settings/fault.ts';
+import type { Diagnostic } from '../settings/diagnostics.ts';
 import * as log from './log.ts';
 import type { Failure } from './run.ts';
 
@@ -21,7 +21,7 @@ export function writeFailureReason(reason: string): void {
  * Writes the summary of a run that ended before there was a plan. Never throws: the log has all of it already.
  * @param ended why, or what is wrong with the input
  */
-export async function writeEarlySummary(ended: Failure | readonly Note[]): Promise<void> {
+export async function writeEarlySummary(ended: Failure | readonly Diagnostic[]): Promise<void> {
   try {
     // Loaded once the log has said everything.
     const { failureSummary, faultSummary } = await import('./early-summary.ts');

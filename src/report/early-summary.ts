@@ -1,4 +1,4 @@
-import type { Note } from '../settings/fault.ts';
+import type { Diagnostic } from '../settings/diagnostics.ts';
 import { breakable, prose } from './markdown.ts';
 import type { Failure } from './run.ts';
 import { table } from './sections.ts';
@@ -13,7 +13,7 @@ const inputErrors = (number: number) =>
   `❌ ${number} input error${number === 1 ? '' : 's'}: nothing was read or written`;
 
 /** @returns the summary of a run whose input is wrong: a row for each error, those of one place together */
-export function faultSummary(faults: readonly Note[]): string {
+export function faultSummary(faults: readonly Diagnostic[]): string {
   const rows = [...faults]
     .sort((a, b) => (a.where === b.where ? (a.line ?? 0) - (b.line ?? 0) : a.where < b.where ? -1 : 1))
     .map(({ where, line, key, text }) => [

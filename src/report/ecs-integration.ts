@@ -2,7 +2,7 @@ import { configFingerprint, taskDefinitionSecrets } from './ecs.ts';
 import * as log from './log.ts';
 import { imageByDigest } from './outputs.ts';
 import { writePrivate } from './private-file.ts';
-import { neededPlacements, standingWithReferences, variablesWithout } from './references.ts';
+import { neededDestinations, standingWithReferences, variablesWithout } from './references.ts';
 import type { References, Run } from './run.ts';
 
 /** The file, or why there is none. */
@@ -36,11 +36,11 @@ export async function completeFile(run: Run, folder: string | undefined): Promis
   }
   const existing = standingWithReferences(run);
   const { completeTaskDefinition, removalNotes, taskDefinitionNotes } = await import('./task-definition.ts');
-  const placements = neededPlacements(run);
+  const destinations = neededDestinations(run);
   const image = imageByDigest(run, existing);
   const logs = logsOf(run, existing);
   const missing = [
-    ...variablesWithout(placements, existing),
+    ...variablesWithout(destinations, existing),
     ...(settings.image !== undefined && image === undefined ? ['the image'] : []),
     ...(settings.logGroup !== undefined && logs === undefined
       ? [`the log group ${settings.logGroup.name}`]
@@ -51,7 +51,7 @@ export async function completeFile(run: Run, folder: string | undefined): Promis
     log.info(text);
     return { missing: text };
   }
-  const secrets = taskDefinitionSecrets(placements, existing);
+  const secrets = taskDefinitionSecrets(destinations, existing);
   for (const text of taskDefinitionNotes(taskDefinition))
     log.warning({ where: 'input task-definition', text });
   for (const text of removalNotes(taskDefinition, { secrets }))
@@ -60,7 +60,7 @@ export async function completeFile(run: Run, folder: string | undefined): Promis
     secrets,
     image,
     logs,
-    fingerprint: configFingerprint(placements, existing),
+    fingerprint: configFingerprint(destinations, existing),
   });
   return { path: writePrivate(folder, 'task-definition', settings, text) };
 }

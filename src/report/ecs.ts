@@ -13,28 +13,28 @@ export interface EcsSecret {
 
 /** @returns variable → what ECS takes as `valueFrom`, for the variables in one of the stores. */
 export function references(
-  placements: readonly Placement[],
+  destinations: readonly Placement[],
   kind: Placement['kind'],
   standing: Standing,
 ): Map<string, string> {
   const found = new Map<string, string>();
-  for (const { route, destination, kind: itsKind, name } of placements) {
+  for (const { route, destination, kind: itsKind, name } of destinations) {
     if (itsKind !== kind) continue;
     const spec = standing(kind, name);
-    const arn = spec?.facts.arn;
+    const arn = spec?.metadata.arn;
     if (spec === undefined || arn === undefined) continue;
     if (destination.store === 'parameter') found.set(route.variable.name, arn);
     // Without the key in it the reference would make the task fail at its start; keys that may not be read are trusted.
-    else if (spec.facts.unread === true || spec.fields[`key:${destination.key}`] !== undefined)
+    else if (spec.metadata.unread === true || spec.fields[`key:${destination.key}`] !== undefined)
       found.set(route.variable.name, `${arn}:${destination.key}::`);
   }
   return found;
 }
 
 /** @returns the `secrets` of a container, each name once: the parameter where a variable has two places. */
-export function taskDefinitionSecrets(placements: readonly Placement[], standing: Standing): EcsSecret[] {
-  const all = references(placements, 'AWS::SecretsManager::Secret', standing);
-  for (const [name, arn] of references(placements, 'AWS::SSM::Parameter', standing)) all.set(name, arn);
+export function taskDefinitionSecrets(destinations: readonly Placement[], standing: Standing): EcsSecret[] {
+  const all = references(destinations, 'AWS::SecretsManager::Secret', standing);
+  for (const [name, arn] of references(destinations, 'AWS::SSM::Parameter', standing)) all.set(name, arn);
   return [...all]
     .map(([name, valueFrom]) => ({ name, valueFrom }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -44,9 +44,9 @@ export function taskDefinitionSecrets(placements: readonly Placement[], standing
  * @returns what changes exactly when a stored value's version does; made from versions, never from values. The type stands
  * beside it, since a parameter that is made anew for its type begins at version 1 again
  */
-export function configFingerprint(placements: readonly Placement[], standing: Standing): string {
-  const versions = placements.map(({ kind, name }) => {
-    const { facts, fields } = standing(kind, name) ?? {};
+export function configFingerprint(destinations: readonly Placement[], standing: Standing): string {
+  const versions = destinations.map(({ kind, name }) => {
+    const { metadata: facts, fields } = standing(kind, name) ?? {};
     const type = kind === 'AWS::SSM::Parameter' ? String(fields?.['type'] ?? '') : '';
     return `${kind} ${name} ${facts?.version ?? ''} ${type}`;
   });

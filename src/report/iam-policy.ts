@@ -24,7 +24,7 @@ export interface Scope {
     readonly image: object | undefined;
     readonly referred?: Settings['referred'];
   };
-  readonly desired: { readonly placements: ReadonlyArray<{ readonly kind: Kind }> };
+  readonly desired: { readonly destinations: ReadonlyArray<{ readonly kind: Kind }> };
 }
 
 /** The three roles of a deployment. */

@@ -96,7 +96,7 @@ export type Resources = Readonly<Record<PermissionTarget, string | readonly stri
 export function resourcesOf({ settings, desired }: Scope, partition: string, account: string): Resources {
   const arn = (service: string, rest: string) =>
     `arn:${partition}:${service}:${settings.region}:${account}:${rest}`;
-  const kinds = new Set(desired.placements.map(({ kind }) => kind));
+  const kinds = new Set(desired.destinations.map(({ kind }) => kind));
   // Leftovers are looked for in both stores, whichever of them the variables go to.
   const looks = settings.mode === 'destroy' || (kinds.size > 0 && settings.ownership.prune !== 'off');
   const { referred } = settings;
@@ -123,7 +123,7 @@ const NO_LISTINGS: ReadonlySet<string> = new Set();
 
 /** A run without variables looks in each store that it looks after whether there is something that they would be for. */
 function listingsOf({ settings, desired }: Scope): ReadonlySet<string> {
-  if (desired.placements.length > 0) return NO_LISTINGS;
+  if (desired.destinations.length > 0) return NO_LISTINGS;
   return new Set([
     ...(settings.only.has('parameters') ? ['ssm:DescribeParameters'] : []),
     ...(settings.only.has('secrets') ? ['secretsmanager:ListSecrets'] : []),

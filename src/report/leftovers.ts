@@ -21,7 +21,7 @@ export function leftovers({ prefix, only }: Settings, outcomes: readonly Outcome
 }
 
 /** Kinds of which each resource costs money. */
-const COSTLY = ORDER.filter((kind) => costOf(kind, { name: '', fields: {}, facts: {} }) !== undefined);
+const COSTLY = ORDER.filter((kind) => costOf(kind, { name: '', fields: {}, metadata: {} }) !== undefined);
 
 function priceOf({ change }: Outcome): string | undefined {
   if (change.unreadable !== undefined) return 'it could not be read, so its cost is not known';

@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import { describe, type Note } from '../settings/fault.ts';
+import { type Diagnostic, describe } from '../settings/diagnostics.ts';
 import { forLog } from './escape.ts';
 import type { Failure } from './run.ts';
 
@@ -11,10 +11,10 @@ import type { Failure } from './run.ts';
 export interface LogOutput {
   info(text: string): void;
   progress(text: string): void;
-  notice(note: Note): void;
-  warning(note: Note): void;
+  notice(note: Diagnostic): void;
+  warning(note: Diagnostic): void;
   debug(text: string): void;
-  fault(note: Note): void;
+  fault(note: Diagnostic): void;
   fail(failure: Failure): void;
 }
 
@@ -44,11 +44,11 @@ export function progress(text: string): void {
   output.progress(text);
 }
 
-export function notice(note: Note): void {
+export function notice(note: Diagnostic): void {
   output.notice(note);
 }
 
-export function warning(note: Note): void {
+export function warning(note: Diagnostic): void {
   output.warning(note);
 }
 
@@ -67,7 +67,7 @@ export function debug(text: string): void {
   output.debug(text);
 }
 
-export function fault(note: Note): void {
+export function fault(note: Diagnostic): void {
   output.fault(note);
 }
 
@@ -77,7 +77,7 @@ export function fail(failure: Failure): void {
 }
 
 /** Only a file of the repository gives an annotation a place. */
-function place({ file, line }: Note): { file?: string; startLine?: number } {
+function place({ file, line }: Diagnostic): { file?: string; startLine?: number } {
   if (!isInRepository(file)) return {};
   return line === undefined ? { file } : { file, startLine: line };
 }

@@ -17,28 +17,41 @@ export function code(text: string): string {
 function codeSpan(shown: string): string {
   if (shown === '') return '';
   const fence = '`'.repeat(Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
-  const pad = shown.startsWith('`') || shown.endsWith('`') || /^ .*[^ ].* $/.test(shown) ? ' ' : '';
+  const pad = shown.startsWith('`') || shown.endsWith('`') || isPadded(shown) ? ' ' : '';
   return `${fence}${pad}${shown}${pad}${fence}`;
 }
+
+/** Markdown takes one blank off each end of such a code span. */
+const isPadded = (text: string) => text.startsWith(' ') && text.endsWith(' ') && text.trim() !== '';
 
 /**
  * What GitHub would turn into a link or a mention: it stands as code, so that it can be copied as it is.
  * Quotes, brackets, commas, bars and backslashes end it.
  */
-const ACTIVE = /[^\s"'`<>(),;|\\]*(?:[@#](?=\w)|\bGH-(?=\d)|:\/\/|www\.)[^\s"'`<>(),;|\\]*/giu;
+const RUN = /[^\s"'`<>(),;|\\]+/gu;
+const ACTIVE = /[@#](?=\w)|\bGH-(?=\d)|:\/\/|www\./iu;
 
 /** @returns plain text for GitHub's Markdown, tables included. */
 export function prose(text: string): string {
   const shown = visible(text);
   let from = 0;
   let markdown = '';
-  for (const found of shown.matchAll(ACTIVE)) {
-    const [active] = found;
-    const whole = active.replace(/[.:!?\]}]+$/, '') || active;
+  // One pattern for both would look at a long run again from each of its characters.
+  for (const found of shown.matchAll(RUN)) {
+    const [run] = found;
+    if (!ACTIVE.test(run)) continue;
+    const whole = withoutEnd(run) || run;
     markdown += plain(shown.slice(from, found.index)) + codeSpan(whole);
     from = found.index + whole.length;
   }
   return markdown + plain(shown.slice(from));
+}
+
+/** @returns a run without the punctuation at its end */
+function withoutEnd(run: string): string {
+  let end = run.length;
+  while (end > 0 && '.:!?]}'.includes(run.charAt(end - 1))) end -= 1;
+  return run.slice(0, end);
 }
 
 function plain(text: string): string {

@@ -4,7 +4,7 @@ import { count, isDrifted, planDocument, planHash } from '../plan/plan-document.
 import { configFingerprint, references, taskDefinitionSecrets } from './ecs.ts';
 import { type Price, plannedPrice, price } from './price.ts';
 import { writePrivate } from './private-file.ts';
-import { neededPlacements, standingWithReferences } from './references.ts';
+import { neededDestinations, standingWithReferences } from './references.ts';
 import { hasNewValue, type Run, standing } from './run.ts';
 
 /**
@@ -16,7 +16,7 @@ export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
   const counts = count(plan);
   const document = planDocument(settings, plan, run.gate, run.binding);
   const stands = standing(run);
-  const needed = neededPlacements(run);
+  const needed = neededDestinations(run);
   const standsForTask = standingWithReferences(run);
   const json = (map: ReadonlyMap<string, string>) => JSON.stringify(Object.fromEntries(map));
   const logGroup =
@@ -33,19 +33,19 @@ export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
     ['blocked', String(counts.blocked)],
     ['plan', JSON.stringify(document)],
     ['plan-hash', planHash(document)],
-    ['parameters', json(references(desired.placements, 'AWS::SSM::Parameter', stands))],
-    ['secrets', json(references(desired.placements, 'AWS::SecretsManager::Secret', stands))],
+    ['parameters', json(references(desired.destinations, 'AWS::SSM::Parameter', stands))],
+    ['secrets', json(references(desired.destinations, 'AWS::SecretsManager::Secret', stands))],
     ['task-definition-secrets', JSON.stringify(taskDefinitionSecrets(needed, standsForTask))],
     ['task-definition', taskDefinition],
     ['config-fingerprint', configFingerprint(needed, standsForTask)],
     ['log-group-name', settings.logGroup?.name ?? ''],
-    ['log-group-arn', logGroup?.facts.arn ?? ''],
+    ['log-group-arn', logGroup?.metadata.arn ?? ''],
     ['repository-name', settings.repository?.name ?? ''],
-    ['repository-uri', repository?.facts.uri ?? ''],
-    ['repository-arn', repository?.facts.arn ?? ''],
-    ['registry-id', repository?.facts.registryId ?? ''],
+    ['repository-uri', repository?.metadata.uri ?? ''],
+    ['repository-arn', repository?.metadata.arn ?? ''],
+    ['registry-id', repository?.metadata.registryId ?? ''],
     ['image-uri', imageUri(run, stands)],
-    ['image-digest', imageOf(run, stands)?.facts.digest ?? ''],
+    ['image-digest', imageOf(run, stands)?.metadata.digest ?? ''],
     ['monthly-cost-usd', costOf(run).monthlyUsd.toFixed(2)],
     ['failure-reason', run.failure?.reason ?? ''],
   ]);
@@ -70,19 +70,21 @@ function imageUri(run: Run, stands: Stands): string {
   const wanted = run.plan.find(({ kind }) => kind === 'Image');
   const [tag] = imageTagsOf(wanted?.desired.fields ?? {});
   const uri = image && repositoryUri(run, image, stands);
-  return image?.facts.digest === undefined || uri === undefined || tag === undefined ? '' : `${uri}:${tag}`;
+  return image?.metadata.digest === undefined || uri === undefined || tag === undefined
+    ? ''
+    : `${uri}:${tag}`;
 }
 
 /** A run may have made the repository, or only pushed into the one that stood. */
 function repositoryUri(run: Run, image: Spec, stands: Stands): string | undefined {
-  return stands('AWS::ECR::Repository', image.name)?.facts.uri ?? run.repositoryUri;
+  return stands('AWS::ECR::Repository', image.name)?.metadata.uri ?? run.repositoryUri;
 }
 
 /** @returns the image by its digest, which no later push changes; undefined where none was part of the run. */
 export function imageByDigest(run: Run, stands: Stands): string | undefined {
   const image = imageOf(run, stands);
   const uri = image && repositoryUri(run, image, stands);
-  const digest = image?.facts.digest;
+  const digest = image?.metadata.digest;
   return uri === undefined || digest === undefined ? undefined : `${uri}@${digest}`;
 }
 

@@ -26,8 +26,8 @@ export function plannedPrice(outcomes: readonly Outcome[]): Price {
 }
 
 /** What waits for its deletion costs nothing; a write restores it. */
-function existing({ result, stands }: Outcome): Spec | undefined {
-  return stands?.facts.scheduledForDeletion === true && result !== 'done' ? undefined : stands;
+function existing({ result, after: stands }: Outcome): Spec | undefined {
+  return stands?.metadata.scheduledForDeletion === true && result !== 'done' ? undefined : stands;
 }
 
 function priceOf(outcomes: readonly Outcome[], specOf: (outcome: Outcome) => Spec | undefined): Price {
@@ -62,11 +62,11 @@ export interface Alternative {
  * @returns what the same variables would cost when they were kept in other ways
  */
 export function alternatives(
-  placements: readonly Placement[],
+  destinations: readonly Placement[],
   planned: Price,
   prefer: Settings['prefer'],
 ): Alternative[] {
-  const inSecrets = placements.filter(({ destination, empty }) => destination.store === 'secret' && !empty);
+  const inSecrets = destinations.filter(({ destination, empty }) => destination.store === 'secret' && !empty);
   if (inSecrets.length === 0) return [];
   const variables = new Set(inSecrets.map(({ route }) => route.variable.name));
   // A secret goes only when each of its rows may go: a password keeps the bundle, and its price.

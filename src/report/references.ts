@@ -9,8 +9,8 @@ export function standingWithReferences(run: Run): References['existing'] {
 }
 
 /** @returns the places of all variables that a task needs: those that the run looks after, with a task definition all others too */
-export function neededPlacements({ desired, references }: Run): readonly Placement[] {
-  return references === undefined ? desired.placements : [...desired.placements, ...desired.elsewhere];
+export function neededDestinations({ desired, references }: Run): readonly Placement[] {
+  return references === undefined ? desired.destinations : [...desired.destinations, ...desired.outOfScope];
 }
 
 /**
@@ -18,11 +18,11 @@ export function neededPlacements({ desired, references }: Run): readonly Placeme
  * @returns the variables that no place gives a reference to
  */
 export function variablesWithout(
-  placements: readonly Placement[],
+  destinations: readonly Placement[],
   existing: References['existing'],
-  isNeeded: (placement: Placement) => boolean = ({ empty }) => !empty,
+  isNeeded: (destination: Placement) => boolean = ({ empty }) => !empty,
 ): Set<string> {
-  const found = new Set(taskDefinitionSecrets(placements, existing).map(({ name }) => name));
-  const names = placements.filter(isNeeded).map(({ route }) => route.variable.name);
+  const found = new Set(taskDefinitionSecrets(destinations, existing).map(({ name }) => name));
+  const names = destinations.filter(isNeeded).map(({ route }) => route.variable.name);
   return new Set(names.filter((name) => !found.has(name)));
 }

@@ -7,7 +7,7 @@ import type { Kind, Spec } from '../model/spec.ts';
 import { isForeign, removalOf } from '../plan/removal.ts';
 import { isUnread } from '../plan/unread.ts';
 import { Secret } from '../secret.ts';
-import type { Consent } from '../settings/choices.ts';
+import type { OptInName } from '../settings/choices.ts';
 import { consoleUrl } from './console-link.ts';
 import { errorText } from './failure.ts';
 import { isWords, labelOf, valueText } from './labels.ts';
@@ -43,7 +43,7 @@ export interface ResourceReport {
   readonly aspects: readonly string[];
   /** The value of a plain parameter that is created. */
   readonly value: string | undefined;
-  readonly blocked: ReadonlyArray<{ readonly reason: string; readonly optIn: Consent | undefined }>;
+  readonly blocked: ReadonlyArray<{ readonly reason: string; readonly optIn: OptInName | undefined }>;
   readonly notes: readonly string[];
   readonly error: string | undefined;
   /** The resource without which this one was left out. */
@@ -79,16 +79,16 @@ function resourceOf(outcomes: Outcomes, { mode, prefix }: Run['settings'], value
   const state = STATES.find((one) => states.includes(one)) ?? 'unchanged';
   const { change } = outcomes[0];
   const { kind, name } = change;
-  const existing = outcomes.findLast(({ stands }) => stands !== undefined)?.stands;
+  const existing = outcomes.findLast(({ after: stands }) => stands !== undefined)?.after;
   const isNew = change.action === 'create';
-  const { facts } = change.observed ?? {};
+  const { metadata: facts } = change.observed ?? {};
   return {
     kind,
     name,
     shortName: shortName(kind, name, prefix),
     state,
     // Its address may name the account.
-    url: values === 'hidden' ? undefined : consoleUrl(kind, name, existing?.facts.arn),
+    url: values === 'hidden' ? undefined : consoleUrl(kind, name, existing?.metadata.arn),
     fields: isNew
       ? []
       : outcomes.flatMap((one) => one.change.differences.map((each) => fieldOf(one.change, each, values))),
@@ -101,10 +101,10 @@ function resourceOf(outcomes: Outcomes, { mode, prefix }: Run['settings'], value
     ),
     notes: [...new Set(outcomes.flatMap((one) => one.change.notes))],
     error: outcomes.flatMap((one) => (one.result === 'failed' ? [errorText(one.error)] : []))[0],
-    waitsFor: outcomes.flatMap(({ because }) => because ?? [])[0],
+    waitsFor: outcomes.flatMap(({ blockedBy }) => blockedBy ?? [])[0],
     changedBy: facts?.modifiedBy,
     changedAt: facts?.modifiedAt,
-    isUnread: outcomes.some((one) => one.change.observed?.facts.unread === true),
+    isUnread: outcomes.some((one) => one.change.observed?.metadata.unread === true),
   };
 }
 
@@ -129,7 +129,7 @@ function plainValue({ kind, differences }: Change, values: Values): string | und
   return to instanceof Secret ? undefined : textOf(to);
 }
 
-function stateOf({ change, result, stands }: Outcome, mode: Run['settings']['mode']): State {
+function stateOf({ change, result, after: stands }: Outcome, mode: Run['settings']['mode']): State {
   if (result === 'failed' || result === 'blocked' || result === 'skipped') return result;
   if (isForeign(change)) return 'unmanaged';
   const removal = removalOf(change);

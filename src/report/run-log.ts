@@ -138,10 +138,14 @@ export function isParameterWrite({ kind, action }: Change): boolean {
   return kind === 'AWS::SSM::Parameter' && (action === 'create' || action === 'update');
 }
 
-function outcomeLines({ change, result, error, because }: Outcome, shown: Change, seconds: number): string[] {
+function outcomeLines(
+  { change, result, error, blockedBy }: Outcome,
+  shown: Change,
+  seconds: number,
+): string[] {
   const what = forLog(`${KINDS[change.kind].noun} ${change.name}`);
   const time = `${seconds.toFixed(1)} s`;
-  if (because !== undefined) return [forLog(`- ${what}: skipped, ${messages.waitsFor(because)}`)];
+  if (blockedBy !== undefined) return [forLog(`- ${what}: skipped, ${messages.waitsFor(blockedBy)}`)];
   if (result === 'failed') return [forLog(`✗ ${time}  ${what}: ${errorLine(error)}`)];
   if (result !== 'done') return [];
   const done = removalOf(change) === 'released' ? 'released' : DONE[change.action];

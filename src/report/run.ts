@@ -5,7 +5,7 @@ import type { Plan } from '../model/change.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Kind, Spec } from '../model/spec.ts';
 import type { Binding } from '../plan/binding.ts';
-import type { Notes } from '../settings/fault.ts';
+import type { Diagnostics } from '../settings/diagnostics.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Cause } from './causes.ts';
 import type { Gate } from './gate.ts';
@@ -23,7 +23,7 @@ export interface Run {
   readonly desired: Desired;
   readonly plan: Plan;
   readonly outcomes: readonly Outcome[];
-  readonly notes: Notes;
+  readonly notes: Diagnostics;
   /** What the providers told on the way. */
   readonly told: readonly string[];
   readonly caller: Caller;
@@ -62,13 +62,13 @@ export interface Failure {
 }
 
 /** @returns whether a stored value was written: its version is another one, or it was made anew, by which that begins at 1 again. */
-export function hasNewValue({ change, result, stands }: Outcome): boolean {
+export function hasNewValue({ change, result, after: stands }: Outcome): boolean {
   if (result !== 'done' || change.action === 'delete') return false;
   if (change.kind === 'AWS::SecretsManager::Secret')
-    return stands?.facts.version !== change.observed?.facts.version;
+    return stands?.metadata.version !== change.observed?.metadata.version;
   if (change.kind !== 'AWS::SSM::Parameter') return false;
   const isAnew = change.differences.some(({ field, from }) => field === 'type' && from !== 'String');
-  return isAnew || stands?.facts.version !== change.observed?.facts.version;
+  return isAnew || stands?.metadata.version !== change.observed?.metadata.version;
 }
 
 /** @returns what tells of a resource how it stands after the run; made once, since it is asked for each variable */
@@ -76,9 +76,9 @@ export function standing({ outcomes }: Run): (kind: Kind, name: string) => Spec 
   const found = new Map<string, Outcome>();
   for (const outcome of outcomes) {
     const key = `${outcome.change.kind} ${outcome.change.name}`;
-    if (outcome.stands === undefined) continue;
+    if (outcome.after === undefined) continue;
     // Of two changes of one resource the later one, where it came about, tells what stands.
     if (outcome.result === 'done' || !found.has(key)) found.set(key, outcome);
   }
-  return (kind, name) => found.get(`${kind} ${name}`)?.stands;
+  return (kind, name) => found.get(`${kind} ${name}`)?.after;
 }

@@ -8,7 +8,7 @@ import {
   keepsLogs,
   type TaskDefinitionSettings,
 } from '../settings/container.ts';
-import { quoted } from '../settings/texts.ts';
+import { quoted } from '../settings/parse.ts';
 import type { EcsSecret } from './ecs.ts';
 
 /** What a container is completed with; what is undefined is left as it stands. */

@@ -2,7 +2,6 @@ import { OWNER_TAG } from '../model/ownership.ts';
 import { readPullAccounts } from './accounts.ts';
 import { LOG_GROUP_CLASSES, type LogGroupClass } from './choices.ts';
 import { type DocumentSource, readersOf } from './document-source.ts';
-import type { Layers } from './layers.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import {
   kmsKeyFault,
@@ -14,8 +13,9 @@ import {
   tagFault,
 } from './limits.ts';
 import { type Mutability, readMutability } from './mutability.ts';
+import { each, ParseError, quoted, readBoolean, readChoice, readPairs } from './parse.ts';
 import { readRepositoryName } from './repository-name.ts';
-import { each, quoted, readBoolean, readChoice, readPairs, Unclear } from './texts.ts';
+import type { SettingSources } from './setting-sources.ts';
 
 // The log group and the repository belong to an application: its environments share them unless their name says otherwise.
 
@@ -63,7 +63,7 @@ export function readKmsKey(region: string): (value: unknown) => string {
   return (value) => {
     const key = String(value).trim();
     const wrong = kmsKeyFault(key, region);
-    if (wrong !== undefined) throw new Unclear(wrong);
+    if (wrong !== undefined) throw new ParseError(wrong);
     return key;
   };
 }
@@ -73,27 +73,28 @@ function readLogGroupKey(region: string): (value: unknown) => string {
     const key = String(value).trim();
     if (key === 'none') return key;
     const wrong = kmsKeyFault(key, region) ?? logGroupKeyFault(key);
-    if (wrong !== undefined) throw new Unclear(wrong);
+    if (wrong !== undefined) throw new ParseError(wrong);
     return key;
   };
 }
 
 /** @param shared for what other environments share: tags of one environment would change at every other one's run */
-export function readTags(layers: Layers, shared = false): ReadonlyMap<string, string> {
-  return layers.read(
+export function readTags(sources: SettingSources, shared = false): ReadonlyMap<string, string> {
+  return sources.read(
     'tags',
     new Map<string, string>(),
     (value) => {
       const tags = new Map<string, string>();
       each(readPairs(value), ([key, item]) => {
         const wrong = tagFault(key, item);
-        if (wrong !== undefined) throw new Unclear(key === '' ? wrong : `the tag ${quoted(key)}: ${wrong}`);
+        if (wrong !== undefined)
+          throw new ParseError(key === '' ? wrong : `the tag ${quoted(key)}: ${wrong}`);
         if (tags.has(key) && tags.get(key) !== item)
-          throw new Unclear(`the tag ${quoted(key)} is given twice; keep one of the two`);
+          throw new ParseError(`the tag ${quoted(key)} is given twice; keep one of the two`);
         tags.set(key, item);
       });
       if (tags.size >= TAGS)
-        throw new Unclear(`AWS allows ${TAGS} tags on a resource, and "${OWNER_TAG}" is one of them`);
+        throw new ParseError(`AWS allows ${TAGS} tags on a resource, and "${OWNER_TAG}" is one of them`);
       return tags;
     },
     shared,
@@ -102,15 +103,15 @@ export function readTags(layers: Layers, shared = false): ReadonlyMap<string, st
 
 /** @returns the name with `{application}` and `{environment}` filled in, undefined for `none`. */
 function readName(
-  layers: Layers,
+  sources: SettingSources,
   setting: string,
   fallback: string,
   names: Names,
 ): { name: string; shared: boolean; exclusive: boolean } | undefined {
-  const template = layers.read(setting, fallback, (value) => String(value).trim());
+  const template = sources.read(setting, fallback, (value) => String(value).trim());
   if (template === 'none') return undefined;
   if (/^(?:none|null|nil|false|off)$/i.test(template)) {
-    layers.fault(setting, `${quoted(template)} is a name here; write none to leave it out`);
+    sources.fault(setting, `${quoted(template)} is a name here; write none to leave it out`);
     return undefined;
   }
   const name = template
@@ -118,7 +119,7 @@ function readName(
     .replaceAll('{environment}', names.environment);
   const left = /\{[^}]*\}/.exec(name);
   if (left !== null)
-    layers.fault(setting, `${quoted(left[0])} is not known; {application} and {environment} are filled in`);
+    sources.fault(setting, `${quoted(left[0])} is not known; {application} and {environment} are filled in`);
   return {
     name,
     shared: !holdsEnvironment(template, names.environment),
@@ -147,7 +148,7 @@ function holdsEnvironment(template: string, environment: string): boolean {
 
 /** An environment that sets what all environments share would undo the others' run, and they would undo its. */
 function refuseShared(
-  layers: Layers,
+  sources: SettingSources,
   shared: boolean,
   what: string,
   name: string,
@@ -155,103 +156,107 @@ function refuseShared(
 ): void {
   if (!shared) return;
   for (const setting of settings) {
-    const asked = layers.inEnvironment(setting);
-    if (asked !== undefined)
-      layers.fault(
+    const runInput = sources.inEnvironment(setting);
+    if (runInput !== undefined)
+      sources.fault(
         setting,
         `the ${what} ${quoted(name)} is shared by all environments; set it at the top, or put {environment} into its name`,
-        asked,
+        runInput,
       );
   }
 }
 
 /** @returns the name alone, of a log group that is only referred to */
-export function logGroupName(layers: Layers, names: Names): string | undefined {
-  const name = readName(layers, 'log-group', '/ecs/{application}', names)?.name;
+export function logGroupName(sources: SettingSources, names: Names): string | undefined {
+  const name = readName(sources, 'log-group', '/ecs/{application}', names)?.name;
   const wrong = name === undefined || names.application === '' ? undefined : logGroupNameFault(name);
-  if (wrong !== undefined) layers.fault('log-group', wrong);
+  if (wrong !== undefined) sources.fault('log-group', wrong);
   return name;
 }
 
 /** @returns the name, and the account where a URI names it, of a repository that is only referred to */
 export function repositoryName(
-  layers: Layers,
+  sources: SettingSources,
   names: Names,
   region: string,
 ): Pick<RepositorySettings, 'name' | 'account'> | undefined {
-  const given = readName(layers, 'repository', '{application}', names)?.name;
-  return given === undefined ? undefined : judgeRepositoryName(layers, given, names, region);
+  const given = readName(sources, 'repository', '{application}', names)?.name;
+  return given === undefined ? undefined : judgeRepositoryName(sources, given, names, region);
 }
 
 function judgeRepositoryName(
-  layers: Layers,
+  sources: SettingSources,
   given: string,
   names: Names,
   region: string,
 ): Pick<RepositorySettings, 'name' | 'account'> {
   const { name, account, region: its, fault, warning } = readRepositoryName(given);
   if (its !== undefined && its !== region)
-    layers.fault('repository', `it is of the region ${its}, this run is in ${region}`);
-  if (warning !== undefined) layers.warn('repository', warning);
+    sources.fault('repository', `it is of the region ${its}, this run is in ${region}`);
+  if (warning !== undefined) sources.warn('repository', warning);
   const wrong = fault ?? (names.application === '' ? undefined : repositoryNameFault(name));
   if (wrong !== undefined)
-    layers.fault(
+    sources.fault(
       'repository',
-      layers.get('repository') === undefined
+      sources.get('repository') === undefined
         ? `the application's name cannot be that of a repository (${wrong}); set repository to another name, or to none`
         : wrong,
     );
   else if (/^\d/.test(name))
-    layers.warn(
+    sources.warn(
       'repository',
       'its name begins with a digit; the documentation of ECR asks for a letter, so rename it if ECR refuses it',
     );
   return { name, account };
 }
 
-export function readLogGroup(layers: Layers, names: Names, region: string): LogGroupSettings | undefined {
-  const found = readName(layers, 'log-group', '/ecs/{application}', names);
+export function readLogGroup(
+  sources: SettingSources,
+  names: Names,
+  region: string,
+): LogGroupSettings | undefined {
+  const found = readName(sources, 'log-group', '/ecs/{application}', names);
   if (found === undefined) return undefined;
   const wrong = names.application === '' ? undefined : logGroupNameFault(found.name);
-  if (wrong !== undefined) layers.fault('log-group', wrong);
-  refuseShared(layers, found.shared, 'log group', found.name, [
+  if (wrong !== undefined) sources.fault('log-group', wrong);
+  refuseShared(sources, found.shared, 'log group', found.name, [
     'log-retention-days',
     'log-group-class',
     'log-group-kms-key-id',
   ]);
-  const retention = layers.read<number | 'never'>('log-retention-days', 1, (value) => {
+  const retention = sources.read<number | 'never'>('log-retention-days', 1, (value) => {
     const text = String(value).trim();
     if (text === 'never') return 'never';
     const days = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-    if (Number.isNaN(days)) throw new Unclear('it takes a number of days, or never');
+    if (Number.isNaN(days)) throw new ParseError('it takes a number of days, or never');
     const fault = retentionFault(days);
-    if (fault !== undefined) throw new Unclear(fault);
+    if (fault !== undefined) throw new ParseError(fault);
     return days;
   });
   return {
     name: found.name,
     shared: found.shared,
     exclusive: found.exclusive,
-    retention: { value: retention, given: layers.get('log-retention-days') !== undefined },
+    retention: { value: retention, given: sources.get('log-retention-days') !== undefined },
     class: {
-      value: layers.read('log-group-class', 'STANDARD', (value) => readChoice(value, LOG_GROUP_CLASSES)),
-      given: layers.get('log-group-class') !== undefined,
+      value: sources.read('log-group-class', 'STANDARD', (value) => readChoice(value, LOG_GROUP_CLASSES)),
+      given: sources.get('log-group-class') !== undefined,
     },
-    kmsKey: layers.read('log-group-kms-key-id', undefined, readLogGroupKey(region)),
-    tags: readTags(layers, found.shared),
+    kmsKey: sources.read('log-group-kms-key-id', undefined, readLogGroupKey(region)),
+    tags: readTags(sources, found.shared),
   };
 }
 
 export function readRepository(
-  layers: Layers,
+  sources: SettingSources,
   names: Names,
   region: string,
   source: DocumentSource,
 ): RepositorySettings | undefined {
-  const found = readName(layers, 'repository', '{application}', names);
+  const found = readName(sources, 'repository', '{application}', names);
   if (found === undefined) return undefined;
-  const { name, account } = judgeRepositoryName(layers, found.name, names, region);
-  refuseShared(layers, found.shared, 'repository', name, [
+  const { name, account } = judgeRepositoryName(sources, found.name, names, region);
+  refuseShared(sources, found.shared, 'repository', name, [
     'image-tag-mutability',
     'lifecycle-policy',
     'scan-on-push',
@@ -263,18 +268,22 @@ export function readRepository(
     exclusive: found.exclusive,
     account,
     mutability: {
-      value: layers.read('image-tag-mutability', { value: 'MUTABLE', exclusions: undefined }, readMutability),
-      given: layers.get('image-tag-mutability') !== undefined,
+      value: sources.read(
+        'image-tag-mutability',
+        { value: 'MUTABLE', exclusions: undefined },
+        readMutability,
+      ),
+      given: sources.get('image-tag-mutability') !== undefined,
     },
-    lifecycle: layers.read<Lifecycle | undefined>('lifecycle-policy', undefined, (value) =>
+    lifecycle: sources.read<Lifecycle | undefined>('lifecycle-policy', undefined, (value) =>
       readersOf(source).readLifecycle(String(value).trim(), source.readText),
     ),
     scanOnPush: {
-      value: layers.read('scan-on-push', true, readBoolean),
-      given: layers.get('scan-on-push') !== undefined,
+      value: sources.read('scan-on-push', true, readBoolean),
+      given: sources.get('scan-on-push') !== undefined,
     },
-    pullAccounts: layers.read('pull-accounts', undefined, readPullAccounts),
-    kmsKeyId: layers.read('kms-key-id', undefined, readKmsKey(region), found.shared),
-    tags: readTags(layers, found.shared),
+    pullAccounts: sources.read('pull-accounts', undefined, readPullAccounts),
+    kmsKeyId: sources.read('kms-key-id', undefined, readKmsKey(region), found.shared),
+    tags: readTags(sources, found.shared),
   };
 }

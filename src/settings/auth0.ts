@@ -1,52 +1,52 @@
 import { Secret } from '../secret.ts';
 import { AUTH0_URLS, type Auth0Urls } from './choices.ts';
-import type { Asked, Layers } from './layers.ts';
-import { readChoice, Unclear } from './texts.ts';
+import { ParseError, readChoice } from './parse.ts';
+import type { RawSetting, SettingSources } from './setting-sources.ts';
 
 /** A text without the white space around it, and where it was given. */
-export type AskedText = Asked & { readonly value: string };
+export type RawText = RawSetting & { readonly value: string };
 
 /** What was given for Auth0, as it was given: it is judged together with the variables. */
 export interface Auth0Settings {
-  readonly appUrl: AskedText | undefined;
+  readonly appUrl: RawText | undefined;
   /** What the input says, which the workflow gave. */
   readonly domain: string | undefined;
   /** What the configuration file says, and where; its word alone is not enough to send a credential to. */
-  readonly fileDomain: AskedText | undefined;
-  readonly managementClientId: AskedText | undefined;
+  readonly fileDomain: RawText | undefined;
+  readonly managementClientId: RawText | undefined;
   readonly managementClientSecret: Secret | undefined;
-  readonly applicationId: AskedText | undefined;
+  readonly applicationId: RawText | undefined;
   readonly urls: Auth0Urls;
   /** Undefined where AUTH0_CALLBACK_URL tells the path. */
-  readonly callbackPath: AskedText | undefined;
+  readonly callbackPath: RawText | undefined;
   readonly logoutPath: string;
 }
 
 /** The management secret is an input only: a committed file is no place for it. */
-export function readAuth0(layers: Layers, inputs: ReadonlyMap<string, string>): Auth0Settings {
-  const text = (asked: Asked | undefined): AskedText | undefined =>
-    asked && { ...asked, value: String(asked.value).trim() };
+export function readAuth0(sources: SettingSources, inputs: ReadonlyMap<string, string>): Auth0Settings {
+  const text = (runInput: RawSetting | undefined): RawText | undefined =>
+    runInput && { ...runInput, value: String(runInput.value).trim() };
   const secret = inputs.get('auth0-management-client-secret')?.trim() ?? '';
   return {
-    appUrl: text(layers.get('app-url')),
+    appUrl: text(sources.get('app-url')),
     domain: inputs.get('auth0-domain')?.trim() || undefined,
-    fileDomain: text(layers.inFile('auth0-domain')),
-    managementClientId: text(layers.get('auth0-management-client-id')),
+    fileDomain: text(sources.inFile('auth0-domain')),
+    managementClientId: text(sources.get('auth0-management-client-id')),
     managementClientSecret: secret === '' ? undefined : new Secret(secret),
-    applicationId: text(layers.get('auth0-application-id')),
-    urls: layers.read('auth0-urls', 'ensure', (value) => readChoice(value, AUTH0_URLS)),
-    callbackPath: layers.read<AskedText | undefined>('callback-path', undefined, (value) => {
-      const asked = layers.get('callback-path');
-      return asked && { ...asked, value: readPath(String(value).trim()) };
+    applicationId: text(sources.get('auth0-application-id')),
+    urls: sources.read('auth0-urls', 'ensure', (value) => readChoice(value, AUTH0_URLS)),
+    callbackPath: sources.read<RawText | undefined>('callback-path', undefined, (value) => {
+      const runInput = sources.get('callback-path');
+      return runInput && { ...runInput, value: readPath(String(value).trim()) };
     }),
-    logoutPath: layers.read('logout-path', '/logout', (value) => readPath(String(value).trim())),
+    logoutPath: sources.read('logout-path', '/logout', (value) => readPath(String(value).trim())),
   };
 }
 
 /** @throws Unclear; the path is not repeated */
 function readPath(path: string): string {
   const fault = pathFault(path);
-  if (fault !== undefined) throw new Unclear(fault);
+  if (fault !== undefined) throw new ParseError(fault);
   return path;
 }
 

@@ -91,12 +91,12 @@ function hasProfile({ config = '', credentials = '' }: AwsFiles, name: string): 
 
 /** @returns the region that the profile's section of the config file names, which only a terminal asks for */
 export function regionOfProfile(name: string, { config = '' }: AwsFiles): string | undefined {
-  const wanted = new Set([`profile ${name}`, ...(name === 'default' ? ['default'] : [])]);
+  const configured = new Set([`profile ${name}`, ...(name === 'default' ? ['default'] : [])]);
   let isWanted = false;
   for (const line of config.split(/\r?\n/)) {
     const section = /^\s*\[\s*([^\]]*?)\s*\]/.exec(line)?.[1];
     if (section !== undefined)
-      isWanted = wanted.has(section.replace(/\s+/g, ' ').replace(/(["'])(.*)\1$/, '$2'));
+      isWanted = configured.has(section.replace(/\s+/g, ' ').replace(/(["'])(.*)\1$/, '$2'));
     const region = isWanted ? /^region\s*=\s*([^\s#;]+)/.exec(line)?.[1] : undefined;
     if (region !== undefined) return region;
   }

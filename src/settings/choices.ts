@@ -21,7 +21,7 @@ export type OnEmpty = (typeof ON_EMPTY)[number];
 export const TIERS = ['auto', 'Standard', 'Advanced', 'Intelligent-Tiering'] as const;
 export type Tier = (typeof TIERS)[number];
 
-export const CONSENTS = [
+export const OPT_INS = [
   'shorten-retention',
   'change-type',
   'loosen',
@@ -29,7 +29,7 @@ export const CONSENTS = [
   'delete-repository',
   'prune-many',
 ] as const;
-export type Consent = (typeof CONSENTS)[number];
+export type OptInName = (typeof OPT_INS)[number];
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html */
 export const LOG_GROUP_CLASSES = ['STANDARD', 'INFREQUENT_ACCESS'] as const;

@@ -9,10 +9,10 @@ import {
   STORES,
   TIERS,
 } from './choices.ts';
-import { inWords, type KnownNames, RETENTION_WORDS, unknownSetting } from './config-words.ts';
-import type { Notes } from './fault.ts';
+import { inWords, type NameCatalog, RETENTION_WORDS, unknownSetting } from './config-messages.ts';
+import type { Diagnostics } from './diagnostics.ts';
 import { globReader, type Matches } from './glob.ts';
-import { quoted } from './texts.ts';
+import { quoted } from './parse.ts';
 import { readYaml } from './yaml.ts';
 
 /**
@@ -115,7 +115,7 @@ export const configSchema = z.strictObject({
 
 export type Config = z.infer<typeof configSchema>;
 
-const known: KnownNames = {
+const known: NameCatalog = {
   top: Object.keys(configSchema.shape),
   rule: Object.keys(rule.shape),
   environment: Object.keys(perEnvironment),
@@ -140,8 +140,8 @@ const MOST_CHARACTERS = 2 ** 18;
  * @param path shown in faults, below the workspace
  * @returns undefined when something is wrong; every fault is in `notes` with its line
  */
-export function readConfig(source: string, path: string, notes: Notes): ConfigFile | undefined {
-  const before = notes.faults.length;
+export function readConfig(source: string, path: string, notes: Diagnostics): ConfigFile | undefined {
+  const before = notes.errors.length;
   const fault = (line: number | undefined, key: string | undefined, text: string) =>
     notes.fault({ where: path, file: path, line, key, text });
   if (source.length > MOST_CHARACTERS) {
@@ -153,7 +153,7 @@ export function readConfig(source: string, path: string, notes: Notes): ConfigFi
     return undefined;
   }
   const { document, lineAt } = readYaml(source, (line, text) => fault(line, undefined, text));
-  if (notes.faults.length > before) return undefined;
+  if (notes.errors.length > before) return undefined;
 
   const lineOf = (keys: ReadonlyArray<PropertyKey>): number | undefined => {
     for (let length = keys.length; length > 0; length--) {

@@ -1,4 +1,4 @@
-import { quoted } from './texts.ts';
+import { quoted } from './parse.ts';
 
 /** An ECS task definition that waits to be completed. */
 export interface TaskDefinitionSettings {

@@ -1,5 +1,5 @@
 /** What the reports need of the event that started the run. */
-export interface EventFacts {
+export interface EventDetails {
   /** Undefined where the event is about no pull request. */
   readonly pullRequest:
     | {
@@ -17,7 +17,7 @@ export interface EventFacts {
  * @param text the event's payload
  * @see https://docs.github.com/en/webhooks/webhook-events-and-payloads#pull_request
  */
-export function readEventFacts(text: string): EventFacts {
+export function readEventDetails(text: string): EventDetails {
   const payload: unknown = JSON.parse(text);
   const repository = at(payload, 'repository');
   const visibility = at(repository, 'visibility');

@@ -1,4 +1,4 @@
-import { Unclear } from './texts.ts';
+import { ParseError } from './parse.ts';
 
 /** An approved plan: its hash, or the parsed JSON of the output `plan`, which is compared by the report that made it. */
 export type Expectation = { readonly hash: string } | { readonly document: unknown };
@@ -13,12 +13,12 @@ export function readExpectation(given: string, readText: (path: string) => strin
   if (/^[0-9a-fA-F]{64}$/.test(given)) return { hash: given.toLowerCase() };
   const digits = /^(?:sha256:)?([0-9a-fA-F]{20,})$/.exec(given)?.[1];
   if (digits !== undefined)
-    throw new Unclear(
+    throw new ParseError(
       `a plan-hash has 64 digits and nothing before them, and this has ${digits.length}; take the output plan-hash as it is`,
     );
   if (given.startsWith('{')) return { document: parsePlan(given, 'it') };
   if (given.includes('\n') || given.length > 1000)
-    throw new Unclear(
+    throw new ParseError(
       'it takes a plan-hash (64 digits), the JSON of the output plan, or the path of a plan-file',
     );
   return { document: parsePlan(readText(given), 'the file') };
@@ -38,6 +38,6 @@ function parsePlan(text: string, what: string): unknown {
     Array.isArray(document.changes) &&
     document.changes.every((change) => typeof change === 'object' && change !== null);
   if (!isPlan)
-    throw new Unclear(`${what} holds no plan; take the output plan, plan-file or plan-hash of a plan run`);
+    throw new ParseError(`${what} holds no plan; take the output plan, plan-file or plan-hash of a plan run`);
   return document;
 }

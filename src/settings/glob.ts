@@ -1,4 +1,4 @@
-import { Unclear } from './texts.ts';
+import { ParseError } from './parse.ts';
 
 /*
  * The patterns of the configuration file: a small kind, whose matching takes no more steps than pattern times name.
@@ -40,7 +40,7 @@ export function globReader(most = MOST_OF_FILE): (pattern: string) => Matches {
     const sequences = parse(pattern);
     left -= sequences.length;
     if (left < 0)
-      throw new Unclear(`this file has more than ${most} patterns; join some of them with * or ?`);
+      throw new ParseError(`this file has more than ${most} patterns; join some of them with * or ?`);
     return (name) => sequences.some((sequence) => isMatch(sequence, name));
   };
 }
@@ -48,11 +48,11 @@ export function globReader(most = MOST_OF_FILE): (pattern: string) => Matches {
 /** @returns what the braces come to, each without braces */
 function parse(pattern: string): readonly Sequence[] {
   if (pattern.length > MOST_CHARACTERS)
-    throw new Unclear(`this pattern is too long; write one of at most ${MOST_CHARACTERS} characters`);
+    throw new ParseError(`this pattern is too long; write one of at most ${MOST_CHARACTERS} characters`);
   // At the front it would turn the whole pattern around, as some tools have it.
-  if (pattern.startsWith('!')) throw new Unclear(`a pattern does not begin with "!"; ${ALLOWED}`);
+  if (pattern.startsWith('!')) throw new ParseError(`a pattern does not begin with "!"; ${ALLOWED}`);
   const [sequences, end] = parseSequence(pattern, 0, false);
-  if (end < pattern.length) throw new Unclear(`a brace in it is not opened; ${ALLOWED}`);
+  if (end < pattern.length) throw new ParseError(`a brace in it is not opened; ${ALLOWED}`);
   return sequences;
 }
 
@@ -67,7 +67,7 @@ function parseSequence(text: string, from: number, isInBraces: boolean): [Token[
     const character = text[at] ?? '';
     if (character === '}' || (character === ',' && isInBraces)) break;
     if (/[()|\\\]]/.test(character))
-      throw new Unclear(`"${character}" is not allowed in a pattern; ${ALLOWED}`);
+      throw new ParseError(`"${character}" is not allowed in a pattern; ${ALLOWED}`);
     if (character === '{') {
       const [alternatives, end] = parseBraces(text, at + 1);
       sequences = product(sequences, alternatives);
@@ -94,18 +94,18 @@ function parseBraces(text: string, from: number): [Token[][], end: number] {
   for (;;) {
     const [more, end] = parseSequence(text, at, true);
     alternatives.push(...more);
-    if (end >= text.length) throw new Unclear(`a brace in it is not closed; ${ALLOWED}`);
+    if (end >= text.length) throw new ParseError(`a brace in it is not closed; ${ALLOWED}`);
     at = end + 1;
     if (text[end] === '}') break;
     commas += 1;
   }
-  if (commas === 0) throw new Unclear(`braces hold at least two parts; ${ALLOWED}`);
+  if (commas === 0) throw new ParseError(`braces hold at least two parts; ${ALLOWED}`);
   return [alternatives, at];
 }
 
 function product(before: readonly Token[][], after: readonly Token[][]): Token[][] {
   if (before.length * after.length > MOST_ALTERNATIVES)
-    throw new Unclear(
+    throw new ParseError(
       `its braces come to more than ${MOST_ALTERNATIVES} patterns; write a list of shorter ones`,
     );
   return before.flatMap((one) => after.map((other) => [...one, ...other]));
@@ -118,19 +118,19 @@ function parseBrackets(text: string, from: number): [OneOf, end: number] {
   let at = isNegated ? from + 1 : from;
   for (;;) {
     const character = text[at];
-    if (character === undefined) throw new Unclear(`a bracket in it is not closed; ${ALLOWED}`);
+    if (character === undefined) throw new ParseError(`a bracket in it is not closed; ${ALLOWED}`);
     if (character === ']') break;
     // Classes with a name ([:alpha:]) and escapes are of larger kinds.
     if (character === '[' || character === '\\')
-      throw new Unclear(`a bracket holds characters and ranges only; ${ALLOWED}`);
+      throw new ParseError(`a bracket holds characters and ranges only; ${ALLOWED}`);
     const isRange = text[at + 1] === '-' && text[at + 2] !== undefined && text[at + 2] !== ']';
     const low = text.charCodeAt(at);
     const high = isRange ? text.charCodeAt(at + 2) : low;
-    if (high < low) throw new Unclear(`a range in it runs backwards; ${ALLOWED}`);
+    if (high < low) throw new ParseError(`a range in it runs backwards; ${ALLOWED}`);
     ranges.push([low, high]);
     at += isRange ? 3 : 1;
   }
-  if (ranges.length === 0) throw new Unclear(`a bracket in it is empty; ${ALLOWED}`);
+  if (ranges.length === 0) throw new ParseError(`a bracket in it is empty; ${ALLOWED}`);
   return [{ isNegated, ranges }, at + 1];
 }
 
@@ -149,12 +149,12 @@ function isMatch(sequence: Sequence, name: string): boolean {
   let star = -1;
   let taken = 0;
   while (at < name.length) {
-    const wanted = sequence[token];
-    if (wanted === STAR) {
+    const configured = sequence[token];
+    if (configured === STAR) {
       star = token;
       taken = at;
       token += 1;
-    } else if (wanted !== undefined && fits(wanted, name.charCodeAt(at))) {
+    } else if (configured !== undefined && fits(configured, name.charCodeAt(at))) {
       token += 1;
       at += 1;
     } else if (star >= 0) {

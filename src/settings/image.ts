@@ -1,6 +1,6 @@
-import type { Layers } from './layers.ts';
 import { imageTagFault } from './limits.ts';
-import { each, quoted, readList, Unclear } from './texts.ts';
+import { each, ParseError, quoted, readList } from './parse.ts';
+import type { SettingSources } from './setting-sources.ts';
 
 /** The built image, as it was asked for. */
 export interface ImageSettings {
@@ -10,20 +10,20 @@ export interface ImageSettings {
   readonly tags: readonly string[];
 }
 
-export function readImage(layers: Layers): ImageSettings | undefined {
-  const name = layers.read('image', '', (value) => String(value).trim());
-  const tags = layers.read('image-tags', [], (value) => {
+export function readImage(sources: SettingSources): ImageSettings | undefined {
+  const name = sources.read('image', '', (value) => String(value).trim());
+  const tags = sources.read('image-tags', [], (value) => {
     const items = readList(value);
     return each([...items.entries()], ([index, tag]) => {
       const wrong = wrongTag(tag);
       if (wrong === undefined) return tag;
       const which = items.length === 1 ? '' : `entry ${index + 1} of ${items.length}, `;
-      throw new Unclear(`${which}${quoted(tag)}: ${wrong}`);
+      throw new ParseError(`${which}${quoted(tag)}: ${wrong}`);
     });
   });
   if (name === '') return undefined;
-  if (layers.get('repository')?.value === 'none')
-    layers.fault('image', 'there is no repository to push it to (repository: none)');
+  if (sources.get('repository')?.value === 'none')
+    sources.fault('image', 'there is no repository to push it to (repository: none)');
   return { name, tags: [...new Set(tags)] };
 }
 

@@ -5,11 +5,11 @@ import * as core from '@actions/core';
 import { Secret } from '../secret.ts';
 import type { AwsEnvironment, AwsFiles } from './aws-environment.ts';
 import type { ConfigFile } from './config.ts';
-import { type EventFacts, readEventFacts } from './event.ts';
-import type { Note, Notes } from './fault.ts';
+import type { Diagnostic, Diagnostics } from './diagnostics.ts';
+import { type EventDetails, readEventDetails } from './event.ts';
 import { INPUTS } from './input-names.ts';
+import { ParseError } from './parse.ts';
 import type { Settings } from './settings.ts';
-import { Unclear } from './texts.ts';
 import { unknownInputs } from './unknown-inputs.ts';
 import type { Source, VariableText } from './variable.ts';
 import { readBytes, readRegular, readText } from './workspace-file.ts';
@@ -51,7 +51,7 @@ export interface CommandLine {
 export interface GitHubAccess {
   readonly apiUrl: string;
   readonly token: Secret;
-  readonly event: EventFacts;
+  readonly event: EventDetails;
 }
 
 const PROXY_NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
@@ -69,7 +69,7 @@ export function readInputs({ commandLine }: Pick<Runner, 'commandLine'> = {}): R
 }
 
 /** @returns the inputs that the action does not have and that are most likely misspelt; only names are read. */
-export function readUnknownInputs(): Note | undefined {
+export function readUnknownInputs(): Diagnostic | undefined {
   return unknownInputs(Object.keys(process.env));
 }
 
@@ -100,12 +100,12 @@ export function readGitHubAccess(): GitHubAccess | undefined {
 }
 
 /** The payload is the runner's file; without it nothing is known of the event, and the repository counts as public. */
-function readEvent(): EventFacts {
+function readEvent(): EventDetails {
   try {
     const path = process.env['GITHUB_EVENT_PATH'] ?? '';
-    return readEventFacts(readRegular(path, path, MAX_EVENT_BYTES).toString('utf8'));
+    return readEventDetails(readRegular(path, path, MAX_EVENT_BYTES).toString('utf8'));
   } catch {
-    return readEventFacts('{}');
+    return readEventDetails('{}');
   }
 }
 
@@ -141,7 +141,11 @@ export function readAwsFiles(): AwsFiles {
 }
 
 /** @returns the path of the configuration file, or undefined where there is none and none was named. */
-function configPath(inputs: ReadonlyMap<string, string>, runner: Runner, notes: Notes): string | undefined {
+function configPath(
+  inputs: ReadonlyMap<string, string>,
+  runner: Runner,
+  notes: Diagnostics,
+): string | undefined {
   const named = inputs.get('config')?.trim() ?? '';
   if (named !== '') return named;
   const exists = (path: string) => {
@@ -168,7 +172,7 @@ export function readVariableTexts(
   inputs: ReadonlyMap<string, string>,
   settings: Pick<Settings, 'envFiles' | 'envFilesAsked' | 'variables'>,
   runner: Runner,
-  notes: Notes,
+  notes: Diagnostics,
 ): VariableText[] {
   const texts: VariableText[] = [];
   const add = (source: Source) => {
@@ -191,7 +195,7 @@ export function readVariableTexts(
         inFile: true,
       });
     } catch (error) {
-      if (!(error instanceof Unclear)) throw error;
+      if (!(error instanceof ParseError)) throw error;
       const { where = 'input env-file', file, line } = settings.envFilesAsked ?? {};
       notes.fault({
         where,
@@ -221,7 +225,7 @@ export function readVariableTexts(
 export async function readConfigFile(
   inputs: ReadonlyMap<string, string>,
   runner: Runner,
-  notes: Notes,
+  notes: Diagnostics,
 ): Promise<ConfigFile | undefined> {
   const path = configPath(inputs, runner, notes);
   if (path === undefined) return undefined;
@@ -230,7 +234,7 @@ export async function readConfigFile(
     const { readConfig } = await import('./config.ts');
     return readConfig(text, path, notes);
   } catch (error) {
-    if (!(error instanceof Unclear)) throw error;
+    if (!(error instanceof ParseError)) throw error;
     notes.fault({ where: 'input config', text: error.message });
     return undefined;
   }

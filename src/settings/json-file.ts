@@ -1,6 +1,6 @@
-import { surveyJson } from './json-keys.ts';
+import { countKeys } from './json-keys.ts';
 import { syntaxFault } from './json-place.ts';
-import { Unclear } from './texts.ts';
+import { ParseError } from './parse.ts';
 import { isOpaque } from './variable-name.ts';
 
 /** Deeper than any document of AWS; what is nested further would overflow the stack of whoever walks over it. */
@@ -18,12 +18,12 @@ export function parseJsonFile(text: string, what: string, remedy: string): unkno
     document = JSON.parse(text);
   } catch {
     const fault = syntaxFault(text);
-    throw new Unclear(`${what} is not JSON${fault === undefined ? '' : `: ${fault}`}; ${remedy}`);
+    throw new ParseError(`${what} is not JSON${fault === undefined ? '' : `: ${fault}`}; ${remedy}`);
   }
-  const { deepest, twice } = surveyJson(text);
-  if (deepest > DEPTH) throw new Unclear(`${what} is nested deeper than ${DEPTH} levels; ${remedy}`);
+  const { deepest, twice } = countKeys(text);
+  if (deepest > DEPTH) throw new ParseError(`${what} is nested deeper than ${DEPTH} levels; ${remedy}`);
   if (twice !== undefined)
-    throw new Unclear(
+    throw new ParseError(
       `${what} has ${/^\w{1,40}$/.test(twice) && !isOpaque(twice) ? `"${twice}"` : 'a key'} twice in one object; keep one of the two`,
     );
   return document;

@@ -4,11 +4,11 @@
  * @returns the first key that stands twice in an object of a JSON text that is known to parse
  */
 export function repeatedKey(json: string, level: number): string | undefined {
-  return surveyJson(json, level).twice;
+  return countKeys(json, level).twice;
 }
 
 /** @returns how deep a JSON text is nested, and its first key that stands twice, down to a level */
-export function surveyJson(
+export function countKeys(
   json: string,
   level = Number.POSITIVE_INFINITY,
 ): { deepest: number; twice: string | undefined } {

@@ -1,5 +1,5 @@
 import { Secret } from '../secret.ts';
-import type { Notes } from './fault.ts';
+import type { Diagnostics } from './diagnostics.ts';
 import { repeatedKey } from './json-keys.ts';
 import { capped, type LineNote } from './line-notes.ts';
 import type { Variable, VariableText } from './variable.ts';
@@ -23,7 +23,7 @@ export function isOfWorkflow(name: string): boolean {
 }
 
 /** Tells which names of `toJSON(secrets)` are none of the application's; those that no variable would have are counted. */
-export function noteLeftOut(where: string, names: readonly string[], notes: Notes): void {
+export function noteLeftOut(where: string, names: readonly string[], notes: Diagnostics): void {
   if (names.length === 0) return;
   const told = names.filter((name) => nameFault(name) === undefined);
   const more = names.length - told.length;
@@ -38,7 +38,7 @@ export function noteLeftOut(where: string, names: readonly string[], notes: Note
 }
 
 /** Reads the text of a JSON object. */
-export function readJson(text: VariableText, content: string, notes: Notes): JsonReading {
+export function readJson(text: VariableText, content: string, notes: Diagnostics): JsonReading {
   const { where, file } = text;
   // JSON has no byte order mark, and an editor may have put one there.
   const json = content.trim();
@@ -88,7 +88,7 @@ function numbersAsWritten(json: string): ReadonlySet<string> {
 export function variablesOf(
   { source, where, file }: VariableText,
   object: Readonly<Record<string, unknown>>,
-  notes: Notes,
+  notes: Diagnostics,
   isKept: (name: string, value: number) => boolean = () => true,
   faultOf: (name: string) => string | undefined = nameFault,
 ): Variable[] {

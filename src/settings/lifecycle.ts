@@ -1,6 +1,6 @@
 import { canonicalLifecycle } from './canonical-lifecycle.ts';
 import { parseJsonFile } from './json-file.ts';
-import { each, Unclear } from './texts.ts';
+import { each, ParseError } from './parse.ts';
 
 /** A lifecycle policy in its canonical form, so that two spellings of one policy compare equal. */
 export type Lifecycle = string;
@@ -16,7 +16,7 @@ export function readLifecycle(setting: string, readText: (path: string) => strin
   const keep = /^keep-last:\s*(\d+)$/.exec(setting);
   if (keep !== null) return keepLast(Number(keep[1]));
   if (setting.startsWith('keep-last'))
-    throw new Unclear('write keep-last:N with the number of images to keep, like keep-last:10');
+    throw new ParseError('write keep-last:N with the number of images to keep, like keep-last:10');
   const policy = parseJsonFile(readText(setting), 'the file', 'write a lifecycle policy, or use keep-last:N');
   if (
     typeof policy !== 'object' ||
@@ -25,14 +25,14 @@ export function readLifecycle(setting: string, readText: (path: string) => strin
     !Array.isArray(policy.rules) ||
     policy.rules.length === 0
   )
-    throw new Unclear('the file is not a lifecycle policy: it has no list of "rules"');
+    throw new ParseError('the file is not a lifecycle policy: it has no list of "rules"');
   const text = canonicalLifecycle(policy);
   if (text.length < 100)
-    throw new Unclear(
+    throw new ParseError(
       `ECR takes a policy from 100 characters on, and this has ${text.length}; describe its rules`,
     );
   if (text.length > 30_720)
-    throw new Unclear(`ECR takes a policy of at most 30,720 characters, and this has ${text.length}`);
+    throw new ParseError(`ECR takes a policy of at most 30,720 characters, and this has ${text.length}`);
   judgeRules(policy.rules);
   return text;
 }
@@ -44,7 +44,7 @@ export function readLifecycle(setting: string, readText: (path: string) => strin
 function judgeRules(rules: readonly unknown[]): void {
   const priorities = new Set<unknown>();
   each([...rules.entries()], ([index, rule]) => {
-    const wrong = (text: string) => new Unclear(`rule ${index + 1} of the file ${text}`);
+    const wrong = (text: string) => new ParseError(`rule ${index + 1} of the file ${text}`);
     const { rulePriority, selection, action } = partsOf(rule);
     if (!isCount(rulePriority)) throw wrong('needs a rulePriority, a whole number from 1 on');
     if (priorities.has(rulePriority))
@@ -71,9 +71,11 @@ const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value)
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
  */
 function keepLast(count: number): Lifecycle {
-  if (count < 1) throw new Unclear('keep at least one image');
+  if (count < 1) throw new ParseError('keep at least one image');
   if (count > MOST_IMAGES)
-    throw new Unclear('no repository holds so many images; keep 1,000,000 of them at most, or leave it out');
+    throw new ParseError(
+      'no repository holds so many images; keep 1,000,000 of them at most, or leave it out',
+    );
   return canonicalLifecycle({
     rules: [
       {

@@ -14,6 +14,9 @@ export const RETENTION_DAYS: readonly number[] = [
 export const STANDARD_BYTES = 4096;
 export const ADVANCED_BYTES = 8192;
 
+/** Standard parameters in a region and account. @see https://docs.aws.amazon.com/general/latest/gr/ssm.html */
+export const STANDARD_PARAMETERS = 10_000;
+
 /** Bytes of a secret's value. @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
 export const SECRET_BYTES = 65_536;
 

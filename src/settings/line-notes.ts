@@ -1,4 +1,4 @@
-import type { Note } from './fault.ts';
+import type { Diagnostic } from './diagnostics.ts';
 
 /** Something to tell about one line; never holds a value. */
 export interface LineNote {
@@ -16,7 +16,7 @@ const LISTED = 20;
 /** Errors of one kind: a text of a megabyte that is read the wrong way has a hundred thousand. */
 const MOST = 50;
 
-type Reported = Pick<Note, 'line' | 'key' | 'text'>;
+type Reported = Pick<Diagnostic, 'line' | 'key' | 'text'>;
 
 /** @returns the note in words, without its place. */
 export function inWords({ text, detail }: Pick<LineNote, 'text' | 'detail'>): string {

@@ -93,7 +93,7 @@ export class Masks {
 
   /**
    * @param of the variable or the place, never the value
-   * @param isTold whether {@link know} tells of it
+   * @param isTold whether {@link setAccount} tells of it
    * @param shortest characters; {@link SHORTEST_UNDECIDED} where it may be harmless
    * @returns why the value, or a part of it, stays readable in the log
    */
@@ -115,7 +115,7 @@ export class Masks {
    * AWS has told the account.
    * @returns what stays readable of those that waited for it, by what it is a value of, and why
    */
-  know(account: string): Map<string, string> {
+  setAccount(account: string): Map<string, string> {
     this.#account = account;
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -141,7 +141,7 @@ export class Masks {
    * @returns a look-up of whose hidden text a value holds, or text that waits for the account id: a name, never a value.
    * Twelve digits that wait are most likely that id, which is no secret.
    */
-  holders(): (value: Secret) => string | undefined {
+  snapshot(): (value: Secret) => string | undefined {
     const texts = [...this.#hidden].filter(([form]) => !isFrame(form));
     const waiting = this.#waiting.flatMap(({ lines, of }) =>
       lines.filter((line) => line.is((digits) => digits.length < 12)).map((line) => ({ line, of })),

@@ -1,8 +1,8 @@
 import { MODES, type Mode } from './choices.ts';
 import type { ConfigFile } from './config.ts';
-import type { Notes } from './fault.ts';
-import type { Asked, Layers } from './layers.ts';
-import { readChoice } from './texts.ts';
+import type { Diagnostics } from './diagnostics.ts';
+import { readChoice } from './parse.ts';
+import type { RawSetting, SettingSources } from './setting-sources.ts';
 
 /**
  * Events whose run has the files of a branch that somebody with write access to the repository pushed, or asked for.
@@ -29,16 +29,16 @@ export function filesMayWrite(event: string): boolean {
  * a configuration file that does is not followed, and the run is a plan.
  * @param event `GITHUB_EVENT_NAME`; empty outside of GitHub
  */
-export function readMode(layers: Layers, event: string, notes: Notes): Mode {
+export function readMode(sources: SettingSources, event: string, notes: Diagnostics): Mode {
   // The event runs with this repository's secrets on code that a stranger wrote.
   if (event === 'pull_request_target')
-    layers.fault(
+    sources.fault(
       'mode',
       'the event pull_request_target is refused, since it gives secrets to code of strangers; use pull_request',
     );
-  const given = layers.get('mode');
-  const asked = layers.read('mode', 'auto', (value) => readChoice(value, MODES));
-  if (asked === 'auto') {
+  const given = sources.get('mode');
+  const runInput = sources.read('mode', 'auto', (value) => readChoice(value, MODES));
+  if (runInput === 'auto') {
     if (filesMayWrite(event)) return 'apply';
     if (event !== 'pull_request')
       notes.notice({
@@ -47,27 +47,27 @@ export function readMode(layers: Layers, event: string, notes: Notes): Mode {
       });
     return 'plan';
   }
-  if ((asked === 'apply' || asked === 'destroy') && isOfFile(given) && !filesMayWrite(event)) {
-    layers.warn(
+  if ((runInput === 'apply' || runInput === 'destroy') && isOfFile(given) && !filesMayWrite(event)) {
+    sources.warn(
       'mode',
-      `${asked} is not followed on the event ${event}, where this file may come from a pull request: the run is a plan. Only the input mode can choose to write here`,
+      `${runInput} is not followed on the event ${event}, where this file may come from a pull request: the run is a plan. Only the input mode can choose to write here`,
     );
     return 'plan';
   }
-  return asked;
+  return runInput;
 }
 
 /** Warns once of everything that the file loosens in a run that the input lets write where the file may be a pull request's. */
 export function warnOfLoosening(
-  layers: Layers,
+  sources: SettingSources,
   file: ConfigFile | undefined,
   { mode, event }: { readonly mode: Mode; readonly event: string },
-  notes: Notes,
+  notes: Diagnostics,
 ): void {
   if (file === undefined || filesMayWrite(event) || (mode !== 'apply' && mode !== 'destroy')) return;
   const ofFile = (name: string) => {
-    const asked = layers.get(name);
-    return isOfFile(asked) ? asked?.value : undefined;
+    const runInput = sources.get(name);
+    return isOfFile(runInput) ? runInput?.value : undefined;
   };
   const loosened = [
     ...(isEmpty(ofFile('allow')) ? [] : ['allow']),
@@ -87,8 +87,8 @@ export function warnOfLoosening(
   });
 }
 
-function isOfFile(asked: Asked | undefined): boolean {
-  return asked?.file !== undefined;
+function isOfFile(runInput: RawSetting | undefined): boolean {
+  return runInput?.file !== undefined;
 }
 
 function isEmpty(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import { quoted, readList, Unclear } from './texts.ts';
+import { ParseError, quoted, readList } from './parse.ts';
 
 const VALUES = ['MUTABLE', 'IMMUTABLE', 'MUTABLE_WITH_EXCLUSION', 'IMMUTABLE_WITH_EXCLUSION'] as const;
 
@@ -17,20 +17,20 @@ export function readMutability(setting: unknown): Mutability {
   const [word = '', ...rest] = String(setting).split(':');
   const name = word.trim().toUpperCase();
   const value = VALUES.find((candidate) => candidate === name);
-  if (value === undefined) throw new Unclear(`${quoted(word.trim())} is none of ${VALUES.join(', ')}`);
+  if (value === undefined) throw new ParseError(`${quoted(word.trim())} is none of ${VALUES.join(', ')}`);
   const filters = [...new Set(readList(rest.join(':')))].sort();
   if (!value.endsWith('_WITH_EXCLUSION')) {
-    if (filters.length > 0) throw new Unclear(`exclusions go with ${value}_WITH_EXCLUSION`);
+    if (filters.length > 0) throw new ParseError(`exclusions go with ${value}_WITH_EXCLUSION`);
     return { value, exclusions: undefined };
   }
   if (filters.length === 0)
-    throw new Unclear(`name the tags that are excluded, like ${value}: latest, dev-*`);
-  if (filters.length > 5) throw new Unclear('ECR allows 5 exclusion filters');
+    throw new ParseError(`name the tags that are excluded, like ${value}: latest, dev-*`);
+  if (filters.length > 5) throw new ParseError('ECR allows 5 exclusion filters');
   for (const filter of filters) {
-    if (filter.length > 128) throw new Unclear('an exclusion filter has at most 128 characters');
+    if (filter.length > 128) throw new ParseError('an exclusion filter has at most 128 characters');
     if (!/^[0-9a-zA-Z._*-]+$/.test(filter))
-      throw new Unclear('an exclusion filter is made of letters, digits, and . _ - *');
-    if (filter.split('*').length > 3) throw new Unclear('an exclusion filter has at most two "*"');
+      throw new ParseError('an exclusion filter is made of letters, digits, and . _ - *');
+    if (filter.split('*').length > 3) throw new ParseError('an exclusion filter has at most two "*"');
   }
   return { value, exclusions: filters.join(',') };
 }

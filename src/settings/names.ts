@@ -1,8 +1,8 @@
 import type { ConfigFile } from './config.ts';
-import type { Notes } from './fault.ts';
+import type { Diagnostics } from './diagnostics.ts';
 import { bundleNameFault } from './limits.ts';
 import { nearestOf } from './nearest.ts';
-import { quoted } from './texts.ts';
+import { quoted } from './parse.ts';
 
 // Names that the configuration file gives to its own parts: one that nothing can bear would be passed over in silence.
 
@@ -14,7 +14,7 @@ export function judgeEnvironments(
   file: ConfigFile | undefined,
   application: string,
   environment: string,
-  notes: Notes,
+  notes: Diagnostics,
 ): void {
   if (file === undefined) return;
   tellNearMiss(file, environment, notes);
@@ -31,7 +31,7 @@ export function judgeEnvironments(
 }
 
 /** An entry for another environment is no mistake; one whose name is nearly that of this run most likely is. */
-function tellNearMiss(file: ConfigFile, environment: string, notes: Notes): void {
+function tellNearMiss(file: ConfigFile, environment: string, notes: Diagnostics): void {
   const names = Object.keys(file.config.environments ?? {});
   if (environment === '' || names.includes(environment)) return;
   // Numbers tell environments apart that are meant to be several.
@@ -53,7 +53,7 @@ function tellNearMiss(file: ConfigFile, environment: string, notes: Notes): void
 }
 
 /** @returns the bundles from which keys that nobody wants are removed. */
-export function readExactBundles(file: ConfigFile | undefined, notes: Notes): ReadonlySet<string> {
+export function readExactBundles(file: ConfigFile | undefined, notes: Diagnostics): ReadonlySet<string> {
   if (file === undefined) return new Set();
   const bundles = Object.entries(file.config.bundles ?? {});
   for (const [name] of bundles) {
@@ -63,7 +63,12 @@ export function readExactBundles(file: ConfigFile | undefined, notes: Notes): Re
   return new Set(bundles.flatMap(([name, { mode }]) => (mode === 'exact' ? [name] : [])));
 }
 
-function tell(file: ConfigFile, [part, name]: readonly [string, string], text: string, notes: Notes): void {
+function tell(
+  file: ConfigFile,
+  [part, name]: readonly [string, string],
+  text: string,
+  notes: Diagnostics,
+): void {
   const { path } = file;
   const line = file.lineOf([part, name]);
   notes.fault({ where: path, file: path, line, key: part, text: `${quoted(name)}: ${text}` });

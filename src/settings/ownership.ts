@@ -1,8 +1,8 @@
 import { type Mode, PRUNES, type Prune } from './choices.ts';
 import { type Expectation, readExpectation } from './expectation.ts';
-import type { Layers } from './layers.ts';
+import { readChoice } from './parse.ts';
 import type { Request } from './request.ts';
-import { readChoice } from './texts.ts';
+import type { SettingSources } from './setting-sources.ts';
 
 /** What a run may do with what it finds below the prefix, and which plan it may run. */
 export interface OwnershipSettings {
@@ -21,20 +21,20 @@ export interface OwnershipSettings {
  * `confirm` and `expect-plan` speak of one run, so a committed file is no place for them.
  */
 export function readOwnership(
-  layers: Layers,
+  sources: SettingSources,
   { inputs, readText, asksFirst = false }: Request,
   mode: Mode,
   prefix: string,
 ): OwnershipSettings {
   const confirm = inputs.get('confirm')?.trim() || undefined;
   return {
-    prune: layers.read('prune', 'report', (value) => readChoice(value, PRUNES)),
-    recoveryDays: layers.read('recovery-window-days', 30, Number),
+    prune: sources.read('prune', 'report', (value) => readChoice(value, PRUNES)),
+    recoveryDays: sources.read('recovery-window-days', 30, Number),
     writes:
       mode === 'apply' ||
       (mode === 'destroy' && (confirm === prefix || (asksFirst && confirm === undefined))),
     confirm,
-    expected: layers.read<Expectation | undefined>('expect-plan', undefined, (value) =>
+    expected: sources.read<Expectation | undefined>('expect-plan', undefined, (value) =>
       readExpectation(String(value).trim(), readText),
     ),
   };

@@ -2,7 +2,7 @@ import { logGroupName, type Names, repositoryName } from './application.ts';
 import type { Part } from './choices.ts';
 import { keepsLogs, type TaskDefinitionSettings } from './container.ts';
 import { type ImageSettings, readImage } from './image.ts';
-import type { Layers } from './layers.ts';
+import type { SettingSources } from './setting-sources.ts';
 
 /** What a task definition refers to and `only` leaves out: it is read, and neither compared nor written. */
 export interface Referred {
@@ -17,7 +17,7 @@ export interface Referred {
 }
 
 export function readReferred(
-  layers: Layers,
+  sources: SettingSources,
   names: Names,
   region: string,
   only: ReadonlySet<Part>,
@@ -26,15 +26,15 @@ export function readReferred(
   return {
     parameters: !only.has('parameters'),
     secrets: !only.has('secrets'),
-    logGroup: only.has('log-group') || keepsLogs(taskDefinition) ? undefined : logGroupName(layers, names),
-    image: only.has('image') ? undefined : imageBefore(layers, names, region),
+    logGroup: only.has('log-group') || keepsLogs(taskDefinition) ? undefined : logGroupName(sources, names),
+    image: only.has('image') ? undefined : imageBefore(sources, names, region),
   };
 }
 
 /** The image need not be on this machine: its tag tells which one is meant. */
-function imageBefore(layers: Layers, names: Names, region: string): Referred['image'] {
-  const image = readImage(layers);
-  const repository = repositoryName(layers, names, region);
+function imageBefore(sources: SettingSources, names: Names, region: string): Referred['image'] {
+  const image = readImage(sources);
+  const repository = repositoryName(sources, names, region);
   return image === undefined || repository === undefined
     ? undefined
     : { ...image, repository: repository.name, account: repository.account };

@@ -1,8 +1,8 @@
 import { COMMENT_ON_PR, type CommentOnPr } from './choices.ts';
 import type { TaskDefinitionSettings } from './container.ts';
 import { type DocumentSource, readersOf } from './document-source.ts';
-import type { Layers } from './layers.ts';
-import { readBoolean, readChoice } from './texts.ts';
+import { readBoolean, readChoice } from './parse.ts';
+import type { SettingSources } from './setting-sources.ts';
 
 /** What is told where. */
 export interface ReportSettings {
@@ -13,21 +13,21 @@ export interface ReportSettings {
   readonly taskDefinition: TaskDefinitionSettings | undefined;
 }
 
-export function readReportSettings(layers: Layers, source: DocumentSource): ReportSettings {
-  const container = layers.read<string | undefined>('container-name', undefined, (value) =>
+export function readReportSettings(sources: SettingSources, source: DocumentSource): ReportSettings {
+  const container = sources.read<string | undefined>('container-name', undefined, (value) =>
     String(value).trim(),
   );
-  const taskDefinition = layers.read<TaskDefinitionSettings | undefined>(
+  const taskDefinition = sources.read<TaskDefinitionSettings | undefined>(
     'task-definition',
     undefined,
     (value) => readersOf(source).readTaskDefinition(String(value).trim(), container, source.readText),
   );
-  if (container !== undefined && layers.get('task-definition') === undefined)
-    layers.fault('container-name', 'it names a container of task-definition, which is not given');
+  if (container !== undefined && sources.get('task-definition') === undefined)
+    sources.fault('container-name', 'it names a container of task-definition, which is not given');
   return {
-    commentOnPr: layers.read('comment-on-pr', 'changes-only', (value) => readChoice(value, COMMENT_ON_PR)),
-    driftIssue: layers.read('drift-issue', false, readBoolean),
-    policies: layers.read('iam-policies', false, readBoolean),
+    commentOnPr: sources.read('comment-on-pr', 'changes-only', (value) => readChoice(value, COMMENT_ON_PR)),
+    driftIssue: sources.read('drift-issue', false, readBoolean),
+    policies: sources.read('iam-policies', false, readBoolean),
     taskDefinition,
   };
 }

@@ -1,4 +1,4 @@
-import { quoted } from './texts.ts';
+import { quoted } from './parse.ts';
 
 /** A repository as people name it. */
 interface RepositoryName {

@@ -1,7 +1,7 @@
 import type { Mode } from './choices.ts';
 import { INPUTS } from './input-names.ts';
-import type { Layers } from './layers.ts';
-import { each, nearest, quoted, readList, Unclear } from './texts.ts';
+import { each, nearest, ParseError, quoted, readList } from './parse.ts';
+import type { SettingSources } from './setting-sources.ts';
 
 /** They speak of a run that writes, so a plan has none of them. */
 const OF_WRITING: ReadonlySet<string> = new Set(['confirm', 'expect-plan']);
@@ -12,18 +12,18 @@ const OF_WRITING: ReadonlySet<string> = new Set(['confirm', 'expect-plan']);
  * that does not exist) is off; a file that demands it makes that an input error.
  * @param mode `confirm` and `expect-plan` are demanded of runs that write only
  */
-export function readRequired(layers: Layers, inputs: ReadonlyMap<string, string>, mode: Mode): void {
-  const names = layers.read('require', [], (value) =>
+export function readRequired(sources: SettingSources, inputs: ReadonlyMap<string, string>, mode: Mode): void {
+  const names = sources.read('require', [], (value) =>
     each(readList(value), (name) => {
       if (!INPUTS.some((input) => input === name))
-        throw new Unclear(`${quoted(name)} is no input of this action${nearest(name, INPUTS)}`);
+        throw new ParseError(`${quoted(name)} is no input of this action${nearest(name, INPUTS)}`);
       return name;
     }),
   );
   const writes = mode === 'apply' || mode === 'destroy';
   for (const name of new Set(names)) {
     if ((inputs.get(name) ?? '').trim() !== '' || (OF_WRITING.has(name) && !writes)) continue;
-    layers.fault(
+    sources.fault(
       'require',
       `the input ${name} is empty, and this file requires it. Give it to the step; if the workflow does, look at where its value comes from: an output of a job that GitHub dropped, and a secret or variable that does not exist, arrive empty`,
     );

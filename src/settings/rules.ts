@@ -1,9 +1,9 @@
 import { type IgnoreWord, NAMES } from '../kinds/names.ts';
 import type { ConfigFile } from './config.ts';
-import type { Notes } from './fault.ts';
+import type { Diagnostics } from './diagnostics.ts';
 import { bundleNameFault } from './limits.ts';
+import { ParseError, quoted, splitList } from './parse.ts';
 import { readPatterns } from './patterns.ts';
-import { quoted, splitList, Unclear } from './texts.ts';
 
 /** Where a rule sends a variable. */
 export type Target =
@@ -36,7 +36,7 @@ export interface IgnoreEntry extends Ignored {
   readonly pattern: string;
 }
 
-export function readRules(file: ConfigFile | undefined, notes: Notes): Rule[] {
+export function readRules(file: ConfigFile | undefined, notes: Diagnostics): Rule[] {
   if (file === undefined) return [];
   return (file.config.rules ?? []).map((rule, index) => {
     const fault = (key: string, text: string) =>
@@ -86,7 +86,7 @@ function globOf(file: ConfigFile, pattern: string, fault: (text: string) => void
   try {
     return file.glob(pattern);
   } catch (error) {
-    if (!(error instanceof Unclear)) throw error;
+    if (!(error instanceof ParseError)) throw error;
     fault(error.message);
     return () => false;
   }
@@ -97,7 +97,7 @@ const COLLECTIONS: Readonly<Record<string, string>> = { tags: 'tag:', keys: 'key
 /** The kinds by their word in `ignore`. */
 const KINDS = new Map(Object.values(NAMES).map((names) => [names.ignore as string, names]));
 
-export function readIgnored(file: ConfigFile | undefined, notes: Notes): IgnoreEntry[] {
+export function readIgnored(file: ConfigFile | undefined, notes: Diagnostics): IgnoreEntry[] {
   if (file === undefined) return [];
   return readPatterns(file.config.ignore ?? []).flatMap((entry) => {
     const fault = (text: string): [] => {

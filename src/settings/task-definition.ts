@@ -1,7 +1,7 @@
 import { definitionIn, isObject, type TaskDefinitionSettings } from './container.ts';
 import { parseJsonFile } from './json-file.ts';
+import { each, ParseError, quoted } from './parse.ts';
 import { DESCRIBE, foreignDocument, foreignText } from './task-definition-shape.ts';
-import { each, quoted, Unclear } from './texts.ts';
 
 const REMEDY = 'it takes what "aws ecs register-task-definition" takes';
 
@@ -18,12 +18,12 @@ export function readTaskDefinition(
 ): TaskDefinitionSettings {
   const text = readText(path).replace(/^\uFEFF/, '');
   const foreign = foreignText(text);
-  if (foreign !== undefined) throw new Unclear(`${path} is ${foreign}; ${REMEDY}. ${SOURCE}`);
+  if (foreign !== undefined) throw new ParseError(`${path} is ${foreign}; ${REMEDY}. ${SOURCE}`);
   const document = parseJsonFile(text, path, REMEDY);
   const containers = definitionIn(document)['containerDefinitions'];
   if (!Array.isArray(containers) || containers.length === 0) {
     const what = foreignDocument(document, text);
-    throw new Unclear(
+    throw new ParseError(
       `${path} has no containerDefinitions${what === undefined ? '' : `: it is ${what}`}; ${REMEDY}. ${SOURCE}`,
     );
   }
@@ -37,24 +37,25 @@ function choose(path: string, names: readonly string[], container: string | unde
   const known = names.map(quoted).join(', ');
   if (container === undefined) {
     if (names.length > 1)
-      throw new Unclear(`${path} has ${names.length} containers (${known}); name one by container-name`);
+      throw new ParseError(`${path} has ${names.length} containers (${known}); name one by container-name`);
     return 0;
   }
   const index = names.indexOf(container);
-  if (index < 0) throw new Unclear(`${path} has no container of the name in container-name; it has ${known}`);
+  if (index < 0)
+    throw new ParseError(`${path} has no container of the name in container-name; it has ${known}`);
   if (names.lastIndexOf(container) !== index)
-    throw new Unclear(`${path} has two containers of the name in container-name; give each its own name`);
+    throw new ParseError(`${path} has two containers of the name in container-name; give each its own name`);
   return index;
 }
 
 /** What is put in goes into lists and objects: what stands in their place would be lost, or could not be written into. */
 function judgeContainer(path: string, container: unknown): void {
   if (!isObject(container))
-    throw new Unclear(`${path} has a container that is no object; write { "name": …, "image": … }`);
+    throw new ParseError(`${path} has a container that is no object; write { "name": …, "image": … }`);
   each(['secrets', 'environment'], (name) => {
     const list = container[name];
     if (list !== undefined && list !== null && !(Array.isArray(list) && list.every(isObject)))
-      throw new Unclear(
+      throw new ParseError(
         `${path}: "${name}" of the container is no list of objects; write [{ "name": …, ${name === 'secrets' ? '"valueFrom"' : '"value"'}: … }]`,
       );
   });
@@ -64,7 +65,7 @@ function judgeContainer(path: string, container: unknown): void {
     Object.entries({ dockerLabels, logConfiguration, 'logConfiguration.options': options }),
     ([name, value]) => {
       if (value !== undefined && value !== null && !isObject(value))
-        throw new Unclear(`${path}: "${name}" of the container is no object; write { "name": "value" }`);
+        throw new ParseError(`${path}: "${name}" of the container is no object; write { "name": "value" }`);
     },
   );
 }

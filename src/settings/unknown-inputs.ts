@@ -1,4 +1,4 @@
-import type { Note } from './fault.ts';
+import type { Diagnostic } from './diagnostics.ts';
 import { INPUTS } from './input-names.ts';
 import { nearestOf } from './nearest.ts';
 
@@ -11,7 +11,7 @@ const PREFIX = 'INPUT_';
  * @param names names of environment variables
  * @returns one warning with the inputs that are most likely misspelt, and what was meant; undefined where there is none
  */
-export function unknownInputs(names: readonly string[]): Note | undefined {
+export function unknownInputs(names: readonly string[]): Diagnostic | undefined {
   const declared = new Set(INPUTS.map((name) => `${PREFIX}${name.toUpperCase()}`));
   const found = names.flatMap((name) => {
     const isOther = /^INPUT_[A-Z0-9_. -]+$/.test(name) && !declared.has(name);

@@ -1,8 +1,8 @@
 import { Secret } from '../secret.ts';
 import { bareNameFault, isOfStep } from './bare-names.ts';
 import { readBase64 } from './base64-text.ts';
+import type { Diagnostics } from './diagnostics.ts';
 import { readDotenv } from './dotenv.ts';
-import type { Notes } from './fault.ts';
 import { isOfWorkflow, noteLeftOut, readJson, variablesOf } from './json-variables.ts';
 import { capped, collected, type LineNote } from './line-notes.ts';
 import type { Variable, VariableText } from './variable.ts';
@@ -30,7 +30,7 @@ export function readVariables(
   texts: readonly VariableText[],
   known: (name: string) => boolean,
   environment: (name: string) => string | undefined,
-  notes: Notes,
+  notes: Diagnostics,
 ): VariableReading {
   const found = new Map<string, Variable>();
   const untaken = new Set<string>();
@@ -75,7 +75,7 @@ function markFile(text: VariableText, variable: Variable): Variable {
 }
 
 /** @returns the text with its base64 taken off, and nothing where that holds no variables, which is a fault. */
-function decode(text: VariableText, raw: Secret[], notes: Notes): VariableText[] {
+function decode(text: VariableText, raw: Secret[], notes: Diagnostics): VariableText[] {
   const { source, content, where, file } = text;
   if (isMapping(content)) return [text];
   const given = typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
@@ -98,7 +98,7 @@ function isMapping(content: VariableText['content']): content is Readonly<Record
 }
 
 /** @returns whether the value is in; one that contradicts another is a fault. */
-function add(found: Map<string, Variable>, next: Variable, notes: Notes): boolean {
+function add(found: Map<string, Variable>, next: Variable, notes: Diagnostics): boolean {
   const before = found.get(next.name);
   if (before === undefined || before.value.byteLength === 0) {
     found.set(next.name, merged(next, before));
@@ -137,7 +137,7 @@ function readLines(
   { source, where, file, inFile }: VariableText,
   content: string | Uint8Array,
   environment: (name: string) => string | undefined,
-  notes: Notes,
+  notes: Diagnostics,
 ): Variable[] {
   // In an input, a bare NAME takes the step's variable of that name, as Docker's -e NAME does; a file has no such thing.
   const isInput = source === 'variables' || source === 'secrets';

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { quotedPath, Unclear } from './texts.ts';
+import { ParseError, quotedPath } from './parse.ts';
 
 /** Where files may lie that an input names. */
 export interface Folders {
@@ -21,22 +21,22 @@ const MAX_FILE_BYTES = 1024 * 1024;
 export function readBytes(path: string, runner: Folders): Uint8Array {
   // The text of a .env where its path belongs is a mistake that is easily made: it is not repeated.
   if (/[\p{Cc}=]/u.test(path) || path.length > 400)
-    throw new Unclear('this is not the path of a file (the text of a .env goes into the input dotenv)');
+    throw new ParseError('this is not the path of a file (the text of a .env goes into the input dotenv)');
   const real = realPath(resolve(runner.workspace, path));
   if (real === undefined && runner.commandLine !== undefined)
-    throw new Unclear(`there is no file ${quotedPath(path)}`);
+    throw new ParseError(`there is no file ${quotedPath(path)}`);
   if (real === undefined)
-    throw new Unclear(
+    throw new ParseError(
       `there is no file ${quotedPath(path)}; is actions/checkout before this step, and the path below the workspace?`,
     );
   const roots = [runner.workspace, runner.temp].map((root) => root && realPath(root));
   if (runner.commandLine === undefined && !roots.some((root) => root !== undefined && isBelow(root, real)))
-    throw new Unclear(`${path} lies outside of the workspace; name a file inside it`);
+    throw new ParseError(`${path} lies outside of the workspace; name a file inside it`);
   try {
     return readRegular(real, path, MAX_FILE_BYTES);
   } catch (error) {
-    if (error instanceof Unclear) throw error;
-    throw new Unclear(`${path} cannot be read; check its permissions`);
+    if (error instanceof ParseError) throw error;
+    throw new ParseError(`${path} cannot be read; check its permissions`);
   }
 }
 
@@ -46,12 +46,12 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** What lies at the path is looked at once it is open, when nobody can put another thing there. */
 export function readRegular(real: string, path: string, limit: number): Buffer {
   // Opening some devices changes them, and a socket cannot be opened.
-  if (!statSync(real).isFile()) throw new Unclear(`${path} is not a plain file; name a file`);
+  if (!statSync(real).isFile()) throw new ParseError(`${path} is not a plain file; name a file`);
   const file = openSync(real, FLAGS);
   try {
     const about = fstatSync(file);
-    if (!about.isFile()) throw new Unclear(`${path} is not a plain file; name a file`);
-    if (about.size > limit) throw new Unclear(`${path} is larger than 1 MiB; is it the file you mean?`);
+    if (!about.isFile()) throw new ParseError(`${path} is not a plain file; name a file`);
+    if (about.size > limit) throw new ParseError(`${path} is larger than 1 MiB; is it the file you mean?`);
     return readFileSync(file);
   } finally {
     closeSync(file);
@@ -72,7 +72,7 @@ export function readText(path: string, runner: Folders): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new Unclear(`${path} is not UTF-8; save it as UTF-8`);
+    throw new ParseError(`${path} is not UTF-8; save it as UTF-8`);
   }
 }
 

@@ -64,7 +64,8 @@ async function configureCredentials() {
 function buildImage() {
   const dest = /^type=oci,dest=(.+)$/.exec(input('outputs'))?.[1];
   if (dest === undefined) throw new Error(`outputs: ${inputs.outputs}`);
-  if (!existsSync(inWorkspace('Dockerfile'))) throw new Error('there is no Dockerfile');
+  const file = inputs.file ?? join(input('context'), 'Dockerfile');
+  if (!existsSync(inWorkspace(file))) throw new Error(`there is no ${file}`);
   copy(env.WITNESS_IMAGE, dest);
 }
 
@@ -86,6 +87,14 @@ function deploy() {
   return { taskDefinition: JSON.parse(readFileSync(path, 'utf8')) };
 }
 
+/** What it was given is noted; nothing is posted. */
+function post() {
+  if (!/^https:/.test(input('webhook'))) throw new Error('the webhook is no address');
+  if (input('webhook-type') !== 'incoming-webhook')
+    throw new Error(`webhook-type: ${inputs['webhook-type']}`);
+  input('payload');
+}
+
 const ACTIONS = {
   'actions/checkout': checkout,
   'actions/download-artifact': download,
@@ -95,6 +104,7 @@ const ACTIONS = {
   'aws-actions/configure-aws-credentials': configureCredentials,
   'docker/build-push-action': buildImage,
   'docker/setup-buildx-action': () => {},
+  'slackapi/slack-github-action': post,
 };
 const play = ACTIONS[action];
 if (play === undefined) throw new Error(`there is no stand-in for ${action}`);

@@ -9,7 +9,7 @@ import { type Section, table } from '../sections.ts';
 export function cost(run: Run): Section {
   const now = price(run.outcomes);
   const planned = plannedPrice(run.outcomes);
-  const others = alternatives(run.desired.placements, planned, run.settings.prefer);
+  const others = alternatives(run.desired.destinations, planned, run.settings.prefer);
   const rows = [row(messages.price.now(things(now)), now.monthlyUsd, undefined)];
   if (planned.monthlyUsd !== now.monthlyUsd)
     rows.push(row(messages.price.planned(things(planned)), planned.monthlyUsd, undefined));
@@ -25,7 +25,7 @@ export function cost(run: Run): Section {
 /** @returns what the configuration costs, in one line */
 export function priceLine(run: Run): string {
   const planned = plannedPrice(run.outcomes);
-  const others = alternatives(run.desired.placements, planned, run.settings.prefer);
+  const others = alternatives(run.desired.destinations, planned, run.settings.prefer);
   const isUnread = run.outcomes.some(({ change }) => change.unreadable !== undefined);
   return messages.folds.price(
     dollars(planned.monthlyUsd),

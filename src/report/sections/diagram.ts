@@ -21,9 +21,9 @@ const SOURCES: Readonly<Record<Source, string>> = {
  * @param typeOf the type that a parameter gets
  * @returns the source of the diagram; names stand only in labels, and nodes are numbered
  */
-export function diagram(placements: readonly Placement[], typeOf = storedTypes([])): string {
-  const ways = waysOf(placements, typeOf);
-  const isGrouped = new Set(placements.map(({ route }) => route.variable.name)).size > MOST_VARIABLES;
+export function diagram(destinations: readonly Placement[], typeOf = storedTypes([])): string {
+  const ways = waysOf(destinations, typeOf);
+  const isGrouped = new Set(destinations.map(({ route }) => route.variable.name)).size > MOST_VARIABLES;
   const sources = new Nodes('s');
   const stores = new Nodes('t');
   const boxes: string[] = [];
@@ -57,13 +57,16 @@ interface Way {
   readonly targets: readonly string[];
 }
 
-function waysOf(placements: readonly Placement[], typeOf: ReturnType<typeof storedTypes>): Map<string, Way> {
+function waysOf(
+  destinations: readonly Placement[],
+  typeOf: ReturnType<typeof storedTypes>,
+): Map<string, Way> {
   const targets = new Map<string, { source: Source; stores: Set<string> }>();
-  for (const placement of placements) {
-    const { route, name } = placement;
+  for (const destination of destinations) {
+    const { route, name } = destination;
     const { name: variable, source } = route.variable;
     const found = targets.get(variable) ?? { source, stores: new Set<string>() };
-    const type = typeOf(placement);
+    const type = typeOf(destination);
     found.stores.add(type === undefined ? `secret ${name}` : `Parameter Store: ${type}`);
     targets.set(variable, found);
   }

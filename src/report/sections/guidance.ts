@@ -105,7 +105,7 @@ function afterDestroy({ settings, outcomes }: Run): string[] {
 
 function hasLocalCallback({ settings, outcomes }: Run): boolean {
   const callback = callbackParameter(settings);
-  return outcomes.some(({ change, stands }) => {
+  return outcomes.some(({ change, after: stands }) => {
     const value = stands?.fields['value'];
     const isLocal = value instanceof Secret && value.is(isLocalUrl);
     return change.name === callback && isLocal;

@@ -2,7 +2,7 @@ import { KINDS } from '../../kinds/kinds.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { ADOPTED, MADE, OWNER_FIELD } from '../../model/ownership.ts';
 import { isForeign, removalOf } from '../../plan/removal.ts';
-import { describe } from '../../settings/fault.ts';
+import { describe } from '../../settings/diagnostics.ts';
 import { prose, rich, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import type { Run } from '../run.ts';
@@ -34,11 +34,11 @@ export function ownership(run: Run): Section | undefined {
 }
 
 /** A change says them itself; one that is blocked says only the reason. */
-function keysOfOthers({ desired }: Run, { change, stands }: Outcome): string[] {
+function keysOfOthers({ desired }: Run, { change, after: stands }: Outcome): string[] {
   const isSaid = change.blocked === undefined;
   if (change.kind !== 'AWS::SecretsManager::Secret' || stands === undefined || isSaid) return [];
   const configured = new Set(
-    desired.placements.flatMap(({ name, destination }) =>
+    desired.destinations.flatMap(({ name, destination }) =>
       destination.store === 'secret' && name === change.name ? [`key:${destination.key}`] : [],
     ),
   );
@@ -54,13 +54,13 @@ function keysOfOthers({ desired }: Run, { change, stands }: Outcome): string[] {
   ];
 }
 
-function ownerOf({ change, stands }: Outcome): string[] {
+function ownerOf({ change, after: stands }: Outcome): string[] {
   // What is released is no longer managed, and the table says so.
   const isReleased = removalOf(change) === 'released';
   const { isTagged, noun } = KINDS[change.kind];
   if (isForeign(change) || !isTagged || stands === undefined || isReleased) return [];
-  if (stands.facts.ownedBy !== undefined)
-    return [messages.ownership.ownedBy(noun, change.name, stands.facts.ownedBy)];
+  if (stands.metadata.ownedBy !== undefined)
+    return [messages.ownership.ownedBy(noun, change.name, stands.metadata.ownedBy)];
   const owner = stands.fields[OWNER_FIELD];
   if (owner === ADOPTED) return [messages.ownership.adopted(noun, change.name)];
   return owner === MADE ? [] : [messages.ownership.untagged(noun, change.name)];

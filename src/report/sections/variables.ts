@@ -1,4 +1,4 @@
-import type { Placement } from '../../desired/placement.ts';
+import type { ResolvedDestination } from '../../desired/destination.ts';
 import { breakable, prose, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { shortName } from '../resources.ts';
@@ -9,24 +9,24 @@ import { diagram } from './diagram.ts';
 
 /** Where each variable goes, and why, with the diagram. */
 export function variables({ desired, plan, settings }: Run): Section | undefined {
-  const { placements } = desired;
-  if (placements.length === 0) return undefined;
+  const { destinations } = desired;
+  if (destinations.length === 0) return undefined;
   const typeOf = storedTypes(plan);
   const section = table(
     messages.folds.variableColumns,
-    placements.map((placement) => row(placement, typeOf(placement), settings.prefix)),
+    destinations.map((destination) => row(destination, typeOf(destination), settings.prefix)),
   );
-  const names = new Set(placements.map(({ route }) => route.variable.name));
+  const names = new Set(destinations.map(({ route }) => route.variable.name));
   return {
     ...section,
     folded: richHtml(messages.folds.variables(names.size)),
-    after: ['', '```mermaid', diagram(placements, typeOf), '```'],
+    after: ['', '```mermaid', diagram(destinations, typeOf), '```'],
     rank: 5,
   };
 }
 
 function row(
-  { route, destination, kind, name, empty }: Placement,
+  { route, destination, kind, name, empty }: ResolvedDestination,
   type: string | undefined,
   prefix: string,
 ): string[] {
@@ -36,10 +36,10 @@ function row(
   if (destination.store === 'parameter' && destination.type === 'String' && type === 'SecureString')
     notes.push('already stored encrypted, so it stays encrypted and hidden');
   const variable = breakable(route.variable.name);
-  const because = prose(notes.join('; '));
+  const blockedBy = prose(notes.join('; '));
   if (destination.store === 'secret')
-    return [variable, `secret ${breakable(name)} key ${breakable(destination.key)}`, because];
+    return [variable, `secret ${breakable(name)} key ${breakable(destination.key)}`, blockedBy];
   const short = shortName(kind, name, prefix);
   const place = short === route.variable.name ? '' : ` ${breakable(short)}`;
-  return [variable, `${prose(type ?? '')} parameter${place}`, because];
+  return [variable, `${prose(type ?? '')} parameter${place}`, blockedBy];
 }

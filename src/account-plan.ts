@@ -1,0 +1,228 @@
+import {
+  callbackBefore,
+  desiredAuth0,
+  existingUrls,
+  remarksOnCallback,
+  remarksOnList,
+  resolveCallback,
+  storedValue,
+} from './callback-plan.ts';
+import { callbackParameter, desiredWithdrawal } from './desired/auth0.ts';
+import type { Desired } from './desired/desired.ts';
+import type { DesiredResource } from './desired/desired-resource.ts';
+import { desiredImage, desiredTags } from './desired/image.ts';
+import { knownNames, noneKnown } from './listed-names.ts';
+import type { Plan } from './model/change.ts';
+import type { Findings } from './model/inventory.ts';
+import { type Kind, Unreadable } from './model/spec.ts';
+import type { DestroyRequest } from './plan/destroy.ts';
+import type { Policy } from './plan/policy.ts';
+import type { Providers } from './providers/provider.ts';
+import { noNames, type Observation, observe, refetched } from './providers/providers.ts';
+import { findNeighbours, findUnconfigured, refetchedUnconfigured } from './providers/unconfigured.ts';
+import type { References } from './report/run.ts';
+import { unlistedRemarks } from './report/unlisted.ts';
+import type { RunInput } from './run-input.ts';
+import type { Settings } from './settings/settings.ts';
+
+export interface AccountPlan {
+  readonly plan: Plan;
+  /** What could not be found out, and is not needed to go on. */
+  readonly remarks: readonly string[];
+  /** Of the repository that stood when the run began. */
+  readonly repositoryUri: string | undefined;
+  /** Variables that are keys of secrets of ours. */
+  readonly encrypted: ReadonlySet<string>;
+  /** Undefined where no task definition is completed. */
+  readonly references: References | undefined;
+}
+
+/** Reads everything that this run is about, in one go, and compares it with what is asked for. */
+export function planAccount(
+  runInput: RunInput,
+  providers: Providers,
+  stage: PlanStage,
+): Promise<AccountPlan> {
+  return runInput.settings.mode === 'destroy'
+    ? planDestroy(runInput, providers, stage)
+    : planDesired(runInput, providers, stage);
+}
+
+/** The plan stage, which is loaded while AWS answers. */
+type PlanStage = Promise<typeof import('./plan/stage.ts')>;
+
+async function planDesired(runInput: RunInput, providers: Providers, stage: PlanStage): Promise<AccountPlan> {
+  const { settings, desired, unknownNames } = runInput;
+  const isEmpty = !runInput.hasVariables;
+  const [observation, references, listed, plans] = await Promise.all([
+    observe(providers, namesOf(desired, runInput)),
+    settings.referred &&
+      import('./task-definition-references.ts').then((it) => it.readReferences(runInput, providers)),
+    findUnconfigured(providers, {
+      prefix: settings.prefix,
+      known: knownNames(runInput),
+      readsKeys: !isEmpty,
+    }),
+    stage,
+  ]);
+  if (isEmpty) plans.refuseEmptyInput(listed, settings.prefix, runInput.isTerminal);
+  // A run that was given no variable knows nothing of what is wanted, so nothing is left over to it.
+  const found = isEmpty ? NOTHING_FOUND : listed;
+  const settled = resolveCallback(runInput, observation);
+  const before = await callbackBefore(settled.runInput, providers, observation);
+  const resources = [
+    ...settled.runInput.desired.resources,
+    ...desiredImages(runInput),
+    ...desiredAuth0(settled, observation, before),
+  ];
+  const encrypted = plans.encryptedVariables(
+    observation['AWS::SecretsManager::Secret'].values(),
+    found.unconfigured,
+    settings.prefer,
+  );
+  const policy = { ...policyOf(runInput), encrypted };
+  const changes = await refetched(providers, observation, (existing) =>
+    plans.moveKeys(plans.plan(resources, existing, policy), desired),
+  );
+  const unconfigured = await refetchedUnconfigured(providers, found, (judged) =>
+    plans.prune(judged, changes, {
+      prune: settings.ownership.prune,
+      recoveryDays: settings.ownership.recoveryDays,
+      ignore: settings.ignore,
+      destinations: desired.destinations,
+      outOfScope: desired.outOfScope,
+      untaken: unknownNames,
+      allow: settings.allow,
+    }),
+  );
+  const plan = [...changes, ...unconfigured];
+  plans.refuseOverQuota(changes, found);
+  return {
+    plan,
+    remarks: [
+      ...remarksOn(listed, settings, isEmpty),
+      ...remarksOnCallback(settled, observation, before),
+      ...plans.ignoreRemarks(settings.ignore, plan),
+      ...(references?.missing ?? []).map(
+        (text) => `${settings.reports.taskDefinition?.path} is not completed: ${text}`,
+      ),
+    ],
+    repositoryUri: repositoryUri(settings, observation),
+    encrypted,
+    references,
+  };
+}
+
+async function planDestroy(runInput: RunInput, providers: Providers, stage: PlanStage): Promise<AccountPlan> {
+  const { settings, auth0 } = runInput;
+  const { logGroup, prefix } = settings;
+  // An image alone needs its repository's settings, and does not make it ours to delete.
+  const repository = settings.only.has('repository') ? settings.repository : undefined;
+  const callback = callbackParameter(settings);
+  const names = {
+    ...namesOf(runInput.desired, runInput),
+    'AWS::Logs::LogGroup': logGroup === undefined ? [] : [logGroup.name],
+    'AWS::ECR::Repository': repository === undefined ? [] : [repository.name],
+    'AWS::SSM::Parameter': auth0 === undefined ? [] : [callback],
+  };
+  const isShared = logGroup?.exclusive === false || repository?.exclusive === false;
+  const [observation, found, neighbours, plans] = await Promise.all([
+    observe(providers, names),
+    findUnconfigured(providers, { prefix, known: noneKnown(settings), readsKeys: false }),
+    isShared ? findNeighbours(providers, settings.application, prefix) : [],
+    stage,
+  ]);
+  const { runInput: settled } = resolveCallback(runInput, observation);
+  const stored = observation['AWS::SSM::Parameter'].get(callback);
+  const unreadable = stored instanceof Unreadable ? stored : undefined;
+  const withdrawals =
+    auth0 === undefined || settings.auth0 === undefined
+      ? undefined
+      : plans.plan(
+          [
+            desiredWithdrawal(
+              settings.auth0,
+              settled.urls,
+              storedValue(stored),
+              existingUrls(auth0, observation),
+            ),
+          ],
+          observation,
+          policyOf(runInput),
+        );
+  const request: Omit<DestroyRequest, 'found'> = {
+    logGroup: logGroup && { ...logGroup, existing: observation['AWS::Logs::LogGroup'].get(logGroup.name) },
+    repository: repository && {
+      ...repository,
+      existing: observation['AWS::ECR::Repository'].get(repository.name),
+    },
+    region: settings.region,
+    neighbours,
+    auth0: withdrawals,
+    callback: { name: callback, unreadable },
+    allow: settings.allow,
+    ignore: settings.ignore,
+    recoveryDays: settings.ownership.recoveryDays,
+  };
+  const plan = await refetchedUnconfigured(providers, found, (judged) =>
+    plans.destroy({ ...request, found: judged }),
+  );
+  const remarks = auth0 === undefined ? [] : remarksOnList(settings, observation);
+  return { plan, remarks, repositoryUri: undefined, encrypted: new Set(), references: undefined };
+}
+
+function repositoryUri({ repository }: Settings, observation: Observation): string | undefined {
+  const found =
+    repository === undefined ? undefined : observation['AWS::ECR::Repository'].get(repository.name);
+  return found === undefined || found instanceof Unreadable ? undefined : found.metadata.uri;
+}
+
+function desiredImages({ settings, image }: RunInput): DesiredResource[] {
+  if (image === undefined || settings.image === undefined || settings.repository === undefined) return [];
+  return [
+    desiredImage(settings.repository.name, desiredTags(image, settings.image.tags), image.identity.digest),
+  ];
+}
+
+function policyOf({ settings, urls }: RunInput): Policy {
+  return {
+    allow: settings.allow,
+    adopt: settings.adopt,
+    ignore: settings.ignore,
+    callbackParameter: callbackParameter(settings),
+    // In `remove`, app-url is the address that goes: it asks for no callback.
+    isCallbackConfigured: urls !== undefined && settings.auth0?.urls !== 'remove',
+  };
+}
+
+function namesOf(
+  desired: Desired,
+  { settings, auth0, image, callbackPath }: RunInput,
+): Record<Kind, string[]> {
+  const names = noNames();
+  if (auth0 !== undefined) names['Auth0::Application'].push(auth0.name);
+  if (image !== undefined && settings.repository !== undefined) {
+    names.Image.push(settings.repository.name);
+    // Its URI is told also where the repository itself is not looked after.
+    if (!settings.only.has('repository')) names['AWS::ECR::Repository'].push(settings.repository.name);
+  }
+  for (const { kind, spec } of desired.resources) names[kind].push(spec.name);
+  // `remove` writes no callback, and its path may be the stored one's.
+  const parameters = names['AWS::SSM::Parameter'];
+  const stored = callbackParameter(settings);
+  if (
+    auth0 !== undefined &&
+    settings.auth0?.urls === 'remove' &&
+    callbackPath.isOpen &&
+    !parameters.includes(stored)
+  )
+    parameters.push(stored);
+  return names;
+}
+
+const NOTHING_FOUND: Findings = { unconfigured: [], failures: [] };
+
+function remarksOn({ failures }: Findings, { ownership }: Settings, isEmpty: boolean): string[] {
+  if (isEmpty) return unlistedRemarks(failures, '"only" without parameters and secrets');
+  return ownership.prune === 'delete' ? [] : unlistedRemarks(failures, 'prune: off');
+}

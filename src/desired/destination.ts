@@ -1,0 +1,117 @@
+import type { Diagnostics } from '../settings/diagnostics.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Variable } from '../settings/variable.ts';
+import { type Destination, placeOf, type Route } from './routing.ts';
+
+/** Where a variable ends up: for outputs and reports. */
+export interface ResolvedDestination {
+  readonly route: Route;
+  readonly destination: Destination;
+  readonly kind: 'AWS::SSM::Parameter' | 'AWS::SecretsManager::Secret';
+  /** Name of the parameter or of the secret. */
+  readonly name: string;
+  /** Its value was empty and is left alone. */
+  readonly empty: boolean;
+}
+
+/** @returns the place of one destination, by its full name. */
+export function place(settings: Settings, route: Route, destination: Destination): ResolvedDestination {
+  const empty = route.variable.value.byteLength === 0;
+  return destination.store === 'parameter'
+    ? {
+        route,
+        destination,
+        kind: 'AWS::SSM::Parameter',
+        name: `${settings.prefix}/${destination.segment}`,
+        empty,
+      }
+    : {
+        route,
+        destination,
+        kind: 'AWS::SecretsManager::Secret',
+        name: `${settings.prefix.slice(1)}/${destination.bundle}`,
+        empty,
+      };
+}
+
+/** Two variables in one place would overwrite each other at every run. */
+export function refuseCollisions(destinations: readonly ResolvedDestination[], notes: Diagnostics): void {
+  const taken = new Map<string, string>();
+  for (const { name, destination, route } of destinations) {
+    const spot = destination.store === 'secret' ? `${name} key ${destination.key}` : name;
+    const before = taken.get(spot);
+    if (before === undefined) taken.set(spot, route.variable.name);
+    else
+      notes.fault({
+        ...placeOf(route.variable),
+        text: `it goes to the same place as ${before} (${spot}); give one of the two another key or rule`,
+      });
+  }
+}
+
+/** AWS refuses empty values; whether one is a mistake depends on where it came from. */
+export function judgeEmpty(
+  settings: Settings,
+  destinations: readonly ResolvedDestination[],
+  notes: Diagnostics,
+): void {
+  const told = new Set<string>();
+  const empty: Variable[] = [];
+  const instead: Variable[] = [];
+  for (const destination of destinations) {
+    const { variable } = destination.route;
+    if (told.has(variable.name)) continue;
+    told.add(variable.name);
+    if (!destination.empty) {
+      if (isSecretMissing(settings, variable)) instead.push(variable);
+      continue;
+    }
+    const fails =
+      settings.onEmpty === 'fail' ||
+      (settings.onEmpty === 'auto' && settings.mode === 'apply' && variable.source === 'secrets');
+    if (fails)
+      notes.fault({
+        ...placeOf(variable),
+        text: 'its value is empty (a GitHub secret that does not exist arrives empty); set it, leave the variable out, or set on-empty: skip',
+      });
+    else empty.push(variable);
+  }
+  const [first, ...others] = empty;
+  if (first !== undefined)
+    notes.notice(
+      others.length === 0
+        ? { ...placeOf(first), text: 'its value is empty here: what stands is left as it is' }
+        : {
+            where: 'variables',
+            text: `${empty.length} values are empty here, and what exists is left as it is: ${namesOf(empty)}`,
+          },
+    );
+  const [lone, ...more] = instead;
+  if (lone !== undefined)
+    notes.warn(
+      more.length === 0
+        ? {
+            ...placeOf(lone),
+            text: `this value is taken, since the one of ${lone.emptySecret} is empty (a GitHub secret that does not exist arrives empty); look at the secret's name, or take the variable out of one of the two`,
+          }
+        : {
+            where: 'variables',
+            text: `${instead.length} values of another source are used, since the input secrets gives these names without a value: ${namesOf(instead)}. A GitHub secret that does not exist arrives empty: check the names of the secrets, or remove the variables from one of the two`,
+          },
+    );
+}
+
+/** One annotation for all: GitHub shows ten of each kind. */
+function namesOf(variables: readonly Variable[]): string {
+  return variables.map(({ name }) => name).join(', ');
+}
+
+/** Where another place has a default, a misspelt GitHub secret would go unseen. */
+function isSecretMissing({ mode, onEmpty }: Settings, { emptySecret }: Variable): boolean {
+  return emptySecret !== undefined && mode === 'apply' && onEmpty !== 'skip';
+}
+
+/** @returns whether nothing settles a parameter's type: of an empty value String is a guess, and what stands knows better. */
+export function isTypeUnknown({ empty, route, destination }: ResolvedDestination): boolean {
+  return empty && !route.explicit && destination.store === 'parameter' && destination.type === 'String';
+}

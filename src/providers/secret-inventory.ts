@@ -1,0 +1,113 @@
+import {
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  ListSecretsCommand,
+  type SecretListEntry,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { isNamed } from '../clients/errors.ts';
+import type { Unconfigured } from '../model/inventory.ts';
+import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
+import type { Specs } from '../model/spec.ts';
+import { type ProviderContext, sender } from './context.ts';
+import type { Inventory } from './provider.ts';
+import { versionOf } from './secret-labels.ts';
+import { ownerOf, pairs, tagFields } from './tags.ts';
+
+type BundleSpec = Specs['AWS::SecretsManager::Secret'];
+
+/**
+ * What stands below a path of Secrets Manager. One listing tells names and tags; those scheduled for deletion are
+ * not in it. @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
+ */
+export function secretInventory(
+  client: SecretsManagerClient,
+  context: ProviderContext,
+): Inventory<BundleSpec> {
+  const send = sender(context, 'secretsmanager');
+
+  async function list(path: string, isTagged: boolean): Promise<SecretListEntry[]> {
+    const found: SecretListEntry[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await send('ListSecrets', `what stands below ${path}`, 'secretsmanager:read', () =>
+        client.send(
+          new ListSecretsCommand({
+            // Both match by prefix, so what comes is looked at again.
+            Filters: [
+              { Key: 'name', Values: [`${path}/`] },
+              ...(isTagged ? [{ Key: 'tag-key' as const, Values: [OWNER_TAG] }] : []),
+            ],
+            MaxResults: 100,
+            NextToken,
+          }),
+        ),
+      );
+      found.push(...(page.SecretList ?? []));
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    return found.filter(
+      ({ Name, DeletedDate }) => Name?.startsWith(`${path}/`) === true && DeletedDate === undefined,
+    );
+  }
+
+  return {
+    async unconfigured(path, known) {
+      const isUnconfigured = ({ Name = '' }: SecretListEntry) =>
+        !known.has(Name) && !Name.slice(path.length + 1).includes('/');
+      return (await list(path, false)).filter(isUnconfigured).map(unconfiguredOf);
+    },
+
+    async ours(path) {
+      const ours = (await list(path, true)).filter((entry) => unconfiguredOf(entry).owner !== 'others');
+      return ours.flatMap(({ Name }) => Name ?? []);
+    },
+
+    // The listing tells who else owns a secret, and a deletion can be taken back.
+    refetch: async () => new Map(),
+  };
+}
+
+function unconfiguredOf(entry: SecretListEntry): Unconfigured<BundleSpec> {
+  const tags = pairs(entry.Tags);
+  const tag = tags.find(([key]) => key === OWNER_TAG)?.[1];
+  const spec: BundleSpec = {
+    name: entry.Name ?? '',
+    fields: { 'key-id': entry.KmsKeyId, ...tagFields(tags) },
+    metadata: {
+      arn: entry.ARN,
+      version: versionOf('AWSCURRENT', entry),
+      ownedBy: ownerOf(entry, tags),
+      modifiedAt: entry.LastChangedDate?.toISOString(),
+    },
+  };
+  return { spec, owner: tag === MADE ? 'made' : tag === ADOPTED ? 'adopted' : 'others' };
+}
+
+/** Schedules a secret for deletion, never at once: until the window ends the next apply restores it. */
+export function deleteSecret(
+  client: SecretsManagerClient,
+  context: ProviderContext,
+  recoveryDays: number,
+): (observed: BundleSpec) => Promise<void> {
+  const send = sender(context, 'secretsmanager');
+
+  return async ({ name }) => {
+    try {
+      await send('DeleteSecret', name, 'secretsmanager:write', () =>
+        client.send(new DeleteSecretCommand({ SecretId: name, RecoveryWindowInDays: recoveryDays })),
+      );
+    } catch (error) {
+      if (isNamed(error, 'ResourceNotFoundException')) return;
+      // A repeated call meets the deletion that the call before has scheduled.
+      if (!isNamed(error, 'InvalidRequestException') || !(await isScheduled(name))) throw error;
+    }
+  };
+
+  async function isScheduled(name: string): Promise<boolean> {
+    const found = await send('DescribeSecret', name, 'secretsmanager:read', () =>
+      client.send(new DescribeSecretCommand({ SecretId: name })),
+    );
+    return found.DeletedDate !== undefined;
+  }
+}

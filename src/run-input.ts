@@ -1,0 +1,256 @@
+import type { Cancellation } from './clients/cancellation.ts';
+import type { AppUrls } from './desired/app-url.ts';
+import { appUrls, withCallback } from './desired/auth0.ts';
+import {
+  CALLBACK_VARIABLE,
+  type CallbackPath,
+  callbackPath,
+  noteLocalAddresses,
+} from './desired/callback-path.ts';
+import { type Classify, UNDECIDED } from './desired/classification.ts';
+import { hideContainedSecrets } from './desired/contained-secret.ts';
+import { type Desired, desire } from './desired/desired.ts';
+import { avoidIdleBundles } from './desired/idle-bundles.ts';
+import { imageNotices } from './desired/image.ts';
+import { isUndecided, type Route, route } from './desired/routing.ts';
+import { rowOf } from './desired/table.ts';
+import { ImageError } from './registry/errors.ts';
+import type { ImageSource } from './registry/source.ts';
+import * as log from './report/log.ts';
+import { Secret } from './secret.ts';
+import type { Auth0Access } from './settings/auth0-inputs.ts';
+import { Diagnostics, InputErrors } from './settings/diagnostics.ts';
+import { mayHaveDocuments } from './settings/document-source.ts';
+import {
+  mask,
+  type Runner,
+  readConfigFile,
+  readEngineEnvironment,
+  readEnvironment,
+  readInputs,
+  readUnknownInputs,
+  readVariableTexts,
+} from './settings/inputs.ts';
+import { Masks, SHORTEST_UNDECIDED } from './settings/masks.ts';
+import { readSettings, type Settings } from './settings/settings.ts';
+import { readVariables } from './settings/variables.ts';
+import { readText } from './settings/workspace-file.ts';
+
+/** Everything that is asked for, checked. */
+export interface RunInput {
+  readonly settings: Settings;
+  readonly desired: Desired;
+  readonly notes: Diagnostics;
+  readonly masks: Masks;
+  /** Names of `toJSON(secrets)` that nothing knows as the application's. */
+  readonly unknownNames: ReadonlySet<string>;
+  /** Some source holds a variable; what `app-url` stands for is none. */
+  readonly hasVariables: boolean;
+  /** What `app-url` stands for. */
+  readonly urls: AppUrls | undefined;
+  /** Of its callback; the one that is stored may be kept. */
+  readonly callbackPath: CallbackPath;
+  /** The image, opened and found whole; it is closed at the end of the run. */
+  readonly image: ImageSource | undefined;
+  /** Messages speak of flags, not of a workflow. */
+  readonly isTerminal: boolean;
+  /** Undefined where Auth0 is left alone. */
+  readonly auth0: (Auth0Access & { readonly name: string }) | undefined;
+}
+
+/**
+ * Reads and judges everything that was asked for; prints nothing before every secret is hidden.
+ * @param stop the end of the run, which is given its deadline here
+ * @throws InputFaults with every fault at once, before the first call; AbortedError where the run ended before
+ */
+export async function readRunInput(runner: Runner, stop: Cancellation): Promise<RunInput> {
+  const notes = new Diagnostics();
+  const isTerminal = runner.commandLine !== undefined;
+  const inputs = readInputs(runner);
+  // A command line has refused what it does not know.
+  const unknown = isTerminal ? undefined : readUnknownInputs();
+  if (unknown !== undefined) notes.warn(unknown);
+  const file = await readConfigFile(inputs, runner, notes);
+  // Loaded where one may be given: most runs have no such document.
+  const documents = mayHaveDocuments(inputs, file)
+    ? (await import('./settings/documents.ts')).DOCUMENTS
+    : undefined;
+  const settings = readSettings(
+    {
+      inputs,
+      file,
+      fileIsBroken: file === undefined && notes.errors.length > 0,
+      event: runner.event,
+      ambientRegion: runner.region,
+      asksFirst: isTerminal,
+      documents,
+      readText: (path) => readText(path, runner),
+    },
+    notes,
+  );
+  stop.endAfter(settings.deadlineMinutes);
+  const isEnd = settings.mode === 'destroy';
+  // Destroy needs no variable: what is given still tells what to hide, and where Auth0 is.
+  const heard = isEnd ? new Diagnostics() : notes;
+  const texts = readVariableTexts(inputs, settings, runner, heard);
+  const known = (name: string) =>
+    rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
+  const { variables, untaken, raw, otherSecrets } = readVariables(texts, known, readEnvironment, heard);
+  const path = callbackPath(settings.auth0, variables, heard);
+  const urls = appUrls(settings.auth0, path, notes);
+  if (!isEnd) reportNoSources(settings, texts.length + (urls === undefined ? 0 : 1), notes, isTerminal);
+  // A refusal needs no classes: what is wrong is found without them, and what is not judged is hidden.
+  const { classify } = notes.errors.length > 0 ? NOT_JUDGED : await import('./desired/classify.ts');
+  const found = avoidIdleBundles(
+    withCallback(variables, settings.auth0, urls).map((variable) =>
+      route(variable, settings, heard, classify),
+    ),
+    settings,
+    heard,
+    classify,
+  );
+
+  const masks = new Masks(runner.commandLine?.mask ?? mask, [
+    settings.prefix,
+    settings.region,
+    settings.logGroup?.name ?? '',
+    settings.repository?.name ?? '',
+  ]);
+  if (settings.auth0?.managementClientSecret !== undefined)
+    masks.hide(settings.auth0.managementClientSecret, 'auth0-management-client-secret');
+  // Before its values, of which some may be plain: nothing of what was given in base64 is shown.
+  for (const text of raw) masks.hide(text, 'an input in base64', false);
+  hideValues(found, masks, heard);
+  // Below app-url the path is as secret as the value that it was taken from, also where that is only taken out.
+  const before = variables.find(({ name }) => name === CALLBACK_VARIABLE);
+  if (
+    before !== undefined &&
+    urls !== undefined &&
+    !path.isOpen &&
+    settings.auth0?.callbackPath === undefined
+  ) {
+    const callback = new Secret(urls.callback);
+    const isSecret = before.source === 'secrets' || classify('', callback).class === 'secret';
+    if (isSecret) masks.hide(callback, CALLBACK_VARIABLE, false);
+  }
+  reportUndecided(found, heard);
+  if (settings.auth0 !== undefined && urls !== undefined)
+    noteLocalAddresses(found, variables, settings.auth0, urls, heard);
+  // Also what no variable takes, and what app-url stands in for.
+  const replaced = variables.filter(
+    (variable) => variable.source === 'secrets' && found.every((each) => each.variable !== variable),
+  );
+  for (const { value, name } of [...replaced, ...otherSecrets]) masks.hide(value, name, false);
+  const routes = hideContainedSecrets(found, masks.snapshot(), heard);
+  // Loaded where something of it was given: most runs know no Auth0.
+  const { appUrl, managementClientId, managementClientSecret } = settings.auth0 ?? {};
+  const isAuth0Given = [appUrl, managementClientId, managementClientSecret].some((one) => one !== undefined);
+  const auth0 = isAuth0Given
+    ? (await import('./auth0-input.ts')).readAuth0(settings, variables, notes)
+    : undefined;
+  const image = await openImage(settings, runner, notes, stop);
+  const desired = isEnd ? NOTHING : desire(settings, routes, notes);
+  if (notes.errors.length > 0) {
+    // An input that is missing may be one that is misspelt.
+    if (unknown !== undefined) log.warning(unknown);
+    await image?.close();
+    throw new InputErrors(notes.errors);
+  }
+  if (notes.warnings.length + notes.notices.length > 0) {
+    const { notices, warnings } = await import('./report/annotations.ts');
+    warnings(notes.warnings);
+    notices(notes.notices);
+  }
+  return {
+    settings,
+    desired,
+    notes,
+    masks,
+    unknownNames: untaken,
+    hasVariables: variables.length > 0,
+    urls,
+    callbackPath: path,
+    isTerminal,
+    auth0,
+    image,
+  };
+}
+
+/** Hides what is not plain, and tells once what of the secrets stays readable. */
+function hideValues(routes: readonly Route[], masks: Masks, notes: Diagnostics): void {
+  const readable = new Map<string, string[]>();
+  for (const { class: of, variable } of routes) {
+    const { name, value } = variable;
+    if (of === 'undecided') masks.hide(value, name, false, SHORTEST_UNDECIDED);
+    const refused = of === 'secret' ? masks.hide(value, name) : undefined;
+    if (refused !== undefined && value.byteLength > 0)
+      readable.set(refused, [...(readable.get(refused) ?? []), name]);
+  }
+  for (const [reason, names] of readable)
+    notes.warn({ where: 'variables', text: `not hidden in the log: ${listed(names)} (${reason})` });
+}
+
+/** One notice for all of them, with the rule that settles it. What the routing table stores in plain is none of them. */
+function reportUndecided(routes: readonly Route[], notes: Diagnostics): void {
+  const names = routes.filter(isUndecided).map(({ variable }) => variable.name);
+  if (names.length > 0)
+    notes.notice({
+      where: 'variables',
+      text: `undecided, so hidden and stored as SecureString, which costs nothing (an adopted String keeps its type): ${listed(names)}. For those that are not secret add rules: [{ match: [${names.slice(0, MOST_LISTED).join(', ')}], to: parameter }] to the configuration file; for the others to: secure-parameter`,
+    });
+}
+
+const MOST_LISTED = 30;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_LISTED;
+  return `${names.slice(0, MOST_LISTED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** A misspelt GitHub secret arrives empty, and would be missed only when the application starts. */
+function reportNoSources({ only }: Settings, sources: number, notes: Diagnostics, isTerminal: boolean): void {
+  if (sources === 0 && (only.has('parameters') || only.has('secrets')))
+    notes.warn({
+      where: 'inputs',
+      text: `no variable was given: dotenv, env-file, variables and secrets are empty. ${isTerminal ? 'Add --env-file FILE. ' : 'A GitHub secret that does not exist arrives empty: look at its name, and at the environment of the job. '}Where no variables are meant, say so by "only: log-group, repository"`,
+    });
+}
+
+/** Opened before anything is planned: the plan compares its digest, and a broken image is a fault of the input. */
+async function openImage(
+  settings: Settings,
+  runner: Runner,
+  notes: Diagnostics,
+  { signal }: Cancellation,
+): Promise<ImageSource | undefined> {
+  if (settings.image === undefined || settings.mode === 'destroy') return undefined;
+  const { openImage: open } = await import('./registry/open.ts');
+  const where = 'input image';
+  try {
+    const image = await open(settings.image.name, {
+      environment: readEngineEnvironment(),
+      platform: process.platform,
+      // Who gives a command line may push any image.
+      roots:
+        runner.commandLine === undefined
+          ? [runner.workspace, runner.temp].filter((root) => root !== undefined)
+          : [],
+      temp: runner.temp,
+      signal,
+    });
+    for (const text of imageNotices(image, settings.image.tags)) notes.notice({ where, text });
+    return image;
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    const text = error.message.replace(/^image: /, '');
+    // A plan on a pull request, or a drift check, may run where nothing was built.
+    const isAbsent = error.fault === 'NO_SUCH_IMAGE' || error.fault === 'ENGINE';
+    if (settings.mode !== 'apply' && isAbsent) notes.notice({ where, text: `${text}; it is not looked at` });
+    else notes.fault({ where, text });
+    return undefined;
+  }
+}
+
+const NOT_JUDGED: { readonly classify: Classify } = { classify: () => UNDECIDED };
+
+const NOTHING: Desired = { resources: [], destinations: [], outOfScope: [] };

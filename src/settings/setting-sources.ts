@@ -1,0 +1,91 @@
+import type { ConfigFile } from './config.ts';
+import type { Diagnostic, Diagnostics } from './diagnostics.ts';
+import { ParseError } from './parse.ts';
+
+/** What was asked for under one name, and where. */
+export interface RawSetting {
+  readonly value: unknown;
+  readonly where: string;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+}
+
+/**
+ * The one place that knows the precedence: input given > `environments:` of the prefix > the file > default.
+ * Settings of things that several environments share leave the environment's layer out.
+ */
+export class SettingSources {
+  readonly #inputs: ReadonlyMap<string, string>;
+  readonly #file: ConfigFile | undefined;
+  readonly #notes: Diagnostics;
+  #environment: string | undefined;
+
+  constructor(inputs: ReadonlyMap<string, string>, file: ConfigFile | undefined, notes: Diagnostics) {
+    this.#inputs = inputs;
+    this.#file = file;
+    this.#notes = notes;
+  }
+
+  /** @param name what follows the application in the prefix */
+  choose(name: string): void {
+    this.#environment = name;
+  }
+
+  get(name: string, shared = false): RawSetting | undefined {
+    const input = this.#inputs.get(name);
+    // Like the runner, which cannot tell an empty input from one that is not given.
+    if (input !== undefined && input.trim() !== '') return { value: input, where: `input ${name}` };
+    return this.inFile(name, shared);
+  }
+
+  /** @returns what the configuration file says, also where an input of the name is given */
+  inFile(name: string, shared = false): RawSetting | undefined {
+    return (shared ? undefined : this.inEnvironment(name)) ?? this.#at([name]);
+  }
+
+  /** @returns what only the environment's entry of the file says. */
+  inEnvironment(name: string): RawSetting | undefined {
+    return this.#environment === undefined ? undefined : this.#at(['environments', this.#environment, name]);
+  }
+
+  /**
+   * @param read turns what was asked into the setting, and throws {@link ParseError} where that cannot be
+   * @returns the fallback where nothing was asked, or where it was unclear (which is then among the faults)
+   */
+  read<T>(name: string, fallback: T, read: (value: unknown) => T, shared = false): T {
+    const runInput = this.get(name, shared);
+    if (runInput === undefined) return fallback;
+    try {
+      return read(runInput.value);
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      this.fault(name, error.message, runInput);
+      return fallback;
+    }
+  }
+
+  fault(name: string, text: string, runInput: RawSetting | undefined = this.get(name)): void {
+    this.#notes.fault(noteOf(name, text, runInput));
+  }
+
+  warn(name: string, text: string): void {
+    this.#notes.warn(noteOf(name, text, this.get(name)));
+  }
+
+  #at(path: readonly string[]): RawSetting | undefined {
+    const file = this.#file;
+    if (file === undefined) return undefined;
+    let value: unknown = file.config;
+    for (const key of path) {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+      value = (value as Record<string, unknown>)[key];
+    }
+    return { value, where: file.path, file: file.path, line: file.lineOf(path) };
+  }
+}
+
+/** A setting that was not asked for is wanted as the input of its name. */
+function noteOf(name: string, text: string, runInput: RawSetting | undefined): Diagnostic {
+  const { where = `input ${name}`, file, line } = runInput ?? {};
+  return { where, file, line, key: file === undefined ? undefined : name, text };
+}
