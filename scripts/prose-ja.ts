@@ -12,7 +12,7 @@ export const MEDIAN = 50;
 /** What the project says instead. */
 const REPLACED: ReadonlyArray<readonly [RegExp, string]> = [
   [/計画/, 'プラン'],
-  [/ずれ(?!か)|差異/, 'ドリフト (状態), 差分 (項目)'],
+  [/(?<!い)ずれ|差異/, 'ドリフト (状態), 差分 (項目)'],
   [/誤り/, 'エラー'],
   [/実体/, 'リソース'],
   [/(私|わたし)たち/, '所有タグ, アクション'],
