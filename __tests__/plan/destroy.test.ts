@@ -199,7 +199,16 @@ describe('what destroy does', () => {
       repository(adopted, { ownedBy: 'the stack web' }),
       ['kept: it belongs to the stack web'],
     ],
-    ['has no consent', repository(made), ['kept: allow: delete-repository deletes it, with all its images']],
+    [
+      'has no opt-in',
+      repository(made, {}, true),
+      ['kept: allow: delete-repository deletes it, with all its images'],
+    ],
+    [
+      'has no opt-in, which would not delete what environments share',
+      repository(made),
+      [expect.not.stringContaining('allow:')] as string[],
+    ],
     [
       'others use',
       { ...repository(adopted), neighbours: ['/papyrus/stg'] },
