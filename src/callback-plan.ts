@@ -30,7 +30,7 @@ export interface ResolvedCallback {
 
 /**
  * A run with `app-url` and without variables keeps the path of the callback that is stored.
- * @throws InputFaults where what is stored has no one path
+ * @throws InputErrors where what is stored has no one path
  */
 export function resolveCallback(runInput: RunInput, observation: Observation): ResolvedCallback {
   const { settings, desired, urls, callbackPath, masks } = runInput;

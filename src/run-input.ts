@@ -61,7 +61,7 @@ export interface RunInput {
 /**
  * Reads and judges everything that was asked for; prints nothing before every secret is hidden.
  * @param stop the end of the run, which is given its deadline here
- * @throws InputFaults with every fault at once, before the first call; AbortedError where the run ended before
+ * @throws InputErrors with every fault at once, before the first call; AbortedError where the run ended before
  */
 export async function readRunInput(runner: Runner, stop: Cancellation): Promise<RunInput> {
   const notes = new Diagnostics();

@@ -27,7 +27,7 @@ interface Gap {
 
 /**
  * @returns what the task definition refers to beyond the plan; undefined where none is completed
- * @throws InputFaults or UserFacingError in `apply`, before anything is written, where the file could not be completed afterwards
+ * @throws InputErrors or UserFacingError in `apply`, before anything is written, where the file could not be completed afterwards
  */
 export async function readReferences(
   runInput: RunInput,
