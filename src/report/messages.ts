@@ -253,7 +253,9 @@ export const changedBy = (who: string, when: string) =>
 export const optIn = (name: string) => `to allow it: ${quoted(`allow: ${name}`)}`;
 export const waitsFor = (name: string) => `waits for ${quoted(name)}, which failed or is blocked`;
 export const unreadNote = 'compared without the value, which the role may not read';
-export const moreRows = (resources: string, state: string) => `${state}: ${resources} more`;
+/** @param isRest whether others of this state stand above */
+export const moreRows = (resources: string, state: string, isRest: boolean) =>
+  `${state}: ${resources}${isRest ? ' more' : ''}`;
 
 /* Folds */
 
