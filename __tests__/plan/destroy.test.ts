@@ -199,7 +199,11 @@ describe('what destroy does', () => {
       repository(adopted, { ownedBy: 'the stack web' }),
       ['kept: it belongs to the stack web'],
     ],
-    ['has no consent', repository(made), ['kept: allow: delete-repository deletes it, with all its images']],
+    [
+      'has no consent',
+      repository(made, {}, true),
+      ['kept: allow: delete-repository deletes it, with all its images'],
+    ],
     [
       'others use',
       { ...repository(adopted), neighbours: ['/papyrus/stg'] },
@@ -230,7 +234,10 @@ describe('what destroy does', () => {
       exclusive: false,
       existing: { name: '/ecs/papyrus', fields: made, metadata: {} },
     };
-    const changes = of({ logGroup, ...repository(made), allow: everything });
+    const request = { logGroup, ...repository(made) };
+    const changes = of({ ...request, allow: everything });
+    // The opt-in would delete neither, so nothing says that it would.
+    expect(of(request).map(({ notes }) => notes)).toEqual(changes.map(({ notes }) => notes));
     expect(changes.map(({ action }) => action)).toEqual(['none', 'none']);
     const commands = [
       'aws logs delete-log-group --region us-west-2 --log-group-name /ecs/papyrus',

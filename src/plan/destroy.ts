@@ -136,7 +136,10 @@ function sharedChange<K extends SharedKind>(
   const { ownedBy } = existing.metadata;
   if (ownedBy !== undefined) return keep(`it belongs to ${ownedBy}`);
   if (isIgnored({ kind, name }, 'deletion', request.ignore)) return keep('left as it is (ignore)');
-  if (owner === MADE && !request.allow.has(consent)) return keep(`allow: ${consent} deletes it, ${all}`);
+  const shared = `other environments may use it, since its name does not hold {environment}. An environment without parameters and secrets of ours, and another application with the same name in its settings, cannot be seen. If nobody uses it: ${command(name, request.region)}`;
+  // No opt-in deletes what may be shared.
+  if (owner === MADE && !request.allow.has(consent))
+    return keep(exclusive ? `allow: ${consent} deletes it, ${all}` : shared);
   // Whoever asked for its deletion hears of the protection first, whatever else speaks against it.
   if (owner === MADE && existing.metadata.deletionProtected && protectedText !== undefined)
     return [{ ...found, action: 'blocked', blocked: { reason: protectedText(name) } }];
@@ -145,10 +148,7 @@ function sharedChange<K extends SharedKind>(
       return unreadable('whether other environments use it could not be found out', request.neighbours);
     if (request.neighbours.length > 0)
       return keep(`other environments of the application stand: ${listed(request.neighbours)}`);
-    if (owner === MADE)
-      return keep(
-        `other environments may use it, since its name does not hold {environment}. An environment without parameters and secrets of ours, and another application with the same name in its settings, cannot be seen. If nobody uses it: ${command(name, request.region)}`,
-      );
+    if (owner === MADE) return keep(shared);
   }
   if (owner === MADE) return [{ ...found, action: 'delete', notes: [`deleted ${all}`] }];
   return [

@@ -204,6 +204,8 @@ export const steps = {
   confirm: (prefix: string) => `To delete, re-run with ${quoted(`confirm: ${prefix}`)}.`,
   kept: (noun: string, name: string, optIn: string) =>
     `The ${noun} ${quoted(name)} is kept. To delete it, add ${quoted(`allow: ${optIn}`)}.`,
+  keptShared: (noun: string, name: string) =>
+    `The ${noun} ${quoted(name)} is kept: its name does not hold ${quoted('{environment}')}, so other environments may use it.`,
   restorable: (secrets: number, days: number) =>
     `${secrets === 1 ? 'The secret' : `The ${secrets} secrets`} can be restored for ${days} days: run \`mode: apply\`. Parameters are created anew.`,
   policies: 'See the whole policy that this configuration needs with `iam-policies: true`.',
