@@ -29,9 +29,9 @@ describe('without confirm', () => {
   ])(
     '%s: shows the whole plan, writes nothing, fails, and says what to put there',
     async (_name, confirm) => {
-      await at.step({ dotenv: SEED });
+      await at.step({ dotenv: SEED, ...OWN });
       aws.forget();
-      const shown = await at.step({ mode: 'destroy', ...(confirm === undefined ? {} : { confirm }) });
+      const shown = await at.step({ mode: 'destroy', ...OWN, ...(confirm === undefined ? {} : { confirm }) });
       expect(shown.exitCode).toBe(1);
       expect(shown.outputs['failure-reason']).toBe('input');
       expect(shown.log).toContain(`set confirm: ${P}`);

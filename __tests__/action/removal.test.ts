@@ -73,9 +73,9 @@ describe('destroy', () => {
       GUNICORN_TIMEOUT: '🏷️ released',
       papyrus: '🏷️ released',
     });
-    // No opt-in deletes what other environments may use.
-    expect(run.summary).not.toContain('allow: delete-log-group');
-    expect(run.summary).toContain('aws logs delete-log-group');
+    // No opt-in deletes a log group that other environments may use.
+    expect(run.summary).toContain('its name does not hold `{environment}`');
+    expect(run.summary).not.toContain('`allow: delete-log-group`');
     // Nothing is said of repositories that were never ours to delete, nor that what was let go is ours.
     expect(run.summary).not.toContain('allow: delete-repository');
     expect(run.summary).not.toContain('was adopted');

@@ -52,6 +52,12 @@ const VALUES = fc.oneof(
 const NAMES = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,12}$/).filter((name) => nameFault(name) === undefined);
 
 describe('export dotenv', () => {
+  it('judges a long value in linear time', () => {
+    const began = performance.now();
+    expect(quoteDotenv(`a'"\`${'\\n '.repeat(20_000)}b`)).toBeDefined();
+    expect(performance.now() - began).toBeLessThan(500);
+  });
+
   it('writes what our reader and dotenv read back to the same values', () => {
     fc.assert(
       fc.property(fc.dictionary(NAMES, VALUES, { noNullPrototype: true, maxKeys: 8 }), (variables) => {

@@ -77,6 +77,15 @@ describe('one request to Auth0', () => {
       true,
     ],
     [
+      'a switch of protocols, which Node answers by closing without an error',
+      (request) =>
+        void request.socket.end(
+          'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
+        ),
+      /could not be reached \(ECONNRESET\)/,
+      true,
+    ],
+    [
       'an answer without an end',
       (_, response) => void response.end('x'.repeat(MOST_BYTES + 1)),
       /^The answer is too long for Auth0; check auth0-domain$/,

@@ -239,7 +239,10 @@ describe('what destroy does', () => {
       exclusive: false,
       existing: { name: '/ecs/papyrus', fields: made, metadata: {} },
     };
-    const changes = of({ logGroup, ...repository(made), allow: everything });
+    const request = { logGroup, ...repository(made) };
+    const changes = of({ ...request, allow: everything });
+    // The opt-in would delete neither, so nothing says that it would.
+    expect(of(request).map(({ notes }) => notes)).toEqual(changes.map(({ notes }) => notes));
     expect(changes.map(({ action }) => action)).toEqual(['none', 'none']);
     const commands = [
       'aws logs delete-log-group --region us-west-2 --log-group-name /ecs/papyrus',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Metadata, Unreadable } from '../../src/model/spec.ts';
 import type { Observed } from '../../src/plan/plan.ts';
 import { findings, findingsHash, issueText } from '../../src/report/drift-issue.ts';
-import { accountIn, marked, marker, stateOf } from '../../src/report/marker.ts';
+import { accountIn, marked, marker, partsIn, stateOf } from '../../src/report/marker.ts';
 import { NO_ORIGIN } from '../../src/report/run.ts';
 import { OURS, spec } from '../plan/wishes.ts';
 import { runOf } from './runs.ts';
@@ -131,6 +131,13 @@ describe('the marker', () => {
     ['of nobody', '', undefined],
   ])('%s', (_what, body, state) => {
     expect(stateOf(mark, body)).toBe(state);
+  });
+
+  // Anybody may open an issue, and all that are open are searched.
+  it.each(['\r', '\u2028', ' ', '\t'])('is looked for in linear time in a text of %j', (blank) => {
+    const began = performance.now();
+    expect(partsIn(blank.repeat(65_000))).toEqual([]);
+    expect(performance.now() - began).toBeLessThan(500);
   });
 
   it('names no account, and is another one for each account, prefix and region', () => {

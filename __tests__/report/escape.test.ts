@@ -110,6 +110,16 @@ describe('a block of code', () => {
       '`````',
     ]);
   });
+
+  it('takes more backticks than a call takes arguments', () => {
+    expect(codeBlock('diff', ['` '.repeat(200_000)]).at(-1)).toBe('```');
+  });
+});
+
+describe('a name that breaks', () => {
+  it('is cut once, and tells its own length', () => {
+    expect(breakable('a'.repeat(400))).toContain('… (400 characters)');
+  });
 });
 
 describe('a long value as prose', () => {

@@ -13,7 +13,7 @@ import { alternatives } from '../../src/report/price.ts';
 import type { Values } from '../../src/report/resource-states.ts';
 import { resourcesOf } from '../../src/report/resources.ts';
 import { diagram } from '../../src/report/sections/diagram.ts';
-import { differences } from '../../src/report/sections/differences.ts';
+import { differenceBlock, differences } from '../../src/report/sections/differences.ts';
 import { ownership } from '../../src/report/sections/notes.ts';
 import { assemble, table } from '../../src/report/sections.ts';
 import { insteadOf, withheld } from '../../src/report/withheld-outputs.ts';
@@ -143,6 +143,32 @@ describe('the table of differences', () => {
       ),
       { isApplied: false, isPublic: values === 'hidden' },
     ).flatMap(({ rows }) => rows);
+
+  const many = {
+    action: 'update',
+    differences: Array.from({ length: 70 }, (_, n) => ({ field: `tag:t${n}`, from: '1', to: '2' })),
+  } as const;
+
+  it('folds one resource that has more rows than are shown, and leaves none of them out', () => {
+    const outcome: Outcome = { change: { ...change, ...many }, result: 'planned', after: standing };
+    const [section, ...others] = differences(resourcesOf({ outcomes: [outcome], settings }), {
+      isApplied: false,
+      isPublic: false,
+    });
+    expect(others).toEqual([]);
+    expect(section?.folded).toMatch(/1 parameter$/);
+    expect(section?.rows).toHaveLength(71);
+  });
+
+  it('cuts long values in a block, too', () => {
+    const of = {
+      action: 'update',
+      differences: [{ field: 'value', from: 'a'.repeat(4000), to: '2' }],
+    } as const;
+    const outcome: Outcome = { change: { ...change, ...of }, result: 'planned', after: standing };
+    const block = differenceBlock(resourcesOf({ outcomes: [outcome], settings }));
+    expect(block?.rows).toContain(`-   value: ${'a'.repeat(300)}… (4000 characters)`);
+  });
 
   it('has one row for what is deleted', () => {
     expect(rowsOf({})).toEqual(['| **Parameter** `PORT` | 🗑️ to delete | String |']);

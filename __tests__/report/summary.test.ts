@@ -304,4 +304,19 @@ describe('a run whose input is wrong', () => {
       '| `input tags` | a &lt;b&gt; \\| c |',
     ]);
   });
+
+  it('keeps below 1 MiB, with what is left out counted', () => {
+    const faults = Array.from({ length: 20_000 }, (_, index) => ({
+      ...{
+        where: '.env',
+        file: '.env',
+        line: index + 1,
+        key: `VARIABLE_WITH_A_LONG_NAME_${index}`,
+        text: 'x',
+      },
+    }));
+    const text = faultSummary(faults);
+    expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
+    expect(text).toMatch(/\n… and \d+ more\n/);
+  });
 });

@@ -239,6 +239,32 @@ test('names that only begin the same are others', async () => {
   expect(logGroups?.filter(({ retentionInDays }) => retentionInDays !== undefined)).toHaveLength(1);
 });
 
+test('a listing that is older than the creation is asked again, and does not tell what was given', async () => {
+  let before = true;
+  let asked = 0;
+  bench.aws.answer('CreateLogGroup', () => {
+    before = false;
+    return undefined;
+  });
+  bench.aws.answer('DescribeLogGroups', async () => {
+    if (before || asked++ < 2) return { logGroups: [] };
+    const { logGroups } = await bench.others.logs.send(
+      new DescribeLogGroupsCommand({ logGroupNamePrefix: NAME }),
+    );
+    return {
+      logGroups: logGroups?.map(({ retentionInDays: _, ...group }) => ({ ...group, storedBytes: 0 })),
+    };
+  });
+  const { outcome } = await bench.round(wish({ retention: 7 }));
+  expect(outcome).toMatchObject({
+    result: 'done',
+    after: {
+      fields: { retention: 7 },
+      metadata: { arn: `arn:aws:logs:us-west-2:123456789012:log-group:${NAME}` },
+    },
+  });
+});
+
 test('a name is looked for on every page', async () => {
   // AWS sorts by name, and so the exact name is on the first page; nothing says that it stays so.
   await create({ tags: { 'managed-by': 'aws-bootstrap' } });

@@ -59,6 +59,21 @@ test('the tier that was not asked for is told as AWS answers it, after a creatio
   }
 });
 
+test('the listing of one that was deleted before is nobody who wrote after us', async () => {
+  bench.aws.answer('DescribeParameters', (input) =>
+    JSON.stringify(input).includes('"tag:')
+      ? undefined
+      : {
+          Parameters: [
+            { Name: NAME, ARN: `arn:aws:ssm:us-west-2:123456789012:parameter${NAME}`, Version: 7 },
+          ],
+        },
+  );
+  const { told, outcome } = await bench.round(wish());
+  expect(told).toEqual([]);
+  expect(outcome).toMatchObject({ result: 'done', after: { metadata: { version: '1' } } });
+});
+
 describe('a listing that is older than the value', () => {
   const KEYED = { 'key-id': 'alias/ours', tier: 'Advanced' };
   const seconds = (date: Date | undefined) => (date === undefined ? undefined : date.getTime() / 1000);

@@ -3,7 +3,7 @@ const BARE = /^[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*$/;
 /** Longer ones are quoted: a reader could take the next line for the rest of wrapped base64. */
 const LONGEST_BARE = 39;
 /** Readers part an unquoted text here that holds several assignments. */
-const ASSIGNMENT = /(?:\s|\\[nr])[^=]*[=:]/;
+const PART = /\s|\\[nr]/;
 
 /**
  * Writes a value so that our reader and the npm package dotenv read the same value back.
@@ -31,6 +31,12 @@ function isPlainText(value: string): boolean {
     !/^['"`]/.test(value) &&
     !/[#\r\n\u2028\u2029]/.test(value) &&
     !value.startsWith('-----BEGIN ') &&
-    !ASSIGNMENT.test(value)
+    !holdsAssignment(value)
   );
+}
+
+/** One look from the first place where readers may part it: whatever parts it later has the same signs behind it. */
+function holdsAssignment(value: string): boolean {
+  const first = value.search(PART);
+  return first >= 0 && /[=:]/.test(value.slice(first + 1));
 }

@@ -76,7 +76,7 @@ export function repositoryOf(remote: string): string | undefined {
 
 function applicationName(root: string, repository: string | undefined): string {
   const manifest = nameOfPackage(readIfThere(join(root, 'package.json')));
-  const project = /^\s*name\s*=\s*["']([^"']+)["']/m.exec(
+  const project = /^[\t ]*name[\t ]*=[\t ]*["']([^"'\n]+)["']/m.exec(
     readIfThere(join(root, 'pyproject.toml')) ?? '',
   )?.[1];
   for (const name of [repository?.split('/')[1], manifest, project, basename(root)]) {
@@ -84,7 +84,7 @@ function applicationName(root: string, repository: string | undefined): string {
       .toLowerCase()
       .replace(/^@[^/]*\//, '')
       .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-+|-+$/g, '')
+      .replace(/^-|-$/g, '')
       .slice(0, 40);
     if (/^[a-z]/.test(found)) return found;
   }

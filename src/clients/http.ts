@@ -49,6 +49,12 @@ export class TimeoutError extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
+/** The connection was closed, and neither a response nor an error had come. */
+class ClosedError extends Error {
+  override readonly name = 'ClosedError';
+  readonly code = 'ECONNRESET';
+}
+
 /** A body is longer or shorter than its `content-length`. */
 export class LengthError extends Error {
   override readonly name = 'LengthError';
@@ -85,6 +91,8 @@ export async function exchange(httpRequest: HttpRequest): Promise<HttpResponse> 
   const head = new Promise<IncomingMessage>((resolve, reject) => {
     request.once('response', resolve);
     request.on('error', reject);
+    // To a server that switches protocols unasked (101), Node closes the connection without a response or an error.
+    request.once('close', () => reject(new ClosedError('closed without a response')));
   });
   // It is awaited below, after the body; a failure before that must not count as unhandled.
   head.catch(() => undefined);

@@ -21,7 +21,7 @@ import { ABSENT, type Difference } from '../model/fields.ts';
 import { keyIn, type Specs } from '../model/spec.ts';
 import { observeEach, type ProviderContext, sender } from './context.ts';
 import { resolveCreateConflict } from './create-conflict.ts';
-import { retryUntilVisible } from './eventual-consistency.ts';
+import { readUntil, retryUntilVisible } from './eventual-consistency.ts';
 import { withKey } from './log-group-key.ts';
 import type { Provider } from './provider.ts';
 import { ownerByTags, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
@@ -132,9 +132,13 @@ export function logGroups(connection: Connection, context: ProviderContext): Pro
         });
       }
       if (fields.retention !== 'never') await keepFor(name, fields.retention);
-      // For the ARN, which no answer to a write tells; the tags are those that were just given.
-      const made = await find(name);
-      return made === undefined ? desired : specOf(name, made, tagsOf(fields));
+      // For the ARN, which no answer to a write tells. The listing may not show yet what else was just given.
+      const made = await readUntil(
+        context,
+        () => find(name),
+        (group) => group !== undefined,
+      ).catch(() => undefined);
+      return made === undefined ? desired : specOf(name, made, tagsOf(fields), fields);
     },
 
     async update(desired, observed, differences: readonly Difference[]) {
@@ -182,13 +186,19 @@ function arnOf(group: LogGroup | undefined): string | undefined {
   return group?.logGroupArn ?? group?.arn?.replace(/:\*$/, '');
 }
 
-function specOf(name: string, group: LogGroup, tags: ReadonlyArray<readonly [string, string]>): LogGroupSpec {
+/** @param given what this run has just given to it */
+function specOf(
+  name: string,
+  group: LogGroup,
+  tags: ReadonlyArray<readonly [string, string]>,
+  given: LogGroupSpec['fields'] = {},
+): LogGroupSpec {
   return {
     name,
     fields: {
-      retention: group.retentionInDays ?? 'never',
-      class: group.logGroupClass ?? 'STANDARD',
-      'key-id': group.kmsKeyId,
+      retention: given.retention ?? group.retentionInDays ?? 'never',
+      class: given.class ?? group.logGroupClass ?? 'STANDARD',
+      'key-id': keyIn(given) ?? group.kmsKeyId,
       ...tagFields(tags),
     },
     metadata: {

@@ -217,9 +217,11 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
         return parameter === undefined || Number(parameter.Version) < Number(metadata.version);
       };
       const namesOf = (specs: readonly ParameterSpec[]) => specs.map(({ name }) => name);
-      // Fifty by one call, and without a value. What the listing does not know yet is asked for by its name.
+      const writtenAs = new Map(written.map(({ name, metadata }) => [name, Number(metadata.version)]));
+      // Fifty by one call, and without a value. What the listing does not know yet is asked for by its name, and so is what
+      // it shows with a later version: it may still be that of a parameter which was deleted before this one was created.
       for (const [name, metadata] of await listing.describe(namesOf(written), []).catch(() => []))
-        if (metadata.ARN !== undefined) found.set(name, metadata);
+        if (metadata.ARN !== undefined && metadata.Version === writtenAs.get(name)) found.set(name, metadata);
       let missing = written.filter(isBehind);
       // What was written a moment ago may not be readable everywhere yet, or be answered as it was before.
       for (let round = 0; round < 4 && missing.length > 0; round++) {

@@ -1,13 +1,15 @@
 import type { Diagnostic } from '../settings/diagnostics.ts';
 import { breakable, prose } from './markdown.ts';
 import type { Failure } from './run.ts';
-import { table } from './sections.ts';
+import { assemble, table } from './sections.ts';
 import { troubleshootingLink } from './troubleshooting.ts';
 
 /*
  * The summary of a run without a plan. Its texts stand here, since such a run loads none of the others.
  */
 const HEADLINE = '❌ The run failed before it had a plan: nothing was written';
+/** GitHub refuses a summary of more than 1 MiB whole. */
+const MOST_BYTES = 1_000_000;
 const COLUMNS = ['Where', 'What to fix'];
 const inputErrors = (number: number) =>
   `❌ ${number} input error${number === 1 ? '' : 's'}: nothing was read or written`;
@@ -20,8 +22,8 @@ export function faultSummary(faults: readonly Diagnostic[]): string {
       [breakable(where), ...(line === undefined ? [] : [`line ${line}`])].join(' '),
       `${key === undefined ? '' : `${breakable(key)}: `}${prose(text)}`,
     ]);
-  const { before = [], rows: lines } = table(COLUMNS, rows);
-  return `## ${prose(inputErrors(faults.length))}\n\n${[...before, ...lines].join('\n')}\n\n${troubleshootingLink('input')}\n`;
+  const sections = [table(COLUMNS, rows), { rows: [troubleshootingLink('input')] }];
+  return `## ${prose(inputErrors(faults.length))}\n\n${assemble(sections, MOST_BYTES).text}`;
 }
 
 /** @returns the summary of a run that ended before there was a plan */

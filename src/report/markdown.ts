@@ -11,14 +11,25 @@ export function codeText(text: string): string {
 
 /** @returns a code span for GitHub's Markdown, tables included: inside it nothing is markup, link or mention. */
 export function code(text: string): string {
-  return codeSpan(codeText(cut(text)));
+  return wholeCode(cut(text));
+}
+
+function wholeCode(text: string): string {
+  return codeSpan(codeText(text));
 }
 
 function codeSpan(shown: string): string {
   if (shown === '') return '';
-  const fence = '`'.repeat(Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length)) + 1);
+  const fence = '`'.repeat(longestRun(shown) + 1);
   const pad = shown.startsWith('`') || shown.endsWith('`') || isPadded(shown) ? ' ' : '';
   return `${fence}${pad}${shown}${pad}${fence}`;
+}
+
+/** @returns how many backticks stand in a row at most; as arguments of one call, many runs would be too many */
+function longestRun(text: string): number {
+  let longest = 0;
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
+  return longest;
 }
 
 /** Markdown takes one blank off each end of such a code span. */
@@ -99,7 +110,7 @@ export function breakableText(text: string): string {
 export function breakable(text: string): string {
   const shown = cut(text);
   return shown.length <= UNBROKEN || !/[/_.:@,=?+-]/.test(shown)
-    ? code(shown)
+    ? wholeCode(shown)
     : `<code>${breakableText(shown)}</code>`;
 }
 
@@ -108,10 +119,7 @@ const UNBROKEN = 12;
 
 /** @returns a block of code; no line of it ends the block */
 export function codeBlock(language: string, lines: readonly string[]): string[] {
-  const longest = Math.max(
-    2,
-    ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length)),
-  );
+  const longest = lines.reduce((most, line) => Math.max(most, longestRun(line)), 2);
   const fence = '`'.repeat(longest + 1);
   return [`${fence}${language}`, ...lines.map(visible), fence];
 }

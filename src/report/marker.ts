@@ -30,7 +30,8 @@ export function partsOf({ only }: Settings): readonly string[] {
   return only.size === PARTS.length ? [] : PARTS.filter((part) => only.has(part));
 }
 
-const PART = /^([^\S\n]*<!-- aws-bootstrap \w+) of ([a-z0-9,-]+) /m;
+// A carriage return begins a line, too: taken for a blank, each of many would be looked at from all before it.
+const PART = /^([\t ]*<!-- aws-bootstrap \w+) of ([a-z0-9,-]+) /m;
 
 /** @returns the parts that the marker of a text names; none where it has that of the whole, or no marker */
 export function partsIn(body: string): readonly string[] {

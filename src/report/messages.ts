@@ -204,6 +204,8 @@ export const steps = {
   confirm: (prefix: string) => `To delete, re-run with ${quoted(`confirm: ${prefix}`)}.`,
   kept: (noun: string, name: string, optIn: string) =>
     `The ${noun} ${quoted(name)} is kept. To delete it, add ${quoted(`allow: ${optIn}`)}.`,
+  keptShared: (noun: string, name: string) =>
+    `The ${noun} ${quoted(name)} is kept: its name does not hold ${quoted('{environment}')}, so other environments may use it.`,
   restorable: (secrets: number, days: number) =>
     `${secrets === 1 ? 'The secret' : `The ${secrets} secrets`} can be restored for ${days} days: run \`mode: apply\`. Parameters are created anew.`,
   policies: 'See the whole policy that this configuration needs with `iam-policies: true`.',
@@ -253,7 +255,9 @@ export const changedBy = (who: string, when: string) =>
 export const optIn = (name: string) => `to allow it: ${quoted(`allow: ${name}`)}`;
 export const waitsFor = (name: string) => `waits for ${quoted(name)}, which failed or is blocked`;
 export const unreadNote = 'compared without the value, which the role may not read';
-export const moreRows = (resources: string, state: string) => `${state}: ${resources} more`;
+/** @param isRest whether others of this state stand above */
+export const moreRows = (resources: string, state: string, isRest: boolean) =>
+  `${state}: ${resources}${isRest ? ' more' : ''}`;
 
 /* Folds */
 

@@ -24,7 +24,8 @@ export function cost(run: Run): Section {
 
 /** @returns what the configuration costs, in one line */
 export function priceLine(run: Run): string {
-  const planned = plannedPrice(run.outcomes);
+  // A destroy that was not confirmed has taken nothing away.
+  const planned = run.settings.mode === 'destroy' ? price(run.outcomes) : plannedPrice(run.outcomes);
   const others = alternatives(run.desired.destinations, planned, run.settings.prefer);
   const isUnread = run.outcomes.some(({ change }) => change.unreadable !== undefined);
   return messages.folds.price(

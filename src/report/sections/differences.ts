@@ -1,5 +1,6 @@
 import { KINDS } from '../../kinds/kinds.ts';
 import { actor, actorKind } from '../actor.ts';
+import { cut } from '../escape.ts';
 import { blockText, breakable, codeBlock, prose, rich, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { type Side, STATES, type State } from '../resource-states.ts';
@@ -53,11 +54,11 @@ export function differences(resources: readonly ResourceReport[], options: Diffe
     (_, rows) => open.length + rows > MOST_ROWS,
   );
   add(creations, (index) => creations.length > MOST_SINGLE && index >= FIRST);
-  if (open.length === 0) return [];
   const folded = STATES.flatMap((state) => {
     const ofState = late.filter((one) => one.state === state);
     if (ofState.length === 0) return [];
-    const line = messages.moreRows(countKinds(ofState), messages.STATE_WORDS[state]);
+    const isRest = shown.some((one) => one.state === state && !late.includes(one));
+    const line = messages.moreRows(countKinds(ofState), messages.STATE_WORDS[state], isRest);
     return [
       fold(
         richHtml(line),
@@ -71,7 +72,8 @@ export function differences(resources: readonly ResourceReport[], options: Diffe
       ),
     ];
   });
-  return [{ ...table(header, open) }, ...folded];
+  // One resource alone may have more rows than the open table takes.
+  return open.length === 0 ? folded : [{ ...table(header, open) }, ...folded];
 }
 
 const DELETIONS: ReadonlySet<State> = new Set(['to-delete', 'deleted', 'to-release', 'released']);
@@ -172,7 +174,7 @@ const SIGNS: Partial<Readonly<Record<State, string>>> = {
 
 function blockLines({ kind, shortName, state, aspects, value, fields, blocked }: ResourceReport): string[] {
   const sign = SIGNS[state] ?? ' ';
-  const about = [...aspects, ...(value === undefined ? [] : [value])].join(', ');
+  const about = [...aspects, ...(value === undefined ? [] : [cut(value)])].join(', ');
   const detail = SINGLE.has(state) && about !== '' ? ` (${about})` : '';
   return [
     `${sign} ${KINDS[kind].noun} ${shortName}${detail}`,
@@ -186,4 +188,4 @@ function blockLines({ kind, shortName, state, aspects, value, fields, blocked }:
   ].map(blockText);
 }
 
-const sideText = (side: Side) => (typeof side === 'object' ? side.text : messages.SIDES[side]);
+const sideText = (side: Side) => (typeof side === 'object' ? cut(side.text) : messages.SIDES[side]);

@@ -92,11 +92,14 @@ function afterDestroy({ settings, outcomes }: Run): string[] {
     const { deletion, noun } = KINDS[change.kind];
     if (deletion === undefined) continue;
     const isMade = change.observed !== undefined && fieldOf(change.observed, OWNER_FIELD) === MADE;
-    // No opt-in deletes what other environments may use.
-    const { exclusive = false } =
-      (change.name === settings.logGroup?.name ? settings.logGroup : settings.repository) ?? {};
-    if (change.action === 'none' && isMade && exclusive && !settings.allow.has(deletion.consent))
-      said.push(messages.steps.kept(noun, change.name, deletion.consent));
+    const { exclusive } =
+      (change.kind === 'AWS::ECR::Repository' ? settings.repository : settings.logGroup) ?? {};
+    if (change.action === 'none' && isMade && !settings.allow.has(deletion.consent))
+      said.push(
+        exclusive === true
+          ? messages.steps.kept(noun, change.name, deletion.consent)
+          : messages.steps.keptShared(noun, change.name),
+      );
   }
   const secrets = outcomes.filter(
     ({ change, result }) =>
