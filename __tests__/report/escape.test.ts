@@ -176,3 +176,9 @@ it.each(['x', '.', ' ', '`', '@', '/', '_', 'x.', ': '])('a long text of %j is e
   const text = ` ${piece.repeat(200_000 / piece.length)}x`;
   for (const show of [prose, code, breakable, rich]) expect(show(text).length).toBeGreaterThan(0);
 });
+
+it.each(['::error::x`\\', '\\', '`', 'a\\`b'])('a link of %j is made of its text as HTML', (text) => {
+  expect(link(text, 'https://papyrus.example')).toMatch(
+    /^\[<code>[^`\\]*<\/code>\]\(https:\/\/papyrus\.example\)$/,
+  );
+});
