@@ -26,13 +26,13 @@ import type { Settings } from './settings/settings.ts';
 /** How long a run waits, given from outside so that tests need not. */
 export interface Timing {
   readonly clock: Clock;
-  /** Milliseconds in which AWS, the registry and Auth0 must answer; each has its own where it is not told. */
+  /** Timeout in milliseconds for AWS, the registry and Auth0; each has its own default. */
   readonly answerMs?: number;
-  /** How often the registry is asked again; its own where it is not told. */
+  /** Retries against the registry; it has its own default. */
   readonly retryPolicy?: RetryPolicy;
 }
 
-/** Reads what stands, plans, and applies where the mode says so. */
+/** Observes the account, plans, and applies if the mode says so. */
 export async function reconcile(
   runInput: RunInput,
   runner: Runner,
@@ -93,7 +93,7 @@ export async function reconcile(
     checkAccount(settings, caller);
     return caller;
   });
-  // Loaded while AWS answers, also where only the identity is asked for yet.
+  // Loaded while AWS answers, even if only the identity is read so far.
   const late = loading.next(() => import('./late.ts'));
   // Another account is refused before anything else is read; without such a condition both go together.
   if (settings.allowedAccountIds.length > 0 || repositoryAccount(settings) !== undefined) await identity;
@@ -196,7 +196,7 @@ async function openImageProvider(
     });
 }
 
-/** The account that a repository's URI names, whether the run looks after it or only refers to it. */
+/** The account in the URI of a repository, whether the run manages or only references it. */
 const repositoryAccount = ({ repository, referred }: Settings) =>
   repository?.account ?? referred?.image?.account;
 

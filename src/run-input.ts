@@ -36,17 +36,17 @@ import { readSettings, type Settings } from './settings/settings.ts';
 import { readVariables } from './settings/variables.ts';
 import { readText } from './settings/workspace-file.ts';
 
-/** Everything that is asked for, checked. */
+/** The validated input of a run. */
 export interface RunInput {
   readonly settings: Settings;
   readonly desired: Desired;
   readonly notes: Diagnostics;
   readonly masks: Masks;
-  /** Names of `toJSON(secrets)` that nothing knows as the application's. */
+  /** Names of `toJSON(secrets)` that no source lists as variables of the application. */
   readonly unknownNames: ReadonlySet<string>;
-  /** Some source holds a variable; what `app-url` stands for is none. */
+  /** Some source holds a variable; the URLs of `app-url` do not count. */
   readonly hasVariables: boolean;
-  /** What `app-url` stands for. */
+  /** The URLs of `app-url`. */
   readonly urls: AppUrls | undefined;
   /** Of its callback; the one that is stored may be kept. */
   readonly callbackPath: CallbackPath;
@@ -59,9 +59,9 @@ export interface RunInput {
 }
 
 /**
- * Reads and judges everything that was asked for; prints nothing before every secret is hidden.
- * @param stop the end of the run, which is given its deadline here
- * @throws InputErrors with every fault at once, before the first call; AbortedError where the run ended before
+ * Reads and validates the input; prints nothing before every secret is masked.
+ * @param stop the cancellation of the run, which gets its deadline here
+ * @throws InputErrors with every error at once, before the first call; AbortedError where the run ended before
  */
 export async function readRunInput(runner: Runner, stop: Cancellation): Promise<RunInput> {
   const notes = new Diagnostics();
@@ -90,7 +90,7 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
   );
   stop.endAfter(settings.deadlineMinutes);
   const isEnd = settings.mode === 'destroy';
-  // Destroy needs no variable: what is given still tells what to hide, and where Auth0 is.
+  // Destroy needs no variable, but given ones still say which values to mask and where Auth0 is.
   const heard = isEnd ? new Diagnostics() : notes;
   const texts = readVariableTexts(inputs, settings, runner, heard);
   const known = (name: string) =>
@@ -118,10 +118,10 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
   ]);
   if (settings.auth0?.managementClientSecret !== undefined)
     masks.hide(settings.auth0.managementClientSecret, 'auth0-management-client-secret');
-  // Before its values, of which some may be plain: nothing of what was given in base64 is shown.
+  // Before its values, of which some may be plain: no base64 input is ever shown.
   for (const text of raw) masks.hide(text, 'an input in base64', false);
   hideValues(found, masks, heard);
-  // Below app-url the path is as secret as the value that it was taken from, also where that is only taken out.
+  // The path below app-url is as secret as the value it came from, even if the URL is only removed.
   const before = variables.find(({ name }) => name === CALLBACK_VARIABLE);
   if (
     before !== undefined &&
@@ -136,13 +136,13 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
   reportUndecided(found, heard);
   if (settings.auth0 !== undefined && urls !== undefined)
     noteLocalAddresses(found, variables, settings.auth0, urls, heard);
-  // Also what no variable takes, and what app-url stands in for.
+  // Including values that no variable uses and values that app-url replaces.
   const replaced = variables.filter(
     (variable) => variable.source === 'secrets' && found.every((each) => each.variable !== variable),
   );
   for (const { value, name } of [...replaced, ...otherSecrets]) masks.hide(value, name, false);
   const routes = hideContainedSecrets(found, masks.snapshot(), heard);
-  // Loaded where something of it was given: most runs know no Auth0.
+  // Loaded if one of its inputs is given: most runs do not use Auth0.
   const { appUrl, managementClientId, managementClientSecret } = settings.auth0 ?? {};
   const isAuth0Given = [appUrl, managementClientId, managementClientSecret].some((one) => one !== undefined);
   const auth0 = isAuth0Given
@@ -176,7 +176,7 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
   };
 }
 
-/** Hides what is not plain, and tells once what of the secrets stays readable. */
+/** Masks all values that are not plain, and reports once which secrets stay readable. */
 function hideValues(routes: readonly Route[], masks: Masks, notes: Diagnostics): void {
   const readable = new Map<string, string[]>();
   for (const { class: of, variable } of routes) {
@@ -190,7 +190,10 @@ function hideValues(routes: readonly Route[], masks: Masks, notes: Diagnostics):
     notes.warn({ where: 'variables', text: `not hidden in the log: ${listed(names)} (${reason})` });
 }
 
-/** One notice for all of them, with the rule that settles it. What the routing table stores in plain is none of them. */
+/**
+ * One notice for all of them, with the rule that decides. Values that the routing table stores in plain are not among
+ * them.
+ */
 function reportUndecided(routes: readonly Route[], notes: Diagnostics): void {
   const names = routes.filter(isUndecided).map(({ variable }) => variable.name);
   if (names.length > 0)
@@ -216,7 +219,7 @@ function reportNoSources({ only }: Settings, sources: number, notes: Diagnostics
     });
 }
 
-/** Opened before anything is planned: the plan compares its digest, and a broken image is a fault of the input. */
+/** Opened before the plan, which compares its digest. A broken image is an input error. */
 async function openImage(
   settings: Settings,
   runner: Runner,
@@ -230,7 +233,7 @@ async function openImage(
     const image = await open(settings.image.name, {
       environment: readEngineEnvironment(),
       platform: process.platform,
-      // Who gives a command line may push any image.
+      // The user of a command line may push any image.
       roots:
         runner.commandLine === undefined
           ? [runner.workspace, runner.temp].filter((root) => root !== undefined)
@@ -245,7 +248,7 @@ async function openImage(
     const text = error.message.replace(/^image: /, '');
     // A plan on a pull request, or a drift check, may run where nothing was built.
     const isAbsent = error.fault === 'NO_SUCH_IMAGE' || error.fault === 'ENGINE';
-    if (settings.mode !== 'apply' && isAbsent) notes.notice({ where, text: `${text}; it is not looked at` });
+    if (settings.mode !== 'apply' && isAbsent) notes.notice({ where, text: `${text}; it is skipped` });
     else notes.fault({ where, text });
     return undefined;
   }

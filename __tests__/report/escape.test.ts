@@ -134,7 +134,7 @@ describe('a link', () => {
   it.each([
     ['PORT', '[`PORT`](https://x.example/?a=b)'],
     ['AUTH0_CALLBACK_URL', '[<code>AUTH0&#95;<wbr>CALLBACK&#95;<wbr>URL</code>](https://x.example/?a=b)'],
-    ['a](b)`c', '[``a](b)`c``](https://x.example/?a=b)'],
+    ['a](b)`c', '[<code>a&#93;&#40;b&#41;&#96;c</code>](https://x.example/?a=b)'],
   ])('%j', (text, expected) => {
     expect(link(text, 'https://x.example/?a=b')).toBe(expected);
   });

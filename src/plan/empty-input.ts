@@ -5,9 +5,8 @@ import { InputErrors } from '../settings/diagnostics.ts';
 
 /**
  * A GitHub secret that does not exist arrives empty, and the run would do nothing and succeed.
- * @param found what stands below the prefix and is not asked for by a run without variables
- * @param isTerminal nothing comes from GitHub
- * @throws InputErrors where something of it was created by this action
+ * @param found existing resources below the prefix, in a run without variables
+ * @throws InputErrors if this action created one of them
  */
 export function refuseEmptyInput(found: Findings, prefix: string, isTerminal: boolean): void {
   const made = found.unconfigured.filter(({ owner }) => owner === 'made');

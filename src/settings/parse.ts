@@ -41,7 +41,7 @@ export function readPairs(value: unknown): Array<[string, string]> {
     if (at < 0) throw new ParseError(`line ${number} has no "="; write KEY=value, one on each line`);
     if (/(?:\s|\\[nr])[^\s=\\]+=/.test(line.slice(at)))
       throw new ParseError(
-        `a further KEY= stands in the value of line ${number}, so line breaks were probably lost; write one KEY=value on each line (in YAML "|" instead of ">"), or a mapping in the configuration file if that is meant`,
+        `the value of line ${number} contains another KEY=, so line breaks were probably lost; write one KEY=value on each line (in YAML "|" instead of ">"), or use a mapping in the configuration file`,
       );
     return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
   });
