@@ -44,7 +44,7 @@ const CODE = /^[A-Z]{1,3}[_:-]?$|^[a-z]{1,3}[_:-]?$|^[a-z]{2,3}\d$/;
 const DATE_FORMAT =
   /^(?:(?:%-?[A-Za-z]|Y{2,4}|y{2,4}|M{1,4}|D{1,4}|d{1,4}|H{1,2}|h{1,2}|m{1,2}|s{1,2}|S{1,6}|a|A|Z{1,2}|E{1,4}|'?T'?)(?:[-/.:,\s]+|(?=%)|$)){2,12}$/;
 
-/** `60 * 60 * 24`: a number that is worked out where it is read. */
+/** `60 * 60 * 24`: a number that its reader calculates. */
 const ARITHMETIC = /^(?=.*\d)[\d_\s().]{1,40}(?:[*+/][\d_\s().]{1,40}){1,8}$/;
 
 const TIME_ZONE =
@@ -93,7 +93,7 @@ export function isVersion(text: string): boolean {
   );
 }
 
-/** What punctuation alone is called; in a list it is no item. */
+/** The form of punctuation alone; in a list it is no item. */
 export const A_SIGN = 'a sign';
 
 /** Whether a pattern is worth a try: most are long, and cost more to make ready than to run. */

@@ -1,10 +1,10 @@
-/** What the table knows of a variable: the rows of the article that this project automates. */
+/** The routing table: the rows of the article that this project automates. */
 export interface Row {
-  /** The place in a JSON secret. */
+  /** The key in a JSON secret. */
   readonly secret?: { readonly bundle: string; readonly key: string };
   /** It is a parameter of its own, beside the secret or instead of it. */
   readonly parameter?: true;
-  /** "Either" rows are parameters where cost comes first (`prefer: ssm`). */
+  /** "Either" rows become parameters with `prefer: ssm`, to save cost. */
   readonly either?: true;
   /** Passwords, client secrets, signing keys: masked, never shown, never a plain String. */
   readonly sensitive?: true;
@@ -71,7 +71,7 @@ export function variableOf(bundle: string, key: string): string | undefined {
   return KEYS.get(`${bundle}/${key}`);
 }
 
-/** @returns the variable that the table keeps in this key of a bundle, also where it is a parameter besides */
+/** @returns the variable of this key of a bundle in the routing table, even if it is also a parameter */
 export function variableIn(bundle: string, key: string): string | undefined {
   return [...ROWS].find(([, { secret: place }]) => place?.bundle === bundle && place.key === key)?.[0];
 }

@@ -20,7 +20,7 @@ export interface YamlReading {
 /** Tags that only say what is so anyway. @see https://yaml.org/spec/1.2.2/#103-core-schema */
 const CORE = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/;
 
-/** Whether it is one of the settings whose values are texts in the end, whatever YAML takes them for. */
+/** Whether the values of this setting are always texts, whatever their type in YAML. */
 const holdsTexts = (node: unknown) =>
   isPair(node) && isScalar(node.key) && (node.key.value === 'variables' || node.key.value === 'tags');
 
