@@ -52,7 +52,7 @@ export interface RunInput {
   readonly callbackPath: CallbackPath;
   /** The image, opened and found whole; it is closed at the end of the run. */
   readonly image: ImageSource | undefined;
-  /** Undefined where Auth0 is left alone. */
+  /** Undefined if Auth0 is left alone. */
   readonly auth0: (Auth0Access & { readonly name: string }) | undefined;
 }
 

@@ -10,7 +10,7 @@ import { isLocalUrl } from './local-host.ts';
 export const DEFAULT_PATH = '/callback';
 
 export interface CallbackReading {
-  /** As it is written below the origin, empty where a URL ends with its host. Undefined where the value names none. */
+  /** As it is written below the origin, empty if a URL ends with its host. Undefined if the value names none. */
   readonly path: string | undefined;
   /** Every path in it, as written. */
   readonly paths: readonly string[];

@@ -24,7 +24,7 @@ export interface DesiredResourceOf<K extends Kind> {
   readonly unknown: ReadonlySet<string>;
   /** For a parameter whose type no rule sets: the existing type may win. */
   readonly guess?: TypeGuess | undefined;
-  /** Why it is only used where it exists; undefined where it may be created. */
+  /** Why it is only used where it exists; undefined if it may be created. */
   readonly uncreatable?: string | undefined;
   /** A run that has the value would create it; where the value is missing for good, nothing is created. */
   readonly expected: boolean;

@@ -92,7 +92,7 @@ export function judgeEmpty(
       more.length === 0
         ? {
             ...placeOf(lone),
-            text: `this value is taken, since the one of ${lone.emptySecret} is empty (a GitHub secret that does not exist arrives empty); look at the secret's name, or take the variable out of one of the two`,
+            text: `this value is used, since the one of ${lone.emptySecret} is empty (a GitHub secret that does not exist arrives empty); check the secret's name, or remove the variable from one of the two`,
           }
         : {
             where: 'variables',

@@ -100,7 +100,7 @@ const LONGEST = 4096;
  * @param value in the clear; the caller asks a `Secret`
  * @param words of the variable's name, which may say that the value is a path or an image
  * @param isPlain classifies the parts of a value that have names of their own
- * @returns which harmless form the value has, for people (`a number`); undefined where it has none
+ * @returns the harmless form of the value, for people (`a number`); undefined if it has none
  */
 export function plainForm(value: string, words: readonly string[], isPlain: IsPlain): string | undefined {
   if (value.length > LONGEST) return undefined;

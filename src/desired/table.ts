@@ -54,7 +54,7 @@ const ROWS: ReadonlyMap<string, Row> = new Map<string, Row>([
 
 const GUNICORN: Row = { parameter: true, shown: true, reason: 'tuning value' };
 
-/** @returns the row of a variable, or undefined where the table does not name it. */
+/** @returns the row of a variable, or undefined if the table does not name it. */
 export function rowOf(name: string): Row | undefined {
   return name.startsWith('GUNICORN_') ? GUNICORN : ROWS.get(name);
 }

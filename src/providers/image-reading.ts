@@ -87,7 +87,7 @@ export class EcrImages {
       const command = new BatchGetImageCommand({
         repositoryName: name,
         imageIds: batch,
-        // Without them ECR converts what it holds, and the digest would be another.
+        // Without them ECR converts the manifest, and the digest would differ.
         acceptedMediaTypes: [...MANIFESTS],
       });
       const answer = await this.send('BatchGetImage', name, (ecr) => ecr.send(command));

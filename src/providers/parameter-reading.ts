@@ -180,7 +180,7 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
     }
   }
 
-  /** Reads one anew, past all listings of the run. @returns undefined where it does not exist, or is not listed yet */
+  /** Reads one anew, past all listings of the run. @returns undefined if it does not exist, or is not listed yet */
   async function readAnew(name: string): Promise<ParameterSpec | undefined> {
     const { found, failed } = await getValues([name]);
     if (failed.has(name)) throw failed.get(name);

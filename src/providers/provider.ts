@@ -36,7 +36,7 @@ export interface ListedProvider<S extends Spec = Spec> extends Provider<S> {
 
 /** Parameter Store keeps overwritten values. */
 export interface ParameterProvider extends ListedProvider<Specs['AWS::SSM::Parameter']> {
-  /** @returns the value before the current one; undefined where there was none */
+  /** @returns the value before the current one; undefined if there was none */
   previousValue(observed: Specs['AWS::SSM::Parameter']): Promise<Field>;
 }
 

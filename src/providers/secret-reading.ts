@@ -197,7 +197,7 @@ export function secretReading(client: SecretsManagerClient, context: ProviderCon
     return found;
   }
 
-  /** Reads one anew, past all listings of the run. @returns undefined where it does not exist */
+  /** Reads one anew, past all listings of the run. @returns undefined if it does not exist */
   async function readAnew(name: string): Promise<BundleSpec | undefined> {
     const description = await describe(name);
     if (description instanceof Unreadable) throw description.error;

@@ -30,7 +30,7 @@ type Contents = Pick<ReturnType<typeof secretContents>, 'describe' | 'keep' | 'r
 /** The base of the next version. */
 interface Basis {
   readonly object: SecretObject;
-  /** The last version that it holds; undefined where there was none. */
+  /** The last version that it holds; undefined if there was none. */
   readonly parent: string | undefined;
   readonly origin: Origin;
   /** All versions that it holds, or was read from. */

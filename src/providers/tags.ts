@@ -46,7 +46,7 @@ const TOOLS =
  * Another owner, by its tags.
  *
  *     aws:cloudformation:stack-name     the stack; only AWS can set it. With Copilot's tags beside it, Copilot's
- *     managed-by: anything but ours     whoever it names: the tag is how one says so, and ours would replace it
+ *     managed-by: any other value       the named owner: the tag declares one, and adoption would replace it
  *     ManagedBy, managed_by, …: a tool  that tool
  *     terraform: true (any but false)   Terraform
  *

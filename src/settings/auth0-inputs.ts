@@ -7,7 +7,7 @@ export interface Auth0Given {
   readonly value: string | Secret;
   /** The setting or the variable. */
   readonly name: string;
-  /** Undefined where the input of that name gave it. */
+  /** Undefined if the input of that name gave it. */
   readonly place?: Auth0Place | undefined;
 }
 
@@ -152,7 +152,7 @@ function readHost(
     faults.push(
       faultOf(
         file,
-        `is another host than ${inputName} names; take it out of the file, or make both the same`,
+        `is another host than ${inputName} names; remove it from the file, or make both the same`,
       ),
     );
     return undefined;

@@ -27,7 +27,7 @@ const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
  */
 const ENDPOINTS = ['', '_SSM', '_SECRETS_MANAGER', '_CLOUDWATCH_LOGS', '_ECR', '_STS'];
 
-/** The AWS files of the machine: a text each, undefined where there is none. */
+/** The AWS files of the machine: a text each, undefined if there is none. */
 export interface AwsFiles {
   readonly config: string | undefined;
   readonly credentials: string | undefined;
@@ -89,7 +89,7 @@ function hasProfile({ config = '', credentials = '' }: AwsFiles, name: string): 
   );
 }
 
-/** @returns the region that the profile's section of the config file names, which only a terminal asks for */
+/** @returns the region that the profile's section of the config file names, used by the terminal only */
 export function regionOfProfile(name: string, { config = '' }: AwsFiles): string | undefined {
   const configured = new Set([`profile ${name}`, ...(name === 'default' ? ['default'] : [])]);
   let isWanted = false;

@@ -151,7 +151,7 @@ export function readConfig(source: string, path: string, notes: Diagnostics): Co
     fault(
       undefined,
       undefined,
-      `it has more than ${MOST_CHARACTERS} characters; take out what is no setting`,
+      `it has more than ${MOST_CHARACTERS} characters; remove everything that is no setting`,
     );
     return undefined;
   }

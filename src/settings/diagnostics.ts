@@ -38,12 +38,8 @@ export class Diagnostics {
 /** Thrown once, with every input error, before the first call that writes. */
 export class InputErrors extends Error {
   constructor(readonly errors: readonly Diagnostic[]) {
-    super(
-      errors.length === 1
-        ? 'one thing is wrong with the input'
-        : `${errors.length} things are wrong with the input`,
-    );
-    this.name = 'InputFaults';
+    super(errors.length === 1 ? '1 input error' : `${errors.length} input errors`);
+    this.name = 'InputErrors';
   }
 }
 

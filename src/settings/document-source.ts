@@ -3,9 +3,9 @@ import type { DocumentReaders } from './documents.ts';
 
 /** Files of the workspace, and the readers of those that are settings. */
 export interface DocumentSource {
-  /** Undefined where {@link mayHaveDocuments} is false. */
+  /** Undefined if {@link mayHaveDocuments} is false. */
   readonly documents: DocumentReaders | undefined;
-  /** Reads a file of the workspace; throws Unclear with the remedy. */
+  /** Reads a file of the workspace; throws ParseError with the remedy. */
   readonly readText: (path: string) => string;
 }
 

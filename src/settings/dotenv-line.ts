@@ -10,7 +10,7 @@ export interface LineReading extends ValueReading {
 }
 
 export interface LineOptions {
-  /** A line that is a bare NAME stands for the step's environment variable of that name, as in `docker run -e`. */
+  /** A line that is a bare NAME reads the step's environment variable of that name, as in `docker run -e`. */
   bareNames?: boolean;
 }
 

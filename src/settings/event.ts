@@ -1,6 +1,6 @@
 /** The event that started the run, as far as reports need it. */
 export interface EventDetails {
-  /** Undefined where the event is about no pull request. */
+  /** Undefined if the event is about no pull request. */
   readonly pullRequest:
     | {
         readonly number: number;

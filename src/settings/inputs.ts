@@ -90,7 +90,7 @@ export function readRunner(): Runner {
   };
 }
 
-/** @returns undefined where there is no token or no GitHub to speak to. */
+/** @returns undefined if there is no token or no GitHub to speak to. */
 export function readGitHubAccess(): GitHubAccess | undefined {
   const token = core.getInput('github-token');
   const apiUrl = process.env['GITHUB_API_URL'] ?? '';
@@ -142,7 +142,7 @@ export function readAwsFiles(): AwsFiles {
   };
 }
 
-/** @returns the path of the configuration file, or undefined where there is none and none was named. */
+/** @returns the path of the configuration file, or undefined if there is none and none was named. */
 function configPath(
   inputs: ReadonlyMap<string, string>,
   runner: Runner,

@@ -18,7 +18,7 @@ const TOKEN =
 /**
  * Reads token by token, so that no depth of nesting is too much for it.
  * @param onKey is given each key, still quoted, with its offset and its level; that of the outermost object is 1
- * @returns the offset of the first token that does not belong there; undefined where all of it is JSON
+ * @returns the offset of the first token that does not belong there; undefined if all of it is JSON
  */
 function walk(text: string, onKey: (key: string, offset: number, level: number) => void): number | undefined {
   const open: string[] = [];

@@ -16,7 +16,7 @@ function mistakesIn(letters: string): number {
 /**
  * @param text the written name
  * @param choices the known names
- * @returns the choice that differs by separators, capitals, or one or two mistakes; undefined where none does
+ * @returns the choice that differs by separators, capitals, or one or two mistakes; undefined if none does
  */
 export function nearestOf(text: string, choices: Iterable<string>): string | undefined {
   const letters = lettersOf(text);

@@ -80,7 +80,7 @@ export function readChoices<T extends string>(value: unknown, choices: readonly 
   return [...new Set(each(readList(value), (item) => readChoice(item, choices)))];
 }
 
-/** Reads every item. @throws Unclear with all that is unclear, not only the first */
+/** Reads every item. @throws ParseError with all errors, not only the first */
 export function each<T, R>(items: readonly T[], read: (item: T) => R): R[] {
   const found: R[] = [];
   const unclear = new Set<string>();

@@ -10,7 +10,7 @@ export interface Referred {
   readonly secrets: boolean;
   /** Undefined if the run manages it, if there is none, or if the container logs elsewhere. */
   readonly logGroup: string | undefined;
-  /** The image that a run of everything would push; undefined where none is given. */
+  /** The image that a run of everything would push; undefined if none is given. */
   readonly image:
     | (ImageSettings & { readonly repository: string; readonly account: string | undefined })
     | undefined;

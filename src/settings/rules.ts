@@ -32,7 +32,7 @@ export interface Ignored {
 export interface IgnoreEntry extends Ignored {
   /** As it was written. */
   readonly text: string;
-  /** The name or glob in it; empty where its resource is one of its kind. */
+  /** The name or glob in it; empty if its resource is one of its kind. */
   readonly pattern: string;
 }
 

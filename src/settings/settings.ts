@@ -64,11 +64,11 @@ export interface Settings {
   readonly envFiles: readonly string[];
   /** The built image, by skopeo's transport names; undefined if the run manages none. */
   readonly image: ImageSettings | undefined;
-  /** Undefined where `only` leaves out both Auth0 and the parameters, one of which follows `app-url`, and no task definition has that. */
+  /** Undefined if `only` leaves out both Auth0 and the parameters, one of which follows `app-url`, and no task definition has that. */
   readonly auth0: Auth0Settings | undefined;
   readonly ownership: OwnershipSettings;
   readonly reports: ReportSettings;
-  /** Undefined where no task definition is completed. */
+  /** Undefined if no task definition is completed. */
   readonly referred: Referred | undefined;
   /** After so many minutes nothing new begins. */
   readonly deadlineMinutes: number;
