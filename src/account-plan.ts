@@ -33,7 +33,7 @@ export interface AccountPlan {
   readonly repositoryUri: string | undefined;
   /** Variables that are keys of secrets that this action owns. */
   readonly encrypted: ReadonlySet<string>;
-  /** Undefined where no task definition is completed. */
+  /** Undefined if no task definition is completed. */
   readonly references: References | undefined;
 }
 

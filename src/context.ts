@@ -60,7 +60,7 @@ export function disclosureOf(
 }
 
 /**
- * Only what the routing table keeps out of reports takes part in an approval by its value. Other hidden values are
+ * Only values that the routing table keeps out of reports are part of an approval. Other hidden values are
  * hidden for a reason, and a value that contains a secret is as secret, wherever it goes.
  */
 export function classifier(runInput: RunInput): Classify {

@@ -23,7 +23,7 @@ export function noneKnown({ only }: Settings): Partial<Record<ListedKind, Set<st
   };
 }
 
-/** @returns the prefix below which this run lists parameters to find orphans; undefined where it does not */
+/** @returns the prefix below which this run lists parameters to find orphans; undefined if it does not */
 export function listedPrefix(runInput: RunInput): string | undefined {
   const { settings } = runInput;
   const known = settings.mode === 'destroy' ? noneKnown(settings) : knownNames(runInput);

@@ -44,7 +44,7 @@ function leave(): void {
   }, LEAVE_MS).unref();
 }
 
-/** The runner kills what has not ended 7.5 seconds after SIGINT and 2.5 more after SIGTERM. */
+/** The runner kills a process 7.5 seconds after SIGINT and 2.5 more after SIGTERM. */
 const GRACE_MS = 5_000;
 
 /** Lets calls in flight end, starts no new ones, and still reports finished and open work. */

@@ -54,7 +54,7 @@ export interface RunInput {
   readonly image: ImageSource | undefined;
   /** Messages speak of flags, not of a workflow. */
   readonly isTerminal: boolean;
-  /** Undefined where Auth0 is left alone. */
+  /** Undefined if Auth0 is left alone. */
   readonly auth0: (Auth0Access & { readonly name: string }) | undefined;
 }
 

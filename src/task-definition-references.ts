@@ -151,7 +151,7 @@ function plainGaps(destinations: readonly ResolvedDestination[], existing: Refer
   ];
 }
 
-/** A run without variables does not know what the container needs of what exists below the prefix. */
+/** A run without variables does not know which resources below the prefix the container needs. */
 async function unnamedGaps({ prefix, referred }: Settings, providers: Providers): Promise<Gap[]> {
   const { unconfigured, failures } = await findUnconfigured(providers, {
     prefix,

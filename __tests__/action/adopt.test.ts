@@ -104,7 +104,7 @@ describe('owners', () => {
     await at.createSecret('papyrus/prd/old', theirs, { a: 'b' });
     aws.forget();
     const run = await at.step({ ...only, ...inputs });
-    expect(run.log.split('it belongs to the CloudFormation stack network')).toHaveLength(3);
+    expect(run.log.split('it now belongs to the CloudFormation stack network')).toHaveLength(3);
     // One call for each parameter that would go, and none for what stays.
     expect(aws.count('ListTagsForResource')).toBe(2);
     expect((await at.parameter(`${P}/OLD_THEIRS`))?.tags).toEqual(theirs);

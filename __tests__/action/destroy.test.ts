@@ -287,7 +287,7 @@ describe('another environment of the application', () => {
     await at.step({ dotenv: 'GUNICORN_WORKERS=1' });
     await at.createSecret('papyrus/eu/stg/db', { 'managed-by': 'aws-bootstrap:adopted' });
     const kept = await at.step({ mode: 'destroy', allow: ALL.allow });
-    expect(kept.log).toContain('stand: /papyrus/eu/stg');
+    expect(kept.log).toContain('exist: /papyrus/eu/stg');
     aws.fault({
       operation: 'ListSecrets',
       when: ({ Filters }) => JSON.stringify(Filters).includes('"papyrus/"'),

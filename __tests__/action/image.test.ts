@@ -201,7 +201,7 @@ it('a plan where nothing was built yet says so, and goes on', async () => {
   const inputs = { prefix: '/papyrus/prd', image: 'docker:papyrus', only: 'repository, image' };
   const planned = await runAction({ inputs: { ...inputs, mode: 'plan' }, env, workspace });
   expect(planned.exitCode, planned.log).toBe(0);
-  expect(planned.log).toContain('it is not looked at');
+  expect(planned.log).toContain('it is skipped');
   expect(planned.outputs['to-create']).toBe('1');
   const applied = await runAction({ inputs, env, workspace });
   expect(applied.exitCode).toBe(1);

@@ -45,7 +45,7 @@ describe('a summary that cannot be written', () => {
   });
 
   test.each([
-    ['input', { prefix: 'papyrus' }, /^one thing is wrong with the input; nothing was written/],
+    ['input', { prefix: 'papyrus' }, /^1 input error; nothing was written/],
     ['credentials', {}, /there are no AWS credentials/],
   ])('does not hide %s', async (reason, inputs, why) => {
     await using run = await stage.act(

@@ -321,7 +321,7 @@ describe('an empty value', () => {
   ])('from secrets in apply is told, though a value %s stands in for it', (_what, inputs, where) => {
     const warning = (more: object) => ask({ inputs: { ...inputs, ...more } }).warnings;
     expect(warning({})).toEqual([
-      `${where}: SMTP_USER: this value is taken, since the one of input secrets line 1 is empty (a GitHub secret that does not exist arrives empty); look at the secret's name, or take the variable out of one of the two`,
+      `${where}: SMTP_USER: this value is used, since the one of input secrets line 1 is empty (a GitHub secret that does not exist arrives empty); check the secret's name, or remove the variable from one of the two`,
     ]);
     expect(warning({ 'on-empty': 'fail' })).toHaveLength(1);
     expect(warning({ 'on-empty': 'skip' })).toEqual([]);

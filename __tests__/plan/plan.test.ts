@@ -385,7 +385,7 @@ describe('a value that the role may not read', () => {
 });
 
 describe('a KMS key', () => {
-  const note = 'key-id: an alias and a key id cannot be compared without KMS; taken as the same';
+  const note = 'key-id: an alias and a key id cannot be compared without KMS; treated as the same';
   it.each<[wanted: string, standing: string, action: string, notes: string[]]>([
     ['alias/a', 'alias/a', 'none', []],
     ['alias/a', '1234', 'none', [note]],

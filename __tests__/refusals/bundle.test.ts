@@ -29,7 +29,7 @@ function expectRefused(run: ActionRun, words: RegExp): void {
     errors.some((message) => words.test(message)),
     errors.join('\n'),
   ).toBe(true);
-  expect(errors.at(-1)).toMatch(/wrong with the input; nothing was written \(failure-reason: input\)$/);
+  expect(errors.at(-1)).toMatch(/^\d+ input errors?; nothing was written \(failure-reason: input\)$/);
   expect(run.summary).toContain('nothing was read or written');
   // Even before the runner hides anything: only the commands that ask it to hide may hold a value.
   const printed = run.lines.map(({ text }) => text).filter((text) => !text.startsWith('::add-mask::'));

@@ -1,6 +1,6 @@
 /**
- * `app-url`: the one address that the application is reached at, what it stands for in Auth0, and what is
- * wanted of the three lists. Pure: no call, no clock; the faults never repeat what was given.
+ * `app-url`: the one address of the application, its URLs in Auth0, and the desired state of the three lists. Pure:
+ * no call, no clock; the errors never repeat the input.
  *
  * Auth0 compares callback and logout URLs as whole texts, so everything here is exact: no prefix, no substring.
  * @see https://auth0.com/docs/get-started/applications/application-settings
@@ -10,10 +10,10 @@ import { URL_FIELDS } from '../model/spec.ts';
 import type { Auth0Urls } from '../settings/choices.ts';
 import { isLoopback } from './local-host.ts';
 
-/** Where a note on it points, and where its variable comes from. */
+/** The place of its notes, and the source of its variable. */
 export const APP_URL = 'input app-url';
 
-/** What one `app-url` stands for; each is a whole URL as it is written into Auth0. */
+/** The URLs of one `app-url`; each is a whole URL as Auth0 stores it. */
 export interface AppUrls {
   /** Scheme, host and port, without a slash at the end. */
   readonly origin: string;
@@ -22,13 +22,13 @@ export interface AppUrls {
   readonly logout: string;
 }
 
-/** Paths below `app-url`, each judged where it was given; a callback may be the origin alone, without a path. */
+/** Paths below `app-url`, each validated at its source; a callback may be the origin alone, without a path. */
 export interface AppPaths {
   readonly callback: string;
   readonly logout: string;
 }
 
-/** `urls` is there exactly when there is no fault. */
+/** `urls` exists exactly if there is no error. */
 export interface AppUrlReading {
   readonly urls?: AppUrls;
   readonly faults: readonly string[];
@@ -38,14 +38,14 @@ export interface AppUrlReading {
 /** Wanted fields of `Auth0::Application`: `true` shall be in the list, ABSENT shall not. */
 export type ConfiguredUrls = Readonly<Record<string, true | typeof ABSENT>>;
 
-/** What shells, the AWS CLI and JavaScript print where there is no address. */
+/** Words that shells, the AWS CLI and JavaScript print for a missing address. */
 const NO_ADDRESS = new Set(['none', 'null', 'undefined', 'nan']);
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 
 /**
- * Reads `app-url`, and puts the paths below it.
+ * Parses `app-url`, and adds the paths.
  * @param text as given; white space around it is ignored, and one slash at its end
- * @returns the three URLs, or every fault at once; warnings are for what the seed does and production should not
+ * @returns the three URLs, or all errors; warnings are for choices that production should avoid
  */
 export function readAppUrl(text: string, paths: AppPaths): AppUrlReading {
   const given = text.trim();
@@ -61,9 +61,9 @@ export function readAppUrl(text: string, paths: AppPaths): AppUrlReading {
 }
 
 /**
- * What is wanted of the application's three lists.
- * @param mode the setting `auth0-urls`; `exact` wants the same fields as `ensure` in a closed spec (see `closes`)
- * @param previousCallback what AUTH0_CALLBACK_URL held until now; only `follow` looks at it
+ * The desired state of the application's three lists.
+ * @param mode the setting `auth0-urls`; `exact` has the same fields as `ensure` in an exclusive spec (see `closes`)
+ * @param previousCallback the previous value of AUTH0_CALLBACK_URL; only `follow` reads it
  */
 export function configuredUrls(
   mode: Auth0Urls,
@@ -75,11 +75,11 @@ export function configuredUrls(
   const configured = fieldsOf(urls, true);
   if (mode !== 'follow') return configured;
   const previous = readPrevious(previousCallback, paths);
-  // What is wanted comes last: where old and new share a URL (a new path on the same host), it stays.
+  // Desired URLs come last: a URL that old and new share (a new path on the same host) stays.
   return previous === undefined ? configured : { ...fieldsOf(previous, ABSENT), ...configured };
 }
 
-/** @returns the field prefixes of which everything that is not wanted becomes ABSENT. */
+/** @returns the field prefixes whose other members become ABSENT. */
 export function closes(mode: Auth0Urls): readonly string[] {
   return mode === 'exact' ? Object.values(URL_FIELDS) : [];
 }
@@ -95,7 +95,7 @@ function fieldsOf<Configured extends true | typeof ABSENT>(
   };
 }
 
-/** What a stored callback stands for. It may have another path than today's, so it is taken as it is written. */
+/** The URLs of a stored callback. Its path may differ from today's, so it is used as it is written. */
 export function readPrevious(
   callback: string | undefined,
   paths: Pick<AppPaths, 'logout'>,
@@ -122,7 +122,7 @@ function originFault(given: string): string | undefined {
   if (url.port === '0') return 'has the port 0, which nothing listens on; write the port of the application';
   if (url.pathname !== '/')
     return 'has a path; give the origin only (callback-path and logout-path of the configuration file set the paths)';
-  // The URL standard reads `1.2.3`, `0x7f.1` and `2130706433` as addresses that nobody wrote.
+  // The URL standard reads `1.2.3`, `0x7f.1` and `2130706433` as addresses that the user did not write.
   if (IPV4.test(url.hostname) && !given.includes(url.hostname))
     return 'has an IP address in another form than four numbers; write it like 203.0.113.7';
   return hostFault(url.hostname);

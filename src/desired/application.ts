@@ -5,7 +5,7 @@ import type { LogGroupSettings, RepositorySettings } from '../settings/applicati
 import type { DesiredResource } from './desired-resource.ts';
 
 /*
- * What belongs to the application rather than to one environment, unless its name says otherwise.
+ * Resources of the application rather than of one environment, unless their name says otherwise.
  */
 
 const none: ReadonlySet<string> = new Set();

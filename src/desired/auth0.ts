@@ -11,15 +11,15 @@ import type { Desired } from './desired.ts';
 import type { DesiredResource, DesiredResourceOf } from './desired-resource.ts';
 import { isLocalUrl } from './local-host.ts';
 
-/** @returns the name of the parameter that tells the application its callback. */
+/** @returns the name of the parameter with the callback of the application. */
 export function callbackParameter({ prefix }: Pick<Settings, 'prefix'>): string {
   return `${prefix}/${CALLBACK_VARIABLE}`;
 }
 
-/** The one application of a run. Its id is no name: one that came from `secrets` must not stand in a report. */
+/** The one application of a run. Its id is no name: one that came from `secrets` must not be in a report. */
 export const APPLICATION_NAME = 'application';
 
-/** @returns what `app-url` stands for; undefined where it is not given or wrong (then it is in `notes`). */
+/** @returns the URLs of `app-url`; undefined if it is absent or invalid (then it is in `notes`). */
 export function appUrls(
   settings: Auth0Settings | undefined,
   { path }: Pick<CallbackPath, 'path'>,
@@ -41,8 +41,8 @@ export function appUrls(
 }
 
 /**
- * Puts the callback of `app-url` into the place of AUTH0_CALLBACK_URL from elsewhere.
- * Where that came from `secrets`, it stays a SecureString: a change of its type would need a consent.
+ * Replaces AUTH0_CALLBACK_URL from other sources with the callback of `app-url`. One from `secrets` stays a
+ * SecureString: a change of its type would need an opt-in.
  */
 export function withCallback(
   variables: readonly Variable[],
@@ -60,7 +60,7 @@ export function withCallback(
   return [...variables.filter(({ name }) => name !== CALLBACK_VARIABLE), callback];
 }
 
-/** @returns the place that holds the callback of `app-url`: a parameter, or where a rule sends the variable */
+/** @returns the destination of the callback of `app-url`: a parameter, or that of a rule */
 export function callbackPlace(
   { destinations }: Pick<Desired, 'destinations'>,
   settings: Pick<Settings, 'prefix'>,
@@ -79,7 +79,7 @@ export function callbackPlace(
   };
 }
 
-/** @returns the same with another callback of `app-url`, whose path is known only once it was read what is stored. */
+/** @returns the same with another callback of `app-url`, whose path is known only after the stored value is read. */
 export function replaceCallback(desired: Desired, settings: Settings, { callback }: AppUrls): Desired {
   const place = callbackPlace(desired, settings);
   const resources = desired.resources.map((wish): DesiredResource => {
@@ -93,10 +93,10 @@ export function replaceCallback(desired: Desired, settings: Settings, { callback
 }
 
 /**
- * @param previous what AUTH0_CALLBACK_URL holds until now: `follow` takes out what it stands for
- * @param before what it held before that: where a run ended between the parameter and Auth0, this is to be taken out
+ * @param previous the current value of AUTH0_CALLBACK_URL: `follow` removes its URLs
+ * @param before the value before that: to be removed if a run ended between the parameter and Auth0
  * @param existing the application as it was read, by which a previous callback that is a secret is recognized
- * @param isPathKnown where the path of the callback could not be read, the list of callbacks is left as it is
+ * @param isPathKnown if false, the list of callbacks stays unchanged
  */
 export function desiredApplication(
   settings: Auth0Settings,
@@ -112,7 +112,7 @@ export function desiredApplication(
     return typeof value === 'string' ? value : undefined;
   };
   const earlier = plain(before);
-  // One that reaches only the machine itself is how somebody signs in on a laptop, put in again on purpose.
+  // A local URL is for sign-in on a developer's machine, added again on purpose.
   const known = earlier === undefined || isLocalUrl(earlier) ? plain(previous) : earlier;
   const isCompared = (field: string) => isPathKnown || !field.startsWith(URL_FIELDS.callback);
   const fields = Object.entries(configuredUrls(settings.urls, urls, paths, known));
@@ -132,8 +132,8 @@ export function desiredApplication(
 }
 
 /**
- * What is taken out when the environment goes: the URLs of `app-url`, and those that AUTH0_CALLBACK_URL stands for.
- * One that reaches only the machine itself is left in: it is how somebody signs in on a laptop.
+ * The URLs that `destroy` removes: those of `app-url` and of AUTH0_CALLBACK_URL. Local URLs stay: developers sign in
+ * with them.
  */
 export function desiredWithdrawal(
   settings: Auth0Settings,
@@ -163,7 +163,7 @@ export function isCallbackOf({ callback }: AppUrls, value: Field): boolean {
   return value instanceof Secret ? value.equals(callback) : value === callback;
 }
 
-/** Auth0 tells its URLs to whoever may read them, so one that stands there is no secret any more. */
+/** Auth0 shows its URLs to every reader, so an existing one is no longer secret. */
 function plainOf(previous: Secret, existing: Fields): string | undefined {
   const field = Object.keys(existing).find(
     (name) => name.startsWith('callback:') && previous.equals(name.slice('callback:'.length)),

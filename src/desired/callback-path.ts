@@ -7,21 +7,21 @@ import { type CallbackReading, DEFAULT_PATH, hasLocalUrl, hasOrigin, readCallbac
 import { isLocalUrl } from './local-host.ts';
 import { placeOf, type Route } from './routing.ts';
 
-/** The variable that holds what users come back to after signing in. */
+/** The variable with the URL to which users return after sign-in. */
 export const CALLBACK_VARIABLE = 'AUTH0_CALLBACK_URL';
 
 /** The path that the callback has below `app-url`. */
 export interface CallbackPath {
   readonly path: string;
-  /** Neither the configuration file nor a variable of this run names it, so what is stored does. */
+  /** Neither the configuration file nor a variable of this run has it, so the stored value decides. */
   readonly isOpen: boolean;
 }
 
 const REMEDY = 'Set callback-path in the configuration file to the path that the application serves';
 
 /**
- * `callback-path` of the configuration file, else the path of AUTH0_CALLBACK_URL, else that of what is stored.
- * @returns the path; what is wrong with the variable, or differs, is in `notes`
+ * `callback-path` of the configuration file, else the path of AUTH0_CALLBACK_URL, else that of the stored value.
+ * @returns the path; errors and differences of the variable are in `notes`
  */
 export function callbackPath(
   settings: Auth0Settings | undefined,
@@ -69,7 +69,7 @@ function isOther({ paths }: CallbackReading, path: string): boolean {
   return paths.length > 0 && !paths.includes(path);
 }
 
-/** A path of words says nothing that is secret; any other may hold what nobody should read. */
+/** A path of words is not secret; any other may be. */
 function shownPath({ path }: CallbackReading, { source }: Variable): string {
   const isPlain =
     path !== undefined &&
@@ -79,7 +79,7 @@ function shownPath({ path }: CallbackReading, { source }: Variable): string {
   return isPlain ? `the path ${path}` : 'another path';
 }
 
-/** @returns why what is stored cannot tell the path, with what to do; undefined where it can, or says nothing */
+/** @returns why the stored value gives no path, with the remedy; undefined if it gives one, or is no address */
 export function storedPathFault({ unclear }: CallbackReading): string | undefined {
   return unclear && `it ${unclear}, so the callback below app-url is not known. ${REMEDY}`;
 }

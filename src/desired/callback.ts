@@ -1,20 +1,20 @@
 /**
- * What AUTH0_CALLBACK_URL says of the callback. `app-url` gives the origin, and the application serves the path that this
- * variable names; a path that it does not serve ends sign-in in 404. Pure; the faults never repeat what was given.
+ * Reads the callback of AUTH0_CALLBACK_URL. `app-url` gives the origin, and this variable the path that the
+ * application serves; any other path ends sign-in in 404. Pure; the errors never repeat the input.
  */
 import type { Secret } from '../secret.ts';
 import { pathFault } from '../settings/auth0.ts';
 import { isLocalUrl } from './local-host.ts';
 
-/** Where nothing says another. */
+/** The default path. */
 export const DEFAULT_PATH = '/callback';
 
 export interface CallbackReading {
-  /** As it is written below the origin, empty where a URL ends with its host. Undefined where the value names none. */
+  /** As it is written below the origin, empty if a URL ends with its host. Undefined if the value names none. */
   readonly path: string | undefined;
   /** Every path in it, as written. */
   readonly paths: readonly string[];
-  /** The path is there, and cannot be taken: why, for people. */
+  /** Why an existing path cannot be used, for people. */
   readonly unclear: string | undefined;
   /** URLs in the value; more than one is a list. */
   readonly count: number;
@@ -33,7 +33,7 @@ const NO_CALLBACK: CallbackReading = {
   origins: [],
 };
 
-/** Scheme, user information, host, port; what follows the host. */
+/** Scheme, user information, host, port; then the rest. */
 const WEB_URL = /^https?:\/\/(?:[^/?#\s@]*@)?([^/?#\s@]+)(.*)$/i;
 /** People leave the scheme out: `localhost:3000/callback`. */
 const HOST_AND_PATH = /^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::\d+)?(\/.*)$/i;
@@ -42,7 +42,7 @@ const TEMPLATE_AND_PATH = /^(?:\$\{\w{1,80}\}|\$\w{1,80}|\{\{[\w.]{1,80}\}\})(\/
 /** People leave the first slash out; `n/a` is no path. */
 const RELATIVE_PATH = /^(?!n\/a$)[\w-]+(?:\/[\w.-]+)+\/?$/i;
 
-/** @returns what the value of the variable says; a value that is no address says nothing. */
+/** @returns the callback in the value of the variable; a value that is no address has none. */
 export function readCallback(value: Secret): CallbackReading {
   return value.readAsCallback(readText);
 }
@@ -76,7 +76,10 @@ function readText(text: string): CallbackReading {
     : { ...reading, unclear: `has a path that cannot be kept: ${unclear}` };
 }
 
-/** One value, or each entry of a list; Auth0's dashboard and most libraries take commas, some take white space or JSON. */
+/**
+ * One value, or each entry of a list; Auth0's dashboard and most libraries accept commas, some accept white space or
+ * JSON.
+ */
 function partsOf(text: string): string[] {
   const list = text.trim().replace(/^\[(.*)\]$/s, '$1');
   return list.split(/[\s,;"']+/).filter((part) => part !== '');

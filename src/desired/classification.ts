@@ -7,12 +7,12 @@ export interface Classification {
   readonly class: ValueClass;
   /** For people, without the value: `a number`, `its name says PASSWORD`. */
   readonly reason: string;
-  /** Whether it is a secret by its value alone, whatever it is called and wherever it comes from. */
+  /** Whether it is a secret by its value alone, whatever its name and source. */
   readonly certain: boolean;
 }
 
 /** Judges a variable by its name and its value alone. */
 export type Classify = (name: string, value: Secret) => Classification;
 
-/** Of what nobody has judged, nothing is printed. */
+/** Unclassified values are never printed. */
 export const UNDECIDED: Classification = { class: 'undecided', reason: 'hidden', certain: false };

@@ -7,7 +7,7 @@ import { isMeasure, isSwitch } from './plain-values.ts';
 import { secretForm } from './secret-forms.ts';
 
 /**
- * Judges a variable by its name and its value alone. Fails safe: only what is evidently harmless is plain.
+ * Classifies a variable by its name and its value alone. Fails safe: only what is evidently harmless is plain.
  *
  *     value                          | name                                      | class
  *     -------------------------------+-------------------------------------------+----------
@@ -52,7 +52,7 @@ const WORDING: Readonly<Record<Aspect, string>> = {
 
 /** `TLS_KEY=/etc/tls/key.pem`: the file of a key, not the key. */
 const KEY_FILE = /^\/(?:[\w.-]+\/)+[\w.-]+\.(?:pem|key|p12|pfx|jks|crt|json|pub|asc|der)$/;
-/** What `SMTP_AUTH` and its like choose between. */
+/** The choices of `SMTP_AUTH` and similar names. */
 const AUTH_METHOD =
   /^(?:plain|login|cram[-_]md5|digest[-_]md5|ntlm|none|basic|bearer|oauth2?|xoauth2|oidc|saml|ldap|jwt|scram-sha-\d+|trust|peer|iam)$/i;
 
@@ -70,7 +70,7 @@ function aspectThatFits(
   if (said.word === 'AUTH' && (isSwitch(value) || AUTH_METHOD.test(value))) return 'switch';
   if (aspects.has('measure') && isMeasure(value)) return 'measure';
   if (aspects.has('switch') && isSwitch(value)) return 'switch';
-  // Behind its host stands what nobody else may know, also where it reads as a word.
+  // The part after its host is secret, even if it reads as a word.
   if (said.word === 'WEBHOOK_URL' && !ORIGIN.test(value)) return undefined;
   if (!aspects.has('place') && !aspects.has('label')) return undefined;
   const form = plainForm(value, words, isPlain);

@@ -4,11 +4,11 @@ import { APP_URL } from './app-url.ts';
 import { placeOf, type Route } from './routing.ts';
 
 /**
- * A variable that looks plain may echo one that is secret, as a command line holds a password. What a report would show
- * of it is then hidden. Its type stays: it would hang on the value of another variable, and change back with it.
- * What `app-url` stands for is told to everybody by Auth0, and stays as it is.
- * @param secretIn tells whose hidden text a value holds: a name, never the text
- * @returns the routes; each that holds a secret is shown nowhere, and warned of with the names of both
+ * A plain variable may contain a secret one, like a password in a command line. Reports then hide it. Its type stays:
+ * otherwise it would depend on the value of another variable. Auth0 publishes the URLs of `app-url`, so they stay
+ * readable.
+ * @param secretIn returns the variable whose hidden text a value contains: a name, never the text
+ * @returns the routes; each that contains a secret is hidden, with a warning that names both
  */
 export function hideContainedSecrets(
   routes: readonly Route[],

@@ -10,21 +10,21 @@ export interface TypeGuess {
   readonly isDefaultKey: boolean;
 }
 
-/** What one resource should be. */
+/** The desired state of one resource. */
 export interface DesiredResourceOf<K extends Kind> {
   readonly kind: K;
   readonly spec: Specs[K];
-  /** Fields that the user did not give: managed on what we made, left alone on what was adopted. */
+  /** Defaults: managed on created resources, ignored on adopted ones. */
   readonly defaults: ReadonlySet<string>;
   /** Fields that are written when missing, and never overwritten. */
   readonly once: ReadonlySet<string>;
-  /** Collections that hold what is listed and nothing else, by their prefix (`key:`). */
+  /** Exclusive collections, by their prefix (`key:`): unlisted members are removed. */
   readonly closed: ReadonlySet<string>;
   /** Fields whose value could not be had in this run: everything else is compared. */
   readonly unknown: ReadonlySet<string>;
-  /** Of a parameter whose type no rule gave: what exists may know better. */
+  /** For a parameter whose type no rule sets: the existing type may win. */
   readonly guess?: TypeGuess | undefined;
-  /** Why it is only used where it exists; undefined where it may be created. */
+  /** Why it is only used where it exists; undefined if it may be created. */
   readonly uncreatable?: string | undefined;
   /** A run that has the value would create it; where the value is missing for good, nothing is created. */
   readonly expected: boolean;

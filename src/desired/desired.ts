@@ -28,13 +28,13 @@ export type { ResolvedDestination as Placement } from './destination.ts';
 export interface Desired {
   readonly resources: readonly DesiredResource[];
   readonly destinations: readonly ResolvedDestination[];
-  /** Where variables would go, if this run looked after that store (`only`). */
+  /** Destinations of variables in a store that `only` leaves out. */
   readonly outOfScope: readonly ResolvedDestination[];
 }
 
 const none: ReadonlySet<string> = new Set();
 
-/** @returns the specs of everything that this run looks after; what cannot be is in `notes`. */
+/** @returns the specs of all resources of this run; errors are in `notes`. */
 export function desire(settings: Settings, routes: readonly Route[], notes: Diagnostics): Desired {
   const all = routes.flatMap((route) =>
     route.destinations.map((destination) => place(settings, route, destination)),
@@ -117,8 +117,8 @@ function isExpected(settings: Settings, { empty, route }: ResolvedDestination): 
 }
 
 /**
- * Auto leaves the tier of what stands alone, since a tier cannot be lowered; only size raises it. Intelligent-Tiering
- * leaves it to AWS, which has no choice above that size: then it is said before, with its price.
+ * Auto keeps the existing tier, since a tier cannot be lowered; only size raises it. With Intelligent-Tiering AWS
+ * decides, and has no choice above that size: then a notice gives the price in advance.
  */
 function tierOf({ parameterTier }: Settings, bytes: number): string | undefined {
   if (parameterTier === 'Standard' || parameterTier === 'Advanced') return parameterTier;
@@ -159,7 +159,7 @@ function bundles(
       if (!empty)
         sizes.push(new Secret(destination.key).jsonByteLength + route.variable.value.jsonByteLength);
     }
-    // Braces, and a colon and a comma for each key: what is sent is this long to the byte.
+    // Braces, and a colon and a comma for each key: the exact size in bytes of the request.
     const bytes = 1 + Math.max(1, 2 * sizes.length) + sizes.reduce((sum, size) => sum + size, 0);
     if (bytes > SECRET_BYTES) {
       const largest = [...members].sort(

@@ -3,7 +3,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { Variable } from '../settings/variable.ts';
 import { type Destination, placeOf, type Route } from './routing.ts';
 
-/** Where a variable ends up: for outputs and reports. */
+/** The final destination of a variable, for outputs and reports. */
 export interface ResolvedDestination {
   readonly route: Route;
   readonly destination: Destination;
@@ -14,7 +14,7 @@ export interface ResolvedDestination {
   readonly empty: boolean;
 }
 
-/** @returns the place of one destination, by its full name. */
+/** @returns one destination, by its full name. */
 export function place(settings: Settings, route: Route, destination: Destination): ResolvedDestination {
   const empty = route.variable.value.byteLength === 0;
   return destination.store === 'parameter'
@@ -34,7 +34,7 @@ export function place(settings: Settings, route: Route, destination: Destination
       };
 }
 
-/** Two variables in one place would overwrite each other at every run. */
+/** Two variables with one destination would overwrite each other at every run. */
 export function refuseCollisions(destinations: readonly ResolvedDestination[], notes: Diagnostics): void {
   const taken = new Map<string, string>();
   for (const { name, destination, route } of destinations) {
@@ -49,7 +49,7 @@ export function refuseCollisions(destinations: readonly ResolvedDestination[], n
   }
 }
 
-/** AWS refuses empty values; whether one is a mistake depends on where it came from. */
+/** AWS refuses empty values; whether one is a mistake depends on its source. */
 export function judgeEmpty(
   settings: Settings,
   destinations: readonly ResolvedDestination[],
@@ -92,7 +92,7 @@ export function judgeEmpty(
       more.length === 0
         ? {
             ...placeOf(lone),
-            text: `this value is taken, since the one of ${lone.emptySecret} is empty (a GitHub secret that does not exist arrives empty); look at the secret's name, or take the variable out of one of the two`,
+            text: `this value is used, since the one of ${lone.emptySecret} is empty (a GitHub secret that does not exist arrives empty); check the secret's name, or remove the variable from one of the two`,
           }
         : {
             where: 'variables',
@@ -106,12 +106,14 @@ function namesOf(variables: readonly Variable[]): string {
   return variables.map(({ name }) => name).join(', ');
 }
 
-/** Where another place has a default, a misspelt GitHub secret would go unseen. */
+/** A default in another source would conceal a misspelt GitHub secret. */
 function isSecretMissing({ mode, onEmpty }: Settings, { emptySecret }: Variable): boolean {
   return emptySecret !== undefined && mode === 'apply' && onEmpty !== 'skip';
 }
 
-/** @returns whether nothing settles a parameter's type: of an empty value String is a guess, and what stands knows better. */
+/**
+ * @returns whether a parameter's type is undecided: for an empty value String is a guess, and the existing type wins.
+ */
 export function isTypeUnknown({ empty, route, destination }: ResolvedDestination): boolean {
   return empty && !route.explicit && destination.store === 'parameter' && destination.type === 'String';
 }

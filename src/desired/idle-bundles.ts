@@ -4,8 +4,8 @@ import { type Route, type RoutingSettings, route } from './routing.ts';
 import { rowOf } from './table.ts';
 
 /**
- * A bundle in which no key is a secret would cost $0.40 a month for nothing: its rows may stand in either store, and become
- * parameters. One that a rule sends a variable to is made, since that was asked for.
+ * A bundle in which no key is a secret would cost $0.40 a month for nothing: its rows fit either store, and become
+ * parameters. A bundle that a rule names is created, since the user configured it.
  * @returns the routes, those of idle bundles as with `prefer: ssm`
  */
 export function avoidIdleBundles(

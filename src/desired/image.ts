@@ -9,7 +9,7 @@ export function desiredTags(
   return given.length > 0 ? given : [image.tag ?? 'latest'];
 }
 
-/** @returns what to tell of the image: of its own tag only where that is used */
+/** @returns notices on the image: on its own tag only if that is used */
 export function imageNotices(
   image: { readonly notices: readonly string[]; readonly tagNotice?: string | undefined },
   given: readonly string[],

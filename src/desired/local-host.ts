@@ -5,7 +5,7 @@ export function isLoopback(host: string): boolean {
 
 /**
  * @returns whether the value is a URL whose host is this machine only: a callback that no browser elsewhere reaches.
- * The addresses that servers listen on count too, since people take them for one.
+ * The addresses that servers listen on count too, since users confuse them with it.
  */
 export function isLocalUrl(value: string): boolean {
   const host = /^https?:\/\/(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]*)/i.exec(value)?.[1]?.toLowerCase();

@@ -2,17 +2,17 @@ import { humps } from './words.ts';
 
 const setOf = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
-/** Words that say, wherever they stand in a name, that its value is a secret. */
+/** Words that mark a secret value anywhere in a name. */
 const SAYS_SECRET = setOf(
   'PASSWORD PASSWORDS PASSWD PASSPHRASE PASSCODE PASS PASSES PWD PW SECRET SECRETS TOKEN TOKENS CREDENTIAL CREDENTIALS CREDS APIKEY APIKEYS APITOKEN HMAC PEPPER MNEMONIC BEARER AUTHORIZATION KENNWORT PASSWORT CONTRASENA',
 );
 
-/** Words that say so only where nothing follows that tells of something else: `SIGNING_KEY`, not `KEY_PREFIX`. */
+/** Words that mark a secret only at the end of a name: `SIGNING_KEY`, not `KEY_PREFIX`. */
 const SAYS_SECRET_AS_HEAD = setOf(
   'KEY KEYS SALT SALTS AUTH PIN PINCODE OTP SEED IV NONCE JWT SIGNATURE CODES WEBHOOK WEBHOOKS KEYFILE',
 );
 
-/** What follows the head of a name without changing what it names: `SECRET_KEY_BASE`, `API_KEY_2`, `APP_KEY_PRODUCTION`. */
+/** Suffixes that do not change the meaning of a name: `SECRET_KEY_BASE`, `API_KEY_2`, `APP_KEY_PRODUCTION`. */
 const QUALIFIERS = setOf(
   'BASE VALUE STRING TEXT DATA RAW B64 BASE64 HEX PEM JSON OLD NEW PREVIOUS CURRENT NEXT PRIMARY SECONDARY BACKUP MAIN PROD PRODUCTION PRD STAGING STG DEV DEVELOPMENT TEST LIVE LOCAL DEFAULT A B',
 );
@@ -40,7 +40,7 @@ export function wordsOf(name: string): string[] {
 /** The word that says that a name's value is a secret, and how surely. */
 export interface SecretWord {
   readonly word: string;
-  /** Whether it says so wherever it stands; others do by being the head of the name. */
+  /** Whether it marks a secret anywhere; others do so only at the end of the name. */
   readonly anywhere: boolean;
 }
 
@@ -72,7 +72,7 @@ function headOf(words: readonly string[]): string | undefined {
   return words.findLast((word) => !QUALIFIERS.has(word) && !/^\d+$/.test(word)) ?? words.at(-1);
 }
 
-/** What a name may be about instead of the secret that it names, and what its value then looks like. */
+/** Names about a secret that do not hold it, and the form of their values. */
 export type Aspect = 'measure' | 'switch' | 'place' | 'label';
 
 const MEASURES = setOf(
@@ -92,7 +92,7 @@ const LABELS = setOf(
 );
 
 /**
- * @returns what the name is about where it only measures, switches, locates or labels a secret: `PASSWORD_MIN_LENGTH`,
+ * @returns the purpose of a name that only measures, switches, locates or labels a secret: `PASSWORD_MIN_LENGTH`,
  * `DISABLE_AUTH_TOKEN`, `SECRET_KEY_FILE`, `JWT_ALGORITHM`
  */
 export function aspectsOf(words: readonly string[]): ReadonlySet<Aspect> {
@@ -118,7 +118,7 @@ const PAIRED = setOf(
 );
 const COMMITS = setOf('TAG COMMIT SHA REV REVISION RELEASE BUILD VERSION');
 
-/** What the name says of the form of its value, where the value alone could be a user with a password, or a key. */
+/** Names that explain a value which alone could be a user with a password, or a key. */
 export interface Expectation {
   /** Words with a slash between. */
   readonly path: boolean;
@@ -130,7 +130,7 @@ export interface Expectation {
   readonly commit: boolean;
 }
 
-/** @returns what a name lets its value look like */
+/** @returns the forms that a name allows for its value */
 export function expectationOf(named: readonly string[]): Expectation {
   const says = (known: ReadonlySet<string>) => named.some((word) => known.has(word));
   return { path: says(PATHS), image: says(IMAGES), pairs: says(PAIRED), commit: says(COMMITS) };

@@ -13,8 +13,8 @@ import { A_SIGN, isVersion, valueForm } from './plain-values.ts';
 import { isReadable } from './words.ts';
 
 /**
- * The closed list of harmless forms: what a value must look like to be evidently plain. What is not in it is hidden, so a
- * form that is missing costs nobody a secret.
+ * The closed list of harmless forms of evidently plain values. All other values are masked, so a missing form exposes
+ * no secret.
  */
 
 /** Twelve words and more are the length of a phrase that restores a wallet. */
@@ -37,7 +37,7 @@ function isList(text: string, words: readonly string[], isPlain: IsPlain): strin
       if (!/^[^\s=]{1,80}\s?=/.test(item) || !arePairs([item], isPlain)) return undefined;
       pairs += 1;
     } else if (form === WORDS) {
-      // Words with only a space between are one text, and judged as that.
+      // Words with only a space between are classified as one text.
       if (sign === ' ') return undefined;
       listed += 1;
     }
@@ -79,7 +79,10 @@ function singleForm(value: string, words: readonly string[], isPlain: IsPlain): 
   return undefined;
 }
 
-/** What is filled in by somebody else is judged by its name: `${HOST}`, `$(POD_NAME)`, `%(type)s`, `<region>`, `%kernel.dir%`. */
+/**
+ * References to other variables are classified by their name: `${HOST}`, `$(POD_NAME)`, `%(type)s`, `<region>`,
+ * `%kernel.dir%`.
+ */
 function filledIn(text: string): string {
   if (!/[$%<]/.test(text)) return text;
   return text
@@ -90,14 +93,14 @@ function filledIn(text: string): string {
     .trim();
 }
 
-/** Longer texts are data, and nobody has looked at all of them. */
+/** Longer texts are data, which cannot be classified as a whole. */
 const LONGEST = 4096;
 
 /**
  * @param value in the clear; the caller asks a `Secret`
  * @param words of the variable's name, which may say that the value is a path or an image
- * @param isPlain judges the parts of a value that have names of their own
- * @returns which harmless form the value has, for people (`a number`); undefined where it has none
+ * @param isPlain classifies the parts of a value that have names of their own
+ * @returns the harmless form of the value, for people (`a number`); undefined if it has none
  */
 export function plainForm(value: string, words: readonly string[], isPlain: IsPlain): string | undefined {
   if (value.length > LONGEST) return undefined;

@@ -8,7 +8,7 @@ export type IsPlain = (name: string, value: string) => boolean;
 
 const REFERENCE = /^\$\{?[A-Za-z_]\w{0,60}\}?$|^\$\{\{\s?[\w.-]{1,80}\s?\}\}$|^%[A-Z_]{1,40}%$/;
 
-/** @returns whether the text is the name of another variable, which somebody else fills in; `$kJ8sd7Fh` may be a password */
+/** @returns whether the text references another variable; `$kJ8sd7Fh` may be a password */
 export function isReference(text: string): boolean {
   return REFERENCE.test(text) && isReadable(text.replace(/[${}%\s]/g, ''), 6);
 }
@@ -22,7 +22,7 @@ const isScheme = (scheme: string) => SCHEMES.has(scheme) || /^(?:jdbc|r2dbc):[a-
 
 const URL_FORM = /^([a-z][a-z0-9+.:-]{0,30}?):\/\/([^/?#@\s]*)([^?#\s]*)(?:\?([^#\s]*))?(?:#(\S*))?$/i;
 
-/** @returns whether the text is a URL without user info and without a part that nobody can read. */
+/** @returns whether the text is a URL without user info and without an unreadable part. */
 export function isUrl(text: string, isPlain: IsPlain): boolean {
   if (text.length > 1000 || (text.includes('@') && /:\/\/[^/]*@/.test(text))) return false;
   const found = URL_FORM.exec(text);
@@ -46,7 +46,7 @@ export function isUrl(text: string, isPlain: IsPlain): boolean {
     return false;
   if (authority === '' && path === '' && !/^(?:null|native|sync|stdout|memory|in-memory)$/i.test(scheme))
     return false;
-  // Parameters of a Java connection stand behind semicolons.
+  // Parameters of a Java connection follow semicolons.
   const [way = '', ...parameters] = decoded(path).split(';');
   return (
     way
@@ -82,7 +82,7 @@ export function arePairs(pairs: readonly string[], isPlain: IsPlain): boolean {
   });
 }
 
-/** `-Xmx512m -XX:+UseG1GC --workers 2 -Dname=value`: every value stands behind a name of its own. */
+/** `-Xmx512m -XX:+UseG1GC --workers 2 -Dname=value`: every value follows a name of its own. */
 export function areFlags(text: string, isPlain: IsPlain): boolean {
   if (!/^-{1,2}[A-Za-z]/.test(text)) return false;
   const tokens = text.split(/\s+/);

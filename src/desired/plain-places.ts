@@ -6,7 +6,7 @@ import { isReadable } from './words.ts';
 const IPV6 =
   /^\[?(?=[0-9a-f:.]*:[0-9a-f:.]*:)(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{0,4}|(?:\d{1,3}\.){3}\d{1,3})\]?(?:\/\d{1,3})?(?::\d{1,5})?$/i;
 
-/** What the name of a host ends in: the common suffixes, those that only a network of one's own has, and countries. */
+/** Endings of host names: common suffixes, those of private networks, and countries. */
 const TOP: ReadonlySet<string> = new Set(
   'com net org io dev app ai cloud info biz xyz tech online site store shop page live blog wiki news email agency systems services solutions network software digital studio design media world group team tools run games social chat space zone link click pro name mobi edu gov mil int museum local internal localhost localdomain lan svc test example invalid home corp intranet arpa consul cluster private onion'.split(
     ' ',
@@ -54,7 +54,7 @@ export function isMail(text: string): boolean {
 
 export const EXTENSION = /\.(?:[a-z]{1,5}|[a-z]\w{1,3}|ya?ml|json5?|sqlite3?|mp[34])$/i;
 
-/** A piece of a path: words, a version, a number, a place to fill in. */
+/** A segment of a path: words, a version, a number, a placeholder. */
 export function isStep(step: string): boolean {
   if (step === '' || /^(?:\.{1,2}|~|\*{1,2}|\?|[A-Za-z]{1,2}|\d{1,12}|v\d{1,3})$/.test(step)) return true;
   const name = step

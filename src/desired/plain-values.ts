@@ -40,11 +40,11 @@ const LOCALE =
 
 const CODE = /^[A-Z]{1,3}[_:-]?$|^[a-z]{1,3}[_:-]?$|^[a-z]{2,3}\d$/;
 
-/** `YYYY-MM-DD`, `%Y-%m-%d %H:%M`: letters that stand for parts of a date. */
+/** `YYYY-MM-DD`, `%Y-%m-%d %H:%M`: letters for the parts of a date. */
 const DATE_FORMAT =
   /^(?:(?:%-?[A-Za-z]|Y{2,4}|y{2,4}|M{1,4}|D{1,4}|d{1,4}|H{1,2}|h{1,2}|m{1,2}|s{1,2}|S{1,6}|a|A|Z{1,2}|E{1,4}|'?T'?)(?:[-/.:,\s]+|(?=%)|$)){2,12}$/;
 
-/** `60 * 60 * 24`: a number that is worked out where it is read. */
+/** `60 * 60 * 24`: a number that its reader calculates. */
 const ARITHMETIC = /^(?=.*\d)[\d_\s().]{1,40}(?:[*+/][\d_\s().]{1,40}){1,8}$/;
 
 const TIME_ZONE =
@@ -93,14 +93,14 @@ export function isVersion(text: string): boolean {
   );
 }
 
-/** What punctuation alone is called; in a list it is no item. */
+/** The form of punctuation alone; in a list it is no item. */
 export const A_SIGN = 'a sign';
 
 /** Whether a pattern is worth a try: most are long, and cost more to make ready than to run. */
 type Begin = (first: string, value: string) => boolean;
 
 const asNumber: Begin = (first) => (first >= '0' && first <= '9') || '+-.'.includes(first);
-/** A language has two or three letters, and what follows is parted from it; `POSIX` is one of none. */
+/** A language has two or three letters, then a separator; `POSIX` is one of none. */
 const asLocale: Begin = (_, value) =>
   value.length <= 3 || value.startsWith('POSIX') || /^.{1,3}[-_.@]/.test(value);
 const always: Begin = () => true;
@@ -144,7 +144,7 @@ const FORMS: ReadonlyArray<readonly [form: string, begins: Begin, fits: (value: 
   [A_SIGN, (_, { length }) => length <= 3, (value) => SIGN.test(value)],
 ];
 
-/** @returns which of these forms the value has; undefined where it has none */
+/** @returns which of these forms the value has; undefined if it has none */
 export function valueForm(value: string): string | undefined {
   const first = value.charAt(0);
   return FORMS.find(([, begins, fits]) => begins(first, value) && fits(value))?.[0];

@@ -6,7 +6,7 @@ import type { Variable } from '../settings/variable.ts';
 import type { Classification, Classify, ValueClass } from './classification.ts';
 import { rowOf } from './table.ts';
 
-/** A place of a variable. */
+/** The destination of a variable. */
 export type Destination =
   | { readonly store: 'parameter'; readonly type: 'String' | 'SecureString'; readonly segment: string }
   | { readonly store: 'secret'; readonly bundle: string; readonly key: string };
@@ -15,11 +15,11 @@ export interface Route {
   readonly variable: Variable;
   /** Empty: a rule ignores it. */
   readonly destinations: readonly Destination[];
-  /** Why it goes there, for people. */
+  /** Why it has this destination, for people. */
   readonly reason: string;
-  /** What is not plain is hidden in the log and never printed. */
+  /** Other values than plain ones are masked in the log and never printed. */
   readonly class: ValueClass;
-  /** Its value may be printed: it was found plain, or a rule says so. Where it goes may still speak against it. */
+  /** Its value may be printed: it is classified as plain, or a rule says so. Its destination may still prevent it. */
   readonly shown: boolean;
   /** Created when missing, never overwritten. */
   readonly once: boolean;
@@ -27,7 +27,7 @@ export interface Route {
   readonly explicit: boolean;
 }
 
-/** Stored encrypted only because nobody knows what it is. What the table stores in plain is not. */
+/** Encrypted only because its class is undecided. Variables that the routing table stores in plain are not. */
 export function isUndecided({ class: of, explicit, destinations }: Route): boolean {
   const isEncrypted = destinations.some((place) => place.store === 'secret' || place.type === 'SecureString');
   return of === 'undecided' && !explicit && isEncrypted;
@@ -40,10 +40,10 @@ export interface RoutingSettings {
 }
 
 /**
- * Decides where a variable goes. In order: a rule of the configuration file, the routing table, else its class: a secret and
- * what is undecided are stored as SecureString, only what is evidently plain as String.
- * @param classify judges by name and value
- * @returns the route; what cannot be is in `notes`, with the rule that would help
+ * Decides the destination of a variable: by a rule of the configuration file, the routing table, or its class. Secret
+ * and undecided values become a SecureString, only evidently plain ones a String.
+ * @param classify by name and value
+ * @returns the route; errors are in `notes`, with the rule that would help
  */
 export function route(
   variable: Variable,
@@ -85,7 +85,7 @@ function byRule(variable: Variable, rule: Rule, notes: Diagnostics, classify: Cl
     variable,
     destinations,
     reason: destinations.length === 0 ? `ignored by the rule "${rule.pattern}"` : `rule "${rule.pattern}"`,
-    // What a rule stores in the clear is plain by the user's word, unless it is known to be a secret.
+    // A rule that stores a value in the clear makes it plain, unless it is certainly a secret.
     class: secure ? 'secret' : plain && judged.class === 'undecided' ? 'plain' : judged.class,
     shown: plain && !secure && judged.class !== 'secret' && isTablePlain,
     once: rule.once,
@@ -131,8 +131,9 @@ function byTable(variable: Variable, settings: RoutingSettings, classify: Classi
 const GIVEN_AS_SECRET: Classification = { class: 'secret', reason: 'given as a secret', certain: false };
 
 /**
- * The class of a variable by its source, its row, its name and its value. Rows are exempt from the judgement by name; a value
- * that is certainly a secret overrides them. What is undecided is plain where it came by `variables`: that is the user's word.
+ * The class of a variable by its source, its row, its name and its value. Rows are exempt from classification by
+ * name; a value
+ * that is certainly a secret overrides them. An undecided value from `variables` is plain: the user says so.
  */
 function judge(variable: Variable, classify: Classify): Classification {
   const { name, value, source } = variable;
@@ -146,7 +147,7 @@ function judge(variable: Variable, classify: Classify): Classification {
       : { class: 'plain', reason: 'its value is empty', certain: false };
   }
   const judged = classify(row === undefined ? name : '', value);
-  // Auth0 tells it to everybody who signs in; a path that is certainly a secret was put there by mistake.
+  // Auth0 shows it to every user who signs in; a path that is certainly a secret is a mistake.
   if (source === 'app-url' && judged.class !== 'secret')
     return { class: 'plain', reason: 'the address of app-url', certain: false };
   if (judged.class === 'undecided' && source === 'variables')
@@ -169,7 +170,7 @@ function checkParameter(variable: Variable, tier: Tier, notes: Diagnostics): voi
     });
 }
 
-/** @returns where a note on the variable points. */
+/** @returns the place for notes on the variable. */
 export function placeOf(variable: Variable): {
   where: string;
   file: string | undefined;

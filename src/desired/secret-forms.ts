@@ -7,7 +7,7 @@ import { isReadable } from './words.ts';
  * whatever has a password or a key written into it.
  */
 
-/** What one form is called, and how it is known. */
+/** The name of one form, and its pattern. */
 interface SecretForm {
   /** For people: `its value is …`. */
   readonly noun: string;
@@ -21,7 +21,7 @@ const PRIVATE_KEY =
 const PASSWORD_HASH =
   /\$(?:2[abxy]?|1|5|6|7|y|gy|apr1|sha1|argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha\d+)?|P|H)\$.{12}|^(?:pbkdf2_sha\d+|bcrypt(?:_sha256)?|scrypt|argon2)\$.{12}|^pbkdf2:sha\d+:\d+\$|^scrypt:\d+:\d+:\d+\$|\{(?:S?SHA\d*|CRYPT|SMD5)\}.{12}/;
 
-/** Addresses that let everybody who knows them post. */
+/** Addresses that allow posting to everyone who has them. */
 const WEBHOOK =
   /hooks\.slack\.com\/(?:services|workflows|triggers)\/\w|discord(?:app)?\.com\/api\/webhooks\/\d|\.webhook\.office\.com\/webhook|outlook\.office\.com\/webhook|hooks\.zapier\.com\/hooks\/\w|chat\.googleapis\.com\/v1\/spaces\/\w|api\.telegram\.org\/bot\d|open\.(?:feishu|larksuite)\.(?:cn|com)\/open-apis\/bot|oapi\.dingtalk\.com\/robot|qyapi\.weixin\.qq\.com\/cgi-bin\/webhook|\.logic\.azure\.com\S{0,1024}sig=|hook\.\w+\.make\.com\/\w|maker\.ifttt\.com\/trigger|events\.pagerduty\.com\/integration\/\w|\.mattermost\.\w+\/hooks\/\w/i;
 
@@ -37,7 +37,7 @@ const URL_WITH_USER = /[a-z0-9+.-]:\/\/([^\s/:@]{12,1024}):?@/i;
 
 /** `user:password@tcp(host)/database` of Go's drivers, `user:password@host` of others. A digest is named in the same way. */
 const USER_AND_PASSWORD = /^[^\s:@/]+:(?!\/\/)[^\s@]+@(?!sha\d{3}:)(?:[a-z]+\(|[\w.-]+(?::\d+)?(?:[/?]|$))/i;
-/** `user/password@host` of Oracle; behind the `@` of an action or a package stands its version. */
+/** `user/password@host` of Oracle; the `@` of an action or a package precedes its version. */
 const ORACLE =
   /(?:^|thin:)[^\s:/@]+\/[^\s/@]+@(?!v?\d+(?:\.\d+){0,2}(?:[-+]|$)|[a-f0-9]{7,40}$|(?:main|master|latest|next)$)[\w./:-]+$/i;
 
@@ -51,11 +51,11 @@ const PAIR = /([A-Za-z][\w.-]{0,60}(?: [A-Za-z]{1,20}){0,2})["']?\s*(?:=|:(?!\/\
 const isHarmless = (value: string) =>
   /^(?:true|false|yes|no|on|off|null|none|\d{1,6}|\*+|\$\{?\w+\}?|<[^>]*>|\{[\w.]*)$/i.test(value);
 
-/** @returns the word of the first name in the text that says that what follows it is a secret. */
+/** @returns the word of the first name in the text that marks the next value as a secret. */
 function secretPair(text: string): string | undefined {
   if (!/[=:]/.test(text)) return undefined;
   for (const [, name = '', value = ''] of text.matchAll(PAIR)) {
-    // White space before a name may part two words of it, or end what stood before it.
+    // White space before a name may separate two words of it, or end the text before it.
     const words = wordsOf(name);
     const said = secretWord(words);
     if (said === undefined || isHarmless(value)) continue;
@@ -105,7 +105,7 @@ const FORMS: readonly SecretForm[] = [
 
 /**
  * @param value in the clear; the caller asks a `Secret`
- * @returns what the value certainly is, for people (`a private key`); undefined where it is not certain
+ * @returns the certain form of the value, for people (`a private key`); undefined if it is not certain
  */
 export function secretForm(value: string): string | undefined {
   return formOf(value) ?? encodedForm(value);
@@ -118,7 +118,7 @@ function formOf(value: string): string | undefined {
   return word === undefined ? undefined : `a text with a ${word} in it`;
 }
 
-/** Files are often put into a variable as base64: what is inside counts. */
+/** Files are often in a variable as base64: their content counts. */
 function encodedForm(value: string): string | undefined {
   const text = value.replace(/\s+/g, '');
   if (text.length < 24 || text.length > 100_000 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return undefined;

@@ -5,15 +5,15 @@ import type { Route } from './routing.ts';
 import { rowOf } from './table.ts';
 
 /**
- * Judges a value that was read from AWS as the new one of its variable is judged.
- * @param route undefined where no variable of this run leads there
+ * Classifies a value that was read from AWS like the new one of its variable.
+ * @param route undefined if no variable of this run has this destination
  */
 export function judgeStored(route: Route | undefined, value: Secret): ValueClass {
   if (route === undefined) return 'secret';
   if (route.class !== 'plain') return route.class;
   const { variable, explicit, shown } = route;
   const judged = classify(rowOf(variable.name) === undefined ? variable.name : '', value).class;
-  // The user's word, or the routing table's, is for what was stored before as well.
+  // The decision of the user or the routing table also covers previously stored values.
   const isSaidPlain = explicit || !shown || variable.source === 'variables' || variable.source === 'app-url';
   return judged === 'undecided' && isSaidPlain ? 'plain' : judged;
 }

@@ -1,10 +1,10 @@
-/** What the table knows of a variable: the rows of the article that this project automates. */
+/** The routing table: the rows of the article that this project automates. */
 export interface Row {
-  /** The place in a JSON secret. */
+  /** The key in a JSON secret. */
   readonly secret?: { readonly bundle: string; readonly key: string };
   /** It is a parameter of its own, beside the secret or instead of it. */
   readonly parameter?: true;
-  /** "Either" rows are parameters where cost comes first (`prefer: ssm`). */
+  /** "Either" rows become parameters with `prefer: ssm`, to save cost. */
   readonly either?: true;
   /** Passwords, client secrets, signing keys: masked, never shown, never a plain String. */
   readonly sensitive?: true;
@@ -54,7 +54,7 @@ const ROWS: ReadonlyMap<string, Row> = new Map<string, Row>([
 
 const GUNICORN: Row = { parameter: true, shown: true, reason: 'tuning value' };
 
-/** @returns the row of a variable, or undefined where the table does not name it. */
+/** @returns the row of a variable, or undefined if the table does not name it. */
 export function rowOf(name: string): Row | undefined {
   return name.startsWith('GUNICORN_') ? GUNICORN : ROWS.get(name);
 }
@@ -71,7 +71,7 @@ export function variableOf(bundle: string, key: string): string | undefined {
   return KEYS.get(`${bundle}/${key}`);
 }
 
-/** @returns the variable that the table keeps in this key of a bundle, also where it is a parameter besides */
+/** @returns the variable of this key of a bundle in the routing table, even if it is also a parameter */
 export function variableIn(bundle: string, key: string): string | undefined {
   return [...ROWS].find(([, { secret: place }]) => place?.bundle === bundle && place.key === key)?.[0];
 }

@@ -1,6 +1,6 @@
 /**
- * Tokens in the form of their issuer, which documents it so that scanners know them. Each form is compiled only for a value
- * that has one of its marks: all of them together take longer to compile than a run has for its whole routing.
+ * Tokens in the form of their issuer, which documents it so that scanners know them. Each form is compiled only for a
+ * value with one of its marks: to compile all of them takes longer than the whole routing.
  */
 
 /** Marks with white space between, of which a token has at least one, and the pattern of the token. */
@@ -83,7 +83,7 @@ const FORMS: ReadonlyArray<readonly [marks: string, form: string]> = [
   ['amzn.mws.', 'amzn\\.mws\\.[0-9a-f-]{36}'],
   ['HRKU-', 'HRKU-[\\w-]{30,}'],
   ['vcp_ vcr_ vck_ vca_', 'vc[prka]_[A-Za-z0-9]{20,}'],
-  // A bot of Telegram, and one of Discord: their parts are told by the signs between them.
+  // A bot of Telegram, and one of Discord: the characters between their parts identify them.
   [':', '\\d{8,10}:[A-Za-z0-9_-]{35}'],
   ['.', '[MNO][A-Za-z\\d_-]{23,28}\\.[\\w-]{6,7}\\.[\\w-]{27,}'],
 ];
@@ -100,7 +100,7 @@ const TOKEN_FORMS: readonly TokenForm[] = FORMS.map(([marks, form]) => ({ marks:
 /** Every token has so many characters without a break; most values have not. */
 const UNBROKEN = /[\w-]{12}|[\w-]{6}[.:$/][\w-]{6}/;
 
-/** @returns whether the text holds a token in an issuer's form; it stands alone, or between signs that no token has */
+/** @returns whether the text contains a token in an issuer's form, alone or between characters that no token has */
 export function isIssuedToken(text: string): boolean {
   if (!/[0-9A-Z]/.test(text) || !UNBROKEN.test(text)) return false;
   return TOKEN_FORMS.some((token) => {

@@ -5,7 +5,7 @@ import { LETTERS, SEQUENCES } from './word-shapes.ts';
  * A word is spelled like an English one, sequence by sequence, or it is one of the field's own.
  */
 
-/** Names and abbreviations of the field that are not spelled like words, and what stands beside a number in them. */
+/** Names and abbreviations of the field that are not spelled like words, and their parts beside numbers. */
 const FIELD = new Set(
   `a an as at by id in is it no of on or to up we us db go js ts py ui ux qa os ip io ai ml ci cd ap eu sa af ca
   ad me s3 x y z v n k8s k3s i18n l10n a11y x86 x64 h2 h2c h264 h265 e2e b2b b2c p95 p99 oauth2 oauth oidc saml jwt jwks jws
@@ -98,12 +98,15 @@ function isCompound(letters: string): boolean {
   return false;
 }
 
-/** @returns whether the field itself knows the word. */
+/** @returns whether the word is in the list of the field. */
 export function isFieldWord(word: string): boolean {
   return FIELD.has(word.toLowerCase());
 }
 
-/** @returns whether letters, in any case, are a word. Letters of other scripts are taken for one: no generator of keys writes them. */
+/**
+ * @returns whether letters, in any case, are a word. Letters of other scripts count as one: no generator of keys
+ * writes them.
+ */
 function isWord(letters: string): boolean {
   const lower = letters.toLowerCase();
   if (FIELD.has(lower)) return true;
@@ -113,7 +116,7 @@ function isWord(letters: string): boolean {
 
 /** `readOnlyURLPath` → `read`, `Only`, `URL`, `Path`: a hump begins a word, and so does the last capital of several. */
 export function humps(text: string): string[] {
-  // Almost every name is one; the patterns for letters of all scripts take a while to be made ready.
+  // Almost every name is one; the patterns for letters of all scripts are slow to compile.
   if (/^[A-Z]*[a-z0-9]*$/.test(text) && !/[A-Z]{2}[a-z]/.test(text)) return [text];
   return text
     .replace(/(\p{Ll}|\d)(?=\p{Lu})/gu, '$1\u0000')
@@ -121,7 +124,7 @@ export function humps(text: string): string[] {
     .split('\u0000');
 }
 
-/** More words than these that the field does not know are a passphrase rather than a name. */
+/** With more words outside the list of the field, it is a passphrase rather than a name. */
 const MOST_WORDS = 3;
 const MOST_PIECES = 12;
 

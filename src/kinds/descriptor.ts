@@ -4,7 +4,7 @@ import type { ListedKind, SharedKind } from '../model/inventory.ts';
 import type { FieldName, Kind, Specs } from '../model/spec.ts';
 import type { OptInName } from '../settings/choices.ts';
 
-/** Everything that stages know of one kind. The compiler asks for each part; `undefined` says that the kind has none. */
+/** Everything that stages know of one kind. The compiler requires each part; `undefined` says that the kind has none. */
 export interface Descriptor<K extends Kind> {
   /** Its name in reports. */
   readonly noun: string;
@@ -30,13 +30,13 @@ export interface FieldDescriptor<K extends Kind> {
   /** The field on which this one depends: one decision covers both. */
   readonly leader?: FieldName<K>;
   /**
-   * @returns the note that replaces a change where the setting is for a new resource; undefined where it is for an
+   * @returns the note that replaces a change where the setting is for a new resource; undefined if it is for an
    * existing one too
    */
   readonly kept?: (difference: Difference) => string | undefined;
-  /** @returns why a change is blocked for good; undefined where it is not */
+  /** @returns why a change is blocked for good; undefined if it is not */
   readonly blocked?: (difference: Difference, unknown: ReadonlySet<string>) => string | undefined;
-  /** @returns the opt-in that a change needs; undefined where it needs none */
+  /** @returns the opt-in that a change needs; undefined if it needs none */
   readonly optIn?: (difference: Difference, existing: Specs[K]) => OptIn | undefined;
 }
 

@@ -43,7 +43,7 @@ export interface ExportedParameter extends Exported {
 
 export interface ExportedSecret extends Exported {
   readonly arn: string;
-  /** Undefined where it has no value. */
+  /** Undefined if it has no value. */
   readonly version: string | undefined;
   readonly description: string | undefined;
   readonly keyId: string | undefined;

@@ -44,7 +44,7 @@ export interface Metadata {
 export interface ParameterExtras {
   readonly description?: string | undefined;
   readonly allowedPattern?: string | undefined;
-  /** The JSON of each policy, e.g. of its expiration; undefined where AWS returned none. */
+  /** The JSON of each policy, e.g. of its expiration; undefined if AWS returned none. */
   readonly policies?: ReadonlyArray<string | undefined> | undefined;
 }
 
@@ -152,7 +152,7 @@ export class Unreadable {
   constructor(readonly error: unknown) {}
 }
 
-/** @returns the KMS key that the fields name; undefined where they name none */
+/** @returns the KMS key that the fields name; undefined if they name none */
 export function keyIn({ 'key-id': key }: { readonly 'key-id'?: string | typeof ABSENT | undefined }) {
   return typeof key === 'string' ? key : undefined;
 }

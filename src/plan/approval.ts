@@ -21,7 +21,7 @@ const MOST_LINES = 50;
 
 /**
  * Compares the plan of this run with the one that `expect-plan` gives, where this run would write.
- * @returns undefined where they are the same, or where none was given
+ * @returns undefined if they are the same, or where none was given
  */
 export function refusalOf(
   settings: Settings,

@@ -10,7 +10,7 @@ import { isEncrypted } from './disclosure.ts';
 export interface Binding {
   /** Tells accounts apart, without the account's id. */
   readonly account: string;
-  /** Tenant and application of Auth0; undefined where Auth0 is left alone. */
+  /** Tenant and application of Auth0; undefined if Auth0 is left alone. */
   readonly auth0?: string | undefined;
   /** Hidden values of the plan that are not secret; undefined if there are none. */
   readonly hidden?: HiddenValues | undefined;

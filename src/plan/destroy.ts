@@ -38,10 +38,10 @@ export interface DestroyRequest {
  * Plans the deletion of an environment. A protected log group blocks everything else: half of an environment is worse
  * than a whole one.
  *
- *     below the prefix | made: delete, adopted: our tag off, others: told
- *     Auth0            | the URLs that app-url or AUTH0_CALLBACK_URL stand for, before that parameter goes
- *     log group,       | made: delete with its consent where its name is the environment's own; adopted: our tag off,
- *     repository       | unless another environment of the application stands
+ *     below the prefix | created: delete; adopted: remove the ownership tag; unmanaged: report
+ *     Auth0            | remove the URLs of app-url and AUTH0_CALLBACK_URL, before that parameter is deleted
+ *     log group,       | created: delete with the opt-in if its name contains the environment; adopted: remove the
+ *     repository       | ownership tag, unless another environment of the application exists
  *
  * A name that environments share is deleted by none of them: one without parameters and secrets of this action leaves
  * no trace, so the last one is unknown, and logs and images cannot be restored.

@@ -18,17 +18,17 @@ export type Observed = { readonly [K in Kind]?: ReadonlyMap<string, Specs[K] | U
  *
  *     desired | observed                          | change
  *     --------+-----------------------------------+------------------------------------------------------
- *     wanted  | nothing                           | create, with our tag
+ *     desired | nothing                           | create, with the ownership tag
  *     no value| nothing                           | none: there is nothing to create it from
- *     wanted  | ours (tag aws-bootstrap)          | every field, defaults too
- *     wanted  | adopted (aws-bootstrap:adopted)   | the fields that the user gave
- *     wanted  | neither tag                       | adopt: the same, and our tag
- *     wanted  | scheduled for deletion            | restore, then as above
- *     wanted  | owned by CloudFormation, a        | blocked, with the owner's name
+ *     desired | created (tag aws-bootstrap)       | every field, defaults too
+ *     desired | adopted (aws-bootstrap:adopted)   | the fields that the user gave
+ *     desired | neither tag                       | adopt: the same, and the ownership tag
+ *     desired | scheduled for deletion            | restore, then as above
+ *     desired | owned by CloudFormation, a        | blocked, with the owner's name
  *             | rotation or another service       |
- *     wanted  | its value may not be read (plan   | everything but the value
+ *     desired | its value may not be read (plan   | everything but the value
  *             | and drift alone)                  |
- *     wanted  | could not be read                 | blocked, with the error
+ *     desired | could not be read                 | blocked, with the error
  */
 export function plan(resources: readonly DesiredResource[], observed: Observed, policy: Policy): Plan {
   return inOrder(
@@ -84,7 +84,7 @@ function changesOf<K extends Kind>(
   const configured: Fields = KINDS[kind].isTagged ? claimed(desired, owner === MADE) : spec.fields;
   const notes = keptKeys(desired, existing);
   if (compareKeys(existingFields['key-id'], configured['key-id']) === 'unclear')
-    notes.push('key-id: an alias and a key id cannot be compared without KMS; taken as the same');
+    notes.push('key-id: an alias and a key id cannot be compared without KMS; treated as the same');
   const differences = diff(kind, configured, existing.fields, desired.closed, uncompared(desired, existing));
   if (existing.metadata.scheduledForDeletion === true)
     differences.unshift({ field: 'deletion', from: 'scheduled', to: ABSENT });

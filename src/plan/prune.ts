@@ -28,11 +28,11 @@ export interface PruneRequest {
  *
  *     owner    | this run explains it | prune  | change
  *     ---------+----------------------+--------+-------------------------------------------------------
- *     others   |                      |        | none: told, never touched
- *     ours     | yes                  |        | none: kept, with the reason
- *     ours     | no                   | report | none: told, with what it costs and exposes
- *     made     | no                   | delete | delete, after every value of this run is written
- *     adopted  | no                   | delete | update: it only loses our tag
+ *     others   |                      |        | none: reported, never touched
+ *     owned    | yes                  |        | none: kept, with the reason
+ *     owned    | no                   | report | none: reported, with cost and exposure
+ *     created  | no                   | delete | delete, after every value of this run is written
+ *     adopted  | no                   | delete | update: it only loses the ownership tag
  *
  * Many deletions at once look like an input that lost its variables: they wait for `prune-many`.
  */
@@ -73,7 +73,7 @@ function isDeletion({ resource, disposition }: Judged): boolean {
 /** So few orphans are deleted without an opt-in, whatever their share. */
 const FEW = 5;
 
-/** @returns why the deletions wait; undefined where they are few, or at most half of what this action created */
+/** @returns why the deletions wait; undefined if they are few, or at most half of what this action created */
 function manyReason(judged: readonly Judged[], changes: readonly Change[]): string | undefined {
   const configured = changes.filter(
     ({ kind, observed }) =>

@@ -15,10 +15,10 @@ type SecretSpec = Specs['AWS::SecretsManager::Secret'];
  *
  *     exists       | guessed       | type
  *     -------------+---------------+-----------------------------------------------------------
- *     nothing      | String        | SecureString where the variable is a key of a secret of ours
+ *     nothing      | String        | SecureString if the variable is a key of an owned secret
  *     nothing      | other         | as guessed
  *     SecureString | any           | SecureString
- *     String, ours | SecureString  | SecureString, in place
+ *     String, own  | SecureString  | SecureString, in place
  *     String       | SecureString  | SecureString where it is a secret; String where it is undecided
  *     StringList   | any           | StringList
  *

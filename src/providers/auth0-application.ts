@@ -1,8 +1,8 @@
 /**
- * The lists of URLs that an Auth0 application accepts. Auth0 replaces a list as a whole and knows no condition
- * ("only if unchanged"), so every write is: read, lay the differences over what stands, send the lists that change,
- * read back. What is left is the moment between the read and the write, a round trip long; a workflow's
- * `concurrency` closes it for our own runs.
+ * The lists of URLs that an Auth0 application accepts. Auth0 replaces a list as a whole and has no condition ("only
+ * if unchanged"), so every write is: read, apply the differences to the existing lists, send the changed ones, read
+ * back. A gap of one round trip remains between read and write; a workflow's `concurrency` closes it for runs of this
+ * action.
  * @see https://auth0.com/docs/api/management/v2/clients/patch-clients-by-id
  */
 import type { Auth0Client } from '../clients/auth0.ts';
@@ -16,7 +16,7 @@ import type { Provider } from './provider.ts';
 
 type Auth0ApplicationSpec = Specs['Auth0::Application'];
 
-/** One application; its id is no name, since a client id that came from `secrets` must not stand in a report. */
+/** One application; its id is no name, since a client id that came from `secrets` must not be in a report. */
 export interface Auth0Application {
   /** How plan and report call it. */
   readonly name: string;
@@ -26,7 +26,7 @@ export interface Auth0Application {
 /** The most entries of a list. @see https://auth0.com/docs/get-started/applications/application-settings */
 const MAX_URLS = 100;
 
-/** How often lists are written again that somebody else replaced before they could be read back. */
+/** How often lists are written again that another writer replaced before they were read back. */
 const ROUNDS = 3;
 
 const PREFIXES: Readonly<Record<Auth0List, string>> = {
@@ -36,8 +36,8 @@ const PREFIXES: Readonly<Record<Auth0List, string>> = {
 };
 
 /**
- * @param mask told of each URL as soon as it is read: one with a password or a token in it is hidden before anything shows it
- * @returns the provider of the one application that this run is about
+ * @param mask called with each URL as soon as it is read: one with a password or a token is masked before any output
+ * @returns the provider of the one application of this run
  */
 export function auth0ApplicationProvider(
   client: Auth0Client,
@@ -45,7 +45,7 @@ export function auth0ApplicationProvider(
   mask: (url: Secret) => void,
 ): Provider<Auth0ApplicationSpec> {
   return {
-    /** An application that does not exist is unreadable, not absent: nobody but its owner can create it. */
+    /** An application that does not exist is unreadable, not absent: only its owner can create it. */
     async observe(names) {
       const found = new Map<string, Auth0ApplicationSpec | Unreadable>();
       if (!names.includes(application.name)) return found;
@@ -130,9 +130,9 @@ async function readBack(client: Auth0Client, applicationId: string | Secret): Pr
 }
 
 /**
- * Lays the edits over what stands: the order stays, what is new comes at the end, nothing but whole URLs is compared.
+ * Applies the edits to the existing list: the order stays, new URLs come last, and only whole URLs are compared.
  * @returns only the lists that change
- * @throws Auth0Error `too-many` before anything is sent, where a list would grow beyond what Auth0 takes
+ * @throws Auth0Error `too-many` before anything is sent, if a list would exceed the limit of Auth0
  */
 function changedLists(existing: Auth0Lists, edits: readonly Edit[]): Partial<Auth0Lists> {
   const changed: Partial<Record<Auth0List, readonly string[]>> = {};

@@ -3,25 +3,25 @@ import type { Clock } from '../clients/clock.ts';
 import { type Spec, Unreadable } from '../model/spec.ts';
 import type { Secret } from '../secret.ts';
 
-/** What every provider is given beside its client. */
+/** The context of every provider beside its client. */
 export interface ProviderContext {
   readonly calls: Calls;
   readonly clock: Clock;
-  /** Tags that are wanted on everything, ours apart: providers that read tags by filter ask for them. */
+  /** Configured tags without the ownership tag: providers that read tags by filter need them. */
   readonly tags: ReadonlyMap<string, string>;
-  /** Prefix below which this run lists parameters anyway, to find orphans; undefined where it does not. */
+  /** Prefix below which this run lists parameters to find orphans; undefined if it does not. */
   readonly listedPrefix: string | undefined;
   /**
-   * Where the role may not read a value, what stands is told without it: a check for drift needs none. Where values are
-   * written, one that could not be read is a failure.
+   * If the role may not read a value, the resource is observed without it: drift needs no values. In runs that write,
+   * an unreadable value is a failure.
    */
   readonly leavesUnread: boolean;
   /**
-   * Hides what was read in the log, before anything is done with it. `place` is its parameter, or secret and key; what is no
-   * secret of this run is left readable, unless `always` says that it stood as one.
+   * Masks a value in the log right after the read. `place` is its parameter, or secret and key. Values that are not
+   * secret in this run stay readable, unless `always` says that it was stored as a secret.
    */
   readonly mask: (value: Secret, place: string, always?: boolean) => void;
-  /** Tells what people should know and nothing else shows: a lost race, a long wait. */
+  /** Reports events that nothing else shows: a lost race, a long wait. */
   readonly notice: (text: string) => void;
 }
 
@@ -44,7 +44,7 @@ export function sender(context: ProviderContext, service: string) {
     context.calls.send({ operation: `${service}:${operation}`, resource, quota, ...more }, call);
 }
 
-/** @returns what stands, read name by name; one that cannot be read does not hold up the others. */
+/** @returns the existing resources, read by name; an unreadable one does not hold up the others. */
 export async function observeEach<S extends Spec>(
   names: readonly string[],
   read: (name: string) => Promise<S | undefined>,

@@ -15,13 +15,13 @@ export interface CreateConflict<S extends Spec> {
   /** Whether the call was repeated: then the one before may have created it. */
   readonly repeated: boolean;
   readonly read: () => Promise<S | undefined>;
-  /** Writes the rest of what a creation writes, as far as it overwrites nothing of the other run. */
+  /** Writes the rest of a creation, without overwriting anything of the other run. */
   readonly complete?: (existing: S) => Promise<void>;
 }
 
 /**
- * Two first runs create the same at the same time: those of two environments share log group and repository, and a run may
- * be started twice. Where the resource has the ownership tag of the creation and is as configured, the run goes on.
+ * Two first runs may create the same resource: environments share log group and repository, and a run may start
+ * twice. Where the resource has the ownership tag of the creation and is as configured, the run goes on.
  * @returns the existing resource
  * @throws the refusal, where someone else created it; AwsError where another run created it with other settings
  */

@@ -10,7 +10,7 @@ type Waiting = Pick<ProviderContext, 'clock'>;
 /** Waits between tries, in milliseconds. */
 export const SETTLING_MS = [500, 1_000, 2_000, 4_000];
 
-/** @returns what the call gives, tried again while its failure says that AWS does not know everything yet. */
+/** @returns the result of the call, retried while its error says that AWS is not consistent yet. */
 export function patiently<O>(
   { clock }: Waiting,
   isEarly: (error: unknown) => boolean,
@@ -22,12 +22,12 @@ export function patiently<O>(
   });
 }
 
-/** @returns what the call gives about something that this run has just made, tried again while AWS does not find it. */
+/** @returns the result of a call on a resource that this run just created, retried while AWS does not find it. */
 export function retryUntilVisible<O>(context: Waiting, missing: string, call: () => Promise<O>): Promise<O> {
   return patiently(context, (error) => isNamed(error, missing), call);
 }
 
-/** @returns what is read in the end: once it is well, or after the waits. */
+/** @returns the last result: the first good one, or the one after all waits. */
 export async function readUntil<S>(
   { clock }: Waiting,
   read: () => Promise<S>,

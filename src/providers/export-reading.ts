@@ -37,7 +37,7 @@ import { parameterTags } from './parameter-tags.ts';
 import { versionOf } from './secret-labels.ts';
 import { ownerByTags, ownerOf, pairs } from './tags.ts';
 
-/** Reads what exists with all that Terraform compares. Of values only those are read that are not encrypted. */
+/** Reads existing resources with all that Terraform compares. Encrypted values are not read. */
 export function exportReading(connection: Connection, context: ProviderContext) {
   return {
     logGroup: (name: string) => readLogGroup(connection, context, name),
@@ -202,7 +202,7 @@ async function readValues(
   await Promise.all(
     chunks(names, 10).map(async (group) => {
       const { Parameters = [] } = await send('GetParameters', group.join(', '), 'ssm:read', () =>
-        // What was encrypted since the listing comes back as it is stored, and is left out.
+        // A value encrypted since the listing returns as ciphertext, and is skipped.
         client.send(new GetParametersCommand({ Names: group, WithDecryption: false })),
       );
       for (const { Name = '', Type, Value } of Parameters)

@@ -3,13 +3,13 @@ import { differInBuildTime, isSame, isStatement, mayDifferInBuildTime } from '..
 import type { Manifest } from '../registry/manifest.ts';
 import type { ImageSource } from '../registry/source.ts';
 
-/** Reads manifests of the repository; what does not exist has no entry. */
+/** Reads manifests of the repository; missing ones have no entry. */
 type Read = (digests: readonly Digest[]) => Promise<ReadonlyMap<string, Manifest>>;
 
 /**
  * Finds which of the manifests behind tags are the image that would be pushed.
- * @param manifests of one repository, as they were read
- * @param read is asked once, and only where attestations decide
+ * @param manifests of one repository
+ * @param read called once, and only if attestations decide
  */
 export async function findSame(
   manifests: readonly Manifest[],
@@ -28,7 +28,8 @@ async function findRebuilt(
   read: Read,
 ): Promise<readonly Manifest[]> {
   if (source.form !== 'compressed') return [];
-  // An engine tells them in an export, which may break off; then the image is pushed, or that fails with its reason.
+  // An engine gives them in an export, which may break off; then the image is pushed, or the push fails with its
+  // reason.
   const own = await source.manifests().catch(() => []);
   const root = own.at(-1);
   if (root === undefined) return [];

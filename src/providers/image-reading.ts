@@ -15,12 +15,12 @@ import { isIndex, MANIFESTS, type Manifest, parseManifest } from '../registry/ma
 
 /** BatchGetImage's limit. */
 const BATCH = 100;
-/** Images that are asked for layers which need not be sent; the newest tell nearly all. */
+/** Limit for the images that are searched for layers to reuse; the newest have nearly all. */
 const RELATIVES = 3;
 /** Pages of 1,000 images that are looked through for the newest. */
 const PAGES = 3;
 
-/** What ECR's API tells of images: behind tags, the newest, and which tags are fixed. */
+/** Reads images by ECR's API: behind tags, the newest, and which tags are immutable. */
 export class EcrImages {
   readonly #ecr: ECRClient;
   readonly #calls: Calls;
@@ -37,7 +37,10 @@ export class EcrImages {
     );
   }
 
-  /** Images of the repository that may share layers with ours: those behind the wanted tags, else the newest. */
+  /**
+   * Images of the repository that may share layers with the pushed one: those of the configured tags, else the
+   * newest.
+   */
   async relatives(name: string, existing: readonly Manifest[]): Promise<readonly Manifest[]> {
     try {
       const roots = existing.length > 0 ? existing : await this.#newest(name);
@@ -76,7 +79,7 @@ export class EcrImages {
     return ids.flatMap(({ imageDigest }) => read.get(imageDigest) ?? []);
   }
 
-  /** @returns manifests by the tag or digest that they were asked by; what does not exist has no entry */
+  /** @returns manifests by the requested tag or digest; missing ones have no entry */
   async read(name: string, ids: readonly ImageIdentifier[]): Promise<ReadonlyMap<string, Manifest>> {
     const manifests = new Map<string, Manifest>();
     for (let from = 0; from < ids.length; from += BATCH) {
@@ -84,7 +87,7 @@ export class EcrImages {
       const command = new BatchGetImageCommand({
         repositoryName: name,
         imageIds: batch,
-        // Without them ECR converts what it holds, and the digest would be another.
+        // Without them ECR converts the manifest, and the digest would differ.
         acceptedMediaTypes: [...MANIFESTS],
       });
       const answer = await this.send('BatchGetImage', name, (ecr) => ecr.send(command));
@@ -135,7 +138,7 @@ export class EcrImages {
   }
 }
 
-/** ECR's exclusion filters know one sign, `*` for any text. */
+/** ECR's exclusion filters have one wildcard, `*` for any text. */
 function matchesWildcard(tag: string, filter: string): boolean {
   const literal = filter.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${literal.join('.*')}$`, 's').test(tag);

@@ -20,7 +20,7 @@ export function taggedImages(ecr: ECRClient, context: ProviderContext, tag: stri
           new BatchGetImageCommand({
             repositoryName: name,
             imageIds: [{ imageTag: tag }],
-            // Without them ECR converts what it holds, and the digest would be another.
+            // Without them ECR converts the manifest, and the digest would differ.
             acceptedMediaTypes: [...MANIFESTS],
           }),
         ),

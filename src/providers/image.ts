@@ -26,23 +26,23 @@ import type { Provider } from './provider.ts';
 
 export type ImageSpec = Specs['Image'];
 
-/** What the provider works with. */
+/** The dependencies of the provider. */
 interface ImageContext {
   readonly ecr: ECRClient;
   /** The rate limit and the repetitions of all calls to AWS. */
   readonly calls: Calls;
-  /** The image to push; opened, since the specs were made of it. */
+  /** The image to push, already open. */
   readonly source: ImageSource;
-  /** The wanted tags. */
+  /** The configured tags. */
   readonly tags: readonly string[];
   /** The one place where a proxy comes in. */
   readonly agentFor: AgentFactory;
-  /** Masks what no log may show; called before the token is used. */
+  /** Masks a secret in the log; called before the token is used. */
   readonly mask: (secret: Secret) => void;
   /** Called every few seconds of a push. */
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
-  /** The end of the run: an upload that moves on comes to its end, and nothing is tried again. */
+  /** The cancellation of the run: an active upload finishes, and nothing is retried. */
   readonly end?: AbortSignal;
   readonly retryPolicy?: RetryPolicy;
   readonly clock?: Clock;
@@ -50,10 +50,10 @@ interface ImageContext {
   readonly idle?: number;
 }
 
-/** The images behind the wanted tags of one repository. */
+/** The images behind the configured tags of one repository. */
 export class ImageResource implements Provider<ImageSpec> {
   readonly #context: ImageContext;
-  /** What `observe` read, by repository and tag: an update needs the manifests again. */
+  /** The manifests from `observe`, by repository and tag: an update needs them again. */
   readonly #standing = new Map<string, ReadonlyMap<string, Manifest>>();
   /** Of those, the manifests that are the image, by repository. */
   readonly #same = new Map<string, readonly Manifest[]>();
@@ -66,8 +66,8 @@ export class ImageResource implements Provider<ImageSpec> {
   }
 
   /**
-   * One BatchGetImage a repository; only when a wanted tag names another image is the repository asked whether its
-   * tags may be moved.
+   * One BatchGetImage a repository; the mutability of the repository is read only if a configured tag names another
+   * image.
    */
   async observe(names: readonly string[]): Promise<Map<string, ImageSpec | Unreadable>> {
     const found = await Promise.all(names.map(async (name) => [name, await this.#observeOne(name)] as const));
@@ -103,7 +103,7 @@ export class ImageResource implements Provider<ImageSpec> {
     );
     const moved = [...existing].filter(([, manifest]) => !same.includes(manifest)).map(([tag]) => tag);
     const fixed = moved.length > 0 ? await this.#images.immutable(name, moved) : [];
-    // Tags of one image may name indexes that differ in their attestations; the first is the one that is told.
+    // Tags of one image may name indexes that differ in their attestations; reports show the first.
     const [first] = this.#context.tags.flatMap((tag) => existing.get(tag) ?? []);
     const distinct = new Set([...existing.values()].map(({ digest }) => digest));
     const digest = moved.length === 0 || distinct.size === 1 ? first?.digest : undefined;
@@ -118,7 +118,7 @@ export class ImageResource implements Provider<ImageSpec> {
     };
   }
 
-  /** Equal images have equal fields; another is told by a digest of the kind that the source is known by. */
+  /** Equal images have equal fields; another one shows a digest of the same kind as the source. */
   #digestOf(manifest: Manifest, isEqual: boolean): string {
     const { identity } = this.#context.source;
     if (isEqual) return identity.digest;
@@ -126,7 +126,7 @@ export class ImageResource implements Provider<ImageSpec> {
     return (isKnown ? manifest.config?.digest : undefined) ?? manifest.digest;
   }
 
-  /** Whether it says to be the image, and nobody knows whether its layers are. */
+  /** Whether its configuration matches the image, but its layers are unverified. */
   #isUnverified(manifest: Manifest | undefined): boolean {
     const { identity } = this.#context.source;
     if (manifest === undefined || identity.by !== 'configuration') return false;
@@ -170,7 +170,7 @@ export class ImageResource implements Provider<ImageSpec> {
     try {
       const existing = [...(this.#standing.get(name)?.values() ?? [])];
       const donors = source.form === 'uncompressed' ? existing.filter(hasVerifiedLayers) : existing;
-      // What a configured tag names already goes first, so that all of them name one manifest.
+      // An existing manifest of a configured tag goes first, so that all tags name one manifest.
       let [same] = this.#same.get(name) ?? [];
       const known = same === undefined ? await this.#images.relatives(name, donors) : [];
       same ??= known.find((one) => isSame(one, source.identity));
@@ -209,11 +209,11 @@ export class ImageResource implements Provider<ImageSpec> {
 
   async #explain(error: unknown, name: string): Promise<unknown> {
     const { signal } = this.#context;
-    // Whatever an upload threw that was given up: why it was is what people can use.
+    // An aborted upload may throw any error: users need the reason for the abort.
     if (signal?.aborted === true) return signal.reason;
     if (isNamed(error, 'RepositoryNotFoundException')) return noRepository(name, error);
     if (!(error instanceof ImageError) || error.fault !== 'NO_REPOSITORY') return error;
-    // The registry only hangs up; the API tells whether the repository is what is missing.
+    // The registry only closes the connection; the API says whether the repository is missing.
     const command = new DescribeRepositoriesCommand({ repositoryNames: [name] });
     const runInput = await this.#images
       .send('DescribeRepositories', name, (ecr) => ecr.send(command))

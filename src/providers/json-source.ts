@@ -21,7 +21,7 @@ export function objectSource(members: Iterable<readonly [key: string, source: st
   return `{${[...members].map(([key, source]) => `${JSON.stringify(key)}:${source}`).join(',')}}`;
 }
 
-/** What the commas of the outermost level part. */
+/** The members between the commas of the outermost level. */
 function partsOf(source: string): string[] {
   const parts: string[] = [];
   let depth = 0;

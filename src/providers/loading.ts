@@ -1,6 +1,6 @@
 /**
- * Loads parts of the program one after another, each after a turn of the event loop: what was asked of AWS before has left
- * by then, and its answer comes while the next part is read.
+ * Loads modules one after another, each after a turn of the event loop: earlier requests to AWS are sent by then, and
+ * their responses arrive while the next module loads.
  */
 export class Loading {
   #last: Promise<unknown> = Promise.resolve();
@@ -8,7 +8,7 @@ export class Loading {
 
   /**
    * @param load loads a part
-   * @returns the part, after those that were asked for before
+   * @returns the part, after the earlier ones
    */
   next<T>(load: () => Promise<T>): Promise<T> {
     const part = this.#last.then(turn).then(load);
@@ -20,7 +20,7 @@ export class Loading {
   }
 
   /**
-   * What reads AWS takes a failed read as AWS's answer and goes on without it; code that is not there is no answer.
+   * Readers treat an error as a response of AWS and go on; a module that fails to load is no such response.
    * @throws the first failure to load a part so far
    */
   check(): void {

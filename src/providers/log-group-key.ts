@@ -2,8 +2,8 @@ import { isNamed } from '../clients/errors.ts';
 import { UserFacingError } from '../clients/explanation.ts';
 
 /**
- * Runs a call that gives a log group its key. CloudWatch Logs uses the key by itself, so the key's own policy has to let it.
- * @param arn of the log group, where it is known
+ * Runs a call that gives a log group its key. CloudWatch Logs uses the key directly, so the key policy must allow it.
+ * @param arn of the log group, if known
  * @throws UserFacingError with the statement that the key policy needs, where AWS refuses the key
  */
 export async function withKey<O>(
@@ -25,7 +25,7 @@ export async function withKey<O>(
 }
 
 /**
- * @param key its ARN, which tells partition, region and account where AWS has named no log group
+ * @param key its ARN, which has partition, region and account if the log group is unknown
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
  */
 function keyStatement(key: string, arn: string | undefined, name: string) {

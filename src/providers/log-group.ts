@@ -28,7 +28,7 @@ import { ownerByTags, tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 
 type LogGroupSpec = Specs['AWS::Logs::LogGroup'];
 
-/** CloudWatch log groups. The tag calls take the ARN without the `:*` at its end, all others with. */
+/** CloudWatch log groups. Tag calls need the ARN without the `:*` at its end, all others with it. */
 export function logGroups(connection: Connection, context: ProviderContext): Provider<LogGroupSpec> {
   const client = prepare(new CloudWatchLogsClient(clientSettings(connection)), connection);
   const send = sender(context, 'logs');
@@ -75,7 +75,7 @@ export function logGroups(connection: Connection, context: ProviderContext): Pro
     );
   }
 
-  /** What is stored already stays encrypted with its key. */
+  /** Stored logs stay encrypted with their key. */
   async function decrypt(name: string): Promise<void> {
     await send('DisassociateKmsKey', name, 'logs:write', () =>
       client.send(new DisassociateKmsKeyCommand({ logGroupName: name })),
@@ -88,7 +88,7 @@ export function logGroups(connection: Connection, context: ProviderContext): Pro
     const input = {
       logGroupName: name,
       tags: Object.fromEntries(tagsOf(fields)),
-      // The usual class is that of every region, also of those that know no other.
+      // Every region has the usual class, even those without another one.
       ...(logGroupClass === LogGroupClass.INFREQUENT_ACCESS ? { logGroupClass } : {}),
     };
     const create = (kmsKeyId?: string) =>
@@ -103,7 +103,7 @@ export function logGroups(connection: Connection, context: ProviderContext): Pro
     else await create();
   }
 
-  /** Of a group that was made a moment ago. */
+  /** For a log group that was just created. */
   const keepFor = (name: string, retention: LogGroupSpec['fields']['retention']) =>
     retryUntilVisible(context, 'ResourceNotFoundException', () => retain(name, retention));
 
@@ -125,7 +125,7 @@ export function logGroups(connection: Connection, context: ProviderContext): Pro
           refusal: error,
           repeated,
           read: () => read(name),
-          // No consent covers logs that stand, however they came there.
+          // The opt-in does not cover existing logs, whatever their source.
           complete: async ({ metadata }) => {
             if (metadata.storedBytes === 0) await keepFor(name, fields.retention);
           },

@@ -19,7 +19,7 @@ type ParameterSpec = Specs['AWS::SSM::Parameter'];
 /** Names in one call. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteParameters.html */
 const MOST_DELETED = 10;
 
-/** What stands below a path of Parameter Store, by DescribeParameters alone: no value is read to list or delete it. */
+/** Parameters below a path, by DescribeParameters alone: no value is read to list or delete them. */
 export function parameterInventory(
   client: SSMClient,
   context: ProviderContext,
@@ -35,7 +35,7 @@ export function parameterInventory(
     async unconfigured(path, known) {
       const isUnconfigured = ({ Name }: ParameterMetadata) => Name !== undefined && !known.has(Name);
       const unconfigured = [...(await listing.children(path)).values()].filter(isUnconfigured);
-      // A listing shows no tags, so who made them is asked only where there is something to ask about.
+      // A listing shows no tags, so their owners are read only if there are parameters.
       if (unconfigured.length === 0) return [];
       const [made, adopted] = await Promise.all(
         [MADE, ADOPTED].map(async (owner) => {
@@ -55,7 +55,7 @@ export function parameterInventory(
       return [...listed.keys()];
     },
 
-    // A parameter that is deleted never comes back, and the listing tells of no tag but ours.
+    // A deleted parameter cannot be restored, and the listing shows only the ownership tag.
     refetch: parameterTags(client, context).withOwners,
   };
 }
@@ -93,7 +93,7 @@ export function deleteParameters(
       );
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      // One name that may not be deleted fails the whole batch: each is asked alone.
+      // One name that may not be deleted fails the whole batch: then each is deleted alone.
       const isOfOne =
         error instanceof AwsError && (error.reason === 'access-denied' || error.reason === 'aws');
       if (names.length === 1 || !isOfOne) for (const name of names) failures.set(name, error);

@@ -15,16 +15,16 @@ type Listed = ReadonlyMap<string, ParameterMetadata>;
 export interface ParameterListing {
   /** @returns the parameters of these names that carry all these tags */
   describe(names: readonly string[], tags: ReadonlyArray<readonly [string, string]>): Promise<Listed>;
-  /** @returns what is below a path and passes the filters */
+  /** @returns parameters below a path that pass the filters */
   list(
     path: string,
     depth: 'OneLevel' | 'Recursive',
     filters: readonly ParameterStringFilter[],
   ): Promise<Listed>;
-  /** @returns what is directly below a path; the run's own prefix is listed once */
+  /** @returns parameters directly below a path; the run's own prefix is listed once */
   children(path: string): Promise<Listed>;
   /**
-   * Takes what is below the run's own prefix from the listing that looks for orphans there, and asks for the rest by name.
+   * Reads parameters below the run's own prefix from the listing for orphans, and the rest by name.
    * @returns the parameters of these names
    */
   metadataOf(names: readonly string[]): Promise<Listed>;

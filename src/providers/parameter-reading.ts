@@ -19,14 +19,14 @@ type ParameterSpec = Specs['AWS::SSM::Parameter'];
 
 /**
  * Reads SSM parameters in batches: values by GetParameters (10 names), tier and key by DescribeParameters, then the tags of
- * those that exist by the same call with tag filters (50 names). Only a parameter whose tags differ is asked for its own.
+ * those that exist by the same call with tag filters (50 names). Only parameters with other tags are read one by one.
  */
 export function parameterReading(client: SSMClient, context: ProviderContext, listing: ParameterListing) {
   const send = sender(context, 'ssm');
   const { listTags, withOwners } = parameterTags(client, context);
   const ours: Array<[string, string]> = [...context.tags, [OWNER_TAG, MADE]];
   const adopted: Array<[string, string]> = [...context.tags, [OWNER_TAG, ADOPTED]];
-  /** Those of whose tags only ours are known. */
+  /** Parameters of which only the configured tags are known. */
   const byFilter = new Map<string, ParameterSpec>();
   /** Those that the listing shows late, if at all. */
   const late = new Map<string, Parameter | undefined>();
@@ -48,7 +48,7 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
         for (const parameter of answer.Parameters ?? [])
           if (parameter.Name !== undefined) found.set(parameter.Name, parameter);
       } catch (error) {
-        // One name that may not be read, or whose key is gone, fails the whole batch: each is asked alone.
+        // One unreadable name, or one without its key, fails the whole batch: then each is read alone.
         const isOfOne =
           error instanceof AwsError && (error.reason === 'access-denied' || error.reason === 'aws');
         if (group.length > 1 && isOfOne) await Promise.all(group.map((name) => get([name])));
@@ -59,7 +59,7 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
     return { found, failed };
   }
 
-  /** Those that carry all these tags. No filter can ask for an empty value: with one, nothing is known this way. */
+  /** Those that carry all these tags. No filter matches an empty value: with one, this way gives no result. */
   async function describeWithTags(
     names: readonly string[],
     tags: ReadonlyArray<readonly [string, string]>,
@@ -67,7 +67,7 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
     return tags.some(([, value]) => value === '') ? new Map() : listing.describe(names, tags);
   }
 
-  /** Tags of what does not carry all of ours: adopted ones by one more filter, the rest one by one. */
+  /** Tags of parameters without all configured ones: adopted ones by one more filter, the rest one by one. */
   async function tagsOfOthers(
     names: readonly string[],
   ): Promise<Map<string, Array<[string, string]> | Unreadable>> {
@@ -86,12 +86,12 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
 
   function secretOf({ Name = '', Type, Value = '' }: Parameter): Secret {
     const value = new Secret(Value);
-    // Its variable may look plain this time, and what is stored was stored as a secret.
+    // Its variable may look plain in this run, but the stored value was a secret.
     context.mask(value, Name, Type === 'SecureString');
     return value;
   }
 
-  /** @param parameter undefined where its value may not be read: the listing tells type, version and ARN as well */
+  /** @param parameter undefined if its value may not be read: the listing has type, version and ARN as well */
   function specOf(
     name: string,
     parameter: Parameter | undefined,
@@ -133,9 +133,9 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
     for (const [name, error] of values.failed)
       if (context.leavesUnread && isDenied(error)) unread.add(name);
       else found.set(name, new Unreadable(error));
-    // A refusal does not tell whether the parameter is there; the listing does.
+    // An error does not show whether the parameter exists; the listing does.
     const existing = [...values.found.keys(), ...[...unread].filter((name) => all.has(name))];
-    // Asked only now, and not at all on the first run: no tag has to be read of what does not exist.
+    // Read only now, and not at all on the first run: absent parameters have no tags.
     const made = await describeWithTags(existing, ours).catch((error: unknown) => new Unreadable(error));
     if (made instanceof Unreadable) return allAs(made);
     const others = existing.filter((name) => !made.has(name));
@@ -151,7 +151,7 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
     return found;
   }
 
-  /** What carries all of our tags was found by a filter, which tells none of the others, by which another may own it. */
+  /** The filter finds parameters with all configured tags, but not their other tags, which may name another owner. */
   async function refetch(names: readonly string[]): Promise<ReadonlyMap<string, ParameterSpec | Unreadable>> {
     const [owned, listed] = await Promise.all([
       withOwners(names.flatMap((name) => byFilter.get(name) ?? [])),
@@ -180,7 +180,7 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
     }
   }
 
-  /** Reads one anew, past all listings of the run. @returns undefined where it does not exist, or is not listed yet */
+  /** Reads one anew, past all listings of the run. @returns undefined if it does not exist, or is not listed yet */
   async function readAnew(name: string): Promise<ParameterSpec | undefined> {
     const { found, failed } = await getValues([name]);
     if (failed.has(name)) throw failed.get(name);
@@ -208,7 +208,7 @@ export function parameterReading(client: SSMClient, context: ProviderContext, li
   return { observe, refetch, readAnew, getValues, previousValue };
 }
 
-/** A listing may be older than the value: it lacks what was created a moment ago, and shows what was overwritten. */
+/** A listing may be older than the value: it lacks new parameters, and shows overwritten versions. */
 function isLate(parameter: Parameter | undefined, metadata: ParameterMetadata | undefined): boolean {
   if (parameter === undefined) return false;
   if (metadata?.Version === undefined) return metadata === undefined;

@@ -5,7 +5,7 @@ import { ownerByTags, pairs, tagFields } from './tags.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];
 
-/** How all tags of SSM parameters are read, one call for each: no listing tells them. */
+/** Reads all tags of SSM parameters, one call for each: no listing has them. */
 export function parameterTags(client: SSMClient, context: ProviderContext) {
   const send = sender(context, 'ssm');
 

@@ -64,7 +64,7 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
             Type: type as ParameterType,
             // Without a tier the account's default would apply, which may cost money.
             Tier: (tier ?? 'Standard') as ParameterTier,
-            // Named also where it is the default: an overwrite may keep another key that stood.
+            // Set even if it is the default: an overwrite may keep another existing key.
             ...(type === 'SecureString' && key !== undefined && (overwrite || key !== 'alias/aws/ssm')
               ? { KeyId: key }
               : {}),
@@ -81,12 +81,12 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
         ),
       { secret: true, again, completes },
     );
-    // The tier that was left to us is told by the answer alone.
+    // Only the response has the tier that AWS chose.
     return { version: answer.Version, fields: { ...fields, tier: answer.Tier ?? tier } };
   }
 
   /**
-   * @param extras what a change of type gives back
+   * @param extras tags and policies that a change of type restores
    * @param completes whether it is the second half of a change of type
    */
   async function create(
@@ -120,13 +120,13 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
   }
 
   /**
-   * A type that cannot change in place; other people's tags come along. Nothing in Parameter Store keeps them while
-   * the parameter is gone, so they are told before: a process that is killed in between takes them with it.
+   * Recreates a parameter whose type cannot change in place, with the tags of others. Nothing in Parameter Store
+   * keeps them in between, so they are reported before: a killed process would lose them.
    */
   async function recreate(desired: ParameterSpec, observed: ParameterSpec): Promise<ParameterSpec> {
     const { name } = desired;
     const extras = { ...extrasOf(observed), ...policiesOf(observed) };
-    // AWS alone knows whether the pattern takes the new value, and must say so before anything is gone.
+    // Only AWS can match the pattern with the new value, and must do so before the deletion.
     if (extras.AllowedPattern !== undefined)
       await put(
         { ...observed, fields: { ...observed.fields, value: desired.fields.value } },
@@ -153,7 +153,7 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
     } catch (error) {
       // A repeated call finds nothing more to delete.
       if (isNamed(error, 'ParameterNotFound')) return;
-      // Where no answer came, it may be gone all the same: then it must come back.
+      // Without a response, it may be deleted nevertheless: then it must be created again.
       const { found, failed } = await getValues([name]);
       if (found.has(name) || failed.has(name)) throw error;
     }
@@ -223,9 +223,9 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
       for (const [name, metadata] of await listing.describe(namesOf(written), []).catch(() => []))
         if (metadata.ARN !== undefined && metadata.Version === writtenAs.get(name)) found.set(name, metadata);
       let missing = written.filter(isBehind);
-      // What was written a moment ago may not be readable everywhere yet, or be answered as it was before.
+      // A new write may not be readable everywhere yet, or may return the previous version.
       for (let round = 0; round < 4 && missing.length > 0; round++) {
-        // The end of the run cuts the wait, not what was read.
+        // Cancellation ends the wait, not the result.
         if (round > 0) await context.clock.sleep(round * 500).catch(() => undefined);
         for (const [name, parameter] of (await getValues(namesOf(missing))).found) found.set(name, parameter);
         missing = missing.filter(isBehind);
@@ -235,7 +235,7 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
         if (parameter === undefined) return spec;
         const { ARN: arn, Version: stands = 0 } = parameter;
         const ours = Number(spec.metadata.version ?? stands);
-        // An older one is what stood before us, and says nothing of anybody else.
+        // An older one existed before this write, and proves no other writer.
         if (stands > ours)
           context.notice(`${spec.name}: another writer changed it after this run (version ${stands})`);
         return { ...spec, metadata: { ...spec.metadata, arn, version: String(Math.max(stands, ours)) } };
@@ -259,8 +259,8 @@ function extrasOf({ metadata }: ParameterSpec): Extras {
 }
 
 /**
- * Policies stay until others are sent, so only a deletion takes them along.
- * @throws UserFacingError where one could not be given back
+ * Policies stay until others are sent, so only a deletion loses them.
+ * @throws UserFacingError if one could not be restored
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (Policies)
  */
 function policiesOf({ name, metadata }: ParameterSpec): Extras {

@@ -9,7 +9,7 @@ export interface Provider<S extends Spec = Spec> {
    * @param names all names at once, since AWS reads in batches
    */
   observe(names: readonly string[]): Promise<Map<string, S | Unreadable>>;
-  /** Creates what does not exist, with everything that the spec holds. */
+  /** Creates an absent resource with everything in the spec. */
   create(desired: S): Promise<S>;
   /**
    * Writes exactly `differences`, in as few calls as AWS allows; the fields that are not in them stay.
@@ -24,32 +24,32 @@ export interface Provider<S extends Spec = Spec> {
 export interface ListedProvider<S extends Spec = Spec> extends Provider<S> {
   readonly inventory: Inventory<S>;
   /**
-   * A listing may be old, or does not tell everything. Asks for each resource by itself of which only the listing told,
-   * before a change of it is planned.
+   * A listing may be old or incomplete. Reads resources known only from the listing by name, before a change of them
+   * is planned.
    * @param names resources that would change according to the listing
-   * @returns those that were asked again; `undefined` is one that is gone
+   * @returns the resources read again; `undefined` for one that no longer exists
    */
   refetch(names: readonly string[]): Promise<ReadonlyMap<string, S | Unreadable | undefined>>;
-  /** Fills in what a write's answer does not tell (the ARN of a parameter), for all written specs in one batch. */
+  /** Completes the facts that write responses lack (the ARN of a parameter), for all written specs in one batch. */
   readBack(written: readonly S[]): Promise<readonly S[]>;
 }
 
 /** Parameter Store keeps overwritten values. */
 export interface ParameterProvider extends ListedProvider<Specs['AWS::SSM::Parameter']> {
-  /** @returns the value before the current one; undefined where there was none */
+  /** @returns the value before the current one; undefined if there was none */
   previousValue(observed: Specs['AWS::SSM::Parameter']): Promise<Field>;
 }
 
-/** What exists below a path. Listings may be a moment old: what they miss is found by a later run. */
+/** Existing resources below a path. Listings may be a moment old: a later run finds missing ones. */
 export interface Inventory<S extends Spec = Spec> {
   /** @returns direct children of the path that are none of `known` */
   unconfigured(path: string, known: ReadonlySet<string>): Promise<Array<Unconfigured<S>>>;
-  /** @returns names with one of our tags at any depth below the path */
+  /** @returns names with the ownership tag at any depth below the path */
   ours(path: string): Promise<string[]>;
   /**
-   * Where the listing does not tell who else owns a resource, and its deletion cannot be taken back: asks for each by itself.
+   * For kinds whose listing lacks other owners and whose deletion is final: reads each by name.
    * @param specs resources that would be deleted according to the listing
-   * @returns those that were asked again
+   * @returns the resources read again
    */
   refetch(specs: readonly S[]): Promise<ReadonlyMap<string, S | Unreadable>>;
 }

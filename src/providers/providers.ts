@@ -110,7 +110,7 @@ function listed<S extends Spec>(provider: () => Promise<ListedProvider<S>>): Lis
   };
 }
 
-/** What stands, by kind and name. */
+/** Existing resources, by kind and name. */
 export type Observation = { readonly [K in Kind]: ReadonlyMap<string, Specs[K] | Unreadable> };
 
 /** @returns no name of any kind, to be filled in */
@@ -131,10 +131,10 @@ export async function observe(
 }
 
 /**
- * Compares, and where something would be written of which only a listing told, asks for it by itself and compares again:
- * a listing may be minutes old, or not tell who else owns a thing, and what is shown is what runs.
- * @param compare a pure comparison of what stands with what is wanted
- * @returns what it comes to in the end
+ * Compares. If it would write a resource known only from a listing, it reads that by name and compares again: a
+ * listing may be minutes old, or lack another owner, and the plan must be what runs.
+ * @param compare a pure comparison of existing with desired resources
+ * @returns the final comparison
  */
 export async function refetched<C extends Pick<Spec, 'name'> & { kind: Kind; action: string }>(
   providers: Providers,

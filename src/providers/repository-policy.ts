@@ -54,12 +54,12 @@ export function pullPolicy(client: ECRClient, send: ReturnType<typeof sender>) {
   }
 
   return {
-    /** @returns the accounts that our statement lets in, as the field holds them */
+    /** @returns the accounts of the action's statement, as in the field */
     accountsOf: async (name: string): Promise<string | undefined> => accountsIn(await read(name)),
 
     /**
      * Reads the policy again, since others may have written it meanwhile.
-     * @param accounts undefined takes our statement out
+     * @param accounts undefined removes the action's statement
      */
     async letPull(name: string, accounts: string | undefined): Promise<void> {
       const before = await read(name);
@@ -72,7 +72,7 @@ export function pullPolicy(client: ECRClient, send: ReturnType<typeof sender>) {
 
 /**
  * @param policy as ECR gives it: accounts may be ids or root ARNs, a list of one may be a single value
- * @returns the accounts of our statement, sorted and joined by commas; undefined where there is no such statement
+ * @returns the accounts of the action's statement, sorted and joined by commas; undefined if there is no such statement
  */
 export function accountsIn(policy: string | undefined): string | undefined {
   if (policy === undefined) return undefined;
@@ -83,8 +83,8 @@ export function accountsIn(policy: string | undefined): string | undefined {
 }
 
 /**
- * @param accounts joined by commas; undefined takes our statement out
- * @returns the policy with our statement, and every other one as it is written; undefined where nothing is left
+ * @param accounts joined by commas; undefined removes the action's statement
+ * @returns the policy with the action's statement, and every other one as it is written; undefined if it is empty
  */
 export function mergePolicy(policy: string | undefined, accounts: string | undefined): string | undefined {
   const others = policy === undefined ? [] : statementsOf(policy).filter((statement) => !isOwn(statement));
@@ -94,12 +94,12 @@ export function mergePolicy(policy: string | undefined, accounts: string | undef
   return objectSource(members.set('Statement', `[${all.join(',')}]`));
 }
 
-/** The id of an account stands for its root ARN, in each partition. */
+/** An account id means its root ARN, in each partition. */
 function statementFor(accounts: readonly string[]): string {
   return JSON.stringify({ Sid: SID, Effect: 'Allow', Principal: { AWS: accounts }, Action: PULLING });
 }
 
-/** @returns the statements as they are written; a single one may stand without a list */
+/** @returns the statements as they are written; a single one may come without a list */
 function statementsOf(policy: string): readonly string[] {
   const source = new Map(membersOf(policy)).get('Statement') ?? '[]';
   return source.startsWith('[') ? itemsOf(source) : [source];
@@ -107,7 +107,7 @@ function statementsOf(policy: string): readonly string[] {
 
 const isOwn = (statement: string) => JSON.parse(statement)?.Sid === SID;
 
-/** @returns the accounts, sorted; undefined where the statement says anything else than ours does */
+/** @returns the accounts, sorted; undefined if the statement differs from the action's in anything else */
 function readStatement(source: string): string[] | undefined {
   const { Sid: _sid, Effect, Principal, Action, ...more } = JSON.parse(source);
   const { AWS, ...others } = typeof Principal === 'object' && Principal !== null ? Principal : {};

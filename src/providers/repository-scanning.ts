@@ -7,16 +7,16 @@ import {
 import { AwsError, isDenied, isNamed } from '../clients/errors.ts';
 import type { ProviderContext, sender } from './context.ts';
 
-/** What is configured as `scan-on-push`. */
+/** The desired `scan-on-push`. */
 export interface ScanSetting {
   readonly value: boolean;
-  /** A default gives way where nobody knows whether the registry decides. */
+  /** A default yields if it is unknown whether the registry decides. */
   readonly given: boolean;
 }
 
 /**
- * Scanning rules of the registry take the place of a repository's own setting, which then changes nothing: whoever writes it
- * writes it at every run.
+ * Scanning rules of the registry override a repository's own setting: a write of it has no effect and repeats at
+ * every run.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-basic-enabling.html
  */
 export function scanning(
@@ -24,7 +24,7 @@ export function scanning(
   send: ReturnType<typeof sender>,
   context: Pick<ProviderContext, 'notice'>,
 ) {
-  /** @returns why the setting of a repository, which differs, is left as it is; undefined where it is to be written */
+  /** @returns why a differing setting of a repository stays unchanged; undefined if it must be written */
   async function overruledBy(name: string, { given }: ScanSetting): Promise<string | undefined> {
     try {
       const answer = await send('GetRegistryScanningConfiguration', name, 'ecr:read', () =>

@@ -28,18 +28,21 @@ import { ownerByTags, pairs, tagFields, tagsIn, tagsOf, tagsOff } from './tags.t
 
 type RepositorySpec = Specs['AWS::ECR::Repository'];
 
-/** @returns a client of ECR, which knows repositories and their images. */
+/** @returns a client of ECR, for repositories and their images. */
 export function ecrClient(connection: Connection): ECRClient {
   return prepare(new ECRClient(clientSettings(connection)), connection);
 }
 
-/** What a run looks at beside the repository itself. */
+/** Settings that decide which parts of a repository are read. */
 export interface RepositoryOptions {
-  /** Whether a lifecycle policy is configured: without one, the existing policy is not ours. */
+  /** Whether a lifecycle policy is configured: without one, the existing policy is not managed. */
   readonly readsLifecycle: boolean;
-  /** When the policy is read: where no accounts are configured, a tag tells whether it holds a statement of ours. */
+  /**
+   * When the policy is read: where no accounts are configured, a tag shows whether it has the statement of this
+   * action.
+   */
   readonly readsPolicy: 'always' | 'tagged' | 'never';
-  /** Undefined where the run does not look after the repository. */
+  /** Undefined if the run does not manage the repository. */
   readonly scan: ScanSetting | undefined;
 }
 
@@ -97,10 +100,10 @@ export function repositories(
     return overrule(specOf(repository, tags, { lifecycle, 'pull-accounts': accounts }));
   }
 
-  /** @returns the repository, with why its scanning is left as it is where it differs from what is configured */
+  /** @returns the repository, with the reason if a difference in its scanning stays */
   async function overrule(spec: RepositorySpec): Promise<RepositorySpec> {
     if (scan === undefined || String(scan.value) === spec.fields['scan-on-push']) return spec;
-    // On what was adopted a default is not managed.
+    // On adopted resources, defaults are not managed.
     if (!scan.given && spec.fields[OWNER_FIELD] !== MADE) return spec;
     const reason = await overruledBy(spec.name, scan);
     if (reason === undefined) return spec;
@@ -113,7 +116,7 @@ export function repositories(
     );
   }
 
-  /** What a repository that was made a moment ago gets by calls of their own. */
+  /** The settings of a new repository that need calls of their own. */
   async function complete(name: string, fields: RepositoryFields): Promise<void> {
     const { lifecycle, 'pull-accounts': accounts } = fields;
     if (lifecycle !== undefined)
@@ -187,7 +190,7 @@ export function repositories(
         );
       if (touches('scan-on-push')) await scanOnPush(name, fields['scan-on-push'] === 'true');
       if (touches('lifecycle') && fields.lifecycle !== undefined) await putLifecycle(name, fields.lifecycle);
-      // The tag that tells of the statement stands as long as the statement does.
+      // The tag for the statement exists as long as the statement does.
       if (touches('pull-accounts')) {
         const accounts = fields['pull-accounts'];
         await letPull(name, typeof accounts === 'string' ? accounts : undefined);

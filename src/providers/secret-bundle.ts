@@ -39,13 +39,13 @@ export function secretBundles(
 
     refetch,
 
-    // The answers to writes tell everything.
+    // Write responses are complete.
     readBack: async (written) => written,
 
     async create(desired) {
       const { name, fields } = desired;
       const key = keyIn(fields);
-      // The same at each repetition, by which AWS knows it again.
+      // The same at each retry, so that AWS recognizes it.
       const token = versionId(undefined, 'raw');
       let repeated = false;
       try {
@@ -132,7 +132,7 @@ export function secretBundles(
   };
 }
 
-/** What a restored secret held may be what is wanted already. */
+/** A restored secret may have the desired value already. */
 function changesSomething({ object }: Content, differences: readonly Difference[]): boolean {
   return typeof object === 'string' || printSecret(mergeKeys(object, differences)) !== printSecret(object);
 }

@@ -12,7 +12,7 @@ import { patiently } from './eventual-consistency.ts';
 import { type Content, keyFields, parseSecret, type SecretObject } from './secret-json.ts';
 import { versionOf } from './secret-labels.ts';
 
-/** How one secret is asked, and what was read of it last. */
+/** Reads one secret, and keeps its last contents. */
 export function secretContents(client: SecretsManagerClient, context: ProviderContext) {
   const send = sender(context, 'secretsmanager');
   /** Values that others put there may be numbers or objects: they are written back as they were. */
@@ -23,7 +23,7 @@ export function secretContents(client: SecretsManagerClient, context: ProviderCo
     if (text === undefined)
       object = version === undefined ? object : 'it holds binary data; choose another bundle';
     else {
-      // Hidden first, since the parts of a JSON text are what a log would show.
+      // Masked first, since a log would show the parts of a JSON text.
       object = parseSecret(text);
       if (typeof object === 'string') context.mask(new Secret(text), name);
       else
@@ -69,8 +69,8 @@ export function secretContents(client: SecretsManagerClient, context: ProviderCo
   }
 
   /**
-   * Reads what is current, also where AWS does not know yet everywhere that it was written or restored a moment ago.
-   * @param current the version that is current, where a description told it: then there is a value
+   * Reads the current value, also while AWS is not consistent after a write or a restore.
+   * @param current the current version from a description, if known: then there is a value
    * @throws AwsError where there is a value that still cannot be read after the waits
    */
   async function readValue(name: string, current?: string): Promise<Content> {
@@ -86,18 +86,18 @@ export function secretContents(client: SecretsManagerClient, context: ProviderCo
     return remember(name, answer?.SecretString, answer?.VersionId);
   }
 
-  /** Reads one version, of which a description or a list told a moment ago. */
+  /** Reads one version from a recent description or list. */
   async function readVersion(name: string, version: string): Promise<Content['object']> {
     const answer = await patiently(context, isMissing, () => getValue(name, version));
     return parse(name, answer.SecretString, answer.VersionId).object;
   }
 
-  /** @returns what was read of a secret last. */
+  /** @returns the last contents of a secret. */
   function contentOf(name: string): Content {
     return contents.get(name) ?? { object: new Map<string, unknown>(), version: undefined };
   }
 
-  /** What was written is what a later change of the run goes on from. */
+  /** A later change of the run starts from the written value. */
   function keep(name: string, content: Content): void {
     contents.set(name, content);
   }
@@ -109,7 +109,7 @@ function isMissing(error: unknown): boolean {
   return isNamed(error, 'ResourceNotFoundException');
 }
 
-/** What was restored a moment ago may answer so, in either wording. */
+/** A just restored secret may respond so, in either wording. */
 function isMarked(error: unknown): boolean {
   return (
     isNamed(error, 'InvalidRequestException') &&

@@ -10,7 +10,7 @@ import type { SecretObject } from './secret-json.ts';
  */
 export type Origin = 'raw' | 'merged';
 
-/** How far before the version that a run read its history is looked at: longer than a run takes, in milliseconds. */
+/** How far back from the version that a run read its history counts: longer than a run, in milliseconds. */
 const WINDOW_MS = 30 * 60_000;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-([rm])([0-9a-f]{24})$/;
 
@@ -18,14 +18,14 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-([rm])([0-9a-f]{24})$
 export interface Version {
   readonly id: string;
   readonly labels: readonly string[];
-  /** In milliseconds; undefined where no listing told it. */
+  /** In milliseconds; undefined if no listing has it. */
   readonly created: number | undefined;
 }
 
 /**
- * @param parent id of the version that the value was made from; undefined where there was none
- * @returns an id for a new version: random, since one made from the content would make AWS ignore a change back to an
- * old value. AWS takes 32 to 64 characters
+ * @param parent id of the version that the value is based on; undefined if there was none
+ * @returns an id for a new version: random, since AWS would ignore a change back to an old value with an id from the
+ * content. AWS allows 32 to 64 characters
  * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html (ClientRequestToken)
  */
 export function versionId(parent: string | undefined, origin: Origin): string {
@@ -46,7 +46,7 @@ export function inOrder(versions: readonly Version[]): Version[] {
     });
 }
 
-/** What a version was made from, where its id tells: an index, -1 being nothing. */
+/** The index of the version that this one is based on, if its id shows it; -1 for none. */
 interface Parent {
   readonly index: number;
   readonly origin: Origin;
@@ -66,7 +66,7 @@ function parentsOf(versions: readonly Version[]): Array<Parent | undefined> {
 /**
  * @param versions in order
  * @param base index of the version that was read; -1 where there was none
- * @returns index of the newest version that no other was written past: what was written since then is to be merged
+ * @returns index of the newest version that all later ones are based on: later versions must be merged
  */
 export function lastAgreed(versions: readonly Version[], base: number): number {
   const parents = parentsOf(versions);
@@ -81,11 +81,11 @@ export function lastAgreed(versions: readonly Version[], base: number): number {
 }
 
 /**
- * Lays what each writer changed over what they agreed on, one after the other.
+ * Applies the changes of each writer to the common base, one after the other.
  * @param versions in order
- * @param from index that all others are laid over; -1 is a secret without a value
- * @param objects of the versions from there on; a version that is not among them holds no object, and is left out
- * @returns what the secret would hold had each writer known the one before
+ * @param from index of the base; -1 is a secret without a value
+ * @param objects of the versions from there on; a version without an object is skipped
+ * @returns the contents as if each writer had known the one before
  */
 export function mergeVersions(
   versions: readonly Version[],
@@ -115,7 +115,7 @@ export function mergeVersions(
   return merged.get(versions.length - 1) ?? none;
 }
 
-/** Whoever tells nothing has most likely changed the version that theirs differs least from, and changed something. */
+/** A writer without a mark most likely changed the version that differs least, and changed something. */
 function nearest(object: SecretObject, earlier: readonly SecretObject[]): SecretObject | undefined {
   let best: SecretObject | undefined = earlier.at(-1);
   let fewest = Number.POSITIVE_INFINITY;

@@ -17,7 +17,7 @@ import { ownerOf, pairs, tagFields } from './tags.ts';
 type BundleSpec = Specs['AWS::SecretsManager::Secret'];
 
 /**
- * What stands below a path of Secrets Manager. One listing tells names and tags; those scheduled for deletion are
+ * Existing secrets below a path. One listing has names and tags; those scheduled for deletion are
  * not in it. @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
  */
 export function secretInventory(
@@ -33,7 +33,7 @@ export function secretInventory(
       const page = await send('ListSecrets', `what exists below ${path}`, 'secretsmanager:read', () =>
         client.send(
           new ListSecretsCommand({
-            // Both match by prefix, so what comes is looked at again.
+            // Both match by prefix, so the results are filtered again.
             Filters: [
               { Key: 'name', Values: [`${path}/`] },
               ...(isTagged ? [{ Key: 'tag-key' as const, Values: [OWNER_TAG] }] : []),
@@ -63,7 +63,7 @@ export function secretInventory(
       return ours.flatMap(({ Name }) => Name ?? []);
     },
 
-    // The listing tells who else owns a secret, and a deletion can be taken back.
+    // The listing has other owners, and a deletion can be undone.
     refetch: async () => new Map(),
   };
 }

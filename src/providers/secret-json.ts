@@ -5,15 +5,15 @@ import { membersOf, objectSource } from './json-source.ts';
 /** The JSON object that a secret holds. Values of others may be of any JSON type, and are kept as they are. */
 export type SecretObject = ReadonlyMap<string, unknown>;
 
-/** What stands in one secret: its object, or why it cannot be written; and the version that was read. */
+/** The contents of one secret: its object, or why it cannot be written; and the version that was read. */
 export interface Content {
   readonly object: SecretObject | string;
   readonly version: string | undefined;
 }
 
 /**
- * @param text what stands in the secret
- * @returns the object, or why it cannot be written without losing something; the text is never repeated
+ * @param text the contents of the secret
+ * @returns the object, or why it cannot be written without losing something; never with the text
  */
 export function parseSecret(text: string): SecretObject | string {
   let parsed: unknown;

@@ -1,6 +1,6 @@
 import type { DescribeSecretCommandOutput, SecretListEntry } from '@aws-sdk/client-secrets-manager';
 
-/** Everything about a secret beside its value: as it tells itself, or as a listing tells it. */
+/** Everything about a secret beside its value, from a description or a listing. */
 export type Description = DescribeSecretCommandOutput | SecretListEntry;
 
 /**

@@ -11,7 +11,7 @@ import { pairs } from './tags.ts';
 /**
  * Lists secrets, a hundred by one call.
  * @param names all below one path
- * @returns what the listing tells, by name; empty where the role may not list
+ * @returns the listed secrets, by name; empty if the role may not list
  * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
  */
 export async function listSecrets(
@@ -42,16 +42,16 @@ export async function listSecrets(
       NextToken = page.NextToken;
     } while (NextToken !== undefined);
   } catch {
-    // Each secret is then asked for, and tells by itself what it may not be asked.
+    // Each secret is then read by name, and reports its own missing permission.
     return new Map();
   }
   return found;
 }
 
 /**
- * A listing may lack what changed in the last five minutes, so an entry is believed where it agrees with the value
- * that was just read, and with the tags that are wanted; whatever else it says is asked for again. Its key, rotation and
- * owner are believed as long as nothing is to be written.
+ * A listing may lack changes of the last five minutes. An entry is trusted if it agrees with the value just read and
+ * the configured tags; otherwise the secret is described. Its key, rotation and owner are trusted unless something
+ * must be written.
  */
 export function isCurrent(
   entry: SecretListEntry | undefined,

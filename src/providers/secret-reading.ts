@@ -21,7 +21,7 @@ const MOST_DESCRIBED = 5;
 
 const NOTHING_LISTED: ReadonlyMap<string, SecretListEntry> = new Map();
 
-/** What a batch of values told. */
+/** The results of a batch of values. */
 interface Batch {
   readonly values: ReadonlyMap<string, SecretValueEntry>;
   readonly errors: readonly APIErrorType[];
@@ -32,12 +32,12 @@ interface Batch {
 export function secretReading(client: SecretsManagerClient, context: ProviderContext) {
   const send = sender(context, 'secretsmanager');
   const { remember, describe, getValue, ...contents } = secretContents(client, context);
-  /** Of these nothing but the value was asked for by name. */
+  /** Only the value of these was read by name. */
   const fromListing = new Set<string>();
 
   /**
-   * What the batch of values did not find needs no description, so a first run asks for none. A few secrets are described
-   * one by one; for many there is one listing, and only what it may have wrong is described.
+   * Secrets without a value in the batch need no description, so a first run makes none. A few secrets are described
+   * one by one; for many there is one listing, and only doubtful entries are described.
    */
   async function describeAll(
     names: readonly string[],
@@ -124,7 +124,7 @@ export function secretReading(client: SecretsManagerClient, context: ProviderCon
       },
       metadata: {
         arn: description.ARN,
-        // What is restored is the version that was current, without a value being written.
+        // The restored version is the current one, without a write of a value.
         version: isScheduled ? versionOf('AWSCURRENT', description) : content?.version,
         scheduledForDeletion: isScheduled,
         ownedBy: ownerOf(description, tags),
@@ -134,7 +134,7 @@ export function secretReading(client: SecretsManagerClient, context: ProviderCon
     };
   }
 
-  /** A secret whose value may not be read: its labels tell the version, and whether there is a value at all. */
+  /** A secret whose value may not be read: its labels show the version, and whether there is a value at all. */
   function unread(name: string, description: Description): BundleSpec {
     const version = versionOf('AWSCURRENT', description);
     if (version === undefined) return about(name, description, remember(name, undefined, undefined));
@@ -142,7 +142,7 @@ export function secretReading(client: SecretsManagerClient, context: ProviderCon
     return { ...rest, metadata: { ...metadata, version, unread: true } };
   }
 
-  /** What a batch told of one value. That there is none is believed where the description knows of none either. */
+  /** The result of a batch for one value. A missing value is trusted if the description has none either. */
   async function specOf(
     name: string,
     description: Description,
@@ -182,7 +182,7 @@ export function secretReading(client: SecretsManagerClient, context: ProviderCon
     return found;
   }
 
-  /** Key, rotation and owner may have changed since a listing was made, unlike the value, which was read by itself. */
+  /** Key, rotation and owner may have changed since the listing, unlike the value, which was read by name. */
   async function refetch(
     names: readonly string[],
   ): Promise<ReadonlyMap<string, BundleSpec | Unreadable | undefined>> {
@@ -197,7 +197,7 @@ export function secretReading(client: SecretsManagerClient, context: ProviderCon
     return found;
   }
 
-  /** Reads one anew, past all listings of the run. @returns undefined where it does not exist */
+  /** Reads one anew, past all listings of the run. @returns undefined if it does not exist */
   async function readAnew(name: string): Promise<BundleSpec | undefined> {
     const description = await describe(name);
     if (description instanceof Unreadable) throw description.error;

@@ -22,24 +22,24 @@ import {
 import { type Content, mergeKeys, printSecret, type SecretObject } from './secret-json.ts';
 import { type Description, isListed, labelsOf, versionOf } from './secret-labels.ts';
 
-/** How often a value is merged anew when somebody else wrote in between. */
+/** How often a value is merged again after other writers. */
 const ROUNDS = 4;
 
 type Contents = Pick<ReturnType<typeof secretContents>, 'describe' | 'keep' | 'readVersion'>;
 
-/** What the next version is made from. */
+/** The base of the next version. */
 interface Basis {
   readonly object: SecretObject;
-  /** The last version that it holds; undefined where there was none. */
+  /** The last version that it holds; undefined if there was none. */
   readonly parent: string | undefined;
   readonly origin: Origin;
   /** All versions that it holds, or was read from. */
   readonly versions: ReadonlySet<string | undefined>;
-  /** What is current, where it was read again. */
+  /** The current version, if it was read again. */
   readonly current?: { readonly version: string | undefined; readonly text: string } | undefined;
 }
 
-/** What one write knows of the secret's versions. */
+/** The versions of the secret that one write has seen. */
 interface Known {
   readonly base: string | undefined;
   readonly objects: Map<string, SecretObject | string>;
@@ -58,7 +58,7 @@ export function secretWriting(
   rounds = ROUNDS,
 ) {
   const send = sender(context, 'secretsmanager');
-  /** Versions of this run: none of them is somebody else's. */
+  /** Versions of this run, not of other writers. */
   const written = new Set<string | undefined>();
 
   async function put(name: string, text: string, token: string): Promise<string | undefined> {
@@ -77,9 +77,9 @@ export function secretWriting(
   }
 
   /**
-   * Describes a secret after a write, again and with waits while the description is older than the write: it lacks the
-   * version that was written, or shows what was current before.
-   * @returns undefined where the role, or the end of the run, leaves it untold
+   * Describes a secret after a write, with retries while the description is older than the write: it lacks the
+   * written version, or shows the previous one.
+   * @returns undefined if the role may not describe it, or the run is cancelled
    */
   async function describeWritten(
     name: string,
@@ -122,7 +122,7 @@ export function secretWriting(
     return found;
   }
 
-  /** The versions to merge: as they are listed, and where the list is older than our write, as the description shows. */
+  /** The versions to merge: as listed, or as described if the list is older than the write. */
   async function versionsOf(
     name: string,
     version: string | undefined,
@@ -144,14 +144,14 @@ export function secretWriting(
       if (!all.has(id)) all.set(id, { id, labels: described[id] ?? [], created: undefined });
     if (known.base === undefined || listed.some(({ id }) => id === known.base))
       return inOrder([...all.values()]);
-    // Without the version that was read, nothing tells which of the others came before it.
+    // Without the version that was read, the order of the others is unknown.
     const after = [...all.values()].filter(
       ({ id }) => id !== known.base && (id in described || own.includes(id)),
     );
     return [{ id: known.base, labels: [], created: 0 }, ...inOrder(after)];
   }
 
-  /** Reads what others wrote since the version that was read, and merges it. */
+  /** Reads and merges the versions of others since the one that was read. */
   async function catchUp(
     name: string,
     version: string | undefined,
@@ -184,11 +184,11 @@ export function secretWriting(
   }
 
   /**
-   * Writes the keys that differ, on top of what stands. There is no compare-and-set: whether somebody wrote in
-   * between is seen afterwards, when the version before ours is not one that it was made from.
-   * @returns id of the version that is current then
-   * @throws UserFacingError (conflict) where others wrote in each round, and AwsError where their versions may not be listed: what
-   * they wrote may then be lost
+   * Writes the keys that differ, on top of the existing ones. There is no compare-and-set: another write in between
+   * shows afterwards, if the previous version is not the base of the new one.
+   * @returns id of the version that is then current
+   * @throws UserFacingError (conflict) where others wrote in each round, and AwsError if their versions may not be
+   * listed: their changes may then be lost
    */
   return async function writeKeys(
     name: string,
@@ -205,7 +205,7 @@ export function secretWriting(
       versions: new Set([start.version]),
     };
     const settle = (object: SecretObject, version: string | undefined) => {
-      // A second change of the same run (keys are added first, and taken out later) goes on from here.
+      // A second change of the same run (keys are added first, and removed later) starts from here.
       keep(name, { object, version });
       if (known.denied !== undefined) throw known.denied;
       return version;
@@ -213,7 +213,7 @@ export function secretWriting(
     for (let round = 1; ; round++) {
       const object = mergeKeys(basis.object, differences);
       const text = printSecret(object);
-      // Whoever wrote after us may have read our keys before, and then nothing is left to do.
+      // A later writer may have read these keys before, and then nothing is left to do.
       if (text === basis.current?.text) return settle(object, basis.current.version);
       if (round > rounds)
         throw new UserFacingError(
@@ -235,7 +235,7 @@ export function secretWriting(
       if (description === undefined) return settle(object, version);
       if (current === version && isSeen(versionOf('AWSPREVIOUS', description)))
         return settle(object, version);
-      // Where AWS shows nothing but what is older than our write, nothing tells of anybody else.
+      // If AWS shows only versions older than this write, there is no sign of another writer.
       if ((isSeen(current) || written.has(current)) && !isListed(version, description)) {
         context.notice(
           `${name}: AWS does not show the write yet, so another writer cannot be ruled out; the next run reads it again`,

@@ -24,7 +24,7 @@ export function tagsIn(differences: readonly Difference[]): Array<[string, strin
   );
 }
 
-/** @returns keys of the tags that differences take off. */
+/** @returns keys of the tags that differences remove. */
 export function tagsOff(differences: readonly Difference[]): string[] {
   return differences.flatMap(({ field, to }) =>
     field.startsWith('tag:') && to === ABSENT ? [field.slice('tag:'.length)] : [],
@@ -43,14 +43,14 @@ const TOOLS =
   /^(terraform|opentofu|terragrunt|pulumi|crossplane|cloudformation|(aws-)?cdk|serverless|ansible)$/i;
 
 /**
- * Who else writes it, by its tags.
+ * Another owner, by its tags.
  *
  *     aws:cloudformation:stack-name     the stack; only AWS can set it. With Copilot's tags beside it, Copilot's
- *     managed-by: anything but ours     whoever it names: the tag is how one says so, and ours would replace it
+ *     managed-by: any other value       the named owner: the tag declares one, and adoption would replace it
  *     ManagedBy, managed_by, …: a tool  that tool
  *     terraform: true (any but false)   Terraform
  *
- * Copilot's own tags alone say nothing of the kind: Copilot asks people to put them on what its tasks shall read.
+ * Copilot's own tags alone prove no owner: Copilot asks people to put them on what its tasks shall read.
  */
 export function ownerByTags(tags: Iterable<readonly [string, string]>): string | undefined {
   const all = [...tags];
@@ -60,7 +60,7 @@ export function ownerByTags(tags: Iterable<readonly [string, string]>): string |
   if (stack !== undefined)
     return `the CloudFormation stack ${stack}${copilot === undefined ? '' : ` of the Copilot application ${copilot}`}`;
   const owner = tagOf(OWNER_TAG);
-  // What carries our tag was taken over already, whatever else stands on it.
+  // A resource with the ownership tag is adopted already, whatever its other tags.
   if (owner === MADE || owner === ADOPTED) return undefined;
   if (owner !== undefined) return `${owner} (its tag ${OWNER_TAG})`;
   for (const [key, value] of all) {
@@ -71,7 +71,7 @@ export function ownerByTags(tags: Iterable<readonly [string, string]>): string |
   return undefined;
 }
 
-/** What AWS tells of a secret, in a description as in a listing. */
+/** The facts on a secret that descriptions and listings share. */
 interface SecretOwners {
   readonly ARN?: string | undefined;
   readonly OwningService?: string | undefined;
@@ -80,7 +80,10 @@ interface SecretOwners {
   readonly PrimaryRegion?: string | undefined;
 }
 
-/** @returns who else writes a secret: the primary secret of a replica, the service or the rotation that AWS tells of, or who its tags name. */
+/**
+ * @returns another owner of a secret: the primary secret of a replica, a service or a rotation, or the owner in its
+ * tags.
+ */
 export function ownerOf(about: SecretOwners, tags: Iterable<readonly [string, string]>): string | undefined {
   const region = about.ARN?.split(':')[3];
   if (region !== undefined && about.PrimaryRegion !== undefined && about.PrimaryRegion !== region)

@@ -10,9 +10,9 @@ import type { ListedProvider, Provider, Providers } from './provider.ts';
 
 export interface InventoryRequest {
   readonly prefix: string;
-  /** Names that this run asks for; kinds that are left out are not listed. */
+  /** Names that this run configures; kinds that are left out are not listed. */
   readonly known: Readonly<Partial<Record<ListedKind, ReadonlySet<string>>>>;
-  /** Reads which JSON keys the secrets hold that we made. */
+  /** Reads the JSON keys of the secrets that this action created. */
   readonly readsKeys: boolean;
 }
 
@@ -21,7 +21,7 @@ function pathOf(kind: ListedKind, prefix: string): string {
   return kind === 'AWS::SSM::Parameter' ? prefix : prefix.slice(1);
 }
 
-/** Looks for what stands below the prefix and is not asked for; one listing that fails does not hold up the other. */
+/** Lists unconfigured resources below the prefix; one listing that fails does not hold up the other. */
 export async function findUnconfigured(providers: Providers, request: InventoryRequest): Promise<Findings> {
   const [parameters, secrets] = await Promise.all([
     list(providers, 'AWS::SSM::Parameter', request, async (unconfigured) => unconfigured),
@@ -61,9 +61,9 @@ async function list<K extends ListedKind>(
 }
 
 /**
- * Judges what was found, and asks again for what would be deleted for good: only its own tags tell who else owns it.
- * @param judge a pure judgement of what was found
- * @returns what it comes to in the end
+ * Decides on listed resources, and reads those again whose deletion is final: only their tags show another owner.
+ * @param judge a pure decision on the listed resources
+ * @returns the final decision
  */
 export async function refetchedUnconfigured<C extends { kind: Kind; name: string; action: string }>(
   providers: Providers,
@@ -92,12 +92,12 @@ export async function refetchedUnconfigured<C extends { kind: Kind; name: string
 
 type UnconfiguredSecret = UnconfiguredOf<'AWS::SecretsManager::Secret'>;
 
-/** A listing may be a moment old: what is gone, or on its way, is none of our business any more. */
+/** A listing may be a moment old: deleted resources, and those scheduled for it, no longer count. */
 async function readKeys(
   provider: Provider<Specs['AWS::SecretsManager::Secret']>,
   unconfigured: readonly UnconfiguredSecret[],
 ): Promise<UnconfiguredSecret[]> {
-  // Of adopted ones too: no guess stores in plain what is a key of theirs.
+  // Including adopted ones: no guess stores one of their keys in plain.
   const ours = unconfigured.filter(({ owner }) => owner !== 'others').map(({ spec }) => spec.name);
   if (ours.length === 0) return [...unconfigured];
   const read = await provider.observe(ours);
@@ -112,8 +112,8 @@ async function readKeys(
 }
 
 /**
- * @returns the prefixes of the application's other environments, by what of ours stands below it,
- * or why that could not be found out
+ * @returns the prefixes of the application's other environments, by the resources of this action below it, or why
+ * they are unknown
  */
 export async function findNeighbours(
   providers: Providers,

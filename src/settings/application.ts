@@ -19,7 +19,7 @@ import type { SettingSources } from './setting-sources.ts';
 
 // The log group and the repository belong to an application: its environments share them unless their name says otherwise.
 
-/** A setting, and whether the user gave it: on what was adopted, only given ones are managed. */
+/** A setting, and whether the user gave it: on adopted resources, only given ones are managed. */
 export interface Given<T> {
   readonly value: T;
   readonly given: boolean;
@@ -33,7 +33,7 @@ export interface LogGroupSettings {
   readonly exclusive: boolean;
   readonly retention: Given<number | 'never'>;
   readonly class: Given<LogGroupClass>;
-  /** ARN of a key or an alias; `none` takes a key off. Undefined leaves it as it is. */
+  /** ARN of a key or an alias; `none` removes a key. Undefined leaves it as it is. */
   readonly kmsKey: string | undefined;
   readonly tags: ReadonlyMap<string, string>;
 }
@@ -58,7 +58,7 @@ export interface Names {
   readonly environment: string;
 }
 
-/** @returns the reader of a key for what stands in this region. */
+/** @returns the parser of a key for resources of this region. */
 export function readKmsKey(region: string): (value: unknown) => string {
   return (value) => {
     const key = String(value).trim();
@@ -78,7 +78,7 @@ function readLogGroupKey(region: string): (value: unknown) => string {
   };
 }
 
-/** @param shared for what other environments share: tags of one environment would change at every other one's run */
+/** @param shared for resources that environments share: tags of one environment would change at every run of another */
 export function readTags(sources: SettingSources, shared = false): ReadonlyMap<string, string> {
   return sources.read(
     'tags',
@@ -130,8 +130,8 @@ function readName(
 const words = (text: string) => `/${text.replace(/[^A-Za-z0-9]+/g, '/')}/`;
 
 /**
- * Whether the template gives each environment of each application a name of its own. A literal does not: what reads
- * `papyrus-prd` for `/papyrus/prd` may be written for `/papyrus/prd-eu` as well.
+ * Whether the template gives each environment of each application a name of its own. A literal does not:
+ * `papyrus-prd` may be set for `/papyrus/prd` and for `/papyrus/prd-eu`.
  */
 function isExclusive(template: string, { application, environment }: Names): boolean {
   if (environment === '' || !template.includes('{environment}')) return false;
@@ -146,7 +146,7 @@ function holdsEnvironment(template: string, environment: string): boolean {
   return words(own).includes(words(environment));
 }
 
-/** An environment that sets what all environments share would undo the others' run, and they would undo its. */
+/** Environments that set shared values would undo each other's runs. */
 function refuseShared(
   sources: SettingSources,
   shared: boolean,

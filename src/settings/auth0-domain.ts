@@ -1,4 +1,4 @@
-/** The tenant's address: where the token is asked for and the application is read. */
+/** The tenant's address, for the token and the application. */
 export interface Auth0Domain {
   /** Scheme and host without a slash at the end. */
   readonly baseUrl: string;
@@ -7,7 +7,7 @@ export interface Auth0Domain {
 /**
  * Reads `auth0-domain`. Credentials are sent there, so it is always https and a bare host name; plain http is
  * for a test server on this machine, whose address then comes with its port.
- * @returns the address, or what is wrong (the value is not repeated: it may come from `secrets`)
+ * @returns the address, or the error (without the value, which may come from `secrets`)
  */
 export function readAuth0Domain(text: string): Auth0Domain | { readonly fault: string } {
   const given = text.trim();

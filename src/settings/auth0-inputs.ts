@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Secret } from '../secret.ts';
 import { type Auth0Domain, readAuth0Domain } from './auth0-domain.ts';
 
-/** A value, and where it was given: what is wrong with it is reported there. */
+/** A value and its source, where its errors are reported. */
 export interface Auth0Given {
   readonly value: string | Secret;
   /** The setting or the variable. */
   readonly name: string;
-  /** Undefined where the input of that name gave it. */
+  /** Undefined if the input of that name gave it. */
   readonly place?: Auth0Place | undefined;
 }
 
@@ -17,10 +17,10 @@ export interface Auth0Place {
   readonly line?: number | undefined;
 }
 
-/** What was given for Auth0, each setting already resolved to its default; absent means neither was given. */
+/** The settings for Auth0 with their defaults; absent means neither input nor file has one. */
 export interface Auth0Inputs {
   readonly appUrl?: string | undefined;
-  /** `destroy` takes out what AUTH0_CALLBACK_URL stands for, so it needs no `app-url`. */
+  /** `destroy` removes the URLs of AUTH0_CALLBACK_URL, so it needs no `app-url`. */
   readonly appUrlIsOptional?: boolean;
   /** Where the tenant is named. */
   readonly hosts: Auth0Hosts;
@@ -49,7 +49,7 @@ export interface Auth0Access {
   readonly managementClientId: string | Secret;
   readonly managementClientSecret: Secret;
   readonly applicationId: string | Secret;
-  /** What named the tenant and the application, for the errors of the run. */
+  /** The sources of tenant and application, for the errors of the run. */
   readonly names: { readonly domain: string; readonly application: string };
   /** Equal for the same tenant and application; an approval is for one of them. A client id is random, so it does not lead back. */
   readonly identity: string;
@@ -61,16 +61,16 @@ export interface Auth0Reading {
   readonly faults: readonly Auth0Fault[];
 }
 
-/** What is wrong, at its place. */
+/** The error, at its place. */
 export interface Auth0Fault extends Auth0Place {
   readonly key?: string | undefined;
   readonly text: string;
 }
 
 /**
- * Judges the Auth0 inputs together, before any call. Without management inputs Auth0 is left alone, which is
- * legal: `app-url` then drives AUTH0_CALLBACK_URL only.
- * @returns the access, or every fault at once with its place and the remedy, never with a value
+ * Validates the Auth0 inputs together, before any call. Without management inputs, `app-url` sets AUTH0_CALLBACK_URL
+ * only.
+ * @returns the access, or all errors with place and remedy, never with a value
  */
 export function readAuth0Inputs(inputs: Auth0Inputs): Auth0Reading {
   const { managementClientId: id, managementClientSecret: secret, applicationId: application } = inputs;
@@ -118,10 +118,9 @@ export function readAuth0Inputs(inputs: Auth0Inputs): Auth0Reading {
 }
 
 /**
- * The input wins over the variable without a word: an application may be reached by a custom domain, and the Management
- * API belongs to the tenant's own. The file is held against whatever an input names.
- * @returns the address that an input names, and what that input is called; undefined where none does, or where it cannot
- *   be read, with the fault
+ * The input silently overrides the variable: an application may use a custom domain, while the Management API needs
+ * the tenant's own. The file must agree with the input.
+ * @returns the address and the name of its input; undefined if no input has one, or with the error if it is invalid
  * @see https://auth0.com/docs/customize/custom-domains
  */
 function readHost(
@@ -153,7 +152,7 @@ function readHost(
     faults.push(
       faultOf(
         file,
-        `is another host than ${inputName} names; take it out of the file, or make both the same`,
+        `is another host than ${inputName} names; remove it from the file, or make both the same`,
       ),
     );
     return undefined;

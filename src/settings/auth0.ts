@@ -3,26 +3,26 @@ import { AUTH0_URLS, type Auth0Urls } from './choices.ts';
 import { ParseError, readChoice } from './parse.ts';
 import type { RawSetting, SettingSources } from './setting-sources.ts';
 
-/** A text without the white space around it, and where it was given. */
+/** A trimmed text and its source. */
 export type RawText = RawSetting & { readonly value: string };
 
-/** What was given for Auth0, as it was given: it is judged together with the variables. */
+/** The raw settings for Auth0: they are validated together with the variables. */
 export interface Auth0Settings {
   readonly appUrl: RawText | undefined;
-  /** What the input says, which the workflow gave. */
+  /** The input, set by the workflow. */
   readonly domain: string | undefined;
-  /** What the configuration file says, and where; its word alone is not enough to send a credential to. */
+  /** The value of the configuration file and its place; not trusted alone with a credential. */
   readonly fileDomain: RawText | undefined;
   readonly managementClientId: RawText | undefined;
   readonly managementClientSecret: Secret | undefined;
   readonly applicationId: RawText | undefined;
   readonly urls: Auth0Urls;
-  /** Undefined where AUTH0_CALLBACK_URL tells the path. */
+  /** Undefined if AUTH0_CALLBACK_URL has the path. */
   readonly callbackPath: RawText | undefined;
   readonly logoutPath: string;
 }
 
-/** The management secret is an input only: a committed file is no place for it. */
+/** The management secret is an input only: it must not be in a committed file. */
 export function readAuth0(sources: SettingSources, inputs: ReadonlyMap<string, string>): Auth0Settings {
   const text = (runInput: RawSetting | undefined): RawText | undefined =>
     runInput && { ...runInput, value: String(runInput.value).trim() };
@@ -51,8 +51,8 @@ function readPath(path: string): string {
 }
 
 /**
- * A path is checked by what a URL parser makes of it: nothing may be rewritten, so what is stored is what is called.
- * @returns what is wrong with it; the path is not repeated
+ * A URL parser checks the path and may rewrite nothing: the stored path is the one that browsers call.
+ * @returns the error, without the path
  */
 export function pathFault(path: string): string | undefined {
   if (!path.startsWith('/') || path.startsWith('//')) return 'begin it with one slash, like /callback';

@@ -1,13 +1,13 @@
 import { Secret } from '../secret.ts';
 
-/** Keys of the step: what the step before, such as configure-aws-credentials, exported. */
+/** Keys of the step, exported by an earlier step such as configure-aws-credentials. */
 export interface StepKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: Secret;
   readonly sessionToken: Secret | undefined;
 }
 
-/** What the environment says of AWS credentials. */
+/** The AWS credentials of the environment. */
 export interface AwsEnvironment {
   readonly keys: StepKeys | undefined;
   /** `AWS_PROFILE`, and whether the AWS files of the machine have such a profile. */
@@ -27,7 +27,7 @@ const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']
  */
 const ENDPOINTS = ['', '_SSM', '_SECRETS_MANAGER', '_CLOUDWATCH_LOGS', '_ECR', '_STS'];
 
-/** The AWS files of the machine: a text each, undefined where there is none. */
+/** The AWS files of the machine: a text each, undefined if there is none. */
 export interface AwsFiles {
   readonly config: string | undefined;
   readonly credentials: string | undefined;
@@ -35,7 +35,7 @@ export interface AwsFiles {
 
 /**
  * @param read gives a variable of the step's environment
- * @param readFiles is asked only where a profile is named
+ * @param readFiles called only if a profile is named
  */
 export function readAwsEnvironment(
   read: (name: string) => string | undefined,
@@ -73,7 +73,7 @@ function isEndpoint(text: string): boolean {
 
 /**
  * @returns whether one of the files has the profile
- * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html ("profile" stands before the name in the config file)
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html (the config file has "profile" before the name)
  */
 function hasProfile({ config = '', credentials = '' }: AwsFiles, name: string): boolean {
   const sections = (text: string) =>
@@ -89,7 +89,7 @@ function hasProfile({ config = '', credentials = '' }: AwsFiles, name: string): 
   );
 }
 
-/** @returns the region that the profile's section of the config file names, which only a terminal asks for */
+/** @returns the region that the profile's section of the config file names, used by the terminal only */
 export function regionOfProfile(name: string, { config = '' }: AwsFiles): string | undefined {
   const configured = new Set([`profile ${name}`, ...(name === 'default' ? ['default'] : [])]);
   let isWanted = false;

@@ -7,14 +7,14 @@
 const OF_STEP =
   /^(?:AWS_(?:ACCESS_KEY(?:_ID)?|SECRET_(?:ACCESS_)?KEY|SESSION_TOKEN|SECURITY_TOKEN|WEB_IDENTITY_TOKEN_FILE|SHARED_CREDENTIALS_FILE|CONTAINER_\w*)|GITHUB_TOKEN|(?:ACTIONS|RUNNER|INPUT)_\w*)$/i;
 
-/** @returns whether the name is of a credential of the step, or of what the runner tells it. */
+/** @returns whether the name belongs to a credential of the step, or to a variable of the runner. */
 export function isOfStep(name: string): boolean {
   return OF_STEP.test(name);
 }
 
 /**
- * @param about whether the line stands in the configuration file, and whether the step has such a variable
- * @returns why a bare NAME takes nothing, and what to do, or undefined
+ * @param about whether the line is in the configuration file, and whether the step has such a variable
+ * @returns why a bare NAME has no value, and the remedy, or undefined
  */
 export function bareNameFault(
   name: string,

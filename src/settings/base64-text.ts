@@ -3,13 +3,13 @@ import { isOpaque, mixes, nameFault } from './variable-name.ts';
 /** A text that as a whole is base64. */
 export type Base64Reading =
   | { readonly decoded: string }
-  /** What it holds instead of a `.env`; nothing of it is told. */
+  /** The kind of content, if it is no `.env`; never the content itself. */
   | { readonly holds: string };
 
 /**
  * A `.env` is often put into a GitHub secret as base64.
  * The standard and the URL alphabet are read, padded or not, wrapped or not.
- * @returns what the text holds, undefined where it is no base64 as a whole
+ * @returns the decoded content; undefined if the text is not entirely base64
  */
 export function readBase64(text: string): Base64Reading | undefined {
   const compact = text.replace(/\s+/g, '').replace(/^\ufeff/, '');
@@ -21,7 +21,7 @@ export function readBase64(text: string): Base64Reading | undefined {
   if (decoded !== undefined && isDotenv(decoded)) return { decoded };
   const holds = kindOf(bytes);
   if (holds !== undefined) return { holds };
-  // Bare names are letters of the URL alphabet too, so only what no name looks like is base64 for sure.
+  // Bare names are letters of the URL alphabet too, so only a text that cannot be a name is certainly base64.
   const isSure = compact.length >= 24 && (/[+/]/.test(compact) || isOpaque(digits)) && mixes(compact);
   return isSure ? { holds: 'no .env' } : undefined;
 }
@@ -50,7 +50,7 @@ function isAssignment(line: string): boolean {
   return name !== undefined && nameFault(name) === undefined;
 }
 
-/** @returns what the first bytes say, where they say it for sure. */
+/** @returns the kind of content, if the first bytes prove it. */
 function kindOf(bytes: Buffer): string | undefined {
   const begins = (...start: number[]) => start.every((byte, at) => bytes[at] === byte);
   if (begins(0x1f, 0x8b)) return 'a gzip archive';
@@ -60,7 +60,7 @@ function kindOf(bytes: Buffer): string | undefined {
   return undefined;
 }
 
-/** UTF-16 without a mark: every other byte of what a `.env` is mostly made of is zero. */
+/** UTF-16 without a mark: every other byte of ASCII text is zero. */
 function isWide(bytes: Buffer): boolean {
   const head = [...bytes.subarray(0, 64)];
   return head.length >= 8 && [0, 1].some((odd) => head.every((byte, at) => at % 2 !== odd || byte === 0));

@@ -1,5 +1,5 @@
 /**
- * @param value what JSON can hold
+ * @param value any JSON value
  * @returns JSON with sorted keys and without white space: equal text exactly where the documents are equal
  */
 export function canonicalJson(value: unknown): string {

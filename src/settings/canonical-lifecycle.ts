@@ -32,7 +32,7 @@ function canonicalRule(rule: unknown): unknown {
 }
 
 /**
- * ECR fills in what a rule that archives leaves out: which images it selects, and the only class that images go to.
+ * ECR completes a rule that archives: the images it selects, and the only storage class there is.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
  */
 const DEFAULT_STORAGE = 'standard';
@@ -42,7 +42,7 @@ function byPriority(a: unknown, b: unknown): number {
   return left === right ? 0 : left < right ? -1 : 1;
 }
 
-/** What has none is judged elsewhere, and stands last here. */
+/** Rules without a priority are an error elsewhere, and come last here. */
 function priorityOf(rule: unknown): number {
   return isObject(rule) && typeof rule['rulePriority'] === 'number'
     ? rule['rulePriority']

@@ -1,12 +1,12 @@
 import { NAMES } from '../kinds/names.ts';
 
 /**
- * The words that settings take: the input is read by them, the configuration file's schema is made of them.
+ * The words that settings accept, for inputs and for the schema of the configuration file.
  * It imports no more than names, since a run without a configuration file does not load zod.
  */
 
 export const MODES = ['auto', 'plan', 'apply', 'drift', 'destroy'] as const;
-/** What a run does; `auto` is one of the others by then. */
+/** The mode of a run; `auto` is resolved already. */
 export type Mode = Exclude<(typeof MODES)[number], 'auto'>;
 
 export const PARTS = Object.values(NAMES).map(({ part }) => part);

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { nearest, quoted } from './parse.ts';
 
-/** What the configuration file may not be, in words: zod's own messages may repeat what was read. */
+/** Messages for an invalid configuration file: zod's own messages may repeat values. */
 
 const TYPES: Readonly<Record<string, string>> = {
   string: 'a text; put numbers into quotes',
@@ -16,7 +16,7 @@ export const RETENTION_WORDS = "it takes a number of days, or never (Terraform's
 
 const NAME_WORDS = 'it takes a name, or none to leave it out; put a number into quotes';
 
-/** Settings of which the shape does not tell what they take. */
+/** Settings whose shape does not say which values they accept. */
 const TAKEN: Readonly<Record<string, string>> = {
   'log-retention-days': RETENTION_WORDS,
   'log-group': NAME_WORDS,
@@ -25,7 +25,7 @@ const TAKEN: Readonly<Record<string, string>> = {
   'deadline-minutes': 'it takes a number of minutes above 0 and up to 360, without quotes',
 };
 
-/** @returns what is wrong with the shape of a setting, and what it takes. */
+/** @returns the error in the shape of a setting, and the accepted shape. */
 export function inWords(issue: z.core.$ZodIssue): string {
   const range = TAKEN[String(issue.path.at(-1))];
   if (range !== undefined) return range;
@@ -43,14 +43,14 @@ export function inWords(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** Names by the place in the file that they may stand at. */
+/** Names by their place in the file. */
 export interface NameCatalog {
   readonly top: readonly string[];
   readonly rule: readonly string[];
   readonly environment: readonly string[];
 }
 
-/** @returns why there is no such name, and the one that may be meant; what may be a secret is not repeated. */
+/** @returns why the name is unknown, and the nearest known one; a possible secret is not repeated. */
 export function unknownSetting(key: string, path: ReadonlyArray<PropertyKey>, known: NameCatalog): string {
   const refused = `${quoted(key)}: secrets do not belong in a committed file`;
   if (key === 'secrets' || key === 'dotenv')

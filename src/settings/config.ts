@@ -18,7 +18,7 @@ import { readYaml } from './yaml.ts';
 /**
  * The configuration file: `.github/aws-bootstrap.yml`. One zod schema checks it here and gives the JSON Schema
  * that editors use (`schema/aws-bootstrap.schema.json`, written by `npm run schema`, which adds the descriptions).
- * Values are judged where the same setting given as an input is judged; here only their shape is.
+ * Values are validated with those of the inputs; here only their shape is.
  */
 const text = z.string().check(z.minLength(1));
 const texts = z.union([text, z.array(text)], {
@@ -88,7 +88,7 @@ const optional = <T extends Record<string, z.ZodMiniType>>(shape: T) =>
     [K in keyof T]: z.ZodMiniOptional<T[K]>;
   };
 
-/** What has no input of its name. */
+/** Settings without an input of their name. */
 const ofFile = {
   require: texts,
 };
@@ -121,24 +121,27 @@ const known: NameCatalog = {
   environment: Object.keys(perEnvironment),
 };
 
-/** What was read, and at which line a path such as `rules.0.to` stands. */
+/** The parsed file, and the line of a path such as `rules.0.to`. */
 export interface ConfigFile {
   readonly path: string;
   readonly config: Config;
   lineOf(path: ReadonlyArray<PropertyKey>): number | undefined;
   /**
-   * What a pattern of the file matches; it comes with the file, since a run without one has no pattern.
-   * @throws ParseError where it is no pattern
+   * Compiles a pattern of the file; it comes with the file, since a run without one has no pattern.
+   * @throws ParseError if it is no pattern
    */
   glob(pattern: string): Matches;
 }
 
-/** Room for thousands of rules; the parser takes a second for so much, and whoever writes a pull request writes the file. */
+/**
+ * Room for thousands of rules; the parser needs a second for this size, and the author of a pull request controls the
+ * file.
+ */
 const MOST_CHARACTERS = 2 ** 18;
 
 /**
- * @param path shown in faults, below the workspace
- * @returns undefined when something is wrong; every fault is in `notes` with its line
+ * @param path shown in errors, below the workspace
+ * @returns undefined if something is wrong; every error is in `notes` with its line
  */
 export function readConfig(source: string, path: string, notes: Diagnostics): ConfigFile | undefined {
   const before = notes.errors.length;
@@ -148,7 +151,7 @@ export function readConfig(source: string, path: string, notes: Diagnostics): Co
     fault(
       undefined,
       undefined,
-      `it has more than ${MOST_CHARACTERS} characters; take out what is no setting`,
+      `it has more than ${MOST_CHARACTERS} characters; remove everything that is no setting`,
     );
     return undefined;
   }

@@ -3,7 +3,7 @@ import { quoted } from './parse.ts';
 /** An ECS task definition that waits to be completed. */
 export interface TaskDefinitionSettings {
   readonly path: string;
-  /** As it is written: what is not ours stays, to the digit. */
+  /** As it is written: fields of the user stay, to the digit. */
   readonly text: string;
   /** The index of the container that is completed. */
   readonly container: number;
@@ -17,7 +17,7 @@ export function definitionIn(document: unknown): Readonly<Record<string, unknown
     : parts;
 }
 
-/** What is read of a container; that it is of this shape was found out when the file was read. */
+/** The parts of a container that this action reads; their shape was validated with the file. */
 export interface Container {
   readonly name?: unknown;
   readonly secrets?: readonly Entry[] | null;
@@ -43,7 +43,7 @@ export function containerOf({
   return containers[container] ?? {};
 }
 
-/** Tools write what is not there as null, and as an empty text. */
+/** Tools write absent values as null, and as an empty text. */
 export const isMissing = (value: unknown): value is undefined | null | '' =>
   value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 
@@ -60,10 +60,10 @@ export function ownLogGroup(settings: TaskDefinitionSettings): string | undefine
 }
 
 /**
- * ECS refuses a name that comes twice. One that this action fills in is put right; of the others only the user knows which
- * entry is meant.
- * @param filled names that this action fills in
- * @returns what is wrong, and what to do
+ * ECS refuses a name that comes twice. An entry that this action sets is corrected; of others, only the user knows
+ * the right one.
+ * @param filled names that this action sets
+ * @returns the error and the remedy
  */
 export function repeatedNames(settings: TaskDefinitionSettings, filled: ReadonlySet<string>): string[] {
   const { path } = settings;

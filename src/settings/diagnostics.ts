@@ -1,17 +1,17 @@
-/** One thing that is wrong or worth telling, with the place where it stands; it never holds a value. */
+/** One error or notice with its place; it never holds a value. */
 export interface Diagnostic {
-  /** What the user wrote it in: an input (`input tags`), a file, a part of the configuration file. */
+  /** Its source: an input (`input tags`), a file, a part of the configuration file. */
   readonly where: string;
   /** Path below the workspace and 1-based line, where the place is a file: annotations point there. */
   readonly file?: string | undefined;
   readonly line?: number | undefined;
   /** The variable or setting. */
   readonly key?: string | undefined;
-  /** What is wrong, and what to do. */
+  /** The error and the remedy. */
   readonly text: string;
 }
 
-/** Gathers everything that is wrong with the input, so that it is told at once. */
+/** Collects all input errors, so that they are reported at once. */
 export class Diagnostics {
   readonly errors: Diagnostic[] = [];
   readonly warnings: Diagnostic[] = [];
@@ -35,19 +35,15 @@ export class Diagnostics {
   }
 }
 
-/** Thrown once, with every fault of the input, before the first call that writes. */
+/** Thrown once, with every input error, before the first call that writes. */
 export class InputErrors extends Error {
   constructor(readonly errors: readonly Diagnostic[]) {
-    super(
-      errors.length === 1
-        ? 'one thing is wrong with the input'
-        : `${errors.length} things are wrong with the input`,
-    );
+    super(errors.length === 1 ? '1 input error' : `${errors.length} input errors`);
     this.name = 'InputErrors';
   }
 }
 
-/** @returns one line for people: place, key, what and what to do. */
+/** @returns one line for people: place, key, error and remedy. */
 export function describe(note: Diagnostic): string {
   const place = note.line === undefined ? note.where : `${note.where} line ${note.line}`;
   return note.key === undefined ? `${place}: ${note.text}` : `${place}: ${note.key}: ${note.text}`;

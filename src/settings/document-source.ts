@@ -1,15 +1,15 @@
 import type { ConfigFile } from './config.ts';
 import type { DocumentReaders } from './documents.ts';
 
-/** Files of the workspace, and what reads those that are settings. */
+/** Files of the workspace, and the readers of those that are settings. */
 export interface DocumentSource {
-  /** Undefined where {@link mayHaveDocuments} is false. */
+  /** Undefined if {@link mayHaveDocuments} is false. */
   readonly documents: DocumentReaders | undefined;
   /** Reads a file of the workspace; throws ParseError with the remedy. */
   readonly readText: (path: string) => string;
 }
 
-/** @returns whether a setting may be given that is the path of a JSON document, or a list of the file */
+/** @returns whether a setting may be the path of a JSON document, or a list of the file */
 export function mayHaveDocuments(inputs: ReadonlyMap<string, string>, file: ConfigFile | undefined): boolean {
   const isGiven = (name: string) => (inputs.get(name) ?? '').trim() !== '';
   return file !== undefined || isGiven('lifecycle-policy') || isGiven('task-definition');

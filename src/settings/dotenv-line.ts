@@ -3,24 +3,24 @@ import type { Separator } from './lost-line-breaks.ts';
 import { nameFault } from './variable-name.ts';
 import { isPadding, REST_TEXT } from './wrapped-value.ts';
 
-/** What one line of a `.env` says; a quoted value may run over several, then `end` lies in the last of them. */
+/** One parsed line of a `.env`; a quoted value may span several, and `end` is in the last of them. */
 export interface LineReading extends ValueReading {
   key?: string;
   bare?: true;
 }
 
 export interface LineOptions {
-  /** A line that is a bare NAME stands for the step's environment variable of that name, as in `docker run -e`. */
+  /** A line that is a bare NAME reads the step's environment variable of that name, as in `docker run -e`. */
   bareNames?: boolean;
 }
 
-// dotenv's own head, but for the line break that it takes between name and `=`. Its `\s` is JavaScript's: a byte
+// dotenv's own head, without the line break that it accepts between name and `=`. Its `\s` is JavaScript's: a byte
 // order mark, a no-break space and a form feed count. A colon needs white space behind it.
 const HEAD = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=|:\s)/;
 const BARE_NAME = /^\s*([A-Za-z_]\w*)\s*(?:\s#.*)?$/;
 const NAME = /^[A-Za-z_]\w*$/;
 
-/** @returns what the line that begins at `at` says; `line` is its number, for the texts. */
+/** @returns the parsed line that begins at `at`; `line` is its number, for messages. */
 export function readLine(source: string, at: number, line: number, options: LineOptions): LineReading {
   const end = endOfLine(source, at);
   const text = source.slice(at, end);
@@ -39,7 +39,7 @@ export function readLine(source: string, at: number, line: number, options: Line
   if (!head && (equals === -1 || text.slice(0, equals).includes('#'))) {
     return { end, faults: [faultWithoutEquals(content, options)], warnings: [] };
   }
-  // A value is read behind a bad name too, so that the further lines of a quoted one are not taken for lines.
+  // A value is read behind a bad name too, so that the other lines of a quoted one do not count as lines.
   const valueAt = at + (head ? head[0].length : equals + 1);
   const reading: LineReading = readValue(source, valueAt, line, separatorOf(head?.[0] ?? '='));
   const key = head?.[1];
@@ -51,7 +51,7 @@ export function readLine(source: string, at: number, line: number, options: Line
   if (reading.value !== undefined && isPadding(reading.value) && reading.isQuoted !== true) {
     reading.faults = [{ text: REST_TEXT, detail: lengthOf(content) }];
   } else if (key === undefined || wrong !== undefined) {
-    // Not told which: it may be a piece of a value that lost its quotes.
+    // The name is not shown: it may be a piece of a value that lost its quotes.
     reading.faults.unshift({
       text: `invalid name before the =; ${wrong}`,
       detail: lengthOf(content),
@@ -75,7 +75,7 @@ function separatorOf(head: string): Separator {
   return /\s=$/.test(head) ? ' =' : '=';
 }
 
-/** @returns how a line is told that is not understood: by its length alone. */
+/** @returns how to show a line that is not understood: by its length alone. */
 export function lengthOf(content: string): string {
   return `a line of ${content.length} characters`;
 }
@@ -83,7 +83,7 @@ export function lengthOf(content: string): string {
 function faultWithoutEquals(content: string, options: LineOptions): { text: string; detail: string } {
   const detail = lengthOf(content);
   if (/^['"`]/.test(content)) {
-    // dotenv takes a quoted text as the value of an `A=` that stands lines above it; nobody else does.
+    // Only dotenv takes a quoted text as the value of an `A=` lines above it.
     return {
       text: 'this line begins with a quote; a value begins on the line of its name, right behind the =',
       detail,

@@ -1,25 +1,25 @@
 import { holdsAssignment, LOST_TEXT, type Separator } from './lost-line-breaks.ts';
 
-/** What is wrong with a line, or doubtful: the text is the same for all of a kind, the detail is this line's own. */
+/** An error or warning on a line: the text is the same for all of a kind, the detail is of this line. */
 export interface Finding {
   text: string;
   detail?: string;
 }
 
 export interface ValueReading {
-  /** Where the reading stopped: the index of a line break, or the end of the text. */
+  /** The end of the parsed text: the index of a line break, or the end of the text. */
   end: number;
   /** Absent where the line holds no entry, or a faulty one. */
   value?: string;
   isQuoted?: true;
-  /** What was dropped from a # on. */
+  /** The dropped comment, from a # on. */
   comment?: string;
   faults: Finding[];
   warnings: Finding[];
 }
 
-// U+2028 and U+2029 end a line for JavaScript's `.`, `^` and `$`, and for no editor: outside of quotes dotenv
-// takes them now as text, now as the end of a comment.
+// U+2028 and U+2029 end a line for JavaScript's `.`, `^` and `$`, and for no editor: outside of quotes dotenv treats
+// them sometimes as text, sometimes as the end of a comment.
 export const SEPARATOR = /[\u2028\u2029]/;
 // Shells and Compose fill in `$NAME`, `${NAME}`, `$(command)`, `$1`, `$$` and the like, python-dotenv `${NAME}`; without
 // quotes shells also read `$'…'` and `$"…"`.
@@ -46,7 +46,7 @@ export function endOfLine(source: string, at: number): number {
   return end === -1 ? source.length : end;
 }
 
-/** @returns what follows the separator of the line `line`, at `start`. */
+/** @returns the value after the separator of the line `line`, at `start`. */
 export function readValue(source: string, start: number, line: number, separator: Separator): ValueReading {
   const end = endOfLine(source, start);
   const rest = source.slice(start, end);
@@ -67,7 +67,7 @@ function readUnquoted(source: string, start: number, end: number, separator: Sep
   const { faults, warnings } = reading;
 
   if (value.startsWith(KEY_BEGINS) && !raw.includes(KEY_ENDS)) {
-    // dotenv would keep the first line. The others are passed over, lest a piece of the key is told as a name.
+    // dotenv would keep the first line. The others are skipped, so that no piece of the key is shown as a name.
     const last = source.indexOf(KEY_ENDS, end);
     reading.end = last === -1 ? source.length : endOfLine(source, last);
     faults.push({
@@ -128,7 +128,7 @@ function readQuoted(source: string, open: number, line: number): ValueReading {
     }
   }
   if (close === -1) {
-    // Nothing behind it is read: it may all be one secret, and its pieces no names to be told.
+    // The rest is not read: it may all be one secret, and its pieces must not be shown as names.
     faults.push({
       text: 'the quote that opens here is never closed; close it, or remove it (nothing behind it was read)',
     });
@@ -167,14 +167,14 @@ function readQuoted(source: string, open: number, line: number): ValueReading {
   return reading;
 }
 
-/** A quote closes unless a backslash stands right before it, even where that backslash is itself escaped. */
+/** A quote closes unless a backslash is right before it, even where that backslash is itself escaped. */
 function indexOfUnescaped(piece: string, quote: string): number {
   let at = piece.indexOf(quote);
   while (at > 0 && piece.charAt(at - 1) === '\\') at = piece.indexOf(quote, at + 1);
   return at;
 }
 
-/** Asked of a line without a closing quote: does an escaped one stand where a closing quote would? */
+/** For a line without a closing quote: whether an escaped one is where a closing quote would be. */
 function endsWithEscaped(piece: string, quote: string): boolean {
   for (let at = piece.indexOf(quote); at !== -1; at = piece.indexOf(quote, at + 1)) {
     if (/^\s*(?:#|$)/.test(piece.slice(at + 1))) return true;

@@ -6,19 +6,20 @@ import { isRestOf, REST_TEXT } from './wrapped-value.ts';
 
 /**
  * The strict reader of `.env` text. The dialect is that of motdotla/dotenv 17, since that is what the application
- * loads at home: every text without a fault (or a bare name) gives here what it gives there, and `__proto__`, which
- * dotenv loses; what dotenv would lose or guess at is a fault, what other readers see differently a warning.
+ * loads at home: every text without an error (or a bare name) has the same result in both, and `__proto__`, which
+ * dotenv loses. Text that dotenv would lose or guess is an error; text that other readers read differently is a
+ * warning.
  *
  * - `NAME=value`, `export NAME=value`, `NAME: value` (warned); white space around name and value is dropped.
  * - Quotes are `"`, `'` and a backtick, over several lines if need be. `\n` and `\r` between double quotes are
  *   line breaks; every other backslash stays, also the one that keeps a quote from closing (warned).
- * - Without quotes a `#` behind white space ends the value; one that is glued to the value is a fault.
- * - Nothing is filled in: `$NAME` stays (warned, but between single quotes).
- * - What lost its line breaks, or is the rest of a wrapped value, is a fault: it would be one value with all the
- *   others in it, or a name that is a piece of a secret.
+ * - Without quotes a `#` behind white space ends the value; one without a space before it is an error.
+ * - Nothing is expanded: `$NAME` stays (warned, but between single quotes).
+ * - Lost line breaks and the rest of a wrapped value are errors: they would give one value that contains all
+ *   others, or a name that is a piece of a secret.
  * - CR LF and CR are line breaks, a byte order mark is white space.
- * - One line, one entry: dotenv also takes `NAME`, `=` and a quoted value from different lines, and leaves out
- *   what it does not understand; here these are faults.
+ * - One line, one entry: dotenv also takes `NAME`, `=` and a quoted value from different lines, and skips
+ *   text that it does not understand; here these are errors.
  *
  * Every text is read in time linear in its length.
  */
@@ -29,12 +30,12 @@ export interface DotenvEntry {
   key: string;
   value: string;
   line: number;
-  /** A lone NAME, its value to be taken from the step's environment; only with `bareNames`. */
+  /** A lone NAME, whose value comes from the step's environment; only with `bareNames`. */
   bare?: true;
 }
 
 export interface DotenvReading {
-  /** In the order of the text, one a key; a faulty line has none, and of two different values the first stands. */
+  /** In the order of the text, one a key; an invalid line has none, and of two different values the first counts. */
   entries: DotenvEntry[];
   faults: LineNote[];
   warnings: LineNote[];
@@ -42,7 +43,7 @@ export interface DotenvReading {
 
 export type DotenvOptions = LineOptions;
 
-/** @returns the entries of a `.env` text, and what is wrong with it; never throws. */
+/** @returns the entries of a `.env` text and its errors; never throws. */
 export function readDotenv(text: string | Uint8Array, options: DotenvOptions = {}): DotenvReading {
   const faults: LineNote[] = [];
   const warnings: LineNote[] = [];
@@ -67,7 +68,7 @@ export function readDotenv(text: string | Uint8Array, options: DotenvOptions = {
       });
       before = '';
     } else if (before !== '' && isRestOf(before, content)) {
-      // Its name is a piece of the value above, so it is told by its length alone.
+      // Its name is a piece of the value above, so only its length is shown.
       faults.push({ line, text: REST_TEXT, detail: lengthOf(content.trim()) });
     } else {
       faults.push(...told.faults.map((fault) => ({ ...from, ...fault })));
@@ -137,7 +138,7 @@ function noteRepetition(
   }
 }
 
-/** A CR alone is a line break in dotenv, and a part of the value for others; told once. */
+/** A CR alone is a line break in dotenv, and a part of the value for others; reported once. */
 function noteLoneReturn(text: string, warnings: LineNote[]): void {
   const lone = /\r(?!\n)/.exec(text);
   if (!lone) return;
@@ -165,7 +166,7 @@ function decode(bytes: Uint8Array, faults: LineNote[]): string {
       return '';
     }
   }
-  // Which lines it is that are broken; the rest is read on, so that all faults are told at once.
+  // Finds the broken lines; the rest is still read, so that all errors are reported at once.
   let line = 1;
   let start = 0;
   for (let at = 0; at <= bytes.length; at++) {

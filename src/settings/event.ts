@@ -1,15 +1,15 @@
-/** What the reports need of the event that started the run. */
+/** The event that started the run, as far as reports need it. */
 export interface EventDetails {
-  /** Undefined where the event is about no pull request. */
+  /** Undefined if the event is about no pull request. */
   readonly pullRequest:
     | {
         readonly number: number;
         readonly fromFork: boolean;
-        /** The newest commit when the event came; empty where the event does not tell. */
+        /** The newest commit at the time of the event; empty if the event lacks it. */
         readonly head: string;
       }
     | undefined;
-  /** Whether strangers can read the repository's issues and comments; true where the event does not tell. */
+  /** Whether strangers can read the repository's issues and comments; true if the event does not say. */
   readonly isPublic: boolean;
 }
 

@@ -1,12 +1,13 @@
 import { ParseError } from './parse.ts';
 
-/** An approved plan: its hash, or the parsed JSON of the output `plan`, which is compared by the report that made it. */
+/** An approved plan: its hash, or the parsed JSON of the output `plan`, which `plan/approval.ts` compares. */
 export type Expectation = { readonly hash: string } | { readonly document: unknown };
 
 /**
- * Reads `expect-plan`: a hash alone says whether the plan is the approved one; the plan itself also says what differs.
+ * Reads `expect-plan`: a hash alone shows whether the plan is the approved one; the plan itself also shows the
+ * differences.
  * @param readText reads a file of the workspace or of the runner's temporary folder
- * @throws ParseError with the remedy; what was given is never repeated
+ * @throws ParseError with the remedy, never with the input
  */
 export function readExpectation(given: string, readText: (path: string) => string): Expectation {
   if (/^[0-9a-f]{64}$/.test(given)) return { hash: given };

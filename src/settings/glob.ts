@@ -8,9 +8,9 @@ import { ParseError } from './parse.ts';
 
 /** Longer than any name that a pattern is for but a parameter's path, which patterns do not match. */
 const MOST_CHARACTERS = 256;
-/** What the braces of one pattern may come to. */
+/** Limit for the patterns that the braces of one pattern expand to. */
 const MOST_ALTERNATIVES = 64;
-/** What all patterns of a file may come to: each name is compared with each of them. */
+/** Limit for the expanded patterns of a file: each name is compared with each of them. */
 const MOST_OF_FILE = 5_000;
 
 const ALLOWED =
@@ -32,7 +32,7 @@ export type Matches = (name: string) => boolean;
 
 /**
  * Reads patterns of one file.
- * @returns what reads one of them; it throws ParseError where it is none, or where the file has too many
+ * @returns the compiler of one pattern; it throws ParseError if it is no pattern, or if the file has too many
  */
 export function globReader(most = MOST_OF_FILE): (pattern: string) => Matches {
   let left = most;
@@ -45,7 +45,7 @@ export function globReader(most = MOST_OF_FILE): (pattern: string) => Matches {
   };
 }
 
-/** @returns what the braces come to, each without braces */
+/** @returns the expanded patterns, without braces */
 function parse(pattern: string): readonly Sequence[] {
   if (pattern.length > MOST_CHARACTERS)
     throw new ParseError(`this pattern is too long; write one of at most ${MOST_CHARACTERS} characters`);
@@ -140,8 +140,8 @@ const fits = ({ isNegated, ranges }: OneOf, code: number) =>
   ranges.some(([low, high]) => low <= code && code <= high) !== isNegated;
 
 /**
- * Goes back to the last star alone, which then takes one character more: an earlier star could take nothing that the last
- * one cannot. So no step is made more often than the name has characters for each token.
+ * Goes back to the last star only, which then matches one more character: an earlier star could match nothing that
+ * the last one cannot. So the steps are at most the characters of the name for each token.
  */
 function isMatch(sequence: Sequence, name: string): boolean {
   let token = 0;

@@ -2,7 +2,7 @@ import { imageTagFault } from './limits.ts';
 import { each, ParseError, quoted, readList } from './parse.ts';
 import type { SettingSources } from './setting-sources.ts';
 
-/** The built image, as it was asked for. */
+/** The built image, as configured. */
 export interface ImageSettings {
   /** By skopeo's transport names. */
   readonly name: string;

@@ -16,7 +16,7 @@ import { readBytes, readRegular, readText } from './workspace-file.ts';
 
 export { INPUTS };
 
-/** What the runner tells about this run. */
+/** The facts of the runner about this run. */
 export interface Runner {
   readonly event: string;
   readonly repository: string;
@@ -27,27 +27,27 @@ export interface Runner {
   readonly region: string | undefined;
   readonly temp: string | undefined;
   readonly workspace: string;
-  /** Whether there is a place for a job summary. */
+  /** Whether the runner has a job summary. */
   readonly hasSummary: boolean;
   /** Where the repository is, for links; empty outside of a workflow. */
   readonly serverUrl: string;
   /** Whether a proxy is set in the environment. */
   readonly usesProxy: boolean;
-  /** What stands in for the step's inputs where a command line started the run. */
+  /** The inputs of a run that a command line started. */
   readonly commandLine?: CommandLine | undefined;
 }
 
-/** What a command line gives to a run. */
+/** The options of a command line for a run. */
 export interface CommandLine {
   /** Inputs by name. */
   readonly inputs: ReadonlyMap<string, string>;
-  /** What `env-file` reads where it names `-`. */
+  /** The text that `env-file` reads for `-`. */
   readonly standardInput: Uint8Array | undefined;
   /** Hides a text in everything that is printed from there on. */
   readonly mask: (text: string) => void;
 }
 
-/** What speaking to GitHub takes. */
+/** The settings for calls to GitHub. */
 export interface GitHubAccess {
   readonly apiUrl: string;
   readonly token: Secret;
@@ -59,7 +59,7 @@ const PROXY_NAMES = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 /** GitHub cuts payloads of webhooks at 25 MB. */
 const MAX_EVENT_BYTES = 32 * 1024 * 1024;
 const DEFAULT_CONFIG = '.github/aws-bootstrap.yml';
-/** Where people put it by mistake. */
+/** Common misplaced paths. */
 const OTHER_CONFIGS = ['.github/aws-bootstrap.yaml', 'aws-bootstrap.yml', 'aws-bootstrap.yaml'];
 
 /** @returns inputs by name, as they were given: nothing is trimmed, since a secret may end with a blank. */
@@ -90,7 +90,7 @@ export function readRunner(): Runner {
   };
 }
 
-/** @returns undefined where there is no token or no GitHub to speak to. */
+/** @returns undefined if there is no token or no GitHub to speak to. */
 export function readGitHubAccess(): GitHubAccess | undefined {
   const token = core.getInput('github-token');
   const apiUrl = process.env['GITHUB_API_URL'] ?? '';
@@ -109,7 +109,7 @@ function readEvent(): EventDetails {
   }
 }
 
-/** @returns what tells where the Docker engine listens. */
+/** @returns the settings that locate the Docker engine. */
 export function readEngineEnvironment(): NodeJS.ProcessEnv {
   return process.env;
 }
@@ -119,7 +119,9 @@ export function readEnvironment(name: string): string | undefined {
   return process.env[name];
 }
 
-/** @returns the AWS credentials that the step's environment holds or names; its reader is loaded only for a run that goes on. */
+/**
+ * @returns the AWS credentials that the step's environment holds or names; its reader is loaded only for valid input.
+ */
 export async function readAwsCredentials(): Promise<AwsEnvironment> {
   const { readAwsEnvironment } = await import('./aws-environment.ts');
   return readAwsEnvironment(readEnvironment, readAwsFiles);
@@ -140,7 +142,7 @@ export function readAwsFiles(): AwsFiles {
   };
 }
 
-/** @returns the path of the configuration file, or undefined where there is none and none was named. */
+/** @returns the path of the configuration file, or undefined if there is none and none was named. */
 function configPath(
   inputs: ReadonlyMap<string, string>,
   runner: Runner,
@@ -150,7 +152,7 @@ function configPath(
   if (named !== '') return named;
   const exists = (path: string) => {
     try {
-      // The link itself: a broken one is told like any other file that is missing.
+      // The link itself: a broken one is reported like any missing file.
       lstatSync(resolve(runner.workspace, path));
       return true;
     } catch {

@@ -3,14 +3,14 @@ import { syntaxFault } from './json-place.ts';
 import { ParseError } from './parse.ts';
 import { isOpaque } from './variable-name.ts';
 
-/** Deeper than any document of AWS; what is nested further would overflow the stack of whoever walks over it. */
+/** Deeper than any document of AWS; deeper nesting would overflow the stack of recursive code. */
 const DEPTH = 64;
 
 /**
  * Reads JSON that a user wrote by hand.
- * @param what names it in the fault, like `the file`
- * @param remedy what to do where it is no JSON
- * @throws ParseError for what is no JSON, nested too deep, or holds a key twice, of which every reader takes another one
+ * @param what names it in the error, like `the file`
+ * @param remedy for a text that is no JSON
+ * @throws ParseError if it is no JSON, is nested too deep, or has a key twice, which readers resolve differently
  */
 export function parseJsonFile(text: string, what: string, remedy: string): unknown {
   let document: unknown;

@@ -1,13 +1,13 @@
 /**
- * JSON.parse keeps the last of two equal keys without a word.
- * @param level down to which keys are looked at; the object itself is level 1
- * @returns the first key that stands twice in an object of a JSON text that is known to parse
+ * JSON.parse silently keeps the last of two equal keys.
+ * @param level down to which keys are read; the object itself is level 1
+ * @returns the first duplicate key in an object of a JSON text that is known to parse
  */
 export function repeatedKey(json: string, level: number): string | undefined {
   return countKeys(json, level).twice;
 }
 
-/** @returns how deep a JSON text is nested, and its first key that stands twice, down to a level */
+/** @returns how deep a JSON text is nested, and its first duplicate key, down to a level */
 export function countKeys(
   json: string,
   level = Number.POSITIVE_INFINITY,

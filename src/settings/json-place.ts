@@ -18,7 +18,7 @@ const TOKEN =
 /**
  * Reads token by token, so that no depth of nesting is too much for it.
  * @param onKey is given each key, still quoted, with its offset and its level; that of the outermost object is 1
- * @returns the offset of the first token that does not belong there; undefined where all of it is JSON
+ * @returns the offset of the first token that does not belong there; undefined if all of it is JSON
  */
 function walk(text: string, onKey: (key: string, offset: number, level: number) => void): number | undefined {
   const open: string[] = [];
@@ -38,7 +38,7 @@ function walk(text: string, onKey: (key: string, offset: number, level: number) 
   }
 }
 
-/** @returns what may come after the token; undefined where the token itself may not come */
+/** @returns the tokens allowed after this one; undefined if this one itself is not allowed */
 function follow(expected: Expected, token: string, open: string[]): Expected | undefined {
   const isValue = expected === 'value' || expected === 'value or end';
   const isKey = expected === 'key' || expected === 'key or end';
@@ -72,7 +72,7 @@ function placeAt(text: string, offset: number): string {
   return `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
 }
 
-/** @returns where the key stands first, at one of the first two levels; undefined where it does not */
+/** @returns the first place of the key, at one of the first two levels; undefined if it is absent */
 export function placeOfKey(text: string, key: string): string | undefined {
   let found: number | undefined;
   walk(text, (quoted, offset, level) => {
@@ -81,7 +81,7 @@ export function placeOfKey(text: string, key: string): string | undefined {
   return found === undefined ? undefined : placeAt(text, found);
 }
 
-/** @returns where the text stops being JSON, by what, and what to do; undefined where all of it is JSON */
+/** @returns where and why the text stops being JSON, and the remedy; undefined if all of it is JSON */
 export function syntaxFault(text: string): string | undefined {
   const offset = walk(text, () => {});
   if (offset === undefined) return undefined;
@@ -90,13 +90,13 @@ export function syntaxFault(text: string): string | undefined {
   const before = text.slice(0, offset).trimEnd();
   if (/[}\]]/.test(text.charAt(offset)) && before.endsWith(','))
     return `${placeAt(text, before.length - 1)} has a comma with nothing after it; remove it`;
-  // The first of two braces was taken for an object's.
+  // The first of two braces was read as an object's.
   const at = text.startsWith('{', offset) && before.endsWith('{') ? before.length - 1 : offset;
   const cause = CAUSES.find(([form]) => form.test(text.slice(at, at + 3)))?.[1];
   return `${placeAt(text, at)} has ${cause ?? 'something that JSON does not have there'}`;
 }
 
-/** What people write into JSON that JSON does not have. */
+/** Common text that JSON does not allow. */
 const CAUSES: ReadonlyArray<readonly [RegExp, string]> = [
   [/^(?:\/\/|\/\*|#)/, 'a comment; remove it'],
   [

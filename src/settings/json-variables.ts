@@ -13,7 +13,7 @@ const NO_NAME = '(a key that is no name)';
 export interface JsonReading {
   readonly where: string;
   readonly variables: readonly Variable[];
-  /** Whether it is `toJSON(secrets)`: GitHub puts `github_token` into it, and nobody else does. */
+  /** Whether it is `toJSON(secrets)`: only GitHub adds `github_token`. */
   readonly isAllSecrets: boolean;
 }
 
@@ -62,14 +62,14 @@ export function readJson(text: VariableText, content: string, notes: Diagnostics
       key: safeName(twice),
       text: 'duplicate key in the JSON object; keep one',
     });
-  // What JSON takes for a number may lose its last digits or its zeros: only one that stays as it is written is taken.
+  // A JSON number may lose its last digits or its zeros: only one that stays as written is accepted.
   let kept: ReadonlySet<string> | undefined;
   const isKept = (name: string, value: number) => {
     kept ??= numbersAsWritten(json);
     return kept.has(`${name}:${value}`);
   };
   const isAllSecrets = Object.keys(object).some((name) => /^github_token$/i.test(name));
-  // Most of its names are none of the application's, and GitHub has judged them.
+  // Most of its names do not belong to the application, and GitHub has validated them.
   const faultOf = (name: string) => (isAllSecrets && /^\w+$/.test(name) ? undefined : nameFault(name));
   return { where, variables: variablesOf(text, object, notes, isKept, faultOf), isAllSecrets };
 }
@@ -82,7 +82,7 @@ function numbersAsWritten(json: string): ReadonlySet<string> {
 
 /**
  * Reads an object, of JSON or of the configuration file.
- * @param isKept whether a number is what was written; the configuration file has judged that for its own
+ * @param isKept whether a number stays as written; the configuration file validates its own numbers
  * @param faultOf why a key is no name
  */
 export function variablesOf(
@@ -112,7 +112,7 @@ export function variablesOf(
   return variables;
 }
 
-/** A key may be a value that slipped; only what looks like a name is repeated. */
+/** A key may be a misplaced value; only a text that looks like a name is repeated. */
 function safeName(name: string): string {
   return nameFault(name) === undefined ? name : NO_NAME;
 }

@@ -38,7 +38,7 @@ export function readLifecycle(setting: string, readText: (path: string) => strin
 }
 
 /**
- * The parts that every rule has. Which words they take is left to ECR, that learns new ones.
+ * The parts that every rule has. ECR validates their words, since it adds new ones.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
  */
 function judgeRules(rules: readonly unknown[]): void {

@@ -1,8 +1,8 @@
 import { OWNER_TAG, PULL_TAG } from '../model/ownership.ts';
 
 /**
- * What AWS accepts, checked before the first call, since a refusal half-way leaves half of the work done.
- * Each function returns what is wrong and what to do, or undefined.
+ * The limits of AWS, checked before the first call, since an error half-way leaves half of the work done. Each
+ * function returns the error with its remedy, or undefined.
  */
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
@@ -20,7 +20,10 @@ export const STANDARD_PARAMETERS = 10_000;
 /** Bytes of a secret's value. @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
 export const SECRET_BYTES = 65_536;
 
-/** Tags on one resource, ours included. @see https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
+/**
+ * Tags on one resource, including the ownership tag. @see
+ * https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+ */
 export const TAGS = 50;
 
 export function retentionFault(days: number): string | undefined {
@@ -37,7 +40,7 @@ export function prefixFault(prefix: string): string | undefined {
   if (segments.some((segment) => segment === '')) return 'it has an empty segment (two slashes in a row)';
   if (segments.some((segment) => !/^[A-Za-z0-9_.-]+$/.test(segment)))
     return 'only letters, digits, and _ . - are allowed between the slashes';
-  // Legal in Parameter Store, and read as another place by whatever takes the name for a path.
+  // Legal in Parameter Store, yet tools that treat the name as a path read another place.
   if (segments.some((segment) => /^\.+$/.test(segment)))
     return 'a segment of dots alone is read as another folder; give it a name';
   if (segments.length < 2) return 'it needs two segments or more: the application, then the environment';
@@ -77,7 +80,7 @@ export function newSecretNameFault(name: string): string | undefined {
     : undefined;
 }
 
-/** What is owned, listed and taken away stands directly below the prefix, so a bundle is one segment of a name. */
+/** Owned resources are directly below the prefix, so a bundle is one segment of a name. */
 export function bundleNameFault(name: string): string | undefined {
   if (name === '') return 'name the bundle, like secret/payments';
   if (name.includes('/'))
@@ -88,7 +91,7 @@ export function bundleNameFault(name: string): string | undefined {
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
 export function logGroupNameFault(name: string): string | undefined {
   if (name.length < 1 || name.length > 512) return 'a log group name has 1 to 512 characters';
-  // A `#` is legal in a name but not in the ARN of the tag calls, and everything that we make is tagged.
+  // A `#` is legal in a name but not in the ARN of the tag calls, and every created resource is tagged.
   if (name.includes('#')) return 'remove the "#"; tagged log groups may not have one';
   if (!/^[.\-_/A-Za-z0-9]+$/.test(name))
     return 'CloudWatch Logs allows only letters, digits, and . - _ / in a name';
@@ -144,7 +147,7 @@ export function logGroupKeyFault(key: string): string | undefined {
 }
 
 /**
- * @param region of the run: a key serves only the region that it stands in
+ * @param region of the run: a key serves only its own region
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (KeyId)
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id
  */

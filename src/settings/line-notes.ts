@@ -1,13 +1,13 @@
 import type { Diagnostic } from './diagnostics.ts';
 
-/** Something to tell about one line; never holds a value. */
+/** A note on one line; never holds a value. */
 export interface LineNote {
   /** Counted from 1. */
   line: number;
   key?: string;
-  /** What is wrong, and what to do: the same for every line of a kind. */
+  /** The error and the remedy: the same for every line of a kind. */
   text: string;
-  /** What is known of this line alone. */
+  /** The detail of this line. */
   detail?: string;
 }
 

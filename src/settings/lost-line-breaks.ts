@@ -12,7 +12,7 @@ export const LOST_COMMENT_TEXT =
 export const DOUBTFUL_COMMENT_TEXT =
   'this comment contains several NAME=, which are not read; if line breaks were lost, keep them (in YAML "|" instead of ">")';
 
-// White space before the name is what YAML and a shell put in place of a line break. Only names in capitals, with `__`,
+// YAML and shells turn a line break into white space before the name. Only names in capitals, with `__`,
 // or behind `export` count there: `host=db user=x`, `-Xmx1g -Dx=y` and `--bind=0.0.0.0 --workers=2` are values.
 const NEXT_NAME = `(?:[A-Z_][A-Z0-9_]*|[A-Za-z][A-Za-z0-9]*(?:__[A-Za-z0-9]+)+)`;
 const BEHIND_SPACE = String.raw`\s(?:export\s+[A-Za-z_]\w*|${NEXT_NAME})`;
@@ -27,14 +27,14 @@ const ASSIGNMENTS = {
 /** How a line parts its name from its value. */
 export type Separator = keyof typeof ASSIGNMENTS;
 
-/** @returns whether further assignments stand in an unquoted value; `raw` is all that follows the separator. */
+/** @returns whether an unquoted value contains further assignments; `raw` is the text after the separator. */
 export function holdsAssignment(raw: string, separator: Separator): boolean {
   // A value that itself is an assignment (`RUN=NODE_ENV=production node`) begins right behind the separator.
   const first = /^\S*/.exec(raw)?.[0].replace(/\\[nr].*$/s, '') ?? '';
   return ASSIGNMENTS[separator].test(raw.slice(first.length));
 }
 
-/** @returns names of the assignments that stand in a comment, but not that of a line which was commented out. */
+/** @returns names of the assignments in a comment, except that of a commented-out line. */
 export function namesInComment(comment: string): string[] {
   const text = comment.replace(/^[#\s]+(?:export\s+)?(?:[A-Za-z_]\w*\s*=)?/, ' ');
   const pattern = new RegExp(String.raw`(?:\s|\\[nr])(?:export\s+)?(${NEXT_NAME})\s*=`, 'g');

@@ -6,10 +6,10 @@
 
 const SHOWN = '***';
 
-/** No form is shorter: it would hide what is none. The index is keyed by the first characters. */
+/** No form is shorter: it would mask unrelated text. The index is keyed by the first characters. */
 const SHORTEST = 4;
 
-/** How a place writes text that goes there, such as the escapes of Markdown. It keeps nothing of the text. */
+/** The escapes of an output, such as those of Markdown. It keeps nothing of the text. */
 export type Escape = (text: string) => string;
 
 /** @returns the text in each form that is searched for, the text itself first. */
@@ -28,7 +28,7 @@ function wordForms(text: string): string[] {
   const quotes = inXml.replaceAll('"', '&quot;');
   return [
     json,
-    // .NET's JSON writes these by number, and Go's, which AWS and Docker use, what HTML would read.
+    // .NET's JSON escapes these by number; Go's, which AWS and Docker use, escapes characters of HTML.
     json.replace(/[\x85\u2028\u2029]/g, unit),
     json.replace(/[<>&\u2028\u2029]/g, unit),
     json.replaceAll('/', '\\/'),
@@ -59,7 +59,7 @@ const PART = 6;
 
 /** As a shell, a command line or PowerShell quotes it. */
 function shellForms(text: string): string[] {
-  // PowerShell colours what it could not run from an ampersand on, which cuts the text in two.
+  // PowerShell colours a failed command from an ampersand on, which cuts the text in two.
   const coloured = text.indexOf('&+');
   const cut = coloured < 0 ? text.lastIndexOf('&') + 1 : coloured + 2;
   const parts = [text.slice(0, cut), text.slice(coloured < 0 ? cut : cut + 1)];
@@ -76,17 +76,17 @@ function shellForms(text: string): string[] {
 }
 
 /**
- * In `Authorization: Basic` a password stands behind other bytes, by which its base64 begins at one of three offsets. The
+ * In `Authorization: Basic` a password follows other bytes, so its base64 begins at one of three offsets. The
  * characters at both ends that hold bits of its neighbours are left out.
  */
 function base64Forms(text: string): string[] {
   const bytes = Buffer.from(text);
-  // The runner's own: the end of what has nothing behind it.
+  // The runner's own form: the end of the text.
   const forms = [0, 1, 2].map((shift) => bytes.subarray(shift).toString('base64'));
   for (const before of [0, 1, 2]) {
     const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
     const [begin, end] = [Math.ceil((8 * before) / 6), Math.floor((8 * (before + bytes.length)) / 6)];
-    // What the runner hides begins with the first group of four that is all of the text.
+    // The runner's form begins with the first group of four that lies fully in the text.
     forms.push(whole.slice(begin, end), whole.slice(before === 0 ? 0 : 4, end));
   }
   return forms.flatMap((form) => [form, form.replace(/[+/]/g, (sign) => (sign === '+' ? '-' : '_'))]);
@@ -121,8 +121,8 @@ class FormIndex {
   }
 
   /**
-   * @param spans where forms stand in the text; they are added
-   * @returns the first form, after which it looks no further where no spans are asked for
+   * @param spans receives the places of forms in the text
+   * @returns the first form; without `spans` the search stops there
    */
   find(text: string, spans?: Span[]): Form | undefined {
     let first: Form | undefined;
@@ -137,7 +137,10 @@ class FormIndex {
     return first;
   }
 
-  /** The next place where a form may begin. Every character of every report passes here, so the loop calls nothing of ours. */
+  /**
+   * The next place where a form may begin. Every character of every report passes here, so the loop calls no
+   * functions of its own.
+   */
   #candidate(text: string, from: number): number {
     const pairs = this.#pairs;
     const last = text.length - SHORTEST;
@@ -149,29 +152,29 @@ class FormIndex {
 
 const AS_IT_IS: readonly Escape[] = [];
 
-/** Hidden texts with all their forms, which are made when they are first asked for: a run that refuses its input asks for none. */
+/** Hidden texts with all their forms, computed at first use: a run with input errors needs none. */
 export class MaskForms {
   readonly #texts: Array<Form> = [];
   readonly #known = new Set<string>();
-  /** By the escapes that the texts may have passed; what is hidden later is added to what is there. */
+  /** By the escapes that the texts may have passed; later hidden texts are added. */
   readonly #indexes = new Map<readonly Escape[], FormIndex>();
 
-  /** @param of what it is a value of: a name, never the value */
+  /** @param of the name of its variable, never the value */
   add(text: string, of: string): void {
     if (this.#known.has(text)) return;
     this.#known.add(text);
     this.#texts.push({ text, of });
   }
 
-  /** @returns what the text holds a value of, undefined where it holds none */
+  /** @returns the name whose value the text contains; undefined if it contains none */
   heldBy(text: string): string | undefined {
     return this.#index(AS_IT_IS).find(text)?.of;
   }
 
   /**
-   * @param escapes what the text may have been written by: a form is also hidden as each of them writes it. A place gives the
+   * @param escapes that the text may have passed: each form is also hidden as escaped by them. A caller passes the
    * same array each time
-   * @returns the text with `***` for what is hidden; what overlaps or touches becomes one
+   * @returns the text with `***` for hidden parts; overlapping and adjacent parts become one
    */
   scrub(text: string, escapes: readonly Escape[] = AS_IT_IS): string {
     const spans: Span[] = [];

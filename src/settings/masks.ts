@@ -1,32 +1,32 @@
 import type { Secret } from '../secret.ts';
 
-/** What must stay readable: a masked prefix or account id would hide every ARN, and with it every output. */
+/** Texts that must stay readable: a masked prefix or account id would hide every ARN, and with it every output. */
 export interface Readable {
   readonly texts: readonly string[];
-  /** Known once AWS has told it; until then texts of digits wait. */
+  /** Known once AWS has returned it; until then texts of digits wait. */
   readonly account: string | undefined;
 }
 
 export interface Masking {
-  /** What to hide, one line each. */
+  /** Lines to mask. */
   readonly hide: readonly Secret[];
   /** Why a part of the value is not hidden. */
   readonly refused: string | undefined;
-  /** Lines of digits: to be asked again when the account id is known. */
+  /** Lines of digits: to be checked again when the account id is known. */
   readonly waiting: readonly Secret[];
 }
 
-/** What is certainly a secret is hidden from this many characters on. */
+/** Minimum length of a certain secret to be masked. */
 const SHORTEST = 4;
-/** What may be harmless could be a word that stands in every second line: only longer ones are hidden. */
+/** An undecided value could be a common word: only longer ones are masked. */
 export const SHORTEST_UNDECIDED = 8;
 
-/** Values that stand for a secret that was never set; hidden, they would take their word out of every line of the log. */
+/** Placeholders for a secret that was never set; masked, they would hide their word in every line of the log. */
 const PLACEHOLDER =
   /^(?:true|false|null|none|nil|undefined|unset|empty|enabled?|disabled?|on|off|yes|no|n\/?a|todo|tbd|x{3,}|\*{3,}|\.{3,}|-+|change[-_ ]?(?:me|it|this)(?:[-_ ]?(?:please|now|later|in[-_ ]production))?!?|replace[-_ ]?(?:me|this)|fill[-_ ]?(?:me|in)|placeholder|example|default|dummy|test|testing|secret|password|token|your[-_ ][\w -]{1,40}|<[^<>]{1,60}>|\$\{[a-z_]\w{0,60}\})$/i;
 
 /**
- * Decides what of a value the runner shall hide. It hides by exact match, without a shortest length: a value `1`
+ * Decides which parts of a value the runner masks. It masks exact matches of any length: a value `1`
  * would turn every 1 of the log into `***`, and drop every output that holds one. Lines are hidden one by one,
  * since the runner itself would also hide each line of a longer text, a lone `}` included.
  * @see https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions (add-mask)
@@ -61,7 +61,7 @@ function reasonAgainst(line: Secret, { texts, account }: Readable, shortest: num
   return undefined;
 }
 
-/** A value that is asked again. */
+/** A value that is checked again. */
 interface Waiting {
   readonly value: Secret;
   readonly lines: readonly Secret[];
@@ -70,7 +70,7 @@ interface Waiting {
   readonly shortest: number;
 }
 
-/** @param of what the text is a value of: a name, never the value */
+/** @param of the name of its variable, never the value */
 export type Watch = (text: string, of: string) => void;
 
 /** Hides values as they become known, and those of digits once the account id is. */
@@ -79,7 +79,7 @@ export class Masks {
   readonly #texts: readonly string[];
   #account: string | undefined;
   #waiting: Waiting[] = [];
-  /** Hidden text, in each form that the runner hides → what it is a value of. */
+  /** Hidden text, in each form that the runner masks → the name of its variable. */
   readonly #hidden = new Map<string, string>();
   /** Those texts as they are. */
   readonly #raw = new Map<string, string>();
@@ -93,7 +93,7 @@ export class Masks {
 
   /**
    * @param of the variable or the place, never the value
-   * @param isTold whether {@link setAccount} tells of it
+   * @param isTold whether {@link setAccount} reports it
    * @param shortest characters; {@link SHORTEST_UNDECIDED} where it may be harmless
    * @returns why the value, or a part of it, stays readable in the log
    */
@@ -112,8 +112,8 @@ export class Masks {
   }
 
   /**
-   * AWS has told the account.
-   * @returns what stays readable of those that waited for it, by what it is a value of, and why
+   * Sets the account id that AWS returned.
+   * @returns waiting values that stay readable, by name, and why
    */
   setAccount(account: string): Map<string, string> {
     this.#account = account;
@@ -128,8 +128,8 @@ export class Masks {
   }
 
   /**
-   * Gives every hidden text, those of later included, to the gate of the reports, which finds their forms in what leaves by
-   * a way that the runner does not mask. A run that is refused has no such report, and does not load it.
+   * Gives every hidden text, those of later included, to the gate of the reports, which finds their forms in output
+   * that the runner does not mask. A run with input errors has no such report, and does not load it.
    */
   watch(watch: Watch): void {
     this.#watch = watch;
@@ -137,7 +137,7 @@ export class Masks {
   }
 
   /**
-   * What is hidden later changes no answer, so that what a plan shows does not hang on which answer of AWS came first.
+   * A snapshot: later masks do not affect it, so a plan does not depend on the order of AWS's responses.
    * @returns a look-up of whose hidden text a value holds, or text that waits for the account id: a name, never a value.
    * Twelve digits that wait are most likely that id, which is no secret.
    */
@@ -152,7 +152,7 @@ export class Masks {
   }
 }
 
-/** The first and the last line of a PEM say nothing of what is between them. */
+/** The first and the last line of a PEM reveal nothing of the key. */
 const isFrame = (line: string) => /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/.test(line);
 
 /** The runner hides a text also as JSON and as a part of a URL write it. */

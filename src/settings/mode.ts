@@ -5,8 +5,8 @@ import { readChoice } from './parse.ts';
 import type { RawSetting, SettingSources } from './setting-sources.ts';
 
 /**
- * Events whose run has the files of a branch that somebody with write access to the repository pushed, or asked for.
- * Outside of GitHub there is no event, and whoever starts the run has the files as well.
+ * Events whose run has the files of a branch that a user with write access pushed or chose. Outside of GitHub there
+ * is no event, and the user who starts the run owns the files.
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows
  */
 const APPLYING: ReadonlySet<string> = new Set([

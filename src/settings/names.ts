@@ -7,8 +7,8 @@ import { quoted } from './parse.ts';
 // Names that the configuration file gives to its own parts: one that nothing can bear would be passed over in silence.
 
 /**
- * @param application the first part of the prefix
- * @param environment what follows it
+ * @param application the first segment of the prefix
+ * @param environment the rest of the prefix
  */
 export function judgeEnvironments(
   file: ConfigFile | undefined,
@@ -34,7 +34,7 @@ export function judgeEnvironments(
 function tellNearMiss(file: ConfigFile, environment: string, notes: Diagnostics): void {
   const names = Object.keys(file.config.environments ?? {});
   if (environment === '' || names.includes(environment)) return;
-  // Numbers tell environments apart that are meant to be several.
+  // Numbers distinguish environments on purpose.
   const words = (name: string) => name.replace(/\d+/g, '');
   const meant = nearestOf(
     environment,
@@ -52,7 +52,7 @@ function tellNearMiss(file: ConfigFile, environment: string, notes: Diagnostics)
   });
 }
 
-/** @returns the bundles from which keys that nobody wants are removed. */
+/** @returns the bundles from which unconfigured keys are removed. */
 export function readExactBundles(file: ConfigFile | undefined, notes: Diagnostics): ReadonlySet<string> {
   if (file === undefined) return new Set();
   const bundles = Object.entries(file.config.bundles ?? {});

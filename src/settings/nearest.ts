@@ -1,6 +1,6 @@
-/** Which known name somebody meant who wrote another: distances are small, so that nothing is guessed from afar. */
+/** Finds the known name behind a misspelt one: only small distances count. */
 
-/** A longer text is no name that somebody mistyped. */
+/** A longer text is no misspelt name. */
 const LONGEST = 64;
 
 /** @returns the name without its separators and in small letters: `ENV_FILE` and `env-file` are the same */
@@ -14,9 +14,9 @@ function mistakesIn(letters: string): number {
 }
 
 /**
- * @param text what was written
- * @param choices what may be meant
- * @returns the choice that differs by separators, capitals, or one or two mistakes; undefined where none does
+ * @param text the written name
+ * @param choices the known names
+ * @returns the choice that differs by separators, capitals, or one or two mistakes; undefined if none does
  */
 export function nearestOf(text: string, choices: Iterable<string>): string | undefined {
   const letters = lettersOf(text);
@@ -32,9 +32,9 @@ export function nearestOf(text: string, choices: Iterable<string>): string | und
 }
 
 /**
- * Optimal string alignment: a letter that is missing, one too many, another one, or two that changed places count one.
- * @param most above this the exact distance is not asked for
- * @returns the distance, or `most + 1` where it is more
+ * Optimal string alignment: a missing, extra or different letter, or two swapped ones, count one.
+ * @param most the exact distance above this does not matter
+ * @returns the distance, or `most + 1` if it is larger
  */
 export function editDistance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1;

@@ -4,21 +4,21 @@ import { readChoice } from './parse.ts';
 import type { Request } from './request.ts';
 import type { SettingSources } from './setting-sources.ts';
 
-/** What a run may do with what it finds below the prefix, and which plan it may run. */
+/** Permissions of a run: its effects on existing resources below the prefix, and the approved plan. */
 export interface OwnershipSettings {
   readonly prune: Prune;
   /** Days in which a deleted secret can be restored. */
   readonly recoveryDays: number;
   /** `apply`, or `destroy` whose `confirm` repeats the prefix: all other runs only read. */
   readonly writes: boolean;
-  /** What was given as `confirm`. */
+  /** The value of `confirm`. */
   readonly confirm: string | undefined;
   /** The approved plan. */
   readonly expected: Expectation | undefined;
 }
 
 /**
- * `confirm` and `expect-plan` speak of one run, so a committed file is no place for them.
+ * `confirm` and `expect-plan` are for one run, so they must not be in a committed file.
  */
 export function readOwnership(
   sources: SettingSources,

@@ -1,19 +1,19 @@
 /**
- * How a setting is read from text, or from what the configuration file holds: lists, pairs, booleans.
- * Lists take newlines or commas, `KEY=value` pairs take newlines only; lines that begin with `#` are comments.
+ * Parsers of settings, from text or from the configuration file: lists, pairs, booleans.
+ * Newlines or commas separate lists, newlines alone separate `KEY=value` pairs; lines that begin with `#` are comments.
  */
 export class ParseError extends Error {}
 
 /**
  * @returns the items in order, without empty ones
- * @throws ParseError for a text of one line that is a comment of several words: what it listed would be left out in silence
+ * @throws ParseError for one line that is a comment of several words: its items would be lost silently
  */
 export function readList(value: unknown): string[] {
   if (typeof value === 'string' && isLostComment(value)) throw new ParseError(LOST_COMMENT);
   return splitList(value);
 }
 
-/** @returns the items in order, without empty ones: of what stands in the configuration file. */
+/** @returns the items of a value of the configuration file in order, without empty ones. */
 export function splitList(value: unknown): string[] {
   const lines = Array.isArray(value) ? value.map(String) : String(value).split(/\r\n|\n|\r/);
   return lines
@@ -24,8 +24,8 @@ export function splitList(value: unknown): string[] {
 }
 
 /**
- * @returns key and value of each line; an object of the file is taken as it is
- * @throws ParseError where a line has no `=`, or a further `KEY=` stands in a value
+ * @returns key and value of each line; an object of the file is used as it is
+ * @throws ParseError if a line has no `=`, or a value contains a further `KEY=`
  */
 export function readPairs(value: unknown): Array<[string, string]> {
   if (typeof value === 'object' && value !== null)
@@ -50,13 +50,16 @@ export function readPairs(value: unknown): Array<[string, string]> {
 const LOST_COMMENT =
   'all of it is one comment, so line breaks were probably lost; keep them (in YAML "|" instead of ">")';
 
-/** YAML's `>` puts what follows a comment into the comment's line. */
+/** YAML's `>` joins the lines after a comment to it. */
 function isLostComment(text: string): boolean {
   const line = text.trim();
   return line.startsWith('#') && !/[\r\n]/.test(line) && /\s/.test(line.slice(1).trim());
 }
 
-/** An empty string is "not given", and never comes here. The words are those of YAML 1.2's core schema, as the runner takes them. */
+/**
+ * An empty string means "not given" and does not get here. The words are those of YAML 1.2's core schema, as on the
+ * runner.
+ */
 export function readBoolean(value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   const text = String(value).trim();
@@ -65,7 +68,7 @@ export function readBoolean(value: unknown): boolean {
   throw new ParseError('write true or false');
 }
 
-/** @returns the one of `choices` that is meant. */
+/** @returns the matching one of `choices`. */
 export function readChoice<T extends string>(value: unknown, choices: readonly T[]): T {
   const text = String(value).trim();
   const found = choices.find((choice) => choice === text);
@@ -77,7 +80,7 @@ export function readChoices<T extends string>(value: unknown, choices: readonly 
   return [...new Set(each(readList(value), (item) => readChoice(item, choices)))];
 }
 
-/** Reads every item. @throws ParseError with all that is unclear, not only the first */
+/** Reads every item. @throws ParseError with all errors, not only the first */
 export function each<T, R>(items: readonly T[], read: (item: T) => R): R[] {
   const found: R[] = [];
   const unclear = new Set<string>();
@@ -93,8 +96,8 @@ export function each<T, R>(items: readonly T[], read: (item: T) => R): R[] {
 }
 
 /**
- * Settings are no secrets, but somebody may paste one into the wrong input: only what looks like a word is repeated,
- * and what mixes many digits into its letters, as keys and tokens do, is none.
+ * Settings are not secret, but a user may paste a secret into the wrong input. So only words are repeated; a text of
+ * mixed letters and many digits, as in keys and tokens, is no word.
  */
 export function quoted(text: string): string {
   return /^[\w./:{}@-]{1,40}$/.test(text) && isWord(text) ? `"${text}"` : 'this value';
@@ -102,7 +105,7 @@ export function quoted(text: string): string {
 
 const isWord = (text: string) => text.length <= 40 && text.replace(/\D/g, '').length <= 3;
 
-/** @returns how a path that leads nowhere is told: a piece of a secret may stand where a path belongs. */
+/** @returns how to show a missing path: it may be a piece of a secret. */
 export function quotedPath(path: string): string {
   const isPath = path
     .split(/[\\/]/)

@@ -4,13 +4,13 @@ import { keepsLogs, type TaskDefinitionSettings } from './container.ts';
 import { type ImageSettings, readImage } from './image.ts';
 import type { SettingSources } from './setting-sources.ts';
 
-/** What a task definition refers to and `only` leaves out: it is read, and neither compared nor written. */
+/** Resources that a task definition references and `only` leaves out: they are read, never compared or written. */
 export interface Referred {
   readonly parameters: boolean;
   readonly secrets: boolean;
-  /** Undefined where the run looks after it, where there is none, or where the container logs elsewhere. */
+  /** Undefined if the run manages it, if there is none, or if the container logs elsewhere. */
   readonly logGroup: string | undefined;
-  /** The image that a run of everything would push; undefined where none is given. */
+  /** The image that a run of everything would push; undefined if none is given. */
   readonly image:
     | (ImageSettings & { readonly repository: string; readonly account: string | undefined })
     | undefined;
@@ -31,7 +31,7 @@ export function readReferred(
   };
 }
 
-/** The image need not be on this machine: its tag tells which one is meant. */
+/** The image need not be on this machine: its tag identifies it. */
 function imageBefore(sources: SettingSources, names: Names, region: string): Referred['image'] {
   const image = readImage(sources);
   const repository = repositoryName(sources, names, region);

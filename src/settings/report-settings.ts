@@ -4,11 +4,11 @@ import { type DocumentSource, readersOf } from './document-source.ts';
 import { readBoolean, readChoice } from './parse.ts';
 import type { SettingSources } from './setting-sources.ts';
 
-/** What is told where. */
+/** The reports and their places. */
 export interface ReportSettings {
   readonly commentOnPr: CommentOnPr;
   readonly driftIssue: boolean;
-  /** The IAM policies of this configuration stand in the summary. */
+  /** The summary has the IAM policies of this configuration. */
   readonly policies: boolean;
   readonly taskDefinition: TaskDefinitionSettings | undefined;
 }

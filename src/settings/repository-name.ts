@@ -6,7 +6,7 @@ interface RepositoryName {
   /** Of a URI, which every console page offers to copy. */
   readonly account?: string | undefined;
   readonly region?: string | undefined;
-  /** Why no private repository of ECR is meant, and what to write. */
+  /** Why the text is no private repository of ECR, and the remedy. */
   readonly fault?: string | undefined;
   readonly warning?: string | undefined;
 }
@@ -17,7 +17,7 @@ const LONGEST = 512;
 const REGISTRY =
   /^(?:https?:\/\/)?(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.-]+(?::\d+)?(?:\/+([^:@]*)(?:[:@].*)?)?$/;
 
-/** Hosts whose names nobody gives to a repository of ECR; other names with a dot may be meant. */
+/** Registry hosts; other names with a dot may be repositories of ECR. */
 const OTHERS = [
   'docker.io',
   'docker.com',
@@ -80,7 +80,7 @@ function isOtherRegistry(host: string, isFollowed: boolean): boolean {
   return isLocal || OTHERS.some((known) => host === known || host.endsWith(`.${known}`));
 }
 
-/** @returns the remedy, with the name where it is fit to be printed */
+/** @returns the remedy, with the name if it may be printed */
 function nameIn(path: string): string {
   const name = path.replace(/[:@].*$/, '').replace(/^library\//, '');
   const shown = quoted(name);

@@ -7,10 +7,10 @@ import type { SettingSources } from './setting-sources.ts';
 const OF_WRITING: ReadonlySet<string> = new Set(['confirm', 'expect-plan']);
 
 /**
- * Reads `require` of the configuration file: inputs that must not arrive empty. The runner cannot tell an empty input
- * from one that is not given, so a guard whose value got lost on its way (an output that GitHub dropped, a variable
- * that does not exist) is off; a file that demands it makes that an input error.
- * @param mode `confirm` and `expect-plan` are demanded of runs that write only
+ * Reads `require` of the configuration file: inputs that must not arrive empty. The runner does not distinguish an
+ * empty input from an absent one, so a guard with a lost value (a dropped output, a variable that does not exist) is
+ * off. With `require`, that is an input error.
+ * @param mode only runs that write require `confirm` and `expect-plan`
  */
 export function readRequired(sources: SettingSources, inputs: ReadonlyMap<string, string>, mode: Mode): void {
   const names = sources.read('require', [], (value) =>

@@ -5,14 +5,14 @@ import { bundleNameFault } from './limits.ts';
 import { ParseError, quoted, splitList } from './parse.ts';
 import { readPatterns } from './patterns.ts';
 
-/** Where a rule sends a variable. */
+/** The destinations of a rule. */
 export type Target =
   | { readonly store: 'parameter'; readonly secure: boolean }
   | { readonly store: 'secret'; readonly bundle: string };
 
 export interface Rule {
   readonly matches: (name: string) => boolean;
-  /** What the user wrote, for the reason that is shown. */
+  /** The pattern as written, for the reason in reports. */
   readonly pattern: string;
   /** Empty: the variable is ignored. */
   readonly targets: readonly Target[];
@@ -20,7 +20,7 @@ export interface Rule {
   readonly once: boolean;
 }
 
-/** One entry of `ignore`: what is left as it is once it stands. */
+/** One entry of `ignore`: existing resources or fields to leave unchanged. */
 export interface Ignored {
   readonly resource: IgnoreWord;
   readonly name: (name: string) => boolean;
@@ -28,11 +28,11 @@ export interface Ignored {
   readonly field: (field: string) => boolean;
 }
 
-/** The entry with its words, for who must tell of it. */
+/** The entry as written, for reports. */
 export interface IgnoreEntry extends Ignored {
   /** As it was written. */
   readonly text: string;
-  /** The name or glob in it; empty where its resource is one of its kind. */
+  /** The name or glob in it; empty if its resource is one of its kind. */
   readonly pattern: string;
 }
 
@@ -81,7 +81,7 @@ export function readRules(file: ConfigFile | undefined, notes: Diagnostics): Rul
   });
 }
 
-/** @returns what the pattern matches; nothing where it is none, which is told. */
+/** @returns the compiled pattern; an invalid one matches nothing and is reported. */
 function globOf(file: ConfigFile, pattern: string, fault: (text: string) => void): (name: string) => boolean {
   try {
     return file.glob(pattern);
@@ -120,7 +120,7 @@ export function readIgnored(file: ConfigFile | undefined, notes: Diagnostics): I
     if (field !== '' && field !== 'tags' && !field.startsWith('tag:') && !isKey && !fields.includes(field))
       return fault(`${quoted(entry)} names no field; a ${resource} has ${[...fields, 'tags'].join(', ')}`);
     const collection = COLLECTIONS[field];
-    // A tag or a key may be a pattern as well; what is none may hold signs that no pattern takes.
+    // A tag or a key may be a pattern too; others may contain characters that patterns do not allow.
     const isPattern = (isKey || field.startsWith('tag:')) && /[*?[{]/.test(field);
     const fits = isPattern ? globOf(file, field, fault) : undefined;
     return [

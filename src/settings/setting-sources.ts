@@ -2,7 +2,7 @@ import type { ConfigFile } from './config.ts';
 import type { Diagnostic, Diagnostics } from './diagnostics.ts';
 import { ParseError } from './parse.ts';
 
-/** What was asked for under one name, and where. */
+/** The raw value of one setting, and its source. */
 export interface RawSetting {
   readonly value: unknown;
   readonly where: string;
@@ -12,7 +12,7 @@ export interface RawSetting {
 
 /**
  * The one place that knows the precedence: input given > `environments:` of the prefix > the file > default.
- * Settings of things that several environments share leave the environment's layer out.
+ * Settings of shared resources skip the environment's layer.
  */
 export class SettingSources {
   readonly #inputs: ReadonlyMap<string, string>;
@@ -26,31 +26,31 @@ export class SettingSources {
     this.#notes = notes;
   }
 
-  /** @param name what follows the application in the prefix */
+  /** @param name the prefix without the application */
   choose(name: string): void {
     this.#environment = name;
   }
 
   get(name: string, shared = false): RawSetting | undefined {
     const input = this.#inputs.get(name);
-    // Like the runner, which cannot tell an empty input from one that is not given.
+    // Like the runner, which does not distinguish an empty input from an absent one.
     if (input !== undefined && input.trim() !== '') return { value: input, where: `input ${name}` };
     return this.inFile(name, shared);
   }
 
-  /** @returns what the configuration file says, also where an input of the name is given */
+  /** @returns the value of the configuration file, even if there is an input */
   inFile(name: string, shared = false): RawSetting | undefined {
     return (shared ? undefined : this.inEnvironment(name)) ?? this.#at([name]);
   }
 
-  /** @returns what only the environment's entry of the file says. */
+  /** @returns the value of the environment's entry alone. */
   inEnvironment(name: string): RawSetting | undefined {
     return this.#environment === undefined ? undefined : this.#at(['environments', this.#environment, name]);
   }
 
   /**
-   * @param read turns what was asked into the setting, and throws {@link ParseError} where that cannot be
-   * @returns the fallback where nothing was asked, or where it was unclear (which is then among the faults)
+   * @param read parses the raw value, and throws {@link ParseError} if it is invalid
+   * @returns the fallback if there is no value, or an invalid one (which is then among the errors)
    */
   read<T>(name: string, fallback: T, read: (value: unknown) => T, shared = false): T {
     const runInput = this.get(name, shared);
@@ -84,7 +84,7 @@ export class SettingSources {
   }
 }
 
-/** A setting that was not asked for is wanted as the input of its name. */
+/** A missing setting is reported as the input of its name. */
 function noteOf(name: string, text: string, runInput: RawSetting | undefined): Diagnostic {
   const { where = `input ${name}`, file, line } = runInput ?? {};
   return { where, file, line, key: file === undefined ? undefined : name, text };

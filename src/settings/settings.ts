@@ -56,28 +56,28 @@ export interface Settings {
   readonly adopt: boolean;
   readonly failOnDrift: boolean;
   readonly rules: readonly Rule[];
-  /** Bundles from which keys that nobody wants are removed. */
+  /** Bundles from which unconfigured keys are removed. */
   readonly exactBundles: ReadonlySet<string>;
   /** Every bundle that the file has settings of. */
   readonly bundles: readonly string[];
   readonly ignore: readonly IgnoreEntry[];
   readonly envFiles: readonly string[];
-  /** The built image, by skopeo's transport names; undefined where there is none to look after. */
+  /** The built image, by skopeo's transport names; undefined if the run manages none. */
   readonly image: ImageSettings | undefined;
-  /** Undefined where `only` leaves out both Auth0 and the parameters, one of which follows `app-url`, and no task definition has that. */
+  /** Undefined if `only` leaves out both Auth0 and the parameters, one of which follows `app-url`, and no task definition has that. */
   readonly auth0: Auth0Settings | undefined;
   readonly ownership: OwnershipSettings;
   readonly reports: ReportSettings;
-  /** Undefined where no task definition is completed. */
+  /** Undefined if no task definition is completed. */
   readonly referred: Referred | undefined;
   /** After so many minutes nothing new begins. */
   readonly deadlineMinutes: number;
-  /** Where the `.env` files and the variables are named: an input, or a place of the configuration file. */
+  /** The sources of the `.env` files and the variables: an input, or a place in the configuration file. */
   readonly envFilesAsked: RawSetting | undefined;
   readonly variables: RawSetting | undefined;
 }
 
-/** @returns every setting with its default filled in; what is wrong is in `notes`, all of it. */
+/** @returns every setting with its default; all errors are in `notes`. */
 export function readSettings(request: Request, notes: Diagnostics): Settings {
   const { file } = request;
   const sources = new SettingSources(request.inputs, file, notes);
@@ -162,7 +162,7 @@ function readRegion(sources: SettingSources, ambient: string | undefined, notes:
 
 function readParts(value: unknown): readonly Part[] {
   const parts = readChoices(value, PARTS);
-  // More likely a variable that is not set than a wish for everything.
+  // More likely an unset variable than an intent to include everything.
   if (parts.length === 0) throw new ParseError(`the list is empty; it takes ${PARTS.join(', ')}`);
   return parts;
 }

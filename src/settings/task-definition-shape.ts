@@ -1,14 +1,14 @@
 import { placeOfKey } from './json-place.ts';
 
-/** What people give instead of a task definition, told as what it is. */
+/** Common documents that are no task definition, by name. */
 
-/** It prints what the action takes. */
+/** It prints a valid input. */
 export const DESCRIBE =
   'aws ecs describe-task-definition --task-definition FAMILY --query taskDefinition --output json';
 
 type Parts = Readonly<Record<string, unknown>>;
 
-/** By the lines of a text that does not begin as JSON does. The first that fits is told. */
+/** By the lines of a text that does not begin like JSON. The first match counts. */
 const TEXTS: ReadonlyArray<readonly [form: RegExp, what: string]> = [
   [/^[ \t]*resource\s+"/m, 'a Terraform file'],
   [/^["']?services["']?\s*:/m, 'a Docker Compose file'],
@@ -21,7 +21,7 @@ const TEXTS: ReadonlyArray<readonly [form: RegExp, what: string]> = [
   [/^\s*<\w/, 'a file of XML or HTML'],
 ];
 
-/** @returns what a text is that does not begin as JSON does; undefined where that is not known */
+/** @returns the kind of a text that does not begin like JSON; undefined if unknown */
 export function foreignText(text: string): string | undefined {
   if (/^\s*[{[]/.test(text)) return undefined;
   const what = TEXTS.find(([form]) => form.test(text))?.[1];
@@ -31,7 +31,7 @@ export function foreignText(text: string): string | undefined {
 const isObject = (value: unknown): value is Parts =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** By a member that a task definition does not have; the first that fits is told. */
+/** By a member that a task definition does not have; the first match counts. */
 const OBJECTS: ReadonlyArray<readonly [key: string, what: string, fits?: (value: unknown) => boolean]> = [
   ['serviceName', 'a service, what "aws ecs create-service" takes'],
   ['services', 'the answer of describe-services', Array.isArray],
@@ -49,7 +49,7 @@ const OBJECTS: ReadonlyArray<readonly [key: string, what: string, fits?: (value:
   ['image', 'one container definition, to be put into { "family": …, "containerDefinitions": [ … ] }'],
 ];
 
-/** @returns what a JSON document is that holds no list of containers, and where that shows; undefined where that is not known */
+/** @returns the kind of a JSON document without a list of containers, and the deciding member; undefined if unknown */
 export function foreignDocument(document: unknown, text: string): string | undefined {
   if (Array.isArray(document)) return foreignList(document);
   if (!isObject(document)) return undefined;

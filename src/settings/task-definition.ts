@@ -8,8 +8,8 @@ const REMEDY = 'it takes what "aws ecs register-task-definition" takes';
 const SOURCE = `Of one that is registered, ${DESCRIBE} prints it`;
 
 /**
- * Checked before anything is written: a task definition that cannot be completed would be found out after the apply.
- * @throws ParseError with what stands in the way, and the remedy
+ * Checked before the first write: otherwise the error would show only after the apply.
+ * @throws ParseError with the reason and the remedy
  */
 export function readTaskDefinition(
   path: string,
@@ -48,7 +48,7 @@ function choose(path: string, names: readonly string[], container: string | unde
   return index;
 }
 
-/** What is put in goes into lists and objects: what stands in their place would be lost, or could not be written into. */
+/** The action adds to lists and objects: values of another type would be lost, or could not be extended. */
 function judgeContainer(path: string, container: unknown): void {
   if (!isObject(container))
     throw new ParseError(`${path} has a container that is no object; write { "name": …, "image": … }`);

@@ -6,10 +6,10 @@ import { nearestOf } from './nearest.ts';
 const PREFIX = 'INPUT_';
 
 /**
- * An input that `action.yml` does not declare is passed on like any other, and nothing reads it. Names of other tools that
- * begin with `INPUT_` are passed over, unless they are near to one of ours.
+ * An input that `action.yml` does not declare is passed on like any other, and nothing reads it. Names of other tools
+ * that begin with `INPUT_` are ignored, unless they resemble an input of this action.
  * @param names names of environment variables
- * @returns one warning with the inputs that are most likely misspelt, and what was meant; undefined where there is none
+ * @returns one warning with the probably misspelt inputs and the known ones; undefined if there are none
  */
 export function unknownInputs(names: readonly string[]): Diagnostic | undefined {
   const declared = new Set(INPUTS.map((name) => `${PREFIX}${name.toUpperCase()}`));

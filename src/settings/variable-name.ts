@@ -1,4 +1,4 @@
-/** Far longer than any name that a person gave a variable: what is longer is text in place of a name. */
+/** Longer than any real name: a longer text is no name. */
 const LONGEST = 128;
 
 const NAME = /^[A-Za-z_][\w.-]*$/;
@@ -7,8 +7,8 @@ const ISSUED =
   /^(?:A[KS]IA[A-Z0-9]{12,}$|gh[pousr]_[A-Za-z0-9]{16,}$|github_pat_[A-Za-z0-9]{8,}|glpat-|xox[a-z]-|[prs]k[-_](?:live|test|proj|ant)[-_](?=.*\d)|npm_[A-Za-z0-9]{20,}$|AIza[\w-]{20,}$|eyJ[\w-]{8,})/;
 
 /**
- * A name is printed, stored and shown in AWS: what may be a piece of a value is never taken for one.
- * @returns why this is not the name of a variable, and what to do, or undefined; it holds nothing of the name
+ * A name is printed, stored and shown in AWS, so a possible piece of a value is rejected.
+ * @returns why this is not the name of a variable, and the remedy, or undefined; never with the name
  */
 export function nameFault(name: string): string | undefined {
   if (!NAME.test(name)) return 'use letters, digits and _, not beginning with a digit';

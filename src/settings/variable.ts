@@ -1,21 +1,21 @@
 import type { Secret } from '../secret.ts';
 
-/** `app-url` stands for AUTH0_CALLBACK_URL. */
+/** `app-url` sets AUTH0_CALLBACK_URL. */
 export type Source = 'dotenv' | 'env-file' | 'variables' | 'secrets' | 'app-url';
 
-/** One variable of the application, with the place that it comes from. */
+/** One variable of the application, with its source. */
 export interface Variable {
   readonly name: string;
-  /** Every value is a secret until routing has judged it. */
+  /** Every value is a secret until routing has classified it. */
   readonly value: Secret;
-  /** `secrets` wins where a name came from several places. */
+  /** `secrets` wins if several sources have the name. */
   readonly source: Source;
   readonly where: string;
   readonly file?: string | undefined;
   readonly line?: number | undefined;
   /** Where `secrets` gave the name without a value, which gave way to this one. */
   readonly emptySecret?: string | undefined;
-  /** No input gave this value: it stands in files of the workspace alone, which on a pull request are its author's. */
+  /** Only files of the workspace have this value; on a pull request, its author controls them. */
   readonly fileOnly?: true | undefined;
 }
 

@@ -10,9 +10,9 @@ import type { Variable, VariableText } from './variable.ts';
 export interface VariableReading {
   /** One a name, in the order of the texts. */
   readonly variables: readonly Variable[];
-  /** Names of `toJSON(secrets)` that neither a `.env`, the table nor a rule knows, in its order. */
+  /** Names of `toJSON(secrets)` that no `.env`, routing table or rule has, in its order. */
   readonly untaken: ReadonlySet<string>;
-  /** Texts that were given in base64: the runner hides what a GitHub secret holds, and these may be no GitHub secret. */
+  /** Inputs in base64: the runner masks GitHub secrets, but not their decoded text. */
   readonly raw: readonly Secret[];
   /** Values from `secrets` that are none of the variables': they are hidden all the same. */
   readonly otherSecrets: readonly Variable[];
@@ -20,10 +20,9 @@ export interface VariableReading {
 
 /**
  * Reads all texts and puts them together.
- * A name that comes twice with different values is a fault; an empty value gives way to any other.
- * A JSON object is the user's own, and taken whole, unless it is `toJSON(secrets)`, which holds far more than the
- * application's.
- * @param known whether the table or a rule knows a name
+ * A duplicate name with different values is an error; an empty value yields to any other.
+ * A JSON object is used whole, unless it is `toJSON(secrets)`, which contains more than the application's variables.
+ * @param known whether the routing table or a rule has a name
  * @param environment the step's environment, for lines that are a bare NAME
  */
 export function readVariables(
@@ -40,10 +39,10 @@ export function readVariables(
     if (!add(found, variable, notes) && variable.source === 'secrets') otherSecrets.push(variable);
   };
   const decoded = texts.flatMap((text) => decode(text, raw, notes));
-  // JSON comes last, since which names count of toJSON(secrets) depends on what the others name.
+  // JSON comes last, since the names used of toJSON(secrets) depend on the other sources.
   const isJson = ({ content }: VariableText) =>
     typeof content === 'string' && content.trimStart().startsWith('{');
-  // What the configuration file lists was written for this run, name by name.
+  // The configuration file lists its names for this run on purpose.
   for (const text of decoded.filter((text) => !isJson(text)))
     for (const variable of isMapping(text.content)
       ? variablesOf(text, text.content, notes)
@@ -74,7 +73,7 @@ function markFile(text: VariableText, variable: Variable): Variable {
   return text.inFile === true ? { ...variable, fileOnly: true } : variable;
 }
 
-/** @returns the text with its base64 taken off, and nothing where that holds no variables, which is a fault. */
+/** @returns the decoded text, or nothing if it has no variables, which is an error. */
 function decode(text: VariableText, raw: Secret[], notes: Diagnostics): VariableText[] {
   const { source, content, where, file } = text;
   if (isMapping(content)) return [text];
@@ -97,7 +96,7 @@ function isMapping(content: VariableText['content']): content is Readonly<Record
   return typeof content !== 'string' && !(content instanceof Uint8Array);
 }
 
-/** @returns whether the value is in; one that contradicts another is a fault. */
+/** @returns whether the value was added; a contradiction is an error. */
 function add(found: Map<string, Variable>, next: Variable, notes: Diagnostics): boolean {
   const before = found.get(next.name);
   if (before === undefined || before.value.byteLength === 0) {
@@ -120,7 +119,7 @@ function add(found: Map<string, Variable>, next: Variable, notes: Diagnostics): 
   return true;
 }
 
-/** `keep`, but never less secret than the other; an empty secret says nothing of a value that stands in for it. */
+/** `keep`, but never less secret than the other; an empty secret does not affect the value that replaces it. */
 function merged(keep: Variable, other: Variable | undefined): Variable {
   if (other === undefined) return keep;
   const emptySecret = keep.emptySecret ?? other.emptySecret;
@@ -139,11 +138,11 @@ function readLines(
   environment: (name: string) => string | undefined,
   notes: Diagnostics,
 ): Variable[] {
-  // In an input, a bare NAME takes the step's variable of that name, as Docker's -e NAME does; a file has no such thing.
+  // In an input, a bare NAME reads the step's variable of that name, like Docker's -e NAME; in a file it does not.
   const isInput = source === 'variables' || source === 'secrets';
   const reading = readDotenv(content, { bareNames: isInput });
   for (const fault of capped(reading.faults)) notes.fault({ where, file, ...fault });
-  // A broken text may have put a piece of a secret where a name stands: nothing more of it is repeated.
+  // In a broken text, a name may be a piece of a secret: nothing more of it is repeated.
   if (reading.faults.length > 0) return [];
   for (const warning of collected(reading.warnings)) notes.warn({ where, file, ...warning });
   const faults: LineNote[] = [];
@@ -153,7 +152,7 @@ function readLines(
     const taken = environment(name);
     const wrong = bareNameFault(name, { isOfFile: inFile === true, isSet: taken !== undefined });
     if (wrong === undefined && taken !== undefined) return [{ name, value: new Secret(taken), ...given }];
-    // In `secrets` the line may be a piece of a value that lost its quotes, and so may be what is not in capitals.
+    // In `secrets` the line may be a piece of a value that lost its quotes, and so may a name that is not in capitals.
     const isTold = isOfStep(name) || (source !== 'secrets' && /^[A-Z][A-Z0-9_]*$/.test(name));
     faults.push({ line, ...(isTold && { key: name }), text: wrong ?? '' });
     return [];

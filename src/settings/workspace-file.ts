@@ -2,12 +2,12 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync, 
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { ParseError, quotedPath } from './parse.ts';
 
-/** Where files may lie that an input names. */
+/** The folders that an input may read. */
 export interface Folders {
   readonly workspace: string;
   /** The runner's temporary folder. */
   readonly temp: string | undefined;
-  /** Who gives a command line may read any file. */
+  /** The user of a command line may read any file. */
   readonly commandLine?: object | undefined;
 }
 
@@ -16,10 +16,10 @@ const MAX_FILE_BYTES = 1024 * 1024;
 /**
  * Reads a file of the workspace (or of the runner's temporary folder).
  * @returns its bytes
- * @throws ParseError when it is missing, larger than 1 MiB, no plain file, or a link that leads out of the workspace
+ * @throws ParseError if it is missing, larger than 1 MiB, no plain file, or a link that leads out of the workspace
  */
 export function readBytes(path: string, runner: Folders): Uint8Array {
-  // The text of a .env where its path belongs is a mistake that is easily made: it is not repeated.
+  // The text of a .env in place of its path is an easy mistake: it is not repeated.
   if (/[\p{Cc}=]/u.test(path) || path.length > 400)
     throw new ParseError('this is not the path of a file (the text of a .env goes into the input dotenv)');
   const real = realPath(resolve(runner.workspace, path));
@@ -40,10 +40,10 @@ export function readBytes(path: string, runner: Folders): Uint8Array {
   }
 }
 
-/** A pipe that nobody writes into would hold the run; Windows has no such pipes, and no such flag. */
+/** A pipe without a writer would block the run; Windows has no such pipes, and no such flag. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** What lies at the path is looked at once it is open, when nobody can put another thing there. */
+/** The file is checked after it is open, when it can no longer be replaced. */
 export function readRegular(real: string, path: string, limit: number): Buffer {
   // Opening some devices changes them, and a socket cannot be opened.
   if (!statSync(real).isFile()) throw new ParseError(`${path} is not a plain file; name a file`);

@@ -1,10 +1,10 @@
 import { mixes } from './variable-name.ts';
 
-/** What a text in place of an assignment is, told without any of it. */
+/** The kind of a text in place of an assignment, without any of it. */
 export const REST_TEXT =
   'this looks like the rest of the value above, which was wrapped (as openssl and base64 wrap after 64 or 76 characters); put a value of several lines into quotes, or all of it on one line (base64 -w0, openssl -A)';
 
-/** @returns whether nobody writes this as an assignment: `name==` is how base64 ends. */
+/** @returns whether this cannot be an assignment: `name==` is how base64 ends. */
 export function isPadding(value: string): boolean {
   return value === '=';
 }

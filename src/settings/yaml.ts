@@ -10,23 +10,23 @@ import {
   visit,
 } from 'yaml';
 
-/** A YAML text that means what it seems to mean. */
+/** A YAML text whose values are what they look like. */
 export interface YamlReading {
   readonly document: Document;
   /** @returns the 1-based line that a node begins at. */
   lineAt(range: readonly number[] | null | undefined): number | undefined;
 }
 
-/** Tags that only say what is so anyway. @see https://yaml.org/spec/1.2.2/#103-core-schema */
+/** Tags that repeat the default type. @see https://yaml.org/spec/1.2.2/#103-core-schema */
 const CORE = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/;
 
-/** Whether it is one of the settings whose values are texts in the end, whatever YAML takes them for. */
+/** Whether the values of this setting are always texts, whatever their type in YAML. */
 const holdsTexts = (node: unknown) =>
   isPair(node) && isScalar(node.key) && (node.key.value === 'variables' || node.key.value === 'tags');
 
 /**
- * Reads YAML, and refuses what would arrive as something else than what is written.
- * @param fault is told what is wrong, never with what was read
+ * Reads YAML, and refuses values whose parsed form differs from the written one.
+ * @param fault called with each error, never with the text
  */
 export function readYaml(
   source: string,
@@ -55,7 +55,7 @@ export function readYaml(
 }
 
 function keyFault(key: Node): string | undefined {
-  // A list or an alias for a key would be told to people as a text that nobody wrote.
+  // A list or an alias as a key would be reported as a text that the user did not write.
   if (!isScalar(key) || key.value === null) return 'this key is no word; write name: value';
   return key.value === '__proto__' ? 'this key cannot be used' : undefined;
 }
