@@ -126,15 +126,18 @@ test.each(examples)('the example of $name is accepted', ({ name, given }) => {
   expect(faults).toEqual([]);
 });
 
-test('the examples of docs/routing.md have the class that the page names', () => {
-  const [, page = ''] = read('docs/routing.md').split('\nExamples:\n');
-  const rows = [...page.matchAll(/^\| (`.*`) \| (secret|plain|undecided) \| /gm)];
-  const shown = rows.flatMap(([, codes = '', expected = '']) =>
-    [...codes.matchAll(/`(\w+)=([^`]*)`/g)].map(([, name = '', value = '']) => ({ name, value, expected })),
-  );
-  expect(shown.length).toBeGreaterThan(8);
-  const wrong = shown.filter(
-    ({ name, value, expected }) => classify(name, new Secret(value.replace('…', 'Zx81'))).class !== expected,
-  );
-  expect(wrong).toEqual([]);
-});
+test.each(['docs/routing.md', 'docs/ja/routing.md'])(
+  'the examples of %s have the class that the page names',
+  (page) => {
+    const rows = [...read(page).matchAll(/^\| (`.*`) \| (secret|plain|undecided) \| /gm)];
+    const shown = rows.flatMap(([, codes = '', expected = '']) =>
+      [...codes.matchAll(/`(\w+)=([^`]*)`/g)].map(([, name = '', value = '']) => ({ name, value, expected })),
+    );
+    expect(shown.length).toBeGreaterThan(8);
+    const wrong = shown.filter(
+      ({ name, value, expected }) =>
+        classify(name, new Secret(value.replace('…', 'Zx81'))).class !== expected,
+    );
+    expect(wrong).toEqual([]);
+  },
+);

@@ -43,7 +43,7 @@ const FAULT = [/\bfaults?\b/i, 'input error'] as const;
 const CONTRIBUTORS = new Set(['CONTRIBUTING.md', 'ARCHITECTURE.md']);
 
 /** Lines that belong together: a paragraph, an item, a cell. */
-interface Unit {
+export interface Unit {
   readonly line: number;
   readonly text: string;
   /** Cells are short by nature; they do not count for the median. */
@@ -71,7 +71,7 @@ const plain = (text: string) =>
     .trim();
 
 /** @returns the prose of a Markdown page: no code, no comments, no rules of tables. */
-function unitsOf(page: string): Unit[] {
+export function unitsOf(page: string): Unit[] {
   const kept = page
     .replace(/<!--.*?-->/gs, (found) => found.replace(/[^\n]/g, ''))
     .replace(/^( *)```.*?^\1```$/gms, (found) => found.replace(/[^\n]/g, ''))
@@ -105,7 +105,7 @@ function unitsOf(page: string): Unit[] {
     }
   }
   close();
-  return units.filter(({ text }) => /[A-Za-z]/.test(text));
+  return units.filter(({ text }) => /\p{L}/u.test(text));
 }
 
 const wordsOf = (text: string) => text.match(/[A-Za-z0-9$][\w$.,:/@'’%-]*/g) ?? [];
@@ -138,7 +138,7 @@ export interface Figures {
   readonly findings: readonly string[];
 }
 
-const medianOf = (numbers: readonly number[]) =>
+export const medianOf = (numbers: readonly number[]) =>
   numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ?? 0;
 
 /** @param name of the page, for what is right on some alone */
@@ -191,17 +191,18 @@ function descriptionsOf(node: unknown, path: readonly string[] = []): string[] {
   );
 }
 
+/** Japanese pages are measured by scripts/prose-ja.ts. */
 const pagesBelow = (folder: string) =>
   readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
     .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+    .filter((name) => name.endsWith('.md') && !/node_modules|^docs\/ja\//.test(name))
     .sort();
 
 /** @returns every English page by its name; descriptions are a paragraph each. */
 export function readPages(): Record<string, string> {
   const names = [
     ...['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'SECURITY.md'],
-    ...[...pagesBelow('docs'), ...pagesBelow('examples')].filter((name) => !name.endsWith('.ja.md')),
+    ...[...pagesBelow('docs'), ...pagesBelow('examples')],
   ];
   const paragraphs = (texts: readonly string[]) =>
     texts.map((text) => text.replace(/\s+/g, ' ')).join('\n\n');

@@ -1,8 +1,10 @@
-// Writes the generated parts of README.ja.md: the inputs and outputs of action.yml and the routing table, in the words of
-// docs/ja.yml. With --check it writes nothing, and fails when a part is out of date or an example is not one of the English pages.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Writes the generated parts of README.ja.md and docs/ja: the inputs and outputs of action.yml and the routing table, in the words
+// of docs/ja.yml. With --check it writes nothing, and fails when a part is out of date or a word is missing.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import type { Group } from './inputs-page.ts';
+import { japanesePages } from './japanese.ts';
 
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 const read = (name: string) => readFileSync(path(name), 'utf8');
@@ -12,127 +14,41 @@ export interface Japanese {
   readonly inputs: Words;
   readonly outputs: Words;
   readonly defaults: Words;
+  readonly groups: Words;
   readonly routing: Words;
 }
+type Described = Readonly<Record<string, { readonly description: string }>>;
+
+/** What the parts are made of. */
+export interface English {
+  readonly inputs: Described;
+  readonly outputs: Described;
+  readonly groups: ReadonlyArray<Pick<Group, 'title' | 'inputs'>>;
+  /** Names of the inputs that README.md lists. */
+  readonly common: readonly string[];
+  /** The table of docs/routing.md. */
+  readonly routing: string;
+}
 export interface Translation {
-  readonly text: string;
+  /** Each generated part by its name. */
+  readonly parts: ReadonlyMap<string, string>;
   readonly faults: readonly string[];
 }
 
-const HEADS: Readonly<Record<string, readonly string[]>> = {
-  inputs: ['入力', '意味', 'デフォルト'],
-  outputs: ['出力', '意味'],
-  routing: ['変数', '置き場所', '`prefer: ssm` の場合', '理由'],
-};
-
-/** @returns where each part `<!-- name -->` … `<!-- /name -->` begins and ends, without its marks. */
-function partsOf(text: string): Map<string, string> {
-  return new Map(
-    [...text.matchAll(/^<!-- ([\w-]+) -->\n(.*?)^<!-- \/\1 -->$/gms)].map(([, name = '', part = '']) => [
-      name,
-      part,
-    ]),
-  );
-}
-
 /** A pipe that is escaped stands in a cell. */
-const cellsOf = (row: string) =>
-  row
+const cellsOf = (line: string) =>
+  line
     .replace(/^\| | \|$/g, '')
     .split(/(?<!\\) \| /)
     .map((cell) => cell.trim());
 
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+const table = (head: readonly string[], rows: ReadonlyArray<readonly string[]>) =>
+  [head, head.map(() => '---'), ...rows].map(row).join('\n');
 
-/**
- * @param english the parts in English, and the examples of the English pages
- * @param before README.ja.md as it is
- * @returns README.ja.md as it should be, and what is missing
- */
-export function translate(english: string, before: string, words: Japanese): Translation {
-  const faults: string[] = [];
-  const missing = (where: string, what: string) => {
-    faults.push(`docs/ja.yml has no ${where} for: ${what}`);
-    return what;
-  };
-  const used = new Set<string>();
-  const word = (list: 'inputs' | 'outputs' | 'defaults', key: string) => {
-    used.add(`${list} ${key}`);
-    return words[list][key] ?? missing(list, key);
-  };
-  const prose = (text: string) =>
-    text.replace(/(`[^`]*`)|[|*<]/g, (found, code?: string) => code ?? `\\${found}`);
-  const phrases = Object.entries(words.routing).sort(([a], [b]) => b.length - a.length);
-  const routed = (cell: string) => {
-    const text = phrases.reduce((so, [from, to]) => so.replaceAll(from, to), cell);
-    if (/[A-Za-z]/.test(text.replace(/`[^`]*`|<br>/g, ''))) missing('routing', cell);
-    return text;
-  };
-  const translated: Readonly<Record<string, (cells: readonly string[]) => readonly string[]>> = {
-    inputs: ([name = '', , fallback = '']) => [
-      name,
-      prose(word('inputs', name.replaceAll('`', ''))),
-      fallback === '' || fallback.startsWith('`') ? fallback : word('defaults', fallback),
-    ],
-    outputs: ([name = '']) => [name, prose(word('outputs', name.replaceAll('`', '')))],
-    routing: ([variables = '', ...cells]) => [variables, ...cells.map(routed)],
-  };
-
-  let text = before;
-  const standing = partsOf(before);
-  for (const [name, part] of partsOf(english)) {
-    const old = standing.get(name);
-    const one = translated[name];
-    const head = HEADS[name];
-    if (old === undefined) faults.push(`README.ja.md has no part <!-- ${name} --> … <!-- /${name} -->`);
-    // A part without words, such as a policy, is taken over as it stands.
-    const made =
-      one === undefined || head === undefined
-        ? part
-        : `${[
-            row(head),
-            row(head.map(() => '---')),
-            ...part
-              .trim()
-              .split('\n')
-              .slice(2)
-              .map((line) => row(one(cellsOf(line)))),
-          ].join('\n')}\n`;
-    text = text.replace(
-      `<!-- ${name} -->\n${old}<!-- /${name} -->`,
-      () => `<!-- ${name} -->\n${made}<!-- /${name} -->`,
-    );
-  }
-  for (const list of ['inputs', 'outputs', 'defaults'] as const)
-    for (const key of Object.keys(words[list]))
-      if (!used.has(`${list} ${key}`))
-        faults.push(`docs/ja.yml has ${list} for "${key}", which is not in English`);
-  return { text, faults: [...faults, ...unknownExamples(english, text)] };
-}
-
-/** @returns the examples that no English page has. */
-function unknownExamples(english: string, japanese: string): string[] {
-  const known = new Set(examplesOf(english));
-  return examplesOf(japanese).flatMap((example, at) =>
-    known.has(example)
-      ? []
-      : [`block of code ${at + 1} is on no English page: ${example.split('\n').slice(0, 2).join(' ')}`],
-  );
-}
-
-/** Comments may be in either language. */
-function examplesOf(text: string): string[] {
-  return [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', code = '']) =>
-    [language, ...code.split('\n').map((line) => line.replace(/(^|\s)# .*$/, '').trimEnd())]
-      .filter((line) => line !== '')
-      .join('\n'),
-  );
-}
-
-interface Declared {
-  readonly inputs: Readonly<Record<string, { readonly description: string }>>;
-  readonly outputs: Readonly<Record<string, { readonly description: string }>>;
-}
+/** Outside of code, what Markdown would take for its own. */
+const escaped = (text: string) =>
+  text.replace(/(`[^`]*`)|[|*<]/g, (found, code?: string) => code ?? `\\${found}`);
 
 const isValue = (text: string) => /^\S+$/.test(text) && text !== 'all';
 
@@ -143,43 +59,118 @@ function defaultOf(description: string): string {
   return isValue(fallback) ? `\`${fallback}\`` : fallback;
 }
 
-/** @returns the parts that are translated, as tables, before the text of every English page */
-export function readEnglish(): string {
-  const { inputs, outputs }: Declared = parse(read('action.yml'));
-  const part = (name: string, rows: readonly string[][]) =>
+/** @returns the generated parts in Japanese, and what docs/ja.yml lacks or has too much */
+export function translate(english: English, words: Japanese): Translation {
+  const faults: string[] = [];
+  const used = new Set<string>();
+  const missing = (list: string, what: string) => {
+    faults.push(`docs/ja.yml has no ${list} for: ${what}`);
+    return what;
+  };
+  const word = (list: 'inputs' | 'outputs' | 'defaults' | 'groups', key: string) => {
+    used.add(`${list} ${key}`);
+    return words[list][key] ?? missing(list, key);
+  };
+  const inputRow = (name: string) => {
+    const fallback = defaultOf(english.inputs[name]?.description ?? '');
+    return [
+      `\`${name}\``,
+      escaped(word('inputs', name)),
+      fallback === '' || fallback.startsWith('`') ? fallback : word('defaults', fallback),
+    ];
+  };
+  const inputTable = (names: readonly string[]) => table(['入力', '意味', '既定値'], names.map(inputRow));
+  const phrases = Object.entries(words.routing).sort(([a], [b]) => b.length - a.length);
+  const routed = (cell: string) => {
+    const text = phrases.reduce((so, [from, to]) => so.replaceAll(from, to), cell);
+    if (/[A-Za-z]/.test(text.replace(/`[^`]*`|<br>/g, ''))) missing('routing', cell);
+    return text;
+  };
+
+  const parts = new Map([
+    ['common-inputs', inputTable(english.common)],
     [
-      `<!-- ${name} -->`,
-      ...(HEADS[name] === undefined ? [] : [row(HEADS[name]), row(HEADS[name].map(() => '---'))]),
-      ...rows.map(row),
-      `<!-- /${name} -->\n`,
-    ].join('\n');
-  const pages = ['README.md', ...readdirSync(path('docs')).map((name) => `docs/${name}`)];
-  const texts = pages.filter((name) => name.endsWith('.md')).map(read);
-  const routing = partsOf(read('docs/routing.md')).get('routing') ?? '';
-  return [
-    part(
       'inputs',
-      Object.entries(inputs).map(([name, { description }]) => [`\`${name}\``, '', defaultOf(description)]),
-    ),
-    part(
+      english.groups
+        .map(({ title, inputs }) => `### ${word('groups', title)}\n\n${inputTable(Object.keys(inputs))}`)
+        .join('\n\n'),
+    ],
+    [
       'outputs',
-      Object.keys(outputs).map((name) => [`\`${name}\``, '']),
-    ),
-    `<!-- routing -->\n${routing}<!-- /routing -->\n`,
-    ...texts.map((text) => text.replaceAll(/^<!-- .*? -->$/gm, '')),
-  ].join('\n');
+      table(
+        ['出力', '意味'],
+        Object.keys(english.outputs).map((name) => [`\`${name}\``, escaped(word('outputs', name))]),
+      ),
+    ],
+    [
+      'routing',
+      table(
+        ['変数', '保存先', '`prefer: ssm` の場合', '理由'],
+        english.routing
+          .trim()
+          .split('\n')
+          .slice(2)
+          .map(cellsOf)
+          .map(([variables = '', ...cells]) => [variables, ...cells.map(routed)]),
+      ),
+    ],
+  ]);
+  for (const list of ['inputs', 'outputs', 'defaults', 'groups'] as const)
+    for (const key of Object.keys(words[list]))
+      if (!used.has(`${list} ${key}`))
+        faults.push(`docs/ja.yml has ${list} for "${key}", which is not in English`);
+  return { parts, faults };
 }
 
+/** @returns the pages with each part `<!-- name -->` … `<!-- /name -->` as it should be, and the parts that no page has */
+export function fill(
+  pages: Readonly<Record<string, string>>,
+  parts: Translation['parts'],
+): { readonly pages: Readonly<Record<string, string>>; readonly faults: readonly string[] } {
+  const faults: string[] = [];
+  const shown = new Set<string>();
+  const filled = Object.entries(pages).map(([page, text]) => [
+    page,
+    text.replace(/^<!-- ([\w-]+) -->\n.*?^<!-- \/\1 -->$/gms, (found, name: string) => {
+      shown.add(name);
+      const part = parts.get(name);
+      if (part === undefined) faults.push(`${page}: no script writes the part <!-- ${name} -->`);
+      return part === undefined ? found : `<!-- ${name} -->\n${part}\n<!-- /${name} -->`;
+    }),
+  ]);
+  for (const name of parts.keys())
+    if (!shown.has(name)) faults.push(`no Japanese page has the part <!-- ${name} --> … <!-- /${name} -->`);
+  return { pages: Object.fromEntries(filled), faults };
+}
+
+export function readEnglish(): English {
+  const { inputs, outputs }: { inputs: Described; outputs: Described } = parse(read('action.yml'));
+  const [, listed = ''] = /^## Inputs\n(.*?)^## /ms.exec(read('README.md')) ?? [];
+  const [, routing = ''] =
+    /^<!-- routing -->\n(.*?)^<!-- \/routing -->$/ms.exec(read('docs/routing.md')) ?? [];
+  return {
+    inputs,
+    outputs,
+    groups: parse(read('docs/inputs.yml')),
+    common: [...listed.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name = '']) => name),
+    routing,
+  };
+}
+
+export const readJapanese = (): Record<string, string> =>
+  Object.fromEntries(japanesePages().map(({ page }) => [page, read(page)]));
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const before = read('README.ja.md');
-  const { text, faults } = translate(readEnglish(), before, parse(read('docs/ja.yml')));
-  const said = [...faults];
-  if (process.argv.includes('--check')) {
-    if (text !== before)
-      said.unshift(
-        'README.ja.md: a generated part is out of date; npx tsx scripts/readme-ja.ts, and commit it',
-      );
-  } else writeFileSync(path('README.ja.md'), text);
+  const before = readJapanese();
+  const { parts, faults } = translate(readEnglish(), parse(read('docs/ja.yml')));
+  const filled = fill(before, parts);
+  const said = [...faults, ...filled.faults];
+  for (const [page, text] of Object.entries(filled.pages)) {
+    if (text === before[page]) continue;
+    if (!process.argv.includes('--check')) writeFileSync(path(page), text);
+    else
+      said.push(`${page}: a generated part is out of date. Run npx tsx scripts/readme-ja.ts, and commit it`);
+  }
   for (const fault of said) console.error(fault);
   process.exitCode = said.length === 0 ? 0 : 1;
 }

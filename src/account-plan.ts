@@ -27,17 +27,17 @@ import type { Settings } from './settings/settings.ts';
 
 export interface AccountPlan {
   readonly plan: Plan;
-  /** What could not be found out, and is not needed to go on. */
+  /** Facts that could not be read and are not required. */
   readonly remarks: readonly string[];
-  /** Of the repository that stood when the run began. */
+  /** Of the repository that existed when the run began. */
   readonly repositoryUri: string | undefined;
-  /** Variables that are keys of secrets of ours. */
+  /** Variables that are keys of secrets that this action owns. */
   readonly encrypted: ReadonlySet<string>;
   /** Undefined where no task definition is completed. */
   readonly references: References | undefined;
 }
 
-/** Reads everything that this run is about, in one go, and compares it with what is asked for. */
+/** Reads all resources of this run at once and compares them with the configuration. */
 export function planAccount(
   runInput: RunInput,
   providers: Providers,
@@ -65,7 +65,7 @@ async function planDesired(runInput: RunInput, providers: Providers, stage: Plan
     }),
     stage,
   ]);
-  if (isEmpty) plans.refuseEmptyInput(listed, settings.prefix);
+  if (isEmpty) plans.refuseEmptyInput(listed, settings.prefix, runInput.isTerminal);
   // A run that was given no variable knows nothing of what is wanted, so nothing is left over to it.
   const found = isEmpty ? NOTHING_FOUND : listed;
   const settled = resolveCallback(runInput, observation);
@@ -96,6 +96,7 @@ async function planDesired(runInput: RunInput, providers: Providers, stage: Plan
     }),
   );
   const plan = [...changes, ...unconfigured];
+  plans.refuseOverQuota(changes, found);
   return {
     plan,
     remarks: [
@@ -115,7 +116,7 @@ async function planDesired(runInput: RunInput, providers: Providers, stage: Plan
 async function planDestroy(runInput: RunInput, providers: Providers, stage: PlanStage): Promise<AccountPlan> {
   const { settings, auth0 } = runInput;
   const { logGroup, prefix } = settings;
-  // An image alone needs its repository's settings, and does not make it ours to delete.
+  // An image alone needs its repository's settings, and does not make this run its owner.
   const repository = settings.only.has('repository') ? settings.repository : undefined;
   const callback = callbackParameter(settings);
   const names = {
@@ -189,7 +190,7 @@ function policyOf({ settings, urls }: RunInput): Policy {
     adopt: settings.adopt,
     ignore: settings.ignore,
     callbackParameter: callbackParameter(settings),
-    // In `remove`, app-url is the address that goes: it asks for no callback.
+    // In `remove`, app-url is the address to remove: it configures no callback.
     isCallbackConfigured: urls !== undefined && settings.auth0?.urls !== 'remove',
   };
 }
@@ -202,7 +203,7 @@ function namesOf(
   if (auth0 !== undefined) names['Auth0::Application'].push(auth0.name);
   if (image !== undefined && settings.repository !== undefined) {
     names.Image.push(settings.repository.name);
-    // Its URI is told also where the repository itself is not looked after.
+    // Its URI is an output even if this run leaves out the repository itself.
     if (!settings.only.has('repository')) names['AWS::ECR::Repository'].push(settings.repository.name);
   }
   for (const { kind, spec } of desired.resources) names[kind].push(spec.name);

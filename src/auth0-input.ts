@@ -25,16 +25,16 @@ export function readAuth0(
   ) {
     notes.notice({
       where: 'input auth0-management-client-secret',
-      text: 'it is empty here, so Auth0 is not looked at',
+      text: 'it is empty here, so Auth0 is skipped',
     });
     return undefined;
   }
-  // Legal, and also what two misspelt GitHub secrets look like.
+  // Valid input, yet two misspelt GitHub secrets look the same.
   const isWithout = auth0.managementClientId === undefined && auth0.managementClientSecret === undefined;
   if (isWithout && auth0.appUrl !== undefined && settings.mode !== 'destroy')
     notes.notice({
       where: 'input app-url',
-      text: `${auth0.urls === 'remove' ? 'nothing is taken out of Auth0, which' : 'only AUTH0_CALLBACK_URL follows it, and Auth0'} is not looked at, since auth0-management-client-id and auth0-management-client-secret are empty (a GitHub secret that does not exist arrives empty)`,
+      text: `${auth0.urls === 'remove' ? 'no URL is removed from Auth0, which' : 'only AUTH0_CALLBACK_URL follows it, and Auth0'} is skipped, since auth0-management-client-id and auth0-management-client-secret are empty (a GitHub secret that does not exist arrives empty)`,
     });
   const { access, faults } = readAuth0Inputs({
     appUrl: auth0.appUrl?.value,

@@ -19,18 +19,18 @@ import { Secret } from './secret.ts';
 import { InputErrors } from './settings/diagnostics.ts';
 import type { Settings } from './settings/settings.ts';
 
-/** What a run has to know of the callback that is stored, to plan what becomes of it in Auth0. */
+/** The stored callback, as far as the plan for Auth0 depends on it. */
 
-/** What is stored has told the path of the callback, where nothing else did. */
+/** The stored value gave the path of the callback, since no setting did. */
 export interface ResolvedCallback {
   readonly runInput: RunInput;
-  /** False where what is stored could not be read: it may have another path than the usual one. */
+  /** False if the stored value could not be read: its path may differ from the usual one. */
   readonly isPathKnown: boolean;
 }
 
 /**
  * A run with `app-url` and without variables keeps the path of the callback that is stored.
- * @throws InputFaults where what is stored has no one path
+ * @throws InputErrors if the stored value has no single path
  */
 export function resolveCallback(runInput: RunInput, observation: Observation): ResolvedCallback {
   const { settings, desired, urls, callbackPath, masks } = runInput;
@@ -56,7 +56,7 @@ export function resolveCallback(runInput: RunInput, observation: Observation): R
         text: 'its path holds a secret, which Auth0 and browsers would show. Set callback-path in the configuration file to the path that the application serves, and rotate the secret',
       },
     ]);
-  // What was stored encrypted is printed nowhere, and neither is a part of it.
+  // A value that was stored encrypted is never printed, not even in part.
   if (isSecret || stored === undefined || fieldOf(stored, 'type') !== 'String')
     masks.hide(new Secret(kept.callback), CALLBACK_VARIABLE, false);
   return {
@@ -65,7 +65,7 @@ export function resolveCallback(runInput: RunInput, observation: Observation): R
   };
 }
 
-/** What `follow` takes out depends on the callback that stands. */
+/** The URLs that `follow` removes depend on the existing callback. */
 export function desiredAuth0(
   { runInput, isPathKnown }: ResolvedCallback,
   observation: Observation,
@@ -82,8 +82,8 @@ export function desiredAuth0(
 type Before = Field | Unreadable;
 
 /**
- * A run that ended after the parameter was written and before Auth0 was told left the old URL there, and what it was only
- * the parameter's history tells. It is asked where `follow` finds the new callback in place already.
+ * A run that ended between the write of the parameter and the update of Auth0 left the old URL there. Only the
+ * history of the parameter has it. It is read if `follow` finds the new callback in place already.
  */
 export async function callbackBefore(
   { settings, auth0, urls }: RunInput,
@@ -119,11 +119,11 @@ export function remarksOnList(
   if (count < 2) return [];
   const what = mode === 'destroy' ? 'the run' : 'auth0-urls: follow';
   return [
-    `${name} held a list of ${count} URLs, so ${what} takes none of them out of Auth0; take out what is no longer used in the Auth0 dashboard`,
+    `${name} held a list of ${count} URLs, so ${what} removes none of them from Auth0; remove unused URLs in the Auth0 dashboard`,
   ];
 }
 
-/** The setting wins over what is stored; whoever set it by mistake would see sign-in end in 404. */
+/** The setting overrides the stored value; whoever set it by mistake would see sign-in end in 404. */
 function remarksOnPath({ auth0, prefix }: Settings, observation: Observation): string[] {
   const setting = auth0?.callbackPath;
   if (setting === undefined || auth0?.urls === 'remove') return [];
@@ -132,11 +132,11 @@ function remarksOnPath({ auth0, prefix }: Settings, observation: Observation): s
   const paths = value instanceof Secret ? readCallback(value).paths : [];
   if (paths.length === 0 || paths.includes(setting.value)) return [];
   return [
-    `${name} held another path than callback-path (${setting.where}${setting.line === undefined ? '' : ` line ${setting.line}`}), which is ${setting.value}. If the application serves the path that was stored, take callback-path out`,
+    `${name} held another path than callback-path (${setting.where}${setting.line === undefined ? '' : ` line ${setting.line}`}), which is ${setting.value}. If the application serves the path that was stored, remove callback-path`,
   ];
 }
 
-/** What `follow` takes out is what the parameter held until now: where that may not be read, the plan lacks it. */
+/** `follow` removes the URLs that the parameter held before. If the role may not read them, the plan lacks them. */
 export function remarksOnCallback(
   { runInput: { settings, auth0, urls }, isPathKnown }: ResolvedCallback,
   observation: Observation,
@@ -151,14 +151,14 @@ export function remarksOnCallback(
     );
   if (before instanceof Unreadable)
     remarks.push(
-      `what ${name} held before could not be read, so an old URL that a run which was cut off left in Auth0 is not in this plan: ${errorText(before.error)}`,
+      `what ${name} held before could not be read, so an old URL that an interrupted run left in Auth0 is not in this plan: ${errorText(before.error)}`,
     );
   const callback = observation['AWS::SSM::Parameter'].get(name);
   const isUnread =
     callback !== undefined && !(callback instanceof Unreadable) && callback.metadata.unread === true;
   if (isUnread && settings.auth0?.urls === 'follow')
     remarks.push(
-      `${name} may not be read by this role, so what auth0-urls: follow takes out of Auth0 is not in this plan`,
+      `${name} may not be read by this role, so what auth0-urls: follow removes from Auth0 is not in this plan`,
     );
   return remarks;
 }

@@ -10,9 +10,9 @@ import type { Secret } from './secret.ts';
 import { SHORTEST_UNDECIDED } from './settings/masks.ts';
 import { filesMayWrite } from './settings/mode.ts';
 
-/** What the run knows of its variables, for those who meet their values: in AWS, in the plan, in an approval. */
+/** Facts on the variables of the run, for code that handles their values: in AWS, in the plan, in an approval. */
 
-/** @returns what every provider is given beside its client */
+/** @returns the context that every provider gets beside its client */
 export function contextOf(
   runInput: RunInput,
   calls: ProviderContext['calls'],
@@ -36,14 +36,16 @@ export function contextOf(
   };
 }
 
-/** @returns what hides the URLs of an Auth0 application that are certainly a secret; the others are no secret of anybody's */
+/**
+ * @returns a function that masks the URLs of an Auth0 application that certainly hold a secret; other URLs are public
+ */
 export function urlMask({ masks }: Pick<RunInput, 'masks'>): (url: Secret) => void {
   return (url) => {
     if (classify('', url).certain) masks.hide(url, 'a URL in Auth0', false);
   };
 }
 
-/** @returns what may be printed of the plan of this run */
+/** @returns the disclosure: which values of this plan may be printed */
 export function disclosureOf(
   { settings, desired, masks }: RunInput,
   encrypted: ReadonlySet<string>,
@@ -58,8 +60,8 @@ export function disclosureOf(
 }
 
 /**
- * Only what the routing table keeps out of reports takes part in an approval by its value. What could be shown and is not is
- * hidden for a reason, and a value that holds the text of a secret is as secret, wherever it goes.
+ * Only what the routing table keeps out of reports takes part in an approval by its value. Other hidden values are
+ * hidden for a reason, and a value that contains a secret is as secret, wherever it goes.
  */
 export function classifier(runInput: RunInput): Classify {
   const routes = routesByDestination(runInput.desired, runInput.settings.prefix);

@@ -22,7 +22,7 @@ import * as runLog from './report/run-log.ts';
 import { failureOf } from './run-failure.ts';
 import type { RunInput } from './run-input.ts';
 
-/** What the part of a run before the plan hands over. */
+/** The results of a run up to the plan. */
 export interface Planned {
   readonly accountPlan: AccountPlan;
   readonly caller: Caller;
@@ -31,11 +31,11 @@ export interface Planned {
   readonly clock: Clock;
   /** The event of the workflow run. */
   readonly event: string;
-  /** Notices of this run so far; what comes is added. */
+  /** Notices of this run so far; later ones are added. */
   readonly told: string[];
   /** Prints a notice and keeps it. */
   readonly tell: (text: string) => void;
-  /** The log of a step where it is not told. */
+  /** The log of a step by default. */
   readonly view?: RunView | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface RunTarget {
   readonly account: string;
 }
 
-/** What shows the plan and how far it has come: the log of a step, or a terminal. */
+/** Shows the plan and its progress: the log of a step, or a terminal. */
 export interface RunView {
   /** @param writes whether the mode and the approval allow to write it */
   plan(plan: Plan, target: RunTarget, writes: boolean): void;
@@ -54,7 +54,7 @@ export interface RunView {
   confirm?(plan: Plan): Promise<boolean>;
   /**
    * @param shown the plan with the values that may be printed, in the order of `plan`
-   * @returns what is called as each change ends
+   * @returns a callback for the end of each change
    */
   progress(plan: Plan, shown: Plan, timing: ApplyTiming): (outcome: Outcome) => void;
   /** Shows the outcome of a change of a plan that is not applied. */
@@ -97,7 +97,7 @@ export async function execute(runInput: RunInput, planned: Planned): Promise<Run
   const left = settings.mode === 'destroy' ? leftovers(settings, outcomes) : [];
   told.push(...left);
   for (const line of [...left, ...(refused?.lines ?? [])]) log.info(line);
-  // What is written is secret, what is told of it as far as it may be printed.
+  // Writes use the secret values; reports use the printable ones.
   const shownChanges = new Map(plan.map((change, index) => [change, disclosed[index] ?? change]));
   const causes = causesOf(outcomes, { settings, desired, caller }, reasonOf);
   const failure = refused ?? unconfirmed(settings) ?? failureOf(settings, plan, outcomes, causes);

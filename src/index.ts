@@ -11,8 +11,8 @@ async function fleet(): Promise<void> {
   try {
     await import('../scripts/fleet.mjs');
   } catch (error) {
-    // What is thrown here is not judged, and a stack trace helps nobody.
+    // An error here has no known kind, and its stack trace helps no user.
     const name = error instanceof Error ? error.name : 'unknown';
-    log.fail({ reason: 'internal', text: `the fleet: an error that nobody expected (${name})` });
+    log.fail({ reason: 'internal', text: `the fleet: an unexpected error (${name})` });
   }
 }

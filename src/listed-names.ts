@@ -15,7 +15,7 @@ export function knownNames({ settings, desired, hasVariables }: RunInput): Known
   return known;
 }
 
-/** A place for the names of each kind that is looked after below the prefix; to a run that knows none, all are strays. */
+/** The names of each managed kind below the prefix; in a run without names, all resources are orphans. */
 export function noneKnown({ only }: Settings): Partial<Record<ListedKind, Set<string>>> {
   return {
     ...(only.has('parameters') ? { 'AWS::SSM::Parameter': new Set<string>() } : {}),

@@ -7,7 +7,7 @@ import { InputErrors } from './settings/diagnostics.ts';
 import { type Runner, readRunner } from './settings/inputs.ts';
 import type { Settings } from './settings/settings.ts';
 
-/** The whole run: reads what is asked, compares it with what stands, does what is allowed, and tells. Never throws. */
+/** The whole run: reads the input, compares it with the account, applies allowed changes, and reports. Never throws. */
 export async function main(): Promise<void> {
   endOnFaults();
   const isOver = failOnIdle(() => {
@@ -21,14 +21,14 @@ export async function main(): Promise<void> {
   try {
     runInput = await readRunInput(runner, stop);
     const { image } = runInput;
-    // Loaded only once the input was found right: a refusal comes in half the time.
+    // Loaded only for valid input: an input error then takes half the time.
     const { reconcile: converge } = await import('./reconcile.ts');
     const run = await converge(runInput, runner, stop).finally(() => image?.close());
     const { report } = await import('./late.ts');
     const failure = await report(run, runner);
     if (failure !== undefined) log.fail(failure);
   } catch (error) {
-    // What was asked beside the call that failed may still wait for its next try.
+    // Calls beside the failed one may still wait for their next attempt.
     stop.end('cancelled');
     await tellEnd(error, runner, runInput?.settings);
   }
@@ -36,12 +36,12 @@ export async function main(): Promise<void> {
   leave();
 }
 
-/** Longer than the system takes to close what was used. */
+/** Longer than the system takes to close files and sockets. */
 const LEAVE_MS = 1_000;
 
 /**
- * All is told, so nothing may keep the process: neither a disk that does not answer nor a connection that somebody holds
- * open. The timer itself keeps nothing.
+ * All is reported, so nothing may keep the process: neither a hanging disk nor an open connection. The timer does not
+ * keep it either.
  */
 function leave(): void {
   setTimeout(() => {
@@ -53,7 +53,7 @@ function leave(): void {
 /** The runner kills what has not ended 7.5 seconds after SIGINT and 2.5 more after SIGTERM. */
 const GRACE_MS = 5_000;
 
-/** Lets what is in flight come to its end, begins nothing new, and still tells what is done and what is left. */
+/** Lets calls in flight end, starts no new ones, and still reports finished and open work. */
 function endOnSignals(stop: Cancellation): void {
   for (const [signal, exitCode] of [
     ['SIGINT', 130],
@@ -68,34 +68,34 @@ function endOnSignals(stop: Cancellation): void {
         writeFailureReason('cancelled');
         log.fail({
           reason: 'cancelled',
-          text: 'cancelled: a call did not end in time; the next run finds out what it did, and goes on',
+          text: 'cancelled: a call did not end in time; the next run checks its effect and goes on',
         });
         process.exit(exitCode);
       }, GRACE_MS).unref();
     });
 }
 
-/** What nobody caught is told like the rest: Node would print the error whole, and a value may stand in it. */
+/** Uncaught errors are reported like the rest: Node would print the whole error, and it may contain a value. */
 function endOnFaults(): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, async (error: unknown) => {
       writeFailureReason('internal');
-      let text = 'an error that nobody expected';
+      let text = 'an unexpected error';
       try {
         const { errorText } = await import('./report/failure.ts');
         text = errorText(error);
       } catch {
-        // Where even the words cannot be loaded, the end must not become another fault that nobody caught.
+        // If even the messages cannot be loaded, this must not throw a second uncaught error.
       }
       log.fail({ reason: 'internal', text });
       process.exit(1);
     });
 }
 
-/** Who has more to mend mends these first. */
+/** Errors shown at most; the rest are counted. */
 const MOST_FAULTS = 100;
 
-/** A run that ended before there was a plan. The log comes before the summary, which may not be to be had. */
+/** A run that ended before there was a plan. The log comes before the summary, which may not be writable. */
 async function tellEnd(error: unknown, runner: Runner, settings: Settings | undefined): Promise<void> {
   if (!(error instanceof InputErrors)) {
     // A refusal has words of its own, and needs none of these.

@@ -26,13 +26,13 @@ import type { Settings } from './settings/settings.ts';
 /** How long a run waits, given from outside so that tests need not. */
 export interface Timing {
   readonly clock: Clock;
-  /** Milliseconds in which AWS, the registry and Auth0 must answer; each has its own where it is not told. */
+  /** Timeout in milliseconds for AWS, the registry and Auth0; each has its own default. */
   readonly answerMs?: number;
-  /** How often the registry is asked again; its own where it is not told. */
+  /** Retries against the registry; it has its own default. */
   readonly retryPolicy?: RetryPolicy;
 }
 
-/** Reads what stands, plans, and applies where the mode says so. */
+/** Observes the account, plans, and applies if the mode says so. */
 export async function reconcile(
   runInput: RunInput,
   runner: Runner,
@@ -42,8 +42,10 @@ export async function reconcile(
 ): Promise<Run> {
   const { clock } = timing;
   const { settings, masks } = runInput;
-  if (log.isDebug())
+  if (log.isDebug()) {
     (await import('./clients/hosts.ts')).onNewHost((host) => log.debug(`connects to ${host}`));
+    (await import('./clients/request-trace.ts')).onRequestEnd(log.debug);
+  }
   const calls = new Calls(clock, stop, log.isDebug() ? call : undefined);
   const agent = runner.usesProxy
     ? new (await import('./clients/proxy.ts')).ProxyAgent(readEnvironment)
@@ -67,7 +69,7 @@ export async function reconcile(
   };
   if (keys !== undefined && credentials.profile !== undefined)
     tell(
-      `the keys in the environment of the step are used, and AWS_PROFILE (${credentials.profile.name}) is passed over`,
+      `the keys in the environment are used, and AWS_PROFILE (${credentials.profile.name}) is passed over`,
     );
   const context = contextOf(runInput, calls, stop.clock(clock), tell);
   const loading = new Loading();
@@ -91,7 +93,7 @@ export async function reconcile(
     checkAccount(settings, caller);
     return caller;
   });
-  // Loaded while AWS answers, also where only the identity is asked for yet.
+  // Loaded while AWS answers, even if only the identity is read so far.
   const late = loading.next(() => import('./late.ts'));
   // Another account is refused before anything else is read; without such a condition both go together.
   if (settings.allowedAccountIds.length > 0 || repositoryAccount(settings) !== undefined) await identity;
@@ -194,7 +196,7 @@ async function openImageProvider(
     });
 }
 
-/** The account that a repository's URI names, whether the run looks after it or only refers to it. */
+/** The account in the URI of a repository, whether the run manages or only references it. */
 const repositoryAccount = ({ repository, referred }: Settings) =>
   repository?.account ?? referred?.image?.account;
 

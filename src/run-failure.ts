@@ -39,7 +39,7 @@ export function failureOf(
   return undefined;
 }
 
-/** @returns what became of the changes that are not blocked; a destroy whose log group is protected deletes nothing */
+/** @returns the results of the changes that are not blocked; a destroy whose log group is protected deletes nothing */
 function restOf({ mode }: Pick<Settings, 'mode'>, outcomes: readonly Outcome[]): string {
   const isWaiting = outcomes.some(({ result }) => result === 'skipped');
   const isHeldBack = mode === 'destroy' && outcomes.every(({ result }) => result !== 'done');
@@ -47,7 +47,7 @@ function restOf({ mode }: Pick<Settings, 'mode'>, outcomes: readonly Outcome[]):
   return isWaiting ? messages.REST.waiting : messages.REST.done;
 }
 
-/** @returns how many resources differ, and what corrects that. */
+/** @returns the number of resources that differ, and how to correct them. */
 function driftText(plan: Plan): string {
   const named = ({ kind, name }: Plan[number]) => `${kind} ${name}`;
   const all = new Set(

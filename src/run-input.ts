@@ -36,36 +36,39 @@ import { readSettings, type Settings } from './settings/settings.ts';
 import { readVariables } from './settings/variables.ts';
 import { readText } from './settings/workspace-file.ts';
 
-/** Everything that is asked for, checked. */
+/** The validated input of a run. */
 export interface RunInput {
   readonly settings: Settings;
   readonly desired: Desired;
   readonly notes: Diagnostics;
   readonly masks: Masks;
-  /** Names of `toJSON(secrets)` that nothing knows as the application's. */
+  /** Names of `toJSON(secrets)` that no source lists as variables of the application. */
   readonly unknownNames: ReadonlySet<string>;
-  /** Some source holds a variable; what `app-url` stands for is none. */
+  /** Some source holds a variable; the URLs of `app-url` do not count. */
   readonly hasVariables: boolean;
-  /** What `app-url` stands for. */
+  /** The URLs of `app-url`. */
   readonly urls: AppUrls | undefined;
   /** Of its callback; the one that is stored may be kept. */
   readonly callbackPath: CallbackPath;
   /** The image, opened and found whole; it is closed at the end of the run. */
   readonly image: ImageSource | undefined;
+  /** Messages speak of flags, not of a workflow. */
+  readonly isTerminal: boolean;
   /** Undefined where Auth0 is left alone. */
   readonly auth0: (Auth0Access & { readonly name: string }) | undefined;
 }
 
 /**
- * Reads and judges everything that was asked for; prints nothing before every secret is hidden.
- * @param stop the end of the run, which is given its deadline here
- * @throws InputFaults with every fault at once, before the first call; AbortedError where the run ended before
+ * Reads and validates the input; prints nothing before every secret is masked.
+ * @param stop the cancellation of the run, which gets its deadline here
+ * @throws InputErrors with every error at once, before the first call; AbortedError where the run ended before
  */
 export async function readRunInput(runner: Runner, stop: Cancellation): Promise<RunInput> {
   const notes = new Diagnostics();
+  const isTerminal = runner.commandLine !== undefined;
   const inputs = readInputs(runner);
   // A command line has refused what it does not know.
-  const unknown = runner.commandLine === undefined ? readUnknownInputs() : undefined;
+  const unknown = isTerminal ? undefined : readUnknownInputs();
   if (unknown !== undefined) notes.warn(unknown);
   const file = await readConfigFile(inputs, runner, notes);
   // Loaded where one may be given: most runs have no such document.
@@ -79,7 +82,7 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
       fileIsBroken: file === undefined && notes.errors.length > 0,
       event: runner.event,
       ambientRegion: runner.region,
-      asksFirst: runner.commandLine !== undefined,
+      asksFirst: isTerminal,
       documents,
       readText: (path) => readText(path, runner),
     },
@@ -87,7 +90,7 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
   );
   stop.endAfter(settings.deadlineMinutes);
   const isEnd = settings.mode === 'destroy';
-  // Destroy needs no variable: what is given still tells what to hide, and where Auth0 is.
+  // Destroy needs no variable, but given ones still say which values to mask and where Auth0 is.
   const heard = isEnd ? new Diagnostics() : notes;
   const texts = readVariableTexts(inputs, settings, runner, heard);
   const known = (name: string) =>
@@ -95,13 +98,7 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
   const { variables, untaken, raw, otherSecrets } = readVariables(texts, known, readEnvironment, heard);
   const path = callbackPath(settings.auth0, variables, heard);
   const urls = appUrls(settings.auth0, path, notes);
-  if (!isEnd)
-    reportNoSources(
-      settings,
-      texts.length + (urls === undefined ? 0 : 1),
-      notes,
-      runner.commandLine !== undefined,
-    );
+  if (!isEnd) reportNoSources(settings, texts.length + (urls === undefined ? 0 : 1), notes, isTerminal);
   // A refusal needs no classes: what is wrong is found without them, and what is not judged is hidden.
   const { classify } = notes.errors.length > 0 ? NOT_JUDGED : await import('./desired/classify.ts');
   const found = avoidIdleBundles(
@@ -121,10 +118,10 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
   ]);
   if (settings.auth0?.managementClientSecret !== undefined)
     masks.hide(settings.auth0.managementClientSecret, 'auth0-management-client-secret');
-  // Before its values, of which some may be plain: nothing of what was given in base64 is shown.
+  // Before its values, of which some may be plain: no base64 input is ever shown.
   for (const text of raw) masks.hide(text, 'an input in base64', false);
   hideValues(found, masks, heard);
-  // Below app-url the path is as secret as the value that it was taken from, also where that is only taken out.
+  // The path below app-url is as secret as the value it came from, even if the URL is only removed.
   const before = variables.find(({ name }) => name === CALLBACK_VARIABLE);
   if (
     before !== undefined &&
@@ -139,13 +136,13 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
   reportUndecided(found, heard);
   if (settings.auth0 !== undefined && urls !== undefined)
     noteLocalAddresses(found, variables, settings.auth0, urls, heard);
-  // Also what no variable takes, and what app-url stands in for.
+  // Including values that no variable uses and values that app-url replaces.
   const replaced = variables.filter(
     (variable) => variable.source === 'secrets' && found.every((each) => each.variable !== variable),
   );
   for (const { value, name } of [...replaced, ...otherSecrets]) masks.hide(value, name, false);
   const routes = hideContainedSecrets(found, masks.snapshot(), heard);
-  // Loaded where something of it was given: most runs know no Auth0.
+  // Loaded if one of its inputs is given: most runs do not use Auth0.
   const { appUrl, managementClientId, managementClientSecret } = settings.auth0 ?? {};
   const isAuth0Given = [appUrl, managementClientId, managementClientSecret].some((one) => one !== undefined);
   const auth0 = isAuth0Given
@@ -173,12 +170,13 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
     hasVariables: variables.length > 0,
     urls,
     callbackPath: path,
+    isTerminal,
     auth0,
     image,
   };
 }
 
-/** Hides what is not plain, and tells once what of the secrets stays readable. */
+/** Masks all values that are not plain, and reports once which secrets stay readable. */
 function hideValues(routes: readonly Route[], masks: Masks, notes: Diagnostics): void {
   const readable = new Map<string, string[]>();
   for (const { class: of, variable } of routes) {
@@ -192,7 +190,10 @@ function hideValues(routes: readonly Route[], masks: Masks, notes: Diagnostics):
     notes.warn({ where: 'variables', text: `not hidden in the log: ${listed(names)} (${reason})` });
 }
 
-/** One notice for all of them, with the rule that settles it. What the routing table stores in plain is none of them. */
+/**
+ * One notice for all of them, with the rule that decides. Values that the routing table stores in plain are not among
+ * them.
+ */
 function reportUndecided(routes: readonly Route[], notes: Diagnostics): void {
   const names = routes.filter(isUndecided).map(({ variable }) => variable.name);
   if (names.length > 0)
@@ -214,11 +215,11 @@ function reportNoSources({ only }: Settings, sources: number, notes: Diagnostics
   if (sources === 0 && (only.has('parameters') || only.has('secrets')))
     notes.warn({
       where: 'inputs',
-      text: `no variable was given: dotenv, env-file, variables and secrets are empty. ${isTerminal ? '' : 'A GitHub secret that does not exist arrives empty: look at its name, and at the environment of the job. '}Where no variables are meant, say so by "only: log-group, repository"`,
+      text: `no variable was given: dotenv, env-file, variables and secrets are empty. ${isTerminal ? 'Add --env-file FILE. ' : 'A GitHub secret that does not exist arrives empty: look at its name, and at the environment of the job. '}Where no variables are meant, say so by "only: log-group, repository"`,
     });
 }
 
-/** Opened before anything is planned: the plan compares its digest, and a broken image is a fault of the input. */
+/** Opened before the plan, which compares its digest. A broken image is an input error. */
 async function openImage(
   settings: Settings,
   runner: Runner,
@@ -232,7 +233,7 @@ async function openImage(
     const image = await open(settings.image.name, {
       environment: readEngineEnvironment(),
       platform: process.platform,
-      // Who gives a command line may push any image.
+      // The user of a command line may push any image.
       roots:
         runner.commandLine === undefined
           ? [runner.workspace, runner.temp].filter((root) => root !== undefined)
@@ -247,7 +248,7 @@ async function openImage(
     const text = error.message.replace(/^image: /, '');
     // A plan on a pull request, or a drift check, may run where nothing was built.
     const isAbsent = error.fault === 'NO_SUCH_IMAGE' || error.fault === 'ENGINE';
-    if (settings.mode !== 'apply' && isAbsent) notes.notice({ where, text: `${text}; it is not looked at` });
+    if (settings.mode !== 'apply' && isAbsent) notes.notice({ where, text: `${text}; it is skipped` });
     else notes.fault({ where, text });
     return undefined;
   }

@@ -3,10 +3,10 @@ import { inspect } from 'node:util';
 const SHOWN = '***';
 
 /**
- * A value that can be compared, judged and sent, never printed: every way in which JavaScript turns an
+ * A value that can be compared, classified and sent, never printed: every way in which JavaScript turns an
  * object into text gives `***`, and the value itself sits in a private field that no serializer reads.
  *
- * `reveal()` stands only where values are sent: in `resources/`, `registry/` and `clients/` (a test holds that).
+ * Only code that sends values calls `reveal()`: in `providers/`, `registry/` and `clients/` (a test checks it).
  */
 export class Secret {
   readonly #value: string;
@@ -15,7 +15,7 @@ export class Secret {
     this.#value = value;
   }
 
-  /** @returns the value itself, to be sent and never to be told. */
+  /** @returns the value itself, to be sent and never printed. */
   reveal(): string {
     return this.#value;
   }
@@ -53,42 +53,45 @@ export class Secret {
     return found === undefined ? undefined : new Secret(found);
   }
 
-  /** Gives the value to what hides it: only `settings/masks.ts` asks for that (a test holds it). */
+  /** Gives the value to the masks: only `settings/masks.ts` calls it (a test checks it). */
   hideBy(mask: (value: string) => void): void {
     mask(this.#value);
   }
 
-  /** Gives the value to what judges it: only `desired/classify.ts` asks for that, and keeps nothing of it (a test holds it). */
+  /**
+   * Gives the value to the classification: only `desired/classify.ts` calls it, and keeps nothing (a test checks it).
+   */
   classifiedBy<T>(judge: (value: string) => T): T {
     return judge(this.#value);
   }
 
   /**
-   * Gives the value to the reader of callback URLs, which takes the path out of it: it is in the address of everybody who
-   * signs in. Only `desired/callback.ts` asks for that (a test holds it).
+   * Gives the value to the reader of callback URLs, which extracts the path: every user who signs in sees it. Only
+   * `desired/callback.ts` calls it (a test checks it).
    */
   readAsCallback<T>(read: (value: string) => T): T {
     return read(this.#value);
   }
 
   /**
-   * Gives the value to the reader of Auth0's settings, which compares host and client id and takes the tenant's address
-   * out of it. Only `settings/auth0-inputs.ts` asks for that (a test holds it).
+   * Gives the value to the reader of Auth0's settings, which compares host and client id and extracts the tenant's
+   * address. Only `settings/auth0-inputs.ts` calls it (a test checks it).
    */
   readAsAuth0<T>(read: (value: string) => T): T {
     return read(this.#value);
   }
 
-  /** @returns the value in the clear, where it was judged that it may be printed: only `plan/disclosure.ts` asks for that. */
+  /** @returns the value in the clear, if it may be printed: only `plan/disclosure.ts` calls it. */
   disclosed(): string {
     return this.#value;
   }
 
   /**
-   * A digest that may be published of values that are not secret, yet shown to nobody: one for all of them, made slowly, so
-   * that a short value cannot be found by trying. Never give it a value of which nothing may get out.
+   * A publishable digest of hidden values that are not secret: one for all of them, slow to compute, so that a short
+   * value cannot be guessed. Never pass a secret value.
    * @param values each with its name, in an order of their own
-   * @param derive makes the digest: only `plan/binding.ts` asks, so that a run without one loads no cryptography
+   * @param derive computes the digest: only `plan/binding.ts` passes it, so that a run without one loads no
+   * cryptography
    */
   static digest(
     values: ReadonlyArray<readonly [name: string, value: Secret]>,

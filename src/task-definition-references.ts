@@ -17,17 +17,18 @@ import { containerOf, ownLogGroup } from './settings/container.ts';
 import { Diagnostics, InputErrors } from './settings/diagnostics.ts';
 import type { Settings } from './settings/settings.ts';
 
-/** What the task definition refers to and this run does not look after: read, never planned. */
+/** Resources that the task definition references and this run does not manage: read, never planned. */
 
-/** A part that cannot be filled in, and the error where it could not be read. */
+/** A part that cannot be completed, and the error if it could not be read. */
 interface Gap {
   readonly text: string;
   readonly error?: unknown;
 }
 
 /**
- * @returns what the task definition refers to beyond the plan; undefined where none is completed
- * @throws InputFaults or UserFacingError in `apply`, before anything is written, where the file could not be completed afterwards
+ * @returns the references of the task definition beyond the plan; undefined if none is completed
+ * @throws InputErrors or UserFacingError in `apply`, before the first write, if the file could not be completed
+ * afterwards
  */
 export async function readReferences(
   runInput: RunInput,
@@ -87,7 +88,7 @@ function namesOf(
   };
 }
 
-/** Variables of this run that neither it nor what exists gives a reference to. */
+/** Variables of this run without a reference, neither planned nor existing. */
 function variableGaps(
   { settings, desired }: RunInput,
   observation: Observation,
@@ -100,7 +101,7 @@ function variableGaps(
     const found = observation[kind].get(name);
     if (found instanceof Unreadable) unread.set(name, found.error);
   }
-  // Of what could not be read, nobody knows which variables it holds.
+  // The variables of an unread resource are unknown.
   const known = lacking.filter(({ name }) => !unread.has(name));
   // An empty value is nothing to miss, unless it is that of a GitHub secret which may not exist.
   const isNeeded = ({ empty, route: of }: ResolvedDestination) =>
@@ -118,7 +119,7 @@ function variableGaps(
   ];
 }
 
-/** What the container has in plain text, and no variable of this run names: it may be stored all the same. */
+/** Plain-text variables of the container that this run does not name; they may be stored nevertheless. */
 function plainDestinations({ settings, desired }: RunInput): ResolvedDestination[] {
   const { referred, reports } = settings;
   if (referred === undefined || reports.taskDefinition === undefined) return [];
@@ -184,10 +185,10 @@ function logGroupGaps({ referred, reports }: Settings, observation: Observation)
     return [
       { text: `the log group ${name} could not be read: ${errorText(found.error)}`, error: found.error },
     ];
-  // The container logs elsewhere, by a group of somebody else.
+  // The container logs to another, unmanaged group.
   const own = reports.taskDefinition && ownLogGroup(reports.taskDefinition);
   if (found !== undefined || (own !== undefined && own !== name)) return [];
-  return [{ text: `the log group ${name} does not exist (where none is meant, set log-group: none)` }];
+  return [{ text: `the log group ${name} does not exist (to run without one, set log-group: none)` }];
 }
 
 function imageGaps({ referred }: Settings, observation: Observation): Gap[] {

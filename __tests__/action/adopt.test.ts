@@ -28,9 +28,9 @@ it('shows field by field what is adopted, and then stands', async () => {
     'value: "1" → "2"',
     'tag:project: missing → "portfolio"',
     'tag:managed-by: missing → "aws-bootstrap:adopted"',
-    'adopted: it stood before without our tag',
+    'adopted: it existed without the tag managed-by',
     'key:secret_key: another value',
-    'keys that nobody here asks for are kept: other',
+    'keys that are not configured here are kept: other',
   ])
     expect(shown.log).toContain(line);
   const run = await at.step(inputs);
@@ -54,7 +54,7 @@ it('adopt: false blocks it, and does the rest', async () => {
   const run = await at.step({ ...only, dotenv: ENV, adopt: 'false' });
   expect(run.exitCode).toBe(1);
   expect(run.outputs['failure-reason']).toBe('blocked');
-  expect(run.log).toContain('it stands without our tag, and adopt is false');
+  expect(run.log).toContain('it exists without the tag managed-by, and adopt is false');
   expect((await at.parameter(`${P}/GUNICORN_WORKERS`))?.value).toBe('1');
   expect((await at.secret('papyrus/prd/flask'))?.value).toEqual({ secret_key: 'flask-key-canary-4' });
 });

@@ -171,9 +171,7 @@ describe('expect-plan', () => {
     const files = { 'approved/plan.json': approved.outputs['plan'] ?? '' };
     const refused = await at.step({ dotenv: CHANGED, 'expect-plan': 'approved/plan.json' }, { files });
     expect(refused.exitCode).toBe(1);
-    expect(refused.log).toContain(
-      `${P}/GUNICORN_WORKERS: version 1 stood when it was approved, 2 stands now`,
-    );
+    expect(refused.log).toContain(`${P}/GUNICORN_WORKERS: version 1 existed at approval, 2 exists now`);
     expect((await at.parameter(`${P}/GUNICORN_WORKERS`))?.value).toBe('7');
   });
 

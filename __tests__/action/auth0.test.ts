@@ -105,7 +105,7 @@ describe("the article's flow", () => {
     expect(third.exitCode, third.log).toBe(0);
     expect(third.outputs['changed']).toBe('false');
     expect(third.outputs['drifted']).toBe('false');
-    expect(third.log).toContain('public URL that stands is kept');
+    expect(third.log).toContain('existing public URL is kept');
     expect((await callback()).value).toBe(`${NEW}/callback`);
   });
 
@@ -162,7 +162,7 @@ describe("the article's flow", () => {
     const blind = await step({ 'auth0-urls': 'follow', mode: 'plan' });
     expect(blind.exitCode, blind.log).toBe(0);
     expect(blind.log).toContain(
-      `${PARAMETER} may not be read by this role, so what auth0-urls: follow takes out of Auth0 is not in this plan`,
+      `${PARAMETER} may not be read by this role, so what auth0-urls: follow removes from Auth0 is not in this plan`,
     );
 
     await step();
@@ -523,7 +523,7 @@ describe('modes', () => {
     expect((await callback()).value).toBe(`${NEW}/callback`);
     expect(auth0.calls).toHaveLength(0);
     expect(only.annotations.map(({ message }) => message)).toContainEqual(
-      expect.stringMatching(/Auth0 is not looked at, since auth0-management-client-id/),
+      expect.stringMatching(/Auth0 is skipped, since auth0-management-client-id/),
     );
   });
 
@@ -551,7 +551,7 @@ describe('modes', () => {
       'pull_request',
     );
     expect(fork.exitCode, fork.log).toBe(0);
-    expect(fork.log).toContain('Auth0 is not looked at');
+    expect(fork.log).toContain('Auth0 is skipped');
     expect(auth0.calls).toHaveLength(0);
   });
 

@@ -10,7 +10,7 @@ import { countRounds, listen } from '../../bench/traffic.ts';
 import { DOTENV } from '../../bench/wishes.ts';
 import { openStage, type Stage } from './stage.ts';
 
-const LATENCY_MS = 60;
+const LATENCY_MS = 200;
 const DESCRIBE = {
   'content-type': 'application/x-amz-json-1.1',
   'x-amz-target': 'AmazonSSM.DescribeParameters',

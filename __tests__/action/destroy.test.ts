@@ -38,7 +38,7 @@ describe('without confirm', () => {
       for (const name of ['AUTH0_DOMAIN', 'GUNICORN_WORKERS'])
         expect(shown.log).toContain(`- parameter ${P}/${name}`);
       expect(shown.log).toContain('- secret papyrus/prd/db');
-      expect(shown.log).toContain('allow: delete-log-group deletes it');
+      expect(shown.log).toContain('aws logs delete-log-group');
       expect(shown.outputs['to-delete']).toBe('8');
       expect(aws.writes()).toEqual([]);
       expect(findLeaks(shown, CANARIES)).toEqual([]);
@@ -230,7 +230,7 @@ describe('another environment of the application', () => {
     await stg.step({ dotenv: 'GUNICORN_WORKERS=1' });
     const first = await at.step(ALL);
     expect(first.exitCode, first.log).toBe(0);
-    expect(first.log).toContain('other environments of the application stand: /papyrus/stg');
+    expect(first.log).toContain('other environments of the application exist: /papyrus/stg');
     expect(await at.logGroup('/ecs/papyrus')).toBeDefined();
     expect(await at.repository('papyrus')).toBeDefined();
     expect(await at.parameters()).toEqual(['/papyrus/stg/GUNICORN_WORKERS']);
@@ -361,7 +361,7 @@ describe('Auth0', () => {
     Object.assign(auth0.application('app-id'), structuredClone(local));
     await at.step({ dotenv: 'AUTH0_CALLBACK_URL=http://localhost:5000/callback' });
     const shown = await at.step({ mode: 'destroy' });
-    expect(shown.log).toContain('what it stands for stays in Auth0');
+    expect(shown.log).toContain('its URLs stay in Auth0');
     const gone = await at.step({ ...CONFIRMED, ...access() });
     expect(gone.exitCode, gone.log).toBe(0);
     expect(lists()).toEqual(local);

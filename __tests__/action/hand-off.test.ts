@@ -150,8 +150,8 @@ describe('the summary through the bundle', () => {
     const times = (text: string, words: string) => text.split(words).length - 1;
     await step(aws, undefined, { mode: 'apply' });
     const moved = await step(aws, undefined, { mode: 'plan', prefer: 'ssm' });
-    expect(times(moved.summary, 'keys that nobody here asks for are kept: client_id')).toBe(1);
-    expect(times(moved.summary, 'old copies that everybody who may read this secret reads')).toBe(2);
+    expect(times(moved.summary, 'keys that are not configured here are kept: client_id')).toBe(1);
+    expect(times(moved.summary, 'stale copies that everyone who may read this secret can read')).toBe(2);
     expect(moved.summary).not.toContain('(prefer: ssm)');
 
     aws.fault({ operation: 'PutParameter', kind: 'access-denied', times: 1 });

@@ -1,4 +1,4 @@
-/** A run with debug logging names each host that it connects to, once; another run names none. */
+/** A run with debug logging names each host once, and each request with its status and time; another run names none. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import { GitHubServer } from '../servers/github.ts';
@@ -30,4 +30,8 @@ test.each([true, false])('debug logging: %s', async (debug) => {
   expect(run.outputs['failure-reason'], run.log).toBe('drifted');
   const hosts = [...run.log.matchAll(/connects to (\S+)/g)].map(([, host]) => host);
   expect(hosts.sort()).toEqual(debug ? ['127.0.0.1', 'localhost'] : []);
+  const requests = [...run.log.matchAll(/##\[debug\](GET|POST) localhost(\S+): (\d+), \d+ ms/g)];
+  const routes = requests.map(([, method, path, status]) => `${method} ${path} ${status}`);
+  if (debug) expect(routes).toContain('POST /repos/…/…/issues 201');
+  else expect(routes).toEqual([]);
 });

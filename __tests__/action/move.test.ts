@@ -66,7 +66,7 @@ describe('from a parameter to a secret', () => {
     for (const _ of [1, 2]) {
       const run = await at.step({ dotenv: SEED });
       expect(run.exitCode, run.log).toBe(0);
-      expect(run.log).toContain('an old copy of DB_USER, by now in papyrus/prd/db');
+      expect(run.log).toContain('a stale copy of DB_USER, now in papyrus/prd/db');
       expect(run.log).toContain('costs nothing, and everybody who may read parameters reads it in plain');
     }
     expect(await at.parameters()).toContain(`${P}/DB_USER`);
@@ -119,7 +119,7 @@ describe('from a secret to a parameter', () => {
     const run = await at.step({ dotenv: SEED }, { files });
     expect(run.exitCode, run.log).toBe(0);
     expect(writes()).toEqual(['PutParameter', 'DeleteSecret']);
-    expect(run.log).toContain('an old copy of FLASK_SECRET_KEY, by now in /papyrus/prd/FLASK_SECRET_KEY');
+    expect(run.log).toContain('a stale copy of FLASK_SECRET_KEY, now in /papyrus/prd/FLASK_SECRET_KEY');
     expect(await at.parameter(`${P}/FLASK_SECRET_KEY`)).toMatchObject({
       type: 'SecureString',
       value: 'flask-key-canary-4',
@@ -138,7 +138,7 @@ describe('from a secret to a parameter', () => {
   it('a key of a secret that stays is told, and an exact bundle takes it out last', async () => {
     const kept = await at.step({ dotenv: SEED, prefer: 'ssm', prune: 'delete' });
     expect(kept.exitCode, kept.log).toBe(0);
-    expect(kept.log).toContain('username (DB_USER, by now in /papyrus/prd/DB_USER)');
+    expect(kept.log).toContain('username (DB_USER, now in /papyrus/prd/DB_USER)');
     expect(kept.log).toContain('bundles: { db: { mode: exact } }');
     expect((await at.secret('papyrus/prd/db'))?.value.username).toBe('papyrus');
 
@@ -169,7 +169,7 @@ describe('from a secret to a parameter', () => {
     expect(run.exitCode, run.log).toBe(0);
     expect(run.masks).not.toContain('postgres');
     expect(run.masks).toContain('move-canary-91-value');
-    expect(run.log).toContain('postgres_user (POSTGRES_USER, by now in /papyrus/prd/POSTGRES_USER)');
+    expect(run.log).toContain('postgres_user (POSTGRES_USER, now in /papyrus/prd/POSTGRES_USER)');
     expect(run.dropped.filter((name) => run.outputs[name] !== '')).toEqual([]);
   });
 

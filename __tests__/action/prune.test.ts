@@ -50,7 +50,7 @@ describe('report', () => {
       expect(told.log).toContain(`= parameter ${P}/GUNICORN_TIMEOUT`);
       expect(told.log).toContain('= secret papyrus/prd/flask');
       expect(told.log).toContain('costs $0.40 a month');
-      expect(told.log).toContain('prune: delete takes it away');
+      expect(told.log).toContain('prune: delete removes it');
       expect(told.summary).toContain('GUNICORN_TIMEOUT');
       expect(findLeaks(told, CANARIES)).toEqual([]);
     }
@@ -147,7 +147,7 @@ describe('delete', () => {
     expect(await at.secrets()).toEqual(expect.arrayContaining(['papyrus/prd/blue/db', 'papyrus/prd-2/db']));
     expect(aws.count(/^Delete/)).toBe(0);
     expect(pruned.log).toContain(`= parameter ${P}/FOREIGN`);
-    expect(pruned.log).toContain('without our tag: never touched');
+    expect(pruned.log).toContain('it has no tag managed-by: never touched');
     expect(changes(pruned.outputs['plan'])[`${P}/blue/OWN`]).toBeUndefined();
   });
 
@@ -221,7 +221,7 @@ describe('prunes nothing that the run explains', () => {
     await at.step({ dotenv: SEED, prefer: 'ssm' });
     aws.forget();
     const run = await untouched({ dotenv: SEED, only: 'parameters' });
-    expect(run.log).toContain('DB_USER goes to papyrus/prd/db by now, which is not part of this run (only)');
+    expect(run.log).toContain('DB_USER now goes to papyrus/prd/db, which is not part of this run (only)');
     expect(await at.parameters()).toContain(`${P}/DB_USER`);
   });
   it('an empty value, in place and moved, while the other old copies go', async () => {

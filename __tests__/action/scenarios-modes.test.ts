@@ -238,11 +238,11 @@ describe('drift, of every kind at once', () => {
       expect(run.log).toContain('~ parameter /papyrus/prd/AUTH0_DOMAIN\n    value: another value\n');
       expect(run.log).toContain('    tag:project: "other" → "portfolio"\n');
       expect(run.log).toContain('    key:password: another value\n    key:host: missing\n');
-      expect(run.log).toContain('keys that nobody here asks for are kept: theirs');
+      expect(run.log).toContain('keys that are not configured here are kept: theirs');
       expect(run.log).toContain('it is scheduled for deletion and is restored');
       expect(run.log).toContain('    mutability: "IMMUTABLE" → "MUTABLE"\n');
       expect(run.log).toContain(
-        '! log group /ecs/papyrus: blocked: a shorter retention deletes logs that stand',
+        '! log group /ecs/papyrus: blocked: a shorter retention deletes existing logs',
       );
       expect(run.log).toContain('to allow it: allow: shorten-retention');
       expect(run.log).toContain('+ parameter /papyrus/prd/LOG_LEVEL');
@@ -350,8 +350,8 @@ describe('what stood before', () => {
       'tag:project': 'null → portfolio',
       'tag:managed-by': 'null → aws-bootstrap:adopted',
     });
-    expect(plan.log.match(/adopted: it stood before without our tag/g)).toHaveLength(4);
-    expect(rowOf(plan, '**Repository**')).toContain('adopted: it stood before');
+    expect(plan.log.match(/adopted: it existed without the tag managed-by/g)).toHaveLength(4);
+    expect(rowOf(plan, '**Repository**')).toContain('adopted: it existed');
 
     await using run = await act();
     expect(run.exitCode).toBe(0);
@@ -538,7 +538,7 @@ describe('the callback URL', () => {
       expect(kept.exitCode).toBe(0);
       expect(stage.aws.writes()).toEqual([]);
       expect(kept.outputs['drifted']).toBe('false');
-      expect(kept.log).toContain('the public URL that stands is kept');
+      expect(kept.log).toContain('the existing public URL is kept');
       expect((await stage.parameter('AUTH0_CALLBACK_URL')).value).toBe(PUBLIC);
       await using drift = await stage.act({ ...inputs, mode: 'drift' });
       expect(drift.exitCode).toBe(0);

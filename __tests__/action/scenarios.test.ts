@@ -301,7 +301,7 @@ describe("the seed's case", () => {
     expect(run.exitCode).toBe(0);
     // A misspelt name of a GitHub secret looks just like this.
     expect(run.annotations).toMatchObject([
-      { level: 'warning', message: expect.stringMatching(/no variable was given.*look at its name/) },
+      { level: 'warning', message: expect.stringMatching(/no variable was given.*check its name/) },
     ]);
     expect(run.outputs).toMatchObject({
       changed: 'true',
@@ -662,7 +662,7 @@ test('a variable fewer: what stands stays, and its key is told', async () => {
     tags: 'project=portfolio',
   });
   expect(less.outputs).toMatchObject({ changed: 'false', drifted: 'false' });
-  expect(less.log).toContain('keys that nobody here asks for are kept: host');
+  expect(less.log).toContain('keys that are not configured here are kept: host');
   expect(await stage.secret('db')).toHaveProperty('host', SEED['DB_HOST']);
   expect((await stage.parameter('LOG_LEVEL')).value).toBe('info');
 });

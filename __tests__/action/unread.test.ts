@@ -115,7 +115,7 @@ test('a parameter whose ARN the listing does not tell is left out of the outputs
   await using run = await act('drift');
   expect(run.exitCode, run.log).toBe(0);
   expect(run.outputs['parameters']).toBe('{}');
-  expect(run.log).toContain('AWS did not tell the ARN of /papyrus/prd/');
+  expect(run.log).toContain('AWS did not return the ARN of /papyrus/prd/');
 });
 
 test('apply by such a role fails, tells the statements, and writes nothing', async () => {
@@ -138,8 +138,8 @@ test('a secret that nobody asks for any more is told without guessing what it ho
     expect(run.exitCode, run.log).toBe(0);
     expect(run.outputs['plan-hash']).toBe(whole.outputs['plan-hash']);
     expect(run.log).toContain(
-      '= secret papyrus/prd/flask\n    nobody asks for it any more; prune: delete takes it away',
+      '= secret papyrus/prd/flask\n    no longer configured; prune: delete removes it',
     );
-    expect(run.log).not.toContain('an old copy of');
+    expect(run.log).not.toContain('a stale copy of');
   }
 });

@@ -155,6 +155,25 @@ describe('doctor', () => {
     ['a wildcard below StringEquals', trusts('repo:OWNER@1/NAME@2:*'), {}, 'failure'],
     ['every branch of the repository', trusts('repo:OWNER@1/NAME@2:*', 'StringLike'), {}, 'warning'],
     ['every repository of the owner', trusts('repo:OWNER*', 'StringLike'), {}, 'warning'],
+    [
+      'an owner whose name begins alike',
+      trusts([NEW, 'repo:OWNERS/NAME:environment:production']),
+      {},
+      'warning',
+    ],
+    ['every subject that begins with repo', trusts('repo*', 'StringLike'), {}, 'warning'],
+    [
+      'a wildcard that another operator narrows',
+      policy(
+        statement({
+          StringEquals: { [AUD]: AUDIENCE, [SUB]: NEW },
+          StringLike: { [SUB]: 'repo:OWNER*' },
+          'ForAllValues:StringLike': { [SUB]: '*' },
+        }),
+      ),
+      {},
+      'ok',
+    ],
     ['everybody', policy(statement(audience)), {}, 'failure'],
     ['tokens without a subject', trusts(NEW, 'ForAllValues:StringEquals'), {}, 'failure'],
     ['any audience', policy(statement({ StringEquals: { [SUB]: NEW } })), {}, 'warning'],

@@ -81,6 +81,22 @@ it('knows a repository with ids in its subjects by its date', async () => {
   expect(run.code).toBe(0);
 });
 
+it.each(['secrets', 'variables'])('finds %s that the organization shares, on whatever page', async (kind) => {
+  await establish(scene);
+  put(scene, {
+    '.github/workflows/deploy.yml': WORKFLOW.replace(/"arn:[^"]+"/, '"\u0024{{ vars.AWS_ROLE }}"'),
+  });
+  github.answers.delete('/environments/production/secrets/DOTENV');
+  const others = [...Array(250).keys()].map((index) => ({ name: `OTHER_${index}`, value: 'x' }));
+  github.answers.set('/actions/organization-secrets', { secrets: [...others, { name: 'DOTENV' }] });
+  github.answers.set('/actions/organization-variables', {
+    variables: [...others, { name: 'AWS_ROLE', value: 'arn:aws:iam::123456789012:role/papyrus-deploy' }],
+  });
+  const { checks } = await diagnose(scene);
+  const code = kind === 'secrets' ? 'github-secret' : 'github-variable';
+  expect(checks.filter((check) => check.code === code).map(({ status }) => status)).toEqual(['ok']);
+});
+
 it.each([
   ['ARNs of the roles', ['--account-id', '123456789012']],
   ['variables of GitHub', []],
@@ -150,8 +166,20 @@ const FAULTS: ReadonlyArray<Fault | [string, string, RegExp, Plant]> = [
   [
     'the GitHub secret does not exist',
     'github-secret',
-    /^gh secret set DOTENV .*--env production/,
+    /^gh secret set DOTENV .*--env production < \.env$/,
     () => github.answers.delete('/environments/production/secrets/DOTENV'),
+  ],
+  [
+    'a GitHub secret that holds no .env does not exist',
+    'github-secret',
+    /^gh secret set AUTH0_SECRET .*--env production$/,
+    () =>
+      put(scene, {
+        '.github/workflows/deploy.yml': WORKFLOW.replace(
+          'dotenv:',
+          'auth0-management-client-secret: "\u0024{{ secrets.AUTH0_SECRET }}", dotenv:',
+        ),
+      }),
   ],
   [
     'the GitHub variable of the role does not exist',
@@ -162,10 +190,11 @@ const FAULTS: ReadonlyArray<Fault | [string, string, RegExp, Plant]> = [
         '.github/workflows/deploy.yml': WORKFLOW.replace(/"arn:[^"]+"/, '"\u0024{{ vars.AWS_ROLE }}"'),
       }),
   ],
+  ['the repository was renamed', 'github', /^git remote set-url origin /, () => github.answers.set('', 301)],
   [
     'the environment does not exist',
     'github-environment',
-    /^gh api -X PUT .*environments\/production/,
+    /\| gh api -X PUT .*environments\/production/,
     () => github.answers.delete('/environments/production'),
   ],
   [

@@ -1,6 +1,14 @@
 /** The exports as child processes: what they write, what they refuse, and that no secret gets out unasked. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'dotenv';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
@@ -126,6 +134,22 @@ describe('export dotenv', () => {
     expect(statSync(join(folder, 'all.env')).mode & 0o777).toBe(0o600);
   });
 
+  it('asks nothing of AWS where the file could not be written', async () => {
+    writeFileSync(join(folder, 'all.env'), 'OLD=1\n');
+    expect((await exportIt(['dotenv', '-o', 'all.env'])).code).toBe(2);
+    expect((await exportIt(['dotenv', '-o', 'nowhere/all.env'])).code).toBe(2);
+    expect(aws.calls).toEqual([]);
+  });
+
+  it('follows no link to where nothing is, which could be a work tree', async () => {
+    const tree = folderWith();
+    execFileSync('git', ['init', '--quiet'], { cwd: tree });
+    symlinkSync(join(tree, 'all.env'), join(folder, 'all.env'));
+    for (const more of [[], ['--force']])
+      expect((await exportIt(['dotenv', '--reveal', '-o', 'all.env', ...more])).code).toBe(2);
+    expect(readdirSync(tree)).toEqual(['.git']);
+  });
+
   it('lists as JSON where everything is, without a value', async () => {
     const run = await exportIt(['dotenv', '--json', '--reveal', '-o', 'all.env']);
     expect(leaks(printed(run))).toEqual([]);
@@ -186,6 +210,11 @@ describe('export terraform', () => {
     expect(read('terraform/mine.tf')).toBe('# mine\n');
   });
 
+  it('prints a command that can be pasted, whatever the folder is called', async () => {
+    const { output } = await exportIt(['terraform', '--output', "it's mine"]);
+    expect(output).toContain(`terraform -chdir='it'\\''s mine' init`);
+  });
+
   it('fails with the reason where something cannot be read', async () => {
     aws.fault({ operation: 'ListSecrets', kind: 'access-denied', times: 9 });
     const run = await exportIt(['terraform']);
@@ -194,3 +223,13 @@ describe('export terraform', () => {
     expect(existsSync(join(folder, 'terraform'))).toBe(false);
   });
 });
+
+it.each(['dotenv', 'terraform'])(
+  'export %s says where it has found nothing, and writes nothing',
+  async (as) => {
+    const run = await runCli(['export', as, '--prefix', '/other/prd'], { folder, env: aws.env() });
+    expect(run.code).toBe(0);
+    expect(run.errors).toMatch(/\/other\/prd in us-west-2/);
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);

@@ -17,13 +17,13 @@ export async function startSettingsServer(repository: string): Promise<SettingsS
   const server = createServer((request, response) => {
     const send = (status: number, body: object) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
     calls.push(`${request.method} ${pathname}`);
     if (request.headers.authorization !== `Bearer ${TOKEN}`) return send(401, { message: 'Bad credentials' });
     const path = pathname.replace(`/repos/${repository}`, '');
     const answer = pathname === path ? 404 : (answers.get(path) ?? 404);
     if (typeof answer === 'number') return send(answer, { message: 'Not Found' });
-    return send(200, answer);
+    return send(200, pageOf(answer, searchParams));
   });
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -36,4 +36,16 @@ export async function startSettingsServer(repository: string): Promise<SettingsS
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** Lists come in pages of at most 100, 30 where nothing is asked for. */
+function pageOf(answer: object, asked: URLSearchParams): object {
+  const size = Math.min(Number(asked.get('per_page') ?? 30), 100);
+  const from = (Number(asked.get('page') ?? 1) - 1) * size;
+  return Object.fromEntries(
+    Object.entries(answer).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? value.slice(from, from + size) : value,
+    ]),
+  );
 }

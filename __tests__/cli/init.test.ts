@@ -1,6 +1,14 @@
 // init in repositories of several shapes, as a child process.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -196,6 +204,48 @@ describe('the files', () => {
     expect(existsSync(join(folder, '.github'))).toBe(false);
   });
 
+  it('are written only into a folder that exists', async () => {
+    const folder = repository({});
+    expect((await runCli(['init', 'nowhere'], { folder })).code).toBe(2);
+    expect(existsSync(join(folder, 'nowhere'))).toBe(false);
+  });
+
+  it('are written only to the root of a repository, where GitHub looks for workflows', async () => {
+    const folder = repository({ 'apps/api/package.json': '{"name":"api"}' });
+    const { code, errors } = await runCli(['init', 'apps/api'], { folder });
+    expect(code).toBe(2);
+    expect(errors).toContain('cd ../../');
+    expect(existsSync(join(folder, 'apps/api/.github'))).toBe(false);
+  });
+
+  it.each(['.gitignore', CONFIG, '.github/workflows/drift.yml'])(
+    'are all left unwritten where %s is a link that leads nowhere, also with --force',
+    async (path) => {
+      const folder = repository({ '.github/workflows/ci.yml': 'name: ci\n' });
+      const elsewhere = join(mkdtempSync(join(tmpdir(), 'cli-')), 'file');
+      symlinkSync(elsewhere, join(folder, path));
+      expect((await runCli(['init', '--force'], { folder })).code).toBe(2);
+      expect(existsSync(elsewhere)).toBe(false);
+      expect(existsSync(join(folder, '.github/workflows/deploy.yml'))).toBe(false);
+    },
+  );
+
+  it('name the region, so that a terminal plans where the workflows deploy', async () => {
+    const folder = repository({});
+    await runCli(['init', '--region', 'eu-west-1'], { folder, env: { AWS_REGION: 'us-east-1' } });
+    expect(parse(read(folder, CONFIG))).toMatchObject({ region: 'eu-west-1' });
+  });
+
+  it('leave .gitignore alone for a .env outside of the repository', async () => {
+    const folder = repository({});
+    const outside = join(folderWith({ 'prd.env': 'SOMETHING=Zq81kfh3jJk29\n' }), 'prd.env');
+    const { output } = await runCli(['init', '--env-file', outside], { folder });
+    expect(read(folder, CONFIG)).toContain('match: [SOMETHING]');
+    expect(output).toContain(`gh secret set DOTENV --repo me/shop < ${outside}\n`);
+    expect(existsSync(join(folder, '.gitignore'))).toBe(false);
+    expect(output).toContain('git add .github\n');
+  });
+
   it('come with a warning where git tracks the .env', async () => {
     const folder = repository({ '.env': 'LOG_LEVEL=info\n' });
     execFileSync('git', ['add', '.env'], { cwd: folder });
@@ -220,6 +270,18 @@ it('asks on a terminal, with defaults, and again where an answer cannot be', asy
       { after: 'Dockerfile', type: '\r' },
       { after: 'task definition', type: '\r' },
     ],
+  });
+  expect(code, output).toBe(0);
+  expect(jobOf(folder, 'deploy').environment).toBe('staging');
+  expect(parse(read(folder, CONFIG))).toMatchObject({ prefix: '/shop/stg', 'log-retention-days': 90 });
+});
+
+it('takes answers that come before their questions', async () => {
+  const folder = repository({});
+  const answers = ['/shop/stg', 'eu-west-1', 'none', '', '', 'staging', '90', '', '', ''];
+  const { code, output } = await runOnTerminal(['init'], {
+    folder,
+    steps: [{ after: 'Prefix', type: answers.map((answer) => `${answer}\r`).join('') }],
   });
   expect(code, output).toBe(0);
   expect(jobOf(folder, 'deploy').environment).toBe('staging');

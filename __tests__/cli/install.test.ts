@@ -60,6 +60,8 @@ describe('npx', () => {
   it('hands on a .env of standard input', async () => {
     const args = ['--env-file', '-', '--prefix', '/papyrus/prd'];
     expect(await npx(['--', 'plan', ...args], 'LOG_LEVEL=warning\n')).toContain('value: "warning"');
+    const short = ['plan', '--dotenv', '-', '--prefix', '/papyrus/prd'];
+    expect(await npx(short, 'LOG_LEVEL=warning\n')).toContain('value: "warning"');
   });
 
   it('installs nothing beside the archive', async () => {

@@ -40,6 +40,8 @@ describe('plan, apply, drift and destroy', () => {
     const again = await run(['apply', ...PREFIX, '--env-file', '.env', '-y']);
     expect(again.code).toBe(0);
     expect(stage.aws.writes()).toEqual([]);
+    // Where it was, and that nothing differs.
+    expect(again.output.trim().split('\n')).toHaveLength(2);
 
     await stage.put('LOG_LEVEL', 'debug');
     const drift = await run(['drift', ...PREFIX, '--env-file', '.env']);
@@ -51,6 +53,8 @@ describe('plan, apply, drift and destroy', () => {
     const destroy = await run(['destroy', ...PREFIX, '--yes']);
     expect(destroy.code).toBe(0);
     await expect(stage.parameter('LOG_LEVEL')).rejects.toThrow();
+    const nothing = await run(['destroy', ...PREFIX, '--yes', '--quiet']);
+    expect(nothing.output).toMatch(/^Nothing to destroy: 2 /);
   });
 
   it('print no workflow command and no escape sequence', async () => {
@@ -84,6 +88,24 @@ describe('plan, apply, drift and destroy', () => {
     expect(other.code).toBe(2);
     expect((await stage.parameter('LOG_LEVEL')).value).toBe('info');
     expect((await run(['destroy', ...PREFIX, '--confirm', '/papyrus/prd'])).code).toBe(0);
+  });
+
+  it('without a variable, while some exist, name the flag and nothing of GitHub', async () => {
+    await run(['apply', ...PREFIX, '--env-file', '.env', '--yes']);
+    for (const command of ['plan', 'drift']) {
+      const { code, errors } = await run([command, ...PREFIX]);
+      expect(code).toBe(2);
+      expect(errors).toContain('--env-file');
+      expect(errors).not.toMatch(/GitHub|workflow|job/);
+    }
+  });
+
+  it('say that a retention deletes logs', async () => {
+    const { output } = await run(['plan', ...PREFIX, '--only', 'log-group']);
+    expect(output).toMatch(/retention: 1 day \(.*deleted\)/);
+    const kept = await run(['plan', ...PREFIX, '--only', 'log-group', '--log-retention-days', 'never']);
+    expect(kept.output).toMatch(/retention: never/);
+    expect(kept.output).not.toContain('deleted');
   });
 
   it('end with 1 where a change is blocked, and where AWS refuses', async () => {
@@ -139,6 +161,11 @@ describe('standard output', () => {
     const { output, errors } = await run(['plan', ...PREFIX, '--env-file', '.env', '--quiet']);
     expect(output.trim().split('\n')).toHaveLength(1);
     expect(errors).toBe('');
+    // Switches of one letter together.
+    expect(await run(['apply', ...PREFIX, '--env-file', '.env', '-yq'])).toMatchObject({
+      code: 0,
+      errors: '',
+    });
   });
 
   it('may be closed by its reader', async () => {
@@ -156,6 +183,9 @@ describe('inputs', () => {
     });
     expect(code).toBe(0);
     expect(output).toContain('value: "warning"');
+    // Node.js, which runs npx, does not know this one.
+    const other = await run(['plan', ...PREFIX, '--dotenv', '-'], { input: 'LOG_LEVEL=warning\n' });
+    expect(other.output).toBe(output);
     const wrong = await run(['plan', ...PREFIX, '--env-file', '-'], { input: 'LOG_LEVEL=info\nno line\n' });
     expect(wrong.code).toBe(2);
     expect(wrong.errors).toContain('standard input line 2');
@@ -172,6 +202,29 @@ describe('inputs', () => {
       expect(output).toContain('/papyrus/prd/GUNICORN_WORKERS');
     }
   });
+
+  it.each(['allowed-account-ids', 'pull-accounts', 'only', 'tags', 'allow', 'image-tags'])(
+    '--%s, a list, can be given several times',
+    async (name) => {
+      const values = {
+        only: ['log-group', 'repository'],
+        tags: ['a=1', 'b=2'],
+        allow: ['loosen', 'prune-many'],
+      };
+      const [one, two] = values[name as keyof typeof values] ?? ['123456789012', '210987654321'];
+      const image = name === 'image-tags' ? ['--image', 'oci:nowhere'] : [];
+      const { errors } = await run([
+        'plan',
+        ...PREFIX,
+        `--${name}`,
+        one ?? '',
+        `--${name}`,
+        two ?? '',
+        ...image,
+      ]);
+      expect(errors).not.toContain(`--${name}`);
+    },
+  );
 
   it('come from the configuration file as in the action', async () => {
     const folder = folderWith({
@@ -193,6 +246,10 @@ describe('inputs', () => {
         expect(output + errors).not.toContain(canary);
       }
     const folder = folderWith({ 'values.env': 'STRIPE_API_KEY=sk_test_1234567890abcdefgh\n' });
+    // A value that begins like a reference.
+    const at = await run(['plan', ...PREFIX, '--auth0-management-client-secret', `@${canary}`]);
+    expect(at.code).toBe(2);
+    expect(at.output + at.errors).not.toContain(canary);
     for (const [args, more] of [
       [['--secrets', '@values.env'], {}],
       [['--secrets', '-'], { input: 'STRIPE_API_KEY=sk_test_1234567890abcdefgh\n' }],
@@ -283,6 +340,18 @@ describe('the command line', () => {
     for (const name of INPUTS.filter((input) => !hidden.includes(input)))
       expect(plan.output, name).toContain(`--${name}`);
     expect((await run(['--version'])).output).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('has help for commands of two words by the first', async () => {
+    const { code, output } = await run(['export']);
+    expect(code).toBe(0);
+    expect(output).toContain('export dotenv');
+    expect(output).toContain('export terraform');
+    for (const args of [
+      ['export', '--help'],
+      ['help', 'export'],
+    ])
+      expect((await run(args)).output).toBe(output);
   });
 
   it('runs on Node 24', async () => {

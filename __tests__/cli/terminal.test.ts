@@ -46,6 +46,16 @@ describe('the question', () => {
     expect(puts()).toBe(0);
   });
 
+  it.each([['-'], ['.env,-']])(
+    'cannot be asked where standard input gives the variables: %s',
+    async (files) => {
+      const { code, output } = await run(['apply', '--prefix', '/papyrus/prd', '--env-file', files]);
+      expect(code).toBe(2);
+      expect(output).toContain('--yes');
+      expect(stage.aws.calls).toEqual([]);
+    },
+  );
+
   it('is not asked with --yes, and not where nothing is to do', async () => {
     expect((await run(['apply', ...ARGS, '--yes'])).code).toBe(0);
     const { code, output } = await run(['apply', ...ARGS]);

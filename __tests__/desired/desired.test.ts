@@ -287,7 +287,7 @@ describe('an empty value', () => {
 
   it('is told once, though it has two places', () => {
     expect(empty({ dotenv: 'AUTH0_DOMAIN=' }).notices).toEqual([
-      'input dotenv line 1: AUTH0_DOMAIN: its value is empty here: what stands is left as it is',
+      'input dotenv line 1: AUTH0_DOMAIN: its value is empty here, and what exists is left as it is',
     ]);
   });
 

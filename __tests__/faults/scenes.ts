@@ -136,7 +136,7 @@ async function overtake({ secrets }: Clients): Promise<void> {
   const theirs = JSON.stringify({ ...JSON.parse(SecretString), theirs: 'x' });
   await secrets.send(new PutSecretValueCommand({ SecretId: bundle.name, SecretString: theirs }));
 }
-const MERGED = /somebody else wrote it in the meantime; what they wrote is read again/;
+const MERGED = /another writer changed it in the meantime; it is read again/;
 
 /** @returns what is told, apart from what the scene itself asks for */
 export const remarksOf = ({ told }: Round): string[] => told.filter((text) => !MERGED.test(text));

@@ -158,7 +158,7 @@ describe('apply', () => {
       ['papyrus/prd/db', 'done'],
       ['papyrus', 'failed'],
     ]);
-    expect(outcomes[1]).toMatchObject({ error, stands: undefined });
+    expect(outcomes[1]).toMatchObject({ error, after: undefined });
     expect(outcomes[2]?.after?.metadata.arn).toBe('arn:/papyrus/prd/HOST');
   });
 
@@ -170,7 +170,7 @@ describe('apply', () => {
       rooms,
       () => {},
     );
-    expect(outcome).toMatchObject({ result: 'failed', stands: standing });
+    expect(outcome).toMatchObject({ result: 'failed', after: standing });
   });
 
   it('leaves blocked, unreadable and unchanged ones alone', async () => {
@@ -231,7 +231,7 @@ describe('each kind', () => {
     const [outcome] = await apply(plan([wish(kind, fields)], {}, LENIENT), rooms, () => {});
     const { name } = spec(kind, fields);
     expect(written()).toEqual([[kind, 'create', name]]);
-    expect(outcome).toMatchObject({ result: 'done', stands: { name, fields, metadata: { version: '1' } } });
+    expect(outcome).toMatchObject({ result: 'done', after: { name, fields, metadata: { version: '1' } } });
   });
 
   it.each(kinds)('is updated by its own room: %s', async (kind, fields, before) => {
@@ -241,7 +241,7 @@ describe('each kind', () => {
     const [outcome] = await apply(plan([wish(kind, fields)], observed, LENIENT), rooms, () => {});
     const { name } = standing;
     expect(written()).toEqual([[kind, 'update', name, name, Object.keys(fields)]]);
-    expect(outcome).toMatchObject({ result: 'done', stands: { name, fields } });
+    expect(outcome).toMatchObject({ result: 'done', after: { name, fields } });
   });
 });
 
@@ -272,14 +272,14 @@ describe('a deletion', () => {
     const { rooms } = account({ '/papyrus/prd/OLD': error });
     const change = deletion();
     expect(await apply([change], rooms, () => {})).toEqual([
-      { change, result: 'failed', stands: change.observed, error },
+      { change, result: 'failed', after: change.observed, error },
     ]);
   });
 
   it('of what was never there calls nothing', async () => {
     const { calls, rooms } = account();
     const change = { ...deletion(secret('s', 'made', [])), observed: undefined };
-    expect(await apply([change], rooms, () => {})).toEqual([{ change, result: 'done', stands: undefined }]);
+    expect(await apply([change], rooms, () => {})).toEqual([{ change, result: 'done', after: undefined }]);
     expect(calls).toEqual([]);
   });
 });

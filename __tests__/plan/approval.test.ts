@@ -96,7 +96,7 @@ describe('what differs', () => {
       [ONE, port('1', '4')],
       [
         `${SSM} ${P}/PORT: create was approved, this plan has update`,
-        `${SSM} ${P}/PORT: version none stood when it was approved, 4 stands now`,
+        `${SSM} ${P}/PORT: version none existed at approval, 4 exists now`,
         `${SSM} ${P}/PORT: another change of value, type, tag:managed-by was approved`,
       ],
     ],
@@ -106,7 +106,7 @@ describe('what differs', () => {
       [ONE],
       [
         `${SSM} ${P}/PORT: none was approved, this plan has create`,
-        `${SSM} ${P}/PORT: version 4 stood when it was approved, none stands now`,
+        `${SSM} ${P}/PORT: version 4 existed at approval, none exists now`,
         `${SSM} ${P}/PORT: another change of value, type, tag:managed-by was approved`,
       ],
     ],
@@ -114,7 +114,7 @@ describe('what differs', () => {
       'another version of the same value',
       [ONE, port('1', '4')],
       [ONE, port('1', '5')],
-      [`${SSM} ${P}/PORT: version 4 stood when it was approved, 5 stands now`],
+      [`${SSM} ${P}/PORT: version 4 existed at approval, 5 exists now`],
     ],
     [
       'another value',

@@ -126,7 +126,7 @@ describe('what destroy does', () => {
     );
     expect(one?.notes).toEqual(['it can be restored for 14 days; an apply until then restores it']);
     expect(two?.notes).toEqual([]);
-    expect(three?.notes).toEqual(['it stood before we came, so it only loses our tag']);
+    expect(three?.notes).toEqual(['it existed before, so it only loses the tag managed-by']);
     expect([one?.after, two?.after]).toEqual([undefined, undefined]);
   });
 
@@ -162,7 +162,7 @@ describe('what destroy does', () => {
     expect(change).toMatchObject({
       action: 'delete',
       notes: [
-        'what it stands for stays in Auth0, which is no part of this run: its inputs are not given, or only leaves it out',
+        'its URLs stay in Auth0, which is not part of this run: its inputs are missing, or only leaves it out',
       ],
     });
     expect(change?.after).toBeUndefined();
@@ -181,7 +181,7 @@ describe('what destroy does', () => {
       observed: ours.spec,
       differences: [],
       notes: [],
-      blocked: { reason: 'it could not be read, and tells what to take out of Auth0' },
+      blocked: { reason: 'it could not be read, and holds the URLs to remove from Auth0' },
       unreadable: { error },
     });
     expect(of({ ...unread, ...found(parameter('AUTH0_CALLBACK_URL', 'adopted')) })[0]?.action).toBe('update');
@@ -193,31 +193,36 @@ describe('what destroy does', () => {
   });
 
   it.each<[what: string, request: Partial<DestroyRequest>, notes: string[]]>([
-    ['is not ours', repository({ 'tag:managed-by': 'terraform' }), ['kept: it stands without our tag']],
+    ['is not ours', repository({ 'tag:managed-by': 'terraform' }), ['kept: it has no tag managed-by']],
     [
       'is of a stack',
       repository(adopted, { ownedBy: 'the stack web' }),
       ['kept: it belongs to the stack web'],
     ],
     [
-      'has no consent',
+      'has no opt-in',
       repository(made, {}, true),
       ['kept: allow: delete-repository deletes it, with all its images'],
     ],
     [
+      'has no opt-in, which would not delete what environments share',
+      repository(made),
+      [expect.not.stringContaining('allow:')] as string[],
+    ],
+    [
       'others use',
       { ...repository(adopted), neighbours: ['/papyrus/stg'] },
-      ['kept: other environments of the application stand: /papyrus/stg'],
+      ['kept: other environments of the application exist: /papyrus/stg'],
     ],
     [
       'five others use',
       { ...repository(adopted), neighbours: ['/p/a', '/p/b', '/p/c', '/p/d', '/p/e'] },
-      ['kept: other environments of the application stand: /p/a, /p/b, /p/c, /p/d, /p/e'],
+      ['kept: other environments of the application exist: /p/a, /p/b, /p/c, /p/d, /p/e'],
     ],
     [
       'many others use',
       { ...repository(adopted), neighbours: ['/p/a', '/p/b', '/p/c', '/p/d', '/p/e', '/p/f', '/p/g'] },
-      ['kept: other environments of the application stand: /p/a, /p/b, /p/c, /p/d, /p/e and 2 more'],
+      ['kept: other environments of the application exist: /p/a, /p/b, /p/c, /p/d, /p/e and 2 more'],
     ],
   ])('keeps a repository that %s', (_what, request, notes) => {
     expect(of(request)[0]).toMatchObject({
@@ -269,7 +274,7 @@ describe('what destroy does', () => {
     expect(of(repository(adopted))[0]).toMatchObject({
       action: 'update',
       differences: [{ field: 'tag:managed-by', from: 'aws-bootstrap:adopted', to: ABSENT }],
-      notes: ['it stood before we came, so it only loses our tag'],
+      notes: ['it existed before, so it only loses the tag managed-by'],
     });
   });
 
@@ -286,7 +291,7 @@ describe('what destroy does', () => {
     expect(of({ ...repository(adopted), neighbours: new Unreadable(error) })[0]).toMatchObject({
       action: 'blocked',
       observed: undefined,
-      blocked: { reason: 'whether other environments use it could not be found out' },
+      blocked: { reason: 'the action could not check whether other environments use it' },
       unreadable: { error },
     });
     expect(of({ ...repository(adopted, {}, true), neighbours: new Unreadable(error) })[0]?.action).toBe(

@@ -5,7 +5,7 @@ import { InputErrors } from '../../src/settings/diagnostics.ts';
 import { P, parameter, secret } from './strays.ts';
 
 const refuse = (...unconfigured: AnyUnconfigured[]) =>
-  refuseEmptyInput({ unconfigured: unconfigured, failures: [] }, P);
+  refuseEmptyInput({ unconfigured, failures: [] }, P, false);
 
 describe('a run without variables', () => {
   it.each([

@@ -64,7 +64,7 @@ describe('a key that goes from an exact bundle', () => {
   it('goes after its new place is written', () => {
     const changes = moveKeys([bundle([out('key:OLD')]), other(SSM, `${P}/OLD`, 'create')], moved);
     expect(short(changes)).toEqual([['bundle take out', 'update', ['key:OLD'], [OLD]]]);
-    expect(changes[0]?.notes).toEqual(['a note', 'old copies: their variables stand elsewhere by now']);
+    expect(changes[0]?.notes).toEqual(['a note', 'stale copies: their variables are elsewhere now']);
   });
 
   it('goes after what else the bundle is given, in a change of its own', () => {
@@ -75,7 +75,7 @@ describe('a key that goes from an exact bundle', () => {
     ]);
     expect(changes.map(({ notes }) => notes).slice(0, 2)).toEqual([
       ['a note'],
-      ['old copies: their variables stand elsewhere by now'],
+      ['stale copies: their variables are elsewhere now'],
     ]);
   });
 
@@ -148,7 +148,7 @@ describe('a key stays, and that is told,', () => {
     ]);
     expect(change?.notes).toEqual([
       'a note',
-      'key:OLD: kept, since the new place of OLD is not part of this run (only)',
+      'key:OLD: kept, since the new destination of OLD is not part of this run (only)',
     ]);
   });
 
@@ -161,7 +161,7 @@ describe('a key stays, and that is told,', () => {
 
 describe('an old copy in a bundle that is not exact', () => {
   const TOLD =
-    'old copies that everybody who may read this secret reads: OLD (OLD, by now in /papyrus/prd/OLD); bundles: { app: { mode: exact } } takes them out';
+    'stale copies that everyone who may read this secret can read: OLD (OLD, now in /papyrus/prd/OLD); bundles: { app: { mode: exact } } removes them';
 
   it('stays, and is told with the way to take it out', () => {
     expect(moveKeys([bundle([])], moved)[0]?.notes).toEqual(['a note', TOLD]);
@@ -179,7 +179,7 @@ describe('an old copy in a bundle that is not exact', () => {
   ])('is one where the variable goes to %s', (_where, place) => {
     const notes = moveKeys([bundle([])], { ...NOWHERE, destinations: [place] })[0]?.notes;
     expect(notes).toHaveLength(2);
-    expect(notes?.[1]).toContain(`OLD (OLD, by now in ${place.name})`);
+    expect(notes?.[1]).toContain(`OLD (OLD, now in ${place.name})`);
   });
 
   it('is told once for each place, all in one note', () => {
@@ -188,7 +188,7 @@ describe('an old copy in a bundle that is not exact', () => {
       destinations: [destination('OLD', `${P}/OLD`), destination('KEPT', `${P}/KEPT`)],
     };
     expect(moveKeys([bundle([])], moves)[0]?.notes[1]).toContain(
-      'reads: OLD (OLD, by now in /papyrus/prd/OLD), KEPT (KEPT, by now in /papyrus/prd/KEPT); bundles',
+      'can read: OLD (OLD, now in /papyrus/prd/OLD), KEPT (KEPT, now in /papyrus/prd/KEPT); bundles',
     );
   });
 
@@ -205,7 +205,7 @@ it('a row of the table is known by its key, in its own bundle alone', () => {
   };
   const moves = { ...NOWHERE, destinations: [destination('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`)] };
   expect(moveKeys([flask('papyrus/prd/flask')], moves)[0]?.notes[1]).toContain(
-    'secret_key (FLASK_SECRET_KEY, by now in /papyrus/prd/FLASK_SECRET_KEY)',
+    'secret_key (FLASK_SECRET_KEY, now in /papyrus/prd/FLASK_SECRET_KEY)',
   );
   expect(moveKeys([flask('papyrus/prd/app')], moves)[0]?.notes).toEqual(['a note']);
   const password = { ...NOWHERE, destinations: [destination('DB_PASSWORD', `${P}/DB_PASSWORD`)] };

@@ -39,7 +39,7 @@ describe('the plan for machines', () => {
           name: '/ecs/papyrus',
           action: 'blocked',
           fields: [{ field: 'retention', from: '30', to: '7' }],
-          reason: 'a shorter retention deletes logs that stand',
+          reason: 'a shorter retention deletes existing logs',
           consent: 'shorten-retention',
           notes: [],
         },

@@ -124,7 +124,10 @@ describe('the table of cases', () => {
 
   it('with neither tag: it is adopted, by the same rules', () => {
     const [change] = changes(byDefault, stands({ retention: 30, 'tag:theirs': 'x' }));
-    expect(change).toMatchObject({ action: 'update', notes: ['adopted: it stood before without our tag'] });
+    expect(change).toMatchObject({
+      action: 'update',
+      notes: ['adopted: it existed without the tag managed-by'],
+    });
     expect(change?.differences).toEqual([
       { field: 'tag:managed-by', from: ABSENT, to: 'aws-bootstrap:adopted' },
     ]);
@@ -149,7 +152,7 @@ describe('the table of cases', () => {
         action: 'blocked',
         fields: ['retention', 'tag:a', 'tag:managed-by'],
         notes: [],
-        reason: 'it stands without our tag, and adopt is false',
+        reason: 'it exists without the tag managed-by, and adopt is false',
         consent: undefined,
       },
     ]);
@@ -227,7 +230,7 @@ describe('what is blocked', () => {
         action: 'blocked',
         fields: ['retention'],
         notes: [],
-        reason: 'a shorter retention deletes logs that stand',
+        reason: 'a shorter retention deletes existing logs',
         consent: 'shorten-retention',
       },
     ]);
@@ -246,7 +249,7 @@ describe('what is blocked', () => {
     const standing = stands({ ...OURS, 'tag:a': 'x', retention: 30, class: 'DELIVERY' });
     expect(changes(group, standing).map(({ id }) => id)).toEqual([
       `${LOG} /ecs/papyrus`,
-      `${LOG} /ecs/papyrus blocked: a shorter retention deletes logs that stand`,
+      `${LOG} /ecs/papyrus blocked: a shorter retention deletes existing logs`,
       expect.stringMatching(`^${LOG} /ecs/papyrus blocked: CloudWatch fixes the class`),
     ]);
   });
@@ -281,14 +284,14 @@ describe('keys of a secret', () => {
 
   it('that nobody here asks for are kept, and told by name', () => {
     expect(short(changes(wanted, standing))).toEqual([
-      { action: 'none', fields: [], notes: ['keys that nobody here asks for are kept: theirs'] },
+      { action: 'none', fields: [], notes: ['keys that are not configured here are kept: theirs'] },
     ]);
   });
 
   it('that are several are told together', () => {
     const more = { ...standing, fields: { ...standing.fields, 'key:more': new Secret('3') } };
     expect(changes(wanted, more)[0]?.notes).toEqual([
-      'keys that nobody here asks for are kept: theirs, more',
+      'keys that are not configured here are kept: theirs, more',
     ]);
   });
 
@@ -382,7 +385,7 @@ describe('a value that the role may not read', () => {
 });
 
 describe('a KMS key', () => {
-  const note = 'key-id: an alias and a key id cannot be told apart without asking KMS; taken as the same';
+  const note = 'key-id: an alias and a key id cannot be compared without KMS; taken as the same';
   it.each<[wanted: string, standing: string, action: string, notes: string[]]>([
     ['alias/a', 'alias/a', 'none', []],
     ['alias/a', '1234', 'none', [note]],

@@ -78,7 +78,7 @@ const allow = (...consents: ('shorten-retention' | 'change-type' | 'loosen')[]):
 });
 
 describe('retention', () => {
-  const SHORTER = ['a shorter retention deletes logs that stand', 'shorten-retention', ['retention']];
+  const SHORTER = ['a shorter retention deletes existing logs', 'shorten-retention', ['retention']];
   it.each<[from: Field, to: Field, storedBytes: number | undefined, blocked: boolean]>([
     [30, 7, 100, true],
     [30, 7, undefined, true],
@@ -221,7 +221,7 @@ it('a SecureString whose value is not known in this run is never made plain', ()
 });
 
 describe('the mutability of a repository', () => {
-  const LOOSENED = ['it was made elsewhere with stricter tags, and would be loosened', 'loosen'];
+  const LOOSENED = ['it was created elsewhere with stricter tags, and would be loosened', 'loosen'];
   it.each<[from: string, to: string, looser: boolean]>([
     ['IMMUTABLE', 'MUTABLE', true],
     ['IMMUTABLE', 'IMMUTABLE_WITH_EXCLUSION', true],
@@ -339,7 +339,7 @@ describe('what belongs to others', () => {
   it('is adopted, and that is told', () => {
     expect(verdict({ kind: SM, differences, fields: {}, foreign: true })).toEqual({
       ...OK('key:a', 'tag:managed-by'),
-      notes: ['adopted: it stood before without our tag'],
+      notes: ['adopted: it existed without the tag managed-by'],
     });
   });
 
@@ -354,7 +354,9 @@ describe('what belongs to others', () => {
   it('is not adopted where adopt is false', () => {
     expect(verdict({ kind: SM, differences, fields: {}, foreign: true }, { adopt: false })).toMatchObject({
       allowed: [],
-      blocked: [['it stands without our tag, and adopt is false', undefined, ['key:a', 'tag:managed-by']]],
+      blocked: [
+        ['it exists without the tag managed-by, and adopt is false', undefined, ['key:a', 'tag:managed-by']],
+      ],
     });
     expect(verdict({ kind: SM, differences, fields: TAKEN }, { adopt: false }).blocked).toEqual([]);
   });
@@ -463,7 +465,7 @@ describe('a callback URL', () => {
     expect(answer.allowed).toEqual(kept ? [] : ['value']);
     expect(answer.notes).toEqual(
       kept
-        ? ['value: the public URL that stands is kept, since the wanted one reaches only the machine itself']
+        ? ['value: the existing public URL is kept, since the configured one reaches only the machine itself']
         : [],
     );
     expect(

@@ -20,32 +20,27 @@ const judge = (stray: AnyUnconfigured, request: Partial<PruneRequest> = {}) =>
 
 describe('what prune says', () => {
   it.each<[what: string, stray: AnyUnconfigured, request: Partial<PruneRequest>, notes: string[]]>([
-    ['of a parameter', parameter('OLD', 'made'), {}, ['nobody asks for it any more']],
+    ['of a parameter', parameter('OLD', 'made'), {}, ['no longer configured']],
     [
       'of a secret',
       secret('s', 'made', ['k']),
       {},
-      ['nobody asks for it any more', 'it can be restored for 30 days'],
+      ['no longer configured', 'it can be restored for 30 days'],
     ],
     [
       'of an adopted secret',
       secret('s', 'adopted', ['k']),
       {},
-      ['nobody asks for it any more', 'it stood before we came, so it only loses our tag'],
+      ['no longer configured', 'it existed before, so it only loses the tag managed-by'],
     ],
-    [
-      'of what is not ours',
-      parameter('OLD', 'others'),
-      {},
-      ['it stands below the prefix without our tag: never touched'],
-    ],
+    ['of what is not ours', parameter('OLD', 'others'), {}, ['it has no tag managed-by: never touched']],
     [
       'of what is only reported',
       parameter('OLD', 'made'),
       { prune: 'report' },
       [
-        'nobody asks for it any more; prune: delete takes it away',
-        'as long as it stands it costs nothing, and everybody who may read parameters reads it in plain',
+        'no longer configured; prune: delete removes it',
+        'while it exists it costs nothing, and everybody who may read parameters reads it in plain',
       ],
     ],
     [
@@ -56,8 +51,8 @@ describe('what prune says', () => {
       } as AnyUnconfigured,
       { prune: 'report' },
       [
-        'nobody asks for it any more; prune: delete takes it away',
-        'as long as it stands it costs $0.05 a month, and everybody who may read parameters and use its key reads it',
+        'no longer configured; prune: delete removes it',
+        'while it exists it costs $0.05 a month, and everybody who may read parameters and use its key reads it',
       ],
     ],
     [
@@ -65,15 +60,15 @@ describe('what prune says', () => {
       secret('s', 'made', ['k']),
       { prune: 'report' },
       [
-        'nobody asks for it any more; prune: delete takes it away',
-        'as long as it stands it costs $0.40 a month, and everybody who may read this secret reads it',
+        'no longer configured; prune: delete removes it',
+        'while it exists it costs $0.40 a month, and everybody who may read this secret reads it',
       ],
     ],
     [
       'of what is ignored',
       parameter('OLD', 'made'),
       { ignore: [{ resource: 'parameter', name: () => true, field: (field) => field === 'deletion' }] },
-      ['nobody asks for it; left as it is (ignore)'],
+      ['no longer configured; left as it is (ignore)'],
     ],
     [
       'of a variable that is empty',
@@ -85,34 +80,34 @@ describe('what prune says', () => {
       'of a variable that this run leaves out',
       parameter('OLD', 'made'),
       { outOfScope: [destination('OLD', 'papyrus/prd/app')] },
-      ['kept: OLD goes to papyrus/prd/app by now, which is not part of this run (only)'],
+      ['kept: OLD now goes to papyrus/prd/app, which is not part of this run (only)'],
     ],
     [
       'of a name in a JSON object',
       secret('s', 'made', ['k', 'OLD']),
       { untaken: new Set(['OLD']) },
       [
-        'kept: a JSON object of this run holds OLD, which no .env, row or rule takes; add a rule, or take it out',
+        'kept: a JSON object of this run holds OLD, which no .env, row or rule takes; add a rule, or remove it',
       ],
     ],
     [
       'of the callback',
       parameter('AUTH0_CALLBACK_URL', 'made'),
       {},
-      ['kept: a step with app-url may have made it'],
+      ['kept: a step with app-url may have created it'],
     ],
     [
       'of a callback that moved',
       parameter('AUTH0_CALLBACK_URL', 'made'),
       { destinations: [destination('AUTH0_CALLBACK_URL', 'papyrus/prd/app')] },
-      ['nobody asks for it any more: an old copy of AUTH0_CALLBACK_URL, by now in papyrus/prd/app'],
+      ['no longer configured: a stale copy of AUTH0_CALLBACK_URL, now in papyrus/prd/app'],
     ],
     [
       'of three variables that moved',
       secret('s', 'made', ['A', 'B', 'C']),
       { destinations: ['A', 'B', 'C'].map((name) => destination(name, `${P}/${name}`)) },
       [
-        `nobody asks for it any more: an old copy of A, by now in ${P}/A; B, by now in ${P}/B; C, by now in ${P}/C`,
+        `no longer configured: a stale copy of A, now in ${P}/A; B, now in ${P}/B; C, now in ${P}/C`,
         'it can be restored for 30 days',
       ],
     ],
@@ -121,8 +116,8 @@ describe('what prune says', () => {
       secret('s', 'adopted', ['A', 'B', 'C', 'D', 'E']),
       { destinations: ['A', 'B', 'C', 'D', 'E'].map((name) => destination(name, `${P}/${name}`)) },
       [
-        `nobody asks for it any more: an old copy of A, by now in ${P}/A; B, by now in ${P}/B; C, by now in ${P}/C and 2 more`,
-        'it stood before we came, so it only loses our tag',
+        `no longer configured: a stale copy of A, now in ${P}/A; B, now in ${P}/B; C, now in ${P}/C and 2 more`,
+        'it existed before, so it only loses the tag managed-by',
       ],
     ],
     [
@@ -135,7 +130,7 @@ describe('what prune says', () => {
         ],
       },
       [
-        `nobody asks for it any more: an old copy of FLASK_SECRET_KEY, by now in ${P}/FLASK_SECRET_KEY`,
+        `no longer configured: a stale copy of FLASK_SECRET_KEY, now in ${P}/FLASK_SECRET_KEY`,
         'it can be restored for 30 days',
       ],
     ],
@@ -143,28 +138,28 @@ describe('what prune says', () => {
       'of a key that is a row of another bundle',
       secret('other', 'made', ['secret_key', 'tag']),
       { destinations: [destination('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`)] },
-      ['nobody asks for it any more', 'it can be restored for 30 days'],
+      ['no longer configured', 'it can be restored for 30 days'],
     ],
     [
       'of a parameter that is called like a key',
       parameter('flask', 'made'),
       { destinations: [destination('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`)] },
-      ['nobody asks for it any more'],
+      ['no longer configured'],
     ],
     [
       'of what was not read, that is only reported',
       secret('s', 'made', undefined),
       { prune: 'report' },
       [
-        'nobody asks for it any more; prune: delete takes it away',
-        'as long as it stands it costs $0.40 a month, and everybody who may read this secret reads it',
+        'no longer configured; prune: delete removes it',
+        'while it exists it costs $0.40 a month, and everybody who may read this secret reads it',
       ],
     ],
     [
       'of what belongs to another by now',
       secret('s', 'made', ['k'], { ownedBy: 'its rotation' }),
       {},
-      ['nobody asks for it any more', 'it can be restored for 30 days'],
+      ['no longer configured', 'it can be restored for 30 days'],
     ],
   ])('%s', (_what, stray, request, notes) => {
     expect(judge(stray, request)?.notes).toEqual(notes);
@@ -183,7 +178,7 @@ describe('what prune says', () => {
         observed: undefined,
         differences: [],
         notes: [],
-        blocked: { reason: 'what stands there could not be listed' },
+        blocked: { reason: 'what exists there could not be listed' },
         unreadable: { error },
       },
     ]);
@@ -203,7 +198,7 @@ describe('what prune says', () => {
     expect(judge(stray)).toMatchObject({
       ...base,
       action: 'blocked',
-      blocked: { reason: 'it belongs to its rotation by now' },
+      blocked: { reason: 'it now belongs to its rotation' },
     });
     expect(judge(secret('s', 'adopted', ['k'], { ownedBy: 'its rotation' }))?.action).toBe('update');
     expect(judge(secret('s', 'made', ['k']))).toMatchObject({

@@ -34,6 +34,6 @@ it('nothing is said where all was read', () => {
 
 it('what has no ARN is named', () => {
   expect(unreadRemarks([unread(SSM, '/p/e/A', { unread: true }), unread(SSM, '/p/e/B')])[1]).toBe(
-    'AWS did not tell the ARN of /p/e/A, so the outputs leave it out',
+    'AWS did not return the ARN of /p/e/A, so the outputs leave it out',
   );
 });

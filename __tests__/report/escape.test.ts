@@ -134,7 +134,7 @@ describe('a link', () => {
   it.each([
     ['PORT', '[`PORT`](https://x.example/?a=b)'],
     ['AUTH0_CALLBACK_URL', '[<code>AUTH0&#95;<wbr>CALLBACK&#95;<wbr>URL</code>](https://x.example/?a=b)'],
-    ['a](b)`c', '[``a](b)`c``](https://x.example/?a=b)'],
+    ['a](b)`c', '[<code>a&#93;&#40;b&#41;&#96;c</code>](https://x.example/?a=b)'],
   ])('%j', (text, expected) => {
     expect(link(text, 'https://x.example/?a=b')).toBe(expected);
   });
@@ -175,4 +175,10 @@ describe('a label of Mermaid', () => {
 it.each(['x', '.', ' ', '`', '@', '/', '_', 'x.', ': '])('a long text of %j is escaped at once', (piece) => {
   const text = ` ${piece.repeat(200_000 / piece.length)}x`;
   for (const show of [prose, code, breakable, rich]) expect(show(text).length).toBeGreaterThan(0);
+});
+
+it.each(['::error::x`\\', '\\', '`', 'a\\`b'])('a link of %j is made of its text as HTML', (text) => {
+  expect(link(text, 'https://papyrus.example')).toMatch(
+    /^\[<code>[^`\\]*<\/code>\]\(https:\/\/papyrus\.example\)$/,
+  );
 });

@@ -79,7 +79,7 @@ describe('the resources', () => {
       .filter((line, index, all) => line.startsWith('|') && all.indexOf('') > index)
       .map((line) => line.replace(/\[(`?.*?`?)\]\([^)]*\)/, '$1'));
     expect(cells).toEqual([
-      '| **Log group** `/ecs/papyrus` | ⛔ blocked | a shorter retention deletes logs that stand, to allow it: `allow: shorten-retention` |',
+      '| **Log group** `/ecs/papyrus` | ⛔ blocked | a shorter retention deletes existing logs, to allow it: `allow: shorten-retention` |',
       '| &emsp;retention | 30 days | **1 day** |',
       '| **Parameter** `PORT` |  |  |',
       '| &emsp;value | `1` | **`2`** |',

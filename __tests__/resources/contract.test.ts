@@ -109,7 +109,7 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
     await subject.foreign(bench.front, THEIRS);
     const { change, outcome } = await bench.round(subject.wish());
     expect(change.action).toBe('update');
-    expect(change.notes).toContain('adopted: it stood before without our tag');
+    expect(change.notes).toContain('adopted: it existed without the tag managed-by');
     expect(fieldsOf(change).sort()).toEqual([...subject.taken, 'tag:managed-by', 'tag:project'].sort());
     expect(outcome.result).toBe('done');
     const stands = await read();
@@ -259,7 +259,7 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
     expect((await read())?.tags).toEqual(THEIRS);
     // The next round sees it, and says so.
     expect((await bench.round(subject.wish())).change.notes).toContain(
-      'adopted: it stood before without our tag',
+      'adopted: it existed without the tag managed-by',
     );
   });
 

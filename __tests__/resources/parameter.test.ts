@@ -459,7 +459,7 @@ describe('versions', () => {
     const { told, outcome } = await bench.round(wish({ value: 'two' }));
     expect(outcome.result).toBe('done');
     expect(told).toEqual([
-      expect.stringMatching(/^\/papyrus\/prd\/X: somebody else wrote it in the meantime/),
+      expect.stringMatching(/^\/papyrus\/prd\/X: another writer changed it in the meantime/),
     ]);
     expect(await get()).toMatchObject({ Value: 'two', Version: 3 });
     expect(outcome.after?.metadata.version).toBe('3');
@@ -472,7 +472,7 @@ describe('versions', () => {
       await put('theirs');
     });
     const { told, outcome } = await bench.round(wish());
-    expect(told).toEqual([expect.stringMatching(/somebody else wrote it after us/)]);
+    expect(told).toEqual([expect.stringMatching(/another writer changed it after this run/)]);
     expect(outcome.after?.metadata.version).toBe('2');
   });
 
@@ -677,7 +677,7 @@ describe('tiers, tags, values', () => {
     await bench.silent(secure({ 'key-id': id }));
     const { change, writes } = await bench.round(secure({ 'key-id': 'alias/ours' }));
     expect(change.action).toBe('none');
-    expect(change.notes).toEqual([expect.stringContaining('cannot be told apart')]);
+    expect(change.notes).toEqual([expect.stringContaining('cannot be compared')]);
     expect(writes).toEqual([]);
     // The key that AWS manages is always named by its alias.
     expect(fieldsOf((await bench.round(secure())).change)).toEqual(['key-id']);

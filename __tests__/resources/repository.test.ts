@@ -242,7 +242,7 @@ describe('encryption is fixed at the creation', () => {
     const { change } = await bench.round(by('alias/ours'));
     expect(change).toMatchObject({
       action: 'none',
-      notes: [expect.stringContaining('cannot be told apart')],
+      notes: [expect.stringContaining('cannot be compared')],
     });
     const other = await bench.round(by('9876abcd-12ab-34cd-56ef-1234567890ab'));
     expect(other.change.action).toBe('blocked');

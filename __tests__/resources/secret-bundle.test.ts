@@ -69,7 +69,7 @@ describe('what others put there', () => {
     await create(theirs);
     const { change } = await bench.round(wish({ a: 'new' }));
     expect(change.notes).toContain(
-      'keys that nobody here asks for are kept: port, tls, none, ratio, list, deep',
+      'keys that are not configured here are kept: port, tls, none, ratio, list, deep',
     );
     expect(await value()).toEqual({ ...JSON.parse(theirs), a: 'new' });
     expect(await text()).toContain('"list":[3,1,{"z":1,"a":2}]');
@@ -302,7 +302,7 @@ describe('scheduled for deletion', () => {
     const { change, writes } = await bench.round(wish());
     expect(change.notes).toEqual([
       'it is scheduled for deletion and is restored',
-      'adopted: it stood before without our tag',
+      'adopted: it existed without the tag managed-by',
     ]);
     expect(operations(writes)).toEqual(['RestoreSecret', 'TagResource', 'PutSecretValue']);
     expect(await value()).toEqual({ a: 'one', b: 1 });
@@ -371,7 +371,7 @@ describe('lost updates', () => {
     const { told, outcome } = await bench.round(wish({ a: 'two' }));
     expect(outcome.result).toBe('done');
     expect(told).toEqual([
-      expect.stringMatching(/^papyrus\/prd\/db: somebody else wrote it in the meantime/),
+      expect.stringMatching(/^papyrus\/prd\/db: another writer changed it in the meantime/),
     ]);
     expect(await value()).toEqual({ a: 'two', theirs: 1 });
     expect(outcome.after?.metadata.version).toBe(
@@ -426,7 +426,7 @@ describe('lost updates', () => {
     const endless = await bench.round(wish({ a: 'two' }));
     expect(endless.outcome.result).toBe('failed');
     expect(endless.outcome.error).toMatchObject({
-      message: expect.stringContaining('somebody else keeps writing'),
+      message: expect.stringContaining('another writer keeps changing'),
       reason: 'conflict',
     });
   });
@@ -676,7 +676,7 @@ describe('keys and sizes', () => {
     await bench.silent(by(`arn:aws:kms:us-west-2:123456789012:key/${id}`));
     const { change } = await bench.round(by('alias/ours'));
     expect(change.action).toBe('none');
-    expect(change.notes).toEqual([expect.stringContaining('cannot be told apart')]);
+    expect(change.notes).toEqual([expect.stringContaining('cannot be compared')]);
   });
 
   test('another key comes before another value, so that the value is encrypted by it', async () => {

@@ -31,7 +31,7 @@ test.each(['auto', 'Intelligent-Tiering'])(
     await bench.silent(wishOf(tier, 'small'));
 
     const { change, outcome } = await bench.round(wishOf(tier, LARGE));
-    expect(outcome).toMatchObject({ result: 'done', stands: { fields: { tier: 'Advanced' } } });
+    expect(outcome).toMatchObject({ result: 'done', after: { fields: { tier: 'Advanced' } } });
     expect(change.differences).toContainEqual({ field: 'tier', from: 'Standard', to: 'Advanced' });
     expect(await stands()).toMatchObject({ tier: 'Advanced', value: LARGE });
     await bench.silent(wishOf(tier, LARGE));

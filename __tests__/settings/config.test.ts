@@ -13,7 +13,7 @@ function read(yaml: string) {
 describe('what is wrong is told with its line', () => {
   it.each<[what: string, yaml: string, faults: (string | RegExp)[]]>([
     ['more than anybody writes', '# '.repeat(2 ** 17 + 1), [/more than 262144 characters/]],
-    ['no YAML', 'a: [1', [/^c\.yml line 1: this is not the YAML that is meant: /]],
+    ['no YAML', 'a: [1', [/^c\.yml line 1: invalid YAML: /]],
     ['a key that stands twice', 'mode: plan\nmode: apply', [/line 2: .*duplicate key/]],
     ['two documents', 'mode: plan\n---\nmode: plan', [/multiple docs/]],
     ['a tab for an indent', 'tags:\n\ta: b', [/line 2: /]],
@@ -48,7 +48,7 @@ describe('what is wrong is told with its line', () => {
     [
       'secrets',
       'secrets: { A: canary }',
-      [/line 1: "secrets": secrets do not belong into a committed file; give them as the inputs/],
+      [/line 1: "secrets": secrets do not belong in a committed file; give them as the inputs/],
     ],
     ['dotenv', 'dotenv: "A=canary"', [/line 1: "dotenv": secrets do not belong/]],
     [

@@ -29,7 +29,7 @@ describe('readDotenv, given a megabyte', () => {
   it('refuses it, where it is no line', () => {
     expect(tell(many('"')).length).toBe(1);
     expect(tell(`A=${many('"')}"`)).toEqual([expect.stringMatching(/^fault 1 A text follows/)]);
-    expect(tell(`A="${many('\\"')}`)).toEqual([expect.stringMatching(/^fault 1 A a backslash/)]);
+    expect(tell(`A="${many('\\"')}`)).toEqual([expect.stringMatching(/^fault 1 A the backslash/)]);
     expect(tell(`A='${many('\n')}`)).toEqual([expect.stringMatching(/^fault 1 A .*never closed/)]);
     expect(tell(`A${many(' ')}b`)).toEqual([expect.stringMatching(/^fault 1 - .*no =/)]);
   });

@@ -94,7 +94,7 @@ describe('a pattern is refused', () => {
         try {
           glob(text)('ABAB');
         } catch (error) {
-          expect((error as Error).constructor.name).toBe('Unclear');
+          expect((error as Error).constructor.name).toBe('ParseError');
         }
       }),
       { numRuns: 5000 },

@@ -193,7 +193,7 @@ describe('a tag', () => {
     ['a', 'x'.repeat(257), /256/],
     ['aws:x', '', /reserved/],
     ['AWS:x', '', /reserved/],
-    ['managed-by', 'me', /owns/],
+    ['managed-by', 'me', /ownership/],
     ['a#b', '', /allows/],
     ['a', 'b;c', /allows/],
     ['a', 'b,c', /allows/],

@@ -132,7 +132,7 @@ describe('names', () => {
     const { settings: found, warnings } = ask({ inputs: { repository: 'example.com/papyrus' } });
     expect(found?.repository?.name).toBe('example.com/papyrus');
     expect(warnings).toEqual([
-      expect.stringMatching(/^input repository: its first part looks like the host/),
+      expect.stringMatching(/^input repository: its first part looks like a registry host/),
     ]);
     expect(ask({ inputs: { repository: 'my.team' } }).warnings).toEqual([]);
   });
@@ -402,7 +402,7 @@ describe('everything that is wrong is told at once', () => {
 
   it('tags, each by its key', () => {
     expect(ask({ inputs: { tags: 'aws:x=1\nmanaged-by=me\na=1\na=2' } }).faults).toEqual([
-      'input tags: the tag "aws:x": keys that begin with "aws:" are reserved; choose another; the tag "managed-by": this key says what the action owns; choose another; the tag "a" is given twice; keep one of the two',
+      'input tags: the tag "aws:x": keys that begin with "aws:" are reserved; choose another; the tag "managed-by": this key marks ownership; choose another; the tag "a" is given twice; keep one of the two',
     ]);
   });
 });

@@ -304,7 +304,7 @@ describe('a JSON object', () => {
     [
       'a key that stands twice',
       '{"DB_USER":"canary","DB_USER":"canary2"}',
-      'DB_USER: this key stands twice in the JSON object; keep one',
+      'DB_USER: duplicate key in the JSON object; keep one',
     ],
     [
       'a key that is no name',

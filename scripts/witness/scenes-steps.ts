@@ -3,6 +3,29 @@ import type { Play } from './scene.ts';
 import { ENV, PUSH } from './scenes-common.ts';
 import { applied } from './scenes-recipes.ts';
 
+const TROUBLESHOOTING: Play = {
+  secrets: () => ({ DOTENV: ENV }),
+  scenes: [
+    {
+      title: 'a run that goes well has nothing to tell',
+      event: PUSH,
+      expected: { jobs: { steps: 'succeeded' }, writes: true, summaries: 1 },
+      after: (_, { text }) => (/\| failed because of/.test(text) ? ['the step was not skipped'] : []),
+    },
+    {
+      title: 'a secret that does not exist is an input error, which the next step tells',
+      event: PUSH,
+      secrets: { DOTENV: '' },
+      expected: {
+        jobs: { steps: 'failed' },
+        writes: false,
+        summaries: 1,
+        log: [/\| failed because of input$/m],
+      },
+    },
+  ],
+};
+
 export const STEPS: Readonly<Record<string, Play>> = {
   'docs/configuration.md: Where variables come from': {
     secrets: () => ({ STRIPE_API_KEY: 'not-a-real-stripe-key', SMTP_PASSWORD: 'not-a-real-smtp-password' }),
@@ -50,26 +73,6 @@ export const STEPS: Readonly<Record<string, Play>> = {
       },
     ],
   },
-  'docs/troubleshooting.md: steps': {
-    secrets: () => ({ DOTENV: ENV }),
-    scenes: [
-      {
-        title: 'a run that goes well has nothing to tell',
-        event: PUSH,
-        expected: { jobs: { steps: 'succeeded' }, writes: true, summaries: 1 },
-        after: (_, { text }) => (/\| failed because of/.test(text) ? ['the step was not skipped'] : []),
-      },
-      {
-        title: 'a secret that does not exist is an input error, which the next step tells',
-        event: PUSH,
-        secrets: { DOTENV: '' },
-        expected: {
-          jobs: { steps: 'failed' },
-          writes: false,
-          summaries: 1,
-          log: [/\| failed because of input$/m],
-        },
-      },
-    ],
-  },
+  'docs/troubleshooting.md: steps': TROUBLESHOOTING,
+  'docs/ja/troubleshooting.md: steps': TROUBLESHOOTING,
 };

@@ -62,9 +62,26 @@ const QUICK_START: readonly Scene[] = [
   },
 ];
 
+const ARTICLE: Play = {
+  secrets: () => ({ DOTENV: ENV }),
+  vars: { AWS_ROLE: 'arn:aws:iam::123456789012:role/papyrus-deploy' },
+  files: {
+    'task-definition.json': EXAMPLE_TASK,
+    Dockerfile: 'FROM scratch\nCOPY task-definition.json /\n',
+  },
+  scenes: [
+    {
+      title: 'a push builds, pushes and deploys',
+      event: PUSH,
+      expected: { jobs: { deploy: 'succeeded' }, roles: ['papyrus-deploy'], writes: true, summaries: 1 },
+      after: (stage, seen) => isDeployed(stage, seen),
+    },
+  ],
+};
+
 export const PLAYS: Readonly<Record<string, Play>> = {
   ...Object.fromEntries(
-    ['README.md', 'README.ja.md', 'docs/quick-start.md'].map((page) => [
+    ['README.md', 'README.ja.md', 'docs/quick-start.md', 'docs/ja/quick-start.md'].map((page) => [
       `${page}: deploy`,
       { secrets: () => ({ DOTENV: ENV }), vars: QUICK_START_VARS, scenes: QUICK_START },
     ]),
@@ -79,22 +96,8 @@ export const PLAYS: Readonly<Record<string, Play>> = {
       },
     ],
   },
-  'docs/article.md: deploy': {
-    secrets: () => ({ DOTENV: ENV }),
-    vars: { AWS_ROLE: 'arn:aws:iam::123456789012:role/papyrus-deploy' },
-    files: {
-      'task-definition.json': EXAMPLE_TASK,
-      Dockerfile: 'FROM scratch\nCOPY task-definition.json /\n',
-    },
-    scenes: [
-      {
-        title: 'a push builds, pushes and deploys',
-        event: PUSH,
-        expected: { jobs: { deploy: 'succeeded' }, roles: ['papyrus-deploy'], writes: true, summaries: 1 },
-        after: (stage, seen) => isDeployed(stage, seen),
-      },
-    ],
-  },
+  'docs/article.md: deploy': ARTICLE,
+  'docs/ja/article.md: deploy': ARTICLE,
   ...RECIPES,
   ...STEPS,
   ...FLEET,

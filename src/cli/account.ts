@@ -50,7 +50,7 @@ export async function openAccount(
   return { connection, calls, context, identify: () => identify(connection, calls) };
 }
 
-/** @throws InputFaults where the credentials are of another account than `allowed-account-ids` says */
+/** @throws InputErrors where the credentials are of another account than `allowed-account-ids` says */
 export function checkAccount({ allowedAccountIds }: Settings, { account }: Caller): void {
   if (allowedAccountIds.length > 0 && !allowedAccountIds.includes(account))
     throw new InputErrors([

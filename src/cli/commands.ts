@@ -22,7 +22,7 @@ export const COMMANDS: readonly Command[] = [
       ['Preview what a .env would create', `${PROGRAM} plan --env-file .env --prefix /myapp/prd`],
       [
         'Read the .env from another program',
-        `sops decrypt prd.env | ${PROGRAM} -- plan --env-file - --prefix /myapp/prd`,
+        `sops decrypt prd.env | ${PROGRAM} plan --dotenv - --prefix /myapp/prd`,
       ],
       ['Count the changes in a script', `${PROGRAM} plan --json | jq '.changes | length'`],
     ],

@@ -2,6 +2,7 @@ import type { DesiredResource } from '../desired/desired-resource.ts';
 import { KINDS } from '../kinds/kinds.ts';
 import { ADOPTED, MADE, OWNER_FIELD } from '../model/ownership.ts';
 import { fieldOf, type Kind, type Spec, Unreadable } from '../model/spec.ts';
+import { STANDARD_PARAMETERS } from '../settings/limits.ts';
 import { type Check, doubtful, failed, passed } from './check.ts';
 
 /** One name that the configuration wants, and what exists under it. */
@@ -53,12 +54,9 @@ export function checkOwnership(
     );
   const isClear = checks.every(({ status }) => status === 'ok');
   return isClear && desired.length > 0
-    ? [passed('ownership', `No configured name belongs to somebody else (${desired.length})`)]
+    ? [passed('ownership', `All ${desired.length} configured names are free or managed by this tool`)]
     : checks;
 }
-
-/** @see https://docs.aws.amazon.com/general/latest/gr/ssm.html (Standard parameters, for each account and region) */
-export const STANDARD_PARAMETERS = 10_000;
 
 /** @param added parameters that do not exist yet */
 export function checkQuota(existing: number, added: number): Check {

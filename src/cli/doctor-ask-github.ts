@@ -3,7 +3,7 @@ import { type Answer, GitHubSettings, type RepositoryFacts } from '../clients/gi
 import { Secret } from '../secret.ts';
 import { type Runner, readEnvironment } from '../settings/inputs.ts';
 import { type Flags, UsageError } from './arguments.ts';
-import { type Check, doubtful } from './check.ts';
+import { type Check, doubtful, failed } from './check.ts';
 import { checkGitHub } from './doctor-github.ts';
 import { runProgram } from './programs.ts';
 import type { RepositoryFolder } from './repository-files.ts';
@@ -48,7 +48,7 @@ export async function askGitHub(
       checks: [
         doubtful(
           'github',
-          'The repository on GitHub is not known, so its side and the trust of the role are not checked',
+          'The repository on GitHub is unknown, so its settings and the trust of the role are not checked',
           'Run doctor in a clone of the repository, or add --github-repository OWNER/NAME',
         ),
       ],
@@ -58,7 +58,11 @@ export async function askGitHub(
     return {
       ...side,
       checks: [
-        doubtful('github', 'There is no token of GitHub, so its side is not checked', 'gh auth login'),
+        doubtful(
+          'github',
+          'No GitHub token was found, so the settings on GitHub are not checked',
+          'gh auth login',
+        ),
       ],
     };
   const agent = runner.usesProxy
@@ -74,10 +78,23 @@ export async function askGitHub(
       workflows,
     );
   } catch (error) {
+    if (error instanceof GitHubError && error.status >= 300 && error.status < 400)
+      return { ...side, checks: [isRenamed(repository)] };
     const text = error instanceof GitHubError ? error.message : 'GitHub does not answer';
-    return { ...side, checks: [doubtful('github', `${text}, so its side is not checked`, 'gh auth status')] };
+    return {
+      ...side,
+      checks: [doubtful('github', `${text}, so the settings on GitHub are not checked`, 'gh auth status')],
+    };
   }
 }
+
+/** GitHub sends on from the old name. Subjects of tokens have the new one, so a trust in the old one no longer holds. */
+const isRenamed = (repository: string): Check =>
+  failed(
+    'github',
+    `The repository is no longer called ${repository}: it was renamed or transferred. Subjects of tokens have its new name`,
+    `git remote set-url origin "https://github.com/$(gh api repos/${repository} --jq .full_name).git"`,
+  );
 
 async function ask(
   settings: GitHubSettings,
@@ -96,7 +113,13 @@ async function ask(
   const secrets =
     typeof about === 'string'
       ? []
-      : jobs.flatMap((job) => job.secrets.map((name) => ({ name, environment: job.environment })));
+      : jobs.flatMap((job) =>
+          job.secrets.map((name) => ({
+            name,
+            environment: job.environment,
+            isDotenv: job.dotenvSecrets.includes(name),
+          })),
+        );
   const roles =
     typeof about === 'string' ? new Map<string, Answer<string>>() : await readVariables(settings, jobs);
   const unique = new Map(secrets.map((one) => [JSON.stringify(one), one]));

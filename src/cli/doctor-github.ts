@@ -16,6 +16,7 @@ export interface GitHubFacts {
   readonly secrets: ReadonlyArray<{
     readonly name: string;
     readonly environment: string | undefined;
+    readonly isDotenv: boolean;
     readonly found: Answer<true>;
   }>;
   /** Variables that name roles. */
@@ -88,7 +89,7 @@ function checkEnvironment(
 ): Check[] {
   const path = `repos/${repository}/environments/${encodeURIComponent(name)}`;
   const limit = [
-    `gh api -X PUT ${path} --input - <<< '{"deployment_branch_policy":{"protected_branches":false,"custom_branch_policies":true}}'`,
+    `echo '{"deployment_branch_policy":{"protected_branches":false,"custom_branch_policies":true}}' | gh api -X PUT ${path} --input -`,
     `gh api -X POST ${path}/deployment-branch-policies -f name=${shellQuote(branch)}`,
   ].join('\n');
   if (about === 'denied')
@@ -132,7 +133,7 @@ function checkEnvironment(
 
 function checkSecret(
   repository: string,
-  { name, environment, found }: GitHubFacts['secrets'][number],
+  { name, environment, isDotenv, found }: GitHubFacts['secrets'][number],
 ): Check {
   const scope = environment === undefined ? '' : ` --env ${shellQuote(environment)}`;
   if (typeof found === 'object') return passed('github-secret', `The GitHub secret ${name} exists`);
@@ -141,7 +142,7 @@ function checkSecret(
   return failed(
     'github-secret',
     `There is no GitHub secret ${name}. It arrives empty in the workflow`,
-    `gh secret set ${name} --repo ${repository}${scope} < .env`,
+    `gh secret set ${name} --repo ${repository}${scope}${isDotenv ? ' < .env' : ''}`,
   );
 }
 
@@ -161,8 +162,8 @@ export function checkWorkflows({ jobs, broken }: WorkflowFacts): Check[] {
   const faults = broken.map(({ file, line }) =>
     failed(
       'workflow',
-      `${file} line ${line} is no YAML`,
-      `Correct the line, then check it: actionlint ${file}`,
+      `${file} line ${line} is not valid YAML`,
+      `Correct the line, then check it: actionlint ${shellQuote(file)}`,
     ),
   );
   if (jobs.length === 0)

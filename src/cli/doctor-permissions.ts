@@ -35,25 +35,22 @@ function contextOf(condition: Named['Condition']): Record<string, string[]> {
 
 /**
  * @param principal ARN of the role or user that was asked about
+ * @param answers what IAM decided, a list for each statement that was asked about
  * @returns one line for what is missing of each kind, or one that all is there
  */
-export function checkDecisions(principal: string, decisions: readonly Decision[]): Check[] {
+export function checkDecisions(principal: string, answers: ReadonlyArray<readonly Decision[]>): Check[] {
   const name = principal.slice(principal.lastIndexOf('/') + 1);
-  const byAction = new Map<string, Decision[]>();
-  for (const decision of decisions)
-    byAction.set(decision.action, [...(byAction.get(decision.action) ?? []), decision]);
-  // A log group has two forms of its ARN, and AWS tells not for each call which of them counts.
-  const missing = [...byAction].flatMap(([action, all]) =>
-    all.some(({ decision }) => decision === 'allowed') ? [] : [{ action, first: all[0], all }],
-  );
+  const total = new Set(answers.flat().map(({ action }) => action)).size;
+  const missing = answers.flatMap(missingOf);
   if (missing.length === 0)
-    return [passed('permissions', `${name} has all ${byAction.size} permissions of this configuration`)];
+    return [passed('permissions', `${name} has all ${total} permissions of this configuration`)];
   const denied = missing.filter(({ all }) => all.some(({ decision }) => decision === 'explicitDeny'));
   const outside = missing.filter(
     (one) => !denied.includes(one) && one.first !== undefined && one.first.by !== 'policy',
   );
   const absent = missing.filter((one) => !denied.includes(one) && !outside.includes(one));
-  const named = (all: typeof missing) => all.map(({ action }) => action).join(', ');
+  const actionsOf = (all: typeof missing) => [...new Set(all.map(({ action }) => action))];
+  const named = (all: typeof missing) => actionsOf(all).join(', ');
   return [
     ...(denied.length === 0
       ? []
@@ -78,22 +75,38 @@ export function checkDecisions(principal: string, decisions: readonly Decision[]
       : [
           failed(
             'permissions',
-            `${name} lacks ${absent.length} of ${byAction.size} permissions: ${named(absent)}`,
+            `${name} lacks ${actionsOf(absent).length} of ${total} permissions: ${named(absent)}`,
             cureOf(principal, absent),
           ),
         ]),
   ];
 }
 
-function cureOf(
-  principal: string,
-  missing: ReadonlyArray<{ readonly action: string; readonly all: readonly Decision[] }>,
-): string {
+interface Missing {
+  readonly action: string;
+  readonly first: Decision | undefined;
+  readonly all: readonly Decision[];
+}
+
+/**
+ * A log group has two forms of its ARN, and AWS tells not for each call which of them counts: within a statement one is
+ * enough. Another statement has another resource or condition, such as a key by way of another service.
+ */
+function missingOf(decisions: readonly Decision[]): Missing[] {
+  const byAction = new Map<string, Decision[]>();
+  for (const decision of decisions)
+    byAction.set(decision.action, [...(byAction.get(decision.action) ?? []), decision]);
+  return [...byAction].flatMap(([action, all]) =>
+    all.some(({ decision }) => decision === 'allowed') ? [] : [{ action, first: all[0], all }],
+  );
+}
+
+function cureOf(principal: string, missing: readonly Missing[]): string {
   const byResource = new Map<string, string[]>();
   for (const { action, all } of missing) {
     const resources = all.map(({ resource }) => patternOf(resource));
     const key = JSON.stringify(resources.length === 1 ? resources[0] : resources);
-    byResource.set(key, [...(byResource.get(key) ?? []), action]);
+    byResource.set(key, [...new Set([...(byResource.get(key) ?? []), action])]);
   }
   const document = {
     Version: '2012-10-17',
@@ -132,7 +145,7 @@ export function checkCalls(
       : [
           doubtful(
             'permissions',
-            `${writes.length} permissions could not be asked, since IAM does not answer iam:SimulatePrincipalPolicy to these credentials: ${writes.join(', ')}`,
+            `${writes.length} permissions could not be checked, since IAM did not answer iam:SimulatePrincipalPolicy: ${writes.join(', ')}`,
             'Run doctor with credentials that may call iam:SimulatePrincipalPolicy, such as an administrator',
           ),
         ];

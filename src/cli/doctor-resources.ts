@@ -7,8 +7,9 @@ import { countParameters } from '../providers/parameter-count.ts';
 import { noNames, observe, openProviders } from '../providers/providers.ts';
 import { findUnconfigured } from '../providers/unconfigured.ts';
 import { repositoryOptions } from '../reconcile.ts';
+import { STANDARD_PARAMETERS } from '../settings/limits.ts';
 import { type Check, doubtful } from './check.ts';
-import { checkOwnership, checkQuota, type Existing, STANDARD_PARAMETERS } from './doctor-account.ts';
+import { checkOwnership, checkQuota, type Existing } from './doctor-account.ts';
 import { checkKey, type KeyFacts } from './doctor-key.ts';
 import { checkCalls } from './doctor-permissions.ts';
 import type { CheckedRoles, RoleScope } from './doctor-roles.ts';
@@ -143,6 +144,6 @@ async function checkOneKey(kms: Kms, facts: Omit<KeyFacts, 'key' | 'policy'>): P
     return checkKey({ ...facts, key, policy });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    return [doubtful('key', `The KMS key ${given} could not be asked: ${errorInWords(error)}`)];
+    return [doubtful('key', `The KMS key ${given} could not be checked: ${errorInWords(error)}`)];
   }
 }

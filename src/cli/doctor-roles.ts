@@ -100,7 +100,7 @@ async function findProvider(iam: Iam, checks: Check[]): Promise<string | undefin
     checks.push(
       doubtful(
         'oidc-provider',
-        `Whether the account has an identity provider for GitHub could not be asked: ${reasonOf(error)}`,
+        `The identity provider for GitHub could not be checked: ${reasonOf(error)}`,
         'aws iam list-open-id-connect-providers',
       ),
     );
@@ -167,7 +167,7 @@ async function findRole(
     checks.push(
       doubtful(
         'role',
-        `The role ${name} and whom it trusts could not be asked: ${reasonOf(error)}`,
+        `The role ${name} and its trust policy could not be read: ${reasonOf(error)}`,
         `aws iam get-role --role-name ${shellQuote(name)}`,
       ),
     );
@@ -232,20 +232,20 @@ async function simulate(
   iam: Iam,
 ): Promise<Check[] | undefined> {
   if (policy === undefined) return undefined;
-  const decisions: Decision[] = [];
+  const answers: Decision[][] = [];
   const open: string[] = [];
   for (const question of questionsOf(policy)) {
     try {
-      decisions.push(...(await iam.simulate({ principal, ...question })));
+      answers.push(await iam.simulate({ principal, ...question }));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       // Whoever may not ask once may not ask at all.
-      if (decisions.length === 0) return undefined;
+      if (answers.length === 0) return undefined;
       open.push(...question.actions);
     }
   }
   return [
-    ...checkDecisions(principal, decisions),
+    ...checkDecisions(principal, answers),
     ...(open.length === 0
       ? []
       : [doubtful('permissions', `IAM gave no answer about these permissions: ${open.join(', ')}`)]),

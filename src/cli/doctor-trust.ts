@@ -138,9 +138,13 @@ function judgeWidth(role: Role, statements: readonly TrustStatement[], job: Job,
   if (statements.some(({ audiences }) => audiences === undefined))
     return [doubtful('trust', `${role.name} does not compare the audience ${ISSUER}:aud`, cure)];
   const [owner = ''] = job.repository.split('/');
-  const wide = statements
-    .flatMap(({ subjects }) => subjects?.flat() ?? [])
-    .filter(({ operator, text }) => operator === 'StringLike' && isWide(text, owner));
+  // All lists must hold: a narrow one is enough.
+  const wide = statements.flatMap(({ subjects = [] }) => {
+    const patterns = subjects.map((all) =>
+      all.filter(({ operator, text }) => isWide(text, owner, operator === 'StringLike')),
+    );
+    return patterns.every((all) => all.length > 0) ? patterns.flat() : [];
+  });
   return wide.length === 0
     ? []
     : [
@@ -153,11 +157,11 @@ function judgeWidth(role: Role, statements: readonly TrustStatement[], job: Job,
 }
 
 /** A star in the name lets other repositories in, one in place of the rest every branch and pull request. */
-function isWide(text: string, owner: string): boolean {
+function isWide(text: string, owner: string, knowsWildcards: boolean): boolean {
   const { repository, from } = partsOf(text);
-  if (from === '*') return true;
-  const name = repository.slice('repo:'.length);
-  return /[*?]/.test(name.replace(/@\*/g, '')) || !name.toLowerCase().startsWith(`${owner.toLowerCase()}`);
+  const [, ownerOf = ''] = /^repo:([^/@]*)[/@]/.exec(text) ?? [];
+  if (ownerOf.toLowerCase() !== owner.toLowerCase()) return true;
+  return knowsWildcards && (from === '*' || /[*?]/.test(repository.replace(/@\*/g, '')));
 }
 
 function trustCure(role: Role, provider: string, { old, withIds, sent }: Subjects): string {

@@ -156,7 +156,7 @@ function checkGuard({ allowedAccountIds, prefix }: Settings, { account }: Caller
   if (allowedAccountIds.length === 0)
     return doubtful(
       'account',
-      'No account guard is set, so a wrong role would write to a wrong account',
+      'allowed-account-ids is not set, so a run with the wrong credentials writes to the wrong account',
       `Add to the configuration file: allowed-account-ids: ["${account}"]`,
     );
   return allowedAccountIds.includes(account)
@@ -182,7 +182,7 @@ class Report {
   }
 
   begin(what: string): void {
-    this.#terminal.progress(`checking ${what}…`);
+    this.#terminal.waitFor(`checking ${what}…`);
   }
 
   add(checks: readonly Check[]): void {
@@ -207,8 +207,8 @@ class Report {
       this.#terminal.print('');
       this.#terminal.print(
         bad + doubts === 0
-          ? styled('green', 'Nothing is wrong.')
-          : `${bad} to correct, ${doubts} to look at, ${count('ok')} right.`,
+          ? styled('green', `All ${this.#checks.length} checks passed.`)
+          : `${bad} failed, ${doubts} ${doubts === 1 ? 'warning' : 'warnings'}, ${count('ok')} passed.`,
       );
     }
     return bad === 0 ? EXIT.ok : EXIT.failed;

@@ -4,6 +4,7 @@ import { errorText } from '../report/failure.ts';
 import { type Diagnostic, describe, InputErrors } from '../settings/diagnostics.ts';
 import { INPUTS } from '../settings/input-names.ts';
 import { UsageError } from './arguments.ts';
+import { shellQuote } from './check.ts';
 import { EXIT } from './command.ts';
 import { ENVIRONMENT } from './environment.ts';
 import type { Terminal } from './terminal.ts';
@@ -54,7 +55,7 @@ export function errorInWords(error: unknown): string {
 /** @returns what to do where AWS credentials are missing, expired or refused */
 export function credentialsRemedy(error: AwsError): string {
   const profile = ENVIRONMENT['AWS_PROFILE'];
-  const flag = profile === undefined || profile === '' ? '' : ` --profile ${profile}`;
+  const flag = profile === undefined || profile === '' ? '' : ` --profile ${shellQuote(profile)}`;
   const cause = error.cause instanceof Error ? error.cause.message : '';
   if (/\bSSO\b|Session token not found|token (?:is|has) expired|Token is expired/i.test(cause))
     return `The SSO session has expired or was never started. Sign in: aws sso login${flag}`;

@@ -45,7 +45,7 @@ export const EXPORT_COMMANDS: readonly Command[] = [
       force: FORCE,
     },
     examples: [
-      ['Write a .env without secrets', `${PROGRAM} export dotenv --prefix /myapp/prd > .env`],
+      ['Write a .env without secrets', `${PROGRAM} export dotenv --prefix /myapp/prd --output prd.env`],
       [
         'Write all values to a file',
         `${PROGRAM} export dotenv --prefix /myapp/prd --reveal --output ~/prd.env`,

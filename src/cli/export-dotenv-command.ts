@@ -5,7 +5,7 @@ import { type Account, checkAccount, openAccount } from './account.ts';
 import { type Flags, UsageError } from './arguments.ts';
 import { EXIT } from './command.ts';
 import { type StoredVariable, writeDotenv } from './export-dotenv.ts';
-import { refuseTracked, writeExport } from './export-files.ts';
+import { checkFile, refuseTracked, writeExport } from './export-files.ts';
 import { type StoredVariables, variablesOf } from './export-variables.ts';
 import { readRunInputs } from './run-inputs.ts';
 import { readTerminalSettings } from './settings.ts';
@@ -22,9 +22,11 @@ export async function run(flags: Flags, terminal: Terminal): Promise<number> {
     );
   const runner = await readRunInputs(flags, terminal, 'plan');
   const settings = await readTerminalSettings(runner);
+  const replacing = { replaces: flags.switched('force') === true };
+  if (path !== undefined) checkFile(path, replacing);
   if (reveals && path !== undefined) await refuseTracked(path);
   const account = await openAccount(settings, runner);
-  terminal.progress('reading…');
+  terminal.waitFor('reading…');
   checkAccount(settings, await account.identify());
   const { variables, omitted } = await readVariables(settings, account);
   terminal.progress(undefined);
@@ -32,11 +34,17 @@ export async function run(flags: Flags, terminal: Terminal): Promise<number> {
   if (flags.switched('json') === true) terminal.printJson(jsonOf(variables, omitted));
   else if (path === undefined) terminal.printDocument(text);
   if (path !== undefined) {
-    writeExport(path, text, { replaces: flags.switched('force') === true });
+    writeExport(path, text, replacing);
     terminal.say(`Wrote ${variables.length} variables to ${path}.`);
   }
+  tellEmpty(settings, variables.length + omitted.length, terminal);
   tellMissing(terminal, missing, omitted);
   return EXIT.ok;
+}
+
+/** An empty `.env` is more likely another prefix or region than an empty account. */
+function tellEmpty({ prefix, region }: Settings, count: number, terminal: Terminal): void {
+  if (count === 0) terminal.say(`Nothing is stored below ${prefix} in ${region}.`);
 }
 
 function tellMissing(terminal: Terminal, missing: readonly string[], omitted: readonly string[]): void {

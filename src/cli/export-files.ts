@@ -1,21 +1,12 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from './arguments.ts';
+import { exists, isFolder } from './files.ts';
 import { runProgram } from './programs.ts';
 
 /*
  * Files that exports write.
  */
-
-const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /**
  * Refuses a file for secrets where a commit could take it up.
@@ -48,40 +39,56 @@ function isInWorkTree(folder: string): boolean {
   return parent !== folder && isInWorkTree(parent);
 }
 
+/** Whether what exists at --output is replaced: `--force`. */
+export interface Replacing {
+  readonly replaces: boolean;
+}
+
+/** @throws UsageError where a file cannot be written to the path, which is known before AWS is asked */
+export function checkFile(path: string, { replaces }: Replacing): void {
+  const file = resolve(path);
+  if (isFolder(file)) throw new UsageError('--output names a folder; name a file');
+  if (!isFolder(dirname(file))) throw new UsageError('the folder of --output does not exist');
+  if (!exists(file)) return;
+  if (!replaces) throw new UsageError('the file of --output exists; add --force to replace it');
+  // It would be created where the link leads, in a folder that nobody has looked at.
+  if (!existsSync(file)) throw new UsageError('the file of --output is a link that leads nowhere');
+}
+
 /**
  * Writes a file that only its user may read.
  * @throws UsageError where it exists and is not to be replaced, or cannot be written
  */
-export function writeExport(path: string, text: string, { replaces }: { readonly replaces: boolean }): void {
+export function writeExport(path: string, text: string, replacing: Replacing): void {
+  checkFile(path, replacing);
   const file = resolve(path);
-  if (isFolder(file)) throw new UsageError('--output names a folder; name a file');
-  if (!isFolder(dirname(file))) throw new UsageError('the folder of --output does not exist');
-  if (existsSync(file) && !replaces)
-    throw new UsageError('the file of --output exists; add --force to replace it');
+  const isNew = !exists(file);
   try {
     // The mode counts for new files only, and nobody else reads a half-open one.
-    if (existsSync(file)) chmodSync(file, 0o600);
-    writeFileSync(file, text, { mode: 0o600 });
+    if (!isNew) chmodSync(file, 0o600);
+    writeFileSync(file, text, { mode: 0o600, flag: isNew ? 'wx' : 'w' });
   } catch {
     throw new UsageError('the file of --output cannot be written; check its permissions');
   }
+}
+
+/** @throws UsageError where the folder holds something and is not to be written into */
+export function checkFolder(path: string, { replaces }: Replacing): void {
+  const folder = resolve(path);
+  if (exists(folder) && !isFolder(folder)) throw new UsageError('--output names a file; name a folder');
+  if (isFolder(folder) && readdirSync(folder).length > 0 && !replaces)
+    throw new UsageError(
+      'the folder of --output is not empty; choose another, or add --force to write into it',
+    );
 }
 
 /**
  * Writes the files of a folder.
  * @throws UsageError where the folder holds something and is not to be written into, or cannot be written
  */
-export function writeFolder(
-  path: string,
-  files: ReadonlyMap<string, string>,
-  { replaces }: { readonly replaces: boolean },
-): void {
+export function writeFolder(path: string, files: ReadonlyMap<string, string>, replacing: Replacing): void {
+  checkFolder(path, replacing);
   const folder = resolve(path);
-  if (existsSync(folder) && !isFolder(folder)) throw new UsageError('--output names a file; name a folder');
-  if (isFolder(folder) && readdirSync(folder).length > 0 && !replaces)
-    throw new UsageError(
-      'the folder of --output is not empty; choose another, or add --force to write into it',
-    );
   try {
     mkdirSync(folder, { recursive: true });
     for (const [name, text] of files) writeFileSync(join(folder, name), text);

@@ -5,8 +5,9 @@ import type { Secret } from '../secret.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Account, checkAccount, openAccount } from './account.ts';
 import type { Flags } from './arguments.ts';
+import { shellQuote } from './check.ts';
 import { EXIT } from './command.ts';
-import { writeFolder } from './export-files.ts';
+import { checkFolder, writeFolder } from './export-files.ts';
 import { type TerraformInput, writeTerraform } from './export-terraform.ts';
 import { isHidden } from './export-variables.ts';
 import { readRunInputs } from './run-inputs.ts';
@@ -19,14 +20,22 @@ const DEFAULT_FOLDER = 'terraform';
 export async function run(flags: Flags, terminal: Terminal): Promise<number> {
   const runner = await readRunInputs(flags, terminal, 'plan');
   const settings = await readTerminalSettings(runner);
+  const folder = flags.get('output') ?? DEFAULT_FOLDER;
+  const replacing = { replaces: flags.switched('force') === true };
+  checkFolder(folder, replacing);
   const account = await openAccount(settings, runner);
-  terminal.progress('reading…');
+  terminal.waitFor('reading…');
   const caller = await account.identify();
   checkAccount(settings, caller);
   const { files, imports, omitted } = writeTerraform(await readAll(settings, account, caller.account));
   terminal.progress(undefined);
-  const folder = flags.get('output') ?? DEFAULT_FOLDER;
-  writeFolder(folder, files, { replaces: flags.switched('force') === true });
+  if (imports === 0) {
+    for (const text of omitted) terminal.say(`Left out: ${text}`);
+    terminal.say(`Nothing to import below ${settings.prefix} in ${settings.region}. No file was written.`);
+    if (flags.switched('json') === true) terminal.printJson({ folder, files: [], imports, omitted });
+    return EXIT.ok;
+  }
+  writeFolder(folder, files, replacing);
   if (flags.switched('json') === true)
     terminal.printJson({ folder, files: [...files.keys()], imports, omitted });
   else {
@@ -34,7 +43,8 @@ export async function run(flags: Flags, terminal: Terminal): Promise<number> {
     for (const text of omitted) terminal.printIndented(2, `Left out: ${text}`);
     terminal.print('Next:');
     const given = files.has('variables.tf') ? " -var 'secure_values={}'" : '';
-    terminal.printCommand(`  terraform -chdir=${folder} init && terraform -chdir=${folder} plan${given}`);
+    const terraform = `terraform -chdir=${shellQuote(folder)}`;
+    terminal.printCommand(`  ${terraform} init && ${terraform} plan${given}`);
   }
   return EXIT.ok;
 }

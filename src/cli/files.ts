@@ -1,7 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
-import { ParseError } from '../settings/parse.ts';
+import { basename, dirname, join } from 'node:path';
 import { readRegular } from '../settings/workspace-file.ts';
 
 /*
@@ -20,20 +27,6 @@ export function readShipped(program: string, name: string): string {
   return readRegular(path, basename(path), MOST_BYTES).toString('utf8');
 }
 
-/**
- * @param path absolute, or from the current folder
- * @returns the text of the file
- * @throws Unclear in words, without a part of its text
- */
-export function readGiven(path: string): string {
-  try {
-    return readRegular(resolve(path), path, MOST_BYTES).toString('utf8');
-  } catch (error) {
-    if (error instanceof ParseError) throw error;
-    throw new ParseError(`there is no file ${path} that can be read`);
-  }
-}
-
 /** @returns a new folder for files that the user takes from there */
 export function makeTemporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'aws-bootstrap-'));
@@ -47,6 +40,11 @@ export function readIfThere(path: string): string | undefined {
     return undefined;
   }
 }
+
+export const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** @returns whether anything has this name, also a link that leads nowhere */
+export const exists = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
 /** Writes a file and the folders above it. */
 export function writeText(path: string, text: string): void {

@@ -33,6 +33,7 @@ const LISTS: ReadonlySet<InputName> = new Set([
   'only',
   'tags',
   'allowed-account-ids',
+  'pull-accounts',
   'allow',
   'image-tags',
 ]);
@@ -40,22 +41,37 @@ const LISTS: ReadonlySet<InputName> = new Set([
 const SWITCHES: ReadonlySet<InputName> = new Set(['adopt', 'fail-on-drift', 'drift-issue', 'iam-policies']);
 
 const PLACEHOLDERS: Partial<Record<InputName, string>> = {
+  prefix: '/APP/ENV',
+  region: 'REGION',
+  only: 'TYPE',
+  'log-group': 'NAME',
+  repository: 'NAME',
+  'container-name': 'NAME',
   'env-file': 'PATH',
   config: 'PATH',
   'task-definition': 'PATH',
   'log-retention-days': 'DAYS',
   tags: 'KEY=VALUE',
   'allowed-account-ids': 'ID',
+  'pull-accounts': 'ID',
   'app-url': 'URL',
   'auth0-domain': 'HOST',
   image: 'IMAGE',
   'image-tags': 'TAG',
   'kms-key-id': 'KEY',
+  'log-group-kms-key-id': 'KEY',
 };
 
 /** Where the words of action.yml speak of a step of a workflow. */
 const DESCRIPTIONS: Partial<Record<InputName, string>> = {
-  'env-file': 'Path of a .env file. - reads standard input',
+  'env-file': 'Path of a .env file',
+  dotenv: 'Text of a whole .env, such as the output of another program',
+  variables: 'Variables that are not secret: .env text, a JSON object, or names of environment variables',
+  secrets:
+    'Variables that are secret: .env text, a JSON object, or names of environment variables. They are always encrypted, unless a rule says otherwise',
+  'fail-on-drift': 'Exit with 3 when drift finds a difference. Default: true',
+  'iam-policies':
+    'Print the IAM policies that this configuration needs: to deploy, to read, and for the ECS execution role',
   config: 'Path of the configuration file. Default: .github/aws-bootstrap.yml if it exists',
   confirm: 'The prefix once more: answers the question of destroy, like --yes',
 };

@@ -87,10 +87,31 @@ function flagLines(usage: string, description: string, columns: number): string[
   return [`  ${usage}`, ...wrap(indent + description, columns, INDENT)];
 }
 
+function commandList(commands: readonly Command[], columns: number): string[] {
+  const longest = Math.max(...commands.map(({ name }) => name.length));
+  return commands.flatMap(({ name, summary }) =>
+    wrap(`  ${name.padEnd(longest)}  ${summary}`, columns, longest + 4),
+  );
+}
+
+/** @returns the help page of commands that have their first word in common */
+export function groupHelp(word: string, width: number): string {
+  const columns = Math.min(width, MOST_COLUMNS);
+  const commands = COMMANDS.filter(({ name }) => name.startsWith(`${word} `));
+  return [
+    'Usage:',
+    ...commands.map(({ name }) => `  ${PROGRAM} ${name} [flags]`),
+    '',
+    'Commands:',
+    ...commandList(commands, columns),
+    '',
+    ...wrap('COMMAND --help shows the flags of a command.', columns),
+  ].join('\n');
+}
+
 /** @returns the help page of the program */
 export function programHelp(width: number): string {
   const columns = Math.min(width, MOST_COLUMNS);
-  const longest = Math.max(...COMMANDS.map(({ name }) => name.length));
   return [
     ...wrap(
       'Turn a .env into a ready AWS account: log group, SSM parameters, Secrets Manager secrets, ECR repository and image, Auth0 URLs. The same engine as the GitHub Action, from a terminal.',
@@ -101,9 +122,7 @@ export function programHelp(width: number): string {
     `  ${PROGRAM} COMMAND [flags]`,
     '',
     'Commands:',
-    ...COMMANDS.flatMap(({ name, summary }) =>
-      wrap(`  ${name.padEnd(longest)}  ${summary}`, columns, longest + 4),
-    ),
+    ...commandList(COMMANDS, columns),
     '',
     'Example:',
     `  ${PROGRAM} plan --env-file .env --prefix /myapp/prd`,

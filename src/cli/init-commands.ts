@@ -1,3 +1,4 @@
+import { shellQuote } from './check.ts';
 import { ROLE_VARIABLES, roleName, type Setup, usesVariables } from './init-setup.ts';
 
 /** One command that the user runs, or `--run` does. */
@@ -155,13 +156,11 @@ function secret({ envFile = '.env' }: Setup, repository: string): SetupCommand {
 /** @returns the command as a POSIX shell takes it */
 export function inShell({ name, args, input }: Program): string {
   const parts = args.map((arg) =>
-    typeof arg === 'string' ? quoted(arg) : `${arg.before}"$(${inShell(arg.output)})"`,
+    typeof arg === 'string' ? shellQuote(arg) : `${arg.before}"$(${inShell(arg.output)})"`,
   );
-  const from =
-    input === undefined ? '' : 'file' in input ? ` < ${quoted(input.file)}` : ` <<< ${quoted(input.text)}`;
-  return `${[name, ...parts].join(' ')}${from}`;
-}
-
-function quoted(text: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  const command = [name, ...parts].join(' ');
+  if (input === undefined) return command;
+  return 'file' in input
+    ? `${command} < ${shellQuote(input.file)}`
+    : `echo ${shellQuote(input.text)} | ${command}`;
 }

@@ -45,7 +45,7 @@ function yaml(text: string): string {
 }
 
 function configuration(setup: Setup): string {
-  const { prefix, logRetentionDays, account, undecided } = setup;
+  const { prefix, region, logRetentionDays, account, undecided } = setup;
   const rules =
     undecided.length === 0
       ? ''
@@ -57,6 +57,7 @@ rules:
 `;
   return `# yaml-language-server: $schema=${SCHEMA}
 prefix: ${yaml(prefix)}
+region: ${region}
 # Logs that are older are deleted.
 log-retention-days: ${logRetentionDays}
 ${account === undefined ? '' : `# The run refuses every other account.\nallowed-account-ids: ["${account}"]\n`}tags:

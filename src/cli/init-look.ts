@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { classify } from '../desired/classify.ts';
 import { isUndecided, route } from '../desired/routing.ts';
 import { rowOf } from '../desired/table.ts';
@@ -124,7 +124,7 @@ export interface EnvReading {
 /** @returns the variables that need a word of the user, by the rules that a run has */
 export function readEnvFile(root: string, path: string): EnvReading {
   const notes = new Diagnostics();
-  const content = readIfThere(join(root, path));
+  const content = readIfThere(resolve(root, path));
   if (content === undefined) {
     notes.fault({ where: path, text: 'it cannot be read' });
     return { undecided: [], notes };

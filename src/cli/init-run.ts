@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { EXIT } from './command.ts';
 import { makeTemporaryFolder, readIfThere, readShipped, writeText } from './files.ts';
 import { type Program, type SetupCommand, TEMPLATE } from './init-commands.ts';
@@ -59,7 +59,7 @@ async function start(program: Program, { root, terminal }: Running): Promise<str
   }
   const { input } = program;
   const text =
-    input === undefined ? undefined : 'file' in input ? readIfThere(join(root, input.file)) : input.text;
+    input === undefined ? undefined : 'file' in input ? readIfThere(resolve(root, input.file)) : input.text;
   if (input !== undefined && text === undefined) return 'the .env cannot be read; name it with --env-file';
   terminal.waitFor(`${program.name} ${args[0] ?? ''} ${args[1] ?? ''}…`);
   const { code, errors } = await runProgram(program.name, args, {

@@ -1,16 +1,18 @@
-import { join, resolve } from 'node:path';
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { prefixFault } from '../settings/limits.ts';
 import { type Flags, UsageError } from './arguments.ts';
+import { shellQuote } from './check.ts';
 import { EXIT } from './command.ts';
 import { ENVIRONMENT } from './environment.ts';
 import { noteText } from './errors.ts';
-import { readIfThere, writeText } from './files.ts';
+import { exists, isFolder, readIfThere, writeText } from './files.ts';
 import { type SetupCommand, setupCommands } from './init-commands.ts';
 import { initFiles, type NewFile } from './init-files.ts';
 import { type Findings, lookAt, readEnvFile } from './init-look.ts';
 import { runCommands } from './init-run.ts';
 import type { Setup, TaskDefinitionSetup } from './init-setup.ts';
 import { diffLines, hunksOf } from './line-diff.ts';
+import { PROGRAM } from './program.ts';
 import { runProgram } from './programs.ts';
 import type { Terminal } from './terminal.ts';
 import { type Span, styled } from './text.ts';
@@ -22,10 +24,9 @@ export async function run(flags: Flags, terminal: Terminal): Promise<number> {
   const isRun = flags.switched('run') === true;
   const isYes = flags.switched('yes') === true;
   if (isRun && !isYes && !terminal.isInteractive)
-    throw new UsageError(
-      '--run asks before each command, and nobody can answer here. Add --yes to run them all',
-    );
+    throw new UsageError('--run asks before each command, which needs a terminal. Add --yes to run them all');
   const root = resolve(folder);
+  await refuseOtherRoots(root);
   const findings = await lookAt(root);
   const asker = new Asker(flags, terminal, !isYes && terminal.isInteractive);
   const setup = await readSetup(root, findings, asker, terminal);
@@ -43,10 +44,21 @@ export async function run(flags: Flags, terminal: Terminal): Promise<number> {
       kept,
       commands: commands.map(({ text }) => text),
     });
-  else if (!isRun) printCommands(commands, setup, findings, terminal);
+  else if (!isRun) printCommands(commands, setup, { root, isGit: findings.isGit }, terminal);
   if (kept.length > 0)
     terminal.say(`Kept ${kept.join(', ')}. Run init again with --force to replace what is there.`);
   return isRun ? runCommands(commands, { root, isYes, terminal }) : EXIT.ok;
+}
+
+/** @throws UsageError where GitHub would never look for workflows */
+async function refuseOtherRoots(root: string): Promise<void> {
+  if (!isFolder(root)) throw new UsageError('there is no such folder. Name the root of a repository');
+  const { code, output } = await runProgram('git', ['rev-parse', '--show-cdup'], { folder: root });
+  const up = output.trim();
+  if (code === 0 && up !== '')
+    throw new UsageError(
+      `GitHub runs workflows only from the root of a repository. Run cd ${shellQuote(up)} first, or git init to make this folder a repository of its own`,
+    );
 }
 
 /** Answers come from flags, from the user, or are the defaults. */
@@ -227,25 +239,38 @@ async function ignoreFile(
   { envFile = '.env' }: Setup,
   { isGit }: Findings,
 ): Promise<NewFile[]> {
-  const path = join(root, '.gitignore');
-  const before = readIfThere(path);
+  const before = readExisting(root, '.gitignore');
+  // Git never takes up what lies outside of the repository.
+  const way = relative(root, resolve(root, envFile));
+  if (isAbsolute(way) || way.split(sep)[0] === '..') return [];
+  const asked = ['check-ignore', '--quiet', '--no-index', '--', envFile];
   const isIgnored = isGit
-    ? (await runProgram('git', ['check-ignore', '--quiet', '--no-index', envFile], { folder: root })).code ===
-      0
-    : (before ?? '').split(/\r?\n/).some((line) => line.trim() === '.env');
+    ? (await runProgram('git', asked, { folder: root })).code === 0
+    : (before ?? '').split(/\r?\n/).some((line) => line.trim() === basename(way));
   if (isIgnored) return [];
   const gap = before === undefined || before === '' || before.endsWith('\n') ? '' : '\n';
-  return [{ path: '.gitignore', text: `${before ?? ''}${gap}${envFile.split('/').at(-1)}\n` }];
+  return [{ path: '.gitignore', text: `${before ?? ''}${gap}${basename(way)}\n` }];
 }
 
 async function warnOfTracked(root: string, { envFile }: Setup, terminal: Terminal): Promise<void> {
   if (envFile === undefined) return;
-  const { code } = await runProgram('git', ['ls-files', '--error-unmatch', envFile], { folder: root });
+  const { code } = await runProgram('git', ['ls-files', '--error-unmatch', '--', envFile], { folder: root });
   if (code === 0)
     terminal.say(
       styled('yellow', 'warning'),
-      `: git tracks ${envFile}, so everybody who reads the repository has its values. Take it out with git rm --cached ${envFile}, and rotate its secrets`,
+      `: git tracks ${envFile}, so everybody who reads the repository has its values. Take it out with git rm --cached ${shellQuote(envFile)}, and rotate its secrets`,
     );
+}
+
+/**
+ * @returns undefined where nothing exists at the path
+ * @throws UsageError where something exists that cannot be shown, and so is not replaced
+ */
+function readExisting(root: string, path: string): string | undefined {
+  const text = readIfThere(join(root, path));
+  if (text === undefined && exists(join(root, path)))
+    throw new UsageError(`${path} exists and cannot be read. Check what it is; init writes nothing over it`);
+  return text;
 }
 
 type Print = (...spans: readonly Span[]) => void;
@@ -262,8 +287,9 @@ function writeFiles(
   { isForced, print }: Writing,
 ): { kept: string[] } {
   const kept: string[] = [];
-  for (const { path, text } of files) {
-    const before = readIfThere(join(root, path));
+  // All are read before the first is written.
+  const existing = files.map((file) => ({ ...file, before: readExisting(root, file.path) }));
+  for (const { path, text, before } of existing) {
     if (before === text) {
       print(styled('dim', `= ${path}`));
       continue;
@@ -293,7 +319,7 @@ function printDiff(before: string, after: string, print: Print): void {
 function printCommands(
   commands: readonly SetupCommand[],
   setup: Setup,
-  { isGit }: Findings,
+  { root, isGit }: { readonly root: string; readonly isGit: boolean },
   terminal: Terminal,
 ): void {
   const heading = (text: string) => {
@@ -307,7 +333,7 @@ function printCommands(
     for (const line of text.split('\n')) terminal.printCommand(`   ${line}`);
   }
   heading(`${commands.length + 1}. Commit and push the files`);
-  const paths = '.github .gitignore';
+  const paths = exists(join(root, '.gitignore')) ? '.github .gitignore' : '.github';
   for (const line of [
     ...(isGit ? [] : ['git init --initial-branch main']),
     `git add ${paths}`,
@@ -315,8 +341,11 @@ function printCommands(
     `git push origin HEAD:${setup.branch}`,
   ])
     terminal.printCommand(`   ${line}`);
-  if (setup.repository === undefined) {
-    terminal.print('');
-    terminal.print('Replace OWNER/NAME with your repository on GitHub.');
-  }
+  terminal.print('');
+  if (setup.repository === undefined) terminal.print('Replace OWNER/NAME with your repository on GitHub.');
+  terminal.print('Preview the first run:');
+  const given = setup.envFile === undefined ? '' : ` --env-file ${shellQuote(setup.envFile)}`;
+  terminal.printCommand(`   ${PROGRAM} plan${given}`);
+  terminal.print('If something does not work, run:');
+  terminal.printCommand(`   ${PROGRAM} doctor${given}`);
 }

@@ -17,8 +17,9 @@ export async function main(given: readonly string[]): Promise<void> {
   const args = given[0] === '--' ? given.slice(1) : given;
   const terminal = openTerminal(STREAMS, {
     environment: ENVIRONMENT,
-    isQuiet: args.includes('--quiet') || args.includes('-q'),
-    readsInput: args.some((arg) => arg === '-' || /^--[a-z0-9-]+=-$/.test(arg)),
+    // Switches of one letter may stand together: -yq.
+    isQuiet: args.some((arg) => arg === '--quiet' || /^-[yh]*q[yhq]*$/.test(arg)),
+    readsInput: args.some(readsStandardInput),
   });
   endOnFaults(terminal);
   const isOver = failOnIdle(() =>
@@ -32,6 +33,13 @@ export async function main(given: readonly string[]): Promise<void> {
   isOver();
   leave();
 }
+
+/** `-`, also as the value of a flag and in a list. */
+const readsStandardInput = (arg: string) =>
+  arg
+    .replace(/^--[a-z0-9-]+=/, '')
+    .split(/[\n,]/)
+    .some((part) => part.trim() === '-');
 
 const LEAVE_MS = 1_000;
 
@@ -64,6 +72,8 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
     terminal.print(await readVersion(process.argv[1] ?? ''));
     return EXIT.ok;
   }
+  if (isGroup(first) && args.slice(1).every((arg) => arg === '--help' || arg === '-h'))
+    return showHelp([first], terminal);
   const { command, rest } = find(args);
   if (rest.includes('--help') || rest.includes('-h')) return showHelp(command.name.split(' '), terminal);
   const flags = readArguments(rest, { ...command.flags, ...COMMON_FLAGS });
@@ -73,6 +83,9 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
   const { run } = await command.load();
   return run(flags, terminal);
 }
+
+/** @returns whether a word begins the names of several commands, such as `export` */
+const isGroup = (word: string) => COMMANDS.some(({ name }) => name.startsWith(`${word} `));
 
 /** @throws UsageError where there is no such command */
 function find(args: readonly string[]): { command: Command; rest: readonly string[] } {
@@ -92,9 +105,11 @@ function find(args: readonly string[]): { command: Command; rest: readonly strin
 }
 
 async function showHelp(words: readonly string[], terminal: Terminal): Promise<number> {
-  const { commandHelp, programHelp, readDescriptions } = await import('./help.ts');
+  const { commandHelp, groupHelp, programHelp, readDescriptions } = await import('./help.ts');
   const { width } = terminal;
+  const [first = ''] = words;
   if (words.length === 0) terminal.printText(programHelp(width));
+  else if (words.length === 1 && isGroup(first)) terminal.printText(groupHelp(first, width));
   else terminal.printText(commandHelp(find(words).command, readDescriptions(process.argv[1] ?? ''), width));
   return EXIT.ok;
 }

@@ -3,7 +3,9 @@ import { ORDER } from '../kinds/names.ts';
 import type { Change, Plan } from '../model/change.ts';
 import { ABSENT, type Difference, textOf } from '../model/fields.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { differenceText } from '../report/labels.ts';
+import type { Kind } from '../model/spec.ts';
+import { isUnread } from '../plan/unread.ts';
+import { differenceText, isWords, valueText } from '../report/labels.ts';
 import { type Span, type Style, styled, table } from './text.ts';
 
 /*
@@ -54,14 +56,23 @@ function changeLines(change: Change): ViewLine[] {
 }
 
 /** Values are in quotes, words and numbers of AWS are not. */
-const shownAs = (field: string, text: string) => (field === 'value' ? `"${text}"` : text);
+function shownAs(kind: Kind, field: string, text: string): string {
+  if (field === 'value') return `"${text}"`;
+  return isWords(kind, field) ? valueText(kind, field, text) : text;
+}
+
+/** Every account has them, and whoever gives no key gets them. */
+const isManagedKey = (field: string, text: string | undefined) =>
+  field === 'key-id' && text?.startsWith('alias/aws/') === true;
 
 /** Of a new resource, tags are left out: every resource has the same. */
-function createdFields({ differences }: Change): Span[][] {
+function createdFields({ kind, differences }: Change): Span[][] {
   const keys = differences.flatMap(({ field }) =>
     field.startsWith('key:') ? field.slice('key:'.length) : [],
   );
-  const others = differences.filter(({ field, to }) => !/^(?:tag|key):/.test(field) && to !== ABSENT);
+  const others = differences.filter(
+    ({ field, to }) => !/^(?:tag|key):/.test(field) && to !== ABSENT && !isManagedKey(field, textOf(to)),
+  );
   return [
     ...(keys.length === 0 ? [] : [[`keys: ${keys.join(', ')}`]]),
     ...others.flatMap((difference): Span[][] => {
@@ -69,12 +80,21 @@ function createdFields({ differences }: Change): Span[][] {
       if (difference.to === true) return [[difference.field]];
       return text === undefined || text === '***'
         ? []
-        : [[`${difference.field}: `, styled('green', shownAs(difference.field, text))]];
+        : [
+            [
+              `${difference.field}: `,
+              styled('green', shownAs(kind, difference.field, text)),
+              ...(deletesLogs(kind, difference) ? [' (older logs are deleted)'] : []),
+            ],
+          ];
     }),
   ];
 }
 
-function changedFields({ differences, observed }: Change): Span[][] {
+const deletesLogs = (kind: Kind, { field, to }: Difference) =>
+  kind === 'AWS::Logs::LogGroup' && field === 'retention' && textOf(to) !== 'never';
+
+function changedFields({ kind, differences, observed }: Change): Span[][] {
   return differences.map((difference): Span[] => {
     const [before, after] = [textOf(difference.from), textOf(difference.to)];
     const isShown =
@@ -84,20 +104,18 @@ function changedFields({ differences, observed }: Change): Span[][] {
       difference.from !== true &&
       difference.to !== true;
     if (!isShown || isUnreadField(difference, observed))
-      return [differenceText(difference, (text) => shownAs(difference.field, text), observed)];
+      return [differenceText(difference, (text) => shownAs(kind, difference.field, text), observed)];
     return [
       `${difference.field}: `,
-      styled('red', shownAs(difference.field, before)),
+      styled('red', shownAs(kind, difference.field, before)),
       ' → ',
-      styled('green', shownAs(difference.field, after)),
+      styled('green', shownAs(kind, difference.field, after)),
     ];
   });
 }
 
 function isUnreadField(difference: Difference, observed: Change['observed']): boolean {
-  return differenceText(difference, (text) => shownAs(difference.field, text), observed).endsWith(
-    ': not read',
-  );
+  return isUnread(difference.field, observed);
 }
 
 /** How a table counts an outcome. */

@@ -57,7 +57,9 @@ function exitCodeOf({ failure, plan, outcomes, settings }: Run, terminal: Termin
 const isPlanned = ({ outcomes }: Run) =>
   !outcomes.some(({ result }) => result === 'done' || result === 'skipped');
 
+/** Where nothing differs, the last line says it all. */
 function printTable(run: Run, terminal: Terminal): void {
+  if (run.outcomes.every(({ result }) => result === 'unchanged')) return;
   const lines = resultTable(run.outcomes, isPlanned(run));
   for (const line of lines) terminal.print(line);
   if (lines.length > 0) terminal.print('');
@@ -127,6 +129,11 @@ function planLine({ settings, plan, outcomes }: Run): Span[] {
   const { toCreate, toUpdate, toDelete, blocked } = count(plan);
   const cost = dollarsOf(plannedPrice(outcomes).monthlyUsd);
   const open = toCreate + toUpdate + toDelete;
+  if (settings.mode === 'destroy' && open + blocked === 0)
+    return [
+      styled('green', 'Nothing to destroy'),
+      outcomes.length === 0 ? '.' : `: ${outcomes.length} resources are kept (${cost}).`,
+    ];
   if (open + blocked === 0)
     return [
       styled('green', 'No changes'),

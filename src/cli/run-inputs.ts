@@ -1,11 +1,11 @@
 import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
 import { regionOfProfile } from '../settings/aws-environment.ts';
 import { INPUTS } from '../settings/input-names.ts';
 import { type Runner, readAwsFiles, readRunner } from '../settings/inputs.ts';
-import { ParseError } from '../settings/parse.ts';
 import { type Flags, UsageError } from './arguments.ts';
 import { ENVIRONMENT, readStandardInput } from './environment.ts';
-import { readGiven } from './files.ts';
+import { readIfThere } from './files.ts';
 import { variableOf } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -66,10 +66,11 @@ function resolveReference(
 ): string | undefined {
   if (reference === undefined) return undefined;
   if (reference === '-') return standardInput?.toString('utf8') ?? '';
-  try {
-    return readGiven(reference.slice(1));
-  } catch (error) {
-    if (!(error instanceof ParseError)) throw error;
-    throw new UsageError(`--${name}: ${error.message}`);
-  }
+  const text = readIfThere(resolve(reference.slice(1)));
+  // A value may begin with @ as well, so what was given is not repeated.
+  if (text === undefined)
+    throw new UsageError(
+      `--${name}: the text behind @ names no file of at most 1 MiB that can be read. Give a path, or standard input with --${name} -`,
+    );
+  return text;
 }

@@ -39,8 +39,8 @@ export class TerminalView implements RunView {
     const print = (indent: number, ...spans: readonly Span[]) =>
       isJson ? this.#terminal.say(...spans) : this.#terminal.printIndented(indent, ...spans);
     print(2, styled('bold', `${mode} ${prefix}`), ` in ${region}, account ${account}`);
-    print(0, '');
     const lines = planLines(plan);
+    if (lines.length > 0) print(0, '');
     for (const { spans, indent } of lines) print(indent, ...spans);
     if (lines.length > 0) print(0, '');
   }

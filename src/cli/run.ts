@@ -21,7 +21,7 @@ export function runAs(mode: Mode): CommandModule['run'] {
       flags.switched('yes') === true || (mode === 'destroy' && flags.get('confirm') !== undefined);
     if (writes && !isConfirmed && !terminal.isInteractive)
       throw new UsageError(
-        `${mode} asks before it writes, and nobody can answer here. Add --yes to go on without a question`,
+        `${mode} asks before it writes, which needs a terminal. Add --yes to ${mode} without a question`,
       );
     const isQuiet = flags.switched('quiet') === true;
     const isJson = flags.switched('json') === true;

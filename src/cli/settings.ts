@@ -6,7 +6,7 @@ import { readText } from '../settings/workspace-file.ts';
 
 /**
  * Reads the settings alone, for commands that need no variable.
- * @throws InputFaults with every error of flags and configuration file
+ * @throws InputErrors with every error of flags and configuration file
  */
 export async function readTerminalSettings(runner: Runner): Promise<Settings> {
   const notes = new Diagnostics();

@@ -70,6 +70,8 @@ class StreamTerminal implements Terminal {
   readonly #streams: Streams;
   readonly #options: TerminalOptions;
   readonly #forms = new MaskForms();
+  /** Lines that came before their question. */
+  readonly #typedAhead: string[] = [];
   #progress: string | undefined;
 
   constructor(streams: Streams, options: TerminalOptions) {
@@ -148,16 +150,34 @@ class StreamTerminal implements Terminal {
     if (!this.isInteractive) throw new TypeError('nobody is there to answer a question');
     this.#clear();
     const { input, errors } = this.#streams;
+    const typed = this.#typedAhead.shift();
+    if (typed !== undefined) {
+      errors.write(`${this.shown(question)}${this.shown(typed)}\n`);
+      return typed.trim();
+    }
     const reader = createInterface({ input, output: errors, historySize: 0 });
-    // Ctrl-C ends the run as it does everywhere else.
-    reader.once('SIGINT', () => {
-      process.kill(process.pid, 'SIGINT');
-      // Whoever listens to the signal hears it before the question ends.
-      setTimeout(() => reader.close(), SIGNAL_MS);
+    // What is pasted, or typed fast, answers the questions that come.
+    reader.on('line', (line) => this.#typedAhead.push(line));
+    let isLineEnded = false;
+    const ended = new Promise<undefined>((resolve) => {
+      // Ctrl-C ends the run as it does everywhere else.
+      reader.once('SIGINT', () => {
+        isLineEnded = true;
+        errors.write('\n');
+        // On Windows a signal to oneself ends the process, whoever listens.
+        if (!process.emit('SIGINT')) process.kill(process.pid, 'SIGINT');
+        // Whoever listens to the signal hears it before the question ends.
+        setTimeout(() => resolve(undefined), SIGNAL_MS);
+      });
+      // Ctrl-D: what comes next begins a line of its own.
+      reader.once('close', () => {
+        if (!isLineEnded) errors.write('\n');
+        resolve(undefined);
+      });
     });
-    const ended = new Promise<undefined>((resolve) => reader.once('close', () => resolve(undefined)));
     try {
       const answer = await Promise.race([reader.question(this.shown(question)), ended]);
+      isLineEnded = true;
       return answer?.trim();
     } finally {
       reader.close();

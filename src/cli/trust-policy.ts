@@ -117,7 +117,7 @@ const OPERATORS = ['StringEquals', 'StringLike', 'StringEqualsIgnoreCase'] as co
 
 function readConditions(condition: unknown): TrustStatement {
   const groups: Record<'sub' | 'aud', SubjectPattern[][]> = { sub: [], aud: [] };
-  let isLax = false;
+  const laxities: boolean[] = [];
   const unknown: string[] = [];
   for (const [written, keys] of Object.entries(isObject(condition) ? condition : {})) {
     const name = written.replace(/^For(?:Any|All)Values:/i, '').replace(/IfExists$/i, '');
@@ -130,9 +130,11 @@ function readConditions(condition: unknown): TrustStatement {
         continue;
       }
       groups[claim].push(listOf(values).map((text) => ({ text, operator })));
-      if (passesAbsent && claim === 'sub') isLax = true;
+      if (claim === 'sub') laxities.push(passesAbsent);
     }
   }
   const given = (all: SubjectPattern[][]) => (all.length === 0 ? undefined : all);
+  // All conditions must hold: one that wants the claim is enough.
+  const isLax = laxities.length > 0 && laxities.every(Boolean);
   return { subjects: given(groups.sub), audiences: given(groups.aud), isLax, unknown };
 }

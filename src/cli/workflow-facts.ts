@@ -17,6 +17,8 @@ export interface WorkflowJob {
   readonly hasCredentials: boolean;
   /** GitHub secrets that its inputs name. */
   readonly secrets: readonly string[];
+  /** Those of them that hold a whole `.env`. */
+  readonly dotenvSecrets: readonly string[];
   /** Events of the workflow. */
   readonly events: readonly string[];
   /** The input `mode`; undefined where it is not given, or an expression. */
@@ -97,6 +99,7 @@ function readJob(file: string, job: string, body: Json, workflow: Json): Workflo
       hasCredentials: before.length > 0,
       events: eventsOf(workflow['on']),
       mode: literalOf(mapOf(mapOf(steps[at])['with'])['mode']),
+      dotenvSecrets: secretsIn([{ dotenv: mapOf(mapOf(steps[at])['with'])['dotenv'] }]),
       secrets: secretsIn([mapOf(steps[at])['with'], mapOf(steps[at])['env'], body['env'], workflow['env']]),
     },
   ];

@@ -201,7 +201,7 @@ function explainNetwork({ code }: FailedCall): Explanation | undefined {
   return {
     reason: 'network',
     what: `AWS could not be reached (${code})`,
-    remedy: "check the region, the runner's network and AWS_ENDPOINT_URL, and run again",
+    remedy: 'check the region, the network and AWS_ENDPOINT_URL, and run again',
   };
 }
 

@@ -32,6 +32,10 @@ const mapOf = (value: unknown): Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value.map(mapOf) : []);
 
+const PAGE = 100;
+/** An organization may have 1,000 secrets and 1,000 variables: https://docs.github.com/en/actions/reference/security/secrets */
+const MOST_PAGES = 10;
+
 /**
  * What GitHub knows about a repository's settings; it only reads.
  * @throws GitHubError where GitHub cannot be reached
@@ -93,10 +97,8 @@ export class GitHubSettings {
       if (typeof found === 'object') return found;
       if (found === 'denied') answer = 'denied';
     }
-    const shared = await this.#read('/actions/organization-secrets?per_page=100', (body) =>
-      listOf(body['secrets']).some((one) => String(one['name']).toUpperCase() === name.toUpperCase()),
-    );
-    return typeof shared === 'object' && shared.value ? { value: true } : answer;
+    const shared = await this.#ofOrganization('secrets', name);
+    return shared === undefined ? answer : { value: true };
   }
 
   /** @returns what a variable of the environment, the repository or the organization holds */
@@ -113,11 +115,20 @@ export class GitHubSettings {
       if (typeof found === 'object') return found;
       if (found === 'denied') answer = 'denied';
     }
-    const shared = await this.#read('/actions/organization-variables?per_page=100', (body) =>
-      listOf(body['variables']).find((one) => String(one['name']).toUpperCase() === name.toUpperCase()),
-    );
-    const value = typeof shared === 'object' ? shared.value?.['value'] : undefined;
+    const value = (await this.#ofOrganization('variables', name))?.['value'];
     return typeof value === 'string' ? { value } : answer;
+  }
+
+  /** @returns what the organization shares with the repository under a name; GitHub lists it only page by page */
+  async #ofOrganization(kind: 'secrets' | 'variables', name: string): Promise<Json | undefined> {
+    for (let page = 1; page <= MOST_PAGES; page++) {
+      const path = `/actions/organization-${kind}?per_page=${PAGE}&page=${page}`;
+      const answer = await this.#read(path, (body) => listOf(body[kind]));
+      if (typeof answer === 'string') return undefined;
+      const found = answer.value.find((one) => String(one['name']).toUpperCase() === name.toUpperCase());
+      if (found !== undefined || answer.value.length < PAGE) return found;
+    }
+    return undefined;
   }
 
   /** @returns whether Actions run at all, and which actions may be used */

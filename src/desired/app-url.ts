@@ -146,7 +146,7 @@ function originWarnings(url: URL): string[] {
   if (IPV4.test(url.hostname) || url.hostname.startsWith('['))
     warnings.push(
       'is a bare IP address: once it is released it belongs to a stranger, who is then an allowed callback; ' +
-        'auth0-urls: follow takes the old address out',
+        'auth0-urls: follow removes the old address',
     );
   return warnings;
 }

@@ -38,7 +38,7 @@ export function callbackPath(
     if (variable !== undefined && reading !== undefined && isOther(reading, setting.value))
       notes.warn({
         ...placeOf(variable),
-        text: `it has ${shownPath(reading, variable)}, and callback-path (${setting.where}${setting.line === undefined ? '' : ` line ${setting.line}`}) is ${setting.value}, which is used. If the application serves the path of the variable, take callback-path out`,
+        text: `it has ${shownPath(reading, variable)}, and callback-path (${setting.where}${setting.line === undefined ? '' : ` line ${setting.line}`}) is ${setting.value}, which is used. If the application serves the path of the variable, remove callback-path`,
       });
     return { path: setting.value, isOpen: false };
   }
@@ -60,7 +60,7 @@ function noteForm(
 ): void {
   const text =
     count > 1
-      ? `it lists ${count} URLs, and the one of app-url takes their place${urls === 'follow' ? '; auth0-urls: follow takes none of them out of Auth0' : ''}`
+      ? `it lists ${count} URLs, and the one of app-url takes their place${urls === 'follow' ? '; auth0-urls: follow removes none of them from Auth0' : ''}`
       : 'it is a path alone, and becomes the whole URL: that of app-url with this path';
   if (count > 1 || isPathAlone) notes.notice({ ...placeOf(variable), text });
 }

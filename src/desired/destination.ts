@@ -44,7 +44,7 @@ export function refuseCollisions(destinations: readonly ResolvedDestination[], n
     else
       notes.fault({
         ...placeOf(route.variable),
-        text: `it goes to the same place as ${before} (${spot}); give one of the two another key or rule`,
+        text: `it has the same destination as ${before} (${spot}); give one of the two another key or rule`,
       });
   }
 }
@@ -80,7 +80,7 @@ export function judgeEmpty(
   if (first !== undefined)
     notes.notice(
       others.length === 0
-        ? { ...placeOf(first), text: 'its value is empty here: what stands is left as it is' }
+        ? { ...placeOf(first), text: 'its value is empty here, and what exists is left as it is' }
         : {
             where: 'variables',
             text: `${empty.length} values are empty here, and what exists is left as it is: ${namesOf(empty)}`,

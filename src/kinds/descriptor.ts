@@ -8,28 +8,31 @@ import type { OptInName } from '../settings/choices.ts';
 export interface Descriptor<K extends Kind> {
   /** Its name in reports. */
   readonly noun: string;
-  /** Whether it carries the ownership tag. Of a kind without tags, only configured fields are ours. */
+  /** Whether it carries the ownership tag. For a kind without tags, this action owns only the configured fields. */
   readonly isTagged: boolean;
   readonly fields: { readonly [F in FieldName<K>]: FieldDescriptor<K> };
-  /** @returns what one costs as long as it exists; undefined where it is free */
+  /** @returns the price of one while it exists; undefined if it is free */
   readonly cost: ((spec: Specs[K]) => string | undefined) | undefined;
-  /** @returns what the checklist shows of it */
+  /** @returns the details for the checklist */
   readonly aspects: (spec: Specs[K]) => string[];
   /** @returns its page below the host of the AWS console */
   readonly consolePath: ((name: string, place: ConsolePlace) => string) | undefined;
-  /** @returns who reads the value of one as long as it exists */
+  /** @returns who can read its value while it exists */
   readonly exposure: K extends ListedKind ? (spec: Specs[K]) => string : undefined;
   /** How it is deleted with the application. */
   readonly deletion: K extends SharedKind ? Deletion : undefined;
 }
 
-/** What is special about a field. Without anything, it is compared as it is and written. */
+/** The special rules of a field. Without any, it is compared by value and written. */
 export interface FieldDescriptor<K extends Kind> {
-  /** @returns whether what exists is what is desired; by default the same value */
+  /** @returns whether the existing value equals the desired one; by default, whether they are the same */
   readonly isEqual?: (from: Field, to: Field) => boolean;
-  /** The field without which this one means nothing: both are judged together. */
+  /** The field on which this one depends: one decision covers both. */
   readonly leader?: FieldName<K>;
-  /** @returns the note that stands in place of a change where the setting is for a new resource; undefined where it is for an existing one too */
+  /**
+   * @returns the note that replaces a change where the setting is for a new resource; undefined where it is for an
+   * existing one too
+   */
   readonly kept?: (difference: Difference) => string | undefined;
   /** @returns why a change is blocked for good; undefined where it is not */
   readonly blocked?: (difference: Difference, unknown: ReadonlySet<string>) => string | undefined;
@@ -45,13 +48,13 @@ export interface OptIn {
 /** Deletion of a kind that environments may share. */
 export interface Deletion {
   readonly consent: OptInName;
-  /** What goes with it. */
+  /** The contents that a deletion takes along. */
   readonly all: string;
   /** @returns the command that deletes it by hand */
   readonly command: (name: string, region: string) => string;
-  /** @returns why AWS refuses to delete it while it is protected; undefined where AWS knows no protection */
+  /** @returns why AWS refuses to delete it while it is protected; undefined for kinds without protection */
   readonly protectedText: ((name: string) => string) | undefined;
-  /** Fields that this action adds to a resource of others, and takes out again where the resource stays. */
+  /** Fields that this action adds to an adopted resource, and removes again if the resource stays. */
   readonly ownFields: readonly string[];
 }
 

@@ -19,7 +19,7 @@ export const KINDS: { readonly [K in Kind]: Descriptor<K> } = {
   Image: IMAGE,
 };
 
-/** @returns what is special about a field of a kind; undefined for collections such as tags */
+/** @returns the special rules of a field of a kind; undefined for collections such as tags */
 export function fieldDescriptorOf<K extends Kind>(kind: K, field: string): FieldDescriptor<K> | undefined {
   const fields: Readonly<Record<string, FieldDescriptor<K>>> = KINDS[kind].fields;
   return Object.hasOwn(fields, field) ? fields[field] : undefined;
@@ -35,18 +35,18 @@ export function isEqual(kind: Kind, field: string, from: Field, to: Field): bool
  * where kinds are handled alike.
  */
 
-/** @returns what a resource costs as long as it exists; undefined where it is free */
+/** @returns the price of a resource while it exists; undefined if it is free */
 export function costOf(kind: Kind, spec: Spec): string | undefined {
   const cost = KINDS[kind].cost as ((spec: Spec) => string | undefined) | undefined;
   return cost?.(spec);
 }
 
-/** @returns what the checklist shows of a resource */
+/** @returns the details of a resource for the checklist */
 export function aspectsOf(kind: Kind, spec: Spec): string[] {
   return (KINDS[kind].aspects as (spec: Spec) => string[])(spec);
 }
 
-/** @returns who reads the value of a resource as long as it exists */
+/** @returns who can read the value of a resource while it exists */
 export function exposureOf(kind: ListedKind, spec: Spec): string {
   return (KINDS[kind].exposure as (spec: Spec) => string)(spec);
 }

@@ -20,13 +20,13 @@ export const LOG_GROUP: Descriptor<'AWS::Logs::LogGroup'> = {
       optIn({ from, to }, { metadata }) {
         const isShorter = to !== 'never' && (from === 'never' || Number(to) < Number(from));
         return isShorter && metadata.storedBytes !== 0
-          ? { reason: 'a shorter retention deletes logs that stand', consent: 'shorten-retention' }
+          ? { reason: 'a shorter retention deletes existing logs', consent: 'shorten-retention' }
           : undefined;
       },
     },
     class: {
       blocked: () =>
-        'CloudWatch fixes the class when a log group is made; make another one, or ignore: log-group:class',
+        'CloudWatch fixes the class when a log group is created; create another one, or ignore: log-group:class',
     },
     'key-id': {
       isEqual: (from, to) => compareKeys(from, to) !== 'different',

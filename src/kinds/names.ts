@@ -1,20 +1,20 @@
 import type { FieldName, Kind } from '../model/spec.ts';
 
-/** What settings call a kind. */
+/** The names of one kind in settings. */
 interface Names<K extends Kind> {
   /** Its part of `only`. */
   readonly part: string;
   /** Its word in `ignore`. */
   readonly ignore: string;
-  /** Whether an entry of `ignore` goes on with a name: a run has several of the kind. */
+  /** Whether an entry of `ignore` contains a name, since a run has several of the kind. */
   readonly isNamed: boolean;
   /** The fields that an entry of `ignore` can end with, beside tags. `keys` are all of the kind's `key:` fields. */
   readonly fields: Readonly<Record<FieldName<K>, true>> & { readonly keys?: true };
 }
 
 /**
- * Names of the kinds in settings, in the order of the documentation and of reports. They stand apart from the descriptors,
- * since the input is judged before these are loaded.
+ * Names of the kinds in settings, in the order of the documentation and of reports. They are apart from the
+ * descriptors, since the input is validated before these are loaded.
  */
 export const NAMES = {
   'AWS::Logs::LogGroup': {

@@ -11,7 +11,7 @@ export const PARAMETER: Descriptor<'AWS::SSM::Parameter'> = {
     type: {
       blocked: ({ from }, unknown) =>
         from === 'SecureString' && unknown.has('value')
-          ? 'its value is not known in this run, and what stands as a SecureString may be a secret'
+          ? 'its value is not known in this run, and an existing SecureString may hold a secret'
           : undefined,
       optIn: ({ from, to }) =>
         from === 'String' && to === 'SecureString'
@@ -29,7 +29,7 @@ export const PARAMETER: Descriptor<'AWS::SSM::Parameter'> = {
           ? 'Parameter Store never lowers a tier; delete the parameter first, or set parameter-tier: auto'
           : undefined,
     },
-    // It cannot be written while the type that takes one is held back.
+    // A tier cannot be written while the type that allows it is blocked.
     'key-id': { leader: 'type', isEqual: (from, to) => compareKeys(from, to) !== 'different' },
   },
   cost: ({ fields }) =>

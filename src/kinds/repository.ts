@@ -6,7 +6,7 @@ import { IMAGE_GB_USD } from '../settings/prices.ts';
 import type { Descriptor, OptIn } from './descriptor.ts';
 
 const LOOSEN: OptIn = {
-  reason: 'it was made elsewhere with stricter tags, and would be loosened',
+  reason: 'it was created elsewhere with stricter tags, and would be loosened',
   consent: 'loosen',
 };
 

@@ -9,8 +9,8 @@ export function isSame(a: Field, b: Field): boolean {
 }
 
 /**
- * A KMS key may be named by id, ARN, alias or ARN of the alias. Id and ARN of one key are told to be the same;
- * an alias and an id cannot be told apart without asking KMS, which needs another permission.
+ * A KMS key may be named by id, ARN, alias or ARN of the alias. Id and ARN of one key are equal. An alias and an id
+ * cannot be compared without a call to KMS, which needs another permission.
  */
 export function compareKeys(a: Field, b: Field): 'same' | 'different' | 'unclear' {
   if (typeof a !== 'string' || typeof b !== 'string') return isSame(a, b) ? 'same' : 'different';

@@ -1,5 +1,5 @@
 /*
- * What exists, with everything that Terraform compares: more than a run of the action reads.
+ * Existing resources with everything that Terraform compares: more than a run of the action reads.
  */
 
 export type Tags = ReadonlyArray<readonly [key: string, value: string]>;
@@ -7,7 +7,7 @@ export type Tags = ReadonlyArray<readonly [key: string, value: string]>;
 interface Exported {
   readonly name: string;
   readonly tags: Tags;
-  /** Who else owns it. */
+  /** Another owner, if any. */
   readonly ownedBy: string | undefined;
 }
 

@@ -4,7 +4,7 @@ import { Secret } from '../secret.ts';
 export const ABSENT: unique symbol = Symbol('absent');
 
 /**
- * What one field of a resource holds. `undefined` means "not managed": it is neither compared nor written.
+ * The value of one field of a resource. `undefined` means "not managed": it is neither compared nor written.
  * Collections are flattened into fields: `tag:project`, `key:username`.
  */
 export type Field = string | number | boolean | Secret | typeof ABSENT | undefined;
@@ -22,7 +22,7 @@ export interface Difference {
   readonly to: Field;
 }
 
-/** @returns a field as text, undefined for what is not there; a secret gives `***`. */
+/** @returns a field as text, undefined if it is absent; a secret gives `***`. */
 export function textOf(field: Field): string | undefined {
   if (field === undefined || field === ABSENT) return undefined;
   return field instanceof Secret ? field.toString() : String(field);

@@ -1,7 +1,7 @@
 import type { Kind, Spec, Specs, Unreadable } from './spec.ts';
 
 /*
- * What exists below the prefix.
+ * Existing resources below the prefix.
  */
 
 /** Kinds that exist below the prefix. */
@@ -18,7 +18,7 @@ export const SHARED_KINDS = [
 ] as const satisfies readonly Kind[];
 export type SharedKind = (typeof SHARED_KINDS)[number];
 
-/** One resource below a path, as a listing tells it: its fields are whatever the listing shows, never a value. */
+/** One resource below a path, as listed: its fields are those that the listing shows, never a value. */
 export interface Unconfigured<S extends Spec = Spec> {
   readonly spec: S;
   readonly owner: 'made' | 'adopted' | 'others';
@@ -28,7 +28,7 @@ export type UnconfiguredOf<K extends ListedKind> = Unconfigured<Specs[K]> & {
   readonly kind: K;
   /** Whether its JSON keys were read; where they were not, it may hold anything. */
   readonly isRead: boolean;
-  /** It was asked for again, and could not be read. */
+  /** The second read, by name, failed. */
   readonly unreadable?: Unreadable | undefined;
 };
 export type AnyUnconfigured = { [K in ListedKind]: UnconfiguredOf<K> }[ListedKind];

@@ -1,10 +1,13 @@
 /** The tag that says who owns a resource; users cannot set it. */
 export const OWNER_TAG = 'managed-by';
-/** What it holds on resources that this action created, and on adopted ones. */
+/** Its values: on resources that this action created, and on adopted ones. */
 export const MADE = 'aws-bootstrap';
 export const ADOPTED = 'aws-bootstrap:adopted';
 
-/** On a repository whose policy holds a statement of ours: without it, a run without `pull-accounts` does not read the policy. */
+/**
+ * Marks a repository whose policy has the statement of this action. Without the tag, a run without `pull-accounts`
+ * does not read the policy.
+ */
 export const PULL_TAG = 'aws-bootstrap:pull-accounts';
 
 /** The ownership tag, as a field. */

@@ -1,17 +1,17 @@
 import type { Secret } from '../secret.ts';
 import type { ABSENT, Field, Fields, TagFields } from './fields.ts';
 
-/** What was read beside the fields: it is told and judged, never compared or written. */
+/** Facts that were read beside the fields, for reports and decisions. They are never compared or written. */
 export interface Metadata {
-  /** As AWS tells it; never built. */
+  /** As AWS returns it; never composed. */
   readonly arn?: string | undefined;
   /** Changes exactly when the stored value does: an SSM version, a Secrets Manager version id. */
   readonly version?: string | undefined;
-  /** Who else owns it (CloudFormation, a rotation, another service): we never write it. */
+  /** Another owner (CloudFormation, a rotation, another service). The action then never writes the resource. */
   readonly ownedBy?: string | undefined;
   /** The secret is scheduled for deletion; an update restores it first. */
   readonly scheduledForDeletion?: boolean | undefined;
-  /** Its value, or its keys, stand and were not read, since the role may not: everything else is known. */
+  /** The role may not read the value or the keys; everything else is known. */
   readonly unread?: true | undefined;
   /** The listing does not show it yet, or shows it as it was before: its tier and key are not known. */
   readonly unlisted?: true | undefined;
@@ -21,18 +21,21 @@ export interface Metadata {
   readonly overruled?: Readonly<Record<string, string>> | undefined;
   /** Bytes that a log group holds; 0 means that shortening its retention loses nothing. */
   readonly storedBytes?: number | undefined;
-  /** AWS refuses to delete it until somebody lifts the protection. */
+  /** AWS refuses to delete it until the protection is lifted. */
   readonly deletionProtected?: true | undefined;
   /** The address that an image is pushed to. */
   readonly uri?: string | undefined;
   readonly registryId?: string | undefined;
-  /** Of the manifest that the wanted tags name: of the first of them where several have equal images. Undefined while they name different ones. */
+  /**
+   * Of the manifest that the configured tags name: of the first of them where several have equal images. Undefined
+   * while they name different ones.
+   */
   readonly digest?: string | undefined;
-  /** What a push has done: blobs sent and reused, bytes sent, seconds. */
+  /** Figures of a push: blobs sent and reused, bytes sent, seconds. */
   readonly pushed?: PushMetadata | undefined;
-  /** What others gave a parameter beside its value; a deletion takes it along. */
+  /** Settings of others on a parameter; a deletion loses them. */
   readonly extras?: ParameterExtras | undefined;
-  /** Who changed it last and when, where AWS tells. */
+  /** The author and time of the last change, if AWS returns them. */
   readonly modifiedBy?: string | undefined;
   readonly modifiedAt?: string | undefined;
 }
@@ -41,7 +44,7 @@ export interface Metadata {
 export interface ParameterExtras {
   readonly description?: string | undefined;
   readonly allowedPattern?: string | undefined;
-  /** The JSON of each policy, e.g. of its expiration; undefined is one that AWS told without. */
+  /** The JSON of each policy, e.g. of its expiration; undefined where AWS returned none. */
   readonly policies?: ReadonlyArray<string | undefined> | undefined;
 }
 
@@ -92,7 +95,7 @@ export type RepositoryFields = TagFields & {
   readonly lifecycle?: string | undefined;
   /** Basic scanning of each pushed image. */
   readonly 'scan-on-push'?: 'true' | 'false' | undefined;
-  /** Accounts that may pull by our statement of the repository policy, sorted and joined by commas. */
+  /** Accounts that the statement of this action in the repository policy lets pull, sorted and joined by commas. */
   readonly 'pull-accounts'?: string | typeof ABSENT | undefined;
 };
 

@@ -18,7 +18,7 @@ function leave(change: Change): Outcome {
 
 /**
  * Runs a plan; never decides again. One change that fails does not hold up the others.
- * @param onOutcome told as each change ends, in the order in which they end
+ * @param onOutcome called as each change ends, in that order
  * @returns one outcome a change, in the order of the plan
  */
 export async function apply(
@@ -40,7 +40,7 @@ export async function apply(
   return readBack(await Promise.all(plan.map(start)), providers);
 }
 
-/** What depends on a change that did not come about is left out: half of an order is worse than none. */
+/** Changes that depend on an unfinished one are skipped: half of a sequence is worse than none. */
 async function runAfter(
   change: Change,
   providers: Providers,
@@ -77,7 +77,7 @@ async function write<K extends Kind>(change: ChangeOf<K>, providers: Providers):
   return observed === undefined ? provider.create(desired) : provider.update(desired, observed, differences);
 }
 
-/** Fills in what the answers of the writes did not tell, in batches. */
+/** Reads, in batches, the facts that the write responses lack. */
 async function readBack(outcomes: readonly Outcome[], providers: Providers): Promise<Outcome[]> {
   const specs = new Map<string, Spec>();
   await Promise.all(LISTED_KINDS.map((kind) => readBackKind(kind, outcomes, providers, specs)));
@@ -101,7 +101,7 @@ async function readBackKind<K extends ListedKind>(
     change.kind === kind && result === 'done' && stands !== undefined ? [stands as Specs[K]] : [],
   );
   if (written.length === 0) return;
-  // What is done is told even where it can no longer be read: its ARN is then missing among the outputs.
+  // Finished changes are reported even if they cannot be read back: the outputs then lack their ARN.
   const read = await provider.readBack(written).catch(() => []);
   for (const spec of read) specs.set(keyOf({ kind, name: spec.name }), spec);
 }

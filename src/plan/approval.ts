@@ -10,7 +10,7 @@ export interface Refusal {
   readonly text: string;
 }
 
-/** A plan that is not the approved one, and what differs. */
+/** A plan that differs from the approved one, and its differences. */
 export interface Refused extends Refusal {
   readonly lines: readonly string[];
 }
@@ -62,7 +62,7 @@ export function unconfirmed({ mode, prefix, ownership }: Settings): Refusal | un
   };
 }
 
-/** What was given may be anything: only texts and lists of the known names are taken. */
+/** The input may be anything: only strings and lists of known names are read. */
 function readPlan(document: unknown): PlanDocument {
   const of = (value: unknown) =>
     (typeof value === 'object' && value !== null ? { ...value } : {}) as Record<string, unknown>;
@@ -106,7 +106,7 @@ function differences(approved: PlanDocument, present: PlanDocument): string[] {
     if (approved[name] !== present[name])
       lines.push(`${name}: ${approved[name]} was approved, this run is for ${present[name]}`);
   if (approved.account !== present.account)
-    lines.push('account: this run is in another one than was approved, or an older version made the plan');
+    lines.push('account: this run is in another one than was approved, or an older version created the plan');
   if (approved.auth0 !== present.auth0)
     lines.push('Auth0: this run is for another tenant or application than was approved');
   const [before, now] = [byResource(approved), byResource(present)];
@@ -120,15 +120,15 @@ function differences(approved: PlanDocument, present: PlanDocument): string[] {
     if (!before.has(resource))
       lines.push(`${resource}: ${actions(entries)} is in this plan, and was not approved`);
   const isOfSame = String(approved.hidden?.fields) === String(present.hidden?.fields);
-  // Other fields come with other changes, which are told above.
+  // Other fields come with other changes, which are reported above.
   if (approved.hidden?.digest !== present.hidden?.digest && (isOfSame || lines.length === 0))
     lines.push(
-      `another value was approved of one of these, which are shown to nobody: ${present.hidden?.fields.join(', ') ?? ''}`,
+      `another value was approved for one of these hidden fields: ${present.hidden?.fields.join(', ') ?? ''}`,
     );
   return lines;
 }
 
-/** One resource may have two changes: what may be done, and what is blocked. */
+/** One resource may have two changes: an allowed and a blocked one. */
 function byResource({ changes }: PlanDocument): Map<string, Entry[]> {
   const found = new Map<string, Entry[]>();
   for (const change of changes) {
@@ -145,9 +145,7 @@ function changed(resource: string, before: readonly Entry[], now: readonly Entry
     lines.push(`${resource}: ${actions(before)} was approved, this plan has ${actions(now)}`);
   const [old, next] = [versions(before), versions(now)];
   if (old !== next)
-    lines.push(
-      `${resource}: version ${old || 'none'} stood when it was approved, ${next || 'none'} stands now`,
-    );
+    lines.push(`${resource}: version ${old || 'none'} existed at approval, ${next || 'none'} exists now`);
   const fieldsOf = (entries: readonly Entry[]) =>
     new Map(
       entries

@@ -6,13 +6,13 @@ import { Secret } from '../secret.ts';
 import type { Settings } from '../settings/settings.ts';
 import { isEncrypted } from './disclosure.ts';
 
-/** What an approval holds beside the changes that a plan shows: where they are made, and to which values. */
+/** The part of an approval that a plan does not show: the place of the changes, and their hidden values. */
 export interface Binding {
   /** Tells accounts apart, without the account's id. */
   readonly account: string;
   /** Tenant and application of Auth0; undefined where Auth0 is left alone. */
   readonly auth0?: string | undefined;
-  /** Values of the plan that are no secret and are shown to nobody; undefined where it has none. */
+  /** Hidden values of the plan that are not secret; undefined if there are none. */
   readonly hidden?: HiddenValues | undefined;
 }
 
@@ -23,8 +23,8 @@ export interface HiddenValues {
 }
 
 /**
- * Whether a value may take part in a digest that is published. `secret` is every value of which nothing may get out, also
- * one that nobody has judged, or that holds the text of a secret: an approval holds the version that stood, never the value.
+ * Whether a value may take part in a digest that is published. `secret` includes unclassified values and values that
+ * contain a secret. For them, an approval holds the existing version, never the value.
  */
 export type ValueClass = 'plain' | 'secret';
 
@@ -46,11 +46,12 @@ export function bindingOf(
 }
 
 /**
- * The digest covers all of them together and is slow to make, so who wants to guess one has to guess all of them and the
- * account at once, at an eightieth of a second for each try. That is the price of an approval which holds in another job: there
- * is no key that both jobs have and a reader of the plan has not, but for the secret values themselves, and of these nothing
- * goes into what is published.
- * @param salt says where the values go; equal values elsewhere have another digest
+ * The digest covers all of them together and is slow to compute, so an attacker has to guess all of them and the
+ * account at once, at an eightieth of a second for each try. That is the price of an approval which holds in another
+ * job: there
+ * is no key that both jobs have and a reader of the plan has not, but for the secret values themselves, and none of
+ * these is ever published in any form.
+ * @param salt identifies the destination; equal values elsewhere have another digest
  */
 function hiddenValues(plan: Plan, classify: Classify, salt: string): HiddenValues | undefined {
   const bound = plan.filter((change) => !isEncrypted(change));

@@ -2,7 +2,7 @@ import type { Plan } from '../model/change.ts';
 import type { OptInName } from '../settings/choices.ts';
 import { count } from './plan-document.ts';
 
-/** What corrects the differences of a plan. */
+/** The ways to correct the differences of a plan. */
 export interface Correction {
   /** An apply corrects some of them as the configuration is now. */
   readonly byApply: boolean;
@@ -25,8 +25,8 @@ export function correctionOf(plan: Plan): Correction {
 }
 
 /**
- * @param show how a setting is written where it goes, such as a code span
- * @returns what to do about drift: one sentence for each way, never one that does not work
+ * @param show formats a setting, such as a code span
+ * @returns how to correct drift: one sentence for each way that works
  */
 export function correctionSteps(
   { byApply, optIns, blockedForGood }: Correction,

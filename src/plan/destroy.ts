@@ -23,11 +23,11 @@ export interface DestroyRequest {
   readonly logGroup: Shared<'AWS::Logs::LogGroup'> | undefined;
   readonly repository: Shared<'AWS::ECR::Repository'> | undefined;
   readonly region: string;
-  /** Prefixes of other environments below which something of ours stands, or why that is not known. */
+  /** Prefixes of other environments with resources of this action, or why they are unknown. */
   readonly neighbours: readonly string[] | Unreadable;
-  /** What is taken out of Auth0; undefined where Auth0 is left alone. */
+  /** The URLs to remove from Auth0; undefined if Auth0 stays unchanged. */
   readonly auth0: readonly Change[] | undefined;
-  /** The parameter that tells which URLs are in Auth0, and whether it could be read. */
+  /** The parameter with the URLs that are in Auth0, and whether it could be read. */
   readonly callback: { readonly name: string; readonly unreadable: Unreadable | undefined };
   readonly allow: ReadonlySet<OptInName>;
   readonly ignore: readonly Ignored[];
@@ -35,16 +35,16 @@ export interface DestroyRequest {
 }
 
 /**
- * What it takes to leave nothing behind. A log group that cannot be deleted is blocked before anything else goes: half of an
- * environment is worse than a whole one.
+ * Plans the deletion of an environment. A protected log group blocks everything else: half of an environment is worse
+ * than a whole one.
  *
  *     below the prefix | made: delete, adopted: our tag off, others: told
  *     Auth0            | the URLs that app-url or AUTH0_CALLBACK_URL stand for, before that parameter goes
  *     log group,       | made: delete with its consent where its name is the environment's own; adopted: our tag off,
  *     repository       | unless another environment of the application stands
  *
- * A name that environments share is deleted by none of them: one that has neither parameters nor secrets of ours leaves no
- * trace, so nobody can know that it is the last, and logs and images do not come back.
+ * A name that environments share is deleted by none of them: one without parameters and secrets of this action leaves
+ * no trace, so the last one is unknown, and logs and images cannot be restored.
  */
 export function destroy(request: DestroyRequest): Plan {
   const { found, logGroup, repository, auth0 = [] } = request;
@@ -61,7 +61,7 @@ export function destroy(request: DestroyRequest): Plan {
   return isProtected ? plan.map(kept) : plan;
 }
 
-/** What a destroy would take away, if its log group could go. */
+/** The deletions of a destroy whose log group is not protected. */
 function kept<C extends Change>(change: C): C {
   if (change.action === 'none' || change.action === 'blocked') return change;
   const { after: _after, ...rest } = change;
@@ -70,7 +70,7 @@ function kept<C extends Change>(change: C): C {
     action: 'none',
     desired: change.observed ?? change.desired,
     differences: [],
-    notes: ['kept: the log group has deletion protection, so this run takes nothing away'],
+    notes: ['kept: the log group has deletion protection, so this run deletes nothing'],
   };
 }
 
@@ -86,7 +86,7 @@ function unconfiguredChange(resource: AnyUnconfigured, request: DestroyRequest):
     const { unreadable } = request.callback;
     if (request.auth0 === undefined)
       notes.push(
-        'what it stands for stays in Auth0, which is no part of this run: its inputs are not given, or only leaves it out',
+        'its URLs stay in Auth0, which is not part of this run: its inputs are missing, or only leaves it out',
       );
     else if (unreadable !== undefined && owner === 'made')
       return {
@@ -99,9 +99,9 @@ function unconfiguredChange(resource: AnyUnconfigured, request: DestroyRequest):
         differences: [],
         notes: [],
         unreadable: { error: unreadable.error },
-        blocked: { reason: 'it could not be read, and tells what to take out of Auth0' },
+        blocked: { reason: 'it could not be read, and holds the URLs to remove from Auth0' },
       };
-    // Once it is gone, nobody knows any more which URLs are to be taken out.
+    // Without it, the URLs to remove are unknown.
     after.push(...(request.auth0?.map(({ id }) => id) ?? []));
   }
   return changeOfUnconfigured(resource, { action: 'remove', notes, after });
@@ -132,12 +132,12 @@ function sharedChange<K extends SharedKind>(
   const keep = (note: string): ChangeOf<K>[] => [{ ...found, action: 'none', notes: [`kept: ${note}`] }];
   const { consent, all, command, protectedText, ownFields }: Deletion = KINDS[kind].deletion;
   const owner = existing.fields[OWNER_FIELD];
-  if (owner !== MADE && owner !== ADOPTED) return keep('it stands without our tag');
+  if (owner !== MADE && owner !== ADOPTED) return keep('it has no tag managed-by');
   const { ownedBy } = existing.metadata;
   if (ownedBy !== undefined) return keep(`it belongs to ${ownedBy}`);
   if (isIgnored({ kind, name }, 'deletion', request.ignore)) return keep('left as it is (ignore)');
   const shared = `other environments may use it, since its name does not hold {environment}. An environment without parameters and secrets of ours, and another application with the same name in its settings, cannot be seen. If nobody uses it: ${command(name, request.region)}`;
-  // No opt-in deletes what may be shared.
+  // No opt-in deletes what environments share, so none is named.
   if (owner === MADE && !request.allow.has(consent))
     return keep(exclusive ? `allow: ${consent} deletes it, ${all}` : shared);
   // Whoever asked for its deletion hears of the protection first, whatever else speaks against it.
@@ -145,9 +145,9 @@ function sharedChange<K extends SharedKind>(
     return [{ ...found, action: 'blocked', blocked: { reason: protectedText(name) } }];
   if (!exclusive) {
     if (request.neighbours instanceof Unreadable)
-      return unreadable('whether other environments use it could not be found out', request.neighbours);
+      return unreadable('the action could not check whether other environments use it', request.neighbours);
     if (request.neighbours.length > 0)
-      return keep(`other environments of the application stand: ${listed(request.neighbours)}`);
+      return keep(`other environments of the application exist: ${listed(request.neighbours)}`);
     if (owner === MADE) return keep(shared);
   }
   if (owner === MADE) return [{ ...found, action: 'delete', notes: [`deleted ${all}`] }];
@@ -156,12 +156,12 @@ function sharedChange<K extends SharedKind>(
       ...found,
       action: 'update',
       differences: [...withdrawn(ownFields, existing), { field: OWNER_FIELD, from: ADOPTED, to: ABSENT }],
-      notes: ['it stood before we came, so it only loses our tag'],
+      notes: ['it existed before, so it only loses the tag managed-by'],
     },
   ];
 }
 
-/** What this action added to a resource of others. */
+/** Fields that this action added to an adopted resource. */
 function withdrawn(fields: readonly string[], existing: Spec): Difference[] {
   return fields.flatMap((field) => {
     const from = fieldOf(existing, field);

@@ -3,11 +3,11 @@ import { ABSENT, type Difference, type Field, type Fields } from '../model/field
 import type { Kind } from '../model/spec.ts';
 
 /**
- * The one diff of the house.
+ * The only comparison of fields.
  * @param desired undefined fields are not managed
- * @param closed prefixes of collections of which what is not listed shall go
- * @param unknown fields whose wanted value could not be had: neither compared nor removed
- * @returns what differs, in the order of the desired fields
+ * @param closed prefixes of collections whose unlisted members are removed
+ * @param unknown fields whose desired value is unavailable: neither compared nor removed
+ * @returns the differences, in the order of the desired fields
  */
 export function diff(
   kind: Kind,

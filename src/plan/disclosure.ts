@@ -5,13 +5,13 @@ import type { Difference, Field } from '../model/fields.ts';
 import { Secret } from '../secret.ts';
 
 /**
- * Which values of a plan may be printed. Every value is a `Secret` until it passes here, the only place that takes one out of
- * it for people: what is not judged stays hidden.
+ * Which values of a plan may be printed. Every value is a `Secret` until it passes here, the only place that reveals
+ * one to people: unclassified values stay hidden.
  */
 export interface Disclosure {
   /** Routes by the parameter that they lead to. */
   readonly routes: ReadonlyMap<string, Route>;
-  /** Variables that are keys of secrets of ours. */
+  /** Variables that are keys of secrets that this action owns. */
   readonly encrypted: ReadonlySet<string>;
   /** Files of the checkout, rules among them, may be a stranger's. */
   readonly isPullRequest: boolean;
@@ -53,7 +53,7 @@ function mayBePrinted(
 ): boolean {
   const { variable, shown } = route;
   if (!shown || isEncrypted(change) || encrypted.has(variable.name)) return false;
-  // A rule that a pull request takes away or mistypes would make the value plain there.
+  // A pull request that removes or mistypes a rule would make the value plain there.
   const isGivenAsHidden = variable.source === 'dotenv' || variable.source === 'secrets';
   return !(isPullRequest && isGivenAsHidden && change.observed?.fields.type !== 'String');
 }
@@ -64,7 +64,7 @@ function inTheClear(difference: Difference, route: Route, { secretIn }: Disclosu
     value instanceof Secret && isPlain(value) && secretIn(value) === undefined ? value.disclosed() : value;
   return {
     ...difference,
-    // What stood there may be the leak that is mended now.
+    // The previous value may be the leak that this change corrects.
     from: clear(difference.from, (value) => judgeStored(route, value) === 'plain'),
     to: clear(difference.to, () => true),
   };

@@ -4,7 +4,7 @@ import type { AnyUnconfigured, Findings, ListedKind, UnconfiguredOf } from '../m
 import { ADOPTED, OWNER_FIELD } from '../model/ownership.ts';
 import type { OptInName } from '../settings/choices.ts';
 
-/** What happens to one thing that stands below the prefix and is not asked for. */
+/** The decision on one existing resource below the prefix that is not configured. */
 export type Disposition =
   | { readonly action: 'keep'; readonly notes: readonly string[] }
   | {
@@ -16,8 +16,8 @@ export type Disposition =
   | { readonly action: 'remove'; readonly notes: readonly string[]; readonly after: readonly string[] };
 
 /**
- * Turns a fate into a change. What we made is deleted, what we adopted only loses our tag; what is not ours
- * is told, and never touched.
+ * Turns a disposition into a change. Created resources are deleted, adopted ones only lose the ownership tag,
+ * unmanaged ones are reported and never touched.
  */
 export function changeOfUnconfigured(resource: AnyUnconfigured, disposition: Disposition): Change {
   // A change of one of the kinds.
@@ -35,12 +35,12 @@ function assemble<K extends ListedKind>(resource: UnconfiguredOf<K>, disposition
     unwanted: true,
   } as const;
   if (owner === 'others')
-    // Not observed: neither its version nor its price is ours.
+    // Not observed: its version and price are of no concern here.
     return {
       ...base,
       action: 'none',
       observed: undefined,
-      notes: ['it stands below the prefix without our tag: never touched'],
+      notes: ['it has no tag managed-by: never touched'],
     };
   const existing = { ...base, observed: spec, notes: disposition.notes };
   if (disposition.action === 'keep') return { ...existing, action: 'none' };
@@ -58,18 +58,18 @@ function assemble<K extends ListedKind>(resource: UnconfiguredOf<K>, disposition
     };
   const { ownedBy } = spec.metadata;
   if (ownedBy !== undefined && owner === 'made')
-    return { ...existing, action: 'blocked', blocked: { reason: `it belongs to ${ownedBy} by now` } };
+    return { ...existing, action: 'blocked', blocked: { reason: `it now belongs to ${ownedBy}` } };
   if (owner === 'made') return { ...existing, ...after, action: 'delete' };
   return {
     ...existing,
     ...after,
     action: 'update',
     differences: [{ field: OWNER_FIELD, from: ADOPTED, to: ABSENT }],
-    notes: [...disposition.notes, 'it stood before we came, so it only loses our tag'],
+    notes: [...disposition.notes, 'it existed before, so it only loses the tag managed-by'],
   };
 }
 
-/** @returns a listing that failed, as a change that could not be judged. */
+/** @returns a failed listing as an unreadable change. */
 export function unlisted({ kind, path, error }: Findings['failures'][number]): Change {
   const spec = { name: `${path}/*`, fields: {}, metadata: {} };
   return {
@@ -81,7 +81,7 @@ export function unlisted({ kind, path, error }: Findings['failures'][number]): C
     observed: undefined,
     differences: [],
     notes: [],
-    blocked: { reason: 'what stands there could not be listed' },
+    blocked: { reason: 'what exists there could not be listed' },
     unreadable: { error },
   };
 }

@@ -5,10 +5,10 @@ import { InputErrors } from '../settings/diagnostics.ts';
 
 /**
  * A GitHub secret that does not exist arrives empty, and the run would do nothing and succeed.
- * @param found what stands below the prefix and is not asked for by a run without variables
- * @throws InputFaults where something of it was created by this action
+ * @param found existing resources below the prefix, in a run without variables
+ * @throws InputErrors if this action created one of them
  */
-export function refuseEmptyInput(found: Findings, prefix: string): void {
+export function refuseEmptyInput(found: Findings, prefix: string, isTerminal: boolean): void {
   const made = found.unconfigured.filter(({ owner }) => owner === 'made');
   if (made.length === 0) return;
   const counts = LISTED_KINDS.flatMap((kind) => {
@@ -16,10 +16,13 @@ export function refuseEmptyInput(found: Findings, prefix: string): void {
     return number === 0 ? [] : [`${number} ${KINDS[kind].noun}${number === 1 ? '' : 's'}`];
   });
   const existing = counts.join(' and ');
+  const cause = isTerminal
+    ? 'Add --env-file FILE with the variables.'
+    : 'A GitHub secret that does not exist arrives empty: check the name of the secret and the environment of the job.';
   throw new InputErrors([
     {
       where: 'inputs',
-      text: `no variable was given, but ${existing} that this action created exist below ${prefix}. A GitHub secret that does not exist arrives empty: check the name of the secret and the environment of the job. To run without variables, set only to the parts that you mean, such as "only: auth0" for app-url, or "only: log-group, repository"`,
+      text: `no variable was given, but ${existing} that this action created exist below ${prefix}. ${cause} To run without variables, set only to the parts that you mean, such as "only: auth0" for app-url, or "only: log-group, repository"`,
     },
   ]);
 }

@@ -31,13 +31,13 @@ export function ignoreRemarks(ignored: readonly IgnoreEntry[], plan: Plan): stri
   return idle.length === 0 ? [] : [`these entries of ignore match nothing of this plan: ${idle.join(', ')}`];
 }
 
-/** A field that each resource of its kind has was judged when the file was read. */
+/** Fields that every resource of a kind has were validated when the file was read. */
 const isOfCollection = (field: string) => /^(?:tag|key):/.test(field);
 
 const fieldOf = ({ text, resource, pattern }: IgnoreEntry) =>
   text.slice(resource.length + (pattern === '' ? 0 : pattern.length + 1) + 1);
 
-/** Of what could not be read, nobody knows what it holds. */
+/** The fields of an unread resource are unknown. */
 function holds(change: Change, entry: IgnoreEntry): boolean {
   const { observed, unreadable } = change;
   if (unreadable !== undefined || observed?.metadata.unread || observed?.metadata.scheduledForDeletion)

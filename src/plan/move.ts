@@ -6,15 +6,15 @@ import { lastSegment, staleCopies, writesBefore } from './stale-copies.ts';
 type SecretChange = ChangeOf<'AWS::SecretsManager::Secret'>;
 
 export interface Moves {
-  /** Where the variables of this run go. */
+  /** Destinations of the variables of this run. */
   readonly destinations: readonly Placement[];
   /** Where they would go, if this run looked after that store (`only`). */
   readonly outOfScope: readonly Placement[];
 }
 
 /**
- * Keys of a wanted secret whose variable has another place by now. In an `exact` bundle they are taken out after
- * the new place is written, and kept where this run cannot write it; in others they stay, and are told.
+ * Keys of a configured secret whose variable has another destination now. An `exact` bundle loses them after the new
+ * destination is written, and keeps them if this run cannot write it. Other bundles keep and report them.
  */
 export function moveKeys(changes: readonly Change[], moves: Moves): Change[] {
   return changes.flatMap((change): Change[] => {
@@ -30,14 +30,14 @@ export function moveKeys(changes: readonly Change[], moves: Moves): Change[] {
       ...told,
       id: `${told.id} take out`,
       differences: moved,
-      notes: [...(first.length > 0 ? [] : told.notes), 'old copies: their variables stand elsewhere by now'],
+      notes: [...(first.length > 0 ? [] : told.notes), 'stale copies: their variables are elsewhere now'],
       after: [...before, ...(first.length > 0 ? [told.id] : [])],
     };
     return first.length > 0 ? [{ ...told, differences: first }, last] : [last];
   });
 }
 
-/** A key may be the only copy of a variable whose new place is not written in this run. */
+/** A key may be the only copy of a variable whose new destination is not written in this run. */
 function keepUnwritten(change: SecretChange, moves: Moves): SecretChange {
   const reasons: string[] = [];
   const differences = change.differences.filter(({ field, to }) => {
@@ -47,7 +47,7 @@ function keepUnwritten(change: SecretChange, moves: Moves): SecretChange {
     const name = (empty ?? left)?.route.variable.name;
     if (name === undefined) return true;
     reasons.push(
-      `${field}: kept, since ${empty === undefined ? `the new place of ${name} is not part of this run (only)` : `the value of ${name} is empty in this run`}`,
+      `${field}: kept, since ${empty === undefined ? `the new destination of ${name} is not part of this run (only)` : `the value of ${name} is empty in this run`}`,
     );
     return false;
   });
@@ -62,15 +62,15 @@ function tellCopies(change: SecretChange, existing: Fields, moves: Moves): Secre
     removed.has(field)
       ? []
       : placesOf(field, change, moves).map(
-          ({ route, name }) => `${field.slice('key:'.length)} (${route.variable.name}, by now in ${name})`,
+          ({ route, name }) => `${field.slice('key:'.length)} (${route.variable.name}, now in ${name})`,
         ),
   );
   if (copies.length === 0 || change.action === 'blocked') return change;
-  const text = `old copies that everybody who may read this secret reads: ${copies.join(', ')}; bundles: { ${lastSegment(change.name)}: { mode: exact } } takes them out`;
+  const text = `stale copies that everyone who may read this secret can read: ${copies.join(', ')}; bundles: { ${lastSegment(change.name)}: { mode: exact } } removes them`;
   return { ...change, notes: [...change.notes, text] };
 }
 
-/** @returns the places of the variable that a key was made from, where this key is none of them. */
+/** @returns the destinations of the variable of a key, if this key is none of them. */
 function placesOf(field: string, change: SecretChange, { destinations }: Moves): Placement[] {
   const isHere = ({ name, destination }: Placement) =>
     name === change.name && destination.store === 'secret' && `key:${destination.key}` === field;

@@ -2,9 +2,9 @@ import type { Change, ChangeOf } from '../model/change.ts';
 import { ABSENT, type Difference } from '../model/fields.ts';
 
 /**
- * Orders what belongs together. An image comes after its repository. A login works at every moment: new URLs are
- * allowed before the application is told to use them, and old ones go only after that.
- * @param callbackParameter name of the parameter that tells the application its callback
+ * Orders dependent changes. An image comes after its repository. Sign-in works at every moment: new URLs are allowed
+ * before the application uses them, and old ones are removed only after that.
+ * @param callbackParameter name of the parameter with the callback of the application
  */
 export function inOrder(all: readonly Change[], callbackParameter: string): Change[] {
   const changes = all.map((change) => afterRepository(change, all));
@@ -50,7 +50,7 @@ function isUrlUpdate(change: Change): change is ChangeOf<'Auth0::Application'> {
   return change.kind === 'Auth0::Application' && change.action === 'update';
 }
 
-/** Whether the URLs are allowed is not known, and they shall be: a callback that Auth0 refuses is no step forward. */
+/** It is unknown whether the URLs are allowed. Writing a callback that Auth0 refuses would break sign-in. */
 function isUnreadDesired({ kind, unreadable, desired }: Change): boolean {
   return (
     kind === 'Auth0::Application' && unreadable !== undefined && Object.values(desired.fields).includes(true)

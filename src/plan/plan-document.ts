@@ -9,7 +9,10 @@ import type { Binding } from './binding.ts';
 /** A field that holds a hidden text is hidden as a whole. */
 const SHOWN = '***';
 
-/** The plan for machines: no secret value stands in it, and no account id but in the ARN of a KMS key and among `pull-accounts`. */
+/**
+ * The plan for machines. It contains no secret value, and no account id but in the ARN of a KMS key and among
+ * `pull-accounts`.
+ */
 export interface PlanDocument {
   readonly version: 1;
   readonly prefix: string;
@@ -18,7 +21,7 @@ export interface PlanDocument {
   readonly account?: string;
   /** Equal for the same tenant and application. */
   readonly auth0?: string;
-  /** Equal for the same values of those that are no secret and are shown to nobody. */
+  /** Equal for equal hidden values that are not secret. */
   readonly hidden?: { readonly digest: string; readonly fields: readonly string[] };
   readonly changes: ReadonlyArray<{
     readonly kind: string;
@@ -35,16 +38,16 @@ export interface PlanDocument {
     readonly standing?: string;
     /** It was compared by everything but its value, since the role may not read that. */
     readonly unread?: true;
-    /** Found below the prefix, and not asked for. */
+    /** Found below the prefix, and not configured. */
     readonly unwanted?: true;
     readonly notes: readonly string[];
   }>;
 }
 
 /**
- * @param binding what an approval of this plan holds beside its changes
- * @param gate hides in every text of the document what is hidden; the fixed words of its grammar stay. The hash is made of
- * what is shown, so that who holds the document finds the same
+ * @param binding the part of an approval beside the changes
+ * @param gate masks hidden values in every text of the document; its fixed words stay. The hash covers the masked
+ * text, so that a reader of the document can compute it
  */
 export function planDocument(
   settings: Pick<Settings, 'prefix' | 'region'>,
@@ -89,7 +92,7 @@ function fieldOf({ field, from, to }: Difference, shown: (text: string) => strin
 
 /**
  * @returns a hash that is equal for the same plan over the same observed versions, whatever the order of the input,
- * the mode or the words; made without secret values, so it may be shown to everybody
+ * the mode or the words; computed without secret values, so it is safe to publish
  */
 export function planHash({ prefix, region, account, auth0, hidden, changes }: PlanDocument): string {
   const effects = changes.flatMap((change) => effectOf(change) ?? []).sort();
@@ -98,7 +101,7 @@ export function planHash({ prefix, region, account, auth0, hidden, changes }: Pl
     .digest('hex');
 }
 
-/** @returns what one change does, as text; undefined for what is only told. */
+/** @returns the effect of one change as text; undefined if it is only reported. */
 export function effectOf(change: PlanDocument['changes'][number]): string | undefined {
   const { kind, name, action, fields, consent, standing, unwanted } = change;
   if (unwanted === true && action === 'none') return undefined;
@@ -119,7 +122,7 @@ export function count(plan: Plan): Counts {
   return { toCreate: of('create'), toUpdate: of('update'), toDelete: of('delete'), blocked: of('blocked') };
 }
 
-/** @returns whether a wanted change stood open when the run began; blocked ones count. */
+/** @returns whether a configured change was open when the run began; blocked ones count. */
 export function isDrifted(plan: Plan): boolean {
   const { toCreate, toUpdate, toDelete, blocked } = count(plan);
   return toCreate + toUpdate + toDelete + blocked > 0;

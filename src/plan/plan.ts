@@ -13,7 +13,8 @@ import { settleType } from './settled-type.ts';
 export type Observed = { readonly [K in Kind]?: ReadonlyMap<string, Specs[K] | Unreadable> };
 
 /**
- * Compares what should be with what is. The only place that decides; policy then blocks or drops single differences.
+ * Compares desired with observed resources. The only place that decides; policy then blocks or drops single
+ * differences.
  *
  *     desired | observed                          | change
  *     --------+-----------------------------------+------------------------------------------------------
@@ -46,7 +47,7 @@ function planOne<K extends Kind>(
   return changesOf(desired, existing?.get(desired.spec.name), policy) as Change[];
 }
 
-/** A parameter's type that no rule gave yields to what exists. */
+/** Without a rule, the existing type of a parameter wins. */
 function settled(desired: DesiredResource, observed: Observed, policy: Policy): DesiredResource {
   if (desired.kind !== 'AWS::SSM::Parameter') return desired;
   return settleType(desired, observed[desired.kind]?.get(desired.spec.name), policy.encrypted ?? new Set());
@@ -83,7 +84,7 @@ function changesOf<K extends Kind>(
   const configured: Fields = KINDS[kind].isTagged ? claimed(desired, owner === MADE) : spec.fields;
   const notes = keptKeys(desired, existing);
   if (compareKeys(existingFields['key-id'], configured['key-id']) === 'unclear')
-    notes.push('key-id: an alias and a key id cannot be told apart without asking KMS; taken as the same');
+    notes.push('key-id: an alias and a key id cannot be compared without KMS; taken as the same');
   const differences = diff(kind, configured, existing.fields, desired.closed, uncompared(desired, existing));
   if (existing.metadata.scheduledForDeletion === true)
     differences.unshift({ field: 'deletion', from: 'scheduled', to: ABSENT });
@@ -126,7 +127,7 @@ function changesOf<K extends Kind>(
       differences: held,
       blocked: { reason, consent },
     });
-  // A resource of which everything is blocked is told once, as blocked.
+  // A fully blocked resource is reported once, as blocked.
   return verdict.allowed.length === 0 && verdict.blocked.length > 0 ? changes.slice(1) : changes;
 }
 
@@ -161,7 +162,7 @@ function absent<K extends Kind>(desired: DesiredResourceOf<K>): ChangeOf<K> {
   };
 }
 
-/** What could not be had on either side: a value that this run was not given, or one that the role may not read. */
+/** Values unavailable on either side: not given to this run, or not readable by the role. */
 function uncompared({ spec, unknown }: DesiredResourceOf<Kind>, { metadata }: Spec): ReadonlySet<string> {
   const late = metadata.unlisted === true ? ['tier', 'key-id'] : [];
   if (metadata.unread !== true) return new Set([...unknown, ...late]);
@@ -169,7 +170,7 @@ function uncompared({ spec, unknown }: DesiredResourceOf<Kind>, { metadata }: Sp
   return new Set([...unknown, ...late, ...values]);
 }
 
-/** On what stood before we came, a default is nobody's wish. */
+/** On adopted resources, defaults are not managed. */
 function claimed(desired: DesiredResourceOf<Kind>, isOurs: boolean): Fields {
   const fields: Record<string, Fields[string]> = {};
   for (const [field, value] of Object.entries(desired.spec.fields))
@@ -178,7 +179,7 @@ function claimed(desired: DesiredResourceOf<Kind>, isOurs: boolean): Fields {
   return fields;
 }
 
-/** Keys that others put into a secret, the only kind that has such fields, stay there and are told by name. */
+/** Only secrets have such fields: keys that others added stay and are reported by name. */
 function keptKeys(desired: DesiredResourceOf<Kind>, existing: Spec): string[] {
   if (desired.closed.has('key:')) return [];
   const foreign = Object.keys(existing.fields).filter(
@@ -188,7 +189,7 @@ function keptKeys(desired: DesiredResourceOf<Kind>, existing: Spec): string[] {
   return foreign.length === 0
     ? []
     : [
-        `keys that nobody here asks for are kept: ${foreign.map((field) => field.slice('key:'.length)).join(', ')}`,
+        `keys that are not configured here are kept: ${foreign.map((field) => field.slice('key:'.length)).join(', ')}`,
       ];
 }
 

@@ -9,29 +9,29 @@ import type { OptInName } from '../settings/choices.ts';
 import type { Ignored } from '../settings/rules.ts';
 import { lastSegment } from './stale-copies.ts';
 
-/** What the user allows and wants left alone. */
+/** The permissions and exceptions of the user. */
 export interface Policy {
   readonly allow: ReadonlySet<OptInName>;
   readonly adopt: boolean;
   readonly ignore: readonly Ignored[];
-  /** Variables that are keys of secrets of ours: no guess stores them in the clear. */
+  /** Variables that are keys of secrets that this action owns: no guess stores them in the clear. */
   readonly encrypted?: ReadonlySet<string>;
   /** Name of the parameter that holds the callback URL. */
   readonly callbackParameter: string;
-  /** The callback was asked for by `app-url`; one from elsewhere that is local never replaces a public one. */
+  /** `app-url` configures the callback; a local one from elsewhere never replaces a public one. */
   readonly isCallbackConfigured: boolean;
 }
 
-/** One resource with what differs on it. */
+/** One resource with its differences. */
 export interface Case {
   readonly kind: Kind;
   readonly name: string;
   readonly existing: Spec;
   readonly differences: readonly Difference[];
-  /** It carries neither of our tags. */
+  /** It has no ownership tag. */
   readonly isForeign: boolean;
   readonly once: ReadonlySet<string>;
-  /** Fields whose wanted value could not be had in this run. */
+  /** Fields whose desired value is unavailable in this run. */
   readonly unknown: ReadonlySet<string>;
 }
 
@@ -47,7 +47,7 @@ export interface Verdict {
 
 type Ruling = 'allow' | { readonly drop: string } | { readonly block: string; readonly consent?: OptInName };
 
-/** Judges each difference on its own: one that needs a consent does not hold up the others. */
+/** Decides on each difference alone: one that needs an opt-in does not hold up the others. */
 export function evaluatePolicy(situation: Case, policy: Policy): Verdict {
   const notes: string[] = [];
   const allowed: Difference[] = [];
@@ -72,13 +72,13 @@ export function evaluatePolicy(situation: Case, policy: Policy): Verdict {
   if (allowed.some((difference) => difference.field === 'deletion'))
     notes.push('it is scheduled for deletion and is restored');
   if (situation.isForeign && allowed.some((difference) => difference.field === OWNER_FIELD))
-    notes.push('adopted: it stood before without our tag');
+    notes.push('adopted: it existed without the tag managed-by');
   if (allowed.some(({ field, from, to }) => field === 'type' && from === 'String' && to === 'SecureString'))
     notes.push('the old versions stay readable in its history; rotate the value');
   return { allowed, blocked: [...blocked.values()], notes: [...new Set(notes)] };
 }
 
-/** A field that means nothing without another is judged by that. */
+/** The decision on a dependent field follows the field it depends on. */
 function leaderOf({ kind, differences }: Case, difference: Difference): Difference {
   const leader = fieldDescriptorOf(kind, difference.field)?.leader;
   return differences.find(({ field }) => field === leader) ?? difference;
@@ -94,7 +94,7 @@ function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
     return { drop: `${field}: left as it is (ignore)` };
   const note = kept?.(difference);
   if (note !== undefined) return { drop: note };
-  // What a secret that is scheduled for deletion holds cannot be read: it may well hold the key.
+  // The contents of a secret that is scheduled for deletion are unreadable: it may have the key.
   const mayStand = Object.hasOwn(existing.fields, field) || existing.metadata.scheduledForDeletion === true;
   if (once.has(field) && mayStand) return { drop: `${field}: left as it is (write: once)` };
   if (
@@ -105,7 +105,7 @@ function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
     isTakenBack(from, to)
   )
     return {
-      drop: 'value: the public URL that stands is kept, since the wanted one reaches only the machine itself',
+      drop: 'value: the existing public URL is kept, since the configured one reaches only the machine itself',
     };
 
   const { ownedBy, unusable, overruled } = existing.metadata;
@@ -113,7 +113,8 @@ function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
     return { drop: `${field}: left as it is, since ${overruled[field]}` };
   if (ownedBy !== undefined) return { block: `it belongs to ${ownedBy}, which would undo the change` };
   if (unusable !== undefined) return { block: unusable };
-  if (isForeign && !policy.adopt) return { block: 'it stands without our tag, and adopt is false' };
+  if (isForeign && !policy.adopt)
+    return { block: 'it exists without the tag managed-by, and adopt is false' };
 
   const reason = blocked?.(difference, unknown);
   if (reason !== undefined) return { block: reason };
@@ -133,7 +134,7 @@ function isTakenBack(from: Field, to: Field): boolean {
 
 const isWeb = (value: string) => /^https?:\/\/[^\s/]/i.test(value);
 
-/** @returns whether the user wants it left as it is. */
+/** @returns whether `ignore` lists it. */
 export function isIgnored(
   { kind, name }: Pick<Case, 'kind' | 'name'>,
   field: string,

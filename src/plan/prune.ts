@@ -14,17 +14,17 @@ export interface PruneRequest {
   readonly prune: Prune;
   readonly recoveryDays: number;
   readonly ignore: readonly Ignored[];
-  /** Where the variables of this run go. */
+  /** Destinations of the variables of this run. */
   readonly destinations: readonly Placement[];
   /** Where they would go, if this run looked after that store (`only`). */
   readonly outOfScope: readonly Placement[];
-  /** Names that a JSON object holds and nobody took. */
+  /** Names in a JSON object that no variable uses. */
   readonly untaken: ReadonlySet<string>;
   readonly allow: ReadonlySet<OptInName>;
 }
 
 /**
- * Judges what stands below the prefix and is not asked for.
+ * Decides on existing resources below the prefix that are not configured.
  *
  *     owner    | this run explains it | prune  | change
  *     ---------+----------------------+--------+-------------------------------------------------------
@@ -34,7 +34,7 @@ export interface PruneRequest {
  *     made     | no                   | delete | delete, after every value of this run is written
  *     adopted  | no                   | delete | update: it only loses our tag
  *
- * Where more would be deleted than an input that lost its variables explains, the deletions wait for `prune-many`.
+ * Many deletions at once look like an input that lost its variables: they wait for `prune-many`.
  */
 export function prune(found: Findings, changes: readonly Change[], request: PruneRequest): Change[] {
   const failures = request.prune === 'delete' ? found.failures.map(unlisted) : [];
@@ -61,7 +61,7 @@ interface Judged {
   readonly disposition: Disposition;
 }
 
-/** What CloudFormation or a rotation owns by now is blocked for that. */
+/** CloudFormation or a rotation may own it now, which blocks its deletion. */
 function isDeletion({ resource, disposition }: Judged): boolean {
   return (
     disposition.action === 'remove' &&
@@ -70,7 +70,7 @@ function isDeletion({ resource, disposition }: Judged): boolean {
   );
 }
 
-/** So few are deleted as soon as nobody asks for them, whatever their share. */
+/** So few orphans are deleted without an opt-in, whatever their share. */
 const FEW = 5;
 
 /** @returns why the deletions wait; undefined where they are few, or at most half of what this action created */
@@ -99,18 +99,18 @@ function dispositionOf(
 ): Disposition {
   const { kind, spec } = resource;
   if (isIgnored({ kind, name: spec.name }, 'deletion', request.ignore))
-    return { action: 'keep', notes: ['nobody asks for it; left as it is (ignore)'] };
+    return { action: 'keep', notes: ['no longer configured; left as it is (ignore)'] };
   const reason = explanation(resource, request);
   if (reason !== undefined) return { action: 'keep', notes: [`kept: ${reason}`] };
   const moved = relatedTo(resource, request.destinations);
-  // What was not read may hold anything, so nothing is said of what it holds.
+  // An unread resource may hold anything, so its note says nothing about contents.
   const what = describe(resource.isRead ? moved : []);
   if (request.prune !== 'delete')
     return {
       action: 'keep',
       notes: [
-        `${what}; prune: delete takes it away`,
-        `as long as it stands it costs ${costOf(kind, spec) ?? 'nothing'}, and ${exposureOf(kind, spec)}`,
+        `${what}; prune: delete removes it`,
+        `while it exists it costs ${costOf(kind, spec) ?? 'nothing'}, and ${exposureOf(kind, spec)}`,
       ],
     };
   return {
@@ -125,29 +125,29 @@ function dispositionNotes({ kind, owner }: AnyUnconfigured, { recoveryDays }: Pr
   return kind === 'AWS::SecretsManager::Secret' ? [`it can be restored for ${recoveryDays} days`] : [];
 }
 
-/** Why a thing may still be wanted although nobody asks for it here. */
+/** Why a resource may still be in use although this run does not configure it. */
 function explanation(resource: AnyUnconfigured, request: PruneRequest): string | undefined {
   const empty = relatedTo(resource, request.destinations).find((destination) => destination.empty);
   if (empty !== undefined)
     return `the value of ${empty.route.variable.name} is empty in this run, and this may be its only copy`;
   const left = relatedTo(resource, request.outOfScope)[0];
   if (left !== undefined)
-    return `${left.route.variable.name} goes to ${left.name} by now, which is not part of this run (only)`;
+    return `${left.route.variable.name} now goes to ${left.name}, which is not part of this run (only)`;
   const names = namesIn(resource);
   const untaken = names.find((name) => request.untaken.has(name));
   if (untaken !== undefined)
-    return `a JSON object of this run holds ${untaken}, which no .env, row or rule takes; add a rule, or take it out`;
+    return `a JSON object of this run holds ${untaken}, which no .env, row or rule takes; add a rule, or remove it`;
   if (names.includes(CALLBACK_VARIABLE) && relatedTo(resource, request.destinations).length === 0)
-    return 'a step with app-url may have made it';
+    return 'a step with app-url may have created it';
   return undefined;
 }
 
-/** Names of the variables that a thing was made from, as far as they can be told. */
+/** Names of the variables that a resource was created from, as far as they are known. */
 function namesIn({ kind, spec }: AnyUnconfigured): string[] {
   return kind === 'AWS::SSM::Parameter' ? [lastSegment(spec.name)] : keysOf(spec.fields);
 }
 
-/** @returns the places of variables that once stood here; what was not read may hold any of them. */
+/** @returns the destinations of variables that were stored here before; an unread resource may hold any of them. */
 function relatedTo(resource: AnyUnconfigured, destinations: readonly Placement[]): Placement[] {
   if (!resource.isRead) return [...destinations];
   const bundle =
@@ -156,10 +156,10 @@ function relatedTo(resource: AnyUnconfigured, destinations: readonly Placement[]
 }
 
 function describe(moved: readonly Placement[]): string {
-  if (moved.length === 0) return 'nobody asks for it any more';
-  const places = moved.slice(0, 3).map(({ route, name }) => `${route.variable.name}, by now in ${name}`);
+  if (moved.length === 0) return 'no longer configured';
+  const places = moved.slice(0, 3).map(({ route, name }) => `${route.variable.name}, now in ${name}`);
   const more = moved.length > 3 ? ` and ${moved.length - 3} more` : '';
-  return `nobody asks for it any more: an old copy of ${places.join('; ')}${more}`;
+  return `no longer configured: a stale copy of ${places.join('; ')}${more}`;
 }
 
 function keysOf(fields: object): string[] {

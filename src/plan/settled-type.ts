@@ -11,7 +11,7 @@ type ParameterSpec = Specs['AWS::SSM::Parameter'];
 type SecretSpec = Specs['AWS::SecretsManager::Secret'];
 
 /**
- * A parameter's type that no rule gave is a guess, and what exists knows better: what is encrypted stays so.
+ * Without a rule, the type of a parameter is a guess, and the existing type wins: encrypted values stay encrypted.
  *
  *     exists       | guessed       | type
  *     -------------+---------------+-----------------------------------------------------------
@@ -22,7 +22,7 @@ type SecretSpec = Specs['AWS::SecretsManager::Secret'];
  *     String       | SecureString  | SecureString where it is a secret; String where it is undecided
  *     StringList   | any           | StringList
  *
- * @param encrypted names of variables that are keys of secrets of ours
+ * @param encrypted names of variables that are keys of secrets that this action owns
  * @returns the desired parameter with the type that it gets
  */
 export function settleType(
@@ -51,11 +51,11 @@ export function settleType(
 }
 
 /**
- * @param secrets what was read of the secrets that this run is about
- * @param orphans what else was found below the prefix
- * @param prefer with `ssm` the user has said that rows of the table stand as String
- * @returns what the keys of those that are ours stand for, by their own names and by the table: these variables are stored
- * encrypted already
+ * @param secrets the observed secrets of this run
+ * @param orphans the other resources below the prefix
+ * @param prefer with `ssm`, the user chose String for rows of the routing table
+ * @returns the variables of the keys in owned secrets, by their names and by the routing table: these are already
+ * stored encrypted
  */
 export function encryptedVariables(
   secrets: Iterable<SecretSpec | Unreadable>,

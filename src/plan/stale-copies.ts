@@ -1,17 +1,17 @@
 /**
- * An old copy of a variable: what stands where the variable once was, while its place is another by now. One rule for
- * things that nobody asks for (prune) and for keys of a secret that is wanted (move): it decides what goes, and when.
+ * A stale copy of a variable: a value at its previous destination. One rule for orphans (prune) and for keys of a
+ * configured secret (move) decides which copies are removed, and when.
  */
 import type { Placement } from '../desired/desired.ts';
 import { rowOf } from '../desired/table.ts';
 import type { Change } from '../model/change.ts';
 
 /**
- * What may be a copy is called like the variable, or like the table's key of it in the table's own secret. Other keys
- * that a rule once gave cannot be told.
+ * A possible copy has the name of the variable, or its key of the routing table in the secret of that table. Keys
+ * that a former rule set are unknown.
  * @param names last segment of a parameter, or keys of a secret
- * @param bundle that the keys stand in; undefined for a parameter, which the table calls like its variable
- * @returns the places of the variables that these may be copies of
+ * @param bundle that contains the keys; undefined for a parameter, which has the name of its variable
+ * @returns the destinations of the variables that these may be copies of
  */
 export function staleCopies(
   names: ReadonlySet<string>,
@@ -26,10 +26,10 @@ export function staleCopies(
 }
 
 /**
- * Old copies go only when every new place is written: the values of this run come first, and where the new place of
- * this very variable is blocked, the old one stays.
- * @param places of the variables whose copies go
- * @param going the change that takes them out, which does not wait for itself
+ * Stale copies are removed only after every new destination is written. If the new destination of a variable is
+ * blocked, its copy stays.
+ * @param places the destinations of the variables whose copies are removed
+ * @param going the change that removes them, which does not wait for itself
  * @returns ids of the changes to wait for
  */
 export function writesBefore(
@@ -47,7 +47,7 @@ export function writesBefore(
     .map(({ id }) => id);
 }
 
-/** @returns what a name ends with: the variable of a parameter, the bundle of a secret. */
+/** @returns the last segment of a name: the variable of a parameter, the bundle of a secret. */
 export function lastSegment(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1);
 }

@@ -3,13 +3,13 @@ import type { Change, Plan } from '../model/change.ts';
 import { LISTED_KINDS } from '../model/inventory.ts';
 import type { Spec } from '../model/spec.ts';
 
-/** @returns what was compared by everything but its value, since the role may not read it; each resource once. */
+/** @returns resources whose value the role may not read, and that were compared without it; each once. */
 export function unreadOf(plan: Plan): Change[] {
   const found = plan.filter(({ observed }) => observed?.metadata.unread === true);
   return [...new Map(found.map((change) => [`${change.kind} ${change.name}`, change])).values()];
 }
 
-/** @returns what people should know of it: what was not compared, and which outputs lack an ARN for it. */
+/** @returns the notices on them: values not compared, and outputs without an ARN. */
 export function unreadRemarks(plan: Plan): string[] {
   const unread = unreadOf(plan);
   if (unread.length === 0) return [];
@@ -24,11 +24,11 @@ export function unreadRemarks(plan: Plan): string[] {
     `value not compared: the role may not read it: ${what.join(' and ')}. Existence, type, tier, key and tags were compared`,
     ...(nameless.length === 0
       ? []
-      : [`AWS did not tell the ARN of ${nameless.join(', ')}, so the outputs leave it out`]),
+      : [`AWS did not return the ARN of ${nameless.join(', ')}, so the outputs leave it out`]),
   ];
 }
 
-/** @returns whether nothing is known of a value: the role may not read it, or AWS does not give it out in this state. */
+/** @returns whether a value is unknown: the role may not read it, or AWS does not return it in this state. */
 export function isUnread(field: string, observed: Spec | undefined): boolean {
   if (observed === undefined || !(field === 'value' || field.startsWith('key:'))) return false;
   const { unread, scheduledForDeletion, unusable } = observed.metadata;

@@ -71,7 +71,7 @@ export function auth0ApplicationProvider(
     async delete() {
       throw new Auth0Error(
         'refused',
-        'An Auth0 application is never deleted here: only URLs are taken out of it',
+        'An Auth0 application is never deleted here: only URLs are removed from it',
       );
     },
   };
@@ -176,7 +176,7 @@ function tooMany(list: Auth0List, count: number): Auth0Error {
   return new Auth0Error(
     'too-many',
     `${LIST_TITLES[list]} would hold ${count} URLs, and Auth0 takes ${MAX_URLS}, so nothing is written; ` +
-      'take out what is no longer used in the Auth0 dashboard',
+      'remove unused URLs in the Auth0 dashboard',
   );
 }
 
@@ -184,7 +184,7 @@ function lostRace(changed: Partial<Auth0Lists>): Auth0Error {
   const lists = LISTS.filter((list) => changed[list] !== undefined).map((list) => LIST_TITLES[list]);
   return new Auth0Error(
     'lost-race',
-    `Somebody else replaces ${lists.join(', ')} of the Auth0 application at the same time: ${ROUNDS} times what was ` +
-      'written did not stay. Run this step again when they are done, and give the workflow a concurrency group',
+    `Another writer replaces ${lists.join(', ')} of the Auth0 application at the same time: ${ROUNDS} times the ` +
+      'written URLs did not stay. Run this step again when it is done, and give the workflow a concurrency group',
   );
 }

@@ -137,7 +137,7 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
     const tags = (await listTags(name)).filter(([key]) => !key.startsWith('aws:'));
     const foreign = tags.filter(([key]) => key !== OWNER_TAG && !context.tags.has(key));
     context.notice(
-      `${name}: deleted and created anew for its type, with the ${RECREATE_MS / 1000} seconds between the two that AWS asks for${tellTags(foreign)}`,
+      `${name}: deleted and created anew for its type, with the ${RECREATE_MS / 1000} seconds in between that AWS requires${tellTags(foreign)}`,
     );
     await remove(name);
     // A run that is ended now does not wait: without the parameter, the application may not start.
@@ -205,7 +205,7 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
       const expected = Number(observed.metadata.version) + 1;
       if (!repeated && version !== expected)
         context.notice(
-          `${desired.name}: somebody else wrote it in the meantime (version ${version} instead of ${expected}); our value stands now`,
+          `${desired.name}: another writer changed it in the meantime (version ${version} instead of ${expected}); it has the configured value now`,
         );
       return { ...desired, fields, metadata: { ...observed.metadata, version: String(version ?? expected) } };
     },
@@ -237,7 +237,7 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
         const ours = Number(spec.metadata.version ?? stands);
         // An older one is what stood before us, and says nothing of anybody else.
         if (stands > ours)
-          context.notice(`${spec.name}: somebody else wrote it after us (version ${stands})`);
+          context.notice(`${spec.name}: another writer changed it after this run (version ${stands})`);
         return { ...spec, metadata: { ...spec.metadata, arn, version: String(Math.max(stands, ours)) } };
       });
     },
@@ -246,7 +246,7 @@ export function parameters(connection: Connection, context: ProviderContext): Pa
 
 function tellTags(tags: ReadonlyArray<readonly [string, string]>): string {
   if (tags.length === 0) return '';
-  return `; what others tagged it with comes along: ${tags.map(([key, value]) => `${key}=${value}`).join(', ')}`;
+  return `; tags of others are kept: ${tags.map(([key, value]) => `${key}=${value}`).join(', ')}`;
 }
 
 /** Sent with each write: that an overwrite without them keeps them, AWS does not say. */
@@ -268,7 +268,7 @@ function policiesOf({ name, metadata }: ParameterSpec): Extras {
   if (policies === undefined) return {};
   if (policies.includes(undefined))
     throw new UserFacingError(
-      `${name}: it has a policy that AWS does not tell, and a change of its type would lose it; take the policy off, or change the type by hand`,
+      `${name}: it has a policy that AWS does not return, and a change of its type would lose it; remove the policy, or change the type by hand`,
       { reason: 'blocked' },
     );
   return { Policies: `[${policies.join(',')}]` };

@@ -53,7 +53,7 @@ export function scanning(
     );
     if ((answer.imageScanningConfiguration?.scanOnPush ?? wanted) !== wanted)
       context.notice(
-        `${name}: ECR did not take scan-on-push: ${wanted}. The scanning rules of the registry decide. Add "ignore: repository:scan-on-push", or let the role call ecr:GetRegistryScanningConfiguration`,
+        `${name}: ECR did not accept scan-on-push: ${wanted}. The scanning rules of the registry decide. Add "ignore: repository:scan-on-push", or let the role call ecr:GetRegistryScanningConfiguration`,
       );
   }
 

@@ -30,7 +30,7 @@ export function secretInventory(
     const found: SecretListEntry[] = [];
     let NextToken: string | undefined;
     do {
-      const page = await send('ListSecrets', `what stands below ${path}`, 'secretsmanager:read', () =>
+      const page = await send('ListSecrets', `what exists below ${path}`, 'secretsmanager:read', () =>
         client.send(
           new ListSecretsCommand({
             // Both match by prefix, so what comes is looked at again.

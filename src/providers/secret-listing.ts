@@ -27,7 +27,7 @@ export async function listSecrets(
   let NextToken: string | undefined;
   try {
     do {
-      const page = await send('ListSecrets', `what stands below ${path}`, 'secretsmanager:read', () =>
+      const page = await send('ListSecrets', `what exists below ${path}`, 'secretsmanager:read', () =>
         client.send(
           new ListSecretsCommand({
             Filters: [{ Key: 'name', Values: [path] }],

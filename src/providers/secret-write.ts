@@ -217,14 +217,14 @@ export function secretWriting(
       if (text === basis.current?.text) return settle(object, basis.current.version);
       if (round > rounds)
         throw new UserFacingError(
-          `${name}: somebody else keeps writing this secret; run again when nobody does`,
+          `${name}: another writer keeps changing this secret; stop it, then run again`,
           {
             reason: 'conflict',
           },
         );
       if (Buffer.byteLength(text) > SECRET_BYTES)
         throw new UserFacingError(
-          `${name}: with the keys that stand there it would be larger than the ${SECRET_BYTES} bytes that a secret holds; choose another bundle`,
+          `${name}: with its existing keys it would be larger than the ${SECRET_BYTES} bytes that a secret holds; choose another bundle`,
           { reason: 'input' },
         );
       const version = await put(name, text, versionId(basis.parent, basis.origin));
@@ -238,12 +238,12 @@ export function secretWriting(
       // Where AWS shows nothing but what is older than our write, nothing tells of anybody else.
       if ((isSeen(current) || written.has(current)) && !isListed(version, description)) {
         context.notice(
-          `${name}: AWS does not show yet what was written, so whether somebody else wrote it in the meantime is not known; the next run reads it again`,
+          `${name}: AWS does not show the write yet, so another writer cannot be ruled out; the next run reads it again`,
         );
         return settle(object, version);
       }
       context.notice(
-        `${name}: somebody else wrote it in the meantime; what they wrote is read again, and our keys are laid over it`,
+        `${name}: another writer changed it in the meantime; it is read again, and the configured keys are merged into it`,
       );
       basis = await catchUp(name, version, description, known);
     }

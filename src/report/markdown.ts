@@ -109,9 +109,7 @@ export function breakableText(text: string): string {
 /** @returns a code span for a table, which breaks at the signs of names and URLs where the column is narrow */
 export function breakable(text: string): string {
   const shown = cut(text);
-  return shown.length <= UNBROKEN || !/[/_.:@,=?+-]/.test(shown)
-    ? wholeCode(shown)
-    : `<code>${breakableText(shown)}</code>`;
+  return shown.length <= UNBROKEN || !/[/_.:@,=?+-]/.test(shown) ? wholeCode(shown) : htmlCode(shown);
 }
 
 /** Shorter names stay on one line. */
@@ -132,9 +130,13 @@ export function shortProse(text: string): string {
   return prose(cut(text));
 }
 
+const htmlCode = (text: string) => `<code>${breakableText(text)}</code>`;
+
 /** @returns a link of GitHub's Markdown; the address is one that we wrote, the parts of it encoded by {@link inUrl}. */
 export function link(text: string, url: string): string {
-  return `[${breakable(text)}](${url})`;
+  // Readers of Markdown differ in where such a code span ends within a link.
+  const shown = /[`\\]/.test(text) ? htmlCode(cut(text)) : breakable(text);
+  return `[${shown}](${url})`;
 }
 
 /** @returns a name as a part of a URL that may stand in Markdown: no bracket ends the link. */

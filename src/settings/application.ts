@@ -119,7 +119,7 @@ function readName(
     .replaceAll('{environment}', names.environment);
   const left = /\{[^}]*\}/.exec(name);
   if (left !== null)
-    sources.fault(setting, `${quoted(left[0])} is not known; {application} and {environment} are filled in`);
+    sources.fault(setting, `${quoted(left[0])} is no placeholder; use {application} or {environment}`);
   return {
     name,
     shared: !holdsEnvironment(template, names.environment),

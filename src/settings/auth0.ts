@@ -43,7 +43,7 @@ export function readAuth0(sources: SettingSources, inputs: ReadonlyMap<string, s
   };
 }
 
-/** @throws Unclear; the path is not repeated */
+/** @throws ParseError; the path is not repeated */
 function readPath(path: string): string {
   const fault = pathFault(path);
   if (fault !== undefined) throw new ParseError(fault);

@@ -23,7 +23,7 @@ export function bareNameFault(
   if (isOfStep(name))
     return 'this is a credential of the step or a variable of the runner, and never a variable of the application; take the line out, or write NAME=value';
   if (about.isOfFile)
-    return 'a bare name takes nothing in the configuration file; write NAME=value, or give the name in the input variables';
+    return 'a bare name has no value in the configuration file; write NAME=value, or give the name in the input variables';
   if (!about.isSet)
     return 'this is a bare name, and the step has no such environment variable; set it under "env:", or write NAME=value';
   return undefined;

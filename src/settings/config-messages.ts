@@ -52,7 +52,7 @@ export interface NameCatalog {
 
 /** @returns why there is no such name, and the one that may be meant; what may be a secret is not repeated. */
 export function unknownSetting(key: string, path: ReadonlyArray<PropertyKey>, known: NameCatalog): string {
-  const refused = `${quoted(key)}: secrets do not belong into a committed file`;
+  const refused = `${quoted(key)}: secrets do not belong in a committed file`;
   if (key === 'secrets' || key === 'dotenv')
     return `${refused}; give them as the inputs "secrets" or "dotenv"`;
   if (key === 'auth0-management-client-secret') return `${refused}; give it as an input`;

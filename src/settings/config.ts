@@ -128,7 +128,7 @@ export interface ConfigFile {
   lineOf(path: ReadonlyArray<PropertyKey>): number | undefined;
   /**
    * What a pattern of the file matches; it comes with the file, since a run without one has no pattern.
-   * @throws Unclear where it is no pattern
+   * @throws ParseError where it is no pattern
    */
   glob(pattern: string): Matches;
 }

@@ -43,7 +43,7 @@ export class InputErrors extends Error {
         ? 'one thing is wrong with the input'
         : `${errors.length} things are wrong with the input`,
     );
-    this.name = 'InputFaults';
+    this.name = 'InputErrors';
   }
 }
 

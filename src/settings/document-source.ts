@@ -5,7 +5,7 @@ import type { DocumentReaders } from './documents.ts';
 export interface DocumentSource {
   /** Undefined where {@link mayHaveDocuments} is false. */
   readonly documents: DocumentReaders | undefined;
-  /** Reads a file of the workspace; throws Unclear with the remedy. */
+  /** Reads a file of the workspace; throws ParseError with the remedy. */
   readonly readText: (path: string) => string;
 }
 

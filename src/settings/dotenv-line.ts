@@ -53,7 +53,7 @@ export function readLine(source: string, at: number, line: number, options: Line
   } else if (key === undefined || wrong !== undefined) {
     // Not told which: it may be a piece of a value that lost its quotes.
     reading.faults.unshift({
-      text: `what stands before the = is no name; ${wrong}`,
+      text: `invalid name before the =; ${wrong}`,
       detail: lengthOf(content),
     });
   } else {

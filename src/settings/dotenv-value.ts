@@ -30,13 +30,13 @@ const KEY_BEGINS = '-----BEGIN ';
 const KEY_ENDS = '-----END ';
 
 export const SEPARATOR_TEXT =
-  'an invisible line separator (U+2028 or U+2029) stands outside of quotes; delete it, or put the value into quotes';
+  'an invisible line separator (U+2028 or U+2029) is outside of quotes; delete it, or put the value into quotes';
 const HASH_TEXT =
   'a # that is not set apart by a space starts a comment in some readers, and a part of the value in others; put the value into quotes ("a#b", "#fff"), or a space before the comment';
 const REFERENCE_TEXT =
-  'a $ before a name, bracket or sign is not filled in, it stays as it is, and other readers fill it in; put the value into single quotes if that is meant';
+  'a $ before a name, bracket or sign is kept here, and other readers expand it; to keep it everywhere, put the value into single quotes';
 const COMMAND_TEXT =
-  'a backtick stands in the value, where a shell runs a command; put the value into single quotes';
+  'a shell would run the backtick in this value as a command; put the value into single quotes';
 const BACKTICK_TEXT =
   'backticks are quotes here; Compose keeps them as a part of the value, and a shell runs what is between them; use " or \' if you can';
 
@@ -122,7 +122,7 @@ function readQuoted(source: string, open: number, line: number): ValueReading {
     // In dotenv it depends on the lines that follow whether such a quote closes.
     if (endsWithEscaped(piece, quote)) {
       faults.push({
-        text: 'a backslash stands before the quote that ends this line, so it may not close the value; take the backslash away, or the quotes around the value',
+        text: 'the backslash before the last quote of this line may keep the value open; remove the backslash, or the quotes around the value',
       });
       return reading;
     }

@@ -63,7 +63,7 @@ export function readDotenv(text: string | Uint8Array, options: DotenvOptions = {
     if (content.includes('\0')) {
       faults.push({
         ...from,
-        text: 'a NUL character stands here, which no variable can hold; delete it, or save the file as UTF-8',
+        text: 'a variable cannot hold the NUL character here; delete it, or save the file as UTF-8',
       });
       before = '';
     } else if (before !== '' && isRestOf(before, content)) {
@@ -124,14 +124,14 @@ function noteRepetition(
     warnings.push({
       line,
       key,
-      text: 'the name stands twice, with the same value; remove one of the two',
+      text: 'duplicate name with the same value; remove one of the two',
       detail: `first in line ${before.line}`,
     });
   } else {
     faults.push({
       line,
       key,
-      text: 'the name stands twice, with another value; remove one of the two',
+      text: 'duplicate name with another value; remove one of the two',
       detail: `first in line ${before.line}`,
     });
   }

@@ -6,7 +6,7 @@ export type Expectation = { readonly hash: string } | { readonly document: unkno
 /**
  * Reads `expect-plan`: a hash alone says whether the plan is the approved one; the plan itself also says what differs.
  * @param readText reads a file of the workspace or of the runner's temporary folder
- * @throws Unclear with the remedy; what was given is never repeated
+ * @throws ParseError with the remedy; what was given is never repeated
  */
 export function readExpectation(given: string, readText: (path: string) => string): Expectation {
   if (/^[0-9a-f]{64}$/.test(given)) return { hash: given };

@@ -32,7 +32,7 @@ export type Matches = (name: string) => boolean;
 
 /**
  * Reads patterns of one file.
- * @returns what reads one of them; it throws Unclear where it is none, or where the file has too many
+ * @returns what reads one of them; it throws ParseError where it is none, or where the file has too many
  */
 export function globReader(most = MOST_OF_FILE): (pattern: string) => Matches {
   let left = most;

@@ -34,7 +34,7 @@ function wrongTag(tag: string): string | undefined {
 
 function remedyFor(tag: string): string {
   if (/(?:^|@)sha256:[0-9a-f]*$/.test(tag))
-    return 'this is a digest, which the output image-digest tells; name a tag';
+    return 'this is a digest; name a tag (the output image-digest holds the digest)';
   const [host = ''] = tag.split('/');
   const isWhole = /[^:]:[^:/]+$/.test(tag) || (tag.includes('/') && /[.:]/.test(host));
   if (isWhole)

@@ -10,7 +10,7 @@ const DEPTH = 64;
  * Reads JSON that a user wrote by hand.
  * @param what names it in the fault, like `the file`
  * @param remedy what to do where it is no JSON
- * @throws Unclear for what is no JSON, nested too deep, or holds a key twice, of which every reader takes another one
+ * @throws ParseError for what is no JSON, nested too deep, or holds a key twice, of which every reader takes another one
  */
 export function parseJsonFile(text: string, what: string, remedy: string): unknown {
   let document: unknown;

@@ -33,7 +33,7 @@ export function noteLeftOut(where: string, names: readonly string[], notes: Diag
   ];
   notes.notice({
     where,
-    text: `names of toJSON(secrets) left out, since neither a .env, the table nor a rule knows them: ${list.join(', ')}`,
+    text: `names of toJSON(secrets) left out, since no .env, routing table or rule has them: ${list.join(', ')}`,
   });
 }
 
@@ -60,7 +60,7 @@ export function readJson(text: VariableText, content: string, notes: Diagnostics
       where,
       file,
       key: safeName(twice),
-      text: 'this key stands twice in the JSON object; keep one',
+      text: 'duplicate key in the JSON object; keep one',
     });
   // What JSON takes for a number may lose its last digits or its zeros: only one that stays as it is written is taken.
   let kept: ReadonlySet<string> | undefined;

@@ -14,6 +14,9 @@ export const RETENTION_DAYS: readonly number[] = [
 export const STANDARD_BYTES = 4096;
 export const ADVANCED_BYTES = 8192;
 
+/** Standard parameters in a region and account. @see https://docs.aws.amazon.com/general/latest/gr/ssm.html */
+export const STANDARD_PARAMETERS = 10_000;
+
 /** Bytes of a secret's value. @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
 export const SECRET_BYTES = 65_536;
 
@@ -86,7 +89,7 @@ export function bundleNameFault(name: string): string | undefined {
 export function logGroupNameFault(name: string): string | undefined {
   if (name.length < 1 || name.length > 512) return 'a log group name has 1 to 512 characters';
   // A `#` is legal in a name but not in the ARN of the tag calls, and everything that we make is tagged.
-  if (name.includes('#')) return 'a "#" cannot stand in the name, since tagged log groups may not have one';
+  if (name.includes('#')) return 'remove the "#"; tagged log groups may not have one';
   if (!/^[.\-_/A-Za-z0-9]+$/.test(name))
     return 'CloudWatch Logs allows only letters, digits, and . - _ / in a name';
   if (name.startsWith('aws/')) return 'names that begin with "aws/" are reserved';
@@ -120,7 +123,7 @@ export function tagFault(key: string, value: string): string | undefined {
   if (key.length > 128) return 'a tag key has at most 128 characters';
   if (value.length > 256) return 'a tag value has at most 256 characters';
   if (/^aws:/i.test(key)) return 'keys that begin with "aws:" are reserved; choose another';
-  if (key === OWNER_TAG || key === PULL_TAG) return 'this key says what the action owns; choose another';
+  if (key === OWNER_TAG || key === PULL_TAG) return 'this key marks ownership; choose another';
   if (!legal.test(key) || !legal.test(value))
     return 'AWS allows letters, digits, spaces and _ . : / = + - @ in a tag';
   return undefined;

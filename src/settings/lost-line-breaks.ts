@@ -4,13 +4,13 @@
  */
 
 export const LOST_TEXT =
-  'a further NAME= stands in this value, so line breaks were probably lost: keep them (in YAML "|" instead of ">"; in a shell quotes, as in echo "$ENV"; no \\n in place of a line break). If all of it is one value, put it into quotes';
+  'this value contains another NAME=, so line breaks were probably lost: keep them (in YAML "|" instead of ">"; in a shell quotes, as in echo "$ENV"; no \\n in place of a line break). If all of it is one value, put it into quotes';
 
 export const LOST_COMMENT_TEXT =
-  'a NAME= stands in this comment, and no variable beside it, so line breaks were probably lost: keep them (in YAML "|" instead of ">"; in a shell quotes, as in echo "$ENV"; no \\n in place of a line break)';
+  'this comment contains NAME=, and no variable is beside it, so line breaks were probably lost: keep them (in YAML "|" instead of ">"; in a shell quotes, as in echo "$ENV"; no \\n in place of a line break)';
 
 export const DOUBTFUL_COMMENT_TEXT =
-  'several NAME= stand in this comment and are not read; if line breaks were lost, keep them (in YAML "|" instead of ">")';
+  'this comment contains several NAME=, which are not read; if line breaks were lost, keep them (in YAML "|" instead of ">")';
 
 // White space before the name is what YAML and a shell put in place of a line break. Only names in capitals, with `__`,
 // or behind `export` count there: `host=db user=x`, `-Xmx1g -Dx=y` and `--bind=0.0.0.0 --workers=2` are values.

@@ -51,8 +51,8 @@ export function maskingOf(value: Secret, readable: Readable, shortest = SHORTEST
 
 function reasonAgainst(line: Secret, { texts, account }: Readable, shortest: number): string | undefined {
   if (line.is((text) => [...text].length < shortest)) return `it is shorter than ${shortest} characters`;
-  if (line.is((text) => /^\d{1,5}$/.test(text))) return 'it is a small number, which stands in every log';
-  if (line.is((text) => PLACEHOLDER.test(text))) return 'it is a word that stands in for a value';
+  if (line.is((text) => /^\d{1,5}$/.test(text))) return 'it is a small number, which every log contains';
+  if (line.is((text) => PLACEHOLDER.test(text))) return 'it is a placeholder';
   if (line.is((text) => texts.some((name) => name.includes(text)))) return 'the names of this run hold it';
   if (line.is((text) => /^\d{1,12}$/.test(text))) {
     if (account === undefined) return 'later';

@@ -48,7 +48,7 @@ function tellNearMiss(file: ConfigFile, environment: string, notes: Diagnostics)
     file: file.path,
     line: file.lineOf(['environments', meant]),
     key: 'environments',
-    text: `no entry is for ${quoted(environment)}, the environment of the prefix. If ${quoted(meant)} is meant for it, rename it to ${quoted(environment)}`,
+    text: `no entry is for ${quoted(environment)}, the environment of the prefix. If you mean ${quoted(meant)}, rename it to ${quoted(environment)}`,
   });
 }
 

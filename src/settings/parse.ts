@@ -6,7 +6,7 @@ export class ParseError extends Error {}
 
 /**
  * @returns the items in order, without empty ones
- * @throws Unclear for a text of one line that is a comment of several words: what it listed would be left out in silence
+ * @throws ParseError for a text of one line that is a comment of several words: what it listed would be left out in silence
  */
 export function readList(value: unknown): string[] {
   if (typeof value === 'string' && isLostComment(value)) throw new ParseError(LOST_COMMENT);
@@ -25,7 +25,7 @@ export function splitList(value: unknown): string[] {
 
 /**
  * @returns key and value of each line; an object of the file is taken as it is
- * @throws Unclear where a line has no `=`, or a further `KEY=` stands in a value
+ * @throws ParseError where a line has no `=`, or a further `KEY=` stands in a value
  */
 export function readPairs(value: unknown): Array<[string, string]> {
   if (typeof value === 'object' && value !== null)
@@ -41,7 +41,7 @@ export function readPairs(value: unknown): Array<[string, string]> {
     if (at < 0) throw new ParseError(`line ${number} has no "="; write KEY=value, one on each line`);
     if (/(?:\s|\\[nr])[^\s=\\]+=/.test(line.slice(at)))
       throw new ParseError(
-        `a further KEY= stands in the value of line ${number}, so line breaks were probably lost; write one KEY=value on each line (in YAML "|" instead of ">"), or a mapping in the configuration file if that is meant`,
+        `the value of line ${number} contains another KEY=, so line breaks were probably lost; write one KEY=value on each line (in YAML "|" instead of ">"), or use a mapping in the configuration file`,
       );
     return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
   });
@@ -77,7 +77,7 @@ export function readChoices<T extends string>(value: unknown, choices: readonly 
   return [...new Set(each(readList(value), (item) => readChoice(item, choices)))];
 }
 
-/** Reads every item. @throws Unclear with all that is unclear, not only the first */
+/** Reads every item. @throws ParseError with all that is unclear, not only the first */
 export function each<T, R>(items: readonly T[], read: (item: T) => R): R[] {
   const found: R[] = [];
   const unclear = new Set<string>();

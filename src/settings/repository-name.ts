@@ -70,7 +70,7 @@ export function readRepositoryName(text: string): RepositoryName {
     return {
       name: text,
       warning:
-        'its first part looks like the host of a registry; in ECR it is a part of the name, so leave it out if that is not meant',
+        'its first part looks like a registry host; ECR takes it as part of the name. Remove it if you do not want that',
     };
   return { name: text };
 }

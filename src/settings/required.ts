@@ -25,7 +25,7 @@ export function readRequired(sources: SettingSources, inputs: ReadonlyMap<string
     if ((inputs.get(name) ?? '').trim() !== '' || (OF_WRITING.has(name) && !writes)) continue;
     sources.fault(
       'require',
-      `the input ${name} is empty, and this file requires it. Give it to the step; if the workflow does, look at where its value comes from: an output of a job that GitHub dropped, and a secret or variable that does not exist, arrive empty`,
+      `the input ${name} is empty, and this file requires it. Give it to the step; if the workflow does, check where its value comes from: an output of a job that GitHub dropped, and a secret or variable that does not exist, arrive empty`,
     );
   }
 }

@@ -51,7 +51,7 @@ export function readRules(file: ConfigFile | undefined, notes: Diagnostics): Rul
     const words = splitList(rule.to);
     if (patterns.length === 0) fault('match', 'it names no variable; write a name or a glob, like STRIPE_*');
     // An empty list would ignore the variables without a word.
-    if (words.length === 0) fault('to', 'it names no place; write ignore where that is meant');
+    if (words.length === 0) fault('to', 'it names no destination; to store nothing, write ignore');
     const targets: Target[] = [];
     for (const word of words) {
       if (word === 'parameter') targets.push({ store: 'parameter', secure: false });
@@ -64,7 +64,7 @@ export function readRules(file: ConfigFile | undefined, notes: Diagnostics): Rul
       } else if (word !== 'ignore')
         fault('to', 'it takes secret/BUNDLE, parameter, secure-parameter or ignore');
     }
-    if (words.includes('ignore') && words.length > 1) fault('to', '"ignore" stands alone');
+    if (words.includes('ignore') && words.length > 1) fault('to', 'use "ignore" alone');
     if (targets.filter((target) => target.store === 'parameter').length > 1)
       fault('to', 'a variable has one parameter, not two');
     // ECS reads `arn:json-key:stage:id`, so a colon would cut the key.

@@ -9,7 +9,7 @@ const SOURCE = `Of one that is registered, ${DESCRIBE} prints it`;
 
 /**
  * Checked before anything is written: a task definition that cannot be completed would be found out after the apply.
- * @throws Unclear with what stands in the way, and the remedy
+ * @throws ParseError with what stands in the way, and the remedy
  */
 export function readTaskDefinition(
   path: string,

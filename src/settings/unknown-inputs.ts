@@ -21,6 +21,6 @@ export function unknownInputs(names: readonly string[]): Diagnostic | undefined 
   if (found.length === 0) return undefined;
   return {
     where: 'inputs',
-    text: `the action has no input of these names, so what they hold is not used: ${found.sort().join(', ')}`,
+    text: `the action has no such inputs, so their values are not used: ${found.sort().join(', ')}`,
   };
 }

@@ -16,7 +16,7 @@ const MAX_FILE_BYTES = 1024 * 1024;
 /**
  * Reads a file of the workspace (or of the runner's temporary folder).
  * @returns its bytes
- * @throws Unclear when it is missing, larger than 1 MiB, no plain file, or a link that leads out of the workspace
+ * @throws ParseError when it is missing, larger than 1 MiB, no plain file, or a link that leads out of the workspace
  */
 export function readBytes(path: string, runner: Folders): Uint8Array {
   // The text of a .env where its path belongs is a mistake that is easily made: it is not repeated.

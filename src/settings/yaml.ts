@@ -44,7 +44,7 @@ export function readYaml(
   for (const problem of document.errors)
     fault(
       lines.linePos(problem.pos[0]).line,
-      `this is not the YAML that is meant: ${problem.code.toLowerCase().replaceAll('_', ' ')}`,
+      `invalid YAML: ${problem.code.toLowerCase().replaceAll('_', ' ')}`,
     );
   visit(document, (place, node, path) => {
     if (!isNode(node)) return;

@@ -4,14 +4,9 @@ import { CANARY, type Row, rule } from '../row.ts';
 const config = (text: string): Given => ({ config: text });
 const deep = (open: string, close: string) => `a: ${open.repeat(5_000)}${close.repeat(5_000)}`;
 
-/** What is no YAML, or not the YAML that is meant. */
+/** What is no YAML, or not the YAML that was intended. */
 export const YAML: readonly Row[] = [
-  [
-    'no YAML',
-    { config: `a: [${CANARY}` },
-    /^\.github\/aws-bootstrap\.yml line 1:/,
-    /not the YAML that is meant/,
-  ],
+  ['no YAML', { config: `a: [${CANARY}` }, /^\.github\/aws-bootstrap\.yml line 1:/, /invalid YAML/],
   ['a key twice', { config: `mode: plan\nmode: ${CANARY}` }, /line 2:/, /duplicate key/],
   [
     'an unknown setting',
@@ -58,12 +53,7 @@ export const YAML: readonly Row[] = [
   ['JSON that is cut off', config(`{"tags": {"a": "${CANARY}"`), /line 1:/, /missing char/],
   ['two documents', config(`mode: plan\n---\ntags: { a: ${CANARY} }`), /line 2:/, /multiple docs/],
   ['a tab for an indent', config(`tags:\n\ta: ${CANARY}`), /line 2:/, /tab as indent/],
-  [
-    'a quote that is not closed',
-    config(`mode: "plan\ntags: ${CANARY}`),
-    /line \d+:/,
-    /not the YAML that is meant/,
-  ],
+  ['a quote that is not closed', config(`mode: "plan\ntags: ${CANARY}`), /line \d+:/, /invalid YAML/],
   ['a list of many levels', config(deep('[', ']')), /line 1:/, /resource exhaustion/],
   ['objects of many levels', config(deep('{a: ', '}')), /line 1:/, /resource exhaustion/],
   ['a merge key', config(`tags: &t { a: ${CANARY} }\nvariables:\n  <<: *t`), /line 3:/, /write it out/],
@@ -79,7 +69,7 @@ export const YAML: readonly Row[] = [
     /line 2:/,
     /write it out/,
   ],
-  ['an alias of nothing', config(`mode: *${'x'}`), /line 1:/, /anchors and aliases|not the YAML/],
+  ['an alias of nothing', config(`mode: *${'x'}`), /line 1:/, /anchors and aliases|invalid YAML/],
   ['a key twice, once in quotes', config(`mode: plan\n"mode": ${CANARY}`), /line 2:/, /duplicate key/],
   [
     'a key twice in an environment',
@@ -226,7 +216,7 @@ export const SHAPES: readonly Row[] = [
     'the text of a .env in a committed file',
     config(`dotenv: "A=${CANARY}"`),
     /line 1:/,
-    /do not belong into a committed file/,
+    /do not belong in a committed file/,
   ],
   [
     'what confirms one run in a committed file',
@@ -316,7 +306,7 @@ export const RULES: readonly Row[] = [
     'a rule of no places',
     config('rules:\n  - match: A\n    to: []'),
     /line 3: rules\.0\.to:/,
-    /write ignore where that is meant/,
+    /to store nothing, write ignore/,
   ],
   [
     'two parameters for one variable',
@@ -328,7 +318,7 @@ export const RULES: readonly Row[] = [
     'ignored, and not',
     { config: rule('A', '[ignore, parameter]') },
     /line 3: rules\.0\.to:/,
-    /"ignore" stands alone/,
+    /use "ignore" alone/,
   ],
   ['a bundle without a name', { config: rule('A', 'secret/') }, /line 3: rules\.0\.to:/, /name the bundle/],
   [

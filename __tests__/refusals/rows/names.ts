@@ -217,7 +217,7 @@ export const NAMES: readonly Row[] = [
     'an unknown word in a repository',
     input('repository', '{app}/{environment}'),
     /^input repository:/,
-    /"\{app\}" is not known/,
+    /"\{app\}" is no placeholder/,
   ],
   [
     'the ARN of a log group',

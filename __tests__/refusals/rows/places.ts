@@ -77,7 +77,7 @@ export const PLACES: readonly Row[] = [
   [
     'a long name',
     input('dotenv', `${'N'.repeat(1000)}=${CANARY}`),
-    /^input dotenv line 1: what/,
+    /^input dotenv line 1: invalid name/,
     /at most 128 letters/,
   ],
   [

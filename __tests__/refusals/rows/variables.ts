@@ -71,12 +71,17 @@ export const VARIABLES: readonly Row[] = [
     /^input secrets:/,
     /use letters, digits and _/,
   ],
-  ['text without a name', input('dotenv', `=${CANARY}`), /^input dotenv line 1:/, /no name; use letters/],
+  [
+    'text without a name',
+    input('dotenv', `=${CANARY}`),
+    /^input dotenv line 1:/,
+    /before the =; use letters/,
+  ],
   [
     'an expression of a shell',
     input('dotenv', `export A B=${CANARY}`),
     /^input dotenv line 1:/,
-    /no name; use letters/,
+    /before the =; use letters/,
   ],
   ['a function of a shell', input('dotenv', 'f() { echo x; }'), /^input dotenv line 1:/, /has no =/],
   ['a section of INI', input('dotenv', '[database]\nA=1'), /^input dotenv line 1:/, /has no =/],
@@ -90,7 +95,7 @@ export const VARIABLES: readonly Row[] = [
     'a backslash before the closing quote',
     input('dotenv', `A="${CANARY}\\"`),
     /^input dotenv line 1: A:/,
-    /take the backslash away/,
+    /remove the backslash/,
   ],
   [
     'a separator of lines that no editor shows',
@@ -213,7 +218,7 @@ export const TEXTS: readonly Row[] = [
   [
     'a .env that became one comment',
     input('dotenv', `# database DB_PASSWORD=${CANARY}`),
-    /^input dotenv line 1: a NAME=/,
+    /^input dotenv line 1: this comment/,
     /line breaks were probably lost/,
   ],
   [
@@ -237,7 +242,7 @@ export const TEXTS: readonly Row[] = [
   [
     'a piece of a key for a name',
     input('dotenv', `A=1\n${CANARY.replaceAll('-', '')}aB3cD4eF5=x`),
-    /^input dotenv line 2: what/,
+    /^input dotenv line 2: invalid name/,
     /a piece of a key/,
   ],
   [

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { publicPath } from '../../src/clients/request-trace.ts';
+
+test.each([
+  ['/api/v2/clients/kD3bYxW1vNqPz', '/api/v2/clients/…'],
+  ['/oauth/token', '/oauth/token'],
+  ['/repos/papyrus/demo/issues/7/comments?per_page=100', '/repos/…/…/issues/…/comments'],
+  ['/v2/papyrus/blobs/uploads/9f8e?_state=secret&digest=sha256:00', '/v2/…/blobs/uploads/…'],
+  ['', ''],
+])('of the path %j only words of the API are shown', (path, shown) => {
+  expect(publicPath(path)).toBe(shown);
+});
