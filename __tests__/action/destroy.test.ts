@@ -38,7 +38,7 @@ describe('without confirm', () => {
       for (const name of ['AUTH0_DOMAIN', 'GUNICORN_WORKERS'])
         expect(shown.log).toContain(`- parameter ${P}/${name}`);
       expect(shown.log).toContain('- secret papyrus/prd/db');
-      expect(shown.log).toContain('aws logs delete-log-group');
+      expect(shown.log).toContain('allow: delete-log-group deletes it');
       expect(shown.outputs['to-delete']).toBe('8');
       expect(aws.writes()).toEqual([]);
       expect(findLeaks(shown, CANARIES)).toEqual([]);
@@ -287,7 +287,7 @@ describe('another environment of the application', () => {
     await at.step({ dotenv: 'GUNICORN_WORKERS=1' });
     await at.createSecret('papyrus/eu/stg/db', { 'managed-by': 'aws-bootstrap:adopted' });
     const kept = await at.step({ mode: 'destroy', allow: ALL.allow });
-    expect(kept.log).toContain('stand: /papyrus/eu/stg');
+    expect(kept.log).toContain('exist: /papyrus/eu/stg');
     aws.fault({
       operation: 'ListSecrets',
       when: ({ Filters }) => JSON.stringify(Filters).includes('"papyrus/"'),
