@@ -1,4 +1,5 @@
 import { Cancellation } from './clients/cancellation.ts';
+import { failOnIdle } from './clients/idle.ts';
 import { writeEarlySummary, writeFailureReason } from './report/early-failure.ts';
 import * as log from './report/log.ts';
 import { type RunInput, readRunInput } from './run-input.ts';
@@ -9,6 +10,10 @@ import type { Settings } from './settings/settings.ts';
 /** The whole run: reads the input, compares it with the account, applies allowed changes, and reports. Never throws. */
 export async function main(): Promise<void> {
   endOnFaults();
+  const isOver = failOnIdle(() => {
+    writeFailureReason('internal');
+    log.fail({ reason: 'internal', text: 'the run ended half-way, since an answer never came. Run again' });
+  });
   const runner = readRunner();
   const stop = new Cancellation();
   endOnSignals(stop);
@@ -27,6 +32,7 @@ export async function main(): Promise<void> {
     stop.end('cancelled');
     await tellEnd(error, runner, runInput?.settings);
   }
+  isOver();
   leave();
 }
 

@@ -38,7 +38,7 @@ describe('without confirm', () => {
       for (const name of ['AUTH0_DOMAIN', 'GUNICORN_WORKERS'])
         expect(shown.log).toContain(`- parameter ${P}/${name}`);
       expect(shown.log).toContain('- secret papyrus/prd/db');
-      expect(shown.log).toContain('aws logs delete-log-group');
+      expect(shown.log).toContain('allow: delete-log-group deletes it');
       expect(shown.outputs['to-delete']).toBe('8');
       expect(aws.writes()).toEqual([]);
       expect(findLeaks(shown, CANARIES)).toEqual([]);

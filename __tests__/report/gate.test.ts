@@ -55,6 +55,18 @@ const leaving = (run: Run): Record<string, string> => ({
 describe('a secret that AWS told, inside the old value of another parameter', () => {
   const inBasic = Buffer.from(`user:${PASSWORD}`).toString('base64');
 
+  it('is hidden in a note before an escape writes it, whatever stands beside it', () => {
+    const secret = 'live(p@ssword1';
+    const masks = new Masks(() => {}, []);
+    const gate = openGate(masks);
+    masks.hide(new Secret(secret), 'papyrus/prd/db:password');
+    const [change] = runWith('x').plan;
+    if (change === undefined) throw new Error('there is no change');
+    const note = `http:${secret}er`;
+    const [shown] = shownPlan([{ ...change, notes: [note], blocked: { reason: note } }], gate);
+    expect([shown?.notes, shown?.blocked]).toEqual([['http:***er'], { reason: 'http:***er' }]);
+  });
+
   it.each([...formsOf(PASSWORD), `Basic ${inBasic}`].map((form) => [form]))('as %s', (form) => {
     const run = runWith(`before ${form} behind`);
     for (const [where, text] of Object.entries(leaving(run))) {

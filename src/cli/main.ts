@@ -1,3 +1,4 @@
+import { failOnIdle } from '../clients/idle.ts';
 import { nearestOf } from '../settings/nearest.ts';
 import { readArguments, UsageError } from './arguments.ts';
 import { type Command, EXIT } from './command.ts';
@@ -21,11 +22,15 @@ export async function main(given: readonly string[]): Promise<void> {
     readsInput: args.some(readsStandardInput),
   });
   endOnFaults(terminal);
+  const isOver = failOnIdle(() =>
+    terminal.say(styled('red', 'error'), ': the run ended half-way, since an answer never came. Run again'),
+  );
   try {
     process.exitCode = await dispatch(args, terminal);
   } catch (error) {
     process.exitCode = await tellFailure(error, terminal);
   }
+  isOver();
   leave();
 }
 

@@ -48,7 +48,10 @@ function shownChange<C extends Change>(change: C, gate: Gate): C {
       to: shown(to),
     }),
   );
-  return { ...change, differences };
+  // What an escape writes depends on what stands beside: afterwards a hidden text may no longer be found.
+  const notes = change.notes.map((note) => gate.scrub(note));
+  const blocked = change.blocked && { ...change.blocked, reason: gate.scrub(change.blocked.reason) };
+  return { ...change, differences, notes, ...(blocked === undefined ? {} : { blocked }) };
 }
 
 /** What stands in a list is the name of its field, and may hold a secret: `callback:https://user:password@host`. */

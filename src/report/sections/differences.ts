@@ -38,12 +38,17 @@ export function differences(resources: readonly ResourceReport[], options: Diffe
   const sides = options.isApplied ? messages.columns.applied : messages.columns.plan;
   const header = hasFields ? sides : messages.columns.states;
   const open: string[][] = [];
+  const openStates = new Set<State>();
   const late: ResourceReport[] = [];
   const add = (group: readonly ResourceReport[], isLong: (index: number, rows: number) => boolean) =>
     group.forEach((one, index) => {
       const rows = rowsOf(one, options);
-      if (isLong(index, rows.length)) late.push(one);
-      else open.push(...rows);
+      if (isLong(index, rows.length)) {
+        late.push(one);
+        return;
+      }
+      open.push(...rows);
+      openStates.add(one.state);
     });
   const single = (isDeletion: boolean) =>
     shown.filter(({ state }) => SINGLE.has(state) && DELETIONS.has(state) === isDeletion);
@@ -57,8 +62,7 @@ export function differences(resources: readonly ResourceReport[], options: Diffe
   const folded = STATES.flatMap((state) => {
     const ofState = late.filter((one) => one.state === state);
     if (ofState.length === 0) return [];
-    const isRest = shown.some((one) => one.state === state && !late.includes(one));
-    const line = messages.moreRows(countKinds(ofState), messages.STATE_WORDS[state], isRest);
+    const line = messages.moreRows(countKinds(ofState), messages.STATE_WORDS[state], openStates.has(state));
     return [
       fold(
         richHtml(line),

@@ -1,0 +1,26 @@
+/** A run whose work is never answered fails: the process does not end as if it were done. */
+import { execFile } from 'node:child_process';
+import { expect, it } from 'vitest';
+
+const idle = new URL('../../src/clients/idle.ts', import.meta.url).href;
+
+/** @returns exit code and output of a process whose work is this */
+const runs = (work: string) =>
+  new Promise<{ code: unknown; told: string }>((resolve) => {
+    const script = `import { failOnIdle } from ${JSON.stringify(idle)};
+      const isOver = failOnIdle(() => console.log('half-way'));
+      void (async () => { ${work}; isOver(); })();`;
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '-e', script],
+      { timeout: 20_000 },
+      (error, told) => resolve({ code: error?.code ?? 0, told: told.trim() }),
+    );
+  });
+
+it.each([
+  ['that nothing settles', 'await new Promise(() => {})', 1, 'half-way'],
+  ['that comes to its end', 'await new Promise((resolve) => setTimeout(resolve, 50))', 0, ''],
+])('work %s', async (_what, work, code, told) => {
+  expect(await runs(work)).toEqual({ code, told });
+});
