@@ -215,7 +215,7 @@ function reportNoSources({ only }: Settings, sources: number, notes: Diagnostics
   if (sources === 0 && (only.has('parameters') || only.has('secrets')))
     notes.warn({
       where: 'inputs',
-      text: `no variable was given: dotenv, env-file, variables and secrets are empty. ${isTerminal ? 'Add --env-file FILE. ' : 'A GitHub secret that does not exist arrives empty: look at its name, and at the environment of the job. '}Where no variables are meant, say so by "only: log-group, repository"`,
+      text: `no variable was given: dotenv, env-file, variables and secrets are empty. ${isTerminal ? 'Add --env-file FILE. ' : 'A GitHub secret that does not exist arrives empty: check its name and the environment of the job. '}To run without variables, set "only: log-group, repository"`,
     });
 }
 
