@@ -32,6 +32,9 @@ export interface Timing {
   readonly retryPolicy?: RetryPolicy;
 }
 
+/** Notices of the account that become annotations of a step, beside those of the input. */
+const MOST_NOTICES = 5;
+
 /** Observes the account, plans, and applies if the mode says so. */
 export async function reconcile(
   runInput: RunInput,
@@ -65,7 +68,9 @@ export async function reconcile(
   };
   const tell = (text: string) => {
     told.push(text);
-    log.notice({ where: settings.mode, text });
+    // The log and the summary have all of them; GitHub shows the first ten annotations of a step.
+    if (view !== undefined || told.length <= MOST_NOTICES) log.notice({ where: settings.mode, text });
+    else log.info(`${settings.mode}: ${text}`);
   };
   if (keys !== undefined && credentials.profile !== undefined)
     tell(

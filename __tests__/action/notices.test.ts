@@ -1,0 +1,34 @@
+/** GitHub shows the first ten notices of a step: five come from the account, and the others are lines of the log. */
+import { PutParameterCommand } from '@aws-sdk/client-ssm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+
+test('eight parameters that somebody else writes too are five annotations, and all are in log and summary', async () => {
+  const names = Array.from({ length: 8 }, (_, index) => `PORT_${index}`);
+  const inputs = (port: number) => ({
+    mode: 'apply',
+    only: 'parameters',
+    variables: names.map((name) => `${name}=${port}`).join('\n'),
+  });
+  await using first = await stage.act(inputs(8080));
+  expect(first.exitCode, first.log).toBe(0);
+  stage.aws.onCall(async ({ operation, input }, moment) => {
+    if (operation !== 'PutParameter' || moment !== 'before') return;
+    const theirs = { Name: String(input['Name']), Value: '9090', Overwrite: true };
+    await stage.others.ssm.send(new PutParameterCommand(theirs));
+  });
+  await using run = await stage.act(inputs(8081));
+  expect(run.exitCode, run.log).toBe(0);
+  const annotated = run.annotations.filter(({ level }) => level === 'notice');
+  expect(names.filter((name) => annotated.some(({ message }) => message.includes(name)))).toHaveLength(5);
+  for (const name of names) {
+    expect(run.log).toMatch(new RegExp(`${name}: .*version`));
+    expect(run.summary).toContain(name);
+  }
+});
