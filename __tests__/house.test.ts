@@ -95,6 +95,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   // The command line runs the stages as main.ts does, and has commands of its own.
   cli: {
     'run-input.ts': 'all',
+    'run-settings.ts': 'all',
     'reconcile.ts': 'all',
     'execute.ts': { files: ['execute.ts'], typesOnly: true },
     'failure.ts': 'all',
@@ -145,7 +146,9 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     plan: { files: ['plan/stage.ts'] },
     report: { files: ['report/report.ts'] },
   },
+  'run-settings.ts': { settings: 'all' },
   'run-input.ts': {
+    'run-settings.ts': 'all',
     'auth0-input.ts': 'all',
     'secret.ts': 'all',
     settings: 'all',

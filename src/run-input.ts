@@ -17,24 +17,21 @@ import { rowOf } from './desired/table.ts';
 import { ImageError } from './registry/errors.ts';
 import type { ImageSource } from './registry/source.ts';
 import * as log from './report/log.ts';
+import { readRunSettings } from './run-settings.ts';
 import { Secret } from './secret.ts';
 import type { Auth0Access } from './settings/auth0-inputs.ts';
 import { Diagnostics, InputErrors } from './settings/diagnostics.ts';
-import { mayHaveDocuments } from './settings/document-source.ts';
 import {
   mask,
   type Runner,
-  readConfigFile,
   readEngineEnvironment,
   readEnvironment,
-  readInputs,
   readUnknownInputs,
   readVariableTexts,
 } from './settings/inputs.ts';
 import { Masks, SHORTEST_UNDECIDED } from './settings/masks.ts';
-import { readSettings, type Settings } from './settings/settings.ts';
+import type { Settings } from './settings/settings.ts';
 import { readVariables } from './settings/variables.ts';
-import { readText } from './settings/workspace-file.ts';
 
 /** The validated input of a run. */
 export interface RunInput {
@@ -66,28 +63,10 @@ export interface RunInput {
 export async function readRunInput(runner: Runner, stop: Cancellation): Promise<RunInput> {
   const notes = new Diagnostics();
   const isTerminal = runner.commandLine !== undefined;
-  const inputs = readInputs(runner);
   // A command line has refused what it does not know.
   const unknown = isTerminal ? undefined : readUnknownInputs();
   if (unknown !== undefined) notes.warn(unknown);
-  const file = await readConfigFile(inputs, runner, notes);
-  // Loaded where one may be given: most runs have no such document.
-  const documents = mayHaveDocuments(inputs, file)
-    ? (await import('./settings/documents.ts')).DOCUMENTS
-    : undefined;
-  const settings = readSettings(
-    {
-      inputs,
-      file,
-      fileIsBroken: file === undefined && notes.errors.length > 0,
-      event: runner.event,
-      ambientRegion: runner.region,
-      asksFirst: isTerminal,
-      documents,
-      readText: (path) => readText(path, runner),
-    },
-    notes,
-  );
+  const { inputs, settings } = await readRunSettings(runner, notes);
   stop.endAfter(settings.deadlineMinutes);
   const isEnd = settings.mode === 'destroy';
   // Destroy needs no variable, but given ones still say which values to mask and where Auth0 is.
