@@ -57,8 +57,8 @@ function givenBy({ name, value, where, file, line }: Variable): Auth0Given {
 }
 
 /** A setting of the configuration file is reported at its line; an input is its own place. */
-function settingOf(name: string, runInput: RawText | undefined): Auth0Given | undefined {
-  if (runInput === undefined) return undefined;
-  const { value, where, file, line } = runInput;
+function settingOf(name: string, raw: RawText | undefined): Auth0Given | undefined {
+  if (raw === undefined) return undefined;
+  const { value, where, file, line } = raw;
   return { name, value, place: file === undefined ? undefined : { where, file, line } };
 }

@@ -34,18 +34,18 @@ export interface ResolvedCallback {
  */
 export function resolveCallback(runInput: RunInput, observation: Observation): ResolvedCallback {
   const { settings, desired, urls, callbackPath, masks } = runInput;
-  if (urls === undefined || !callbackPath.isOpen) return { runInput: runInput, isPathKnown: true };
+  if (urls === undefined || !callbackPath.isOpen) return { runInput, isPathKnown: true };
   const { kind, name, field } = callbackPlace(desired, settings);
   const stored = observation[kind].get(name);
   if (stored instanceof Unreadable || stored?.metadata.unread === true)
-    return { runInput: runInput, isPathKnown: settings.auth0?.urls === 'remove' };
+    return { runInput, isPathKnown: settings.auth0?.urls === 'remove' };
   const value = stored && fieldOf(stored, field);
-  if (!(value instanceof Secret)) return { runInput: runInput, isPathKnown: true };
+  if (!(value instanceof Secret)) return { runInput, isPathKnown: true };
   const reading = readCallback(value);
   const fault = storedPathFault(reading);
   if (fault !== undefined && settings.mode !== 'destroy')
     throw new InputErrors([{ where: `what is stored in ${name}`, key: CALLBACK_VARIABLE, text: fault }]);
-  if (reading.path === undefined) return { runInput: runInput, isPathKnown: true };
+  if (reading.path === undefined) return { runInput, isPathKnown: true };
   const kept = { ...urls, callback: `${urls.origin}${reading.path}` };
   const isSecret = classify('', new Secret(kept.callback)).class === 'secret';
   if (settings.mode !== 'destroy' && isSecret)

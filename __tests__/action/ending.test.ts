@@ -148,10 +148,10 @@ it('what is still open at the end is left, and is found by every test', async ()
 });
 
 /** A proxy that tells which hosts were asked of it. */
-async function startProxy(target: URL): Promise<{ server: Server; url: string; runInput: string[] }> {
-  const runInput: string[] = [];
+async function startProxy(target: URL): Promise<{ server: Server; url: string; asked: string[] }> {
+  const asked: string[] = [];
   const server = createServer((request, response) => {
-    runInput.push(`${request.method} ${request.url}`);
+    asked.push(`${request.method} ${request.url}`);
     const onward = open(
       {
         host: target.hostname,
@@ -168,7 +168,7 @@ async function startProxy(target: URL): Promise<{ server: Server; url: string; r
     request.pipe(onward);
   });
   server.on('connect', (request, socket, head) => {
-    runInput.push(`CONNECT ${request.url}`);
+    asked.push(`CONNECT ${request.url}`);
     const onward = connect(Number(target.port), target.hostname, () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       onward.write(head);
@@ -177,27 +177,27 @@ async function startProxy(target: URL): Promise<{ server: Server; url: string; r
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, runInput: runInput };
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
 }
 
 it('HTTP_PROXY is used, and NO_PROXY leaves it out', async () => {
-  const { server, url, runInput } = await startProxy(new URL(aws.url));
+  const { server, url, asked } = await startProxy(new URL(aws.url));
   try {
     const { port } = new URL(aws.url);
     // A name that only the proxy knows.
     const env = { ...aws.env(), AWS_ENDPOINT_URL: `http://aws.invalid:${port}`, HTTP_PROXY: url };
     const through = await runAction({ inputs: { ...inputs, dotenv: 'A=1' }, env });
     expect(through.exitCode, through.log).toBe(0);
-    expect(runInput.length).toBeGreaterThan(5);
-    expect(runInput.every((line) => line.includes('aws.invalid'))).toBe(true);
+    expect(asked.length).toBeGreaterThan(5);
+    expect(asked.every((line) => line.includes('aws.invalid'))).toBe(true);
 
-    runInput.length = 0;
+    asked.length = 0;
     const around = await runAction({
       inputs: { ...inputs, dotenv: 'A=1' },
       env: { ...aws.env(), HTTP_PROXY: url, NO_PROXY: '127.0.0.1' },
     });
     expect(around.exitCode, around.log).toBe(0);
-    expect(runInput).toEqual([]);
+    expect(asked).toEqual([]);
   } finally {
     server.closeAllConnections();
     server.close();

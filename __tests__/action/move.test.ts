@@ -233,7 +233,7 @@ describe('within one name', () => {
 describe('killed between two batches', () => {
   it('the next run ends it', async () => {
     const many = Array.from({ length: 25 }, (_, index) => `GUNICORN_EXTRA_${index}=${index}`).join('\n');
-    const runInput = { dotenv: SEED, prune: 'delete', allow: 'prune-many' };
+    const asked = { dotenv: SEED, prune: 'delete', allow: 'prune-many' };
     await at.step({ dotenv: `${SEED}\n${many}` });
     aws.forget();
     // The first batch is applied, the others never arrive.
@@ -242,10 +242,10 @@ describe('killed between two batches', () => {
         ? new Promise(() => {})
         : undefined,
     );
-    await killAfter(({ operation }) => operation === 'DeleteParameters', runInput);
+    await killAfter(({ operation }) => operation === 'DeleteParameters', asked);
     hold();
     expect((await at.parameters()).filter((name) => name.includes('EXTRA'))).toHaveLength(15);
-    const next = await at.step(runInput);
+    const next = await at.step(asked);
     expect(next.exitCode, next.log).toBe(0);
     expect((await at.parameters()).filter((name) => name.includes('EXTRA'))).toEqual([]);
   });

@@ -84,14 +84,14 @@ describe('delete', () => {
     const many = Array.from({ length: 23 }, (_, index) => `GUNICORN_EXTRA_${index}=${index}`).join('\n');
     await at.step({ dotenv: `${SEED}\n${many}` });
     aws.forget();
-    const runInput = { dotenv: without('FLASK_SECRET_KEY'), prune: 'delete', allow: 'prune-many' };
-    const planned = await at.step({ mode: 'plan', ...runInput });
+    const asked = { dotenv: without('FLASK_SECRET_KEY'), prune: 'delete', allow: 'prune-many' };
+    const planned = await at.step({ mode: 'plan', ...asked });
     expect(planned.exitCode, planned.log).toBe(0);
     expect(planned.outputs['to-delete']).toBe('24');
     expect(planned.outputs['drifted']).toBe('true');
     expect(aws.writes()).toEqual([]);
     aws.forget();
-    const pruned = await at.step(runInput);
+    const pruned = await at.step(asked);
     expect(pruned.exitCode, pruned.log).toBe(0);
     expect(pruned.outputs['changed']).toBe('true');
     expect(pruned.outputs['config-changed']).toBe('false');

@@ -86,8 +86,8 @@ test('what stands as a StringList was no secret, and stays readable', async () =
 test('a callback from secrets is hidden, though app-url stands in for it', async () => {
   const hidden = 'https://internal-7f3.example/callback';
   const secrets = `AUTH0_CALLBACK_URL=${hidden}`;
-  const runInput = { only: 'parameters', 'app-url': 'http://203.0.113.7:5000', secrets };
-  await using run = await stage.act({ ...runInput, mode: 'plan' });
+  const asked = { only: 'parameters', 'app-url': 'http://203.0.113.7:5000', secrets };
+  await using run = await stage.act({ ...asked, mode: 'plan' });
   expect(run.exitCode, run.log).toBe(0);
   expect(run.masks).toContain(hidden);
 });

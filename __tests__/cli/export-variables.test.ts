@@ -29,7 +29,7 @@ const secret = (
   {
     name: `papyrus/prd/${bundle}`,
     fields: fieldsOf(keys),
-    metadata: metadata,
+    metadata,
   },
 ];
 const read = (

@@ -23,10 +23,10 @@ async function drip(first: string): Promise<string> {
   const server = createServer((socket) => {
     open.add(socket);
     socket.on('error', () => {});
-    let runInput = false;
+    let asked = false;
     socket.on('data', () => {
-      if (runInput) return;
-      runInput = true;
+      if (asked) return;
+      asked = true;
       socket.write(first);
       const timer = setInterval(() => socket.write(' '), 10);
       socket.once('close', () => clearInterval(timer));
@@ -68,8 +68,8 @@ function ssm(endpoint: string, limits: Partial<Connection>): SSMClient {
 describe.each(drips)('an answer of AWS that drips %s', (_name, first) => {
   it('is late, which is worth another try', async () => {
     const client = ssm(await drip(first), { answerMs: 100 });
-    const runInput = client.send(new GetParameterCommand({ Name: 'A' }));
-    await expect(runInput).rejects.toMatchObject({ name: 'TimeoutError' });
+    const asked = client.send(new GetParameterCommand({ Name: 'A' }));
+    await expect(asked).rejects.toMatchObject({ name: 'TimeoutError' });
     await expectClosed();
   });
 });
@@ -78,12 +78,12 @@ it('an answer of AWS that drips is given a grace after the end of the run', asyn
   const stop = new Cancellation();
   const client = ssm(await drip(drips[0][1]), { end: stop.signal });
   const calls = new Calls({ ...systemClock, now: () => performance.now() }, stop);
-  const runInput = calls.send({ operation: 'ssm:GetParameter', resource: 'A', quota: 'ssm:read' }, () =>
+  const asked = calls.send({ operation: 'ssm:GetParameter', resource: 'A', quota: 'ssm:read' }, () =>
     client.send(new GetParameterCommand({ Name: 'A' })),
   );
   setTimeout(() => stop.end('deadline'), 50);
   const began = performance.now();
-  await expect(runInput).rejects.toMatchObject({ name: 'AbortedError', reason: 'deadline' });
+  await expect(asked).rejects.toMatchObject({ name: 'AbortedError', reason: 'deadline' });
   expect(performance.now() - began).toBeLessThan(20_000);
   await expectClosed();
 }, 30_000);
@@ -104,8 +104,8 @@ describe.each(drips)('a response of an API that drips %s', (_name, first) => {
     ['is late where the run has ended long ago', { milliseconds: 100, end: AbortSignal.abort() }],
   ])('%s', async (_how, limits) => {
     const url = await drip(first);
-    const runInput = send({ method: 'GET', url: new URL(url), limits, maxBytes: 1024 * 1024 });
-    await expect(runInput).rejects.toBeInstanceOf(TimeoutError);
+    const asked = send({ method: 'GET', url: new URL(url), limits, maxBytes: 1024 * 1024 });
+    await expect(asked).rejects.toBeInstanceOf(TimeoutError);
     await expectClosed();
   });
 });

@@ -10,9 +10,9 @@ async function ask(
   isInstallation: boolean,
   { user, viewer }: { user?: string; viewer?: string },
 ) {
-  const runInput: string[] = [];
+  const asked: string[] = [];
   const answer = (what: string, login: string | undefined) => async () => {
-    runInput.push(what);
+    asked.push(what);
     if (login === undefined) throw new Error(what);
     return login;
   };
@@ -20,7 +20,7 @@ async function ask(
     user: answer('user', user),
     viewer: answer('viewer', viewer),
   });
-  return { own: EVERYBODY.filter(isOwn), runInput: runInput };
+  return { own: EVERYBODY.filter(isOwn), asked };
 }
 
 describe('the token of a workflow or an app', () => {
@@ -34,7 +34,7 @@ describe('the token of a workflow or an app', () => {
   ])('where the marker stands in texts %s', async (_what, authors, viewer, own, calls) => {
     expect(await ask(authors, true, viewer === undefined ? {} : { viewer })).toEqual({
       own: [own],
-      runInput: Array(calls).fill('viewer'),
+      asked: Array(calls).fill('viewer'),
     });
   });
 });
@@ -44,7 +44,7 @@ describe('the token of a person', () => {
     ['is asked for', { user: 'alice' }, 'alice', ['user']],
     ['is asked for in another way', { viewer: 'alice' }, 'alice', ['user', 'viewer']],
     ['cannot be found out', {}, ACTIONS, ['user', 'viewer']],
-  ])('%s', async (_what, told, own, runInput) => {
-    expect(await ask([ACTIONS, 'alice'], false, told)).toEqual({ own: [own], runInput: runInput });
+  ])('%s', async (_what, told, own, asked) => {
+    expect(await ask([ACTIONS, 'alice'], false, told)).toEqual({ own: [own], asked });
   });
 });

@@ -12,10 +12,10 @@ type Answer = Parameters<typeof listen>[0];
 
 /** A GitHub that answers as told, and what it was asked. */
 async function play(answer: Answer, tls?: Parameters<typeof listen>[1], agent?: Agent) {
-  const runInput: { call: string; agent: string | undefined; token: string | undefined }[] = [];
+  const asked: { call: string; agent: string | undefined; token: string | undefined }[] = [];
   const played = await listen((request, response) => {
     const { authorization, 'user-agent': name } = request.headers;
-    runInput.push({ call: `${request.method} ${request.url}`, agent: name, token: authorization });
+    asked.push({ call: `${request.method} ${request.url}`, agent: name, token: authorization });
     answer(request, response);
   }, tls);
   const clock = new StillClock();
@@ -26,7 +26,7 @@ async function play(answer: Answer, tls?: Parameters<typeof listen>[1], agent?: 
     clock,
     agent,
   });
-  return { github, runInput: runInput, clock, [Symbol.dispose]: () => played[Symbol.dispose]() };
+  return { github, asked, clock, [Symbol.dispose]: () => played[Symbol.dispose]() };
 }
 
 const json =
@@ -56,7 +56,7 @@ describe('GitHub', () => {
     await expect(stranger.github.comments(7)).rejects.toThrow(
       /could not be reached \(DEPTH_ZERO_SELF_SIGNED_CERT; .* in NODE_EXTRA_CA_CERTS\)/,
     );
-    expect(played.runInput).toEqual([
+    expect(played.asked).toEqual([
       {
         call: 'GET /repos/papyrus/app/issues/7/comments?per_page=100',
         agent: expect.stringMatching(/^aws-bootstrap/),
@@ -95,7 +95,7 @@ describe('GitHub', () => {
       json([{ number: 1 }], 200, { link: next })(request, response);
     });
     expect(await played.github.issues({ state: 'all' }, 2)).toHaveLength(2);
-    expect(played.runInput).toHaveLength(2);
+    expect(played.asked).toHaveLength(2);
   });
 
   it.each<[what: string, answer: Answer, told: RegExp]>([
@@ -155,7 +155,7 @@ describe('GitHub', () => {
       expect(error).toMatchObject({ name: 'GitHubError', status: 403, failureCause });
       // A limit passes, and a POST that it refused was not carried out.
       const isLimit = failureCause?.endsWith('rate-limit') === true;
-      expect(played.runInput).toHaveLength(isLimit ? 4 : 1);
+      expect(played.asked).toHaveLength(isLimit ? 4 : 1);
     },
   );
 
@@ -165,7 +165,7 @@ describe('GitHub', () => {
         json({}, request.method === 'GET' ? get : post)(request, response),
       );
       return await played.github.ensureLabel('drift', 'ff0000', 'd').then(
-        () => played.runInput.map(({ call }) => call.split(' ')[0]),
+        () => played.asked.map(({ call }) => call.split(' ')[0]),
         (error: unknown) => error,
       );
     };

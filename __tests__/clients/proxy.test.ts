@@ -13,18 +13,18 @@ const agentOf = (env: Env) => new ProxyAgent((name) => env[name]);
 
 let proxy: Played;
 /** What the proxy was asked for: `CONNECT host:port`, or method and URL. */
-let runInput: string[];
+let asked: string[];
 /** What it was given to let a tunnel through. */
 let credentials: Array<string | undefined>;
 beforeEach(async () => {
-  runInput = [];
+  asked = [];
   credentials = [];
   proxy = await listen((request, response) => {
-    runInput.push(`${request.method} ${request.url}`);
+    asked.push(`${request.method} ${request.url}`);
     response.end('by the proxy');
   });
   proxy.server.on('connect', (request, client, head) => {
-    runInput.push(`CONNECT ${request.url}`);
+    asked.push(`CONNECT ${request.url}`);
     credentials.push(request.headers['proxy-authorization']);
     const { hostname, port } = new URL(`http://${request.url}`);
     const target = connect(Number(port), hostname, () => {
@@ -61,7 +61,7 @@ describe('an address of https', () => {
     const agent = agentOf({ HTTPS_PROXY: proxy.url.href, HTTP_PROXY: 'http://127.0.0.1:1' });
     expect(await get(target.url, agent, ca)).toBe('by itself');
     expect(await get(target.url, agent, ca)).toBe('by itself');
-    expect(new Set(runInput)).toEqual(new Set([`CONNECT ${target.url.host}`]));
+    expect(new Set(asked)).toEqual(new Set([`CONNECT ${target.url.host}`]));
     await expect(get(target.url, agent)).rejects.toThrow(/self-signed certificate/);
     agent.destroy();
   });
@@ -71,7 +71,7 @@ describe('an address of https', () => {
     using _ = target;
     const agent = agentOf({ HTTPS_PROXY: `user:p%40ss@${proxy.url.host}` });
     expect(await get(target.url, agent, ca)).toBe('by itself');
-    expect(runInput).toEqual([`CONNECT ${target.url.host}`]);
+    expect(asked).toEqual([`CONNECT ${target.url.host}`]);
     expect(credentials).toEqual([`Basic ${Buffer.from('user:p@ss').toString('base64')}`]);
     agent.destroy();
   });
@@ -87,7 +87,7 @@ describe('an address of https', () => {
       await expect(get(`https://${host}:${target.url.port}`, agent)).rejects.toThrow(
         /self-signed certificate/,
       );
-      expect(runInput).toEqual([]);
+      expect(asked).toEqual([]);
       agent.destroy();
     },
   );
@@ -106,7 +106,7 @@ describe('an address of http', () => {
     const agent = agentOf({ HTTP_PROXY: proxy.url.href });
     for (const url of ['http://aws.example:4566/a?b=c', 'http://aws.example:4566/d', 'http://[::1]:4566/'])
       expect(await get(url, agent)).toBe('by the proxy');
-    expect(runInput).toEqual([
+    expect(asked).toEqual([
       'GET http://aws.example:4566/a?b=c',
       'GET http://aws.example:4566/d',
       'GET http://[::1]:4566/',
@@ -118,7 +118,7 @@ describe('an address of http', () => {
     using target = await listen((_, response) => void response.end('by itself'));
     const agent = agentOf({ HTTPS_PROXY: proxy.url.href });
     expect(await get(target.url, agent)).toBe('by itself');
-    expect(runInput).toEqual([]);
+    expect(asked).toEqual([]);
     agent.destroy();
   });
 });

@@ -20,7 +20,7 @@ import { answer, json } from './fuzz-wire.ts';
 
 /** Bytes for each request in turn, the last for all that come after. */
 let answers: readonly string[] = [];
-let runInput = 0;
+let asked = 0;
 let server: Server;
 let origin: URL;
 
@@ -32,8 +32,8 @@ beforeAll(async () => {
       head += bytes.toString('latin1');
       if (!head.includes('\r\n\r\n')) return;
       head = '';
-      const answer = answers[Math.min(runInput, answers.length - 1)] ?? '';
-      runInput += 1;
+      const answer = answers[Math.min(asked, answers.length - 1)] ?? '';
+      asked += 1;
       socket.end(answer);
     });
   });
@@ -55,7 +55,7 @@ async function each(
   await fc.assert(
     fc.asyncProperty(given, async (texts) => {
       answers = texts;
-      runInput = 0;
+      asked = 0;
       try {
         await inTime(read);
       } catch (error) {

@@ -7,7 +7,7 @@ import { mustRun, SCENES, setScene, standing, type WholeScene } from './whole-sc
 /** A run that nothing happened to. */
 export interface Clean {
   readonly scene: WholeScene;
-  readonly runInput: readonly Asked[];
+  readonly asked: readonly Asked[];
   readonly told: readonly string[];
   readonly end: Readonly<Record<string, unknown>>;
   /** The names of all that it is about. */
@@ -22,7 +22,7 @@ export async function playAll(whole: Whole): Promise<Clean[]> {
     const run = await mustRun(whole, await setScene(whole, scene));
     clean.push({
       scene,
-      runInput: run.runInput,
+      asked: run.asked,
       told: run.told,
       end: await standing(whole),
       names: [...new Set(run.outcomes.map(({ change }) => change.name))],
@@ -56,8 +56,8 @@ export function namesIn({ input }: Asked, names: readonly string[]): string[] {
   );
 }
 
-export const writesOf = ({ runInput }: WholeRun): string[] =>
-  runInput.filter(({ write }) => write).map(({ name }) => name);
+export const writesOf = ({ asked }: WholeRun): string[] =>
+  asked.filter(({ write }) => write).map(({ name }) => name);
 
 /** One run that must bring about all that is wanted, and one that must find nothing to do. */
 export async function heal(whole: Whole, { scene, end }: Clean): Promise<string[]> {

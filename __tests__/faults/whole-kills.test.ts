@@ -18,7 +18,7 @@ interface Point {
 }
 const clean = await playAll(whole);
 const all = clean.flatMap((one) =>
-  one.runInput.flatMap((_, index): Point[] => [
+  one.asked.flatMap((_, index): Point[] => [
     { clean: one, index, moment: 'before' },
     { clean: one, index, moment: 'after' },
   ]),
@@ -58,7 +58,7 @@ test.each(
 
 /** Each write of a scene: its name, and the how many-th of that name it is. */
 const ENDS = clean.flatMap((one) => {
-  const writes = one.runInput.filter(({ write }) => write).map(({ name }) => name);
+  const writes = one.asked.filter(({ write }) => write).map(({ name }) => name);
   return writes.map((name, index) => {
     const nth = writes.slice(0, index + 1).filter((other) => other === name).length;
     return [one.scene.name, name, nth, one] as const;
@@ -66,13 +66,13 @@ const ENDS = clean.flatMap((one) => {
 });
 
 /** Holds every request from the n-th of this name on, until no other comes: what comes later has begun later. */
-function cancelAt(name: string, nth: number, stop: Cancellation): { tamper: Tamper; runInput(): number } {
-  let runInput = 0;
+function cancelAt(name: string, nth: number, stop: Cancellation): { tamper: Tamper; asked(): number } {
+  let asked = 0;
   let named = 0;
   let held: Promise<void> | undefined;
   async function cancel(): Promise<void> {
-    for (let before = -1; before !== runInput; ) {
-      before = runInput;
+    for (let before = -1; before !== asked; ) {
+      before = asked;
       for (let turn = 0; turn < 10; turn++) await sleep(5);
     }
     stop.end('cancelled');
@@ -80,15 +80,15 @@ function cancelAt(name: string, nth: number, stop: Cancellation): { tamper: Tamp
   let atEnd = 0;
   return {
     async tamper(one, index) {
-      runInput = index + 1;
+      asked = index + 1;
       if (one.name === name && ++named === nth)
         held = cancel().then(() => {
-          atEnd = runInput;
+          atEnd = asked;
         });
       await held;
       return undefined;
     },
-    runInput: () => atEnd,
+    asked: () => atEnd,
   };
 }
 
@@ -106,11 +106,11 @@ test.each([...ends])(
     const cancel = cancelAt(name, nth, stop);
     const ended = await whole.run(step, cancel.tamper, { stop });
     expect(badWords(ended)).toEqual([]);
-    expect(cancel.runInput()).toBeGreaterThan(0);
-    const later = ended.runInput.slice(cancel.runInput()).filter(({ write }) => write);
+    expect(cancel.asked()).toBeGreaterThan(0);
+    const later = ended.asked.slice(cancel.asked()).filter(({ write }) => write);
     // The second half of a change whose first half was under way.
     const halves = scene === 'change of type' && name === 'ssm.DeleteParameter' ? ['ssm.PutParameter'] : [];
-    expect(later.map((runInput) => runInput.name).filter((written) => !halves.includes(written))).toEqual([]);
+    expect(later.map((asked) => asked.name).filter((written) => !halves.includes(written))).toEqual([]);
     const ill = ended.outcomes.filter((outcome) => !isWell(outcome));
     for (const { change, result, error } of ill)
       if (result !== 'skipped') expect(error, `${change.name} ${result}`).toBeInstanceOf(AbortedError);
@@ -131,8 +131,8 @@ test('a change of type that is cancelled between its two halves ends them both',
     },
     { stop },
   );
-  expect(ended.runInput.filter(({ name }) => name === 'ssm.PutParameter').length).toBe(
-    ended.runInput.filter(({ name }) => name === 'ssm.DeleteParameter').length,
+  expect(ended.asked.filter(({ name }) => name === 'ssm.PutParameter').length).toBe(
+    ended.asked.filter(({ name }) => name === 'ssm.DeleteParameter').length,
   );
   expect((await standing(whole))['/papyrus/prd/PLAIN_ONE']).toEqual(one.end['/papyrus/prd/PLAIN_ONE']);
 });

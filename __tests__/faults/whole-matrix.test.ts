@@ -33,7 +33,7 @@ const all: Case[] = [];
 const roles = new Map<string, string>();
 for (const clean of await playAll(whole)) {
   // Requests that are made at once arrive in any order, and the sample is the same at every run.
-  const made = clean.runInput.map((one) => ({ ...one, role: roleOf(one) }));
+  const made = clean.asked.map((one) => ({ ...one, role: roleOf(one) }));
   for (const one of made.sort((left, right) => (left.role < right.role ? -1 : 1))) {
     const { role, write } = one;
     // What follows a deletion in the same change is another matter than the same call elsewhere.
@@ -64,9 +64,9 @@ test('no call that this action makes is missing', () => {
   ];
   expect(wanted.filter((name) => !hit.has(name))).toEqual([]);
   // And what the registry asks IAM for is behind its verbs.
-  const runInput = new Set<string>(verbs.map(([, action]) => action));
+  const asked = new Set<string>(verbs.map(([, action]) => action));
   for (const [action, { byRegistry }] of Object.entries(PERMISSIONS))
-    if (byRegistry === true) expect(runInput).toContain(action);
+    if (byRegistry === true) expect(asked).toContain(action);
 });
 
 /** Whether it is repeated, or is no matter, and nobody learns of it. */
@@ -127,7 +127,7 @@ test.each(
   expect(hits, `${role} was hit`).toBeGreaterThan(0);
   expect(badWords(first)).toEqual([]);
   const hit = new Set(
-    first.runInput.filter(({ fault }) => fault !== undefined).flatMap((one) => namesIn(one, names)),
+    first.asked.filter(({ fault }) => fault !== undefined).flatMap((one) => namesIn(one, names)),
   );
   const isOver = kind === 'expired-token' && !/^(registry|auth0)\./.test(role);
 
@@ -169,8 +169,8 @@ test.each(
   }
   if (isOver) {
     // Nobody goes on asking with credentials that are gone.
-    const last = first.runInput.findIndex(({ fault }) => fault !== undefined);
-    const later = first.runInput.slice(last).filter(({ name }) => !/^(registry|auth0)\./.test(name));
+    const last = first.asked.findIndex(({ fault }) => fault !== undefined);
+    const later = first.asked.slice(last).filter(({ name }) => !/^(registry|auth0)\./.test(name));
     expect(later.length).toBeLessThanOrEqual(25);
   }
   const lost = await heal(whole, clean);

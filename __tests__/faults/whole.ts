@@ -29,7 +29,7 @@ export interface Asked {
   fault?: FaultKind;
 }
 /** Decides, as each request comes, what hits it; `index` counts the requests of the run. */
-export type Tamper = (runInput: Asked, index: number) => Tampered<FaultKind>;
+export type Tamper = (asked: Asked, index: number) => Tampered<FaultKind>;
 
 /** What the scene gives to the step. */
 export interface Step {
@@ -47,7 +47,7 @@ export interface WholeRun {
   readonly ended: boolean;
   /** Log, outputs and summary: what it printed, before any masking, without the lines that ask for it. */
   readonly printed: string;
-  readonly runInput: readonly Asked[];
+  readonly asked: readonly Asked[];
 }
 
 export interface More {
@@ -113,9 +113,9 @@ export async function openWhole(): Promise<Whole> {
 
   async function run(step: Step, tamper: Tamper = () => undefined, more: More = {}): Promise<WholeRun> {
     setEnvironment(step);
-    const runInput: Asked[] = [];
+    const asked: Asked[] = [];
     const meet = async (one: Asked): Promise<FaultKind | undefined> => {
-      const kind = await tamper(one, runInput.push(one) - 1);
+      const kind = await tamper(one, asked.push(one) - 1);
       if (kind !== undefined) one.fault = kind;
       return kind;
     };
@@ -132,7 +132,7 @@ export async function openWhole(): Promise<Whole> {
       return kind === undefined ? undefined : atRegistry(verb, kind);
     };
     const log = listen();
-    let ran: Omit<WholeRun, 'printed' | 'runInput'>;
+    let ran: Omit<WholeRun, 'printed' | 'asked'>;
     try {
       ran = await act(more);
     } finally {
@@ -142,7 +142,7 @@ export async function openWhole(): Promise<Whole> {
       registry.tamper = () => undefined;
     }
     const printed = [...log.lines(), readFileSync(output, 'utf8'), readFileSync(summary, 'utf8')].join('\n');
-    return { ...ran, printed, runInput: runInput };
+    return { ...ran, printed, asked };
   }
 
   await reset();
@@ -176,7 +176,7 @@ function variableOf(input: string): string {
 async function act({
   answerMs = 30_000,
   stop = new Cancellation(),
-}: More): Promise<Omit<WholeRun, 'printed' | 'runInput'>> {
+}: More): Promise<Omit<WholeRun, 'printed' | 'asked'>> {
   const runner = readRunner();
   try {
     const runInput = await readRunInput(runner, stop);

@@ -213,11 +213,11 @@ export async function asksOfRegistry({ verb, path }: Pick<Seen, 'verb' | 'path'>
   const [, name] = /^\/v2\/(.+)\/(?:blobs|manifests)\//.exec(path) ?? [];
   const actions = OF_REGISTRY[verb];
   if (name === undefined || actions === undefined) throw new Error(`nothing is known of ${verb} ${path}`);
-  const runInput = await Promise.all(
+  const asked = await Promise.all(
     actions.map(async (action) => {
       const resources = await resourcesOf(`ecr:${action}`, 'repository', [name]);
       return resources.map((resource) => ({ action: `ecr:${action}`, resource, context: COMMON }));
     }),
   );
-  return runInput.flat();
+  return asked.flat();
 }

@@ -286,7 +286,7 @@ const ran = new Set<string>();
 test.each(Object.entries(SCENES))('%s: every call is allowed', async (name, scene) => {
   await scene.before?.();
   const roles = resolveRoles({ Repository: 'OWNER/NAME', Prefix: P, ...scene.roles });
-  const runInput = new Set<string>();
+  const asked = new Set<string>();
   for (const { as, inputs, exit, isLast } of scene.steps) {
     court.use(roles[as].policy, scene.key);
     registry.seen.length = 0;
@@ -303,13 +303,13 @@ test.each(Object.entries(SCENES))('%s: every call is allowed', async (name, scen
     if (isLast !== true) expect(missing).toEqual([]);
     if (scene.takes === undefined) expect(JSON.stringify(own)).not.toMatch(TAKING);
     for (const { action } of court.asks) {
-      runInput.add(action);
+      asked.add(action);
       everAsked[as].add(action);
     }
   }
   ran.add(name);
-  expect([...runInput].filter((action) => TAKING.test(action)).sort()).toEqual(scene.takes ?? []);
-  expect([...runInput]).toEqual(expect.arrayContaining([...(scene.asks ?? [])]));
+  expect([...asked].filter((action) => TAKING.test(action)).sort()).toEqual(scene.takes ?? []);
+  expect([...asked]).toEqual(expect.arrayContaining([...(scene.asks ?? [])]));
 });
 
 /** What a role that reads no values is refused. */

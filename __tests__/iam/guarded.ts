@@ -22,10 +22,10 @@ export function guard(aws: AwsServer): Guard {
   let key: Key | undefined;
   let asks: Ask[] = [];
   let denied: Ask[] = [];
-  const judge = async (runInput: readonly Ask[]): Promise<Ask | undefined> => {
+  const judge = async (asked: readonly Ask[]): Promise<Ask | undefined> => {
     if (policy === undefined) return undefined;
-    asks.push(...runInput);
-    for (const ask of runInput) {
+    asks.push(...asked);
+    for (const ask of asked) {
       if (await isAllowed(policy, ask)) continue;
       denied.push(ask);
       return ask;

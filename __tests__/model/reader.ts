@@ -49,10 +49,10 @@ export async function startReader(url: string): Promise<Reader> {
   child.once('close', end);
   createInterface(child.stdout).on('line', (line) => {
     const told = JSON.parse(line) as { id: number; ok?: unknown; error?: string };
-    const runInput = waiting.get(told.id);
+    const asked = waiting.get(told.id);
     waiting.delete(told.id);
-    if (told.error === undefined) runInput?.resolve(told.ok);
-    else runInput?.reject(new Error(told.error));
+    if (told.error === undefined) asked?.resolve(told.ok);
+    else asked?.reject(new Error(told.error));
   });
   const ask = (request: object): Promise<unknown> =>
     new Promise((resolve, reject) => {

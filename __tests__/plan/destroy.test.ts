@@ -36,7 +36,7 @@ describe('what destroy does', () => {
       ...request,
     });
   const found = (...unconfigured: AnyUnconfigured[]) => ({
-    found: { unconfigured: unconfigured, failures: [] },
+    found: { unconfigured, failures: [] },
   });
   const repository = (fields: object, metadata = {}, exclusive = false) => ({
     repository: {

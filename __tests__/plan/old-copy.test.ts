@@ -86,7 +86,7 @@ function prunedAfter(stray: AnyUnconfigured, destinations: readonly Placement[],
   const request = {
     recoveryDays: 30,
     ignore: [],
-    destinations: destinations,
+    destinations,
     outOfScope: [],
     untaken: new Set<string>(),
     allow: new Set<never>(),
@@ -112,7 +112,7 @@ function movedAfter(
     differences: fields.map(([field, from]) => ({ field, from, to: ABSENT })),
     notes: [],
   };
-  const all = moveKeys([bundle, ...changes], { destinations: destinations, outOfScope: [] });
+  const all = moveKeys([bundle, ...changes], { destinations, outOfScope: [] });
   return all.find(({ id }) => id === 'bundle take out')?.after?.filter((id) => id !== bundle.id);
 }
 

@@ -97,7 +97,7 @@ function applied(changes: readonly Change[], existing: Spec | undefined): Spec |
 
 function withFields({ name, metadata }: Spec, fields: Fields): Spec {
   const kept = Object.entries(fields).filter(([, value]) => value !== ABSENT && value !== undefined);
-  return { name, metadata: metadata, fields: Object.fromEntries(kept) };
+  return { name, metadata, fields: Object.fromEntries(kept) };
 }
 
 const told = (changes: readonly Change[], action: Change['action']) =>

@@ -286,14 +286,14 @@ describe('an image with attestations in a containerd store', () => {
     const pushed = before.attested(image, 'monday');
     const read = ({ digest }: { digest: string }) =>
       parseManifest(before.files.get(`blobs/sha256/${digest.slice(7)}`) ?? Buffer.alloc(0), undefined, 'it');
-    const runInput: string[] = [];
+    const asked: string[] = [];
     const source = await openImage('app:v1', surroundings(hostOf(engine)));
     const found = await findSame([read(pushed)], source, async (digests) => {
-      runInput.push(...digests);
+      asked.push(...digests);
       return new Map(digests.map((digest) => [digest, read({ digest })]));
     });
     expect(found.map(({ digest }) => digest)).toEqual(same ? [pushed.digest] : []);
-    expect(runInput).toHaveLength(1);
+    expect(asked).toHaveLength(1);
   });
 
   it('that was pulled without them is the image alone, which is another', async () => {

@@ -175,26 +175,26 @@ describe('an answer that drips', () => {
   ])('%s is given up', async (_name, head) => {
     const url = await drip(head);
     const limits = { idle: 150 };
-    const runInput = exchange({ method: 'GET', url, ...limits }).then(({ body }) =>
+    const asked = exchange({ method: 'GET', url, ...limits }).then(({ body }) =>
       readBody(body, 100_000, limits),
     );
-    await expect(runInput).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    await expect(asked).rejects.toMatchObject({ code: 'ETIMEDOUT' });
   });
 
   it('is not waited for longer than the grace after the end of the run', async () => {
     const url = await drip('HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n');
     const limits = { idle: 60_000, end: AbortSignal.timeout(20), grace: 50 };
-    const runInput = exchange({ method: 'GET', url, ...limits }).then(({ body }) =>
+    const asked = exchange({ method: 'GET', url, ...limits }).then(({ body }) =>
       readBody(body, 100_000, limits),
     );
-    await expect(runInput).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    await expect(asked).rejects.toMatchObject({ code: 'ETIMEDOUT' });
   });
 });
 
 it('nothing is tried again once the run has ended', async () => {
-  let runInput = 0;
+  let asked = 0;
   const url = await serve((_request, response) => {
-    runInput += 1;
+    asked += 1;
     response.writeHead(503, { 'content-length': 0 }).end();
   });
   const registry = new Distribution({
@@ -208,5 +208,5 @@ it('nothing is tried again once the run has ended', async () => {
   const open = () => slowToClose(Buffer.from('x'));
   const upload = registry.upload({ open, restartable: true, digest: sha256('x'), size: 1 });
   await expect(upload).rejects.toMatchObject({ status: 503 });
-  expect(runInput).toBe(2);
+  expect(asked).toBe(2);
 });

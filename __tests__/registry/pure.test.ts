@@ -192,9 +192,9 @@ describe('waiting', () => {
   it('grows threefold, is capped, and grants what the registry asks', () => {
     const waits = [1, 2, 3, 4, 5].map((attempt) => delayOf(RETRY_POLICY, attempt, undefined, 0.5));
     expect(waits).toEqual([1000, 3000, 9000, 20_000, 20_000]);
-    const runInput = (ms: number) => new RegistryFailure('HEAD blob', 429, [], '', ms);
-    expect(delayOf(RETRY_POLICY, 1, runInput(30_000), 0.5)).toBe(30_000);
-    expect(delayOf(RETRY_POLICY, 1, runInput(900_000), 0.5)).toBe(60_000);
+    const asked = (ms: number) => new RegistryFailure('HEAD blob', 429, [], '', ms);
+    expect(delayOf(RETRY_POLICY, 1, asked(30_000), 0.5)).toBe(30_000);
+    expect(delayOf(RETRY_POLICY, 1, asked(900_000), 0.5)).toBe(60_000);
   });
 
   it('tells progress in one line', () => {

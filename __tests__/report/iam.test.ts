@@ -413,9 +413,9 @@ describe('iam/roles.yml', () => {
     expect(new Set(actions('Deployer', 'Deletes'))).toEqual(new Set(taking));
     expect(new Set(actions('Deployer', 'Shares'))).toEqual(new Set(sharing));
     expect(new Set(actions('Deployer', 'Encrypts'))).toEqual(new Set(encrypting));
-    const runInput = [...taking, ...sharing, ...encrypting];
-    expect(new Set([...actions('Deployer'), ...runInput])).toEqual(new Set(Object.keys(PERMISSIONS)));
-    expect(actions('Deployer').filter((action) => runInput.includes(action))).toEqual([]);
+    const asked = [...taking, ...sharing, ...encrypting];
+    expect(new Set([...actions('Deployer'), ...asked])).toEqual(new Set(Object.keys(PERMISSIONS)));
+    expect(actions('Deployer').filter((action) => asked.includes(action))).toEqual([]);
     const reading = (access: string) =>
       Object.keys(PERMISSIONS).filter((action) => PERMISSIONS[action]?.access === access);
     expect(new Set(actions('DriftReader'))).toEqual(new Set(reading('read')));

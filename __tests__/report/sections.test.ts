@@ -206,7 +206,7 @@ describe('the table of differences', () => {
   ])('says of %s only what is known', (_what, metadata, difference, from, to) => {
     const [, row = ''] = rowsOf({}, 'shown', {
       action: 'update',
-      observed: { ...standing, metadata: metadata },
+      observed: { ...standing, metadata },
       differences: [difference],
     } as Partial<Change>);
     expect(row.split(' | ').slice(1)).toEqual([from, `**${to}** |`]);

@@ -115,12 +115,10 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
   const front = connect(aws.url);
 
   async function round(
-    runInput: DesiredResource | readonly DesiredResource[],
+    asked: DesiredResource | readonly DesiredResource[],
     options: RoundOptions = {},
   ): Promise<Round> {
-    const wishes = Array.isArray(runInput)
-      ? (runInput as readonly DesiredResource[])
-      : [runInput as DesiredResource];
+    const wishes = Array.isArray(asked) ? (asked as readonly DesiredResource[]) : [asked as DesiredResource];
     const {
       tags = TAGS,
       readOnly = false,

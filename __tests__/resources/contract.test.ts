@@ -59,11 +59,11 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
       ['cost', '42'],
     ]);
     const wish = subject.wish({ 'tag:cost': '42' });
-    const runInput = {
+    const asked = {
       ...wish,
       spec: { ...wish.spec, fields: { ...wish.spec.fields, 'tag:project': 'showcase' } },
     } as typeof wish;
-    const { change, writes } = await bench.round(runInput, { tags });
+    const { change, writes } = await bench.round(asked, { tags });
     expect(fieldsOf(change).sort()).toEqual(['tag:cost', 'tag:project']);
     expect(writes).toHaveLength(1);
     expect((await read())?.tags).toEqual({
@@ -71,7 +71,7 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
       cost: '42',
       'managed-by': 'aws-bootstrap',
     });
-    await bench.silent(runInput, { tags });
+    await bench.silent(asked, { tags });
   });
 
   test.each(subject.drifts)('drifted and healed: $what', async ({ act, fields }) => {

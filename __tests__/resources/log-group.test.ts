@@ -39,18 +39,18 @@ describe('a shorter retention deletes logs', () => {
       ['project', 'portfolio'],
       ['cost', '1'],
     ]);
-    const runInput = wish({ retention: 7, 'tag:cost': '1' });
-    const { plan, writes, outcomes } = await bench.round(runInput, { tags });
+    const asked = wish({ retention: 7, 'tag:cost': '1' });
+    const { plan, writes, outcomes } = await bench.round(asked, { tags });
     expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);
     expect(plan[1]?.blocked).toMatchObject({ consent: 'shorten-retention' });
     expect(outcomes.map(({ result }) => result)).toEqual(['done', 'blocked']);
     expect(operations(writes)).toEqual(['TagResource']);
     expect(await retention()).toBe(before === 'never' ? undefined : before);
 
-    const { writes: allowed } = await bench.round(runInput, { tags, allow: new Set(['shorten-retention']) });
+    const { writes: allowed } = await bench.round(asked, { tags, allow: new Set(['shorten-retention']) });
     expect(operations(allowed)).toEqual(['PutRetentionPolicy']);
     expect(await retention()).toBe(7);
-    await bench.silent(runInput, { tags });
+    await bench.silent(asked, { tags });
   });
 
   test('an empty group loses nothing, and needs no consent', async () => {
@@ -95,21 +95,21 @@ test('the class cannot be changed: blocked on what is ours, nobody’s business 
 });
 
 test('a given class is that of a new group, and blocked where the group has another', async () => {
-  const runInput = wish({ class: 'INFREQUENT_ACCESS' });
-  await bench.round(runInput);
+  const asked = wish({ class: 'INFREQUENT_ACCESS' });
+  await bench.round(asked);
   expect((await logGroup.read(bench.front))?.['class']).toBe('INFREQUENT_ACCESS');
-  await bench.silent(runInput);
+  await bench.silent(asked);
   for (const tags of [{ 'managed-by': 'aws-bootstrap' }, { team: 'platform' }]) {
     await bench.aws.reset();
     await create({ tags });
-    const { plan, writes } = await bench.round(runInput);
+    const { plan, writes } = await bench.round(asked);
     expect(plan.at(-1)).toMatchObject({
       action: 'blocked',
       differences: [{ field: 'class', from: 'STANDARD', to: 'INFREQUENT_ACCESS' }],
     });
     expect(operations(writes)).not.toContain('CreateLogGroup');
     // Created anew, nothing of it is lost but the logs that the user takes away.
-    const ignoring = await bench.round(runInput, {
+    const ignoring = await bench.round(asked, {
       ignore: [{ resource: 'log-group', name: () => true, field: (field) => field === 'class' }],
     });
     expect(ignoring.plan.filter(({ action }) => action === 'blocked')).toEqual([]);

@@ -272,8 +272,8 @@ describe('types', () => {
     ['StringList', 'SecureString'],
   ] as const)('%s to %s needs a consent, and everything else goes on', async (from, to) => {
     await put('one', from, { Overwrite: false, Tags: [{ Key: 'managed-by', Value: 'aws-bootstrap' }] });
-    const runInput = to === 'String' ? wish() : secure();
-    const { plan, writes } = await bench.round(runInput);
+    const asked = to === 'String' ? wish() : secure();
+    const { plan, writes } = await bench.round(asked);
     expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);
     expect(plan[1]?.blocked).toMatchObject({
       consent: 'change-type',
@@ -404,17 +404,17 @@ describe('what others gave it', () => {
 });
 
 describe('who else owns it', () => {
-  const runInput = ({ calls }: Pick<Round, 'calls'>) =>
+  const asked = ({ calls }: Pick<Round, 'calls'>) =>
     operations(calls).filter((operation) => operation === 'ListTagsForResource').length;
 
   test('is asked for what is about to change, by one call each, and for nothing else', async () => {
     const first = await bench.round(many(12));
-    expect(runInput(first)).toBe(0);
-    expect(runInput({ calls: await bench.silent(many(12)) })).toBe(0);
+    expect(asked(first)).toBe(0);
+    expect(asked({ calls: await bench.silent(many(12)) })).toBe(0);
     const value = (name: string) => (/V00[0-2]$/.test(name) ? 'two' : 'one');
     const second = await bench.round(many(12, (name) => wish({ value: value(name) }, name)));
     expect(second.outcomes.filter(({ result }) => result === 'done')).toHaveLength(3);
-    expect(runInput(second)).toBe(3);
+    expect(asked(second)).toBe(3);
   });
 
   test('is asked of what was adopted, too', async () => {
@@ -593,11 +593,11 @@ describe('tiers, tags, values', () => {
       ['project', 'portfolio'],
       ['note', ''],
     ]);
-    const runInput = [wish({ 'tag:note': '' }), secure({ 'tag:note': '' }, '/papyrus/prd/Y')];
-    const { outcomes } = await bench.round(runInput, { tags });
+    const asked = [wish({ 'tag:note': '' }), secure({ 'tag:note': '' }, '/papyrus/prd/Y')];
+    const { outcomes } = await bench.round(asked, { tags });
     expect(outcomes.map(({ result }) => result)).toEqual(['done', 'done']);
     expect(await tagsOf()).toEqual({ project: 'portfolio', note: '', 'managed-by': 'aws-bootstrap' });
-    await bench.silent(runInput, { tags });
+    await bench.silent(asked, { tags });
     await bench.others.ssm.send(
       new AddTagsToResourceCommand({
         ResourceType: 'Parameter',
@@ -605,9 +605,9 @@ describe('tiers, tags, values', () => {
         Tags: [{ Key: 'note', Value: 'x' }],
       }),
     );
-    const { plan } = await bench.round(runInput, { tags });
+    const { plan } = await bench.round(asked, { tags });
     expect(plan.map(fieldsOf)).toEqual([['tag:note'], []]);
-    await bench.silent(runInput, { tags });
+    await bench.silent(asked, { tags });
   });
 
   test('50 tags, ours included', async () => {
@@ -617,10 +617,10 @@ describe('tiers, tags, values', () => {
     const fields = Object.fromEntries([...tags].map(([key, value]) => [`tag:${key}`, value]));
     const base = wish(fields);
     const { 'tag:project': _project, ...rest } = base.spec.fields as Fields;
-    const runInput = { ...base, spec: { ...base.spec, fields: rest } } as DesiredResource;
-    await bench.round(runInput, { tags });
+    const asked = { ...base, spec: { ...base.spec, fields: rest } } as DesiredResource;
+    await bench.round(asked, { tags });
     expect(Object.keys(await tagsOf())).toHaveLength(50);
-    await bench.silent(runInput, { tags });
+    await bench.silent(asked, { tags });
   });
 
   test('write: once creates, and never overwrites; the rest is managed', async () => {

@@ -79,10 +79,10 @@ describe.each(both)('%s', (_, subject, made, wish, rest) => {
 
   test('whose tags are known a moment later than itself is waited for', async () => {
     justBefore(create, () => made(OURS));
-    let runInput = 0;
+    let asked = 0;
     bench.aws.answer('ListTagsForResource', async () => {
-      runInput += 1;
-      return runInput > 2 ? undefined : { tags: subject === logGroup ? {} : [] };
+      asked += 1;
+      return asked > 2 ? undefined : { tags: subject === logGroup ? {} : [] };
     });
     const { outcome, slept } = await bench.round(wish);
     expect(outcome.result).toBe('done');

@@ -45,9 +45,9 @@ describe('lifecycle policy', () => {
         { ...rule, selection: dev },
       ],
     });
-    const runInput = wish({ lifecycle: readLifecycle('policy.json', () => text) });
-    await bench.round(runInput);
-    await bench.silent(runInput);
+    const asked = wish({ lifecycle: readLifecycle('policy.json', () => text) });
+    await bench.round(asked);
+    await bench.silent(asked);
     // Nor is what somebody else put in an order of his own.
     const spelt = { ...dev, tagPrefixList: ['dev-', 'rc-'], tagPatternList: [] };
     await put(
@@ -58,9 +58,9 @@ describe('lifecycle policy', () => {
         ],
       }),
     );
-    await bench.silent(runInput);
+    await bench.silent(asked);
     await put(JSON.stringify({ rules: [rule, { ...rule, rulePriority: 9, selection: dev }] }));
-    expect(fieldsOf((await bench.round(runInput)).change)).toEqual(['lifecycle']);
+    expect(fieldsOf((await bench.round(asked)).change)).toEqual(['lifecycle']);
   });
 
   test('rules that archive are put as they are, and the second run is silent', async () => {
@@ -77,14 +77,14 @@ describe('lifecycle policy', () => {
       action: { type: 'expire' },
     };
     const text = JSON.stringify({ rules: [archive, expire] });
-    const runInput = wish({ lifecycle: readLifecycle('policy.json', () => text) });
-    const { writes } = await bench.round(runInput);
+    const asked = wish({ lifecycle: readLifecycle('policy.json', () => text) });
+    const { writes } = await bench.round(asked);
     const sent = JSON.parse(String(writes.at(-1)?.input['lifecyclePolicyText']));
     expect(sent.rules).toMatchObject([
       { action: { type: 'transition', targetStorageClass: 'archive' } },
       { selection: { storageClass: 'archive' } },
     ]);
-    await bench.silent(runInput);
+    await bench.silent(asked);
   });
 
   test.each([
@@ -217,15 +217,15 @@ describe('encryption is fixed at the creation', () => {
     ['no key', () => wish(), 'encryption'],
   ])(
     'a key where the settings want %s is blocked, and the remedy of the message works',
-    async (_, runInput, field) => {
+    async (_, asked, field) => {
       await made('KMS', 'alias/theirs');
-      const { change } = await bench.round(runInput());
+      const { change } = await bench.round(asked());
       expect(change).toMatchObject({
         action: 'blocked',
         blocked: { reason: expect.stringContaining('ignore: repository:encryption') },
       });
       expect(fieldsOf(change)).toEqual([field]);
-      const ignoring = await bench.round(runInput(), {
+      const ignoring = await bench.round(asked(), {
         ignore: [{ resource: 'repository', name: () => true, field: (one) => one === 'encryption' }],
       });
       expect(ignoring.change.action).toBe('none');

@@ -102,8 +102,8 @@ describe('what others put there', () => {
       ['2', 'two'],
     ]);
     Object.defineProperty(keys, '__proto__', { value: 'p', enumerable: true });
-    const runInput = wish(keys);
-    await bench.round(runInput);
+    const asked = wish(keys);
+    await bench.round(asked);
     const read = Object.entries(JSON.parse(await text()));
     expect(new Map(read as [string, string][])).toEqual(
       new Map([
@@ -113,7 +113,7 @@ describe('what others put there', () => {
         ['2', 'two'],
       ]),
     );
-    await bench.silent(runInput);
+    await bench.silent(asked);
   });
 
   test('white space and the order of keys are no drift', async () => {
@@ -473,13 +473,13 @@ describe('many secrets', () => {
       },
       23,
     ],
-  ])('a listing that %s is made good by asking', async (_name, answer, runInput) => {
+  ])('a listing that %s is made good by asking', async (_name, answer, asked) => {
     await bench.round(all);
     const { SecretList } = await bench.others.secrets.send(new ListSecretsCommand({ MaxResults: 100 }));
     standing = SecretList ?? [];
     bench.aws.answer('ListSecrets', answer);
     const calls = operations(await bench.silent(all));
-    expect(calls.filter((operation) => operation === 'DescribeSecret')).toHaveLength(runInput);
+    expect(calls.filter((operation) => operation === 'DescribeSecret')).toHaveLength(asked);
   });
 
   let standing: SecretListEntry[] = [];

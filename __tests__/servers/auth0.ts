@@ -247,22 +247,22 @@ export class Auth0Server implements AsyncDisposable {
 
   #giveToken(request: IncomingMessage, text: string): Answer {
     const json = (request.headers['content-type'] ?? '').startsWith('application/json');
-    const runInput = json ? (parse(text) ?? {}) : Object.fromEntries(new URLSearchParams(text));
+    const asked = json ? (parse(text) ?? {}) : Object.fromEntries(new URLSearchParams(text));
     const { management } = this;
-    if (runInput['client_id'] !== management.id || runInput['client_secret'] !== management.secret)
+    if (asked['client_id'] !== management.id || asked['client_secret'] !== management.secret)
       return [401, { error: 'access_denied', error_description: 'Unauthorized' }];
     if (
-      runInput['grant_type'] !== 'client_credentials' ||
+      asked['grant_type'] !== 'client_credentials' ||
       !management.grantTypes.includes('client_credentials')
     ) {
       const error_description = "Grant type 'client_credentials' not allowed for the client.";
       return [403, { error: 'unauthorized_client', error_description }];
     }
-    if (runInput['audience'] !== `${this.url}/api/v2/`) {
-      const error_description = `Service not enabled within domain: ${String(runInput['audience'])}`;
+    if (asked['audience'] !== `${this.url}/api/v2/`) {
+      const error_description = `Service not enabled within domain: ${String(asked['audience'])}`;
       return [403, { error: 'access_denied', error_description }];
     }
-    const wanted = typeof runInput['scope'] === 'string' ? runInput['scope'].split(' ') : management.scopes;
+    const wanted = typeof asked['scope'] === 'string' ? asked['scope'].split(' ') : management.scopes;
     const lacking = wanted.filter((scope) => !management.scopes.includes(scope));
     if (lacking.length > 0) {
       const error_description = `Client has not been granted scopes: ${lacking.join(', ')}`;
@@ -277,11 +277,11 @@ export class Auth0Server implements AsyncDisposable {
   #told(
     application: ServedApplication,
     scopes: readonly string[],
-    runInput: URL | undefined,
+    asked: URL | undefined,
   ): Record<string, unknown> {
     const isShown = SHOWING.some((scope) => scopes.includes(scope));
-    const names = runInput?.searchParams.get('fields')?.split(',');
-    const include = runInput?.searchParams.get('include_fields') !== 'false';
+    const names = asked?.searchParams.get('fields')?.split(',');
+    const include = asked?.searchParams.get('include_fields') !== 'false';
     const told: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(application)) {
       if (value === undefined || this.hidden.has(name) || !(isShown || SUMMARY.includes(name))) continue;

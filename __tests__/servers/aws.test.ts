@@ -205,15 +205,15 @@ describe('the law of SSM', () => {
     expect((await put({ Name: '/a/s', Tier: 'Intelligent-Tiering' })).Tier).toBe('Standard');
     expect((await put({ Value: 'x'.repeat(5000), Tier: 'Intelligent-Tiering' })).Tier).toBe('Advanced');
     await refused(put({ Overwrite: true, Tier: 'Standard' }), 'ValidationException', /can't downgrade/);
-    const runInput = { Name: '/a/s', Overwrite: true, Tier: 'Intelligent-Tiering' } as const;
-    expect((await put({ ...runInput, Value: 'é'.repeat(2048) })).Tier).toBe('Standard');
+    const asked = { Name: '/a/s', Overwrite: true, Tier: 'Intelligent-Tiering' } as const;
+    expect((await put({ ...asked, Value: 'é'.repeat(2048) })).Tier).toBe('Standard');
     await refused(
-      put({ ...runInput, Tier: 'Standard', Value: 'x'.repeat(4097) }),
+      put({ ...asked, Tier: 'Standard', Value: 'x'.repeat(4097) }),
       'ValidationException',
       /advanced-parameter tier/,
     );
-    expect((await put({ ...runInput, Value: 'x'.repeat(4097) })).Tier).toBe('Advanced');
-    expect((await put(runInput)).Tier).toBe('Advanced');
+    expect((await put({ ...asked, Value: 'x'.repeat(4097) })).Tier).toBe('Advanced');
+    expect((await put(asked)).Tier).toBe('Advanced');
     await refused(put({ Overwrite: true }), 'ValidationException', /can't downgrade/);
     expect(await put({ Overwrite: true, Tier: 'Advanced' })).toMatchObject({ Version: 2, Tier: 'Advanced' });
   });

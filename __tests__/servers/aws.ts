@@ -196,22 +196,22 @@ export async function startAws(options: AwsOptions = {}): Promise<AwsServer> {
 
   let memory: Memory | undefined;
   const askMoto = (service: Service, operation: string, raw: Raw): Promise<Reply> => {
-    const runInput = async (): Promise<Reply> => {
+    const asked = async (): Promise<Reply> => {
       const answer = await origin.ask(raw);
       // moto refuses by 404 what is not there; the four services that speak JSON refuse by 400.
       return answer.status === 404 && service !== 'other' && service !== 'sts'
         ? { ...answer, status: 400 }
         : answer;
     };
-    if (memory === undefined) return runInput();
-    return memory.recall(service, READS.test(operation) && `${operation} ${raw.body}`, runInput);
+    if (memory === undefined) return asked();
+    return memory.recall(service, READS.test(operation) && `${operation} ${raw.body}`, asked);
   };
 
   /** The law first, then moto. */
   async function judge(request: Request, raw: Raw): Promise<Reply> {
     const { service, operation, input } = request;
-    const ask: Ask = async (wanted, runInput) => {
-      const answer = await askMoto(service, wanted, retarget(raw, service, wanted, runInput));
+    const ask: Ask = async (wanted, asked) => {
+      const answer = await askMoto(service, wanted, retarget(raw, service, wanted, asked));
       const { status, body } = answer;
       if (status === 200) return JSON.parse(body.toString() || '{}');
       const message = /"[mM]essage": *("(?:[^"\\]|\\.)*")/.exec(body.toString())?.[1];

@@ -87,7 +87,7 @@ it('before it is returned, what is under way comes to its end, and nothing more 
   await once(server, 'listening');
   const origin = new Origin(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const request = { method: 'POST', path: '/', headers: {}, body: Buffer.from('x') };
-  const runInput = origin.ask(request);
+  const asked = origin.ask(request);
   await once(server, 'request');
   let isClosed = false;
   const closed = origin.close().then(() => {
@@ -96,7 +96,7 @@ it('before it is returned, what is under way comes to its end, and nothing more 
   await expect(origin.ask(request)).rejects.toThrow('closed');
   expect([isClosed, held.length]).toEqual([false, 1]);
   held[0]?.end('answer');
-  expect(String((await runInput).body)).toBe('answer');
+  expect(String((await asked).body)).toBe('answer');
   await closed;
   server.close();
 });

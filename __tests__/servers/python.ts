@@ -85,10 +85,10 @@ export async function distributionOf(program: string, name: string): Promise<Dis
 }
 
 /** @returns undefined where this Python does not have the distribution */
-export async function askDistribution(runInput: string, name: string): Promise<Distribution | undefined> {
+export async function askDistribution(asked: string, name: string): Promise<Distribution | undefined> {
   const question = `import importlib.metadata, sys, sysconfig
 print(importlib.metadata.version("${name}"), sys.executable, sysconfig.get_path("scripts"), sep="\\n")`;
-  const { code, output } = await run(runInput, ['-c', question]);
+  const { code, output } = await run(asked, ['-c', question]);
   const [version = '', python = '', scripts = ''] = output.trim().split(/\r?\n/);
   return code === 0 ? { version, python, scripts } : undefined;
 }

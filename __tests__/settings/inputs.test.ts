@@ -255,8 +255,8 @@ describe('texts that hold variables', () => {
       expect.stringMatching(/^input env-file: there is no file missing\.env/),
       expect.stringMatching(/^input env-file: large\.env is larger/),
     ]);
-    const runInput = { value: 'missing.env', where: 'c.yml', file: 'c.yml', line: 3 };
-    expect(from({}, { envFiles: ['missing.env'], envFilesAsked: runInput }).faults).toEqual([
+    const asked = { value: 'missing.env', where: 'c.yml', file: 'c.yml', line: 3 };
+    expect(from({}, { envFiles: ['missing.env'], envFilesAsked: asked }).faults).toEqual([
       expect.stringMatching(/^c\.yml line 3: env-file: there is no file/),
     ]);
   });

@@ -31,25 +31,25 @@ describe('precedence', () => {
     ['nor is a blank one', { region: ' \n' }, 'stg', 'stage'],
     ['no environment by a word of JavaScript', {}, 'constructor', 'file'],
   ])('%s', (_what, inputs, environment, value) => {
-    const { layers: runInput } = layers(inputs);
-    if (environment !== undefined) runInput.choose(environment);
-    expect(runInput.get('region')?.value).toBe(value);
+    const { layers: asked } = layers(inputs);
+    if (environment !== undefined) asked.choose(environment);
+    expect(asked.get('region')?.value).toBe(value);
   });
 
   it('what environments share leaves their layer out', () => {
-    const { layers: runInput } = layers({});
-    runInput.choose('stg');
-    expect(runInput.get('region', true)?.value).toBe('file');
-    expect(runInput.inEnvironment('region')?.value).toBe('stage');
-    expect(runInput.inEnvironment('prefer')).toBeUndefined();
+    const { layers: asked } = layers({});
+    asked.choose('stg');
+    expect(asked.get('region', true)?.value).toBe('file');
+    expect(asked.inEnvironment('region')?.value).toBe('stage');
+    expect(asked.inEnvironment('prefer')).toBeUndefined();
   });
 
   it('nothing asked is the fallback', () => {
-    const { layers: runInput } = layers({}, '{}');
-    expect(runInput.get('region')).toBeUndefined();
-    expect(runInput.read('region', 'x', String)).toBe('x');
-    expect(runInput.get('__proto__')).toBeUndefined();
-    expect(runInput.get('toString')).toBeUndefined();
+    const { layers: asked } = layers({}, '{}');
+    expect(asked.get('region')).toBeUndefined();
+    expect(asked.read('region', 'x', String)).toBe('x');
+    expect(asked.get('__proto__')).toBeUndefined();
+    expect(asked.get('toString')).toBeUndefined();
   });
 });
 
@@ -63,9 +63,9 @@ describe('where it stands', () => {
   });
 
   it('a setting of an environment by its own line', () => {
-    const { layers: runInput } = layers({});
-    runInput.choose('stg');
-    expect(runInput.get('region')).toMatchObject({ file: 'c.yml', line: 5 });
+    const { layers: asked } = layers({});
+    asked.choose('stg');
+    expect(asked.get('region')).toMatchObject({ file: 'c.yml', line: 5 });
   });
 });
 
@@ -75,32 +75,32 @@ describe('what is unclear', () => {
   };
 
   it('of an input is a fault with its name', () => {
-    const { layers: runInput, notes } = layers({ region: 'a' });
-    expect(runInput.read('region', 'fallback', refuse)).toBe('fallback');
+    const { layers: asked, notes } = layers({ region: 'a' });
+    expect(asked.read('region', 'fallback', refuse)).toBe('fallback');
     expect(notes.errors).toEqual([
       { where: 'input region', file: undefined, line: undefined, key: undefined, text: 'write it otherwise' },
     ]);
   });
 
   it('of the file is a fault with line and key', () => {
-    const { layers: runInput, notes } = layers({});
-    runInput.read('prefer', 'fallback', refuse);
+    const { layers: asked, notes } = layers({});
+    asked.read('prefer', 'fallback', refuse);
     expect(notes.errors).toEqual([
       { where: 'c.yml', file: 'c.yml', line: 2, key: 'prefer', text: 'write it otherwise' },
     ]);
   });
 
   it('is told once, however often it is read', () => {
-    const { layers: runInput, notes } = layers({});
-    runInput.read('prefer', 'fallback', refuse);
-    runInput.read('prefer', 'fallback', refuse);
+    const { layers: asked, notes } = layers({});
+    asked.read('prefer', 'fallback', refuse);
+    asked.read('prefer', 'fallback', refuse);
     expect(notes.errors).toHaveLength(1);
   });
 
   it('lets other errors through', () => {
-    const { layers: runInput } = layers({ region: 'a' });
+    const { layers: asked } = layers({ region: 'a' });
     expect(() =>
-      runInput.read('region', '', () => {
+      asked.read('region', '', () => {
         throw new RangeError('x');
       }),
     ).toThrow(RangeError);

@@ -58,12 +58,12 @@ describe('a file', () => {
   });
 
   it('is the one that was named', () => {
-    const runInput: string[] = [];
+    const asked: string[] = [];
     readLifecycle('deploy/policy.json', (path) => {
-      runInput.push(path);
+      asked.push(path);
       return JSON.stringify(policy);
     });
-    expect(runInput).toEqual(['deploy/policy.json']);
+    expect(asked).toEqual(['deploy/policy.json']);
   });
 
   const long = { rules: [{ ...policy.rules[0], description: 'x'.repeat(31_000) }] };

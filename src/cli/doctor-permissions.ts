@@ -139,7 +139,7 @@ export function checkCalls(
   );
   const read =
     denied.length === 0 ? [passed('permissions', `The calls of a plan are allowed (${reads})`)] : [];
-  const runInput =
+  const unasked =
     writes.length === 0
       ? []
       : [
@@ -149,5 +149,5 @@ export function checkCalls(
             'Run doctor with credentials that may call iam:SimulatePrincipalPolicy, such as an administrator',
           ),
         ];
-  return [...checks, ...read, ...runInput];
+  return [...checks, ...read, ...unasked];
 }

@@ -217,7 +217,7 @@ interface Needed {
 /** What this configuration needs; without variables, parameters and secrets are expected. */
 function policyOf({ settings, runInput, caller }: RoleScope): Needed | undefined {
   const destinations = runInput?.hasVariables === true ? runInput.desired.destinations : BOTH;
-  const policies = policiesOf({ caller, settings, desired: { destinations: destinations } });
+  const policies = policiesOf({ caller, settings, desired: { destinations } });
   if (policies === undefined) return undefined;
   const { deployer, reader } = policies;
   // A plan reads values where it may.

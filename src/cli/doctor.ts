@@ -58,7 +58,7 @@ async function examine(flags: Flags, runner: Runner, report: Report): Promise<vo
   const { account, caller } = signedIn;
   report.add([checkGuard(settings, caller)]);
   if (settings.allowedAccountIds.length > 0 && !settings.allowedAccountIds.includes(caller.account)) return;
-  await examineAccount({ flags, settings, runInput: runInput, account, caller, github }, report);
+  await examineAccount({ flags, settings, runInput, account, caller, github }, report);
 }
 
 async function examineAccount(scope: RoleScope, report: Report): Promise<void> {
@@ -85,7 +85,7 @@ async function readInput(runner: Runner): Promise<GivenInput> {
     const text = runInput.hasVariables
       ? `Settings and ${count} variables have no errors`
       : 'The settings have no errors. Add --env-file FILE to check the variables too';
-    return { checks: [passed('input', text)], settings: runInput.settings, runInput: runInput };
+    return { checks: [passed('input', text)], settings: runInput.settings, runInput };
   } catch (error) {
     if (!(error instanceof InputErrors)) throw error;
     const checks = error.errors.map(inputCheck);

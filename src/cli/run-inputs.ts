@@ -16,8 +16,8 @@ import type { Terminal } from './terminal.ts';
  * @throws UsageError where a flag contradicts the command, or its file cannot be read
  */
 export async function readRunInputs(flags: Flags, terminal: Terminal, mode: string): Promise<Runner> {
-  const runInput = flags.get('mode')?.trim();
-  if (runInput !== undefined && runInput !== 'auto' && runInput !== mode)
+  const given = flags.get('mode')?.trim();
+  if (given !== undefined && given !== 'auto' && given !== mode)
     throw new UsageError(`the command is ${mode}, and --mode says otherwise; leave --mode out`);
   const readers = INPUTS.filter((name) => flags.all(name).some((value) => splitList(value).includes('-')));
   if (readers.length > 1 || readers.some((name) => standardInputsOf(flags.all(name)) > 1))

@@ -224,8 +224,8 @@ class StreamTerminal implements Terminal {
 
 function widthOf(stream: NodeJS.WriteStream, { environment }: TerminalOptions): number {
   if (stream.isTTY !== true) return Number.POSITIVE_INFINITY;
-  const runInput = Number(environment['COLUMNS']);
-  const columns = stream.columns || (Number.isInteger(runInput) && runInput > 0 ? runInput : 80);
+  const given = Number(environment['COLUMNS']);
+  const columns = stream.columns || (Number.isInteger(given) && given > 0 ? given : 80);
   return Math.max(LEAST_WIDTH, columns);
 }
 

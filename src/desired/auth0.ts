@@ -89,7 +89,7 @@ export function replaceCallback(desired: Desired, settings: Settings, { callback
     const fields = { ...spec.fields, [place.field]: new Secret(callback) };
     return { ...wish, spec: { ...spec, fields } } as DesiredResource;
   });
-  return { ...desired, resources: resources };
+  return { ...desired, resources };
 }
 
 /**

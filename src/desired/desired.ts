@@ -57,7 +57,7 @@ export function desire(settings: Settings, routes: readonly Route[], notes: Diag
     if (destination.destination.store === 'parameter')
       resources.push(parameter(settings, destination, destination.destination.type, notes));
   resources.push(...bundles(settings, destinations, notes));
-  return { resources: resources, destinations: destinations, outOfScope: outOfScope };
+  return { resources, destinations, outOfScope };
 }
 
 /** Auth0 and the callback variable go together: `only: auth0` keeps both in step. */

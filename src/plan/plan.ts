@@ -93,7 +93,7 @@ function changesOf<K extends Kind>(
     {
       kind,
       name: spec.name,
-      existing: existing,
+      existing,
       differences,
       isForeign: KINDS[kind].isTagged && owner !== MADE && owner !== ADOPTED,
       once: desired.once,

@@ -39,7 +39,7 @@ export interface PruneRequest {
 export function prune(found: Findings, changes: readonly Change[], request: PruneRequest): Change[] {
   const failures = request.prune === 'delete' ? found.failures.map(unlisted) : [];
   const judged = found.unconfigured.map((resource) => ({
-    resource: resource,
+    resource,
     disposition: dispositionOf(resource, changes, request),
   }));
   const many = request.allow.has('prune-many') ? undefined : manyReason(judged, changes);
@@ -47,9 +47,7 @@ export function prune(found: Findings, changes: readonly Change[], request: Prun
     ...judged.map(({ resource, disposition }) =>
       changeOfUnconfigured(
         resource,
-        many !== undefined && isDeletion({ resource: resource, disposition: disposition })
-          ? held(disposition, many)
-          : disposition,
+        many !== undefined && isDeletion({ resource, disposition }) ? held(disposition, many) : disposition,
       ),
     ),
     ...failures,

@@ -215,10 +215,10 @@ export class ImageResource implements Provider<ImageSpec> {
     if (!(error instanceof ImageError) || error.fault !== 'NO_REPOSITORY') return error;
     // The registry only closes the connection; the API says whether the repository is missing.
     const command = new DescribeRepositoriesCommand({ repositoryNames: [name] });
-    const runInput = await this.#images
+    const answer = await this.#images
       .send('DescribeRepositories', name, (ecr) => ecr.send(command))
       .catch((cause: unknown) => cause);
-    return isNamed(runInput, 'RepositoryNotFoundException') ? noRepository(name, error) : error;
+    return isNamed(answer, 'RepositoryNotFoundException') ? noRepository(name, error) : error;
   }
 }
 

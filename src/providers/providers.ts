@@ -146,10 +146,10 @@ export async function refetched<C extends Pick<Spec, 'name'> & { kind: Kind; act
     const loud = changes.filter((change) => change.kind === kind && change.action !== 'none');
     if (loud.length === 0) return {};
     const provider: ListedProvider<Specs[K]> = providers[kind];
-    const runInput = await provider.refetch([...new Set(loud.map(({ name }) => name))]);
-    if (runInput.size === 0) return {};
+    const reread = await provider.refetch([...new Set(loud.map(({ name }) => name))]);
+    if (reread.size === 0) return {};
     const existing = new Map<string, Specs[K] | Unreadable>(observation[kind]);
-    for (const [name, spec] of runInput)
+    for (const [name, spec] of reread)
       if (spec === undefined) existing.delete(name);
       else existing.set(name, spec);
     return { [kind]: existing };

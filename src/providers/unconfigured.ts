@@ -81,13 +81,13 @@ export async function refetchedUnconfigured<C extends { kind: Kind; name: string
     resource.kind === kind && goes.has(resource.spec.name) ? [resource.spec] : [],
   );
   if (specs.length === 0) return changes;
-  const runInput = await providers[kind].inventory.refetch(specs);
+  const refetched = await providers[kind].inventory.refetch(specs);
   const unconfigured = found.unconfigured.map((resource): AnyUnconfigured => {
-    const spec = resource.kind === kind ? runInput.get(resource.spec.name) : undefined;
+    const spec = resource.kind === kind ? refetched.get(resource.spec.name) : undefined;
     if (resource.kind !== kind || spec === undefined) return resource;
     return spec instanceof Unreadable ? { ...resource, unreadable: spec } : { ...resource, spec };
   });
-  return judge({ ...found, unconfigured: unconfigured });
+  return judge({ ...found, unconfigured });
 }
 
 type UnconfiguredSecret = UnconfiguredOf<'AWS::SecretsManager::Secret'>;

@@ -156,12 +156,12 @@ function refuseShared(
 ): void {
   if (!shared) return;
   for (const setting of settings) {
-    const runInput = sources.inEnvironment(setting);
-    if (runInput !== undefined)
+    const raw = sources.inEnvironment(setting);
+    if (raw !== undefined)
       sources.fault(
         setting,
         `the ${what} ${quoted(name)} is shared by all environments; set it at the top, or put {environment} into its name`,
-        runInput,
+        raw,
       );
   }
 }

@@ -24,8 +24,8 @@ export interface Auth0Settings {
 
 /** The management secret is an input only: it must not be in a committed file. */
 export function readAuth0(sources: SettingSources, inputs: ReadonlyMap<string, string>): Auth0Settings {
-  const text = (runInput: RawSetting | undefined): RawText | undefined =>
-    runInput && { ...runInput, value: String(runInput.value).trim() };
+  const text = (raw: RawSetting | undefined): RawText | undefined =>
+    raw && { ...raw, value: String(raw.value).trim() };
   const secret = inputs.get('auth0-management-client-secret')?.trim() ?? '';
   return {
     appUrl: text(sources.get('app-url')),
@@ -36,8 +36,8 @@ export function readAuth0(sources: SettingSources, inputs: ReadonlyMap<string, s
     applicationId: text(sources.get('auth0-application-id')),
     urls: sources.read('auth0-urls', 'ensure', (value) => readChoice(value, AUTH0_URLS)),
     callbackPath: sources.read<RawText | undefined>('callback-path', undefined, (value) => {
-      const runInput = sources.get('callback-path');
-      return runInput && { ...runInput, value: readPath(String(value).trim()) };
+      const raw = sources.get('callback-path');
+      return raw && { ...raw, value: readPath(String(value).trim()) };
     }),
     logoutPath: sources.read('logout-path', '/logout', (value) => readPath(String(value).trim())),
   };

@@ -37,8 +37,8 @@ export function readMode(sources: SettingSources, event: string, notes: Diagnost
       'the event pull_request_target is refused, since it gives secrets to code of strangers; use pull_request',
     );
   const given = sources.get('mode');
-  const runInput = sources.read('mode', 'auto', (value) => readChoice(value, MODES));
-  if (runInput === 'auto') {
+  const mode = sources.read('mode', 'auto', (value) => readChoice(value, MODES));
+  if (mode === 'auto') {
     if (filesMayWrite(event)) return 'apply';
     if (event !== 'pull_request')
       notes.notice({
@@ -47,14 +47,14 @@ export function readMode(sources: SettingSources, event: string, notes: Diagnost
       });
     return 'plan';
   }
-  if ((runInput === 'apply' || runInput === 'destroy') && isOfFile(given) && !filesMayWrite(event)) {
+  if ((mode === 'apply' || mode === 'destroy') && isOfFile(given) && !filesMayWrite(event)) {
     sources.warn(
       'mode',
-      `${runInput} is not followed on the event ${event}, where this file may come from a pull request: the run is a plan. Only the input mode can choose to write here`,
+      `${mode} is not followed on the event ${event}, where this file may come from a pull request: the run is a plan. Only the input mode can choose to write here`,
     );
     return 'plan';
   }
-  return runInput;
+  return mode;
 }
 
 /** Warns once of everything that the file loosens in a run that the input lets write where the file may be a pull request's. */
@@ -66,8 +66,8 @@ export function warnOfLoosening(
 ): void {
   if (file === undefined || filesMayWrite(event) || (mode !== 'apply' && mode !== 'destroy')) return;
   const ofFile = (name: string) => {
-    const runInput = sources.get(name);
-    return isOfFile(runInput) ? runInput?.value : undefined;
+    const raw = sources.get(name);
+    return isOfFile(raw) ? raw?.value : undefined;
   };
   const loosened = [
     ...(isEmpty(ofFile('allow')) ? [] : ['allow']),
@@ -87,8 +87,8 @@ export function warnOfLoosening(
   });
 }
 
-function isOfFile(runInput: RawSetting | undefined): boolean {
-  return runInput?.file !== undefined;
+function isOfFile(mode: RawSetting | undefined): boolean {
+  return mode?.file !== undefined;
 }
 
 function isEmpty(value: unknown): boolean {

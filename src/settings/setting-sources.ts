@@ -53,19 +53,19 @@ export class SettingSources {
    * @returns the fallback if there is no value, or an invalid one (which is then among the errors)
    */
   read<T>(name: string, fallback: T, read: (value: unknown) => T, shared = false): T {
-    const runInput = this.get(name, shared);
-    if (runInput === undefined) return fallback;
+    const raw = this.get(name, shared);
+    if (raw === undefined) return fallback;
     try {
-      return read(runInput.value);
+      return read(raw.value);
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
-      this.fault(name, error.message, runInput);
+      this.fault(name, error.message, raw);
       return fallback;
     }
   }
 
-  fault(name: string, text: string, runInput: RawSetting | undefined = this.get(name)): void {
-    this.#notes.fault(noteOf(name, text, runInput));
+  fault(name: string, text: string, raw: RawSetting | undefined = this.get(name)): void {
+    this.#notes.fault(noteOf(name, text, raw));
   }
 
   warn(name: string, text: string): void {
@@ -85,7 +85,7 @@ export class SettingSources {
 }
 
 /** A missing setting is reported as the input of its name. */
-function noteOf(name: string, text: string, runInput: RawSetting | undefined): Diagnostic {
-  const { where = `input ${name}`, file, line } = runInput ?? {};
+function noteOf(name: string, text: string, raw: RawSetting | undefined): Diagnostic {
+  const { where = `input ${name}`, file, line } = raw ?? {};
   return { where, file, line, key: file === undefined ? undefined : name, text };
 }

@@ -35,8 +35,8 @@ export function ssmLaws({ emptyPages = false }: SsmOptions): Laws {
       if (!emptyPages) return law(input, ask);
       const { NextToken, ...rest } = input;
       if (NextToken === undefined) return reply({ Parameters: [], NextToken: EMPTY_PAGE });
-      const runInput = NextToken === EMPTY_PAGE ? rest : input;
-      return (await law(runInput, ask)) ?? reply(await ask(operation, runInput));
+      const asked = NextToken === EMPTY_PAGE ? rest : input;
+      return (await law(asked, ask)) ?? reply(await ask(operation, asked));
     };
 
   return {
@@ -128,8 +128,8 @@ function arnOf(name: string): string {
 
 /** Intelligent-Tiering is a question; the answer, and what is stored, is one of the two others. */
 function chooseTier(input: Input, value: string, standing: Parameter | undefined): string {
-  const runInput = text(input, 'Tier') ?? 'Standard';
-  if (runInput !== 'Intelligent-Tiering') return runInput;
+  const asked = text(input, 'Tier') ?? 'Standard';
+  if (asked !== 'Intelligent-Tiering') return asked;
   return Buffer.byteLength(value) > 4096 || standing?.Tier === 'Advanced' ? 'Advanced' : 'Standard';
 }
 
