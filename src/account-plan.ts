@@ -66,7 +66,7 @@ async function planDesired(runInput: RunInput, providers: Providers, stage: Plan
     stage,
   ]);
   if (isEmpty) plans.refuseEmptyInput(listed, settings.prefix, runInput.isTerminal);
-  // A run that was given no variable knows nothing of what is wanted, so nothing is left over to it.
+  // A run without variables has no configuration to compare with, so it has no orphans.
   const found = isEmpty ? NOTHING_FOUND : listed;
   const settled = resolveCallback(runInput, observation);
   const before = await callbackBefore(settled.runInput, providers, observation);

@@ -126,7 +126,7 @@ function secretOnCommandLine(name: string): string {
   return `--${name} does not take a value on the command line, since every process of this machine can read argument lists and the shell keeps them in its history. Give a file with --${name} @PATH, standard input with --${name} -${byVariable}`;
 }
 
-/** What is like no flag may be a value that was mistaken for one: only its place is told. */
+/** An argument that resembles no flag may be a value: errors name its position only. */
 function unknownFlag(
   { rawName, index }: { readonly rawName: string; readonly index: number },
   descriptors: Readonly<Record<string, FlagDescriptor>>,

@@ -21,7 +21,7 @@ export interface Command {
   readonly description: string;
   /** Flags beside those of every command, by name. */
   readonly flags: Readonly<Record<string, FlagDescriptor>>;
-  /** What stands behind the flags of the usage line: `[FOLDER]`; without it, the command takes no arguments. */
+  /** Arguments after the flags in the usage line, such as `[FOLDER]`; without it, the command takes none. */
   readonly positionals?: string;
   /** What to do, and how. */
   readonly examples: ReadonlyArray<readonly [what: string, command: string]>;

@@ -12,7 +12,7 @@ import type { WorkflowFacts, WorkflowJob } from './workflow-facts.ts';
 /** GitHub's side of the trust. */
 export interface GitHubSide {
   readonly checks: readonly Check[];
-  /** `OWNER/NAME`; undefined where nobody says it. */
+  /** `OWNER/NAME`; undefined if neither flag nor remote names it. */
   readonly repository: string | undefined;
   readonly about: RepositoryFacts | undefined;
   /** Environment of the job that deploys, where no workflow says it. */

@@ -15,7 +15,7 @@ export function questionsOf({ Statement }: Policy): PermissionQuestion[] {
   }));
 }
 
-/** A simulation asks about one resource: a name that could exist stands for all below the prefix. */
+/** A simulation asks about one resource: one possible name represents all below the prefix. */
 function exampleOf(resource: string): string {
   if (!resource.endsWith('/*')) return resource;
   const below = resource.slice(0, -1);

@@ -27,7 +27,7 @@ import { readWorkflows } from './workflow-facts.ts';
 /** Finds out why the action does not work, before or after the first run. It only reads. */
 export async function run(flags: Flags, terminal: Terminal): Promise<number> {
   const isJson = flags.switched('json') === true;
-  // Errors of the input are checks here, and what plan tells besides is of no use.
+  // Input errors are checks here, and the other notices of a plan do not matter.
   logTo({ info() {}, progress() {}, notice() {}, warning() {}, debug() {}, fault() {}, fail() {} });
   const report = new Report(terminal, { isJson, isQuiet: flags.switched('quiet') === true });
   const runner = await readRunInputs(flags, terminal, 'plan');

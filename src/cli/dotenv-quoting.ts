@@ -24,7 +24,7 @@ export function quoteDotenv(value: string): string | undefined {
   return isPlainText(value) ? value : undefined;
 }
 
-/** @returns whether the value can stand without quotes although it holds some. */
+/** @returns whether the value needs no quotes although it contains some. */
 function isPlainText(value: string): boolean {
   return (
     value === value.trim() &&

@@ -51,7 +51,7 @@ export function checkFile(path: string, { replaces }: Replacing): void {
   if (!isFolder(dirname(file))) throw new UsageError('the folder of --output does not exist');
   if (!exists(file)) return;
   if (!replaces) throw new UsageError('the file of --output exists; add --force to replace it');
-  // It would be created where the link leads, in a folder that nobody has looked at.
+  // It would be created at the target of the link, in a folder that was not checked.
   if (!existsSync(file)) throw new UsageError('the file of --output is a link that leads nowhere');
 }
 
@@ -64,7 +64,7 @@ export function writeExport(path: string, text: string, replacing: Replacing): v
   const file = resolve(path);
   const isNew = !exists(file);
   try {
-    // The mode counts for new files only, and nobody else reads a half-open one.
+    // The mode applies to new files only, and no other user can read the file while it is written.
     if (!isNew) chmodSync(file, 0o600);
     writeFileSync(file, text, { mode: 0o600, flag: isNew ? 'wx' : 'w' });
   } catch {

@@ -77,7 +77,7 @@ async function readAll(
 const plainNames = (parameters: readonly ExportedParameter[]) =>
   parameters.filter(({ type }) => type !== 'SecureString').map(({ name }) => name);
 
-/** Only what a run would print stands in a file. */
+/** The files contain only values that a run would print. */
 function plainValues(
   parameters: readonly ExportedParameter[],
   settings: Settings,

@@ -78,7 +78,7 @@ function hideContained(variables: readonly StoredVariable[], settings: RoutingSe
 const routeOf = (name: string, value: Secret, settings: RoutingSettings) =>
   route({ name, value, source: 'dotenv', where: '' }, settings, new Diagnostics(), classify);
 
-/** What has no name that a `.env` could hold is told by its place alone: a key may be a piece of a value. */
+/** A name that no `.env` could hold is reported by its location alone: a key may be part of a value. */
 function add(candidates: Candidate[], omitted: string[], candidate: Candidate): void {
   if (nameFault(candidate.name) === undefined) candidates.push(candidate);
   else if (candidate.store === 'parameter')
@@ -96,7 +96,7 @@ function parameterOf({ name: path, fields }: Parameter, settings: RoutingSetting
 }
 
 /**
- * A String is written with its value where the run would store it so. What nobody can judge counts as plain where this
+ * A String is written with its value where the run would store it so. An undecided value counts as plain where this
  * action created it, since it has then judged it before, or followed a rule.
  */
 export function isHidden(
@@ -133,7 +133,7 @@ function ruledName(
   return rule !== undefined && /^[A-Za-z_]\w*$/.test(rule.pattern) ? rule.pattern : undefined;
 }
 
-/** Of several places the one that the routing names wins; others that differ are told. */
+/** Of several locations the one that the routing names wins; others that differ are reported. */
 function chosen(
   candidates: readonly Candidate[],
   settings: RoutingSettings,
@@ -156,7 +156,7 @@ function chosen(
 
 function isRouted({ name, value, store }: Candidate, settings: RoutingSettings): boolean {
   const { destinations } = routeOf(name, value ?? new Secret('x'), settings);
-  // A parameter tells its type, and plain ones can be written with their value.
+  // The type of a parameter is known, and plain ones can be written with their value.
   const wanted = destinations.find((one) => one.store === 'parameter') ?? destinations[0];
   return wanted?.store === store;
 }

@@ -9,7 +9,7 @@ export interface FlagDescriptor {
   readonly type: FlagType;
   /** One letter. */
   readonly short?: string;
-  /** What stands for the value on help pages: `PATH`. */
+  /** Placeholder of the value on help pages: `PATH`. */
   readonly placeholder?: string;
   /** One or two sentences. Of an input, it replaces the description of action.yml. */
   readonly description?: string;
@@ -112,7 +112,7 @@ export const COMMON_FLAGS: Readonly<Record<string, FlagDescriptor>> = {
   help: { type: 'switch', short: 'h', description: 'Show this help' },
 };
 
-/** @returns the environment variable that gives an input whose value must not stand on a command line */
+/** @returns the environment variable for an input whose value must not appear on a command line */
 export function variableOf(input: string): string | undefined {
   return isSecret(input) ? SECRET_INPUTS[input] : undefined;
 }

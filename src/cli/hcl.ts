@@ -40,7 +40,7 @@ function printBlock({ head: first, attributes = {}, blocks = [] }: Block, indent
   const given = Object.entries(attributes).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, print(value, inner)] as const],
   );
-  // A value of several lines ends the run of lines whose signs stand below each other.
+  // A value of several lines ends the run of aligned lines.
   const short = given.filter(([, text]) => !text.includes('\n'));
   const long = given.filter(([, text]) => text.includes('\n'));
   const parts = [

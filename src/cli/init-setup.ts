@@ -1,9 +1,9 @@
-/** Everything that `init` knows of a repository and was told: its files and commands are made of it. */
+/** Facts about a repository, and the answers to the questions of `init`: its files and commands are made of them. */
 export interface Setup {
   /** `/APPLICATION/ENVIRONMENT`. */
   readonly prefix: string;
   readonly region: string;
-  /** `owner/name` on GitHub; undefined where nobody knows it yet. */
+  /** `owner/name` on GitHub; undefined if it is not known yet. */
   readonly repository: string | undefined;
   /** Branch whose pushes deploy. */
   readonly branch: string;
@@ -14,7 +14,7 @@ export interface Setup {
   readonly logRetentionDays: string;
   /** The `.env`, from the root of the repository; undefined where there is none. */
   readonly envFile: string | undefined;
-  /** Variables that are stored encrypted only because nobody knows what they are. */
+  /** Variables that are encrypted only because they are undecided. */
   readonly undecided: readonly string[];
   /** The Dockerfile that is built, from the root. */
   readonly dockerfile: string | undefined;

@@ -178,7 +178,7 @@ async function readSetup(root: string, findings: Findings, asker: Asker, termina
   };
 }
 
-/** Offered to who is asked; nobody else's account is guessed. */
+/** Offered as the default of the question; no other account is guessed. */
 async function accountOfCredentials(): Promise<string | undefined> {
   const args = ['sts', 'get-caller-identity', '--query', 'Account', '--output', 'text'];
   const { output } = await runProgram('aws', args, { timeoutMs: 5_000 });
@@ -226,7 +226,7 @@ async function readTaskDefinition(
   };
 }
 
-/** What is wrong with the `.env` is told; the files are written all the same. */
+/** Errors of the `.env` are reported; the files are written all the same. */
 function undecidedOf(root: string, path: string, terminal: Terminal): readonly string[] {
   const { undecided, notes } = readEnvFile(root, path);
   for (const fault of notes.errors) terminal.say(styled('yellow', 'warning'), `: ${noteText(fault)}`);

@@ -10,14 +10,14 @@ import { styled } from './text.ts';
 
 /**
  * The command line: finds the command, reads its flags, runs it. Sets the exit code; never throws.
- * @param given what stands behind the program's name
+ * @param given the arguments after the program's name
  */
 export async function main(given: readonly string[]): Promise<void> {
   // npx hands on the two hyphens that keep Node.js from taking --env-file for its own.
   const args = given[0] === '--' ? given.slice(1) : given;
   const terminal = openTerminal(STREAMS, {
     environment: ENVIRONMENT,
-    // Switches of one letter may stand together: -yq.
+    // Switches of one letter can be combined: -yq.
     isQuiet: args.some((arg) => arg === '--quiet' || /^-[yh]*q[yhq]*$/.test(arg)),
     readsInput: args.some(readsStandardInput),
   });
@@ -52,7 +52,7 @@ function leave(): void {
   }, LEAVE_MS).unref();
 }
 
-/** Node would print what nobody caught whole, and a value may stand in it. */
+/** Node.js would print an uncaught error whole, which may contain a value. */
 function endOnFaults(terminal: Terminal): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, async (error: unknown) => {
@@ -120,7 +120,7 @@ async function readVersion(program: string): Promise<string> {
   return version;
 }
 
-/** @returns the exit code of what was thrown, which is told in words */
+/** @returns the exit code of an error, which is printed */
 async function tellFailure(error: unknown, terminal: Terminal): Promise<number> {
   if (error instanceof UsageError) {
     terminal.say(styled('red', 'error'), `: ${error.message}`);

@@ -4,7 +4,7 @@ import { repositoryOf } from './init-look.ts';
 import { runProgram } from './programs.ts';
 import type { WorkflowFile } from './workflow-facts.ts';
 
-/** What the folder of a repository tells. */
+/** Facts about the folder of a repository. */
 export interface RepositoryFolder {
   /** Of the work tree. */
   readonly root: string;

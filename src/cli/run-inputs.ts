@@ -12,7 +12,7 @@ import type { Terminal } from './terminal.ts';
 /**
  * Makes of the flags what a run is given: inputs by name, as a step's `with:` would hold them, and the current folder as
  * workspace. Nothing of GitHub's is read.
- * @param mode what the command stands for
+ * @param mode of the command
  * @throws UsageError where a flag contradicts the command, or its file cannot be read
  */
 export async function readRunInputs(flags: Flags, terminal: Terminal, mode: string): Promise<Runner> {
@@ -35,7 +35,7 @@ export async function readRunInputs(flags: Flags, terminal: Terminal, mode: stri
     if (value !== undefined) inputs.set(name, value);
   }
   inputs.set('mode', mode);
-  // The token of GitHub is nobody's business here.
+  // The token of GitHub is not used here.
   inputs.delete('github-token');
   const { workspace: _, ...rest } = readRunner();
   return {

@@ -79,7 +79,7 @@ export class TerminalView implements RunView {
       this.#terminal.say(styled('red', 'error'), `: ${resource}: ${errorInWords(error)}`);
   }
 
-  /** The end of the run is told by the command, once everything is known. */
+  /** The command prints the result, once everything is known. */
   result(): void {}
 }
 

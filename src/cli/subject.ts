@@ -41,7 +41,7 @@ export function subjectsOf(job: Job): Subjects {
   return {
     old: `repo:${repository}:${from}`,
     withIds: ids === undefined ? undefined : `repo:${owner}@${ownerId}/${name}@${repositoryId}:${from}`,
-    // An older one that was renamed since then has ids as well, which its date does not tell.
+    // An older one that was renamed since then has ids as well, which its date does not show.
     sent: createdAt !== undefined && createdAt >= IDS_SINCE ? 'withIds' : undefined,
   };
 }

@@ -32,7 +32,7 @@ export interface Terminal {
   waitFor(what: string): void;
   /**
    * @returns the answer, trimmed; undefined where the input ended before there was one
-   * @throws TypeError where nobody is there to ask: look at `isInteractive` first
+   * @throws TypeError if there is no terminal to ask: check `isInteractive` first
    */
   ask(question: string): Promise<string | undefined>;
   /** Hides a text in everything that is printed from here on. */
@@ -53,7 +53,7 @@ export interface TerminalOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Only the result and errors are printed. */
   readonly isQuiet: boolean;
-  /** Standard input is read by the run, so nobody can answer there. */
+  /** The run reads standard input, so questions cannot be answered there. */
   readonly readsInput: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What the README of an exported folder tells of. */
+/** Content of the README of an exported folder. */
 export interface Contents {
   readonly prefix: string;
   readonly region: string;

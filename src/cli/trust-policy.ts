@@ -30,7 +30,7 @@ export function isMatched({ text, operator }: SubjectPattern, value: string): bo
   return matchesGlob(text, value);
 }
 
-/** `*` stands for any text and `?` for one character; the time is linear in both lengths for each star. */
+/** `*` matches any text and `?` one character; the time is linear in both lengths for each star. */
 function matchesGlob(pattern: string, value: string): boolean {
   let [at, from, star, mark] = [0, 0, -1, 0];
   while (from < value.length) {

@@ -86,7 +86,7 @@ export function explainAccessDenied(message: string, operation: string, resource
     message,
   )?.[1];
   const denial: Denial = { action, target: arn ?? resource, isExplicit, policyArn };
-  // The names of resources stand before these words, and may hold any of them.
+  // The names of resources precede these words, and may contain any of them.
   const decision = /(?:because no|explicit deny in) .*$/is.exec(message)?.[0] ?? '';
   const type = POLICY_TYPES.find(({ words }) => words.test(decision));
   if (type !== undefined)

@@ -132,7 +132,7 @@ export function logGroups(connection: Connection, context: ProviderContext): Pro
         });
       }
       if (fields.retention !== 'never') await keepFor(name, fields.retention);
-      // For the ARN, which no answer to a write tells. The listing may not show yet what else was just given.
+      // For the ARN, which write responses lack. The listing may not show the other new fields yet.
       const made = await readUntil(
         context,
         () => find(name),

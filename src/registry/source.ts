@@ -45,7 +45,7 @@ export interface CompressedSource extends Source {
   /** How many blobs there are and their bytes, where known before they come. */
   readonly expected: { readonly blobs: number; readonly bytes: number } | undefined;
   /**
-   * Gives each blob once, in the order that suits the source, and skips those that are not wanted.
+   * Gives each blob once, in the order that suits the source, and skips those that are not selected.
    * A sequential source goes on only when the content it gave was read or is given up.
    */
   contents(wanted: (digest: Digest) => boolean): AsyncIterable<BlobContent>;

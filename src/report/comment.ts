@@ -24,7 +24,7 @@ const MOST_BYTES = 64_000;
 export interface CommentPlace {
   readonly event: EventDetails;
   readonly origin?: Origin;
-  /** The commit that the pull request is at now, where GitHub tells. */
+  /** Current head commit of the pull request, if GitHub names it. */
   readonly head?: string | undefined;
 }
 

@@ -4,7 +4,7 @@ import * as log from './log.ts';
 import type { Failure } from './run.ts';
 
 /*
- * What is told of a run that ended before there was a plan. It stands apart from the report of a whole run, so that a
+ * Report of a run that ended before there was a plan. It is apart from the report of a whole run, so that a
  * run that is refused does not load that.
  */
 

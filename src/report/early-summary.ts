@@ -5,7 +5,7 @@ import { assemble, table } from './sections.ts';
 import { troubleshootingLink } from './troubleshooting.ts';
 
 /*
- * The summary of a run without a plan. Its texts stand here, since such a run loads none of the others.
+ * The summary of a run without a plan. Its texts are here, since such a run loads none of the others.
  */
 const HEADLINE = '❌ The run failed before it had a plan: nothing was written';
 /** GitHub refuses a summary of more than 1 MiB whole. */

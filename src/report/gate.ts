@@ -48,7 +48,7 @@ function shownChange<C extends Change>(change: C, gate: Gate): C {
       to: shown(to),
     }),
   );
-  // What an escape writes depends on what stands beside: afterwards a hidden text may no longer be found.
+  // Escaping depends on the neighbouring text: afterwards a hidden text may no longer be found.
   const notes = change.notes.map((note) => gate.scrub(note));
   const blocked = change.blocked && { ...change.blocked, reason: gate.scrub(change.blocked.reason) };
   return { ...change, differences, notes, ...(blocked === undefined ? {} : { blocked }) };

@@ -1,10 +1,10 @@
 import { cut, visible } from './escape.ts';
 
 /*
- * The one way for untrusted text into GitHub's Markdown. It stands apart from the escape of the log, which every run loads.
+ * The one way for untrusted text into GitHub's Markdown. It is apart from the escape of the log, which every run loads.
  */
 
-/** @returns text as it stands within a code span of a table. */
+/** @returns text for a code span of a table. */
 export function codeText(text: string): string {
   return visible(text).replaceAll('|', '\\|');
 }
@@ -25,7 +25,7 @@ function codeSpan(shown: string): string {
   return `${fence}${pad}${shown}${pad}${fence}`;
 }
 
-/** @returns how many backticks stand in a row at most; as arguments of one call, many runs would be too many */
+/** @returns the length of the longest run of backticks; as arguments of one call, many runs would be too many */
 function longestRun(text: string): number {
   let longest = 0;
   for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
@@ -36,7 +36,7 @@ function longestRun(text: string): number {
 const isPadded = (text: string) => text.startsWith(' ') && text.endsWith(' ') && text.trim() !== '';
 
 /**
- * What GitHub would turn into a link or a mention: it stands as code, so that it can be copied as it is.
+ * Text that GitHub would turn into a link or a mention: it is shown as code, so that it can be copied as it is.
  * Quotes, brackets, commas, bars and backslashes end it.
  */
 const RUN = /[^\s"'`<>(),;|\\]+/gu;
@@ -74,7 +74,7 @@ function plain(text: string): string {
     .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_');
 }
 
-/** @returns a text of ours, in which backticks stand around names and settings, for GitHub's Markdown */
+/** @returns a text of this action, with backticks around names and settings, for GitHub's Markdown */
 export function rich(text: string): string {
   const parts = text.split('`');
   // A lone backtick came from elsewhere.
@@ -93,7 +93,7 @@ export function richHtml(text: string): string {
 
 /**
  * Code that may break in a narrow column, and is copied without the breaks: GitHub breaks a code span at blanks alone.
- * Each character is written by itself, whatever stands beside it, so a hidden text is found in it.
+ * Each character is written by itself, whatever its neighbours are, so a hidden text is found in it.
  */
 export function breakableText(text: string): string {
   return [...visible(text)]
@@ -122,10 +122,10 @@ export function codeBlock(language: string, lines: readonly string[]): string[] 
   return [`${fence}${language}`, ...lines.map(visible), fence];
 }
 
-/** @returns text as it stands within a block of code */
+/** @returns text for a block of code */
 export const blockText = visible;
 
-/** @returns a value as plain text for GitHub's Markdown, cut when it is long: no tag of others stands in it, not even as code. */
+/** @returns a value as plain text for GitHub's Markdown, cut when it is long: it contains no tag of others, not even as code. */
 export function shortProse(text: string): string {
   return prose(cut(text));
 }
@@ -139,7 +139,7 @@ export function link(text: string, url: string): string {
   return `[${shown}](${url})`;
 }
 
-/** @returns a name as a part of a URL that may stand in Markdown: no bracket ends the link. */
+/** @returns a name as a part of a URL for Markdown: no bracket ends the link. */
 export function inUrl(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*~]/g,

@@ -3,7 +3,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { Side, State } from './resource-states.ts';
 
 /*
- * The texts of summary, comment and issue. Backticks stand around names and settings; what is between them is shown as code,
+ * The texts of summary, comment and issue. Backticks are around names and settings; the text between them is shown as code,
  * and everything else is escaped (`rich`). A terminal can print the same texts.
  */
 
@@ -255,7 +255,7 @@ export const changedBy = (who: string, when: string) =>
 export const optIn = (name: string) => `to allow it: ${quoted(`allow: ${name}`)}`;
 export const waitsFor = (name: string) => `waits for ${quoted(name)}, which failed or is blocked`;
 export const unreadNote = 'compared without the value, which the role may not read';
-/** @param isRest whether others of this state stand above */
+/** @param isRest whether others of this state are shown above */
 export const moreRows = (resources: string, state: string, isRest: boolean) =>
   `${state}: ${resources}${isRest ? ' more' : ''}`;
 

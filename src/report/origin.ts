@@ -2,7 +2,7 @@ import type { Runner } from '../settings/inputs.ts';
 import type { Origin } from './run.ts';
 
 /**
- * @param head of the pull request: the commit that the runner names there is a merge that nobody has seen
+ * @param head of the pull request: the commit that the runner names there is a merge that is in no branch
  * @returns where a report comes from
  */
 export function originOf(

@@ -48,7 +48,7 @@ export interface ResourceReport {
   readonly error: string | undefined;
   /** The resource without which this one was left out. */
   readonly waitsFor: string | undefined;
-  /** Who changed it last and when, where AWS tells. */
+  /** Who changed it last and when, if AWS returns it. */
   readonly changedBy: string | undefined;
   readonly changedAt: string | undefined;
   /** It was compared by everything but its value. */

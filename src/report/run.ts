@@ -24,7 +24,7 @@ export interface Run {
   readonly plan: Plan;
   readonly outcomes: readonly Outcome[];
   readonly notes: Diagnostics;
-  /** What the providers told on the way. */
+  /** Notices of the providers. */
   readonly told: readonly string[];
   readonly caller: Caller;
   /** What an approval of the plan holds beside its changes. */
@@ -46,7 +46,7 @@ export interface Run {
   readonly references: References | undefined;
 }
 
-/** Where a report comes from; a part that the runner does not tell is empty. */
+/** Origin of a report; a part that the runner does not give is empty. */
 export interface Origin {
   readonly runUrl: string;
   readonly runNumber: string;

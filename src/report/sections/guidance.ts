@@ -14,7 +14,7 @@ import { countKinds } from '../resources.ts';
 import { hasNewValue, type Run } from '../run.ts';
 import type { Section } from '../sections.ts';
 
-/** What to do now: what the reader must do stands in an alert, what may be done in a sentence. */
+/** Next steps: necessary ones are in an alert, optional ones in a sentence. */
 export interface Guidance {
   readonly level: 'CAUTION' | 'WARNING' | 'IMPORTANT' | undefined;
   readonly must: readonly string[];
