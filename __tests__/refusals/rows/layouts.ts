@@ -62,7 +62,7 @@ export const LAYOUTS: readonly Layout[] = [
     replaced((path) => writeFileSync(join(path, '../manifest.json'), '[]')),
   ],
   [
-    'a pipe for index.json',
+    'a pipe as index',
     whole,
     /it holds no index\.json/,
     replaced((path) => void execFileSync('mkfifo', [path])),
@@ -82,12 +82,7 @@ export const LAYOUTS: readonly Layout[] = [
   ['index.json that is no JSON', whole, /index\.json of .* is not JSON/, index(`{${CANARY}`)],
   ['index.json that is a list', whole, /is not a JSON object/, index('[]')],
   ['an index that lists nothing', () => {}, /holds no image; its tags: none/],
-  [
-    'an index that lists texts',
-    whole,
-    /holds no image; its tags: none/,
-    index(`{"manifests":["${CANARY}"]}`),
-  ],
+  ['an index of texts', whole, /holds no image; its tags: none/, index(`{"manifests":["${CANARY}"]}`)],
   [
     'an index of two images',
     (layout) => void layout.list(layout.image(image), 'one').list(layout.image(makeImage(['x'])), 'two'),
@@ -110,16 +105,12 @@ export const LAYOUTS: readonly Layout[] = [
   ],
   ['a size in text', listing({ ...absent, mediaType: MANIFEST, size: '5' }), /is not a number of bytes/],
   [
-    'a size of less than nothing',
+    'a size below zero bytes',
     listing({ ...absent, mediaType: MANIFEST, size: -1 }),
     /is not a number of bytes/,
   ],
   ['half a byte', listing({ ...absent, mediaType: MANIFEST, size: 1.5 }), /is not a number of bytes/],
-  [
-    'a size past what a number holds',
-    listing({ ...absent, mediaType: MANIFEST, size: 2 ** 60 }),
-    /is not a number of bytes/,
-  ],
+  ['a size past all', listing({ ...absent, mediaType: MANIFEST, size: 2 ** 60 }), /is not a number of bytes/],
   ['no media type', listing({ digest: absent.digest, size: 5 }), /has no media type/],
   [
     'a manifest that is missing',
@@ -127,7 +118,7 @@ export const LAYOUTS: readonly Layout[] = [
     /holds no blobs\/sha256\/.*; write the image again/,
   ],
   [
-    'a manifest of 5 MiB',
+    'a 5 MiB manifest',
     listing({ ...absent, mediaType: MANIFEST, size: 5 * 2 ** 20 }),
     /ECR takes 4 MiB at most/,
   ],
@@ -137,13 +128,13 @@ export const LAYOUTS: readonly Layout[] = [
     /does not have the content that its digest names; build the image again/,
   ],
   [
-    'a manifest that is no JSON',
+    'no JSON inside',
     (layout) => void layout.list(layout.add(MANIFEST, Buffer.from(`{${CANARY}`))),
     /is not JSON/,
   ],
   ['a manifest without layers', manifest({ schemaVersion: 2, config: absent }), /has no list of layers/],
   [
-    'a manifest without a configuration',
+    'no configuration at all',
     manifest({ schemaVersion: 2, layers: [] }),
     /holds a descriptor that is no object/,
   ],
@@ -180,7 +171,7 @@ export const LAYOUTS: readonly Layout[] = [
     /has 3 bytes, its manifest says 4; write it again/,
   ],
   [
-    'a layer past 52,000 MiB',
+    'a large layer',
     layered({ ...absent, size: 52_001 * 2 ** 20 }),
     /larger than the 52,000 MiB that ECR takes/,
   ],

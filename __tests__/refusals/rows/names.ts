@@ -22,7 +22,7 @@ export const PREFIXES: readonly Row[] = [
     /start it with a slash/,
   ],
   [
-    'a capital letter that ECR refuses',
+    'a capital letter',
     input('prefix', '/Papyrus/prd'),
     /^input repository:/,
     /set repository to another name/,
@@ -84,7 +84,7 @@ export const NAMES: readonly Row[] = [
     /lower-case letters/,
   ),
   row(
-    'a repository of Docker Hub',
+    'a registry',
     'repository',
     'https://hub.docker.com/r/papyrus',
     /another registry.*write the name alone/,
@@ -124,18 +124,13 @@ export const NAMES: readonly Row[] = [
   row('a registry at a port', 'repository', 'localhost:5000/papyrus', /another registry/),
   row('two hyphens', 'repository', 'a--b', /one \. _ - or \/ between/),
   row('two underscores', 'repository', 'my__app', /one \. _ - or \/ between/),
-  [
-    'two hyphens in the application',
-    input('prefix', '/a--b/prd'),
-    /^input repository:/,
-    /set repository to another name/,
-  ],
+  ['two hyphens in it', input('prefix', '/a--b/prd'), /^input repository:/, /set repository to another name/],
   row('a repository that ends with a slash', 'repository', 'team/', /lower-case letters/),
   row('a repository that climbs', 'repository', '../papyrus', /lower-case letters/),
   row('three underscores', 'repository', 'a___b', /lower-case letters/),
   row('an unknown word in a repository', 'repository', '{app}/{environment}', /"\{app\}" is no placeholder/),
   row(
-    'the ARN of a log group',
+    'an ARN of logs',
     'log-group',
     'arn:aws:logs:us-west-2:123456789012:log-group:/ecs/papyrus',
     /only letters/,
@@ -163,12 +158,7 @@ export const NAMES: readonly Row[] = [
   row('a whole name for a tag', 'image-tags', 'papyrus:v1', /made of letters, digits/),
   row('a tag with umlauts', 'image-tags', 'prüfung', /made of letters, digits/),
   row('a JSON list of tags', 'image-tags', '["v1"]', /made of letters, digits/),
-  [
-    'an image without a repository',
-    { inputs: { image: 'app', repository: 'none' } },
-    /^input image:/,
-    /repository: none/,
-  ],
+  ['no repository', { inputs: { image: 'app', repository: 'none' } }, /^input image:/, /repository: none/],
 ];
 
 /** What is put on every resource. */

@@ -3,7 +3,7 @@ import { CANARY, input, line, long, type Row, row, rule } from '../row.ts';
 /** Where a variable would go, and cannot. */
 export const PLACES: readonly Row[] = [
   row(
-    'braces in a parameter',
+    'two braces',
     'dotenv line 1: A',
     `A="${CANARY} {{x}}"`,
     /add the rule \{ match: A, to: secret\/app \}/,
@@ -73,7 +73,7 @@ export const PLACES: readonly Row[] = [
     /secret\/BUNDLE, parameter, secure-parameter or ignore/,
   ),
   line(
-    'a key that ECS would cut',
+    'a key with a colon',
     rule('A', 'secret/a', `    key: "a:${CANARY}"`),
     '4: rules.0.key',
     /only letters/,
