@@ -62,7 +62,7 @@ export const LAYOUTS: readonly Layout[] = [
     replaced((path) => writeFileSync(join(path, '../manifest.json'), '[]')),
   ],
   [
-    'a pipe as index',
+    'a pipe for index.json',
     whole,
     /it holds no index\.json/,
     replaced((path) => void execFileSync('mkfifo', [path])),
@@ -105,7 +105,7 @@ export const LAYOUTS: readonly Layout[] = [
   ],
   ['a size in text', listing({ ...absent, mediaType: MANIFEST, size: '5' }), /is not a number of bytes/],
   [
-    'a size below zero bytes',
+    'a size of less than nothing',
     listing({ ...absent, mediaType: MANIFEST, size: -1 }),
     /is not a number of bytes/,
   ],
@@ -118,7 +118,7 @@ export const LAYOUTS: readonly Layout[] = [
     /holds no blobs\/sha256\/.*; write the image again/,
   ],
   [
-    'a 5 MiB manifest',
+    'a manifest of 5 MiB',
     listing({ ...absent, mediaType: MANIFEST, size: 5 * 2 ** 20 }),
     /ECR takes 4 MiB at most/,
   ],
@@ -128,13 +128,13 @@ export const LAYOUTS: readonly Layout[] = [
     /does not have the content that its digest names; build the image again/,
   ],
   [
-    'no JSON inside',
+    'a manifest that is no JSON',
     (layout) => void layout.list(layout.add(MANIFEST, Buffer.from(`{${CANARY}`))),
     /is not JSON/,
   ],
   ['a manifest without layers', manifest({ schemaVersion: 2, config: absent }), /has no list of layers/],
   [
-    'no configuration at all',
+    'a manifest without a configuration',
     manifest({ schemaVersion: 2, layers: [] }),
     /holds a descriptor that is no object/,
   ],
@@ -171,7 +171,7 @@ export const LAYOUTS: readonly Layout[] = [
     /has 3 bytes, its manifest says 4; write it again/,
   ],
   [
-    'a large layer',
+    'a layer past 52,000 MiB',
     layered({ ...absent, size: 52_001 * 2 ** 20 }),
     /larger than the 52,000 MiB that ECR takes/,
   ],

@@ -22,7 +22,7 @@ export const PREFIXES: readonly Row[] = [
     /start it with a slash/,
   ],
   [
-    'a capital letter',
+    'a capital letter that ECR refuses',
     input('prefix', '/Papyrus/prd'),
     /^input repository:/,
     /set repository to another name/,
@@ -84,7 +84,7 @@ export const NAMES: readonly Row[] = [
     /lower-case letters/,
   ),
   row(
-    'a registry',
+    'a repository of Docker Hub',
     'repository',
     'https://hub.docker.com/r/papyrus',
     /another registry.*write the name alone/,
@@ -130,7 +130,7 @@ export const NAMES: readonly Row[] = [
   row('three underscores', 'repository', 'a___b', /lower-case letters/),
   row('an unknown word in a repository', 'repository', '{app}/{environment}', /"\{app\}" is no placeholder/),
   row(
-    'an ARN of logs',
+    'the ARN of a log group',
     'log-group',
     'arn:aws:logs:us-west-2:123456789012:log-group:/ecs/papyrus',
     /only letters/,

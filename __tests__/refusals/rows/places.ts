@@ -3,7 +3,7 @@ import { CANARY, input, line, long, type Row, row, rule } from '../row.ts';
 /** Where a variable would go, and cannot. */
 export const PLACES: readonly Row[] = [
   row(
-    'two braces',
+    'braces in a parameter',
     'dotenv line 1: A',
     `A="${CANARY} {{x}}"`,
     /add the rule \{ match: A, to: secret\/app \}/,
@@ -73,7 +73,7 @@ export const PLACES: readonly Row[] = [
     /secret\/BUNDLE, parameter, secure-parameter or ignore/,
   ),
   line(
-    'a key with a colon',
+    'a key that ECS would cut',
     rule('A', 'secret/a', `    key: "a:${CANARY}"`),
     '4: rules.0.key',
     /only letters/,

@@ -49,7 +49,7 @@ export const APP_URLS: readonly Row[] = [
   ['an IPv6 address without brackets', url('http://2001:db8::1'), URL_PLACE, /write scheme, host and port/],
   ['an IPv6 address with a zone', url('http://[fe80::1%25eth0]'), URL_PLACE, /write scheme, host and port/],
   [
-    'a backslash in it',
+    'a backslash that hides another host',
     url('http://app.example.com\\@evil.example'),
     URL_PLACE,
     /write scheme, host and port/,

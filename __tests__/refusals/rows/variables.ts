@@ -30,7 +30,7 @@ export const VARIABLES: readonly Row[] = [
   row('JSON with a key twice', 'secrets: DB_USER', `{"DB_USER":"${CANARY}","DB_USER":"x"}`, /keep one/),
   row('JSON with an object', 'secrets: DB_USER', `{"DB_USER":{"a":"${CANARY}"}}`, /put it into quotes/),
   row(
-    'JSON with a long number',
+    'JSON with a rounded number',
     'variables: DB_USER',
     '{"DB_USER":12345678901234567890}',
     /put it into quotes/,
@@ -47,7 +47,7 @@ export const VARIABLES: readonly Row[] = [
   row('a quote that closes lines below', 'dotenv line 1: A', `A="x\n${CANARY}" y`, /closes in line 2/),
   row('a # behind a quote in a secret', 'secrets line 1: A', `A="${CANARY}"#x`, /put the value into quotes/),
   row(
-    'a certificate',
+    'a certificate in several lines',
     'dotenv line 1: K',
     `K=-----BEGIN CERTIFICATE-----\n${CANARY}`,
     /double quotes around all/,
@@ -207,7 +207,7 @@ export const JSON_OBJECTS: readonly Row[] = [
   row('JSON with a number past all numbers', 'variables: DB_USER', '{"DB_USER":1e999}', /put it into quotes/),
   row('JSON with minus zero', 'variables: DB_USER', '{"DB_USER":-0}', /put it into quotes/),
   row(
-    'JSON of __proto__',
+    'JSON with __proto__',
     'secrets: __proto__',
     `{"__proto__":{"DB_USER":"${CANARY}"}}`,
     /put it into quotes/,
@@ -222,7 +222,7 @@ export const JSON_OBJECTS: readonly Row[] = [
   row('JSON with an empty key', 'secrets', `{"":"${CANARY}"}`, /use letters, digits and _/),
   row('JSON with a key of two lines', 'secrets', `{"A\\nB":"${CANARY}"}`, /use letters, digits and _/),
   row(
-    'JSON with a runner command as key',
+    'JSON with a command of the runner for a key',
     'secrets',
     `{"::add-mask::x":"${CANARY}"}`,
     /use letters, digits and _/,
