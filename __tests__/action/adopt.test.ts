@@ -62,10 +62,6 @@ it('adopt: false blocks it, and does the rest', async () => {
 describe('owners', () => {
   const owners: ReadonlyArray<[string, Record<string, string>, string]> = [
     ['Terraform by managed-by', { 'managed-by': 'terraform' }, 'terraform (its tag managed-by)'],
-    ['Terraform by ManagedBy', { ManagedBy: 'Terraform' }, 'Terraform (its tag ManagedBy)'],
-    ['Terraform by managed_by', { managed_by: 'OpenTofu' }, 'OpenTofu (its tag managed_by)'],
-    ['Terraform by its own tag', { terraform: 'true' }, 'Terraform (its tag terraform)'],
-    ['whoever managed-by names', { 'managed-by': 'platform-team' }, 'platform-team (its tag managed-by)'],
   ];
   it.each(owners)('%s: named and never written', async (_name, tags, owner) => {
     await at.putParameter(`${P}/GUNICORN_WORKERS`, tags, '1');
@@ -76,21 +72,6 @@ describe('owners', () => {
     expect(run.outputs['blocked']).toBe('2');
     expect(aws.writes()).toEqual([]);
     expect((await at.parameter(`${P}/GUNICORN_WORKERS`))?.tags).toEqual(tags);
-  });
-
-  it('CloudFormation, and Copilot by its stack', async () => {
-    const tags = {
-      'aws:cloudformation:stack-name': 'papyrus-prod-api',
-      'copilot-application': 'papyrus',
-      'copilot-environment': 'prod',
-    };
-    await at.putParameter(`${P}/GUNICORN_WORKERS`, tags, '1');
-    const run = await at.step({ ...only, dotenv: 'GUNICORN_WORKERS=2' });
-    expect(run.exitCode).toBe(1);
-    expect(run.log).toContain(
-      'it belongs to the CloudFormation stack papyrus-prod-api of the Copilot application papyrus',
-    );
-    expect(aws.writes()).toEqual([]);
   });
 
   it.each<[string, Record<string, string>]>([
@@ -110,30 +91,5 @@ describe('owners', () => {
     expect((await at.parameter(`${P}/OLD_THEIRS`))?.tags).toEqual(theirs);
     expect(await at.parameter(`${P}/OLD_OURS`)).toBeUndefined();
     expect(await at.secrets()).toContain('papyrus/prd/old');
-  });
-
-  it("Copilot's tags alone, a team's tag and terraform: false are no owner", async () => {
-    const tags = {
-      'copilot-application': 'papyrus',
-      'copilot-environment': 'prod',
-      ManagedBy: 'platform team',
-      terraform: 'false',
-    };
-    await at.putParameter(`${P}/GUNICORN_WORKERS`, tags, '1');
-    const run = await at.step({ ...only, dotenv: 'GUNICORN_WORKERS=2' });
-    expect(run.exitCode, run.log).toBe(0);
-    expect((await at.parameter(`${P}/GUNICORN_WORKERS`))?.tags).toEqual({
-      ...tags,
-      'managed-by': 'aws-bootstrap:adopted',
-    });
-  });
-
-  it('tags that the user puts on what we make are no owner either', async () => {
-    const inputs = { ...only, dotenv: ENV, tags: 'terraform=true\nManagedBy=Terraform' };
-    await at.step(inputs);
-    aws.forget();
-    const again = await at.step(inputs);
-    expect(again.exitCode, again.log).toBe(0);
-    expect(aws.writes()).toEqual([]);
   });
 });
