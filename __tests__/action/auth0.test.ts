@@ -1,5 +1,5 @@
 /** The Auth0 application and AUTH0_CALLBACK_URL through the bundle: section 4 of the article, and what may go wrong. */
-import { SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Auth0Server, badGateway } from '../servers/auth0.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
@@ -67,14 +67,10 @@ const UNION = {
   web_origins: [...FOREIGN.web_origins, NEW],
 };
 const callback = async () => {
-  const { SSMClient, GetParameterCommand } = await import('@aws-sdk/client-ssm');
-  const client = new SSMClient({
-    endpoint: aws.motoUrl,
-    region: 'us-west-2',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-  });
-  const answer = await client.send(new GetParameterCommand({ Name: PARAMETER, WithDecryption: true }));
-  return { value: answer.Parameter?.Value, type: answer.Parameter?.Type };
+  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+  const client = new SSMClient({ endpoint: aws.motoUrl, region: 'us-west-2', credentials });
+  const { Parameter } = await client.send(new GetParameterCommand({ Name: PARAMETER, WithDecryption: true }));
+  return { value: Parameter?.Value, type: Parameter?.Type };
 };
 
 describe("the article's flow", () => {

@@ -1,5 +1,4 @@
 /** mode: destroy leaves nothing behind that costs, and nothing gone that was not ours. */
-import type { ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { steps } from '../../src/report/messages.ts';
 import { Auth0Server } from '../servers/auth0.ts';
@@ -168,53 +167,6 @@ describe('with confirm', () => {
     expect(gone.log).toContain('still costs money: secret papyrus/prd/flask');
   });
 
-  it('only: the rest is neither read nor removed', async () => {
-    await at.step({ dotenv: SEED });
-    aws.forget();
-    const gone = await at.step({ ...ALL, only: 'parameters' });
-    expect(gone.exitCode, gone.log).toBe(0);
-    expect(await at.parameters()).toEqual([]);
-    expect(await at.secrets()).toHaveLength(3);
-    expect(new Set(aws.calls.map(({ service }) => service))).toEqual(new Set(['sts', 'ssm']));
-  });
-
-  it('goes on where one fails, and the next run ends it', async () => {
-    await at.step({ dotenv: SEED });
-    aws.fault({
-      operation: 'DeleteSecret',
-      when: ({ SecretId }) => SecretId === 'papyrus/prd/db',
-      kind: 'access-denied',
-      times: 9,
-    });
-    const failed = await at.step(CONFIRMED);
-    expect(failed.exitCode).toBe(1);
-    expect(failed.log).toContain('secretsmanager:DeleteSecret');
-    expect(failed.log).toContain('still costs money: secret papyrus/prd/db');
-    expect(await at.secrets()).toEqual(['papyrus/prd/db']);
-  });
-
-  it('killed in the middle, the next run ends it', async () => {
-    await at.step({ dotenv: SEED, ...OWN });
-    let child: ChildProcess | undefined;
-    const stop = aws.onCall((call, moment) => {
-      if (moment === 'after' && call.operation === 'DeleteSecret') child?.kill('SIGKILL');
-    });
-    const killed = await at.step(
-      { ...ALL, ...OWN },
-      {
-        onSpawn: (spawned) => {
-          child = spawned;
-        },
-      },
-    );
-    stop();
-    expect(killed.signal).toBe('SIGKILL');
-    const next = await at.step({ ...ALL, ...OWN });
-    expect(next.exitCode, next.log).toBe(0);
-    expect([await at.parameters(), await at.secrets()]).toEqual([[], []]);
-    expect(await at.logGroup('/ecs/papyrus-prd')).toBeUndefined();
-  });
-
   it('an env-file that is not there, and a broken text, do not stand in the way', async () => {
     await at.step({ dotenv: SEED });
     const gone = await at.step({ ...CONFIRMED, 'env-file': '.env', secrets: 'NOT A DOTENV "' });
@@ -239,48 +191,6 @@ describe('another environment of the application', () => {
     expect(last.log).toContain('aws logs delete-log-group --region us-west-2 --log-group-name /ecs/papyrus');
     expect(await at.logGroup('/ecs/papyrus')).toBeDefined();
     expect(await at.repository('papyrus')).toBeDefined();
-  });
-
-  it('that has neither parameters nor secrets keeps what it uses', async () => {
-    const stg = account(aws, '/papyrus/stg');
-    await at.step({ dotenv: SEED });
-    const used = await stg.step({ only: 'log-group, repository' });
-    expect(used.exitCode, used.log).toBe(0);
-    aws.forget();
-    const gone = await at.step(ALL);
-    expect(gone.exitCode, gone.log).toBe(0);
-    expect(await at.parameters()).toEqual([]);
-    expect(aws.count('DeleteLogGroup') + aws.count('DeleteRepository')).toBe(0);
-    expect(gone.log).toContain(
-      'aws ecr delete-repository --region us-west-2 --force --repository-name papyrus',
-    );
-    expect(gone.summary).toContain('aws ecr delete-repository');
-    expect((await stg.step({ mode: 'drift', only: 'log-group, repository' })).outputs['drifted']).toBe(
-      'false',
-    );
-  });
-
-  it.each([
-    [
-      'a literal name that another environment writes as well',
-      { repository: 'papyrus-prd', 'log-group': '/ecs/papyrus-prd' },
-    ],
-    [
-      'a name without the application',
-      { repository: 'team/{environment}', 'log-group': '/ecs/{environment}' },
-    ],
-  ])('%s is kept', async (_what, names) => {
-    const eu = account(aws, '/papyrus/prd-eu');
-    await at.step({ dotenv: SEED, ...names });
-    await eu.step({
-      only: 'log-group, repository',
-      repository: 'papyrus-prd',
-      'log-group': '/ecs/papyrus-prd',
-    });
-    aws.forget();
-    const gone = await at.step({ ...ALL, ...names });
-    expect(gone.exitCode, gone.log).toBe(0);
-    expect(aws.count('DeleteLogGroup') + aws.count('DeleteRepository')).toBe(0);
   });
 
   it('is found by its secrets alone, and where it cannot be looked for, nothing shared is deleted', async () => {
@@ -338,33 +248,5 @@ describe('Auth0', () => {
     const failed = await at.step({ ...CONFIRMED, ...access() });
     expect(failed.exitCode).toBe(1);
     expect(await at.parameters()).toEqual([`${P}/AUTH0_CALLBACK_URL`]);
-  });
-
-  it('and leaves the others in', async () => {
-    await at.step({ dotenv: SEED, 'app-url': NEW, ...access() });
-    const gone = await at.step({ ...CONFIRMED, ...access() });
-    expect(gone.exitCode, gone.log).toBe(0);
-    expect(lists()).toEqual(FOREIGN);
-    expect(await at.parameters()).toEqual([]);
-    expect(findLeaks(gone, ['management-secret-canary-77', ...auth0.tokens.keys()])).toEqual([]);
-  });
-
-  it('takes out what app-url stands for', async () => {
-    await at.step({ only: 'auth0', 'app-url': NEW, ...access() });
-    const gone = await at.step({ ...CONFIRMED, only: 'auth0', 'app-url': NEW, ...access() });
-    expect(gone.exitCode, gone.log).toBe(0);
-    expect(lists()).toEqual(FOREIGN);
-  });
-
-  it('a callback that reaches only the machine itself stays in, and without inputs Auth0 is told of', async () => {
-    const local = { ...FOREIGN, callbacks: [...FOREIGN.callbacks, 'http://localhost:5000/callback'] };
-    Object.assign(auth0.application('app-id'), structuredClone(local));
-    await at.step({ dotenv: 'AUTH0_CALLBACK_URL=http://localhost:5000/callback' });
-    const shown = await at.step({ mode: 'destroy' });
-    expect(shown.log).toContain('its URLs stay in Auth0');
-    const gone = await at.step({ ...CONFIRMED, ...access() });
-    expect(gone.exitCode, gone.log).toBe(0);
-    expect(lists()).toEqual(local);
-    expect(await at.parameters()).toEqual([]);
   });
 });

@@ -15,10 +15,6 @@ beforeEach(() => aws.reset());
 
 const P = '/papyrus/prd';
 const URL = 'https://papyrus.example.com';
-const lists = () =>
-  aws.count('ListSecrets') +
-  aws.calls.filter(({ input }) => 'ParameterFilters' in input && JSON.stringify(input).includes('"Path"'))
-    .length;
 
 describe('a run without any variable', () => {
   it('is legal where nothing of ours exists, again and again', async () => {
@@ -27,14 +23,6 @@ describe('a run without any variable', () => {
       expect(run.exitCode, run.log).toBe(0);
       expect(run.outputs['changed']).toBe(changed);
     }
-  });
-
-  it('is legal beside what is adopted or of others', async () => {
-    await at.putParameter(`${P}/FOREIGN`, { team: 'other' });
-    await at.putParameter(`${P}/TAKEN`, { 'managed-by': 'aws-bootstrap:adopted' });
-    const run = await at.step({ prune: 'delete' });
-    expect(run.exitCode, run.log).toBe(0);
-    expect(await at.parameters()).toEqual([`${P}/FOREIGN`, `${P}/TAKEN`]);
   });
 
   describe('beside what this action created', () => {
@@ -62,42 +50,6 @@ describe('a run without any variable', () => {
       expect(aws.writes()).toEqual([]);
       expect(findLeaks(run, CANARIES)).toEqual([]);
     });
-
-    it.each<[what: string, inputs: Record<string, string>]>([
-      ['what is looked after holds neither store', { only: 'log-group, repository' }],
-      ['app-url is for Auth0 alone', { only: 'auth0', 'app-url': URL }],
-      ['it is a destroy', { mode: 'destroy', confirm: P }],
-      ['a variable is ignored by a rule', { variables: 'A=1' }],
-    ])('is none where %s', async (_what, inputs) => {
-      const files = { '.github/aws-bootstrap.yml': 'rules: [{ match: A, to: ignore }]\n' };
-      const run = await at.step(inputs, { files });
-      expect(run.exitCode, run.log).toBe(0);
-    });
-
-    it.each(['off', 'report', 'delete'])(
-      'a role that may not list is told, with prune: %s',
-      async (prune) => {
-        aws.fault({ operation: 'ListSecrets', kind: 'access-denied', times: 9 });
-        aws.fault({ operation: 'DescribeParameters', kind: 'access-denied', times: 9 });
-        const run = await at.step({ prune });
-        expect(run.exitCode, run.log).toBe(0);
-        expect(run.log).toContain('could not be looked for');
-      },
-    );
-  });
-
-  it('app-url alone goes on, where all that exists is what it made', async () => {
-    for (const writes of [true, false]) {
-      aws.forget();
-      const run = await at.step({ 'app-url': URL });
-      expect(run.exitCode, run.log).toBe(0);
-      expect(aws.writes().length > 0).toBe(writes);
-    }
-  });
-
-  it('costs no listing where variables were given and nothing is pruned', async () => {
-    await at.step({ variables: 'A=1', prune: 'off' });
-    expect(lists()).toBe(0);
   });
 });
 

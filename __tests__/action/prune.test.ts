@@ -27,18 +27,6 @@ const changes = (plan: string | undefined) =>
   );
 
 describe('report', () => {
-  it('is silent and cheap where nothing is left over', async () => {
-    await at.step({ dotenv: SEED });
-    aws.forget();
-    const again = await at.step({ dotenv: SEED });
-    expect(again.exitCode, again.log).toBe(0);
-    expect(aws.writes()).toEqual([]);
-    // Each listing of this server begins with an empty page, which no other test's does.
-    const emptyPages = aws.count('DescribeParameters') / 2;
-    expect(aws.calls.length - emptyPages).toBeLessThanOrEqual(16);
-    expect(aws.count('ListSecrets')).toBe(1);
-  });
-
   it('lists what is left over, and it is neither drift nor to be deleted', async () => {
     await at.step({ dotenv: SEED });
     aws.forget();
@@ -66,16 +54,6 @@ describe('report', () => {
     expect(aws.count('ListSecrets')).toBe(0);
     expect(aws.calls.filter(({ input }) => JSON.stringify(input).includes('"Path"'))).toEqual([]);
     expect(told.log).not.toContain('papyrus/prd/flask');
-  });
-
-  it('a role that may not list is told, and the rest goes on', async () => {
-    await at.step({ dotenv: SEED });
-    aws.fault({ operation: 'ListSecrets', kind: 'access-denied', times: 9 });
-    const told = await at.step({ dotenv: SEED });
-    expect(told.exitCode, told.log).toBe(0);
-    expect(told.log).toContain('could not be looked for');
-    expect(told.log).toContain('secretsmanager:ListSecrets');
-    expect(told.outputs['drifted']).toBe('false');
   });
 });
 
@@ -116,17 +94,6 @@ describe('delete', () => {
     expect((await at.secret('papyrus/prd/flask'))?.value).toEqual({ secret_key: 'flask-key-canary-4' });
   });
 
-  it('takes the window from the file', async () => {
-    const files = { '.github/aws-bootstrap.yml': 'recovery-window-days: 7\nprune: delete\n' };
-    await at.step({ dotenv: SEED }, { files });
-    await at.step({ dotenv: without('FLASK_SECRET_KEY') }, { files });
-    const [deletion] = aws.calls.filter(({ operation }) => operation === 'DeleteSecret');
-    expect(deletion?.input).toEqual({ SecretId: 'papyrus/prd/flask', RecoveryWindowInDays: 7 });
-    const bad = { '.github/aws-bootstrap.yml': 'recovery-window-days: 31\n' };
-    const refused = await at.step({ dotenv: SEED }, { files: bad });
-    expect(refused.outputs['failure-reason']).toBe('input');
-  });
-
   it('only takes its tag off what was adopted, and never touches what is not ours', async () => {
     const foreign = { team: 'other' };
     await at.putParameter(`${P}/OLD_ADOPTED`, { 'managed-by': 'aws-bootstrap:adopted', team: 'ours' });
@@ -150,49 +117,6 @@ describe('delete', () => {
     expect(pruned.log).toContain('it has no tag managed-by: never touched');
     expect(changes(pruned.outputs['plan'])[`${P}/blue/OWN`]).toBeUndefined();
   });
-
-  it('a secret that rotates by now is not deleted, and its owner is named', async () => {
-    await at.step({ dotenv: SEED });
-    aws.own('papyrus/prd/flask', 'rds');
-    const pruned = await at.step({ dotenv: without('FLASK_SECRET_KEY'), prune: 'delete' });
-    expect(pruned.exitCode).toBe(1);
-    expect(pruned.outputs['failure-reason']).toBe('blocked');
-    expect(pruned.log).toContain('the service rds');
-    expect(aws.count('DeleteSecret')).toBe(0);
-  });
-
-  it('one name that may not be deleted does not hold up the other nine', async () => {
-    const extra = Array.from({ length: 4 }, (_, index) => `GUNICORN_EXTRA_${index}=${index}`).join('\n');
-    await at.step({ dotenv: `${SEED}\n${extra}` });
-    aws.fault({
-      operation: 'DeleteParameters',
-      when: ({ Names }) => (Names as string[]).includes(`${P}/GUNICORN_EXTRA_2`),
-      kind: 'access-denied',
-      times: 9,
-    });
-    const pruned = await at.step({ dotenv: SEED, prune: 'delete' });
-    expect(pruned.exitCode).toBe(1);
-    expect(pruned.outputs['failure-reason']).toBe('access-denied');
-    expect((await at.parameters()).filter((name) => name.includes('EXTRA'))).toEqual([
-      `${P}/GUNICORN_EXTRA_2`,
-    ]);
-  });
-
-  it('a role that may not list fails, since it was asked to delete', async () => {
-    await at.step({ dotenv: SEED });
-    aws.fault({ operation: 'ListSecrets', kind: 'access-denied', times: 9 });
-    const failed = await at.step({ dotenv: SEED, prune: 'delete' });
-    expect(failed.exitCode).toBe(1);
-    expect(failed.log).toContain('secretsmanager:ListSecrets');
-  });
-
-  it('leaves alone what the file ignores', async () => {
-    const files = { '.github/aws-bootstrap.yml': 'ignore: ["parameter:GUNICORN_*"]\n' };
-    await at.step({ dotenv: SEED });
-    const pruned = await at.step({ dotenv: without('GUNICORN_TIMEOUT'), prune: 'delete' }, { files });
-    expect(pruned.exitCode, pruned.log).toBe(0);
-    expect(await at.parameters()).toContain(`${P}/GUNICORN_TIMEOUT`);
-  });
 });
 
 describe('prunes nothing that the run explains', () => {
@@ -210,29 +134,6 @@ describe('prunes nothing that the run explains', () => {
   it('a run that only gives app-url', async () => {
     await untouched({ only: 'auth0', 'app-url': 'https://papyrus.example.com' });
     expect(aws.count('ListSecrets')).toBe(0);
-  });
-  it('only, for the store that it leaves out', async () => {
-    const run = await at.step({ dotenv: 'GUNICORN_WORKERS=2', prune: 'delete', only: 'parameters' });
-    expect(run.exitCode, run.log).toBe(0);
-    expect(aws.count('ListSecrets') + aws.count('DeleteSecret')).toBe(0);
-    expect(await at.parameters()).toEqual([`${P}/AUTH0_CALLBACK_URL`, `${P}/GUNICORN_WORKERS`]);
-  });
-  it('only, for what goes to the other store by now', async () => {
-    await at.step({ dotenv: SEED, prefer: 'ssm' });
-    aws.forget();
-    const run = await untouched({ dotenv: SEED, only: 'parameters' });
-    expect(run.log).toContain('DB_USER now goes to papyrus/prd/db, which is not part of this run (only)');
-    expect(await at.parameters()).toContain(`${P}/DB_USER`);
-  });
-  it('an empty value, in place and moved, while the other old copies go', async () => {
-    await at.step({ dotenv: SEED, prefer: 'ssm' });
-    const emptied = SEED.replace('DB_USER=papyrus', 'DB_USER=').replace('WORKERS=2', 'WORKERS=');
-    const run = await at.step({ dotenv: emptied, 'on-empty': 'skip', prune: 'delete' });
-    expect(run.exitCode, run.log).toBe(0);
-    expect(run.log).toContain('the value of DB_USER is empty in this run, and this may be its only copy');
-    const left = await at.parameters();
-    expect(left).toEqual(expect.arrayContaining([`${P}/DB_USER`, `${P}/GUNICORN_WORKERS`]));
-    expect(left).not.toContain(`${P}/DB_HOST`);
   });
   it('a name that a JSON object holds and nothing takes', async () => {
     await at.step({ dotenv: `${SEED}\nOTHER_SETTING=x` });

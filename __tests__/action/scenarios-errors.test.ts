@@ -56,7 +56,6 @@ describe('credentials', () => {
       },
     );
   }
-  const NONE = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
   const signers = () => new Set(stage.aws.calls.map(({ keyId }) => keyId));
 
   test.each(['runner', 'nobody'])(
@@ -73,23 +72,6 @@ describe('credentials', () => {
     },
   );
 
-  test('of a profile alone are taken', async () => {
-    await using run = await onHost('runner', NONE);
-    expect(run.exitCode, run.log).toBe(0);
-    expect(signers()).toEqual(new Set([RUNNERS]));
-    expect(run.log).not.toContain('AWS_PROFILE');
-  });
-
-  test('of a profile that does not exist: that is said, and no other credentials of the machine are tried', async () => {
-    await using run = await onHost('nobody', NONE);
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('credentials');
-    expect(doctorLines(run)).toHaveLength(1);
-    expect(run.log).toMatch(/profile nobody.*AWS_PROFILE/);
-    expect(errorsOf(run)).toHaveLength(1);
-    expect(stage.aws.calls).toEqual([]);
-  });
-
   test('expired: it is said, once, and nothing is written', async () => {
     stage.aws.fault({ operation: /./, kind: 'expired-token', times: Number.POSITIVE_INFINITY });
     await using run = await act();
@@ -99,23 +81,6 @@ describe('credentials', () => {
     expect(run.log).toContain('the AWS credentials have expired');
     expect(errorsOf(run)).toHaveLength(1);
     expect(stage.aws.writes()).toEqual([]);
-  });
-
-  test('expired half-way: what is done stays done, and the next run goes on', async () => {
-    stage.aws.fault({
-      operation: 'PutParameter',
-      skip: 2,
-      kind: 'expired-token',
-      times: Number.POSITIVE_INFINITY,
-    });
-    await using run = await act();
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs).toMatchObject({ changed: 'true', 'failure-reason': 'credentials' });
-    expect(doctorLines(run)).toHaveLength(1);
-    // Those in flight meet it; the others are not even tried, and are told as left.
-    const left = run.log.match(/^✗ .*(?:have expired|no longer accepts the credentials)/gm);
-    expect(left?.length).toBeGreaterThanOrEqual(4);
-    expect(errorsOf(run).some((text) => text.includes('the AWS credentials have expired'))).toBe(true);
   });
 
   test('unknown keys', async () => {
@@ -156,29 +121,6 @@ describe('access denied', () => {
     await using next = await act();
     expect(next.exitCode).toBe(0);
     expect(openOf(next)).toEqual({ '/papyrus/prd/LOG_LEVEL': 'create' });
-  });
-
-  test('every service: all failures are listed, and what may be done is done', async () => {
-    for (const operation of ['CreateLogGroup', 'CreateRepository'])
-      stage.aws.fault({ operation, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
-    stage.aws.fault({
-      operation: 'CreateSecret',
-      kind: 'access-denied',
-      when: ({ Name }) => Name === 'papyrus/prd/db',
-    });
-    await using run = await act();
-    expect(run.exitCode).toBe(1);
-    for (const [operation, resource] of [
-      ['logs:CreateLogGroup', '/ecs/papyrus'],
-      ['ecr:CreateRepository', 'papyrus'],
-      ['secretsmanager:CreateSecret', 'papyrus/prd/db'],
-    ])
-      expect(run.log).toContain(`${operation} on ${resource}: the role may not ${operation}`);
-    expect(run.log).toContain('3 of 11 resources failed');
-    // One cause, whatever the service.
-    expect(errorsOf(run)).toHaveLength(2);
-    expect(await stage.secret('flask')).toBeDefined();
-    expect((await stage.parameter('LOG_LEVEL')).value).toBe('info');
   });
 
   test.each([
@@ -227,21 +169,6 @@ describe('access denied', () => {
     expect(run.exitCode).toBe(1);
     expect(run.outputs['changed']).toBe('false');
   });
-
-  test('an explicit deny asks for no further statement', async () => {
-    stage.aws.fault({
-      operation: 'CreateRepository',
-      kind: {
-        status: 400,
-        code: 'AccessDeniedException',
-        message:
-          'User: x is not authorized to perform: ecr:CreateRepository on resource: arn:aws:ecr:us-west-2:123456789012:repository/papyrus with an explicit deny in a service control policy',
-      },
-    });
-    await using run = await act();
-    expect(run.log).toContain('a service control policy of the organization denies ecr:CreateRepository');
-    expect(run.log).not.toContain('"Effect":"Allow"');
-  });
 });
 
 describe('weather', () => {
@@ -253,31 +180,6 @@ describe('weather', () => {
     expect(errorsOf(run)).toEqual([]);
     await using silent = await act();
     expect(silent.outputs['changed']).toBe('false');
-  });
-
-  test('a quota that is used up is told, and not asked again', async () => {
-    stage.aws.fault({
-      operation: 'CreateLogGroup',
-      kind: { status: 400, code: 'LimitExceededException', message: 'Resource limit exceeded.' },
-    });
-    await using run = await act();
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('quota');
-    expect(run.log).toContain('a quota of the account is used up (LimitExceededException)');
-    expect(stage.aws.count('CreateLogGroup')).toBe(1);
-  });
-
-  test('a key that cannot be used is named', async () => {
-    stage.aws.fault({
-      operation: 'CreateSecret',
-      times: 3,
-      kind: { status: 400, code: 'EncryptionFailure', message: 'KMS key is disabled' },
-    });
-    await using run = await act();
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('aws');
-    expect(run.log).toContain('the KMS key cannot be used (EncryptionFailure)');
-    expect(run.log).toContain('kms-key-id');
   });
 
   test('nobody there: the network is named', async () => {

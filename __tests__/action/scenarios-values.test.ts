@@ -66,32 +66,6 @@ describe('a value that is missing', () => {
   });
 });
 
-describe('what stands as a SecureString is hidden', () => {
-  test.each(['', 'http://x.example'])('though the variable does not look secret: %j', async (value) => {
-    await using first = await stage.act({ ...only, variables: `DATABASE_URL=${URL}` });
-    expect(first.exitCode, first.log).toBe(0);
-    await using run = await stage.act({ ...only, mode: 'drift', variables: `DATABASE_URL=${value}` });
-    expect(run.masks).toEqual(expect.arrayContaining([URL, 'Kanari-pw-1']));
-    expect(findLeaks(run, ['Kanari-pw-1'])).toEqual([]);
-  });
-});
-
-test('what stands as a StringList was no secret, and stays readable', async () => {
-  await stage.put('BRANCHES', 'main-branch', 'StringList');
-  await using run = await stage.act({ ...only, mode: 'plan', variables: 'BRANCHES=main-branch' });
-  expect(run.exitCode, run.log).toBe(0);
-  expect(run.masks).not.toContain('main-branch');
-});
-
-test('a callback from secrets is hidden, though app-url stands in for it', async () => {
-  const hidden = 'https://internal-7f3.example/callback';
-  const secrets = `AUTH0_CALLBACK_URL=${hidden}`;
-  const asked = { only: 'parameters', 'app-url': 'http://203.0.113.7:5000', secrets };
-  await using run = await stage.act({ ...asked, mode: 'plan' });
-  expect(run.exitCode, run.log).toBe(0);
-  expect(run.masks).toContain(hidden);
-});
-
 describe('a value that another variable holds', () => {
   const PASSWORD = 'Kanari-db-1234';
   const inputs = {
@@ -137,31 +111,5 @@ describe('a value that another variable holds', () => {
     const other = { ...inputs, dotenv: inputs.dotenv.replace(PASSWORD, 'Another-db-5678') };
     await using changed = await stage.act(other);
     expect(changed.exitCode, changed.log).toBe(0);
-  });
-
-  test('is not shown as what stood before', async () => {
-    await stage.put('REDIS_ARGS', `--requirepass ${PASSWORD}`);
-    const plain = { ...inputs, dotenv: `DB_PASSWORD=${PASSWORD}\nREDIS_ARGS=--maxmemory 100mb` };
-    await using plan = await stage.act({ ...plain, mode: 'plan' });
-    expect(plan.exitCode, plan.log).toBe(0);
-    expect(fieldsOf(plan, '/papyrus/prd/REDIS_ARGS')).toMatchObject({ value: '*** → --maxmemory 100mb' });
-    expect(findLeaks(plan, [PASSWORD])).toEqual([]);
-  });
-
-  test('is hidden also where only a JSON object of all secrets holds it', async () => {
-    await using run = await stage.act({
-      only: 'parameters, secrets',
-      secrets:
-        '{"DB_PASSWORD":"Kanari-db-1234","NPM_LOGIN":"Kanari-npm-1234","ACCOUNT":"123456789012","github_token":"ghs_x1"}',
-      dotenv: 'NPM_ARGS=--login Kanari-npm-1234',
-    });
-    expect(run.exitCode, run.log).toBe(0);
-    expect(run.masks).toEqual(expect.arrayContaining(['Kanari-db-1234', 'Kanari-npm-1234']));
-    expect(findLeaks(run, ['Kanari-npm-1234'])).toEqual([]);
-    expect(run.log).toMatch(/warning\].*NPM_ARGS: its value holds that of NPM_LOGIN.*stays a plain String/);
-    // What the application does not know is not told to stay readable.
-    expect(run.log).not.toMatch(/ACCOUNT: its value is not hidden/);
-    const masked = run.lines.findIndex(({ command }) => command?.name !== 'add-mask');
-    expect(run.lines.slice(0, masked).map(({ command }) => command?.data)).toContain('Kanari-npm-1234');
   });
 });
