@@ -6,6 +6,7 @@ const deep = (open: string, close: string) => `a: ${open.repeat(5_000)}${close.r
 
 /** What is no YAML, or not the YAML that was intended. */
 export const YAML: readonly Row[] = [
+  ['a long file', config('# '.repeat(2 ** 17 + 1)), /aws-bootstrap\.yml:/, /more than 262144 characters/],
   ['no YAML', { config: `a: [${CANARY}` }, /^\.github\/aws-bootstrap\.yml line 1:/, /invalid YAML/],
   line('a key twice', `mode: plan\nmode: ${CANARY}`, '2', /duplicate key/),
   line('an unknown setting', `retention: ${CANARY}`, '1', /there is no setting called "retention"/),
@@ -77,6 +78,12 @@ export const YAML: readonly Row[] = [
 
 /** Settings of the file that have another shape or another name. */
 export const SHAPES: readonly Row[] = [
+  line(
+    'a setting in capitals',
+    'environments: { prd: { Prefer: ssm } }',
+    '1: environments.prd',
+    /did you mean prefer/,
+  ),
   line('a setting that is left empty', 'mode:', '1: mode', /it takes one of auto, plan/),
   line('a text that is left empty', 'prefix: ""', '1: prefix', /give it a value, or leave it out/),
   line('a list for a text', `region: [${CANARY}]`, '1: region', /it takes a text/),

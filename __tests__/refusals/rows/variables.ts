@@ -85,6 +85,13 @@ export const VARIABLES: readonly Row[] = [
 const STEP = { [CANARY]: CANARY, AWS_SECRET_ACCESS_KEY: CANARY, PORT: CANARY };
 const KEY = createHash('sha512').update(CANARY).digest('base64');
 
+const base64 = (what: string, bytes: string | Buffer, place: string, remedy: RegExp): Row => [
+  `base64 of ${what}`,
+  input('dotenv', Buffer.from(bytes).toString('base64')),
+  new RegExp(`^input dotenv: this is base64 of ${place}`),
+  remedy,
+];
+
 /** What is not as it was written: without its line breaks, wrapped, cut at a #, in base64. */
 export const TEXTS: readonly Row[] = [
   row('a # in a .env', 'dotenv line 1: A', `A=${CANARY}#x`, /put the value into quotes/),
@@ -126,6 +133,7 @@ export const TEXTS: readonly Row[] = [
     /^input dotenv line 1: this comment/,
     /line breaks were probably lost/,
   ],
+  row('tags that became one comment', 'tags', `# tags a=b c=${CANARY}`, /line breaks/),
   row('tags in one line', 'tags', `project=portfolio owner=${CANARY}`, /one KEY=value on each line/),
   row('a list that became one comment', 'env-file', `# files ${CANARY}.env`, /all of it is one comment/),
   [
@@ -146,12 +154,9 @@ export const TEXTS: readonly Row[] = [
     /^input secrets: \(a key that is no name\)/,
     /a piece of a key/,
   ],
-  [
-    'base64 of gzip',
-    input('dotenv', gzipSync(`A=${CANARY}`).toString('base64')),
-    /^input dotenv: this is base64 of a gzip/,
-    /give the text of a \.env/,
-  ],
+  base64('gzip', gzipSync(`A=${CANARY}`), 'a gzip', /give the text of a \.env/),
+  base64('a zip archive', `PK\x03\x04 ${CANARY}`, 'a zip', /give the text of a \.env/),
+  base64('what openssl encrypts', `Salted__${CANARY}`, 'what openssl', /give the text of a \.env/),
   [
     'base64 of UTF-16',
     input('secrets', Buffer.from(`A=${CANARY}`, 'utf16le').toString('base64')),
