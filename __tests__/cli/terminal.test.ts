@@ -56,13 +56,6 @@ describe('the question', () => {
     },
   );
 
-  it('is not asked with --yes, and not where nothing is to do', async () => {
-    expect((await run(['apply', ...ARGS, '--yes'])).code).toBe(0);
-    const { code, output } = await run(['apply', ...ARGS]);
-    expect(code).toBe(0);
-    expect(output).not.toContain('[y/N]');
-  });
-
   it('comes before a destroy, and shows the plan although --quiet is given', async () => {
     await run(['apply', ...ARGS, '--yes']);
     const kept = await run(['destroy', '--prefix', '/papyrus/prd', '--quiet'], {
