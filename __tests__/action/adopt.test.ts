@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import { type Account, account } from './account.ts';
+import { failed, passed } from './outcome.ts';
 
 let aws: AwsServer;
 let at: Account;
@@ -33,8 +34,7 @@ it('shows field by field what is adopted, and then stands', async () => {
     'keys that are not configured here are kept: other',
   ])
     expect(shown.log).toContain(line);
-  const run = await at.step(inputs);
-  expect(run.exitCode, run.log).toBe(0);
+  passed(await at.step(inputs));
   expect((await at.parameter(`${P}/GUNICORN_WORKERS`))?.tags).toEqual({
     team: 'ours',
     project: 'portfolio',
@@ -51,9 +51,7 @@ it('shows field by field what is adopted, and then stands', async () => {
 
 it('adopt: false blocks it, and does the rest', async () => {
   await at.putParameter(`${P}/GUNICORN_WORKERS`, {}, '1');
-  const run = await at.step({ ...only, dotenv: ENV, adopt: 'false' });
-  expect(run.exitCode).toBe(1);
-  expect(run.outputs['failure-reason']).toBe('blocked');
+  const run = failed(await at.step({ ...only, dotenv: ENV, adopt: 'false' }), 'blocked');
   expect(run.log).toContain('it exists without the tag managed-by, and adopt is false');
   expect((await at.parameter(`${P}/GUNICORN_WORKERS`))?.value).toBe('1');
   expect((await at.secret('papyrus/prd/flask'))?.value).toEqual({ secret_key: 'flask-key-canary-4' });

@@ -4,6 +4,7 @@ import { type AwsServer, startAws } from '../servers/aws.ts';
 import { ensureNode24 } from '../servers/node24.ts';
 import { type Account, account, CANARIES, SEED } from './account.ts';
 import { findLeaks } from './leaks.ts';
+import { failed, passed } from './outcome.ts';
 
 let aws: AwsServer;
 let at: Account;
@@ -30,8 +31,7 @@ describe('plan-hash', () => {
     const node24 = await at.step({ mode: 'plan', dotenv: CHANGED }, { node: await ensureNode24() });
     expect(node24.outputs['plan-hash']).toBe(first);
     expect((await at.step({ mode: 'drift', dotenv: CHANGED })).outputs['plan-hash']).toBe(first);
-    const applied = await at.step({ dotenv: reversed, 'expect-plan': first ?? '' });
-    expect(applied.exitCode, applied.log).toBe(0);
+    const applied = passed(await at.step({ dotenv: reversed, 'expect-plan': first ?? '' }));
     expect(applied.outputs['plan-hash']).toBe(first);
     expect((await at.parameter(`${P}/GUNICORN_WORKERS`))?.value).toBe('3');
     expect((await plan(CHANGED)).outputs['plan-hash']).not.toBe(first);
@@ -50,9 +50,10 @@ describe('expect-plan', () => {
       'GUNICORN_WORKERS=3',
       'GUNICORN_WORKERS=5',
     );
-    const refused = await at.step({ dotenv: other, 'expect-plan': approved.outputs[output] ?? '' });
-    expect(refused.exitCode).toBe(1);
-    expect(refused.outputs['failure-reason']).toBe('conflict');
+    const refused = failed(
+      await at.step({ dotenv: other, 'expect-plan': approved.outputs[output] ?? '' }),
+      'conflict',
+    );
     expect(refused.outputs['changed']).toBe('false');
     expect(refused.log).toContain('nothing was written');
     expect(aws.writes()).toEqual([]);
@@ -61,8 +62,7 @@ describe('expect-plan', () => {
       expect(refused.log).toContain(`${P}/GUNICORN_WORKERS: another change of value was approved`);
     } else expect(refused.log).toContain(`plan-hash ${refused.outputs['plan-hash']}`);
     expect(findLeaks(refused, CANARIES)).toEqual([]);
-    const run = await at.step({ dotenv: CHANGED, 'expect-plan': approved.outputs[output] ?? '' });
-    expect(run.exitCode, run.log).toBe(0);
+    passed(await at.step({ dotenv: CHANGED, 'expect-plan': approved.outputs[output] ?? '' }));
   });
 
   it('a value that nobody is shown: another one is refused, and the value is nowhere', async () => {
@@ -83,11 +83,12 @@ describe('expect-plan', () => {
       expect(findLeaks(refused, [...CANARIES, 'db.evil.example', 'db-canary-of-the-plan'])).toEqual([]);
     }
     expect(aws.writes()).toEqual([]);
-    const run = await at.step({
-      dotenv: dotenv('db-canary-of-the-plan.example'),
-      'expect-plan': approved.outputs['plan-hash'] ?? '',
-    });
-    expect(run.exitCode, run.log).toBe(0);
+    passed(
+      await at.step({
+        dotenv: dotenv('db-canary-of-the-plan.example'),
+        'expect-plan': approved.outputs['plan-hash'] ?? '',
+      }),
+    );
     expect((await at.secret('papyrus/prd/db'))?.value.host).toBe('db-canary-of-the-plan.example');
   });
 
@@ -101,8 +102,7 @@ describe('expect-plan', () => {
     expect(refused.log).toContain(`${P}/LATE: delete is in this plan, and was not approved`);
     expect(await at.secrets()).toHaveLength(3);
     const again = await at.step({ mode: 'destroy' });
-    const gone = await at.step({ ...inputs, 'expect-plan': again.outputs['plan-hash'] ?? '' });
-    expect(gone.exitCode, gone.log).toBe(0);
+    passed(await at.step({ ...inputs, 'expect-plan': again.outputs['plan-hash'] ?? '' }));
     expect(await at.parameters()).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Auth0Server, badGateway } from '../servers/auth0.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import { findLeaks } from './leaks.ts';
+import { failed, passed } from './outcome.ts';
 import { type ActionRun, runAction } from './run.ts';
 
 const SECRET = 'management-secret-canary-77';
@@ -75,13 +76,11 @@ const callback = async () => {
 
 describe("the article's flow", () => {
   it('apply with 0.0.0.0, deploy, second step with the address, a third run that does not take it back', async () => {
-    const first = await run({ dotenv: dotenv('http://0.0.0.0:5000/callback') });
-    expect(first.exitCode, first.log).toBe(0);
+    passed(await run({ dotenv: dotenv('http://0.0.0.0:5000/callback') }));
     expect(await callback()).toEqual({ value: 'http://0.0.0.0:5000/callback', type: 'String' });
 
     aws.forget();
-    const second = await step();
-    expect(second.exitCode, second.log).toBe(0);
+    const second = passed(await step());
     expect(lists()).toEqual(UNION);
     expect(await callback()).toEqual({ value: `${NEW}/callback`, type: 'String' });
     expect(second.outputs['changed']).toBe('true');
@@ -92,8 +91,7 @@ describe("the article's flow", () => {
     expect(aws.calls.length).toBeLessThanOrEqual(7);
     expect(findLeaks(second, [SECRET, ...auth0.tokens.keys()])).toEqual([]);
 
-    const third = await run({ dotenv: dotenv('http://0.0.0.0:5000/callback') });
-    expect(third.exitCode, third.log).toBe(0);
+    const third = passed(await run({ dotenv: dotenv('http://0.0.0.0:5000/callback') }));
     expect(third.outputs['changed']).toBe('false');
     expect(third.outputs['drifted']).toBe('false');
     expect(third.log).toContain('existing public URL is kept');
@@ -104,8 +102,7 @@ describe("the article's flow", () => {
     await step();
     aws.forget();
     auth0.calls.length = 0;
-    const again = await step();
-    expect(again.exitCode, again.log).toBe(0);
+    const again = passed(await step());
     expect(aws.writes()).toEqual([]);
     expect(auth0.count('update')).toBe(0);
     expect(auth0.calls).toHaveLength(2);
@@ -164,8 +161,7 @@ describe('the path of the callback', () => {
     ['a list with one path', `http://localhost:5000${OWN},http://localhost:6000${OWN}`],
   ])('is kept from the variable: %s', async (_what, value) => {
     put(OLD, OWN);
-    const applied = await follow({ only: 'parameters, auth0', dotenv: dotenv(value) });
-    expect(applied.exitCode, applied.log).toBe(0);
+    passed(await follow({ only: 'parameters, auth0', dotenv: dotenv(value) }));
     expect(await callback()).toEqual({ value: `${NEW}${OWN}`, type: 'String' });
     expect(lists().callbacks).toEqual([`${OLD}${OWN}`, ...FOREIGN.callbacks, `${NEW}${OWN}`]);
     aws.forget();
@@ -179,33 +175,28 @@ describe('the path of the callback', () => {
   it('is kept from what is stored, where the run has no variable: a new address, then another', async () => {
     expect((await run({ dotenv: dotenv(`http://0.0.0.0:5000${OWN}`) })).exitCode).toBe(0);
     auth0.calls.length = 0;
-    const first = await follow({ 'app-url': OLD });
-    expect(first.exitCode, first.log).toBe(0);
+    passed(await follow({ 'app-url': OLD }));
     expect(await callback()).toEqual({ value: `${OLD}${OWN}`, type: 'String' });
     expect(lists().callbacks).toEqual([...FOREIGN.callbacks, `${OLD}${OWN}`]);
     expect(auth0.calls.map(({ call }) => call)).toEqual(['token', 'read', 'read', 'update', 'read']);
 
-    const second = await follow();
-    expect(second.exitCode, second.log).toBe(0);
+    passed(await follow());
     expect(await callback()).toEqual({ value: `${NEW}${OWN}`, type: 'String' });
     expect(lists()).toEqual(moved(OWN));
-    const drift = await follow({ mode: 'drift' });
-    expect(drift.exitCode, drift.log).toBe(0);
+    passed(await follow({ mode: 'drift' }));
   });
 
   it('is kept by destroy as well, and a list is left in Auth0 and told of', async () => {
     const end = { mode: 'destroy', confirm: '/papyrus/prd', only: 'parameters, auth0' };
     await run({ dotenv: dotenv(`http://0.0.0.0:5000${OWN}`) });
     put(NEW, OWN);
-    const gone = await step({ ...end, dotenv: '' });
-    expect(gone.exitCode, gone.log).toBe(0);
+    passed(await step({ ...end, dotenv: '' }));
     expect(lists()).toEqual(FOREIGN);
 
     const list = `${OLD}${OWN},https://other.example.com${OWN}`;
     await run({ dotenv: dotenv(list) });
     put(OLD, OWN);
-    const kept = await step({ ...end, 'app-url': '' });
-    expect(kept.exitCode, kept.log).toBe(0);
+    const kept = passed(await step({ ...end, 'app-url': '' }));
     expect(kept.log).toMatch(/held a list of 2 URLs/);
     expect(lists().callbacks).toContain(`${OLD}${OWN}`);
     expect(lists().web_origins).toContain(OLD);
@@ -216,8 +207,7 @@ describe('the path of the callback', () => {
     await run({ dotenv: dotenv(list(OWN)) });
     put(OLD, OWN);
     const before = lists();
-    const followed = await follow();
-    expect(followed.exitCode, followed.log).toBe(0);
+    const followed = passed(await follow());
     expect(followed.log).toMatch(/held a list of 2 URLs/);
     for (const name of ['callbacks', 'allowed_logout_urls', 'web_origins'] as const)
       expect(lists()[name]).toEqual(expect.arrayContaining(before[name] as string[]));
@@ -226,9 +216,7 @@ describe('the path of the callback', () => {
     await run({ dotenv: dotenv(list('/cb')) });
     aws.forget();
     auth0.calls.length = 0;
-    const refused = await follow({ 'app-url': 'https://third.example.com' });
-    expect(refused.exitCode).toBe(1);
-    expect(refused.outputs['failure-reason']).toBe('input');
+    const refused = failed(await follow({ 'app-url': 'https://third.example.com' }), 'input');
     expect(refused.log).toMatch(/AUTH0_CALLBACK_URL.*different paths.*callback-path/);
     expect(aws.writes()).toEqual([]);
     expect(auth0.count('update')).toBe(0);
@@ -239,8 +227,7 @@ describe('modes', () => {
   it('ensure keeps the others, exact takes them out, remove takes out exactly its own', async () => {
     await step();
     expect(lists()).toEqual(UNION);
-    const removed = await step({ 'auth0-urls': 'remove' });
-    expect(removed.exitCode, removed.log).toBe(0);
+    passed(await step({ 'auth0-urls': 'remove' }));
     expect(lists()).toEqual(FOREIGN);
     expect((await callback()).value).toBe(`${NEW}/callback`);
     await step({ 'auth0-urls': 'exact' });
@@ -274,14 +261,11 @@ describe('modes', () => {
     auth0.management.scopes = ['read:clients'];
     auth0.tokens.clear();
     for (const mode of ['plan', 'drift']) {
-      const told = await step({ mode });
-      expect(told.exitCode, told.log).toBe(0);
+      const told = passed(await step({ mode }));
       expect(told.outputs['drifted']).toBe('false');
     }
     expect([...auth0.tokens.values()]).toEqual([['read:clients'], ['read:clients']]);
-    const refused = await step({ 'app-url': OLD });
-    expect(refused.exitCode).toBe(1);
-    expect(refused.outputs['failure-reason']).toBe('access-denied');
+    const refused = failed(await step({ 'app-url': OLD }), 'access-denied');
     expect(refused.log).toMatch(
       /not granted update:clients, which a run that writes needs .* tick update:clients/,
     );
@@ -296,17 +280,18 @@ describe('modes', () => {
   });
 
   it('a plan of a fork, which has no secret, leaves Auth0 out and says so', async () => {
-    const fork = await run(
-      {
-        ...access(),
-        only: 'auth0',
-        'app-url': NEW,
-        'auth0-application-id': 'app-id',
-        'auth0-management-client-secret': '',
-      },
-      'pull_request',
+    const fork = passed(
+      await run(
+        {
+          ...access(),
+          only: 'auth0',
+          'app-url': NEW,
+          'auth0-application-id': 'app-id',
+          'auth0-management-client-secret': '',
+        },
+        'pull_request',
+      ),
     );
-    expect(fork.exitCode, fork.log).toBe(0);
     expect(fork.log).toContain('Auth0 is skipped');
     expect(auth0.calls).toHaveLength(0);
   });
@@ -318,11 +303,9 @@ describe('modes', () => {
       fault: { status: 403, body: '{"errorCode":"insufficient_scope"}' },
       times: 9,
     });
-    const failed = await step({ 'auth0-urls': 'follow' });
-    expect(failed.exitCode).toBe(1);
-    expect(failed.outputs['failure-reason']).toBe('access-denied');
-    expect(failed.log).toContain('update:clients');
-    expect(failed.log).toContain('skipped');
+    const ended = failed(await step({ 'auth0-urls': 'follow' }), 'access-denied');
+    expect(ended.log).toContain('update:clients');
+    expect(ended.log).toContain('skipped');
     expect((await callback()).value).toBe(`${OLD}/callback`);
     expect(lists()).toEqual(FOREIGN);
   });
@@ -351,35 +334,38 @@ describe('the management secret goes to a host that an input names', () => {
     ],
   ])('and not to one of %s, in any mode', async (_name, inputs, files) => {
     for (const mode of ['plan', 'apply']) {
-      const refused = await runAction({
-        inputs: { ...given, ...management, ...inputs, mode },
-        env: aws.env(),
-        event: { name: 'pull_request' },
-        files: files(),
-      });
-      expect(refused.exitCode).toBe(1);
-      expect(refused.outputs['failure-reason']).toBe('input');
+      const refused = failed(
+        await runAction({
+          inputs: { ...given, ...management, ...inputs, mode },
+          env: aws.env(),
+          event: { name: 'pull_request' },
+          files: files(),
+        }),
+        'input',
+      );
       expect(refused.log).toContain('auth0-domain');
       expect(auth0.calls).toEqual([]);
       expect(aws.calls).toEqual([]);
       // Without the credential nothing is sent, so there is nothing to refuse.
-      const without = await runAction({
-        inputs: { ...given, ...inputs, mode },
-        env: aws.env(),
-        files: files(),
-      });
-      expect(without.exitCode, without.log).toBe(0);
+      passed(
+        await runAction({
+          inputs: { ...given, ...inputs, mode },
+          env: aws.env(),
+          files: files(),
+        }),
+      );
       aws.forget();
     }
   });
 
   it('which a file may repeat', async () => {
-    const step = await runAction({
-      inputs: { ...given, ...management, 'env-file': '.env', variables: `AUTH0_DOMAIN=${host()}` },
-      env: aws.env(),
-      files: { '.env': `AUTH0_DOMAIN=${host()}\n` },
-    });
-    expect(step.exitCode, step.log).toBe(0);
+    passed(
+      await runAction({
+        inputs: { ...given, ...management, 'env-file': '.env', variables: `AUTH0_DOMAIN=${host()}` },
+        env: aws.env(),
+        files: { '.env': `AUTH0_DOMAIN=${host()}\n` },
+      }),
+    );
     expect(lists()).toEqual(UNION);
   });
 });

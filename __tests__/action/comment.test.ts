@@ -4,6 +4,7 @@ import { type AwsServer, startAws } from '../servers/aws.ts';
 import { GitHubServer } from '../servers/github.ts';
 import { CANARIES, DOTENV, step } from './bench.ts';
 import { findCanaries, findLeaks } from './leaks.ts';
+import { passed } from './outcome.ts';
 import type { ActionRun } from './run.ts';
 
 let aws: AwsServer;
@@ -42,15 +43,13 @@ const bodies = () => github.comments.map(({ body }) => body);
 
 describe('the comment', () => {
   it('holds the plan and is updated in place', async () => {
-    const first = await run();
-    expect(first.exitCode, first.log).toBe(0);
+    passed(await run());
     expect(github.comments).toHaveLength(1);
     expect(bodies()[0]).toContain('10 to create');
     expect(bodies()[0]).toMatch(/^<!-- aws-bootstrap plan \/papyrus\/prd us-west-2 (?:[0-9a-f]+ )?-->/);
     expect(aws.writes()).toEqual([]);
 
-    const second = await run({ dotenv: `${DOTENV}\nGUNICORN_BIND=x` });
-    expect(second.exitCode).toBe(0);
+    const second = passed(await run({ dotenv: `${DOTENV}\nGUNICORN_BIND=x` }));
     expect(github.comments).toHaveLength(1);
     expect(bodies()[0]).toContain('11 to create');
     for (const { raw } of github.calls) expect(findCanaries('a call to GitHub', raw, CANARIES)).toEqual([]);
@@ -91,8 +90,7 @@ describe('the comment', () => {
 
 it('passes on a fork, whose token only reads', async () => {
   github.readOnly = true;
-  const done = await run({}, request({ private: false }, 'mallory/demo'));
-  expect(done.exitCode).toBe(0);
+  const done = passed(await run({}, request({ private: false }, 'mallory/demo')));
   expect(done.log.split('\n').filter((line) => line.includes('fork'))).toHaveLength(1);
   expect(done.annotations.filter(({ message }) => message.includes('fork'))).toEqual([]);
 });

@@ -5,6 +5,7 @@ import { Auth0Server } from '../servers/auth0.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import { type Account, account, CANARIES, SEED } from './account.ts';
 import { findLeaks } from './leaks.ts';
+import { failed, passed } from './outcome.ts';
 
 let aws: AwsServer;
 let at: Account;
@@ -30,9 +31,10 @@ describe('without confirm', () => {
     async (_name, confirm) => {
       await at.step({ dotenv: SEED, ...OWN });
       aws.forget();
-      const shown = await at.step({ mode: 'destroy', ...OWN, ...(confirm === undefined ? {} : { confirm }) });
-      expect(shown.exitCode).toBe(1);
-      expect(shown.outputs['failure-reason']).toBe('input');
+      const shown = failed(
+        await at.step({ mode: 'destroy', ...OWN, ...(confirm === undefined ? {} : { confirm }) }),
+        'input',
+      );
       expect(shown.log).toContain(`set confirm: ${P}`);
       for (const name of ['AUTH0_DOMAIN', 'GUNICORN_WORKERS'])
         expect(shown.log).toContain(`- parameter ${P}/${name}`);
@@ -49,8 +51,7 @@ describe('with confirm', () => {
   it('needs no variables, removes what was made, keeps what needs a consent, and tells what still costs', async () => {
     await at.step({ dotenv: SEED });
     aws.forget();
-    const gone = await at.step(CONFIRMED);
-    expect(gone.exitCode, gone.log).toBe(0);
+    const gone = passed(await at.step(CONFIRMED));
     expect(gone.outputs['failure-reason']).toBe('');
     expect(await at.parameters()).toEqual([]);
     expect(await at.secrets()).toEqual([]);
@@ -66,24 +67,21 @@ describe('with confirm', () => {
     // No value is read to be deleted.
     expect(aws.count(/^(GetParameters|BatchGetSecretValue|GetSecretValue)$/)).toBe(0);
     aws.forget();
-    const again = await at.step(CONFIRMED);
-    expect(again.exitCode, again.log).toBe(0);
+    passed(await at.step(CONFIRMED));
     expect(aws.writes()).toEqual([]);
   });
 
   it('with both consents nothing is left, and an apply the same day brings everything back', async () => {
     await at.step({ dotenv: SEED, ...OWN });
     expect(await at.logGroup('/ecs/papyrus-prd')).toBeDefined();
-    const gone = await at.step({ ...ALL, ...OWN });
-    expect(gone.exitCode, gone.log).toBe(0);
+    const gone = passed(await at.step({ ...ALL, ...OWN }));
     expect(gone.log).toContain(`nothing that costs money is left of ${P}`);
     expect(await at.logGroup('/ecs/papyrus-prd')).toBeUndefined();
     expect(await at.repository('papyrus/prd')).toBeUndefined();
     const [deletion] = aws.calls.filter(({ operation }) => operation === 'DeleteRepository');
     expect(deletion?.input['force']).toBe(true);
 
-    const back = await at.step({ dotenv: SEED, ...OWN });
-    expect(back.exitCode, back.log).toBe(0);
+    const back = passed(await at.step({ dotenv: SEED, ...OWN }));
     expect(back.log).toContain('is restored');
     expect((await at.secret('papyrus/prd/db'))?.value.password).toBe('db-password-canary-1');
     expect(await at.parameters()).toHaveLength(5);
@@ -104,12 +102,10 @@ describe('with confirm', () => {
     expect(held.summary).toContain('put-log-group-deletion-protection');
     expect(aws.writes()).toEqual([]);
     // Without its opt-in it stays anyway, and holds up nothing.
-    const without = await at.step({ ...CONFIRMED, ...OWN });
-    expect(without.exitCode, without.log).toBe(0);
+    passed(await at.step({ ...CONFIRMED, ...OWN }));
     expect(await at.parameters()).toEqual([]);
     aws.protect('/ecs/papyrus-prd', false);
-    const gone = await at.step({ ...ALL, ...OWN });
-    expect(gone.exitCode, gone.log).toBe(0);
+    passed(await at.step({ ...ALL, ...OWN }));
     expect(await at.logGroup('/ecs/papyrus-prd')).toBeUndefined();
 
     await at.step({ dotenv: SEED });
@@ -126,8 +122,7 @@ describe('with confirm', () => {
     const first = await at.step(secrets);
     await at.step({ ...CONFIRMED, only: 'secrets' });
     aws.forget();
-    const back = await at.step(secrets);
-    expect(back.exitCode, back.log).toBe(0);
+    const back = passed(await at.step(secrets));
     expect(aws.writes().map(({ operation }) => operation)).toEqual(Array(3).fill('RestoreSecret'));
     expect([back.outputs['changed'], back.outputs['config-changed']]).toEqual(['true', 'false']);
     expect(back.outputs['config-fingerprint']).toBe(first.outputs['config-fingerprint']);
@@ -153,10 +148,8 @@ describe('with confirm', () => {
     );
     await at.putParameter(`${P}/FOREIGN`, { team: 'other' });
     await at.createSecret('papyrus/prd/foreign', { team: 'other' });
-    const made = await at.step({ dotenv: SEED });
-    expect(made.exitCode, made.log).toBe(0);
-    const gone = await at.step(ALL);
-    expect(gone.exitCode, gone.log).toBe(0);
+    passed(await at.step({ dotenv: SEED }));
+    const gone = passed(await at.step(ALL));
     expect(await at.parameters()).toEqual([`${P}/AUTH0_DOMAIN`, `${P}/FOREIGN`]);
     expect(await at.secrets()).toEqual(['papyrus/prd/flask', 'papyrus/prd/foreign']);
     expect((await at.parameter(`${P}/AUTH0_DOMAIN`))?.tags).toEqual({ team: 'ours' });
@@ -169,8 +162,7 @@ describe('with confirm', () => {
 
   it('an env-file that is not there, and a broken text, do not stand in the way', async () => {
     await at.step({ dotenv: SEED });
-    const gone = await at.step({ ...CONFIRMED, 'env-file': '.env', secrets: 'NOT A DOTENV "' });
-    expect(gone.exitCode, gone.log).toBe(0);
+    passed(await at.step({ ...CONFIRMED, 'env-file': '.env', secrets: 'NOT A DOTENV "' }));
     expect(await at.parameters()).toEqual([]);
   });
 });
@@ -180,14 +172,12 @@ describe('another environment of the application', () => {
     const stg = account(aws, '/papyrus/stg');
     await at.step({ dotenv: SEED });
     await stg.step({ dotenv: 'GUNICORN_WORKERS=1' });
-    const first = await at.step(ALL);
-    expect(first.exitCode, first.log).toBe(0);
+    const first = passed(await at.step(ALL));
     expect(first.log).toContain('other environments of the application exist: /papyrus/stg');
     expect(await at.logGroup('/ecs/papyrus')).toBeDefined();
     expect(await at.repository('papyrus')).toBeDefined();
     expect(await at.parameters()).toEqual(['/papyrus/stg/GUNICORN_WORKERS']);
-    const last = await stg.step({ ...ALL, confirm: '/papyrus/stg' });
-    expect(last.exitCode, last.log).toBe(0);
+    const last = passed(await stg.step({ ...ALL, confirm: '/papyrus/stg' }));
     expect(last.log).toContain('aws logs delete-log-group --region us-west-2 --log-group-name /ecs/papyrus');
     expect(await at.logGroup('/ecs/papyrus')).toBeDefined();
     expect(await at.repository('papyrus')).toBeDefined();

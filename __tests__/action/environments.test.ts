@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import { account, SEED } from './account.ts';
+import { passed } from './outcome.ts';
 
 let aws: AwsServer;
 let prd: ReturnType<typeof account>;
@@ -28,8 +29,7 @@ environments:
 
 it('share log group and repository, and leave each other alone', async () => {
   expect((await prd.step({ dotenv: SEED }, SHARED)).exitCode).toBe(0);
-  const second = await stg.step({ dotenv: SEED.replace('GUNICORN_WORKERS=2', 'GUNICORN_WORKERS=1') }, SHARED);
-  expect(second.exitCode, second.log).toBe(0);
+  passed(await stg.step({ dotenv: SEED.replace('GUNICORN_WORKERS=2', 'GUNICORN_WORKERS=1') }, SHARED));
   expect(aws.count('CreateLogGroup') + aws.count('CreateRepository')).toBe(2);
   expect((await prd.logGroup('/ecs/papyrus'))?.tags).toEqual({
     project: 'portfolio',
@@ -64,8 +64,7 @@ environments:
   expect(await prd.repository('papyrus/stg')).toBeDefined();
   // What is its own goes with it, whoever else stands.
   const allow = 'delete-log-group, delete-repository';
-  const gone = await stg.step({ mode: 'destroy', confirm: '/papyrus/stg', allow }, own);
-  expect(gone.exitCode, gone.log).toBe(0);
+  passed(await stg.step({ mode: 'destroy', confirm: '/papyrus/stg', allow }, own));
   expect(await prd.logGroup('/ecs/papyrus-stg')).toBeUndefined();
   expect(await prd.repository('papyrus/stg')).toBeUndefined();
   expect(await prd.logGroup('/ecs/papyrus-prd')).toBeDefined();

@@ -6,6 +6,7 @@ import { parseMermaid } from '../report/mermaid.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import { CANARIES, DOTENV, step } from './bench.ts';
 import { findLeaks } from './leaks.ts';
+import { passed } from './outcome.ts';
 
 let aws: AwsServer;
 beforeAll(async () => {
@@ -35,8 +36,7 @@ const task = (inputs: Record<string, string> = {}) =>
 
 describe('the task definition', () => {
   it('is completed after an apply, outside of the workspace', async () => {
-    const run = await task({ 'container-name': 'app' });
-    expect(run.exitCode, run.log).toBe(0);
+    const run = passed(await task({ 'container-name': 'app' }));
     const path = run.outputs['task-definition'] ?? '';
     expect(path.startsWith(run.temp)).toBe(true);
     const [container] = JSON.parse(readFileSync(path, 'utf8')).containerDefinitions;
@@ -51,8 +51,7 @@ describe('the task definition', () => {
   });
 
   it('waits where its secrets do not stand yet, and says so', async () => {
-    const run = await task({ mode: 'plan' });
-    expect(run.exitCode, run.log).toBe(0);
+    const run = passed(await task({ mode: 'plan' }));
     expect(run.outputs['task-definition']).toBe('');
     expect(run.log).toContain('task.json is not completed');
   });
@@ -85,12 +84,13 @@ describe('the plan', () => {
 
 describe('the output guard', () => {
   it('names the output that other jobs would not get, and what it holds', async () => {
-    const run = await step(aws, undefined, {
-      mode: 'apply',
-      'log-group': '/ecs/papyrus',
-      secrets: 'WORD=plan-hash-is-not-this\nOTHER=GUNICORN_WORKERS',
-    });
-    expect(run.exitCode, run.log).toBe(0);
+    const run = passed(
+      await step(aws, undefined, {
+        mode: 'apply',
+        'log-group': '/ecs/papyrus',
+        secrets: 'WORD=plan-hash-is-not-this\nOTHER=GUNICORN_WORKERS',
+      }),
+    );
     expect(run.log).toMatch(/output parameters: other jobs will not get it.*OTHER/);
     // What stands in a file is scrubbed, and so is the plan.
     expect(run.outputs['plan']).not.toContain('GUNICORN_WORKERS');

@@ -9,6 +9,7 @@ import { joinRegistry } from '../servers/aws-images.ts';
 import { TestRegistry } from '../servers/registry.ts';
 import { LayoutWriter, makeImage, makeTar, noise, sha256, toSaved } from '../servers/registry-images.ts';
 import { findLeaks } from './leaks.ts';
+import { failed, passed } from './outcome.ts';
 import { runAction } from './run.ts';
 
 let aws: AwsServer;
@@ -51,14 +52,12 @@ const run = (inputs: Record<string, string> = {}) =>
 const tags = () => Object.fromEntries(registry.repositories.get('papyrus')?.tags ?? []);
 
 it('plans, pushes after the repository was made, and is silent the second time', async () => {
-  const planned = await run({ mode: 'plan' });
-  expect(planned.exitCode, planned.log).toBe(0);
+  const planned = passed(await run({ mode: 'plan' }));
   expect(planned.outputs['to-create']).toBe('2');
   expect(planned.outputs['image-uri']).toBe('');
   expect(registry.count('POST', 'PATCH', 'PUT')).toBe(0);
 
-  const pushed = await run();
-  expect(pushed.exitCode, pushed.log).toBe(0);
+  const pushed = passed(await run());
   expect(Object.keys(tags())).toEqual(['1.4']);
   expect(pushed.outputs['image-digest']).toBe(tags()['1.4']);
   expect(pushed.outputs['image-uri']).toBe(`${registry.url.host}/papyrus:1.4`);
@@ -68,8 +67,7 @@ it('plans, pushes after the repository was made, and is silent the second time',
 
   aws.forget();
   registry.seen.length = 0;
-  const silent = await run();
-  expect(silent.exitCode, silent.log).toBe(0);
+  const silent = passed(await run());
   expect(silent.outputs['changed']).toBe('false');
   expect(silent.outputs['image-digest']).toBe(tags()['1.4']);
   expect(silent.outputs['image-uri']).toBe(`${registry.url.host}/papyrus:1.4`);
@@ -87,8 +85,7 @@ it('tells drift: a tag that is gone, a tag that names another image; and heals i
   expect(missing.exitCode).toBe(1);
   expect(missing.log).toContain('image:latest');
   registry.seen.length = 0;
-  const healed = await run({ 'image-tags': 'v1, latest' });
-  expect(healed.exitCode, healed.log).toBe(0);
+  passed(await run({ 'image-tags': 'v1, latest' }));
   expect(tags()['latest']).toBe(tags()['v1']);
   // A new tag on a known image is one manifest.
   expect(registry.count('POST', 'PATCH')).toBe(0);
@@ -114,9 +111,7 @@ it('an immutable tag: the same image is success, another one is told before a by
   expect((await run(immutable)).exitCode).toBe(0);
   expect((await run(immutable)).exitCode).toBe(0);
   registry.seen.length = 0;
-  const refused = await run({ ...immutable, image: 'docker-archive:other.tar' });
-  expect(refused.exitCode).toBe(1);
-  expect(refused.outputs['failure-reason']).toBe('blocked');
+  const refused = failed(await run({ ...immutable, image: 'docker-archive:other.tar' }), 'blocked');
   expect(refused.log).toContain('cannot be moved');
   expect(registry.count('POST', 'PATCH', 'PUT')).toBe(0);
   // A file would name the image behind the tag, and not the one that was built.
@@ -187,8 +182,7 @@ it('completes the task definition with the image that an earlier run pushed, by 
   // The image itself is not on this machine.
   for (const inputs of [{ 'image-tags': '1.4' }, { image: 'docker:papyrus:1.4' }]) {
     aws.forget();
-    const done = await run({ ...later, image: 'docker-archive:gone.tar', ...inputs });
-    expect(done.exitCode, done.log).toBe(0);
+    const done = passed(await run({ ...later, image: 'docker-archive:gone.tar', ...inputs }));
     const file = JSON.parse(readFileSync(done.outputs['task-definition'] ?? '', 'utf8'));
     expect(file.containerDefinitions[0].image).toBe(`${registry.url.host}/papyrus@${tags()['1.4']}`);
     expect(done.outputs['image-uri']).toBe('');
@@ -204,8 +198,7 @@ it('an image whose own name is no legal tag gets one as metadata-action makes it
   layout.list(layout.image(image), '0.1.0+build');
   writeFileSync(join(workspace, 'named.tar'), makeTar(layout.entries()));
   const inputs = { image: 'oci-archive:named.tar' };
-  const pushed = await run(inputs);
-  expect(pushed.exitCode, pushed.log).toBe(0);
+  const pushed = passed(await run(inputs));
   expect(Object.keys(tags())).toEqual(['0.1.0-build']);
   expect(pushed.log).toMatch(/notice.*0\.1\.0-build/);
   // Of a name that is not used nothing is said.

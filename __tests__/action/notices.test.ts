@@ -1,6 +1,7 @@
 /** GitHub shows the first ten notices of a step: five come from the account, and the others are lines of the log. */
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { passed } from './outcome.ts';
 import { openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -16,15 +17,13 @@ test('eight parameters that somebody else writes too are five annotations, and a
     only: 'parameters',
     variables: names.map((name) => `${name}=${port}`).join('\n'),
   });
-  await using first = await stage.act(inputs(8080));
-  expect(first.exitCode, first.log).toBe(0);
+  passed(await stage.act(inputs(8080)));
   stage.aws.onCall(async ({ operation, input }, moment) => {
     if (operation !== 'PutParameter' || moment !== 'before') return;
     const theirs = { Name: String(input['Name']), Value: '9090', Overwrite: true };
     await stage.others.ssm.send(new PutParameterCommand(theirs));
   });
-  await using run = await stage.act(inputs(8081));
-  expect(run.exitCode, run.log).toBe(0);
+  await using run = passed(await stage.act(inputs(8081)));
   const annotated = run.annotations.filter(({ level }) => level === 'notice');
   expect(names.filter((name) => annotated.some(({ message }) => message.includes(name)))).toHaveLength(5);
   for (const name of names) {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import { type Account, account, CANARIES, SEED } from './account.ts';
 import { findLeaks } from './leaks.ts';
+import { passed } from './outcome.ts';
 
 let aws: AwsServer;
 let at: Account;
@@ -31,8 +32,7 @@ describe('report', () => {
     await at.step({ dotenv: SEED });
     aws.forget();
     for (const mode of ['plan', 'drift', 'apply']) {
-      const told = await at.step({ mode, dotenv: without('GUNICORN_TIMEOUT', 'FLASK_SECRET_KEY') });
-      expect(told.exitCode, told.log).toBe(0);
+      const told = passed(await at.step({ mode, dotenv: without('GUNICORN_TIMEOUT', 'FLASK_SECRET_KEY') }));
       expect(told.outputs['drifted']).toBe('false');
       expect(told.outputs['to-delete']).toBe('0');
       expect(told.log).toContain(`= parameter ${P}/GUNICORN_TIMEOUT`);
@@ -49,8 +49,7 @@ describe('report', () => {
   it('does not look at all with off', async () => {
     await at.step({ dotenv: SEED });
     aws.forget();
-    const told = await at.step({ dotenv: without('FLASK_SECRET_KEY'), prune: 'off' });
-    expect(told.exitCode, told.log).toBe(0);
+    const told = passed(await at.step({ dotenv: without('FLASK_SECRET_KEY'), prune: 'off' }));
     expect(aws.count('ListSecrets')).toBe(0);
     expect(aws.calls.filter(({ input }) => JSON.stringify(input).includes('"Path"'))).toEqual([]);
     expect(told.log).not.toContain('papyrus/prd/flask');
@@ -63,14 +62,12 @@ describe('delete', () => {
     await at.step({ dotenv: `${SEED}\n${many}` });
     aws.forget();
     const asked = { dotenv: without('FLASK_SECRET_KEY'), prune: 'delete', allow: 'prune-many' };
-    const planned = await at.step({ mode: 'plan', ...asked });
-    expect(planned.exitCode, planned.log).toBe(0);
+    const planned = passed(await at.step({ mode: 'plan', ...asked }));
     expect(planned.outputs['to-delete']).toBe('24');
     expect(planned.outputs['drifted']).toBe('true');
     expect(aws.writes()).toEqual([]);
     aws.forget();
-    const pruned = await at.step(asked);
-    expect(pruned.exitCode, pruned.log).toBe(0);
+    const pruned = passed(await at.step(asked));
     expect(pruned.outputs['changed']).toBe('true');
     expect(pruned.outputs['config-changed']).toBe('false');
     expect(pruned.outputs['plan-hash']).toBe(planned.outputs['plan-hash']);
@@ -86,11 +83,9 @@ describe('delete', () => {
     expect((await at.secret('papyrus/prd/flask'))?.deleted).toBeDefined();
     expect(pruned.outputs['monthly-cost-usd']).toBe('0.80');
     aws.forget();
-    const again = await at.step({ dotenv: without('FLASK_SECRET_KEY'), prune: 'delete' });
-    expect(again.exitCode, again.log).toBe(0);
+    passed(await at.step({ dotenv: without('FLASK_SECRET_KEY'), prune: 'delete' }));
     expect(aws.writes()).toEqual([]);
-    const back = await at.step({ dotenv: SEED });
-    expect(back.exitCode, back.log).toBe(0);
+    passed(await at.step({ dotenv: SEED }));
     expect((await at.secret('papyrus/prd/flask'))?.value).toEqual({ secret_key: 'flask-key-canary-4' });
   });
 
@@ -104,8 +99,7 @@ describe('delete', () => {
     await at.putParameter(`${P}/blue/OWN`, { 'managed-by': 'aws-bootstrap' });
     await at.createSecret('papyrus/prd/blue/db', { 'managed-by': 'aws-bootstrap' });
     await at.createSecret('papyrus/prd-2/db', { 'managed-by': 'aws-bootstrap' });
-    const pruned = await at.step({ dotenv: SEED, prune: 'delete' });
-    expect(pruned.exitCode, pruned.log).toBe(0);
+    const pruned = passed(await at.step({ dotenv: SEED, prune: 'delete' }));
     expect((await at.parameter(`${P}/OLD_ADOPTED`))?.tags).toEqual({ team: 'ours' });
     expect((await at.secret('papyrus/prd/old'))?.tags).toEqual({ team: 'ours' });
     expect((await at.parameter(`${P}/FOREIGN`))?.tags).toEqual(foreign);
@@ -125,8 +119,7 @@ describe('prunes nothing that the run explains', () => {
     aws.forget();
   });
   const untouched = async (inputs: Record<string, string>, event = 'push') => {
-    const run = await at.step({ prune: 'delete', ...inputs }, { event: { name: event } });
-    expect(run.exitCode, run.log).toBe(0);
+    const run = passed(await at.step({ prune: 'delete', ...inputs }, { event: { name: event } }));
     expect(aws.count(/^Delete/)).toBe(0);
     return run;
   };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { workspace as folderOf } from '../asking.ts';
+import { failed, passed } from './outcome.ts';
 import { dotenv, openOf, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -24,9 +25,7 @@ const doctorLines = (run: Awaited<ReturnType<typeof act>>) =>
 describe('credentials', () => {
   test('none: the step that is missing is named', async () => {
     const env = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
-    await using run = await act({}, { env });
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('credentials');
+    await using run = failed(await act({}, { env }), 'credentials');
     expect(doctorLines(run)).toHaveLength(1);
     expect(run.log).toContain('there are no AWS credentials');
     expect(run.log).toContain('aws-actions/configure-aws-credentials');
@@ -61,8 +60,7 @@ describe('credentials', () => {
   test.each(['runner', 'nobody'])(
     'of the step win over the profile %s of the runner, which is named',
     async (profile) => {
-      await using run = await onHost(profile);
-      expect(run.exitCode, run.log).toBe(0);
+      await using run = passed(await onHost(profile));
       expect(stage.aws.writes()).not.toEqual([]);
       expect(signers()).toEqual(new Set([stage.aws.env()['AWS_ACCESS_KEY_ID']]));
       const notices = run.annotations.filter(({ level }) => level === 'notice').map(({ message }) => message);
@@ -74,9 +72,7 @@ describe('credentials', () => {
 
   test('expired: it is said, once, and nothing is written', async () => {
     stage.aws.fault({ operation: /./, kind: 'expired-token', times: Number.POSITIVE_INFINITY });
-    await using run = await act();
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('credentials');
+    await using run = failed(await act(), 'credentials');
     expect(doctorLines(run)).toHaveLength(1);
     expect(run.log).toContain('the AWS credentials have expired');
     expect(errorsOf(run)).toHaveLength(1);
@@ -92,9 +88,7 @@ describe('credentials', () => {
         message: 'The security token included in the request is invalid.',
       },
     });
-    await using run = await act();
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('credentials');
+    await using run = failed(await act(), 'credentials');
     expect(doctorLines(run)).toHaveLength(1);
     expect(run.log).toContain('AWS does not accept the credentials');
   });
@@ -118,8 +112,7 @@ describe('access denied', () => {
     expect(run.summary).toContain('ssm:PutParameter');
     // What did not come to be is not told as an output.
     expect(Object.keys(JSON.parse(run.outputs['parameters'] ?? ''))).toHaveLength(5);
-    await using next = await act();
-    expect(next.exitCode).toBe(0);
+    await using next = passed(await act());
     expect(openOf(next)).toEqual({ '/papyrus/prd/LOG_LEVEL': 'create' });
   });
 
@@ -135,8 +128,7 @@ describe('access denied', () => {
   ] as const)(
     '%s: that kind is told as failed and left alone; plan fails too, unless only values may not be read',
     async (operation, action, failed) => {
-      await using first = await act();
-      expect(first.exitCode).toBe(0);
+      passed(await act());
       stage.aws.fault({ operation, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
       // A value that may not be read holds up only who writes it.
       const isOfValues = /GetParameters|GetSecretValue/.test(String(operation));
@@ -175,17 +167,14 @@ describe('weather', () => {
   test('throttling, broken answers and lost connections pass without a word', async () => {
     for (const kind of ['throttle', 'server-error', 'html', 'reset-before', 'reset-after'] as const)
       stage.aws.fault({ operation: /^(Get|Describe|Batch|Put|Create)/, kind, times: 1, skip: 1 });
-    await using run = await act();
-    expect(run.exitCode).toBe(0);
+    await using run = passed(await act());
     expect(errorsOf(run)).toEqual([]);
     await using silent = await act();
     expect(silent.outputs['changed']).toBe('false');
   });
 
   test('nobody there: the network is named', async () => {
-    await using run = await act({}, { env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' } });
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('network');
+    await using run = failed(await act({}, { env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' } }), 'network');
     expect(run.log).toContain('AWS could not be reached (ECONNREFUSED)');
     expect(run.log).toContain('AWS_ENDPOINT_URL');
     expect(errorsOf(run)).toHaveLength(1);
@@ -193,8 +182,7 @@ describe('weather', () => {
 });
 
 test('each call names repository, commit and run', async () => {
-  await using run = await act({ 'lifecycle-policy': 'keep-last:5' });
-  expect(run.exitCode).toBe(0);
+  passed(await act({ 'lifecycle-policy': 'keep-last:5' }));
   const name = 'papyrus/demo@5f3c1e0b9a7d2468ace013579bdf02468ace1357 16000000001';
   expect(stage.aws.calls.length).toBeGreaterThan(20);
   expect(new Set(stage.aws.calls.map(({ service }) => service))).toEqual(
@@ -211,10 +199,11 @@ test('text of strangers is no command and no markup', async () => {
     LINE: '::error::boom',
   };
   const given = { dotenv: '', variables: JSON.stringify(variables) };
-  await using run = await act({
-    ...given,
-  });
-  expect(run.exitCode).toBe(0);
+  passed(
+    await act({
+      ...given,
+    }),
+  );
   await stage.put('PLAIN', '::error::from aws\n##[error]from aws');
   await stage.put('MARK', '</td><script>x</script>');
   await using drift = await act({
@@ -229,11 +218,9 @@ test('text of strangers is no command and no markup', async () => {
 });
 
 test('without a place for a summary it works all the same', async () => {
-  await using run = await act(
-    { mode: 'plan' },
-    { env: { GITHUB_STEP_SUMMARY: undefined, RUNNER_TEMP: undefined } },
+  await using run = passed(
+    await act({ mode: 'plan' }, { env: { GITHUB_STEP_SUMMARY: undefined, RUNNER_TEMP: undefined } }),
   );
-  expect(run.exitCode).toBe(0);
   expect(run.outputs['to-create']).toBe('11');
   expect(run.outputs['plan-file']).toBeUndefined();
 });

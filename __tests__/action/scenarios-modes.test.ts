@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { AddTagsToResourceCommand, DeleteParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { failed, passed } from './outcome.ts';
 import type { ActionRun } from './run.ts';
 import { changesOf, dotenv, fieldsOf, openOf, openStage, SEED, type Stage, without } from './stage.ts';
 
@@ -21,8 +22,7 @@ const seed = { dotenv: dotenv(), tags: 'project=portfolio' };
 const act = (inputs: Record<string, string> = {}, more: Parameters<Stage['act']>[1] = {}) =>
   stage.act({ ...seed, ...inputs }, more);
 const stand = async () => {
-  await using run = await act();
-  expect(run.exitCode).toBe(0);
+  passed(await act());
 };
 const counts = ({ outputs }: ActionRun) =>
   ['to-create', 'to-update', 'to-delete', 'blocked'].map((name) => Number(outputs[name]));
@@ -33,8 +33,7 @@ describe('modes', () => {
     ['push', 'apply'],
     ['pull_request', 'plan'],
   ])('auto on %s is %s', async (name, mode) => {
-    await using run = await act({}, { event: { name } });
-    expect(run.exitCode).toBe(0);
+    await using run = passed(await act({}, { event: { name } }));
     expect(run.outputs).toMatchObject({
       'to-create': '11',
       changed: String(mode === 'apply'),
@@ -50,11 +49,12 @@ describe('modes', () => {
       await stand();
       for (const mode of ['apply', 'destroy']) {
         const files = { '.github/aws-bootstrap.yml': `mode: ${mode}\nallow: [delete-log-group]\n` };
-        await using run = await act(
-          { dotenv: dotenv({ GUNICORN_WORKERS: '17' }), confirm: '/papyrus/prd' },
-          { event: { name }, files },
+        await using run = passed(
+          await act(
+            { dotenv: dotenv({ GUNICORN_WORKERS: '17' }), confirm: '/papyrus/prd' },
+            { event: { name }, files },
+          ),
         );
-        expect(run.exitCode, run.log).toBe(0);
         expect(run.outputs).toMatchObject({ 'to-update': '1', 'to-delete': '0', changed: 'false' });
         expect(stage.aws.writes()).toEqual([]);
         const warnings = run.annotations.filter(({ level }) => level === 'warning');
@@ -67,20 +67,15 @@ describe('modes', () => {
 
   test('a guard that the file requires and that arrives empty stops the run before the first call', async () => {
     const files = { '.github/aws-bootstrap.yml': 'require: [expect-plan, allowed-account-ids]\n' };
-    await using run = await act({ 'expect-plan': '', 'allowed-account-ids': '' }, { files });
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('input');
+    await using run = failed(await act({ 'expect-plan': '', 'allowed-account-ids': '' }, { files }), 'input');
     for (const name of ['expect-plan', 'allowed-account-ids'])
       expect(run.log).toContain(`the input ${name} is empty`);
     expect(stage.aws.calls).toEqual([]);
-    await using plan = await act({ mode: 'plan', 'allowed-account-ids': '123456789012' }, { files });
-    expect(plan.exitCode, plan.log).toBe(0);
+    passed(await act({ mode: 'plan', 'allowed-account-ids': '123456789012' }, { files }));
   });
 
   test('refuses pull_request_target before any call', async () => {
-    await using run = await act({}, { event: { name: 'pull_request_target' } });
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('input');
+    failed(await act({}, { event: { name: 'pull_request_target' } }), 'input');
     expect(stage.aws.calls).toEqual([]);
   });
 
@@ -115,8 +110,7 @@ describe('modes', () => {
 
   test('no drift, no failure', async () => {
     await stand();
-    await using run = await act({ mode: 'drift' });
-    expect(run.exitCode).toBe(0);
+    await using run = passed(await act({ mode: 'drift' }));
     expect(run.outputs).toMatchObject({ drifted: 'false', 'failure-reason': '' });
     expect(stage.aws.calls).toHaveLength(13);
   });
@@ -241,8 +235,7 @@ describe('only', () => {
     ['repository', ['ecr']],
     ['parameters, log-group', ['logs', 'ssm']],
   ])('%s: the rest is neither read nor changed', async (only, services) => {
-    await using run = await act({ only });
-    expect(run.exitCode).toBe(0);
+    passed(await act({ only }));
     expect([...new Set(stage.aws.calls.map(({ service }) => service))].sort()).toEqual(
       [...services, 'sts'].sort(),
     );
@@ -254,18 +247,17 @@ describe('only', () => {
 
 describe('empty values', () => {
   const stands = async () => {
-    await using run = await stage.act({
-      secrets: 'DB_PASSWORD=first-value\nTOKEN=tok-tok-tok',
-      dotenv: 'PLAIN=x\n',
-    });
-    expect(run.exitCode).toBe(0);
+    passed(
+      await stage.act({
+        secrets: 'DB_PASSWORD=first-value\nTOKEN=tok-tok-tok',
+        dotenv: 'PLAIN=x\n',
+      }),
+    );
   };
   const empty = { secrets: 'DB_PASSWORD=\nTOKEN=', dotenv: 'PLAIN=\n' };
 
   test('auto: what came from secrets fails an apply, before anything is called', async () => {
-    await using run = await stage.act(empty);
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('input');
+    await using run = failed(await stage.act(empty), 'input');
     expect(run.log).toMatch(/DB_PASSWORD: its value is empty/);
     expect(run.log).toMatch(/TOKEN: its value is empty/);
     expect(run.log).not.toMatch(/error\].*PLAIN/);
@@ -273,8 +265,7 @@ describe('empty values', () => {
   });
 
   test('skip: what stands stays, what does not stand is not made', async () => {
-    await using bare = await stage.act({ ...empty, 'on-empty': 'skip' });
-    expect(bare.exitCode).toBe(0);
+    passed(await stage.act({ ...empty, 'on-empty': 'skip' }));
     expect(
       stage.aws
         .writes()
@@ -283,8 +274,7 @@ describe('empty values', () => {
     ).toEqual(['CreateLogGroup', 'CreateRepository', 'PutRetentionPolicy']);
     await stage.aws.reset();
     await stands();
-    await using run = await stage.act({ ...empty, 'on-empty': 'skip' });
-    expect(run.exitCode).toBe(0);
+    await using run = passed(await stage.act({ ...empty, 'on-empty': 'skip' }));
     expect(run.outputs['changed']).toBe('false');
     expect(await stage.secret('db')).toEqual({ password: 'first-value' });
     expect(Object.keys(JSON.parse(run.outputs['parameters'] ?? ''))).toEqual(['PLAIN', 'TOKEN']);
@@ -293,9 +283,7 @@ describe('empty values', () => {
 
 describe('accounts and regions', () => {
   test('another account is refused before anything else is read', async () => {
-    await using run = await act({ 'allowed-account-ids': '210987654321, 111111111111' });
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('input');
+    await using run = failed(await act({ 'allowed-account-ids': '210987654321, 111111111111' }), 'input');
     expect(run.log).toContain('account 123456789012, which is not in the list');
     expect(operations()).toEqual(['GetCallerIdentity']);
   });
@@ -303,7 +291,8 @@ describe('accounts and regions', () => {
 
 test('names that are gone from the .env are no drift', async () => {
   await stand();
-  await using run = await act({ mode: 'drift', dotenv: dotenv(without('LOG_LEVEL', 'FLASK_SECRET_KEY')) });
-  expect(run.exitCode).toBe(0);
+  await using run = passed(
+    await act({ mode: 'drift', dotenv: dotenv(without('LOG_LEVEL', 'FLASK_SECRET_KEY')) }),
+  );
   expect(run.outputs['drifted']).toBe('false');
 });

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { GitHubServer } from '../servers/github.ts';
 import { findLeaks } from './leaks.ts';
+import { passed } from './outcome.ts';
 import { fieldsOf, openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -16,8 +17,7 @@ const URL = 'postgres://u:Kanari-pw-1@h/db';
 
 describe('a value that is missing', () => {
   test('leaves a secret a secret: no drift, nothing written, whatever is allowed', async () => {
-    await using first = await stage.act({ ...only, variables: `DATABASE_URL=${URL}` });
-    expect(first.exitCode, first.log).toBe(0);
+    passed(await stage.act({ ...only, variables: `DATABASE_URL=${URL}` }));
     for (const more of [{ mode: 'drift' }, {}, { allow: 'change-type' }]) {
       await using run = await stage.act({ ...only, variables: 'DATABASE_URL=', ...more });
       expect([run.exitCode, run.outputs['drifted'], run.outputs['blocked']]).toEqual([0, 'false', '0']);
@@ -27,8 +27,7 @@ describe('a value that is missing', () => {
   });
 
   test('is not made plain by a rule either', async () => {
-    await using first = await stage.act({ ...only, secrets: `DATABASE_URL=${URL}` });
-    expect(first.exitCode, first.log).toBe(0);
+    passed(await stage.act({ ...only, secrets: `DATABASE_URL=${URL}` }));
     const files = { '.github/aws-bootstrap.yml': 'rules: [{ match: DATABASE_URL, to: parameter }]\n' };
     await using run = await stage.act(
       { ...only, variables: 'DATABASE_URL=', allow: 'change-type' },
@@ -45,8 +44,7 @@ describe('a value that is missing', () => {
   ])('of %s, on a fork with a placeholder in the .env, is no drift', async (name, more) => {
     const files = { '.env.example': `${name}=\nLOG_LEVEL=info\n` };
     const inputs = { ...only, ...more, 'env-file': '.env.example' };
-    await using first = await stage.act({ ...inputs, secrets: `{"${name}":"Kanari-9988"}` }, { files });
-    expect(first.exitCode, first.log).toBe(0);
+    passed(await stage.act({ ...inputs, secrets: `{"${name}":"Kanari-9988"}` }, { files }));
     expect((await stage.parameter(name)).type).toBe('SecureString');
     await using fork = await stage.act(
       { ...inputs, secrets: '{"github_token":"x-token-1"}' },
@@ -58,8 +56,9 @@ describe('a value that is missing', () => {
   });
 
   test('of a secret is warned of where a .env has a default', async () => {
-    await using run = await stage.act({ ...only, dotenv: 'SMTP_USER=dev-user', secrets: 'SMTP_USER=' });
-    expect(run.exitCode, run.log).toBe(0);
+    await using run = passed(
+      await stage.act({ ...only, dotenv: 'SMTP_USER=dev-user', secrets: 'SMTP_USER=' }),
+    );
     expect(run.log).toMatch(
       /warning\]input dotenv line 1: SMTP_USER: .*the one of input secrets line 1 is empty/,
     );
@@ -89,18 +88,18 @@ describe('a value that another variable holds', () => {
         repository,
       },
     };
-    await using plan = await stage.act(inputs, {
-      token: github.token,
-      event,
-      env: { GITHUB_API_URL: github.url },
-    });
-    expect(plan.exitCode, plan.log).toBe(0);
+    await using plan = passed(
+      await stage.act(inputs, {
+        token: github.token,
+        event,
+        env: { GITHUB_API_URL: github.url },
+      }),
+    );
     expect(findLeaks(plan, [PASSWORD])).toEqual([]);
     expect(github.comments).toHaveLength(1);
     expect(JSON.stringify(github.comments)).not.toContain(PASSWORD);
     expect(plan.log).toMatch(/warning\].*REDIS_ARGS: its value holds that of DB_PASSWORD/);
-    await using run = await stage.act(inputs);
-    expect(run.exitCode, run.log).toBe(0);
+    passed(await stage.act(inputs));
     const types = ['PGPASSWORD', 'REDIS_ARGS', 'CACHE_NAME'].map(
       async (name) => (await stage.parameter(name)).type,
     );
@@ -109,7 +108,6 @@ describe('a value that another variable holds', () => {
     expect(again.outputs['changed']).toBe('false');
     // A password that is changed makes nothing of it another type.
     const other = { ...inputs, dotenv: inputs.dotenv.replace(PASSWORD, 'Another-db-5678') };
-    await using changed = await stage.act(other);
-    expect(changed.exitCode, changed.log).toBe(0);
+    passed(await stage.act(other));
   });
 });

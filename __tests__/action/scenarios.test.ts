@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ensureNode24 } from '../servers/node24.ts';
+import { passed } from './outcome.ts';
 import { changesOf, dotenv, openOf, openStage, rowOf, SEED, type Stage, without } from './stage.ts';
 
 let stage: Stage;
@@ -97,8 +98,7 @@ async function expectSeed(): Promise<void> {
 
 describe("the seed's case", () => {
   test('creates everything from dotenv; the second run writes nothing', async () => {
-    await using first = await stage.act(seed);
-    expect(first.exitCode).toBe(0);
+    await using first = passed(await stage.act(seed));
     await expectSeed();
     expect(first.outputs).toMatchObject({
       changed: 'true',
@@ -111,8 +111,7 @@ describe("the seed's case", () => {
       'failure-reason': '',
     });
 
-    await using second = await stage.act(seed);
-    expect(second.exitCode).toBe(0);
+    await using second = passed(await stage.act(seed));
     expect(stage.aws.writes()).toEqual([]);
     expect(stage.aws.calls.map(({ service, operation }) => `${service}.${operation}`).sort()).toEqual([
       'ecr.DescribeRepositories',
@@ -220,8 +219,7 @@ describe("the seed's case", () => {
     const node = await ensureNode24();
     await using plan = await stage.act({ ...seed, mode: 'plan' }, { node });
     expect(plan.outputs['to-create']).toBe('11');
-    await using first = await stage.act(seed, { node });
-    expect(first.exitCode).toBe(0);
+    passed(await stage.act(seed, { node }));
     await expectSeed();
     await using silent = await stage.act(seed, { node });
     expect(silent.outputs['changed']).toBe('false');
@@ -235,19 +233,20 @@ describe("the seed's case", () => {
 
 describe('sources', () => {
   test('merge dotenv, env-file, variables and secrets', async () => {
-    await using run = await stage.act(
-      {
-        dotenv: 'LOG_LEVEL=info\n',
-        'env-file': '.env, more/.env',
-        variables: 'REGION_NAME=oregon\nFROM_ENV\n# a comment\n',
-        secrets: 'FLASK_SECRET_KEY=from-secrets-1\nDB_PASSWORD=from-secrets-2\nSIGNING\n',
-      },
-      {
-        files: { '.env': 'GUNICORN_WORKERS=3\nDB_USER=app\n', 'more/.env': 'AUTH0_DOMAIN=x.auth0.com\n' },
-        env: { FROM_ENV: 'a "b" \\n #c', SIGNING: 'line 1\nline 2' },
-      },
+    passed(
+      await stage.act(
+        {
+          dotenv: 'LOG_LEVEL=info\n',
+          'env-file': '.env, more/.env',
+          variables: 'REGION_NAME=oregon\nFROM_ENV\n# a comment\n',
+          secrets: 'FLASK_SECRET_KEY=from-secrets-1\nDB_PASSWORD=from-secrets-2\nSIGNING\n',
+        },
+        {
+          files: { '.env': 'GUNICORN_WORKERS=3\nDB_USER=app\n', 'more/.env': 'AUTH0_DOMAIN=x.auth0.com\n' },
+          env: { FROM_ENV: 'a "b" \\n #c', SIGNING: 'line 1\nline 2' },
+        },
+      ),
     );
-    expect(run.exitCode).toBe(0);
     expect(await stage.parameter('LOG_LEVEL')).toEqual({ value: 'info', type: 'String' });
     expect(await stage.parameter('REGION_NAME')).toEqual({ value: 'oregon', type: 'String' });
     // A bare NAME takes the environment's value as it is.
@@ -288,8 +287,7 @@ environments:
     stage.act({ dotenv: dotenv(variables), ...inputs }, { files: { '.github/aws-bootstrap.yml': config } });
 
   test('rules send any variable anywhere: glob, list, key, ignore, two places', async () => {
-    await using first = await run();
-    expect(first.exitCode).toBe(0);
+    await using first = passed(await run());
     expect(await stage.secret('payments')).toEqual({
       STRIPE_API_KEY: SEED['STRIPE_API_KEY'],
       STRIPE_WEBHOOK_ID: 'wh-1',
@@ -315,8 +313,7 @@ environments:
   });
 
   test('follows write: once, exact bundles and ignore where others have written', async () => {
-    await using first = await run();
-    expect(first.exitCode).toBe(0);
+    passed(await run());
     const { PutSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
     await stage.others.secrets.send(
       new PutSecretValueCommand({
@@ -375,8 +372,7 @@ environments:
 });
 
 test('keeps what is no longer configured, and names its key', async () => {
-  await using first = await stage.act(seed);
-  expect(first.exitCode).toBe(0);
+  passed(await stage.act(seed));
   await using less = await stage.act({
     dotenv: dotenv(without('DB_HOST', 'LOG_LEVEL')),
     tags: 'project=portfolio',

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import { GitHubServer } from '../servers/github.ts';
 import { step } from './bench.ts';
+import { passed } from './outcome.ts';
 import type { ActionRun } from './run.ts';
 
 const LIVE = `li*ve_pass"w'o<r>d&1/x!`;
@@ -24,8 +25,7 @@ beforeEach(async () => {
   await aws.reset();
   github.reset();
   // A double quote ends no value of single quotes, so the password has none of those.
-  const first = await step(aws, undefined, { mode: 'apply', dotenv: dotenv(PASSWORD, 'hello') });
-  expect(first.exitCode, first.log).toBe(0);
+  passed(await step(aws, undefined, { mode: 'apply', dotenv: dotenv(PASSWORD, 'hello') }));
 });
 
 const PASSWORD = LIVE.replaceAll("'", '');
@@ -86,13 +86,14 @@ it.each(FORMS)('in a plan of a pull request that rotates it: %s', async (_form, 
       base: { ref: 'main', repo: { full_name: 'papyrus/demo', private: true } },
     },
   };
-  const run = await step(
-    aws,
-    github,
-    { dotenv: dotenv('quite-another-1', 'hello') },
-    { event: { name: 'pull_request', payload } },
+  const run = passed(
+    await step(
+      aws,
+      github,
+      { dotenv: dotenv('quite-another-1', 'hello') },
+      { event: { name: 'pull_request', payload } },
+    ),
   );
-  expect(run.exitCode, run.log).toBe(0);
   expect(github.comments).toHaveLength(1);
   expectNothing(run);
 });

@@ -1,6 +1,7 @@
 /** What a text of variables that is in base64, or is not as it was written, does to the account and to the reports. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { findLeaks } from './leaks.ts';
+import { passed } from './outcome.ts';
 import { openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -16,8 +17,7 @@ const only = { only: 'parameters, secrets' };
 test('a .env in base64 is hidden before anything is told, and read', async () => {
   const dotenv = Buffer.from(`DB_USER=app\nDB_PASSWORD=${KANARI}\nLOG_LEVEL=info\n`).toString('base64');
   const lines = [dotenv.slice(0, 48), dotenv.slice(48)];
-  await using run = await stage.act({ ...only, dotenv: lines.join('\n') });
-  expect(run.exitCode, run.log).toBe(0);
+  await using run = passed(await stage.act({ ...only, dotenv: lines.join('\n') }));
   expect(await stage.secret('db')).toEqual({ username: 'app', password: KANARI });
   expect(await stage.parameter('LOG_LEVEL')).toMatchObject({ value: 'info' });
   expect(run.masks).toEqual(expect.arrayContaining([...lines, dotenv, KANARI]));
