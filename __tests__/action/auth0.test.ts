@@ -44,11 +44,7 @@ const dotenv = (callback: string) =>
   ].join('\n');
 
 function run(inputs: Record<string, string>, event = 'push'): Promise<ActionRun> {
-  return runAction({
-    inputs: { prefix: '/papyrus/prd', ...inputs },
-    env: aws.env(),
-    event: { name: event },
-  });
+  return runAction({ inputs: { prefix: '/papyrus/prd', ...inputs }, env: aws.env(), event: { name: event } });
 }
 
 const access = () => ({
@@ -347,13 +343,7 @@ describe('the management secret goes to a host that an input names', () => {
       expect(auth0.calls).toEqual([]);
       expect(aws.calls).toEqual([]);
       // Without the credential nothing is sent, so there is nothing to refuse.
-      passed(
-        await runAction({
-          inputs: { ...given, ...inputs, mode },
-          env: aws.env(),
-          files: files(),
-        }),
-      );
+      passed(await runAction({ inputs: { ...given, ...inputs, mode }, env: aws.env(), files: files() }));
       aws.forget();
     }
   });

@@ -97,14 +97,7 @@ describe('on a pull request', () => {
     const files = (pattern: string) => ({
       [CONFIG]: `rules: [{ match: "${pattern}", to: secret/recovery }]\n`,
     });
-    passed(
-      await stage.act(
-        { ...only, dotenv: `RECOVERY_PLACE=${old}` },
-        {
-          files: files('RECOVERY_*'),
-        },
-      ),
-    );
+    passed(await stage.act({ ...only, dotenv: `RECOVERY_PLACE=${old}` }, { files: files('RECOVERY_*') }));
     for (const value of [old, other]) {
       await using run = passed(
         await stage.act(
@@ -119,12 +112,7 @@ describe('on a pull request', () => {
     }
     // Nor where the same mistake gets to the branch.
     await using merged = passed(
-      await stage.act(
-        { ...only, dotenv: `RECOVERY_PLACE=${other}` },
-        {
-          files: files('RECOVRY_*'),
-        },
-      ),
+      await stage.act({ ...only, dotenv: `RECOVERY_PLACE=${other}` }, { files: files('RECOVRY_*') }),
     );
     expectHidden(merged, values);
     expect((await stage.parameter('RECOVERY_PLACE')).type).toBe('SecureString');

@@ -73,10 +73,7 @@ const register = (run: Run) =>
 const running = async () => {
   const { services } = await ecs<{ services: ReadonlyArray<{ taskDefinition: string }> }>(
     'DescribeServices',
-    {
-      cluster: 'papyrus',
-      services: ['papyrus'],
-    },
+    { cluster: 'papyrus', services: ['papyrus'] },
   );
   return services[0]?.taskDefinition;
 };

@@ -330,9 +330,7 @@ runs: { using: node20, main: dist/index.js }
     expect(polite).toMatchObject({ exitCode: 130, stdout: 'ready\nSIGINT\n' });
     await using deaf = await run(
       `process.on('SIGTERM', () => {}); ${script('SIGINT').replace('clearInterval(t)', '')}`,
-      {
-        onSpawn,
-      },
+      { onSpawn },
     );
     expect(deaf).toMatchObject({ exitCode: null, signal: 'SIGKILL', conclusion: 'failure' });
   });

@@ -193,24 +193,12 @@ test('each call names repository, commit and run', async () => {
 
 test('text of strangers is no command and no markup', async () => {
   // The user's word, without which none of them would be printed.
-  const variables = {
-    PLAIN: '##[error]boom',
-    MARK: '<img src=x> | @octocat ![x](y)',
-    LINE: '::error::boom',
-  };
+  const variables = { PLAIN: '##[error]boom', MARK: '<img src=x> | @octocat ![x](y)', LINE: '::error::boom' };
   const given = { dotenv: '', variables: JSON.stringify(variables) };
-  passed(
-    await act({
-      ...given,
-    }),
-  );
+  passed(await act({ ...given }));
   await stage.put('PLAIN', '::error::from aws\n##[error]from aws');
   await stage.put('MARK', '</td><script>x</script>');
-  await using drift = await act({
-    mode: 'drift',
-    'fail-on-drift': 'false',
-    ...given,
-  });
+  await using drift = await act({ mode: 'drift', 'fail-on-drift': 'false', ...given });
   expect(errorsOf(drift)).toEqual([]);
   expect(drift.log).toContain('from aws');
   expect(drift.rawSummary).not.toMatch(/<script>|<img/);

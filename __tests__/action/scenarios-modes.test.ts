@@ -118,9 +118,7 @@ describe('modes', () => {
 
 describe('drift, of every kind at once', () => {
   /** A guessed type is nobody's wish: without a rule the SecureString would be kept as it is. */
-  const files = {
-    '.github/aws-bootstrap.yml': 'rules: [{ match: AUTH0_CALLBACK_URL, to: parameter }]\n',
-  };
+  const files = { '.github/aws-bootstrap.yml': 'rules: [{ match: AUTH0_CALLBACK_URL, to: parameter }]\n' };
   /** One of each, behind its back. */
   async function disturb(): Promise<void> {
     const { logs, ssm, secrets, ecr } = stage.others;
@@ -247,12 +245,7 @@ describe('only', () => {
 
 describe('empty values', () => {
   const stands = async () => {
-    passed(
-      await stage.act({
-        secrets: 'DB_PASSWORD=first-value\nTOKEN=tok-tok-tok',
-        dotenv: 'PLAIN=x\n',
-      }),
-    );
+    passed(await stage.act({ secrets: 'DB_PASSWORD=first-value\nTOKEN=tok-tok-tok', dotenv: 'PLAIN=x\n' }));
   };
   const empty = { secrets: 'DB_PASSWORD=\nTOKEN=', dotenv: 'PLAIN=\n' };
 

@@ -233,14 +233,10 @@ describe("the seed's case", () => {
 
   test('rows that are no secret are neither masked nor shown', async () => {
     passed(
-      await stage.act({
-        dotenv: dotenv({ ...SEED, DB_USER: 'someone-else', DB_HOST: 'host-1.internal' }),
-      }),
+      await stage.act({ dotenv: dotenv({ ...SEED, DB_USER: 'someone-else', DB_HOST: 'host-1.internal' }) }),
     );
     await using run = passed(
-      await stage.act({
-        dotenv: dotenv({ ...SEED, DB_USER: 'another-one', DB_HOST: 'host-2.internal' }),
-      }),
+      await stage.act({ dotenv: dotenv({ ...SEED, DB_USER: 'another-one', DB_HOST: 'host-2.internal' }) }),
     );
     for (const value of [
       'someone-else',

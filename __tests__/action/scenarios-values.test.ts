@@ -89,11 +89,7 @@ describe('a value that another variable holds', () => {
       },
     };
     await using plan = passed(
-      await stage.act(inputs, {
-        token: github.token,
-        event,
-        env: { GITHUB_API_URL: github.url },
-      }),
+      await stage.act(inputs, { token: github.token, event, env: { GITHUB_API_URL: github.url } }),
     );
     expect(findLeaks(plan, [PASSWORD])).toEqual([]);
     expect(github.comments).toHaveLength(1);

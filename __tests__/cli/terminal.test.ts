@@ -39,9 +39,7 @@ describe('the question', () => {
   });
 
   it('Ctrl-C: nothing is written', async () => {
-    const { code } = await run(['apply', ...ARGS], {
-      steps: [{ after: 'changes? [y/N] ', type: '\u0003' }],
-    });
+    const { code } = await run(['apply', ...ARGS], { steps: [{ after: 'changes? [y/N] ', type: '\u0003' }] });
     expect(code).toBe(130);
     expect(puts()).toBe(0);
   });

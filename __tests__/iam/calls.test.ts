@@ -115,12 +115,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
       read({ mode: 'plan', dotenv: SEED, tags: 'project=portfolio', 'lifecycle-policy': 'keep-last:3' }),
       deploy({ dotenv: SEED, tags: 'project=portfolio', 'lifecycle-policy': 'keep-last:3' }),
       deploy({ dotenv: SEED, tags: 'project=portfolio', 'lifecycle-policy': 'keep-last:3' }),
-      read({
-        mode: 'drift',
-        dotenv: SEED,
-        tags: 'project=portfolio',
-        'lifecycle-policy': 'keep-last:3',
-      }),
+      read({ mode: 'drift', dotenv: SEED, tags: 'project=portfolio', 'lifecycle-policy': 'keep-last:3' }),
     ],
     asks: ['logs:CreateLogGroup', 'ecr:PutLifecyclePolicy', 'secretsmanager:GetSecretValue'],
   },

@@ -413,11 +413,7 @@ describe('an image of an engine', () => {
     const pushed = await pushImage('app:v1', registry, { environment: hostOf(engine) });
     expect(pushed.uploaded).toBe(3);
     const known = [pushed.manifest];
-    const again = await pushImage('app:v1', registry, {
-      environment: hostOf(engine),
-      tags: ['v2'],
-      known,
-    });
+    const again = await pushImage('app:v1', registry, { environment: hostOf(engine), tags: ['v2'], known });
     expect(again).toMatchObject({ uploaded: 0, reused: 3 });
   });
 

@@ -601,11 +601,7 @@ describe('a docker archive', () => {
       const path = await packed(toSaved(makeImage([Buffer.alloc(200_000_000)]), ['app:v1']), 'long.tar.gz');
       const temp = scratch.at('long-temp');
       await mkdir(temp);
-      const opening = openImage(`docker-archive:${path}`, {
-        ...surroundings(),
-        temp,
-        signal: end.signal,
-      });
+      const opening = openImage(`docker-archive:${path}`, { ...surroundings(), temp, signal: end.signal });
       setTimeout(() => end.abort(new Error('over')), 20);
       await expect(opening).rejects.toThrow('over');
       expect(await readdir(temp)).toEqual([]);

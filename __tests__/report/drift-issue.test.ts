@@ -37,9 +37,7 @@ describe('the issue', () => {
   it('shows strangers no value, no account and no console address', () => {
     const body = text(
       standing('9', { arn: 'arn:aws:ssm:us-west-2:123456789012:parameter/papyrus/prd/PORT' }),
-      {
-        isPublic: true,
-      },
+      { isPublic: true },
     );
     expect(body).toContain('| &emsp;value | hidden value | **another hidden value** |');
     expect(body).not.toMatch(/123456789012|console\.aws/);

@@ -68,9 +68,7 @@ describe('references', () => {
     });
     expect(
       Object.fromEntries(references(named.destinations, 'AWS::SecretsManager::Secret', named.stands)),
-    ).toEqual({
-      SENTRY_DSN: `${SM}app-AbCdEf:dsn::`,
-    });
+    ).toEqual({ SENTRY_DSN: `${SM}app-AbCdEf:dsn::` });
   });
 });
 

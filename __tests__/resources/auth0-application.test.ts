@@ -55,11 +55,7 @@ describe('the four modes', () => {
     await using bench = await start();
     for (const list of LISTS) delete bench.server.application(ID)[list];
     const spec = await run(bench.room());
-    const own = {
-      callbacks: [NEW.callback],
-      allowed_logout_urls: [NEW.logout],
-      web_origins: [NEW.origin],
-    };
+    const own = { callbacks: [NEW.callback], allowed_logout_urls: [NEW.logout], web_origins: [NEW.origin] };
     expect(bench.server.calls.at(-2)).toEqual({ call: 'update', body: own });
     expect(lists(bench.server)).toEqual(own);
     expect(Object.keys(spec.fields)).toHaveLength(3);

@@ -66,11 +66,7 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
     const { change, writes } = await bench.round(asked, { tags });
     expect(fieldsOf(change).sort()).toEqual(['tag:cost', 'tag:project']);
     expect(writes).toHaveLength(1);
-    expect((await read())?.tags).toEqual({
-      project: 'showcase',
-      cost: '42',
-      'managed-by': 'aws-bootstrap',
-    });
+    expect((await read())?.tags).toEqual({ project: 'showcase', cost: '42', 'managed-by': 'aws-bootstrap' });
     await bench.silent(asked, { tags });
   });
 
@@ -136,10 +132,7 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
   });
 
   test('of a CloudFormation stack: blocked by its name, and unwritten', async () => {
-    await subject.foreign(bench.others, {
-      ...THEIRS,
-      'aws:cloudformation:stack-name': 'network',
-    });
+    await subject.foreign(bench.others, { ...THEIRS, 'aws:cloudformation:stack-name': 'network' });
     const before = await read();
     const { change, writes } = await bench.round(subject.wish());
     expect(change).toMatchObject({

@@ -220,9 +220,7 @@ describe('many parameters', () => {
     const wishes = [...many(2), wish({}, '/papyrus/prd/THEIRS'), wish({}, '/papyrus/prd/FREE')];
     const { outcomes } = await bench.round(wishes);
     expect(outcomes.map(({ result }) => result)).toEqual(['unchanged', 'unchanged', 'failed', 'done']);
-    expect(outcomes[2]?.error).toMatchObject({
-      remedy: expect.stringContaining('ssm:ListTagsForResource'),
-    });
+    expect(outcomes[2]?.error).toMatchObject({ remedy: expect.stringContaining('ssm:ListTagsForResource') });
   });
 
   test('one that may not be written does not hold up the others', async () => {
@@ -275,10 +273,7 @@ describe('types', () => {
     const asked = to === 'String' ? wish() : secure();
     const { plan, writes } = await bench.round(asked);
     expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);
-    expect(plan[1]?.blocked).toMatchObject({
-      consent: 'change-type',
-      reason: expect.stringContaining(from),
-    });
+    expect(plan[1]?.blocked).toMatchObject({ consent: 'change-type', reason: expect.stringContaining(from) });
     expect(operations(writes).filter((operation) => operation === 'DeleteParameter')).toEqual([]);
     expect((await get())?.Type).toBe(from);
     expect(await tagsOf()).toEqual({ project: 'portfolio', 'managed-by': 'aws-bootstrap' });

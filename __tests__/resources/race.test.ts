@@ -175,9 +175,7 @@ test('what is not readable at once after our own write is waited for', async () 
     bench.aws.answer('DescribeLogGroups', async () => {
       if (old-- <= 0) return undefined;
       const { logGroups } = await bench.others.logs.send(new DescribeLogGroupsCommand({}));
-      return {
-        logGroups: logGroups?.map(({ retentionInDays: _, ...one }) => ({ ...one, storedBytes: 0 })),
-      };
+      return { logGroups: logGroups?.map(({ retentionInDays: _, ...one }) => ({ ...one, storedBytes: 0 })) };
     });
   });
   const { outcome } = await bench.round(logGroup.wish({ retention: 30 }));

@@ -38,10 +38,7 @@ const turn = (scanOnPush: boolean) =>
 const rule = (
   scanFrequency: RegistryScanningRule['scanFrequency'],
   filter: string,
-): RegistryScanningRule => ({
-  scanFrequency,
-  repositoryFilters: [{ filter, filterType: 'WILDCARD' }],
-});
+): RegistryScanningRule => ({ scanFrequency, repositoryFilters: [{ filter, filterType: 'WILDCARD' }] });
 const registry = (scanType: ScanType, ...rules: RegistryScanningRule[]) =>
   bench.others.ecr.send(new PutRegistryScanningConfigurationCommand({ scanType, rules }));
 

@@ -240,10 +240,7 @@ describe('encryption is fixed at the creation', () => {
     await bench.silent(by(id));
     await bench.silent(by(`arn:aws:kms:us-west-2:123456789012:key/${id}`));
     const { change } = await bench.round(by('alias/ours'));
-    expect(change).toMatchObject({
-      action: 'none',
-      notes: [expect.stringContaining('cannot be compared')],
-    });
+    expect(change).toMatchObject({ action: 'none', notes: [expect.stringContaining('cannot be compared')] });
     const other = await bench.round(by('9876abcd-12ab-34cd-56ef-1234567890ab'));
     expect(other.change.action).toBe('blocked');
     expect(other.writes).toEqual([]);

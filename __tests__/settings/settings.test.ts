@@ -257,10 +257,7 @@ describe('precedence: input > environment > file > default', () => {
 
   it('may give the prefix and the region', () => {
     expect(ask({ inputs: { prefix: '' }, config: 'prefix: /a/b\nregion: eu-west-1' }).settings).toMatchObject(
-      {
-        prefix: '/a/b',
-        region: 'eu-west-1',
-      },
+      { prefix: '/a/b', region: 'eu-west-1' },
     );
   });
 });

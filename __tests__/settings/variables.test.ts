@@ -275,9 +275,7 @@ describe('a mapping of the configuration file', () => {
         ['secrets', '{"PORT":"5000"}'],
         ['variables', { PORT: '' }],
       ]),
-    ).toMatchObject({
-      values: [['PORT', '5000', 'secrets']],
-    });
+    ).toMatchObject({ values: [['PORT', '5000', 'secrets']] });
   });
 });
 
