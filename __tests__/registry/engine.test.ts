@@ -135,25 +135,6 @@ describe('the export of a classic store', () => {
     await expect(push(told(one), damaged)).rejects.toThrow(/which its configuration does not name/);
   });
 
-  it('without a layer is told', async () => {
-    const files = toSavedWithLayout(image, ['app:v1']).slice(1);
-    await expect(push(classic, files)).rejects.toThrow(
-      /did not give the layer sha256:.*; build the image again/,
-    );
-  });
-
-  it('of an image without a platform has none', async () => {
-    using engine = await listen(engineOf({ ...classic, Os: '', Architecture: undefined }, []));
-    const source = await openImage('app:v1', surroundings(hostOf(engine)));
-    expect(source).toMatchObject({ form: 'uncompressed', platforms: [] });
-  });
-
-  it('gives its configuration also to who asks for nothing else', async () => {
-    using engine = await listen(engineOf(classic, toSaved(image, ['app:v1'])));
-    const source = await openImage('app:v1', surroundings(hostOf(engine)));
-    expect(source.form === 'uncompressed' && (await source.configuration())).toEqual(image.config);
-  });
-
   it('comes by again and again while the registry fails, and then it is told', async () => {
     registry.faults.push({ on: 'PATCH upload', times: 99, answer: { status: 503, body: 'busy' } });
     const other = makeImage(['other']);
@@ -194,13 +175,6 @@ describe('the export of a containerd store', () => {
     signed.list(one, 'v1').list(signed.signature(one));
     const { manifest } = await push({ ...inspect, Id: one.digest, Descriptor: one }, signed.entries());
     expect(manifest.digest).toBe(one.digest);
-  });
-
-  it('gives its manifests also to who asks for nothing else', async () => {
-    using engine = await listen(engineOf(inspect, layout.entries()));
-    const source = await openImage('app:v1', surroundings(hostOf(engine)));
-    const manifests = source.form === 'compressed' ? await source.manifests() : [];
-    expect(manifests.map(({ digest }) => digest)).toEqual([held.digest, arm.digest, index.digest]);
   });
 
   it('with two of three platforms is refused: neither all nor one can be pushed', async () => {

@@ -45,14 +45,6 @@ test('a new repository gets the tag with its creation, and the statement after i
   await bench.silent(wish(`${ONE},${TWO}`));
 });
 
-test('without accounts the policy is not even read', async () => {
-  await bench.round(wish());
-  expect(operations(await bench.silent(wish())).sort()).toEqual([
-    'DescribeRepositories',
-    'ListTagsForResource',
-  ]);
-});
-
 test('other statements are kept as they are written, whatever happens to ours', async () => {
   await bench.round(wish());
   await put(`{"Version":"2008-10-17","Id":"theirs","Statement":[${THEIRS}]}`);
@@ -116,15 +108,6 @@ describe('drift', () => {
     expect(accountsIn(await policyOf())).toBe(ONE);
     await bench.silent(wish(ONE));
   });
-});
-
-test('ignored, it is left as it is', async () => {
-  await bench.round(wish(ONE));
-  const { change, writes } = await bench.round(wish(`${ONE},${TWO}`), {
-    ignore: [{ resource: 'repository', name: () => true, field: (field) => field === 'pull-accounts' }],
-  });
-  expect(change.action).toBe('none');
-  expect(writes).toEqual([]);
 });
 
 test('a policy that ECR refuses names the accounts', async () => {

@@ -1,5 +1,4 @@
 import {
-  CreateRepositoryCommand,
   DescribeRepositoriesCommand,
   ECRClient,
   PutImageScanningConfigurationCommand,
@@ -124,26 +123,6 @@ describe('a registry that may not be read', () => {
     await bench.round(repository.wish());
     expect(await scans()).toBe(true);
   });
-});
-
-test('what was adopted keeps its setting until one is given', async () => {
-  await bench.others.ecr.send(new CreateRepositoryCommand({ repositoryName: NAME }));
-  const adopted = await bench.round(repository.wish());
-  expect(fieldsOf(adopted.change)).not.toContain('scan-on-push');
-  expect(operations(adopted.calls)).not.toContain('GetRegistryScanningConfiguration');
-  expect(await scans()).toBe(false);
-  await bench.round(given('true'));
-  expect(await scans()).toBe(true);
-});
-
-test('ignored, it is neither drift nor written', async () => {
-  await bench.round(repository.wish());
-  await turn(false);
-  const { change, writes } = await bench.round(repository.wish(), {
-    ignore: [{ resource: 'repository', name: () => true, field: (field) => field === 'scan-on-push' }],
-  });
-  expect(change.action).toBe('none');
-  expect(writes).toEqual([]);
 });
 
 test('a write that ECR answers with another value is reported', async () => {

@@ -98,26 +98,6 @@ describe('lifecycle policy', () => {
     expect((await read())?.['lifecycle']).toEqual(lifecycleOf(10));
     await bench.silent(keep(10));
   });
-
-  test('where none is asked for, it is not even read', async () => {
-    await bench.round(wish());
-    await put(JSON.stringify(lifecycleOf(3)));
-    expect(operations(await bench.silent(wish())).sort()).toEqual([
-      'DescribeRepositories',
-      'ListTagsForResource',
-    ]);
-    expect((await read())?.['lifecycle']).toEqual(lifecycleOf(3));
-  });
-
-  test('one that may not be read is told', async () => {
-    await bench.round(keep(10));
-    bench.aws.fault({ operation: 'GetLifecyclePolicy', kind: 'access-denied' });
-    const { outcome } = await bench.round(keep(10));
-    expect(outcome).toMatchObject({
-      result: 'failed',
-      error: { reason: 'access-denied', remedy: expect.stringContaining('ecr:GetLifecyclePolicy') },
-    });
-  });
 });
 
 describe('mutability', () => {
@@ -142,21 +122,6 @@ describe('mutability', () => {
     await bench.silent(excluding('IMMUTABLE_WITH_EXCLUSION', 'dev-*'));
   });
 
-  test.each(['MUTABLE', 'IMMUTABLE'])('from exclusions back to %s', async (mutability) => {
-    await bench.round(excluding('MUTABLE_WITH_EXCLUSION', 'v*'));
-    await bench.round(wish({ mutability }));
-    const stands = await read();
-    expect(stands?.['mutability']).toBe(mutability);
-    expect(stands?.['exclusions']).toBeUndefined();
-    await bench.silent(wish({ mutability }));
-  });
-
-  test('what we made is loosened without a consent', async () => {
-    await bench.round(wish({ mutability: 'IMMUTABLE' }));
-    await bench.round(wish({ mutability: 'MUTABLE' }));
-    expect((await read())?.['mutability']).toBe('MUTABLE');
-  });
-
   test.each([
     ['MUTABLE', { mutability: 'MUTABLE' }],
     ['MUTABLE_WITH_EXCLUSION', { mutability: 'MUTABLE_WITH_EXCLUSION', exclusions: 'v*' }],
@@ -177,13 +142,6 @@ describe('mutability', () => {
     expect(operations(allowed.writes)).toEqual(['PutImageTagMutability']);
     expect((await read())?.['mutability']).toBe(mutability);
     await bench.silent(wish(fields));
-  });
-
-  test('what was adopted is made stricter without a consent', async () => {
-    await bench.others.ecr.send(new CreateRepositoryCommand({ repositoryName: NAME }));
-    await bench.round(wish({ mutability: 'IMMUTABLE' }));
-    expect((await read())?.['mutability']).toBe('IMMUTABLE');
-    await bench.silent(wish({ mutability: 'IMMUTABLE' }));
   });
 });
 

@@ -33,12 +33,10 @@ export function ministackCorrections(ssm: SSMClient): Readonly<Record<string, Co
       const from = Number(input['NextToken'] ?? 0);
       const to = from + Number(input['MaxResults'] ?? 10);
       return {
-        Parameters: kept
-          .slice(from, to)
-          .map((metadata) => ({
-            ...metadata,
-            LastModifiedDate: (metadata.LastModifiedDate?.getTime() ?? 0) / 1000,
-          })),
+        Parameters: kept.slice(from, to).map((metadata) => ({
+          ...metadata,
+          LastModifiedDate: (metadata.LastModifiedDate?.getTime() ?? 0) / 1000,
+        })),
         ...(to < kept.length && { NextToken: String(to) }),
       };
     },
