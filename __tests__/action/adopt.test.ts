@@ -1,17 +1,9 @@
 /** What stood before: taken over field by field, blocked, or left to whoever owns it. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
-import { type Account, account } from './account.ts';
+import { describe, expect, it } from 'vitest';
+import { accountForFile } from '../servers/for-file.ts';
 import { failed, passed } from './outcome.ts';
 
-let aws: AwsServer;
-let at: Account;
-beforeAll(async () => {
-  aws = await startAws();
-  at = account(aws);
-});
-afterAll(() => aws.close());
-beforeEach(() => aws.reset());
+const { aws, at } = await accountForFile();
 
 const P = '/papyrus/prd';
 const ENV = 'GUNICORN_WORKERS=2\nFLASK_SECRET_KEY=flask-key-canary-4';

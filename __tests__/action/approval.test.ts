@@ -1,19 +1,12 @@
 /** What was reviewed is what runs: plan-hash and expect-plan. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
+import { describe, expect, it } from 'vitest';
+import { accountForFile } from '../servers/for-file.ts';
 import { ensureNode24 } from '../servers/node24.ts';
-import { type Account, account, CANARIES, SEED } from './account.ts';
+import { CANARIES, SEED } from './account.ts';
 import { findLeaks } from './leaks.ts';
 import { failed, passed } from './outcome.ts';
 
-let aws: AwsServer;
-let at: Account;
-beforeAll(async () => {
-  aws = await startAws();
-  at = account(aws);
-});
-afterAll(() => aws.close());
-beforeEach(() => aws.reset());
+const { aws, at } = await accountForFile();
 
 const P = '/papyrus/prd';
 const CHANGED = SEED.replace('GUNICORN_WORKERS=2', 'GUNICORN_WORKERS=3');

@@ -1,25 +1,12 @@
 /** The comment under a pull request, through the bundle, and what GitHub may answer. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
-import { GitHubServer } from '../servers/github.ts';
+import { describe, expect, it } from 'vitest';
+import { githubForFile } from '../servers/for-file.ts';
 import { CANARIES, DOTENV, step } from './bench.ts';
 import { findCanaries, findLeaks } from './leaks.ts';
 import { passed } from './outcome.ts';
 import type { ActionRun } from './run.ts';
 
-let aws: AwsServer;
-let github: GitHubServer;
-beforeAll(async () => {
-  [aws, github] = await Promise.all([startAws(), GitHubServer.start()]);
-});
-afterAll(async () => {
-  await aws?.close();
-  await github?.[Symbol.asyncDispose]();
-});
-beforeEach(async () => {
-  await aws.reset();
-  github.reset();
-});
+const { aws, github } = await githubForFile();
 
 const event = (payload?: unknown) => ({
   name: 'pull_request',

@@ -1,20 +1,13 @@
 /** mode: destroy leaves nothing behind that costs, and nothing gone that was not ours. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { steps } from '../../src/report/messages.ts';
 import { Auth0Server } from '../servers/auth0.ts';
-import { type AwsServer, startAws } from '../servers/aws.ts';
-import { type Account, account, CANARIES, SEED } from './account.ts';
+import { accountForFile } from '../servers/for-file.ts';
+import { account, CANARIES, SEED } from './account.ts';
 import { findLeaks } from './leaks.ts';
 import { failed, passed } from './outcome.ts';
 
-let aws: AwsServer;
-let at: Account;
-beforeAll(async () => {
-  aws = await startAws();
-  at = account(aws);
-});
-afterAll(() => aws.close());
-beforeEach(() => aws.reset());
+const { aws, at } = await accountForFile();
 
 const P = '/papyrus/prd';
 const CONFIRMED = { mode: 'destroy', confirm: P };

@@ -1,25 +1,14 @@
 /** The drift issue through the bundle: one while there is drift, none when there is none. */
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
-import { GitHubServer } from '../servers/github.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { githubForFile } from '../servers/for-file.ts';
 import { CANARIES, step } from './bench.ts';
 import { findCanaries, findLeaks } from './leaks.ts';
 import { failed, passed } from './outcome.ts';
 import type { ActionRun } from './run.ts';
 
-let aws: AwsServer;
-let github: GitHubServer;
-beforeAll(async () => {
-  [aws, github] = await Promise.all([startAws(), GitHubServer.start()]);
-});
-afterAll(async () => {
-  await aws?.close();
-  await github?.[Symbol.asyncDispose]();
-});
+const { aws, github } = await githubForFile();
 beforeEach(async () => {
-  await aws.reset();
-  github.reset();
   await step(aws, undefined, { mode: 'apply' });
   aws.forget();
 });

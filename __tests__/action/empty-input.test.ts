@@ -1,18 +1,11 @@
 /** An input that arrives empty, through the bundle. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
-import { type Account, account, CANARIES, SEED } from './account.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { accountForFile } from '../servers/for-file.ts';
+import { CANARIES, SEED } from './account.ts';
 import { findLeaks } from './leaks.ts';
 import { failed, passed } from './outcome.ts';
 
-let aws: AwsServer;
-let at: Account;
-beforeAll(async () => {
-  aws = await startAws();
-  at = account(aws);
-});
-afterAll(() => aws.close());
-beforeEach(() => aws.reset());
+const { aws, at } = await accountForFile();
 
 const P = '/papyrus/prd';
 const URL = 'https://papyrus.example.com';

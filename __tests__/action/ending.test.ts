@@ -5,17 +5,12 @@ import { createServer, request as open, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
+import { expect, it } from 'vitest';
+import { awsForFile } from '../servers/for-file.ts';
 import { failed, passed } from './outcome.ts';
 import { runAction } from './run.ts';
 
-let aws: AwsServer;
-beforeAll(async () => {
-  aws = await startAws();
-});
-afterAll(() => aws.close());
-beforeEach(() => aws.reset());
+const aws = await awsForFile();
 
 const dotenv = Array.from({ length: 30 }, (_, index) => `SETTING_${index}=value ${index}`).join('\n');
 const inputs = { prefix: '/papyrus/prd', dotenv };

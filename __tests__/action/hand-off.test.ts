@@ -1,19 +1,14 @@
 /** What machines are given, through the bundle: the task definition, the plan by its schema, outputs that arrive. */
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseMermaid } from '../report/mermaid.ts';
-import { type AwsServer, startAws } from '../servers/aws.ts';
+import { awsForFile } from '../servers/for-file.ts';
 import { CANARIES, DOTENV, step } from './bench.ts';
 import { findLeaks } from './leaks.ts';
 import { passed } from './outcome.ts';
 
-let aws: AwsServer;
-beforeAll(async () => {
-  aws = await startAws();
-});
-afterAll(() => aws?.close());
-beforeEach(() => aws.reset());
+const aws = await awsForFile();
 
 const schema = JSON.parse(readFileSync(new URL('../../schema/plan.schema.json', import.meta.url), 'utf8'));
 const isPlan = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);

@@ -1,14 +1,11 @@
 /** Many secrets, of which one listing tells, minutes after they changed. */
 import { ListSecretsCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { stageForFile } from '../servers/for-file.ts';
 import { passed } from './outcome.ts';
-import { changesOf, openStage, type Stage } from './stage.ts';
+import { changesOf } from './stage.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage?.[Symbol.asyncDispose]());
+const stage = await stageForFile();
 
 const numbers = [0, 1, 2, 3, 4, 5];
 const rules = numbers.map((i) => `  - { match: S_${i}, to: secret/bundle${i} }\n`).join('');

@@ -1,16 +1,11 @@
 /** The log of a run that is large, through the bundle: folded, and told beforehand how long the writes take. */
 import type { ChildProcess } from 'node:child_process';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
+import { expect, test } from 'vitest';
+import { awsForFile } from '../servers/for-file.ts';
 import { passed } from './outcome.ts';
 import { runAction } from './run.ts';
 
-let aws: AwsServer;
-beforeAll(async () => {
-  aws = await startAws();
-});
-afterAll(() => aws?.close());
-beforeEach(() => aws.reset());
+const aws = await awsForFile();
 
 const inputs = (count: number) => ({
   prefix: '/papyrus/prd',

@@ -1,19 +1,13 @@
 /** A variable that goes elsewhere: the new place is written first, the old copy goes last, whatever happens in between. */
 import type { ChildProcess } from 'node:child_process';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AwsServer, type Call, startAws } from '../servers/aws.ts';
-import { type Account, account, CANARIES, SEED } from './account.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Call } from '../servers/aws.ts';
+import { accountForFile } from '../servers/for-file.ts';
+import { CANARIES, SEED } from './account.ts';
 import { findLeaks } from './leaks.ts';
 import { passed } from './outcome.ts';
 
-let aws: AwsServer;
-let at: Account;
-beforeAll(async () => {
-  aws = await startAws();
-  at = account(aws);
-});
-afterAll(() => aws.close());
-beforeEach(() => aws.reset());
+const { aws, at } = await accountForFile();
 
 const P = '/papyrus/prd';
 const CONFIG = '.github/aws-bootstrap.yml';

@@ -1,14 +1,10 @@
 /** GitHub shows the first ten notices of a step: five come from the account, and the others are lines of the log. */
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { stageForFile } from '../servers/for-file.ts';
 import { passed } from './outcome.ts';
-import { openStage, type Stage } from './stage.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage[Symbol.asyncDispose]());
+const stage = await stageForFile();
 
 test('eight parameters that somebody else writes too are five annotations, and all are in log and summary', async () => {
   const names = Array.from({ length: 8 }, (_, index) => `PORT_${index}`);

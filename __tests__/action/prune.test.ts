@@ -1,18 +1,11 @@
 /** What this action made and nobody asks for any more, through the bundle. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
-import { type Account, account, CANARIES, SEED } from './account.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { accountForFile } from '../servers/for-file.ts';
+import { CANARIES, SEED } from './account.ts';
 import { findLeaks } from './leaks.ts';
 import { passed } from './outcome.ts';
 
-let aws: AwsServer;
-let at: Account;
-beforeAll(async () => {
-  aws = await startAws({ emptyPages: true });
-  at = account(aws);
-});
-afterAll(() => aws.close());
-beforeEach(() => aws.reset());
+const { aws, at } = await accountForFile({ emptyPages: true });
 
 const P = '/papyrus/prd';
 const without = (...names: string[]) =>

@@ -5,19 +5,14 @@ import {
   GetSecretValueCommand,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { connect } from '../resources/bench.ts';
-import { type AwsServer, startAws } from '../servers/aws.ts';
+import { awsForFile } from '../servers/for-file.ts';
 import { step } from './bench.ts';
 import { findLeaks } from './leaks.ts';
 import { passed } from './outcome.ts';
 
-let aws: AwsServer;
-beforeAll(async () => {
-  aws = await startAws();
-});
-afterAll(() => aws?.close());
-beforeEach(() => aws.reset());
+const aws = await awsForFile();
 
 const OLD = 'old-canary-Zk9vQ2x7';
 const NEW = 'new-canary-Zk9vQ2x7';

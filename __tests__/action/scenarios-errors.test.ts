@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { workspace as folderOf } from '../asking.ts';
+import { stageForFile } from '../servers/for-file.ts';
 import { failed, passed } from './outcome.ts';
-import { dotenv, openOf, openStage, type Stage } from './stage.ts';
+import { dotenv, openOf, type Stage } from './stage.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage?.[Symbol.asyncDispose]());
-beforeEach(() => stage.aws.reset());
+const stage = await stageForFile();
 
 const seed = { dotenv: dotenv(), tags: 'project=portfolio' };
 const act = (inputs: Record<string, string> = {}, more: Parameters<Stage['act']>[1] = {}) =>

@@ -6,17 +6,13 @@ import {
   UntagResourceCommand as SecretUntag,
 } from '@aws-sdk/client-secrets-manager';
 import { AddTagsToResourceCommand, DeleteParameterCommand } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { stageForFile } from '../servers/for-file.ts';
 import { failed, passed } from './outcome.ts';
 import type { ActionRun } from './run.ts';
-import { changesOf, dotenv, fieldsOf, openOf, openStage, SEED, type Stage, without } from './stage.ts';
+import { changesOf, dotenv, fieldsOf, openOf, SEED, type Stage, without } from './stage.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage?.[Symbol.asyncDispose]());
-beforeEach(() => stage.aws.reset());
+const stage = await stageForFile();
 
 const seed = { dotenv: dotenv(), tags: 'project=portfolio' };
 const act = (inputs: Record<string, string> = {}, more: Parameters<Stage['act']>[1] = {}) =>

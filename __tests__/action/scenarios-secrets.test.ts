@@ -1,16 +1,12 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { stageForFile } from '../servers/for-file.ts';
 import { findLeaks } from './leaks.ts';
 import { failed, passed } from './outcome.ts';
 import type { ActionRun } from './run.ts';
-import { dotenv, openStage, SEED, type Stage, without } from './stage.ts';
+import { dotenv, SEED, type Stage, without } from './stage.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage?.[Symbol.asyncDispose]());
-beforeEach(() => stage.aws.reset());
+const stage = await stageForFile();
 
 /** Deterministic noise that no other text holds. */
 function noise(length: number, seed: number): string {

@@ -1,16 +1,12 @@
 /** What a value that is missing, or stands in two places, does to its parameter and to the reports. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { stageForFile } from '../servers/for-file.ts';
 import { GitHubServer } from '../servers/github.ts';
 import { findLeaks } from './leaks.ts';
 import { passed } from './outcome.ts';
-import { fieldsOf, openStage, type Stage } from './stage.ts';
+import { fieldsOf } from './stage.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage?.[Symbol.asyncDispose]());
-beforeEach(() => stage.aws.reset());
+const stage = await stageForFile();
 
 const only = { only: 'parameters' };
 const URL = 'postgres://u:Kanari-pw-1@h/db';

@@ -10,17 +10,13 @@ import {
   GetParametersCommand,
   ListTagsForResourceCommand as ParameterTags,
 } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { stageForFile } from '../servers/for-file.ts';
 import { ensureNode24 } from '../servers/node24.ts';
 import { passed } from './outcome.ts';
-import { changesOf, dotenv, openOf, openStage, rowOf, SEED, type Stage, without } from './stage.ts';
+import { changesOf, dotenv, openOf, rowOf, SEED, without } from './stage.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage?.[Symbol.asyncDispose]());
-beforeEach(() => stage.aws.reset());
+const stage = await stageForFile();
 
 const TAGS = { project: 'portfolio', 'managed-by': 'aws-bootstrap' };
 const seed = { dotenv: dotenv(), tags: 'project=portfolio' };

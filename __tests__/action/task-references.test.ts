@@ -1,18 +1,13 @@
 /** What `only` leaves out of a run that completes a task definition is read, or there is no file. Through the bundle. */
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
+import { describe, expect, it } from 'vitest';
+import { awsForFile } from '../servers/for-file.ts';
 import { CANARIES, DOTENV, step } from './bench.ts';
 import { findLeaks } from './leaks.ts';
 import { passed } from './outcome.ts';
 import type { ActionRun } from './run.ts';
 
-let aws: AwsServer;
-beforeAll(async () => {
-  aws = await startAws();
-});
-afterAll(() => aws?.close());
-beforeEach(() => aws.reset());
+const aws = await awsForFile();
 
 const PLAIN = [
   { name: 'DB_PASSWORD', value: 'dev' },

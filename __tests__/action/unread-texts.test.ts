@@ -1,15 +1,10 @@
 /** What a text of variables that is in base64, or is not as it was written, does to the account and to the reports. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { stageForFile } from '../servers/for-file.ts';
 import { findLeaks } from './leaks.ts';
 import { passed } from './outcome.ts';
-import { openStage, type Stage } from './stage.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage?.[Symbol.asyncDispose]());
-beforeEach(() => stage.aws.reset());
+const stage = await stageForFile();
 
 const KANARI = 'Kanari3nv0gel4711Xq';
 const only = { only: 'parameters, secrets' };

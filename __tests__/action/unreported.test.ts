@@ -2,17 +2,13 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { stageForFile } from '../servers/for-file.ts';
 import { passed } from './outcome.ts';
 import type { ActionRun } from './run.ts';
-import { dotenv, openStage, type Stage } from './stage.ts';
+import { dotenv } from './stage.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage?.[Symbol.asyncDispose]());
-beforeEach(() => stage.aws.reset());
+const stage = await stageForFile();
 
 const seed = { dotenv: dotenv(), mode: 'apply' };
 /** The toolkit appends to what the runner has made. */

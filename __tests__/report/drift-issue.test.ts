@@ -79,13 +79,6 @@ describe('the issue', () => {
     expect(body).toContain(`changed by ${kind}, 2026-01-02 03:04 UTC`);
     expect(body).not.toMatch(/alice|AWSReserved|123456789012|cloudformation/);
   });
-
-  it.each<[what: string, observed: Observed]>([
-    ['what is missing', {}],
-    ['what AWS names no author of', standing('9')],
-  ])('does not guess who is behind %s', (_what, observed) => {
-    expect(text(observed)).not.toContain('changed ');
-  });
 });
 
 describe('what is known after a run', () => {

@@ -195,13 +195,6 @@ it.each<[what: string, print: (notes: readonly Diagnostic[]) => void, command: s
   },
 );
 
-it('a file that is not of the repository gives an annotation no place', () => {
-  for (const file of ['/home/runner/_temp/.env', '../.env', 'C:\\x\\.env'])
-    expect(printed(() => fault({ where: file, file, line: 3, text: 'text' }))).toEqual([
-      `::error::${file} line 3: text`,
-    ]);
-});
-
 it('a call of a debug log has operation, resource, attempt and time', () => {
   const record = { operation: 'ssm:PutParameter', resource: '/a', attempt: 2, milliseconds: 12.6 };
   expect(printed(() => call({ ...record, error: undefined }))).toEqual([

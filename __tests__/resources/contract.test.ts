@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
-import { type Bench, fieldsOf, openBench, operations } from './bench.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { fieldsOf, operations } from './bench.ts';
 import { SUBJECTS } from './subjects.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const OURS = { project: 'portfolio', 'managed-by': 'aws-bootstrap' };
 const ADOPTED = { project: 'portfolio', 'managed-by': 'aws-bootstrap:adopted' };

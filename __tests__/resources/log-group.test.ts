@@ -4,22 +4,18 @@ import {
   DescribeLogGroupsCommand,
   type LogGroupClass,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Calls } from '../../src/clients/aws.ts';
 import { AwsError } from '../../src/clients/errors.ts';
 import { UserFacingError } from '../../src/clients/explanation.ts';
 import { ABSENT } from '../../src/model/fields.ts';
 import { logGroups } from '../../src/providers/log-group.ts';
 import { withKey } from '../../src/providers/log-group-key.ts';
-import { type Bench, openBench, operations, TestClock } from './bench.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { operations, TestClock } from './bench.ts';
 import { LOG_KEY, logGroup } from './subjects.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const NAME = logGroup.name;
 const { wish } = logGroup;

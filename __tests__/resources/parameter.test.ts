@@ -7,27 +7,15 @@ import {
   type ParameterType,
   PutParameterCommand,
 } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
 import type { Fields } from '../../src/model/fields.ts';
 import { fieldOf } from '../../src/model/spec.ts';
 import { Secret } from '../../src/secret.ts';
-import {
-  type Bench,
-  fieldsOf,
-  openBench,
-  operations,
-  type Round,
-  type RoundOptions,
-  wishFor,
-} from './bench.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { fieldsOf, operations, type Round, type RoundOptions, wishFor } from './bench.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const NAME = '/papyrus/prd/X';
 const wish = (fields: Fields = {}, name = NAME, more: Parameters<typeof wishFor>[3] = {}) =>

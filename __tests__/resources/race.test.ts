@@ -1,17 +1,13 @@
 /** Two first runs at once over what belongs to the application: log group and repository. */
 import { CreateLogGroupCommand, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateRepositoryCommand, type ImageTagMutability } from '@aws-sdk/client-ecr';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/settings/canonical-json.ts';
-import { type Bench, openBench, operations } from './bench.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { operations } from './bench.ts';
 import { lifecycleOf, logGroup, repository } from './subjects.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const OURS = { project: 'portfolio', 'managed-by': 'aws-bootstrap' };
 type Tags = Readonly<Record<string, string>>;

@@ -3,17 +3,13 @@ import {
   GetRepositoryPolicyCommand,
   SetRepositoryPolicyCommand,
 } from '@aws-sdk/client-ecr';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { accountsIn, mergePolicy } from '../../src/providers/repository-policy.ts';
-import { type Bench, fieldsOf, openBench, operations } from './bench.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { fieldsOf, operations } from './bench.ts';
 import { pulled, repository } from './subjects.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const NAME = repository.name;
 const ONE = '111122223333';

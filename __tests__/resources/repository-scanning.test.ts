@@ -6,17 +6,13 @@ import {
   type RegistryScanningRule,
   type ScanType,
 } from '@aws-sdk/client-ecr';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { coveringRule, scanning } from '../../src/providers/repository-scanning.ts';
-import { type Bench, fieldsOf, openBench, operations } from './bench.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { fieldsOf, operations } from './bench.ts';
 import { repository } from './subjects.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const NAME = repository.name;
 const given = (value: 'true' | 'false') => repository.wish({ 'scan-on-push': value });

@@ -4,18 +4,14 @@ import {
   PutImageTagMutabilityCommand,
   PutLifecyclePolicyCommand,
 } from '@aws-sdk/client-ecr';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/settings/canonical-json.ts';
 import { readLifecycle } from '../../src/settings/lifecycle.ts';
-import { type Bench, fieldsOf, openBench, operations } from './bench.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { fieldsOf, operations } from './bench.ts';
 import { dropLifecycle, lifecycleOf, repository } from './subjects.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const NAME = repository.name;
 const { wish } = repository;

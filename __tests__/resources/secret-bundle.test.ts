@@ -8,18 +8,14 @@ import {
   RotateSecretCommand,
   type SecretListEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Fields } from '../../src/model/fields.ts';
 import { Secret } from '../../src/secret.ts';
+import { benchForFile } from '../servers/for-file.ts';
 import { Refusal } from '../servers/protocol.ts';
-import { type Bench, fieldsOf, openBench, operations, type Round, wishFor } from './bench.ts';
+import { fieldsOf, operations, type Round, wishFor } from './bench.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const NAME = 'papyrus/prd/db';
 type More = Parameters<typeof wishFor>[3];

@@ -5,19 +5,15 @@ import {
   GetSecretValueCommand,
   PutSecretValueCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/secret.ts';
-import { type Bench, fieldsOf, openBench, operations, type Round, wishFor } from './bench.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { fieldsOf, operations, type Round, wishFor } from './bench.ts';
 
 /*
  * "All Secrets Manager operations are eventually consistent": what was written a moment ago may be answered as it stood before.
  */
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const NAME = 'papyrus/prd/db';
 const SETTLING = [500, 1_000, 2_000, 4_000];

@@ -6,16 +6,12 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { AddTagsToResourceCommand, DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/secret.ts';
-import { type Bench, fieldsOf, openBench, type RoundOptions, wishFor } from './bench.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { fieldsOf, type RoundOptions, wishFor } from './bench.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const LOOKS: RoundOptions = { leavesUnread: true, readOnly: true, looks: true };
 const always = { times: Number.POSITIVE_INFINITY };
