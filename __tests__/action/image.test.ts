@@ -238,3 +238,14 @@ it('the mended image is pushed over the broken one, and a good archive never get
   );
   expect(unpacked).toEqual(image.layers.map(sha256));
 });
+
+it('tells how far it has come while a layer is on its way', async () => {
+  // A report comes every three seconds.
+  registry.faults.push({ on: 'PATCH upload', delayMs: 3_300 }, { on: 'PUT upload', delayMs: 3_300 });
+  const pushed = await run();
+  expect(pushed.exitCode, pushed.log).toBe(0);
+  const told = pushed.log.split('\n').filter((line) => line.startsWith('image: '));
+  expect(told.length).toBeGreaterThan(0);
+  for (const line of told) expect(line).toMatch(/^image: layers \d\/3, \d+ of \d+ MB, \d+\.\d MB\/s$/);
+  expect((await run()).log).not.toContain('image: layers');
+});

@@ -17,6 +17,7 @@ const doctorLines = (run: Awaited<ReturnType<typeof act>>) =>
   errorsOf(run).filter((text) =>
     text.includes('npx github:papyrus/aws-bootstrap doctor --prefix /papyrus/prd --region us-west-2'),
   );
+const NONE = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
 
 describe('credentials', () => {
   test('none: the step that is missing is named', async () => {
@@ -87,6 +88,16 @@ describe('credentials', () => {
     await using run = failed(await act(), 'credentials');
     expect(doctorLines(run)).toHaveLength(1);
     expect(run.log).toContain('AWS does not accept the credentials');
+  });
+
+  test('of a profile that does not exist: that is said, and no other credentials of the machine are tried', async () => {
+    await using run = await onHost('nobody', NONE);
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs['failure-reason']).toBe('credentials');
+    expect(doctorLines(run)).toHaveLength(1);
+    expect(run.log).toMatch(/profile nobody.*AWS_PROFILE/);
+    expect(errorsOf(run)).toHaveLength(1);
+    expect(stage.aws.calls).toEqual([]);
   });
 });
 

@@ -233,6 +233,15 @@ describe('what passes', () => {
     registry.faults.push({ on: 'PUT manifest', answer: { status: 400, body } });
     await expect(pushImage(await writeLayout(), registry, { tags: ['v2'] })).rejects.toThrow(/the tag v2/);
   });
+
+  it('a manifest that comes cut short where HEAD tells no digest, but not one that is gone', async () => {
+    registry.hidesDigest = true;
+    registry.faults.push({ on: 'GET manifest', broken: 'cut' });
+    await pushImage(await writeLayout(), registry);
+    expect(registry.count('GET manifest')).toBe(2);
+    registry.faults.push({ on: 'GET manifest', answer: { status: 404 } });
+    await expect(pushImage(await writeLayout(), registry)).rejects.toThrow(/names nothing after the push/);
+  });
 });
 
 describe('a blob of the registry', () => {

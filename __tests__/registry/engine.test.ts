@@ -144,6 +144,19 @@ describe('the export of a classic store', () => {
     expect(registry.count('PATCH upload')).toBeGreaterThanOrEqual(4);
     registry.faults.splice(0);
   });
+
+  it('of an image without a platform has none', async () => {
+    using engine = await listen(engineOf({ ...classic, Os: '', Architecture: undefined }, []));
+    const source = await openImage('app:v1', surroundings(hostOf(engine)));
+    expect(source).toMatchObject({ form: 'uncompressed', platforms: [] });
+  });
+
+  it('without a layer is told', async () => {
+    const files = toSavedWithLayout(image, ['app:v1']).slice(1);
+    await expect(push(classic, files)).rejects.toThrow(
+      /did not give the layer sha256:.*; build the image again/,
+    );
+  });
 });
 
 describe('the export of a containerd store', () => {

@@ -344,4 +344,31 @@ describe('the image', () => {
     says('GetAuthorizationToken', answer);
     await expect(resource.create(desired)).rejects.toThrow(told);
   });
+
+  it('of which ECR tells no manifest, or nothing, is absent', async () => {
+    for (const answer of [{}, { images: [{ imageId: { imageTag: 'v1' } }, { imageManifest: '{}' }] }]) {
+      says('BatchGetImage', answer);
+      expect((await (await room(['v1'])).resource.observe(['app'])).size).toBe(0);
+    }
+  });
+
+  it('whose repository goes between the reading and the push is told by the API', async () => {
+    const { resource, desired } = await room(['v1']);
+    says('DescribeImages', {});
+    registry.repositories.delete('app');
+    await expect(resource.create(desired)).rejects.toThrow(
+      /the repository app does not exist; let this action create it \(input repository, only: repository\)/,
+    );
+  });
+
+  it('does not ask which of several tags are fixed where they all name it', async () => {
+    const first = await room(['v1', 'v2']);
+    await first.resource.create(first.desired);
+    Object.assign(repository, { mutability: 'IMMUTABLE' });
+    expect((await read((await room(['v1', 'v2'])).resource)).metadata.unusable).toBeUndefined();
+    const { metadata } = await read((await room(['v1', 'v2'], next, 'next.tar')).resource);
+    expect(metadata.unusable).toContain('the tags v1, v2 of app cannot be moved (immutable)');
+    says('DescribeRepositories', { repositories: [{ imageTagMutability: 'MUTABLE_WITH_EXCLUSION' }] });
+    expect((await read((await room(['v1'], next, 'next.tar')).resource)).metadata.unusable).toBeUndefined();
+  });
 });

@@ -94,6 +94,12 @@ describe('where the engine is', () => {
     const address = engineAddress(environment, platform);
     expect([address.socketPath, address.url.href]).toEqual([socketPath, url]);
   });
+
+  it('cannot use ssh', () => {
+    expect(() => engineAddress({ DOCKER_HOST: 'ssh://u@h' }, 'linux')).toThrow(
+      /DOCKER_HOST "ssh:\/\/u@h" cannot be used/,
+    );
+  });
 });
 
 describe('Location', () => {
@@ -338,6 +344,10 @@ describe('packing a layer', () => {
       ),
       { numRuns: 30 },
     );
+  });
+
+  it('refuses zstd', async () => {
+    await expect(pack(Buffer.from('28b52ffd00', 'hex'), 10)).rejects.toThrow(/zstd/);
   });
 });
 

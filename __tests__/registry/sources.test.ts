@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import {
   LayoutWriter,
   makeImage,
   makeTar,
+  noise,
   sha256,
   type TarFile,
   toSaved,
@@ -177,6 +178,16 @@ describe('an OCI layout', () => {
     await expect(openImage('app:v1', here)).rejects.toThrow('over');
     silent.closeAllConnections();
     silent.close();
+  });
+
+  it('with a signature of an image that is not there is told, and so is a damaged neighbour', async () => {
+    const layout = new LayoutWriter();
+    layout.list(layout.image(image), 'v1').list(layout.signature({ digest: sha256('elsewhere') }));
+    await expect(open('oci-archive', layout.entries())).rejects.toThrow(/more than one image; its tags: v1;/);
+    const damaged = new LayoutWriter();
+    damaged.list(damaged.image(image), 'v1').list(damaged.add('x', Buffer.from('{')), 'v2');
+    expect((await open('oci-archive', damaged.entries(), ':v1')).tag).toBe('v1');
+    await expect(open('oci-archive', damaged.entries(), ':v2')).rejects.toThrow(/is not JSON/);
   });
 });
 
@@ -386,6 +397,12 @@ describe('a docker archive', () => {
       await expect(opening).rejects.toThrow('over');
       expect(await readdir(temp)).toEqual([]);
     });
+
+    it('is told where the temporary folder does not take it', async () => {
+      const path = await packed(toSaved(image, ['app:v1']), 'nowhere.tar.gz');
+      const opening = openImage(`docker-archive:${path}`, { ...surroundings(), temp: scratch.at('nowhere') });
+      await expect(opening).rejects.toMatchObject({ fault: 'COMPRESSED_ARCHIVE' });
+    });
   });
 
   it('with names past 100 characters is read', async () => {
@@ -399,6 +416,17 @@ describe('a docker archive', () => {
       ['manifest.json', Buffer.from(JSON.stringify(manifest))],
     ]);
     expect(source.form).toBe('uncompressed');
+  });
+
+  it('that grows shorter after it was opened is told when its layers are read', async () => {
+    const path = await scratch.tar('short.tar', toSaved(makeImage([noise(50_000)]), ['app:v1']));
+    const source = await openImage(`docker-archive:${path}`, surroundings());
+    await truncate(path, 1024);
+    const read = async () => {
+      for await (const { open: bytes } of source.contents(() => true)) for await (const _ of bytes());
+    };
+    await expect(read()).rejects.toThrow(/ends before its announced size/);
+    await source.close();
   });
 });
 

@@ -210,6 +210,18 @@ describe('types', () => {
     expect(outcome.result).toBe('done');
     await bench.silent(wish());
   });
+
+  test.each(['DeleteParameter', 'PutParameter'])(
+    '%s that was applied and not told is no failure',
+    async (operation) => {
+      await bench.round(secure());
+      bench.aws.fault({ operation, kind: 'reset-after' });
+      const { outcome } = await bench.round(wish(), CHANGE_TYPE);
+      expect(outcome).toMatchObject({ result: 'done' });
+      expect(await get()).toMatchObject({ Type: 'String', Value: 'one' });
+      await bench.silent(wish());
+    },
+  );
 });
 
 describe('what others gave it', () => {
@@ -245,6 +257,18 @@ describe('what others gave it', () => {
     await theirs('SecureString', { AllowedPattern: '[a-z]+' });
     const { outcome, writes } = await bench.round(wish({ value: '123' }), CHANGE_TYPE);
     expect(outcome.result).toBe('failed');
+    expect(operations(writes)).not.toContain('DeleteParameter');
+    expect(await get()).toMatchObject({ Type: 'SecureString', Value: 'old' });
+  });
+
+  test('and where AWS does not tell a policy, the type stays as it is', async () => {
+    await theirs('SecureString', { Tier: 'Advanced', Policies: JSON.stringify([POLICY]) });
+    const listed = await about();
+    bench.aws.answer('DescribeParameters', () => ({
+      Parameters: [{ Name: NAME, Type: 'SecureString', Tier: 'Advanced', ARN: listed?.ARN, Policies: [{}] }],
+    }));
+    const { outcome, writes } = await bench.round(wish(), CHANGE_TYPE);
+    expect(outcome).toMatchObject({ result: 'failed', error: { reason: 'blocked' } });
     expect(operations(writes)).not.toContain('DeleteParameter');
     expect(await get()).toMatchObject({ Type: 'SecureString', Value: 'old' });
   });

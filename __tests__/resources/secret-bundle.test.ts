@@ -156,6 +156,16 @@ describe('what others put there', () => {
     expect(masked.get(`${NAME}:a`)?.equals('one')).toBe(true);
     expect(masked.get(`${NAME}:b`)?.equals('{"c":"deep"}')).toBe(true);
   });
+
+  test('binary data is blocked and unwritten', async () => {
+    await create(undefined, { SecretBinary: new Uint8Array([1, 2, 255]), Tags: OURS });
+    const { change, writes } = await bench.round(wish());
+    expect(change).toMatchObject({
+      action: 'blocked',
+      blocked: { reason: expect.stringContaining('binary') },
+    });
+    expect(writes).toEqual([]);
+  });
 });
 
 describe('who else owns it', () => {
@@ -466,6 +476,15 @@ describe('many secrets', () => {
     });
     const { outcomes } = await bench.round(three);
     expect(outcomes.map(({ result }) => result)).toEqual(['unchanged', 'failed', 'unchanged']);
+  });
+
+  test('one of which the answer says nothing is an error, not an absence', async () => {
+    const three = all.slice(0, 3);
+    await bench.round(three);
+    answers([], names[1] ?? '');
+    const { outcomes, writes } = await bench.round(three);
+    expect(outcomes.map(({ result }) => result)).toEqual(['unchanged', 'failed', 'unchanged']);
+    expect(writes).toEqual([]);
   });
 });
 

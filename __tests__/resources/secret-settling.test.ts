@@ -256,6 +256,15 @@ describe('a secret that was restored a moment ago', () => {
     expect(round.outcome.result).toBe('failed');
     expect(puts(round)).toBe(0);
   });
+
+  test('one that really has no value is written without a wait', async () => {
+    await create();
+    await schedule();
+    const round = await bench.round(wish('one'));
+    expect(round.outcome.result).toBe('done');
+    expect(round.slept).toEqual([]);
+    expect((await stands()).value).toEqual({ a: 'one' });
+  });
 });
 
 describe('a secret that was made a moment ago', () => {
