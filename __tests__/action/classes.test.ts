@@ -1,5 +1,6 @@
 /** What is encrypted stays hidden and encrypted, whatever a later run guesses: runs in sequence, through the bundle. */
 import { readFileSync } from 'node:fs';
+import { GetParameterHistoryCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { GitHubServer } from '../servers/github.ts';
 import { findCanaries, findLeaks } from './leaks.ts';
@@ -117,4 +118,21 @@ describe('on a pull request', () => {
     expectHidden(merged, values);
     expect((await stage.parameter('RECOVERY_PLACE')).type).toBe('SecureString');
   });
+});
+
+test('as a String of ours becomes a SecureString in place once its value is undecided', async () => {
+  await using first = await stage.act(inputs);
+  expect(first.exitCode, first.log).toBe(0);
+  expect((await stage.parameter('ORDER_CHANNEL')).type).toBe('String');
+  const opaque = 'qv17x-Zk3w9';
+  await using run = await stage.act({ ...only, dotenv: `ORDER_CHANNEL=${opaque}` });
+  expect(run.exitCode, run.log).toBe(0);
+  expectHidden(run, [opaque]);
+  for (const text of [run.log, run.rawSummary]) expect(text).toMatch(/rotate/);
+  expect(await stage.parameter('ORDER_CHANNEL')).toEqual({ value: opaque, type: 'SecureString' });
+  // In place: made anew, it would have lost its history.
+  const { Parameters = [] } = await stage.others.ssm.send(
+    new GetParameterHistoryCommand({ Name: `${P}/ORDER_CHANNEL` }),
+  );
+  expect(Parameters.map(({ Type }) => Type)).toEqual(['String', 'SecureString']);
 });

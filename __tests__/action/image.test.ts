@@ -249,3 +249,24 @@ it('tells how far it has come while a layer is on its way', async () => {
   for (const line of told) expect(line).toMatch(/^image: layers \d\/3, \d+ of \d+ MB, \d+\.\d MB\/s$/);
   expect((await run()).log).not.toContain('image: layers');
 });
+
+it('only: image leaves the repository alone and still tells its URI', async () => {
+  await run({ only: 'repository' });
+  aws.forget();
+  const pushed = await run({ only: 'image' });
+  expect(pushed.exitCode, pushed.log).toBe(0);
+  expect(pushed.outputs['image-uri']).toBe(`${registry.url.host}/papyrus:1.4`);
+  expect(aws.writes()).toEqual([]);
+});
+
+it('a plan where nothing was built yet says so, and goes on', async () => {
+  const env = { ...aws.env(), DOCKER_HOST: 'tcp://127.0.0.1:1' };
+  const inputs = { prefix: '/papyrus/prd', image: 'docker:papyrus', only: 'repository, image' };
+  const planned = await runAction({ inputs: { ...inputs, mode: 'plan' }, env, workspace });
+  expect(planned.exitCode, planned.log).toBe(0);
+  expect(planned.log).toContain('it is skipped');
+  expect(planned.outputs['to-create']).toBe('1');
+  const applied = await runAction({ inputs, env, workspace });
+  expect(applied.exitCode).toBe(1);
+  expect(applied.outputs['failure-reason']).toBe('input');
+});

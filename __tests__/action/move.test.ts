@@ -77,6 +77,16 @@ describe('from a parameter to a secret', () => {
     });
     expect((await at.secret('papyrus/prd/auth0'))?.value.client_id).toBe('client-id-0001');
   });
+
+  it('the old copy stays where the new place is blocked', async () => {
+    aws.own('papyrus/prd/db', 'rds');
+    const blocked = await at.step(moved);
+    expect(blocked.exitCode).toBe(1);
+    const left = await at.parameters();
+    expect(left).toContain(`${P}/DB_USER`);
+    // What has nothing to do with it is done.
+    expect(left).not.toContain(`${P}/AUTH0_CLIENT_ID`);
+  });
 });
 
 describe('from a secret to a parameter', () => {

@@ -189,6 +189,26 @@ describe('an OCI layout', () => {
     expect((await open('oci-archive', damaged.entries(), ':v1')).tag).toBe('v1');
     await expect(open('oci-archive', damaged.entries(), ':v2')).rejects.toThrow(/is not JSON/);
   });
+
+  it('that is another form is told as what it is', async () => {
+    const saved = open('oci-archive', toSaved(image, ['app:v1']));
+    await expect(saved).rejects.toThrow(/docker save wrote it: write docker-archive:/);
+    const layout = new LayoutWriter();
+    layout.list(layout.image(image), 'v1');
+    await expect(open('docker-archive', layout.entries())).rejects.toThrow(/write oci-archive:/);
+    const folder = scratch.at('loose');
+    await mkdir(folder);
+    await writeFile(join(folder, 'version'), 'Directory Transport Version: 1.1\n');
+    await writeFile(join(folder, 'manifest.json'), '{}');
+    await expect(openImage(`oci:${folder}`, surroundings())).rejects.toThrow(/skopeo copy dir:.* oci:OTHER/);
+    await writeFile(scratch.at('file.tar'), '');
+    await expect(openImage(`oci:${scratch.at('file.tar')}`, surroundings())).rejects.toThrow(
+      /oci-archive:.*file\.tar/,
+    );
+    await expect(openImage(`oci-archive:${folder}`, surroundings())).rejects.toThrow(
+      /oci:DIR for a directory/,
+    );
+  });
 });
 
 describe('a docker archive', () => {

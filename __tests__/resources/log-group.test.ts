@@ -221,3 +221,17 @@ test('one that is protected since the plan was made is not deleted, and the comm
   await room.delete(group);
   expect((await room.observe([NAME])).size).toBe(0);
 });
+
+test('a name is looked for on every page', async () => {
+  // AWS sorts by name, and so the exact name is on the first page; nothing says that it stays so.
+  await create({ tags: { 'managed-by': 'aws-bootstrap' } });
+  bench.aws.answer('DescribeLogGroups', async ({ nextToken }) => {
+    if (nextToken === undefined) return { logGroups: [], nextToken: 'more' };
+    const { logGroups } = await bench.others.logs.send(
+      new DescribeLogGroupsCommand({ logGroupNamePrefix: NAME }),
+    );
+    return { logGroups };
+  });
+  const { change } = await bench.round(wish(), { looks: true });
+  expect(change.observed?.name).toBe(NAME);
+});

@@ -31,6 +31,10 @@ describe("a parameter's name", () => {
   it.each(['/papyrus/prd/DB_USER', '/a/b.c-d', longest])('%s', (name) => {
     expect(parameterNameFault(name)).toBeUndefined();
   });
+
+  it('has only letters of Parameter Store', () => {
+    expect(parameterNameFault('/a/b c')).toContain('allows only letters');
+  });
 });
 
 describe("a secret's name", () => {
