@@ -121,7 +121,7 @@ describe('on a pull request', () => {
 });
 
 test('as a String of ours becomes a SecureString in place once its value is undecided', async () => {
-  await using first = await stage.act(inputs);
+  await using first = await stage.act({ ...only, dotenv: 'ORDER_CHANNEL=mail' });
   expect(first.exitCode, first.log).toBe(0);
   expect((await stage.parameter('ORDER_CHANNEL')).type).toBe('String');
   const opaque = 'qv17x-Zk3w9';
