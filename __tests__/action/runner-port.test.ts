@@ -18,12 +18,7 @@ describe('masker', () => {
     ['a value that overlaps itself', ['aba'], 'xababax', 'x***x'],
     ['each line, trimmed', ['one\r\n  two \rthree'], 'one/two/three', '***/***/***'],
     ['base64', ['s3cret-value'], Buffer.from('s3cret-value').toString('base64'), '***'],
-    [
-      'base64 behind three bytes',
-      ['s3cret-valu1'],
-      Buffer.from('abcs3cret-valu1').toString('base64'),
-      'YWJj***',
-    ],
+    ['base64 behind bytes', ['s3cret-valu1'], Buffer.from('abcs3cret-valu1').toString('base64'), 'YWJj***'],
     ['JSON', ['a"b\\c'], JSON.stringify('a"b\\c'), '"***"'],
     ['a line end in JSON', ['first1\nsecond'], '"first1\\nsecond"', '"***"'],
     ['an expression', ["it's"], "'it''s'", "'***'"],
@@ -353,12 +348,7 @@ runs: { using: node20, main: dist/index.js }
     const leaks: [what: string, script: string, sink: string, canary: number][] = [
       ['stdout', print(`x${first}x`), 'stdout', 0],
       ['stdout, though masked', print(`::add-mask::third-canary-ÿ>>?\n${third}`), 'stdout', 2],
-      [
-        'add-mask while commands are stopped',
-        print(`::stop-commands::t-1\n::add-mask::${third}`),
-        'stdout',
-        2,
-      ],
+      ['add-mask of stopped commands', print(`::stop-commands::t-1\n::add-mask::${third}`), 'stdout', 2],
       ['a title', print('::error title=canary<1>"%25value::x'), 'command error', 0],
       ['one line', print('the second canary line'), 'stdout', 1],
       ['base64', print(Buffer.from(first).toString('base64')), 'stdout', 0],

@@ -90,11 +90,7 @@ describe('a denial', () => {
       'missing-permission',
       /"Action":"ssm:PutParameter"/,
     ],
-    [
-      'with an explicit deny in an identity-based policy',
-      'identity-policy-deny',
-      /remove the deny for ssm:PutParameter/,
-    ],
+    ['an explicit deny, identity policy', 'identity-policy-deny', /remove the deny for ssm:PutParameter/],
     [
       `because no permissions boundary allows the ${ACTION} action`,
       'permissions-boundary',
@@ -114,11 +110,7 @@ describe('a denial', () => {
       /administrators of the AWS organization/,
     ],
     [`with an explicit deny in a service control policy: ${SCP}`, 'service-control-policy', /p-x9y8/, SCP],
-    [
-      'with an explicit deny in a resource control policy',
-      'resource-control-policy',
-      /administrators of the AWS organization/,
-    ],
+    ['an explicit deny, control policy', 'resource-control-policy', /administrators of the AWS organization/],
     [
       `because no VPC endpoint policy allows the ${ACTION} action`,
       'vpc-endpoint-policy',

@@ -300,12 +300,7 @@ describe('an empty value', () => {
   it.each<[what: string, inputs: Record<string, string>, config: string, unknown: string[]]>([
     ['from secrets is a SecureString', { secrets: 'PORT=', mode: 'plan' }, '', ['value']],
     ['of a name that is secret, too', { dotenv: 'SMTP_PASSWORD=' }, '', ['value']],
-    [
-      'that a rule sends has its type',
-      { dotenv: 'PORT=' },
-      'rules: [{ match: PORT, to: parameter }]',
-      ['value'],
-    ],
+    ['of a rule has its type', { dotenv: 'PORT=' }, 'rules: [{ match: PORT, to: parameter }]', ['value']],
     ['of the table may have been given as a secret', { dotenv: 'GUNICORN_BIND=' }, '', ['value', 'type']],
   ])('%s', (_what, inputs, config, unknown) => {
     expect(ask({ inputs, config }).desired.resources.at(-1)?.unknown).toEqual(new Set(unknown));
@@ -313,11 +308,7 @@ describe('an empty value', () => {
 
   it.each<[what: string, given: Given['inputs'], where: string]>([
     ['of a .env', { dotenv: 'A=1\nSMTP_USER=dev', secrets: 'SMTP_USER=' }, 'input dotenv line 2'],
-    [
-      'of JSON, which is read last',
-      { variables: '{"SMTP_USER":"dev"}', secrets: 'SMTP_USER=' },
-      'input variables',
-    ],
+    ['of JSON, read last', { variables: '{"SMTP_USER":"dev"}', secrets: 'SMTP_USER=' }, 'input variables'],
   ])('from secrets in apply is told, though a value %s stands in for it', (_what, inputs, where) => {
     const warning = (more: object) => ask({ inputs: { ...inputs, ...more } }).warnings;
     expect(warning({})).toEqual([
@@ -346,11 +337,7 @@ describe('the callback of app-url', () => {
 
   it.each([
     ['that was a plain setting', { dotenv: 'AUTH0_CALLBACK_URL=http://0.0.0.0:5000/callback' }, 'String'],
-    [
-      'that came from secrets',
-      { secrets: 'AUTH0_CALLBACK_URL=http://0.0.0.0:5000/callback' },
-      'SecureString',
-    ],
+    ['from secrets', { secrets: 'AUTH0_CALLBACK_URL=http://0.0.0.0:5000/callback' }, 'SecureString'],
     ['that was not there', {}, 'String'],
   ])('takes the place of one %s, and keeps its type', (_what, inputs, type) => {
     const found = callbackOf(inputs);

@@ -101,12 +101,7 @@ describe('prune', () => {
       { destinations: [destination('OLD', 'papyrus/prd/app', { empty: true })] },
       'none',
     ],
-    [
-      'moved, not looked after',
-      parameter('OLD', 'made'),
-      { outOfScope: [destination('OLD', 'papyrus/prd/app')] },
-      'none',
-    ],
+    ['moved away', parameter('OLD', 'made'), { outOfScope: [destination('OLD', 'papyrus/prd/app')] }, 'none'],
     [
       'a row of the table that moved, empty',
       secret('flask', 'made', ['secret_key']),

@@ -431,26 +431,14 @@ describe('a repository', () => {
   );
   it.each<[what: string, fields: Fields, actions: string[]]>([
     ['of ours, the same', { ...OURS, mutability: 'MUTABLE', encryption: 'AES256' }, ['none']],
-    [
-      'of ours, made immutable behind our back',
-      { ...OURS, mutability: 'IMMUTABLE', encryption: 'AES256' },
-      ['update'],
-    ],
+    ['of ours, immutable by now', { ...OURS, mutability: 'IMMUTABLE', encryption: 'AES256' }, ['update']],
     [
       'of ours, with a policy that nobody asked for',
       { ...OURS, mutability: 'MUTABLE', encryption: 'AES256', lifecycle: '{}' },
       ['none'],
     ],
-    [
-      'of ours, with another encryption',
-      { ...OURS, mutability: 'MUTABLE', encryption: 'KMS', 'key-id': 'k' },
-      ['blocked'],
-    ],
-    [
-      'adopted, with another encryption',
-      { ...TAKEN, mutability: 'IMMUTABLE', encryption: 'KMS', 'key-id': 'k' },
-      ['none'],
-    ],
+    ['ours, encrypted', { ...OURS, mutability: 'MUTABLE', encryption: 'KMS', 'key-id': 'k' }, ['blocked']],
+    ['taken, encrypted', { ...TAKEN, mutability: 'IMMUTABLE', encryption: 'KMS', 'key-id': 'k' }, ['none']],
     ['of others', { mutability: 'IMMUTABLE', encryption: 'KMS' }, ['update']],
   ])('%s', (_what, fields, actions) => {
     expect(changes(wanted, spec(ECR, fields)).map(({ action }) => action)).toEqual(actions);

@@ -58,7 +58,7 @@ const PLAIN: [what: string, text: string, variables: Record<string, string>][] =
     { A: '-----BEGIN X-----\nabcd\nef==\n-----END X-----' },
   ],
   [
-    'a key on one line',
+    'a short key',
     'A=-----BEGIN X----- abcd -----END X-----',
     { A: '-----BEGIN X----- abcd -----END X-----' },
   ],
