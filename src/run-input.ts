@@ -16,6 +16,7 @@ import { isUndecided, type Route, route } from './desired/routing.ts';
 import { rowOf } from './desired/table.ts';
 import { ImageError } from './registry/errors.ts';
 import type { ImageSource } from './registry/source.ts';
+import { notices, warnings } from './report/annotations.ts';
 import * as log from './report/log.ts';
 import { readRunSettings } from './run-settings.ts';
 import { Secret } from './secret.ts';
@@ -67,7 +68,6 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
   const unknown = isTerminal ? undefined : readUnknownInputs();
   if (unknown !== undefined) notes.warn(unknown);
   const { inputs, settings } = await readRunSettings(runner, notes);
-  stop.endAfter(settings.deadlineMinutes);
   const isEnd = settings.mode === 'destroy';
   // Destroy needs no variable, but given ones still say which values to mask and where Auth0 is.
   const heard = isEnd ? new Diagnostics() : notes;
@@ -127,6 +127,8 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
   const auth0 = isAuth0Given
     ? (await import('./auth0-input.ts')).readAuth0(settings, variables, notes)
     : undefined;
+  // What ends at once needs no deadline.
+  if (settings.image !== undefined || notes.errors.length === 0) stop.endAfter(settings.deadlineMinutes);
   const image = await openImage(settings, runner, notes, stop);
   const desired = isEnd ? NOTHING : desire(settings, routes, notes);
   if (notes.errors.length > 0) {
@@ -136,7 +138,6 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
     throw new InputErrors(notes.errors);
   }
   if (notes.warnings.length + notes.notices.length > 0) {
-    const { notices, warnings } = await import('./report/annotations.ts');
     warnings(notes.warnings);
     notices(notes.notices);
   }
