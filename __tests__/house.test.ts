@@ -237,14 +237,14 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     report: 'all',
   },
   'secret.ts': {},
-  // Every stage imports the model, and the model none of them: only the words of the opt-ins.
+  // Every stage imports the model, and the model none of them: only the names of the opt-ins.
   kinds: {
     model: 'all',
-    settings: { files: ['settings/choices.ts', 'settings/prices.ts'] },
+    settings: { files: ['settings/choices.ts'], typesOnly: true },
     'secret.ts': 'all',
   },
   model: { 'secret.ts': 'all', settings: { files: ['settings/choices.ts'], typesOnly: true } },
-  settings: { kinds: { files: ['kinds/names.ts'] }, model: 'all', 'secret.ts': 'all' },
+  settings: { model: 'all', 'secret.ts': 'all' },
   clients: { 'secret.ts': 'all' },
   desired: {
     settings: 'all',

@@ -19,6 +19,7 @@ import type { ImageSource } from './registry/source.ts';
 import * as log from './report/log.ts';
 import { readRunSettings } from './run-settings.ts';
 import { Secret } from './secret.ts';
+import { SHARED_SETTINGS } from './settings/application.ts';
 import type { Auth0Access } from './settings/auth0-inputs.ts';
 import { Diagnostics, InputErrors } from './settings/diagnostics.ts';
 import {
@@ -92,8 +93,7 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
   const masks = new Masks(runner.commandLine?.mask ?? mask, [
     settings.prefix,
     settings.region,
-    settings.logGroup?.name ?? '',
-    settings.repository?.name ?? '',
+    ...Object.values(SHARED_SETTINGS).map((name) => settings[name]?.name ?? ''),
   ]);
   if (settings.auth0?.managementClientSecret !== undefined)
     masks.hide(settings.auth0.managementClientSecret, 'auth0-management-client-secret');

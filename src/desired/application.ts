@@ -1,12 +1,15 @@
 import { ABSENT, type TagFields } from '../model/fields.ts';
 import { PULL_TAG } from '../model/ownership.ts';
-import type { RepositoryFields } from '../model/spec.ts';
-import type { LogGroupSettings, RepositorySettings } from '../settings/application.ts';
-import type { DesiredResource } from './desired-resource.ts';
-
-/*
- * Resources of the application rather than of one environment, unless their name says otherwise.
- */
+import { type RepositoryFields, SHARED_KINDS, type SharedKind } from '../model/spec.ts';
+import {
+  type ApplicationSettings,
+  type LogGroupSettings,
+  managedSettings,
+  type RepositorySettings,
+  type SHARED_SETTINGS,
+} from '../settings/application.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { DesiredResource, DesiredResourceOf } from './desired-resource.ts';
 
 const none: ReadonlySet<string> = new Set();
 
@@ -14,7 +17,23 @@ export function tagFields(tags: ReadonlyMap<string, string>): TagFields {
   return Object.fromEntries([...tags].map(([key, value]) => [`tag:${key}`, value]));
 }
 
-export function logGroup(settings: LogGroupSettings): DesiredResource {
+/** The spec of each kind of the application by its settings. */
+const SPECS: {
+  readonly [K in SharedKind]: (
+    settings: NonNullable<ApplicationSettings[(typeof SHARED_SETTINGS)[K]]>,
+  ) => DesiredResourceOf<K>;
+} = { 'AWS::Logs::LogGroup': logGroup, 'AWS::ECR::Repository': repository };
+
+/** @returns the resources of the application that the run manages */
+export function applicationResources(settings: Settings): DesiredResource[] {
+  const desired = <K extends SharedKind>(kind: K) => {
+    const given = managedSettings<SharedKind>(kind, settings);
+    return given === undefined ? [] : [(SPECS[kind] as (settings: typeof given) => DesiredResource)(given)];
+  };
+  return SHARED_KINDS.flatMap(desired);
+}
+
+function logGroup(settings: LogGroupSettings): DesiredResourceOf<'AWS::Logs::LogGroup'> {
   const defaults = new Set<string>();
   if (!settings.class.given) defaults.add('class');
   if (!settings.retention.given) defaults.add('retention');
@@ -38,7 +57,7 @@ export function logGroup(settings: LogGroupSettings): DesiredResource {
   };
 }
 
-export function repository(settings: RepositorySettings): DesiredResource {
+function repository(settings: RepositorySettings): DesiredResourceOf<'AWS::ECR::Repository'> {
   const defaults = new Set<string>();
   if (!settings.mutability.given) defaults.add('mutability').add('exclusions');
   if (settings.kmsKeyId === undefined) defaults.add('encryption');

@@ -1,4 +1,5 @@
 import { OWNER_TAG } from '../model/ownership.ts';
+import { NAMES, type Part, type SharedKind } from '../model/spec.ts';
 import { readPullAccounts } from './accounts.ts';
 import { LOG_GROUP_CLASSES, type LogGroupClass } from './choices.ts';
 import { type DocumentSource, readersOf } from './document-source.ts';
@@ -17,31 +18,30 @@ import { each, ParseError, quoted, readBoolean, readChoice, readPairs } from './
 import { readRepositoryName } from './repository-name.ts';
 import type { SettingSources } from './setting-sources.ts';
 
-// The log group and the repository belong to an application: its environments share them unless their name says otherwise.
-
 /** A setting, and whether the user gave it: on adopted resources, only given ones are managed. */
 export interface Given<T> {
   readonly value: T;
   readonly given: boolean;
 }
 
-export interface LogGroupSettings {
+/** Settings of a resource of the application, which its environments share unless its name contains theirs. */
+export interface SharedSettings {
   readonly name: string;
-  /** Its name does not hold the environment: the application's other environments use it too. */
+  /** Its name does not contain the environment: the application's other environments use it too. */
   readonly shared: boolean;
-  /** No other environment can have this name: its template holds `{environment}`, and the application. */
+  /** No other environment can have this name: its template contains `{environment}`, and the application. */
   readonly exclusive: boolean;
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+export interface LogGroupSettings extends SharedSettings {
   readonly retention: Given<number | 'never'>;
   readonly class: Given<LogGroupClass>;
   /** ARN of a key or an alias; `none` removes a key. Undefined leaves it as it is. */
   readonly kmsKey: string | undefined;
-  readonly tags: ReadonlyMap<string, string>;
 }
 
-export interface RepositorySettings {
-  readonly name: string;
-  readonly shared: boolean;
-  readonly exclusive: boolean;
+export interface RepositorySettings extends SharedSettings {
   /** From a full URI: the run must be in this account. */
   readonly account: string | undefined;
   readonly mutability: Given<Mutability>;
@@ -50,7 +50,43 @@ export interface RepositorySettings {
   /** Accounts that may pull, sorted and joined by commas. */
   readonly pullAccounts: string | undefined;
   readonly kmsKeyId: string | undefined;
-  readonly tags: ReadonlyMap<string, string>;
+}
+
+export interface ApplicationSettings {
+  readonly logGroup: LogGroupSettings | undefined;
+  readonly repository: RepositorySettings | undefined;
+}
+
+/** Where the settings of each kind of the application are. */
+export const SHARED_SETTINGS = {
+  'AWS::Logs::LogGroup': 'logGroup',
+  'AWS::ECR::Repository': 'repository',
+} as const satisfies Record<SharedKind, keyof ApplicationSettings>;
+
+/** @returns the settings of a kind of the application; undefined if the run does not manage it */
+export function managedSettings<K extends SharedKind>(
+  kind: K,
+  settings: ApplicationSettings & { readonly only: ReadonlySet<Part> },
+): ApplicationSettings[(typeof SHARED_SETTINGS)[K]] {
+  return settings.only.has(NAMES[kind].part) ? settings[SHARED_SETTINGS[kind]] : undefined;
+}
+
+/** @returns the settings of all kinds of the application, as far as the run needs them */
+export function readApplication(
+  sources: SettingSources,
+  names: Names,
+  region: string,
+  only: ReadonlySet<Part>,
+  source: DocumentSource,
+): ApplicationSettings {
+  return {
+    logGroup: only.has('log-group') ? readLogGroup(sources, names, region) : undefined,
+    // An image is pushed to it.
+    repository:
+      only.has('repository') || only.has('image')
+        ? readRepository(sources, names, region, source)
+        : undefined,
+  };
 }
 
 export interface Names {
@@ -210,11 +246,7 @@ function judgeRepositoryName(
   return { name, account };
 }
 
-export function readLogGroup(
-  sources: SettingSources,
-  names: Names,
-  region: string,
-): LogGroupSettings | undefined {
+function readLogGroup(sources: SettingSources, names: Names, region: string): LogGroupSettings | undefined {
   const found = readName(sources, 'log-group', '/ecs/{application}', names);
   if (found === undefined) return undefined;
   const wrong = names.application === '' ? undefined : logGroupNameFault(found.name);
@@ -247,7 +279,7 @@ export function readLogGroup(
   };
 }
 
-export function readRepository(
+function readRepository(
   sources: SettingSources,
   names: Names,
   region: string,

@@ -1,14 +1,6 @@
 import * as z from 'zod/mini';
-import {
-  AUTH0_URLS,
-  COMMENT_ON_PR,
-  LOG_GROUP_CLASSES,
-  MODES,
-  ON_EMPTY,
-  PRUNES,
-  STORES,
-  TIERS,
-} from './choices.ts';
+import { NAMES, type SettingShape, SHARED_KINDS } from '../model/spec.ts';
+import { AUTH0_URLS, COMMENT_ON_PR, MODES, ON_EMPTY, PRUNES, STORES, TIERS } from './choices.ts';
 import { inWords, type NameCatalog, RETENTION_WORDS, unknownSetting } from './config-messages.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { globReader, type Matches } from './glob.ts';
@@ -27,6 +19,24 @@ const texts = z.union([text, z.array(text)], {
 const pairs = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const PAIRS = { error: 'it takes "KEY: value" lines below it, each value a text, a number, true or false' };
 
+function schemaOf(shape: SettingShape): z.ZodMiniType {
+  if (typeof shape === 'object') return z.enum(shape);
+  const schemas = {
+    text,
+    texts,
+    boolean: z.boolean(),
+    days: z.union([z.literal('never'), z.int().check(z.positive())], { error: RETENTION_WORDS }),
+  };
+  return schemas[shape];
+}
+
+const OF_APPLICATION = Object.fromEntries(
+  SHARED_KINDS.flatMap((kind) => Object.entries<SettingShape>(NAMES[kind].settings)).map(([name, shape]) => [
+    name,
+    schemaOf(shape),
+  ]),
+);
+
 const settings = {
   mode: z.enum(MODES),
   prefix: text,
@@ -37,17 +47,7 @@ const settings = {
   prefer: z.enum(STORES),
   'on-empty': z.enum(ON_EMPTY),
   'kms-key-id': text,
-  'log-group': text,
-  'log-retention-days': z.union([z.literal('never'), z.int().check(z.positive())], {
-    error: RETENTION_WORDS,
-  }),
-  'log-group-class': z.enum(LOG_GROUP_CLASSES),
-  'log-group-kms-key-id': text,
-  repository: text,
-  'image-tag-mutability': text,
-  'lifecycle-policy': text,
-  'scan-on-push': z.boolean(),
-  'pull-accounts': texts,
+  ...OF_APPLICATION,
   tags: z.union([text, pairs], PAIRS),
   'allowed-account-ids': texts,
   allow: texts,

@@ -1,3 +1,11 @@
+import { NAMES, SHARED_KINDS, type SharedKind } from '../model/spec.ts';
+
+type ApplicationInput = { [K in SharedKind]: keyof (typeof NAMES)[K]['settings'] }[SharedKind];
+
+const APPLICATION_INPUTS = SHARED_KINDS.flatMap(
+  (kind) => Object.keys(NAMES[kind].settings) as ApplicationInput[],
+);
+
 /** The inputs that `action.yml` declares; a test holds the two together. */
 export const INPUTS = [
   'mode',
@@ -12,15 +20,7 @@ export const INPUTS = [
   'prefer',
   'on-empty',
   'kms-key-id',
-  'log-group',
-  'log-retention-days',
-  'log-group-class',
-  'log-group-kms-key-id',
-  'repository',
-  'image-tag-mutability',
-  'lifecycle-policy',
-  'scan-on-push',
-  'pull-accounts',
+  ...APPLICATION_INPUTS,
   'tags',
   'allowed-account-ids',
   'allow',

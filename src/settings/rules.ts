@@ -1,4 +1,4 @@
-import { type IgnoreWord, NAMES } from '../kinds/names.ts';
+import { type IgnoreWord, NAMES } from '../model/spec.ts';
 import type { ConfigFile } from './config.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { bundleNameFault } from './limits.ts';
@@ -97,6 +97,9 @@ const COLLECTIONS: Readonly<Record<string, string>> = { tags: 'tag:', keys: 'key
 /** The kinds by their word in `ignore`. */
 const KINDS = new Map(Object.values(NAMES).map((names) => [names.ignore as string, names]));
 
+/** The words of kinds of which a run has one. */
+const UNNAMED = [...KINDS].flatMap(([word, names]) => ('isListed' in names ? [] : word));
+
 export function readIgnored(file: ConfigFile | undefined, notes: Diagnostics): IgnoreEntry[] {
   if (file === undefined) return [];
   return readPatterns(file.config.ignore ?? []).flatMap((entry) => {
@@ -108,11 +111,12 @@ export function readIgnored(file: ConfigFile | undefined, notes: Diagnostics): I
     const [word = '', ...rest] = entry.split(':');
     const [pattern = '', ...behind] = rest;
     const names = KINDS.get(word);
-    if (names === undefined || (names.isNamed && pattern === ''))
+    const isNamed = names !== undefined && 'isListed' in names;
+    if (names === undefined || (isNamed && pattern === ''))
       return fault(
-        'an entry is parameter:NAME, secret:BUNDLE, log-group, repository, image or auth0, and a field may follow after a colon',
+        `an entry is parameter:NAME, secret:BUNDLE, ${UNNAMED.slice(0, -1).join(', ')} or ${UNNAMED.at(-1)}, and a field may follow after a colon`,
       );
-    const { ignore: resource, isNamed } = names;
+    const { ignore: resource } = names;
     const fields = Object.keys(names.fields);
     const name = isNamed ? globOf(file, pattern, fault) : () => true;
     const field = (isNamed ? behind : rest).join(':');

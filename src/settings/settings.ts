@@ -1,11 +1,9 @@
 import { readAccounts } from './accounts.ts';
 import {
-  type LogGroupSettings,
+  type ApplicationSettings,
   type Names,
-  type RepositorySettings,
+  readApplication,
   readKmsKey,
-  readLogGroup,
-  readRepository,
   readTags,
 } from './application.ts';
 import { type Auth0Settings, readAuth0 } from './auth0.ts';
@@ -37,7 +35,7 @@ import { readRequired } from './required.ts';
 import type { IgnoreEntry, Rule } from './rules.ts';
 import { type RawSetting, SettingSources } from './setting-sources.ts';
 
-export interface Settings {
+export interface Settings extends ApplicationSettings {
   readonly mode: Mode;
   readonly prefix: string;
   readonly application: string;
@@ -48,8 +46,6 @@ export interface Settings {
   readonly onEmpty: OnEmpty;
   readonly kmsKeyId: string | undefined;
   readonly parameterTier: Tier;
-  readonly logGroup: LogGroupSettings | undefined;
-  readonly repository: RepositorySettings | undefined;
   readonly tags: ReadonlyMap<string, string>;
   readonly allowedAccountIds: readonly string[];
   readonly allow: ReadonlySet<OptInName>;
@@ -109,11 +105,7 @@ export function readSettings(request: Request, notes: Diagnostics): Settings {
     onEmpty: sources.read('on-empty', 'auto', (value) => readChoice(value, ON_EMPTY)),
     kmsKeyId,
     parameterTier: sources.read('parameter-tier', 'auto', (value) => readChoice(value, TIERS)),
-    logGroup: only.has('log-group') ? readLogGroup(sources, names, region) : undefined,
-    repository:
-      only.has('repository') || only.has('image')
-        ? readRepository(sources, names, region, request)
-        : undefined,
+    ...readApplication(sources, names, region, only, request),
     tags: readTags(sources),
     allowedAccountIds: sources.read('allowed-account-ids', [], readAccounts),
     allow: new Set(sources.read('allow', [], (value) => readChoices(value, OPT_INS))),
