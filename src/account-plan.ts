@@ -14,7 +14,7 @@ import { desiredImage, desiredTags } from './desired/image.ts';
 import { knownNames, noneKnown } from './listed-names.ts';
 import type { Plan } from './model/change.ts';
 import type { Findings } from './model/inventory.ts';
-import { type Kind, SHARED_KINDS, type SharedKind, Unreadable } from './model/spec.ts';
+import { type Kind, SHARED_KINDS, Unreadable } from './model/spec.ts';
 import type { DestroyRequest } from './plan/destroy.ts';
 import type { Policy } from './plan/policy.ts';
 import type { Providers } from './providers/provider.ts';
@@ -118,7 +118,7 @@ async function planDestroy(runInput: RunInput, providers: Providers, stage: Plan
   const { settings, auth0 } = runInput;
   const { prefix } = settings;
   const managed = SHARED_KINDS.flatMap((kind) => {
-    const found = managedSettings<SharedKind>(kind, settings);
+    const found = managedSettings(kind, settings);
     return found === undefined ? [] : [{ kind, name: found.name, exclusive: found.exclusive }];
   });
   const callback = callbackParameter(settings);

@@ -2,7 +2,7 @@ import { AwsError } from '../clients/errors.ts';
 import { Kms } from '../clients/kms.ts';
 import { PERMISSIONS } from '../clients/permissions.ts';
 import type { Kind, Spec } from '../model/spec.ts';
-import { SHARED_KINDS, type SharedKind, Unreadable } from '../model/spec.ts';
+import { SHARED_KINDS, Unreadable } from '../model/spec.ts';
 import { countParameters } from '../providers/parameter-count.ts';
 import { noNames, observe, openProviders } from '../providers/providers.ts';
 import { findUnconfigured } from '../providers/unconfigured.ts';
@@ -46,7 +46,7 @@ async function readExisting({ settings, runInput, account }: RoleScope): Promise
   const add = (kind: Kind, name: string | undefined) => {
     if (name !== undefined && !names[kind].includes(name)) names[kind].push(name);
   };
-  for (const kind of SHARED_KINDS) add(kind, managedSettings<SharedKind>(kind, settings)?.name);
+  for (const kind of SHARED_KINDS) add(kind, managedSettings(kind, settings)?.name);
   names['Auth0::Application'] = [];
   const [found, observation] = await Promise.all([
     findUnconfigured(providers, {

@@ -26,11 +26,10 @@ const SPECS: {
 
 /** @returns the resources of the application that the run manages */
 export function applicationResources(settings: Settings): DesiredResource[] {
-  const desired = <K extends SharedKind>(kind: K) => {
-    const given = managedSettings<SharedKind>(kind, settings);
-    return given === undefined ? [] : [(SPECS[kind] as (settings: typeof given) => DesiredResource)(given)];
-  };
-  return SHARED_KINDS.flatMap(desired);
+  return SHARED_KINDS.flatMap((kind) => {
+    const given = managedSettings(kind, settings);
+    return given === undefined ? [] : (SPECS[kind] as (settings: typeof given) => DesiredResource)(given);
+  });
 }
 
 function logGroup(settings: LogGroupSettings): DesiredResourceOf<'AWS::Logs::LogGroup'> {

@@ -4,15 +4,7 @@ import { readPullAccounts } from './accounts.ts';
 import { LOG_GROUP_CLASSES, type LogGroupClass } from './choices.ts';
 import { type DocumentSource, readersOf } from './document-source.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import {
-  kmsKeyFault,
-  logGroupKeyFault,
-  logGroupNameFault,
-  repositoryNameFault,
-  retentionFault,
-  TAGS,
-  tagFault,
-} from './limits.ts';
+import { kmsKeyFault, TAGS, tagFault } from './limits.ts';
 import { type Mutability, readMutability } from './mutability.ts';
 import { each, ParseError, quoted, readBoolean, readChoice, readPairs } from './parse.ts';
 import { readRepositoryName } from './repository-name.ts';
@@ -64,10 +56,10 @@ export const SHARED_SETTINGS = {
 } as const satisfies Record<SharedKind, keyof ApplicationSettings>;
 
 /** @returns the settings of a kind of the application; undefined if the run does not manage it */
-export function managedSettings<K extends SharedKind>(
-  kind: K,
+export function managedSettings(
+  kind: SharedKind,
   settings: ApplicationSettings & { readonly only: ReadonlySet<Part> },
-): ApplicationSettings[(typeof SHARED_SETTINGS)[K]] {
+): ApplicationSettings[keyof ApplicationSettings] {
   return settings.only.has(NAMES[kind].part) ? settings[SHARED_SETTINGS[kind]] : undefined;
 }
 
@@ -318,4 +310,47 @@ function readRepository(
     kmsKeyId: sources.read('kms-key-id', undefined, readKmsKey(region), found.shared),
     tags: readTags(sources, found.shared),
   };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+export const RETENTION_DAYS: readonly number[] = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+export function retentionFault(days: number): string | undefined {
+  if (RETENTION_DAYS.includes(days)) return undefined;
+  const nearest = RETENTION_DAYS.reduce((a, b) => (Math.abs(b - days) < Math.abs(a - days) ? b : a));
+  return `CloudWatch Logs does not keep logs for ${days} days; the nearest is ${nearest} (or: never)${days === 0 ? ". Terraform's 0 is never here" : ''}`;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
+export function logGroupNameFault(name: string): string | undefined {
+  if (name.length < 1 || name.length > 512) return 'a log group name has 1 to 512 characters';
+  // A `#` is legal in a name but not in the ARN of the tag calls, and every created resource is tagged.
+  if (name.includes('#')) return 'remove the "#"; tagged log groups may not have one';
+  if (!/^[.\-_/A-Za-z0-9]+$/.test(name))
+    return 'CloudWatch Logs allows only letters, digits, and . - _ / in a name';
+  if (name.startsWith('aws/')) return 'names that begin with "aws/" are reserved';
+  return undefined;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
+export function repositoryNameFault(name: string): string | undefined {
+  if (name.length < 2 || name.length > 256) return 'an ECR repository name has 2 to 256 characters';
+  // With many digits in it, it may be a key that was pasted here.
+  const remedy =
+    name.replace(/\D/g, '').length <= 3 && /^[\w./-]{1,64}$/.test(name)
+      ? `set repository: ${name.toLowerCase()}`
+      : 'write it small';
+  if (/[A-Z]/.test(name)) return `ECR allows no capital letters; ${remedy}`;
+  if (!/^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(name))
+    return 'ECR allows lower-case letters and digits, with one . _ - or / between them';
+  return undefined;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_AssociateKmsKey.html (kmsKeyId) */
+export function logGroupKeyFault(key: string): string | undefined {
+  return key.startsWith('arn:')
+    ? undefined
+    : 'CloudWatch Logs takes a key by its ARN; print it with: aws kms describe-key --key-id KEY --query KeyMetadata.Arn --output text';
 }
