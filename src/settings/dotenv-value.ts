@@ -105,37 +105,56 @@ function isHashDoubtful(before: string, kept: string, dropped: string): boolean 
   return ['"', "'"].some((quote) => kept.split(quote).length % 2 === 0 && dropped.includes(quote));
 }
 
+/** Where a value in quotes ends, or why that is not known. */
+interface Closing {
+  /** End of the last line that was read. */
+  readonly end: number;
+  /** Index of the closing quote; -1 if it is not found. */
+  readonly close: number;
+  /** Line breaks inside of the quotes. */
+  readonly lines: number;
+  readonly fault?: string;
+}
+
+function findClosing(source: string, open: number): Closing {
+  const quote = source.charAt(open);
+  let end = source.length;
+  let lines = 0;
+  for (let from = open + 1; from <= source.length; from = end + 1, lines++) {
+    end = endOfLine(source, from);
+    const piece = source.slice(from, end);
+    const found = indexOfUnescaped(piece, quote);
+    if (found !== -1) return { end, close: from + found, lines };
+    // In dotenv it depends on the lines that follow whether such a quote closes.
+    if (endsWithEscaped(piece, quote))
+      return {
+        end,
+        close: -1,
+        lines,
+        fault:
+          'the backslash before the last quote of this line may keep the value open; remove the backslash, or the quotes around the value',
+      };
+  }
+  // The rest is not read: it may all be one secret, and its pieces must not be shown as names.
+  return {
+    end,
+    close: -1,
+    lines,
+    fault: 'the quote that opens here is never closed; close it, or remove it (nothing behind it was read)',
+  };
+}
+
 function readQuoted(source: string, open: number, line: number): ValueReading {
   const quote = source.charAt(open);
-  const reading: ValueReading = { end: source.length, isQuoted: true, faults: [], warnings: [] };
-  const { faults, warnings } = reading;
-  let close = -1;
-  let lines = 0;
-  for (let from = open + 1; from <= source.length; from = reading.end + 1, lines++) {
-    reading.end = endOfLine(source, from);
-    const piece = source.slice(from, reading.end);
-    const found = indexOfUnescaped(piece, quote);
-    if (found !== -1) {
-      close = from + found;
-      break;
-    }
-    // In dotenv it depends on the lines that follow whether such a quote closes.
-    if (endsWithEscaped(piece, quote)) {
-      faults.push({
-        text: 'the backslash before the last quote of this line may keep the value open; remove the backslash, or the quotes around the value',
-      });
-      return reading;
-    }
-  }
-  if (close === -1) {
-    // The rest is not read: it may all be one secret, and its pieces must not be shown as names.
-    faults.push({
-      text: 'the quote that opens here is never closed; close it, or remove it (nothing behind it was read)',
-    });
+  const { end, close, lines, fault } = findClosing(source, open);
+  const reading: ValueReading = { end, isQuoted: true, faults: [], warnings: [] };
+  const { faults } = reading;
+  if (fault !== undefined) {
+    faults.push({ text: fault });
     return reading;
   }
   const closing = { detail: `it closes in line ${line + lines}` };
-  const tail = source.slice(close + 1, reading.end);
+  const tail = source.slice(close + 1, end);
   if (!/^\s*(?:#|$)/.test(tail)) {
     faults.push({
       text: 'text follows the closing quote; remove the text, close the quote where it belongs, or put a value that holds quotes into another kind of quotes',
@@ -148,6 +167,19 @@ function readQuoted(source: string, open: number, line: number): ValueReading {
   if (tail.startsWith('#')) faults.push({ text: HASH_TEXT });
 
   const inner = source.slice(open + 1, close);
+  reading.warnings.push(...warningsOf(inner, quote, closing));
+  reading.value =
+    quote === '"' ? inner.replace(/\\([nr])/g, (_, letter) => (letter === 'n' ? '\n' : '\r')) : inner;
+  return reading;
+}
+
+/** @returns the warnings of a text in quotes that other readers may read differently. */
+function warningsOf(
+  inner: string,
+  quote: string,
+  closing: { readonly detail: string },
+): ValueReading['warnings'] {
+  const warnings: ValueReading['warnings'] = [];
   if (quote === '`') warnings.push({ text: BACKTICK_TEXT });
   if (quote !== "'" && REFERENCE.test(inner)) warnings.push({ text: REFERENCE_TEXT });
   if (quote === '"' && inner.includes('`')) warnings.push({ text: COMMAND_TEXT });
@@ -162,9 +194,7 @@ function readQuoted(source: string, open: number, line: number): ValueReading {
       ...closing,
     });
   }
-  reading.value =
-    quote === '"' ? inner.replace(/\\([nr])/g, (_, letter) => (letter === 'n' ? '\n' : '\r')) : inner;
-  return reading;
+  return warnings;
 }
 
 /** A quote closes unless a backslash is right before it, even where that backslash is itself escaped. */
