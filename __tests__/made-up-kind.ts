@@ -1,6 +1,6 @@
 /**
  * A made-up kind of resource, an S3 bucket: its whole change of `src`, in the order of CONTRIBUTING.md. A file is new, or
- * gets texts behind those that it has.
+ * gets texts behind those that it has; behind nothing is at its end.
  */
 export type Edits = string | ReadonlyArray<readonly [behind: string, text: string]>;
 
@@ -8,7 +8,7 @@ export const MADE_UP_KIND: Readonly<Record<string, Edits>> = {
   'model/spec.ts': [
     ['export interface Specs {\n', "  'AWS::S3::Bucket': Spec<BucketFields>;\n"],
     [
-      'export type Kind = keyof Specs;\n',
+      '',
       `
 export type BucketFields = TagFields & {
   readonly versioning?: 'Enabled' | 'Suspended' | undefined;
@@ -49,10 +49,7 @@ export const BUCKET: Descriptor<'AWS::S3::Bucket'> = {
 };
 `,
   'kinds/kinds.ts': [
-    [
-      "import { AUTH0_APPLICATION } from './auth0-application.ts';\n",
-      "import { BUCKET } from './bucket.ts';\n",
-    ],
+    ['', "import { BUCKET } from './bucket.ts';\n"],
     ['export const KINDS: { readonly [K in Kind]: Descriptor<K> } = {\n', "  'AWS::S3::Bucket': BUCKET,\n"],
   ],
   'settings/application.ts': [
@@ -63,7 +60,7 @@ export const BUCKET: Descriptor<'AWS::S3::Bucket'> = {
       "    bucket: only.has('bucket') ? readBucket(sources, names) : undefined,\n",
     ],
     [
-      "import type { SettingSources } from './setting-sources.ts';\n",
+      '',
       `
 export interface BucketSettings extends SharedSettings {
   readonly versioning: Given<boolean>;
@@ -95,13 +92,10 @@ function readBucket(sources: SettingSources, names: Names): BucketSettings | und
     ],
   ],
   'desired/application.ts': [
-    [
-      "import { ABSENT, type TagFields } from '../model/fields.ts';\n",
-      "import type { BucketSettings } from '../settings/application.ts';\n",
-    ],
+    ['', "import type { BucketSettings } from '../settings/application.ts';\n"],
     ["'AWS::ECR::Repository': repository", ", 'AWS::S3::Bucket': bucket"],
     [
-      'const none: ReadonlySet<string> = new Set();\n',
+      '',
       `
 function bucket({ name, versioning, tags }: BucketSettings): DesiredResourceOf<'AWS::S3::Bucket'> {
   return {

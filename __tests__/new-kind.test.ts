@@ -37,8 +37,9 @@ function edit(path: string): void {
   const file = join(copy, 'src', path);
   let text = typeof edits === 'string' ? edits : readFileSync(file, 'utf8');
   for (const [behind, added] of typeof edits === 'string' ? [] : edits) {
-    expect(text.split(behind), `${path}: ${behind}`).toHaveLength(2);
-    text = text.replace(behind, () => behind + added);
+    const [before = '', ...after] = behind === '' ? [text, ''] : text.split(behind);
+    expect(after, `${path}: ${behind}`).toHaveLength(1);
+    text = `${before}${behind}${added}${after.join('')}`;
   }
   writeFileSync(file, text);
 }

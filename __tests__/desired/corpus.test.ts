@@ -11,7 +11,7 @@ import { issueText } from '../../src/report/drift-issue.ts';
 import { outputs } from '../../src/report/outputs.ts';
 import { summary } from '../../src/report/summary.ts';
 import { Secret } from '../../src/secret.ts';
-import { nameFault } from '../../src/settings/variable-name.ts';
+import { nameFault } from '../../src/settings/variable.ts';
 import { leftBy, NOTHING_HIDDEN, runOf } from '../report/runs.ts';
 
 interface Project {

@@ -1,7 +1,7 @@
 import type { Auth0Settings } from '../settings/auth0.ts';
 import type { Diagnostics } from '../settings/diagnostics.ts';
-import type { Variable } from '../settings/variable.ts';
-import { isOpaque } from '../settings/variable-name.ts';
+import { isOpaque, type Variable } from '../settings/variable.ts';
+
 import type { AppUrls } from './app-url.ts';
 import { type CallbackReading, DEFAULT_PATH, hasLocalUrl, hasOrigin, readCallback } from './callback.ts';
 import { isLocalUrl } from './local-host.ts';

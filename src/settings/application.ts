@@ -1,14 +1,11 @@
 import { OWNER_TAG } from '../model/ownership.ts';
 import { NAMES, type Part, type SharedKind } from '../model/spec.ts';
-import { readPullAccounts } from './accounts.ts';
 import { LOG_GROUP_CLASSES, type LogGroupClass } from './choices.ts';
-import { type DocumentSource, readersOf } from './document-source.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { kmsKeyFault, TAGS, tagFault } from './limits.ts';
-import { type Mutability, readMutability } from './mutability.ts';
 import { each, ParseError, quoted, readBoolean, readChoice, readPairs } from './parse.ts';
-import { readRepositoryName } from './repository-name.ts';
-import type { SettingSources } from './setting-sources.ts';
+import { type Mutability, readMutability, readPullAccounts, readRepositoryName } from './repository.ts';
+import { type DocumentSource, readersOf, type SettingSources } from './setting-sources.ts';
 
 /** A setting, and whether the user gave it: on adopted resources, only given ones are managed. */
 export interface Given<T> {

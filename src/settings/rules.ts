@@ -3,10 +3,9 @@ import type { ConfigFile } from './config.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { bundleNameFault } from './limits.ts';
 import { ParseError, quoted, splitList } from './parse.ts';
-import { readPatterns } from './patterns.ts';
 
 /** The destinations of a rule. */
-export type Target =
+type Target =
   | { readonly store: 'parameter'; readonly secure: boolean }
   | { readonly store: 'secret'; readonly bundle: string };
 
@@ -50,7 +49,7 @@ export function readRules(file: ConfigFile | undefined, notes: Diagnostics): Rul
     const patterns = readPatterns(rule.match);
     const words = splitList(rule.to);
     if (patterns.length === 0) fault('match', 'it names no variable; write a name or a glob, like STRIPE_*');
-    // An empty list would ignore the variables without a word.
+    // An empty list would ignore the variables silently.
     if (words.length === 0) fault('to', 'it names no destination; to store nothing, write ignore');
     const targets: Target[] = [];
     for (const word of words) {
@@ -141,4 +140,30 @@ export function readIgnored(file: ConfigFile | undefined, notes: Diagnostics): I
       },
     ];
   });
+}
+
+/** @returns the patterns of a list, separated by commas outside of braces; lines that begin with `#` are comments */
+export function readPatterns(value: unknown): string[] {
+  const lines = Array.isArray(value) ? value.map(String) : String(value).split(/\r\n|\n|\r/);
+  return lines
+    .filter((line) => !line.trimStart().startsWith('#'))
+    .flatMap(splitOutsideBraces)
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function splitOutsideBraces(line: string): string[] {
+  const items: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let at = 0; at < line.length; at++) {
+    const character = line[at];
+    if (character === '{') depth += 1;
+    else if (character === '}') depth -= 1;
+    else if (character === ',' && depth <= 0) {
+      items.push(line.slice(from, at));
+      from = at + 1;
+    }
+  }
+  return [...items, line.slice(from)];
 }

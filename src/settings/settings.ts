@@ -1,4 +1,3 @@
-import { readAccounts } from './accounts.ts';
 import {
   type ApplicationSettings,
   type Names,
@@ -21,19 +20,17 @@ import {
   type Tier,
 } from './choices.ts';
 import type { Diagnostics } from './diagnostics.ts';
-import { readersOf } from './document-source.ts';
 import { type ImageSettings, readImage } from './image.ts';
+import { readRequired } from './input-names.ts';
 import { prefixFault } from './limits.ts';
 import { readMode, warnOfLoosening } from './mode.ts';
 import { judgeEnvironments, readExactBundles } from './names.ts';
 import { type OwnershipSettings, readOwnership } from './ownership.ts';
-import { ParseError, quoted, readBoolean, readChoice, readChoices, readList } from './parse.ts';
-import { type Referred, readReferred } from './referred.ts';
-import { type ReportSettings, readReportSettings } from './report-settings.ts';
-import type { Request } from './request.ts';
-import { readRequired } from './required.ts';
+import { ParseError, quoted, readAccounts, readBoolean, readChoice, readChoices, readList } from './parse.ts';
+import { type Referred, type ReportSettings, readReferred, readReportSettings } from './report-settings.ts';
+
 import type { IgnoreEntry, Rule } from './rules.ts';
-import { type RawSetting, SettingSources } from './setting-sources.ts';
+import { type RawSetting, type Request, readersOf, SettingSources } from './setting-sources.ts';
 
 export interface Settings extends ApplicationSettings {
   readonly mode: Mode;
