@@ -7,10 +7,10 @@ import {
   resolveCallback,
   storedValue,
 } from './callback-plan.ts';
+import { desiredImage, desiredTags } from './desired/application.ts';
 import { callbackParameter, desiredWithdrawal } from './desired/auth0.ts';
 import type { Desired } from './desired/desired.ts';
 import type { DesiredResource } from './desired/desired-resource.ts';
-import { desiredImage, desiredTags } from './desired/image.ts';
 import { knownNames, noneKnown } from './listed-names.ts';
 import type { Plan } from './model/change.ts';
 import type { Findings } from './model/inventory.ts';

@@ -1,18 +1,25 @@
 import type { Cancellation } from './clients/cancellation.ts';
 import type { AppUrls } from './desired/app-url.ts';
+import { imageNotices } from './desired/application.ts';
 import { appUrls, withCallback } from './desired/auth0.ts';
 import {
   CALLBACK_VARIABLE,
   type CallbackPath,
   callbackPath,
   noteLocalAddresses,
-} from './desired/callback-path.ts';
-import { type Classify, UNDECIDED } from './desired/classification.ts';
-import { hideContainedSecrets } from './desired/contained-secret.ts';
+} from './desired/callback.ts';
+
 import { type Desired, desire } from './desired/desired.ts';
-import { avoidIdleBundles } from './desired/idle-bundles.ts';
-import { imageNotices } from './desired/image.ts';
-import { isUndecided, type Route, route } from './desired/routing.ts';
+import { avoidIdleBundles } from './desired/idle-settings.ts';
+import {
+  type Classify,
+  hideContainedSecrets,
+  isUndecided,
+  type Route,
+  route,
+  UNDECIDED,
+} from './desired/routing.ts';
+
 import { rowOf } from './desired/table.ts';
 import { ImageError } from './registry/errors.ts';
 import type { ImageSource } from './registry/source.ts';

@@ -99,7 +99,7 @@ export type RepositoryFields = TagFields & {
   readonly 'pull-accounts'?: string | typeof ABSENT | undefined;
 };
 
-/** Shall a URL be in the list or not. */
+/** `true` is in the list, ABSENT is not. */
 export type UrlField = true | typeof ABSENT | undefined;
 
 /** The three lists of URLs, flattened: `callback:https://…`. */

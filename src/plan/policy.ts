@@ -1,4 +1,4 @@
-import { isLocalUrl } from '../desired/local-host.ts';
+import { isLocalUrl } from '../desired/app-url.ts';
 import { fieldDescriptorOf } from '../kinds/kinds.ts';
 import type { Difference, Field } from '../model/fields.ts';
 import { OWNER_FIELD } from '../model/ownership.ts';

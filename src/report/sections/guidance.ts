@@ -1,5 +1,5 @@
+import { isLocalUrl } from '../../desired/app-url.ts';
 import { callbackParameter } from '../../desired/auth0.ts';
-import { isLocalUrl } from '../../desired/local-host.ts';
 import { KINDS } from '../../kinds/kinds.ts';
 import { MADE, OWNER_FIELD } from '../../model/ownership.ts';
 import { fieldOf, isShared, NAMES } from '../../model/spec.ts';
