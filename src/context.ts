@@ -1,6 +1,6 @@
 import { classify } from './desired/classify.ts';
-import { routesByDestination } from './desired/routes-by-destination.ts';
-import { judgeStored } from './desired/stored-value.ts';
+import { judgeStored, routesByDestination } from './desired/stored-value.ts';
+
 import { listedPrefix } from './listed-names.ts';
 import type { Classify } from './plan/binding.ts';
 import type { Disclosure } from './plan/disclosure.ts';

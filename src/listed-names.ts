@@ -1,5 +1,5 @@
 import { APP_URL } from './desired/app-url.ts';
-import type { ListedKind } from './model/inventory.ts';
+import type { ListedKind } from './model/spec.ts';
 import type { RunInput } from './run-input.ts';
 import type { Settings } from './settings/settings.ts';
 

@@ -1,18 +1,25 @@
 import type { Cancellation } from './clients/cancellation.ts';
 import type { AppUrls } from './desired/app-url.ts';
+import { imageNotices } from './desired/application.ts';
 import { appUrls, withCallback } from './desired/auth0.ts';
 import {
   CALLBACK_VARIABLE,
   type CallbackPath,
   callbackPath,
   noteLocalAddresses,
-} from './desired/callback-path.ts';
-import { type Classify, UNDECIDED } from './desired/classification.ts';
-import { hideContainedSecrets } from './desired/contained-secret.ts';
+} from './desired/callback.ts';
+
 import { type Desired, desire } from './desired/desired.ts';
-import { avoidIdleBundles } from './desired/idle-bundles.ts';
-import { imageNotices } from './desired/image.ts';
-import { isUndecided, type Route, route } from './desired/routing.ts';
+import { avoidIdleBundles } from './desired/idle-settings.ts';
+import {
+  type Classify,
+  hideContainedSecrets,
+  isUndecided,
+  type Route,
+  route,
+  UNDECIDED,
+} from './desired/routing.ts';
+
 import { rowOf } from './desired/table.ts';
 import { ImageError } from './registry/errors.ts';
 import type { ImageSource } from './registry/source.ts';
@@ -20,6 +27,7 @@ import { notices, warnings } from './report/annotations.ts';
 import * as log from './report/log.ts';
 import { readRunSettings } from './run-settings.ts';
 import { Secret } from './secret.ts';
+import { SHARED_SETTINGS } from './settings/application.ts';
 import type { Auth0Access } from './settings/auth0-inputs.ts';
 import { Diagnostics, InputErrors } from './settings/diagnostics.ts';
 import {
@@ -92,8 +100,7 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
   const masks = new Masks(runner.commandLine?.mask ?? mask, [
     settings.prefix,
     settings.region,
-    settings.logGroup?.name ?? '',
-    settings.repository?.name ?? '',
+    ...Object.values(SHARED_SETTINGS).map((name) => settings[name]?.name ?? ''),
   ]);
   if (settings.auth0?.managementClientSecret !== undefined)
     masks.hide(settings.auth0.managementClientSecret, 'auth0-management-client-secret');

@@ -5,7 +5,7 @@ import { quoteDotenv } from '../../src/cli/dotenv-quoting.ts';
 import { type StoredVariable, writeDotenv } from '../../src/cli/export-dotenv.ts';
 import { Secret } from '../../src/secret.ts';
 import { readDotenv } from '../../src/settings/dotenv.ts';
-import { nameFault } from '../../src/settings/variable-name.ts';
+import { nameFault } from '../../src/settings/variable.ts';
 
 const plain = (name: string, value: string): StoredVariable => ({
   name,

@@ -2,10 +2,10 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
 import { KINDS } from '../../src/kinds/kinds.ts';
-import { ORDER } from '../../src/kinds/names.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
-import type { Kind } from '../../src/model/spec.ts';
+import { type Kind, ORDER } from '../../src/model/spec.ts';
+
 import { faults, notices, warnings } from '../../src/report/annotations.ts';
 import { call } from '../../src/report/debug-log.ts';
 import { fault } from '../../src/report/log.ts';

@@ -2,11 +2,12 @@ import { AwsError } from '../clients/errors.ts';
 import { Kms } from '../clients/kms.ts';
 import { PERMISSIONS } from '../clients/permissions.ts';
 import type { Kind, Spec } from '../model/spec.ts';
-import { Unreadable } from '../model/spec.ts';
+import { SHARED_KINDS, Unreadable } from '../model/spec.ts';
 import { countParameters } from '../providers/parameter-count.ts';
 import { noNames, observe, openProviders } from '../providers/providers.ts';
 import { findUnconfigured } from '../providers/unconfigured.ts';
 import { repositoryOptions } from '../reconcile.ts';
+import { managedSettings } from '../settings/application.ts';
 import { STANDARD_PARAMETERS } from '../settings/limits.ts';
 import { type Check, doubtful } from './check.ts';
 import { checkOwnership, checkQuota, type Existing } from './doctor-account.ts';
@@ -45,8 +46,7 @@ async function readExisting({ settings, runInput, account }: RoleScope): Promise
   const add = (kind: Kind, name: string | undefined) => {
     if (name !== undefined && !names[kind].includes(name)) names[kind].push(name);
   };
-  add('AWS::Logs::LogGroup', settings.logGroup?.name);
-  if (settings.only.has('repository')) add('AWS::ECR::Repository', settings.repository?.name);
+  for (const kind of SHARED_KINDS) add(kind, managedSettings(kind, settings)?.name);
   names['Auth0::Application'] = [];
   const [found, observation] = await Promise.all([
     findUnconfigured(providers, {

@@ -1,6 +1,7 @@
 import type { Caller } from '../clients/identity.ts';
 import type { Statement } from '../clients/permissions.ts';
 import type { Kind } from '../model/spec.ts';
+import type { ApplicationSettings } from '../settings/application.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export interface Policy {
@@ -17,6 +18,7 @@ export interface Scope {
   readonly caller: Caller;
   readonly settings: Pick<Settings, 'mode' | 'prefix' | 'region' | 'only' | 'allow' | 'kmsKeyId'> & {
     readonly ownership: Pick<Settings['ownership'], 'prune'>;
+  } & { readonly [Name in keyof ApplicationSettings]?: { readonly name: string } | undefined } & {
     readonly logGroup: { readonly name: string; readonly kmsKey?: string | undefined } | undefined;
     readonly repository:
       | Pick<NonNullable<Settings['repository']>, 'name' | 'lifecycle' | 'pullAccounts' | 'kmsKeyId'>

@@ -1,6 +1,6 @@
 import { costOf, KINDS } from '../kinds/kinds.ts';
-import { NAMES, ORDER } from '../kinds/names.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { NAMES, ORDER } from '../model/spec.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** @returns what still costs money when a destroy is over, or would if it were let; one line each. */

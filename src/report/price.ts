@@ -1,8 +1,9 @@
 import type { Placement } from '../desired/desired.ts';
 import { rowOf } from '../desired/table.ts';
+import { ADVANCED_PARAMETER_USD } from '../kinds/parameter.ts';
+import { SECRET_USD } from '../kinds/secret.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Spec } from '../model/spec.ts';
-import { ADVANCED_PARAMETER_USD, SECRET_USD } from '../settings/prices.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export interface Price {
