@@ -7,11 +7,11 @@ import {
   resolveCallback,
   storedValue,
 } from './callback-plan.ts';
+import { knownNames, noneKnown } from './context.ts';
 import { callbackParameter, desiredWithdrawal } from './desired/auth0.ts';
 import type { Desired } from './desired/desired.ts';
 import type { DesiredResource } from './desired/desired-resource.ts';
 import { desiredImage, desiredTags } from './desired/image.ts';
-import { knownNames, noneKnown } from './listed-names.ts';
 import type { Plan } from './model/change.ts';
 import type { Findings } from './model/inventory.ts';
 import { type Kind, Unreadable } from './model/spec.ts';
@@ -20,8 +20,8 @@ import type { Policy } from './plan/policy.ts';
 import type { Providers } from './providers/provider.ts';
 import { noNames, type Observation, observe, refetched } from './providers/providers.ts';
 import { findNeighbours, findUnconfigured, refetchedUnconfigured } from './providers/unconfigured.ts';
+import { errorText } from './report/failure.ts';
 import type { References } from './report/run.ts';
-import { unlistedRemarks } from './report/unlisted.ts';
 import type { RunInput } from './run-input.ts';
 import type { Settings } from './settings/settings.ts';
 
@@ -225,4 +225,18 @@ const NOTHING_FOUND: Findings = { unconfigured: [], failures: [] };
 function remarksOn({ failures }: Findings, { ownership }: Settings, isEmpty: boolean): string[] {
   if (isEmpty) return unlistedRemarks(failures, '"only" without parameters and secrets');
   return ownership.prune === 'delete' ? [] : unlistedRemarks(failures, 'prune: off');
+}
+
+/**
+ * To look for leftovers is asked for by nobody's input, so a role that may not list is told, not failed.
+ * @param way the setting without which nothing is listed
+ */
+function unlistedRemarks(
+  failures: ReadonlyArray<{ readonly path: string; readonly error: unknown }>,
+  way: string,
+): string[] {
+  return failures.map(
+    ({ path, error }) =>
+      `what is left over below ${path} could not be looked for, and the rest goes on (${way} does not look): ${errorText(error)}`,
+  );
 }

@@ -1,5 +1,5 @@
 import type { AccountPlan } from './account-plan.ts';
-import type { Calls } from './clients/aws.ts';
+import type { Calls } from './clients/aws-calls.ts';
 import type { Clock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import { classifier, disclosureOf } from './context.ts';
@@ -14,8 +14,8 @@ import { unreadRemarks } from './plan/unread.ts';
 import type { Providers } from './providers/provider.ts';
 import { causesOf } from './report/causes.ts';
 import { openGate, shownOutcomes, shownPlan } from './report/gate.ts';
-import { leftovers } from './report/leftovers.ts';
 import * as log from './report/log.ts';
+import { leftovers } from './report/price.ts';
 import type { Run } from './report/run.ts';
 import type { ApplyTiming } from './report/run-log.ts';
 import * as runLog from './report/run-log.ts';

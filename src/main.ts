@@ -1,5 +1,4 @@
-import { Cancellation } from './clients/cancellation.ts';
-import { failOnIdle } from './clients/idle.ts';
+import { Cancellation, failOnIdle } from './clients/cancellation.ts';
 import { writeEarlySummary, writeFailureReason } from './report/early-failure.ts';
 import * as log from './report/log.ts';
 import { type RunInput, readRunInput } from './run-input.ts';

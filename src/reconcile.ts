@@ -1,7 +1,8 @@
 import type { Agent } from 'node:http';
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import { planAccount } from './account-plan.ts';
-import { Calls, type Connection } from './clients/aws.ts';
+import type { Connection } from './clients/aws.ts';
+import { Calls } from './clients/aws-calls.ts';
 import type { Cancellation } from './clients/cancellation.ts';
 import { type Clock, systemClock } from './clients/clock.ts';
 import { type Caller, chooseKeys, identify } from './clients/identity.ts';
@@ -10,9 +11,8 @@ import { desiredTags } from './desired/image.ts';
 import type { RunView } from './execute.ts';
 import type { Specs } from './model/spec.ts';
 import type { ProviderContext } from './providers/context.ts';
-import { Loading } from './providers/loading.ts';
 import type { Provider } from './providers/provider.ts';
-import { openProviders, type ProviderOptions } from './providers/providers.ts';
+import { Loading, openProviders, type ProviderOptions } from './providers/providers.ts';
 import type { RetryPolicy } from './registry/session.ts';
 import { warnings } from './report/annotations.ts';
 import { call } from './report/debug-log.ts';
@@ -46,7 +46,7 @@ export async function reconcile(
   const { clock } = timing;
   const { settings, masks } = runInput;
   if (log.isDebug()) {
-    (await import('./clients/hosts.ts')).onNewHost((host) => log.debug(`connects to ${host}`));
+    (await import('./clients/request-trace.ts')).onNewHost((host) => log.debug(`connects to ${host}`));
     (await import('./clients/request-trace.ts')).onRequestEnd(log.debug);
   }
   const calls = new Calls(clock, stop, log.isDebug() ? call : undefined);

@@ -6,12 +6,11 @@ import {
   PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Calls } from '../../src/clients/aws.ts';
+import { Calls } from '../../src/clients/aws-calls.ts';
 import { AwsError } from '../../src/clients/errors.ts';
 import { UserFacingError } from '../../src/clients/explanation.ts';
 import { ABSENT } from '../../src/model/fields.ts';
-import { logGroups } from '../../src/providers/log-group.ts';
-import { withKey } from '../../src/providers/log-group-key.ts';
+import { logGroups, withKey } from '../../src/providers/log-group.ts';
 import { type Bench, fieldsOf, openBench, operations, TestClock } from './bench.ts';
 import { LOG_KEY, logGroup } from './subjects.ts';
 

@@ -3,7 +3,7 @@
  * call that others can see is one step.
  */
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { CallOptions } from '../../src/clients/aws.ts';
+import type { CallOptions } from '../../src/clients/aws-calls.ts';
 import { UserFacingError } from '../../src/clients/explanation.ts';
 import { ABSENT, type Difference, type Field } from '../../src/model/fields.ts';
 import { fieldOf, Unreadable } from '../../src/model/spec.ts';

@@ -45,3 +45,26 @@ function partOf(message: unknown, name: string): Record<string, unknown> | undef
   const part = typeof message === 'object' && message !== null ? Reflect.get(message, name) : undefined;
   return typeof part === 'object' && part !== null ? (part as Record<string, unknown>) : undefined;
 }
+
+/**
+ * Reports each host that the run connects to, once, whichever client does: what a firewall or a list of VPC endpoints has to
+ * let through.
+ * @see https://nodejs.org/api/diagnostics_channel.html#http
+ */
+export function onNewHost(report: (host: string) => void): void {
+  const seen = new Set<string>();
+  subscribe('http.client.request.start', (message) => {
+    const host = hostOf(message);
+    if (host === undefined || seen.has(host)) return;
+    seen.add(host);
+    report(host);
+  });
+}
+
+function hostOf(message: unknown): string | undefined {
+  if (typeof message !== 'object' || message === null || !('request' in message)) return undefined;
+  const { request } = message;
+  return typeof request === 'object' && request !== null && 'host' in request
+    ? String(request.host)
+    : undefined;
+}

@@ -1,4 +1,4 @@
-import type { CallOptions, Calls, QuotaName } from '../clients/aws.ts';
+import type { CallOptions, Calls, QuotaName } from '../clients/aws-calls.ts';
 import type { Clock } from '../clients/clock.ts';
 import { type Spec, Unreadable } from '../model/spec.ts';
 import type { Secret } from '../secret.ts';

@@ -33,8 +33,8 @@ import type {
 } from '../model/exported.ts';
 import { Secret } from '../secret.ts';
 import { chunks, type ProviderContext, sender } from './context.ts';
-import { parameterTags } from './parameter-tags.ts';
-import { versionOf } from './secret-labels.ts';
+import { parameterTags } from './parameter-listing.ts';
+import { versionOf } from './secret-versions.ts';
 import { ownerByTags, ownerOf, pairs } from './tags.ts';
 
 /** Reads existing resources with all that Terraform compares. Encrypted values are not read. */

@@ -11,8 +11,7 @@ import { type ParameterExtras, type Specs, Unreadable } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import { chunks, type ProviderContext, sender } from './context.ts';
 import { readUntil } from './eventual-consistency.ts';
-import type { ParameterListing } from './parameter-listing.ts';
-import { parameterTags } from './parameter-tags.ts';
+import { type ParameterListing, parameterTags } from './parameter-listing.ts';
 import { ownerByTags, tagFields } from './tags.ts';
 
 type ParameterSpec = Specs['AWS::SSM::Parameter'];

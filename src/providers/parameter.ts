@@ -18,11 +18,14 @@ import { OWNER_TAG } from '../model/ownership.ts';
 import { keyIn, type Specs } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import { type ProviderContext, sender } from './context.ts';
-import { resolveCreateConflict } from './create-conflict.ts';
-import { deleteParameters, parameterInventory } from './parameter-inventory.ts';
-import { parameterListing } from './parameter-listing.ts';
+import { resolveCreateConflict } from './eventual-consistency.ts';
+import {
+  deleteParameters,
+  parameterInventory,
+  parameterListing,
+  parameterTags,
+} from './parameter-listing.ts';
 import { parameterReading } from './parameter-reading.ts';
-import { parameterTags } from './parameter-tags.ts';
 import type { ParameterProvider } from './provider.ts';
 import { tagFields, tagsIn, tagsOf, tagsOff } from './tags.ts';
 

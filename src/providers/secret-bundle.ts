@@ -12,12 +12,12 @@ import { SECRET } from '../kinds/secret.ts';
 import { ABSENT, type Difference } from '../model/fields.ts';
 import { keyIn, type Specs } from '../model/spec.ts';
 import { type ProviderContext, sender } from './context.ts';
-import { resolveCreateConflict } from './create-conflict.ts';
+import { resolveCreateConflict } from './eventual-consistency.ts';
 import type { ListedProvider } from './provider.ts';
-import { versionId } from './secret-history.ts';
 import { deleteSecret, secretInventory } from './secret-inventory.ts';
 import { type Content, mergeKeys, objectOf, printSecret } from './secret-json.ts';
 import { DEFAULT_KEY, secretReading } from './secret-reading.ts';
+import { versionId } from './secret-versions.ts';
 import { secretWriting } from './secret-write.ts';
 import { tagsIn, tagsOf, tagsOff } from './tags.ts';
 

@@ -10,17 +10,20 @@ import { Unreadable } from '../model/spec.ts';
 import { SECRET_BYTES } from '../settings/limits.ts';
 import { type ProviderContext, sender } from './context.ts';
 import { SETTLING_MS } from './eventual-consistency.ts';
-import type { secretContents } from './secret-contents.ts';
+import { type Content, mergeKeys, printSecret, type SecretObject } from './secret-json.ts';
+import type { secretContents } from './secret-reading.ts';
 import {
+  type Description,
   inOrder,
+  isListed,
+  labelsOf,
   lastAgreed,
   mergeVersions,
   type Origin,
   type Version,
   versionId,
-} from './secret-history.ts';
-import { type Content, mergeKeys, printSecret, type SecretObject } from './secret-json.ts';
-import { type Description, isListed, labelsOf, versionOf } from './secret-labels.ts';
+  versionOf,
+} from './secret-versions.ts';
 
 /** How often a value is merged again after other writers. */
 const ROUNDS = 4;

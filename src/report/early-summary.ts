@@ -1,8 +1,7 @@
 import type { Diagnostic } from '../settings/diagnostics.ts';
 import { breakable, prose } from './markdown.ts';
 import type { Failure } from './run.ts';
-import { assemble, table } from './sections.ts';
-import { troubleshootingLink } from './troubleshooting.ts';
+import { assemble, table, troubleshootingLink } from './sections.ts';
 
 /*
  * The summary of a run without a plan. Its texts are here, since such a run loads none of the others.
