@@ -17,6 +17,7 @@ import type { Findings } from './model/inventory.ts';
 import { type Kind, Unreadable } from './model/spec.ts';
 import type { DestroyRequest } from './plan/destroy.ts';
 import type { Policy } from './plan/policy.ts';
+import type { PruneRequest } from './plan/prune.ts';
 import type { Providers } from './providers/provider.ts';
 import { noNames, type Observation, observe, refetched } from './providers/providers.ts';
 import { findNeighbours, findUnconfigured, refetchedUnconfigured } from './providers/unconfigured.ts';
@@ -52,7 +53,7 @@ export function planAccount(
 type PlanStage = Promise<typeof import('./plan/stage.ts')>;
 
 async function planDesired(runInput: RunInput, providers: Providers, stage: PlanStage): Promise<AccountPlan> {
-  const { settings, desired, unknownNames } = runInput;
+  const { settings, desired } = runInput;
   const isEmpty = !runInput.hasVariables;
   const [observation, references, listed, plans] = await Promise.all([
     observe(providers, namesOf(desired, runInput)),
@@ -85,15 +86,7 @@ async function planDesired(runInput: RunInput, providers: Providers, stage: Plan
     plans.moveKeys(plans.plan(resources, existing, policy), desired),
   );
   const unconfigured = await refetchedUnconfigured(providers, found, (judged) =>
-    plans.prune(judged, changes, {
-      prune: settings.ownership.prune,
-      recoveryDays: settings.ownership.recoveryDays,
-      ignore: settings.ignore,
-      destinations: desired.destinations,
-      outOfScope: desired.outOfScope,
-      untaken: unknownNames,
-      allow: settings.allow,
-    }),
+    plans.prune(judged, changes, pruneRequest(runInput)),
   );
   const plan = [...changes, ...unconfigured];
   plans.refuseOverQuota(changes, found);
@@ -110,6 +103,19 @@ async function planDesired(runInput: RunInput, providers: Providers, stage: Plan
     repositoryUri: repositoryUri(settings, observation),
     encrypted,
     references,
+  };
+}
+
+function pruneRequest({ settings, desired, unknownNames }: RunInput): PruneRequest {
+  const { ownership, ignore, allow } = settings;
+  return {
+    prune: ownership.prune,
+    recoveryDays: ownership.recoveryDays,
+    ignore,
+    destinations: desired.destinations,
+    outOfScope: desired.outOfScope,
+    untaken: unknownNames,
+    allow,
   };
 }
 

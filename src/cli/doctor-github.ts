@@ -68,11 +68,7 @@ export async function askGitHub(
         ),
       ],
     };
-  const agent = runner.usesProxy
-    ? new (await import('../clients/proxy.ts')).ProxyAgent(readEnvironment)
-    : undefined;
-  const apiUrl = readEnvironment('GITHUB_API_URL') || 'https://api.github.com';
-  const settings = new GitHubSettings({ apiUrl, repository, token, agent });
+  const settings = await openSettings(repository, token, runner);
   try {
     return await ask(
       settings,
@@ -89,6 +85,14 @@ export async function askGitHub(
       checks: [doubtful('github', `${text}, so the settings on GitHub are not checked`, 'gh auth status')],
     };
   }
+}
+
+async function openSettings(repository: string, token: Secret, runner: Runner): Promise<GitHubSettings> {
+  const agent = runner.usesProxy
+    ? new (await import('../clients/proxy.ts')).ProxyAgent(readEnvironment)
+    : undefined;
+  const apiUrl = readEnvironment('GITHUB_API_URL') || 'https://api.github.com';
+  return new GitHubSettings({ apiUrl, repository, token, agent });
 }
 
 /** GitHub sends on from the old name. Subjects of tokens have the new one, so a trust in the old one no longer holds. */

@@ -122,6 +122,40 @@ export async function readSetup(
   asker: Asker,
   terminal: Terminal,
 ): Promise<Setup> {
+  const { prefix, region, account } = await readAccount(findings, asker);
+  const { repository, branch, environment } = await readGitHub(findings, asker);
+  const logRetentionDays = await asker.text(
+    'log-retention-days',
+    'Days that logs are kept, or never (older logs are deleted)',
+    '30',
+    matching(/^(?:never|[1-9]\d*)$/, 'it takes a number of days, or never'),
+  );
+  const envFile = await pathOf(asker, 'env-file', 'The .env with the variables', findings.envFiles);
+  const dockerfile = await pathOf(
+    asker,
+    'dockerfile',
+    'Dockerfile that the workflow builds',
+    findings.dockerfiles,
+  );
+  return {
+    prefix,
+    region,
+    repository,
+    branch,
+    environment,
+    account,
+    logRetentionDays,
+    envFile,
+    undecided: envFile === undefined ? [] : undecidedOf(root, envFile, terminal),
+    dockerfile,
+    taskDefinition: await readTaskDefinition(findings, asker),
+  };
+}
+
+async function readAccount(
+  findings: Findings,
+  asker: Asker,
+): Promise<Pick<Setup, 'prefix' | 'region' | 'account'>> {
   const prefix = await asker.text(
     'prefix',
     'Prefix, /APPLICATION/ENVIRONMENT',
@@ -140,6 +174,13 @@ export async function readSetup(
     asker.asks ? ((await accountOfCredentials()) ?? 'none') : 'none',
     matching(/^(?:\d{12}|none)$/, 'an account id has 12 digits'),
   );
+  return { prefix, region, account: noneOf(account) };
+}
+
+async function readGitHub(
+  findings: Findings,
+  asker: Asker,
+): Promise<Pick<Setup, 'repository' | 'branch' | 'environment'>> {
   const repository = await asker.text(
     'github-repository',
     'Repository on GitHub, OWNER/NAME',
@@ -158,32 +199,7 @@ export async function readSetup(
     'production',
     matching(/^[A-Za-z0-9._-]+$/, 'use letters, digits, dots, hyphens and underscores'),
   );
-  const logRetentionDays = await asker.text(
-    'log-retention-days',
-    'Days that logs are kept, or never (older logs are deleted)',
-    '30',
-    matching(/^(?:never|[1-9]\d*)$/, 'it takes a number of days, or never'),
-  );
-  const envFile = await pathOf(asker, 'env-file', 'The .env with the variables', findings.envFiles);
-  const dockerfile = await pathOf(
-    asker,
-    'dockerfile',
-    'Dockerfile that the workflow builds',
-    findings.dockerfiles,
-  );
-  return {
-    prefix,
-    region,
-    repository: noneOf(repository),
-    branch,
-    environment: noneOf(environment),
-    account: noneOf(account),
-    logRetentionDays,
-    envFile,
-    undecided: envFile === undefined ? [] : undecidedOf(root, envFile, terminal),
-    dockerfile,
-    taskDefinition: await readTaskDefinition(findings, asker),
-  };
+  return { repository: noneOf(repository), branch, environment: noneOf(environment) };
 }
 
 /** Offered as the default of the question; no other account is guessed. */

@@ -1,4 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
+import type { CallRecord } from './aws-calls.ts';
 
 /**
  * Reports each request to Auth0, GitHub and a registry when it ends, one line for each attempt: method, host, path, status and
@@ -67,4 +68,9 @@ function hostOf(message: unknown): string | undefined {
   return typeof request === 'object' && request !== null && 'host' in request
     ? String(request.host)
     : undefined;
+}
+
+/** @returns the debug line of a call to AWS, without its values */
+export function callLine({ operation, resource, attempt, milliseconds, error }: CallRecord): string {
+  return `${operation} ${resource}: attempt ${attempt}, ${Math.round(milliseconds)} ms, ${error ?? 'ok'}`;
 }

@@ -44,6 +44,9 @@ export function sender(context: ProviderContext, service: string) {
     context.calls.send({ operation: `${service}:${operation}`, resource, quota, ...more }, call);
 }
 
+/** Sends a call of one service. */
+export type Sender = ReturnType<typeof sender>;
+
 /** @returns the existing resources, read by name; an unreadable one does not hold up the others. */
 export async function observeEach<S extends Spec>(
   names: readonly string[],

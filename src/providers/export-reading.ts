@@ -33,7 +33,7 @@ import type {
 } from '../model/exported.ts';
 import { Secret } from '../secret.ts';
 import { chunks, type ProviderContext, sender } from './context.ts';
-import { parameterTags } from './parameter-listing.ts';
+import { ParameterTags } from './parameter-listing.ts';
 import { versionOf } from './secret-versions.ts';
 import { ownerByTags, ownerOf, pairs } from './tags.ts';
 
@@ -145,7 +145,7 @@ async function readParameters(
 ): Promise<ExportedParameter[]> {
   const client = prepare(new SSMClient(clientSettings(connection)), connection);
   const send = sender(context, 'ssm');
-  const { listTags } = parameterTags(client, context);
+  const parameterTags = new ParameterTags(client, context);
   const found: ParameterMetadata[] = [];
   let NextToken: string | undefined;
   // A page may be empty and still have a next one.
@@ -174,7 +174,7 @@ async function readParameters(
         DataType,
         Policies,
       } = metadata;
-      const tags = await listTags(name);
+      const tags = await parameterTags.listTags(name);
       return {
         name,
         tags,

@@ -39,18 +39,22 @@ export function openProviders(
 ): Providers {
   return {
     // In the order in which they are read: parameters are the most to read.
-    'AWS::SSM::Parameter': openedParameters(loading, async () =>
-      (await import('./parameter.ts')).parameters(connection, context),
-    ),
-    'AWS::Logs::LogGroup': opened(loading, async () =>
-      (await import('./log-group.ts')).logGroups(connection, context),
-    ),
-    'AWS::SecretsManager::Secret': openedListed(loading, async () =>
-      (await import('./secret-bundle.ts')).secretBundles(connection, context, recoveryDays),
-    ),
-    'AWS::ECR::Repository': opened(loading, async () =>
-      (await import('./repository.ts')).repositories(connection, context, repository),
-    ),
+    'AWS::SSM::Parameter': openedParameters(loading, async () => {
+      const { Parameters } = await import('./parameter.ts');
+      return new Parameters(connection, context);
+    }),
+    'AWS::Logs::LogGroup': opened(loading, async () => {
+      const { LogGroups } = await import('./log-group.ts');
+      return new LogGroups(connection, context);
+    }),
+    'AWS::SecretsManager::Secret': openedListed(loading, async () => {
+      const { SecretBundles } = await import('./secret-bundle.ts');
+      return new SecretBundles(connection, context, recoveryDays);
+    }),
+    'AWS::ECR::Repository': opened(loading, async () => {
+      const { Repositories } = await import('./repository.ts');
+      return new Repositories(connection, context, repository);
+    }),
     'Auth0::Application': auth0 ?? CLOSED,
     Image:
       image === undefined

@@ -1,16 +1,13 @@
 import {
-  DeleteSecretCommand,
-  DescribeSecretCommand,
   ListSecretsCommand,
   type SecretListEntry,
   type SecretsManagerClient,
   type SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { isNamed } from '../clients/errors.ts';
 import type { Unconfigured } from '../model/inventory.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
 import type { Specs } from '../model/spec.ts';
-import { type ProviderContext, sender } from './context.ts';
+import { type ProviderContext, type Sender, sender } from './context.ts';
 import type { Inventory } from './provider.ts';
 import { versionOf } from './secret-versions.ts';
 import { ownerOf, pairs, tagFields } from './tags.ts';
@@ -82,18 +79,21 @@ type BundleSpec = Specs['AWS::SecretsManager::Secret'];
  * Existing secrets below a path. One listing has names and tags; those scheduled for deletion are
  * not in it. @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html
  */
-export function secretInventory(
-  client: SecretsManagerClient,
-  context: ProviderContext,
-): Inventory<BundleSpec> {
-  const send = sender(context, 'secretsmanager');
+export class SecretInventory implements Inventory<BundleSpec> {
+  readonly #client: SecretsManagerClient;
+  readonly #send: Sender;
 
-  async function list(path: string, isTagged: boolean): Promise<SecretListEntry[]> {
+  constructor(client: SecretsManagerClient, context: ProviderContext) {
+    this.#client = client;
+    this.#send = sender(context, 'secretsmanager');
+  }
+
+  async #list(path: string, isTagged: boolean): Promise<SecretListEntry[]> {
     const found: SecretListEntry[] = [];
     let NextToken: string | undefined;
     do {
-      const page = await send('ListSecrets', `what exists below ${path}`, 'secretsmanager:read', () =>
-        client.send(
+      const page = await this.#send('ListSecrets', `what exists below ${path}`, 'secretsmanager:read', () =>
+        this.#client.send(
           new ListSecretsCommand({
             // Both match by prefix, so the results are filtered again.
             Filters: [
@@ -113,21 +113,21 @@ export function secretInventory(
     );
   }
 
-  return {
-    async unconfigured(path, known) {
-      const isUnconfigured = ({ Name = '' }: SecretListEntry) =>
-        !known.has(Name) && !Name.slice(path.length + 1).includes('/');
-      return (await list(path, false)).filter(isUnconfigured).map(unconfiguredOf);
-    },
+  async unconfigured(path: string, known: ReadonlySet<string>): Promise<Array<Unconfigured<BundleSpec>>> {
+    const isUnconfigured = ({ Name = '' }: SecretListEntry) =>
+      !known.has(Name) && !Name.slice(path.length + 1).includes('/');
+    return (await this.#list(path, false)).filter(isUnconfigured).map(unconfiguredOf);
+  }
 
-    async ours(path) {
-      const ours = (await list(path, true)).filter((entry) => unconfiguredOf(entry).owner !== 'others');
-      return ours.flatMap(({ Name }) => Name ?? []);
-    },
+  async ours(path: string): Promise<string[]> {
+    const ours = (await this.#list(path, true)).filter((entry) => unconfiguredOf(entry).owner !== 'others');
+    return ours.flatMap(({ Name }) => Name ?? []);
+  }
 
-    // The listing has other owners, and a deletion can be undone.
-    refetch: async () => new Map(),
-  };
+  /** Nothing is read again: the listing has other owners, and a deletion can be undone. */
+  async refetch(): Promise<ReadonlyMap<string, BundleSpec>> {
+    return new Map();
+  }
 }
 
 function unconfiguredOf(entry: SecretListEntry): Unconfigured<BundleSpec> {
@@ -144,32 +144,4 @@ function unconfiguredOf(entry: SecretListEntry): Unconfigured<BundleSpec> {
     },
   };
   return { spec, owner: tag === MADE ? 'made' : tag === ADOPTED ? 'adopted' : 'others' };
-}
-
-/** Schedules a secret for deletion, never at once: until the window ends the next apply restores it. */
-export function deleteSecret(
-  client: SecretsManagerClient,
-  context: ProviderContext,
-  recoveryDays: number,
-): (observed: BundleSpec) => Promise<void> {
-  const send = sender(context, 'secretsmanager');
-
-  return async ({ name }) => {
-    try {
-      await send('DeleteSecret', name, 'secretsmanager:write', () =>
-        client.send(new DeleteSecretCommand({ SecretId: name, RecoveryWindowInDays: recoveryDays })),
-      );
-    } catch (error) {
-      if (isNamed(error, 'ResourceNotFoundException')) return;
-      // A repeated call meets the deletion that the call before has scheduled.
-      if (!isNamed(error, 'InvalidRequestException') || !(await isScheduled(name))) throw error;
-    }
-  };
-
-  async function isScheduled(name: string): Promise<boolean> {
-    const found = await send('DescribeSecret', name, 'secretsmanager:read', () =>
-      client.send(new DescribeSecretCommand({ SecretId: name })),
-    );
-    return found.DeletedDate !== undefined;
-  }
 }
