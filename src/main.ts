@@ -1,5 +1,4 @@
-import { Cancellation } from './clients/cancellation.ts';
-import { failOnIdle, leave } from './clients/idle.ts';
+import { Cancellation, failOnIdle, leave } from './clients/cancellation.ts';
 import { faults } from './report/annotations.ts';
 import { writeEarlySummary, writeFailureReason } from './report/early-failure.ts';
 import * as log from './report/log.ts';

@@ -8,7 +8,8 @@ import {
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type CallOptions, Calls, type Connection, clientSettings, prepare } from '../../src/clients/aws.ts';
+import { type Connection, clientSettings, prepare } from '../../src/clients/aws.ts';
+import { type CallOptions, Calls } from '../../src/clients/aws-calls.ts';
 import type { AwsError } from '../../src/clients/errors.ts';
 import { chooseKeys } from '../../src/clients/identity.ts';
 import { Secret } from '../../src/secret.ts';

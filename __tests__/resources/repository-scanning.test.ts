@@ -8,7 +8,7 @@ import {
   type ScanType,
 } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { coveringRule, scanning } from '../../src/providers/repository-scanning.ts';
+import { coveringRule, Scanning } from '../../src/providers/repository-scanning.ts';
 import { type Bench, fieldsOf, openBench, operations } from './bench.ts';
 import { repository } from './subjects.ts';
 
@@ -152,12 +152,12 @@ test('ignored, it is neither drift nor written', async () => {
 test('a write that ECR answers with another value is reported', async () => {
   const told: string[] = [];
   const answer = { imageScanningConfiguration: { scanOnPush: false } };
-  const { scanOnPush } = scanning(new ECRClient({ region: 'us-west-2' }), async () => answer as never, {
+  const scanning = new Scanning(new ECRClient({ region: 'us-west-2' }), async () => answer as never, {
     notice: (text) => void told.push(text),
   });
-  await scanOnPush(NAME, true);
+  await scanning.scanOnPush(NAME, true);
   expect(told).toEqual([expect.stringContaining('ignore: repository:scan-on-push')]);
-  await scanOnPush(NAME, false);
+  await scanning.scanOnPush(NAME, false);
   expect(told).toHaveLength(1);
 });
 

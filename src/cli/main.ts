@@ -1,10 +1,9 @@
-import { failOnIdle, leave } from '../clients/idle.ts';
+import { failOnIdle, leave } from '../clients/cancellation.ts';
 import { nearestOf } from '../settings/nearest.ts';
-import { readArguments, UsageError } from './arguments.ts';
 import { type Command, EXIT } from './command.ts';
 import { COMMANDS, PROGRAM } from './commands.ts';
 import { ENVIRONMENT, STREAMS, useProfile } from './environment.ts';
-import { COMMON_FLAGS } from './flags.ts';
+import { COMMON_FLAGS, readArguments, UsageError } from './flags.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { styled } from './text.ts';
 

@@ -1,1 +1,0 @@
-"use strict";exports.id=1398,exports.ids=[1398],exports.modules={1398:(function(s,r,e){e.r(r),e.d(r,{classify:()=>t.L});var t=e(63);e(5688),e(2652)})};
