@@ -1,11 +1,11 @@
 import { parse } from 'dotenv';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { quoteDotenv } from '../../src/cli/dotenv-quoting.ts';
-import { type StoredVariable, writeDotenv } from '../../src/cli/export-dotenv.ts';
+import { quoteDotenv, writeDotenv } from '../../src/cli/export-dotenv.ts';
+import type { StoredVariable } from '../../src/cli/export-variables.ts';
 import { Secret } from '../../src/secret.ts';
 import { readDotenv } from '../../src/settings/dotenv.ts';
-import { nameFault } from '../../src/settings/variable-name.ts';
+import { nameFault } from '../../src/settings/variable.ts';
 
 const plain = (name: string, value: string): StoredVariable => ({
   name,

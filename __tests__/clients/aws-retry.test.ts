@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classifyError, retried } from '../../src/clients/aws-retry.ts';
-import { QuotaBucket } from '../../src/clients/quota-bucket.ts';
+import { classifyError, QuotaBucket, retried } from '../../src/clients/aws-calls.ts';
 import { StillClock, sdkError } from './clock.ts';
 
 describe('an error is judged', () => {

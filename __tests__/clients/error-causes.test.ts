@@ -8,7 +8,8 @@ import {
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
-import { type CallOptions, Calls, type Connection, clientSettings, prepare } from '../../src/clients/aws.ts';
+import { type Connection, clientSettings, prepare } from '../../src/clients/aws.ts';
+import { type CallOptions, Calls } from '../../src/clients/aws-calls.ts';
 import type { AwsError } from '../../src/clients/errors.ts';
 import { chooseKeys } from '../../src/clients/identity.ts';
 import { Secret } from '../../src/secret.ts';
@@ -69,7 +70,7 @@ const put = (more?: Partial<Connection>) =>
 const identity = (more?: Partial<Connection>) =>
   failed(
     STSClient,
-    { operation: 'sts:GetCallerIdentity', quota: 'sts:read' },
+    { operation: 'sts:GetCallerIdentity', quota: 'other' },
     (client) => client.send(new GetCallerIdentityCommand({})),
     more,
   );
@@ -90,7 +91,11 @@ describe('a denial', () => {
       'missing-permission',
       /"Action":"ssm:PutParameter"/,
     ],
-    ['an explicit deny, identity policy', 'identity-policy-deny', /remove the deny for ssm:PutParameter/],
+    [
+      'with an explicit deny in an identity-based policy',
+      'identity-policy-deny',
+      /remove the deny for ssm:PutParameter/,
+    ],
     [
       `because no permissions boundary allows the ${ACTION} action`,
       'permissions-boundary',
@@ -110,7 +115,11 @@ describe('a denial', () => {
       /administrators of the AWS organization/,
     ],
     [`with an explicit deny in a service control policy: ${SCP}`, 'service-control-policy', /p-x9y8/, SCP],
-    ['an explicit deny, control policy', 'resource-control-policy', /administrators of the AWS organization/],
+    [
+      'with an explicit deny in a resource control policy',
+      'resource-control-policy',
+      /administrators of the AWS organization/,
+    ],
     [
       `because no VPC endpoint policy allows the ${ACTION} action`,
       'vpc-endpoint-policy',
@@ -271,7 +280,7 @@ describe('an environment that the SDK cannot use', () => {
   it('is no TypeError where only the SDK reads it, as in a profile', async () => {
     const error = await failed(
       STSClient,
-      { operation: 'sts:GetCallerIdentity', quota: 'sts:read' },
+      { operation: 'sts:GetCallerIdentity', quota: 'other' },
       (client) => client.send(new GetCallerIdentityCommand({})),
       {},
       'example.com',

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findSame } from '../../src/providers/image-equality.ts';
+import { findSame } from '../../src/providers/image-reading.ts';
 import { isSame, mayDifferInBuildTime } from '../../src/registry/equality.ts';
 import { parseManifest } from '../../src/registry/manifest.ts';
 import { openImage } from '../../src/registry/open.ts';

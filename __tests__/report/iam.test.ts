@@ -12,8 +12,7 @@ import {
   PERMISSIONS,
   TERMINAL_READS,
 } from '../../src/clients/permissions.ts';
-import { policiesOf } from '../../src/report/iam.ts';
-import type { Policy, Scope } from '../../src/report/iam-policy.ts';
+import { type Policy, policiesOf, type Scope } from '../../src/report/iam.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const SERVICES: Record<string, string> = {

@@ -5,12 +5,11 @@ import {
   type LogGroupClass,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { describe, expect, test } from 'vitest';
-import { Calls } from '../../src/clients/aws.ts';
+import { Calls } from '../../src/clients/aws-calls.ts';
 import { AwsError } from '../../src/clients/errors.ts';
 import { UserFacingError } from '../../src/clients/explanation.ts';
 import { ABSENT } from '../../src/model/fields.ts';
-import { logGroups } from '../../src/providers/log-group.ts';
-import { withKey } from '../../src/providers/log-group-key.ts';
+import { LogGroups, withKey } from '../../src/providers/log-group.ts';
 import { benchForFile } from '../servers/for-file.ts';
 import { operations, TestClock } from './bench.ts';
 import { LOG_KEY, logGroup } from './subjects.ts';
@@ -197,7 +196,7 @@ test('a listing that is older than the creation is asked again, and does not tel
 test('one that is protected since the plan was made is not deleted, and the command is told', async () => {
   await bench.round(wish());
   const clock = new TestClock();
-  const room = logGroups(
+  const provider = new LogGroups(
     { region: 'us-west-2', readOnly: false, userAgent: 'a test', clock, agent: undefined },
     {
       calls: new Calls(clock),
@@ -210,16 +209,16 @@ test('one that is protected since the plan was made is not deleted, and the comm
     },
   );
   const group = { name: NAME, fields: {}, metadata: {} };
-  expect((await room.observe([NAME])).get(NAME)).not.toHaveProperty('metadata.deletionProtected');
+  expect((await provider.observe([NAME])).get(NAME)).not.toHaveProperty('metadata.deletionProtected');
   bench.aws.protect(NAME);
-  expect((await room.observe([NAME])).get(NAME)).toHaveProperty('metadata.deletionProtected', true);
-  const refused = await room.delete(group).catch((error: unknown) => error);
+  expect((await provider.observe([NAME])).get(NAME)).toHaveProperty('metadata.deletionProtected', true);
+  const refused = await provider.delete(group).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(UserFacingError);
   expect(refused).toMatchObject({ reason: 'blocked' });
   expect(String(refused)).toContain('--no-deletion-protection-enabled');
   bench.aws.protect(NAME, false);
-  await room.delete(group);
-  expect((await room.observe([NAME])).size).toBe(0);
+  await provider.delete(group);
+  expect((await provider.observe([NAME])).size).toBe(0);
 });
 
 test('a name is looked for on every page', async () => {

@@ -2,7 +2,7 @@
 import { CreateLogGroupCommand, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateRepositoryCommand, type ImageTagMutability } from '@aws-sdk/client-ecr';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../src/settings/canonical-json.ts';
+import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
 import { benchForFile } from '../servers/for-file.ts';
 import { operations } from './bench.ts';
 import { lifecycleOf, logGroup, repository } from './subjects.ts';

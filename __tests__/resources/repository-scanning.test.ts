@@ -7,7 +7,7 @@ import {
   type ScanType,
 } from '@aws-sdk/client-ecr';
 import { describe, expect, test } from 'vitest';
-import { coveringRule, scanning } from '../../src/providers/repository-scanning.ts';
+import { coveringRule, Scanning } from '../../src/providers/repository-scanning.ts';
 import { benchForFile } from '../servers/for-file.ts';
 import { fieldsOf, operations } from './bench.ts';
 import { repository } from './subjects.ts';
@@ -124,12 +124,12 @@ describe('a registry that may not be read', () => {
 test('a write that ECR answers with another value is reported', async () => {
   const told: string[] = [];
   const answer = { imageScanningConfiguration: { scanOnPush: false } };
-  const { scanOnPush } = scanning(new ECRClient({ region: 'us-west-2' }), async () => answer as never, {
+  const scanning = new Scanning(new ECRClient({ region: 'us-west-2' }), async () => answer as never, {
     notice: (text) => void told.push(text),
   });
-  await scanOnPush(NAME, true);
+  await scanning.scanOnPush(NAME, true);
   expect(told).toEqual([expect.stringContaining('ignore: repository:scan-on-push')]);
-  await scanOnPush(NAME, false);
+  await scanning.scanOnPush(NAME, false);
   expect(told).toHaveLength(1);
 });
 

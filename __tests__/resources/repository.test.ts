@@ -5,7 +5,7 @@ import {
   PutLifecyclePolicyCommand,
 } from '@aws-sdk/client-ecr';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../src/settings/canonical-json.ts';
+import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
 import { readLifecycle } from '../../src/settings/lifecycle.ts';
 import { benchForFile } from '../servers/for-file.ts';
 import { fieldsOf, operations } from './bench.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readMutability } from '../../src/settings/mutability.ts';
+import { readMutability } from '../../src/settings/repository.ts';
 
 describe('is read', () => {
   it.each([

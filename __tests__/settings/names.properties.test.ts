@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ImageError } from '../../src/registry/errors.ts';
 import { isTag, parseReference } from '../../src/registry/reference.ts';
+import { repositoryNameFault } from '../../src/settings/application.ts';
 import {
   imageTagFault,
   parameterNameFault,
   prefixFault,
-  repositoryNameFault,
   secretNameFault,
 } from '../../src/settings/limits.ts';
 
