@@ -192,21 +192,6 @@ describe('settings reach the specs', () => {
     expect([...found.keys()]).toEqual(names);
   });
 
-  it.each([
-    ['auto', 4096, undefined],
-    ['auto', 4097, 'Advanced'],
-    ['Standard', 10, 'Standard'],
-    ['Advanced', 10, 'Advanced'],
-    ['Intelligent-Tiering', 4096, 'Intelligent-Tiering'],
-    ['Intelligent-Tiering', 4097, 'Advanced'],
-  ])('parameter-tier %s with %i bytes is %s', (tier, bytes, expected) => {
-    const found = wishes({
-      inputs: { dotenv: `A=${'x '.repeat(bytes).slice(0, bytes - 1)}x` },
-      config: `parameter-tier: ${tier}`,
-    });
-    expect(fields(found.get('/papyrus/prd/A'))['tier']).toBe(expected);
-  });
-
   it('bundles of a rule are exact or merged', () => {
     const config =
       'rules:\n  - { match: A, to: secret/a }\n  - { match: B, to: secret/b }\nbundles: { a: { mode: exact } }';
@@ -237,16 +222,6 @@ bundles: { paymets: { mode: exact }, payments: { mode: exact }, other: { mode: m
     expect(desired.resources.map(({ kind }) => kind)).toEqual([
       'AWS::Logs::LogGroup',
       'AWS::ECR::Repository',
-    ]);
-  });
-
-  it('names are below the prefix, whatever its length', () => {
-    const found = wishes({ inputs: { prefix: '/papyrus/prd/eu', dotenv: 'PORT=1\nDB_PASSWORD=x' } });
-    expect([...found.keys()]).toEqual([
-      '/ecs/papyrus',
-      'papyrus',
-      '/papyrus/prd/eu/PORT',
-      'papyrus/prd/eu/db',
     ]);
   });
 });
