@@ -4,7 +4,7 @@ import { stageForFile } from '../servers/for-file.ts';
 import { findLeaks } from './leaks.ts';
 import { passed } from './outcome.ts';
 import type { ActionRun } from './run.ts';
-import { dotenv, SEED, type Stage, without } from './stage.ts';
+import { dotenv, SEED, type Stage } from './stage.ts';
 
 const stage = await stageForFile();
 
@@ -180,12 +180,6 @@ test('nothing gets out of an input that cannot be read', async () => {
 });
 
 describe("the seed's case", () => {
-  const inputs = {
-    dotenv: dotenv(without('DB_USER', 'DB_PASSWORD')),
-    secrets: `DB_USER=papyrus\nDB_PASSWORD=${SEED['DB_PASSWORD']}\n`,
-    tags: 'project=portfolio',
-  };
-
   test('rows that are no secret are neither masked nor shown', async () => {
     passed(
       await stage.act({ dotenv: dotenv({ ...SEED, DB_USER: 'someone-else', DB_HOST: 'host-1.internal' }) }),
