@@ -3,7 +3,7 @@
  * there in the end. Nobody can say so of a run that ended by `conflict`, nor of the runs beside it.
  */
 import { expect, test } from 'vitest';
-import { IS_HALF, IS_NIGHTLY } from '../faults/part.ts';
+import { IS_HALF, IS_NIGHTLY } from '../sample.ts';
 import { type End, everyOrder, type Game, GONE } from './version-stages.ts';
 
 /** Keys that do not hold what one of their writers put there; of those that nobody writes, what was there. */

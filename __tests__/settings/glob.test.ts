@@ -3,6 +3,7 @@ import picomatch from 'picomatch';
 import { describe, expect, it } from 'vitest';
 import { globReader } from '../../src/settings/glob.ts';
 import { readPatterns } from '../../src/settings/rules.ts';
+import { runs } from '../sample.ts';
 
 const glob = globReader(1_000_000);
 const matches = (pattern: string, name: string) => glob(pattern)(name);
@@ -46,7 +47,7 @@ describe('a pattern matches', () => {
         const oracle = picomatch(written, { dot: true, bash: true, posix: true, strictBrackets: true });
         expect(matches(written, given)).toBe(oracle(given));
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 });
@@ -93,7 +94,7 @@ describe('a pattern is refused', () => {
           expect((error as Error).constructor.name).toBe('ParseError');
         }
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     );
   });
 });
