@@ -1,5 +1,5 @@
 /** The Auth0 application and AUTH0_CALLBACK_URL through the bundle: section 4 of the article, and what may go wrong. */
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { SSM } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Auth0Server } from '../servers/auth0.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
@@ -65,8 +65,8 @@ const UNION = {
 };
 const callback = async () => {
   const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
-  const client = new SSMClient({ endpoint: aws.motoUrl, region: 'us-west-2', credentials });
-  const { Parameter } = await client.send(new GetParameterCommand({ Name: PARAMETER, WithDecryption: true }));
+  const client = new SSM({ endpoint: aws.motoUrl, region: 'us-west-2', credentials });
+  const { Parameter } = await client.getParameter({ Name: PARAMETER, WithDecryption: true });
   return { value: Parameter?.Value, type: Parameter?.Type };
 };
 

@@ -1,6 +1,5 @@
 /** What is encrypted stays hidden and encrypted, whatever a later run guesses: runs in sequence, through the bundle. */
 import { readFileSync } from 'node:fs';
-import { GetParameterHistoryCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { GitHubServer } from '../servers/github.ts';
 import { findCanaries, findLeaks } from './leaks.ts';
@@ -131,8 +130,6 @@ test('as a String of ours becomes a SecureString in place once its value is unde
   for (const text of [run.log, run.rawSummary]) expect(text).toMatch(/rotate/);
   expect(await stage.parameter('ORDER_CHANNEL')).toEqual({ value: opaque, type: 'SecureString' });
   // In place: made anew, it would have lost its history.
-  const { Parameters = [] } = await stage.others.ssm.send(
-    new GetParameterHistoryCommand({ Name: `${P}/ORDER_CHANNEL` }),
-  );
+  const { Parameters = [] } = await stage.others.ssm.getParameterHistory({ Name: `${P}/ORDER_CHANNEL` });
   expect(Parameters.map(({ Type }) => Type)).toEqual(['String', 'SecureString']);
 });

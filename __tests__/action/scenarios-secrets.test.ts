@@ -1,4 +1,3 @@
-import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import { stageForFile } from '../servers/for-file.ts';
 import { findLeaks } from './leaks.ts';
@@ -69,19 +68,17 @@ const disturb = async () => {
   const other = named(OTHERS);
   for (const name of ['URL', 'MASK', 'COMMAND', 'PERCENT'])
     await stage.put(`CANARY_${name}`, other[`CANARY_${name}`] ?? '', 'SecureString');
-  await stage.others.secrets.send(
-    new PutSecretValueCommand({
-      SecretId: 'papyrus/prd/canaries',
-      SecretString: JSON.stringify({
-        CANARY_PEM: other['CANARY_PEM'],
-        CANARY_JSON: JSON.parse(other['CANARY_JSON'] ?? ''),
-        CANARY_QUOTES: other['CANARY_QUOTES'],
-        foreign: other['CANARY_UNICODE'],
-        long: other['CANARY_LONG'],
-        short: other['CANARY_SHORT'],
-      }),
+  await stage.others.secrets.putSecretValue({
+    SecretId: 'papyrus/prd/canaries',
+    SecretString: JSON.stringify({
+      CANARY_PEM: other['CANARY_PEM'],
+      CANARY_JSON: JSON.parse(other['CANARY_JSON'] ?? ''),
+      CANARY_QUOTES: other['CANARY_QUOTES'],
+      foreign: other['CANARY_UNICODE'],
+      long: other['CANARY_LONG'],
+      short: other['CANARY_SHORT'],
     }),
-  );
+  });
 };
 
 describe.each(Object.entries(WAYS))('canaries as %s', (_, [inputs, more]) => {

@@ -1,6 +1,6 @@
 /** What AWS told to be a secret leaves by no way that the runner does not mask, through the bundle. */
 import { readFileSync } from 'node:fs';
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { SSM } from '@aws-sdk/client-ssm';
 import { beforeEach, expect, it } from 'vitest';
 import { githubForFile } from '../servers/for-file.ts';
 import { step } from './bench.ts';
@@ -34,19 +34,17 @@ const FORMS: ReadonlyArray<[form: string, text: string]> = [
 
 /** Somebody copied the live password into a parameter that everybody may read. */
 function leak(text: string) {
-  const ssm = new SSMClient({
+  const ssm = new SSM({
     endpoint: aws.motoUrl,
     region: 'us-west-2',
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
   });
-  return ssm.send(
-    new PutParameterCommand({
-      Name: `/papyrus/prd/${NAME}`,
-      Value: `before ${text} behind`,
-      Type: 'String',
-      Overwrite: true,
-    }),
-  );
+  return ssm.putParameter({
+    Name: `/papyrus/prd/${NAME}`,
+    Value: `before ${text} behind`,
+    Type: 'String',
+    Overwrite: true,
+  });
 }
 
 function expectNothing(run: ActionRun) {

@@ -1,7 +1,7 @@
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { ECRClient } from '@aws-sdk/client-ecr';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
+import { ECR } from '@aws-sdk/client-ecr';
+import { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import { SSM } from '@aws-sdk/client-ssm';
 import { readable } from '../report/readable.ts';
 import { type AwsOptions, type AwsServer, startAws } from '../servers/aws.ts';
 import { type ActionOptions, type ActionRun, runAction } from './run.ts';
@@ -63,10 +63,10 @@ function connect(url: string) {
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   };
   return {
-    ssm: new SSMClient(settings),
-    secrets: new SecretsManagerClient(settings),
-    logs: new CloudWatchLogsClient(settings),
-    ecr: new ECRClient(settings),
+    ssm: new SSM(settings),
+    secrets: new SecretsManager(settings),
+    logs: new CloudWatchLogs(settings),
+    ecr: new ECR(settings),
   };
 }
 
@@ -87,21 +87,18 @@ export async function openStage(options: AwsOptions = {}): Promise<Stage> {
       });
     },
     async parameter(name) {
-      const { Parameter } = await others.ssm.send(
-        new GetParameterCommand({ Name: `/papyrus/prd/${name}`, WithDecryption: true }),
-      );
+      const { Parameter } = await others.ssm.getParameter({
+        Name: `/papyrus/prd/${name}`,
+        WithDecryption: true,
+      });
       return { value: Parameter?.Value, type: Parameter?.Type };
     },
     async secret(name) {
-      const { SecretString } = await others.secrets.send(
-        new GetSecretValueCommand({ SecretId: `papyrus/prd/${name}` }),
-      );
+      const { SecretString } = await others.secrets.getSecretValue({ SecretId: `papyrus/prd/${name}` });
       return JSON.parse(SecretString ?? 'null');
     },
     put: (name, Value, Type = 'String') =>
-      others.ssm.send(
-        new PutParameterCommand({ Name: `/papyrus/prd/${name}`, Value, Type, Overwrite: true }),
-      ),
+      others.ssm.putParameter({ Name: `/papyrus/prd/${name}`, Value, Type, Overwrite: true }),
     [Symbol.asyncDispose]: () => aws.close(),
   };
 }

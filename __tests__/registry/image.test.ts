@@ -1,5 +1,5 @@
 import { Agent } from 'node:http';
-import { ECRClient } from '@aws-sdk/client-ecr';
+import { ECR } from '@aws-sdk/client-ecr';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Calls } from '../../src/clients/aws-calls.ts';
 import { desiredImage, desiredTags } from '../../src/desired/application.ts';
@@ -15,7 +15,7 @@ import { HURRIED, Scratch, surroundings } from './harness.ts';
 let registry: TestRegistry;
 let repository: TestRepository;
 let scratch: Scratch;
-let ecr: ECRClient;
+let ecr: ECR;
 const masked: string[] = [];
 const IMPATIENT = {
   now: () => performance.now(),
@@ -28,7 +28,7 @@ beforeEach(async () => {
   registry = await TestRegistry.start();
   repository = registry.create('app');
   scratch = await Scratch.make();
-  ecr = new ECRClient({
+  ecr = new ECR({
     endpoint: registry.url.href,
     region: 'us-west-2',
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },

@@ -1,6 +1,6 @@
 /** What is in the repository after pushes of images that builders wrote wrong, and of the mended ones. */
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { ECRClient } from '@aws-sdk/client-ecr';
+import { ECR } from '@aws-sdk/client-ecr';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Calls } from '../../src/clients/aws-calls.ts';
 import { desiredImage, desiredTags } from '../../src/desired/application.ts';
@@ -23,13 +23,13 @@ import { HURRIED, Scratch, surroundings } from './harness.ts';
 let registry: TestRegistry;
 let repository: TestRepository;
 let scratch: Scratch;
-let ecr: ECRClient;
+let ecr: ECR;
 let count = 0;
 beforeEach(async () => {
   registry = await TestRegistry.start();
   repository = registry.create('app');
   scratch = await Scratch.make();
-  ecr = new ECRClient({
+  ecr = new ECR({
     endpoint: registry.url.href,
     region: 'us-west-2',
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },

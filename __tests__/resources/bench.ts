@@ -1,7 +1,7 @@
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { ECRClient } from '@aws-sdk/client-ecr';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SSMClient } from '@aws-sdk/client-ssm';
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
+import { ECR } from '@aws-sdk/client-ecr';
+import { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import { SSM } from '@aws-sdk/client-ssm';
 import type { Connection } from '../../src/clients/aws.ts';
 import { Calls } from '../../src/clients/aws-calls.ts';
 import type { Clock } from '../../src/clients/clock.ts';
@@ -85,10 +85,10 @@ export function connect(url: string) {
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   };
   return {
-    ssm: new SSMClient(settings),
-    secrets: new SecretsManagerClient(settings),
-    logs: new CloudWatchLogsClient(settings),
-    ecr: new ECRClient(settings),
+    ssm: new SSM(settings),
+    secrets: new SecretsManager(settings),
+    logs: new CloudWatchLogs(settings),
+    ecr: new ECR(settings),
   };
 }
 export type Clients = ReturnType<typeof connect>;

@@ -1,9 +1,4 @@
-import {
-  AssociateKmsKeyCommand,
-  CreateLogGroupCommand,
-  DescribeLogGroupsCommand,
-  type LogGroupClass,
-} from '@aws-sdk/client-cloudwatch-logs';
+import type { LogGroupClass } from '@aws-sdk/client-cloudwatch-logs';
 import { describe, expect, test } from 'vitest';
 import { Calls } from '../../src/clients/aws-calls.ts';
 import { AwsError } from '../../src/clients/errors.ts';
@@ -19,7 +14,7 @@ const bench = await benchForFile();
 const NAME = logGroup.name;
 const { wish } = logGroup;
 const create = (more: { logGroupClass?: LogGroupClass; tags?: Record<string, string> } = {}) =>
-  bench.front.logs.send(new CreateLogGroupCommand({ logGroupName: NAME, ...more }));
+  bench.front.logs.createLogGroup({ logGroupName: NAME, ...more });
 const retention = async () => (await logGroup.read(bench.others))?.['retention'];
 
 describe('a shorter retention deletes logs', () => {
@@ -78,8 +73,7 @@ test('the usual class is not sent: regions without classes refuse the word', asy
 describe('the key', () => {
   const keyOf = async () => (await logGroup.read(bench.front))?.['key'];
   const OTHER = LOG_KEY.replace('1234abcd', '9876abcd');
-  const associate = (kmsKeyId: string) =>
-    bench.front.logs.send(new AssociateKmsKeyCommand({ logGroupName: NAME, kmsKeyId }));
+  const associate = (kmsKeyId: string) => bench.front.logs.associateKmsKey({ logGroupName: NAME, kmsKeyId });
 
   test('it comes with the creation, without a call of its own', async () => {
     const { writes } = await bench.round(wish({ 'key-id': LOG_KEY }));
@@ -176,9 +170,7 @@ test('a listing that is older than the creation is asked again, and does not tel
   });
   bench.aws.answer('DescribeLogGroups', async () => {
     if (before || asked++ < 2) return { logGroups: [] };
-    const { logGroups } = await bench.others.logs.send(
-      new DescribeLogGroupsCommand({ logGroupNamePrefix: NAME }),
-    );
+    const { logGroups } = await bench.others.logs.describeLogGroups({ logGroupNamePrefix: NAME });
     return {
       logGroups: logGroups?.map(({ retentionInDays: _, ...group }) => ({ ...group, storedBytes: 0 })),
     };
@@ -226,9 +218,7 @@ test('a name is looked for on every page', async () => {
   await create({ tags: { 'managed-by': 'aws-bootstrap' } });
   bench.aws.answer('DescribeLogGroups', async ({ nextToken }) => {
     if (nextToken === undefined) return { logGroups: [], nextToken: 'more' };
-    const { logGroups } = await bench.others.logs.send(
-      new DescribeLogGroupsCommand({ logGroupNamePrefix: NAME }),
-    );
+    const { logGroups } = await bench.others.logs.describeLogGroups({ logGroupNamePrefix: NAME });
     return { logGroups };
   });
   const { change } = await bench.round(wish(), { looks: true });

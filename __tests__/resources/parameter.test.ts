@@ -1,12 +1,4 @@
-import {
-  AddTagsToResourceCommand,
-  DescribeParametersCommand,
-  GetParameterCommand,
-  GetParametersCommand,
-  ListTagsForResourceCommand,
-  type ParameterType,
-  PutParameterCommand,
-} from '@aws-sdk/client-ssm';
+import type { ParameterType } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
 import type { Fields } from '../../src/model/fields.ts';
@@ -27,13 +19,14 @@ const secure = (fields: Fields = {}, name = NAME) =>
 const many = (count: number, make: (name: string) => DesiredResource = (name) => wish({}, name)) =>
   Array.from({ length: count }, (_, index) => make(`/papyrus/prd/V${String(index).padStart(3, '0')}`));
 const put = (Value: string, Type: ParameterType = 'String', more: object = {}) =>
-  bench.others.ssm.send(new PutParameterCommand({ Name: NAME, Value, Type, Overwrite: true, ...more }));
+  bench.others.ssm.putParameter({ Name: NAME, Value, Type, Overwrite: true, ...more });
 const get = async (name = NAME) =>
-  (await bench.others.ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true }))).Parameter;
+  (await bench.others.ssm.getParameter({ Name: name, WithDecryption: true })).Parameter;
 const tagsOf = async (name = NAME) => {
-  const { TagList } = await bench.others.ssm.send(
-    new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name }),
-  );
+  const { TagList } = await bench.others.ssm.listTagsForResource({
+    ResourceType: 'Parameter',
+    ResourceId: name,
+  });
   return Object.fromEntries((TagList ?? []).map(({ Key, Value }) => [Key, Value]));
 };
 const CHANGE_TYPE: RoundOptions = { allow: new Set(['change-type']) };
@@ -56,7 +49,7 @@ describe('a listing that is older than the value', () => {
     bench.aws.answer('DescribeParameters', () => (left-- > 0 ? { Parameters: listed } : undefined));
   }
   const listing = async () => {
-    const { Parameters = [] } = await bench.others.ssm.send(new DescribeParametersCommand({}));
+    const { Parameters = [] } = await bench.others.ssm.describeParameters({});
     return Parameters.map((one) => ({ ...one, LastModifiedDate: seconds(one.LastModifiedDate) }));
   };
 
@@ -111,7 +104,7 @@ describe('many parameters', () => {
 
   test('those that stood before are asked for their tags once; then a filter tells', async () => {
     for (const { spec } of many(23))
-      await bench.others.ssm.send(new PutParameterCommand({ Name: spec.name, Value: 'one', Type: 'String' }));
+      await bench.others.ssm.putParameter({ Name: spec.name, Value: 'one', Type: 'String' });
     const first = operations((await bench.round(many(23))).calls);
     expect(first.filter((operation) => operation === 'ListTagsForResource')).toHaveLength(23);
     const calls = operations(await bench.silent(many(23)));
@@ -134,9 +127,12 @@ describe('many parameters', () => {
     ],
   ])('one that %s does not hold up the others', async (_, kind, reason) => {
     await bench.round(many(12));
-    await bench.others.ssm.send(
-      new PutParameterCommand({ Name: '/papyrus/prd/V007', Value: 'x', Type: 'String', Overwrite: true }),
-    );
+    await bench.others.ssm.putParameter({
+      Name: '/papyrus/prd/V007',
+      Value: 'x',
+      Type: 'String',
+      Overwrite: true,
+    });
     bench.aws.fault({
       operation: 'GetParameters',
       times: Number.POSITIVE_INFINITY,
@@ -235,9 +231,7 @@ describe('what others gave it', () => {
     put('old', Type, { Overwrite: false, Tags: [{ Key: 'managed-by', Value: 'aws-bootstrap' }], ...more });
   const about = async () => {
     const ParameterFilters = [{ Key: 'Name', Option: 'Equals', Values: [NAME] }];
-    const { Parameters = [] } = await bench.front.ssm.send(
-      new DescribeParametersCommand({ ParameterFilters }),
-    );
+    const { Parameters = [] } = await bench.front.ssm.describeParameters({ ParameterFilters });
     return Parameters[0];
   };
 
@@ -321,14 +315,14 @@ describe('versions', () => {
 
   /** Reads of these parameters answer, that many times, what exists now. */
   async function holdBack(names: readonly string[], times: number) {
-    const old = await bench.others.ssm.send(new GetParametersCommand({ Names: [...names] }));
+    const old = await bench.others.ssm.getParameters({ Names: [...names] });
     const left = new Map(names.map((name) => [name, times]));
     let isWritten = false;
     bench.aws.onCall(({ operation }) => {
       if (operation === 'PutParameter') isWritten = true;
     });
     const read = async (Names: string[]) => {
-      const now = await bench.others.ssm.send(new GetParametersCommand({ Names }));
+      const now = await bench.others.ssm.getParameters({ Names });
       return now.Parameters?.map((parameter) => {
         const count = left.get(parameter.Name ?? '') ?? 0;
         left.set(parameter.Name ?? '', count - 1);
@@ -405,9 +399,7 @@ describe('tiers, tags, values', () => {
     await bench.silent(wish());
     await bench.silent(wish({ tier: 'Intelligent-Tiering' }));
     await bench.round(wish({ value: 'two' }));
-    expect((await bench.front.ssm.send(new GetParameterCommand({ Name: NAME }))).Parameter?.Value).toBe(
-      'two',
-    );
+    expect((await bench.front.ssm.getParameter({ Name: NAME })).Parameter?.Value).toBe('two');
     const { plan, writes } = await bench.round(wish({ value: 'two', tier: 'Standard' }));
     expect(plan).toMatchObject([
       { action: 'blocked', blocked: { reason: expect.stringContaining('lowers') } },
@@ -425,13 +417,11 @@ describe('tiers, tags, values', () => {
     expect(outcomes.map(({ result }) => result)).toEqual(['done', 'done']);
     expect(await tagsOf()).toEqual({ project: 'portfolio', note: '', 'managed-by': 'aws-bootstrap' });
     await bench.silent(asked, { tags });
-    await bench.others.ssm.send(
-      new AddTagsToResourceCommand({
-        ResourceType: 'Parameter',
-        ResourceId: NAME,
-        Tags: [{ Key: 'note', Value: 'x' }],
-      }),
-    );
+    await bench.others.ssm.addTagsToResource({
+      ResourceType: 'Parameter',
+      ResourceId: NAME,
+      Tags: [{ Key: 'note', Value: 'x' }],
+    });
     const { plan } = await bench.round(asked, { tags });
     expect(plan.map(fieldsOf)).toEqual([['tag:note'], []]);
     await bench.silent(asked, { tags });

@@ -1,6 +1,5 @@
 /** Two first runs at once over what belongs to the application: log group and repository. */
-import { CreateLogGroupCommand, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { CreateRepositoryCommand, type ImageTagMutability } from '@aws-sdk/client-ecr';
+import type { ImageTagMutability } from '@aws-sdk/client-ecr';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
 import { benchForFile } from '../servers/for-file.ts';
@@ -22,18 +21,15 @@ function justBefore(operation: string, act: () => Promise<unknown>): void {
 }
 
 /** As another run makes it with its first call. */
-const group = (tags: Tags) =>
-  bench.others.logs.send(new CreateLogGroupCommand({ logGroupName: logGroup.name, tags }));
+const group = (tags: Tags) => bench.others.logs.createLogGroup({ logGroupName: logGroup.name, tags });
 const repo = (tags: Tags, imageTagMutability: ImageTagMutability = 'MUTABLE') =>
-  bench.others.ecr.send(
-    new CreateRepositoryCommand({
-      repositoryName: repository.name,
-      imageTagMutability,
-      imageScanningConfiguration: { scanOnPush: true },
-      encryptionConfiguration: { encryptionType: 'AES256' },
-      tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-    }),
-  );
+  bench.others.ecr.createRepository({
+    repositoryName: repository.name,
+    imageTagMutability,
+    imageScanningConfiguration: { scanOnPush: true },
+    encryptionConfiguration: { encryptionType: 'AES256' },
+    tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+  });
 
 const both = [
   ['log group', logGroup, group, logGroup.wish({ retention: 30 }), ['PutRetentionPolicy']],
@@ -162,9 +158,7 @@ test('a group that is not seen at once is waited for', async () => {
 test('no log that stands is lost for it: the retention of a group that holds some stays', async () => {
   justBefore('CreateLogGroup', async () => {
     await group(OURS);
-    await bench.others.logs.send(
-      new PutRetentionPolicyCommand({ logGroupName: logGroup.name, retentionInDays: 30 }),
-    );
+    await bench.others.logs.putRetentionPolicy({ logGroupName: logGroup.name, retentionInDays: 30 });
     bench.aws.storedBytes(logGroup.name, 1);
   });
   const { outcome, writes } = await bench.round(logGroup.wish({ retention: 7 }));
@@ -177,17 +171,15 @@ test('a key is the same by any of its names', async () => {
   const id = '1234abcd-12ab-34cd-56ef-1234567890ab';
   const wish = (key: string) => repository.wish({ encryption: 'KMS', 'key-id': key });
   const made = () =>
-    bench.others.ecr.send(
-      new CreateRepositoryCommand({
-        repositoryName: repository.name,
-        imageScanningConfiguration: { scanOnPush: true },
-        encryptionConfiguration: {
-          encryptionType: 'KMS',
-          kmsKey: `arn:aws:kms:us-west-2:123456789012:key/${id}`,
-        },
-        tags: Object.entries(OURS).map(([Key, Value]) => ({ Key, Value })),
-      }),
-    );
+    bench.others.ecr.createRepository({
+      repositoryName: repository.name,
+      imageScanningConfiguration: { scanOnPush: true },
+      encryptionConfiguration: {
+        encryptionType: 'KMS',
+        kmsKey: `arn:aws:kms:us-west-2:123456789012:key/${id}`,
+      },
+      tags: Object.entries(OURS).map(([Key, Value]) => ({ Key, Value })),
+    });
   justBefore('CreateRepository', made);
   expect((await bench.round(wish(id))).outcome.result).toBe('done');
   await bench.aws.reset();

@@ -1,9 +1,4 @@
-import {
-  CreateRepositoryCommand,
-  type EncryptionType,
-  PutImageTagMutabilityCommand,
-  PutLifecyclePolicyCommand,
-} from '@aws-sdk/client-ecr';
+import type { EncryptionType } from '@aws-sdk/client-ecr';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
 import { readLifecycle } from '../../src/settings/lifecycle.ts';
@@ -21,7 +16,7 @@ const LOOSEN = { allow: new Set(['loosen'] as const) };
 describe('lifecycle policy', () => {
   const keep = (count: number) => wish({ lifecycle: canonicalJson(lifecycleOf(count)) });
   const put = (lifecyclePolicyText: string) =>
-    bench.others.ecr.send(new PutLifecyclePolicyCommand({ repositoryName: NAME, lifecyclePolicyText }));
+    bench.others.ecr.putLifecyclePolicy({ repositoryName: NAME, lifecyclePolicyText });
 
   test('it is put with the creation, and compared parsed', async () => {
     const { writes } = await bench.round(keep(10));
@@ -101,16 +96,14 @@ describe('mutability', () => {
 
   test('exclusions are told apart, and their order is nothing', async () => {
     await bench.round(excluding('IMMUTABLE_WITH_EXCLUSION', 'dev-*,latest'));
-    await bench.others.ecr.send(
-      new PutImageTagMutabilityCommand({
-        repositoryName: NAME,
-        imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
-        imageTagMutabilityExclusionFilters: [
-          { filterType: 'WILDCARD', filter: 'latest' },
-          { filterType: 'WILDCARD', filter: 'dev-*' },
-        ],
-      }),
-    );
+    await bench.others.ecr.putImageTagMutability({
+      repositoryName: NAME,
+      imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
+      imageTagMutabilityExclusionFilters: [
+        { filterType: 'WILDCARD', filter: 'latest' },
+        { filterType: 'WILDCARD', filter: 'dev-*' },
+      ],
+    });
     await bench.silent(excluding('IMMUTABLE_WITH_EXCLUSION', 'dev-*,latest'));
     const { change } = await bench.round(excluding('IMMUTABLE_WITH_EXCLUSION', 'dev-*'));
     expect(fieldsOf(change)).toEqual(['exclusions']);
@@ -143,17 +136,15 @@ describe('mutability', () => {
 
 describe('encryption is fixed at the creation', () => {
   const made = (encryptionType: EncryptionType, kmsKey?: string) =>
-    bench.others.ecr.send(
-      new CreateRepositoryCommand({
-        repositoryName: NAME,
-        encryptionConfiguration: { encryptionType, kmsKey },
-        imageScanningConfiguration: { scanOnPush: true },
-        tags: [
-          { Key: 'managed-by', Value: 'aws-bootstrap' },
-          { Key: 'project', Value: 'portfolio' },
-        ],
-      }),
-    );
+    bench.others.ecr.createRepository({
+      repositoryName: NAME,
+      encryptionConfiguration: { encryptionType, kmsKey },
+      imageScanningConfiguration: { scanOnPush: true },
+      tags: [
+        { Key: 'managed-by', Value: 'aws-bootstrap' },
+        { Key: 'project', Value: 'portfolio' },
+      ],
+    });
   const keyed = () => wish({ encryption: 'KMS', 'key-id': 'alias/ours' });
 
   test.each([

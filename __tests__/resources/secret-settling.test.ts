@@ -1,10 +1,3 @@
-import {
-  CreateSecretCommand,
-  DeleteSecretCommand,
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-  PutSecretValueCommand,
-} from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/secret.ts';
 import { benchForFile } from '../servers/for-file.ts';
@@ -24,16 +17,12 @@ const wish = (a: string) =>
     { 'key-id': 'alias/aws/secretsmanager', 'key:a': new Secret(a) },
     { defaults: new Set(['key-id']) },
   );
-const create = (SecretString?: string) =>
-  bench.others.secrets.send(new CreateSecretCommand({ Name: NAME, SecretString }));
-const put = (SecretString: string) =>
-  bench.others.secrets.send(new PutSecretValueCommand({ SecretId: NAME, SecretString }));
-const schedule = () => bench.others.secrets.send(new DeleteSecretCommand({ SecretId: NAME }));
-const about = () => bench.others.secrets.send(new DescribeSecretCommand({ SecretId: NAME }));
+const create = (SecretString?: string) => bench.others.secrets.createSecret({ Name: NAME, SecretString });
+const put = (SecretString: string) => bench.others.secrets.putSecretValue({ SecretId: NAME, SecretString });
+const schedule = () => bench.others.secrets.deleteSecret({ SecretId: NAME });
+const about = () => bench.others.secrets.describeSecret({ SecretId: NAME });
 const stands = async () => {
-  const { SecretString, VersionId } = await bench.others.secrets.send(
-    new GetSecretValueCommand({ SecretId: NAME }),
-  );
+  const { SecretString, VersionId } = await bench.others.secrets.getSecretValue({ SecretId: NAME });
   return { value: JSON.parse(SecretString ?? ''), version: VersionId };
 };
 const puts = ({ writes }: Round) =>

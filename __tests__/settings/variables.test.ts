@@ -126,10 +126,7 @@ describe('a JSON object', () => {
     'of all secrets never gives %s',
     (name) => {
       const json = JSON.stringify({ [name]: 'canary', GitHub_Token: 'x' });
-      expect(read({ secrets: json }, [name])).toMatchObject({
-        values: [],
-        untaken: [name, 'GitHub_Token'],
-      });
+      expect(read({ secrets: json }, [name])).toMatchObject({ values: [], untaken: [name, 'GitHub_Token'] });
     },
   );
 
