@@ -1,8 +1,5 @@
-import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
-import { ECR } from '@aws-sdk/client-ecr';
-import { SecretsManager } from '@aws-sdk/client-secrets-manager';
-import { SSM } from '@aws-sdk/client-ssm';
 import type { AwsServer } from '../servers/aws.ts';
+import { connect } from '../servers/clients.ts';
 import { type ActionOptions, type ActionRun, runAction } from './run.ts';
 
 export { ARTICLE_CANARIES as CANARIES, ARTICLE_ENV as SEED } from '../seed.ts';
@@ -14,15 +11,7 @@ const map = (tags: ReadonlyArray<{ Key?: string | undefined; Value?: string | un
 
 /** The account behind a server, looked into and changed past the action, as somebody else would. */
 export function account(aws: AwsServer, prefix = '/papyrus/prd') {
-  const settings = {
-    endpoint: aws.motoUrl,
-    region: 'us-west-2',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-  };
-  const ssm = new SSM(settings);
-  const secrets = new SecretsManager(settings);
-  const logs = new CloudWatchLogs(settings);
-  const ecr = new ECR(settings);
+  const { ssm, secrets, logs, ecr } = connect(aws.motoUrl);
   return {
     step: (inputs: Record<string, string>, more: ActionOptions = {}): Promise<ActionRun> =>
       runAction({ inputs: { prefix, ...inputs }, env: aws.env(), ...more }),

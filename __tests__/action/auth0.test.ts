@@ -1,8 +1,8 @@
 /** The Auth0 application and AUTH0_CALLBACK_URL through the bundle: section 4 of the article, and what may go wrong. */
-import { SSM } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Auth0Server } from '../servers/auth0.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
+import { connect } from '../servers/clients.ts';
 import { findLeaks } from './leaks.ts';
 import { failed, passed } from './outcome.ts';
 import { type ActionRun, runAction } from './run.ts';
@@ -64,9 +64,10 @@ const UNION = {
   web_origins: [...FOREIGN.web_origins, NEW],
 };
 const callback = async () => {
-  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
-  const client = new SSM({ endpoint: aws.motoUrl, region: 'us-west-2', credentials });
-  const { Parameter } = await client.getParameter({ Name: PARAMETER, WithDecryption: true });
+  const { Parameter } = await connect(aws.motoUrl).ssm.getParameter({
+    Name: PARAMETER,
+    WithDecryption: true,
+  });
   return { value: Parameter?.Value, type: Parameter?.Type };
 };
 

@@ -1,7 +1,7 @@
 /** The recipe that rotates a secret, from the new value to the old version that is gone; and secrets that AWS rotates. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { connect } from '../resources/bench.ts';
+import { connect } from '../servers/clients.ts';
 import { awsForFile } from '../servers/for-file.ts';
 import { step } from './bench.ts';
 import { findLeaks } from './leaks.ts';

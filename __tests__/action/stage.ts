@@ -1,9 +1,6 @@
-import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
-import { ECR } from '@aws-sdk/client-ecr';
-import { SecretsManager } from '@aws-sdk/client-secrets-manager';
-import { SSM } from '@aws-sdk/client-ssm';
 import { readable } from '../report/readable.ts';
 import { type AwsOptions, type AwsServer, startAws } from '../servers/aws.ts';
+import { type Clients, connect } from '../servers/clients.ts';
 import { type ActionOptions, type ActionRun, runAction } from './run.ts';
 
 /** All variables of the seed's table, and a few that it does not name. */
@@ -47,27 +44,13 @@ export interface PlannedChange {
 
 export interface Stage extends AsyncDisposable {
   readonly aws: AwsServer;
-  readonly others: ReturnType<typeof connect>;
+  readonly others: Clients;
   /** Runs the action against the server, with `prefix: /papyrus/prd` unless told. */
   act(inputs: Readonly<Record<string, string>>, more?: Omit<ActionOptions, 'inputs'>): Promise<ActionRun>;
   parameter(name: string): Promise<{ value: string | undefined; type: string | undefined }>;
   secret(name: string): Promise<Record<string, unknown>>;
   /** Overwrites a parameter behind the action's back. */
   put(name: string, value: string, type?: 'String' | 'StringList' | 'SecureString'): Promise<unknown>;
-}
-
-function connect(url: string) {
-  const settings = {
-    endpoint: url,
-    region: 'us-west-2',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  };
-  return {
-    ssm: new SSM(settings),
-    secrets: new SecretsManager(settings),
-    logs: new CloudWatchLogs(settings),
-    ecr: new ECR(settings),
-  };
 }
 
 export async function openStage(options: AwsOptions = {}): Promise<Stage> {

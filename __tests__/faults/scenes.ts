@@ -6,7 +6,7 @@ import { errorText } from '../../src/report/failure.ts';
 import { Secret } from '../../src/secret.ts';
 import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
 import { findCanaries } from '../action/leaks.ts';
-import type { Bench, Clients, Round, RoundOptions } from '../resources/bench.ts';
+import type { Bench, Round, RoundOptions } from '../resources/bench.ts';
 import {
   bundle,
   LOG_KEY,
@@ -19,6 +19,7 @@ import {
   secureParameter,
 } from '../resources/subjects.ts';
 import type { Call } from '../servers/aws.ts';
+import type { Clients } from '../servers/clients.ts';
 
 /** What no message may hold. */
 export const CANARIES = [1, 2, 3, 4, 5].map((number) => `c4nary-${number}-Zk9vQ2x7`);

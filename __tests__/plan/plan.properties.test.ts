@@ -58,17 +58,15 @@ function fieldsOf(kind: TestKind, isWanted: boolean): fc.Arbitrary<Fields> {
   return fc.record<Record<string, Field>>(Object.fromEntries(shapes), { requiredKeys });
 }
 
-const situation = fc
-  .constantFrom(...KINDS)
-  .chain((kind) =>
-    fc.record({
-      kind: fc.constant(kind),
-      wanted: fieldsOf(kind, true),
-      existing: fc.option(fieldsOf(kind, false), { nil: undefined }),
-      owner,
-      closed: fc.boolean(),
-    }),
-  );
+const situation = fc.constantFrom(...KINDS).chain((kind) =>
+  fc.record({
+    kind: fc.constant(kind),
+    wanted: fieldsOf(kind, true),
+    existing: fc.option(fieldsOf(kind, false), { nil: undefined }),
+    owner,
+    closed: fc.boolean(),
+  }),
+);
 /** Something stands. */
 const standingSituation = situation.chain((found) =>
   fieldsOf(found.kind, false).map((existing) => ({ ...found, existing })),

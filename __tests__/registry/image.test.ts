@@ -1,5 +1,5 @@
 import { Agent } from 'node:http';
-import { ECR } from '@aws-sdk/client-ecr';
+import type { ECR } from '@aws-sdk/client-ecr';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Calls } from '../../src/clients/aws-calls.ts';
 import { desiredImage, desiredTags } from '../../src/desired/application.ts';
@@ -8,6 +8,7 @@ import { fieldOf, Unreadable } from '../../src/model/spec.ts';
 import { ImageResource, type ImageSpec } from '../../src/providers/image.ts';
 import { openImage } from '../../src/registry/open.ts';
 import type { ImageSource } from '../../src/registry/source.ts';
+import { connect as connectAws } from '../servers/clients.ts';
 import { TestRegistry, type TestRepository } from '../servers/registry.ts';
 import { LayoutWriter, makeImage, noise, sha256, toSaved } from '../servers/registry-images.ts';
 import { HURRIED, Scratch, surroundings } from './harness.ts';
@@ -28,11 +29,7 @@ beforeEach(async () => {
   registry = await TestRegistry.start();
   repository = registry.create('app');
   scratch = await Scratch.make();
-  ecr = new ECR({
-    endpoint: registry.url.href,
-    region: 'us-west-2',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-  });
+  ecr = connectAws(registry.url.href).ecr;
 });
 afterEach(async () => {
   ecr.destroy();

@@ -2,7 +2,8 @@ import type { DesiredResource } from '../../src/desired/desired-resource.ts';
 import { ABSENT, type Fields } from '../../src/model/fields.ts';
 import { Secret } from '../../src/secret.ts';
 import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
-import { type Bench, type Clients, wishFor } from './bench.ts';
+import type { Clients } from '../servers/clients.ts';
+import { type Bench, wishFor } from './bench.ts';
 
 /** What stands, read by the plainest calls there are, in words that a test can compare. */
 export interface Standing {

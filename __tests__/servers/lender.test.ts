@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { connect as connectTo } from '../resources/bench.ts';
+import { connect as connectTo } from './clients.ts';
 import { type Lender, lendMoto } from './lender.ts';
 import { borrowMoto, ensureMoto } from './moto.ts';
 import { Origin } from './origin.ts';

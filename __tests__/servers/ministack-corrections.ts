@@ -27,12 +27,10 @@ export function ministackCorrections(ssm: SSM): Readonly<Record<string, Correcti
       const from = Number(input['NextToken'] ?? 0);
       const to = from + Number(input['MaxResults'] ?? 10);
       return {
-        Parameters: kept
-          .slice(from, to)
-          .map((metadata) => ({
-            ...metadata,
-            LastModifiedDate: (metadata.LastModifiedDate?.getTime() ?? 0) / 1000,
-          })),
+        Parameters: kept.slice(from, to).map((metadata) => ({
+          ...metadata,
+          LastModifiedDate: (metadata.LastModifiedDate?.getTime() ?? 0) / 1000,
+        })),
         ...(to < kept.length && { NextToken: String(to) }),
       };
     },
