@@ -78,11 +78,7 @@ it('counts what failed as finished, and deletions like everything else', () => {
     '51/60',
   ]);
   const deleted = many(30).plan.map(
-    (change): Outcome => ({
-      change: { ...change, action: 'delete' },
-      result: 'done',
-      after: undefined,
-    }),
+    (change): Outcome => ({ change: { ...change, action: 'delete' }, result: 'done', after: undefined }),
   );
   expect(progressOf(deleted, (index) => (index + 1) * 1_000)).toEqual(['10/30', '20/30']);
 });
