@@ -110,7 +110,11 @@ async function tellEnd(error: unknown, runner: Runner, settings: Settings | unde
     return;
   }
   const shown = error.errors.slice(0, MOST_FAULTS);
-  (await import('./report/annotations.ts')).faults(shown);
+  const [{ faults }, { inRepository }] = await Promise.all([
+    import('./report/annotations.ts'),
+    import('./settings/tracked-files.ts'),
+  ]);
+  faults(inRepository(shown, runner));
   if (shown.length < error.errors.length) log.info(`… and ${error.errors.length - shown.length} more`);
   writeFailureReason('input');
   log.fail({ reason: 'input', text: `${error.message}; nothing was written` });

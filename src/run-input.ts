@@ -136,9 +136,12 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
     throw new InputErrors(notes.errors);
   }
   if (notes.warnings.length + notes.notices.length > 0) {
-    const { notices, warnings } = await import('./report/annotations.ts');
-    warnings(notes.warnings);
-    notices(notes.notices);
+    const [{ notices, warnings }, { inRepository }] = await Promise.all([
+      import('./report/annotations.ts'),
+      import('./settings/tracked-files.ts'),
+    ]);
+    warnings(inRepository(notes.warnings, runner));
+    notices(inRepository(notes.notices, runner));
   }
   return {
     settings,

@@ -263,6 +263,7 @@ describe('the path of the callback', () => {
         '.env': `A=1\nAUTH0_CALLBACK_URL=http://localhost:5000${OWN}\n`,
         [FILE]: 'callback-path: /cb\n',
       },
+      checkout: {},
     });
     expect(done.exitCode, done.log).toBe(0);
     expect((await callback()).value).toBe(`${NEW}/cb`);

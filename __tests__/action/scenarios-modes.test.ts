@@ -71,7 +71,7 @@ describe('modes', () => {
         const files = { '.github/aws-bootstrap.yml': `mode: ${mode}\nallow: [delete-log-group]\n` };
         await using run = await act(
           { dotenv: dotenv({ GUNICORN_WORKERS: '17' }), confirm: '/papyrus/prd' },
-          { event: { name }, files },
+          { event: { name }, files, checkout: {} },
         );
         expect(run.exitCode, run.log).toBe(0);
         expect(run.outputs).toMatchObject({ 'to-update': '1', 'to-delete': '0', changed: 'false' });
@@ -86,7 +86,7 @@ describe('modes', () => {
 
   test('the input may write there, and what the file loosens is told once', async () => {
     const files = { '.github/aws-bootstrap.yml': 'allow: [change-type, loosen]\nprune: delete\n' };
-    await using run = await act({ mode: 'apply' }, { event: { name: 'pull_request' }, files });
+    await using run = await act({ mode: 'apply' }, { event: { name: 'pull_request' }, files, checkout: {} });
     expect(run.exitCode, run.log).toBe(0);
     expect(stage.aws.writes()).not.toEqual([]);
     const told = run.annotations.filter(({ message }) => /allow.*prune: delete/.test(message));

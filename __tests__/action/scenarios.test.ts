@@ -489,7 +489,10 @@ environments:
   };
   const files = { '.github/aws-bootstrap.yml': CONFIG };
   const run = (inputs: Record<string, string> = {}, config = CONFIG) =>
-    stage.act({ dotenv: dotenv(variables), ...inputs }, { files: { '.github/aws-bootstrap.yml': config } });
+    stage.act(
+      { dotenv: dotenv(variables), ...inputs },
+      { files: { '.github/aws-bootstrap.yml': config }, checkout: {} },
+    );
 
   test('rules send any variable anywhere: glob, list, key, ignore, two places', async () => {
     await using first = await run();
