@@ -245,7 +245,7 @@ export const STATES: Readonly<Record<string, { readonly markdown: () => string; 
     most: 600,
   },
   blocked: { markdown: () => summary(blocked(), PLACE.origin) },
-  'partly-failed': { markdown: () => summary(partlyFailed(), PLACE.origin) },
+  'partly-failed': { markdown: () => summary(partlyFailed(), PLACE.origin), most: 1300 },
   'access-denied': { markdown: () => summary(accessDenied(), PLACE.origin), most: 1000 },
   'input-errors': { markdown: () => faultSummary(INPUT_ERRORS), most: 900 },
   'destroy-unconfirmed': { markdown: () => summary(destroyed(false), PLACE.origin) },
