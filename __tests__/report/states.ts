@@ -172,6 +172,7 @@ function destroyed(writes: boolean): Run {
     ...run,
     plan,
     outcomes,
+    written: outcomes.filter(({ result }) => result === 'done').length,
     failure: unconfirmed(run.settings) ?? failureOf(run.settings, plan, outcomes, []),
   };
 }

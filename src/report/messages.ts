@@ -256,8 +256,12 @@ export const optIn = (name: string) => `to allow it: ${quoted(`allow: ${name}`)}
 export const waitsFor = (name: string) => `waits for ${quoted(name)}, which failed or is blocked`;
 export const unreadNote = 'compared without the value, which the role may not read';
 /** @param isRest whether others of this state are shown above */
-export const moreRows = (resources: string, state: string, isRest: boolean) =>
-  `${state}: ${resources}${isRest ? ' more' : ''}`;
+/** A fold of rows: `🆕 Created – 8 parameters`, or `🆕 Also created – 189 parameters` below others. */
+export const moreRows = (resources: string, state: string, isRest: boolean) => {
+  const [symbol, ...words] = state.split(' ');
+  const text = `${isRest ? 'also ' : ''}${words.join(' ')}`;
+  return `${symbol} ${text[0]?.toUpperCase()}${text.slice(1)} – ${resources}`;
+};
 
 /* Folds */
 
