@@ -1,4 +1,5 @@
 import { GRACE_MS } from './cancellation.ts';
+import { systemClock } from './clock.ts';
 
 /** How long one exchange may take. */
 export interface TimeLimits {
@@ -19,12 +20,12 @@ export function limitTime(
   { milliseconds, end, grace = GRACE_MS }: TimeLimits,
   giveUp: () => void,
 ): () => void {
-  const until = performance.now() + milliseconds;
+  const until = systemClock.now() + milliseconds;
   // The socket keeps the process as long as there is something to wait for; a timer need not.
   let timer = setTimeout(giveUp, milliseconds).unref();
   const hurry = () => {
     clearTimeout(timer);
-    timer = setTimeout(giveUp, Math.max(0, Math.min(grace, until - performance.now()))).unref();
+    timer = setTimeout(giveUp, Math.max(0, Math.min(grace, until - systemClock.now()))).unref();
   };
   if (end?.aborted === true) hurry();
   else end?.addEventListener('abort', hurry, { once: true });
