@@ -4,8 +4,8 @@ import { ABSENT, type Difference, type Fields } from '../../src/model/fields.ts'
 import type { Outcome } from '../../src/model/outcome.ts';
 import { type Kind, type Spec, Unreadable } from '../../src/model/spec.ts';
 import { apply, unapplied } from '../../src/plan/apply.ts';
-import { changeOfUnconfigured } from '../../src/plan/disposition.ts';
 import { plan } from '../../src/plan/plan.ts';
+import { changeOfUnconfigured } from '../../src/plan/prune.ts';
 import type { Provider, Providers } from '../../src/providers/provider.ts';
 import { parameter, secret } from './strays.ts';
 import { LENIENT, OURS, spec, wish } from './wishes.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyUnconfigured } from '../../src/model/inventory.ts';
-import { refuseEmptyInput } from '../../src/plan/empty-input.ts';
+import { refuseEmptyInput } from '../../src/plan/input-errors.ts';
 import { InputErrors } from '../../src/settings/diagnostics.ts';
 import { P, parameter, secret } from './strays.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { changeOfUnconfigured } from '../../src/plan/disposition.ts';
-import { isFirstRun } from '../../src/plan/first-run.ts';
+import { isFirstRun } from '../../src/plan/plan-properties.ts';
+import { changeOfUnconfigured } from '../../src/plan/prune.ts';
 import { steps } from '../../src/report/messages.ts';
 import { guidanceOf } from '../../src/report/sections/guidance.ts';
 import { parameter } from '../plan/strays.ts';

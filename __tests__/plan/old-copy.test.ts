@@ -6,9 +6,9 @@ import { rowOf } from '../../src/desired/table.ts';
 import type { Change } from '../../src/model/change.ts';
 import { ABSENT } from '../../src/model/fields.ts';
 import type { AnyUnconfigured } from '../../src/model/inventory.ts';
-import { moveKeys } from '../../src/plan/move.ts';
 import { prune } from '../../src/plan/prune.ts';
-import { lastSegment, staleCopies, writesBefore } from '../../src/plan/stale-copies.ts';
+import { lastSegment, moveKeys, staleCopies, writesBefore } from '../../src/plan/stale-copies.ts';
+
 import { destination } from './placements.ts';
 import { P, parameter, secret } from './strays.ts';
 

@@ -3,8 +3,7 @@ import type { Change, Plan } from '../model/change.ts';
 import { ABSENT, type Difference, textOf } from '../model/fields.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { type Kind, ORDER } from '../model/spec.ts';
-
-import { isUnread } from '../plan/unread.ts';
+import { isUnread } from '../plan/plan-properties.ts';
 import { differenceText, isWords, valueText } from '../report/labels.ts';
 import { type Span, type Style, styled, table } from './text.ts';
 

@@ -1,7 +1,6 @@
 import { isSame } from '../model/equality.ts';
 import type { Difference, Field } from '../model/fields.ts';
 import type { FieldName, Kind, ListedKind, SharedKind, Specs } from '../model/spec.ts';
-
 import type { OptInName } from '../settings/choices.ts';
 
 /** Everything that stages know of one kind. The compiler requires each part; `undefined` says that the kind has none. */

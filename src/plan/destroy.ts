@@ -13,11 +13,10 @@ import {
   type Specs,
   Unreadable,
 } from '../model/spec.ts';
-
 import type { OptInName } from '../settings/choices.ts';
 import type { Ignored } from '../settings/rules.ts';
-import { changeOfUnconfigured, unlisted } from './disposition.ts';
 import { isIgnored } from './policy.ts';
+import { changeOfUnconfigured, unlisted } from './prune.ts';
 
 /** A resource of the application that this run would delete. */
 export interface Shared<K extends SharedKind = SharedKind> {
@@ -152,7 +151,7 @@ function sharedChange<K extends SharedKind>(
   // No opt-in deletes what environments share, so none is named.
   if (owner === MADE && !request.allow.has(consent))
     return keep(exclusive ? `allow: ${consent} deletes it, ${all}` : shared);
-  // Whoever asked for its deletion hears of the protection first, whatever else speaks against it.
+  // A requested deletion reports the protection first, before any other obstacle.
   if (owner === MADE && existing.metadata.deletionProtected && protectedText !== undefined)
     return [{ ...found, action: 'blocked', blocked: { reason: protectedText(name) } }];
   if (!exclusive) {

@@ -5,7 +5,7 @@ import type { Difference, Field } from '../model/fields.ts';
 import { Secret } from '../secret.ts';
 
 /**
- * Which values of a plan may be printed. Every value is a `Secret` until it passes here, the only place that reveals
+ * Decides which values of a plan may be printed. Every value is a `Secret` until it passes here, the only place that reveals
  * one to people: unclassified values stay hidden.
  */
 export interface Disclosure {
@@ -15,7 +15,7 @@ export interface Disclosure {
   readonly encrypted: ReadonlySet<string>;
   /** Files of the checkout, rules among them, may be a stranger's. */
   readonly isPullRequest: boolean;
-  /** @returns whose hidden text a value holds */
+  /** @returns the variable whose hidden text a value contains */
   readonly secretIn: (value: Secret) => string | undefined;
 }
 

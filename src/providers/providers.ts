@@ -3,7 +3,6 @@ import type { Connection } from '../clients/aws.ts';
 import { UserFacingError } from '../clients/explanation.ts';
 import { LISTED_KINDS } from '../model/inventory.ts';
 import { type Kind, type ListedKind, ORDER, type Spec, type Specs, Unreadable } from '../model/spec.ts';
-
 import type { ProviderContext } from './context.ts';
 import { Loading } from './loading.ts';
 import type { ListedProvider, ParameterProvider, Provider, Providers } from './provider.ts';

@@ -1,6 +1,6 @@
 import { ABSENT, type Difference, type Field, textOf } from '../model/fields.ts';
 import type { Kind, Spec } from '../model/spec.ts';
-import { isUnread } from '../plan/unread.ts';
+import { isUnread } from '../plan/plan-properties.ts';
 import { Secret } from '../secret.ts';
 
 /** Collections that are flattened into fields, as people call an entry. */

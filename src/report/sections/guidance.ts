@@ -4,9 +4,9 @@ import { KINDS } from '../../kinds/kinds.ts';
 import { MADE, OWNER_FIELD } from '../../model/ownership.ts';
 import { fieldOf, isShared, NAMES } from '../../model/spec.ts';
 import { correctionOf, correctionSteps } from '../../plan/correction.ts';
-import { isFirstRun } from '../../plan/first-run.ts';
 import { count, isDrifted } from '../../plan/plan-document.ts';
-import { removalOf } from '../../plan/removal.ts';
+import { isFirstRun, removalOf } from '../../plan/plan-properties.ts';
+
 import { Secret } from '../../secret.ts';
 import { SHARED_SETTINGS } from '../../settings/application.ts';
 import { rich } from '../markdown.ts';

@@ -1,7 +1,7 @@
 import { KINDS } from '../../kinds/kinds.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import { ADOPTED, MADE, OWNER_FIELD } from '../../model/ownership.ts';
-import { isForeign, removalOf } from '../../plan/removal.ts';
+import { isForeign, removalOf } from '../../plan/plan-properties.ts';
 import { describe } from '../../settings/diagnostics.ts';
 import { prose, rich, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
