@@ -7,7 +7,6 @@ import type { Outcome } from '../../src/model/outcome.ts';
 import { type Kind, ORDER } from '../../src/model/spec.ts';
 
 import { faults, notices, warnings } from '../../src/report/annotations.ts';
-import { call } from '../../src/report/debug-log.ts';
 import { fault } from '../../src/report/log.ts';
 import { resourcesOf } from '../../src/report/resources.ts';
 import { causes, plan, progress } from '../../src/report/run-log.ts';
@@ -79,11 +78,7 @@ it('counts what failed as finished, and deletions like everything else', () => {
     '51/60',
   ]);
   const deleted = many(30).plan.map(
-    (change): Outcome => ({
-      change: { ...change, action: 'delete' },
-      result: 'done',
-      after: undefined,
-    }),
+    (change): Outcome => ({ change: { ...change, action: 'delete' }, result: 'done', after: undefined }),
   );
   expect(progressOf(deleted, (index) => (index + 1) * 1_000)).toEqual(['10/30', '20/30']);
 });
@@ -204,14 +199,4 @@ it('a file that is not of the repository gives an annotation no place', () => {
     expect(printed(() => fault({ where: file, file, line: 3, text: 'text' }))).toEqual([
       `::error::${file} line 3: text`,
     ]);
-});
-
-it('a call of a debug log has operation, resource, attempt and time', () => {
-  const record = { operation: 'ssm:PutParameter', resource: '/a', attempt: 2, milliseconds: 12.6 };
-  expect(printed(() => call({ ...record, error: undefined }))).toEqual([
-    '::debug::ssm:PutParameter /a: attempt 2, 13 ms, ok',
-  ]);
-  expect(printed(() => call({ ...record, error: 'ThrottlingException' }))).toEqual([
-    '::debug::ssm:PutParameter /a: attempt 2, 13 ms, ThrottlingException',
-  ]);
 });

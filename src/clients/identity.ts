@@ -1,5 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { type Calls, type Connection, clientSettings, type Keys, prepare } from './aws.ts';
+import { type Connection, clientSettings, type Keys, prepare } from './aws.ts';
+import type { Calls } from './aws-calls.ts';
 import { InvalidEndpoint, MalformedCredentials, ProfileNotFound } from './credentials-errors.ts';
 import { AwsError } from './errors.ts';
 

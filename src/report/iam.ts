@@ -1,3 +1,4 @@
+import type { Caller } from '../clients/identity.ts';
 import {
   type Condition,
   EXECUTION,
@@ -5,15 +6,50 @@ import {
   type Permission,
   type PermissionTarget,
   SERVICES,
+  type Statement,
   TARGETS,
   type Target,
 } from '../clients/permissions.ts';
 import { LISTED_KINDS } from '../model/inventory.ts';
 import { type Kind, type ListedKind, NAMES, SHARED_KINDS } from '../model/spec.ts';
-import { SHARED_SETTINGS } from '../settings/application.ts';
+import { type ApplicationSettings, SHARED_SETTINGS } from '../settings/application.ts';
+import type { Settings } from '../settings/settings.ts';
 import { partsOf } from './console-link.ts';
-import { kms } from './iam-key.ts';
-import type { Named, Policies, Policy, Scope } from './iam-policy.ts';
+
+export interface Policy {
+  readonly Version: '2012-10-17';
+  readonly Statement: readonly Named[];
+}
+export interface Named extends Statement {
+  readonly Sid: string;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** What a policy depends on; a run is one. */
+export interface Scope {
+  readonly caller: Caller;
+  readonly settings: Pick<Settings, 'mode' | 'prefix' | 'region' | 'only' | 'allow' | 'kmsKeyId'> & {
+    readonly ownership: Pick<Settings['ownership'], 'prune'>;
+  } & { readonly [Name in keyof ApplicationSettings]?: { readonly name: string } | undefined } & {
+    readonly logGroup: { readonly name: string; readonly kmsKey?: string | undefined } | undefined;
+    readonly repository:
+      | Pick<NonNullable<Settings['repository']>, 'name' | 'lifecycle' | 'pullAccounts' | 'kmsKeyId'>
+      | undefined;
+    readonly image: object | undefined;
+    readonly referred?: Settings['referred'];
+  };
+  readonly desired: { readonly destinations: ReadonlyArray<{ readonly kind: Kind }> };
+}
+
+/** The three roles of a deployment. */
+interface Policies {
+  /** For mode apply, with what it takes away only where this configuration lets it. */
+  readonly deployer: Policy;
+  /** For modes plan and drift. Without the statements whose Sid ends with Values, all but the values is compared. */
+  readonly reader: Policy;
+  /** The task execution role of ECS. */
+  readonly execution: Policy;
+}
 
 /** @returns the least that this configuration needs; undefined where AWS did not tell who calls. */
 export function policiesOf(scope: Scope): Policies | undefined {
@@ -176,4 +212,51 @@ function policy(
       ...more,
     ],
   };
+}
+
+/** Only a key of one's own needs a statement: the keys that AWS manages let the account's roles in by their own policy. */
+export function kms(
+  { settings, caller }: Scope,
+  partition: string,
+  access: 'read' | 'write',
+  sid = 'Key',
+): Named[] {
+  const key = settings.kmsKeyId;
+  if (key === undefined || /(?:^|:)alias\/aws\//.test(key)) return [];
+  const host = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+  // An alias is no resource of a policy: it is named by the condition, and stands for any key of its account and region.
+  const [, place = `arn:${partition}:kms:${settings.region}:${caller.account}`, alias] =
+    /^(?:(.+):)?(alias\/.+)$/.exec(key) ?? [];
+  const id = alias === undefined ? key : '*';
+  const arn = id.startsWith('arn:') ? id : `${place}:key/${id}`;
+  const through = ['ssm', 'secretsmanager'].map((service) => `${service}.${settings.region}.${host}`);
+  const statement = (
+    Sid: string,
+    Action: string[],
+    services: string[],
+    more: Named['Condition'] = {},
+  ): Named => ({
+    Sid,
+    Effect: 'Allow',
+    Action,
+    Resource: arn,
+    Condition: {
+      StringEquals: { 'kms:ViaService': services },
+      ...(alias === undefined ? {} : { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias } }),
+      ...more,
+    },
+  });
+  if (access === 'read') return [statement(sid, ['kms:Decrypt'], through)];
+  const all = [statement(sid, ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'], through)];
+  if (settings.repository?.kmsKeyId !== undefined) {
+    const byEcr = [`ecr.${settings.region}.${host}`];
+    all.push(
+      statement('KeyOfRepository', ['kms:DescribeKey', 'kms:RetireGrant'], byEcr),
+      // The other two calls do not tell whether a grant is for a service, and would be refused with it.
+      statement('GrantOfRepository', ['kms:CreateGrant'], byEcr, {
+        Bool: { 'kms:GrantIsForAWSResource': 'true' },
+      }),
+    );
+  }
+  return all;
 }

@@ -8,8 +8,7 @@ import { Secret } from '../secret.ts';
 import type { OptInName } from '../settings/choices.ts';
 import { consoleUrl } from './console-link.ts';
 import { errorText } from './failure.ts';
-import { isWords, labelOf, valueText } from './labels.ts';
-import { type Side, STATES, type State, type Values } from './resource-states.ts';
+import { isWords, labelOf, type Side, STATES, type State, type Values, valueText } from './labels.ts';
 import type { Run } from './run.ts';
 
 /*
