@@ -9,8 +9,8 @@ const refuse = (...unconfigured: AnyUnconfigured[]) =>
 
 describe('a run without variables', () => {
   it.each([
-    ['a parameter that we created', parameter('A', 'made')],
-    ['a secret that we created', secret('db', 'made', ['password'])],
+    ['a parameter that we created', parameter('A', 'created')],
+    ['a secret that we created', secret('db', 'created', ['password'])],
   ])('is refused where %s exists', (_what, stray) => {
     expect(() => refuse(parameter('B', 'others'), stray)).toThrow(InputErrors);
   });

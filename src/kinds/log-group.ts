@@ -1,6 +1,6 @@
 import { compareKeys } from '../model/equality.ts';
 import { ABSENT } from '../model/fields.ts';
-import { MADE, OWNER_FIELD } from '../model/ownership.ts';
+import { CREATED, OWNER_FIELD } from '../model/ownership.ts';
 import type { Descriptor } from './descriptor.ts';
 
 /** US dollars for a stored GB a month. @see https://aws.amazon.com/cloudwatch/pricing/ */
@@ -33,7 +33,7 @@ export const LOG_GROUP: Descriptor<'AWS::Logs::LogGroup'> = {
     'key-id': {
       isEqual: (from, to) => compareKeys(from, to) !== 'different',
       optIn: ({ to }, { fields }) =>
-        to === ABSENT && fields[OWNER_FIELD] !== MADE
+        to === ABSENT && fields[OWNER_FIELD] !== CREATED
           ? { reason: 'it was created elsewhere with a key, and would lose it', consent: 'loosen' }
           : undefined,
     },

@@ -13,7 +13,7 @@ export const LISTED_KINDS = ORDER.filter(isListed);
 /** One resource below a path, as listed: its fields are those that the listing shows, never a value. */
 export interface Unconfigured<S extends Spec = Spec> {
   readonly spec: S;
-  readonly owner: 'made' | 'adopted' | 'others';
+  readonly owner: 'created' | 'adopted' | 'others';
 }
 
 export type UnconfiguredOf<K extends ListedKind> = Unconfigured<Specs[K]> & {

@@ -1,5 +1,5 @@
 import type { Route } from '../desired/routing.ts';
-import { judgeStored } from '../desired/stored-value.ts';
+import { classifyStored } from '../desired/stored-value.ts';
 import type { Change, ChangeOf, Plan } from '../model/change.ts';
 import type { Difference, Field } from '../model/fields.ts';
 import { Secret } from '../secret.ts';
@@ -65,7 +65,7 @@ function inTheClear(difference: Difference, route: Route, { secretIn }: Disclosu
   return {
     ...difference,
     // The previous value may be the leak that this change corrects.
-    from: clear(difference.from, (value) => judgeStored(route, value) === 'plain'),
+    from: clear(difference.from, (value) => classifyStored(route, value) === 'plain'),
     to: clear(difference.to, () => true),
   };
 }

@@ -14,10 +14,10 @@ import { STANDARD_PARAMETERS } from '../settings/limits.ts';
  * @throws InputErrors if this action created one of them
  */
 export function refuseEmptyInput(found: Findings, prefix: string, isTerminal: boolean): void {
-  const made = found.unconfigured.filter(({ owner }) => owner === 'made');
-  if (made.length === 0) return;
+  const created = found.unconfigured.filter(({ owner }) => owner === 'created');
+  if (created.length === 0) return;
   const counts = LISTED_KINDS.flatMap((kind) => {
-    const number = made.filter((resource) => resource.kind === kind).length;
+    const number = created.filter((resource) => resource.kind === kind).length;
     return number === 0 ? [] : [`${number} ${KINDS[kind].noun}${number === 1 ? '' : 's'}`];
   });
   const existing = counts.join(' and ');

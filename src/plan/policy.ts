@@ -24,7 +24,7 @@ export interface Policy {
 }
 
 /** One resource with its differences. */
-export interface Case {
+export interface Subject {
   readonly kind: Kind;
   readonly name: string;
   readonly existing: Spec;
@@ -36,7 +36,7 @@ export interface Case {
   readonly unknown: ReadonlySet<string>;
 }
 
-interface Verdict {
+interface Decision {
   readonly allowed: readonly Difference[];
   readonly blocked: ReadonlyArray<{
     readonly reason: string;
@@ -49,7 +49,7 @@ interface Verdict {
 type Ruling = 'allow' | { readonly drop: string } | { readonly block: string; readonly consent?: OptInName };
 
 /** Decides on each difference alone: one that needs an opt-in does not hold up the others. */
-export function evaluatePolicy(situation: Case, policy: Policy): Verdict {
+export function evaluatePolicy(situation: Subject, policy: Policy): Decision {
   const notes: string[] = [];
   const allowed: Difference[] = [];
   const blocked = new Map<
@@ -80,12 +80,12 @@ export function evaluatePolicy(situation: Case, policy: Policy): Verdict {
 }
 
 /** The decision on a dependent field follows the field it depends on. */
-function leaderOf({ kind, differences }: Case, difference: Difference): Difference {
+function leaderOf({ kind, differences }: Subject, difference: Difference): Difference {
   const leader = fieldDescriptorOf(kind, difference.field)?.leader;
   return differences.find(({ field }) => field === leader) ?? difference;
 }
 
-function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
+function rule(situation: Subject, difference: Difference, policy: Policy): Ruling {
   const { kind, existing, isForeign, once, unknown } = situation;
   const { field, from, to } = difference;
   const { leader, kept, blocked, optIn } = fieldDescriptorOf(kind, field) ?? {};
@@ -137,7 +137,7 @@ const isWeb = (value: string) => /^https?:\/\/[^\s/]/i.test(value);
 
 /** @returns whether an entry of `ignore` matches the field of a resource */
 export function isIgnored(
-  { kind, name }: Pick<Case, 'kind' | 'name'>,
+  { kind, name }: Pick<Subject, 'kind' | 'name'>,
   field: string,
   ignored: readonly Ignored[],
 ): boolean {

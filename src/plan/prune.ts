@@ -4,7 +4,7 @@ import { costOf, exposureOf } from '../kinds/kinds.ts';
 import type { Change, ChangeOf } from '../model/change.ts';
 import { ABSENT } from '../model/fields.ts';
 import { type AnyUnconfigured, type Findings, isListed, type UnconfiguredOf } from '../model/inventory.ts';
-import { ADOPTED, MADE, OWNER_FIELD } from '../model/ownership.ts';
+import { ADOPTED, CREATED, OWNER_FIELD } from '../model/ownership.ts';
 import type { ListedKind } from '../model/spec.ts';
 import { fieldOf } from '../model/spec.ts';
 import type { OptInName, Prune } from '../settings/choices.ts';
@@ -40,13 +40,13 @@ export interface PruneRequest {
  */
 export function prune(found: Findings, changes: readonly Change[], request: PruneRequest): Change[] {
   const failures = request.prune === 'delete' ? found.failures.map(unlisted) : [];
-  const judged = found.unconfigured.map((resource) => ({
+  const decisions = found.unconfigured.map((resource) => ({
     resource,
     disposition: dispositionOf(resource, changes, request),
   }));
-  const many = request.allow.has('prune-many') ? undefined : manyReason(judged, changes);
+  const many = request.allow.has('prune-many') ? undefined : manyReason(decisions, changes);
   return [
-    ...judged.map(({ resource, disposition }) =>
+    ...decisions.map(({ resource, disposition }) =>
       changeOfUnconfigured(
         resource,
         many !== undefined && isDeletion({ resource, disposition }) ? held(disposition, many) : disposition,
@@ -56,16 +56,16 @@ export function prune(found: Findings, changes: readonly Change[], request: Prun
   ];
 }
 
-interface Judged {
+interface Decided {
   readonly resource: AnyUnconfigured;
   readonly disposition: Disposition;
 }
 
 /** CloudFormation or a rotation may own it now, which blocks its deletion. */
-function isDeletion({ resource, disposition }: Judged): boolean {
+function isDeletion({ resource, disposition }: Decided): boolean {
   return (
     disposition.action === 'remove' &&
-    resource.owner === 'made' &&
+    resource.owner === 'created' &&
     resource.spec.metadata.ownedBy === undefined
   );
 }
@@ -74,17 +74,17 @@ function isDeletion({ resource, disposition }: Judged): boolean {
 const FEW = 5;
 
 /** @returns why the deletions wait; undefined if they are few, or at most half of what this action created */
-function manyReason(judged: readonly Judged[], changes: readonly Change[]): string | undefined {
+function manyReason(decisions: readonly Decided[], changes: readonly Change[]): string | undefined {
   const configured = changes.filter(
     ({ kind, observed }) =>
-      isListed(kind) && observed !== undefined && fieldOf(observed, OWNER_FIELD) === MADE,
+      isListed(kind) && observed !== undefined && fieldOf(observed, OWNER_FIELD) === CREATED,
   );
   // One resource may have a second, blocked change.
   const names = new Set(configured.map(({ kind, name }) => `${kind} ${name}`));
-  const made = names.size + judged.filter(({ resource }) => resource.owner === 'made').length;
-  const deleted = judged.filter(isDeletion).length;
-  if (deleted < FEW || 2 * deleted <= made) return undefined;
-  return `${deleted} of the ${made} parameters and secrets that this action created below the prefix would be deleted. Check that no input arrived empty`;
+  const created = names.size + decisions.filter(({ resource }) => resource.owner === 'created').length;
+  const deleted = decisions.filter(isDeletion).length;
+  if (deleted < FEW || 2 * deleted <= created) return undefined;
+  return `${deleted} of the ${created} parameters and secrets that this action created below the prefix would be deleted. Check that no input arrived empty`;
 }
 
 function held(disposition: Disposition, reason: string): Disposition {
@@ -120,7 +120,7 @@ function dispositionOf(
 }
 
 function dispositionNotes({ kind, owner }: AnyUnconfigured, { recoveryDays }: PruneRequest): string[] {
-  if (owner !== 'made') return [];
+  if (owner !== 'created') return [];
   return kind === 'AWS::SecretsManager::Secret' ? [`it can be restored for ${recoveryDays} days`] : [];
 }
 
@@ -220,9 +220,9 @@ function assemble<K extends ListedKind>(resource: UnconfiguredOf<K>, disposition
       unreadable: { error: resource.unreadable.error },
     };
   const { ownedBy } = spec.metadata;
-  if (ownedBy !== undefined && owner === 'made')
+  if (ownedBy !== undefined && owner === 'created')
     return { ...existing, action: 'blocked', blocked: { reason: `it now belongs to ${ownedBy}` } };
-  if (owner === 'made') return { ...existing, ...after, action: 'delete' };
+  if (owner === 'created') return { ...existing, ...after, action: 'delete' };
   return {
     ...existing,
     ...after,

@@ -1,6 +1,6 @@
 import { readExpectation } from './expectation.ts';
 import { readLifecycle } from './lifecycle.ts';
-import { judgeEnvironments, readExactBundles, readIgnored, readRules } from './rules.ts';
+import { checkEnvironments, readExactBundles, readIgnored, readRules } from './rules.ts';
 import { readTaskDefinition } from './task-definition.ts';
 
 /** Readers of JSON documents and of the file's lists. Most runs have neither, and do not load them. */
@@ -11,6 +11,6 @@ export const DOCUMENTS = {
   readRules,
   readIgnored,
   readExactBundles,
-  judgeEnvironments,
+  judgeEnvironments: checkEnvironments,
 };
 export type DocumentReaders = typeof DOCUMENTS;

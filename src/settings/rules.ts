@@ -175,7 +175,7 @@ function splitOutsideBraces(line: string): string[] {
  * @param application the first segment of the prefix
  * @param environment the rest of the prefix
  */
-export function judgeEnvironments(
+export function checkEnvironments(
   file: ConfigFile | undefined,
   application: string,
   environment: string,
