@@ -476,6 +476,7 @@ describe('what only some may touch', () => {
       'cli/files.ts',
       'report/private-file.ts',
       'settings/inputs.ts',
+      'settings/tracked-files.ts',
       'settings/workspace-file.ts',
     ]);
     const writer = HOUSE.find(({ path }) => path === 'report/private-file.ts');
@@ -609,6 +610,7 @@ describe('what only some may touch', () => {
 /** What of these stages acts: it reads what is asked, runs the plan, or writes and sends what is told. */
 const ACTING = [
   'settings/inputs.ts',
+  'settings/tracked-files.ts',
   'settings/workspace-file.ts',
   'plan/apply.ts',
   'report/comment.ts',

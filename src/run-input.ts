@@ -113,7 +113,7 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
     await image?.close();
     throw refusal(notes, unknown);
   }
-  printNotes(notes);
+  await printNotes(notes, runner);
   return {
     settings,
     desired,
@@ -197,9 +197,18 @@ function refusal({ errors }: Diagnostics, unknown: Diagnostic | undefined): Inpu
   return new InputErrors(errors);
 }
 
-function printNotes(notes: Diagnostics): void {
-  warnings(notes.warnings);
-  notices(notes.notices);
+async function printNotes(notes: Diagnostics, runner: Runner): Promise<void> {
+  warnings(await inRepository(notes.warnings, runner));
+  notices(await inRepository(notes.notices, runner));
+}
+
+/** @returns the notes without files that git does not track; what looks for these is loaded where a note has a file */
+export async function inRepository(
+  notes: readonly Diagnostic[],
+  runner: Runner,
+): Promise<readonly Diagnostic[]> {
+  if (notes.every(({ file }) => file === undefined)) return notes;
+  return (await import('./settings/tracked-files.ts')).inRepository(notes, runner);
 }
 
 /** Masks all values that are not plain, and reports once which secrets stay readable. */

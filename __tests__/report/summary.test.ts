@@ -100,7 +100,7 @@ describe('the resources', () => {
     const names = Array.from({ length: 60 }, (_, n) => `A${n}_PORT=1`).join('\n');
     const text = summary(runOf({ inputs: { dotenv: names, mode: 'plan', only: 'parameters' } }));
     const [shown = '', folded = ''] = text.split(
-      '<details><summary>🆕 to create: 50 parameters more</summary>',
+      '<details><summary>🆕 Also to create – 50 parameters</summary>',
     );
     expect(shown.match(/🆕 to create/g)).toHaveLength(10);
     expect(folded.match(/🆕 to create/g)).toHaveLength(50);
