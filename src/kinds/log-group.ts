@@ -19,6 +19,8 @@ export const LOG_GROUP: Descriptor<'AWS::Logs::LogGroup'> = {
   isTagged: true,
   fields: {
     retention: {
+      text: (days) => (days === 'never' ? 'never expires' : `${days} day${days === '1' ? '' : 's'}`),
+      effect: (days) => (days === 'never' ? undefined : 'older logs are deleted'),
       optIn({ from, to }, { metadata }) {
         const isShorter = to !== 'never' && (from === 'never' || Number(to) < Number(from));
         return isShorter && metadata.storedBytes !== 0
