@@ -1,6 +1,6 @@
 import { APP_URL } from './desired/app-url.ts';
 import { classify } from './desired/classify.ts';
-import { judgeStored, routesByDestination } from './desired/stored-value.ts';
+import { classifyStored, routesByDestination } from './desired/stored-value.ts';
 import type { ListedKind } from './model/spec.ts';
 import type { Classify } from './plan/binding.ts';
 import type { Disclosure } from './plan/disclosure.ts';
@@ -29,7 +29,7 @@ export function contextOf(
     listedPrefix: listedPrefix(runInput),
     leavesUnread: settings.mode === 'plan' || settings.mode === 'drift',
     mask: (value, place, always = false) => {
-      const judged = always ? 'secret' : judgeStored(routes.get(place), value);
+      const judged = always ? 'secret' : classifyStored(routes.get(place), value);
       if (judged === 'secret') masks.hide(value, place);
       else if (judged === 'undecided') masks.hide(value, place, false, SHORTEST_UNDECIDED);
     },

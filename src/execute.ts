@@ -10,7 +10,7 @@ import { apply, unapplied } from './plan/apply.ts';
 import { refusalOf, unconfirmed } from './plan/approval.ts';
 import { bindingOf } from './plan/binding.ts';
 import { disclose, encryptedValues } from './plan/disclosure.ts';
-import { unreadRemarks } from './plan/unread.ts';
+import { unreadRemarks } from './plan/plan-properties.ts';
 import type { Providers } from './providers/provider.ts';
 import { causesOf } from './report/causes.ts';
 import { type Gate, openGate, shownOutcomes, shownPlan } from './report/gate.ts';

@@ -83,4 +83,13 @@ describe('descriptors', () => {
     expect(isEqual(SM, 'tag:tier', 'Standard', 'Intelligent-Tiering')).toBe(false);
     expect(fieldDescriptorOf(SM, 'constructor')).toBeUndefined();
   });
+
+  it.each([
+    ['1', '1 day', 'older logs are deleted'],
+    ['30', '30 days', 'older logs are deleted'],
+    ['never', 'never expires', undefined],
+  ])('say what a retention of %s means', (value, text, effect) => {
+    const retention = fieldDescriptorOf(LOG, 'retention');
+    expect([retention?.text?.(value), retention?.effect?.(value)]).toEqual([text, effect]);
+  });
 });

@@ -147,7 +147,7 @@ function destroyed(writes: boolean): Run {
     found: {
       unconfigured: unconfigured.flatMap((kind) =>
         [...(existing[kind]?.values() ?? [])].map(
-          (one) => ({ kind, spec: one, owner: 'made', isRead: true }) as never,
+          (one) => ({ kind, spec: one, owner: 'created', isRead: true }) as never,
         ),
       ),
       failures: [],

@@ -3,7 +3,7 @@ import { Kms, type KmsKey } from '../clients/iam.ts';
 import { PERMISSIONS } from '../clients/permissions.ts';
 import type { DesiredResource } from '../desired/desired-resource.ts';
 import { KINDS } from '../kinds/kinds.ts';
-import { ADOPTED, MADE, OWNER_FIELD } from '../model/ownership.ts';
+import { ADOPTED, CREATED, OWNER_FIELD } from '../model/ownership.ts';
 import { fieldOf, type Kind, SHARED_KINDS, type Spec, Unreadable } from '../model/spec.ts';
 import { countParameters } from '../providers/parameter-listing.ts';
 import { noNames, observe, openProviders } from '../providers/providers.ts';
@@ -181,7 +181,7 @@ function checkOwnership(
       checks.push(
         failed('ownership', `${what}: ${found.metadata.unusable}`, 'Choose another bundle or prefix'),
       );
-    else if (tag !== MADE && tag !== ADOPTED) adopted.push(name);
+    else if (tag !== CREATED && tag !== ADOPTED) adopted.push(name);
   }
   if (adopted.length > 0)
     checks.push(

@@ -5,7 +5,7 @@ import type {
   ExportedSecret,
   Tags,
 } from '../model/exported.ts';
-import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
+import { ADOPTED, CREATED, OWNER_TAG } from '../model/ownership.ts';
 import { exportReading } from '../providers/export-reading.ts';
 import type { Secret } from '../secret.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -94,7 +94,7 @@ function plainValues(
   return new Map(
     [...values].filter(
       ([path, value]) =>
-        !isHidden(path.slice(settings.prefix.length + 1), value, settings, owners.get(path) === MADE),
+        !isHidden(path.slice(settings.prefix.length + 1), value, settings, owners.get(path) === CREATED),
     ),
   );
 }
@@ -201,7 +201,7 @@ function isExported(
 ): boolean {
   if (!hasNoOwner(one, omitted)) return false;
   const owner = one.tags.find(([key]) => key === OWNER_TAG)?.[1];
-  const isOurs = owner === MADE || owner === ADOPTED;
+  const isOurs = owner === CREATED || owner === ADOPTED;
   if (!isOurs) omitted.push(`${one.name}, which has no tag ${OWNER_TAG}`);
   return isOurs;
 }

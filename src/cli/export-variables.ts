@@ -1,7 +1,7 @@
 import { classify } from '../desired/classify.ts';
 import { route } from '../desired/routing.ts';
 import { rowOf, variableIn } from '../desired/table.ts';
-import { MADE, OWNER_FIELD } from '../model/ownership.ts';
+import { CREATED, OWNER_FIELD } from '../model/ownership.ts';
 import { type Specs, Unreadable } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import { Diagnostics } from '../settings/diagnostics.ts';
@@ -101,7 +101,7 @@ function parameterOf({ name: path, fields }: Parameter, settings: RoutingSetting
   const name = ruledName(settings, segment, ({ store }) => store === 'parameter') ?? segment;
   const value = typeof fields.value === 'string' ? new Secret(fields.value) : fields.value;
   const isSecret =
-    fields.type === 'SecureString' || isHidden(name, value, settings, fields[OWNER_FIELD] === MADE);
+    fields.type === 'SecureString' || isHidden(name, value, settings, fields[OWNER_FIELD] === CREATED);
   return { name, value, isSecret, place: `${place}, ${fields.type}`, store: 'parameter' };
 }
 

@@ -1,10 +1,9 @@
-import { KINDS } from '../kinds/kinds.ts';
+import { fieldDescriptorOf, KINDS } from '../kinds/kinds.ts';
 import type { Change, Plan } from '../model/change.ts';
 import { ABSENT, type Difference, textOf } from '../model/fields.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { type Kind, ORDER } from '../model/spec.ts';
-
-import { isUnread } from '../plan/unread.ts';
+import { isUnread } from '../plan/plan-properties.ts';
 import { differenceText, isWords, valueText } from '../report/labels.ts';
 import { type Span, type Style, styled, table } from './text.ts';
 
@@ -84,15 +83,17 @@ function createdFields({ kind, differences }: Change): Span[][] {
             [
               `${difference.field}: `,
               styled('green', shownAs(kind, difference.field, text)),
-              ...(deletesLogs(kind, difference) ? [' (older logs are deleted)'] : []),
+              ...effectOf(kind, difference.field, text),
             ],
           ];
     }),
   ];
 }
 
-const deletesLogs = (kind: Kind, { field, to }: Difference) =>
-  kind === 'AWS::Logs::LogGroup' && field === 'retention' && textOf(to) !== 'never';
+function effectOf(kind: Kind, field: string, value: string): string[] {
+  const effect = fieldDescriptorOf(kind, field)?.effect?.(value);
+  return effect === undefined ? [] : [` (${effect})`];
+}
 
 function changedFields({ kind, differences, observed }: Change): Span[][] {
   return differences.map((difference): Span[] => {

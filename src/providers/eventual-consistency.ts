@@ -2,7 +2,7 @@ import { AwsError, CreateConflictError, isNamed } from '../clients/errors.ts';
 import { retry } from '../clients/retry.ts';
 import { type Comparable, isEqualIn } from '../kinds/descriptor.ts';
 import { ABSENT } from '../model/fields.ts';
-import { MADE, OWNER_FIELD } from '../model/ownership.ts';
+import { CREATED, OWNER_FIELD } from '../model/ownership.ts';
 import type { Spec } from '../model/spec.ts';
 import type { ProviderContext } from './context.ts';
 
@@ -73,7 +73,7 @@ export async function resolveCreateConflict<S extends Spec>(
   const { name } = desired;
   // Its tags may be known everywhere a moment later than itself.
   let existing = await readUntil(context, read, (found) => found?.fields[OWNER_FIELD] !== undefined);
-  const owner = desired.fields[OWNER_FIELD] ?? MADE;
+  const owner = desired.fields[OWNER_FIELD] ?? CREATED;
   if (existing?.fields[OWNER_FIELD] !== owner || existing.metadata.ownedBy !== undefined) throw refusal;
   if (differing(descriptor, desired, existing).length > 0) {
     await complete(existing);

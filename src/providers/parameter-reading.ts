@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { AwsError, isDenied } from '../clients/errors.ts';
 import { UserFacingError } from '../clients/explanation.ts';
-import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
+import { ADOPTED, CREATED, OWNER_TAG } from '../model/ownership.ts';
 import { type ParameterExtras, type Specs, Unreadable } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import { chunks, type ProviderContext, type Sender, sender } from './context.ts';
@@ -39,7 +39,7 @@ export class ParameterReading {
     this.#listing = listing;
     this.#send = sender(context, 'ssm');
     this.#tags = tags;
-    this.#ours = [...context.tags, [OWNER_TAG, MADE]];
+    this.#ours = [...context.tags, [OWNER_TAG, CREATED]];
     this.#adopted = [...context.tags, [OWNER_TAG, ADOPTED]];
   }
 

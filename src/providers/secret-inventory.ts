@@ -5,7 +5,7 @@ import {
   type SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
 import type { Unconfigured } from '../model/inventory.ts';
-import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
+import { ADOPTED, CREATED, OWNER_TAG } from '../model/ownership.ts';
 import type { Specs } from '../model/spec.ts';
 import { type ProviderContext, type Sender, sender } from './context.ts';
 import type { Inventory } from './provider.ts';
@@ -68,7 +68,7 @@ export function isCurrent(
   const labels = entry.SecretVersionsToStages?.[value.VersionId] ?? [];
   return (
     labels.includes('AWSCURRENT') &&
-    (owner === MADE || owner === ADOPTED) &&
+    (owner === CREATED || owner === ADOPTED) &&
     [...wanted].every(([key, text]) => tags.get(key) === text)
   );
 }
@@ -143,5 +143,5 @@ function unconfiguredOf(entry: SecretListEntry): Unconfigured<BundleSpec> {
       modifiedAt: entry.LastChangedDate?.toISOString(),
     },
   };
-  return { spec, owner: tag === MADE ? 'made' : tag === ADOPTED ? 'adopted' : 'others' };
+  return { spec, owner: tag === CREATED ? 'created' : tag === ADOPTED ? 'adopted' : 'others' };
 }

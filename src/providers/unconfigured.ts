@@ -5,7 +5,6 @@ import {
   type UnconfiguredOf,
 } from '../model/inventory.ts';
 import { type Kind, type ListedKind, type Specs, Unreadable } from '../model/spec.ts';
-
 import type { ListedProvider, Provider, Providers } from './provider.ts';
 
 export interface InventoryRequest {

@@ -3,7 +3,7 @@ import type { GitHub, IssueChange, IssueFilter, Post } from '../clients/github.t
 import type { Outcome } from '../model/outcome.ts';
 import { NAMES } from '../model/spec.ts';
 import { planDocument } from '../plan/plan-document.ts';
-import { unreadOf } from '../plan/unread.ts';
+import { unreadOf } from '../plan/plan-properties.ts';
 import type { EventDetails } from '../settings/event.ts';
 import { scrubMarkdown } from './gate.ts';
 import { rich } from './markdown.ts';

@@ -1,6 +1,7 @@
+import { fieldDescriptorOf } from '../kinds/kinds.ts';
 import { ABSENT, type Difference, type Field, textOf } from '../model/fields.ts';
 import type { Kind, Spec } from '../model/spec.ts';
-import { isUnread } from '../plan/unread.ts';
+import { isUnread } from '../plan/plan-properties.ts';
 import { Secret } from '../secret.ts';
 
 /** States of a resource, the most urgent first: one that has two changes shows the first of theirs. */
@@ -68,14 +69,12 @@ export function valueText(kind: Kind, field: string, value: Field): string {
   const text = textOf(value) ?? '';
   // Twelve digits tell images apart; the outputs have them all.
   if (kind === 'Image') return text.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…');
-  if (kind !== 'AWS::Logs::LogGroup' || field !== 'retention') return text;
-  if (text === 'never') return 'never expires';
-  return `${text} day${text === '1' ? '' : 's'}`;
+  return fieldDescriptorOf(kind, field)?.text?.(text) ?? text;
 }
 
-/** @returns whether a value is words of ours, and no text of the configuration */
+/** @returns whether a value is shown in words of this action, and not as it is configured */
 export function isWords(kind: Kind, field: string): boolean {
-  return kind === 'AWS::Logs::LogGroup' && field === 'retention';
+  return fieldDescriptorOf(kind, field)?.text !== undefined;
 }
 
 /** @returns e.g. `retention 1 → 7`, through the escape of the place where it goes. */

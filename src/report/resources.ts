@@ -3,9 +3,7 @@ import type { Change } from '../model/change.ts';
 import { type Difference, textOf } from '../model/fields.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { type Kind, ORDER, type Spec } from '../model/spec.ts';
-
-import { isForeign, removalOf } from '../plan/removal.ts';
-import { isUnread } from '../plan/unread.ts';
+import { isForeign, isUnread, removalOf } from '../plan/plan-properties.ts';
 import { Secret } from '../secret.ts';
 import type { OptInName } from '../settings/choices.ts';
 import { consoleUrl } from './console-link.ts';

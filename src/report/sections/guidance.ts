@@ -1,12 +1,12 @@
 import { isLocalUrl } from '../../desired/app-url.ts';
 import { callbackParameter } from '../../desired/auth0.ts';
 import { KINDS } from '../../kinds/kinds.ts';
-import { MADE, OWNER_FIELD } from '../../model/ownership.ts';
+import { CREATED, OWNER_FIELD } from '../../model/ownership.ts';
 import { fieldOf, isShared, NAMES } from '../../model/spec.ts';
 import { correctionOf, correctionSteps } from '../../plan/correction.ts';
-import { isFirstRun } from '../../plan/first-run.ts';
 import { count, isDrifted } from '../../plan/plan-document.ts';
-import { removalOf } from '../../plan/removal.ts';
+import { isFirstRun, removalOf } from '../../plan/plan-properties.ts';
+
 import { Secret } from '../../secret.ts';
 import { SHARED_SETTINGS } from '../../settings/application.ts';
 import { rich } from '../markdown.ts';
@@ -94,7 +94,7 @@ function afterDestroy({ settings, outcomes }: Run): string[] {
     if (!isShared(kind)) continue;
     const { noun } = KINDS[kind];
     const { deletion } = NAMES[kind];
-    const isMade = change.observed !== undefined && fieldOf(change.observed, OWNER_FIELD) === MADE;
+    const isMade = change.observed !== undefined && fieldOf(change.observed, OWNER_FIELD) === CREATED;
     const exclusive = settings[SHARED_SETTINGS[kind]]?.exclusive;
     if (change.action === 'none' && isMade && !settings.allow.has(deletion))
       said.push(

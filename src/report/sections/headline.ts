@@ -1,4 +1,4 @@
-import { unreadOf } from '../../plan/unread.ts';
+import { unreadOf } from '../../plan/plan-properties.ts';
 import { code, rich } from '../markdown.ts';
 import { partsOf } from '../marker.ts';
 import * as messages from '../messages.ts';

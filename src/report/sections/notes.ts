@@ -1,7 +1,7 @@
 import { KINDS } from '../../kinds/kinds.ts';
 import type { Outcome } from '../../model/outcome.ts';
-import { ADOPTED, MADE, OWNER_FIELD } from '../../model/ownership.ts';
-import { isForeign, removalOf } from '../../plan/removal.ts';
+import { ADOPTED, CREATED, OWNER_FIELD } from '../../model/ownership.ts';
+import { isForeign, removalOf } from '../../plan/plan-properties.ts';
 import { describe } from '../../settings/diagnostics.ts';
 import { prose, rich, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
@@ -63,5 +63,5 @@ function ownerOf({ change, after: stands }: Outcome): string[] {
     return [messages.ownership.ownedBy(noun, change.name, stands.metadata.ownedBy)];
   const owner = stands.fields[OWNER_FIELD];
   if (owner === ADOPTED) return [messages.ownership.adopted(noun, change.name)];
-  return owner === MADE ? [] : [messages.ownership.untagged(noun, change.name)];
+  return owner === CREATED ? [] : [messages.ownership.untagged(noun, change.name)];
 }
