@@ -20,7 +20,7 @@ import * as log from './report/log.ts';
 import { readRunSettings } from './run-settings.ts';
 import { Secret } from './secret.ts';
 import type { Auth0Access } from './settings/auth0-inputs.ts';
-import { type Diagnostic, Diagnostics, InputErrors } from './settings/diagnostics.ts';
+import { Diagnostics, InputErrors } from './settings/diagnostics.ts';
 import {
   mask,
   type Runner,
@@ -46,11 +46,11 @@ export interface RunInput {
   readonly hasVariables: boolean;
   /** The URLs of `app-url`. */
   readonly urls: AppUrls | undefined;
-  /** Of its callback; the one that is stored may be kept. */
+  /** Path of the callback; the stored one may be kept. */
   readonly callbackPath: CallbackPath;
-  /** The image, opened and found whole; it is closed at the end of the run. */
+  /** The image, opened and checked; it is closed at the end of the run. */
   readonly image: ImageSource | undefined;
-  /** Messages speak of flags, not of a workflow. */
+  /** Whether messages name flags instead of inputs of a workflow. */
   readonly isTerminal: boolean;
   /** Undefined if Auth0 is left alone. */
   readonly auth0: (Auth0Access & { readonly name: string }) | undefined;
@@ -64,46 +64,47 @@ export interface RunInput {
 export async function readRunInput(runner: Runner, stop: Cancellation): Promise<RunInput> {
   const notes = new Diagnostics();
   const isTerminal = runner.commandLine !== undefined;
-  // A command line has refused what it does not know.
+  // A command line refuses unknown flags itself.
   const unknown = isTerminal ? undefined : readUnknownInputs();
   if (unknown !== undefined) notes.warn(unknown);
   const { inputs, settings } = await readRunSettings(runner, notes);
   stop.endAfter(settings.deadlineMinutes);
   const isEnd = settings.mode === 'destroy';
-  // Destroy needs no variable, but given ones still say which values to mask and where Auth0 is.
-  const heard = isEnd ? new Diagnostics() : notes;
-  const texts = readVariableTexts(inputs, settings, runner, heard);
+  // Destroy needs no variable, so it ignores errors of given ones, which still show values to mask and where Auth0 is.
+  const ignorable = isEnd ? new Diagnostics() : notes;
+  const texts = readVariableTexts(inputs, settings, runner, ignorable);
   const known = (name: string) =>
     rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
-  const { variables, untaken, raw, otherSecrets } = readVariables(texts, known, readEnvironment, heard);
-  const path = callbackPath(settings.auth0, variables, heard);
+  const { variables, untaken, raw, otherSecrets } = readVariables(texts, known, readEnvironment, ignorable);
+  const path = callbackPath(settings.auth0, variables, ignorable);
   const urls = appUrls(settings.auth0, path, notes);
   if (!isEnd) reportNoSources(settings, texts.length + (urls === undefined ? 0 : 1), notes, isTerminal);
-  // A refusal needs no classes: what is wrong is found without them, and what is not judged is hidden.
+  // With errors, no class is needed: unclassified values are hidden.
   const { classify } = notes.errors.length > 0 ? NOT_JUDGED : await import('./desired/classify.ts');
   const found = avoidIdleBundles(
     withCallback(variables, settings.auth0, urls).map((variable) =>
-      route(variable, settings, heard, classify),
+      route(variable, settings, ignorable, classify),
     ),
     settings,
-    heard,
+    ignorable,
     classify,
   );
-
-  const masks = openMasks(settings, runner);
-  hideInputs(masks, settings, raw, found, heard);
+  const masks = openMasks(settings, runner, raw);
+  hideValues(found, masks, ignorable);
   hideCallback(masks, settings, variables, { urls, path }, classify);
-  reportUndecided(found, heard);
+  reportUndecided(found, ignorable);
   if (settings.auth0 !== undefined && urls !== undefined)
-    noteLocalAddresses(found, variables, settings.auth0, urls, heard);
+    noteLocalAddresses(found, variables, settings.auth0, urls, ignorable);
   hideUnused(masks, variables, otherSecrets, found);
-  const routes = hideContainedSecrets(found, masks.snapshot(), heard);
+  const routes = hideContainedSecrets(found, masks.snapshot(), ignorable);
   const auth0 = await readAuth0(settings, variables, notes);
   const image = await openImage(settings, runner, notes, stop);
   const desired = isEnd ? NOTHING : desire(settings, routes, notes);
   if (notes.errors.length > 0) {
+    // An input that is missing may be one that is misspelt.
+    if (unknown !== undefined) log.warning(unknown);
     await image?.close();
-    throw refusal(notes, unknown);
+    throw new InputErrors(notes.errors);
   }
   await printNotes(notes);
   return {
@@ -122,22 +123,18 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
 }
 
 /** Names and settings stay readable: a log without them is of no use. */
-function openMasks({ prefix, region, logGroup, repository }: Settings, { commandLine }: Runner): Masks {
-  return new Masks(commandLine?.mask ?? mask, [prefix, region, logGroup?.name ?? '', repository?.name ?? '']);
-}
-
-function hideInputs(
-  masks: Masks,
-  { auth0 }: Settings,
+function openMasks(
+  { prefix, region, logGroup, repository, auth0 }: Settings,
+  { commandLine }: Runner,
   raw: readonly Secret[],
-  routes: readonly Route[],
-  notes: Diagnostics,
-): void {
+): Masks {
+  const readable = [prefix, region, logGroup?.name ?? '', repository?.name ?? ''];
+  const masks = new Masks(commandLine?.mask ?? mask, readable);
   if (auth0?.managementClientSecret !== undefined)
     masks.hide(auth0.managementClientSecret, 'auth0-management-client-secret');
   // Before its values, of which some may be plain: no base64 input is ever shown.
   for (const text of raw) masks.hide(text, 'an input in base64', false);
-  hideValues(routes, masks, notes);
+  return masks;
 }
 
 /** Hides secret values that no variable uses, and those that app-url replaces. */
@@ -177,12 +174,6 @@ async function readAuth0(
   const { appUrl, managementClientId, managementClientSecret } = settings.auth0 ?? {};
   const isGiven = [appUrl, managementClientId, managementClientSecret].some((one) => one !== undefined);
   return isGiven ? (await import('./auth0-input.ts')).readAuth0(settings, variables, notes) : undefined;
-}
-
-function refusal({ errors }: Diagnostics, unknown: Diagnostic | undefined): InputErrors {
-  // An input that is missing may be one that is misspelt.
-  if (unknown !== undefined) log.warning(unknown);
-  return new InputErrors(errors);
 }
 
 async function printNotes(notes: Diagnostics): Promise<void> {

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { tellGitHub } from '../../src/report/github.ts';
+import { reportToGitHub } from '../../src/report/github.ts';
 import { issue } from '../../src/report/messages.ts';
 import type { Run } from '../../src/report/run.ts';
 import type { Runner } from '../../src/settings/inputs.ts';
@@ -47,7 +47,7 @@ async function tell(
     return true;
   });
   try {
-    await tellGitHub(run, runner(folder, { repository: github.repository, ...more }));
+    await reportToGitHub(run, runner(folder, { repository: github.repository, ...more }));
   } finally {
     vi.restoreAllMocks();
   }
@@ -80,7 +80,7 @@ it('a comment leads to the run, where the runner tells its address', async () =>
 it('so does the issue, when it comes and when it goes', async () => {
   for (const [more, found, seen] of [
     [SERVER, `[run #42](${RUN})`, `[this run](${RUN}).`],
-    [{}, '**papyrus / prd** · us-west-2 · ', issue.gone(false)],
+    [{}, '**papyrus / prd** · us-west-2 · ', issue.resolved(false)],
   ] as const) {
     github.reset();
     expect(await tell(drift(), more)).toEqual([]);

@@ -6,8 +6,8 @@ import { ORDER } from '../../src/kinds/names.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { Kind } from '../../src/model/spec.ts';
-import { faults, notices, warnings } from '../../src/report/annotations.ts';
-import { fault } from '../../src/report/log.ts';
+import { errors, notices, warnings } from '../../src/report/annotations.ts';
+import { error } from '../../src/report/log.ts';
 import { resourcesOf } from '../../src/report/resources.ts';
 import { causes, plan, progress } from '../../src/report/run-log.ts';
 import type { Diagnostic } from '../../src/settings/diagnostics.ts';
@@ -150,7 +150,7 @@ it.each([
   [{ file: '.env' }, '::error file=.env::.env: A: text'],
   [{ file: '.env', line: 3 }, '::error file=.env,line=3::.env line 3: A: text'],
 ])('an annotation points as far as the place is known: %o', (place, line) => {
-  expect(printed(() => fault({ where: '.env', key: 'A', text: 'text', ...place }))).toEqual([line]);
+  expect(printed(() => error({ where: '.env', key: 'A', text: 'text', ...place }))).toEqual([line]);
 });
 
 it("the log and the checklist tell the kinds in one order, the article's", () => {
@@ -173,7 +173,7 @@ it("the log and the checklist tell the kinds in one order, the article's", () =>
 it.each<[what: string, print: (notes: readonly Diagnostic[]) => void, command: string]>([
   ['warnings', warnings, '::warning'],
   ['notices', notices, '::notice'],
-  ['errors', faults, '::error'],
+  ['errors', errors, '::error'],
 ])(
   '%s are annotations once a place, nine at the most, and lines of the log beyond',
   (what, print, command) => {
@@ -200,7 +200,7 @@ it.each<[what: string, print: (notes: readonly Diagnostic[]) => void, command: s
 
 it('a file that is not of the repository gives an annotation no place', () => {
   for (const file of ['/home/runner/_temp/.env', '../.env', 'C:\\x\\.env'])
-    expect(printed(() => fault({ where: file, file, line: 3, text: 'text' }))).toEqual([
+    expect(printed(() => error({ where: file, file, line: 3, text: 'text' }))).toEqual([
       `::error::${file} line 3: text`,
     ]);
 });

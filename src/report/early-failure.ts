@@ -4,11 +4,11 @@ import * as log from './log.ts';
 import type { Failure } from './run.ts';
 
 /*
- * Report of a run that ended before there was a plan. It is apart from the report of a whole run, so that a
- * run that is refused does not load that.
+ * Report of a run that ended before there was a plan. It has its own file, so that such a run does not load the report of
+ * a whole run.
  */
 
-/** What is known for machines. Never throws: the last error of the log says the same word. */
+/** Never throws: the last error of the log has the same reason. */
 export function writeFailureReason(reason: string): void {
   try {
     core.setOutput('failure-reason', reason);
@@ -19,12 +19,12 @@ export function writeFailureReason(reason: string): void {
 
 /**
  * Writes the summary of a run that ended before there was a plan. Never throws: the log has all of it already.
- * @param ended why, or what is wrong with the input
+ * @param ended the failure, or the input errors
  */
 export async function writeEarlySummary(ended: Failure | readonly Diagnostic[]): Promise<void> {
   try {
     // Loaded once the log has said everything.
-    const { failureSummary, faultSummary } = await import('./early-summary.ts');
+    const { failureSummary, inputErrorSummary: faultSummary } = await import('./early-summary.ts');
     const markdown = 'reason' in ended ? failureSummary(ended) : faultSummary(ended);
     await core.summary.addRaw(markdown, true).write();
   } catch {

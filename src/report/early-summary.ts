@@ -13,16 +13,16 @@ const COLUMNS = ['Where', 'What to fix'];
 const inputErrors = (number: number) =>
   `❌ ${number} input error${number === 1 ? '' : 's'}: nothing was read or written`;
 
-/** @returns the summary of a run whose input is wrong: a row for each error, those of one place together */
-export function faultSummary(faults: readonly Diagnostic[]): string {
-  const rows = [...faults]
+/** @returns the summary of a run with input errors: a row for each, grouped by location */
+export function inputErrorSummary(errors: readonly Diagnostic[]): string {
+  const rows = [...errors]
     .sort((a, b) => (a.where === b.where ? (a.line ?? 0) - (b.line ?? 0) : a.where < b.where ? -1 : 1))
     .map(({ where, line, key, text }) => [
       [breakable(where), ...(line === undefined ? [] : [`line ${line}`])].join(' '),
       `${key === undefined ? '' : `${breakable(key)}: `}${prose(text)}`,
     ]);
   const sections = [table(COLUMNS, rows), { rows: [troubleshootingLink('input')] }];
-  return `## ${prose(inputErrors(faults.length))}\n\n${assemble(sections, MOST_BYTES).text}`;
+  return `## ${prose(inputErrors(errors.length))}\n\n${assemble(sections, MOST_BYTES).text}`;
 }
 
 /** @returns the summary of a run that ended before there was a plan */
