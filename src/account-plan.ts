@@ -8,13 +8,13 @@ import {
   storedValue,
 } from './callback-plan.ts';
 import { knownNames, noneKnown } from './context.ts';
+import { desiredImage, desiredTags } from './desired/application.ts';
 import { callbackParameter, desiredWithdrawal } from './desired/auth0.ts';
 import type { Desired } from './desired/desired.ts';
 import type { DesiredResource } from './desired/desired-resource.ts';
-import { desiredImage, desiredTags } from './desired/image.ts';
 import type { Plan } from './model/change.ts';
 import type { Findings } from './model/inventory.ts';
-import { type Kind, Unreadable } from './model/spec.ts';
+import { type Kind, SHARED_KINDS, Unreadable } from './model/spec.ts';
 import type { DestroyRequest } from './plan/destroy.ts';
 import type { Policy } from './plan/policy.ts';
 import type { PruneRequest } from './plan/prune.ts';
@@ -24,6 +24,7 @@ import { findNeighbours, findUnconfigured, refetchedUnconfigured } from './provi
 import { errorText } from './report/failure.ts';
 import type { References } from './report/run.ts';
 import type { RunInput } from './run-input.ts';
+import { managedSettings } from './settings/application.ts';
 import type { Settings } from './settings/settings.ts';
 
 export interface AccountPlan {
@@ -121,17 +122,20 @@ function pruneRequest({ settings, desired, unknownNames }: RunInput): PruneReque
 
 async function planDestroy(runInput: RunInput, providers: Providers, stage: PlanStage): Promise<AccountPlan> {
   const { settings, auth0 } = runInput;
-  const { logGroup, prefix } = settings;
-  // An image alone needs its repository's settings, and does not make this run its owner.
-  const repository = settings.only.has('repository') ? settings.repository : undefined;
+  const { prefix } = settings;
+  const managed = SHARED_KINDS.flatMap((kind) => {
+    const found = managedSettings(kind, settings);
+    return found === undefined ? [] : [{ kind, name: found.name, exclusive: found.exclusive }];
+  });
   const callback = callbackParameter(settings);
   const names = {
     ...namesOf(runInput.desired, runInput),
-    'AWS::Logs::LogGroup': logGroup === undefined ? [] : [logGroup.name],
-    'AWS::ECR::Repository': repository === undefined ? [] : [repository.name],
+    ...Object.fromEntries(
+      SHARED_KINDS.map((kind) => [kind, managed.flatMap((one) => (one.kind === kind ? [one.name] : []))]),
+    ),
     'AWS::SSM::Parameter': auth0 === undefined ? [] : [callback],
   };
-  const isShared = logGroup?.exclusive === false || repository?.exclusive === false;
+  const isShared = managed.some(({ exclusive }) => !exclusive);
   const [observation, found, neighbours, plans] = await Promise.all([
     observe(providers, names),
     findUnconfigured(providers, { prefix, known: noneKnown(settings), readsKeys: false }),
@@ -157,11 +161,9 @@ async function planDestroy(runInput: RunInput, providers: Providers, stage: Plan
           policyOf(runInput),
         );
   const request: Omit<DestroyRequest, 'found'> = {
-    logGroup: logGroup && { ...logGroup, existing: observation['AWS::Logs::LogGroup'].get(logGroup.name) },
-    repository: repository && {
-      ...repository,
-      existing: observation['AWS::ECR::Repository'].get(repository.name),
-    },
+    shared: Object.fromEntries(
+      managed.map(({ kind, ...named }) => [kind, { ...named, existing: observation[kind].get(named.name) }]),
+    ),
     region: settings.region,
     neighbours,
     auth0: withdrawals,

@@ -1,8 +1,7 @@
 import { APP_URL } from './desired/app-url.ts';
 import { classify } from './desired/classify.ts';
-import { routesByDestination } from './desired/routes-by-destination.ts';
-import { judgeStored } from './desired/stored-value.ts';
-import type { ListedKind } from './model/inventory.ts';
+import { judgeStored, routesByDestination } from './desired/stored-value.ts';
+import type { ListedKind } from './model/spec.ts';
 import type { Classify } from './plan/binding.ts';
 import type { Disclosure } from './plan/disclosure.ts';
 import type { ProviderContext } from './providers/context.ts';

@@ -1,4 +1,5 @@
-import { Cancellation, failOnIdle } from './clients/cancellation.ts';
+import { Cancellation, failOnIdle, leave } from './clients/cancellation.ts';
+import { errors } from './report/annotations.ts';
 import { writeEarlySummary, writeFailureReason } from './report/early-failure.ts';
 import * as log from './report/log.ts';
 import { type RunInput, readRunInput } from './run-input.ts';
@@ -28,25 +29,11 @@ export async function main(): Promise<void> {
     if (failure !== undefined) log.fail(failure);
   } catch (error) {
     // Other calls may still wait for their next attempt.
-    stop.end('cancelled');
+    if (runInput !== undefined) stop.end('cancelled');
     await reportEnd(error, runner, runInput?.settings);
   }
   isOver();
-  leave();
-}
-
-/** Longer than the system takes to close files and sockets. */
-const LEAVE_MS = 1_000;
-
-/**
- * All is reported, so nothing may keep the process: neither a hanging disk nor an open connection. The timer does not
- * keep it either.
- */
-function leave(): void {
-  setTimeout(() => {
-    log.debug(`left while this was still open: ${process.getActiveResourcesInfo().join(', ')}`);
-    process.exit();
-  }, LEAVE_MS).unref();
+  await leave();
 }
 
 /** The runner kills a process 7.5 seconds after SIGINT and 2.5 more after SIGTERM. */
@@ -109,7 +96,7 @@ async function reportEnd(error: unknown, runner: Runner, settings: Settings | un
     return;
   }
   const shown = error.errors.slice(0, MOST_FAULTS);
-  (await import('./report/annotations.ts')).errors(shown);
+  errors(shown);
   if (shown.length < error.errors.length) log.info(`… and ${error.errors.length - shown.length} more`);
   writeFailureReason('input');
   log.fail({ reason: 'input', text: `${error.message}; nothing was written` });

@@ -7,7 +7,7 @@ import type { Cancellation } from './clients/cancellation.ts';
 import { type Clock, systemClock } from './clients/clock.ts';
 import { type Caller, chooseKeys, identify } from './clients/identity.ts';
 import { contextOf, urlMask } from './context.ts';
-import { desiredTags } from './desired/image.ts';
+import { desiredTags } from './desired/application.ts';
 import type { RunView } from './execute.ts';
 import type { Specs } from './model/spec.ts';
 import type { ProviderContext } from './providers/context.ts';

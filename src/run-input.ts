@@ -1,24 +1,31 @@
 import type { Cancellation } from './clients/cancellation.ts';
 import type { AppUrls } from './desired/app-url.ts';
+import { imageNotices } from './desired/application.ts';
 import { appUrls, withCallback } from './desired/auth0.ts';
 import {
   CALLBACK_VARIABLE,
   type CallbackPath,
   callbackPath,
   noteLocalAddresses,
-} from './desired/callback-path.ts';
-import { type Classify, UNDECIDED } from './desired/classification.ts';
-import { hideContainedSecrets } from './desired/contained-secret.ts';
+} from './desired/callback.ts';
 import { type Desired, desire } from './desired/desired.ts';
-import { avoidIdleBundles } from './desired/idle-bundles.ts';
-import { imageNotices } from './desired/image.ts';
-import { isUndecided, type Route, route } from './desired/routing.ts';
+import { avoidIdleBundles } from './desired/idle-settings.ts';
+import {
+  type Classify,
+  hideContainedSecrets,
+  isUndecided,
+  type Route,
+  route,
+  UNDECIDED,
+} from './desired/routing.ts';
 import { rowOf } from './desired/table.ts';
 import { ImageError } from './registry/errors.ts';
 import type { ImageSource } from './registry/source.ts';
+import { notices, warnings } from './report/annotations.ts';
 import * as log from './report/log.ts';
 import { readRunSettings } from './run-settings.ts';
 import { Secret } from './secret.ts';
+import { SHARED_SETTINGS } from './settings/application.ts';
 import type { Auth0Access } from './settings/auth0-inputs.ts';
 import { Diagnostics, InputErrors } from './settings/diagnostics.ts';
 import {
@@ -68,7 +75,6 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
   const unknown = isTerminal ? undefined : readUnknownInputs();
   if (unknown !== undefined) notes.warn(unknown);
   const { inputs, settings } = await readRunSettings(runner, notes);
-  stop.endAfter(settings.deadlineMinutes);
   const isEnd = settings.mode === 'destroy';
   // Destroy needs no variable, so it ignores errors of given ones, which still show values to mask and where Auth0 is.
   const ignorable = isEnd ? new Diagnostics() : notes;
@@ -81,23 +87,20 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
   if (!isEnd) reportNoSources(settings, texts.length + (urls === undefined ? 0 : 1), notes, isTerminal);
   // With errors, no class is needed: unclassified values are hidden.
   const { classify } = notes.errors.length > 0 ? NOT_JUDGED : await import('./desired/classify.ts');
-  const found = avoidIdleBundles(
-    withCallback(variables, settings.auth0, urls).map((variable) =>
-      route(variable, settings, ignorable, classify),
-    ),
-    settings,
-    ignorable,
-    classify,
-  );
+  const withUrls = withCallback(variables, settings.auth0, urls);
+  const routed = withUrls.map((variable) => route(variable, settings, ignorable, classify));
+  const found = avoidIdleBundles(routed, settings, ignorable, classify);
   const masks = openMasks(settings, runner, raw);
   hideValues(found, masks, ignorable);
-  hideCallback(masks, settings, variables, { urls, path }, classify);
+  hideCallback(masks, settings, variables, urls, path, classify);
   reportUndecided(found, ignorable);
   if (settings.auth0 !== undefined && urls !== undefined)
     noteLocalAddresses(found, variables, settings.auth0, urls, ignorable);
   hideUnused(masks, variables, otherSecrets, found);
   const routes = hideContainedSecrets(found, masks.snapshot(), ignorable);
   const auth0 = await readAuth0(settings, variables, notes);
+  // A run that ends at once needs no deadline.
+  if (settings.image !== undefined || notes.errors.length === 0) stop.endAfter(settings.deadlineMinutes);
   const image = await openImage(settings, runner, notes, stop);
   const desired = isEnd ? NOTHING : desire(settings, routes, notes);
   if (notes.errors.length > 0) {
@@ -106,7 +109,8 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
     await image?.close();
     throw new InputErrors(notes.errors);
   }
-  await printNotes(notes);
+  warnings(notes.warnings);
+  notices(notes.notices);
   return {
     settings,
     desired,
@@ -123,13 +127,10 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
 }
 
 /** Names and settings stay readable: a log without them is of no use. */
-function openMasks(
-  { prefix, region, logGroup, repository, auth0 }: Settings,
-  { commandLine }: Runner,
-  raw: readonly Secret[],
-): Masks {
-  const readable = [prefix, region, logGroup?.name ?? '', repository?.name ?? ''];
-  const masks = new Masks(commandLine?.mask ?? mask, readable);
+function openMasks(settings: Settings, { commandLine }: Runner, raw: readonly Secret[]): Masks {
+  const { prefix, region, auth0 } = settings;
+  const shared = Object.values(SHARED_SETTINGS).map((name) => settings[name]?.name ?? '');
+  const masks = new Masks(commandLine?.mask ?? mask, [prefix, region, ...shared]);
   if (auth0?.managementClientSecret !== undefined)
     masks.hide(auth0.managementClientSecret, 'auth0-management-client-secret');
   // Before its values, of which some may be plain: no base64 input is ever shown.
@@ -155,7 +156,8 @@ function hideCallback(
   masks: Masks,
   { auth0 }: Settings,
   variables: readonly Variable[],
-  { urls, path }: { readonly urls: AppUrls | undefined; readonly path: CallbackPath },
+  urls: AppUrls | undefined,
+  path: CallbackPath,
   classify: Classify,
 ): void {
   const before = variables.find(({ name }) => name === CALLBACK_VARIABLE);
@@ -172,15 +174,8 @@ async function readAuth0(
   notes: Diagnostics,
 ): Promise<RunInput['auth0']> {
   const { appUrl, managementClientId, managementClientSecret } = settings.auth0 ?? {};
-  const isGiven = [appUrl, managementClientId, managementClientSecret].some((one) => one !== undefined);
-  return isGiven ? (await import('./auth0-input.ts')).readAuth0(settings, variables, notes) : undefined;
-}
-
-async function printNotes(notes: Diagnostics): Promise<void> {
-  if (notes.warnings.length + notes.notices.length === 0) return;
-  const { notices, warnings } = await import('./report/annotations.ts');
-  warnings(notes.warnings);
-  notices(notes.notices);
+  if ((appUrl ?? managementClientId ?? managementClientSecret) === undefined) return undefined;
+  return (await import('./auth0-input.ts')).readAuth0(settings, variables, notes);
 }
 
 /** Masks all values that are not plain, and reports once which secrets stay readable. */

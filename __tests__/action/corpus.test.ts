@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { nameFault } from '../../src/settings/variable-name.ts';
+import { nameFault } from '../../src/settings/variable.ts';
 import { GitHubServer } from '../servers/github.ts';
 import { findCanaries, findLeaks } from './leaks.ts';
 import type { ActionRun } from './run.ts';

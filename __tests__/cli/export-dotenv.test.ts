@@ -5,7 +5,7 @@ import { quoteDotenv, writeDotenv } from '../../src/cli/export-dotenv.ts';
 import type { StoredVariable } from '../../src/cli/export-variables.ts';
 import { Secret } from '../../src/secret.ts';
 import { readDotenv } from '../../src/settings/dotenv.ts';
-import { nameFault } from '../../src/settings/variable-name.ts';
+import { nameFault } from '../../src/settings/variable.ts';
 
 const plain = (name: string, value: string): StoredVariable => ({
   name,

@@ -75,7 +75,7 @@ const put = (more?: Partial<Connection>) =>
 const identity = (more?: Partial<Connection>) =>
   failed(
     STSClient,
-    { operation: 'sts:GetCallerIdentity', quota: 'sts:read' },
+    { operation: 'sts:GetCallerIdentity', quota: 'other' },
     (client) => client.send(new GetCallerIdentityCommand({})),
     more,
   );
@@ -285,7 +285,7 @@ describe('an environment that the SDK cannot use', () => {
   it('is no TypeError where only the SDK reads it, as in a profile', async () => {
     const error = await failed(
       STSClient,
-      { operation: 'sts:GetCallerIdentity', quota: 'sts:read' },
+      { operation: 'sts:GetCallerIdentity', quota: 'other' },
       (client) => client.send(new GetCallerIdentityCommand({})),
       {},
       'example.com',

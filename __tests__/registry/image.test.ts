@@ -2,7 +2,7 @@ import { Agent } from 'node:http';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Calls } from '../../src/clients/aws-calls.ts';
-import { desiredImage, desiredTags } from '../../src/desired/image.ts';
+import { desiredImage, desiredTags } from '../../src/desired/application.ts';
 import type { Difference } from '../../src/model/fields.ts';
 import { fieldOf, Unreadable } from '../../src/model/spec.ts';
 import { ImageResource, type ImageSpec } from '../../src/providers/image.ts';

@@ -2,10 +2,9 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
 import { KINDS } from '../../src/kinds/kinds.ts';
-import { ORDER } from '../../src/kinds/names.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
-import type { Kind } from '../../src/model/spec.ts';
+import { type Kind, ORDER } from '../../src/model/spec.ts';
 import { errors, notices, warnings } from '../../src/report/annotations.ts';
 import { error } from '../../src/report/log.ts';
 import { resourcesOf } from '../../src/report/resources.ts';

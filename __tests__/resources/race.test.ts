@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateRepositoryCommand, type ImageTagMutability } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../src/settings/canonical-json.ts';
+import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
 import { type Bench, openBench, operations } from './bench.ts';
 import { lifecycleOf, logGroup, repository } from './subjects.ts';
 

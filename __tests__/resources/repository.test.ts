@@ -5,7 +5,7 @@ import {
   PutLifecyclePolicyCommand,
 } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../src/settings/canonical-json.ts';
+import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
 import { readLifecycle } from '../../src/settings/lifecycle.ts';
 import { type Bench, fieldsOf, openBench, operations } from './bench.ts';
 import { dropLifecycle, lifecycleOf, repository } from './subjects.ts';

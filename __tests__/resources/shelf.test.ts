@@ -4,7 +4,7 @@ import { Calls } from '../../src/clients/aws-calls.ts';
 import { Cancellation } from '../../src/clients/cancellation.ts';
 import { systemClock } from '../../src/clients/clock.ts';
 import { ABSENT } from '../../src/model/fields.ts';
-import type { ListedKind } from '../../src/model/inventory.ts';
+import type { ListedKind } from '../../src/model/spec.ts';
 import type { Providers } from '../../src/providers/provider.ts';
 import { openProviders } from '../../src/providers/providers.ts';
 import { findNeighbours, findUnconfigured } from '../../src/providers/unconfigured.ts';

@@ -43,7 +43,7 @@ import {
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
 import { ABSENT, type Fields } from '../../src/model/fields.ts';
 import { Secret } from '../../src/secret.ts';
-import { canonicalJson } from '../../src/settings/canonical-json.ts';
+import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
 import { type Bench, type Clients, wishFor } from './bench.ts';
 
 /** What stands, read by the plainest calls there are, in words that a test can compare. */

@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/secret.ts';
-import { readAuth0Domain } from '../../src/settings/auth0-domain.ts';
 import {
   type Auth0Given,
   type Auth0Inputs,
   type Auth0Reading,
+  readAuth0Domain,
   readAuth0Inputs,
 } from '../../src/settings/auth0-inputs.ts';
 import { describe as describeFault } from '../../src/settings/diagnostics.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { canonicalJson } from '../../src/settings/canonical-json.ts';
+import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
 
 it.each<[unknown, string]>([
   [{ b: 1, a: 2 }, '{"a":2,"b":1}'],

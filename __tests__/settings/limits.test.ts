@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
-  bundleNameFault,
-  kmsKeyFault,
   logGroupNameFault,
-  newSecretNameFault,
-  parameterNameFault,
-  prefixFault,
   RETENTION_DAYS,
   repositoryNameFault,
   retentionFault,
+} from '../../src/settings/application.ts';
+import {
+  bundleNameFault,
+  kmsKeyFault,
+  newSecretNameFault,
+  parameterNameFault,
+  prefixFault,
   secretNameFault,
   tagFault,
 } from '../../src/settings/limits.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readMutability } from '../../src/settings/mutability.ts';
 import { ParseError } from '../../src/settings/parse.ts';
+import { readMutability } from '../../src/settings/repository.ts';
 
 describe('is read', () => {
   it.each([

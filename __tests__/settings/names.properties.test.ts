@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ImageError } from '../../src/registry/errors.ts';
 import { isTag, parseReference } from '../../src/registry/reference.ts';
+import { repositoryNameFault } from '../../src/settings/application.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import { Diagnostics, describe as inWords } from '../../src/settings/diagnostics.ts';
 import { parseJsonFile } from '../../src/settings/json-file.ts';
@@ -9,7 +10,6 @@ import {
   imageTagFault,
   parameterNameFault,
   prefixFault,
-  repositoryNameFault,
   secretNameFault,
 } from '../../src/settings/limits.ts';
 import { ParseError } from '../../src/settings/parse.ts';

@@ -4,11 +4,12 @@ import { PERMISSIONS } from '../clients/permissions.ts';
 import type { DesiredResource } from '../desired/desired-resource.ts';
 import { KINDS } from '../kinds/kinds.ts';
 import { ADOPTED, MADE, OWNER_FIELD } from '../model/ownership.ts';
-import { fieldOf, type Kind, type Spec, Unreadable } from '../model/spec.ts';
+import { fieldOf, type Kind, SHARED_KINDS, type Spec, Unreadable } from '../model/spec.ts';
 import { countParameters } from '../providers/parameter-listing.ts';
 import { noNames, observe, openProviders } from '../providers/providers.ts';
 import { findUnconfigured } from '../providers/unconfigured.ts';
 import { repositoryOptions } from '../reconcile.ts';
+import { managedSettings } from '../settings/application.ts';
 import { STANDARD_PARAMETERS } from '../settings/limits.ts';
 import { type Check, doubtful, failed, passed, shellQuote } from './check.ts';
 import { checkCalls } from './doctor-permissions.ts';
@@ -46,8 +47,7 @@ async function readExisting({ settings, runInput, account }: RoleScope): Promise
   const add = (kind: Kind, name: string | undefined) => {
     if (name !== undefined && !names[kind].includes(name)) names[kind].push(name);
   };
-  add('AWS::Logs::LogGroup', settings.logGroup?.name);
-  if (settings.only.has('repository')) add('AWS::ECR::Repository', settings.repository?.name);
+  for (const kind of SHARED_KINDS) add(kind, managedSettings(kind, settings)?.name);
   names['Auth0::Application'] = [];
   const [found, observation] = await Promise.all([
     findUnconfigured(providers, {

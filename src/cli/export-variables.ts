@@ -7,7 +7,7 @@ import { Secret } from '../secret.ts';
 import { Diagnostics } from '../settings/diagnostics.ts';
 import { Masks, SHORTEST_UNDECIDED } from '../settings/masks.ts';
 import type { Settings } from '../settings/settings.ts';
-import { nameFault } from '../settings/variable-name.ts';
+import { nameFault } from '../settings/variable.ts';
 
 type Parameter = Specs['AWS::SSM::Parameter'];
 type Bundle = Specs['AWS::SecretsManager::Secret'];

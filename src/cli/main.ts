@@ -1,4 +1,4 @@
-import { failOnIdle } from '../clients/cancellation.ts';
+import { failOnIdle, leave } from '../clients/cancellation.ts';
 import { nearestOf } from '../settings/nearest.ts';
 import { type Command, EXIT } from './command.ts';
 import { COMMANDS, PROGRAM } from './commands.ts';
@@ -30,7 +30,7 @@ export async function main(given: readonly string[]): Promise<void> {
     process.exitCode = await printFailure(error, terminal);
   }
   isOver();
-  leave();
+  await leave();
 }
 
 /** `-`, also as the value of a flag and in a list. */
@@ -39,17 +39,6 @@ const readsStandardInput = (arg: string) =>
     .replace(/^--[a-z0-9-]+=/, '')
     .split(/[\n,]/)
     .some((part) => part.trim() === '-');
-
-const LEAVE_MS = 1_000;
-
-/** Neither an open connection nor a waiting call keeps the process alive, but a slow reader of the output does. */
-function leave(): void {
-  setTimeout(() => {
-    const isRead = STREAMS.output.destroyed || STREAMS.output.writableLength === 0;
-    if (isRead) process.exit();
-    leave();
-  }, LEAVE_MS).unref();
-}
 
 /** Node.js would print an uncaught error whole, which may contain a value. */
 function endOnFaults(terminal: Terminal): void {

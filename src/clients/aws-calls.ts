@@ -21,9 +21,9 @@ const QUOTAS = {
   'logs:write': { perSecond: 5, burst: 5, concurrency: 2 },
   'ecr:read': { perSecond: 10, burst: 10, concurrency: 4 },
   'ecr:write': { perSecond: 10, burst: 10, concurrency: 4 },
-  'sts:read': { perSecond: 10, burst: 10, concurrency: 1 },
   'iam:read': { perSecond: 5, burst: 10, concurrency: 2 },
-  'kms:read': { perSecond: 10, burst: 10, concurrency: 2 },
+  // Services with a few calls in a run.
+  other: { perSecond: 10, burst: 10, concurrency: 2 },
 } as const satisfies Record<string, Quota>;
 export type QuotaName = keyof typeof QUOTAS;
 

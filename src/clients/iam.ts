@@ -152,7 +152,7 @@ export class Kms {
   async key(id: string): Promise<KmsKey | undefined> {
     try {
       const { KeyMetadata } = await this.#calls.send(
-        { operation: 'kms:DescribeKey', resource: id, quota: 'kms:read' },
+        { operation: 'kms:DescribeKey', resource: id, quota: 'other' },
         () => this.#client.send(new DescribeKeyCommand({ KeyId: id })),
       );
       if (KeyMetadata === undefined) return undefined;
@@ -167,7 +167,7 @@ export class Kms {
   /** @returns its key policy, as JSON */
   async policy(id: string): Promise<string> {
     const { Policy = '' } = await this.#calls.send(
-      { operation: 'kms:GetKeyPolicy', resource: id, quota: 'kms:read' },
+      { operation: 'kms:GetKeyPolicy', resource: id, quota: 'other' },
       () => this.#client.send(new GetKeyPolicyCommand({ KeyId: id, PolicyName: 'default' })),
     );
     return Policy;

@@ -13,7 +13,7 @@ export interface Caller {
 export async function identify(connection: Connection, calls: Calls): Promise<Caller> {
   const client = prepare(new STSClient(clientSettings(connection)), connection);
   const answer = await calls.send(
-    { operation: 'sts:GetCallerIdentity', resource: 'the account', quota: 'sts:read' },
+    { operation: 'sts:GetCallerIdentity', resource: 'the account', quota: 'other' },
     () => client.send(new GetCallerIdentityCommand({})),
   );
   return { account: answer.Account ?? '', arn: answer.Arn ?? '' };

@@ -1,9 +1,8 @@
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { Connection } from '../clients/aws.ts';
 import { UserFacingError } from '../clients/explanation.ts';
-import { ORDER } from '../kinds/names.ts';
-import { LISTED_KINDS, type ListedKind } from '../model/inventory.ts';
-import { type Kind, type Spec, type Specs, Unreadable } from '../model/spec.ts';
+import { LISTED_KINDS } from '../model/inventory.ts';
+import { type Kind, type ListedKind, ORDER, type Spec, type Specs, Unreadable } from '../model/spec.ts';
 import type { ProviderContext } from './context.ts';
 import type { ListedProvider, ParameterProvider, Provider, Providers } from './provider.ts';
 import type { RepositoryOptions } from './repository.ts';

@@ -1,5 +1,6 @@
 import * as core from '@actions/core';
 import type { Diagnostic } from '../settings/diagnostics.ts';
+import { failureSummary, inputErrorSummary } from './early-summary.ts';
 import * as log from './log.ts';
 import type { Failure } from './run.ts';
 
@@ -23,9 +24,7 @@ export function writeFailureReason(reason: string): void {
  */
 export async function writeEarlySummary(ended: Failure | readonly Diagnostic[]): Promise<void> {
   try {
-    // Loaded once the log has said everything.
-    const { failureSummary, inputErrorSummary: faultSummary } = await import('./early-summary.ts');
-    const markdown = 'reason' in ended ? failureSummary(ended) : faultSummary(ended);
+    const markdown = 'reason' in ended ? failureSummary(ended) : inputErrorSummary(ended);
     await core.summary.addRaw(markdown, true).write();
   } catch {
     log.info('the job summary could not be written');

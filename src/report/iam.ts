@@ -5,9 +5,14 @@ import {
   PERMISSIONS,
   type Permission,
   type PermissionTarget,
+  SERVICES,
   type Statement,
+  TARGETS,
+  type Target,
 } from '../clients/permissions.ts';
-import type { Kind } from '../model/spec.ts';
+import { LISTED_KINDS } from '../model/inventory.ts';
+import { type Kind, type ListedKind, NAMES, SHARED_KINDS } from '../model/spec.ts';
+import { type ApplicationSettings, SHARED_SETTINGS } from '../settings/application.ts';
 import type { Settings } from '../settings/settings.ts';
 import { partsOf } from './console-link.ts';
 
@@ -25,6 +30,7 @@ export interface Scope {
   readonly caller: Caller;
   readonly settings: Pick<Settings, 'mode' | 'prefix' | 'region' | 'only' | 'allow' | 'kmsKeyId'> & {
     readonly ownership: Pick<Settings['ownership'], 'prune'>;
+  } & { readonly [Name in keyof ApplicationSettings]?: { readonly name: string } | undefined } & {
     readonly logGroup: { readonly name: string; readonly kmsKey?: string | undefined } | undefined;
     readonly repository:
       | Pick<NonNullable<Settings['repository']>, 'name' | 'lifecycle' | 'pullAccounts' | 'kmsKeyId'>
@@ -121,13 +127,7 @@ function has({ settings }: Scope, occasion: Condition, access: Permission['acces
 /** Undefined for targets that this configuration does not use. */
 export type Resources = Readonly<Record<PermissionTarget, string | readonly string[] | undefined>>;
 
-/**
- * A policy must name resources that do not exist yet, so these ARNs are built, in the partition and account of the caller.
- * A secret's ARN ends with six characters that AWS chooses. A log group needs both forms of its ARN: AWS's reference of
- * permissions has the one without `:*` for every action, its user guide for tags alone.
- * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
- */
+/** @returns the resources of each target */
 export function resourcesOf({ settings, desired }: Scope, partition: string, account: string): Resources {
   const arn = (service: string, rest: string) =>
     `arn:${partition}:${service}:${settings.region}:${account}:${rest}`;
@@ -135,23 +135,28 @@ export function resourcesOf({ settings, desired }: Scope, partition: string, acc
   // Orphans are listed in both stores, even if all variables go to one of them.
   const listsOrphans = settings.mode === 'destroy' || (kinds.size > 0 && settings.ownership.prune !== 'off');
   const { referred } = settings;
-  const touches = (kind: Kind, part: 'parameters' | 'secrets') =>
-    referred?.[part] === true || (settings.only.has(part) && (listsOrphans || kinds.has(kind)));
-  const group = settings.logGroup?.name ?? referred?.logGroup;
-  const bare = group === undefined ? undefined : arn('logs', `log-group:${group}`);
-  const repository = settings.repository?.name ?? referred?.image?.repository;
-  return {
-    any: '*',
-    'log-group': bare === undefined ? undefined : [bare, `${bare}:*`],
-    'log-streams': bare === undefined ? undefined : `${bare}:*`,
-    parameter: touches('AWS::SSM::Parameter', 'parameters')
-      ? arn('ssm', `parameter${settings.prefix}/*`)
-      : undefined,
-    secret: touches('AWS::SecretsManager::Secret', 'secrets')
-      ? arn('secretsmanager', `secret:${settings.prefix.slice(1)}/*`)
-      : undefined,
-    repository: repository === undefined ? undefined : arn('ecr', `repository/${repository}`),
+  const touches = (kind: ListedKind) => {
+    const { part } = NAMES[kind];
+    return referred?.[part] === true || (settings.only.has(part) && (listsOrphans || kinds.has(kind)));
   };
+  const referredNames: Partial<Record<Kind, string | undefined>> = {
+    'AWS::Logs::LogGroup': referred?.logGroup,
+    'AWS::ECR::Repository': referred?.image?.repository,
+  };
+  // A kind whose permissions are missing does not compile here.
+  const names = new Map<PermissionTarget, string | undefined>([
+    ...LISTED_KINDS.map((kind) => [NAMES[kind].ignore, touches(kind) ? settings.prefix : undefined] as const),
+    ...SHARED_KINDS.map(
+      (kind) => [NAMES[kind].ignore, settings[SHARED_SETTINGS[kind]]?.name ?? referredNames[kind]] as const,
+    ),
+  ]);
+  const resources = ({ kind, resources: of }: Target) => {
+    const name = kind === undefined ? '' : names.get(kind);
+    return name === undefined ? undefined : of(name, arn);
+  };
+  return Object.fromEntries(
+    Object.entries(TARGETS).map(([target, one]) => [target, resources(one)]),
+  ) as Resources;
 }
 
 const NO_LISTINGS: ReadonlySet<string> = new Set();
@@ -164,26 +169,6 @@ function listingsOf({ settings, desired }: Scope): ReadonlySet<string> {
     ...(settings.only.has('secrets') ? ['secretsmanager:ListSecrets'] : []),
   ]);
 }
-
-/** Prefix of a service's Sids, and its resources. */
-export const SERVICES: Readonly<
-  Record<string, { readonly word: string; readonly target: PermissionTarget }>
-> = {
-  logs: { word: 'Logs', target: 'log-group' },
-  ssm: { word: 'Parameters', target: 'parameter' },
-  secretsmanager: { word: 'Secrets', target: 'secret' },
-  ecr: { word: 'Repository', target: 'repository' },
-};
-
-/** Distinguishes resources of one service in the Sid. */
-const PARTS: Readonly<Record<PermissionTarget, string>> = {
-  any: 'All',
-  'log-group': 'Group',
-  'log-streams': 'Streams',
-  parameter: '',
-  secret: '',
-  repository: '',
-};
 
 /** `part` is the end of the Sid of statements that may be omitted. */
 interface Grant {
@@ -207,7 +192,7 @@ function policy(
       if (!isTouched && !listed.has(action)) continue;
       const resource = resources[target];
       if (resource === undefined || !action.startsWith(`${service}:`)) continue;
-      const sid = `${word}${PARTS[target]}${part}`;
+      const sid = `${word}${TARGETS[target].part}${part}`;
       const statement = statements.get(sid) ?? { action: new Set<string>(), resource };
       statement.action.add(action);
       statements.set(sid, statement);

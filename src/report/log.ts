@@ -18,13 +18,18 @@ export interface LogOutput {
   fail(failure: Failure): void;
 }
 
+const print = (text: string) => core.info(forLog(text));
+
+const annotate = (command: typeof core.notice) => (note: Diagnostic) =>
+  command(forLog(describe(note)), place(note));
+
 const RUNNER: LogOutput = {
-  info: (text) => core.info(forLog(text)),
-  progress: (text) => core.info(forLog(text)),
-  notice: (note) => core.notice(forLog(describe(note)), place(note)),
-  warning: (note) => core.warning(forLog(describe(note)), place(note)),
+  info: print,
+  progress: print,
+  notice: annotate(core.notice),
+  warning: annotate(core.warning),
   debug: (text) => core.debug(forLog(text)),
-  error: (note) => core.error(forLog(describe(note)), place(note)),
+  error: annotate(core.error),
   fail: ({ reason, text }) => core.setFailed(forLog(`${text} (failure-reason: ${reason})`)),
 };
 

@@ -1,10 +1,10 @@
 import type { Placement } from '../desired/desired.ts';
 import { rowOf } from '../desired/table.ts';
 import { costOf, KINDS } from '../kinds/kinds.ts';
-import { NAMES, ORDER } from '../kinds/names.ts';
+import { ADVANCED_PARAMETER_USD } from '../kinds/parameter.ts';
+import { SECRET_USD } from '../kinds/secret.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Spec } from '../model/spec.ts';
-import { ADVANCED_PARAMETER_USD, SECRET_USD } from '../settings/prices.ts';
+import { NAMES, ORDER, type Spec } from '../model/spec.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export interface Price {

@@ -1,9 +1,8 @@
 import { aspectsOf, KINDS } from '../kinds/kinds.ts';
-import { ORDER } from '../kinds/names.ts';
 import type { Change } from '../model/change.ts';
 import { type Difference, textOf } from '../model/fields.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Kind, Spec } from '../model/spec.ts';
+import { type Kind, ORDER, type Spec } from '../model/spec.ts';
 import { isForeign, removalOf } from '../plan/removal.ts';
 import { isUnread } from '../plan/unread.ts';
 import { Secret } from '../secret.ts';
