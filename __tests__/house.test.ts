@@ -87,11 +87,7 @@ const isOurs = ({ from }: Import) => from.endsWith('.ts');
 type Permission = 'all' | { readonly files: readonly string[]; readonly typesOnly?: true };
 /** Who may import whom, by stage; a stage may always import its own files (providers have a law of their own). */
 const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
-  'index.ts': {
-    'main.ts': 'all',
-    report: { files: ['report/log.ts'] },
-    cli: { files: ['cli/main.ts'] },
-  },
+  'index.ts': { 'main.ts': 'all', report: { files: ['report/log.ts'] }, cli: { files: ['cli/main.ts'] } },
   // The command line runs the stages as main.ts does, and has commands of its own.
   cli: {
     'run-input.ts': 'all',
@@ -121,10 +117,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     clients: 'all',
   },
   // It names why an error fails the step, for errors of every stage.
-  'failure.ts': {
-    clients: 'all',
-    registry: { files: ['registry/errors.ts'] },
-  },
+  'failure.ts': { clients: 'all', registry: { files: ['registry/errors.ts'] } },
   // And why a run with a plan does.
   'run-failure.ts': {
     'failure.ts': 'all',
@@ -150,15 +143,19 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   'run-input.ts': {
     'run-settings.ts': 'all',
     'auth0-input.ts': 'all',
+    'image-input.ts': 'all',
     'secret.ts': 'all',
     settings: 'all',
     desired: 'all',
-    registry: 'all',
+    registry: { files: ['registry/source.ts'], typesOnly: true },
     report: 'all',
     clients: 'all',
   },
-  'auth0-input.ts': {
-    desired: { files: ['desired/auth0.ts'] },
+  'auth0-input.ts': { desired: { files: ['desired/auth0.ts'] }, settings: 'all' },
+  'image-input.ts': {
+    clients: { files: ['clients/cancellation.ts'], typesOnly: true },
+    desired: { files: ['desired/application.ts'] },
+    registry: 'all',
     settings: 'all',
   },
   'reconcile.ts': {
@@ -240,20 +237,14 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   model: { 'secret.ts': 'all', settings: { files: ['settings/choices.ts'], typesOnly: true } },
   settings: { model: 'all', 'secret.ts': 'all' },
   clients: { 'secret.ts': 'all' },
-  desired: {
-    settings: 'all',
-    model: 'all',
-    'secret.ts': 'all',
-  },
+  desired: { settings: 'all', model: 'all', 'secret.ts': 'all' },
   providers: {
     kinds: 'all',
     model: 'all',
     clients: 'all',
     registry: 'all',
     'secret.ts': 'all',
-    settings: {
-      files: ['settings/limits.ts', 'settings/canonical-lifecycle.ts'],
-    },
+    settings: { files: ['settings/limits.ts', 'settings/canonical-lifecycle.ts'] },
   },
   registry: { clients: 'all', 'secret.ts': 'all' },
   plan: {
@@ -492,6 +483,7 @@ describe('what only some may touch', () => {
       'cli/files.ts',
       'report/private-file.ts',
       'settings/inputs.ts',
+      'settings/tracked-files.ts',
       'settings/workspace-file.ts',
     ]);
     const writer = HOUSE.find(({ path }) => path === 'report/private-file.ts');
@@ -625,6 +617,7 @@ describe('what only some may touch', () => {
 /** What of these stages acts: it reads what is asked, runs the plan, or writes and sends what is told. */
 const ACTING = [
   'settings/inputs.ts',
+  'settings/tracked-files.ts',
   'settings/workspace-file.ts',
   'plan/apply.ts',
   'report/comment.ts',

@@ -1,6 +1,5 @@
 import type { Cancellation } from './clients/cancellation.ts';
 import type { AppUrls } from './desired/app-url.ts';
-import { imageNotices } from './desired/application.ts';
 import { appUrls, withCallback } from './desired/auth0.ts';
 import {
   CALLBACK_VARIABLE,
@@ -19,7 +18,6 @@ import {
   UNDECIDED,
 } from './desired/routing.ts';
 import { rowOf } from './desired/table.ts';
-import { ImageError } from './registry/errors.ts';
 import type { ImageSource } from './registry/source.ts';
 import { notices, warnings } from './report/annotations.ts';
 import * as log from './report/log.ts';
@@ -27,11 +25,10 @@ import { readRunSettings } from './run-settings.ts';
 import { Secret } from './secret.ts';
 import { SHARED_SETTINGS } from './settings/application.ts';
 import type { Auth0Access } from './settings/auth0-inputs.ts';
-import { Diagnostics, InputErrors } from './settings/diagnostics.ts';
+import { type Diagnostic, Diagnostics, InputErrors } from './settings/diagnostics.ts';
 import {
   mask,
   type Runner,
-  readEngineEnvironment,
   readEnvironment,
   readUnknownInputs,
   readVariableTexts,
@@ -109,8 +106,8 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
     await image?.close();
     throw new InputErrors(notes.errors);
   }
-  warnings(notes.warnings);
-  notices(notes.notices);
+  warnings(await inRepository(notes.warnings, runner));
+  notices(await inRepository(notes.notices, runner));
   return {
     settings,
     desired,
@@ -178,6 +175,15 @@ async function readAuth0(
   return (await import('./auth0-input.ts')).readAuth0(settings, variables, notes);
 }
 
+/** @returns the notes without the files that git does not track, which are read only if a note has a file */
+export async function inRepository(
+  notes: readonly Diagnostic[],
+  runner: Runner,
+): Promise<readonly Diagnostic[]> {
+  if (notes.every(({ file }) => file === undefined)) return notes;
+  return (await import('./settings/tracked-files.ts')).inRepository(notes, runner);
+}
+
 /** Masks all values that are not plain, and reports once which secrets stay readable. */
 function hideValues(routes: readonly Route[], masks: Masks, notes: Diagnostics): void {
   const readable = new Map<string, string[]>();
@@ -221,39 +227,14 @@ function reportNoSources({ only }: Settings, sources: number, notes: Diagnostics
     });
 }
 
-/** Opened before the plan, which compares its digest. A broken image is an input error. */
 async function openImage(
-  settings: Settings,
+  { image, mode }: Settings,
   runner: Runner,
   notes: Diagnostics,
-  { signal }: Cancellation,
+  stop: Cancellation,
 ): Promise<ImageSource | undefined> {
-  if (settings.image === undefined || settings.mode === 'destroy') return undefined;
-  const { openImage: open } = await import('./registry/open.ts');
-  const where = 'input image';
-  try {
-    const image = await open(settings.image.name, {
-      environment: readEngineEnvironment(),
-      platform: process.platform,
-      // The user of a command line may push any image.
-      roots:
-        runner.commandLine === undefined
-          ? [runner.workspace, runner.temp].filter((root) => root !== undefined)
-          : [],
-      temp: runner.temp,
-      signal,
-    });
-    for (const text of imageNotices(image, settings.image.tags)) notes.notice({ where, text });
-    return image;
-  } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    const text = error.message.replace(/^image: /, '');
-    // A plan on a pull request, or a drift check, may run where nothing was built.
-    const isAbsent = error.fault === 'NO_SUCH_IMAGE' || error.fault === 'ENGINE';
-    if (settings.mode !== 'apply' && isAbsent) notes.notice({ where, text: `${text}; it is skipped` });
-    else notes.fault({ where, text });
-    return undefined;
-  }
+  if (image === undefined || mode === 'destroy') return undefined;
+  return (await import('./image-input.ts')).openImageInput(image, mode, runner, notes, stop);
 }
 
 const NOT_JUDGED: { readonly classify: Classify } = { classify: () => UNDECIDED };

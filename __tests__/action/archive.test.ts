@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as tar from 'tar';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { passed } from './outcome.ts';
 import { dotenv, openStage } from './stage.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -60,11 +61,9 @@ it('is all that the action needs to run', async () => {
         files: { 'rules.yml': 'rules:\n  - match: STRIPE_*\n    to: secret/payments\n' },
       },
     );
-  await using first = await act();
-  expect(first.exitCode).toBe(0);
+  await using first = passed(await act());
   expect(first.outputs['changed']).toBe('true');
-  await using second = await act();
-  expect(second.exitCode).toBe(0);
+  await using second = passed(await act());
   expect(second.outputs['changed']).toBe('false');
 });
 

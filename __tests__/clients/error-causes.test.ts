@@ -7,22 +7,17 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Connection, clientSettings, prepare } from '../../src/clients/aws.ts';
 import { type CallOptions, Calls } from '../../src/clients/aws-calls.ts';
 import type { AwsError } from '../../src/clients/errors.ts';
 import { chooseKeys } from '../../src/clients/identity.ts';
 import { Secret } from '../../src/secret.ts';
 import { readAwsEnvironment } from '../../src/settings/aws-environment.ts';
-import { type AwsServer, startAws } from '../servers/aws.ts';
+import { awsForFile } from '../servers/for-file.ts';
 import { StillClock } from './clock.ts';
 
-let aws: AwsServer;
-beforeAll(async () => {
-  aws = await startAws();
-});
-afterAll(() => aws?.close());
-beforeEach(() => aws.reset());
+const aws = await awsForFile();
 
 const KEYS = { accessKeyId: 'AKID', secretAccessKey: new Secret('key'), sessionToken: undefined };
 

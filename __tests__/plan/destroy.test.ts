@@ -39,9 +39,7 @@ describe('what destroy does', () => {
       recoveryDays: 14,
       ...request,
     });
-  const found = (...unconfigured: AnyUnconfigured[]) => ({
-    found: { unconfigured, failures: [] },
-  });
+  const found = (...unconfigured: AnyUnconfigured[]) => ({ found: { unconfigured, failures: [] } });
   const repository = (fields: object, metadata = {}, exclusive = false) => ({
     repository: {
       name: 'papyrus',

@@ -77,11 +77,7 @@ it('counts what failed as finished, and deletions like everything else', () => {
     '51/60',
   ]);
   const deleted = many(30).plan.map(
-    (change): Outcome => ({
-      change: { ...change, action: 'delete' },
-      result: 'done',
-      after: undefined,
-    }),
+    (change): Outcome => ({ change: { ...change, action: 'delete' }, result: 'done', after: undefined }),
   );
   expect(progressOf(deleted, (index) => (index + 1) * 1_000)).toEqual(['10/30', '20/30']);
 });
@@ -146,8 +142,9 @@ it('folds what is long, and leaves what is short as it is', () => {
 
 it.each([
   [{}, '::error::.env: A: text'],
-  [{ file: '.env' }, '::error file=.env::.env: A: text'],
-  [{ file: '.env', line: 3 }, '::error file=.env,line=3::.env line 3: A: text'],
+  [{ file: '.env', line: 3 }, '::error::.env line 3: A: text'],
+  [{ trackedFile: '.env' }, '::error file=.env::.env: A: text'],
+  [{ file: './.env', trackedFile: '.env', line: 3 }, '::error file=.env,line=3::.env line 3: A: text'],
 ])('an annotation points as far as the place is known: %o', (place, line) => {
   expect(printed(() => error({ where: '.env', key: 'A', text: 'text', ...place }))).toEqual([line]);
 });
@@ -176,9 +173,10 @@ it.each<[what: string, print: (notes: readonly Diagnostic[]) => void, command: s
 ])(
   '%s are annotations once a place, nine at the most, and lines of the log beyond',
   (what, print, command) => {
-    const of = (where: string, file?: string) => (_: unknown, line: number) => ({
+    const of = (where: string, trackedFile?: string) => (_: unknown, line: number) => ({
       where,
-      file,
+      file: where,
+      trackedFile,
       line,
       text: 'x',
     });
@@ -187,19 +185,12 @@ it.each<[what: string, print: (notes: readonly Diagnostic[]) => void, command: s
       return [lines.filter((line) => line.startsWith(command)).length, lines.length];
     };
     expect(annotated(Array.from({ length: 5 }, of('input dotenv')))).toEqual([1, 5]);
-    // Each line of a file of the repository shows in the diff.
+    // Each line of a file that git tracks shows in the diff.
     expect(annotated(Array.from({ length: 5 }, of('.env', '.env')))).toEqual([5, 5]);
     expect(annotated(Array.from({ length: 30 }, of('.env', '.env')))).toEqual([9, 30]);
-    expect(annotated(Array.from({ length: 5 }, of('/tmp/x.env', '/tmp/x.env')))).toEqual([1, 5]);
+    expect(annotated(Array.from({ length: 5 }, of('/tmp/x.env')))).toEqual([1, 5]);
     const many = printed(() => print(Array.from({ length: 20_000 }, of('a.env', 'a.env'))));
     expect(many).toHaveLength(51);
     expect(many.at(-1)).toBe(`… and 19950 more ${what}`);
   },
 );
-
-it('a file that is not of the repository gives an annotation no place', () => {
-  for (const file of ['/home/runner/_temp/.env', '../.env', 'C:\\x\\.env'])
-    expect(printed(() => error({ where: file, file, line: 3, text: 'text' }))).toEqual([
-      `::error::${file} line 3: text`,
-    ]);
-});

@@ -174,6 +174,7 @@ function destroyed(writes: boolean): Run {
     ...run,
     plan,
     outcomes,
+    written: outcomes.filter(({ result }) => result === 'done').length,
     failure: unconfirmed(run.settings) ?? failureOf(run.settings, plan, outcomes, []),
   };
 }
@@ -247,7 +248,7 @@ export const STATES: Readonly<Record<string, { readonly markdown: () => string; 
     most: 600,
   },
   blocked: { markdown: () => summary(blocked(), PLACE.origin) },
-  'partly-failed': { markdown: () => summary(partlyFailed(), PLACE.origin) },
+  'partly-failed': { markdown: () => summary(partlyFailed(), PLACE.origin), most: 1300 },
   'access-denied': { markdown: () => summary(accessDenied(), PLACE.origin), most: 1000 },
   'input-errors': { markdown: () => inputErrorSummary(INPUT_ERRORS), most: 900 },
   'destroy-unconfirmed': { markdown: () => summary(destroyed(false), PLACE.origin) },

@@ -155,12 +155,7 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
         },
         notice: (text) => void told.push(text),
       },
-      {
-        repository: repositoryOptions(wishes),
-        recoveryDays: 30,
-        auth0: undefined,
-        image: undefined,
-      },
+      { repository: repositoryOptions(wishes), recoveryDays: 30, auth0: undefined, image: undefined },
     );
     const names = noNames();
     for (const { kind, spec } of wishes) names[kind].push(spec.name);

@@ -109,25 +109,6 @@ describe.each(KINDS)('$kind', ({ kind, path, put }) => {
   });
 });
 
-it.each(['reset-after', 'throttle', 'server-error'] as const)(
-  'a deletion that meets %s is done once more',
-  async (kind) => {
-    await at.putParameter('/papyrus/prd/A', MADE);
-    await at.createSecret('papyrus/prd/a', MADE);
-    await at.createLogGroup('/ecs/papyrus');
-    await at.createRepository('papyrus');
-    aws.fault({ operation: /^Delete/, kind, times: 4 });
-    const spec = (name: string) => ({ name, fields: {}, metadata: {} });
-    await rooms['AWS::SSM::Parameter'].delete(spec('/papyrus/prd/A'));
-    await rooms['AWS::SecretsManager::Secret'].delete(spec('papyrus/prd/a'));
-    await rooms['AWS::Logs::LogGroup'].delete(spec('/ecs/papyrus'));
-    await rooms['AWS::ECR::Repository'].delete(spec('papyrus'));
-    expect([await at.parameters(), await at.secrets()]).toEqual([[], []]);
-    expect(await at.logGroup('/ecs/papyrus')).toBeUndefined();
-    expect(await at.repository('papyrus')).toBeUndefined();
-  },
-);
-
 it('a listing that fails does not hold up the other', async () => {
   await at.putParameter('/papyrus/prd/A', MADE);
   aws.fault({ operation: 'ListSecrets', kind: 'access-denied', times: 9 });

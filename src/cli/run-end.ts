@@ -2,6 +2,7 @@ import type { Outcome } from '../model/outcome.ts';
 import { count, isDrifted, planDocument } from '../plan/plan-document.ts';
 import { completeFile } from '../report/ecs-integration.ts';
 import { policiesOf } from '../report/iam.ts';
+import { matching } from '../report/messages.ts';
 import { plannedPrice, price } from '../report/price.ts';
 import type { Run } from '../report/run.ts';
 import { EXIT } from './command.ts';
@@ -116,10 +117,11 @@ function lastLine(run: Run): Span[] {
 function driftLine({ plan }: Run): Span[] {
   const all = new Set(plan.map(({ kind, name }) => `${kind} ${name}`)).size;
   const { toCreate, toUpdate, toDelete, blocked } = count(plan);
-  if (!isDrifted(plan)) return [styled('green', 'No drift'), `: ${all} resources match the configuration.`];
+  const different = toCreate + toUpdate + toDelete + blocked;
+  if (!isDrifted(plan)) return [styled('green', 'No drift'), `: ${matching(all)}.`];
   return [
     styled('yellow', 'Drift'),
-    `: ${toCreate + toUpdate + toDelete + blocked} of ${all} resources differ from the configuration. Run apply with the same flags to restore them.`,
+    `: ${different} of ${all} resources ${different === 1 ? 'differs' : 'differ'} from the configuration. Run apply with the same flags to restore them.`,
   ];
 }
 
@@ -132,13 +134,12 @@ function planLine({ settings, plan, outcomes }: Run): Span[] {
   if (settings.mode === 'destroy' && open + blocked === 0)
     return [
       styled('green', 'Nothing to destroy'),
-      outcomes.length === 0 ? '.' : `: ${outcomes.length} resources are kept (${cost}).`,
+      outcomes.length === 0
+        ? '.'
+        : `: ${outcomes.length === 1 ? '1 resource is' : `${outcomes.length} resources are`} kept (${cost}).`,
     ];
   if (open + blocked === 0)
-    return [
-      styled('green', 'No changes'),
-      `: ${outcomes.length} resources match the configuration (${cost}).`,
-    ];
+    return [styled('green', 'No changes'), `: ${matching(outcomes.length)} (${cost}).`];
   const next =
     settings.mode === 'plan' && open > 0 ? ' Run apply with the same flags to make these changes.' : '';
   return [

@@ -1,5 +1,5 @@
 import { type Diagnostic, describe } from '../settings/diagnostics.ts';
-import { error, info, isInRepository, notice, warning } from './log.ts';
+import { error, info, notice, warning } from './log.ts';
 
 /*
  * Notes of the input as annotations.
@@ -26,14 +26,14 @@ export function errors(notes: readonly Diagnostic[]): void {
 }
 
 /**
- * Annotates each line of a file of the repository, which shows in the diff of a pull request, and once each other place. What is
+ * Annotates each line of a file that git tracks, which shows in the diff of a pull request, and once each other place. What is
  * not annotated is a line of the log.
  */
 function annotate(notes: readonly Diagnostic[], print: (note: Diagnostic) => void, what: string): void {
   const places = new Set<string>();
   let annotations = 0;
   for (const note of notes.slice(0, MOST_LINES)) {
-    const isNew = isInRepository(note.file) || !places.has(note.where);
+    const isNew = note.trackedFile !== undefined || !places.has(note.where);
     places.add(note.where);
     if (isNew && annotations < MOST_ANNOTATIONS) {
       annotations += 1;

@@ -57,11 +57,6 @@ export function warning(note: Diagnostic): void {
   output.warning(note);
 }
 
-/** @returns whether a file is of the repository; the runner's temporary folder, say, is not */
-export function isInRepository(file: string | undefined): file is string {
-  return file !== undefined && !/^(?:[/\\]|[A-Za-z]:|\.\.(?:[/\\]|$))/.test(file);
-}
-
 /** @returns whether the run shows debug lines (RUNNER_DEBUG) */
 export function isDebug(): boolean {
   return core.isDebug();
@@ -81,8 +76,8 @@ export function fail(failure: Failure): void {
   output.fail(failure);
 }
 
-/** Only a file of the repository gives an annotation a place. */
-function place({ file, line }: Diagnostic): { file?: string; startLine?: number } {
-  if (!isInRepository(file)) return {};
+/** Only a file that git tracks gives an annotation a place. */
+function place({ trackedFile: file, line }: Diagnostic): { file?: string; startLine?: number } {
+  if (file === undefined) return {};
   return line === undefined ? { file } : { file, startLine: line };
 }

@@ -18,6 +18,9 @@ export const sentenceCase = (text: string) => `${text[0]?.toUpperCase() ?? ''}${
 export const sentence = (text: string) => `${sentenceCase(text)}${/[.!?]$/.test(text) ? '' : '.'}`;
 
 const plural = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`;
+/** `1 resource matches the configuration` */
+export const matching = (number: number) =>
+  `${plural(number, 'resource')} ${number === 1 ? 'matches' : 'match'} the configuration`;
 
 /* Headline */
 
@@ -80,7 +83,7 @@ function stateLine({ mode, states, total, failure }: HeadlineFacts): string {
   if (of(...OPEN) > 0 && mode !== 'plan') return `❌ Nothing written: ${list(...OPEN, ...HELD)}`;
   if (mode === 'plan')
     return of(...OPEN, ...HELD) === 0
-      ? `✅ No changes: ${plural(total, 'resource')} match the configuration`
+      ? `✅ No changes: ${matching(total)}`
       : `📝 Plan: ${list(...OPEN, ...HELD)}`;
   if (of('blocked') > 0) return `⛔ ${list('blocked', ...DONE, 'skipped', 'kept')}`;
   // The failure is not one of a resource: the task definition, for example.
@@ -88,7 +91,7 @@ function stateLine({ mode, states, total, failure }: HeadlineFacts): string {
   if (of(...DONE) === 0)
     return mode === 'destroy'
       ? `${symbol} Nothing to delete${rest('kept')}`
-      : `${symbol} No changes: ${plural(total, 'resource')} match the configuration`;
+      : `${symbol} No changes: ${matching(total)}`;
   return `${symbol} ${list(...DONE)}${mode === 'destroy' ? rest('kept') : ''}`;
 }
 
@@ -256,8 +259,12 @@ export const optIn = (name: string) => `to allow it: ${quoted(`allow: ${name}`)}
 export const waitsFor = (name: string) => `waits for ${quoted(name)}, which failed or is blocked`;
 export const unreadNote = 'compared without the value, which the role may not read';
 /** @param isRest whether others of this state are shown above */
-export const moreRows = (resources: string, state: string, isRest: boolean) =>
-  `${state}: ${resources}${isRest ? ' more' : ''}`;
+/** A fold of rows: `🆕 Created – 8 parameters`, or `🆕 Also created – 189 parameters` below others. */
+export const moreRows = (resources: string, state: string, isRest: boolean) => {
+  const [symbol, ...words] = state.split(' ');
+  const text = `${isRest ? 'also ' : ''}${words.join(' ')}`;
+  return `${symbol} ${text[0]?.toUpperCase()}${text.slice(1)} – ${resources}`;
+};
 
 /* Folds */
 

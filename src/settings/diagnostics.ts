@@ -2,9 +2,11 @@
 export interface Diagnostic {
   /** Its source: an input (`input tags`), a file, a part of the configuration file. */
   readonly where: string;
-  /** Path below the workspace and 1-based line, where the place is a file: annotations point there. */
+  /** Path below the workspace and 1-based line, where the place is a file. */
   readonly file?: string | undefined;
   readonly line?: number | undefined;
+  /** Path in the repository, where git tracks the file: annotations point there. */
+  readonly trackedFile?: string | undefined;
   /** The variable or setting. */
   readonly key?: string | undefined;
   /** The error and the remedy. */

@@ -11,6 +11,8 @@ const MOST_SINGLE = 20;
 /** More rows of differences than this are folded. */
 const MOST_ROWS = 60;
 const FIRST = 10;
+/** Beside what failed, more successes than this are folded. */
+const MOST_BESIDE_FAILURES = 3;
 
 /** States of whole resources: one row each. */
 const SINGLE: ReadonlySet<State> = new Set([
@@ -57,7 +59,11 @@ export function differences(resources: readonly ResourceReport[], options: Diffe
     shown.filter(({ state }) => !SINGLE.has(state)),
     (_, rows) => open.length + rows > MOST_ROWS,
   );
-  add(creations, (index) => creations.length > MOST_SINGLE && index >= FIRST);
+  const created = creations.filter(({ state }) => state === 'created');
+  const isFolded = created.length > MOST_BESIDE_FAILURES && resources.some(({ state }) => state === 'failed');
+  if (isFolded) overflow.push(...created);
+  const left = isFolded ? creations.filter(({ state }) => state !== 'created') : creations;
+  add(left, (index) => left.length > MOST_SINGLE && index >= FIRST);
   const folded = STATES.flatMap((state) => {
     const ofState = overflow.filter((one) => one.state === state);
     if (ofState.length === 0) return [];
