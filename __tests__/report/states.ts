@@ -9,7 +9,7 @@ import { destroy } from '../../src/plan/destroy.ts';
 import type { Observed } from '../../src/plan/plan.ts';
 import { commentText } from '../../src/report/comment.ts';
 import { issueText } from '../../src/report/drift-issue.ts';
-import { inputErrorSummary } from '../../src/report/early-summary.ts';
+import { inputErrorSummary } from '../../src/report/early-failure.ts';
 import type { Run } from '../../src/report/run.ts';
 import { summary } from '../../src/report/summary.ts';
 import { failureOf } from '../../src/run-failure.ts';

@@ -4,7 +4,7 @@ import { AwsError } from '../../src/clients/errors.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { Unreadable } from '../../src/model/spec.ts';
-import { inputErrorSummary } from '../../src/report/early-summary.ts';
+import { inputErrorSummary } from '../../src/report/early-failure.ts';
 import { folds, steps } from '../../src/report/messages.ts';
 import { summary } from '../../src/report/summary.ts';
 import type { Given } from '../asking.ts';

@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { type Clock, systemClock } from './clock.ts';
-import { GRACE_MS } from './response-limits.ts';
+
+/** Grace period for calls in flight after the run was cancelled, in milliseconds. */
+export const GRACE_MS = 10_000;
 
 /** Why a run ends early. */
 export type AbortReason = 'cancelled' | 'deadline' | 'credentials';
@@ -123,8 +125,8 @@ export function failOnIdle(report: () => void): () => void {
   return () => process.off('beforeExit', fail);
 }
 
-/** Time between two looks at the output, in milliseconds. */
-const LOOK_MS = 100;
+/** Time between two checks of the output, in milliseconds. */
+const CHECK_MS = 100;
 
 /**
  * Ends the process after all is reported: neither a hanging disk nor an open connection keeps it, but a slow reader of its
@@ -135,5 +137,5 @@ export async function leave(): Promise<void> {
   await new Promise(setImmediate);
   const { destroyed, writableLength } = process.stdout;
   if (destroyed || writableLength === 0) process.exit();
-  setTimeout(() => void leave(), LOOK_MS);
+  setTimeout(() => void leave(), CHECK_MS);
 }

@@ -1,5 +1,4 @@
-/** Grace period for calls in flight after the run was cancelled, in milliseconds. */
-export const GRACE_MS = 10_000;
+import { GRACE_MS } from './cancellation.ts';
 
 /** Time limits of one exchange. */
 export interface TimeLimits {
