@@ -7,7 +7,7 @@ const report = process.env['TEST_REPORT'];
 /** Tests that give values to pure code: without servers, processes and effects, so that a worker takes many files. */
 export const PURE = [
   '__tests__/{desired,plan}/**/*.test.ts',
-  '__tests__/report/!(github|screens).test.ts',
+  '__tests__/report/!(github*|screens).test.ts',
   '__tests__/settings/!(inputs).test.ts',
 ];
 export const ALL = ['__tests__/**/*.test.ts'];

@@ -1,13 +1,10 @@
 // docs/costs.md has the prices of the code: those that the summary and `monthly-cost-usd` are made of.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import {
-  ADVANCED_PARAMETER_USD,
-  IMAGE_GB_USD,
-  LOG_GB_USD,
-  SECRET_CALLS_USD,
-  SECRET_USD,
-} from '../src/settings/prices.ts';
+import { LOG_GB_USD } from '../src/kinds/log-group.ts';
+import { ADVANCED_PARAMETER_USD } from '../src/kinds/parameter.ts';
+import { IMAGE_GB_USD } from '../src/kinds/repository.ts';
+import { SECRET_CALLS_USD, SECRET_USD } from '../src/kinds/secret.ts';
 import { ask } from './asking.ts';
 
 const read = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');

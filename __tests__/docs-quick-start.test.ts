@@ -36,9 +36,7 @@ function writeFolder(): string {
   writeFileSync(
     join(folder, 'bin', 'curl'),
     `#!/bin/bash\necho "$*" > curl.log\ncp '${ROOT}/iam/roles.yml' .\n`,
-    {
-      mode: 0o755,
-    },
+    { mode: 0o755 },
   );
   writeFileSync(join(folder, 'commands.sh'), commands.join('\n'));
   return folder;

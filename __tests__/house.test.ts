@@ -87,11 +87,7 @@ const isOurs = ({ from }: Import) => from.endsWith('.ts');
 type Permission = 'all' | { readonly files: readonly string[]; readonly typesOnly?: true };
 /** Who may import whom, by stage; a stage may always import its own files (providers have a law of their own). */
 const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
-  'index.ts': {
-    'main.ts': 'all',
-    report: { files: ['report/log.ts'] },
-    cli: { files: ['cli/main.ts'] },
-  },
+  'index.ts': { 'main.ts': 'all', report: { files: ['report/log.ts'] }, cli: { files: ['cli/main.ts'] } },
   // The command line runs the stages as main.ts does, and has commands of its own.
   cli: {
     'run-input.ts': 'all',
@@ -121,10 +117,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     clients: 'all',
   },
   // It names why an error fails the step, for errors of every stage.
-  'failure.ts': {
-    clients: 'all',
-    registry: { files: ['registry/errors.ts'] },
-  },
+  'failure.ts': { clients: 'all', registry: { files: ['registry/errors.ts'] } },
   // And why a run with a plan does.
   'run-failure.ts': {
     'failure.ts': 'all',
@@ -133,7 +126,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     report: {
       files: [
         'report/causes.ts',
-        'report/doctor-line.ts',
+        'report/failure.ts',
         'report/messages.ts',
         'report/resources.ts',
         'report/run.ts',
@@ -157,16 +150,12 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     report: 'all',
     clients: 'all',
   },
-  'auth0-input.ts': {
-    desired: { files: ['desired/auth0.ts'] },
-    settings: 'all',
-  },
+  'auth0-input.ts': { desired: { files: ['desired/auth0.ts'] }, settings: 'all' },
   'reconcile.ts': {
     'run-input.ts': 'all',
     'context.ts': 'all',
     'execute.ts': 'all',
     'late.ts': 'all',
-    'listed-names.ts': 'all',
     'account-plan.ts': 'all',
     settings: 'all',
     desired: 'all',
@@ -188,16 +177,11 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     plan: 'all',
     report: 'all',
   },
-  'listed-names.ts': {
-    'run-input.ts': { files: ['run-input.ts'], typesOnly: true },
-    desired: 'all',
-    model: 'all',
-    settings: 'all',
-  },
   'context.ts': {
     'run-input.ts': 'all',
-    'listed-names.ts': 'all',
+    XX: 'all',
     desired: 'all',
+    model: 'all',
     plan: { files: ['plan/binding.ts', 'plan/disclosure.ts'], typesOnly: true },
     providers: { files: ['providers/context.ts'], typesOnly: true },
     'secret.ts': 'all',
@@ -226,7 +210,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   },
   'account-plan.ts': {
     'run-input.ts': 'all',
-    'listed-names.ts': 'all',
+    'context.ts': 'all',
     'callback-plan.ts': 'all',
     'task-definition-references.ts': 'all',
     settings: 'all',
@@ -237,29 +221,23 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     report: 'all',
   },
   'secret.ts': {},
-  // Every stage imports the model, and the model none of them: only the words of the opt-ins.
+  // Every stage imports the model, and the model none of them: only the names of the opt-ins.
   kinds: {
     model: 'all',
-    settings: { files: ['settings/choices.ts', 'settings/prices.ts'] },
+    settings: { files: ['settings/choices.ts'], typesOnly: true },
     'secret.ts': 'all',
   },
   model: { 'secret.ts': 'all', settings: { files: ['settings/choices.ts'], typesOnly: true } },
-  settings: { kinds: { files: ['kinds/names.ts'] }, model: 'all', 'secret.ts': 'all' },
+  settings: { model: 'all', 'secret.ts': 'all' },
   clients: { 'secret.ts': 'all' },
-  desired: {
-    settings: 'all',
-    model: 'all',
-    'secret.ts': 'all',
-  },
+  desired: { settings: 'all', model: 'all', 'secret.ts': 'all' },
   providers: {
     kinds: 'all',
     model: 'all',
     clients: 'all',
     registry: 'all',
     'secret.ts': 'all',
-    settings: {
-      files: ['settings/limits.ts', 'settings/canonical-lifecycle.ts'],
-    },
+    settings: { files: ['settings/limits.ts', 'settings/canonical-lifecycle.ts'] },
   },
   registry: { clients: 'all', 'secret.ts': 'all' },
   plan: {
@@ -299,19 +277,16 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
 
 /** Shared by providers, and no provider itself. */
 const SHARED_LEAVES = [
-  'parameter-tags.ts',
-  'create-conflict.ts',
+  'parameter-listing.ts',
   'json-source.ts',
-  'log-group-key.ts',
   'repository-policy.ts',
   'repository-scanning.ts',
   'provider.ts',
   'context.ts',
-  'parameter-listing.ts',
-  'secret-contents.ts',
-  'secret-history.ts',
+  'secret-inventory.ts',
   'secret-json.ts',
-  'secret-labels.ts',
+  'secret-reading.ts',
+  'secret-versions.ts',
   'eventual-consistency.ts',
   'tags.ts',
 ];
@@ -627,8 +602,8 @@ describe('what only some may touch', () => {
           /^(?:console\.\w+|process\.std(?:out|err))$/.test(node.getText()),
       ).map(() => file.path),
     );
-    // They are given to the terminal there.
-    expect([...new Set(found)]).toEqual(['cli/environment.ts']);
+    // They are given to the terminal in one, and asked what is unread in the other.
+    expect([...new Set(found)].sort()).toEqual(['cli/environment.ts', 'clients/cancellation.ts']);
   });
 });
 
@@ -689,6 +664,45 @@ describe('pure stages have no await, no clock, no chance and no core', () => {
 describe('how files look', () => {
   it.each(HOUSE.map(({ path, text }) => [path, text] as const))('%s has at most 450 lines', (_path, text) => {
     expect(text.split('\n').length - 1).toBeLessThanOrEqual(450);
+  });
+
+  /** Functions over the law of 60 lines, by file and name. They may only become shorter; remove one that has 60. */
+  const LONG: Readonly<Record<string, number>> = {
+    'account-plan.ts planDesired': 61,
+    'cli/doctor-ask-github.ts askGitHub': 62,
+    'cli/init.ts readSetup': 64,
+    'execute.ts execute': 62,
+    'providers/log-group.ts logGroups': 149,
+    'providers/parameter-listing.ts parameterListing': 64,
+    'providers/parameter-reading.ts parameterReading': 186,
+    'providers/parameter.ts parameters': 208,
+    'providers/repository.ts repositories': 168,
+    'providers/secret-bundle.ts secretBundles': 107,
+    'providers/secret-contents.ts secretContents': 91,
+    'providers/secret-reading.ts secretReading': 179,
+    'providers/secret-write.ts secretWriting': 198,
+    'reconcile.ts reconcile': 84,
+    'run-input.ts readRunInput': 93,
+  };
+
+  it('functions have at most 60 lines, those inside of them included', () => {
+    const long: Record<string, number> = {};
+    for (const { path, tree } of HOUSE) {
+      const visit = (node: ts.Node): void => {
+        if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) {
+          const [first, last] = [node.getStart(tree), node.end].map(
+            (at) => tree.getLineAndCharacterOfPosition(at).line,
+          );
+          const lines = (last ?? 0) - (first ?? 0) + 1;
+          const { parent } = node;
+          const name = node.name ?? (ts.isVariableDeclaration(parent) ? parent.name : undefined);
+          if (lines > 60) long[`${path} ${name?.getText() ?? ''}`.trim()] = lines;
+        }
+        ts.forEachChild(node, visit);
+      };
+      visit(tree);
+    }
+    expect(Object.entries(long).filter(([name, lines]) => lines > (LONG[name] ?? 60))).toEqual([]);
   });
 
   it('is named by nouns that say something', () => {

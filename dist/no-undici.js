@@ -1,1 +1,1 @@
-function t(){throw new Error("undici is not part of this action")}module.exports={fetch:t};
+module.exports={fetch:function(){throw new Error("undici is not part of this action")}};

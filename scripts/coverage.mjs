@@ -59,8 +59,9 @@ function run(program, options, env) {
  */
 async function joinPackages() {
   const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const isLarge = (name) => name.startsWith('@aws-sdk/') || name === '@actions/core' || name === 'zod';
-  const names = Object.keys(devDependencies).filter(isLarge);
+  const isLarge = (name) => name.startsWith('@aws-sdk/') || name === '@actions/core';
+  // Of zod, the source imports the small part alone.
+  const names = [...Object.keys(devDependencies).filter(isLarge), 'zod/mini'];
   const folder = join(work, 'node_modules');
   await build({
     entryPoints: Object.fromEntries(names.map((name) => [`${name}/index`, name])),
@@ -78,7 +79,10 @@ async function joinPackages() {
   });
   await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
   const manifest = JSON.stringify({ type: 'module', exports: './index.js' });
-  for (const name of names) await writeFile(join(folder, name, 'package.json'), manifest);
+  for (const name of names.filter((name) => name !== 'zod/mini'))
+    await writeFile(join(folder, name, 'package.json'), manifest);
+  const mini = JSON.stringify({ type: 'module', exports: { './mini': './mini/index.js' } });
+  await writeFile(join(folder, 'zod', 'package.json'), mini);
 }
 
 /** @returns how many of a hundred branches were taken. */

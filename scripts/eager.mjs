@@ -10,28 +10,30 @@ import ts from 'typescript';
  */
 export function compileAtOnce(source) {
   const file = ts.createSourceFile('chunk.js', source, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS);
-  const arrows = [];
+  const modules = [];
   const visit = (node) => {
-    const arrow = moduleOf(node);
+    const found = moduleOf(node);
     // There are no modules within modules.
-    if (arrow === undefined) ts.forEachChild(node, visit);
-    else arrows.push(arrow);
+    if (found === undefined) ts.forEachChild(node, visit);
+    else modules.push(found);
   };
   visit(file);
-  return arrows.reduceRight((text, arrow) => {
-    const [start, end] = [arrow.getStart(file), arrow.getEnd()];
-    const parameters = arrow.parameters.map((parameter) => parameter.getText(file)).join(',');
-    const body = text.slice(arrow.body.getStart(file), end);
-    const block = ts.isBlock(arrow.body) ? body : `{return ${body}}`;
-    return `${text.slice(0, start)}function(${parameters})${block}${text.slice(end)}`;
+  return modules.reduceRight((text, found) => {
+    const [start, end] = [found.getStart(file), found.getEnd()];
+    return `${text.slice(0, start)}(${asFunction(found, file)})${text.slice(end)}`;
   }, source);
 }
 
-/** `123:((e,t,n)=>{…})`, as every module stands in its chunk. */
+/** `123:(e,t,n)=>{…}` or `123:function(e,t){…}`, as modules are in their chunk. */
 function moduleOf(node) {
   if (!ts.isPropertyAssignment(node) || !ts.isNumericLiteral(node.name)) return undefined;
   const { initializer } = node;
-  if (!ts.isParenthesizedExpression(initializer) || !ts.isArrowFunction(initializer.expression))
-    return undefined;
-  return initializer.expression;
+  return ts.isArrowFunction(initializer) || ts.isFunctionExpression(initializer) ? initializer : undefined;
+}
+
+function asFunction(found, file) {
+  if (ts.isFunctionExpression(found)) return found.getText(file);
+  const parameters = found.parameters.map((parameter) => parameter.getText(file)).join(',');
+  const body = found.body.getText(file);
+  return `function(${parameters})${ts.isBlock(found.body) ? body : `{return ${body}}`}`;
 }

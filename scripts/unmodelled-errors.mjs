@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
 
-/** Clients that speak JSON; the errors of STS, which speaks XML, have other names in their answers than in the SDK. */
+/**
+ * The clients of this action. IAM and STS speak XML, whose codes are shorter than the SDK's names: an error that is told by
+ * its name is known by both.
+ */
 const SCHEMAS =
-  /client-(?:cloudwatch-logs|ecr|kms|secrets-manager|ssm)[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/;
+  /client-(?:cloudwatch-logs|ecr|iam|kms|secrets-manager|ssm|sts)[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/;
 
 /** The schema of one error and the registration of its class; the base class of a service has another namespace. */
 const ERROR = /^export var \w+\$ = \[-3, n0,[^;]*;\nn0_registry\.registerError\(\w+\$, \w+\);\n/gm;

@@ -16,8 +16,7 @@ import { isAllowed, isAllowedAnyhow } from '../__tests__/iam/engine.ts';
 import { HERE, type Place, type PolicyDocument, resolveRoles } from '../__tests__/iam/template.ts';
 import { cache, installOnce } from '../__tests__/servers/install.ts';
 import { executableOf, makeVenv, scriptsOf } from '../__tests__/servers/python.ts';
-import { policiesOf } from '../src/report/iam.ts';
-import type { Scope } from '../src/report/iam-policy.ts';
+import { policiesOf, type Scope } from '../src/report/iam.ts';
 
 const PINS = fileURLToPath(new URL('../.ci/requirements-iam.txt', import.meta.url));
 const KEY = { arn: `arn:aws:kms:${HERE.region}:${HERE.account}:key/1234abcd`, aliases: [] };

@@ -7,22 +7,24 @@ import {
   resolveCallback,
   storedValue,
 } from './callback-plan.ts';
+import { knownNames, noneKnown } from './context.ts';
+import { desiredImage, desiredTags } from './desired/application.ts';
 import { callbackParameter, desiredWithdrawal } from './desired/auth0.ts';
 import type { Desired } from './desired/desired.ts';
 import type { DesiredResource } from './desired/desired-resource.ts';
-import { desiredImage, desiredTags } from './desired/image.ts';
-import { knownNames, noneKnown } from './listed-names.ts';
 import type { Plan } from './model/change.ts';
 import type { Findings } from './model/inventory.ts';
-import { type Kind, Unreadable } from './model/spec.ts';
+import { type Kind, SHARED_KINDS, Unreadable } from './model/spec.ts';
 import type { DestroyRequest } from './plan/destroy.ts';
 import type { Policy } from './plan/policy.ts';
+import type { PruneRequest } from './plan/prune.ts';
 import type { Providers } from './providers/provider.ts';
 import { noNames, type Observation, observe, refetched } from './providers/providers.ts';
 import { findNeighbours, findUnconfigured, refetchedUnconfigured } from './providers/unconfigured.ts';
+import { errorText } from './report/failure.ts';
 import type { References } from './report/run.ts';
-import { unlistedRemarks } from './report/unlisted.ts';
 import type { RunInput } from './run-input.ts';
+import { managedSettings } from './settings/application.ts';
 import type { Settings } from './settings/settings.ts';
 
 export interface AccountPlan {
@@ -52,7 +54,7 @@ export function planAccount(
 type PlanStage = Promise<typeof import('./plan/stage.ts')>;
 
 async function planDesired(runInput: RunInput, providers: Providers, stage: PlanStage): Promise<AccountPlan> {
-  const { settings, desired, unknownNames } = runInput;
+  const { settings, desired } = runInput;
   const isEmpty = !runInput.hasVariables;
   const [observation, references, listed, plans] = await Promise.all([
     observe(providers, namesOf(desired, runInput)),
@@ -85,15 +87,7 @@ async function planDesired(runInput: RunInput, providers: Providers, stage: Plan
     plans.moveKeys(plans.plan(resources, existing, policy), desired),
   );
   const unconfigured = await refetchedUnconfigured(providers, found, (judged) =>
-    plans.prune(judged, changes, {
-      prune: settings.ownership.prune,
-      recoveryDays: settings.ownership.recoveryDays,
-      ignore: settings.ignore,
-      destinations: desired.destinations,
-      outOfScope: desired.outOfScope,
-      untaken: unknownNames,
-      allow: settings.allow,
-    }),
+    plans.prune(judged, changes, pruneRequest(runInput)),
   );
   const plan = [...changes, ...unconfigured];
   plans.refuseOverQuota(changes, found);
@@ -113,19 +107,35 @@ async function planDesired(runInput: RunInput, providers: Providers, stage: Plan
   };
 }
 
+function pruneRequest({ settings, desired, unknownNames }: RunInput): PruneRequest {
+  const { ownership, ignore, allow } = settings;
+  return {
+    prune: ownership.prune,
+    recoveryDays: ownership.recoveryDays,
+    ignore,
+    destinations: desired.destinations,
+    outOfScope: desired.outOfScope,
+    untaken: unknownNames,
+    allow,
+  };
+}
+
 async function planDestroy(runInput: RunInput, providers: Providers, stage: PlanStage): Promise<AccountPlan> {
   const { settings, auth0 } = runInput;
-  const { logGroup, prefix } = settings;
-  // An image alone needs its repository's settings, and does not make this run its owner.
-  const repository = settings.only.has('repository') ? settings.repository : undefined;
+  const { prefix } = settings;
+  const managed = SHARED_KINDS.flatMap((kind) => {
+    const found = managedSettings(kind, settings);
+    return found === undefined ? [] : [{ kind, name: found.name, exclusive: found.exclusive }];
+  });
   const callback = callbackParameter(settings);
   const names = {
     ...namesOf(runInput.desired, runInput),
-    'AWS::Logs::LogGroup': logGroup === undefined ? [] : [logGroup.name],
-    'AWS::ECR::Repository': repository === undefined ? [] : [repository.name],
+    ...Object.fromEntries(
+      SHARED_KINDS.map((kind) => [kind, managed.flatMap((one) => (one.kind === kind ? [one.name] : []))]),
+    ),
     'AWS::SSM::Parameter': auth0 === undefined ? [] : [callback],
   };
-  const isShared = logGroup?.exclusive === false || repository?.exclusive === false;
+  const isShared = managed.some(({ exclusive }) => !exclusive);
   const [observation, found, neighbours, plans] = await Promise.all([
     observe(providers, names),
     findUnconfigured(providers, { prefix, known: noneKnown(settings), readsKeys: false }),
@@ -151,11 +161,9 @@ async function planDestroy(runInput: RunInput, providers: Providers, stage: Plan
           policyOf(runInput),
         );
   const request: Omit<DestroyRequest, 'found'> = {
-    logGroup: logGroup && { ...logGroup, existing: observation['AWS::Logs::LogGroup'].get(logGroup.name) },
-    repository: repository && {
-      ...repository,
-      existing: observation['AWS::ECR::Repository'].get(repository.name),
-    },
+    shared: Object.fromEntries(
+      managed.map(({ kind, ...named }) => [kind, { ...named, existing: observation[kind].get(named.name) }]),
+    ),
     region: settings.region,
     neighbours,
     auth0: withdrawals,
@@ -225,4 +233,18 @@ const NOTHING_FOUND: Findings = { unconfigured: [], failures: [] };
 function remarksOn({ failures }: Findings, { ownership }: Settings, isEmpty: boolean): string[] {
   if (isEmpty) return unlistedRemarks(failures, '"only" without parameters and secrets');
   return ownership.prune === 'delete' ? [] : unlistedRemarks(failures, 'prune: off');
+}
+
+/**
+ * To look for leftovers is asked for by nobody's input, so a role that may not list is told, not failed.
+ * @param way the setting without which nothing is listed
+ */
+function unlistedRemarks(
+  failures: ReadonlyArray<{ readonly path: string; readonly error: unknown }>,
+  way: string,
+): string[] {
+  return failures.map(
+    ({ path, error }) =>
+      `what is left over below ${path} could not be looked for, and the rest goes on (${way} does not look): ${errorText(error)}`,
+  );
 }

@@ -5,8 +5,8 @@ import {
   isCallbackOf,
   replaceCallback,
 } from './desired/auth0.ts';
-import { readCallback } from './desired/callback.ts';
-import { CALLBACK_VARIABLE, storedPathFault } from './desired/callback-path.ts';
+import { CALLBACK_VARIABLE, readCallback, storedPathFault } from './desired/callback.ts';
+
 import { classify } from './desired/classify.ts';
 import type { DesiredResource } from './desired/desired-resource.ts';
 import type { Field } from './model/fields.ts';

@@ -1,7 +1,7 @@
+import { APP_URL } from './desired/app-url.ts';
 import { classify } from './desired/classify.ts';
-import { routesByDestination } from './desired/routes-by-destination.ts';
-import { judgeStored } from './desired/stored-value.ts';
-import { listedPrefix } from './listed-names.ts';
+import { judgeStored, routesByDestination } from './desired/stored-value.ts';
+import type { ListedKind } from './model/spec.ts';
 import type { Classify } from './plan/binding.ts';
 import type { Disclosure } from './plan/disclosure.ts';
 import type { ProviderContext } from './providers/context.ts';
@@ -9,6 +9,7 @@ import type { RunInput } from './run-input.ts';
 import type { Secret } from './secret.ts';
 import { SHORTEST_UNDECIDED } from './settings/masks.ts';
 import { filesMayWrite } from './settings/mode.ts';
+import type { Settings } from './settings/settings.ts';
 
 /** Facts on the variables of the run, for code that handles their values: in AWS, in the plan, in an approval. */
 
@@ -70,4 +71,31 @@ export function classifier(runInput: RunInput): Classify {
     const route = routes.get(place);
     return route?.class === 'plain' && !route.shown && secretIn(value) === undefined ? 'plain' : 'secret';
   };
+}
+
+type Known = Partial<Record<ListedKind, ReadonlySet<string>>>;
+
+/** A run that was given no variable looks whether it should have been, also where nothing is pruned. */
+export function knownNames({ settings, desired, hasVariables }: RunInput): Known {
+  const { destinations, outOfScope } = desired;
+  const isRouted = [...destinations, ...outOfScope].some(({ route }) => route.variable.where !== APP_URL);
+  if (hasVariables && (settings.ownership.prune === 'off' || !isRouted)) return {};
+  const known = noneKnown(settings);
+  for (const { kind, name } of destinations) known[kind]?.add(name);
+  return known;
+}
+
+/** The names of each managed kind below the prefix; in a run without names, all resources are orphans. */
+export function noneKnown({ only }: Settings): Partial<Record<ListedKind, Set<string>>> {
+  return {
+    ...(only.has('parameters') ? { 'AWS::SSM::Parameter': new Set<string>() } : {}),
+    ...(only.has('secrets') ? { 'AWS::SecretsManager::Secret': new Set<string>() } : {}),
+  };
+}
+
+/** @returns the prefix below which this run lists parameters to find orphans; undefined if it does not */
+function listedPrefix(runInput: RunInput): string | undefined {
+  const { settings } = runInput;
+  const known = settings.mode === 'destroy' ? noneKnown(settings) : knownNames(runInput);
+  return known['AWS::SSM::Parameter'] === undefined ? undefined : settings.prefix;
 }

@@ -1,5 +1,5 @@
 import type { AccountPlan } from './account-plan.ts';
-import type { Calls } from './clients/aws.ts';
+import type { Calls } from './clients/aws-calls.ts';
 import type { Clock } from './clients/clock.ts';
 import type { Caller } from './clients/identity.ts';
 import { classifier, disclosureOf } from './context.ts';
@@ -13,9 +13,9 @@ import { disclose, encryptedValues } from './plan/disclosure.ts';
 import { unreadRemarks } from './plan/unread.ts';
 import type { Providers } from './providers/provider.ts';
 import { causesOf } from './report/causes.ts';
-import { openGate, shownOutcomes, shownPlan } from './report/gate.ts';
-import { leftovers } from './report/leftovers.ts';
+import { type Gate, openGate, shownOutcomes, shownPlan } from './report/gate.ts';
 import * as log from './report/log.ts';
+import { leftovers } from './report/price.ts';
 import type { Run } from './report/run.ts';
 import type { ApplyTiming } from './report/run-log.ts';
 import * as runLog from './report/run-log.ts';
@@ -97,18 +97,13 @@ export async function execute(runInput: RunInput, planned: Planned): Promise<Run
   const left = settings.mode === 'destroy' ? leftovers(settings, outcomes) : [];
   told.push(...left);
   for (const line of [...left, ...(refused?.lines ?? [])]) log.info(line);
-  // Writes use the secret values; reports use the printable ones.
-  const shownChanges = new Map(plan.map((change, index) => [change, disclosed[index] ?? change]));
   const causes = causesOf(outcomes, { settings, desired, caller }, reasonOf);
   const failure = refused ?? unconfirmed(settings) ?? failureOf(settings, plan, outcomes, causes);
   const run: Run = {
     settings,
     desired,
     plan: shown,
-    outcomes: shownOutcomes(
-      outcomes.map((outcome) => ({ ...outcome, change: shownChanges.get(outcome.change) ?? outcome.change })),
-      gate,
-    ),
+    outcomes: printable(outcomes, plan, disclosed, gate),
     notes,
     told,
     caller,
@@ -125,4 +120,13 @@ export async function execute(runInput: RunInput, planned: Planned): Promise<Run
   };
   view.result(run);
   return run;
+}
+
+/** Writes use the secret values; reports use the printable ones. */
+function printable(outcomes: readonly Outcome[], plan: Plan, disclosed: Plan, gate: Gate): Outcome[] {
+  const shown = new Map(plan.map((change, index) => [change, disclosed[index] ?? change]));
+  return shownOutcomes(
+    outcomes.map((outcome) => ({ ...outcome, change: shown.get(outcome.change) ?? outcome.change })),
+    gate,
+  );
 }

@@ -1,5 +1,5 @@
-import { Cancellation } from './clients/cancellation.ts';
-import { failOnIdle } from './clients/idle.ts';
+import { Cancellation, failOnIdle, leave } from './clients/cancellation.ts';
+import { faults } from './report/annotations.ts';
 import { writeEarlySummary, writeFailureReason } from './report/early-failure.ts';
 import * as log from './report/log.ts';
 import { type RunInput, readRunInput } from './run-input.ts';
@@ -29,25 +29,11 @@ export async function main(): Promise<void> {
     if (failure !== undefined) log.fail(failure);
   } catch (error) {
     // Calls beside the failed one may still wait for their next attempt.
-    stop.end('cancelled');
+    if (runInput !== undefined) stop.end('cancelled');
     await tellEnd(error, runner, runInput?.settings);
   }
   isOver();
-  leave();
-}
-
-/** Longer than the system takes to close files and sockets. */
-const LEAVE_MS = 1_000;
-
-/**
- * All is reported, so nothing may keep the process: neither a hanging disk nor an open connection. The timer does not
- * keep it either.
- */
-function leave(): void {
-  setTimeout(() => {
-    log.debug(`left while this was still open: ${process.getActiveResourcesInfo().join(', ')}`);
-    process.exit();
-  }, LEAVE_MS).unref();
+  await leave();
 }
 
 /** The runner kills a process 7.5 seconds after SIGINT and 2.5 more after SIGTERM. */
@@ -110,10 +96,7 @@ async function tellEnd(error: unknown, runner: Runner, settings: Settings | unde
     return;
   }
   const shown = error.errors.slice(0, MOST_FAULTS);
-  const [{ faults }, { inRepository }] = await Promise.all([
-    import('./report/annotations.ts'),
-    import('./settings/tracked-files.ts'),
-  ]);
+  const { inRepository } = await import('./settings/tracked-files.ts');
   faults(inRepository(shown, runner));
   if (shown.length < error.errors.length) log.info(`… and ${error.errors.length - shown.length} more`);
   writeFailureReason('input');

@@ -1,21 +1,20 @@
 import type { Agent } from 'node:http';
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import { planAccount } from './account-plan.ts';
-import { Calls, type Connection } from './clients/aws.ts';
+import type { Connection, Keys } from './clients/aws.ts';
+import { type CallRecord, Calls } from './clients/aws-calls.ts';
 import type { Cancellation } from './clients/cancellation.ts';
 import { type Clock, systemClock } from './clients/clock.ts';
 import { type Caller, chooseKeys, identify } from './clients/identity.ts';
 import { contextOf, urlMask } from './context.ts';
-import { desiredTags } from './desired/image.ts';
+import { desiredTags } from './desired/application.ts';
 import type { RunView } from './execute.ts';
 import type { Specs } from './model/spec.ts';
 import type { ProviderContext } from './providers/context.ts';
-import { Loading } from './providers/loading.ts';
-import type { Provider } from './providers/provider.ts';
-import { openProviders, type ProviderOptions } from './providers/providers.ts';
+import type { Provider, Providers } from './providers/provider.ts';
+import { Loading, openProviders, type ProviderOptions } from './providers/providers.ts';
 import type { RetryPolicy } from './registry/session.ts';
 import { warnings } from './report/annotations.ts';
-import { call } from './report/debug-log.ts';
 import * as log from './report/log.ts';
 import type { Run } from './report/run.ts';
 import type { RunInput } from './run-input.ts';
@@ -44,57 +43,25 @@ export async function reconcile(
   view?: RunView,
 ): Promise<Run> {
   const { clock } = timing;
-  const { settings, masks } = runInput;
-  if (log.isDebug()) {
-    (await import('./clients/hosts.ts')).onNewHost((host) => log.debug(`connects to ${host}`));
-    (await import('./clients/request-trace.ts')).onRequestEnd(log.debug);
-  }
-  const calls = new Calls(clock, stop, log.isDebug() ? call : undefined);
+  const { settings } = runInput;
+  const calls = new Calls(clock, stop, log.isDebug() ? await traceRequests() : undefined);
   const agent = runner.usesProxy
     ? new (await import('./clients/proxy.ts')).ProxyAgent(readEnvironment)
     : undefined;
-  const told: string[] = [];
   const credentials = await readAwsCredentials();
   const keys = chooseKeys(credentials);
-  const connection: Connection = {
-    keys,
-    region: settings.region,
-    readOnly: !settings.ownership.writes,
-    userAgent: userAgent(runner),
-    clock,
-    agent,
-    end: stop.signal,
-    ...(timing.answerMs === undefined ? {} : { answerMs: timing.answerMs }),
-  };
-  const tell = (text: string) => {
-    told.push(text);
-    // The log and the summary have all of them; GitHub shows the first ten annotations of a step.
-    if (view !== undefined || told.length <= MOST_NOTICES) log.notice({ where: settings.mode, text });
-    else log.info(`${settings.mode}: ${text}`);
-  };
+  const connection = connectionOf(settings, runner, keys, stop, timing, agent);
+  const { notices, tell } = openNotices(settings, view);
   if (keys !== undefined && credentials.profile !== undefined)
     tell(
       `the keys in the environment are used, and AWS_PROFILE (${credentials.profile.name}) is passed over`,
     );
   const context = contextOf(runInput, calls, stop.clock(clock), tell);
   const loading = new Loading();
-  const providers = openProviders(
-    connection,
-    context,
-    {
-      repository: repositoryOptions(settings),
-      recoveryDays: settings.ownership.recoveryDays,
-      auth0: await openAuth0(runInput, context, stop, timing, agent),
-      image: await openImageProvider(runInput, context, stop, timing, agent),
-    },
-    loading,
-  );
+  const providers = await openAll(runInput, connection, context, { stop, timing, loading });
 
   const identity = identify(connection, calls).then((caller) => {
-    const shown = [...masks.setAccount(caller.account)];
-    warnings(
-      shown.map(([where, reason]) => ({ where, text: `its value is not hidden in the log: ${reason}` })),
-    );
+    hideAccount(runInput, caller);
     checkAccount(settings, caller);
     return caller;
   });
@@ -109,16 +76,94 @@ export async function reconcile(
   ]);
   loading.check();
   return execute(runInput, {
-    accountPlan: accountPlan,
+    accountPlan,
     caller,
     providers,
     calls,
     clock,
     event: runner.event,
-    told,
+    told: notices,
     tell,
     view,
   });
+}
+
+interface Notices {
+  readonly notices: string[];
+  /** Prints a notice and keeps it. */
+  readonly tell: (text: string) => void;
+}
+
+function openNotices({ mode }: Settings, view: RunView | undefined): Notices {
+  const notices: string[] = [];
+  const tell = (text: string) => {
+    notices.push(text);
+    // The log and the summary have all of them; GitHub shows the first ten annotations of a step.
+    if (view !== undefined || notices.length <= MOST_NOTICES) log.notice({ where: mode, text });
+    else log.info(`${mode}: ${text}`);
+  };
+  return { notices, tell };
+}
+
+async function openAll(
+  runInput: RunInput,
+  connection: Connection,
+  context: ProviderContext,
+  {
+    stop,
+    timing,
+    loading,
+  }: { readonly stop: Cancellation; readonly timing: Timing; readonly loading: Loading },
+): Promise<Providers> {
+  const { agent } = connection;
+  const options = {
+    repository: repositoryOptions(runInput.settings),
+    recoveryDays: runInput.settings.ownership.recoveryDays,
+    auth0: await openAuth0(runInput, context, stop, timing, agent),
+    image: await openImageProvider(runInput, context, stop, timing, agent),
+  };
+  return openProviders(connection, context, options, loading);
+}
+
+function connectionOf(
+  { region, ownership }: Settings,
+  runner: Runner,
+  keys: Keys | undefined,
+  stop: Cancellation,
+  { clock, answerMs }: Timing,
+  agent: Agent | undefined,
+): Connection {
+  return {
+    keys,
+    region,
+    readOnly: !ownership.writes,
+    userAgent: userAgent(runner),
+    clock,
+    agent,
+    end: stop.signal,
+    ...(answerMs === undefined ? {} : { answerMs }),
+  };
+}
+
+/**
+ * Prints each host and each request in a debug log.
+ * @returns a function that prints a call to AWS
+ */
+async function traceRequests(): Promise<(call: CallRecord) => void> {
+  const { callLine, onNewHost, onRequestEnd } = await import('./clients/request-trace.ts');
+  onNewHost((host) => log.debug(`connects to ${host}`));
+  onRequestEnd(log.debug);
+  return (call) => log.debug(callLine(call));
+}
+
+/** Values that hold the account id stay readable, and the run warns of each. */
+function hideAccount({ masks }: RunInput, { account }: Caller): void {
+  warnings(
+    [...masks.setAccount(account)].map(([where, reason]) => ({
+      where,
+      text: `its value is not hidden in the log: ${reason}`,
+    })),
+  );
 }
 
 export function repositoryOptions({ repository, only, mode }: Settings): ProviderOptions['repository'] {

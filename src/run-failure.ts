@@ -4,7 +4,7 @@ import type { Outcome } from './model/outcome.ts';
 import { correctionOf, correctionSteps } from './plan/correction.ts';
 import { count, isDrifted } from './plan/plan-document.ts';
 import type { Cause } from './report/causes.ts';
-import { type DoctorTarget, doctorLine } from './report/doctor-line.ts';
+import { type DoctorTarget, doctorLine } from './report/failure.ts';
 import * as messages from './report/messages.ts';
 import { countKinds } from './report/resources.ts';
 import type { Failure } from './report/run.ts';

@@ -1,26 +1,33 @@
 import type { Cancellation } from './clients/cancellation.ts';
 import type { AppUrls } from './desired/app-url.ts';
+import { imageNotices } from './desired/application.ts';
 import { appUrls, withCallback } from './desired/auth0.ts';
 import {
   CALLBACK_VARIABLE,
   type CallbackPath,
   callbackPath,
   noteLocalAddresses,
-} from './desired/callback-path.ts';
-import { type Classify, UNDECIDED } from './desired/classification.ts';
-import { hideContainedSecrets } from './desired/contained-secret.ts';
+} from './desired/callback.ts';
 import { type Desired, desire } from './desired/desired.ts';
-import { avoidIdleBundles } from './desired/idle-bundles.ts';
-import { imageNotices } from './desired/image.ts';
-import { isUndecided, type Route, route } from './desired/routing.ts';
+import { avoidIdleBundles } from './desired/idle-settings.ts';
+import {
+  type Classify,
+  hideContainedSecrets,
+  isUndecided,
+  type Route,
+  route,
+  UNDECIDED,
+} from './desired/routing.ts';
 import { rowOf } from './desired/table.ts';
 import { ImageError } from './registry/errors.ts';
 import type { ImageSource } from './registry/source.ts';
+import { notices, warnings } from './report/annotations.ts';
 import * as log from './report/log.ts';
 import { readRunSettings } from './run-settings.ts';
 import { Secret } from './secret.ts';
+import { SHARED_SETTINGS } from './settings/application.ts';
 import type { Auth0Access } from './settings/auth0-inputs.ts';
-import { Diagnostics, InputErrors } from './settings/diagnostics.ts';
+import { type Diagnostic, Diagnostics, InputErrors } from './settings/diagnostics.ts';
 import {
   mask,
   type Runner,
@@ -31,6 +38,7 @@ import {
 } from './settings/inputs.ts';
 import { Masks, SHORTEST_UNDECIDED } from './settings/masks.ts';
 import type { Settings } from './settings/settings.ts';
+import type { Variable } from './settings/variable.ts';
 import { readVariables } from './settings/variables.ts';
 
 /** The validated input of a run. */
@@ -67,7 +75,6 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
   const unknown = isTerminal ? undefined : readUnknownInputs();
   if (unknown !== undefined) notes.warn(unknown);
   const { inputs, settings } = await readRunSettings(runner, notes);
-  stop.endAfter(settings.deadlineMinutes);
   const isEnd = settings.mode === 'destroy';
   // Destroy needs no variable, but given ones still say which values to mask and where Auth0 is.
   const heard = isEnd ? new Diagnostics() : notes;
@@ -89,60 +96,24 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
     classify,
   );
 
-  const masks = new Masks(runner.commandLine?.mask ?? mask, [
-    settings.prefix,
-    settings.region,
-    settings.logGroup?.name ?? '',
-    settings.repository?.name ?? '',
-  ]);
-  if (settings.auth0?.managementClientSecret !== undefined)
-    masks.hide(settings.auth0.managementClientSecret, 'auth0-management-client-secret');
-  // Before its values, of which some may be plain: no base64 input is ever shown.
-  for (const text of raw) masks.hide(text, 'an input in base64', false);
-  hideValues(found, masks, heard);
-  // The path below app-url is as secret as the value it came from, even if the URL is only removed.
-  const before = variables.find(({ name }) => name === CALLBACK_VARIABLE);
-  if (
-    before !== undefined &&
-    urls !== undefined &&
-    !path.isOpen &&
-    settings.auth0?.callbackPath === undefined
-  ) {
-    const callback = new Secret(urls.callback);
-    const isSecret = before.source === 'secrets' || classify('', callback).class === 'secret';
-    if (isSecret) masks.hide(callback, CALLBACK_VARIABLE, false);
-  }
+  const masks = openMasks(settings, runner);
+  hideInputs(masks, settings, raw, found, heard);
+  hideCallback(masks, settings, variables, { urls, path }, classify);
   reportUndecided(found, heard);
   if (settings.auth0 !== undefined && urls !== undefined)
     noteLocalAddresses(found, variables, settings.auth0, urls, heard);
-  // Including values that no variable uses and values that app-url replaces.
-  const replaced = variables.filter(
-    (variable) => variable.source === 'secrets' && found.every((each) => each.variable !== variable),
-  );
-  for (const { value, name } of [...replaced, ...otherSecrets]) masks.hide(value, name, false);
+  hideUnused(masks, variables, otherSecrets, found);
   const routes = hideContainedSecrets(found, masks.snapshot(), heard);
-  // Loaded if one of its inputs is given: most runs do not use Auth0.
-  const { appUrl, managementClientId, managementClientSecret } = settings.auth0 ?? {};
-  const isAuth0Given = [appUrl, managementClientId, managementClientSecret].some((one) => one !== undefined);
-  const auth0 = isAuth0Given
-    ? (await import('./auth0-input.ts')).readAuth0(settings, variables, notes)
-    : undefined;
+  // What ends at once needs no deadline.
+  if (settings.image !== undefined || notes.errors.length === 0) stop.endAfter(settings.deadlineMinutes);
+  const auth0 = await readAuth0(settings, variables, notes);
   const image = await openImage(settings, runner, notes, stop);
   const desired = isEnd ? NOTHING : desire(settings, routes, notes);
   if (notes.errors.length > 0) {
-    // An input that is missing may be one that is misspelt.
-    if (unknown !== undefined) log.warning(unknown);
     await image?.close();
-    throw new InputErrors(notes.errors);
+    throw refusal(notes, unknown);
   }
-  if (notes.warnings.length + notes.notices.length > 0) {
-    const [{ notices, warnings }, { inRepository }] = await Promise.all([
-      import('./report/annotations.ts'),
-      import('./settings/tracked-files.ts'),
-    ]);
-    warnings(inRepository(notes.warnings, runner));
-    notices(inRepository(notes.notices, runner));
-  }
+  await printNotes(notes, runner);
   return {
     settings,
     desired,
@@ -156,6 +127,81 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
     auth0,
     image,
   };
+}
+
+/** Names and settings stay readable: a log without them is of no use. */
+function openMasks(settings: Settings, { commandLine }: Runner): Masks {
+  return new Masks(commandLine?.mask ?? mask, [
+    settings.prefix,
+    settings.region,
+    ...Object.values(SHARED_SETTINGS).map((name) => settings[name]?.name ?? ''),
+  ]);
+}
+
+function hideInputs(
+  masks: Masks,
+  { auth0 }: Settings,
+  raw: readonly Secret[],
+  routes: readonly Route[],
+  notes: Diagnostics,
+): void {
+  if (auth0?.managementClientSecret !== undefined)
+    masks.hide(auth0.managementClientSecret, 'auth0-management-client-secret');
+  // Before its values, of which some may be plain: no base64 input is ever shown.
+  for (const text of raw) masks.hide(text, 'an input in base64', false);
+  hideValues(routes, masks, notes);
+}
+
+/** Hides secret values that no variable uses, and those that app-url replaces. */
+function hideUnused(
+  masks: Masks,
+  variables: readonly Variable[],
+  otherSecrets: ReadonlyArray<Pick<Variable, 'name' | 'value'>>,
+  routes: readonly Route[],
+): void {
+  const replaced = variables.filter(
+    (variable) => variable.source === 'secrets' && routes.every((each) => each.variable !== variable),
+  );
+  for (const { value, name } of [...replaced, ...otherSecrets]) masks.hide(value, name, false);
+}
+
+/** The path below app-url is as secret as the value it came from, even if the URL is only removed. */
+function hideCallback(
+  masks: Masks,
+  { auth0 }: Settings,
+  variables: readonly Variable[],
+  { urls, path }: { readonly urls: AppUrls | undefined; readonly path: CallbackPath },
+  classify: Classify,
+): void {
+  const before = variables.find(({ name }) => name === CALLBACK_VARIABLE);
+  if (before === undefined || urls === undefined || path.isOpen || auth0?.callbackPath !== undefined) return;
+  const callback = new Secret(urls.callback);
+  const isSecret = before.source === 'secrets' || classify('', callback).class === 'secret';
+  if (isSecret) masks.hide(callback, CALLBACK_VARIABLE, false);
+}
+
+/** Loaded if one of its inputs is given: most runs do not use Auth0. */
+async function readAuth0(
+  settings: Settings,
+  variables: readonly Variable[],
+  notes: Diagnostics,
+): Promise<RunInput['auth0']> {
+  const { appUrl, managementClientId, managementClientSecret } = settings.auth0 ?? {};
+  const isGiven = [appUrl, managementClientId, managementClientSecret].some((one) => one !== undefined);
+  return isGiven ? (await import('./auth0-input.ts')).readAuth0(settings, variables, notes) : undefined;
+}
+
+function refusal({ errors }: Diagnostics, unknown: Diagnostic | undefined): InputErrors {
+  // An input that is missing may be one that is misspelt.
+  if (unknown !== undefined) log.warning(unknown);
+  return new InputErrors(errors);
+}
+
+async function printNotes(notes: Diagnostics, runner: Runner): Promise<void> {
+  if (notes.warnings.length + notes.notices.length === 0) return;
+  const { inRepository } = await import('./settings/tracked-files.ts');
+  warnings(inRepository(notes.warnings, runner));
+  notices(inRepository(notes.notices, runner));
 }
 
 /** Masks all values that are not plain, and reports once which secrets stay readable. */

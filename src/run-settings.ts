@@ -1,6 +1,6 @@
 import type { Diagnostics } from './settings/diagnostics.ts';
-import { mayHaveDocuments } from './settings/document-source.ts';
 import { type Runner, readConfigFile, readInputs } from './settings/inputs.ts';
+import { mayHaveDocuments } from './settings/setting-sources.ts';
 import { readSettings, type Settings } from './settings/settings.ts';
 import { readText } from './settings/workspace-file.ts';
 

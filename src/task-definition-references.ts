@@ -1,15 +1,15 @@
 import { UserFacingError } from './clients/explanation.ts';
-import { UNDECIDED } from './desired/classification.ts';
 import { place, type ResolvedDestination } from './desired/destination.ts';
-import { route } from './desired/routing.ts';
+import { route, UNDECIDED } from './desired/routing.ts';
+
 import { reasonOf } from './failure.ts';
 import { type Kind, type Spec, Unreadable } from './model/spec.ts';
 import type { Providers } from './providers/provider.ts';
 import { noNames, type Observation, observe } from './providers/providers.ts';
 import { findUnconfigured } from './providers/unconfigured.ts';
 import { firstTag } from './registry/image-name.ts';
+import { variablesWithout } from './report/ecs.ts';
 import { errorText } from './report/failure.ts';
-import { variablesWithout } from './report/references.ts';
 import type { References } from './report/run.ts';
 import type { RunInput } from './run-input.ts';
 import { Secret } from './secret.ts';

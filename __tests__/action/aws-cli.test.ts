@@ -61,98 +61,34 @@ describe.skipIf(program === undefined && !isRequired)(
     const TAGS = { project: 'portfolio', 'cost center': '42', 'managed-by': 'aws-bootstrap' };
     const mapped = (tags: Tags) => Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 
-    test('reads the parameters with their types, values and tags', async () => {
-      const { Parameters } = await ask<{
-        Parameters: { Name: string; Type: string; Value: string; Version: number; ARN: string }[];
-      }>('ssm', 'get-parameters-by-path', '--path', '/papyrus/prd', '--with-decryption');
-      const plain = [
-        'AUTH0_CALLBACK_URL',
-        'AUTH0_DOMAIN',
-        'GUNICORN_TIMEOUT',
-        'GUNICORN_WORKERS',
-        'LOG_LEVEL',
-      ].map((name) => [`/papyrus/prd/${name}`, 'String', SEED[name], 1]);
-      expect(Parameters.map(({ Name, Type, Value, Version }) => [Name, Type, Value, Version]).sort()).toEqual(
-        [
-          ...plain,
-          ['/papyrus/prd/STRIPE_API_KEY', 'SecureString', SEED['STRIPE_API_KEY'], 1],
-          ['/papyrus/prd/UNICODE', 'String', 'ключ é 秘密', 1],
-          ['/papyrus/prd/SPACES', 'String', 'a  b', 1],
-        ].sort(),
+    test('reads what one run created', async () => {
+      const { Parameters } = await ask<{ Parameters: { Name: string; Type: string; Value: string }[] }>(
+        ...['ssm', 'get-parameters-by-path', '--path', '/papyrus/prd', '--with-decryption'],
       );
-      expect(
-        Object.fromEntries(Parameters.map(({ Name, ARN }) => [Name.split('/').at(-1) ?? '', ARN])),
-      ).toEqual(JSON.parse(run.outputs['parameters'] ?? ''));
-      const { TagList } = await ask<{ TagList: Tags }>(
-        'ssm',
-        'list-tags-for-resource',
-        '--resource-type',
-        'Parameter',
-        '--resource-id',
-        '/papyrus/prd/STRIPE_API_KEY',
+      const found = new Map(
+        Parameters.map(({ Name, Type, Value }) => [Name.split('/').at(-1), [Type, Value]]),
       );
-      expect(mapped(TagList)).toEqual(TAGS);
-    });
+      expect(found.size).toBe(8);
+      expect(found.get('STRIPE_API_KEY')).toEqual(['SecureString', SEED['STRIPE_API_KEY']]);
+      expect(found.get('UNICODE')).toEqual(['String', 'ключ é 秘密']);
+      expect(found.get('SPACES')).toEqual(['String', 'a  b']);
 
-    test('reads the secrets with their keys and tags', async () => {
       const { SecretList } = await ask<{ SecretList: { Name: string; ARN: string; Tags: Tags }[] }>(
-        'secretsmanager',
-        'list-secrets',
+        ...['secretsmanager', 'list-secrets'],
       );
-      expect(SecretList.map(({ Name }) => Name).sort()).toEqual([
-        'papyrus/prd/auth0',
-        'papyrus/prd/db',
-        'papyrus/prd/flask',
-      ]);
+      expect(SecretList.map(({ Name }) => Name.split('/').at(-1)).sort()).toEqual(['auth0', 'db', 'flask']);
       for (const { Tags } of SecretList) expect(mapped(Tags)).toEqual(TAGS);
-      const values = await Promise.all(
-        SecretList.map(({ Name }) =>
-          ask<{ SecretString: string }>('secretsmanager', 'get-secret-value', '--secret-id', Name),
-        ),
-      );
-      expect(
-        Object.fromEntries(
-          SecretList.map(({ Name }, index) => [Name, JSON.parse(values[index]?.SecretString ?? '')]),
-        ),
-      ).toEqual({
-        'papyrus/prd/db': {
-          username: SEED['DB_USER'],
-          password: SEED['DB_PASSWORD'],
-          host: SEED['DB_HOST'],
-          name: SEED['DB_NAME'],
-          postgres_user: SEED['POSTGRES_USER'],
-          postgres_password: SEED['POSTGRES_PASSWORD'],
-          postgres_db: SEED['POSTGRES_DB'],
-        },
-        'papyrus/prd/auth0': {
-          client_id: SEED['AUTH0_CLIENT_ID'],
-          client_secret: SEED['AUTH0_CLIENT_SECRET'],
-          domain: SEED['AUTH0_DOMAIN'],
-        },
-        'papyrus/prd/flask': { secret_key: SEED['FLASK_SECRET_KEY'] },
-      });
-      // What ECS is told to read is there, under that ARN and that key.
-      const arns = SecretList.map(({ ARN }) => ARN);
+      // What ECS is told to read exists under that ARN and that key.
       const references = Object.values(JSON.parse(run.outputs['secrets'] ?? '') as Record<string, string>);
       expect(references).toHaveLength(11);
+      const arns = SecretList.map(({ ARN }) => ARN);
       for (const reference of references) expect(arns).toContain(/^(.*):[a-z_]+::$/.exec(reference)?.[1]);
-    });
 
-    test('reads the log group with its retention and tags', async () => {
-      const { logGroups } = await ask<{
-        logGroups: { logGroupName: string; retentionInDays: number; arn: string }[];
-      }>('logs', 'describe-log-groups');
-      expect(logGroups).toMatchObject([{ logGroupName: '/ecs/papyrus', retentionInDays: 14 }]);
-      const arn = run.outputs['log-group-arn'] ?? '';
-      expect(logGroups[0]?.arn).toBe(`${arn}:*`);
-      const { tags } = await ask<{ tags: object }>('logs', 'list-tags-for-resource', '--resource-arn', arn);
-      expect(tags).toEqual(TAGS);
-    });
+      const { logGroups } = await ask<{ logGroups: object[] }>('logs', 'describe-log-groups');
+      const arn = `${run.outputs['log-group-arn']}:*`;
+      expect(logGroups).toMatchObject([{ logGroupName: '/ecs/papyrus', retentionInDays: 14, arn }]);
 
-    test('reads the repository with its mutability, encryption, policy and tags', async () => {
-      const { repositories } = await ask<{
-        repositories: { repositoryArn: string; repositoryUri: string }[];
-      }>('ecr', 'describe-repositories');
+      const { repositories } = await ask<{ repositories: object[] }>('ecr', 'describe-repositories');
       expect(repositories).toMatchObject([
         {
           repositoryName: 'papyrus',
@@ -162,20 +98,6 @@ describe.skipIf(program === undefined && !isRequired)(
           encryptionConfiguration: { encryptionType: 'AES256' },
         },
       ]);
-      const { lifecyclePolicyText } = await ask<{ lifecyclePolicyText: string }>(
-        'ecr',
-        'get-lifecycle-policy',
-        '--repository-name',
-        'papyrus',
-      );
-      expect(JSON.parse(lifecyclePolicyText).rules).toMatchObject([{ selection: { countNumber: 5 } }]);
-      const { tags } = await ask<{ tags: Tags }>(
-        'ecr',
-        'list-tags-for-resource',
-        '--resource-arn',
-        run.outputs['repository-arn'] ?? '',
-      );
-      expect(mapped(tags)).toEqual(TAGS);
     });
   },
 );

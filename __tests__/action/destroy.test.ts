@@ -1,20 +1,13 @@
 /** mode: destroy leaves nothing behind that costs, and nothing gone that was not ours. */
-import type { ChildProcess } from 'node:child_process';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { steps } from '../../src/report/messages.ts';
 import { Auth0Server } from '../servers/auth0.ts';
-import { type AwsServer, startAws } from '../servers/aws.ts';
-import { type Account, account, CANARIES, SEED } from './account.ts';
+import { accountForFile } from '../servers/for-file.ts';
+import { account, CANARIES, SEED } from './account.ts';
 import { findLeaks } from './leaks.ts';
+import { failed, passed } from './outcome.ts';
 
-let aws: AwsServer;
-let at: Account;
-beforeAll(async () => {
-  aws = await startAws();
-  at = account(aws);
-});
-afterAll(() => aws.close());
-beforeEach(() => aws.reset());
+const { aws, at } = await accountForFile();
 
 const P = '/papyrus/prd';
 const CONFIRMED = { mode: 'destroy', confirm: P };
@@ -31,9 +24,10 @@ describe('without confirm', () => {
     async (_name, confirm) => {
       await at.step({ dotenv: SEED, ...OWN });
       aws.forget();
-      const shown = await at.step({ mode: 'destroy', ...OWN, ...(confirm === undefined ? {} : { confirm }) });
-      expect(shown.exitCode).toBe(1);
-      expect(shown.outputs['failure-reason']).toBe('input');
+      const shown = failed(
+        await at.step({ mode: 'destroy', ...OWN, ...(confirm === undefined ? {} : { confirm }) }),
+        'input',
+      );
       expect(shown.log).toContain(`set confirm: ${P}`);
       for (const name of ['AUTH0_DOMAIN', 'GUNICORN_WORKERS'])
         expect(shown.log).toContain(`- parameter ${P}/${name}`);
@@ -50,8 +44,7 @@ describe('with confirm', () => {
   it('needs no variables, removes what was made, keeps what needs a consent, and tells what still costs', async () => {
     await at.step({ dotenv: SEED });
     aws.forget();
-    const gone = await at.step(CONFIRMED);
-    expect(gone.exitCode, gone.log).toBe(0);
+    const gone = passed(await at.step(CONFIRMED));
     expect(gone.outputs['failure-reason']).toBe('');
     expect(await at.parameters()).toEqual([]);
     expect(await at.secrets()).toEqual([]);
@@ -67,24 +60,21 @@ describe('with confirm', () => {
     // No value is read to be deleted.
     expect(aws.count(/^(GetParameters|BatchGetSecretValue|GetSecretValue)$/)).toBe(0);
     aws.forget();
-    const again = await at.step(CONFIRMED);
-    expect(again.exitCode, again.log).toBe(0);
+    passed(await at.step(CONFIRMED));
     expect(aws.writes()).toEqual([]);
   });
 
   it('with both consents nothing is left, and an apply the same day brings everything back', async () => {
     await at.step({ dotenv: SEED, ...OWN });
     expect(await at.logGroup('/ecs/papyrus-prd')).toBeDefined();
-    const gone = await at.step({ ...ALL, ...OWN });
-    expect(gone.exitCode, gone.log).toBe(0);
+    const gone = passed(await at.step({ ...ALL, ...OWN }));
     expect(gone.log).toContain(`nothing that costs money is left of ${P}`);
     expect(await at.logGroup('/ecs/papyrus-prd')).toBeUndefined();
     expect(await at.repository('papyrus/prd')).toBeUndefined();
     const [deletion] = aws.calls.filter(({ operation }) => operation === 'DeleteRepository');
     expect(deletion?.input['force']).toBe(true);
 
-    const back = await at.step({ dotenv: SEED, ...OWN });
-    expect(back.exitCode, back.log).toBe(0);
+    const back = passed(await at.step({ dotenv: SEED, ...OWN }));
     expect(back.log).toContain('is restored');
     expect((await at.secret('papyrus/prd/db'))?.value.password).toBe('db-password-canary-1');
     expect(await at.parameters()).toHaveLength(5);
@@ -105,12 +95,10 @@ describe('with confirm', () => {
     expect(held.summary).toContain('put-log-group-deletion-protection');
     expect(aws.writes()).toEqual([]);
     // Without its opt-in it stays anyway, and holds up nothing.
-    const without = await at.step({ ...CONFIRMED, ...OWN });
-    expect(without.exitCode, without.log).toBe(0);
+    passed(await at.step({ ...CONFIRMED, ...OWN }));
     expect(await at.parameters()).toEqual([]);
     aws.protect('/ecs/papyrus-prd', false);
-    const gone = await at.step({ ...ALL, ...OWN });
-    expect(gone.exitCode, gone.log).toBe(0);
+    passed(await at.step({ ...ALL, ...OWN }));
     expect(await at.logGroup('/ecs/papyrus-prd')).toBeUndefined();
 
     await at.step({ dotenv: SEED });
@@ -127,8 +115,7 @@ describe('with confirm', () => {
     const first = await at.step(secrets);
     await at.step({ ...CONFIRMED, only: 'secrets' });
     aws.forget();
-    const back = await at.step(secrets);
-    expect(back.exitCode, back.log).toBe(0);
+    const back = passed(await at.step(secrets));
     expect(aws.writes().map(({ operation }) => operation)).toEqual(Array(3).fill('RestoreSecret'));
     expect([back.outputs['changed'], back.outputs['config-changed']]).toEqual(['true', 'false']);
     expect(back.outputs['config-fingerprint']).toBe(first.outputs['config-fingerprint']);
@@ -154,10 +141,8 @@ describe('with confirm', () => {
     );
     await at.putParameter(`${P}/FOREIGN`, { team: 'other' });
     await at.createSecret('papyrus/prd/foreign', { team: 'other' });
-    const made = await at.step({ dotenv: SEED });
-    expect(made.exitCode, made.log).toBe(0);
-    const gone = await at.step(ALL);
-    expect(gone.exitCode, gone.log).toBe(0);
+    passed(await at.step({ dotenv: SEED }));
+    const gone = passed(await at.step(ALL));
     expect(await at.parameters()).toEqual([`${P}/AUTH0_DOMAIN`, `${P}/FOREIGN`]);
     expect(await at.secrets()).toEqual(['papyrus/prd/flask', 'papyrus/prd/foreign']);
     expect((await at.parameter(`${P}/AUTH0_DOMAIN`))?.tags).toEqual({ team: 'ours' });
@@ -168,57 +153,9 @@ describe('with confirm', () => {
     expect(gone.log).toContain('still costs money: secret papyrus/prd/flask');
   });
 
-  it('only: the rest is neither read nor removed', async () => {
-    await at.step({ dotenv: SEED });
-    aws.forget();
-    const gone = await at.step({ ...ALL, only: 'parameters' });
-    expect(gone.exitCode, gone.log).toBe(0);
-    expect(await at.parameters()).toEqual([]);
-    expect(await at.secrets()).toHaveLength(3);
-    expect(new Set(aws.calls.map(({ service }) => service))).toEqual(new Set(['sts', 'ssm']));
-  });
-
-  it('goes on where one fails, and the next run ends it', async () => {
-    await at.step({ dotenv: SEED });
-    aws.fault({
-      operation: 'DeleteSecret',
-      when: ({ SecretId }) => SecretId === 'papyrus/prd/db',
-      kind: 'access-denied',
-      times: 9,
-    });
-    const failed = await at.step(CONFIRMED);
-    expect(failed.exitCode).toBe(1);
-    expect(failed.log).toContain('secretsmanager:DeleteSecret');
-    expect(failed.log).toContain('still costs money: secret papyrus/prd/db');
-    expect(await at.secrets()).toEqual(['papyrus/prd/db']);
-  });
-
-  it('killed in the middle, the next run ends it', async () => {
-    await at.step({ dotenv: SEED, ...OWN });
-    let child: ChildProcess | undefined;
-    const stop = aws.onCall((call, moment) => {
-      if (moment === 'after' && call.operation === 'DeleteSecret') child?.kill('SIGKILL');
-    });
-    const killed = await at.step(
-      { ...ALL, ...OWN },
-      {
-        onSpawn: (spawned) => {
-          child = spawned;
-        },
-      },
-    );
-    stop();
-    expect(killed.signal).toBe('SIGKILL');
-    const next = await at.step({ ...ALL, ...OWN });
-    expect(next.exitCode, next.log).toBe(0);
-    expect([await at.parameters(), await at.secrets()]).toEqual([[], []]);
-    expect(await at.logGroup('/ecs/papyrus-prd')).toBeUndefined();
-  });
-
   it('an env-file that is not there, and a broken text, do not stand in the way', async () => {
     await at.step({ dotenv: SEED });
-    const gone = await at.step({ ...CONFIRMED, 'env-file': '.env', secrets: 'NOT A DOTENV "' });
-    expect(gone.exitCode, gone.log).toBe(0);
+    passed(await at.step({ ...CONFIRMED, 'env-file': '.env', secrets: 'NOT A DOTENV "' }));
     expect(await at.parameters()).toEqual([]);
   });
 });
@@ -228,59 +165,15 @@ describe('another environment of the application', () => {
     const stg = account(aws, '/papyrus/stg');
     await at.step({ dotenv: SEED });
     await stg.step({ dotenv: 'GUNICORN_WORKERS=1' });
-    const first = await at.step(ALL);
-    expect(first.exitCode, first.log).toBe(0);
+    const first = passed(await at.step(ALL));
     expect(first.log).toContain('other environments of the application exist: /papyrus/stg');
     expect(await at.logGroup('/ecs/papyrus')).toBeDefined();
     expect(await at.repository('papyrus')).toBeDefined();
     expect(await at.parameters()).toEqual(['/papyrus/stg/GUNICORN_WORKERS']);
-    const last = await stg.step({ ...ALL, confirm: '/papyrus/stg' });
-    expect(last.exitCode, last.log).toBe(0);
+    const last = passed(await stg.step({ ...ALL, confirm: '/papyrus/stg' }));
     expect(last.log).toContain('aws logs delete-log-group --region us-west-2 --log-group-name /ecs/papyrus');
     expect(await at.logGroup('/ecs/papyrus')).toBeDefined();
     expect(await at.repository('papyrus')).toBeDefined();
-  });
-
-  it('that has neither parameters nor secrets keeps what it uses', async () => {
-    const stg = account(aws, '/papyrus/stg');
-    await at.step({ dotenv: SEED });
-    const used = await stg.step({ only: 'log-group, repository' });
-    expect(used.exitCode, used.log).toBe(0);
-    aws.forget();
-    const gone = await at.step(ALL);
-    expect(gone.exitCode, gone.log).toBe(0);
-    expect(await at.parameters()).toEqual([]);
-    expect(aws.count('DeleteLogGroup') + aws.count('DeleteRepository')).toBe(0);
-    expect(gone.log).toContain(
-      'aws ecr delete-repository --region us-west-2 --force --repository-name papyrus',
-    );
-    expect(gone.summary).toContain('aws ecr delete-repository');
-    expect((await stg.step({ mode: 'drift', only: 'log-group, repository' })).outputs['drifted']).toBe(
-      'false',
-    );
-  });
-
-  it.each([
-    [
-      'a literal name that another environment writes as well',
-      { repository: 'papyrus-prd', 'log-group': '/ecs/papyrus-prd' },
-    ],
-    [
-      'a name without the application',
-      { repository: 'team/{environment}', 'log-group': '/ecs/{environment}' },
-    ],
-  ])('%s is kept', async (_what, names) => {
-    const eu = account(aws, '/papyrus/prd-eu');
-    await at.step({ dotenv: SEED, ...names });
-    await eu.step({
-      only: 'log-group, repository',
-      repository: 'papyrus-prd',
-      'log-group': '/ecs/papyrus-prd',
-    });
-    aws.forget();
-    const gone = await at.step({ ...ALL, ...names });
-    expect(gone.exitCode, gone.log).toBe(0);
-    expect(aws.count('DeleteLogGroup') + aws.count('DeleteRepository')).toBe(0);
   });
 
   it('is found by its secrets alone, and where it cannot be looked for, nothing shared is deleted', async () => {
@@ -338,33 +231,5 @@ describe('Auth0', () => {
     const failed = await at.step({ ...CONFIRMED, ...access() });
     expect(failed.exitCode).toBe(1);
     expect(await at.parameters()).toEqual([`${P}/AUTH0_CALLBACK_URL`]);
-  });
-
-  it('and leaves the others in', async () => {
-    await at.step({ dotenv: SEED, 'app-url': NEW, ...access() });
-    const gone = await at.step({ ...CONFIRMED, ...access() });
-    expect(gone.exitCode, gone.log).toBe(0);
-    expect(lists()).toEqual(FOREIGN);
-    expect(await at.parameters()).toEqual([]);
-    expect(findLeaks(gone, ['management-secret-canary-77', ...auth0.tokens.keys()])).toEqual([]);
-  });
-
-  it('takes out what app-url stands for', async () => {
-    await at.step({ only: 'auth0', 'app-url': NEW, ...access() });
-    const gone = await at.step({ ...CONFIRMED, only: 'auth0', 'app-url': NEW, ...access() });
-    expect(gone.exitCode, gone.log).toBe(0);
-    expect(lists()).toEqual(FOREIGN);
-  });
-
-  it('a callback that reaches only the machine itself stays in, and without inputs Auth0 is told of', async () => {
-    const local = { ...FOREIGN, callbacks: [...FOREIGN.callbacks, 'http://localhost:5000/callback'] };
-    Object.assign(auth0.application('app-id'), structuredClone(local));
-    await at.step({ dotenv: 'AUTH0_CALLBACK_URL=http://localhost:5000/callback' });
-    const shown = await at.step({ mode: 'destroy' });
-    expect(shown.log).toContain('its URLs stay in Auth0');
-    const gone = await at.step({ ...CONFIRMED, ...access() });
-    expect(gone.exitCode, gone.log).toBe(0);
-    expect(lists()).toEqual(local);
-    expect(await at.parameters()).toEqual([]);
   });
 });

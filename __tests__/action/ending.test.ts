@@ -5,16 +5,12 @@ import { createServer, request as open, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
+import { expect, it } from 'vitest';
+import { awsForFile } from '../servers/for-file.ts';
+import { failed, passed } from './outcome.ts';
 import { runAction } from './run.ts';
 
-let aws: AwsServer;
-beforeAll(async () => {
-  aws = await startAws();
-});
-afterAll(() => aws.close());
-beforeEach(() => aws.reset());
+const aws = await awsForFile();
 
 const dotenv = Array.from({ length: 30 }, (_, index) => `SETTING_${index}=value ${index}`).join('\n');
 const inputs = { prefix: '/papyrus/prd', dotenv };
@@ -49,8 +45,7 @@ it.each([
     expect(written).toBeGreaterThan(0);
     expect(written).toBeLessThan(30);
 
-    const next = await runAction({ inputs, env: aws.env() });
-    expect(next.exitCode, next.log).toBe(0);
+    passed(await runAction({ inputs, env: aws.env() }));
     const landed = aws.calls.filter(
       (call) => call.operation === 'PutParameter' && call.status === 200,
     ).length;
@@ -64,9 +59,7 @@ it.each([
 
 it('credentials that expire stop all at once, and say what is left', async () => {
   aws.fault({ operation: 'PutParameter', skip: 3, times: Number.POSITIVE_INFINITY, kind: 'expired-token' });
-  const expired = await runAction({ inputs, env: aws.env() });
-  expect(expired.exitCode).toBe(1);
-  expect(expired.outputs['failure-reason']).toBe('credentials');
+  const expired = failed(await runAction({ inputs, env: aws.env() }), 'credentials');
   expect(expired.log).toContain('have expired');
   expect(expired.log).toContain('no longer accepts the credentials');
   // Eight at a time: no more than those in flight meet it.
@@ -85,16 +78,13 @@ it('a deadline ends the run, and the next one goes on', async () => {
     when: () => isBusy,
   });
   const files = { '.github/aws-bootstrap.yml': 'deadline-minutes: 0.05\n' };
-  const late = await runAction({ inputs, files, env: aws.env() });
-  expect(late.exitCode).toBe(1);
-  expect(late.outputs['failure-reason']).toBe('deadline');
+  const late = failed(await runAction({ inputs, files, env: aws.env() }), 'deadline');
   expect(late.log).toContain('deadline-minutes');
   expect(late.durationMs).toBeLessThan(20_000);
   expect(landed()).toBe(5);
 
   isBusy = false;
-  const next = await runAction({ inputs, env: aws.env() });
-  expect(next.exitCode, next.log).toBe(0);
+  passed(await runAction({ inputs, env: aws.env() }));
   // Nothing is written twice.
   expect(landed()).toBe(30);
   aws.forget();
@@ -108,13 +98,14 @@ it('a deadline also ends the opening of an image', async () => {
   await new Promise<void>((resolve) => engine.listen(0, '127.0.0.1', resolve));
   try {
     const { port } = engine.address() as AddressInfo;
-    const late = await runAction({
-      inputs: { ...inputs, image: 'app:v1' },
-      files: { '.github/aws-bootstrap.yml': 'deadline-minutes: 0.02\n' },
-      env: { ...aws.env(), DOCKER_HOST: `tcp://127.0.0.1:${port}` },
-    });
-    expect(late.exitCode, late.log).toBe(1);
-    expect(late.outputs['failure-reason']).toBe('deadline');
+    failed(
+      await runAction({
+        inputs: { ...inputs, image: 'app:v1' },
+        files: { '.github/aws-bootstrap.yml': 'deadline-minutes: 0.02\n' },
+        env: { ...aws.env(), DOCKER_HOST: `tcp://127.0.0.1:${port}` },
+      }),
+      'deadline',
+    );
     expect(aws.calls).toEqual([]);
   } finally {
     engine.closeAllConnections();
@@ -186,17 +177,17 @@ it('HTTP_PROXY is used, and NO_PROXY leaves it out', async () => {
     const { port } = new URL(aws.url);
     // A name that only the proxy knows.
     const env = { ...aws.env(), AWS_ENDPOINT_URL: `http://aws.invalid:${port}`, HTTP_PROXY: url };
-    const through = await runAction({ inputs: { ...inputs, dotenv: 'A=1' }, env });
-    expect(through.exitCode, through.log).toBe(0);
+    passed(await runAction({ inputs: { ...inputs, dotenv: 'A=1' }, env }));
     expect(asked.length).toBeGreaterThan(5);
     expect(asked.every((line) => line.includes('aws.invalid'))).toBe(true);
 
     asked.length = 0;
-    const around = await runAction({
-      inputs: { ...inputs, dotenv: 'A=1' },
-      env: { ...aws.env(), HTTP_PROXY: url, NO_PROXY: '127.0.0.1' },
-    });
-    expect(around.exitCode, around.log).toBe(0);
+    passed(
+      await runAction({
+        inputs: { ...inputs, dotenv: 'A=1' },
+        env: { ...aws.env(), HTTP_PROXY: url, NO_PROXY: '127.0.0.1' },
+      }),
+    );
     expect(asked).toEqual([]);
   } finally {
     server.closeAllConnections();

@@ -1,13 +1,11 @@
 /** Many secrets, of which one listing tells, minutes after they changed. */
 import { ListSecretsCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { changesOf, openStage, type Stage } from './stage.ts';
+import { expect, test } from 'vitest';
+import { stageForFile } from '../servers/for-file.ts';
+import { passed } from './outcome.ts';
+import { changesOf } from './stage.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage?.[Symbol.asyncDispose]());
+const stage = await stageForFile();
 
 const numbers = [0, 1, 2, 3, 4, 5];
 const rules = numbers.map((i) => `  - { match: S_${i}, to: secret/bundle${i} }\n`).join('');
@@ -22,8 +20,7 @@ const act = (mode: string, value: string) =>
   );
 
 test('a rotation that was switched on a moment ago is in the plan, and its value is not overwritten', async () => {
-  await using first = await act('apply', 'one');
-  expect(first.exitCode, first.log).toBe(0);
+  passed(await act('apply', 'one'));
   const { SecretList = [] } = await stage.others.secrets.send(new ListSecretsCommand({ MaxResults: 100 }));
   const old = SecretList.map((entry) => ({ ...entry, CreatedDate: 0, LastChangedDate: 0 }));
   stage.aws.answer('ListSecrets', () => ({ SecretList: old }));

@@ -1,15 +1,11 @@
 /** The log of a run that is large, through the bundle: folded, and told beforehand how long the writes take. */
 import type { ChildProcess } from 'node:child_process';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
+import { expect, test } from 'vitest';
+import { awsForFile } from '../servers/for-file.ts';
+import { passed } from './outcome.ts';
 import { runAction } from './run.ts';
 
-let aws: AwsServer;
-beforeAll(async () => {
-  aws = await startAws();
-});
-afterAll(() => aws?.close());
-beforeEach(() => aws.reset());
+const aws = await awsForFile();
 
 const inputs = (count: number) => ({
   prefix: '/papyrus/prd',
@@ -18,8 +14,7 @@ const inputs = (count: number) => ({
 });
 
 test('many changes are one group, a few are none', async () => {
-  const large = await runAction({ inputs: { ...inputs(30), mode: 'plan' }, env: aws.env() });
-  expect(large.exitCode, large.log).toBe(0);
+  const large = passed(await runAction({ inputs: { ...inputs(30), mode: 'plan' }, env: aws.env() }));
   expect(large.commands.groups).toEqual(['parameter: 30 lines']);
   expect(large.log).toMatch(/##\[group\]parameter: 30 lines\n(\+ parameter \S+\n){30}##\[endgroup\]/);
   const small = await runAction({ inputs: { ...inputs(12), mode: 'plan' }, env: aws.env() });

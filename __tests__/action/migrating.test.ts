@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import { type Account, account } from './account.ts';
+import { passed } from './outcome.ts';
 
 let aws: AwsServer;
 let at: Account;
@@ -28,16 +29,14 @@ function example(heading: string) {
 /** Plan, apply, and a second apply that writes nothing. */
 async function adopts(heading: string, resources: number) {
   const { inputs, more } = example(heading);
-  const planned = await at.step({ ...inputs, mode: 'plan' }, more);
-  expect(planned.exitCode, planned.log).toBe(0);
+  const planned = passed(await at.step({ ...inputs, mode: 'plan' }, more));
   expect(planned.outputs).toMatchObject({
     'to-create': '0',
     'to-update': String(resources),
     'to-delete': '0',
     blocked: '0',
   });
-  const run = await at.step({ ...inputs, mode: 'apply' }, more);
-  expect(run.exitCode, run.log).toBe(0);
+  passed(await at.step({ ...inputs, mode: 'apply' }, more));
   aws.forget();
   expect((await at.step({ ...inputs, mode: 'apply' }, more)).outputs['changed']).toBe('false');
   expect(aws.writes()).toEqual([]);

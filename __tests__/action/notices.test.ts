@@ -1,13 +1,10 @@
 /** GitHub shows the first ten notices of a step: five come from the account, and the others are lines of the log. */
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openStage, type Stage } from './stage.ts';
+import { expect, test } from 'vitest';
+import { stageForFile } from '../servers/for-file.ts';
+import { passed } from './outcome.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage[Symbol.asyncDispose]());
+const stage = await stageForFile();
 
 test('eight parameters that somebody else writes too are five annotations, and all are in log and summary', async () => {
   const names = Array.from({ length: 8 }, (_, index) => `PORT_${index}`);
@@ -16,15 +13,13 @@ test('eight parameters that somebody else writes too are five annotations, and a
     only: 'parameters',
     variables: names.map((name) => `${name}=${port}`).join('\n'),
   });
-  await using first = await stage.act(inputs(8080));
-  expect(first.exitCode, first.log).toBe(0);
+  passed(await stage.act(inputs(8080)));
   stage.aws.onCall(async ({ operation, input }, moment) => {
     if (operation !== 'PutParameter' || moment !== 'before') return;
     const theirs = { Name: String(input['Name']), Value: '9090', Overwrite: true };
     await stage.others.ssm.send(new PutParameterCommand(theirs));
   });
-  await using run = await stage.act(inputs(8081));
-  expect(run.exitCode, run.log).toBe(0);
+  await using run = passed(await stage.act(inputs(8081)));
   const annotated = run.annotations.filter(({ level }) => level === 'notice');
   expect(names.filter((name) => annotated.some(({ message }) => message.includes(name)))).toHaveLength(5);
   for (const name of names) {

@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { workspace as folderOf } from '../asking.ts';
-import { dotenv, openOf, openStage, type Stage } from './stage.ts';
+import { stageForFile } from '../servers/for-file.ts';
+import { failed, passed } from './outcome.ts';
+import { dotenv, openOf, type Stage } from './stage.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage?.[Symbol.asyncDispose]());
-beforeEach(() => stage.aws.reset());
+const stage = await stageForFile();
 
 const seed = { dotenv: dotenv(), tags: 'project=portfolio' };
 const act = (inputs: Record<string, string> = {}, more: Parameters<Stage['act']>[1] = {}) =>
@@ -20,13 +17,12 @@ const doctorLines = (run: Awaited<ReturnType<typeof act>>) =>
   errorsOf(run).filter((text) =>
     text.includes('npx github:papyrus/aws-bootstrap doctor --prefix /papyrus/prd --region us-west-2'),
   );
+const NONE = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
 
 describe('credentials', () => {
   test('none: the step that is missing is named', async () => {
     const env = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
-    await using run = await act({}, { env });
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('credentials');
+    await using run = failed(await act({}, { env }), 'credentials');
     expect(doctorLines(run)).toHaveLength(1);
     expect(run.log).toContain('there are no AWS credentials');
     expect(run.log).toContain('aws-actions/configure-aws-credentials');
@@ -56,14 +52,12 @@ describe('credentials', () => {
       },
     );
   }
-  const NONE = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
   const signers = () => new Set(stage.aws.calls.map(({ keyId }) => keyId));
 
   test.each(['runner', 'nobody'])(
     'of the step win over the profile %s of the runner, which is named',
     async (profile) => {
-      await using run = await onHost(profile);
-      expect(run.exitCode, run.log).toBe(0);
+      await using run = passed(await onHost(profile));
       expect(stage.aws.writes()).not.toEqual([]);
       expect(signers()).toEqual(new Set([stage.aws.env()['AWS_ACCESS_KEY_ID']]));
       const notices = run.annotations.filter(({ level }) => level === 'notice').map(({ message }) => message);
@@ -73,49 +67,13 @@ describe('credentials', () => {
     },
   );
 
-  test('of a profile alone are taken', async () => {
-    await using run = await onHost('runner', NONE);
-    expect(run.exitCode, run.log).toBe(0);
-    expect(signers()).toEqual(new Set([RUNNERS]));
-    expect(run.log).not.toContain('AWS_PROFILE');
-  });
-
-  test('of a profile that does not exist: that is said, and no other credentials of the machine are tried', async () => {
-    await using run = await onHost('nobody', NONE);
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('credentials');
-    expect(doctorLines(run)).toHaveLength(1);
-    expect(run.log).toMatch(/profile nobody.*AWS_PROFILE/);
-    expect(errorsOf(run)).toHaveLength(1);
-    expect(stage.aws.calls).toEqual([]);
-  });
-
   test('expired: it is said, once, and nothing is written', async () => {
     stage.aws.fault({ operation: /./, kind: 'expired-token', times: Number.POSITIVE_INFINITY });
-    await using run = await act();
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('credentials');
+    await using run = failed(await act(), 'credentials');
     expect(doctorLines(run)).toHaveLength(1);
     expect(run.log).toContain('the AWS credentials have expired');
     expect(errorsOf(run)).toHaveLength(1);
     expect(stage.aws.writes()).toEqual([]);
-  });
-
-  test('expired half-way: what is done stays done, and the next run goes on', async () => {
-    stage.aws.fault({
-      operation: 'PutParameter',
-      skip: 2,
-      kind: 'expired-token',
-      times: Number.POSITIVE_INFINITY,
-    });
-    await using run = await act();
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs).toMatchObject({ changed: 'true', 'failure-reason': 'credentials' });
-    expect(doctorLines(run)).toHaveLength(1);
-    // Those in flight meet it; the others are not even tried, and are told as left.
-    const left = run.log.match(/^✗ .*(?:have expired|no longer accepts the credentials)/gm);
-    expect(left?.length).toBeGreaterThanOrEqual(4);
-    expect(errorsOf(run).some((text) => text.includes('the AWS credentials have expired'))).toBe(true);
   });
 
   test('unknown keys', async () => {
@@ -127,11 +85,19 @@ describe('credentials', () => {
         message: 'The security token included in the request is invalid.',
       },
     });
-    await using run = await act();
+    await using run = failed(await act(), 'credentials');
+    expect(doctorLines(run)).toHaveLength(1);
+    expect(run.log).toContain('AWS does not accept the credentials');
+  });
+
+  test('of a profile that does not exist: that is said, and no other credentials of the machine are tried', async () => {
+    await using run = await onHost('nobody', NONE);
     expect(run.exitCode).toBe(1);
     expect(run.outputs['failure-reason']).toBe('credentials');
     expect(doctorLines(run)).toHaveLength(1);
-    expect(run.log).toContain('AWS does not accept the credentials');
+    expect(run.log).toMatch(/profile nobody.*AWS_PROFILE/);
+    expect(errorsOf(run)).toHaveLength(1);
+    expect(stage.aws.calls).toEqual([]);
   });
 });
 
@@ -153,32 +119,8 @@ describe('access denied', () => {
     expect(run.summary).toContain('ssm:PutParameter');
     // What did not come to be is not told as an output.
     expect(Object.keys(JSON.parse(run.outputs['parameters'] ?? ''))).toHaveLength(5);
-    await using next = await act();
-    expect(next.exitCode).toBe(0);
+    await using next = passed(await act());
     expect(openOf(next)).toEqual({ '/papyrus/prd/LOG_LEVEL': 'create' });
-  });
-
-  test('every service: all failures are listed, and what may be done is done', async () => {
-    for (const operation of ['CreateLogGroup', 'CreateRepository'])
-      stage.aws.fault({ operation, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
-    stage.aws.fault({
-      operation: 'CreateSecret',
-      kind: 'access-denied',
-      when: ({ Name }) => Name === 'papyrus/prd/db',
-    });
-    await using run = await act();
-    expect(run.exitCode).toBe(1);
-    for (const [operation, resource] of [
-      ['logs:CreateLogGroup', '/ecs/papyrus'],
-      ['ecr:CreateRepository', 'papyrus'],
-      ['secretsmanager:CreateSecret', 'papyrus/prd/db'],
-    ])
-      expect(run.log).toContain(`${operation} on ${resource}: the role may not ${operation}`);
-    expect(run.log).toContain('3 of 11 resources failed');
-    // One cause, whatever the service.
-    expect(errorsOf(run)).toHaveLength(2);
-    expect(await stage.secret('flask')).toBeDefined();
-    expect((await stage.parameter('LOG_LEVEL')).value).toBe('info');
   });
 
   test.each([
@@ -193,8 +135,7 @@ describe('access denied', () => {
   ] as const)(
     '%s: that kind is told as failed and left alone; plan fails too, unless only values may not be read',
     async (operation, action, failed) => {
-      await using first = await act();
-      expect(first.exitCode).toBe(0);
+      passed(await act());
       stage.aws.fault({ operation, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
       // A value that may not be read holds up only who writes it.
       const isOfValues = /GetParameters|GetSecretValue/.test(String(operation));
@@ -227,63 +168,20 @@ describe('access denied', () => {
     expect(run.exitCode).toBe(1);
     expect(run.outputs['changed']).toBe('false');
   });
-
-  test('an explicit deny asks for no further statement', async () => {
-    stage.aws.fault({
-      operation: 'CreateRepository',
-      kind: {
-        status: 400,
-        code: 'AccessDeniedException',
-        message:
-          'User: x is not authorized to perform: ecr:CreateRepository on resource: arn:aws:ecr:us-west-2:123456789012:repository/papyrus with an explicit deny in a service control policy',
-      },
-    });
-    await using run = await act();
-    expect(run.log).toContain('a service control policy of the organization denies ecr:CreateRepository');
-    expect(run.log).not.toContain('"Effect":"Allow"');
-  });
 });
 
 describe('weather', () => {
   test('throttling, broken answers and lost connections pass without a word', async () => {
     for (const kind of ['throttle', 'server-error', 'html', 'reset-before', 'reset-after'] as const)
       stage.aws.fault({ operation: /^(Get|Describe|Batch|Put|Create)/, kind, times: 1, skip: 1 });
-    await using run = await act();
-    expect(run.exitCode).toBe(0);
+    await using run = passed(await act());
     expect(errorsOf(run)).toEqual([]);
     await using silent = await act();
     expect(silent.outputs['changed']).toBe('false');
   });
 
-  test('a quota that is used up is told, and not asked again', async () => {
-    stage.aws.fault({
-      operation: 'CreateLogGroup',
-      kind: { status: 400, code: 'LimitExceededException', message: 'Resource limit exceeded.' },
-    });
-    await using run = await act();
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('quota');
-    expect(run.log).toContain('a quota of the account is used up (LimitExceededException)');
-    expect(stage.aws.count('CreateLogGroup')).toBe(1);
-  });
-
-  test('a key that cannot be used is named', async () => {
-    stage.aws.fault({
-      operation: 'CreateSecret',
-      times: 3,
-      kind: { status: 400, code: 'EncryptionFailure', message: 'KMS key is disabled' },
-    });
-    await using run = await act();
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('aws');
-    expect(run.log).toContain('the KMS key cannot be used (EncryptionFailure)');
-    expect(run.log).toContain('kms-key-id');
-  });
-
   test('nobody there: the network is named', async () => {
-    await using run = await act({}, { env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' } });
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('network');
+    await using run = failed(await act({}, { env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' } }), 'network');
     expect(run.log).toContain('AWS could not be reached (ECONNREFUSED)');
     expect(run.log).toContain('AWS_ENDPOINT_URL');
     expect(errorsOf(run)).toHaveLength(1);
@@ -291,8 +189,7 @@ describe('weather', () => {
 });
 
 test('each call names repository, commit and run', async () => {
-  await using run = await act({ 'lifecycle-policy': 'keep-last:5' });
-  expect(run.exitCode).toBe(0);
+  passed(await act({ 'lifecycle-policy': 'keep-last:5' }));
   const name = 'papyrus/demo@5f3c1e0b9a7d2468ace013579bdf02468ace1357 16000000001';
   expect(stage.aws.calls.length).toBeGreaterThan(20);
   expect(new Set(stage.aws.calls.map(({ service }) => service))).toEqual(
@@ -303,23 +200,12 @@ test('each call names repository, commit and run', async () => {
 
 test('text of strangers is no command and no markup', async () => {
   // The user's word, without which none of them would be printed.
-  const variables = {
-    PLAIN: '##[error]boom',
-    MARK: '<img src=x> | @octocat ![x](y)',
-    LINE: '::error::boom',
-  };
+  const variables = { PLAIN: '##[error]boom', MARK: '<img src=x> | @octocat ![x](y)', LINE: '::error::boom' };
   const given = { dotenv: '', variables: JSON.stringify(variables) };
-  await using run = await act({
-    ...given,
-  });
-  expect(run.exitCode).toBe(0);
+  passed(await act({ ...given }));
   await stage.put('PLAIN', '::error::from aws\n##[error]from aws');
   await stage.put('MARK', '</td><script>x</script>');
-  await using drift = await act({
-    mode: 'drift',
-    'fail-on-drift': 'false',
-    ...given,
-  });
+  await using drift = await act({ mode: 'drift', 'fail-on-drift': 'false', ...given });
   expect(errorsOf(drift)).toEqual([]);
   expect(drift.log).toContain('from aws');
   expect(drift.rawSummary).not.toMatch(/<script>|<img/);
@@ -327,11 +213,9 @@ test('text of strangers is no command and no markup', async () => {
 });
 
 test('without a place for a summary it works all the same', async () => {
-  await using run = await act(
-    { mode: 'plan' },
-    { env: { GITHUB_STEP_SUMMARY: undefined, RUNNER_TEMP: undefined } },
+  await using run = passed(
+    await act({ mode: 'plan' }, { env: { GITHUB_STEP_SUMMARY: undefined, RUNNER_TEMP: undefined } }),
   );
-  expect(run.exitCode).toBe(0);
   expect(run.outputs['to-create']).toBe('11');
   expect(run.outputs['plan-file']).toBeUndefined();
 });

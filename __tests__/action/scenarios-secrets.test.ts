@@ -1,15 +1,12 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { stageForFile } from '../servers/for-file.ts';
 import { findLeaks } from './leaks.ts';
+import { failed, passed } from './outcome.ts';
 import type { ActionRun } from './run.ts';
-import { dotenv, openStage, SEED, type Stage, without } from './stage.ts';
+import { dotenv, SEED, type Stage, without } from './stage.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage?.[Symbol.asyncDispose]());
-beforeEach(() => stage.aws.reset());
+const stage = await stageForFile();
 
 /** Deterministic noise that no other text holds. */
 function noise(length: number, seed: number): string {
@@ -92,11 +89,9 @@ describe.each(Object.entries(WAYS))('canaries as %s', (_, [inputs, more]) => {
   const clean = (run: ActionRun) => expect(findLeaks(run, needles)).toEqual([]);
 
   test('nothing gets out of plan, apply, a silent run, drift and healing', async () => {
-    await using plan = await act('plan');
-    expect(plan.exitCode).toBe(0);
+    await using plan = passed(await act('plan'));
     clean(plan);
-    await using apply = await act('apply');
-    expect(apply.exitCode).toBe(0);
+    await using apply = passed(await act('apply'));
     clean(apply);
     await using silent = await act('apply');
     expect(silent.outputs['changed']).toBe('false');
@@ -114,8 +109,7 @@ describe.each(Object.entries(WAYS))('canaries as %s', (_, [inputs, more]) => {
     clean(drift);
     await using debugged = await act('plan', { debug: true });
     clean(debugged);
-    await using healed = await act('apply');
-    expect(healed.exitCode).toBe(0);
+    await using healed = passed(await act('apply'));
     clean(healed);
     expect(await stage.secret('canaries')).toMatchObject({ CANARY_PEM: CANARIES['PEM'] });
   });
@@ -155,9 +149,7 @@ describe.each(Object.entries(WAYS))('canaries as %s', (_, [inputs, more]) => {
           message: `Value '${all.join("' and '")}' at 'value' failed to satisfy constraint`,
         },
       });
-    await using run = await act('apply');
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('aws');
+    await using run = failed(await act('apply'), 'aws');
     expect(run.log).toContain('ValidationException');
     clean(run);
   });
@@ -165,8 +157,7 @@ describe.each(Object.entries(WAYS))('canaries as %s', (_, [inputs, more]) => {
 
 test('nothing gets out when answers are broken', async () => {
   const [inputs, more] = WAYS['toJSON(secrets)'] ?? [{}];
-  await using first = await stage.act({ ...inputs, mode: 'apply' }, more);
-  expect(first.exitCode).toBe(0);
+  passed(await stage.act({ ...inputs, mode: 'apply' }, more));
   await disturb();
   const times = Number.POSITIVE_INFINITY;
   stage.aws.fault({ operation: /^(GetParameters|BatchGetSecretValue)$/, times, kind: 'cut-json' });
@@ -237,14 +228,12 @@ describe("the seed's case", () => {
   });
 
   test('rows that are no secret are neither masked nor shown', async () => {
-    await using first = await stage.act({
-      dotenv: dotenv({ ...SEED, DB_USER: 'someone-else', DB_HOST: 'host-1.internal' }),
-    });
-    expect(first.exitCode).toBe(0);
-    await using run = await stage.act({
-      dotenv: dotenv({ ...SEED, DB_USER: 'another-one', DB_HOST: 'host-2.internal' }),
-    });
-    expect(run.exitCode).toBe(0);
+    passed(
+      await stage.act({ dotenv: dotenv({ ...SEED, DB_USER: 'someone-else', DB_HOST: 'host-1.internal' }) }),
+    );
+    await using run = passed(
+      await stage.act({ dotenv: dotenv({ ...SEED, DB_USER: 'another-one', DB_HOST: 'host-2.internal' }) }),
+    );
     for (const value of [
       'someone-else',
       'another-one',
@@ -265,11 +254,12 @@ describe("the seed's case", () => {
   });
 
   test('an account id, a small number and the like are never masked, and no output is lost by them', async () => {
-    await using run = await stage.act({
-      secrets:
-        'A_TOKEN=123456789012\nB_TOKEN=1234\nC_TOKEN=true\nD_TOKEN=us-west-2\nE_TOKEN=prd\nF_TOKEN=9012\n',
-    });
-    expect(run.exitCode).toBe(0);
+    await using run = passed(
+      await stage.act({
+        secrets:
+          'A_TOKEN=123456789012\nB_TOKEN=1234\nC_TOKEN=true\nD_TOKEN=us-west-2\nE_TOKEN=prd\nF_TOKEN=9012\n',
+      }),
+    );
     expect(run.masks).toEqual([]);
     expect(run.dropped.filter((name) => run.outputs[name] !== '')).toEqual([]);
     // What stays readable is told of every one, also where only AWS told that the account id holds it.

@@ -10,16 +10,13 @@ import {
   GetParametersCommand,
   ListTagsForResourceCommand as ParameterTags,
 } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { stageForFile } from '../servers/for-file.ts';
 import { ensureNode24 } from '../servers/node24.ts';
-import { changesOf, dotenv, openOf, openStage, rowOf, SEED, type Stage, without } from './stage.ts';
+import { passed } from './outcome.ts';
+import { changesOf, dotenv, openOf, rowOf, SEED, without } from './stage.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage?.[Symbol.asyncDispose]());
-beforeEach(() => stage.aws.reset());
+const stage = await stageForFile();
 
 const TAGS = { project: 'portfolio', 'managed-by': 'aws-bootstrap' };
 const seed = { dotenv: dotenv(), tags: 'project=portfolio' };
@@ -52,7 +49,7 @@ const BUNDLES = {
   flask: { secret_key: SEED['FLASK_SECRET_KEY'] },
 };
 
-/** Everything that the seed asks for, as AWS tells it. */
+/** Everything that the seed asks for, as AWS gives it. */
 async function expectSeed(): Promise<void> {
   const { logs, ssm, secrets, ecr } = stage.others;
   const { logGroups } = await logs.send(new DescribeLogGroupsCommand({}));
@@ -96,9 +93,8 @@ async function expectSeed(): Promise<void> {
 }
 
 describe("the seed's case", () => {
-  test('given as dotenv, everything stands; the second run is silent', async () => {
-    await using first = await stage.act(seed);
-    expect(first.exitCode).toBe(0);
+  test('creates everything from dotenv; the second run writes nothing', async () => {
+    await using first = passed(await stage.act(seed));
     await expectSeed();
     expect(first.outputs).toMatchObject({
       changed: 'true',
@@ -111,8 +107,7 @@ describe("the seed's case", () => {
       'failure-reason': '',
     });
 
-    await using second = await stage.act(seed);
-    expect(second.exitCode).toBe(0);
+    await using second = passed(await stage.act(seed));
     expect(stage.aws.writes()).toEqual([]);
     expect(stage.aws.calls.map(({ service, operation }) => `${service}.${operation}`).sort()).toEqual([
       'ecr.DescribeRepositories',
@@ -140,24 +135,21 @@ describe("the seed's case", () => {
     });
     expect(second.summary).toContain('No changes');
     expect(second.log).toContain('No changes: 11 resources');
+    for (const name of [
+      'parameters',
+      'secrets',
+      'task-definition-secrets',
+      'log-group-arn',
+      'repository-uri',
+      'repository-arn',
+      'registry-id',
+      'config-fingerprint',
+      'monthly-cost-usd',
+    ])
+      expect([name, second.outputs[name]]).toEqual([name, first.outputs[name]]);
   });
 
-  test('given as a file, all the same', async () => {
-    await using run = await stage.act(
-      { 'env-file': 'config/.env', tags: 'project=portfolio' },
-      { files: { 'config/.env': `# development\n${dotenv()}` } },
-    );
-    expect(run.exitCode).toBe(0);
-    await expectSeed();
-    await using again = await stage.act(
-      { 'env-file': 'config/.env', tags: 'project=portfolio' },
-      { files: { 'config/.env': dotenv() } },
-    );
-    expect(again.outputs['changed']).toBe('false');
-    expect(stage.aws.calls).toHaveLength(13);
-  });
-
-  test('every output, and each ARN as AWS tells it', async () => {
+  test('has every output, and each ARN as AWS gives it', async () => {
     await using run = await stage.act(seed);
     const { ssm, secrets, ecr, logs } = stage.others;
     const { Parameters } = await ssm.send(
@@ -217,121 +209,13 @@ describe("the seed's case", () => {
     const kinds = changesOf(run).map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === 'AWS::SSM::Parameter')).toHaveLength(6);
     expect(outputs['plan']).not.toContain('123456789012');
-
-    // The next run tells the same of what stands.
-    await using again = await stage.act(seed);
-    for (const name of [
-      'parameters',
-      'secrets',
-      'task-definition-secrets',
-      'log-group-arn',
-      'repository-uri',
-      'repository-arn',
-      'registry-id',
-      'config-fingerprint',
-      'monthly-cost-usd',
-    ])
-      expect([name, again.outputs[name]]).toEqual([name, outputs[name]]);
-  });
-
-  test('the fingerprint changes with a stored value, and with nothing else', async () => {
-    await using first = await stage.act(seed);
-    await using tagged = await stage.act({
-      ...seed,
-      tags: 'project=portfolio\ncost=1',
-      'log-retention-days': '7',
-    });
-    expect(tagged.outputs).toMatchObject({ changed: 'true', 'config-changed': 'false' });
-    expect(tagged.outputs['config-fingerprint']).toBe(first.outputs['config-fingerprint']);
-    const tags = 'project=portfolio\ncost=1';
-    await using valued = await stage.act({
-      dotenv: dotenv({ ...SEED, GUNICORN_WORKERS: '4' }),
-      tags,
-      'log-retention-days': '7',
-    });
-    expect(valued.outputs).toMatchObject({ changed: 'true', 'config-changed': 'true' });
-    expect(valued.outputs['config-fingerprint']).not.toBe(first.outputs['config-fingerprint']);
-    await using keyed = await stage.act({
-      dotenv: dotenv({ ...SEED, GUNICORN_WORKERS: '4', DB_PASSWORD: 'another-Passw0rd' }),
-      tags,
-      'log-retention-days': '7',
-    });
-    expect(keyed.outputs['config-changed']).toBe('true');
-    expect(keyed.outputs['config-fingerprint']).not.toBe(valued.outputs['config-fingerprint']);
-  });
-
-  test('the summary says what stands, where each variable is and why, and what it costs', async () => {
-    await using run = await stage.act(seed);
-    expect(run.summary).toContain('11 created');
-    expect(rowOf(run, '| `DB_PASSWORD`')).toContain(
-      'secret `papyrus/prd/db` key `password` | database password',
-    );
-    expect(rowOf(run, '| `GUNICORN_WORKERS`')).toContain('| String parameter | tuning value');
-    expect(rowOf(run, '| `STRIPE_API_KEY`')).toContain(
-      '| SecureString parameter | secret: its value is a token',
-    );
-    expect(run.summary).toContain('$1.20 a month – 3 secrets');
-  });
-
-  test('prefer: ssm moves the rows that may stand in either store', async () => {
-    await using run = await stage.act({ ...seed, prefer: 'ssm' });
-    expect(run.exitCode).toBe(0);
-    expect(await stage.secret('db')).toEqual({
-      password: SEED['DB_PASSWORD'],
-      postgres_password: SEED['POSTGRES_PASSWORD'],
-    });
-    expect(await stage.secret('auth0')).toEqual({ client_secret: SEED['AUTH0_CLIENT_SECRET'] });
-    for (const name of [
-      'DB_USER',
-      'DB_NAME',
-      'DB_HOST',
-      'POSTGRES_USER',
-      'POSTGRES_DB',
-      'AUTH0_CLIENT_ID',
-      'AUTH0_DOMAIN',
-    ])
-      expect(await stage.parameter(name)).toEqual({ value: SEED[name], type: 'String' });
-    await using again = await stage.act({ ...seed, prefer: 'ssm' });
-    expect(again.outputs['changed']).toBe('false');
-    expect(stage.aws.calls).toHaveLength(14);
-  });
-
-  test('a run without any variable is legal', async () => {
-    await using run = await stage.act({});
-    expect(run.exitCode).toBe(0);
-    // A misspelt name of a GitHub secret looks just like this.
-    expect(run.annotations).toMatchObject([
-      { level: 'warning', message: expect.stringMatching(/no variable was given.*check its name/) },
-    ]);
-    expect(run.outputs).toMatchObject({
-      changed: 'true',
-      'to-create': '2',
-      parameters: '{}',
-      secrets: '{}',
-      'task-definition-secrets': '[]',
-      'monthly-cost-usd': '0.00',
-    });
-    // It looks whether there is something that the missing variables would be for.
-    expect(
-      stage.aws.calls
-        .filter(({ service }) => service === 'ssm' || service === 'secretsmanager')
-        .map(({ operation }) => operation)
-        .sort(),
-    ).toEqual(['DescribeParameters', 'ListSecrets']);
-    // What stands without being asked for stays.
-    await using all = await stage.act(seed);
-    expect(all.exitCode).toBe(0);
-    await using less = await stage.act({ tags: 'project=portfolio', only: 'log-group, repository' });
-    expect(less.outputs['changed'], less.log).toBe('false');
-    await expectSeed();
   });
 
   test('on Node 24, which starts a node20 action on today’s runners', async () => {
     const node = await ensureNode24();
     await using plan = await stage.act({ ...seed, mode: 'plan' }, { node });
     expect(plan.outputs['to-create']).toBe('11');
-    await using first = await stage.act(seed, { node });
-    expect(first.exitCode).toBe(0);
+    passed(await stage.act(seed, { node }));
     await expectSeed();
     await using silent = await stage.act(seed, { node });
     expect(silent.outputs['changed']).toBe('false');
@@ -344,20 +228,21 @@ describe("the seed's case", () => {
 });
 
 describe('sources', () => {
-  test('dotenv, env-file, variables and secrets come together', async () => {
-    await using run = await stage.act(
-      {
-        dotenv: 'LOG_LEVEL=info\n',
-        'env-file': '.env, more/.env',
-        variables: 'REGION_NAME=oregon\nFROM_ENV\n# a comment\n',
-        secrets: 'FLASK_SECRET_KEY=from-secrets-1\nDB_PASSWORD=from-secrets-2\nSIGNING\n',
-      },
-      {
-        files: { '.env': 'GUNICORN_WORKERS=3\nDB_USER=app\n', 'more/.env': 'AUTH0_DOMAIN=x.auth0.com\n' },
-        env: { FROM_ENV: 'a "b" \\n #c', SIGNING: 'line 1\nline 2' },
-      },
+  test('merge dotenv, env-file, variables and secrets', async () => {
+    passed(
+      await stage.act(
+        {
+          dotenv: 'LOG_LEVEL=info\n',
+          'env-file': '.env, more/.env',
+          variables: 'REGION_NAME=oregon\nFROM_ENV\n# a comment\n',
+          secrets: 'FLASK_SECRET_KEY=from-secrets-1\nDB_PASSWORD=from-secrets-2\nSIGNING\n',
+        },
+        {
+          files: { '.env': 'GUNICORN_WORKERS=3\nDB_USER=app\n', 'more/.env': 'AUTH0_DOMAIN=x.auth0.com\n' },
+          env: { FROM_ENV: 'a "b" \\n #c', SIGNING: 'line 1\nline 2' },
+        },
+      ),
     );
-    expect(run.exitCode).toBe(0);
     expect(await stage.parameter('LOG_LEVEL')).toEqual({ value: 'info', type: 'String' });
     expect(await stage.parameter('REGION_NAME')).toEqual({ value: 'oregon', type: 'String' });
     // A bare NAME takes the environment's value as it is.
@@ -366,99 +251,6 @@ describe('sources', () => {
     expect(await stage.parameter('GUNICORN_WORKERS')).toEqual({ value: '3', type: 'String' });
     expect(await stage.secret('db')).toEqual({ username: 'app', password: 'from-secrets-2' });
     expect(await stage.secret('flask')).toEqual({ secret_key: 'from-secrets-1' });
-  });
-
-  test('of toJSON(secrets) only what is the application’s is taken', async () => {
-    const secrets = JSON.stringify({
-      github_token: 'ghs_000000000000000000000000000000000000',
-      AWS_SECRET_ACCESS_KEY: 'aws-aws-aws-aws-aws-aws',
-      AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/x',
-      SLACK_WEBHOOK: 'https://hooks.slack.com/xyz',
-      NPM_TOKEN: 'npm_000000000000000000000000000000000000',
-      DB_PASSWORD: 'from-json-1',
-      FLASK_SECRET_KEY: 'multi\nline',
-      SENTRY_DSN: 'https://abc@sentry.io/1',
-      NAMED_BY_DOTENV: 'from-json-2',
-    });
-    await using run = await stage.act(
-      { dotenv: 'LOG_LEVEL=info\nNAMED_BY_DOTENV=\n', secrets },
-      {
-        files: {
-          '.github/aws-bootstrap.yml': 'rules:\n  - { match: SENTRY_DSN, to: secure-parameter }\n',
-        },
-      },
-    );
-    expect(run.exitCode).toBe(0);
-    expect(await stage.secret('db')).toEqual({ password: 'from-json-1' });
-    expect(await stage.secret('flask')).toEqual({ secret_key: 'multi\nline' });
-    expect(Object.keys(JSON.parse(run.outputs['parameters'] ?? '')).sort()).toEqual([
-      'LOG_LEVEL',
-      'NAMED_BY_DOTENV',
-      'SENTRY_DSN',
-    ]);
-    expect(await stage.parameter('NAMED_BY_DOTENV')).toEqual({ value: 'from-json-2', type: 'SecureString' });
-    for (const told of [run.log, run.summary.replaceAll('\\', '')])
-      expect(told).toMatch(
-        /left out.*: github_token, AWS_SECRET_ACCESS_KEY, AWS_ROLE_ARN, SLACK_WEBHOOK, NPM_TOKEN/,
-      );
-    expect(run.summary).not.toContain('hooks.slack.com');
-  });
-
-  test('what came from secrets is never a plain String, unless a rule says so, and then it is warned of', async () => {
-    await using run = await stage.act(
-      { secrets: 'LOG_LEVEL=debug-1\nAUTH0_DOMAIN=x.auth0.com\nPLAIN=plain-1\n' },
-      { files: { '.github/aws-bootstrap.yml': 'rules:\n  - { match: PLAIN, to: parameter }\n' } },
-    );
-    expect(run.exitCode).toBe(0);
-    expect((await stage.parameter('LOG_LEVEL')).type).toBe('SecureString');
-    expect((await stage.parameter('AUTH0_DOMAIN')).type).toBe('SecureString');
-    expect((await stage.parameter('PLAIN')).type).toBe('String');
-    expect(run.annotations.filter(({ level }) => level === 'warning').map(({ message }) => message)).toEqual([
-      expect.stringContaining('PLAIN'),
-    ]);
-  });
-
-  test('a name with two values is a fault, with both places and no value; nothing is called', async () => {
-    await using run = await stage.act(
-      { dotenv: 'A=one-one\nLOG_LEVEL=info\n', variables: 'A=two-two\n' },
-      { files: {} },
-    );
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe('input');
-    expect(run.log).toMatch(/input variables line 1: A: it has another value in input dotenv line 1/);
-    expect(run.log).not.toMatch(/one-one|two-two/);
-    expect(stage.aws.calls).toEqual([]);
-    expect(run.summary).toContain('1 input error');
-  });
-
-  test('everything that is wrong is told at once, each with its place', async () => {
-    await using run = await stage.act(
-      {
-        prefix: '/aws/prd',
-        'env-file': 'missing.env\n.env',
-        tags: 'aws:x=1\nbroken',
-        'log-retention-days': '10',
-        'image-tag-mutability': 'SOMETIMES',
-        only: 'params',
-        adopt: 'yes',
-        'allowed-account-ids': '12345',
-      },
-      { files: { '.env': 'A="open\nB=x\n' } },
-    );
-    expect(run.exitCode).toBe(1);
-    for (const text of [
-      'input prefix',
-      'missing.env',
-      '.env line 1',
-      'input tags',
-      'nearest is',
-      'SOMETIMES',
-      '"params"',
-      'input adopt',
-      'input allowed-account-ids',
-    ])
-      expect(run.log).toContain(text);
-    expect(stage.aws.calls).toEqual([]);
   });
 });
 
@@ -487,7 +279,6 @@ environments:
     NOT_OURS: 'x',
     BOTH: 'both-value',
   };
-  const files = { '.github/aws-bootstrap.yml': CONFIG };
   const run = (inputs: Record<string, string> = {}, config = CONFIG) =>
     stage.act(
       { dotenv: dotenv(variables), ...inputs },
@@ -495,8 +286,7 @@ environments:
     );
 
   test('rules send any variable anywhere: glob, list, key, ignore, two places', async () => {
-    await using first = await run();
-    expect(first.exitCode).toBe(0);
+    await using first = passed(await run());
     expect(await stage.secret('payments')).toEqual({
       STRIPE_API_KEY: SEED['STRIPE_API_KEY'],
       STRIPE_WEBHOOK_ID: 'wh-1',
@@ -521,9 +311,8 @@ environments:
     expect(stage.aws.writes()).toEqual([]);
   });
 
-  test('write: once, exact bundles and ignore, after others were there', async () => {
-    await using first = await run();
-    expect(first.exitCode).toBe(0);
+  test('follows write: once, exact bundles and ignore where others have written', async () => {
+    passed(await run());
     const { PutSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
     await stage.others.secrets.send(
       new PutSecretValueCommand({
@@ -556,82 +345,6 @@ environments:
     expect(silent.outputs['changed']).toBe('false');
   });
 
-  test('environments override the file, and inputs override both', async () => {
-    await using staged = await run({ prefix: '/papyrus/stg', mode: 'plan' });
-    const names = changesOf(staged).map(({ name }) => name);
-    expect(names).toContain('/papyrus/stg/DB_USER');
-    await using given = await run({ prefix: '/papyrus/stg', mode: 'plan', prefer: 'secrets-manager' });
-    expect(changesOf(given).map(({ name }) => name)).not.toContain('/papyrus/stg/DB_USER');
-    await using other = await run({ mode: 'plan' });
-    expect(changesOf(other).map(({ name }) => name)).not.toContain('/papyrus/prd/DB_USER');
-  });
-
-  test('tags of the file are put, and an input replaces them', async () => {
-    await using plan = await run({ mode: 'plan', tags: 'only=this' });
-    const [group] = changesOf(plan).filter(({ kind }) => kind === 'AWS::Logs::LogGroup');
-    expect(
-      group?.fields
-        .filter(({ field }) => field.startsWith('tag:'))
-        .map(({ field }) => field)
-        .sort(),
-    ).toEqual(['tag:managed-by', 'tag:only']);
-  });
-
-  test('a file under another path, and one that is missing', async () => {
-    await using named = await stage.act(
-      { dotenv: 'STRIPE_X=1\n', config: 'ops/aws.yml', mode: 'plan' },
-      { files: { 'ops/aws.yml': files['.github/aws-bootstrap.yml'] } },
-    );
-    expect(changesOf(named).map(({ name }) => name)).toContain('papyrus/prd/payments');
-    await using missing = await stage.act({ config: 'ops/none.yml' });
-    expect(missing.exitCode).toBe(1);
-    expect(missing.log).toContain('there is no file ops/none.yml');
-  });
-
-  test.each([
-    ['an unknown setting', 'prefre: ssm\n', 'prefre', 1],
-    ['an unknown place', 'rules:\n  - match: A\n    to: vault\n', 'secret/BUNDLE', 3],
-    ['a secret in it', 'prefer: ssm\nsecrets: "A=hunter2hunter2"\n', 'committed file', 2],
-    ['a shared setting in an environment', 'environments:\n  prd:\n    log-retention-days: 7\n', 'shared', 3],
-    ['broken YAML', 'rules: [\n', 'YAML', 2],
-  ])('%s is a fault with its line', async (_, config, text, line) => {
-    await using wrong = await run({}, config);
-    expect(wrong.exitCode).toBe(1);
-    expect(wrong.log).toContain(text);
-    expect(wrong.log).not.toContain('hunter2');
-    const errors = wrong.annotations.filter(({ level }) => level === 'error');
-    expect(errors[0]?.properties).toMatchObject({ file: '.github/aws-bootstrap.yml', line: String(line) });
-    expect(stage.aws.calls).toEqual([]);
-  });
-
-  test('a lifecycle policy by keep-last and by a file', async () => {
-    const policy = JSON.stringify({
-      rules: [
-        {
-          rulePriority: 1,
-          description: 'untagged images go after a week',
-          selection: {
-            tagStatus: 'untagged',
-            countType: 'sinceImagePushed',
-            countUnit: 'days',
-            countNumber: 7,
-          },
-          action: { type: 'expire' },
-        },
-      ],
-    });
-    const act = (value: string) =>
-      stage.act({ 'lifecycle-policy': value, only: 'repository' }, { files: { 'ecr.json': policy } });
-    await using first = await act('keep-last:10');
-    expect(first.outputs['changed']).toBe('true');
-    await using silent = await act('keep-last:10');
-    expect(silent.outputs['changed']).toBe('false');
-    await using file = await act('ecr.json');
-    expect(openOf(file)).toEqual({ papyrus: 'update' });
-    await using again = await act('ecr.json');
-    expect(again.outputs['changed']).toBe('false');
-  });
-
   test('names with placeholders, and none', async () => {
     await using named = await stage.act({
       mode: 'plan',
@@ -657,9 +370,8 @@ environments:
   });
 });
 
-test('a variable fewer: what stands stays, and its key is told', async () => {
-  await using first = await stage.act(seed);
-  expect(first.exitCode).toBe(0);
+test('keeps what is no longer configured, and names its key', async () => {
+  passed(await stage.act(seed));
   await using less = await stage.act({
     dotenv: dotenv(without('DB_HOST', 'LOG_LEVEL')),
     tags: 'project=portfolio',

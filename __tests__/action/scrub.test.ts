@@ -1,31 +1,20 @@
 /** What AWS told to be a secret leaves by no way that the runner does not mask, through the bundle. */
 import { readFileSync } from 'node:fs';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
-import { GitHubServer } from '../servers/github.ts';
+import { beforeEach, expect, it } from 'vitest';
+import { githubForFile } from '../servers/for-file.ts';
 import { step } from './bench.ts';
+import { passed } from './outcome.ts';
 import type { ActionRun } from './run.ts';
 
 const LIVE = `li*ve_pass"w'o<r>d&1/x!`;
 const NAME = 'GREETING';
 const dotenv = (password: string, greeting: string) => `DB_PASSWORD='${password}'\n${NAME}=${greeting}`;
 
-let aws: AwsServer;
-let github: GitHubServer;
-beforeAll(async () => {
-  [aws, github] = await Promise.all([startAws(), GitHubServer.start()]);
-});
-afterAll(async () => {
-  await aws?.close();
-  await github?.[Symbol.asyncDispose]();
-});
+const { aws, github } = await githubForFile();
 beforeEach(async () => {
-  await aws.reset();
-  github.reset();
   // A double quote ends no value of single quotes, so the password has none of those.
-  const first = await step(aws, undefined, { mode: 'apply', dotenv: dotenv(PASSWORD, 'hello') });
-  expect(first.exitCode, first.log).toBe(0);
+  passed(await step(aws, undefined, { mode: 'apply', dotenv: dotenv(PASSWORD, 'hello') }));
 });
 
 const PASSWORD = LIVE.replaceAll("'", '');
@@ -86,13 +75,14 @@ it.each(FORMS)('in a plan of a pull request that rotates it: %s', async (_form, 
       base: { ref: 'main', repo: { full_name: 'papyrus/demo', private: true } },
     },
   };
-  const run = await step(
-    aws,
-    github,
-    { dotenv: dotenv('quite-another-1', 'hello') },
-    { event: { name: 'pull_request', payload } },
+  const run = passed(
+    await step(
+      aws,
+      github,
+      { dotenv: dotenv('quite-another-1', 'hello') },
+      { event: { name: 'pull_request', payload } },
+    ),
   );
-  expect(run.exitCode, run.log).toBe(0);
   expect(github.comments).toHaveLength(1);
   expectNothing(run);
 });

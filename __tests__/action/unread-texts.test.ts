@@ -1,14 +1,10 @@
 /** What a text of variables that is in base64, or is not as it was written, does to the account and to the reports. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { stageForFile } from '../servers/for-file.ts';
 import { findLeaks } from './leaks.ts';
-import { openStage, type Stage } from './stage.ts';
+import { passed } from './outcome.ts';
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await openStage();
-});
-afterAll(() => stage?.[Symbol.asyncDispose]());
-beforeEach(() => stage.aws.reset());
+const stage = await stageForFile();
 
 const KANARI = 'Kanari3nv0gel4711Xq';
 const only = { only: 'parameters, secrets' };
@@ -16,8 +12,7 @@ const only = { only: 'parameters, secrets' };
 test('a .env in base64 is hidden before anything is told, and read', async () => {
   const dotenv = Buffer.from(`DB_USER=app\nDB_PASSWORD=${KANARI}\nLOG_LEVEL=info\n`).toString('base64');
   const lines = [dotenv.slice(0, 48), dotenv.slice(48)];
-  await using run = await stage.act({ ...only, dotenv: lines.join('\n') });
-  expect(run.exitCode, run.log).toBe(0);
+  await using run = passed(await stage.act({ ...only, dotenv: lines.join('\n') }));
   expect(await stage.secret('db')).toEqual({ username: 'app', password: KANARI });
   expect(await stage.parameter('LOG_LEVEL')).toMatchObject({ value: 'info' });
   expect(run.masks).toEqual(expect.arrayContaining([...lines, dotenv, KANARI]));

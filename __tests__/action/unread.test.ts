@@ -3,6 +3,7 @@ import { DeleteSecretCommand, UntagResourceCommand } from '@aws-sdk/client-secre
 import { DeleteParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { findLeaks } from './leaks.ts';
+import { failed, passed } from './outcome.ts';
 import { changesOf, dotenv, fieldsOf, openOf, openStage, SEED, type Stage, without } from './stage.ts';
 
 let stage: Stage;
@@ -12,8 +13,7 @@ beforeAll(async () => {
 afterAll(() => stage?.[Symbol.asyncDispose]());
 beforeEach(async () => {
   await stage.aws.reset();
-  await using run = await act('apply');
-  expect(run.exitCode, run.log).toBe(0);
+  passed(await act('apply'));
 });
 
 const act = (mode: string, inputs: Record<string, string> = {}, files: Record<string, string> = {}) =>
@@ -40,8 +40,7 @@ test.each(['plan', 'drift'])(
   async (mode) => {
     await using whole = await act(mode);
     deny();
-    await using run = await act(mode);
-    expect(run.exitCode, run.log).toBe(0);
+    await using run = passed(await act(mode));
     expect(run.outputs).toMatchObject({ drifted: 'false', blocked: '0', 'failure-reason': '' });
     // What is made of names, versions and ARNs is the same as for who reads everything.
     for (const output of [
@@ -93,8 +92,7 @@ test('drift by absence, type, tag and deletion is found; a value that drifted is
   });
   expect(fieldsOf(run, 'papyrus/prd/flask')).toEqual({ 'tag:project': 'null → portfolio' });
   expect(changesOf(run).find(({ name }) => name === '/papyrus/prd/LOG_LEVEL')?.action).toBe('none');
-  await using told = await act('drift', { 'fail-on-drift': 'false' }, files);
-  expect(told.exitCode, told.log).toBe(0);
+  passed(await act('drift', { 'fail-on-drift': 'false' }, files));
   expect(stage.aws.writes()).toEqual([]);
 });
 
@@ -112,8 +110,7 @@ test('a parameter whose ARN the listing does not tell is left out of the outputs
     }).then((answer) => answer.json())) as { Parameters: Array<{ ARN?: string }> };
     return { ...page, Parameters: Parameters.map(({ ARN: _, ...rest }) => rest) };
   });
-  await using run = await act('drift');
-  expect(run.exitCode, run.log).toBe(0);
+  await using run = passed(await act('drift'));
   expect(run.outputs['parameters']).toBe('{}');
   expect(run.log).toContain('AWS did not return the ARN of /papyrus/prd/');
 });
@@ -121,9 +118,7 @@ test('a parameter whose ARN the listing does not tell is left out of the outputs
 test('apply by such a role fails, tells the statements, and writes nothing', async () => {
   await stage.put('LOG_LEVEL', 'debug');
   deny();
-  await using run = await act('apply');
-  expect(run.exitCode).toBe(1);
-  expect(run.outputs['failure-reason']).toBe('access-denied');
+  await using run = failed(await act('apply'), 'access-denied');
   expect(run.log).toContain('"Action":"ssm:GetParameters"');
   expect(run.log).not.toContain(TOLD);
   expect((await stage.parameter('LOG_LEVEL')).value).toBe('debug');
@@ -134,8 +129,7 @@ test('a secret that nobody asks for any more is told without guessing what it ho
   await using whole = await act('plan', inputs);
   deny();
   for (const mode of ['plan', 'drift']) {
-    await using run = await act(mode, inputs);
-    expect(run.exitCode, run.log).toBe(0);
+    await using run = passed(await act(mode, inputs));
     expect(run.outputs['plan-hash']).toBe(whole.outputs['plan-hash']);
     expect(run.log).toContain(
       '= secret papyrus/prd/flask\n    no longer configured; prune: delete removes it',

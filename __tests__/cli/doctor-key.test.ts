@@ -1,5 +1,5 @@
 import { expect, it, test } from 'vitest';
-import { checkKey, type KeyFacts } from '../../src/cli/doctor-key.ts';
+import { checkKey, type KeyFacts } from '../../src/cli/doctor-resources.ts';
 
 const ACCOUNT = '123456789012';
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/papyrus-deploy`;

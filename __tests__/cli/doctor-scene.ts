@@ -62,9 +62,7 @@ export async function makeScene(aws: AwsServer, github: SettingsServer): Promise
     '.github/workflows/deploy.yml': WORKFLOW,
   });
   execFileSync('git', ['init', '--quiet'], { cwd: folder });
-  execFileSync('git', ['config', 'remote.origin.url', `git@github.com:${REPOSITORY}.git`], {
-    cwd: folder,
-  });
+  execFileSync('git', ['config', 'remote.origin.url', `git@github.com:${REPOSITORY}.git`], { cwd: folder });
   github.answers.clear();
   for (const [path, body] of [
     [

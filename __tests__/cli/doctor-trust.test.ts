@@ -2,8 +2,14 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { checkTrust } from '../../src/cli/doctor-trust.ts';
-import { AUDIENCE, type Job, subjectsOf } from '../../src/cli/subject.ts';
-import { isAccepted, isMatched, readTrust } from '../../src/cli/trust-policy.ts';
+import {
+  AUDIENCE,
+  isAccepted,
+  isMatched,
+  type Job,
+  readTrust,
+  subjectsOf,
+} from '../../src/cli/trust-policy.ts';
 import { isTrusted } from '../iam/engine.ts';
 import { HERE, PROVIDER, resolveRoles } from '../iam/template.ts';
 

@@ -1,11 +1,11 @@
 import { parse } from 'dotenv';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { quoteDotenv } from '../../src/cli/dotenv-quoting.ts';
-import { type StoredVariable, writeDotenv } from '../../src/cli/export-dotenv.ts';
+import { quoteDotenv, writeDotenv } from '../../src/cli/export-dotenv.ts';
+import type { StoredVariable } from '../../src/cli/export-variables.ts';
 import { Secret } from '../../src/secret.ts';
 import { readDotenv } from '../../src/settings/dotenv.ts';
-import { nameFault } from '../../src/settings/variable-name.ts';
+import { nameFault } from '../../src/settings/variable.ts';
 
 const plain = (name: string, value: string): StoredVariable => ({
   name,
@@ -13,7 +13,6 @@ const plain = (name: string, value: string): StoredVariable => ({
   isSecret: false,
   place: `Parameter Store /papyrus/prd/${name}`,
 });
-const secret = (name: string, value: string): StoredVariable => ({ ...plain(name, value), isSecret: true });
 const write = (variables: readonly StoredVariable[], reveals = false, omitted: readonly string[] = []) =>
   writeDotenv({ prefix: '/papyrus/prd', variables, omitted }, { reveals });
 
@@ -101,27 +100,6 @@ describe('export dotenv', () => {
   ])('quotes %j as %s', (value, expected) => {
     // A backslash at the end can only stand without quotes.
     expect(quoteDotenv(value)).toBe(value === 'C:\\new\\' ? value : expected);
-  });
-
-  it('sorts by name and leaves secrets empty, with the place of each above it', () => {
-    const { text, missing } = write([
-      secret('DB_PASSWORD', 'canary-value'),
-      plain('APP', 'x'),
-      plain('ZED', 'y z'),
-    ]);
-    expect(text).not.toContain('canary-value');
-    expect(text.split('\n').filter((line) => /^\w+=/.test(line))).toEqual([
-      'APP=x',
-      'DB_PASSWORD=',
-      "ZED='y z'",
-    ]);
-    expect(text).toContain('# Parameter Store /papyrus/prd/DB_PASSWORD\nDB_PASSWORD=\n');
-    expect(missing).toEqual([]);
-  });
-
-  it('writes secrets where they are asked for', () => {
-    const { text } = write([secret('DB_PASSWORD', 'a b')], true);
-    for (const read of readBack(text)) expect(read).toEqual({ DB_PASSWORD: 'a b' });
   });
 
   it('says what the role may not read, and what is left out', () => {

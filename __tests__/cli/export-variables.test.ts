@@ -26,11 +26,7 @@ const secret = (
   metadata: Bundle['metadata'] = {},
 ): [string, Specs['AWS::SecretsManager::Secret']] => [
   `papyrus/prd/${bundle}`,
-  {
-    name: `papyrus/prd/${bundle}`,
-    fields: fieldsOf(keys),
-    metadata,
-  },
+  { name: `papyrus/prd/${bundle}`, fields: fieldsOf(keys), metadata },
 ];
 const read = (
   parameters: Array<[string, Specs['AWS::SSM::Parameter'] | Unreadable]>,

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vit
 import { account } from '../action/account.ts';
 import { findCanaries } from '../action/leaks.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
-import { type CliOptions, type CliRun, folderWith, runCli, runOnTerminal } from './run.ts';
+import { type CliOptions, type CliRun, folderWith, runCli } from './run.ts';
 
 const P = '/papyrus/prd';
 /** Secrets of every shape that the action stores. */
@@ -91,19 +91,6 @@ describe('export dotenv', () => {
     expect(changes.filter(({ action }) => action !== 'none')).toEqual([]);
   });
 
-  it('reveals on a terminal, not in a pipe', async () => {
-    const piped = await exportIt(['dotenv', '--reveal']);
-    expect(piped.code).toBe(2);
-    expect(leaks(printed(piped))).toEqual([]);
-    expect(aws.calls).toEqual([]);
-    const shown = await runOnTerminal(['export', 'dotenv', '--reveal', '--prefix', P], {
-      folder,
-      env: aws.env(),
-    });
-    expect(shown.code).toBe(0);
-    expect(shown.output).toContain(`'${PASSWORD}'`);
-  });
-
   test.each([
     ['is not ignored', '', 2],
     ['is ignored', '*.env\n', 0],
@@ -116,14 +103,6 @@ describe('export dotenv', () => {
     expect(leaks(printed(run))).toEqual([]);
     // Without secrets any file will do.
     expect((await exportIt(['dotenv', '--output', 'plain.env'])).code).toBe(0);
-  });
-
-  it('refuses a work tree where git cannot be asked', async () => {
-    execFileSync('git', ['init', '--quiet'], { cwd: folder });
-    writeFileSync(join(folder, '.gitignore'), '*.env\n');
-    const env = { ...aws.env(), PATH: '/nonexistent' };
-    const run = await exportIt(['dotenv', '--reveal', '--output', 'all.env'], { env });
-    expect(run.code).toBe(2);
   });
 
   it('replaces a file only with --force, and takes its rights from others', async () => {
@@ -148,24 +127,6 @@ describe('export dotenv', () => {
     for (const more of [[], ['--force']])
       expect((await exportIt(['dotenv', '--reveal', '-o', 'all.env', ...more])).code).toBe(2);
     expect(readdirSync(tree)).toEqual(['.git']);
-  });
-
-  it('lists as JSON where everything is, without a value', async () => {
-    const run = await exportIt(['dotenv', '--json', '--reveal', '-o', 'all.env']);
-    expect(leaks(printed(run))).toEqual([]);
-    const { variables } = JSON.parse(run.output) as { variables: Array<{ name: string; secret: boolean }> };
-    expect(
-      variables
-        .filter(({ secret }) => !secret)
-        .map(({ name }) => name)
-        .sort(),
-    ).toEqual(Object.keys(PLAIN).sort());
-  });
-
-  it('refuses another account than the one that is allowed', async () => {
-    const run = await exportIt(['dotenv', '--allowed-account-ids', '210987654321']);
-    expect(run.code).toBe(2);
-    expect(aws.calls.map(({ operation }) => operation)).toEqual(['GetCallerIdentity']);
   });
 
   it('says which parameters the role may not read, and leaves their values out', async () => {
@@ -209,27 +170,4 @@ describe('export terraform', () => {
     expect((await exportIt(['terraform', '--force'])).code).toBe(0);
     expect(read('terraform/mine.tf')).toBe('# mine\n');
   });
-
-  it('prints a command that can be pasted, whatever the folder is called', async () => {
-    const { output } = await exportIt(['terraform', '--output', "it's mine"]);
-    expect(output).toContain(`terraform -chdir='it'\\''s mine' init`);
-  });
-
-  it('fails with the reason where something cannot be read', async () => {
-    aws.fault({ operation: 'ListSecrets', kind: 'access-denied', times: 9 });
-    const run = await exportIt(['terraform']);
-    expect(run.code).toBe(1);
-    expect(run.errors).toContain('secretsmanager:ListSecrets');
-    expect(existsSync(join(folder, 'terraform'))).toBe(false);
-  });
 });
-
-it.each(['dotenv', 'terraform'])(
-  'export %s says where it has found nothing, and writes nothing',
-  async (as) => {
-    const run = await runCli(['export', as, '--prefix', '/other/prd'], { folder, env: aws.env() });
-    expect(run.code).toBe(0);
-    expect(run.errors).toMatch(/\/other\/prd in us-west-2/);
-    expect(readdirSync(folder)).toEqual([]);
-  },
-);

@@ -177,32 +177,20 @@ describe('the files', () => {
     expect(output).toContain('gh variable set AWS_DEPLOY_ROLE --repo me/shop');
   });
 
-  it('leave the environment out where there is none', async () => {
-    const folder = repository({});
-    const { output } = await runCli(['init', '--environment', 'none'], { folder });
-    expect(jobOf(folder, 'deploy').environment).toBeUndefined();
-    expect(output).not.toContain('environments/');
-    expect(output).toContain(' Environment= ');
-  });
-
   it('name actions at the commits of the workflows of this repository', () => {
     const example = readFileSync('examples/flask-on-ecs/.github/workflows/deploy.yml', 'utf8');
     for (const pin of Object.values(PINS)) expect(example).toContain(`uses: ${pin}`);
   });
 
-  it.each([
-    [['--prefix', 'shop']],
-    [['--region', 'Oregon']],
-    [['--account-id', '123']],
-    [['--github-repository', 'shop']],
-    [['--log-retention-days', '-1']],
-    [['one', 'two']],
-  ])('are not written with %s', async (args) => {
-    const folder = repository({});
-    const { code } = await runCli(['init', ...args], { folder });
-    expect(code).toBe(2);
-    expect(existsSync(join(folder, '.github'))).toBe(false);
-  });
+  it.each([[['--region', 'Oregon']], [['--log-retention-days', '-1']], [['one', 'two']]])(
+    'are not written with %s',
+    async (args) => {
+      const folder = repository({});
+      const { code } = await runCli(['init', ...args], { folder });
+      expect(code).toBe(2);
+      expect(existsSync(join(folder, '.github'))).toBe(false);
+    },
+  );
 
   it('are written only into a folder that exists', async () => {
     const folder = repository({});
@@ -230,12 +218,6 @@ describe('the files', () => {
     },
   );
 
-  it('name the region, so that a terminal plans where the workflows deploy', async () => {
-    const folder = repository({});
-    await runCli(['init', '--region', 'eu-west-1'], { folder, env: { AWS_REGION: 'us-east-1' } });
-    expect(parse(read(folder, CONFIG))).toMatchObject({ region: 'eu-west-1' });
-  });
-
   it('leave .gitignore alone for a .env outside of the repository', async () => {
     const folder = repository({});
     const outside = join(folderWith({ 'prd.env': 'SOMETHING=Zq81kfh3jJk29\n' }), 'prd.env');
@@ -244,13 +226,6 @@ describe('the files', () => {
     expect(output).toContain(`gh secret set DOTENV --repo me/shop < ${outside}\n`);
     expect(existsSync(join(folder, '.gitignore'))).toBe(false);
     expect(output).toContain('git add .github\n');
-  });
-
-  it('come with a warning where git tracks the .env', async () => {
-    const folder = repository({ '.env': 'LOG_LEVEL=info\n' });
-    execFileSync('git', ['add', '.env'], { cwd: folder });
-    const { errors } = await runCli(['init'], { folder });
-    expect(errors).toContain('git rm --cached .env');
   });
 });
 
@@ -360,13 +335,6 @@ describe('--run', () => {
     expect(calls()).toContain('environments/production');
     expect(calls()).not.toContain('cloudformation');
     expect(calls()).not.toContain('[secret]');
-  });
-
-  it('ends with the first command that fails', async () => {
-    const folder = repository({ '.env': 'LOG_LEVEL=info\n' });
-    const { code, errors } = await runCli(['init', '--run', '--yes'], { folder, env: { PATH: '/nowhere' } });
-    expect(code).toBe(1);
-    expect(errors).toMatch(/(?:aws|gh) is not installed/);
   });
 
   it('needs somebody who answers, or --yes', async () => {

@@ -50,22 +50,16 @@ function npx(args: readonly string[], input = ''): Promise<string> {
 }
 
 describe('npx', () => {
-  it('runs the command line', async () => {
-    const plan = await npx(['plan', '--env-file', '.env', '--prefix', '/papyrus/prd']);
-    expect(plan).toContain('+ parameter /papyrus/prd/LOG_LEVEL');
-    expect((await npx(['--version'])).trim()).toBe(manifest.version);
-    expect(await npx(['plan', '--help'])).toContain('--log-retention-days');
-  });
-
-  it('hands on a .env of standard input', async () => {
-    const args = ['--env-file', '-', '--prefix', '/papyrus/prd'];
-    expect(await npx(['--', 'plan', ...args], 'LOG_LEVEL=warning\n')).toContain('value: "warning"');
+  it('runs the command line, with a .env of standard input', async () => {
+    const args = ['plan', '--env-file', '-', '--prefix', '/papyrus/prd'];
+    expect(await npx(['--', ...args], 'LOG_LEVEL=warning\n')).toContain('value: "warning"');
+    // Without the hyphens Node.js would take --env-file for its own.
     const short = ['plan', '--dotenv', '-', '--prefix', '/papyrus/prd'];
     expect(await npx(short, 'LOG_LEVEL=warning\n')).toContain('value: "warning"');
   });
 
   it('installs nothing beside the archive', async () => {
-    await npx(['--version']);
+    expect((await npx(['--version'])).trim()).toBe(manifest.version);
     const cache = join(folder, 'cache', '_npx');
     const [run = ''] = readdirSync(cache);
     const modules = join(cache, run, 'node_modules');

@@ -49,16 +49,16 @@ function leaksInFiles(folder: string): string[] {
 }
 
 const WAYS: ReadonlyArray<
-  readonly [string, readonly string[], { input?: string; env?: Record<string, string> }]
+  readonly [string, string, readonly string[], { input?: string; env?: Record<string, string> }]
 > = [
-  ['a file', ['--env-file', '.env'], {}],
-  ['standard input', ['--env-file', '-'], { input: TEXT }],
-  ['dotenv as a file', ['--dotenv', '@.env'], {}],
-  ['secrets by the environment', [], { env: { AWS_BOOTSTRAP_SECRETS: TEXT } }],
+  ['a file', 'text', ['--env-file', '.env'], {}],
+  ['standard input', 'JSON', ['--env-file', '-'], { input: TEXT }],
+  ['dotenv as a file', 'JSON', ['--dotenv', '@.env'], {}],
+  ['secrets by the environment', 'text', [], { env: { AWS_BOOTSTRAP_SECRETS: TEXT } }],
 ];
 
-describe.each(WAYS)('by %s', (_, args, more) => {
-  it.each(['text', 'JSON'])('plan, apply, drift and destroy as %s', async (form) => {
+describe('by values', () => {
+  it.each(WAYS)('of %s, with plan, apply, drift and destroy as %s', async (_, form, args, more) => {
     const json = form === 'JSON' ? ['--json'] : [];
     const folder = folderWith({ '.env': TEXT });
     const options = { ...more, folder, env: { ...stage.aws.env(), ...more.env } };
@@ -136,14 +136,4 @@ it('by a .env that cannot be read, and by what is no flag', async () => {
       expect(run.code).toBe(2);
       expect(leaksOf(run), args.join(' ')).toEqual([]);
     }
-});
-
-it('by init, whose files hold names alone', async () => {
-  const folder = folderWith({ '.env': TEXT });
-  const run = await runCli(['init', '--json'], { folder });
-  expect(run.code).toBe(0);
-  expect(leaksOf(run)).toEqual([]);
-  expect(leaksInFiles(folder)).toEqual([]);
-  const configuration = readFileSync(join(folder, '.github/aws-bootstrap.yml'), 'utf8');
-  expect(configuration).toContain('UNDECIDED');
 });

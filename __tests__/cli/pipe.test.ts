@@ -65,13 +65,6 @@ describe('plan, apply, drift and destroy', () => {
     expect(output + errors).not.toContain('\r');
   });
 
-  it('colour a pipe where FORCE_COLOR asks for it', async () => {
-    const forced = await run(['plan', ...PREFIX, '--env-file', '.env'], { env: { FORCE_COLOR: '1' } });
-    expect(forced.output).toContain('\u001b[32m+\u001b[39m');
-    const both = await run(['plan', ...PREFIX], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } });
-    expect(both.output).not.toContain('\u001b');
-  });
-
   it('refuse to write where nobody can be asked, before anything is read', async () => {
     for (const command of ['apply', 'destroy']) {
       stage.aws.forget();
@@ -82,14 +75,6 @@ describe('plan, apply, drift and destroy', () => {
     }
   });
 
-  it('destroy with confirm, as the action does', async () => {
-    await run(['apply', ...PREFIX, '--env-file', '.env', '--yes']);
-    const other = await run(['destroy', ...PREFIX, '--confirm', '/papyrus/stg']);
-    expect(other.code).toBe(2);
-    expect((await stage.parameter('LOG_LEVEL')).value).toBe('info');
-    expect((await run(['destroy', ...PREFIX, '--confirm', '/papyrus/prd'])).code).toBe(0);
-  });
-
   it('without a variable, while some exist, name the flag and nothing of GitHub', async () => {
     await run(['apply', ...PREFIX, '--env-file', '.env', '--yes']);
     for (const command of ['plan', 'drift']) {
@@ -98,14 +83,6 @@ describe('plan, apply, drift and destroy', () => {
       expect(errors).toContain('--env-file');
       expect(errors).not.toMatch(/GitHub|workflow|job/);
     }
-  });
-
-  it('say that a retention deletes logs', async () => {
-    const { output } = await run(['plan', ...PREFIX, '--only', 'log-group']);
-    expect(output).toMatch(/retention: 1 day \(.*deleted\)/);
-    const kept = await run(['plan', ...PREFIX, '--only', 'log-group', '--log-retention-days', 'never']);
-    expect(kept.output).toMatch(/retention: never/);
-    expect(kept.output).not.toContain('deleted');
   });
 
   it('end with 1 where a change is blocked, and where AWS refuses', async () => {
@@ -191,51 +168,6 @@ describe('inputs', () => {
     expect(wrong.errors).toContain('standard input line 2');
   });
 
-  it('lists repeat or take commas, and any file may be read', async () => {
-    const other = folderWith({ 'a.env': 'LOG_LEVEL=info\n', 'b.env': 'GUNICORN_WORKERS=2\n' });
-    for (const flags of [
-      ['--env-file', `${other}/a.env`, '--env-file', `${other}/b.env`],
-      [`--env-file=${other}/a.env,${other}/b.env`],
-    ]) {
-      const { output } = await run(['plan', ...PREFIX, ...flags]);
-      expect(output).toContain('/papyrus/prd/LOG_LEVEL');
-      expect(output).toContain('/papyrus/prd/GUNICORN_WORKERS');
-    }
-  });
-
-  it.each(['allowed-account-ids', 'pull-accounts', 'only', 'tags', 'allow', 'image-tags'])(
-    '--%s, a list, can be given several times',
-    async (name) => {
-      const values = {
-        only: ['log-group', 'repository'],
-        tags: ['a=1', 'b=2'],
-        allow: ['loosen', 'prune-many'],
-      };
-      const [one, two] = values[name as keyof typeof values] ?? ['123456789012', '210987654321'];
-      const image = name === 'image-tags' ? ['--image', 'oci:nowhere'] : [];
-      const { errors } = await run([
-        'plan',
-        ...PREFIX,
-        `--${name}`,
-        one ?? '',
-        `--${name}`,
-        two ?? '',
-        ...image,
-      ]);
-      expect(errors).not.toContain(`--${name}`);
-    },
-  );
-
-  it('come from the configuration file as in the action', async () => {
-    const folder = folderWith({
-      '.github/aws-bootstrap.yml': 'prefix: /shop/stg\nenv-file: .env\n',
-      '.env': 'LOG_LEVEL=info\n',
-    });
-    const { output, code } = await run(['plan'], { folder });
-    expect(code).toBe(0);
-    expect(output).toContain('/shop/stg/LOG_LEVEL');
-  });
-
   it('that carry values are refused on the command line, and come by file, standard input and environment', async () => {
     const canary = 'c4nary-argument-Qx';
     for (const flag of ['dotenv', 'variables', 'secrets', 'auth0-management-client-secret', 'github-token'])
@@ -265,14 +197,6 @@ describe('inputs', () => {
     }
   });
 
-  it('errors name the flag, the line and the key', async () => {
-    const { code, errors } = await run(['plan', '--prefix', 'papyrus', '--log-retention-days', '2'], {});
-    expect(code).toBe(2);
-    expect(errors).toMatch(/--prefix/);
-    expect(errors).toMatch(/--log-retention-days/);
-    expect(stage.aws.calls).toEqual([]);
-  });
-
   it('of a step are not read, and nothing of GitHub is', async () => {
     const env = {
       INPUT_PREFIX: '/other/prd',
@@ -292,12 +216,8 @@ describe('inputs', () => {
 describe('the command line', () => {
   it.each([
     [['pln'], 'plan'],
-    [['aply', '--yes'], 'apply'],
     [['plan', '--preffix', '/a/b'], '--prefix'],
     [['plan', '--env_file', '.env'], '--env-file'],
-    [['plan', '--envfile=.env'], '--env-file'],
-    [['plan', '--no-adpot'], '--adopt'],
-    [['init', '--forse'], '--force'],
   ])('%s: names the nearest', async (args, nearest) => {
     const { code, errors } = await run(args);
     expect(code).toBe(2);
@@ -305,13 +225,9 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['plan', '/papyrus/prd']],
-    [['plan', '--prefix']],
     [['plan', '--prefix', '--region', 'us-west-2']],
     [['plan', '--prefix', '/a/b', '--prefix', '/c/d']],
-    [['plan', '--adopt', 'perhaps']],
     [['plan', '--adopt=perhaps']],
-    [['plan', '--mode', 'apply']],
     [['plan', '--env-file', '-', '--secrets', '-']],
     [['plan', '--secrets', '@nowhere.env']],
     [['--prefix', '/a/b']],
@@ -340,18 +256,6 @@ describe('the command line', () => {
     for (const name of INPUTS.filter((input) => !hidden.includes(input)))
       expect(plan.output, name).toContain(`--${name}`);
     expect((await run(['--version'])).output).toMatch(/^\d+\.\d+\.\d+\n$/);
-  });
-
-  it('has help for commands of two words by the first', async () => {
-    const { code, output } = await run(['export']);
-    expect(code).toBe(0);
-    expect(output).toContain('export dotenv');
-    expect(output).toContain('export terraform');
-    for (const args of [
-      ['export', '--help'],
-      ['help', 'export'],
-    ])
-      expect((await run(args)).output).toBe(output);
   });
 
   it('runs on Node 24', async () => {
@@ -384,13 +288,6 @@ describe('beside the plan', () => {
     const names = completed.containerDefinitions[0]?.secrets.map(({ name }) => name) ?? [];
     expect(names).toEqual(expect.arrayContaining(['DB_PASSWORD', 'LOG_LEVEL']));
     expect(readFileSync(join(folder, 'task.json'), 'utf8')).toBe(task);
-  });
-
-  it('the IAM policies are printed with --iam-policies', async () => {
-    const { output } = await run(['plan', ...PREFIX, '--iam-policies']);
-    expect(output).toContain('logs:CreateLogGroup');
-    const json = await run(['plan', ...PREFIX, '--iam-policies', '--json']);
-    expect(Object.keys((JSON.parse(json.output) as { policies: object }).policies)).toHaveLength(3);
   });
 
   it('what cannot be read fails a plan, and is named', async () => {

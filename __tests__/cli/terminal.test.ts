@@ -39,9 +39,7 @@ describe('the question', () => {
   });
 
   it('Ctrl-C: nothing is written', async () => {
-    const { code } = await run(['apply', ...ARGS], {
-      steps: [{ after: 'changes? [y/N] ', type: '\u0003' }],
-    });
+    const { code } = await run(['apply', ...ARGS], { steps: [{ after: 'changes? [y/N] ', type: '\u0003' }] });
     expect(code).toBe(130);
     expect(puts()).toBe(0);
   });
@@ -55,13 +53,6 @@ describe('the question', () => {
       expect(stage.aws.calls).toEqual([]);
     },
   );
-
-  it('is not asked with --yes, and not where nothing is to do', async () => {
-    expect((await run(['apply', ...ARGS, '--yes'])).code).toBe(0);
-    const { code, output } = await run(['apply', ...ARGS]);
-    expect(code).toBe(0);
-    expect(output).not.toContain('[y/N]');
-  });
 
   it('comes before a destroy, and shows the plan although --quiet is given', async () => {
     await run(['apply', ...ARGS, '--yes']);

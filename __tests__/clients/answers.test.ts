@@ -3,8 +3,14 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Calls, type Connection, clientSettings, prepare } from '../../src/clients/aws.ts';
-import { limitAnswers, type Transport } from '../../src/clients/aws-answer.ts';
+import {
+  type Connection,
+  clientSettings,
+  limitAnswers,
+  prepare,
+  type Transport,
+} from '../../src/clients/aws.ts';
+import { Calls } from '../../src/clients/aws-calls.ts';
 import { AbortedError, Cancellation } from '../../src/clients/cancellation.ts';
 import { systemClock } from '../../src/clients/clock.ts';
 import { fetchWith } from '../../src/clients/github-fetch.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classifyError, retried } from '../../src/clients/aws-retry.ts';
-import { QuotaBucket } from '../../src/clients/quota-bucket.ts';
+import { classifyError, QuotaBucket, retried } from '../../src/clients/aws-calls.ts';
 import { StillClock, sdkError } from './clock.ts';
 
 describe('an error is judged', () => {
@@ -93,15 +92,6 @@ async function run(errors: readonly Error[], random = 1) {
 const times = (count: number, error: Error) => Array.from({ length: count }, () => error);
 
 describe('a call is repeated', () => {
-  it('not where it works', async () => {
-    expect(await run([])).toEqual({ answer: 'answer', calls: 1, again: 0, slept: [] });
-  });
-
-  it('not where the error stays', async () => {
-    const error = sdkError('AccessDeniedException', 400);
-    expect(await run([error])).toEqual({ answer: error, calls: 1, again: 0, slept: [] });
-  });
-
   it('until it works, and whoever waits is told each time', async () => {
     expect(await run(times(3, sdkError('InternalServerError', 500)))).toMatchObject({
       answer: 'answer',
@@ -113,12 +103,6 @@ describe('a call is repeated', () => {
   it('eight times, then the error is the last one', async () => {
     const error = sdkError('TooManyUpdates', 400);
     expect(await run(times(20, error))).toMatchObject({ answer: error, calls: 8, again: 7 });
-  });
-
-  it('later each time, up to 20 seconds', async () => {
-    expect((await run(times(7, sdkError('TooManyUpdates', 400)))).slept).toEqual([
-      500, 1000, 2000, 4000, 8000, 16000, 20000,
-    ]);
   });
 
   it('sooner where it is only a blip', async () => {

@@ -7,21 +7,17 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type CallOptions, Calls, type Connection, clientSettings, prepare } from '../../src/clients/aws.ts';
+import { describe, expect, it } from 'vitest';
+import { type Connection, clientSettings, prepare } from '../../src/clients/aws.ts';
+import { type CallOptions, Calls } from '../../src/clients/aws-calls.ts';
 import type { AwsError } from '../../src/clients/errors.ts';
 import { chooseKeys } from '../../src/clients/identity.ts';
 import { Secret } from '../../src/secret.ts';
 import { readAwsEnvironment } from '../../src/settings/aws-environment.ts';
-import { type AwsServer, startAws } from '../servers/aws.ts';
+import { awsForFile } from '../servers/for-file.ts';
 import { StillClock } from './clock.ts';
 
-let aws: AwsServer;
-beforeAll(async () => {
-  aws = await startAws();
-});
-afterAll(() => aws?.close());
-beforeEach(() => aws.reset());
+const aws = await awsForFile();
 
 const KEYS = { accessKeyId: 'AKID', secretAccessKey: new Secret('key'), sessionToken: undefined };
 
@@ -74,7 +70,7 @@ const put = (more?: Partial<Connection>) =>
 const identity = (more?: Partial<Connection>) =>
   failed(
     STSClient,
-    { operation: 'sts:GetCallerIdentity', quota: 'sts:read' },
+    { operation: 'sts:GetCallerIdentity', quota: 'other' },
     (client) => client.send(new GetCallerIdentityCommand({})),
     more,
   );
@@ -284,7 +280,7 @@ describe('an environment that the SDK cannot use', () => {
   it('is no TypeError where only the SDK reads it, as in a profile', async () => {
     const error = await failed(
       STSClient,
-      { operation: 'sts:GetCallerIdentity', quota: 'sts:read' },
+      { operation: 'sts:GetCallerIdentity', quota: 'other' },
       (client) => client.send(new GetCallerIdentityCommand({})),
       {},
       'example.com',

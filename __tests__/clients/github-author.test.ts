@@ -1,6 +1,6 @@
 /** Whose texts are ours: those that the token's own login wrote, and what it costs to know. */
 import { describe, expect, it } from 'vitest';
-import { ownLogin } from '../../src/clients/github-author.ts';
+import { ownLogin } from '../../src/clients/github.ts';
 
 const ACTIONS = 'github-actions[bot]';
 const EVERYBODY = [ACTIONS, 'deployer[bot]', 'deployer', 'alice', 'mallory', 'github-actions', ''];

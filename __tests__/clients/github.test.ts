@@ -2,7 +2,7 @@ import { Agent } from 'node:https';
 import { describe, expect, it } from 'vitest';
 import { GitHub } from '../../src/clients/github.ts';
 import { GitHubError } from '../../src/clients/github-error.ts';
-import { explain, failedResponseOf, isLimit, requestedDelay } from '../../src/clients/github-errors.ts';
+import { explain, failedResponseOf, isLimit, requestedDelay } from '../../src/clients/github-fetch.ts';
 import { TimeoutError } from '../../src/clients/http.ts';
 import { Secret } from '../../src/secret.ts';
 import { certificate, listen } from '../servers/played.ts';

@@ -32,12 +32,7 @@ describe('one request to Auth0', () => {
         void request.pipe(response.writeHead(201, { 'x-seen': request.headers['content-length'] })),
       { key, cert },
     );
-    const request = {
-      method: 'POST' as const,
-      url: played.url,
-      body: '{"ä":1}',
-      limits,
-    };
+    const request = { method: 'POST' as const, url: played.url, body: '{"ä":1}', limits };
     const agent = new Agent({ ca: cert });
     expect(await send({ ...request, agent })).toMatchObject({
       status: 201,

@@ -3,8 +3,7 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ProxyAgent } from '../../src/clients/proxy.ts';
-import { proxyFor } from '../../src/clients/proxy-rules.ts';
+import { ProxyAgent, proxyFor } from '../../src/clients/proxy.ts';
 import { certificate, listen, type Played } from '../servers/played.ts';
 
 type Env = Readonly<Record<string, string>>;

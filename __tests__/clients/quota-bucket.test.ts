@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { QuotaBucket } from '../../src/clients/quota-bucket.ts';
+import { QuotaBucket } from '../../src/clients/aws-calls.ts';
 import { StillClock } from './clock.ts';
 
 const QUOTA = { perSecond: 2, burst: 3, concurrency: 2 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { publicPath } from '../../src/clients/request-trace.ts';
+import { callLine, publicPath } from '../../src/clients/request-trace.ts';
 
 test.each([
   ['/api/v2/clients/kD3bYxW1vNqPz', '/api/v2/clients/…'],
@@ -9,4 +9,12 @@ test.each([
   ['', ''],
 ])('of the path %j only words of the API are shown', (path, shown) => {
   expect(publicPath(path)).toBe(shown);
+});
+
+test.each([
+  [undefined, 'ssm:PutParameter /a: attempt 2, 13 ms, ok'],
+  ['ThrottlingException', 'ssm:PutParameter /a: attempt 2, 13 ms, ThrottlingException'],
+])('the line of a call with the error %j', (error, line) => {
+  const call = { operation: 'ssm:PutParameter', resource: '/a', attempt: 2, milliseconds: 12.6, error };
+  expect(callLine(call)).toBe(line);
 });

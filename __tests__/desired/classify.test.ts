@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { isLocalUrl } from '../../src/desired/app-url.ts';
 import { classify } from '../../src/desired/classify.ts';
-import { isLocalUrl } from '../../src/desired/local-host.ts';
 import { Secret } from '../../src/secret.ts';
 
 const judge = (name: string, value: string) => classify(name, new Secret(value));

@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { ValueClass } from '../../src/desired/classification.ts';
 import { classify } from '../../src/desired/classify.ts';
+import type { ValueClass } from '../../src/desired/routing.ts';
 import { planDocument } from '../../src/plan/plan-document.ts';
 import { commentText } from '../../src/report/comment.ts';
 import { issueText } from '../../src/report/drift-issue.ts';
 import { outputs } from '../../src/report/outputs.ts';
 import { summary } from '../../src/report/summary.ts';
 import { Secret } from '../../src/secret.ts';
-import { nameFault } from '../../src/settings/variable-name.ts';
+import { nameFault } from '../../src/settings/variable.ts';
 import { leftBy, NOTHING_HIDDEN, runOf } from '../report/runs.ts';
 
 interface Project {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hideContainedSecrets } from '../../src/desired/contained-secret.ts';
+import { hideContainedSecrets } from '../../src/desired/routing.ts';
 import type { Secret } from '../../src/secret.ts';
 import { Diagnostics, describe as inWords } from '../../src/settings/diagnostics.ts';
 import { ask, type Given } from '../asking.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { desiredImage, desiredTags } from '../../src/desired/image.ts';
+import { desiredImage, desiredTags } from '../../src/desired/application.ts';
 
 it.each<[what: string, tag: string | undefined, given: string[], tags: string[]]>([
   ['those that are given', 'v1', ['a', 'b'], ['a', 'b']],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLocalUrl, isLoopback } from '../../src/desired/local-host.ts';
+import { isLocalUrl, isLoopback } from '../../src/desired/app-url.ts';
 
 describe('a URL', () => {
   it.each([

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classify } from '../../src/desired/classify.ts';
-import { avoidIdleBundles } from '../../src/desired/idle-bundles.ts';
+import { avoidIdleBundles } from '../../src/desired/idle-settings.ts';
 import { isUndecided, type Route, type RoutingSettings, route } from '../../src/desired/routing.ts';
 import { Secret } from '../../src/secret.ts';
 import { readConfig } from '../../src/settings/config.ts';

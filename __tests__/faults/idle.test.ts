@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { expect, it } from 'vitest';
 
-const idle = new URL('../../src/clients/idle.ts', import.meta.url).href;
+const idle = new URL('../../src/clients/cancellation.ts', import.meta.url).href;
 
 /** @returns exit code and output of a process whose work is this */
 const runs = (work: string) =>

@@ -11,7 +11,7 @@ import { ABSENT, type Fields } from '../../src/model/fields.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { errorText } from '../../src/report/failure.ts';
 import { Secret } from '../../src/secret.ts';
-import { canonicalJson } from '../../src/settings/canonical-json.ts';
+import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
 import { findCanaries } from '../action/leaks.ts';
 import type { Bench, Clients, Round, RoundOptions } from '../resources/bench.ts';
 import {

@@ -170,12 +170,7 @@ export const SCENES: readonly WholeScene[] = [
     },
     // Only a rule makes plain what is encrypted.
     step: () => ({
-      inputs: {
-        prefix: P,
-        dotenv: `PLAIN_ONE=${PLAIN}\nPLAIN_TWO=2`,
-        allow: 'change-type',
-        config: CONFIG,
-      },
+      inputs: { prefix: P, dotenv: `PLAIN_ONE=${PLAIN}\nPLAIN_TWO=2`, allow: 'change-type', config: CONFIG },
       files: { [CONFIG]: 'rules: [{ match: PLAIN_*, to: parameter }]\n' },
     }),
   },

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Account, account, SEED } from '../action/account.ts';
+import { passed } from '../action/outcome.ts';
 import type { ActionRun } from '../action/run.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import { joinRegistry } from '../servers/aws-images.ts';
@@ -93,8 +94,7 @@ function printed(run: ActionRun): PolicyDocument[] {
 }
 
 const applied = async (inputs: Inputs = {}) => {
-  const run = await at.step({ dotenv: SEED, ...inputs }, { workspace });
-  expect(run.exitCode, run.log).toBe(0);
+  passed(await at.step({ dotenv: SEED, ...inputs }, { workspace }));
 };
 async function adopted(): Promise<void> {
   await at.createLogGroup('/ecs/papyrus');
@@ -115,12 +115,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
       read({ mode: 'plan', dotenv: SEED, tags: 'project=portfolio', 'lifecycle-policy': 'keep-last:3' }),
       deploy({ dotenv: SEED, tags: 'project=portfolio', 'lifecycle-policy': 'keep-last:3' }),
       deploy({ dotenv: SEED, tags: 'project=portfolio', 'lifecycle-policy': 'keep-last:3' }),
-      read({
-        mode: 'drift',
-        dotenv: SEED,
-        tags: 'project=portfolio',
-        'lifecycle-policy': 'keep-last:3',
-      }),
+      read({ mode: 'drift', dotenv: SEED, tags: 'project=portfolio', 'lifecycle-policy': 'keep-last:3' }),
     ],
     asks: ['logs:CreateLogGroup', 'ecr:PutLifecyclePolicy', 'secretsmanager:GetSecretValue'],
   },

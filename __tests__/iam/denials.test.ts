@@ -3,8 +3,7 @@
  * deployment's own resource, so that it is the resource or the condition that refuses it.
  */
 import { describe, expect, test } from 'vitest';
-import { policiesOf } from '../../src/report/iam.ts';
-import type { Policy } from '../../src/report/iam-policy.ts';
+import { type Policy, policiesOf } from '../../src/report/iam.ts';
 import { type Ask, isAllowed, isAllowedAnyhow } from './engine.ts';
 import { HERE, type PolicyDocument, type RoleName, resolveRoles } from './template.ts';
 

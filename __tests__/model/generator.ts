@@ -196,11 +196,7 @@ const withoutIdle = (rule: Rule): Rule => (rule.to === 'ignore' ? { match: rule.
 const tags: fc.Arbitrary<Tags> = fc.dictionary(
   fc.constantFrom(...TAG_KEYS),
   fc.constantFrom('papyrus', 'web', '42'),
-  {
-    minKeys: 1,
-    maxKeys: 2,
-    noNullPrototype: true,
-  },
+  { minKeys: 1, maxKeys: 2, noNullPrototype: true },
 );
 
 /** A setting in one, two or all of its places; not in `environments:` where that is refused. */

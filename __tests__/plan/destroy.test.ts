@@ -7,6 +7,11 @@ import { Unreadable } from '../../src/model/spec.ts';
 import { type DestroyRequest, destroy } from '../../src/plan/destroy.ts';
 import { P, parameter, secret } from './strays.ts';
 
+type Request = Partial<DestroyRequest> & {
+  readonly logGroup?: DestroyRequest['shared']['AWS::Logs::LogGroup'];
+  readonly repository?: DestroyRequest['shared']['AWS::ECR::Repository'];
+};
+
 describe('what destroy does', () => {
   const made = { 'tag:managed-by': 'aws-bootstrap' };
   const adopted = { 'tag:managed-by': 'aws-bootstrap:adopted' };
@@ -21,11 +26,10 @@ describe('what destroy does', () => {
     differences: [],
     notes: [],
   };
-  const of = (request: Partial<DestroyRequest>) =>
+  const of = ({ logGroup, repository, ...request }: Request) =>
     destroy({
       found: { unconfigured: [], failures: [] },
-      logGroup: undefined,
-      repository: undefined,
+      shared: { 'AWS::Logs::LogGroup': logGroup, 'AWS::ECR::Repository': repository },
       region: 'us-west-2',
       neighbours: [],
       auth0: undefined,
@@ -35,9 +39,7 @@ describe('what destroy does', () => {
       recoveryDays: 14,
       ...request,
     });
-  const found = (...unconfigured: AnyUnconfigured[]) => ({
-    found: { unconfigured, failures: [] },
-  });
+  const found = (...unconfigured: AnyUnconfigured[]) => ({ found: { unconfigured, failures: [] } });
   const repository = (fields: object, metadata = {}, exclusive = false) => ({
     repository: {
       name: 'papyrus',
@@ -192,7 +194,7 @@ describe('what destroy does', () => {
     expect(of({ ...unread, ...found(named) })[0]).toMatchObject({ action: 'delete' });
   });
 
-  it.each<[what: string, request: Partial<DestroyRequest>, notes: string[]]>([
+  it.each<[what: string, request: Request, notes: string[]]>([
     ['is not ours', repository({ 'tag:managed-by': 'terraform' }), ['kept: it has no tag managed-by']],
     [
       'is of a stack',

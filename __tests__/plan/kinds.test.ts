@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Descriptor } from '../../src/kinds/descriptor.ts';
 import { aspectsOf, costOf, fieldDescriptorOf, isEqual, KINDS } from '../../src/kinds/kinds.ts';
-import { NAMES, ORDER } from '../../src/kinds/names.ts';
 import { REPOSITORY } from '../../src/kinds/repository.ts';
-import { LISTED_KINDS, SHARED_KINDS } from '../../src/model/inventory.ts';
-import type { Kind } from '../../src/model/spec.ts';
+import { LISTED_KINDS } from '../../src/model/inventory.ts';
+import { type Kind, NAMES, ORDER, SHARED_KINDS } from '../../src/model/spec.ts';
+
 import { spec } from './wishes.ts';
 
 const LOG = 'AWS::Logs::LogGroup';

@@ -201,8 +201,7 @@ describe('destroy', () => {
   ) {
     return destroy({
       found: { unconfigured: [], failures: [] },
-      logGroup: { name: '/ecs/papyrus', exclusive, existing: standing },
-      repository: undefined,
+      shared: { 'AWS::Logs::LogGroup': { name: '/ecs/papyrus', exclusive, existing: standing } },
       region: 'us-west-2',
       neighbours,
       auth0: undefined,

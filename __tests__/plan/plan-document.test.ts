@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { routesByDestination } from '../../src/desired/routes-by-destination.ts';
+import { routesByDestination } from '../../src/desired/stored-value.ts';
 import { Unreadable } from '../../src/model/spec.ts';
 import { disclose } from '../../src/plan/disclosure.ts';
 import type { Observed } from '../../src/plan/plan.ts';

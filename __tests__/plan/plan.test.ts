@@ -71,11 +71,7 @@ describe('the table of cases', () => {
   it('the value is only not here (a fork), and nothing stands: it would be created', () => {
     const wanted = wish(SSM, { type: 'SecureString' }, { unknown: new Set(['value']) });
     expect(short(changes(wanted))).toEqual([
-      {
-        action: 'create',
-        fields: ['type', 'tag:managed-by'],
-        notes: ['not available in this run: value'],
-      },
+      { action: 'create', fields: ['type', 'tag:managed-by'], notes: ['not available in this run: value'] },
     ]);
   });
 

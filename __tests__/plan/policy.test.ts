@@ -110,10 +110,7 @@ describe('retention', () => {
           ['retention', 30, 7],
         ],
       }),
-    ).toMatchObject({
-      allowed: ['tag:a'],
-      blocked: [SHORTER],
-    });
+    ).toMatchObject({ allowed: ['tag:a'], blocked: [SHORTER] });
   });
 });
 
@@ -416,10 +413,7 @@ describe('write: once', () => {
         ],
         once: ['value'],
       }),
-    ).toEqual({
-      ...OK('tag:a'),
-      notes: ['value: left as it is (write: once)'],
-    });
+    ).toEqual({ ...OK('tag:a'), notes: ['value: left as it is (write: once)'] });
   });
 
   it('writes what is missing', () => {

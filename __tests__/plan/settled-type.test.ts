@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyUnconfigured } from '../../src/model/inventory.ts';
-import { encryptedVariables } from '../../src/plan/settled-type.ts';
+import { encryptedVariables, settleType } from '../../src/plan/settled-type.ts';
+import { ask } from '../asking.ts';
 import { parameter, secret } from './strays.ts';
 
 describe('variables that are keys of secrets of ours', () => {
@@ -23,5 +24,24 @@ describe('variables that are keys of secrets of ours', () => {
     const found = encryptedVariables([], [orphan], prefer);
     const named = [...found].filter((name) => /^[A-Z]/.test(name));
     expect(named.sort()).toEqual([...variables].sort());
+  });
+});
+
+describe('the type of a parameter that no rule names', () => {
+  const UNDECIDED = 'ORDER_CHANNEL=qv17x-Zk3w9';
+  const SECRET = 'API_PASSWORD=qv17-old-Passw0rd';
+  it.each<[existing: string, owner: string | undefined, variable: string, type: string]>([
+    ['SecureString', 'aws-bootstrap', 'PORT=1', 'SecureString'],
+    ['String', 'aws-bootstrap', UNDECIDED, 'SecureString'],
+    ['String', undefined, UNDECIDED, 'String'],
+    ['String', undefined, SECRET, 'SecureString'],
+    ['StringList', undefined, SECRET, 'StringList'],
+  ])('%s, managed by %s, with %s: %s', (existing, owner, variable, type) => {
+    const { resources } = ask({ inputs: { dotenv: variable, prefer: 'ssm' } }).desired;
+    const desired = resources.find((one) => one.kind === 'AWS::SSM::Parameter');
+    if (desired === undefined) throw new Error('no parameter is desired');
+    const fields = { type: existing, 'tag:managed-by': owner };
+    const settled = settleType(desired, { ...desired.spec, fields }, new Set());
+    expect(settled.spec.fields.type).toBe(type);
   });
 });

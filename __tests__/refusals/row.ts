@@ -9,6 +9,27 @@ export type Row = readonly [what: string, given: Given, place: RegExp, remedy: R
 
 export const input = (name: string, value: string): Given => ({ inputs: { [name]: value } });
 
+/** A row of one input; its place begins with the name of the input, as in the message. */
+export const row = (what: string, place: string, value: string, remedy: RegExp): Row => [
+  what,
+  input(place.split(/[ :]/)[0] ?? '', value),
+  new RegExp(`^input ${place}:`),
+  remedy,
+];
+
+/** Rows of one place. */
+export const at =
+  (place: RegExp) =>
+  (what: string, given: Given, remedy: RegExp): Row => [what, given, place, remedy];
+
+/** A row of the configuration file; its place is a line, and the setting in it. */
+export const line = (what: string, config: string, place: string, remedy: RegExp): Row => [
+  what,
+  { config },
+  new RegExp(`line ${place.replaceAll('.', '\\.')}:`),
+  remedy,
+];
+
 /** A configuration file with one rule. */
 export const rule = (match: string, to: string, more = ''): string =>
   `rules:\n  - match: ${match}\n    to: ${to}\n${more}`;

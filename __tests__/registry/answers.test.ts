@@ -5,7 +5,7 @@ import { Authorization } from '../../src/registry/authorization.ts';
 import { Distribution } from '../../src/registry/distribution.ts';
 import { parseManifest } from '../../src/registry/manifest.ts';
 import { openImage } from '../../src/registry/open.ts';
-import { push, putManifests, tagImage } from '../../src/registry/push.ts';
+import { push, putManifests } from '../../src/registry/push.ts';
 import { Secret } from '../../src/secret.ts';
 import { certificate, listen, type Played } from '../servers/played.ts';
 import { type Fault, TestRegistry, type TestRepository } from '../servers/registry.ts';
@@ -197,13 +197,6 @@ describe('what is told of an answer', () => {
     registry.faults.push({ on: 'POST upload', answer: { status: 403, body } });
     await expect(pushImage(await writeLayout(), registry)).rejects.toThrow(told);
   });
-
-  it('a tag that cannot be asked for at the end', async () => {
-    registry.denied.add('ecr:BatchGetImage');
-    await expect(pushImage(await writeLayout(), registry)).rejects.toThrow(
-      /denied the tag v1; the role needs ecr:BatchGetImage/,
-    );
-  });
 });
 
 describe('what passes', () => {
@@ -325,12 +318,6 @@ describe('manifests', () => {
       /the manifest sha256:.* has \d+ bytes; ECR takes 4 MiB at most/,
     );
     expect(registry.seen).toEqual([]);
-  });
-
-  it('are told where a blob of theirs is missing', async () => {
-    await expect(tagImage(connect(registry), ['v1'], manifest)).rejects.toThrow(
-      /answered 404 MANIFEST_BLOB_UNKNOWN at the tag v1 \(PUT manifest\)/,
-    );
   });
 });
 

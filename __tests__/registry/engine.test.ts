@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findSame } from '../../src/providers/image-equality.ts';
+import { findSame } from '../../src/providers/image-reading.ts';
 import { isSame, mayDifferInBuildTime } from '../../src/registry/equality.ts';
 import { parseManifest } from '../../src/registry/manifest.ts';
 import { openImage } from '../../src/registry/open.ts';
@@ -135,25 +135,6 @@ describe('the export of a classic store', () => {
     await expect(push(told(one), damaged)).rejects.toThrow(/which its configuration does not name/);
   });
 
-  it('without a layer is told', async () => {
-    const files = toSavedWithLayout(image, ['app:v1']).slice(1);
-    await expect(push(classic, files)).rejects.toThrow(
-      /did not give the layer sha256:.*; build the image again/,
-    );
-  });
-
-  it('of an image without a platform has none', async () => {
-    using engine = await listen(engineOf({ ...classic, Os: '', Architecture: undefined }, []));
-    const source = await openImage('app:v1', surroundings(hostOf(engine)));
-    expect(source).toMatchObject({ form: 'uncompressed', platforms: [] });
-  });
-
-  it('gives its configuration also to who asks for nothing else', async () => {
-    using engine = await listen(engineOf(classic, toSaved(image, ['app:v1'])));
-    const source = await openImage('app:v1', surroundings(hostOf(engine)));
-    expect(source.form === 'uncompressed' && (await source.configuration())).toEqual(image.config);
-  });
-
   it('comes by again and again while the registry fails, and then it is told', async () => {
     registry.faults.push({ on: 'PATCH upload', times: 99, answer: { status: 503, body: 'busy' } });
     const other = makeImage(['other']);
@@ -162,6 +143,19 @@ describe('the export of a classic store', () => {
     );
     expect(registry.count('PATCH upload')).toBeGreaterThanOrEqual(4);
     registry.faults.splice(0);
+  });
+
+  it('of an image without a platform has none', async () => {
+    using engine = await listen(engineOf({ ...classic, Os: '', Architecture: undefined }, []));
+    const source = await openImage('app:v1', surroundings(hostOf(engine)));
+    expect(source).toMatchObject({ form: 'uncompressed', platforms: [] });
+  });
+
+  it('without a layer is told', async () => {
+    const files = toSavedWithLayout(image, ['app:v1']).slice(1);
+    await expect(push(classic, files)).rejects.toThrow(
+      /did not give the layer sha256:.*; build the image again/,
+    );
   });
 });
 
@@ -194,13 +188,6 @@ describe('the export of a containerd store', () => {
     signed.list(one, 'v1').list(signed.signature(one));
     const { manifest } = await push({ ...inspect, Id: one.digest, Descriptor: one }, signed.entries());
     expect(manifest.digest).toBe(one.digest);
-  });
-
-  it('gives its manifests also to who asks for nothing else', async () => {
-    using engine = await listen(engineOf(inspect, layout.entries()));
-    const source = await openImage('app:v1', surroundings(hostOf(engine)));
-    const manifests = source.form === 'compressed' ? await source.manifests() : [];
-    expect(manifests.map(({ digest }) => digest)).toEqual([held.digest, arm.digest, index.digest]);
   });
 
   it('with two of three platforms is refused: neither all nor one can be pushed', async () => {
@@ -413,11 +400,7 @@ describe('an image of an engine', () => {
     const pushed = await pushImage('app:v1', registry, { environment: hostOf(engine) });
     expect(pushed.uploaded).toBe(3);
     const known = [pushed.manifest];
-    const again = await pushImage('app:v1', registry, {
-      environment: hostOf(engine),
-      tags: ['v2'],
-      known,
-    });
+    const again = await pushImage('app:v1', registry, { environment: hostOf(engine), tags: ['v2'], known });
     expect(again).toMatchObject({ uploaded: 0, reused: 3 });
   });
 

@@ -1,8 +1,8 @@
 import { Agent } from 'node:http';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Calls } from '../../src/clients/aws.ts';
-import { desiredImage, desiredTags } from '../../src/desired/image.ts';
+import { Calls } from '../../src/clients/aws-calls.ts';
+import { desiredImage, desiredTags } from '../../src/desired/application.ts';
 import type { Difference } from '../../src/model/fields.ts';
 import { fieldOf, Unreadable } from '../../src/model/spec.ts';
 import { ImageResource, type ImageSpec } from '../../src/providers/image.ts';
@@ -176,13 +176,6 @@ describe('the image', () => {
     expect(registry.seen.some(({ path }) => path.includes('password'))).toBe(false);
   });
 
-  it('is absent while the repository is, and says so when it stays missing', async () => {
-    registry.repositories.delete('app');
-    const { resource, desired } = await room(['v1']);
-    expect((await resource.observe(['app'])).size).toBe(0);
-    await expect(resource.create(desired)).rejects.toThrow(/the repository app does not exist/);
-  });
-
   it('cannot be read without the permission, which is named', async () => {
     registry.denied.add('ecr:BatchGetImage');
     const { resource } = await room(['v1']);
@@ -313,13 +306,6 @@ describe('the image', () => {
     expect(found instanceof Unreadable && (found.error as Error).message).toBe(told);
   });
 
-  it('of which ECR tells no manifest, or nothing, is absent', async () => {
-    for (const answer of [{}, { images: [{ imageId: { imageTag: 'v1' } }, { imageManifest: '{}' }] }]) {
-      says('BatchGetImage', answer);
-      expect((await (await room(['v1'])).resource.observe(['app'])).size).toBe(0);
-    }
-  });
-
   it('that was converted on its way is known by the digest that ECR tells', async () => {
     const first = await room(['v1']);
     await first.resource.create(first.desired);
@@ -346,23 +332,6 @@ describe('the image', () => {
     expect(registry.count('API DescribeImages')).toBe(4);
   });
 
-  it('whose repository goes between the reading and the push is told by the API', async () => {
-    const { resource, desired } = await room(['v1']);
-    says('DescribeImages', {});
-    registry.repositories.delete('app');
-    await expect(resource.create(desired)).rejects.toThrow(
-      /the repository app does not exist; let this action create it \(input repository, only: repository\)/,
-    );
-  });
-
-  it('of a registry that hangs up though its repository stands is told as it came', async () => {
-    const { resource, desired } = await room(['v1']);
-    registry.faults.push({ on: 'POST upload', times: 99, resetAt: 0 });
-    await expect(resource.create(desired)).rejects.toThrow(
-      /closed the connection when the upload of .* began; .* else the network is at fault/,
-    );
-  });
-
   it.each([
     [{}, /GetAuthorizationToken answered without a token or a proxyEndpoint/],
     [{ authorizationData: [{ authorizationToken: 'x', proxyEndpoint: 'no url' }] }, /without a token/],
@@ -376,6 +345,22 @@ describe('the image', () => {
     await expect(resource.create(desired)).rejects.toThrow(told);
   });
 
+  it('of which ECR tells no manifest, or nothing, is absent', async () => {
+    for (const answer of [{}, { images: [{ imageId: { imageTag: 'v1' } }, { imageManifest: '{}' }] }]) {
+      says('BatchGetImage', answer);
+      expect((await (await room(['v1'])).resource.observe(['app'])).size).toBe(0);
+    }
+  });
+
+  it('whose repository goes between the reading and the push is told by the API', async () => {
+    const { resource, desired } = await room(['v1']);
+    says('DescribeImages', {});
+    registry.repositories.delete('app');
+    await expect(resource.create(desired)).rejects.toThrow(
+      /the repository app does not exist; let this action create it \(input repository, only: repository\)/,
+    );
+  });
+
   it('does not ask which of several tags are fixed where they all name it', async () => {
     const first = await room(['v1', 'v2']);
     await first.resource.create(first.desired);
@@ -385,10 +370,5 @@ describe('the image', () => {
     expect(metadata.unusable).toContain('the tags v1, v2 of app cannot be moved (immutable)');
     says('DescribeRepositories', { repositories: [{ imageTagMutability: 'MUTABLE_WITH_EXCLUSION' }] });
     expect((await read((await room(['v1'], next, 'next.tar')).resource)).metadata.unusable).toBeUndefined();
-  });
-
-  it('takes its own tag where none is given', async () => {
-    const { desired } = await room([]);
-    expect(Object.keys(desired.fields)).toEqual(['image:v1']);
   });
 });

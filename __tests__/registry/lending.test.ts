@@ -2,8 +2,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Calls } from '../../src/clients/aws.ts';
-import { desiredImage, desiredTags } from '../../src/desired/image.ts';
+import { Calls } from '../../src/clients/aws-calls.ts';
+import { desiredImage, desiredTags } from '../../src/desired/application.ts';
 import type { Difference } from '../../src/model/fields.ts';
 import { fieldOf, Unreadable } from '../../src/model/spec.ts';
 import { ImageResource, type ImageSpec } from '../../src/providers/image.ts';
@@ -139,32 +139,6 @@ describe('an image whose blobs are not what its configuration names', () => {
     expect(unpacked('new')).toEqual(next.layers.map(sha256));
     await converge(await saved(image), ['same']);
     expect(unpacked('same')).toEqual(image.layers.map(sha256));
-  });
-
-  it('keeps no other image from lending its layers', async () => {
-    await converge(await saved(image), ['old']);
-    await converge(await broken(), ['new']);
-    const next = makeImage(['base', 'app', 'more']);
-    const { spec } = await converge(await saved(next), ['new']);
-    expect(spec.metadata.pushed).toMatchObject({ uploaded: 1, reused: 2 });
-    expect(unpacked('new')).toEqual(next.layers.map(sha256));
-  });
-
-  it('lends none either where its manifest was copied over ours', async () => {
-    await converge(await saved(image));
-    const digest = repository.tags.get('v1') ?? '';
-    const stored = repository.manifests.get(digest);
-    if (stored === undefined) throw new Error('nothing was pushed');
-    const { layers } = manifestOf('v1');
-    repository.blobs.set(sha256(wrong), wrong);
-    // The blanks stay, the layer does not.
-    const edited = Buffer.from(String(stored.bytes).replace(layers[1].digest, sha256(wrong)));
-    repository.manifests.set(sha256(edited), { ...stored, bytes: edited });
-    repository.tags.set('v1', sha256(edited));
-    repository.manifests.delete(digest);
-    const next = makeImage(['base', 'app', 'more']);
-    expect((await converge(await saved(next))).spec.metadata.pushed).toMatchObject({ reused: 0 });
-    expect(unpacked('v1')).toEqual(next.layers.map(sha256));
   });
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Auth0Error } from '../../src/clients/auth0-error.ts';
 import { AwsError } from '../../src/clients/errors.ts';
-import { doctorLine } from '../../src/report/doctor-line.ts';
+import { doctorLine } from '../../src/report/failure.ts';
 
 const target = { prefix: '/papyrus/prd', region: 'us-west-2' };
 const named = (name: string) =>

@@ -1,61 +1,20 @@
-/** Pull request and issue are told at the end: whatever the runner or GitHub lack, the run's result stands. */
+/** Pull request and issue come last: whatever the runner or GitHub lack, the run's result stays. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { tellGitHub } from '../../src/report/github.ts';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { issue } from '../../src/report/messages.ts';
 import type { Run } from '../../src/report/run.ts';
 import type { Runner } from '../../src/settings/inputs.ts';
-import { runner, workspace } from '../asking.ts';
-import { GitHubServer } from '../servers/github.ts';
+import { workspace } from '../asking.ts';
+import { openGitHub, REQUEST } from './github-bench.ts';
 import { leftBy, runOf } from './runs.ts';
 
-let github: GitHubServer;
-beforeAll(async () => {
-  github = await GitHubServer.start();
-});
-afterAll(() => github?.[Symbol.asyncDispose]());
+const { github, tell, close } = await openGitHub();
+afterAll(close);
 afterEach(() => {
   vi.unstubAllEnvs();
   github.reset();
 });
-
-const REQUEST = {
-  pull_request: { number: 5, head: { repo: { full_name: 'papyrus/demo' } } },
-  repository: { full_name: 'papyrus/demo', private: true },
-};
-
-/** @returns the lines of the log. */
-async function tell(
-  run: Run,
-  more: Partial<Runner> = {},
-  env: Record<string, string | undefined> = {},
-): Promise<string[]> {
-  const folder = workspace();
-  const payload = join(folder, 'event.json');
-  writeFileSync(payload, JSON.stringify(REQUEST));
-  const all = {
-    'INPUT_GITHUB-TOKEN': github.token,
-    GITHUB_API_URL: github.url,
-    GITHUB_EVENT_PATH: payload,
-    ...env,
-  };
-  for (const [name, value] of Object.entries(all)) vi.stubEnv(name, value);
-  const written: string[] = [];
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    written.push(String(text));
-    return true;
-  });
-  try {
-    await tellGitHub(run, runner(folder, { repository: github.repository, ...more }));
-  } finally {
-    vi.restoreAllMocks();
-  }
-  return written
-    .join('')
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('::add-mask::'));
-}
 
 const plan = () => runOf({ inputs: { variables: 'A=1', mode: 'plan', 'comment-on-pr': 'always' } });
 const drift = () =>

@@ -12,8 +12,7 @@ import {
   PERMISSIONS,
   TERMINAL_READS,
 } from '../../src/clients/permissions.ts';
-import { policiesOf } from '../../src/report/iam.ts';
-import type { Policy, Scope } from '../../src/report/iam-policy.ts';
+import { type Policy, policiesOf, type Scope } from '../../src/report/iam.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const SERVICES: Record<string, string> = {
@@ -183,19 +182,6 @@ describe('the policies of a configuration', () => {
     expect(rest.filter((action) => values.includes(action))).toEqual([]);
   });
 
-  it('cover both stores where leftovers are looked for, and the one that is used otherwise', () => {
-    const one = (prune: 'off' | 'report') =>
-      JSON.stringify(
-        policiesOf({
-          ...run({ ownership: { prune } }),
-          desired: { destinations: [{ kind: 'AWS::SSM::Parameter' }] },
-        })?.deployer,
-      );
-    expect(one('report')).toContain('secretsmanager:ListSecrets');
-    expect(one('off')).not.toContain('secretsmanager:');
-    expect(one('off')).toContain('ssm:PutParameter');
-  });
-
   it('hold every action, each on its own resources', () => {
     const all = policiesOf(run(everything));
     expect(new Set(all === undefined ? [] : actionsOf(all.deployer))).toEqual(
@@ -214,28 +200,6 @@ describe('the policies of a configuration', () => {
     );
     for (const { Sid, Resource } of all?.deployer.Statement ?? [])
       if (Resource === '*') expect(Sid).toMatch(/All$/);
-  });
-
-  it('name a log group by both forms of its ARN, since AWS’s own pages differ', () => {
-    const all = policiesOf(run(everything));
-    const group = 'arn:aws:logs:us-west-2:123456789012:log-group:/ecs/papyrus';
-    const resourcesOf = (policy: Policy | undefined, action: string) =>
-      policy?.Statement.find(({ Action }) => Action.includes(action))?.Resource;
-    const ofGroups = Object.keys(PERMISSIONS).filter((action) => PERMISSIONS[action]?.target === 'log-group');
-    expect(ofGroups.length).toBeGreaterThan(6);
-    for (const action of ofGroups)
-      expect([action, resourcesOf(all?.deployer, action)]).toEqual([action, [group, `${group}:*`]]);
-    expect(resourcesOf(all?.reader, 'logs:ListTagsForResource')).toEqual([group, `${group}:*`]);
-    expect(resourcesOf(all?.execution, 'logs:PutLogEvents')).toBe(`${group}:*`);
-  });
-
-  it.each([
-    ['parameters', 'secretsmanager:'],
-    ['secrets', 'ssm:'],
-  ] as const)('of only %s hold no action of %s', (part, absent) => {
-    const small = policiesOf(run({ ...everything, only: new Set([part]) }));
-    expect(JSON.stringify(small)).not.toContain(`"${absent}`);
-    expect(JSON.stringify(small)).toContain('"logs:');
   });
 
   it('are none where AWS told no ARN of the caller', () => {
@@ -290,11 +254,6 @@ describe('the key of a configuration', () => {
       ]);
   });
 
-  it.each([undefined, 'alias/aws/ssm', `${ALIAS}aws/ssm`])('%s needs no statement', (kmsKeyId) => {
-    const all = policiesOf(run({ kmsKeyId }));
-    expect([all?.deployer, all?.reader, all?.execution].flatMap(keysOf)).toEqual([]);
-  });
-
   it('is granted to ECR where the repository has it, and only to who makes one', () => {
     const repository = {
       name: 'papyrus',
@@ -333,72 +292,6 @@ describe('iam/roles.yml', () => {
     );
     return JSON.stringify(chosen).match(/(?:ssm|secretsmanager|logs|ecr):[A-Z]\w+/g) ?? [];
   };
-
-  it('keeps the provider for others, but not where the stack that makes it fails', () => {
-    expect(template.Resources.Provider).toMatchObject({
-      DeletionPolicy: 'RetainExceptOnCreate',
-      UpdateReplacePolicy: 'Retain',
-    });
-  });
-
-  /** The texts that the subjects of a role are made of; what is filled in stands in `<…>`. */
-  const subjects = (role: string): string[] => {
-    const [{ Condition }] = template.Resources[role].Properties.AssumeRolePolicyDocument.Statement;
-    const text = JSON.stringify(Condition.StringEquals['token.actions.githubusercontent.com:sub']);
-    return [
-      ...text.replaceAll(/\$\{(\w+)\}/g, '<$1>').matchAll(/"([^"]*<(?!RepositoryIds)[^"]*|Plans)"/g),
-    ].map(([, part = '']) => part);
-  };
-
-  it('trusts one repository, by both forms of its subject, and pull requests where it is told to', () => {
-    const ids = '<Owner>@<OwnerId>/<Name>@<Id>';
-    expect(subjects('Deployer')).toEqual([
-      'repo:<Subject>:<From>',
-      'environment:<Environment>',
-      'ref:refs/heads/<DriftBranch>',
-      ids,
-    ]);
-    expect(subjects('DriftReader')).toEqual([
-      'repo:<Subject>:ref:refs/heads/<DriftBranch>',
-      ids,
-      'Plans',
-      'repo:<Subject>:pull_request',
-      ids,
-    ]);
-  });
-
-  it('names a log group by both forms of its ARN', () => {
-    const statements = ['Deployer', 'DriftReader'].flatMap((role): unknown[] => {
-      const [{ PolicyDocument }] = template.Resources[role].Properties.Policies;
-      return PolicyDocument.Statement.flat();
-    });
-    const ofGroups = statements.filter((one) => /logs:(?!DescribeLogGroups)/.test(JSON.stringify(one)));
-    // What is given, or the default of the action's own input.
-    const GROUP = ['HasLogGroup', 'LogGroup', ['/', ['/ecs', [1, ['/', 'Prefix']]]]];
-    expect(ofGroups).toHaveLength(4);
-    for (const statement of ofGroups)
-      expect(statement).toMatchObject({
-        Resource: [
-          [expect.stringMatching(/:log-group:\$\{Group\}$/), { Group: GROUP }],
-          [expect.stringMatching(/:log-group:\$\{Group\}:\*$/), { Group: GROUP }],
-        ],
-      });
-  });
-
-  it.each(['Deployer', 'DriftReader', 'Execution'])(
-    'lets %s decrypt through the two stores alone',
-    (role) => {
-      const [{ PolicyDocument }] = template.Resources[role].Properties.Policies;
-      const decrypting = PolicyDocument.Statement.flat().filter((one: object | string) =>
-        JSON.stringify(one).includes('kms:Decrypt'),
-      );
-      expect(decrypting).toHaveLength(1);
-      const services = ['ssm', 'secretsmanager'].map(
-        (service) => `${service}.\${AWS::Region}.\${AWS::URLSuffix}`,
-      );
-      expect(decrypting[0].Condition).toEqual({ StringEquals: { 'kms:ViaService': services } });
-    },
-  );
 
   it('grants what the table says', () => {
     const needing = (...occasions: readonly Condition[]) =>

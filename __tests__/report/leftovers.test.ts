@@ -4,7 +4,7 @@ import type { Change } from '../../src/model/change.ts';
 import type { Fields } from '../../src/model/fields.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { Kind, Metadata } from '../../src/model/spec.ts';
-import { leftovers } from '../../src/report/leftovers.ts';
+import { leftovers } from '../../src/report/price.ts';
 import { OURS, spec } from '../plan/wishes.ts';
 import { runOf } from './runs.ts';
 

@@ -2,12 +2,11 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
 import { KINDS } from '../../src/kinds/kinds.ts';
-import { ORDER } from '../../src/kinds/names.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
-import type { Kind } from '../../src/model/spec.ts';
+import { type Kind, ORDER } from '../../src/model/spec.ts';
+
 import { faults, notices, warnings } from '../../src/report/annotations.ts';
-import { call } from '../../src/report/debug-log.ts';
 import { fault } from '../../src/report/log.ts';
 import { resourcesOf } from '../../src/report/resources.ts';
 import { causes, plan, progress } from '../../src/report/run-log.ts';
@@ -79,11 +78,7 @@ it('counts what failed as finished, and deletions like everything else', () => {
     '51/60',
   ]);
   const deleted = many(30).plan.map(
-    (change): Outcome => ({
-      change: { ...change, action: 'delete' },
-      result: 'done',
-      after: undefined,
-    }),
+    (change): Outcome => ({ change: { ...change, action: 'delete' }, result: 'done', after: undefined }),
   );
   expect(progressOf(deleted, (index) => (index + 1) * 1_000)).toEqual(['10/30', '20/30']);
 });
@@ -200,13 +195,3 @@ it.each<[what: string, print: (notes: readonly Diagnostic[]) => void, command: s
     expect(many.at(-1)).toBe(`… and 19950 more ${what}`);
   },
 );
-
-it('a call of a debug log has operation, resource, attempt and time', () => {
-  const record = { operation: 'ssm:PutParameter', resource: '/a', attempt: 2, milliseconds: 12.6 };
-  expect(printed(() => call({ ...record, error: undefined }))).toEqual([
-    '::debug::ssm:PutParameter /a: attempt 2, 13 ms, ok',
-  ]);
-  expect(printed(() => call({ ...record, error: 'ThrottlingException' }))).toEqual([
-    '::debug::ssm:PutParameter /a: attempt 2, 13 ms, ThrottlingException',
-  ]);
-});

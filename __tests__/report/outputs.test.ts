@@ -62,13 +62,6 @@ describe('the first run', () => {
     }
     expect(maskingOf(new Secret('papyrus'), readable).hide).toEqual([]);
   });
-
-  it('is all text without line breaks', () => {
-    for (const [name, value] of all) {
-      expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
-      expect(value).not.toMatch(/[\r\n]/);
-    }
-  });
 });
 
 describe('later', () => {
@@ -121,16 +114,6 @@ describe('later', () => {
     expect(silent.get('config-fingerprint')).toBe(all.get('config-fingerprint'));
   });
 
-  it('a plan has changed nothing', () => {
-    const all = outputs(runOf({ inputs: { ...seed.inputs, mode: 'plan' } }));
-    expect([all.get('changed'), all.get('drifted'), all.get('to-create'), all.get('parameters')]).toEqual([
-      'false',
-      'true',
-      '12',
-      '{}',
-    ]);
-  });
-
   it('a new value of a stored version is one of the configuration', () => {
     const observed = {
       [SSM]: new Map([
@@ -142,26 +125,6 @@ describe('later', () => {
     };
     const all = outputs(runOf({ inputs: { dotenv: 'PORT=2', only: 'parameters' } }, observed));
     expect([all.get('changed'), all.get('config-changed')]).toEqual(['true', 'true']);
-  });
-
-  it('what is left out is empty', () => {
-    const all = outputs(runOf({ inputs: { only: 'parameters' } }));
-    for (const name of [
-      'log-group-name',
-      'log-group-arn',
-      'repository-name',
-      'repository-uri',
-      'repository-arn',
-      'registry-id',
-    ])
-      expect(all.get(name)).toBe('');
-    expect(all.get('task-definition-secrets')).toBe('[]');
-    expect(all.get('monthly-cost-usd')).toBe('0.00');
-  });
-
-  it('a failure has its reason', () => {
-    const all = outputs(runOf({ inputs: { dotenv: 'A=1' } }, {}, { '/papyrus/prd/A': new Error('x') }));
-    expect(all.get('failure-reason')).toBe('internal');
   });
 });
 

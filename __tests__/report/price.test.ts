@@ -54,14 +54,3 @@ it('a secret that waits for its deletion costs nothing until it is restored', ()
   expect([price(outcomes).secrets, plannedPrice(outcomes).secrets]).toEqual([0, 1]);
   expect(price(runOf(given('apply'), observed).outcomes).secrets).toBe(1);
 });
-
-it('what failed to be made does not', () => {
-  const given: Given = { inputs: { dotenv: SEED_ENV } };
-  expect(price(runOf(given, {}, { 'papyrus/prd/db': new Error('no') }).outcomes).secrets).toBe(2);
-});
-
-it('one resource with two changes costs once', () => {
-  const given: Given = { inputs: { dotenv: 'DB_PASSWORD=new', only: 'secrets', 'kms-key-id': 'alias/k' } };
-  const run = runOf(given, leftBy(runOf({ inputs: { dotenv: 'DB_PASSWORD=old', only: 'secrets' } })));
-  expect(price([...run.outcomes, ...run.outcomes]).secrets).toBe(1);
-});

@@ -1,4 +1,4 @@
-import { routesByDestination } from '../../src/desired/routes-by-destination.ts';
+import { routesByDestination } from '../../src/desired/stored-value.ts';
 import { reasonOf } from '../../src/failure.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';

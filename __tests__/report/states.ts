@@ -152,8 +152,10 @@ function destroyed(writes: boolean): Run {
       ),
       failures: [],
     },
-    logGroup: { name: '/ecs/papyrus', exclusive: false, existing: existing[LOG]?.get('/ecs/papyrus') },
-    repository: { name: 'papyrus', exclusive: false, existing: existing[ECR]?.get('papyrus') },
+    shared: {
+      [LOG]: { name: '/ecs/papyrus', exclusive: false, existing: existing[LOG]?.get('/ecs/papyrus') },
+      [ECR]: { name: 'papyrus', exclusive: false, existing: existing[ECR]?.get('papyrus') },
+    },
     region: 'us-west-2',
     neighbours: [],
     auth0: undefined,

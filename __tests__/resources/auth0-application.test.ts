@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Auth0Client } from '../../src/clients/auth0.ts';
 import { configuredUrls } from '../../src/desired/app-url.ts';
 import { ABSENT } from '../../src/model/fields.ts';
-import { Secret } from '../../src/secret.ts';
 import {
   differencesOf,
   FOREIGN,
@@ -40,26 +38,11 @@ describe('the four modes', () => {
     });
   });
 
-  it('fills lists that were emptied', async () => {
-    await using bench = await start();
-    Object.assign(bench.server.application(ID), { callbacks: [], allowed_logout_urls: [], web_origins: [] });
-    await run(bench.room());
-    expect(lists(bench.server)).toEqual({
-      callbacks: [NEW.callback],
-      allowed_logout_urls: [NEW.logout],
-      web_origins: [NEW.origin],
-    });
-  });
-
   it('fills the lists of an application that was never saved, in one run', async () => {
     await using bench = await start();
     for (const list of LISTS) delete bench.server.application(ID)[list];
     const spec = await run(bench.room());
-    const own = {
-      callbacks: [NEW.callback],
-      allowed_logout_urls: [NEW.logout],
-      web_origins: [NEW.origin],
-    };
+    const own = { callbacks: [NEW.callback], allowed_logout_urls: [NEW.logout], web_origins: [NEW.origin] };
     expect(bench.server.calls.at(-2)).toEqual({ call: 'update', body: own });
     expect(lists(bench.server)).toEqual(own);
     expect(Object.keys(spec.fields)).toHaveLength(3);
@@ -184,28 +167,4 @@ it('a full list can still be emptied, and one above the limit can shrink', async
   // Auth0 itself refuses 120; what matters is that the request to shrink is not held back here.
   expect(error).toMatchObject({ trouble: 'refused', status: 400 });
   expect(bench.server.count('update')).toBe(1);
-});
-
-it('sends credentials by https only, loopback apart', () => {
-  const rest = {
-    managementClientId: 'm',
-    managementClientSecret: new Secret('s'),
-    readOnly: false,
-    mask: () => {},
-  };
-  expect(() => new Auth0Client({ baseUrl: 'http://papyrus.auth0.com', ...rest })).toThrow(/https only/);
-  expect(() => new Auth0Client({ baseUrl: 'http://127.0.0.1.example.com', ...rest })).toThrow(/https only/);
-  expect(() => new Auth0Client({ baseUrl: 'https://papyrus.auth0.com', ...rest })).not.toThrow();
-});
-
-it('refuses fields that are none of its own', async () => {
-  await using bench = await start();
-  const room = bench.room();
-  const observed = await observe(room);
-  for (const difference of [
-    { field: 'tag:project', from: undefined, to: 'x' },
-    { field: 'callback:https://a.example.com', from: undefined, to: 'yes' },
-  ])
-    await expect(room.update(observed, observed, [difference])).rejects.toThrow(TypeError);
-  expect(bench.server.count('update')).toBe(0);
 });

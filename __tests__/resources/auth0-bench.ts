@@ -66,14 +66,7 @@ export async function start() {
       { name: NAME, id: new Secret(id) },
       (url) => urls.push(url),
     );
-  return {
-    server,
-    clock,
-    masked,
-    urls,
-    room,
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  };
+  return { server, clock, masked, urls, room, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 export type Bench = Awaited<ReturnType<typeof start>>;

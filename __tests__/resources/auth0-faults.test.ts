@@ -192,12 +192,7 @@ const CASES: readonly Case[] = [
     says: /auth0-application-id/,
     updates: 0,
   },
-  {
-    name: 'an id that would be another path',
-    id: '..',
-    trouble: 'refused',
-    updates: 0,
-  },
+  { name: 'an id that would be another path', id: '..', trouble: 'refused', updates: 0 },
   {
     name: 'another application in the answer',
     faults: [
@@ -409,11 +404,7 @@ const CASES: readonly Case[] = [
   {
     name: 'an old copy is read back once',
     faults: [
-      {
-        on: 'read',
-        skip: 2,
-        fault: { status: 200, body: JSON.stringify({ client_id: ID, ...FOREIGN }) },
-      },
+      { on: 'read', skip: 2, fault: { status: 200, body: JSON.stringify({ client_id: ID, ...FOREIGN }) } },
     ],
     updates: 1,
   },

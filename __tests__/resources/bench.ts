@@ -2,7 +2,8 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { Calls, type Connection } from '../../src/clients/aws.ts';
+import type { Connection } from '../../src/clients/aws.ts';
+import { Calls } from '../../src/clients/aws-calls.ts';
 import type { Clock } from '../../src/clients/clock.ts';
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
 import type { Change, Plan } from '../../src/model/change.ts';
@@ -154,12 +155,7 @@ export async function openBench(options: AwsOptions = {}): Promise<Bench> {
         },
         notice: (text) => void told.push(text),
       },
-      {
-        repository: repositoryOptions(wishes),
-        recoveryDays: 30,
-        auth0: undefined,
-        image: undefined,
-      },
+      { repository: repositoryOptions(wishes), recoveryDays: 30, auth0: undefined, image: undefined },
     );
     const names = noNames();
     for (const { kind, spec } of wishes) names[kind].push(spec.name);

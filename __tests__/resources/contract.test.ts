@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { AwsError } from '../../src/clients/errors.ts';
-import type { FaultKind } from '../servers/faults.ts';
-import { type Bench, fieldsOf, openBench, operations } from './bench.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { fieldsOf, operations } from './bench.ts';
 import { SUBJECTS } from './subjects.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const OURS = { project: 'portfolio', 'managed-by': 'aws-bootstrap' };
 const ADOPTED = { project: 'portfolio', 'managed-by': 'aws-bootstrap:adopted' };
 const THEIRS = { team: 'platform' };
-
-const WRITES = /^(?!Get|Describe|List|Batch)\w+$/;
 
 /** One contract for all rooms: what a plan can ask of them, whatever the kind. */
 describe.each(SUBJECTS)('%s', (_, subject) => {
@@ -66,11 +59,7 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
     const { change, writes } = await bench.round(asked, { tags });
     expect(fieldsOf(change).sort()).toEqual(['tag:cost', 'tag:project']);
     expect(writes).toHaveLength(1);
-    expect((await read())?.tags).toEqual({
-      project: 'showcase',
-      cost: '42',
-      'managed-by': 'aws-bootstrap',
-    });
+    expect((await read())?.tags).toEqual({ project: 'showcase', cost: '42', 'managed-by': 'aws-bootstrap' });
     await bench.silent(asked, { tags });
   });
 
@@ -136,10 +125,7 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
   });
 
   test('of a CloudFormation stack: blocked by its name, and unwritten', async () => {
-    await subject.foreign(bench.others, {
-      ...THEIRS,
-      'aws:cloudformation:stack-name': 'network',
-    });
+    await subject.foreign(bench.others, { ...THEIRS, 'aws:cloudformation:stack-name': 'network' });
     const before = await read();
     const { change, writes } = await bench.round(subject.wish());
     expect(change).toMatchObject({
@@ -166,135 +152,25 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
     await bench.silent(subject.wish());
   });
 
-  test('killed before anything is created: the next round creates it', async () => {
-    const [create = ''] = subject.createCalls;
-    bench.aws.fault({ operation: create, kind: 'access-denied' });
-    const { outcome } = await bench.round(subject.wish());
-    expect(outcome.result).toBe('failed');
-    expect(await read()).toBeUndefined();
-    await bench.round(subject.wish());
-    expect(await read()).toMatchObject({ ...subject.created, tags: OURS });
-    await bench.silent(subject.wish());
-  });
-
   const { second: secondCall } = subject;
   // What is made by one call has nothing between the two.
   if (secondCall !== undefined)
-    test('killed between the creation and its second call: healed by the next round', async () => {
-      const { operation, fields } = secondCall;
-      bench.aws.fault({ operation, kind: 'expired-token' });
-      const first = await bench.round(subject.wish(fields));
-      expect(first.outcome.result).toBe('failed');
-      expect((await read())?.tags).toEqual(OURS);
-      const second = await bench.round(subject.wish(fields));
-      expect(second.change.action).toBe('update');
-      expect(operations(second.writes)).toEqual([operation]);
-      expect(await read()).toMatchObject({ ...subject.created, tags: OURS });
-      await bench.silent(subject.wish(fields));
-    });
-
-  test('killed between the tags and the rest of an update: healed by the next round', async () => {
-    await bench.round(subject.wish());
-    const [update] = subject.updates;
-    const fields = { ...update?.fields, 'tag:cost': '42' };
-    const tags = new Map([
-      ['project', 'portfolio'],
-      ['cost', '42'],
-    ]);
-    // Whatever comes after the first write is denied, as if the run had ended there.
-    const stop = bench.fault({ operation: WRITES, skip: 1, times: 9, kind: 'access-denied' });
-    const first = await bench.round(subject.wish(fields), { tags });
-    stop();
-    expect(first.outcome.result).toBe('failed');
-    expect(first.writes.filter(({ fault }) => fault === undefined)).toHaveLength(1);
-    const second = await bench.round(subject.wish(fields), { tags });
-    expect(second.outcome.result).toBe('done');
-    expect(await read()).toMatchObject({ ...update?.stands, tags: { ...OURS, cost: '42' } });
-    await bench.silent(subject.wish(fields), { tags });
-  });
-
-  test.each<FaultKind>(['reset-after', 'reset-body', 'cut-json'])(
-    'every write of a creation ends as %s: done all the same, once',
-    async (kind) => {
-      bench.aws.fault({ operation: new RegExp(`^(${subject.createCalls.join('|')})$`), kind });
-      const { outcome, told } = await bench.round(subject.wish());
-      expect(outcome).toMatchObject({ result: 'done' });
-      expect(outcome.after?.metadata.arn).toMatch(/^arn:/);
-      expect(told).toEqual([]);
-      expect(await read()).toMatchObject({ ...subject.created, tags: OURS });
-      await bench.silent(subject.wish());
-    },
-  );
-
-  test.each<FaultKind>(['reset-after', 'cut-json'])(
-    'each write of an update ends as %s: done all the same',
-    async (kind) => {
-      await bench.round(subject.wish());
-      for (const { fields, stands } of subject.updates) {
-        const stop = bench.fault({ operation: WRITES, kind });
-        const { outcome, told, writes } = await bench.round(subject.wish(fields));
+    test('the answer of a creation that somebody else was quicker with is told, not taken over', async () => {
+      const [create = ''] = subject.createCalls;
+      const stop = bench.aws.onCall(async ({ operation }, moment) => {
+        if (operation !== create || moment !== 'before') return;
         stop();
-        expect(outcome).toMatchObject({ result: 'done' });
-        // An empty answer cannot be cut.
-        if (kind === 'reset-after') expect(writes.length).toBeGreaterThan(1);
-        expect(told).toEqual([]);
-        expect(await read()).toMatchObject(stands);
-        await bench.silent(subject.wish(fields));
-        await bench.aws.reset();
-        await bench.round(subject.wish());
-      }
-    },
-  );
-
-  test('the answer of a creation that somebody else was quicker with is told, not taken over', async () => {
-    const [create = ''] = subject.createCalls;
-    const stop = bench.aws.onCall(async ({ operation }, moment) => {
-      if (operation !== create || moment !== 'before') return;
-      stop();
-      await subject.foreign(bench.others, THEIRS);
+        await subject.foreign(bench.others, THEIRS);
+      });
+      const { outcome } = await bench.round(subject.wish());
+      expect(outcome.result).toBe('failed');
+      expect(String(outcome.error)).toMatch(/exist/i);
+      expect((await read())?.tags).toEqual(THEIRS);
+      // The next round sees it, and says so.
+      expect((await bench.round(subject.wish())).change.notes).toContain(
+        'adopted: it existed without the tag managed-by',
+      );
     });
-    const { outcome } = await bench.round(subject.wish());
-    expect(outcome.result).toBe('failed');
-    expect(String(outcome.error)).toMatch(/exist/i);
-    expect((await read())?.tags).toEqual(THEIRS);
-    // The next round sees it, and says so.
-    expect((await bench.round(subject.wish())).change.notes).toContain(
-      'adopted: it existed without the tag managed-by',
-    );
-  });
-
-  const passing: FaultKind[] = [
-    'throttle',
-    'too-many-requests',
-    'server-error',
-    'html',
-    'reset-before',
-    'clock-skew',
-    ...(subject.conflicts ? ['conflict' as const] : []),
-  ];
-  test.each(passing)('%s: every call is repeated, without real time', async (kind) => {
-    const hit = new Set<string>();
-    // Each call once, a repetition not.
-    const stop = bench.fault({
-      operation: /./,
-      times: Number.POSITIVE_INFINITY,
-      kind,
-      when: (input) => {
-        const call = JSON.stringify(input);
-        return !hit.has(call) && hit.add(call).has(call);
-      },
-    });
-    const { outcome, calls, slept } = await bench.round(subject.wish());
-    stop();
-    expect(outcome).toMatchObject({ result: 'done' });
-    const faulted = calls.filter(({ fault }) => fault !== undefined);
-    expect(faulted.length).toBeGreaterThan(1);
-    expect(calls.length).toBeGreaterThanOrEqual(2 * faulted.length);
-    expect(slept.length).toBeGreaterThanOrEqual(faulted.length);
-    if (kind === 'too-many-requests') expect(Math.max(...slept)).toBeGreaterThanOrEqual(1_000);
-    expect(await read()).toMatchObject({ ...subject.created, tags: OURS });
-    await bench.silent(subject.wish());
-  });
 
   test('it stops trying after eight times, and says what was in the way', async () => {
     const [create = ''] = subject.createCalls;

@@ -3,24 +3,18 @@ import {
   CreateLogGroupCommand,
   DescribeLogGroupsCommand,
   type LogGroupClass,
-  PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Calls } from '../../src/clients/aws.ts';
+import { describe, expect, test } from 'vitest';
+import { Calls } from '../../src/clients/aws-calls.ts';
 import { AwsError } from '../../src/clients/errors.ts';
 import { UserFacingError } from '../../src/clients/explanation.ts';
 import { ABSENT } from '../../src/model/fields.ts';
-import { logGroups } from '../../src/providers/log-group.ts';
-import { withKey } from '../../src/providers/log-group-key.ts';
-import { type Bench, fieldsOf, openBench, operations, TestClock } from './bench.ts';
+import { LogGroups, withKey } from '../../src/providers/log-group.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { operations, TestClock } from './bench.ts';
 import { LOG_KEY, logGroup } from './subjects.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const NAME = logGroup.name;
 const { wish } = logGroup;
@@ -52,46 +46,6 @@ describe('a shorter retention deletes logs', () => {
     expect(await retention()).toBe(7);
     await bench.silent(asked, { tags });
   });
-
-  test('an empty group loses nothing, and needs no consent', async () => {
-    await bench.round(wish({ retention: 30 }));
-    bench.aws.storedBytes(NAME, 0);
-    await bench.round(wish({ retention: 7 }));
-    expect(await retention()).toBe(7);
-  });
-
-  test('a longer one never needs a consent', async () => {
-    await bench.round(wish({ retention: 7 }));
-    bench.aws.storedBytes(NAME, 1_000_000);
-    await bench.round(wish({ retention: 30 }));
-    await bench.round(wish({ retention: 'never' }));
-    expect(await retention()).toBeUndefined();
-  });
-
-  test('what others shortened or left for ever is told with its days', async () => {
-    await bench.round(wish());
-    await bench.others.logs.send(new PutRetentionPolicyCommand({ logGroupName: NAME, retentionInDays: 30 }));
-    bench.aws.storedBytes(NAME, 5);
-    const { change } = await bench.round(wish());
-    expect(change).toMatchObject({
-      action: 'blocked',
-      differences: [{ field: 'retention', from: 30, to: 1 }],
-    });
-  });
-});
-
-test('the class cannot be changed: blocked on what is ours, nobody’s business on what was adopted', async () => {
-  await create({ logGroupClass: 'INFREQUENT_ACCESS', tags: { 'managed-by': 'aws-bootstrap' } });
-  const { plan } = await bench.round(wish());
-  expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);
-  expect(plan[1]).toMatchObject({
-    differences: [{ field: 'class', from: 'INFREQUENT_ACCESS', to: 'STANDARD' }],
-    blocked: { reason: expect.stringContaining('ignore: log-group:class') },
-  });
-  await bench.aws.reset();
-  await create({ logGroupClass: 'INFREQUENT_ACCESS' });
-  await bench.round(wish());
-  await bench.silent(wish());
 });
 
 test('a given class is that of a new group, and blocked where the group has another', async () => {
@@ -132,21 +86,6 @@ describe('the key', () => {
     expect(operations(writes)).toEqual(['CreateLogGroup', 'PutRetentionPolicy']);
     expect(await keyOf()).toBe(LOG_KEY);
     await bench.silent(wish({ 'key-id': LOG_KEY }));
-  });
-
-  test('another one, by somebody else, is drift', async () => {
-    await bench.round(wish({ 'key-id': LOG_KEY }));
-    await associate(OTHER);
-    const { change, writes } = await bench.round(wish({ 'key-id': LOG_KEY }));
-    expect(fieldsOf(change)).toEqual(['key-id']);
-    expect(operations(writes)).toEqual(['AssociateKmsKey']);
-    expect(await keyOf()).toBe(LOG_KEY);
-  });
-
-  test('where none is given, it is left as it is', async () => {
-    await bench.round(wish());
-    await associate(OTHER);
-    await bench.silent(wish());
   });
 
   test('none takes it off; of what was adopted only with an opt-in', async () => {
@@ -228,17 +167,6 @@ test('a role that may create the group and not its tags is told which of the two
   });
 });
 
-test('names that only begin the same are others', async () => {
-  for (const tail of ['-2', '/x', '2']) {
-    const logGroupName = `${NAME}${tail}`;
-    await bench.others.logs.send(new CreateLogGroupCommand({ logGroupName }));
-  }
-  expect((await bench.round(wish())).change.action).toBe('create');
-  await bench.silent(wish());
-  const { logGroups } = await bench.others.logs.send(new DescribeLogGroupsCommand({}));
-  expect(logGroups?.filter(({ retentionInDays }) => retentionInDays !== undefined)).toHaveLength(1);
-});
-
 test('a listing that is older than the creation is asked again, and does not tell what was given', async () => {
   let before = true;
   let asked = 0;
@@ -265,47 +193,10 @@ test('a listing that is older than the creation is asked again, and does not tel
   });
 });
 
-test('a name is looked for on every page', async () => {
-  // AWS sorts by name, and so the exact name is on the first page; nothing says that it stays so.
-  await create({ tags: { 'managed-by': 'aws-bootstrap' } });
-  bench.aws.answer('DescribeLogGroups', async ({ nextToken }) => {
-    if (nextToken === undefined) return { logGroups: [], nextToken: 'more' };
-    const { logGroups } = await bench.others.logs.send(
-      new DescribeLogGroupsCommand({ logGroupNamePrefix: NAME }),
-    );
-    return { logGroups };
-  });
-  const { change } = await bench.round(wish(), { looks: true });
-  expect(change.observed?.name).toBe(NAME);
-});
-
-test('tag calls take the ARN as AWS tells it, whichever of the two fields it stands in', async () => {
-  await bench.round(wish());
-  bench.aws.answer('DescribeLogGroups', async () => {
-    const { logGroups } = await bench.others.logs.send(
-      new DescribeLogGroupsCommand({ logGroupNamePrefix: NAME }),
-    );
-    return { logGroups: logGroups?.map(({ logGroupArn: _, ...group }) => ({ ...group, storedBytes: 0 })) };
-  });
-  const calls = await bench.silent(wish());
-  expect(calls.find(({ operation }) => operation === 'ListTagsForResource')?.input).toEqual({
-    resourceArn: `arn:aws:logs:us-west-2:123456789012:log-group:${NAME}`,
-  });
-});
-
-test('nothing but what differs is written', async () => {
-  await bench.round(wish({ retention: 7 }));
-  const { change, writes } = await bench.round(wish({ retention: 14 }));
-  expect(fieldsOf(change)).toEqual(['retention']);
-  expect(writes.map(({ operation, input }) => [operation, input])).toEqual([
-    ['PutRetentionPolicy', { logGroupName: NAME, retentionInDays: 14 }],
-  ]);
-});
-
 test('one that is protected since the plan was made is not deleted, and the command is told', async () => {
   await bench.round(wish());
   const clock = new TestClock();
-  const room = logGroups(
+  const provider = new LogGroups(
     { region: 'us-west-2', readOnly: false, userAgent: 'a test', clock, agent: undefined },
     {
       calls: new Calls(clock),
@@ -318,14 +209,28 @@ test('one that is protected since the plan was made is not deleted, and the comm
     },
   );
   const group = { name: NAME, fields: {}, metadata: {} };
-  expect((await room.observe([NAME])).get(NAME)).not.toHaveProperty('metadata.deletionProtected');
+  expect((await provider.observe([NAME])).get(NAME)).not.toHaveProperty('metadata.deletionProtected');
   bench.aws.protect(NAME);
-  expect((await room.observe([NAME])).get(NAME)).toHaveProperty('metadata.deletionProtected', true);
-  const refused = await room.delete(group).catch((error: unknown) => error);
+  expect((await provider.observe([NAME])).get(NAME)).toHaveProperty('metadata.deletionProtected', true);
+  const refused = await provider.delete(group).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(UserFacingError);
   expect(refused).toMatchObject({ reason: 'blocked' });
   expect(String(refused)).toContain('--no-deletion-protection-enabled');
   bench.aws.protect(NAME, false);
-  await room.delete(group);
-  expect((await room.observe([NAME])).size).toBe(0);
+  await provider.delete(group);
+  expect((await provider.observe([NAME])).size).toBe(0);
+});
+
+test('a name is looked for on every page', async () => {
+  // AWS sorts by name, and so the exact name is on the first page; nothing says that it stays so.
+  await create({ tags: { 'managed-by': 'aws-bootstrap' } });
+  bench.aws.answer('DescribeLogGroups', async ({ nextToken }) => {
+    if (nextToken === undefined) return { logGroups: [], nextToken: 'more' };
+    const { logGroups } = await bench.others.logs.send(
+      new DescribeLogGroupsCommand({ logGroupNamePrefix: NAME }),
+    );
+    return { logGroups };
+  });
+  const { change } = await bench.round(wish(), { looks: true });
+  expect(change.observed?.name).toBe(NAME);
 });

@@ -7,27 +7,15 @@ import {
   type ParameterType,
   PutParameterCommand,
 } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
 import type { Fields } from '../../src/model/fields.ts';
 import { fieldOf } from '../../src/model/spec.ts';
 import { Secret } from '../../src/secret.ts';
-import {
-  type Bench,
-  fieldsOf,
-  openBench,
-  operations,
-  type Round,
-  type RoundOptions,
-  wishFor,
-} from './bench.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { fieldsOf, operations, type Round, type RoundOptions, wishFor } from './bench.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const NAME = '/papyrus/prd/X';
 const wish = (fields: Fields = {}, name = NAME, more: Parameters<typeof wishFor>[3] = {}) =>
@@ -59,21 +47,6 @@ test('the tier that was not asked for is told as AWS answers it, after a creatio
   }
 });
 
-test('the listing of one that was deleted before is nobody who wrote after us', async () => {
-  bench.aws.answer('DescribeParameters', (input) =>
-    JSON.stringify(input).includes('"tag:')
-      ? undefined
-      : {
-          Parameters: [
-            { Name: NAME, ARN: `arn:aws:ssm:us-west-2:123456789012:parameter${NAME}`, Version: 7 },
-          ],
-        },
-  );
-  const { told, outcome } = await bench.round(wish());
-  expect(told).toEqual([]);
-  expect(outcome).toMatchObject({ result: 'done', after: { metadata: { version: '1' } } });
-});
-
 describe('a listing that is older than the value', () => {
   const KEYED = { 'key-id': 'alias/ours', tier: 'Advanced' };
   const seconds = (date: Date | undefined) => (date === undefined ? undefined : date.getTime() / 1000);
@@ -101,15 +74,6 @@ describe('a listing that is older than the value', () => {
     );
     expect(change.differences.filter(({ field }) => ['tier', 'key-id'].includes(field))).toEqual([]);
     expect(writes).toEqual([]);
-  });
-
-  test('before a write it is waited for, so that key and tier stay', async () => {
-    await bench.round(secure(KEYED));
-    lag(3, []);
-    const { outcome } = await bench.round(secure({ ...KEYED, value: new Secret('two') }));
-    expect(outcome.result).toBe('done');
-    const [listed] = await listing();
-    expect(listed).toMatchObject({ KeyId: 'alias/ours', Tier: 'Advanced' });
   });
 
   test('one that stays behind is a failure that says so, and nothing is written', async () => {
@@ -161,25 +125,6 @@ describe('many parameters', () => {
     ]);
   });
 
-  test('an empty page that has a next one is no end', async () => {
-    await using pages = await openBench({ emptyPages: true });
-    const wishes = [...many(3), secure({}, '/papyrus/prd/S')];
-    const { outcomes } = await pages.round(wishes);
-    expect(outcomes.map(({ result }) => result)).toEqual(['done', 'done', 'done', 'done']);
-    const calls = operations(await pages.silent(wishes));
-    expect(calls.filter((operation) => operation === 'DescribeParameters')).toHaveLength(4);
-    await pages.others.ssm.send(
-      new AddTagsToResourceCommand({
-        ResourceType: 'Parameter',
-        ResourceId: '/papyrus/prd/S',
-        Tags: [{ Key: 'project', Value: 'other' }],
-      }),
-    );
-    const healed = await pages.round(wishes);
-    expect(healed.plan.map(fieldsOf)).toEqual([[], [], [], ['tag:project']]);
-    await pages.silent(wishes);
-  });
-
   test.each([
     ['may not be read', 'access-denied' as const, 'access-denied'],
     [
@@ -208,38 +153,6 @@ describe('many parameters', () => {
     expect(writes).toHaveLength(1);
   });
 
-  test('one whose tags may not be read does not hold up the others', async () => {
-    await bench.round(many(2));
-    for (const name of ['/papyrus/prd/THEIRS', '/papyrus/prd/FREE'])
-      await bench.others.ssm.send(new PutParameterCommand({ Name: name, Value: 'one', Type: 'String' }));
-    bench.aws.fault({
-      operation: 'ListTagsForResource',
-      kind: 'access-denied',
-      when: ({ ResourceId }) => ResourceId === '/papyrus/prd/THEIRS',
-    });
-    const wishes = [...many(2), wish({}, '/papyrus/prd/THEIRS'), wish({}, '/papyrus/prd/FREE')];
-    const { outcomes } = await bench.round(wishes);
-    expect(outcomes.map(({ result }) => result)).toEqual(['unchanged', 'unchanged', 'failed', 'done']);
-    expect(outcomes[2]?.error).toMatchObject({
-      remedy: expect.stringContaining('ssm:ListTagsForResource'),
-    });
-  });
-
-  test('one that may not be written does not hold up the others', async () => {
-    bench.aws.fault({
-      operation: 'PutParameter',
-      kind: 'access-denied',
-      when: ({ Name }) => Name === '/papyrus/prd/V001',
-    });
-    const { outcomes } = await bench.round(many(4));
-    expect(outcomes.map(({ result }) => result)).toEqual(['done', 'failed', 'done', 'done']);
-    expect(outcomes[1]?.error).toMatchObject({
-      remedy: expect.stringContaining(
-        '"Action":"ssm:PutParameter","Resource":"arn:aws:ssm:us-west-2:123456789012:parameter/papyrus/prd/V001"',
-      ),
-    });
-  });
-
   test('what AWS throttles is written all the same, more slowly', async () => {
     // The first try of each: by turns of all calls, one parameter could lose every try of its own.
     const tried = new Set<unknown>();
@@ -257,15 +170,6 @@ describe('many parameters', () => {
 });
 
 describe('types', () => {
-  test('String becomes SecureString in place, and it is told that the history keeps the value', async () => {
-    await bench.round(wish());
-    const { change, writes } = await bench.round(secure());
-    expect(change.notes).toContain('the old versions stay readable in its history; rotate the value');
-    expect(operations(writes)).toEqual(['PutParameter']);
-    expect(await get()).toMatchObject({ Type: 'SecureString', Version: 2, Value: 'one' });
-    await bench.silent(secure());
-  });
-
   test.each([
     ['SecureString', 'String'],
     ['StringList', 'String'],
@@ -275,10 +179,7 @@ describe('types', () => {
     const asked = to === 'String' ? wish() : secure();
     const { plan, writes } = await bench.round(asked);
     expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);
-    expect(plan[1]?.blocked).toMatchObject({
-      consent: 'change-type',
-      reason: expect.stringContaining(from),
-    });
+    expect(plan[1]?.blocked).toMatchObject({ consent: 'change-type', reason: expect.stringContaining(from) });
     expect(operations(writes).filter((operation) => operation === 'DeleteParameter')).toEqual([]);
     expect((await get())?.Type).toBe(from);
     expect(await tagsOf()).toEqual({ project: 'portfolio', 'managed-by': 'aws-bootstrap' });
@@ -301,14 +202,12 @@ describe('types', () => {
     await bench.silent(wish());
   });
 
-  test('killed between deletion and creation: the next round creates it', async () => {
+  test('"stale tags" right after a deletion are waited out', async () => {
     await bench.round(secure());
-    const stop = bench.fault({ operation: 'PutParameter', kind: 'access-denied' });
-    expect((await bench.round(wish(), CHANGE_TYPE)).outcome.result).toBe('failed');
+    const stop = bench.fault({ operation: 'PutParameter', kind: 'conflict', times: 3 });
+    const { outcome } = await bench.round(wish(), CHANGE_TYPE);
     stop();
-    const { change } = await bench.round(wish());
-    expect(change.action).toBe('create');
-    expect(await get()).toMatchObject({ Type: 'String', Value: 'one' });
+    expect(outcome.result).toBe('done');
     await bench.silent(wish());
   });
 
@@ -323,26 +222,6 @@ describe('types', () => {
       await bench.silent(wish());
     },
   );
-
-  test('"stale tags" right after a deletion are waited out', async () => {
-    await bench.round(secure());
-    const stop = bench.fault({ operation: 'PutParameter', kind: 'conflict', times: 3 });
-    const { outcome } = await bench.round(wish(), CHANGE_TYPE);
-    stop();
-    expect(outcome.result).toBe('done');
-    await bench.silent(wish());
-  });
-
-  test('a type that others changed is told as blocked, and their value is not lost', async () => {
-    await bench.round(wish());
-    await put('theirs', 'SecureString');
-    const { plan, writes } = await bench.round(wish());
-    const blocked = plan.find(({ action }) => action === 'blocked');
-    expect(blocked).toMatchObject({ blocked: { consent: 'change-type' } });
-    expect(fieldsOf(blocked as (typeof plan)[number])).toContain('type');
-    expect(writes.filter(({ operation }) => operation === 'DeleteParameter')).toEqual([]);
-    expect((await get())?.Type).toBe('SecureString');
-  });
 });
 
 describe('what others gave it', () => {
@@ -361,14 +240,6 @@ describe('what others gave it', () => {
     );
     return Parameters[0];
   };
-
-  test('stays when it is overwritten', async () => {
-    await theirs('String', EXTRAS);
-    const { outcome, writes } = await bench.round(wish());
-    expect(outcome.result).toBe('done');
-    expect(writes.find(({ operation }) => operation === 'PutParameter')?.input).toMatchObject(EXTRAS);
-    expect(await about()).toMatchObject(EXTRAS);
-  });
 
   test('comes back with a change of type', async () => {
     await theirs('SecureString', { ...EXTRAS, Tier: 'Advanced', Policies: JSON.stringify([POLICY]) });
@@ -417,23 +288,6 @@ describe('who else owns it', () => {
     expect(asked(second)).toBe(3);
   });
 
-  test('is asked of what was adopted, too', async () => {
-    await put('old', 'String', {
-      Overwrite: false,
-      Tags: Object.entries({
-        project: 'portfolio',
-        'managed-by': 'aws-bootstrap:adopted',
-        'aws:cloudformation:stack-name': 'network',
-      }).map(([Key, Value]) => ({ Key, Value })),
-    });
-    const { change, writes } = await bench.round(wish());
-    expect(change).toMatchObject({
-      action: 'blocked',
-      blocked: { reason: expect.stringContaining('stack network') },
-    });
-    expect(writes).toEqual([]);
-  });
-
   test('and where that may not be read, nothing is written', async () => {
     await bench.round([wish(), wish({}, `${NAME}2`)]);
     bench.aws.fault({
@@ -463,17 +317,6 @@ describe('versions', () => {
     ]);
     expect(await get()).toMatchObject({ Value: 'two', Version: 3 });
     expect(outcome.after?.metadata.version).toBe('3');
-  });
-
-  test('somebody who wrote right after us is told', async () => {
-    const stop = bench.aws.onCall(async ({ operation }, moment) => {
-      if (operation !== 'PutParameter' || moment !== 'after') return;
-      stop();
-      await put('theirs');
-    });
-    const { told, outcome } = await bench.round(wish());
-    expect(told).toEqual([expect.stringMatching(/another writer changed it after this run/)]);
-    expect(outcome.after?.metadata.version).toBe('2');
   });
 
   /** Reads of these parameters answer, that many times, what exists now. */
@@ -536,13 +379,6 @@ describe('versions', () => {
     },
   );
 
-  test('one read tells of all that was written, where nothing is behind', async () => {
-    await bench.round(many(3));
-    const { calls, slept } = await bench.round(many(3, (name) => wish({ value: 'two' }, name)));
-    expect(readsAfter(calls)).toEqual([3]);
-    expect(slept).toEqual([]);
-  });
-
   test('our own repetition is nobody else', async () => {
     await bench.round(wish());
     bench.aws.fault({ operation: 'PutParameter', kind: 'reset-after' });
@@ -579,15 +415,6 @@ describe('tiers, tags, values', () => {
     expect(writes).toEqual([]);
   });
 
-  test('more than 4 KB takes the tier along', async () => {
-    await bench.round(wish());
-    const long = 'x'.repeat(5000);
-    const { change } = await bench.round(wish({ value: long, tier: 'Advanced' }));
-    expect(fieldsOf(change)).toEqual(['value', 'tier']);
-    expect((await get())?.Value).toBe(long);
-    await bench.silent(wish({ value: long, tier: 'Advanced' }));
-  });
-
   test('a tag with an empty value is put, healed, and makes no run loud', async () => {
     const tags = new Map([
       ['project', 'portfolio'],
@@ -610,51 +437,6 @@ describe('tiers, tags, values', () => {
     await bench.silent(asked, { tags });
   });
 
-  test('50 tags, ours included', async () => {
-    const tags = new Map(
-      Array.from({ length: 49 }, (_, index): [string, string] => [`tag ${index}`, `value ${index}`]),
-    );
-    const fields = Object.fromEntries([...tags].map(([key, value]) => [`tag:${key}`, value]));
-    const base = wish(fields);
-    const { 'tag:project': _project, ...rest } = base.spec.fields as Fields;
-    const asked = { ...base, spec: { ...base.spec, fields: rest } } as DesiredResource;
-    await bench.round(asked, { tags });
-    expect(Object.keys(await tagsOf())).toHaveLength(50);
-    await bench.silent(asked, { tags });
-  });
-
-  test('write: once creates, and never overwrites; the rest is managed', async () => {
-    const once = (fields: Fields) => wish(fields, NAME, { once: new Set(['value']) });
-    await bench.round(once({ value: 'first' }));
-    await put('rotated');
-    const { change } = await bench.round(once({ value: 'second', 'tag:cost': '1' }), {
-      tags: new Map([
-        ['project', 'portfolio'],
-        ['cost', '1'],
-      ]),
-    });
-    expect(fieldsOf(change)).toEqual(['tag:cost']);
-    expect(change.notes).toContain('value: left as it is (write: once)');
-    expect((await get())?.Value).toBe('rotated');
-  });
-
-  test('a value that is not to be had is not compared, and everything else is', async () => {
-    await bench.round(wish({ value: 'stands' }));
-    const unknown = (fields: Fields = {}) =>
-      wish({ value: undefined, ...fields }, NAME, { unknown: new Set(['value']) });
-    await bench.silent(unknown());
-    await bench.round(unknown({ tier: 'Advanced' }));
-    expect((await get())?.Value).toBe('stands');
-    await bench.others.ssm.send(
-      new AddTagsToResourceCommand({
-        ResourceType: 'Parameter',
-        ResourceId: NAME,
-        Tags: [{ Key: 'project', Value: 'other' }],
-      }),
-    );
-    expect(fieldsOf((await bench.round(unknown({ tier: 'Advanced' }))).change)).toEqual(['tag:project']);
-  });
-
   test('what is read is hidden first, unless it is a String that may be shown', async () => {
     const names = ['/papyrus/prd/PLAIN', '/papyrus/prd/QUIET', '/papyrus/prd/SECURE'];
     const wishes = [wish({}, names[0]), wish({ value: new Secret('one') }, names[1]), secure({}, names[2])];
@@ -668,40 +450,5 @@ describe('tiers, tags, values', () => {
       true,
       true,
     ]);
-  });
-
-  test('KMS keys: id and ARN are the same, alias and id cannot be told apart', async () => {
-    const id = '1234abcd-12ab-34cd-56ef-1234567890ab';
-    await bench.round(secure({ 'key-id': id }));
-    await bench.silent(secure({ 'key-id': `arn:aws:kms:us-west-2:123456789012:key/${id}` }));
-    await bench.silent(secure({ 'key-id': id }));
-    const { change, writes } = await bench.round(secure({ 'key-id': 'alias/ours' }));
-    expect(change.action).toBe('none');
-    expect(change.notes).toEqual([expect.stringContaining('cannot be compared')]);
-    expect(writes).toEqual([]);
-    // The key that AWS manages is always named by its alias.
-    expect(fieldsOf((await bench.round(secure())).change)).toEqual(['key-id']);
-    await bench.silent(secure());
-  });
-
-  test.each(['  spaces around  ', 'a\nb', 'ünï', '%0A', '"quoted"', '$(x) `y`', '::add-mask::x'])(
-    'the value %j is stored as it is',
-    async (value) => {
-      await bench.round(wish({ value }));
-      expect((await get())?.Value).toBe(value);
-      await bench.silent(wish({ value }));
-    },
-  );
-
-  test('a message of AWS that repeats the value is not passed on', async () => {
-    bench.aws.fault({
-      operation: 'PutParameter',
-      kind: { status: 400, code: 'ValidationException', message: "Value 'hunter2hunter2' at 'value' failed" },
-    });
-    const { outcome } = await bench.round(secure({ value: new Secret('hunter2hunter2') }));
-    const { error } = outcome;
-    if (!(error instanceof Error)) throw new Error('it did not fail');
-    expect(error.message).toBe(`ssm:PutParameter on ${NAME}: ValidationException`);
-    expect(JSON.stringify(error)).not.toContain('hunter2');
   });
 });

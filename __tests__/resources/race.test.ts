@@ -1,22 +1,13 @@
 /** Two first runs at once over what belongs to the application: log group and repository. */
-import {
-  CreateLogGroupCommand,
-  DescribeLogGroupsCommand,
-  TagResourceCommand as LogsTag,
-  PutRetentionPolicyCommand,
-} from '@aws-sdk/client-cloudwatch-logs';
+import { CreateLogGroupCommand, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateRepositoryCommand, type ImageTagMutability } from '@aws-sdk/client-ecr';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../src/settings/canonical-json.ts';
-import { type Bench, openBench, operations } from './bench.ts';
+import { describe, expect, test } from 'vitest';
+import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { operations } from './bench.ts';
 import { lifecycleOf, logGroup, repository } from './subjects.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const OURS = { project: 'portfolio', 'managed-by': 'aws-bootstrap' };
 type Tags = Readonly<Record<string, string>>;
@@ -168,22 +159,6 @@ test('a group that is not seen at once is waited for', async () => {
   expect(slept).toEqual([500, 1_000]);
 });
 
-test('what is not readable at once after our own write is waited for', async () => {
-  justBefore('CreateLogGroup', async () => {
-    await group(OURS);
-    let old = 3;
-    bench.aws.answer('DescribeLogGroups', async () => {
-      if (old-- <= 0) return undefined;
-      const { logGroups } = await bench.others.logs.send(new DescribeLogGroupsCommand({}));
-      return {
-        logGroups: logGroups?.map(({ retentionInDays: _, ...one }) => ({ ...one, storedBytes: 0 })),
-      };
-    });
-  });
-  const { outcome } = await bench.round(logGroup.wish({ retention: 30 }));
-  expect(outcome.result).toBe('done');
-});
-
 test('no log that stands is lost for it: the retention of a group that holds some stays', async () => {
   justBefore('CreateLogGroup', async () => {
     await group(OURS);
@@ -196,18 +171,6 @@ test('no log that stands is lost for it: the retention of a group that holds som
   expect(operations(writes)).toEqual(['CreateLogGroup']);
   expect(outcome.error).toMatchObject({ reason: 'conflict', message: expect.stringMatching(/: retention$/) });
   expect((await logGroup.read(bench.others))?.['retention']).toBe(30);
-});
-
-test('a retention that another run put is replaced by ours, for ever included', async () => {
-  justBefore('CreateLogGroup', async () => {
-    await group(OURS);
-    await bench.others.logs.send(
-      new PutRetentionPolicyCommand({ logGroupName: logGroup.name, retentionInDays: 30 }),
-    );
-  });
-  const { outcome } = await bench.round(logGroup.wish({ retention: 'never' }));
-  expect(outcome.result).toBe('done');
-  expect((await logGroup.read(bench.others))?.['retention']).toBeUndefined();
 });
 
 test('a key is the same by any of its names', async () => {
@@ -231,17 +194,4 @@ test('a key is the same by any of its names', async () => {
   justBefore('CreateRepository', made);
   const { outcome } = await bench.round(wish('9876abcd-12ab-34cd-56ef-1234567890ab'));
   expect(outcome.error).toMatchObject({ reason: 'conflict', message: expect.stringMatching(/: key-id$/) });
-});
-
-test('tags of others on what another run made are no difference', async () => {
-  justBefore('CreateLogGroup', async () => {
-    await group(OURS);
-    await bench.others.logs.send(
-      new LogsTag({
-        resourceArn: `arn:aws:logs:us-west-2:123456789012:log-group:${logGroup.name}`,
-        tags: { team: 'x' },
-      }),
-    );
-  });
-  expect((await bench.round(logGroup.wish({ retention: 30 }))).outcome.result).toBe('done');
 });

@@ -3,17 +3,13 @@ import {
   GetRepositoryPolicyCommand,
   SetRepositoryPolicyCommand,
 } from '@aws-sdk/client-ecr';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { accountsIn, mergePolicy } from '../../src/providers/repository-policy.ts';
-import { type Bench, fieldsOf, openBench, operations } from './bench.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { fieldsOf, operations } from './bench.ts';
 import { pulled, repository } from './subjects.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const NAME = repository.name;
 const ONE = '111122223333';
@@ -43,14 +39,6 @@ test('a new repository gets the tag with its creation, and the statement after i
   expect((await repository.read(bench.others))?.tags).toMatchObject({ [TAG]: 'granted' });
   expect((await statements()).map(({ Sid }) => Sid)).toEqual(['aws-bootstrap']);
   await bench.silent(wish(`${ONE},${TWO}`));
-});
-
-test('without accounts the policy is not even read', async () => {
-  await bench.round(wish());
-  expect(operations(await bench.silent(wish())).sort()).toEqual([
-    'DescribeRepositories',
-    'ListTagsForResource',
-  ]);
 });
 
 test('other statements are kept as they are written, whatever happens to ours', async () => {
@@ -116,15 +104,6 @@ describe('drift', () => {
     expect(accountsIn(await policyOf())).toBe(ONE);
     await bench.silent(wish(ONE));
   });
-});
-
-test('ignored, it is left as it is', async () => {
-  await bench.round(wish(ONE));
-  const { change, writes } = await bench.round(wish(`${ONE},${TWO}`), {
-    ignore: [{ resource: 'repository', name: () => true, field: (field) => field === 'pull-accounts' }],
-  });
-  expect(change.action).toBe('none');
-  expect(writes).toEqual([]);
 });
 
 test('a policy that ECR refuses names the accounts', async () => {

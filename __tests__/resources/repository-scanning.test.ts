@@ -1,5 +1,4 @@
 import {
-  CreateRepositoryCommand,
   DescribeRepositoriesCommand,
   ECRClient,
   PutImageScanningConfigurationCommand,
@@ -7,17 +6,13 @@ import {
   type RegistryScanningRule,
   type ScanType,
 } from '@aws-sdk/client-ecr';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { coveringRule, scanning } from '../../src/providers/repository-scanning.ts';
-import { type Bench, fieldsOf, openBench, operations } from './bench.ts';
+import { describe, expect, test } from 'vitest';
+import { coveringRule, Scanning } from '../../src/providers/repository-scanning.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { fieldsOf, operations } from './bench.ts';
 import { repository } from './subjects.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const NAME = repository.name;
 const given = (value: 'true' | 'false') => repository.wish({ 'scan-on-push': value });
@@ -38,10 +33,7 @@ const turn = (scanOnPush: boolean) =>
 const rule = (
   scanFrequency: RegistryScanningRule['scanFrequency'],
   filter: string,
-): RegistryScanningRule => ({
-  scanFrequency,
-  repositoryFilters: [{ filter, filterType: 'WILDCARD' }],
-});
+): RegistryScanningRule => ({ scanFrequency, repositoryFilters: [{ filter, filterType: 'WILDCARD' }] });
 const registry = (scanType: ScanType, ...rules: RegistryScanningRule[]) =>
   bench.others.ecr.send(new PutRegistryScanningConfigurationCommand({ scanType, rules }));
 
@@ -129,35 +121,15 @@ describe('a registry that may not be read', () => {
   });
 });
 
-test('what was adopted keeps its setting until one is given', async () => {
-  await bench.others.ecr.send(new CreateRepositoryCommand({ repositoryName: NAME }));
-  const adopted = await bench.round(repository.wish());
-  expect(fieldsOf(adopted.change)).not.toContain('scan-on-push');
-  expect(operations(adopted.calls)).not.toContain('GetRegistryScanningConfiguration');
-  expect(await scans()).toBe(false);
-  await bench.round(given('true'));
-  expect(await scans()).toBe(true);
-});
-
-test('ignored, it is neither drift nor written', async () => {
-  await bench.round(repository.wish());
-  await turn(false);
-  const { change, writes } = await bench.round(repository.wish(), {
-    ignore: [{ resource: 'repository', name: () => true, field: (field) => field === 'scan-on-push' }],
-  });
-  expect(change.action).toBe('none');
-  expect(writes).toEqual([]);
-});
-
 test('a write that ECR answers with another value is reported', async () => {
   const told: string[] = [];
   const answer = { imageScanningConfiguration: { scanOnPush: false } };
-  const { scanOnPush } = scanning(new ECRClient({ region: 'us-west-2' }), async () => answer as never, {
+  const scanning = new Scanning(new ECRClient({ region: 'us-west-2' }), async () => answer as never, {
     notice: (text) => void told.push(text),
   });
-  await scanOnPush(NAME, true);
+  await scanning.scanOnPush(NAME, true);
   expect(told).toEqual([expect.stringContaining('ignore: repository:scan-on-push')]);
-  await scanOnPush(NAME, false);
+  await scanning.scanOnPush(NAME, false);
   expect(told).toHaveLength(1);
 });
 

@@ -4,18 +4,14 @@ import {
   PutImageTagMutabilityCommand,
   PutLifecyclePolicyCommand,
 } from '@aws-sdk/client-ecr';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../src/settings/canonical-json.ts';
+import { describe, expect, test } from 'vitest';
+import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
 import { readLifecycle } from '../../src/settings/lifecycle.ts';
-import { type Bench, fieldsOf, openBench, operations } from './bench.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { fieldsOf, operations } from './bench.ts';
 import { dropLifecycle, lifecycleOf, repository } from './subjects.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const NAME = repository.name;
 const { wish } = repository;
@@ -98,26 +94,6 @@ describe('lifecycle policy', () => {
     expect((await read())?.['lifecycle']).toEqual(lifecycleOf(10));
     await bench.silent(keep(10));
   });
-
-  test('where none is asked for, it is not even read', async () => {
-    await bench.round(wish());
-    await put(JSON.stringify(lifecycleOf(3)));
-    expect(operations(await bench.silent(wish())).sort()).toEqual([
-      'DescribeRepositories',
-      'ListTagsForResource',
-    ]);
-    expect((await read())?.['lifecycle']).toEqual(lifecycleOf(3));
-  });
-
-  test('one that may not be read is told', async () => {
-    await bench.round(keep(10));
-    bench.aws.fault({ operation: 'GetLifecyclePolicy', kind: 'access-denied' });
-    const { outcome } = await bench.round(keep(10));
-    expect(outcome).toMatchObject({
-      result: 'failed',
-      error: { reason: 'access-denied', remedy: expect.stringContaining('ecr:GetLifecyclePolicy') },
-    });
-  });
 });
 
 describe('mutability', () => {
@@ -142,21 +118,6 @@ describe('mutability', () => {
     await bench.silent(excluding('IMMUTABLE_WITH_EXCLUSION', 'dev-*'));
   });
 
-  test.each(['MUTABLE', 'IMMUTABLE'])('from exclusions back to %s', async (mutability) => {
-    await bench.round(excluding('MUTABLE_WITH_EXCLUSION', 'v*'));
-    await bench.round(wish({ mutability }));
-    const stands = await read();
-    expect(stands?.['mutability']).toBe(mutability);
-    expect(stands?.['exclusions']).toBeUndefined();
-    await bench.silent(wish({ mutability }));
-  });
-
-  test('what we made is loosened without a consent', async () => {
-    await bench.round(wish({ mutability: 'IMMUTABLE' }));
-    await bench.round(wish({ mutability: 'MUTABLE' }));
-    expect((await read())?.['mutability']).toBe('MUTABLE');
-  });
-
   test.each([
     ['MUTABLE', { mutability: 'MUTABLE' }],
     ['MUTABLE_WITH_EXCLUSION', { mutability: 'MUTABLE_WITH_EXCLUSION', exclusions: 'v*' }],
@@ -177,13 +138,6 @@ describe('mutability', () => {
     expect(operations(allowed.writes)).toEqual(['PutImageTagMutability']);
     expect((await read())?.['mutability']).toBe(mutability);
     await bench.silent(wish(fields));
-  });
-
-  test('what was adopted is made stricter without a consent', async () => {
-    await bench.others.ecr.send(new CreateRepositoryCommand({ repositoryName: NAME }));
-    await bench.round(wish({ mutability: 'IMMUTABLE' }));
-    expect((await read())?.['mutability']).toBe('IMMUTABLE');
-    await bench.silent(wish({ mutability: 'IMMUTABLE' }));
   });
 });
 
@@ -240,10 +194,7 @@ describe('encryption is fixed at the creation', () => {
     await bench.silent(by(id));
     await bench.silent(by(`arn:aws:kms:us-west-2:123456789012:key/${id}`));
     const { change } = await bench.round(by('alias/ours'));
-    expect(change).toMatchObject({
-      action: 'none',
-      notes: [expect.stringContaining('cannot be compared')],
-    });
+    expect(change).toMatchObject({ action: 'none', notes: [expect.stringContaining('cannot be compared')] });
     const other = await bench.round(by('9876abcd-12ab-34cd-56ef-1234567890ab'));
     expect(other.change.action).toBe('blocked');
     expect(other.writes).toEqual([]);

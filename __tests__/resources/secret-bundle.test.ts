@@ -8,18 +8,14 @@ import {
   RotateSecretCommand,
   type SecretListEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Fields } from '../../src/model/fields.ts';
 import { Secret } from '../../src/secret.ts';
+import { benchForFile } from '../servers/for-file.ts';
 import { Refusal } from '../servers/protocol.ts';
-import { type Bench, fieldsOf, openBench, operations, type Round, wishFor } from './bench.ts';
+import { fieldsOf, operations, type Round, wishFor } from './bench.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const NAME = 'papyrus/prd/db';
 type More = Parameters<typeof wishFor>[3];
@@ -77,45 +73,6 @@ describe('what others put there', () => {
     await bench.silent(wish({ a: 'new' }));
   });
 
-  test('`__proto__`, `constructor` and keys that look like numbers survive', async () => {
-    const theirs =
-      '{"__proto__":"p","10":"ten","2":"two","constructor":"c","in":{"__proto__":{"x":1}},"a":"old"}';
-    await create(theirs);
-    await bench.round(wish({ a: 'new' }));
-    const written = await text();
-    for (const part of [
-      '"__proto__":"p"',
-      '"10":"ten"',
-      '"2":"two"',
-      '"constructor":"c"',
-      '{"__proto__":{"x":1}}',
-    ])
-      expect(written).toContain(part);
-    await bench.silent(wish({ a: 'new' }));
-  });
-
-  test('keys of ours may have any name', async () => {
-    const keys: Record<string, string> = Object.fromEntries([
-      ['__proto__', 'p'],
-      ['constructor', 'c'],
-      ['10', 'ten'],
-      ['2', 'two'],
-    ]);
-    Object.defineProperty(keys, '__proto__', { value: 'p', enumerable: true });
-    const asked = wish(keys);
-    await bench.round(asked);
-    const read = Object.entries(JSON.parse(await text()));
-    expect(new Map(read as [string, string][])).toEqual(
-      new Map([
-        ['__proto__', 'p'],
-        ['constructor', 'c'],
-        ['10', 'ten'],
-        ['2', 'two'],
-      ]),
-    );
-    await bench.silent(asked);
-  });
-
   test('white space and the order of keys are no drift', async () => {
     await bench.round(wish({ a: 'one', b: 'two' }));
     await put('{\n  "b": "two",\n  "a": "\\u006fne"\n}');
@@ -129,11 +86,6 @@ describe('what others put there', () => {
     expect(fieldsOf(change)).toEqual(['key:b']);
     expect(await value()).toEqual({ a: 'one' });
     await bench.silent(exact);
-  });
-
-  test('an exact bundle keeps a key whose value is not to be had', async () => {
-    await bench.round(wish({ a: 'one', b: 'two' }));
-    await bench.silent(wish({ a: 'one' }, {}, { closed: new Set(['key:']), unknown: new Set(['key:b']) }));
   });
 
   test('a replica is blocked, with the region of its primary, until nothing differs', async () => {
@@ -188,38 +140,6 @@ describe('what others put there', () => {
     expect([...masked.values()].some((hidden) => hidden.equals(content))).toBe(true);
   });
 
-  test.each([
-    '9007199254740991',
-    '-12345',
-    '1.0',
-    '1e5',
-    '1E+2',
-    '1.50',
-    '-0',
-    '0.30000000000000004',
-    '1e400',
-    '12345678901234567890',
-    '12345678901.12345678901',
-    '[1.0, {"a":1e5, "a":2}]',
-    '{ "nested" : 1.0 }',
-    'null',
-  ])('of others, %s is kept as it is written', async (source) => {
-    await create(`{ "id" : ${source} ,"a":"old", "z":"é\\n" }`);
-    await bench.round(wish());
-    expect(await text()).toBe(`{"a":"one","id":${source},"z":"é\\n"}`);
-    await bench.silent(wish());
-  });
-
-  test('binary data is blocked and unwritten', async () => {
-    await create(undefined, { SecretBinary: new Uint8Array([1, 2, 255]), Tags: OURS });
-    const { change, writes } = await bench.round(wish());
-    expect(change).toMatchObject({
-      action: 'blocked',
-      blocked: { reason: expect.stringContaining('binary') },
-    });
-    expect(writes).toEqual([]);
-  });
-
   test('a secret without any value is not a missing one', async () => {
     await create(undefined, { Tags: OURS });
     const { change, writes, told } = await bench.round(wish());
@@ -235,6 +155,16 @@ describe('what others put there', () => {
     const { masked } = await bench.round(wish(), { looks: true });
     expect(masked.get(`${NAME}:a`)?.equals('one')).toBe(true);
     expect(masked.get(`${NAME}:b`)?.equals('{"c":"deep"}')).toBe(true);
+  });
+
+  test('binary data is blocked and unwritten', async () => {
+    await create(undefined, { SecretBinary: new Uint8Array([1, 2, 255]), Tags: OURS });
+    const { change, writes } = await bench.round(wish());
+    expect(change).toMatchObject({
+      action: 'blocked',
+      blocked: { reason: expect.stringContaining('binary') },
+    });
+    expect(writes).toEqual([]);
   });
 });
 
@@ -288,48 +218,6 @@ describe('scheduled for deletion', () => {
     await bench.silent(wish({ a: 'one', b: 'two' }));
   });
 
-  test('where nothing else differs, restoring is all', async () => {
-    await bench.round(wish());
-    await schedule();
-    const { writes } = await bench.round(wish());
-    expect(operations(writes)).toEqual(['RestoreSecret']);
-    await bench.silent(wish());
-  });
-
-  test("somebody else's is adopted as it is restored", async () => {
-    await create('{"a":"theirs","b":1}', { Tags: [{ Key: 'team', Value: 'platform' }] });
-    await schedule();
-    const { change, writes } = await bench.round(wish());
-    expect(change.notes).toEqual([
-      'it is scheduled for deletion and is restored',
-      'adopted: it existed without the tag managed-by',
-    ]);
-    expect(operations(writes)).toEqual(['RestoreSecret', 'TagResource', 'PutSecretValue']);
-    expect(await value()).toEqual({ a: 'one', b: 1 });
-    await bench.silent(wish());
-  });
-
-  test('killed after the restoring: healed by the next round', async () => {
-    await bench.round(wish());
-    await put('{"a":"drifted"}');
-    await schedule();
-    const stop = bench.fault({ operation: 'PutSecretValue', kind: 'access-denied' });
-    expect((await bench.round(wish())).outcome.result).toBe('failed');
-    stop();
-    expect(operations((await bench.round(wish())).writes)).toEqual(['PutSecretValue']);
-    await bench.silent(wish());
-  });
-
-  test('a key that is written once is not overwritten by the restoring', async () => {
-    const once = wish({ rotated: 'first', plain: 'one' }, {}, { once: new Set(['key:rotated']) });
-    await bench.round(once);
-    await put('{"rotated":"elsewhere","plain":"drifted"}');
-    await schedule();
-    await bench.round(once);
-    expect(await value()).toEqual({ rotated: 'elsewhere', plain: 'one' });
-    await bench.silent(once);
-  });
-
   test('what is no JSON object is restored, and its text is not lost', async () => {
     await create('plain text', { Tags: OURS });
     await schedule();
@@ -338,29 +226,6 @@ describe('scheduled for deletion', () => {
     expect(String(outcome.error)).toContain('no JSON object');
     expect(await text()).toBe('plain text');
     expect((await bench.round(wish())).change.action).toBe('blocked');
-  });
-
-  test.each(['RestoreSecret', 'PutSecretValue'])(
-    '%s that was applied and not told is no failure',
-    async (operation) => {
-      await bench.round(wish());
-      await put('{"a":"drifted"}');
-      await schedule();
-      bench.aws.fault({ operation, kind: 'reset-after' });
-      const { outcome, told } = await bench.round(wish());
-      expect(outcome).toMatchObject({ result: 'done' });
-      expect(told).toEqual([]);
-      expect(await value()).toEqual({ a: 'one' });
-      await bench.silent(wish());
-    },
-  );
-
-  test('not adopted: not restored either', async () => {
-    await create('{"a":"theirs"}');
-    await schedule();
-    const { change, writes } = await bench.round(wish(), { adopt: false });
-    expect(change.action).toBe('blocked');
-    expect(writes).toEqual([]);
   });
 });
 
@@ -379,28 +244,6 @@ describe('lost updates', () => {
         stages.includes('AWSCURRENT'),
       )?.[0],
     );
-    await bench.silent(wish({ a: 'two' }));
-  });
-
-  test('also when they wrote just what we want, and more', async () => {
-    await bench.round(wish({ a: 'one' }));
-    overtake('{"a":"two","theirs":1}');
-    const { told } = await bench.round(wish({ a: 'two' }));
-    expect(told).toHaveLength(1);
-    expect(await value()).toEqual({ a: 'two', theirs: 1 });
-    await bench.silent(wish({ a: 'two' }));
-  });
-
-  test('also when they wrote right after us', async () => {
-    await bench.round(wish({ a: 'one' }));
-    let left = 1;
-    bench.aws.onCall(async ({ operation }, moment) => {
-      if (operation !== 'PutSecretValue' || moment !== 'after' || left-- <= 0) return;
-      await put('{"a":"one","theirs":1}');
-    });
-    const { told } = await bench.round(wish({ a: 'two' }));
-    expect(told).toHaveLength(1);
-    expect(await value()).toEqual({ a: 'two', theirs: 1 });
     await bench.silent(wish({ a: 'two' }));
   });
 
@@ -429,14 +272,6 @@ describe('lost updates', () => {
       message: expect.stringContaining('another writer keeps changing'),
       reason: 'conflict',
     });
-  });
-
-  test('a change back to an old value becomes the current one', async () => {
-    await bench.round(wish({ a: 'one' }));
-    await bench.round(wish({ a: 'two' }));
-    await bench.round(wish({ a: 'one' }));
-    expect(await value()).toEqual({ a: 'one' });
-    await bench.silent(wish({ a: 'one' }));
   });
 });
 
@@ -589,13 +424,6 @@ describe('many secrets', () => {
       expect(outcomes.map(({ result }) => result)).toEqual(['failed', ...six.slice(1).map(() => 'done')]);
       expect(writes.map(({ input }) => input['SecretId'])).not.toContain(six[0]);
     });
-
-    test('a silent run asks for nothing by itself', async () => {
-      await bench.round(by('alias/ours'));
-      await holdListing();
-      const calls = operations(await bench.silent(by('alias/ours')));
-      expect(calls.sort()).toEqual(['BatchGetSecretValue', 'ListSecrets']);
-    });
   });
 
   const answers = (errors: readonly object[], missing: string) =>
@@ -638,15 +466,6 @@ describe('many secrets', () => {
     expect(writes).toEqual([]);
   });
 
-  test('one of which the answer says nothing is an error, not an absence', async () => {
-    const three = all.slice(0, 3);
-    await bench.round(three);
-    answers([], names[1] ?? '');
-    const { outcomes, writes } = await bench.round(three);
-    expect(outcomes.map(({ result }) => result)).toEqual(['unchanged', 'failed', 'unchanged']);
-    expect(writes).toEqual([]);
-  });
-
   test('one that may not be described does not hold up the others', async () => {
     const three = all.slice(0, 3);
     await bench.round(three);
@@ -659,10 +478,13 @@ describe('many secrets', () => {
     expect(outcomes.map(({ result }) => result)).toEqual(['unchanged', 'failed', 'unchanged']);
   });
 
-  test('of what does not exist, no description is read', async () => {
-    const { calls, outcomes } = await bench.round(all.slice(0, 3));
-    expect(outcomes.map(({ result }) => result)).toEqual(['done', 'done', 'done']);
-    expect(operations(calls)).not.toContain('DescribeSecret');
+  test('one of which the answer says nothing is an error, not an absence', async () => {
+    const three = all.slice(0, 3);
+    await bench.round(three);
+    answers([], names[1] ?? '');
+    const { outcomes, writes } = await bench.round(three);
+    expect(outcomes.map(({ result }) => result)).toEqual(['unchanged', 'failed', 'unchanged']);
+    expect(writes).toEqual([]);
   });
 });
 
@@ -686,12 +508,6 @@ describe('keys and sizes', () => {
     await bench.silent(wish({ a: 'two' }, { 'key-id': 'alias/ours' }));
   });
 
-  test('back to the key that AWS manages', async () => {
-    await bench.round(wish({ a: 'one' }, { 'key-id': 'alias/ours' }));
-    expect(fieldsOf((await bench.round(wish())).change)).toEqual(['key-id']);
-    await bench.silent(wish());
-  });
-
   test('what would not fit beside the keys that stand is not sent', async () => {
     await create(JSON.stringify({ theirs: 'x'.repeat(60_000) }));
     const { outcome, writes } = await bench.round(wish({ a: 'y'.repeat(6_000) }));
@@ -699,17 +515,5 @@ describe('keys and sizes', () => {
     expect(String(outcome.error)).toContain('65536');
     expect(operations(writes)).not.toContain('PutSecretValue');
     expect((await value()).theirs).toHaveLength(60_000);
-  });
-
-  test('a message of AWS that repeats the value is not passed on', async () => {
-    const message = `Value '{"a":"hunter2hunter2"}' at 'secretString' failed`;
-    bench.aws.fault({
-      operation: 'CreateSecret',
-      kind: { status: 400, code: 'ValidationException', message },
-    });
-    const { outcome } = await bench.round(wish({ a: 'hunter2hunter2' }));
-    expect(String(outcome.error)).toBe(
-      `AwsError: secretsmanager:CreateSecret on ${NAME}: ValidationException`,
-    );
   });
 });

@@ -7,7 +7,7 @@ import {
   type Origin,
   type Version,
   versionId,
-} from '../../src/providers/secret-history.ts';
+} from '../../src/providers/secret-versions.ts';
 
 /** Writes versions one after the other, each made from one before. */
 function history(start: Record<string, unknown>) {

@@ -5,19 +5,15 @@ import {
   GetSecretValueCommand,
   PutSecretValueCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/secret.ts';
-import { type Bench, fieldsOf, openBench, operations, type Round, wishFor } from './bench.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { fieldsOf, operations, type Round, wishFor } from './bench.ts';
 
 /*
  * "All Secrets Manager operations are eventually consistent": what was written a moment ago may be answered as it stood before.
  */
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const NAME = 'papyrus/prd/db';
 const SETTLING = [500, 1_000, 2_000, 4_000];
@@ -86,13 +82,6 @@ describe('a description that is older than our write', () => {
     expect(round.slept).toEqual(SETTLING.slice(0, times));
     expect(await stands()).toEqual({ value: { a: 'two' }, version: round.outcome.after?.metadata.version });
     await bench.silent(wish('two'));
-  });
-
-  test('the usual write is described once, without a wait', async () => {
-    await bench.round(wish('one'));
-    const round = await bench.round(wish('two'));
-    expect(describedAfterPut(round)).toEqual(['DescribeSecret']);
-    expect(round.slept).toEqual([]);
   });
 
   test('for ever: it is written once, and what is not known is told', async () => {
@@ -189,15 +178,6 @@ describe('a description that is older than our write', () => {
     await bench.silent(wish('two'));
   });
 
-  test('a run that may not describe any more does not wait', async () => {
-    await bench.round(wish('one'));
-    bench.aws.fault({ operation: 'DescribeSecret', skip: 1, times: 9, kind: 'access-denied' });
-    const round = await bench.round(wish('two'));
-    expect(round.outcome.result).toBe('done');
-    expect(round.told).toEqual([]);
-    expect(round.slept).toEqual([]);
-  });
-
   test('their version is waited for where it cannot be read yet', async () => {
     await bench.round(wish('one'));
     others(() => put('{"a":"one","theirs":1}'), 'before');
@@ -268,15 +248,6 @@ describe('a secret that was restored a moment ago', () => {
     expect(round.slept).toEqual([]);
   });
 
-  test('one that really has no value is written without a wait', async () => {
-    await create();
-    await schedule();
-    const round = await bench.round(wish('one'));
-    expect(round.outcome.result).toBe('done');
-    expect(round.slept).toEqual([]);
-    expect((await stands()).value).toEqual({ a: 'one' });
-  });
-
   test('whether it has a value is not guessed where that may not be asked', async () => {
     await create();
     await schedule();
@@ -284,6 +255,15 @@ describe('a secret that was restored a moment ago', () => {
     const round = await bench.round(wish('one'));
     expect(round.outcome.result).toBe('failed');
     expect(puts(round)).toBe(0);
+  });
+
+  test('one that really has no value is written without a wait', async () => {
+    await create();
+    await schedule();
+    const round = await bench.round(wish('one'));
+    expect(round.outcome.result).toBe('done');
+    expect(round.slept).toEqual([]);
+    expect((await stands()).value).toEqual({ a: 'one' });
   });
 });
 
@@ -319,14 +299,6 @@ describe('a secret that was made a moment ago', () => {
     expect(round.change).toMatchObject({ action: 'blocked', blocked: { reason: 'it could not be read' } });
     expect(round.outcome.result).toBe('failed');
     expect(round.writes).toEqual([]);
-  });
-
-  test('where no value may be read, everything else is compared', async () => {
-    await madeByOthers();
-    bench.aws.fault({ operation: 'GetSecretValue', times: 99, kind: 'access-denied' });
-    const { change } = await bench.round(wish('one'), { looks: true, leavesUnread: true });
-    expect(change.observed?.metadata.unread).toBe(true);
-    expect(fieldsOf(change)).toEqual(['tag:project', 'tag:managed-by']);
   });
 
   test('where its description is as old, the write shows that there was a value', async () => {

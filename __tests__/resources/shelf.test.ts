@@ -1,10 +1,10 @@
 /** The contract of rooms whose resources stand below a path, and of delete in every room, against moto behind its laws. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Calls } from '../../src/clients/aws.ts';
+import { Calls } from '../../src/clients/aws-calls.ts';
 import { Cancellation } from '../../src/clients/cancellation.ts';
 import { systemClock } from '../../src/clients/clock.ts';
 import { ABSENT } from '../../src/model/fields.ts';
-import type { ListedKind } from '../../src/model/inventory.ts';
+import type { ListedKind } from '../../src/model/spec.ts';
 import type { Providers } from '../../src/providers/provider.ts';
 import { openProviders } from '../../src/providers/providers.ts';
 import { findNeighbours, findUnconfigured } from '../../src/providers/unconfigured.ts';
@@ -108,25 +108,6 @@ describe.each(KINDS)('$kind', ({ kind, path, put }) => {
     expect(unconfigured.map(({ spec, owner }) => [spec.name, owner])).toEqual([[`${path}/B`, 'others']]);
   });
 });
-
-it.each(['reset-after', 'throttle', 'server-error'] as const)(
-  'a deletion that meets %s is done once more',
-  async (kind) => {
-    await at.putParameter('/papyrus/prd/A', MADE);
-    await at.createSecret('papyrus/prd/a', MADE);
-    await at.createLogGroup('/ecs/papyrus');
-    await at.createRepository('papyrus');
-    aws.fault({ operation: /^Delete/, kind, times: 4 });
-    const spec = (name: string) => ({ name, fields: {}, metadata: {} });
-    await rooms['AWS::SSM::Parameter'].delete(spec('/papyrus/prd/A'));
-    await rooms['AWS::SecretsManager::Secret'].delete(spec('papyrus/prd/a'));
-    await rooms['AWS::Logs::LogGroup'].delete(spec('/ecs/papyrus'));
-    await rooms['AWS::ECR::Repository'].delete(spec('papyrus'));
-    expect([await at.parameters(), await at.secrets()]).toEqual([[], []]);
-    expect(await at.logGroup('/ecs/papyrus')).toBeUndefined();
-    expect(await at.repository('papyrus')).toBeUndefined();
-  },
-);
 
 it('a listing that fails does not hold up the other', async () => {
   await at.putParameter('/papyrus/prd/A', MADE);

@@ -43,7 +43,7 @@ import {
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
 import { ABSENT, type Fields } from '../../src/model/fields.ts';
 import { Secret } from '../../src/secret.ts';
-import { canonicalJson } from '../../src/settings/canonical-json.ts';
+import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
 import { type Bench, type Clients, wishFor } from './bench.ts';
 
 /** What stands, read by the plainest calls there are, in words that a test can compare. */
@@ -116,9 +116,7 @@ export const logGroup: Subject = {
       'AWS::Logs::LogGroup',
       GROUP,
       { retention: 1, class: 'STANDARD', ...fields },
-      {
-        defaults: new Set(['class', 'retention'].filter((field) => fields?.[field] === undefined)),
-      },
+      { defaults: new Set(['class', 'retention'].filter((field) => fields?.[field] === undefined)) },
     ),
   created: { retention: 1, class: 'STANDARD' },
   createCalls: ['CreateLogGroup', 'PutRetentionPolicy'],
@@ -136,12 +134,7 @@ export const logGroup: Subject = {
       differs: ['retention'],
       stands: { retention: undefined },
     },
-    {
-      what: 'a key',
-      fields: { 'key-id': LOG_KEY },
-      differs: ['key-id'],
-      stands: { key: LOG_KEY },
-    },
+    { what: 'a key', fields: { 'key-id': LOG_KEY }, differs: ['key-id'], stands: { key: LOG_KEY } },
   ],
   drifts: [
     {
@@ -239,11 +232,7 @@ function parameter(type: 'String' | 'SecureString'): Subject {
         : [
             {
               what: 'type and value',
-              fields: {
-                type: 'SecureString',
-                value: new Secret('three'),
-                'key-id': 'alias/aws/ssm',
-              },
+              fields: { type: 'SecureString', value: new Secret('three'), 'key-id': 'alias/aws/ssm' },
               differs: ['value', 'type', 'key-id'],
               stands: { type: 'SecureString', value: 'three', key: 'alias/aws/ssm' },
             },

@@ -1,16 +1,12 @@
 /** parameter-tier from the configuration to what stands, as values grow and shrink. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fieldOf } from '../../src/model/spec.ts';
 import { ask } from '../asking.ts';
-import { type Bench, fieldsOf, openBench } from './bench.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { fieldsOf } from './bench.ts';
 import { plainParameter } from './subjects.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const LARGE = 'x '.repeat(2500).trim();
 

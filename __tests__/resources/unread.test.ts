@@ -6,16 +6,12 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { AddTagsToResourceCommand, DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/secret.ts';
-import { type Bench, fieldsOf, openBench, operations, type RoundOptions, wishFor } from './bench.ts';
+import { benchForFile } from '../servers/for-file.ts';
+import { fieldsOf, type RoundOptions, wishFor } from './bench.ts';
 
-let bench: Bench;
-beforeAll(async () => {
-  bench = await openBench();
-});
-afterAll(() => bench?.[Symbol.asyncDispose]());
-beforeEach(() => bench.aws.reset());
+const bench = await benchForFile();
 
 const LOOKS: RoundOptions = { leavesUnread: true, readOnly: true, looks: true };
 const always = { times: Number.POSITIVE_INFINITY };
@@ -106,17 +102,6 @@ describe('parameters', () => {
     expect(outcome).toMatchObject({ result: 'failed', error: { reason: 'access-denied' } });
     expect(writes).toEqual([]);
   });
-
-  test('what fails for another reason stays a failure', async () => {
-    await bench.round(plain('A'));
-    bench.aws.fault({
-      operation: 'GetParameters',
-      kind: { status: 400, code: 'InvalidKeyId', message: 'no' },
-      ...always,
-    });
-    const { change } = await bench.round(plain('A'), LOOKS);
-    expect(change.unreadable).toBeDefined();
-  });
 });
 
 describe('secrets', () => {
@@ -179,14 +164,6 @@ describe('secrets', () => {
     expect([writes, masked.size]).toEqual([[], 0]);
   });
 
-  test('the version is the one that reading tells', async () => {
-    await bench.round(bundle('a'));
-    const read = (await bench.round(bundle('a'), { looks: true })).change;
-    bench.aws.fault({ operation: /^(Batch)?GetSecretValue$/, kind: 'access-denied', ...always });
-    const unread = (await bench.round(bundle('a'), LOOKS)).change;
-    expect(unread.observed?.metadata.version).toBe(read.observed?.metadata.version);
-  });
-
   test('one without any value lacks its keys, whoever may read it', async () => {
     await bench.others.secrets.send(
       new CreateSecretCommand({
@@ -204,15 +181,6 @@ describe('secrets', () => {
       ['key:a'],
       undefined,
     ]);
-  });
-
-  test('where values are written it is a failure, and nothing is', async () => {
-    await bench.round(bundle('a'));
-    await overwrite('a', '{"a":"drifted"}');
-    bench.aws.fault({ operation: /^(Batch)?GetSecretValue$/, kind: 'access-denied', ...always });
-    const { outcome, writes } = await bench.round(bundle('a'));
-    expect(outcome).toMatchObject({ result: 'failed', error: { reason: 'access-denied' } });
-    expect(operations(writes)).toEqual([]);
   });
 
   test.each([

@@ -3,13 +3,13 @@
  * call that others can see is one step.
  */
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { CallOptions } from '../../src/clients/aws.ts';
+import type { CallOptions } from '../../src/clients/aws-calls.ts';
 import { UserFacingError } from '../../src/clients/explanation.ts';
 import { ABSENT, type Difference, type Field } from '../../src/model/fields.ts';
 import { fieldOf, Unreadable } from '../../src/model/spec.ts';
 import type { ProviderContext } from '../../src/providers/context.ts';
-import { secretReading } from '../../src/providers/secret-reading.ts';
-import { secretWriting } from '../../src/providers/secret-write.ts';
+import { SecretContents, SecretReading } from '../../src/providers/secret-reading.ts';
+import { SecretWriter } from '../../src/providers/secret-write.ts';
 import { Secret } from '../../src/secret.ts';
 
 export const NAME = 'papyrus/prd/db';
@@ -202,8 +202,9 @@ async function runOf(client: SecretsManagerClient, wish: Wish, rounds: number | 
     mask: () => {},
     notice: () => {},
   };
-  const reading = secretReading(client, context);
-  const writeKeys = secretWriting(client, context, reading, rounds);
+  const contents = new SecretContents(client, context);
+  const reading = new SecretReading(client, context, contents);
+  const writer = new SecretWriter(client, context, contents, rounds);
   const observed = (await reading.observe([NAME])).get(NAME);
   if (observed === undefined || observed instanceof Unreadable) throw new Error('it could not be read');
   const differences = Object.entries(wish).flatMap(([key, to]): Difference[] => {
@@ -213,7 +214,7 @@ async function runOf(client: SecretsManagerClient, wish: Wish, rounds: number | 
     if (standing === to) return [];
     return [{ field, from, to: typeof to === 'string' ? new Secret(to) : ABSENT }];
   });
-  if (differences.length > 0) await writeKeys(NAME, reading.contentOf(NAME), differences);
+  if (differences.length > 0) await writer.writeKeys(NAME, contents.contentOf(NAME), differences);
 }
 
 /**

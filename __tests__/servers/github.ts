@@ -37,11 +37,7 @@ export interface ServedFault {
   readonly fault:
     | 'reset'
     | 'hang'
-    | {
-        readonly status: number;
-        readonly headers?: Record<string, string>;
-        readonly body?: string;
-      };
+    | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string };
 }
 
 export interface ServedCall {

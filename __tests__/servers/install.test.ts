@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,14 +48,6 @@ it('what fails leaves nothing, and what was cut off is installed anew', async ()
   await installOnce(folder, '1', installs('whole'));
   expect(await read()).toBe('whole');
   expect(readdirSync(root)).toEqual(['moto']);
-});
-
-it('what was killed long ago is swept, and what may be under way is not', async () => {
-  for (const name of ['moto-abc123', 'moto-def456', 'moto-5.2.1']) mkdirSync(join(root, name));
-  const then = new Date(Date.now() - 2 * 3_600_000);
-  for (const name of ['moto-abc123', 'moto-5.2.1']) utimesSync(join(root, name), then, then);
-  await installOnce(folder, '1', installs('whole'));
-  expect(readdirSync(root).sort()).toEqual(['moto', 'moto-5.2.1', 'moto-def456']);
 });
 
 it('two at the same time do not disturb each other', async () => {

@@ -15,11 +15,7 @@ describe("a request is judged by the service's own model", () => {
       'a member of a member that does not exist',
       'ssm',
       'AddTagsToResource',
-      {
-        ResourceType: 'Parameter',
-        ResourceId: '/a/B',
-        Tags: [{ Key: 'a', Value: 'b', Name: 'c' }],
-      },
+      { ResourceType: 'Parameter', ResourceId: '/a/B', Tags: [{ Key: 'a', Value: 'b', Name: 'c' }] },
     ],
     ['a type', 'ssm', 'PutParameter', { Name: '/a/B', Value: 1 }],
     ['a boolean as text', 'ssm', 'PutParameter', { Name: '/a/B', Value: 'c', Overwrite: 'true' }],

@@ -134,10 +134,7 @@ export class LayoutWriter {
     };
     return this.json(MANIFEST, manifest, {
       platform: { os: 'unknown', architecture: 'unknown' },
-      annotations: {
-        'vnd.docker.reference.type': 'attestation-manifest',
-        'vnd.docker.reference.digest': of,
-      },
+      annotations: { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': of },
     });
   }
 

@@ -1,13 +1,14 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/secret.ts';
-import { readAuth0Domain } from '../../src/settings/auth0-domain.ts';
 import {
   type Auth0Given,
   type Auth0Inputs,
   type Auth0Reading,
+  readAuth0Domain,
   readAuth0Inputs,
 } from '../../src/settings/auth0-inputs.ts';
+
 import { describe as describeFault } from '../../src/settings/diagnostics.ts';
 
 describe('readAuth0Domain', () => {
@@ -25,29 +26,8 @@ describe('readAuth0Domain', () => {
     expect(readAuth0Domain(text)).toEqual({ baseUrl });
   });
 
-  it.each([
-    '',
-    'https://papyrus.eu.auth0.com',
-    'http://papyrus.eu.auth0.com',
-    'papyrus.eu.auth0.com/',
-    'papyrus.eu.auth0.com/api/v2',
-    'papyrus.eu.auth0.com:443',
-    'papyrus.eu.auth0.com?x',
-    'user@papyrus.eu.auth0.com',
-    'single-label',
-    'pap yrus.auth0.com',
-    'papyrus..auth0.com',
-    'papyrus.auth0.com\r\nHost: evil.example.com',
-    'http://127.0.0.1.example.com',
-    'http://127.0.0.1:80@evil.example.com',
-    'http://localhost.example.com',
-    'http://10.0.0.1:4010',
-    'http://169.254.169.254',
-    '*.auth0.com',
-  ])('refuses %j', (text) => {
-    const reading = readAuth0Domain(text);
-    expect(reading).toHaveProperty('fault');
-    if (text !== '') expect(inspect(reading)).not.toContain(text);
+  it('refuses an empty domain', () => {
+    expect(readAuth0Domain(' ')).toEqual({ fault: expect.stringContaining('give the tenant') });
   });
 });
 
@@ -88,84 +68,6 @@ describe('readAuth0Inputs', () => {
     expect(
       readAuth0Inputs({ hosts: { file: file('evil.example') }, applicationId: application('x') }),
     ).toEqual({ faults: [] });
-  });
-
-  it.each<[string, Partial<Auth0Inputs>, RegExp[]]>([
-    ['no app-url', { appUrl: undefined }, [/without app-url/]],
-    ['no secret', { managementClientSecret: undefined }, [/auth0-management-client-secret is missing/]],
-    ['no id', { managementClientId: undefined }, [/auth0-management-client-id is missing/]],
-    ['no domain', { hosts: {} }, [/auth0-domain is missing/]],
-    ['no application', { applicationId: undefined }, [/auth0-application-id is missing/]],
-    [
-      'a domain with a path',
-      { hosts: { input: 'papyrus.auth0.com/x' } },
-      [/auth0-domain is a host name only/],
-    ],
-    ['equal ids', { applicationId: application('management-canary') }, [/management client itself/]],
-    [
-      'equal ids, one of them a secret',
-      { applicationId: application(new Secret(' management-canary ')) },
-      [/management client/],
-    ],
-    [
-      'everything at once',
-      { appUrl: undefined, managementClientId: undefined, hosts: { input: '' }, applicationId: undefined },
-      [/client-id is missing/, /without app-url/, /application-id is missing/, /auth0-domain is empty/],
-    ],
-  ])('tells: %s', (_, changes, expected) => {
-    const reading = readAuth0Inputs({ ...whole, ...changes });
-    expect(reading.access).toBeUndefined();
-    expect(told(reading)).toEqual(expected.map((pattern) => expect.stringMatching(pattern)));
-    expect(inspect(reading)).not.toContain('canary');
-  });
-
-  it.each<[string, Partial<Auth0Inputs>, RegExp]>([
-    ...['https://canary.auth0.com', 'canary.auth0.com/', 'canary.auth0.com:443', 'canary', ' '].map(
-      (value): [string, Partial<Auth0Inputs>, RegExp] => [
-        `AUTH0_DOMAIN=${value}`,
-        { hosts: { variable: { ...inDotenv('AUTH0_DOMAIN', new Secret(value)), fileOnly: false } } },
-        /^\.env line 3: AUTH0_DOMAIN: is .*set the input auth0-domain to the host name$/,
-      ],
-    ),
-    [
-      'AUTH0_CLIENT_ID of no client',
-      { applicationId: inDotenv('AUTH0_CLIENT_ID', new Secret('canary of mine')) },
-      /^\.env line 3: AUTH0_CLIENT_ID: is not a client id/,
-    ],
-    [
-      'AUTH0_CLIENT_ID of the management client',
-      { applicationId: inDotenv('AUTH0_CLIENT_ID', new Secret('management-canary')) },
-      /^\.env line 3: AUTH0_CLIENT_ID: is the management client itself/,
-    ],
-    [
-      'a management client of the configuration file',
-      { managementClientId: inConfig('auth0-management-client-id', 'canary of mine') },
-      /^config\.yml line 7: auth0-management-client-id: is not a client id/,
-    ],
-    [
-      'a tenant of the configuration file that no input names',
-      { hosts: { file: file('canary.example') } },
-      /^config\.yml line 7: auth0-domain: .*only auth0-domain \(config\.yml line 7\) names/,
-    ],
-    [
-      'a tenant of a committed .env that no input names',
-      { hosts: { variable: { ...inDotenv('AUTH0_DOMAIN', 'canary.example'), fileOnly: true } } },
-      /^\.env line 3: AUTH0_DOMAIN: .*only AUTH0_DOMAIN \(\.env line 3\) names/,
-    ],
-    [
-      'a file against a variable',
-      {
-        hosts: {
-          file: file('canary.example'),
-          variable: { ...inDotenv('AUTH0_DOMAIN', 'other.example'), fileOnly: false },
-        },
-      },
-      /^config\.yml line 7: auth0-domain: is another host than AUTH0_DOMAIN \(\.env line 3\) names/,
-    ],
-  ])('tells where it was given: %s', (_, changes, expected) => {
-    const reading = readAuth0Inputs({ ...whole, ...changes });
-    expect(told(reading)).toEqual([expect.stringMatching(expected)]);
-    expect(inspect(reading)).not.toContain('canary');
   });
 
   it('names what the errors of the run have to name', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
-import { readConfig } from '../../src/settings/config.ts';
-import { inWords as wordsOf } from '../../src/settings/config-messages.ts';
+import { readConfig, inWords as wordsOf } from '../../src/settings/config.ts';
+
 import { Diagnostics, describe as inWords } from '../../src/settings/diagnostics.ts';
 
 function read(yaml: string) {
@@ -11,105 +11,6 @@ function read(yaml: string) {
 }
 
 describe('what is wrong is told with its line', () => {
-  it.each<[what: string, yaml: string, faults: (string | RegExp)[]]>([
-    ['more than anybody writes', '# '.repeat(2 ** 17 + 1), [/more than 262144 characters/]],
-    ['no YAML', 'a: [1', [/^c\.yml line 1: invalid YAML: /]],
-    ['a key that stands twice', 'mode: plan\nmode: apply', [/line 2: .*duplicate key/]],
-    ['two documents', 'mode: plan\n---\nmode: plan', [/multiple docs/]],
-    ['a tab for an indent', 'tags:\n\ta: b', [/line 2: /]],
-    ['an anchor with its alias', 'tags: &a { x: "1" }\nvariables: *a', [/line 2: anchors and aliases/]],
-    ['a merge key', 'tags: &a { x: "1" }\nvariables: { <<: *a }', [/line 2: anchors/]],
-    ['__proto__', 'tags:\n  __proto__: x', ['c.yml line 2: this key cannot be used']],
-    ['a list at the top', '- a', ['c.yml: it takes settings below it, as "name: value"']],
-    ['a text at the top', 'canary', ['c.yml: it takes settings below it, as "name: value"']],
-    [
-      'an unknown setting',
-      'mode: plan\nretention: 1',
-      ['c.yml line 2: there is no setting called "retention" here'],
-    ],
-    [
-      'two unknown settings',
-      'foo: 1\nbar: 2',
-      [
-        'c.yml line 1: there is no setting called "foo" here',
-        'c.yml line 2: there is no setting called "bar" here',
-      ],
-    ],
-    [
-      'another spelling',
-      'logGroup: x',
-      ['c.yml line 1: there is no setting called "logGroup" here (did you mean log-group?)'],
-    ],
-    [
-      'another spelling in a rule',
-      'rules:\n  - match: A\n    to: parameter\n    Key: x',
-      ['c.yml line 4: rules.0: there is no setting called "Key" here (did you mean key?)'],
-    ],
-    [
-      'secrets',
-      'secrets: { A: canary }',
-      [/line 1: "secrets": secrets do not belong in a committed file; give them as the inputs/],
-    ],
-    ['dotenv', 'dotenv: "A=canary"', [/line 1: "dotenv": secrets do not belong/]],
-    [
-      'a mode that is none',
-      'mode: canary',
-      ['c.yml line 1: mode: it takes one of auto, plan, apply, drift, destroy'],
-    ],
-    ['a boolean that is none', 'adopt: canary', ['c.yml line 1: adopt: it takes true or false']],
-    ['a number for a text', 'region: 12', ['c.yml line 1: region: it takes a text; put numbers into quotes']],
-    ['nothing', 'region:', ['c.yml line 1: region: it takes a text; put numbers into quotes']],
-    ['an empty text', 'region: ""', ['c.yml line 1: region: it is empty; give it a value, or leave it out']],
-    [
-      'account ids that are numbers',
-      'allowed-account-ids: [210987654321]',
-      ['c.yml line 1: allowed-account-ids: it takes a text or a list of texts; put numbers into quotes'],
-    ],
-    [
-      'days that are none',
-      'log-retention-days: long',
-      ["c.yml line 1: log-retention-days: it takes a number of days, or never (Terraform's 0 is never here)"],
-    ],
-    ['a nested tag', 'tags:\n  a: [canary]', [/line 2: tags: it takes "KEY: value" lines/]],
-    [
-      'a rule without a place',
-      'rules:\n  - match: A',
-      ['c.yml line 2: rules.0.to: it takes a text or a list of texts; put numbers into quotes'],
-    ],
-    [
-      'a write that is none',
-      'rules:\n  - match: A\n    to: ignore\n    write: canary',
-      ['c.yml line 4: rules.0.write: it takes one of always, once'],
-    ],
-    [
-      'a number that loses a zero',
-      'variables:\n  V: 1.50',
-      ['c.yml line 2: this number would not be kept as it is written; put it into quotes'],
-    ],
-    ['a number that loses its first zero', 'tags: { cost: 007 }', [/line 1: this number/]],
-    ['a number that is rounded', 'variables: { ID: 12345678901234567890 }', [/line 1: this number/]],
-    ['a number in hexadecimal', 'variables: { ID: 0x1F }', [/line 1: this number/]],
-    [
-      'rules of one environment',
-      'environments: { prd: { rules: [] } }',
-      ['c.yml line 1: environments.prd: "rules" belongs to the whole file; set it at its top'],
-    ],
-    [
-      'a word that an environment nearly knows',
-      'environments: { prd: { Prefer: ssm } }',
-      [/there is no setting called "Prefer" here \(did you mean prefer\?\)/],
-    ],
-    ['an account id with a zero in front', 'allowed-account-ids: [012345678901]', [/line 1: this number/]],
-  ])('%s', (_what, yaml, faults) => {
-    const answer = read(yaml);
-    expect(answer.file).toBeUndefined();
-    expect(answer.faults).toHaveLength(faults.length);
-    for (const [index, fault] of faults.entries())
-      if (typeof fault === 'string') expect(answer.faults[index]).toBe(fault);
-      else expect(answer.faults[index]).toMatch(fault);
-    expect(answer.faults.join('\n')).not.toContain('canary');
-  });
-
   it('does not grow a small file into a large one', () => {
     const lines = ['a: &a ["x","x"]'];
     for (let level = 1; level < 30; level++)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ConfigFile } from '../../src/settings/config.ts';
-import { mayHaveDocuments } from '../../src/settings/document-source.ts';
+import { mayHaveDocuments } from '../../src/settings/setting-sources.ts';
 
 /** The runner passes every input, also those that nobody gave. */
 const inputs = (given: Record<string, string>) =>

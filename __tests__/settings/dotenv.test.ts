@@ -1,7 +1,7 @@
 import { parse } from 'dotenv';
 import { describe, expect, it } from 'vitest';
+import { inWords } from '../../src/settings/diagnostics.ts';
 import { type DotenvOptions, type LineNote, readDotenv } from '../../src/settings/dotenv.ts';
-import { inWords } from '../../src/settings/line-notes.ts';
 
 /** What the reader has to tell, short: `fault 3 KEY closing quote`. */
 function tell(text: string | Uint8Array, options?: DotenvOptions): string[] {

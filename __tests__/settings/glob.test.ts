@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import picomatch from 'picomatch';
 import { describe, expect, it } from 'vitest';
 import { globReader } from '../../src/settings/glob.ts';
-import { readPatterns } from '../../src/settings/patterns.ts';
+import { readPatterns } from '../../src/settings/rules.ts';
 
 const glob = globReader(1_000_000);
 const matches = (pattern: string, name: string) => glob(pattern)(name);

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +15,6 @@ import { readText } from '../../src/settings/workspace-file.ts';
 import { runner, workspace } from '../asking.ts';
 
 const MIB = 1024 * 1024;
-const isPosix = process.platform !== 'win32';
 
 /** A workspace with all that may stand in one, and a folder beside it. */
 function place() {
@@ -71,46 +69,6 @@ describe('a file is read', () => {
   });
 });
 
-describe('a file is refused', () => {
-  it.each([
-    ['missing.env', /there is no file missing\.env; is actions\/checkout before this step/],
-    ['.env/x', /there is no file/],
-    ['broken-link.env', /there is no file/],
-    ['loop', /there is no file/],
-    ['deploy', /deploy is not a plain file/],
-    ['.', /outside of the workspace/],
-    ['..', /outside of the workspace/],
-    [`../${folder.split('/').at(-1)}-neighbour/.env`, /outside of the workspace/],
-    [join(outside, 'secret.env'), /outside of the workspace/],
-    ['outside-link.env', /outside of the workspace/],
-    ['outside-folder/secret.env', /outside of the workspace/],
-    ['large.env', /larger than 1 MiB/],
-    ['latin.env', /is not UTF-8; save it as UTF-8/],
-    ['A=canary', /not the path of a file \(the text of a \.env goes into the input dotenv\)/],
-    ['a\nb', /not the path of a file/],
-    ['a\0b', /not the path of a file/],
-    ['x'.repeat(401), /not the path of a file/],
-  ])('%j', (path, why) => {
-    expect(() => readText(path, run)).toThrow(why);
-    expect(() => readText(path, run)).not.toThrow(/canary/);
-  });
-
-  it.runIf(isPosix)('a device, even where it is linked to from inside', () => {
-    expect(() => readText('/dev/zero', run)).toThrow(/outside of the workspace/);
-    expect(() => readText('/proc/self/environ', run)).toThrow(/outside of the workspace/);
-    expect(() => readText('zero', runner('/dev'))).toThrow(/not a plain file/);
-  });
-
-  it.runIf(isPosix)('a pipe, without waiting for what it would say', () => {
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
-    expect(() => readText('pipe', run)).toThrow(/not a plain file/);
-  });
-
-  it('where the workspace itself is not there', () => {
-    expect(() => readText('.env', runner(join(folder, 'no-such-folder')))).toThrow(/there is no file/);
-  });
-});
-
 describe('the configuration file', () => {
   const none = new Map<string, string>();
 
@@ -159,16 +117,6 @@ describe('the configuration file', () => {
     expect(found).toMatchObject({ path: 'other.yml', config: { mode: 'drift' } });
   });
 
-  it('is missing although it was named', async () => {
-    const notes = new Diagnostics();
-    expect(
-      await readConfigFile(new Map([['config', 'other.yml']]), runner(workspace()), notes),
-    ).toBeUndefined();
-    expect(notes.errors.map(inWords)).toEqual([
-      expect.stringMatching(/^input config: there is no file other\.yml/),
-    ]);
-  });
-
   it.each([
     [
       'a folder',
@@ -203,13 +151,6 @@ describe('the configuration file', () => {
     const notes = new Diagnostics();
     expect(await readConfigFile(none, runner(workspace({ '.github': 'x' })), notes)).toBeUndefined();
     expect(notes.errors).toEqual([]);
-  });
-
-  it('is named by the text of a file: it is not repeated', async () => {
-    const notes = new Diagnostics();
-    await readConfigFile(new Map([['config', 'mode: plan\ntags: canary']]), runner(workspace()), notes);
-    expect(notes.errors.map(inWords).join()).toMatch(/^input config: this is not the path of a file/);
-    expect(notes.errors.map(inWords).join()).not.toContain('canary');
   });
 });
 

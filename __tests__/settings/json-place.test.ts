@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placeOfKey, syntaxFault } from '../../src/settings/json-place.ts';
+import { placeOfKey, syntaxFault } from '../../src/settings/json-file.ts';
 
 const isJson = (text: string) => {
   try {

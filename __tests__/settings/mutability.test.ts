@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readMutability } from '../../src/settings/mutability.ts';
-import { ParseError } from '../../src/settings/parse.ts';
+import { readMutability } from '../../src/settings/repository.ts';
 
 describe('is read', () => {
   it.each([
@@ -16,24 +15,5 @@ describe('is read', () => {
     ['MUTABLE_WITH_EXCLUSION: *a*', 'MUTABLE_WITH_EXCLUSION', '*a*'],
   ])('%j', (setting, value, exclusions) => {
     expect(readMutability(setting)).toEqual({ value, exclusions });
-  });
-});
-
-describe('is refused', () => {
-  it.each([
-    ['FROZEN', /"FROZEN" is none of MUTABLE, IMMUTABLE/],
-    ['', /is none of/],
-    ['MUTABLE: latest', /go with MUTABLE_WITH_EXCLUSION/],
-    ['IMMUTABLE: latest', /go with IMMUTABLE_WITH_EXCLUSION/],
-    ['IMMUTABLE_WITH_EXCLUSION', /name the tags that are excluded/],
-    ['IMMUTABLE_WITH_EXCLUSION:', /name the tags that are excluded/],
-    ['MUTABLE_WITH_EXCLUSION: a,b,c,d,e,f', /5 exclusion filters/],
-    [`MUTABLE_WITH_EXCLUSION: ${'x'.repeat(129)}`, /at most 128/],
-    ['MUTABLE_WITH_EXCLUSION: a b', /letters, digits/],
-    ['MUTABLE_WITH_EXCLUSION: a?', /letters, digits/],
-    ['MUTABLE_WITH_EXCLUSION: *a*b*', /at most two/],
-  ])('%j', (setting, why) => {
-    expect(() => readMutability(setting)).toThrow(ParseError);
-    expect(() => readMutability(setting)).toThrow(why);
   });
 });

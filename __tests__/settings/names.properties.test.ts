@@ -2,19 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ImageError } from '../../src/registry/errors.ts';
 import { isTag, parseReference } from '../../src/registry/reference.ts';
-import { readConfig } from '../../src/settings/config.ts';
-import { Diagnostics, describe as inWords } from '../../src/settings/diagnostics.ts';
-import { parseJsonFile } from '../../src/settings/json-file.ts';
+import { repositoryNameFault } from '../../src/settings/application.ts';
 import {
   imageTagFault,
   parameterNameFault,
   prefixFault,
-  repositoryNameFault,
   secretNameFault,
 } from '../../src/settings/limits.ts';
-import { ParseError } from '../../src/settings/parse.ts';
-import { readVariables } from '../../src/settings/variables.ts';
-import { ask } from '../asking.ts';
 
 const component = fc
   .tuple(
@@ -182,148 +176,6 @@ describe('the input image', () => {
         }
       }),
       { numRuns: 3000 },
-    );
-  });
-});
-
-describe('what a user writes', () => {
-  const legal = fc
-    .stringMatching(/^[A-Za-z0-9_.:/+@-]{1,12}$/)
-    .filter((text) => !/^aws:/i.test(text) && text !== 'managed-by' && !text.startsWith('#'));
-
-  it('as tags: legal ones are kept as they are, and an illegal sign is refused without its value', () => {
-    fc.assert(
-      fc.property(
-        fc.uniqueArray(fc.tuple(legal, legal), { selector: ([key]) => key, maxLength: 6 }),
-        illegal,
-        (pairs, sign) => {
-          fc.pre(!/[ \nÄ]/.test(sign));
-          const text = pairs.map(([key, value]) => `${key}=${value}`).join('\n');
-          const good = ask({ inputs: { tags: text } });
-          expect(good.faults).toEqual([]);
-          expect([...good.settings.tags]).toEqual(pairs);
-          const bad = ask({ inputs: { tags: `${text}\nk=QX${sign}81723` } });
-          expect(bad.faults).toHaveLength(1);
-          expect(bad.faults.join()).not.toMatch(/QX|81723/);
-        },
-      ),
-      { numRuns: 300 },
-    );
-  });
-
-  it('as JSON by hand: is what JSON.parse reads, unless a key stands twice', () => {
-    const shallow = fc.jsonValue({ maxDepth: 5 });
-    fc.assert(
-      fc.property(shallow, fc.string(), shallow, fc.nat({ max: 8 }), (value, key, other, depth) => {
-        const text = JSON.stringify(value);
-        expect(parseJsonFile(text, 'it', 'mend it')).toEqual(JSON.parse(text));
-        const twice = `{${JSON.stringify(key)}:${JSON.stringify(other)},${JSON.stringify(key)}:${text}}`;
-        expect(() =>
-          parseJsonFile(`${'[0,'.repeat(depth)}${twice}${']'.repeat(depth)}`, 'it', 'mend it'),
-        ).toThrow(ParseError);
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  it('as a JSON object of variables: arrives to the character', () => {
-    const name = fc
-      .stringMatching(/^[A-Z_][A-Z0-9_]{0,8}$/)
-      .filter((text) => !text.startsWith('AWS_') && text !== 'GITHUB_TOKEN');
-    const value = fc
-      .oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }))
-      .filter((text) => !text.includes('\0'));
-    fc.assert(
-      fc.property(fc.dictionary(name, value, { maxKeys: 6, noNullPrototype: false }), (given) => {
-        const notes = new Diagnostics();
-        const content = JSON.stringify(given);
-        const read = readVariables(
-          [{ source: 'secrets', content, where: 'input secrets' }],
-          () => true,
-          () => undefined,
-          notes,
-        );
-        expect(notes.errors).toEqual([]);
-        expect(read.variables.map(({ name: its }) => its)).toEqual(Object.keys(given));
-        for (const variable of read.variables) expect(variable.value.equals(given[variable.name])).toBe(true);
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  it('as a configuration file: is read or refused, and never a crash nor a value', () => {
-    const words = fc.constantFrom(
-      'mode',
-      'plan',
-      'tags',
-      'variables',
-      'rules',
-      'match',
-      'to',
-      'environments',
-      'prd',
-      'bundles',
-      'ignore',
-      '__proto__',
-      'constructor',
-      'canary',
-      '12345678901234567890',
-      '1.50',
-      'true',
-      'True',
-      'null',
-      '~',
-      '.nan',
-      '"',
-      "'",
-      '&a',
-      '*a',
-      '!x',
-      '!!str',
-      '<<',
-      '|',
-      '>',
-      '?',
-      '-',
-      ':',
-      ': ',
-      '- ',
-      '\n',
-      '\n  ',
-      '\n    ',
-      '{',
-      '}',
-      '[',
-      ']',
-      ', ',
-      '#',
-      '%',
-      '@',
-      '\t',
-      '\ufeff',
-      '---\n',
-      '...\n',
-    );
-    fc.assert(
-      fc.property(
-        fc.array(
-          fc.oneof(
-            { weight: 9, arbitrary: words },
-            { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 3 }) },
-          ),
-          { maxLength: 25 },
-        ),
-        (pieces) => {
-          const notes = new Diagnostics();
-          const file = readConfig(pieces.join(''), 'c.yml', notes);
-          expect(file === undefined).toBe(notes.errors.length > 0);
-          for (const fault of notes.errors.map(inWords)) {
-            expect(fault).toMatch(/^c\.yml(?: line \d+)?: /);
-            expect(fault).not.toMatch(/12345678901234567890|undefined|\[object/);
-          }
-        },
-      ),
-      { numRuns: 5000 },
     );
   });
 });

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { INPUTS } from '../../src/settings/input-names.ts';
+import { INPUTS, unknownInputs } from '../../src/settings/input-names.ts';
 import { editDistance, nearestOf } from '../../src/settings/nearest.ts';
-import { unknownInputs } from '../../src/settings/unknown-inputs.ts';
 
 describe('the name that is meant', () => {
   it.each([

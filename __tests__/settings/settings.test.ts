@@ -70,28 +70,6 @@ it('Auth0 itself is asked for with Auth0 alone', () => {
   expect(ask({ inputs: { ...inputs, only: 'auth0' } }).faults).not.toEqual([]);
 });
 
-describe('the mode', () => {
-  it.each([
-    ['', 'push', 'apply'],
-    ['auto', 'push', 'apply'],
-    ['auto', 'pull_request', 'plan'],
-    ['auto', 'schedule', 'apply'],
-    ['auto', '', 'apply'],
-    ['plan', 'push', 'plan'],
-    ['apply', 'pull_request', 'apply'],
-    ['drift', 'schedule', 'drift'],
-    ['drift', 'pull_request', 'drift'],
-  ])('%j on %s is %s', (mode, event, expected) => {
-    expect(settings({ inputs: { mode }, event }).mode).toBe(expected);
-  });
-
-  it.each(['auto', 'plan', 'apply', 'drift'])('%s is refused on pull_request_target', (mode) => {
-    expect(ask({ inputs: { mode }, event: 'pull_request_target' }).faults).toEqual([
-      'input mode: the event pull_request_target is refused, since it gives secrets to code of strangers; use pull_request',
-    ]);
-  });
-});
-
 describe('names', () => {
   it.each<[what: string, given: Given, logGroup: string | undefined, repository: string | undefined]>([
     [
@@ -279,10 +257,7 @@ describe('precedence: input > environment > file > default', () => {
 
   it('may give the prefix and the region', () => {
     expect(ask({ inputs: { prefix: '' }, config: 'prefix: /a/b\nregion: eu-west-1' }).settings).toMatchObject(
-      {
-        prefix: '/a/b',
-        region: 'eu-west-1',
-      },
+      { prefix: '/a/b', region: 'eu-west-1' },
     );
   });
 });
@@ -372,38 +347,6 @@ describe('a repository whose name begins with a digit', () => {
     const { faults, warnings } = ask(given);
     expect(faults).toEqual([]);
     expect(warnings).toEqual([`${where} ${text}`]);
-  });
-});
-
-describe('everything that is wrong is told at once', () => {
-  it('and once', () => {
-    const { faults } = ask({
-      inputs: {
-        prefix: 'papyrus',
-        mode: 'go',
-        region: 'west',
-        tags: 'aws:x=1\nmanaged-by=me\nhunter2',
-        'kms-key-id': 'a b',
-        'log-retention-days': '2',
-      },
-      config: 'only: nothing\nrules: [{ match: A, to: nowhere }]',
-    });
-    expect(faults).toEqual([
-      'input prefix: start it with a slash, like /papyrus/prd',
-      'input region: "west" is not a region; write it like us-west-2',
-      'input kms-key-id: a key is given by its id, its ARN, or alias/NAME',
-      '.github/aws-bootstrap.yml line 1: only: "nothing" is none of log-group, parameters, secrets, repository, image, auth0',
-      'input mode: "go" is none of auto, plan, apply, drift, destroy',
-      'input log-retention-days: CloudWatch Logs does not keep logs for 2 days; the nearest is 1 (or: never)',
-      'input tags: line 3 has no "="; write KEY=value, one on each line',
-      '.github/aws-bootstrap.yml line 2: rules.0.to: it takes secret/BUNDLE, parameter, secure-parameter or ignore',
-    ]);
-  });
-
-  it('tags, each by its key', () => {
-    expect(ask({ inputs: { tags: 'aws:x=1\nmanaged-by=me\na=1\na=2' } }).faults).toEqual([
-      'input tags: the tag "aws:x": keys that begin with "aws:" are reserved; choose another; the tag "managed-by": this key marks ownership; choose another; the tag "a" is given twice; keep one of the two',
-    ]);
   });
 });
 

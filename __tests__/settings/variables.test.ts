@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Diagnostics, describe as inWords } from '../../src/settings/diagnostics.ts';
@@ -201,28 +199,6 @@ describe('texts together', () => {
       ['github_token', 'canary4'],
     ]);
   });
-
-  it('two values of one name are a fault with both places, and no value', () => {
-    const { faults } = read([
-      ['dotenv', 'B=0\nA=canary1'],
-      ['variables', 'A=canary2'],
-    ]);
-    expect(faults).toEqual([
-      'input variables line 1: A: it has another value in input dotenv line 2; keep one of the two',
-    ]);
-  });
-
-  it('a place without lines is told without one', () => {
-    const { faults } = read([
-      ['variables', { A: 'canary1' }],
-      ['secrets', 'A=canary2'],
-      ['secrets', '{"A":"canary3"}'],
-    ]);
-    expect(faults).toEqual([
-      'input secrets line 1: A: it has another value in input variables; keep one of the two',
-      'input secrets: A: it has another value in input variables; keep one of the two',
-    ]);
-  });
 });
 
 describe('a JSON object', () => {
@@ -280,45 +256,6 @@ describe('a JSON object', () => {
       faults: [],
     });
   });
-
-  it.each<[what: string, json: string, fault: string]>([
-    [
-      'a number that loses a zero',
-      '{"DB_USER":1.50}',
-      'DB_USER: its value is not a text; put it into quotes',
-    ],
-    [
-      'a number that loses its fraction',
-      '{"DB_USER":7.0,"B":"7"}',
-      'DB_USER: its value is not a text; put it into quotes',
-    ],
-    ['an exponent', '{"DB_USER":1e3}', 'DB_USER: its value is not a text; put it into quotes'],
-    [
-      'a rounded number',
-      '{"DB_USER":12345678901234567890}',
-      'DB_USER: its value is not a text; put it into quotes',
-    ],
-    ['null', '{"DB_USER":null}', 'DB_USER: its value is not a text; put it into quotes'],
-    ['an object', '{"DB_USER":{"canary":1}}', 'DB_USER: its value is not a text; put it into quotes'],
-    ['a list', '{"DB_USER":["canary"]}', 'DB_USER: its value is not a text; put it into quotes'],
-    [
-      'a key that stands twice',
-      '{"DB_USER":"canary","DB_USER":"canary2"}',
-      'DB_USER: duplicate key in the JSON object; keep one',
-    ],
-    [
-      'a key that is no name',
-      '{"canary value":"x"}',
-      '(a key that is no name): this is not the name of a variable; use letters, digits and _, not beginning with a digit',
-    ],
-    [
-      'what only begins like JSON',
-      '{canary',
-      'it begins with "{" but is not a JSON object; pass toJSON(secrets), or KEY=value lines',
-    ],
-  ])('refuses %s', (_what, json, fault) => {
-    expect(read([['secrets', json]]).faults).toEqual([`input secrets: ${fault}`]);
-  });
 });
 
 describe('a mapping of the configuration file', () => {
@@ -338,15 +275,7 @@ describe('a mapping of the configuration file', () => {
         ['secrets', '{"PORT":"5000"}'],
         ['variables', { PORT: '' }],
       ]),
-    ).toMatchObject({
-      values: [['PORT', '5000', 'secrets']],
-    });
-  });
-
-  it('refuses what is no name', () => {
-    expect(read([['variables', { '1A': 'x' }]]).faults[0]).toMatch(
-      /no name\): this is not the name of a variable/,
-    );
+    ).toMatchObject({ values: [['PORT', '5000', 'secrets']] });
   });
 });
 
@@ -362,44 +291,6 @@ describe('a bare NAME', () => {
       faults: [],
     });
   });
-
-  it('that the step does not have is a fault', () => {
-    expect(read([['variables', 'PORT']]).faults).toEqual([
-      'input variables line 1: PORT: this is a bare name, and the step has no such environment variable; set it under "env:", or write NAME=value',
-    ]);
-  });
-
-  it('in secrets is not repeated, since it may be a piece of a value', () => {
-    expect(read([['secrets', 'canary']]).faults[0]).not.toContain('canary');
-  });
-
-  it.each(['dotenv', 'env-file'] as const)('is no line of a %s', (source) => {
-    expect(read([[source, 'DB_PASSWORD']], [], env)).toMatchObject({
-      values: [],
-      faults: [expect.stringMatching(/line 1: this line has no =/)],
-    });
-  });
-});
-
-describe('a text that is broken', () => {
-  it('gives no variable, and no further names', () => {
-    const answer = read([
-      ['dotenv', 'A=1\nCANARY="x\nB=2'],
-      ['variables', 'C=3'],
-    ]);
-    expect(answer.values).toEqual([['C', '3', 'variables']]);
-    expect(answer.faults).toHaveLength(1);
-  });
-
-  it.each(['dotenv', 'env-file', 'variables', 'secrets'] as const)(
-    'in %s is one with a # glued to a value',
-    (source) => {
-      expect(read([[source, 'A=canary#1']])).toMatchObject({
-        values: [],
-        faults: [expect.stringMatching(/line 1: A: a # that is not set apart/)],
-      });
-    },
-  );
 });
 
 describe('base64', () => {
@@ -436,43 +327,6 @@ describe('base64', () => {
     expect(read([['dotenv', content]]).faults).toEqual([
       expect.stringMatching(/^input dotenv \(decoded from base64\) line 2: B: a #/),
     ]);
-  });
-
-  it.each(['variables', 'env-file'] as const)('is refused in %s', (source) => {
-    const content = source === 'env-file' ? Buffer.from(wrapped) : wrapped;
-    const { faults, raw, variables } = { variables: [], ...read([[source, content]]) };
-    expect(faults).toEqual([expect.stringMatching(/^input [a-z-]+: this is base64, .*dotenv and secrets/)]);
-    expect(raw).toContain(wrapped);
-    expect(variables).toEqual([]);
-  });
-
-  it.each<[what: string, bytes: Buffer, told: RegExp]>([
-    ['gzip', gzipSync(text), /gzip/],
-    ['UTF-16 with a mark', Buffer.from(`\ufeff${text}`, 'utf16le'), /UTF-16/],
-    ['UTF-16 without one', Buffer.from(text, 'utf16le'), /UTF-16/],
-    ['UTF-16 the other way round', Buffer.from(text, 'utf16le').swap16(), /UTF-16/],
-    ['a zip archive', Buffer.from('PK\x03\x04 canary canary'), /zip/],
-    ['what is encrypted', Buffer.from('Salted__canarycanary'), /openssl/],
-    ['a key', createHash('sha512').update('canary').digest(), /no \.env/],
-    ['base64', Buffer.from(standard), /no \.env/],
-  ])('of %s is refused by place and kind alone', (_what, bytes, told) => {
-    for (const source of ['dotenv', 'secrets'] as const)
-      for (const content of [
-        bytes.toString('base64'),
-        bytes.toString('base64').replace(/(.{64})/g, '$1\n'),
-      ]) {
-        const { faults, values, warnings } = read([[source, content]]);
-        expect(faults).toEqual([expect.stringMatching(/^input [a-z]+: this is base64 of /)]);
-        expect(faults[0]).toMatch(told);
-        expect([...values, ...warnings]).toEqual([]);
-      }
-  });
-
-  it('is no list of bare names, and no .env', () => {
-    const env = { STRIPE_API_KEY: 'x', NPM_TOKEN: 'y' };
-    expect(read([['secrets', 'STRIPE_API_KEY\nNPM_TOKEN']], [], env)).toMatchObject({ faults: [], raw: [] });
-    for (const content of ['PORT=', 'SECRETS=', 'A=QT0x', 'DATABASE_URLS='])
-      expect(read([['dotenv', content]])).toMatchObject({ faults: [], raw: [] });
   });
 
   it('of any .env reads as the .env itself, and nothing of it is told', () => {
@@ -521,14 +375,6 @@ describe("a JSON object of the user's own", () => {
     ).toMatchObject({ values: [['PORT', '5000', 'secrets']], untaken: ['NPM_LOGIN', 'github_token'] });
   });
 
-  it('refuses a key that is a value, and tells nothing of it', () => {
-    for (const key of ['x9QbcDe4Fg5Hi6Jk7Lm8No', 'N'.repeat(129)]) {
-      const { faults } = read([['secrets', JSON.stringify({ [key]: 'canary' })]]);
-      expect(faults).toEqual([expect.stringMatching(/no name\): this is not the name of a variable/)]);
-      expect(faults[0]).not.toMatch(/x9Q|NNN|canary/);
-    }
-  });
-
   it('of all secrets a name that no variable would have is counted', () => {
     const { notices, faults } = read([
       ['secrets', JSON.stringify({ OTHER: 'x', A9F3C04B7E8D2165: 'y', github_token: 'z' })],
@@ -559,23 +405,6 @@ describe('a bare NAME of a credential', () => {
           faults: [expect.stringMatching(new RegExp(`line 2: ${name}: .*credential`))],
         });
   });
-
-  it.each(['AWS_REGION', 'AWS_S3_BUCKET', 'GITHUB_SHA'])('%s is none', (name) => {
-    expect(read([['variables', name]], [], { [name]: 'x' })).toMatchObject({
-      values: [[name, 'x', 'variables']],
-      faults: [],
-    });
-  });
-
-  it('may be written with a value', () => {
-    expect(read([['secrets', 'AWS_ACCESS_KEY_ID=x']])).toMatchObject({ faults: [] });
-  });
-
-  it('what may be a piece of a value is not told', () => {
-    expect(read([['variables', 'hunter']]).faults).toEqual([
-      expect.stringMatching(/^input variables line 1: this is a bare name/),
-    ]);
-  });
 });
 
 describe('many of a kind', () => {
@@ -597,11 +426,6 @@ describe('many of a kind', () => {
     expect(read([['secrets', lines(60, (at) => `A_${at}`)]]).faults).toHaveLength(51);
     const json = `{${lines(60, (at) => `"A_${at}":null`).replaceAll('\n', ',')}}`;
     expect(read([['variables', json]]).faults).toHaveLength(51);
-  });
-
-  it('of a megabyte is told in a few kilobytes', () => {
-    const { faults, warnings } = read([['dotenv', lines(60_000, (at) => `A.${at}: $\{X}`)]]);
-    expect(JSON.stringify([faults, warnings]).length).toBeLessThan(5_000);
   });
 });
 

@@ -1,4 +1,5 @@
-import { Calls, type Connection } from '../clients/aws.ts';
+import type { Connection } from '../clients/aws.ts';
+import { Calls } from '../clients/aws-calls.ts';
 import { Cancellation } from '../clients/cancellation.ts';
 import { systemClock } from '../clients/clock.ts';
 import { type Caller, chooseKeys, identify } from '../clients/identity.ts';

@@ -1,6 +1,8 @@
-import type { Flags } from './arguments.ts';
-import type { FlagDescriptor } from './flags.ts';
+import type { FlagDescriptor, Flags } from './flags.ts';
 import type { Terminal } from './terminal.ts';
+
+/** How users start the command line. */
+export const PROGRAM = 'npx github:papyrus/aws-bootstrap';
 
 /** Exit codes of the command line. */
 export const EXIT = { ok: 0, failed: 1, input: 2, drifted: 3 } as const;

@@ -1,6 +1,6 @@
 import type { Decision, Simulation } from '../clients/iam.ts';
 import { checkedTogether, missingStatement } from '../clients/permissions.ts';
-import type { Named, Policy } from '../report/iam-policy.ts';
+import type { Named, Policy } from '../report/iam.ts';
 import { type Check, doubtful, failed, passed, shellQuote } from './check.ts';
 
 /** One statement of what this configuration needs, as a question. */

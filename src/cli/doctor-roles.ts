@@ -2,18 +2,17 @@ import { AwsError, isDenied } from '../clients/errors.ts';
 import type { Decision, Iam, IamRole } from '../clients/iam.ts';
 import type { Caller } from '../clients/identity.ts';
 import type { Kind } from '../model/spec.ts';
-import { policiesOf } from '../report/iam.ts';
-import type { Policy } from '../report/iam-policy.ts';
+import { type Policy, policiesOf } from '../report/iam.ts';
 import type { RunInput } from '../run-input.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Account } from './account.ts';
-import type { Flags } from './arguments.ts';
 import { type Check, doubtful, failed, passed, shellQuote } from './check.ts';
-import type { GitHubSide } from './doctor-ask-github.ts';
+import type { GitHubSide } from './doctor-github.ts';
 import { checkDecisions, questionsOf } from './doctor-permissions.ts';
 import { checkTrust } from './doctor-trust.ts';
 import { errorInWords } from './errors.ts';
-import { AUDIENCE, ISSUER, type Job } from './subject.ts';
+import type { Flags } from './flags.ts';
+import { AUDIENCE, ISSUER, type Job } from './trust-policy.ts';
 import type { WorkflowJob } from './workflow-facts.ts';
 
 /** What the checks of an account go by. */

@@ -1,12 +1,17 @@
 import { type Check, doubtful, failed, passed, shellQuote } from './check.ts';
-import { AUDIENCE, ISSUER, type Job, type Subjects, subjectsOf, trustPolicyFor } from './subject.ts';
 import {
+  AUDIENCE,
+  ISSUER,
   isAccepted,
   isMatched,
   isNamed,
+  type Job,
   readTrust,
+  type Subjects,
   statementsOf,
+  subjectsOf,
   type TrustStatement,
+  trustPolicyFor,
   UnreadablePolicyError,
 } from './trust-policy.ts';
 

@@ -8,21 +8,17 @@ import { type Diagnostic, InputErrors } from '../settings/diagnostics.ts';
 import type { Runner } from '../settings/inputs.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Account, openAccount } from './account.ts';
-import type { Flags } from './arguments.ts';
 import { type Check, doubtful, failed, passed, shellQuote } from './check.ts';
-import { EXIT } from './command.ts';
-import { askGitHub } from './doctor-ask-github.ts';
-import { checkWorkflows } from './doctor-github.ts';
+import { EXIT, PROGRAM } from './command.ts';
+import { askGitHub, checkWorkflows } from './doctor-github.ts';
 import { checkResources } from './doctor-resources.ts';
 import { checkRoles, type RoleScope } from './doctor-roles.ts';
 import { credentialsRemedy, noteText } from './errors.ts';
-import { PROGRAM } from './program.ts';
-import { findRepository, readWorkflowFiles } from './repository-files.ts';
-import { readRunInputs } from './run-inputs.ts';
-import { readTerminalSettings } from './settings.ts';
+import type { Flags } from './flags.ts';
+import { readRunInputs, readTerminalSettings } from './run-inputs.ts';
 import type { Terminal } from './terminal.ts';
 import { styled } from './text.ts';
-import { readWorkflows } from './workflow-facts.ts';
+import { findRepository, readWorkflowFiles, readWorkflows } from './workflow-facts.ts';
 
 /** Finds out why the action does not work, before or after the first run. It only reads. */
 export async function run(flags: Flags, terminal: Terminal): Promise<number> {

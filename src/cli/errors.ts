@@ -3,10 +3,10 @@ import { reasonOf } from '../failure.ts';
 import { errorText } from '../report/failure.ts';
 import { type Diagnostic, describe, InputErrors } from '../settings/diagnostics.ts';
 import { INPUTS } from '../settings/input-names.ts';
-import { UsageError } from './arguments.ts';
 import { shellQuote } from './check.ts';
 import { EXIT } from './command.ts';
 import { ENVIRONMENT } from './environment.ts';
+import { UsageError } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 import { styled } from './text.ts';
 

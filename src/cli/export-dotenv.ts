@@ -1,15 +1,89 @@
-import type { Secret } from '../secret.ts';
-import { quoteDotenv } from './dotenv-quoting.ts';
+import { openProviders } from '../providers/providers.ts';
+import { findUnconfigured } from '../providers/unconfigured.ts';
+import type { Settings } from '../settings/settings.ts';
+import { type Account, checkAccount, openAccount } from './account.ts';
+import { EXIT } from './command.ts';
+import { checkFile, refuseTracked, writeExport } from './export-files.ts';
+import { type StoredVariable, type StoredVariables, variablesOf } from './export-variables.ts';
+import { type Flags, UsageError } from './flags.ts';
+import { readRunInputs, readTerminalSettings } from './run-inputs.ts';
+import type { Terminal } from './terminal.ts';
 
-/** One variable as the account has it. */
-export interface StoredVariable {
-  readonly name: string;
-  /** Undefined where the role may not read it. */
-  readonly value: Secret | undefined;
-  /** Its value is written only where the user asks for secrets. */
-  readonly isSecret: boolean;
-  /** Where its value is stored, in words. */
-  readonly place: string;
+/** Writes what AWS stores below the prefix as a `.env`. */
+export async function run(flags: Flags, terminal: Terminal): Promise<number> {
+  const reveals = flags.switched('reveal') === true;
+  const path = flags.get('output');
+  const isOnTerminal = terminal.width !== Number.POSITIVE_INFINITY;
+  if (reveals && path === undefined && !isOnTerminal)
+    throw new UsageError(
+      '--reveal prints secrets to a terminal only, since a pipe may end in a log. Add --output FILE to write them to a file that only you can read',
+    );
+  const runner = await readRunInputs(flags, terminal, 'plan');
+  const settings = await readTerminalSettings(runner);
+  const replacing = { replaces: flags.switched('force') === true };
+  if (path !== undefined) checkFile(path, replacing);
+  if (reveals && path !== undefined) await refuseTracked(path);
+  const account = await openAccount(settings, runner);
+  terminal.waitFor('reading…');
+  checkAccount(settings, await account.identify());
+  const { variables, omitted } = await readVariables(settings, account);
+  terminal.progress(undefined);
+  const { text, missing } = writeDotenv({ prefix: settings.prefix, variables, omitted }, { reveals });
+  if (flags.switched('json') === true) terminal.printJson(jsonOf(variables, omitted));
+  else if (path === undefined) terminal.printDocument(text);
+  if (path !== undefined) {
+    writeExport(path, text, replacing);
+    terminal.say(`Wrote ${variables.length} variables to ${path}.`);
+  }
+  tellEmpty(settings, variables.length + omitted.length, terminal);
+  tellMissing(terminal, missing, omitted);
+  return EXIT.ok;
+}
+
+/** An empty `.env` is more likely another prefix or region than an empty account. */
+function tellEmpty({ prefix, region }: Settings, count: number, terminal: Terminal): void {
+  if (count === 0) terminal.say(`Nothing is stored below ${prefix} in ${region}.`);
+}
+
+function tellMissing(terminal: Terminal, missing: readonly string[], omitted: readonly string[]): void {
+  if (missing.length > 0) terminal.say(`Without a value: ${missing.join(', ')}`);
+  if (omitted.length > 0) terminal.say(`Left out: ${omitted.join('; ')}`);
+}
+
+/** Where things are; values stay in the text format. */
+function jsonOf(variables: readonly StoredVariable[], omitted: readonly string[]): object {
+  const all = variables.map(({ name, isSecret, place }) => ({ name, secret: isSecret, place }));
+  return { variables: all, omitted };
+}
+
+async function readVariables(settings: Settings, { connection, context }: Account): Promise<StoredVariables> {
+  const providers = openProviders(connection, context, {
+    repository: { readsLifecycle: false, readsPolicy: 'never', scan: undefined },
+    recoveryDays: settings.ownership.recoveryDays,
+    auth0: undefined,
+    image: undefined,
+  });
+  const found = await findUnconfigured(providers, {
+    prefix: settings.prefix,
+    known: {
+      ...(settings.only.has('parameters') ? { 'AWS::SSM::Parameter': new Set<string>() } : {}),
+      ...(settings.only.has('secrets') ? { 'AWS::SecretsManager::Secret': new Set<string>() } : {}),
+    },
+    readsKeys: false,
+  });
+  const [failure] = found.failures;
+  if (failure !== undefined) throw failure.error;
+  const namesOf = (kind: string) =>
+    found.unconfigured.flatMap((stray) => (stray.kind === kind ? [stray.spec.name] : []));
+  const read = <T>(
+    names: readonly string[],
+    observe: (names: readonly string[]) => Promise<Map<string, T>>,
+  ) => (names.length === 0 ? Promise.resolve(new Map<string, T>()) : observe(names));
+  const [parameters, secrets] = await Promise.all([
+    read(namesOf('AWS::SSM::Parameter'), providers['AWS::SSM::Parameter'].observe),
+    read(namesOf('AWS::SecretsManager::Secret'), providers['AWS::SecretsManager::Secret'].observe),
+  ]);
+  return variablesOf({ parameters, secrets }, settings);
 }
 
 export interface DotenvExport {
@@ -71,4 +145,47 @@ function sortedByName<T extends { readonly name: string }>(all: readonly T[]): T
 /** Control characters would end the line, and a `NAME=` in a comment looks like a lost line break. */
 function comment(text: string): string {
   return `# ${text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?').replaceAll('=', ':')}`;
+}
+
+/** What `.env` readers take for the end of an unquoted value, or for something else than text. */
+const BARE = /^[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*$/;
+/** Longer ones are quoted: a reader could take the next line for the rest of wrapped base64. */
+const LONGEST_BARE = 39;
+/** Readers part an unquoted text here that holds several assignments. */
+const PART = /\s|\\[nr]/;
+
+/**
+ * Writes a value so that our reader and the npm package dotenv read the same value back.
+ * @returns undefined where no quotes do that
+ */
+export function quoteDotenv(value: string): string | undefined {
+  if (value === '') return '""';
+  if (value.includes('\0')) return undefined;
+  if (value.length <= LONGEST_BARE && BARE.test(value)) return value;
+  // Right before the closing quote a backslash keeps it from closing, for both readers.
+  const isClosable = !value.endsWith('\\');
+  const isLineBroken = value.includes('\r');
+  if (isClosable && !isLineBroken && !value.includes("'")) return `'${value}'`;
+  // Between double quotes \n and \r are line breaks, and every other backslash stays.
+  if (isClosable && !value.includes('"') && !/\\[nr]/.test(value))
+    return `"${value.replaceAll('\r', '\\r')}"`;
+  if (isClosable && !isLineBroken && !value.includes('`')) return `\`${value}\``;
+  return isPlainText(value) ? value : undefined;
+}
+
+/** @returns whether the value needs no quotes although it contains some. */
+function isPlainText(value: string): boolean {
+  return (
+    value === value.trim() &&
+    !/^['"`]/.test(value) &&
+    !/[#\r\n\u2028\u2029]/.test(value) &&
+    !value.startsWith('-----BEGIN ') &&
+    !holdsAssignment(value)
+  );
+}
+
+/** One look from the first place where readers may part it: whatever parts it later has the same signs behind it. */
+function holdsAssignment(value: string): boolean {
+  const first = value.search(PART);
+  return first >= 0 && /[=:]/.test(value.slice(first + 1));
 }

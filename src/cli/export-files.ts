@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { UsageError } from './arguments.ts';
 import { exists, isFolder } from './files.ts';
+import { UsageError } from './flags.ts';
 import { runProgram } from './programs.ts';
 
 /*

@@ -6,9 +6,98 @@ import type {
   Tags,
 } from '../model/exported.ts';
 import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
+import { exportReading } from '../providers/export-reading.ts';
 import type { Secret } from '../secret.ts';
+import type { Settings } from '../settings/settings.ts';
+import { type Account, checkAccount, openAccount } from './account.ts';
+import { shellQuote } from './check.ts';
+import { EXIT } from './command.ts';
+import { checkFolder, writeFolder } from './export-files.ts';
+import { isHidden } from './export-variables.ts';
+import type { Flags } from './flags.ts';
 import { type Block, expression, head, identifierOf, printBlocks, type Value } from './hcl.ts';
-import { terraformReadme } from './terraform-readme.ts';
+import { readRunInputs, readTerminalSettings } from './run-inputs.ts';
+import type { Terminal } from './terminal.ts';
+
+const DEFAULT_FOLDER = 'terraform';
+
+/** Writes a folder by which Terraform takes over what exists. */
+export async function run(flags: Flags, terminal: Terminal): Promise<number> {
+  const runner = await readRunInputs(flags, terminal, 'plan');
+  const settings = await readTerminalSettings(runner);
+  const folder = flags.get('output') ?? DEFAULT_FOLDER;
+  const replacing = { replaces: flags.switched('force') === true };
+  checkFolder(folder, replacing);
+  const account = await openAccount(settings, runner);
+  terminal.waitFor('reading…');
+  const caller = await account.identify();
+  checkAccount(settings, caller);
+  const { files, imports, omitted } = writeTerraform(await readAll(settings, account, caller.account));
+  terminal.progress(undefined);
+  if (imports === 0) {
+    for (const text of omitted) terminal.say(`Left out: ${text}`);
+    terminal.say(`Nothing to import below ${settings.prefix} in ${settings.region}. No file was written.`);
+    if (flags.switched('json') === true) terminal.printJson({ folder, files: [], imports, omitted });
+    return EXIT.ok;
+  }
+  writeFolder(folder, files, replacing);
+  if (flags.switched('json') === true)
+    terminal.printJson({ folder, files: [...files.keys()], imports, omitted });
+  else {
+    terminal.print(`Wrote ${files.size} files with ${imports} resources to import to ${folder}.`);
+    for (const text of omitted) terminal.printIndented(2, `Left out: ${text}`);
+    terminal.print('Next:');
+    const given = files.has('variables.tf') ? " -var 'secure_values={}'" : '';
+    const terraform = `terraform -chdir=${shellQuote(folder)}`;
+    terminal.printCommand(`  ${terraform} init && ${terraform} plan${given}`);
+  }
+  return EXIT.ok;
+}
+
+async function readAll(
+  settings: Settings,
+  { connection, context }: Account,
+  account: string,
+): Promise<TerraformInput> {
+  const { prefix, region, only, logGroup, repository } = settings;
+  const read = exportReading(connection, context);
+  const [group, images, parameters, secrets] = await Promise.all([
+    logGroup === undefined ? undefined : read.logGroup(logGroup.name),
+    repository === undefined || !only.has('repository') ? undefined : read.repository(repository.name),
+    only.has('parameters') ? read.parameters(prefix) : [],
+    only.has('secrets') ? read.secrets(prefix) : [],
+  ]);
+  return {
+    prefix,
+    region,
+    account,
+    logGroup: group,
+    repository: images,
+    parameters,
+    secrets,
+    plainValues: plainValues(parameters, settings, await read.values(plainNames(parameters))),
+  };
+}
+
+const plainNames = (parameters: readonly ExportedParameter[]) =>
+  parameters.filter(({ type }) => type !== 'SecureString').map(({ name }) => name);
+
+/** The files contain only values that a run would print. */
+function plainValues(
+  parameters: readonly ExportedParameter[],
+  settings: Settings,
+  values: ReadonlyMap<string, Secret>,
+): Map<string, Secret> {
+  const owners = new Map(
+    parameters.map(({ name, tags }) => [name, tags.find(([key]) => key === OWNER_TAG)?.[1]]),
+  );
+  return new Map(
+    [...values].filter(
+      ([path, value]) =>
+        !isHidden(path.slice(settings.prefix.length + 1), value, settings, owners.get(path) === MADE),
+    ),
+  );
+}
 
 /** What exists and is configured. */
 export interface TerraformInput {
@@ -297,4 +386,36 @@ function secretOf(secret: ExportedSecret, taken: Set<string>): Imported[] {
       },
     },
   ];
+}
+
+/** Content of the README of an exported folder. */
+export interface Contents {
+  readonly prefix: string;
+  readonly region: string;
+  readonly account: string;
+  readonly imports: number;
+  /** Names of what is encrypted. */
+  readonly secure: readonly string[];
+  readonly omitted: readonly string[];
+}
+
+/** @returns ten lines, and one for each thing that is left out. */
+export function terraformReadme({ prefix, region, account, imports, secure, omitted }: Contents): string {
+  const given = secure.length === 0 ? '' : " -var 'secure_values={}'";
+  return [
+    `# ${prefix} in Terraform`,
+    '',
+    `Terraform or OpenTofu takes over what aws-bootstrap manages below ${prefix} (account ${account}, ${region}).`,
+    `Sign in to that account and run \`terraform init\`, then \`terraform plan${given}\`.`,
+    `The plan says ${imports} to import, 0 to add, 0 to change, 0 to destroy. Run \`terraform apply${given}\`, then delete imports.tf.`,
+    secure.length === 0
+      ? 'No value of this folder is secret.'
+      : 'No secret value is in this folder. `secure_values` takes them by name, and only to create a resource again; remove `ignore_changes` to have Terraform write them.',
+    "Terraform's state holds the values that it reads. Store it encrypted.",
+    'Remove the aws-bootstrap step from your workflows, or change the tag `managed-by`: two tools would undo each other.',
+    '',
+    omitted.length === 0 ? 'Nothing is left out.' : 'Left out:',
+    ...omitted.map((text) => `- ${text}`),
+    '',
+  ].join('\n');
 }

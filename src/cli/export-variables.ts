@@ -7,8 +7,7 @@ import { Secret } from '../secret.ts';
 import { Diagnostics } from '../settings/diagnostics.ts';
 import { Masks, SHORTEST_UNDECIDED } from '../settings/masks.ts';
 import type { Settings } from '../settings/settings.ts';
-import { nameFault } from '../settings/variable-name.ts';
-import type { StoredVariable } from './export-dotenv.ts';
+import { nameFault } from '../settings/variable.ts';
 
 type Parameter = Specs['AWS::SSM::Parameter'];
 type Bundle = Specs['AWS::SecretsManager::Secret'];
@@ -17,6 +16,17 @@ type Bundle = Specs['AWS::SecretsManager::Secret'];
 export interface Stored {
   readonly parameters: ReadonlyMap<string, Parameter | Unreadable>;
   readonly secrets: ReadonlyMap<string, Bundle | Unreadable>;
+}
+
+/** One variable as the account has it. */
+export interface StoredVariable {
+  readonly name: string;
+  /** Undefined where the role may not read it. */
+  readonly value: Secret | undefined;
+  /** Its value is written only where the user asks for secrets. */
+  readonly isSecret: boolean;
+  /** Where its value is stored, in words. */
+  readonly place: string;
 }
 
 export interface StoredVariables {

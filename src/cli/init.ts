@@ -1,18 +1,13 @@
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { prefixFault } from '../settings/limits.ts';
-import { type Flags, UsageError } from './arguments.ts';
 import { shellQuote } from './check.ts';
-import { EXIT } from './command.ts';
-import { ENVIRONMENT } from './environment.ts';
-import { noteText } from './errors.ts';
+import { EXIT, PROGRAM } from './command.ts';
 import { exists, isFolder, readIfThere, writeText } from './files.ts';
-import { type SetupCommand, setupCommands } from './init-commands.ts';
+import { type Flags, UsageError } from './flags.ts';
+import { runCommands, type SetupCommand, setupCommands } from './init-commands.ts';
 import { initFiles, type NewFile } from './init-files.ts';
-import { type Findings, lookAt, readEnvFile } from './init-look.ts';
-import { runCommands } from './init-run.ts';
-import type { Setup, TaskDefinitionSetup } from './init-setup.ts';
+import { type Findings, lookAt } from './init-look.ts';
+import { Asker, readSetup, type Setup } from './init-setup.ts';
 import { diffLines, hunksOf } from './line-diff.ts';
-import { PROGRAM } from './program.ts';
 import { runProgram } from './programs.ts';
 import type { Terminal } from './terminal.ts';
 import { type Span, styled } from './text.ts';
@@ -59,178 +54,6 @@ async function refuseOtherRoots(root: string): Promise<void> {
     throw new UsageError(
       `GitHub runs workflows only from the root of a repository. Run cd ${shellQuote(up)} first, or git init to make this folder a repository of its own`,
     );
-}
-
-/** Answers come from flags, from the user, or are the defaults. */
-class Asker {
-  readonly #flags: Flags;
-  readonly #terminal: Terminal;
-  /** Whether somebody answers. */
-  readonly asks: boolean;
-
-  constructor(flags: Flags, terminal: Terminal, asks: boolean) {
-    this.#flags = flags;
-    this.#terminal = terminal;
-    this.asks = asks;
-  }
-
-  /**
-   * @param fault says what is wrong with an answer
-   * @throws UsageError where a flag is wrong
-   */
-  async text(
-    flag: string,
-    question: string,
-    fallback: string,
-    fault: (answer: string) => string | undefined = () => undefined,
-  ): Promise<string> {
-    const given = this.#flags.get(flag)?.trim();
-    if (given !== undefined) {
-      const wrong = fault(given);
-      if (wrong !== undefined) throw new UsageError(`--${flag}: ${wrong}`);
-      return given;
-    }
-    while (this.asks) {
-      const answer = await this.#terminal.ask(`${question} [${fallback}]: `);
-      if (answer === undefined) throw new UsageError('init ended before all questions were answered');
-      const chosen = answer === '' ? fallback : answer;
-      const wrong = fault(chosen);
-      if (wrong === undefined) return chosen;
-      this.#terminal.say(wrong);
-    }
-    return fallback;
-  }
-
-  async choice(flag: string, question: string, isDefault: boolean): Promise<boolean> {
-    const given = this.#flags.switched(flag);
-    if (given !== undefined || !this.asks) return given ?? isDefault;
-    const answer = await this.#terminal.ask(`${question} [${isDefault ? 'Y/n' : 'y/N'}] `);
-    if (answer === undefined) throw new UsageError('init ended before all questions were answered');
-    return answer === '' ? isDefault : /^y(?:es)?$/i.test(answer);
-  }
-}
-
-const matching = (pattern: RegExp, text: string) => (answer: string) =>
-  pattern.test(answer) ? undefined : text;
-
-async function readSetup(root: string, findings: Findings, asker: Asker, terminal: Terminal): Promise<Setup> {
-  const prefix = await asker.text(
-    'prefix',
-    'Prefix, /APPLICATION/ENVIRONMENT',
-    `/${findings.application}/prd`,
-    (answer) => prefixFault(answer),
-  );
-  const region = await asker.text(
-    'region',
-    'AWS region',
-    ENVIRONMENT['AWS_REGION'] || ENVIRONMENT['AWS_DEFAULT_REGION'] || 'us-west-2',
-    matching(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, 'this is not a region; write it like us-west-2'),
-  );
-  const account = await asker.text(
-    'account-id',
-    'AWS account id, or none to keep the roles in GitHub variables',
-    asker.asks ? ((await accountOfCredentials()) ?? 'none') : 'none',
-    matching(/^(?:\d{12}|none)$/, 'an account id has 12 digits'),
-  );
-  const repository = await asker.text(
-    'github-repository',
-    'Repository on GitHub, OWNER/NAME',
-    findings.repository ?? 'none',
-    matching(/^(?:[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+|none)$/, 'write it like OWNER/NAME'),
-  );
-  const branch = await asker.text(
-    'branch',
-    'Branch whose pushes deploy',
-    findings.branch ?? 'main',
-    matching(/^[A-Za-z0-9._/-]+$/, 'this is not the name of a branch'),
-  );
-  const environment = await asker.text(
-    'environment',
-    'GitHub environment of the deployment, or none (a private repository needs GitHub Pro or Team for its branch rule)',
-    'production',
-    matching(/^[A-Za-z0-9._-]+$/, 'use letters, digits, dots, hyphens and underscores'),
-  );
-  const logRetentionDays = await asker.text(
-    'log-retention-days',
-    'Days that logs are kept, or never (older logs are deleted)',
-    '30',
-    matching(/^(?:never|[1-9]\d*)$/, 'it takes a number of days, or never'),
-  );
-  const envFile = await pathOf(asker, 'env-file', 'The .env with the variables', findings.envFiles);
-  const dockerfile = await pathOf(
-    asker,
-    'dockerfile',
-    'Dockerfile that the workflow builds',
-    findings.dockerfiles,
-  );
-  return {
-    prefix,
-    region,
-    repository: noneOf(repository),
-    branch,
-    environment: noneOf(environment),
-    account: noneOf(account),
-    logRetentionDays,
-    envFile,
-    undecided: envFile === undefined ? [] : undecidedOf(root, envFile, terminal),
-    dockerfile,
-    taskDefinition: await readTaskDefinition(findings, asker),
-  };
-}
-
-/** Offered as the default of the question; no other account is guessed. */
-async function accountOfCredentials(): Promise<string | undefined> {
-  const args = ['sts', 'get-caller-identity', '--query', 'Account', '--output', 'text'];
-  const { output } = await runProgram('aws', args, { timeoutMs: 5_000 });
-  return /^\d{12}$/.test(output.trim()) ? output.trim() : undefined;
-}
-
-const noneOf = (answer: string) => (answer === 'none' ? undefined : answer);
-
-async function pathOf(
-  asker: Asker,
-  flag: string,
-  question: string,
-  found: readonly string[],
-): Promise<string | undefined> {
-  const [first = 'none', ...others] = found;
-  const more = others.length === 0 ? '' : ` (also found: ${others.join(', ')})`;
-  return noneOf(await asker.text(flag, `${question}, or none${more}`, first));
-}
-
-async function readTaskDefinition(
-  { taskDefinitions }: Findings,
-  asker: Asker,
-): Promise<TaskDefinitionSetup | undefined> {
-  const paths = taskDefinitions.map(({ path }) => path);
-  const path = await pathOf(asker, 'task-definition', 'ECS task definition to complete', paths);
-  if (path === undefined) return undefined;
-  const { containers = [] } = taskDefinitions.find((one) => one.path === path) ?? {};
-  const container =
-    containers.length > 1
-      ? await asker.text(
-          'container-name',
-          `Container that is completed: ${containers.join(', ')}`,
-          containers[0] ?? '',
-        )
-      : undefined;
-  const cluster = noneOf(await asker.text('ecs-cluster', 'ECS cluster to deploy to, or none', 'none'));
-  const name =
-    cluster === undefined
-      ? undefined
-      : noneOf(await asker.text('ecs-service', 'ECS service, or none', 'none'));
-  return {
-    path,
-    container,
-    service: cluster === undefined || name === undefined ? undefined : { cluster, name },
-  };
-}
-
-/** Errors of the `.env` are reported; the files are written all the same. */
-function undecidedOf(root: string, path: string, terminal: Terminal): readonly string[] {
-  const { undecided, notes } = readEnvFile(root, path);
-  for (const fault of notes.errors) terminal.say(styled('yellow', 'warning'), `: ${noteText(fault)}`);
-  return undecided;
 }
 
 /** @returns the .gitignore with a line for the `.env`, where git does not ignore it yet */

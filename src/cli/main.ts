@@ -1,10 +1,9 @@
-import { failOnIdle } from '../clients/idle.ts';
+import { failOnIdle, leave } from '../clients/cancellation.ts';
 import { nearestOf } from '../settings/nearest.ts';
-import { readArguments, UsageError } from './arguments.ts';
 import { type Command, EXIT } from './command.ts';
 import { COMMANDS, PROGRAM } from './commands.ts';
 import { ENVIRONMENT, STREAMS, useProfile } from './environment.ts';
-import { COMMON_FLAGS } from './flags.ts';
+import { COMMON_FLAGS, readArguments, UsageError } from './flags.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { styled } from './text.ts';
 
@@ -31,7 +30,7 @@ export async function main(given: readonly string[]): Promise<void> {
     process.exitCode = await tellFailure(error, terminal);
   }
   isOver();
-  leave();
+  await leave();
 }
 
 /** `-`, also as the value of a flag and in a list. */
@@ -40,17 +39,6 @@ const readsStandardInput = (arg: string) =>
     .replace(/^--[a-z0-9-]+=/, '')
     .split(/[\n,]/)
     .some((part) => part.trim() === '-');
-
-const LEAVE_MS = 1_000;
-
-/** Neither a connection that somebody holds open nor a call that waits keeps the process, but a reader that is slow does. */
-function leave(): void {
-  setTimeout(() => {
-    const isRead = STREAMS.output.destroyed || STREAMS.output.writableLength === 0;
-    if (isRead) process.exit();
-    leave();
-  }, LEAVE_MS).unref();
-}
 
 /** Node.js would print an uncaught error whole, which may contain a value. */
 function endOnFaults(terminal: Terminal): void {

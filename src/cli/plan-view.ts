@@ -1,9 +1,9 @@
 import { KINDS } from '../kinds/kinds.ts';
-import { ORDER } from '../kinds/names.ts';
 import type { Change, Plan } from '../model/change.ts';
 import { ABSENT, type Difference, textOf } from '../model/fields.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Kind } from '../model/spec.ts';
+import { type Kind, ORDER } from '../model/spec.ts';
+
 import { isUnread } from '../plan/unread.ts';
 import { differenceText, isWords, valueText } from '../report/labels.ts';
 import { type Span, type Style, styled, table } from './text.ts';

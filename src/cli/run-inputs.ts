@@ -1,12 +1,14 @@
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
+import { readRunSettings } from '../run-settings.ts';
 import { regionOfProfile } from '../settings/aws-environment.ts';
+import { Diagnostics, InputErrors } from '../settings/diagnostics.ts';
 import { INPUTS } from '../settings/input-names.ts';
 import { type Runner, readAwsFiles, readRunner } from '../settings/inputs.ts';
-import { type Flags, UsageError } from './arguments.ts';
+import type { Settings } from '../settings/settings.ts';
 import { ENVIRONMENT, readStandardInput } from './environment.ts';
 import { readIfThere } from './files.ts';
-import { variableOf } from './flags.ts';
+import { type Flags, UsageError, variableOf } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -73,4 +75,15 @@ function resolveReference(
       `--${name}: the text behind @ names no file of at most 1 MiB that can be read. Give a path, or standard input with --${name} -`,
     );
   return text;
+}
+
+/**
+ * Reads the settings alone, for commands that need no variable.
+ * @throws InputErrors with every error of flags and configuration file
+ */
+export async function readTerminalSettings(runner: Runner): Promise<Settings> {
+  const notes = new Diagnostics();
+  const { settings } = await readRunSettings(runner, notes);
+  if (notes.errors.length > 0) throw new InputErrors(notes.errors);
+  return settings;
 }

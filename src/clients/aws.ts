@@ -1,13 +1,10 @@
 import type { Agent } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Secret } from '../secret.ts';
-import { limitAnswers, type Transport } from './aws-answer.ts';
-import { retried } from './aws-retry.ts';
-import { rememberCall } from './call-facts.ts';
-import { AbortedError, Cancellation } from './cancellation.ts';
+import { READING } from './aws-calls.ts';
 import type { Clock } from './clock.ts';
-import { AwsError, codeOf } from './errors.ts';
-import { type Quota, QuotaBucket } from './quota-bucket.ts';
-import { GRACE_MS } from './response-limits.ts';
+import { rememberCall } from './errors.ts';
+import { limitTime, readUpTo, type TimeLimits } from './response-limits.ts';
 
 // The SDK warns at every run that it will drop Node 20. That concerns this action, not its users.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -37,147 +34,6 @@ export interface Connection {
   readonly end?: AbortSignal;
 }
 
-/**
- * The default quotas, a little below what AWS allows. PutParameter has 3 a second and about 20 at once;
- * the reads of Parameter Store share 40 a second. Logs allows 5 writes a second. That of DescribeParameters is not
- * published: where it is lower, the bucket learns it from being throttled.
- */
-const QUOTAS = {
-  'ssm:read': { perSecond: 40, burst: 40, concurrency: 10 },
-  'ssm:describe': { perSecond: 20, burst: 20, concurrency: 5 },
-  'ssm:write': { perSecond: 2.8, burst: 18, concurrency: 8 },
-  'secretsmanager:read': { perSecond: 100, burst: 100, concurrency: 10 },
-  'secretsmanager:write': { perSecond: 40, burst: 40, concurrency: 5 },
-  'logs:read': { perSecond: 5, burst: 5, concurrency: 2 },
-  'logs:write': { perSecond: 5, burst: 5, concurrency: 2 },
-  'ecr:read': { perSecond: 10, burst: 10, concurrency: 4 },
-  'ecr:write': { perSecond: 10, burst: 10, concurrency: 4 },
-  'sts:read': { perSecond: 10, burst: 10, concurrency: 1 },
-  'iam:read': { perSecond: 5, burst: 10, concurrency: 2 },
-  'kms:read': { perSecond: 10, burst: 10, concurrency: 2 },
-} as const satisfies Record<string, Quota>;
-export type QuotaName = keyof typeof QUOTAS;
-
-/** Options of a call. */
-export interface CallOptions {
-  /** `ssm:PutParameter`, as IAM calls it. */
-  readonly operation: string;
-  /** For people: `/papyrus/prd/AUTH0_DOMAIN`. */
-  readonly resource: string;
-  readonly quota: QuotaName;
-  /** The request or its answer holds a secret: the service's message is not shown. */
-  readonly secret?: boolean;
-  /** Called before each repetition, by when the call before may have been applied. */
-  readonly again?: () => void;
-  /** The second half of a write whose first half is done: it is sent also after the end of the run, once. */
-  readonly completes?: boolean;
-}
-
-/** A call as debug logs show it: no value is in it. */
-export interface CallRecord {
-  readonly operation: string;
-  readonly resource: string;
-  /** From 1 on; a repetition has the next number. */
-  readonly attempt: number;
-  readonly milliseconds: number;
-  /** The service's name of the error; undefined where the call was answered. */
-  readonly error: string | undefined;
-}
-
-/** Sends calls within their quota, repeats what is worth it, and puts failures into words. */
-export class Calls {
-  readonly #buckets = new Map<QuotaName, QuotaBucket>();
-  readonly #clock: Clock;
-  readonly #cancellation: Cancellation;
-  readonly #onCall: ((call: CallRecord) => void) | undefined;
-  /** Calls made, repetitions included. */
-  made = 0;
-  /** The same by service, as IAM calls it: some of them cost money. */
-  readonly byService = new Map<string, number>();
-  /** Writes that were taken; those of the registry and Auth0, which go past these calls, are added from outside. */
-  written = 0;
-
-  /**
-   * @param cancellation the end of the run: from then on no call begins
-   * @param onCall is given each call once it is answered
-   */
-  constructor(
-    clock: Clock,
-    cancellation: Cancellation = new Cancellation(),
-    onCall?: (call: CallRecord) => void,
-  ) {
-    this.#clock = cancellation.clock(clock);
-    this.#cancellation = cancellation;
-    this.#onCall = onCall;
-  }
-
-  /** @throws AwsError with the remedy */
-  async send<O>(options: CallOptions, call: () => Promise<O>): Promise<O> {
-    try {
-      return await this.#repeat(options, call).catch((error: unknown) => {
-        if (error instanceof AbortedError && options.completes === true) return this.#make(options, call);
-        throw error;
-      });
-    } catch (error) {
-      if (error instanceof AbortedError) throw error;
-      const explained = new AwsError(error, options.operation, options.resource, options.secret === true);
-      // Every other call would fail the same way.
-      if (explained.reason === 'credentials') this.#cancellation.end('credentials');
-      throw explained;
-    }
-  }
-
-  #repeat<O>(options: CallOptions, call: () => Promise<O>): Promise<O> {
-    const bucket = this.bucketOf(options.quota);
-    let attempt = 0;
-    return bucket.run(() =>
-      retried(
-        () => {
-          this.#cancellation.check();
-          attempt += 1;
-          return this.#make(options, call, attempt);
-        },
-        bucket,
-        this.#clock,
-        options.again,
-      ),
-    );
-  }
-
-  async #make<O>(options: CallOptions, call: () => Promise<O>, attempt = 1): Promise<O> {
-    const { operation } = options;
-    this.made += 1;
-    const [service = '', command = ''] = operation.split(':');
-    this.byService.set(service, (this.byService.get(service) ?? 0) + 1);
-    // An answer that is late has ended by then; this ends what the SDK does before it asks.
-    const answer = await this.#recorded(options, attempt, this.#cancellation.graced(call(), 1.5 * GRACE_MS));
-    if (!READING.test(command)) this.written += 1;
-    return answer;
-  }
-
-  async #recorded<O>({ operation, resource }: CallOptions, attempt: number, answer: Promise<O>): Promise<O> {
-    const onCall = this.#onCall;
-    if (onCall === undefined) return answer;
-    const began = this.#clock.now();
-    const record = (error?: string) =>
-      onCall({ operation, resource, attempt, milliseconds: this.#clock.now() - began, error });
-    try {
-      const answered = await answer;
-      record();
-      return answered;
-    } catch (error) {
-      record(codeOf(error));
-      throw error;
-    }
-  }
-
-  bucketOf(quota: QuotaName): QuotaBucket {
-    const found = this.#buckets.get(quota) ?? new QuotaBucket(QUOTAS[quota], this.#clock);
-    this.#buckets.set(quota, found);
-    return found;
-  }
-}
-
 /** A write that plan or drift tried: a mistake of ours, stopped before it leaves the process. */
 class ReadOnlyError extends Error {
   constructor(command: string) {
@@ -185,8 +41,6 @@ class ReadOnlyError extends Error {
     this.name = 'ReadOnlyError';
   }
 }
-
-const READING = /^(Get|BatchGet|Describe|List|Simulate)/;
 
 /** The part of the SDK's middleware stack that is used here. */
 interface Stack {
@@ -276,4 +130,63 @@ export function prepare<C extends { middlewareStack: unknown; config: { requestH
     { step: 'finalizeRequest', name: 'nameTheRun', priority: 'high' },
   );
   return client;
+}
+
+/** GetSecretValue and BatchGetImage give the largest answers, some MiB at most; what is longer is no answer of AWS. */
+const MOST_BYTES = 32 * 1024 * 1024;
+
+/** Its code is that of a time-out of the system, which is worth another try. */
+class LateAnswerError extends Error {
+  override readonly name = 'TimeoutError';
+}
+
+/** No other try would give less. */
+class LongAnswerError extends Error {
+  override readonly name = 'LongAnswerError';
+}
+
+/** The part of what the SDK calls a request handler that is used here. */
+export interface Transport {
+  handle(request: never, options?: SendOptions): Promise<{ response: { body?: unknown } }>;
+}
+interface SendOptions {
+  readonly abortSignal?: AbortSignal;
+}
+
+/**
+ * Makes an SDK client read each answer whole within one time and size, where its own time-outs begin anew with every
+ * byte and its bodies have no limit.
+ * @param handler of the client; it is changed
+ * @param limits for the whole exchange: connecting, sending, answer
+ */
+export function limitAnswers(handler: Transport, limits: TimeLimits): void {
+  const handle = handler.handle.bind(handler);
+  handler.handle = async (request, options) => {
+    const late = new AbortController();
+    const done = limitTime(limits, () => late.abort(new LateAnswerError('no whole answer in time')));
+    const given = options?.abortSignal;
+    const abortSignal = given === undefined ? late.signal : AbortSignal.any([given, late.signal]);
+    try {
+      const answer = await handle(request, { ...options, abortSignal });
+      const { response } = answer;
+      if (isStream(response.body)) response.body = await read(response.body, late.signal);
+      return answer;
+    } catch (error) {
+      throw late.signal.aborted ? late.signal.reason : error;
+    } finally {
+      done();
+    }
+  };
+}
+
+function isStream(body: unknown): body is Readable {
+  return typeof body === 'object' && body !== null && 'destroy' in body && Symbol.asyncIterator in body;
+}
+
+async function read(body: Readable, late: AbortSignal): Promise<Uint8Array> {
+  const cut = () => body.destroy(late.reason);
+  late.addEventListener('abort', cut, { once: true });
+  const bytes = await readUpTo(body, MOST_BYTES);
+  if (bytes.length > MOST_BYTES) throw new LongAnswerError(`more than ${MOST_BYTES} bytes`);
+  return bytes;
 }

@@ -1,5 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { type Calls, type Connection, clientSettings, type Keys, prepare } from './aws.ts';
+import { type Connection, clientSettings, type Keys, prepare } from './aws.ts';
+import type { Calls } from './aws-calls.ts';
 import { InvalidEndpoint, MalformedCredentials, ProfileNotFound } from './credentials-errors.ts';
 import { AwsError } from './errors.ts';
 
@@ -12,7 +13,7 @@ export interface Caller {
 export async function identify(connection: Connection, calls: Calls): Promise<Caller> {
   const client = prepare(new STSClient(clientSettings(connection)), connection);
   const answer = await calls.send(
-    { operation: 'sts:GetCallerIdentity', resource: 'the account', quota: 'sts:read' },
+    { operation: 'sts:GetCallerIdentity', resource: 'the account', quota: 'other' },
     () => client.send(new GetCallerIdentityCommand({})),
   );
   return { account: answer.Account ?? '', arn: answer.Arn ?? '' };

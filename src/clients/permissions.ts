@@ -109,6 +109,57 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'ecr:PutImage': { target: 'repository', access: 'write', only: 'image', byRegistry: true },
 };
 
+/** The first word of a service's statements, and the target without which none is needed. */
+export const SERVICES: Readonly<
+  Record<string, { readonly word: string; readonly target: PermissionTarget }>
+> = {
+  logs: { word: 'Logs', target: 'log-group' },
+  ssm: { word: 'Parameters', target: 'parameter' },
+  secretsmanager: { word: 'Secrets', target: 'secret' },
+  ecr: { word: 'Repository', target: 'repository' },
+};
+
+/** @returns an ARN in the partition, region and account of the run */
+export type ArnOf = (service: string, resource: string) => string;
+
+/** The resources that a target stands for. */
+export interface Target {
+  /** The kind of resource, by its word in `ignore`; without one, the target is every resource. */
+  readonly kind?: PermissionTarget;
+  /** Distinguishes the statements of one service. */
+  readonly part: string;
+  /** @param name of the resource, or the path above its name */
+  readonly resources: (name: string, arn: ArnOf) => string | readonly string[];
+}
+
+/**
+ * A policy names resources that do not exist yet, so these ARNs are composed. The end of a secret's ARN is six characters
+ * that AWS chooses. A log group has both forms of its ARN: AWS's reference of permissions has the one without `:*` for
+ * every action, its user guide has it for tags alone.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+ */
+export const TARGETS: Readonly<Record<PermissionTarget, Target>> = {
+  any: { part: 'All', resources: () => '*' },
+  'log-group': {
+    kind: 'log-group',
+    part: 'Group',
+    resources: (name, arn) => ['', ':*'].map((end) => arn('logs', `log-group:${name}${end}`)),
+  },
+  'log-streams': {
+    kind: 'log-group',
+    part: 'Streams',
+    resources: (name, arn) => arn('logs', `log-group:${name}:*`),
+  },
+  parameter: { kind: 'parameter', part: '', resources: (path, arn) => arn('ssm', `parameter${path}/*`) },
+  secret: {
+    kind: 'secret',
+    part: '',
+    resources: (path, arn) => arn('secretsmanager', `secret:${path.slice(1)}/*`),
+  },
+  repository: { kind: 'repository', part: '', resources: (name, arn) => arn('ecr', `repository/${name}`) },
+};
+
 /** What `doctor` and `export` read besides, from a terminal: no role of a workflow needs it. */
 export const TERMINAL_READS: readonly string[] = [
   'iam:GetOpenIDConnectProvider',

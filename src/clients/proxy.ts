@@ -1,10 +1,9 @@
 import type { ClientRequest, Agent as HttpAgent } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { BlockList, connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Agent, type AgentConnectOpts } from 'agent-base';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { proxyFor, type ReadVariable } from './proxy-rules.ts';
 
 const KEPT = { keepAlive: true, maxSockets: 50 };
 
@@ -39,4 +38,59 @@ export class ProxyAgent extends Agent {
     this.#proxies.set(key, agent);
     return agent;
   }
+}
+
+/** Gives a variable of the environment. */
+export type ReadVariable = (name: string) => string | undefined;
+
+export interface ProxyTarget {
+  /** A name, or an address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly isSecure: boolean;
+}
+
+/**
+ * Chooses the proxy for an address as curl, Go and the AWS CLI do. No standard says how NO_PROXY is read; proxy-from-env
+ * takes a bare name for that one host, and `@actions/http-client` knows neither ALL_PROXY nor subnets.
+ * @returns the proxy's URL, or undefined where the address is reached without one
+ * @see https://docs.github.com/en/actions/how-tos/manage-runners/self-hosted-runners/use-proxy-servers
+ * @see https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config
+ */
+export function proxyFor(target: ProxyTarget, read: ReadVariable): string | undefined {
+  const ask = (name: string) => (read(name.toLowerCase()) || read(name) || '').trim();
+  const proxy = ask(target.isSecure ? 'HTTPS_PROXY' : 'HTTP_PROXY') || ask('ALL_PROXY');
+  if (proxy === '') return undefined;
+  const entries = ask('NO_PROXY')
+    .toLowerCase()
+    .split(/[,\s]+/);
+  if (entries.some((entry) => entry !== '' && covers(entry, target.host.toLowerCase(), target.port)))
+    return undefined;
+  // Without a scheme it speaks plain http, whatever the address behind it speaks.
+  return proxy.includes('://') ? proxy : `http://${proxy}`;
+}
+
+/** A name or an address in brackets, with a port or without; a bare IPv6 address does not fit, and stays whole. */
+const WITH_PORT = /^(\[.*\]|[^:]*):(\d+)$/;
+
+function covers(entry: string, host: string, port: number): boolean {
+  const [, name = entry, only] = WITH_PORT.exec(entry) ?? [];
+  if (only !== undefined && Number(only) !== port) return false;
+  const [address = '', bits] = name.replace(/^\[(.*)\]$/, '$1').split('/');
+  if (isIP(address) !== 0) return isIP(host) === isIP(address) && holds(address, bits, host);
+  if (/^[.*]/.test(name)) return host.endsWith(name.replace(/^\*/, ''));
+  return host === name || (isIP(host) === 0 && host.endsWith(`.${name}`));
+}
+
+/** @returns whether an address, or a subnet of this many bits, holds another, in whatever spelling; a fault holds none. */
+function holds(address: string, bits: string | undefined, host: string): boolean {
+  const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
+  const list = new BlockList();
+  try {
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, /^\d+$/.test(bits) ? Number(bits) : -1, family);
+  } catch {
+    return false;
+  }
+  return list.check(host, family);
 }

@@ -1,4 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
+import type { CallRecord } from './aws-calls.ts';
 
 /**
  * Reports each request to Auth0, GitHub and a registry when it ends, one line for each attempt: method, host, path, status and
@@ -44,4 +45,32 @@ export function publicPath(path: string): string {
 function partOf(message: unknown, name: string): Record<string, unknown> | undefined {
   const part = typeof message === 'object' && message !== null ? Reflect.get(message, name) : undefined;
   return typeof part === 'object' && part !== null ? (part as Record<string, unknown>) : undefined;
+}
+
+/**
+ * Reports each host that the run connects to, once, whichever client does: what a firewall or a list of VPC endpoints has to
+ * let through.
+ * @see https://nodejs.org/api/diagnostics_channel.html#http
+ */
+export function onNewHost(report: (host: string) => void): void {
+  const seen = new Set<string>();
+  subscribe('http.client.request.start', (message) => {
+    const host = hostOf(message);
+    if (host === undefined || seen.has(host)) return;
+    seen.add(host);
+    report(host);
+  });
+}
+
+function hostOf(message: unknown): string | undefined {
+  if (typeof message !== 'object' || message === null || !('request' in message)) return undefined;
+  const { request } = message;
+  return typeof request === 'object' && request !== null && 'host' in request
+    ? String(request.host)
+    : undefined;
+}
+
+/** @returns the debug line of a call to AWS, without its values */
+export function callLine({ operation, resource, attempt, milliseconds, error }: CallRecord): string {
+  return `${operation} ${resource}: attempt ${attempt}, ${Math.round(milliseconds)} ms, ${error ?? 'ok'}`;
 }

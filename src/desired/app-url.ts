@@ -1,3 +1,7 @@
+import { ABSENT } from '../model/fields.ts';
+import { URL_FIELDS } from '../model/spec.ts';
+import type { Auth0Urls } from '../settings/choices.ts';
+
 /**
  * `app-url`: the one address of the application, its URLs in Auth0, and the desired state of the three lists. Pure:
  * no call, no clock; the errors never repeat the input.
@@ -5,10 +9,6 @@
  * Auth0 compares callback and logout URLs as whole texts, so everything here is exact: no prefix, no substring.
  * @see https://auth0.com/docs/get-started/applications/application-settings
  */
-import { ABSENT } from '../model/fields.ts';
-import { URL_FIELDS } from '../model/spec.ts';
-import type { Auth0Urls } from '../settings/choices.ts';
-import { isLoopback } from './local-host.ts';
 
 /** The place of its notes, and the source of its variable. */
 export const APP_URL = 'input app-url';
@@ -29,14 +29,14 @@ export interface AppPaths {
 }
 
 /** `urls` exists exactly if there is no error. */
-export interface AppUrlReading {
+interface AppUrlReading {
   readonly urls?: AppUrls;
   readonly faults: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/** Wanted fields of `Auth0::Application`: `true` shall be in the list, ABSENT shall not. */
-export type ConfiguredUrls = Readonly<Record<string, true | typeof ABSENT>>;
+/** Desired fields of `Auth0::Application`: `true` is in the list, ABSENT is not. */
+type ConfiguredUrls = Readonly<Record<string, true | typeof ABSENT>>;
 
 /** Words that shells, the AWS CLI and JavaScript print for a missing address. */
 const NO_ADDRESS = new Set(['none', 'null', 'undefined', 'nan']);
@@ -149,4 +149,18 @@ function originWarnings(url: URL): string[] {
         'auth0-urls: follow removes the old address',
     );
   return warnings;
+}
+
+/** @returns whether the host, as `URL` writes it, is this machine alone. */
+export function isLoopback(host: string): boolean {
+  return /^(?:(?:.+\.)?localhost\.?|\[::1\]|127(?:\.\d+){3})$/.test(host);
+}
+
+/**
+ * @returns whether the value is a URL whose host is this machine only: a callback that no browser elsewhere reaches.
+ * The addresses that servers listen on count too, since users confuse them with it.
+ */
+export function isLocalUrl(value: string): boolean {
+  const host = /^https?:\/\/(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]*)/i.exec(value)?.[1]?.toLowerCase();
+  return host !== undefined && (isLoopback(host) || host === '0.0.0.0' || host === '[::]');
 }

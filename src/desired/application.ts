@@ -1,12 +1,15 @@
 import { ABSENT, type TagFields } from '../model/fields.ts';
 import { PULL_TAG } from '../model/ownership.ts';
-import type { RepositoryFields } from '../model/spec.ts';
-import type { LogGroupSettings, RepositorySettings } from '../settings/application.ts';
-import type { DesiredResource } from './desired-resource.ts';
-
-/*
- * Resources of the application rather than of one environment, unless their name says otherwise.
- */
+import { imageFields, type RepositoryFields, SHARED_KINDS, type SharedKind } from '../model/spec.ts';
+import {
+  type ApplicationSettings,
+  type LogGroupSettings,
+  managedSettings,
+  type RepositorySettings,
+  type SHARED_SETTINGS,
+} from '../settings/application.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { DesiredResource, DesiredResourceOf } from './desired-resource.ts';
 
 const none: ReadonlySet<string> = new Set();
 
@@ -14,7 +17,22 @@ export function tagFields(tags: ReadonlyMap<string, string>): TagFields {
   return Object.fromEntries([...tags].map(([key, value]) => [`tag:${key}`, value]));
 }
 
-export function logGroup(settings: LogGroupSettings): DesiredResource {
+/** The spec of each kind of the application by its settings. */
+const SPECS: {
+  readonly [K in SharedKind]: (
+    settings: NonNullable<ApplicationSettings[(typeof SHARED_SETTINGS)[K]]>,
+  ) => DesiredResourceOf<K>;
+} = { 'AWS::Logs::LogGroup': logGroup, 'AWS::ECR::Repository': repository };
+
+/** @returns the resources of the application that the run manages */
+export function applicationResources(settings: Settings): DesiredResource[] {
+  return SHARED_KINDS.flatMap((kind) => {
+    const given = managedSettings(kind, settings);
+    return given === undefined ? [] : (SPECS[kind] as (settings: typeof given) => DesiredResource)(given);
+  });
+}
+
+function logGroup(settings: LogGroupSettings): DesiredResourceOf<'AWS::Logs::LogGroup'> {
   const defaults = new Set<string>();
   if (!settings.class.given) defaults.add('class');
   if (!settings.retention.given) defaults.add('retention');
@@ -38,7 +56,7 @@ export function logGroup(settings: LogGroupSettings): DesiredResource {
   };
 }
 
-export function repository(settings: RepositorySettings): DesiredResource {
+function repository(settings: RepositorySettings): DesiredResourceOf<'AWS::ECR::Repository'> {
   const defaults = new Set<string>();
   if (!settings.mutability.given) defaults.add('mutability').add('exclusions');
   if (settings.kmsKeyId === undefined) defaults.add('encryption');
@@ -62,6 +80,44 @@ export function repository(settings: RepositorySettings): DesiredResource {
     once: none,
     closed: none,
     unknown: none,
+    expected: true,
+  };
+}
+
+/** @returns the tags of the image: those given, else its own, else `latest` */
+export function desiredTags(
+  image: { readonly tag: string | undefined },
+  given: readonly string[],
+): readonly string[] {
+  return given.length > 0 ? given : [image.tag ?? 'latest'];
+}
+
+/** @returns notices on the image: on its own tag only if that is used */
+export function imageNotices(
+  image: { readonly notices: readonly string[]; readonly tagNotice?: string | undefined },
+  given: readonly string[],
+): readonly string[] {
+  const { notices, tagNotice } = image;
+  return tagNotice === undefined || given.length > 0 ? notices : [...notices, tagNotice];
+}
+
+/** @param digest the digest that the image is compared by */
+export function desiredImage(
+  repository: string,
+  tags: readonly string[],
+  digest: string,
+): DesiredResourceOf<'Image'> {
+  return {
+    kind: 'Image',
+    spec: {
+      name: repository,
+      fields: imageFields(tags.map((tag) => [tag, digest])),
+      metadata: {},
+    },
+    defaults: new Set(),
+    once: new Set(),
+    closed: new Set(),
+    unknown: new Set(),
     expected: true,
   };
 }

@@ -5,11 +5,18 @@ import type { Auth0Settings } from '../settings/auth0.ts';
 import type { Diagnostics } from '../settings/diagnostics.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Variable } from '../settings/variable.ts';
-import { APP_URL, type AppUrls, closes, configuredUrls, readAppUrl, readPrevious } from './app-url.ts';
-import { CALLBACK_VARIABLE, type CallbackPath } from './callback-path.ts';
+import {
+  APP_URL,
+  type AppUrls,
+  closes,
+  configuredUrls,
+  isLocalUrl,
+  readAppUrl,
+  readPrevious,
+} from './app-url.ts';
+import { CALLBACK_VARIABLE, type CallbackPath } from './callback.ts';
 import type { Desired } from './desired.ts';
 import type { DesiredResource, DesiredResourceOf } from './desired-resource.ts';
-import { isLocalUrl } from './local-host.ts';
 
 /** @returns the name of the parameter with the callback of the application. */
 export function callbackParameter({ prefix }: Pick<Settings, 'prefix'>): string {
@@ -82,12 +89,12 @@ export function callbackPlace(
 /** @returns the same with another callback of `app-url`, whose path is known only after the stored value is read. */
 export function replaceCallback(desired: Desired, settings: Settings, { callback }: AppUrls): Desired {
   const place = callbackPlace(desired, settings);
-  const resources = desired.resources.map((wish): DesiredResource => {
-    const { spec } = wish;
-    if (wish.kind !== place.kind || spec.name !== place.name || fieldOf(spec, place.field) === undefined)
-      return wish;
+  const resources = desired.resources.map((resource): DesiredResource => {
+    const { spec } = resource;
+    if (resource.kind !== place.kind || spec.name !== place.name || fieldOf(spec, place.field) === undefined)
+      return resource;
     const fields = { ...spec.fields, [place.field]: new Secret(callback) };
-    return { ...wish, spec: { ...spec, fields } } as DesiredResource;
+    return { ...resource, spec: { ...spec, fields } } as DesiredResource;
   });
   return { ...desired, resources };
 }

@@ -1,15 +1,123 @@
-/**
- * Reads the callback of AUTH0_CALLBACK_URL. `app-url` gives the origin, and this variable the path that the
- * application serves; any other path ends sign-in in 404. Pure; the errors never repeat the input.
- */
 import type { Secret } from '../secret.ts';
-import { pathFault } from '../settings/auth0.ts';
-import { isLocalUrl } from './local-host.ts';
+import { type Auth0Settings, pathFault } from '../settings/auth0.ts';
+import type { Diagnostics } from '../settings/diagnostics.ts';
+import { isOpaque, type Variable } from '../settings/variable.ts';
+import { type AppUrls, isLocalUrl } from './app-url.ts';
+import { placeOf, type Route } from './routing.ts';
+
+/*
+ * The callback of AUTH0_CALLBACK_URL. `app-url` gives the origin, and this variable the path that the application serves;
+ * with any other path, sign-in ends in 404. The errors never repeat the input.
+ */
+
+/** The variable with the URL to which users return after sign-in. */
+export const CALLBACK_VARIABLE = 'AUTH0_CALLBACK_URL';
+
+/** The path that the callback has below `app-url`. */
+export interface CallbackPath {
+  readonly path: string;
+  /** Neither the configuration file nor a variable of this run has it, so the stored value decides. */
+  readonly isOpen: boolean;
+}
+
+const REMEDY = 'Set callback-path in the configuration file to the path that the application serves';
+
+/**
+ * `callback-path` of the configuration file, else the path of AUTH0_CALLBACK_URL, else that of the stored value.
+ * @returns the path; errors and differences of the variable are in `notes`
+ */
+export function callbackPath(
+  settings: Auth0Settings | undefined,
+  variables: readonly Variable[],
+  notes: Diagnostics,
+): CallbackPath {
+  if (settings?.appUrl === undefined) return { path: DEFAULT_PATH, isOpen: true };
+  const { callbackPath: setting } = settings;
+  const variable = variables.find(({ name }) => name === CALLBACK_VARIABLE);
+  const reading = variable && readCallback(variable.value);
+  if (variable !== undefined && reading !== undefined && settings.urls !== 'remove')
+    noteForm(variable, reading, settings, notes);
+  if (setting !== undefined) {
+    if (variable !== undefined && reading !== undefined && isOther(reading, setting.value))
+      notes.warn({
+        ...placeOf(variable),
+        text: `it has ${shownPath(reading, variable)}, and callback-path (${setting.where}${setting.line === undefined ? '' : ` line ${setting.line}`}) is ${setting.value}, which is used. If the application serves the path of the variable, remove callback-path`,
+      });
+    return { path: setting.value, isOpen: false };
+  }
+  if (variable !== undefined && reading?.unclear !== undefined)
+    notes.fault({
+      ...placeOf(variable),
+      text: `it ${reading.unclear}, so the callback below app-url is not known. ${REMEDY}`,
+    });
+  return reading?.path === undefined
+    ? { path: DEFAULT_PATH, isOpen: true }
+    : { path: reading.path, isOpen: false };
+}
+
+function noteForm(
+  variable: Variable,
+  { count, isPathAlone }: CallbackReading,
+  { urls }: Auth0Settings,
+  notes: Diagnostics,
+): void {
+  const text =
+    count > 1
+      ? `it lists ${count} URLs, and the one of app-url takes their place${urls === 'follow' ? '; auth0-urls: follow removes none of them from Auth0' : ''}`
+      : 'it is a path alone, and becomes the whole URL: that of app-url with this path';
+  if (count > 1 || isPathAlone) notes.notice({ ...placeOf(variable), text });
+}
+
+function isOther({ paths }: CallbackReading, path: string): boolean {
+  return paths.length > 0 && !paths.includes(path);
+}
+
+/** A path of words is not secret; any other may be. */
+function shownPath({ path }: CallbackReading, { source }: Variable): string {
+  const isPlain =
+    path !== undefined &&
+    source !== 'secrets' &&
+    /^(?:\/[a-z]{1,12}(?:[_-][a-z]{1,12}){0,2}\d?)+\/?$/.test(path) &&
+    !path.split('/').some(isOpaque);
+  return isPlain ? `the path ${path}` : 'another path';
+}
+
+/** @returns why the stored value gives no path, with the remedy; undefined if it gives one, or is no address */
+export function storedPathFault({ unclear }: CallbackReading): string | undefined {
+  return unclear && `it ${unclear}, so the callback below app-url is not known. ${REMEDY}`;
+}
+
+/** Names of variables with an address that browsers are sent to. */
+const ADDRESS_NAME =
+  /^AUTH0_|(?:^|_)(?:BASE|APP|SITE|PUBLIC|CALLBACK|REDIRECT|LOGOUT|NEXTAUTH)_?(?:URL|URI|ORIGIN)S?$/i;
+
+/** One notice with the variables that still have an address of this machine: `app-url` replaces only the callback. */
+export function noteLocalAddresses(
+  routes: readonly Route[],
+  variables: readonly Variable[],
+  { urls: mode }: Pick<Auth0Settings, 'urls'>,
+  urls: AppUrls,
+  notes: Diagnostics,
+): void {
+  if (mode === 'remove' || isLocalUrl(urls.origin)) return;
+  const before = variables.find(({ name }) => name === CALLBACK_VARIABLE);
+  const local = before !== undefined && hasLocalUrl(before.value) ? readCallback(before.value).origins : [];
+  const names = routes
+    .filter(({ variable, destinations }) => variable.name !== CALLBACK_VARIABLE && destinations.length > 0)
+    .map(({ variable }) => variable)
+    .filter(({ name, value }) => hasLocalUrl(value) && (hasOrigin(value, local) || ADDRESS_NAME.test(name)))
+    .map(({ name }) => name);
+  if (names.length > 0)
+    notes.notice({
+      where: 'variables',
+      text: `app-url replaces ${CALLBACK_VARIABLE} alone, and these still hold an address of this machine: ${names.join(', ')}. If the application sends browsers there, give them the address of app-url`,
+    });
+}
 
 /** The default path. */
-export const DEFAULT_PATH = '/callback';
+const DEFAULT_PATH = '/callback';
 
-export interface CallbackReading {
+interface CallbackReading {
   /** As it is written below the origin, empty if a URL ends with its host. Undefined if the value names none. */
   readonly path: string | undefined;
   /** Every path in it, as written. */
@@ -35,11 +143,11 @@ const NO_CALLBACK: CallbackReading = {
 
 /** Scheme, user information, host, port; then the rest. */
 const WEB_URL = /^https?:\/\/(?:[^/?#\s@]*@)?([^/?#\s@]+)(.*)$/i;
-/** People leave the scheme out: `localhost:3000/callback`. */
+/** Without a scheme: `localhost:3000/callback`. */
 const HOST_AND_PATH = /^(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::\d+)?(\/.*)$/i;
-/** The address is filled in elsewhere: `${BASE_URL}/callback`. */
+/** With a placeholder for the address: `${BASE_URL}/callback`. */
 const TEMPLATE_AND_PATH = /^(?:\$\{\w{1,80}\}|\$\w{1,80}|\{\{[\w.]{1,80}\}\})(\/.*)$/;
-/** People leave the first slash out; `n/a` is no path. */
+/** Without the first slash; `n/a` is no path. */
 const RELATIVE_PATH = /^(?!n\/a$)[\w-]+(?:\/[\w.-]+)+\/?$/i;
 
 /** @returns the callback in the value of the variable; a value that is no address has none. */
@@ -48,12 +156,12 @@ export function readCallback(value: Secret): CallbackReading {
 }
 
 /** @returns whether one of the URLs in the value has one of these origins. */
-export function hasOrigin(value: Secret, origins: readonly string[]): boolean {
+function hasOrigin(value: Secret, origins: readonly string[]): boolean {
   return value.is((text) => readText(text).origins.some((origin) => origins.includes(origin)));
 }
 
 /** @returns whether the value has a URL that reaches only this machine. */
-export function hasLocalUrl(value: Secret): boolean {
+function hasLocalUrl(value: Secret): boolean {
   return value.is((text) => partsOf(text).some(isLocalUrl));
 }
 

@@ -1,10 +1,9 @@
 import type { Secret } from '../secret.ts';
-import { type Classification, UNDECIDED } from './classification.ts';
-import { type Aspect, aspectsOf, type SecretWord, secretWord, wordsOf } from './name-words.ts';
-import { isPlaceForm, plainForm } from './plain-forms.ts';
-import type { IsPlain } from './plain-parts.ts';
+import { type IsPlain, isPlaceForm, plainForm } from './plain-forms.ts';
 import { isMeasure, isSwitch } from './plain-values.ts';
+import { type Classification, UNDECIDED } from './routing.ts';
 import { secretForm } from './secret-forms.ts';
+import { type Aspect, aspectsOf, type SecretWord, secretWord, wordsOf } from './words.ts';
 
 /**
  * Classifies a variable by its name and its value alone. Fails safe: only what is evidently harmless is plain.
@@ -35,7 +34,7 @@ function classifyText(words: readonly string[], value: string, depth = 0): Class
   return plain === undefined ? UNDECIDED : { class: 'plain', reason: plain, certain: false };
 }
 
-/** Parts of parts of parts are nothing that a person writes. */
+/** Nobody writes deeper parts by hand. */
 const DEEPEST = 3;
 
 const partsOf =

@@ -1,5 +1,5 @@
 import type { Kind, Specs } from '../model/spec.ts';
-import type { ValueClass } from './classification.ts';
+import type { ValueClass } from './routing.ts';
 
 /** A parameter's type that was guessed by the variable's class. */
 export interface TypeGuess {

@@ -11,7 +11,7 @@ import {
 } from '../settings/limits.ts';
 import type { Settings } from '../settings/settings.ts';
 import { APP_URL } from './app-url.ts';
-import { logGroup, repository, tagFields } from './application.ts';
+import { applicationResources, tagFields } from './application.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import {
   isTypeUnknown,
@@ -49,10 +49,7 @@ export function desire(settings: Settings, routes: readonly Route[], notes: Diag
   if (taskDefinition !== undefined)
     for (const text of repeatedNames(taskDefinition, new Set(all.map(({ route }) => route.variable.name))))
       notes.fault({ where: 'input task-definition', text });
-  const resources: DesiredResource[] = [];
-  if (settings.logGroup !== undefined) resources.push(logGroup(settings.logGroup));
-  if (settings.repository !== undefined && settings.only.has('repository'))
-    resources.push(repository(settings.repository));
+  const resources = applicationResources(settings);
   for (const destination of destinations)
     if (destination.destination.store === 'parameter')
       resources.push(parameter(settings, destination, destination.destination.type, notes));

@@ -55,13 +55,13 @@ export function judgeEmpty(
   destinations: readonly ResolvedDestination[],
   notes: Diagnostics,
 ): void {
-  const told = new Set<string>();
+  const seen = new Set<string>();
   const empty: Variable[] = [];
   const instead: Variable[] = [];
   for (const destination of destinations) {
     const { variable } = destination.route;
-    if (told.has(variable.name)) continue;
-    told.add(variable.name);
+    if (seen.has(variable.name)) continue;
+    seen.add(variable.name);
     if (!destination.empty) {
       if (isSecretMissing(settings, variable)) instead.push(variable);
       continue;

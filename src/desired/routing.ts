@@ -1,10 +1,28 @@
+import type { Secret } from '../secret.ts';
 import type { Store, Tier } from '../settings/choices.ts';
 import type { Diagnostics } from '../settings/diagnostics.ts';
 import { ADVANCED_BYTES, STANDARD_BYTES } from '../settings/limits.ts';
 import type { Rule } from '../settings/rules.ts';
 import type { Variable } from '../settings/variable.ts';
-import type { Classification, Classify, ValueClass } from './classification.ts';
+import { APP_URL } from './app-url.ts';
 import { rowOf } from './table.ts';
+
+/** `undecided` is the default: it is hidden like a secret, and a rule settles it. */
+export type ValueClass = 'secret' | 'plain' | 'undecided';
+
+export interface Classification {
+  readonly class: ValueClass;
+  /** For people, without the value: `a number`, `its name says PASSWORD`. */
+  readonly reason: string;
+  /** Whether it is a secret by its value alone, whatever its name and source. */
+  readonly certain: boolean;
+}
+
+/** Judges a variable by its name and its value alone. */
+export type Classify = (name: string, value: Secret) => Classification;
+
+/** Unclassified values are never printed. */
+export const UNDECIDED: Classification = { class: 'undecided', reason: 'hidden', certain: false };
 
 /** The destination of a variable. */
 export type Destination =
@@ -131,9 +149,8 @@ function byTable(variable: Variable, settings: RoutingSettings, classify: Classi
 const GIVEN_AS_SECRET: Classification = { class: 'secret', reason: 'given as a secret', certain: false };
 
 /**
- * The class of a variable by its source, its row, its name and its value. Rows are exempt from classification by
- * name; a value
- * that is certainly a secret overrides them. An undecided value from `variables` is plain: the user says so.
+ * The class of a variable by its source, its row, its name and its value. Rows are exempt from classification by name; a
+ * value that is certainly a secret overrides them. An undecided value from `variables` is plain, as the user says.
  */
 function judge(variable: Variable, classify: Classify): Classification {
   const { name, value, source } = variable;
@@ -178,4 +195,32 @@ export function placeOf(variable: Variable): {
   key: string;
 } {
   return { where: variable.where, file: variable.file, line: variable.line, key: variable.name };
+}
+
+/**
+ * A plain variable may contain a secret one, like a password in a command line. Reports then hide it. Its type stays:
+ * otherwise it would depend on the value of another variable. Auth0 publishes the URLs of `app-url`, so they stay
+ * readable.
+ * @param secretIn returns the variable whose hidden text a value contains: a name, never the text
+ * @returns the routes; each that contains a secret is hidden, with a warning that names both
+ */
+export function hideContainedSecrets(
+  routes: readonly Route[],
+  secretIn: (value: Secret) => string | undefined,
+  notes: Diagnostics,
+): Route[] {
+  return routes.map((route) => {
+    const { variable, shown, explicit, destinations } = route;
+    if (!shown || destinations.length === 0 || variable.where === APP_URL) return route;
+    const holder = secretIn(variable.value);
+    if (holder === undefined) return route;
+    const advice = explicit
+      ? ''
+      : `, unless a rule says otherwise: { match: ${variable.name}, to: secure-parameter }`;
+    notes.warn({
+      ...placeOf(variable),
+      text: `its value holds that of ${holder}, which is secret, so it is shown in no report; it stays a plain String that everybody with read access sees${advice}`,
+    });
+    return { ...route, shown: false };
+  });
 }

@@ -1,7 +1,7 @@
 import { isSame } from '../model/equality.ts';
 import type { Difference, Field } from '../model/fields.ts';
-import type { ListedKind, SharedKind } from '../model/inventory.ts';
-import type { FieldName, Kind, Specs } from '../model/spec.ts';
+import type { FieldName, Kind, ListedKind, SharedKind, Specs } from '../model/spec.ts';
+
 import type { OptInName } from '../settings/choices.ts';
 
 /** Everything that stages know of one kind. The compiler requires each part; `undefined` says that the kind has none. */
@@ -47,7 +47,6 @@ export interface OptIn {
 
 /** Deletion of a kind that environments may share. */
 export interface Deletion {
-  readonly consent: OptInName;
   /** The contents that a deletion takes along. */
   readonly all: string;
   /** @returns the command that deletes it by hand */

@@ -1,6 +1,6 @@
 import type { Field } from '../model/fields.ts';
-import type { ListedKind } from '../model/inventory.ts';
-import type { Kind, Spec } from '../model/spec.ts';
+import type { Kind, ListedKind, Spec } from '../model/spec.ts';
+
 import { AUTH0_APPLICATION } from './auth0-application.ts';
 import { type Descriptor, type FieldDescriptor, isEqualIn } from './descriptor.ts';
 import { IMAGE } from './image.ts';

@@ -1,8 +1,10 @@
 import { compareKeys } from '../model/equality.ts';
 import { ABSENT } from '../model/fields.ts';
 import { MADE, OWNER_FIELD } from '../model/ownership.ts';
-import { LOG_GB_USD } from '../settings/prices.ts';
 import type { Descriptor } from './descriptor.ts';
+
+/** US dollars for a stored GB a month. @see https://aws.amazon.com/cloudwatch/pricing/ */
+export const LOG_GB_USD = 0.03;
 
 /**
  * @returns why a log group cannot be deleted, and the command that lifts its protection
@@ -56,7 +58,6 @@ export const LOG_GROUP: Descriptor<'AWS::Logs::LogGroup'> = {
     `/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${encode(encode(name)).replaceAll('%', '$')}`,
   exposure: undefined,
   deletion: {
-    consent: 'delete-log-group',
     all: 'with all its logs',
     command: (name, region) => `aws logs delete-log-group --region ${region} --log-group-name ${name}`,
     protectedText,

@@ -1,7 +1,9 @@
 import { compareKeys, isSame } from '../model/equality.ts';
 import { ABSENT } from '../model/fields.ts';
-import { ADVANCED_PARAMETER_USD } from '../settings/prices.ts';
 import type { Descriptor } from './descriptor.ts';
+
+/** US dollars a month. @see https://aws.amazon.com/systems-manager/pricing/ */
+export const ADVANCED_PARAMETER_USD = 0.05;
 
 export const PARAMETER: Descriptor<'AWS::SSM::Parameter'> = {
   noun: 'parameter',

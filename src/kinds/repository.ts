@@ -2,8 +2,10 @@ import { compareKeys } from '../model/equality.ts';
 import type { Field } from '../model/fields.ts';
 import { MADE, OWNER_FIELD, PULL_TAG } from '../model/ownership.ts';
 import type { Specs } from '../model/spec.ts';
-import { IMAGE_GB_USD } from '../settings/prices.ts';
 import type { Descriptor, OptIn } from './descriptor.ts';
+
+/** US dollars for a stored GB a month. @see https://aws.amazon.com/ecr/pricing/ */
+export const IMAGE_GB_USD = 0.1;
 
 const LOOSEN: OptIn = {
   reason: 'it was created elsewhere with stricter tags, and would be loosened',
@@ -53,7 +55,6 @@ export const REPOSITORY: Descriptor<'AWS::ECR::Repository'> = {
     `/ecr/repositories/private/${account}/${name.split('/').map(encode).join('/')}?region=${region}`,
   exposure: undefined,
   deletion: {
-    consent: 'delete-repository',
     all: 'with all its images',
     command: (name, region) =>
       `aws ecr delete-repository --region ${region} --force --repository-name ${name}`,

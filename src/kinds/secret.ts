@@ -1,6 +1,10 @@
 import { compareKeys } from '../model/equality.ts';
-import { SECRET_USD } from '../settings/prices.ts';
 import type { Descriptor } from './descriptor.ts';
+
+/** US dollars a month. @see https://aws.amazon.com/secrets-manager/pricing/ */
+export const SECRET_USD = 0.4;
+/** US dollars for 10,000 calls; those of Parameter Store are free at its standard throughput. */
+export const SECRET_CALLS_USD = 0.05;
 
 export const SECRET: Descriptor<'AWS::SecretsManager::Secret'> = {
   noun: 'secret',

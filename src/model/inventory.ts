@@ -1,22 +1,10 @@
-import type { Kind, Spec, Specs, Unreadable } from './spec.ts';
+import { type ListedKind, NAMES, ORDER, type Spec, type Specs, type Unreadable } from './spec.ts';
 
 /*
  * Existing resources below the prefix.
  */
 
-/** Kinds that exist below the prefix. */
-export const LISTED_KINDS = [
-  'AWS::SSM::Parameter',
-  'AWS::SecretsManager::Secret',
-] as const satisfies readonly Kind[];
-export type ListedKind = (typeof LISTED_KINDS)[number];
-
-/** Kinds that belong to the application: its environments share one unless its name holds theirs. */
-export const SHARED_KINDS = [
-  'AWS::Logs::LogGroup',
-  'AWS::ECR::Repository',
-] as const satisfies readonly Kind[];
-export type SharedKind = (typeof SHARED_KINDS)[number];
+export const LISTED_KINDS = ORDER.filter((kind): kind is ListedKind => 'isListed' in NAMES[kind]);
 
 /** One resource below a path, as listed: its fields are those that the listing shows, never a value. */
 export interface Unconfigured<S extends Spec = Spec> {

@@ -99,7 +99,7 @@ export type RepositoryFields = TagFields & {
   readonly 'pull-accounts'?: string | typeof ABSENT | undefined;
 };
 
-/** Shall a URL be in the list or not. */
+/** `true` is in the list, ABSENT is not. */
 export type UrlField = true | typeof ABSENT | undefined;
 
 /** The three lists of URLs, flattened: `callback:https://…`. */
@@ -146,6 +146,98 @@ export type Kind = keyof Specs;
 /** Names of a kind's fields, collections such as tags apart. */
 export type FieldName<K extends Kind> = K extends Kind ? Single<keyof Specs[K]['fields']> : never;
 type Single<F> = F extends string ? (Record<never, never> extends Record<F, 1> ? never : F) : never;
+
+/** How a setting is written in the configuration file; a list has the words that it accepts. */
+export type SettingShape = 'text' | 'texts' | 'boolean' | 'days' | readonly string[];
+
+/** The names of one kind in settings. */
+interface Names<K extends Kind> {
+  /** Its part of `only`. */
+  readonly part: string;
+  /** Its word in `ignore`, and in permissions. */
+  readonly ignore: string;
+  /** Whether a run has several, which are listed below the prefix; an entry of `ignore` then contains a name. */
+  readonly isListed?: true;
+  /** The inputs of a kind of the application, with the shape that each has in the configuration file. */
+  readonly settings?: Readonly<Record<string, SettingShape>>;
+  /** The opt-in that deletes a kind of the application. */
+  readonly deletion?: string;
+  /** The fields that an entry of `ignore` can end with, beside tags. `keys` are all of the kind's `key:` fields. */
+  readonly fields: Readonly<Record<FieldName<K>, true>> & { readonly keys?: true };
+}
+
+/**
+ * Names of the kinds in settings, in the order of the documentation and of reports. They are apart from the
+ * descriptors, since the input is validated before these are loaded.
+ */
+export const NAMES = {
+  'AWS::Logs::LogGroup': {
+    part: 'log-group',
+    ignore: 'log-group',
+    settings: {
+      'log-group': 'text',
+      'log-retention-days': 'days',
+      /** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html */
+      'log-group-class': ['STANDARD', 'INFREQUENT_ACCESS'],
+      'log-group-kms-key-id': 'text',
+    },
+    deletion: 'delete-log-group',
+    fields: { retention: true, class: true, 'key-id': true },
+  },
+  'AWS::SSM::Parameter': {
+    part: 'parameters',
+    ignore: 'parameter',
+    isListed: true,
+    fields: { value: true, type: true, tier: true, 'key-id': true },
+  },
+  'AWS::SecretsManager::Secret': {
+    part: 'secrets',
+    ignore: 'secret',
+    isListed: true,
+    fields: { keys: true, 'key-id': true },
+  },
+  'AWS::ECR::Repository': {
+    part: 'repository',
+    ignore: 'repository',
+    settings: {
+      repository: 'text',
+      'image-tag-mutability': 'text',
+      'lifecycle-policy': 'text',
+      'scan-on-push': 'boolean',
+      'pull-accounts': 'texts',
+    },
+    deletion: 'delete-repository',
+    fields: {
+      mutability: true,
+      exclusions: true,
+      encryption: true,
+      'key-id': true,
+      lifecycle: true,
+      'scan-on-push': true,
+      'pull-accounts': true,
+    },
+  },
+  Image: { part: 'image', ignore: 'image', fields: {} },
+  'Auth0::Application': { part: 'auth0', ignore: 'auth0', fields: {} },
+} as const satisfies { readonly [K in Kind]: Names<K> };
+
+export type Part = (typeof NAMES)[Kind]['part'];
+export type IgnoreWord = (typeof NAMES)[Kind]['ignore'];
+
+/** The kinds in the order in which reports show them. */
+export const ORDER = Object.keys(NAMES) as readonly Kind[];
+
+type KindsWith<Property> = { [K in Kind]: (typeof NAMES)[K] extends Property ? K : never }[Kind];
+/** Kinds that exist below the prefix. */
+export type ListedKind = KindsWith<{ readonly isListed: true }>;
+/** Kinds that belong to the application: its environments share one unless its name contains theirs. */
+export type SharedKind = KindsWith<{ readonly deletion: string }>;
+
+export function isShared(kind: Kind): kind is SharedKind {
+  return 'deletion' in NAMES[kind];
+}
+
+export const SHARED_KINDS = ORDER.filter(isShared);
 
 /** A resource that could not be read; the others go on. */
 export class Unreadable {

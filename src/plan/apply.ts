@@ -1,7 +1,8 @@
 import type { Change, ChangeOf, Plan } from '../model/change.ts';
-import { LISTED_KINDS, type ListedKind } from '../model/inventory.ts';
+import { LISTED_KINDS } from '../model/inventory.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Kind, Spec, Specs } from '../model/spec.ts';
+import type { Kind, ListedKind, Spec, Specs } from '../model/spec.ts';
+
 import type { ListedProvider, Providers } from '../providers/provider.ts';
 
 /** @returns outcomes of a plan that is not run: plan and drift. */

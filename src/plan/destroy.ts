@@ -2,15 +2,24 @@ import type { Deletion } from '../kinds/descriptor.ts';
 import { KINDS } from '../kinds/kinds.ts';
 import type { Change, ChangeOf, Plan } from '../model/change.ts';
 import { ABSENT, type Difference } from '../model/fields.ts';
-import type { AnyUnconfigured, Findings, SharedKind } from '../model/inventory.ts';
+import type { AnyUnconfigured, Findings } from '../model/inventory.ts';
 import { ADOPTED, MADE, OWNER_FIELD } from '../model/ownership.ts';
-import { fieldOf, type Spec, type Specs, Unreadable } from '../model/spec.ts';
+import {
+  fieldOf,
+  NAMES,
+  SHARED_KINDS,
+  type SharedKind,
+  type Spec,
+  type Specs,
+  Unreadable,
+} from '../model/spec.ts';
+
 import type { OptInName } from '../settings/choices.ts';
 import type { Ignored } from '../settings/rules.ts';
 import { changeOfUnconfigured, unlisted } from './disposition.ts';
 import { isIgnored } from './policy.ts';
 
-/** A log group or repository that this run is about. */
+/** A resource of the application that this run would delete. */
 export interface Shared<K extends SharedKind = SharedKind> {
   readonly name: string;
   /** Its name says that no other environment uses it. */
@@ -20,8 +29,8 @@ export interface Shared<K extends SharedKind = SharedKind> {
 
 export interface DestroyRequest {
   readonly found: Findings;
-  readonly logGroup: Shared<'AWS::Logs::LogGroup'> | undefined;
-  readonly repository: Shared<'AWS::ECR::Repository'> | undefined;
+  /** The resources of the application. */
+  readonly shared: { readonly [K in SharedKind]?: Shared<K> | undefined };
   readonly region: string;
   /** Prefixes of other environments with resources of this action, or why they are unknown. */
   readonly neighbours: readonly string[] | Unreadable;
@@ -47,13 +56,15 @@ export interface DestroyRequest {
  * no trace, so the last one is unknown, and logs and images cannot be restored.
  */
 export function destroy(request: DestroyRequest): Plan {
-  const { found, logGroup, repository, auth0 = [] } = request;
+  const { found, shared, auth0 = [] } = request;
   const plan = [
     ...found.unconfigured.map((resource) => unconfiguredChange(resource, request)),
     ...found.failures.map(unlisted),
     ...auth0,
-    ...(logGroup === undefined ? [] : sharedChange('AWS::Logs::LogGroup', logGroup, request)),
-    ...(repository === undefined ? [] : sharedChange('AWS::ECR::Repository', repository, request)),
+    ...SHARED_KINDS.flatMap((kind): Change[] => {
+      const resource = shared[kind];
+      return resource === undefined ? [] : sharedChange(kind, resource, request);
+    }),
   ];
   const isProtected = plan.some(
     ({ blocked, observed }) => blocked !== undefined && observed?.metadata.deletionProtected,
@@ -130,7 +141,8 @@ function sharedChange<K extends SharedKind>(
 
   const found = { ...base, desired: existing, observed: existing };
   const keep = (note: string): ChangeOf<K>[] => [{ ...found, action: 'none', notes: [`kept: ${note}`] }];
-  const { consent, all, command, protectedText, ownFields }: Deletion = KINDS[kind].deletion;
+  const consent = NAMES[kind].deletion;
+  const { all, command, protectedText, ownFields }: Deletion = KINDS[kind].deletion;
   const owner = existing.fields[OWNER_FIELD];
   if (owner !== MADE && owner !== ADOPTED) return keep('it has no tag managed-by');
   const { ownedBy } = existing.metadata;

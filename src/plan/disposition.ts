@@ -1,7 +1,8 @@
 import type { Change, ChangeOf } from '../model/change.ts';
 import { ABSENT } from '../model/fields.ts';
-import type { AnyUnconfigured, Findings, ListedKind, UnconfiguredOf } from '../model/inventory.ts';
+import type { AnyUnconfigured, Findings, UnconfiguredOf } from '../model/inventory.ts';
 import { ADOPTED, OWNER_FIELD } from '../model/ownership.ts';
+import type { ListedKind } from '../model/spec.ts';
 import type { OptInName } from '../settings/choices.ts';
 
 /** The decision on one existing resource below the prefix that is not configured. */

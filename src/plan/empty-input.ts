@@ -1,6 +1,6 @@
 import { KINDS } from '../kinds/kinds.ts';
-import type { Findings } from '../model/inventory.ts';
-import { LISTED_KINDS } from '../model/inventory.ts';
+import { type Findings, LISTED_KINDS } from '../model/inventory.ts';
+
 import { InputErrors } from '../settings/diagnostics.ts';
 
 /**

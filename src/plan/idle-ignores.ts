@@ -1,5 +1,5 @@
-import { NAMES } from '../kinds/names.ts';
 import type { Change, Plan } from '../model/change.ts';
+import { NAMES } from '../model/spec.ts';
 import { nearestOf } from '../settings/nearest.ts';
 import type { IgnoreEntry } from '../settings/rules.ts';
 import { lastSegment } from './stale-copies.ts';

@@ -58,8 +58,21 @@ function changesOf<K extends Kind>(
   existing: Specs[K] | Unreadable | undefined,
   policy: Policy,
 ): ChangeOf<K>[] {
-  const { kind, spec } = desired;
-  const base = {
+  if (existing === undefined) return [absent(desired)];
+  if (!(existing instanceof Unreadable)) return compared(desired, existing, policy);
+  return [
+    {
+      ...baseOf(desired),
+      action: 'blocked',
+      desired: desired.spec,
+      blocked: { reason: 'it could not be read' },
+      unreadable: { error: existing.error },
+    },
+  ];
+}
+
+function baseOf<K extends Kind>({ kind, spec }: DesiredResourceOf<K>) {
+  return {
     id: `${kind} ${spec.name}`,
     kind,
     name: spec.name,
@@ -67,68 +80,65 @@ function changesOf<K extends Kind>(
     differences: [],
     notes: [],
   };
-  if (existing instanceof Unreadable)
-    return [
-      {
-        ...base,
-        action: 'blocked',
-        desired: spec,
-        blocked: { reason: 'it could not be read' },
-        unreadable: { error: existing.error },
-      },
-    ];
-  if (existing === undefined) return [absent(desired)];
+}
 
+/** The change of an existing resource, and one more for each reason that blocks a part of it. */
+function compared<K extends Kind>(
+  desired: DesiredResourceOf<K>,
+  existing: Specs[K],
+  policy: Policy,
+): ChangeOf<K>[] {
+  const { kind, spec, once, unknown } = desired;
+  const owner = (existing.fields as Fields)[OWNER_FIELD];
+  const isForeign = KINDS[kind].isTagged && owner !== MADE && owner !== ADOPTED;
+  const { differences, notes } = differencesOf(desired, existing);
+  const { allowed, blocked, ...verdict } = evaluatePolicy(
+    { kind, name: spec.name, existing, differences, isForeign, once, unknown },
+    policy,
+  );
+  const base = baseOf(desired);
+  const overlaid = (laid: readonly Difference[]) => ({
+    ...spec,
+    fields: overlay(existing.fields, laid),
+    metadata: existing.metadata,
+  });
+  const change: ChangeOf<K> = {
+    ...base,
+    action: allowed.length > 0 ? 'update' : 'none',
+    desired: overlaid(allowed),
+    observed: existing,
+    differences: allowed,
+    notes: [...notes, ...verdict.notes],
+  };
+  const held = blocked.map(
+    ({ reason, consent, differences: parts }): ChangeOf<K> => ({
+      ...base,
+      id: `${base.id} blocked: ${reason}`,
+      action: 'blocked',
+      desired: overlaid(parts),
+      observed: existing,
+      differences: parts,
+      blocked: { reason, consent },
+    }),
+  );
+  // A fully blocked resource is reported once, as blocked.
+  return allowed.length === 0 && held.length > 0 ? held : [change, ...held];
+}
+
+/** @returns the differences of the managed fields, and the notes on fields that are not compared */
+function differencesOf<K extends Kind>(desired: DesiredResourceOf<K>, existing: Specs[K]) {
+  const { kind, spec } = desired;
   const existingFields: Fields = existing.fields;
-  const owner = existingFields[OWNER_FIELD];
-  const configured: Fields = KINDS[kind].isTagged ? claimed(desired, owner === MADE) : spec.fields;
+  const configured: Fields = KINDS[kind].isTagged
+    ? claimed(desired, existingFields[OWNER_FIELD] === MADE)
+    : spec.fields;
   const notes = keptKeys(desired, existing);
   if (compareKeys(existingFields['key-id'], configured['key-id']) === 'unclear')
     notes.push('key-id: an alias and a key id cannot be compared without KMS; treated as the same');
   const differences = diff(kind, configured, existing.fields, desired.closed, uncompared(desired, existing));
   if (existing.metadata.scheduledForDeletion === true)
     differences.unshift({ field: 'deletion', from: 'scheduled', to: ABSENT });
-
-  const verdict = evaluatePolicy(
-    {
-      kind,
-      name: spec.name,
-      existing,
-      differences,
-      isForeign: KINDS[kind].isTagged && owner !== MADE && owner !== ADOPTED,
-      once: desired.once,
-      unknown: desired.unknown,
-    },
-    policy,
-  );
-  notes.push(...verdict.notes);
-  const overlaid = (allowed: readonly Difference[]) => ({
-    ...spec,
-    fields: overlay(existing.fields, allowed),
-    metadata: existing.metadata,
-  });
-  const changes: ChangeOf<K>[] = [
-    {
-      ...base,
-      action: verdict.allowed.length > 0 ? 'update' : 'none',
-      desired: overlaid(verdict.allowed),
-      observed: existing,
-      differences: verdict.allowed,
-      notes,
-    },
-  ];
-  for (const { reason, consent, differences: held } of verdict.blocked)
-    changes.push({
-      ...base,
-      id: `${base.id} blocked: ${reason}`,
-      action: 'blocked',
-      desired: overlaid(held),
-      observed: existing,
-      differences: held,
-      blocked: { reason, consent },
-    });
-  // A fully blocked resource is reported once, as blocked.
-  return verdict.allowed.length === 0 && verdict.blocked.length > 0 ? changes.slice(1) : changes;
+  return { differences, notes };
 }
 
 function absent<K extends Kind>(desired: DesiredResourceOf<K>): ChangeOf<K> {

@@ -1,9 +1,9 @@
-import { isLocalUrl } from '../desired/local-host.ts';
+import { isLocalUrl } from '../desired/app-url.ts';
 import { fieldDescriptorOf } from '../kinds/kinds.ts';
-import { NAMES } from '../kinds/names.ts';
 import type { Difference, Field } from '../model/fields.ts';
 import { OWNER_FIELD } from '../model/ownership.ts';
-import type { Kind, Spec, Specs } from '../model/spec.ts';
+import { type Kind, NAMES, type Spec, type Specs } from '../model/spec.ts';
+
 import { Secret } from '../secret.ts';
 import type { OptInName } from '../settings/choices.ts';
 import type { Ignored } from '../settings/rules.ts';

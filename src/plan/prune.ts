@@ -1,4 +1,4 @@
-import { CALLBACK_VARIABLE } from '../desired/callback-path.ts';
+import { CALLBACK_VARIABLE } from '../desired/callback.ts';
 import type { Placement } from '../desired/desired.ts';
 import { costOf, exposureOf } from '../kinds/kinds.ts';
 import type { Change } from '../model/change.ts';

@@ -1,4 +1,4 @@
-import type { CallOptions, Calls, QuotaName } from '../clients/aws.ts';
+import type { CallOptions, Calls, QuotaName } from '../clients/aws-calls.ts';
 import type { Clock } from '../clients/clock.ts';
 import { type Spec, Unreadable } from '../model/spec.ts';
 import type { Secret } from '../secret.ts';
@@ -43,6 +43,9 @@ export function sender(context: ProviderContext, service: string) {
   ): Promise<O> =>
     context.calls.send({ operation: `${service}:${operation}`, resource, quota, ...more }, call);
 }
+
+/** Sends a call of one service. */
+export type Sender = ReturnType<typeof sender>;
 
 /** @returns the existing resources, read by name; an unreadable one does not hold up the others. */
 export async function observeEach<S extends Spec>(

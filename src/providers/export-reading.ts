@@ -33,8 +33,8 @@ import type {
 } from '../model/exported.ts';
 import { Secret } from '../secret.ts';
 import { chunks, type ProviderContext, sender } from './context.ts';
-import { parameterTags } from './parameter-tags.ts';
-import { versionOf } from './secret-labels.ts';
+import { ParameterTags } from './parameter-listing.ts';
+import { versionOf } from './secret-versions.ts';
 import { ownerByTags, ownerOf, pairs } from './tags.ts';
 
 /** Reads existing resources with all that Terraform compares. Encrypted values are not read. */
@@ -145,7 +145,7 @@ async function readParameters(
 ): Promise<ExportedParameter[]> {
   const client = prepare(new SSMClient(clientSettings(connection)), connection);
   const send = sender(context, 'ssm');
-  const { listTags } = parameterTags(client, context);
+  const parameterTags = new ParameterTags(client, context);
   const found: ParameterMetadata[] = [];
   let NextToken: string | undefined;
   // A page may be empty and still have a next one.
@@ -174,7 +174,7 @@ async function readParameters(
         DataType,
         Policies,
       } = metadata;
-      const tags = await listTags(name);
+      const tags = await parameterTags.listTags(name);
       return {
         name,
         tags,

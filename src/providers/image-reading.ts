@@ -6,12 +6,19 @@ import {
   type ImageDetail,
   type ImageIdentifier,
 } from '@aws-sdk/client-ecr';
-import type { Calls } from '../clients/aws.ts';
+import type { Calls } from '../clients/aws-calls.ts';
 import { isNamed } from '../clients/errors.ts';
-import { isDigest } from '../registry/digest.ts';
-import { isAttestation } from '../registry/equality.ts';
+import { type Digest, isDigest } from '../registry/digest.ts';
+import {
+  differInBuildTime,
+  isAttestation,
+  isSame,
+  isStatement,
+  mayDifferInBuildTime,
+} from '../registry/equality.ts';
 import { ImageError, quote } from '../registry/errors.ts';
 import { isIndex, MANIFESTS, type Manifest, parseManifest } from '../registry/manifest.ts';
+import type { ImageSource } from '../registry/source.ts';
 
 /** BatchGetImage's limit. */
 const BATCH = 100;
@@ -142,4 +149,47 @@ export class EcrImages {
 function matchesWildcard(tag: string, filter: string): boolean {
   const literal = filter.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${literal.join('.*')}$`, 's').test(tag);
+}
+
+/** Reads manifests of the repository; missing ones have no entry. */
+type Read = (digests: readonly Digest[]) => Promise<ReadonlyMap<string, Manifest>>;
+
+/**
+ * Finds which of the manifests behind tags are the image that would be pushed.
+ * @param manifests of one repository
+ * @param read called once, and only if attestations decide
+ */
+export async function findSame(
+  manifests: readonly Manifest[],
+  source: ImageSource,
+  read: Read,
+): Promise<readonly Manifest[]> {
+  const { identity } = source;
+  const doubtful = manifests.filter((manifest) => mayDifferInBuildTime(manifest, identity));
+  const rebuilt = doubtful.length === 0 ? [] : await findRebuilt(doubtful, source, read);
+  return manifests.filter((manifest) => isSame(manifest, identity) || rebuilt.includes(manifest));
+}
+
+async function findRebuilt(
+  doubtful: readonly Manifest[],
+  source: ImageSource,
+  read: Read,
+): Promise<readonly Manifest[]> {
+  if (source.form !== 'compressed') return [];
+  // An engine gives them in an export, which may break off; then the image is pushed, or the push fails with its
+  // reason.
+  const own = await source.manifests().catch(() => []);
+  const root = own.at(-1);
+  if (root === undefined) return [];
+  const attestations = doubtful.flatMap((index) => index.manifests.filter(isStatement));
+  const known = new Map<Digest, Manifest>(own.map((manifest) => [manifest.digest, manifest]));
+  const missing = [...new Set(attestations.map(({ digest }) => digest))].filter(
+    (digest) => !known.has(digest),
+  );
+  const answered = missing.length === 0 ? new Map<string, Manifest>() : await read(missing);
+  for (const digest of missing) {
+    const manifest = answered.get(digest);
+    if (manifest !== undefined) known.set(digest, manifest);
+  }
+  return doubtful.filter((index) => differInBuildTime(root, index, known));
 }

@@ -3,7 +3,7 @@ import {
   type ECRClient,
   GetAuthorizationTokenCommand,
 } from '@aws-sdk/client-ecr';
-import type { Calls } from '../clients/aws.ts';
+import type { Calls } from '../clients/aws-calls.ts';
 import type { Clock } from '../clients/clock.ts';
 import { isNamed } from '../clients/errors.ts';
 import { UserFacingError } from '../clients/explanation.ts';
@@ -20,8 +20,7 @@ import { type Pushed, push, tagImage } from '../registry/push.ts';
 import type { AgentFactory, RetryPolicy } from '../registry/session.ts';
 import type { ImageSource } from '../registry/source.ts';
 import { Secret } from '../secret.ts';
-import { findSame } from './image-equality.ts';
-import { EcrImages } from './image-reading.ts';
+import { EcrImages, findSame } from './image-reading.ts';
 import type { Provider } from './provider.ts';
 
 export type ImageSpec = Specs['Image'];

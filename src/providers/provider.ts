@@ -1,6 +1,6 @@
 import type { Difference, Field } from '../model/fields.ts';
-import type { ListedKind, Unconfigured } from '../model/inventory.ts';
-import type { Kind, Spec, Specs, Unreadable } from '../model/spec.ts';
+import type { Unconfigured } from '../model/inventory.ts';
+import type { Kind, ListedKind, Spec, Specs, Unreadable } from '../model/spec.ts';
 
 /** Provider for one resource kind. */
 export interface Provider<S extends Spec = Spec> {

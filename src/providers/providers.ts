@@ -1,12 +1,9 @@
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import type { Connection } from '../clients/aws.ts';
 import { UserFacingError } from '../clients/explanation.ts';
-import { ORDER } from '../kinds/names.ts';
-import { LISTED_KINDS, type ListedKind } from '../model/inventory.ts';
-import type { Kind, Spec, Specs } from '../model/spec.ts';
-import { Unreadable } from '../model/spec.ts';
+import { LISTED_KINDS } from '../model/inventory.ts';
+import { type Kind, type ListedKind, ORDER, type Spec, type Specs, Unreadable } from '../model/spec.ts';
 import type { ProviderContext } from './context.ts';
-import { Loading } from './loading.ts';
 import type { ListedProvider, ParameterProvider, Provider, Providers } from './provider.ts';
 import type { RepositoryOptions } from './repository.ts';
 
@@ -41,18 +38,22 @@ export function openProviders(
 ): Providers {
   return {
     // In the order in which they are read: parameters are the most to read.
-    'AWS::SSM::Parameter': openedParameters(loading, async () =>
-      (await import('./parameter.ts')).parameters(connection, context),
-    ),
-    'AWS::Logs::LogGroup': opened(loading, async () =>
-      (await import('./log-group.ts')).logGroups(connection, context),
-    ),
-    'AWS::SecretsManager::Secret': openedListed(loading, async () =>
-      (await import('./secret-bundle.ts')).secretBundles(connection, context, recoveryDays),
-    ),
-    'AWS::ECR::Repository': opened(loading, async () =>
-      (await import('./repository.ts')).repositories(connection, context, repository),
-    ),
+    'AWS::SSM::Parameter': openedParameters(loading, async () => {
+      const { Parameters } = await import('./parameter.ts');
+      return new Parameters(connection, context);
+    }),
+    'AWS::Logs::LogGroup': opened(loading, async () => {
+      const { LogGroups } = await import('./log-group.ts');
+      return new LogGroups(connection, context);
+    }),
+    'AWS::SecretsManager::Secret': openedListed(loading, async () => {
+      const { SecretBundles } = await import('./secret-bundle.ts');
+      return new SecretBundles(connection, context, recoveryDays);
+    }),
+    'AWS::ECR::Repository': opened(loading, async () => {
+      const { Repositories } = await import('./repository.ts');
+      return new Repositories(connection, context, repository);
+    }),
     'Auth0::Application': auth0 ?? CLOSED,
     Image:
       image === undefined
@@ -169,4 +170,38 @@ async function observeKind<S extends Spec>(
   } catch (error) {
     return new Map(names.map((name) => [name, new Unreadable(error)]));
   }
+}
+
+/**
+ * Loads modules one after another, each after a turn of the event loop: earlier requests to AWS are sent by then, and
+ * their responses arrive while the next module loads.
+ */
+export class Loading {
+  #last: Promise<unknown> = Promise.resolve();
+  #failure: { readonly error: unknown } | undefined;
+
+  /**
+   * @param load loads a part
+   * @returns the part, after the earlier ones
+   */
+  next<T>(load: () => Promise<T>): Promise<T> {
+    const part = this.#last.then(turn).then(load);
+    // The parts after it are still loaded; check() reports the failure.
+    this.#last = part.catch((error: unknown) => {
+      this.#failure ??= { error };
+    });
+    return part;
+  }
+
+  /**
+   * Readers treat an error as a response of AWS and go on; a module that fails to load is no such response.
+   * @throws the first failure to load a part so far
+   */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -6,21 +6,29 @@ import {
 } from '@aws-sdk/client-ecr';
 import { isNamed } from '../clients/errors.ts';
 import { UserFacingError } from '../clients/explanation.ts';
-import type { sender } from './context.ts';
+import type { Sender } from './context.ts';
 import { itemsOf, membersOf, objectSource } from './json-source.ts';
 
-/** The `Sid` of the statement that is this action's; all others are kept as they are written. */
+/** `Sid` of this action's statement; all others are kept as they are written. */
 const SID = 'aws-bootstrap';
 /** @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html */
 const PULLING = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 const MISSING = 'RepositoryPolicyNotFoundException';
 
 /** The statement of a repository policy that lets other accounts pull. */
-export function pullPolicy(client: ECRClient, send: ReturnType<typeof sender>) {
-  async function read(name: string): Promise<string | undefined> {
+export class PullPolicy {
+  readonly #client: ECRClient;
+  readonly #send: Sender;
+
+  constructor(client: ECRClient, send: Sender) {
+    this.#client = client;
+    this.#send = send;
+  }
+
+  async #read(name: string): Promise<string | undefined> {
     try {
-      const answer = await send('GetRepositoryPolicy', name, 'ecr:read', () =>
-        client.send(new GetRepositoryPolicyCommand({ repositoryName: name })),
+      const answer = await this.#send('GetRepositoryPolicy', name, 'ecr:read', () =>
+        this.#client.send(new GetRepositoryPolicyCommand({ repositoryName: name })),
       );
       return answer.policyText;
     } catch (error) {
@@ -29,10 +37,10 @@ export function pullPolicy(client: ECRClient, send: ReturnType<typeof sender>) {
     }
   }
 
-  async function set(name: string, policyText: string): Promise<void> {
+  async #set(name: string, policyText: string): Promise<void> {
     try {
-      await send('SetRepositoryPolicy', name, 'ecr:write', () =>
-        client.send(new SetRepositoryPolicyCommand({ repositoryName: name, policyText })),
+      await this.#send('SetRepositoryPolicy', name, 'ecr:write', () =>
+        this.#client.send(new SetRepositoryPolicyCommand({ repositoryName: name, policyText })),
       );
     } catch (error) {
       if (!isNamed(error, 'InvalidParameterException')) throw error;
@@ -43,31 +51,31 @@ export function pullPolicy(client: ECRClient, send: ReturnType<typeof sender>) {
     }
   }
 
-  async function remove(name: string): Promise<void> {
+  async #remove(name: string): Promise<void> {
     try {
-      await send('DeleteRepositoryPolicy', name, 'ecr:write', () =>
-        client.send(new DeleteRepositoryPolicyCommand({ repositoryName: name })),
+      await this.#send('DeleteRepositoryPolicy', name, 'ecr:write', () =>
+        this.#client.send(new DeleteRepositoryPolicyCommand({ repositoryName: name })),
       );
     } catch (error) {
       if (!isNamed(error, MISSING)) throw error;
     }
   }
 
-  return {
-    /** @returns the accounts of the action's statement, as in the field */
-    accountsOf: async (name: string): Promise<string | undefined> => accountsIn(await read(name)),
+  /** @returns the accounts of the action's statement, as in the field */
+  async accountsOf(name: string): Promise<string | undefined> {
+    return accountsIn(await this.#read(name));
+  }
 
-    /**
-     * Reads the policy again, since others may have written it meanwhile.
-     * @param accounts undefined removes the action's statement
-     */
-    async letPull(name: string, accounts: string | undefined): Promise<void> {
-      const before = await read(name);
-      const after = mergePolicy(before, accounts);
-      if (after !== undefined) await set(name, after);
-      else if (before !== undefined) await remove(name);
-    },
-  };
+  /**
+   * Reads the policy again, since others may have written it meanwhile.
+   * @param accounts undefined removes the action's statement
+   */
+  async letPull(name: string, accounts: string | undefined): Promise<void> {
+    const before = await this.#read(name);
+    const after = mergePolicy(before, accounts);
+    if (after !== undefined) await this.#set(name, after);
+    else if (before !== undefined) await this.#remove(name);
+  }
 }
 
 /**

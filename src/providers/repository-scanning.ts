@@ -5,12 +5,12 @@ import {
   type RegistryScanningConfiguration,
 } from '@aws-sdk/client-ecr';
 import { AwsError, isDenied, isNamed } from '../clients/errors.ts';
-import type { ProviderContext, sender } from './context.ts';
+import type { ProviderContext, Sender } from './context.ts';
 
 /** The desired `scan-on-push`. */
 export interface ScanSetting {
   readonly value: boolean;
-  /** A default yields if it is unknown whether the registry decides. */
+  /** Whether the user set it. A default yields if it is unknown whether the registry decides. */
   readonly given: boolean;
 }
 
@@ -19,16 +19,22 @@ export interface ScanSetting {
  * every run.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-basic-enabling.html
  */
-export function scanning(
-  client: ECRClient,
-  send: ReturnType<typeof sender>,
-  context: Pick<ProviderContext, 'notice'>,
-) {
+export class Scanning {
+  readonly #client: ECRClient;
+  readonly #send: Sender;
+  readonly #context: Pick<ProviderContext, 'notice'>;
+
+  constructor(client: ECRClient, send: Sender, context: Pick<ProviderContext, 'notice'>) {
+    this.#client = client;
+    this.#send = send;
+    this.#context = context;
+  }
+
   /** @returns why a differing setting of a repository stays unchanged; undefined if it must be written */
-  async function overruledBy(name: string, { given }: ScanSetting): Promise<string | undefined> {
+  async overruledBy(name: string, { given }: ScanSetting): Promise<string | undefined> {
     try {
-      const answer = await send('GetRegistryScanningConfiguration', name, 'ecr:read', () =>
-        client.send(new GetRegistryScanningConfigurationCommand({})),
+      const answer = await this.#send('GetRegistryScanningConfiguration', name, 'ecr:read', () =>
+        this.#client.send(new GetRegistryScanningConfigurationCommand({})),
       );
       return coveringRule(answer.scanningConfiguration, name);
     } catch (error) {
@@ -42,22 +48,20 @@ export function scanning(
     }
   }
 
-  async function scanOnPush(name: string, wanted: boolean): Promise<void> {
-    const answer = await send('PutImageScanningConfiguration', name, 'ecr:write', () =>
-      client.send(
+  async scanOnPush(name: string, desired: boolean): Promise<void> {
+    const answer = await this.#send('PutImageScanningConfiguration', name, 'ecr:write', () =>
+      this.#client.send(
         new PutImageScanningConfigurationCommand({
           repositoryName: name,
-          imageScanningConfiguration: { scanOnPush: wanted },
+          imageScanningConfiguration: { scanOnPush: desired },
         }),
       ),
     );
-    if ((answer.imageScanningConfiguration?.scanOnPush ?? wanted) !== wanted)
-      context.notice(
-        `${name}: ECR did not accept scan-on-push: ${wanted}. The scanning rules of the registry decide. Add "ignore: repository:scan-on-push", or let the role call ecr:GetRegistryScanningConfiguration`,
+    if ((answer.imageScanningConfiguration?.scanOnPush ?? desired) !== desired)
+      this.#context.notice(
+        `${name}: ECR did not accept scan-on-push: ${desired}. The scanning rules of the registry decide. Add "ignore: repository:scan-on-push", or let the role call ecr:GetRegistryScanningConfiguration`,
       );
   }
-
-  return { overruledBy, scanOnPush };
 }
 
 /** @returns the rule of the registry that scans images of this repository, in words */

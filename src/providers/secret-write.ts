@@ -8,24 +8,27 @@ import { UserFacingError } from '../clients/explanation.ts';
 import type { Difference } from '../model/fields.ts';
 import { Unreadable } from '../model/spec.ts';
 import { SECRET_BYTES } from '../settings/limits.ts';
-import { type ProviderContext, sender } from './context.ts';
+import { type ProviderContext, type Sender, sender } from './context.ts';
 import { SETTLING_MS } from './eventual-consistency.ts';
-import type { secretContents } from './secret-contents.ts';
+import { type Content, mergeKeys, printSecret, type SecretObject } from './secret-json.ts';
+import type { SecretContents } from './secret-reading.ts';
 import {
+  type Description,
   inOrder,
+  isListed,
+  labelsOf,
   lastAgreed,
   mergeVersions,
   type Origin,
   type Version,
   versionId,
-} from './secret-history.ts';
-import { type Content, mergeKeys, printSecret, type SecretObject } from './secret-json.ts';
-import { type Description, isListed, labelsOf, versionOf } from './secret-labels.ts';
+  versionOf,
+} from './secret-versions.ts';
 
 /** How often a value is merged again after other writers. */
 const ROUNDS = 4;
 
-type Contents = Pick<ReturnType<typeof secretContents>, 'describe' | 'keep' | 'readVersion'>;
+type Contents = Pick<SecretContents, 'describe' | 'keep' | 'readVersion'>;
 
 /** The base of the next version. */
 interface Basis {
@@ -47,32 +50,37 @@ interface Known {
   denied?: unknown;
 }
 
-/**
- * How keys of a secret are written while others write it too.
- * @param rounds how often at most one change writes
- */
-export function secretWriting(
-  client: SecretsManagerClient,
-  context: ProviderContext,
-  { describe, keep, readVersion }: Contents,
-  rounds = ROUNDS,
-) {
-  const send = sender(context, 'secretsmanager');
+/** Writes keys of a secret while others may write it too. */
+export class SecretWriter {
+  readonly #client: SecretsManagerClient;
+  readonly #context: ProviderContext;
+  readonly #contents: Contents;
+  readonly #rounds: number;
+  readonly #send: Sender;
   /** Versions of this run, not of other writers. */
-  const written = new Set<string | undefined>();
+  readonly #written = new Set<string | undefined>();
 
-  async function put(name: string, text: string, token: string): Promise<string | undefined> {
-    const answer = await send(
+  /** @param rounds how often at most one change writes */
+  constructor(client: SecretsManagerClient, context: ProviderContext, contents: Contents, rounds = ROUNDS) {
+    this.#client = client;
+    this.#context = context;
+    this.#contents = contents;
+    this.#rounds = rounds;
+    this.#send = sender(context, 'secretsmanager');
+  }
+
+  async #put(name: string, text: string, token: string): Promise<string | undefined> {
+    const answer = await this.#send(
       'PutSecretValue',
       name,
       'secretsmanager:write',
       () =>
-        client.send(
+        this.#client.send(
           new PutSecretValueCommand({ SecretId: name, SecretString: text, ClientRequestToken: token }),
         ),
       { secret: true },
     );
-    written.add(answer.VersionId);
+    this.#written.add(answer.VersionId);
     return answer.VersionId;
   }
 
@@ -81,32 +89,32 @@ export function secretWriting(
    * written version, or shows the previous one.
    * @returns undefined if the role may not describe it, or the run is cancelled
    */
-  async function describeWritten(
+  async #describeWritten(
     name: string,
     version: string | undefined,
     { parent, versions }: Basis,
   ): Promise<Description | undefined> {
     let description: Description | undefined;
     for (const wait of [0, ...SETTLING_MS]) {
-      if (wait > 0) await context.clock.sleep(wait).catch(() => undefined);
-      const answer = await describe(name);
+      if (wait > 0) await this.#context.clock.sleep(wait).catch(() => undefined);
+      const answer = await this.#contents.describe(name);
       description = answer instanceof Unreadable ? undefined : answer;
       if (description === undefined) return undefined;
       const current = versionOf('AWSCURRENT', description);
       if (isListed(version, description) && current !== parent) break;
       // A version that two others were written after has no label any more, and is not described.
-      if (current !== undefined && !versions.has(current) && !written.has(current)) break;
+      if (current !== undefined && !versions.has(current) && !this.#written.has(current)) break;
     }
     return description;
   }
 
   /** All versions, those without a label too: of three writers that overtake each other, one has none. */
-  async function listVersions(name: string): Promise<Version[]> {
+  async #listVersions(name: string): Promise<Version[]> {
     const found: Version[] = [];
     let NextToken: string | undefined;
     do {
-      const page = await send('ListSecretVersionIds', name, 'secretsmanager:read', () =>
-        client.send(
+      const page = await this.#send('ListSecretVersionIds', name, 'secretsmanager:read', () =>
+        this.#client.send(
           new ListSecretVersionIdsCommand({
             SecretId: name,
             IncludeDeprecated: true,
@@ -123,13 +131,13 @@ export function secretWriting(
   }
 
   /** The versions to merge: as listed, or as described if the list is older than the write. */
-  async function versionsOf(
+  async #versionsOf(
     name: string,
     version: string | undefined,
     description: Description,
     known: Known,
   ): Promise<readonly Version[]> {
-    const listed = await listVersions(name).catch((error: unknown) => {
+    const listed = await this.#listVersions(name).catch((error: unknown) => {
       if (!isDenied(error)) throw error;
       known.denied = error;
       return [];
@@ -152,13 +160,13 @@ export function secretWriting(
   }
 
   /** Reads and merges the versions of others since the one that was read. */
-  async function catchUp(
+  async #catchUp(
     name: string,
     version: string | undefined,
     description: Description,
     known: Known,
   ): Promise<Basis> {
-    const versions = await versionsOf(name, version, description, known);
+    const versions = await this.#versionsOf(name, version, description, known);
     const from = lastAgreed(
       versions,
       versions.findIndex(({ id }) => id === known.base),
@@ -166,7 +174,7 @@ export function secretWriting(
     const since = versions.slice(Math.max(from, 0));
     await Promise.all(
       since.map(async ({ id }) => {
-        if (!known.objects.has(id)) known.objects.set(id, await readVersion(name, id));
+        if (!known.objects.has(id)) known.objects.set(id, await this.#contents.readVersion(name, id));
       }),
     );
     const objects = new Map<string, SecretObject>();
@@ -190,7 +198,7 @@ export function secretWriting(
    * @throws UserFacingError (conflict) where others wrote in each round, and AwsError if their versions may not be
    * listed: their changes may then be lost
    */
-  return async function writeKeys(
+  async writeKeys(
     name: string,
     start: Content,
     differences: readonly Difference[],
@@ -204,50 +212,67 @@ export function secretWriting(
       origin: 'raw',
       versions: new Set([start.version]),
     };
-    const settle = (object: SecretObject, version: string | undefined) => {
-      // A second change of the same run (keys are added first, and removed later) starts from here.
-      keep(name, { object, version });
-      if (known.denied !== undefined) throw known.denied;
-      return version;
-    };
     for (let round = 1; ; round++) {
       const object = mergeKeys(basis.object, differences);
       const text = printSecret(object);
       // A later writer may have read these keys before, and then nothing is left to do.
-      if (text === basis.current?.text) return settle(object, basis.current.version);
-      if (round > rounds)
-        throw new UserFacingError(
-          `${name}: another writer keeps changing this secret; stop it, then run again`,
-          {
-            reason: 'conflict',
-          },
-        );
-      if (Buffer.byteLength(text) > SECRET_BYTES)
-        throw new UserFacingError(
-          `${name}: with its existing keys it would be larger than the ${SECRET_BYTES} bytes that a secret holds; choose another bundle`,
-          { reason: 'input' },
-        );
-      const version = await put(name, text, versionId(basis.parent, basis.origin));
+      if (text === basis.current?.text) return this.#settle(name, object, basis.current.version, known);
+      this.#check(name, text, round);
+      const version = await this.#put(name, text, versionId(basis.parent, basis.origin));
       if (version !== undefined) known.objects.set(version, object);
-      const description = await describeWritten(name, version, basis);
-      const current = versionOf('AWSCURRENT', description);
-      const isSeen = (other: string | undefined) => basis.versions.has(other);
-      if (description === undefined) return settle(object, version);
-      if (current === version && isSeen(versionOf('AWSPREVIOUS', description)))
-        return settle(object, version);
-      // If AWS shows only versions older than this write, there is no sign of another writer.
-      if ((isSeen(current) || written.has(current)) && !isListed(version, description)) {
-        context.notice(
-          `${name}: AWS does not show the write yet, so another writer cannot be ruled out; the next run reads it again`,
-        );
-        return settle(object, version);
-      }
-      context.notice(
+      const description = await this.#describeWritten(name, version, basis);
+      if (description === undefined || this.#isAlone(name, version, description, basis))
+        return this.#settle(name, object, version, known);
+      this.#context.notice(
         `${name}: another writer changed it in the meantime; it is read again, and the configured keys are merged into it`,
       );
-      basis = await catchUp(name, version, description, known);
+      basis = await this.#catchUp(name, version, description, known);
     }
-  };
+  }
+
+  /** @throws UserFacingError before a write that would be one too many, or too large */
+  #check(name: string, text: string, round: number): void {
+    if (round > this.#rounds)
+      throw new UserFacingError(
+        `${name}: another writer keeps changing this secret; stop it, then run again`,
+        { reason: 'conflict' },
+      );
+    if (Buffer.byteLength(text) > SECRET_BYTES)
+      throw new UserFacingError(
+        `${name}: with its existing keys it would be larger than the ${SECRET_BYTES} bytes that a secret holds; choose another bundle`,
+        { reason: 'input' },
+      );
+  }
+
+  /** @returns whether the description after a write shows no other writer */
+  #isAlone(
+    name: string,
+    version: string | undefined,
+    description: Description,
+    { versions }: Basis,
+  ): boolean {
+    const current = versionOf('AWSCURRENT', description);
+    if (current === version && versions.has(versionOf('AWSPREVIOUS', description))) return true;
+    // If AWS shows only versions older than this write, there is no sign of another writer.
+    const isOlder = versions.has(current) || this.#written.has(current);
+    if (!isOlder || isListed(version, description)) return false;
+    this.#context.notice(
+      `${name}: AWS does not show the write yet, so another writer cannot be ruled out; the next run reads it again`,
+    );
+    return true;
+  }
+
+  #settle(
+    name: string,
+    object: SecretObject,
+    version: string | undefined,
+    { denied }: Known,
+  ): string | undefined {
+    // A second change of the same run (keys are added first, and removed later) starts from here.
+    this.#contents.keep(name, { object, version });
+    if (denied !== undefined) throw denied;
+    return version;
+  }
 }
 
 function unusable(name: string, why: string): UserFacingError {

@@ -2,10 +2,10 @@ import {
   type AnyUnconfigured,
   type Findings,
   LISTED_KINDS,
-  type ListedKind,
   type UnconfiguredOf,
 } from '../model/inventory.ts';
-import { type Kind, type Specs, Unreadable } from '../model/spec.ts';
+import { type Kind, type ListedKind, type Specs, Unreadable } from '../model/spec.ts';
+
 import type { ListedProvider, Provider, Providers } from './provider.ts';
 
 export interface InventoryRequest {

@@ -2,7 +2,7 @@ import { type Diagnostic, describe } from '../settings/diagnostics.ts';
 import { fault, info, notice, warning } from './log.ts';
 
 /*
- * Notes of the input as annotations. Loaded only where there is one.
+ * Notes of the input as annotations.
  */
 
 /** GitHub shows ten annotations of a level and step; the last error says why the step fails. */

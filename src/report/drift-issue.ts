@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { GitHub, IssueChange, IssueFilter, Post } from '../clients/github.ts';
-import { NAMES } from '../kinds/names.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { NAMES } from '../model/spec.ts';
 import { planDocument } from '../plan/plan-document.ts';
 import { unreadOf } from '../plan/unread.ts';
 import type { EventDetails } from '../settings/event.ts';

@@ -1,5 +1,6 @@
 import * as core from '@actions/core';
 import type { Diagnostic } from '../settings/diagnostics.ts';
+import { failureSummary, faultSummary } from './early-summary.ts';
 import * as log from './log.ts';
 import type { Failure } from './run.ts';
 
@@ -23,8 +24,6 @@ export function writeFailureReason(reason: string): void {
  */
 export async function writeEarlySummary(ended: Failure | readonly Diagnostic[]): Promise<void> {
   try {
-    // Loaded once the log has said everything.
-    const { failureSummary, faultSummary } = await import('./early-summary.ts');
     const markdown = 'reason' in ended ? failureSummary(ended) : faultSummary(ended);
     await core.summary.addRaw(markdown, true).write();
   } catch {

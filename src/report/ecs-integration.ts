@@ -1,8 +1,13 @@
-import { configFingerprint, taskDefinitionSecrets } from './ecs.ts';
+import {
+  configFingerprint,
+  neededDestinations,
+  standingWithReferences,
+  taskDefinitionSecrets,
+  variablesWithout,
+} from './ecs.ts';
 import * as log from './log.ts';
 import { imageByDigest } from './outputs.ts';
 import { writePrivate } from './private-file.ts';
-import { neededDestinations, standingWithReferences, variablesWithout } from './references.ts';
 import type { References, Run } from './run.ts';
 
 /** The file, or why there is none. */

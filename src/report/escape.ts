@@ -5,8 +5,12 @@
  */
 const LONGEST = 300;
 
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+
 /** Control characters, line separators and direction marks become visible. */
 export function visible(text: string): string {
+  // Unicode classes take longer to compile than all the rest of a short run's report takes.
+  if (PRINTABLE_ASCII.test(text)) return text;
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     if (character === '\n') return '\\n';
     if (character === '\r') return '\\r';

@@ -4,9 +4,7 @@ import { AwsError } from '../clients/errors.ts';
 import { UserFacingError } from '../clients/explanation.ts';
 import { systemCode } from '../clients/network-errors.ts';
 import { ImageError } from '../registry/errors.ts';
-import { doctorLine } from './doctor-line.ts';
-
-export { doctorLine };
+import type { Settings } from '../settings/settings.ts';
 
 /** @returns an error in words. Of errors that are none of ours only the kind is told, since their text may repeat a value, or a path. */
 export function errorText(error: unknown): string {
@@ -21,4 +19,17 @@ export function errorText(error: unknown): string {
   const code = systemCode(error);
   if (code !== undefined && /^E[A-Z0-9]+$/.test(code)) return `the system refuses it (${code})`;
   return `something unexpected happened (${error instanceof Error ? error.name : typeof error}); please report it`;
+}
+
+/** What the command line needs to look at the same configuration. */
+export type DoctorTarget = Pick<Settings, 'prefix' | 'region'>;
+
+/**
+ * @returns the command that finds out why AWS does not accept the credentials, to be put behind the error; empty for every
+ * other error. Prefix and region hold no character that a shell reads.
+ */
+export function doctorLine(errors: readonly unknown[], target: DoctorTarget | undefined): string {
+  const isOfAws = errors.some((error) => error instanceof AwsError && error.reason === 'credentials');
+  if (!isOfAws || target === undefined || target.prefix === '') return '';
+  return `. To find the cause, run in a clone of the repository: npx github:papyrus/aws-bootstrap doctor --prefix ${target.prefix} --region ${target.region}`;
 }

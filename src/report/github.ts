@@ -2,8 +2,7 @@ import type { Agent } from 'node:http';
 import { systemClock } from '../clients/clock.ts';
 import { type GitHubAccess, type Runner, readEnvironment, readGitHubAccess } from '../settings/inputs.ts';
 import * as log from './log.ts';
-import { originOf } from './origin.ts';
-import type { Run } from './run.ts';
+import { originOf, type Run } from './run.ts';
 
 /**
  * Tells the pull request and keeps the drift issue. Whatever GitHub answers, the run's result stands: what went

@@ -1,14 +1,55 @@
+import type { Caller } from '../clients/identity.ts';
 import {
   type Condition,
   EXECUTION,
   PERMISSIONS,
   type Permission,
   type PermissionTarget,
+  SERVICES,
+  type Statement,
+  TARGETS,
+  type Target,
 } from '../clients/permissions.ts';
-import type { Kind } from '../model/spec.ts';
+import { LISTED_KINDS } from '../model/inventory.ts';
+import { type Kind, type ListedKind, NAMES, SHARED_KINDS } from '../model/spec.ts';
+import { type ApplicationSettings, SHARED_SETTINGS } from '../settings/application.ts';
+import type { Settings } from '../settings/settings.ts';
 import { partsOf } from './console-link.ts';
-import { kms } from './iam-key.ts';
-import type { Named, Policies, Policy, Scope } from './iam-policy.ts';
+
+export interface Policy {
+  readonly Version: '2012-10-17';
+  readonly Statement: readonly Named[];
+}
+export interface Named extends Statement {
+  readonly Sid: string;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** What a policy depends on; a run is one. */
+export interface Scope {
+  readonly caller: Caller;
+  readonly settings: Pick<Settings, 'mode' | 'prefix' | 'region' | 'only' | 'allow' | 'kmsKeyId'> & {
+    readonly ownership: Pick<Settings['ownership'], 'prune'>;
+  } & { readonly [Name in keyof ApplicationSettings]?: { readonly name: string } | undefined } & {
+    readonly logGroup: { readonly name: string; readonly kmsKey?: string | undefined } | undefined;
+    readonly repository:
+      | Pick<NonNullable<Settings['repository']>, 'name' | 'lifecycle' | 'pullAccounts' | 'kmsKeyId'>
+      | undefined;
+    readonly image: object | undefined;
+    readonly referred?: Settings['referred'];
+  };
+  readonly desired: { readonly destinations: ReadonlyArray<{ readonly kind: Kind }> };
+}
+
+/** The three roles of a deployment. */
+interface Policies {
+  /** For mode apply, with what it takes away only where this configuration lets it. */
+  readonly deployer: Policy;
+  /** For modes plan and drift. Without the statements whose Sid ends with Values, all but the values is compared. */
+  readonly reader: Policy;
+  /** The task execution role of ECS. */
+  readonly execution: Policy;
+}
 
 /** @returns the least that this configuration needs; undefined where AWS did not tell who calls. */
 export function policiesOf(scope: Scope): Policies | undefined {
@@ -86,13 +127,7 @@ function has({ settings }: Scope, occasion: Condition, access: Permission['acces
 /** Undefined is what this configuration does not touch. */
 export type Resources = Readonly<Record<PermissionTarget, string | readonly string[] | undefined>>;
 
-/**
- * A policy must name what does not stand yet, so these ARNs are written, in the partition and account of the caller.
- * The tail of a secret's ARN is six characters that AWS picks. A log group goes by both forms of its ARN: AWS's reference
- * of permissions has the one without `:*` for every action, its user guide has it for tags alone.
- * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
- */
+/** @returns the resources of each target */
 export function resourcesOf({ settings, desired }: Scope, partition: string, account: string): Resources {
   const arn = (service: string, rest: string) =>
     `arn:${partition}:${service}:${settings.region}:${account}:${rest}`;
@@ -100,23 +135,28 @@ export function resourcesOf({ settings, desired }: Scope, partition: string, acc
   // Leftovers are looked for in both stores, whichever of them the variables go to.
   const looks = settings.mode === 'destroy' || (kinds.size > 0 && settings.ownership.prune !== 'off');
   const { referred } = settings;
-  const touches = (kind: Kind, part: 'parameters' | 'secrets') =>
-    referred?.[part] === true || (settings.only.has(part) && (looks || kinds.has(kind)));
-  const group = settings.logGroup?.name ?? referred?.logGroup;
-  const bare = group === undefined ? undefined : arn('logs', `log-group:${group}`);
-  const repository = settings.repository?.name ?? referred?.image?.repository;
-  return {
-    any: '*',
-    'log-group': bare === undefined ? undefined : [bare, `${bare}:*`],
-    'log-streams': bare === undefined ? undefined : `${bare}:*`,
-    parameter: touches('AWS::SSM::Parameter', 'parameters')
-      ? arn('ssm', `parameter${settings.prefix}/*`)
-      : undefined,
-    secret: touches('AWS::SecretsManager::Secret', 'secrets')
-      ? arn('secretsmanager', `secret:${settings.prefix.slice(1)}/*`)
-      : undefined,
-    repository: repository === undefined ? undefined : arn('ecr', `repository/${repository}`),
+  const touches = (kind: ListedKind) => {
+    const { part } = NAMES[kind];
+    return referred?.[part] === true || (settings.only.has(part) && (looks || kinds.has(kind)));
   };
+  const referredNames: Partial<Record<Kind, string | undefined>> = {
+    'AWS::Logs::LogGroup': referred?.logGroup,
+    'AWS::ECR::Repository': referred?.image?.repository,
+  };
+  // A kind whose permissions are missing does not compile here.
+  const names = new Map<PermissionTarget, string | undefined>([
+    ...LISTED_KINDS.map((kind) => [NAMES[kind].ignore, touches(kind) ? settings.prefix : undefined] as const),
+    ...SHARED_KINDS.map(
+      (kind) => [NAMES[kind].ignore, settings[SHARED_SETTINGS[kind]]?.name ?? referredNames[kind]] as const,
+    ),
+  ]);
+  const resources = ({ kind, resources: of }: Target) => {
+    const name = kind === undefined ? '' : names.get(kind);
+    return name === undefined ? undefined : of(name, arn);
+  };
+  return Object.fromEntries(
+    Object.entries(TARGETS).map(([target, one]) => [target, resources(one)]),
+  ) as Resources;
 }
 
 const NO_LISTINGS: ReadonlySet<string> = new Set();
@@ -129,26 +169,6 @@ function listingsOf({ settings, desired }: Scope): ReadonlySet<string> {
     ...(settings.only.has('secrets') ? ['secretsmanager:ListSecrets'] : []),
   ]);
 }
-
-/** What the Sid of a service begins with, and what its resources are. */
-export const SERVICES: Readonly<
-  Record<string, { readonly word: string; readonly target: PermissionTarget }>
-> = {
-  logs: { word: 'Logs', target: 'log-group' },
-  ssm: { word: 'Parameters', target: 'parameter' },
-  secretsmanager: { word: 'Secrets', target: 'secret' },
-  ecr: { word: 'Repository', target: 'repository' },
-};
-
-/** Sets the resources of one service apart in the Sid. */
-const PARTS: Readonly<Record<PermissionTarget, string>> = {
-  any: 'All',
-  'log-group': 'Group',
-  'log-streams': 'Streams',
-  parameter: '',
-  secret: '',
-  repository: '',
-};
 
 /** `part` sets apart, by the Sid, what may be left out. */
 interface Grant {
@@ -172,7 +192,7 @@ function policy(
       if (!isTouched && !listed.has(action)) continue;
       const resource = resources[target];
       if (resource === undefined || !action.startsWith(`${service}:`)) continue;
-      const sid = `${word}${PARTS[target]}${part}`;
+      const sid = `${word}${TARGETS[target].part}${part}`;
       const statement = statements.get(sid) ?? { action: new Set<string>(), resource };
       statement.action.add(action);
       statements.set(sid, statement);
@@ -192,4 +212,51 @@ function policy(
       ...more,
     ],
   };
+}
+
+/** Only a key of one's own needs a statement: the keys that AWS manages let the account's roles in by their own policy. */
+export function kms(
+  { settings, caller }: Scope,
+  partition: string,
+  access: 'read' | 'write',
+  sid = 'Key',
+): Named[] {
+  const key = settings.kmsKeyId;
+  if (key === undefined || /(?:^|:)alias\/aws\//.test(key)) return [];
+  const host = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+  // An alias is no resource of a policy: it is named by the condition, and stands for any key of its account and region.
+  const [, place = `arn:${partition}:kms:${settings.region}:${caller.account}`, alias] =
+    /^(?:(.+):)?(alias\/.+)$/.exec(key) ?? [];
+  const id = alias === undefined ? key : '*';
+  const arn = id.startsWith('arn:') ? id : `${place}:key/${id}`;
+  const through = ['ssm', 'secretsmanager'].map((service) => `${service}.${settings.region}.${host}`);
+  const statement = (
+    Sid: string,
+    Action: string[],
+    services: string[],
+    more: Named['Condition'] = {},
+  ): Named => ({
+    Sid,
+    Effect: 'Allow',
+    Action,
+    Resource: arn,
+    Condition: {
+      StringEquals: { 'kms:ViaService': services },
+      ...(alias === undefined ? {} : { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias } }),
+      ...more,
+    },
+  });
+  if (access === 'read') return [statement(sid, ['kms:Decrypt'], through)];
+  const all = [statement(sid, ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'], through)];
+  if (settings.repository?.kmsKeyId !== undefined) {
+    const byEcr = [`ecr.${settings.region}.${host}`];
+    all.push(
+      statement('KeyOfRepository', ['kms:DescribeKey', 'kms:RetireGrant'], byEcr),
+      // The other two calls do not tell whether a grant is for a service, and would be refused with it.
+      statement('GrantOfRepository', ['kms:CreateGrant'], byEcr, {
+        Bool: { 'kms:GrantIsForAWSResource': 'true' },
+      }),
+    );
+  }
+  return all;
 }

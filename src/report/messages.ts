@@ -1,6 +1,6 @@
 import type { FailureReason } from '../clients/explanation.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Side, State } from './resource-states.ts';
+import type { Side, State } from './labels.ts';
 
 /*
  * The texts of summary, comment and issue. Backticks are around names and settings; the text between them is shown as code,

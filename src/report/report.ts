@@ -5,11 +5,9 @@ import { errorText } from './failure.ts';
 import type { Gate } from './gate.ts';
 import { tellGitHub } from './github.ts';
 import * as log from './log.ts';
-import { originOf } from './origin.ts';
-import { writeOutputs } from './outputs.ts';
-import type { Failure, Run } from './run.ts';
+import { insteadOf, withheld, writeOutputs } from './outputs.ts';
+import { type Failure, originOf, type Run } from './run.ts';
 import { writeSummary } from './summary.ts';
-import { insteadOf, withheld } from './withheld-outputs.ts';
 
 /**
  * Tells a run everywhere; what machines read comes first, what may fail on the way last. Never throws: what cannot be

@@ -1,17 +1,16 @@
 import { aspectsOf, KINDS } from '../kinds/kinds.ts';
-import { ORDER } from '../kinds/names.ts';
 import type { Change } from '../model/change.ts';
 import { type Difference, textOf } from '../model/fields.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Kind, Spec } from '../model/spec.ts';
+import { type Kind, ORDER, type Spec } from '../model/spec.ts';
+
 import { isForeign, removalOf } from '../plan/removal.ts';
 import { isUnread } from '../plan/unread.ts';
 import { Secret } from '../secret.ts';
 import type { OptInName } from '../settings/choices.ts';
 import { consoleUrl } from './console-link.ts';
 import { errorText } from './failure.ts';
-import { isWords, labelOf, valueText } from './labels.ts';
-import { type Side, STATES, type State, type Values } from './resource-states.ts';
+import { isWords, labelOf, type Side, STATES, type State, type Values, valueText } from './labels.ts';
 import type { Run } from './run.ts';
 
 /*

@@ -1,9 +1,9 @@
 import * as core from '@actions/core';
 import { AwsError } from '../clients/errors.ts';
 import { KINDS } from '../kinds/kinds.ts';
-import { ORDER } from '../kinds/names.ts';
 import type { Change, Plan } from '../model/change.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { ORDER } from '../model/spec.ts';
 import { isFirstRun } from '../plan/first-run.ts';
 import { removalOf } from '../plan/removal.ts';
 import type { Cause } from './causes.ts';

@@ -6,6 +6,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { Kind, Spec } from '../model/spec.ts';
 import type { Binding } from '../plan/binding.ts';
 import type { Diagnostics } from '../settings/diagnostics.ts';
+import type { Runner } from '../settings/inputs.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Cause } from './causes.ts';
 import type { Gate } from './gate.ts';
@@ -81,4 +82,21 @@ export function standing({ outcomes }: Run): (kind: Kind, name: string) => Spec 
     if (outcome.result === 'done' || !found.has(key)) found.set(key, outcome);
   }
   return (kind, name) => found.get(`${kind} ${name}`)?.after;
+}
+
+/**
+ * @param head of the pull request: the commit that the runner names there is a merge that is in no branch
+ * @returns where a report comes from
+ */
+export function originOf(
+  { serverUrl, repository, runId, runNumber, sha, event }: Runner,
+  head = event.startsWith('pull_request') ? '' : sha,
+): Origin {
+  const home = serverUrl === '' || repository === '' ? '' : `${serverUrl}/${repository}`;
+  return {
+    runUrl: home === '' || runId === '' ? '' : `${home}/actions/runs/${runId}`,
+    runNumber: /^\d+$/.test(runNumber) ? runNumber : '',
+    commit: head,
+    commitUrl: home === '' || head === '' ? '' : `${home}/commit/${head}`,
+  };
 }

@@ -1,8 +1,10 @@
 import * as core from '@actions/core';
 import { UserFacingError } from '../clients/explanation.ts';
 import { scrubMarkdown } from './gate.ts';
-import { prose, richHtml } from './markdown.ts';
+import { policiesOf } from './iam.ts';
+import { breakable, code, codeBlock, prose, rich, richHtml } from './markdown.ts';
 import * as messages from './messages.ts';
+import { outputs } from './outputs.ts';
 import { isShown, resourcesOf } from './resources.ts';
 import { NO_ORIGIN, type Origin, type Run } from './run.ts';
 import { checklist, kept, orphans, unchanged, unmanaged } from './sections/checklist.ts';
@@ -12,10 +14,8 @@ import { failures } from './sections/failures.ts';
 import { guidance } from './sections/guidance.ts';
 import { headline } from './sections/headline.ts';
 import { notes, ownership } from './sections/notes.ts';
-import { outputTable } from './sections/output-table.ts';
-import { policies } from './sections/policies.ts';
 import { variables } from './sections/variables.ts';
-import { assemble, type Section } from './sections.ts';
+import { assemble, type Section, table } from './sections.ts';
 
 /** GitHub refuses a summary of more than 1 MiB whole; the rest is left for the runner's own. */
 const MOST_BYTES = 1_000_000;
@@ -82,4 +82,54 @@ export async function writeSummary(run: Run, origin: Origin): Promise<void> {
       cause,
     });
   }
+}
+
+/** The IAM policies of this configuration, on request (`iam-policies: true`). */
+function policies(run: Run): Section | undefined {
+  if (!run.settings.reports.policies) return undefined;
+  const all = policiesOf(run);
+  if (all === undefined) return undefined;
+  const mode = run.settings.mode === 'destroy' ? 'destroy' : 'apply';
+  const { policyTitles } = messages;
+  const shown = [
+    [policyTitles.deployer(mode), all.deployer],
+    [policyTitles.reader, all.reader],
+    [policyTitles.execution, all.execution],
+  ] as const;
+  return {
+    folded: richHtml(messages.folds.policies),
+    // One row each: a policy is shown whole or not at all.
+    rows: shown.map(
+      ([title, policy]) =>
+        `${rich(title)}:\n\n${codeBlock('json', JSON.stringify(policy, null, 2).split('\n')).join('\n')}\n`,
+    ),
+    rank: 1,
+  };
+}
+
+/** What later steps use most, beside the JSON outputs, which are too long to read. */
+const NAMES = [
+  'changed',
+  'config-changed',
+  'drifted',
+  'plan-hash',
+  'config-fingerprint',
+  'log-group-name',
+  'repository-uri',
+  'image-uri',
+  'image-digest',
+  'monthly-cost-usd',
+];
+
+function outputTable(run: Run): Section {
+  const all = outputs(run);
+  const rows = NAMES.flatMap((name) => {
+    const value = all.get(name) ?? '';
+    return value === '' ? [] : [[code(name), breakable(value)]];
+  });
+  return {
+    ...table(messages.folds.outputColumns, rows),
+    folded: richHtml(messages.folds.outputs),
+    rank: 4,
+  };
 }

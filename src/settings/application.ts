@@ -1,23 +1,11 @@
 import { OWNER_TAG } from '../model/ownership.ts';
-import { readPullAccounts } from './accounts.ts';
+import { NAMES, type Part, type SharedKind } from '../model/spec.ts';
 import { LOG_GROUP_CLASSES, type LogGroupClass } from './choices.ts';
-import { type DocumentSource, readersOf } from './document-source.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import {
-  kmsKeyFault,
-  logGroupKeyFault,
-  logGroupNameFault,
-  repositoryNameFault,
-  retentionFault,
-  TAGS,
-  tagFault,
-} from './limits.ts';
-import { type Mutability, readMutability } from './mutability.ts';
+import { kmsKeyFault, TAGS, tagFault } from './limits.ts';
 import { each, ParseError, quoted, readBoolean, readChoice, readPairs } from './parse.ts';
-import { readRepositoryName } from './repository-name.ts';
-import type { SettingSources } from './setting-sources.ts';
-
-// The log group and the repository belong to an application: its environments share them unless their name says otherwise.
+import { type Mutability, readMutability, readPullAccounts, readRepositoryName } from './repository.ts';
+import { type DocumentSource, readersOf, type SettingSources } from './setting-sources.ts';
 
 /** A setting, and whether the user gave it: on adopted resources, only given ones are managed. */
 export interface Given<T> {
@@ -25,23 +13,24 @@ export interface Given<T> {
   readonly given: boolean;
 }
 
-export interface LogGroupSettings {
+/** Settings of a resource of the application, which its environments share unless its name contains theirs. */
+export interface SharedSettings {
   readonly name: string;
-  /** Its name does not hold the environment: the application's other environments use it too. */
+  /** Its name does not contain the environment: the application's other environments use it too. */
   readonly shared: boolean;
-  /** No other environment can have this name: its template holds `{environment}`, and the application. */
+  /** No other environment can have this name: its template contains `{environment}`, and the application. */
   readonly exclusive: boolean;
+  readonly tags: ReadonlyMap<string, string>;
+}
+
+export interface LogGroupSettings extends SharedSettings {
   readonly retention: Given<number | 'never'>;
   readonly class: Given<LogGroupClass>;
   /** ARN of a key or an alias; `none` removes a key. Undefined leaves it as it is. */
   readonly kmsKey: string | undefined;
-  readonly tags: ReadonlyMap<string, string>;
 }
 
-export interface RepositorySettings {
-  readonly name: string;
-  readonly shared: boolean;
-  readonly exclusive: boolean;
+export interface RepositorySettings extends SharedSettings {
   /** From a full URI: the run must be in this account. */
   readonly account: string | undefined;
   readonly mutability: Given<Mutability>;
@@ -50,7 +39,43 @@ export interface RepositorySettings {
   /** Accounts that may pull, sorted and joined by commas. */
   readonly pullAccounts: string | undefined;
   readonly kmsKeyId: string | undefined;
-  readonly tags: ReadonlyMap<string, string>;
+}
+
+export interface ApplicationSettings {
+  readonly logGroup: LogGroupSettings | undefined;
+  readonly repository: RepositorySettings | undefined;
+}
+
+/** Where the settings of each kind of the application are. */
+export const SHARED_SETTINGS = {
+  'AWS::Logs::LogGroup': 'logGroup',
+  'AWS::ECR::Repository': 'repository',
+} as const satisfies Record<SharedKind, keyof ApplicationSettings>;
+
+/** @returns the settings of a kind of the application; undefined if the run does not manage it */
+export function managedSettings(
+  kind: SharedKind,
+  settings: ApplicationSettings & { readonly only: ReadonlySet<Part> },
+): ApplicationSettings[keyof ApplicationSettings] {
+  return settings.only.has(NAMES[kind].part) ? settings[SHARED_SETTINGS[kind]] : undefined;
+}
+
+/** @returns the settings of all kinds of the application, as far as the run needs them */
+export function readApplication(
+  sources: SettingSources,
+  names: Names,
+  region: string,
+  only: ReadonlySet<Part>,
+  source: DocumentSource,
+): ApplicationSettings {
+  return {
+    logGroup: only.has('log-group') ? readLogGroup(sources, names, region) : undefined,
+    // An image is pushed to it.
+    repository:
+      only.has('repository') || only.has('image')
+        ? readRepository(sources, names, region, source)
+        : undefined,
+  };
 }
 
 export interface Names {
@@ -210,11 +235,7 @@ function judgeRepositoryName(
   return { name, account };
 }
 
-export function readLogGroup(
-  sources: SettingSources,
-  names: Names,
-  region: string,
-): LogGroupSettings | undefined {
+function readLogGroup(sources: SettingSources, names: Names, region: string): LogGroupSettings | undefined {
   const found = readName(sources, 'log-group', '/ecs/{application}', names);
   if (found === undefined) return undefined;
   const wrong = names.application === '' ? undefined : logGroupNameFault(found.name);
@@ -247,7 +268,7 @@ export function readLogGroup(
   };
 }
 
-export function readRepository(
+function readRepository(
   sources: SettingSources,
   names: Names,
   region: string,
@@ -286,4 +307,47 @@ export function readRepository(
     kmsKeyId: sources.read('kms-key-id', undefined, readKmsKey(region), found.shared),
     tags: readTags(sources, found.shared),
   };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+export const RETENTION_DAYS: readonly number[] = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+export function retentionFault(days: number): string | undefined {
+  if (RETENTION_DAYS.includes(days)) return undefined;
+  const nearest = RETENTION_DAYS.reduce((a, b) => (Math.abs(b - days) < Math.abs(a - days) ? b : a));
+  return `CloudWatch Logs does not keep logs for ${days} days; the nearest is ${nearest} (or: never)${days === 0 ? ". Terraform's 0 is never here" : ''}`;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
+export function logGroupNameFault(name: string): string | undefined {
+  if (name.length < 1 || name.length > 512) return 'a log group name has 1 to 512 characters';
+  // A `#` is legal in a name but not in the ARN of the tag calls, and every created resource is tagged.
+  if (name.includes('#')) return 'remove the "#"; tagged log groups may not have one';
+  if (!/^[.\-_/A-Za-z0-9]+$/.test(name))
+    return 'CloudWatch Logs allows only letters, digits, and . - _ / in a name';
+  if (name.startsWith('aws/')) return 'names that begin with "aws/" are reserved';
+  return undefined;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
+export function repositoryNameFault(name: string): string | undefined {
+  if (name.length < 2 || name.length > 256) return 'an ECR repository name has 2 to 256 characters';
+  // With many digits in it, it may be a key that was pasted here.
+  const remedy =
+    name.replace(/\D/g, '').length <= 3 && /^[\w./-]{1,64}$/.test(name)
+      ? `set repository: ${name.toLowerCase()}`
+      : 'write it small';
+  if (/[A-Z]/.test(name)) return `ECR allows no capital letters; ${remedy}`;
+  if (!/^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(name))
+    return 'ECR allows lower-case letters and digits, with one . _ - or / between them';
+  return undefined;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_AssociateKmsKey.html (kmsKeyId) */
+export function logGroupKeyFault(key: string): string | undefined {
+  return key.startsWith('arn:')
+    ? undefined
+    : 'CloudWatch Logs takes a key by its ARN; print it with: aws kms describe-key --key-id KEY --query KeyMetadata.Arn --output text';
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { Secret } from '../secret.ts';
-import { type Auth0Domain, readAuth0Domain } from './auth0-domain.ts';
 
 /** A value and its source, where its errors are reported. */
 export interface Auth0Given {
@@ -11,7 +10,7 @@ export interface Auth0Given {
   readonly place?: Auth0Place | undefined;
 }
 
-export interface Auth0Place {
+interface Auth0Place {
   readonly where: string;
   readonly file?: string | undefined;
   readonly line?: number | undefined;
@@ -34,7 +33,7 @@ export interface Auth0Inputs {
  * The places that may name the tenant's host. The management client's secret is sent there, so an input has to name it:
  * files of the workspace are on a pull request its author's.
  */
-export interface Auth0Hosts {
+interface Auth0Hosts {
   /** The input `auth0-domain`. */
   readonly input?: string | undefined;
   /** `auth0-domain` of the configuration file. */
@@ -62,7 +61,7 @@ export interface Auth0Reading {
 }
 
 /** The error, at its place. */
-export interface Auth0Fault extends Auth0Place {
+interface Auth0Fault extends Auth0Place {
   readonly key?: string | undefined;
   readonly text: string;
 }
@@ -188,3 +187,33 @@ function nameOf({ name, place }: Auth0Given): string {
 function text(value: string | Secret): string {
   return typeof value === 'string' ? value.trim() : value.readAsAuth0((revealed) => revealed.trim());
 }
+
+/** The tenant's address, for the token and the application. */
+interface Auth0Domain {
+  /** Scheme and host without a slash at the end. */
+  readonly baseUrl: string;
+}
+
+/**
+ * Reads `auth0-domain`. Credentials are sent there, so it is always https and a bare host name; plain http is
+ * for a test server on this machine, whose address then comes with its port.
+ * @returns the address, or the error (without the value, which may come from `secrets`)
+ */
+export function readAuth0Domain(text: string): Auth0Domain | { readonly fault: string } {
+  const given = text.trim();
+  if (given === '') return { fault: 'is empty; give the tenant, such as papyrus.us.auth0.com' };
+  const loopback = /^(?:(https?):\/\/)?(127(?:\.\d{1,3}){3}|localhost|\[::1\])(:\d{1,5})?\/?$/i.exec(given);
+  if (loopback !== null) {
+    const [, scheme = 'http', host = '', port = ''] = loopback;
+    return { baseUrl: `${scheme}://${host}${port}`.toLowerCase() };
+  }
+  if (/^https?:/i.test(given) || /[/?#@]/.test(given))
+    return { fault: 'is a host name only: leave out the scheme, the path and everything behind it' };
+  if (given.includes(':')) return { fault: 'is a host name only: leave out the port' };
+  const labels = given.split('.');
+  if (labels.length < 2 || given.length > 253 || !labels.every((label) => LABEL.test(label)))
+    return { fault: 'is not a host name; give the tenant, such as papyrus.us.auth0.com' };
+  return { baseUrl: `https://${given.toLowerCase()}` };
+}
+
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;

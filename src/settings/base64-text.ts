@@ -1,4 +1,4 @@
-import { isOpaque, mixes, nameFault } from './variable-name.ts';
+import { isOpaque, mixes, nameFault } from './variable.ts';
 
 /** A text that as a whole is base64. */
 export type Base64Reading =

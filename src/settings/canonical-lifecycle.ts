@@ -1,5 +1,3 @@
-import { canonicalJson } from './canonical-json.ts';
-
 /** Lists of a selection whose order means nothing. */
 const SETS = ['tagPrefixList', 'tagPatternList'];
 
@@ -51,4 +49,17 @@ function priorityOf(rule: unknown): number {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * @param value any JSON value
+ * @returns JSON with sorted keys and without white space: equal text exactly where the documents are equal
+ */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+  }
+  return JSON.stringify(value);
 }

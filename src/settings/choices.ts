@@ -1,4 +1,4 @@
-import { NAMES } from '../kinds/names.ts';
+import { NAMES, SHARED_KINDS } from '../model/spec.ts';
 
 /**
  * The words that settings accept, for inputs and for the schema of the configuration file.
@@ -10,7 +10,7 @@ export const MODES = ['auto', 'plan', 'apply', 'drift', 'destroy'] as const;
 export type Mode = Exclude<(typeof MODES)[number], 'auto'>;
 
 export const PARTS = Object.values(NAMES).map(({ part }) => part);
-export type { Part } from '../kinds/names.ts';
+export type { Part } from '../model/spec.ts';
 
 export const STORES = ['secrets-manager', 'ssm'] as const;
 export type Store = (typeof STORES)[number];
@@ -25,14 +25,12 @@ export const OPT_INS = [
   'shorten-retention',
   'change-type',
   'loosen',
-  'delete-log-group',
-  'delete-repository',
+  ...SHARED_KINDS.map((kind) => NAMES[kind].deletion),
   'prune-many',
 ] as const;
 export type OptInName = (typeof OPT_INS)[number];
 
-/** @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html */
-export const LOG_GROUP_CLASSES = ['STANDARD', 'INFREQUENT_ACCESS'] as const;
+export const LOG_GROUP_CLASSES = NAMES['AWS::Logs::LogGroup'].settings['log-group-class'];
 export type LogGroupClass = (typeof LOG_GROUP_CLASSES)[number];
 
 export const AUTH0_URLS = ['ensure', 'follow', 'exact', 'remove'] as const;

@@ -1,19 +1,51 @@
 import * as z from 'zod/mini';
-import {
-  AUTH0_URLS,
-  COMMENT_ON_PR,
-  LOG_GROUP_CLASSES,
-  MODES,
-  ON_EMPTY,
-  PRUNES,
-  STORES,
-  TIERS,
-} from './choices.ts';
-import { inWords, type NameCatalog, RETENTION_WORDS, unknownSetting } from './config-messages.ts';
+import { NAMES, type SettingShape, SHARED_KINDS } from '../model/spec.ts';
+import { AUTH0_URLS, COMMENT_ON_PR, MODES, ON_EMPTY, PRUNES, STORES, TIERS } from './choices.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { globReader, type Matches } from './glob.ts';
-import { quoted } from './parse.ts';
+import { nearest, quoted } from './parse.ts';
 import { readYaml } from './yaml.ts';
+
+/** Shapes in messages of this action, since zod's own messages may repeat values. */
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'a text; put numbers into quotes',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'settings below it, as "name: value"',
+  record: 'names below it',
+};
+
+/** In Terraform and in the API of the console, 0 keeps logs for ever. */
+const RETENTION_WORDS = "it takes a number of days, or never (Terraform's 0 is never here)";
+
+const NAME_WORDS = 'it takes a name, or none to leave it out; put a number into quotes';
+
+/** Settings whose shape does not say which values they accept. */
+const TAKEN: Readonly<Record<string, string>> = {
+  'log-retention-days': RETENTION_WORDS,
+  'log-group': NAME_WORDS,
+  repository: NAME_WORDS,
+  'recovery-window-days': 'it takes a whole number of days from 7 to 30, without quotes',
+  'deadline-minutes': 'it takes a number of minutes above 0 and up to 360, without quotes',
+};
+
+/** @returns the error in the shape of a setting, and the accepted shape. */
+export function inWords(issue: z.core.$ZodIssue): string {
+  const range = TAKEN[String(issue.path.at(-1))];
+  if (range !== undefined) return range;
+  switch (issue.code) {
+    case 'invalid_value':
+      return `it takes one of ${issue.values.map(String).join(', ')}`;
+    case 'invalid_type':
+      return `it takes ${TYPES[issue.expected] ?? `a ${issue.expected}`}`;
+    case 'invalid_union':
+      return issue.message;
+    case 'too_small':
+      return 'it is empty; give it a value, or leave it out';
+    default:
+      return 'it has another shape; see docs/configuration.md';
+  }
+}
 
 /**
  * The configuration file: `.github/aws-bootstrap.yml`. One zod schema checks it here and gives the JSON Schema
@@ -27,6 +59,24 @@ const texts = z.union([text, z.array(text)], {
 const pairs = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const PAIRS = { error: 'it takes "KEY: value" lines below it, each value a text, a number, true or false' };
 
+function schemaOf(shape: SettingShape): z.ZodMiniType {
+  if (typeof shape === 'object') return z.enum(shape);
+  const schemas = {
+    text,
+    texts,
+    boolean: z.boolean(),
+    days: z.union([z.literal('never'), z.int().check(z.positive())], { error: RETENTION_WORDS }),
+  };
+  return schemas[shape];
+}
+
+const OF_APPLICATION = Object.fromEntries(
+  SHARED_KINDS.flatMap((kind) => Object.entries<SettingShape>(NAMES[kind].settings)).map(([name, shape]) => [
+    name,
+    schemaOf(shape),
+  ]),
+);
+
 const settings = {
   mode: z.enum(MODES),
   prefix: text,
@@ -37,17 +87,7 @@ const settings = {
   prefer: z.enum(STORES),
   'on-empty': z.enum(ON_EMPTY),
   'kms-key-id': text,
-  'log-group': text,
-  'log-retention-days': z.union([z.literal('never'), z.int().check(z.positive())], {
-    error: RETENTION_WORDS,
-  }),
-  'log-group-class': z.enum(LOG_GROUP_CLASSES),
-  'log-group-kms-key-id': text,
-  repository: text,
-  'image-tag-mutability': text,
-  'lifecycle-policy': text,
-  'scan-on-push': z.boolean(),
-  'pull-accounts': texts,
+  ...OF_APPLICATION,
   tags: z.union([text, pairs], PAIRS),
   'allowed-account-ids': texts,
   allow: texts,
@@ -114,6 +154,25 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.infer<typeof configSchema>;
+
+/** Names by their place in the file. */
+interface NameCatalog {
+  readonly top: readonly string[];
+  readonly rule: readonly string[];
+  readonly environment: readonly string[];
+}
+
+/** @returns why the name is unknown, and the nearest known one; a possible secret is not repeated. */
+function unknownSetting(key: string, path: ReadonlyArray<PropertyKey>, known: NameCatalog): string {
+  const refused = `${quoted(key)}: secrets do not belong in a committed file`;
+  if (key === 'secrets' || key === 'dotenv')
+    return `${refused}; give them as the inputs "secrets" or "dotenv"`;
+  if (key === 'auth0-management-client-secret') return `${refused}; give it as an input`;
+  if (path[0] === 'environments' && known.top.includes(key))
+    return `"${key}" belongs to the whole file; set it at its top`;
+  const place = path[0] === 'rules' ? 'rule' : path[0] === 'environments' ? 'environment' : 'top';
+  return `there is no setting called ${quoted(key)} here${nearest(key, known[place])}`;
+}
 
 const known: NameCatalog = {
   top: Object.keys(configSchema.shape),

@@ -18,13 +18,13 @@ export class Diagnostics {
   readonly errors: Diagnostic[] = [];
   readonly warnings: Diagnostic[] = [];
   readonly notices: Diagnostic[] = [];
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
 
   /** Reported once, also where several readers meet the same mistake. */
   fault(note: Diagnostic): void {
     const key = JSON.stringify(note);
-    if (this.#told.has(key)) return;
-    this.#told.add(key);
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
     this.errors.push(note);
   }
 
@@ -49,4 +49,63 @@ export class InputErrors extends Error {
 export function describe(note: Diagnostic): string {
   const place = note.line === undefined ? note.where : `${note.where} line ${note.line}`;
   return note.key === undefined ? `${place}: ${note.text}` : `${place}: ${note.key}: ${note.text}`;
+}
+
+/** A note on one line; never holds a value. */
+export interface LineNote {
+  /** Counted from 1. */
+  line: number;
+  key?: string;
+  /** The error and the remedy: the same for every line of a kind. */
+  text: string;
+  /** The detail of this line. */
+  detail?: string;
+}
+
+/** Lines that a collected warning lists. */
+const LISTED = 20;
+/** Errors of one kind: a text of a megabyte that is read the wrong way has a hundred thousand. */
+const MOST = 50;
+
+type Reported = Pick<Diagnostic, 'line' | 'key' | 'text'>;
+
+/** @returns the note in words, without its place. */
+export function inWords({ text, detail }: Pick<LineNote, 'text' | 'detail'>): string {
+  return detail === undefined ? text : `${text} (${detail})`;
+}
+
+/** @returns each error of a text, of one kind the first 50 and how many more there are. */
+export function capped(notes: readonly LineNote[]): Reported[] {
+  return [...byKind(notes)].flatMap(([text, all]): Reported[] => {
+    const shown = all.slice(0, MOST).map((note) => ({ ...placeOf(note), text: inWords(note) }));
+    return all.length > MOST ? [...shown, { text: `and ${all.length - MOST} more: ${text}` }] : shown;
+  });
+}
+
+/** @returns one note a kind, which lists the first 20 of its lines: GitHub shows ten annotations of a step. */
+export function collected(notes: readonly LineNote[]): Reported[] {
+  return [...byKind(notes)].map(([text, all]) => {
+    const [first] = all;
+    if (all.length === 1 && first !== undefined) return { ...placeOf(first), text: inWords(first) };
+    const listed = all.slice(0, LISTED).map(({ line, key, detail }) => {
+      const place = detail === undefined ? `line ${line}` : `line ${line}, ${detail}`;
+      return key === undefined ? place : `${key} (${place})`;
+    });
+    const more = all.length > LISTED ? ` and ${all.length - LISTED} more` : '';
+    return { text: `${text}: ${listed.join(', ')}${more}` };
+  });
+}
+
+function byKind(notes: readonly LineNote[]): Map<string, LineNote[]> {
+  const kinds = new Map<string, LineNote[]>();
+  for (const note of notes) {
+    const kind = kinds.get(note.text);
+    if (kind === undefined) kinds.set(note.text, [note]);
+    else kind.push(note);
+  }
+  return kinds;
+}
+
+function placeOf({ line, key }: LineNote): Pick<LineNote, 'line' | 'key'> {
+  return key === undefined ? { line } : { line, key };
 }

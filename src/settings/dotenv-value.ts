@@ -1,4 +1,4 @@
-import { holdsAssignment, LOST_TEXT, type Separator } from './lost-line-breaks.ts';
+import { holdsAssignment, LOST_TEXT, type Separator } from './broken-lines.ts';
 
 /** An error or warning on a line: the text is the same for all of a kind, the detail is of this line. */
 export interface Finding {
@@ -99,41 +99,50 @@ function readUnquoted(source: string, start: number, end: number, separator: Sep
   return reading;
 }
 
-/** Others keep a `#` that is glued to the value, and one between quotes in the middle of a value. */
+/** Other readers keep a `#` without a space before it, and one between quotes in the middle of a value. */
 function isHashDoubtful(before: string, kept: string, dropped: string): boolean {
   if (!/\s/.test(before)) return true;
   return ['"', "'"].some((quote) => kept.split(quote).length % 2 === 0 && dropped.includes(quote));
 }
 
-function readQuoted(source: string, open: number, line: number): ValueReading {
+/**
+ * Reads up to the line of the closing quote.
+ * @returns the index of the quote, and the number of line breaks before it; undefined if none is found, which is a fault
+ */
+function findClosing(
+  source: string,
+  open: number,
+  reading: ValueReading,
+): [at: number, lines: number] | undefined {
   const quote = source.charAt(open);
-  const reading: ValueReading = { end: source.length, isQuoted: true, faults: [], warnings: [] };
-  const { faults, warnings } = reading;
-  let close = -1;
   let lines = 0;
   for (let from = open + 1; from <= source.length; from = reading.end + 1, lines++) {
     reading.end = endOfLine(source, from);
     const piece = source.slice(from, reading.end);
     const found = indexOfUnescaped(piece, quote);
-    if (found !== -1) {
-      close = from + found;
-      break;
-    }
+    if (found !== -1) return [from + found, lines];
     // In dotenv it depends on the lines that follow whether such a quote closes.
     if (endsWithEscaped(piece, quote)) {
-      faults.push({
+      reading.faults.push({
         text: 'the backslash before the last quote of this line may keep the value open; remove the backslash, or the quotes around the value',
       });
-      return reading;
+      return undefined;
     }
   }
-  if (close === -1) {
-    // The rest is not read: it may all be one secret, and its pieces must not be shown as names.
-    faults.push({
-      text: 'the quote that opens here is never closed; close it, or remove it (nothing behind it was read)',
-    });
-    return reading;
-  }
+  // The rest is not read: it may all be one secret, and its pieces must not be shown as names.
+  reading.faults.push({
+    text: 'the quote that opens here is never closed; close it, or remove it (nothing behind it was read)',
+  });
+  return undefined;
+}
+
+function readQuoted(source: string, open: number, line: number): ValueReading {
+  const quote = source.charAt(open);
+  const reading: ValueReading = { end: source.length, isQuoted: true, faults: [], warnings: [] };
+  const { faults } = reading;
+  const found = findClosing(source, open, reading);
+  if (found === undefined) return reading;
+  const [close, lines] = found;
   const closing = { detail: `it closes in line ${line + lines}` };
   const tail = source.slice(close + 1, reading.end);
   if (!/^\s*(?:#|$)/.test(tail)) {
@@ -148,6 +157,19 @@ function readQuoted(source: string, open: number, line: number): ValueReading {
   if (tail.startsWith('#')) faults.push({ text: HASH_TEXT });
 
   const inner = source.slice(open + 1, close);
+  warnOfOthers(inner, quote, closing, reading.warnings);
+  reading.value =
+    quote === '"' ? inner.replace(/\\([nr])/g, (_, letter) => (letter === 'n' ? '\n' : '\r')) : inner;
+  return reading;
+}
+
+/** Warns of a text in quotes that other readers may read differently. */
+function warnOfOthers(
+  inner: string,
+  quote: string,
+  closing: Pick<Finding, 'detail'>,
+  warnings: Finding[],
+): void {
   if (quote === '`') warnings.push({ text: BACKTICK_TEXT });
   if (quote !== "'" && REFERENCE.test(inner)) warnings.push({ text: REFERENCE_TEXT });
   if (quote === '"' && inner.includes('`')) warnings.push({ text: COMMAND_TEXT });
@@ -162,9 +184,6 @@ function readQuoted(source: string, open: number, line: number): ValueReading {
       ...closing,
     });
   }
-  reading.value =
-    quote === '"' ? inner.replace(/\\([nr])/g, (_, letter) => (letter === 'n' ? '\n' : '\r')) : inner;
-  return reading;
 }
 
 /** A quote closes unless a backslash is right before it, even where that backslash is itself escaped. */

@@ -1,8 +1,15 @@
-import { type LineOptions, lengthOf, readLine } from './dotenv-line.ts';
-import { endOfLine } from './dotenv-value.ts';
-import type { LineNote } from './line-notes.ts';
-import { DOUBTFUL_COMMENT_TEXT, LOST_COMMENT_TEXT, namesInComment } from './lost-line-breaks.ts';
-import { isRestOf, REST_TEXT } from './wrapped-value.ts';
+import {
+  DOUBTFUL_COMMENT_TEXT,
+  isPadding,
+  isRestOf,
+  LOST_COMMENT_TEXT,
+  namesInComment,
+  REST_TEXT,
+  type Separator,
+} from './broken-lines.ts';
+import type { LineNote } from './diagnostics.ts';
+import { endOfLine, readValue, SEPARATOR, SEPARATOR_TEXT, type ValueReading } from './dotenv-value.ts';
+import { nameFault } from './variable.ts';
 
 /**
  * The strict reader of `.env` text. The dialect is that of motdotla/dotenv 17, since that is what the application
@@ -26,7 +33,7 @@ import { isRestOf, REST_TEXT } from './wrapped-value.ts';
 
 export type { LineNote };
 
-export interface DotenvEntry {
+interface DotenvEntry {
   key: string;
   value: string;
   line: number;
@@ -34,7 +41,7 @@ export interface DotenvEntry {
   bare?: true;
 }
 
-export interface DotenvReading {
+interface DotenvReading {
   /** In the order of the text, one a key; an invalid line has none, and of two different values the first counts. */
   entries: DotenvEntry[];
   faults: LineNote[];
@@ -58,7 +65,7 @@ export function readDotenv(text: string | Uint8Array, options: DotenvOptions = {
   let line = 1;
   let at = 0;
   while (at < source.length) {
-    const { end, key, value, bare, comment, isQuoted, ...told } = readLine(source, at, line, options);
+    const { end, key, value, bare, comment, isQuoted, ...findings } = readLine(source, at, line, options);
     const from = key === undefined ? { line } : { line, key };
     const content = source.slice(at, end);
     if (content.includes('\0')) {
@@ -71,8 +78,8 @@ export function readDotenv(text: string | Uint8Array, options: DotenvOptions = {
       // Its name is a piece of the value above, so only its length is shown.
       faults.push({ line, text: REST_TEXT, detail: lengthOf(content.trim()) });
     } else {
-      faults.push(...told.faults.map((fault) => ({ ...from, ...fault })));
-      warnings.push(...told.warnings.map((warning) => ({ ...from, ...warning })));
+      faults.push(...findings.faults.map((fault) => ({ ...from, ...fault })));
+      warnings.push(...findings.warnings.map((warning) => ({ ...from, ...warning })));
       if (comment !== undefined) comments.push({ ...from, names: namesInComment(comment) });
       if (key !== undefined && value !== undefined) {
         const entry: DotenvEntry = { key, value, line, ...(bare && { bare }) };
@@ -181,4 +188,97 @@ function decode(bytes: Uint8Array, faults: LineNote[]): string {
     start = at + 1;
   }
   return new TextDecoder().decode(bytes);
+}
+
+/** One parsed line of a `.env`; a quoted value may span several, and `end` is in the last of them. */
+interface LineReading extends ValueReading {
+  key?: string;
+  bare?: true;
+}
+
+interface LineOptions {
+  /** A line that is a bare NAME reads the step's environment variable of that name, as in `docker run -e`. */
+  bareNames?: boolean;
+}
+
+// The start of a line as dotenv reads it, without the line break that it accepts between name and `=`. `\s` is
+// JavaScript's: a byte order mark, a no-break space and a form feed count. A colon needs white space behind it.
+const HEAD = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=|:\s)/;
+const BARE_NAME = /^\s*([A-Za-z_]\w*)\s*(?:\s#.*)?$/;
+const NAME = /^[A-Za-z_]\w*$/;
+
+/** @returns the parsed line that begins at `at`; `line` is its number, for messages. */
+function readLine(source: string, at: number, line: number, options: LineOptions): LineReading {
+  const end = endOfLine(source, at);
+  const text = source.slice(at, end);
+  const content = text.trim();
+  if (content === '') return { end, faults: [], warnings: [] };
+  if (content.startsWith('#')) {
+    const faults = SEPARATOR.test(text) ? [{ text: SEPARATOR_TEXT }] : [];
+    return { end, comment: content, faults, warnings: [] };
+  }
+  const bareName = options.bareNames ? BARE_NAME.exec(text)?.[1] : undefined;
+  if (bareName !== undefined && nameFault(bareName) === undefined)
+    return { end, key: bareName, value: '', bare: true, faults: [], warnings: [] };
+
+  const head = HEAD.exec(text);
+  const equals = text.indexOf('=');
+  if (!head && (equals === -1 || text.slice(0, equals).includes('#'))) {
+    return { end, faults: [faultWithoutEquals(content, options)], warnings: [] };
+  }
+  // A value is read behind a bad name too, so that the other lines of a quoted one do not count as lines.
+  const valueAt = at + (head ? head[0].length : equals + 1);
+  const reading: LineReading = readValue(source, valueAt, line, separatorOf(head?.[0] ?? '='));
+  const key = head?.[1];
+  const wrong =
+    key === undefined
+      ? 'use letters, digits and _, not beginning with a digit (and quotes around a value of several lines)'
+      : nameFault(key);
+  if (SEPARATOR.test(source.slice(at, valueAt))) reading.faults.push({ text: SEPARATOR_TEXT });
+  if (reading.value !== undefined && isPadding(reading.value) && reading.isQuoted !== true) {
+    reading.faults = [{ text: REST_TEXT, detail: lengthOf(content) }];
+  } else if (key === undefined || wrong !== undefined) {
+    // The name is not shown: it may be a piece of a value that lost its quotes.
+    reading.faults.unshift({
+      text: `invalid name before the =; ${wrong}`,
+      detail: lengthOf(content),
+    });
+  } else {
+    reading.key = key;
+    if (!NAME.test(key)) {
+      reading.warnings.push({
+        text: 'a name with a dot or dash cannot be set in a shell; use letters, digits and _',
+      });
+    }
+  }
+  if (head?.[0].includes(':'))
+    reading.warnings.push({ text: 'a colon is read as = here, and by few others; write =' });
+  if (reading.faults.length > 0) delete reading.value;
+  return reading;
+}
+
+function separatorOf(head: string): Separator {
+  if (head.includes(':')) return ':';
+  return /\s=$/.test(head) ? ' =' : '=';
+}
+
+/** @returns how to show a line that is not understood: by its length alone. */
+function lengthOf(content: string): string {
+  return `a line of ${content.length} characters`;
+}
+
+function faultWithoutEquals(content: string, options: LineOptions): { text: string; detail: string } {
+  const detail = lengthOf(content);
+  if (/^['"`]/.test(content)) {
+    // Only dotenv takes a quoted text as the value of an `A=` lines above it.
+    return {
+      text: 'this line begins with a quote; a value begins on the line of its name, right behind the =',
+      detail,
+    };
+  }
+  const bare = options.bareNames ? ', NAME alone' : '';
+  return {
+    text: `this line has no =; write NAME=value${bare}, or # before a comment, and put a value of several lines into quotes`,
+    detail,
+  };
 }

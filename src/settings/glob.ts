@@ -1,12 +1,12 @@
 import { ParseError } from './parse.ts';
 
 /*
- * The patterns of the configuration file: a small kind, whose matching takes no more steps than pattern times name.
- * Whoever writes a pull request writes patterns, and the regular expressions that larger kinds are turned into can take
- * longer than the run may (https://owasp.org/www-community/attacks/Regular_expression_Denial_of_Service_-_ReDoS).
+ * The patterns of the configuration file: a small language, whose matching takes at most as many steps as pattern times
+ * name. The author of a pull request controls patterns, and the regular expressions of larger languages can take longer
+ * than the run may (https://owasp.org/www-community/attacks/Regular_expression_Denial_of_Service_-_ReDoS).
  */
 
-/** Longer than any name that a pattern is for but a parameter's path, which patterns do not match. */
+/** Longer than any name that patterns match. */
 const MOST_CHARACTERS = 256;
 /** Limit for the patterns that the braces of one pattern expand to. */
 const MOST_ALTERNATIVES = 64;
@@ -49,7 +49,7 @@ export function globReader(most = MOST_OF_FILE): (pattern: string) => Matches {
 function parse(pattern: string): readonly Sequence[] {
   if (pattern.length > MOST_CHARACTERS)
     throw new ParseError(`this pattern is too long; write one of at most ${MOST_CHARACTERS} characters`);
-  // At the front it would turn the whole pattern around, as some tools have it.
+  // At the front, some tools negate the whole pattern.
   if (pattern.startsWith('!')) throw new ParseError(`a pattern does not begin with "!"; ${ALLOWED}`);
   const [sequences, end] = parseSequence(pattern, 0, false);
   if (end < pattern.length) throw new ParseError(`a brace in it is not opened; ${ALLOWED}`);
@@ -120,7 +120,7 @@ function parseBrackets(text: string, from: number): [OneOf, end: number] {
     const character = text[at];
     if (character === undefined) throw new ParseError(`a bracket in it is not closed; ${ALLOWED}`);
     if (character === ']') break;
-    // Classes with a name ([:alpha:]) and escapes are of larger kinds.
+    // Named classes such as [:alpha:] and escapes are not supported.
     if (character === '[' || character === '\\')
       throw new ParseError(`a bracket holds characters and ranges only; ${ALLOWED}`);
     const isRange = text[at + 1] === '-' && text[at + 2] !== undefined && text[at + 2] !== ']';

@@ -7,10 +7,9 @@ import type { AwsEnvironment, AwsFiles } from './aws-environment.ts';
 import type { ConfigFile } from './config.ts';
 import type { Diagnostic, Diagnostics } from './diagnostics.ts';
 import { type EventDetails, readEventDetails } from './event.ts';
-import { INPUTS } from './input-names.ts';
+import { INPUTS, unknownInputs } from './input-names.ts';
 import { ParseError } from './parse.ts';
 import type { Settings } from './settings.ts';
-import { unknownInputs } from './unknown-inputs.ts';
 import type { Source, VariableText } from './variable.ts';
 import { readBytes, readRegular, readText } from './workspace-file.ts';
 

@@ -1,16 +1,13 @@
 import { Secret } from '../secret.ts';
-import type { Diagnostics } from './diagnostics.ts';
-import { repeatedKey } from './json-keys.ts';
-import { capped, type LineNote } from './line-notes.ts';
-import type { Variable, VariableText } from './variable.ts';
-import { nameFault } from './variable-name.ts';
+import { capped, type Diagnostics, type LineNote } from './diagnostics.ts';
+import { nameFault, type Variable, type VariableText } from './variable.ts';
 
 /** A `.env` cannot spell these and JSON can: an environment has no NUL, and UTF-8 no half of a pair. */
 const UNSENDABLE = /\0|\p{Cs}/u;
 
 const NO_NAME = '(a key that is no name)';
 
-export interface JsonReading {
+interface JsonReading {
   readonly where: string;
   readonly variables: readonly Variable[];
   /** Whether it is `toJSON(secrets)`: only GitHub adds `github_token`. */
@@ -22,13 +19,13 @@ export function isOfWorkflow(name: string): boolean {
   return /^(github_token|AWS_.*)$/i.test(name);
 }
 
-/** Tells which names of `toJSON(secrets)` are none of the application's; those that no variable would have are counted. */
+/** Reports the names of `toJSON(secrets)` that the application does not use; those that no variable would have are counted. */
 export function noteLeftOut(where: string, names: readonly string[], notes: Diagnostics): void {
   if (names.length === 0) return;
-  const told = names.filter((name) => nameFault(name) === undefined);
-  const more = names.length - told.length;
+  const shown = names.filter((name) => nameFault(name) === undefined);
+  const more = names.length - shown.length;
   const list = [
-    ...told,
+    ...shown,
     ...(more > 0 ? [`${more} that are not shown, since no variable would have such a name`] : []),
   ];
   notes.notice({
@@ -115,4 +112,35 @@ export function variablesOf(
 /** A key may be a misplaced value; only a text that looks like a name is repeated. */
 function safeName(name: string): string {
   return nameFault(name) === undefined ? name : NO_NAME;
+}
+
+/**
+ * JSON.parse silently keeps the last of two equal keys.
+ * @param level down to which keys are read; the object itself is level 1
+ * @returns the first duplicate key in an object of a JSON text that is known to parse
+ */
+function repeatedKey(json: string, level: number): string | undefined {
+  return countKeys(json, level).twice;
+}
+
+/** @returns how deep a JSON text is nested, and its first duplicate key, down to a level */
+export function countKeys(
+  json: string,
+  level = Number.POSITIVE_INFINITY,
+): { deepest: number; twice: string | undefined } {
+  const open: Array<Set<string>> = [];
+  let deepest = 0;
+  let twice: string | undefined;
+  for (const token of json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)) {
+    const [sign, colon] = token;
+    if (sign === '{' || sign === '[') deepest = Math.max(deepest, open.push(new Set()));
+    else if (sign === '}' || sign === ']') open.pop();
+    else if (colon !== undefined && open.length <= level && twice === undefined) {
+      const key = String(JSON.parse(sign.slice(0, sign.lastIndexOf('"') + 1)));
+      const keys = open.at(-1);
+      if (keys?.has(key)) twice = key;
+      keys?.add(key);
+    }
+  }
+  return { deepest, twice };
 }

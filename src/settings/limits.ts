@@ -5,11 +5,6 @@ import { OWNER_TAG, PULL_TAG } from '../model/ownership.ts';
  * function returns the error with its remedy, or undefined.
  */
 
-/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-export const RETENTION_DAYS: readonly number[] = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
-
 /** Bytes of a parameter's value by tier. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html */
 export const STANDARD_BYTES = 4096;
 export const ADVANCED_BYTES = 8192;
@@ -25,12 +20,6 @@ export const SECRET_BYTES = 65_536;
  * https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
  */
 export const TAGS = 50;
-
-export function retentionFault(days: number): string | undefined {
-  if (RETENTION_DAYS.includes(days)) return undefined;
-  const nearest = RETENTION_DAYS.reduce((a, b) => (Math.abs(b - days) < Math.abs(a - days) ? b : a));
-  return `CloudWatch Logs does not keep logs for ${days} days; the nearest is ${nearest} (or: never)${days === 0 ? ". Terraform's 0 is never here" : ''}`;
-}
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html (names, levels, reserved words) */
 export function prefixFault(prefix: string): string | undefined {
@@ -88,31 +77,6 @@ export function bundleNameFault(name: string): string | undefined {
   return secretNameFault(name);
 }
 
-/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
-export function logGroupNameFault(name: string): string | undefined {
-  if (name.length < 1 || name.length > 512) return 'a log group name has 1 to 512 characters';
-  // A `#` is legal in a name but not in the ARN of the tag calls, and every created resource is tagged.
-  if (name.includes('#')) return 'remove the "#"; tagged log groups may not have one';
-  if (!/^[.\-_/A-Za-z0-9]+$/.test(name))
-    return 'CloudWatch Logs allows only letters, digits, and . - _ / in a name';
-  if (name.startsWith('aws/')) return 'names that begin with "aws/" are reserved';
-  return undefined;
-}
-
-/** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
-export function repositoryNameFault(name: string): string | undefined {
-  if (name.length < 2 || name.length > 256) return 'an ECR repository name has 2 to 256 characters';
-  // With many digits in it, it may be a key that was pasted here.
-  const remedy =
-    name.replace(/\D/g, '').length <= 3 && /^[\w./-]{1,64}$/.test(name)
-      ? `set repository: ${name.toLowerCase()}`
-      : 'write it small';
-  if (/[A-Z]/.test(name)) return `ECR allows no capital letters; ${remedy}`;
-  if (!/^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(name))
-    return 'ECR allows lower-case letters and digits, with one . _ - or / between them';
-  return undefined;
-}
-
 /** @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests (the grammar of tags) */
 export function imageTagFault(tag: string): string | undefined {
   if (/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(tag)) return undefined;
@@ -138,13 +102,6 @@ const KEY_FORMS = [
   /^alias\/[a-zA-Z0-9/_-]+$/,
   /^arn:[a-z0-9-]+:kms:[a-z0-9-]+:\d{12}:(?:key\/[a-zA-Z0-9-]+|alias\/[a-zA-Z0-9/_-]+)$/,
 ];
-
-/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_AssociateKmsKey.html (kmsKeyId) */
-export function logGroupKeyFault(key: string): string | undefined {
-  return key.startsWith('arn:')
-    ? undefined
-    : 'CloudWatch Logs takes a key by its ARN; print it with: aws kms describe-key --key-id KEY --query KeyMetadata.Arn --output text';
-}
 
 /**
  * @param region of the run: a key serves only its own region

@@ -1,6 +1,6 @@
 /**
- * The forms in which a hidden text may leave, and the search for them. GitHub's runner hides a text in these forms in its
- * log; comments, issues, outputs and files pass by no runner.
+ * The forms of a hidden text in output, and the search for them. GitHub's runner hides these forms in its log, but not in
+ * comments, issues, outputs and files.
  * @see https://github.com/actions/runner/blob/main/src/Sdk/DTLogging/Logging/ValueEncoders.cs
  */
 
@@ -21,7 +21,7 @@ export function formsOf(text: string): string[] {
   return [...forms].filter((form) => form.length >= SHORTEST);
 }
 
-/** As JSON, YAML, XML, HTML and expressions of a workflow quote it. */
+/** Quoted for JSON, YAML, XML, HTML and expressions of a workflow. */
 function wordForms(text: string): string[] {
   const json = JSON.stringify(text).slice(1, -1);
   const inXml = text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign] ?? sign);
@@ -44,7 +44,7 @@ function wordForms(text: string): string[] {
 
 const unit = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** As a part of a URL or of a form; a lone surrogate is sent as UTF-8 sends it. */
+/** Encoded for a URL or a form; a lone surrogate becomes the replacement character, as in UTF-8. */
 function urlForms(text: string): string[] {
   const inUrl = encodeURIComponent(Buffer.from(text).toString());
   const strict = inUrl.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
@@ -54,10 +54,10 @@ function urlForms(text: string): string[] {
   ]);
 }
 
-/** The runner leaves a part of a PowerShell command that is shorter than this. */
+/** The runner does not hide shorter parts of a PowerShell command. */
 const PART = 6;
 
-/** As a shell, a command line or PowerShell quotes it. */
+/** Quoted for a shell, a command line or PowerShell. */
 function shellForms(text: string): string[] {
   // PowerShell colours a failed command from an ampersand on, which cuts the text in two.
   const coloured = text.indexOf('&+');
@@ -212,5 +212,5 @@ function merged(spans: readonly Span[]): Span[] {
   return all;
 }
 
-/** Hides texts in others, and says whose they are. */
+/** Hides texts in others, and names their variables. */
 export type Scrubber = Pick<MaskForms, 'scrub' | 'heldBy'>;

@@ -66,7 +66,7 @@ interface Waiting {
   readonly value: Secret;
   readonly lines: readonly Secret[];
   readonly of: string;
-  readonly isTold: boolean;
+  readonly isReported: boolean;
   readonly shortest: number;
 }
 
@@ -81,7 +81,7 @@ export class Masks {
   #waiting: Waiting[] = [];
   /** Hidden text, in each form that the runner masks → the name of its variable. */
   readonly #hidden = new Map<string, string>();
-  /** Those texts as they are. */
+  /** Those texts, unchanged. */
   readonly #raw = new Map<string, string>();
   #watch: Watch | undefined;
 
@@ -93,11 +93,11 @@ export class Masks {
 
   /**
    * @param of the variable or the place, never the value
-   * @param isTold whether {@link setAccount} reports it
+   * @param isReported whether {@link setAccount} reports it
    * @param shortest characters; {@link SHORTEST_UNDECIDED} where it may be harmless
    * @returns why the value, or a part of it, stays readable in the log
    */
-  hide(value: Secret, of = 'a secret', isTold = true, shortest = SHORTEST): string | undefined {
+  hide(value: Secret, of = 'a secret', isReported = true, shortest = SHORTEST): string | undefined {
     const readable = { texts: this.#texts, account: this.#account };
     const { hide, refused, waiting } = maskingOf(value, readable, shortest);
     for (const line of hide)
@@ -107,7 +107,7 @@ export class Masks {
         this.#watch?.(text, of);
         for (const form of formsOf(text)) if (!this.#hidden.has(form)) this.#hidden.set(form, of);
       });
-    if (waiting.length > 0) this.#waiting.push({ value, lines: waiting, of, isTold, shortest });
+    if (waiting.length > 0) this.#waiting.push({ value, lines: waiting, of, isReported, shortest });
     return refused;
   }
 
@@ -120,9 +120,9 @@ export class Masks {
     const waiting = this.#waiting;
     this.#waiting = [];
     const refused = new Map<string, string>();
-    for (const { value, of, isTold, shortest } of waiting) {
-      const reason = this.hide(value, of, isTold, shortest);
-      if (reason !== undefined && isTold) refused.set(of, reason);
+    for (const { value, of, isReported, shortest } of waiting) {
+      const reason = this.hide(value, of, isReported, shortest);
+      if (reason !== undefined && isReported) refused.set(of, reason);
     }
     return refused;
   }

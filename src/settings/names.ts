@@ -4,7 +4,7 @@ import { bundleNameFault } from './limits.ts';
 import { nearestOf } from './nearest.ts';
 import { quoted } from './parse.ts';
 
-// Names that the configuration file gives to its own parts: one that nothing can bear would be passed over in silence.
+// Names that the configuration file gives to its own parts. An invalid one would be ignored silently.
 
 /**
  * @param application the first segment of the prefix
@@ -17,11 +17,11 @@ export function judgeEnvironments(
   notes: Diagnostics,
 ): void {
   if (file === undefined) return;
-  tellNearMiss(file, environment, notes);
+  reportNearMiss(file, environment, notes);
   for (const name of Object.keys(file.config.environments ?? {})) {
     const isWhole = name === `${application}/${environment}` && environment !== '';
     if (/^[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+)*$/.test(name) && !isWhole) continue;
-    tell(
+    report(
       file,
       ['environments', name],
       'an environment is named by what follows the application in the prefix, like prd of /papyrus/prd',
@@ -31,7 +31,7 @@ export function judgeEnvironments(
 }
 
 /** An entry for another environment is no mistake; one whose name is nearly that of this run most likely is. */
-function tellNearMiss(file: ConfigFile, environment: string, notes: Diagnostics): void {
+function reportNearMiss(file: ConfigFile, environment: string, notes: Diagnostics): void {
   const names = Object.keys(file.config.environments ?? {});
   if (environment === '' || names.includes(environment)) return;
   // Numbers distinguish environments on purpose.
@@ -58,12 +58,12 @@ export function readExactBundles(file: ConfigFile | undefined, notes: Diagnostic
   const bundles = Object.entries(file.config.bundles ?? {});
   for (const [name] of bundles) {
     const wrong = bundleNameFault(name);
-    if (wrong !== undefined) tell(file, ['bundles', name], wrong, notes);
+    if (wrong !== undefined) report(file, ['bundles', name], wrong, notes);
   }
   return new Set(bundles.flatMap(([name, { mode }]) => (mode === 'exact' ? [name] : [])));
 }
 
-function tell(
+function report(
   file: ConfigFile,
   [part, name]: readonly [string, string],
   text: string,

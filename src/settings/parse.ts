@@ -80,6 +80,18 @@ export function readChoices<T extends string>(value: unknown, choices: readonly 
   return [...new Set(each(readList(value), (item) => readChoice(item, choices)))];
 }
 
+/** @returns the ids of AWS accounts, as they are given */
+export function readAccounts(value: unknown): string[] {
+  const accounts = readList(value);
+  // Taken for "not given", it would let every account in.
+  if (accounts.length === 0) throw new ParseError('the list is empty; name the accounts, or leave it out');
+  return each(accounts, (account) => {
+    if (!/^\d{12}$/.test(account))
+      throw new ParseError('an account id has 12 digits (in YAML, put it into quotes)');
+    return account;
+  });
+}
+
 /** Reads every item. @throws ParseError with all errors, not only the first */
 export function each<T, R>(items: readonly T[], read: (item: T) => R): R[] {
   const found: R[] = [];

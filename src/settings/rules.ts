@@ -1,12 +1,11 @@
-import { type IgnoreWord, NAMES } from '../kinds/names.ts';
+import { type IgnoreWord, NAMES } from '../model/spec.ts';
 import type { ConfigFile } from './config.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { bundleNameFault } from './limits.ts';
 import { ParseError, quoted, splitList } from './parse.ts';
-import { readPatterns } from './patterns.ts';
 
 /** The destinations of a rule. */
-export type Target =
+type Target =
   | { readonly store: 'parameter'; readonly secure: boolean }
   | { readonly store: 'secret'; readonly bundle: string };
 
@@ -50,7 +49,7 @@ export function readRules(file: ConfigFile | undefined, notes: Diagnostics): Rul
     const patterns = readPatterns(rule.match);
     const words = splitList(rule.to);
     if (patterns.length === 0) fault('match', 'it names no variable; write a name or a glob, like STRIPE_*');
-    // An empty list would ignore the variables without a word.
+    // An empty list would ignore the variables silently.
     if (words.length === 0) fault('to', 'it names no destination; to store nothing, write ignore');
     const targets: Target[] = [];
     for (const word of words) {
@@ -97,6 +96,9 @@ const COLLECTIONS: Readonly<Record<string, string>> = { tags: 'tag:', keys: 'key
 /** The kinds by their word in `ignore`. */
 const KINDS = new Map(Object.values(NAMES).map((names) => [names.ignore as string, names]));
 
+/** The words of kinds of which a run has one. */
+const UNNAMED = [...KINDS].flatMap(([word, names]) => ('isListed' in names ? [] : word));
+
 export function readIgnored(file: ConfigFile | undefined, notes: Diagnostics): IgnoreEntry[] {
   if (file === undefined) return [];
   return readPatterns(file.config.ignore ?? []).flatMap((entry) => {
@@ -108,11 +110,12 @@ export function readIgnored(file: ConfigFile | undefined, notes: Diagnostics): I
     const [word = '', ...rest] = entry.split(':');
     const [pattern = '', ...behind] = rest;
     const names = KINDS.get(word);
-    if (names === undefined || (names.isNamed && pattern === ''))
+    const isNamed = names !== undefined && 'isListed' in names;
+    if (names === undefined || (isNamed && pattern === ''))
       return fault(
-        'an entry is parameter:NAME, secret:BUNDLE, log-group, repository, image or auth0, and a field may follow after a colon',
+        `an entry is parameter:NAME, secret:BUNDLE, ${UNNAMED.slice(0, -1).join(', ')} or ${UNNAMED.at(-1)}, and a field may follow after a colon`,
       );
-    const { ignore: resource, isNamed } = names;
+    const { ignore: resource } = names;
     const fields = Object.keys(names.fields);
     const name = isNamed ? globOf(file, pattern, fault) : () => true;
     const field = (isNamed ? behind : rest).join(':');
@@ -137,4 +140,30 @@ export function readIgnored(file: ConfigFile | undefined, notes: Diagnostics): I
       },
     ];
   });
+}
+
+/** @returns the patterns of a list, separated by commas outside of braces; lines that begin with `#` are comments */
+export function readPatterns(value: unknown): string[] {
+  const lines = Array.isArray(value) ? value.map(String) : String(value).split(/\r\n|\n|\r/);
+  return lines
+    .filter((line) => !line.trimStart().startsWith('#'))
+    .flatMap(splitOutsideBraces)
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function splitOutsideBraces(line: string): string[] {
+  const items: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let at = 0; at < line.length; at++) {
+    const character = line[at];
+    if (character === '{') depth += 1;
+    else if (character === '}') depth -= 1;
+    else if (character === ',' && depth <= 0) {
+      items.push(line.slice(from, at));
+      from = at + 1;
+    }
+  }
+  return [...items, line.slice(from)];
 }

@@ -1,6 +1,39 @@
 import type { ConfigFile } from './config.ts';
 import type { Diagnostic, Diagnostics } from './diagnostics.ts';
+import type { DocumentReaders } from './documents.ts';
 import { ParseError } from './parse.ts';
+
+/** Input of `readSettings`. */
+export interface Request extends DocumentSource {
+  /** Inputs by name; empty ones are not given. */
+  readonly inputs: ReadonlyMap<string, string>;
+  readonly file: ConfigFile | undefined;
+  /** The file exists and is invalid: settings that it may contain are not reported as missing. */
+  readonly fileIsBroken?: boolean;
+  readonly event: string;
+  readonly ambientRegion: string | undefined;
+  /** A terminal prompts before it writes, so `destroy` needs no `confirm`. */
+  readonly asksFirst?: boolean;
+}
+
+/** Files of the workspace, and the readers of those that are settings. */
+export interface DocumentSource {
+  /** Undefined if {@link mayHaveDocuments} is false. */
+  readonly documents: DocumentReaders | undefined;
+  /** Reads a file of the workspace; throws ParseError with the remedy. */
+  readonly readText: (path: string) => string;
+}
+
+/** @returns whether a setting may be the path of a JSON document, or a list of the file */
+export function mayHaveDocuments(inputs: ReadonlyMap<string, string>, file: ConfigFile | undefined): boolean {
+  const isGiven = (name: string) => (inputs.get(name) ?? '').trim() !== '';
+  return file !== undefined || isGiven('lifecycle-policy') || isGiven('task-definition');
+}
+
+export function readersOf({ documents }: DocumentSource): DocumentReaders {
+  if (documents === undefined) throw new TypeError('the readers of documents were not loaded');
+  return documents;
+}
 
 /** The raw value of one setting, and its source. */
 export interface RawSetting {

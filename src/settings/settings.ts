@@ -1,11 +1,8 @@
-import { readAccounts } from './accounts.ts';
 import {
-  type LogGroupSettings,
+  type ApplicationSettings,
   type Names,
-  type RepositorySettings,
+  readApplication,
   readKmsKey,
-  readLogGroup,
-  readRepository,
   readTags,
 } from './application.ts';
 import { type Auth0Settings, readAuth0 } from './auth0.ts';
@@ -23,21 +20,19 @@ import {
   type Tier,
 } from './choices.ts';
 import type { Diagnostics } from './diagnostics.ts';
-import { readersOf } from './document-source.ts';
 import { type ImageSettings, readImage } from './image.ts';
+import { readRequired } from './input-names.ts';
 import { prefixFault } from './limits.ts';
 import { readMode, warnOfLoosening } from './mode.ts';
 import { judgeEnvironments, readExactBundles } from './names.ts';
 import { type OwnershipSettings, readOwnership } from './ownership.ts';
-import { ParseError, quoted, readBoolean, readChoice, readChoices, readList } from './parse.ts';
-import { type Referred, readReferred } from './referred.ts';
-import { type ReportSettings, readReportSettings } from './report-settings.ts';
-import type { Request } from './request.ts';
-import { readRequired } from './required.ts';
-import type { IgnoreEntry, Rule } from './rules.ts';
-import { type RawSetting, SettingSources } from './setting-sources.ts';
+import { ParseError, quoted, readAccounts, readBoolean, readChoice, readChoices, readList } from './parse.ts';
+import { type Referred, type ReportSettings, readReferred, readReportSettings } from './report-settings.ts';
 
-export interface Settings {
+import type { IgnoreEntry, Rule } from './rules.ts';
+import { type RawSetting, type Request, readersOf, SettingSources } from './setting-sources.ts';
+
+export interface Settings extends ApplicationSettings {
   readonly mode: Mode;
   readonly prefix: string;
   readonly application: string;
@@ -48,8 +43,6 @@ export interface Settings {
   readonly onEmpty: OnEmpty;
   readonly kmsKeyId: string | undefined;
   readonly parameterTier: Tier;
-  readonly logGroup: LogGroupSettings | undefined;
-  readonly repository: RepositorySettings | undefined;
   readonly tags: ReadonlyMap<string, string>;
   readonly allowedAccountIds: readonly string[];
   readonly allow: ReadonlySet<OptInName>;
@@ -109,11 +102,7 @@ export function readSettings(request: Request, notes: Diagnostics): Settings {
     onEmpty: sources.read('on-empty', 'auto', (value) => readChoice(value, ON_EMPTY)),
     kmsKeyId,
     parameterTier: sources.read('parameter-tier', 'auto', (value) => readChoice(value, TIERS)),
-    logGroup: only.has('log-group') ? readLogGroup(sources, names, region) : undefined,
-    repository:
-      only.has('repository') || only.has('image')
-        ? readRepository(sources, names, region, request)
-        : undefined,
+    ...readApplication(sources, names, region, only, request),
     tags: readTags(sources),
     allowedAccountIds: sources.read('allowed-account-ids', [], readAccounts),
     allow: new Set(sources.read('allow', [], (value) => readChoices(value, OPT_INS))),

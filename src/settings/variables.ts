@@ -1,11 +1,9 @@
 import { Secret } from '../secret.ts';
-import { bareNameFault, isOfStep } from './bare-names.ts';
 import { readBase64 } from './base64-text.ts';
-import type { Diagnostics } from './diagnostics.ts';
+import { capped, collected, type Diagnostics, type LineNote } from './diagnostics.ts';
 import { readDotenv } from './dotenv.ts';
 import { isOfWorkflow, noteLeftOut, readJson, variablesOf } from './json-variables.ts';
-import { capped, collected, type LineNote } from './line-notes.ts';
-import type { Variable, VariableText } from './variable.ts';
+import { bareNameFault, isOfStep, type Variable, type VariableText } from './variable.ts';
 
 export interface VariableReading {
   /** One a name, in the order of the texts. */
@@ -153,8 +151,8 @@ function readLines(
     const wrong = bareNameFault(name, { isOfFile: inFile === true, isSet: taken !== undefined });
     if (wrong === undefined && taken !== undefined) return [{ name, value: new Secret(taken), ...given }];
     // In `secrets` the line may be a piece of a value that lost its quotes, and so may a name that is not in capitals.
-    const isTold = isOfStep(name) || (source !== 'secrets' && /^[A-Z][A-Z0-9_]*$/.test(name));
-    faults.push({ line, ...(isTold && { key: name }), text: wrong ?? '' });
+    const isReported = isOfStep(name) || (source !== 'secrets' && /^[A-Z][A-Z0-9_]*$/.test(name));
+    faults.push({ line, ...(isReported && { key: name }), text: wrong ?? '' });
     return [];
   });
   for (const fault of capped(faults)) notes.fault({ where, file, ...fault });

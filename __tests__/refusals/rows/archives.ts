@@ -263,11 +263,7 @@ export const ARCHIVES: readonly Archive[] = [
       ]),
     /holds no manifest\.json/,
   ],
-  [
-    'a layout where docker save is said',
-    () => makeTar([['index.json', Buffer.from('{}')]]),
-    /write oci-archive:/,
-  ],
+  ['a layout for docker save', () => makeTar([['index.json', Buffer.from('{}')]]), /write oci-archive:/],
   ['manifest.json that is no JSON', () => manifest(`[${CANARY}`), /manifest\.json of .* is not JSON/],
   ['manifest.json without an image', () => manifest([]), /holds no such image; choose one/],
   ['manifest.json that is an object', () => manifest(saved()), /holds no such image; choose one/],

@@ -1,31 +1,16 @@
-import { CANARY, input, long, type Row, rule } from '../row.ts';
+import { CANARY, input, line, long, type Row, row, rule } from '../row.ts';
 
 /** Where a variable would go, and cannot. */
 export const PLACES: readonly Row[] = [
-  [
+  row(
     'braces in a parameter',
-    input('dotenv', `A="${CANARY} {{x}}"`),
-    /^input dotenv line 1: A:/,
+    'dotenv line 1: A',
+    `A="${CANARY} {{x}}"`,
     /add the rule \{ match: A, to: secret\/app \}/,
-  ],
-  [
-    'braces of SSM',
-    input('dotenv', `B=1\nA="{{ssm:${CANARY}}}"`),
-    /^input dotenv line 2: A:/,
-    /add the rule/,
-  ],
-  [
-    '8193 bytes',
-    input('dotenv', `A=${long(8193)}`),
-    /^input dotenv line 1: A:/,
-    /8193 bytes are more than the 8192.*add the rule/,
-  ],
-  [
-    'bytes, not characters',
-    input('dotenv', `A=${'é'.repeat(4097)}`),
-    /^input dotenv line 1: A:/,
-    /8194 bytes/,
-  ],
+  ),
+  row('braces of SSM', 'dotenv line 2: A', `B=1\nA="{{ssm:${CANARY}}}"`, /add the rule/),
+  row('8193 bytes', 'dotenv line 1: A', `A=${long(8193)}`, /8193 bytes are more than the 8192.*add the rule/),
+  row('bytes, not characters', 'dotenv line 1: A', `A=${'é'.repeat(4097)}`, /8194 bytes/),
   [
     '4097 bytes in the Standard tier',
     { inputs: { dotenv: `A=${long(4097)}` }, config: 'parameter-tier: Standard' },
@@ -50,12 +35,7 @@ export const PLACES: readonly Row[] = [
     /^the secret: papyrus\/prd\/db:/,
     /send them to another bundle/,
   ],
-  [
-    'an empty secret in apply',
-    input('secrets', 'DB_PASSWORD='),
-    /^input secrets line 1: DB_PASSWORD:/,
-    /on-empty: skip/,
-  ],
+  row('an empty secret in apply', 'secrets line 1: DB_PASSWORD', 'DB_PASSWORD=', /on-empty: skip/),
   [
     'an empty value where that fails',
     { inputs: { dotenv: 'PORT=', 'on-empty': 'fail', mode: 'plan' } },
@@ -86,36 +66,31 @@ export const PLACES: readonly Row[] = [
     /^the secret: papyrus\/prd\/b+:/,
     /512 characters/,
   ],
-  [
+  line(
     'a rule to nowhere',
-    { config: rule('A', CANARY) },
-    /line 3: rules\.0\.to:/,
+    rule('A', CANARY),
+    '3: rules.0.to',
     /secret\/BUNDLE, parameter, secure-parameter or ignore/,
-  ],
-  [
+  ),
+  line(
     'a key that ECS would cut',
-    { config: rule('A', 'secret/a', `    key: "a:${CANARY}"`) },
-    /line 4: rules\.0\.key:/,
+    rule('A', 'secret/a', `    key: "a:${CANARY}"`),
+    '4: rules.0.key',
     /only letters/,
-  ],
-  [
-    'an entry of ignore',
-    { config: `ignore: ["${CANARY}"]` },
-    /line 1: ignore:/,
-    /an entry is parameter:NAME/,
-  ],
-  [
+  ),
+  line('an entry of ignore', `ignore: ["${CANARY}"]`, '1: ignore', /an entry is parameter:NAME/),
+  line(
     'a field of ignore',
-    { config: 'ignore: ["log-group:days"]' },
-    /line 1: ignore:/,
+    'ignore: ["log-group:days"]',
+    '1: ignore',
     /a log-group has retention, class, key-id, tags/,
-  ],
-  [
+  ),
+  line(
     'a setting that environments share',
-    { config: 'environments:\n  prd:\n    log-retention-days: 7' },
-    /line 3: log-retention-days:/,
+    'environments:\n  prd:\n    log-retention-days: 7',
+    '3: log-retention-days',
     /put \{environment\} into its name/,
-  ],
+  ),
   [
     'a table row that is too large',
     input('secrets', JSON.stringify({ FLASK_SECRET_KEY: long(70_000) })),
@@ -128,7 +103,7 @@ export const PLACES: readonly Row[] = [
     /^input dotenv line 1: A:/,
     /add the rule/,
   ],
-  ['braces of a secret', input('secrets', `A="{{${CANARY}}}"`), /^input secrets line 1: A:/, /add the rule/],
+  row('braces of a secret', 'secrets line 1: A', `A="{{${CANARY}}}"`, /add the rule/),
   [
     'a rule of two places, one of them too small',
     { inputs: { dotenv: `A=${long(9000)}` }, config: rule('A', '[secret/app, parameter]') },

@@ -1,5 +1,5 @@
 import type { Given } from '../../asking.ts';
-import { CANARY, input, type Row } from '../row.ts';
+import { at, CANARY, input, type Row } from '../row.ts';
 
 const url = (text: string): Given => input('app-url', text);
 const URL_PLACE = /^input app-url:/;
@@ -20,6 +20,9 @@ const variables = (dotenv: string): Given =>
   auth0({ 'auth0-domain': '', 'auth0-application-id': '', dotenv: `${dotenv}\n` });
 const path = (text: string): Given => ({ config: `callback-path: "${text}"` });
 const PATH_PLACE = /aws-bootstrap\.yml line 1: callback-path:/;
+
+const tenant = at(/^Auth0: auth0-domain/);
+const application = at(/^Auth0: auth0-application-id/);
 
 /** The address of the application. */
 export const APP_URLS: readonly Row[] = [
@@ -65,12 +68,7 @@ export const APP_URLS: readonly Row[] = [
 export const PATHS: readonly Row[] = [
   ['a path without its slash', path('callback'), PATH_PLACE, /begin it with one slash/],
   ['a path to another host', path('//evil.example'), PATH_PLACE, /begin it with one slash/],
-  [
-    'a whole address for a path',
-    path('https://app.example.com/callback'),
-    PATH_PLACE,
-    /begin it with one slash/,
-  ],
+  ['a URL as the path', path('https://app.example.com/callback'), PATH_PLACE, /begin it with one slash/],
   ['a path that climbs', path('/a/../b'), PATH_PLACE, /without dot segments/],
   ['a path with a query', path(`/callback?x=${CANARY}`), PATH_PLACE, /leave it out/],
   ['a path with a wildcard', path('/*'), PATH_PLACE, /leave out wildcards/],
@@ -91,52 +89,17 @@ export const AUTH0: readonly Row[] = [
     /^Auth0:/,
     /auth0-domain is missing: give it/,
   ],
-  [
-    'a domain with its scheme',
-    domain('https://papyrus.us.auth0.com'),
-    /^Auth0: auth0-domain/,
-    /leave out the scheme/,
-  ],
-  [
-    'a domain with a path',
-    domain('papyrus.us.auth0.com/api/v2'),
-    /^Auth0: auth0-domain/,
-    /the path and everything behind it/,
-  ],
-  [
-    'a domain with a user name',
-    domain(`${CANARY}@evil.example`),
-    /^Auth0: auth0-domain/,
-    /leave out the scheme/,
-  ],
-  [
-    'a domain with a query',
-    domain('papyrus.us.auth0.com?x=1'),
-    /^Auth0: auth0-domain/,
-    /leave out the scheme/,
-  ],
-  [
-    'a domain with a fragment',
-    domain('evil.example#papyrus.us.auth0.com'),
-    /^Auth0: auth0-domain/,
-    /leave out the scheme/,
-  ],
-  ['a domain with a port', domain('papyrus.us.auth0.com:8443'), /^Auth0: auth0-domain/, /leave out the port/],
-  ['a tenant without its host', domain('papyrus'), /^Auth0: auth0-domain/, /give the tenant, such as/],
-  ['a domain with a wildcard', domain('*.auth0.com'), /^Auth0: auth0-domain/, /give the tenant, such as/],
-  [
-    'a domain with a blank',
-    domain(`${CANARY} .auth0.com`),
-    /^Auth0: auth0-domain/,
-    /give the tenant, such as/,
-  ],
-  ['a domain with umlauts', domain('bücher.auth0.com'), /^Auth0: auth0-domain/, /give the tenant, such as/],
-  [
-    'a domain that is too long',
-    domain(`${'a.'.repeat(130)}com`),
-    /^Auth0: auth0-domain/,
-    /give the tenant, such as/,
-  ],
+  tenant('a domain with its scheme', domain('https://papyrus.us.auth0.com'), /leave out the scheme/),
+  tenant('a domain with a path', domain('papyrus.us.auth0.com/api/v2'), /the path and everything behind it/),
+  tenant('a domain with a user name', domain(`${CANARY}@evil.example`), /leave out the scheme/),
+  tenant('a domain with a query', domain('papyrus.us.auth0.com?x=1'), /leave out the scheme/),
+  tenant('a domain with a fragment', domain('evil.example#papyrus.us.auth0.com'), /leave out the scheme/),
+  tenant('a domain with a port', domain('papyrus.us.auth0.com:8443'), /leave out the port/),
+  tenant('a tenant without its host', domain('papyrus'), /give the tenant, such as/),
+  tenant('a domain with a wildcard', domain('*.auth0.com'), /give the tenant, such as/),
+  tenant('a domain with a blank', domain(`${CANARY} .auth0.com`), /give the tenant, such as/),
+  tenant('a domain with umlauts', domain('bücher.auth0.com'), /give the tenant, such as/),
+  tenant('a domain that is too long', domain(`${'a.'.repeat(130)}com`), /give the tenant, such as/),
   [
     'a domain with its scheme in a variable',
     variables('# the tenant\nAUTH0_DOMAIN=https://papyrus.us.auth0.com/'),
@@ -164,36 +127,28 @@ export const AUTH0: readonly Row[] = [
     /aws-bootstrap\.yml line 2: auth0-management-client-id:/,
     /take it from the application's settings/,
   ],
-  [
+  application(
     'the management client for the application',
     auth0({ 'auth0-application-id': 'client-of-machines' }),
-    /^Auth0: auth0-application-id/,
     /the application that users sign in to/,
-  ],
-  [
+  ),
+  application(
     'an application that climbs',
     auth0({ 'auth0-application-id': '../tenants/settings' }),
-    /^Auth0: auth0-application-id/,
     /take it from the application's settings/,
-  ],
-  [
+  ),
+  application(
     'an application by its name',
     auth0({ 'auth0-application-id': 'My Application' }),
-    /^Auth0: auth0-application-id/,
     /take it from the application's settings/,
-  ],
+  ),
   [
     'a management client in two lines',
     auth0({ 'auth0-management-client-id': `${CANARY}\nx` }),
     /^Auth0: auth0-management-client-id/,
     /take it from the application's settings/,
   ],
-  [
-    'no application',
-    auth0({ 'auth0-application-id': '' }),
-    /^Auth0: auth0-application-id/,
-    /the variable AUTH0_CLIENT_ID/,
-  ],
+  application('no application', auth0({ 'auth0-application-id': '' }), /the variable AUTH0_CLIENT_ID/),
   ['no address', auth0({ 'app-url': '' }), /^Auth0:/, /give app-url too/],
   [
     'a management secret alone',

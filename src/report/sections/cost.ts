@@ -1,4 +1,4 @@
-import { SECRET_CALLS_USD } from '../../settings/prices.ts';
+import { SECRET_CALLS_USD } from '../../kinds/secret.ts';
 import { prose, rich, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { type Alternative, alternatives, type Price, plannedPrice, price } from '../price.ts';

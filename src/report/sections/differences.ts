@@ -1,9 +1,8 @@
 import { KINDS } from '../../kinds/kinds.ts';
-import { actor, actorKind } from '../actor.ts';
 import { cut } from '../escape.ts';
+import { type Side, STATES, type State } from '../labels.ts';
 import { blockText, breakable, codeBlock, prose, rich, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
-import { type Side, STATES, type State } from '../resource-states.ts';
 import { countKinds, type FieldReport, isShown, type ResourceReport } from '../resources.ts';
 import { fold, type Section, table } from '../sections.ts';
 
@@ -199,3 +198,26 @@ function blockLines({ kind, shortName, state, aspects, value, fields, blocked }:
 }
 
 const sideText = (side: Side) => (typeof side === 'object' ? cut(side.text) : messages.SIDES[side]);
+
+/** @returns who changed something, without the account: `arn:aws:sts::123456789012:assumed-role/admin/alice` → `assumed-role/admin/alice` */
+function actor(modifiedBy: string): string {
+  return modifiedBy.startsWith('arn:') ? modifiedBy.split(':').slice(5).join(':') : modifiedBy;
+}
+
+const ACTOR_KINDS: Readonly<Record<string, string>> = {
+  'assumed-role': 'a role session',
+  role: 'a role',
+  user: 'an IAM user',
+  'federated-user': 'a federated user',
+  root: "the account's root user",
+};
+
+/**
+ * @returns what kind of actor it was, and nothing of its name
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+ */
+function actorKind(modifiedBy: string): string {
+  if (/^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/.test(modifiedBy)) return 'an AWS service';
+  const [kind = ''] = actor(modifiedBy).split('/');
+  return Object.hasOwn(ACTOR_KINDS, kind) ? String(ACTOR_KINDS[kind]) : 'somebody';
+}

@@ -1,13 +1,14 @@
+import { isLocalUrl } from '../../desired/app-url.ts';
 import { callbackParameter } from '../../desired/auth0.ts';
-import { isLocalUrl } from '../../desired/local-host.ts';
 import { KINDS } from '../../kinds/kinds.ts';
 import { MADE, OWNER_FIELD } from '../../model/ownership.ts';
-import { fieldOf } from '../../model/spec.ts';
+import { fieldOf, isShared, NAMES } from '../../model/spec.ts';
 import { correctionOf, correctionSteps } from '../../plan/correction.ts';
 import { isFirstRun } from '../../plan/first-run.ts';
 import { count, isDrifted } from '../../plan/plan-document.ts';
 import { removalOf } from '../../plan/removal.ts';
 import { Secret } from '../../secret.ts';
+import { SHARED_SETTINGS } from '../../settings/application.ts';
 import { rich } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { countKinds } from '../resources.ts';
@@ -89,15 +90,16 @@ function encryptedNow({ plan }: Run): string[] {
 function afterDestroy({ settings, outcomes }: Run): string[] {
   const said: string[] = [];
   for (const { change } of outcomes) {
-    const { deletion, noun } = KINDS[change.kind];
-    if (deletion === undefined) continue;
+    const { kind } = change;
+    if (!isShared(kind)) continue;
+    const { noun } = KINDS[kind];
+    const { deletion } = NAMES[kind];
     const isMade = change.observed !== undefined && fieldOf(change.observed, OWNER_FIELD) === MADE;
-    const { exclusive } =
-      (change.kind === 'AWS::ECR::Repository' ? settings.repository : settings.logGroup) ?? {};
-    if (change.action === 'none' && isMade && !settings.allow.has(deletion.consent))
+    const exclusive = settings[SHARED_SETTINGS[kind]]?.exclusive;
+    if (change.action === 'none' && isMade && !settings.allow.has(deletion))
       said.push(
         exclusive === true
-          ? messages.steps.kept(noun, change.name, deletion.consent)
+          ? messages.steps.kept(noun, change.name, deletion)
           : messages.steps.keptShared(noun, change.name),
       );
   }

@@ -1,11 +1,12 @@
-import type { ResolvedDestination } from '../../desired/destination.ts';
-import { breakable, prose, richHtml } from '../markdown.ts';
+import type { Placement } from '../../desired/desired.ts';
+import { isTypeUnknown, type ResolvedDestination } from '../../desired/destination.ts';
+import type { Plan } from '../../model/change.ts';
+import type { Source } from '../../settings/variable.ts';
+import { breakable, forMermaid, prose, richHtml } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { shortName } from '../resources.ts';
 import type { Run } from '../run.ts';
 import { type Section, table } from '../sections.ts';
-import { storedTypes } from '../stored-type.ts';
-import { diagram } from './diagram.ts';
 
 /** Where each variable goes, and why, with the diagram. */
 export function variables({ desired, plan, settings }: Run): Section | undefined {
@@ -42,4 +43,129 @@ function row(
   const short = shortName(kind, name, prefix);
   const place = short === route.variable.name ? '' : ` ${breakable(short)}`;
   return [variable, `${prose(type ?? '')} parameter${place}`, blockedBy];
+}
+
+/**
+ * A type that no rule gave is a guess, which yields to what exists.
+ * @returns the type that a parameter of the plan gets, as reports tell it; undefined for a key of a secret
+ */
+function storedTypes(plan: Plan): (destination: ResolvedDestination) => string | undefined {
+  const types = new Map<string, string>();
+  for (const { kind, name, desired } of plan)
+    if (kind === 'AWS::SSM::Parameter' && typeof desired.fields.type === 'string')
+      types.set(name, desired.fields.type);
+  return (destination) => {
+    const { destination: target, name } = destination;
+    if (target.store === 'secret') return undefined;
+    return isTypeUnknown(destination) ? 'as it stands' : (types.get(name) ?? target.type);
+  };
+}
+
+/** More variables than this are drawn as one box a way. */
+const MOST_VARIABLES = 40;
+/** GitHub's Mermaid stops at 500 edges; long before that nobody reads it. */
+const MOST_STORES = 25;
+
+const SOURCES: Readonly<Record<Source, string>> = {
+  dotenv: '.env (input dotenv)',
+  'env-file': '.env (env-file)',
+  variables: 'input variables',
+  secrets: 'input secrets',
+  'app-url': 'input app-url',
+};
+
+/**
+ * Variables that come from one place and go to the same stores share a box.
+ * @param typeOf the type that a parameter gets
+ * @returns the source of the diagram; names stand only in labels, and nodes are numbered
+ */
+export function diagram(destinations: readonly Placement[], typeOf = storedTypes([])): string {
+  const ways = waysOf(destinations, typeOf);
+  const isGrouped = new Set(destinations.map(({ route }) => route.variable.name)).size > MOST_VARIABLES;
+  const sources = new Nodes('s');
+  const stores = new Nodes('t');
+  const boxes: string[] = [];
+  const edges: string[] = [];
+  [...ways.values()].forEach(({ source, variables, targets }, index) => {
+    const box = `v${index + 1}`;
+    const names = [...variables].sort(compare);
+    const label = isGrouped
+      ? forMermaid(`${names.length} variable${names.length === 1 ? '' : 's'}`)
+      : `"${names.map((name) => forMermaid(name).slice(1, -1)).join('<br/>')}"`;
+    boxes.push(`  ${box}(${label})`);
+    edges.push(`  ${sources.of(SOURCES[source])} --> ${box}`);
+    for (const target of targets) {
+      const isKnown = stores.has(target) || stores.size < MOST_STORES;
+      const edge = `  ${box} --> ${stores.of(isKnown ? target : 'more secrets')}`;
+      if (!edges.includes(edge)) edges.push(edge);
+    }
+  });
+  return [
+    'flowchart LR',
+    ...sources.entries().map(([id, label]) => `  ${id}[${forMermaid(label)}]`),
+    ...boxes,
+    ...stores.entries().map(([id, label]) => `  ${id}[(${forMermaid(label)})]`),
+    ...edges,
+  ].join('\n');
+}
+
+interface Way {
+  readonly source: Source;
+  readonly variables: Set<string>;
+  readonly targets: readonly string[];
+}
+
+function waysOf(
+  destinations: readonly Placement[],
+  typeOf: ReturnType<typeof storedTypes>,
+): Map<string, Way> {
+  const targets = new Map<string, { source: Source; stores: Set<string> }>();
+  for (const destination of destinations) {
+    const { route, name } = destination;
+    const { name: variable, source } = route.variable;
+    const found = targets.get(variable) ?? { source, stores: new Set<string>() };
+    const type = typeOf(destination);
+    found.stores.add(type === undefined ? `secret ${name}` : `Parameter Store: ${type}`);
+    targets.set(variable, found);
+  }
+  const ways = new Map<string, Way>();
+  for (const [variable, { source, stores }] of targets) {
+    const sorted = [...stores].sort(compare);
+    const key = [source, ...sorted].join('\n');
+    const way = ways.get(key) ?? { source, variables: new Set(), targets: sorted };
+    way.variables.add(variable);
+    ways.set(key, way);
+  }
+  return new Map([...ways].sort(([a], [b]) => compare(a, b)));
+}
+
+/** No two names are the same where this is asked. */
+const compare = (a: string, b: string) => (a < b ? -1 : 1);
+
+/** Labels with an id each, in the order in which they come. */
+class Nodes {
+  readonly #ids = new Map<string, string>();
+  readonly #letter: string;
+
+  constructor(letter: string) {
+    this.#letter = letter;
+  }
+
+  of(label: string): string {
+    const id = this.#ids.get(label) ?? `${this.#letter}${this.#ids.size + 1}`;
+    this.#ids.set(label, id);
+    return id;
+  }
+
+  has(label: string): boolean {
+    return this.#ids.has(label);
+  }
+
+  get size(): number {
+    return this.#ids.size;
+  }
+
+  entries(): Array<[id: string, label: string]> {
+    return [...this.#ids].map(([label, id]) => [id, label]);
+  }
 }

@@ -1,0 +1,1 @@
+"use strict";exports.id=2588,exports.ids=[2588],exports.modules={6963:(function(e,r,t){t.d(r,{J2:()=>s,M3:()=>d,oZ:()=>o});var s=()=>{},o=e=>e,d=class{constructor(){throw new Error("streams of events are not part of this bundle")}}}),2588:(function(e,r,t){t.d(r,{EventStreamSerde:()=>s.M3,eventStreamSerdeProvider:()=>s.J2});var s=t(6963);t(2652)})};

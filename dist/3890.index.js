@@ -1,0 +1,1 @@
+"use strict";exports.id=3890,exports.ids=[3890],exports.modules={3890:(function(s,r,e){e.d(r,{fromEnv:()=>o.sF});var o=e(2830);e(2344),e(7312),e(7452),e(9703),e(2652)})};

@@ -1,1 +1,0 @@
-"use strict";exports.id=8295,exports.ids=[8295],exports.modules={8295:(function(M,D,_){_.d(D,{EventStreamSerde:()=>E.M3,eventStreamSerdeProvider:()=>E.JM});var E=_(2805),O=_(6721),P=_(4189),s=_(2572),d=_(2660)})};

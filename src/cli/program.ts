@@ -1,2 +1,0 @@
-/** How users start the command line. */
-export const PROGRAM = 'npx github:papyrus/aws-bootstrap';
