@@ -1,1 +1,0 @@
-"use strict";exports.id=2156,exports.ids=[2156],exports.modules={2156:(function(s,r,e){e.r(r),e.d(r,{classify:()=>t.L});var t=e(7152);e(4473),e(2652)})};
