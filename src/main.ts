@@ -2,7 +2,7 @@ import { Cancellation, failOnIdle, leave } from './clients/cancellation.ts';
 import { faults } from './report/annotations.ts';
 import { writeEarlySummary, writeFailureReason } from './report/early-failure.ts';
 import * as log from './report/log.ts';
-import { type RunInput, readRunInput } from './run-input.ts';
+import { inRepository, type RunInput, readRunInput } from './run-input.ts';
 import { InputErrors } from './settings/diagnostics.ts';
 import { type Runner, readRunner } from './settings/inputs.ts';
 import type { Settings } from './settings/settings.ts';
@@ -96,8 +96,7 @@ async function tellEnd(error: unknown, runner: Runner, settings: Settings | unde
     return;
   }
   const shown = error.errors.slice(0, MOST_FAULTS);
-  const { inRepository } = await import('./settings/tracked-files.ts');
-  faults(inRepository(shown, runner));
+  faults(await inRepository(shown, runner));
   if (shown.length < error.errors.length) log.info(`… and ${error.errors.length - shown.length} more`);
   writeFailureReason('input');
   log.fail({ reason: 'input', text: `${error.message}; nothing was written` });

@@ -198,10 +198,17 @@ function refusal({ errors }: Diagnostics, unknown: Diagnostic | undefined): Inpu
 }
 
 async function printNotes(notes: Diagnostics, runner: Runner): Promise<void> {
-  if (notes.warnings.length + notes.notices.length === 0) return;
-  const { inRepository } = await import('./settings/tracked-files.ts');
-  warnings(inRepository(notes.warnings, runner));
-  notices(inRepository(notes.notices, runner));
+  warnings(await inRepository(notes.warnings, runner));
+  notices(await inRepository(notes.notices, runner));
+}
+
+/** @returns the notes without files that git does not track; what looks for these is loaded where a note has a file */
+export async function inRepository(
+  notes: readonly Diagnostic[],
+  runner: Runner,
+): Promise<readonly Diagnostic[]> {
+  if (notes.every(({ file }) => file === undefined)) return notes;
+  return (await import('./settings/tracked-files.ts')).inRepository(notes, runner);
 }
 
 /** Masks all values that are not plain, and reports once which secrets stay readable. */

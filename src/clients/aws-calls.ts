@@ -1,9 +1,8 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import { AbortedError, Cancellation } from './cancellation.ts';
+import { AbortedError, Cancellation, GRACE_MS } from './cancellation.ts';
 import type { Clock } from './clock.ts';
 import { AwsError, codeOf, isUnreadable, statusOf } from './errors.ts';
 import { isConnectionLost } from './network-errors.ts';
-import { GRACE_MS } from './response-limits.ts';
 import { backoff, retry, retryAfter } from './retry.ts';
 
 /**

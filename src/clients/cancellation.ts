@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { type Clock, systemClock } from './clock.ts';
-import { GRACE_MS } from './response-limits.ts';
+
+/** Milliseconds that a call in flight at the end of the run is given to come to its end. */
+export const GRACE_MS = 10_000;
 
 /** Why a run ends before all is done. */
 export type AbortReason = 'cancelled' | 'deadline' | 'credentials';

@@ -1,5 +1,4 @@
-/** Milliseconds that a call in flight at the end of the run is given to come to its end. */
-export const GRACE_MS = 10_000;
+import { GRACE_MS } from './cancellation.ts';
 
 /** How long one exchange may take. */
 export interface TimeLimits {

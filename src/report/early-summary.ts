@@ -1,7 +1,6 @@
 import type { Diagnostic } from '../settings/diagnostics.ts';
-import { breakable, prose } from './markdown.ts';
+import { breakable, prose, troubleshootingLink } from './markdown.ts';
 import type { Failure } from './run.ts';
-import { troubleshootingLink } from './sections.ts';
 
 /*
  * The summary of a run without a plan. Its texts are here, since such a run loads none of the others.

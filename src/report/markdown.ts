@@ -1,3 +1,4 @@
+import type { FailureReason } from '../clients/explanation.ts';
 import { cut, visible } from './escape.ts';
 
 /*
@@ -155,4 +156,9 @@ export function inUrl(text: string): string {
 export function forMermaid(text: string): string {
   const shown = cut(visible(text)).replace(/[^\p{L}\p{N} _./,:…-]/gu, (sign) => `#${sign.codePointAt(0)};`);
   return `"${shown}"`;
+}
+
+/** @returns a link to what the documentation says of a reason */
+export function troubleshootingLink(reason: FailureReason): string {
+  return `[Troubleshooting: ${reason}](https://github.com/papyrus/aws-bootstrap/blob/v1/docs/troubleshooting.md#${reason})`;
 }

@@ -1,5 +1,3 @@
-import type { FailureReason } from '../clients/explanation.ts';
-
 /** One part of a report. Only its rows may be cut; what stands around them keeps tables, diagrams and folds whole. */
 export interface Section {
   readonly title?: string;
@@ -93,9 +91,4 @@ export function fold(line: string, sections: readonly Section[], rank: number): 
     ...after,
   ]);
   return { rows: [lines.join('\n')], folded: line, rank };
-}
-
-/** @returns a link to what the documentation says of a reason */
-export function troubleshootingLink(reason: FailureReason): string {
-  return `[Troubleshooting: ${reason}](https://github.com/papyrus/aws-bootstrap/blob/v1/docs/troubleshooting.md#${reason})`;
 }

@@ -1,9 +1,9 @@
 import type { Cause } from '../causes.ts';
-import { codeBlock, rich, richHtml } from '../markdown.ts';
+import { codeBlock, rich, richHtml, troubleshootingLink } from '../markdown.ts';
 import * as messages from '../messages.ts';
 import { countKinds, shortName } from '../resources.ts';
 import type { Run } from '../run.ts';
-import { fold, type Section, troubleshootingLink } from '../sections.ts';
+import { fold, type Section } from '../sections.ts';
 
 /** More causes than this are folded: who has many mends the first ones first. */
 const MOST_CAUSES = 5;
