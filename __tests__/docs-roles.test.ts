@@ -105,8 +105,10 @@ test('the stacks of several environments allow what the configuration beside the
   }
 });
 
-test('the rights to deploy to ECS are those of docs/iam.md, as a file', () => {
-  const shown = [...read('docs/iam.md').matchAll(/^```json\n(.*?)^```$/gms)].map(([, code = '']) => code);
+test('the rights to deploy to ECS are those of docs/iam-policies.md, as a file', () => {
+  const shown = [...read('docs/iam-policies.md').matchAll(/^```json\n(.*?)^```$/gms)].map(
+    ([, code = '']) => code,
+  );
   expect(shown).toContain(read(`${EXAMPLE}/deploy-policy.json`));
 });
 

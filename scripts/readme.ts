@@ -146,7 +146,7 @@ for (const [file, parts] of [
   ['docs/inputs.md', INPUTS],
   ['docs/outputs.md', OUTPUTS],
   ['docs/routing.md', ROUTING],
-  ['docs/iam.md', POLICIES],
+  ['docs/iam-policies.md', POLICIES],
 ] as const) {
   const before = read(file);
   const after = filled(file, before, parts);

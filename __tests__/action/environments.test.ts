@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => aws.close());
 beforeEach(() => aws.reset());
 
-const files = (text: string) => ({ files: { '.github/aws-bootstrap.yml': text } });
+const files = (text: string) => ({ files: { '.github/aws-bootstrap.yml': text }, checkout: {} });
 const SHARED = files(`tags: { project: portfolio }
 log-retention-days: 7
 prune: delete

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type CheckoutOptions, checkOut } from './checkout.ts';
 import { type Finished, type Line, runChild } from './child.ts';
 import { type Annotation, type Command, CommandReader, type Commands } from './commands.ts';
 import {
@@ -33,6 +34,8 @@ export interface ActionOptions {
   workspace?: string;
   /** Written into the workspace before the start: path → content. */
   files?: Record<string, string>;
+  /** Makes the workspace a repository of git, as actions/checkout does. */
+  checkout?: CheckoutOptions;
   event?: Event;
   /** What `${{ github.token }}` is; masked, as the runner does. */
   token?: string;
@@ -127,7 +130,7 @@ export async function runAction(options: ActionOptions = {}): Promise<ActionRun>
     for (const [name, advice] of given.deprecated)
       reader.annotate('warning', `Input ${name} is deprecated: ${advice}`);
 
-    const before = await prepare(places, options.files ?? {}, event);
+    const before = await prepare(places, options, event);
     const start = performance.now();
     const finished = await runChild({
       node: options.node ?? process.execPath,
@@ -185,13 +188,18 @@ const PREFIXES: Record<FileCommand, string> = {
 };
 
 /** Returns what stands in the workspace before the start. */
-async function prepare(places: Places, files: Record<string, string>, event: Event): Promise<Stamps> {
+async function prepare(
+  places: Places,
+  { files = {}, checkout }: ActionOptions,
+  event: Event,
+): Promise<Stamps> {
   for (const folder of [places.workspace, places.home, places.scratch, places.tools]) {
     await mkdir(folder, { recursive: true });
   }
   await put(places.event, JSON.stringify(payloadOf(event), null, 2));
   for (const name of FILE_COMMANDS) await put(places.commands[name], '');
   for (const [path, content] of Object.entries(files)) await put(resolve(places.workspace, path), content);
+  if (checkout !== undefined) checkOut(places.workspace, checkout);
   return stampFiles(places.workspace);
 }
 

@@ -40,7 +40,7 @@ describe('modes', () => {
         await using run = passed(
           await act(
             { dotenv: dotenv({ GUNICORN_WORKERS: '17' }), confirm: '/papyrus/prd' },
-            { event: { name }, files },
+            { event: { name }, files, checkout: {} },
           ),
         );
         expect(run.outputs).toMatchObject({ 'to-update': '1', 'to-delete': '0', changed: 'false' });

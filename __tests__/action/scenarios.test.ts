@@ -269,7 +269,10 @@ environments:
     BOTH: 'both-value',
   };
   const run = (inputs: Record<string, string> = {}, config = CONFIG) =>
-    stage.act({ dotenv: dotenv(variables), ...inputs }, { files: { '.github/aws-bootstrap.yml': config } });
+    stage.act(
+      { dotenv: dotenv(variables), ...inputs },
+      { files: { '.github/aws-bootstrap.yml': config }, checkout: {} },
+    );
 
   test('rules send any variable anywhere: glob, list, key, ignore, two places', async () => {
     await using first = passed(await run());

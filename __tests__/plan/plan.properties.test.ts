@@ -7,7 +7,7 @@ import { ABSENT, type Difference, type Field, type Fields } from '../../src/mode
 import type { Spec } from '../../src/model/spec.ts';
 import { fieldOf } from '../../src/model/spec.ts';
 import { plan } from '../../src/plan/plan.ts';
-import { type Case, evaluatePolicy, type Policy } from '../../src/plan/policy.ts';
+import { evaluatePolicy, type Policy, type Subject } from '../../src/plan/policy.ts';
 import { Secret } from '../../src/secret.ts';
 import { OPT_INS } from '../../src/settings/choices.ts';
 import { runs } from '../sample.ts';
@@ -217,7 +217,7 @@ function ranks(changes: readonly Change[]): (id: string) => number {
 }
 
 describe('the policy', () => {
-  const cases: fc.Arbitrary<Case> = standingSituation.map(({ kind, wanted, existing, owner: tag }) => {
+  const cases: fc.Arbitrary<Subject> = standingSituation.map(({ kind, wanted, existing, owner: tag }) => {
     const differences: Difference[] = Object.entries(wanted).flatMap(([field, to]) =>
       to === undefined || isSame(existing[field] ?? ABSENT, to)
         ? []

@@ -5,9 +5,8 @@ import { KINDS } from '../../src/kinds/kinds.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { type Kind, ORDER } from '../../src/model/spec.ts';
-
-import { faults, notices, warnings } from '../../src/report/annotations.ts';
-import { fault } from '../../src/report/log.ts';
+import { errors, notices, warnings } from '../../src/report/annotations.ts';
+import { error } from '../../src/report/log.ts';
 import { resourcesOf } from '../../src/report/resources.ts';
 import { causes, plan, progress } from '../../src/report/run-log.ts';
 import type { Diagnostic } from '../../src/settings/diagnostics.ts';
@@ -143,10 +142,11 @@ it('folds what is long, and leaves what is short as it is', () => {
 
 it.each([
   [{}, '::error::.env: A: text'],
-  [{ file: '.env' }, '::error file=.env::.env: A: text'],
-  [{ file: '.env', line: 3 }, '::error file=.env,line=3::.env line 3: A: text'],
+  [{ file: '.env', line: 3 }, '::error::.env line 3: A: text'],
+  [{ trackedFile: '.env' }, '::error file=.env::.env: A: text'],
+  [{ file: './.env', trackedFile: '.env', line: 3 }, '::error file=.env,line=3::.env line 3: A: text'],
 ])('an annotation points as far as the place is known: %o', (place, line) => {
-  expect(printed(() => fault({ where: '.env', key: 'A', text: 'text', ...place }))).toEqual([line]);
+  expect(printed(() => error({ where: '.env', key: 'A', text: 'text', ...place }))).toEqual([line]);
 });
 
 it("the log and the checklist tell the kinds in one order, the article's", () => {
@@ -169,13 +169,14 @@ it("the log and the checklist tell the kinds in one order, the article's", () =>
 it.each<[what: string, print: (notes: readonly Diagnostic[]) => void, command: string]>([
   ['warnings', warnings, '::warning'],
   ['notices', notices, '::notice'],
-  ['errors', faults, '::error'],
+  ['errors', errors, '::error'],
 ])(
   '%s are annotations once a place, nine at the most, and lines of the log beyond',
   (what, print, command) => {
-    const of = (where: string, file?: string) => (_: unknown, line: number) => ({
+    const of = (where: string, trackedFile?: string) => (_: unknown, line: number) => ({
       where,
-      file,
+      file: where,
+      trackedFile,
       line,
       text: 'x',
     });
@@ -184,10 +185,10 @@ it.each<[what: string, print: (notes: readonly Diagnostic[]) => void, command: s
       return [lines.filter((line) => line.startsWith(command)).length, lines.length];
     };
     expect(annotated(Array.from({ length: 5 }, of('input dotenv')))).toEqual([1, 5]);
-    // Each line of a file of the repository shows in the diff.
+    // Each line of a file that git tracks shows in the diff.
     expect(annotated(Array.from({ length: 5 }, of('.env', '.env')))).toEqual([5, 5]);
     expect(annotated(Array.from({ length: 30 }, of('.env', '.env')))).toEqual([9, 30]);
-    expect(annotated(Array.from({ length: 5 }, of('/tmp/x.env', '/tmp/x.env')))).toEqual([1, 5]);
+    expect(annotated(Array.from({ length: 5 }, of('/tmp/x.env')))).toEqual([1, 5]);
     const many = printed(() => print(Array.from({ length: 20_000 }, of('a.env', 'a.env'))));
     expect(many).toHaveLength(51);
     expect(many.at(-1)).toBe(`… and 19950 more ${what}`);

@@ -149,6 +149,27 @@ describe('the table of differences', () => {
     expect(section?.rows).toHaveLength(71);
   });
 
+  it.each([
+    [3, 3, 0],
+    [4, 0, 4],
+  ])('shows %i created resources beside one that failed: %i open, %i folded', (count, open, folded) => {
+    const created = Array.from({ length: count }, (_, n): Outcome => {
+      const name = `/papyrus/prd/V${n}`;
+      const of = { id: name, name, action: 'create', observed: undefined, desired: { ...standing, name } };
+      return { change: { ...change, ...of } as Change, result: 'done', after: standing };
+    });
+    const failed: Outcome = { change, result: 'failed', after: undefined, error: new Error('no') };
+    const options = { isApplied: true, isPublic: false };
+    const counts = (outcomes: readonly Outcome[]) =>
+      [false, true].map((isFold) =>
+        differences(resourcesOf({ outcomes, settings }), options)
+          .filter((section) => (section.folded !== undefined) === isFold)
+          .reduce((sum, { rows }) => sum + rows.length, 0),
+      );
+    expect(counts([...created, failed])).toEqual([open, folded]);
+    expect(counts(created)).toEqual([count, 0]);
+  });
+
   it.each<[what: string, difference: Difference, shown: string, hidden: string]>([
     ['a value', { field: 'value', from: ABSENT, to: '2' }, 'String, `2`', 'String'],
     ['a secret value', { field: 'value', from: ABSENT, to: new Secret('canary') }, 'String', 'String'],

@@ -14,5 +14,7 @@ threads = number("GUNICORN_THREADS", 4)
 timeout = number("GUNICORN_TIMEOUT", 30)
 # Fargate has no /dev/shm worth the name, and a heartbeat file on a slow disk kills workers.
 worker_tmp_dir = "/tmp"
+# The user has no home folder for its socket, and ECS controls the task.
+control_socket_disable = True
 accesslog = "-"
 errorlog = "-"

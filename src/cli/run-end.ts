@@ -2,6 +2,7 @@ import type { Outcome } from '../model/outcome.ts';
 import { count, isDrifted, planDocument } from '../plan/plan-document.ts';
 import { completeFile } from '../report/ecs-integration.ts';
 import { policiesOf } from '../report/iam.ts';
+import { matching } from '../report/messages.ts';
 import { plannedPrice, price } from '../report/price.ts';
 import type { Run } from '../report/run.ts';
 import { EXIT } from './command.ts';
@@ -20,7 +21,7 @@ export interface EndOptions {
 }
 
 /**
- * Prints the result of a run: a table, what was asked for beside the plan, and the last line.
+ * Prints the result of a run: a table, requested policies and files, and the last line.
  * @returns the exit code
  */
 export async function endRun(
@@ -38,7 +39,7 @@ export async function endRun(
   const file = await completeTaskDefinition(run);
   if (file.path !== undefined) print(`Task definition: ${file.path}`);
   if (!isQuiet || !isJson) print(...lastLine(run));
-  // The next command would take a file that is not there.
+  // The next command would read a file that does not exist.
   const isIncomplete = file.missing !== undefined && run.settings.mode === 'apply';
   return exitCodeOf(run, terminal) || (isIncomplete ? EXIT.failed : EXIT.ok);
 }
@@ -57,7 +58,7 @@ function exitCodeOf({ failure, plan, outcomes, settings }: Run, terminal: Termin
 const isPlanned = ({ outcomes }: Run) =>
   !outcomes.some(({ result }) => result === 'done' || result === 'skipped');
 
-/** Where nothing differs, the last line says it all. */
+/** Where nothing differs, the last line is enough. */
 function printTable(run: Run, terminal: Terminal): void {
   if (run.outcomes.every(({ result }) => result === 'unchanged')) return;
   const lines = resultTable(run.outcomes, isPlanned(run));
@@ -84,7 +85,7 @@ function policiesIn(run: Run): ReadonlyArray<readonly [title: string, policy: ob
   ];
 }
 
-/** @returns the plan as the output `plan` of the action has it; of a run that writes, also what became of each change */
+/** @returns the plan as the output `plan` of the action has it; of a run that writes, also the result of each change */
 function documentOf(run: Run): object {
   const { settings, plan, outcomes, gate, binding } = run;
   const results = outcomes.map(({ change, result, error }) => ({
@@ -116,10 +117,11 @@ function lastLine(run: Run): Span[] {
 function driftLine({ plan }: Run): Span[] {
   const all = new Set(plan.map(({ kind, name }) => `${kind} ${name}`)).size;
   const { toCreate, toUpdate, toDelete, blocked } = count(plan);
-  if (!isDrifted(plan)) return [styled('green', 'No drift'), `: ${all} resources match the configuration.`];
+  const different = toCreate + toUpdate + toDelete + blocked;
+  if (!isDrifted(plan)) return [styled('green', 'No drift'), `: ${matching(all)}.`];
   return [
     styled('yellow', 'Drift'),
-    `: ${toCreate + toUpdate + toDelete + blocked} of ${all} resources differ from the configuration. Run apply with the same flags to restore them.`,
+    `: ${different} of ${all} resources ${different === 1 ? 'differs' : 'differ'} from the configuration. Run apply with the same flags to restore them.`,
   ];
 }
 
@@ -132,13 +134,12 @@ function planLine({ settings, plan, outcomes }: Run): Span[] {
   if (settings.mode === 'destroy' && open + blocked === 0)
     return [
       styled('green', 'Nothing to destroy'),
-      outcomes.length === 0 ? '.' : `: ${outcomes.length} resources are kept (${cost}).`,
+      outcomes.length === 0
+        ? '.'
+        : `: ${outcomes.length === 1 ? '1 resource is' : `${outcomes.length} resources are`} kept (${cost}).`,
     ];
   if (open + blocked === 0)
-    return [
-      styled('green', 'No changes'),
-      `: ${outcomes.length} resources match the configuration (${cost}).`,
-    ];
+    return [styled('green', 'No changes'), `: ${matching(outcomes.length)} (${cost}).`];
   const next =
     settings.mode === 'plan' && open > 0 ? ' Run apply with the same flags to make these changes.' : '';
   return [

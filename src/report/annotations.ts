@@ -1,5 +1,5 @@
 import { type Diagnostic, describe } from '../settings/diagnostics.ts';
-import { fault, info, isInRepository, notice, warning } from './log.ts';
+import { error, info, notice, warning } from './log.ts';
 
 /*
  * Notes of the input as annotations.
@@ -7,7 +7,7 @@ import { fault, info, isInRepository, notice, warning } from './log.ts';
 
 /** GitHub shows ten annotations of a level and step; the last error says why the step fails. */
 const MOST_ANNOTATIONS = 9;
-/** A file of a megabyte can give cause for as many lines. */
+/** A file of a megabyte can cause as many lines. */
 const MOST_LINES = 50;
 
 /** Prints notices: see {@link annotate}. */
@@ -21,19 +21,19 @@ export function warnings(notes: readonly Diagnostic[]): void {
 }
 
 /** Prints input errors: see {@link annotate}. */
-export function faults(notes: readonly Diagnostic[]): void {
-  annotate(notes, fault, 'errors');
+export function errors(notes: readonly Diagnostic[]): void {
+  annotate(notes, error, 'errors');
 }
 
 /**
- * Annotates each line of a file of the repository, which shows in the diff of a pull request, and once each other place. What is
+ * Annotates each line of a file that git tracks, which shows in the diff of a pull request, and once each other place. What is
  * not annotated is a line of the log.
  */
 function annotate(notes: readonly Diagnostic[], print: (note: Diagnostic) => void, what: string): void {
   const places = new Set<string>();
   let annotations = 0;
   for (const note of notes.slice(0, MOST_LINES)) {
-    const isNew = isInRepository(note.file) || !places.has(note.where);
+    const isNew = note.trackedFile !== undefined || !places.has(note.where);
     places.add(note.where);
     if (isNew && annotations < MOST_ANNOTATIONS) {
       annotations += 1;

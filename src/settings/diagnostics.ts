@@ -2,9 +2,11 @@
 export interface Diagnostic {
   /** Its source: an input (`input tags`), a file, a part of the configuration file. */
   readonly where: string;
-  /** Path below the workspace and 1-based line, where the place is a file: annotations point there. */
+  /** Path below the workspace and 1-based line, where the place is a file. */
   readonly file?: string | undefined;
   readonly line?: number | undefined;
+  /** Path in the repository, where git tracks the file: annotations point there. */
+  readonly trackedFile?: string | undefined;
   /** The variable or setting. */
   readonly key?: string | undefined;
   /** The error and the remedy. */
@@ -62,7 +64,7 @@ export interface LineNote {
 
 /** Lines that a collected warning lists. */
 const LISTED = 20;
-/** Errors of one kind: a text of a megabyte that is read the wrong way has a hundred thousand. */
+/** Errors of one kind: a misread text of a megabyte has a hundred thousand. */
 const MOST = 50;
 
 type Reported = Pick<Diagnostic, 'line' | 'key' | 'text'>;

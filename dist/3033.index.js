@@ -1,1 +1,0 @@
-"use strict";exports.id=3033,exports.ids=[3033],exports.modules={3033:(function(s,r,e){e.r(r),e.d(r,{classify:()=>t.L});var t=e(8522);e(6850),e(2652)})};
