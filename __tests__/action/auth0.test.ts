@@ -192,7 +192,7 @@ describe('modes', () => {
     expect(drifted.log).toContain(`origin:${NEW} added`);
   });
 
-  it('plan and drift are content with a client that may only read; apply tells what to tick', async () => {
+  it('plans and checks with a client that may only read; apply names the missing scope', async () => {
     await step();
     auth0.management.scopes = ['read:clients'];
     auth0.tokens.clear();

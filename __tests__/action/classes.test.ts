@@ -67,7 +67,7 @@ describe('a parameter that a rule has encrypted', () => {
     ['comes by variables, rotated', { variables: `LICENSE=${NEW}` }, false],
   ];
 
-  test('is neither printed nor made plain, whatever comes and goes', async () => {
+  test('is neither printed nor stored in plain, whatever later runs give', async () => {
     await using first = passed(await stage.act({ ...only, dotenv: `LICENSE=${OLD}` }, { files: rule }));
     expectHidden(first, [OLD]);
     for (const [name, inputs, isRuled] of steps) {

@@ -50,7 +50,7 @@ const run = (inputs: Record<string, string> = {}) =>
   });
 const tags = () => Object.fromEntries(registry.repositories.get('papyrus')?.tags ?? []);
 
-it('plans, pushes after the repository was made, and is silent the second time', async () => {
+it('plans, pushes after it creates the repository, and writes nothing the second time', async () => {
   const planned = passed(await run({ mode: 'plan' }));
   expect(planned.outputs['to-create']).toBe('2');
   expect(planned.outputs['image-uri']).toBe('');
@@ -76,7 +76,7 @@ it('plans, pushes after the repository was made, and is silent the second time',
   expect(registry.seen.filter(({ path }) => path.startsWith('/v2'))).toEqual([]);
 });
 
-it('tells drift: a tag that is gone, a tag that names another image; and heals it', async () => {
+it('finds and corrects a missing tag and a moved one', async () => {
   await run({ 'image-tags': 'v1, latest' });
   expect(Object.keys(tags()).sort()).toEqual(['latest', 'v1']);
   registry.repositories.get('papyrus')?.tags.delete('latest');
@@ -98,7 +98,7 @@ it('tells drift: a tag that is gone, a tag that names another image; and heals i
   expect(tags()['latest']).toBe(tags()['v1']);
 });
 
-it('an immutable tag: the same image is success, another one is told before a byte is sent', async () => {
+it('accepts the same image under an immutable tag, and refuses another before the upload', async () => {
   const immutable = { 'image-tag-mutability': 'IMMUTABLE', 'image-tags': 'v1' };
   expect((await run(immutable)).exitCode).toBe(0);
   expect((await run(immutable)).exitCode).toBe(0);
@@ -162,7 +162,7 @@ it('completes the task definition with the image that the same run pushed, by it
   expect(next.image).not.toBe(app.image);
 });
 
-it('tells how far it has come while a layer is on its way', async () => {
+it('reports progress during the upload of a layer', async () => {
   // A report comes every three seconds.
   registry.faults.push({ on: 'PATCH upload', delayMs: 3_300 }, { on: 'PUT upload', delayMs: 3_300 });
   const pushed = await run();
@@ -173,7 +173,7 @@ it('tells how far it has come while a layer is on its way', async () => {
   expect((await run()).log).not.toContain('image: layers');
 });
 
-it('only: image leaves the repository alone and still tells its URI', async () => {
+it('leaves the repository alone with only: image, and outputs its URI', async () => {
   await run({ only: 'repository' });
   aws.forget();
   const pushed = await run({ only: 'image' });

@@ -68,7 +68,7 @@ const running = async () => {
   return services[0]?.taskDefinition;
 };
 
-test('new value, apply, another fingerprint, another deployment, and the old version is gone', async () => {
+test('deploys a rotated value: another fingerprint, another deployment, no old version', async () => {
   const { secrets } = connect(aws.url);
   const password = async (more: { VersionStage?: string } = {}) => {
     const { SecretString = '{}' } = await secrets.getSecretValue({ SecretId: DB, ...more });

@@ -119,7 +119,7 @@ describe('access denied', () => {
     ['logs.ListTagsForResource', 'logs:ListTagsForResource', 1],
     [/^(Batch)?GetSecretValue$/, 'secretsmanager:BatchGetSecretValue', 3],
   ] as const)(
-    '%s: that kind is told as failed and left alone; plan fails too, unless only values may not be read',
+    'fails and leaves the resource alone without %s; a plan fails too, values apart',
     async (operation, action, failed) => {
       passed(await act());
       stage.aws.fault({ operation, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
@@ -148,7 +148,7 @@ describe('weather', () => {
     expect(silent.outputs['changed']).toBe('false');
   });
 
-  test('nobody there: the network is named', async () => {
+  test('names the network where no server answers', async () => {
     await using run = failed(await act({}, { env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' } }), 'network');
     expect(run.log).toContain('AWS could not be reached (ECONNREFUSED)');
     expect(run.log).toContain('AWS_ENDPOINT_URL');
@@ -184,7 +184,7 @@ describe('a run that ends before its plan', () => {
   const nulls = (count: number) =>
     JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, index) => [`V_${index}`, null])));
 
-  test('tells a hundred faults, and counts the rest', async () => {
+  test('prints a hundred errors, and counts the rest', async () => {
     await using run = await act({
       tags: 'no pair',
       // Of one kind in one text 50 are told, and a line of how many more there are.

@@ -147,7 +147,7 @@ describe('drift, of every kind at once', () => {
     papyrus: { mutability: 'IMMUTABLE → MUTABLE' },
   };
 
-  test('each is told per field, healed by the next apply, and what needs a consent stays blocked', async () => {
+  test('is reported per field and corrected by the next apply; what needs an opt-in stays blocked', async () => {
     await stand();
     await disturb();
 
@@ -237,7 +237,7 @@ describe('empty values', () => {
     expect(stage.aws.calls).toEqual([]);
   });
 
-  test('skip: what stands stays, what does not stand is not made', async () => {
+  test('skip keeps what exists, and creates nothing', async () => {
     passed(await stage.act({ ...empty, 'on-empty': 'skip' }));
     expect(
       stage.aws
@@ -262,7 +262,7 @@ describe('accounts and regions', () => {
   });
 });
 
-test('names that are gone from the .env are no drift', async () => {
+test('ignores names that are no longer in the .env', async () => {
   await stand();
   await using run = passed(
     await act({ mode: 'drift', dotenv: dotenv(without('LOG_LEVEL', 'FLASK_SECRET_KEY')) }),

@@ -94,7 +94,7 @@ test('drift by absence, type, tag and deletion is found; a value that drifted is
   expect(stage.aws.writes()).toEqual([]);
 });
 
-test('apply by such a role fails, tells the statements, and writes nothing', async () => {
+test('apply by such a role fails, prints the statements, and writes nothing', async () => {
   await stage.put('LOG_LEVEL', 'debug');
   deny();
   await using run = failed(await act('apply'), 'access-denied');

@@ -142,7 +142,7 @@ describe('the key', () => {
   });
 });
 
-test('a role that may create the group and not its tags is told which of the two is missing', async () => {
+test('names the missing permission of a role that may create the group and not tag it', async () => {
   bench.aws.fault({
     operation: 'CreateLogGroup',
     kind: {
@@ -161,7 +161,7 @@ test('a role that may create the group and not its tags is told which of the two
   });
 });
 
-test('a listing that is older than the creation is asked again, and does not tell what was given', async () => {
+test('lists again where a listing is older than the creation', async () => {
   let before = true;
   let asked = 0;
   bench.aws.answer('CreateLogGroup', () => {
@@ -185,7 +185,7 @@ test('a listing that is older than the creation is asked again, and does not tel
   });
 });
 
-test('one that is protected since the plan was made is not deleted, and the command is told', async () => {
+test('keeps a group that is protected since the plan, and prints the command', async () => {
   await bench.round(wish());
   const clock = new TestClock();
   const provider = new LogGroups(

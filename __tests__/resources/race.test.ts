@@ -53,7 +53,7 @@ describe.each(both)('%s', (_, subject, made, wish, rest) => {
     expect(operations(writes)).toEqual([create]);
   });
 
-  test('that another run was quicker with is completed as if it were our own, and told', async () => {
+  test('that another run created first is completed as its own, and reported', async () => {
     justBefore(create, () => made(OURS));
     const { outcome, writes, told } = await bench.round(wish);
     expect(outcome.result).toBe('done');
@@ -76,7 +76,7 @@ describe.each(both)('%s', (_, subject, made, wish, rest) => {
     expect(slept).toEqual([500, 1_000]);
   });
 
-  test('that another run made with other tags is no success, and says what differs', async () => {
+  test('that another run created with other tags is an error that names the difference', async () => {
     justBefore(create, () => made({ ...OURS, project: 'showcase' }));
     const { outcome, told } = await bench.round(wish);
     expect(outcome.result).toBe('failed');
@@ -102,7 +102,7 @@ describe.each(both)('%s', (_, subject, made, wish, rest) => {
     expect((await read())?.tags).toEqual(tags);
   });
 
-  test('that somebody made between our call and its repetition is not taken for ours', async () => {
+  test('that another writer created between a call and its repetition is not its own', async () => {
     bench.aws.fault({ operation: create, kind: 'throttle' });
     let calls = 0;
     const stop = bench.aws.onCall(async ({ operation }, moment) => {
@@ -130,7 +130,7 @@ describe.each(both)('%s', (_, subject, made, wish, rest) => {
     expect(slept).toEqual([500, 1_000, 2_000, 4_000]);
   });
 
-  test('whose tags may not be read is told with the permission that is missing', async () => {
+  test('whose tags may not be read is an error with the missing permission', async () => {
     justBefore(create, () => made(OURS));
     bench.aws.fault({ operation: 'ListTagsForResource', kind: 'access-denied' });
     const { outcome } = await bench.round(wish);
@@ -155,7 +155,7 @@ test('a group that is not seen at once is waited for', async () => {
   expect(slept).toEqual([500, 1_000]);
 });
 
-test('no log that stands is lost for it: the retention of a group that holds some stays', async () => {
+test('keeps existing logs: the retention of a group that holds some stays', async () => {
   justBefore('CreateLogGroup', async () => {
     await group(OURS);
     await bench.others.logs.putRetentionPolicy({ logGroupName: logGroup.name, retentionInDays: 30 });

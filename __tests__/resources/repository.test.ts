@@ -81,7 +81,7 @@ describe('lifecycle policy', () => {
   test.each([
     ['changed', () => put(JSON.stringify(lifecycleOf(3)))],
     ['taken away', () => dropLifecycle(bench.others)],
-  ])('%s behind its back: healed', async (_, act) => {
+  ])('%s by another writer is corrected', async (_, act) => {
     await bench.round(keep(10));
     await act();
     const { change } = await bench.round(keep(10));
@@ -94,7 +94,7 @@ describe('lifecycle policy', () => {
 describe('mutability', () => {
   const excluding = (mutability: string, exclusions: string) => wish({ mutability, exclusions });
 
-  test('exclusions are told apart, and their order is nothing', async () => {
+  test('exclusions are compared without their order', async () => {
     await bench.round(excluding('IMMUTABLE_WITH_EXCLUSION', 'dev-*,latest'));
     await bench.others.ecr.putImageTagMutability({
       repositoryName: NAME,
@@ -115,7 +115,7 @@ describe('mutability', () => {
     ['MUTABLE', { mutability: 'MUTABLE' }],
     ['MUTABLE_WITH_EXCLUSION', { mutability: 'MUTABLE_WITH_EXCLUSION', exclusions: 'v*' }],
     ['IMMUTABLE_WITH_EXCLUSION', { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: 'latest' }],
-  ])('what was adopted as IMMUTABLE becomes %s only with a consent', async (mutability, fields) => {
+  ])('what was adopted as IMMUTABLE becomes %s only with an opt-in', async (mutability, fields) => {
     await repository.foreign(bench.others, {});
     const { plan, writes } = await bench.round(wish(fields));
     expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);

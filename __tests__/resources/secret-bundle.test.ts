@@ -192,7 +192,7 @@ describe('who else owns it', () => {
 describe('scheduled for deletion', () => {
   const schedule = () => bench.others.secrets.deleteSecret({ SecretId: NAME });
 
-  test('it is restored, and holds the wanted keys and the foreign ones', async () => {
+  test('it is restored, and holds the configured keys and the others', async () => {
     await bench.round(wish({ a: 'one', b: 'two' }));
     await put('{"a":"drifted","foreign":7}');
     await schedule();
@@ -218,7 +218,7 @@ describe('scheduled for deletion', () => {
 });
 
 describe('lost updates', () => {
-  test('what somebody wrote between our reading and our writing is merged, and told', async () => {
+  test('merges and reports what another writer put between read and write', async () => {
     await bench.round(wish({ a: 'one' }));
     overtake('{"a":"one","theirs":1}');
     const { told, outcome } = await bench.round(wish({ a: 'two' }));
@@ -296,7 +296,7 @@ describe('many secrets', () => {
       },
       23,
     ],
-  ])('a listing that %s is made good by asking', async (_name, answer, asked) => {
+  ])('describes each secret where a listing %s', async (_name, answer, asked) => {
     await bench.round(all);
     const { SecretList } = await bench.others.secrets.listSecrets({ MaxResults: 100 });
     standing = SecretList ?? [];
@@ -376,7 +376,7 @@ describe('many secrets', () => {
       expect(described(calls).sort()).toEqual([first, second, six[2], six[2]]);
     });
 
-    test('one that was scheduled for deletion, or is gone, since its value was read', async () => {
+    test('one that was scheduled for deletion, or deleted, since its value was read', async () => {
       await bench.round(by('alias/ours'));
       const [first = '', second = ''] = six;
       bench.aws.onCall(async ({ operation }, moment) => {
@@ -491,7 +491,7 @@ describe('keys and sizes', () => {
     await bench.silent(wish({ a: 'two' }, { 'key-id': 'alias/ours' }));
   });
 
-  test('what would not fit beside the keys that stand is not sent', async () => {
+  test('does not send what would not fit beside the existing keys', async () => {
     await create(JSON.stringify({ theirs: 'x'.repeat(60_000) }));
     const { outcome, writes } = await bench.round(wish({ a: 'y'.repeat(6_000) }));
     expect(outcome.result).toBe('failed');

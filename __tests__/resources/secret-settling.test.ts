@@ -61,7 +61,7 @@ function describeLate(times: number, writes = Number.POSITIVE_INFINITY) {
 }
 
 describe('a description that is older than our write', () => {
-  test.each([1, 2, 4])('%d times: it is asked again, and nobody else is suspected', async (times) => {
+  test.each([1, 2, 4])('%d times: it is asked again, and no other writer is assumed', async (times) => {
     await bench.round(wish('one'));
     describeLate(times);
     const round = await bench.round(wish('two'));
@@ -73,7 +73,7 @@ describe('a description that is older than our write', () => {
     await bench.silent(wish('two'));
   });
 
-  test('for ever: it is written once, and what is not known is told', async () => {
+  test('for ever: it is written once, and what is unknown is reported', async () => {
     await bench.round(wish('one'));
     describeLate(99);
     const round = await bench.round(wish('two'));
@@ -96,7 +96,7 @@ describe('a description that is older than our write', () => {
     await bench.silent(wish('two'));
   });
 
-  test('what we wrote in the round before is nobody else', async () => {
+  test('a write of the round before is no other writer', async () => {
     await bench.round(wish('one'));
     // The description never shows our first value, and shows theirs, which came before it.
     others(() => put('{"a":"one","theirs":1}'), 'before');
@@ -256,7 +256,7 @@ describe('a secret that was restored a moment ago', () => {
   });
 });
 
-describe('a secret that was made a moment ago', () => {
+describe('a secret that was created a moment ago', () => {
   /** Terraform's, with a host and a port of which the batch knows nothing yet. */
   async function madeByOthers() {
     await create('{"host":"db.internal","port":5432}');
@@ -281,7 +281,7 @@ describe('a secret that was made a moment ago', () => {
     expect((await stands()).value).toEqual({ a: 'one', host: 'db.internal', port: 5432 });
   });
 
-  test('a value that cannot be had is told, and not overwritten', async () => {
+  test('a value that cannot be read is reported, and not overwritten', async () => {
     await madeByOthers();
     bench.aws.fault({ operation: 'GetSecretValue', times: 99, kind: 'not-found' });
     const round = await bench.round(wish('one'));

@@ -31,7 +31,7 @@ describe('parameters', () => {
       ...(when === undefined ? {} : { when: ({ Names }) => when(Names as string[]) }),
     });
 
-  test('type, tags and absence are told, a value is not; version, ARN and the writer are known', async () => {
+  test('reports type, tags and absence, no value; version, ARN and the writer are known', async () => {
     const all = [plain('A'), plain('B'), plain('C'), plain('D'), secure('E')];
     await bench.round(all);
     await put('A', 'drifted');
@@ -124,7 +124,7 @@ describe('secrets', () => {
           })),
         })),
     ],
-  ])('%s refused: tags, deletion and absence are told, keys are not', async (_, refuse) => {
+  ])('%s refused: reports tags, deletion and absence, no keys', async (_, refuse) => {
     const all = [bundle('a', ['key:']), bundle('b'), bundle('c'), bundle('d')];
     await bench.round(all);
     const [before] = (await bench.round(all, { looks: true })).plan;

@@ -186,7 +186,7 @@ describe('the law of ECR', () => {
   const filters = (...texts: string[]) =>
     texts.map((filter) => ({ filterType: 'WILDCARD' as const, filter }));
 
-  test('exclusions are kept, told, and taken away', async () => {
+  test('exclusions are kept, returned, and removed', async () => {
     const excluding = { imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION' as const };
     await refused(create(excluding), 'InvalidParameterException', /ExclusionFilters/);
     await refused(create({ imageTagMutabilityExclusionFilters: filters('a') }), 'InvalidParameterException');
@@ -264,7 +264,7 @@ describe('faults', () => {
     ['reset-after', { code: 'ECONNRESET' }, 0],
     ['reset-body', { code: 'ECONNRESET' }, 0],
     ['cut-json', { name: 'SyntaxError' }, 200],
-  ])('%s: applied, and not told', async (kind, error, status) => {
+  ])('%s: applied, without an answer', async (kind, error, status) => {
     await put();
     aws.fault({ operation: 'PutParameter', kind });
     await expect(overwrite()).rejects.toMatchObject(error);
