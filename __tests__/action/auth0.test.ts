@@ -80,8 +80,7 @@ describe("the article's flow", () => {
     const second = passed(await step());
     expect(lists()).toEqual(UNION);
     expect(await callback()).toEqual({ value: `${NEW}/callback`, type: 'String' });
-    expect(second.outputs['changed']).toBe('true');
-    expect(second.outputs['config-changed']).toBe('true');
+    expect(second.outputs).toMatchObject({ changed: 'true', 'config-changed': 'true' });
     // Cheap: the account, the one parameter and its owner, and nothing of log groups, secrets or repositories.
     expect(new Set(aws.calls.map(({ service }) => service))).toEqual(new Set(['sts', 'ssm']));
     expect(aws.count('ListTagsForResource')).toBe(1);
@@ -89,8 +88,7 @@ describe("the article's flow", () => {
     expect(findLeaks(second, [SECRET, ...auth0.tokens.keys()])).toEqual([]);
 
     const third = passed(await run({ dotenv: dotenv('http://0.0.0.0:5000/callback') }));
-    expect(third.outputs['changed']).toBe('false');
-    expect(third.outputs['drifted']).toBe('false');
+    expect(third.outputs).toMatchObject({ changed: 'false', drifted: 'false' });
     expect(third.log).toContain('existing public URL is kept');
     expect((await callback()).value).toBe(`${NEW}/callback`);
   });
