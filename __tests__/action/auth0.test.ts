@@ -169,6 +169,47 @@ describe('the path of the callback', () => {
     expect(lists()).toEqual(moved(OWN));
     passed(await follow({ mode: 'drift' }));
   });
+
+  it('is kept by destroy as well, and a list is left in Auth0 and told of', async () => {
+    const end = { mode: 'destroy', confirm: '/papyrus/prd', only: 'parameters, auth0' };
+    await run({ dotenv: dotenv(`http://0.0.0.0:5000${OWN}`) });
+    put(NEW, OWN);
+    const gone = await step({ ...end, dotenv: '' });
+    expect(gone.exitCode, gone.log).toBe(0);
+    expect(lists()).toEqual(FOREIGN);
+
+    const list = `${OLD}${OWN},https://other.example.com${OWN}`;
+    await run({ dotenv: dotenv(list) });
+    put(OLD, OWN);
+    const kept = await step({ ...end, 'app-url': '' });
+    expect(kept.exitCode, kept.log).toBe(0);
+    expect(kept.log).toMatch(/held a list of 2 URLs/);
+    expect(lists().callbacks).toContain(`${OLD}${OWN}`);
+    expect(lists().web_origins).toContain(OLD);
+  });
+
+  it('a stored list is left in Auth0 as a whole, and told of; different paths are refused before any write', async () => {
+    const list = (path: string) => `${OLD}${OWN},https://other.example.com${path}`;
+    await run({ dotenv: dotenv(list(OWN)) });
+    put(OLD, OWN);
+    const before = lists();
+    const followed = await follow();
+    expect(followed.exitCode, followed.log).toBe(0);
+    expect(followed.log).toMatch(/held a list of 2 URLs/);
+    for (const name of ['callbacks', 'allowed_logout_urls', 'web_origins'] as const)
+      expect(lists()[name]).toEqual(expect.arrayContaining(before[name] as string[]));
+    expect((await callback()).value).toBe(`${NEW}${OWN}`);
+
+    await run({ dotenv: dotenv(list('/cb')) });
+    aws.forget();
+    auth0.calls.length = 0;
+    const refused = await follow({ 'app-url': 'https://third.example.com' });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.outputs['failure-reason']).toBe('input');
+    expect(refused.log).toMatch(/AUTH0_CALLBACK_URL.*different paths.*callback-path/);
+    expect(aws.writes()).toEqual([]);
+    expect(auth0.count('update')).toBe(0);
+  });
 });
 
 describe('modes', () => {

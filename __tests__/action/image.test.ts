@@ -192,3 +192,49 @@ it('a plan where nothing was built yet says so, and goes on', async () => {
   expect(applied.exitCode).toBe(1);
   expect(applied.outputs['failure-reason']).toBe('input');
 });
+
+it('completes the task definition with the image that an earlier run pushed, by its tag', async () => {
+  const containerDefinitions = [{ name: 'app', image: 'PLACEHOLDER' }];
+  writeFileSync(join(workspace, 'task.json'), JSON.stringify({ family: 'papyrus', containerDefinitions }));
+  const later = { 'task-definition': 'task.json', 'log-group': 'none', only: 'repository' };
+  const absent = await run({ ...later, 'image-tags': '1.4' });
+  expect([absent.exitCode, absent.outputs['failure-reason']]).toEqual([1, 'input']);
+  expect(absent.log).toContain('papyrus:1.4');
+
+  await run();
+  // The image itself is not on this machine.
+  for (const inputs of [{ 'image-tags': '1.4' }, { image: 'docker:papyrus:1.4' }]) {
+    aws.forget();
+    const done = await run({ ...later, image: 'docker-archive:gone.tar', ...inputs });
+    expect(done.exitCode, done.log).toBe(0);
+    const file = JSON.parse(readFileSync(done.outputs['task-definition'] ?? '', 'utf8'));
+    expect(file.containerDefinitions[0].image).toBe(`${registry.url.host}/papyrus@${tags()['1.4']}`);
+    expect(done.outputs['image-uri']).toBe('');
+    expect(aws.writes()).toEqual([]);
+  }
+  const nameless = await run({ ...later, image: 'docker-archive:gone.tar' });
+  expect(nameless.log).toContain('image-tags');
+  expect(nameless.outputs['failure-reason']).toBe('input');
+});
+
+it('an image whose own name is no legal tag gets one as metadata-action makes it, and says so', async () => {
+  const layout = new LayoutWriter();
+  layout.list(layout.image(image), '0.1.0+build');
+  writeFileSync(join(workspace, 'named.tar'), makeTar(layout.entries()));
+  const inputs = { image: 'oci-archive:named.tar' };
+  const pushed = await run(inputs);
+  expect(pushed.exitCode, pushed.log).toBe(0);
+  expect(Object.keys(tags())).toEqual(['0.1.0-build']);
+  expect(pushed.log).toMatch(/notice.*0\.1\.0-build/);
+  // Of a name that is not used nothing is said.
+  const given = await run({ ...inputs, 'image-tags': 'v1' });
+  expect(given.log).not.toContain('0.1.0-build');
+  expect(Object.keys(tags()).sort()).toEqual(['0.1.0-build', 'v1']);
+});
+
+it('a repository that is missing is told in words, before a byte is sent', async () => {
+  const failed = await run({ only: 'image' });
+  expect(failed.exitCode).toBe(1);
+  expect(failed.log).toContain('the repository papyrus does not exist');
+  expect(registry.count('POST', 'PATCH', 'PUT')).toBe(0);
+});

@@ -85,6 +85,22 @@ describe('credentials', () => {
     expect(errorsOf(run)).toHaveLength(1);
     expect(stage.aws.calls).toEqual([]);
   });
+
+  test('unknown keys', async () => {
+    stage.aws.fault({
+      operation: 'GetCallerIdentity',
+      kind: {
+        status: 403,
+        code: 'InvalidClientTokenId',
+        message: 'The security token included in the request is invalid.',
+      },
+    });
+    await using run = await act();
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs['failure-reason']).toBe('credentials');
+    expect(doctorLines(run)).toHaveLength(1);
+    expect(run.log).toContain('AWS does not accept the credentials');
+  });
 });
 
 describe('access denied', () => {
@@ -198,4 +214,24 @@ describe('a run that ends before its plan', () => {
     expect(errorsOf(run).length).toBeLessThanOrEqual(10);
     expect(run.summary.split('\n').filter((line) => line.startsWith('| '))).toHaveLength(2 + 100);
   });
+
+  test.each([
+    ['input', { prefix: 'papyrus' }, {}],
+    ['credentials', {}, { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }],
+  ])('works without a place for a summary: %s', async (reason, inputs, env) => {
+    await using run = await act(inputs, { env: { ...env, GITHUB_STEP_SUMMARY: undefined } });
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs['failure-reason']).toBe(reason);
+    expect(run.summary).toBe('');
+  });
+});
+
+test('without a place for a summary it works all the same', async () => {
+  await using run = await act(
+    { mode: 'plan' },
+    { env: { GITHUB_STEP_SUMMARY: undefined, RUNNER_TEMP: undefined } },
+  );
+  expect(run.exitCode).toBe(0);
+  expect(run.outputs['to-create']).toBe('11');
+  expect(run.outputs['plan-file']).toBeUndefined();
 });

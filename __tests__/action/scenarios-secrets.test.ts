@@ -202,4 +202,21 @@ describe("the seed's case", () => {
       ]),
     ).toEqual([]);
   });
+
+  test('an account id, a small number and the like are never masked, and no output is lost by them', async () => {
+    await using run = await stage.act({
+      secrets:
+        'A_TOKEN=123456789012\nB_TOKEN=1234\nC_TOKEN=true\nD_TOKEN=us-west-2\nE_TOKEN=prd\nF_TOKEN=9012\n',
+    });
+    expect(run.exitCode).toBe(0);
+    expect(run.masks).toEqual([]);
+    expect(run.dropped.filter((name) => run.outputs[name] !== '')).toEqual([]);
+    // What stays readable is told of every one, also where only AWS told that the account id holds it.
+    for (const name of ['A_TOKEN', 'B_TOKEN', 'C_TOKEN', 'D_TOKEN', 'E_TOKEN', 'F_TOKEN'])
+      expect(run.log).toMatch(
+        new RegExp(
+          `(?:warning\\]${name}: its value is not hidden in the log|variables: not hidden in the log: .*\\b${name}\\b)`,
+        ),
+      );
+  });
 });
