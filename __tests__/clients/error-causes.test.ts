@@ -253,7 +253,7 @@ describe('an environment that the SDK cannot use', () => {
     'http://',
     'ftp://example.com',
     ' http://example.com',
-  ])('is told before any call: AWS_ENDPOINT_URL=%s', (url) => {
+  ])('is reported before any call: AWS_ENDPOINT_URL=%s', (url) => {
     const error = choose({ ...keys, AWS_ENDPOINT_URL_SSM: url });
     expect(error).toMatchObject({ reason: 'input', failureCause: 'endpoint' });
     expect(error?.message).toContain('AWS_ENDPOINT_URL_SSM');
@@ -265,7 +265,7 @@ describe('an environment that the SDK cannot use', () => {
     ['AWS_SECRET_ACCESS_KEY', `k4n4ri-\n3nv0gel`],
     ['AWS_SECRET_ACCESS_KEY', `"${VALUE}"`],
     ['AWS_SESSION_TOKEN', `${VALUE} `],
-  ])('is told by the variable, never by its value: %s', (variable, value) => {
+  ])('is reported by the variable, never by its value: %s', (variable, value) => {
     const error = choose({ ...keys, [variable]: value });
     expect(error).toMatchObject({ reason: 'credentials', failureCause: 'malformed-credentials' });
     expect(error?.message).toContain(variable);
