@@ -4,19 +4,7 @@ import type { Change } from '../../src/model/change.ts';
 import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { type PruneRequest, prune } from '../../src/plan/prune.ts';
 import { destination } from './placements.ts';
-import { P, parameter, secret } from './strays.ts';
-
-const REQUEST: PruneRequest = {
-  prune: 'delete',
-  recoveryDays: 30,
-  ignore: [],
-  destinations: [destination('A', `${P}/A`)],
-  outOfScope: [],
-  untaken: new Set(),
-  allow: new Set(),
-};
-const judge = (stray: AnyUnconfigured, request: Partial<PruneRequest> = {}) =>
-  prune({ unconfigured: [stray], failures: [] }, [], { ...REQUEST, ...request })[0];
+import { judge, P, parameter, REQUEST, secret } from './strays.ts';
 
 describe('what prune says', () => {
   it.each<[what: string, stray: AnyUnconfigured, request: Partial<PruneRequest>, notes: string[]]>([
