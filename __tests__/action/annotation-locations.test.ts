@@ -1,5 +1,5 @@
 /**
- * An annotation has a place only where it shows in the diff of a pull request: in a file that git tracks, by its path in the
+ * An annotation has a location only where it shows in the diff of a pull request: in a file that git tracks, by its path in the
  * repository. The bundle reads git's index itself, which git writes here in each of its forms.
  */
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -24,8 +24,8 @@ function put(folder: string, path: string, text: string): void {
   writeFileSync(join(folder, path), text);
 }
 
-/** @returns the place that the annotation of the error has */
-async function placeOf(workspace: string, file = '.env', env: ActionOptions['env'] = {}) {
+/** @returns the location of the annotation of the error */
+async function locationOf(workspace: string, file = '.env', env: ActionOptions['env'] = {}) {
   await using run = await runAction({
     inputs: { prefix: '/papyrus/prd', 'env-file': file },
     env: { AWS_REGION: 'us-west-2', ...env },
@@ -43,35 +43,35 @@ const NOWHERE = {};
 test('a file that git tracks, by whichever path the input names it', async () => {
   const folder = folderWith('.env', 'deploy/production.env');
   checkOut(folder);
-  expect(await placeOf(folder)).toEqual(at('.env'));
-  expect(await placeOf(folder, './deploy/../deploy/production.env')).toEqual(at('deploy/production.env'));
-  expect(await placeOf(folder, join(folder, 'deploy', 'production.env'))).toEqual(
+  expect(await locationOf(folder)).toEqual(at('.env'));
+  expect(await locationOf(folder, './deploy/../deploy/production.env')).toEqual(at('deploy/production.env'));
+  expect(await locationOf(folder, join(folder, 'deploy', 'production.env'))).toEqual(
     at('deploy/production.env'),
   );
   // Neither git nor its configuration is needed.
-  expect(await placeOf(folder, '.env', { PATH: '/nowhere', HOME: '/nowhere' })).toEqual(at('.env'));
+  expect(await locationOf(folder, '.env', { PATH: '/nowhere', HOME: '/nowhere' })).toEqual(at('.env'));
 });
 
-test('a file that git ignores or does not know has no place', async () => {
+test('a file that git ignores or does not know has no location', async () => {
   const folder = folderWith('.env', 'new/.env', 'deploy/.env');
   put(folder, '.gitignore', '/.env\n');
   checkOut(folder, { tracked: ['.gitignore', 'deploy'] });
   expect(git(folder, 'check-ignore', '.env').trim()).toBe('.env');
-  expect(await placeOf(folder)).toEqual(NOWHERE);
-  expect(await placeOf(folder, 'new/.env')).toEqual(NOWHERE);
-  expect(await placeOf(folder, 'deploy/.env')).toEqual(at('deploy/.env'));
+  expect(await locationOf(folder)).toEqual(NOWHERE);
+  expect(await locationOf(folder, 'new/.env')).toEqual(NOWHERE);
+  expect(await locationOf(folder, 'deploy/.env')).toEqual(at('deploy/.env'));
 });
 
-test('without a repository, or with an index that cannot be read, there is no place', async () => {
+test('without a repository, or with an index that cannot be read, there is no location', async () => {
   const folder = folderWith('.env');
-  expect(await placeOf(folder)).toEqual(NOWHERE);
+  expect(await locationOf(folder)).toEqual(NOWHERE);
   checkOut(folder, { tracked: [] });
-  expect(await placeOf(folder)).toEqual(NOWHERE);
+  expect(await locationOf(folder)).toEqual(NOWHERE);
   git(folder, 'add', '.');
-  expect(await placeOf(folder)).toEqual(at('.env'));
+  expect(await locationOf(folder)).toEqual(at('.env'));
   for (const broken of ['', 'DIRC', 'DIRC\0\0\0\x09\0\0\0\x01', 'DIRC\0\0\0\x02\0\0\0\x01.env\0']) {
     put(folder, '.git/index', broken);
-    expect(await placeOf(folder)).toEqual(NOWHERE);
+    expect(await locationOf(folder)).toEqual(NOWHERE);
   }
 });
 
@@ -89,17 +89,17 @@ test.each<[version: number, what: string, options: CheckoutOptions]>([
   if (version === 4) git(folder, 'update-index', '--index-version=4');
   expect(readFileSync(join(folder, '.git', 'index')).readUInt32BE(4)).toBe(version);
   for (const path of [names[0], names[7], names[39], 'services/.env', 'other/.env'])
-    expect(await placeOf(folder, path)).toEqual(at(path ?? ''));
-  expect(await placeOf(folder)).toEqual(NOWHERE);
+    expect(await locationOf(folder, path)).toEqual(at(path ?? ''));
+  expect(await locationOf(folder)).toEqual(NOWHERE);
 });
 
-test('the place is the path in the repository where the checkout is a folder of the workspace', async () => {
+test('the location is the path in the repository where the checkout is a folder of the workspace', async () => {
   const folder = folderWith('app/deploy/.env', 'tools/deploy/.env');
   checkOut(join(folder, 'app'));
   // A second checkout, of another repository.
   checkOut(join(folder, 'tools'), { repository: 'papyrus/demo-tools' });
-  expect(await placeOf(folder, 'app/deploy/.env')).toEqual(at('deploy/.env'));
-  expect(await placeOf(folder, 'tools/deploy/.env')).toEqual(NOWHERE);
+  expect(await locationOf(folder, 'app/deploy/.env')).toEqual(at('deploy/.env'));
+  expect(await locationOf(folder, 'tools/deploy/.env')).toEqual(NOWHERE);
 });
 
 test.each([
@@ -111,21 +111,21 @@ test.each([
   const folder = folderWith('.env');
   checkOut(folder);
   git(folder, 'remote', 'set-url', 'origin', url);
-  expect(await placeOf(folder)).toEqual(at('.env'));
+  expect(await locationOf(folder)).toEqual(at('.env'));
 });
 
-test('a link has the place of the file that it leads to', async () => {
+test('a link has the location of the file that it leads to', async () => {
   const folder = folderWith('deploy/.env', 'outside.env');
   symlinkSync('deploy/.env', join(folder, '.env'));
   symlinkSync('outside.env', join(folder, 'link.env'));
   symlinkSync('deploy', join(folder, 'current'));
   checkOut(folder, { tracked: ['deploy', '.env', 'link.env', 'current'] });
-  expect(await placeOf(folder)).toEqual(at('deploy/.env'));
-  expect(await placeOf(folder, 'current/.env')).toEqual(at('deploy/.env'));
-  expect(await placeOf(folder, 'link.env')).toEqual(NOWHERE);
+  expect(await locationOf(folder)).toEqual(at('deploy/.env'));
+  expect(await locationOf(folder, 'current/.env')).toEqual(at('deploy/.env'));
+  expect(await locationOf(folder, 'link.env')).toEqual(NOWHERE);
   const link = join(makeFolder(), 'workspace');
   symlinkSync(folder, link);
-  expect(await placeOf(link, 'deploy/.env')).toEqual(at('deploy/.env'));
+  expect(await locationOf(link, 'deploy/.env')).toEqual(at('deploy/.env'));
 });
 
 test('a worktree and a submodule have a file in place of the folder .git', async () => {
@@ -134,14 +134,14 @@ test('a worktree and a submodule have a file in place of the folder .git', async
   git(folder, '-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '--quiet', '-m', 'first');
   const tree = join(makeFolder(), 'tree');
   git(folder, 'worktree', 'add', '--quiet', tree);
-  expect(await placeOf(tree)).toEqual(at('.env'));
+  expect(await locationOf(tree)).toEqual(at('.env'));
   git(folder, 'remote', 'set-url', 'origin', 'https://github.com/papyrus/other');
-  expect(await placeOf(tree)).toEqual(NOWHERE);
+  expect(await locationOf(tree)).toEqual(NOWHERE);
   const outer = makeFolder();
   checkOut(outer);
   git(outer, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', folder, 'library');
   // Its files are of another repository.
-  expect(await placeOf(outer, 'library/.env')).toEqual(NOWHERE);
+  expect(await locationOf(outer, 'library/.env')).toEqual(NOWHERE);
 });
 
 test('GIT_DIR names a repository elsewhere', async () => {
@@ -149,15 +149,15 @@ test('GIT_DIR names a repository elsewhere', async () => {
   const elsewhere = join(makeFolder(), 'repository.git');
   git(folder, 'init', '--quiet', `--separate-git-dir=${elsewhere}`);
   git(folder, 'add', '.env');
-  expect(await placeOf(folder)).toEqual(at('.env'));
+  expect(await locationOf(folder)).toEqual(at('.env'));
   const files = folderWith('sources/.env');
   const env = { GIT_DIR: elsewhere };
-  expect(await placeOf(files, 'sources/.env', { ...env, GIT_WORK_TREE: 'sources' })).toEqual(at('.env'));
-  expect(await placeOf(files, 'sources/.env', env)).toEqual(NOWHERE);
+  expect(await locationOf(files, 'sources/.env', { ...env, GIT_WORK_TREE: 'sources' })).toEqual(at('.env'));
+  expect(await locationOf(files, 'sources/.env', env)).toEqual(NOWHERE);
 });
 
 test('a repository above the workspace is not that of the workflow', async () => {
   const folder = folderWith('work/.env');
   checkOut(folder);
-  expect(await placeOf(join(folder, 'work'))).toEqual(NOWHERE);
+  expect(await locationOf(join(folder, 'work'))).toEqual(NOWHERE);
 });
