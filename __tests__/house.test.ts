@@ -143,14 +143,21 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   'run-input.ts': {
     'run-settings.ts': 'all',
     'auth0-input.ts': 'all',
+    'image-input.ts': 'all',
     'secret.ts': 'all',
     settings: 'all',
     desired: 'all',
-    registry: 'all',
+    registry: { files: ['registry/source.ts'], typesOnly: true },
     report: 'all',
     clients: 'all',
   },
   'auth0-input.ts': { desired: { files: ['desired/auth0.ts'] }, settings: 'all' },
+  'image-input.ts': {
+    clients: { files: ['clients/cancellation.ts'], typesOnly: true },
+    desired: { files: ['desired/application.ts'] },
+    registry: 'all',
+    settings: 'all',
+  },
   'reconcile.ts': {
     'run-input.ts': 'all',
     'context.ts': 'all',
@@ -666,27 +673,8 @@ describe('how files look', () => {
     expect(text.split('\n').length - 1).toBeLessThanOrEqual(450);
   });
 
-  /** Functions over the law of 60 lines, by file and name. They may only become shorter; remove one that has 60. */
-  const LONG: Readonly<Record<string, number>> = {
-    'account-plan.ts planDesired': 61,
-    'cli/doctor-ask-github.ts askGitHub': 62,
-    'cli/init.ts readSetup': 64,
-    'execute.ts execute': 62,
-    'providers/log-group.ts logGroups': 149,
-    'providers/parameter-listing.ts parameterListing': 64,
-    'providers/parameter-reading.ts parameterReading': 186,
-    'providers/parameter.ts parameters': 208,
-    'providers/repository.ts repositories': 168,
-    'providers/secret-bundle.ts secretBundles': 107,
-    'providers/secret-contents.ts secretContents': 91,
-    'providers/secret-reading.ts secretReading': 179,
-    'providers/secret-write.ts secretWriting': 198,
-    'reconcile.ts reconcile': 84,
-    'run-input.ts readRunInput': 93,
-  };
-
   it('functions have at most 60 lines, those inside of them included', () => {
-    const long: Record<string, number> = {};
+    const long: string[] = [];
     for (const { path, tree } of HOUSE) {
       const visit = (node: ts.Node): void => {
         if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) {
@@ -694,15 +682,13 @@ describe('how files look', () => {
             (at) => tree.getLineAndCharacterOfPosition(at).line,
           );
           const lines = (last ?? 0) - (first ?? 0) + 1;
-          const { parent } = node;
-          const name = node.name ?? (ts.isVariableDeclaration(parent) ? parent.name : undefined);
-          if (lines > 60) long[`${path} ${name?.getText() ?? ''}`.trim()] = lines;
+          if (lines > 60) long.push(`${path}:${(first ?? 0) + 1} has ${lines}`);
         }
         ts.forEachChild(node, visit);
       };
       visit(tree);
     }
-    expect(Object.entries(long).filter(([name, lines]) => lines > (LONG[name] ?? 60))).toEqual([]);
+    expect(long).toEqual([]);
   });
 
   it('is named by nouns that say something', () => {

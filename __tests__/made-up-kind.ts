@@ -93,7 +93,7 @@ function readBucket(sources: SettingSources, names: Names): BucketSettings | und
   ],
   'desired/application.ts': [
     ['', "import type { BucketSettings } from '../settings/application.ts';\n"],
-    ["'AWS::ECR::Repository': repository", ", 'AWS::S3::Bucket': bucket"],
+    ['} = { logGroup, repository', ', bucket'],
     [
       '',
       `

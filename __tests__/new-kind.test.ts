@@ -18,7 +18,6 @@ afterAll(() => rmSync(copy, { recursive: true, force: true }));
 /** Files that name the log group or the repository, and why another kind of the application needs no change there. */
 const FEATURES: Readonly<Record<string, string>> = {
   'account-plan.ts': 'the URI of the repository is an output',
-  'cli/plan-view.ts': 'a short retention is pointed out',
   'kinds/log-group.ts': 'its own descriptor',
   'kinds/repository.ts': 'its own descriptor',
   'plan/order.ts': 'an image waits for its repository',
@@ -26,7 +25,6 @@ const FEATURES: Readonly<Record<string, string>> = {
   'providers/repository.ts': 'its own provider',
   'report/ecs-integration.ts': 'a container logs to the group',
   'report/iam.ts': 'a task definition refers to both',
-  'report/labels.ts': 'a retention has a unit',
   'report/outputs.ts': 'the outputs of the two',
   'settings/choices.ts': 'the classes of a log group',
   'task-definition-references.ts': 'a task definition refers to both',

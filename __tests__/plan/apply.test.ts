@@ -4,8 +4,8 @@ import { ABSENT, type Difference, type Fields } from '../../src/model/fields.ts'
 import type { Outcome } from '../../src/model/outcome.ts';
 import { type Kind, type Spec, Unreadable } from '../../src/model/spec.ts';
 import { apply, unapplied } from '../../src/plan/apply.ts';
-import { changeOfUnconfigured } from '../../src/plan/disposition.ts';
 import { plan } from '../../src/plan/plan.ts';
+import { changeOfUnconfigured } from '../../src/plan/prune.ts';
 import type { Provider, Providers } from '../../src/providers/provider.ts';
 import { parameter, secret } from './strays.ts';
 import { LENIENT, OURS, spec, wish } from './wishes.ts';
@@ -246,13 +246,13 @@ describe('each kind', () => {
 });
 
 describe('a deletion', () => {
-  const deletion = (stray = parameter('OLD', 'made')) =>
+  const deletion = (stray = parameter('OLD', 'created')) =>
     changeOfUnconfigured(stray, { action: 'remove', notes: [], after: [] });
 
   it('leaves nothing that stands, and nothing of it is read back', async () => {
     const { calls, rooms } = account();
     const [created] = plan([wish(SSM, { value: '1' })], {}, LENIENT);
-    const changes = [deletion(), deletion(secret('s', 'made', ['k'])), ...(created ? [created] : [])];
+    const changes = [deletion(), deletion(secret('s', 'created', ['k'])), ...(created ? [created] : [])];
     const outcomes = await apply(changes, rooms, () => {});
     expect(calls).toEqual([
       ['delete', '/papyrus/prd/OLD'],
@@ -278,7 +278,7 @@ describe('a deletion', () => {
 
   it('of what was never there calls nothing', async () => {
     const { calls, rooms } = account();
-    const change = { ...deletion(secret('s', 'made', [])), observed: undefined };
+    const change = { ...deletion(secret('s', 'created', [])), observed: undefined };
     expect(await apply([change], rooms, () => {})).toEqual([{ change, result: 'done', after: undefined }]);
     expect(calls).toEqual([]);
   });

@@ -56,7 +56,7 @@ describe('what destroy does', () => {
       error: new Error('no'),
     };
     const changes = of({
-      found: { unconfigured: [parameter('A', 'made')], failures: [denied] },
+      found: { unconfigured: [parameter('A', 'created')], failures: [denied] },
       auth0: [application],
       logGroup: {
         name: '/ecs/papyrus',
@@ -88,7 +88,7 @@ describe('what destroy does', () => {
       },
     });
     const rest = {
-      ...found(parameter('A', 'made'), parameter('B', 'adopted'), secret('db', 'made', ['k'])),
+      ...found(parameter('A', 'created'), parameter('B', 'adopted'), secret('db', 'created', ['k'])),
       auth0: [application],
       ...repository(made),
     };
@@ -124,7 +124,7 @@ describe('what destroy does', () => {
 
   it('to a secret can be undone for some days, and to a parameter it cannot', () => {
     const [one, two, three] = of(
-      found(secret('db', 'made', ['k']), parameter('A', 'made'), secret('x', 'adopted', ['k'])),
+      found(secret('db', 'created', ['k']), parameter('A', 'created'), secret('x', 'adopted', ['k'])),
     );
     expect(one?.notes).toEqual(['it can be restored for 14 days; an apply until then restores it']);
     expect(two?.notes).toEqual([]);
@@ -138,7 +138,7 @@ describe('what destroy does', () => {
       { resource: 'repository' as const, name: () => true, field: (field: string) => field === 'deletion' },
     ];
     const changes = of({
-      ...found(parameter('A', 'made'), parameter('B', 'made')),
+      ...found(parameter('A', 'created'), parameter('B', 'created')),
       ...repository(made),
       allow: everything,
       ignore,
@@ -152,7 +152,7 @@ describe('what destroy does', () => {
 
   it('takes URLs out of Auth0 before the parameter goes that names them', () => {
     const [change, other] = of({
-      ...found(parameter('AUTH0_CALLBACK_URL', 'made'), parameter('A', 'made')),
+      ...found(parameter('AUTH0_CALLBACK_URL', 'created'), parameter('A', 'created')),
       auth0: [application],
     });
     expect(change).toMatchObject({ action: 'delete', after: ['application'], notes: [] });
@@ -160,7 +160,7 @@ describe('what destroy does', () => {
   });
 
   it('says where the URLs stay in Auth0', () => {
-    const [change] = of(found(parameter('AUTH0_CALLBACK_URL', 'made')));
+    const [change] = of(found(parameter('AUTH0_CALLBACK_URL', 'created')));
     expect(change).toMatchObject({
       action: 'delete',
       notes: [
@@ -173,7 +173,7 @@ describe('what destroy does', () => {
   it('keeps the parameter that names the URLs where it could not be read', () => {
     const error = new Error('denied');
     const unread = { callback: { name: CALLBACK, unreadable: new Unreadable(error) }, auth0: [application] };
-    const ours = parameter('AUTH0_CALLBACK_URL', 'made');
+    const ours = parameter('AUTH0_CALLBACK_URL', 'created');
     expect(of({ ...unread, ...found(ours) })[0]).toEqual({
       id: `AWS::SSM::Parameter ${CALLBACK}`,
       kind: 'AWS::SSM::Parameter',
@@ -188,7 +188,7 @@ describe('what destroy does', () => {
     });
     expect(of({ ...unread, ...found(parameter('AUTH0_CALLBACK_URL', 'adopted')) })[0]?.action).toBe('update');
     const named = {
-      ...secret('s', 'made', ['k']),
+      ...secret('s', 'created', ['k']),
       spec: { name: CALLBACK, fields: {}, metadata: {} },
     } as AnyUnconfigured;
     expect(of({ ...unread, ...found(named) })[0]).toMatchObject({ action: 'delete' });
@@ -196,11 +196,7 @@ describe('what destroy does', () => {
 
   it.each<[what: string, request: Request, notes: string[]]>([
     ['is not ours', repository({ 'tag:managed-by': 'terraform' }), ['kept: it has no tag managed-by']],
-    [
-      'is of a stack',
-      repository(adopted, { ownedBy: 'the stack web' }),
-      ['kept: it belongs to the stack web'],
-    ],
+    ['has a stack', repository(adopted, { ownedBy: 'the stack web' }), ['kept: it belongs to the stack web']],
     [
       'has no opt-in',
       repository(made, {}, true),

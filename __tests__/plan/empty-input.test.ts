@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyUnconfigured } from '../../src/model/inventory.ts';
-import { refuseEmptyInput } from '../../src/plan/empty-input.ts';
+import { refuseEmptyInput } from '../../src/plan/input-errors.ts';
 import { InputErrors } from '../../src/settings/diagnostics.ts';
 import { P, parameter, secret } from './strays.ts';
 
@@ -9,8 +9,8 @@ const refuse = (...unconfigured: AnyUnconfigured[]) =>
 
 describe('a run without variables', () => {
   it.each([
-    ['a parameter that we created', parameter('A', 'made')],
-    ['a secret that we created', secret('db', 'made', ['password'])],
+    ['a parameter that we created', parameter('A', 'created')],
+    ['a secret that we created', secret('db', 'created', ['password'])],
   ])('is refused where %s exists', (_what, stray) => {
     expect(() => refuse(parameter('B', 'others'), stray)).toThrow(InputErrors);
   });

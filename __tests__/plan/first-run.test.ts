@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { changeOfUnconfigured } from '../../src/plan/disposition.ts';
-import { isFirstRun } from '../../src/plan/first-run.ts';
+import { isFirstRun } from '../../src/plan/plan-properties.ts';
+import { changeOfUnconfigured } from '../../src/plan/prune.ts';
 import { steps } from '../../src/report/messages.ts';
 import { guidanceOf } from '../../src/report/sections/guidance.ts';
 import { parameter } from '../plan/strays.ts';
@@ -35,8 +35,8 @@ it('log group and repository alone tell nothing', () => {
 
 it('what we created and nobody asks for any more tells that it is the right one, and what is of others does not', () => {
   const run = runOf(GIVEN);
-  const orphan = (owner: 'made' | 'others') =>
+  const orphan = (owner: 'created' | 'others') =>
     changeOfUnconfigured(parameter('OLD', owner), { action: 'keep', notes: [] });
-  expect(isFirstRun([...run.plan, orphan('made')])).toBe(false);
+  expect(isFirstRun([...run.plan, orphan('created')])).toBe(false);
   expect(isFirstRun([...run.plan, orphan('others')])).toBe(true);
 });

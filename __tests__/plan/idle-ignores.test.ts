@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { idleIgnores, ignoreRemarks } from '../../src/plan/idle-ignores.ts';
 import { plan } from '../../src/plan/plan.ts';
+import { idleIgnores, ignoreRemarks } from '../../src/plan/policy.ts';
 import { ask } from '../asking.ts';
 import { LENIENT } from './wishes.ts';
 

@@ -4,7 +4,6 @@ import { aspectsOf, costOf, fieldDescriptorOf, isEqual, KINDS } from '../../src/
 import { REPOSITORY } from '../../src/kinds/repository.ts';
 import { LISTED_KINDS } from '../../src/model/inventory.ts';
 import { type Kind, NAMES, ORDER, SHARED_KINDS } from '../../src/model/spec.ts';
-
 import { spec } from './wishes.ts';
 
 const LOG = 'AWS::Logs::LogGroup';
@@ -82,5 +81,14 @@ describe('descriptors', () => {
     expect(isEqual(SSM, 'tier', 'Standard', 'Intelligent-Tiering')).toBe(true);
     expect(isEqual(SM, 'tag:tier', 'Standard', 'Intelligent-Tiering')).toBe(false);
     expect(fieldDescriptorOf(SM, 'constructor')).toBeUndefined();
+  });
+
+  it.each([
+    ['1', '1 day', 'older logs are deleted'],
+    ['30', '30 days', 'older logs are deleted'],
+    ['never', 'never expires', undefined],
+  ])('say what a retention of %s means', (value, text, effect) => {
+    const retention = fieldDescriptorOf(LOG, 'retention');
+    expect([retention?.text?.(value), retention?.effect?.(value)]).toEqual([text, effect]);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Change, ChangeOf } from '../../src/model/change.ts';
 import { ABSENT, type Difference } from '../../src/model/fields.ts';
 import type { Kind, Specs } from '../../src/model/spec.ts';
-import { type Moves, moveKeys } from '../../src/plan/move.ts';
+import { type Moves, moveKeys } from '../../src/plan/stale-copies.ts';
 import { Secret } from '../../src/secret.ts';
 import { destination } from './placements.ts';
 

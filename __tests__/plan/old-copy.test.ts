@@ -6,9 +6,9 @@ import { rowOf } from '../../src/desired/table.ts';
 import type { Change } from '../../src/model/change.ts';
 import { ABSENT } from '../../src/model/fields.ts';
 import type { AnyUnconfigured } from '../../src/model/inventory.ts';
-import { moveKeys } from '../../src/plan/move.ts';
 import { prune } from '../../src/plan/prune.ts';
-import { lastSegment, staleCopies, writesBefore } from '../../src/plan/stale-copies.ts';
+import { lastSegment, moveKeys, staleCopies, writesBefore } from '../../src/plan/stale-copies.ts';
+
 import { destination } from './placements.ts';
 import { P, parameter, secret } from './strays.ts';
 
@@ -131,7 +131,7 @@ describe('prune and move', () => {
       fc.property(cases, ({ name, held, variables }) => {
         const destinations = variables.map((variable) => destination(variable, `${P}/${variable}`));
         const changes = destinations.map((place) => change(place.name, 'blocked'));
-        const stray = secret(name, 'made', held);
+        const stray = secret(name, 'created', held);
         const pruned = prunedAfter(stray, destinations, changes);
         expect(movedAfter(stray, destinations, changes)).toEqual(pruned);
         if (pruned !== undefined) waits += 1;
@@ -145,7 +145,7 @@ describe('prune and move', () => {
   it('prune alone judges what was not read: it waits for every place', () => {
     const destinations = [destination('OLD', `${P}/OLD`), destination('A', `${P}/A`)];
     const changes = destinations.map((place) => change(place.name, 'blocked'));
-    expect(prunedAfter(secret('s', 'made', undefined), destinations, changes)).toEqual(
+    expect(prunedAfter(secret('s', 'created', undefined), destinations, changes)).toEqual(
       changes.map(({ id }) => id),
     );
   });
@@ -153,7 +153,7 @@ describe('prune and move', () => {
   it('prune alone judges parameters: none is a copy by the key of a row', () => {
     const destinations = [destination('FLASK_SECRET_KEY', 'papyrus/prd/flask')];
     const changes = [change('papyrus/prd/flask', 'blocked')];
-    expect(prunedAfter(parameter('FLASK_SECRET_KEY', 'made'), destinations, changes)).toHaveLength(1);
-    expect(prunedAfter(parameter('secret_key', 'made'), destinations, changes)).toBeUndefined();
+    expect(prunedAfter(parameter('FLASK_SECRET_KEY', 'created'), destinations, changes)).toHaveLength(1);
+    expect(prunedAfter(parameter('secret_key', 'created'), destinations, changes)).toBeUndefined();
   });
 });

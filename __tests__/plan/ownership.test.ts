@@ -23,7 +23,7 @@ const judge = (stray: AnyUnconfigured, request: Partial<PruneRequest> = {}) =>
 
 describe('prune of more than half of what was created', () => {
   const unconfigured = (made: number) =>
-    Array.from({ length: made }, (_, index) => parameter(`OLD_${index}`, 'made'));
+    Array.from({ length: made }, (_, index) => parameter(`OLD_${index}`, 'created'));
   const kept = (count: number): Change[] =>
     Array.from({ length: count }, (_, index) => {
       const spec = {
@@ -63,7 +63,7 @@ describe('prune of more than half of what was created', () => {
   });
 
   it('counts parameters and secrets together, and of one resource with two changes one', () => {
-    const mixed = [...unconfigured(3), secret('a', 'made', ['x']), secret('b', 'made', ['y'])];
+    const mixed = [...unconfigured(3), secret('a', 'created', ['x']), secret('b', 'created', ['y'])];
     expect(actions(mixed, [...kept(4), ...kept(4)])).toEqual(Array(5).fill('prune-many'));
   });
 
@@ -71,7 +71,7 @@ describe('prune of more than half of what was created', () => {
     const orphans = [
       ...unconfigured(5),
       parameter('TAKEN', 'adopted'),
-      parameter('AUTH0_CALLBACK_URL', 'made'),
+      parameter('AUTH0_CALLBACK_URL', 'created'),
     ];
     expect(actions(orphans, kept(3))).toEqual([...Array(5).fill('prune-many'), 'update', 'none']);
     expect(actions(orphans, kept(4))).toEqual([...Array(5).fill('delete'), 'update', 'none']);
@@ -84,44 +84,59 @@ describe('prune of more than half of what was created', () => {
 
 describe('prune', () => {
   const cases: ReadonlyArray<[string, AnyUnconfigured, Partial<PruneRequest>, string]> = [
-    ['made, unwanted', parameter('OLD', 'made'), {}, 'delete'],
-    ['made, unwanted, report', parameter('OLD', 'made'), { prune: 'report' }, 'none'],
+    ['made, unwanted', parameter('OLD', 'created'), {}, 'delete'],
+    ['made, unwanted, report', parameter('OLD', 'created'), { prune: 'report' }, 'none'],
     ['adopted', parameter('OLD', 'adopted'), {}, 'update'],
     ['adopted, report', parameter('OLD', 'adopted'), { prune: 'report' }, 'none'],
     ['of others', parameter('OLD', 'others'), {}, 'none'],
-    ['made, of another owner by now', secret('s', 'made', ['k'], { ownedBy: 'its rotation' }), {}, 'blocked'],
-    ['a secret', secret('s', 'made', ['k']), {}, 'delete'],
-    ['what app-url makes', parameter('AUTH0_CALLBACK_URL', 'made'), {}, 'none'],
-    ['held by a JSON object', parameter('OLD', 'made'), { untaken: new Set(['OLD']) }, 'none'],
-    ['held by a JSON object, as a key', secret('s', 'made', ['OLD']), { untaken: new Set(['OLD']) }, 'none'],
-    ['moved', parameter('OLD', 'made'), { destinations: [destination('OLD', 'papyrus/prd/app')] }, 'delete'],
+    [
+      'made, of another owner by now',
+      secret('s', 'created', ['k'], { ownedBy: 'its rotation' }),
+      {},
+      'blocked',
+    ],
+    ['a secret', secret('s', 'created', ['k']), {}, 'delete'],
+    ['what app-url makes', parameter('AUTH0_CALLBACK_URL', 'created'), {}, 'none'],
+    ['held by a JSON object', parameter('OLD', 'created'), { untaken: new Set(['OLD']) }, 'none'],
+    [
+      'held by a JSON object, as a key',
+      secret('s', 'created', ['OLD']),
+      { untaken: new Set(['OLD']) },
+      'none',
+    ],
+    [
+      'moved',
+      parameter('OLD', 'created'),
+      { destinations: [destination('OLD', 'papyrus/prd/app')] },
+      'delete',
+    ],
     [
       'moved, empty here',
-      parameter('OLD', 'made'),
+      parameter('OLD', 'created'),
       { destinations: [destination('OLD', 'papyrus/prd/app', { empty: true })] },
       'none',
     ],
     [
-      'moved, not looked after',
-      parameter('OLD', 'made'),
+      'moved away',
+      parameter('OLD', 'created'),
       { outOfScope: [destination('OLD', 'papyrus/prd/app')] },
       'none',
     ],
     [
       'a row of the table that moved, empty',
-      secret('flask', 'made', ['secret_key']),
+      secret('flask', 'created', ['secret_key']),
       { destinations: [destination('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`, { empty: true })] },
       'none',
     ],
     [
       'not read, and a variable is empty',
-      secret('s', 'made', undefined),
+      secret('s', 'created', undefined),
       { destinations: [destination('A', `${P}/A`, { empty: true })] },
       'none',
     ],
     [
       'read, and another variable is empty',
-      secret('s', 'made', ['k']),
+      secret('s', 'created', ['k']),
       { destinations: [destination('A', `${P}/A`, { empty: true })] },
       'delete',
     ],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/model/change.ts';
-import { refuseOverQuota } from '../../src/plan/parameter-quota.ts';
+import { refuseOverQuota } from '../../src/plan/input-errors.ts';
 import { InputErrors } from '../../src/settings/diagnostics.ts';
 import { parameter } from './strays.ts';
 

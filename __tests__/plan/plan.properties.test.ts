@@ -7,9 +7,10 @@ import { ABSENT, type Difference, type Field, type Fields } from '../../src/mode
 import type { Spec } from '../../src/model/spec.ts';
 import { fieldOf } from '../../src/model/spec.ts';
 import { plan } from '../../src/plan/plan.ts';
-import { type Case, evaluatePolicy, type Policy } from '../../src/plan/policy.ts';
+import { evaluatePolicy, type Policy, type Subject } from '../../src/plan/policy.ts';
 import { Secret } from '../../src/secret.ts';
 import { OPT_INS } from '../../src/settings/choices.ts';
+import { runs } from '../sample.ts';
 import { LENIENT, spec, wish } from './wishes.ts';
 
 const KINDS = [
@@ -128,7 +129,7 @@ describe('for every wish and whatever stands', () => {
         expect(told(second, 'delete')).toEqual([]);
         expect(told(second, 'blocked')).toEqual(told(first, 'blocked'));
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -145,7 +146,7 @@ describe('for every wish and whatever stands', () => {
           expect(isSame(from, to)).toBe(false);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 });
@@ -198,7 +199,7 @@ describe('the order', () => {
           expected.map((one) => `callback:${one}`).sort(),
         );
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });
@@ -216,7 +217,7 @@ function ranks(changes: readonly Change[]): (id: string) => number {
 }
 
 describe('the policy', () => {
-  const cases: fc.Arbitrary<Case> = standingSituation.map(({ kind, wanted, existing, owner: tag }) => {
+  const cases: fc.Arbitrary<Subject> = standingSituation.map(({ kind, wanted, existing, owner: tag }) => {
     const differences: Difference[] = Object.entries(wanted).flatMap(([field, to]) =>
       to === undefined || isSame(existing[field] ?? ABSENT, to)
         ? []
@@ -247,7 +248,7 @@ describe('the policy', () => {
           [],
         );
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -260,7 +261,7 @@ describe('the policy', () => {
         const fields = evaluatePolicy(given, { ...policy, adopt: true }).allowed;
         expect(less.filter((one) => !fields.includes(one))).toEqual([]);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });

@@ -20,10 +20,10 @@ const judge = (stray: AnyUnconfigured, request: Partial<PruneRequest> = {}) =>
 
 describe('what prune says', () => {
   it.each<[what: string, stray: AnyUnconfigured, request: Partial<PruneRequest>, notes: string[]]>([
-    ['of a parameter', parameter('OLD', 'made'), {}, ['no longer configured']],
+    ['of a parameter', parameter('OLD', 'created'), {}, ['no longer configured']],
     [
       'of a secret',
-      secret('s', 'made', ['k']),
+      secret('s', 'created', ['k']),
       {},
       ['no longer configured', 'it can be restored for 30 days'],
     ],
@@ -36,7 +36,7 @@ describe('what prune says', () => {
     ['of what is not ours', parameter('OLD', 'others'), {}, ['it has no tag managed-by: never touched']],
     [
       'of what is only reported',
-      parameter('OLD', 'made'),
+      parameter('OLD', 'created'),
       { prune: 'report' },
       [
         'no longer configured; prune: delete removes it',
@@ -46,7 +46,7 @@ describe('what prune says', () => {
     [
       'of an Advanced SecureString',
       {
-        ...parameter('OLD', 'made'),
+        ...parameter('OLD', 'created'),
         spec: { name: `${P}/OLD`, fields: { type: 'SecureString', tier: 'Advanced' }, metadata: {} },
       } as AnyUnconfigured,
       { prune: 'report' },
@@ -57,7 +57,7 @@ describe('what prune says', () => {
     ],
     [
       'of a secret that is only reported',
-      secret('s', 'made', ['k']),
+      secret('s', 'created', ['k']),
       { prune: 'report' },
       [
         'no longer configured; prune: delete removes it',
@@ -66,25 +66,25 @@ describe('what prune says', () => {
     ],
     [
       'of what is ignored',
-      parameter('OLD', 'made'),
+      parameter('OLD', 'created'),
       { ignore: [{ resource: 'parameter', name: () => true, field: (field) => field === 'deletion' }] },
       ['no longer configured; left as it is (ignore)'],
     ],
     [
       'of a variable that is empty',
-      parameter('OLD', 'made'),
+      parameter('OLD', 'created'),
       { destinations: [destination('OLD', 'papyrus/prd/app', { empty: true })] },
       ['kept: the value of OLD is empty in this run, and this may be its only copy'],
     ],
     [
       'of a variable that this run leaves out',
-      parameter('OLD', 'made'),
+      parameter('OLD', 'created'),
       { outOfScope: [destination('OLD', 'papyrus/prd/app')] },
       ['kept: OLD now goes to papyrus/prd/app, which is not part of this run (only)'],
     ],
     [
       'of a name in a JSON object',
-      secret('s', 'made', ['k', 'OLD']),
+      secret('s', 'created', ['k', 'OLD']),
       { untaken: new Set(['OLD']) },
       [
         'kept: a JSON object of this run holds OLD, which no .env, row or rule takes; add a rule, or remove it',
@@ -92,19 +92,19 @@ describe('what prune says', () => {
     ],
     [
       'of the callback',
-      parameter('AUTH0_CALLBACK_URL', 'made'),
+      parameter('AUTH0_CALLBACK_URL', 'created'),
       {},
       ['kept: a step with app-url may have created it'],
     ],
     [
       'of a callback that moved',
-      parameter('AUTH0_CALLBACK_URL', 'made'),
+      parameter('AUTH0_CALLBACK_URL', 'created'),
       { destinations: [destination('AUTH0_CALLBACK_URL', 'papyrus/prd/app')] },
       ['no longer configured: a stale copy of AUTH0_CALLBACK_URL, now in papyrus/prd/app'],
     ],
     [
       'of three variables that moved',
-      secret('s', 'made', ['A', 'B', 'C']),
+      secret('s', 'created', ['A', 'B', 'C']),
       { destinations: ['A', 'B', 'C'].map((name) => destination(name, `${P}/${name}`)) },
       [
         `no longer configured: a stale copy of A, now in ${P}/A; B, now in ${P}/B; C, now in ${P}/C`,
@@ -122,7 +122,7 @@ describe('what prune says', () => {
     ],
     [
       'of a row of the table that moved',
-      secret('flask', 'made', ['secret_key']),
+      secret('flask', 'created', ['secret_key']),
       {
         destinations: [
           destination('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`),
@@ -136,19 +136,19 @@ describe('what prune says', () => {
     ],
     [
       'of a key that is a row of another bundle',
-      secret('other', 'made', ['secret_key', 'tag']),
+      secret('other', 'created', ['secret_key', 'tag']),
       { destinations: [destination('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`)] },
       ['no longer configured', 'it can be restored for 30 days'],
     ],
     [
       'of a parameter that is called like a key',
-      parameter('flask', 'made'),
+      parameter('flask', 'created'),
       { destinations: [destination('FLASK_SECRET_KEY', `${P}/FLASK_SECRET_KEY`)] },
       ['no longer configured'],
     ],
     [
       'of what was not read, that is only reported',
-      secret('s', 'made', undefined),
+      secret('s', 'created', undefined),
       { prune: 'report' },
       [
         'no longer configured; prune: delete removes it',
@@ -157,7 +157,7 @@ describe('what prune says', () => {
     ],
     [
       'of what belongs to another by now',
-      secret('s', 'made', ['k'], { ownedBy: 'its rotation' }),
+      secret('s', 'created', ['k'], { ownedBy: 'its rotation' }),
       {},
       ['no longer configured', 'it can be restored for 30 days'],
     ],
@@ -185,7 +185,7 @@ describe('what prune says', () => {
   });
 
   it('is a whole change', () => {
-    const stray = secret('s', 'made', ['k'], { ownedBy: 'its rotation' });
+    const stray = secret('s', 'created', ['k'], { ownedBy: 'its rotation' });
     const base = {
       id: 'AWS::SecretsManager::Secret papyrus/prd/s',
       kind: 'AWS::SecretsManager::Secret',
@@ -201,7 +201,7 @@ describe('what prune says', () => {
       blocked: { reason: 'it now belongs to its rotation' },
     });
     expect(judge(secret('s', 'adopted', ['k'], { ownedBy: 'its rotation' }))?.action).toBe('update');
-    expect(judge(secret('s', 'made', ['k']))).toMatchObject({
+    expect(judge(secret('s', 'created', ['k']))).toMatchObject({
       ...base,
       action: 'delete',
       desired: {},
@@ -224,7 +224,7 @@ describe('what is deleted goes after', () => {
     }) as Change;
   const SSM = 'AWS::SSM::Parameter';
   const waitsFor = (...changes: Change[]) =>
-    prune({ unconfigured: [parameter('OLD', 'made')], failures: [] }, changes, {
+    prune({ unconfigured: [parameter('OLD', 'created')], failures: [] }, changes, {
       ...REQUEST,
       destinations: [destination('OLD', `${P}/NEW`)],
     })[0]?.after;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.ts';
 import type { Kind, Metadata } from '../../src/model/spec.ts';
-import { unreadRemarks } from '../../src/plan/unread.ts';
+import { unreadRemarks } from '../../src/plan/plan-properties.ts';
 import { OURS, spec } from './wishes.ts';
 
 /** What was compared without its value. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ABSENT, type Field, textOf } from '../../src/model/fields.ts';
-import { isUnread } from '../../src/plan/unread.ts';
+import { isUnread } from '../../src/plan/plan-properties.ts';
 import { differenceText } from '../../src/report/labels.ts';
 import { Secret } from '../../src/secret.ts';
 

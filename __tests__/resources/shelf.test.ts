@@ -72,7 +72,7 @@ describe.each(KINDS)('$kind', ({ kind, path, put }) => {
     const unconfigured = await inventory().unconfigured(path, new Set([`${path}/N0`, `${path}/N1`]));
     expect(unconfigured).toHaveLength(119);
     const countOf = (owner: string) => unconfigured.filter((stray) => stray.owner === owner).length;
-    expect([countOf('made'), countOf('adopted'), countOf('others')]).toEqual([59, 59, 1]);
+    expect([countOf('created'), countOf('adopted'), countOf('others')]).toEqual([59, 59, 1]);
     expect(unconfigured.find(({ spec }) => spec.name === `${path}/FOREIGN`)?.owner).toBe('others');
     expect(aws.writes()).toEqual([]);
     expect(aws.count(/^(GetParameter|GetSecretValue|BatchGet)/)).toBe(0);

@@ -10,6 +10,7 @@ test.each<[given: Record<string, string>, file: ConfigFile | undefined, expected
   [{}, undefined, false],
   [{ 'lifecycle-policy': 'keep-last:3' }, undefined, true],
   [{ 'task-definition': 'ecs/task.json' }, undefined, true],
+  [{ 'expect-plan': '0'.repeat(64) }, undefined, true],
   [{}, {} as ConfigFile, true],
 ])(
   'the readers of documents are loaded only where one may be given: %j, file %j',

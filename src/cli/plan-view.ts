@@ -1,10 +1,9 @@
-import { KINDS } from '../kinds/kinds.ts';
+import { fieldDescriptorOf, KINDS } from '../kinds/kinds.ts';
 import type { Change, Plan } from '../model/change.ts';
 import { ABSENT, type Difference, textOf } from '../model/fields.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { type Kind, ORDER } from '../model/spec.ts';
-
-import { isUnread } from '../plan/unread.ts';
+import { isUnread } from '../plan/plan-properties.ts';
 import { differenceText, isWords, valueText } from '../report/labels.ts';
 import { type Span, type Style, styled, table } from './text.ts';
 
@@ -55,13 +54,13 @@ function changeLines(change: Change): ViewLine[] {
   ];
 }
 
-/** Values are in quotes, words and numbers of AWS are not. */
+/** Values of variables are in quotes; words and numbers of AWS are not. */
 function shownAs(kind: Kind, field: string, text: string): string {
   if (field === 'value') return `"${text}"`;
   return isWords(kind, field) ? valueText(kind, field, text) : text;
 }
 
-/** Every account has them, and whoever gives no key gets them. */
+/** Every account has them: they are used where no key is configured. */
 const isManagedKey = (field: string, text: string | undefined) =>
   field === 'key-id' && text?.startsWith('alias/aws/') === true;
 
@@ -84,15 +83,17 @@ function createdFields({ kind, differences }: Change): Span[][] {
             [
               `${difference.field}: `,
               styled('green', shownAs(kind, difference.field, text)),
-              ...(deletesLogs(kind, difference) ? [' (older logs are deleted)'] : []),
+              ...effectOf(kind, difference.field, text),
             ],
           ];
     }),
   ];
 }
 
-const deletesLogs = (kind: Kind, { field, to }: Difference) =>
-  kind === 'AWS::Logs::LogGroup' && field === 'retention' && textOf(to) !== 'never';
+function effectOf(kind: Kind, field: string, value: string): string[] {
+  const effect = fieldDescriptorOf(kind, field)?.effect?.(value);
+  return effect === undefined ? [] : [` (${effect})`];
+}
 
 function changedFields({ kind, differences, observed }: Change): Span[][] {
   return differences.map((difference): Span[] => {
@@ -118,7 +119,7 @@ function isUnreadField(difference: Difference, observed: Change['observed']): bo
   return isUnread(difference.field, observed);
 }
 
-/** How a table counts an outcome. */
+/** Columns of the table of outcomes. */
 const RESULTS = ['created', 'updated', 'deleted', 'unchanged', 'blocked', 'failed', 'skipped'] as const;
 const PLANNED = ['create', 'update', 'delete', 'unchanged', 'blocked', 'failed'] as const;
 

@@ -1,12 +1,12 @@
 import { ABSENT, type TagFields } from '../model/fields.ts';
 import { PULL_TAG } from '../model/ownership.ts';
-import { imageFields, type RepositoryFields, SHARED_KINDS, type SharedKind } from '../model/spec.ts';
+import { imageFields, type RepositoryFields, SHARED_KINDS } from '../model/spec.ts';
 import {
   type ApplicationSettings,
   type LogGroupSettings,
   managedSettings,
   type RepositorySettings,
-  type SHARED_SETTINGS,
+  SHARED_SETTINGS,
 } from '../settings/application.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { DesiredResource, DesiredResourceOf } from './desired-resource.ts';
@@ -19,16 +19,18 @@ export function tagFields(tags: ReadonlyMap<string, string>): TagFields {
 
 /** The spec of each kind of the application by its settings. */
 const SPECS: {
-  readonly [K in SharedKind]: (
-    settings: NonNullable<ApplicationSettings[(typeof SHARED_SETTINGS)[K]]>,
-  ) => DesiredResourceOf<K>;
-} = { 'AWS::Logs::LogGroup': logGroup, 'AWS::ECR::Repository': repository };
+  readonly [Name in keyof ApplicationSettings]: (
+    settings: NonNullable<ApplicationSettings[Name]>,
+  ) => DesiredResource;
+} = { logGroup, repository };
 
 /** @returns the resources of the application that the run manages */
 export function applicationResources(settings: Settings): DesiredResource[] {
   return SHARED_KINDS.flatMap((kind) => {
     const given = managedSettings(kind, settings);
-    return given === undefined ? [] : (SPECS[kind] as (settings: typeof given) => DesiredResource)(given);
+    return given === undefined
+      ? []
+      : (SPECS[SHARED_SETTINGS[kind]] as (settings: typeof given) => DesiredResource)(given);
   });
 }
 

@@ -20,7 +20,7 @@ export interface DesiredResourceOf<K extends Kind> {
   readonly once: ReadonlySet<string>;
   /** Exclusive collections, by their prefix (`key:`): unlisted members are removed. */
   readonly closed: ReadonlySet<string>;
-  /** Fields whose value could not be had in this run: everything else is compared. */
+  /** Fields whose value is not available in this run: everything else is compared. */
   readonly unknown: ReadonlySet<string>;
   /** For a parameter whose type no rule sets: the existing type may win. */
   readonly guess?: TypeGuess | undefined;

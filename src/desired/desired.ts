@@ -15,10 +15,10 @@ import { applicationResources, tagFields } from './application.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import {
   isTypeUnknown,
-  judgeEmpty,
   place,
   type ResolvedDestination,
   refuseCollisions,
+  reportEmpty,
 } from './destination.ts';
 import { idleBundles, idleRules } from './idle-settings.ts';
 import { type Destination, placeOf, type Route } from './routing.ts';
@@ -42,7 +42,7 @@ export function desire(settings: Settings, routes: readonly Route[], notes: Diag
   const destinations = all.filter((destination) => isManaged(settings, destination));
   const outOfScope = all.filter((destination) => !destinations.includes(destination));
   refuseCollisions(destinations, notes);
-  judgeEmpty(settings, destinations, notes);
+  reportEmpty(settings, destinations, notes);
   for (const idle of [idleRules(settings.rules, routes), idleBundles(settings, all)])
     if (idle !== undefined) notes.notice(idle);
   const { taskDefinition } = settings.reports;

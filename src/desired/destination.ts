@@ -50,7 +50,7 @@ export function refuseCollisions(destinations: readonly ResolvedDestination[], n
 }
 
 /** AWS refuses empty values; whether one is a mistake depends on its source. */
-export function judgeEmpty(
+export function reportEmpty(
   settings: Settings,
   destinations: readonly ResolvedDestination[],
   notes: Diagnostics,

@@ -92,11 +92,11 @@ function byRule(variable: Variable, rule: Rule, notes: Diagnostics, classify: Cl
   });
   const plain = destinations.some((place) => place.store === 'parameter' && place.type === 'String');
   const secure = destinations.some((place) => place.store === 'secret' || place.type === 'SecureString');
-  const judged = judge(variable, classify);
-  if (plain && judged.class === 'secret')
+  const classification = classifyVariable(variable, classify);
+  if (plain && classification.class === 'secret')
     notes.warn({
       ...placeOf(variable),
-      text: `${judged.reason}, and the rule "${rule.pattern}" stores it as a plain String that everyone with read access can see`,
+      text: `${classification.reason}, and the rule "${rule.pattern}" stores it as a plain String that everyone with read access can see`,
     });
   const isTablePlain = row === undefined || row.shown === true;
   return {
@@ -104,8 +104,8 @@ function byRule(variable: Variable, rule: Rule, notes: Diagnostics, classify: Cl
     destinations,
     reason: destinations.length === 0 ? `ignored by the rule "${rule.pattern}"` : `rule "${rule.pattern}"`,
     // A rule that stores a value in the clear makes it plain, unless it is certainly a secret.
-    class: secure ? 'secret' : plain && judged.class === 'undecided' ? 'plain' : judged.class,
-    shown: plain && !secure && judged.class !== 'secret' && isTablePlain,
+    class: secure ? 'secret' : plain && classification.class === 'undecided' ? 'plain' : classification.class,
+    shown: plain && !secure && classification.class !== 'secret' && isTablePlain,
     once: rule.once,
     explicit: true,
   };
@@ -114,7 +114,7 @@ function byRule(variable: Variable, rule: Rule, notes: Diagnostics, classify: Cl
 function byTable(variable: Variable, settings: RoutingSettings, classify: Classify): Route {
   const { name } = variable;
   const row = rowOf(name);
-  const judged = judge(variable, classify);
+  const classification = classifyVariable(variable, classify);
   const parameter = (secure: boolean): Destination => ({
     store: 'parameter',
     type: secure ? 'SecureString' : 'String',
@@ -122,26 +122,26 @@ function byTable(variable: Variable, settings: RoutingSettings, classify: Classi
   });
   const route = { variable, once: false, explicit: false };
   if (row === undefined) {
-    const isPlain = judged.class === 'plain';
+    const isPlain = classification.class === 'plain';
     return {
       ...route,
       destinations: [parameter(!isPlain)],
-      reason: `${judged.class}: ${judged.reason}`,
-      class: judged.class,
+      reason: `${classification.class}: ${classification.reason}`,
+      class: classification.class,
       shown: isPlain,
     };
   }
   const bundled = row.secret !== undefined && !(row.either === true && settings.prefer === 'ssm');
-  const secure = judged.class === 'secret';
+  const secure = classification.class === 'secret';
   const destinations: Destination[] = [];
   if (row.secret !== undefined && bundled) destinations.push({ store: 'secret', ...row.secret });
   if (row.parameter === true || !bundled) destinations.push(parameter(secure));
-  const isPrintable = row.shown === true && judged.class === 'plain';
+  const isPrintable = row.shown === true && classification.class === 'plain';
   return {
     ...route,
     destinations,
-    reason: secure && row.sensitive !== true ? `${row.reason}; secret: ${judged.reason}` : row.reason,
-    class: secure ? 'secret' : row.shown === true ? judged.class : 'plain',
+    reason: secure && row.sensitive !== true ? `${row.reason}; secret: ${classification.reason}` : row.reason,
+    class: secure ? 'secret' : row.shown === true ? classification.class : 'plain',
     shown: isPrintable,
   };
 }
@@ -152,7 +152,7 @@ const GIVEN_AS_SECRET: Classification = { class: 'secret', reason: 'given as a s
  * The class of a variable by its source, its row, its name and its value. Rows are exempt from classification by name; a
  * value that is certainly a secret overrides them. An undecided value from `variables` is plain, as the user says.
  */
-function judge(variable: Variable, classify: Classify): Classification {
+function classifyVariable(variable: Variable, classify: Classify): Classification {
   const { name, value, source } = variable;
   if (source === 'secrets') return GIVEN_AS_SECRET;
   const row = rowOf(name);
@@ -163,13 +163,13 @@ function judge(variable: Variable, classify: Classify): Classification {
       ? byName
       : { class: 'plain', reason: 'its value is empty', certain: false };
   }
-  const judged = classify(row === undefined ? name : '', value);
+  const classification = classify(row === undefined ? name : '', value);
   // Auth0 shows it to every user who signs in; a path that is certainly a secret is a mistake.
-  if (source === 'app-url' && judged.class !== 'secret')
+  if (source === 'app-url' && classification.class !== 'secret')
     return { class: 'plain', reason: 'the address of app-url', certain: false };
-  if (judged.class === 'undecided' && source === 'variables')
+  if (classification.class === 'undecided' && source === 'variables')
     return { class: 'plain', reason: 'given by variables', certain: false };
-  return judged;
+  return classification;
 }
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (Value, Tier) */

@@ -1,7 +1,6 @@
 import { isSame } from '../model/equality.ts';
 import type { Difference, Field } from '../model/fields.ts';
 import type { FieldName, Kind, ListedKind, SharedKind, Specs } from '../model/spec.ts';
-
 import type { OptInName } from '../settings/choices.ts';
 
 /** Everything that stages know of one kind. The compiler requires each part; `undefined` says that the kind has none. */
@@ -25,6 +24,10 @@ export interface Descriptor<K extends Kind> {
 
 /** The special rules of a field. Without any, it is compared by value and written. */
 export interface FieldDescriptor<K extends Kind> {
+  /** @returns a value with its unit; without it, the value is shown as it is */
+  readonly text?: (value: string) => string;
+  /** @returns what a value does that a reader of the plan should know; undefined if nothing */
+  readonly effect?: (value: string) => string | undefined;
   /** @returns whether the existing value equals the desired one; by default, whether they are the same */
   readonly isEqual?: (from: Field, to: Field) => boolean;
   /** The field on which this one depends: one decision covers both. */

@@ -1,6 +1,5 @@
 import type { Field } from '../model/fields.ts';
 import type { Kind, ListedKind, Spec } from '../model/spec.ts';
-
 import { AUTH0_APPLICATION } from './auth0-application.ts';
 import { type Descriptor, type FieldDescriptor, isEqualIn } from './descriptor.ts';
 import { IMAGE } from './image.ts';

@@ -1,6 +1,6 @@
 import { compareKeys } from '../model/equality.ts';
 import { ABSENT } from '../model/fields.ts';
-import { MADE, OWNER_FIELD } from '../model/ownership.ts';
+import { CREATED, OWNER_FIELD } from '../model/ownership.ts';
 import type { Descriptor } from './descriptor.ts';
 
 /** US dollars for a stored GB a month. @see https://aws.amazon.com/cloudwatch/pricing/ */
@@ -19,6 +19,8 @@ export const LOG_GROUP: Descriptor<'AWS::Logs::LogGroup'> = {
   isTagged: true,
   fields: {
     retention: {
+      text: (days) => (days === 'never' ? 'never expires' : `${days} day${days === '1' ? '' : 's'}`),
+      effect: (days) => (days === 'never' ? undefined : 'older logs are deleted'),
       optIn({ from, to }, { metadata }) {
         const isShorter = to !== 'never' && (from === 'never' || Number(to) < Number(from));
         return isShorter && metadata.storedBytes !== 0
@@ -33,7 +35,7 @@ export const LOG_GROUP: Descriptor<'AWS::Logs::LogGroup'> = {
     'key-id': {
       isEqual: (from, to) => compareKeys(from, to) !== 'different',
       optIn: ({ to }, { fields }) =>
-        to === ABSENT && fields[OWNER_FIELD] !== MADE
+        to === ABSENT && fields[OWNER_FIELD] !== CREATED
           ? { reason: 'it was created elsewhere with a key, and would lose it', consent: 'loosen' }
           : undefined,
     },

@@ -24,7 +24,7 @@ export const PARAMETER: Descriptor<'AWS::SSM::Parameter'> = {
             },
     },
     tier: {
-      // It leaves the choice to AWS, which answers with the tier that it chose.
+      // AWS chooses the tier, and returns its choice.
       isEqual: (from, to) => (to === 'Intelligent-Tiering' ? from !== ABSENT : isSame(from, to)),
       blocked: ({ from, to }) =>
         from === 'Advanced' && to === 'Standard'

@@ -1,6 +1,6 @@
 import { compareKeys } from '../model/equality.ts';
 import type { Field } from '../model/fields.ts';
-import { MADE, OWNER_FIELD, PULL_TAG } from '../model/ownership.ts';
+import { CREATED, OWNER_FIELD, PULL_TAG } from '../model/ownership.ts';
 import type { Specs } from '../model/spec.ts';
 import type { Descriptor, OptIn } from './descriptor.ts';
 
@@ -64,7 +64,7 @@ export const REPOSITORY: Descriptor<'AWS::ECR::Repository'> = {
 };
 
 function isAdopted({ fields }: Specs['AWS::ECR::Repository']): boolean {
-  return fields[OWNER_FIELD] !== MADE;
+  return fields[OWNER_FIELD] !== CREATED;
 }
 
 /** How much each value lets tags be overwritten. */

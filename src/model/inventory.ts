@@ -1,15 +1,19 @@
-import { type ListedKind, NAMES, ORDER, type Spec, type Specs, type Unreadable } from './spec.ts';
+import { type Kind, type ListedKind, NAMES, ORDER, type Spec, type Specs, type Unreadable } from './spec.ts';
 
 /*
  * Existing resources below the prefix.
  */
 
-export const LISTED_KINDS = ORDER.filter((kind): kind is ListedKind => 'isListed' in NAMES[kind]);
+export function isListed(kind: Kind): kind is ListedKind {
+  return 'isListed' in NAMES[kind];
+}
+
+export const LISTED_KINDS = ORDER.filter(isListed);
 
 /** One resource below a path, as listed: its fields are those that the listing shows, never a value. */
 export interface Unconfigured<S extends Spec = Spec> {
   readonly spec: S;
-  readonly owner: 'made' | 'adopted' | 'others';
+  readonly owner: 'created' | 'adopted' | 'others';
 }
 
 export type UnconfiguredOf<K extends ListedKind> = Unconfigured<Specs[K]> & {

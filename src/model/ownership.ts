@@ -1,7 +1,7 @@
 /** The tag that says who owns a resource; users cannot set it. */
 export const OWNER_TAG = 'managed-by';
 /** Its values: on resources that this action created, and on adopted ones. */
-export const MADE = 'aws-bootstrap';
+export const CREATED = 'aws-bootstrap';
 export const ADOPTED = 'aws-bootstrap:adopted';
 
 /**

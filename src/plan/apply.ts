@@ -2,7 +2,6 @@ import type { Change, ChangeOf, Plan } from '../model/change.ts';
 import { LISTED_KINDS } from '../model/inventory.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Kind, ListedKind, Spec, Specs } from '../model/spec.ts';
-
 import type { ListedProvider, Providers } from '../providers/provider.ts';
 
 /** @returns outcomes of a plan that is not run: plan and drift. */
@@ -98,8 +97,8 @@ async function readBackKind<K extends ListedKind>(
   specs: Map<string, Spec>,
 ): Promise<void> {
   const provider: ListedProvider<Specs[K]> = providers[kind];
-  const written = outcomes.flatMap(({ change, result, after: stands }) =>
-    change.kind === kind && result === 'done' && stands !== undefined ? [stands as Specs[K]] : [],
+  const written = outcomes.flatMap(({ change, result, after: existing }) =>
+    change.kind === kind && result === 'done' && existing !== undefined ? [existing as Specs[K]] : [],
   );
   if (written.length === 0) return;
   // Finished changes are reported even if they cannot be read back: the outputs then lack their ARN.

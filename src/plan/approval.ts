@@ -4,7 +4,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { Binding, HiddenValues } from './binding.ts';
 import { effectOf, type PlanDocument, planDocument, planHash } from './plan-document.ts';
 
-/** Why a run that would write only shows its plan; the word is that of `failure-reason`. */
+/** Why a run that would write only shows its plan, with its `failure-reason`. */
 export interface Refusal {
   readonly reason: 'conflict' | 'input';
   readonly text: string;

@@ -8,7 +8,7 @@ import { isEncrypted } from './disclosure.ts';
 
 /** The part of an approval that a plan does not show: the place of the changes, and their hidden values. */
 export interface Binding {
-  /** Tells accounts apart, without the account's id. */
+  /** Distinguishes accounts without their ids. */
   readonly account: string;
   /** Tenant and application of Auth0; undefined if Auth0 is left alone. */
   readonly auth0?: string | undefined;
@@ -47,10 +47,9 @@ export function bindingOf(
 
 /**
  * The digest covers all of them together and is slow to compute, so an attacker has to guess all of them and the
- * account at once, at an eightieth of a second for each try. That is the price of an approval which holds in another
- * job: there
- * is no key that both jobs have and a reader of the plan has not, but for the secret values themselves, and none of
- * these is ever published in any form.
+ * account at once, at an eightieth of a second for each try. An approval that is valid in another job cannot do better:
+ * the only key that both jobs have and a reader of the plan has not are the secret values, which are never published in
+ * any form.
  * @param salt identifies the destination; equal values elsewhere have another digest
  */
 function hiddenValues(plan: Plan, classify: Classify, salt: string): HiddenValues | undefined {
@@ -87,9 +86,9 @@ function isBound(kind: Kind, name: string, field: string, to: Field, classify: C
 }
 
 /**
- * Tells accounts apart without naming one: comments and issues of a public repository are read by everybody.
- * Of the 10¹² account ids some 60,000 share a mark, so it does not lead back to one; that two of a user's own do is a
- * matter of one in 16 million. It is another one for each prefix and region, so marks of two repositories cannot be joined.
+ * Distinguishes accounts without their ids, since everybody reads the comments and issues of a public repository. Some
+ * 60,000 of the 10¹² account ids share a mark, so it does not identify one; two accounts of one user share it with a
+ * probability of one in 16 million. Each prefix and region has its own, so marks of two repositories cannot be joined.
  */
 export function accountMark(
   { prefix, region }: Pick<Settings, 'prefix' | 'region'>,

@@ -3,7 +3,7 @@ import { KINDS } from '../kinds/kinds.ts';
 import type { Change, ChangeOf, Plan } from '../model/change.ts';
 import { ABSENT, type Difference } from '../model/fields.ts';
 import type { AnyUnconfigured, Findings } from '../model/inventory.ts';
-import { ADOPTED, MADE, OWNER_FIELD } from '../model/ownership.ts';
+import { ADOPTED, CREATED, OWNER_FIELD } from '../model/ownership.ts';
 import {
   fieldOf,
   NAMES,
@@ -13,11 +13,10 @@ import {
   type Specs,
   Unreadable,
 } from '../model/spec.ts';
-
 import type { OptInName } from '../settings/choices.ts';
 import type { Ignored } from '../settings/rules.ts';
-import { changeOfUnconfigured, unlisted } from './disposition.ts';
 import { isIgnored } from './policy.ts';
+import { changeOfUnconfigured, unlisted } from './prune.ts';
 
 /** A resource of the application that this run would delete. */
 export interface Shared<K extends SharedKind = SharedKind> {
@@ -91,7 +90,7 @@ function unconfiguredChange(resource: AnyUnconfigured, request: DestroyRequest):
     return changeOfUnconfigured(resource, { action: 'keep', notes: ['left as it is (ignore)'] });
   const notes: string[] = [];
   const after: string[] = [];
-  if (kind === 'AWS::SecretsManager::Secret' && owner === 'made')
+  if (kind === 'AWS::SecretsManager::Secret' && owner === 'created')
     notes.push(`it can be restored for ${request.recoveryDays} days; an apply until then restores it`);
   if (kind === 'AWS::SSM::Parameter' && spec.name === request.callback.name) {
     const { unreadable } = request.callback;
@@ -99,7 +98,7 @@ function unconfiguredChange(resource: AnyUnconfigured, request: DestroyRequest):
       notes.push(
         'its URLs stay in Auth0, which is not part of this run: its inputs are missing, or only leaves it out',
       );
-    else if (unreadable !== undefined && owner === 'made')
+    else if (unreadable !== undefined && owner === 'created')
       return {
         id: `${kind} ${spec.name}`,
         kind,
@@ -144,25 +143,25 @@ function sharedChange<K extends SharedKind>(
   const consent = NAMES[kind].deletion;
   const { all, command, protectedText, ownFields }: Deletion = KINDS[kind].deletion;
   const owner = existing.fields[OWNER_FIELD];
-  if (owner !== MADE && owner !== ADOPTED) return keep('it has no tag managed-by');
+  if (owner !== CREATED && owner !== ADOPTED) return keep('it has no tag managed-by');
   const { ownedBy } = existing.metadata;
   if (ownedBy !== undefined) return keep(`it belongs to ${ownedBy}`);
   if (isIgnored({ kind, name }, 'deletion', request.ignore)) return keep('left as it is (ignore)');
   const shared = `other environments may use it, since its name does not hold {environment}. An environment without parameters and secrets of ours, and another application with the same name in its settings, cannot be seen. If nobody uses it: ${command(name, request.region)}`;
   // No opt-in deletes what environments share, so none is named.
-  if (owner === MADE && !request.allow.has(consent))
+  if (owner === CREATED && !request.allow.has(consent))
     return keep(exclusive ? `allow: ${consent} deletes it, ${all}` : shared);
-  // Whoever asked for its deletion hears of the protection first, whatever else speaks against it.
-  if (owner === MADE && existing.metadata.deletionProtected && protectedText !== undefined)
+  // A requested deletion reports the protection first, before any other obstacle.
+  if (owner === CREATED && existing.metadata.deletionProtected && protectedText !== undefined)
     return [{ ...found, action: 'blocked', blocked: { reason: protectedText(name) } }];
   if (!exclusive) {
     if (request.neighbours instanceof Unreadable)
       return unreadable('the action could not check whether other environments use it', request.neighbours);
     if (request.neighbours.length > 0)
       return keep(`other environments of the application exist: ${listed(request.neighbours)}`);
-    if (owner === MADE) return keep(shared);
+    if (owner === CREATED) return keep(shared);
   }
-  if (owner === MADE) return [{ ...found, action: 'delete', notes: [`deleted ${all}`] }];
+  if (owner === CREATED) return [{ ...found, action: 'delete', notes: [`deleted ${all}`] }];
   return [
     {
       ...found,

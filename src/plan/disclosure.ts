@@ -1,11 +1,11 @@
 import type { Route } from '../desired/routing.ts';
-import { judgeStored } from '../desired/stored-value.ts';
+import { classifyStored } from '../desired/stored-value.ts';
 import type { Change, ChangeOf, Plan } from '../model/change.ts';
 import type { Difference, Field } from '../model/fields.ts';
 import { Secret } from '../secret.ts';
 
 /**
- * Which values of a plan may be printed. Every value is a `Secret` until it passes here, the only place that reveals
+ * Decides which values of a plan may be printed. Every value is a `Secret` until it passes here, the only place that reveals
  * one to people: unclassified values stay hidden.
  */
 export interface Disclosure {
@@ -15,7 +15,7 @@ export interface Disclosure {
   readonly encrypted: ReadonlySet<string>;
   /** Files of the checkout, rules among them, may be a stranger's. */
   readonly isPullRequest: boolean;
-  /** @returns whose hidden text a value holds */
+  /** @returns the variable whose hidden text a value contains */
   readonly secretIn: (value: Secret) => string | undefined;
 }
 
@@ -65,7 +65,7 @@ function inTheClear(difference: Difference, route: Route, { secretIn }: Disclosu
   return {
     ...difference,
     // The previous value may be the leak that this change corrects.
-    from: clear(difference.from, (value) => judgeStored(route, value) === 'plain'),
+    from: clear(difference.from, (value) => classifyStored(route, value) === 'plain'),
     to: clear(difference.to, () => true),
   };
 }

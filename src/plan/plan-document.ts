@@ -36,7 +36,7 @@ export interface PlanDocument {
     readonly consent?: string;
     /** Version of the stored value that was read. */
     readonly standing?: string;
-    /** It was compared by everything but its value, since the role may not read that. */
+    /** All but its value was compared, since the role may not read that. */
     readonly unread?: true;
     /** Found below the prefix, and not configured. */
     readonly unwanted?: true;

@@ -3,7 +3,7 @@ import { KINDS } from '../kinds/kinds.ts';
 import type { Change, ChangeOf, Plan } from '../model/change.ts';
 import { compareKeys } from '../model/equality.ts';
 import { ABSENT, type Difference, type Fields } from '../model/fields.ts';
-import { ADOPTED, MADE, OWNER_FIELD } from '../model/ownership.ts';
+import { ADOPTED, CREATED, OWNER_FIELD } from '../model/ownership.ts';
 import { fieldOf, type Kind, type Spec, type Specs, Unreadable } from '../model/spec.ts';
 import { diff } from './diff.ts';
 import { inOrder } from './order.ts';
@@ -90,9 +90,9 @@ function compared<K extends Kind>(
 ): ChangeOf<K>[] {
   const { kind, spec, once, unknown } = desired;
   const owner = (existing.fields as Fields)[OWNER_FIELD];
-  const isForeign = KINDS[kind].isTagged && owner !== MADE && owner !== ADOPTED;
+  const isForeign = KINDS[kind].isTagged && owner !== CREATED && owner !== ADOPTED;
   const { differences, notes } = differencesOf(desired, existing);
-  const { allowed, blocked, ...verdict } = evaluatePolicy(
+  const { allowed, blocked, ...decision } = evaluatePolicy(
     { kind, name: spec.name, existing, differences, isForeign, once, unknown },
     policy,
   );
@@ -108,7 +108,7 @@ function compared<K extends Kind>(
     desired: overlaid(allowed),
     observed: existing,
     differences: allowed,
-    notes: [...notes, ...verdict.notes],
+    notes: [...notes, ...decision.notes],
   };
   const held = blocked.map(
     ({ reason, consent, differences: parts }): ChangeOf<K> => ({
@@ -130,7 +130,7 @@ function differencesOf<K extends Kind>(desired: DesiredResourceOf<K>, existing: 
   const { kind, spec } = desired;
   const existingFields: Fields = existing.fields;
   const configured: Fields = KINDS[kind].isTagged
-    ? claimed(desired, existingFields[OWNER_FIELD] === MADE)
+    ? claimed(desired, existingFields[OWNER_FIELD] === CREATED)
     : spec.fields;
   const notes = keptKeys(desired, existing);
   if (compareKeys(existingFields['key-id'], configured['key-id']) === 'unclear')
@@ -152,7 +152,7 @@ function absent<K extends Kind>(desired: DesiredResourceOf<K>): ChangeOf<K> {
       differences: [],
       notes: ['not created: its value is empty'],
     };
-  const fields = KINDS[kind].isTagged ? { ...spec.fields, [OWNER_FIELD]: MADE } : spec.fields;
+  const fields = KINDS[kind].isTagged ? { ...spec.fields, [OWNER_FIELD]: CREATED } : spec.fields;
   const { uncreatable } = desired;
   if (uncreatable !== undefined)
     return {
@@ -185,7 +185,7 @@ function claimed(desired: DesiredResourceOf<Kind>, isOurs: boolean): Fields {
   const fields: Record<string, Fields[string]> = {};
   for (const [field, value] of Object.entries(desired.spec.fields))
     if (isOurs || !desired.defaults.has(field)) fields[field] = value;
-  fields[OWNER_FIELD] = isOurs ? MADE : ADOPTED;
+  fields[OWNER_FIELD] = isOurs ? CREATED : ADOPTED;
   return fields;
 }
 

@@ -1,12 +1,13 @@
 import { isLocalUrl } from '../desired/app-url.ts';
 import { fieldDescriptorOf } from '../kinds/kinds.ts';
+import type { Change, Plan } from '../model/change.ts';
 import type { Difference, Field } from '../model/fields.ts';
 import { OWNER_FIELD } from '../model/ownership.ts';
 import { type Kind, NAMES, type Spec, type Specs } from '../model/spec.ts';
-
 import { Secret } from '../secret.ts';
 import type { OptInName } from '../settings/choices.ts';
-import type { Ignored } from '../settings/rules.ts';
+import { nearestOf } from '../settings/nearest.ts';
+import type { Ignored, IgnoreEntry } from '../settings/rules.ts';
 import { lastSegment } from './stale-copies.ts';
 
 /** The permissions and exceptions of the user. */
@@ -23,7 +24,7 @@ export interface Policy {
 }
 
 /** One resource with its differences. */
-export interface Case {
+export interface Subject {
   readonly kind: Kind;
   readonly name: string;
   readonly existing: Spec;
@@ -35,7 +36,7 @@ export interface Case {
   readonly unknown: ReadonlySet<string>;
 }
 
-export interface Verdict {
+interface Decision {
   readonly allowed: readonly Difference[];
   readonly blocked: ReadonlyArray<{
     readonly reason: string;
@@ -48,7 +49,7 @@ export interface Verdict {
 type Ruling = 'allow' | { readonly drop: string } | { readonly block: string; readonly consent?: OptInName };
 
 /** Decides on each difference alone: one that needs an opt-in does not hold up the others. */
-export function evaluatePolicy(situation: Case, policy: Policy): Verdict {
+export function evaluatePolicy(situation: Subject, policy: Policy): Decision {
   const notes: string[] = [];
   const allowed: Difference[] = [];
   const blocked = new Map<
@@ -79,30 +80,30 @@ export function evaluatePolicy(situation: Case, policy: Policy): Verdict {
 }
 
 /** The decision on a dependent field follows the field it depends on. */
-function leaderOf({ kind, differences }: Case, difference: Difference): Difference {
+function leaderOf({ kind, differences }: Subject, difference: Difference): Difference {
   const leader = fieldDescriptorOf(kind, difference.field)?.leader;
   return differences.find(({ field }) => field === leader) ?? difference;
 }
 
-function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
+function rule(situation: Subject, difference: Difference, policy: Policy): Ruling {
   const { kind, existing, isForeign, once, unknown } = situation;
   const { field, from, to } = difference;
   const { leader, kept, blocked, optIn } = fieldDescriptorOf(kind, field) ?? {};
-  // Whoever accepts how a resource was created accepts all that was fixed with it.
+  // An entry for the leader covers all that was fixed at creation.
   const fields = leader === undefined || blocked === undefined ? [field] : [field, leader];
   if (fields.some((one) => isIgnored(situation, one, policy.ignore)))
     return { drop: `${field}: left as it is (ignore)` };
   const note = kept?.(difference);
   if (note !== undefined) return { drop: note };
   // The contents of a secret that is scheduled for deletion are unreadable: it may have the key.
-  const mayStand = Object.hasOwn(existing.fields, field) || existing.metadata.scheduledForDeletion === true;
-  if (once.has(field) && mayStand) return { drop: `${field}: left as it is (write: once)` };
+  const mayExist = Object.hasOwn(existing.fields, field) || existing.metadata.scheduledForDeletion === true;
+  if (once.has(field) && mayExist) return { drop: `${field}: left as it is (write: once)` };
   if (
     kind === 'AWS::SSM::Parameter' &&
     field === 'value' &&
     situation.name === policy.callbackParameter &&
     !policy.isCallbackConfigured &&
-    isTakenBack(from, to)
+    isLocalReplacement(from, to)
   )
     return {
       drop: 'value: the existing public URL is kept, since the configured one reaches only the machine itself',
@@ -124,7 +125,7 @@ function rule(situation: Case, difference: Difference, policy: Policy): Ruling {
     : { block: needed.reason, consent: needed.consent };
 }
 
-function isTakenBack(from: Field, to: Field): boolean {
+function isLocalReplacement(from: Field, to: Field): boolean {
   const isLocal = (field: Field) =>
     field instanceof Secret ? field.is(isLocalUrl) : typeof field === 'string' && isLocalUrl(field);
   const isUrl = (field: Field) =>
@@ -134,9 +135,9 @@ function isTakenBack(from: Field, to: Field): boolean {
 
 const isWeb = (value: string) => /^https?:\/\/[^\s/]/i.test(value);
 
-/** @returns whether `ignore` lists it. */
+/** @returns whether an entry of `ignore` matches the field of a resource */
 export function isIgnored(
-  { kind, name }: Pick<Case, 'kind' | 'name'>,
+  { kind, name }: Pick<Subject, 'kind' | 'name'>,
   field: string,
   ignored: readonly Ignored[],
 ): boolean {
@@ -145,4 +146,53 @@ export function isIgnored(
     (entry) =>
       entry.resource === NAMES[kind].ignore && (entry.name(short) || entry.name(name)) && entry.field(field),
   );
+}
+
+/**
+ * Entries of `ignore` that match nothing of the plan: most likely a name is misspelt. Those of kinds outside this run are
+ * not reported.
+ * @returns each entry, with the name that it may mean
+ */
+export function idleIgnores(ignored: readonly IgnoreEntry[], plan: Plan): string[] {
+  return ignored.flatMap((entry) => {
+    const ofKind = plan.filter(({ kind }) => NAMES[kind].ignore === entry.resource);
+    if (ofKind.length === 0) return [];
+    const named = ofKind.filter(({ name }) => entry.name(lastSegment(name)) || entry.name(name));
+    const [written, names] =
+      named.length === 0
+        ? [entry.pattern, ofKind.map(({ name }) => lastSegment(name))]
+        : [fieldOf(entry), named.flatMap(collectionsOf)];
+    if (named.length > 0 && (!isOfCollection(fieldOf(entry)) || named.some((change) => holds(change, entry))))
+      return [];
+    const meant = nearestOf(written, names);
+    return [meant === undefined ? entry.text : `${entry.text} (did you mean ${meant}?)`];
+  });
+}
+
+/** @returns one remark for all of them */
+export function ignoreRemarks(ignored: readonly IgnoreEntry[], plan: Plan): string[] {
+  const idle = idleIgnores(ignored, plan);
+  return idle.length === 0 ? [] : [`these entries of ignore match nothing of this plan: ${idle.join(', ')}`];
+}
+
+/** Fields that every resource of a kind has were validated when the file was read. */
+const isOfCollection = (field: string) => /^(?:tag|key):/.test(field);
+
+const fieldOf = ({ text, resource, pattern }: IgnoreEntry) =>
+  text.slice(resource.length + (pattern === '' ? 0 : pattern.length + 1) + 1);
+
+/** The fields of an unread resource are unknown. */
+function holds(change: Change, entry: IgnoreEntry): boolean {
+  const { observed, unreadable } = change;
+  if (unreadable !== undefined || observed?.metadata.unread || observed?.metadata.scheduledForDeletion)
+    return true;
+  return collectionsOf(change).some(entry.field);
+}
+
+function collectionsOf({ desired, observed, differences }: Change): string[] {
+  return [
+    ...Object.keys(desired.fields),
+    ...Object.keys(observed?.fields ?? {}),
+    ...differences.map(({ field }) => field),
+  ].filter(isOfCollection);
 }

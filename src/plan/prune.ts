@@ -1,12 +1,14 @@
 import { CALLBACK_VARIABLE } from '../desired/callback.ts';
 import type { Placement } from '../desired/desired.ts';
 import { costOf, exposureOf } from '../kinds/kinds.ts';
-import type { Change } from '../model/change.ts';
-import type { AnyUnconfigured, Findings } from '../model/inventory.ts';
-import { MADE, OWNER_FIELD } from '../model/ownership.ts';
+import type { Change, ChangeOf } from '../model/change.ts';
+import { ABSENT } from '../model/fields.ts';
+import { type AnyUnconfigured, type Findings, isListed, type UnconfiguredOf } from '../model/inventory.ts';
+import { ADOPTED, CREATED, OWNER_FIELD } from '../model/ownership.ts';
+import type { ListedKind } from '../model/spec.ts';
+import { fieldOf } from '../model/spec.ts';
 import type { OptInName, Prune } from '../settings/choices.ts';
 import type { Ignored } from '../settings/rules.ts';
-import { changeOfUnconfigured, type Disposition, unlisted } from './disposition.ts';
 import { isIgnored } from './policy.ts';
 import { lastSegment, staleCopies, writesBefore } from './stale-copies.ts';
 
@@ -16,7 +18,7 @@ export interface PruneRequest {
   readonly ignore: readonly Ignored[];
   /** Destinations of the variables of this run. */
   readonly destinations: readonly Placement[];
-  /** Where they would go, if this run looked after that store (`only`). */
+  /** Destinations in a store that `only` leaves out. */
   readonly outOfScope: readonly Placement[];
   /** Names in a JSON object that no variable uses. */
   readonly untaken: ReadonlySet<string>;
@@ -38,13 +40,13 @@ export interface PruneRequest {
  */
 export function prune(found: Findings, changes: readonly Change[], request: PruneRequest): Change[] {
   const failures = request.prune === 'delete' ? found.failures.map(unlisted) : [];
-  const judged = found.unconfigured.map((resource) => ({
+  const decisions = found.unconfigured.map((resource) => ({
     resource,
     disposition: dispositionOf(resource, changes, request),
   }));
-  const many = request.allow.has('prune-many') ? undefined : manyReason(judged, changes);
+  const many = request.allow.has('prune-many') ? undefined : manyReason(decisions, changes);
   return [
-    ...judged.map(({ resource, disposition }) =>
+    ...decisions.map(({ resource, disposition }) =>
       changeOfUnconfigured(
         resource,
         many !== undefined && isDeletion({ resource, disposition }) ? held(disposition, many) : disposition,
@@ -54,16 +56,16 @@ export function prune(found: Findings, changes: readonly Change[], request: Prun
   ];
 }
 
-interface Judged {
+interface Decided {
   readonly resource: AnyUnconfigured;
   readonly disposition: Disposition;
 }
 
 /** CloudFormation or a rotation may own it now, which blocks its deletion. */
-function isDeletion({ resource, disposition }: Judged): boolean {
+function isDeletion({ resource, disposition }: Decided): boolean {
   return (
     disposition.action === 'remove' &&
-    resource.owner === 'made' &&
+    resource.owner === 'created' &&
     resource.spec.metadata.ownedBy === undefined
   );
 }
@@ -72,18 +74,17 @@ function isDeletion({ resource, disposition }: Judged): boolean {
 const FEW = 5;
 
 /** @returns why the deletions wait; undefined if they are few, or at most half of what this action created */
-function manyReason(judged: readonly Judged[], changes: readonly Change[]): string | undefined {
+function manyReason(decisions: readonly Decided[], changes: readonly Change[]): string | undefined {
   const configured = changes.filter(
     ({ kind, observed }) =>
-      (kind === 'AWS::SSM::Parameter' || kind === 'AWS::SecretsManager::Secret') &&
-      observed?.fields[OWNER_FIELD] === MADE,
+      isListed(kind) && observed !== undefined && fieldOf(observed, OWNER_FIELD) === CREATED,
   );
   // One resource may have a second, blocked change.
   const names = new Set(configured.map(({ kind, name }) => `${kind} ${name}`));
-  const made = names.size + judged.filter(({ resource }) => resource.owner === 'made').length;
-  const deleted = judged.filter(isDeletion).length;
-  if (deleted < FEW || 2 * deleted <= made) return undefined;
-  return `${deleted} of the ${made} parameters and secrets that this action created below the prefix would be deleted. Check that no input arrived empty`;
+  const created = names.size + decisions.filter(({ resource }) => resource.owner === 'created').length;
+  const deleted = decisions.filter(isDeletion).length;
+  if (deleted < FEW || 2 * deleted <= created) return undefined;
+  return `${deleted} of the ${created} parameters and secrets that this action created below the prefix would be deleted. Check that no input arrived empty`;
 }
 
 function held(disposition: Disposition, reason: string): Disposition {
@@ -119,7 +120,7 @@ function dispositionOf(
 }
 
 function dispositionNotes({ kind, owner }: AnyUnconfigured, { recoveryDays }: PruneRequest): string[] {
-  if (owner !== 'made') return [];
+  if (owner !== 'created') return [];
   return kind === 'AWS::SecretsManager::Secret' ? [`it can be restored for ${recoveryDays} days`] : [];
 }
 
@@ -164,4 +165,86 @@ function keysOf(fields: object): string[] {
   return Object.keys(fields).flatMap((field) =>
     field.startsWith('key:') ? [field.slice('key:'.length)] : [],
   );
+}
+
+/** The decision on one existing resource below the prefix that is not configured. */
+type Disposition =
+  | { readonly action: 'keep'; readonly notes: readonly string[] }
+  | {
+      readonly action: 'block';
+      readonly notes: readonly string[];
+      readonly reason: string;
+      readonly consent: OptInName;
+    }
+  | { readonly action: 'remove'; readonly notes: readonly string[]; readonly after: readonly string[] };
+
+/**
+ * Turns a disposition into a change. Created resources are deleted, adopted ones only lose the ownership tag,
+ * unmanaged ones are reported and never touched.
+ */
+export function changeOfUnconfigured(resource: AnyUnconfigured, disposition: Disposition): Change {
+  // A change of one of the kinds.
+  return assemble<ListedKind>(resource, disposition) as Change;
+}
+
+function assemble<K extends ListedKind>(resource: UnconfiguredOf<K>, disposition: Disposition): ChangeOf<K> {
+  const { kind, spec, owner } = resource;
+  const base = {
+    id: `${kind} ${spec.name}`,
+    kind,
+    name: spec.name,
+    desired: spec,
+    differences: [],
+    unwanted: true,
+  } as const;
+  if (owner === 'others')
+    // Not observed: its version and price are of no concern here.
+    return {
+      ...base,
+      action: 'none',
+      observed: undefined,
+      notes: ['it has no tag managed-by: never touched'],
+    };
+  const existing = { ...base, observed: spec, notes: disposition.notes };
+  if (disposition.action === 'keep') return { ...existing, action: 'none' };
+  if (disposition.action === 'block') {
+    const { reason, consent } = disposition;
+    return { ...existing, action: 'blocked', blocked: { reason, consent } };
+  }
+  const after = disposition.after.length === 0 ? {} : { after: disposition.after };
+  if (resource.unreadable !== undefined)
+    return {
+      ...existing,
+      action: 'blocked',
+      blocked: { reason: 'who else owns it could not be read' },
+      unreadable: { error: resource.unreadable.error },
+    };
+  const { ownedBy } = spec.metadata;
+  if (ownedBy !== undefined && owner === 'created')
+    return { ...existing, action: 'blocked', blocked: { reason: `it now belongs to ${ownedBy}` } };
+  if (owner === 'created') return { ...existing, ...after, action: 'delete' };
+  return {
+    ...existing,
+    ...after,
+    action: 'update',
+    differences: [{ field: OWNER_FIELD, from: ADOPTED, to: ABSENT }],
+    notes: [...disposition.notes, 'it existed before, so it only loses the tag managed-by'],
+  };
+}
+
+/** @returns a failed listing as an unreadable change. */
+export function unlisted({ kind, path, error }: Findings['failures'][number]): Change {
+  const spec = { name: `${path}/*`, fields: {}, metadata: {} };
+  return {
+    id: `${kind} ${spec.name}`,
+    kind,
+    name: spec.name,
+    action: 'blocked',
+    desired: spec,
+    observed: undefined,
+    differences: [],
+    notes: [],
+    blocked: { reason: 'what exists there could not be listed' },
+    unreadable: { error },
+  };
 }

@@ -2,7 +2,7 @@ import type { DesiredResourceOf } from '../desired/desired-resource.ts';
 import { variableOf } from '../desired/table.ts';
 import type { Field } from '../model/fields.ts';
 import type { AnyUnconfigured } from '../model/inventory.ts';
-import { ADOPTED, MADE, OWNER_FIELD } from '../model/ownership.ts';
+import { ADOPTED, CREATED, OWNER_FIELD } from '../model/ownership.ts';
 import { type Specs, Unreadable } from '../model/spec.ts';
 import type { Store } from '../settings/choices.ts';
 import { lastSegment } from './stale-copies.ts';
@@ -45,9 +45,9 @@ export function settleType(
   const { type } = existing.fields;
   if (type === undefined || type === guessed) return desired;
   if (type === 'SecureString') return settled(type, guess.keyId);
-  const isMadeSecret =
-    type === 'String' && (existing.fields[OWNER_FIELD] === MADE || guess.class === 'secret');
-  return isMadeSecret ? desired : settled(type, undefined);
+  const isOwnedSecret =
+    type === 'String' && (existing.fields[OWNER_FIELD] === CREATED || guess.class === 'secret');
+  return isOwnedSecret ? desired : settled(type, undefined);
 }
 
 /**
@@ -69,7 +69,7 @@ export function encryptedVariables(
       const ofTable = prefer === 'ssm' ? undefined : variableOf(lastSegment(name), key);
       return [key, ofTable ?? key];
     });
-  const isOurs = ({ fields }: SecretSpec) => [MADE, ADOPTED].includes(String(fields[OWNER_FIELD]));
+  const isOurs = ({ fields }: SecretSpec) => [CREATED, ADOPTED].includes(String(fields[OWNER_FIELD]));
   return new Set([
     ...[...secrets].flatMap((spec) => (spec instanceof Unreadable || !isOurs(spec) ? [] : held(spec))),
     ...orphans.flatMap(({ kind, spec, owner }) =>

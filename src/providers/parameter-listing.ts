@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import type { Unconfigured } from '../model/inventory.ts';
-import { ADOPTED, MADE, OWNER_FIELD, OWNER_TAG } from '../model/ownership.ts';
+import { ADOPTED, CREATED, OWNER_FIELD, OWNER_TAG } from '../model/ownership.ts';
 import { type Specs, Unreadable } from '../model/spec.ts';
 import { chunks, type ProviderContext, type Sender, sender } from './context.ts';
 import type { Inventory } from './provider.ts';
@@ -122,20 +122,20 @@ export class ParameterInventory implements Inventory<ParameterSpec> {
     // A listing shows no tags, so their owners are read only if there are parameters.
     if (unconfigured.length === 0) return [];
     const [created, adopted] = await Promise.all(
-      [MADE, ADOPTED].map(async (owner) => {
+      [CREATED, ADOPTED].map(async (owner) => {
         const listed = await this.#listing.list(path, 'OneLevel', [tagged(owner)]);
         return new Set(listed.keys());
       }),
     );
     return unconfigured.map((metadata): Unconfigured<ParameterSpec> => {
-      if (created?.has(metadata.Name ?? '')) return { spec: specOf(metadata, MADE), owner: 'made' };
+      if (created?.has(metadata.Name ?? '')) return { spec: specOf(metadata, CREATED), owner: 'created' };
       if (adopted?.has(metadata.Name ?? '')) return { spec: specOf(metadata, ADOPTED), owner: 'adopted' };
       return { spec: specOf(metadata, undefined), owner: 'others' };
     });
   }
 
   async ours(path: string): Promise<string[]> {
-    const listed = await this.#listing.list(path, 'Recursive', [tagged(MADE, ADOPTED)]);
+    const listed = await this.#listing.list(path, 'Recursive', [tagged(CREATED, ADOPTED)]);
     return [...listed.keys()];
   }
 

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { AwsError, isDenied } from '../clients/errors.ts';
 import { UserFacingError } from '../clients/explanation.ts';
-import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
+import { ADOPTED, CREATED, OWNER_TAG } from '../model/ownership.ts';
 import { type ParameterExtras, type Specs, Unreadable } from '../model/spec.ts';
 import { Secret } from '../secret.ts';
 import { chunks, type ProviderContext, type Sender, sender } from './context.ts';
@@ -30,7 +30,7 @@ export class ParameterReading {
   readonly #adopted: Array<[string, string]>;
   /** Parameters of which only the configured tags are known. */
   readonly #byFilter = new Map<string, ParameterSpec>();
-  /** Those that the listing shows late, if at all. */
+  /** Parameters that the listing does not show yet, or with an older version. */
   readonly #late = new Map<string, Parameter | undefined>();
 
   constructor(client: SSMClient, context: ProviderContext, listing: ParameterListing, tags: ParameterTags) {
@@ -39,7 +39,7 @@ export class ParameterReading {
     this.#listing = listing;
     this.#send = sender(context, 'ssm');
     this.#tags = tags;
-    this.#ours = [...context.tags, [OWNER_TAG, MADE]];
+    this.#ours = [...context.tags, [OWNER_TAG, CREATED]];
     this.#adopted = [...context.tags, [OWNER_TAG, ADOPTED]];
   }
 
@@ -147,14 +147,14 @@ export class ParameterReading {
     // An error does not show whether the parameter exists; the listing does.
     const existing = [...values.found.keys(), ...[...unread].filter((name) => all.has(name))];
     // Read only now, and not at all on the first run: absent parameters have no tags.
-    const made = await this.#describeWithTags(existing, this.#ours).catch(
+    const created = await this.#describeWithTags(existing, this.#ours).catch(
       (error: unknown) => new Unreadable(error),
     );
-    if (made instanceof Unreadable) return allAs(made);
-    const others = existing.filter((name) => !made.has(name));
+    if (created instanceof Unreadable) return allAs(created);
+    const others = existing.filter((name) => !created.has(name));
     const tags = await this.#tagsOfOthers(others).catch((error: unknown) => new Unreadable(error));
     for (const name of existing) {
-      const own = made.has(name) ? this.#ours : tags instanceof Unreadable ? tags : (tags.get(name) ?? []);
+      const own = created.has(name) ? this.#ours : tags instanceof Unreadable ? tags : (tags.get(name) ?? []);
       const spec =
         own instanceof Unreadable ? own : this.#specOf(name, values.found.get(name), all.get(name), own);
       found.set(name, spec);
@@ -194,7 +194,7 @@ export class ParameterReading {
     }
   }
 
-  /** Reads one anew, past all listings of the run. @returns undefined if it does not exist, or is not listed yet */
+  /** Reads one again, without the listings of the run. @returns undefined if it does not exist, or is not listed yet */
   async readAnew(name: string): Promise<ParameterSpec | undefined> {
     const { found, failed } = await this.getValues([name]);
     if (failed.has(name)) throw failed.get(name);

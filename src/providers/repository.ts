@@ -16,7 +16,7 @@ import { type Connection, clientSettings, prepare } from '../clients/aws.ts';
 import { isNamed } from '../clients/errors.ts';
 import { REPOSITORY } from '../kinds/repository.ts';
 import type { Difference } from '../model/fields.ts';
-import { MADE, OWNER_FIELD, PULL_TAG } from '../model/ownership.ts';
+import { CREATED, OWNER_FIELD, PULL_TAG } from '../model/ownership.ts';
 import { keyIn, type RepositoryFields, type Specs, type Unreadable } from '../model/spec.ts';
 import { canonicalLifecycle } from '../settings/canonical-lifecycle.ts';
 import { observeEach, type ProviderContext, type Sender, sender } from './context.ts';
@@ -113,7 +113,7 @@ export class Repositories implements Provider<RepositorySpec> {
     const { scan } = this.#options;
     if (scan === undefined || String(scan.value) === spec.fields['scan-on-push']) return spec;
     // On adopted resources, defaults are not managed.
-    if (!scan.given && spec.fields[OWNER_FIELD] !== MADE) return spec;
+    if (!scan.given && spec.fields[OWNER_FIELD] !== CREATED) return spec;
     const reason = await this.#scanning.overruledBy(spec.name, scan);
     if (reason === undefined) return spec;
     return { ...spec, metadata: { ...spec.metadata, overruled: { 'scan-on-push': reason } } };

@@ -5,7 +5,7 @@ import {
   type SecretValueEntry,
 } from '@aws-sdk/client-secrets-manager';
 import type { Unconfigured } from '../model/inventory.ts';
-import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
+import { ADOPTED, CREATED, OWNER_TAG } from '../model/ownership.ts';
 import type { Specs } from '../model/spec.ts';
 import { type ProviderContext, type Sender, sender } from './context.ts';
 import type { Inventory } from './provider.ts';
@@ -24,7 +24,7 @@ export async function listSecrets(
   names: readonly string[],
 ): Promise<Map<string, SecretListEntry>> {
   const send = sender(context, 'secretsmanager');
-  const wanted = new Set(names);
+  const requested = new Set(names);
   const [first = ''] = names;
   const path = first.slice(0, first.lastIndexOf('/') + 1);
   const found = new Map<string, SecretListEntry>();
@@ -42,7 +42,7 @@ export async function listSecrets(
         ),
       );
       for (const entry of page.SecretList ?? [])
-        if (entry.Name !== undefined && wanted.has(entry.Name)) found.set(entry.Name, entry);
+        if (entry.Name !== undefined && requested.has(entry.Name)) found.set(entry.Name, entry);
       NextToken = page.NextToken;
     } while (NextToken !== undefined);
   } catch {
@@ -60,7 +60,7 @@ export async function listSecrets(
 export function isCurrent(
   entry: SecretListEntry | undefined,
   value: SecretValueEntry | undefined,
-  wanted: ReadonlyMap<string, string>,
+  configured: ReadonlyMap<string, string>,
 ): boolean {
   if (entry === undefined || value?.VersionId === undefined || entry.DeletedDate !== undefined) return false;
   const tags = new Map(pairs(entry.Tags));
@@ -68,8 +68,8 @@ export function isCurrent(
   const labels = entry.SecretVersionsToStages?.[value.VersionId] ?? [];
   return (
     labels.includes('AWSCURRENT') &&
-    (owner === MADE || owner === ADOPTED) &&
-    [...wanted].every(([key, text]) => tags.get(key) === text)
+    (owner === CREATED || owner === ADOPTED) &&
+    [...configured].every(([key, text]) => tags.get(key) === text)
   );
 }
 
@@ -143,5 +143,5 @@ function unconfiguredOf(entry: SecretListEntry): Unconfigured<BundleSpec> {
       modifiedAt: entry.LastChangedDate?.toISOString(),
     },
   };
-  return { spec, owner: tag === MADE ? 'made' : tag === ADOPTED ? 'adopted' : 'others' };
+  return { spec, owner: tag === CREATED ? 'created' : tag === ADOPTED ? 'adopted' : 'others' };
 }

@@ -1,5 +1,5 @@
 import { ABSENT, type Difference, type Fields } from '../model/fields.ts';
-import { ADOPTED, MADE, OWNER_TAG } from '../model/ownership.ts';
+import { ADOPTED, CREATED, OWNER_TAG } from '../model/ownership.ts';
 
 /** @returns tags as fields. */
 export function tagFields(tags: Iterable<readonly [string, string]>): Record<`tag:${string}`, string> {
@@ -61,7 +61,7 @@ export function ownerByTags(tags: Iterable<readonly [string, string]>): string |
     return `the CloudFormation stack ${stack}${copilot === undefined ? '' : ` of the Copilot application ${copilot}`}`;
   const owner = tagOf(OWNER_TAG);
   // A resource with the ownership tag is adopted already, whatever its other tags.
-  if (owner === MADE || owner === ADOPTED) return undefined;
+  if (owner === CREATED || owner === ADOPTED) return undefined;
   if (owner !== undefined) return `${owner} (its tag ${OWNER_TAG})`;
   for (const [key, value] of all) {
     const plain = key.toLowerCase().replace(/[^a-z]/g, '');

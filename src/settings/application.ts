@@ -206,10 +206,10 @@ export function repositoryName(
   region: string,
 ): Pick<RepositorySettings, 'name' | 'account'> | undefined {
   const given = readName(sources, 'repository', '{application}', names)?.name;
-  return given === undefined ? undefined : judgeRepositoryName(sources, given, names, region);
+  return given === undefined ? undefined : checkRepositoryName(sources, given, names, region);
 }
 
-function judgeRepositoryName(
+function checkRepositoryName(
   sources: SettingSources,
   given: string,
   names: Names,
@@ -276,7 +276,7 @@ function readRepository(
 ): RepositorySettings | undefined {
   const found = readName(sources, 'repository', '{application}', names);
   if (found === undefined) return undefined;
-  const { name, account } = judgeRepositoryName(sources, found.name, names, region);
+  const { name, account } = checkRepositoryName(sources, found.name, names, region);
   refuseShared(sources, found.shared, 'repository', name, [
     'image-tag-mutability',
     'lifecycle-policy',

@@ -238,7 +238,7 @@ export function readConfig(source: string, path: string, notes: Diagnostics): Co
   return { path, config: read.data, lineOf, glob: globReader() };
 }
 
-/** A name between may be the user's own, and so a value that slipped. */
+/** A name on the way may be the user's own, and so a misplaced value. */
 function nameOf(path: ReadonlyArray<PropertyKey>): string | undefined {
   if (path.length === 0) return undefined;
   return path.map((step) => quoted(String(step)).replace(/^"|"$/g, '')).join('.');

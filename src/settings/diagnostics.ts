@@ -64,7 +64,7 @@ export interface LineNote {
 
 /** Lines that a collected warning lists. */
 const LISTED = 20;
-/** Errors of one kind: a text of a megabyte that is read the wrong way has a hundred thousand. */
+/** Errors of one kind: a misread text of a megabyte has a hundred thousand. */
 const MOST = 50;
 
 type Reported = Pick<Diagnostic, 'line' | 'key' | 'text'>;

@@ -37,7 +37,7 @@ type Expected =
   | 'key or end'
   | 'colon'
   | 'comma or end'
-  /** The document is over. */
+  /** The document has ended. */
   | 'nothing';
 
 const SPACE = /[ \t\r\n]*/y;

@@ -33,7 +33,7 @@ export function readLifecycle(setting: string, readText: (path: string) => strin
     );
   if (text.length > 30_720)
     throw new ParseError(`ECR takes a policy of at most 30,720 characters, and this has ${text.length}`);
-  judgeRules(policy.rules);
+  checkRules(policy.rules);
   return text;
 }
 
@@ -41,7 +41,7 @@ export function readLifecycle(setting: string, readText: (path: string) => strin
  * The parts that every rule has. ECR validates their words, since it adds new ones.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
  */
-function judgeRules(rules: readonly unknown[]): void {
+function checkRules(rules: readonly unknown[]): void {
   const priorities = new Set<unknown>();
   each([...rules.entries()], ([index, rule]) => {
     const wrong = (text: string) => new ParseError(`rule ${index + 1} of the file ${text}`);

@@ -103,7 +103,7 @@ type Span = readonly [start: number, end: number];
 /** Forms by their first four characters: one walk over a text finds all of them, however many there are. */
 class FormIndex {
   readonly #byHead = new Map<string, Form[]>();
-  /** Whether some form begins with these two characters: most places of a text need no more than this look. */
+  /** Whether some form begins with these two characters: for most places of a text, this check is enough. */
   readonly #pairs = new Uint8Array(1 << 16);
   readonly #known = new Set<string>();
   /** Hidden texts whose forms are in the index. */
@@ -194,7 +194,7 @@ export class MaskForms {
     this.#indexes.set(escapes, index);
     for (; index.count < this.#texts.length; index.count++) {
       const { text = '', of = '' } = this.#texts[index.count] ?? {};
-      // Of the other forms no sign is left that Markdown would escape.
+      // The other forms contain no sign that Markdown would escape.
       const escaped = escapes.flatMap((how) => [how(text), how(JSON.stringify(text).slice(1, -1))]);
       for (const form of [...formsOf(text), ...escaped]) index.add({ text: form, of });
     }

@@ -155,7 +155,7 @@ export class Masks {
 /** The first and the last line of a PEM reveal nothing of the key. */
 const isFrame = (line: string) => /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/.test(line);
 
-/** The runner hides a text also as JSON and as a part of a URL write it. */
+/** The runner hides a text also as encoded in JSON and in URLs. */
 function formsOf(text: string): string[] {
   return [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(Buffer.from(text).toString())];
 }

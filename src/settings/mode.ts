@@ -57,7 +57,7 @@ export function readMode(sources: SettingSources, event: string, notes: Diagnost
   return mode;
 }
 
-/** Warns once of everything that the file loosens in a run that the input lets write where the file may be a pull request's. */
+/** Warns once of all that the file permits in a run that writes although the file may be a pull request's. */
 export function warnOfLoosening(
   sources: SettingSources,
   file: ConfigFile | undefined,

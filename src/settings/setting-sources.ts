@@ -27,7 +27,7 @@ export interface DocumentSource {
 /** @returns whether a setting may be the path of a JSON document, or a list of the file */
 export function mayHaveDocuments(inputs: ReadonlyMap<string, string>, file: ConfigFile | undefined): boolean {
   const isGiven = (name: string) => (inputs.get(name) ?? '').trim() !== '';
-  return file !== undefined || isGiven('lifecycle-policy') || isGiven('task-definition');
+  return file !== undefined || ['lifecycle-policy', 'task-definition', 'expect-plan'].some(isGiven);
 }
 
 export function readersOf({ documents }: DocumentSource): DocumentReaders {

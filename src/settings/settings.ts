@@ -24,12 +24,11 @@ import { type ImageSettings, readImage } from './image.ts';
 import { readRequired } from './input-names.ts';
 import { prefixFault } from './limits.ts';
 import { readMode, warnOfLoosening } from './mode.ts';
-import { judgeEnvironments, readExactBundles } from './names.ts';
 import { type OwnershipSettings, readOwnership } from './ownership.ts';
 import { ParseError, quoted, readAccounts, readBoolean, readChoice, readChoices, readList } from './parse.ts';
 import { type Referred, type ReportSettings, readReferred, readReportSettings } from './report-settings.ts';
-
 import type { IgnoreEntry, Rule } from './rules.ts';
+
 import { type RawSetting, type Request, readersOf, SettingSources } from './setting-sources.ts';
 
 export interface Settings extends ApplicationSettings {
@@ -80,7 +79,8 @@ export function readSettings(request: Request, notes: Diagnostics): Settings {
   const [application = '', ...rest] = prefix.slice(1).split('/');
   const environment = rest.join('/');
   sources.choose(environment);
-  judgeEnvironments(file, application, environment, notes);
+  const ofFile = file && readersOf(request);
+  ofFile?.judgeEnvironments(file, application, environment, notes);
   const names: Names = { application, environment };
 
   const region = readRegion(sources, request.ambientRegion, notes);
@@ -108,10 +108,10 @@ export function readSettings(request: Request, notes: Diagnostics): Settings {
     allow: new Set(sources.read('allow', [], (value) => readChoices(value, OPT_INS))),
     adopt: sources.read('adopt', true, readBoolean),
     failOnDrift: sources.read('fail-on-drift', true, readBoolean),
-    rules: file === undefined ? [] : readersOf(request).readRules(file, notes),
-    exactBundles: readExactBundles(file, notes),
+    rules: ofFile?.readRules(file, notes) ?? [],
+    exactBundles: ofFile?.readExactBundles(file, notes) ?? new Set(),
     bundles: Object.keys(file?.config.bundles ?? {}),
-    ignore: file === undefined ? [] : readersOf(request).readIgnored(file, notes),
+    ignore: ofFile?.readIgnored(file, notes) ?? [],
     image: only.has('image') ? readImage(sources) : undefined,
     envFiles: sources.read('env-file', [], readList),
     deadlineMinutes: sources.read('deadline-minutes', 30, Number),

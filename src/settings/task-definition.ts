@@ -32,7 +32,7 @@ export function readTaskDefinition(
   }
   const names = containers.map((entry: unknown) => nameOf(entry));
   const index = choose(path, names, container);
-  judgeContainer(path, containers[index]);
+  checkContainer(path, containers[index]);
   return { path, text, container: index };
 }
 
@@ -52,7 +52,7 @@ function choose(path: string, names: readonly string[], container: string | unde
 }
 
 /** The action adds to lists and objects: values of another type would be lost, or could not be extended. */
-function judgeContainer(path: string, container: unknown): void {
+function checkContainer(path: string, container: unknown): void {
   if (!isObject(container))
     throw new ParseError(`${path} has a container that is no object; write { "name": …, "image": … }`);
   each(['secrets', 'environment'], (name) => {
