@@ -109,12 +109,13 @@ it.each(['plan', 'apply'])('a pipe in an image holds no run: %s', async (mode) =
   }
 });
 
-it('what is still open at the end is left, and is found by every test', async () => {
-  const held = runAction({
-    inputs: { ...inputs, mode: 'plan' },
-    env: { ...aws.env(), NODE_OPTIONS: '--import=data:text/javascript,setInterval(()=>{},60000)' },
-  });
-  await expect(held).rejects.toThrow(/something kept the process after its end/);
+it('ends while something is still open', async () => {
+  passed(
+    await runAction({
+      inputs: { ...inputs, mode: 'plan' },
+      env: { ...aws.env(), NODE_OPTIONS: '--import=data:text/javascript,setInterval(()=>{},60000)' },
+    }),
+  );
 });
 
 /** A proxy that tells which hosts were asked of it. */
