@@ -109,12 +109,11 @@ it.each(['plan', 'apply'])('a pipe in an image holds no run: %s', async (mode) =
   }
 });
 
-it('ends also where something is still open', async () => {
+it('ends while something is still open', async () => {
   passed(
     await runAction({
       inputs: { ...inputs, mode: 'plan' },
       env: { ...aws.env(), NODE_OPTIONS: '--import=data:text/javascript,setInterval(()=>{},60000)' },
-      timeoutMs: 30_000,
     }),
   );
 });
