@@ -70,6 +70,7 @@ const callback = async () => {
   });
   return { value: Parameter?.Value, type: Parameter?.Type };
 };
+const FILE = '.github/aws-bootstrap.yml';
 
 describe("the article's flow", () => {
   it('apply with 0.0.0.0, deploy, second step with the address, a third run that does not take it back', async () => {
@@ -124,6 +125,25 @@ describe("the article's flow", () => {
     stop();
     expect(followed.exitCode, followed.log).toBe(0);
     expect(order).toEqual(['allowed', 'variable', 'withdrawn']);
+    expect(lists()).toEqual(UNION);
+  });
+
+  it('tells what follow cannot take out, since the role may not read what the variable holds, or held before', async () => {
+    await run({ dotenv: dotenv(`${OLD}/callback`) });
+    const deny = (skip: number) => aws.fault({ operation: 'GetParameters', kind: 'access-denied', skip });
+    deny(0);
+    const blind = await step({ 'auth0-urls': 'follow', mode: 'plan' });
+    expect(blind.exitCode, blind.log).toBe(0);
+    expect(blind.log).toContain(
+      `${PARAMETER} may not be read by this role, so what auth0-urls: follow removes from Auth0 is not in this plan`,
+    );
+
+    await step();
+    deny(1);
+    const half = await step({ 'auth0-urls': 'follow' });
+    expect(half.exitCode, half.log).toBe(0);
+    expect(half.log).toContain(`what ${PARAMETER} held before could not be read`);
+    expect(half.log).toContain('ssm:GetParameters');
     expect(lists()).toEqual(UNION);
   });
 });
@@ -209,6 +229,43 @@ describe('the path of the callback', () => {
     expect(refused.log).toMatch(/AUTH0_CALLBACK_URL.*different paths.*callback-path/);
     expect(aws.writes()).toEqual([]);
     expect(auth0.count('update')).toBe(0);
+  });
+
+  it.each(['ensure', 'exact', 'follow'])(
+    'that may not be read is not guessed: with %s the callbacks stay, the rest is compared',
+    async (mode) => {
+      await run({ dotenv: dotenv(`${NEW}${OWN}`) });
+      put(NEW, OWN);
+      aws.fault({ operation: 'GetParameters', kind: 'access-denied', skip: 0 });
+      const blind = await step({ 'auth0-urls': mode, mode: 'plan' });
+      expect(blind.exitCode, blind.log).toBe(0);
+      expect(blind.log).toMatch(/path .* could not be read/);
+      expect(blind.log).not.toMatch(/callback:\S+ (?:added|taken out)/);
+      expect(/origin:\S+ taken out/.test(blind.log)).toBe(mode === 'exact');
+
+      aws.fault({ operation: 'GetParameters', kind: 'access-denied', skip: 0 });
+      const failed = await step({ 'auth0-urls': mode });
+      expect(failed.exitCode).toBe(1);
+      expect(lists().callbacks).toContain(`${NEW}${OWN}`);
+      expect(lists().callbacks).not.toContain(`${NEW}/callback`);
+    },
+  );
+
+  it('of callback-path wins over what is stored, with a word', async () => {
+    await run({ dotenv: dotenv(`${OLD}${OWN}`) });
+    const inputs = { only: 'auth0', 'app-url': NEW, 'auth0-application-id': 'app-id', ...access() };
+    const changes = () =>
+      runAction({
+        inputs: { prefix: '/papyrus/prd', ...inputs, 'auth0-urls': 'follow' },
+        env: aws.env(),
+        event: { name: 'push' },
+        files: { [FILE]: 'callback-path: /cb\n' },
+      });
+    const first = await changes();
+    expect(first.exitCode, first.log).toBe(0);
+    expect(first.log).toMatch(/AUTH0_CALLBACK_URL held another path than callback-path/);
+    expect((await callback()).value).toBe(`${NEW}/cb`);
+    expect((await changes()).log).not.toContain('held another path');
   });
 });
 

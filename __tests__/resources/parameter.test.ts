@@ -1,4 +1,5 @@
 import type { ParameterType } from '@aws-sdk/client-ssm';
+import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
 import type { Fields } from '../../src/model/fields.ts';
@@ -163,6 +164,23 @@ describe('many parameters', () => {
     expect(writes).toHaveLength(80);
     await bench.silent(many(40));
   });
+
+  test('one whose tags may not be read does not hold up the others', async () => {
+    await bench.round(many(2));
+    for (const name of ['/papyrus/prd/THEIRS', '/papyrus/prd/FREE'])
+      await bench.others.ssm.send(new PutParameterCommand({ Name: name, Value: 'one', Type: 'String' }));
+    bench.aws.fault({
+      operation: 'ListTagsForResource',
+      kind: 'access-denied',
+      when: ({ ResourceId }) => ResourceId === '/papyrus/prd/THEIRS',
+    });
+    const wishes = [...many(2), wish({}, '/papyrus/prd/THEIRS'), wish({}, '/papyrus/prd/FREE')];
+    const { outcomes } = await bench.round(wishes);
+    expect(outcomes.map(({ result }) => result)).toEqual(['unchanged', 'unchanged', 'failed', 'done']);
+    expect(outcomes[2]?.error).toMatchObject({
+      remedy: expect.stringContaining('ssm:ListTagsForResource'),
+    });
+  });
 });
 
 describe('types', () => {
@@ -218,6 +236,17 @@ describe('types', () => {
       await bench.silent(wish());
     },
   );
+
+  test('killed between deletion and creation: the next round creates it', async () => {
+    await bench.round(secure());
+    const stop = bench.fault({ operation: 'PutParameter', kind: 'access-denied' });
+    expect((await bench.round(wish(), CHANGE_TYPE)).outcome.result).toBe('failed');
+    stop();
+    const { change } = await bench.round(wish());
+    expect(change.action).toBe('create');
+    expect(await get()).toMatchObject({ Type: 'String', Value: 'one' });
+    await bench.silent(wish());
+  });
 });
 
 describe('what others gave it', () => {
@@ -391,6 +420,17 @@ describe('versions', () => {
     const { outcome } = await bench.round(wish({ value: 'two' }));
     expect(outcome.error).toMatchObject({ reason: 'quota', remedy: expect.stringContaining('label') });
   });
+
+  test('somebody who wrote right after us is told', async () => {
+    const stop = bench.aws.onCall(async ({ operation }, moment) => {
+      if (operation !== 'PutParameter' || moment !== 'after') return;
+      stop();
+      await put('theirs');
+    });
+    const { told, outcome } = await bench.round(wish());
+    expect(told).toEqual([expect.stringMatching(/another writer changed it after this run/)]);
+    expect(outcome.after?.metadata.version).toBe('2');
+  });
 });
 
 describe('tiers, tags, values', () => {
@@ -441,4 +481,19 @@ describe('tiers, tags, values', () => {
       true,
     ]);
   });
+});
+
+test('the listing of one that was deleted before is nobody who wrote after us', async () => {
+  bench.aws.answer('DescribeParameters', (input) =>
+    JSON.stringify(input).includes('"tag:')
+      ? undefined
+      : {
+          Parameters: [
+            { Name: NAME, ARN: `arn:aws:ssm:us-west-2:123456789012:parameter${NAME}`, Version: 7 },
+          ],
+        },
+  );
+  const { told, outcome } = await bench.round(wish());
+  expect(told).toEqual([]);
+  expect(outcome).toMatchObject({ result: 'done', after: { metadata: { version: '1' } } });
 });

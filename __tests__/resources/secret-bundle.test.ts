@@ -215,6 +215,21 @@ describe('scheduled for deletion', () => {
     expect(await text()).toBe('plain text');
     expect((await bench.round(wish())).change.action).toBe('blocked');
   });
+
+  test.each(['RestoreSecret', 'PutSecretValue'])(
+    '%s that was applied and not told is no failure',
+    async (operation) => {
+      await bench.round(wish());
+      await put('{"a":"drifted"}');
+      await schedule();
+      bench.aws.fault({ operation, kind: 'reset-after' });
+      const { outcome, told } = await bench.round(wish());
+      expect(outcome).toMatchObject({ result: 'done' });
+      expect(told).toEqual([]);
+      expect(await value()).toEqual({ a: 'one' });
+      await bench.silent(wish());
+    },
+  );
 });
 
 describe('lost updates', () => {
@@ -260,6 +275,19 @@ describe('lost updates', () => {
       message: expect.stringContaining('another writer keeps changing'),
       reason: 'conflict',
     });
+  });
+
+  test('also when they wrote right after us', async () => {
+    await bench.round(wish({ a: 'one' }));
+    let left = 1;
+    bench.aws.onCall(async ({ operation }, moment) => {
+      if (operation !== 'PutSecretValue' || moment !== 'after' || left-- <= 0) return;
+      await put('{"a":"one","theirs":1}');
+    });
+    const { told } = await bench.round(wish({ a: 'two' }));
+    expect(told).toHaveLength(1);
+    expect(await value()).toEqual({ a: 'two', theirs: 1 });
+    await bench.silent(wish({ a: 'two' }));
   });
 });
 
