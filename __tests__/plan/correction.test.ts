@@ -5,7 +5,7 @@ import { correctionOf, correctionSteps } from '../../src/plan/correction.ts';
 import { issueText } from '../../src/report/drift-issue.ts';
 import { guidance } from '../../src/report/sections/guidance.ts';
 import { runOf } from '../report/runs.ts';
-import { OURS } from './wishes.ts';
+import { OURS } from './desired-resources.ts';
 
 const GROUP = '/ecs/papyrus';
 const drift = (fields: Readonly<Record<string, Field>>, metadata: Metadata = {}) =>

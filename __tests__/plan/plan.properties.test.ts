@@ -10,7 +10,7 @@ import { plan } from '../../src/plan/plan.ts';
 import { evaluatePolicy, type Policy, type Subject } from '../../src/plan/policy.ts';
 import { Secret } from '../../src/secret.ts';
 import { OPT_INS } from '../../src/settings/choices.ts';
-import { LENIENT, spec, wish } from './wishes.ts';
+import { LENIENT, spec, wish } from './desired-resources.ts';
 
 const KINDS = [
   'AWS::Logs::LogGroup',

@@ -18,7 +18,7 @@ import { diagram } from '../../src/report/sections/variables.ts';
 import { assemble, table } from '../../src/report/sections.ts';
 import { Secret } from '../../src/secret.ts';
 import { Masks } from '../../src/settings/masks.ts';
-import { OURS, spec } from '../plan/wishes.ts';
+import { OURS, spec } from '../plan/desired-resources.ts';
 import { parseMermaid } from './mermaid.ts';
 import { runOf } from './runs.ts';
 

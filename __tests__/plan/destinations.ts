@@ -1,7 +1,7 @@
 import type { Placement } from '../../src/desired/desired.ts';
 import { Secret } from '../../src/secret.ts';
 
-/** @returns a variable's place: a name with a slash before it is a parameter's, another a secret's. */
+/** @returns the destination of a variable: a name with a slash before it is a parameter's, another a secret's. */
 export function destination(
   variable: string,
   name: string,
