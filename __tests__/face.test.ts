@@ -37,7 +37,7 @@ function writtenOutputs(): string[] {
     plan: [],
     outcomes: [],
     notes,
-    told: [],
+    notices: [],
     causes: [],
     refusal: [],
     binding: { account: 'a0b1c2' },

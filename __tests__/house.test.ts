@@ -143,14 +143,21 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   'run-input.ts': {
     'run-settings.ts': 'all',
     'auth0-input.ts': 'all',
+    'image-input.ts': 'all',
     'secret.ts': 'all',
     settings: 'all',
     desired: 'all',
-    registry: 'all',
+    registry: { files: ['registry/source.ts'], typesOnly: true },
     report: 'all',
     clients: 'all',
   },
   'auth0-input.ts': { desired: { files: ['desired/auth0.ts'] }, settings: 'all' },
+  'image-input.ts': {
+    clients: { files: ['clients/cancellation.ts'], typesOnly: true },
+    desired: { files: ['desired/application.ts'] },
+    registry: 'all',
+    settings: 'all',
+  },
   'reconcile.ts': {
     'run-input.ts': 'all',
     'context.ts': 'all',

@@ -86,8 +86,8 @@ async function planDesired(runInput: RunInput, providers: Providers, stage: Plan
   const changes = await refetched(providers, observation, (existing) =>
     plans.moveKeys(plans.plan(resources, existing, policy), desired),
   );
-  const unconfigured = await refetchedUnconfigured(providers, found, (judged) =>
-    plans.prune(judged, changes, pruneRequest(runInput)),
+  const unconfigured = await refetchedUnconfigured(providers, found, (findings) =>
+    plans.prune(findings, changes, pruneRequest(runInput)),
   );
   const plan = [...changes, ...unconfigured];
   plans.refuseOverQuota(changes, found);
@@ -172,8 +172,8 @@ async function planDestroy(runInput: RunInput, providers: Providers, stage: Plan
     ignore: settings.ignore,
     recoveryDays: settings.ownership.recoveryDays,
   };
-  const plan = await refetchedUnconfigured(providers, found, (judged) =>
-    plans.destroy({ ...request, found: judged }),
+  const plan = await refetchedUnconfigured(providers, found, (findings) =>
+    plans.destroy({ ...request, found: findings }),
   );
   const remarks = auth0 === undefined ? [] : remarksOnList(settings, observation);
   return { plan, remarks, repositoryUri: undefined, encrypted: new Set(), references: undefined };
@@ -236,8 +236,8 @@ function remarksOn({ failures }: Findings, { ownership }: Settings, isEmpty: boo
 }
 
 /**
- * To look for leftovers is asked for by nobody's input, so a role that may not list is told, not failed.
- * @param way the setting without which nothing is listed
+ * No input asks for this listing, so a role that may not list causes a notice, not a failure.
+ * @param way the setting that turns the listing off
  */
 function unlistedRemarks(
   failures: ReadonlyArray<{ readonly path: string; readonly error: unknown }>,

@@ -6,7 +6,6 @@ import {
   replaceCallback,
 } from './desired/auth0.ts';
 import { CALLBACK_VARIABLE, readCallback, storedPathFault } from './desired/callback.ts';
-
 import { classify } from './desired/classify.ts';
 import type { DesiredResource } from './desired/desired-resource.ts';
 import type { Field } from './model/fields.ts';
@@ -123,7 +122,7 @@ export function remarksOnList(
   ];
 }
 
-/** The setting overrides the stored value; whoever set it by mistake would see sign-in end in 404. */
+/** The setting overrides the stored value. Set by mistake, it makes sign-in end in 404. */
 function remarksOnPath({ auth0, prefix }: Settings, observation: Observation): string[] {
   const setting = auth0?.callbackPath;
   if (setting === undefined || auth0?.urls === 'remove') return [];

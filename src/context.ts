@@ -13,12 +13,12 @@ import type { Settings } from './settings/settings.ts';
 
 /** Facts on the variables of the run, for code that handles their values: in AWS, in the plan, in an approval. */
 
-/** @returns the context that every provider gets beside its client */
+/** @returns the context of all providers */
 export function contextOf(
   runInput: RunInput,
   calls: ProviderContext['calls'],
   clock: ProviderContext['clock'],
-  tell: ProviderContext['notice'],
+  notice: ProviderContext['notice'],
 ): ProviderContext {
   const { settings, desired, masks } = runInput;
   const routes = routesByDestination(desired, settings.prefix);
@@ -29,11 +29,11 @@ export function contextOf(
     listedPrefix: listedPrefix(runInput),
     leavesUnread: settings.mode === 'plan' || settings.mode === 'drift',
     mask: (value, place, always = false) => {
-      const judged = always ? 'secret' : classifyStored(routes.get(place), value);
-      if (judged === 'secret') masks.hide(value, place);
-      else if (judged === 'undecided') masks.hide(value, place, false, SHORTEST_UNDECIDED);
+      const valueClass = always ? 'secret' : classifyStored(routes.get(place), value);
+      if (valueClass === 'secret') masks.hide(value, place);
+      else if (valueClass === 'undecided') masks.hide(value, place, false, SHORTEST_UNDECIDED);
     },
-    notice: tell,
+    notice,
   };
 }
 
@@ -73,10 +73,10 @@ export function classifier(runInput: RunInput): Classify {
   };
 }
 
-type Known = Partial<Record<ListedKind, ReadonlySet<string>>>;
+type KnownNames = Partial<Record<ListedKind, ReadonlySet<string>>>;
 
-/** A run that was given no variable looks whether it should have been, also where nothing is pruned. */
-export function knownNames({ settings, desired, hasVariables }: RunInput): Known {
+/** A run without variables lists resources even if nothing is pruned: existing ones show that variables are missing. */
+export function knownNames({ settings, desired, hasVariables }: RunInput): KnownNames {
   const { destinations, outOfScope } = desired;
   const isRouted = [...destinations, ...outOfScope].some(({ route }) => route.variable.where !== APP_URL);
   if (hasVariables && (settings.ownership.prune === 'off' || !isRouted)) return {};

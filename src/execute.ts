@@ -32,9 +32,9 @@ export interface Planned {
   /** The event of the workflow run. */
   readonly event: string;
   /** Notices of this run so far; later ones are added. */
-  readonly told: string[];
+  readonly notices: string[];
   /** Prints a notice and keeps it. */
-  readonly tell: (text: string) => void;
+  readonly notice: (text: string) => void;
   /** The log of a step by default. */
   readonly view?: RunView | undefined;
 }
@@ -66,10 +66,10 @@ export interface RunView {
 /** Carries out the plan where the mode and the approval allow it, and logs it. */
 export async function execute(runInput: RunInput, planned: Planned): Promise<Run> {
   const { settings, desired, notes, masks } = runInput;
-  const { accountPlan, caller, providers, calls, clock, event, told, tell } = planned;
+  const { accountPlan, caller, providers, calls, clock, event, notices, notice } = planned;
   const view: RunView = planned.view ?? runLog;
   const { plan } = accountPlan;
-  [...accountPlan.remarks, ...unreadRemarks(plan)].forEach(tell);
+  [...accountPlan.remarks, ...unreadRemarks(plan)].forEach(notice);
   const gate = openGate(masks);
   for (const [name, value] of encryptedValues(plan)) masks.hide(value, name);
   const disclosed = disclose(plan, disclosureOf(runInput, accountPlan.encrypted, event));
@@ -95,7 +95,7 @@ export async function execute(runInput: RunInput, planned: Planned): Promise<Run
     : unapplied(plan);
   if (!writes) for (const outcome of outcomes) view.outcome(outcome);
   const left = settings.mode === 'destroy' ? leftovers(settings, outcomes) : [];
-  told.push(...left);
+  notices.push(...left);
   for (const line of [...left, ...(refused?.lines ?? [])]) log.info(line);
   const causes = causesOf(outcomes, { settings, desired, caller }, reasonOf);
   const failure = refused ?? unconfirmed(settings) ?? failureOf(settings, plan, outcomes, causes);
@@ -105,10 +105,10 @@ export async function execute(runInput: RunInput, planned: Planned): Promise<Run
     plan: shown,
     outcomes: printable(outcomes, plan, disclosed, gate),
     notes,
-    told,
+    notices,
     caller,
     binding,
-    calls: calls.made,
+    calls: calls.total,
     written: calls.written,
     callsByService: calls.byService,
     failure,

@@ -1,5 +1,5 @@
 import { Cancellation, failOnIdle, leave } from './clients/cancellation.ts';
-import { faults } from './report/annotations.ts';
+import { errors } from './report/annotations.ts';
 import { writeEarlySummary, writeFailureReason } from './report/early-failure.ts';
 import * as log from './report/log.ts';
 import { inRepository, type RunInput, readRunInput } from './run-input.ts';
@@ -22,15 +22,15 @@ export async function main(): Promise<void> {
     runInput = await readRunInput(runner, stop);
     const { image } = runInput;
     // Loaded only for valid input: an input error then takes half the time.
-    const { reconcile: converge } = await import('./reconcile.ts');
-    const run = await converge(runInput, runner, stop).finally(() => image?.close());
+    const { reconcile } = await import('./reconcile.ts');
+    const run = await reconcile(runInput, runner, stop).finally(() => image?.close());
     const { report } = await import('./late.ts');
     const failure = await report(run, runner);
     if (failure !== undefined) log.fail(failure);
   } catch (error) {
-    // Calls beside the failed one may still wait for their next attempt.
+    // Other calls may still wait for their next attempt.
     if (runInput !== undefined) stop.end('cancelled');
-    await tellEnd(error, runner, runInput?.settings);
+    await reportEnd(error, runner, runInput?.settings);
   }
   isOver();
   await leave();
@@ -82,7 +82,7 @@ function endOnFaults(): void {
 const MOST_FAULTS = 100;
 
 /** A run that ended before there was a plan. The log comes before the summary, which may not be writable. */
-async function tellEnd(error: unknown, runner: Runner, settings: Settings | undefined): Promise<void> {
+async function reportEnd(error: unknown, runner: Runner, settings: Settings | undefined): Promise<void> {
   if (!(error instanceof InputErrors)) {
     // A refusal has words of its own, and needs none of these.
     const [{ reasonOf }, { doctorLine, errorText }] = await Promise.all([
@@ -96,7 +96,7 @@ async function tellEnd(error: unknown, runner: Runner, settings: Settings | unde
     return;
   }
   const shown = error.errors.slice(0, MOST_FAULTS);
-  faults(await inRepository(shown, runner));
+  errors(await inRepository(shown, runner));
   if (shown.length < error.errors.length) log.info(`… and ${error.errors.length - shown.length} more`);
   writeFailureReason('input');
   log.fail({ reason: 'input', text: `${error.message}; nothing was written` });

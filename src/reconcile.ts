@@ -22,7 +22,7 @@ import { InputErrors } from './settings/diagnostics.ts';
 import { type Runner, readAwsCredentials, readEnvironment } from './settings/inputs.ts';
 import type { Settings } from './settings/settings.ts';
 
-/** How long a run waits, given from outside so that tests need not. */
+/** Times of a run, which tests replace. */
 export interface Timing {
   readonly clock: Clock;
   /** Timeout in milliseconds for AWS, the registry and Auth0; each has its own default. */
@@ -51,12 +51,12 @@ export async function reconcile(
   const credentials = await readAwsCredentials();
   const keys = chooseKeys(credentials);
   const connection = connectionOf(settings, runner, keys, stop, timing, agent);
-  const { notices, tell } = openNotices(settings, view);
+  const { notices, notice } = openNotices(settings, view);
   if (keys !== undefined && credentials.profile !== undefined)
-    tell(
+    notice(
       `the keys in the environment are used, and AWS_PROFILE (${credentials.profile.name}) is passed over`,
     );
-  const context = contextOf(runInput, calls, stop.clock(clock), tell);
+  const context = contextOf(runInput, calls, stop.clock(clock), notice);
   const loading = new Loading();
   const providers = await openAll(runInput, connection, context, { stop, timing, loading });
 
@@ -82,8 +82,8 @@ export async function reconcile(
     calls,
     clock,
     event: runner.event,
-    told: notices,
-    tell,
+    notices,
+    notice,
     view,
   });
 }
@@ -91,18 +91,18 @@ export async function reconcile(
 interface Notices {
   readonly notices: string[];
   /** Prints a notice and keeps it. */
-  readonly tell: (text: string) => void;
+  readonly notice: (text: string) => void;
 }
 
 function openNotices({ mode }: Settings, view: RunView | undefined): Notices {
   const notices: string[] = [];
-  const tell = (text: string) => {
+  const notice = (text: string) => {
     notices.push(text);
     // The log and the summary have all of them; GitHub shows the first ten annotations of a step.
     if (view !== undefined || notices.length <= MOST_NOTICES) log.notice({ where: mode, text });
     else log.info(`${mode}: ${text}`);
   };
-  return { notices, tell };
+  return { notices, notice };
 }
 
 async function openAll(
@@ -179,7 +179,7 @@ export function repositoryOptions({ repository, only, mode }: Settings): Provide
   };
 }
 
-/** CloudTrail shows it beside each call. */
+/** CloudTrail shows it with each call. */
 function userAgent({ repository, sha, runId, commandLine }: Runner): string {
   if (commandLine !== undefined) return 'aws-bootstrap terminal';
   return `aws-bootstrap ${repository}@${sha} ${runId}`.replace(/[^\x20-\x7e]/g, '?');
@@ -252,7 +252,7 @@ const repositoryAccount = ({ repository, referred }: Settings) =>
 
 function checkAccount(settings: Settings, { account }: Caller): void {
   const { allowedAccountIds } = settings;
-  const wanted = repositoryAccount(settings);
+  const expected = repositoryAccount(settings);
   if (allowedAccountIds.length > 0 && !allowedAccountIds.includes(account))
     throw new InputErrors([
       {
@@ -260,11 +260,11 @@ function checkAccount(settings: Settings, { account }: Caller): void {
         text: `the credentials are of the account ${account}, which is not in the list; nothing was read or written`,
       },
     ]);
-  if (wanted !== undefined && wanted !== account)
+  if (expected !== undefined && expected !== account)
     throw new InputErrors([
       {
         where: 'input repository',
-        text: `its URI is of the account ${wanted}, and the credentials are of ${account}`,
+        text: `its URI is of the account ${expected}, and the credentials are of ${account}`,
       },
     ]);
 }

@@ -1,6 +1,5 @@
 import type { Cancellation } from './clients/cancellation.ts';
 import type { AppUrls } from './desired/app-url.ts';
-import { imageNotices } from './desired/application.ts';
 import { appUrls, withCallback } from './desired/auth0.ts';
 import {
   CALLBACK_VARIABLE,
@@ -19,7 +18,6 @@ import {
   UNDECIDED,
 } from './desired/routing.ts';
 import { rowOf } from './desired/table.ts';
-import { ImageError } from './registry/errors.ts';
 import type { ImageSource } from './registry/source.ts';
 import { notices, warnings } from './report/annotations.ts';
 import * as log from './report/log.ts';
@@ -31,7 +29,6 @@ import { type Diagnostic, Diagnostics, InputErrors } from './settings/diagnostic
 import {
   mask,
   type Runner,
-  readEngineEnvironment,
   readEnvironment,
   readUnknownInputs,
   readVariableTexts,
@@ -53,11 +50,11 @@ export interface RunInput {
   readonly hasVariables: boolean;
   /** The URLs of `app-url`. */
   readonly urls: AppUrls | undefined;
-  /** Of its callback; the one that is stored may be kept. */
+  /** Path of the callback; the stored one may be kept. */
   readonly callbackPath: CallbackPath;
-  /** The image, opened and found whole; it is closed at the end of the run. */
+  /** The image, opened and checked; it is closed at the end of the run. */
   readonly image: ImageSource | undefined;
-  /** Messages speak of flags, not of a workflow. */
+  /** Whether messages name flags instead of inputs of a workflow. */
   readonly isTerminal: boolean;
   /** Undefined if Auth0 is left alone. */
   readonly auth0: (Auth0Access & { readonly name: string }) | undefined;
@@ -71,49 +68,46 @@ export interface RunInput {
 export async function readRunInput(runner: Runner, stop: Cancellation): Promise<RunInput> {
   const notes = new Diagnostics();
   const isTerminal = runner.commandLine !== undefined;
-  // A command line has refused what it does not know.
+  // A command line refuses unknown flags itself.
   const unknown = isTerminal ? undefined : readUnknownInputs();
   if (unknown !== undefined) notes.warn(unknown);
   const { inputs, settings } = await readRunSettings(runner, notes);
   const isEnd = settings.mode === 'destroy';
-  // Destroy needs no variable, but given ones still say which values to mask and where Auth0 is.
-  const heard = isEnd ? new Diagnostics() : notes;
-  const texts = readVariableTexts(inputs, settings, runner, heard);
+  // Destroy needs no variable, so it ignores errors of given ones, which still show values to mask and where Auth0 is.
+  const ignorable = isEnd ? new Diagnostics() : notes;
+  const texts = readVariableTexts(inputs, settings, runner, ignorable);
   const known = (name: string) =>
     rowOf(name) !== undefined || settings.rules.some((rule) => rule.matches(name));
-  const { variables, untaken, raw, otherSecrets } = readVariables(texts, known, readEnvironment, heard);
-  const path = callbackPath(settings.auth0, variables, heard);
+  const { variables, untaken, raw, otherSecrets } = readVariables(texts, known, readEnvironment, ignorable);
+  const path = callbackPath(settings.auth0, variables, ignorable);
   const urls = appUrls(settings.auth0, path, notes);
   if (!isEnd) reportNoSources(settings, texts.length + (urls === undefined ? 0 : 1), notes, isTerminal);
-  // A refusal needs no classes: what is wrong is found without them, and what is not judged is hidden.
+  // With errors, no class is needed: unclassified values are hidden.
   const { classify } = notes.errors.length > 0 ? NOT_JUDGED : await import('./desired/classify.ts');
-  const found = avoidIdleBundles(
-    withCallback(variables, settings.auth0, urls).map((variable) =>
-      route(variable, settings, heard, classify),
-    ),
-    settings,
-    heard,
-    classify,
-  );
-
-  const masks = openMasks(settings, runner);
-  hideInputs(masks, settings, raw, found, heard);
-  hideCallback(masks, settings, variables, { urls, path }, classify);
-  reportUndecided(found, heard);
+  const withUrls = withCallback(variables, settings.auth0, urls);
+  const routed = withUrls.map((variable) => route(variable, settings, ignorable, classify));
+  const found = avoidIdleBundles(routed, settings, ignorable, classify);
+  const masks = openMasks(settings, runner, raw);
+  hideValues(found, masks, ignorable);
+  hideCallback(masks, settings, variables, urls, path, classify);
+  reportUndecided(found, ignorable);
   if (settings.auth0 !== undefined && urls !== undefined)
-    noteLocalAddresses(found, variables, settings.auth0, urls, heard);
+    noteLocalAddresses(found, variables, settings.auth0, urls, ignorable);
   hideUnused(masks, variables, otherSecrets, found);
-  const routes = hideContainedSecrets(found, masks.snapshot(), heard);
-  // What ends at once needs no deadline.
-  if (settings.image !== undefined || notes.errors.length === 0) stop.endAfter(settings.deadlineMinutes);
+  const routes = hideContainedSecrets(found, masks.snapshot(), ignorable);
   const auth0 = await readAuth0(settings, variables, notes);
+  // A run that ends at once needs no deadline.
+  if (settings.image !== undefined || notes.errors.length === 0) stop.endAfter(settings.deadlineMinutes);
   const image = await openImage(settings, runner, notes, stop);
   const desired = isEnd ? NOTHING : desire(settings, routes, notes);
   if (notes.errors.length > 0) {
+    // An input that is missing may be one that is misspelt.
+    if (unknown !== undefined) log.warning(unknown);
     await image?.close();
-    throw refusal(notes, unknown);
+    throw new InputErrors(notes.errors);
   }
-  await printNotes(notes, runner);
+  warnings(await inRepository(notes.warnings, runner));
+  notices(await inRepository(notes.notices, runner));
   return {
     settings,
     desired,
@@ -130,26 +124,15 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
 }
 
 /** Names and settings stay readable: a log without them is of no use. */
-function openMasks(settings: Settings, { commandLine }: Runner): Masks {
-  return new Masks(commandLine?.mask ?? mask, [
-    settings.prefix,
-    settings.region,
-    ...Object.values(SHARED_SETTINGS).map((name) => settings[name]?.name ?? ''),
-  ]);
-}
-
-function hideInputs(
-  masks: Masks,
-  { auth0 }: Settings,
-  raw: readonly Secret[],
-  routes: readonly Route[],
-  notes: Diagnostics,
-): void {
+function openMasks(settings: Settings, { commandLine }: Runner, raw: readonly Secret[]): Masks {
+  const { prefix, region, auth0 } = settings;
+  const shared = Object.values(SHARED_SETTINGS).map((name) => settings[name]?.name ?? '');
+  const masks = new Masks(commandLine?.mask ?? mask, [prefix, region, ...shared]);
   if (auth0?.managementClientSecret !== undefined)
     masks.hide(auth0.managementClientSecret, 'auth0-management-client-secret');
   // Before its values, of which some may be plain: no base64 input is ever shown.
   for (const text of raw) masks.hide(text, 'an input in base64', false);
-  hideValues(routes, masks, notes);
+  return masks;
 }
 
 /** Hides secret values that no variable uses, and those that app-url replaces. */
@@ -170,7 +153,8 @@ function hideCallback(
   masks: Masks,
   { auth0 }: Settings,
   variables: readonly Variable[],
-  { urls, path }: { readonly urls: AppUrls | undefined; readonly path: CallbackPath },
+  urls: AppUrls | undefined,
+  path: CallbackPath,
   classify: Classify,
 ): void {
   const before = variables.find(({ name }) => name === CALLBACK_VARIABLE);
@@ -187,22 +171,11 @@ async function readAuth0(
   notes: Diagnostics,
 ): Promise<RunInput['auth0']> {
   const { appUrl, managementClientId, managementClientSecret } = settings.auth0 ?? {};
-  const isGiven = [appUrl, managementClientId, managementClientSecret].some((one) => one !== undefined);
-  return isGiven ? (await import('./auth0-input.ts')).readAuth0(settings, variables, notes) : undefined;
+  if ((appUrl ?? managementClientId ?? managementClientSecret) === undefined) return undefined;
+  return (await import('./auth0-input.ts')).readAuth0(settings, variables, notes);
 }
 
-function refusal({ errors }: Diagnostics, unknown: Diagnostic | undefined): InputErrors {
-  // An input that is missing may be one that is misspelt.
-  if (unknown !== undefined) log.warning(unknown);
-  return new InputErrors(errors);
-}
-
-async function printNotes(notes: Diagnostics, runner: Runner): Promise<void> {
-  warnings(await inRepository(notes.warnings, runner));
-  notices(await inRepository(notes.notices, runner));
-}
-
-/** @returns the notes without files that git does not track; what looks for these is loaded where a note has a file */
+/** @returns the notes without the files that git does not track, which are read only if a note has a file */
 export async function inRepository(
   notes: readonly Diagnostic[],
   runner: Runner,
@@ -254,39 +227,14 @@ function reportNoSources({ only }: Settings, sources: number, notes: Diagnostics
     });
 }
 
-/** Opened before the plan, which compares its digest. A broken image is an input error. */
 async function openImage(
-  settings: Settings,
+  { image, mode }: Settings,
   runner: Runner,
   notes: Diagnostics,
-  { signal }: Cancellation,
+  stop: Cancellation,
 ): Promise<ImageSource | undefined> {
-  if (settings.image === undefined || settings.mode === 'destroy') return undefined;
-  const { openImage: open } = await import('./registry/open.ts');
-  const where = 'input image';
-  try {
-    const image = await open(settings.image.name, {
-      environment: readEngineEnvironment(),
-      platform: process.platform,
-      // The user of a command line may push any image.
-      roots:
-        runner.commandLine === undefined
-          ? [runner.workspace, runner.temp].filter((root) => root !== undefined)
-          : [],
-      temp: runner.temp,
-      signal,
-    });
-    for (const text of imageNotices(image, settings.image.tags)) notes.notice({ where, text });
-    return image;
-  } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    const text = error.message.replace(/^image: /, '');
-    // A plan on a pull request, or a drift check, may run where nothing was built.
-    const isAbsent = error.fault === 'NO_SUCH_IMAGE' || error.fault === 'ENGINE';
-    if (settings.mode !== 'apply' && isAbsent) notes.notice({ where, text: `${text}; it is skipped` });
-    else notes.fault({ where, text });
-    return undefined;
-  }
+  if (image === undefined || mode === 'destroy') return undefined;
+  return (await import('./image-input.ts')).openImageInput(image, mode, runner, notes, stop);
 }
 
 const NOT_JUDGED: { readonly classify: Classify } = { classify: () => UNDECIDED };

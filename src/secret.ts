@@ -61,8 +61,8 @@ export class Secret {
   /**
    * Gives the value to the classification: only `desired/classify.ts` calls it, and keeps nothing (a test checks it).
    */
-  classifiedBy<T>(judge: (value: string) => T): T {
-    return judge(this.#value);
+  classifiedBy<T>(classify: (value: string) => T): T {
+    return classify(this.#value);
   }
 
   /**

@@ -1,7 +1,6 @@
 import { UserFacingError } from './clients/explanation.ts';
 import { place, type ResolvedDestination } from './desired/destination.ts';
 import { route, UNDECIDED } from './desired/routing.ts';
-
 import { reasonOf } from './failure.ts';
 import { type Kind, type Spec, Unreadable } from './model/spec.ts';
 import type { Providers } from './providers/provider.ts';

@@ -183,7 +183,7 @@ async function act({
     const timing = { clock: new TestClock(), answerMs, retryPolicy: RETRY_POLICY };
     const run = await reconcile(runInput, runner, stop, timing).finally(() => runInput.image?.close());
     await report(run, runner);
-    return { outcomes: run.outcomes, told: run.told, failure: run.failure?.text, ended: false };
+    return { outcomes: run.outcomes, told: run.notices, failure: run.failure?.text, ended: false };
   } catch (error) {
     const failure = error instanceof InputErrors ? error.errors.map(describe).join(' ') : errorText(error);
     return { outcomes: [], told: [], failure, ended: true };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { configFingerprint, references, type Standing, taskDefinitionSecrets } from '../../src/report/ecs.ts';
-import { standing } from '../../src/report/run.ts';
+import { configFingerprint, type Lookup, references, taskDefinitionSecrets } from '../../src/report/ecs.ts';
+import { existingAfter } from '../../src/report/run.ts';
 import { Secret } from '../../src/secret.ts';
 import type { Given } from '../asking.ts';
 import { SEED_ENV } from '../seed.ts';
@@ -11,7 +11,7 @@ const SM = 'arn:aws:secretsmanager:us-west-2:123456789012:secret:papyrus/prd/';
 
 function of(given: Given, broken: Record<string, unknown> = {}) {
   const run = runOf(given, {}, broken);
-  return { destinations: run.desired.destinations, stands: standing(run), run };
+  return { destinations: run.desired.destinations, stands: existingAfter(run), run };
 }
 
 describe('references', () => {
@@ -91,12 +91,12 @@ describe('the fingerprint', () => {
 
   it('is the same for the same versions', () => {
     const second = runOf(given, leftBy(first.run));
-    expect(configFingerprint(second.desired.destinations, standing(second))).toBe(print);
+    expect(configFingerprint(second.desired.destinations, existingAfter(second))).toBe(print);
     expect(configFingerprint([...first.destinations].reverse(), first.stands)).toBe(print);
   });
 
   it('changes with one version', () => {
-    const newer: Standing = (kind, name) => {
+    const newer: Lookup = (kind, name) => {
       const spec = first.stands(kind, name);
       return name === 'papyrus/prd/db' && spec !== undefined
         ? { ...spec, metadata: { ...spec.metadata, version: '2' } }
@@ -106,7 +106,7 @@ describe('the fingerprint', () => {
   });
 
   it('does not change with a value, a tag or an ARN alone', () => {
-    const other: Standing = (kind, name) => {
+    const other: Lookup = (kind, name) => {
       const spec = first.stands(kind, name);
       return (
         spec && {

@@ -92,7 +92,7 @@ describe('whatever else is told', () => {
   const told = [`the password ${PASSWORD} was found`];
 
   it('is scrubbed, also as Markdown escapes it', () => {
-    const text = summary(runWith('x', { told }));
+    const text = summary(runWith('x', { notices: told }));
     expect(text).toContain('the password \\*\\*\\*');
     expect(text).not.toContain('ss"w');
     expect(text).not.toMatch(/li\\?\*ve/);

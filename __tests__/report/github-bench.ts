@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { tellGitHub } from '../../src/report/github.ts';
+import { reportToGitHub } from '../../src/report/github.ts';
 import type { Run } from '../../src/report/run.ts';
 import type { Runner } from '../../src/settings/inputs.ts';
 import { runner, workspace } from '../asking.ts';
@@ -39,7 +39,7 @@ export async function openGitHub() {
       return true;
     });
     try {
-      await tellGitHub(run, runner(folder, { repository: github.repository, ...more }));
+      await reportToGitHub(run, runner(folder, { repository: github.repository, ...more }));
     } finally {
       vi.restoreAllMocks();
     }

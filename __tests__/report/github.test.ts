@@ -39,7 +39,7 @@ it('a comment leads to the run, where the runner tells its address', async () =>
 it('so does the issue, when it comes and when it goes', async () => {
   for (const [more, found, seen] of [
     [SERVER, `[run #42](${RUN})`, `[this run](${RUN}).`],
-    [{}, '**papyrus / prd** · us-west-2 · ', issue.gone(false)],
+    [{}, '**papyrus / prd** · us-west-2 · ', issue.resolved(false)],
   ] as const) {
     github.reset();
     expect(await tell(drift(), more)).toEqual([]);

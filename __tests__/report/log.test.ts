@@ -5,9 +5,8 @@ import { KINDS } from '../../src/kinds/kinds.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { type Kind, ORDER } from '../../src/model/spec.ts';
-
-import { faults, notices, warnings } from '../../src/report/annotations.ts';
-import { fault } from '../../src/report/log.ts';
+import { errors, notices, warnings } from '../../src/report/annotations.ts';
+import { error } from '../../src/report/log.ts';
 import { resourcesOf } from '../../src/report/resources.ts';
 import { causes, plan, progress } from '../../src/report/run-log.ts';
 import type { Diagnostic } from '../../src/settings/diagnostics.ts';
@@ -147,7 +146,7 @@ it.each([
   [{ trackedFile: '.env' }, '::error file=.env::.env: A: text'],
   [{ file: './.env', trackedFile: '.env', line: 3 }, '::error file=.env,line=3::.env line 3: A: text'],
 ])('an annotation points as far as the place is known: %o', (place, line) => {
-  expect(printed(() => fault({ where: '.env', key: 'A', text: 'text', ...place }))).toEqual([line]);
+  expect(printed(() => error({ where: '.env', key: 'A', text: 'text', ...place }))).toEqual([line]);
 });
 
 it("the log and the checklist tell the kinds in one order, the article's", () => {
@@ -170,7 +169,7 @@ it("the log and the checklist tell the kinds in one order, the article's", () =>
 it.each<[what: string, print: (notes: readonly Diagnostic[]) => void, command: string]>([
   ['warnings', warnings, '::warning'],
   ['notices', notices, '::notice'],
-  ['errors', faults, '::error'],
+  ['errors', errors, '::error'],
 ])(
   '%s are annotations once a place, nine at the most, and lines of the log beyond',
   (what, print, command) => {

@@ -88,7 +88,7 @@ export function runOf(
     plan: changes,
     outcomes,
     notes,
-    told: [],
+    notices: [],
     caller,
     binding: { account: 'a0b1c2' },
     calls: 12,

@@ -9,7 +9,7 @@ import { destroy } from '../../src/plan/destroy.ts';
 import type { Observed } from '../../src/plan/plan.ts';
 import { commentText } from '../../src/report/comment.ts';
 import { issueText } from '../../src/report/drift-issue.ts';
-import { faultSummary } from '../../src/report/early-summary.ts';
+import { inputErrorSummary } from '../../src/report/early-failure.ts';
 import type { Run } from '../../src/report/run.ts';
 import { summary } from '../../src/report/summary.ts';
 import { failureOf } from '../../src/run-failure.ts';
@@ -250,7 +250,7 @@ export const STATES: Readonly<Record<string, { readonly markdown: () => string; 
   blocked: { markdown: () => summary(blocked(), PLACE.origin) },
   'partly-failed': { markdown: () => summary(partlyFailed(), PLACE.origin), most: 1300 },
   'access-denied': { markdown: () => summary(accessDenied(), PLACE.origin), most: 1000 },
-  'input-errors': { markdown: () => faultSummary(INPUT_ERRORS), most: 900 },
+  'input-errors': { markdown: () => inputErrorSummary(INPUT_ERRORS), most: 900 },
   'destroy-unconfirmed': { markdown: () => summary(destroyed(false), PLACE.origin) },
   destroy: { markdown: () => summary(destroyed(true), PLACE.origin) },
   'expired-approval': { markdown: () => summary(expiredApproval(), PLACE.origin) },

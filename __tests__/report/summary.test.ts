@@ -4,7 +4,7 @@ import { AwsError } from '../../src/clients/errors.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { Unreadable } from '../../src/model/spec.ts';
-import { faultSummary } from '../../src/report/early-summary.ts';
+import { inputErrorSummary } from '../../src/report/early-failure.ts';
 import { folds, steps } from '../../src/report/messages.ts';
 import { summary } from '../../src/report/summary.ts';
 import type { Given } from '../asking.ts';
@@ -146,7 +146,7 @@ describe('notes', () => {
       config: 'rules: [{ match: DB_USER, to: parameter }]',
     };
     const rows = fold(
-      summary({ ...runOf(given), told: ['papyrus: somebody else wrote it'] }),
+      summary({ ...runOf(given), notices: ['papyrus: somebody else wrote it'] }),
       'notes',
     ).filter((line) => line.startsWith('- '));
     expect(rows).toEqual([
@@ -279,7 +279,7 @@ describe('a large one', () => {
 
 describe('a run whose input is wrong', () => {
   it('has a row for each error, those of one place together', () => {
-    const text = faultSummary([
+    const text = inputErrorSummary([
       { where: '.env', file: '.env', line: 12, key: 'C', text: 'z' },
       { where: 'input tags', text: 'a <b> | c' },
       { where: '.env', file: '.env', line: 3, key: 'A_B', text: 'x' },

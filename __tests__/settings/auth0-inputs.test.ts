@@ -8,7 +8,6 @@ import {
   readAuth0Domain,
   readAuth0Inputs,
 } from '../../src/settings/auth0-inputs.ts';
-
 import { describe as describeFault } from '../../src/settings/diagnostics.ts';
 
 describe('readAuth0Domain', () => {

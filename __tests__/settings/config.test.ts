@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { readConfig, inWords as wordsOf } from '../../src/settings/config.ts';
-
 import { Diagnostics, describe as inWords } from '../../src/settings/diagnostics.ts';
 
 function read(yaml: string) {

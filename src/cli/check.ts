@@ -1,11 +1,11 @@
-/** What was found out about one thing that a run needs. */
+/** The result of one check of `doctor`. */
 export interface Check {
   /** Names the check, for `--json` and tests. */
   readonly code: CheckCode;
   /** `ok` shows as ✓, `warning` as !, `failure` as ✗. */
   readonly status: 'ok' | 'warning' | 'failure';
   readonly text: string;
-  /** What corrects it: commands to paste, or one sentence. */
+  /** Commands to paste, or one sentence. */
   readonly cure?: string | undefined;
 }
 

@@ -7,7 +7,7 @@ export const PROGRAM = 'npx github:papyrus/aws-bootstrap';
 /** Exit codes of the command line. */
 export const EXIT = { ok: 0, failed: 1, input: 2, drifted: 3 } as const;
 
-/** What the module of a command exports. */
+/** Exports of the module of a command. */
 export interface CommandModule {
   /** @returns the exit code */
   run(flags: Flags, terminal: Terminal): Promise<number>;
@@ -19,13 +19,13 @@ export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
-  /** What the help page says first. */
+  /** First paragraph of the help page. */
   readonly description: string;
-  /** Flags beside those of every command, by name. */
+  /** Flags of this command alone, by name. */
   readonly flags: Readonly<Record<string, FlagDescriptor>>;
   /** Arguments after the flags in the usage line, such as `[FOLDER]`; without it, the command takes none. */
   readonly positionals?: string;
-  /** What to do, and how. */
+  /** A purpose and its command line. */
   readonly examples: ReadonlyArray<readonly [what: string, command: string]>;
   /** Loads the module of the command, which other commands do not need. */
   readonly load: () => Promise<CommandModule>;

@@ -28,7 +28,7 @@ export interface GitHubSide {
 const DEFAULT_ENVIRONMENT = 'production';
 
 /** Asks GitHub with the token of the environment or of `gh`, where there is one. */
-export async function askGitHub(
+export async function inspectGitHub(
   flags: Flags,
   runner: Runner,
   folder: RepositoryFolder | undefined,
@@ -70,7 +70,7 @@ export async function askGitHub(
     };
   const settings = await openSettings(repository, token, runner);
   try {
-    return await ask(
+    return await inspect(
       settings,
       side,
       { environment, isGiven: flags.get('environment') !== undefined },
@@ -95,7 +95,7 @@ async function openSettings(repository: string, token: Secret, runner: Runner): 
   return new GitHubSettings({ apiUrl, repository, token, agent });
 }
 
-/** GitHub sends on from the old name. Subjects of tokens have the new one, so a trust in the old one no longer holds. */
+/** GitHub redirects from the old name. Subjects of tokens have the new one, so a trust policy with the old one fails. */
 const isRenamed = (repository: string): Check =>
   failed(
     'github',
@@ -103,20 +103,20 @@ const isRenamed = (repository: string): Check =>
     `git remote set-url origin "https://github.com/$(gh api repos/${repository} --jq .full_name).git"`,
   );
 
-async function ask(
+async function inspect(
   settings: GitHubSettings,
   side: Omit<GitHubSide, 'checks'> & { readonly repository: string | undefined },
   given: { readonly environment: string; readonly isGiven: boolean },
   { jobs }: WorkflowFacts,
 ): Promise<GitHubSide> {
   const about = await settings.repository();
-  const wanted = jobs.flatMap(({ environment }) => environment ?? []);
+  const ofJobs = jobs.flatMap(({ environment }) => environment ?? []);
   const environments =
     typeof about === 'string'
       ? []
       : given.isGiven || jobs.length === 0
         ? [given.environment]
-        : [...new Set(wanted)];
+        : [...new Set(ofJobs)];
   const secrets =
     typeof about === 'string'
       ? []
@@ -158,7 +158,7 @@ async function ask(
   return { ...side, checks, about: about.value, jobs: jobs.map(named) };
 }
 
-/** @returns what the variables hold that name roles */
+/** @returns values of the variables that name roles */
 async function readVariables(
   settings: GitHubSettings,
   jobs: readonly WorkflowJob[],
@@ -178,7 +178,7 @@ async function findToken(folder: string): Promise<Secret | undefined> {
   return code === 0 && token !== '' ? new Secret(token) : undefined;
 }
 
-/** What GitHub answered about one repository. */
+/** Responses of GitHub about one repository. */
 export interface GitHubFacts {
   /** `OWNER/NAME`, as the user or the git remote gives it. */
   readonly repository: string;
@@ -335,7 +335,7 @@ function checkVariable(repository: string, { name, found }: GitHubFacts['variabl
 
 /** Judges the workflows themselves, which needs no token. */
 export function checkWorkflows({ jobs, broken }: WorkflowFacts): Check[] {
-  const faults = broken.map(({ file, line }) =>
+  const syntaxErrors = broken.map(({ file, line }) =>
     failed(
       'workflow',
       `${file} line ${line} is not valid YAML`,
@@ -344,14 +344,14 @@ export function checkWorkflows({ jobs, broken }: WorkflowFacts): Check[] {
   );
   if (jobs.length === 0)
     return [
-      ...faults,
+      ...syntaxErrors,
       doubtful(
         'workflow',
         'No workflow of this folder runs papyrus/aws-bootstrap',
         'npx github:papyrus/aws-bootstrap init',
       ),
     ];
-  return [...faults, ...jobs.flatMap(checkJob)];
+  return [...syntaxErrors, ...jobs.flatMap(checkJob)];
 }
 
 function checkJob({ file, job, mayAskForToken, hasCredentials }: WorkflowJob): Check[] {

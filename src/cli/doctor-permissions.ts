@@ -3,10 +3,10 @@ import { checkedTogether, missingStatement } from '../clients/permissions.ts';
 import type { Named, Policy } from '../report/iam.ts';
 import { type Check, doubtful, failed, passed, shellQuote } from './check.ts';
 
-/** One statement of what this configuration needs, as a question. */
+/** A simulation of one statement that this configuration needs. */
 export type PermissionQuestion = Omit<Simulation, 'principal'>;
 
-/** @returns what to ask of IAM about each statement of the policy */
+/** @returns a simulation for each statement of the policy */
 export function questionsOf({ Statement }: Policy): PermissionQuestion[] {
   return Statement.map(({ Action, Resource, Condition }) => ({
     actions: [Action].flat(),
@@ -22,7 +22,7 @@ function exampleOf(resource: string): string {
   return resource.includes(':secretsmanager:') ? `${below}db-AbCdEf` : `${below}DOCTOR`;
 }
 
-/** What the calls of the services bring along. */
+/** Condition keys that the services send with their calls. */
 function contextOf(condition: Named['Condition']): Record<string, string[]> {
   const context: Record<string, string[]> = {};
   for (const keys of Object.values(condition ?? {}))
@@ -34,9 +34,9 @@ function contextOf(condition: Named['Condition']): Record<string, string[]> {
 }
 
 /**
- * @param principal ARN of the role or user that was asked about
- * @param answers what IAM decided, a list for each statement that was asked about
- * @returns one line for what is missing of each kind, or one that all is there
+ * @param principal ARN of the role or user
+ * @param answers decisions of IAM, a list for each statement
+ * @returns a check for each kind of missing permission, or one that all exist
  */
 export function checkDecisions(principal: string, answers: ReadonlyArray<readonly Decision[]>): Check[] {
   const name = principal.slice(principal.lastIndexOf('/') + 1);
@@ -89,8 +89,8 @@ interface Missing {
 }
 
 /**
- * A log group has two forms of its ARN, and AWS tells not for each call which of them counts: within a statement one is
- * enough. Another statement has another resource or condition, such as a key by way of another service.
+ * A log group has two forms of its ARN, and AWS does not document which of them each call needs: within a statement, one
+ * is enough. Another statement has another resource or condition, such as a key through another service.
  */
 function missingOf(decisions: readonly Decision[]): Missing[] {
   const byAction = new Map<string, Decision[]>();
@@ -121,10 +121,10 @@ function cureOf(principal: string, missing: readonly Missing[]): string {
   return `aws iam put-${kind}-policy --${kind}-name ${shellQuote(name)} --policy-name aws-bootstrap-doctor --policy-document ${shellQuote(JSON.stringify(document))}`;
 }
 
-/** The way back from {@link exampleOf}. */
+/** The inverse of {@link exampleOf}. */
 const patternOf = (resource: string) => resource.replace(/\/(?:db-AbCdEf|DOCTOR)$/, '/*');
 
-/** What was found out without a simulation, by the calls that a plan makes. */
+/** Checks permissions without a simulation, by the calls that a plan makes. */
 export function checkCalls(
   denied: ReadonlyArray<{ readonly action: string; readonly resource: string }>,
   { reads, writes }: { readonly reads: number; readonly writes: readonly string[] },

@@ -24,7 +24,7 @@ export async function checkResources(scope: RoleScope, roles: CheckedRoles): Pro
   return [
     ...(roles.isSimulated ? [] : checkOwnCalls(read.errors, roles)),
     ...checkOwnership(desired, read.existing, scope.settings.adopt),
-    ...(await checkRoom(scope, read.existing)),
+    ...(await checkParameterQuota(scope, read.existing)),
     ...(await checkKeys(scope, roles.role)),
   ];
 }
@@ -87,20 +87,20 @@ function checkOwnCalls(errors: readonly unknown[], { policy }: CheckedRoles): Ch
   ];
 }
 
-async function checkRoom(
+async function checkParameterQuota(
   { settings, runInput, account }: RoleScope,
   existing: readonly Existing[],
 ): Promise<Check[]> {
   if (!settings.only.has('parameters')) return [];
-  const there = new Set(existing.map(({ name }) => name));
-  const wanted = (runInput?.desired.resources ?? []).filter(
-    ({ kind, spec }) => kind === 'AWS::SSM::Parameter' && !there.has(spec.name),
+  const taken = new Set(existing.map(({ name }) => name));
+  const added = (runInput?.desired.resources ?? []).filter(
+    ({ kind, spec }) => kind === 'AWS::SSM::Parameter' && !taken.has(spec.name),
   );
   try {
     return [
       checkQuota(
         await countParameters(account.connection, account.context, STANDARD_PARAMETERS),
-        wanted.length,
+        added.length,
       ),
     ];
   } catch (error) {
@@ -149,14 +149,14 @@ async function checkOneKey(kms: Kms, facts: Omit<KeyFacts, 'key' | 'policy'>): P
   }
 }
 
-/** One name that the configuration wants, and what exists under it. */
+/** A configured name, and the resource that has it. */
 interface Existing {
   readonly kind: Kind;
   readonly name: string;
   readonly found: Spec | Unreadable;
 }
 
-/** Judges whether what exists under the configured names may be written. */
+/** Checks whether existing resources with configured names may be written. */
 function checkOwnership(
   desired: ReadonlyArray<Pick<DesiredResource, 'kind'> & { readonly spec: { readonly name: string } }>,
   existing: readonly Existing[],
@@ -204,12 +204,12 @@ function checkOwnership(
 
 /** @param added parameters that do not exist yet */
 function checkQuota(existing: number, added: number): Check {
-  const room = STANDARD_PARAMETERS - existing;
+  const available = STANDARD_PARAMETERS - existing;
   const text = `Parameter Store has ${existing > STANDARD_PARAMETERS ? `more than ${STANDARD_PARAMETERS}` : existing} standard parameters in this region, and ${STANDARD_PARAMETERS} are allowed by default`;
   const cure =
     'Move some to the Advanced tier with parameter-tier: Advanced, which costs $0.05 a month each, or ask for a higher quota in the Service Quotas console';
-  if (added > room) return failed('quota', `${text}. The configuration adds ${added}`, cure);
-  if (room - added < STANDARD_PARAMETERS / 20) return doubtful('quota', text, cure);
+  if (added > available) return failed('quota', `${text}. The configuration adds ${added}`, cure);
+  if (available - added < STANDARD_PARAMETERS / 20) return doubtful('quota', text, cure);
   return passed(
     'quota',
     `Parameter Store has room: ${existing} of ${STANDARD_PARAMETERS} standard parameters`,
@@ -225,11 +225,11 @@ export interface KeyFacts {
   readonly account: string;
   /** ARN of the role that the workflow assumes; undefined where it is not known. */
   readonly role: string | undefined;
-  /** Of `log-group-kms-key-id`: the service that uses the key by itself, so that its policy must name it. */
+  /** For `log-group-kms-key-id`: the service that uses the key directly, so its policy must name it. */
   readonly service?: string | undefined;
 }
 
-/** Judges whether a key can encrypt, and whether its policy lets those use it who have to. */
+/** Checks whether a key can encrypt, and whether its policy allows the role or the service to use it. */
 export function checkKey(facts: KeyFacts): Check[] {
   const { given, key, policy } = facts;
   if (key === undefined)
@@ -257,7 +257,7 @@ export function checkKey(facts: KeyFacts): Check[] {
         `aws kms enable-key --key-id ${id}`,
       ),
     ];
-  const isOther = (told: string, wanted: string) => told !== '' && told !== wanted;
+  const isOther = (actual: string, expected: string) => actual !== '' && actual !== expected;
   if (isOther(key.usage, 'ENCRYPT_DECRYPT') || isOther(key.spec, 'SYMMETRIC_DEFAULT'))
     return [
       failed(
@@ -321,9 +321,9 @@ function checkPolicy({ given, account, role, service }: KeyFacts, policy: string
   );
 }
 
-function covers(actions: unknown, wanted: string): boolean {
-  return listOf(actions).some((action) =>
-    isMatched({ text: action.toLowerCase(), operator: 'StringLike' }, wanted.toLowerCase()),
+function covers(actions: unknown, action: string): boolean {
+  return listOf(actions).some((pattern) =>
+    isMatched({ text: pattern.toLowerCase(), operator: 'StringLike' }, action.toLowerCase()),
   );
 }
 

@@ -15,7 +15,7 @@ import type { Flags } from './flags.ts';
 import { AUDIENCE, ISSUER, type Job } from './trust-policy.ts';
 import type { WorkflowJob } from './workflow-facts.ts';
 
-/** What the checks of an account go by. */
+/** Input of the checks of an account. */
 export interface RoleScope {
   readonly flags: Flags;
   readonly settings: Settings;
@@ -29,7 +29,7 @@ export interface CheckedRoles {
   readonly checks: readonly Check[];
   /** ARN of the role that deploys; undefined where it is not known. */
   readonly role: string | undefined;
-  /** IAM has answered which permissions there are. */
+  /** Whether IAM answered a simulation. */
   readonly isSimulated: boolean;
   readonly policy: Policy | undefined;
 }
@@ -41,7 +41,7 @@ interface NamedRole {
   readonly jobs: readonly WorkflowJob[];
 }
 
-/** Checks the identity provider, whom each role trusts, and what it may do. */
+/** Checks the identity provider, and trust and permissions of each role. */
 export async function checkRoles(scope: RoleScope, iam: Iam): Promise<CheckedRoles> {
   const checks: Check[] = [];
   const provider = await findProvider(iam, checks);
@@ -59,7 +59,7 @@ export async function checkRoles(scope: RoleScope, iam: Iam): Promise<CheckedRol
     checks.push(...(simulated ?? []));
   }
   if (!isSimulated) {
-    // Where the role is not known or may not be asked about, whoever runs doctor may do what it does.
+    // Where the role is unknown or may not be simulated, the caller's own permissions are checked.
     const own = await findOwn(scope.caller, iam);
     const simulated = own === undefined ? undefined : await simulate(own, policy?.deployer, iam);
     isSimulated = simulated !== undefined;
@@ -183,7 +183,7 @@ function trustOf(
   const { github } = scope;
   const { repository, about } = github;
   if (repository === undefined) return [];
-  // The account has only one of this issuer, in the role's own partition.
+  // An account has one provider of this issuer, in the role's own partition.
   const arn = provider ?? role.arn.replace(/:role\/.*$/, `:oidc-provider/${ISSUER}`);
   const base = {
     repository: about?.fullName ?? repository,
@@ -191,7 +191,7 @@ function trustOf(
     createdAt: about?.createdAt,
     branch: scope.flags.get('branch') ?? about?.defaultBranch ?? github.branch,
   };
-  const wanted: Job[] =
+  const expected: Job[] =
     jobs.length === 0
       ? [{ ...base, environment: github.environment, isPullRequest: false }]
       : jobs.map(({ environment, events }) => ({
@@ -199,7 +199,7 @@ function trustOf(
           environment: scope.flags.get('environment') ?? environment,
           isPullRequest: events.length > 0 && events.every((event) => event === 'pull_request'),
         }));
-  const found = wanted.flatMap((job) => checkTrust(role, arn, job));
+  const found = expected.flatMap((job) => checkTrust(role, arn, job));
   return [...new Map(found.map((check) => [JSON.stringify(check), check])).values()];
 }
 
@@ -213,7 +213,7 @@ interface Needed {
   readonly reader: Policy;
 }
 
-/** What this configuration needs; without variables, parameters and secrets are expected. */
+/** Permissions of this configuration; without variables, parameters and secrets are expected. */
 function policyOf({ settings, runInput, caller }: RoleScope): Needed | undefined {
   const destinations = runInput?.hasVariables === true ? runInput.desired.destinations : BOTH;
   const policies = policiesOf({ caller, settings, desired: { destinations } });
@@ -238,7 +238,7 @@ async function simulate(
       answers.push(await iam.simulate({ principal, ...question }));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      // Whoever may not ask once may not ask at all.
+      // The first refusal means that no simulation is allowed.
       if (answers.length === 0) return undefined;
       open.push(...question.actions);
     }
@@ -251,7 +251,7 @@ async function simulate(
   ];
 }
 
-/** @returns whom IAM can be asked about; the root user may do everything */
+/** @returns ARN of the caller's role or user, which IAM can simulate; undefined for the root user, who may do everything */
 async function findOwn({ arn }: Caller, iam: Iam): Promise<string | undefined> {
   if (/:user\//.test(arn)) return arn;
   const name = /:assumed-role\/([^/]+)\//.exec(arn)?.[1];

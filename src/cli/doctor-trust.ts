@@ -23,7 +23,7 @@ export interface Role {
 }
 
 /**
- * Judges whether a job of this repository can assume the role, and who else can.
+ * Checks whether a job of this repository can assume the role, and which others can.
  * @param provider ARN of GitHub's identity provider in the account
  */
 export function checkTrust(role: Role, provider: string, job: Job): Check[] {
@@ -38,13 +38,13 @@ export function checkTrust(role: Role, provider: string, job: Job): Check[] {
   }
   if (statements.length === 0)
     return [failed('trust', `${role.name} does not trust GitHub: no statement names ${provider}`, cure)];
-  const heard = statements.filter(({ audiences }) => isNamed(audiences, AUDIENCE));
-  if (heard.length === 0)
+  const addressed = statements.filter(({ audiences }) => isNamed(audiences, AUDIENCE));
+  if (addressed.length === 0)
     return [failed('trust', `${role.name} trusts another audience than ${AUDIENCE}`, cure)];
-  return [...judgeSubjects(role, heard, subjects, job, cure), ...judgeWidth(role, statements, job, cure)];
+  return [...checkSubjects(role, addressed, subjects, job, cure), ...checkWidth(role, statements, job, cure)];
 }
 
-function judgeSubjects(
+function checkSubjects(
   role: Role,
   statements: readonly TrustStatement[],
   subjects: Subjects,
@@ -93,7 +93,7 @@ function judgeSubjects(
 const deniesOf = (trust: string) =>
   statementsOf(trust).some((one) => one['Effect'] === 'Deny') ? ['a statement that denies'] : [];
 
-/** @returns why no subject of the job fits, by the one that comes nearest */
+/** @returns why no subject of the job matches, by the most similar one */
 function mismatch(role: Role, statements: readonly TrustStatement[], subjects: Subjects, job: Job): string {
   const patterns = statements.flatMap(({ subjects: named }) => named?.flat() ?? []);
   const own = [subjects.old, subjects.withIds].filter((one) => one !== undefined);
@@ -125,8 +125,8 @@ function partsOf(subject: string): { repository: string; from: string } {
   return { repository, from };
 }
 
-/** Whoever else can assume the role. */
-function judgeWidth(role: Role, statements: readonly TrustStatement[], job: Job, cure: string): Check[] {
+/** Checks which others can assume the role. */
+function checkWidth(role: Role, statements: readonly TrustStatement[], job: Job, cure: string): Check[] {
   const open = statements.filter(({ subjects, isLax }) => subjects === undefined || isLax);
   if (open.length > 0)
     return [
@@ -161,7 +161,7 @@ function judgeWidth(role: Role, statements: readonly TrustStatement[], job: Job,
       ];
 }
 
-/** A star in the name lets other repositories in, one in place of the rest every branch and pull request. */
+/** A star in the name allows other repositories; a star instead of the rest allows every branch and pull request. */
 function isWide(text: string, owner: string, knowsWildcards: boolean): boolean {
   const { repository, from } = partsOf(text);
   const [, ownerOf = ''] = /^repo:([^/@]*)[/@]/.exec(text) ?? [];

@@ -10,7 +10,7 @@ import type { Settings } from '../settings/settings.ts';
 import { type Account, openAccount } from './account.ts';
 import { type Check, doubtful, failed, passed, shellQuote } from './check.ts';
 import { EXIT, PROGRAM } from './command.ts';
-import { askGitHub, checkWorkflows } from './doctor-github.ts';
+import { checkWorkflows, inspectGitHub } from './doctor-github.ts';
 import { checkResources } from './doctor-resources.ts';
 import { checkRoles, type RoleScope } from './doctor-roles.ts';
 import { credentialsRemedy, noteText } from './errors.ts';
@@ -24,7 +24,7 @@ import { findRepository, readWorkflowFiles, readWorkflows } from './workflow-fac
 export async function run(flags: Flags, terminal: Terminal): Promise<number> {
   const isJson = flags.switched('json') === true;
   // Input errors are checks here, and the other notices of a plan do not matter.
-  logTo({ info() {}, progress() {}, notice() {}, warning() {}, debug() {}, fault() {}, fail() {} });
+  logTo({ info() {}, progress() {}, notice() {}, warning() {}, debug() {}, error() {}, fail() {} });
   const report = new Report(terminal, { isJson, isQuiet: flags.switched('quiet') === true });
   const runner = await readRunInputs(flags, terminal, 'plan');
   await examine(flags, runner, report);
@@ -44,7 +44,7 @@ async function examine(flags: Flags, runner: Runner, report: Report): Promise<vo
   const workflows = readWorkflows(folder === undefined ? [] : readWorkflowFiles(folder.root));
   if (folder !== undefined) report.add(checkWorkflows(workflows));
   report.begin('GitHub');
-  const github = await askGitHub(flags, runner, folder, workflows);
+  const github = await inspectGitHub(flags, runner, folder, workflows);
   report.add(github.checks);
 
   report.begin('AWS');
@@ -85,9 +85,9 @@ async function readInput(runner: Runner): Promise<GivenInput> {
   } catch (error) {
     if (!(error instanceof InputErrors)) throw error;
     const checks = error.errors.map(inputCheck);
-    const settings = await readTerminalSettings(runner).catch((fault: unknown) => {
-      if (fault instanceof InputErrors) return undefined;
-      throw fault;
+    const settings = await readTerminalSettings(runner).catch((inputError: unknown) => {
+      if (inputError instanceof InputErrors) return undefined;
+      throw inputError;
     });
     return { checks, settings, runInput: undefined };
   }

@@ -11,24 +11,24 @@ import type { Terminal } from './terminal.ts';
 import { styled } from './text.ts';
 
 /*
- * Errors in words for a terminal. Those of the run are the action's; where these speak of a workflow, a terminal has its own.
+ * Messages of errors for a terminal. They are those of the action, except where these mention a workflow.
  */
 
-/** Who has more to correct corrects these first. */
+/** Errors shown at most; the rest are counted. */
 const MOST_ERRORS = 100;
 
 /**
  * Prints an error.
  * @returns the exit code
  */
-export function tellError(error: unknown, terminal: Terminal): number {
+export function printError(error: unknown, terminal: Terminal): number {
   if (error instanceof UsageError) {
     terminal.say(styled('red', 'error'), `: ${error.message}`);
     return EXIT.input;
   }
   if (error instanceof InputErrors) {
-    for (const fault of error.errors.slice(0, MOST_ERRORS))
-      terminal.say(styled('red', 'error'), `: ${noteText(fault)}`);
+    for (const inputError of error.errors.slice(0, MOST_ERRORS))
+      terminal.say(styled('red', 'error'), `: ${noteText(inputError)}`);
     const more = error.errors.length - MOST_ERRORS;
     if (more > 0) terminal.say(`… and ${more} more`);
     terminal.say('Nothing was written.');
@@ -38,21 +38,21 @@ export function tellError(error: unknown, terminal: Terminal): number {
   return reasonOf(error) === 'input' ? EXIT.input : EXIT.failed;
 }
 
-/** @returns a note as a line; an input is called by its flag */
+/** @returns a note as a line; an input has the name of its flag */
 export function noteText(note: Diagnostic): string {
   const input = /^input (\S+)$/.exec(note.where)?.[1];
   const isFlag = INPUTS.some((name) => name === input);
   return describe(isFlag ? { ...note, where: `--${input}` } : note);
 }
 
-/** @returns an error in words, with what to do in a terminal */
+/** @returns the message of an error, with a remedy for a terminal */
 export function errorInWords(error: unknown): string {
   if (error instanceof AwsError && error.reason === 'credentials')
     return `${error.message}. ${credentialsRemedy(error)}`;
   return errorText(error);
 }
 
-/** @returns what to do where AWS credentials are missing, expired or refused */
+/** @returns the remedy for AWS credentials that are missing, expired or refused */
 export function credentialsRemedy(error: AwsError): string {
   const profile = ENVIRONMENT['AWS_PROFILE'];
   const flag = profile === undefined || profile === '' ? '' : ` --profile ${shellQuote(profile)}`;

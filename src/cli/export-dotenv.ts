@@ -35,22 +35,22 @@ export async function run(flags: Flags, terminal: Terminal): Promise<number> {
     writeExport(path, text, replacing);
     terminal.say(`Wrote ${variables.length} variables to ${path}.`);
   }
-  tellEmpty(settings, variables.length + omitted.length, terminal);
-  tellMissing(terminal, missing, omitted);
+  printEmpty(settings, variables.length + omitted.length, terminal);
+  printMissing(terminal, missing, omitted);
   return EXIT.ok;
 }
 
 /** An empty `.env` is more likely another prefix or region than an empty account. */
-function tellEmpty({ prefix, region }: Settings, count: number, terminal: Terminal): void {
+function printEmpty({ prefix, region }: Settings, count: number, terminal: Terminal): void {
   if (count === 0) terminal.say(`Nothing is stored below ${prefix} in ${region}.`);
 }
 
-function tellMissing(terminal: Terminal, missing: readonly string[], omitted: readonly string[]): void {
+function printMissing(terminal: Terminal, missing: readonly string[], omitted: readonly string[]): void {
   if (missing.length > 0) terminal.say(`Without a value: ${missing.join(', ')}`);
   if (omitted.length > 0) terminal.say(`Left out: ${omitted.join('; ')}`);
 }
 
-/** Where things are; values stay in the text format. */
+/** Locations alone: values are only in the text format. */
 function jsonOf(variables: readonly StoredVariable[], omitted: readonly string[]): object {
   const all = variables.map(({ name, isSecret, place }) => ({ name, secret: isSecret, place }));
   return { variables: all, omitted };
@@ -74,7 +74,7 @@ async function readVariables(settings: Settings, { connection, context }: Accoun
   const [failure] = found.failures;
   if (failure !== undefined) throw failure.error;
   const namesOf = (kind: string) =>
-    found.unconfigured.flatMap((stray) => (stray.kind === kind ? [stray.spec.name] : []));
+    found.unconfigured.flatMap((resource) => (resource.kind === kind ? [resource.spec.name] : []));
   const read = <T>(
     names: readonly string[],
     observe: (names: readonly string[]) => Promise<Map<string, T>>,
@@ -87,16 +87,16 @@ async function readVariables(settings: Settings, { connection, context }: Accoun
 }
 
 export interface DotenvExport {
-  /** What exists below it. */
+  /** Prefix of the exported variables. */
   readonly prefix: string;
   readonly variables: readonly StoredVariable[];
-  /** What is left out, each with the reason. */
+  /** Omitted resources, each with the reason. */
   readonly omitted: readonly string[];
 }
 
 export interface DotenvText {
   readonly text: string;
-  /** Names whose value is left out although it was asked for. */
+  /** Names without a value, although values were requested. */
   readonly missing: readonly string[];
 }
 
@@ -147,11 +147,11 @@ function comment(text: string): string {
   return `# ${text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?').replaceAll('=', ':')}`;
 }
 
-/** What `.env` readers take for the end of an unquoted value, or for something else than text. */
+/** An unquoted value must match this: readers end it at any other character, or do not read it as text. */
 const BARE = /^[A-Za-z0-9_./:@%+,-][A-Za-z0-9_./:@%+,=-]*$/;
 /** Longer ones are quoted: a reader could take the next line for the rest of wrapped base64. */
 const LONGEST_BARE = 39;
-/** Readers part an unquoted text here that holds several assignments. */
+/** Readers may split an unquoted text with several assignments here. */
 const PART = /\s|\\[nr]/;
 
 /**
@@ -184,7 +184,7 @@ function isPlainText(value: string): boolean {
   );
 }
 
-/** One look from the first place where readers may part it: whatever parts it later has the same signs behind it. */
+/** One search from the first place where readers may split it: any later place has the same characters after it. */
 function holdsAssignment(value: string): boolean {
   const first = value.search(PART);
   return first >= 0 && /[=:]/.test(value.slice(first + 1));

@@ -21,7 +21,7 @@ import type { Terminal } from './terminal.ts';
 
 const DEFAULT_FOLDER = 'terraform';
 
-/** Writes a folder by which Terraform takes over what exists. */
+/** Writes a folder with which Terraform takes over existing resources. */
 export async function run(flags: Flags, terminal: Terminal): Promise<number> {
   const runner = await readRunInputs(flags, terminal, 'plan');
   const settings = await readTerminalSettings(runner);
@@ -99,7 +99,7 @@ function plainValues(
   );
 }
 
-/** What exists and is configured. */
+/** Existing resources that are configured. */
 export interface TerraformInput {
   readonly prefix: string;
   readonly region: string;
@@ -117,7 +117,7 @@ export interface TerraformFolder {
   readonly files: ReadonlyMap<string, string>;
   /** How many resources the folder imports. */
   readonly imports: number;
-  /** What exists and is left out, each with the reason. */
+  /** Omitted resources, each with the reason. */
   readonly omitted: readonly string[];
 }
 
@@ -194,7 +194,7 @@ function hasNoOwner(
   return ownedBy === undefined;
 }
 
-/** What others created below the prefix stays theirs. */
+/** Resources of others below the prefix are not exported. */
 function isExported(
   one: { readonly name: string; readonly tags: Tags; readonly ownedBy: string | undefined },
   omitted: string[],
@@ -231,7 +231,7 @@ function versionsOf({ region, account }: TerraformInput): Block[] {
   ];
 }
 
-/** It has no default: whoever plans says whether Terraform shall know values. */
+/** It has no default: the user decides at each plan whether Terraform knows values. */
 function variableOf(): Block {
   return {
     head: head('variable', VALUES),
@@ -364,7 +364,7 @@ function secretOf(secret: ExportedSecret, taken: Set<string>): Imported[] {
           head: 'replica',
           attributes: { region: replica.region, kms_key_id: replica.keyId },
         })),
-        // They say how Terraform itself creates and deletes, so that no import can read them.
+        // They configure how Terraform creates and deletes, so no import can read them.
         ignoring('recovery_window_in_days', 'force_overwrite_replica_secret'),
       ],
     },
@@ -394,12 +394,12 @@ export interface Contents {
   readonly region: string;
   readonly account: string;
   readonly imports: number;
-  /** Names of what is encrypted. */
+  /** Names of encrypted values. */
   readonly secure: readonly string[];
   readonly omitted: readonly string[];
 }
 
-/** @returns ten lines, and one for each thing that is left out. */
+/** @returns ten lines, and one for each omitted resource. */
 export function terraformReadme({ prefix, region, account, imports, secure, omitted }: Contents): string {
   const given = secure.length === 0 ? '' : " -var 'secure_values={}'";
   return [

@@ -12,7 +12,7 @@ import { nameFault } from '../settings/variable.ts';
 type Parameter = Specs['AWS::SSM::Parameter'];
 type Bundle = Specs['AWS::SecretsManager::Secret'];
 
-/** What was read below the prefix. */
+/** Resources below the prefix, as they were read. */
 export interface Stored {
   readonly parameters: ReadonlyMap<string, Parameter | Unreadable>;
   readonly secrets: ReadonlyMap<string, Bundle | Unreadable>;
@@ -23,9 +23,9 @@ export interface StoredVariable {
   readonly name: string;
   /** Undefined where the role may not read it. */
   readonly value: Secret | undefined;
-  /** Its value is written only where the user asks for secrets. */
+  /** Whether its value is written only with `--reveal`. */
   readonly isSecret: boolean;
-  /** Where its value is stored, in words. */
+  /** Location of its value, as text. */
   readonly place: string;
 }
 
@@ -34,7 +34,7 @@ export interface StoredVariables {
   readonly omitted: readonly string[];
 }
 
-/** One place of a value, before it is known which of several gives the variable. */
+/** One location of a variable that may have several. */
 interface Candidate extends StoredVariable {
   readonly store: 'parameter' | 'secret';
 }
@@ -42,8 +42,8 @@ interface Candidate extends StoredVariable {
 export type RoutingSettings = Pick<Settings, 'prefix' | 'rules' | 'prefer' | 'parameterTier'>;
 
 /**
- * Turns what exists below the prefix into variables: the way back from a parameter or a key of a secret to its name.
- * A variable that exists in several places is taken from the one that the routing names.
+ * Turns parameters and keys of secrets below the prefix back into variables. A variable with several locations is taken
+ * from the one that the routing names.
  */
 export function variablesOf({ parameters, secrets }: Stored, settings: RoutingSettings): StoredVariables {
   const omitted: string[] = [];
@@ -70,10 +70,10 @@ function hideContained(variables: readonly StoredVariable[], settings: RoutingSe
   const masks = new Masks(() => {}, [settings.prefix]);
   for (const { name, value, isSecret } of variables) {
     if (!isSecret || value === undefined) continue;
-    const judged = routeOf(name, value, settings).class;
-    // A database's name lies beside its password, and is in every second value.
-    if (judged === 'secret') masks.hide(value, name, false);
-    else if (judged === 'undecided') masks.hide(value, name, false, SHORTEST_UNDECIDED);
+    const valueClass = routeOf(name, value, settings).class;
+    // Only secret values hide others: the name of a database, stored with its password, is part of many values.
+    if (valueClass === 'secret') masks.hide(value, name, false);
+    else if (valueClass === 'undecided') masks.hide(value, name, false, SHORTEST_UNDECIDED);
   }
   const secretIn = masks.snapshot();
   return variables.map((variable) => {
@@ -116,8 +116,8 @@ export function isHidden(
   isMade: boolean,
 ): boolean {
   if (value === undefined) return false;
-  const judged = routeOf(name, value, settings).class;
-  return judged === 'secret' || (judged === 'undecided' && !isMade);
+  const valueClass = routeOf(name, value, settings).class;
+  return valueClass === 'secret' || (valueClass === 'undecided' && !isMade);
 }
 
 function keysOf({ name: path, fields }: Bundle, settings: RoutingSettings, place: string): Candidate[] {
@@ -158,7 +158,7 @@ function chosen(
     for (const one of all)
       if (one !== best && !(one.value !== undefined && best.value?.equals(one.value)))
         omitted.push(`${one.place} has another value than ${best.place}, which is written`);
-    // What one place encrypts is not printed because another shows it, unless the table stores it in plain besides.
+    // A value that one location encrypts stays hidden even if another stores it in plain, unless the table stores it in both.
     const isPlainByTable = rowOf(best.name)?.parameter === true && !best.isSecret;
     return [{ ...best, isSecret: !isPlainByTable && all.some(({ isSecret }) => isSecret) }];
   });
@@ -167,6 +167,6 @@ function chosen(
 function isRouted({ name, value, store }: Candidate, settings: RoutingSettings): boolean {
   const { destinations } = routeOf(name, value ?? new Secret('x'), settings);
   // The type of a parameter is known, and plain ones can be written with their value.
-  const wanted = destinations.find((one) => one.store === 'parameter') ?? destinations[0];
-  return wanted?.store === store;
+  const routed = destinations.find((one) => one.store === 'parameter') ?? destinations[0];
+  return routed?.store === store;
 }

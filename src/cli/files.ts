@@ -19,7 +19,7 @@ const MOST_BYTES = 1024 * 1024;
 
 /**
  * @param program path of what is run: dist/cli.js, or a link to it
- * @param name of a file beside dist/, which every download has
+ * @param name of a file next to dist/, which every download has
  * @returns its text
  */
 export function readShipped(program: string, name: string): string {
@@ -52,7 +52,7 @@ export function writeText(path: string, text: string): void {
   writeFileSync(path, text);
 }
 
-/** What no project of its own lies in. */
+/** Folders that hold no project of the repository. */
 const PASSED_OVER = new Set(['node_modules', 'vendor', 'dist', 'build', 'target', 'venv', '__pycache__']);
 /** A repository may be huge. */
 const MOST_ENTRIES = 20_000;

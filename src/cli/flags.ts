@@ -64,7 +64,7 @@ const PLACEHOLDERS: Partial<Record<InputName, string>> = {
   'log-group-kms-key-id': 'KEY',
 };
 
-/** Where the words of action.yml speak of a step of a workflow. */
+/** Descriptions that replace those of action.yml, which describe a step of a workflow. */
 const DESCRIPTIONS: Partial<Record<InputName, string>> = {
   'env-file': 'Path of a .env file',
   dotenv: 'Text of a whole .env, such as the output of another program',
@@ -124,7 +124,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** What a command line gives to a command. */
+/** Flags and arguments of a command. */
 export interface Flags {
   /** @returns the value of a flag; of a list all of them, by newlines; undefined where it is not given */
   get(name: string): string | undefined;
@@ -222,7 +222,7 @@ function take(
 ): void {
   if (value === undefined) throw new UsageError(`--${name} needs a value`);
   if (secret === true && !isReference(value)) throw new UsageError(secretOnCommandLine(name));
-  // Most likely its value was forgotten, and the next flag is taken for it.
+  // Its value was most likely forgotten, and this is the next flag.
   if (type !== 'switch' && !isInline && /^--[a-z]/.test(value))
     throw new UsageError(`--${name} needs a value; write --${name}=… where it begins with two hyphens`);
   const before = given.get(name);

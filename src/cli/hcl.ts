@@ -61,7 +61,7 @@ function aligned(entries: ReadonlyArray<readonly [string, string]>, indent: stri
 }
 
 const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
-/** Terraform counts what is seen as one character. */
+/** Terraform counts a grapheme as one column. */
 const columns = (text: string) => [...SEGMENTER.segment(text)].length;
 
 function print(value: Value, indent: string): string {

@@ -5,7 +5,7 @@ import { readShipped } from './files.ts';
 import { COMMON_FLAGS, type FlagDescriptor, INPUT_FLAGS, variableOf, WORKFLOW_INPUTS } from './flags.ts';
 import { wrap } from './text.ts';
 
-/** What a help page lists of one flag. */
+/** One flag on a help page. */
 export interface FlagHelp {
   readonly name: string;
   /** `-y, --yes` or `--prefix TEXT`. */
@@ -17,7 +17,7 @@ export interface FlagHelp {
 export type Descriptions = ReadonlyMap<string, string>;
 
 /**
- * Reads the descriptions of the inputs from the action.yml beside dist/, which every download has.
+ * Reads the descriptions of the inputs from the action.yml next to dist/, which every download has.
  * @param program path of what is run: dist/cli.js, or a link to it
  */
 export function readDescriptions(program: string): Descriptions {

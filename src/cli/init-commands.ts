@@ -9,11 +9,11 @@ import { styled } from './text.ts';
 
 /** One command that the user runs, or `--run` does. */
 export interface SetupCommand {
-  /** What it does, as a sentence. */
+  /** A sentence. */
   readonly purpose: string;
   /** Ready to be pasted into a shell. */
   readonly text: string;
-  /** What `--run` starts, one after the other, without a shell. */
+  /** Programs that `--run` starts, one after the other, without a shell. */
   readonly programs: readonly Program[];
 }
 
@@ -39,7 +39,7 @@ const PROVIDER: Program = {
   ],
 };
 
-/** The form of the subject that GitHub signs; empty where it is the old one, which has no ids. */
+/** Ids in the subject that GitHub signs; empty where the subject has the old form without ids. */
 const idsOf = (repository: string): Program => ({
   name: 'gh',
   args: [
@@ -50,7 +50,7 @@ const idsOf = (repository: string): Program => ({
   ],
 });
 
-/** @returns what is left to do, in order: the roles, the secret, the environment, and variables where no account is known */
+/** @returns the commands that are left to run, in order: roles, variables where no account is known, environment, secret */
 export function setupCommands(setup: Setup): SetupCommand[] {
   const repository = setup.repository ?? 'OWNER/NAME';
   return [
@@ -178,7 +178,7 @@ interface Running {
   readonly terminal: Terminal;
 }
 
-/** CloudFormation takes its time. */
+/** CloudFormation may take minutes. */
 const TIMEOUT_MS = 15 * 60_000;
 
 /**

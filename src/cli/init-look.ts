@@ -7,7 +7,7 @@ import { readVariables } from '../settings/variables.ts';
 import { listFiles, readIfThere } from './files.ts';
 import { runProgram } from './programs.ts';
 
-/** What a repository says of itself. */
+/** Facts that `init` finds in a repository. */
 export interface Findings {
   readonly isGit: boolean;
   /** `owner/name` of the remote on GitHub. */
@@ -23,10 +23,10 @@ export interface Findings {
   readonly workflows: readonly string[];
 }
 
-/** How deep `init` looks: `services/api/Dockerfile`, `apps/web/deploy/Dockerfile`. */
+/** Depth of the search: `services/api/Dockerfile`, `apps/web/deploy/Dockerfile`. */
 const DEPTH = 3;
 
-/** Looks at a repository; only files are read, and git is asked. */
+/** Inspects a repository: reads files and runs git. */
 export async function lookAt(root: string): Promise<Findings> {
   const files = listFiles(root, DEPTH);
   const git = await lookAtGit(root);
@@ -115,13 +115,13 @@ function parsed(text: string | undefined): Record<string, unknown> | undefined {
   }
 }
 
-/** What `init` learns of a `.env`: names, never values. */
+/** Facts on a `.env`: names, never values. */
 export interface EnvReading {
   readonly undecided: readonly string[];
   readonly notes: Diagnostics;
 }
 
-/** @returns the variables that need a word of the user, by the rules that a run has */
+/** @returns the variables that need a decision of the user, by the rules of a run */
 export function readEnvFile(root: string, path: string): EnvReading {
   const notes = new Diagnostics();
   const content = readIfThere(resolve(root, path));

@@ -7,7 +7,7 @@ import { runProgram } from './programs.ts';
 import type { Terminal } from './terminal.ts';
 import { styled } from './text.ts';
 
-/** Facts about a repository, and the answers to the questions of `init`: its files and commands are made of them. */
+/** Facts about a repository and answers to the questions of `init`, from which it makes files and commands. */
 export interface Setup {
   /** `/APPLICATION/ENVIRONMENT`. */
   readonly prefix: string;
@@ -43,12 +43,12 @@ export function applicationOf({ prefix }: Pick<Setup, 'prefix'>): string {
   return prefix.split('/')[1] ?? '';
 }
 
-/** @returns what a role of the stack is called */
+/** @returns the name of a role of the stack */
 export function roleName(setup: Setup, role: 'deploy' | 'read'): string {
   return `${applicationOf(setup)}-${role}`;
 }
 
-/** @returns the partition of the region by its name; undefined where the name does not say, so that no wrong ARN is written */
+/** @returns the partition of a region; undefined where its name does not show it, so that no wrong ARN is written */
 export function partitionOf(region: string): string | undefined {
   if (region.startsWith('cn-')) return 'aws-cn';
   if (region.startsWith('us-gov-')) return 'aws-us-gov';
@@ -64,16 +64,16 @@ export function usesVariables({ account, region }: Pick<Setup, 'account' | 'regi
 }
 
 /** Answers come from flags, from the user, or are the defaults. */
-export class Asker {
+export class Prompter {
   readonly #flags: Flags;
   readonly #terminal: Terminal;
-  /** Whether somebody answers. */
-  readonly asks: boolean;
+  /** Whether a user answers questions. */
+  readonly isInteractive: boolean;
 
   constructor(flags: Flags, terminal: Terminal, asks: boolean) {
     this.#flags = flags;
     this.#terminal = terminal;
-    this.asks = asks;
+    this.isInteractive = asks;
   }
 
   /**
@@ -92,7 +92,7 @@ export class Asker {
       if (wrong !== undefined) throw new UsageError(`--${flag}: ${wrong}`);
       return given;
     }
-    while (this.asks) {
+    while (this.isInteractive) {
       const answer = await this.#terminal.ask(`${question} [${fallback}]: `);
       if (answer === undefined) throw new UsageError('init ended before all questions were answered');
       const chosen = answer === '' ? fallback : answer;
@@ -105,7 +105,7 @@ export class Asker {
 
   async choice(flag: string, question: string, isDefault: boolean): Promise<boolean> {
     const given = this.#flags.switched(flag);
-    if (given !== undefined || !this.asks) return given ?? isDefault;
+    if (given !== undefined || !this.isInteractive) return given ?? isDefault;
     const answer = await this.#terminal.ask(`${question} [${isDefault ? 'Y/n' : 'y/N'}] `);
     if (answer === undefined) throw new UsageError('init ended before all questions were answered');
     return answer === '' ? isDefault : /^y(?:es)?$/i.test(answer);
@@ -115,24 +115,24 @@ export class Asker {
 const matching = (pattern: RegExp, text: string) => (answer: string) =>
   pattern.test(answer) ? undefined : text;
 
-/** Asks for what the repository does not say. */
+/** Asks for facts that the repository does not show. */
 export async function readSetup(
   root: string,
   findings: Findings,
-  asker: Asker,
+  prompter: Prompter,
   terminal: Terminal,
 ): Promise<Setup> {
-  const { prefix, region, account } = await readAccount(findings, asker);
-  const { repository, branch, environment } = await readGitHub(findings, asker);
-  const logRetentionDays = await asker.text(
+  const { prefix, region, account } = await readAccount(findings, prompter);
+  const { repository, branch, environment } = await readGitHub(findings, prompter);
+  const logRetentionDays = await prompter.text(
     'log-retention-days',
     'Days that logs are kept, or never (older logs are deleted)',
     '30',
     matching(/^(?:never|[1-9]\d*)$/, 'it takes a number of days, or never'),
   );
-  const envFile = await pathOf(asker, 'env-file', 'The .env with the variables', findings.envFiles);
+  const envFile = await pathOf(prompter, 'env-file', 'The .env with the variables', findings.envFiles);
   const dockerfile = await pathOf(
-    asker,
+    prompter,
     'dockerfile',
     'Dockerfile that the workflow builds',
     findings.dockerfiles,
@@ -148,30 +148,30 @@ export async function readSetup(
     envFile,
     undecided: envFile === undefined ? [] : undecidedOf(root, envFile, terminal),
     dockerfile,
-    taskDefinition: await readTaskDefinition(findings, asker),
+    taskDefinition: await readTaskDefinition(findings, prompter),
   };
 }
 
 async function readAccount(
   findings: Findings,
-  asker: Asker,
+  prompter: Prompter,
 ): Promise<Pick<Setup, 'prefix' | 'region' | 'account'>> {
-  const prefix = await asker.text(
+  const prefix = await prompter.text(
     'prefix',
     'Prefix, /APPLICATION/ENVIRONMENT',
     `/${findings.application}/prd`,
     (answer) => prefixFault(answer),
   );
-  const region = await asker.text(
+  const region = await prompter.text(
     'region',
     'AWS region',
     ENVIRONMENT['AWS_REGION'] || ENVIRONMENT['AWS_DEFAULT_REGION'] || 'us-west-2',
     matching(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, 'this is not a region; write it like us-west-2'),
   );
-  const account = await asker.text(
+  const account = await prompter.text(
     'account-id',
     'AWS account id, or none to keep the roles in GitHub variables',
-    asker.asks ? ((await accountOfCredentials()) ?? 'none') : 'none',
+    prompter.isInteractive ? ((await accountOfCredentials()) ?? 'none') : 'none',
     matching(/^(?:\d{12}|none)$/, 'an account id has 12 digits'),
   );
   return { prefix, region, account: noneOf(account) };
@@ -179,21 +179,21 @@ async function readAccount(
 
 async function readGitHub(
   findings: Findings,
-  asker: Asker,
+  prompter: Prompter,
 ): Promise<Pick<Setup, 'repository' | 'branch' | 'environment'>> {
-  const repository = await asker.text(
+  const repository = await prompter.text(
     'github-repository',
     'Repository on GitHub, OWNER/NAME',
     findings.repository ?? 'none',
     matching(/^(?:[A-Za-z0-9._-]+\/[A-Za-z0-9._-]+|none)$/, 'write it like OWNER/NAME'),
   );
-  const branch = await asker.text(
+  const branch = await prompter.text(
     'branch',
     'Branch whose pushes deploy',
     findings.branch ?? 'main',
     matching(/^[A-Za-z0-9._/-]+$/, 'this is not the name of a branch'),
   );
-  const environment = await asker.text(
+  const environment = await prompter.text(
     'environment',
     'GitHub environment of the deployment, or none (a private repository needs GitHub Pro or Team for its branch rule)',
     'production',
@@ -212,37 +212,37 @@ async function accountOfCredentials(): Promise<string | undefined> {
 const noneOf = (answer: string) => (answer === 'none' ? undefined : answer);
 
 async function pathOf(
-  asker: Asker,
+  prompter: Prompter,
   flag: string,
   question: string,
   found: readonly string[],
 ): Promise<string | undefined> {
   const [first = 'none', ...others] = found;
   const more = others.length === 0 ? '' : ` (also found: ${others.join(', ')})`;
-  return noneOf(await asker.text(flag, `${question}, or none${more}`, first));
+  return noneOf(await prompter.text(flag, `${question}, or none${more}`, first));
 }
 
 async function readTaskDefinition(
   { taskDefinitions }: Findings,
-  asker: Asker,
+  prompter: Prompter,
 ): Promise<TaskDefinitionSetup | undefined> {
   const paths = taskDefinitions.map(({ path }) => path);
-  const path = await pathOf(asker, 'task-definition', 'ECS task definition to complete', paths);
+  const path = await pathOf(prompter, 'task-definition', 'ECS task definition to complete', paths);
   if (path === undefined) return undefined;
   const { containers = [] } = taskDefinitions.find((one) => one.path === path) ?? {};
   const container =
     containers.length > 1
-      ? await asker.text(
+      ? await prompter.text(
           'container-name',
           `Container that is completed: ${containers.join(', ')}`,
           containers[0] ?? '',
         )
       : undefined;
-  const cluster = noneOf(await asker.text('ecs-cluster', 'ECS cluster to deploy to, or none', 'none'));
+  const cluster = noneOf(await prompter.text('ecs-cluster', 'ECS cluster to deploy to, or none', 'none'));
   const name =
     cluster === undefined
       ? undefined
-      : noneOf(await asker.text('ecs-service', 'ECS service, or none', 'none'));
+      : noneOf(await prompter.text('ecs-service', 'ECS service, or none', 'none'));
   return {
     path,
     container,

@@ -6,13 +6,13 @@ import { type Flags, UsageError } from './flags.ts';
 import { runCommands, type SetupCommand, setupCommands } from './init-commands.ts';
 import { initFiles, type NewFile } from './init-files.ts';
 import { type Findings, lookAt } from './init-look.ts';
-import { Asker, readSetup, type Setup } from './init-setup.ts';
+import { Prompter, readSetup, type Setup } from './init-setup.ts';
 import { diffLines, hunksOf } from './line-diff.ts';
 import { runProgram } from './programs.ts';
 import type { Terminal } from './terminal.ts';
 import { type Span, styled } from './text.ts';
 
-/** Sets a repository up: looks at it, asks what it cannot know, writes the files, and says what is left to do. */
+/** Sets a repository up: inspects it, asks for missing facts, writes the files, and prints the commands that are left. */
 export async function run(flags: Flags, terminal: Terminal): Promise<number> {
   const [folder = '.', ...others] = flags.positionals;
   if (others.length > 0) throw new UsageError('init takes one folder');
@@ -23,8 +23,8 @@ export async function run(flags: Flags, terminal: Terminal): Promise<number> {
   const root = resolve(folder);
   await refuseOtherRoots(root);
   const findings = await lookAt(root);
-  const asker = new Asker(flags, terminal, !isYes && terminal.isInteractive);
-  const setup = await readSetup(root, findings, asker, terminal);
+  const prompter = new Prompter(flags, terminal, !isYes && terminal.isInteractive);
+  const setup = await readSetup(root, findings, prompter, terminal);
   const isJson = flags.switched('json') === true;
   // Standard output is for JSON alone.
   const print: Print = (...spans) => (isJson ? terminal.say(...spans) : terminal.print(...spans));
@@ -45,7 +45,7 @@ export async function run(flags: Flags, terminal: Terminal): Promise<number> {
   return isRun ? runCommands(commands, { root, isYes, terminal }) : EXIT.ok;
 }
 
-/** @throws UsageError where GitHub would never look for workflows */
+/** @throws UsageError where GitHub would not find the workflows */
 async function refuseOtherRoots(root: string): Promise<void> {
   if (!isFolder(root)) throw new UsageError('there is no such folder. Name the root of a repository');
   const { code, output } = await runProgram('git', ['rev-parse', '--show-cdup'], { folder: root });
@@ -63,16 +63,16 @@ async function ignoreFile(
   { isGit }: Findings,
 ): Promise<NewFile[]> {
   const before = readExisting(root, '.gitignore');
-  // Git never takes up what lies outside of the repository.
-  const way = relative(root, resolve(root, envFile));
-  if (isAbsolute(way) || way.split(sep)[0] === '..') return [];
-  const asked = ['check-ignore', '--quiet', '--no-index', '--', envFile];
+  // Git never tracks files outside of the repository.
+  const relativePath = relative(root, resolve(root, envFile));
+  if (isAbsolute(relativePath) || relativePath.split(sep)[0] === '..') return [];
+  const args = ['check-ignore', '--quiet', '--no-index', '--', envFile];
   const isIgnored = isGit
-    ? (await runProgram('git', asked, { folder: root })).code === 0
-    : (before ?? '').split(/\r?\n/).some((line) => line.trim() === basename(way));
+    ? (await runProgram('git', args, { folder: root })).code === 0
+    : (before ?? '').split(/\r?\n/).some((line) => line.trim() === basename(relativePath));
   if (isIgnored) return [];
   const gap = before === undefined || before === '' || before.endsWith('\n') ? '' : '\n';
-  return [{ path: '.gitignore', text: `${before ?? ''}${gap}${basename(way)}\n` }];
+  return [{ path: '.gitignore', text: `${before ?? ''}${gap}${basename(relativePath)}\n` }];
 }
 
 async function warnOfTracked(root: string, { envFile }: Setup, terminal: Terminal): Promise<void> {
@@ -103,7 +103,7 @@ interface Writing {
   readonly print: Print;
 }
 
-/** Writes what is missing. What exists and differs is shown, and replaced only where the user says so. */
+/** Writes missing files. Existing files that differ are shown, and replaced only with `--force`. */
 function writeFiles(
   root: string,
   files: readonly NewFile[],
@@ -117,7 +117,7 @@ function writeFiles(
       print(styled('dim', `= ${path}`));
       continue;
     }
-    // A line more takes nothing away.
+    // A further line removes nothing.
     const isAdded = path === '.gitignore' && before !== undefined;
     const isWritten = before === undefined || isForced || isAdded;
     print(

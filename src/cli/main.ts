@@ -12,7 +12,7 @@ import { styled } from './text.ts';
  * @param given the arguments after the program's name
  */
 export async function main(given: readonly string[]): Promise<void> {
-  // npx hands on the two hyphens that keep Node.js from taking --env-file for its own.
+  // npx passes on the two hyphens that keep Node.js from reading --env-file as its own flag.
   const args = given[0] === '--' ? given.slice(1) : given;
   const terminal = openTerminal(STREAMS, {
     environment: ENVIRONMENT,
@@ -27,7 +27,7 @@ export async function main(given: readonly string[]): Promise<void> {
   try {
     process.exitCode = await dispatch(args, terminal);
   } catch (error) {
-    process.exitCode = await tellFailure(error, terminal);
+    process.exitCode = await printFailure(error, terminal);
   }
   isOver();
   await leave();
@@ -45,7 +45,7 @@ function endOnFaults(terminal: Terminal): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, async (error: unknown) => {
       try {
-        await tellFailure(error, terminal);
+        await printFailure(error, terminal);
       } finally {
         process.exit(EXIT.failed);
       }
@@ -109,11 +109,11 @@ async function readVersion(program: string): Promise<string> {
 }
 
 /** @returns the exit code of an error, which is printed */
-async function tellFailure(error: unknown, terminal: Terminal): Promise<number> {
+async function printFailure(error: unknown, terminal: Terminal): Promise<number> {
   if (error instanceof UsageError) {
     terminal.say(styled('red', 'error'), `: ${error.message}`);
     return EXIT.input;
   }
-  const { tellError } = await import('./errors.ts');
-  return tellError(error, terminal);
+  const { printError } = await import('./errors.ts');
+  return printError(error, terminal);
 }

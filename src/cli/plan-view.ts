@@ -54,13 +54,13 @@ function changeLines(change: Change): ViewLine[] {
   ];
 }
 
-/** Values are in quotes, words and numbers of AWS are not. */
+/** Values of variables are in quotes; words and numbers of AWS are not. */
 function shownAs(kind: Kind, field: string, text: string): string {
   if (field === 'value') return `"${text}"`;
   return isWords(kind, field) ? valueText(kind, field, text) : text;
 }
 
-/** Every account has them, and whoever gives no key gets them. */
+/** Every account has them: they are used where no key is configured. */
 const isManagedKey = (field: string, text: string | undefined) =>
   field === 'key-id' && text?.startsWith('alias/aws/') === true;
 
@@ -119,7 +119,7 @@ function isUnreadField(difference: Difference, observed: Change['observed']): bo
   return isUnread(difference.field, observed);
 }
 
-/** How a table counts an outcome. */
+/** Columns of the table of outcomes. */
 const RESULTS = ['created', 'updated', 'deleted', 'unchanged', 'blocked', 'failed', 'skipped'] as const;
 const PLANNED = ['create', 'update', 'delete', 'unchanged', 'blocked', 'failed'] as const;
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 
 /*
- * Programs that the command line starts: git to look at a repository, aws and gh where the user says so. There is no shell,
- * and no secret value is ever an argument: what is secret goes in by standard input.
+ * Programs that the command line starts: git to inspect a repository, aws and gh where the user allows it. There is no
+ * shell, and no secret value is ever an argument: secrets go through standard input.
  */
 
 export interface ProgramResult {
@@ -14,7 +14,7 @@ export interface ProgramResult {
 
 export interface ProgramOptions {
   readonly folder?: string;
-  /** What it reads from standard input; nothing by default. */
+  /** Its standard input; empty by default. */
   readonly input?: string | Uint8Array;
   readonly timeoutMs?: number;
 }

@@ -21,7 +21,7 @@ export interface EndOptions {
 }
 
 /**
- * Prints the result of a run: a table, what was asked for beside the plan, and the last line.
+ * Prints the result of a run: a table, requested policies and files, and the last line.
  * @returns the exit code
  */
 export async function endRun(
@@ -39,7 +39,7 @@ export async function endRun(
   const file = await completeTaskDefinition(run);
   if (file.path !== undefined) print(`Task definition: ${file.path}`);
   if (!isQuiet || !isJson) print(...lastLine(run));
-  // The next command would take a file that is not there.
+  // The next command would read a file that does not exist.
   const isIncomplete = file.missing !== undefined && run.settings.mode === 'apply';
   return exitCodeOf(run, terminal) || (isIncomplete ? EXIT.failed : EXIT.ok);
 }
@@ -58,7 +58,7 @@ function exitCodeOf({ failure, plan, outcomes, settings }: Run, terminal: Termin
 const isPlanned = ({ outcomes }: Run) =>
   !outcomes.some(({ result }) => result === 'done' || result === 'skipped');
 
-/** Where nothing differs, the last line says it all. */
+/** Where nothing differs, the last line is enough. */
 function printTable(run: Run, terminal: Terminal): void {
   if (run.outcomes.every(({ result }) => result === 'unchanged')) return;
   const lines = resultTable(run.outcomes, isPlanned(run));
@@ -85,7 +85,7 @@ function policiesIn(run: Run): ReadonlyArray<readonly [title: string, policy: ob
   ];
 }
 
-/** @returns the plan as the output `plan` of the action has it; of a run that writes, also what became of each change */
+/** @returns the plan as the output `plan` of the action has it; of a run that writes, also the result of each change */
 function documentOf(run: Run): object {
   const { settings, plan, outcomes, gate, binding } = run;
   const results = outcomes.map(({ change, result, error }) => ({

@@ -12,8 +12,8 @@ import { type Flags, UsageError, variableOf } from './flags.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
- * Makes of the flags what a run is given: inputs by name, as a step's `with:` would hold them, and the current folder as
- * workspace. Nothing of GitHub's is read.
+ * Turns flags into the input of a run: inputs by name, as in a step's `with:`, and the current folder as workspace.
+ * Nothing of GitHub's is read.
  * @param mode of the command
  * @throws UsageError where a flag contradicts the command, or its file cannot be read
  */
@@ -60,7 +60,7 @@ const splitList = (value: string) => value.split(/[\n,]/).map((part) => part.tri
 const standardInputsOf = (values: readonly string[]) =>
   values.flatMap(splitList).filter((part) => part === '-').length;
 
-/** The parser has let only `-` and `@PATH` through. */
+/** @param reference `-` or `@PATH`: the parser accepts nothing else */
 function resolveReference(
   name: string,
   reference: string | undefined,
@@ -69,7 +69,7 @@ function resolveReference(
   if (reference === undefined) return undefined;
   if (reference === '-') return standardInput?.toString('utf8') ?? '';
   const text = readIfThere(resolve(reference.slice(1)));
-  // A value may begin with @ as well, so what was given is not repeated.
+  // A value may begin with @ too, so it is not repeated.
   if (text === undefined)
     throw new UsageError(
       `--${name}: the text behind @ names no file of at most 1 MiB that can be read. Give a path, or standard input with --${name} -`,

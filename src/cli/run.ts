@@ -57,7 +57,7 @@ export function runAs(mode: Mode): CommandModule['run'] {
   };
 }
 
-/** Lets what is in flight come to its end and begins nothing new; the second signal ends the process. */
+/** Lets calls in flight end and starts no new ones; the second signal ends the process. */
 function endOnSignals(stop: Cancellation, terminal: Terminal) {
   let isInterrupted = false;
   const end = () => {
@@ -82,11 +82,11 @@ export interface ViewOptions {
   readonly isQuiet: boolean;
   /** Standard output is for JSON alone. */
   readonly isJson: boolean;
-  /** Nobody is asked before the plan is applied. */
+  /** Whether the plan is applied without a question. */
   readonly isConfirmed: boolean;
 }
 
-/** Shows a run on a terminal: the plan, the question, how far it has come, and each error as it happens. */
+/** Shows a run on a terminal: plan, question, progress, and each error as it happens. */
 export class TerminalView implements RunView {
   readonly #terminal: Terminal;
   readonly #options: ViewOptions;
@@ -102,7 +102,7 @@ export class TerminalView implements RunView {
     const { mode, isQuiet, isJson, isConfirmed } = this.#options;
     const isAsked = !isConfirmed && (mode === 'apply' || mode === 'destroy');
     this.#terminal.progress(undefined);
-    // Nobody approves what was not shown.
+    // A plan must be shown before it is approved.
     if (!isAsked && (isQuiet || isJson)) return;
     const print = (indent: number, ...spans: readonly Span[]) =>
       isJson ? this.#terminal.say(...spans) : this.#terminal.printIndented(indent, ...spans);
@@ -162,7 +162,7 @@ export function terminalLog(terminal: Terminal, isQuiet: boolean): LogOutput {
     notice: (note) => unlessQuiet(() => terminal.say(styled('cyan', 'note'), `: ${noteText(note)}`)),
     warning: (note) => terminal.say(styled('yellow', 'warning'), `: ${noteText(note)}`),
     debug: () => {},
-    fault: (note) => terminal.say(styled('red', 'error'), `: ${noteText(note)}`),
+    error: (note) => terminal.say(styled('red', 'error'), `: ${noteText(note)}`),
     fail: ({ text }) => terminal.say(styled('red', 'error'), `: ${text}`),
   };
 }

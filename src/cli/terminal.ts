@@ -3,32 +3,32 @@ import { forLog } from '../report/escape.ts';
 import { MaskForms } from '../settings/mask-forms.ts';
 import { paint, plainText, type Span, wrapSpans } from './text.ts';
 
-/** What a command prints to and asks. Nothing else of the command line touches the streams of the process. */
+/** Output and questions of a command. Nothing else of the command line uses the streams of the process. */
 export interface Terminal {
   /** Columns of standard output; Infinity in a pipe. */
   readonly width: number;
-  /** Whether somebody is there to answer a question. */
+  /** Whether a user can answer a question. */
   readonly isInteractive: boolean;
   /** Prints the result: one line, control characters made visible, hidden texts as `***`, wrapped at the width. */
   print(...spans: readonly Span[]): void;
   /** The same with the indent of further lines, once it is wrapped. */
   printIndented(indent: number, ...spans: readonly Span[]): void;
-  /** Prints a line that is to be pasted: it is not wrapped. */
+  /** Prints a line to be pasted, which is not wrapped. */
   printCommand(text: string): void;
   /** Prints text of many lines whose layout is ours, such as JSON or a help page; it is scrubbed like a line. */
   printText(text: string): void;
-  /** Prints a file that a pipe takes as it is. On a terminal control characters are made visible. */
+  /** Prints a file. A pipe gets it unchanged; a terminal shows control characters. */
   printDocument(text: string): void;
   /** Prints a value as JSON, indented, without hidden texts. */
   printJson(value: unknown): void;
-  /** Prints what is no part of the result, such as a notice or an error, to standard error. */
+  /** Prints a notice, an error or the like, which is no part of the result, to standard error. */
   say(...spans: readonly Span[]): void;
   /**
-   * Shows how far the work has come. A terminal rewrites one line; a pipe gets a line each time.
-   * @param text undefined takes the line away
+   * Shows progress. A terminal rewrites one line; a pipe gets a line each time.
+   * @param text undefined removes the line
    */
   progress(text: string | undefined): void;
-  /** Shows what is waited for, in the line of the progress; a pipe gets nothing. */
+  /** Shows the reason for a wait in the line of the progress; a pipe gets nothing. */
   waitFor(what: string): void;
   /**
    * @returns the answer, trimmed; undefined where the input ended before there was one
@@ -77,7 +77,7 @@ class StreamTerminal implements Terminal {
   constructor(streams: Streams, options: TerminalOptions) {
     this.#streams = streams;
     this.#options = options;
-    // A reader that went away, such as `head`, ends the output, not the run.
+    // A reader that closes the pipe, such as `head`, ends the output, not the run.
     for (const stream of [streams.output, streams.errors]) stream.on('error', () => {});
   }
 
@@ -156,7 +156,7 @@ class StreamTerminal implements Terminal {
       return typed.trim();
     }
     const reader = createInterface({ input, output: errors, historySize: 0 });
-    // What is pasted, or typed fast, answers the questions that come.
+    // Lines that are pasted, or typed early, answer the next questions.
     reader.on('line', (line) => this.#typedAhead.push(line));
     let isLineEnded = false;
     const ended = new Promise<undefined>((resolve) => {
@@ -164,9 +164,9 @@ class StreamTerminal implements Terminal {
       reader.once('SIGINT', () => {
         isLineEnded = true;
         errors.write('\n');
-        // On Windows a signal to oneself ends the process, whoever listens.
+        // On Windows, a signal to the own process ends it despite listeners.
         if (!process.emit('SIGINT')) process.kill(process.pid, 'SIGINT');
-        // Whoever listens to the signal hears it before the question ends.
+        // Listeners receive the signal before the question ends.
         setTimeout(() => resolve(undefined), SIGNAL_MS);
       });
       // Ctrl-D: what comes next begins a line of its own.
@@ -203,7 +203,7 @@ class StreamTerminal implements Terminal {
     if (this.#progress !== undefined) this.#streams.errors.write(this.#progress);
   }
 
-  /** A hidden text that reaches over several pieces costs the line its styles. */
+  /** If a hidden text spans several pieces, the line loses its styles. */
   #scrubbed(spans: readonly Span[]): Span[] {
     const pieces = spans.map(
       (span): Span =>
@@ -214,7 +214,7 @@ class StreamTerminal implements Terminal {
     return scrubbed === whole ? pieces : [scrubbed];
   }
 
-  /** Takes the line of progress off the terminal. */
+  /** Removes the line of progress from the terminal. */
   #clear(): void {
     if (this.#progress === undefined) return;
     this.#streams.errors.write('\r\u001b[2K');

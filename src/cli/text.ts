@@ -52,12 +52,12 @@ function rangesOf(characters: readonly string[], width: number, indent: number):
   const ranges: Range[] = [];
   let start = 0;
   while (true) {
-    const room = Math.max(1, ranges.length === 0 ? width : width - indent);
+    const available = Math.max(1, ranges.length === 0 ? width : width - indent);
     let end = start;
     let columns = 0;
     for (; end < characters.length; end++) {
       columns += columnsOf(characters[end] ?? '');
-      if (columns > room && end > start) break;
+      if (columns > available && end > start) break;
     }
     if (end >= characters.length) return [...ranges, [start, end]];
     const broken = lastBlank(characters, start, end);
@@ -75,7 +75,7 @@ function lastBlank(characters: readonly string[], start: number, end: number): n
 }
 
 /**
- * Breaks a line at blanks; a word that is longer than the line is broken where it has to.
+ * Breaks a line at blanks; a word that is longer than the line is broken at its end.
  * @param width columns; Infinity keeps the line whole
  * @param indent columns before each further line
  */

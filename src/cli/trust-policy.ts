@@ -1,5 +1,5 @@
 /*
- * Whom GitHub's tokens name, and whom a trust policy compares them with.
+ * Subjects of GitHub's tokens, and trust policies, read as IAM does.
  */
 
 export const ISSUER = 'token.actions.githubusercontent.com';
@@ -8,13 +8,13 @@ export const AUDIENCE = 'sts.amazonaws.com';
 /** From this day on GitHub puts ids into the subjects of repositories that are created, renamed or transferred. */
 export const IDS_SINCE = '2026-07-15T00:00:00Z';
 
-/** What is known of the repository and of the job that assumes the role. */
+/** Facts on the repository and the job that assumes the role. */
 export interface Job {
   /** `OWNER/NAME`, as GitHub spells it. */
   readonly repository: string;
-  /** `OWNER_ID/REPOSITORY_ID`, where GitHub was asked. */
+  /** `OWNER_ID/REPOSITORY_ID`; undefined without a response of GitHub. */
   readonly ids: string | undefined;
-  /** When the repository was created; undefined where GitHub was not asked. */
+  /** When the repository was created; undefined without a response of GitHub. */
   readonly createdAt: string | undefined;
   /** The environment of the job; undefined where it has none. */
   readonly environment: string | undefined;
@@ -72,16 +72,12 @@ export function trustPolicyFor(provider: string, subjects: readonly string[]): o
   };
 }
 
-/*
- * Reads a trust policy as IAM does, for tokens of GitHub.
- */
-
-/** What one statement demands of a token. */
+/** Conditions of one statement on a token. */
 export interface TrustStatement {
-  /** Subjects that it compares with, as they are written; undefined where it does not look at the subject. */
+  /** Patterns for the subject, as they are written; undefined without a condition on the subject. */
   readonly subjects: Patterns | undefined;
   readonly audiences: Patterns | undefined;
-  /** True where a token without the claim passes too: `ForAllValues:`, `…IfExists`. */
+  /** Whether a token without the claim passes too: `ForAllValues:`, `…IfExists`. */
   readonly isLax: boolean;
   /** Conditions that this reader does not know; a job may fail them. */
   readonly unknown: readonly string[];
@@ -95,7 +91,7 @@ export interface SubjectPattern {
   readonly operator: 'StringEquals' | 'StringLike' | 'StringEqualsIgnoreCase';
 }
 
-/** @returns whether the value is one that the pattern names */
+/** @returns whether the value matches the pattern */
 export function isMatched({ text, operator }: SubjectPattern, value: string): boolean {
   if (operator === 'StringEquals') return text === value;
   if (operator === 'StringEqualsIgnoreCase') return text.toLowerCase() === value.toLowerCase();
@@ -122,7 +118,7 @@ function matchesGlob(pattern: string, value: string): boolean {
   return /^\**$/.test(pattern.slice(at));
 }
 
-/** @returns whether a statement lets a token in, by the conditions that this reader knows */
+/** @returns whether a statement accepts a token, by the conditions that this reader knows */
 export function isAccepted(
   { subjects, audiences }: TrustStatement,
   token: { readonly subject: string; readonly audience: string },
@@ -134,14 +130,14 @@ export function isAccepted(
 export const isNamed = (patterns: Patterns | undefined, value: string) =>
   patterns === undefined || patterns.every((all) => all.some((pattern) => isMatched(pattern, value)));
 
-/** A policy that IAM would not have taken. */
+/** A policy that IAM would have refused. */
 export class UnreadablePolicyError extends Error {
   override readonly name = 'UnreadablePolicyError';
 }
 
 /**
  * @param provider ARN of the identity provider
- * @returns the statements by which tokens of GitHub may assume the role
+ * @returns the statements that allow tokens of GitHub to assume the role
  * @throws UnreadablePolicyError where the text is no policy
  */
 export function readTrust(text: string, provider: string): TrustStatement[] {
@@ -206,7 +202,7 @@ function readConditions(condition: unknown): TrustStatement {
     }
   }
   const given = (all: SubjectPattern[][]) => (all.length === 0 ? undefined : all);
-  // All conditions must hold: one that wants the claim is enough.
+  // All conditions must hold: one that requires the claim is enough.
   const isLax = laxities.length > 0 && laxities.every(Boolean);
   return { subjects: given(groups.sub), audiences: given(groups.aud), isLax, unknown };
 }

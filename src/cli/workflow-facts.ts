@@ -47,11 +47,11 @@ export interface WorkflowJob {
   readonly environment: string | undefined;
   /** Whether it may ask GitHub for a token: `id-token: write`. */
   readonly mayAskForToken: boolean;
-  /** `role-to-assume` of configure-aws-credentials before the step, where it is written out. */
+  /** `role-to-assume` of the last configure-aws-credentials before the step, where it is no expression. */
   readonly role: string | undefined;
   /** The variable of GitHub that names the role instead. */
   readonly roleVariable: string | undefined;
-  /** Whether a step before gives credentials. */
+  /** Whether an earlier step configures credentials. */
   readonly hasCredentials: boolean;
   /** GitHub secrets that its inputs name. */
   readonly secrets: readonly string[];
@@ -77,7 +77,7 @@ export interface WorkflowFacts {
 const OURS = /(?:^|\/)aws-bootstrap(?:@|$)/;
 const CREDENTIALS = /^aws-actions\/configure-aws-credentials@/;
 
-/** @returns what the workflows of a repository say about the jobs that run this action */
+/** @returns facts on the jobs that run this action, from the workflows of a repository */
 export function readWorkflows(files: readonly WorkflowFile[]): WorkflowFacts {
   const broken: Array<{ file: string; line: number }> = [];
   const jobs = files.flatMap(({ path, text }): WorkflowJob[] => {
@@ -147,7 +147,7 @@ function mayAskForToken(permissions: unknown): boolean {
   return permissions === 'write-all' || mapOf(permissions)['id-token'] === 'write';
 }
 
-/** GitHub gives every job this one. */
+/** Every job has this one. */
 const GIVEN = 'GITHUB_TOKEN';
 
 function secretsIn(places: readonly unknown[]): string[] {

@@ -1,26 +1,26 @@
 import type { Explanation, FailureCause } from './explanation.ts';
 import { checkedTogether, missingStatement, type Statement } from './permissions.ts';
 
-/** A refusal as AWS words it. */
+/** An AccessDenied error, as AWS describes it. */
 interface Denial {
   readonly action: string;
-  /** The ARN of the resource, or the name of it where AWS gives none. */
+  /** ARN of the resource, or its name where AWS gives no ARN. */
   readonly target: string;
-  /** Whether a statement denies the call; else none allows it. */
+  /** Whether a statement denies the call; otherwise none allows it. */
   readonly isExplicit: boolean;
   readonly policyArn: string | undefined;
 }
 
-/** A type of policy that decided, by AWS's words. */
+/** A type of policy, recognized in AWS's message. */
 interface PolicyType {
-  readonly words: RegExp;
+  readonly pattern: RegExp;
   readonly cause: FailureCause;
   readonly what: (denial: Denial) => string;
   readonly remedy: (denial: Denial) => string;
 }
 
 const verb = ({ isExplicit }: Denial) => (isExplicit ? 'denies' : 'does not allow');
-const mend = ({ isExplicit, action, target }: Denial, where: string) =>
+const correction = ({ isExplicit, action, target }: Denial, where: string) =>
   isExplicit
     ? `remove the deny for ${action} on ${target} from ${where}`
     : `allow ${action} on ${target} in ${where}`;
@@ -31,51 +31,51 @@ const NO_HELP = 'a statement in the policy of the role does not help';
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
 const POLICY_TYPES: readonly PolicyType[] = [
   {
-    words: /permissions boundary/i,
+    pattern: /permissions boundary/i,
     cause: 'permissions-boundary',
     what: (denial) => `the permissions boundary of the role ${verb(denial)} ${denial.action}`,
-    remedy: (denial) => `${mend(denial, named('the permissions boundary', denial))}; ${NO_HELP}`,
+    remedy: (denial) => `${correction(denial, named('the permissions boundary', denial))}; ${NO_HELP}`,
   },
   {
-    words: /session policy/i,
+    pattern: /session policy/i,
     cause: 'session-policy',
     what: (denial) => `the session policy with which the role was assumed ${verb(denial)} ${denial.action}`,
     remedy: (denial) =>
-      `${mend(denial, named('the session policy', denial))}, which is inline-session-policy or managed-session-policies of configure-aws-credentials; ${NO_HELP}`,
+      `${correction(denial, named('the session policy', denial))}, which is inline-session-policy or managed-session-policies of configure-aws-credentials; ${NO_HELP}`,
   },
   organizationPolicy('service control policy', 'service-control-policy'),
   organizationPolicy('resource control policy', 'resource-control-policy'),
   {
-    words: /VPC endpoint policy/i,
+    pattern: /VPC endpoint policy/i,
     cause: 'vpc-endpoint-policy',
     what: (denial) => `the policy of the VPC endpoint that the runner uses ${verb(denial)} ${denial.action}`,
-    remedy: (denial) => `${mend(denial, 'the policy of that VPC endpoint')}; ${NO_HELP}`,
+    remedy: (denial) => `${correction(denial, 'the policy of that VPC endpoint')}; ${NO_HELP}`,
   },
   {
-    words: /resource-based policy/i,
+    pattern: /resource-based policy/i,
     cause: 'resource-policy',
     what: (denial) => `the policy of the resource itself ${verb(denial)} ${denial.action}`,
-    remedy: (denial) => mend(denial, 'the policy of that resource'),
+    remedy: (denial) => correction(denial, 'the policy of that resource'),
   },
 ];
 
 function organizationPolicy(name: string, cause: FailureCause): PolicyType {
   return {
-    words: new RegExp(name, 'i'),
+    pattern: new RegExp(name, 'i'),
     cause,
     what: (denial) =>
       denial.isExplicit
         ? `a ${name} of the organization denies ${denial.action}`
         : `no ${name} of the organization allows ${denial.action}`,
     remedy: (denial) =>
-      `ask the administrators of the AWS organization to ${mend(denial, named(`that ${name}`, denial))}; ${NO_HELP}`,
+      `ask the administrators of the AWS organization to ${correction(denial, named(`that ${name}`, denial))}; ${NO_HELP}`,
   };
 }
 
 /**
  * AWS names the action and, for most services, the resource and the type of policy that decided: each has its own remedy,
- * and only a missing statement is mended in the policy of the role.
- * @param operation the call that was made, by which the action goes that AWS does not name
+ * and only a missing statement is added to the policy of the role.
+ * @param operation the call, used as the action if AWS names none
  */
 export function explainAccessDenied(message: string, operation: string, resource: string): Explanation {
   const actionNamed = /perform: ([\w-]+:\w+)/.exec(message)?.[1];
@@ -88,7 +88,7 @@ export function explainAccessDenied(message: string, operation: string, resource
   const denial: Denial = { action, target: arn ?? resource, isExplicit, policyArn };
   // The names of resources precede these words, and may contain any of them.
   const decision = /(?:because no|explicit deny in) .*$/is.exec(message)?.[0] ?? '';
-  const type = POLICY_TYPES.find(({ words }) => words.test(decision));
+  const type = POLICY_TYPES.find(({ pattern: words }) => words.test(decision));
   if (type !== undefined)
     return {
       reason: 'access-denied',
@@ -102,7 +102,7 @@ export function explainAccessDenied(message: string, operation: string, resource
       reason: 'access-denied',
       failureCause: 'identity-policy-deny',
       what: `an explicit deny forbids ${action}`,
-      remedy: mend(denial, named('the policy of the role', denial)),
+      remedy: correction(denial, named('the policy of the role', denial)),
       policyArn,
     };
   if (actionNamed === undefined && /Access to KMS/i.test(message)) return deniedKey(arn);
@@ -128,7 +128,7 @@ function missing(action: string, statement: Statement): Explanation {
 }
 
 /**
- * All that Secrets Manager says, of whichever call: it names neither the key nor the action.
+ * Secrets Manager returns this text for every call: it names neither the key nor the action.
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html#security-encryption-authz
  */
 function deniedKey(arn: string | undefined): Explanation {
@@ -162,13 +162,13 @@ export function explainTagPolicy(message: string): Explanation | undefined {
   };
 }
 
-/** CloudWatch Logs says so where the call itself is allowed and its tags are not; it used to leave the action out. */
+/** CloudWatch Logs returns this where the call is allowed and its tags are not. Older texts do not name the action. */
 function furtherAction(message: string): string | undefined {
   const named = /additional permission "([\w-]+:\w+)"/.exec(message)?.[1];
   return named ?? (/perform CreateLogGroup with Tags/.test(message) ? 'logs:TagResource' : undefined);
 }
 
-/** Tags go by the log group's ARN, its creation by the one with `:*`; AWS does not say which of them counts where both happen at once. */
+/** Tags need the log group's ARN, its creation the one with `:*`; AWS does not document which one a call with both needs. */
 function bothForms(arn: string): string[] {
   const bare = arn.replace(/:\*$/, '');
   return [bare, `${bare}:*`];

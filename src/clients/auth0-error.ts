@@ -1,4 +1,4 @@
-/** Kinds of failure of a call to Auth0, for code; people read the message. */
+/** Kinds of failure of a call to Auth0, for code. */
 export type Auth0Trouble =
   | 'credentials'
   | 'grant'
@@ -16,14 +16,14 @@ export interface Auth0ErrorDetails {
   readonly status?: number | undefined;
   /** Whether the same call may be made again. */
   readonly passing?: boolean;
-  /** Milliseconds to wait before that, where Auth0 said so. */
+  /** Milliseconds to wait before that, where Auth0 names them. */
   readonly waitMs?: number | undefined;
 }
 
 /**
- * Everything that the Auth0 provider throws. The message is put together from words of ours, a status, and Node's code of
- * a network fault: never from what was sent or answered, so that no secret, token, host or body can come with it.
- * There is no `cause` for the same reason: Node's own errors name the host, which may have come from `secrets`.
+ * Every error of the Auth0 provider. Its message has only own text, a status, and Node's code of a network fault, never
+ * parts of a request or response: these may hold a secret, a token or a host. There is no `cause` for the same reason:
+ * Node's own errors name the host, which may have come from `secrets`.
  */
 export class Auth0Error extends Error {
   readonly trouble: Auth0Trouble;

@@ -3,7 +3,7 @@ import { type TextResponse, TimeoutError, TooLargeError } from './http.ts';
 import { isUntrusted, systemCode, TRUST } from './network-errors.ts';
 import { backoff, rateLimitReset, retryAfter } from './retry.ts';
 
-/** The calls that are made: each failure has its own remedy. */
+/** The calls to Auth0: each has its own remedy for a failure. */
 export type Auth0Call = 'token' | 'read' | 'update';
 export type Auth0Scope = 'read:clients' | 'update:clients';
 
@@ -17,7 +17,7 @@ export const INPUT_NAMES: Auth0Names = { domain: 'auth0-domain', application: 'a
 
 /** Facts that the message of an error names. */
 export interface ErrorContext {
-  /** Those that the token was asked for. */
+  /** Scopes that the token was requested with. */
   readonly scopes: readonly Auth0Scope[];
   readonly names: Auth0Names;
 }
@@ -28,15 +28,15 @@ const DOING: Record<Auth0Call, string> = {
   update: 'updating the Auth0 application',
 };
 
-/** Where the grant of the management application is made, by the words of the dashboard. */
+/** How to grant scopes to the management application, by the titles of the dashboard. */
 export const GRANT =
   'in the Auth0 dashboard, open Applications, APIs, Auth0 Management API, Machine to Machine Applications, ' +
   'authorize the application of auth0-management-client-id and tick';
 
 /**
- * Puts a failed response into words: what failed, and what to do.
+ * Explains a failed response, with the remedy.
  * @param now milliseconds since 1970
- * @returns an error made from the status and from Auth0's error codes; the body itself goes nowhere
+ * @returns an error from the status and Auth0's error codes, without the body
  */
 export function errorOf(
   call: Auth0Call,
@@ -167,7 +167,7 @@ function lackingOf(answer: TextResponse, scopes: readonly Auth0Scope[]): readonl
   return scopes.filter((scope) => words.includes(scope));
 }
 
-/** For branching, never for printing. */
+/** @returns a text of the body, to branch on, never to print */
 function textOf(answer: TextResponse, key: 'error' | 'errorCode' | 'error_description'): string | undefined {
   const body = parse(answer.text);
   const text = body?.[key];
@@ -188,15 +188,15 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Calls in all, the first included. */
+/** Number of calls, including the first. */
 export const ATTEMPTS = 5;
 
-/** No wait is longer, whatever Auth0 asks for: as its own SDK does. */
+/** Longest wait, as in Auth0's own SDK. */
 const LONGEST_DELAY_MS = 60_000;
 
 /**
- * How long Auth0 asks to wait: `Retry-After` before `x-ratelimit-reset`.
- * @returns milliseconds, or undefined where neither names a time that is still to come
+ * Reads the requested wait: `Retry-After` before `x-ratelimit-reset`.
+ * @returns milliseconds, or undefined where neither names a future time
  * @see https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy
  */
 export function requestedDelay(headers: TextResponse['headers'], now: number): number | undefined {
@@ -206,21 +206,21 @@ export function requestedDelay(headers: TextResponse['headers'], now: number): n
   return reset > 0 ? Math.min(reset, LONGEST_DELAY_MS) : undefined;
 }
 
-/** @returns milliseconds after so many failures; undefined where the same call is of no use */
+/** @returns milliseconds before the next attempt; undefined where another attempt cannot help */
 export function delayAfter(error: unknown, attempt: number): number | undefined {
   if (!(error instanceof Auth0Error) || !error.passing || attempt >= ATTEMPTS) return undefined;
   return error.waitMs ?? ownDelay(attempt);
 }
 
-/** @returns milliseconds after so many failures, where Auth0 asks for nothing */
+/** @returns milliseconds before the next attempt, where Auth0 requests none */
 export function ownDelay(attempt: number): number {
   return backoff(attempt, 1000, LONGEST_DELAY_MS);
 }
 
 /**
- * @param domain what named the host, for people
- * @param seconds that Auth0 had for its response
- * @returns the error for a response that did not come; passing, unless the name or the certificate is wrong
+ * @param domain the input or variable that names the host
+ * @param seconds the time limit of the response
+ * @returns the error for a missing response; passing, unless the name or the certificate is wrong
  */
 export function transportError(error: unknown, domain: string, seconds: number): Auth0Error {
   if (error instanceof TooLargeError)
@@ -236,7 +236,7 @@ export function transportError(error: unknown, domain: string, seconds: number):
   return new Auth0Error(
     'unreachable',
     `Auth0 could not be reached${code === undefined ? '' : ` (${code})`}; check ${domain} and the network${untrusted ? `; ${TRUST}` : ''}`,
-    // A name that does not resolve, or a certificate that is not theirs, will not get better by itself.
+    // An unknown name or a wrong certificate does not pass by itself.
     { passing: !untrusted && code !== 'ENOTFOUND' && code?.startsWith('ERR_TLS_') !== true },
   );
 }

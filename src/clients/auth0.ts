@@ -29,16 +29,16 @@ export interface Auth0ClientOptions {
   readonly baseUrl: string;
   readonly managementClientId: string | Secret;
   readonly managementClientSecret: Secret;
-  /** Where tenant and application were named, for messages; the inputs by default. */
+  /** Sources of tenant and application, for messages; the inputs by default. */
   readonly names?: Auth0Names;
-  /** Whether the run writes nothing: the token is then asked for without the scope that changes applications. */
+  /** Whether the run writes nothing: the token is then requested without the scope that changes applications. */
   readonly readOnly: boolean;
-  /** Called for the token before it is used for the first time. */
+  /** Called with the token before its first use. */
   readonly mask: (token: Secret) => void;
   readonly clock?: Pick<Clock, 'epoch' | 'sleep'>;
   /** Called for each change that Auth0 has taken. */
   readonly onWritten?: () => void;
-  /** The end of the run: from then on nothing is changed. */
+  /** Cancellation of the run: after it, nothing is changed. */
   readonly cancellation?: Cancellation;
   /** Milliseconds for one request; 30 s by default. */
   readonly timeoutMs?: number;
@@ -82,11 +82,11 @@ export class Auth0Client {
   }
 
   /**
-   * Reads the three lists of an application; repeated where that can help.
+   * Reads the three lists of an application, with retries.
    * @throws Auth0Error `scope` or `cannot-read` where the token may not see a list
    */
   async readLists(applicationId: string | Secret): Promise<Auth0Lists> {
-    const token = await this.#ask();
+    const token = await this.#getToken();
     return this.#repeat(async () => {
       const answer = await this.#send(
         'GET',
@@ -101,10 +101,10 @@ export class Auth0Client {
   /**
    * Replaces whole lists, once. Read the lists again before a repetition.
    * @param lists only those that change; the others are left alone
-   * @throws Auth0Error; a passing one may have been carried out all the same. AbortedError where the run has ended
+   * @throws Auth0Error; after a passing one, the lists may be replaced nevertheless. AbortedError where the run has ended
    */
   async replaceLists(applicationId: string | Secret, lists: Partial<Auth0Lists>): Promise<void> {
-    const token = await this.#ask();
+    const token = await this.#getToken();
     this.#options.cancellation?.check();
     const answer = await this.#send('PATCH', this.#pathOf(applicationId), token, JSON.stringify(lists));
     // The lists of the response are ignored: they are read back.
@@ -112,7 +112,7 @@ export class Auth0Client {
     this.#options.onWritten?.();
   }
 
-  #ask(): Promise<Token> {
+  #getToken(): Promise<Token> {
     this.#token ??= this.#repeat(() => this.#fetchToken());
     return this.#token;
   }
@@ -156,7 +156,7 @@ export class Auth0Client {
     return this.#exchange({ method, path, headers: { authorization, ...type }, body });
   }
 
-  /** @throws Auth0Error `unreachable`, or `cannot-read` where the response is far too long */
+  /** @throws Auth0Error `unreachable`, or `cannot-read` where the response is too long */
   async #exchange({
     method,
     path,

@@ -30,14 +30,14 @@ export type QuotaName = keyof typeof QUOTAS;
 export interface CallOptions {
   /** `ssm:PutParameter`, as IAM calls it. */
   readonly operation: string;
-  /** For people: `/papyrus/prd/AUTH0_DOMAIN`. */
+  /** For messages: `/papyrus/prd/AUTH0_DOMAIN`. */
   readonly resource: string;
   readonly quota: QuotaName;
-  /** The request or its answer holds a secret: the service's message is not shown. */
+  /** Whether the request or its response holds a secret: the service's message is then not shown. */
   readonly secret?: boolean;
-  /** Called before each repetition, by when the call before may have been applied. */
+  /** Called before each retry: the previous call may have been applied by then. */
   readonly again?: () => void;
-  /** The second half of a write whose first half is done: it is sent also after the end of the run, once. */
+  /** Whether it is the second half of a write: it is sent once even after the run was cancelled. */
   readonly completes?: boolean;
 }
 
@@ -45,29 +45,29 @@ export interface CallOptions {
 export interface CallRecord {
   readonly operation: string;
   readonly resource: string;
-  /** From 1 on; a repetition has the next number. */
+  /** From 1; a retry has the next number. */
   readonly attempt: number;
   readonly milliseconds: number;
-  /** The service's name of the error; undefined where the call was answered. */
+  /** The service's name of the error; undefined for a successful call. */
   readonly error: string | undefined;
 }
 
-/** Sends calls within their quota, repeats what is worth it, and puts failures into words. */
+/** Sends calls within their quota, retries them, and explains failures. */
 export class Calls {
   readonly #buckets = new Map<QuotaName, QuotaBucket>();
   readonly #clock: Clock;
   readonly #cancellation: Cancellation;
   readonly #onCall: ((call: CallRecord) => void) | undefined;
-  /** Calls made, repetitions included. */
-  made = 0;
-  /** The same by service, as IAM calls it: some of them cost money. */
+  /** Number of calls, including retries. */
+  total = 0;
+  /** Number of calls by service, by the name in IAM: some cost money. */
   readonly byService = new Map<string, number>();
-  /** Writes that were taken; those of the registry and Auth0, which go past these calls, are added from outside. */
+  /** Number of accepted writes; those to the registry and Auth0 are added by their clients. */
   written = 0;
 
   /**
-   * @param cancellation the end of the run: from then on no call begins
-   * @param onCall is given each call once it is answered
+   * @param cancellation after it, no call begins
+   * @param onCall called with each call once it has a response
    */
   constructor(
     clock: Clock,
@@ -89,7 +89,7 @@ export class Calls {
     } catch (error) {
       if (error instanceof AbortedError) throw error;
       const explained = new AwsError(error, options.operation, options.resource, options.secret === true);
-      // Every other call would fail the same way.
+      // Every other call would fail likewise.
       if (explained.reason === 'credentials') this.#cancellation.end('credentials');
       throw explained;
     }
@@ -114,10 +114,10 @@ export class Calls {
 
   async #make<O>(options: CallOptions, call: () => Promise<O>, attempt = 1): Promise<O> {
     const { operation } = options;
-    this.made += 1;
+    this.total += 1;
     const [service = '', command = ''] = operation.split(':');
     this.byService.set(service, (this.byService.get(service) ?? 0) + 1);
-    // An answer that is late has ended by then; this ends what the SDK does before it asks.
+    // Late responses have their own limit; this one also ends the SDK's work before a request.
     const answer = await this.#recorded(options, attempt, this.#cancellation.graced(call(), 1.5 * GRACE_MS));
     if (!READING.test(command)) this.written += 1;
     return answer;
@@ -158,8 +158,8 @@ interface Quota {
 }
 
 /**
- * Keeps calls under a quota, and slows down further when AWS throttles all the same, since others share the account.
- * Without it, of 100 PutParameter calls under the default quota the SDK's own retries lose a quarter.
+ * Keeps calls under a quota, and slows down further when AWS throttles nevertheless, since others share the account.
+ * Without it, a quarter of 100 PutParameter calls under the default quota fail despite the SDK's own retries.
  */
 export class QuotaBucket {
   readonly #limit: LimitFunction;
@@ -178,7 +178,7 @@ export class QuotaBucket {
     this.#filledAt = clock.now();
   }
 
-  /** Runs the task when the quota allows. A task asks again with {@link turn} before it repeats a call. */
+  /** Runs a task when the quota allows it. The task calls {@link turn} before each retry. */
   run<T>(task: () => Promise<T>): Promise<T> {
     return this.#limit(task);
   }
@@ -191,24 +191,24 @@ export class QuotaBucket {
       this.#tokens + ((now - this.#filledAt) / 1000) * this.#perSecond,
     );
     this.#filledAt = now;
-    // Taken at once, below zero if need be, so that those who wait stand in line instead of waking together.
+    // Taken at once, even below zero, so that waiting calls resume one after the other instead of together.
     this.#tokens -= 1;
     if (this.#tokens < 0) await this.#clock.sleep((-this.#tokens / this.#perSecond) * 1000);
   }
 
-  /** AWS throttled: the quota is smaller than thought, or shared. Slows down to a quarter at the least. */
+  /** Slows down after AWS throttled, to a quarter of the quota at the least: the quota is smaller than assumed, or shared. */
   slower(): void {
     this.#tokens = Math.min(this.#tokens, 0);
     this.#perSecond = Math.max(this.#quota.perSecond / 4, this.#perSecond * 0.8);
   }
 
-  /** @returns the seconds that so many calls will take at least. */
+  /** @returns the least number of seconds for so many calls. */
   seconds(calls: number): number {
     return Math.max(0, calls - Math.max(0, this.#tokens)) / this.#perSecond;
   }
 }
 
-/** Whether and how a failed call is repeated. */
+/** Whether and how a failed call is retried. */
 export type ErrorClass = 'throttled' | 'conflict' | 'transient' | 'permanent';
 
 const THROTTLED = new Set([
@@ -221,7 +221,7 @@ const THROTTLED = new Set([
   'RequestThrottledException',
   'SlowDown',
 ]);
-/** Not retried by the SDK, though each says "try again". */
+/** Not retried by the SDK, although each message says "try again". */
 const CONFLICTS = new Set(['TooManyUpdates', 'OperationAbortedException', 'ConcurrentModificationException']);
 const TRANSIENT = new Set([
   'InternalServerError',
@@ -237,11 +237,11 @@ const TRANSIENT = new Set([
   'RequestTimeTooSkewed',
   'RequestExpired',
 ]);
-/** The second is STS's word for the first. */
+/** The second is STS's name for the first. */
 const SIGNATURE = new Set(['InvalidSignatureException', 'SignatureDoesNotMatch']);
 /**
- * Judges by name first, by HTTP status where the name says nothing: a 503 with an HTML body arrives as a SyntaxError.
- * `LimitExceededException` is permanent here, though the SDK takes it for throttling: a quota does not go away in a second.
+ * Classifies by name first, then by HTTP status: a 503 with an HTML body arrives as a SyntaxError.
+ * `LimitExceededException` is permanent here, although the SDK classifies it as throttling: a quota does not pass in a second.
  */
 export function classifyError(error: unknown): ErrorClass {
   const code = codeOf(error);
@@ -250,16 +250,16 @@ export function classifyError(error: unknown): ErrorClass {
   if (CONFLICTS.has(code)) return 'conflict';
   if (TRANSIENT.has(code) || isConnectionLost(code)) return 'transient';
   if (status !== undefined && status >= 500) return 'transient';
-  // The response was cut: a repetition shows whether the call was applied. A refusal may be cut as
-  // well; one that is no JSON at all is a proxy's page, and stays.
+  // The response was cut: a retry shows whether the call was applied. An error may be cut too; one that is no JSON at all is
+  // a page of a proxy, and permanent.
   if (isUnreadable(error) && (status === undefined || status < 300 || !isPage(error))) return 'transient';
-  // The SDK has by then corrected its clock from the answer's date.
+  // By then, the SDK has corrected its clock by the date of the response.
   if (SIGNATURE.has(code) && error instanceof Error && /expired|not yet current/i.test(error.message))
     return 'transient';
   return 'permanent';
 }
 
-/** The parsers' words for a text that does not begin as JSON, and for all that is no XML. */
+/** Messages of the parsers for a text that does not begin as JSON, and for invalid XML. */
 function isPage(error: unknown): boolean {
   return error instanceof Error && /^Unexpected token|XML parse error/.test(error.message);
 }
@@ -268,8 +268,8 @@ const ATTEMPTS = 8;
 const CAP_MS = 20_000;
 
 /**
- * Calls until it works, with full jitter between attempts.
- * @param again called before each repetition; by then the call before may have been applied
+ * Retries a call, with full jitter between attempts.
+ * @param again called before each retry: the previous call may have been applied by then
  */
 export function retried<T>(
   call: () => Promise<T>,
@@ -296,7 +296,7 @@ export function retried<T>(
   );
 }
 
-/** Milliseconds that the service asks for, at most 20 s. */
+/** @returns the milliseconds that the service requests, at most 20 s */
 function requestedDelay(error: unknown, clock: Clock): number {
   if (typeof error !== 'object' || error === null || !('$response' in error)) return 0;
   const response = error.$response as { headers?: Record<string, string> } | undefined;

@@ -19,7 +19,7 @@ export interface Keys {
 /** Settings that all clients of a run share. */
 export interface Connection {
   readonly region: string;
-  /** Only reading commands leave the process: plan and drift. */
+  /** Whether only reading commands may be sent: plan and drift. */
   readonly readOnly: boolean;
   /** Added to the user agent, so that CloudTrail names the run. */
   readonly userAgent: string;
@@ -28,13 +28,13 @@ export interface Connection {
   readonly agent: Agent | undefined;
   /** Keys to sign with; by default the SDK looks for credentials in its own order. */
   readonly keys?: Keys | undefined;
-  /** How long a response may take: half a minute by default. */
+  /** Milliseconds for a response: half a minute by default. */
   readonly answerMs?: number;
-  /** The end of the run: what is in flight by then is given only the grace. */
+  /** Cancellation of the run: calls in flight then have only the grace period. */
   readonly end?: AbortSignal;
 }
 
-/** A write that plan or drift tried: a mistake of ours, stopped before it leaves the process. */
+/** A write in plan or drift: a bug of this action, stopped before it is sent. */
 class ReadOnlyError extends Error {
   constructor(command: string) {
     super(`${command} writes, and this mode only reads`);
@@ -42,7 +42,7 @@ class ReadOnlyError extends Error {
   }
 }
 
-/** The part of the SDK's middleware stack that is used here. */
+/** The used part of the SDK's middleware stack. */
 interface Stack {
   add(
     middleware: (
@@ -58,10 +58,10 @@ interface Args {
 }
 
 const ANSWER_MS = 30_000;
-/** The most that an answer may take once it has begun, though no wait within it is longer. */
+/** Limit for a whole response, however short its pauses are. */
 const WHOLE_MS = 60_000;
 
-/** @returns settings for every client: one attempt, since {@link Calls} repeats; time-outs that throw, since the SDK's default waits for ever. */
+/** @returns settings for every client: one attempt, since `Calls` retries; time-outs that throw, since the SDK waits for ever by default. */
 export function clientSettings(connection: Connection) {
   return {
     region: connection.region,
@@ -88,8 +88,8 @@ function credentialsOf({ accessKeyId, secretAccessKey, sessionToken }: Keys) {
 }
 
 /**
- * Makes a client name the run, limits its answers, and takes its writes away in plan and drift, whatever the code above
- * does. The SDK's own setting would turn the slash and the @ of `repository@sha` into hyphens.
+ * Makes a client name the run, limits its responses, and refuses writes in plan and drift. The SDK's own setting for the
+ * name would turn the slash and the @ of `repository@sha` into hyphens.
  */
 export function prepare<C extends { middlewareStack: unknown; config: { requestHandler: object } }>(
   client: C,
@@ -132,20 +132,20 @@ export function prepare<C extends { middlewareStack: unknown; config: { requestH
   return client;
 }
 
-/** GetSecretValue and BatchGetImage give the largest answers, some MiB at most; what is longer is no answer of AWS. */
+/** GetSecretValue and BatchGetImage have the largest responses, some MiB at most; a longer one is not from AWS. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
-/** Its code is that of a time-out of the system, which is worth another try. */
+/** It has the name of a time-out of the system, which is retried. */
 class LateAnswerError extends Error {
   override readonly name = 'TimeoutError';
 }
 
-/** No other try would give less. */
+/** It is not retried: another attempt would be as long. */
 class LongAnswerError extends Error {
   override readonly name = 'LongAnswerError';
 }
 
-/** The part of what the SDK calls a request handler that is used here. */
+/** The used part of the SDK's request handler. */
 export interface Transport {
   handle(request: never, options?: SendOptions): Promise<{ response: { body?: unknown } }>;
 }
@@ -154,25 +154,25 @@ interface SendOptions {
 }
 
 /**
- * Makes an SDK client read each answer whole within one time and size, where its own time-outs begin anew with every
- * byte and its bodies have no limit.
- * @param handler of the client; it is changed
- * @param limits for the whole exchange: connecting, sending, answer
+ * Limits time and size of each response of an SDK client: its own time-outs restart with every byte, and its bodies have
+ * no limit.
+ * @param handler handler of the client, which is changed
+ * @param limits limits of the whole exchange: connection, request, response
  */
 export function limitAnswers(handler: Transport, limits: TimeLimits): void {
   const handle = handler.handle.bind(handler);
   handler.handle = async (request, options) => {
-    const late = new AbortController();
-    const done = limitTime(limits, () => late.abort(new LateAnswerError('no whole answer in time')));
+    const timeout = new AbortController();
+    const done = limitTime(limits, () => timeout.abort(new LateAnswerError('no whole answer in time')));
     const given = options?.abortSignal;
-    const abortSignal = given === undefined ? late.signal : AbortSignal.any([given, late.signal]);
+    const abortSignal = given === undefined ? timeout.signal : AbortSignal.any([given, timeout.signal]);
     try {
       const answer = await handle(request, { ...options, abortSignal });
       const { response } = answer;
-      if (isStream(response.body)) response.body = await read(response.body, late.signal);
+      if (isStream(response.body)) response.body = await read(response.body, timeout.signal);
       return answer;
     } catch (error) {
-      throw late.signal.aborted ? late.signal.reason : error;
+      throw timeout.signal.aborted ? timeout.signal.reason : error;
     } finally {
       done();
     }
@@ -183,9 +183,9 @@ function isStream(body: unknown): body is Readable {
   return typeof body === 'object' && body !== null && 'destroy' in body && Symbol.asyncIterator in body;
 }
 
-async function read(body: Readable, late: AbortSignal): Promise<Uint8Array> {
-  const cut = () => body.destroy(late.reason);
-  late.addEventListener('abort', cut, { once: true });
+async function read(body: Readable, timeout: AbortSignal): Promise<Uint8Array> {
+  const cut = () => body.destroy(timeout.reason);
+  timeout.addEventListener('abort', cut, { once: true });
   const bytes = await readUpTo(body, MOST_BYTES);
   if (bytes.length > MOST_BYTES) throw new LongAnswerError(`more than ${MOST_BYTES} bytes`);
   return bytes;

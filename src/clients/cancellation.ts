@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { type Clock, systemClock } from './clock.ts';
 
-/** Milliseconds that a call in flight at the end of the run is given to come to its end. */
+/** Grace period for calls in flight after the run was cancelled, in milliseconds. */
 export const GRACE_MS = 10_000;
 
-/** Why a run ends before all is done. */
+/** Why a run ends early. */
 export type AbortReason = 'cancelled' | 'deadline' | 'credentials';
 
 const WORDS: Readonly<Record<AbortReason, string>> = {
@@ -13,7 +13,7 @@ const WORDS: Readonly<Record<AbortReason, string>> = {
   credentials: 'left out, since AWS no longer accepts the credentials; the next run goes on',
 };
 
-/** Thrown by whatever would have begun after the end of the run. */
+/** Thrown instead of beginning a call after the run was cancelled. */
 export class AbortedError extends Error {
   constructor(readonly reason: AbortReason) {
     super(WORDS[reason]);
@@ -22,27 +22,27 @@ export class AbortedError extends Error {
 }
 
 /**
- * Ends a run early: what is in flight comes to its end, nothing new begins, waits end at once.
+ * Ends a run early: calls in flight end, no new ones begin, and waits end at once.
  * @see https://docs.github.com/en/actions/reference/workflow-cancellation-reference (7.5 s after SIGINT, 2.5 s after SIGTERM)
  */
 export class Cancellation {
   readonly #controller = new AbortController();
   readonly #uploads = new AbortController();
-  /** Seconds; the global performance would load a module of its own in every run. */
+  /** Seconds; the global performance would load a further module in every run. */
   readonly #began = process.uptime();
   #reason: AbortReason | undefined;
 
   constructor() {
-    // As many wait as calls are under way; Node warns on stderr from eleven on.
+    // Each call in flight listens; Node warns on stderr from eleven on.
     setMaxListeners(0, this.signal);
   }
 
-  /** Aborted when the run ends early. Its reason is a AbortedError. */
+  /** Aborted when the run ends early. Its reason is an AbortedError. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** For uploads: one that moves on is not cut by a deadline. Its reason is a AbortedError. */
+  /** For uploads: a deadline does not cut one that makes progress. Its reason is an AbortedError. */
   get uploadSignal(): AbortSignal {
     return this.#uploads.signal;
   }
@@ -53,10 +53,10 @@ export class Cancellation {
     this.#controller.abort(new AbortedError(this.#reason));
   }
 
-  /** Sets the deadline: so many minutes after the run began, which is when this was made. */
+  /** Sets the deadline, in minutes after the start of the run, which is when this object was created. */
   endAfter(minutes: number): void {
-    const left = minutes * 60_000 - 1000 * (process.uptime() - this.#began);
-    setTimeout(() => this.end('deadline'), Math.max(0, left)).unref();
+    const remaining = minutes * 60_000 - 1000 * (process.uptime() - this.#began);
+    setTimeout(() => this.end('deadline'), Math.max(0, remaining)).unref();
   }
 
   /** @throws AbortedError once the run has ended. */
@@ -65,9 +65,9 @@ export class Cancellation {
   }
 
   /**
-   * Waits for work that is in flight; after the end of the run, for no longer than the grace. The work itself may wait
-   * without regard to the end, as the SDK's credential providers do.
-   * @throws AbortedError where the grace is over; the work goes on unheard
+   * Waits for work in flight; after the cancellation, no longer than the grace period. The work itself may ignore the
+   * cancellation, as the SDK's credential providers do.
+   * @throws AbortedError after the grace period; the result of the work is then ignored
    */
   async graced<T>(work: Promise<T>, grace = GRACE_MS): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
@@ -111,21 +111,22 @@ export class Cancellation {
 }
 
 /**
- * A promise that nothing settles any more keeps no process alive: Node would end it with success, as if all were done.
- * @param tell says that the work did not come to its end
- * @returns what is called once it did
+ * Fails a process whose work does not end: a promise that nothing settles keeps no process alive, and Node would exit with
+ * success.
+ * @param report reports that the work did not end
+ * @returns a function to call when the work has ended
  */
-export function failOnIdle(tell: () => void): () => void {
+export function failOnIdle(report: () => void): () => void {
   const fail = () => {
     process.exitCode = 1;
-    tell();
+    report();
   };
   process.once('beforeExit', fail);
   return () => process.off('beforeExit', fail);
 }
 
-/** Time between two looks at the output, in milliseconds. */
-const LOOK_MS = 100;
+/** Time between two checks of the output, in milliseconds. */
+const CHECK_MS = 100;
 
 /**
  * Ends the process after all is reported: neither a hanging disk nor an open connection keeps it, but a slow reader of its
@@ -136,5 +137,5 @@ export async function leave(): Promise<void> {
   await new Promise(setImmediate);
   const { destroyed, writableLength } = process.stdout;
   if (destroyed || writableLength === 0) process.exit();
-  setTimeout(() => void leave(), LOOK_MS);
+  setTimeout(() => void leave(), CHECK_MS);
 }

@@ -31,7 +31,7 @@ const COPY =
 const MISSING = new Set(['CredentialsProviderError', 'CredentialsError', 'TokenProviderError']);
 const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken']);
 const UNKNOWN_KEY = new Set(['UnrecognizedClientException', 'InvalidClientTokenId', 'AuthFailure']);
-/** The second is STS's word for the first. */
+/** The second is STS's name for the first. */
 const SIGNATURE = new Set(['InvalidSignatureException', 'SignatureDoesNotMatch']);
 const MALFORMED = new Set(['IncompleteSignature', 'IncompleteSignatureException']);
 const DISABLED = new Set(['RegionDisabledException', 'OptInRequired', 'OptInRequiredException']);
@@ -63,7 +63,7 @@ export function explainCredentials(
       what: `${cause.variable} is not a URL`,
       remedy: 'write it with its scheme, like https://HOST, or remove it from the environment',
     };
-  // A profile's endpoint_url and the proxies are read by the SDK and its agent alone.
+  // Only the SDK and its agent read a profile's endpoint_url and the proxies.
   if (cause instanceof TypeError && 'code' in cause && cause.code === 'ERR_INVALID_URL')
     return {
       reason: 'input',
@@ -100,7 +100,7 @@ export function explainCredentials(
   return explainSignature(code, message) ?? explainKey(code, region);
 }
 
-/** The SDK corrects its clock once by AWS's; what is refused afterwards stays so. */
+/** The SDK corrects its clock once by AWS's; a refusal afterwards is permanent. */
 function explainSignature(code: string, message: string): Explanation | undefined {
   const isSkewed =
     SKEWED.has(code) || (SIGNATURE.has(code) && /signature (?:expired|not yet current)/i.test(message));
@@ -149,7 +149,7 @@ function explainKey(code: string, region: string | undefined): Explanation | und
   return undefined;
 }
 
-/** Node refuses a header, and both the access key id and the session token are sent in one. */
+/** Node refuses an invalid header. Both access key id and session token are sent in headers. */
 function isInvalidHeader(cause: unknown): boolean {
   return cause instanceof TypeError && 'code' in cause && cause.code === 'ERR_INVALID_CHAR';
 }

@@ -4,7 +4,7 @@ import type { Explanation, FailureCause, FailureReason } from './explanation.ts'
 import { isUntrusted, TRUST } from './network-errors.ts';
 import type { Statement } from './permissions.ts';
 
-/** @returns the name by which the service or the system calls the error. */
+/** @returns the name of the error at the service or the system. */
 export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'Error';
   const name = 'name' in error && typeof error.name === 'string' ? error.name : 'Error';
@@ -28,11 +28,11 @@ export function isUnreadable(error: unknown): boolean {
   );
 }
 
-/** A run that met what another run of this action was making, and could not bring it to what it wants. */
+/** Another run of this action created the resource at the same time with other settings. */
 export class CreateConflictError extends Error {
   readonly fields: readonly string[];
 
-  /** @param fields that still differ, by name */
+  /** @param fields names of the fields that differ */
   constructor(fields: readonly string[]) {
     super(fields.join(', '));
     this.name = 'CreateConflictError';
@@ -41,8 +41,8 @@ export class CreateConflictError extends Error {
 }
 
 /**
- * A call that failed, in words: what, on which resource, what to do. The service's own message is taken over only where it
- * holds nothing secret, since AWS repeats what it refuses.
+ * A failed call: operation, resource, cause and remedy. The service's own message is included only where it holds nothing
+ * secret, since AWS repeats refused values.
  */
 export class AwsError extends Error {
   readonly operation: string;
@@ -82,18 +82,18 @@ export class AwsError extends Error {
   }
 }
 
-/** A failed call, as the rules below read it. */
+/** Input of the rules below. */
 interface FailedCall {
   readonly cause: unknown;
   readonly code: string;
-  /** The service's own; it may repeat a value. */
+  /** Message of the service, which may repeat a value. */
   readonly message: string;
   readonly operation: string;
   readonly resource: string;
   readonly carriesSecret: boolean;
 }
 
-/** Each explains the failures that it knows; the first one counts. */
+/** Each rule explains some failures; the first match counts. */
 const RULES: ReadonlyArray<(failed: FailedCall) => Explanation | undefined> = [
   ({ cause, code, message }) => explainCredentials(cause, code, message, callFactsOf(cause)?.region),
   ({ message }) => explainTagPolicy(message),
@@ -208,7 +208,7 @@ function explainResponse({ cause, code }: FailedCall): Explanation | undefined {
   const status = statusOf(cause);
   if (/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/.test(code) || status === 429)
     return { reason: 'throttled', what: 'AWS kept throttling', remedy: 'run again; what is done stays done' };
-  // A parser repeats what it could not read, which may be a value.
+  // The message of a parser repeats the text, which may be a value.
   if (isUnreadable(cause))
     return {
       reason: 'aws',
@@ -225,12 +225,12 @@ function explainResponse({ cause, code }: FailedCall): Explanation | undefined {
   };
 }
 
-/** @returns whether AWS answered with this error. */
+/** @returns whether AWS returned this error. */
 export function isNamed(error: unknown, code: string): error is AwsError {
   return error instanceof AwsError && error.code === code;
 }
 
-/** @returns whether the role may not do it, be it for IAM or for the key that encrypts the value. */
+/** @returns whether permissions are missing, in IAM or in the policy of the key that encrypts the value. */
 export function isDenied(error: unknown): boolean {
   return (
     error instanceof AwsError &&
@@ -238,7 +238,7 @@ export function isDenied(error: unknown): boolean {
   );
 }
 
-/** Facts about a failed call that its error does not hold. */
+/** Facts about a failed call that its error lacks. */
 export interface CallFacts {
   readonly region: string;
   /** The input of the SDK's command. */
@@ -258,7 +258,7 @@ function callFactsOf(error: unknown): CallFacts | undefined {
 /** Fields of inputs that hold values; all other fields are names and settings, which reports print too. */
 const VALUE_FIELDS = ['Value', 'SecretString'];
 
-/** So many characters in a row that message and value share are taken for a part of the value: AWS cuts what it repeats. */
+/** Shared characters in a row that count as a part of the value: AWS cuts the values that it repeats. */
 const SHARED = 6;
 
 /**

@@ -17,9 +17,9 @@ export type FailureReason =
   | 'deadline'
   | 'internal';
 
-/** Causes within a reason that have a remedy of their own. */
+/** Causes within a reason, each with its own remedy. */
 export type FailureCause =
-  /** Only this one is mended by a statement in the policy of the role. */
+  /** The only cause that a statement in the policy of the role corrects. */
   | 'missing-permission'
   | 'identity-policy-deny'
   | 'permissions-boundary'
@@ -41,7 +41,7 @@ export type FailureCause =
   | 'endpoint'
   | 'certificate';
 
-/** An error in words: what failed, why, and the remedy. */
+/** Explanation of an error: cause and remedy. */
 export interface Explanation {
   readonly reason: FailureReason;
   /** What failed, without the operation and the resource: equal for one cause. */
@@ -54,7 +54,7 @@ export interface Explanation {
   readonly policyArn?: string | undefined;
 }
 
-/** An error whose whole text is ours: it holds no value, and is printed as it is. */
+/** An error whose message is written by this action: it holds no value, and is printed unchanged. */
 export class UserFacingError extends Error {
   override readonly name = 'UserFacingError';
   /** The word for `failure-reason`. */

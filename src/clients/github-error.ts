@@ -1,4 +1,4 @@
-/** Causes of a refusal that have a remedy of their own. */
+/** Causes of an error, each with its own remedy. */
 export type GitHubCause =
   | 'locked'
   | 'archived'
@@ -8,7 +8,7 @@ export type GitHubCause =
   | 'secondary-rate-limit'
   | 'missing-permission';
 
-/** A failed call to GitHub; `text` is ours, since bodies of errors may come from anywhere. */
+/** A failed call to GitHub. Its text is written by this action, since the body of an error may come from a proxy. */
 export class GitHubError extends Error {
   readonly status: number;
   readonly failureCause: GitHubCause | undefined;
@@ -23,5 +23,5 @@ export class GitHubError extends Error {
 
 export const isMissing = (error: unknown): boolean => error instanceof GitHubError && error.status === 404;
 
-/** GitHub's status for what exists already. */
+/** @returns whether GitHub reports that it exists already */
 export const isThere = (error: unknown): boolean => error instanceof GitHubError && error.status === 422;

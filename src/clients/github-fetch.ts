@@ -7,7 +7,7 @@ import { backoff, rateLimitReset, retry, retryAfter } from './retry.ts';
 
 /** A page of 100 comments of 65,536 characters each. */
 const MOST_BYTES = 32 * 1024 * 1024;
-/** All answers of a run together: a report is not worth more of the runner's minutes, and no deadline ends it. */
+/** All responses of a run together: no deadline ends a report, which is not worth more of the runner's minutes. */
 const TIMES = { eachMs: 15_000, allMs: 120_000 };
 /** All waits of a run together, likewise. */
 const MOST_WAIT_MS = 60_000;
@@ -20,12 +20,13 @@ interface FetchOptions {
 }
 
 /**
- * A `fetch` over Node's own client, which knows our proxies: the global one takes Node 20 a fifth of a second and 40 MiB
- * to load. It follows no redirect and leaves the API's host for no link, since the token is for that host alone.
+ * A `fetch` over Node's own client, which uses our proxies: Node 20 loads the global one in a fifth of a second and 40 MiB.
+ * It follows no redirect and no link to another host, since the token is for the API's host alone.
  * @param api the base of GitHub's API
  * @param agent for a proxy, if any
- * @param times what one answer may take, head and body, and all of them
- * @throws GitHubError for an answer that is no JSON, or no answer of the API's, and once all took too long; what the transport throws for a broken connection
+ * @param times limits for one response, head and body, and for all of them
+ * @throws GitHubError for a response that is no JSON or not from the API, and when all took too long; the error of the
+ * transport for a broken connection
  */
 export function fetchWith(api: URL, agent: Agent | undefined, { eachMs, allMs } = TIMES) {
   let spent = 0;
@@ -50,7 +51,7 @@ export function fetchWith(api: URL, agent: Agent | undefined, { eachMs, allMs } 
 /** A call as Octokit's hooks see it. */
 type Request<Options, Answer> = (options: Options) => Answer | Promise<Answer>;
 
-/** @returns a hook that repeats what passes, waits as GitHub asks, and puts the rest into words of ours */
+/** @returns a hook that retries calls, waits as GitHub requests, and explains errors */
 export function retrying(clock: Pick<Clock, 'sleep' | 'epoch'>) {
   let waited = 0;
   return <Options extends { readonly method: string }, Answer extends { readonly data: unknown }>(
@@ -85,14 +86,14 @@ function isJson(text: string): boolean {
   }
 }
 
-/** The response that an error of Octokit is about. */
+/** The response in an error of Octokit. */
 export interface FailedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number | undefined>>;
   readonly text: string;
 }
 
-/** @returns the answer that an error of Octokit is about; undefined where there was none */
+/** @returns the response in an error of Octokit; undefined without one */
 export function failedResponseOf(error: unknown): FailedResponse | undefined {
   const { status, response } = (error ?? {}) as {
     status?: unknown;
@@ -113,7 +114,7 @@ export function isLimit({ status, headers, text }: FailedResponse): boolean {
   );
 }
 
-/** @returns whether no answer came at all: a broken connection, a time-out */
+/** @returns whether there was no response: a broken connection, a time-out */
 export function isLost(error: unknown): boolean {
   const inner = thrownBy(error);
   return (
@@ -123,7 +124,7 @@ export function isLost(error: unknown): boolean {
 
 const ATTEMPTS = 4;
 
-/** @returns the milliseconds that GitHub asks to wait, undefined where it names none */
+/** @returns the milliseconds that GitHub requests to wait, undefined where it names none */
 export function requestedDelay(headers: FailedResponse['headers'], now: number): number | undefined {
   const after = retryAfter(headers, now);
   if (after !== undefined || String(headers['x-ratelimit-remaining']) !== '0') return after;
@@ -132,9 +133,9 @@ export function requestedDelay(headers: FailedResponse['headers'], now: number):
 }
 
 /**
- * Octokit's own plugin repeats every call. A POST whose response was lost may have been carried out, and repeating it
- * would write everything twice.
- * @returns milliseconds before the next attempt, undefined where the call is not repeated
+ * Octokit's own plugin retries every call. A POST whose response was lost may have been carried out, and a retry would
+ * write everything twice.
+ * @returns milliseconds before the next attempt, undefined where the call is not retried
  */
 function delayAfter(error: unknown, attempt: number, method: string, now: number): number | undefined {
   if (attempt >= ATTEMPTS) return undefined;
@@ -147,35 +148,35 @@ function delayAfter(error: unknown, attempt: number, method: string, now: number
 
 interface GitHubRefusal {
   readonly cause: GitHubCause;
-  readonly words: string;
+  readonly text: string;
 }
 
-/** GitHub answers 403 to all of these; only its message distinguishes them. */
+/** GitHub returns 403 for all of these; only its message distinguishes them. */
 const REFUSALS: ReadonlyArray<GitHubRefusal & { readonly message: RegExp }> = [
   {
     message: /\b(?:issue|pull request|conversation|discussion) is locked/i,
     cause: 'locked',
-    words: 'the conversation is locked: unlock it, or comment elsewhere',
+    text: 'the conversation is locked: unlock it, or comment elsewhere',
   },
   {
     message: /\barchived\b/i,
     cause: 'archived',
-    words: 'the repository is archived, and so read-only: unarchive it, or turn off comments and issues',
+    text: 'the repository is archived, and so read-only: unarchive it, or turn off comments and issues',
   },
   {
     message: /\bSAML\b/,
     cause: 'saml',
-    words: 'the organization enforces SAML single sign-on: authorize the token for the organization',
+    text: 'the organization enforces SAML single sign-on: authorize the token for the organization',
   },
   {
     message: /\bIP allow list\b/i,
     cause: 'ip-allow-list',
-    words: 'the IP allow list of the organization does not have the address of the runner: add it there',
+    text: 'the IP allow list of the organization does not have the address of the runner: add it there',
   },
   {
     message: /not accessible by (?:integration|personal access token)|must have admin rights/i,
     cause: 'missing-permission',
-    words: 'the token lacks a permission',
+    text: 'the token lacks a permission',
   },
 ];
 
@@ -184,9 +185,9 @@ function refusalOf(response: FailedResponse): GitHubRefusal | undefined {
   if (isSecondary)
     return {
       cause: 'secondary-rate-limit',
-      words: "GitHub's secondary rate limit is reached: run fewer jobs at once, or run again later",
+      text: "GitHub's secondary rate limit is reached: run fewer jobs at once, or run again later",
     };
-  if (isLimit(response)) return { cause: 'rate-limit', words: "GitHub's rate limit is used up" };
+  if (isLimit(response)) return { cause: 'rate-limit', text: "GitHub's rate limit is used up" };
   if (response.status !== 403) return undefined;
   return REFUSALS.find(({ message }) => message.test(response.text));
 }
@@ -199,7 +200,7 @@ const WORDS: Readonly<Record<number, string>> = {
   422: 'GitHub refused what was sent (422)',
 };
 
-/** @returns an error of Octokit in words of ours */
+/** @returns the explanation of an error of Octokit */
 export function explain(error: unknown): GitHubError {
   const inner = thrownBy(error);
   if (inner instanceof GitHubError) return inner;
@@ -208,11 +209,11 @@ export function explain(error: unknown): GitHubError {
   if (answer === undefined) return new GitHubError(0, `GitHub could not be reached (${codeOf(inner)})`);
   const { status } = answer;
   const refusal = refusalOf(answer);
-  if (refusal !== undefined) return new GitHubError(status, `${refusal.words} (${status})`, refusal.cause);
+  if (refusal !== undefined) return new GitHubError(status, `${refusal.text} (${status})`, refusal.cause);
   return new GitHubError(status, WORDS[status] ?? `GitHub answered ${status}`);
 }
 
-/** Octokit wraps what its `fetch` threw. */
+/** @returns the error of `fetch`, which Octokit wraps */
 function thrownBy(error: unknown): unknown {
   return error instanceof Error && error.cause instanceof Error ? error.cause : error;
 }

@@ -11,7 +11,7 @@ export interface GitHubPlace {
   readonly agent?: Agent | undefined;
 }
 
-/** `missing` is 404, which GitHub also says to a token that may not see it; `denied` is 401 or 403. */
+/** `missing` is 404, which GitHub also returns to a token without access; `denied` is 401 or 403. */
 export type Answer<T> = { readonly value: T } | 'missing' | 'denied';
 
 export interface RepositoryFacts {
@@ -22,7 +22,7 @@ export interface RepositoryFacts {
 }
 
 export interface EnvironmentFacts {
-  /** Undefined lets every branch deploy. */
+  /** Undefined allows every branch. */
   readonly branchPolicy: 'protected' | 'custom' | undefined;
   readonly hasReviewers: boolean;
 }
@@ -37,7 +37,7 @@ const PAGE = 100;
 const MOST_PAGES = 10;
 
 /**
- * What GitHub knows about a repository's settings; it only reads.
+ * Reads the settings of a repository on GitHub.
  * @throws GitHubError where GitHub cannot be reached
  */
 export class GitHubSettings {
@@ -101,7 +101,7 @@ export class GitHubSettings {
     return shared === undefined ? answer : { value: true };
   }
 
-  /** @returns what a variable of the environment, the repository or the organization holds */
+  /** @returns the value of a variable of the environment, the repository or the organization */
   async variable(name: string, environment: string | undefined): Promise<Answer<string>> {
     const places = [
       ...(environment === undefined
@@ -119,7 +119,7 @@ export class GitHubSettings {
     return typeof value === 'string' ? { value } : answer;
   }
 
-  /** @returns what the organization shares with the repository under a name; GitHub lists it only page by page */
+  /** @returns the secret or variable that the organization shares with the repository; GitHub only lists these by page */
   async #ofOrganization(kind: 'secrets' | 'variables', name: string): Promise<Json | undefined> {
     for (let page = 1; page <= MOST_PAGES; page++) {
       const path = `/actions/organization-${kind}?per_page=${PAGE}&page=${page}`;

@@ -23,7 +23,7 @@ export interface Post {
   readonly body: string;
   readonly state: string;
   readonly isPullRequest: boolean;
-  /** Login of who wrote it; empty where the account is gone. */
+  /** Login of the author; empty where the account no longer exists. */
   readonly author: string;
 }
 
@@ -43,12 +43,12 @@ export interface IssueChange {
 const PAGE = 100;
 /** A repository with more than 10,000 comments on one pull request, or as many issues with our label, is not searched to its end. */
 const MOST_PAGES = 100;
-/** Octokit warns on the console of what it will do differently one day; that is not for the log of a run. */
+/** Octokit prints deprecation warnings, which do not belong into the log of a run. */
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /**
- * The few verbs of GitHub's REST API that reports need.
- * @throws GitHubError with words of ours: bodies of errors may come from anywhere
+ * The calls of GitHub's REST API that reports need.
+ * @throws GitHubError
  */
 export class GitHub {
   readonly #octokit: InstanceType<typeof Octokit>;
@@ -94,7 +94,7 @@ export class GitHub {
     await this.#octokit.rest.issues.updateComment({ ...this.#place, comment_id: id, body });
   }
 
-  /** @param mostPages how far the search goes, 100 issues each */
+  /** @param mostPages limit of pages, 100 issues each */
   issues(filter: IssueFilter, mostPages = MOST_PAGES): Promise<Post[]> {
     const { rest, paginate } = this.#octokit;
     return collect(
@@ -135,7 +135,7 @@ export class GitHub {
     await this.#octokit.rest.issues.update({ ...this.#place, issue_number: number, ...change });
   }
 
-  /** Makes a label if it is missing. */
+  /** Creates a label if it is missing. */
   async ensureLabel(name: string, color: string, description: string): Promise<void> {
     const { issues } = this.#octokit.rest;
     try {
@@ -144,9 +144,9 @@ export class GitHub {
       if (!isMissing(error)) throw error;
       try {
         await issues.createLabel({ ...this.#place, name, color, description });
-      } catch (made) {
-        // Another run has made it in the meantime.
-        if (!isThere(made)) throw made;
+      } catch (createError) {
+        // Another run may have created it in the meantime.
+        if (!isThere(createError)) throw createError;
       }
     }
   }
@@ -163,7 +163,7 @@ async function collect(pages: AsyncIterable<{ readonly data: unknown }>, mostPag
       if (seen >= mostPages) break;
     }
   } catch (error) {
-    // Octokit looks into a page before we do, and its own error repeats what it found.
+    // Octokit reads a page first, and its own error repeats the content.
     throw error instanceof GitHubError ? error : noList();
   }
   return posts;
@@ -171,7 +171,7 @@ async function collect(pages: AsyncIterable<{ readonly data: unknown }>, mostPag
 
 const noList = () => new GitHubError(0, 'GitHub answered something else than a list');
 
-/** GitHub's own types promise more than an answer on its way through proxies can keep. */
+/** Checks each field, since a response may have been changed by a proxy. */
 function readPost(value: unknown): Post {
   const post = (value ?? {}) as Record<string, unknown>;
   const user = (post['user'] ?? {}) as Record<string, unknown>;
@@ -186,10 +186,10 @@ function readPost(value: unknown): Post {
   };
 }
 
-/** Whom the default token of a workflow writes as. */
+/** Login of the default token of a workflow. */
 const ACTIONS = 'github-actions[bot]';
 
-/** Ways to find out the login of a token; each rejects where GitHub does not answer. */
+/** Calls that return the login of a token; each rejects without a response. */
 export interface Identification {
   /** `GET /user`, which refuses the tokens of a workflow and of apps. */
   readonly user: () => Promise<string>;
@@ -198,10 +198,10 @@ export interface Identification {
 }
 
 /**
- * Whoever may comment can leave a text with our marker, so only what the token's own login wrote is ours.
- * Costs no call where there is no such text, or where all were written by a workflow's default token and ours is one; else one.
- * @param authors logins of those who wrote a text with our marker
- * @param isInstallation the token is a workflow's or an app's: it begins with `ghs_`
+ * Every user who may comment can write a text with our marker, so only texts of the token's own login are ours.
+ * Makes no call without such texts, or if the token is a workflow's default token and wrote all of them; otherwise one.
+ * @param authors authors of texts with our marker
+ * @param isInstallation whether the token is a workflow's or an app's: it begins with `ghs_`
  * @returns whether a login is the token's own
  * @see https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats
  */

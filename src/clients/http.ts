@@ -7,20 +7,20 @@ import type {
 } from 'node:http';
 import { limitTime, readUpTo, type TimeLimits } from './response-limits.ts';
 
-/** How long the parts of an exchange may take. */
+/** Time limits for the parts of an exchange. */
 export interface Timeouts {
   /**
    * Milliseconds without a byte in either direction after which the request is given up; also those in which the
    * response must begin once all is sent, and be there once it has begun.
    */
   readonly idle: number;
-  /** The end of the run: from then on a response is given only the grace. */
+  /** Cancellation of the run: a response then has only the grace period. */
   readonly end?: AbortSignal | undefined;
   /** Milliseconds. */
   readonly grace?: number | undefined;
 }
 
-/** One HTTP request. Redirects are responses like any other: the token of one host is for no other. */
+/** One HTTP request. Redirects are not followed: the token of one host is for no other. */
 export interface HttpRequest extends Timeouts {
   readonly method: string;
   readonly url: URL;
@@ -35,7 +35,7 @@ export interface HttpRequest extends Timeouts {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A response whose body is still to be read; `whole` says whether the request's body was sent to its end. */
+/** A response whose body is not read yet; `whole` says whether the request's body was sent completely. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -43,13 +43,13 @@ export interface HttpResponse {
   readonly whole: boolean;
 }
 
-/** The server took the request and sent nothing more, or not enough in its time. */
+/** The server sent no response, or no whole response in time. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
   readonly code = 'ETIMEDOUT';
 }
 
-/** The connection was closed, and neither a response nor an error had come. */
+/** The connection was closed without a response or an error. */
 class ClosedError extends Error {
   override readonly name = 'ClosedError';
   readonly code = 'ECONNRESET';
@@ -64,7 +64,7 @@ export class LengthError extends Error {
   }
 }
 
-/** A response is longer than anything that the server has to send. */
+/** A response is longer than any response of this API. */
 export class TooLargeError extends Error {
   override readonly name = 'TooLargeError';
 }
@@ -73,7 +73,7 @@ export class TooLargeError extends Error {
  * Sends a request and waits for the response's head. The request has ended, or is destroyed, by the time that the
  * response's body was read or destroyed.
  * @returns a response whose body must be read or destroyed
- * @throws what the socket or the body's source throws; TimeoutError, LengthError
+ * @throws errors of the socket and of the body's source; TimeoutError, LengthError
  */
 export async function exchange(httpRequest: HttpRequest): Promise<HttpResponse> {
   const { method, url, headers, body, agent, socketPath, signal, idle, end, grace } = httpRequest;
@@ -99,7 +99,7 @@ export async function exchange(httpRequest: HttpRequest): Promise<HttpResponse> 
   let whole = true;
   if (body === undefined || Buffer.isBuffer(body)) request.end(body);
   else whole = await writeBody(request, body, lengthOf(headers));
-  const done = limitTime({ milliseconds: idle, end, grace }, () => request.destroy(late()));
+  const done = limitTime({ milliseconds: idle, end, grace }, () => request.destroy(timeoutError()));
   const response = await head.finally(done);
   // A request that the server stopped reading never ends: its connection would keep the process alive.
   if (!whole) response.once('end', () => request.destroy());
@@ -116,7 +116,7 @@ export async function readBody(
   limit: number,
   { idle, end, grace }: Timeouts,
 ): Promise<Buffer> {
-  const done = limitTime({ milliseconds: idle, end, grace }, () => body.destroy(late()));
+  const done = limitTime({ milliseconds: idle, end, grace }, () => body.destroy(timeoutError()));
   try {
     return await readUpTo(body, limit);
   } finally {
@@ -127,9 +127,9 @@ export async function readBody(
 /** A request of an API: its response is a text of some size. */
 export interface TextRequest extends Pick<HttpRequest, 'method' | 'url' | 'headers' | 'agent'> {
   readonly body?: string | undefined;
-  /** For the whole exchange, from the look-up of the host to the last byte. */
+  /** Limits of the whole exchange, from the look-up of the host to the last byte. */
   readonly limits: TimeLimits;
-  /** Bytes; a longer response is none of this API. */
+  /** Bytes; a longer response is not from this API. */
   readonly maxBytes: number;
 }
 
@@ -140,11 +140,11 @@ export interface TextResponse {
   readonly text: string;
 }
 
-/** @throws TimeoutError, TooLargeError; what the socket throws */
+/** @throws TimeoutError, TooLargeError, errors of the socket */
 export async function send({ body, limits, maxBytes, ...request }: TextRequest): Promise<TextResponse> {
   const { milliseconds: idle, end, grace } = limits;
   const timeout = new AbortController();
-  const done = limitTime(limits, () => timeout.abort(late()));
+  const done = limitTime(limits, () => timeout.abort(timeoutError()));
   try {
     const bytes = body === undefined ? undefined : Buffer.from(body);
     const response = await exchange({ ...request, body: bytes, signal: timeout.signal, idle, end, grace });
@@ -166,20 +166,20 @@ export async function send({ body, limits, maxBytes, ...request }: TextRequest):
   }
 }
 
-function late(): TimeoutError {
+function timeoutError(): TimeoutError {
   return new TimeoutError('no whole response in time');
 }
 
-/** @returns how many bytes were declared, undefined where that is left open */
+/** @returns the declared number of bytes, undefined if none is declared */
 function lengthOf(headers: OutgoingHttpHeaders | undefined): number | undefined {
   const declared = headers?.['content-length'];
   return declared === undefined ? undefined : Number(declared);
 }
 
 /**
- * Writes a body and ends the request with its last byte: of a declared length that is where as many were given, since
- * a server may answer from then on, whatever the source still does.
- * @returns whether all was written; a server that answers earlier wants no more
+ * Writes a body and ends the request with its last byte. With a declared length, it ends at that number of bytes, since
+ * the server may respond from then on while the source is still open.
+ * @returns whether all was written; a server that responds earlier reads no more
  */
 async function writeBody(
   request: ClientRequest,

@@ -23,7 +23,7 @@ export interface IdentityProvider {
   readonly audiences: readonly string[];
 }
 
-/** One question: may the principal do this there. */
+/** Input of a simulation: actions of a principal on resources. */
 export interface Simulation {
   readonly principal: string;
   readonly actions: readonly string[];
@@ -36,11 +36,11 @@ export interface Decision {
   readonly action: string;
   readonly resource: string;
   readonly decision: 'allowed' | 'explicitDeny' | 'implicitDeny';
-  /** The account or the organization forbids it, whatever the role's own policy says. */
+  /** The type of policy that decides: a boundary or the organization overrides the role's own policy. */
   readonly by: 'policy' | 'boundary' | 'organization';
 }
 
-/** The questions of IAM that `doctor` asks; they change nothing. */
+/** Reading calls to IAM for `doctor`. */
 export class Iam {
   readonly #client: IAMClient;
   readonly #calls: Calls;
@@ -114,7 +114,7 @@ export class Iam {
   }
 }
 
-/** IAM gives policies URL-encoded. */
+/** IAM returns policies URL-encoded. */
 const decoded = (document: string) => (/^%7B/i.test(document) ? decodeURIComponent(document) : document);
 
 function decisionOf(result: EvaluationResult): Decision {
@@ -138,7 +138,7 @@ export interface KmsKey {
   readonly spec: string;
 }
 
-/** The questions of KMS that `doctor` asks; they change nothing. */
+/** Reading calls to KMS for `doctor`. */
 export class Kms {
   readonly #client: KMSClient;
   readonly #calls: Calls;

@@ -9,7 +9,7 @@ export interface Caller {
   readonly arn: string;
 }
 
-/** @returns who calls, by GetCallerIdentity, which needs no permission: so it also checks the credentials. */
+/** @returns the caller, by GetCallerIdentity, which needs no permission and so checks the credentials. */
 export async function identify(connection: Connection, calls: Calls): Promise<Caller> {
   const client = prepare(new STSClient(clientSettings(connection)), connection);
   const answer = await calls.send(
@@ -25,15 +25,15 @@ export interface Environment {
   readonly profile: { readonly name: string; readonly exists: boolean } | undefined;
   /** Variables with characters that no credential has. */
   readonly malformed: readonly string[];
-  /** Variables that hold no URL of an endpoint. */
+  /** Endpoint variables without a valid URL. */
   readonly invalidEndpoints: readonly string[];
 }
 
 /**
- * Keys in the environment are the step's own, and win over the profile that a self-hosted runner names: so do the AWS CLI
- * and boto3, and the SDK for JavaScript does it the other way round. A profile that does not exist is refused, as these
- * do: the SDK would go on to the credentials of the machine.
- * @returns the keys to sign with; undefined where the SDK may look for itself
+ * Keys in the environment are the step's own, and override the profile of a self-hosted runner, as in the AWS CLI and
+ * boto3; the SDK for JavaScript prefers the profile. A profile that does not exist is refused, as there: the SDK would use
+ * the credentials of the machine.
+ * @returns the keys to sign with; undefined to use the SDK's own order
  * @throws AwsError where the environment cannot be used: the SDK would fail with an error that names no variable
  * @see https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-authentication.html#cli-chap-authentication-precedence
  */

@@ -1,10 +1,10 @@
-/** @returns the code by which Node or OpenSSL names the fault (`ENOENT`, `ECONNRESET`); the message beside it may name hosts and files */
+/** @returns the code of Node or OpenSSL (`ENOENT`, `ECONNRESET`), without the message, which may name hosts and files */
 export function systemCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' && /^[A-Z0-9_]+$/.test(error.code) ? error.code : undefined;
 }
 
-/** Faults of a connection that a later attempt may not meet. */
+/** Connection errors that may pass. */
 const CONNECTION_LOST = new Set([
   'ECONNRESET',
   'ECONNREFUSED',

@@ -25,9 +25,9 @@ export interface Permission {
   readonly target: PermissionTarget;
   /** `read` reads metadata, `value` reads values, `write` changes them. */
   readonly access: 'read' | 'value' | 'write';
-  /** Actions that AWS checks together with it, since we send tags along. */
+  /** Actions that AWS checks together with it, since the call sets tags. */
   readonly also?: readonly string[];
-  /** It is no command of the SDK: the registry asks for it when an image is pushed. */
+  /** Whether the registry needs it for a push: it is no command of the SDK. */
   readonly byRegistry?: true;
   /** It is needed only under this condition; a plain apply deletes nothing. */
   readonly only?: Condition | readonly Condition[];
@@ -62,7 +62,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
     also: ['secretsmanager:GetSecretValue'],
   },
   'secretsmanager:GetSecretValue': { target: 'secret', access: 'value' },
-  // Where others write the same secret at the same time: what they wrote is merged.
+  // To merge keys that others write to the same secret at the same time.
   'secretsmanager:ListSecretVersionIds': { target: 'secret', access: 'write' },
   'secretsmanager:CreateSecret': {
     target: 'secret',
@@ -92,7 +92,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'ecr:UntagResource': { target: 'repository', access: 'write', only: ['end', 'pull-accounts'] },
   'ecr:DeleteRepository': { target: 'repository', access: 'write', only: 'delete-repository' },
 
-  // Only a push looks for images that have layers to lend.
+  // Only a push searches images for layers to reuse.
   'ecr:DescribeImages': { target: 'repository', access: 'write', only: 'image' },
   'ecr:BatchGetImage': { target: 'repository', access: 'read', only: 'image' },
   'ecr:GetAuthorizationToken': { target: 'any', access: 'write', only: 'image' },
@@ -109,7 +109,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'ecr:PutImage': { target: 'repository', access: 'write', only: 'image', byRegistry: true },
 };
 
-/** The first word of a service's statements, and the target without which none is needed. */
+/** Prefix of a service's Sids, and the target without which none is needed. */
 export const SERVICES: Readonly<
   Record<string, { readonly word: string; readonly target: PermissionTarget }>
 > = {
@@ -122,7 +122,7 @@ export const SERVICES: Readonly<
 /** @returns an ARN in the partition, region and account of the run */
 export type ArnOf = (service: string, resource: string) => string;
 
-/** The resources that a target stands for. */
+/** Kind and resources of a target. */
 export interface Target {
   /** The kind of resource, by its word in `ignore`; without one, the target is every resource. */
   readonly kind?: PermissionTarget;
@@ -160,7 +160,7 @@ export const TARGETS: Readonly<Record<PermissionTarget, Target>> = {
   repository: { kind: 'repository', part: '', resources: (name, arn) => arn('ecr', `repository/${name}`) },
 };
 
-/** What `doctor` and `export` read besides, from a terminal: no role of a workflow needs it. */
+/** Further actions of `doctor` and `export` in a terminal: no role of a workflow needs them. */
 export const TERMINAL_READS: readonly string[] = [
   'iam:GetOpenIDConnectProvider',
   'iam:GetRole',
@@ -170,7 +170,7 @@ export const TERMINAL_READS: readonly string[] = [
   'kms:GetKeyPolicy',
 ];
 
-/** Permissions of a running task, beside the values that it gets: the agent of ECS makes these calls, not this action. */
+/** Permissions of the task execution role: the agent of ECS makes these calls. */
 export const EXECUTION: Readonly<Record<string, PermissionTarget>> = {
   'ssm:GetParameters': 'parameter',
   'secretsmanager:GetSecretValue': 'secret',
@@ -188,15 +188,15 @@ export interface Statement {
   readonly Resource: string | readonly string[];
 }
 
-/** @returns what AWS checks together with the action, in words for a remedy. */
+/** @returns text for a remedy: actions that AWS checks together with this one. */
 export function checkedTogether(action: string): string {
   const also = PERMISSIONS[action]?.also ?? [];
   return also.length === 0 ? '' : ` (AWS checks ${also.join(', ')} together with it)`;
 }
 
 /**
- * @param action as AWS named it in its refusal, or the call that was made
- * @param arn the resource that AWS named; undefined where it named none
+ * @param action the denied action, as AWS named it, or the call
+ * @param arn the resource that AWS named; undefined if it named none
  * @returns the statement that is missing
  */
 export function missingStatement(action: string, arn: string | undefined): Statement {

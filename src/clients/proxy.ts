@@ -8,7 +8,7 @@ import { HttpsProxyAgent } from 'https-proxy-agent';
 const KEPT = { keepAlive: true, maxSockets: 50 };
 
 /**
- * One agent for AWS, the registry, Auth0 and GitHub: it asks HTTPS_PROXY, HTTP_PROXY and NO_PROXY for each host, which
+ * One agent for AWS, the registry, Auth0 and GitHub: it reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY for each host, which
  * neither the AWS SDK nor node:https does by itself. Loaded only where one of them is set.
  */
 export class ProxyAgent extends Agent {
@@ -40,7 +40,7 @@ export class ProxyAgent extends Agent {
   }
 }
 
-/** Gives a variable of the environment. */
+/** Reads a variable of the environment. */
 export type ReadVariable = (name: string) => string | undefined;
 
 export interface ProxyTarget {
@@ -58,19 +58,19 @@ export interface ProxyTarget {
  * @see https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config
  */
 export function proxyFor(target: ProxyTarget, read: ReadVariable): string | undefined {
-  const ask = (name: string) => (read(name.toLowerCase()) || read(name) || '').trim();
-  const proxy = ask(target.isSecure ? 'HTTPS_PROXY' : 'HTTP_PROXY') || ask('ALL_PROXY');
+  const variable = (name: string) => (read(name.toLowerCase()) || read(name) || '').trim();
+  const proxy = variable(target.isSecure ? 'HTTPS_PROXY' : 'HTTP_PROXY') || variable('ALL_PROXY');
   if (proxy === '') return undefined;
-  const entries = ask('NO_PROXY')
+  const entries = variable('NO_PROXY')
     .toLowerCase()
     .split(/[,\s]+/);
   if (entries.some((entry) => entry !== '' && covers(entry, target.host.toLowerCase(), target.port)))
     return undefined;
-  // Without a scheme it speaks plain http, whatever the address behind it speaks.
+  // Without a scheme, the proxy uses plain http, even for https addresses.
   return proxy.includes('://') ? proxy : `http://${proxy}`;
 }
 
-/** A name or an address in brackets, with a port or without; a bare IPv6 address does not fit, and stays whole. */
+/** A name or an address in brackets, with a port; a bare IPv6 address does not match. */
 const WITH_PORT = /^(\[.*\]|[^:]*):(\d+)$/;
 
 function covers(entry: string, host: string, port: number): boolean {
@@ -82,7 +82,7 @@ function covers(entry: string, host: string, port: number): boolean {
   return host === name || (isIP(host) === 0 && host.endsWith(`.${name}`));
 }
 
-/** @returns whether an address, or a subnet of this many bits, holds another, in whatever spelling; a fault holds none. */
+/** @returns whether an address, or a subnet of this many bits, holds another, in any notation; an invalid subnet holds none. */
 function holds(address: string, bits: string | undefined, host: string): boolean {
   const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
   const list = new BlockList();

@@ -3,7 +3,7 @@ import type { CallRecord } from './aws-calls.ts';
 
 /**
  * Reports each request to Auth0, GitHub and a registry when it ends, one line for each attempt: method, host, path, status and
- * milliseconds. Of a path only words of these APIs are shown: the rest may be a client id or a name that is hidden.
+ * milliseconds. Only known words of a path are shown: the rest may be a client id or a hidden name.
  * Requests to AWS have the path "/"; providers report them by their operation.
  * @see https://nodejs.org/api/diagnostics_channel.html#http
  */
@@ -33,7 +33,7 @@ const WORDS = new Set(
   ),
 );
 
-/** @returns a path of which only words of these APIs are left */
+/** @returns a path with only known words of these APIs */
 export function publicPath(path: string): string {
   const [route = ''] = path.split('?');
   return route
@@ -48,8 +48,7 @@ function partOf(message: unknown, name: string): Record<string, unknown> | undef
 }
 
 /**
- * Reports each host that the run connects to, once, whichever client does: what a firewall or a list of VPC endpoints has to
- * let through.
+ * Reports each host that any client of the run connects to, once: a firewall or VPC endpoints must allow these.
  * @see https://nodejs.org/api/diagnostics_channel.html#http
  */
 export function onNewHost(report: (host: string) => void): void {

@@ -1,30 +1,31 @@
 import { GRACE_MS } from './cancellation.ts';
+import { systemClock } from './clock.ts';
 
-/** How long one exchange may take. */
+/** Time limits of one exchange. */
 export interface TimeLimits {
   readonly milliseconds: number;
-  /** The end of the run: from then on only the grace is left. */
+  /** Cancellation of the run: then only the grace period is left. */
   readonly end?: AbortSignal | undefined;
   /** Milliseconds. */
   readonly grace?: number | undefined;
 }
 
 /**
- * Watches one exchange. The time-outs of sockets begin anew with every byte, so a response that drips passes under them
- * for ever; this limit is one for the whole.
+ * Limits the time of one whole exchange. The time-outs of sockets restart with every byte, so a slow response never
+ * reaches them.
  * @param giveUp called once, when the time is over
- * @returns what ends the watch
+ * @returns a function that removes the limit
  */
 export function limitTime(
   { milliseconds, end, grace = GRACE_MS }: TimeLimits,
   giveUp: () => void,
 ): () => void {
-  const until = performance.now() + milliseconds;
-  // The socket keeps the process as long as there is something to wait for; a timer need not.
+  const until = systemClock.now() + milliseconds;
+  // The socket keeps the process alive while a response is open; a timer need not.
   let timer = setTimeout(giveUp, milliseconds).unref();
   const hurry = () => {
     clearTimeout(timer);
-    timer = setTimeout(giveUp, Math.max(0, Math.min(grace, until - performance.now()))).unref();
+    timer = setTimeout(giveUp, Math.max(0, Math.min(grace, until - systemClock.now()))).unref();
   };
   if (end?.aborted === true) hurry();
   else end?.addEventListener('abort', hurry, { once: true });

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 
-/** When a call is repeated, and what ends that. */
+/** When a call is retried, and signals that end this. */
 export interface RetryOptions {
   readonly clock: Pick<Clock, 'sleep'>;
   /**
@@ -8,16 +8,16 @@ export interface RetryOptions {
    * @returns milliseconds before the next attempt; undefined where the error is final
    */
   readonly delayAfter: (error: unknown, attempt: number) => number | undefined | Promise<number | undefined>;
-  /** Called before each repetition: by then the call before may have been applied. */
+  /** Called before each retry: the previous call may have been applied by then. */
   readonly onRetry?: (() => void) | undefined;
   /** Aborts everything. */
   readonly signal?: AbortSignal | undefined;
-  /** The end of the run: what is in flight comes to its end, and nothing is repeated. */
+  /** Cancellation of the run: a call in flight ends, and nothing is retried. */
   readonly end?: AbortSignal | undefined;
 }
 
 /**
- * Calls until it works.
+ * Retries a call until it succeeds.
  * @throws the last error; the reason of the signal where that aborts the wait
  */
 export async function retry<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
@@ -33,7 +33,7 @@ export async function retry<T>(call: () => Promise<T>, options: RetryOptions): P
   }
 }
 
-/** @returns whether nothing is repeated any more */
+/** @returns whether no further attempt is made */
 function hasEnded({ signal, end }: Pick<RetryOptions, 'signal' | 'end'>): boolean {
   return signal?.aborted === true || end?.aborted === true;
 }

@@ -18,7 +18,7 @@ type Auth0ApplicationSpec = Specs['Auth0::Application'];
 
 /** One application; its id is no name, since a client id that came from `secrets` must not be in a report. */
 export interface Auth0Application {
-  /** How plan and report call it. */
+  /** Name in plan and report. */
   readonly name: string;
   readonly id: string | Secret;
 }
@@ -80,7 +80,7 @@ export function auth0ApplicationProvider(
 interface Edit {
   readonly list: Auth0List;
   readonly url: string;
-  readonly wanted: boolean;
+  readonly isAdded: boolean;
 }
 
 /** @returns the lists as they were read back, with every edit in them. */
@@ -103,14 +103,14 @@ async function writeLists(
       failures += 1;
       const delay = delayAfter(error, failures);
       if (delay === undefined) throw error;
-      // It may have been carried out all the same, and others may have written: it is read again, not repeated.
+      // The call may have been applied nevertheless, and others may have written: the lists are read again before a retry.
       await client.clock.sleep(delay);
       existing = await client.readLists(applicationId);
       continue;
     }
     existing = await readBack(client, applicationId);
     if (Object.keys(changedLists(existing, edits)).length === 0) return existing;
-    // Somebody wrote at the same moment, or an old copy was read: either is over after a pause.
+    // Another writer was faster, or a stale copy was read: both pass after a pause.
     await client.clock.sleep(ownDelay(rounds));
     existing = await readBack(client, applicationId);
   }
@@ -139,8 +139,8 @@ function changedLists(existing: Auth0Lists, edits: readonly Edit[]): Partial<Aut
   for (const list of LISTS) {
     const before = existing[list];
     const own = edits.filter((edit) => edit.list === list);
-    const out = new Set(own.filter((edit) => !edit.wanted).map((edit) => edit.url));
-    const added = own.filter((edit) => edit.wanted && !before.includes(edit.url)).map((edit) => edit.url);
+    const out = new Set(own.filter((edit) => !edit.isAdded).map((edit) => edit.url));
+    const added = own.filter((edit) => edit.isAdded && !before.includes(edit.url)).map((edit) => edit.url);
     const after = [...before.filter((url) => !out.has(url)), ...added];
     if (added.length === 0 && after.length === before.length) continue;
     if (after.length > MAX_URLS && after.length > before.length) throw tooMany(list, after.length);
@@ -154,7 +154,7 @@ function editsOf(differences: readonly Difference[]): Edit[] {
     const list = LISTS.find((name) => field.startsWith(PREFIXES[name]));
     if (list === undefined || (to !== true && to !== ABSENT))
       throw new TypeError(`Auth0::Application has no field ${field.split(':')[0]} that could be set so`);
-    return { list, url: field.slice(PREFIXES[list].length), wanted: to === true };
+    return { list, url: field.slice(PREFIXES[list].length), isAdded: to === true };
   });
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../clients/clock.ts';
 import { type Spec, Unreadable } from '../model/spec.ts';
 import type { Secret } from '../secret.ts';
 
-/** The context of every provider beside its client. */
+/** The context that all providers share. */
 export interface ProviderContext {
   readonly calls: Calls;
   readonly clock: Clock;

@@ -7,7 +7,7 @@ import type { Spec } from '../model/spec.ts';
 import type { ProviderContext } from './context.ts';
 
 /*
- * AWS is consistent in the end: what was made, written or restored a moment ago may not be known everywhere yet.
+ * AWS is eventually consistent: a created, written or restored resource may not be visible everywhere at once.
  */
 
 type Waiting = Pick<ProviderContext, 'clock'>;
@@ -47,13 +47,13 @@ export async function readUntil<S>(
   return found;
 }
 
-/** A creation that AWS refused, since the resource exists. */
+/** A creation that AWS refuses, since the resource exists. */
 export interface CreateConflict<S extends Spec> {
   readonly descriptor: Comparable;
   readonly desired: S;
   /** The error of AWS. */
   readonly refusal: AwsError;
-  /** Whether the call was repeated: then the one before may have created it. */
+  /** Whether the call was retried: then the previous one may have created it. */
   readonly repeated: boolean;
   readonly read: () => Promise<S | undefined>;
   /** Writes the rest of a creation, without overwriting anything of the other run. */
@@ -71,16 +71,16 @@ export async function resolveCreateConflict<S extends Spec>(
   { descriptor, desired, refusal, repeated, read, complete = async () => {} }: CreateConflict<S>,
 ): Promise<S> {
   const { name } = desired;
-  // Its tags may be known everywhere a moment later than itself.
+  // Its tags may become visible later than the resource.
   let existing = await readUntil(context, read, (found) => found?.fields[OWNER_FIELD] !== undefined);
   const owner = desired.fields[OWNER_FIELD] ?? CREATED;
   if (existing?.fields[OWNER_FIELD] !== owner || existing.metadata.ownedBy !== undefined) throw refusal;
   if (differing(descriptor, desired, existing).length > 0) {
     await complete(existing);
     existing = await readUntil(context, read, (found) => differing(descriptor, desired, found).length === 0);
-    const left = differing(descriptor, desired, existing);
-    if (existing === undefined || left.length > 0)
-      throw new AwsError(new CreateConflictError(left), refusal.operation, name, false);
+    const remaining = differing(descriptor, desired, existing);
+    if (existing === undefined || remaining.length > 0)
+      throw new AwsError(new CreateConflictError(remaining), refusal.operation, name, false);
   }
   if (!repeated) context.notice(`${name}: another run created it at the same time, as it is configured here`);
   return existing;

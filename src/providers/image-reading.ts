@@ -57,7 +57,7 @@ export class EcrImages {
       const images = ids.length === 0 ? [] : [...(await this.read(name, ids)).values()];
       return [...roots, ...images];
     } catch (error) {
-      // They only save time; a role that may push need not be able to list (ecr:DescribeImages).
+      // They only save time, and a role that may push need not have ecr:DescribeImages.
       if (isNamed(error, 'RepositoryNotFoundException')) throw error;
       return existing;
     }
@@ -108,9 +108,9 @@ export class EcrImages {
           imageManifestMediaType,
           `the image ${key} of ${name}`,
         );
-        // A manifest that was converted on its way may not be put back under its digest.
-        const told = imageId?.imageDigest;
-        manifests.set(key, isDigest(told) ? { ...manifest, digest: told } : manifest);
+        // A converted manifest may not be put back under its digest.
+        const digest = imageId?.imageDigest;
+        manifests.set(key, isDigest(digest) ? { ...manifest, digest } : manifest);
       }
       const [failure] = (answer.failures ?? []).filter(({ failureCode }) => failureCode !== 'ImageNotFound');
       if (failure !== undefined) {

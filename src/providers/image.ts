@@ -53,7 +53,7 @@ interface ImageContext {
 export class ImageResource implements Provider<ImageSpec> {
   readonly #context: ImageContext;
   /** The manifests from `observe`, by repository and tag: an update needs them again. */
-  readonly #standing = new Map<string, ReadonlyMap<string, Manifest>>();
+  readonly #existing = new Map<string, ReadonlyMap<string, Manifest>>();
   /** Of those, the manifests that are the image, by repository. */
   readonly #same = new Map<string, readonly Manifest[]>();
 
@@ -80,7 +80,7 @@ export class ImageResource implements Provider<ImageSpec> {
         name,
         this.#context.tags.map((imageTag) => ({ imageTag })),
       );
-      this.#standing.set(name, existing);
+      this.#existing.set(name, existing);
       if (existing.size === 0) return undefined;
       return await this.#toSpec(name, existing);
     } catch (error) {
@@ -112,7 +112,7 @@ export class ImageResource implements Provider<ImageSpec> {
       fields: imageFields(digests),
       metadata: {
         ...(digest === undefined ? {} : { digest }),
-        ...(fixed.length > 0 ? { unusable: tellImmutable(name, fixed, isUnverified) } : {}),
+        ...(fixed.length > 0 ? { unusable: explainImmutable(name, fixed, isUnverified) } : {}),
       },
     };
   }
@@ -141,8 +141,11 @@ export class ImageResource implements Provider<ImageSpec> {
     _observed: ImageSpec,
     differences: readonly Difference[],
   ): Promise<ImageSpec> {
-    const wanted = differences.filter(({ to }) => to !== ABSENT && to !== undefined);
-    return this.#push(desired, imageTagsOf(Object.fromEntries(wanted.map(({ field, to }) => [field, to]))));
+    const configured = differences.filter(({ to }) => to !== ABSENT && to !== undefined);
+    return this.#push(
+      desired,
+      imageTagsOf(Object.fromEntries(configured.map(({ field, to }) => [field, to]))),
+    );
   }
 
   /** Images go with their repository. */
@@ -167,7 +170,7 @@ export class ImageResource implements Provider<ImageSpec> {
       ...(idle === undefined ? {} : { idle }),
     });
     try {
-      const existing = [...(this.#standing.get(name)?.values() ?? [])];
+      const existing = [...(this.#existing.get(name)?.values() ?? [])];
       const donors = source.form === 'uncompressed' ? existing.filter(hasVerifiedLayers) : existing;
       // An existing manifest of a configured tag goes first, so that all tags name one manifest.
       let [same] = this.#same.get(name) ?? [];
@@ -229,7 +232,7 @@ function noRepository(name: string, cause: unknown): ImageError {
   );
 }
 
-function tellImmutable(name: string, tags: readonly string[], isUnverified: boolean): string {
+function explainImmutable(name: string, tags: readonly string[], isUnverified: boolean): string {
   const which = tags.length === 1 ? `the tag ${tags[0]}` : `the tags ${tags.join(', ')}`;
   const remedy = 'give a new tag in image-tags';
   if (isUnverified)

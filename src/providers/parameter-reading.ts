@@ -30,7 +30,7 @@ export class ParameterReading {
   readonly #adopted: Array<[string, string]>;
   /** Parameters of which only the configured tags are known. */
   readonly #byFilter = new Map<string, ParameterSpec>();
-  /** Those that the listing shows late, if at all. */
+  /** Parameters that the listing does not show yet, or with an older version. */
   readonly #late = new Map<string, Parameter | undefined>();
 
   constructor(client: SSMClient, context: ProviderContext, listing: ParameterListing, tags: ParameterTags) {
@@ -147,14 +147,14 @@ export class ParameterReading {
     // An error does not show whether the parameter exists; the listing does.
     const existing = [...values.found.keys(), ...[...unread].filter((name) => all.has(name))];
     // Read only now, and not at all on the first run: absent parameters have no tags.
-    const made = await this.#describeWithTags(existing, this.#ours).catch(
+    const created = await this.#describeWithTags(existing, this.#ours).catch(
       (error: unknown) => new Unreadable(error),
     );
-    if (made instanceof Unreadable) return allAs(made);
-    const others = existing.filter((name) => !made.has(name));
+    if (created instanceof Unreadable) return allAs(created);
+    const others = existing.filter((name) => !created.has(name));
     const tags = await this.#tagsOfOthers(others).catch((error: unknown) => new Unreadable(error));
     for (const name of existing) {
-      const own = made.has(name) ? this.#ours : tags instanceof Unreadable ? tags : (tags.get(name) ?? []);
+      const own = created.has(name) ? this.#ours : tags instanceof Unreadable ? tags : (tags.get(name) ?? []);
       const spec =
         own instanceof Unreadable ? own : this.#specOf(name, values.found.get(name), all.get(name), own);
       found.set(name, spec);
@@ -194,7 +194,7 @@ export class ParameterReading {
     }
   }
 
-  /** Reads one anew, past all listings of the run. @returns undefined if it does not exist, or is not listed yet */
+  /** Reads one again, without the listings of the run. @returns undefined if it does not exist, or is not listed yet */
   async readAnew(name: string): Promise<ParameterSpec | undefined> {
     const { found, failed } = await this.getValues([name]);
     if (failed.has(name)) throw failed.get(name);

@@ -11,13 +11,13 @@ export interface ProviderOptions {
   readonly repository: RepositoryOptions;
   /** Days in which a deleted secret can be restored. */
   readonly recoveryDays: number;
-  /** Opened only where Auth0 is looked after: it loads code that other runs do not need. */
+  /** Undefined where the run does not manage Auth0, whose code is then not loaded. */
   readonly auth0: Provider<Specs['Auth0::Application']> | undefined;
-  /** Opened only where there is an image to push. */
+  /** Undefined without an image to push. */
   readonly image: ((ecr: ECRClient) => Provider<Specs['Image']>) | undefined;
 }
 
-/** The provider of a kind that is no part of the run. */
+/** The provider of a kind outside this run. */
 const CLOSED: Provider<never> = {
   observe: async () => new Map(),
   create: () => Promise.reject(new UserFacingError('this is not part of the run')),
@@ -37,7 +37,7 @@ export function openProviders(
   loading: Loading = new Loading(),
 ): Providers {
   return {
-    // In the order in which they are read: parameters are the most to read.
+    // In the order in which they are read: parameters take the longest.
     'AWS::SSM::Parameter': openedParameters(loading, async () => {
       const { Parameters } = await import('./parameter.ts');
       return new Parameters(connection, context);

@@ -15,7 +15,7 @@ const SID = 'aws-bootstrap';
 const PULLING = ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
 const MISSING = 'RepositoryPolicyNotFoundException';
 
-/** The statement of a repository policy that lets other accounts pull. */
+/** The statement of a repository policy that allows other accounts to pull. */
 export class PullPolicy {
   readonly #client: ECRClient;
   readonly #send: Sender;

@@ -64,7 +64,7 @@ export class Scanning {
   }
 }
 
-/** @returns the rule of the registry that scans images of this repository, in words */
+/** @returns text on the rule of the registry that scans images of this repository; undefined without one */
 export function coveringRule(
   configuration: RegistryScanningConfiguration | undefined,
   name: string,

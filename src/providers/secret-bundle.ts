@@ -121,7 +121,7 @@ export class SecretBundles implements ListedProvider<BundleSpec> {
       );
     } catch (error) {
       if (isNamed(error, 'ResourceNotFoundException')) return;
-      // A repeated call meets the deletion that the call before has scheduled.
+      // A retry finds the deletion that the previous call scheduled.
       if (!isNamed(error, 'InvalidRequestException') || !(await this.#isScheduled(name))) throw error;
     }
   }

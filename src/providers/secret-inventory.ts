@@ -24,7 +24,7 @@ export async function listSecrets(
   names: readonly string[],
 ): Promise<Map<string, SecretListEntry>> {
   const send = sender(context, 'secretsmanager');
-  const wanted = new Set(names);
+  const requested = new Set(names);
   const [first = ''] = names;
   const path = first.slice(0, first.lastIndexOf('/') + 1);
   const found = new Map<string, SecretListEntry>();
@@ -42,7 +42,7 @@ export async function listSecrets(
         ),
       );
       for (const entry of page.SecretList ?? [])
-        if (entry.Name !== undefined && wanted.has(entry.Name)) found.set(entry.Name, entry);
+        if (entry.Name !== undefined && requested.has(entry.Name)) found.set(entry.Name, entry);
       NextToken = page.NextToken;
     } while (NextToken !== undefined);
   } catch {
@@ -60,7 +60,7 @@ export async function listSecrets(
 export function isCurrent(
   entry: SecretListEntry | undefined,
   value: SecretValueEntry | undefined,
-  wanted: ReadonlyMap<string, string>,
+  configured: ReadonlyMap<string, string>,
 ): boolean {
   if (entry === undefined || value?.VersionId === undefined || entry.DeletedDate !== undefined) return false;
   const tags = new Map(pairs(entry.Tags));
@@ -69,7 +69,7 @@ export function isCurrent(
   return (
     labels.includes('AWSCURRENT') &&
     (owner === CREATED || owner === ADOPTED) &&
-    [...wanted].every(([key, text]) => tags.get(key) === text)
+    [...configured].every(([key, text]) => tags.get(key) === text)
   );
 }
 

@@ -333,7 +333,7 @@ export class SecretReading {
     return found;
   }
 
-  /** Reads one anew, past all listings of the run. @returns undefined if it does not exist */
+  /** Reads one again, without the listings of the run. @returns undefined if it does not exist */
   async readAnew(name: string): Promise<BundleSpec | undefined> {
     const description = await this.#contents.describe(name);
     if (description instanceof Unreadable) throw description.error;

@@ -3,15 +3,15 @@ import type { DescribeSecretCommandOutput, SecretListEntry } from '@aws-sdk/clie
 import type { SecretObject } from './secret-json.ts';
 
 /*
- * Secrets Manager has no compare-and-set, and keeps no version's origin. So each version that this action writes names, in
- * its id, the version that it was made from: what its writer changed can then be told from what its writer did not know.
+ * Secrets Manager has no compare-and-set, and keeps no version's origin. So the id of each version that this action writes
+ * names the version that it is based on: changes of its writer can then be distinguished from changes that it did not know.
  *
  *     raw     the writer's keys over one version as it is
  *     merged  the writer's keys over that version and all before it, each writer's changes one after the other
  */
 export type Origin = 'raw' | 'merged';
 
-/** How far back from the version that a run read its history counts: longer than a run, in milliseconds. */
+/** Age of history that is merged, before the version that a run read: longer than a run, in milliseconds. */
 const WINDOW_MS = 30 * 60_000;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-([rm])([0-9a-f]{24})$/;
 
@@ -101,7 +101,7 @@ export function mergeVersions(
     const before = merged.get(at - 1) ?? none;
     const object = objects.get(versions[at]?.id ?? '');
     const parent = parents[at];
-    const told =
+    const base =
       parent === undefined || parent.index < from
         ? undefined
         : parent.origin === 'merged'
@@ -110,7 +110,7 @@ export function mergeVersions(
     const earlier = versions.slice(Math.max(from, 0), at).flatMap(({ id }) => objects.get(id) ?? []);
     merged.set(
       at,
-      object === undefined ? before : lay(object, told ?? nearest(object, earlier) ?? none, before),
+      object === undefined ? before : lay(object, base ?? nearest(object, earlier) ?? none, before),
     );
   }
   return merged.get(versions.length - 1) ?? none;

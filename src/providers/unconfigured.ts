@@ -61,15 +61,15 @@ async function list<K extends ListedKind>(
 
 /**
  * Decides on listed resources, and reads those again whose deletion is final: only their tags show another owner.
- * @param judge a pure decision on the listed resources
+ * @param decide a pure decision on the listed resources
  * @returns the final decision
  */
 export async function refetchedUnconfigured<C extends { kind: Kind; name: string; action: string }>(
   providers: Providers,
   found: Findings,
-  judge: (found: Findings) => readonly C[],
+  decide: (found: Findings) => readonly C[],
 ): Promise<readonly C[]> {
-  const changes = judge(found);
+  const changes = decide(found);
   const kind = 'AWS::SSM::Parameter';
   const goes = new Set(
     changes
@@ -86,7 +86,7 @@ export async function refetchedUnconfigured<C extends { kind: Kind; name: string
     if (resource.kind !== kind || spec === undefined) return resource;
     return spec instanceof Unreadable ? { ...resource, unreadable: spec } : { ...resource, spec };
   });
-  return judge({ ...found, unconfigured });
+  return decide({ ...found, unconfigured });
 }
 
 type UnconfiguredSecret = UnconfiguredOf<'AWS::SecretsManager::Secret'>;

@@ -1,5 +1,5 @@
 import { type Diagnostic, describe } from '../settings/diagnostics.ts';
-import { fault, info, notice, warning } from './log.ts';
+import { error, info, notice, warning } from './log.ts';
 
 /*
  * Notes of the input as annotations.
@@ -7,7 +7,7 @@ import { fault, info, notice, warning } from './log.ts';
 
 /** GitHub shows ten annotations of a level and step; the last error says why the step fails. */
 const MOST_ANNOTATIONS = 9;
-/** A file of a megabyte can give cause for as many lines. */
+/** A file of a megabyte can cause as many lines. */
 const MOST_LINES = 50;
 
 /** Prints notices: see {@link annotate}. */
@@ -21,8 +21,8 @@ export function warnings(notes: readonly Diagnostic[]): void {
 }
 
 /** Prints input errors: see {@link annotate}. */
-export function faults(notes: readonly Diagnostic[]): void {
-  annotate(notes, fault, 'errors');
+export function errors(notes: readonly Diagnostic[]): void {
+  annotate(notes, error, 'errors');
 }
 
 /**

@@ -11,16 +11,16 @@ import * as messages from './messages.ts';
 /** One cause of failures, with all that failed by it. */
 export interface Cause {
   readonly reason: FailureReason;
-  /** What failed: `a quota of the account is used up (ParameterLimitExceeded)`. */
+  /** Such as `a quota of the account is used up (ParameterLimitExceeded)`. */
   readonly what: string;
-  /** What to do about it; undefined where `what` says it. */
+  /** Undefined where the statements are the remedy. */
   readonly remedy: string | undefined;
   readonly resources: ReadonlyArray<{ readonly kind: Kind; readonly name: string }>;
   /** The IAM statements that the role lacks. */
   readonly statements: readonly Statement[];
 }
 
-/** In the order in which to mend them: without credentials or permissions, the others may not even be causes. */
+/** The order to correct them in: without credentials or permissions, the others may not even be causes. */
 const ORDER: readonly FailureReason[] = [
   'credentials',
   'access-denied',
@@ -37,8 +37,8 @@ const ORDER: readonly FailureReason[] = [
 ];
 
 /**
- * @param reasonOf the word for `failure-reason`
- * @returns the causes of what failed, those to mend first at the front; resources that only waited for one that failed have none
+ * @param reasonOf returns the value of `failure-reason`
+ * @returns causes of failures, those to correct first at the front; resources that only waited for a failed one have none
  */
 export function causesOf(
   outcomes: readonly Outcome[],
@@ -56,7 +56,7 @@ export function causesOf(
     .sort((a, b) => ORDER.indexOf(a.reason) - ORDER.indexOf(b.reason));
 }
 
-/** Whatever the action that is denied, one policy mends it. */
+/** @returns equal keys for all denied actions, since one policy allows them */
 function keyOf(error: unknown): string {
   if (!(error instanceof AwsError)) return errorText(error);
   return error.statement === undefined ? JSON.stringify([error.what, error.remedy]) : 'statement';
@@ -85,15 +85,14 @@ function causeOf(
   };
 }
 
-/** Calls that a creation makes after the one that is denied: they would be denied next. */
+/** Calls that a creation makes after the denied one: they would be denied next. */
 const NEXT: Readonly<Record<string, readonly string[]>> = {
   'logs:CreateLogGroup': ['logs:PutRetentionPolicy'],
 };
 
 /**
- * @param denied the statements that AWS's refusals lead to, each for one resource
- * @returns the statements that allow all of it, with every action that these calls need: one for each service, its resources as
- * narrow as the prefix
+ * @param denied statements from the errors of AWS, each for one resource
+ * @returns statements with every action that these calls need: one for each service, with resources as narrow as the prefix
  */
 function missingPermissions(scope: Scope, denied: readonly Statement[]): Statement[] {
   const partition = partsOf(scope.caller.arn)?.partition;
@@ -124,7 +123,7 @@ function missingPermissions(scope: Scope, denied: readonly Statement[]): Stateme
   return [...statements, ...keys.map(({ Sid, ...statement }) => statement)];
 }
 
-/** A value that is stored is encrypted by the key that the configuration sets. */
+/** Stored values are encrypted by the configured key. */
 function usesKey(denied: readonly Statement[]): boolean {
   return denied.some(({ Action }) =>
     list(Action).some(
@@ -133,7 +132,7 @@ function usesKey(denied: readonly Statement[]): boolean {
   );
 }
 
-/** A resource that another one's wildcard covers needs no entry of its own. */
+/** A resource that the wildcard of another covers needs no entry. */
 function narrowest(resources: ReadonlySet<string>): string[] {
   const wide = [...resources].filter((arn) => arn.endsWith('/*'));
   return [...resources].filter(

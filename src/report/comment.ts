@@ -17,10 +17,10 @@ import { notes } from './sections/notes.ts';
 import { variables } from './sections/variables.ts';
 import { assemble, type Section } from './sections.ts';
 
-/** GitHub takes 65,536 characters; the marker and the line that says what is left out need room too. */
+/** GitHub accepts 65,536 characters, which include the marker and the line on omitted rows. */
 const MOST_BYTES = 64_000;
 
-/** What a comment is about. */
+/** Event and commit of a comment. */
 export interface CommentPlace {
   readonly event: EventDetails;
   readonly origin?: Origin;
@@ -28,7 +28,7 @@ export interface CommentPlace {
   readonly head?: string | undefined;
 }
 
-/** @returns the comment as GitHub's Markdown: the plan, without the values that strangers must not read. */
+/** @returns the comment as GitHub's Markdown: the plan, in public repositories without values. */
 export function commentText(run: Run, { event, origin = NO_ORIGIN, head }: CommentPlace): string {
   const { isPublic } = event;
   const resources = resourcesOf(run, isPublic ? 'hidden' : 'shown');
@@ -50,7 +50,7 @@ export function commentText(run: Run, { event, origin = NO_ORIGIN, head }: Comme
   const sections = parts.filter((section) => section !== undefined);
   const { text, cut } = assemble(sections, MOST_BYTES);
   const whole = cut === 0 ? text : assemble([...sections, leftOut(cut, origin)], MOST_BYTES).text;
-  // The marker is ours, and what finds the comment again.
+  // The marker is not scrubbed: it identifies the comment.
   return marked(marker('plan', run), scrubMarkdown(whole, run.gate), origin.commit);
 }
 
@@ -85,17 +85,17 @@ export async function commentOnPullRequest(
   const head = commit === '' ? undefined : await github.headOf(pullRequest).catch(() => undefined);
   const body = commentText(run, { ...place, head });
   const ours = await github.own(all.filter((comment) => stateOf(mark, comment.body) !== undefined));
-  const [standing, ...older] = ours.sort((a, b) => b.id - a.id);
+  const [newest, ...older] = ours.sort((a, b) => b.id - a.id);
   // A run of an older commit that ends late does not replace the plan of the newest.
   const isLate = head !== undefined && commit !== head;
-  if (isLate && standing !== undefined && stateOf(mark, standing.body) === head) return;
-  // Two runs at once, neither of which saw the other's comment: the reader finds one. One that stays does no harm.
+  if (isLate && newest !== undefined && stateOf(mark, newest.body) === head) return;
+  // Of two runs at once, neither may have seen the other's comment. A remaining duplicate does no harm.
   for (const { id } of older) await github.deleteComment(id).catch(() => {});
-  if (standing !== undefined) {
-    if (standing.body !== body) await github.updateComment(standing.id, body);
+  if (newest !== undefined) {
+    if (newest.body !== body) await github.updateComment(newest.id, body);
     return;
   }
-  // What was never told needs no word that it is over.
+  // Without an earlier comment, a plan without changes needs none.
   const isWorthIt = isDrifted(run.plan) || run.failure !== undefined;
   if (run.settings.reports.commentOnPr === 'always' || isWorthIt) await github.comment(pullRequest, body);
 }

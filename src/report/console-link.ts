@@ -9,7 +9,7 @@ const HOSTS: Readonly<Record<string, string>> = {
   'aws-us-gov': 'console.amazonaws-us-gov.com',
 };
 
-/** `arn:PARTITION:SERVICE:REGION:ACCOUNT:…`, as AWS tells it. */
+/** Parts of `arn:PARTITION:SERVICE:REGION:ACCOUNT:…`. */
 interface ArnParts {
   readonly partition: string;
   readonly region: string;
@@ -22,8 +22,8 @@ export function partsOf(arn: string): ArnParts | undefined {
 }
 
 /**
- * @param arn the resource's own: partition, region and account are read from it, none of them is guessed
- * @returns the resource's page in the AWS console; undefined where there is none, or where AWS told no ARN
+ * @param arn ARN of the resource, from which partition, region and account are read
+ * @returns the resource's page in the AWS console; undefined where there is none, or without an ARN
  */
 export function consoleUrl(kind: Kind, name: string, arn: string | undefined): string | undefined {
   const parts = arn === undefined ? undefined : partsOf(arn);

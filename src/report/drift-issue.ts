@@ -18,16 +18,16 @@ import { assemble, type Section } from './sections.ts';
 
 const LABEL = { name: 'aws-drift', color: 'd93f0b', description: messages.issue.label };
 const MOST_BYTES = 60_000;
-/** Without the label, since somebody took it off, this many pages of open issues are searched. */
+/** Pages of open issues that are searched for an issue whose label was removed. */
 const MOST_PAGES = 10;
 
-/** What is known of drift after a run: `unknown` where something could not be read, or was not looked for. */
+/** @returns whether the run found drift: `unknown` where it could not read everything, or did not compare */
 export function findings(run: Run): 'drift' | 'clean' | 'unknown' {
   const { settings, outcomes } = run;
   const open = drifted(run).length > 0;
   const isWhole = outcomes.every(({ result }) => result !== 'failed' && result !== 'skipped');
   if (settings.mode === 'drift') return open ? 'drift' : isWhole ? 'clean' : 'unknown';
-  // An apply that did everything leaves no drift behind.
+  // A complete apply leaves no drift.
   return settings.mode === 'apply' && !open && isWhole ? 'clean' : 'unknown';
 }
 
@@ -35,7 +35,7 @@ function drifted({ outcomes }: Run): Outcome[] {
   return outcomes.filter(({ result }) => result === 'planned' || result === 'blocked');
 }
 
-/** @returns a hash of the findings: the same as long as the same differs, whatever else happens. */
+/** @returns a hash of the findings, which changes only with them. */
 export function findingsHash(run: Run): string {
   const open = drifted(run);
   const { changes } = planDocument(
@@ -58,10 +58,10 @@ export function findingsHash(run: Run): string {
   return isOfValues ? `${hash}${OF_VALUES}` : hash;
 }
 
-/** Findings that a role which reads no values cannot see, and so cannot see healed. */
+/** Marks findings on values: a role that reads no values cannot see whether they are corrected. */
 const OF_VALUES = '-values';
 
-/** @returns the issue's text: the report of the run that found this drift, without what is in order */
+/** @returns the issue's text: the report of the run that found this drift, without unchanged resources */
 export function issueText(run: Run, { isPublic }: EventDetails, origin: Origin = NO_ORIGIN): string {
   const resources = resourcesOf(run, isPublic ? 'hidden' : 'shown');
   const sections: Array<Section | undefined> = [
@@ -88,7 +88,7 @@ export async function keepDriftIssue(
   if (state === 'unknown') return;
   const parts = partsOf(run.settings);
   const mark = marker('drift', run);
-  // Where all of it is clean, each part is that was looked at.
+  // If everything is clean, so is each part that was compared.
   const isCovered = (body: string) => partsIn(body).every((part) => isLookedAt(part, run));
   const stateIn = (body: string) =>
     stateOf(mark, state === 'clean' && parts.length === 0 && isCovered(body) ? asWhole(body) : body);
@@ -98,10 +98,10 @@ export async function keepDriftIssue(
     const isBlind = unreadOf(run.plan).length > 0;
     const { runUrl } = origin;
     const seen = runUrl === '' ? '' : ` ${messages.issue.seenBy} [${messages.issue.thisRun}](${runUrl}).`;
-    const words = `${messages.issue.gone(isBlind)}${seen}`;
+    const comment = `${messages.issue.resolved(isBlind)}${seen}`;
     for (const issue of open)
       if (!isBlind || stateIn(issue.body)?.endsWith(OF_VALUES) !== true)
-        await close(github, issue, words, 'completed');
+        await close(github, issue, comment, 'completed');
     return;
   }
   const body = issueText(run, event, origin);
@@ -124,7 +124,7 @@ export async function keepDriftIssue(
     await close(github, issue, messages.issue.duplicate(kept.number), 'not_planned');
 }
 
-/** Without credentials for Auth0, say, a run of all knows nothing of it. */
+/** A run of all parts may skip some: Auth0, for example, without credentials. */
 function isLookedAt(part: string, { plan }: Run): boolean {
   return plan.some(({ kind }) => NAMES[kind].part === part);
 }
@@ -146,14 +146,14 @@ async function find(
   return [...labelled, ...others.filter(({ number }) => labelled.every((issue) => issue.number !== number))];
 }
 
-/** Closed even where the comment does not come through. */
+/** Closes the issue even if the comment fails. */
 async function close(
   github: GitHub,
   { number }: Post,
-  words: string,
+  comment: string,
   reason: NonNullable<IssueChange['state_reason']>,
 ): Promise<void> {
-  const commented = github.comment(number, words);
+  const commented = github.comment(number, comment);
   await commented.catch(() => {});
   await github.updateIssue(number, { state: 'closed', state_reason: reason });
 }

@@ -1,7 +1,7 @@
 import {
   configFingerprint,
+  existingWithReferences,
   neededDestinations,
-  standingWithReferences,
   taskDefinitionSecrets,
   variablesWithout,
 } from './ecs.ts';
@@ -10,10 +10,10 @@ import { imageByDigest } from './outputs.ts';
 import { writePrivate } from './private-file.ts';
 import type { References, Run } from './run.ts';
 
-/** The file, or why there is none. */
+/** The completed file, or the reason for its absence. */
 export interface EcsIntegration {
   readonly path?: string;
-  /** What the file would lack although the run did all that it was to do. */
+  /** References that are missing although the run is complete. */
   readonly missing?: string;
 }
 
@@ -25,7 +25,7 @@ export async function completeFile(run: Run, folder: string | undefined): Promis
   const { settings, outcomes, references } = run;
   const { taskDefinition } = settings.reports;
   if (taskDefinition === undefined || folder === undefined) return {};
-  // What is missing beyond the plan was told before it.
+  // Missing references beyond the plan were reported before it.
   if (references === undefined || references.missing.length > 0) return {};
   const isMissing = outcomes.some(
     ({ change, result }) =>
@@ -39,7 +39,7 @@ export async function completeFile(run: Run, folder: string | undefined): Promis
     log.info(`${taskDefinition.path} is not completed: what it would refer to does not exist yet`);
     return {};
   }
-  const existing = standingWithReferences(run);
+  const existing = existingWithReferences(run);
   const { completeTaskDefinition, removalNotes, taskDefinitionNotes } = await import('./task-definition.ts');
   const destinations = neededDestinations(run);
   const image = imageByDigest(run, existing);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Placement } from '../desired/desired.ts';
 import type { Spec } from '../model/spec.ts';
-import { type References, type Run, standing } from './run.ts';
+import { existingAfter, type References, type Run } from './run.ts';
 
-/** Reads what stands under a kind and name after the run. */
-export type Standing = (kind: Placement['kind'], name: string) => Spec | undefined;
+/** @returns the resource that exists after the run */
+export type Lookup = (kind: Placement['kind'], name: string) => Spec | undefined;
 
 /** One entry of a container's `secrets`. @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html */
 export interface EcsSecret {
@@ -12,42 +12,42 @@ export interface EcsSecret {
   readonly valueFrom: string;
 }
 
-/** @returns variable → what ECS takes as `valueFrom`, for the variables in one of the stores. */
+/** @returns the `valueFrom` of ECS by variable, for the variables in one of the stores. */
 export function references(
   destinations: readonly Placement[],
   kind: Placement['kind'],
-  standing: Standing,
+  existing: Lookup,
 ): Map<string, string> {
   const found = new Map<string, string>();
   for (const { route, destination, kind: itsKind, name } of destinations) {
     if (itsKind !== kind) continue;
-    const spec = standing(kind, name);
+    const spec = existing(kind, name);
     const arn = spec?.metadata.arn;
     if (spec === undefined || arn === undefined) continue;
     if (destination.store === 'parameter') found.set(route.variable.name, arn);
-    // Without the key in it the reference would make the task fail at its start; keys that may not be read are trusted.
+    // A reference to a missing key would make the task fail at its start; unreadable keys are assumed to exist.
     else if (spec.metadata.unread === true || spec.fields[`key:${destination.key}`] !== undefined)
       found.set(route.variable.name, `${arn}:${destination.key}::`);
   }
   return found;
 }
 
-/** @returns the `secrets` of a container, each name once: the parameter where a variable has two places. */
-export function taskDefinitionSecrets(destinations: readonly Placement[], standing: Standing): EcsSecret[] {
-  const all = references(destinations, 'AWS::SecretsManager::Secret', standing);
-  for (const [name, arn] of references(destinations, 'AWS::SSM::Parameter', standing)) all.set(name, arn);
+/** @returns the `secrets` of a container, each name once: the parameter where a variable has two locations. */
+export function taskDefinitionSecrets(destinations: readonly Placement[], existing: Lookup): EcsSecret[] {
+  const all = references(destinations, 'AWS::SecretsManager::Secret', existing);
+  for (const [name, arn] of references(destinations, 'AWS::SSM::Parameter', existing)) all.set(name, arn);
   return [...all]
     .map(([name, valueFrom]) => ({ name, valueFrom }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**
- * @returns what changes exactly when a stored value's version does; made from versions, never from values. The type stands
- * beside it, since a parameter that is made anew for its type begins at version 1 again
+ * @returns a hash that changes exactly when the version of a stored value does; it is computed from versions, never from
+ * values. It includes the type, since a parameter that is recreated for its type begins at version 1 again
  */
-export function configFingerprint(destinations: readonly Placement[], standing: Standing): string {
+export function configFingerprint(destinations: readonly Placement[], existing: Lookup): string {
   const versions = destinations.map(({ kind, name }) => {
-    const { metadata: facts, fields } = standing(kind, name) ?? {};
+    const { metadata: facts, fields } = existing(kind, name) ?? {};
     const type = kind === 'AWS::SSM::Parameter' ? String(fields?.['type'] ?? '') : '';
     return `${kind} ${name} ${facts?.version ?? ''} ${type}`;
   });
@@ -56,20 +56,20 @@ export function configFingerprint(destinations: readonly Placement[], standing: 
     .digest('hex');
 }
 
-/** @returns what exists after the run, of what it looks after and of what the task definition refers to beside */
-export function standingWithReferences(run: Run): References['existing'] {
-  const own = standing(run);
+/** @returns a function that finds existing resources after the run, including those that only the task definition references */
+export function existingWithReferences(run: Run): References['existing'] {
+  const own = existingAfter(run);
   return (kind, name) => own(kind, name) ?? run.references?.existing(kind, name);
 }
 
-/** @returns the places of all variables that a task needs: those that the run looks after, with a task definition all others too */
+/** @returns destinations of all variables of a task: those of the run, and with a task definition all others */
 export function neededDestinations({ desired, references }: Run): readonly Placement[] {
   return references === undefined ? desired.destinations : [...desired.destinations, ...desired.outOfScope];
 }
 
 /**
- * @param isNeeded by which a variable is missed; one whose value is empty here is so only where it is stored
- * @returns the variables that no place gives a reference to
+ * @param isNeeded whether a missing variable is reported; by default, one with an empty value is not
+ * @returns the variables without a reference
  */
 export function variablesWithout(
   destinations: readonly Placement[],

@@ -26,7 +26,7 @@ export function cut(text: string): string {
     : `${characters.slice(0, LONGEST).join('')}… (${characters.length} characters)`;
 }
 
-/** @returns text that stands on one line of the log and is no command to the runner. */
+/** @returns text as one line of the log that is no command to the runner. */
 export function forLog(text: string): string {
   return visible(text)
     .replaceAll('##[', '##\u2009[')

@@ -6,7 +6,7 @@ import { systemCode } from '../clients/network-errors.ts';
 import { ImageError } from '../registry/errors.ts';
 import type { Settings } from '../settings/settings.ts';
 
-/** @returns an error in words. Of errors that are none of ours only the kind is told, since their text may repeat a value, or a path. */
+/** @returns the message of an error. Of an unknown error only the name is included, since its text may hold a value or a path. */
 export function errorText(error: unknown): string {
   if (error instanceof AwsError) return `${error.message}. What to do: ${error.remedy}`;
   if (
@@ -21,12 +21,12 @@ export function errorText(error: unknown): string {
   return `something unexpected happened (${error instanceof Error ? error.name : typeof error}); please report it`;
 }
 
-/** What the command line needs to look at the same configuration. */
+/** Settings that `doctor` needs for the same configuration. */
 export type DoctorTarget = Pick<Settings, 'prefix' | 'region'>;
 
 /**
- * @returns the command that finds out why AWS does not accept the credentials, to be put behind the error; empty for every
- * other error. Prefix and region hold no character that a shell reads.
+ * @returns text after an error on credentials: the command that finds its cause; empty for every other error. Prefix and
+ * region hold no special character of a shell.
  */
 export function doctorLine(errors: readonly unknown[], target: DoctorTarget | undefined): string {
   const isOfAws = errors.some((error) => error instanceof AwsError && error.reason === 'credentials');

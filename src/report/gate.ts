@@ -7,33 +7,33 @@ import type { Masks } from '../settings/masks.ts';
 import { blockText, breakableText, codeText, prose } from './markdown.ts';
 
 /*
- * The one gate for what leaves where the runner hides nothing: comment, issue, the output plan and its file, and the
- * summary. It is passed last, when every hidden text of the run is known, those that AWS told included.
+ * Scrubs hidden texts from everything that the runner does not mask: comment, issue, the output plan and its file, and the
+ * summary. It runs last, when every hidden text of the run is known, including those read from AWS.
  */
 
 export type Gate = Scrubber;
 
-/** @returns the gate of a run, which knows what is hidden by now and what will be */
+/** @returns the gate of a run, which knows all hidden texts, including later ones */
 export function openGate(masks: Masks): Gate {
   const forms = new MaskForms();
   masks.watch((text, of) => forms.add(text, of));
   return forms;
 }
 
-/** How text comes into a report. */
+/** Escapes through which text gets into a report. */
 const MARKDOWN = [prose, codeText, blockText, breakableText];
 
-/** @returns a report in GitHub's Markdown without hidden texts, whether they stand there raw or escaped */
+/** @returns a report in GitHub's Markdown without hidden texts, raw or escaped */
 export function scrubMarkdown(markdown: string, gate: Gate): string {
   return gate.scrub(markdown, MARKDOWN);
 }
 
-/** @returns the plan as it may be shown: a field that holds a hidden text is hidden as a whole, since its rest tells where it stands */
+/** @returns the printable plan: a field that contains a hidden text is hidden completely, since the rest shows its position */
 export function shownPlan(plan: Plan, gate: Gate): Change[] {
   return plan.map((change) => shownChange(change, gate));
 }
 
-/** @returns the outcomes as they may be shown */
+/** @returns the printable outcomes */
 export function shownOutcomes(outcomes: readonly Outcome[], gate: Gate): Outcome[] {
   return outcomes.map((outcome) => ({ ...outcome, change: shownChange(outcome.change, gate) }));
 }
@@ -54,7 +54,7 @@ function shownChange<C extends Change>(change: C, gate: Gate): C {
   return { ...change, differences, notes, ...(blocked === undefined ? {} : { blocked }) };
 }
 
-/** What stands in a list is the name of its field, and may hold a secret: `callback:https://user:password@host`. */
+/** An entry of a list is part of its field's name, and may hold a secret: `callback:https://user:password@host`. */
 function shownField(field: string, gate: Gate): string {
   const colon = field.indexOf(':');
   if (colon < 0 || gate.heldBy(field.slice(colon + 1)) === undefined) return field;

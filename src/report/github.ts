@@ -5,10 +5,10 @@ import * as log from './log.ts';
 import { originOf, type Run } from './run.ts';
 
 /**
- * Tells the pull request and keeps the drift issue. Whatever GitHub answers, the run's result stands: what went
- * wrong is one line of the log.
+ * Comments on the pull request and keeps the drift issue. A failure here does not change the result of the run: it is one
+ * line of the log.
  */
-export async function tellGitHub(run: Run, runner: Runner): Promise<void> {
+export async function reportToGitHub(run: Run, runner: Runner): Promise<void> {
   const { settings, failure } = run;
   const { commentOnPr, driftIssue } = settings.reports;
   const comments = commentOnPr !== 'false' && runner.event === 'pull_request';
@@ -16,8 +16,8 @@ export async function tellGitHub(run: Run, runner: Runner): Promise<void> {
   const access = readGitHubAccess();
   if (access === undefined || runner.repository === '') {
     const why = 'there is no github-token, or no GitHub to speak to';
-    if (driftIssue) tell('the drift issue is not kept', why);
-    if (comments && commentOnPr === 'always') tell('no comment on the pull request', why);
+    if (driftIssue) warn('the drift issue is not kept', why);
+    if (comments && commentOnPr === 'always') warn('no comment on the pull request', why);
     return;
   }
   const github = await open(access, runner);
@@ -75,6 +75,6 @@ async function attempt(
   }
 }
 
-function tell(what: string, why: string): void {
+function warn(what: string, why: string): void {
   log.warning({ where: 'GitHub', text: `${what}: ${why}` });
 }

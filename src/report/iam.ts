@@ -25,7 +25,7 @@ export interface Named extends Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** What a policy depends on; a run is one. */
+/** Facts that a policy depends on; a run has them. */
 export interface Scope {
   readonly caller: Caller;
   readonly settings: Pick<Settings, 'mode' | 'prefix' | 'region' | 'only' | 'allow' | 'kmsKeyId'> & {
@@ -43,15 +43,15 @@ export interface Scope {
 
 /** The three roles of a deployment. */
 interface Policies {
-  /** For mode apply, with what it takes away only where this configuration lets it. */
+  /** For mode apply, with deletions only where this configuration allows them. */
   readonly deployer: Policy;
-  /** For modes plan and drift. Without the statements whose Sid ends with Values, all but the values is compared. */
+  /** For modes plan and drift. Without the statements whose Sid ends with Values, a run compares everything but values. */
   readonly reader: Policy;
   /** The task execution role of ECS. */
   readonly execution: Policy;
 }
 
-/** @returns the least that this configuration needs; undefined where AWS did not tell who calls. */
+/** @returns the least permissions of this configuration; undefined where the caller is unknown. */
 export function policiesOf(scope: Scope): Policies | undefined {
   const caller = partsOf(scope.caller.arn);
   if (caller === undefined) return undefined;
@@ -63,8 +63,8 @@ export function policiesOf(scope: Scope): Policies | undefined {
       (only === undefined || [only].flat().some((occasion) => has(scope, occasion, access))) &&
       !(access === 'write' && readOnly.has(target)),
   );
-  const actions = (wanted: typeof all, part: (access: Permission['access']) => string): Grant[] =>
-    wanted.map(([action, { target, access }]) => ({ action, target, part: part(access) }));
+  const actions = (permissions: typeof all, part: (access: Permission['access']) => string): Grant[] =>
+    permissions.map(([action, { target, access }]) => ({ action, target, part: part(access) }));
   const reading = all.filter(([, { access }]) => access !== 'write');
   return {
     deployer: policy(
@@ -88,10 +88,10 @@ export function policiesOf(scope: Scope): Policies | undefined {
   };
 }
 
-/** Ends the Sid of what a drift check without values leaves out. */
+/** End of the Sid of statements that a drift check without values omits. */
 const VALUES = 'Values';
 
-/** What the task definition refers to and the run leaves alone. */
+/** Targets that the task definition references and the run does not write. */
 function readOnlyTargets({ settings: { referred, repository } }: Scope): ReadonlySet<PermissionTarget> {
   const targets: Array<readonly [isReferred: boolean, ...PermissionTarget[]]> = [
     [referred?.parameters === true, 'parameter'],
@@ -124,7 +124,7 @@ function has({ settings }: Scope, occasion: Condition, access: Permission['acces
   }
 }
 
-/** Undefined is what this configuration does not touch. */
+/** Undefined for targets that this configuration does not use. */
 export type Resources = Readonly<Record<PermissionTarget, string | readonly string[] | undefined>>;
 
 /** @returns the resources of each target */
@@ -132,12 +132,12 @@ export function resourcesOf({ settings, desired }: Scope, partition: string, acc
   const arn = (service: string, rest: string) =>
     `arn:${partition}:${service}:${settings.region}:${account}:${rest}`;
   const kinds = new Set(desired.destinations.map(({ kind }) => kind));
-  // Leftovers are looked for in both stores, whichever of them the variables go to.
-  const looks = settings.mode === 'destroy' || (kinds.size > 0 && settings.ownership.prune !== 'off');
+  // Orphans are listed in both stores, even if all variables go to one of them.
+  const listsOrphans = settings.mode === 'destroy' || (kinds.size > 0 && settings.ownership.prune !== 'off');
   const { referred } = settings;
   const touches = (kind: ListedKind) => {
     const { part } = NAMES[kind];
-    return referred?.[part] === true || (settings.only.has(part) && (looks || kinds.has(kind)));
+    return referred?.[part] === true || (settings.only.has(part) && (listsOrphans || kinds.has(kind)));
   };
   const referredNames: Partial<Record<Kind, string | undefined>> = {
     'AWS::Logs::LogGroup': referred?.logGroup,
@@ -161,7 +161,7 @@ export function resourcesOf({ settings, desired }: Scope, partition: string, acc
 
 const NO_LISTINGS: ReadonlySet<string> = new Set();
 
-/** A run without variables looks in each store that it looks after whether there is something that they would be for. */
+/** A run without variables lists each managed store, to report missing variables. */
 function listingsOf({ settings, desired }: Scope): ReadonlySet<string> {
   if (desired.destinations.length > 0) return NO_LISTINGS;
   return new Set([
@@ -170,14 +170,14 @@ function listingsOf({ settings, desired }: Scope): ReadonlySet<string> {
   ]);
 }
 
-/** `part` sets apart, by the Sid, what may be left out. */
+/** `part` is the end of the Sid of statements that may be omitted. */
 interface Grant {
   readonly action: string;
   readonly target: PermissionTarget;
   readonly part: string;
 }
 
-/** @param listed calls without a resource that are granted also where the configuration touches nothing of their service */
+/** @param listed calls without a resource that are granted even if the configuration does not use their service */
 function policy(
   grants: readonly Grant[],
   resources: Resources,
@@ -186,7 +186,7 @@ function policy(
 ): Policy {
   const statements = new Map<string, { action: Set<string>; resource: string | readonly string[] }>();
   for (const [service, { word, target: touched }] of Object.entries(SERVICES)) {
-    // What this configuration does not touch needs no permission, the calls without a resource included.
+    // A service that this configuration does not use needs no permission, not even for calls without a resource.
     const isTouched = resources[touched] !== undefined;
     for (const { action, target, part } of grants) {
       if (!isTouched && !listed.has(action)) continue;
@@ -214,7 +214,7 @@ function policy(
   };
 }
 
-/** Only a key of one's own needs a statement: the keys that AWS manages let the account's roles in by their own policy. */
+/** Only a customer managed key needs a statement: the policies of AWS managed keys allow the roles of the account. */
 export function kms(
   { settings, caller }: Scope,
   partition: string,
@@ -224,7 +224,7 @@ export function kms(
   const key = settings.kmsKeyId;
   if (key === undefined || /(?:^|:)alias\/aws\//.test(key)) return [];
   const host = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
-  // An alias is no resource of a policy: it is named by the condition, and stands for any key of its account and region.
+  // An alias cannot be a resource of a policy: a condition names it, and the resource is any key of its account and region.
   const [, place = `arn:${partition}:kms:${settings.region}:${caller.account}`, alias] =
     /^(?:(.+):)?(alias\/.+)$/.exec(key) ?? [];
   const id = alias === undefined ? key : '*';
@@ -252,7 +252,7 @@ export function kms(
     const byEcr = [`ecr.${settings.region}.${host}`];
     all.push(
       statement('KeyOfRepository', ['kms:DescribeKey', 'kms:RetireGrant'], byEcr),
-      // The other two calls do not tell whether a grant is for a service, and would be refused with it.
+      // The other two calls lack this condition key, and would be refused with it.
       statement('GrantOfRepository', ['kms:CreateGrant'], byEcr, {
         Bool: { 'kms:GrantIsForAWSResource': 'true' },
       }),

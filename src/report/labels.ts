@@ -27,14 +27,14 @@ export const STATES = [
 ] as const;
 export type State = (typeof STATES)[number];
 
-/** Whether old and new values of plain parameters may be shown: not where strangers read. */
+/** Whether old and new values of plain parameters may be shown: not in public repositories. */
 export type Values = 'shown' | 'hidden';
 
 /** A side of a difference: a value that may be shown, or why there is none. */
 export type Side =
   | {
       readonly text: string;
-      /** A value in words, such as `30 days`. */
+      /** Whether it is text of this action, such as `30 days`. */
       readonly isWords: boolean;
     }
   /** There is a value, and it is not shown. */
@@ -48,7 +48,7 @@ export type Side =
   /** It is to be removed. */
   | 'removed';
 
-/** Collections that are flattened into fields, as people call an entry. */
+/** Names of the entries of collections that are flattened into fields. */
 const ENTRIES: ReadonlyArray<readonly [prefix: string, word: string]> = [
   ['tag:', 'tag'],
   ['key:', 'key'],
@@ -58,7 +58,7 @@ const ENTRIES: ReadonlyArray<readonly [prefix: string, word: string]> = [
   ['image:', 'tag'],
 ];
 
-/** @returns a field as people call it: `key:username` → `key username` */
+/** @returns the label of a field: `key:username` → `key username` */
 export function labelOf(_kind: Kind, field: string): string {
   const entry = ENTRIES.find(([prefix]) => field.startsWith(prefix));
   return entry === undefined ? field : `${entry[1]} ${field.slice(entry[0].length)}`;
@@ -67,23 +67,23 @@ export function labelOf(_kind: Kind, field: string): string {
 /** @returns a value with its unit; `***` for a secret */
 export function valueText(kind: Kind, field: string, value: Field): string {
   const text = textOf(value) ?? '';
-  // Twelve digits tell images apart; the outputs have them all.
+  // Twelve digits distinguish images; the outputs have all digits.
   if (kind === 'Image') return text.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1…');
   return fieldDescriptorOf(kind, field)?.text?.(text) ?? text;
 }
 
-/** @returns whether a value is shown in words of this action, and not as it is configured */
+/** @returns whether the text of a value is written by this action */
 export function isWords(kind: Kind, field: string): boolean {
   return fieldDescriptorOf(kind, field)?.text !== undefined;
 }
 
-/** @returns e.g. `retention 1 → 7`, through the escape of the place where it goes. */
+/** @param show escapes a value for the place where it is printed @returns e.g. `retention 1 → 7` */
 export function differenceText(
   { field, from, to }: Difference,
   show: (text: string) => string,
   observed?: Spec | undefined,
 ): string {
-  // What is in a list or not has no value beside its name.
+  // An entry of a list has no value beside its name.
   if (to === true) return `${field} added`;
   if (from === true) return `${field} taken out`;
   const [before, after] = [textOf(from), textOf(to)];

@@ -4,7 +4,7 @@ import { forLog } from './escape.ts';
 import type { Failure } from './run.ts';
 
 /*
- * The log: what every run may print, also one that is refused before there is a plan.
+ * The log of every run, including one that ends before there is a plan.
  */
 
 /** Where the log is printed. */
@@ -14,17 +14,22 @@ export interface LogOutput {
   notice(note: Diagnostic): void;
   warning(note: Diagnostic): void;
   debug(text: string): void;
-  fault(note: Diagnostic): void;
+  error(note: Diagnostic): void;
   fail(failure: Failure): void;
 }
 
+const print = (text: string) => core.info(forLog(text));
+
+const annotate = (command: typeof core.notice) => (note: Diagnostic) =>
+  command(forLog(describe(note)), place(note));
+
 const RUNNER: LogOutput = {
-  info: (text) => core.info(forLog(text)),
-  progress: (text) => core.info(forLog(text)),
-  notice: (note) => core.notice(forLog(describe(note)), place(note)),
-  warning: (note) => core.warning(forLog(describe(note)), place(note)),
+  info: print,
+  progress: print,
+  notice: annotate(core.notice),
+  warning: annotate(core.warning),
   debug: (text) => core.debug(forLog(text)),
-  fault: (note) => core.error(forLog(describe(note)), place(note)),
+  error: annotate(core.error),
   fail: ({ reason, text }) => core.setFailed(forLog(`${text} (failure-reason: ${reason})`)),
 };
 
@@ -39,7 +44,7 @@ export function info(text: string): void {
   output.info(text);
 }
 
-/** Tells how far a long piece of work has come. */
+/** Reports progress of long work. */
 export function progress(text: string): void {
   output.progress(text);
 }
@@ -62,11 +67,11 @@ export function debug(text: string): void {
   output.debug(text);
 }
 
-export function fault(note: Diagnostic): void {
-  output.fault(note);
+export function error(note: Diagnostic): void {
+  output.error(note);
 }
 
-/** Fails the step: why stands as the last error, with the word of `failure-reason`, and the exit code is 1. */
+/** Fails the step: the last error has the reason with `failure-reason`, and the exit code is 1. */
 export function fail(failure: Failure): void {
   output.fail(failure);
 }

@@ -2,7 +2,7 @@ import type { FailureReason } from '../clients/explanation.ts';
 import { cut, visible } from './escape.ts';
 
 /*
- * The one way for untrusted text into GitHub's Markdown. It is apart from the escape of the log, which every run loads.
+ * The escape of untrusted text for GitHub's Markdown. It has its own file, since every run loads the escape of the log.
  */
 
 /** @returns text for a code span of a table. */
@@ -33,7 +33,7 @@ function longestRun(text: string): number {
   return longest;
 }
 
-/** Markdown takes one blank off each end of such a code span. */
+/** Markdown removes one blank at each end of such a code span. */
 const isPadded = (text: string) => text.startsWith(' ') && text.endsWith(' ') && text.trim() !== '';
 
 /**
@@ -48,7 +48,7 @@ export function prose(text: string): string {
   const shown = visible(text);
   let from = 0;
   let markdown = '';
-  // One pattern for both would look at a long run again from each of its characters.
+  // One pattern for both would take quadratic time on a long run.
   for (const found of shown.matchAll(RUN)) {
     const [run] = found;
     if (!ACTIVE.test(run)) continue;
@@ -83,7 +83,7 @@ export function rich(text: string): string {
   return parts.map((part, index) => (index % 2 === 1 ? code(part) : prose(part))).join('');
 }
 
-/** @returns the same within a line of HTML, such as that of a fold, where Markdown is not read; the text holds nothing of others */
+/** @returns the same within a line of HTML, such as that of a fold, where Markdown is not read; the text holds nothing untrusted */
 export function richHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
@@ -158,7 +158,7 @@ export function forMermaid(text: string): string {
   return `"${shown}"`;
 }
 
-/** @returns a link to what the documentation says of a reason */
+/** @returns a link to a reason in the documentation */
 export function troubleshootingLink(reason: FailureReason): string {
   return `[Troubleshooting: ${reason}](https://github.com/papyrus/aws-bootstrap/blob/v1/docs/troubleshooting.md#${reason})`;
 }

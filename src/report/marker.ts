@@ -3,11 +3,11 @@ import { accountMark } from '../plan/binding.ts';
 import { PARTS } from '../settings/choices.ts';
 import type { Settings } from '../settings/settings.ts';
 
-/** The hidden lines by which a comment or an issue is found again. */
+/** Hidden lines that identify a comment or an issue. */
 export interface Marker {
-  /** The begin of the first one: one for each prefix and region, and for each `only`, since a run of a part knows nothing of the rest. */
+  /** Begin of the first line, different for each prefix, region and `only`, since a run of a part does not know the rest. */
   readonly begin: string;
-  /** What the second one holds: two accounts may have the same prefix and region. */
+  /** Content of the second line: two accounts may have the same prefix and region. */
   readonly account: string;
 }
 
@@ -17,7 +17,7 @@ export function marker(
   { settings, caller }: { readonly settings: Settings; readonly caller: Caller },
 ): Marker {
   const parts = partsOf(settings);
-  // Two hyphens in a row would end the comment in some readers.
+  // Two hyphens in a row would end the comment in some parsers.
   const name = `${settings.prefix} ${settings.region}`.replaceAll('--', '%2D%2D');
   return {
     begin: `<!-- aws-bootstrap ${what}${parts.length === 0 ? '' : ` of ${parts.join(',')}`} ${name}`,
@@ -30,7 +30,7 @@ export function partsOf({ only }: Settings): readonly string[] {
   return only.size === PARTS.length ? [] : PARTS.filter((part) => only.has(part));
 }
 
-// A carriage return begins a line, too: taken for a blank, each of many would be looked at from all before it.
+// A carriage return begins a line too: as a blank, many of them would take quadratic time.
 const PART = /^([\t ]*<!-- aws-bootstrap \w+) of ([a-z0-9,-]+) /m;
 
 /** @returns the parts that the marker of a text names; none where it has that of the whole, or no marker */
@@ -43,7 +43,7 @@ export function asWhole(body: string): string {
   return body.replace(PART, '$1 ');
 }
 
-/** @param state what is kept beside, such as a hash of what stands below */
+/** @param state stored with the marker, such as a hash of the text */
 export function marked({ begin, account }: Marker, text: string, state = ''): string {
   return `${begin}${state === '' ? '' : ` ${state}`} -->\n<!-- aws-bootstrap account ${account} -->\n${text}`;
 }
@@ -51,8 +51,8 @@ export function marked({ begin, account }: Marker, text: string, state = ''): st
 const ACCOUNT = /^\s*<!-- aws-bootstrap account ([0-9a-f]+) -->\s*$/;
 
 /**
- * The marker may stand on any line, since people write above it; a text that quotes it has another sign before it.
- * Texts of older versions name no account: they are found by whoever comes first, who writes its own.
+ * The marker may be on any line, since users write above it; a quotation of it has another character before it.
+ * Texts of older versions name no account: the first run that finds one adds its own.
  * @returns the state behind the marker; undefined where the text has none, or that of another account
  */
 export function stateOf({ begin, account }: Marker, body: string): string | undefined {

@@ -60,18 +60,18 @@ export interface HeadlineFacts {
   readonly unread: number;
 }
 
-/** @returns the state in words behind one symbol: `🔶 4 of 15 resources drifted` */
+/** @returns the state behind one symbol: `🔶 4 of 15 resources drifted` */
 export function headline(facts: HeadlineFacts): string {
   const blind = facts.unread > 0 ? `, ${facts.unread} compared without values` : '';
   return `${stateLine(facts)}${blind}`;
 }
 
 function stateLine({ mode, states, total, failure }: HeadlineFacts): string {
-  const of = (...wanted: readonly State[]) =>
-    wanted.reduce((sum, state) => sum + (states.get(state) ?? 0), 0);
-  const list = (...wanted: readonly State[]) =>
-    wanted.flatMap((state) => (of(state) > 0 ? [`${of(state)} ${COUNTED[state]}`] : [])).join(', ');
-  const rest = (...wanted: readonly State[]) => (list(...wanted) === '' ? '' : `, ${list(...wanted)}`);
+  const of = (...counted: readonly State[]) =>
+    counted.reduce((sum, state) => sum + (states.get(state) ?? 0), 0);
+  const list = (...counted: readonly State[]) =>
+    counted.flatMap((state) => (of(state) > 0 ? [`${of(state)} ${COUNTED[state]}`] : [])).join(', ');
+  const rest = (...counted: readonly State[]) => (list(...counted) === '' ? '' : `, ${list(...counted)}`);
   if (of('failed') > 0)
     return `❌ ${of('failed')} of ${plural(total, 'resource')} failed${rest(...DONE, 'blocked', 'skipped')}`;
   if (mode === 'drift') {
@@ -86,7 +86,7 @@ function stateLine({ mode, states, total, failure }: HeadlineFacts): string {
       ? `✅ No changes: ${matching(total)}`
       : `📝 Plan: ${list(...OPEN, ...HELD)}`;
   if (of('blocked') > 0) return `⛔ ${list('blocked', ...DONE, 'skipped', 'kept')}`;
-  // What failed is no resource: the task definition, say.
+  // The failure is not one of a resource: the task definition, for example.
   const symbol = failure === undefined ? '✅' : `❌ ${sentenceCase(REASONS[failure])}:`;
   if (of(...DONE) === 0)
     return mode === 'destroy'
@@ -95,7 +95,7 @@ function stateLine({ mode, states, total, failure }: HeadlineFacts): string {
   return `${symbol} ${list(...DONE)}${mode === 'destroy' ? rest('kept') : ''}`;
 }
 
-/** What was asked of AWS: `14 API calls, nothing written`. */
+/** Such as `14 API calls, nothing written`. */
 export const effort = (calls: number, written: number) =>
   `${plural(calls, 'API call')}, ${written === 0 ? 'nothing written' : plural(written, 'write')}`;
 export const runLink = (number: string) => (number === '' ? 'run' : `run #${number}`);
@@ -171,8 +171,8 @@ export function causeLine(
 /* Log of an apply */
 
 export function progress(done: number, all: number, seconds: number): string {
-  const left = Math.ceil(seconds);
-  return `${done}/${all}${left > 0 ? `, about ${left} s left: Parameter Store takes 3 a second` : ''}`;
+  const remaining = Math.ceil(seconds);
+  return `${done}/${all}${remaining > 0 ? `, about ${remaining} s left: Parameter Store takes 3 a second` : ''}`;
 }
 export const longWait = (writes: number, seconds: number) =>
   `${plural(writes, 'parameter')} to write, about ${seconds} s: Parameter Store takes 3 a second`;
@@ -276,8 +276,8 @@ export const folds = {
   variables: (number: number) =>
     `🔑 Where ${number === 1 ? 'the variable goes' : `each of the ${number} variables goes`}, and why`,
   variableColumns: ['Variable', 'Stored as', 'Why'],
-  price: (usd: string, things: string, other: string | undefined) =>
-    `💵 ${usd} a month – ${things}${other === undefined ? '' : `; ${other}`}`,
+  price: (usd: string, resources: string, other: string | undefined) =>
+    `💵 ${usd} a month – ${resources}${other === undefined ? '' : `; ${other}`}`,
   priceUnknown: 'not counting resources that could not be read',
   orphans: (kinds: string) => `🟡 No longer configured – ${kinds}`,
   unmanaged: (kinds: string) => `👤 Unmanaged below the prefix – ${kinds}`,
@@ -314,8 +314,8 @@ export const policyTitles = {
 
 export const price = {
   columns: ['Configuration', 'US dollars a month', 'Difference'],
-  now: (things: string) => `now: ${things}`,
-  planned: (things: string) => `as planned: ${things}`,
+  now: (resources: string) => `now: ${resources}`,
+  planned: (resources: string) => `as planned: ${resources}`,
   same: 'the same',
   ssm: (usd: string) => `everything in Parameter Store would be ${usd}`,
   calls: (number: number, list: string, usd: string) =>
@@ -338,7 +338,7 @@ export const issue = {
   title: (prefix: string, region: string, parts: readonly string[]) =>
     `AWS drift: ${prefix} in ${region}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`,
   kept: 'This issue is updated while the drift lasts and closed when it is gone.',
-  gone: (isBlind: boolean) =>
+  resolved: (isBlind: boolean) =>
     `The drift is gone: AWS matches the configuration.${isBlind ? ' Values were not compared: the role may not read them.' : ''}`,
   seenBy: 'Seen by',
   thisRun: 'this run',

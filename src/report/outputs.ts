@@ -3,15 +3,15 @@ import { imageTagsOf, type Spec } from '../model/spec.ts';
 import { count, isDrifted, planDocument, planHash } from '../plan/plan-document.ts';
 import {
   configFingerprint,
+  existingWithReferences,
   neededDestinations,
   references,
-  standingWithReferences,
   taskDefinitionSecrets,
 } from './ecs.ts';
 import type { Gate } from './gate.ts';
 import { type Price, plannedPrice, price } from './price.ts';
 import { writePrivate } from './private-file.ts';
-import { hasNewValue, type Run, standing } from './run.ts';
+import { existingAfter, hasNewValue, type Run } from './run.ts';
 
 /**
  * @param taskDefinition path of the completed file
@@ -21,14 +21,16 @@ export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
   const { settings, desired, plan, outcomes } = run;
   const counts = count(plan);
   const document = planDocument(settings, plan, run.gate, run.binding);
-  const stands = standing(run);
+  const existing = existingAfter(run);
   const needed = neededDestinations(run);
-  const standsForTask = standingWithReferences(run);
+  const existingForTask = existingWithReferences(run);
   const json = (map: ReadonlyMap<string, string>) => JSON.stringify(Object.fromEntries(map));
   const logGroup =
-    settings.logGroup === undefined ? undefined : stands('AWS::Logs::LogGroup', settings.logGroup.name);
+    settings.logGroup === undefined ? undefined : existing('AWS::Logs::LogGroup', settings.logGroup.name);
   const repository =
-    settings.repository === undefined ? undefined : stands('AWS::ECR::Repository', settings.repository.name);
+    settings.repository === undefined
+      ? undefined
+      : existing('AWS::ECR::Repository', settings.repository.name);
   return new Map([
     ['changed', String(run.written > 0 || outcomes.some(({ result }) => result === 'done'))],
     ['config-changed', String(outcomes.some(hasNewValue))],
@@ -39,57 +41,57 @@ export function outputs(run: Run, taskDefinition = ''): Map<string, string> {
     ['blocked', String(counts.blocked)],
     ['plan', JSON.stringify(document)],
     ['plan-hash', planHash(document)],
-    ['parameters', json(references(desired.destinations, 'AWS::SSM::Parameter', stands))],
-    ['secrets', json(references(desired.destinations, 'AWS::SecretsManager::Secret', stands))],
-    ['task-definition-secrets', JSON.stringify(taskDefinitionSecrets(needed, standsForTask))],
+    ['parameters', json(references(desired.destinations, 'AWS::SSM::Parameter', existing))],
+    ['secrets', json(references(desired.destinations, 'AWS::SecretsManager::Secret', existing))],
+    ['task-definition-secrets', JSON.stringify(taskDefinitionSecrets(needed, existingForTask))],
     ['task-definition', taskDefinition],
-    ['config-fingerprint', configFingerprint(needed, standsForTask)],
+    ['config-fingerprint', configFingerprint(needed, existingForTask)],
     ['log-group-name', settings.logGroup?.name ?? ''],
     ['log-group-arn', logGroup?.metadata.arn ?? ''],
     ['repository-name', settings.repository?.name ?? ''],
     ['repository-uri', repository?.metadata.uri ?? ''],
     ['repository-arn', repository?.metadata.arn ?? ''],
     ['registry-id', repository?.metadata.registryId ?? ''],
-    ['image-uri', imageUri(run, stands)],
-    ['image-digest', imageOf(run, stands)?.metadata.digest ?? ''],
+    ['image-uri', imageUri(run, existing)],
+    ['image-digest', imageOf(run, existing)?.metadata.digest ?? ''],
     ['monthly-cost-usd', costOf(run).monthlyUsd.toFixed(2)],
     ['failure-reason', run.failure?.reason ?? ''],
   ]);
 }
 
-/** A plan tells what it would cost; every other run what exists at its end. */
+/** A plan has the cost of the planned resources; every other run that of existing ones at its end. */
 function costOf({ settings, outcomes }: Run): Price {
   return settings.mode === 'plan' ? plannedPrice(outcomes) : price(outcomes);
 }
 
-type Stands = ReturnType<typeof standing>;
+type Existing = ReturnType<typeof existingAfter>;
 
-/** Of a run that only refers to it, the plan does not hold the image. */
-function imageOf({ plan, settings }: Run, stands: Stands): Spec | undefined {
+/** The plan lacks an image that the run only references. */
+function imageOf({ plan, settings }: Run, existing: Existing): Spec | undefined {
   const name = plan.find(({ kind }) => kind === 'Image')?.name ?? settings.referred?.image?.repository;
-  return name === undefined ? undefined : stands('Image', name);
+  return name === undefined ? undefined : existing('Image', name);
 }
 
-/** @returns the repository's URI with the first of the image's tags, once the image stands there. */
-function imageUri(run: Run, stands: Stands): string {
-  const image = imageOf(run, stands);
-  const wanted = run.plan.find(({ kind }) => kind === 'Image');
-  const [tag] = imageTagsOf(wanted?.desired.fields ?? {});
-  const uri = image && repositoryUri(run, image, stands);
+/** @returns the repository's URI with the first of the image's tags, once the image exists. */
+function imageUri(run: Run, existing: Existing): string {
+  const image = imageOf(run, existing);
+  const planned = run.plan.find(({ kind }) => kind === 'Image');
+  const [tag] = imageTagsOf(planned?.desired.fields ?? {});
+  const uri = image && repositoryUri(run, image, existing);
   return image?.metadata.digest === undefined || uri === undefined || tag === undefined
     ? ''
     : `${uri}:${tag}`;
 }
 
-/** A run may have made the repository, or only pushed into the one that stood. */
-function repositoryUri(run: Run, image: Spec, stands: Stands): string | undefined {
-  return stands('AWS::ECR::Repository', image.name)?.metadata.uri ?? run.repositoryUri;
+/** A run may have created the repository, or only pushed into an existing one. */
+function repositoryUri(run: Run, image: Spec, existing: Existing): string | undefined {
+  return existing('AWS::ECR::Repository', image.name)?.metadata.uri ?? run.repositoryUri;
 }
 
 /** @returns the image by its digest, which no later push changes; undefined where none was part of the run. */
-export function imageByDigest(run: Run, stands: Stands): string | undefined {
-  const image = imageOf(run, stands);
-  const uri = image && repositoryUri(run, image, stands);
+export function imageByDigest(run: Run, existing: Existing): string | undefined {
+  const image = imageOf(run, existing);
+  const uri = image && repositoryUri(run, image, existing);
   const digest = image?.metadata.digest;
   return uri === undefined || digest === undefined ? undefined : `${uri}@${digest}`;
 }
@@ -99,7 +101,7 @@ export function imageByDigest(run: Run, stands: Stands): string | undefined {
  * @param folder the runner's temporary folder; without one there is no file
  * @param taskDefinition path of the completed file
  * @returns what was written
- * @throws what the system refuses; a full disk takes away no output but the file's own
+ * @throws errors of the file system; after a full disk, only the output of the file is missing
  */
 export function writeOutputs(
   run: Run,
@@ -119,11 +121,11 @@ export function writeOutputs(
 /** An output that a later job would not get, and why. */
 export interface Withheld {
   readonly output: string;
-  /** What the hidden text in it is a value of; a name, never the value. */
+  /** Name of the hidden value in it. */
   readonly holds: string;
 }
 
-/** What says the same by other outputs; the files are handed over as artifacts. */
+/** Outputs with the same information; files are passed on as artifacts. */
 const INSTEAD: Readonly<Record<string, readonly string[]>> = {
   plan: ['plan-file'],
   'log-group-arn': ['log-group-name'],
@@ -135,7 +137,7 @@ const INSTEAD: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * @param dropped the outputs that GitHub drops
- * @returns what says the same to a later job, undefined where nothing does
+ * @returns outputs with the same information for a later job, undefined where there are none
  */
 export function insteadOf(output: string, dropped: ReadonlySet<string>): readonly string[] | undefined {
   const outputs = INSTEAD[output];

@@ -13,12 +13,12 @@ export interface Price {
   readonly monthlyUsd: number;
 }
 
-/** @returns what those of the resources that stand after the run cost a month, storage and calls apart. */
+/** @returns the monthly price of the existing resources after the run, without storage and calls. */
 export function price(outcomes: readonly Outcome[]): Price {
   return priceOf(outcomes, existing);
 }
 
-/** @returns what it would cost with everything that is planned. */
+/** @returns the monthly price after all planned changes. */
 export function plannedPrice(outcomes: readonly Outcome[]): Price {
   return priceOf(outcomes, (outcome) => {
     const { change, result } = outcome;
@@ -27,20 +27,20 @@ export function plannedPrice(outcomes: readonly Outcome[]): Price {
   });
 }
 
-/** What waits for its deletion costs nothing; a write restores it. */
-function existing({ result, after: stands }: Outcome): Spec | undefined {
-  return stands?.metadata.scheduledForDeletion === true && result !== 'done' ? undefined : stands;
+/** A resource that is scheduled for deletion costs nothing; a write restores it. */
+function existing({ result, after }: Outcome): Spec | undefined {
+  return after?.metadata.scheduledForDeletion === true && result !== 'done' ? undefined : after;
 }
 
 function priceOf(outcomes: readonly Outcome[], specOf: (outcome: Outcome) => Spec | undefined): Price {
-  const standing = new Map(
+  const specs = new Map(
     outcomes.flatMap((outcome) => {
       const spec = specOf(outcome);
       return spec === undefined ? [] : [[`${outcome.change.kind} ${spec.name}`, spec] as const];
     }),
   );
   const ofKind = (kind: string) =>
-    [...standing].flatMap(([key, spec]) => (key.startsWith(`${kind} `) ? spec : []));
+    [...specs].flatMap(([key, spec]) => (key.startsWith(`${kind} `) ? spec : []));
   const secrets = ofKind('AWS::SecretsManager::Secret').length;
   const advancedParameters = ofKind('AWS::SSM::Parameter').filter(
     ({ fields }) => fields['tier'] === 'Advanced',
@@ -52,7 +52,7 @@ function dollars(secrets: number, advancedParameters: number): number {
   return Math.round(100 * (secrets * SECRET_USD + advancedParameters * ADVANCED_PARAMETER_USD)) / 100;
 }
 
-/** Another way to keep the same variables, and what it costs a month. */
+/** Another way to store the same variables, and its monthly price. */
 export interface Alternative {
   readonly way: string;
   readonly monthlyUsd: number;
@@ -60,8 +60,8 @@ export interface Alternative {
 
 /**
  * @param planned the price of this configuration
- * @param prefer what it prefers: that is no other way
- * @returns what the same variables would cost when they were kept in other ways
+ * @param prefer the setting of this configuration, which is no alternative
+ * @returns prices of other ways to store the same variables
  */
 export function alternatives(
   destinations: readonly Placement[],
@@ -71,7 +71,7 @@ export function alternatives(
   const inSecrets = destinations.filter(({ destination, empty }) => destination.store === 'secret' && !empty);
   if (inSecrets.length === 0) return [];
   const variables = new Set(inSecrets.map(({ route }) => route.variable.name));
-  // A secret goes only when each of its rows may go: a password keeps the bundle, and its price.
+  // A secret is saved only if each of its rows may be a parameter: a password keeps the bundle, and its price.
   const kept = new Set(
     inSecrets.filter(({ route }) => rowOf(route.variable.name)?.either !== true).map(({ name }) => name),
   );
@@ -98,7 +98,7 @@ export function alternatives(
   ];
 }
 
-/** @returns what still costs money when a destroy is over, or would if it were let; one line each. */
+/** @returns a line for each resource that still costs money after a destroy. */
 export function leftovers({ prefix, only }: Settings, outcomes: readonly Outcome[]): string[] {
   const lines = outcomes.flatMap((outcome) => {
     const { change, result } = outcome;

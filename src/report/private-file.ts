@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../settings/settings.ts';
 
-/** A file's name has room for 255 bytes, and a prefix may be longer than that. */
+/** A file name may have 255 bytes, and a prefix may be longer. */
 const MOST_CHARACTERS = 150;
 
 /**
  * One name for each text, since the steps of a job share the folder: `plan-us-west-2+papyrus+prd~0123456789ab.json`.
- * Every file system takes `+` and `~`. Some do not tell capitals from small letters, which the digest does.
+ * Every file system takes `+` and `~`. Some ignore case, which the digest does not.
  * @param text free of secret values, as a part of its digest is in the name
  */
 export function fileName(

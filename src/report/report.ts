@@ -3,21 +3,21 @@ import { writeFailureReason } from './early-failure.ts';
 import { completeFile } from './ecs-integration.ts';
 import { errorText } from './failure.ts';
 import type { Gate } from './gate.ts';
-import { tellGitHub } from './github.ts';
+import { reportToGitHub } from './github.ts';
 import * as log from './log.ts';
 import { insteadOf, withheld, writeOutputs } from './outputs.ts';
 import { type Failure, originOf, type Run } from './run.ts';
 import { writeSummary } from './summary.ts';
 
 /**
- * Tells a run everywhere; what machines read comes first, what may fail on the way last. Never throws: what cannot be
- * told is told to be missing, and the rest goes on.
- * @returns why the step fails: by the run itself, or since later steps would go on without what they were promised
+ * Reports a run everywhere: outputs first, the parts that may fail last. Never throws: a part that cannot be reported is
+ * named in the log, and the others follow.
+ * @returns why the step fails: because of the run, or because later steps would miss an output
  */
 export async function report(run: Run, runner: Runner): Promise<Failure | undefined> {
   let { failure } = run;
   const miss = (what: string) => (error: unknown) => {
-    log.fault(unreported(what, error));
+    log.error(unreported(what, error));
     failure ??= { reason: 'internal', text: `the ${what} could not be written. Finished work is kept` };
     return undefined;
   };
@@ -25,20 +25,20 @@ export async function report(run: Run, runner: Runner): Promise<Failure | undefi
 
   const completed = await completeFile(run, runner.temp).catch(miss('task definition'));
   const { path: taskDefinition, missing } = completed ?? {};
-  // The next step would deploy the task definition that stands, or fail by an empty path.
+  // The next step would deploy the existing task definition, or fail with an empty path.
   if (missing !== undefined && run.settings.mode === 'apply')
     failure ??= { reason: 'blocked', text: missing };
   try {
     const outputs = writeOutputs({ ...run, failure }, runner.temp, taskDefinition);
-    tellWithheld(outputs, run.gate);
+    warnOfWithheld(outputs, run.gate);
   } catch (error) {
     miss('outputs')(error);
-    // It may be the one output that there is.
+    // It may be the only output.
     writeFailureReason(failure?.reason ?? '');
   }
-  const told = { ...run, failure };
-  if (runner.hasSummary) await writeSummary(told, originOf(runner)).catch(goOn('job summary'));
-  await tellGitHub(told, runner).catch(goOn('GitHub'));
+  const reported = { ...run, failure };
+  if (runner.hasSummary) await writeSummary(reported, originOf(runner)).catch(goOn('job summary'));
+  await reportToGitHub(reported, runner).catch(goOn('GitHub'));
   return failure;
 }
 
@@ -49,14 +49,14 @@ function unreported(where: string, error: unknown) {
   };
 }
 
-/** A path means nothing on the runner of another job. */
+/** A path does not exist on the runner of another job. */
 function asFile(outputs: readonly string[]): string {
   return outputs.some((output) => output === 'plan-file' || output === 'task-definition')
     ? ' (upload the file as an artifact)'
     : '';
 }
 
-function tellWithheld(outputs: ReadonlyMap<string, string>, gate: Gate): void {
+function warnOfWithheld(outputs: ReadonlyMap<string, string>, gate: Gate): void {
   const found = withheld(outputs, gate);
   const dropped = new Set(found.map(({ output }) => output));
   for (const { output, holds } of found) {

@@ -12,7 +12,7 @@ import { isWords, labelOf, type Side, STATES, type State, type Values, valueText
 import type { Run } from './run.ts';
 
 /*
- * What a report says of each resource, computed once for every renderer: summary, comment, issue and terminal.
+ * Facts on each resource for reports, computed once for every renderer: summary, comment, issue and terminal.
  */
 
 export interface FieldReport {
@@ -36,7 +36,7 @@ export interface ResourceReport {
   readonly url: string | undefined;
   /** Differences of a resource that exists; of one that is created, `aspects` say what matters. */
   readonly fields: readonly FieldReport[];
-  /** What matters of it: type, retention, number of keys. */
+  /** Its important properties: type, retention, number of keys. */
   readonly aspects: readonly string[];
   /** The value of a plain parameter that is created. */
   readonly value: string | undefined;
@@ -76,7 +76,7 @@ function resourceOf(outcomes: Outcomes, { mode, prefix }: Run['settings'], value
   const state = STATES.find((one) => states.includes(one)) ?? 'unchanged';
   const { change } = outcomes[0];
   const { kind, name } = change;
-  const existing = outcomes.findLast(({ after: stands }) => stands !== undefined)?.after;
+  const existing = outcomes.findLast(({ after }) => after !== undefined)?.after;
   const isNew = change.action === 'create';
   const { metadata: facts } = change.observed ?? {};
   return {
@@ -84,7 +84,7 @@ function resourceOf(outcomes: Outcomes, { mode, prefix }: Run['settings'], value
     name,
     shortName: shortName(kind, name, prefix),
     state,
-    // Its address may name the account.
+    // The URL may name the account.
     url: values === 'hidden' ? undefined : consoleUrl(kind, name, existing?.metadata.arn),
     fields: isNew
       ? []
@@ -126,7 +126,7 @@ function plainValue({ kind, differences }: Change, values: Values): string | und
   return to instanceof Secret ? undefined : textOf(to);
 }
 
-function stateOf({ change, result, after: stands }: Outcome, mode: Run['settings']['mode']): State {
+function stateOf({ change, result, after }: Outcome, mode: Run['settings']['mode']): State {
   if (result === 'failed' || result === 'blocked' || result === 'skipped') return result;
   if (isForeign(change)) return 'unmanaged';
   const removal = removalOf(change);
@@ -137,7 +137,7 @@ function stateOf({ change, result, after: stands }: Outcome, mode: Run['settings
   if (result === 'planned') return isDrift ? 'drifted' : 'to-update';
   if (mode === 'destroy') return 'kept';
   if (change.unwanted === true) return 'orphan';
-  return stands === undefined ? 'not-created' : 'unchanged';
+  return after === undefined ? 'not-created' : 'unchanged';
 }
 
 function fieldOf({ kind, observed }: Change, { field, from, to }: Difference, values: Values): FieldReport {
@@ -156,14 +156,14 @@ function fieldOf({ kind, observed }: Change, { field, from, to }: Difference, va
   return { label: labelOf(kind, field), from: before, to: after, isOtherValue: isSameText };
 }
 
-/** @returns whether a report shows its differences: nothing else is to be read of it */
+/** @returns whether a report shows its differences */
 export function isShown({ state }: ResourceReport): boolean {
   return !SILENT.has(state) && state !== 'failed';
 }
 
 const SILENT: ReadonlySet<State> = new Set(['orphan', 'kept', 'unmanaged', 'not-created', 'unchanged']);
 
-/** @returns whether it counts as one of the run's resources: what others own, and what is no longer configured, does not */
+/** @returns whether it counts as one of the run's resources, unlike unmanaged ones and orphans */
 export function isConfigured({ state }: ResourceReport): boolean {
   return state !== 'unmanaged' && state !== 'orphan';
 }

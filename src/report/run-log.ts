@@ -31,7 +31,7 @@ const SIGNS: Readonly<Record<Change['action'], string>> = {
 function changeLines(change: Change, first = lineOf(change)): string[] {
   const { action, differences, blocked, notes } = change;
   const lines = [first];
-  // What is created is wanted as it stands in the settings; only its names are news.
+  // All fields of a new resource are as configured, so only its name is printed.
   if (action !== 'create')
     for (const difference of differences)
       lines.push(`    ${forLog(differenceText(difference, valueForLog, change.observed))}`);
@@ -54,8 +54,8 @@ function sorted(changes: readonly Change[]): Change[] {
 const FOLD = 20;
 
 /**
- * Prints the plan, the same for the same plan; what needs no change and no word gets none.
- * @param writes a change that is about to be made is printed once it is done
+ * Prints the plan, without unchanged resources that have no note.
+ * @param writes whether the plan is applied: then its changes are printed once they are done
  */
 export function plan(changes: Plan, _target?: unknown, writes = false): void {
   const isPrinted = ({ action, notes, unreadable }: Change) => {
@@ -86,14 +86,14 @@ const DONE: Readonly<Record<Change['action'], string>> = {
   blocked: 'blocked',
 };
 
-/** Prints what could not be read, of a plan that is not applied. */
+/** Prints the resources of a plan that could not be read. */
 export function outcome({ change, result, error }: Outcome): void {
   if (result === 'failed') info(`✗ ${KINDS[change.kind].noun} ${change.name}: ${errorLine(error)}`);
 }
 
-/** What a long apply needs to say how long it will take. */
+/** Clock and estimate for the progress of a long apply. */
 export interface ApplyTiming {
-  /** Milliseconds of a clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   /** Seconds that so many writes to Parameter Store take at least. */
   readonly secondsOf: (writes: number) => number;
@@ -103,7 +103,8 @@ const EVERY_MS = 10_000;
 
 /**
  * @param shown the plan with the values that may be printed, in the order of `changes`
- * @returns what prints each change once it is done, with the time since the apply began, and every ten seconds how far it is
+ * @returns a function that prints each change once it is done, with the time since the apply began, and every ten seconds
+ * the progress
  */
 export function progress(
   changes: Plan,
@@ -113,20 +114,20 @@ export function progress(
   const began = now();
   const printable = new Map(changes.map((change, index) => [change, shown[index] ?? change]));
   const all = changes.filter(({ action }) => action !== 'none' && action !== 'blocked');
-  const left = new Set(all);
+  const pending = new Set(all);
   let printed = began;
   return (ended) => {
     const { change, result } = ended;
-    left.delete(change);
+    pending.delete(change);
     for (const line of outcomeLines(ended, printable.get(change) ?? change, (now() - began) / 1000))
       core.info(line);
-    if (result !== 'done' || now() - printed < EVERY_MS || left.size === 0) return;
+    if (result !== 'done' || now() - printed < EVERY_MS || pending.size === 0) return;
     printed = now();
     info(
       messages.progress(
-        all.length - left.size,
+        all.length - pending.size,
         all.length,
-        secondsOf([...left].filter(isParameterWrite).length),
+        secondsOf([...pending].filter(isParameterWrite).length),
       ),
     );
   };
@@ -156,7 +157,7 @@ function errorLine(error: unknown): string {
   return error instanceof AwsError ? error.message : errorText(error);
 }
 
-/** Before a long apply: why it takes so long. */
+/** Explains the duration before a long apply. */
 export function longWait(plan: Plan, { secondsOf }: Pick<ApplyTiming, 'secondsOf'>): void {
   const writes = plan.filter(isParameterWrite).length;
   const seconds = Math.ceil(secondsOf(writes));
@@ -167,14 +168,14 @@ const LONG_SECONDS = 10;
 /** More causes than these are in the summary; GitHub shows ten errors. */
 const MOST_CAUSES = 5;
 
-/** One error for each cause, with all that failed by it and the statement that mends it. */
+/** Prints an error for each cause, with the failed resources and the remedy. */
 export function causes(all: readonly Cause[]): void {
   for (const cause of all.slice(0, MOST_CAUSES))
     core.error(forLog(messages.causeLine(cause, countKinds(cause.resources))));
   for (const cause of all.slice(MOST_CAUSES)) info(messages.causeLine(cause, countKinds(cause.resources)));
 }
 
-/** The causes of what failed, and the last line of a run. */
+/** Prints the causes of failures, and the last line of a run. */
 export function result(run: Run): void {
   causes(run.causes);
   const { settings, plan: changes } = run;

@@ -11,43 +11,43 @@ import type { Settings } from '../settings/settings.ts';
 import type { Cause } from './causes.ts';
 import type { Gate } from './gate.ts';
 
-/** What a task definition refers to and the run does not look after. */
+/** Resources that a task definition references and the run does not manage. */
 export interface References {
   readonly existing: (kind: Kind, name: string) => Spec | undefined;
-  /** Parts that cannot be filled in, in words: with any of them there is no file. */
+  /** Texts on the parts that cannot be completed: with any of them there is no file. */
   readonly missing: readonly string[];
 }
 
-/** All that there is to tell of a run. */
+/** Everything that reports need of a run. */
 export interface Run {
   readonly settings: Settings;
   readonly desired: Desired;
   readonly plan: Plan;
   readonly outcomes: readonly Outcome[];
   readonly notes: Diagnostics;
-  /** Notices of the providers. */
-  readonly told: readonly string[];
+  /** Notices beyond those of the input: of providers, plan and reports. */
+  readonly notices: readonly string[];
   readonly caller: Caller;
-  /** What an approval of the plan holds beside its changes. */
+  /** Facts beyond its changes that an approval of the plan covers. */
   readonly binding: Binding;
   readonly calls: number;
   /** Writes that AWS, its registry and Auth0 have taken, those of a change included that failed after them. */
   readonly written: number;
   readonly callsByService: ReadonlyMap<string, number>;
   readonly failure: Failure | undefined;
-  /** Causes of what failed, those to mend first at the front. */
+  /** Causes of failures, those to correct first at the front. */
   readonly causes: readonly Cause[];
   /** How the plan differs from the one that `expect-plan` approves. */
   readonly refusal: readonly string[];
   /** Hides in reports what is known to be hidden by the end of the run. */
   readonly gate: Gate;
-  /** Of the repository that the image stands in. */
+  /** URI of the repository that holds the image. */
   readonly repositoryUri: string | undefined;
   /** Undefined where no task definition is completed. */
   readonly references: References | undefined;
 }
 
-/** Origin of a report; a part that the runner does not give is empty. */
+/** Origin of a report; a part that the runner does not provide is empty. */
 export interface Origin {
   readonly runUrl: string;
   readonly runNumber: string;
@@ -62,23 +62,23 @@ export interface Failure {
   readonly text: string;
 }
 
-/** @returns whether a stored value was written: its version is another one, or it was made anew, by which that begins at 1 again. */
-export function hasNewValue({ change, result, after: stands }: Outcome): boolean {
+/** @returns whether a stored value was written: its version differs, or it was recreated and begins at version 1 again. */
+export function hasNewValue({ change, result, after }: Outcome): boolean {
   if (result !== 'done' || change.action === 'delete') return false;
   if (change.kind === 'AWS::SecretsManager::Secret')
-    return stands?.metadata.version !== change.observed?.metadata.version;
+    return after?.metadata.version !== change.observed?.metadata.version;
   if (change.kind !== 'AWS::SSM::Parameter') return false;
   const isAnew = change.differences.some(({ field, from }) => field === 'type' && from !== 'String');
-  return isAnew || stands?.metadata.version !== change.observed?.metadata.version;
+  return isAnew || after?.metadata.version !== change.observed?.metadata.version;
 }
 
-/** @returns what tells of a resource how it stands after the run; made once, since it is asked for each variable */
-export function standing({ outcomes }: Run): (kind: Kind, name: string) => Spec | undefined {
+/** @returns a function that finds resources as they are after the run; call it once, since it is used for each variable */
+export function existingAfter({ outcomes }: Run): (kind: Kind, name: string) => Spec | undefined {
   const found = new Map<string, Outcome>();
   for (const outcome of outcomes) {
     const key = `${outcome.change.kind} ${outcome.change.name}`;
     if (outcome.after === undefined) continue;
-    // Of two changes of one resource the later one, where it came about, tells what stands.
+    // Of two changes of one resource, the later one counts if it was done.
     if (outcome.result === 'done' || !found.has(key)) found.set(key, outcome);
   }
   return (kind, name) => found.get(`${kind} ${name}`)?.after;

@@ -1,12 +1,12 @@
-/** One part of a report. Only its rows may be cut; what stands around them keeps tables, diagrams and folds whole. */
+/** One part of a report. Only its rows may be cut, so that tables, diagrams and folds stay valid. */
 export interface Section {
   readonly title?: string;
   readonly before?: readonly string[];
   readonly rows: readonly string[];
   readonly after?: readonly string[];
-  /** It is folded: the rows are looked up, not read. This is its line, as Markdown. */
+  /** Line of a folded section, as Markdown. */
   readonly folded?: string;
-  /** Which sections lose their rows first where there is no room: those with the highest rank; 0 unless said. */
+  /** Sections with the highest rank lose their rows first; 0 by default. */
   readonly rank?: number;
 }
 
@@ -20,8 +20,8 @@ export interface Assembled {
 const COUNT_BYTES = 60;
 
 /**
- * Puts sections together within a limit. What matters most is given room first; of one rank, small sections stay whole, and
- * those that are too large share what is left.
+ * Joins sections within a limit, by rank. Within one rank, small sections stay whole, and those that are too large share
+ * the rest.
  * @param mostBytes the limit of the place that the report goes to, as UTF-8
  */
 export function assemble(sections: readonly Section[], mostBytes: number): Assembled {
@@ -34,7 +34,7 @@ export function assemble(sections: readonly Section[], mostBytes: number): Assem
   let left = mostBytes - parts.reduce((sum, part) => sum + part.frame, 0);
   const rankOf = ({ section }: (typeof parts)[number]) => section.rank ?? 0;
   for (const rank of [...new Set(parts.map(rankOf))].sort((a, b) => a - b)) {
-    // The smallest first, so that what they do not need goes to the others.
+    // The smallest first, so that the others get the rest.
     const order = parts.filter((part) => rankOf(part) === rank).sort((a, b) => a.rows - b.rows);
     order.forEach((part, done) => {
       part.share = Math.min(part.rows, Math.max(0, Math.floor(left / (order.length - done))));
@@ -71,7 +71,7 @@ function frame({ title, before, after, folded }: Section, rows: readonly string[
 
 const bytesOf = (text: string) => Buffer.byteLength(text);
 
-/** @returns a section that is a table; the cells are escaped by who makes them. */
+/** @param rows escaped cells @returns a section that is a table */
 export function table(
   header: readonly string[],
   rows: ReadonlyArray<readonly string[]>,

@@ -17,10 +17,10 @@ import { notes, ownership } from './sections/notes.ts';
 import { variables } from './sections/variables.ts';
 import { assemble, type Section, table } from './sections.ts';
 
-/** GitHub refuses a summary of more than 1 MiB whole; the rest is left for the runner's own. */
+/** GitHub refuses a summary of more than 1 MiB completely; the rest is for text of the runner. */
 const MOST_BYTES = 1_000_000;
 
-/** @returns the summary as GitHub's Markdown: the state, what to do, what differs, and the rest in folds */
+/** @returns the summary as GitHub's Markdown: state, next steps, differences, and the rest in folds */
 export function summary(run: Run, origin: Origin = NO_ORIGIN): string {
   const resources = resourcesOf(run);
   const isApplied =
@@ -32,7 +32,7 @@ export function summary(run: Run, origin: Origin = NO_ORIGIN): string {
     ...failures(run, false),
     policies(run),
     ...differences(resources, { isApplied: isApplied && resources.some(isShown), isPublic: false }),
-    // The article's checklist is what a run that wrote leaves behind.
+    // Only a run that wrote has the checklist.
     run.settings.mode === 'destroy'
       ? kept(resources)
       : isApplied
@@ -53,7 +53,7 @@ export function summary(run: Run, origin: Origin = NO_ORIGIN): string {
   return scrubMarkdown(text, run.gate);
 }
 
-/** An apply or destroy that was refused only shows what it would do. */
+/** A refused apply or destroy only shows its plan. */
 function wroteMode({ settings, outcomes }: Run): boolean {
   const isWriting = settings.mode === 'apply' || settings.mode === 'destroy';
   return isWriting && outcomes.every(({ result }) => result !== 'planned');
@@ -71,7 +71,7 @@ function refusal({ refusal: lines, gate }: Run): Section | undefined {
 
 /**
  * Writes the summary to the place that the runner gives.
- * @throws UserFacingError where that is none
+ * @throws UserFacingError where it cannot be written
  */
 export async function writeSummary(run: Run, origin: Origin): Promise<void> {
   const text = summary(run, origin);
@@ -107,7 +107,7 @@ function policies(run: Run): Section | undefined {
   };
 }
 
-/** What later steps use most, beside the JSON outputs, which are too long to read. */
+/** Outputs that later steps use most; JSON outputs are too long to read. */
 const NAMES = [
   'changed',
   'config-changed',

@@ -11,7 +11,7 @@ import {
 import { quoted } from '../settings/parse.ts';
 import type { EcsSecret } from './ecs.ts';
 
-/** What a container is completed with; what is undefined is left as it stands. */
+/** Values to complete a container with; undefined leaves a part unchanged. */
 export interface Completion {
   readonly secrets: readonly EcsSecret[];
   readonly image?: string | undefined;
@@ -21,12 +21,12 @@ export interface Completion {
   readonly fingerprint: string;
 }
 
-/** The container's label by which a deployment that never came is noticed: it is not that of the running task. */
+/** The container's label that shows a missing deployment: it then differs from that of the running task. */
 const FINGERPRINT_LABEL = 'aws-bootstrap.config-fingerprint';
 
 /**
- * Completes the text, so that everything else in it stays as it is written: order, spaces, the digits of numbers.
- * @returns a task definition that ECS takes as it is
+ * Edits the text, so that everything else in it stays unchanged: order, spaces, digits of numbers.
+ * @returns a task definition that ECS accepts
  */
 export function completeTaskDefinition(settings: TaskDefinitionSettings, completion: Completion): string {
   const text = registrable(settings.text);
@@ -45,7 +45,7 @@ export function completeTaskDefinition(settings: TaskDefinitionSettings, complet
   completeSecrets(container, completion.secrets, at, set);
   if (completion.logs !== undefined && !keepsLogs(settings))
     completeLogs(container, completion.logs, at, set);
-  // Nothing can be put into null, by which some tools write what is not there.
+  // Some tools write null for an absent object, and nothing can be inserted into it.
   if (container.dockerLabels === null) set(at('dockerLabels'), {});
   set(at('dockerLabels', FINGERPRINT_LABEL), completion.fingerprint);
   return completed;
@@ -60,7 +60,7 @@ function placesOf(list: List, isMeant: (entry: Entry, place: number) => boolean)
   return (list ?? []).flatMap((entry, place) => (isMeant(entry, place) ? [place] : [])).reverse();
 }
 
-/** ECS refuses a name that stands twice. The first entry is kept; of those that are not ours, the others say the same. */
+/** ECS refuses a repeated name. The first entry is kept; repeated entries of other names are equal. */
 function isRepeated(list: List): (entry: Entry, place: number) => boolean {
   const names = (list ?? []).map(({ name }) => name);
   return ({ name }, place) => typeof name === 'string' && names.indexOf(name) < place;
@@ -70,14 +70,14 @@ function completeSecrets(container: Container, secrets: readonly EcsSecret[], at
   const given = container.secrets ?? [];
   const isDouble = isRepeated(given);
   for (const place of placesOf(given, isDouble)) set(at('secrets', place), undefined);
-  const standing = given.filter((entry, place) => !isDouble(entry, place)).map(({ name }) => name);
-  if (standing.length === 0) {
+  const existing = given.filter((entry, place) => !isDouble(entry, place)).map(({ name }) => name);
+  if (existing.length === 0) {
     if (secrets.length > 0) set(at('secrets'), secrets);
     return;
   }
-  let end = standing.length;
+  let end = existing.length;
   for (const secret of secrets) {
-    const place = standing.indexOf(secret.name);
+    const place = existing.indexOf(secret.name);
     if (place >= 0) set(at('secrets', place, 'valueFrom'), secret.valueFrom);
     else set(at('secrets', end++), secret);
   }
@@ -102,7 +102,7 @@ function completeLogs(
   }
 }
 
-/** @returns what people should know about the file, and ECS tells only when a task does not start. */
+/** @returns notes on problems that ECS reports only when a task does not start. */
 export function taskDefinitionNotes(settings: TaskDefinitionSettings): string[] {
   const { path, text } = settings;
   const notes: string[] = [];
@@ -115,7 +115,7 @@ export function taskDefinitionNotes(settings: TaskDefinitionSettings): string[] 
   return notes;
 }
 
-/** @returns what was taken out of the file, and what other containers hold that one should know of */
+/** @returns notes on removed parts of the file, and on plain values in other containers */
 export function removalNotes(
   settings: TaskDefinitionSettings,
   { secrets }: Pick<Completion, 'secrets'>,
@@ -125,7 +125,7 @@ export function removalNotes(
   const container = containerOf(settings);
   const ours = new Set<unknown>(secrets.map(({ name }) => name));
   const isOurs = ({ name }: Entry) => ours.has(name);
-  // A name that no variable has may be anything.
+  // A name of no variable may be any text.
   const namesOf = (entries: readonly Entry[]) =>
     [...new Set(entries.map(({ name }) => (ours.has(name) ? name : quoted(String(name)))))].join(', ');
   const notes: string[] = [];
@@ -148,7 +148,7 @@ function containersOf(definition: Readonly<Record<string, unknown>>): ReadonlyAr
   return definition['containerDefinitions'] as ReadonlyArray<Container | null>;
 }
 
-/** Of containers that are not completed, nobody has found out what they are. */
+/** Other containers are not validated, so a list may be anything. */
 function listOf(value: unknown): readonly Entry[] | undefined {
   return Array.isArray(value)
     ? value.filter((entry) => typeof entry === 'object' && entry !== null)
@@ -156,7 +156,7 @@ function listOf(value: unknown): readonly Entry[] | undefined {
 }
 
 /**
- * What AWS tells of a registered task definition, and refuses in a new one.
+ * Fields that AWS returns for a registered task definition, and refuses in a new one.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html
  */
 const READ_ONLY = [
@@ -171,7 +171,7 @@ const READ_ONLY = [
   'deleteRequestedAt',
 ] as const;
 
-/** @returns the task definition alone, where the answer of describe-task-definition surrounds it, without what AWS refuses */
+/** @returns the task definition alone, also from the response of describe-task-definition, without fields that AWS refuses */
 function registrable(text: string): string {
   const document = JSON.parse(text) as { readonly tags?: unknown };
   const definition = definitionIn(document);
@@ -179,8 +179,8 @@ function registrable(text: string): string {
   for (const member of READ_ONLY)
     if (Object.hasOwn(definition, member)) bare = edited(bare, [member], undefined);
   const { tags } = document;
-  const isTold = definition !== document && Array.isArray(tags) && tags.length > 0;
-  return isTold && definition['tags'] === undefined ? edited(bare, ['tags'], tags) : bare;
+  const hasTags = definition !== document && Array.isArray(tags) && tags.length > 0;
+  return hasTags && definition['tags'] === undefined ? edited(bare, ['tags'], tags) : bare;
 }
 
 function unwrapped(text: string): string {
@@ -196,7 +196,7 @@ function edited(text: string, path: JSONPath, value: unknown): string {
   return applyEdits(text, modify(text, path, value, { formattingOptions: formattingOf(text) }));
 }
 
-/** What is put in looks like what stands around it. */
+/** Inserted text is formatted like the rest of the file. */
 function formattingOf(text: string) {
   const indent = /\n([ \t]+)\S/.exec(text)?.[1] ?? '  ';
   const eol = text.includes('\r\n') ? '\r\n' : '\n';

@@ -4,7 +4,7 @@ import { countKinds, isConfigured, type ResourceReport } from '../resources.ts';
 import { fold, type Section, table } from '../sections.ts';
 import { resourceCell } from './differences.ts';
 
-/** The article's checklist: one line a resource, with its link and what it is like. */
+/** The checklist: one line for each resource, with its link and properties. */
 export function checklist(resources: readonly ResourceReport[]): Section | undefined {
   const configured = resources.filter(isConfigured);
   if (configured.length === 0) return undefined;
@@ -12,18 +12,26 @@ export function checklist(resources: readonly ResourceReport[]): Section | undef
   return fold(line, [stateTable(configured)], 3);
 }
 
-/** What a destroy leaves where it is. */
+/** Resources that a destroy keeps. */
 export function kept(resources: readonly ResourceReport[]): Section | undefined {
-  const left = resources.filter(({ state }) => state === 'kept');
-  if (left.length === 0) return undefined;
-  return fold(richHtml(messages.folds.kept(left.length, countKinds(left))), [stateTable(left)], 3);
+  const remaining = resources.filter(({ state }) => state === 'kept');
+  if (remaining.length === 0) return undefined;
+  return fold(
+    richHtml(messages.folds.kept(remaining.length, countKinds(remaining))),
+    [stateTable(remaining)],
+    3,
+  );
 }
 
-/** What needs no change, where the run wrote nothing. */
+/** Unchanged resources of a run that wrote nothing. */
 export function unchanged(resources: readonly ResourceReport[]): Section | undefined {
-  const calm = resources.filter(({ state }) => state === 'unchanged' || state === 'not-created');
-  if (calm.length === 0) return undefined;
-  return fold(richHtml(messages.folds.unchanged(calm.length, countKinds(calm))), [stateTable(calm)], 3);
+  const matching = resources.filter(({ state }) => state === 'unchanged' || state === 'not-created');
+  if (matching.length === 0) return undefined;
+  return fold(
+    richHtml(messages.folds.unchanged(matching.length, countKinds(matching))),
+    [stateTable(matching)],
+    3,
+  );
 }
 
 function stateTable(resources: readonly ResourceReport[]): Section {
@@ -45,12 +53,12 @@ function details({ aspects, notes, isUnread }: ResourceReport): string[] {
   ];
 }
 
-/** What the action created and the configuration no longer has. */
+/** Resources of this action that are no longer configured. */
 export function orphans(resources: readonly ResourceReport[]): Section | undefined {
   return listed(resources, 'orphan', messages.folds.orphans, messages.orphanNote);
 }
 
-/** What exists below the prefix and is somebody else's. */
+/** Resources of others below the prefix. */
 export function unmanaged(resources: readonly ResourceReport[]): Section | undefined {
   return listed(resources, 'unmanaged', messages.folds.unmanaged, messages.unmanagedNote);
 }

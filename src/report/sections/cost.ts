@@ -5,14 +5,14 @@ import { type Alternative, alternatives, type Price, plannedPrice, price } from 
 import type { Run } from '../run.ts';
 import { type Section, table } from '../sections.ts';
 
-/** Dollars a month: what exists, what is planned, and what other configurations would cost. */
+/** Monthly price of existing and planned resources, and of other configurations. */
 export function cost(run: Run): Section {
   const now = price(run.outcomes);
   const planned = plannedPrice(run.outcomes);
   const others = alternatives(run.desired.destinations, planned, run.settings.prefer);
-  const rows = [row(messages.price.now(things(now)), now.monthlyUsd, undefined)];
+  const rows = [row(messages.price.now(countText(now)), now.monthlyUsd, undefined)];
   if (planned.monthlyUsd !== now.monthlyUsd)
-    rows.push(row(messages.price.planned(things(planned)), planned.monthlyUsd, undefined));
+    rows.push(row(messages.price.planned(countText(planned)), planned.monthlyUsd, undefined));
   for (const { way, monthlyUsd } of others) rows.push(row(way, monthlyUsd, planned.monthlyUsd));
   return {
     ...table(messages.price.columns, rows),
@@ -22,15 +22,15 @@ export function cost(run: Run): Section {
   };
 }
 
-/** @returns what the configuration costs, in one line */
+/** @returns the price of the configuration, as one line */
 export function priceLine(run: Run): string {
-  // A destroy that was not confirmed has taken nothing away.
+  // An unconfirmed destroy has deleted nothing.
   const planned = run.settings.mode === 'destroy' ? price(run.outcomes) : plannedPrice(run.outcomes);
   const others = alternatives(run.desired.destinations, planned, run.settings.prefer);
   const isUnread = run.outcomes.some(({ change }) => change.unreadable !== undefined);
   return messages.folds.price(
     dollars(planned.monthlyUsd),
-    things(planned),
+    countText(planned),
     isUnread ? messages.folds.priceUnknown : cheapest(others, planned.monthlyUsd),
   );
 }
@@ -54,11 +54,11 @@ function row(way: string, monthlyUsd: number, than: number | undefined): string[
   ];
 }
 
-function things({ secrets, advancedParameters }: Price): string {
-  const words = [`${secrets} secret${secrets === 1 ? '' : 's'}`];
+function countText({ secrets, advancedParameters }: Price): string {
+  const parts = [`${secrets} secret${secrets === 1 ? '' : 's'}`];
   if (advancedParameters > 0)
-    words.push(`${advancedParameters} advanced parameter${advancedParameters === 1 ? '' : 's'}`);
-  return words.join(', ');
+    parts.push(`${advancedParameters} advanced parameter${advancedParameters === 1 ? '' : 's'}`);
+  return parts.join(', ');
 }
 
 function calls({ calls: number, callsByService }: Run): string {

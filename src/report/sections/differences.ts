@@ -14,7 +14,7 @@ const FIRST = 10;
 /** Beside what failed, more successes than this are folded. */
 const MOST_BESIDE_FAILURES = 3;
 
-/** States that are news as a whole: one row each. */
+/** States of whole resources: one row each. */
 const SINGLE: ReadonlySet<State> = new Set([
   'to-create',
   'missing',
@@ -26,13 +26,13 @@ const SINGLE: ReadonlySet<State> = new Set([
 ]);
 
 export interface DifferenceOptions {
-  /** The run wrote: the columns are before and now. */
+  /** Whether the run wrote: the columns are then before and now. */
   readonly isApplied: boolean;
-  /** Where strangers read, no person is named. */
+  /** In public repositories, no person is named. */
   readonly isPublic: boolean;
 }
 
-/** The one table of what differs, grouped by resource; what needs the reader comes first. */
+/** The table of differences, grouped by resource; resources that need attention come first. */
 export function differences(resources: readonly ResourceReport[], options: DifferenceOptions): Section[] {
   const shown = resources.filter(isShown).sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state));
   const hasFields = shown.some(({ fields }) => fields.length > 0);
@@ -40,12 +40,12 @@ export function differences(resources: readonly ResourceReport[], options: Diffe
   const header = hasFields ? sides : messages.columns.states;
   const open: string[][] = [];
   const openStates = new Set<State>();
-  const late: ResourceReport[] = [];
+  const overflow: ResourceReport[] = [];
   const add = (group: readonly ResourceReport[], isLong: (index: number, rows: number) => boolean) =>
     group.forEach((one, index) => {
       const rows = rowsOf(one, options);
       if (isLong(index, rows.length)) {
-        late.push(one);
+        overflow.push(one);
         return;
       }
       open.push(...rows);
@@ -61,11 +61,11 @@ export function differences(resources: readonly ResourceReport[], options: Diffe
   );
   const created = creations.filter(({ state }) => state === 'created');
   const isFolded = created.length > MOST_BESIDE_FAILURES && resources.some(({ state }) => state === 'failed');
-  if (isFolded) late.push(...created);
+  if (isFolded) overflow.push(...created);
   const left = isFolded ? creations.filter(({ state }) => state !== 'created') : creations;
   add(left, (index) => left.length > MOST_SINGLE && index >= FIRST);
   const folded = STATES.flatMap((state) => {
-    const ofState = late.filter((one) => one.state === state);
+    const ofState = overflow.filter((one) => one.state === state);
     if (ofState.length === 0) return [];
     const line = messages.moreRows(countKinds(ofState), messages.STATE_WORDS[state], openStates.has(state));
     return [
@@ -109,20 +109,20 @@ function rowsOf(resource: ResourceReport, options: DifferenceOptions): string[][
 
 const stateCell = (state: State) => rich(messages.STATE_WORDS[state]);
 
-/** @returns a resource's kind and name, which leads to its page in the console, and who changed it last */
+/** @returns a resource's kind and name, linked to its page in the console, and its last author */
 function nameCell(resource: ResourceReport, isPublic: boolean): string {
   const author = authorOf(resource, isPublic);
   return `${resourceCell(resource)}${author === '' ? '' : `<br><sub>${author}</sub>`}`;
 }
 
-/** @returns a resource's kind and its name, which leads to its page in the console */
+/** @returns a resource's kind and its name, linked to its page in the console */
 export function resourceCell({ kind, shortName, url }: ResourceReport): string {
   const { noun } = KINDS[kind];
   const name = url === undefined ? breakable(shortName) : `[${breakable(shortName)}](${url})`;
   return `**${prose(`${noun[0]?.toUpperCase()}${noun.slice(1)}`)}** ${name}`;
 }
 
-/** Only drift asks who it was; what the run is about to write, or has written, is its own. */
+/** The last author is shown only for drift and blocked changes: all others are of the run itself. */
 function authorOf({ state, changedBy, changedAt, fields }: ResourceReport, isPublic: boolean): string {
   if ((state !== 'drifted' && state !== 'blocked') || fields.length === 0) return '';
   if (changedBy === undefined && changedAt === undefined) return '';
@@ -150,9 +150,9 @@ function fieldRow({ label, from, to, isOtherValue }: FieldReport): string[] {
 
 /** `callback URL https://…` → `callback URL` and the entry itself */
 function wordsOf(label: string): [string, string] {
-  const [, words = label, entry = ''] =
+  const [, title = label, entry = ''] =
     /^(callback URL|logout URL|web origin|tag|key) (.*)$/s.exec(label) ?? [];
-  return [words, entry];
+  return [title, entry];
 }
 
 function sideCell(side: Side): string {
@@ -199,7 +199,7 @@ function blockLines({ kind, shortName, state, aspects, value, fields, blocked }:
 
 const sideText = (side: Side) => (typeof side === 'object' ? cut(side.text) : messages.SIDES[side]);
 
-/** @returns who changed something, without the account: `arn:aws:sts::123456789012:assumed-role/admin/alice` → `assumed-role/admin/alice` */
+/** @returns the actor of a change, without the account: `arn:aws:sts::123456789012:assumed-role/admin/alice` → `assumed-role/admin/alice` */
 function actor(modifiedBy: string): string {
   return modifiedBy.startsWith('arn:') ? modifiedBy.split(':').slice(5).join(':') : modifiedBy;
 }
@@ -213,7 +213,7 @@ const ACTOR_KINDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * @returns what kind of actor it was, and nothing of its name
+ * @returns the kind of actor, without its name
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
  */
 function actorKind(modifiedBy: string): string {

@@ -5,14 +5,14 @@ import { countKinds, shortName } from '../resources.ts';
 import type { Run } from '../run.ts';
 import { fold, type Section } from '../sections.ts';
 
-/** More causes than this are folded: who has many mends the first ones first. */
+/** More causes than this are folded. */
 const MOST_CAUSES = 5;
 /** More names than this are folded. */
 const MOST_NAMES = 5;
 
 /**
- * One block for each cause, with all that failed by it and one statement that mends it.
- * @param isPublic where strangers read, the statement is left to the summary: it names the account
+ * One block for each cause, with the failed resources and the remedy.
+ * @param isPublic in public repositories only the summary has the statement, since it names the account
  */
 export function failures(run: Run, isPublic: boolean): Section[] {
   const blocks = run.causes.map((cause) => block(cause, run, isPublic));
@@ -26,7 +26,7 @@ export function failures(run: Run, isPublic: boolean): Section[] {
 function block(cause: Cause, { settings, caller, gate }: Run, isPublic: boolean): Section[] {
   const { reason, resources, statements } = cause;
   const kinds = countKinds(resources);
-  // What services say is scrubbed before it is escaped, and once more as a whole.
+  // Text of services is scrubbed before it is escaped, and again with the whole report.
   const text = [cause.what, cause.remedy]
     .flatMap((one) => (one === undefined ? [] : [messages.sentence(gate.scrub(one))]))
     .join(' ');

@@ -22,13 +22,13 @@ export interface Guidance {
   readonly may: readonly string[];
 }
 
-/** @returns what to do after a run, as texts of {@link messages} */
+/** @returns next steps after a run, as texts of {@link messages} */
 export function guidanceOf(run: Run): Guidance {
   const { settings, plan, failure, causes } = run;
   const correction = correctionOf(plan);
   const isDrift = settings.mode === 'drift' && isDrifted(plan);
   const must: string[] = [];
-  // The alert of a drift says the same by what corrects it.
+  // The alert of drift has the correction instead.
   if (causes.length > 0)
     must.push(
       messages.failedAlert(
@@ -62,20 +62,20 @@ function levelOf({ failure, settings }: Run, must: readonly string[]): Guidance[
 
 function afterPlan({ settings, plan }: Run): string[] {
   const { toCreate, toUpdate, toDelete } = count(plan);
-  const said: string[] = [];
-  if (settings.mode === 'plan' && toCreate + toUpdate + toDelete > 0) said.push(messages.steps.apply);
+  const texts: string[] = [];
+  if (settings.mode === 'plan' && toCreate + toUpdate + toDelete > 0) texts.push(messages.steps.apply);
   if (settings.mode !== 'destroy' && isFirstRun(plan))
-    said.push(messages.steps.firstRun(settings.prefix, settings.region));
-  return said;
+    texts.push(messages.steps.firstRun(settings.prefix, settings.region));
+  return texts;
 }
 
 function afterWrites(run: Run): string[] {
-  const said: string[] = [];
+  const texts: string[] = [];
   if (run.outcomes.some((outcome) => outcome.change.observed !== undefined && hasNewValue(outcome)))
-    said.push(messages.steps.redeploy);
+    texts.push(messages.steps.redeploy);
   const encrypted = encryptedNow(run);
-  if (encrypted.length > 0) said.push(messages.steps.rotate(encrypted));
-  return said;
+  if (encrypted.length > 0) texts.push(messages.steps.rotate(encrypted));
+  return texts;
 }
 
 /** Parameters that were plain text until now. */
@@ -88,7 +88,7 @@ function encryptedNow({ plan }: Run): string[] {
 }
 
 function afterDestroy({ settings, outcomes }: Run): string[] {
-  const said: string[] = [];
+  const texts: string[] = [];
   for (const { change } of outcomes) {
     const { kind } = change;
     if (!isShared(kind)) continue;
@@ -97,7 +97,7 @@ function afterDestroy({ settings, outcomes }: Run): string[] {
     const isMade = change.observed !== undefined && fieldOf(change.observed, OWNER_FIELD) === CREATED;
     const exclusive = settings[SHARED_SETTINGS[kind]]?.exclusive;
     if (change.action === 'none' && isMade && !settings.allow.has(deletion))
-      said.push(
+      texts.push(
         exclusive === true
           ? messages.steps.kept(noun, change.name, deletion)
           : messages.steps.keptShared(noun, change.name),
@@ -107,14 +107,14 @@ function afterDestroy({ settings, outcomes }: Run): string[] {
     ({ change, result }) =>
       change.kind === 'AWS::SecretsManager::Secret' && result === 'done' && removalOf(change) === 'deleted',
   ).length;
-  if (secrets > 0) said.push(messages.steps.restorable(secrets, settings.ownership.recoveryDays));
-  return said;
+  if (secrets > 0) texts.push(messages.steps.restorable(secrets, settings.ownership.recoveryDays));
+  return texts;
 }
 
 function hasLocalCallback({ settings, outcomes }: Run): boolean {
   const callback = callbackParameter(settings);
-  return outcomes.some(({ change, after: stands }) => {
-    const value = stands?.fields['value'];
+  return outcomes.some(({ change, after }) => {
+    const value = after?.fields['value'];
     const isLocal = value instanceof Secret && value.is(isLocalUrl);
     return change.name === callback && isLocal;
   });

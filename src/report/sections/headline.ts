@@ -6,7 +6,7 @@ import { countStates, isConfigured, type ResourceReport } from '../resources.ts'
 import type { Origin, Run } from '../run.ts';
 import type { Section } from '../sections.ts';
 
-/** The state in words behind one symbol, and one line that says where and by which run. */
+/** The state behind one symbol, and one line with prefix, region, account and run. */
 export function headline(
   run: Run,
   resources: readonly ResourceReport[],
@@ -27,7 +27,7 @@ export function title(run: Run, resources: readonly ResourceReport[]): string {
   });
 }
 
-/** Where strangers read, no account is named. */
+/** In public repositories, no account is named. */
 function metaLine({ settings, caller, calls, written }: Run, origin: Origin, isPublic: boolean): string {
   const parts = partsOf(settings);
   const [, ...segments] = settings.prefix.split('/');

@@ -9,9 +9,9 @@ import type { Run } from '../run.ts';
 import type { Section } from '../sections.ts';
 
 /** Warnings and notices of the input, and what providers reported. */
-export function notes({ notes: diagnostics, told, gate }: Run): Section | undefined {
+export function notes({ notes: diagnostics, notices: reported, gate }: Run): Section | undefined {
   const rows = [...diagnostics.warnings, ...diagnostics.notices].map(describe);
-  rows.push(...told);
+  rows.push(...reported);
   if (rows.length === 0) return undefined;
   return {
     folded: richHtml(messages.folds.notes(rows.length)),
@@ -20,7 +20,7 @@ export function notes({ notes: diagnostics, told, gate }: Run): Section | undefi
   };
 }
 
-/** What of the configured resources others own, or owned before. */
+/** Configured resources that others own, or that were adopted. */
 export function ownership(run: Run): Section | undefined {
   const rows = new Set(
     run.outcomes.flatMap((outcome) => [...keysOfOthers(run, outcome), ...ownerOf(outcome)]),
@@ -33,16 +33,16 @@ export function ownership(run: Run): Section | undefined {
   };
 }
 
-/** A change says them itself; one that is blocked says only the reason. */
-function keysOfOthers({ desired }: Run, { change, after: stands }: Outcome): string[] {
-  const isSaid = change.blocked === undefined;
-  if (change.kind !== 'AWS::SecretsManager::Secret' || stands === undefined || isSaid) return [];
+/** Keys of others in a blocked secret: all other changes report them in a note. */
+function keysOfOthers({ desired }: Run, { change, after }: Outcome): string[] {
+  const isReported = change.blocked === undefined;
+  if (change.kind !== 'AWS::SecretsManager::Secret' || after === undefined || isReported) return [];
   const configured = new Set(
     desired.destinations.flatMap(({ name, destination }) =>
       destination.store === 'secret' && name === change.name ? [`key:${destination.key}`] : [],
     ),
   );
-  const others = Object.keys(stands.fields).filter(
+  const others = Object.keys(after.fields).filter(
     (field) => field.startsWith('key:') && !configured.has(field),
   );
   if (others.length === 0) return [];
@@ -54,14 +54,14 @@ function keysOfOthers({ desired }: Run, { change, after: stands }: Outcome): str
   ];
 }
 
-function ownerOf({ change, after: stands }: Outcome): string[] {
-  // What is released is no longer managed, and the table says so.
+function ownerOf({ change, after }: Outcome): string[] {
+  // A released resource is no longer managed, as the table shows.
   const isReleased = removalOf(change) === 'released';
   const { isTagged, noun } = KINDS[change.kind];
-  if (isForeign(change) || !isTagged || stands === undefined || isReleased) return [];
-  if (stands.metadata.ownedBy !== undefined)
-    return [messages.ownership.ownedBy(noun, change.name, stands.metadata.ownedBy)];
-  const owner = stands.fields[OWNER_FIELD];
+  if (isForeign(change) || !isTagged || after === undefined || isReleased) return [];
+  if (after.metadata.ownedBy !== undefined)
+    return [messages.ownership.ownedBy(noun, change.name, after.metadata.ownedBy)];
+  const owner = after.fields[OWNER_FIELD];
   if (owner === ADOPTED) return [messages.ownership.adopted(noun, change.name)];
   return owner === CREATED ? [] : [messages.ownership.untagged(noun, change.name)];
 }

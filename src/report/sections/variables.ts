@@ -46,8 +46,8 @@ function row(
 }
 
 /**
- * A type that no rule gave is a guess, which yields to what exists.
- * @returns the type that a parameter of the plan gets, as reports tell it; undefined for a key of a secret
+ * A type without a rule is a guess: the type of an existing parameter overrides it.
+ * @returns the type of a parameter in reports; undefined for a key of a secret
  */
 function storedTypes(plan: Plan): (destination: ResolvedDestination) => string | undefined {
   const types = new Map<string, string>();
@@ -61,9 +61,9 @@ function storedTypes(plan: Plan): (destination: ResolvedDestination) => string |
   };
 }
 
-/** More variables than this are drawn as one box a way. */
+/** More variables than this are drawn as one box for each flow. */
 const MOST_VARIABLES = 40;
-/** GitHub's Mermaid stops at 500 edges; long before that nobody reads it. */
+/** GitHub's Mermaid stops at 500 edges, and is unreadable long before. */
 const MOST_STORES = 25;
 
 const SOURCES: Readonly<Record<Source, string>> = {
@@ -75,18 +75,18 @@ const SOURCES: Readonly<Record<Source, string>> = {
 };
 
 /**
- * Variables that come from one place and go to the same stores share a box.
- * @param typeOf the type that a parameter gets
- * @returns the source of the diagram; names stand only in labels, and nodes are numbered
+ * Variables from one source with the same stores share a box.
+ * @param typeOf returns the type of a parameter
+ * @returns the source of the diagram; names are only in labels, and nodes are numbered
  */
 export function diagram(destinations: readonly Placement[], typeOf = storedTypes([])): string {
-  const ways = waysOf(destinations, typeOf);
+  const flows = flowsOf(destinations, typeOf);
   const isGrouped = new Set(destinations.map(({ route }) => route.variable.name)).size > MOST_VARIABLES;
   const sources = new Nodes('s');
   const stores = new Nodes('t');
   const boxes: string[] = [];
   const edges: string[] = [];
-  [...ways.values()].forEach(({ source, variables, targets }, index) => {
+  [...flows.values()].forEach(({ source, variables, targets }, index) => {
     const box = `v${index + 1}`;
     const names = [...variables].sort(compare);
     const label = isGrouped
@@ -109,16 +109,16 @@ export function diagram(destinations: readonly Placement[], typeOf = storedTypes
   ].join('\n');
 }
 
-interface Way {
+interface Flow {
   readonly source: Source;
   readonly variables: Set<string>;
   readonly targets: readonly string[];
 }
 
-function waysOf(
+function flowsOf(
   destinations: readonly Placement[],
   typeOf: ReturnType<typeof storedTypes>,
-): Map<string, Way> {
+): Map<string, Flow> {
   const targets = new Map<string, { source: Source; stores: Set<string> }>();
   for (const destination of destinations) {
     const { route, name } = destination;
@@ -128,21 +128,21 @@ function waysOf(
     found.stores.add(type === undefined ? `secret ${name}` : `Parameter Store: ${type}`);
     targets.set(variable, found);
   }
-  const ways = new Map<string, Way>();
+  const flows = new Map<string, Flow>();
   for (const [variable, { source, stores }] of targets) {
     const sorted = [...stores].sort(compare);
     const key = [source, ...sorted].join('\n');
-    const way = ways.get(key) ?? { source, variables: new Set(), targets: sorted };
-    way.variables.add(variable);
-    ways.set(key, way);
+    const flow = flows.get(key) ?? { source, variables: new Set(), targets: sorted };
+    flow.variables.add(variable);
+    flows.set(key, flow);
   }
-  return new Map([...ways].sort(([a], [b]) => compare(a, b)));
+  return new Map([...flows].sort(([a], [b]) => compare(a, b)));
 }
 
-/** No two names are the same where this is asked. */
+/** The compared names are unique. */
 const compare = (a: string, b: string) => (a < b ? -1 : 1);
 
-/** Labels with an id each, in the order in which they come. */
+/** Ids of labels, in order of first use. */
 class Nodes {
   readonly #ids = new Map<string, string>();
   readonly #letter: string;

@@ -1,1 +1,0 @@
-"use strict";exports.id=921,exports.ids=[921],exports.modules={921:(function(s,r,e){e.r(r),e.d(r,{classify:()=>t.L});var t=e(9102);e(3115),e(2652)})};
