@@ -6,7 +6,6 @@ import { fieldOf, isShared, NAMES } from '../../model/spec.ts';
 import { correctionOf, correctionSteps } from '../../plan/correction.ts';
 import { count, isDrifted } from '../../plan/plan-document.ts';
 import { isFirstRun, removalOf } from '../../plan/plan-properties.ts';
-
 import { Secret } from '../../secret.ts';
 import { SHARED_SETTINGS } from '../../settings/application.ts';
 import { rich } from '../markdown.ts';
