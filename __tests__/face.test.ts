@@ -148,10 +148,7 @@ describe('the JSON Schema', () => {
       'bundles and ignore',
       'bundles: { payments: { mode: exact } }\nignore: ["parameter:GUNICORN_WORKERS", "log-group:tags"]',
     ],
-    [
-      'an environment',
-      'environments: { stg: { prefer: ssm, log-group: "/ecs/{application}/{environment}" } }',
-    ],
+    ['environment', 'environments: { stg: { prefer: ssm, log-group: "/ecs/{application}/{environment}" } }'],
     ['texts that hold lists', 'only: log-group, secrets\nallow: |\n  loosen\n  change-type'],
     ['variables of all kinds', 'variables: { PORT: 5000, DEBUG: false, NAME: papyrus }'],
     ['never', 'log-retention-days: never'],

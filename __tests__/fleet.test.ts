@@ -209,7 +209,7 @@ test.each([
   ['no YAML', 'a: [', 'is not YAML'],
   ['nothing in it', '', 'the file holds no mapping'],
   [
-    'no accounts',
+    'no account',
     stringify({ ...small, regions: ['us-west-2'], environments: ['prd'] }),
     'accounts is missing',
   ],

@@ -2,20 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateSecretCommand, type CreateSecretCommandInput } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, type PutParameterCommandInput } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { countRounds, listen } from '../../bench/traffic.ts';
+import { listen } from '../../bench/traffic.ts';
 import { DOTENV } from '../../bench/wishes.ts';
 import { passed } from './outcome.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const LATENCY_MS = 200;
-const DESCRIBE = {
-  'content-type': 'application/x-amz-json-1.1',
-  'x-amz-target': 'AmazonSSM.DescribeParameters',
-};
 let stage: Stage;
 
 beforeAll(async () => {
@@ -137,65 +132,6 @@ describe('the case of the article', () => {
     expect(silent.writes).toBe(0);
     expect(silent.calls).toBeLessThanOrEqual(14);
     expect(silent.rounds).toBeLessThanOrEqual(2);
-  });
-});
-
-describe('rounds', () => {
-  it('begin when their calls arrive, also where the server is late to look at one of them', async () => {
-    await stage.aws.reset();
-    stage.aws.answer('DescribeParameters', () => ({ Parameters: [] }));
-    // As on a machine that is busy: the first is looked at long after the second was answered.
-    let isFirst = true;
-    let answered = () => {};
-    const other = new Promise<void>((resolve) => {
-      answered = resolve;
-    });
-    stage.aws.onCall(async (_call, moment) => {
-      if (moment === 'after') return answered();
-      const waits = isFirst;
-      isFirst = false;
-      if (!waits) return;
-      await other;
-      await sleep(2 * LATENCY_MS);
-    });
-    const heard = listen(stage.aws);
-    const look = () => fetch(stage.aws.url, { method: 'POST', headers: DESCRIBE, body: '{}' });
-    await Promise.all([look(), look()]);
-    expect(heard()).toMatchObject({ calls: 2, rounds: 1 });
-  });
-
-  it.each([
-    ['none', [], 0],
-    [
-      'side by side',
-      [
-        [0, 60],
-        [5, 65],
-        [59, 120],
-      ],
-      1,
-    ],
-    [
-      'one after the other',
-      [
-        [0, 60],
-        [61, 120],
-        [121, 180],
-      ],
-      3,
-    ],
-    [
-      'two that wait for the longest',
-      [
-        [0, 60],
-        [0, 100],
-        [101, 160],
-        [65, 105],
-      ],
-      2,
-    ],
-  ])('%s', (_name, spans, rounds) => {
-    expect(countRounds(spans.map(([begin = 0, end = 0]) => ({ begin, end })))).toBe(rounds);
   });
 });
 

@@ -92,27 +92,6 @@ it('a deadline ends the run, and the next one goes on', async () => {
   expect(aws.writes()).toEqual([]);
 });
 
-it('a deadline also ends the opening of an image', async () => {
-  // An engine that takes the question and says nothing.
-  const engine = createServer(() => {});
-  await new Promise<void>((resolve) => engine.listen(0, '127.0.0.1', resolve));
-  try {
-    const { port } = engine.address() as AddressInfo;
-    failed(
-      await runAction({
-        inputs: { ...inputs, image: 'app:v1' },
-        files: { '.github/aws-bootstrap.yml': 'deadline-minutes: 0.02\n' },
-        env: { ...aws.env(), DOCKER_HOST: `tcp://127.0.0.1:${port}` },
-      }),
-      'deadline',
-    );
-    expect(aws.calls).toEqual([]);
-  } finally {
-    engine.closeAllConnections();
-    engine.close();
-  }
-});
-
 it.each(['plan', 'apply'])('a pipe in an image holds no run: %s', async (mode) => {
   const workspace = mkdtempSync(join(tmpdir(), 'pipe-'));
   const layout = join(workspace, 'layout');

@@ -1,34 +1,12 @@
 /** First runs that are started together, as processes: equal values are no failure. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
-import { atLeast, IS_NIGHTLY } from '../faults/part.ts';
+import { seeded, shuffle } from '../faults/shuffle.ts';
+import { atLeast, IS_NIGHTLY } from '../sample.ts';
 import { dotenv, openStage, SEED, without } from './stage.ts';
 
 const stage = await openStage();
 afterAll(() => stage[Symbol.asyncDispose]());
-
-/** The next of a row of numbers between 0 and 1 that a seed decides. */
-function seeded(seed: number): () => number {
-  let state = seed * 2_654_435_761;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** Holds each call before it is applied and after, and lets one go at a time, as the seed says. */
-function shuffle(random: () => number): () => void {
-  const held: Array<() => void> = [];
-  const stop = stage.aws.onCall(() => new Promise<void>((resolve) => void held.push(resolve)));
-  const pump = setInterval(() => held.splice(Math.floor(random() * held.length), 1)[0]?.(), 1);
-  return () => {
-    stop();
-    clearInterval(pump);
-    for (const release of held) release();
-  };
-}
 
 const inputs = {
   dotenv: dotenv(),
@@ -51,7 +29,7 @@ test.each(Array.from({ length: IS_NIGHTLY ? 40 : atLeast(12) }, (_, index) => in
       prefix: random() < 0.7 ? '/papyrus/prd' : '/papyrus/stg',
       variables: random() < 0.6 ? SEED : without(names[Math.floor(random() * 7)] ?? ''),
     }));
-    const end = shuffle(random);
+    const end = shuffle(stage.aws, random);
     const ended = await Promise.all(
       given.map(async ({ prefix, variables }) => {
         await sleep(random() * 150);

@@ -2,12 +2,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import { joinRegistry } from '../servers/aws-images.ts';
 import { TestRegistry } from '../servers/registry.ts';
-import { LayoutWriter, makeImage, makeTar, noise, sha256, toSaved } from '../servers/registry-images.ts';
+import { LayoutWriter, makeImage, makeTar, noise, toSaved } from '../servers/registry-images.ts';
 import { findLeaks } from './leaks.ts';
 import { failed, passed } from './outcome.ts';
 import { runAction } from './run.ts';
@@ -99,13 +98,6 @@ it('tells drift: a tag that is gone, a tag that names another image; and heals i
   expect(tags()['latest']).toBe(tags()['v1']);
 });
 
-it('a repository that is missing is told in words, before a byte is sent', async () => {
-  const failed = await run({ only: 'image' });
-  expect(failed.exitCode).toBe(1);
-  expect(failed.log).toContain('the repository papyrus does not exist');
-  expect(registry.count('POST', 'PATCH', 'PUT')).toBe(0);
-});
-
 it('an immutable tag: the same image is success, another one is told before a byte is sent', async () => {
   const immutable = { 'image-tag-mutability': 'IMMUTABLE', 'image-tags': 'v1' };
   expect((await run(immutable)).exitCode).toBe(0);
@@ -168,75 +160,6 @@ it('completes the task definition with the image that the same run pushed, by it
   const [next] = completed(await run({ ...task, image: 'docker-archive:other.tar' }));
   expect(next.image).toBe(`${registry.url.host}/papyrus@${tags()['1.5']}`);
   expect(next.image).not.toBe(app.image);
-});
-
-it('completes the task definition with the image that an earlier run pushed, by its tag', async () => {
-  const containerDefinitions = [{ name: 'app', image: 'PLACEHOLDER' }];
-  writeFileSync(join(workspace, 'task.json'), JSON.stringify({ family: 'papyrus', containerDefinitions }));
-  const later = { 'task-definition': 'task.json', 'log-group': 'none', only: 'repository' };
-  const absent = await run({ ...later, 'image-tags': '1.4' });
-  expect([absent.exitCode, absent.outputs['failure-reason']]).toEqual([1, 'input']);
-  expect(absent.log).toContain('papyrus:1.4');
-
-  await run();
-  // The image itself is not on this machine.
-  for (const inputs of [{ 'image-tags': '1.4' }, { image: 'docker:papyrus:1.4' }]) {
-    aws.forget();
-    const done = passed(await run({ ...later, image: 'docker-archive:gone.tar', ...inputs }));
-    const file = JSON.parse(readFileSync(done.outputs['task-definition'] ?? '', 'utf8'));
-    expect(file.containerDefinitions[0].image).toBe(`${registry.url.host}/papyrus@${tags()['1.4']}`);
-    expect(done.outputs['image-uri']).toBe('');
-    expect(aws.writes()).toEqual([]);
-  }
-  const nameless = await run({ ...later, image: 'docker-archive:gone.tar' });
-  expect(nameless.log).toContain('image-tags');
-  expect(nameless.outputs['failure-reason']).toBe('input');
-});
-
-it('an image whose own name is no legal tag gets one as metadata-action makes it, and says so', async () => {
-  const layout = new LayoutWriter();
-  layout.list(layout.image(image), '0.1.0+build');
-  writeFileSync(join(workspace, 'named.tar'), makeTar(layout.entries()));
-  const inputs = { image: 'oci-archive:named.tar' };
-  const pushed = passed(await run(inputs));
-  expect(Object.keys(tags())).toEqual(['0.1.0-build']);
-  expect(pushed.log).toMatch(/notice.*0\.1\.0-build/);
-  // Of a name that is not used nothing is said.
-  const given = await run({ ...inputs, 'image-tags': 'v1' });
-  expect(given.log).not.toContain('0.1.0-build');
-  expect(Object.keys(tags()).sort()).toEqual(['0.1.0-build', 'v1']);
-});
-
-it('the mended image is pushed over the broken one, and a good archive never gets a layer of that', async () => {
-  const write = (file: string, layers: readonly Buffer[]) => {
-    const layout = new LayoutWriter();
-    const mediaType = 'application/vnd.oci.image.manifest.v1+json';
-    const config = layout.add('application/vnd.oci.image.config.v1+json', image.config);
-    const added = layers.map((layer) =>
-      layout.add('application/vnd.oci.image.layer.v1.tar+gzip', gzipSync(layer)),
-    );
-    const manifest = layout.json(mediaType, { schemaVersion: 2, mediaType, config, layers: added });
-    layout.list(manifest, '1.4');
-    writeFileSync(join(workspace, file), makeTar(layout.entries()));
-    return manifest.digest;
-  };
-  const broken = write('broken.tar', [...image.layers.slice(0, -1), Buffer.from('wrong')]);
-  const mended = write('mended.tar', image.layers);
-  expect((await run({ image: 'oci-archive:broken.tar' })).outputs['image-digest']).toBe(broken);
-  const pushed = await run({ image: 'oci-archive:mended.tar' });
-  expect([pushed.outputs['changed'], pushed.outputs['image-digest'], tags()['1.4']]).toEqual([
-    'true',
-    mended,
-    mended,
-  ]);
-  await run({ image: 'oci-archive:broken.tar' });
-  await run();
-  const repository = registry.repositories.get('papyrus');
-  const { layers } = JSON.parse(String(repository?.manifests.get(tags()['1.4'] ?? '')?.bytes));
-  const unpacked = layers.map(({ digest }: { digest: string }) =>
-    sha256(gunzipSync(repository?.blobs.get(digest) ?? Buffer.alloc(0))),
-  );
-  expect(unpacked).toEqual(image.layers.map(sha256));
 });
 
 it('tells how far it has come while a layer is on its way', async () => {

@@ -76,20 +76,6 @@ describe('credentials', () => {
     expect(stage.aws.writes()).toEqual([]);
   });
 
-  test('unknown keys', async () => {
-    stage.aws.fault({
-      operation: 'GetCallerIdentity',
-      kind: {
-        status: 403,
-        code: 'InvalidClientTokenId',
-        message: 'The security token included in the request is invalid.',
-      },
-    });
-    await using run = failed(await act(), 'credentials');
-    expect(doctorLines(run)).toHaveLength(1);
-    expect(run.log).toContain('AWS does not accept the credentials');
-  });
-
   test('of a profile that does not exist: that is said, and no other credentials of the machine are tried', async () => {
     await using run = await onHost('nobody', NONE);
     expect(run.exitCode).toBe(1);
@@ -150,24 +136,6 @@ describe('access denied', () => {
       }
     },
   );
-
-  test.each([
-    ['PutRetentionPolicy', 'log-group', {}],
-    ['PutLifecyclePolicy', 'repository', { 'lifecycle-policy': 'keep-last:3' }],
-  ])('%s: what was made before it is a change that the run has made', async (operation, only, more) => {
-    stage.aws.fault({ operation, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
-    await using run = await act({ only, ...more });
-    expect(run.exitCode).toBe(1);
-    expect(stage.aws.calls.filter(({ write, applied }) => write && applied === true)).toHaveLength(1);
-    expect(run.outputs['changed']).toBe('true');
-  });
-
-  test('a run of which AWS has taken no write has changed nothing', async () => {
-    stage.aws.fault({ operation: /^Create/, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
-    await using run = await act({ only: 'log-group, repository' });
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['changed']).toBe('false');
-  });
 });
 
 describe('weather', () => {
@@ -212,14 +180,6 @@ test('text of strangers is no command and no markup', async () => {
   expect(drift.rawSummary).not.toMatch(/(?<![\u2060`])@octocat/);
 });
 
-test('without a place for a summary it works all the same', async () => {
-  await using run = passed(
-    await act({ mode: 'plan' }, { env: { GITHUB_STEP_SUMMARY: undefined, RUNNER_TEMP: undefined } }),
-  );
-  expect(run.outputs['to-create']).toBe('11');
-  expect(run.outputs['plan-file']).toBeUndefined();
-});
-
 describe('a run that ends before its plan', () => {
   const nulls = (count: number) =>
     JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, index) => [`V_${index}`, null])));
@@ -237,15 +197,5 @@ describe('a run that ends before its plan', () => {
     // One annotation a place; the last one says why the step fails.
     expect(errorsOf(run).length).toBeLessThanOrEqual(10);
     expect(run.summary.split('\n').filter((line) => line.startsWith('| '))).toHaveLength(2 + 100);
-  });
-
-  test.each([
-    ['input', { prefix: 'papyrus' }, {}],
-    ['credentials', {}, { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }],
-  ])('works without a place for a summary: %s', async (reason, inputs, env) => {
-    await using run = await act(inputs, { env: { ...env, GITHUB_STEP_SUMMARY: undefined } });
-    expect(run.exitCode).toBe(1);
-    expect(run.outputs['failure-reason']).toBe(reason);
-    expect(run.summary).toBe('');
   });
 });

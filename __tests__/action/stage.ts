@@ -2,7 +2,6 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { STATE_WORDS } from '../../src/report/messages.ts';
 import { readable } from '../report/readable.ts';
 import { type AwsOptions, type AwsServer, startAws } from '../servers/aws.ts';
 import { type ActionOptions, type ActionRun, runAction } from './run.ts';
@@ -131,21 +130,3 @@ export const rowOf = (run: ActionRun, text: string): string | undefined =>
   readable(run.summary)
     .split('\n')
     .find((line) => line.startsWith('|') && line.includes(text));
-
-/** State of each resource by its name as the summary shows it: without the prefix. */
-export function statesOf(run: Pick<ActionRun, 'summary'>): Record<string, string> {
-  const words = Object.values(STATE_WORDS);
-  const found: Record<string, string> = {};
-  let listed = '';
-  for (const line of readable(run.summary).split('\n')) {
-    const fold = /<summary>(🟡|👤)/u.exec(line)?.[1];
-    if (line.includes('<summary>')) listed = words.find((word) => fold && word.startsWith(fold)) ?? '';
-    const name = /\*\*[A-Z][^*]*\*\* `([^`]+)`/.exec(line)?.[1];
-    const state = line
-      .split(' | ')
-      .map((cell) => cell.replace(/^\| | \|$/g, ''))
-      .find((cell) => words.includes(cell));
-    if (name !== undefined && (state ?? listed) !== '') found[name] = state ?? listed;
-  }
-  return found;
-}

@@ -206,12 +206,7 @@ const FAULTS: ReadonlyArray<Fault | [string, string, RegExp, Plant]> = [
     /id-token: write/,
     () => put(scene, { '.github/workflows/deploy.yml': WORKFLOW.replace(', id-token: write', '') }),
   ],
-  [
-    'a workflow is no YAML',
-    'workflow',
-    /^Correct the line/,
-    () => put(scene, { '.github/workflows/other.yml': 'a: [' }),
-  ],
+  ['no YAML', 'workflow', /^Correct the line/, () => put(scene, { '.github/workflows/other.yml': 'a: [' })],
   [
     'a line of the .env cannot be read',
     'input',
@@ -240,7 +235,7 @@ const FAULTS: ReadonlyArray<Fault | [string, string, RegExp, Plant]> = [
     { provider: false },
   ],
   [
-    'the role does not exist',
+    'no role exists',
     'role',
     /aws cloudformation deploy .*Repository=Papyrus\/Shop/,
     () => {},

@@ -6,6 +6,7 @@ import type { StoredVariable } from '../../src/cli/export-variables.ts';
 import { Secret } from '../../src/secret.ts';
 import { readDotenv } from '../../src/settings/dotenv.ts';
 import { nameFault } from '../../src/settings/variable.ts';
+import { runs } from '../sample.ts';
 
 const plain = (name: string, value: string): StoredVariable => ({
   name,
@@ -71,7 +72,7 @@ describe('export dotenv', () => {
           new Set(Object.keys(variables).filter((name) => quoteDotenv(variables[name] ?? '') === undefined)),
         );
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 
@@ -82,7 +83,7 @@ describe('export dotenv', () => {
         if (value.endsWith('\\')) return;
         expect(/['\r]/.test(value) && /"|\\[nr]/.test(value) && /[`\r]/.test(value)).toBe(true);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 

@@ -129,14 +129,8 @@ it('an answer of GitHub that drips is given up, and is a lost one', async () => 
 describe('a time limit', () => {
   it.each<[string, Parameters<typeof limitTime>[0]]>([
     ['runs out', { milliseconds: 20 }],
-    [
-      'shrinks to the grace where the run has ended',
-      { milliseconds: 60_000, end: AbortSignal.abort(), grace: 20 },
-    ],
-    [
-      'shrinks to the grace when the run ends',
-      { milliseconds: 60_000, end: AbortSignal.timeout(10), grace: 20 },
-    ],
+    ['shrinks to the grace after the run', { milliseconds: 60_000, end: AbortSignal.abort(), grace: 20 }],
+    ['shrinks to the grace at its end', { milliseconds: 60_000, end: AbortSignal.timeout(10), grace: 20 }],
     ['is never longer for the grace', { milliseconds: 20, end: AbortSignal.abort(), grace: 60_000 }],
   ])('%s', async (_name, limits) => {
     const alive = setInterval(() => {}, 1000);

@@ -161,11 +161,7 @@ describe('an answer that cannot be read', () => {
     ['JSON that was cut', sdkError('SyntaxError', 200, { message: cut }), ' (HTTP status 200)'],
     ['a page of a proxy', sdkError('SyntaxError', 503, { message: cut }), ' (HTTP status 503)'],
     ['without a status', sdkError('SyntaxError', undefined, { message: cut }), ''],
-    [
-      'XML, of which the SDK says no more',
-      sdkError('Error', 502, { message: 'XML parse error' }),
-      ' (HTTP status 502)',
-    ],
+    ['XML of the SDK', sdkError('Error', 502, { message: 'XML parse error' }), ' (HTTP status 502)'],
   ])('%s is told with its status, and with what to look at', (_what, cause, status) => {
     const { reason, message, remedy } = of(cause, true);
     expect(reason).toBe('aws');
@@ -408,11 +404,7 @@ describe('a missing permission', () => {
 describe('no error tells a value', () => {
   const canary = 'Kanari3nv0gel';
   it.each<[what: string, error: Error, carriesSecret: boolean]>([
-    [
-      'a refusal that repeats what was sent',
-      sdkError('ValidationException', 400, { message: `Value '${canary}' failed` }),
-      true,
-    ],
+    ['a repeated value', sdkError('ValidationException', 400, { message: `Value '${canary}' failed` }), true],
     [
       'an answer that cannot be parsed',
       sdkError('SyntaxError', 200, {

@@ -73,11 +73,7 @@ describe('GitHub', () => {
       { id: 1, number: 2, body: 'b', state: 'open', author_association: 'NONE', user: { login: 'x' } },
       { id: 1, number: 2, body: 'b', state: 'open', isPullRequest: false, author: 'x' },
     ],
-    [
-      'a pull request of a member',
-      { pull_request: {}, author_association: 'MEMBER' },
-      { isPullRequest: true, author: '' },
-    ],
+    ['a member', { pull_request: {}, author_association: 'MEMBER' }, { isPullRequest: true, author: '' }],
     ['one of a bot', { user: { login: 'x[bot]', type: 'Bot' } }, { author: 'x[bot]' }],
     [
       'one whose writer is gone',
@@ -101,7 +97,7 @@ describe('GitHub', () => {
   it.each<[what: string, answer: Answer, told: RegExp]>([
     ['an object for a list', json({ a: 1 }), /GitHub answered something else than a list/],
     [
-      'a page of somebody else',
+      'another page',
       (_, response) => void response.end('<html>'),
       /GitHub answered something else than JSON/,
     ],

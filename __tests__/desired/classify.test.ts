@@ -138,10 +138,7 @@ describe('a secret by its value, whatever it is called', () => {
     ['an age key', `AGE-SECRET-KEY-1${upper(58)}`],
     // JWT
     ['a JWT', `${base64url('{"alg":"HS256"}')}.${base64url('{"sub":"1"}')}.${base62(43)}`],
-    [
-      'a JWT with a pretty-printed header',
-      `${base64url(JWT_HEADER)}.${base64url('{"sub":"1"}')}.${base62(43)}`,
-    ],
+    ['a JWT with an indented header', `${base64url(JWT_HEADER)}.${base64url('{"sub":"1"}')}.${base62(43)}`],
     // framework keys
     ['a key of Laravel', `base64:${base64(base62(32))}`],
     ['several of them', `base64:${base64(base62(32))},base64:${base64(lower(32))}`],
@@ -229,15 +226,11 @@ describe('undecided: hidden, since nothing says what it is', () => {
     ['a user and a password behind a colon', OTHER, 'papyrus:letmein'],
     ['a sentence', OTHER, 'the quick brown fox jumps over some lazy dogs'],
     [
-      'the words of a wallet',
+      'words of a wallet',
       OTHER,
       'legal winner thank year wave sausage worth useful legal winner thank yellow',
     ],
-    [
-      'them with commas',
-      OTHER,
-      'legal,winner,thank,year,wave,sausage,worth,useful,legal,winner,thank,yellow',
-    ],
+    ['with commas', OTHER, 'legal,winner,thank,year,wave,sausage,worth,useful,legal,winner,thank,yellow'],
     ['signs', OTHER, 'p@55w0rd!'],
     ['a reference that is none', OTHER, '$kJ8sd7FhsK2lq0'],
     ['a URL with a part that nobody can read', 'SERVICE_URL', `https://api.example.com/hooks/${base62(24)}`],

@@ -192,21 +192,6 @@ describe('settings reach the specs', () => {
     expect([...found.keys()]).toEqual(names);
   });
 
-  it.each([
-    ['auto', 4096, undefined],
-    ['auto', 4097, 'Advanced'],
-    ['Standard', 10, 'Standard'],
-    ['Advanced', 10, 'Advanced'],
-    ['Intelligent-Tiering', 4096, 'Intelligent-Tiering'],
-    ['Intelligent-Tiering', 4097, 'Advanced'],
-  ])('parameter-tier %s with %i bytes is %s', (tier, bytes, expected) => {
-    const found = wishes({
-      inputs: { dotenv: `A=${'x '.repeat(bytes).slice(0, bytes - 1)}x` },
-      config: `parameter-tier: ${tier}`,
-    });
-    expect(fields(found.get('/papyrus/prd/A'))['tier']).toBe(expected);
-  });
-
   it('bundles of a rule are exact or merged', () => {
     const config =
       'rules:\n  - { match: A, to: secret/a }\n  - { match: B, to: secret/b }\nbundles: { a: { mode: exact } }';
@@ -237,16 +222,6 @@ bundles: { paymets: { mode: exact }, payments: { mode: exact }, other: { mode: m
     expect(desired.resources.map(({ kind }) => kind)).toEqual([
       'AWS::Logs::LogGroup',
       'AWS::ECR::Repository',
-    ]);
-  });
-
-  it('names are below the prefix, whatever its length', () => {
-    const found = wishes({ inputs: { prefix: '/papyrus/prd/eu', dotenv: 'PORT=1\nDB_PASSWORD=x' } });
-    expect([...found.keys()]).toEqual([
-      '/ecs/papyrus',
-      'papyrus',
-      '/papyrus/prd/eu/PORT',
-      'papyrus/prd/eu/db',
     ]);
   });
 });
@@ -300,12 +275,7 @@ describe('an empty value', () => {
   it.each<[what: string, inputs: Record<string, string>, config: string, unknown: string[]]>([
     ['from secrets is a SecureString', { secrets: 'PORT=', mode: 'plan' }, '', ['value']],
     ['of a name that is secret, too', { dotenv: 'SMTP_PASSWORD=' }, '', ['value']],
-    [
-      'that a rule sends has its type',
-      { dotenv: 'PORT=' },
-      'rules: [{ match: PORT, to: parameter }]',
-      ['value'],
-    ],
+    ['of a rule has its type', { dotenv: 'PORT=' }, 'rules: [{ match: PORT, to: parameter }]', ['value']],
     ['of the table may have been given as a secret', { dotenv: 'GUNICORN_BIND=' }, '', ['value', 'type']],
   ])('%s', (_what, inputs, config, unknown) => {
     expect(ask({ inputs, config }).desired.resources.at(-1)?.unknown).toEqual(new Set(unknown));
@@ -313,11 +283,7 @@ describe('an empty value', () => {
 
   it.each<[what: string, given: Given['inputs'], where: string]>([
     ['of a .env', { dotenv: 'A=1\nSMTP_USER=dev', secrets: 'SMTP_USER=' }, 'input dotenv line 2'],
-    [
-      'of JSON, which is read last',
-      { variables: '{"SMTP_USER":"dev"}', secrets: 'SMTP_USER=' },
-      'input variables',
-    ],
+    ['of JSON, read last', { variables: '{"SMTP_USER":"dev"}', secrets: 'SMTP_USER=' }, 'input variables'],
   ])('from secrets in apply is told, though a value %s stands in for it', (_what, inputs, where) => {
     const warning = (more: object) => ask({ inputs: { ...inputs, ...more } }).warnings;
     expect(warning({})).toEqual([
@@ -346,11 +312,7 @@ describe('the callback of app-url', () => {
 
   it.each([
     ['that was a plain setting', { dotenv: 'AUTH0_CALLBACK_URL=http://0.0.0.0:5000/callback' }, 'String'],
-    [
-      'that came from secrets',
-      { secrets: 'AUTH0_CALLBACK_URL=http://0.0.0.0:5000/callback' },
-      'SecureString',
-    ],
+    ['from secrets', { secrets: 'AUTH0_CALLBACK_URL=http://0.0.0.0:5000/callback' }, 'SecureString'],
     ['that was not there', {}, 'String'],
   ])('takes the place of one %s, and keeps its type', (_what, inputs, type) => {
     const found = callbackOf(inputs);

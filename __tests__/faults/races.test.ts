@@ -6,40 +6,17 @@ import { openBench, type Round, type RoundOptions } from '../resources/bench.ts'
 import { bundle, SUBJECTS } from '../resources/subjects.ts';
 import { atLeast, IS_NIGHTLY } from './part.ts';
 import { badWords, changed, heal, isWell, SCENES, type Scene, setScene, standing, wanted } from './scenes.ts';
+import { seeded, shuffle } from './shuffle.ts';
 
 const bench = await openBench();
 afterAll(() => bench[Symbol.asyncDispose]());
-
-/** The next of a row of numbers between 0 and 1 that a seed decides. */
-function seeded(seed: number): () => number {
-  let state = seed * 2_654_435_761;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** Holds each call before it is applied and after, and lets one go at a time, as the seed says. */
-function shuffle(seed: number): () => void {
-  const random = seeded(seed);
-  const held: Array<() => void> = [];
-  const stop = bench.aws.onCall(() => new Promise<void>((resolve) => void held.push(resolve)));
-  const pump = setInterval(() => held.splice(Math.floor(random() * held.length), 1)[0]?.(), 1);
-  return () => {
-    stop();
-    clearInterval(pump);
-    for (const release of held) release();
-  };
-}
 
 async function race(
   seed: number,
   left: readonly [DesiredResource[], RoundOptions],
   right: readonly [DesiredResource[], RoundOptions],
 ): Promise<[Round, Round]> {
-  const end = shuffle(seed);
+  const end = shuffle(bench.aws, seeded(seed));
   try {
     return await Promise.all([bench.round(...left), bench.round(...right)]);
   } finally {

@@ -196,11 +196,7 @@ describe('what destroy does', () => {
 
   it.each<[what: string, request: Request, notes: string[]]>([
     ['is not ours', repository({ 'tag:managed-by': 'terraform' }), ['kept: it has no tag managed-by']],
-    [
-      'is of a stack',
-      repository(adopted, { ownedBy: 'the stack web' }),
-      ['kept: it belongs to the stack web'],
-    ],
+    ['has a stack', repository(adopted, { ownedBy: 'the stack web' }), ['kept: it belongs to the stack web']],
     [
       'has no opt-in',
       repository(made, {}, true),

@@ -26,7 +26,7 @@ describe('a difference', () => {
     ['what shall go and is gone', { a: ABSENT }, {}, [], [], []],
     ['an unknown value', { a: 1 }, { a: 2 }, [], ['a'], []],
     [
-      'a closed collection',
+      'an exact one',
       { 'key:a': '1' },
       { 'key:a': '1', 'key:b': '2' },
       ['key:'],
@@ -37,7 +37,7 @@ describe('a difference', () => {
     ['a closed one beside others', {}, { 'tag:b': '2', 'key-id': 'x' }, ['key:'], [], []],
     ['an unknown one of a closed collection', {}, { 'key:b': '2' }, ['key:'], ['key:b'], []],
     [
-      'an unmanaged one of a closed collection',
+      'one that is not managed',
       { 'key:b': undefined },
       { 'key:b': '2' },
       ['key:'],

@@ -6,6 +6,7 @@ import type { Observed } from '../../src/plan/plan.ts';
 import { planDocument } from '../../src/plan/plan-document.ts';
 import { Secret } from '../../src/secret.ts';
 import { leftBy, NOTHING_HIDDEN, runOf } from '../report/runs.ts';
+import { runs } from '../sample.ts';
 
 const SSM = 'AWS::SSM::Parameter';
 const SM = 'AWS::SecretsManager::Secret';
@@ -99,7 +100,7 @@ it('whatever the document of a plan shows was found plain', () => {
         expect(classify(isRow ? '' : name, new Secret(shown)).class).toBe('plain');
       }
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 
@@ -191,10 +192,10 @@ it('what ever stood encrypted is neither told nor made plain, unless a rule says
         observed = after;
       }
     }),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   );
   // Both happen, or the property would hold of nothing.
-  expect([told > 100, kept > 2]).toEqual([true, true]);
+  expect([told > runs(100), kept > 2]).toEqual([true, true]);
 });
 
 function typeOf(observed: Observed, name: string): unknown {

@@ -117,7 +117,7 @@ describe('prune', () => {
       'none',
     ],
     [
-      'moved, not looked after',
+      'moved away',
       parameter('OLD', 'created'),
       { outOfScope: [destination('OLD', 'papyrus/prd/app')] },
       'none',

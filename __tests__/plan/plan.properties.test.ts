@@ -10,6 +10,7 @@ import { plan } from '../../src/plan/plan.ts';
 import { evaluatePolicy, type Policy, type Subject } from '../../src/plan/policy.ts';
 import { Secret } from '../../src/secret.ts';
 import { OPT_INS } from '../../src/settings/choices.ts';
+import { runs } from '../sample.ts';
 import { LENIENT, spec, wish } from './desired-resources.ts';
 
 const KINDS = [
@@ -128,7 +129,7 @@ describe('for every wish and whatever stands', () => {
         expect(told(second, 'delete')).toEqual([]);
         expect(told(second, 'blocked')).toEqual(told(first, 'blocked'));
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -145,7 +146,7 @@ describe('for every wish and whatever stands', () => {
           expect(isSame(from, to)).toBe(false);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 });
@@ -198,7 +199,7 @@ describe('the order', () => {
           expected.map((one) => `callback:${one}`).sort(),
         );
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });
@@ -247,7 +248,7 @@ describe('the policy', () => {
           [],
         );
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -260,7 +261,7 @@ describe('the policy', () => {
         const fields = evaluatePolicy(given, { ...policy, adopt: true }).allowed;
         expect(less.filter((one) => !fields.includes(one))).toEqual([]);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
 import { ABSENT, type Fields } from '../../src/model/fields.ts';
-import { fieldOf, type Kind, type Metadata, type Spec, Unreadable } from '../../src/model/spec.ts';
+import { fieldOf, type Metadata, type Spec, Unreadable } from '../../src/model/spec.ts';
 import { plan } from '../../src/plan/plan.ts';
 import type { Policy } from '../../src/plan/policy.ts';
 import { Secret } from '../../src/secret.ts';
@@ -11,8 +11,6 @@ const LOG = 'AWS::Logs::LogGroup';
 const SSM = 'AWS::SSM::Parameter';
 const SM = 'AWS::SecretsManager::Secret';
 const ECR = 'AWS::ECR::Repository';
-const AUTH0 = 'Auth0::Application';
-const IMAGE = 'Image';
 
 function changes(wanted: DesiredResource, standing?: Spec | Unreadable, policy: Partial<Policy> = {}) {
   const observed = standing === undefined ? {} : { [wanted.kind]: new Map([[wanted.spec.name, standing]]) };
@@ -321,38 +319,6 @@ describe('keys of a secret', () => {
   });
 });
 
-describe('what has no tag of ours', () => {
-  const URL = 'callback:https://papyrus.example';
-  const kinds: ReadonlyArray<[kind: Kind, wanted: Fields, standing: Fields]> = [
-    [AUTH0, { [URL]: true }, { 'callback:https://theirs.example': true }],
-    [IMAGE, { 'image:v1': 'sha256:1' }, { 'image:v1': 'sha256:0' }],
-  ];
-
-  it.each(kinds)('is created with what was asked for alone: %s', (kind, fields) => {
-    const [change, ...rest] = changes(wish(kind, fields));
-    expect(rest).toEqual([]);
-    expect(change).toMatchObject({ kind, action: 'create', notes: [] });
-    expect(change?.desired.fields).toEqual(fields);
-  });
-
-  it.each(kinds)(
-    'is changed in what was asked for alone, and is nobody to adopt: %s',
-    (kind, fields, stood) => {
-      const [change, ...rest] = changes(wish(kind, fields), spec(kind, stood), { adopt: false });
-      expect(rest).toEqual([]);
-      expect(change).toMatchObject({ kind, action: 'update', notes: [] });
-      expect(change?.differences.map(({ field }) => field)).toEqual(Object.keys(fields));
-      expect(change?.desired.fields).toEqual({ ...stood, ...fields });
-    },
-  );
-
-  it.each(kinds)('is left alone where it stands as asked for: %s', (kind, fields, stood) => {
-    expect(short(changes(wish(kind, fields), spec(kind, { ...stood, ...fields })))).toEqual([
-      { action: 'none', fields: [], notes: [] },
-    ]);
-  });
-});
-
 describe('a value that the role may not read', () => {
   const unread: Metadata = { unread: true };
 
@@ -414,46 +380,6 @@ describe('a secret that is only used where it exists', () => {
   it('is adopted where it does', () => {
     const found = spec(SM, { 'key:a': new Secret('x') });
     expect(changes(wanted, found)).toMatchObject([{ action: 'update' }]);
-  });
-});
-
-describe('a repository', () => {
-  const wanted = wish(
-    ECR,
-    {
-      mutability: 'MUTABLE',
-      exclusions: undefined,
-      encryption: 'AES256',
-      'key-id': undefined,
-      lifecycle: undefined,
-    },
-    { defaults: new Set(['mutability', 'exclusions', 'encryption']) },
-  );
-  it.each<[what: string, fields: Fields, actions: string[]]>([
-    ['of ours, the same', { ...OURS, mutability: 'MUTABLE', encryption: 'AES256' }, ['none']],
-    [
-      'of ours, made immutable behind our back',
-      { ...OURS, mutability: 'IMMUTABLE', encryption: 'AES256' },
-      ['update'],
-    ],
-    [
-      'of ours, with a policy that nobody asked for',
-      { ...OURS, mutability: 'MUTABLE', encryption: 'AES256', lifecycle: '{}' },
-      ['none'],
-    ],
-    [
-      'of ours, with another encryption',
-      { ...OURS, mutability: 'MUTABLE', encryption: 'KMS', 'key-id': 'k' },
-      ['blocked'],
-    ],
-    [
-      'adopted, with another encryption',
-      { ...TAKEN, mutability: 'IMMUTABLE', encryption: 'KMS', 'key-id': 'k' },
-      ['none'],
-    ],
-    ['of others', { mutability: 'IMMUTABLE', encryption: 'KMS' }, ['update']],
-  ])('%s', (_what, fields, actions) => {
-    expect(changes(wanted, spec(ECR, fields)).map(({ action }) => action)).toEqual(actions);
   });
 });
 

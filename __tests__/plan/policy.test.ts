@@ -471,14 +471,6 @@ describe('a callback URL', () => {
   });
 });
 
-it.each<[kind: Kind, name: string, field: string]>([
-  [SM, '/papyrus/prd/AUTH0_CALLBACK_URL', 'value'],
-  [SSM, '/papyrus/prd/AUTH0_CALLBACK_URL', 'tag:home'],
-])('%s %s %s is no callback URL', (kind, name, field) => {
-  const differences: Situation['differences'] = [[field, 'https://example.com/', 'http://localhost/']];
-  expect(verdict({ kind, name, differences }, { callbackParameter: name }).allowed).toEqual([field]);
-});
-
 it.each<[kind: Kind, field: string, leader: string]>([
   [SM, 'key-id', 'type'],
   [SM, 'exclusions', 'mutability'],
@@ -492,8 +484,4 @@ it.each<[kind: Kind, field: string, leader: string]>([
     ...OK(field),
     notes: [`${leader}: left as it is (ignore)`],
   });
-});
-
-it('nothing that differs is nothing to say', () => {
-  expect(verdict({ kind: SSM, differences: [] })).toEqual({ allowed: [], blocked: [], notes: [] });
 });

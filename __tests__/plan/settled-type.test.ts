@@ -8,12 +8,7 @@ describe('variables that are keys of secrets of ours', () => {
   it.each<[what: string, orphan: AnyUnconfigured, prefer: 'secrets-manager' | 'ssm', variables: string[]]>([
     ['under its own name', secret('old', 'created', ['LICENSE']), 'secrets-manager', ['LICENSE']],
     ['under the name of the table', secret('db', 'created', ['username']), 'secrets-manager', ['DB_USER']],
-    [
-      'in an adopted one',
-      secret('db', 'adopted', ['host', 'name']),
-      'secrets-manager',
-      ['DB_HOST', 'DB_NAME'],
-    ],
+    ['in adopted', secret('db', 'adopted', ['host', 'name']), 'secrets-manager', ['DB_HOST', 'DB_NAME']],
     ['not in a bundle of another name', secret('old', 'created', ['username']), 'secrets-manager', []],
     ['not where the user prefers parameters', secret('db', 'created', ['username']), 'ssm', []],
     ['with that too under its own name', secret('db', 'created', ['DB_USER']), 'ssm', ['DB_USER']],

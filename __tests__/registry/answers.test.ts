@@ -210,10 +210,7 @@ describe('what passes', () => {
         answer: { status: 429, headers: { 'retry-after': new Date(Date.now() - 1000).toUTCString() } },
       },
     ],
-    [
-      'a wait that cannot be read',
-      { on: 'HEAD blob', answer: { status: 503, headers: { 'retry-after': 'soon' } } },
-    ],
+    ['an odd wait', { on: 'HEAD blob', answer: { status: 503, headers: { 'retry-after': 'soon' } } }],
   ])('%s', async (_what, fault) => {
     for (const write of [writeLayout, writeSaved]) {
       registry.faults.push(fault);

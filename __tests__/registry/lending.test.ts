@@ -272,10 +272,7 @@ describe('what ECR would refuse is an error before anything is sent', () => {
   const lost = { ...image, layers: [image.layers[0] ?? nothing, nothing] };
   it.each<[what: string, write: () => Promise<string>]>([
     ['a layer of no bytes', () => layout(image.config, [gzipSync('a'), nothing])],
-    [
-      'a configuration of no bytes',
-      () => layout(nothing, [gzipSync('a')], {}, 'application/vnd.example+json'),
-    ],
+    ['an empty configuration', () => layout(nothing, [gzipSync('a')], {}, 'application/vnd.example+json')],
     ['no layers', () => layout(noLayers.config, [])],
     ['an artifact without layers', () => layout(Buffer.from('{}'), [])],
     ['an archive without layers', () => saved(noLayers)],

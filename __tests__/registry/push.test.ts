@@ -67,10 +67,7 @@ describe.each(forms)('a push from an %s', (_, write) => {
     ['a reset in the middle of a layer', { on: 'PATCH upload', resetAt: 500 }],
     ['a reset at the first POST', { on: 'POST upload', resetAt: 0 }],
     ['a reset at the closing PUT', { on: 'PUT upload', resetAt: 0 }],
-    [
-      '429 with Retry-After',
-      { on: 'PATCH upload', answer: { status: 429, headers: { 'retry-after': '0' } } },
-    ],
+    ['429 and Retry-After', { on: 'PATCH upload', answer: { status: 429, headers: { 'retry-after': '0' } } }],
     ['500', { on: 'POST upload', times: 2, answer: { status: 500, body: '<html>oops</html>' } }],
     ['503 at the manifest', { on: 'PUT manifest', times: 2, answer: { status: 503 } }],
     ['503 at HEAD', { on: 'HEAD blob', answer: { status: 503 } }],

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { forLog, valueForLog } from '../../src/report/escape.ts';
 import { breakable, code, forMermaid, inUrl, link, prose, shortProse } from '../../src/report/markdown.ts';
 import { parseCommands } from '../action/commands.ts';
+import { runs } from '../sample.ts';
 import { parseMermaid } from './mermaid.ts';
 
 /** Pieces of every grammar that reads what we print, and anything between them. */
@@ -129,7 +130,7 @@ describe('nothing of a text does anything', () => {
         // One line each, shown as they are.
         expect(log).toBe(`${printed.join('\n')}\n`);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 
@@ -145,7 +146,7 @@ describe('nothing of a text does anything', () => {
         expect(cells[1]).toBe('end');
         expect(plain(seen((cells[0] ?? '').replace(/<\/?code>/g, '')))).toBe(plain(visible(text)));
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 
@@ -161,7 +162,7 @@ describe('nothing of a text does anything', () => {
         expect(tags).toEqual([...TABLE.slice(0, 3), 'code', 'code', ...TABLE.slice(3)]);
         expect(plain(seen((cells[0] ?? '').replace(/<\/?code>/g, '')))).toBe(plain(visible(text)));
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 
@@ -179,7 +180,7 @@ describe('nothing of a text does anything', () => {
         ]);
         expect(plain(seen((cells[0] ?? '').replace(/<\/?(?:code|wbr)>/g, '')))).toBe(plain(visible(text)));
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 
@@ -200,7 +201,7 @@ describe('nothing of a text does anything', () => {
           expect(tagsOf(html).filter((tag) => tag !== 'wbr')).toEqual(['p', 'a', 'code', 'code', 'a', 'p']);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 

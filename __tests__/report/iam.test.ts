@@ -148,11 +148,7 @@ describe('the policies of a configuration', () => {
         'ssm:RemoveTagsFromResource',
       ],
     ],
-    [
-      'consents of destroy in another mode',
-      { allow: new Set(['delete-log-group', 'delete-repository']) },
-      [],
-    ],
+    ['opt-ins of destroy elsewhere', { allow: new Set(['delete-log-group', 'delete-repository']) }, []],
     [
       'destroy',
       { mode: 'destroy' },

@@ -33,7 +33,7 @@ const NOTHING = 'nothing that costs money is left of /papyrus/prd';
 it.each<[what: string, one: Outcome, line: string]>([
   ['a secret', outcome(SM), 'secret papyrus/prd/db: $0.40 a month'],
   [
-    'a secret that could not be deleted',
+    'a secret that stays',
     outcome(SM, { action: 'delete', result: 'failed' }),
     'secret papyrus/prd/db: $0.40 a month',
   ],
@@ -52,11 +52,7 @@ it.each<[what: string, one: Outcome, line: string]>([
     outcome(LOG, { metadata: { storedBytes: 4096 } }),
     'log group /ecs/papyrus: $0.03 a month for each GB of logs (4096 bytes now)',
   ],
-  [
-    'a log group whose size AWS does not tell',
-    outcome(LOG),
-    'log group /ecs/papyrus: $0.03 a month for each GB of logs',
-  ],
+  ['a log group of unknown size', outcome(LOG), 'log group /ecs/papyrus: $0.03 a month for each GB of logs'],
   ['a repository', outcome(ECR), 'repository papyrus: $0.10 a month for each GB of images'],
   [
     'what could not be read',

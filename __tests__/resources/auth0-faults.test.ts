@@ -28,20 +28,29 @@ interface Case {
 }
 
 const tooMany = (headers: Record<string, string> = {}): ServedFault['fault'] => ({ status: 429, headers });
+/** A fault that ends the run before any update. */
+const fails = (name: string, fault: ServedFault, trouble: Auth0Trouble, says?: RegExp): Case => ({
+  name,
+  faults: [fault],
+  trouble,
+  ...(says && { says }),
+  updates: 0,
+});
+/** A fault that a repetition gets over. */
+const passes = (name: string, fault: ServedFault, slept?: readonly number[]): Case => ({
+  name,
+  faults: [fault],
+  ...(slept && { slept }),
+  updates: 1,
+});
 /** Reads: the 1st is the plan's, the 2nd the one before the write, the 3rd reads back. */
 const CASES: readonly Case[] = [
-  {
-    name: 'a read is limited, with Retry-After',
-    faults: [{ on: 'read', fault: tooMany({ 'retry-after': '7' }) }],
-    slept: [7000],
-    updates: 1,
-  },
-  {
-    name: 'a read is limited, with the reset only',
-    faults: [{ on: 'read', fault: tooMany() }],
-    slept: [1000],
-    updates: 1,
-  },
+  passes(
+    'a read is limited, with Retry-After',
+    { on: 'read', fault: tooMany({ 'retry-after': '7' }) },
+    [7000],
+  ),
+  passes('a read is limited, with the reset only', { on: 'read', fault: tooMany() }, [1000]),
   {
     name: 'a read is limited for two hours',
     faults: [{ on: 'read', times: 9, fault: tooMany({ 'retry-after': '7200' }) }],
@@ -50,25 +59,22 @@ const CASES: readonly Case[] = [
     slept: [60_000, 60_000, 60_000, 60_000],
     updates: 0,
   },
-  { name: 'a read fails once', faults: [{ on: 'read', fault: { status: 503 } }], updates: 1 },
-  {
-    name: 'a read fails with a page of a proxy, always',
-    faults: [{ on: 'read', times: 9, fault: badGateway() }],
-    trouble: 'unavailable',
-    says: /\(502\)/,
-    updates: 0,
-  },
-  {
-    name: 'a page comes as if all were well, once',
-    faults: [{ on: 'read', fault: { status: 200, body: '<html>proxy-page-canary</html>' } }],
-    updates: 1,
-  },
-  {
-    name: 'a page comes as if all were well, always',
-    faults: [{ on: 'read', times: 9, fault: { status: 200, body: '<html>proxy-page-canary</html>' } }],
-    trouble: 'cannot-read',
-    updates: 0,
-  },
+  passes('a read fails once', { on: 'read', fault: { status: 503 } }),
+  fails(
+    'a read fails with a page of a proxy, always',
+    { on: 'read', times: 9, fault: badGateway() },
+    'unavailable',
+    /\(502\)/,
+  ),
+  passes('a page comes as if all were well, once', {
+    on: 'read',
+    fault: { status: 200, body: '<html>proxy-page-canary</html>' },
+  }),
+  fails(
+    'a page comes as if all were well, always',
+    { on: 'read', times: 9, fault: { status: 200, body: '<html>proxy-page-canary</html>' } },
+    'cannot-read',
+  ),
   {
     name: 'a read never ends',
     faults: [{ on: 'read', times: 9, fault: 'hang' }],
@@ -77,54 +83,43 @@ const CASES: readonly Case[] = [
     says: /did not answer within/,
     updates: 0,
   },
-  { name: 'a read breaks off', faults: [{ on: 'read', fault: 'reset' }], updates: 1 },
-  { name: 'a read is cut short', faults: [{ on: 'read', fault: 'cut' }], updates: 1 },
-  {
-    name: 'a read has no end of bytes',
-    faults: [{ on: 'read', fault: { status: 200, body: 'x'.repeat(2 * 1024 * 1024) } }],
-    trouble: 'cannot-read',
-    says: /too long/,
-    updates: 0,
-  },
-  {
-    name: 'a redirect to another address',
-    faults: [{ on: 'read', fault: { status: 302, headers: { location: '/steal-the-token' } } }],
-    trouble: 'refused',
-    says: /not followed/,
-    updates: 0,
-  },
-  {
-    name: 'the token is limited',
-    faults: [{ on: 'token', fault: tooMany({ 'retry-after': '3' }) }],
-    slept: [3000],
-    updates: 1,
-  },
-  {
-    name: 'the token endpoint is down',
-    faults: [{ on: 'token', times: 9, fault: badGateway() }],
-    trouble: 'unavailable',
-    says: /a token/,
-    updates: 0,
-  },
-  {
-    name: 'the token endpoint gives none',
-    faults: [{ on: 'token', times: 9, fault: { status: 200, body: '{"access_token":""}' } }],
-    trouble: 'cannot-read',
-    updates: 0,
-  },
-  {
-    name: 'a token that would break a header',
-    faults: [{ on: 'token', times: 9, fault: { status: 200, body: '{"access_token":"a\\r\\nx-evil: 1"}' } }],
-    trouble: 'cannot-read',
-    updates: 0,
-  },
-  {
-    name: 'a redirect of the credentials',
-    faults: [{ on: 'token', fault: { status: 307, headers: { location: '/steal-the-secret' } } }],
-    trouble: 'refused',
-    says: /auth0-domain/,
-    updates: 0,
-  },
+  passes('a read breaks off', { on: 'read', fault: 'reset' }),
+  passes('a read is cut short', { on: 'read', fault: 'cut' }),
+  fails(
+    'a read has no end of bytes',
+    { on: 'read', fault: { status: 200, body: 'x'.repeat(2 * 1024 * 1024) } },
+    'cannot-read',
+    /too long/,
+  ),
+  fails(
+    'a redirect to another address',
+    { on: 'read', fault: { status: 302, headers: { location: '/steal-the-token' } } },
+    'refused',
+    /not followed/,
+  ),
+  passes('the token is limited', { on: 'token', fault: tooMany({ 'retry-after': '3' }) }, [3000]),
+  fails(
+    'the token endpoint is down',
+    { on: 'token', times: 9, fault: badGateway() },
+    'unavailable',
+    /a token/,
+  ),
+  fails(
+    'the token endpoint gives none',
+    { on: 'token', times: 9, fault: { status: 200, body: '{"access_token":""}' } },
+    'cannot-read',
+  ),
+  fails(
+    'a token that would break a header',
+    { on: 'token', times: 9, fault: { status: 200, body: '{"access_token":"a\\r\\nx-evil: 1"}' } },
+    'cannot-read',
+  ),
+  fails(
+    'a redirect of the credentials',
+    { on: 'token', fault: { status: 307, headers: { location: '/steal-the-secret' } } },
+    'refused',
+    /auth0-domain/,
+  ),
   {
     name: 'another secret',
     arrange: ({ server }) => Object.assign(server.management, { secret: 'rotated' }),
@@ -146,13 +141,12 @@ const CASES: readonly Case[] = [
     says: /tick read:clients and update:clients$/,
     updates: 0,
   },
-  {
-    name: 'a management application that is not authorized',
-    faults: [{ on: 'token', fault: { status: 403, body: '{"error":"access_denied"}' } }],
-    trouble: 'grant',
-    says: /tick read:clients and update:clients\. .*custom domain/,
-    updates: 0,
-  },
+  fails(
+    'a management application that is not authorized',
+    { on: 'token', fault: { status: 403, body: '{"error":"access_denied"}' } },
+    'grant',
+    /tick read:clients and update:clients\. .*custom domain/,
+  ),
   {
     name: 'a grant type that is not allowed',
     arrange: ({ server }) => Object.assign(server.management, { grantTypes: [] }),
@@ -193,21 +187,18 @@ const CASES: readonly Case[] = [
     updates: 0,
   },
   { name: 'an id that would be another path', id: '..', trouble: 'refused', updates: 0 },
-  {
-    name: 'another application in the answer',
-    faults: [
-      {
-        on: 'read',
-        fault: {
-          status: 200,
-          body: JSON.stringify({ client_id: 'x', callbacks: [], allowed_logout_urls: [], web_origins: [] }),
-        },
+  fails(
+    'another application in the answer',
+    {
+      on: 'read',
+      fault: {
+        status: 200,
+        body: JSON.stringify({ client_id: 'x', callbacks: [], allowed_logout_urls: [], web_origins: [] }),
       },
-    ],
-    trouble: 'cannot-read',
-    says: /another application/,
-    updates: 0,
-  },
+    },
+    'cannot-read',
+    /another application/,
+  ),
   ...LISTS.map(
     (list): Case => ({
       name: `${list} was never saved`,
@@ -268,30 +259,25 @@ const CASES: readonly Case[] = [
     says: /Allowed Callback URLs/,
     updates: 0,
   },
-  {
-    name: 'a list is null, and nothing proves the scope',
-    faults: [
-      {
-        on: 'read',
-        fault: { status: 200, body: '{"callbacks":null,"allowed_logout_urls":[],"web_origins":[]}' },
-      },
-    ],
-    trouble: 'cannot-read',
-    updates: 0,
-  },
-  {
-    name: 'a list is a text',
-    faults: [{ on: 'read', fault: { status: 200, body: '{"callbacks":"https://body-canary,https://b"}' } }],
-    trouble: 'cannot-read',
-    says: /no list of texts/,
-    updates: 0,
-  },
-  {
-    name: 'a list holds something else than texts',
-    faults: [{ on: 'read', fault: { status: 200, body: '{"callbacks":["https://body-canary",{"a":1}]}' } }],
-    trouble: 'cannot-read',
-    updates: 0,
-  },
+  fails(
+    'a list is null, and nothing proves the scope',
+    {
+      on: 'read',
+      fault: { status: 200, body: '{"callbacks":null,"allowed_logout_urls":[],"web_origins":[]}' },
+    },
+    'cannot-read',
+  ),
+  fails(
+    'a list is a text',
+    { on: 'read', fault: { status: 200, body: '{"callbacks":"https://body-canary,https://b"}' } },
+    'cannot-read',
+    /no list of texts/,
+  ),
+  fails(
+    'a list holds something else than texts',
+    { on: 'read', fault: { status: 200, body: '{"callbacks":["https://body-canary",{"a":1}]}' } },
+    'cannot-read',
+  ),
   {
     name: 'somebody edits between plan and write',
     meanwhile: ({ server }) => edit(server, 'between'),
@@ -331,17 +317,16 @@ const CASES: readonly Case[] = [
     others: ['waiting'],
     updates: 1,
   },
-  {
-    name: 'the answer to a write is a page of a proxy though it was carried out',
-    faults: [{ on: 'update', applied: true, fault: badGateway() }],
-    updates: 1,
-  },
-  {
-    name: 'the answer to a write is nonsense though it was carried out',
-    faults: [{ on: 'update', applied: true, fault: { status: 200, body: 'proxy-page-canary' } }],
-    updates: 1,
-    slept: [],
-  },
+  passes('the answer to a write is a page of a proxy though it was carried out', {
+    on: 'update',
+    applied: true,
+    fault: badGateway(),
+  }),
+  passes(
+    'the answer to a write is nonsense though it was carried out',
+    { on: 'update', applied: true, fault: { status: 200, body: 'proxy-page-canary' } },
+    [],
+  ),
   {
     name: 'a write never ends',
     faults: [{ on: 'update', times: 9, fault: 'hang' }],
@@ -401,13 +386,11 @@ const CASES: readonly Case[] = [
     others: ['racing'],
     updates: 3,
   },
-  {
-    name: 'an old copy is read back once',
-    faults: [
-      { on: 'read', skip: 2, fault: { status: 200, body: JSON.stringify({ client_id: ID, ...FOREIGN }) } },
-    ],
-    updates: 1,
-  },
+  passes('an old copy is read back once', {
+    on: 'read',
+    skip: 2,
+    fault: { status: 200, body: JSON.stringify({ client_id: ID, ...FOREIGN }) },
+  }),
   {
     name: 'reading back fails',
     faults: [{ on: 'read', skip: 2, times: 9, fault: badGateway() }],

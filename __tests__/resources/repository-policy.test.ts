@@ -87,10 +87,7 @@ describe('drift', () => {
       }),
     );
   test.each([
-    [
-      'the policy deleted',
-      () => bench.others.ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName: NAME })),
-    ],
+    ['deleted', () => bench.others.ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName: NAME }))],
     ['another account', () => own({ Principal: { AWS: TWO } })],
     ['everybody', () => own({ Principal: '*' })],
     ['an action more', () => own({ Action: ['ecr:*'] })],

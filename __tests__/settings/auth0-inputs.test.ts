@@ -93,20 +93,11 @@ describe('readAuth0Inputs', () => {
       ['the input', { input: 'Tenant.example.com' }],
       ['the variable of an input', variable('tenant.example.com')],
       ['a secret variable', variable(new Secret('tenant.example.com'))],
+      ['the input, with a custom domain', { input: 'tenant.example.com', ...variable('login.example.com') }],
+      ['the input, whatever a file says', { input: 'tenant.example.com', ...variable('evil.example', true) }],
+      ['the input, which a file repeats', { input: 'tenant.example.com', file: file('TENANT.example.com') }],
       [
-        'the input, where the application has a custom domain',
-        { input: 'tenant.example.com', ...variable('login.example.com') },
-      ],
-      [
-        'the input, whatever a file of the workspace says',
-        { input: 'tenant.example.com', ...variable('evil.example', true) },
-      ],
-      [
-        'the input, which the configuration file repeats',
-        { input: 'tenant.example.com', file: file('TENANT.example.com') },
-      ],
-      [
-        'the variable, which the configuration file repeats',
+        'a variable that a file repeats',
         { file: file('tenant.Example.com'), ...variable('Tenant.example.com') },
       ],
     ])('where %s says', (_, hosts) => {
@@ -126,11 +117,7 @@ describe('readAuth0Inputs', () => {
         { file: file('evil.example'), ...variable('tenant.example.com') },
         /another host/,
       ],
-      [
-        'the file names beside the input',
-        { file: file('evil.example'), input: 'tenant.example.com' },
-        /another host/,
-      ],
+      ['a file names', { file: file('evil.example'), input: 'tenant.example.com' }, /another host/],
       ['a broken file names', { file: file('evil.example/x'), input: 'tenant.example.com' }, /another host/],
     ])('never where %s', (_, hosts, message) => {
       const reading = readAuth0Inputs({ ...whole, hosts });

@@ -44,13 +44,13 @@ describe('two policies are the same', () => {
       ],
     ),
     [
-      'with the storage class that ECR fills in',
+      'with a storage class of ECR',
       { rules: [rule(1, { storageClass: 'standard' })] },
       { rules: [rule(1)] },
       true,
     ],
     [
-      'not with another storage class',
+      'not with another class',
       { rules: [rule(1, { storageClass: 'archive' })] },
       { rules: [rule(1)] },
       false,
@@ -77,11 +77,7 @@ it.each<[what: string, policy: unknown, text: string]>([
   ['null', null, 'null'],
   ['a list', [2, 1], '[2,1]'],
   ['rules that are none', { rules: {} }, '{"rules":{}}'],
-  [
-    'a rule that is none',
-    { rules: [null, 'x', rule(1)] },
-    '{"rules":[{"rulePriority":1,"selection":{}},null,"x"]}',
-  ],
+  ['no rule', { rules: [null, 'x', rule(1)] }, '{"rules":[{"rulePriority":1,"selection":{}},null,"x"]}'],
   [
     'a selection that is none, and lists that are none',
     { rules: [{ rulePriority: 2, selection: [] }, rule(1, { tagPrefixList: 'b' })] },

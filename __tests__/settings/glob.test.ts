@@ -3,6 +3,7 @@ import picomatch from 'picomatch';
 import { describe, expect, it } from 'vitest';
 import { globReader } from '../../src/settings/glob.ts';
 import { readPatterns } from '../../src/settings/rules.ts';
+import { runs } from '../sample.ts';
 
 const glob = globReader(1_000_000);
 const matches = (pattern: string, name: string) => glob(pattern)(name);
@@ -46,7 +47,7 @@ describe('a pattern matches', () => {
         const oracle = picomatch(written, { dot: true, bash: true, posix: true, strictBrackets: true });
         expect(matches(written, given)).toBe(oracle(given));
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 });
@@ -68,11 +69,7 @@ describe('a pattern is refused', () => {
     ['an escape', 'A\\*', /is not allowed in a pattern/],
     ['a pattern turned around', '!A', /does not begin with "!"/],
     ['braces that come to too much', '{A,B}'.repeat(7), /more than 64 patterns/],
-    [
-      'braces in braces that come to too much',
-      '{{A,B}{A,B}{A,B},{C,D}{C,D}{C,D}}{A,B,C,D,E}',
-      /more than 64/,
-    ],
+    ['braces in braces that are too many', '{{A,B}{A,B}{A,B},{C,D}{C,D}{C,D}}{A,B,C,D,E}', /more than 64/],
     ['too long a pattern', 'A'.repeat(257), /at most 256 characters/],
     ['far too long a pattern', '{'.repeat(60_000), /at most 256 characters/],
     ['deep braces', '{'.repeat(256), /not closed/],
@@ -97,7 +94,7 @@ describe('a pattern is refused', () => {
           expect((error as Error).constructor.name).toBe('ParseError');
         }
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     );
   });
 });

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { Secret } from '../../src/secret.ts';
 import { maskingOf } from '../../src/settings/masks.ts';
 import { Masker } from '../action/masker.ts';
+import { runs } from '../sample.ts';
 
 const masking = (text: string) => {
   const { hide, ...rest } = maskingOf(new Secret(text), readable);
@@ -44,7 +45,7 @@ it('what is hidden is long enough, and hides nothing that must stay readable', (
         expect(text).toContain(hidden);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
 });
 
@@ -66,6 +67,6 @@ it('the runner hides every line of a value, and tells why of the one line that i
       expect(bare.filter((one) => !isShort(one) && !isName(one) && !isWord(one))).toEqual([]);
       if (lines.length === 1) expect(refused !== undefined).toBe(bare.length === 1);
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
 });

@@ -9,6 +9,7 @@ import {
   prefixFault,
   secretNameFault,
 } from '../../src/settings/limits.ts';
+import { runs } from '../sample.ts';
 
 const component = fc
   .tuple(
@@ -82,7 +83,7 @@ describe('names', () => {
         expect(repositoryNameFault(`${name}/`)).toBeDefined();
         expect(repositoryNameFault(name.replace(/[a-z]|$/, 'A'))).toBeDefined();
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -98,7 +99,7 @@ describe('names', () => {
           expect(imageTagFault(text) === undefined).toBe(isTag(text));
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -119,7 +120,7 @@ describe('names', () => {
         expect(full).not.toMatch(/^\/(?:aws|ssm)|\/\.+(?:\/|$)/i);
         expect(secretNameFault(`${given.slice(1)}/db`)).toBeUndefined();
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 });
@@ -157,7 +158,7 @@ describe('the input image', () => {
           expect(() => parseReference(broken)).toThrow(ImageError);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -175,7 +176,7 @@ describe('the input image', () => {
           expect(String(error)).not.toContain(pasted);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 });

@@ -279,11 +279,7 @@ describe('what environments share', () => {
       'environments:\n  prd:\n    lifecycle-policy: keep-last:5',
       '.github/aws-bootstrap.yml line 3: lifecycle-policy: the repository "papyrus" is shared by all environments; set it at the top, or put {environment} into its name',
     ],
-    [
-      "those of another environment are nobody's",
-      'environments:\n  stg:\n    log-retention-days: 7',
-      undefined,
-    ],
+    ["those of another are nobody's", 'environments:\n  stg:\n    log-retention-days: 7', undefined],
     [
       'those of a log group of its own',
       'log-group: /ecs/{application}/{environment}\nenvironments:\n  prd:\n    log-retention-days: 7',

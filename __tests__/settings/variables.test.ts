@@ -4,16 +4,21 @@ import { Diagnostics, describe as inWords } from '../../src/settings/diagnostics
 import type { VariableText } from '../../src/settings/variable.ts';
 import { readVariables } from '../../src/settings/variables.ts';
 
-type Short = [source: VariableText['source'], content: VariableText['content']];
+/** Texts by their sources, in the order of the run. */
+type Texts = Partial<Record<VariableText['source'], VariableText['content']>>;
 
 function read(
-  texts: readonly Short[],
+  texts: Texts,
   known: readonly string[] = ['DB_USER', 'DB_PASSWORD'],
   env: Record<string, string> = {},
 ) {
   const notes = new Diagnostics();
   const reading = readVariables(
-    texts.map(([source, content]) => ({ source, content, where: `input ${source}` })),
+    Object.entries(texts).map(([source, content]) => ({
+      source: source as VariableText['source'],
+      content,
+      where: `input ${source}`,
+    })),
     (name) => known.includes(name),
     (name) => env[name],
     notes,
@@ -31,11 +36,11 @@ function read(
 }
 
 describe('texts together', () => {
-  it.each<[what: string, texts: Short[], values: string[][]]>([
-    ['none', [], []],
+  it.each<[what: string, texts: Texts, values: string[][]]>([
+    ['none', {}, []],
     [
       'one',
-      [['variables', 'A=1\nB=2']],
+      { variables: 'A=1\nB=2' },
       [
         ['A', '1', 'variables'],
         ['B', '2', 'variables'],
@@ -43,156 +48,49 @@ describe('texts together', () => {
     ],
     [
       'several',
-      [
-        ['dotenv', 'A=1'],
-        ['variables', 'B=2'],
-      ],
+      { dotenv: 'A=1', variables: 'B=2' },
       [
         ['A', '1', 'dotenv'],
         ['B', '2', 'variables'],
       ],
     ],
-    ['bytes', [['env-file', Buffer.from('A=é')]], [['A', 'é', 'env-file']]],
-    [
-      'the same value twice',
-      [
-        ['dotenv', 'A=1'],
-        ['env-file', Buffer.from('A=1')],
-      ],
-      [['A', '1', 'dotenv']],
-    ],
-    [
-      'the same value, once as a secret',
-      [
-        ['dotenv', 'A=1'],
-        ['secrets', 'A=1'],
-      ],
-      [['A', '1', 'secrets']],
-    ],
-    [
-      'an empty value gives way',
-      [
-        ['dotenv', 'A='],
-        ['variables', 'A=1'],
-      ],
-      [['A', '1', 'variables']],
-    ],
-    [
-      'an empty value takes nothing away',
-      [
-        ['dotenv', 'A=1'],
-        ['variables', 'A='],
-      ],
-      [['A', '1', 'dotenv']],
-    ],
-    [
-      'an empty secret takes nothing away',
-      [
-        ['dotenv', 'A=1'],
-        ['secrets', 'A='],
-      ],
-      [['A', '1', 'dotenv']],
-    ],
-    [
-      'a secret fills an empty value',
-      [
-        ['dotenv', 'A='],
-        ['secrets', 'A=1'],
-      ],
-      [['A', '1', 'secrets']],
-    ],
-    [
-      'both are empty: it is a secret',
-      [
-        ['dotenv', 'A='],
-        ['secrets', 'A='],
-      ],
-      [['A', '', 'secrets']],
-    ],
-    [
-      'both are empty, the secret first',
-      [
-        ['variables', '{"A":""}'],
-        ['secrets', 'A='],
-      ],
-      [['A', '', 'secrets']],
-    ],
-    [
-      'three places',
-      [
-        ['dotenv', 'A=1'],
-        ['variables', 'A='],
-        ['secrets', 'A=1'],
-      ],
-      [['A', '1', 'secrets']],
-    ],
+    ['bytes', { 'env-file': Buffer.from('A=é') }, [['A', 'é', 'env-file']]],
+    ['the same value twice', { dotenv: 'A=1', 'env-file': Buffer.from('A=1') }, [['A', '1', 'dotenv']]],
+    ['the same value, once as a secret', { dotenv: 'A=1', secrets: 'A=1' }, [['A', '1', 'secrets']]],
+    ['an empty value gives way', { dotenv: 'A=', variables: 'A=1' }, [['A', '1', 'variables']]],
+    ['an empty value takes nothing away', { dotenv: 'A=1', variables: 'A=' }, [['A', '1', 'dotenv']]],
+    ['an empty secret takes nothing away', { dotenv: 'A=1', secrets: 'A=' }, [['A', '1', 'dotenv']]],
+    ['a secret fills an empty value', { dotenv: 'A=', secrets: 'A=1' }, [['A', '1', 'secrets']]],
+    ['both are empty: it is a secret', { dotenv: 'A=', secrets: 'A=' }, [['A', '', 'secrets']]],
+    ['both are empty, the secret first', { variables: '{"A":""}', secrets: 'A=' }, [['A', '', 'secrets']]],
+    ['three places', { dotenv: 'A=1', variables: 'A=', secrets: 'A=1' }, [['A', '1', 'secrets']]],
   ])('%s', (_what, texts, values) => {
     expect(read(texts)).toMatchObject({ values, faults: [] });
   });
 
-  it.each<[what: string, texts: Short[], emptySecrets: (string | undefined)[]]>([
-    [
-      'before the value',
-      [
-        ['secrets', 'A='],
-        ['variables', '{"A":"1"}'],
-      ],
-      ['input secrets line 1'],
-    ],
-    [
-      'behind the value',
-      [
-        ['dotenv', 'A=1'],
-        ['secrets', 'A='],
-      ],
-      ['input secrets line 1'],
-    ],
-    [
-      'of JSON',
-      [
-        ['dotenv', 'A=1'],
-        ['secrets', '{"A":""}'],
-      ],
-      ['input secrets'],
-    ],
-    [
-      'between two',
-      [
-        ['dotenv', 'A='],
-        ['secrets', 'A='],
-        ['variables', '{"A":"1"}'],
-      ],
-      ['input secrets line 1'],
-    ],
+  it.each<[what: string, texts: Texts, emptySecrets: (string | undefined)[]]>([
+    ['before the value', { secrets: 'A=', variables: '{"A":"1"}' }, ['input secrets line 1']],
+    ['behind the value', { dotenv: 'A=1', secrets: 'A=' }, ['input secrets line 1']],
+    ['of JSON', { dotenv: 'A=1', secrets: '{"A":""}' }, ['input secrets']],
+    ['between two', { dotenv: 'A=', secrets: 'A=', variables: '{"A":"1"}' }, ['input secrets line 1']],
     [
       'of a value that stands twice',
-      [
-        ['dotenv', 'A=1'],
-        ['secrets', 'A='],
-        ['variables', '{"A":"1"}'],
-      ],
+      { dotenv: 'A=1', secrets: 'A=', variables: '{"A":"1"}' },
       ['input secrets line 1'],
     ],
-    ['of no value at all', [['secrets', 'A=']], [undefined]],
-    [
-      'that is none of secrets',
-      [
-        ['dotenv', 'A='],
-        ['secrets', 'A=1'],
-      ],
-      [undefined],
-    ],
+    ['of no value at all', { secrets: 'A=' }, [undefined]],
+    ['that is none of secrets', { dotenv: 'A=', secrets: 'A=1' }, [undefined]],
   ])('an empty secret is remembered: %s', (_what, texts, emptySecrets) => {
     expect(read(texts)).toMatchObject({ emptySecrets, faults: [] });
   });
 
   it('values of secrets that no variable holds are given too, to be hidden', () => {
     expect(
-      read([
-        ['dotenv', 'DB_PASSWORD=canary1'],
-        ['variables', '{"PLAIN":"x"}'],
-        ['secrets', '{"DB_PASSWORD":"canary2","NPM_LOGIN":"canary3","github_token":"canary4","DB_USER":"u"}'],
-      ]).others,
+      read({
+        dotenv: 'DB_PASSWORD=canary1',
+        variables: '{"PLAIN":"x"}',
+        secrets: '{"DB_PASSWORD":"canary2","NPM_LOGIN":"canary3","github_token":"canary4","DB_USER":"u"}',
+      }).others,
     ).toEqual([
       ['DB_PASSWORD', 'canary2'],
       ['NPM_LOGIN', 'canary3'],
@@ -204,7 +102,7 @@ describe('texts together', () => {
 describe('a JSON object', () => {
   it('of all secrets gives what the table or a rule knows, and names the rest', () => {
     const json = JSON.stringify({ DB_USER: 'u', OTHER: 'x', MORE: 'y', github_token: 'z' });
-    expect(read([['secrets', json]])).toMatchObject({
+    expect(read({ secrets: json })).toMatchObject({
       values: [['DB_USER', 'u', 'secrets']],
       untaken: ['OTHER', 'MORE', 'github_token'],
       notices: [expect.stringContaining(': OTHER, MORE, github_token')],
@@ -215,15 +113,9 @@ describe('a JSON object', () => {
   it('gives what a .env names, wherever that stands', () => {
     const json = JSON.stringify({ PORT: '5000', OTHER: 'x', GITHUB_TOKEN: 'z' });
     for (const texts of [
-      [
-        ['secrets', json],
-        ['dotenv', 'PORT='],
-      ],
-      [
-        ['dotenv', 'PORT='],
-        ['secrets', json],
-      ],
-    ] satisfies Short[][])
+      { secrets: json, dotenv: 'PORT=' },
+      { dotenv: 'PORT=', secrets: json },
+    ] satisfies Texts[])
       expect(read(texts)).toMatchObject({
         values: [['PORT', '5000', 'secrets']],
         untaken: ['OTHER', 'GITHUB_TOKEN'],
@@ -234,7 +126,7 @@ describe('a JSON object', () => {
     'of all secrets never gives %s',
     (name) => {
       const json = JSON.stringify({ [name]: 'canary', GitHub_Token: 'x' });
-      expect(read([['secrets', json]], [name])).toMatchObject({
+      expect(read({ secrets: json }, [name])).toMatchObject({
         values: [],
         untaken: [name, 'GitHub_Token'],
       });
@@ -251,7 +143,7 @@ describe('a JSON object', () => {
     ['an escaped name', '{"DB_\\u0055SER":"u"}', 'u'],
     ['a brace in a value', '{"DB_USER":"{\\"DB_USER\\":1}"}', '{"DB_USER":1}'],
   ])('takes %s', (_what, json, value) => {
-    expect(read([['variables', json]])).toMatchObject({
+    expect(read({ variables: json })).toMatchObject({
       values: [['DB_USER', value, 'variables']],
       faults: [],
     });
@@ -260,7 +152,7 @@ describe('a JSON object', () => {
 
 describe('a mapping of the configuration file', () => {
   it('gives every name that it lists', () => {
-    expect(read([['variables', { PORT: 5000, DEBUG: false, NAME: 'papyrus' }]])).toMatchObject({
+    expect(read({ variables: { PORT: 5000, DEBUG: false, NAME: 'papyrus' } })).toMatchObject({
       values: [
         ['PORT', '5000', 'variables'],
         ['DEBUG', 'false', 'variables'],
@@ -270,12 +162,9 @@ describe('a mapping of the configuration file', () => {
   });
 
   it('makes its names known to a JSON object', () => {
-    expect(
-      read([
-        ['secrets', '{"PORT":"5000"}'],
-        ['variables', { PORT: '' }],
-      ]),
-    ).toMatchObject({ values: [['PORT', '5000', 'secrets']] });
+    expect(read({ secrets: '{"PORT":"5000"}', variables: { PORT: '' } })).toMatchObject({
+      values: [['PORT', '5000', 'secrets']],
+    });
   });
 });
 
@@ -283,7 +172,7 @@ describe('a bare NAME', () => {
   const env = { DB_PASSWORD: 'p#"\'$x\n2', EMPTY: '' };
 
   it.each(['variables', 'secrets'] as const)('in %s takes what the step has, as it is', (source) => {
-    expect(read([[source, 'DB_PASSWORD\nEMPTY']], [], env)).toMatchObject({
+    expect(read({ [source]: 'DB_PASSWORD\nEMPTY' }, [], env)).toMatchObject({
       values: [
         ['DB_PASSWORD', env.DB_PASSWORD, source],
         ['EMPTY', '', source],
@@ -311,7 +200,7 @@ describe('base64', () => {
     ['behind a byte order mark', `\ufeff${standard}`],
   ])('of a .env is decoded: %s', (_what, content) => {
     for (const source of ['dotenv', 'secrets'] as const) {
-      const answer = read([[source, content]]);
+      const answer = read({ [source]: content });
       expect(answer).toMatchObject({ values: values(source), faults: [] });
       expect(answer.raw).toContain(content);
     }
@@ -319,12 +208,12 @@ describe('base64', () => {
 
   it('of a JSON object is decoded', () => {
     const content = Buffer.from('{"STRIPE_API_KEY":"x"}').toString('base64');
-    expect(read([['secrets', content]])).toMatchObject({ values: [['STRIPE_API_KEY', 'x', 'secrets']] });
+    expect(read({ secrets: content })).toMatchObject({ values: [['STRIPE_API_KEY', 'x', 'secrets']] });
   });
 
   it('of a broken .env is told by its lines', () => {
     const content = Buffer.from('A=1\nB=canary#1').toString('base64');
-    expect(read([['dotenv', content]]).faults).toEqual([
+    expect(read({ dotenv: content }).faults).toEqual([
       expect.stringMatching(/^input dotenv \(decoded from base64\) line 2: B: a #/),
     ]);
   });
@@ -341,9 +230,9 @@ describe('base64', () => {
     fc.assert(
       fc.property(fc.array(line, { minLength: 1 }), format, (lines, formatted) => {
         const content = lines.join('\n');
-        const plain = read([['dotenv', content]]);
+        const plain = read({ dotenv: content });
         const base64 = formatted(Buffer.from(content));
-        const answer = read([['dotenv', base64]]);
+        const answer = read({ dotenv: base64 });
         expect(answer.values).toEqual(plain.values);
         expect(answer.faults.length).toBe(plain.faults.length);
         expect(JSON.stringify([answer.faults, answer.warnings])).not.toContain(base64);
@@ -355,7 +244,7 @@ describe('base64', () => {
 describe("a JSON object of the user's own", () => {
   it.each(['dotenv', 'variables', 'secrets'] as const)('in %s is taken whole', (source) => {
     const json = JSON.stringify({ STRIPE_API_KEY: 'x', AWS_S3_BUCKET: 'b' });
-    expect(read([[source, json]])).toMatchObject({
+    expect(read({ [source]: json })).toMatchObject({
       values: [
         ['STRIPE_API_KEY', 'x', source],
         ['AWS_S3_BUCKET', 'b', source],
@@ -368,17 +257,14 @@ describe("a JSON object of the user's own", () => {
 
   it('makes its names known to all secrets', () => {
     expect(
-      read([
-        ['secrets', '{"PORT":"5000","NPM_LOGIN":"x","github_token":"y"}'],
-        ['variables', '{"PORT":""}'],
-      ]),
+      read({ secrets: '{"PORT":"5000","NPM_LOGIN":"x","github_token":"y"}', variables: '{"PORT":""}' }),
     ).toMatchObject({ values: [['PORT', '5000', 'secrets']], untaken: ['NPM_LOGIN', 'github_token'] });
   });
 
   it('of all secrets a name that no variable would have is counted', () => {
-    const { notices, faults } = read([
-      ['secrets', JSON.stringify({ OTHER: 'x', A9F3C04B7E8D2165: 'y', github_token: 'z' })],
-    ]);
+    const { notices, faults } = read({
+      secrets: JSON.stringify({ OTHER: 'x', A9F3C04B7E8D2165: 'y', github_token: 'z' }),
+    });
     expect(faults).toEqual([]);
     expect(notices).toEqual([expect.stringMatching(/: OTHER, github_token, 1 that are not shown/)]);
   });
@@ -400,7 +286,7 @@ describe('a bare NAME of a credential', () => {
   ])('%s takes nothing, whoever asks', (name) => {
     for (const source of ['variables', 'secrets'] as const)
       for (const env of [{ [name]: 'canary' }, {}])
-        expect(read([[source, `A=1\n${name}`]], [name], env)).toMatchObject({
+        expect(read({ [source]: `A=1\n${name}` }, [name], env)).toMatchObject({
           values: [['A', '1', source]],
           faults: [expect.stringMatching(new RegExp(`line 2: ${name}: .*credential`))],
         });
@@ -412,7 +298,7 @@ describe('many of a kind', () => {
     Array.from({ length: count }, (_, at) => line(at)).join('\n');
 
   it('is one warning, with the first 20 of its lines', () => {
-    const { warnings } = read([['dotenv', lines(30, (at) => `A_${at}=$X\nB_${at}=\`x\``)]]);
+    const { warnings } = read({ dotenv: lines(30, (at) => `A_${at}=$X\nB_${at}=\`x\``) });
     expect(warnings).toHaveLength(2);
     expect(warnings[0]).toMatch(/^input dotenv: a \$ .*: A_0 \(line 1\), A_1 \(line 3\), .* and 10 more$/);
     expect(warnings[0]).toContain('A_19');
@@ -420,12 +306,12 @@ describe('many of a kind', () => {
   });
 
   it('is fifty errors, and how many more there are', () => {
-    const { faults } = read([['dotenv', lines(40_000, (at) => `A_${at}=canary#x`)]]);
+    const { faults } = read({ dotenv: lines(40_000, (at) => `A_${at}=canary#x`) });
     expect(faults).toHaveLength(51);
     expect(faults[50]).toMatch(/^input dotenv: and 39950 more: a #/);
-    expect(read([['secrets', lines(60, (at) => `A_${at}`)]]).faults).toHaveLength(51);
+    expect(read({ secrets: lines(60, (at) => `A_${at}`) }).faults).toHaveLength(51);
     const json = `{${lines(60, (at) => `"A_${at}":null`).replaceAll('\n', ',')}}`;
-    expect(read([['variables', json]]).faults).toHaveLength(51);
+    expect(read({ variables: json }).faults).toHaveLength(51);
   });
 });
 

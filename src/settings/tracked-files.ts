@@ -35,7 +35,7 @@ function trackedPath(file: string, runner: Runner): string | undefined {
   // A terminal has no diff: each line is shown.
   if (runner.commandLine !== undefined) return file;
   try {
-    // The text that a link leads to has the lines, so its file has the place.
+    // The text that a link leads to has the lines, so its file is the location.
     const real = realpathSync(resolve(runner.workspace, file));
     const repository = repositoryOf(real, realpathSync(runner.workspace));
     if (repository === undefined) return undefined;
@@ -46,7 +46,7 @@ function trackedPath(file: string, runner: Runner): string | undefined {
     const index = join(repository.gitFolder, 'index');
     return isInIndex(readRegular(index, index, MAX_INDEX_BYTES), path, objectBytes) ? path : undefined;
   } catch {
-    // There is no index, or none that can be read: then the log has the place.
+    // There is no index, or none that can be read: then only the log has the location.
     return undefined;
   }
 }

@@ -1,1 +1,0 @@
-"use strict";exports.id=5752,exports.ids=[5752],exports.modules={5752:(function(s,r,e){e.r(r),e.d(r,{classify:()=>t.L});var t=e(5330);e(1179),e(2652)})};
