@@ -1,4 +1,4 @@
-import type { Placement } from '../../src/desired/desired.ts';
+import type { ResolvedDestination } from '../../src/desired/destination.ts';
 import { Secret } from '../../src/secret.ts';
 
 /** @returns the destination of a variable: a name with a slash before it is a parameter's, another a secret's. */
@@ -6,7 +6,7 @@ export function destination(
   variable: string,
   name: string,
   { empty = false, key = variable }: { empty?: boolean; key?: string } = {},
-): Placement {
+): ResolvedDestination {
   const isSecret = !name.startsWith('/');
   const destination = isSecret
     ? { store: 'secret' as const, bundle: name.split('/').at(-1) ?? '', key }

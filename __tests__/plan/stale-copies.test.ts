@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Placement } from '../../src/desired/desired.ts';
+import type { ResolvedDestination } from '../../src/desired/destination.ts';
 import { rowOf } from '../../src/desired/table.ts';
 import type { Change, ChangeOf } from '../../src/model/change.ts';
 import { ABSENT, type Difference } from '../../src/model/fields.ts';
@@ -299,7 +299,11 @@ it.each([
 });
 
 /** The changes that an orphaned secret waits for, where every destination of this run is blocked. */
-function prunedAfter(stray: AnyUnconfigured, destinations: readonly Placement[], changes: readonly Change[]) {
+function prunedAfter(
+  stray: AnyUnconfigured,
+  destinations: readonly ResolvedDestination[],
+  changes: readonly Change[],
+) {
   const request = {
     recoveryDays: 30,
     ignore: [],
@@ -314,7 +318,7 @@ function prunedAfter(stray: AnyUnconfigured, destinations: readonly Placement[],
 /** The changes that the same keys wait for in a configured, exact secret. */
 function movedAfter(
   { spec }: AnyUnconfigured,
-  destinations: readonly Placement[],
+  destinations: readonly ResolvedDestination[],
   changes: readonly Change[],
 ) {
   const kind = 'AWS::SecretsManager::Secret';
