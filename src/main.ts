@@ -84,7 +84,7 @@ const MOST_FAULTS = 100;
 /** A run that ended before there was a plan. The log comes before the summary, which may not be writable. */
 async function reportEnd(error: unknown, runner: Runner, settings: Settings | undefined): Promise<void> {
   if (!(error instanceof InputErrors)) {
-    // A refusal has words of its own, and needs none of these.
+    // Input errors have their own messages, and need none of these.
     const [{ reasonOf }, { doctorLine, errorText }] = await Promise.all([
       import('./failure.ts'),
       import('./report/failure.ts'),

@@ -26,7 +26,7 @@ export class Secret {
     return other === this.#value;
   }
 
-  /** @returns the answer to a yes-or-no question about the value; the question must not keep it (a test looks). */
+  /** @returns the answer to a yes-or-no question about the value; the question must not keep it (a test checks this). */
   is(question: (value: string) => boolean): boolean {
     return question(this.#value) === true;
   }

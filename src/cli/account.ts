@@ -18,7 +18,7 @@ export interface Account {
 }
 
 /**
- * What is read is not masked: these commands print no value that they have not judged.
+ * Values are not masked: these commands print only values that they have classified.
  * @throws AwsError where `AWS_PROFILE` names a profile that does not exist
  */
 export async function openAccount(

@@ -199,7 +199,7 @@ export interface GitHubFacts {
   readonly variables: ReadonlyArray<{ readonly name: string; readonly found: Answer<string> }>;
 }
 
-/** Judges GitHub's side: whether the environment is limited, and whether the secrets exist. */
+/** Checks GitHub's side: whether the environment is limited, and whether the secrets exist. */
 function checkGitHub(facts: GitHubFacts): Check[] {
   const { repository, about } = facts;
   if (about === 'denied')
@@ -333,7 +333,7 @@ function checkVariable(repository: string, { name, found }: GitHubFacts['variabl
     : failed('github-variable', `The GitHub variable ${name} does not hold the ARN of a role`, cure);
 }
 
-/** Judges the workflows themselves, which needs no token. */
+/** Checks the workflows themselves, which needs no token. */
 export function checkWorkflows({ jobs, broken }: WorkflowFacts): Check[] {
   const syntaxErrors = broken.map(({ file, line }) =>
     failed(

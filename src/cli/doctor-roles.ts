@@ -224,7 +224,7 @@ function policyOf({ settings, runInput, caller }: RoleScope): Needed | undefined
   return { deployer, reader: { ...reader, Statement } };
 }
 
-/** @returns undefined where IAM may not be asked */
+/** @returns undefined without a policy, and where already the first simulation fails */
 async function simulate(
   principal: string,
   policy: Policy | undefined,

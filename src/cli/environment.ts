@@ -1,7 +1,7 @@
 import type { Streams } from './terminal.ts';
 
 /*
- * What the command line reads of its process: environment and streams. Other files of this folder take it from here.
+ * Environment and streams of the process, for all files of this folder.
  */
 
 export const ENVIRONMENT: Readonly<Record<string, string | undefined>> = process.env;

@@ -9,13 +9,13 @@ import { runProgram } from './programs.ts';
  */
 
 /**
- * Refuses a file for secrets where a commit could take it up.
+ * Rejects a file for secrets that a commit could include.
  * @throws UsageError inside a git work tree whose rules do not ignore the file
  */
 export async function refuseTracked(path: string): Promise<void> {
   const file = realPath(resolve(path));
   if (!isInWorkTree(dirname(file))) return;
-  // Git alone knows all of its rules; where it cannot be asked, nothing is sure.
+  // Only git knows all of its rules; without git the file counts as not ignored.
   const { code } = await runProgram('git', ['check-ignore', '--quiet', file], { folder: dirname(file) });
   if (code !== 0)
     throw new UsageError(
@@ -23,7 +23,7 @@ export async function refuseTracked(path: string): Promise<void> {
     );
 }
 
-/** Of a file that does not exist yet, that of its folder: a link may lead into a work tree. */
+/** For a file that does not exist yet, the real path of its folder: a link may lead into a work tree. */
 function realPath(file: string): string {
   try {
     return realpathSync(file);
@@ -39,12 +39,12 @@ function isInWorkTree(folder: string): boolean {
   return parent !== folder && isInWorkTree(parent);
 }
 
-/** Whether what exists at --output is replaced: `--force`. */
+/** Whether an existing file or folder at `--output` is replaced: `--force`. */
 export interface Replacing {
   readonly replaces: boolean;
 }
 
-/** @throws UsageError where a file cannot be written to the path, which is known before AWS is asked */
+/** @throws UsageError where a file cannot be written to the path; checked before the first call to AWS */
 export function checkFile(path: string, { replaces }: Replacing): void {
   const file = resolve(path);
   if (isFolder(file)) throw new UsageError('--output names a folder; name a file');

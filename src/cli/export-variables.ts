@@ -107,7 +107,7 @@ function parameterOf({ name: path, fields }: Parameter, settings: RoutingSetting
 
 /**
  * A String is written with its value where the run would store it so. An undecided value counts as plain where this
- * action created it, since it has then judged it before, or followed a rule.
+ * action created it, since it has then classified it before, or followed a rule.
  */
 export function isHidden(
   name: string,

@@ -77,7 +77,7 @@ export class Prompter {
   }
 
   /**
-   * @param fault says what is wrong with an answer
+   * @param fault returns the error of an answer
    * @throws UsageError where a flag is wrong
    */
   async text(

@@ -36,7 +36,7 @@ export interface Auth0ClientOptions {
   /** Called with the token before its first use. */
   readonly mask: (token: Secret) => void;
   readonly clock?: Pick<Clock, 'epoch' | 'sleep'>;
-  /** Called for each change that Auth0 has taken. */
+  /** Called for each change that Auth0 accepted. */
   readonly onWritten?: () => void;
   /** Cancellation of the run: after it, nothing is changed. */
   readonly cancellation?: Cancellation;
@@ -53,7 +53,7 @@ export interface Auth0ClientOptions {
 const READING: readonly Auth0Scope[] = ['read:clients'];
 const WRITING: readonly Auth0Scope[] = ['read:clients', 'update:clients'];
 const TIMEOUT_MS = 30_000;
-/** An application with three full lists is below 100 KB; a longer response is none of Auth0. */
+/** An application with three full lists is below 100 KB; a longer response does not come from Auth0. */
 const MAX_BYTES = 1024 * 1024;
 /** Characters of an Authorization header (RFC 6750, b64token). */
 const BEARER = /^[A-Za-z0-9._~+/-]+=*$/;
@@ -193,7 +193,7 @@ export class Auth0Client {
 
 interface Token {
   readonly value: Secret;
-  /** As the answer names them; empty where it does not. */
+  /** From the response; empty where it has none. */
   readonly scopes: readonly string[];
 }
 

@@ -57,7 +57,7 @@ export interface Explanation {
 /** An error whose message is written by this action: it holds no value, and is printed unchanged. */
 export class UserFacingError extends Error {
   override readonly name = 'UserFacingError';
-  /** The word for `failure-reason`. */
+  /** The value of `failure-reason`. */
   readonly reason: FailureReason;
 
   constructor(

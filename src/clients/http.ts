@@ -24,7 +24,7 @@ export interface Timeouts {
 export interface HttpRequest extends Timeouts {
   readonly method: string;
   readonly url: URL;
-  /** A `content-length` is kept to: a stream that gives more or less is an error. */
+  /** A `content-length` is enforced: a stream with more or fewer bytes is an error. */
   readonly headers?: OutgoingHttpHeaders | undefined;
   /** A stream is written as the receiver takes it, one chunk at a time. */
   readonly body?: Buffer | AsyncIterable<Buffer> | undefined;
@@ -107,7 +107,7 @@ export async function exchange(httpRequest: HttpRequest): Promise<HttpResponse> 
 }
 
 /**
- * Reads a response's body as far as the limit; what is longer is cut there and the connection closed.
+ * Reads a response's body as far as the limit; a longer body is cut there and the connection closed.
  * @param limit in bytes
  * @throws TimeoutError where it is not there in its time
  */

@@ -21,7 +21,7 @@ export interface ProviderContext {
    * secret in this run stay readable, unless `always` says that it was stored as a secret.
    */
   readonly mask: (value: Secret, place: string, always?: boolean) => void;
-  /** Reports events that nothing else shows: a lost race, a long wait. */
+  /** Reports events without a line of their own in the reports: a lost race, a long wait. */
   readonly notice: (text: string) => void;
 }
 

@@ -12,7 +12,7 @@ import type { ProviderContext } from './context.ts';
 
 type Waiting = Pick<ProviderContext, 'clock'>;
 
-/** Waits between tries, in milliseconds. */
+/** Waits between attempts, in milliseconds. */
 export const SETTLING_MS = [500, 1_000, 2_000, 4_000];
 
 /** @returns the result of the call, retried while its error says that AWS is not consistent yet. */

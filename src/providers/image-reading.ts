@@ -37,7 +37,7 @@ export class EcrImages {
     this.#calls = calls;
   }
 
-  /** Sends a call at the rate limit of the run, and repeats it. */
+  /** Sends a call at the rate limit of the run, with retries. */
   send<O>(operation: string, resource: string, call: (ecr: ECRClient) => Promise<O>): Promise<O> {
     return this.#calls.send({ operation: `ecr:${operation}`, resource, quota: 'ecr:read' }, () =>
       call(this.#ecr),

@@ -28,13 +28,13 @@ export type ImageSpec = Specs['Image'];
 /** The dependencies of the provider. */
 interface ImageContext {
   readonly ecr: ECRClient;
-  /** The rate limit and the repetitions of all calls to AWS. */
+  /** The rate limit and the retries of all calls to AWS. */
   readonly calls: Calls;
   /** The image to push, already open. */
   readonly source: ImageSource;
   /** The configured tags. */
   readonly tags: readonly string[];
-  /** The one place where a proxy comes in. */
+  /** The only place with a proxy. */
   readonly agentFor: AgentFactory;
   /** Masks a secret in the log; called before the token is used. */
   readonly mask: (secret: Secret) => void;

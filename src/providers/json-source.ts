@@ -1,5 +1,5 @@
 /*
- * Parts of a JSON text as they are written: what is only kept is never parsed and printed again, which would change numbers
+ * Parts of a JSON text as they are written: unchanged parts are never parsed and printed again, which would change numbers
  * (`1.0`, `1e5`, long ones) and white space. Each function takes a text that is known to parse.
  */
 

@@ -158,7 +158,7 @@ export class Parameters implements ParameterProvider {
         this.#client.send(new DeleteParameterCommand({ Name: name })),
       );
     } catch (error) {
-      // A repeated call finds nothing more to delete.
+      // A retry finds nothing more to delete.
       if (isNamed(error, 'ParameterNotFound')) return;
       // Without a response, it may be deleted nevertheless: then it must be created again.
       const { found, failed } = await this.#reading.getValues([name]);

@@ -102,7 +102,7 @@ export class SecretWriter {
       if (description === undefined) return undefined;
       const current = versionOf('AWSCURRENT', description);
       if (isListed(version, description) && current !== parent) break;
-      // A version that two others were written after has no label any more, and is not described.
+      // A version before the last two has no label any more, and is not described.
       if (current !== undefined && !versions.has(current) && !this.#written.has(current)) break;
     }
     return description;

@@ -26,8 +26,8 @@ export function errors(notes: readonly Diagnostic[]): void {
 }
 
 /**
- * Annotates each line of a file that git tracks, which shows in the diff of a pull request, and once each other place. What is
- * not annotated is a line of the log.
+ * Annotates each line of a file that git tracks, which shows in the diff of a pull request, and once each other place. The
+ * rest are lines of the log.
  */
 function annotate(notes: readonly Diagnostic[], print: (note: Diagnostic) => void, what: string): void {
   const places = new Set<string>();

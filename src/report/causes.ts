@@ -8,7 +8,7 @@ import { errorText } from './failure.ts';
 import { kms, resourcesOf, type Scope } from './iam.ts';
 import * as messages from './messages.ts';
 
-/** One cause of failures, with all that failed by it. */
+/** One cause of failures, with the failed resources. */
 export interface Cause {
   readonly reason: FailureReason;
   /** Such as `a quota of the account is used up (ParameterLimitExceeded)`. */

@@ -121,7 +121,7 @@ const REASONS: Readonly<Record<FailureReason, string>> = {
   internal: 'internal error',
 };
 
-/** A reason with what failed by it: `access denied (2 parameters)`. */
+/** A reason with the failed resources: `access denied (2 parameters)`. */
 export const reasonOf = (reason: FailureReason, resources: string) => `${REASONS[reason]} (${resources})`;
 
 export const failed = (number: number, total: number, reasons: readonly string[]) =>

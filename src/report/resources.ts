@@ -116,7 +116,7 @@ function aspects(change: Change, existing: Spec | undefined): string[] {
   const isNew = change.action === 'create';
   const spec = existing ?? (isNew ? change.desired : undefined);
   const all = spec === undefined ? [] : aspectsOf(change.kind, spec);
-  // The version of what is new is always the first.
+  // The version of a new resource is always the first.
   return isNew ? all.filter((aspect) => aspect !== 'version 1') : all;
 }
 

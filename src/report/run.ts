@@ -31,7 +31,7 @@ export interface Run {
   /** Facts beyond its changes that an approval of the plan covers. */
   readonly binding: Binding;
   readonly calls: number;
-  /** Writes that AWS, its registry and Auth0 have taken, those of a change included that failed after them. */
+  /** Writes that AWS, its registry and Auth0 accepted, including those of a change that failed later. */
   readonly written: number;
   readonly callsByService: ReadonlyMap<string, number>;
   readonly failure: Failure | undefined;
@@ -39,7 +39,7 @@ export interface Run {
   readonly causes: readonly Cause[];
   /** How the plan differs from the one that `expect-plan` approves. */
   readonly refusal: readonly string[];
-  /** Hides in reports what is known to be hidden by the end of the run. */
+  /** Hides in reports all values that are secret by the end of the run. */
   readonly gate: Gate;
   /** URI of the repository that holds the image. */
   readonly repositoryUri: string | undefined;

@@ -8,7 +8,7 @@ import * as messages from '../messages.ts';
 import type { Run } from '../run.ts';
 import type { Section } from '../sections.ts';
 
-/** Warnings and notices of the input, and what providers reported. */
+/** Warnings and notices of the input, and notices of the providers. */
 export function notes({ notes: diagnostics, notices: reported, gate }: Run): Section | undefined {
   const rows = [...diagnostics.warnings, ...diagnostics.notices].map(describe);
   rows.push(...reported);

@@ -1,1 +1,0 @@
-"use strict";exports.id=5447,exports.ids=[5447],exports.modules={5447:(function(s,r,e){e.r(r),e.d(r,{classify:()=>t.L});var t=e(570);e(7819),e(2652)})};
