@@ -6,8 +6,8 @@ import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { Unreadable } from '../../src/model/spec.ts';
 import { destroy } from '../../src/plan/destroy.ts';
 import { type PruneRequest, prune } from '../../src/plan/prune.ts';
-import { destination } from './placements.ts';
-import { P, parameter, secret } from './strays.ts';
+import { destination } from './destinations.ts';
+import { P, parameter, secret } from './orphans.ts';
 
 const REQUEST: PruneRequest = {
   prune: 'delete',

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.ts';
 import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { type PruneRequest, prune } from '../../src/plan/prune.ts';
-import { destination } from './placements.ts';
-import { P, parameter, secret } from './strays.ts';
+import { destination } from './destinations.ts';
+import { P, parameter, secret } from './orphans.ts';
 
 const REQUEST: PruneRequest = {
   prune: 'delete',

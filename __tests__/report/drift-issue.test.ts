@@ -5,7 +5,7 @@ import type { Observed } from '../../src/plan/plan.ts';
 import { findings, findingsHash, issueText } from '../../src/report/drift-issue.ts';
 import { accountIn, marked, marker, partsIn, stateOf } from '../../src/report/marker.ts';
 import { NO_ORIGIN } from '../../src/report/run.ts';
-import { OURS, spec } from '../plan/wishes.ts';
+import { OURS, spec } from '../plan/desired-resources.ts';
 import { runOf } from './runs.ts';
 
 const SSM = 'AWS::SSM::Parameter';

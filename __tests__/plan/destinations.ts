@@ -1,12 +1,12 @@
-import type { Placement } from '../../src/desired/desired.ts';
+import type { ResolvedDestination } from '../../src/desired/destination.ts';
 import { Secret } from '../../src/secret.ts';
 
-/** @returns a variable's place: a name with a slash before it is a parameter's, another a secret's. */
+/** @returns the destination of a variable: a name with a slash before it is a parameter's, another a secret's. */
 export function destination(
   variable: string,
   name: string,
   { empty = false, key = variable }: { empty?: boolean; key?: string } = {},
-): Placement {
+): ResolvedDestination {
   const isSecret = !name.startsWith('/');
   const destination = isSecret
     ? { store: 'secret' as const, bundle: name.split('/').at(-1) ?? '', key }

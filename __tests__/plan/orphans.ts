@@ -4,13 +4,13 @@ import { Secret } from '../../src/secret.ts';
 /** The prefix of these tests. */
 export const P = '/papyrus/prd';
 
-/** @returns a parameter that nobody asks for. */
+/** @returns a parameter that is not configured. */
 export function parameter(name: string, owner: AnyUnconfigured['owner'], metadata = {}): AnyUnconfigured {
   const spec = { name: `${P}/${name}`, fields: { type: 'String', tier: 'Standard' }, metadata };
   return { kind: 'AWS::SSM::Parameter', owner, spec, isRead: true };
 }
 
-/** @returns a secret that nobody asks for; without keys it is one that was not read. */
+/** @returns a secret that is not configured; without keys, it was not read. */
 export function secret(
   name: string,
   owner: AnyUnconfigured['owner'],

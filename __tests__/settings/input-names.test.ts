@@ -1,6 +1,7 @@
-/** `require` of the configuration file: a guard that arrives empty is an error, not off. */
 import { describe, expect, it } from 'vitest';
 import { ask } from '../asking.ts';
+
+/** `require` of the configuration file: a guard that arrives empty is an error, not off. */
 
 const config = 'require: [expect-plan, allowed-account-ids]';
 const GIVEN = { 'expect-plan': 'a'.repeat(64), 'allowed-account-ids': '123456789012' };

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/settings/config.ts';
+import { describe, expect, it, test } from 'vitest';
+import { type ConfigFile, readConfig } from '../../src/settings/config.ts';
 import { Diagnostics } from '../../src/settings/diagnostics.ts';
 import { ParseError } from '../../src/settings/parse.ts';
-import { SettingSources } from '../../src/settings/setting-sources.ts';
+import { mayHaveDocuments, SettingSources } from '../../src/settings/setting-sources.ts';
 
 const FILE = [
   'region: file',
@@ -106,3 +106,20 @@ describe('what is unclear', () => {
     ).toThrow(RangeError);
   });
 });
+
+/** The runner passes every input, also those that nobody gave. */
+const inputs = (given: Record<string, string>) =>
+  new Map(Object.entries({ 'lifecycle-policy': '', 'task-definition': ' \n', ...given }));
+
+test.each<[given: Record<string, string>, file: ConfigFile | undefined, expected: boolean]>([
+  [{}, undefined, false],
+  [{ 'lifecycle-policy': 'keep-last:3' }, undefined, true],
+  [{ 'task-definition': 'ecs/task.json' }, undefined, true],
+  [{ 'expect-plan': '0'.repeat(64) }, undefined, true],
+  [{}, {} as ConfigFile, true],
+])(
+  'the readers of documents are loaded only where one may be given: %j, file %j',
+  (given, file, expected) => {
+    expect(mayHaveDocuments(inputs(given), file)).toBe(expected);
+  },
+);
