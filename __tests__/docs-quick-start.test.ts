@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { IAM } from '@aws-sdk/client-iam';
 import { describe, expect, test } from 'vitest';
 import { startAws } from './servers/aws.ts';
 
@@ -75,12 +75,12 @@ describe.skipIf(!hasPrograms && process.env['CI'] !== 'true')(
       expect(seen('curl.log')).toMatch(/\/v1\/iam\/roles\.yml$/m);
       expect(seen('secret.txt')).toBe(read('examples/seed.env'));
       process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-      const iam = new IAMClient({
+      const iam = new IAM({
         endpoint: aws.motoUrl,
         region: 'us-west-2',
         credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       });
-      const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'myapp-deploy' }));
+      const { Role } = await iam.getRole({ RoleName: 'myapp-deploy' });
       const trust = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '');
       expect(trust).toContain('"repo:octo/myapp:environment:production"');
       const calls = seen('gh.log').split('\n');

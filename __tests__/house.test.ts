@@ -229,11 +229,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   },
   'secret.ts': {},
   // Every stage imports the model, and the model none of them: only the names of the opt-ins.
-  kinds: {
-    model: 'all',
-    settings: { files: ['settings/choices.ts'], typesOnly: true },
-    'secret.ts': 'all',
-  },
+  kinds: { model: 'all', settings: { files: ['settings/choices.ts'], typesOnly: true }, 'secret.ts': 'all' },
   model: { 'secret.ts': 'all', settings: { files: ['settings/choices.ts'], typesOnly: true } },
   settings: { model: 'all', 'secret.ts': 'all' },
   clients: { 'secret.ts': 'all' },

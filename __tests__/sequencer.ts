@@ -16,7 +16,6 @@ export const FIRST = [
   'faults/kills',
   'resources/tiers',
   'faults/whole-matrix',
-  'action/comment',
   'action/calls',
   'resources/secret-interleavings',
   'action/scenarios-modes',

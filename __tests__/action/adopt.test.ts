@@ -9,7 +9,7 @@ const P = '/papyrus/prd';
 const ENV = 'GUNICORN_WORKERS=2\nFLASK_SECRET_KEY=flask-key-canary-4';
 const only = { only: 'parameters, secrets' };
 
-it('shows field by field what is adopted, and then stands', async () => {
+it('shows what it adopts field by field, and then writes nothing', async () => {
   await at.putParameter(`${P}/GUNICORN_WORKERS`, { team: 'ours' }, '1');
   await at.createSecret('papyrus/prd/flask', { team: 'ours' }, { secret_key: 'old', other: 'others-value' });
   await at.createLogGroup('/ecs/papyrus');

@@ -58,7 +58,7 @@ describe('expect-plan', () => {
     passed(await at.step({ dotenv: CHANGED, 'expect-plan': approved.outputs[output] ?? '' }));
   });
 
-  it('a value that nobody is shown: another one is refused, and the value is nowhere', async () => {
+  it('refuses another value that no report shows, and shows neither', async () => {
     await at.step({ dotenv: SEED });
     const dotenv = (host: string) => SEED.replace(/^DB_HOST=.*$/m, `DB_HOST=${host}`);
     const approved = await plan(dotenv('db-canary-of-the-plan.example'));

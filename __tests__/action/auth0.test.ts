@@ -1,8 +1,8 @@
 /** The Auth0 application and AUTH0_CALLBACK_URL through the bundle: section 4 of the article, and what may go wrong. */
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Auth0Server } from '../servers/auth0.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
+import { connect } from '../servers/clients.ts';
 import { findLeaks } from './leaks.ts';
 import { failed, passed } from './outcome.ts';
 import { type ActionRun, runAction } from './run.ts';
@@ -64,9 +64,10 @@ const UNION = {
   web_origins: [...FOREIGN.web_origins, NEW],
 };
 const callback = async () => {
-  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
-  const client = new SSMClient({ endpoint: aws.motoUrl, region: 'us-west-2', credentials });
-  const { Parameter } = await client.send(new GetParameterCommand({ Name: PARAMETER, WithDecryption: true }));
+  const { Parameter } = await connect(aws.motoUrl).ssm.getParameter({
+    Name: PARAMETER,
+    WithDecryption: true,
+  });
   return { value: Parameter?.Value, type: Parameter?.Type };
 };
 
@@ -79,8 +80,7 @@ describe("the article's flow", () => {
     const second = passed(await step());
     expect(lists()).toEqual(UNION);
     expect(await callback()).toEqual({ value: `${NEW}/callback`, type: 'String' });
-    expect(second.outputs['changed']).toBe('true');
-    expect(second.outputs['config-changed']).toBe('true');
+    expect(second.outputs).toMatchObject({ changed: 'true', 'config-changed': 'true' });
     // Cheap: the account, the one parameter and its owner, and nothing of log groups, secrets or repositories.
     expect(new Set(aws.calls.map(({ service }) => service))).toEqual(new Set(['sts', 'ssm']));
     expect(aws.count('ListTagsForResource')).toBe(1);
@@ -88,8 +88,7 @@ describe("the article's flow", () => {
     expect(findLeaks(second, [SECRET, ...auth0.tokens.keys()])).toEqual([]);
 
     const third = passed(await run({ dotenv: dotenv('http://0.0.0.0:5000/callback') }));
-    expect(third.outputs['changed']).toBe('false');
-    expect(third.outputs['drifted']).toBe('false');
+    expect(third.outputs).toMatchObject({ changed: 'false', drifted: 'false' });
     expect(third.log).toContain('existing public URL is kept');
     expect((await callback()).value).toBe(`${NEW}/callback`);
   });
@@ -170,6 +169,47 @@ describe('the path of the callback', () => {
     expect(lists()).toEqual(moved(OWN));
     passed(await follow({ mode: 'drift' }));
   });
+
+  it('is kept by destroy as well, and a list is left in Auth0 and told of', async () => {
+    const end = { mode: 'destroy', confirm: '/papyrus/prd', only: 'parameters, auth0' };
+    await run({ dotenv: dotenv(`http://0.0.0.0:5000${OWN}`) });
+    put(NEW, OWN);
+    const gone = await step({ ...end, dotenv: '' });
+    expect(gone.exitCode, gone.log).toBe(0);
+    expect(lists()).toEqual(FOREIGN);
+
+    const list = `${OLD}${OWN},https://other.example.com${OWN}`;
+    await run({ dotenv: dotenv(list) });
+    put(OLD, OWN);
+    const kept = await step({ ...end, 'app-url': '' });
+    expect(kept.exitCode, kept.log).toBe(0);
+    expect(kept.log).toMatch(/held a list of 2 URLs/);
+    expect(lists().callbacks).toContain(`${OLD}${OWN}`);
+    expect(lists().web_origins).toContain(OLD);
+  });
+
+  it('a stored list is left in Auth0 as a whole, and told of; different paths are refused before any write', async () => {
+    const list = (path: string) => `${OLD}${OWN},https://other.example.com${path}`;
+    await run({ dotenv: dotenv(list(OWN)) });
+    put(OLD, OWN);
+    const before = lists();
+    const followed = await follow();
+    expect(followed.exitCode, followed.log).toBe(0);
+    expect(followed.log).toMatch(/held a list of 2 URLs/);
+    for (const name of ['callbacks', 'allowed_logout_urls', 'web_origins'] as const)
+      expect(lists()[name]).toEqual(expect.arrayContaining(before[name] as string[]));
+    expect((await callback()).value).toBe(`${NEW}${OWN}`);
+
+    await run({ dotenv: dotenv(list('/cb')) });
+    aws.forget();
+    auth0.calls.length = 0;
+    const refused = await follow({ 'app-url': 'https://third.example.com' });
+    expect(refused.exitCode).toBe(1);
+    expect(refused.outputs['failure-reason']).toBe('input');
+    expect(refused.log).toMatch(/AUTH0_CALLBACK_URL.*different paths.*callback-path/);
+    expect(aws.writes()).toEqual([]);
+    expect(auth0.count('update')).toBe(0);
+  });
 });
 
 describe('modes', () => {
@@ -191,7 +231,7 @@ describe('modes', () => {
     expect(drifted.log).toContain(`origin:${NEW} added`);
   });
 
-  it('plan and drift are content with a client that may only read; apply tells what to tick', async () => {
+  it('plans and checks with a client that may only read; apply names the missing scope', async () => {
     await step();
     auth0.management.scopes = ['read:clients'];
     auth0.tokens.clear();

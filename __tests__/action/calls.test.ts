@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { CreateSecretCommand, type CreateSecretCommandInput } from '@aws-sdk/client-secrets-manager';
-import { PutParameterCommand, type PutParameterCommandInput } from '@aws-sdk/client-ssm';
+import type { CreateSecretCommandInput } from '@aws-sdk/client-secrets-manager';
+import type { PutParameterCommandInput } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listen } from '../../bench/traffic.ts';
 import { DOTENV } from '../../bench/wishes.ts';
@@ -58,18 +58,18 @@ async function store(parameters: readonly number[], secrets: readonly number[]):
   const parameter: PutParameterCommandInput = inputOf('PutParameter');
   const secret: CreateSecretCommandInput = inputOf('CreateSecret');
   for (const index of parameters)
-    await stage.others.ssm.send(
-      new PutParameterCommand({ ...parameter, Name: `/papyrus/prd/V_${index}`, Value: `value-${index}` }),
-    );
+    await stage.others.ssm.putParameter({
+      ...parameter,
+      Name: `/papyrus/prd/V_${index}`,
+      Value: `value-${index}`,
+    });
   for (const index of secrets)
-    await stage.others.secrets.send(
-      new CreateSecretCommand({
-        ...secret,
-        ClientRequestToken: randomUUID(),
-        Name: `papyrus/prd/bundle${index}`,
-        SecretString: String(secret.SecretString).replaceAll('0', String(index)),
-      }),
-    );
+    await stage.others.secrets.createSecret({
+      ...secret,
+      ClientRequestToken: randomUUID(),
+      Name: `papyrus/prd/bundle${index}`,
+      SecretString: String(secret.SecretString).replaceAll('0', String(index)),
+    });
 }
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 

@@ -41,7 +41,7 @@ describe('without confirm', () => {
 });
 
 describe('with confirm', () => {
-  it('needs no variables, removes what was made, keeps what needs a consent, and tells what still costs', async () => {
+  it('needs no variables, deletes what it created, keeps what needs an opt-in, and lists what still costs', async () => {
     await at.step({ dotenv: SEED });
     aws.forget();
     const gone = passed(await at.step(CONFIRMED));
@@ -64,7 +64,7 @@ describe('with confirm', () => {
     expect(aws.writes()).toEqual([]);
   });
 
-  it('with both consents nothing is left, and an apply the same day brings everything back', async () => {
+  it('deletes everything with both opt-ins, and an apply on the same day restores it', async () => {
     await at.step({ dotenv: SEED, ...OWN });
     expect(await at.logGroup('/ecs/papyrus-prd')).toBeDefined();
     const gone = passed(await at.step({ ...ALL, ...OWN }));
@@ -110,7 +110,7 @@ describe('with confirm', () => {
     aws.protect('/ecs/papyrus', false);
   });
 
-  it('a restored secret whose value nobody wrote is no new configuration', async () => {
+  it('restores a secret without a new value as the same configuration', async () => {
     const secrets = { dotenv: SEED, only: 'secrets' };
     const first = await at.step(secrets);
     await at.step({ ...CONFIRMED, only: 'secrets' });
@@ -153,7 +153,7 @@ describe('with confirm', () => {
     expect(gone.log).toContain('still costs money: secret papyrus/prd/flask');
   });
 
-  it('an env-file that is not there, and a broken text, do not stand in the way', async () => {
+  it('ignores a missing env-file and invalid variables', async () => {
     await at.step({ dotenv: SEED });
     passed(await at.step({ ...CONFIRMED, 'env-file': '.env', secrets: 'NOT A DOTENV "' }));
     expect(await at.parameters()).toEqual([]);
@@ -220,7 +220,7 @@ describe('Auth0', () => {
     return { callbacks, allowed_logout_urls, web_origins };
   };
 
-  it('takes out what AUTH0_CALLBACK_URL stands for, before that parameter goes', async () => {
+  it('removes the URLs of AUTH0_CALLBACK_URL before it deletes that parameter', async () => {
     await at.step({ dotenv: SEED, 'app-url': NEW, ...access() });
     expect(lists()).not.toEqual(FOREIGN);
     auth0.inject({

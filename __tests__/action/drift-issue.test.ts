@@ -1,6 +1,6 @@
 /** The drift issue through the bundle: one while there is drift, none when there is none. */
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { connect } from '../servers/clients.ts';
 import { githubForFile } from '../servers/for-file.ts';
 import { CANARIES, step } from './bench.ts';
 import { findCanaries, findLeaks } from './leaks.ts';
@@ -17,14 +17,11 @@ const drift = (inputs: Record<string, string> = {}): Promise<ActionRun> =>
   step(aws, github, { mode: 'drift', 'drift-issue': 'true', ...inputs }, { event: { name: 'schedule' } });
 /** Somebody changes a parameter by hand. */
 async function change(value: string): Promise<void> {
-  const client = new SSMClient({
-    endpoint: aws.motoUrl,
-    region: 'us-west-2',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  await connect(aws.motoUrl).ssm.putParameter({
+    Name: '/papyrus/prd/GUNICORN_WORKERS',
+    Value: value,
+    Overwrite: true,
   });
-  await client.send(
-    new PutParameterCommand({ Name: '/papyrus/prd/GUNICORN_WORKERS', Value: value, Overwrite: true }),
-  );
 }
 const open = () => github.issues.filter(({ state }) => state === 'open');
 

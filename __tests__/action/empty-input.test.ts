@@ -66,7 +66,7 @@ describe('two sources, one of them empty', () => {
   });
 });
 
-it('inputs that the action does not have are told with the nearest name, also where another one is missing', async () => {
+it('names the nearest input for each unknown one', async () => {
   const typo = { 'log-retention-day': 'canary-value-7', dotenvv: 'X=canary-value-8' };
   for (const [inputs, exitCode] of [
     [typo, 0],

@@ -45,7 +45,7 @@ describe('the task definition', () => {
     expect(findLeaks(run, CANARIES)).toEqual([]);
   });
 
-  it('waits where its secrets do not stand yet, and says so', async () => {
+  it('waits for secrets that do not exist yet, and says so', async () => {
     const run = passed(await task({ mode: 'plan' }));
     expect(run.outputs['task-definition']).toBe('');
     expect(run.log).toContain('task.json is not completed');

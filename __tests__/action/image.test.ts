@@ -50,10 +50,9 @@ const run = (inputs: Record<string, string> = {}) =>
   });
 const tags = () => Object.fromEntries(registry.repositories.get('papyrus')?.tags ?? []);
 
-it('plans, pushes after the repository was made, and is silent the second time', async () => {
+it('plans, pushes after it creates the repository, and writes nothing the second time', async () => {
   const planned = passed(await run({ mode: 'plan' }));
-  expect(planned.outputs['to-create']).toBe('2');
-  expect(planned.outputs['image-uri']).toBe('');
+  expect(planned.outputs).toMatchObject({ 'to-create': '2', 'image-uri': '' });
   expect(registry.count('POST', 'PATCH', 'PUT')).toBe(0);
 
   const pushed = passed(await run());
@@ -76,7 +75,7 @@ it('plans, pushes after the repository was made, and is silent the second time',
   expect(registry.seen.filter(({ path }) => path.startsWith('/v2'))).toEqual([]);
 });
 
-it('tells drift: a tag that is gone, a tag that names another image; and heals it', async () => {
+it('finds and corrects a missing tag and a moved one', async () => {
   await run({ 'image-tags': 'v1, latest' });
   expect(Object.keys(tags()).sort()).toEqual(['latest', 'v1']);
   registry.repositories.get('papyrus')?.tags.delete('latest');
@@ -98,7 +97,7 @@ it('tells drift: a tag that is gone, a tag that names another image; and heals i
   expect(tags()['latest']).toBe(tags()['v1']);
 });
 
-it('an immutable tag: the same image is success, another one is told before a byte is sent', async () => {
+it('accepts the same image under an immutable tag, and refuses another before the upload', async () => {
   const immutable = { 'image-tag-mutability': 'IMMUTABLE', 'image-tags': 'v1' };
   expect((await run(immutable)).exitCode).toBe(0);
   expect((await run(immutable)).exitCode).toBe(0);
@@ -162,7 +161,7 @@ it('completes the task definition with the image that the same run pushed, by it
   expect(next.image).not.toBe(app.image);
 });
 
-it('tells how far it has come while a layer is on its way', async () => {
+it('reports progress during the upload of a layer', async () => {
   // A report comes every three seconds.
   registry.faults.push({ on: 'PATCH upload', delayMs: 3_300 }, { on: 'PUT upload', delayMs: 3_300 });
   const pushed = await run();
@@ -173,7 +172,7 @@ it('tells how far it has come while a layer is on its way', async () => {
   expect((await run()).log).not.toContain('image: layers');
 });
 
-it('only: image leaves the repository alone and still tells its URI', async () => {
+it('leaves the repository alone with only: image, and outputs its URI', async () => {
   await run({ only: 'repository' });
   aws.forget();
   const pushed = await run({ only: 'image' });
@@ -192,4 +191,50 @@ it('a plan where nothing was built yet says so, and goes on', async () => {
   const applied = await runAction({ inputs, env, workspace });
   expect(applied.exitCode).toBe(1);
   expect(applied.outputs['failure-reason']).toBe('input');
+});
+
+it('completes the task definition with the image that an earlier run pushed, by its tag', async () => {
+  const containerDefinitions = [{ name: 'app', image: 'PLACEHOLDER' }];
+  writeFileSync(join(workspace, 'task.json'), JSON.stringify({ family: 'papyrus', containerDefinitions }));
+  const later = { 'task-definition': 'task.json', 'log-group': 'none', only: 'repository' };
+  const absent = await run({ ...later, 'image-tags': '1.4' });
+  expect([absent.exitCode, absent.outputs['failure-reason']]).toEqual([1, 'input']);
+  expect(absent.log).toContain('papyrus:1.4');
+
+  await run();
+  // The image itself is not on this machine.
+  for (const inputs of [{ 'image-tags': '1.4' }, { image: 'docker:papyrus:1.4' }]) {
+    aws.forget();
+    const done = await run({ ...later, image: 'docker-archive:gone.tar', ...inputs });
+    expect(done.exitCode, done.log).toBe(0);
+    const file = JSON.parse(readFileSync(done.outputs['task-definition'] ?? '', 'utf8'));
+    expect(file.containerDefinitions[0].image).toBe(`${registry.url.host}/papyrus@${tags()['1.4']}`);
+    expect(done.outputs['image-uri']).toBe('');
+    expect(aws.writes()).toEqual([]);
+  }
+  const nameless = await run({ ...later, image: 'docker-archive:gone.tar' });
+  expect(nameless.log).toContain('image-tags');
+  expect(nameless.outputs['failure-reason']).toBe('input');
+});
+
+it('an image whose own name is no legal tag gets one as metadata-action makes it, and says so', async () => {
+  const layout = new LayoutWriter();
+  layout.list(layout.image(image), '0.1.0+build');
+  writeFileSync(join(workspace, 'named.tar'), makeTar(layout.entries()));
+  const inputs = { image: 'oci-archive:named.tar' };
+  const pushed = await run(inputs);
+  expect(pushed.exitCode, pushed.log).toBe(0);
+  expect(Object.keys(tags())).toEqual(['0.1.0-build']);
+  expect(pushed.log).toMatch(/notice.*0\.1\.0-build/);
+  // Of a name that is not used nothing is said.
+  const given = await run({ ...inputs, 'image-tags': 'v1' });
+  expect(given.log).not.toContain('0.1.0-build');
+  expect(Object.keys(tags()).sort()).toEqual(['0.1.0-build', 'v1']);
+});
+
+it('a repository that is missing is told in words, before a byte is sent', async () => {
+  const failed = await run({ only: 'image' });
+  expect(failed.exitCode).toBe(1);
+  expect(failed.log).toContain('the repository papyrus does not exist');
+  expect(registry.count('POST', 'PATCH', 'PUT')).toBe(0);
 });

@@ -1,5 +1,4 @@
 /** Many secrets, of which one listing tells, minutes after they changed. */
-import { ListSecretsCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { expect, test } from 'vitest';
 import { stageForFile } from '../servers/for-file.ts';
 import { passed } from './outcome.ts';
@@ -21,17 +20,15 @@ const act = (mode: string, value: string) =>
 
 test('a rotation that was switched on a moment ago is in the plan, and its value is not overwritten', async () => {
   passed(await act('apply', 'one'));
-  const { SecretList = [] } = await stage.others.secrets.send(new ListSecretsCommand({ MaxResults: 100 }));
+  const { SecretList = [] } = await stage.others.secrets.listSecrets({ MaxResults: 100 });
   const old = SecretList.map((entry) => ({ ...entry, CreatedDate: 0, LastChangedDate: 0 }));
   stage.aws.answer('ListSecrets', () => ({ SecretList: old }));
   await stage.others.secrets
-    .send(
-      new RotateSecretCommand({
-        SecretId: 'papyrus/prd/bundle0',
-        RotationLambdaARN: 'arn:aws:lambda:us-west-2:123456789012:function:x',
-        RotationRules: { AutomaticallyAfterDays: 30 },
-      }),
-    )
+    .rotateSecret({
+      SecretId: 'papyrus/prd/bundle0',
+      RotationLambdaARN: 'arn:aws:lambda:us-west-2:123456789012:function:x',
+      RotationRules: { AutomaticallyAfterDays: 30 },
+    })
     .catch(() => {});
 
   const open = ['papyrus/prd/bundle0 blocked', 'papyrus/prd/bundle1 update'];

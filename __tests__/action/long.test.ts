@@ -21,7 +21,7 @@ test('many changes are one group, a few are none', async () => {
   expect(small.commands.groups).toEqual([]);
 });
 
-test('a long wait is told before the first write; one that is cancelled says what is done and what is not', async () => {
+test('announces a long wait before the first write; a cancelled run lists what is done and what is not', async () => {
   let child: ChildProcess | undefined;
   let puts = 0;
   aws.onCall(({ operation }, moment) => {

@@ -85,7 +85,7 @@ describe('docs/migrating.md', () => {
     expect(await at.parameters()).toEqual(['/papyrus/prd/GUNICORN_WORKERS', '/papyrus/prd/SMTP_PASSWORD']);
   });
 
-  it('leaves what Terraform tags as its own, and adopts it once the tag is gone', async () => {
+  it('leaves what Terraform tags, and adopts it without that tag', async () => {
     await at.createLogGroup('/ecs/papyrus');
     await at.setRetention('/ecs/papyrus', 30);
     const name = '/papyrus/prd/GUNICORN_WORKERS';

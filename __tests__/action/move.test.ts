@@ -111,7 +111,7 @@ describe('from a secret to a parameter', () => {
 });
 
 describe('within one name', () => {
-  it('SecureString to String needs the consent, and says that it takes 30 seconds', async () => {
+  it('changes SecureString to String with the opt-in, and says that it takes 30 seconds', async () => {
     await at.step({ secrets: 'PLAIN_ONE=1' });
     // Without a rule a String is only a guess, and what is encrypted stays so, whatever is allowed.
     const kept = await at.step({ dotenv: 'PLAIN_ONE=1', allow: 'change-type' });

@@ -1,5 +1,4 @@
 /** GitHub shows the first ten notices of a step: five come from the account, and the others are lines of the log. */
-import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { expect, test } from 'vitest';
 import { stageForFile } from '../servers/for-file.ts';
 import { passed } from './outcome.ts';
@@ -17,7 +16,7 @@ test('eight parameters that somebody else writes too are five annotations, and a
   stage.aws.onCall(async ({ operation, input }, moment) => {
     if (operation !== 'PutParameter' || moment !== 'before') return;
     const theirs = { Name: String(input['Name']), Value: '9090', Overwrite: true };
-    await stage.others.ssm.send(new PutParameterCommand(theirs));
+    await stage.others.ssm.putParameter(theirs);
   });
   await using run = passed(await stage.act(inputs(8081)));
   const annotated = run.annotations.filter(({ level }) => level === 'notice');

@@ -26,8 +26,7 @@ describe('report', () => {
     aws.forget();
     for (const mode of ['plan', 'drift', 'apply']) {
       const told = passed(await at.step({ mode, dotenv: without('GUNICORN_TIMEOUT', 'FLASK_SECRET_KEY') }));
-      expect(told.outputs['drifted']).toBe('false');
-      expect(told.outputs['to-delete']).toBe('0');
+      expect(told.outputs).toMatchObject({ drifted: 'false', 'to-delete': '0' });
       expect(told.log).toContain(`= parameter ${P}/GUNICORN_TIMEOUT`);
       expect(told.log).toContain('= secret papyrus/prd/flask');
       expect(told.log).toContain('costs $0.40 a month');
@@ -56,13 +55,11 @@ describe('delete', () => {
     aws.forget();
     const asked = { dotenv: without('FLASK_SECRET_KEY'), prune: 'delete', allow: 'prune-many' };
     const planned = passed(await at.step({ mode: 'plan', ...asked }));
-    expect(planned.outputs['to-delete']).toBe('24');
-    expect(planned.outputs['drifted']).toBe('true');
+    expect(planned.outputs).toMatchObject({ 'to-delete': '24', drifted: 'true' });
     expect(aws.writes()).toEqual([]);
     aws.forget();
     const pruned = passed(await at.step(asked));
-    expect(pruned.outputs['changed']).toBe('true');
-    expect(pruned.outputs['config-changed']).toBe('false');
+    expect(pruned.outputs).toMatchObject({ changed: 'true', 'config-changed': 'false' });
     expect(pruned.outputs['plan-hash']).toBe(planned.outputs['plan-hash']);
     expect(
       aws

@@ -1,12 +1,7 @@
 /** The recipe that rotates a secret, from the new value to the old version that is gone; and secrets that AWS rotates. */
 import { readFileSync } from 'node:fs';
-import {
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-  UpdateSecretVersionStageCommand,
-} from '@aws-sdk/client-secrets-manager';
 import { expect, test } from 'vitest';
-import { connect } from '../resources/bench.ts';
+import { connect } from '../servers/clients.ts';
 import { awsForFile } from '../servers/for-file.ts';
 import { step } from './bench.ts';
 import { findLeaks } from './leaks.ts';
@@ -73,10 +68,10 @@ const running = async () => {
   return services[0]?.taskDefinition;
 };
 
-test('new value, apply, another fingerprint, another deployment, and the old version is gone', async () => {
+test('deploys a rotated value: another fingerprint, another deployment, no old version', async () => {
   const { secrets } = connect(aws.url);
   const password = async (more: { VersionStage?: string } = {}) => {
-    const { SecretString = '{}' } = await secrets.send(new GetSecretValueCommand({ SecretId: DB, ...more }));
+    const { SecretString = '{}' } = await secrets.getSecretValue({ SecretId: DB, ...more });
     return JSON.parse(SecretString).password;
   };
 
@@ -117,15 +112,13 @@ test('new value, apply, another fingerprint, another deployment, and the old ver
   expect(await password({ VersionStage: 'AWSPREVIOUS' })).toBe(OLD);
 
   // What the last step of the recipe does.
-  const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId: DB }));
+  const { VersionIdsToStages = {} } = await secrets.describeSecret({ SecretId: DB });
   const previous = Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes('AWSPREVIOUS'));
-  await secrets.send(
-    new UpdateSecretVersionStageCommand({
-      SecretId: DB,
-      VersionStage: 'AWSPREVIOUS',
-      RemoveFromVersionId: previous?.[0],
-    }),
-  );
+  await secrets.updateSecretVersionStage({
+    SecretId: DB,
+    VersionStage: 'AWSPREVIOUS',
+    RemoveFromVersionId: previous?.[0],
+  });
   await expect(password({ VersionStage: 'AWSPREVIOUS' })).rejects.toMatchObject({
     name: 'ResourceNotFoundException',
   });
@@ -139,9 +132,7 @@ test('new value, apply, another fingerprint, another deployment, and the old ver
 
 test('a secret that AWS rotates is left alone and shown so, and an entry of ignore makes it no failure', async () => {
   await apply(OLD);
-  const { $metadata: _metadata, ...about } = await connect(aws.url).secrets.send(
-    new DescribeSecretCommand({ SecretId: DB }),
-  );
+  const { $metadata: _metadata, ...about } = await connect(aws.url).secrets.describeSecret({ SecretId: DB });
   const seconds = (date: Date | undefined) => (date === undefined ? undefined : date.getTime() / 1000);
   aws.answer('DescribeSecret', () => ({
     ...about,

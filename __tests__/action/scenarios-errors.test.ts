@@ -85,6 +85,22 @@ describe('credentials', () => {
     expect(errorsOf(run)).toHaveLength(1);
     expect(stage.aws.calls).toEqual([]);
   });
+
+  test('unknown keys', async () => {
+    stage.aws.fault({
+      operation: 'GetCallerIdentity',
+      kind: {
+        status: 403,
+        code: 'InvalidClientTokenId',
+        message: 'The security token included in the request is invalid.',
+      },
+    });
+    await using run = await act();
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs['failure-reason']).toBe('credentials');
+    expect(doctorLines(run)).toHaveLength(1);
+    expect(run.log).toContain('AWS does not accept the credentials');
+  });
 });
 
 describe('access denied', () => {
@@ -119,7 +135,7 @@ describe('access denied', () => {
     ['logs.ListTagsForResource', 'logs:ListTagsForResource', 1],
     [/^(Batch)?GetSecretValue$/, 'secretsmanager:BatchGetSecretValue', 3],
   ] as const)(
-    '%s: that kind is told as failed and left alone; plan fails too, unless only values may not be read',
+    'fails and leaves the resource alone without %s; a plan fails too, values apart',
     async (operation, action, failed) => {
       passed(await act());
       stage.aws.fault({ operation, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
@@ -148,7 +164,7 @@ describe('weather', () => {
     expect(silent.outputs['changed']).toBe('false');
   });
 
-  test('nobody there: the network is named', async () => {
+  test('names the network where no server answers', async () => {
     await using run = failed(await act({}, { env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' } }), 'network');
     expect(run.log).toContain('AWS could not be reached (ECONNREFUSED)');
     expect(run.log).toContain('AWS_ENDPOINT_URL');
@@ -184,7 +200,7 @@ describe('a run that ends before its plan', () => {
   const nulls = (count: number) =>
     JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, index) => [`V_${index}`, null])));
 
-  test('tells a hundred faults, and counts the rest', async () => {
+  test('prints a hundred errors, and counts the rest', async () => {
     await using run = await act({
       tags: 'no pair',
       // Of one kind in one text 50 are told, and a line of how many more there are.
@@ -198,4 +214,24 @@ describe('a run that ends before its plan', () => {
     expect(errorsOf(run).length).toBeLessThanOrEqual(10);
     expect(run.summary.split('\n').filter((line) => line.startsWith('| '))).toHaveLength(2 + 100);
   });
+
+  test.each([
+    ['input', { prefix: 'papyrus' }, {}],
+    ['credentials', {}, { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }],
+  ])('works without a place for a summary: %s', async (reason, inputs, env) => {
+    await using run = await act(inputs, { env: { ...env, GITHUB_STEP_SUMMARY: undefined } });
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs['failure-reason']).toBe(reason);
+    expect(run.summary).toBe('');
+  });
+});
+
+test('without a place for a summary it works all the same', async () => {
+  await using run = await act(
+    { mode: 'plan' },
+    { env: { GITHUB_STEP_SUMMARY: undefined, RUNNER_TEMP: undefined } },
+  );
+  expect(run.exitCode).toBe(0);
+  expect(run.outputs['to-create']).toBe('11');
+  expect(run.outputs['plan-file']).toBeUndefined();
 });

@@ -1,11 +1,3 @@
-import { TagResourceCommand as LogsTag, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { DescribeRepositoriesCommand, PutImageTagMutabilityCommand } from '@aws-sdk/client-ecr';
-import {
-  DeleteSecretCommand,
-  PutSecretValueCommand,
-  UntagResourceCommand as SecretUntag,
-} from '@aws-sdk/client-secrets-manager';
-import { AddTagsToResourceCommand, DeleteParameterCommand } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import { stageForFile } from '../servers/for-file.ts';
 import { failed, passed } from './outcome.ts';
@@ -122,34 +114,26 @@ describe('drift, of every kind at once', () => {
     await stage.put('AUTH0_DOMAIN', 'elsewhere.auth0.com');
     await stage.put('STRIPE_API_KEY', 'sk_test_somebodyelse', 'SecureString');
     await stage.put('AUTH0_CALLBACK_URL', 'http://0.0.0.0:5000/callback', 'SecureString');
-    await ssm.send(new DeleteParameterCommand({ Name: '/papyrus/prd/LOG_LEVEL' }));
-    await ssm.send(
-      new AddTagsToResourceCommand({
-        ResourceType: 'Parameter',
-        ResourceId: '/papyrus/prd/GUNICORN_TIMEOUT',
-        Tags: [{ Key: 'project', Value: 'other' }],
-      }),
-    );
+    await ssm.deleteParameter({ Name: '/papyrus/prd/LOG_LEVEL' });
+    await ssm.addTagsToResource({
+      ResourceType: 'Parameter',
+      ResourceId: '/papyrus/prd/GUNICORN_TIMEOUT',
+      Tags: [{ Key: 'project', Value: 'other' }],
+    });
     const { host: _, ...db } = await stage.secret('db');
-    await secrets.send(
-      new PutSecretValueCommand({
-        SecretId: 'papyrus/prd/db',
-        SecretString: JSON.stringify({ ...db, password: 'changed-Passw0rd', theirs: { port: 5432 } }),
-      }),
-    );
-    await secrets.send(new DeleteSecretCommand({ SecretId: 'papyrus/prd/auth0' }));
-    await secrets.send(new SecretUntag({ SecretId: 'papyrus/prd/flask', TagKeys: ['project'] }));
-    await logs.send(new PutRetentionPolicyCommand({ logGroupName: '/ecs/papyrus', retentionInDays: 30 }));
-    await logs.send(
-      new LogsTag({
-        resourceArn: 'arn:aws:logs:us-west-2:123456789012:log-group:/ecs/papyrus',
-        tags: { project: 'other' },
-      }),
-    );
+    await secrets.putSecretValue({
+      SecretId: 'papyrus/prd/db',
+      SecretString: JSON.stringify({ ...db, password: 'changed-Passw0rd', theirs: { port: 5432 } }),
+    });
+    await secrets.deleteSecret({ SecretId: 'papyrus/prd/auth0' });
+    await secrets.untagResource({ SecretId: 'papyrus/prd/flask', TagKeys: ['project'] });
+    await logs.putRetentionPolicy({ logGroupName: '/ecs/papyrus', retentionInDays: 30 });
+    await logs.tagResource({
+      resourceArn: 'arn:aws:logs:us-west-2:123456789012:log-group:/ecs/papyrus',
+      tags: { project: 'other' },
+    });
     stage.aws.storedBytes('/ecs/papyrus', 5);
-    await ecr.send(
-      new PutImageTagMutabilityCommand({ repositoryName: 'papyrus', imageTagMutability: 'IMMUTABLE' }),
-    );
+    await ecr.putImageTagMutability({ repositoryName: 'papyrus', imageTagMutability: 'IMMUTABLE' });
   }
 
   const told = {
@@ -163,7 +147,7 @@ describe('drift, of every kind at once', () => {
     papyrus: { mutability: 'IMMUTABLE → MUTABLE' },
   };
 
-  test('each is told per field, healed by the next apply, and what needs a consent stays blocked', async () => {
+  test('is reported per field and corrected by the next apply; what needs an opt-in stays blocked', async () => {
     await stand();
     await disturb();
 
@@ -202,7 +186,7 @@ describe('drift, of every kind at once', () => {
       theirs: { port: 5432 },
     });
     expect(await stage.secret('auth0')).toMatchObject({ domain: SEED['AUTH0_DOMAIN'] });
-    const { repositories } = await stage.others.ecr.send(new DescribeRepositoriesCommand({}));
+    const { repositories } = await stage.others.ecr.describeRepositories({});
     expect(repositories?.[0]?.imageTagMutability).toBe('MUTABLE');
 
     await using again = await act({}, { files });
@@ -253,7 +237,7 @@ describe('empty values', () => {
     expect(stage.aws.calls).toEqual([]);
   });
 
-  test('skip: what stands stays, what does not stand is not made', async () => {
+  test('skip keeps what exists, and creates nothing', async () => {
     passed(await stage.act({ ...empty, 'on-empty': 'skip' }));
     expect(
       stage.aws
@@ -278,7 +262,7 @@ describe('accounts and regions', () => {
   });
 });
 
-test('names that are gone from the .env are no drift', async () => {
+test('ignores names that are no longer in the .env', async () => {
   await stand();
   await using run = passed(
     await act({ mode: 'drift', dotenv: dotenv(without('LOG_LEVEL', 'FLASK_SECRET_KEY')) }),

@@ -22,7 +22,7 @@ describe('a value that is missing', () => {
     expect(await stage.parameter('DATABASE_URL')).toEqual({ value: URL, type: 'SecureString' });
   });
 
-  test('is not made plain by a rule either', async () => {
+  test('stays encrypted also where a rule makes it plain', async () => {
     passed(await stage.act({ ...only, secrets: `DATABASE_URL=${URL}` }));
     const files = { '.github/aws-bootstrap.yml': 'rules: [{ match: DATABASE_URL, to: parameter }]\n' };
     await using run = await stage.act(
@@ -73,7 +73,7 @@ describe('a value that another variable holds', () => {
     ].join('\n'),
   };
 
-  test('stands in no report, not even of a private repository, and changes no type', async () => {
+  test('is in no report, not even of a private repository, and changes no type', async () => {
     await using github = await GitHubServer.start();
     const repository = { full_name: 'papyrus/demo', private: true, visibility: 'private' };
     const event = {

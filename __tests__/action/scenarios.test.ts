@@ -1,15 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import {
-  DescribeLogGroupsCommand,
-  ListTagsForResourceCommand as LogsTags,
-} from '@aws-sdk/client-cloudwatch-logs';
-import { DescribeRepositoriesCommand, ListTagsForResourceCommand as EcrTags } from '@aws-sdk/client-ecr';
-import { DescribeSecretCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
-import {
-  DescribeParametersCommand,
-  GetParametersCommand,
-  ListTagsForResourceCommand as ParameterTags,
-} from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import { stageForFile } from '../servers/for-file.ts';
 import { ensureNode24 } from '../servers/node24.ts';
@@ -52,26 +41,27 @@ const BUNDLES = {
 /** Everything that the seed asks for, as AWS gives it. */
 async function expectSeed(): Promise<void> {
   const { logs, ssm, secrets, ecr } = stage.others;
-  const { logGroups } = await logs.send(new DescribeLogGroupsCommand({}));
+  const { logGroups } = await logs.describeLogGroups({});
   expect(logGroups).toMatchObject([{ logGroupName: '/ecs/papyrus', retentionInDays: 1 }]);
   expect(
-    (await logs.send(new LogsTags({ resourceArn: logGroups?.[0]?.arn?.replace(/:\*$/, '') ?? '' }))).tags,
+    (await logs.listTagsForResource({ resourceArn: logGroups?.[0]?.arn?.replace(/:\*$/, '') ?? '' })).tags,
   ).toEqual(TAGS);
 
-  const { Parameters } = await ssm.send(new DescribeParametersCommand({ MaxResults: 50 }));
+  const { Parameters } = await ssm.describeParameters({ MaxResults: 50 });
   expect(Object.fromEntries((Parameters ?? []).map(({ Name, Type }) => [Name, Type]))).toEqual(
     Object.fromEntries(Object.entries(PARAMETERS).map(([name, type]) => [`/papyrus/prd/${name}`, type])),
   );
   expect(new Set(Parameters?.map(({ Tier }) => Tier))).toEqual(new Set(['Standard']));
   for (const name of Object.keys(PARAMETERS)) {
     expect((await stage.parameter(name)).value).toBe(SEED[name]);
-    const { TagList } = await ssm.send(
-      new ParameterTags({ ResourceType: 'Parameter', ResourceId: `/papyrus/prd/${name}` }),
-    );
+    const { TagList } = await ssm.listTagsForResource({
+      ResourceType: 'Parameter',
+      ResourceId: `/papyrus/prd/${name}`,
+    });
     expect(tagMap(TagList)).toEqual(TAGS);
   }
 
-  const { SecretList } = await secrets.send(new ListSecretsCommand({}));
+  const { SecretList } = await secrets.listSecrets({});
   expect(SecretList?.map(({ Name }) => Name).sort()).toEqual([
     'papyrus/prd/auth0',
     'papyrus/prd/db',
@@ -80,7 +70,7 @@ async function expectSeed(): Promise<void> {
   for (const { Tags } of SecretList ?? []) expect(tagMap(Tags)).toEqual(TAGS);
   for (const [name, keys] of Object.entries(BUNDLES)) expect(await stage.secret(name)).toEqual(keys);
 
-  const { repositories } = await ecr.send(new DescribeRepositoriesCommand({}));
+  const { repositories } = await ecr.describeRepositories({});
   expect(repositories).toMatchObject([
     {
       repositoryName: 'papyrus',
@@ -88,7 +78,7 @@ async function expectSeed(): Promise<void> {
       encryptionConfiguration: { encryptionType: 'AES256' },
     },
   ]);
-  const { tags } = await ecr.send(new EcrTags({ resourceArn: repositories?.[0]?.repositoryArn }));
+  const { tags } = await ecr.listTagsForResource({ resourceArn: repositories?.[0]?.repositoryArn });
   expect(tagMap(tags)).toEqual(TAGS);
 }
 
@@ -152,16 +142,15 @@ describe("the seed's case", () => {
   test('has every output, and each ARN as AWS gives it', async () => {
     await using run = await stage.act(seed);
     const { ssm, secrets, ecr, logs } = stage.others;
-    const { Parameters } = await ssm.send(
-      new GetParametersCommand({ Names: Object.keys(PARAMETERS).map((name) => `/papyrus/prd/${name}`) }),
-    );
+    const { Parameters } = await ssm.getParameters({
+      Names: Object.keys(PARAMETERS).map((name) => `/papyrus/prd/${name}`),
+    });
     const parameters = Object.fromEntries(
       (Parameters ?? []).map(({ Name, ARN }) => [Name?.split('/').at(-1) ?? '', ARN ?? '']),
     );
     const arns: Record<string, string> = {};
     for (const name of Object.keys(BUNDLES))
-      arns[name] =
-        (await secrets.send(new DescribeSecretCommand({ SecretId: `papyrus/prd/${name}` }))).ARN ?? '';
+      arns[name] = (await secrets.describeSecret({ SecretId: `papyrus/prd/${name}` })).ARN ?? '';
     const bundled = {
       DB_USER: `${arns['db']}:username::`,
       DB_PASSWORD: `${arns['db']}:password::`,
@@ -189,8 +178,8 @@ describe("the seed's case", () => {
       ...parameters,
     });
 
-    const { repositories } = await ecr.send(new DescribeRepositoriesCommand({}));
-    const { logGroups } = await logs.send(new DescribeLogGroupsCommand({}));
+    const { repositories } = await ecr.describeRepositories({});
+    const { logGroups } = await logs.describeLogGroups({});
     expect(outputs).toMatchObject({
       'log-group-name': '/ecs/papyrus',
       'log-group-arn': logGroups?.[0]?.arn?.replace(/:\*$/, ''),

@@ -1,7 +1,7 @@
 /** What AWS told to be a secret leaves by no way that the runner does not mask, through the bundle. */
 import { readFileSync } from 'node:fs';
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { beforeEach, expect, it } from 'vitest';
+import { connect } from '../servers/clients.ts';
 import { githubForFile } from '../servers/for-file.ts';
 import { step } from './bench.ts';
 import { passed } from './outcome.ts';
@@ -34,19 +34,12 @@ const FORMS: ReadonlyArray<[form: string, text: string]> = [
 
 /** Somebody copied the live password into a parameter that everybody may read. */
 function leak(text: string) {
-  const ssm = new SSMClient({
-    endpoint: aws.motoUrl,
-    region: 'us-west-2',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  return connect(aws.motoUrl).ssm.putParameter({
+    Name: `/papyrus/prd/${NAME}`,
+    Value: `before ${text} behind`,
+    Type: 'String',
+    Overwrite: true,
   });
-  return ssm.send(
-    new PutParameterCommand({
-      Name: `/papyrus/prd/${NAME}`,
-      Value: `before ${text} behind`,
-      Type: 'String',
-      Overwrite: true,
-    }),
-  );
 }
 
 function expectNothing(run: ActionRun) {

@@ -1,9 +1,6 @@
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { ECRClient } from '@aws-sdk/client-ecr';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { readable } from '../report/readable.ts';
 import { type AwsOptions, type AwsServer, startAws } from '../servers/aws.ts';
+import { type Clients, connect } from '../servers/clients.ts';
 import { type ActionOptions, type ActionRun, runAction } from './run.ts';
 
 /** All variables of the seed's table, and a few that it does not name. */
@@ -47,27 +44,13 @@ export interface PlannedChange {
 
 export interface Stage extends AsyncDisposable {
   readonly aws: AwsServer;
-  readonly others: ReturnType<typeof connect>;
+  readonly others: Clients;
   /** Runs the action against the server, with `prefix: /papyrus/prd` unless told. */
   act(inputs: Readonly<Record<string, string>>, more?: Omit<ActionOptions, 'inputs'>): Promise<ActionRun>;
   parameter(name: string): Promise<{ value: string | undefined; type: string | undefined }>;
   secret(name: string): Promise<Record<string, unknown>>;
   /** Overwrites a parameter behind the action's back. */
   put(name: string, value: string, type?: 'String' | 'StringList' | 'SecureString'): Promise<unknown>;
-}
-
-function connect(url: string) {
-  const settings = {
-    endpoint: url,
-    region: 'us-west-2',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  };
-  return {
-    ssm: new SSMClient(settings),
-    secrets: new SecretsManagerClient(settings),
-    logs: new CloudWatchLogsClient(settings),
-    ecr: new ECRClient(settings),
-  };
 }
 
 export async function openStage(options: AwsOptions = {}): Promise<Stage> {
@@ -87,21 +70,18 @@ export async function openStage(options: AwsOptions = {}): Promise<Stage> {
       });
     },
     async parameter(name) {
-      const { Parameter } = await others.ssm.send(
-        new GetParameterCommand({ Name: `/papyrus/prd/${name}`, WithDecryption: true }),
-      );
+      const { Parameter } = await others.ssm.getParameter({
+        Name: `/papyrus/prd/${name}`,
+        WithDecryption: true,
+      });
       return { value: Parameter?.Value, type: Parameter?.Type };
     },
     async secret(name) {
-      const { SecretString } = await others.secrets.send(
-        new GetSecretValueCommand({ SecretId: `papyrus/prd/${name}` }),
-      );
+      const { SecretString } = await others.secrets.getSecretValue({ SecretId: `papyrus/prd/${name}` });
       return JSON.parse(SecretString ?? 'null');
     },
     put: (name, Value, Type = 'String') =>
-      others.ssm.send(
-        new PutParameterCommand({ Name: `/papyrus/prd/${name}`, Value, Type, Overwrite: true }),
-      ),
+      others.ssm.putParameter({ Name: `/papyrus/prd/${name}`, Value, Type, Overwrite: true }),
     [Symbol.asyncDispose]: () => aws.close(),
   };
 }

@@ -118,7 +118,7 @@ describe('a part that cannot be filled in', () => {
     expect(plan.outputs['task-definition'] === '').toBe(operation !== 'GetParameters');
   });
 
-  it('is found out after the writes, where only these could tell: the run fails', async () => {
+  it('is found after the writes where only these can show it, and the run fails', async () => {
     await task({ dotenv: DOTENV.replace(/^DB_PASSWORD=.*\n/m, '') });
     const config = 'ignore: ["secret:db:key:password"]\n';
     const run = await step(

@@ -9,7 +9,7 @@ const stage = await stageForFile();
 const KANARI = 'Kanari3nv0gel4711Xq';
 const only = { only: 'parameters, secrets' };
 
-test('a .env in base64 is hidden before anything is told, and read', async () => {
+test('hides a .env in base64 before any output, and reads it', async () => {
   const dotenv = Buffer.from(`DB_USER=app\nDB_PASSWORD=${KANARI}\nLOG_LEVEL=info\n`).toString('base64');
   const lines = [dotenv.slice(0, 48), dotenv.slice(48)];
   await using run = passed(await stage.act({ ...only, dotenv: lines.join('\n') }));
@@ -32,14 +32,14 @@ test.each<[what: string, inputs: Record<string, string>]>([
   ['a # glued to a password', { dotenv: `DB_PASSWORD=${KANARI}#x` }],
   ['the rest of a key', { dotenv: `KEY=x\n${KANARI}aB3cD4==` }],
   ['tags on one line', { dotenv: 'A=1', tags: `project=portfolio owner=${KANARI}` }],
-])('%s ends the run before the first call, and nothing of it is told', async (_what, inputs) => {
+])('%s ends the run before the first call, and none of it is printed', async (_what, inputs) => {
   await using run = await stage.act({ ...only, prune: 'delete', ...inputs });
   expect([run.exitCode, run.outputs['failure-reason']]).toEqual([1, 'input']);
   expect(stage.aws.calls).toEqual([]);
   expect(findLeaks(run, [KANARI, KANARI.slice(0, 12), ...Object.values(inputs)])).toEqual([]);
 });
 
-test('what is wrong with a megabyte is told in a few lines', async () => {
+test('reports the errors of a megabyte in a few lines', async () => {
   const text = Array.from({ length: 60_000 }, (_, at) => `A.${at}: \${X}#x`).join('\n');
   await using run = await stage.act({ ...only, 'env-file': 'a.env' }, { files: { 'a.env': text } });
   expect([run.exitCode, run.outputs['failure-reason']]).toEqual([1, 'input']);

@@ -1,6 +1,4 @@
 /** A drift check, and a plan, by a role that reads no values (iam/roles.yml: the drift reader), through the bundle. */
-import { DeleteSecretCommand, UntagResourceCommand } from '@aws-sdk/client-secrets-manager';
-import { DeleteParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { findLeaks } from './leaks.ts';
 import { failed, passed } from './outcome.ts';
@@ -75,9 +73,9 @@ test('drift by absence, type, tag and deletion is found; a value that drifted is
   const { ssm, secrets } = stage.others;
   await stage.put('LOG_LEVEL', 'debug');
   await stage.put('GUNICORN_WORKERS', '2', 'SecureString');
-  await ssm.send(new DeleteParameterCommand({ Name: '/papyrus/prd/GUNICORN_TIMEOUT' }));
-  await secrets.send(new UntagResourceCommand({ SecretId: 'papyrus/prd/flask', TagKeys: ['project'] }));
-  await secrets.send(new DeleteSecretCommand({ SecretId: 'papyrus/prd/auth0' }));
+  await ssm.deleteParameter({ Name: '/papyrus/prd/GUNICORN_TIMEOUT' });
+  await secrets.untagResource({ SecretId: 'papyrus/prd/flask', TagKeys: ['project'] });
+  await secrets.deleteSecret({ SecretId: 'papyrus/prd/auth0' });
   deny();
   // A type that no rule asks for is a guess, and what is encrypted stays so.
   const files = { '.github/aws-bootstrap.yml': 'rules: [{ match: GUNICORN_WORKERS, to: parameter }]\n' };
@@ -96,7 +94,7 @@ test('drift by absence, type, tag and deletion is found; a value that drifted is
   expect(stage.aws.writes()).toEqual([]);
 });
 
-test('apply by such a role fails, tells the statements, and writes nothing', async () => {
+test('apply by such a role fails, prints the statements, and writes nothing', async () => {
   await stage.put('LOG_LEVEL', 'debug');
   deny();
   await using run = failed(await act('apply'), 'access-denied');

@@ -55,7 +55,7 @@ describe('a summary that cannot be written', () => {
   });
 });
 
-test('without room for files the outputs come, and the step fails: later steps would miss theirs', async () => {
+test('writes the outputs without space for files, and fails', async () => {
   const temp = join(mkdtempSync(join(tmpdir(), 'unreported-')), 'temp');
   writeFileSync(temp, '');
   const task = JSON.stringify({ family: 'papyrus', containerDefinitions: [{ name: 'app' }] });

@@ -2,12 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  CreateOpenIDConnectProviderCommand,
-  CreateRoleCommand,
-  IAMClient,
-  PutRolePolicyCommand,
-} from '@aws-sdk/client-iam';
+import { IAM } from '@aws-sdk/client-iam';
 import { isAllowed, isAllowedAnyhow } from '../iam/engine.ts';
 import { type PolicyDocument, type Role, resolveRoles } from '../iam/template.ts';
 import type { AwsServer } from '../servers/aws.ts';
@@ -39,7 +34,7 @@ export interface Scene {
   readonly aws: AwsServer;
   readonly github: SettingsServer;
   readonly folder: string;
-  readonly iam: IAMClient;
+  readonly iam: IAM;
   /** What the role of the workflow has, once it is there. */
   policy: PolicyDocument;
   trust: PolicyDocument;
@@ -52,7 +47,7 @@ export interface Scene {
 export async function makeScene(aws: AwsServer, github: SettingsServer): Promise<Scene> {
   await aws.reset();
   const { policy, trust } = resolveRoles({ Repository: REPOSITORY, Prefix: '/papyrus/prd' }).Deployer;
-  const iam = new IAMClient({
+  const iam = new IAM({
     endpoint: aws.motoUrl,
     region: 'us-west-2',
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
@@ -109,28 +104,22 @@ export async function establish(
   { provider = true, role = true } = {},
 ): Promise<void> {
   if (provider)
-    await iam.send(
-      new CreateOpenIDConnectProviderCommand({
-        Url: 'https://token.actions.githubusercontent.com',
-        ClientIDList: ['sts.amazonaws.com'],
-        ThumbprintList: ['a'.repeat(40)],
-      }),
-    );
+    await iam.createOpenIDConnectProvider({
+      Url: 'https://token.actions.githubusercontent.com',
+      ClientIDList: ['sts.amazonaws.com'],
+      ThumbprintList: ['a'.repeat(40)],
+    });
   const roles = [
     ...(role ? [[ROLE, { policy, trust }] as const] : []),
     ...(reader === undefined ? [] : [[READER, reader] as const]),
   ];
   for (const [RoleName, documents] of roles) {
-    await iam.send(
-      new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify(documents.trust) }),
-    );
-    await iam.send(
-      new PutRolePolicyCommand({
-        RoleName,
-        PolicyName: 'own',
-        PolicyDocument: JSON.stringify(documents.policy),
-      }),
-    );
+    await iam.createRole({ RoleName, AssumeRolePolicyDocument: JSON.stringify(documents.trust) });
+    await iam.putRolePolicy({
+      RoleName,
+      PolicyName: 'own',
+      PolicyDocument: JSON.stringify(documents.policy),
+    });
   }
   aws.answer('SimulatePrincipalPolicy', async (input) => {
     const members = (name: string) =>

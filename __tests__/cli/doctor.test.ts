@@ -1,8 +1,8 @@
 /** `doctor` as a child process: it says that all is right where it is, and finds each of the faults that are planted here. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CreateKeyCommand, DisableKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { KMS } from '@aws-sdk/client-kms';
+import { SSM } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, expect, it, test } from 'vitest';
 import { resolveRoles } from '../iam/template.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
@@ -143,9 +143,9 @@ function setSubject(subject: string, operator = 'StringEquals'): void {
   condition[operator] = { ...condition[operator], [SUB]: subject };
 }
 
-async function withKey(change?: (kms: KMSClient, id: string) => Promise<unknown>): Promise<void> {
-  const kms = new KMSClient(clientSettings());
-  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+async function withKey(change?: (kms: KMS, id: string) => Promise<unknown>): Promise<void> {
+  const kms = new KMS(clientSettings());
+  const { KeyMetadata } = await kms.createKey({});
   const id = KeyMetadata?.KeyId ?? '';
   await change?.(kms, id);
   scene.flags.push('--kms-key-id', KeyMetadata?.Arn ?? '');
@@ -261,21 +261,19 @@ const FAULTS: ReadonlyArray<Fault | [string, string, RegExp, Plant]> = [
     'the KMS key is disabled',
     'key',
     /^aws kms enable-key --key-id /,
-    () => withKey((kms, id) => kms.send(new DisableKeyCommand({ KeyId: id }))),
+    () => withKey((kms, id) => kms.disableKey({ KeyId: id })),
   ],
   [
     'a name belongs to somebody else',
     'ownership',
     /^Choose another name/,
     () =>
-      new SSMClient(clientSettings()).send(
-        new PutParameterCommand({
-          Name: '/papyrus/prd/LOG_LEVEL',
-          Value: 'info',
-          Type: 'String',
-          Tags: [{ Key: 'managed-by', Value: 'terraform' }],
-        }),
-      ),
+      new SSM(clientSettings()).putParameter({
+        Name: '/papyrus/prd/LOG_LEVEL',
+        Value: 'info',
+        Type: 'String',
+        Tags: [{ Key: 'managed-by', Value: 'terraform' }],
+      }),
   ],
   [
     'the quota of parameters is used up',

@@ -81,7 +81,7 @@ describe('what AWS stores, as variables', () => {
     });
   });
 
-  it('shows what nobody can judge where this action created it, not where others did', () => {
+  it('shows undecided values that this action created, not those of others', () => {
     const opaque = 'kX9-qq81';
     expect(read([parameter('X', opaque)]).hidden).toEqual({ X: false });
     expect(read([parameter('X', opaque, { owner: 'aws-bootstrap:adopted' })]).hidden).toEqual({ X: true });
@@ -113,7 +113,7 @@ describe('what AWS stores, as variables', () => {
     });
   });
 
-  it('tells what is left out by its place, and no key that may be a piece of a value', () => {
+  it('names what is left out by its place, and no key that may be a piece of a value', () => {
     const { hidden, omitted } = read(
       [[`${P}/GONE`, new Unreadable(new Error('canary'))], parameter('1-odd', 'x')],
       [

@@ -65,7 +65,7 @@ describe('plan, apply, drift and destroy', () => {
     expect(output + errors).not.toContain('\r');
   });
 
-  it('refuse to write where nobody can be asked, before anything is read', async () => {
+  it('refuse to write without a terminal or --yes, before anything is read', async () => {
     for (const command of ['apply', 'destroy']) {
       stage.aws.forget();
       const { code, errors } = await run([command, ...PREFIX, '--env-file', '.env']);
@@ -120,7 +120,7 @@ describe('standard output', () => {
     expect(document.results).toBeUndefined();
   });
 
-  it('tells with --json what became of each change, and the plan is one that approves', async () => {
+  it('prints the result of each change with --json, and the plan is one that approves', async () => {
     const plan = await run(['plan', ...PREFIX, '--env-file', '.env', '--json']);
     const folder = folderWith({ '.env': dotenv(), 'plan.json': plan.output });
     const args = ['apply', ...PREFIX, '--env-file', '.env', '--yes', '--json', '--expect-plan', 'plan.json'];

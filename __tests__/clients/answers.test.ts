@@ -1,7 +1,7 @@
 /** Answers that never end, of real servers: each is given up in its time, and sooner once the run has ended. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { SSM } from '@aws-sdk/client-ssm';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   type Connection,
@@ -58,7 +58,7 @@ async function expectClosed(): Promise<void> {
   expect(open.size).toBe(0);
 }
 
-function ssm(endpoint: string, limits: Partial<Connection>): SSMClient {
+function ssm(endpoint: string, limits: Partial<Connection>): SSM {
   const connection: Connection = {
     region: 'us-west-2',
     readOnly: true,
@@ -68,13 +68,13 @@ function ssm(endpoint: string, limits: Partial<Connection>): SSMClient {
     ...limits,
   };
   const credentials = { accessKeyId: 'AKID', secretAccessKey: 'key' };
-  return prepare(new SSMClient({ ...clientSettings(connection), endpoint, credentials }), connection);
+  return prepare(new SSM({ ...clientSettings(connection), endpoint, credentials }), connection);
 }
 
 describe.each(drips)('an answer of AWS that drips %s', (_name, first) => {
   it('is late, which is worth another try', async () => {
     const client = ssm(await drip(first), { answerMs: 100 });
-    const asked = client.send(new GetParameterCommand({ Name: 'A' }));
+    const asked = client.getParameter({ Name: 'A' });
     await expect(asked).rejects.toMatchObject({ name: 'TimeoutError' });
     await expectClosed();
   });
@@ -85,7 +85,7 @@ it('an answer of AWS that drips is given a grace after the end of the run', asyn
   const client = ssm(await drip(drips[0][1]), { end: stop.signal });
   const calls = new Calls({ ...systemClock, now: () => performance.now() }, stop);
   const asked = calls.send({ operation: 'ssm:GetParameter', resource: 'A', quota: 'ssm:read' }, () =>
-    client.send(new GetParameterCommand({ Name: 'A' })),
+    client.getParameter({ Name: 'A' }),
   );
   setTimeout(() => stop.end('deadline'), 50);
   const began = performance.now();

@@ -92,7 +92,7 @@ async function run(errors: readonly Error[], random = 1) {
 const times = (count: number, error: Error) => Array.from({ length: count }, () => error);
 
 describe('a call is repeated', () => {
-  it('until it works, and whoever waits is told each time', async () => {
+  it('until it works, and reports each wait', async () => {
     expect(await run(times(3, sdkError('InternalServerError', 500)))).toMatchObject({
       answer: 'answer',
       calls: 4,

@@ -1,12 +1,8 @@
 /** Refusals as AWS words them, through the SDK: each keeps its cause and gets the remedy of that cause. */
-import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
-import {
-  CreateSecretCommand,
-  PutSecretValueCommand,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
+import { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import { SSM } from '@aws-sdk/client-ssm';
+import { STS } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import { type Connection, clientSettings, prepare } from '../../src/clients/aws.ts';
 import { type CallOptions, Calls } from '../../src/clients/aws-calls.ts';
@@ -61,17 +57,16 @@ async function failed<C extends Client>(
 const VALUE = 'k4n4ri-3nv0gel';
 const put = (more?: Partial<Connection>) =>
   failed(
-    SSMClient,
+    SSM,
     { operation: 'ssm:PutParameter', quota: 'ssm:write', secret: true },
-    (client) =>
-      client.send(new PutParameterCommand({ Name: '/papyrus/prd/A', Value: VALUE, Type: 'SecureString' })),
+    (client) => client.putParameter({ Name: '/papyrus/prd/A', Value: VALUE, Type: 'SecureString' }),
     more,
   );
 const identity = (more?: Partial<Connection>) =>
   failed(
-    STSClient,
+    STS,
     { operation: 'sts:GetCallerIdentity', quota: 'other' },
-    (client) => client.send(new GetCallerIdentityCommand({})),
+    (client) => client.getCallerIdentity({}),
     more,
   );
 const always = { times: Number.POSITIVE_INFINITY };
@@ -150,9 +145,9 @@ describe('a denial', () => {
       `not authorized to perform: logs:CreateLogGroup on resource: ${name} because no identity-based policy allows the logs:CreateLogGroup action`,
     );
     const error = await failed(
-      CloudWatchLogsClient,
+      CloudWatchLogs,
       { operation: 'logs:CreateLogGroup', quota: 'logs:write' },
-      (client) => client.send(new CreateLogGroupCommand({ logGroupName: '/papyrus' })),
+      (client) => client.createLogGroup({ logGroupName: '/papyrus' }),
     );
     expect(error).toMatchObject({ reason: 'access-denied', failureCause: 'missing-permission' });
   });
@@ -258,7 +253,7 @@ describe('an environment that the SDK cannot use', () => {
     'http://',
     'ftp://example.com',
     ' http://example.com',
-  ])('is told before any call: AWS_ENDPOINT_URL=%s', (url) => {
+  ])('is reported before any call: AWS_ENDPOINT_URL=%s', (url) => {
     const error = choose({ ...keys, AWS_ENDPOINT_URL_SSM: url });
     expect(error).toMatchObject({ reason: 'input', failureCause: 'endpoint' });
     expect(error?.message).toContain('AWS_ENDPOINT_URL_SSM');
@@ -270,7 +265,7 @@ describe('an environment that the SDK cannot use', () => {
     ['AWS_SECRET_ACCESS_KEY', `k4n4ri-\n3nv0gel`],
     ['AWS_SECRET_ACCESS_KEY', `"${VALUE}"`],
     ['AWS_SESSION_TOKEN', `${VALUE} `],
-  ])('is told by the variable, never by its value: %s', (variable, value) => {
+  ])('is reported by the variable, never by its value: %s', (variable, value) => {
     const error = choose({ ...keys, [variable]: value });
     expect(error).toMatchObject({ reason: 'credentials', failureCause: 'malformed-credentials' });
     expect(error?.message).toContain(variable);
@@ -279,9 +274,9 @@ describe('an environment that the SDK cannot use', () => {
 
   it('is no TypeError where only the SDK reads it, as in a profile', async () => {
     const error = await failed(
-      STSClient,
+      STS,
       { operation: 'sts:GetCallerIdentity', quota: 'other' },
-      (client) => client.send(new GetCallerIdentityCommand({})),
+      (client) => client.getCallerIdentity({}),
       {},
       'example.com',
     );
@@ -305,12 +300,12 @@ describe('the message of AWS about a call that carries a value', () => {
     secret: true,
   } as const;
   const putSecret = () =>
-    failed(SecretsManagerClient, secret, (client) =>
-      client.send(new PutSecretValueCommand({ SecretId: '/papyrus/prd/db', SecretString: OBJECT })),
+    failed(SecretsManager, secret, (client) =>
+      client.putSecretValue({ SecretId: '/papyrus/prd/db', SecretString: OBJECT }),
     );
   const create = () =>
-    failed(SecretsManagerClient, { ...secret, operation: 'secretsmanager:CreateSecret' }, (client) =>
-      client.send(new CreateSecretCommand({ Name: '/papyrus/prd/db', SecretString: OBJECT })),
+    failed(SecretsManager, { ...secret, operation: 'secretsmanager:CreateSecret' }, (client) =>
+      client.createSecret({ Name: '/papyrus/prd/db', SecretString: OBJECT }),
     );
 
   it.each([

@@ -162,7 +162,7 @@ describe('an answer that cannot be read', () => {
     ['a page of a proxy', sdkError('SyntaxError', 503, { message: cut }), ' (HTTP status 503)'],
     ['without a status', sdkError('SyntaxError', undefined, { message: cut }), ''],
     ['XML of the SDK', sdkError('Error', 502, { message: 'XML parse error' }), ' (HTTP status 502)'],
-  ])('%s is told with its status, and with what to look at', (_what, cause, status) => {
+  ])('%s is reported with its status, and with what to look at', (_what, cause, status) => {
     const { reason, message, remedy } = of(cause, true);
     expect(reason).toBe('aws');
     expect(message).toBe(`${OPERATION} on ${RESOURCE}: AWS gave an answer that cannot be read${status}`);
@@ -180,7 +180,7 @@ describe('whether AWS answered with an error of this name', () => {
     ['not by another', of(sdkError('ValidationException', 400)), false],
     ['not by one that was not put into words', sdkError('ResourceNotFoundException', 400), false],
     ['not by nothing', undefined, false],
-  ])('is told %s', (_what, error, named) => {
+  ])('is reported %s', (_what, error, named) => {
     expect(isNamed(error, 'ResourceNotFoundException')).toBe(named);
   });
 });
@@ -191,7 +191,7 @@ describe('whether the role may not', () => {
     ['KMSAccessDeniedException', true],
     ['InvalidKeyId', false],
     ['ECONNRESET', false],
-  ])('is told by an error in words: %s, %s', (code, denied) => {
+  ])('is reported by an error in words: %s, %s', (code, denied) => {
     expect(isDenied(of(sdkError(code, 400)))).toBe(denied);
   });
 
@@ -199,7 +199,7 @@ describe('whether the role may not', () => {
     ['an error that was not put into words', sdkError('KMSAccessDeniedException', 400)],
     ['what only looks alike', { reason: 'access-denied', code: 'KMSAccessDeniedException' }],
     ['nothing', undefined],
-  ])('is not told by %s', (_what, error) => {
+  ])('is not reported by %s', (_what, error) => {
     expect(isDenied(error)).toBe(false);
   });
 });
@@ -401,7 +401,7 @@ describe('a missing permission', () => {
   });
 });
 
-describe('no error tells a value', () => {
+describe('no error holds a value', () => {
   const canary = 'Kanari3nv0gel';
   it.each<[what: string, error: Error, carriesSecret: boolean]>([
     ['a repeated value', sdkError('ValidationException', 400, { message: `Value '${canary}' failed` }), true],

@@ -118,7 +118,7 @@ describe('GitHub', () => {
     ],
     ['a token that is wrong', json({}, 401), /does not accept the token \(401\)/],
     ['a status that nobody knows', json({}, 418), /GitHub answered 418/],
-  ])('with %s is told in our words', async (_what, answer, told) => {
+  ])('with %s is reported in our words', async (_what, answer, told) => {
     using played = await play(answer);
     await expect(played.github.comments(1)).rejects.toThrow(told);
     expect(played.clock.slept).toEqual([]);

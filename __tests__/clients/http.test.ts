@@ -86,7 +86,7 @@ describe('one request to Auth0', () => {
       /^The answer is too long for Auth0; check auth0-domain$/,
       false,
     ],
-  ])('tells %s', async (_what, answer, message, passing, timeoutMs = 5000) => {
+  ])('reports %s', async (_what, answer, message, passing, timeoutMs = 5000) => {
     const error = await ask(answer, { limits: { milliseconds: timeoutMs } }).catch(told);
     expect(error).toMatchObject({ message: expect.stringMatching(message) });
     expect((error as { passing?: boolean }).passing === true).toBe(passing);

@@ -91,7 +91,7 @@ describe('an address of https', () => {
     },
   );
 
-  it('whose proxy is gone is told by the code of the system', async () => {
+  it('whose proxy is gone is reported by the code of the system', async () => {
     const agent = agentOf({ HTTPS_PROXY: 'http://127.0.0.1:1' });
     await expect(get('https://sts.us-west-2.amazonaws.com', agent)).rejects.toMatchObject({
       code: 'ECONNREFUSED',

@@ -25,7 +25,7 @@ describe('a quota', () => {
     expect(clock.slept).toEqual([500]);
   });
 
-  it('has those who wait stand in line', async () => {
+  it('lets calls wait in line', async () => {
     const clock = new StillClock();
     // All of them ask at one moment.
     clock.now = () => 0;

@@ -17,7 +17,7 @@ const first = new Error('first');
 const second = new Error('second');
 
 describe('a call', () => {
-  it('is repeated with the delays that its policy names, and whoever waits is told', async () => {
+  it('is repeated with the delays that its policy names, and reports each wait', async () => {
     const clock = new StillClock();
     let retries = 0;
     const options = {

@@ -66,7 +66,7 @@ describe('wantedUrls', () => {
     expect(configuredUrls(mode, now, PATHS, old)).toEqual(added);
   });
 
-  it('follow takes out what the callback stood for until now', () => {
+  it('follow takes out what the callback named until now', () => {
     expect(configuredUrls('follow', now, PATHS, old)).toEqual({
       ...added,
       'callback:http://198.51.100.9:5000/callback': ABSENT,

@@ -222,7 +222,7 @@ describe('other variables with an address of this machine', () => {
     ['no callback', ''],
     ['a callback that is a path alone', 'AUTH0_CALLBACK_URL=/auth/callback\n'],
     ['a public callback', 'AUTH0_CALLBACK_URL=https://old.example.com/cb\n'],
-  ])('are told by their names beside %s', (_, callback) => {
+  ])('are reported by their names beside %s', (_, callback) => {
     const others = 'AUTH0_BASE_URL=http://localhost:3000\nUPSTREAM=http://localhost:3000\n';
     expect(named(callback + others)).toEqual(['AUTH0_BASE_URL']);
   });
@@ -232,7 +232,7 @@ describe('other variables with an address of this machine', () => {
     ['app-url is of this machine', { 'app-url': 'http://localhost:3000' }, undefined],
     ['the address is taken out', { 'auth0-urls': 'remove' }, undefined],
     ['a rule ignores them', {}, 'rules: [{ match: APP_BASE_URL, to: ignore }]'],
-  ])('are not told of where %s', (_, inputs, config) => {
+  ])('are not reported where %s', (_, inputs, config) => {
     expect(named(`${LOCAL}APP_BASE_URL=http://localhost:3000\n`, inputs, config)).toEqual([]);
   });
 });

@@ -331,7 +331,7 @@ describe('plain: the closed list of harmless forms', () => {
     for (const value of values) expect([value, classOf(OTHER, value)]).toEqual([value, 'plain']);
   });
 
-  it('the reason is told, without the value', () => {
+  it('the reason is reported, without the value', () => {
     expect(judge('PORT', '5000')).toEqual({ class: 'plain', reason: 'a number', certain: false });
     expect(judge('TZ', 'Europe/Berlin').reason).toBe('a time zone');
     expect(judge('ROLE', 'arn:aws:iam::123456789012:role/deployer').reason).toBe('an ARN');

@@ -200,7 +200,7 @@ describe('settings reach the specs', () => {
     expect([...(found.get('papyrus/prd/b')?.closed ?? ['x'])]).toEqual([]);
   });
 
-  it('the bundles into which nothing goes are told at once, unless nothing goes anywhere', () => {
+  it('the bundles into which nothing goes are reported at once, unless nothing goes anywhere', () => {
     const config = `rules: [{ match: A, to: secret/payments }]
 bundles: { paymets: { mode: exact }, payments: { mode: exact }, other: { mode: merge } }`;
     expect(ask({ inputs: { dotenv: 'A=1' }, config }).notices).toEqual([
@@ -260,7 +260,7 @@ describe('an empty value', () => {
     expect(wish?.spec.fields).not.toHaveProperty('key:password');
   });
 
-  it('is told once, though it has two places', () => {
+  it('is reported once, though it has two places', () => {
     expect(empty({ dotenv: 'AUTH0_DOMAIN=' }).notices).toEqual([
       'input dotenv line 1: AUTH0_DOMAIN: its value is empty here, and what exists is left as it is',
     ]);
@@ -284,7 +284,7 @@ describe('an empty value', () => {
   it.each<[what: string, given: Given['inputs'], where: string]>([
     ['of a .env', { dotenv: 'A=1\nSMTP_USER=dev', secrets: 'SMTP_USER=' }, 'input dotenv line 2'],
     ['of JSON, read last', { variables: '{"SMTP_USER":"dev"}', secrets: 'SMTP_USER=' }, 'input variables'],
-  ])('from secrets in apply is told, though a value %s stands in for it', (_what, inputs, where) => {
+  ])('from secrets in apply is reported, though a value %s replaces it', (_what, inputs, where) => {
     const warning = (more: object) => ask({ inputs: { ...inputs, ...more } }).warnings;
     expect(warning({})).toEqual([
       `${where}: SMTP_USER: this value is used, since the one of input secrets line 1 is empty (a GitHub secret that does not exist arrives empty); check the secret's name, or remove the variable from one of the two`,

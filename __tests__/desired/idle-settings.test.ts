@@ -11,7 +11,7 @@ describe('rules that match no variable', () => {
   - { match: TOTALLY_OTHER, to: ignore }
   - { match: "A_*", to: ignore }`;
 
-  it('are told at once, each with the variable that it may mean', () => {
+  it('are reported at once, each with the variable that it may mean', () => {
     const [one, ...more] = notices(config, { dotenv: 'RECOVERY_CODES=1\nSTRIPE_KEY=x1\nPORT=1' });
     expect(more).toEqual([]);
     expect(one).toContain('"RECOVRY_*" (did you mean RECOVERY_CODES?)');
@@ -22,7 +22,7 @@ describe('rules that match no variable', () => {
   it.each<[what: string, inputs: Record<string, string>]>([
     ['without variables', {}],
     ['where app-url gives the only one', { 'app-url': 'https://a.example' }],
-  ])('are not told %s', (_what, inputs) => {
+  ])('are not reported %s', (_what, inputs) => {
     expect(notices(config, inputs)).toEqual([]);
   });
 

@@ -378,7 +378,7 @@ describe('a bundle in which nothing is a secret', () => {
     return avoidIdleBundles(routes, all, notes, classify).flatMap(places);
   };
 
-  it('is not made: its rows are parameters', () => {
+  it('is not created: its rows are parameters', () => {
     expect(
       settle({ DB_USER: 'papyrus', DB_HOST: 'db.internal', AUTH0_DOMAIN: 'papyrus.eu.auth0.com' }),
     ).toEqual(['String DB_USER', 'String DB_HOST', 'String AUTH0_DOMAIN']);
@@ -401,7 +401,7 @@ describe('a bundle in which nothing is a secret', () => {
       { rules: rules('{ match: OTHER, to: secret/db }') },
       ['db.username', 'db.OTHER'],
     ],
-  ])('is made for %s', (_what, given, settings, expected) => {
+  ])('is created for %s', (_what, given, settings, expected) => {
     expect(settle(given, settings)).toEqual(expected);
   });
 });

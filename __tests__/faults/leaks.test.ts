@@ -166,7 +166,7 @@ describe('what is read', () => {
   });
 });
 
-test('the bundle tells none of it either', async () => {
+test('the bundle prints none of it', async () => {
   await bench.aws.reset();
   const secrets = JSON.stringify(
     Object.fromEntries(entries.map(([, [value]], index) => [`CANARY_${index}_SECRET`, value])),

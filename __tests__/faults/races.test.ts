@@ -44,7 +44,7 @@ test.each(
   SCENES.flatMap((scene) =>
     seeds.slice(0, scene.name === 'silent' ? 2 : undefined).map((seed) => [scene.name, seed, scene] as const),
   ),
-)('the same wish twice: %s, seed %i', async (_, seed, scene) => {
+)('the same configuration twice: %s, seed %i', async (_, seed, scene) => {
   const alone = await standingAlone(scene);
   await setScene(bench, scene);
   const rounds = await race(seed, [scene.wishes(), scene.options], [scene.wishes(), scene.options]);
@@ -112,7 +112,7 @@ async function endsFrom(before: string): Promise<ReadonlyArray<Map<string, unkno
 }
 
 test.each(seeds.flatMap((seed) => [['nothing', seed] as const, ['what both will change', seed] as const]))(
-  'different wishes over %s, seed %i: each field is what one of the two wanted',
+  'different configurations over %s, seed %i: each field is of one of the two',
   async (before, seed) => {
     const ends = await endsFrom(before);
     await standAs(before);

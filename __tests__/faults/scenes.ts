@@ -1,11 +1,4 @@
 /** Full runs over all four kinds at once, in each of the states that a run can meet. */
-import { DeleteRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
-import {
-  DeleteSecretCommand,
-  GetSecretValueCommand,
-  PutSecretValueCommand,
-} from '@aws-sdk/client-secrets-manager';
-import { DeleteParameterCommand } from '@aws-sdk/client-ssm';
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
 import { ABSENT, type Fields } from '../../src/model/fields.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
@@ -13,7 +6,7 @@ import { errorText } from '../../src/report/failure.ts';
 import { Secret } from '../../src/secret.ts';
 import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
 import { findCanaries } from '../action/leaks.ts';
-import type { Bench, Clients, Round, RoundOptions } from '../resources/bench.ts';
+import type { Bench, Round, RoundOptions } from '../resources/bench.ts';
 import {
   bundle,
   LOG_KEY,
@@ -26,6 +19,7 @@ import {
   secureParameter,
 } from '../resources/subjects.ts';
 import type { Call } from '../servers/aws.ts';
+import type { Clients } from '../servers/clients.ts';
 
 /** What no message may hold. */
 export const CANARIES = [1, 2, 3, 4, 5].map((number) => `c4nary-${number}-Zk9vQ2x7`);
@@ -100,9 +94,9 @@ export const SCENES: readonly Scene[] = [
     async set(bench) {
       await bench.round(wanted());
       const { front, others } = bench;
-      await front.secrets.send(new DeleteSecretCommand({ SecretId: bundle.name, RecoveryWindowInDays: 30 }));
-      await others.logs.send(new DeleteRetentionPolicyCommand({ logGroupName: logGroup.name }));
-      await others.ssm.send(new DeleteParameterCommand({ Name: secureParameter.name }));
+      await front.secrets.deleteSecret({ SecretId: bundle.name, RecoveryWindowInDays: 30 });
+      await others.logs.deleteRetentionPolicy({ logGroupName: logGroup.name });
+      await others.ssm.deleteParameter({ Name: secureParameter.name });
     },
     wishes: changed,
     options: COST,
@@ -132,9 +126,9 @@ export const SCENES: readonly Scene[] = [
 
 /** Somebody else's key, between our reading and our writing. */
 async function overtake({ secrets }: Clients): Promise<void> {
-  const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: bundle.name }));
+  const { SecretString = '' } = await secrets.getSecretValue({ SecretId: bundle.name });
   const theirs = JSON.stringify({ ...JSON.parse(SecretString), theirs: 'x' });
-  await secrets.send(new PutSecretValueCommand({ SecretId: bundle.name, SecretString: theirs }));
+  await secrets.putSecretValue({ SecretId: bundle.name, SecretString: theirs });
 }
 const MERGED = /another writer changed it in the meantime; it is read again/;
 

@@ -99,7 +99,7 @@ const ends = new Set([
 ]);
 
 test.each([...ends])(
-  '%s: cancelled at %s (%i), told in words, nothing new begins, and the next run goes on',
+  '%s: cancelled at %s (%i), reported in words, nothing new begins, and the next run goes on',
   async (scene, name, nth, one) => {
     const step = await setScene(whole, one.scene);
     const stop = new Cancellation();

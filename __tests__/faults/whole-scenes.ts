@@ -1,26 +1,4 @@
 /** What only a whole run does: it lets go, moves, changes types, and speaks with a registry and with Auth0. */
-import {
-  CreateLogGroupCommand,
-  DescribeLogGroupsCommand,
-  ListTagsForResourceCommand as LogsTags,
-} from '@aws-sdk/client-cloudwatch-logs';
-import {
-  CreateRepositoryCommand,
-  DescribeRepositoriesCommand,
-  ListTagsForResourceCommand as EcrTags,
-} from '@aws-sdk/client-ecr';
-import {
-  CreateSecretCommand,
-  GetSecretValueCommand,
-  ListSecretsCommand,
-} from '@aws-sdk/client-secrets-manager';
-import {
-  AddTagsToResourceCommand,
-  DescribeParametersCommand,
-  GetParametersCommand,
-  ListTagsForResourceCommand as ParameterTags,
-  PutParameterCommand,
-} from '@aws-sdk/client-ssm';
 import { errorText } from '../../src/report/failure.ts';
 import { findCanaries } from '../action/leaks.ts';
 import { makeImage, makeTar, toSaved } from '../servers/registry-images.ts';
@@ -93,19 +71,15 @@ const tags = (pairs: Readonly<Record<string, string>>) =>
 /** Somebody else's, which the action takes over. */
 async function makeForeign({ others }: Whole): Promise<void> {
   const Tags = tags({ team: 'platform' });
-  await others.logs.send(
-    new CreateLogGroupCommand({ logGroupName: '/ecs/papyrus', tags: { team: 'platform' } }),
-  );
-  await others.ecr.send(new CreateRepositoryCommand({ repositoryName: 'papyrus', tags: Tags }));
+  await others.logs.createLogGroup({ logGroupName: '/ecs/papyrus', tags: { team: 'platform' } });
+  await others.ecr.createRepository({ repositoryName: 'papyrus', tags: Tags });
   for (const name of ['GUNICORN_WORKERS', 'LOG_LEVEL'])
-    await others.ssm.send(
-      new PutParameterCommand({ Name: `${P}/${name}`, Value: '2', Type: 'String', Tags }),
-    );
+    await others.ssm.putParameter({ Name: `${P}/${name}`, Value: '2', Type: 'String', Tags });
   for (const [name, SecretString] of [
     ['flask', JSON.stringify({ secret_key: FLASK, other: 'x' })],
     ['db', JSON.stringify({ password: DB })],
   ] as const)
-    await others.secrets.send(new CreateSecretCommand({ Name: `papyrus/prd/${name}`, SecretString, Tags }));
+    await others.secrets.createSecret({ Name: `papyrus/prd/${name}`, SecretString, Tags });
 }
 
 export const SCENES: readonly WholeScene[] = [
@@ -160,13 +134,11 @@ export const SCENES: readonly WholeScene[] = [
     name: 'change of type',
     async set(whole) {
       await mustRun(whole, { inputs: { prefix: P, secrets: `PLAIN_ONE=${PLAIN}\nPLAIN_TWO=2` } });
-      await whole.others.ssm.send(
-        new AddTagsToResourceCommand({
-          ResourceType: 'Parameter',
-          ResourceId: `${P}/PLAIN_ONE`,
-          Tags: tags({ team: 'platform' }),
-        }),
-      );
+      await whole.others.ssm.addTagsToResource({
+        ResourceType: 'Parameter',
+        ResourceId: `${P}/PLAIN_ONE`,
+        Tags: tags({ team: 'platform' }),
+      });
     },
     // Only a rule makes plain what is encrypted.
     step: () => ({
@@ -218,38 +190,37 @@ export async function standing({ others, registry, auth0 }: Whole): Promise<Reco
   const found: Record<string, unknown> = {};
   const mapped = (list: ReadonlyArray<{ Key?: string | undefined; Value?: string | undefined }> = []) =>
     Object.fromEntries(list.map(({ Key = '', Value }) => [Key, Value]));
-  const { Parameters = [] } = await others.ssm.send(new DescribeParametersCommand({ MaxResults: 50 }));
+  const { Parameters = [] } = await others.ssm.describeParameters({ MaxResults: 50 });
   for (const { Name = '', Type } of Parameters) {
     const [values, about] = await Promise.all([
-      others.ssm.send(new GetParametersCommand({ Names: [Name], WithDecryption: true })),
-      others.ssm.send(new ParameterTags({ ResourceType: 'Parameter', ResourceId: Name })),
+      others.ssm.getParameters({ Names: [Name], WithDecryption: true }),
+      others.ssm.listTagsForResource({ ResourceType: 'Parameter', ResourceId: Name }),
     ]);
     found[Name] = { type: Type, value: values.Parameters?.[0]?.Value, tags: mapped(about.TagList) };
   }
-  const { SecretList = [] } = await others.secrets.send(
-    new ListSecretsCommand({ MaxResults: 100, IncludePlannedDeletion: true }),
-  );
+  const { SecretList = [] } = await others.secrets.listSecrets({
+    MaxResults: 100,
+    IncludePlannedDeletion: true,
+  });
   for (const { Name = '', Tags, DeletedDate } of SecretList)
     found[Name] = {
       tags: mapped(Tags),
       value:
         DeletedDate !== undefined
           ? 'scheduled for deletion'
-          : JSON.parse(
-              (await others.secrets.send(new GetSecretValueCommand({ SecretId: Name }))).SecretString ?? '{}',
-            ),
+          : JSON.parse((await others.secrets.getSecretValue({ SecretId: Name })).SecretString ?? '{}'),
     };
-  const { logGroups = [] } = await others.logs.send(new DescribeLogGroupsCommand({}));
+  const { logGroups = [] } = await others.logs.describeLogGroups({});
   for (const { logGroupName = '', retentionInDays, logGroupArn } of logGroups)
     found[logGroupName] = {
       retention: retentionInDays,
-      tags: (await others.logs.send(new LogsTags({ resourceArn: logGroupArn }))).tags ?? {},
+      tags: (await others.logs.listTagsForResource({ resourceArn: logGroupArn })).tags ?? {},
     };
-  const { repositories = [] } = await others.ecr.send(new DescribeRepositoriesCommand({}));
+  const { repositories = [] } = await others.ecr.describeRepositories({});
   for (const { repositoryName = '', repositoryArn, imageTagMutability } of repositories)
     found[`repository ${repositoryName}`] = {
       mutability: imageTagMutability,
-      tags: mapped((await others.ecr.send(new EcrTags({ resourceArn: repositoryArn }))).tags),
+      tags: mapped((await others.ecr.listTagsForResource({ resourceArn: repositoryArn })).tags),
     };
   for (const [name, { tags: images }] of registry.repositories)
     found[`image ${name}`] = Object.fromEntries(images);

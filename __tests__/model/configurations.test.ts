@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { atLeast } from '../sample.ts';
 import { type AwsServer, startAws } from '../servers/aws.ts';
 import { configurations } from './generator.ts';
 import { type Reader, startReader } from './reader.ts';
@@ -7,7 +8,7 @@ import { fits } from './settings.ts';
 import { walk } from './walk.ts';
 
 /** `scripts/witness-configurations.ts` walks hundreds, with other seeds each time. */
-const CASES = 12;
+const CASES = atLeast(12);
 const WHOLE = 6;
 
 let aws: AwsServer;

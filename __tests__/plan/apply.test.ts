@@ -92,7 +92,7 @@ const wishes: DesiredResource[] = [
 const results = (outcomes: readonly Outcome[]) => outcomes.map(({ change, result }) => [change.name, result]);
 
 describe('apply', () => {
-  it('sends every change to the room of its kind, and reads parameters back in one batch', async () => {
+  it('sends every change to the provider of its kind, and reads parameters back in one batch', async () => {
     const { calls, rooms } = account();
     const outcomes = await apply(plan(wishes, {}, LENIENT), rooms, () => {});
     expect(results(outcomes)).toEqual([
@@ -162,7 +162,7 @@ describe('apply', () => {
     expect(outcomes[2]?.after?.metadata.arn).toBe('arn:/papyrus/prd/HOST');
   });
 
-  it('of an update that fails, what stood stands', async () => {
+  it('a failed update leaves what existed', async () => {
     const { rooms } = account({ '/ecs/papyrus': new Error('no') });
     const standing = spec(LOG, { ...OURS, retention: 1 });
     const [outcome] = await apply(
@@ -198,7 +198,7 @@ describe('apply', () => {
     expect(outcomes[0]?.after?.fields['retention']).toBe(30);
   });
 
-  it('tells each outcome once', async () => {
+  it('reports each outcome once', async () => {
     const { rooms } = account({ papyrus: new Error('no') });
     const told: Outcome[] = [];
     const outcomes = await apply(plan(wishes, {}, LENIENT), rooms, (outcome) => told.push(outcome));
@@ -226,7 +226,7 @@ describe('each kind', () => {
     return { rooms: rooms as unknown as Providers, written };
   };
 
-  it.each(kinds)('is created by its own room: %s', async (kind, fields) => {
+  it.each(kinds)('is created by its own provider: %s', async (kind, fields) => {
     const { rooms, written } = books();
     const [outcome] = await apply(plan([wish(kind, fields)], {}, LENIENT), rooms, () => {});
     const { name } = spec(kind, fields);
@@ -234,7 +234,7 @@ describe('each kind', () => {
     expect(outcome).toMatchObject({ result: 'done', after: { name, fields, metadata: { version: '1' } } });
   });
 
-  it.each(kinds)('is updated by its own room: %s', async (kind, fields, before) => {
+  it.each(kinds)('is updated by its own provider: %s', async (kind, fields, before) => {
     const { rooms, written } = books();
     const standing = spec(kind, { ...OURS, ...before });
     const observed = { [kind]: new Map([[standing.name, standing]]) };
@@ -249,7 +249,7 @@ describe('a deletion', () => {
   const deletion = (stray = parameter('OLD', 'created')) =>
     changeOfUnconfigured(stray, { action: 'remove', notes: [], after: [] });
 
-  it('leaves nothing that stands, and nothing of it is read back', async () => {
+  it('leaves nothing that exists, and nothing of it is read back', async () => {
     const { calls, rooms } = account();
     const [created] = plan([wish(SSM, { value: '1' })], {}, LENIENT);
     const changes = [deletion(), deletion(secret('s', 'created', ['k'])), ...(created ? [created] : [])];
@@ -267,7 +267,7 @@ describe('a deletion', () => {
     ]);
   });
 
-  it('that fails leaves what stood', async () => {
+  it('that fails leaves what existed', async () => {
     const error = new Error('no');
     const { rooms } = account({ '/papyrus/prd/OLD': error });
     const change = deletion();
@@ -362,7 +362,7 @@ describe('what comes after another change', () => {
 describe('what is read back', () => {
   const written = [wish(SSM, { value: '1' }), wish(LOG, { retention: 1 })];
 
-  it('is nothing where the room needs it not', async () => {
+  it('is nothing where the provider does not need it', async () => {
     const { calls, rooms } = account();
     const plain = { ...rooms, [SSM]: new Room(calls, {}) } as unknown as Providers;
     const outcomes = await apply(plan(written, {}, LENIENT), plain, () => {});

@@ -56,7 +56,7 @@ describe('the plan that was approved', () => {
     expect(told(expected, ONE, port('1', '1'))).toBeUndefined();
   });
 
-  it('is told by its hash alone where nothing else was given', () => {
+  it('is reported by its hash alone where nothing else was given', () => {
     const lines = told('0'.repeat(64), ONE, port('1', '1'));
     expect(lines).toHaveLength(1);
     for (const hash of [planHash(approved), '0'.repeat(64)]) expect(lines?.[0]).toContain(hash);
@@ -154,7 +154,7 @@ describe('what differs', () => {
     ]);
   });
 
-  it('only in the consent is told as another change', () => {
+  it('only in the opt-in is reported as another change', () => {
     const inputs = { only: 'log-group', 'log-retention-days': '7' };
     const approved = planned(inputs, logs(30));
     const changes = approved.changes.map((change) => ({ ...change, consent: 'change-type' }));
@@ -180,7 +180,7 @@ describe('what an approval holds beside the changes', () => {
   } as const satisfies Record<string, readonly [Binding | undefined, Binding]>;
 
   it.each(Object.entries(bindings))(
-    '%s is refused by its hash, and told by the plan',
+    '%s is refused by its hash, and reported by the plan',
     (_what, [before, now]) => {
       const run = runOf({ inputs: { ...ONE, mode: 'plan' } });
       const approved = planDocument(run.settings, run.plan, run.gate, before);
@@ -196,7 +196,7 @@ describe('what an approval holds beside the changes', () => {
     },
   );
 
-  it('is told beside a change that was not approved', () => {
+  it('is reported beside a change that was not approved', () => {
     const run = runOf({ inputs: { ...ONE, mode: 'plan' } });
     const [before, now] = bindings['a value that is shown to nobody'];
     const approved = JSON.stringify(planDocument(run.settings, run.plan, run.gate, before));

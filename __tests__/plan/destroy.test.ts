@@ -49,7 +49,7 @@ describe('what destroy does', () => {
   });
   const everything = new Set(['delete-repository', 'delete-log-group'] as const);
 
-  it('comes in the order in which it is told', () => {
+  it('comes in the order in which it is reported', () => {
     const denied = {
       kind: 'AWS::SecretsManager::Secret' as const,
       path: 'papyrus/prd',

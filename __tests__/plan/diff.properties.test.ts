@@ -33,7 +33,7 @@ function overlay(observed: Fields, differences: ReturnType<typeof diff>): Fields
 }
 
 describe('for all specs', () => {
-  it('laid over what stands, nothing differs any more', () => {
+  it('laid over what exists, nothing differs any more', () => {
     fc.assert(
       fc.property(desiredFields, observedFields, closedSets, (desired, observed, closed) => {
         const first = diff('AWS::SSM::Parameter', desired, observed, closed, none);
@@ -42,7 +42,7 @@ describe('for all specs', () => {
     );
   });
 
-  it('what stands does not differ from itself', () => {
+  it('what exists does not differ from itself', () => {
     fc.assert(
       fc.property(observedFields, closedSets, (observed, closed) => {
         expect(diff('AWS::SSM::Parameter', observed, observed, closed, none)).toEqual([]);
@@ -50,7 +50,7 @@ describe('for all specs', () => {
     );
   });
 
-  it('only what is told changes, and every difference is one', () => {
+  it('only what is listed changes, and every difference is one', () => {
     fc.assert(
       fc.property(desiredFields, observedFields, closedSets, (desired, observed, closed) => {
         const found = diff('AWS::SSM::Parameter', desired, observed, closed, none);

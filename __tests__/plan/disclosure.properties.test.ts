@@ -137,7 +137,7 @@ const textOf = (name: Name, index: number) =>
     SERVICE_URL: `https://api${index}.example.org/v1`,
   })[name];
 
-it('what ever stood encrypted is neither told nor made plain, unless a rule says so with change-type', () => {
+it('what was ever encrypted is neither printed nor stored in plain, unless a rule says so with change-type', () => {
   let told = 0;
   let kept = 0;
   fc.assert(

@@ -19,7 +19,7 @@ describe('an entry of ignore that matches nothing of the plan', () => {
     ['secret:dbs:key:password', 'secret:dbs:key:password (did you mean db?)'],
     ['secret:db:key:pasword', 'secret:db:key:pasword (did you mean key:password?)'],
     ['log-group:tag:projct', 'log-group:tag:projct (did you mean tag:project?)'],
-  ])('%s is told', (entry, told) => {
+  ])('%s is reported', (entry, told) => {
     expect(idle(entry)).toEqual([told]);
   });
 

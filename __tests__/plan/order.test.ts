@@ -44,7 +44,7 @@ const APPLICATION = 'Auth0::Application app';
 const PARAMETER = `AWS::SSM::Parameter ${CALLBACK}`;
 
 describe('the URLs of an application', () => {
-  it('that are new are allowed before the callback tells of them', () => {
+  it('that are new are allowed before the callback names them', () => {
     expect(short(inOrder([callback, port, application(add)], CALLBACK))).toEqual([
       [CALLBACK, [], ['a note'], [APPLICATION]],
       ['/papyrus/prd/PORT', [], ['a note'], undefined],
@@ -52,7 +52,7 @@ describe('the URLs of an application', () => {
     ]);
   });
 
-  it('that are old go only after the callback tells of others', () => {
+  it('that are old go only after the callback names others', () => {
     expect(short(inOrder([application(remove), callback, port], CALLBACK))).toEqual([
       [CALLBACK, [], ['a note'], undefined],
       ['/papyrus/prd/PORT', [], ['a note'], undefined],
@@ -60,7 +60,7 @@ describe('the URLs of an application', () => {
     ]);
   });
 
-  it('that are new and old stand in two changes, the callback between them', () => {
+  it('that are new and old are in two changes, the callback between them', () => {
     expect(short(inOrder([application(remove, add), callback], CALLBACK))).toEqual([
       [CALLBACK, [], ['a note'], [APPLICATION]],
       ['app', [add.field], ['a note'], undefined],
@@ -133,7 +133,7 @@ describe('an application that could not be read', () => {
     expect(inOrder(changes, CALLBACK)).toEqual(changes);
   });
 
-  it('holds back no callback that stands as it is wanted', () => {
+  it('holds back no callback that is as configured', () => {
     const changes = [change('AWS::SSM::Parameter', CALLBACK, 'none'), unread('Auth0::Application')];
     expect(inOrder(changes, CALLBACK)).toEqual(changes);
   });
@@ -143,7 +143,7 @@ describe('an image', () => {
   const image = change('Image', 'papyrus', 'create');
   const repository = (name: string, action: Change['action']) => change('AWS::ECR::Repository', name, action);
 
-  it('comes after the repository that is made for it', () => {
+  it('comes after the repository that is created for it', () => {
     const made = repository('papyrus', 'create');
     expect(inOrder([image, made], '')).toEqual([{ ...image, after: [made.id] }, made]);
   });

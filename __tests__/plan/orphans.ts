@@ -1,5 +1,7 @@
 import type { AnyUnconfigured } from '../../src/model/inventory.ts';
+import { type PruneRequest, prune } from '../../src/plan/prune.ts';
 import { Secret } from '../../src/secret.ts';
+import { destination } from './placements.ts';
 
 /** The prefix of these tests. */
 export const P = '/papyrus/prd';
@@ -23,3 +25,16 @@ export function secret(
   const spec = { name: `papyrus/prd/${name}`, fields, metadata };
   return { kind: 'AWS::SecretsManager::Secret', owner, spec, isRead: keys !== undefined };
 }
+
+/** A prune of one resource, beside one variable that moved. */
+export const REQUEST: PruneRequest = {
+  prune: 'delete',
+  recoveryDays: 30,
+  ignore: [],
+  destinations: [destination('A', `${P}/A`)],
+  outOfScope: [],
+  untaken: new Set(),
+  allow: new Set(),
+};
+export const judge = (stray: AnyUnconfigured, request: Partial<PruneRequest> = {}) =>
+  prune({ unconfigured: [stray], failures: [] }, [], { ...REQUEST, ...request })[0];

@@ -6,20 +6,9 @@ import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { Unreadable } from '../../src/model/spec.ts';
 import { destroy } from '../../src/plan/destroy.ts';
 import { type PruneRequest, prune } from '../../src/plan/prune.ts';
-import { destination } from './destinations.ts';
-import { P, parameter, secret } from './orphans.ts';
 
-const REQUEST: PruneRequest = {
-  prune: 'delete',
-  recoveryDays: 30,
-  ignore: [],
-  destinations: [destination('A', `${P}/A`)],
-  outOfScope: [],
-  untaken: new Set(),
-  allow: new Set(),
-};
-const judge = (stray: AnyUnconfigured, request: Partial<PruneRequest> = {}) =>
-  prune({ unconfigured: [stray], failures: [] }, [], { ...REQUEST, ...request })[0];
+import { destination } from './destinations.ts';
+import { judge, P, parameter, REQUEST, secret } from './orphans.ts';
 
 describe('prune of more than half of what was created', () => {
   const unconfigured = (made: number) =>

@@ -176,7 +176,7 @@ describe('the hash', () => {
     expect(hash(runOf(given, standing('1')))).not.toBe(hash(runOf(given, standing('2'))));
   });
 
-  it('is made without secret values: two of them give one hash, which tells nothing', () => {
+  it('is computed without secret values: two of them give one hash, which tells nothing', () => {
     const run = (secret: string) => runOf({ inputs: { secrets: `DB_PASSWORD=${secret}`, mode: 'plan' } });
     expect(hash(run('one'))).toBe(hash(run('two')));
   });
@@ -195,7 +195,7 @@ describe('counts', () => {
     expect(isDrifted(run.plan)).toBe(true);
   });
 
-  it('nothing where all stands', () => {
+  it('nothing where all is as configured', () => {
     const applied = runOf({ inputs: { dotenv: SEED_ENV } });
     const second = runOf(seed, leftBy(applied));
     expect(count(second.plan)).toEqual({ toCreate: 0, toUpdate: 0, toDelete: 0, blocked: 0 });

@@ -18,13 +18,13 @@ const standing = (name: string, value: string) => ({
   metadata: { version: '1' },
 });
 
-it('a prefix of which nothing stands may be a misspelt one, and the summary says so', () => {
+it('a prefix below which nothing exists may be a misspelt one, and the summary says so', () => {
   const run = runOf(GIVEN);
   expect(isFirstRun(run.plan)).toBe(true);
   expect(guidanceOf(run).may).toContain(steps.firstRun('/papyrus/prd', 'us-west-2'));
 });
 
-it('one parameter that stands, as it should or not, tells that it is the right one', () => {
+it('one parameter that exists, as configured or not, tells that it is the right one', () => {
   for (const value of ['1', 'other']) {
     const run = runOf(GIVEN, {
       'AWS::SSM::Parameter': new Map([['/papyrus/prd/A', standing('/papyrus/prd/A', value)]]),
@@ -38,7 +38,7 @@ it('log group and repository alone tell nothing', () => {
   expect(isFirstRun(runOf({ inputs: { mode: 'plan' } }).plan)).toBe(false);
 });
 
-it('what we created and nobody asks for any more tells that it is the right one, and what is of others does not', () => {
+it('what we created and is no longer configured tells that it is the right one, and what is of others does not', () => {
   const run = runOf(GIVEN);
   const orphan = (owner: 'created' | 'others') =>
     changeOfUnconfigured(parameter('OLD', owner), { action: 'keep', notes: [] });

@@ -109,7 +109,7 @@ const told = (changes: readonly Change[], action: Change['action']) =>
     )
     .sort();
 
-describe('for every wish and whatever stands', () => {
+describe('for every desired resource, whatever exists', () => {
   it('the plan of what was applied is empty, but for what was blocked', () => {
     fc.assert(
       fc.property(situation, policies, ({ kind, wanted, existing, owner: tag, closed }, policy) => {
@@ -155,7 +155,7 @@ describe('the order', () => {
   const url = fc.constantFrom('https://a', 'https://b', 'https://c');
   const urls = fc.uniqueArray(url);
 
-  it('allows new URLs before the application is told of them, and withdraws old ones after', () => {
+  it('allows new URLs before the application names them, and withdraws old ones after', () => {
     fc.assert(
       fc.property(urls, urls, fc.boolean(), fc.boolean(), (wanted, existing, hasParameter, imageFirst) => {
         const callback = (all: readonly string[]) =>

@@ -35,7 +35,7 @@ const stands = (fields: Fields, metadata: Metadata = {}) =>
   spec(LOG, { retention: 7, class: 'STANDARD', ...fields }, metadata);
 
 describe('the table of cases', () => {
-  it('wanted, and nothing stands: it is created, with our tag', () => {
+  it('desired, and nothing exists: it is created, with our tag', () => {
     const [change, ...rest] = changes(group);
     expect(rest).toEqual([]);
     expect(change).toMatchObject({
@@ -59,21 +59,21 @@ describe('the table of cases', () => {
     ]);
   });
 
-  it('without a value, and nothing stands: nothing is created', () => {
+  it('without a value, and nothing exists: nothing is created', () => {
     const wanted = wish(SSM, { type: 'String' }, { unknown: new Set(['value']), expected: false });
     expect(short(changes(wanted))).toEqual([
       { action: 'none', fields: [], notes: ['not created: its value is empty'] },
     ]);
   });
 
-  it('the value is only not here (a fork), and nothing stands: it would be created', () => {
+  it('the value is only not here (a fork), and nothing exists: it would be created', () => {
     const wanted = wish(SSM, { type: 'SecureString' }, { unknown: new Set(['value']) });
     expect(short(changes(wanted))).toEqual([
       { action: 'create', fields: ['type', 'tag:managed-by'], notes: ['not available in this run: value'] },
     ]);
   });
 
-  it('several values are not here: they are told by name, and the rest would be created', () => {
+  it('several values are not here: they are reported by name, and the rest would be created', () => {
     const wanted = wish(SM, { 'key-id': 'k' }, { unknown: new Set(['key:a', 'key:b']) });
     expect(short(changes(wanted))).toEqual([
       {
@@ -196,7 +196,7 @@ describe('the table of cases', () => {
     });
   });
 
-  it('owned by others, and all is as wanted: nothing', () => {
+  it('owned by others, and all is as configured: nothing', () => {
     const wanted = wish(SM, { 'key:a': new Secret('1') });
     expect(
       short(changes(wanted, spec(SM, { ...OURS, 'key:a': new Secret('1') }, { ownedBy: 'its rotation' }))),
@@ -218,7 +218,7 @@ describe('the table of cases', () => {
 });
 
 describe('what is blocked', () => {
-  it('is told once where nothing else changes', () => {
+  it('is reported once where nothing else changes', () => {
     expect(short(changes(group, stands({ ...OURS, 'tag:a': 'b', retention: 30 })))).toEqual([
       {
         action: 'blocked',
@@ -230,7 +230,7 @@ describe('what is blocked', () => {
     ]);
   });
 
-  it('stands beside what is done, one change a reason', () => {
+  it('is beside what is done, one change a reason', () => {
     const standing = stands({ ...OURS, 'tag:a': 'x', retention: 30, class: 'DELIVERY' });
     expect(short(changes(group, standing)).map(({ action, fields }) => [action, fields])).toEqual([
       ['update', ['tag:a']],
@@ -276,13 +276,13 @@ describe('keys of a secret', () => {
     { version: 'v1' },
   );
 
-  it('that nobody here asks for are kept, and told by name', () => {
+  it('that are not configured are kept, and reported by name', () => {
     expect(short(changes(wanted, standing))).toEqual([
       { action: 'none', fields: [], notes: ['keys that are not configured here are kept: theirs'] },
     ]);
   });
 
-  it('that are several are told together', () => {
+  it('that are several are reported together', () => {
     const more = { ...standing, fields: { ...standing.fields, 'key:more': new Secret('3') } };
     expect(changes(wanted, more)[0]?.notes).toEqual([
       'keys that are not configured here are kept: theirs, more',
@@ -304,7 +304,7 @@ describe('keys of a secret', () => {
     expect(short(changes(unknown, standing))).toEqual([{ action: 'none', fields: [], notes: [] }]);
   });
 
-  it('are overlaid on what stands', () => {
+  it('are overlaid on what exists', () => {
     const other = wish(SM, { 'key:a': new Secret('new') });
     const [change] = changes(other, standing);
     expect(change).toMatchObject({
@@ -353,13 +353,13 @@ describe('a KMS key', () => {
     ['alias/a', '1234', 'none', [note]],
     ['alias/a', 'alias/b', 'update', []],
     ['1234', 'arn:aws:kms:us-west-2:1:key/1234', 'none', []],
-  ])('%s where %s stands: %s', (key, standing, action, notes) => {
+  ])('%s where %s exists: %s', (key, standing, action, notes) => {
     expect(
       short(changes(wish(SM, { 'key-id': key }), spec(SM, { ...OURS, 'key-id': standing }))),
     ).toMatchObject([{ action, notes }]);
   });
 
-  it('that is a default is nobody’s wish on what was adopted', () => {
+  it('that is a default is not managed on adopted resources', () => {
     const wanted = wish(SM, { 'key-id': 'alias/aws/secretsmanager' }, { defaults: new Set(['key-id']) });
     expect(short(changes(wanted, spec(SM, { ...TAKEN, 'key-id': '1234' })))).toEqual([
       { action: 'none', fields: [], notes: [] },
@@ -384,7 +384,7 @@ describe('a secret that is only used where it exists', () => {
 });
 
 describe('a plan', () => {
-  it('has its changes in the order of the wishes, whatever stands', () => {
+  it('has its changes in the order of the desired resources, whatever exists', () => {
     const wishes = [
       wish(SSM, { value: '1' }),
       wish(LOG, { retention: 1 }),

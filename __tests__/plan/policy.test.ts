@@ -126,7 +126,7 @@ describe('the type of a parameter', () => {
     ['SecureString', 'String'],
     ['StringList', 'String'],
     ['StringList', 'SecureString'],
-  ])('%s → %s needs a consent', (from, to) => {
+  ])('%s → %s needs an opt-in', (from, to) => {
     const situation: Situation = {
       kind: SSM,
       differences: [
@@ -160,7 +160,7 @@ describe('the type of a parameter', () => {
     });
   });
 
-  it('String → StringList needs a consent too', () => {
+  it('String → StringList needs an opt-in too', () => {
     expect(verdict({ kind: SSM, differences: [['type', 'String', 'StringList']] }).blocked).toEqual([
       [expect.stringMatching(/cannot change from String in place/), 'change-type', ['type']],
     ]);
@@ -200,7 +200,7 @@ describe('the type of a parameter', () => {
   });
 });
 
-it('a SecureString whose value is not known in this run is never made plain', () => {
+it('a SecureString whose value is not known in this run is never stored in plain', () => {
   const situation: Situation = {
     kind: SSM,
     differences: [
@@ -333,7 +333,7 @@ describe('what belongs to others', () => {
     });
   });
 
-  it('is adopted, and that is told', () => {
+  it('is adopted, and that is reported', () => {
     expect(verdict({ kind: SM, differences, fields: {}, foreign: true })).toEqual({
       ...OK('key:a', 'tag:managed-by'),
       notes: ['adopted: it existed without the tag managed-by'],
@@ -403,7 +403,7 @@ describe('ignore', () => {
 });
 
 describe('write: once', () => {
-  it('leaves what stands', () => {
+  it('leaves what exists', () => {
     expect(
       verdict({
         kind: SSM,

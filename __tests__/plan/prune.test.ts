@@ -3,20 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.ts';
 import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { type PruneRequest, prune } from '../../src/plan/prune.ts';
-import { destination } from './destinations.ts';
-import { P, parameter, secret } from './orphans.ts';
 
-const REQUEST: PruneRequest = {
-  prune: 'delete',
-  recoveryDays: 30,
-  ignore: [],
-  destinations: [destination('A', `${P}/A`)],
-  outOfScope: [],
-  untaken: new Set(),
-  allow: new Set(),
-};
-const judge = (stray: AnyUnconfigured, request: Partial<PruneRequest> = {}) =>
-  prune({ unconfigured: [stray], failures: [] }, [], { ...REQUEST, ...request })[0];
+import { destination } from './destinations.ts';
+import { judge, P, parameter, REQUEST, secret } from './orphans.ts';
 
 describe('what prune says', () => {
   it.each<[what: string, stray: AnyUnconfigured, request: Partial<PruneRequest>, notes: string[]]>([

@@ -85,7 +85,7 @@ describe('a key that goes from an exact bundle', () => {
     ]);
   });
 
-  it('goes with the others that go, where its new place stands already', () => {
+  it('goes with the others that go, where its new place exists already', () => {
     const changes = moveKeys([bundle([KEPT, out('key:OLD')]), other(SSM, `${P}/OLD`, 'none')], moved);
     expect(short(changes)).toEqual([['bundle', 'update', ['key:KEPT', 'key:OLD'], undefined]]);
   });
@@ -135,7 +135,7 @@ describe('a key that goes from an exact bundle', () => {
   });
 });
 
-describe('a key stays, and that is told,', () => {
+describe('a key stays, and that is reported,', () => {
   it('where its variable is empty in this run', () => {
     const moves = { ...NOWHERE, destinations: [destination('OLD', `${P}/OLD`, { empty: true })] };
     const [change] = moveKeys([bundle([out('key:OLD')])], moves);
@@ -169,7 +169,7 @@ describe('an old copy in a bundle that is not exact', () => {
   const TOLD =
     'stale copies that everyone who may read this secret can read: OLD (OLD, now in /papyrus/prd/OLD); bundles: { app: { mode: exact } } removes them';
 
-  it('stays, and is told with the way to take it out', () => {
+  it('stays, and is reported with the way to take it out', () => {
     expect(moveKeys([bundle([])], moved)[0]?.notes).toEqual(['a note', TOLD]);
     expect(moveKeys([bundle([KEPT])], moved)[0]?.notes).toEqual(['a note', TOLD]);
   });
@@ -188,7 +188,7 @@ describe('an old copy in a bundle that is not exact', () => {
     expect(notes?.[1]).toContain(`OLD (OLD, now in ${place.name})`);
   });
 
-  it('is told once for each place, all in one note', () => {
+  it('is reported once for each place, all in one note', () => {
     const moves = {
       ...NOWHERE,
       destinations: [destination('OLD', `${P}/OLD`), destination('KEPT', `${P}/KEPT`)],
@@ -198,7 +198,7 @@ describe('an old copy in a bundle that is not exact', () => {
     );
   });
 
-  it('is not told of what is blocked, nor of what goes', () => {
+  it('is not reported for what is blocked or deleted', () => {
     expect(moveKeys([bundle([KEPT], { action: 'blocked' })], moved)[0]?.notes).toEqual(['a note']);
     expect(moveKeys([bundle([out('key:OLD')])], moved)[0]?.notes).toEqual(['a note']);
   });
@@ -218,7 +218,7 @@ it('a row of the table is known by its key, in its own bundle alone', () => {
   expect(moveKeys([flask('papyrus/prd/flask')], password)[0]?.notes).toEqual(['a note']);
 });
 
-it('what is made, and what is no secret, passes as it is', () => {
+it('what is created, and what is no secret, passes as it is', () => {
   const made = bundle([KEPT], { action: 'create', observed: undefined });
   const parameter: Change = {
     ...other(SSM, `${P}/OLD`, 'update'),

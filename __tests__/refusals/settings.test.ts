@@ -19,7 +19,7 @@ describe.each(Object.entries(FAMILIES))(
   },
 );
 
-it('everything that is wrong is told at once', () => {
+it('everything that is wrong is reported at once', () => {
   const inputs = Object.assign({}, ...CHOICES.map(([, given]) => given.inputs ?? {}));
   expect(ask({ inputs }).faults.length).toBeGreaterThan(10);
 });

@@ -97,7 +97,7 @@ describe('a registry that does no more than it must', () => {
       'https://nowhere.invalid',
       /^image: nowhere\.invalid could not be reached \(ENOTFOUND\); .* check the network and its DNS$/,
     ],
-  ])('%s is told, and not asked again', async (_what, address, told) => {
+  ])('%s is an error, and not asked again', async (_what, address, told) => {
     const { key, cert } = await certificate();
     using played = await listen(plainRegistry().answer, { key, cert });
     const agents: URL[] = [];
@@ -136,7 +136,7 @@ describe('a registry that does no more than it must', () => {
   });
 });
 
-describe('what is told of an answer', () => {
+describe('the error for an answer', () => {
   it.each<[string, Fault | readonly Fault[], RegExp]>([
     [
       'a tag that names another image at the end',
@@ -231,7 +231,7 @@ describe('what passes', () => {
     await expect(pushImage(await writeLayout(), registry, { tags: ['v2'] })).rejects.toThrow(/the tag v2/);
   });
 
-  it('a manifest that comes cut short where HEAD tells no digest, but not one that is gone', async () => {
+  it('a manifest that is cut short where HEAD has no digest, but not a missing one', async () => {
     registry.hidesDigest = true;
     registry.faults.push({ on: 'GET manifest', broken: 'cut' });
     await pushImage(await writeLayout(), registry);
@@ -318,7 +318,7 @@ describe('manifests', () => {
   });
 });
 
-describe('images that stand in the repository', () => {
+describe('images that the repository has', () => {
   const known = async () => {
     await pushImage(await writeSaved(), registry);
     const { bytes = Buffer.alloc(0), mediaType } =

@@ -98,7 +98,7 @@ describe('an engine whose answers are of no use', () => {
     ],
   ])('%s', (_what, answer, told) => expect(refusal(answer)).rejects.toThrow(told));
 
-  it('that nobody can find is told with the reason', async () => {
+  it('that cannot be found is an error with the reason', async () => {
     const environment = { DOCKER_HOST: 'tcp://nowhere.invalid:2375' };
     await expect(openImage('app:v1', surroundings(environment))).rejects.toThrow(
       /the Docker engine cannot be reached \((ENOTFOUND|EAI_AGAIN)\) at tcp:\/\/nowhere\.invalid:2375; start it/,
@@ -107,14 +107,14 @@ describe('an engine whose answers are of no use', () => {
 });
 
 describe('the export of a classic store', () => {
-  it('without the configuration is told', async () => {
+  it('without the configuration is an error', async () => {
     const files = toSaved(image, ['app:v1']).filter(([path]) => !path.endsWith('.json'));
     await expect(push(classic, files)).rejects.toThrow(
       /lacks the configuration sha256:.*; build the image again/,
     );
   });
 
-  it('with other layers than were told is told: the configuration is none of that image', async () => {
+  it('with other layers than announced is an error', async () => {
     const config = Buffer.from(JSON.stringify({ rootfs: { diff_ids: [sha256('another')] } }));
     const inspect = { ...classic, Id: sha256(config) };
     await expect(push(inspect, toSaved({ ...image, config }, ['app:v1']))).rejects.toThrow(
@@ -122,7 +122,7 @@ describe('the export of a classic store', () => {
     );
   });
 
-  it('of Podman, whose layers stand under their diff ids, is read', async () => {
+  it('of Podman, whose layers are under their diff ids, is read', async () => {
     const one = makeImage([noise(1000), 'podman']);
     const { manifest } = await push(told(one), toSavedByPodman(one, ['localhost/app:v1']));
     expect(manifest.config?.digest).toBe(sha256(one.config));
@@ -135,7 +135,7 @@ describe('the export of a classic store', () => {
     await expect(push(told(one), damaged)).rejects.toThrow(/which its configuration does not name/);
   });
 
-  it('comes by again and again while the registry fails, and then it is told', async () => {
+  it('is read again while the registry fails, and then an error', async () => {
     registry.faults.push({ on: 'PATCH upload', times: 99, answer: { status: 503, body: 'busy' } });
     const other = makeImage(['other']);
     await expect(push(told(other), toSaved(other, ['app:v1']))).rejects.toThrow(
@@ -151,7 +151,7 @@ describe('the export of a classic store', () => {
     expect(source).toMatchObject({ form: 'uncompressed', platforms: [] });
   });
 
-  it('without a layer is told', async () => {
+  it('without a layer is an error', async () => {
     const files = toSavedWithLayout(image, ['app:v1']).slice(1);
     await expect(push(classic, files)).rejects.toThrow(
       /did not give the layer sha256:.*; build the image again/,
@@ -175,7 +175,7 @@ describe('the export of a containerd store', () => {
     ['without its index', without(index.digest), /lacks sha256:.*: it holds only some platforms/],
     ['without a manifest', without(arm.digest), /lacks sha256:.*: it holds only some platforms/],
     ['without a layer', without(layerOf(layout, held)), /lacks sha256:.*: it holds only some platforms/],
-  ])('%s is told', (_what, files, told) => expect(push(inspect, files)).rejects.toThrow(told));
+  ])('%s is an error', (_what, files, told) => expect(push(inspect, files)).rejects.toThrow(told));
 
   it('with folders and links between its blobs is read', async () => {
     const files: TarFile[] = [['blobs/link', { to: 'sha256' }], ...layout.entries()];
@@ -256,7 +256,7 @@ describe('an image with attestations in a containerd store', () => {
     ['no change', [PROVENANCE], true, true],
     ['no change, also of an engine that does not list them', [PROVENANCE], false, true],
     ['a change with an SBOM more', [PROVENANCE, SBOM], true, false],
-  ])('that were built anew are %s, as only the export tells', async (_, predicates, tells, same) => {
+  ])('that were built anew are %s, as only the export shows', async (_, predicates, tells, same) => {
     const layout = new LayoutWriter();
     const index = layout.attested(image, 'tuesday', predicates);
     layout.list(index, 'v1');
@@ -295,7 +295,7 @@ describe('an image with attestations in a containerd store', () => {
   });
 });
 
-describe('a containerd store that tells no descriptor, as those of Docker 25 to 27', () => {
+describe('a containerd store without descriptors, as those of Docker 25 to 27', () => {
   const uncompressed = () => {
     const layout = new LayoutWriter();
     const layers = image.layers.map((one) => layout.add('application/vnd.oci.image.layer.v1.tar', one));
@@ -326,7 +326,7 @@ describe('a containerd store that tells no descriptor, as those of Docker 25 to 
   it.each([
     ['an index', attested],
     ['a manifest of uncompressed layers', uncompressed],
-  ])('with another snapshotter is told: %s is no configuration', async (_, write) => {
+  ])('with another snapshotter is an error: %s is no configuration', async (_, write) => {
     const { layout, root } = write();
     layout.list(root, 'v1');
     const inspect = { ...classic, Id: root.digest, GraphDriver: { Name: 'native' } };
@@ -404,7 +404,7 @@ describe('an image of an engine', () => {
     expect(again).toMatchObject({ uploaded: 0, reused: 3 });
   });
 
-  it('whose export breaks off is told', async () => {
+  it('whose export breaks off is an error', async () => {
     await using registry = await TestRegistry.start();
     registry.create('app');
     using engine = await listen(engineOf(classic, makeTar(toSavedWithLayout(image, [])).subarray(0, 60_000)));

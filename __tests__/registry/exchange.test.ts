@@ -143,7 +143,7 @@ describe('a source that does not give what it announced', () => {
   it.each<[string, string]>([
     ['less', 'a lay'],
     ['more', 'a layer and more'],
-  ])('%s: is told at once, and sent once', async (_name, given) => {
+  ])('%s: is an error at once, and sent once', async (_name, given) => {
     const { url, verbs } = await startEager();
     const open = () => slowToClose(Buffer.from(given));
     const digest = sha256('a layer');

@@ -1,5 +1,5 @@
 import { Agent } from 'node:http';
-import { ECRClient } from '@aws-sdk/client-ecr';
+import type { ECR } from '@aws-sdk/client-ecr';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Calls } from '../../src/clients/aws-calls.ts';
 import { desiredImage, desiredTags } from '../../src/desired/application.ts';
@@ -8,6 +8,7 @@ import { fieldOf, Unreadable } from '../../src/model/spec.ts';
 import { ImageResource, type ImageSpec } from '../../src/providers/image.ts';
 import { openImage } from '../../src/registry/open.ts';
 import type { ImageSource } from '../../src/registry/source.ts';
+import { connect as connectAws } from '../servers/clients.ts';
 import { TestRegistry, type TestRepository } from '../servers/registry.ts';
 import { LayoutWriter, makeImage, noise, sha256, toSaved } from '../servers/registry-images.ts';
 import { HURRIED, Scratch, surroundings } from './harness.ts';
@@ -15,7 +16,7 @@ import { HURRIED, Scratch, surroundings } from './harness.ts';
 let registry: TestRegistry;
 let repository: TestRepository;
 let scratch: Scratch;
-let ecr: ECRClient;
+let ecr: ECR;
 const masked: string[] = [];
 const IMPATIENT = {
   now: () => performance.now(),
@@ -28,11 +29,7 @@ beforeEach(async () => {
   registry = await TestRegistry.start();
   repository = registry.create('app');
   scratch = await Scratch.make();
-  ecr = new ECRClient({
-    endpoint: registry.url.href,
-    region: 'us-west-2',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-  });
+  ecr = connectAws(registry.url.href).ecr;
 });
 afterEach(async () => {
   ecr.destroy();
@@ -158,7 +155,7 @@ describe('the image', () => {
     ['IMMUTABLE_WITH_EXCLUSION', ['latest'], ['v1']],
     ['MUTABLE_WITH_EXCLUSION', ['v*'], ['v1']],
     ['MUTABLE', [], undefined],
-  ])('tells before a byte is sent which tags are fixed: %s %j', async (mutability, exclusions, fixed) => {
+  ])('names fixed tags before the upload: %s %j', async (mutability, exclusions, fixed) => {
     const first = await room(['v1']);
     await first.resource.create(first.desired);
     Object.assign(repository, { mutability, exclusions });
@@ -223,7 +220,7 @@ describe('the image', () => {
       return { digest, made: await resource.create(desired) };
     };
 
-    it('that differ from those that stand is the same image, also where tags are fixed; what stands is told', async () => {
+    it('that differ from the existing ones is the same image, also where tags are fixed', async () => {
       const first = await make(['v1'], 'monday');
       expect(first.made.metadata.digest).toBe(first.digest);
       Object.assign(repository, { mutability: 'IMMUTABLE' });
@@ -241,7 +238,7 @@ describe('the image', () => {
       expect(metadata.unusable).toContain('the tag v1 of app cannot be moved (immutable)');
     });
 
-    it('under a further tag is one manifest: all tags name what stands', async () => {
+    it('under a further tag is one manifest: all tags name the existing one', async () => {
       const first = await make(['v1'], 'monday');
       registry.seen.length = 0;
       const { made } = await make(['v1', 'v2'], 'tuesday');
@@ -266,7 +263,7 @@ describe('the image', () => {
       expect(repository.tags.get('v3')).toBe(alone.digest);
     });
 
-    it('of two builds under two tags is told as the first tag names it', async () => {
+    it('of two builds under two tags is the one of the first tag', async () => {
       const first = await make(['v1'], 'monday');
       // Whoever pushed the second did not see the first.
       says('DescribeImages', {});
@@ -300,13 +297,13 @@ describe('the image', () => {
       { imageId: { imageDigest: 'sha256:1' }, failureCode: 'KmsError' },
       'image: ECR could not read sha256:1 of app: KmsError ',
     ],
-  ])('that ECR holds and cannot give is told: %j', async (failure, told) => {
+  ])('that ECR holds and cannot give is an error: %j', async (failure, told) => {
     says('BatchGetImage', { failures: [failure] });
     const found = (await (await room(['v1'])).resource.observe(['app'])).get('app');
     expect(found instanceof Unreadable && (found.error as Error).message).toBe(told);
   });
 
-  it('that was converted on its way is known by the digest that ECR tells', async () => {
+  it('that was converted on its way is known by the digest of ECR', async () => {
     const first = await room(['v1']);
     await first.resource.create(first.desired);
     const { bytes } = repository.manifests.get(repository.tags.get('v1') ?? '') ?? {};
@@ -320,7 +317,7 @@ describe('the image', () => {
     expect(told).toEqual([digests[0], repository.tags.get('v1')]);
   });
 
-  it('finds its relatives among the newest of three pages, however little they tell', async () => {
+  it('finds layer donors among the newest of three pages, however little they hold', async () => {
     const first = await room(['v1']);
     await first.resource.create(first.desired);
     const [imageDigest] = [...repository.manifests.keys()];
@@ -345,14 +342,14 @@ describe('the image', () => {
     await expect(resource.create(desired)).rejects.toThrow(told);
   });
 
-  it('of which ECR tells no manifest, or nothing, is absent', async () => {
+  it('of which ECR returns no manifest, or nothing, is absent', async () => {
     for (const answer of [{}, { images: [{ imageId: { imageTag: 'v1' } }, { imageManifest: '{}' }] }]) {
       says('BatchGetImage', answer);
       expect((await (await room(['v1'])).resource.observe(['app'])).size).toBe(0);
     }
   });
 
-  it('whose repository goes between the reading and the push is told by the API', async () => {
+  it('whose repository is deleted between the read and the push is an error of the API', async () => {
     const { resource, desired } = await room(['v1']);
     says('DescribeImages', {});
     registry.repositories.delete('app');

@@ -1,6 +1,6 @@
 /** What is in the repository after pushes of images that builders wrote wrong, and of the mended ones. */
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { ECRClient } from '@aws-sdk/client-ecr';
+import type { ECR } from '@aws-sdk/client-ecr';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Calls } from '../../src/clients/aws-calls.ts';
 import { desiredImage, desiredTags } from '../../src/desired/application.ts';
@@ -8,6 +8,7 @@ import type { Difference } from '../../src/model/fields.ts';
 import { fieldOf, Unreadable } from '../../src/model/spec.ts';
 import { ImageResource, type ImageSpec } from '../../src/providers/image.ts';
 import { openImage } from '../../src/registry/open.ts';
+import { connect as connectAws } from '../servers/clients.ts';
 import { TestRegistry, type TestRepository } from '../servers/registry.ts';
 import {
   LayoutWriter,
@@ -23,17 +24,13 @@ import { HURRIED, Scratch, surroundings } from './harness.ts';
 let registry: TestRegistry;
 let repository: TestRepository;
 let scratch: Scratch;
-let ecr: ECRClient;
+let ecr: ECR;
 let count = 0;
 beforeEach(async () => {
   registry = await TestRegistry.start();
   repository = registry.create('app');
   scratch = await Scratch.make();
-  ecr = new ECRClient({
-    endpoint: registry.url.href,
-    region: 'us-west-2',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-  });
+  ecr = connectAws(registry.url.href).ecr;
 });
 afterEach(async () => {
   ecr.destroy();

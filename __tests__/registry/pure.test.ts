@@ -174,7 +174,7 @@ describe('waiting', () => {
     expect(delayOf(RETRY_POLICY, 1, asked(900_000), 0.5)).toBe(60_000);
   });
 
-  it('tells progress in one line', () => {
+  it('prints progress in one line', () => {
     const line = formatProgress({
       layers: 3,
       layersTotal: 8,

@@ -86,7 +86,7 @@ describe.each(forms)('a push from an %s', (_, write) => {
     expect(registry.faults).toEqual([]);
   });
 
-  it('gives up after some tries, and tells what failed', async () => {
+  it('gives up after some tries, and names what failed', async () => {
     registry.faults.push({ on: 'PATCH upload', times: 99, answer: { status: 500, body: 'oops' } });
     await expect(pushImage(await write(), registry)).rejects.toThrow(
       /answered 500 at .* \(PATCH upload\), again and again \(oops\)/,

@@ -122,7 +122,7 @@ describe.skipIf(!hasProgram('dockerd'))('a real engine', () => {
     await engine[Symbol.asyncDispose]();
   });
 
-  it('tells what the tag is compared by without an export', async () => {
+  it('compares the tag without an export', async () => {
     const source = await openImage('docker:team/app:v1', surroundings({ DOCKER_HOST: engine.host }));
     const id = engine.docker('image', 'inspect', '-f', '{{.Id}}', 'team/app:v1');
     expect(source).toMatchObject({
@@ -166,7 +166,7 @@ describe.skipIf(!hasProgram('dockerd'))('a real engine', () => {
     expect(next.sent).toBeLessThan(3000);
   });
 
-  it('tells that it has no such image', async () => {
+  it('reports that it has no such image', async () => {
     await expect(openImage('nothing:v9', surroundings({ DOCKER_HOST: engine.host }))).rejects.toThrow(
       /has no image nothing:v9; build it/,
     );

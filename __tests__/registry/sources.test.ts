@@ -115,7 +115,7 @@ describe('an OCI layout', () => {
       expect((await open('oci-archive', layout.entries(), select)).identity.digest).toBe(held.digest);
   });
 
-  it('gives only what is wanted', async () => {
+  it('gives only the requested part', async () => {
     const layout = new LayoutWriter();
     layout.list(layout.image(image));
     const source = await open('oci-archive', layout.entries());
@@ -125,7 +125,7 @@ describe('an OCI layout', () => {
     expect(given).toEqual([sha256(image.config)]);
   });
 
-  it('in a directory is read; links out of it and a missing one are told', async () => {
+  it('in a directory is read; links out of it and a missing one are errors', async () => {
     const layout = new LayoutWriter();
     layout.list(layout.image(image));
     await layout.write(scratch.at('layout'));
@@ -180,7 +180,7 @@ describe('an OCI layout', () => {
     silent.close();
   });
 
-  it('with a signature of an image that is not there is told, and so is a damaged neighbour', async () => {
+  it('with a signature of a missing image is an error, and so is a damaged neighbour', async () => {
     const layout = new LayoutWriter();
     layout.list(layout.image(image), 'v1').list(layout.signature({ digest: sha256('elsewhere') }));
     await expect(open('oci-archive', layout.entries())).rejects.toThrow(/more than one image; its tags: v1;/);
@@ -190,7 +190,7 @@ describe('an OCI layout', () => {
     await expect(open('oci-archive', damaged.entries(), ':v2')).rejects.toThrow(/is not JSON/);
   });
 
-  it('that is another form is told as what it is', async () => {
+  it('that is another form is named as what it is', async () => {
     const saved = open('oci-archive', toSaved(image, ['app:v1']));
     await expect(saved).rejects.toThrow(/docker save wrote it: write docker-archive:/);
     const layout = new LayoutWriter();
@@ -418,7 +418,7 @@ describe('a docker archive', () => {
       expect(await readdir(temp)).toEqual([]);
     });
 
-    it('is told where the temporary folder does not take it', async () => {
+    it('is an error where the temporary folder does not take it', async () => {
       const path = await packed(toSaved(image, ['app:v1']), 'nowhere.tar.gz');
       const opening = openImage(`docker-archive:${path}`, { ...surroundings(), temp: scratch.at('nowhere') });
       await expect(opening).rejects.toMatchObject({ fault: 'COMPRESSED_ARCHIVE' });
@@ -438,7 +438,7 @@ describe('a docker archive', () => {
     expect(source.form).toBe('uncompressed');
   });
 
-  it('that grows shorter after it was opened is told when its layers are read', async () => {
+  it('that grows shorter after it was opened is an error when its layers are read', async () => {
     const path = await scratch.tar('short.tar', toSaved(makeImage([noise(50_000)]), ['app:v1']));
     const source = await openImage(`docker-archive:${path}`, surroundings());
     await truncate(path, 1024);
@@ -451,7 +451,7 @@ describe('a docker archive', () => {
 });
 
 describe('the engine', () => {
-  it('that does not run is told with the remedy', async () => {
+  it('that does not run is an error with the remedy', async () => {
     const environment = { DOCKER_HOST: `unix://${scratch.at('none.sock')}` };
     await expect(openImage('app:v1', surroundings(environment))).rejects.toThrow(
       /no Docker engine is running at .*DOCKER_HOST/,

@@ -90,7 +90,7 @@ describe('access denied', () => {
 });
 
 describe('causes', () => {
-  it('stand in the order in which to mend them', () => {
+  it('are in the order in which to mend them', () => {
     const quota = new AwsError(
       sdkError('LimitExceededException', 400),
       'secretsmanager:CreateSecret',

@@ -74,7 +74,7 @@ describe('the issue', () => {
     ['cloudformation.amazonaws.com', 'an AWS service'],
     ['alice.smith@corp.example', 'somebody'],
     ['constructor', 'somebody'],
-  ])('tells strangers of %s only that it was %s', (modifiedBy, kind) => {
+  ])('reports strangers of %s only that it was %s', (modifiedBy, kind) => {
     const body = text(standing('9', { modifiedBy, modifiedAt: '2026-01-02T03:04:05Z' }), { isPublic: true });
     expect(body).toContain(`changed by ${kind}, 2026-01-02 03:04 UTC`);
     expect(body).not.toMatch(/alice|AWSReserved|123456789012|cloudformation/);

@@ -40,7 +40,7 @@ describe('references', () => {
     );
   });
 
-  it('are left out where nothing stands, or without that key', () => {
+  it('are left out where nothing exists, or without that key', () => {
     const failed = of(
       { inputs: { dotenv: SEED_ENV } },
       { 'papyrus/prd/db': new Error('no'), '/papyrus/prd/LOG_LEVEL': new Error('no') },

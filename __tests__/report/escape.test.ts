@@ -34,7 +34,7 @@ describe('for the log', () => {
     expect(forLog(text)).toBe(expected);
   });
 
-  it('a value stands in quotes, and is cut when it is long', () => {
+  it('a value is in quotes, and is cut when it is long', () => {
     expect(valueForLog('::x')).toBe('"::x"');
     expect(valueForLog('x'.repeat(300))).toBe(`"${'x'.repeat(300)}"`);
     expect(valueForLog('x'.repeat(301))).toBe(`"${'x'.repeat(300)}… (301 characters)"`);

@@ -65,26 +65,26 @@ it.each<[thrown: unknown, kind: string]>([
   ['canary', 'string'],
   [undefined, 'undefined'],
   [{ message: 'canary' }, 'object'],
-])('what is none of ours is told by its kind, whatever was thrown: %o', (thrown, kind) => {
+])('what is none of ours is reported by its kind, whatever was thrown: %o', (thrown, kind) => {
   expect(errorText(thrown)).toBe(`something unexpected happened (${kind}); please report it`);
   expect(reasonOf(thrown)).toBe('internal');
 });
 
-it('what the system refuses is told by its code, without the path', () => {
+it('what the system refuses is reported by its code, without the path', () => {
   const thrown = Object.assign(new Error('ENOSPC: no space left on device, write canary'), {
     code: 'ENOSPC',
   });
   expect(errorText(thrown)).toBe('the system refuses it (ENOSPC)');
 });
 
-it('what a room throws in words of ours is told as it is', () => {
+it('an error that a provider throws keeps its text', () => {
   expect(errorText(new UserFacingError('an image is deleted with its repository'))).toBe(
     'an image is deleted with its repository',
   );
 });
 
 describe('a run does not fail', () => {
-  it.each(['plan', 'apply', 'drift'])('in %s where all stands', (mode) => {
+  it.each(['plan', 'apply', 'drift'])('in %s where all is as configured', (mode) => {
     const given = { inputs: { dotenv: 'A=1' } };
     expect(runOf({ inputs: { ...given.inputs, mode } }, leftBy(runOf(given))).failure).toBeUndefined();
   });

@@ -52,10 +52,10 @@ const leaving = (run: Run): Record<string, string> => ({
   ...Object.fromEntries(outputs(run)),
 });
 
-describe('a secret that AWS told, inside the old value of another parameter', () => {
+describe('a secret that AWS returned, inside the old value of another parameter', () => {
   const inBasic = Buffer.from(`user:${PASSWORD}`).toString('base64');
 
-  it('is hidden in a note before an escape writes it, whatever stands beside it', () => {
+  it('is hidden in a note before an escape writes it, whatever is beside it', () => {
     const secret = 'live(p@ssword1';
     const masks = new Masks(() => {}, []);
     const gate = openGate(masks);
@@ -88,7 +88,7 @@ describe('a secret that AWS told, inside the old value of another parameter', ()
   });
 });
 
-describe('whatever else is told', () => {
+describe('whatever else is reported', () => {
   const told = [`the password ${PASSWORD} was found`];
 
   it('is scrubbed, also as Markdown escapes it', () => {
@@ -127,6 +127,6 @@ it('the hash is that of the document that is shown, so that who was given it fin
   expect(planHash(planDocument(run.settings, run.plan, run.gate, run.binding))).toBe(planHash(document));
 });
 
-it('the findings of an issue are the same, whichever hidden text stands there', () => {
+it('the findings of an issue are the same, whichever hidden text is there', () => {
   expect(findingsHash(runWith(`a ${PASSWORD}`))).toBe(findingsHash(runWith(`b ${PASSWORD}`)));
 });

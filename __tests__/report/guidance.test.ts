@@ -5,7 +5,7 @@ import { runOf } from './runs.ts';
 
 const stepsAfter = (dotenv: string) => guidanceOf(runOf({ inputs: { dotenv, only: 'parameters' } })).may;
 
-describe('a callback that reaches only the machine itself is told', () => {
+describe('a callback that reaches only the machine itself is reported', () => {
   it.each([
     'http://0.0.0.0:5000/callback',
     'http://localhost:5000/callback',

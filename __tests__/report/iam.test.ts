@@ -69,7 +69,7 @@ describe('the table of permissions', () => {
     );
   });
 
-  it('tells what only a terminal asks for, which is read alone', () => {
+  it('reports what only a terminal asks for, which is read alone', () => {
     for (const action of TERMINAL_READS) expect(action).toMatch(/:(Get|Describe|List|Simulate)/);
   });
 
@@ -198,7 +198,7 @@ describe('the policies of a configuration', () => {
       if (Resource === '*') expect(Sid).toMatch(/All$/);
   });
 
-  it('are none where AWS told no ARN of the caller', () => {
+  it('are none where AWS returned no ARN of the caller', () => {
     expect(policiesOf({ ...run({}), caller: { account: '123456789012', arn: '' } })).toBeUndefined();
   });
 

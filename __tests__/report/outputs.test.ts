@@ -67,7 +67,7 @@ describe('the first run', () => {
 describe('later', () => {
   const first = runOf(seed);
 
-  it('a silent run has changed nothing, and tells the same places', () => {
+  it('a silent run has changed nothing, and reports the same places', () => {
     const all = outputs(runOf(seed, leftBy(first)));
     for (const name of ['changed', 'config-changed', 'drifted']) expect(all.get(name)).toBe('false');
     for (const name of [
@@ -91,7 +91,7 @@ describe('later', () => {
     ]).toEqual(['true', 'false', '12']);
   });
 
-  it('a parameter that was made anew for its type is a new configuration, although its version is 1 again', () => {
+  it('a parameter that was created anew for its type is a new configuration, although its version is 1 again', () => {
     const name = '/papyrus/prd/PORT';
     const given = {
       inputs: { variables: 'PORT=2', only: 'parameters', allow: 'change-type' },
@@ -161,7 +161,7 @@ describe('written', () => {
     expect(written(() => writeOutputs(runOf(seed), undefined))).not.toContain('plan-file');
   });
 
-  it('what the runner is told does not wait for the file', () => {
+  it('the outputs do not wait for the file', () => {
     const temp = join(folder(), 'file');
     writeFileSync(temp, 'no folder');
     const text = written(() => expect(() => writeOutputs(runOf(seed), temp)).toThrow(/ENOTDIR|EEXIST/));

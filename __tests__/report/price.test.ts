@@ -27,7 +27,7 @@ it('cents are not lost to binary fractions', () => {
   expect(price(runOf({ inputs: { dotenv }, config }).outcomes).monthlyUsd).toBe(2.05);
 });
 
-it('what stands costs, whether this run changes it or not', () => {
+it('what exists costs, whether this run changes it or not', () => {
   const given: Given = { inputs: { dotenv: SEED_ENV } };
   expect(price(runOf(given, leftBy(runOf(given))).outcomes).monthlyUsd).toBe(1.2);
 });

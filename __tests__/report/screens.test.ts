@@ -34,7 +34,7 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
 
 describe('every state', () => {
   it.each([...reports])(
-    '%s: tables have headers, symbols stand beside words, links say where they go',
+    '%s: tables have headers, symbols are beside words, links say where they go',
     (_name, text) => {
       const headers = text.split('\n').filter((_, index, lines) => /^\| --- /.test(lines[index + 1] ?? ''));
       for (const header of headers) expect(header).not.toMatch(/\|\s+\|/);

@@ -251,7 +251,7 @@ describe('console links', () => {
     expect(consoleUrl(kind, 'papyrus', arn('aws', 'us-west-2', 'ecr repository/papyrus'))).toBeUndefined();
   });
 
-  it('are left out where AWS told no ARN, or one of a partition that is not known', () => {
+  it('are left out where AWS returned no ARN, or one of a partition that is not known', () => {
     expect(consoleUrl('AWS::ECR::Repository', 'x', 'repository/x')).toBeUndefined();
     expect(consoleUrl('AWS::ECR::Repository', 'x', undefined)).toBeUndefined();
     expect(

@@ -118,7 +118,7 @@ describe('the variables', () => {
           .replace(/&#(\d+);/g, (_, n) => String.fromCodePoint(Number(n))),
       );
 
-  it('stand with their place and the reason', () => {
+  it('are listed with their place and the reason', () => {
     const rows = rowsOf(seed);
     expect(rows).toHaveLength(2 + 18);
     expect(rows).toContain('| `DB_PASSWORD` | secret `papyrus/prd/db` key `password` | database password |');
@@ -178,7 +178,7 @@ describe('the price', () => {
     expect(summary(runOf({ inputs: { dotenv: 'DB_PASSWORD=x' } }, observed))).toContain(folds.priceUnknown);
   });
 
-  it('stands with the calls', () => {
+  it('is beside the calls', () => {
     expect(fold(summary(runOf(seed)), 'a month').join('\n')).toContain(
       '12 AWS calls in this run (secretsmanager 4, ssm 8)',
     );

@@ -295,7 +295,7 @@ describe('taken and completed', () => {
 });
 
 const broken = json(definition());
-describe('told as what it is, with its place', () => {
+describe('named as what it is, with its place', () => {
   it.each<[what: string, text: string, told: RegExp]>([
     [
       'a service',

@@ -134,7 +134,7 @@ describe('a completed task definition', () => {
     ],
     ['secrets', { secrets: null }, { secrets: completion.secrets }],
     ['environment', { environment: null }, { environment: null, secrets: completion.secrets }],
-  ])('has %s also where null stands for none', (_what, container, part) => {
+  ])('has %s also where null means none', (_what, container, part) => {
     expect(JSON.parse(complete(container)).containerDefinitions[0]).toMatchObject(part);
   });
 
@@ -151,7 +151,7 @@ describe('a completed task definition', () => {
     ['tabs', '\t', '\n\t\t\t"image": "host/papyrus'],
     ['four spaces', '    ', '\n            "image": "host/papyrus'],
     ['no line breaks', undefined, '"image": "host/papyrus'],
-  ])('is indented by %s like what stands around it', (_what, indent, line) => {
+  ])('is indented by %s like what is around it', (_what, indent, line) => {
     expect(complete({ name: 'a' }, indent)).toContain(line);
   });
 

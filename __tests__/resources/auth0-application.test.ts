@@ -83,7 +83,7 @@ describe('the four modes', () => {
     });
   });
 
-  it('remove takes out exactly its own, wherever they stand', async () => {
+  it('remove takes out exactly its own, in any position', async () => {
     await using bench = await start();
     const application = bench.server.application(ID);
     application.callbacks = [NEW.callback, ...FOREIGN.callbacks, NEW.callback];

@@ -473,7 +473,7 @@ function twice(fault: Case, standing: readonly string[]): number {
   return theirs.length - new Set(theirs).size;
 }
 
-it('a server that is not there is told, without its address', async () => {
+it('reports a missing server without its address', async () => {
   const clock = new StillClock();
   const server = await Auth0Server.start();
   const { url } = server;

@@ -1,7 +1,3 @@
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { ECRClient } from '@aws-sdk/client-ecr';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Connection } from '../../src/clients/aws.ts';
 import { Calls } from '../../src/clients/aws-calls.ts';
 import type { Clock } from '../../src/clients/clock.ts';
@@ -23,6 +19,7 @@ import {
 } from '../../src/providers/providers.ts';
 import type { Secret } from '../../src/secret.ts';
 import { type AwsOptions, type AwsServer, type Call, type FaultRule, startAws } from '../servers/aws.ts';
+import { type Clients, connect } from '../servers/clients.ts';
 
 /** Time that passes only when somebody sleeps, so that no test waits. */
 export class TestClock implements Clock {
@@ -76,22 +73,6 @@ export interface RoundOptions extends Partial<Policy> {
 }
 
 export const TAGS: ReadonlyMap<string, string> = new Map([['project', 'portfolio']]);
-
-/** Another writer, who speaks to moto itself: neither recorded nor judged. */
-export function connect(url: string) {
-  const settings = {
-    endpoint: url,
-    region: 'us-west-2',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  };
-  return {
-    ssm: new SSMClient(settings),
-    secrets: new SecretsManagerClient(settings),
-    logs: new CloudWatchLogsClient(settings),
-    ecr: new ECRClient(settings),
-  };
-}
-export type Clients = ReturnType<typeof connect>;
 
 export interface Bench extends AsyncDisposable {
   readonly aws: AwsServer;

@@ -26,7 +26,7 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
     await bench.silent(subject.wish());
   });
 
-  test('what was created is told with the ARN that AWS gives it', async () => {
+  test('returns the ARN that AWS gives to a new resource', async () => {
     const created = await bench.round(subject.wish());
     const arn = created.outcome.after?.metadata.arn;
     expect(arn).toMatch(/^arn:aws:\w+:us-west-2:123456789012:/);
@@ -63,7 +63,7 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
     await bench.silent(asked, { tags });
   });
 
-  test.each(subject.drifts)('drifted and healed: $what', async ({ act, fields }) => {
+  test.each(subject.drifts)('drift that is corrected: $what', async ({ act, fields }) => {
     await bench.round(subject.wish());
     const before = await read();
     await act(bench);
@@ -82,7 +82,7 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
     await bench.silent(subject.wish());
   });
 
-  test("others' tags on what we made are kept, and are no drift", async () => {
+  test('keeps tags of others on its own resources, without drift', async () => {
     await bench.round(subject.wish());
     await subject.tag(bench.others, THEIRS);
     const calls = await bench.silent(subject.wish());
@@ -155,7 +155,7 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
   const { second: secondCall } = subject;
   // What is made by one call has nothing between the two.
   if (secondCall !== undefined)
-    test('the answer of a creation that somebody else was quicker with is told, not taken over', async () => {
+    test('reports a resource that another writer created first', async () => {
       const [create = ''] = subject.createCalls;
       const stop = bench.aws.onCall(async ({ operation }, moment) => {
         if (operation !== create || moment !== 'before') return;
@@ -182,7 +182,7 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
     expect(Math.max(...slept)).toBeLessThanOrEqual(20_000);
   });
 
-  test('what may not be read is told with the statement that is missing', async () => {
+  test('names the missing statement where it may not read', async () => {
     bench.aws.fault({ operation: /./, kind: 'access-denied', times: Number.POSITIVE_INFINITY });
     const { change, outcome, writes } = await bench.round(subject.wish());
     expect(change).toMatchObject({ action: 'blocked', unreadable: expect.anything() });
@@ -196,7 +196,7 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
     );
   });
 
-  test('what may not be written is told with the statement that is missing', async () => {
+  test('names the missing statement where it may not write', async () => {
     const [create = ''] = subject.createCalls;
     bench.aws.fault({ operation: create, kind: 'access-denied' });
     const { outcome } = await bench.round(subject.wish());
@@ -208,7 +208,7 @@ describe.each(SUBJECTS)('%s', (_, subject) => {
     });
   });
 
-  test('a room that only reads lets no write through, whatever the plan says', async () => {
+  test('lets no write through a read-only provider, whatever the plan says', async () => {
     const { outcome, writes } = await bench.round(subject.wish(), { readOnly: true });
     expect(outcome.result).toBe('failed');
     expect(writes).toEqual([]);

@@ -1,9 +1,4 @@
-import {
-  AssociateKmsKeyCommand,
-  CreateLogGroupCommand,
-  DescribeLogGroupsCommand,
-  type LogGroupClass,
-} from '@aws-sdk/client-cloudwatch-logs';
+import type { LogGroupClass } from '@aws-sdk/client-cloudwatch-logs';
 import { describe, expect, test } from 'vitest';
 import { Calls } from '../../src/clients/aws-calls.ts';
 import { AwsError } from '../../src/clients/errors.ts';
@@ -19,7 +14,7 @@ const bench = await benchForFile();
 const NAME = logGroup.name;
 const { wish } = logGroup;
 const create = (more: { logGroupClass?: LogGroupClass; tags?: Record<string, string> } = {}) =>
-  bench.front.logs.send(new CreateLogGroupCommand({ logGroupName: NAME, ...more }));
+  bench.front.logs.createLogGroup({ logGroupName: NAME, ...more });
 const retention = async () => (await logGroup.read(bench.others))?.['retention'];
 
 describe('a shorter retention deletes logs', () => {
@@ -78,8 +73,7 @@ test('the usual class is not sent: regions without classes refuse the word', asy
 describe('the key', () => {
   const keyOf = async () => (await logGroup.read(bench.front))?.['key'];
   const OTHER = LOG_KEY.replace('1234abcd', '9876abcd');
-  const associate = (kmsKeyId: string) =>
-    bench.front.logs.send(new AssociateKmsKeyCommand({ logGroupName: NAME, kmsKeyId }));
+  const associate = (kmsKeyId: string) => bench.front.logs.associateKmsKey({ logGroupName: NAME, kmsKeyId });
 
   test('it comes with the creation, without a call of its own', async () => {
     const { writes } = await bench.round(wish({ 'key-id': LOG_KEY }));
@@ -148,7 +142,7 @@ describe('the key', () => {
   });
 });
 
-test('a role that may create the group and not its tags is told which of the two is missing', async () => {
+test('names the missing permission of a role that may create the group and not tag it', async () => {
   bench.aws.fault({
     operation: 'CreateLogGroup',
     kind: {
@@ -167,7 +161,7 @@ test('a role that may create the group and not its tags is told which of the two
   });
 });
 
-test('a listing that is older than the creation is asked again, and does not tell what was given', async () => {
+test('lists again where a listing is older than the creation', async () => {
   let before = true;
   let asked = 0;
   bench.aws.answer('CreateLogGroup', () => {
@@ -176,9 +170,7 @@ test('a listing that is older than the creation is asked again, and does not tel
   });
   bench.aws.answer('DescribeLogGroups', async () => {
     if (before || asked++ < 2) return { logGroups: [] };
-    const { logGroups } = await bench.others.logs.send(
-      new DescribeLogGroupsCommand({ logGroupNamePrefix: NAME }),
-    );
+    const { logGroups } = await bench.others.logs.describeLogGroups({ logGroupNamePrefix: NAME });
     return {
       logGroups: logGroups?.map(({ retentionInDays: _, ...group }) => ({ ...group, storedBytes: 0 })),
     };
@@ -193,7 +185,7 @@ test('a listing that is older than the creation is asked again, and does not tel
   });
 });
 
-test('one that is protected since the plan was made is not deleted, and the command is told', async () => {
+test('keeps a group that is protected since the plan, and prints the command', async () => {
   await bench.round(wish());
   const clock = new TestClock();
   const provider = new LogGroups(
@@ -226,9 +218,7 @@ test('a name is looked for on every page', async () => {
   await create({ tags: { 'managed-by': 'aws-bootstrap' } });
   bench.aws.answer('DescribeLogGroups', async ({ nextToken }) => {
     if (nextToken === undefined) return { logGroups: [], nextToken: 'more' };
-    const { logGroups } = await bench.others.logs.send(
-      new DescribeLogGroupsCommand({ logGroupNamePrefix: NAME }),
-    );
+    const { logGroups } = await bench.others.logs.describeLogGroups({ logGroupNamePrefix: NAME });
     return { logGroups };
   });
   const { change } = await bench.round(wish(), { looks: true });

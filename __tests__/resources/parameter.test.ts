@@ -1,12 +1,4 @@
-import {
-  AddTagsToResourceCommand,
-  DescribeParametersCommand,
-  GetParameterCommand,
-  GetParametersCommand,
-  ListTagsForResourceCommand,
-  type ParameterType,
-  PutParameterCommand,
-} from '@aws-sdk/client-ssm';
+import type { ParameterType } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
 import type { Fields } from '../../src/model/fields.ts';
@@ -27,18 +19,19 @@ const secure = (fields: Fields = {}, name = NAME) =>
 const many = (count: number, make: (name: string) => DesiredResource = (name) => wish({}, name)) =>
   Array.from({ length: count }, (_, index) => make(`/papyrus/prd/V${String(index).padStart(3, '0')}`));
 const put = (Value: string, Type: ParameterType = 'String', more: object = {}) =>
-  bench.others.ssm.send(new PutParameterCommand({ Name: NAME, Value, Type, Overwrite: true, ...more }));
+  bench.others.ssm.putParameter({ Name: NAME, Value, Type, Overwrite: true, ...more });
 const get = async (name = NAME) =>
-  (await bench.others.ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true }))).Parameter;
+  (await bench.others.ssm.getParameter({ Name: name, WithDecryption: true })).Parameter;
 const tagsOf = async (name = NAME) => {
-  const { TagList } = await bench.others.ssm.send(
-    new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name }),
-  );
+  const { TagList } = await bench.others.ssm.listTagsForResource({
+    ResourceType: 'Parameter',
+    ResourceId: name,
+  });
   return Object.fromEntries((TagList ?? []).map(({ Key, Value }) => [Key, Value]));
 };
 const CHANGE_TYPE: RoundOptions = { allow: new Set(['change-type']) };
 
-test('the tier that was not asked for is told as AWS answers it, after a creation and an overwrite', async () => {
+test('reports the tier that AWS chose, after a creation and an overwrite', async () => {
   for (const value of ['one', 'two']) {
     const { outcomes } = await bench.round([wish({ value })]);
     expect(outcomes.map(({ result, after: stands }) => [result, stands?.fields['tier']])).toEqual([
@@ -56,7 +49,7 @@ describe('a listing that is older than the value', () => {
     bench.aws.answer('DescribeParameters', () => (left-- > 0 ? { Parameters: listed } : undefined));
   }
   const listing = async () => {
-    const { Parameters = [] } = await bench.others.ssm.send(new DescribeParametersCommand({}));
+    const { Parameters = [] } = await bench.others.ssm.describeParameters({});
     return Parameters.map((one) => ({ ...one, LastModifiedDate: seconds(one.LastModifiedDate) }));
   };
 
@@ -109,9 +102,9 @@ describe('many parameters', () => {
     expect(calls).toHaveLength(18);
   });
 
-  test('those that stood before are asked for their tags once; then a filter tells', async () => {
+  test('existing ones are asked for their tags once; then a filter shows them', async () => {
     for (const { spec } of many(23))
-      await bench.others.ssm.send(new PutParameterCommand({ Name: spec.name, Value: 'one', Type: 'String' }));
+      await bench.others.ssm.putParameter({ Name: spec.name, Value: 'one', Type: 'String' });
     const first = operations((await bench.round(many(23))).calls);
     expect(first.filter((operation) => operation === 'ListTagsForResource')).toHaveLength(23);
     const calls = operations(await bench.silent(many(23)));
@@ -134,9 +127,12 @@ describe('many parameters', () => {
     ],
   ])('one that %s does not hold up the others', async (_, kind, reason) => {
     await bench.round(many(12));
-    await bench.others.ssm.send(
-      new PutParameterCommand({ Name: '/papyrus/prd/V007', Value: 'x', Type: 'String', Overwrite: true }),
-    );
+    await bench.others.ssm.putParameter({
+      Name: '/papyrus/prd/V007',
+      Value: 'x',
+      Type: 'String',
+      Overwrite: true,
+    });
     bench.aws.fault({
       operation: 'GetParameters',
       times: Number.POSITIVE_INFINITY,
@@ -174,7 +170,7 @@ describe('types', () => {
     ['SecureString', 'String'],
     ['StringList', 'String'],
     ['StringList', 'SecureString'],
-  ] as const)('%s to %s needs a consent, and everything else goes on', async (from, to) => {
+  ] as const)('%s to %s needs an opt-in, and everything else goes on', async (from, to) => {
     await put('one', from, { Overwrite: false, Tags: [{ Key: 'managed-by', Value: 'aws-bootstrap' }] });
     const asked = to === 'String' ? wish() : secure();
     const { plan, writes } = await bench.round(asked);
@@ -185,7 +181,7 @@ describe('types', () => {
     expect(await tagsOf()).toEqual({ project: 'portfolio', 'managed-by': 'aws-bootstrap' });
   });
 
-  test('with the consent it is deleted, 30 seconds pass, and others find their tags again', async () => {
+  test('with the opt-in it is deleted, 30 seconds pass, and tags of others return', async () => {
     await put('old', 'SecureString', { Overwrite: false, Tags: [{ Key: 'team', Value: 'platform' }] });
     await bench.round(secure({ value: new Secret('old') }));
     const { outcome, writes, slept, told } = await bench.round(wish(), CHANGE_TYPE);
@@ -212,7 +208,7 @@ describe('types', () => {
   });
 
   test.each(['DeleteParameter', 'PutParameter'])(
-    '%s that was applied and not told is no failure',
+    '%s without an answer is no failure where it was applied',
     async (operation) => {
       await bench.round(secure());
       bench.aws.fault({ operation, kind: 'reset-after' });
@@ -235,9 +231,7 @@ describe('what others gave it', () => {
     put('old', Type, { Overwrite: false, Tags: [{ Key: 'managed-by', Value: 'aws-bootstrap' }], ...more });
   const about = async () => {
     const ParameterFilters = [{ Key: 'Name', Option: 'Equals', Values: [NAME] }];
-    const { Parameters = [] } = await bench.front.ssm.send(
-      new DescribeParametersCommand({ ParameterFilters }),
-    );
+    const { Parameters = [] } = await bench.front.ssm.describeParameters({ ParameterFilters });
     return Parameters[0];
   };
 
@@ -253,7 +247,7 @@ describe('what others gave it', () => {
     await bench.silent(wish());
   });
 
-  test('and refuses the new value before anything is gone', async () => {
+  test('and refuses the new value before any deletion', async () => {
     await theirs('SecureString', { AllowedPattern: '[a-z]+' });
     const { outcome, writes } = await bench.round(wish({ value: '123' }), CHANGE_TYPE);
     expect(outcome.result).toBe('failed');
@@ -261,7 +255,7 @@ describe('what others gave it', () => {
     expect(await get()).toMatchObject({ Type: 'SecureString', Value: 'old' });
   });
 
-  test('and where AWS does not tell a policy, the type stays as it is', async () => {
+  test('and the type stays where AWS does not return a policy', async () => {
     await theirs('SecureString', { Tier: 'Advanced', Policies: JSON.stringify([POLICY]) });
     const listed = await about();
     bench.aws.answer('DescribeParameters', () => ({
@@ -303,7 +297,7 @@ describe('who else owns it', () => {
 });
 
 describe('versions', () => {
-  test('somebody who wrote between our reading and our writing is told', async () => {
+  test('reports another writer between read and write', async () => {
     await bench.round(wish());
     const stop = bench.aws.onCall(async ({ operation }, moment) => {
       if (operation !== 'PutParameter' || moment !== 'before') return;
@@ -321,14 +315,14 @@ describe('versions', () => {
 
   /** Reads of these parameters answer, that many times, what exists now. */
   async function holdBack(names: readonly string[], times: number) {
-    const old = await bench.others.ssm.send(new GetParametersCommand({ Names: [...names] }));
+    const old = await bench.others.ssm.getParameters({ Names: [...names] });
     const left = new Map(names.map((name) => [name, times]));
     let isWritten = false;
     bench.aws.onCall(({ operation }) => {
       if (operation === 'PutParameter') isWritten = true;
     });
     const read = async (Names: string[]) => {
-      const now = await bench.others.ssm.send(new GetParametersCommand({ Names }));
+      const now = await bench.others.ssm.getParameters({ Names });
       return now.Parameters?.map((parameter) => {
         const count = left.get(parameter.Name ?? '') ?? 0;
         left.set(parameter.Name ?? '', count - 1);
@@ -360,7 +354,7 @@ describe('versions', () => {
     ['once', 1, [3, 1]],
     ['at every round', 99, [3, 1, 1, 1, 1]],
   ])(
-    'what stood before, read back %s, is nobody else; only what is missing is read again',
+    'a previous value, read back %s, is no other writer; only what is missing is read again',
     async (_, times, reads) => {
       const [first, , last] = many(3).map(({ spec }) => spec.name) as [string, string, string];
       const two = many(3, (name) => wish({ value: 'two' }, name));
@@ -379,7 +373,7 @@ describe('versions', () => {
     },
   );
 
-  test('our own repetition is nobody else', async () => {
+  test('a repetition of its own is no other writer', async () => {
     await bench.round(wish());
     bench.aws.fault({ operation: 'PutParameter', kind: 'reset-after' });
     const { told, outcome } = await bench.round(wish({ value: 'two' }));
@@ -388,7 +382,7 @@ describe('versions', () => {
     expect(outcome.after?.metadata.version).toBe('3');
   });
 
-  test('a label on the oldest of 100 versions is told with its remedy', async () => {
+  test('names the remedy for a label on the oldest of 100 versions', async () => {
     await bench.round(wish());
     bench.aws.fault({
       operation: 'PutParameter',
@@ -400,14 +394,12 @@ describe('versions', () => {
 });
 
 describe('tiers, tags, values', () => {
-  test('a tier that stands is kept, and never lowered', async () => {
+  test('an existing tier is kept, and never lowered', async () => {
     await bench.round(wish({ tier: 'Advanced' }));
     await bench.silent(wish());
     await bench.silent(wish({ tier: 'Intelligent-Tiering' }));
     await bench.round(wish({ value: 'two' }));
-    expect((await bench.front.ssm.send(new GetParameterCommand({ Name: NAME }))).Parameter?.Value).toBe(
-      'two',
-    );
+    expect((await bench.front.ssm.getParameter({ Name: NAME })).Parameter?.Value).toBe('two');
     const { plan, writes } = await bench.round(wish({ value: 'two', tier: 'Standard' }));
     expect(plan).toMatchObject([
       { action: 'blocked', blocked: { reason: expect.stringContaining('lowers') } },
@@ -415,7 +407,7 @@ describe('tiers, tags, values', () => {
     expect(writes).toEqual([]);
   });
 
-  test('a tag with an empty value is put, healed, and makes no run loud', async () => {
+  test('a tag with an empty value is written, corrected, and then no difference', async () => {
     const tags = new Map([
       ['project', 'portfolio'],
       ['note', ''],
@@ -425,13 +417,11 @@ describe('tiers, tags, values', () => {
     expect(outcomes.map(({ result }) => result)).toEqual(['done', 'done']);
     expect(await tagsOf()).toEqual({ project: 'portfolio', note: '', 'managed-by': 'aws-bootstrap' });
     await bench.silent(asked, { tags });
-    await bench.others.ssm.send(
-      new AddTagsToResourceCommand({
-        ResourceType: 'Parameter',
-        ResourceId: NAME,
-        Tags: [{ Key: 'note', Value: 'x' }],
-      }),
-    );
+    await bench.others.ssm.addTagsToResource({
+      ResourceType: 'Parameter',
+      ResourceId: NAME,
+      Tags: [{ Key: 'note', Value: 'x' }],
+    });
     const { plan } = await bench.round(asked, { tags });
     expect(plan.map(fieldsOf)).toEqual([['tag:note'], []]);
     await bench.silent(asked, { tags });

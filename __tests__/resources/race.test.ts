@@ -1,6 +1,5 @@
 /** Two first runs at once over what belongs to the application: log group and repository. */
-import { CreateLogGroupCommand, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { CreateRepositoryCommand, type ImageTagMutability } from '@aws-sdk/client-ecr';
+import type { ImageTagMutability } from '@aws-sdk/client-ecr';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
 import { benchForFile } from '../servers/for-file.ts';
@@ -22,18 +21,15 @@ function justBefore(operation: string, act: () => Promise<unknown>): void {
 }
 
 /** As another run makes it with its first call. */
-const group = (tags: Tags) =>
-  bench.others.logs.send(new CreateLogGroupCommand({ logGroupName: logGroup.name, tags }));
+const group = (tags: Tags) => bench.others.logs.createLogGroup({ logGroupName: logGroup.name, tags });
 const repo = (tags: Tags, imageTagMutability: ImageTagMutability = 'MUTABLE') =>
-  bench.others.ecr.send(
-    new CreateRepositoryCommand({
-      repositoryName: repository.name,
-      imageTagMutability,
-      imageScanningConfiguration: { scanOnPush: true },
-      encryptionConfiguration: { encryptionType: 'AES256' },
-      tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-    }),
-  );
+  bench.others.ecr.createRepository({
+    repositoryName: repository.name,
+    imageTagMutability,
+    imageScanningConfiguration: { scanOnPush: true },
+    encryptionConfiguration: { encryptionType: 'AES256' },
+    tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+  });
 
 const both = [
   ['log group', logGroup, group, logGroup.wish({ retention: 30 }), ['PutRetentionPolicy']],
@@ -57,7 +53,7 @@ describe.each(both)('%s', (_, subject, made, wish, rest) => {
     expect(operations(writes)).toEqual([create]);
   });
 
-  test('that another run was quicker with is completed as if it were our own, and told', async () => {
+  test('that another run created first is completed as its own, and reported', async () => {
     justBefore(create, () => made(OURS));
     const { outcome, writes, told } = await bench.round(wish);
     expect(outcome.result).toBe('done');
@@ -80,7 +76,7 @@ describe.each(both)('%s', (_, subject, made, wish, rest) => {
     expect(slept).toEqual([500, 1_000]);
   });
 
-  test('that another run made with other tags is no success, and says what differs', async () => {
+  test('that another run created with other tags is an error that names the difference', async () => {
     justBefore(create, () => made({ ...OURS, project: 'showcase' }));
     const { outcome, told } = await bench.round(wish);
     expect(outcome.result).toBe('failed');
@@ -106,7 +102,7 @@ describe.each(both)('%s', (_, subject, made, wish, rest) => {
     expect((await read())?.tags).toEqual(tags);
   });
 
-  test('that somebody made between our call and its repetition is not taken for ours', async () => {
+  test('that another writer created between a call and its repetition is not its own', async () => {
     bench.aws.fault({ operation: create, kind: 'throttle' });
     let calls = 0;
     const stop = bench.aws.onCall(async ({ operation }, moment) => {
@@ -134,7 +130,7 @@ describe.each(both)('%s', (_, subject, made, wish, rest) => {
     expect(slept).toEqual([500, 1_000, 2_000, 4_000]);
   });
 
-  test('whose tags may not be read is told with the permission that is missing', async () => {
+  test('whose tags may not be read is an error with the missing permission', async () => {
     justBefore(create, () => made(OURS));
     bench.aws.fault({ operation: 'ListTagsForResource', kind: 'access-denied' });
     const { outcome } = await bench.round(wish);
@@ -159,12 +155,10 @@ test('a group that is not seen at once is waited for', async () => {
   expect(slept).toEqual([500, 1_000]);
 });
 
-test('no log that stands is lost for it: the retention of a group that holds some stays', async () => {
+test('keeps existing logs: the retention of a group that holds some stays', async () => {
   justBefore('CreateLogGroup', async () => {
     await group(OURS);
-    await bench.others.logs.send(
-      new PutRetentionPolicyCommand({ logGroupName: logGroup.name, retentionInDays: 30 }),
-    );
+    await bench.others.logs.putRetentionPolicy({ logGroupName: logGroup.name, retentionInDays: 30 });
     bench.aws.storedBytes(logGroup.name, 1);
   });
   const { outcome, writes } = await bench.round(logGroup.wish({ retention: 7 }));
@@ -177,17 +171,15 @@ test('a key is the same by any of its names', async () => {
   const id = '1234abcd-12ab-34cd-56ef-1234567890ab';
   const wish = (key: string) => repository.wish({ encryption: 'KMS', 'key-id': key });
   const made = () =>
-    bench.others.ecr.send(
-      new CreateRepositoryCommand({
-        repositoryName: repository.name,
-        imageScanningConfiguration: { scanOnPush: true },
-        encryptionConfiguration: {
-          encryptionType: 'KMS',
-          kmsKey: `arn:aws:kms:us-west-2:123456789012:key/${id}`,
-        },
-        tags: Object.entries(OURS).map(([Key, Value]) => ({ Key, Value })),
-      }),
-    );
+    bench.others.ecr.createRepository({
+      repositoryName: repository.name,
+      imageScanningConfiguration: { scanOnPush: true },
+      encryptionConfiguration: {
+        encryptionType: 'KMS',
+        kmsKey: `arn:aws:kms:us-west-2:123456789012:key/${id}`,
+      },
+      tags: Object.entries(OURS).map(([Key, Value]) => ({ Key, Value })),
+    });
   justBefore('CreateRepository', made);
   expect((await bench.round(wish(id))).outcome.result).toBe('done');
   await bench.aws.reset();

@@ -1,8 +1,3 @@
-import {
-  DeleteRepositoryPolicyCommand,
-  GetRepositoryPolicyCommand,
-  SetRepositoryPolicyCommand,
-} from '@aws-sdk/client-ecr';
 import { describe, expect, test } from 'vitest';
 import { accountsIn, mergePolicy } from '../../src/providers/repository-policy.ts';
 import { benchForFile } from '../servers/for-file.ts';
@@ -22,13 +17,13 @@ const THEIRS =
   '{ "Sid":"ci" , "Effect":"Allow","Principal":{"AWS":"arn:aws:iam::999988887777:root"},"Action":"ecr:BatchGetImage","Condition":{"StringEquals":{"aws:PrincipalOrgID" : "o-1234567890"}} }';
 const policyOf = async () => {
   try {
-    return (await bench.others.ecr.send(new GetRepositoryPolicyCommand({ repositoryName: NAME }))).policyText;
+    return (await bench.others.ecr.getRepositoryPolicy({ repositoryName: NAME })).policyText;
   } catch {
     return undefined;
   }
 };
 const put = (policyText: string) =>
-  bench.others.ecr.send(new SetRepositoryPolicyCommand({ repositoryName: NAME, policyText }));
+  bench.others.ecr.setRepositoryPolicy({ repositoryName: NAME, policyText });
 const statements = async (): Promise<Array<{ Sid: string; Principal: { AWS: unknown } }>> =>
   JSON.parse((await policyOf()) ?? '{"Statement":[]}').Statement;
 
@@ -87,7 +82,7 @@ describe('drift', () => {
       }),
     );
   test.each([
-    ['deleted', () => bench.others.ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName: NAME }))],
+    ['deleted', () => bench.others.ecr.deleteRepositoryPolicy({ repositoryName: NAME })],
     ['another account', () => own({ Principal: { AWS: TWO } })],
     ['everybody', () => own({ Principal: '*' })],
     ['an action more', () => own({ Action: ['ecr:*'] })],

@@ -1,11 +1,4 @@
-import {
-  DescribeRepositoriesCommand,
-  ECRClient,
-  PutImageScanningConfigurationCommand,
-  PutRegistryScanningConfigurationCommand,
-  type RegistryScanningRule,
-  type ScanType,
-} from '@aws-sdk/client-ecr';
+import { ECR, type RegistryScanningRule, type ScanType } from '@aws-sdk/client-ecr';
 import { describe, expect, test } from 'vitest';
 import { coveringRule, Scanning } from '../../src/providers/repository-scanning.ts';
 import { benchForFile } from '../servers/for-file.ts';
@@ -18,24 +11,20 @@ const NAME = repository.name;
 const given = (value: 'true' | 'false') => repository.wish({ 'scan-on-push': value });
 
 async function scans(): Promise<boolean | undefined> {
-  const { repositories } = await bench.others.ecr.send(
-    new DescribeRepositoriesCommand({ repositoryNames: [NAME] }),
-  );
+  const { repositories } = await bench.others.ecr.describeRepositories({ repositoryNames: [NAME] });
   return repositories?.[0]?.imageScanningConfiguration?.scanOnPush;
 }
 const turn = (scanOnPush: boolean) =>
-  bench.others.ecr.send(
-    new PutImageScanningConfigurationCommand({
-      repositoryName: NAME,
-      imageScanningConfiguration: { scanOnPush },
-    }),
-  );
+  bench.others.ecr.putImageScanningConfiguration({
+    repositoryName: NAME,
+    imageScanningConfiguration: { scanOnPush },
+  });
 const rule = (
   scanFrequency: RegistryScanningRule['scanFrequency'],
   filter: string,
 ): RegistryScanningRule => ({ scanFrequency, repositoryFilters: [{ filter, filterType: 'WILDCARD' }] });
 const registry = (scanType: ScanType, ...rules: RegistryScanningRule[]) =>
-  bench.others.ecr.send(new PutRegistryScanningConfigurationCommand({ scanType, rules }));
+  bench.others.ecr.putRegistryScanningConfiguration({ scanType, rules });
 
 const READS = ['DescribeRepositories', 'ListTagsForResource'];
 
@@ -124,7 +113,7 @@ describe('a registry that may not be read', () => {
 test('a write that ECR answers with another value is reported', async () => {
   const told: string[] = [];
   const answer = { imageScanningConfiguration: { scanOnPush: false } };
-  const scanning = new Scanning(new ECRClient({ region: 'us-west-2' }), async () => answer as never, {
+  const scanning = new Scanning(new ECR({ region: 'us-west-2' }), async () => answer as never, {
     notice: (text) => void told.push(text),
   });
   await scanning.scanOnPush(NAME, true);

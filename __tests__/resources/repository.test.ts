@@ -1,9 +1,4 @@
-import {
-  CreateRepositoryCommand,
-  type EncryptionType,
-  PutImageTagMutabilityCommand,
-  PutLifecyclePolicyCommand,
-} from '@aws-sdk/client-ecr';
+import type { EncryptionType } from '@aws-sdk/client-ecr';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
 import { readLifecycle } from '../../src/settings/lifecycle.ts';
@@ -21,7 +16,7 @@ const LOOSEN = { allow: new Set(['loosen'] as const) };
 describe('lifecycle policy', () => {
   const keep = (count: number) => wish({ lifecycle: canonicalJson(lifecycleOf(count)) });
   const put = (lifecyclePolicyText: string) =>
-    bench.others.ecr.send(new PutLifecyclePolicyCommand({ repositoryName: NAME, lifecyclePolicyText }));
+    bench.others.ecr.putLifecyclePolicy({ repositoryName: NAME, lifecyclePolicyText });
 
   test('it is put with the creation, and compared parsed', async () => {
     const { writes } = await bench.round(keep(10));
@@ -86,7 +81,7 @@ describe('lifecycle policy', () => {
   test.each([
     ['changed', () => put(JSON.stringify(lifecycleOf(3)))],
     ['taken away', () => dropLifecycle(bench.others)],
-  ])('%s behind its back: healed', async (_, act) => {
+  ])('%s by another writer is corrected', async (_, act) => {
     await bench.round(keep(10));
     await act();
     const { change } = await bench.round(keep(10));
@@ -99,18 +94,16 @@ describe('lifecycle policy', () => {
 describe('mutability', () => {
   const excluding = (mutability: string, exclusions: string) => wish({ mutability, exclusions });
 
-  test('exclusions are told apart, and their order is nothing', async () => {
+  test('exclusions are compared without their order', async () => {
     await bench.round(excluding('IMMUTABLE_WITH_EXCLUSION', 'dev-*,latest'));
-    await bench.others.ecr.send(
-      new PutImageTagMutabilityCommand({
-        repositoryName: NAME,
-        imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
-        imageTagMutabilityExclusionFilters: [
-          { filterType: 'WILDCARD', filter: 'latest' },
-          { filterType: 'WILDCARD', filter: 'dev-*' },
-        ],
-      }),
-    );
+    await bench.others.ecr.putImageTagMutability({
+      repositoryName: NAME,
+      imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
+      imageTagMutabilityExclusionFilters: [
+        { filterType: 'WILDCARD', filter: 'latest' },
+        { filterType: 'WILDCARD', filter: 'dev-*' },
+      ],
+    });
     await bench.silent(excluding('IMMUTABLE_WITH_EXCLUSION', 'dev-*,latest'));
     const { change } = await bench.round(excluding('IMMUTABLE_WITH_EXCLUSION', 'dev-*'));
     expect(fieldsOf(change)).toEqual(['exclusions']);
@@ -122,7 +115,7 @@ describe('mutability', () => {
     ['MUTABLE', { mutability: 'MUTABLE' }],
     ['MUTABLE_WITH_EXCLUSION', { mutability: 'MUTABLE_WITH_EXCLUSION', exclusions: 'v*' }],
     ['IMMUTABLE_WITH_EXCLUSION', { mutability: 'IMMUTABLE_WITH_EXCLUSION', exclusions: 'latest' }],
-  ])('what was adopted as IMMUTABLE becomes %s only with a consent', async (mutability, fields) => {
+  ])('what was adopted as IMMUTABLE becomes %s only with an opt-in', async (mutability, fields) => {
     await repository.foreign(bench.others, {});
     const { plan, writes } = await bench.round(wish(fields));
     expect(plan.map(({ action }) => action)).toEqual(['update', 'blocked']);
@@ -143,17 +136,15 @@ describe('mutability', () => {
 
 describe('encryption is fixed at the creation', () => {
   const made = (encryptionType: EncryptionType, kmsKey?: string) =>
-    bench.others.ecr.send(
-      new CreateRepositoryCommand({
-        repositoryName: NAME,
-        encryptionConfiguration: { encryptionType, kmsKey },
-        imageScanningConfiguration: { scanOnPush: true },
-        tags: [
-          { Key: 'managed-by', Value: 'aws-bootstrap' },
-          { Key: 'project', Value: 'portfolio' },
-        ],
-      }),
-    );
+    bench.others.ecr.createRepository({
+      repositoryName: NAME,
+      encryptionConfiguration: { encryptionType, kmsKey },
+      imageScanningConfiguration: { scanOnPush: true },
+      tags: [
+        { Key: 'managed-by', Value: 'aws-bootstrap' },
+        { Key: 'project', Value: 'portfolio' },
+      ],
+    });
   const keyed = () => wish({ encryption: 'KMS', 'key-id': 'alias/ours' });
 
   test.each([

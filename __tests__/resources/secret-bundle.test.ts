@@ -1,13 +1,4 @@
-import {
-  CreateSecretCommand,
-  DeleteSecretCommand,
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-  ListSecretsCommand,
-  PutSecretValueCommand,
-  RotateSecretCommand,
-  type SecretListEntry,
-} from '@aws-sdk/client-secrets-manager';
+import type { SecretListEntry } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import type { Fields } from '../../src/model/fields.ts';
 import { Secret } from '../../src/secret.ts';
@@ -38,13 +29,12 @@ const wish = (
     { defaults: new Set(fields['key-id'] === undefined ? ['key-id'] : []), ...more },
   );
 const create = (SecretString: string | undefined, more: object = {}) =>
-  bench.others.secrets.send(new CreateSecretCommand({ Name: NAME, SecretString, ...more }));
-const put = (SecretString: string) =>
-  bench.others.secrets.send(new PutSecretValueCommand({ SecretId: NAME, SecretString }));
+  bench.others.secrets.createSecret({ Name: NAME, SecretString, ...more });
+const put = (SecretString: string) => bench.others.secrets.putSecretValue({ SecretId: NAME, SecretString });
 const text = async (name = NAME) =>
-  (await bench.others.secrets.send(new GetSecretValueCommand({ SecretId: name }))).SecretString ?? '';
+  (await bench.others.secrets.getSecretValue({ SecretId: name })).SecretString ?? '';
 const value = async (name = NAME) => JSON.parse(await text(name));
-const about = () => bench.others.secrets.send(new DescribeSecretCommand({ SecretId: NAME }));
+const about = () => bench.others.secrets.describeSecret({ SecretId: NAME });
 const OURS = [
   { Key: 'project', Value: 'portfolio' },
   { Key: 'managed-by', Value: 'aws-bootstrap' },
@@ -90,7 +80,7 @@ describe('what others put there', () => {
 
   test('a replica is blocked, with the region of its primary, until nothing differs', async () => {
     await bench.round(wish({ a: 'one' }));
-    const description = await bench.others.secrets.send(new DescribeSecretCommand({ SecretId: NAME }));
+    const description = await bench.others.secrets.describeSecret({ SecretId: NAME });
     const { $metadata: _metadata, ...about } = description;
     const moment = (date: Date | undefined) => (date === undefined ? undefined : date.getTime() / 1000);
     bench.aws.answer('DescribeSecret', () => ({
@@ -172,13 +162,11 @@ describe('who else owns it', () => {
   test('rotated: blocked and unwritten', async () => {
     await bench.round(wish());
     await bench.others.secrets
-      .send(
-        new RotateSecretCommand({
-          SecretId: NAME,
-          RotationLambdaARN: 'arn:aws:lambda:us-west-2:123456789012:function:x',
-          RotationRules: { AutomaticallyAfterDays: 30 },
-        }),
-      )
+      .rotateSecret({
+        SecretId: NAME,
+        RotationLambdaARN: 'arn:aws:lambda:us-west-2:123456789012:function:x',
+        RotationRules: { AutomaticallyAfterDays: 30 },
+      })
       .catch(() => {});
     const { change, writes } = await bench.round(wish({ a: 'two' }));
     expect(change).toMatchObject({
@@ -202,9 +190,9 @@ describe('who else owns it', () => {
 });
 
 describe('scheduled for deletion', () => {
-  const schedule = () => bench.others.secrets.send(new DeleteSecretCommand({ SecretId: NAME }));
+  const schedule = () => bench.others.secrets.deleteSecret({ SecretId: NAME });
 
-  test('it is restored, and holds the wanted keys and the foreign ones', async () => {
+  test('it is restored, and holds the configured keys and the others', async () => {
     await bench.round(wish({ a: 'one', b: 'two' }));
     await put('{"a":"drifted","foreign":7}');
     await schedule();
@@ -230,7 +218,7 @@ describe('scheduled for deletion', () => {
 });
 
 describe('lost updates', () => {
-  test('what somebody wrote between our reading and our writing is merged, and told', async () => {
+  test('merges and reports what another writer put between read and write', async () => {
     await bench.round(wish({ a: 'one' }));
     overtake('{"a":"one","theirs":1}');
     const { told, outcome } = await bench.round(wish({ a: 'two' }));
@@ -308,9 +296,9 @@ describe('many secrets', () => {
       },
       23,
     ],
-  ])('a listing that %s is made good by asking', async (_name, answer, asked) => {
+  ])('describes each secret where a listing %s', async (_name, answer, asked) => {
     await bench.round(all);
-    const { SecretList } = await bench.others.secrets.send(new ListSecretsCommand({ MaxResults: 100 }));
+    const { SecretList } = await bench.others.secrets.listSecrets({ MaxResults: 100 });
     standing = SecretList ?? [];
     bench.aws.answer('ListSecrets', answer);
     const calls = operations(await bench.silent(all));
@@ -329,8 +317,7 @@ describe('many secrets', () => {
       calls.flatMap(({ operation, input }) => (operation === 'DescribeSecret' ? [input['SecretId']] : []));
     /** From here on listings tell the labels of today, and everything else as it stands now. */
     async function holdListing() {
-      const list = async () =>
-        (await bench.others.secrets.send(new ListSecretsCommand({ MaxResults: 100 }))).SecretList ?? [];
+      const list = async () => (await bench.others.secrets.listSecrets({ MaxResults: 100 })).SecretList ?? [];
       const old = new Map((await list()).map((entry) => [entry.Name, entry]));
       bench.aws.answer('ListSecrets', async () => ({
         SecretList: (await list()).map(({ Name, SecretVersionsToStages }) => {
@@ -341,13 +328,11 @@ describe('many secrets', () => {
     }
     const rotate = (SecretId: string) =>
       bench.others.secrets
-        .send(
-          new RotateSecretCommand({
-            SecretId,
-            RotationLambdaARN: 'arn:aws:lambda:us-west-2:123456789012:function:x',
-            RotationRules: { AutomaticallyAfterDays: 30 },
-          }),
-        )
+        .rotateSecret({
+          SecretId,
+          RotationLambdaARN: 'arn:aws:lambda:us-west-2:123456789012:function:x',
+          RotationRules: { AutomaticallyAfterDays: 30 },
+        })
         .catch(() => {});
 
     test.each([
@@ -391,15 +376,13 @@ describe('many secrets', () => {
       expect(described(calls).sort()).toEqual([first, second, six[2], six[2]]);
     });
 
-    test('one that was scheduled for deletion, or is gone, since its value was read', async () => {
+    test('one that was scheduled for deletion, or deleted, since its value was read', async () => {
       await bench.round(by('alias/ours'));
       const [first = '', second = ''] = six;
       bench.aws.onCall(async ({ operation }, moment) => {
         if (operation !== 'BatchGetSecretValue' || moment !== 'after') return;
-        await bench.others.secrets.send(new DeleteSecretCommand({ SecretId: first }));
-        await bench.others.secrets.send(
-          new DeleteSecretCommand({ SecretId: second, ForceDeleteWithoutRecovery: true }),
-        );
+        await bench.others.secrets.deleteSecret({ SecretId: first });
+        await bench.others.secrets.deleteSecret({ SecretId: second, ForceDeleteWithoutRecovery: true });
       });
       await holdListing();
       const { plan } = await bench.round(by('alias/ours', { a: 'two' }), { looks: true });
@@ -432,9 +415,9 @@ describe('many secrets', () => {
         (SecretIdList as string[])
           .filter((name) => name !== missing)
           .map(async (name) => {
-            const { ARN, Name, VersionId, SecretString } = await bench.others.secrets.send(
-              new GetSecretValueCommand({ SecretId: name }),
-            );
+            const { ARN, Name, VersionId, SecretString } = await bench.others.secrets.getSecretValue({
+              SecretId: name,
+            });
             return { ARN, Name, VersionId, SecretString };
           }),
       );
@@ -508,7 +491,7 @@ describe('keys and sizes', () => {
     await bench.silent(wish({ a: 'two' }, { 'key-id': 'alias/ours' }));
   });
 
-  test('what would not fit beside the keys that stand is not sent', async () => {
+  test('does not send what would not fit beside the existing keys', async () => {
     await create(JSON.stringify({ theirs: 'x'.repeat(60_000) }));
     const { outcome, writes } = await bench.round(wish({ a: 'y'.repeat(6_000) }));
     expect(outcome.result).toBe('failed');

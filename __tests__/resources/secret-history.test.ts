@@ -101,7 +101,7 @@ describe('merged are', () => {
   });
 });
 
-test('a version that was never current is none of them, and labels tell what came last at one moment', () => {
+test('leaves out versions that were never current, and orders those of one moment by labels', () => {
   const of = (id: string, created: number, ...labels: string[]) => ({ id, labels, created });
   const versions = [
     of('current', 5, 'AWSCURRENT'),

@@ -80,7 +80,7 @@ test.each(games)('%s', { timeout: 900_000 }, async (_, game, least) => {
   if (game.rounds === undefined && game.wishes.length === 2) expect(conflicts).toBeLessThan(orders / 2);
 });
 
-test('a run that nobody comes across reads, writes and looks once', async () => {
+test('a run alone reads, writes and looks once', async () => {
   await everyOrder({ start: START, wishes: [{ a: '1' }] }, ({ calls }) =>
     expect(calls).toEqual(
       ['BatchGetSecretValue', 'DescribeSecret', 'PutSecretValue', 'DescribeSecret'].length,

@@ -1,10 +1,3 @@
-import {
-  CreateSecretCommand,
-  DeleteSecretCommand,
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-  PutSecretValueCommand,
-} from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/secret.ts';
 import { benchForFile } from '../servers/for-file.ts';
@@ -24,16 +17,12 @@ const wish = (a: string) =>
     { 'key-id': 'alias/aws/secretsmanager', 'key:a': new Secret(a) },
     { defaults: new Set(['key-id']) },
   );
-const create = (SecretString?: string) =>
-  bench.others.secrets.send(new CreateSecretCommand({ Name: NAME, SecretString }));
-const put = (SecretString: string) =>
-  bench.others.secrets.send(new PutSecretValueCommand({ SecretId: NAME, SecretString }));
-const schedule = () => bench.others.secrets.send(new DeleteSecretCommand({ SecretId: NAME }));
-const about = () => bench.others.secrets.send(new DescribeSecretCommand({ SecretId: NAME }));
+const create = (SecretString?: string) => bench.others.secrets.createSecret({ Name: NAME, SecretString });
+const put = (SecretString: string) => bench.others.secrets.putSecretValue({ SecretId: NAME, SecretString });
+const schedule = () => bench.others.secrets.deleteSecret({ SecretId: NAME });
+const about = () => bench.others.secrets.describeSecret({ SecretId: NAME });
 const stands = async () => {
-  const { SecretString, VersionId } = await bench.others.secrets.send(
-    new GetSecretValueCommand({ SecretId: NAME }),
-  );
+  const { SecretString, VersionId } = await bench.others.secrets.getSecretValue({ SecretId: NAME });
   return { value: JSON.parse(SecretString ?? ''), version: VersionId };
 };
 const puts = ({ writes }: Round) =>
@@ -72,7 +61,7 @@ function describeLate(times: number, writes = Number.POSITIVE_INFINITY) {
 }
 
 describe('a description that is older than our write', () => {
-  test.each([1, 2, 4])('%d times: it is asked again, and nobody else is suspected', async (times) => {
+  test.each([1, 2, 4])('%d times: it is asked again, and no other writer is assumed', async (times) => {
     await bench.round(wish('one'));
     describeLate(times);
     const round = await bench.round(wish('two'));
@@ -84,7 +73,7 @@ describe('a description that is older than our write', () => {
     await bench.silent(wish('two'));
   });
 
-  test('for ever: it is written once, and what is not known is told', async () => {
+  test('for ever: it is written once, and what is unknown is reported', async () => {
     await bench.round(wish('one'));
     describeLate(99);
     const round = await bench.round(wish('two'));
@@ -107,7 +96,7 @@ describe('a description that is older than our write', () => {
     await bench.silent(wish('two'));
   });
 
-  test('what we wrote in the round before is nobody else', async () => {
+  test('a write of the round before is no other writer', async () => {
     await bench.round(wish('one'));
     // The description never shows our first value, and shows theirs, which came before it.
     others(() => put('{"a":"one","theirs":1}'), 'before');
@@ -267,7 +256,7 @@ describe('a secret that was restored a moment ago', () => {
   });
 });
 
-describe('a secret that was made a moment ago', () => {
+describe('a secret that was created a moment ago', () => {
   /** Terraform's, with a host and a port of which the batch knows nothing yet. */
   async function madeByOthers() {
     await create('{"host":"db.internal","port":5432}');
@@ -292,7 +281,7 @@ describe('a secret that was made a moment ago', () => {
     expect((await stands()).value).toEqual({ a: 'one', host: 'db.internal', port: 5432 });
   });
 
-  test('a value that cannot be had is told, and not overwritten', async () => {
+  test('a value that cannot be read is reported, and not overwritten', async () => {
     await madeByOthers();
     bench.aws.fault({ operation: 'GetSecretValue', times: 99, kind: 'not-found' });
     const round = await bench.round(wish('one'));

@@ -62,7 +62,7 @@ const KINDS: ReadonlyArray<{
 describe.each(KINDS)('$kind', ({ kind, path, put }) => {
   const inventory = () => rooms[kind].inventory;
 
-  it('lists direct children over all pages, without those that are known, with who made them', async () => {
+  it('lists unknown direct children over all pages, with their owner', async () => {
     for (let index = 0; index < 120; index++)
       await put(`${path}/N${index}`, index % 2 === 0 ? MADE : ADOPTED);
     await put(`${path}/FOREIGN`, { team: 'x' });
@@ -93,7 +93,7 @@ describe.each(KINDS)('$kind', ({ kind, path, put }) => {
     expect((await inventory().ours(root)).sort()).toEqual([`${root}/eu/prd/A`, `${root}/stg/A`]);
   });
 
-  it('deletes, takes tags off, and does not mind what is gone', async () => {
+  it('deletes, removes tags, and ignores what no longer exists', async () => {
     await put(`${path}/A`, { ...MADE, team: 'x' });
     await put(`${path}/B`, { ...ADOPTED, team: 'x' });
     const spec = (name: string, fields = {}) => ({ name, fields, metadata: {} });
@@ -121,7 +121,7 @@ it('a listing that fails does not hold up the other', async () => {
   expect(found.failures.map(({ path }) => path)).toEqual(['papyrus/prd']);
 });
 
-it('reads the keys of what we made or adopted, and leaves out what waits for its deletion', async () => {
+it('reads the keys of owned and adopted secrets, and leaves out what waits for its deletion', async () => {
   await at.createSecret('papyrus/prd/old', MADE, { STRIPE_KEY: 'x' });
   await at.createSecret('papyrus/prd/gone', MADE);
   await rooms['AWS::SecretsManager::Secret'].delete({ name: 'papyrus/prd/gone', fields: {}, metadata: {} });
@@ -151,7 +151,7 @@ it('neighbours are the other environments of the application, by their prefixes'
   expect(await findNeighbours(rooms, 'papyrus', '/papyrus/prd')).toEqual(['/papyrus/eu/prd', '/papyrus/stg']);
 });
 
-it('deletes a log group and a repository, and does not mind that they are gone', async () => {
+it('deletes a log group and a repository, also where they no longer exist', async () => {
   await at.createLogGroup('/ecs/papyrus');
   await at.createRepository('papyrus');
   for (const _ of [1, 2]) {

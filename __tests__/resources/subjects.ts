@@ -1,50 +1,9 @@
-import {
-  CreateLogGroupCommand,
-  DeleteLogGroupCommand,
-  DeleteRetentionPolicyCommand,
-  DescribeLogGroupsCommand,
-  TagResourceCommand as LogsTag,
-  ListTagsForResourceCommand as LogsTags,
-  UntagResourceCommand as LogsUntag,
-  PutRetentionPolicyCommand,
-} from '@aws-sdk/client-cloudwatch-logs';
-import {
-  CreateRepositoryCommand,
-  DeleteLifecyclePolicyCommand,
-  DeleteRepositoryCommand,
-  DescribeRepositoriesCommand,
-  TagResourceCommand as EcrTag,
-  ListTagsForResourceCommand as EcrTags,
-  UntagResourceCommand as EcrUntag,
-  GetLifecyclePolicyCommand,
-  PutImageScanningConfigurationCommand,
-  PutImageTagMutabilityCommand,
-  PutLifecyclePolicyCommand,
-} from '@aws-sdk/client-ecr';
-import {
-  CreateSecretCommand,
-  DeleteSecretCommand,
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-  PutSecretValueCommand,
-  TagResourceCommand as SecretTag,
-  UntagResourceCommand as SecretUntag,
-  UpdateSecretCommand,
-} from '@aws-sdk/client-secrets-manager';
-import {
-  AddTagsToResourceCommand,
-  DeleteParameterCommand,
-  DescribeParametersCommand,
-  GetParameterCommand,
-  ListTagsForResourceCommand as ParameterTags,
-  PutParameterCommand,
-  RemoveTagsFromResourceCommand,
-} from '@aws-sdk/client-ssm';
 import type { DesiredResource } from '../../src/desired/desired-resource.ts';
 import { ABSENT, type Fields } from '../../src/model/fields.ts';
 import { Secret } from '../../src/secret.ts';
 import { canonicalJson } from '../../src/settings/canonical-lifecycle.ts';
-import { type Bench, type Clients, wishFor } from './bench.ts';
+import type { Clients } from '../servers/clients.ts';
+import { type Bench, wishFor } from './bench.ts';
 
 /** What stands, read by the plainest calls there are, in words that a test can compare. */
 export interface Standing {
@@ -139,44 +98,42 @@ export const logGroup: Subject = {
   drifts: [
     {
       what: 'retention',
-      act: ({ others }) =>
-        others.logs.send(new PutRetentionPolicyCommand({ logGroupName: GROUP, retentionInDays: 30 })),
+      act: ({ others }) => others.logs.putRetentionPolicy({ logGroupName: GROUP, retentionInDays: 30 }),
       fields: ['retention'],
     },
     {
       what: 'retention taken away',
-      act: ({ others }) => others.logs.send(new DeleteRetentionPolicyCommand({ logGroupName: GROUP })),
+      act: ({ others }) => others.logs.deleteRetentionPolicy({ logGroupName: GROUP }),
       fields: ['retention'],
     },
     {
       what: 'a tag changed',
-      act: ({ others }) =>
-        others.logs.send(new LogsTag({ resourceArn: GROUP_ARN, tags: { project: 'other' } })),
+      act: ({ others }) => others.logs.tagResource({ resourceArn: GROUP_ARN, tags: { project: 'other' } }),
       fields: ['tag:project'],
     },
     {
       what: 'a tag taken away',
-      act: ({ others }) => others.logs.send(new LogsUntag({ resourceArn: GROUP_ARN, tagKeys: ['project'] })),
+      act: ({ others }) => others.logs.untagResource({ resourceArn: GROUP_ARN, tagKeys: ['project'] }),
       fields: ['tag:project'],
     },
     {
       what: 'deleted',
-      act: ({ front }) => front.logs.send(new DeleteLogGroupCommand({ logGroupName: GROUP })),
+      act: ({ front }) => front.logs.deleteLogGroup({ logGroupName: GROUP }),
       fields: 'create',
     },
   ],
   async foreign({ logs }, tags) {
-    await logs.send(new CreateLogGroupCommand({ logGroupName: GROUP, tags }));
-    await logs.send(new PutRetentionPolicyCommand({ logGroupName: GROUP, retentionInDays: 30 }));
+    await logs.createLogGroup({ logGroupName: GROUP, tags });
+    await logs.putRetentionPolicy({ logGroupName: GROUP, retentionInDays: 30 });
   },
-  tag: ({ logs }, tags) => logs.send(new LogsTag({ resourceArn: GROUP_ARN, tags })),
+  tag: ({ logs }, tags) => logs.tagResource({ resourceArn: GROUP_ARN, tags }),
   kept: { retention: 30 },
   taken: [],
   async read({ logs }) {
-    const { logGroups } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: GROUP }));
+    const { logGroups } = await logs.describeLogGroups({ logGroupNamePrefix: GROUP });
     const group = logGroups?.find(({ logGroupName }) => logGroupName === GROUP);
     if (group === undefined) return undefined;
-    const { tags = {} } = await logs.send(new LogsTags({ resourceArn: GROUP_ARN }));
+    const { tags = {} } = await logs.listTagsForResource({ resourceArn: GROUP_ARN });
     return {
       retention: group.retentionInDays,
       class: group.logGroupClass ?? 'STANDARD',
@@ -195,10 +152,8 @@ function parameter(type: 'String' | 'SecureString'): Subject {
   const value = (text: string) => (secure ? new Secret(text) : text);
   const hidden: Fields = secure ? { 'key-id': 'alias/aws/ssm' } : {};
   const tag = (clients: Clients, tags: Readonly<Record<string, string>>) =>
-    clients.ssm.send(
-      new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: name, Tags: paired(tags) }),
-    );
-  const remove = (clients: Clients) => clients.ssm.send(new DeleteParameterCommand({ Name: name }));
+    clients.ssm.addTagsToResource({ ResourceType: 'Parameter', ResourceId: name, Tags: paired(tags) });
+  const remove = (clients: Clients) => clients.ssm.deleteParameter({ Name: name });
   return {
     kind: 'AWS::SSM::Parameter',
     name,
@@ -241,8 +196,7 @@ function parameter(type: 'String' | 'SecureString'): Subject {
     drifts: [
       {
         what: 'value',
-        act: ({ others }) =>
-          others.ssm.send(new PutParameterCommand({ Name: name, Value: 'x', Type: type, Overwrite: true })),
+        act: ({ others }) => others.ssm.putParameter({ Name: name, Value: 'x', Type: type, Overwrite: true }),
         fields: ['value'],
       },
       {
@@ -253,13 +207,11 @@ function parameter(type: 'String' | 'SecureString'): Subject {
       {
         what: 'a tag taken away',
         act: ({ others }) =>
-          others.ssm.send(
-            new RemoveTagsFromResourceCommand({
-              ResourceType: 'Parameter',
-              ResourceId: name,
-              TagKeys: ['project'],
-            }),
-          ),
+          others.ssm.removeTagsFromResource({
+            ResourceType: 'Parameter',
+            ResourceId: name,
+            TagKeys: ['project'],
+          }),
         fields: ['tag:project'],
       },
       ...(secure
@@ -268,7 +220,7 @@ function parameter(type: 'String' | 'SecureString'): Subject {
               what: 'type, by somebody who deleted it and made it anew',
               act: async ({ others }: Bench) => {
                 await remove(others);
-                await others.ssm.send(new PutParameterCommand({ Name: name, Value: 'x', Type: 'String' }));
+                await others.ssm.putParameter({ Name: name, Value: 'x', Type: 'String' });
                 await tag(others, { project: 'portfolio', 'managed-by': 'aws-bootstrap' });
               },
               fields: ['value', 'type', 'key-id'],
@@ -276,15 +228,13 @@ function parameter(type: 'String' | 'SecureString'): Subject {
             {
               what: 'key',
               act: ({ others }: Bench) =>
-                others.ssm.send(
-                  new PutParameterCommand({
-                    Name: name,
-                    Value: 'one',
-                    Type: type,
-                    KeyId: 'alias/theirs',
-                    Overwrite: true,
-                  }),
-                ),
+                others.ssm.putParameter({
+                  Name: name,
+                  Value: 'one',
+                  Type: type,
+                  KeyId: 'alias/theirs',
+                  Overwrite: true,
+                }),
               fields: ['key-id'],
             },
           ]
@@ -292,28 +242,26 @@ function parameter(type: 'String' | 'SecureString'): Subject {
       { what: 'deleted', act: ({ others }) => remove(others), fields: 'create' },
     ],
     async foreign({ ssm }, tags) {
-      await ssm.send(
-        new PutParameterCommand({
-          Name: name,
-          Value: 'theirs',
-          Type: type,
-          Tier: 'Advanced',
-          Tags: paired(tags),
-          ...(secure ? { KeyId: 'alias/theirs' } : {}),
-        }),
-      );
+      await ssm.putParameter({
+        Name: name,
+        Value: 'theirs',
+        Type: type,
+        Tier: 'Advanced',
+        Tags: paired(tags),
+        ...(secure ? { KeyId: 'alias/theirs' } : {}),
+      });
     },
     tag,
     kept: { tier: 'Advanced', ...(secure ? { key: 'alias/theirs' } : {}) },
     taken: ['value'],
     async read({ ssm }) {
       const got = await ssm
-        .send(new GetParameterCommand({ Name: name, WithDecryption: true }))
+        .getParameter({ Name: name, WithDecryption: true })
         .catch(missing('ParameterNotFound'));
       if (got === undefined) return undefined;
       const [{ Parameters }, { TagList }] = await Promise.all([
-        ssm.send(new DescribeParametersCommand({ ParameterFilters: [{ Key: 'Name', Values: [name] }] })),
-        ssm.send(new ParameterTags({ ResourceType: 'Parameter', ResourceId: name })),
+        ssm.describeParameters({ ParameterFilters: [{ Key: 'Name', Values: [name] }] }),
+        ssm.listTagsForResource({ ResourceType: 'Parameter', ResourceId: name }),
       ]);
       const key = Parameters?.[0]?.KeyId;
       return {
@@ -375,73 +323,67 @@ export const bundle: Subject = {
     {
       what: 'a value',
       act: ({ others }) =>
-        others.secrets.send(
-          new PutSecretValueCommand({ SecretId: BUNDLE, SecretString: '{"username":"x","password":"p4ss"}' }),
-        ),
+        others.secrets.putSecretValue({
+          SecretId: BUNDLE,
+          SecretString: '{"username":"x","password":"p4ss"}',
+        }),
       fields: ['key:username'],
     },
     {
       what: 'a missing key',
       act: ({ others }) =>
-        others.secrets.send(
-          new PutSecretValueCommand({ SecretId: BUNDLE, SecretString: '{"password":"p4ss"}' }),
-        ),
+        others.secrets.putSecretValue({ SecretId: BUNDLE, SecretString: '{"password":"p4ss"}' }),
       fields: ['key:username'],
     },
     {
       what: 'a key of another type',
       act: ({ others }) =>
-        others.secrets.send(
-          new PutSecretValueCommand({
-            SecretId: BUNDLE,
-            SecretString: '{"username":{"papyrus":1},"password":"p4ss"}',
-          }),
-        ),
+        others.secrets.putSecretValue({
+          SecretId: BUNDLE,
+          SecretString: '{"username":{"papyrus":1},"password":"p4ss"}',
+        }),
       fields: ['key:username'],
     },
     {
       what: 'KMS key',
-      act: ({ others }) =>
-        others.secrets.send(new UpdateSecretCommand({ SecretId: BUNDLE, KmsKeyId: 'alias/theirs' })),
+      act: ({ others }) => others.secrets.updateSecret({ SecretId: BUNDLE, KmsKeyId: 'alias/theirs' }),
       fields: ['key-id'],
     },
     {
       what: 'a tag changed',
       act: ({ others }) =>
-        others.secrets.send(new SecretTag({ SecretId: BUNDLE, Tags: paired({ project: 'other' }) })),
+        others.secrets.tagResource({ SecretId: BUNDLE, Tags: paired({ project: 'other' }) }),
       fields: ['tag:project'],
     },
     {
       what: 'a tag taken away',
-      act: ({ others }) => others.secrets.send(new SecretUntag({ SecretId: BUNDLE, TagKeys: ['project'] })),
+      act: ({ others }) => others.secrets.untagResource({ SecretId: BUNDLE, TagKeys: ['project'] }),
       fields: ['tag:project'],
     },
     {
       what: 'deleted for good',
       act: ({ others }) =>
-        others.secrets.send(new DeleteSecretCommand({ SecretId: BUNDLE, ForceDeleteWithoutRecovery: true })),
+        others.secrets.deleteSecret({ SecretId: BUNDLE, ForceDeleteWithoutRecovery: true }),
       fields: 'create',
     },
   ],
   async foreign({ secrets }, tags) {
-    await secrets.send(
-      new CreateSecretCommand({
-        Name: BUNDLE,
-        SecretString: '{"username":"theirs","password":"p4ss","port":5432}',
-        KmsKeyId: 'alias/theirs',
-        Tags: paired(tags),
-      }),
-    );
+    await secrets.createSecret({
+      Name: BUNDLE,
+      SecretString: '{"username":"theirs","password":"p4ss","port":5432}',
+      KmsKeyId: 'alias/theirs',
+      Tags: paired(tags),
+    });
   },
-  tag: ({ secrets }, tags) => secrets.send(new SecretTag({ SecretId: BUNDLE, Tags: paired(tags) })),
+  tag: ({ secrets }, tags) => secrets.tagResource({ SecretId: BUNDLE, Tags: paired(tags) }),
   kept: { key: 'alias/theirs', value: { username: 'papyrus', password: 'p4ss', port: 5432 } },
   taken: ['key:username'],
   async read({ secrets }) {
     const about = await secrets
-      .send(new DescribeSecretCommand({ SecretId: BUNDLE }))
+      .describeSecret({ SecretId: BUNDLE })
       .catch(missing('ResourceNotFoundException'));
     if (about === undefined) return undefined;
-    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: BUNDLE }));
+    const { SecretString } = await secrets.getSecretValue({ SecretId: BUNDLE });
     return {
       value: JSON.parse(SecretString ?? 'null'),
       ...(about.KmsKeyId === undefined ? {} : { key: about.KmsKeyId }),
@@ -525,69 +467,60 @@ export const repository: Subject = {
     {
       what: 'mutability',
       act: ({ others }) =>
-        others.ecr.send(
-          new PutImageTagMutabilityCommand({ repositoryName: REPOSITORY, imageTagMutability: 'IMMUTABLE' }),
-        ),
+        others.ecr.putImageTagMutability({ repositoryName: REPOSITORY, imageTagMutability: 'IMMUTABLE' }),
       fields: ['mutability'],
     },
     {
       what: 'scan on push',
       act: ({ others }) =>
-        others.ecr.send(
-          new PutImageScanningConfigurationCommand({
-            repositoryName: REPOSITORY,
-            imageScanningConfiguration: { scanOnPush: false },
-          }),
-        ),
+        others.ecr.putImageScanningConfiguration({
+          repositoryName: REPOSITORY,
+          imageScanningConfiguration: { scanOnPush: false },
+        }),
       fields: ['scan-on-push'],
     },
     {
       what: 'a tag changed',
       act: ({ others }) =>
-        others.ecr.send(new EcrTag({ resourceArn: REPOSITORY_ARN, tags: paired({ project: 'other' }) })),
+        others.ecr.tagResource({ resourceArn: REPOSITORY_ARN, tags: paired({ project: 'other' }) }),
       fields: ['tag:project'],
     },
     {
       what: 'a tag taken away',
-      act: ({ others }) =>
-        others.ecr.send(new EcrUntag({ resourceArn: REPOSITORY_ARN, tagKeys: ['project'] })),
+      act: ({ others }) => others.ecr.untagResource({ resourceArn: REPOSITORY_ARN, tagKeys: ['project'] }),
       fields: ['tag:project'],
     },
     {
       what: 'deleted',
-      act: ({ others }) => others.ecr.send(new DeleteRepositoryCommand({ repositoryName: REPOSITORY })),
+      act: ({ others }) => others.ecr.deleteRepository({ repositoryName: REPOSITORY }),
       fields: 'create',
     },
   ],
   async foreign({ ecr }, tags) {
-    await ecr.send(
-      new CreateRepositoryCommand({
-        repositoryName: REPOSITORY,
-        imageTagMutability: 'IMMUTABLE',
-        encryptionConfiguration: { encryptionType: 'KMS', kmsKey: 'alias/theirs' },
-        tags: paired(tags),
-      }),
-    );
-    await ecr.send(
-      new PutLifecyclePolicyCommand({
-        repositoryName: REPOSITORY,
-        lifecyclePolicyText: JSON.stringify(lifecycleOf(3)),
-      }),
-    );
+    await ecr.createRepository({
+      repositoryName: REPOSITORY,
+      imageTagMutability: 'IMMUTABLE',
+      encryptionConfiguration: { encryptionType: 'KMS', kmsKey: 'alias/theirs' },
+      tags: paired(tags),
+    });
+    await ecr.putLifecyclePolicy({
+      repositoryName: REPOSITORY,
+      lifecyclePolicyText: JSON.stringify(lifecycleOf(3)),
+    });
   },
-  tag: ({ ecr }, tags) => ecr.send(new EcrTag({ resourceArn: REPOSITORY_ARN, tags: paired(tags) })),
+  tag: ({ ecr }, tags) => ecr.tagResource({ resourceArn: REPOSITORY_ARN, tags: paired(tags) }),
   kept: { mutability: 'IMMUTABLE', encryption: 'KMS', scans: false, lifecycle: lifecycleOf(3) },
   taken: [],
   async read({ ecr }) {
     const found = await ecr
-      .send(new DescribeRepositoriesCommand({ repositoryNames: [REPOSITORY] }))
+      .describeRepositories({ repositoryNames: [REPOSITORY] })
       .catch(missing('RepositoryNotFoundException'));
     const one = found?.repositories?.[0];
     if (one === undefined) return undefined;
     const [{ tags }, policy] = await Promise.all([
-      ecr.send(new EcrTags({ resourceArn: REPOSITORY_ARN })),
+      ecr.listTagsForResource({ resourceArn: REPOSITORY_ARN }),
       ecr
-        .send(new GetLifecyclePolicyCommand({ repositoryName: REPOSITORY }))
+        .getLifecyclePolicy({ repositoryName: REPOSITORY })
         .catch(missing('LifecyclePolicyNotFoundException')),
     ]);
     const filters = one.imageTagMutabilityExclusionFilters?.map(({ filter }) => filter).sort();
@@ -606,8 +539,7 @@ export const repository: Subject = {
 };
 
 /** Takes the lifecycle policy away, behind our back. */
-export const dropLifecycle = ({ ecr }: Clients) =>
-  ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName: REPOSITORY }));
+export const dropLifecycle = ({ ecr }: Clients) => ecr.deleteLifecyclePolicy({ repositoryName: REPOSITORY });
 
 export const SUBJECTS: ReadonlyArray<readonly [string, Subject]> = [
   ['log group', logGroup],

@@ -42,7 +42,7 @@ test.each(['auto', 'Intelligent-Tiering'])(
 );
 
 test.each(['auto', 'Intelligent-Tiering'])(
-  '%s: a large value that is never written raises no tier of what stands',
+  '%s: a large value that is never written raises no existing tier',
   async (tier) => {
     const once = 'rules: [{ match: AUTH0_CALLBACK_URL, to: parameter, write: once }]';
     await bench.round(wishOf(tier, 'small', once));
@@ -53,7 +53,7 @@ test.each(['auto', 'Intelligent-Tiering'])(
   },
 );
 
-test('Intelligent-Tiering: one that is made large is shown as advanced, and one that is small is left to AWS', async () => {
+test('Intelligent-Tiering: a large one is shown as advanced, a small one is left to AWS', async () => {
   const large = await bench.round(wishOf('Intelligent-Tiering', LARGE));
   expect(fieldOf(large.change.desired, 'tier')).toBe('Advanced');
   expect(await stands()).toMatchObject({ tier: 'Advanced' });

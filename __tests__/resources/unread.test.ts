@@ -1,11 +1,4 @@
 /** A role that may see what stands, and not what is in it: everything but the value is compared, where nothing is written. */
-import {
-  CreateSecretCommand,
-  DeleteSecretCommand,
-  PutSecretValueCommand,
-  TagResourceCommand,
-} from '@aws-sdk/client-secrets-manager';
-import { AddTagsToResourceCommand, DeleteParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/secret.ts';
 import { benchForFile } from '../servers/for-file.ts';
@@ -29,7 +22,7 @@ describe('parameters', () => {
   const secure = (last: string) =>
     wishFor('AWS::SSM::Parameter', name(last), { value: new Secret('s3cret'), type: 'SecureString' });
   const put = (last: string, Value: string, Type: 'String' | 'SecureString' = 'String') =>
-    bench.others.ssm.send(new PutParameterCommand({ Name: name(last), Value, Type, Overwrite: true }));
+    bench.others.ssm.putParameter({ Name: name(last), Value, Type, Overwrite: true });
   const deny = (when?: (names: readonly string[]) => boolean) =>
     bench.aws.fault({
       operation: 'GetParameters',
@@ -38,19 +31,17 @@ describe('parameters', () => {
       ...(when === undefined ? {} : { when: ({ Names }) => when(Names as string[]) }),
     });
 
-  test('type, tags and absence are told, a value is not; version, ARN and the writer are known', async () => {
+  test('reports type, tags and absence, no value; version, ARN and the writer are known', async () => {
     const all = [plain('A'), plain('B'), plain('C'), plain('D'), secure('E')];
     await bench.round(all);
     await put('A', 'drifted');
     await put('B', 'one', 'SecureString');
-    await bench.others.ssm.send(
-      new AddTagsToResourceCommand({
-        ResourceType: 'Parameter',
-        ResourceId: name('C'),
-        Tags: [{ Key: 'project', Value: 'other' }],
-      }),
-    );
-    await bench.others.ssm.send(new DeleteParameterCommand({ Name: name('D') }));
+    await bench.others.ssm.addTagsToResource({
+      ResourceType: 'Parameter',
+      ResourceId: name('C'),
+      Tags: [{ Key: 'project', Value: 'other' }],
+    });
+    await bench.others.ssm.deleteParameter({ Name: name('D') });
     deny();
     const { plan, writes, masked } = await bench.round(all, LOOKS);
     expect(plan.map((change) => [change.name, change.action, fieldsOf(change)])).toEqual([
@@ -114,7 +105,7 @@ describe('secrets', () => {
       { closed: new Set(closed) },
     );
   const overwrite = (last: string, SecretString: string) =>
-    bench.others.secrets.send(new PutSecretValueCommand({ SecretId: name(last), SecretString }));
+    bench.others.secrets.putSecretValue({ SecretId: name(last), SecretString });
 
   test.each([
     [
@@ -133,17 +124,16 @@ describe('secrets', () => {
           })),
         })),
     ],
-  ])('%s refused: tags, deletion and absence are told, keys are not', async (_, refuse) => {
+  ])('%s refused: reports tags, deletion and absence, no keys', async (_, refuse) => {
     const all = [bundle('a', ['key:']), bundle('b'), bundle('c'), bundle('d')];
     await bench.round(all);
     const [before] = (await bench.round(all, { looks: true })).plan;
-    await bench.others.secrets.send(
-      new TagResourceCommand({ SecretId: name('b'), Tags: [{ Key: 'project', Value: 'other' }] }),
-    );
-    await bench.others.secrets.send(new DeleteSecretCommand({ SecretId: name('c') }));
-    await bench.others.secrets.send(
-      new DeleteSecretCommand({ SecretId: name('d'), ForceDeleteWithoutRecovery: true }),
-    );
+    await bench.others.secrets.tagResource({
+      SecretId: name('b'),
+      Tags: [{ Key: 'project', Value: 'other' }],
+    });
+    await bench.others.secrets.deleteSecret({ SecretId: name('c') });
+    await bench.others.secrets.deleteSecret({ SecretId: name('d'), ForceDeleteWithoutRecovery: true });
     await overwrite('a', '{"a":"drifted","b":"more"}');
     refuse();
     const { plan, writes, masked } = await bench.round(all, LOOKS);
@@ -165,15 +155,13 @@ describe('secrets', () => {
   });
 
   test('one without any value lacks its keys, whoever may read it', async () => {
-    await bench.others.secrets.send(
-      new CreateSecretCommand({
-        Name: name('a'),
-        Tags: [
-          { Key: 'project', Value: 'portfolio' },
-          { Key: 'managed-by', Value: 'aws-bootstrap' },
-        ],
-      }),
-    );
+    await bench.others.secrets.createSecret({
+      Name: name('a'),
+      Tags: [
+        { Key: 'project', Value: 'portfolio' },
+        { Key: 'managed-by', Value: 'aws-bootstrap' },
+      ],
+    });
     bench.aws.fault({ operation: /^(Batch)?GetSecretValue$/, kind: 'access-denied', ...always });
     const { change } = await bench.round(bundle('a'), LOOKS);
     expect([change.action, fieldsOf(change), change.observed?.metadata.unread]).toEqual([

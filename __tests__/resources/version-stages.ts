@@ -2,7 +2,7 @@
  * A secret's versions as Secrets Manager keeps them, in memory, and runs that write it in an order that is given: each
  * call that others can see is one step.
  */
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SecretsManager } from '@aws-sdk/client-secrets-manager';
 import type { CallOptions } from '../../src/clients/aws-calls.ts';
 import { UserFacingError } from '../../src/clients/explanation.ts';
 import { ABSENT, type Difference, type Field } from '../../src/model/fields.ts';
@@ -155,7 +155,7 @@ async function play(
           });
         });
       },
-    }) as unknown as SecretsManagerClient;
+    }) as unknown as SecretsManager;
 
   const failures: Array<string | undefined> = wishes.map(() => undefined);
   wishes.forEach((wish, run) => {
@@ -190,7 +190,7 @@ async function play(
 }
 
 /** One run of the action, as far as this secret goes: it reads, compares and writes. */
-async function runOf(client: SecretsManagerClient, wish: Wish, rounds: number | undefined): Promise<void> {
+async function runOf(client: SecretsManager, wish: Wish, rounds: number | undefined): Promise<void> {
   const context: ProviderContext = {
     calls: {
       send: (_: CallOptions, call: () => Promise<unknown>) => call(),

@@ -1,32 +1,8 @@
-import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
-import {
-  CreateRepositoryCommand,
-  DescribeRepositoriesCommand,
-  ECRClient,
-  GetAuthorizationTokenCommand,
-  PutImageTagMutabilityCommand,
-} from '@aws-sdk/client-ecr';
-import {
-  BatchGetSecretValueCommand,
-  CreateSecretCommand,
-  DeleteSecretCommand,
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-  ListSecretsCommand,
-  PutSecretValueCommand,
-  RestoreSecretCommand,
-  SecretsManagerClient,
-  TagResourceCommand as SecretTag,
-  UpdateSecretCommand,
-  UpdateSecretVersionStageCommand,
-} from '@aws-sdk/client-secrets-manager';
-import {
-  GetParametersCommand,
-  PutParameterCommand,
-  type PutParameterCommandInput,
-  SSMClient,
-} from '@aws-sdk/client-ssm';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
+import { ECR } from '@aws-sdk/client-ecr';
+import { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import { PutParameterCommand, type PutParameterCommandInput, SSM } from '@aws-sdk/client-ssm';
+import { STS } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type AwsServer, startAws } from './aws.ts';
 import type { FaultKind } from './faults.ts';
@@ -40,11 +16,11 @@ const configure = (server: AwsServer) => ({
   maxAttempts: 1,
 });
 const connect = (server: AwsServer) => ({
-  ssm: new SSMClient(configure(server)),
-  secrets: new SecretsManagerClient(configure(server)),
-  logs: new CloudWatchLogsClient(configure(server)),
-  ecr: new ECRClient(configure(server)),
-  sts: new STSClient(configure(server)),
+  ssm: new SSM(configure(server)),
+  secrets: new SecretsManager(configure(server)),
+  logs: new CloudWatchLogs(configure(server)),
+  ecr: new ECR(configure(server)),
+  sts: new STS(configure(server)),
 });
 let to: ReturnType<typeof connect>;
 
@@ -57,7 +33,7 @@ beforeEach(() => aws.reset());
 
 const name = '/papyrus/prd/X';
 const put = (input: Partial<PutParameterCommandInput> = {}) =>
-  to.ssm.send(new PutParameterCommand({ Name: name, Value: 'v', Type: 'String', ...input }));
+  to.ssm.putParameter({ Name: name, Value: 'v', Type: 'String', ...input });
 const many = <T>(count: number, make: (index: number) => T) =>
   Array.from({ length: count }, (_, index) => make(index));
 const listed = (count: number) => many(count, (index) => ({ Key: `k${index}`, Value: 'v' }));
@@ -66,12 +42,12 @@ const refused = (call: Promise<unknown>, code: string, message: RegExp | string 
 
 describe('every client is understood', () => {
   test('the five of them, and each call is recorded', async () => {
-    expect((await to.sts.send(new GetCallerIdentityCommand({}))).Account).toBe('123456789012');
+    expect((await to.sts.getCallerIdentity({})).Account).toBe('123456789012');
     expect(await put()).toMatchObject({ Version: 1, Tier: 'Standard' });
-    await to.secrets.send(new CreateSecretCommand({ Name: 'papyrus/prd/db', SecretString: '{"a":1}' }));
-    await to.logs.send(new CreateLogGroupCommand({ logGroupName: '/ecs/papyrus' }));
-    await to.ecr.send(new CreateRepositoryCommand({ repositoryName: 'papyrus' }));
-    await to.ecr.send(new GetAuthorizationTokenCommand({}));
+    await to.secrets.createSecret({ Name: 'papyrus/prd/db', SecretString: '{"a":1}' });
+    await to.logs.createLogGroup({ logGroupName: '/ecs/papyrus' });
+    await to.ecr.createRepository({ repositoryName: 'papyrus' });
+    await to.ecr.getAuthorizationToken({});
     expect(
       aws.calls.map(({ service, operation, write, status }) => [service, operation, write, status]),
     ).toEqual([
@@ -126,10 +102,9 @@ describe('the law of SSM', () => {
 
 describe('the law of Secrets Manager', () => {
   const id = 'papyrus/prd/db';
-  const create = (input: object = {}) =>
-    to.secrets.send(new CreateSecretCommand({ Name: id, SecretString: '{}', ...input }));
+  const create = (input: object = {}) => to.secrets.createSecret({ Name: id, SecretString: '{}', ...input });
   const putValue = (input: object = {}) =>
-    to.secrets.send(new PutSecretValueCommand({ SecretId: id, SecretString: '{"a":1}', ...input }));
+    to.secrets.putSecretValue({ SecretId: id, SecretString: '{"a":1}', ...input });
 
   test('names, values, keys and tags', async () => {
     await refused(create({ Name: 'a b' }), 'ValidationException', /Invalid name/);
@@ -144,7 +119,7 @@ describe('the law of Secrets Manager', () => {
     ).toBe(id);
     await refused(putValue({ SecretString: 'é'.repeat(32_769) }), 'ValidationException', /65536/);
     await refused(
-      to.secrets.send(new SecretTag({ SecretId: id, Tags: [{ Key: 'new', Value: '' }] })),
+      to.secrets.tagResource({ SecretId: id, Tags: [{ Key: 'new', Value: '' }] }),
       'InvalidParameterException',
     );
     expect((await putValue()).VersionStages).toEqual(['AWSCURRENT']);
@@ -153,42 +128,34 @@ describe('the law of Secrets Manager', () => {
   test('the version that gets the label AWSCURRENT back is the one that is read', async () => {
     const { VersionId: first } = await create({ SecretString: '{"a":0}' });
     const { VersionId: second } = await putValue();
-    await to.secrets.send(
-      new UpdateSecretVersionStageCommand({
-        SecretId: id,
-        VersionStage: 'AWSCURRENT',
-        RemoveFromVersionId: second,
-        MoveToVersionId: first,
-      }),
-    );
-    const read = await to.secrets.send(new GetSecretValueCommand({ SecretId: id }));
+    await to.secrets.updateSecretVersionStage({
+      SecretId: id,
+      VersionStage: 'AWSCURRENT',
+      RemoveFromVersionId: second,
+      MoveToVersionId: first,
+    });
+    const read = await to.secrets.getSecretValue({ SecretId: id });
     expect([read.VersionId, read.SecretString, read.VersionStages]).toEqual([
       first,
       '{"a":0}',
       ['AWSCURRENT'],
     ]);
-    const { SecretValues } = await to.secrets.send(new BatchGetSecretValueCommand({ SecretIdList: [id] }));
+    const { SecretValues } = await to.secrets.batchGetSecretValue({ SecretIdList: [id] });
     expect(SecretValues?.map(({ VersionId }) => VersionId)).toEqual([first]);
   });
 
   test('what is scheduled for deletion can only be described and restored', async () => {
     await create();
-    await to.secrets.send(new DeleteSecretCommand({ SecretId: id }));
+    await to.secrets.deleteSecret({ SecretId: id });
     await refused(create(), 'InvalidRequestException', /already scheduled for deletion/);
     await refused(putValue(), 'InvalidRequestException', /marked for deletion/);
-    await refused(to.secrets.send(new GetSecretValueCommand({ SecretId: id })), 'InvalidRequestException');
-    await refused(
-      to.secrets.send(new UpdateSecretCommand({ SecretId: id, Description: 'd' })),
-      'InvalidRequestException',
-    );
-    await refused(
-      to.secrets.send(new SecretTag({ SecretId: id, Tags: listed(1) })),
-      'InvalidRequestException',
-    );
-    const described = await to.secrets.send(new DescribeSecretCommand({ SecretId: id }));
+    await refused(to.secrets.getSecretValue({ SecretId: id }), 'InvalidRequestException');
+    await refused(to.secrets.updateSecret({ SecretId: id, Description: 'd' }), 'InvalidRequestException');
+    await refused(to.secrets.tagResource({ SecretId: id, Tags: listed(1) }), 'InvalidRequestException');
+    const described = await to.secrets.describeSecret({ SecretId: id });
     expect(described.DeletedDate).toBeInstanceOf(Date);
     expect(Object.keys(described.VersionIdsToStages ?? {})).toHaveLength(1);
-    await to.secrets.send(new RestoreSecretCommand({ SecretId: id }));
+    await to.secrets.restoreSecret({ SecretId: id });
     expect((await putValue()).VersionStages).toEqual(['AWSCURRENT']);
   });
 
@@ -197,12 +164,12 @@ describe('the law of Secrets Manager', () => {
     await create({ Name: 'a/free' });
     aws.own(id, 'rds');
     for (const SecretId of [id, ARN]) {
-      expect((await to.secrets.send(new DescribeSecretCommand({ SecretId }))).OwningService).toBe('rds');
+      expect((await to.secrets.describeSecret({ SecretId })).OwningService).toBe('rds');
       await refused(putValue({ SecretId }), 'InvalidRequestException', /managed by another service/);
-      await refused(to.secrets.send(new SecretTag({ SecretId, Tags: listed(1) })), 'InvalidRequestException');
-      await refused(to.secrets.send(new DeleteSecretCommand({ SecretId })), 'InvalidRequestException');
+      await refused(to.secrets.tagResource({ SecretId, Tags: listed(1) }), 'InvalidRequestException');
+      await refused(to.secrets.deleteSecret({ SecretId }), 'InvalidRequestException');
     }
-    const { SecretList } = await to.secrets.send(new ListSecretsCommand({}));
+    const { SecretList } = await to.secrets.listSecrets({});
     expect(SecretList?.map(({ Name, OwningService }) => [Name, OwningService])).toEqual([
       [id, 'rds'],
       ['a/free', undefined],
@@ -215,12 +182,11 @@ describe('the law of Secrets Manager', () => {
 
 describe('the law of ECR', () => {
   const repositoryName = 'papyrus';
-  const create = (input: object = {}) =>
-    to.ecr.send(new CreateRepositoryCommand({ repositoryName, ...input }));
+  const create = (input: object = {}) => to.ecr.createRepository({ repositoryName, ...input });
   const filters = (...texts: string[]) =>
     texts.map((filter) => ({ filterType: 'WILDCARD' as const, filter }));
 
-  test('exclusions are kept, told, and taken away', async () => {
+  test('exclusions are kept, returned, and removed', async () => {
     const excluding = { imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION' as const };
     await refused(create(excluding), 'InvalidParameterException', /ExclusionFilters/);
     await refused(create({ imageTagMutabilityExclusionFilters: filters('a') }), 'InvalidParameterException');
@@ -236,17 +202,14 @@ describe('the law of ECR', () => {
     );
     await create({ ...excluding, imageTagMutabilityExclusionFilters: filters('dev*') });
     const find = async () =>
-      (await to.ecr.send(new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] })))
-        .repositories?.[0];
+      (await to.ecr.describeRepositories({ repositoryNames: [repositoryName] })).repositories?.[0];
     expect(await find()).toMatchObject({ ...excluding, imageTagMutabilityExclusionFilters: filters('dev*') });
     const set = (input: object) =>
-      to.ecr.send(
-        new PutImageTagMutabilityCommand({
-          repositoryName,
-          imageTagMutability: 'MUTABLE_WITH_EXCLUSION',
-          ...input,
-        }),
-      );
+      to.ecr.putImageTagMutability({
+        repositoryName,
+        imageTagMutability: 'MUTABLE_WITH_EXCLUSION',
+        ...input,
+      });
     const told = await set({ imageTagMutabilityExclusionFilters: filters('v*') });
     expect(told.imageTagMutabilityExclusionFilters).toEqual(filters('v*'));
     await set({ imageTagMutability: 'IMMUTABLE' });
@@ -257,8 +220,7 @@ describe('the law of ECR', () => {
 });
 
 describe('faults', () => {
-  const version = async () =>
-    (await to.ssm.send(new GetParametersCommand({ Names: [name] }))).Parameters?.[0]?.Version;
+  const version = async () => (await to.ssm.getParameters({ Names: [name] })).Parameters?.[0]?.Version;
   const overwrite = () => put({ Overwrite: true });
 
   test.each<[FaultKind, object]>([
@@ -302,7 +264,7 @@ describe('faults', () => {
     ['reset-after', { code: 'ECONNRESET' }, 0],
     ['reset-body', { code: 'ECONNRESET' }, 0],
     ['cut-json', { name: 'SyntaxError' }, 200],
-  ])('%s: applied, and not told', async (kind, error, status) => {
+  ])('%s: applied, without an answer', async (kind, error, status) => {
     await put();
     aws.fault({ operation: 'PutParameter', kind });
     await expect(overwrite()).rejects.toMatchObject(error);
@@ -324,15 +286,13 @@ describe('faults', () => {
 describe('options', () => {
   test('what is remembered is read again after a write through the server, of its own service alone', async () => {
     const direct = connect({ ...aws, url: aws.motoUrl });
-    const value = async () =>
-      (await to.ssm.send(new GetParametersCommand({ Names: [name] }))).Parameters?.[0]?.Value;
-    const behind = (Value: string) =>
-      direct.ssm.send(new PutParameterCommand({ Name: name, Value, Overwrite: true }));
+    const value = async () => (await to.ssm.getParameters({ Names: [name] })).Parameters?.[0]?.Value;
+    const behind = (Value: string) => direct.ssm.putParameter({ Name: name, Value, Overwrite: true });
     await put({ Value: 'first' });
     aws.remember();
     expect(await value()).toBe('first');
     await behind('second');
-    await to.logs.send(new CreateLogGroupCommand({ logGroupName: '/ecs/papyrus' }));
+    await to.logs.createLogGroup({ logGroupName: '/ecs/papyrus' });
     expect(await value()).toBe('first');
     expect(aws.count('GetParameters')).toBe(2);
     await put({ Value: 'third', Overwrite: true });
@@ -345,20 +305,20 @@ describe('options', () => {
   test('a request that AWS would never accept fails the test that sent it', async () => {
     await using strict = await startAws();
     const { ssm } = connect(strict);
-    await ssm.send(new GetParametersCommand({ Names: ['/a/B', '/a/C'] }));
+    await ssm.getParameters({ Names: ['/a/B', '/a/C'] });
     expect(takeOffences()).toEqual([]);
-    await ssm.send(new GetParametersCommand({ Names: [...'abcdefghijk'] })).catch(() => undefined);
+    await ssm.getParameters({ Names: [...'abcdefghijk'] }).catch(() => undefined);
     expect(takeOffences()).toEqual([expect.stringContaining('GetParameters.Names')]);
     // What the models do not say, and the laws do.
     const nested = { Name: '/a/B', Value: '{{a}}', Type: 'String' } as const;
-    await expect(ssm.send(new PutParameterCommand(nested))).rejects.toThrow();
+    await expect(ssm.putParameter(nested)).rejects.toThrow();
     expect(takeOffences()).toEqual(['PutParameter: ValidationException']);
   });
 
   test('close ends calls that hang', async () => {
     const server = await startAws();
     server.fault({ operation: 'GetParameters', kind: 'hang' });
-    const hanging = connect(server).ssm.send(new GetParametersCommand({ Names: ['/a'] }));
+    const hanging = connect(server).ssm.getParameters({ Names: ['/a'] });
     const ended = expect(hanging).rejects.toMatchObject({ code: 'ECONNRESET' });
     while (server.calls.length === 0) await new Promise(setImmediate);
     await server.close();

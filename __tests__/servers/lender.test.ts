@@ -3,9 +3,8 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { GetParametersCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { connect as connectTo } from '../resources/bench.ts';
+import { connect as connectTo } from './clients.ts';
 import { type Lender, lendMoto } from './lender.ts';
 import { borrowMoto, ensureMoto } from './moto.ts';
 import { Origin } from './origin.ts';
@@ -16,10 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => lender?.[Symbol.asyncDispose]());
 
-const put = (url: string) =>
-  connectTo(url).ssm.send(new PutParameterCommand({ Name: '/a/b', Value: 'v', Type: 'String' }));
+const put = (url: string) => connectTo(url).ssm.putParameter({ Name: '/a/b', Value: 'v', Type: 'String' });
 const missing = async (url: string) =>
-  (await connectTo(url).ssm.send(new GetParametersCommand({ Names: ['/a/b'] }))).InvalidParameters;
+  (await connectTo(url).ssm.getParameters({ Names: ['/a/b'] })).InvalidParameters;
 /** Waits until nobody serves there any more. */
 async function untilGone(url: string): Promise<void> {
   for (;;) {

@@ -1,10 +1,4 @@
-import {
-  DescribeParametersCommand,
-  ListTagsForResourceCommand,
-  type ParameterMetadata,
-  type ParameterStringFilter,
-  type SSMClient,
-} from '@aws-sdk/client-ssm';
+import type { ParameterMetadata, ParameterStringFilter, SSM } from '@aws-sdk/client-ssm';
 import type { Correction } from './recorder.ts';
 
 /**
@@ -12,7 +6,7 @@ import type { Correction } from './recorder.ts';
  * Everything else is ministack's own answer.
  * @param ssm asks ministack itself
  */
-export function ministackCorrections(ssm: SSMClient): Readonly<Record<string, Correction>> {
+export function ministackCorrections(ssm: SSM): Readonly<Record<string, Correction>> {
   return {
     /**
      * It passes over filters by `tag:KEY`, and lists all levels below a path where `OneLevel` is asked for.
@@ -53,25 +47,18 @@ function passes(
   return value !== undefined && (Values.length === 0 || Values.includes(value));
 }
 
-async function listAll(
-  ssm: SSMClient,
-  ParameterFilters: ParameterStringFilter[],
-): Promise<ParameterMetadata[]> {
+async function listAll(ssm: SSM, ParameterFilters: ParameterStringFilter[]): Promise<ParameterMetadata[]> {
   const found: ParameterMetadata[] = [];
   let NextToken: string | undefined;
   do {
-    const page = await ssm.send(
-      new DescribeParametersCommand({ ParameterFilters, MaxResults: 50, NextToken }),
-    );
+    const page = await ssm.describeParameters({ ParameterFilters, MaxResults: 50, NextToken });
     found.push(...(page.Parameters ?? []));
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
   return found;
 }
 
-async function tagsOf(ssm: SSMClient, ResourceId: string): Promise<Map<string, string>> {
-  const { TagList = [] } = await ssm.send(
-    new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId }),
-  );
+async function tagsOf(ssm: SSM, ResourceId: string): Promise<Map<string, string>> {
+  const { TagList = [] } = await ssm.listTagsForResource({ ResourceType: 'Parameter', ResourceId });
   return new Map(TagList.map(({ Key = '', Value = '' }) => [Key, Value]));
 }

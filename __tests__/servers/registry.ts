@@ -63,8 +63,6 @@ export class TestRegistry implements AsyncDisposable {
   hidesDigest = false;
   /** Each request is answered as soon as all bytes that it announced are there, whether or not it has ended. */
   isEager = false;
-  /** Called for each manifest, so that an emulator of the API may hold it as well. */
-  onManifest: (repository: string, reference: string, manifest: Buffer, mediaType: string) => void = () => {};
   #token = 1;
   #uploads = new Map<string, Buffer[]>();
   #next = 1;
@@ -249,7 +247,6 @@ export class TestRegistry implements AsyncDisposable {
     if (verb === 'PUT manifest') {
       const mediaType = request.headers['content-type'] ?? '';
       const [status, text, digest] = putManifest(repository, name, reference, body, mediaType);
-      if (status === 201) this.onManifest(name, reference, body, mediaType);
       return send(response, status, text, digest === undefined ? {} : { 'docker-content-digest': digest });
     }
     const digest = reference.startsWith('sha256:') ? reference : repository.tags.get(reference);

@@ -9,7 +9,7 @@ function read(yaml: string) {
   return { file, faults: notes.errors.map(inWords), notes };
 }
 
-describe('what is wrong is told with its line', () => {
+describe('what is wrong is reported with its line', () => {
   it('does not grow a small file into a large one', () => {
     const lines = ['a: &a ["x","x"]'];
     for (let level = 1; level < 30; level++)
@@ -24,7 +24,7 @@ describe('what is wrong is told with its line', () => {
 });
 
 describe('what is read', () => {
-  it('stands at the line of its value', () => {
+  it('is at the line of its value', () => {
     const { file } = read(
       'mode: plan\nrules:\n  - match: A\n    to: parameter\n  - match: B\n    to: ignore\n',
     );
@@ -58,6 +58,6 @@ it.each<[issue: z.core.$ZodIssue, words: string]>([
     { code: 'custom', params: {}, input: 'canary', path: ['mode'], message: 'canary' },
     'it has another shape; see docs/configuration.md',
   ],
-])('what the schema does not say today is told in words of ours too: %o', (issue, words) => {
+])('what the schema does not say today is reported in words of ours too: %o', (issue, words) => {
   expect(wordsOf(issue)).toBe(words);
 });

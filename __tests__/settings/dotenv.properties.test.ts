@@ -109,7 +109,7 @@ describe('readDotenv', () => {
     );
   });
 
-  it('reads what dotenv reads, or tells a fault', () => {
+  it('reads what dotenv reads, or reports an error', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const { entries, faults } = readDotenv(text);
@@ -122,7 +122,7 @@ describe('readDotenv', () => {
     );
   });
 
-  it('tells nothing of a value', () => {
+  it('prints nothing of a value', () => {
     const canary = 'cañary';
     const held = fc
       .tuple(value, value)
@@ -172,7 +172,7 @@ describe('readDotenv', () => {
     );
   });
 
-  it('takes no piece of a wrapped key for a name, nor tells it', () => {
+  it('takes no piece of a wrapped key for a name, nor prints it', () => {
     const bytes = fc
       .tuple(fc.nat(), fc.integer({ min: 49, max: 128 }))
       .map(([seed, length]) => shake(String(seed)).subarray(0, length));

@@ -195,7 +195,7 @@ describe('readDotenv', () => {
     expect(faults.map(inWords)).toEqual([expect.stringMatching(told)]);
   });
 
-  it('tells all faults at once, each with its line', () => {
+  it('reports all errors at once, each with its line', () => {
     const text = 'A=1\nWORD\nB="x" y\n\nC="one\ntwo"\nA=2\n1=1\nD="open\nE=1';
     expect(tell(text).map((note) => note.split(' ', 3).join(' '))).toEqual([
       'fault 2 -',
@@ -210,7 +210,7 @@ describe('readDotenv', () => {
     ]);
   });
 
-  it('tells all warnings in the order of the lines', () => {
+  it('reports all warnings in the order of the lines', () => {
     expect(tell('a.b=1\nB=$X\nC=1\rD=2\nE=`b`').map((note) => note.split(' ', 3).join(' '))).toEqual([
       'warning 1 a.b',
       'warning 2 B',
@@ -361,7 +361,7 @@ describe('what is no name', () => {
     ['an access key', 'A=1\nAKIAIOSFODNN7EXAMPLE='],
     ['a name of 129 characters', `A=1\n${'N'.repeat(129)}=1`],
     ['a name of base64 for URLs', 'A=1\nx9Q-cDe4_g5Hi-Jk7Lm8No_a1B2c=1'],
-  ])('is told by line and length: %s', (_what, text, options) => {
+  ])('is reported by line and length: %s', (_what, text, options) => {
     const { faults, warnings, entries } = readDotenv(text, options);
     const last = text.split('\n')[1] ?? '';
     expect(faults).toStrictEqual([
@@ -395,7 +395,7 @@ describe('what is no name', () => {
     ['an empty variable behind quotes', `KEY="${first}"\nABC=`],
     ['an empty variable behind hex', `KEY=${'a9f3'.repeat(16)}\nABC=`],
     ['a bare name', `KEY=${first}\nNPM_TOKEN`],
-  ])('behind a long value stands %s', (_what, text) => {
+  ])('behind a long value is %s', (_what, text) => {
     expect(readDotenv(text, { bareNames: true }).faults).toEqual([]);
   });
 });

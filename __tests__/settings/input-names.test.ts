@@ -7,7 +7,7 @@ const config = 'require: [expect-plan, allowed-account-ids]';
 const GIVEN = { 'expect-plan': 'a'.repeat(64), 'allowed-account-ids': '123456789012' };
 
 describe('an input that the file requires', () => {
-  it('may not arrive empty in a run that writes: both are told, with the place', () => {
+  it('may not arrive empty in a run that writes: both are reported, with the place', () => {
     for (const empty of [{}, { 'expect-plan': '', 'allowed-account-ids': ' \n' }]) {
       const { notes } = ask({ config: `prune: report\n${config}`, inputs: empty });
       expect(notes.errors).toMatchObject([

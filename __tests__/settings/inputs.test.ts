@@ -89,7 +89,7 @@ describe('the configuration file', () => {
   });
 
   it.each(['.github/aws-bootstrap.yaml', 'aws-bootstrap.yml', 'aws-bootstrap.yaml'])(
-    '%s is not read, and the right name is told',
+    '%s is not read, and the right name is reported',
     async (path) => {
       const notes = new Diagnostics();
       const at = runner(workspace({ [path]: 'mode: plan' }));
@@ -139,7 +139,7 @@ describe('the configuration file', () => {
       },
       /outside of the workspace/,
     ],
-  ])('is %s: that is told, not passed over', async (_what, make, why) => {
+  ])('is %s: that is reported, not passed over', async (_what, make, why) => {
     const root = workspace();
     make(root);
     const notes = new Diagnostics();

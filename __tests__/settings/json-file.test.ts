@@ -51,6 +51,6 @@ it.each([
   ['{"a": 1,\n "b": {"c": 2}}', 'b', 'line 2, column 2'],
   ['{"a": 1,\n "b": {"c": 2}}', 'c', 'line 2, column 8'],
   ['{"a": {"b": {"c": 2}}}', 'c', undefined],
-])('%s: %s stands at %s', (text, key, place) => {
+])('%s: %s is at %s', (text, key, place) => {
   expect(placeOfKey(text, key)).toBe(place);
 });

@@ -81,7 +81,7 @@ describe("a repository's name", () => {
 });
 
 describe('retention', () => {
-  it('of 0 days, which is for ever to Terraform, is told how that is written here', () => {
+  it('of 0 days, which is for ever to Terraform, is an error with the word for it', () => {
     expect(retentionFault(0)).toContain("Terraform's 0");
     expect(retentionFault(2)).not.toContain('Terraform');
   });

@@ -49,7 +49,7 @@ it('what is hidden is long enough, and hides nothing that must stay readable', (
   );
 });
 
-it('the runner hides every line of a value, and tells why of the one line that it does not', () => {
+it('the runner hides every line of a value, and reports why of the one line that it does not', () => {
   fc.assert(
     fc.property(value, (text) => {
       const { hide, refused } = masking(text);

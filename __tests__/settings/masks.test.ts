@@ -92,7 +92,7 @@ describe('over a run', () => {
     expect(hidden).toEqual(['hunter2!']);
   });
 
-  it('of what the application does not know it is not told that it stays readable', () => {
+  it('says nothing of what the application does not know', () => {
     const hidden: string[] = [];
     const masks = new Masks((text) => hidden.push(text), TEXTS);
     masks.hide(new Secret(ACCOUNT), 'AWS_ACCOUNT_ID', false);
@@ -119,20 +119,20 @@ describe('over a run', () => {
       '-----BEGIN CERTIFICATE-----\nMIIC',
       undefined,
     ],
-  ])('tells whose text a value holds: %s', (_what, secret, value, holder) => {
+  ])('reports whose text a value holds: %s', (_what, secret, value, holder) => {
     const masks = new Masks(() => {}, TEXTS);
     masks.hide(new Secret(secret), 'PW');
     expect(masks.snapshot()(new Secret(value))).toBe(holder);
   });
 
-  it('tells the same of a value, whatever is hidden later', () => {
+  it('reports the same of a value, whatever is hidden later', () => {
     const masks = new Masks(() => {}, TEXTS);
     const secretIn = masks.snapshot();
     masks.hide(new Secret('hunter2!'), 'PW');
     expect(secretIn(new Secret('hunter2!'))).toBeUndefined();
   });
 
-  it('tells why, for the warning with the name of the variable', () => {
+  it('reports why, for the warning with the name of the variable', () => {
     expect(new Masks(() => {}, TEXTS).hide(new Secret('papyrus'))).toMatch(/names of this run/);
   });
 });

@@ -33,7 +33,7 @@ describe('auto', () => {
     });
   });
 
-  it.each(PLANNING)('is plan on %s, and where that is not expected it is told', (event) => {
+  it.each(PLANNING)('is plan on %s, and where that is not expected it is reported', (event) => {
     const found = ask({ event });
     expect(found).toMatchObject({ settings: { mode: 'plan', ownership: { writes: false } }, faults: [] });
     expect(found.notices).toHaveLength(event === 'pull_request' ? 0 : 1);
@@ -84,7 +84,7 @@ describe('what the file loosens in a run that the input lets write', () => {
     '  db: { mode: exact }',
   ].join('\n');
 
-  it('is told in one warning', () => {
+  it('is reported in one warning', () => {
     const { notes } = ask({ event: 'pull_request', config, inputs: { mode: 'apply' } });
     expect(notes.warnings).toHaveLength(1);
     expect(notes.warnings[0]).toMatchObject({ file: '.github/aws-bootstrap.yml' });

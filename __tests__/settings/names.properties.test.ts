@@ -75,7 +75,7 @@ const nearly = fc
   .map((pieces) => pieces.join(''));
 
 describe('names', () => {
-  it('of a repository: what is built by the grammar is one, and no other sign may stand in it', () => {
+  it('of a repository: what is built by the grammar is one, and no other sign is legal', () => {
     fc.assert(
       fc.property(path, fc.nat(), illegal, (name, at, sign) => {
         expect(repositoryNameFault(name)).toBeUndefined();

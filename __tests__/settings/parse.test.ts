@@ -68,7 +68,7 @@ describe('pairs', () => {
     expect(readPairs(value)).toEqual(pairs);
   });
 
-  it('tells every line without an =, by its number', () => {
+  it('reports every line without an =, by its number', () => {
     expect(() => readPairs('a=b\nhunter2\n# c\nhunter3')).toThrow(
       new ParseError(
         'line 2 has no "="; write KEY=value, one on each line; line 4 has no "="; write KEY=value, one on each line',
@@ -100,7 +100,7 @@ describe('a choice', () => {
     expect(readChoice(' ssm ', CHOICES)).toBe('ssm');
   });
 
-  it('may stand in a list, once', () => {
+  it('may be in a list, once', () => {
     expect(readChoices('ssm, ssm\nsecrets-manager', CHOICES)).toEqual(['ssm', 'secrets-manager']);
     expect(readChoices('', CHOICES)).toEqual([]);
   });

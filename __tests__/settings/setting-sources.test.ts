@@ -53,7 +53,7 @@ describe('precedence', () => {
   });
 });
 
-describe('where it stands', () => {
+describe('its place', () => {
   it('an input by its name', () => {
     expect(layers({ region: 'a' }).layers.get('region')).toMatchObject({ where: 'input region' });
   });
@@ -90,7 +90,7 @@ describe('what is unclear', () => {
     ]);
   });
 
-  it('is told once, however often it is read', () => {
+  it('is reported once, however often it is read', () => {
     const { layers: asked, notes } = layers({});
     asked.read('prefer', 'fallback', refuse);
     asked.read('prefer', 'fallback', refuse);

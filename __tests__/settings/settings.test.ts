@@ -8,7 +8,7 @@ const settings = (given: Given) => {
 };
 
 describe('without anything but a prefix', () => {
-  it('the defaults stand', () => {
+  it('the defaults apply', () => {
     expect(settings({})).toMatchObject({
       mode: 'apply',
       prefix: '/papyrus/prd',
@@ -359,7 +359,7 @@ describe('an entry of environments that is nearly the environment of the prefix'
     ['/papyrus/Prd', 'prd'],
     ['/papyrus/prd', 'PRD'],
     ['/papyrus/eu/prd', 'eu-prd'],
-  ])('%s beside %s is told', (prefix, name) => {
+  ])('%s beside %s is reported', (prefix, name) => {
     const told = notices(prefix, 'other', name);
     expect(told).toHaveLength(1);
     expect(told[0]).toContain(`"${name}"`);

@@ -110,7 +110,7 @@ describe('a JSON object', () => {
     });
   });
 
-  it('gives what a .env names, wherever that stands', () => {
+  it('gives what a .env names, wherever that is', () => {
     const json = JSON.stringify({ PORT: '5000', OTHER: 'x', GITHUB_TOKEN: 'z' });
     for (const texts of [
       { secrets: json, dotenv: 'PORT=' },
@@ -126,10 +126,7 @@ describe('a JSON object', () => {
     'of all secrets never gives %s',
     (name) => {
       const json = JSON.stringify({ [name]: 'canary', GitHub_Token: 'x' });
-      expect(read({ secrets: json }, [name])).toMatchObject({
-        values: [],
-        untaken: [name, 'GitHub_Token'],
-      });
+      expect(read({ secrets: json }, [name])).toMatchObject({ values: [], untaken: [name, 'GitHub_Token'] });
     },
   );
 
@@ -211,14 +208,14 @@ describe('base64', () => {
     expect(read({ secrets: content })).toMatchObject({ values: [['STRIPE_API_KEY', 'x', 'secrets']] });
   });
 
-  it('of a broken .env is told by its lines', () => {
+  it('of a broken .env is reported by its lines', () => {
     const content = Buffer.from('A=1\nB=canary#1').toString('base64');
     expect(read({ dotenv: content }).faults).toEqual([
       expect.stringMatching(/^input dotenv \(decoded from base64\) line 2: B: a #/),
     ]);
   });
 
-  it('of any .env reads as the .env itself, and nothing of it is told', () => {
+  it('of any .env reads as the .env itself, and nothing of it is printed', () => {
     const line = fc
       .tuple(fc.stringMatching(/^[A-Z_][A-Z0-9_]{0,8}$/), fc.stringMatching(/^[ -&(-~é日]{0,30}$/))
       .map(([key, value]) => `${key}='${value}'`);

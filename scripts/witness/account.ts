@@ -1,27 +1,7 @@
-import {
-  CloudWatchLogsClient,
-  DescribeLogGroupsCommand,
-  ListTagsForResourceCommand as ListLogTags,
-} from '@aws-sdk/client-cloudwatch-logs';
-import {
-  DescribeRepositoriesCommand,
-  ECRClient,
-  GetLifecyclePolicyCommand,
-  ListTagsForResourceCommand as ListRepositoryTags,
-} from '@aws-sdk/client-ecr';
-import {
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-  ListSecretsCommand,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
-import {
-  DescribeParametersCommand,
-  GetParameterCommand,
-  ListTagsForResourceCommand as ListParameterTags,
-  type ParameterMetadata,
-  SSMClient,
-} from '@aws-sdk/client-ssm';
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
+import { ECR } from '@aws-sdk/client-ecr';
+import { SecretsManager } from '@aws-sdk/client-secrets-manager';
+import { type ParameterMetadata, SSM } from '@aws-sdk/client-ssm';
 import { REGION } from '../../__tests__/servers/protocol.ts';
 
 type Tags = Readonly<Record<string, string>>;
@@ -65,10 +45,10 @@ export function connect(endpoint: string) {
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   };
   return {
-    ssm: new SSMClient(settings),
-    secrets: new SecretsManagerClient(settings),
-    logs: new CloudWatchLogsClient(settings),
-    ecr: new ECRClient(settings),
+    ssm: new SSM(settings),
+    secrets: new SecretsManager(settings),
+    logs: new CloudWatchLogs(settings),
+    ecr: new ECR(settings),
   };
 }
 
@@ -90,15 +70,13 @@ async function named<Item, Content>(
 
 /** Reads all of it by the SDK, nothing by the action's own code. */
 export async function readWholeAccount({ ssm, secrets, logs, ecr }: Clients): Promise<WholeAccount> {
-  const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({}));
-  const { SecretList = [] } = await secrets.send(
-    new ListSecretsCommand({ IncludePlannedDeletion: true, MaxResults: 100 }),
-  );
-  const { repositories = [] } = await ecr.send(new DescribeRepositoriesCommand({}));
+  const { logGroups = [] } = await logs.describeLogGroups({});
+  const { SecretList = [] } = await secrets.listSecrets({ IncludePlannedDeletion: true, MaxResults: 100 });
+  const { repositories = [] } = await ecr.describeRepositories({});
   const parameters: ParameterMetadata[] = [];
   let NextToken: string | undefined;
   do {
-    const page = await ssm.send(new DescribeParametersCommand({ NextToken }));
+    const page = await ssm.describeParameters({ NextToken });
     parameters.push(...(page.Parameters ?? []));
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
@@ -109,7 +87,7 @@ export async function readWholeAccount({ ssm, secrets, logs, ecr }: Clients): Pr
       ({ logGroupName }) => logGroupName,
       async ({ arn = '', logGroupClass, retentionInDays }) => {
         const resourceArn = arn.replace(/:\*$/, '');
-        const { tags = {} } = await logs.send(new ListLogTags({ resourceArn }));
+        const { tags = {} } = await logs.listTagsForResource({ resourceArn });
         return { retention: retentionInDays ?? ('never' as const), class: logGroupClass ?? 'STANDARD', tags };
       },
     ),
@@ -117,10 +95,8 @@ export async function readWholeAccount({ ssm, secrets, logs, ecr }: Clients): Pr
       parameters,
       ({ Name }) => Name,
       async ({ Tier, KeyId }, Name) => {
-        const { Parameter } = await ssm.send(new GetParameterCommand({ Name, WithDecryption: true }));
-        const { TagList } = await ssm.send(
-          new ListParameterTags({ ResourceType: 'Parameter', ResourceId: Name }),
-        );
+        const { Parameter } = await ssm.getParameter({ Name, WithDecryption: true });
+        const { TagList } = await ssm.listTagsForResource({ ResourceType: 'Parameter', ResourceId: Name });
         return {
           type: Parameter?.Type ?? '',
           value: Parameter?.Value ?? '',
@@ -135,9 +111,9 @@ export async function readWholeAccount({ ssm, secrets, logs, ecr }: Clients): Pr
       SecretList,
       ({ Name }) => Name,
       async (_, SecretId) => {
-        const { KmsKeyId, Tags, DeletedDate } = await secrets.send(new DescribeSecretCommand({ SecretId }));
+        const { KmsKeyId, Tags, DeletedDate } = await secrets.describeSecret({ SecretId });
         const isThere = DeletedDate === undefined;
-        const current = isThere ? await secrets.send(new GetSecretValueCommand({ SecretId })) : undefined;
+        const current = isThere ? await secrets.getSecretValue({ SecretId }) : undefined;
         return {
           value: current?.SecretString === undefined ? undefined : JSON.parse(current.SecretString),
           key: KmsKeyId,
@@ -150,8 +126,8 @@ export async function readWholeAccount({ ssm, secrets, logs, ecr }: Clients): Pr
       repositories,
       ({ repositoryName }) => repositoryName,
       async ({ repositoryArn, imageTagMutability = '', encryptionConfiguration }, repositoryName) => {
-        const { tags } = await ecr.send(new ListRepositoryTags({ resourceArn: repositoryArn }));
-        const policy = await ecr.send(new GetLifecyclePolicyCommand({ repositoryName })).catch(orNone);
+        const { tags } = await ecr.listTagsForResource({ resourceArn: repositoryArn });
+        const policy = await ecr.getLifecyclePolicy({ repositoryName }).catch(orNone);
         return {
           mutability: imageTagMutability,
           encryption: encryptionConfiguration?.encryptionType ?? '',
