@@ -1,7 +1,7 @@
 import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { type PruneRequest, prune } from '../../src/plan/prune.ts';
 import { Secret } from '../../src/secret.ts';
-import { destination } from './placements.ts';
+import { destination } from './destinations.ts';
 
 /** The prefix of these tests. */
 export const P = '/papyrus/prd';
