@@ -128,7 +128,7 @@ describe('the marker', () => {
   it.each(['\r', '\u2028', ' ', '\t'])('is looked for in linear time in a text of %j', (blank) => {
     const began = performance.now();
     expect(partsIn(blank.repeat(65_000))).toEqual([]);
-    expect(performance.now() - began).toBeLessThan(500);
+    expect(performance.now() - began).toBeLessThan(3_000);
   });
 
   it('names no account, and is another one for each account, prefix and region', () => {
