@@ -116,10 +116,9 @@ function bucket({ name, versioning, tags }: BucketSettings): DesiredResourceOf<'
     ],
   ],
   // A real one sends commands of @aws-sdk/client-s3.
-  'providers/bucket.ts': `import { BUCKET } from '../kinds/bucket.ts';
-import { ABSENT } from '../model/fields.ts';
+  'providers/bucket.ts': `import type { Difference } from '../model/fields.ts';
 import type { Specs } from '../model/spec.ts';
-import { observeEach, type ProviderContext, sender } from './context.ts';
+import { observeEach, type ProviderContext, type Sender, sender } from './context.ts';
 import type { Provider } from './provider.ts';
 
 type BucketSpec = Specs['AWS::S3::Bucket'];
@@ -131,41 +130,47 @@ export interface BucketClient {
   delete(name: string): Promise<void>;
 }
 
-export function buckets(client: BucketClient, context: ProviderContext): Provider<BucketSpec> {
-  const send = sender(context, 's3');
-  return {
-    observe: (names) =>
-      observeEach(names, (name) => send('HeadBucket', name, 'other', () => client.read(name))),
-    async create(desired) {
-      await send('CreateBucket', desired.name, 'other', () => client.create(desired));
-      return desired;
-    },
-    async update(desired, _observed, differences) {
-      for (const { field, to } of differences)
-        if (field in BUCKET.fields && to !== ABSENT)
-          await send('PutBucketVersioning', desired.name, 'other', () =>
-            client.setVersioning(desired.name, String(to)),
-          );
-      return desired;
-    },
-    delete: ({ name }) => send('DeleteBucket', name, 'other', () => client.delete(name)),
-  };
+/** S3 buckets. */
+export class Buckets implements Provider<BucketSpec> {
+  readonly #client: BucketClient;
+  readonly #send: Sender;
+
+  constructor(client: BucketClient, context: ProviderContext) {
+    this.#client = client;
+    this.#send = sender(context, 's3');
+  }
+
+  observe(names: readonly string[]) {
+    return observeEach(names, (name) => this.#send('HeadBucket', name, 'other', () => this.#client.read(name)));
+  }
+
+  async create(desired: BucketSpec) {
+    await this.#send('CreateBucket', desired.name, 'other', () => this.#client.create(desired));
+    return desired;
+  }
+
+  async update(desired: BucketSpec, _observed: BucketSpec, differences: readonly Difference[]) {
+    const { name, fields } = desired;
+    if (differences.some(({ field }) => field === 'versioning'))
+      await this.#send('PutBucketVersioning', name, 'other', () =>
+        this.#client.setVersioning(name, String(fields.versioning)),
+      );
+    return desired;
+  }
+
+  delete({ name }: BucketSpec) {
+    return this.#send('DeleteBucket', name, 'other', () => this.#client.delete(name));
+  }
 }
 `,
   'providers/providers.ts': [
     [
-      '  return {\n    // In the order in which they are read: parameters are the most to read.\n',
-      `    'AWS::S3::Bucket': opened(loading, async () =>
-      (await import('./bucket.ts')).buckets(
-        {
-          read: async () => undefined,
-          create: async () => undefined,
-          setVersioning: async () => undefined,
-          delete: async () => undefined,
-        },
-        context,
-      ),
-    ),
+      "    'Auth0::Application': auth0 ?? CLOSED,\n",
+      `    'AWS::S3::Bucket': opened(loading, async () => {
+      const { Buckets } = await import('./bucket.ts');
+      const none = async () => undefined;
+      return new Buckets({ read: none, create: none, setVersioning: none, delete: none }, context);
+    }),
 `,
     ],
   ],

@@ -1,6 +1,6 @@
 import {
+  callbackDestination,
   callbackParameter,
-  callbackPlace,
   desiredApplication,
   isCallbackOf,
   replaceCallback,
@@ -34,7 +34,7 @@ export interface ResolvedCallback {
 export function resolveCallback(runInput: RunInput, observation: Observation): ResolvedCallback {
   const { settings, desired, urls, callbackPath, masks } = runInput;
   if (urls === undefined || !callbackPath.isOpen) return { runInput, isPathKnown: true };
-  const { kind, name, field } = callbackPlace(desired, settings);
+  const { kind, name, field } = callbackDestination(desired, settings);
   const stored = observation[kind].get(name);
   if (stored instanceof Unreadable || stored?.metadata.unread === true)
     return { runInput, isPathKnown: settings.auth0?.urls === 'remove' };

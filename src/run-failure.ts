@@ -1,8 +1,8 @@
 import { reasonOf } from './failure.ts';
 import type { Change, Plan } from './model/change.ts';
 import type { Outcome } from './model/outcome.ts';
-import { correctionOf, correctionSteps } from './plan/correction.ts';
 import { count, isDrifted } from './plan/plan-document.ts';
+import { correctionOf, correctionSteps } from './plan/plan-properties.ts';
 import type { Cause } from './report/causes.ts';
 import { type DoctorTarget, doctorLine } from './report/failure.ts';
 import * as messages from './report/messages.ts';

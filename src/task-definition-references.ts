@@ -1,5 +1,5 @@
 import { UserFacingError } from './clients/explanation.ts';
-import { place, type ResolvedDestination } from './desired/destination.ts';
+import { type ResolvedDestination, resolveDestination } from './desired/destination.ts';
 import { route, UNDECIDED } from './desired/routing.ts';
 import { reasonOf } from './failure.ts';
 import { type Kind, type Spec, Unreadable } from './model/spec.ts';
@@ -131,7 +131,7 @@ function plainDestinations({ settings, desired }: RunInput): ResolvedDestination
     const variable = { name, value: new Secret(''), source: 'dotenv' as const, where: 'task-definition' };
     const routed = route(variable, settings, new Diagnostics(), () => UNDECIDED);
     return routed.destinations
-      .map((destination) => place(settings, routed, destination))
+      .map((destination) => resolveDestination(settings, routed, destination))
       .filter(({ kind }) => (kind === 'AWS::SSM::Parameter' ? referred.parameters : referred.secrets));
   });
 }

@@ -83,7 +83,7 @@ describe('a trust policy', () => {
     const text = `${'*a'.repeat(50)}*b`;
     const began = performance.now();
     expect(isMatched({ text, operator: 'StringLike' }, 'a'.repeat(2_000))).toBe(false);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(performance.now() - began).toBeLessThan(3_000);
   });
 });
 

@@ -160,11 +160,11 @@ describe('work in flight at the end of the run', () => {
 
   it('ends a run at its deadline, counted from its beginning', async () => {
     const stop = new Cancellation();
-    await systemClock.sleep(30);
-    const began = performance.now();
-    stop.endAfter(50 / 60_000);
-    await once(stop.signal, 'abort');
-    expect(performance.now() - began).toBeLessThan(45);
+    await systemClock.sleep(100);
+    stop.endAfter(100 / 60_000);
+    // Timers go off by their time, however late it gets: this one would be before a deadline that counted from here.
+    await systemClock.sleep(50);
+    expect(stop.signal.aborted).toBe(true);
     expect(stop.signal.reason).toMatchObject({ reason: 'deadline' });
   });
 });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type AppPaths, closes, configuredUrls, readAppUrl } from '../../src/desired/app-url.ts';
+import {
+  type AppPaths,
+  closes,
+  configuredUrls,
+  isLocalUrl,
+  isLoopback,
+  readAppUrl,
+} from '../../src/desired/app-url.ts';
 import { ABSENT } from '../../src/model/fields.ts';
 import type { Auth0Urls } from '../../src/settings/choices.ts';
 
@@ -105,4 +112,56 @@ describe('wantedUrls', () => {
   ])('%s closes %i lists', (mode, lists) => {
     expect(closes(mode)).toHaveLength(lists);
   });
+});
+
+describe('a URL', () => {
+  it.each([
+    'http://0.0.0.0:5000/callback',
+    'http://localhost/x',
+    'https://LOCALHOST:3000',
+    'http://app.localhost',
+    'http://127.0.0.1',
+    'http://127.1.2.3:80/',
+    'http://[::1]:5000/callback',
+    'http://[::]/',
+    'http://user@localhost/',
+    'http://localhost./',
+    'http://a.b.localhost:8080',
+  ])('%s reaches only this machine', (url) => {
+    expect(isLocalUrl(url)).toBe(true);
+  });
+
+  it.each([
+    'http://203.0.113.7:5000/callback',
+    'https://localhost.example.com/',
+    'https://notlocalhost/',
+    'https://example.com/?x=http://localhost/',
+    'http://127.example.com',
+    'https://127.0.0.1.example.com/',
+    'http://[::2]/',
+    'http://0.0.0.0.example.com/',
+    'http://localhost@example.com/',
+    'localhost:5000',
+    'ftp://localhost',
+    '',
+  ])('%j reaches others', (url) => {
+    expect(isLocalUrl(url)).toBe(false);
+  });
+});
+
+describe('a host', () => {
+  it.each(['localhost', 'localhost.', 'app.localhost', '127.0.0.1', '127.1.2.3', '[::1]'])(
+    '%s is this machine',
+    (host) => {
+      expect(isLoopback(host)).toBe(true);
+    },
+  );
+
+  // What a server listens on is no address that anybody is sent to.
+  it.each(['0.0.0.0', '[::]', '128.0.0.1', '127.example.com', 'localhost.example.com', ''])(
+    '%j is not',
+    (host) => {
+      expect(isLoopback(host)).toBe(false);
+    },
+  );
 });

@@ -7,8 +7,8 @@ import { apply, unapplied } from '../../src/plan/apply.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { changeOfUnconfigured } from '../../src/plan/prune.ts';
 import type { Provider, Providers } from '../../src/providers/provider.ts';
-import { parameter, secret } from './strays.ts';
-import { LENIENT, OURS, spec, wish } from './wishes.ts';
+import { LENIENT, OURS, spec, wish } from './desired-resources.ts';
+import { parameter, secret } from './orphans.ts';
 
 const LOG = 'AWS::Logs::LogGroup';
 const SSM = 'AWS::SSM::Parameter';

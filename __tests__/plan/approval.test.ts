@@ -5,7 +5,7 @@ import type { Binding } from '../../src/plan/binding.ts';
 import type { Observed } from '../../src/plan/plan.ts';
 import { type PlanDocument, planDocument, planHash } from '../../src/plan/plan-document.ts';
 import { NOTHING_HIDDEN, runOf } from '../report/runs.ts';
-import { OURS, spec } from './wishes.ts';
+import { OURS, spec } from './desired-resources.ts';
 
 const LOG = 'AWS::Logs::LogGroup';
 const SSM = 'AWS::SSM::Parameter';

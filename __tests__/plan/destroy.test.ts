@@ -5,7 +5,7 @@ import { ABSENT } from '../../src/model/fields.ts';
 import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { Unreadable } from '../../src/model/spec.ts';
 import { type DestroyRequest, destroy } from '../../src/plan/destroy.ts';
-import { P, parameter, secret } from './strays.ts';
+import { P, parameter, secret } from './orphans.ts';
 
 type Request = Partial<DestroyRequest> & {
   readonly logGroup?: DestroyRequest['shared']['AWS::Logs::LogGroup'];

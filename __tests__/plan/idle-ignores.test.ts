@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { plan } from '../../src/plan/plan.ts';
 import { idleIgnores, ignoreRemarks } from '../../src/plan/policy.ts';
 import { ask } from '../asking.ts';
-import { LENIENT } from './wishes.ts';
+import { LENIENT } from './desired-resources.ts';
 
 const idle = (ignore: string, inputs = {}) => {
   const { settings, desired } = ask({

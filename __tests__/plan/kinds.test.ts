@@ -4,7 +4,7 @@ import { aspectsOf, costOf, fieldDescriptorOf, isEqual, KINDS } from '../../src/
 import { REPOSITORY } from '../../src/kinds/repository.ts';
 import { LISTED_KINDS } from '../../src/model/inventory.ts';
 import { type Kind, NAMES, ORDER, SHARED_KINDS } from '../../src/model/spec.ts';
-import { spec } from './wishes.ts';
+import { spec } from './desired-resources.ts';
 
 const LOG = 'AWS::Logs::LogGroup';
 const SSM = 'AWS::SSM::Parameter';

@@ -6,8 +6,9 @@ import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { Unreadable } from '../../src/model/spec.ts';
 import { destroy } from '../../src/plan/destroy.ts';
 import { type PruneRequest, prune } from '../../src/plan/prune.ts';
-import { destination } from './placements.ts';
-import { judge, P, parameter, REQUEST, secret } from './strays.ts';
+
+import { destination } from './destinations.ts';
+import { judge, P, parameter, REQUEST, secret } from './orphans.ts';
 
 describe('prune of more than half of what was created', () => {
   const unconfigured = (made: number) =>

@@ -10,7 +10,7 @@ import { Secret } from '../../src/secret.ts';
 import { ask, type Given } from '../asking.ts';
 import { leftBy, NOTHING_HIDDEN, runOf } from '../report/runs.ts';
 import { SEED_ENV, SEED_SECRETS } from '../seed.ts';
-import { LENIENT, OURS, spec } from './wishes.ts';
+import { LENIENT, OURS, spec } from './desired-resources.ts';
 
 const LOG = 'AWS::Logs::LogGroup';
 const SSM = 'AWS::SSM::Parameter';

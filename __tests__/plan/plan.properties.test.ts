@@ -11,7 +11,7 @@ import { evaluatePolicy, type Policy, type Subject } from '../../src/plan/policy
 import { Secret } from '../../src/secret.ts';
 import { OPT_INS } from '../../src/settings/choices.ts';
 import { runs } from '../sample.ts';
-import { LENIENT, spec, wish } from './wishes.ts';
+import { LENIENT, spec, wish } from './desired-resources.ts';
 
 const KINDS = [
   'AWS::Logs::LogGroup',

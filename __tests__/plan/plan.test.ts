@@ -5,7 +5,7 @@ import { fieldOf, type Metadata, type Spec, Unreadable } from '../../src/model/s
 import { plan } from '../../src/plan/plan.ts';
 import type { Policy } from '../../src/plan/policy.ts';
 import { Secret } from '../../src/secret.ts';
-import { LENIENT, OURS, spec, TAKEN, wish } from './wishes.ts';
+import { LENIENT, OURS, spec, TAKEN, wish } from './desired-resources.ts';
 
 const LOG = 'AWS::Logs::LogGroup';
 const SSM = 'AWS::SSM::Parameter';

@@ -6,7 +6,7 @@ import { Secret } from '../../src/secret.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import { Diagnostics } from '../../src/settings/diagnostics.ts';
 import { readIgnored } from '../../src/settings/rules.ts';
-import { LENIENT, OURS, spec, TAKEN } from './wishes.ts';
+import { LENIENT, OURS, spec, TAKEN } from './desired-resources.ts';
 
 const LOG = 'AWS::Logs::LogGroup';
 const SSM = 'AWS::SSM::Parameter';

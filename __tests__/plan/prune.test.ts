@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/model/change.ts';
 import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { type PruneRequest, prune } from '../../src/plan/prune.ts';
-import { destination } from './placements.ts';
-import { judge, P, parameter, REQUEST, secret } from './strays.ts';
+
+import { destination } from './destinations.ts';
+import { judge, P, parameter, REQUEST, secret } from './orphans.ts';
 
 describe('what prune says', () => {
   it.each<[what: string, stray: AnyUnconfigured, request: Partial<PruneRequest>, notes: string[]]>([

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AnyUnconfigured } from '../../src/model/inventory.ts';
 import { encryptedVariables, settleType } from '../../src/plan/settled-type.ts';
 import { ask } from '../asking.ts';
-import { parameter, secret } from './strays.ts';
+import { parameter, secret } from './orphans.ts';
 
 describe('variables that are keys of secrets of ours', () => {
   it.each<[what: string, orphan: AnyUnconfigured, prefer: 'secrets-manager' | 'ssm', variables: string[]]>([

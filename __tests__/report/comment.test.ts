@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CommentPlace, commentText } from '../../src/report/comment.ts';
 import { NO_ORIGIN } from '../../src/report/run.ts';
-import { OURS, spec } from '../plan/wishes.ts';
+import { OURS, spec } from '../plan/desired-resources.ts';
 import { runOf } from './runs.ts';
 
 const SSM = 'AWS::SSM::Parameter';

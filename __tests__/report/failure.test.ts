@@ -5,7 +5,7 @@ import { reasonOf } from '../../src/failure.ts';
 import { Unreadable } from '../../src/model/spec.ts';
 import { errorText } from '../../src/report/failure.ts';
 import { sdkError } from '../clients/clock.ts';
-import { OURS, spec } from '../plan/wishes.ts';
+import { OURS, spec } from '../plan/desired-resources.ts';
 import { leftBy, runOf } from './runs.ts';
 
 const LOG = 'AWS::Logs::LogGroup';

@@ -10,7 +10,7 @@ import { summary } from '../../src/report/summary.ts';
 import { Secret } from '../../src/secret.ts';
 import { formsOf } from '../../src/settings/mask-forms.ts';
 import { Masks } from '../../src/settings/masks.ts';
-import { OURS } from '../plan/wishes.ts';
+import { OURS } from '../plan/desired-resources.ts';
 import { runOf } from './runs.ts';
 
 const PASSWORD = `li*ve_p|ss"w'o<r>d&1/x!`;

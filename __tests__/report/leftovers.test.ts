@@ -5,7 +5,7 @@ import type { Fields } from '../../src/model/fields.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import type { Kind, Metadata } from '../../src/model/spec.ts';
 import { leftovers } from '../../src/report/price.ts';
-import { OURS, spec } from '../plan/wishes.ts';
+import { OURS, spec } from '../plan/desired-resources.ts';
 import { runOf } from './runs.ts';
 
 const LOG = 'AWS::Logs::LogGroup';

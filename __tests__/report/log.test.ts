@@ -11,7 +11,7 @@ import { resourcesOf } from '../../src/report/resources.ts';
 import { causes, plan, progress } from '../../src/report/run-log.ts';
 import type { Diagnostic } from '../../src/settings/diagnostics.ts';
 import { sdkError } from '../clients/clock.ts';
-import { spec } from '../plan/wishes.ts';
+import { spec } from '../plan/desired-resources.ts';
 import { runOf } from './runs.ts';
 
 afterEach(() => {

@@ -7,7 +7,7 @@ import { outputs, writeOutputs } from '../../src/report/outputs.ts';
 import { Secret } from '../../src/secret.ts';
 import { maskingOf } from '../../src/settings/masks.ts';
 import type { Given } from '../asking.ts';
-import { OURS, spec } from '../plan/wishes.ts';
+import { OURS, spec } from '../plan/desired-resources.ts';
 import { SEED_ENV, SEED_SECRETS } from '../seed.ts';
 import { leftBy, runOf } from './runs.ts';
 

@@ -1,6 +1,6 @@
 /** The parts of the reports that need no server: Mermaid parses, tables keep their cells, nothing is too long. */
 import { describe, expect, it } from 'vitest';
-import type { Placement } from '../../src/desired/desired.ts';
+import type { ResolvedDestination } from '../../src/desired/destination.ts';
 import type { Change } from '../../src/model/change.ts';
 import { ABSENT, type Difference } from '../../src/model/fields.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
@@ -18,11 +18,11 @@ import { diagram } from '../../src/report/sections/variables.ts';
 import { assemble, table } from '../../src/report/sections.ts';
 import { Secret } from '../../src/secret.ts';
 import { Masks } from '../../src/settings/masks.ts';
-import { OURS, spec } from '../plan/wishes.ts';
+import { OURS, spec } from '../plan/desired-resources.ts';
 import { parseMermaid } from './mermaid.ts';
 import { runOf } from './runs.ts';
 
-const destination = (variable: string, bundle?: string): Placement => ({
+const destination = (variable: string, bundle?: string): ResolvedDestination => ({
   route: {
     variable: { name: variable, value: new Secret('x'), source: 'env-file', where: '.env' },
     destinations: [],

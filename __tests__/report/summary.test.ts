@@ -9,7 +9,7 @@ import { folds, steps } from '../../src/report/messages.ts';
 import { summary } from '../../src/report/summary.ts';
 import type { Given } from '../asking.ts';
 import { sdkError } from '../clients/clock.ts';
-import { OURS, spec } from '../plan/wishes.ts';
+import { OURS, spec } from '../plan/desired-resources.ts';
 import { SEED_ENV, SEED_SECRETS } from '../seed.ts';
 import { leftBy, runOf } from './runs.ts';
 

@@ -95,6 +95,6 @@ describe('the scrub', () => {
     forms.scrub(text);
     const begin = performance.now();
     expect(forms.scrub(text)).toBe(text);
-    expect(performance.now() - begin).toBeLessThan(500);
+    expect(performance.now() - begin).toBeLessThan(3_000);
   });
 });

@@ -68,7 +68,7 @@ export function withCallback(
 }
 
 /** @returns the destination of the callback of `app-url`: a parameter, or that of a rule */
-export function callbackPlace(
+export function callbackDestination(
   { destinations }: Pick<Desired, 'destinations'>,
   settings: Pick<Settings, 'prefix'>,
 ): {
@@ -88,7 +88,7 @@ export function callbackPlace(
 
 /** @returns the same with another callback of `app-url`, whose path is known only after the stored value is read. */
 export function replaceCallback(desired: Desired, settings: Settings, { callback }: AppUrls): Desired {
-  const place = callbackPlace(desired, settings);
+  const place = callbackDestination(desired, settings);
   const resources = desired.resources.map((resource): DesiredResource => {
     const { spec } = resource;
     if (resource.kind !== place.kind || spec.name !== place.name || fieldOf(spec, place.field) === undefined)

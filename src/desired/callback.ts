@@ -3,7 +3,7 @@ import { type Auth0Settings, pathFault } from '../settings/auth0.ts';
 import type { Diagnostics } from '../settings/diagnostics.ts';
 import { isOpaque, type Variable } from '../settings/variable.ts';
 import { type AppUrls, isLocalUrl } from './app-url.ts';
-import { placeOf, type Route } from './routing.ts';
+import { type Route, sourceLocation } from './routing.ts';
 
 /*
  * The callback of AUTH0_CALLBACK_URL. `app-url` gives the origin, and this variable the path that the application serves;
@@ -40,14 +40,14 @@ export function callbackPath(
   if (setting !== undefined) {
     if (variable !== undefined && reading !== undefined && isOther(reading, setting.value))
       notes.warn({
-        ...placeOf(variable),
+        ...sourceLocation(variable),
         text: `it has ${shownPath(reading, variable)}, and callback-path (${setting.where}${setting.line === undefined ? '' : ` line ${setting.line}`}) is ${setting.value}, which is used. If the application serves the path of the variable, remove callback-path`,
       });
     return { path: setting.value, isOpen: false };
   }
   if (variable !== undefined && reading?.unclear !== undefined)
     notes.fault({
-      ...placeOf(variable),
+      ...sourceLocation(variable),
       text: `it ${reading.unclear}, so the callback below app-url is not known. ${REMEDY}`,
     });
   return reading?.path === undefined
@@ -65,7 +65,7 @@ function noteForm(
     count > 1
       ? `it lists ${count} URLs, and the one of app-url takes their place${urls === 'follow' ? '; auth0-urls: follow removes none of them from Auth0' : ''}`
       : 'it is a path alone, and becomes the whole URL: that of app-url with this path';
-  if (count > 1 || isPathAlone) notes.notice({ ...placeOf(variable), text });
+  if (count > 1 || isPathAlone) notes.notice({ ...sourceLocation(variable), text });
 }
 
 function isOther({ paths }: CallbackReading, path: string): boolean {

@@ -15,15 +15,13 @@ import { applicationResources, tagFields } from './application.ts';
 import type { DesiredResource } from './desired-resource.ts';
 import {
   isTypeUnknown,
-  place,
   type ResolvedDestination,
   refuseCollisions,
   reportEmpty,
+  resolveDestination,
 } from './destination.ts';
 import { idleBundles, idleRules } from './idle-settings.ts';
-import { type Destination, placeOf, type Route } from './routing.ts';
-
-export type { ResolvedDestination as Placement } from './destination.ts';
+import { type Destination, type Route, sourceLocation } from './routing.ts';
 
 export interface Desired {
   readonly resources: readonly DesiredResource[];
@@ -37,7 +35,7 @@ const none: ReadonlySet<string> = new Set();
 /** @returns the specs of all resources of this run; errors are in `notes`. */
 export function desire(settings: Settings, routes: readonly Route[], notes: Diagnostics): Desired {
   const all = routes.flatMap((route) =>
-    route.destinations.map((destination) => place(settings, route, destination)),
+    route.destinations.map((destination) => resolveDestination(settings, route, destination)),
   );
   const destinations = all.filter((destination) => isManaged(settings, destination));
   const outOfScope = all.filter((destination) => !destinations.includes(destination));
@@ -76,7 +74,7 @@ function parameter(
   const { name, route, empty } = destination;
   const { variable } = route;
   const wrong = parameterNameFault(name);
-  if (wrong !== undefined) notes.fault({ ...placeOf(variable), text: wrong });
+  if (wrong !== undefined) notes.fault({ ...sourceLocation(variable), text: wrong });
   const keyed = type === 'SecureString';
   const keyId = settings.kmsKeyId ?? 'alias/aws/ssm';
   const tier = tierOf(settings, variable.value.byteLength);

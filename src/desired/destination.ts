@@ -1,7 +1,7 @@
 import type { Diagnostics } from '../settings/diagnostics.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Variable } from '../settings/variable.ts';
-import { type Destination, placeOf, type Route } from './routing.ts';
+import { type Destination, type Route, sourceLocation } from './routing.ts';
 
 /** The final destination of a variable, for outputs and reports. */
 export interface ResolvedDestination {
@@ -15,7 +15,11 @@ export interface ResolvedDestination {
 }
 
 /** @returns one destination, by its full name. */
-export function place(settings: Settings, route: Route, destination: Destination): ResolvedDestination {
+export function resolveDestination(
+  settings: Settings,
+  route: Route,
+  destination: Destination,
+): ResolvedDestination {
   const empty = route.variable.value.byteLength === 0;
   return destination.store === 'parameter'
     ? {
@@ -43,7 +47,7 @@ export function refuseCollisions(destinations: readonly ResolvedDestination[], n
     if (before === undefined) taken.set(spot, route.variable.name);
     else
       notes.fault({
-        ...placeOf(route.variable),
+        ...sourceLocation(route.variable),
         text: `it has the same destination as ${before} (${spot}); give one of the two another key or rule`,
       });
   }
@@ -71,7 +75,7 @@ export function reportEmpty(
       (settings.onEmpty === 'auto' && settings.mode === 'apply' && variable.source === 'secrets');
     if (fails)
       notes.fault({
-        ...placeOf(variable),
+        ...sourceLocation(variable),
         text: 'its value is empty (a GitHub secret that does not exist arrives empty); set it, leave the variable out, or set on-empty: skip',
       });
     else empty.push(variable);
@@ -80,7 +84,7 @@ export function reportEmpty(
   if (first !== undefined)
     notes.notice(
       others.length === 0
-        ? { ...placeOf(first), text: 'its value is empty here, and what exists is left as it is' }
+        ? { ...sourceLocation(first), text: 'its value is empty here, and what exists is left as it is' }
         : {
             where: 'variables',
             text: `${empty.length} values are empty here, and what exists is left as it is: ${namesOf(empty)}`,
@@ -91,7 +95,7 @@ export function reportEmpty(
     notes.warn(
       more.length === 0
         ? {
-            ...placeOf(lone),
+            ...sourceLocation(lone),
             text: `this value is used, since the one of ${lone.emptySecret} is empty (a GitHub secret that does not exist arrives empty); check the secret's name, or remove the variable from one of the two`,
           }
         : {

@@ -95,7 +95,7 @@ function byRule(variable: Variable, rule: Rule, notes: Diagnostics, classify: Cl
   const classification = classifyVariable(variable, classify);
   if (plain && classification.class === 'secret')
     notes.warn({
-      ...placeOf(variable),
+      ...sourceLocation(variable),
       text: `${classification.reason}, and the rule "${rule.pattern}" stores it as a plain String that everyone with read access can see`,
     });
   const isTablePlain = row === undefined || row.shown === true;
@@ -179,16 +179,19 @@ function checkParameter(variable: Variable, tier: Tier, notes: Diagnostics): voi
   const remedy = `add the rule { match: ${name}, to: secret/app }`;
   const limit = tier === 'Standard' ? STANDARD_BYTES : ADVANCED_BYTES;
   if (value.is((text) => text.includes('{{')))
-    notes.fault({ ...placeOf(variable), text: `Parameter Store refuses a value that holds "{{"; ${remedy}` });
+    notes.fault({
+      ...sourceLocation(variable),
+      text: `Parameter Store refuses a value that holds "{{"; ${remedy}`,
+    });
   else if (bytes > limit)
     notes.fault({
-      ...placeOf(variable),
+      ...sourceLocation(variable),
       text: `its ${bytes} bytes are more than the ${limit} that a parameter${tier === 'Standard' ? ' of the Standard tier' : ''} holds; ${remedy}`,
     });
 }
 
 /** @returns the place for notes on the variable. */
-export function placeOf(variable: Variable): {
+export function sourceLocation(variable: Variable): {
   where: string;
   file: string | undefined;
   line: number | undefined;
@@ -218,7 +221,7 @@ export function hideContainedSecrets(
       ? ''
       : `, unless a rule says otherwise: { match: ${variable.name}, to: secure-parameter }`;
     notes.warn({
-      ...placeOf(variable),
+      ...sourceLocation(variable),
       text: `its value holds that of ${holder}, which is secret, so it is shown in no report; it stays a plain String that everybody with read access sees${advice}`,
     });
     return { ...route, shown: false };

@@ -1,5 +1,5 @@
 import { CALLBACK_VARIABLE } from '../desired/callback.ts';
-import type { Placement } from '../desired/desired.ts';
+import type { ResolvedDestination } from '../desired/destination.ts';
 import { costOf, exposureOf } from '../kinds/kinds.ts';
 import type { Change, ChangeOf } from '../model/change.ts';
 import { ABSENT } from '../model/fields.ts';
@@ -17,9 +17,9 @@ export interface PruneRequest {
   readonly recoveryDays: number;
   readonly ignore: readonly Ignored[];
   /** Destinations of the variables of this run. */
-  readonly destinations: readonly Placement[];
+  readonly destinations: readonly ResolvedDestination[];
   /** Destinations in a store that `only` leaves out. */
-  readonly outOfScope: readonly Placement[];
+  readonly outOfScope: readonly ResolvedDestination[];
   /** Names in a JSON object that no variable uses. */
   readonly untaken: ReadonlySet<string>;
   readonly allow: ReadonlySet<OptInName>;
@@ -147,14 +147,17 @@ function namesIn({ kind, spec }: AnyUnconfigured): string[] {
 }
 
 /** @returns the destinations of variables that were stored here before; an unread resource may hold any of them. */
-function relatedTo(resource: AnyUnconfigured, destinations: readonly Placement[]): Placement[] {
+function relatedTo(
+  resource: AnyUnconfigured,
+  destinations: readonly ResolvedDestination[],
+): ResolvedDestination[] {
   if (!resource.isRead) return [...destinations];
   const bundle =
     resource.kind === 'AWS::SecretsManager::Secret' ? lastSegment(resource.spec.name) : undefined;
   return staleCopies(new Set(namesIn(resource)), bundle, destinations);
 }
 
-function describe(moved: readonly Placement[]): string {
+function describe(moved: readonly ResolvedDestination[]): string {
   if (moved.length === 0) return 'no longer configured';
   const places = moved.slice(0, 3).map(({ route, name }) => `${route.variable.name}, now in ${name}`);
   const more = moved.length > 3 ? ` and ${moved.length - 3} more` : '';

@@ -1,4 +1,4 @@
-import type { Placement } from '../desired/desired.ts';
+import type { ResolvedDestination } from '../desired/destination.ts';
 import { rowOf } from '../desired/table.ts';
 import type { Change, ChangeOf } from '../model/change.ts';
 import { ABSENT, type Difference, type Fields } from '../model/fields.ts';
@@ -19,8 +19,8 @@ import { isListed } from '../model/inventory.ts';
 export function staleCopies(
   names: ReadonlySet<string>,
   bundle: string | undefined,
-  destinations: readonly Placement[],
-): Placement[] {
+  destinations: readonly ResolvedDestination[],
+): ResolvedDestination[] {
   return destinations.filter(({ route }) => {
     const variable = route.variable.name;
     const row = rowOf(variable)?.secret;
@@ -36,7 +36,7 @@ export function staleCopies(
  * @returns ids of the changes to wait for
  */
 export function writesBefore(
-  places: readonly Placement[],
+  places: readonly ResolvedDestination[],
   changes: readonly Change[],
   going?: Change,
 ): string[] {
@@ -59,9 +59,9 @@ type SecretChange = ChangeOf<'AWS::SecretsManager::Secret'>;
 
 export interface Moves {
   /** Destinations of the variables of this run. */
-  readonly destinations: readonly Placement[];
+  readonly destinations: readonly ResolvedDestination[];
   /** Destinations in a store that `only` leaves out. */
-  readonly outOfScope: readonly Placement[];
+  readonly outOfScope: readonly ResolvedDestination[];
 }
 
 /**
@@ -123,13 +123,17 @@ function noteCopies(change: SecretChange, existing: Fields, moves: Moves): Secre
 }
 
 /** @returns the destinations of the variable of a key, if this key is none of them. */
-function placesOf(field: string, change: SecretChange, { destinations }: Moves): Placement[] {
-  const isHere = ({ name, destination }: Placement) =>
+function placesOf(field: string, change: SecretChange, { destinations }: Moves): ResolvedDestination[] {
+  const isHere = ({ name, destination }: ResolvedDestination) =>
     name === change.name && destination.store === 'secret' && `key:${destination.key}` === field;
   return destinations.some(isHere) ? [] : related(field, change, destinations);
 }
 
-function related(field: string, change: SecretChange, destinations: readonly Placement[]): Placement[] {
+function related(
+  field: string,
+  change: SecretChange,
+  destinations: readonly ResolvedDestination[],
+): ResolvedDestination[] {
   if (!field.startsWith('key:')) return [];
   return staleCopies(new Set([field.slice('key:'.length)]), lastSegment(change.name), destinations);
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Placement } from '../desired/desired.ts';
+import type { ResolvedDestination } from '../desired/destination.ts';
 import type { Spec } from '../model/spec.ts';
 import { existingAfter, type References, type Run } from './run.ts';
 
 /** @returns the resource that exists after the run */
-export type Lookup = (kind: Placement['kind'], name: string) => Spec | undefined;
+export type Lookup = (kind: ResolvedDestination['kind'], name: string) => Spec | undefined;
 
 /** One entry of a container's `secrets`. @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html */
 export interface EcsSecret {
@@ -14,8 +14,8 @@ export interface EcsSecret {
 
 /** @returns the `valueFrom` of ECS by variable, for the variables in one of the stores. */
 export function references(
-  destinations: readonly Placement[],
-  kind: Placement['kind'],
+  destinations: readonly ResolvedDestination[],
+  kind: ResolvedDestination['kind'],
   existing: Lookup,
 ): Map<string, string> {
   const found = new Map<string, string>();
@@ -33,7 +33,10 @@ export function references(
 }
 
 /** @returns the `secrets` of a container, each name once: the parameter where a variable has two locations. */
-export function taskDefinitionSecrets(destinations: readonly Placement[], existing: Lookup): EcsSecret[] {
+export function taskDefinitionSecrets(
+  destinations: readonly ResolvedDestination[],
+  existing: Lookup,
+): EcsSecret[] {
   const all = references(destinations, 'AWS::SecretsManager::Secret', existing);
   for (const [name, arn] of references(destinations, 'AWS::SSM::Parameter', existing)) all.set(name, arn);
   return [...all]
@@ -45,7 +48,7 @@ export function taskDefinitionSecrets(destinations: readonly Placement[], existi
  * @returns a hash that changes exactly when the version of a stored value does; it is computed from versions, never from
  * values. It includes the type, since a parameter that is recreated for its type begins at version 1 again
  */
-export function configFingerprint(destinations: readonly Placement[], existing: Lookup): string {
+export function configFingerprint(destinations: readonly ResolvedDestination[], existing: Lookup): string {
   const versions = destinations.map(({ kind, name }) => {
     const { metadata: facts, fields } = existing(kind, name) ?? {};
     const type = kind === 'AWS::SSM::Parameter' ? String(fields?.['type'] ?? '') : '';
@@ -63,7 +66,7 @@ export function existingWithReferences(run: Run): References['existing'] {
 }
 
 /** @returns destinations of all variables of a task: those of the run, and with a task definition all others */
-export function neededDestinations({ desired, references }: Run): readonly Placement[] {
+export function neededDestinations({ desired, references }: Run): readonly ResolvedDestination[] {
   return references === undefined ? desired.destinations : [...desired.destinations, ...desired.outOfScope];
 }
 
@@ -72,9 +75,9 @@ export function neededDestinations({ desired, references }: Run): readonly Place
  * @returns the variables without a reference
  */
 export function variablesWithout(
-  destinations: readonly Placement[],
+  destinations: readonly ResolvedDestination[],
   existing: References['existing'],
-  isNeeded: (destination: Placement) => boolean = ({ empty }) => !empty,
+  isNeeded: (destination: ResolvedDestination) => boolean = ({ empty }) => !empty,
 ): Set<string> {
   const found = new Set(taskDefinitionSecrets(destinations, existing).map(({ name }) => name));
   const names = destinations.filter(isNeeded).map(({ route }) => route.variable.name);

@@ -1,4 +1,4 @@
-import type { Placement } from '../desired/desired.ts';
+import type { ResolvedDestination } from '../desired/destination.ts';
 import { rowOf } from '../desired/table.ts';
 import { costOf, KINDS } from '../kinds/kinds.ts';
 import { ADVANCED_PARAMETER_USD } from '../kinds/parameter.ts';
@@ -64,7 +64,7 @@ export interface Alternative {
  * @returns prices of other ways to store the same variables
  */
 export function alternatives(
-  destinations: readonly Placement[],
+  destinations: readonly ResolvedDestination[],
   planned: Price,
   prefer: Settings['prefer'],
 ): Alternative[] {

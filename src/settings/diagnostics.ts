@@ -77,7 +77,7 @@ export function inWords({ text, detail }: Pick<LineNote, 'text' | 'detail'>): st
 /** @returns each error of a text, of one kind the first 50 and how many more there are. */
 export function capped(notes: readonly LineNote[]): Reported[] {
   return [...byKind(notes)].flatMap(([text, all]): Reported[] => {
-    const shown = all.slice(0, MOST).map((note) => ({ ...placeOf(note), text: inWords(note) }));
+    const shown = all.slice(0, MOST).map((note) => ({ ...locationOf(note), text: inWords(note) }));
     return all.length > MOST ? [...shown, { text: `and ${all.length - MOST} more: ${text}` }] : shown;
   });
 }
@@ -86,7 +86,7 @@ export function capped(notes: readonly LineNote[]): Reported[] {
 export function collected(notes: readonly LineNote[]): Reported[] {
   return [...byKind(notes)].map(([text, all]) => {
     const [first] = all;
-    if (all.length === 1 && first !== undefined) return { ...placeOf(first), text: inWords(first) };
+    if (all.length === 1 && first !== undefined) return { ...locationOf(first), text: inWords(first) };
     const listed = all.slice(0, LISTED).map(({ line, key, detail }) => {
       const place = detail === undefined ? `line ${line}` : `line ${line}, ${detail}`;
       return key === undefined ? place : `${key} (${place})`;
@@ -106,6 +106,6 @@ function byKind(notes: readonly LineNote[]): Map<string, LineNote[]> {
   return kinds;
 }
 
-function placeOf({ line, key }: LineNote): Pick<LineNote, 'line' | 'key'> {
+function locationOf({ line, key }: LineNote): Pick<LineNote, 'line' | 'key'> {
   return key === undefined ? { line } : { line, key };
 }

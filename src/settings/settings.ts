@@ -28,7 +28,6 @@ import { type OwnershipSettings, readOwnership } from './ownership.ts';
 import { ParseError, quoted, readAccounts, readBoolean, readChoice, readChoices, readList } from './parse.ts';
 import { type Referred, type ReportSettings, readReferred, readReportSettings } from './report-settings.ts';
 import type { IgnoreEntry, Rule } from './rules.ts';
-
 import { type RawSetting, type Request, readersOf, SettingSources } from './setting-sources.ts';
 
 export interface Settings extends ApplicationSettings {

@@ -109,7 +109,7 @@ function add(found: Map<string, Variable>, next: Variable, notes: Diagnostics): 
       file: next.file,
       line: next.line,
       key: next.name,
-      text: `it has another value in ${placeOf(before)}; keep one of the two`,
+      text: `it has another value in ${locationText(before)}; keep one of the two`,
     });
     return false;
   }
@@ -123,10 +123,10 @@ function merged(keep: Variable, other: Variable | undefined): Variable {
   const emptySecret = keep.emptySecret ?? other.emptySecret;
   if (other.source !== 'secrets') return { ...keep, emptySecret };
   if (other.value.byteLength > 0) return { ...keep, emptySecret, source: 'secrets' };
-  return keep.value.byteLength === 0 ? other : { ...keep, emptySecret: placeOf(other) };
+  return keep.value.byteLength === 0 ? other : { ...keep, emptySecret: locationText(other) };
 }
 
-function placeOf(variable: Variable): string {
+function locationText(variable: Variable): string {
   return variable.line === undefined ? variable.where : `${variable.where} line ${variable.line}`;
 }
 

@@ -3,9 +3,8 @@ import { callbackParameter } from '../../desired/auth0.ts';
 import { KINDS } from '../../kinds/kinds.ts';
 import { CREATED, OWNER_FIELD } from '../../model/ownership.ts';
 import { fieldOf, isShared, NAMES } from '../../model/spec.ts';
-import { correctionOf, correctionSteps } from '../../plan/correction.ts';
 import { count, isDrifted } from '../../plan/plan-document.ts';
-import { isFirstRun, removalOf } from '../../plan/plan-properties.ts';
+import { correctionOf, correctionSteps, isFirstRun, removalOf } from '../../plan/plan-properties.ts';
 
 import { Secret } from '../../secret.ts';
 import { SHARED_SETTINGS } from '../../settings/application.ts';

@@ -1,4 +1,3 @@
-import type { Placement } from '../../desired/desired.ts';
 import { isTypeUnknown, type ResolvedDestination } from '../../desired/destination.ts';
 import type { Plan } from '../../model/change.ts';
 import type { Source } from '../../settings/variable.ts';
@@ -79,7 +78,7 @@ const SOURCES: Readonly<Record<Source, string>> = {
  * @param typeOf returns the type of a parameter
  * @returns the source of the diagram; names are only in labels, and nodes are numbered
  */
-export function diagram(destinations: readonly Placement[], typeOf = storedTypes([])): string {
+export function diagram(destinations: readonly ResolvedDestination[], typeOf = storedTypes([])): string {
   const flows = flowsOf(destinations, typeOf);
   const isGrouped = new Set(destinations.map(({ route }) => route.variable.name)).size > MOST_VARIABLES;
   const sources = new Nodes('s');
@@ -116,7 +115,7 @@ interface Flow {
 }
 
 function flowsOf(
-  destinations: readonly Placement[],
+  destinations: readonly ResolvedDestination[],
   typeOf: ReturnType<typeof storedTypes>,
 ): Map<string, Flow> {
   const targets = new Map<string, { source: Source; stores: Set<string> }>();

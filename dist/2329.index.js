@@ -1,1 +1,0 @@
-"use strict";exports.id=2329,exports.ids=[2329],exports.modules={2329:(function(s,r,e){e.r(r),e.d(r,{classify:()=>t.L});var t=e(2253);e(28),e(2652)})};
