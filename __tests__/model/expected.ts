@@ -255,7 +255,8 @@ function keepSecret(context: Context, state: State, path: string, keys: Map<stri
     }
     const isExact = configuration.exact.includes(path.slice(settings.environment.length + 1));
     for (const key of Object.keys(held)) {
-      if (!isExact || keys.has(key) || isIgnored(key)) continue;
+      // The next run sees the keys of a restored secret, and removes them.
+      if (!isExact || found.isDeleted || keys.has(key) || isIgnored(key)) continue;
       delete contents[key];
       written.push(`key:${key}`);
     }

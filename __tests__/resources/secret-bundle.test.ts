@@ -206,6 +206,19 @@ describe('scheduled for deletion', () => {
     await bench.silent(wish({ a: 'one', b: 'two' }));
   });
 
+  test('an exact bundle is restored with all its keys, and the next run removes those that are not configured', async () => {
+    const exact = wish({ a: 'one' }, {}, { closed: new Set(['key:']) });
+    await bench.round(exact);
+    await put('{"a":"one","foreign":7}');
+    await schedule();
+    await bench.round(exact);
+    expect(await value()).toEqual({ a: 'one', foreign: 7 });
+    const { change } = await bench.round(exact);
+    expect(change.differences.map(({ field }) => field)).toEqual(['key:foreign']);
+    expect(await value()).toEqual({ a: 'one' });
+    await bench.silent(exact);
+  });
+
   test('what is no JSON object is restored, and its text is not lost', async () => {
     await create('plain text', { Tags: OURS });
     await schedule();
