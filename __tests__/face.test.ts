@@ -78,7 +78,7 @@ describe('action.yml', () => {
     expect(output, 'only composite actions have one').not.toHaveProperty('value');
   });
 
-  it('runs on node20 from a file that is there', () => {
+  it('runs on node20 from an existing file', () => {
     expect(action.runs.using).toBe('node20');
     expect(action.runs.main).toMatch(/^dist\//);
     expect(existsSync(path(action.runs.main))).toBe(true);
@@ -104,7 +104,7 @@ describe('the reference', () => {
 const schema = JSON.parse(read('schema/aws-bootstrap.schema.json'));
 
 describe('the JSON Schema', () => {
-  it('is the one that the code gives (npm run schema)', () => {
+  it('is up to date (npm run schema)', () => {
     expect(read('schema/aws-bootstrap.schema.json')).toBe(schemaText());
   });
 
@@ -126,7 +126,7 @@ describe('the JSON Schema', () => {
     'expect-plan',
     'github-token',
   ];
-  it('knows every input but those that are no settings of a file', () => {
+  it('has every input that is also a setting of the file', () => {
     const own = INPUTS.filter((name) => !SECRETIVE.includes(name));
     expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(own));
     for (const name of SECRETIVE) expect(schema.properties).not.toHaveProperty(name);

@@ -48,13 +48,13 @@ describe('a secret is never printed', () => {
     );
   });
 
-  it.each(PRINTERS.slice(0, 3))('but shows that something is there, by %s', (_name, print) => {
+  it.each(PRINTERS.slice(0, 3))('but shows that it has a value, by %s', (_name, print) => {
     expect(print(new Secret('Kx'))).toBe('***');
   });
 });
 
-describe('a secret answers', () => {
-  it('whether it equals', () => {
+describe('a secret reveals only', () => {
+  it('whether it equals another value', () => {
     const secret = new Secret('a');
     expect(secret.equals(new Secret('a'))).toBe(true);
     expect(secret.equals('a')).toBe(true);
@@ -92,25 +92,25 @@ describe('a secret answers', () => {
     expect(new Secret('abc').part(/x(y)/)).toBeUndefined();
   });
 
-  it('what hides it', () => {
+  it('its value to the masks', () => {
     const hidden: string[] = [];
     new Secret('abc').hideBy((text) => hidden.push(text));
     expect(hidden).toEqual(['abc']);
   });
 
-  it('a question, and nothing but yes or no', () => {
+  it('the answer to a question: yes or no', () => {
     expect(new Secret('abc').is((text) => text.startsWith('a'))).toBe(true);
     expect(new Secret('abc').is((text) => text.startsWith('b'))).toBe(false);
     expect(new Secret('abc').is((text) => text as unknown as boolean)).toBe(false);
   });
 
-  it('what judges it, and the reports where it was judged harmless', () => {
+  it('its value to the classification, and to reports if it is plain', () => {
     const secret = new Secret('abc');
     expect(secret.classifiedBy((text) => text.length)).toBe(3);
     expect(secret.disclosed()).toBe('abc');
   });
 
-  it('its value to whoever sends it', () => {
+  it('its value to code that sends it', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => new Secret(text).reveal() === text));
   });
 });

@@ -31,7 +31,7 @@ describe('the token of a workflow or an app', () => {
     ['by an app', ['deployer[bot]', ACTIONS], 'deployer[bot]', 'deployer[bot]', 1],
     ['by an app and a person of its name', ['deployer[bot]', 'deployer'], 'deployer', 'deployer[bot]', 1],
     ['by others, where GitHub does not tell', ['alice', 'mallory'], undefined, ACTIONS, 1],
-  ])('where the marker is in texts %s', async (_what, authors, viewer, own, calls) => {
+  ])('with the marker in texts %s', async (_what, authors, viewer, own, calls) => {
     expect(await ask(authors, true, viewer === undefined ? {} : { viewer })).toEqual({
       own: [own],
       asked: Array(calls).fill('viewer'),
