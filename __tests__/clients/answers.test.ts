@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import {
   type Connection,
   clientSettings,
-  limitAnswers,
+  limitResponses,
   prepare,
   type Transport,
 } from '../../src/clients/aws.ts';
@@ -100,8 +100,8 @@ it('a response of AWS above the size limit is an error', async () => {
   }
   const body = Object.assign(large(), { destroy: () => {} });
   const handler: Transport = { handle: async () => ({ response: { body } }) };
-  limitAnswers(handler, { milliseconds: 5000 });
-  await expect(handler.handle({} as never)).rejects.toMatchObject({ name: 'LongAnswerError' });
+  limitResponses(handler, { milliseconds: 5000 });
+  await expect(handler.handle({} as never)).rejects.toMatchObject({ name: 'LargeResponseError' });
 });
 
 describe.each(drips)('a slow response of an API: %s', (_name, first) => {
