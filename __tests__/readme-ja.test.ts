@@ -79,7 +79,7 @@ test.each<readonly [string, Partial<English>, string]>([
     { groups: [{ title: 'The run', inputs: { mode: '', other: '' } }] },
     'docs/ja.yml has no inputs for: other',
   ],
-  ['an input that is gone', { groups: [], common: [] }, 'docs/ja.yml has inputs for "mode"'],
+  ['a removed input', { groups: [], common: [] }, 'docs/ja.yml has inputs for "mode"'],
   ['a new phrase', { routing: '|\n|\n| `X` | another |\n' }, 'docs/ja.yml has no routing for: another'],
 ])('%s is found', (_, changed, said) => {
   expect(translate({ ...english, ...changed }, words).faults.join('\n')).toContain(said);

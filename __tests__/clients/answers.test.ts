@@ -106,8 +106,8 @@ it('a response of AWS above the size limit is an error', async () => {
 
 describe.each(drips)('a slow response of an API: %s', (_name, first) => {
   it.each<[string, TimeLimits]>([
-    ['is late', { milliseconds: 100 }],
-    ['is late where the run has ended long ago', { milliseconds: 100, end: AbortSignal.abort() }],
+    ['times out', { milliseconds: 100 }],
+    ['times out even after the end of the run', { milliseconds: 100, end: AbortSignal.abort() }],
   ])('%s', async (_how, limits) => {
     const url = await drip(first);
     const asked = send({ method: 'GET', url: new URL(url), limits, maxBytes: 1024 * 1024 });
@@ -131,7 +131,7 @@ describe('a time limit', () => {
     ['runs out', { milliseconds: 20 }],
     ['shrinks to the grace after the run', { milliseconds: 60_000, end: AbortSignal.abort(), grace: 20 }],
     ['shrinks to the grace at its end', { milliseconds: 60_000, end: AbortSignal.timeout(10), grace: 20 }],
-    ['is never longer for the grace', { milliseconds: 20, end: AbortSignal.abort(), grace: 60_000 }],
+    ['is never extended by the grace', { milliseconds: 20, end: AbortSignal.abort(), grace: 60_000 }],
   ])('%s', async (_name, limits) => {
     const alive = setInterval(() => {}, 1000);
     await new Promise<void>((resolve) => limitTime(limits, resolve));

@@ -176,10 +176,10 @@ describe('an unreadable response', () => {
 
 describe('whether AWS answered with an error of this name', () => {
   it.each<[what: string, error: unknown, named: boolean]>([
-    ['by an error in words', of(sdkError('ResourceNotFoundException', 400)), true],
+    ['by an explained error', of(sdkError('ResourceNotFoundException', 400)), true],
     ['not by another', of(sdkError('ValidationException', 400)), false],
-    ['not by one that was not put into words', sdkError('ResourceNotFoundException', 400), false],
-    ['not by nothing', undefined, false],
+    ['not by an error without an explanation', sdkError('ResourceNotFoundException', 400), false],
+    ['not by undefined', undefined, false],
   ])('is reported %s', (_what, error, named) => {
     expect(isNamed(error, 'ResourceNotFoundException')).toBe(named);
   });
@@ -196,8 +196,8 @@ describe('whether the role may not', () => {
   });
 
   it.each<[what: string, error: unknown]>([
-    ['an error that was not put into words', sdkError('KMSAccessDeniedException', 400)],
-    ['what only looks alike', { reason: 'access-denied', code: 'KMSAccessDeniedException' }],
+    ['an error without an explanation', sdkError('KMSAccessDeniedException', 400)],
+    ['an object with the same fields', { reason: 'access-denied', code: 'KMSAccessDeniedException' }],
     ['nothing', undefined],
   ])('is not reported by %s', (_what, error) => {
     expect(isDenied(error)).toBe(false);

@@ -76,11 +76,11 @@ describe('GitHub', () => {
     ['a member', { pull_request: {}, author_association: 'MEMBER' }, { isPullRequest: true, author: '' }],
     ['one of a bot', { user: { login: 'x[bot]', type: 'Bot' } }, { author: 'x[bot]' }],
     [
-      'one whose writer is gone',
+      'one of a deleted account',
       { author_association: 'NONE', user: null, body: 5 },
       { body: '', author: '' },
     ],
-  ])('reads %s as far as it goes', async (_what, value, post) => {
+  ])('reads the valid fields of %s', async (_what, value, post) => {
     using played = await play(json([value]));
     expect(await played.github.issues({ state: 'open' })).toEqual([expect.objectContaining(post)]);
   });

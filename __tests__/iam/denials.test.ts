@@ -52,7 +52,7 @@ const WIDE = {
 };
 const SOURCES: ReadonlyArray<readonly [string, wide: Roles, narrow: Roles]> = [
   ['iam/roles.yml', ofTemplate(WIDE), ofTemplate()],
-  ['what iam-policies prints', printed('destroy', KEY, true), printed('apply', undefined, false)],
+  ['the output of iam-policies', printed('destroy', KEY, true), printed('apply', undefined, false)],
 ];
 
 const arn = (service: string, rest: string, place = { region: HERE.region, account: HERE.account }) =>

@@ -88,12 +88,12 @@ describe('a minimal registry', () => {
 
   it.each([
     [
-      'whose certificate nobody knows',
+      'with an unknown certificate',
       undefined,
       /^image: 127\.0\.0\.1:\d+ could not be reached \(DEPTH_ZERO_SELF_SIGNED_CERT\); .* NODE_EXTRA_CA_CERTS$/,
     ],
     [
-      'whose name nobody knows',
+      'with an unknown host name',
       'https://nowhere.invalid',
       /^image: nowhere\.invalid could not be reached \(ENOTFOUND\); .* check the network and its DNS$/,
     ],
@@ -139,22 +139,22 @@ describe('a minimal registry', () => {
 describe('the error for a response', () => {
   it.each<[string, Fault | readonly Fault[], RegExp]>([
     [
-      'a tag that names another image at the end',
+      'a tag that references another image after the push',
       { on: 'HEAD manifest', answer: { status: 200, headers: { 'docker-content-digest': sha256('x') } } },
       /the tag v1 of app names sha256:[0-9a-f]{64} after the push of sha256:.*; someone else pushed it/,
     ],
     [
-      'a tag that is gone at the end',
+      'a tag that is missing after the push',
       { on: 'HEAD manifest', answer: { status: 404 } },
       /the tag v1 of app names nothing after the push/,
     ],
     [
-      'a token that is refused however new it is',
+      'a new token that is rejected too',
       { on: 'POST upload', times: 99, answer: { status: 401 } },
       /rejected a new token too, at the layer sha256:.*; check the clock of the runner/,
     ],
     [
-      'a repository that is not there, without its code',
+      'a missing repository, without an error code',
       { on: 'POST upload', times: 99, answer: { status: 404 } },
       /the repository app does not exist in 127\.0\.0\.1:\d+\/app; let this action create it/,
     ],
@@ -167,7 +167,7 @@ describe('the error for a response', () => {
       /is too large for .* \(LayerTooLarge: exceeds\)/,
     ],
     [
-      'a code that nobody knows',
+      'an unknown error code',
       { on: 'PUT manifest', answer: { status: 418, body: '{"errors":[{"code":"TEAPOT"}]}' } },
       /answered 418 TEAPOT at the tag v1 \(PUT manifest\)$/,
     ],
@@ -202,15 +202,18 @@ describe('the error for a response', () => {
 describe('an accepted response', () => {
   it.each<[string, Fault]>([
     ['a token that expires at a layer', { on: 'PATCH upload', answer: { status: 401 } }],
-    ['a token that HEAD refuses without a word', { on: 'HEAD blob', answer: { status: 403 } }],
+    ['a token that HEAD rejects without an error code', { on: 'HEAD blob', answer: { status: 403 } }],
     [
-      'a wait that is asked for by a date',
+      'a Retry-After with a date',
       {
         on: 'HEAD blob',
         answer: { status: 429, headers: { 'retry-after': new Date(Date.now() - 1000).toUTCString() } },
       },
     ],
-    ['an odd wait', { on: 'HEAD blob', answer: { status: 503, headers: { 'retry-after': 'soon' } } }],
+    [
+      'an invalid Retry-After',
+      { on: 'HEAD blob', answer: { status: 503, headers: { 'retry-after': 'soon' } } },
+    ],
   ])('%s', async (_what, fault) => {
     for (const write of [writeLayout, writeSaved]) {
       registry.faults.push(fault);
@@ -338,8 +341,8 @@ describe('images of the repository', () => {
   });
 
   it.each<[string, Fault]>([
-    ['that nobody may read', { on: 'GET blob', answer: { status: 403 } }],
-    ['whose configuration is none', { on: 'GET blob', answer: { status: 200, body: '<html>' } }],
+    ['with a denied configuration', { on: 'GET blob', answer: { status: 403 } }],
+    ['with an invalid configuration', { on: 'GET blob', answer: { status: 200, body: '<html>' } }],
   ])('%s are sent again', async (_what, fault) => {
     const one = await known();
     registry.faults.push({ ...fault, times: 9 });

@@ -92,7 +92,7 @@ describe('an engine with invalid responses', () => {
       /answered 500 about app:v1: \{"message":"disk full"\}/,
     ],
     [
-      'with a descriptor that is none',
+      'with an invalid descriptor',
       engineOf({ ...classic, Descriptor: { digest: 'x' } }, []),
       /the engine's app:v1: "x" is not a sha256 digest/,
     ],
@@ -392,7 +392,7 @@ describe('an image of an engine', () => {
 
   it.each([
     ['of version 25', toSavedWithLayout],
-    ['whose directories nobody can match', toSaved],
+    ['with directories that match no layer', toSaved],
   ] as const)('%s has uncompressed layers', async (_, write) => {
     await using registry = await TestRegistry.start();
     registry.create('app');

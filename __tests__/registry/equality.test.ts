@@ -55,7 +55,7 @@ describe('an image with manifests is compared by its manifest', () => {
 
   it.each<[what: string, one: Written, two: Written]>([
     ['other annotations', plain(image), built(gzipSync, GZIP, annotated)],
-    ['layers compressed otherwise', plain(image), built((bytes) => gzipSync(bytes, { level: 1 }))],
+    ['another compression of the layers', plain(image), built((bytes) => gzipSync(bytes, { level: 1 }))],
     ['other layer types', plain(image), built((bytes) => bytes, 'application/vnd.oci.image.layer.v1.tar')],
     ['another layer under the same configuration', plain(image), built(() => gzipSync('wrong'))],
     ['provenance', plain(image), attested('monday')],
@@ -97,9 +97,9 @@ describe('attestations of buildx', () => {
   it.each<[what: string, one: Written, two: Written]>([
     ['an SBOM is added', attested('monday'), attested('tuesday', [PROVENANCE, SBOM])],
     ['another provenance', attested('monday'), attested('tuesday', ['https://slsa.dev/provenance/v0.2'])],
-    ['none any more', multi([image, arm], 'monday'), multi([image, arm])],
+    ['no attestation', multi([image, arm], 'monday'), multi([image, arm])],
     ['another image', attested('monday'), attested('tuesday', [PROVENANCE], other)],
-    ['one image more', multi([image], 'monday'), multi([image, arm], 'tuesday')],
+    ['an added image', multi([image], 'monday'), multi([image, arm], 'tuesday')],
     ['another order', multi([image, arm], 'monday'), multi([arm, image], 'tuesday')],
     ['an annotation of the index', multi([image], 'monday'), multi([image], 'tuesday', { a: 'b' })],
     [

@@ -268,14 +268,14 @@ describe('an image that ECR would reject is an error before anything is sent', (
   };
   const lost = { ...image, layers: [image.layers[0] ?? nothing, nothing] };
   it.each<[what: string, write: () => Promise<string>]>([
-    ['a layer of no bytes', () => layout(image.config, [gzipSync('a'), nothing])],
+    ['an empty layer', () => layout(image.config, [gzipSync('a'), nothing])],
     ['an empty configuration', () => layout(nothing, [gzipSync('a')], {}, 'application/vnd.example+json')],
     ['no layers', () => layout(noLayers.config, [])],
     ['an artifact without layers', () => layout(Buffer.from('{}'), [])],
     ['an archive without layers', () => saved(noLayers)],
-    ['an archive whose layer lost its bytes', () => saved(lost)],
+    ['an archive with a truncated layer', () => saved(lost)],
     [
-      'what docker save wrote of an index with such an image beside a good one',
+      'an archive of an index with such an image and a valid one',
       async () => {
         const written = new LayoutWriter();
         const bad = written.json(MANIFEST, {

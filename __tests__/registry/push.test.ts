@@ -73,9 +73,9 @@ describe.each(forms)('a push from an %s', (_, write) => {
     ['503 at HEAD', { on: 'HEAD blob', answer: { status: 503 } }],
     ['a lost upload session at PATCH', { on: 'PATCH upload', loseUpload: true }],
     ['a lost upload session at PUT', { on: 'PUT upload', loseUpload: true }],
-    ['a byte turned on its way', { on: 'PATCH upload', damage: true }],
+    ['a byte that is damaged in transfer', { on: 'PATCH upload', damage: true }],
     [
-      'a code that may pass',
+      'a transient error code',
       { on: 'PUT upload', answer: { status: 400, body: '{"errors":[{"code":"BLOB_UPLOAD_INVALID"}]}' } },
     ],
   ];
