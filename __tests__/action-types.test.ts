@@ -21,7 +21,7 @@ const read = (name: string) => parse(readFileSync(new URL(`../${name}`, import.m
 const manifest: Manifest = read('action.yml');
 const types: Types = read('action-types.yml');
 
-test.each(['inputs', 'outputs'] as const)('every name of %s has a type, and no other', (part) => {
+test.each(['inputs', 'outputs'] as const)('exactly the names of %s have a type', (part) => {
   expect(Object.keys(types[part]).sort()).toEqual(Object.keys(manifest[part]).sort());
 });
 

@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 describe('.ci/run', () => {
-  it('gives everything that it starts a limit, so that its last line always comes', () => {
+  it('has a time limit for each command, so that it always prints its last line', () => {
     const [, parts = ''] = read('.ci/run').split(/^begin 'what only CI needs/m);
     const started = parts
       .split('\n')
@@ -19,7 +19,7 @@ describe('.ci/run', () => {
     expect(started.filter((line) => !/\bwithin \d+ /.test(line))).toEqual([]);
   });
 
-  it('takes the whole sample of faults', () => {
+  it('runs the whole sample of faults', () => {
     expect(read('.ci/run')).toMatch(/^export FAULTS=sample$/m);
   });
 

@@ -85,7 +85,7 @@ test('code of each language parses', () => {
   expect(faults).toEqual([]);
 });
 
-test('the parsers find what is wrong', () => {
+test('the parsers find errors', () => {
   const wrong = {
     yaml: 'a: [',
     json: '{',

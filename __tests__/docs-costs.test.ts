@@ -61,7 +61,7 @@ test('the example has the variables, the secrets and the price that the page nam
   );
 });
 
-test('the configuration that pays nothing leaves no secret', () => {
+test('the free configuration has no secret', () => {
   const [, config = ''] = /^```yaml\n(.*?)^```$/ms.exec(PAGE.split('## Pay nothing')[1] ?? '') ?? [];
   const { desired, faults } = ask({ config, inputs: { dotenv: SEED } });
   expect(faults).toEqual([]);

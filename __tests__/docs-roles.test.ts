@@ -60,7 +60,7 @@ const stacks = pages.flatMap((page) =>
   })),
 );
 
-test('a stack of roles is called by application and environment, and gets parameters that the template takes', () => {
+test('a stack of roles is named by application and environment, and has parameters of the template', () => {
   expect(stacks.length).toBeGreaterThan(5);
   const faults = stacks.flatMap(({ page, name, given }) => {
     const values = Object.fromEntries(given);
@@ -81,7 +81,7 @@ test('a stack of roles is called by application and environment, and gets parame
   expect(faults).toEqual([]);
 });
 
-test('the stacks of several environments allow what the configuration beside them names', () => {
+test('the stacks of several environments allow the resources of their configuration', () => {
   const page = read('docs/environments.md')
     .split('\n## ')
     .find((part) => part.startsWith('One workflow for both'));
@@ -112,7 +112,7 @@ test('the rights to deploy to ECS are those of docs/iam-policies.md, as a file',
   expect(shown).toContain(read(`${EXAMPLE}/deploy-policy.json`));
 });
 
-test('what is shown to cost nothing leaves no secret', () => {
+test('the example without costs has no secret', () => {
   const config = blocksOf('docs/routing.md').find((code) => code.includes('secure-parameter')) ?? '';
   const { desired, faults } = ask({ config, inputs: { dotenv: read('examples/seed.env') } });
   expect(faults).toEqual([]);

@@ -72,7 +72,7 @@ const shown = [
   })),
 ];
 
-test('there are steps to look at', () => {
+test('the documents have steps', () => {
   expect(shown.length).toBeGreaterThan(15);
 });
 
@@ -95,7 +95,7 @@ const examples = [...read('docs/inputs.md').matchAll(/^### `([\w-]+)`\n.*?^```ya
   ([, name = '', code = '']) => ({ name, given: parse(code) as Record<string, unknown> }),
 );
 
-test('docs/inputs.md has an example of each input, and of no other', () => {
+test('docs/inputs.md has an example of exactly each input', () => {
   expect(examples.map(({ name }) => name).sort()).toEqual([...INPUTS].sort());
   for (const { name, given } of examples) expect(Object.keys(given)).toEqual([name]);
 });

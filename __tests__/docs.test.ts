@@ -89,7 +89,7 @@ const nodes = documents.flatMap(({ where, text, parsed }) =>
 const isOurs = (uses: unknown) =>
   typeof uses === 'string' && /^(papyrus\/aws-bootstrap@|\.\/(\.aws-bootstrap)?$)/.test(uses);
 
-test('there is something to look at', () => {
+test('the documents have examples', () => {
   expect(blocks.length).toBeGreaterThan(10);
   expect(nodes.filter(({ node }) => isOurs(node.uses)).length).toBeGreaterThan(10);
 });
@@ -147,7 +147,7 @@ function isConfiguration({ where, text }: Piece): boolean {
   return !Array.isArray(value) && !('jobs' in value) && !('accounts' in value);
 }
 
-test('every configuration file that is shown is a right one', () => {
+test('every shown configuration file is valid', () => {
   const shown = blocks.filter(isConfiguration);
   expect(shown.length).toBeGreaterThan(4);
   const faults = shown.flatMap(({ where, text }) => {
@@ -158,7 +158,7 @@ test('every configuration file that is shown is a right one', () => {
   expect(faults).toEqual([]);
 });
 
-test('every workflow that is shown is whole, and every list is one of steps', () => {
+test('every shown workflow is complete, and every list is one of steps', () => {
   const faults = blocks.flatMap(({ where, text }) => {
     const value: unknown = parse(text);
     if (Array.isArray(value))

@@ -97,7 +97,7 @@ function answer({ project, step, config, envFile }: (typeof runs)[number]): Answ
   });
 }
 
-test('there are projects to look at, and examples/README.md lists each', () => {
+test('there are projects, and examples/README.md lists each', () => {
   expect(projects.length).toBeGreaterThanOrEqual(5);
   expect(projects.filter((name) => !runs.some(({ project }) => project === name))).toEqual([]);
   const listed = [...read('examples/README.md').matchAll(/^\| \[[^\]]+\]\(([\w-]+)\/README\.md\) \|/gm)];
@@ -107,13 +107,13 @@ test('there are projects to look at, and examples/README.md lists each', () => {
 describe.each(runs)('examples/$project, $name, step $at', (run) => {
   const found = answer(run);
 
-  test('is taken without an error or a warning', () => {
+  test('is accepted without an error or a warning', () => {
     expect(found.faults).toEqual([]);
     expect(found.warnings).toEqual([]);
     expect(found.variables.length).toBeGreaterThan(5);
   });
 
-  test('leaves no variable undecided, and needs each of its rules', () => {
+  test('has no undecided variable, and needs each of its rules', () => {
     expect(found.routes.filter(isUndecided).map(({ variable }) => variable.name)).toEqual([]);
     const reasons = found.routes.map(({ reason }) => reason);
     const unused = found.settings.rules.filter(
@@ -122,7 +122,7 @@ describe.each(runs)('examples/$project, $name, step $at', (run) => {
     expect(unused.map(({ pattern }) => pattern)).toEqual([]);
   });
 
-  test('sends every value that says so to an encrypted place, or nowhere', () => {
+  test('stores every secret by name encrypted, or not at all', () => {
     const named = found.routes.filter(({ variable }) =>
       /PASSWORD|SECRET|_KEY$|DATABASE_URL|REDIS_URL|DSN$/.test(variable.name),
     );
@@ -216,7 +216,7 @@ test.each(runs)(
   },
 );
 
-test('there are deployments to look at', () => {
+test('there are deployments', () => {
   expect(deployments.length).toBeGreaterThanOrEqual(5);
 });
 
@@ -240,7 +240,7 @@ describe('workflows of the projects', () => {
     expect([...refs].filter(([, pins]) => pins.size > 1)).toEqual([]);
   });
 
-  test('are looked after by Dependabot, as are their images', () => {
+  test('are updated by Dependabot, as are their images', () => {
     const { updates } = parse(read('.github/dependabot.yml')) as {
       updates: ReadonlyArray<Readonly<Record<string, unknown>>>;
     };
@@ -262,7 +262,7 @@ describe('workflows of the projects', () => {
     expect(foldersOf('docker')).toEqual(expect.arrayContaining(withFile(/(^|\/)Dockerfile$/)));
   });
 
-  test('of the monorepo differ in the name of the application alone', () => {
+  test('of the monorepo differ only in the name of the application', () => {
     const [orders, storefront] = ['orders', 'storefront'].map((name) =>
       read(`examples/monorepo/.github/workflows/${name}.yml`).replaceAll(name, 'APPLICATION'),
     );
@@ -270,7 +270,7 @@ describe('workflows of the projects', () => {
   });
 });
 
-test.each(projects)('the README of %s begins with whom it is for, and is short', (project) => {
+test.each(projects)('the README of %s begins with its readers, and is short', (project) => {
   const lines = read(`examples/${project}/README.md`).trimEnd().split('\n');
   expect(lines[2]).toMatch(/^For \w/);
   expect(lines.length).toBeLessThanOrEqual(README_LINES);

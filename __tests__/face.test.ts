@@ -78,7 +78,7 @@ describe('action.yml', () => {
     expect(output, 'only composite actions have one').not.toHaveProperty('value');
   });
 
-  it('runs on node20 from a file that is there', () => {
+  it('runs on node20 from an existing file', () => {
     expect(action.runs.using).toBe('node20');
     expect(action.runs.main).toMatch(/^dist\//);
     expect(existsSync(path(action.runs.main))).toBe(true);
@@ -104,7 +104,7 @@ describe('the reference', () => {
 const schema = JSON.parse(read('schema/aws-bootstrap.schema.json'));
 
 describe('the JSON Schema', () => {
-  it('is the one that the code gives (npm run schema)', () => {
+  it('is up to date (npm run schema)', () => {
     expect(read('schema/aws-bootstrap.schema.json')).toBe(schemaText());
   });
 
@@ -126,7 +126,7 @@ describe('the JSON Schema', () => {
     'expect-plan',
     'github-token',
   ];
-  it('knows every input but those that are no settings of a file', () => {
+  it('has every input that is also a setting of the file', () => {
     const own = INPUTS.filter((name) => !SECRETIVE.includes(name));
     expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(own));
     for (const name of SECRETIVE) expect(schema.properties).not.toHaveProperty(name);
@@ -159,7 +159,7 @@ describe('the JSON Schema', () => {
     ['a text', 'hello'],
     ['an unknown setting', 'retention: 1'],
     ['secrets in a committed file', 'secrets: { A: b }'],
-    ['a mode that is none', 'mode: deploy'],
+    ['an unknown mode', 'mode: deploy'],
     ['a number for a text', 'prefix: 12'],
     ['a null', 'prefix:'],
     ['a text for a boolean', 'adopt: "yes"'],
@@ -168,7 +168,7 @@ describe('the JSON Schema', () => {
     ['a rule without a place', 'rules: [{ match: A }]'],
     ['a rule without a name', 'rules: [{ to: parameter }]'],
     ['a rule with an unknown word', 'rules: [{ match: A, to: parameter, when: x }]'],
-    ['a write that is none', 'rules: [{ match: A, to: parameter, write: never }]'],
+    ['an unknown write', 'rules: [{ match: A, to: parameter, write: never }]'],
     ['rules that are no list', 'rules: { match: A, to: parameter }'],
     ['a bundle without a mode', 'bundles: { db: {} }'],
     ['an unknown setting of a bundle', 'bundles: { db: { mode: exact, kms: x } }'],

@@ -119,7 +119,7 @@ async function example(): Promise<string> {
 
 const small = { prefix: '/papyrus/{environment}', role: 'arn:aws:iam::{account}:role/deploy' };
 
-test('the worked example makes the targets that its table shows', async () => {
+test('the worked example has the targets of its table', async () => {
   const { code, all } = await targets(await example(), { mode: 'apply' });
   expect(code).toBe(0);
   const text = await readFile(join(ROOT, 'docs/fleet.md'), 'utf8');
@@ -138,7 +138,7 @@ test('the worked example makes the targets that its table shows', async () => {
   expect([prefix, gate]).toEqual([/ Prefix=(\S+)/.exec(text)?.[1], / Environment=(\S+)/.exec(text)?.[1]]);
 });
 
-test('plan and drift take the reading role, and wait for nobody', async () => {
+test('plan and drift use the reading role, and need no approval', async () => {
   for (const mode of ['plan', 'drift']) {
     const { all } = await targets(await example(), { mode });
     expect(all.map(({ role, gate }) => [role.split('/')[1], gate])).toEqual(
@@ -149,7 +149,7 @@ test('plan and drift take the reading role, and wait for nobody', async () => {
   }
 });
 
-test('more than 256 targets come in several matrices', async () => {
+test('more than 256 targets use several matrices', async () => {
   const environments = Array.from({ length: 300 }, (_, index) => `e${index}`);
   const fleet = {
     ...small,
@@ -164,7 +164,7 @@ test('more than 256 targets come in several matrices', async () => {
   expect(all[0]).toMatchObject({ account: '000000000001', name: '000000000001/us-west-2/e0' });
 });
 
-test('only names targets by globs, and a glob that fits nothing is a fault', async () => {
+test('only selects targets by globs, and a glob without a match is an error', async () => {
   const fleet = await example();
   expect(
     (await targets(fleet, { only: 'live/*/*, test/us-west-2/dev' })).all.map(({ name }) => name),
@@ -174,7 +174,7 @@ test('only names targets by globs, and a glob that fits nothing is a fault', asy
   expect(log).toContain('no target is called live/*');
 });
 
-test('every fault of the file is told at once, before a job has a role', async () => {
+test('every error of the file is reported at once, before a job has a role', async () => {
   const { code, log, output } = await targets(
     stringify({
       prefix: '/papyrus',
@@ -224,14 +224,14 @@ test.each([
     }),
     'are the same prefix',
   ],
-])('%s is a fault in words', async (_, fleet, said) => {
+])('%s is an explained error', async (_, fleet, said) => {
   const { code, log } = await targets(fleet);
   expect(code).toBe(1);
   expect(log).toContain(said);
   expect(log).not.toMatch(/unexpected|at .*\.mjs/);
 });
 
-test('one summary tells all targets, those first that need a person', async () => {
+test('one summary lists all targets, those that need a person first', async () => {
   const { folder, all } = await targets(await example(), { mode: 'apply' });
   const [first, second, third, fourth] = all as [Target, Target, Target, Target, Target];
   await keep(folder, first, 'success', { changed: 'true', 'to-create': '9', 'monthly-cost-usd': '1.2' });
@@ -256,7 +256,7 @@ test('one summary tells all targets, those first that need a person', async () =
   expect(summary).toContain('Together $2.80 a month');
 });
 
-test('a fleet without trouble is green; drift that was allowed is told', async () => {
+test('a fleet without errors succeeds; allowed drift is reported', async () => {
   const fleet = await example();
   for (const [mode, outputs, word] of [
     ['plan', { 'to-create': '2' }, 'would change'],

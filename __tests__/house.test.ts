@@ -336,7 +336,7 @@ it('the house is read', () => {
   });
 });
 
-describe('the list of imports judges', () => {
+describe('the list of imports', () => {
   it.each([
     ['report/summary.ts', 'providers/parameter.ts', false, false],
     ['report/summary.ts', 'clients/aws.ts', true, false],
@@ -361,7 +361,7 @@ describe('the list of imports judges', () => {
   });
 });
 
-describe('who imports whom', () => {
+describe('each file imports only what the list allows', () => {
   it.each(HOUSE.map((file) => [file.path, file] as const))('%s', (path, file) => {
     const wrong = file.imports.filter((wanted) => isOurs(wanted) && !mayImport(path, wanted));
     expect(wrong).toEqual([]);
@@ -419,7 +419,7 @@ describe('who imports whom', () => {
     expect(opened).toEqual(expect.arrayContaining(names));
   });
 
-  it('what providers share is listed, and opens no provider', () => {
+  it('shared code of providers is listed, and opens no provider', () => {
     const counts = new Map<string, number>();
     for (const { path, imports } of HOUSE)
       if (stageOf(path) === 'providers' && path !== 'providers/providers.ts')
@@ -457,7 +457,7 @@ function questionOf(given: ts.Node, { tree }: SourceFile): ts.Node {
   return found;
 }
 
-describe('what only some may touch', () => {
+describe('restricted interfaces', () => {
   it('@actions/core: the reader of inputs and the reports', () => {
     const found = importers(/^@actions\/core/);
     expect(found).toContain('settings/inputs.ts');
@@ -586,7 +586,7 @@ describe('what only some may touch', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('Error itself is thrown by nobody: what is thrown in words of ours has a name, by which it is told', () => {
+  it('plain Error is never thrown: own errors have a class, which reports use', () => {
     const found = HOUSE.flatMap((file) =>
       nodes(file, (node) => ts.isNewExpression(node) && node.expression.getText() === 'Error').map(
         () => file.path,
@@ -650,7 +650,7 @@ describe('pure stages have no await, no clock, no chance and no core', () => {
     );
   });
 
-  it('what acts is there, and is told by name', () => {
+  it('each file in the list of impure files exists', () => {
     expect(ACTING.filter((path) => !HOUSE.some((file) => file.path === path))).toEqual([]);
   });
 
@@ -724,7 +724,7 @@ describe('how files look', () => {
   });
 });
 
-it('the model of what a configuration leads to knows nothing of the code', () => {
+it('the model in the tests imports nothing of the code', () => {
   const tests = fileURLToPath(new URL('.', import.meta.url));
   const seen = new Set<string>();
   const foreign: string[] = [];

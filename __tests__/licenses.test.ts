@@ -56,7 +56,7 @@ test('packages with code in the bundle are listed with their texts, and equal te
   );
 });
 
-test('a package without the text takes the one of its repository', async () => {
+test('a package without the text has that of its repository', async () => {
   const files = {
     'node_modules/bare/package.json': manifest('bare', inRepository),
     'node_modules/donor/package.json': manifest('donor', inRepository),

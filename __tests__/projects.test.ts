@@ -40,7 +40,7 @@ it('pure tests start no server and no process', () => {
     ).toEqual([]);
 });
 
-it('pure tests change the environment only by what takes it back', () => {
+it('pure tests change the environment only through what restores it', () => {
   for (const file of pure) {
     const text = readFileSync(join(ROOT, file), 'utf8');
     expect(text, file).not.toMatch(
@@ -52,7 +52,7 @@ it('pure tests change the environment only by what takes it back', () => {
   }
 });
 
-it('the files that begin first exist', () => {
+it('the files that start first exist', () => {
   expect(FIRST.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
   expect(new Set(FIRST).size).toBe(FIRST.length);
 });

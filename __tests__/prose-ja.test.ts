@@ -9,7 +9,7 @@ const pages = Object.entries(readJapanese()).map(([name, text]) => ({ name, text
 const MOST = 12 * 1024;
 const MOST_README = 9000;
 
-test('the figures of the pages', () => {
+test('the pages are measured', () => {
   console.log([HEAD, ...pages.map(({ name, figures }) => rowOf(name, figures))].join('\n'));
   for (const { name, figures } of pages) expect(figures.sentences, name).toBeGreaterThan(20);
 });
@@ -22,7 +22,7 @@ test.each(pages)('$name is short enough', ({ name, text }) => {
   expect(text.length).toBeLessThanOrEqual(name === 'README.ja.md' ? MOST_README : MOST);
 });
 
-test('each page of docs/ja says in its first line for whom it is', () => {
+test('each page of docs/ja names its readers in the first line', () => {
   const below = pages.filter(({ name }) => name.startsWith('docs/'));
   expect(below.length).toBeGreaterThan(4);
   expect(below.filter(({ text }) => !/^# [^\n]+\n\n[^\n。]*(方|読者)向けのページです。/.test(text))).toEqual(

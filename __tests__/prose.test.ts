@@ -7,7 +7,7 @@ const pages = Object.entries(readPages()).map(([name, text]) => ({ name, figures
 const GENERATED = new Set(['docs/inputs.md', 'docs/terminal.md']);
 const MOST_BYTES = 12 * 1024;
 
-test('the pages are there', () => {
+test('the pages exist', () => {
   expect(pages.length).toBeGreaterThan(20);
   console.log([HEAD, ...pages.map(({ name, figures }) => rowOf(name, figures))].join('\n'));
 });
@@ -16,21 +16,21 @@ test.each(pages)('$name: short sentences, and words of the field', ({ figures })
   expect(figures.findings).toEqual([]);
 });
 
-test('no page but a generated one is longer than 12 KB', () => {
+test('only a generated page is longer than 12 KB', () => {
   const long = pages.filter(
     ({ name, figures }) => name.endsWith('.md') && !GENERATED.has(name) && figures.bytes > MOST_BYTES,
   );
   expect(long.map(({ name, figures }) => `${name}: ${figures.bytes} bytes`)).toEqual([]);
 });
 
-test('each page of docs says in its first line for whom it is', () => {
+test('each page of docs names its readers in the first line', () => {
   const without = Object.entries(readPages())
     .filter(([name]) => /^docs\/[^/]+\.md$/.test(name))
     .filter(([, text]) => !/^# [^\n]+\n\n(For|From a terminal|With)\b/.test(text));
   expect(without.map(([name]) => name)).toEqual([]);
 });
 
-test('what is measured is prose: no code, no comments, no rules of tables', () => {
+test('only prose is measured: no code, no comments, no rules of tables', () => {
   const page = `# A heading
 
 One sentence of \`code here\`. Another [with a link](https://example.com/a.b), at last?
@@ -61,7 +61,7 @@ key: value. It is code.
   ]);
 });
 
-test('findings name the line, and what to write instead', () => {
+test('findings name the line and the replacement', () => {
   const long = `${Array.from({ length: LONGEST + 1 }, () => 'word').join(' ')}.`;
   expect(measure(`Fine.\n\n${long}`).findings).toEqual([
     expect.stringMatching(/^line 3: 36 words, 35 at most/),

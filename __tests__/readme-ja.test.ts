@@ -24,7 +24,7 @@ test('the generated parts are up to date: npx tsx scripts/readme-ja.ts', () => {
   expect(Object.keys(before).filter((page) => filled.pages[page] !== before[page])).toEqual([]);
 });
 
-test('the pages that readers of the article need are there', () => {
+test('the pages for readers of the article exist', () => {
   const pages = pairs.map(({ page }) => page);
   for (const name of ['quick-start', 'routing', 'article', 'troubleshooting', 'inputs'])
     expect(pages).toContain(`docs/ja/${name}.md`);
@@ -79,13 +79,13 @@ test.each<readonly [string, Partial<English>, string]>([
     { groups: [{ title: 'The run', inputs: { mode: '', other: '' } }] },
     'docs/ja.yml has no inputs for: other',
   ],
-  ['an input that is gone', { groups: [], common: [] }, 'docs/ja.yml has inputs for "mode"'],
+  ['a removed input', { groups: [], common: [] }, 'docs/ja.yml has inputs for "mode"'],
   ['a new phrase', { routing: '|\n|\n| `X` | another |\n' }, 'docs/ja.yml has no routing for: another'],
-])('%s is noticed', (_, changed, said) => {
+])('%s is found', (_, changed, said) => {
   expect(translate({ ...english, ...changed }, words).faults.join('\n')).toContain(said);
 });
 
-test('a part that no page shows, and one that no script writes, are noticed', () => {
+test('a part without a page, and one without a script, are found', () => {
   const parts = new Map([['one', '一']]);
   const page = 'あ\n<!-- one -->\n<!-- /one -->\n';
   expect(fill({ page }, parts)).toEqual({
@@ -136,12 +136,12 @@ test.each([
   ['a row', SAME.replace('| `a` |\n', '| `a` |\n| `a` |\n'), ['rows of tables: 2, and 1']],
   ['a heading', SAME.replace('# あ', 'あ'), ['headings: 0, and 1']],
   ['a link', SAME.replace('[b](routing.md)', 'b'), ['no link to docs/ja/routing.md']],
-])('%s: what differs is noticed', (_, page, expected) => {
+])('%s: a difference is found', (_, page, expected) => {
   const found = disagreements(PAIR, page, PAGE);
   expect(found).toEqual(expected.map((text) => expect.stringContaining(text)));
 });
 
-test('a missing link to the other language, and a link to an English page that has a Japanese one, are noticed', () => {
+test('a missing link to the other language, and a link to an English page that has a Japanese one, are found', () => {
   const back = '\n[English](../troubleshooting.md) | 日本語\n';
   const forth = '\nEnglish | [日本語](ja/troubleshooting.md)\n';
   expect(linkErrors(PAIR, back, forth)).toEqual([]);

@@ -26,7 +26,7 @@ test('CHANGELOG.md has a part for the version of package.json', async () => {
   expect(out).not.toMatch(/^## /m);
 });
 
-test('a tag that package.json does not know is refused, and what is no version', async () => {
+test('a tag of another version than that of package.json is rejected, and so is an invalid version', async () => {
   expect(await release(['notes', 'v9.9.9'])).toMatchObject({
     code: 1,
     err: expect.stringContaining('9.9.9'),
@@ -56,7 +56,7 @@ test('npm installs and runs nothing where the repository is used as a git depend
     expect(manifest).not.toHaveProperty(kind);
 });
 
-test('updates of all that is bundled come in one group', () => {
+test('updates of all bundled packages are one group', () => {
   const { updates } = parse(readFileSync(`${ROOT}/.github/dependabot.yml`, 'utf8'));
   const { bundled, tools } = updates[0].groups;
   const isBundled = picomatch(bundled.patterns);

@@ -90,7 +90,7 @@ async function rolesOf(given: Record<string, string>) {
 const ROLES = ['deploy', 'execution', 'read'];
 
 test.each(['/papyrus/prd', '/shop/eu/stg'])(
-  '%s alone names what the action takes by default',
+  '%s alone results in the default names of the action',
   async (prefix) => {
     const { logGroup, repository } = ask({ inputs: { prefix } }).settings;
     const roles = await rolesOf({ Prefix: prefix });
@@ -100,7 +100,7 @@ test.each(['/papyrus/prd', '/shop/eu/stg'])(
   },
 );
 
-test('names that are given win', async () => {
+test('configured names override the defaults', async () => {
   const given = { RoleNames: 'notes-stg', LogGroup: '/ecs/notes-stg', EcrRepository: 'notes/stg' };
   const roles = await rolesOf({ Prefix: '/notes/stg', ...given });
   expect(roles.map(({ name }) => name)).toEqual(ROLES.map((role) => `notes-stg-${role}`));
@@ -118,7 +118,7 @@ test.each([
   expect(read?.subjects).toEqual(['repo:OWNER/NAME:ref:refs/heads/main']);
 });
 
-test('a key is used through the services that hold the values, and lent to ECR alone', async () => {
+test('a key is used through the services that store the values, and granted only to ECR', async () => {
   const KmsKeyArn = 'arn:aws:kms:us-west-2:123456789012:key/1234abcd';
   const roles = await rolesOf({ Prefix: '/keys/prd', KmsKeyArn });
   const through = (...services: string[]) => {

@@ -19,7 +19,7 @@ const PRINTERS: [name: string, print: (secret: Secret) => string][] = [
   ['JSON as a key', (secret) => JSON.stringify({ [String(secret)]: 1 })],
   ['inspect', (secret) => inspect(secret, { depth: 10, showHidden: true, getters: true })],
   ['inspect without its own hook', (secret) => inspect(secret, { customInspect: false, showHidden: true })],
-  ['inspect of what holds it', (secret) => inspect({ a: new Map([[secret, [secret]]]) }, { depth: 10 })],
+  ['inspect of its container', (secret) => inspect({ a: new Map([[secret, [secret]]]) }, { depth: 10 })],
   ['%s', (secret) => format('%s', secret)],
   ['%o', (secret) => format('%o', secret)],
   ['%O', (secret) => format('%O', { secret })],
@@ -30,7 +30,7 @@ const PRINTERS: [name: string, print: (secret: Secret) => string][] = [
   ['an error property', (secret) => inspect(Object.assign(new Error('x'), { secret }), { depth: 10 })],
   ['an aggregate', (secret) => inspect(new AggregateError([secret, { secret }], 'x'), { depth: 10 })],
   ['structuredClone', (secret) => inspect(structuredClone(secret), { showHidden: true, depth: 10 })],
-  ['structuredClone of what holds it', (secret) => JSON.stringify(structuredClone({ a: [secret] }))],
+  ['structuredClone of its container', (secret) => JSON.stringify(structuredClone({ a: [secret] }))],
   ['spread', (secret) => inspect({ ...secret }, { showHidden: true })],
   ['entries', (secret) => JSON.stringify([Object.entries(secret), Reflect.ownKeys(secret).map(String)])],
   ['assign', (secret) => JSON.stringify(Object.assign({}, secret))],
@@ -48,13 +48,13 @@ describe('a secret is never printed', () => {
     );
   });
 
-  it.each(PRINTERS.slice(0, 3))('but shows that something is there, by %s', (_name, print) => {
+  it.each(PRINTERS.slice(0, 3))('but shows that it has a value, by %s', (_name, print) => {
     expect(print(new Secret('Kx'))).toBe('***');
   });
 });
 
-describe('a secret answers', () => {
-  it('whether it equals', () => {
+describe('a secret reveals only', () => {
+  it('whether it equals another value', () => {
     const secret = new Secret('a');
     expect(secret.equals(new Secret('a'))).toBe(true);
     expect(secret.equals('a')).toBe(true);
@@ -92,25 +92,25 @@ describe('a secret answers', () => {
     expect(new Secret('abc').part(/x(y)/)).toBeUndefined();
   });
 
-  it('what hides it', () => {
+  it('its value to the masks', () => {
     const hidden: string[] = [];
     new Secret('abc').hideBy((text) => hidden.push(text));
     expect(hidden).toEqual(['abc']);
   });
 
-  it('a question, and nothing but yes or no', () => {
+  it('the answer to a question: yes or no', () => {
     expect(new Secret('abc').is((text) => text.startsWith('a'))).toBe(true);
     expect(new Secret('abc').is((text) => text.startsWith('b'))).toBe(false);
     expect(new Secret('abc').is((text) => text as unknown as boolean)).toBe(false);
   });
 
-  it('what judges it, and the reports where it was judged harmless', () => {
+  it('its value to the classification, and to reports if it is plain', () => {
     const secret = new Secret('abc');
     expect(secret.classifiedBy((text) => text.length)).toBe(3);
     expect(secret.disclosed()).toBe('abc');
   });
 
-  it('its value to whoever sends it', () => {
+  it('its value to code that sends it', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => new Secret(text).reveal() === text));
   });
 });

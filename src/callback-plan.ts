@@ -104,7 +104,7 @@ export function storedValue(parameter: ReturnType<Observation['AWS::SSM::Paramet
   return parameter === undefined || parameter instanceof Unreadable ? undefined : parameter.fields.value;
 }
 
-/** A list holds the callbacks of several addresses, and which of them is the old one is nowhere said: all of them stay. */
+/** A list holds the callbacks of several addresses, and AWS and Auth0 do not say which one is old: all of them stay. */
 export function remarksOnList(
   { auth0, mode, prefix }: Settings,
   observation: Observation,

@@ -33,7 +33,7 @@ export async function openImageInput(
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     const text = error.message.replace(/^image: /, '');
-    // A plan on a pull request, or a drift check, may run where nothing was built.
+    // A plan on a pull request, or a drift check, may run in a job that builds no image.
     const isAbsent = error.fault === 'NO_SUCH_IMAGE' || error.fault === 'ENGINE';
     if (mode !== 'apply' && isAbsent) notes.notice({ where, text: `${text}; it is skipped` });
     else notes.fault({ where, text });

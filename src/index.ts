@@ -1,7 +1,8 @@
 import { main } from './main.ts';
 import * as log from './report/log.ts';
 
-// The runner passes no arguments. fleet.yml does: its steps then need no packages beside the bundle. So does dist/cli.js.
+// The runner passes no arguments. fleet.yml does: its steps then need no packages beside the bundle. So does
+// dist/cli.js.
 if (process.argv[2] === 'fleet') void fleet();
 else if (process.argv[2] === 'cli')
   void import('./cli/main.ts').then(({ main }) => main(process.argv.slice(3)));

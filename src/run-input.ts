@@ -61,9 +61,9 @@ export interface RunInput {
 }
 
 /**
- * Reads and validates the input; prints nothing before every secret is masked.
+ * Reads and validates the input; every secret is masked before the first output.
  * @param stop the cancellation of the run, which gets its deadline here
- * @throws InputErrors with every error at once, before the first call; AbortedError where the run ended before
+ * @throws InputErrors with every error at once, before the first call; AbortedError if the run ended before
  */
 export async function readRunInput(runner: Runner, stop: Cancellation): Promise<RunInput> {
   const notes = new Diagnostics();
@@ -73,7 +73,7 @@ export async function readRunInput(runner: Runner, stop: Cancellation): Promise<
   if (unknown !== undefined) notes.warn(unknown);
   const { inputs, settings } = await readRunSettings(runner, notes);
   const isEnd = settings.mode === 'destroy';
-  // Destroy needs no variable, so it ignores errors of given ones, which still show values to mask and where Auth0 is.
+  // Destroy needs no variable, so it ignores their errors. They still have values to mask, and the address of Auth0.
   const ignorable = isEnd ? new Diagnostics() : notes;
   const texts = readVariableTexts(inputs, settings, runner, ignorable);
   const known = (name: string) =>

@@ -15,7 +15,7 @@ export async function readRunSettings(
 ): Promise<{ readonly inputs: ReadonlyMap<string, string>; readonly settings: Settings }> {
   const inputs = readInputs(runner);
   const file = await readConfigFile(inputs, runner, notes);
-  // Loaded where one may be given: most runs have no such document.
+  // Loaded only if such a document may be given: most runs have none.
   const documents = mayHaveDocuments(inputs, file)
     ? (await import('./settings/documents.ts')).DOCUMENTS
     : undefined;

@@ -26,7 +26,9 @@ export class Secret {
     return other === this.#value;
   }
 
-  /** @returns the answer to a yes-or-no question about the value; the question must not keep it (a test checks this). */
+  /**
+   * @returns the answer to a yes-or-no question about the value; the question must not keep it (a test checks this).
+   */
   is(question: (value: string) => boolean): boolean {
     return question(this.#value) === true;
   }
@@ -36,7 +38,9 @@ export class Secret {
     return Buffer.byteLength(this.#value, 'utf8');
   }
 
-  /** @returns the length in bytes as a JSON string: quotes, line breaks and control characters take more room there. */
+  /**
+   * @returns the length in bytes as a JSON string: quotes, line breaks and control characters take more bytes there.
+   */
   get jsonByteLength(): number {
     return Buffer.byteLength(JSON.stringify(this.#value), 'utf8');
   }
@@ -47,7 +51,7 @@ export class Secret {
     return [...new Set(lines)].filter((line) => line !== '').map((line) => new Secret(line));
   }
 
-  /** @returns the first group of the pattern where the value matches; it is as secret as the whole. */
+  /** @returns the first group of the pattern if the value matches; it is as secret as the whole. */
   part(pattern: RegExp): Secret | undefined {
     const found = pattern.exec(this.#value)?.[1];
     return found === undefined ? undefined : new Secret(found);
@@ -59,14 +63,15 @@ export class Secret {
   }
 
   /**
-   * Gives the value to the classification: only `desired/classify.ts` calls it, and keeps nothing (a test checks it).
+   * Passes the value to the classification: only `desired/classify.ts` calls it, and keeps no part of it (a test checks
+   * it).
    */
   classifiedBy<T>(classify: (value: string) => T): T {
     return classify(this.#value);
   }
 
   /**
-   * Gives the value to the reader of callback URLs, which extracts the path: every user who signs in sees it. Only
+   * Passes the value to the reader of callback URLs, which extracts the path: every user who signs in sees it. Only
    * `desired/callback.ts` calls it (a test checks it).
    */
   readAsCallback<T>(read: (value: string) => T): T {

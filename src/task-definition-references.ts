@@ -102,7 +102,7 @@ function variableGaps(
   }
   // The variables of an unread resource are unknown.
   const known = lacking.filter(({ name }) => !unread.has(name));
-  // An empty value is nothing to miss, unless it is that of a GitHub secret which may not exist.
+  // An empty value is not reported as missing, unless it is that of a GitHub secret that may not exist.
   const isNeeded = ({ empty, route: of }: ResolvedDestination) =>
     !empty || (of.variable.source === 'secrets' && settings.onEmpty !== 'skip');
   const names = variablesWithout(known, existing, isNeeded);

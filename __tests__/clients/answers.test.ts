@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import {
   type Connection,
   clientSettings,
-  limitAnswers,
+  limitResponses,
   prepare,
   type Transport,
 } from '../../src/clients/aws.ts';
@@ -71,8 +71,8 @@ function ssm(endpoint: string, limits: Partial<Connection>): SSM {
   return prepare(new SSM({ ...clientSettings(connection), endpoint, credentials }), connection);
 }
 
-describe.each(drips)('an answer of AWS that drips %s', (_name, first) => {
-  it('is late, which is worth another try', async () => {
+describe.each(drips)('a slow response of AWS: %s', (_name, first) => {
+  it('times out, and is retried', async () => {
     const client = ssm(await drip(first), { answerMs: 100 });
     const asked = client.getParameter({ Name: 'A' });
     await expect(asked).rejects.toMatchObject({ name: 'TimeoutError' });
@@ -80,7 +80,7 @@ describe.each(drips)('an answer of AWS that drips %s', (_name, first) => {
   });
 });
 
-it('an answer of AWS that drips is given a grace after the end of the run', async () => {
+it('a slow response of AWS has the grace period after the end of the run', async () => {
   const stop = new Cancellation();
   const client = ssm(await drip(drips[0][1]), { end: stop.signal });
   const calls = new Calls({ ...systemClock, now: () => performance.now() }, stop);
@@ -94,20 +94,20 @@ it('an answer of AWS that drips is given a grace after the end of the run', asyn
   await expectClosed();
 }, 30_000);
 
-it('an answer of AWS has a size past which it is none', async () => {
+it('a response of AWS above the size limit is an error', async () => {
   async function* large() {
     for (let index = 0; index < 40; index++) yield Buffer.alloc(1024 * 1024);
   }
   const body = Object.assign(large(), { destroy: () => {} });
   const handler: Transport = { handle: async () => ({ response: { body } }) };
-  limitAnswers(handler, { milliseconds: 5000 });
-  await expect(handler.handle({} as never)).rejects.toMatchObject({ name: 'LongAnswerError' });
+  limitResponses(handler, { milliseconds: 5000 });
+  await expect(handler.handle({} as never)).rejects.toMatchObject({ name: 'LargeResponseError' });
 });
 
-describe.each(drips)('a response of an API that drips %s', (_name, first) => {
+describe.each(drips)('a slow response of an API: %s', (_name, first) => {
   it.each<[string, TimeLimits]>([
-    ['is late', { milliseconds: 100 }],
-    ['is late where the run has ended long ago', { milliseconds: 100, end: AbortSignal.abort() }],
+    ['times out', { milliseconds: 100 }],
+    ['times out even after the end of the run', { milliseconds: 100, end: AbortSignal.abort() }],
   ])('%s', async (_how, limits) => {
     const url = await drip(first);
     const asked = send({ method: 'GET', url: new URL(url), limits, maxBytes: 1024 * 1024 });
@@ -116,7 +116,7 @@ describe.each(drips)('a response of an API that drips %s', (_name, first) => {
   });
 });
 
-it('an answer of GitHub that drips is given up, and is a lost one', async () => {
+it('a slow response of GitHub times out as a connection error', async () => {
   const url = await drip(drips[0][1]);
   const fetch = fetchWith(new URL(url), undefined, { eachMs: 100, allMs: 150 });
   await expect(fetch(`${url}/a`, {})).rejects.toMatchObject({ name: /TimeoutError|AbortError|Error/ });
@@ -131,14 +131,14 @@ describe('a time limit', () => {
     ['runs out', { milliseconds: 20 }],
     ['shrinks to the grace after the run', { milliseconds: 60_000, end: AbortSignal.abort(), grace: 20 }],
     ['shrinks to the grace at its end', { milliseconds: 60_000, end: AbortSignal.timeout(10), grace: 20 }],
-    ['is never longer for the grace', { milliseconds: 20, end: AbortSignal.abort(), grace: 60_000 }],
+    ['is never extended by the grace', { milliseconds: 20, end: AbortSignal.abort(), grace: 60_000 }],
   ])('%s', async (_name, limits) => {
     const alive = setInterval(() => {}, 1000);
     await new Promise<void>((resolve) => limitTime(limits, resolve));
     clearInterval(alive);
   });
 
-  it('is over when it is no longer needed', async () => {
+  it('ends when it is no longer needed', async () => {
     let given = 0;
     limitTime({ milliseconds: 10 }, () => given++)();
     const end = new AbortController();
@@ -150,7 +150,7 @@ describe('a time limit', () => {
 });
 
 describe('work in flight at the end of the run', () => {
-  it('is waited for within the grace, and no longer', async () => {
+  it('has the grace period, and no longer', async () => {
     const stop = new Cancellation();
     const work = systemClock.sleep(30).then(() => 'done');
     stop.end('cancelled');
@@ -158,7 +158,7 @@ describe('work in flight at the end of the run', () => {
     await expect(stop.graced(new Promise(() => {}), 10)).rejects.toBeInstanceOf(AbortedError);
   });
 
-  it('ends a run at its deadline, counted from its beginning', async () => {
+  it('ends at the deadline, counted from the start of the run', async () => {
     const stop = new Cancellation();
     await systemClock.sleep(100);
     stop.endAfter(100 / 60_000);
@@ -169,7 +169,7 @@ describe('work in flight at the end of the run', () => {
   });
 });
 
-it('a wait that the end of the run cuts keeps no timer', async () => {
+it('a wait that the end of the run interrupts keeps no timer', async () => {
   const timers = () => process.getActiveResourcesInfo().filter((what) => what === 'Timeout').length;
   const stop = new Cancellation();
   const before = timers();

@@ -17,13 +17,13 @@ it.each([
   ['the reset', { 'x-ratelimit-reset': inSeconds(4) }, 4000],
   ['a reset that is over', { 'x-ratelimit-reset': inSeconds(-4) }, undefined],
   ['a reset of another clock', { 'x-ratelimit-reset': inSeconds(86_400) }, 60_000],
-  ['a reset in words', { 'x-ratelimit-reset': 'soon' }, undefined],
+  ['an invalid reset', { 'x-ratelimit-reset': 'soon' }, undefined],
   ['both', { 'retry-after': '1', 'x-ratelimit-reset': inSeconds(9) }, 1000],
-  ['words and a reset', { 'retry-after': 'soon', 'x-ratelimit-reset': inSeconds(9) }, 9000],
-])('waits as asked: %s', (_, headers, expected) => {
+  ['an invalid delay and a reset', { 'retry-after': 'soon', 'x-ratelimit-reset': inSeconds(9) }, 9000],
+])('waits as requested: %s', (_, headers, expected) => {
   expect(requestedDelay(headers, NOW)).toBe(expected);
 });
 
-it('waits 1, 2, 4 and 8 seconds of its own', () => {
+it('waits 1, 2, 4 and 8 seconds by default', () => {
   expect([1, 2, 3, 4].map(ownDelay)).toEqual([1000, 2000, 4000, 8000]);
 });

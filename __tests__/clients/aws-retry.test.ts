@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { classifyError, QuotaBucket, retried } from '../../src/clients/aws-calls.ts';
 import { StillClock, sdkError } from './clock.ts';
 
-describe('an error is judged', () => {
+describe('an error is classified', () => {
   it.each<[what: string, error: unknown, found: string]>([
     ['throttling', sdkError('ThrottlingException', 400), 'throttled'],
     ['throttling by another name', sdkError('TooManyRequestsException', 429), 'throttled'],
@@ -14,8 +14,8 @@ describe('an error is judged', () => {
     ['an internal error with 400', sdkError('InternalServiceError', 400), 'transient'],
     ['503 with HTML', sdkError('SyntaxError', 503), 'transient'],
     ['502 of whatever name', sdkError('Weird', 502), 'transient'],
-    ['a cut answer', sdkError('SyntaxError', 200), 'transient'],
-    ['a cut answer without a status', sdkError('SyntaxError'), 'transient'],
+    ['a truncated response', sdkError('SyntaxError', 200), 'transient'],
+    ['a truncated response without a status', sdkError('SyntaxError'), 'transient'],
     [
       'a refusal that was cut',
       sdkError('SyntaxError', 404, { message: 'Unterminated string in JSON at position 40' }),
@@ -41,7 +41,7 @@ describe('an error is judged', () => {
       sdkError('SignatureDoesNotMatch', 403, { message: 'Signature expired: 2026' }),
       'transient',
     ],
-    ['a signature that is wrong, in the words of STS', sdkError('SignatureDoesNotMatch', 403), 'permanent'],
+    ['a wrong signature, by the code of STS', sdkError('SignatureDoesNotMatch', 403), 'permanent'],
     [
       'a cut answer in XML',
       sdkError('Error', 200, { message: '@aws-sdk XML parse error: missing closing tag </Arn>.' }),
@@ -52,12 +52,16 @@ describe('an error is judged', () => {
       sdkError('Error', 403, { message: '@aws-sdk XML parse error: unexpected content.' }),
       'permanent',
     ],
-    ['a signature that is wrong', sdkError('InvalidSignatureException', 403), 'permanent'],
-    ['a quota, though the SDK takes it for throttling', sdkError('LimitExceededException', 400), 'permanent'],
+    ['a wrong signature', sdkError('InvalidSignatureException', 403), 'permanent'],
+    [
+      'a quota, although the SDK classifies it as throttling',
+      sdkError('LimitExceededException', 400),
+      'permanent',
+    ],
     ['no permission', sdkError('AccessDeniedException', 400), 'permanent'],
     ['expired credentials', sdkError('ExpiredTokenException', 400), 'permanent'],
     ['a refusal', sdkError('ValidationException', 400), 'permanent'],
-    ['what exists already', sdkError('ParameterAlreadyExists', 400), 'permanent'],
+    ['an existing resource', sdkError('ParameterAlreadyExists', 400), 'permanent'],
     ['no credentials', sdkError('CredentialsProviderError'), 'permanent'],
     ['no error at all', 'x', 'permanent'],
     ['undefined', undefined, 'permanent'],
@@ -91,8 +95,8 @@ async function run(errors: readonly Error[], random = 1) {
 
 const times = (count: number, error: Error) => Array.from({ length: count }, () => error);
 
-describe('a call is repeated', () => {
-  it('until it works, and reports each wait', async () => {
+describe('a call is retried', () => {
+  it('until it succeeds, and reports each delay', async () => {
     expect(await run(times(3, sdkError('InternalServerError', 500)))).toMatchObject({
       answer: 'answer',
       calls: 4,
@@ -100,18 +104,18 @@ describe('a call is repeated', () => {
     });
   });
 
-  it('eight times, then the error is the last one', async () => {
+  it('eight times, then the last error is thrown', async () => {
     const error = sdkError('TooManyUpdates', 400);
     expect(await run(times(20, error))).toMatchObject({ answer: error, calls: 8, again: 7 });
   });
 
-  it('sooner where it is only a blip', async () => {
+  it('sooner after a connection error', async () => {
     expect((await run(times(7, sdkError('Error', undefined, { code: 'ECONNRESET' })))).slept).toEqual([
       100, 200, 400, 800, 1600, 3200, 6400,
     ]);
   });
 
-  it('with full jitter, so that runs do not wake together', async () => {
+  it('with full jitter, so that runs do not retry at the same time', async () => {
     expect((await run(times(3, sdkError('TooManyUpdates', 400)), 0.5)).slept).toEqual([250, 500, 1000]);
     expect((await run(times(3, sdkError('TooManyUpdates', 400)), 0)).slept).toEqual([0, 0, 0]);
   });
@@ -127,7 +131,7 @@ describe('a call is repeated', () => {
     expect((await run([error], 0)).slept).toEqual([expected]);
   });
 
-  it('at a slower pace once it was throttled', async () => {
+  it('at a lower rate after throttling', async () => {
     const clock = new StillClock(0);
     const bucket = new QuotaBucket({ perSecond: 1, burst: 5, concurrency: 1 }, clock);
     const left = [sdkError('ThrottlingException', 400)];

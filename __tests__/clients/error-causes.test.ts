@@ -137,7 +137,7 @@ describe('a denial', () => {
     expect(error.remedy.includes("add to the role's policy")).toBe(isMissing);
   });
 
-  it('is not mistaken for one of a policy that a resource is named after', async () => {
+  it('names the right policy even if the name of a resource contains the name of another', async () => {
     const name = '/papyrus/session policy/permissions boundary';
     refuse(
       'CreateLogGroup',
@@ -161,7 +161,7 @@ describe('a denial', () => {
       'AccessDeniedException',
       'The request violates the tag policies of your organization for tag key: project',
     ],
-  ])('by a tag policy names the tag, under whatever code: %s', async (code, message) => {
+  ])('by a tag policy names the tag, with the code %s', async (code, message) => {
     refuse('PutParameter', code, message);
     const error = await put();
     expect(error).toMatchObject({
@@ -284,7 +284,7 @@ describe('an environment that the SDK cannot use', () => {
     expect(error.message).not.toMatch(/TypeError|Invalid URL/);
   });
 
-  it('is one that it can use otherwise', () => {
+  it('is usable otherwise', () => {
     expect(
       choose({ ...keys, AWS_SESSION_TOKEN: 'IQoJb3JpZ2luX2VjEA//a+b==', AWS_ENDPOINT_URL: aws.url }),
     ).toBeUndefined();
@@ -292,7 +292,7 @@ describe('an environment that the SDK cannot use', () => {
   });
 });
 
-describe('the message of AWS about a call that carries a value', () => {
+describe('the message of AWS about a call with a value', () => {
   const OBJECT = JSON.stringify({ password: VALUE, username: 'papyrus', port: 5432 });
   const secret = {
     operation: 'secretsmanager:PutSecretValue',
@@ -339,7 +339,7 @@ describe('the message of AWS about a call that carries a value', () => {
       'ResourceNotFoundException',
       "Secrets Manager can't find the specified secret /papyrus/prd/db.",
     ],
-  ])('%s is shown where it holds nothing of it', async (operation, call, code, message) => {
+  ])('%s is shown if it contains nothing of the value', async (operation, call, code, message) => {
     refuse(operation, code, message);
     const error = await call();
     expect(error).toMatchObject({ reason: 'aws', what: `${code}: ${message}` });
@@ -352,7 +352,7 @@ describe('the message of AWS about a call that carries a value', () => {
     ['a value within an object', 'PutSecretValue', putSecret, `Value at 'password': ${VALUE}`],
     ['a part of it', 'CreateSecret', create, `… n4ri-3nv …`],
     ['a number within an object', 'CreateSecret', create, 'port 5432 is not allowed'],
-  ])('is not shown where it repeats %s', async (_what, operation, call, message) => {
+  ])('is not shown if it repeats %s', async (_what, operation, call, message) => {
     refuse(operation, 'ValidationException', message);
     const error = await call();
     expect(error.what).toBe('ValidationException');

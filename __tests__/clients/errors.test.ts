@@ -29,7 +29,7 @@ describe('the name of an error', () => {
     expect(codeOf(error)).toBe(code);
   });
 
-  it('comes with its status, where there is one', () => {
+  it('has its status, if there is one', () => {
     expect(statusOf(sdkError('X', 503))).toBe(503);
     expect(statusOf(sdkError('X'))).toBeUndefined();
     expect(statusOf(Object.assign(new Error('x'), { $metadata: undefined }))).toBeUndefined();
@@ -148,14 +148,14 @@ describe('each code that AWS, the SDK or Node gives has its reason', () => {
     },
   );
 
-  it('and a certificate that is not trusted its remedy', () => {
+  it('and an untrusted certificate has its remedy', () => {
     expect(of(sdkError('Error', undefined, { code: 'SELF_SIGNED_CERT_IN_CHAIN' })).remedy).toMatch(
       /AWS_ENDPOINT_URL.*NODE_EXTRA_CA_CERTS/,
     );
   });
 });
 
-describe('an answer that cannot be read', () => {
+describe('an unreadable response', () => {
   const cut = 'Unexpected end of JSON input';
   it.each<[what: string, cause: Error, status: string]>([
     ['JSON that was cut', sdkError('SyntaxError', 200, { message: cut }), ' (HTTP status 200)'],
@@ -169,17 +169,17 @@ describe('an answer that cannot be read', () => {
     expect(remedy).toBe('run again; if it stays, check AWS_ENDPOINT_URL and the proxy of the runner');
   });
 
-  it('is no text without an error around it', () => {
+  it('is recognized only in an Error', () => {
     expect(of({ message: 'XML parse error' }).message).toBe(`${OPERATION} on ${RESOURCE}: Error`);
   });
 });
 
 describe('whether AWS answered with an error of this name', () => {
   it.each<[what: string, error: unknown, named: boolean]>([
-    ['by an error in words', of(sdkError('ResourceNotFoundException', 400)), true],
+    ['by an explained error', of(sdkError('ResourceNotFoundException', 400)), true],
     ['not by another', of(sdkError('ValidationException', 400)), false],
-    ['not by one that was not put into words', sdkError('ResourceNotFoundException', 400), false],
-    ['not by nothing', undefined, false],
+    ['not by an error without an explanation', sdkError('ResourceNotFoundException', 400), false],
+    ['not by undefined', undefined, false],
   ])('is reported %s', (_what, error, named) => {
     expect(isNamed(error, 'ResourceNotFoundException')).toBe(named);
   });
@@ -191,20 +191,20 @@ describe('whether the role may not', () => {
     ['KMSAccessDeniedException', true],
     ['InvalidKeyId', false],
     ['ECONNRESET', false],
-  ])('is reported by an error in words: %s, %s', (code, denied) => {
+  ])('is reported by an explained error: %s, %s', (code, denied) => {
     expect(isDenied(of(sdkError(code, 400)))).toBe(denied);
   });
 
   it.each<[what: string, error: unknown]>([
-    ['an error that was not put into words', sdkError('KMSAccessDeniedException', 400)],
-    ['what only looks alike', { reason: 'access-denied', code: 'KMSAccessDeniedException' }],
+    ['an error without an explanation', sdkError('KMSAccessDeniedException', 400)],
+    ['an object with the same fields', { reason: 'access-denied', code: 'KMSAccessDeniedException' }],
     ['nothing', undefined],
   ])('is not reported by %s', (_what, error) => {
     expect(isDenied(error)).toBe(false);
   });
 });
 
-describe('an error in words', () => {
+describe('an explained error', () => {
   it.each<[what: string, error: unknown, reason: string, message: string | RegExp, remedy: string | RegExp]>([
     [
       'no credentials',
@@ -314,7 +314,7 @@ describe('a missing permission', () => {
   const denied = (message: string, operation = OPERATION) =>
     new AwsError(sdkError('AccessDeniedException', 400, { message }), operation, RESOURCE, true);
 
-  it('names the statement to add, as AWS says it', () => {
+  it('names the statement to add, as AWS reports it', () => {
     const { message, remedy, reason } = denied(
       'User: arn:aws:sts::123456789012:assumed-role/r/s is not authorized to perform: ssm:AddTagsToResource on resource: arn:aws:ssm:us-west-2:123456789012:parameter/papyrus/prd/PORT because no identity-based policy allows the ssm:AddTagsToResource action',
     );
@@ -359,7 +359,7 @@ describe('a missing permission', () => {
     },
   );
 
-  it('to use a key that is named has its ARN', () => {
+  it('to use a named key has its ARN', () => {
     const { remedy } = denied('Access to KMS is not allowed on resource: arn:aws:kms:us-west-2:1:key/k');
     expect(remedy).toBe(
       'add to the role\'s policy: {"Effect":"Allow","Action":["kms:Decrypt","kms:GenerateDataKey"],"Resource":"arn:aws:kms:us-west-2:1:key/k"}; the key\'s own policy must allow it too',
@@ -386,7 +386,7 @@ describe('a missing permission', () => {
     );
   });
 
-  it('that another service asks for beside the call is on whatever it names', () => {
+  it('of another service has the resource that AWS names', () => {
     expect(denied('An additional permission "ecr:TagResource" is required').remedy).toBe(
       'add to the role\'s policy: {"Effect":"Allow","Action":"ecr:TagResource","Resource":"*"}',
     );
@@ -401,7 +401,7 @@ describe('a missing permission', () => {
   });
 });
 
-describe('no error holds a value', () => {
+describe('no error contains a value', () => {
   const canary = 'Kanari3nv0gel';
   it.each<[what: string, error: Error, carriesSecret: boolean]>([
     ['a repeated value', sdkError('ValidationException', 400, { message: `Value '${canary}' failed` }), true],
@@ -424,7 +424,7 @@ describe('no error holds a value', () => {
     expect(message + remedy).not.toContain(canary);
   });
 
-  it('and says why it does not show what AWS says', () => {
+  it('and says why it does not show the message of AWS', () => {
     const error = of(sdkError('ValidationException', 400, { message: canary }), true);
     expect(error.message).toBe(`${OPERATION} on ${RESOURCE}: ValidationException`);
     expect(error.remedy).toBe(
@@ -432,7 +432,7 @@ describe('no error holds a value', () => {
     );
   });
 
-  it('not even one that the parser of JavaScript throws', () => {
+  it('not even an error of the JavaScript parser', () => {
     expect.assertions(2);
     try {
       JSON.parse(`{"Value":"${canary}",x`);

@@ -25,13 +25,13 @@ async function ask(
 
 describe('the token of a workflow or an app', () => {
   it.each<[what: string, authors: string[], viewer: string | undefined, own: string, calls: number]>([
-    ['by nobody but the workflow', [ACTIONS, ACTIONS], undefined, ACTIONS, 0],
+    ['by the workflow only', [ACTIONS, ACTIONS], undefined, ACTIONS, 0],
     ['by the workflow and a stranger', [ACTIONS, 'mallory'], ACTIONS, ACTIONS, 1],
-    ['by a stranger, where the name comes without its brackets', ['mallory'], 'github-actions', ACTIONS, 1],
+    ['by a stranger, with a name without brackets', ['mallory'], 'github-actions', ACTIONS, 1],
     ['by an app', ['deployer[bot]', ACTIONS], 'deployer[bot]', 'deployer[bot]', 1],
     ['by an app and a person of its name', ['deployer[bot]', 'deployer'], 'deployer', 'deployer[bot]', 1],
-    ['by others, where GitHub does not tell', ['alice', 'mallory'], undefined, ACTIONS, 1],
-  ])('where the marker is in texts %s', async (_what, authors, viewer, own, calls) => {
+    ['by others, if GitHub does not name the login', ['alice', 'mallory'], undefined, ACTIONS, 1],
+  ])('with the marker in texts %s', async (_what, authors, viewer, own, calls) => {
     expect(await ask(authors, true, viewer === undefined ? {} : { viewer })).toEqual({
       own: [own],
       asked: Array(calls).fill('viewer'),
@@ -41,9 +41,9 @@ describe('the token of a workflow or an app', () => {
 
 describe('the token of a person', () => {
   it.each<[what: string, told: { user?: string; viewer?: string }, own: string, asked: string[]]>([
-    ['is asked for', { user: 'alice' }, 'alice', ['user']],
-    ['is asked for in another way', { viewer: 'alice' }, 'alice', ['user', 'viewer']],
-    ['cannot be found out', {}, ACTIONS, ['user', 'viewer']],
+    ['is read by GET /user', { user: 'alice' }, 'alice', ['user']],
+    ['is read by GraphQL', { viewer: 'alice' }, 'alice', ['user', 'viewer']],
+    ['cannot be read', {}, ACTIONS, ['user', 'viewer']],
   ])('%s', async (_what, told, own, asked) => {
     expect(await ask([ACTIONS, 'alice'], false, told)).toEqual({ own: [own], asked });
   });

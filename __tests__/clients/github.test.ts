@@ -38,7 +38,7 @@ const json =
 
 describe('GitHub', () => {
   it.each(['c4nary', 7, { total_count: 'c4nary' }])(
-    'tells nothing of a page that is no list: %j',
+    'shows nothing of a page that is no list: %j',
     async (page) => {
       using played = await play(json(page));
       const failure = await played.github.comments(7).catch((error: unknown) => error);
@@ -47,7 +47,7 @@ describe('GitHub', () => {
     },
   );
 
-  it('is spoken to over TLS, by the agent that was given', async () => {
+  it('is reached over TLS, by the configured agent', async () => {
     const { key, cert } = await certificate();
     const agent = new Agent({ ca: cert });
     using played = await play(json([]), { key, cert }, agent);
@@ -76,16 +76,16 @@ describe('GitHub', () => {
     ['a member', { pull_request: {}, author_association: 'MEMBER' }, { isPullRequest: true, author: '' }],
     ['one of a bot', { user: { login: 'x[bot]', type: 'Bot' } }, { author: 'x[bot]' }],
     [
-      'one whose writer is gone',
+      'one of a deleted account',
       { author_association: 'NONE', user: null, body: 5 },
       { body: '', author: '' },
     ],
-  ])('reads %s as far as it goes', async (_what, value, post) => {
+  ])('reads the valid fields of %s', async (_what, value, post) => {
     using played = await play(json([value]));
     expect(await played.github.issues({ state: 'open' })).toEqual([expect.objectContaining(post)]);
   });
 
-  it('is read page by page, as far as the search may go', async () => {
+  it('is read page by page, up to the limit', async () => {
     using played = await play((request, response) => {
       const next = `<http://${request.headers.host}${request.url}&page=2>; rel="next"`;
       json([{ number: 1 }], 200, { link: next })(request, response);
@@ -118,7 +118,7 @@ describe('GitHub', () => {
     ],
     ['a token that is wrong', json({}, 401), /does not accept the token \(401\)/],
     ['a status that nobody knows', json({}, 418), /GitHub answered 418/],
-  ])('with %s is reported in our words', async (_what, answer, told) => {
+  ])('with %s is explained', async (_what, answer, told) => {
     using played = await play(answer);
     await expect(played.github.comments(1)).rejects.toThrow(told);
     expect(played.clock.slept).toEqual([]);
@@ -155,7 +155,7 @@ describe('GitHub', () => {
     },
   );
 
-  it('makes a label that is missing, also beside another run, and nothing else', async () => {
+  it('creates a missing label, also in concurrent runs, and nothing else', async () => {
     const label = async (get: number, post: number) => {
       using played = await play((request, response) =>
         json({}, request.method === 'GET' ? get : post)(request, response),
@@ -173,7 +173,7 @@ describe('GitHub', () => {
   });
 });
 
-describe('what Octokit throws', () => {
+describe('an error of Octokit', () => {
   const answered = (status: number, headers?: Record<string, string>, data?: unknown) =>
     Object.assign(new Error('x'), { status, response: { ...(headers && { headers }), data } });
 
@@ -219,7 +219,7 @@ describe('what Octokit throws', () => {
     expect(refused !== undefined && isLimit(refused)).toBe(limit);
   });
 
-  it('asks to wait in seconds, or until a time', () => {
+  it('requests a delay in seconds, or until a time', () => {
     const inTen = String(Math.round(Date.now() / 1000) + 10);
     expect(requestedDelay({ 'retry-after': '7' }, Date.now())).toBe(7000);
     expect(requestedDelay({ 'retry-after': '-7' }, Date.now())).toBeUndefined();

@@ -25,7 +25,7 @@ describe('one request to Auth0', () => {
     return await send({ method: 'GET', url: played.url, limits, ...more });
   };
 
-  it('goes over TLS, by the agent that was given, and no further where the certificate is not theirs', async () => {
+  it('uses TLS and the configured agent, and stops at an untrusted certificate', async () => {
     const { key, cert } = await certificate();
     using played = await listen(
       (request, response) =>

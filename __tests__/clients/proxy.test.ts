@@ -65,7 +65,7 @@ describe('an address of https', () => {
     agent.destroy();
   });
 
-  it('is reached by a tunnel of a proxy that is given without a scheme, with its password', async () => {
+  it('is reached by a tunnel of a proxy without a scheme, with its password', async () => {
     const { target, ca } = await secureTarget();
     using _ = target;
     const agent = agentOf({ HTTPS_PROXY: `user:p%40ss@${proxy.url.host}` });
@@ -91,7 +91,7 @@ describe('an address of https', () => {
     },
   );
 
-  it('whose proxy is gone is reported by the code of the system', async () => {
+  it('with an unreachable proxy is reported by the code of the system', async () => {
     const agent = agentOf({ HTTPS_PROXY: 'http://127.0.0.1:1' });
     await expect(get('https://sts.us-west-2.amazonaws.com', agent)).rejects.toMatchObject({
       code: 'ECONNREFUSED',
@@ -101,7 +101,7 @@ describe('an address of https', () => {
 });
 
 describe('an address of http', () => {
-  it('goes to HTTP_PROXY whole, an IPv6 address in its brackets', async () => {
+  it('is sent to HTTP_PROXY as an absolute URL, an IPv6 address in brackets', async () => {
     const agent = agentOf({ HTTP_PROXY: proxy.url.href });
     for (const url of ['http://aws.example:4566/a?b=c', 'http://aws.example:4566/d', 'http://[::1]:4566/'])
       expect(await get(url, agent)).toBe('by the proxy');
@@ -113,7 +113,7 @@ describe('an address of http', () => {
     agent.destroy();
   });
 
-  it('is reached by itself where only HTTPS_PROXY is set', async () => {
+  it('is reached directly if only HTTPS_PROXY is set', async () => {
     using target = await listen((_, response) => void response.end('by itself'));
     const agent = agentOf({ HTTPS_PROXY: proxy.url.href });
     expect(await get(target.url, agent)).toBe('by itself');

@@ -16,7 +16,7 @@ describe('a quota', () => {
     expect(clock.slept).toEqual([500, 500, 500]);
   });
 
-  it('fills up again, to the burst and no further', async () => {
+  it('refills up to the burst', async () => {
     const clock = new StillClock();
     const bucket = new QuotaBucket(QUOTA, clock);
     await turns(bucket, 3);
@@ -25,7 +25,7 @@ describe('a quota', () => {
     expect(clock.slept).toEqual([500]);
   });
 
-  it('lets calls wait in line', async () => {
+  it('queues calls', async () => {
     const clock = new StillClock();
     // All of them ask at one moment.
     clock.now = () => 0;
@@ -34,7 +34,7 @@ describe('a quota', () => {
     expect(clock.slept).toEqual([500, 1000, 1500]);
   });
 
-  it('is never exceeded, whatever comes when', async () => {
+  it('is never exceeded, for any sequence of calls', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 900 }), { maxLength: 60 }), async (pauses) => {
         const clock = new StillClock();
@@ -58,8 +58,8 @@ describe('a quota', () => {
   });
 });
 
-describe('throttled all the same', () => {
-  it('it slows down, and forgets its burst', async () => {
+describe('after throttling', () => {
+  it('the rate decreases, and the burst is empty', async () => {
     const clock = new StillClock();
     const bucket = new QuotaBucket(QUOTA, clock);
     bucket.slower();
@@ -67,7 +67,7 @@ describe('throttled all the same', () => {
     expect(clock.slept).toEqual([625, 625]);
   });
 
-  it('down to a quarter, no further', async () => {
+  it('the rate decreases to a quarter at the least', async () => {
     const clock = new StillClock();
     const bucket = new QuotaBucket(QUOTA, clock);
     for (let time = 0; time < 50; time++) bucket.slower();
@@ -76,7 +76,7 @@ describe('throttled all the same', () => {
   });
 });
 
-describe('how long it will take', () => {
+describe('the estimated time', () => {
   it.each([
     [0, 0],
     [3, 0],
@@ -86,13 +86,13 @@ describe('how long it will take', () => {
     expect(new QuotaBucket(QUOTA, new StillClock()).seconds(calls)).toBe(seconds);
   });
 
-  it('more, once slowed down', () => {
+  it('is longer after throttling', () => {
     const bucket = new QuotaBucket(QUOTA, new StillClock());
     bucket.slower();
     expect(bucket.seconds(16)).toBeCloseTo(10);
   });
 
-  it('agrees with what it then takes', async () => {
+  it('agrees with the measured time', async () => {
     const clock = new StillClock();
     const bucket = new QuotaBucket({ perSecond: 2.8, burst: 18, concurrency: 3 }, clock);
     const expected = bucket.seconds(200);
@@ -102,8 +102,8 @@ describe('how long it will take', () => {
   });
 });
 
-describe('in flight', () => {
-  it('are never more than allowed, and results and errors come through', async () => {
+describe('calls in flight', () => {
+  it('stay below the limit, and results and errors are passed on', async () => {
     const bucket = new QuotaBucket(QUOTA, new StillClock());
     let flying = 0;
     let most = 0;

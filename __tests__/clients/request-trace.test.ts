@@ -7,7 +7,7 @@ test.each([
   ['/repos/papyrus/demo/issues/7/comments?per_page=100', '/repos/…/…/issues/…/comments'],
   ['/v2/papyrus/blobs/uploads/9f8e?_state=secret&digest=sha256:00', '/v2/…/blobs/uploads/…'],
   ['', ''],
-])('of the path %j only words of the API are shown', (path, shown) => {
+])('only words of the API are shown of the path %j', (path, shown) => {
   expect(publicPath(path)).toBe(shown);
 });
 

@@ -17,7 +17,7 @@ const first = new Error('first');
 const second = new Error('second');
 
 describe('a call', () => {
-  it('is repeated with the delays that its policy names, and reports each wait', async () => {
+  it('is retried after the delays of its policy, and reports each delay', async () => {
     const clock = new StillClock();
     let retries = 0;
     const options = {
@@ -30,14 +30,14 @@ describe('a call', () => {
     expect(retries).toBe(2);
   });
 
-  it('ends with the error that its policy takes for final', async () => {
+  it('ends with an error that its policy does not retry', async () => {
     const clock = new StillClock();
     const delayAfter = async (error: unknown) => (error === first ? 5 : undefined);
     await expect(retry(failing(first, second), { clock, delayAfter })).rejects.toBe(second);
     expect(clock.slept).toEqual([5]);
   });
 
-  it('is not repeated after the end of the run, whose signal leaves the error as it is', async () => {
+  it('is not retried after the end of the run, and throws its own error', async () => {
     const delayAfter = () => 60_000;
     const ended = { clock: systemClock, delayAfter, end: AbortSignal.abort() };
     await expect(retry(failing(first), ended)).rejects.toBe(first);
@@ -57,14 +57,14 @@ describe('a call', () => {
   });
 });
 
-it('a backoff grows up to its longest delay', () => {
+it('a backoff grows up to its limit', () => {
   expect([1, 2, 3, 4].map((attempt) => backoff(attempt, 100, 500))).toEqual([100, 200, 400, 500]);
   expect(backoff(3, 1000, 20_000, 3)).toBe(9000);
 });
 
 const NOW = Date.UTC(2026, 0, 15, 12, 0, 0);
 
-describe('what a server asks to wait', () => {
+describe('the delay that a server requests', () => {
   it.each([
     ['nothing', undefined, undefined],
     ['seconds', '2', 2000],

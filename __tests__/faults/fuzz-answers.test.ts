@@ -66,7 +66,7 @@ async function each(
   );
 }
 
-describe('an answer of a registry', () => {
+describe('a response of a registry', () => {
   const digest = sha256('x');
   const descriptor = { mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest, size: 1 };
   const manifest = {
@@ -108,7 +108,7 @@ describe('an answer of a registry', () => {
     ],
   ])('%s', (_what, read) => each(given, () => read(registry()), isOurs));
 
-  it('that is a manifest, or errors', () =>
+  it('with a manifest or an error list', () =>
     fc.assert(
       fc.property(json(manifest, refusal), (text) => {
         parseErrors(Buffer.from(text));
@@ -122,7 +122,7 @@ describe('an answer of a registry', () => {
     ));
 });
 
-describe('an answer of Auth0', () => {
+describe('a response of Auth0', () => {
   const token = `HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n${JSON.stringify({ access_token: 'abc', scope: 'read:clients update:clients' })}`;
   const application = {
     client_id: 'id',
@@ -161,7 +161,7 @@ describe('an answer of Auth0', () => {
       isOurs,
     ));
 
-  it('to a change', () =>
+  it('to an update', () =>
     each(
       answer(bodies).map((one) => [token, one]),
       () => client().replaceLists('id', { callbacks: ['https://a'] }),
@@ -169,7 +169,7 @@ describe('an answer of Auth0', () => {
     ));
 });
 
-describe('an answer of GitHub', () => {
+describe('a response of GitHub', () => {
   const post = {
     id: 1,
     number: 2,

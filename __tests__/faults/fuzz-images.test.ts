@@ -112,7 +112,7 @@ describe('an image on disk', () => {
 
   const saved = toSaved(image, ['app:v1']);
   const described = parsed(saved.find(([path]) => path === 'manifest.json')?.[1] as Buffer);
-  it('as docker save writes it', () =>
+  it('as an archive of docker save', () =>
     each(
       fc.tuple(ofNames(described), broken(config), fc.boolean(), select),
       async ([text, inner, isOuter, chosen]) => {
@@ -216,7 +216,7 @@ describe('a tar', () => {
     fc.constantFrom(...['1f8b', '28b52ffd', '', '00'.repeat(600)]).map((hex) => Buffer.from(hex, 'hex')),
   );
 
-  it('whose headers are damaged, or that is cut off', () =>
+  it('with damaged headers, or truncated', () =>
     each(
       fc.tuple(
         fc.constantFrom(...tars),

@@ -203,7 +203,7 @@ const TASK = {
   requiresCompatibilities: ['FARGATE'],
 };
 
-it('a task definition, which is completed where it was found right', () =>
+it('a task definition, which is completed if it is valid', () =>
   each(
     fc.tuple(json(TASK, JSON.stringify(TASK, null, 2)), fc.constantFrom(undefined, 'app')),
     ([text, container]) => {

@@ -19,8 +19,8 @@ const runs = (work: string) =>
   });
 
 it.each([
-  ['that nothing settles', 'await new Promise(() => {})', 1, 'half-way'],
-  ['that comes to its end', 'await new Promise((resolve) => setTimeout(resolve, 50))', 0, ''],
+  ['that never settles', 'await new Promise(() => {})', 1, 'half-way'],
+  ['that ends', 'await new Promise((resolve) => setTimeout(resolve, 50))', 0, ''],
 ])('work %s', async (_what, work, code, told) => {
   expect(await runs(work)).toEqual({ code, told });
 });

@@ -29,7 +29,7 @@ for (const scene of SCENES.filter(({ name }) => name !== 'overtaken')) {
 }
 const points = part(all, 4, ({ scene, moment }) => [`${scene.name} ${moment}`]);
 
-test('every scene is cut off at several points, before and after a call', () => {
+test('every scene is interrupted at several points, before and after a call', () => {
   expect(all.length).toBeGreaterThanOrEqual(120);
   expect(points.length).toBeGreaterThanOrEqual(atLeast(45));
   for (const name of ends.keys()) {
@@ -41,7 +41,7 @@ test('every scene is cut off at several points, before and after a call', () => 
 
 test.each(
   points.map((point) => [`${point.scene.name}, ${point.moment} call ${point.call + 1}`, point] as const),
-)('cut off: %s', async (_, { scene, call, moment }) => {
+)('interrupted: %s', async (_, { scene, call, moment }) => {
   await setScene(bench, scene);
   // From there on nothing reaches AWS; `after` applies the one call whose answer nobody gets.
   if (moment === 'after') bench.aws.fault({ operation: /./, skip: call, kind: 'reset-after' });

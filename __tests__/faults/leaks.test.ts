@@ -88,7 +88,7 @@ const ECHOES: ReadonlyArray<readonly [code: string, status: number]> = [
   ['UnknownOperationException', 404],
 ];
 
-describe('what is sent', () => {
+describe('a sent value', () => {
   test.each(ECHOES)('comes back in the message of %s (%i)', async (code, status) => {
     await bench.aws.reset();
     for (const operation of SENT)
@@ -115,7 +115,7 @@ describe('what is sent', () => {
   });
 });
 
-describe('what is read', () => {
+describe('a read value', () => {
   const secret = 'c4nary-mask-Qx';
   const shapes: Record<string, object> = {
     'a number that is text': { Parameters: [{ Name: '/papyrus/prd/C0', Value: 'x', Version: secret }] },
@@ -166,7 +166,7 @@ describe('what is read', () => {
   });
 });
 
-test('the bundle prints none of it', async () => {
+test('the bundle prints no sent or read value', async () => {
   await bench.aws.reset();
   const secrets = JSON.stringify(
     Object.fromEntries(entries.map(([, [value]], index) => [`CANARY_${index}_SECRET`, value])),

@@ -60,7 +60,7 @@ test.each(
 });
 
 test.each(seeds)(
-  'first runs of two environments over one log group and one repository, seed %i: both end well',
+  'first runs of two environments share a log group and a repository, seed %i: both succeed',
   async (seed) => {
     await bench.aws.reset();
     const shared = () => wanted().filter(({ kind }) => /LogGroup|Repository/.test(kind));
@@ -112,7 +112,7 @@ async function endsFrom(before: string): Promise<ReadonlyArray<Map<string, unkno
 }
 
 test.each(seeds.flatMap((seed) => [['nothing', seed] as const, ['what both will change', seed] as const]))(
-  'different configurations over %s, seed %i: each field is of one of the two',
+  'different configurations over %s, seed %i: each field has the value of one of them',
   async (before, seed) => {
     const ends = await endsFrom(before);
     await standAs(before);
@@ -128,7 +128,7 @@ test.each(seeds.flatMap((seed) => [['nothing', seed] as const, ['what both will 
 );
 
 test.each(seeds)(
-  'two runs add different keys to one secret, seed %i: no key is lost untold',
+  'two runs add different keys to one secret, seed %i: a lost key is always reported',
   async (seed) => {
     await bench.aws.reset();
     await bench.round(bundle.wish());

@@ -26,7 +26,7 @@ const all = clean.flatMap((one) =>
 // An odd step meets both moments in turn.
 const points = part(all, 7, ({ clean: { scene }, moment }) => [`${scene.name} ${moment}`]);
 
-test('every scene is cut off at several points, before and after a request', () => {
+test('every scene is interrupted at several points, before and after a request', () => {
   expect(all.length).toBeGreaterThanOrEqual(250);
   for (const { scene } of clean) {
     const moments = points.filter((point) => point.clean.scene === scene).map(({ moment }) => moment);
@@ -45,7 +45,7 @@ test.each(
   points.map(
     (point) => [`${point.clean.scene.name}, ${point.moment} request ${point.index + 1}`, point] as const,
   ),
-)('cut off: %s', async (_, { clean: one, index, moment }) => {
+)('interrupted: %s', async (_, { clean: one, index, moment }) => {
   const step = await setScene(whole, one.scene);
   // From there on nothing arrives; `after` applies the one request whose answer nobody gets.
   const killed = await whole.run(step, (_asked, nth) => {
@@ -99,7 +99,7 @@ const ends = new Set([
 ]);
 
 test.each([...ends])(
-  '%s: cancelled at %s (%i), reported in words, nothing new begins, and the next run goes on',
+  '%s: a cancellation at %s (%i) is reported, no further call begins, and the next run continues',
   async (scene, name, nth, one) => {
     const step = await setScene(whole, one.scene);
     const stop = new Cancellation();
@@ -119,7 +119,7 @@ test.each([...ends])(
   },
 );
 
-test('a change of type that is cancelled between its two halves ends them both', async () => {
+test('a change of type that is cancelled after its first call still makes the second', async () => {
   const one = clean.find(({ scene }) => scene.name === 'change of type') as Clean;
   const step = await setScene(whole, one.scene);
   const stop = new Cancellation();

@@ -316,7 +316,7 @@ const VALUES = expect.toSatisfy((denied: ReadonlyArray<{ action: string }>) =>
   ),
 );
 
-test('a type that cannot change in place: both policies have what deletes the parameter, with the opt-in alone', async () => {
+test('a type that cannot change in place: both policies allow to delete the parameter, only with the opt-in', async () => {
   await at.putParameter(`${P}/LOG_LEVEL`, {}, 'info', 'SecureString');
   const inputs = {
     mode: 'plan',

@@ -52,7 +52,7 @@ const WIDE = {
 };
 const SOURCES: ReadonlyArray<readonly [string, wide: Roles, narrow: Roles]> = [
   ['iam/roles.yml', ofTemplate(WIDE), ofTemplate()],
-  ['what iam-policies prints', printed('destroy', KEY, true), printed('apply', undefined, false)],
+  ['the output of iam-policies', printed('destroy', KEY, true), printed('apply', undefined, false)],
 ];
 
 const arn = (service: string, rest: string, place = { region: HERE.region, account: HERE.account }) =>
@@ -157,7 +157,7 @@ describe.each(SOURCES)('the widest roles of %s', (_source, wide) => {
     }
   });
 
-  test('a task writes to its own log group alone', async () => {
+  test('a task writes only to its own log group', async () => {
     const stream = (name: string) => arn('logs', `log-group:${name}:log-stream:web/1`);
     for (const action of ['logs:CreateLogStream', 'logs:PutLogEvents']) {
       expect(await isAllowed(wide.Execution, { action, resource: stream('/ecs/papyrus') })).toBe(true);
@@ -287,7 +287,7 @@ describe.each(SOURCES)('the plain roles of %s', (_source, wide, narrow) => {
     }
   });
 
-  test('the reader reads no values in a batch, and no role uses a key that was not given', async () => {
+  test('the reader reads no values in a batch, and no role uses an unconfigured key', async () => {
     const batch = { action: 'secretsmanager:BatchGetSecretValue', resource: '*' };
     expect(await isAllowed(wide.DriftReader, batch)).toBe(true);
     expect(await isAllowed(narrow.DriftReader, batch)).toBe(false);
@@ -322,7 +322,7 @@ describe.each(SOURCES)('the plain roles of %s', (_source, wide, narrow) => {
   });
 });
 
-test('a key that is named by its alias: that one of this account and region, and no other', async () => {
+test('an alias selects only the key of this account and region', async () => {
   const { Deployer, DriftReader, Execution } = printed('apply', 'alias/papyrus', true);
   const ask = (aliases: string[], resource = KEY): Ask => ({
     action: 'kms:Decrypt',

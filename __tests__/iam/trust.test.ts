@@ -61,9 +61,9 @@ describe.each<[form: string, given: Given, own: string, other: string]>([
     ['the same repository by the other form', (from) => token(`${other}:${from}`)],
     ['a fork', (from) => token(`${own.replace('OWNER', 'FORKER')}:${from}`)],
     ['another repository of the owner', (from) => token(`${own.replace('NAME', 'OTHER')}:${from}`)],
-    ['a repository whose name begins so', (from) => token(`${own}-2:${from}`)],
+    ['a repository with this prefix in its name', (from) => token(`${own}-2:${from}`)],
     ['another owner under the same name', (from) => token(`${own.replace('@1234', '')}X:${from}`)],
-    ['the name in small letters', (from) => token(`${own.toLowerCase()}:${from}`)],
+    ['the name in lower case', (from) => token(`${own.toLowerCase()}:${from}`)],
     ['another owner’s ids', (from) => token(`repo:OWNER@9999/NAME@5678:${from}`)],
     ['another repository’s ids', (from) => token(`repo:OWNER@1234/NAME@9999:${from}`)],
     ['nothing after the repository', () => token(own)],
@@ -99,7 +99,7 @@ describe.each<[form: string, given: Given, own: string, other: string]>([
   });
 });
 
-test('a provider that is given is trusted as the one that is made', async () => {
+test('an existing provider is trusted like a created one', async () => {
   const given = { OidcProviderArn: GITHUB };
   expect(await isTrustedBy('Deployer', given, token(`${OLD}:environment:production`))).toBe(true);
   expect(await isTrustedBy('Deployer', given, token(`${OLD}:environment:staging`))).toBe(false);
@@ -140,7 +140,7 @@ test.each([
   // Its claims have other names, which the conditions do not ask for.
   ['OidcProviderArn', `${GITHUB}/octo`],
   ['OidcProviderArn', 'arn:aws:iam::123456789012:oidc-provider/gitlab.com'],
-])('%s does not take %s, which would trust or grant nobody, or too many', (parameter, value) => {
+])('%s rejects %s, which would trust or grant nobody, or too many', (parameter, value) => {
   const given = { Repository: 'OWNER/NAME', Prefix: '/papyrus/prd', [parameter]: value };
   expect(() => resolveRoles(given)).toThrow(parameter);
 });
@@ -156,7 +156,7 @@ test.each([
   expect(JSON.stringify(resolveRoles(given).Deployer.policy)).toContain(value);
 });
 
-test('the trust policy of docs/iam.md trusts the job that it names, and no other', async () => {
+test('the trust policy of docs/iam.md trusts only the job that it names', async () => {
   const page = readFileSync(new URL('../../docs/iam.md', import.meta.url), 'utf8');
   const [, json = ''] = /```json\n(\{[^`]*AssumeRoleWithWebIdentity[^`]*\})\n```/.exec(page) ?? [];
   const trust = JSON.parse(json);
@@ -170,7 +170,7 @@ test('the trust policy of docs/iam.md trusts the job that it names, and no other
     expect(await isTrusted(trust, wrong)).toBe(false);
 });
 
-test('the engine refuses to judge a policy that breaks the grammar', async () => {
+test('the engine rejects a policy with invalid grammar', async () => {
   const { trust } = resolveRoles({ Repository: 'OWNER/NAME', Prefix: '/papyrus/prd' }).Deployer;
   const broken = { ...trust, Statement: [{ ...(trust.Statement[0] as object), Principals: '*' }] };
   await expect(isTrusted(broken, token(`${OLD}:environment:production`))).rejects.toThrow('Principals');

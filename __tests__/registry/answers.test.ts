@@ -65,8 +65,8 @@ function plainRegistry() {
   return { answer, blobs, manifests };
 }
 
-describe('a registry that does no more than it must', () => {
-  it('is pushed to over TLS, with the certificate of an authority that the agent knows', async () => {
+describe('a minimal registry', () => {
+  it('accepts a push over TLS with a certificate that the agent trusts', async () => {
     const { key, cert } = await certificate();
     const { answer, blobs, manifests } = plainRegistry();
     using played = await listen(answer, { key, cert });
@@ -88,16 +88,16 @@ describe('a registry that does no more than it must', () => {
 
   it.each([
     [
-      'whose certificate nobody knows',
+      'with an unknown certificate',
       undefined,
       /^image: 127\.0\.0\.1:\d+ could not be reached \(DEPTH_ZERO_SELF_SIGNED_CERT\); .* NODE_EXTRA_CA_CERTS$/,
     ],
     [
-      'whose name nobody knows',
+      'with an unknown host name',
       'https://nowhere.invalid',
       /^image: nowhere\.invalid could not be reached \(ENOTFOUND\); .* check the network and its DNS$/,
     ],
-  ])('%s is an error, and not asked again', async (_what, address, told) => {
+  ])('%s is an error without a retry', async (_what, address, told) => {
     const { key, cert } = await certificate();
     using played = await listen(plainRegistry().answer, { key, cert });
     const agents: URL[] = [];
@@ -116,7 +116,7 @@ describe('a registry that does no more than it must', () => {
     agent.destroy();
   });
 
-  it('may answer a large upload before it has all of it', async () => {
+  it('may respond to a large upload before its end', async () => {
     // More than the kernel takes for a socket that nobody reads.
     const large = makeImage([noise(16_000_000)]);
     const early = async (status: number) => {
@@ -131,30 +131,30 @@ describe('a registry that does no more than it must', () => {
       /is too large for 127\.0\.0\.1:\d+\/app; ECR takes layers to 52,000 MiB/,
     );
     await expect(early(202)).rejects.toThrow(
-      /broke the connection at the layer .* \(PATCH upload\), again and again \(it answered before it had all\)/,
+      /broke the connection at the layer .* \(PATCH upload\), in each attempt \(it responded before it had the whole body\)/,
     );
   });
 });
 
-describe('the error for an answer', () => {
+describe('the error for a response', () => {
   it.each<[string, Fault | readonly Fault[], RegExp]>([
     [
-      'a tag that names another image at the end',
+      'a tag that references another image after the push',
       { on: 'HEAD manifest', answer: { status: 200, headers: { 'docker-content-digest': sha256('x') } } },
       /the tag v1 of app names sha256:[0-9a-f]{64} after the push of sha256:.*; someone else pushed it/,
     ],
     [
-      'a tag that is gone at the end',
+      'a tag that is missing after the push',
       { on: 'HEAD manifest', answer: { status: 404 } },
       /the tag v1 of app names nothing after the push/,
     ],
     [
-      'a token that is refused however new it is',
+      'a new token that is rejected too',
       { on: 'POST upload', times: 99, answer: { status: 401 } },
-      /refused a new token as well, at the layer sha256:.*; check the clock of the runner/,
+      /rejected a new token too, at the layer sha256:.*; check the clock of the runner/,
     ],
     [
-      'a repository that is not there, without its code',
+      'a missing repository, without an error code',
       { on: 'POST upload', times: 99, answer: { status: 404 } },
       /the repository app does not exist in 127\.0\.0\.1:\d+\/app; let this action create it/,
     ],
@@ -167,7 +167,7 @@ describe('the error for an answer', () => {
       /is too large for .* \(LayerTooLarge: exceeds\)/,
     ],
     [
-      'a code that nobody knows',
+      'an unknown error code',
       { on: 'PUT manifest', answer: { status: 418, body: '{"errors":[{"code":"TEAPOT"}]}' } },
       /answered 418 TEAPOT at the tag v1 \(PUT manifest\)$/,
     ],
@@ -190,7 +190,7 @@ describe('the error for an answer', () => {
     ['with an explicit deny in a service control policy', /administrators of the AWS organization/],
     ['because no VPC endpoint policy allows the ecr:InitiateLayerUpload action', /that VPC endpoint/],
     ['because no identity-based policy allows the action', /the role needs ecr:InitiateLayerUpload/],
-  ])('a denial with the remedy of its cause: %s', async (words, told) => {
+  ])('a denied request has the remedy of its cause: %s', async (words, told) => {
     const arn = 'arn:aws:ecr:us-west-2:123456789012:repository/app';
     const message = `User: arn:aws:sts::123456789012:assumed-role/deploy-of-papyrus-in-production/GitHubActions is not authorized to perform: ecr:InitiateLayerUpload on resource: ${arn} ${words}`;
     const body = JSON.stringify({ errors: [{ code: 'DENIED', message }] });
@@ -199,18 +199,21 @@ describe('the error for an answer', () => {
   });
 });
 
-describe('what passes', () => {
+describe('an accepted response', () => {
   it.each<[string, Fault]>([
     ['a token that expires at a layer', { on: 'PATCH upload', answer: { status: 401 } }],
-    ['a token that HEAD refuses without a word', { on: 'HEAD blob', answer: { status: 403 } }],
+    ['a token that HEAD rejects without an error code', { on: 'HEAD blob', answer: { status: 403 } }],
     [
-      'a wait that is asked for by a date',
+      'a Retry-After with a date',
       {
         on: 'HEAD blob',
         answer: { status: 429, headers: { 'retry-after': new Date(Date.now() - 1000).toUTCString() } },
       },
     ],
-    ['an odd wait', { on: 'HEAD blob', answer: { status: 503, headers: { 'retry-after': 'soon' } } }],
+    [
+      'an invalid Retry-After',
+      { on: 'HEAD blob', answer: { status: 503, headers: { 'retry-after': 'soon' } } },
+    ],
   ])('%s', async (_what, fault) => {
     for (const write of [writeLayout, writeSaved]) {
       registry.faults.push(fault);
@@ -221,7 +224,7 @@ describe('what passes', () => {
     }
   });
 
-  it('an immutable repository that calls the same image a fault', async () => {
+  it('of an immutable repository that reports the same image as an error', async () => {
     await pushImage(await writeLayout(), registry);
     const body =
       '{"errors":[{"code":"DENIED","message":"ImageAlreadyExistsException: image already exists"}]}';
@@ -231,7 +234,7 @@ describe('what passes', () => {
     await expect(pushImage(await writeLayout(), registry, { tags: ['v2'] })).rejects.toThrow(/the tag v2/);
   });
 
-  it('a manifest that is cut short where HEAD has no digest, but not a missing one', async () => {
+  it('to GET of a manifest if HEAD has no digest: a truncated one is retried, a missing one is not', async () => {
     registry.hidesDigest = true;
     registry.faults.push({ on: 'GET manifest', broken: 'cut' });
     await pushImage(await writeLayout(), registry);
@@ -245,7 +248,7 @@ describe('a blob of the registry', () => {
   const bytes = Buffer.from('{"rootfs":{}}');
   const digest = sha256(bytes);
 
-  it('is followed through a redirect, but not in a circle', async () => {
+  it('is read through redirects, but not in a loop', async () => {
     repository.blobs.set(digest, bytes);
     const location = new URL(`/v2/app/blobs/${digest}`, registry.url).href;
     registry.faults.push({ on: 'GET blob', times: 2, location });
@@ -256,7 +259,7 @@ describe('a blob of the registry', () => {
     );
   });
 
-  it('is fetched from the storage that the registry sends us to, which is not shown the token', async () => {
+  it('is read from the storage of a redirect, which does not get the token', async () => {
     const shown: (string | undefined)[] = [];
     using storage = await listen((request, response) => {
       shown.push(request.headers.authorization);
@@ -280,14 +283,14 @@ describe('a blob of the registry', () => {
     here.destroy();
   });
 
-  it('must be what its digest says', async () => {
+  it('must match its digest', async () => {
     registry.faults.push({ on: 'GET blob', answer: { status: 200, body: 'other' } });
     await expect(connect(registry).getBlob(digest, 1000)).rejects.toThrow(
       `the registry's blob ${digest} does not have the content that its digest names`,
     );
   });
 
-  it('is not waited for for ever', async () => {
+  it('has a time-out', async () => {
     registry.faults.push({ on: 'GET blob', times: 99, broken: 'hang' });
     await expect(connect(registry, 'app', 50).getBlob(digest, 1000)).rejects.toThrow(
       /GET blob: the connection broke ETIMEDOUT/,
@@ -309,7 +312,7 @@ describe('manifests', () => {
     'ours',
   );
 
-  it('that ECR would not take are not sent', async () => {
+  it('that ECR would reject are not sent', async () => {
     await expect(putManifests(connect(registry), ['v1'], [])).rejects.toThrow(/holds no manifest/);
     await expect(putManifests(connect(registry), ['v1'], [manifest])).rejects.toThrow(
       /the manifest sha256:.* has \d+ bytes; ECR takes 4 MiB at most/,
@@ -318,7 +321,7 @@ describe('manifests', () => {
   });
 });
 
-describe('images that the repository has', () => {
+describe('images of the repository', () => {
   const known = async () => {
     await pushImage(await writeSaved(), registry);
     const { bytes = Buffer.alloc(0), mediaType } =
@@ -328,7 +331,7 @@ describe('images that the repository has', () => {
   const pushBeside = async (...images: Awaited<ReturnType<typeof known>>[]) =>
     pushImage(await writeSaved(), registry, { tags: ['v2'], known: images });
 
-  it('are learnt from until all layers are known, an index or an artifact passed by', async () => {
+  it('are read until all layers are found; indexes and artifacts are skipped', async () => {
     const one = await known();
     const artifact = { ...one, config: { ...one.layers[0], mediaType: 'application/vnd.oci.empty.v1+json' } };
     const before = registry.count('GET blob');
@@ -338,8 +341,8 @@ describe('images that the repository has', () => {
   });
 
   it.each<[string, Fault]>([
-    ['that nobody may read', { on: 'GET blob', answer: { status: 403 } }],
-    ['whose configuration is none', { on: 'GET blob', answer: { status: 200, body: '<html>' } }],
+    ['with a denied configuration', { on: 'GET blob', answer: { status: 403 } }],
+    ['with an invalid configuration', { on: 'GET blob', answer: { status: 200, body: '<html>' } }],
   ])('%s are sent again', async (_what, fault) => {
     const one = await known();
     registry.faults.push({ ...fault, times: 9 });
@@ -347,7 +350,7 @@ describe('images that the repository has', () => {
     expect(await pushBeside(one)).toMatchObject({ uploaded: 2, reused: 0 });
   });
 
-  it('of another number of layers, of zstd or at their maker are of no use', async () => {
+  it('with another number of layers, zstd or foreign layers are not reused', async () => {
     const one = await known();
     const [first, second] = one.layers;
     if (first === undefined || second === undefined) throw new Error('two layers were pushed');

@@ -51,8 +51,8 @@ async function push(inspect: object, files: readonly TarFile[] | Buffer) {
   return await pushImage('app:v1', registry, { environment: hostOf(engine) });
 }
 
-describe('an engine behind TLS', () => {
-  it('is spoken to with the certificates of DOCKER_CERT_PATH, and shown ours', async () => {
+describe('an engine with TLS', () => {
+  it('is verified by the certificates of DOCKER_CERT_PATH, and gets the client certificate', async () => {
     const { key, cert } = await certificate();
     const tls = { key, cert, ca: cert, requestCert: true, rejectUnauthorized: true };
     const played = engineOf(classic, toSaved(image, ['app:v1']));
@@ -77,28 +77,28 @@ describe('an engine behind TLS', () => {
   });
 });
 
-describe('an engine whose answers are of no use', () => {
+describe('an engine with invalid responses', () => {
   const refusal = async (answer: Parameters<typeof listen>[0]) => {
     using engine = await listen(answer);
     await openImage('app:v1', surroundings(hostOf(engine)));
   };
 
   it.each<[string, Parameters<typeof listen>[0], RegExp]>([
-    ['without an id', engineOf({ RootFS: {} }, []), /told no id for app:v1/],
-    ['that is no JSON', (_, response) => void response.end('<html>'), /answer about app:v1 is not JSON/],
+    ['without an id', engineOf({ RootFS: {} }, []), /returned no id for app:v1/],
+    ['that is no JSON', (_, response) => void response.end('<html>'), /response about app:v1 is not JSON/],
     [
       'of a server error',
       (_, response) => void response.writeHead(500).end('{"message":"disk full"}'),
       /answered 500 about app:v1: \{"message":"disk full"\}/,
     ],
     [
-      'with a descriptor that is none',
+      'with an invalid descriptor',
       engineOf({ ...classic, Descriptor: { digest: 'x' } }, []),
       /the engine's app:v1: "x" is not a sha256 digest/,
     ],
   ])('%s', (_what, answer, told) => expect(refusal(answer)).rejects.toThrow(told));
 
-  it('that cannot be found is an error with the reason', async () => {
+  it('at an unknown host is an error with the reason', async () => {
     const environment = { DOCKER_HOST: 'tcp://nowhere.invalid:2375' };
     await expect(openImage('app:v1', surroundings(environment))).rejects.toThrow(
       /the Docker engine cannot be reached \((ENOTFOUND|EAI_AGAIN)\) at tcp:\/\/nowhere\.invalid:2375; start it/,
@@ -114,7 +114,7 @@ describe('the export of a classic store', () => {
     );
   });
 
-  it('with other layers than announced is an error', async () => {
+  it('with other layers than inspected is an error', async () => {
     const config = Buffer.from(JSON.stringify({ rootfs: { diff_ids: [sha256('another')] } }));
     const inspect = { ...classic, Id: sha256(config) };
     await expect(push(inspect, toSaved({ ...image, config }, ['app:v1']))).rejects.toThrow(
@@ -122,7 +122,7 @@ describe('the export of a classic store', () => {
     );
   });
 
-  it('of Podman, whose layers are under their diff ids, is read', async () => {
+  it('of Podman, with layers named by diff ID, is read', async () => {
     const one = makeImage([noise(1000), 'podman']);
     const { manifest } = await push(told(one), toSavedByPodman(one, ['localhost/app:v1']));
     expect(manifest.config?.digest).toBe(sha256(one.config));
@@ -135,11 +135,11 @@ describe('the export of a classic store', () => {
     await expect(push(told(one), damaged)).rejects.toThrow(/which its configuration does not name/);
   });
 
-  it('is read again while the registry fails, and then an error', async () => {
+  it('is read again while the registry fails, then reported as an error', async () => {
     registry.faults.push({ on: 'PATCH upload', times: 99, answer: { status: 503, body: 'busy' } });
     const other = makeImage(['other']);
     await expect(push(told(other), toSaved(other, ['app:v1']))).rejects.toThrow(
-      /answered 503 at a layer \(PATCH upload\), again and again \(busy\)/,
+      /answered 503 at a layer \(PATCH upload\), in each attempt \(busy\)/,
     );
     expect(registry.count('PATCH upload')).toBeGreaterThanOrEqual(4);
     registry.faults.splice(0);
@@ -182,7 +182,7 @@ describe('the export of a containerd store', () => {
     expect((await push(inspect, files)).manifest.digest).toBe(index.digest);
   });
 
-  it('is the image that was inspected, whatever index.json lists beside: Docker 29 lists signatures', async () => {
+  it('is the inspected image, although index.json of Docker 29 also lists signatures', async () => {
     const signed = new LayoutWriter();
     const one = signed.image(image);
     signed.list(one, 'v1').list(signed.signature(one));
@@ -203,7 +203,7 @@ describe('the export of a containerd store', () => {
     expect((await push(all, layout.entries())).manifest.digest).toBe(index.digest);
   });
 
-  it('with one platform of which nothing is known says so', async () => {
+  it('with one unknown platform has a notice', async () => {
     const Manifests = [
       { ID: held.digest, Kind: 'image', Available: true },
       { ID: arm.digest, Kind: 'image', Available: false },
@@ -241,7 +241,7 @@ describe('an image with attestations in a containerd store', () => {
     return { identity, pushed: pushed.manifest, index, held };
   };
 
-  it('is pushed whole, and known by its index and what that lists', async () => {
+  it('is pushed with them, and identified by its index and images', async () => {
     const [monday, tuesday] = [await open('monday'), await open('tuesday')];
     expect(tuesday.pushed.digest).toBe(tuesday.index.digest);
     const images = [monday.held.digest];
@@ -256,7 +256,7 @@ describe('an image with attestations in a containerd store', () => {
     ['no change', [PROVENANCE], true, true],
     ['no change, also of an engine that does not list them', [PROVENANCE], false, true],
     ['a change with an SBOM more', [PROVENANCE, SBOM], true, false],
-  ])('that were built anew are %s, as only the export shows', async (_, predicates, tells, same) => {
+  ])('that were rebuilt are %s, as only the export shows', async (_, predicates, tells, same) => {
     const layout = new LayoutWriter();
     const index = layout.attested(image, 'tuesday', predicates);
     layout.list(index, 'v1');
@@ -283,7 +283,7 @@ describe('an image with attestations in a containerd store', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('that was pulled without them is the image alone, which is another', async () => {
+  it('that was pulled without them is another image', async () => {
     const [built, pulled] = [await open('monday'), await open('monday', false)];
     expect(pulled.pushed.digest).toBe(built.held.digest);
     expect(pulled.identity).toEqual({ by: 'manifest', digest: built.held.digest, images: [] });
@@ -295,7 +295,7 @@ describe('an image with attestations in a containerd store', () => {
   });
 });
 
-describe('a containerd store without descriptors, as those of Docker 25 to 27', () => {
+describe('a containerd store without descriptors (Docker 25 to 27)', () => {
   const uncompressed = () => {
     const layout = new LayoutWriter();
     const layers = image.layers.map((one) => layout.add('application/vnd.oci.image.layer.v1.tar', one));
@@ -312,7 +312,7 @@ describe('a containerd store without descriptors, as those of Docker 25 to 27', 
   it.each([
     ['an index', attested],
     ['a manifest of uncompressed layers', uncompressed],
-  ])('is known by the name of its snapshotter: %s is pushed as it is', async (_, write) => {
+  ])('is identified by the name of its snapshotter: %s is pushed unchanged', async (_, write) => {
     const { layout, root } = write();
     layout.list(root, 'v1');
     const inspect = { ...classic, Id: root.digest, GraphDriver: { Name: 'overlayfs', Data: null } };
@@ -340,7 +340,7 @@ describe('an image of an engine', () => {
   const image = makeImage(['a'.repeat(100_000), noise(2_500_000), 'c<&>']);
   const classic = told(image);
 
-  it('with a containerd store gives its manifests after its layers', async () => {
+  it('with a containerd store has its manifests after its layers', async () => {
     const layout = new LayoutWriter();
     const index = layout.index([layout.image(image), layout.image(makeImage(['z'], 'arm64'))]);
     layout.list(index, 'v1');
@@ -359,7 +359,7 @@ describe('an image of an engine', () => {
     expect(source.identity).toEqual({ by: 'manifest', digest: index.digest, images: undefined });
   });
 
-  it('with one platform of an index pushes that one, and says so', async () => {
+  it('with one platform of an index is that platform, with a notice', async () => {
     const layout = new LayoutWriter();
     const held = layout.image(image);
     const absent = { ...held, digest: sha256('absent') };
@@ -392,8 +392,8 @@ describe('an image of an engine', () => {
 
   it.each([
     ['of version 25', toSavedWithLayout],
-    ['whose directories nobody can match', toSaved],
-  ] as const)('%s gives classic layers', async (_, write) => {
+    ['with directories that match no layer', toSaved],
+  ] as const)('%s has uncompressed layers', async (_, write) => {
     await using registry = await TestRegistry.start();
     registry.create('app');
     using engine = await listen(engineOf(classic, write(image, ['app:v1'])));
@@ -404,12 +404,12 @@ describe('an image of an engine', () => {
     expect(again).toMatchObject({ uploaded: 0, reused: 3 });
   });
 
-  it('whose export breaks off is an error', async () => {
+  it('with a truncated export is an error', async () => {
     await using registry = await TestRegistry.start();
     registry.create('app');
     using engine = await listen(engineOf(classic, makeTar(toSavedWithLayout(image, [])).subarray(0, 60_000)));
     await expect(pushImage('app:v1', registry, { environment: hostOf(engine) })).rejects.toThrow(
-      /broke off its export|cut off/,
+      /ended its export early|cut off/,
     );
     expect(registry.repositories.get('app')?.tags.size).toBe(0);
   });

@@ -40,7 +40,7 @@ function areSame(ours: Written, theirs: Written): boolean {
   return mayDifferInBuildTime(theirs.root, identity) && differInBuildTime(ours.root, theirs.root, read);
 }
 
-describe('an image with manifests is the same as its manifest', () => {
+describe('an image with manifests is compared by its manifest', () => {
   const built = (layer: (bytes: Buffer) => Buffer, mediaType = GZIP, more: object = {}) =>
     write((layout) =>
       layout.json(MANIFEST, {
@@ -55,13 +55,13 @@ describe('an image with manifests is the same as its manifest', () => {
 
   it.each<[what: string, one: Written, two: Written]>([
     ['other annotations', plain(image), built(gzipSync, GZIP, annotated)],
-    ['layers compressed otherwise', plain(image), built((bytes) => gzipSync(bytes, { level: 1 }))],
+    ['another compression of the layers', plain(image), built((bytes) => gzipSync(bytes, { level: 1 }))],
     ['other layer types', plain(image), built((bytes) => bytes, 'application/vnd.oci.image.layer.v1.tar')],
     ['another layer under the same configuration', plain(image), built(() => gzipSync('wrong'))],
     ['provenance', plain(image), attested('monday')],
     ['an index around it', plain(image), write((layout) => layout.index([layout.image(image)]))],
     ['another configuration', plain(image), plain(other)],
-  ])('%s: another image, either way', (_, one, two) => {
+  ])('%s: another image, in both directions', (_, one, two) => {
     expect(one.root.digest).not.toBe(two.root.digest);
     expect([areSame(one, one), areSame(two, two)]).toEqual([true, true]);
     expect([areSame(one, two), areSame(two, one)]).toEqual([false, false]);
@@ -82,12 +82,12 @@ describe('attestations of buildx', () => {
     ['of one image', attested('monday'), attested('tuesday')],
     ['of one, with an SBOM', attested('monday', [PROVENANCE, SBOM]), attested('tuesday', [SBOM, PROVENANCE])],
     ['of two images', multi([image, arm], 'monday'), multi([image, arm], 'tuesday')],
-  ])('%s that differ in build times alone are no change', (_, one, two) => {
+  ])('%s that differ only in build times are no change', (_, one, two) => {
     expect(one.root.digest).not.toBe(two.root.digest);
     expect([areSame(one, two), areSame(two, one)]).toEqual([true, true]);
   });
 
-  it('are no change whatever the order of the keys in the index', () => {
+  it('are no change in any order of keys in the index', () => {
     const two = attested('tuesday');
     const json = JSON.parse(String(two.root.bytes));
     const turned = Buffer.from(JSON.stringify(Object.fromEntries(Object.entries(json).reverse())));
@@ -97,9 +97,9 @@ describe('attestations of buildx', () => {
   it.each<[what: string, one: Written, two: Written]>([
     ['an SBOM is added', attested('monday'), attested('tuesday', [PROVENANCE, SBOM])],
     ['another provenance', attested('monday'), attested('tuesday', ['https://slsa.dev/provenance/v0.2'])],
-    ['none any more', multi([image, arm], 'monday'), multi([image, arm])],
+    ['no attestation', multi([image, arm], 'monday'), multi([image, arm])],
     ['another image', attested('monday'), attested('tuesday', [PROVENANCE], other)],
-    ['one image more', multi([image], 'monday'), multi([image, arm], 'tuesday')],
+    ['an added image', multi([image], 'monday'), multi([image, arm], 'tuesday')],
     ['another order', multi([image, arm], 'monday'), multi([arm, image], 'tuesday')],
     ['an annotation of the index', multi([image], 'monday'), multi([image], 'tuesday', { a: 'b' })],
     [
@@ -113,16 +113,16 @@ describe('attestations of buildx', () => {
         return layout.index([...held, layout.attestation(held[1]?.digest ?? '', 'monday')]);
       }),
     ],
-  ])('%s: a change, either way', (_, one, two) => {
+  ])('%s: a change, in both directions', (_, one, two) => {
     expect([areSame(one, two), areSame(two, one)]).toEqual([false, false]);
   });
 
-  it('that cannot be read are a change', () => {
+  it('are a change if they cannot be read', () => {
     const [one, two] = [attested('monday'), attested('tuesday')];
     expect(areSame(one, { ...two, all: [] })).toBe(false);
   });
 
-  it('are asked for only where nothing else differs', () => {
+  it('are read only if nothing else differs', () => {
     const ours = identityOf(attested('monday').root);
     expect(mayDifferInBuildTime(attested('tuesday').root, ours)).toBe(true);
     for (const { root } of [
@@ -148,13 +148,13 @@ describe('an image without manifests', () => {
   const json = String(plain(image).root.bytes);
   const parse = (bytes: Buffer) => parseManifest(bytes, MANIFEST, 'it');
 
-  it('is the same as one of its configuration whose layers were verified, and as no other', () => {
+  it('is the same as a manifest with its configuration and verified layers, and as no other', () => {
     expect(isSame(parse(markVerified(json)), identity)).toBe(true);
     expect(isSame(parse(Buffer.from(json)), identity)).toBe(false);
     expect(isSame(parse(markVerified(String(plain(other).root.bytes))), identity)).toBe(false);
   });
 
-  it('has a mark that is white space alone, and that no edited manifest keeps', () => {
+  it('has a mark of white space, which an edited manifest loses', () => {
     const marked = markVerified(json);
     expect(JSON.parse(String(marked))).toEqual(JSON.parse(json));
     expect(hasVerifiedLayers({ bytes: marked })).toBe(true);

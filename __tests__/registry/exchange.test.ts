@@ -80,8 +80,8 @@ async function* slowToClose(bytes: Buffer, closed?: () => void): AsyncGenerator<
 /** What keeps this process alive beside the timers and pipes of the test's own. */
 const sockets = () => process.getActiveResourcesInfo().filter((what) => what === 'TCPSocketWrap').length;
 
-describe('an answer that comes as soon as all was sent', () => {
-  it('is a success, whatever the source does afterwards', async () => {
+describe('a response right after the last byte', () => {
+  it('succeeds, even if the source is slow to close', async () => {
     const { url, verbs, blobs } = await startEager();
     const bytes = Buffer.from('a layer');
     const digest = sha256(bytes);
@@ -95,7 +95,7 @@ describe('an answer that comes as soon as all was sent', () => {
     expect(closed).toBe(1);
   });
 
-  it('leaves nothing that keeps the process', async () => {
+  it('frees its connection, which does not keep the process alive', async () => {
     const { url } = await startEager();
     const agent = new Agent({ keepAlive: true });
     const body = () => slowToClose(Buffer.from('a layer'));
@@ -114,7 +114,7 @@ describe('an answer that comes as soon as all was sent', () => {
   });
 });
 
-describe('an answer that comes before all was sent', () => {
+describe('a response before the last byte', () => {
   const endless = async function* () {
     for (;;) yield Buffer.alloc(1024 * 1024);
   };
@@ -139,7 +139,7 @@ describe('an answer that comes before all was sent', () => {
   });
 });
 
-describe('a source that does not give what it announced', () => {
+describe('a source with another size than announced', () => {
   it.each<[string, string]>([
     ['less', 'a lay'],
     ['more', 'a layer and more'],
@@ -154,7 +154,7 @@ describe('a source that does not give what it announced', () => {
   });
 });
 
-describe('an answer that drips', () => {
+describe('a slow response', () => {
   /** One byte every few milliseconds, so that no time-out of silence ends it. */
   async function drip(head: string): Promise<URL> {
     const server = createTcp((socket) => {
@@ -172,7 +172,7 @@ describe('an answer that drips', () => {
   it.each([
     ['in its head', 'HTTP/1.1 200 OK\r\nx-a: '],
     ['in its body', 'HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n'],
-  ])('%s is given up', async (_name, head) => {
+  ])('%s times out', async (_name, head) => {
     const url = await drip(head);
     const limits = { idle: 150 };
     const asked = exchange({ method: 'GET', url, ...limits }).then(({ body }) =>
@@ -181,7 +181,7 @@ describe('an answer that drips', () => {
     await expect(asked).rejects.toMatchObject({ code: 'ETIMEDOUT' });
   });
 
-  it('is not waited for longer than the grace after the end of the run', async () => {
+  it('has only the grace period after the end of the run', async () => {
     const url = await drip('HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n');
     const limits = { idle: 60_000, end: AbortSignal.timeout(20), grace: 50 };
     const asked = exchange({ method: 'GET', url, ...limits }).then(({ body }) =>
@@ -191,7 +191,7 @@ describe('an answer that drips', () => {
   });
 });
 
-it('nothing is tried again once the run has ended', async () => {
+it('nothing is retried after the end of the run', async () => {
   let asked = 0;
   const url = await serve((_request, response) => {
     asked += 1;

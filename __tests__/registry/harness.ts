@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Authorization } from '../../src/registry/authorization.ts';
 import { Distribution } from '../../src/registry/distribution.ts';
 import { type OpenOptions, openImage } from '../../src/registry/open.ts';
-import { type Pushed, push } from '../../src/registry/push.ts';
+import { type PushResult, push } from '../../src/registry/push.ts';
 import type { RetryPolicy } from '../../src/registry/session.ts';
 import { Secret } from '../../src/secret.ts';
 import type { TestRegistry } from '../servers/registry.ts';
@@ -69,7 +69,7 @@ export async function pushImage(
     environment?: OpenOptions['environment'];
     known?: Parameters<typeof push>[0]['known'];
   } = {},
-): Promise<Pushed> {
+): Promise<PushResult> {
   const source = await openImage(image, surroundings(options.environment));
   try {
     return await push({

@@ -93,7 +93,7 @@ function differences(desired: ImageSpec, observed: ImageSpec): readonly Differen
 }
 
 describe('the image', () => {
-  it('is created under all tags, then a second run reads it once and is silent', async () => {
+  it('is created with all tags, then a second run reads it once and reports nothing', async () => {
     const { resource, desired } = await room(['v1', 'latest']);
     expect((await resource.observe(['app'])).has('app')).toBe(false);
     const made = await resource.create(desired);
@@ -110,7 +110,7 @@ describe('the image', () => {
     expect(registry.seen.map(({ verb }) => verb)).toEqual(['API BatchGetImage']);
   });
 
-  it('under a new tag is one manifest', async () => {
+  it('with a new tag needs one manifest', async () => {
     const first = await room(['v1']);
     await first.resource.create(first.desired);
     registry.seen.length = 0;
@@ -140,7 +140,7 @@ describe('the image', () => {
     expect(registry.count('POST upload')).toBe(2);
   });
 
-  it('goes without reuse where the role may not read or list', async () => {
+  it('is pushed without reuse if the role may not read or list', async () => {
     const first = await room(['v1']);
     await first.resource.create(first.desired);
     registry.denied.add('ecr:DescribeImages').add('ecr:GetDownloadUrlForLayer');
@@ -173,7 +173,7 @@ describe('the image', () => {
     expect(registry.seen.some(({ path }) => path.includes('password'))).toBe(false);
   });
 
-  it('cannot be read without the permission, which is named', async () => {
+  it('is unreadable without the permission, which the error names', async () => {
     registry.denied.add('ecr:BatchGetImage');
     const { resource } = await room(['v1']);
     const found = (await resource.observe(['app'])).get('app');
@@ -184,7 +184,7 @@ describe('the image', () => {
     await expect(other.resource.create(other.desired)).rejects.toThrow(/ecr:GetAuthorizationToken/);
   });
 
-  it('of an index is compared by the index; its layers are not believed to be what their configurations say', async () => {
+  it('of an index is compared by the index; its layers are not reused by diff ID', async () => {
     const layout = new LayoutWriter();
     layout.list(layout.index([layout.image(base), layout.image(makeImage(['q'], 'arm64'))]));
     const source = await openImage(
@@ -220,7 +220,7 @@ describe('the image', () => {
       return { digest, made: await resource.create(desired) };
     };
 
-    it('that differ from the existing ones is the same image, also where tags are fixed', async () => {
+    it('that differ from the existing ones is the same image, also with immutable tags', async () => {
       const first = await make(['v1'], 'monday');
       expect(first.made.metadata.digest).toBe(first.digest);
       Object.assign(repository, { mutability: 'IMMUTABLE' });
@@ -238,7 +238,7 @@ describe('the image', () => {
       expect(metadata.unusable).toContain('the tag v1 of app cannot be moved (immutable)');
     });
 
-    it('under a further tag is one manifest: all tags name the existing one', async () => {
+    it('with a further tag needs one manifest: all tags reference the existing one', async () => {
       const first = await make(['v1'], 'monday');
       registry.seen.length = 0;
       const { made } = await make(['v1', 'v2'], 'tuesday');
@@ -247,7 +247,7 @@ describe('the image', () => {
       expect(repository.tags.get('v2')).toBe(first.digest);
     });
 
-    it('is pushed with them where the repository has the image alone', async () => {
+    it('is pushed with them if the repository has only the image', async () => {
       const layout = new LayoutWriter();
       const alone = layout.image(base);
       layout.list(alone);
@@ -297,13 +297,13 @@ describe('the image', () => {
       { imageId: { imageDigest: 'sha256:1' }, failureCode: 'KmsError' },
       'image: ECR could not read sha256:1 of app: KmsError ',
     ],
-  ])('that ECR holds and cannot give is an error: %j', async (failure, told) => {
+  ])('that ECR has but cannot return is an error: %j', async (failure, told) => {
     says('BatchGetImage', { failures: [failure] });
     const found = (await (await room(['v1'])).resource.observe(['app'])).get('app');
     expect(found instanceof Unreadable && (found.error as Error).message).toBe(told);
   });
 
-  it('that was converted on its way is known by the digest of ECR', async () => {
+  it('that ECR converted is identified by the digest of ECR', async () => {
     const first = await room(['v1']);
     await first.resource.create(first.desired);
     const { bytes } = repository.manifests.get(repository.tags.get('v1') ?? '') ?? {};
@@ -317,7 +317,7 @@ describe('the image', () => {
     expect(told).toEqual([digests[0], repository.tags.get('v1')]);
   });
 
-  it('finds layer donors among the newest of three pages, however little they hold', async () => {
+  it('finds layer donors among the newest of three pages of any size', async () => {
     const first = await room(['v1']);
     await first.resource.create(first.desired);
     const [imageDigest] = [...repository.manifests.keys()];
@@ -342,14 +342,14 @@ describe('the image', () => {
     await expect(resource.create(desired)).rejects.toThrow(told);
   });
 
-  it('of which ECR returns no manifest, or nothing, is absent', async () => {
+  it('is absent if ECR returns no manifest, or nothing', async () => {
     for (const answer of [{}, { images: [{ imageId: { imageTag: 'v1' } }, { imageManifest: '{}' }] }]) {
       says('BatchGetImage', answer);
       expect((await (await room(['v1'])).resource.observe(['app'])).size).toBe(0);
     }
   });
 
-  it('whose repository is deleted between the read and the push is an error of the API', async () => {
+  it('with a repository that is deleted before the push is an error of the API', async () => {
     const { resource, desired } = await room(['v1']);
     says('DescribeImages', {});
     registry.repositories.delete('app');
@@ -358,7 +358,7 @@ describe('the image', () => {
     );
   });
 
-  it('does not ask which of several tags are fixed where they all name it', async () => {
+  it('does not read which of several tags are immutable if they all reference it', async () => {
     const first = await room(['v1', 'v2']);
     await first.resource.create(first.desired);
     Object.assign(repository, { mutability: 'IMMUTABLE' });

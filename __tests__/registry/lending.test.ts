@@ -117,8 +117,8 @@ const image = makeImage(['base', 'app']);
 const wrong = gzipSync('this is not the layer');
 const broken = () => layout(image.config, [gzipSync(image.layers[0] ?? ''), wrong]);
 
-describe('an image whose blobs are not what its configuration names', () => {
-  it('is mended by the right one under the same tag, however that comes', async () => {
+describe('an image with blobs that do not match its configuration', () => {
+  it('is replaced by the right one under the same tag, from any source', async () => {
     for (const mend of [good, saved]) {
       await converge(await broken());
       expect(unpacked('v1')).not.toEqual(image.layers.map(sha256));
@@ -129,7 +129,7 @@ describe('an image whose blobs are not what its configuration names', () => {
     }
   });
 
-  it('lends no layer to images that come after it', async () => {
+  it('is no layer donor for later images', async () => {
     await converge(await broken(), ['old']);
     const next = makeImage(['base', 'app', 'more']);
     await converge(await saved(next), ['new']);
@@ -156,7 +156,7 @@ it.each<[what: string, layers: readonly Buffer[], type: string, isTold: boolean]
 });
 
 describe('an image without manifests', () => {
-  it('lends its layers to the next one, and is silent the second time', async () => {
+  it('is a layer donor for the next one, and unchanged in the second run', async () => {
     const first = await saved(image);
     await converge(first);
     expect((await converge(first)).changed).toBe(false);
@@ -165,14 +165,14 @@ describe('an image without manifests', () => {
     expect(spec.metadata.pushed).toMatchObject({ uploaded: 1, reused: 2 });
   });
 
-  it('is pushed once more over one of another client, then is silent', async () => {
+  it('is pushed again over one of another client, then unchanged', async () => {
     await converge(await good(image));
     const again = await saved(image);
     expect((await converge(again)).changed).toBe(true);
     expect((await converge(again)).changed).toBe(false);
   });
 
-  it('under a fixed tag of another client is blocked, with the reason', async () => {
+  it('under an immutable tag of another client is blocked, with the reason', async () => {
     await converge(await good(image));
     Object.assign(repository, { mutability: 'IMMUTABLE' });
     const source = await openImage(await saved(image), surroundings());
@@ -240,7 +240,7 @@ describe('an image with manifests', () => {
     expect((await converge(second)).changed).toBe(false);
   });
 
-  it('and an SBOM that is added is pushed; the next build of both is not', async () => {
+  it('and an added SBOM is pushed; a rebuild of both is not', async () => {
     const build = async (statement: string, predicates: readonly string[]) => {
       const written = new LayoutWriter();
       const index = written.attested(image, statement, predicates);
@@ -260,7 +260,7 @@ describe('an image with manifests', () => {
   });
 });
 
-describe('what ECR would refuse is an error before anything is sent', () => {
+describe('an image that ECR would reject is an error before anything is sent', () => {
   const nothing = Buffer.alloc(0);
   const noLayers: TestImage = {
     config: Buffer.from('{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}'),
@@ -268,14 +268,14 @@ describe('what ECR would refuse is an error before anything is sent', () => {
   };
   const lost = { ...image, layers: [image.layers[0] ?? nothing, nothing] };
   it.each<[what: string, write: () => Promise<string>]>([
-    ['a layer of no bytes', () => layout(image.config, [gzipSync('a'), nothing])],
+    ['an empty layer', () => layout(image.config, [gzipSync('a'), nothing])],
     ['an empty configuration', () => layout(nothing, [gzipSync('a')], {}, 'application/vnd.example+json')],
     ['no layers', () => layout(noLayers.config, [])],
     ['an artifact without layers', () => layout(Buffer.from('{}'), [])],
     ['an archive without layers', () => saved(noLayers)],
-    ['an archive whose layer lost its bytes', () => saved(lost)],
+    ['an archive with a truncated layer', () => saved(lost)],
     [
-      'what docker save wrote of an index with such an image beside a good one',
+      'an archive of an index with such an image and a valid one',
       async () => {
         const written = new LayoutWriter();
         const bad = written.json(MANIFEST, {

@@ -1,8 +1,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openWorkerPool, packLayer } from '../../src/registry/compress.ts';
-import { digestOf, Measure } from '../../src/registry/digest.ts';
+import { compressLayer, openWorkerPool } from '../../src/registry/compress.ts';
+import { Digester, digestOf } from '../../src/registry/digest.ts';
 import { engineAddress } from '../../src/registry/engine.ts';
 import { identifyLayer } from '../../src/registry/engine-export.ts';
 import { connectionFailure, isTransient, parseErrors, RegistryFailure } from '../../src/registry/failure.ts';
@@ -72,13 +72,13 @@ describe('the own tag of an image', () => {
     if (isChanged) expect(tagNotice).toContain(tag ?? 'latest');
   });
 
-  it('is the first legal one of its names', () => {
+  it('is the first legal tag in its names', () => {
     expect(ownTagOf(['feature/x', 'app:v2'])).toEqual({ tag: 'v2', tagNotice: undefined });
     expect(ownTagOf([])).toEqual({ tag: undefined, tagNotice: undefined });
   });
 });
 
-describe('where the engine is', () => {
+describe('the address of the engine', () => {
   it.each([
     [{}, 'linux', '/var/run/docker.sock', 'http://docker/'],
     [{}, 'win32', '//./pipe/docker_engine', 'http://docker/'],
@@ -95,7 +95,7 @@ describe('where the engine is', () => {
     expect([address.socketPath, address.url.href]).toEqual([socketPath, url]);
   });
 
-  it('cannot use ssh', () => {
+  it('does not support ssh', () => {
     expect(() => engineAddress({ DOCKER_HOST: 'ssh://u@h' }, 'linux')).toThrow(
       /DOCKER_HOST "ssh:\/\/u@h" cannot be used/,
     );
@@ -150,7 +150,7 @@ describe('Location', () => {
     expect(() => followLocation(location, registry, registry)).toThrow(/nothing was sent there/);
   });
 
-  it('lets public addresses pass', () => {
+  it('allows public addresses', () => {
     const hosts = [
       '8.8.8.8',
       '172.32.0.1',
@@ -165,8 +165,8 @@ describe('Location', () => {
   });
 });
 
-describe('waiting', () => {
-  it('grows threefold, is capped, and grants what the registry asks', () => {
+describe('a retry', () => {
+  it('waits three times as long each time, up to a limit, or as long as the registry requests', () => {
     const waits = [1, 2, 3, 4, 5].map((attempt) => delayOf(RETRY_POLICY, attempt, undefined, 0.5));
     expect(waits).toEqual([1000, 3000, 9000, 20_000, 20_000]);
     const asked = (ms: number) => new RegistryFailure('HEAD blob', 429, [], '', ms);
@@ -188,7 +188,7 @@ describe('waiting', () => {
     expect(formatProgress(begun)).toBe('layers 0, 0 MB, 0.0 MB/s');
   });
 
-  it('is of use where the connection broke or the registry is busy, and nowhere else', () => {
+  it('follows a broken connection or a busy registry, and nothing else', () => {
     const failed = (status: number, ...codes: string[]) =>
       isTransient(new RegistryFailure('PUT manifest', status, codes, '', undefined));
     expect([failed(0), failed(503), failed(400, 'UNKNOWN')]).toEqual([true, true, true]);
@@ -199,7 +199,7 @@ describe('waiting', () => {
     ]);
   });
 
-  it('knows a broken connection by its code or its words', () => {
+  it('follows a broken connection, identified by code or message', () => {
     const codes = (error: unknown) => connectionFailure('HEAD blob', error)?.codes;
     expect(codes(Object.assign(new Error('x'), { code: 'EPIPE' }))).toEqual(['EPIPE']);
     expect(codes(Object.assign(new Error('x'), { code: 'HPE_INVALID_CONSTANT' }))).toEqual([
@@ -216,7 +216,7 @@ describe('a manifest', () => {
   const read = (document: object, mediaType?: string) =>
     parseManifest(Buffer.from(JSON.stringify({ schemaVersion: 2, ...document })), mediaType, 'it');
 
-  it('says what it is itself, else by who names it, else by its shape', () => {
+  it('has its own media type, else that of its descriptor, else one by its fields', () => {
     const [docker, oci] = [
       'application/vnd.docker.distribution.manifest.v2+json',
       'application/vnd.oci.image.manifest.v1+json',
@@ -232,7 +232,7 @@ describe('a manifest', () => {
     });
   });
 
-  it('keeps of a descriptor what is of its type', () => {
+  it('keeps the valid fields of a descriptor', () => {
     const [first, second] = read({
       manifests: [
         { ...config, platform: {}, annotations: { a: 'b', c: 5 }, urls: [1] },
@@ -253,12 +253,12 @@ describe('a manifest', () => {
     [{ os: 'linux', architecture: 'amd64', variant: 5 }, 'linux/amd64'],
     [{ os: 'linux' }, undefined],
     [{}, undefined],
-  ])('whose configuration says %j runs on %s', (json, platform) => {
+  ])('with the configuration %j runs on %s', (json, platform) => {
     expect(parseConfig(Buffer.from(JSON.stringify(json)), 'it')).toEqual({ platform, diffIds: [] });
   });
 });
 
-describe('the words of a registry', () => {
+describe('the message of a registry', () => {
   it.each([
     ['{"errors":[{"code":"A","message":"b"},{"code":5},"x"]}', { codes: ['A'], text: 'b' }],
     ['{"message":"else"}', { codes: [], text: '' }],
@@ -267,8 +267,8 @@ describe('the words of a registry', () => {
   ])('%s', (body, words) => expect(parseErrors(Buffer.from(body))).toEqual(words));
 });
 
-async function pack(layer: Buffer, chunk: number): Promise<{ packed: Buffer; measure: Measure }> {
-  const measure = new Measure();
+async function pack(layer: Buffer, chunk: number): Promise<{ packed: Buffer; measure: Digester }> {
+  const measure = new Digester();
   const parts: Buffer[] = [];
   async function* chunks() {
     // One buffer for all chunks, as a file is read: whoever keeps one sees it overwritten.
@@ -279,12 +279,12 @@ async function pack(layer: Buffer, chunk: number): Promise<{ packed: Buffer; mea
       shared.fill(0xee);
     }
   }
-  for await (const part of packLayer(chunks(), measure, openWorkerPool(), 2, 'the layer'))
+  for await (const part of compressLayer(chunks(), measure, openWorkerPool(), 2, 'the layer'))
     parts.push(Buffer.from(part));
   return { packed: Buffer.concat(parts), measure };
 }
 
-describe('packing a layer', () => {
+describe('the compression of a layer', () => {
   const MIB = 1024 * 1024;
   const prose = Buffer.from('the quick brown fox jumps over the lazy dog; '.repeat(120_000));
 
@@ -300,35 +300,35 @@ describe('packing a layer', () => {
     expect(measure.digest()).toBe(digestOf(layer));
   });
 
-  it('shrinks what shrinks, stores the rest for 0.01 % more', async () => {
+  it('deflates compressible blocks, and stores the others with 0.01 % overhead', async () => {
     expect((await pack(prose, MIB)).packed.length).toBeLessThan(prose.length / 20);
     const still = noise(4 * MIB);
     const { packed } = await pack(still, MIB);
     expect(packed.length).toBeLessThan(still.length * 1.0001);
   });
 
-  it('gives the same bytes whatever the chunks', async () => {
+  it('has the same output for any chunks', async () => {
     const layer = Buffer.concat([prose, noise(2 * MIB)]);
     const one = await pack(layer, 65_536);
     const two = await pack(layer, MIB);
     expect(digestOf(one.packed)).toBe(digestOf(two.packed));
   });
 
-  it('leaves a gzipped layer as it is, and knows what is in it', async () => {
+  it('passes a gzipped layer through, and computes the digest of its content', async () => {
     const gzipped = gzipSync(prose);
     const { packed, measure } = await pack(gzipped, 1000);
     expect(packed.equals(gzipped)).toBe(true);
     expect(measure.digest()).toBe(digestOf(prose));
   });
 
-  it('refuses a damaged gzipped layer', async () => {
+  it('rejects a damaged gzipped layer', async () => {
     const gzipped = gzipSync(noise(100_000));
     gzipped[50_000] = (gzipped[50_000] ?? 0) ^ 255;
     await expect(pack(gzipped, 1000)).rejects.toThrow(/damaged/);
     await expect(pack(gzipSync(prose).subarray(0, 5000), 1000)).rejects.toThrow(/damaged/);
   });
 
-  it('keeps any bytes', async () => {
+  it('preserves any bytes', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ maxLength: 50_000 }),
@@ -343,13 +343,13 @@ describe('packing a layer', () => {
     );
   });
 
-  it('refuses zstd', async () => {
+  it('rejects zstd', async () => {
     await expect(pack(Buffer.from('28b52ffd00', 'hex'), 10)).rejects.toThrow(/zstd/);
   });
 });
 
 describe('a legacy export', () => {
-  it('knows nothing where nothing matches', () => {
+  it('identifies no layer if no chain ID matches', () => {
     const diffId = digestOf('x');
     expect(identifyLayer('0'.repeat(64), Buffer.from('{"id":"0"}'), [diffId])).toBeUndefined();
     expect(identifyLayer('0'.repeat(64), Buffer.from('nonsense'), [diffId])).toBeUndefined();

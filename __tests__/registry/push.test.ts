@@ -52,7 +52,7 @@ function layersOf(tag: string): readonly Buffer[] {
 }
 
 describe.each(forms)('a push from an %s', (_, write) => {
-  it('sends each blob once, by one POST, PATCH and PUT, and proves the tag', async () => {
+  it('sends each blob once, by one POST, PATCH and PUT, and verifies the tag', async () => {
     const pushed = await pushImage(await write(), registry, { tags: ['v1', 'latest'] });
     expect(pushed.uploaded + pushed.reused).toBeGreaterThanOrEqual(3);
     expect(layersOf('v1').map(sha256)).toEqual(image.layers.map(sha256));
@@ -73,9 +73,9 @@ describe.each(forms)('a push from an %s', (_, write) => {
     ['503 at HEAD', { on: 'HEAD blob', answer: { status: 503 } }],
     ['a lost upload session at PATCH', { on: 'PATCH upload', loseUpload: true }],
     ['a lost upload session at PUT', { on: 'PUT upload', loseUpload: true }],
-    ['a byte turned on its way', { on: 'PATCH upload', damage: true }],
+    ['a byte that is damaged in transfer', { on: 'PATCH upload', damage: true }],
     [
-      'a code that may pass',
+      'a transient error code',
       { on: 'PUT upload', answer: { status: 400, body: '{"errors":[{"code":"BLOB_UPLOAD_INVALID"}]}' } },
     ],
   ];
@@ -86,15 +86,15 @@ describe.each(forms)('a push from an %s', (_, write) => {
     expect(registry.faults).toEqual([]);
   });
 
-  it('gives up after some tries, and names what failed', async () => {
+  it('fails after some attempts, and names the subject', async () => {
     registry.faults.push({ on: 'PATCH upload', times: 99, answer: { status: 500, body: 'oops' } });
     await expect(pushImage(await write(), registry)).rejects.toThrow(
-      /answered 500 at .* \(PATCH upload\), again and again \(oops\)/,
+      /answered 500 at .* \(PATCH upload\), in each attempt \(oops\)/,
     );
     expect(repository.tags.size).toBe(0);
   });
 
-  it('gets one new token when the old one expires on the way', async () => {
+  it('requests one new token when the old one expires during the push', async () => {
     const source = await openImage(await write(), surroundings());
     const client = connect(registry);
     await client.address();
@@ -127,7 +127,7 @@ describe.each(forms)('a push from an %s', (_, write) => {
     },
   );
 
-  it('knows a tag that may not be moved', async () => {
+  it('reports an immutable tag', async () => {
     await pushImage(await write(), registry);
     repository.mutability = 'IMMUTABLE';
     await pushImage(await write(), registry);
@@ -151,8 +151,8 @@ describe.each(forms)('a push from an %s', (_, write) => {
   });
 });
 
-describe('what is pushed', () => {
-  it('may be many small files of a registry that answers before the client has closed them', async () => {
+describe('a pushed image', () => {
+  it('may have many small files, with early responses of the registry', async () => {
     registry.isEager = true;
     const many = makeImage(Array.from({ length: 60 }, (_, index) => `layer ${index}`));
     const layout = new LayoutWriter();
@@ -163,7 +163,7 @@ describe('what is pushed', () => {
     expect(registry.count('PATCH upload')).toBe(61);
   });
 
-  it('may be an index with attestations, children before it', async () => {
+  it('may be an index with attestations; children are pushed first', async () => {
     const layout = new LayoutWriter();
     const index = layout.index([layout.image(image), layout.image(makeImage(['z'], 'arm64'))]);
     layout.list(index);
@@ -172,7 +172,7 @@ describe('what is pushed', () => {
     expect(repository.manifests.size).toBe(3);
   });
 
-  it('is refused when a layer is not what its digest says', async () => {
+  it('is rejected if a layer does not match its digest', async () => {
     const layout = new LayoutWriter();
     layout.list(layout.image(image));
     const [path = ''] = [...layout.files].find(([, bytes]) => bytes.length > 1_000_000) ?? [];
@@ -185,7 +185,7 @@ describe('what is pushed', () => {
     expect(repository.tags.size).toBe(0);
   });
 
-  it('is refused when a saved layer has another diff id', async () => {
+  it('is rejected if a saved layer has another diff ID', async () => {
     const files = toSaved(image, ['app:v1']).map(
       ([path, content], i) => [path, i === 0 ? noise(4096) : content] as const,
     );
@@ -196,7 +196,7 @@ describe('what is pushed', () => {
     expect(repository.tags.size).toBe(0);
   });
 
-  it('reuses layers by their diff id, and sends the rest', async () => {
+  it('reuses layers by diff ID, and sends the others', async () => {
     await pushImage(await writeSaved(), registry);
     const manifest = repository.manifests.get(repository.tags.get('v1') ?? '');
     const { parseManifest } = await import('../../src/registry/manifest.ts');
@@ -211,7 +211,7 @@ describe('what is pushed', () => {
     expect(layersOf('v2').map(sha256)).toEqual(layers.map(sha256));
   });
 
-  it('takes the same layer twice for one upload', async () => {
+  it('has one upload for a layer that occurs twice', async () => {
     const layer = image.layers[0] ?? Buffer.alloc(0);
     const config = Buffer.from(
       JSON.stringify({

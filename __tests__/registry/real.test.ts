@@ -36,7 +36,7 @@ describe.skipIf(!hasProgram('docker-registry') || !hasProgram('skopeo'))("Debian
   afterAll(() => registry[Symbol.asyncDispose]());
 
   it.each(['docker-archive', 'oci-archive', 'oci'])(
-    'takes an image from %s; skopeo agrees and pulls it back',
+    'accepts an image from %s, which skopeo inspects and pulls',
     async (transport) => {
       const layout = new LayoutWriter();
       layout.list(layout.image(image));
@@ -64,12 +64,12 @@ describe.skipIf(!hasProgram('docker-registry') || !hasProgram('skopeo'))("Debian
   );
 });
 
-describe.skipIf(!hasProgram('skopeo'))("what containers/image writes, as Podman's socket gives it", () => {
+describe.skipIf(!hasProgram('skopeo'))("an export of containers/image, as on Podman's socket", () => {
   it.each([
     ['team/app:v1', 'v1'],
     ['feature/x', 'feature-x'],
     ['0.1.0+build', '0.1.0-build'],
-  ])('is opened by the name that skopeo was given: %s', async (name, tag) => {
+  ])('is opened by the name of skopeo: %s', async (name, tag) => {
     const from = scratch.at('from');
     const to = scratch.at('to');
     const layout = new LayoutWriter();
@@ -132,7 +132,7 @@ describe.skipIf(!hasProgram('dockerd'))('a real engine', () => {
     });
   });
 
-  it('gives its layers as they stream by, also when the registry breaks down meanwhile', async () => {
+  it('streams its layers, also through a failure of the registry', async () => {
     registry.faults.push(
       { on: 'PATCH upload', resetAt: 1000 },
       { on: 'PUT upload', answer: { status: 503 } },
@@ -166,7 +166,7 @@ describe.skipIf(!hasProgram('dockerd'))('a real engine', () => {
     expect(next.sent).toBeLessThan(3000);
   });
 
-  it('reports that it has no such image', async () => {
+  it('reports a missing image', async () => {
     await expect(openImage('nothing:v9', surroundings({ DOCKER_HOST: engine.host }))).rejects.toThrow(
       /has no image nothing:v9; build it/,
     );

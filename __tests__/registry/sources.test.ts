@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Header } from 'tar/header';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gather } from '../../src/registry/files.ts';
+import { readAll } from '../../src/registry/files.ts';
 import { openImage } from '../../src/registry/open.ts';
 import type { ImageSource } from '../../src/registry/source.ts';
 import {
@@ -51,7 +51,7 @@ async function open(transport: string, files: readonly TarFile[], select = '') {
 }
 
 describe('an OCI layout', () => {
-  it('is known by its manifest, and names its platform and tag', async () => {
+  it('is identified by its manifest, and has its platform and tag', async () => {
     const layout = new LayoutWriter();
     const held = layout.image(image);
     layout.list(held, 'v7');
@@ -65,7 +65,7 @@ describe('an OCI layout', () => {
     });
   });
 
-  it('with an index is known by the images that it lists, children first', async () => {
+  it('with an index is identified by its images, children first', async () => {
     const layout = new LayoutWriter();
     const held = [layout.image(image), layout.image(other)];
     const index = layout.index(held);
@@ -94,7 +94,7 @@ describe('an OCI layout', () => {
     );
   });
 
-  it('with attestations is known by the index, and by the image that it lists', async () => {
+  it('with attestations is identified by the index and its image', async () => {
     for (const statement of ['monday', 'tuesday']) {
       const layout = new LayoutWriter();
       const index = layout.attested(image, statement);
@@ -107,7 +107,7 @@ describe('an OCI layout', () => {
     }
   });
 
-  it('with a signature beside that says so only in its manifest is the image', async () => {
+  it('with a signature that is marked only in its manifest is the image', async () => {
     const layout = new LayoutWriter();
     const held = layout.image(image);
     layout.list(held, 'v1').list(layout.signature(held));
@@ -115,7 +115,7 @@ describe('an OCI layout', () => {
       expect((await open('oci-archive', layout.entries(), select)).identity.digest).toBe(held.digest);
   });
 
-  it('gives only the requested part', async () => {
+  it('returns only the requested part', async () => {
     const layout = new LayoutWriter();
     layout.list(layout.image(image));
     const source = await open('oci-archive', layout.entries());
@@ -125,7 +125,7 @@ describe('an OCI layout', () => {
     expect(given).toEqual([sha256(image.config)]);
   });
 
-  it('in a directory is read; links out of it and a missing one are errors', async () => {
+  it('in a directory is read; links out of it and a missing directory are errors', async () => {
     const layout = new LayoutWriter();
     layout.list(layout.image(image));
     await layout.write(scratch.at('layout'));
@@ -142,7 +142,7 @@ describe('an OCI layout', () => {
   });
 
   it.each(['index.json', 'oci-layout', 'the manifest', 'the configuration', 'a layer'])(
-    'in a directory whose file is a pipe (%s) is refused, and nothing waits for it',
+    'in a directory with a pipe (%s) is rejected without waiting for it',
     async (what) => {
       const layout = new LayoutWriter();
       const described = layout.image(image);
@@ -166,7 +166,7 @@ describe('an OCI layout', () => {
     },
   );
 
-  it('is given up at the end of the run', async () => {
+  it('is aborted at the end of the run', async () => {
     const end = new AbortController();
     const silent = createServer(() => {});
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
@@ -180,7 +180,7 @@ describe('an OCI layout', () => {
     silent.close();
   });
 
-  it('with a signature of a missing image is an error, and so is a damaged neighbour', async () => {
+  it('with a signature of a missing image is an error, and so is a damaged second image', async () => {
     const layout = new LayoutWriter();
     layout.list(layout.image(image), 'v1').list(layout.signature({ digest: sha256('elsewhere') }));
     await expect(open('oci-archive', layout.entries())).rejects.toThrow(/more than one image; its tags: v1;/);
@@ -190,7 +190,7 @@ describe('an OCI layout', () => {
     await expect(open('oci-archive', damaged.entries(), ':v2')).rejects.toThrow(/is not JSON/);
   });
 
-  it('that is another form is named as what it is', async () => {
+  it('in another format is an error that names the format', async () => {
     const saved = open('oci-archive', toSaved(image, ['app:v1']));
     await expect(saved).rejects.toThrow(/docker save wrote it: write docker-archive:/);
     const layout = new LayoutWriter();
@@ -215,7 +215,7 @@ describe('a docker archive', () => {
   it.each([
     ['legacy', toSaved],
     ['with a layout', toSavedWithLayout],
-  ] as const)('%s is classic', async (_, write) => {
+  ] as const)('%s has uncompressed layers', async (_, write) => {
     const twice = makeImage(['a', 'b', 'a']);
     const source = await open(
       'docker-archive',
@@ -229,7 +229,7 @@ describe('a docker archive', () => {
     });
   });
 
-  it('with compressed layers (a containerd store saved it) is pushed as it is', async () => {
+  it('with compressed layers (of a containerd store) is pushed unchanged', async () => {
     const layout = new LayoutWriter();
     layout.list(layout.image(image));
     const manifest = [{ Config: 'c', RepoTags: ['app:v1'], Layers: [] }];
@@ -340,7 +340,7 @@ describe('a docker archive', () => {
       expect([found.form, await configOf(found), found.tag]).toEqual([form, sha256(meant.config), 'latest']);
     });
 
-    it('takes a tag alone only where one image has it, and a name without a tag as latest', async () => {
+    it('accepts only a tag if one image has it, and a name without a tag as latest', async () => {
       const files = write([
         [image, 'team/app:latest'],
         [other, 'team/worker:latest'],
@@ -355,7 +355,7 @@ describe('a docker archive', () => {
       expect([await configOf(worker), worker.tag]).toEqual([sha256(other.config), 'latest']);
     });
 
-    it('never gives the image of another name for a tag that the named one lacks', async () => {
+    it('never returns the image of another name for a tag that the named one lacks', async () => {
       const files = write([
         [image, 'app:v1'],
         [other, 'worker:v2'],
@@ -366,7 +366,7 @@ describe('a docker archive', () => {
     });
   });
 
-  it('of a signed image (Docker 29 saves the signature beside) is the image', async () => {
+  it('of a signed image (Docker 29 also saves the signature) is the image', async () => {
     const layout = new LayoutWriter();
     const held = layout.image(image);
     const annotations = { 'io.containerd.manifest.subject': held.digest };
@@ -375,7 +375,7 @@ describe('a docker archive', () => {
     expect(await open('docker-archive', files)).toMatchObject({ form: 'compressed', tag: 'v1' });
   });
 
-  it('of Podman is classic', async () => {
+  it('of Podman has uncompressed layers', async () => {
     const files = toSavedByPodman(image, ['localhost/app:v1']);
     const source = await open('docker-archive', files, ':localhost/app:v1');
     expect(source).toMatchObject({ form: 'uncompressed', tag: 'v1', diffIds: image.layers.map(sha256) });
@@ -388,7 +388,7 @@ describe('a docker archive', () => {
     };
 
     it.each(['docker-archive', 'oci-archive'])(
-      'is read as %s at any place, and nothing is left of it',
+      'is read as %s at any offset, and leaves no file',
       async (transport) => {
         const layout = new LayoutWriter();
         layout.list(layout.image(image), 'v1');
@@ -402,12 +402,12 @@ describe('a docker archive', () => {
         expect(await configOf(source)).toBe(sha256(image.config));
         for (const _ of ['once', 'again'])
           for await (const content of source.contents(() => true))
-            expect(sha256(await gather(content.open(), 1_000_000, 'it'))).toBe(content.digest);
+            expect(sha256(await readAll(content.open(), 1_000_000, 'it'))).toBe(content.digest);
         await source.close();
       },
     );
 
-    it('is no longer unpacked at the end of the run', async () => {
+    it('is not decompressed further after the end of the run', async () => {
       const end = new AbortController();
       const path = await packed(toSaved(makeImage([Buffer.alloc(200_000_000)]), ['app:v1']), 'long.tar.gz');
       const temp = scratch.at('long-temp');
@@ -418,7 +418,7 @@ describe('a docker archive', () => {
       expect(await readdir(temp)).toEqual([]);
     });
 
-    it('is an error where the temporary folder does not take it', async () => {
+    it('is an error if the temporary folder does not exist', async () => {
       const path = await packed(toSaved(image, ['app:v1']), 'nowhere.tar.gz');
       const opening = openImage(`docker-archive:${path}`, { ...surroundings(), temp: scratch.at('nowhere') });
       await expect(opening).rejects.toMatchObject({ fault: 'COMPRESSED_ARCHIVE' });
@@ -438,7 +438,7 @@ describe('a docker archive', () => {
     expect(source.form).toBe('uncompressed');
   });
 
-  it('that grows shorter after it was opened is an error when its layers are read', async () => {
+  it('that is truncated after it was opened is an error when its layers are read', async () => {
     const path = await scratch.tar('short.tar', toSaved(makeImage([noise(50_000)]), ['app:v1']));
     const source = await openImage(`docker-archive:${path}`, surroundings());
     await truncate(path, 1024);
@@ -451,7 +451,7 @@ describe('a docker archive', () => {
 });
 
 describe('the engine', () => {
-  it('that does not run is an error with the remedy', async () => {
+  it('is an error with the remedy if it does not run', async () => {
     const environment = { DOCKER_HOST: `unix://${scratch.at('none.sock')}` };
     await expect(openImage('app:v1', surroundings(environment))).rejects.toThrow(
       /no Docker engine is running at .*DOCKER_HOST/,

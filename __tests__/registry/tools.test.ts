@@ -156,7 +156,7 @@ const CASES: readonly (readonly [
     }),
   ],
   [
-    'an image beside the tag of its referrers',
+    'an image with the tag of its referrers',
     'oci-archive',
     signed(
       () => ({}),

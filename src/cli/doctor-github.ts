@@ -1,8 +1,8 @@
 import { GitHubError } from '../clients/github-error.ts';
 import {
-  type Answer,
   type EnvironmentFacts,
   GitHubSettings,
+  type ReadResult,
   type RepositoryFacts,
 } from '../clients/github-settings.ts';
 import { Secret } from '../secret.ts';
@@ -128,7 +128,7 @@ async function inspect(
           })),
         );
   const roles =
-    typeof about === 'string' ? new Map<string, Answer<string>>() : await readVariables(settings, jobs);
+    typeof about === 'string' ? new Map<string, ReadResult<string>>() : await readVariables(settings, jobs);
   const unique = new Map(secrets.map((one) => [JSON.stringify(one), one]));
   const checks = checkGitHub({
     repository: side.repository ?? '',
@@ -138,7 +138,7 @@ async function inspect(
       environments.map(async (name) => {
         const found = await settings.environment(name);
         const isCustom = typeof found === 'object' && found.value.branchPolicy === 'custom';
-        const branches: Answer<string[]> = isCustom ? await settings.branches(name) : { value: [] };
+        const branches: ReadResult<string[]> = isCustom ? await settings.branches(name) : { value: [] };
         return { name, about: found, branches };
       }),
     ),
@@ -162,8 +162,8 @@ async function inspect(
 async function readVariables(
   settings: GitHubSettings,
   jobs: readonly WorkflowJob[],
-): Promise<Map<string, Answer<string>>> {
-  const found = new Map<string, Answer<string>>();
+): Promise<Map<string, ReadResult<string>>> {
+  const found = new Map<string, ReadResult<string>>();
   for (const { roleVariable, environment } of jobs)
     if (roleVariable !== undefined && !found.has(roleVariable))
       found.set(roleVariable, await settings.variable(roleVariable, environment));
@@ -182,21 +182,21 @@ async function findToken(folder: string): Promise<Secret | undefined> {
 export interface GitHubFacts {
   /** `OWNER/NAME`, as the user or the git remote gives it. */
   readonly repository: string;
-  readonly about: Answer<RepositoryFacts>;
-  readonly actions: Answer<{ readonly isEnabled: boolean; readonly allowed: string }>;
+  readonly about: ReadResult<RepositoryFacts>;
+  readonly actions: ReadResult<{ readonly isEnabled: boolean; readonly allowed: string }>;
   readonly environments: ReadonlyArray<{
     readonly name: string;
-    readonly about: Answer<EnvironmentFacts>;
-    readonly branches: Answer<readonly string[]>;
+    readonly about: ReadResult<EnvironmentFacts>;
+    readonly branches: ReadResult<readonly string[]>;
   }>;
   readonly secrets: ReadonlyArray<{
     readonly name: string;
     readonly environment: string | undefined;
     readonly isDotenv: boolean;
-    readonly found: Answer<true>;
+    readonly found: ReadResult<true>;
   }>;
   /** Variables that name roles. */
-  readonly variables: ReadonlyArray<{ readonly name: string; readonly found: Answer<string> }>;
+  readonly variables: ReadonlyArray<{ readonly name: string; readonly found: ReadResult<string> }>;
 }
 
 /** Checks GitHub's side: whether the environment is limited, and whether the secrets exist. */

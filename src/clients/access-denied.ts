@@ -4,7 +4,7 @@ import { checkedTogether, missingStatement, type Statement } from './permissions
 /** An AccessDenied error, as AWS describes it. */
 interface Denial {
   readonly action: string;
-  /** ARN of the resource, or its name where AWS gives no ARN. */
+  /** ARN of the resource, or its name if AWS gives no ARN. */
   readonly target: string;
   /** Whether a statement denies the call; otherwise none allows it. */
   readonly isExplicit: boolean;
@@ -73,8 +73,8 @@ function organizationPolicy(name: string, cause: FailureCause): PolicyType {
 }
 
 /**
- * AWS names the action and, for most services, the resource and the type of policy that decided: each has its own remedy,
- * and only a missing statement is added to the policy of the role.
+ * AWS names the action and, for most services, the resource and the type of policy that decided: each has its own
+ * remedy, and only a missing statement is added to the policy of the role.
  * @param operation the call, used as the action if AWS names none
  */
 export function explainAccessDenied(message: string, operation: string, resource: string): Explanation {
@@ -162,13 +162,16 @@ export function explainTagPolicy(message: string): Explanation | undefined {
   };
 }
 
-/** CloudWatch Logs returns this where the call is allowed and its tags are not. Older texts do not name the action. */
+/** CloudWatch Logs returns this if the call is allowed and its tags are not. Older texts do not name the action. */
 function furtherAction(message: string): string | undefined {
   const named = /additional permission "([\w-]+:\w+)"/.exec(message)?.[1];
   return named ?? (/perform CreateLogGroup with Tags/.test(message) ? 'logs:TagResource' : undefined);
 }
 
-/** Tags need the log group's ARN, its creation the one with `:*`; AWS does not document which one a call with both needs. */
+/**
+ * Tags need the log group's ARN, its creation the one with `:*`; AWS does not document which one a call with both
+ * needs.
+ */
 function bothForms(arn: string): string[] {
   const bare = arn.replace(/:\*$/, '');
   return [bare, `${bare}:*`];

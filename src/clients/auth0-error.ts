@@ -16,7 +16,7 @@ export interface Auth0ErrorDetails {
   readonly status?: number | undefined;
   /** Whether the same call may be made again. */
   readonly passing?: boolean;
-  /** Milliseconds to wait before that, where Auth0 names them. */
+  /** Milliseconds to wait before the next attempt, if Auth0 requests a delay. */
   readonly waitMs?: number | undefined;
 }
 

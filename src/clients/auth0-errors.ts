@@ -40,11 +40,11 @@ export const GRANT =
  */
 export function errorOf(
   call: Auth0Call,
-  answer: TextResponse,
+  response: TextResponse,
   now: number,
   { scopes, names }: ErrorContext,
 ): Auth0Error {
-  const { status } = answer;
+  const { status } = response;
   const doing = DOING[call];
   if (status === 429)
     return new Auth0Error(
@@ -53,7 +53,7 @@ export function errorOf(
       {
         status,
         passing: true,
-        waitMs: requestedDelay(answer.headers, now),
+        waitMs: requestedDelay(response.headers, now),
       },
     );
   if (status >= 500 || status === 408)
@@ -63,7 +63,7 @@ export function errorOf(
       {
         status,
         passing: true,
-        waitMs: requestedDelay(answer.headers, now),
+        waitMs: requestedDelay(response.headers, now),
       },
     );
   if (status >= 300 && status < 400)
@@ -73,12 +73,12 @@ export function errorOf(
         'Give the tenant itself, such as papyrus.us.auth0.com',
       { status },
     );
-  return call === 'token' ? tokenError(answer, { scopes, names }) : applicationError(call, answer, names);
+  return call === 'token' ? tokenError(response, { scopes, names }) : applicationError(call, response, names);
 }
 
-function tokenError(answer: TextResponse, { scopes, names }: ErrorContext): Auth0Error {
-  const { status } = answer;
-  const code = textOf(answer, 'error');
+function tokenError(response: TextResponse, { scopes, names }: ErrorContext): Auth0Error {
+  const { status } = response;
+  const code = textOf(response, 'error');
   if (status === 401)
     return new Auth0Error(
       'credentials',
@@ -93,12 +93,12 @@ function tokenError(answer: TextResponse, { scopes, names }: ErrorContext): Auth
         'it below Applications, Settings, Advanced Settings, Grant Types, and tick Client Credentials',
       { status },
     );
-  const lacking = lackingOf(answer, scopes);
-  if (status === 403 && lacking.length > 0)
+  const missing = missingScopesOf(response, scopes);
+  if (status === 403 && missing.length > 0)
     return new Auth0Error(
       'grant',
-      `The management application was not granted ${lacking.join(' and ')}, which a run that ` +
-        `${scopes.includes('update:clients') ? 'writes' : 'only reads'} needs (403): ${GRANT} ${lacking.join(' and ')}`,
+      `The management application was not granted ${missing.join(' and ')}, which a run that ` +
+        `${scopes.includes('update:clients') ? 'writes' : 'only reads'} needs (403): ${GRANT} ${missing.join(' and ')}`,
       { status },
     );
   if (status === 403)
@@ -115,8 +115,8 @@ function tokenError(answer: TextResponse, { scopes, names }: ErrorContext): Auth
   );
 }
 
-function applicationError(call: 'read' | 'update', answer: TextResponse, names: Auth0Names): Auth0Error {
-  const { status } = answer;
+function applicationError(call: 'read' | 'update', response: TextResponse, names: Auth0Names): Auth0Error {
+  const { status } = response;
   if (status === 401)
     return new Auth0Error(
       'credentials',
@@ -127,7 +127,7 @@ function applicationError(call: 'read' | 'update', answer: TextResponse, names: 
   if (status === 403) {
     const scope = call === 'read' ? 'read:clients' : 'update:clients';
     const what =
-      textOf(answer, 'errorCode') === 'insufficient_scope' ? `lacks the scope ${scope}` : 'was turned away';
+      textOf(response, 'errorCode') === 'insufficient_scope' ? `lacks the scope ${scope}` : 'was turned away';
     return new Auth0Error(
       'scope',
       `The management application ${what} while ${DOING[call]} (403): ${GRANT} ${scope}`,
@@ -160,16 +160,19 @@ function applicationError(call: 'read' | 'update', answer: TextResponse, names: 
 }
 
 /** @returns which of the scopes Auth0 says were not granted: `Client has not been granted scopes: update:clients`. */
-function lackingOf(answer: TextResponse, scopes: readonly Auth0Scope[]): readonly Auth0Scope[] {
+function missingScopesOf(response: TextResponse, scopes: readonly Auth0Scope[]): readonly Auth0Scope[] {
   const [, named = ''] =
-    /not been granted scopes?:(.*)/s.exec(textOf(answer, 'error_description') ?? '') ?? [];
+    /not been granted scopes?:(.*)/s.exec(textOf(response, 'error_description') ?? '') ?? [];
   const words = named.split(/[\s,]+/);
   return scopes.filter((scope) => words.includes(scope));
 }
 
 /** @returns a text of the body, to branch on, never to print */
-function textOf(answer: TextResponse, key: 'error' | 'errorCode' | 'error_description'): string | undefined {
-  const body = parse(answer.text);
+function textOf(
+  response: TextResponse,
+  key: 'error' | 'errorCode' | 'error_description',
+): string | undefined {
+  const body = parse(response.text);
   const text = body?.[key];
   return typeof text === 'string' ? text : undefined;
 }
@@ -196,7 +199,7 @@ const LONGEST_DELAY_MS = 60_000;
 
 /**
  * Reads the requested wait: `Retry-After` before `x-ratelimit-reset`.
- * @returns milliseconds, or undefined where neither names a future time
+ * @returns milliseconds; undefined if neither names a future time
  * @see https://auth0.com/docs/troubleshoot/customer-support/operational-policies/rate-limit-policy
  */
 export function requestedDelay(headers: TextResponse['headers'], now: number): number | undefined {
@@ -206,13 +209,13 @@ export function requestedDelay(headers: TextResponse['headers'], now: number): n
   return reset > 0 ? Math.min(reset, LONGEST_DELAY_MS) : undefined;
 }
 
-/** @returns milliseconds before the next attempt; undefined where another attempt cannot help */
+/** @returns milliseconds before the next attempt; undefined if another attempt cannot help */
 export function delayAfter(error: unknown, attempt: number): number | undefined {
   if (!(error instanceof Auth0Error) || !error.passing || attempt >= ATTEMPTS) return undefined;
   return error.waitMs ?? ownDelay(attempt);
 }
 
-/** @returns milliseconds before the next attempt, where Auth0 requests none */
+/** @returns milliseconds before the next attempt, if Auth0 requests no delay */
 export function ownDelay(attempt: number): number {
   return backoff(attempt, 1000, LONGEST_DELAY_MS);
 }

@@ -14,7 +14,7 @@ export const LISTS: readonly Auth0List[] = ['callbacks', 'allowed_logout_urls', 
 export type Auth0Lists = Readonly<Record<Auth0List, readonly string[]>>;
 
 /**
- * Every application has these properties, and they need the same scopes as the lists. Where a response has one of them, a
+ * Every application has these properties, and they need the same scopes as the lists. If a response has one of them, a
  * missing list was never saved.
  * @see https://auth0.com/docs/api/management/v2/clients/get-clients-by-id
  */
@@ -27,8 +27,8 @@ export const FIELDS = ['client_id', 'name', ...LISTS, ...WITNESSES].join(',');
  * Reads the three lists from a response of Auth0.
  * @param scopes scopes of the token, as Auth0 named them
  * @param domain the input or variable that names the tenant
- * @throws Auth0Error where a list cannot be read, one for all of them. A list that the token may not see is never taken
- *   for an empty one: the next PATCH would delete what it holds
+ * @throws Auth0Error if lists cannot be read, one error for all of them. A list that the token may not read is never
+ *   treated as empty: the next PATCH would delete its entries
  */
 export function readApplication(
   text: string,

@@ -2,7 +2,7 @@
  * The three calls of Auth0 that are needed, over node:https, and not the `auth0` SDK. Measured on Node 20 and 24
  * (esbuild, minified, CPU at load over an empty module): the SDK's smallest entry, `auth0/clients` of 7.1.0, is 49 KB
  * and +28/+49 ms, and still needs a `fetch` of our own (the global one costs +180 ms on Node 20); these files are 9 KB
- * and +6/+17 ms, nearly all of it node:https. The SDK's errors also carry the answer's body and headers, which must
+ * and +6/+17 ms, nearly all of it node:https. The SDK's errors also carry the response's body and headers, which must
  * not reach a log, and it repeats a PATCH as it was, which can overwrite what others wrote between two attempts.
  */
 import type { Agent } from 'node:http';
@@ -38,17 +38,17 @@ export interface Auth0ClientOptions {
   readonly clock?: Pick<Clock, 'epoch' | 'sleep'>;
   /** Called for each change that Auth0 accepted. */
   readonly onWritten?: () => void;
-  /** Cancellation of the run: after it, nothing is changed. */
+  /** Cancellation of the run: no update begins after it. */
   readonly cancellation?: Cancellation;
   /** Milliseconds for one request; 30 s by default. */
   readonly timeoutMs?: number;
-  /** Where a proxy is set in the environment. */
+  /** Agent for a proxy of the environment. */
   readonly agent?: Agent | undefined;
 }
 
 /**
  * No other scope is requested: keys and secrets of applications (`*:client_keys`) are not needed. Auth0 refuses
- * the whole token where one of them was not granted, so a run that only reads does not ask for more.
+ * the whole token if one of them was not granted, so a run that only reads requests no more.
  */
 const READING: readonly Auth0Scope[] = ['read:clients'];
 const WRITING: readonly Auth0Scope[] = ['read:clients', 'update:clients'];
@@ -83,32 +83,32 @@ export class Auth0Client {
 
   /**
    * Reads the three lists of an application, with retries.
-   * @throws Auth0Error `scope` or `cannot-read` where the token may not see a list
+   * @throws Auth0Error `scope` or `cannot-read` if the token may not read a list
    */
   async readLists(applicationId: string | Secret): Promise<Auth0Lists> {
     const token = await this.#getToken();
     return this.#repeat(async () => {
-      const answer = await this.#send(
+      const response = await this.#send(
         'GET',
         `${this.#pathOf(applicationId)}?fields=${FIELDS}&include_fields=true`,
         token,
       );
-      if (answer.status !== 200) throw this.#errorOf('read', answer);
-      return readApplication(answer.text, reveal(applicationId), token.scopes, this.#names.domain);
+      if (response.status !== 200) throw this.#errorOf('read', response);
+      return readApplication(response.text, reveal(applicationId), token.scopes, this.#names.domain);
     });
   }
 
   /**
    * Replaces whole lists, once. Read the lists again before a repetition.
    * @param lists only those that change; the others are left alone
-   * @throws Auth0Error; after a passing one, the lists may be replaced nevertheless. AbortedError where the run has ended
+   * @throws Auth0Error; after a transient one, the lists may have been replaced. AbortedError if the run has ended
    */
   async replaceLists(applicationId: string | Secret, lists: Partial<Auth0Lists>): Promise<void> {
     const token = await this.#getToken();
     this.#options.cancellation?.check();
-    const answer = await this.#send('PATCH', this.#pathOf(applicationId), token, JSON.stringify(lists));
+    const response = await this.#send('PATCH', this.#pathOf(applicationId), token, JSON.stringify(lists));
     // The lists of the response are ignored: they are read back.
-    if (answer.status < 200 || answer.status > 299) throw this.#errorOf('update', answer);
+    if (response.status < 200 || response.status > 299) throw this.#errorOf('update', response);
     this.#options.onWritten?.();
   }
 
@@ -120,7 +120,7 @@ export class Auth0Client {
   /** @see https://auth0.com/docs/secure/tokens/access-tokens/management-api-access-tokens */
   async #fetchToken(): Promise<Token> {
     const { baseUrl, managementClientId, managementClientSecret, mask } = this.#options;
-    const answer = await this.#exchange({
+    const response = await this.#exchange({
       method: 'POST',
       path: '/oauth/token',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -132,8 +132,8 @@ export class Auth0Client {
         scope: this.#scopes.join(' '),
       }).toString(),
     });
-    if (answer.status !== 200) throw this.#errorOf('token', answer);
-    const body = parse(answer.text);
+    if (response.status !== 200) throw this.#errorOf('token', response);
+    const body = parse(response.text);
     const token = body?.['access_token'];
     if (typeof token !== 'string' || !BEARER.test(token))
       throw new Auth0Error(
@@ -156,7 +156,7 @@ export class Auth0Client {
     return this.#exchange({ method, path, headers: { authorization, ...type }, body });
   }
 
-  /** @throws Auth0Error `unreachable`, or `cannot-read` where the response is too long */
+  /** @throws Auth0Error `unreachable`, or `cannot-read` if the response is too long */
   async #exchange({
     method,
     path,
@@ -186,14 +186,14 @@ export class Auth0Client {
     return `/api/v2/clients/${encodeURIComponent(id)}`;
   }
 
-  #errorOf(call: Auth0Call, answer: TextResponse): Auth0Error {
-    return errorOf(call, answer, this.clock.epoch(), { scopes: this.#scopes, names: this.#names });
+  #errorOf(call: Auth0Call, response: TextResponse): Auth0Error {
+    return errorOf(call, response, this.clock.epoch(), { scopes: this.#scopes, names: this.#names });
   }
 }
 
 interface Token {
   readonly value: Secret;
-  /** From the response; empty where it has none. */
+  /** From the response; empty if it has none. */
   readonly scopes: readonly string[];
 }
 

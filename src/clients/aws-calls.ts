@@ -8,7 +8,7 @@ import { backoff, retry, retryAfter } from './retry.ts';
 /**
  * The default quotas, a little below what AWS allows. PutParameter has 3 a second and about 20 at once;
  * the reads of Parameter Store share 40 a second. Logs allows 5 writes a second. That of DescribeParameters is not
- * published: where it is lower, the bucket learns it from being throttled.
+ * published: if it is lower, the bucket slows down after throttling.
  */
 const QUOTAS = {
   'ssm:read': { perSecond: 40, burst: 40, concurrency: 10 },
@@ -89,7 +89,7 @@ export class Calls {
     } catch (error) {
       if (error instanceof AbortedError) throw error;
       const explained = new AwsError(error, options.operation, options.resource, options.secret === true);
-      // Every other call would fail likewise.
+      // Every other call would fail in the same way.
       if (explained.reason === 'credentials') this.#cancellation.end('credentials');
       throw explained;
     }
@@ -118,21 +118,29 @@ export class Calls {
     const [service = '', command = ''] = operation.split(':');
     this.byService.set(service, (this.byService.get(service) ?? 0) + 1);
     // Late responses have their own limit; this one also ends the SDK's work before a request.
-    const answer = await this.#recorded(options, attempt, this.#cancellation.graced(call(), 1.5 * GRACE_MS));
+    const response = await this.#recorded(
+      options,
+      attempt,
+      this.#cancellation.graced(call(), 1.5 * GRACE_MS),
+    );
     if (!READING.test(command)) this.written += 1;
-    return answer;
+    return response;
   }
 
-  async #recorded<O>({ operation, resource }: CallOptions, attempt: number, answer: Promise<O>): Promise<O> {
+  async #recorded<O>(
+    { operation, resource }: CallOptions,
+    attempt: number,
+    response: Promise<O>,
+  ): Promise<O> {
     const onCall = this.#onCall;
-    if (onCall === undefined) return answer;
+    if (onCall === undefined) return response;
     const began = this.#clock.now();
     const record = (error?: string) =>
       onCall({ operation, resource, attempt, milliseconds: this.#clock.now() - began, error });
     try {
-      const answered = await answer;
+      const result = await response;
       record();
-      return answered;
+      return result;
     } catch (error) {
       record(codeOf(error));
       throw error;
@@ -196,7 +204,10 @@ export class QuotaBucket {
     if (this.#tokens < 0) await this.#clock.sleep((-this.#tokens / this.#perSecond) * 1000);
   }
 
-  /** Slows down after AWS throttled, to a quarter of the quota at the least: the quota is smaller than assumed, or shared. */
+  /**
+   * Slows down after AWS throttled, to a quarter of the quota at the least: the quota is smaller than assumed, or
+   * shared.
+   */
   slower(): void {
     this.#tokens = Math.min(this.#tokens, 0);
     this.#perSecond = Math.max(this.#quota.perSecond / 4, this.#perSecond * 0.8);
@@ -241,7 +252,8 @@ const TRANSIENT = new Set([
 const SIGNATURE = new Set(['InvalidSignatureException', 'SignatureDoesNotMatch']);
 /**
  * Classifies by name first, then by HTTP status: a 503 with an HTML body arrives as a SyntaxError.
- * `LimitExceededException` is permanent here, although the SDK classifies it as throttling: a quota does not pass in a second.
+ * `LimitExceededException` is permanent here, although the SDK classifies it as throttling: a quota does not pass in a
+ * second.
  */
 export function classifyError(error: unknown): ErrorClass {
   const code = codeOf(error);
@@ -250,8 +262,8 @@ export function classifyError(error: unknown): ErrorClass {
   if (CONFLICTS.has(code)) return 'conflict';
   if (TRANSIENT.has(code) || isConnectionLost(code)) return 'transient';
   if (status !== undefined && status >= 500) return 'transient';
-  // The response was cut: a retry shows whether the call was applied. An error may be cut too; one that is no JSON at all is
-  // a page of a proxy, and permanent.
+  // The response was cut: a retry shows whether the call was applied. An error may be cut too; one that is no JSON at
+  // all is a page of a proxy, and permanent.
   if (isUnreadable(error) && (status === undefined || status < 300 || !isPage(error))) return 'transient';
   // By then, the SDK has corrected its clock by the date of the response.
   if (SIGNATURE.has(code) && error instanceof Error && /expired|not yet current/i.test(error.message))

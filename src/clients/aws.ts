@@ -24,7 +24,7 @@ export interface Connection {
   /** Added to the user agent, so that CloudTrail names the run. */
   readonly userAgent: string;
   readonly clock: Clock;
-  /** Where a proxy is set in the environment. */
+  /** Agent for a proxy of the environment. */
   readonly agent: Agent | undefined;
   /** Keys to sign with; by default the SDK looks for credentials in its own order. */
   readonly keys?: Keys | undefined;
@@ -61,7 +61,10 @@ const ANSWER_MS = 30_000;
 /** Limit for a whole response, however short its pauses are. */
 const WHOLE_MS = 60_000;
 
-/** @returns settings for every client: one attempt, since `Calls` retries; time-outs that throw, since the SDK waits for ever by default. */
+/**
+ * @returns settings for every client: one attempt, since `Calls` retries; time-outs that throw, since the SDK waits for
+ * ever by default.
+ */
 export function clientSettings(connection: Connection) {
   return {
     region: connection.region,
@@ -88,14 +91,14 @@ function credentialsOf({ accessKeyId, secretAccessKey, sessionToken }: Keys) {
 }
 
 /**
- * Makes a client name the run, limits its responses, and refuses writes in plan and drift. The SDK's own setting for the
- * name would turn the slash and the @ of `repository@sha` into hyphens.
+ * Makes a client name the run, limits its responses, and refuses writes in plan and drift. The SDK's own setting for
+ * the name would turn the slash and the @ of `repository@sha` into hyphens.
  */
 export function prepare<C extends { middlewareStack: unknown; config: { requestHandler: object } }>(
   client: C,
   connection: Connection,
 ): C {
-  limitAnswers(client.config.requestHandler as Transport, {
+  limitResponses(client.config.requestHandler as Transport, {
     milliseconds: connection.answerMs === undefined ? WHOLE_MS : 2 * connection.answerMs,
     end: connection.end,
   });
@@ -133,16 +136,16 @@ export function prepare<C extends { middlewareStack: unknown; config: { requestH
 }
 
 /** GetSecretValue and BatchGetImage have the largest responses, some MiB at most; a longer one is not from AWS. */
-const MOST_BYTES = 32 * 1024 * 1024;
+const MAX_BYTES = 32 * 1024 * 1024;
 
 /** It has the name of a time-out of the system, which is retried. */
-class LateAnswerError extends Error {
+class LateResponseError extends Error {
   override readonly name = 'TimeoutError';
 }
 
 /** It is not retried: another attempt would be as long. */
-class LongAnswerError extends Error {
-  override readonly name = 'LongAnswerError';
+class LargeResponseError extends Error {
+  override readonly name = 'LargeResponseError';
 }
 
 /** The used part of the SDK's request handler. */
@@ -154,23 +157,23 @@ interface SendOptions {
 }
 
 /**
- * Limits time and size of each response of an SDK client: its own time-outs restart with every byte, and its bodies have
- * no limit.
+ * Limits time and size of each response of an SDK client: its own time-outs restart with every byte, and its bodies
+ * have no limit.
  * @param handler handler of the client, which is changed
  * @param limits limits of the whole exchange: connection, request, response
  */
-export function limitAnswers(handler: Transport, limits: TimeLimits): void {
+export function limitResponses(handler: Transport, limits: TimeLimits): void {
   const handle = handler.handle.bind(handler);
   handler.handle = async (request, options) => {
     const timeout = new AbortController();
-    const done = limitTime(limits, () => timeout.abort(new LateAnswerError('no whole answer in time')));
+    const done = limitTime(limits, () => timeout.abort(new LateResponseError('no whole answer in time')));
     const given = options?.abortSignal;
     const abortSignal = given === undefined ? timeout.signal : AbortSignal.any([given, timeout.signal]);
     try {
-      const answer = await handle(request, { ...options, abortSignal });
-      const { response } = answer;
+      const result = await handle(request, { ...options, abortSignal });
+      const { response } = result;
       if (isStream(response.body)) response.body = await read(response.body, timeout.signal);
-      return answer;
+      return result;
     } catch (error) {
       throw timeout.signal.aborted ? timeout.signal.reason : error;
     } finally {
@@ -186,7 +189,7 @@ function isStream(body: unknown): body is Readable {
 async function read(body: Readable, timeout: AbortSignal): Promise<Uint8Array> {
   const cut = () => body.destroy(timeout.reason);
   timeout.addEventListener('abort', cut, { once: true });
-  const bytes = await readUpTo(body, MOST_BYTES);
-  if (bytes.length > MOST_BYTES) throw new LongAnswerError(`more than ${MOST_BYTES} bytes`);
+  const bytes = await readUpTo(body, MAX_BYTES);
+  if (bytes.length > MAX_BYTES) throw new LargeResponseError(`more than ${MAX_BYTES} bytes`);
   return bytes;
 }

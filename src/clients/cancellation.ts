@@ -111,8 +111,8 @@ export class Cancellation {
 }
 
 /**
- * Fails a process whose work does not end: a promise that nothing settles keeps no process alive, and Node would exit with
- * success.
+ * Fails a process whose work does not end: a promise that never settles does not keep the process alive, and Node would
+ * exit with success.
  * @param report reports that the work did not end
  * @returns a function to call when the work has ended
  */
@@ -129,8 +129,8 @@ export function failOnIdle(report: () => void): () => void {
 const CHECK_MS = 100;
 
 /**
- * Ends the process after all is reported: neither a hanging disk nor an open connection keeps it, but a slow reader of its
- * output does. To end at once also spares the time in which Node.js closes all by itself.
+ * Ends the process after all is reported: neither a hanging disk nor an open connection keeps it, but a slow reader of
+ * its output does. To end at once also spares the time in which Node.js closes all by itself.
  */
 export async function leave(): Promise<void> {
   // The last lines are counted as written from the next turn of the event loop on.

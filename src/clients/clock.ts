@@ -11,7 +11,7 @@ export interface Clock {
 }
 
 export const systemClock: Clock = {
-  // The global performance would load a module of its own in every run.
+  // The global performance would load another module in every run.
   now: () => 1000 * process.uptime(),
   epoch: () => Date.now(),
   sleep: (milliseconds, signal) =>

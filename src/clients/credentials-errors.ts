@@ -47,7 +47,7 @@ const ALWAYS_ENABLED =
 
 /**
  * Explains failures of credentials: each cause has its own remedy.
- * @param region where the call went, if known
+ * @param region region of the call, if known
  * @returns undefined for any other failure
  */
 export function explainCredentials(

@@ -12,7 +12,7 @@ export function codeOf(error: unknown): string {
   return (name === 'Error' || name === 'AggregateError') && code !== undefined ? code : name;
 }
 
-/** @returns the HTTP status of the answer, where there was one. */
+/** @returns the HTTP status of the response, if there was one. */
 export function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('$metadata' in error)) return undefined;
   return (error.$metadata as { httpStatusCode?: number } | undefined)?.httpStatusCode;
@@ -41,8 +41,8 @@ export class CreateConflictError extends Error {
 }
 
 /**
- * A failed call: operation, resource, cause and remedy. The service's own message is included only where it holds nothing
- * secret, since AWS repeats refused values.
+ * A failed call: operation, resource, cause and remedy. The service's own message is included only if it contains no
+ * secret: AWS repeats rejected values.
  */
 export class AwsError extends Error {
   readonly operation: string;
@@ -55,7 +55,7 @@ export class AwsError extends Error {
   readonly failureCause: FailureCause | undefined;
   /** The IAM statement that is missing. */
   readonly statement: Statement | undefined;
-  /** The policy that denies the call, where AWS names it. */
+  /** The policy that denies the call, if AWS names it. */
   readonly policyArn: string | undefined;
 
   constructor(cause: unknown, operation: string, resource: string, carriesSecret: boolean) {
@@ -262,8 +262,8 @@ const VALUE_FIELDS = ['Value', 'SecretString'];
 const SHARED = 6;
 
 /**
- * @returns whether the message holds nothing of the values that were sent, so that it may be shown; false where the call
- * sent none, since the value may then be in the response
+ * @returns whether the message may be shown, since it contains no part of a sent value; false if the call sent no
+ * value, since the value may then be in the response
  */
 function isWithoutValues(message: string, { input }: CallFacts): boolean {
   const fields = (input ?? {}) as Readonly<Record<string, unknown>>;

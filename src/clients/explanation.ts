@@ -48,9 +48,9 @@ export interface Explanation {
   readonly what: string;
   readonly remedy: string;
   readonly failureCause?: FailureCause;
-  /** The IAM statement that is missing, where a missing one is the cause. */
+  /** The missing IAM statement, if that is the cause. */
   readonly statement?: Statement;
-  /** The policy that denies the call, where AWS names it. */
+  /** The policy that denies the call, if AWS names it. */
   readonly policyArn?: string | undefined;
 }
 

@@ -7,9 +7,9 @@ import { backoff, rateLimitReset, retry, retryAfter } from './retry.ts';
 
 /** A page of 100 comments of 65,536 characters each. */
 const MOST_BYTES = 32 * 1024 * 1024;
-/** All responses of a run together: no deadline ends a report, which is not worth more of the runner's minutes. */
+/** All responses of a run together: no deadline of the run ends a report, so this limit does. */
 const TIMES = { eachMs: 15_000, allMs: 120_000 };
-/** All waits of a run together, likewise. */
+/** All waits of a run together, for the same reason. */
 const MOST_WAIT_MS = 60_000;
 
 /** Options that Octokit passes to a `fetch`. */
@@ -20,8 +20,8 @@ interface FetchOptions {
 }
 
 /**
- * A `fetch` over Node's own client, which uses our proxies: Node 20 loads the global one in a fifth of a second and 40 MiB.
- * It follows no redirect and no link to another host, since the token is for the API's host alone.
+ * A `fetch` over Node's own client, which uses our proxies: Node 20 loads the global one in a fifth of a second and 40
+ * MiB. It follows no redirect and no link to another host, since the token is for the API's host alone.
  * @param api the base of GitHub's API
  * @param agent for a proxy, if any
  * @param times limits for one response, head and body, and for all of them
@@ -37,27 +37,27 @@ export function fetchWith(api: URL, agent: Agent | undefined, { eachMs, allMs } 
     if (spent >= allMs) throw new GitHubError(0, 'GitHub took too long to answer');
     const began = performance.now();
     const request = { method, url, headers, body, agent, maxBytes: MOST_BYTES };
-    const answer = await send({ ...request, limits: { milliseconds: eachMs } }).finally(() => {
+    const response = await send({ ...request, limits: { milliseconds: eachMs } }).finally(() => {
       spent += performance.now() - began;
     });
-    const { status, text } = answer;
+    const { status, text } = response;
     if (status >= 300 && status < 400) throw new GitHubError(status, `GitHub answered ${status}`);
     if (status < 300 && text !== '' && !isJson(text))
       throw new GitHubError(0, 'GitHub answered something else than JSON');
-    return { status, url: url.href, headers: headersOf(answer.headers), text: async () => text };
+    return { status, url: url.href, headers: headersOf(response.headers), text: async () => text };
   };
 }
 
 /** A call as Octokit's hooks see it. */
-type Request<Options, Answer> = (options: Options) => Answer | Promise<Answer>;
+type Request<Options, Result> = (options: Options) => Result | Promise<Result>;
 
 /** @returns a hook that retries calls, waits as GitHub requests, and explains errors */
 export function retrying(clock: Pick<Clock, 'sleep' | 'epoch'>) {
   let waited = 0;
-  return <Options extends { readonly method: string }, Answer extends { readonly data: unknown }>(
-    request: Request<Options, Answer>,
+  return <Options extends { readonly method: string }, Result extends { readonly data: unknown }>(
+    request: Request<Options, Result>,
     options: Options,
-  ): Promise<Answer> =>
+  ): Promise<Result> =>
     retry(async () => request(options), {
       clock,
       delayAfter: (error, attempt) => {
@@ -103,7 +103,9 @@ export function failedResponseOf(error: unknown): FailedResponse | undefined {
   return { status, headers: response.headers ?? {}, text: JSON.stringify(response.data ?? '') };
 }
 
-/** @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api (429, or 403 with one of three signs) */
+/**
+ * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api (429, or 403 with one of three signs)
+ */
 export function isLimit({ status, headers, text }: FailedResponse): boolean {
   if (status === 429) return true;
   return (
@@ -124,7 +126,7 @@ export function isLost(error: unknown): boolean {
 
 const ATTEMPTS = 4;
 
-/** @returns the milliseconds that GitHub requests to wait, undefined where it names none */
+/** @returns the milliseconds that GitHub requests to wait, undefined if it requests none */
 export function requestedDelay(headers: FailedResponse['headers'], now: number): number | undefined {
   const after = retryAfter(headers, now);
   if (after !== undefined || String(headers['x-ratelimit-remaining']) !== '0') return after;
@@ -135,14 +137,14 @@ export function requestedDelay(headers: FailedResponse['headers'], now: number):
 /**
  * Octokit's own plugin retries every call. A POST whose response was lost may have been carried out, and a retry would
  * write everything twice.
- * @returns milliseconds before the next attempt, undefined where the call is not retried
+ * @returns milliseconds before the next attempt, undefined if the call is not retried
  */
 function delayAfter(error: unknown, attempt: number, method: string, now: number): number | undefined {
   if (attempt >= ATTEMPTS) return undefined;
-  const answer = failedResponseOf(error);
+  const response = failedResponseOf(error);
   const own = backoff(attempt, 1000, Number.POSITIVE_INFINITY);
-  if (answer !== undefined && isLimit(answer)) return requestedDelay(answer.headers, now) ?? own;
-  const passes = isLost(error) || (answer !== undefined && answer.status >= 500);
+  if (response !== undefined && isLimit(response)) return requestedDelay(response.headers, now) ?? own;
+  const passes = isLost(error) || (response !== undefined && response.status >= 500);
   return passes && method !== 'POST' ? own : undefined;
 }
 
@@ -205,10 +207,10 @@ export function explain(error: unknown): GitHubError {
   const inner = thrownBy(error);
   if (inner instanceof GitHubError) return inner;
   if (inner instanceof TooLargeError) return new GitHubError(0, 'GitHub answered more than a page can hold');
-  const answer = failedResponseOf(error);
-  if (answer === undefined) return new GitHubError(0, `GitHub could not be reached (${codeOf(inner)})`);
-  const { status } = answer;
-  const refusal = refusalOf(answer);
+  const response = failedResponseOf(error);
+  if (response === undefined) return new GitHubError(0, `GitHub could not be reached (${codeOf(inner)})`);
+  const { status } = response;
+  const refusal = refusalOf(response);
   if (refusal !== undefined) return new GitHubError(status, `${refusal.text} (${status})`, refusal.cause);
   return new GitHubError(status, WORDS[status] ?? `GitHub answered ${status}`);
 }

@@ -12,7 +12,7 @@ export interface GitHubPlace {
 }
 
 /** `missing` is 404, which GitHub also returns to a token without access; `denied` is 401 or 403. */
-export type Answer<T> = { readonly value: T } | 'missing' | 'denied';
+export type ReadResult<T> = { readonly value: T } | 'missing' | 'denied';
 
 export interface RepositoryFacts {
   readonly fullName: string;
@@ -33,12 +33,14 @@ const mapOf = (value: unknown): Json =>
 const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value.map(mapOf) : []);
 
 const PAGE = 100;
-/** An organization may have 1,000 secrets and 1,000 variables: https://docs.github.com/en/actions/reference/security/secrets */
+/**
+ * An organization may have 1,000 secrets and 1,000 variables: https://docs.github.com/en/actions/reference/security/secrets
+ */
 const MOST_PAGES = 10;
 
 /**
  * Reads the settings of a repository on GitHub.
- * @throws GitHubError where GitHub cannot be reached
+ * @throws GitHubError if GitHub cannot be reached
  */
 export class GitHubSettings {
   readonly #place: GitHubPlace;
@@ -51,7 +53,7 @@ export class GitHubSettings {
     this.#fetch = fetchWith(new URL(this.#base), place.agent);
   }
 
-  async repository(): Promise<Answer<RepositoryFacts>> {
+  async repository(): Promise<ReadResult<RepositoryFacts>> {
     return this.#read('', (body) => ({
       fullName: String(body['full_name'] ?? this.#place.repository),
       ids: `${mapOf(body['owner'])['id']}/${body['id']}`,
@@ -60,7 +62,7 @@ export class GitHubSettings {
     }));
   }
 
-  async environment(name: string): Promise<Answer<EnvironmentFacts>> {
+  async environment(name: string): Promise<ReadResult<EnvironmentFacts>> {
     return this.#read(`/environments/${encodeURIComponent(name)}`, (body) => {
       const policy = mapOf(body['deployment_branch_policy']);
       return {
@@ -76,7 +78,7 @@ export class GitHubSettings {
   }
 
   /** @returns names and patterns of the branches that may deploy */
-  async branches(environment: string): Promise<Answer<string[]>> {
+  async branches(environment: string): Promise<ReadResult<string[]>> {
     return this.#read(
       `/environments/${encodeURIComponent(environment)}/deployment-branch-policies?per_page=100`,
       (body) => listOf(body['branch_policies']).map(({ name }) => String(name)),
@@ -84,62 +86,64 @@ export class GitHubSettings {
   }
 
   /** @returns whether the secret exists for the repository, the environment or the organization */
-  async secret(name: string, environment: string | undefined): Promise<Answer<true>> {
+  async secret(name: string, environment: string | undefined): Promise<ReadResult<true>> {
     const places = [
       ...(environment === undefined
         ? []
         : [`/environments/${encodeURIComponent(environment)}/secrets/${name}`]),
       `/actions/secrets/${name}`,
     ];
-    let answer: Answer<true> = 'missing';
+    let result: ReadResult<true> = 'missing';
     for (const place of places) {
       const found = await this.#read<true>(place, () => true);
       if (typeof found === 'object') return found;
-      if (found === 'denied') answer = 'denied';
+      if (found === 'denied') result = 'denied';
     }
     const shared = await this.#ofOrganization('secrets', name);
-    return shared === undefined ? answer : { value: true };
+    return shared === undefined ? result : { value: true };
   }
 
   /** @returns the value of a variable of the environment, the repository or the organization */
-  async variable(name: string, environment: string | undefined): Promise<Answer<string>> {
+  async variable(name: string, environment: string | undefined): Promise<ReadResult<string>> {
     const places = [
       ...(environment === undefined
         ? []
         : [`/environments/${encodeURIComponent(environment)}/variables/${name}`]),
       `/actions/variables/${name}`,
     ];
-    let answer: Answer<string> = 'missing';
+    let result: ReadResult<string> = 'missing';
     for (const place of places) {
       const found = await this.#read(place, (body) => String(body['value'] ?? ''));
       if (typeof found === 'object') return found;
-      if (found === 'denied') answer = 'denied';
+      if (found === 'denied') result = 'denied';
     }
     const value = (await this.#ofOrganization('variables', name))?.['value'];
-    return typeof value === 'string' ? { value } : answer;
+    return typeof value === 'string' ? { value } : result;
   }
 
-  /** @returns the secret or variable that the organization shares with the repository; GitHub only lists these by page */
+  /**
+   * @returns the secret or variable that the organization shares with the repository; GitHub only lists these by page
+   */
   async #ofOrganization(kind: 'secrets' | 'variables', name: string): Promise<Json | undefined> {
     for (let page = 1; page <= MOST_PAGES; page++) {
       const path = `/actions/organization-${kind}?per_page=${PAGE}&page=${page}`;
-      const answer = await this.#read(path, (body) => listOf(body[kind]));
-      if (typeof answer === 'string') return undefined;
-      const found = answer.value.find((one) => String(one['name']).toUpperCase() === name.toUpperCase());
-      if (found !== undefined || answer.value.length < PAGE) return found;
+      const result = await this.#read(path, (body) => listOf(body[kind]));
+      if (typeof result === 'string') return undefined;
+      const found = result.value.find((one) => String(one['name']).toUpperCase() === name.toUpperCase());
+      if (found !== undefined || result.value.length < PAGE) return found;
     }
     return undefined;
   }
 
   /** @returns whether Actions run at all, and which actions may be used */
-  async actions(): Promise<Answer<{ readonly isEnabled: boolean; readonly allowed: string }>> {
+  async actions(): Promise<ReadResult<{ readonly isEnabled: boolean; readonly allowed: string }>> {
     return this.#read('/actions/permissions', (body) => ({
       isEnabled: body['enabled'] !== false,
       allowed: String(body['allowed_actions'] ?? 'all'),
     }));
   }
 
-  async #read<T>(path: string, read: (body: Json) => T): Promise<Answer<T>> {
+  async #read<T>(path: string, read: (body: Json) => T): Promise<ReadResult<T>> {
     const { status, text } = await this.#fetch(`${this.#base}/repos/${this.#place.repository}${path}`, {
       headers: {
         accept: 'application/vnd.github+json',

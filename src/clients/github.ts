@@ -23,7 +23,7 @@ export interface Post {
   readonly body: string;
   readonly state: string;
   readonly isPullRequest: boolean;
-  /** Login of the author; empty where the account no longer exists. */
+  /** Login of the author; empty if the account no longer exists. */
   readonly author: string;
 }
 
@@ -41,7 +41,10 @@ export interface IssueChange {
 }
 
 const PAGE = 100;
-/** A repository with more than 10,000 comments on one pull request, or as many issues with our label, is not searched to its end. */
+/**
+ * A repository with more than 10,000 comments on one pull request, or as many issues with our label, is not searched to
+ * its end.
+ */
 const MOST_PAGES = 100;
 /** Octokit prints deprecation warnings, which do not belong into the log of a run. */
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

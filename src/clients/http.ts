@@ -28,7 +28,7 @@ export interface HttpRequest extends Timeouts {
   readonly headers?: OutgoingHttpHeaders | undefined;
   /** A stream is written as the receiver takes it, one chunk at a time. */
   readonly body?: Buffer | AsyncIterable<Buffer> | undefined;
-  /** Where a proxy or certificates are needed. */
+  /** Agent for a proxy or certificates, if needed. */
   readonly agent?: Agent | undefined;
   /** A local socket, instead of the host of the URL. */
   readonly socketPath?: string | undefined;
@@ -109,7 +109,7 @@ export async function exchange(httpRequest: HttpRequest): Promise<HttpResponse> 
 /**
  * Reads a response's body as far as the limit; a longer body is cut there and the connection closed.
  * @param limit in bytes
- * @throws TimeoutError where it is not there in its time
+ * @throws TimeoutError if it is incomplete at the time limit
  */
 export async function readBody(
   body: IncomingMessage,
@@ -136,7 +136,7 @@ export interface TextRequest extends Pick<HttpRequest, 'method' | 'url' | 'heade
 export interface TextResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Empty where it is a redirect. */
+  /** Empty for a redirect. */
   readonly text: string;
 }
 
@@ -155,7 +155,7 @@ export async function send({ body, limits, maxBytes, ...request }: TextRequest):
       return { status, headers, text: '' };
     }
     const read = await readBody(response.body, maxBytes, { idle, end, grace });
-    // A body without a length ends with its connection, also where that was cut.
+    // A body without a length ends with its connection, even if that is cut off.
     timeout.signal.throwIfAborted();
     if (read.length > maxBytes) throw new TooLargeError(`more than ${maxBytes} bytes`);
     return { status, headers, text: read.toString('utf8') };

@@ -50,7 +50,7 @@ export class Iam {
     this.#calls = calls;
   }
 
-  /** @returns undefined where there is no such role */
+  /** @returns undefined if there is no such role */
   async role(name: string): Promise<IamRole | undefined> {
     try {
       const { Role } = await this.#send('GetRole', name, () =>
@@ -68,7 +68,7 @@ export class Iam {
     }
   }
 
-  /** @returns the account's provider of this issuer; undefined where there is none */
+  /** @returns the account's provider of this issuer; undefined if there is none */
   async provider(issuer: string): Promise<IdentityProvider | undefined> {
     const { OpenIDConnectProviderList = [] } = await this.#send(
       'ListOpenIDConnectProviders',
@@ -148,7 +148,7 @@ export class Kms {
     this.#calls = calls;
   }
 
-  /** @returns undefined where there is no such key or alias */
+  /** @returns undefined if there is no such key or alias */
   async key(id: string): Promise<KmsKey | undefined> {
     try {
       const { KeyMetadata } = await this.#calls.send(

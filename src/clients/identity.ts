@@ -12,11 +12,11 @@ export interface Caller {
 /** @returns the caller, by GetCallerIdentity, which needs no permission and so checks the credentials. */
 export async function identify(connection: Connection, calls: Calls): Promise<Caller> {
   const client = prepare(new STSClient(clientSettings(connection)), connection);
-  const answer = await calls.send(
+  const response = await calls.send(
     { operation: 'sts:GetCallerIdentity', resource: 'the account', quota: 'other' },
     () => client.send(new GetCallerIdentityCommand({})),
   );
-  return { account: answer.Account ?? '', arn: answer.Arn ?? '' };
+  return { account: response.Account ?? '', arn: response.Arn ?? '' };
 }
 
 /** Credentials and endpoints in the environment of the run. */
@@ -31,10 +31,10 @@ export interface Environment {
 
 /**
  * Keys in the environment are the step's own, and override the profile of a self-hosted runner, as in the AWS CLI and
- * boto3; the SDK for JavaScript prefers the profile. A profile that does not exist is refused, as there: the SDK would use
- * the credentials of the machine.
+ * boto3; the SDK for JavaScript prefers the profile. A profile that does not exist is refused, as there: the SDK would
+ * use the credentials of the machine.
  * @returns the keys to sign with; undefined to use the SDK's own order
- * @throws AwsError where the environment cannot be used: the SDK would fail with an error that names no variable
+ * @throws AwsError if the environment cannot be used: the SDK would fail with an error that names no variable
  * @see https://docs.aws.amazon.com/cli/latest/userguide/cli-chap-authentication.html#cli-chap-authentication-precedence
  */
 export function chooseKeys({ keys, profile, malformed, invalidEndpoints }: Environment): Keys | undefined {

@@ -1,4 +1,6 @@
-/** @returns the code of Node or OpenSSL (`ENOENT`, `ECONNRESET`), without the message, which may name hosts and files */
+/**
+ * @returns the code of Node or OpenSSL (`ENOENT`, `ECONNRESET`), without the message, which may name hosts and files
+ */
 export function systemCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' && /^[A-Z0-9_]+$/.test(error.code) ? error.code : undefined;

@@ -6,9 +6,9 @@
 export type PermissionTarget = 'log-group' | 'log-streams' | 'parameter' | 'secret' | 'repository' | 'any';
 
 /**
- * Conditions under which a run makes a call: an image, a lifecycle policy, accounts that may pull, a key of the log group; `removal` of what is no
- * longer configured below the prefix (prune: delete, mode: destroy), `end` releases log group and repository (mode:
- * destroy); the others are opt-ins of those names.
+ * Conditions under which a run makes a call: an image, a lifecycle policy, accounts that may pull, a key of the log
+ * group; `removal` of resources that are no longer configured below the prefix (prune: delete, mode: destroy), `end`
+ * releases log group and repository (mode: destroy); the others are opt-ins of those names.
  */
 export type Condition =
   | 'image'
@@ -79,7 +79,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'ecr:DescribeRepositories': { target: 'repository', access: 'read' },
   'ecr:ListTagsForResource': { target: 'repository', access: 'read' },
   'ecr:GetLifecyclePolicy': { target: 'repository', access: 'read', only: 'lifecycle' },
-  // Only where a repository's own setting differs: the registry's may decide in its place.
+  // Only if a repository's own setting differs: the registry's may take precedence.
   'ecr:GetRegistryScanningConfiguration': { target: 'any', access: 'read' },
   'ecr:CreateRepository': { target: 'repository', access: 'write', also: ['ecr:TagResource'] },
   'ecr:PutImageTagMutability': { target: 'repository', access: 'write' },
@@ -133,9 +133,9 @@ export interface Target {
 }
 
 /**
- * A policy names resources that do not exist yet, so these ARNs are composed. The end of a secret's ARN is six characters
- * that AWS chooses. A log group has both forms of its ARN: AWS's reference of permissions has the one without `:*` for
- * every action, its user guide has it for tags alone.
+ * A policy names resources that do not exist yet, so these ARNs are composed. The end of a secret's ARN is six
+ * characters that AWS chooses. A log group has both forms of its ARN: AWS's reference of permissions has the one
+ * without `:*` for every action, its user guide has it for tags alone.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
  */

@@ -9,7 +9,7 @@ const KEPT = { keepAlive: true, maxSockets: 50 };
 
 /**
  * One agent for AWS, the registry, Auth0 and GitHub: it reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY for each host, which
- * neither the AWS SDK nor node:https does by itself. Loaded only where one of them is set.
+ * neither the AWS SDK nor node:https does by itself. Loaded only if one of them is set.
  */
 export class ProxyAgent extends Agent {
   readonly #proxies = new Map<string, HttpAgent>();
@@ -51,9 +51,9 @@ export interface ProxyTarget {
 }
 
 /**
- * Chooses the proxy for an address as curl, Go and the AWS CLI do. No standard says how NO_PROXY is read; proxy-from-env
- * takes a bare name for that one host, and `@actions/http-client` knows neither ALL_PROXY nor subnets.
- * @returns the proxy's URL, or undefined where the address is reached without one
+ * Chooses the proxy for an address as curl, Go and the AWS CLI do. No standard says how NO_PROXY is read;
+ * proxy-from-env takes a bare name for that one host, and `@actions/http-client` knows neither ALL_PROXY nor subnets.
+ * @returns the proxy's URL, or undefined for a direct connection
  * @see https://docs.github.com/en/actions/how-tos/manage-runners/self-hosted-runners/use-proxy-servers
  * @see https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config
  */
@@ -82,7 +82,10 @@ function covers(entry: string, host: string, port: number): boolean {
   return host === name || (isIP(host) === 0 && host.endsWith(`.${name}`));
 }
 
-/** @returns whether an address, or a subnet of this many bits, holds another, in any notation; an invalid subnet holds none. */
+/**
+ * @returns whether an address, or a subnet of this many bits, holds another, in any notation; an invalid subnet holds
+ * none.
+ */
 function holds(address: string, bits: string | undefined, host: string): boolean {
   const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
   const list = new BlockList();

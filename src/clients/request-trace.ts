@@ -2,8 +2,8 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { CallRecord } from './aws-calls.ts';
 
 /**
- * Reports each request to Auth0, GitHub and a registry when it ends, one line for each attempt: method, host, path, status and
- * milliseconds. Only known words of a path are shown: the rest may be a client id or a hidden name.
+ * Reports each request to Auth0, GitHub and a registry when it ends, one line for each attempt: method, host, path,
+ * status and milliseconds. Only known words of a path are shown: the rest may be a client id or a hidden name.
  * Requests to AWS have the path "/"; providers report them by their operation.
  * @see https://nodejs.org/api/diagnostics_channel.html#http
  */

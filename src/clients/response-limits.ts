@@ -35,7 +35,7 @@ export function limitTime(
   };
 }
 
-/** Reads a body up to the limit, in bytes. @returns more than the limit where the body is longer: the rest is not read */
+/** Reads a body up to the limit, in bytes. @returns more than the limit if the body is longer: the rest is not read */
 export async function readUpTo(body: AsyncIterable<unknown>, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -5,7 +5,7 @@ export interface RetryOptions {
   readonly clock: Pick<Clock, 'sleep'>;
   /**
    * @param attempt the one that failed, from 1
-   * @returns milliseconds before the next attempt; undefined where the error is final
+   * @returns milliseconds before the next attempt; undefined if the error is final
    */
   readonly delayAfter: (error: unknown, attempt: number) => number | undefined | Promise<number | undefined>;
   /** Called before each retry: the previous call may have been applied by then. */
@@ -18,7 +18,7 @@ export interface RetryOptions {
 
 /**
  * Retries a call until it succeeds.
- * @throws the last error; the reason of the signal where that aborts the wait
+ * @throws the last error; the reason of the signal if it aborts the wait
  */
 export async function retry<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -38,7 +38,7 @@ function hasEnded({ signal, end }: Pick<RetryOptions, 'signal' | 'end'>): boolea
   return signal?.aborted === true || end?.aborted === true;
 }
 
-/** Waits before the next attempt. @throws the reason of the signal; the error itself where the run ends meanwhile */
+/** Waits before the next attempt. @throws the reason of the signal; the error itself if the run ends during the wait */
 async function pause(
   milliseconds: number,
   error: unknown,
@@ -61,7 +61,7 @@ type Headers = Readonly<Record<string, unknown>>;
  * Reads `Retry-After`, in seconds or as a date.
  * @param headers by their names in lower case
  * @param now milliseconds since 1970
- * @returns milliseconds; undefined where it is missing, past or unreadable
+ * @returns milliseconds; undefined if it is missing, past or unreadable
  */
 export function retryAfter(headers: Headers, now: number): number | undefined {
   const value = headers['retry-after'];
@@ -73,7 +73,10 @@ export function retryAfter(headers: Headers, now: number): number | undefined {
   return wait >= 0 ? wait : undefined;
 }
 
-/** Reads `x-ratelimit-reset`, in seconds since 1970. @returns milliseconds until then, below zero where it is past; undefined where it is missing or unreadable */
+/**
+ * Reads `x-ratelimit-reset`, in seconds since 1970. @returns milliseconds until then, below zero if it is past;
+ * undefined if it is missing or unreadable
+ */
 export function rateLimitReset(headers: Headers, now: number): number | undefined {
   const text = String(headers['x-ratelimit-reset'] ?? '').trim();
   return /^\d+$/.test(text) ? Number(text) * 1000 - now : undefined;

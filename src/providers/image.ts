@@ -16,7 +16,7 @@ import { ImageError } from '../registry/errors.ts';
 import { hasVerifiedLayers } from '../registry/layer-reuse.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import type { Progress } from '../registry/progress.ts';
-import { type Pushed, push, tagImage } from '../registry/push.ts';
+import { type PushResult, push, tagImage } from '../registry/push.ts';
 import type { AgentFactory, RetryPolicy } from '../registry/session.ts';
 import type { ImageSource } from '../registry/source.ts';
 import { Secret } from '../secret.ts';
@@ -177,7 +177,7 @@ export class ImageResource implements Provider<ImageSpec> {
       const known = same === undefined ? await this.#images.relatives(name, donors) : [];
       same ??= known.find((one) => isSame(one, source.identity));
       const began = performance.now();
-      let pushed: Pushed;
+      let pushed: PushResult;
       if (same === undefined) pushed = await push({ source, registry, tags, known, onProgress, signal });
       else {
         await tagImage(registry, tags, same);

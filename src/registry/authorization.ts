@@ -9,32 +9,32 @@ export interface RegistryToken {
 }
 
 /**
- * Keeps the registry's token in memory and nowhere else, and gets a new one when it has expired. Uploads that are
- * refused at the same time share one refresh.
+ * Keeps the registry's token in memory only, and requests a new one when it has expired. Uploads that are rejected at
+ * the same time share one refresh.
  */
 export class Authorization {
   readonly #fetch: () => Promise<RegistryToken>;
   #current: Promise<RegistryToken> | undefined;
   #refreshes = 0;
 
-  /** @param fetch asks the API; it also has the token masked */
+  /** @param fetch requests a token from the API, and masks it */
   constructor(fetch: () => Promise<RegistryToken>) {
     this.#fetch = fetch;
   }
 
-  /** @returns the token in force; the first call asks for it */
+  /** @returns the current token; the first call requests it */
   get(): Promise<RegistryToken> {
     this.#current ??= this.#fetch();
     return this.#current;
   }
 
   /**
-   * @param refused the token that the registry took no more
-   * @returns whether another one is there now; one push needs a second token, none a fourth
+   * @param rejected the rejected token
+   * @returns whether there is a newer token; a long push may need a second one, and none needs a fourth
    */
-  async refresh(refused: Secret): Promise<boolean> {
+  async refresh(rejected: Secret): Promise<boolean> {
     const { token } = await this.get();
-    if (token.equals(refused.reveal())) {
+    if (token.equals(rejected.reveal())) {
       if (this.#refreshes >= 3) return false;
       this.#refreshes += 1;
       this.#current = this.#fetch();
@@ -44,7 +44,7 @@ export class Authorization {
   }
 }
 
-/** @returns what must be masked of a token: itself and the password in it */
+/** @returns the secrets to mask: the token and the password in it */
 export function secretsOf(token: Secret): readonly Secret[] {
   const pair = Buffer.from(token.reveal(), 'base64').toString('utf8');
   return [token, new Secret(pair.slice(pair.indexOf(':') + 1))];

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 
-/** The only algorithm that ECR takes; the specification's sha512 is refused at the door. */
+/** ECR accepts only sha256; digests by the specification's sha512 are input errors. */
 export type Digest = `sha256:${string}`;
 
 const FORM = /^sha256:[0-9a-f]{64}$/;
@@ -10,18 +10,18 @@ export function isDigest(text: unknown): text is Digest {
   return typeof text === 'string' && FORM.test(text);
 }
 
-/** @returns the digest of bytes that are in memory. */
+/** @returns the digest of bytes in memory. */
 export function digestOf(bytes: Uint8Array | string): Digest {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-/** @returns the 64 hexadecimal digits, which are the file's name in a layout. */
+/** @returns the 64 hexadecimal digits, which are the name of the blob's file in an image layout. */
 export function hexOf(digest: Digest): string {
   return digest.slice('sha256:'.length);
 }
 
-/** Takes the digest and the size of what streams by, once. */
-export class Measure {
+/** Computes digest and size of a stream. */
+export class Digester {
   readonly #hash: Hash = createHash('sha256');
   #size = 0;
   #digest: Digest | undefined;
@@ -31,12 +31,12 @@ export class Measure {
     this.#size += chunk.byteLength;
   }
 
-  /** Bytes seen until now. */
+  /** Bytes so far. */
   get size(): number {
     return this.#size;
   }
 
-  /** @returns the digest of all that was seen; nothing can be added after it was asked for. */
+  /** @returns the digest of all bytes so far. After the first call, `update` throws. */
   digest(): Digest {
     this.#digest ??= `sha256:${this.#hash.digest('hex')}`;
     return this.#digest;

@@ -1,4 +1,4 @@
-import { type Digest, digestOf, isDigest, Measure } from './digest.ts';
+import { type Digest, Digester, digestOf, isDigest } from './digest.ts';
 import { ImageError } from './errors.ts';
 import { isTransient, RegistryFailure } from './failure.ts';
 import { MANIFEST_BYTES } from './limits.ts';
@@ -7,29 +7,29 @@ import { MANIFESTS, type Manifest } from './manifest.ts';
 import { type RegistryConnection, Session } from './session.ts';
 import type { Bytes } from './source.ts';
 
-/** A blob on its way up. */
+/** A blob to upload. */
 export interface Upload {
-  /** Gives the bytes, from the start at every call. */
+  /** Opens the bytes; each call begins at the first byte. */
   readonly open: () => Bytes;
   /** Whether `open` may be called again. */
   readonly restartable: boolean;
-  /** Undefined where the digest is known only when all bytes went by. */
+  /** Undefined if the digest is known only after all bytes were read. */
   readonly digest: Digest | undefined;
-  /** Bytes; undefined where unknown. */
+  /** In bytes; undefined if unknown. */
   readonly size: number | undefined;
-  /** Asked when all bytes went by and before the blob is made: false leaves it unmade. It may throw. */
+  /** Called after all bytes were sent and before the blob is committed; false abandons the upload. It may throw. */
   readonly confirm?: () => boolean;
-  /** Called for each chunk that was sent, in bytes. */
+  /** Called after each sent chunk, with its size in bytes. */
   readonly onSent?: (bytes: number) => void;
 }
 
-/** A blob that is in the registry now. */
+/** Digest and size of an uploaded blob. */
 export interface Uploaded {
   readonly digest: Digest;
   readonly size: number;
 }
 
-/** The verbs of the distribution specification for one repository, with ECR's oddities. */
+/** Client of the OCI distribution specification for one repository, with ECR's deviations. */
 export class Distribution {
   readonly #session: Session;
 
@@ -41,39 +41,39 @@ export class Distribution {
     return this.#session.connection.repository;
   }
 
-  /** Repeats work while `isRetried` says that its failure may be over at the next attempt. */
-  repeat<T>(work: () => Promise<T>, isRetried: (error: unknown) => boolean): Promise<T> {
-    return this.#session.repeat(work, isRetried);
+  /** Retries work while `isRetryable` accepts its error. */
+  repeat<T>(work: () => Promise<T>, isRetryable: (error: unknown) => boolean): Promise<T> {
+    return this.#session.repeat(work, isRetryable);
   }
 
-  /** @returns the same repository, with another signal to give up by */
+  /** @returns a client of the same repository that `signal` aborts */
   with(signal: AbortSignal): Distribution {
     return new Distribution({ ...this.#session.connection, signal });
   }
 
-  /** @returns `host/repository`, the host as GetAuthorizationToken names it */
+  /** @returns `host/repository`, with the host of GetAuthorizationToken */
   async address(): Promise<string> {
     const { endpoint } = await this.#session.connection.authorization.get();
     return `${endpoint.host}/${this.repository}`;
   }
 
-  /** @returns whether the repository holds the blob */
+  /** @returns whether the repository has the blob */
   async hasBlob(digest: Digest): Promise<boolean> {
-    const reply = await this.#session.askRepeatedly('HEAD blob', {
+    const response = await this.#session.requestWithRetries('HEAD blob', {
       method: 'HEAD',
       path: `blobs/${digest}`,
       accept: [200, 404],
     });
-    return reply.status === 200;
+    return response.status === 200;
   }
 
   /**
-   * Reads a small blob; ECR answers with a redirect to its storage.
+   * Reads a small blob; ECR redirects to its storage.
    * @param limit in bytes
    * @throws ImageError `WRONG_DIGEST`, `ADDRESS`; RegistryFailure
    */
   async getBlob(digest: Digest, limit: number): Promise<Buffer> {
-    const { body } = await this.#session.askRepeatedly('GET blob', {
+    const { body } = await this.#session.requestWithRetries('GET blob', {
       method: 'GET',
       path: `blobs/${digest}`,
       accept: [200],
@@ -86,31 +86,31 @@ export class Distribution {
     );
   }
 
-  /** @returns the digest behind a tag, undefined when the tag does not exist */
+  /** @returns the digest of a tag's manifest, undefined if the tag does not exist */
   async headManifest(reference: string): Promise<Digest | undefined> {
-    const ask = {
+    const request = {
       path: `manifests/${reference}`,
       headers: { accept: MANIFESTS.join(', ') },
       accept: [200, 404],
     };
-    const head = await this.#session.askRepeatedly('HEAD manifest', { ...ask, method: 'HEAD' });
+    const head = await this.#session.requestWithRetries('HEAD manifest', { ...request, method: 'HEAD' });
     if (head.status === 404) return undefined;
-    const told = head.headers['docker-content-digest'];
-    if (isDigest(told)) return told;
-    // The header is only recommended; the manifest itself always has a digest.
+    const headerDigest = head.headers['docker-content-digest'];
+    if (isDigest(headerDigest)) return headerDigest;
+    // The header is optional; the digest of the manifest's bytes replaces it.
     return this.#session.repeat(async () => {
-      const get = { ...ask, method: 'GET', limit: MANIFEST_BYTES };
-      const { status, body } = await this.#session.ask('GET manifest', get);
+      const get = { ...request, method: 'GET', limit: MANIFEST_BYTES };
+      const { status, body } = await this.#session.request('GET manifest', get);
       if (status === 404) return undefined;
-      // Half of a manifest has a digest, too.
-      if (!isJson(body)) throw new RegistryFailure('GET manifest', 0, [], 'it came cut short', undefined);
+      // A truncated manifest would have another digest.
+      if (!isJson(body)) throw new RegistryFailure('GET manifest', 0, [], 'it was truncated', undefined);
       return digestOf(body);
     });
   }
 
   /** @param reference a tag, or the manifest's own digest */
   async putManifest(reference: string, manifest: Pick<Manifest, 'bytes' | 'mediaType'>): Promise<void> {
-    await this.#session.askRepeatedly('PUT manifest', {
+    await this.#session.requestWithRetries('PUT manifest', {
       method: 'PUT',
       path: `manifests/${reference}`,
       headers: { 'content-type': manifest.mediaType, 'content-length': manifest.bytes.length },
@@ -121,28 +121,28 @@ export class Distribution {
   }
 
   /**
-   * Uploads a blob by one POST, one streamed PATCH and an empty PUT, as Docker and crane do: ECR answers several PATCHes
-   * wrongly. A broken upload starts again with a new POST.
-   * @returns undefined when `confirm` left it unmade
+   * Uploads a blob by one POST, one streamed PATCH and an empty PUT, like Docker and crane: ECR does not handle several
+   * PATCH requests correctly. A failed upload starts again with a new POST.
+   * @returns undefined if `confirm` abandoned the upload
    * @throws ImageError `WRONG_DIGEST`; RegistryFailure
    */
   async upload(upload: Upload): Promise<Uploaded | undefined> {
     if (!upload.restartable) return this.#uploadOnce(upload);
-    let doubted = false;
-    let refreshed = false;
-    const isAtOnce = async (error: unknown): Promise<boolean> => {
+    let isVerified = false;
+    let isRefreshed = false;
+    const isImmediate = async (error: unknown): Promise<boolean> => {
       if (!(error instanceof RegistryFailure)) return false;
-      if (error.codes.includes('DIGEST_INVALID') && !doubted) {
+      if (error.codes.includes('DIGEST_INVALID') && !isVerified) {
         await verifyDigest(upload);
-        // It was damaged on its way: once more, then it is no accident.
-        doubted = true;
+        // The source is intact, so the transfer damaged the bytes. One retry: a second time is no coincidence.
+        isVerified = true;
         return true;
       }
-      const isFirst = error.isExpired && !refreshed;
-      refreshed ||= isFirst;
+      const isFirst = error.isExpired && !isRefreshed;
+      isRefreshed ||= isFirst;
       return isFirst;
     };
-    return this.#session.repeat(() => this.#uploadOnce(upload), isRetried, isAtOnce);
+    return this.#session.repeat(() => this.#uploadOnce(upload), isRetryable, isImmediate);
   }
 
   async #uploadOnce({
@@ -153,38 +153,39 @@ export class Distribution {
     confirm,
     onSent,
   }: Upload): Promise<Uploaded | undefined> {
-    const begun = await this.#session.ask('POST upload', {
+    const started = await this.#session.request('POST upload', {
       method: 'POST',
       path: 'blobs/uploads/',
       headers: { 'content-length': 0 },
       accept: [200, 201, 202],
     });
-    // The registry takes the digest of all it is sent. Where it is known beforehand, ours would add nothing; when the
-    // registry's differs, what can be read again is.
+    // The registry verifies the digest. With a digest known beforehand, another one computed here is redundant; if the
+    // registry reports a mismatch, a restartable source is read again.
     const isChecked = digest !== undefined && size !== undefined && restartable;
-    const measure = isChecked ? undefined : new Measure();
-    const sent = await this.#session.ask('PATCH upload', {
+    const digester = isChecked ? undefined : new Digester();
+    const sent = await this.#session.request('PATCH upload', {
       method: 'PATCH',
-      path: await this.#session.next(begun),
+      path: await this.#session.next(started),
       headers: {
         'content-type': 'application/octet-stream',
         ...(size === undefined ? {} : { 'content-length': size }),
       },
-      body: measured(open(), measure, onSent),
+      body: countAndDigest(open(), digester, onSent),
       // The specification says 202; ECR says 201.
       accept: [200, 201, 202, 204],
     });
-    const made = measure === undefined ? { digest, size } : { digest: measure.digest(), size: measure.size };
-    if (made.digest === undefined || made.size === undefined) return undefined;
-    if (digest !== undefined && made.digest !== digest) throw wrongDigest(digest, made.digest);
+    const uploaded =
+      digester === undefined ? { digest, size } : { digest: digester.digest(), size: digester.size };
+    if (uploaded.digest === undefined || uploaded.size === undefined) return undefined;
+    if (digest !== undefined && uploaded.digest !== digest) throw wrongDigest(digest, uploaded.digest);
     if (confirm !== undefined && !confirm()) return undefined;
-    await this.#session.ask('PUT upload', {
+    await this.#session.request('PUT upload', {
       method: 'PUT',
-      path: withDigest(await this.#session.next(sent), made.digest),
+      path: withDigest(await this.#session.next(sent), uploaded.digest),
       headers: { 'content-length': 0 },
       accept: [200, 201, 204],
     });
-    return { digest: made.digest, size: made.size };
+    return { digest: uploaded.digest, size: uploaded.size };
   }
 }
 
@@ -197,34 +198,37 @@ function isJson(body: Buffer): boolean {
   }
 }
 
-function isRetried(error: unknown): boolean {
+function isRetryable(error: unknown): boolean {
   return error instanceof RegistryFailure && isTransientUpload(error);
 }
 
 function isTransientUpload(failure: RegistryFailure): boolean {
-  // A session that the registry lost answers 404 to PATCH and PUT, whatever its code.
+  // The registry returns 404 to PATCH and PUT if it lost the upload session, with any code.
   const isLost = failure.status === 404 && (failure.verb === 'PATCH upload' || failure.verb === 'PUT upload');
   return isLost || isTransient(failure);
 }
 
-async function* measured(
+async function* countAndDigest(
   bytes: Bytes,
-  measure: Measure | undefined,
+  digester: Digester | undefined,
   onSent: ((bytes: number) => void) | undefined,
 ): AsyncGenerator<Buffer> {
   for await (const chunk of bytes) {
-    measure?.update(chunk);
+    digester?.update(chunk);
     yield chunk;
     onSent?.(chunk.length);
   }
 }
 
-/** Reads again what the registry found damaged. @throws ImageError `WRONG_DIGEST` when it is so at its source */
+/**
+ * Reads a blob again after the registry rejected its digest. @throws ImageError `WRONG_DIGEST` if the source has
+ * another digest
+ */
 async function verifyDigest({ open, digest }: Upload): Promise<void> {
   if (digest === undefined) return;
-  const measure = new Measure();
-  for await (const chunk of open()) measure.update(chunk);
-  if (measure.digest() !== digest) throw wrongDigest(digest, measure.digest());
+  const digester = new Digester();
+  for await (const chunk of open()) digester.update(chunk);
+  if (digester.digest() !== digest) throw wrongDigest(digest, digester.digest());
 }
 
 function wrongDigest(expected: Digest, found: Digest): ImageError {

@@ -1,7 +1,7 @@
 import { type Digest, digestOf, isDigest } from './digest.ts';
 import { ImageError, quote } from './errors.ts';
 import { compressionOf, MAGIC_BYTES, ROOT_FILE_SYSTEM } from './file-signatures.ts';
-import { gather } from './files.ts';
+import { readAll } from './files.ts';
 import { isSelected, ownTagOf, pathOf } from './image-name.ts';
 import { CONFIG_BYTES, LAYER_BYTES, MANIFEST_BYTES } from './limits.ts';
 import {
@@ -11,16 +11,16 @@ import {
   parseConfig,
   parseJson,
   refuseEmpty,
+  refuseEmptyDiff,
   refuseForeign,
-  refuseLost,
   refuseNoLayers,
-  texts,
+  strings,
 } from './manifest.ts';
 import { openLayout } from './oci-layout.ts';
 import type { BlobContent, CompressedSource, ImageSource, UncompressedSource } from './source.ts';
 import type { FileStore } from './store.ts';
 
-/** One image of the `manifest.json` that `docker save` writes. */
+/** An image in the `manifest.json` of `docker save`. */
 interface Saved {
   readonly config: string;
   readonly tags: readonly string[];
@@ -28,10 +28,9 @@ interface Saved {
 }
 
 /**
- * Opens what `docker save` wrote: the layout of all engines with a `manifest.json`, and the one since version 25,
- * which is an OCI layout beside. Of the latter, compressed layers and indexes (a containerd store's) are pushed as
- * they are.
- * @param select `NAME:TAG` or a tag, where there are several images
+ * Opens an archive of `docker save`. All engines write a `manifest.json`; since version 25 the archive is an OCI image
+ * layout too. Compressed layers and indexes of such a layout (from a containerd store) are pushed unchanged.
+ * @param select `NAME:TAG` or a tag, if there are several images
  */
 export async function openDockerArchive(store: FileStore, select: string | undefined): Promise<ImageSource> {
   const { name } = store;
@@ -54,7 +53,7 @@ async function openCompressed(
 ): Promise<CompressedSource | undefined> {
   if ((await store.size('index.json')) === undefined) return undefined;
   try {
-    // Judged below: an uncompressed layer of no bytes is none when it is compressed.
+    // Checked below: an uncompressed layer without bytes has some once it is compressed.
     const source = await openLayout(store, select, () => undefined);
     const manifests = await source.manifests();
     const isUncompressed = manifests.every(
@@ -66,8 +65,8 @@ async function openCompressed(
     return source;
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
-    // A containerd store saves an index whose other platforms it never had; manifest.json names the one it has.
-    // It also has the names of images that the layout leaves without, and all that can be chosen from.
+    // A containerd store saves the whole index even if it has one platform only; manifest.json names that platform.
+    // manifest.json also has names that the layout lacks, and lists all images to choose from.
     if (error.fault === 'MISSING_BLOB' || error.fault === 'NO_SUCH_IMAGE') return undefined;
     throw error;
   }
@@ -76,7 +75,7 @@ async function openCompressed(
 async function openUncompressed(store: FileStore, select: string | undefined): Promise<UncompressedSource> {
   const { name } = store;
   const read = (path: string, limit: number) =>
-    gather(store.stream(path), limit, `${quote(path, 120)} in ${name}`);
+    readAll(store.stream(path), limit, `${quote(path, 120)} in ${name}`);
   const saved = choose(parseSaved(await read('manifest.json', MANIFEST_BYTES), name), select, name);
   const config = await read(saved.config, CONFIG_BYTES);
   const where = `the configuration of ${name}`;
@@ -91,7 +90,7 @@ async function openUncompressed(store: FileStore, select: string | undefined): P
   const { diffIds, platform } = parseConfig(config, where);
   const layers = await matchLayers(store, saved.layers, diffIds);
   refuseNoLayers(diffIds, name);
-  // Here a name alone is never a tag: it means latest.
+  // In manifest.json, a name without a colon is never a tag: it means latest.
   const chosen = saved.tags.filter((tag) => select === undefined || isSelected(select, tag));
   return {
     form: 'uncompressed',
@@ -103,14 +102,14 @@ async function openUncompressed(store: FileStore, select: string | undefined): P
     notices: [],
     sizeOf: (diffId) => layers.get(diffId)?.size,
     configuration: async () => config,
-    contents: (wanted) => giveLayers(store, layers, wanted),
+    contents: (isNeeded) => layerContents(store, layers, isNeeded),
     close: () => store.close(),
   };
 }
 
 function parseSaved(bytes: Buffer, name: string): readonly Saved[] {
   return objects(parseJson(bytes, `manifest.json of ${name}`)).map((item) => {
-    const layers = texts(item['Layers']);
+    const layers = strings(item['Layers']);
     if (typeof item['Config'] !== 'string' || layers === undefined) {
       throw new ImageError('LAYOUT', `manifest.json of ${name} names no configuration or no layers`);
     }
@@ -118,26 +117,26 @@ function parseSaved(bytes: Buffer, name: string): readonly Saved[] {
     return {
       config: item['Config'],
       layers,
-      tags: (texts(item['RepoTags']) ?? []).filter((tag) => tag !== ''),
+      tags: (strings(item['RepoTags']) ?? []).filter((tag) => tag !== ''),
     };
   });
 }
 
-/** Docker describes here where layers come from; since version 25 all of them, before only the foreign ones. */
+/** `LayerSources` has the descriptors of layers: since Docker 25 of all, before only of foreign ones. */
 function refuseForeignSources(sources: unknown, name: string): void {
   if (typeof sources !== 'object' || sources === null) return;
   for (const [digest, source] of Object.entries(sources)) {
     const [described] = objects([source]);
     if (!isDigest(digest) || described === undefined) continue;
     const mediaType = typeof described['mediaType'] === 'string' ? described['mediaType'] : '';
-    const urls = texts(described['urls']) ?? [];
+    const urls = strings(described['urls']) ?? [];
     refuseForeign({ mediaType, digest, size: 0, urls }, `image: ${name}`);
   }
 }
 
 function choose(images: readonly Saved[], select: string | undefined, name: string): Saved {
-  const isMeant = ({ tags }: Saved) => select === undefined || tags.some((tag) => isSelected(select, tag));
-  const found = images.filter(isMeant);
+  const matches = ({ tags }: Saved) => select === undefined || tags.some((tag) => isSelected(select, tag));
+  const found = images.filter(matches);
   const [image] = found;
   if (image !== undefined && found.length === 1) return image;
   const all = quote(images.flatMap(({ tags }) => tags).join(', ') || 'none', 500);
@@ -174,7 +173,7 @@ async function matchLayers(
         `image: ${store.name} lacks the layer ${quote(path, 120)}; save the image again`,
       );
     }
-    if (size === 0) refuseLost(diffId, store.name);
+    if (size === 0) refuseEmptyDiff(diffId, store.name);
     if (size > LAYER_BYTES) {
       throw new ImageError(
         'TOO_LARGE',
@@ -187,9 +186,9 @@ async function matchLayers(
   return layers;
 }
 
-/** To compare a layer with its diff id it is unpacked, and Node 20 unpacks gzip alone. */
+/** Layers are decompressed to verify their diff IDs, and Node 20 decompresses only gzip. */
 async function refuseCompressed(store: FileStore, path: string): Promise<void> {
-  const start = await gather(store.stream(path, MAGIC_BYTES), MAGIC_BYTES, quote(path, 120));
+  const start = await readAll(store.stream(path, MAGIC_BYTES), MAGIC_BYTES, quote(path, 120));
   const found = compressionOf(start);
   if (found === undefined || found.name === 'gzip') return;
   throw new ImageError(
@@ -198,15 +197,15 @@ async function refuseCompressed(store: FileStore, path: string): Promise<void> {
   );
 }
 
-/** The largest first, so that the last upload is a short one. */
-async function* giveLayers(
+/** Largest first, so that the last upload is short. */
+async function* layerContents(
   store: FileStore,
   layers: ReadonlyMap<Digest, Layer>,
-  wanted: (diffId: Digest) => boolean,
+  isNeeded: (diffId: Digest) => boolean,
 ): AsyncGenerator<BlobContent> {
   const ordered = [...layers].sort(([, a], [, b]) => b.size - a.size);
   for (const [digest, { path, size }] of ordered) {
-    if (wanted(digest))
+    if (isNeeded(digest))
       yield { digest, size, restartable: true, open: () => store.stream(path), release() {} };
   }
 }

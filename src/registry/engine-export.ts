@@ -5,14 +5,14 @@ import { objects, parseJson } from './manifest.ts';
 import type { BlobContent, Bytes } from './source.ts';
 import { StreamByteReader, type TarEntry, walk } from './tar.ts';
 
-/** Podman's layers, by their diff ids; what Docker names by directories it has as links beside. */
+/** Layers of Podman, named by diff ID; Docker's directory names are links to them. */
 const DIFF = /^([0-9a-f]{64})\.tar$/;
 const BLOB = /^blobs\/sha256\/([0-9a-f]{64})$/;
 const LEGACY_LAYER = /^([0-9a-f]{64})\/layer\.tar$/;
 const LEGACY_JSON = /^([0-9a-f]{64})\/json$/;
 const LEGACY_CONFIG = /^([0-9a-f]{64})\.json$/;
-/** Walks over an export; it is cut off as soon as the walker has all it needs. */
-export async function* exported(
+/** Walks over the entries of an export. The stream is destroyed as soon as the consumer stops. */
+export async function* walkExport(
   engine: Engine,
   id: Digest,
   name: string,
@@ -26,33 +26,37 @@ export async function* exported(
   }
 }
 
-/** BlobContent of a stream: the walk passes by what of it was not read. */
-export function streamed(
+/** Content of a sequential stream; the walk skips its unread rest. */
+export function streamContent(
   digest: Digest | undefined,
   size: number,
   reader: StreamByteReader,
-): { content: BlobContent; given: Promise<void> } {
+): { content: BlobContent; consumed: Promise<void> } {
   let release = () => {};
-  const given = new Promise<void>((resolve) => {
+  const consumed = new Promise<void>((resolve) => {
     release = resolve;
   });
   const open = async function* (): Bytes {
-    let missing = size;
+    let remaining = size;
     try {
       for await (const chunk of reader.take(size)) {
-        missing -= chunk.length;
+        remaining -= chunk.length;
         yield chunk;
       }
-      if (missing > 0) throw new ImageError('ENGINE', 'image: the engine broke off its export; push again');
+      if (remaining > 0)
+        throw new ImageError('ENGINE', 'image: the engine ended its export early; run the job again');
     } finally {
       release();
     }
   };
-  return { content: { digest, size, restartable: false, open, release: () => release() }, given };
+  return {
+    content: { digest, size, restartable: false, open, release: () => release() },
+    consumed: consumed,
+  };
 }
 
-/** @returns what an entry of an export is, and the 64 digits in its name */
-export function kindOf(
+/** @returns the kind of an entry, and the 64 digits in its path */
+export function entryKind(
   path: string,
 ): readonly [kind: 'layer' | 'json' | 'config' | 'blob' | 'diff' | 'other', hex: string] {
   const forms = [
@@ -70,14 +74,14 @@ export function kindOf(
 }
 
 /**
- * Tells which layer a directory of a legacy export holds, before its bytes come. Engines until version 24 name the
- * directory by a digest over the layer's old-style configuration, which is in its file `json`, and over the
- * chain id of the layers below; so of the image's chain ids the one that gives the directory's name is its layer.
- * (moby, `image/v1.CreateID` and `image/tarexport`; checked against Docker 20.10.)
+ * Identifies the layer in a directory of a legacy export before its bytes arrive. Engines up to version 24 name the
+ * directory by a digest of the layer's version 1 configuration (its file `json`) and the chain ID. So the layer is the
+ * one whose chain ID results in the name of the directory. (moby, `image/v1.CreateID` and `image/tarexport`; checked
+ * against Docker 20.10.)
  * @param directory the 64 digits
- * @param json the file's content
- * @param diffIds of the image, from the base up
- * @returns the diff id, undefined when none matches: then only reading the layer shows it
+ * @param json content of the file
+ * @param diffIds diff IDs of the image, base layer first
+ * @returns the diff ID; undefined if none matches: only the layer's content then identifies it
  */
 export function identifyLayer(
   directory: string,
@@ -87,12 +91,12 @@ export function identifyLayer(
   const [saved] = objects([tryParse(json)]);
   if (saved === undefined) return undefined;
   const { id: _, parent, os, ...rest } = saved;
-  const above = typeof parent === 'string' ? { parent: `sha256:${parent}` } : {};
-  // The engine adds `os` after the digest was taken, save for the topmost layer, which has it before.
+  const parentField = typeof parent === 'string' ? { parent: `sha256:${parent}` } : {};
+  // The engine adds `os` after computing the digest, except for the topmost layer.
   const variants = [rest, { ...rest, os }];
   for (const [i, layer_id] of chainIds(diffIds).entries()) {
     for (const variant of variants) {
-      const text = asGoWrites({ ...variant, ...above, layer_id });
+      const text = goJson({ ...variant, ...parentField, layer_id });
       if (digestOf(text) === `sha256:${directory}`) return diffIds[i];
     }
   }
@@ -107,7 +111,7 @@ function tryParse(json: Buffer): unknown {
   }
 }
 
-/** The image specification's chain ids: the digest over the chain below and the layer's diff id. */
+/** Chain IDs by the image specification: the digest of the chain ID below and the layer's diff ID. */
 function chainIds(diffIds: readonly Digest[]): readonly string[] {
   const chain: string[] = [];
   for (const diffId of diffIds) {
@@ -117,8 +121,8 @@ function chainIds(diffIds: readonly Digest[]): readonly string[] {
   return chain;
 }
 
-/** Go sorts the keys of a map and escapes what HTML would read. */
-function asGoWrites(value: Readonly<Record<string, unknown>>): string {
+/** JSON as Go writes it: map keys are sorted, and characters with a meaning in HTML are escaped. */
+function goJson(value: Readonly<Record<string, unknown>>): string {
   const sorted = Object.fromEntries(
     Object.keys(value)
       .sort()

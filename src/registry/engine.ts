@@ -6,20 +6,20 @@ import { systemCode } from '../clients/network-errors.ts';
 import { type Digest, isDigest } from './digest.ts';
 import { ImageError, quote } from './errors.ts';
 import { readRegular } from './files.ts';
-import { type Descriptor, objects, parseDescriptor, parseObject, texts } from './manifest.ts';
+import { type Descriptor, objects, parseDescriptor, parseObject, strings } from './manifest.ts';
 
-/** Where the local Docker engine listens. */
+/** Address of the local Docker engine. */
 export interface EngineAddress {
   /** For messages. */
   readonly name: string;
   readonly url: URL;
   /** A Unix socket or a named pipe of Windows. */
   readonly socketPath: string | undefined;
-  /** A directory with ca.pem, cert.pem and key.pem; undefined where no TLS is spoken. */
+  /** A directory with ca.pem, cert.pem and key.pem; undefined without TLS. */
   readonly certificates: string | undefined;
 }
 
-/** The variables of Docker's own client that say where the engine is. */
+/** The environment variables of Docker's client that name the engine. */
 export interface EngineEnvironment {
   readonly DOCKER_HOST?: string | undefined;
   readonly DOCKER_TLS_VERIFY?: string | undefined;
@@ -30,16 +30,16 @@ const SOCKET = 'unix:///var/run/docker.sock';
 const PIPE = 'npipe:////./pipe/docker_engine';
 
 /**
- * @param environment of the step; `DOCKER_HOST` as Docker's client reads it
- * @param platform as `process.platform` has it
- * @throws ImageError `ENGINE` for an address that cannot be spoken to, `ssh:` above all
+ * @param environment environment of the step; `DOCKER_HOST` is read like Docker's client does
+ * @param platform value of `process.platform`
+ * @throws ImageError `ENGINE` for an unsupported address, such as `ssh:`
  */
 export function engineAddress(environment: EngineEnvironment, platform: string): EngineAddress {
   const given = environment.DOCKER_HOST?.trim();
   const host = given === undefined || given === '' ? (platform === 'win32' ? PIPE : SOCKET) : given;
   const local = /^(unix|npipe):\/\/(.+)$/.exec(host);
   if (local !== null) {
-    // The host is only a word in the request's head; the socket is the address.
+    // Only the `Host` header uses this name; the connection goes to the socket.
     return { name: host, url: new URL('http://docker'), socketPath: local[2], certificates: undefined };
   }
   const remote = /^(tcp|http|https):\/\/(.+)$/.exec(host);
@@ -59,22 +59,22 @@ export function engineAddress(environment: EngineEnvironment, platform: string):
   };
 }
 
-/** A password may precede the host, and messages name the address. */
+/** Messages show the address, and a password may precede its host. */
 function withoutPassword(host: string): string {
   return host.replace(/(\/\/[^/:@]*):[^/]*@/, '$1@');
 }
 
 /** The engine's description of an image, without an export. */
 export interface Inspected {
-  /** A classic store's id is the configuration's digest, a containerd store's that of the manifest or index. */
+  /** In a classic store the digest of the configuration, in a containerd store that of the manifest or index. */
   readonly id: Digest;
   readonly diffIds: readonly Digest[];
-  /** Whether `diffIds` are all layers of one image: an index without an image for this machine has none. */
+  /** Whether the engine names layers: it names none for an index without an image for this machine. */
   readonly hasLayers: boolean;
   readonly platform: string | undefined;
-  /** The descriptor of a containerd store; undefined for a classic store. */
+  /** Descriptor in a containerd store; undefined for a classic store. */
   readonly target: Descriptor | undefined;
-  /** The entries of an index in a containerd store, where the engine lists them (API 1.48, Docker 28). */
+  /** Entries of an index in a containerd store, if the engine lists them (API 1.48, Docker 28). */
   readonly children: readonly {
     readonly digest: Digest;
     readonly isImage: boolean;
@@ -82,13 +82,13 @@ export interface Inspected {
   }[];
 }
 
-/** Milliseconds of silence: before the first byte of an export the engine writes all layers to its own disk. */
-const WAITING = { idle: 600_000 };
-/** A certificate, or a chain of them, has a few KiB. */
+/** Milliseconds without a byte. Before the first byte of an export, the engine writes all layers to its own disk. */
+const TIMEOUTS = { idle: 600_000 };
+/** A certificate or a chain has a few KiB. */
 const CERTIFICATE_BYTES = 1024 * 1024;
 const INSPECT_BYTES = 16 * 1024 * 1024;
 
-/** The two questions that are put to a Docker engine. */
+/** Client of a Docker engine, with two calls. */
 export class Engine {
   readonly #address: EngineAddress;
   readonly #agent: Agent | undefined;
@@ -105,7 +105,7 @@ export class Engine {
       readRegular(join(certificates, file), CERTIFICATE_BYTES).catch((error: unknown) => {
         throw new ImageError('ENGINE', `DOCKER_CERT_PATH holds no readable ${file}`, { cause: error });
       });
-    // One after the other: where several are missing, the same one is named at every run.
+    // Read in sequence: if several are missing, each run names the same one.
     const ca = await read('ca.pem');
     const cert = await read('cert.pem');
     const key = await read('key.pem');
@@ -114,26 +114,26 @@ export class Engine {
 
   /** @throws ImageError `NO_SUCH_IMAGE`, `ENGINE` */
   async inspect(name: string, signal?: AbortSignal): Promise<Inspected> {
-    // `manifests` is unknown to older engines, which pass over it.
-    const answer = await this.#get(`/images/${encodeURI(name)}/json?manifests=1`, name, signal);
+    // Older engines ignore the unknown parameter `manifests`.
+    const response = await this.#get(`/images/${encodeURI(name)}/json?manifests=1`, name, signal);
     const json = parseObject(
-      await readBody(answer.body, INSPECT_BYTES, WAITING),
-      `the engine's answer about ${name}`,
+      await readBody(response.body, INSPECT_BYTES, TIMEOUTS),
+      `the engine's response about ${name}`,
     );
     const { Id, RootFS, Os, Architecture, Variant, Descriptor: target, Manifests, GraphDriver } = json;
     if (!isDigest(Id))
-      throw new ImageError('ENGINE', `the engine at ${this.#address.name} told no id for ${name}`);
+      throw new ImageError('ENGINE', `the engine at ${this.#address.name} returned no id for ${name}`);
     const [rootfs] = objects([RootFS]);
     const parts = [Os, Architecture, Variant].filter((part) => typeof part === 'string' && part !== '');
     return {
       id: Id,
-      diffIds: (texts(rootfs?.['Layers']) ?? []).filter(isDigest),
+      diffIds: (strings(rootfs?.['Layers']) ?? []).filter(isDigest),
       hasLayers: rootfs?.['Type'] === 'layers',
       platform: parts.length >= 2 ? parts.join('/') : undefined,
-      // Only a containerd store has both: there the id is the descriptor's digest.
+      // Only a containerd store has a descriptor; the id is its digest.
       target:
         target === undefined || target === null
-          ? untold(Id, GraphDriver)
+          ? guessTarget(Id, GraphDriver)
           : parseDescriptor(target, `the engine's ${name}`),
       children: objects(Manifests).flatMap(({ ID, Kind, Available }) =>
         isDigest(ID) ? [{ digest: ID, isImage: Kind === 'image', available: Available === true }] : [],
@@ -142,8 +142,8 @@ export class Engine {
   }
 
   /**
-   * Opens an export, `docker save`'s stream.
-   * @param id of the image, so that a tag that moves meanwhile changes nothing
+   * Opens an export: the stream of `docker save`.
+   * @param id id of the image; its tag may be moved in the meantime
    */
   async save(id: Digest, name: string): Promise<HttpResponse['body']> {
     return (await this.#get(`/images/${id}/get`, name)).body;
@@ -152,22 +152,22 @@ export class Engine {
   async #get(path: string, image: string, signal?: AbortSignal): Promise<HttpResponse> {
     const { url, socketPath, name } = this.#address;
     const target = new URL(path, url);
-    let answer: HttpResponse;
+    let response: HttpResponse;
     try {
-      answer = await exchange({
+      response = await exchange({
         method: 'GET',
         url: target,
         socketPath,
         agent: this.#agent,
         signal,
-        ...WAITING,
+        ...TIMEOUTS,
       });
     } catch (error) {
       throw new ImageError('ENGINE', `${unreachable(error)} at ${name}; ${REMEDY}`, { cause: error });
     }
-    if (answer.status === 200) return answer;
-    const text = quote((await readBody(answer.body, 4096, WAITING)).toString('utf8'));
-    if (answer.status === 404) {
+    if (response.status === 200) return response;
+    const text = quote((await readBody(response.body, 4096, TIMEOUTS)).toString('utf8'));
+    if (response.status === 404) {
       throw new ImageError(
         'NO_SUCH_IMAGE',
         `image: the Docker engine at ${name} has no image ${quote(image)}; build it in an earlier step of this job, with --load when buildx builds it`,
@@ -175,16 +175,16 @@ export class Engine {
     }
     throw new ImageError(
       'ENGINE',
-      `the Docker engine at ${name} answered ${answer.status} about ${quote(image)}: ${text}`,
+      `the Docker engine at ${name} answered ${response.status} about ${quote(image)}: ${text}`,
     );
   }
 }
 
 /**
- * Docker 25 to 27 give no descriptor (API below 1.48). The name of its snapshotter shows that the store is containerd's,
- * since no driver of a classic store is called so. Only the export shows what the id is of.
+ * Docker 25 to 27 (API below 1.48) return no descriptor. The name of the snapshotter identifies a containerd store:
+ * no driver of a classic store has this name. Only the export shows whether the id is a manifest's or an index's.
  */
-function untold(id: Digest, driver: unknown): Descriptor | undefined {
+function guessTarget(id: Digest, driver: unknown): Descriptor | undefined {
   const isContainerd = objects([driver])[0]?.['Name'] === 'overlayfs';
   return isContainerd ? { mediaType: '', digest: id, size: -1 } : undefined;
 }
@@ -193,7 +193,7 @@ const REMEDY = 'start it, set DOCKER_HOST, or give oci:DIR, oci-archive:FILE or 
 
 function unreachable(error: unknown): string {
   const code = systemCode(error);
-  if (code === 'EACCES' || code === 'EPERM') return 'image: this user may not speak to the Docker engine';
+  if (code === 'EACCES' || code === 'EPERM') return 'image: this user may not connect to the Docker engine';
   if (code === 'ENOENT' || code === 'ECONNREFUSED') return 'image: no Docker engine is running';
   return `image: the Docker engine cannot be reached (${code ?? 'unknown reason'})`;
 }

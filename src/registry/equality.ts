@@ -2,37 +2,37 @@ import type { Digest } from './digest.ts';
 import { hasVerifiedLayers } from './layer-reuse.ts';
 import { type Descriptor, isIndex, type Manifest, parseObject } from './manifest.ts';
 
-/** By what an image is compared with the one behind a tag. */
+/** The digest by which an image is compared with the image of a tag. */
 export type Identity =
   | {
-      /** The source has manifests, which are pushed byte for byte. */
+      /** The source has manifests. They are pushed unchanged. */
       readonly by: 'manifest';
-      /** Of the manifest that the tag will name. */
+      /** Digest of the manifest to tag. */
       readonly digest: Digest;
-      /** The images of its index without attestations, sorted; undefined where only an export has them. */
+      /** Images of the index without attestations, sorted; undefined if only an export lists them. */
       readonly images: readonly Digest[] | undefined;
     }
   | {
-      /** The source has none: its layers have still to be compressed. */
+      /** The source has no manifest: its layers are not compressed yet. */
       readonly by: 'configuration';
       readonly digest: Digest;
     };
 
-/** @param root the manifest that the tag will name */
+/** @param root the manifest to tag */
 export function identityOf(root: Manifest): Identity {
   return { by: 'manifest', digest: root.digest, images: imagesOf(root) };
 }
 
 /**
- * Whether a manifest of the repository is the image. A configuration alone proves nothing of the layers: those of the
- * manifest must have been verified when it was made.
+ * @returns whether a manifest of the repository is the same image. An equal configuration alone proves nothing about
+ * the layers: they must have been verified when the manifest was created.
  */
 export function isSame(manifest: Manifest, identity: Identity): boolean {
   if (identity.by === 'manifest') return manifest.digest === identity.digest;
   return manifest.config?.digest === identity.digest && hasVerifiedLayers(manifest);
 }
 
-/** Whether another index may differ from the source in build times alone, which only its attestations show. */
+/** @returns whether another index may differ from the source only in build times. Its attestations decide this. */
 export function mayDifferInBuildTime(manifest: Manifest, identity: Identity): boolean {
   if (identity.by !== 'manifest' || !isIndex(manifest.mediaType)) return false;
   if (manifest.digest === identity.digest || !manifest.manifests.some(isStatement)) return false;
@@ -43,44 +43,44 @@ export function mayDifferInBuildTime(manifest: Manifest, identity: Identity): bo
   );
 }
 
-/** How buildx marks its attestations in an index (moby/buildkit, `docs/attestations/attestation-storage.md`). */
+/** Annotations of buildx's attestations in an index (moby/buildkit, `docs/attestations/attestation-storage.md`). */
 const TYPE = 'vnd.docker.reference.type';
 const SUBJECT = 'vnd.docker.reference.digest';
 const PREDICATE = 'in-toto.io/predicate-type';
 
-/** @returns whether an index lists it beside its images: it does not run */
+/** @returns whether an entry of an index is no image but belongs to one */
 export function isAttestation({ platform, annotations }: Descriptor): boolean {
-  const isNowhere = platform?.os === 'unknown' && platform.architecture === 'unknown';
-  return isNowhere || annotations?.[TYPE] !== undefined;
+  const hasNoPlatform = platform?.os === 'unknown' && platform.architecture === 'unknown';
+  return hasNoPlatform || annotations?.[TYPE] !== undefined;
 }
 
-/** @returns whether it is one of buildx's attestations, with the image that it is of */
+/** @returns whether it is an attestation of buildx that names its image */
 export function isStatement({ annotations }: Descriptor): boolean {
   return annotations?.[TYPE] === 'attestation-manifest' && annotations[SUBJECT] !== undefined;
 }
 
-/** @returns the images that an index lists, sorted; none for what is no index */
+/** @returns the images that an index lists, sorted; empty for a manifest of one image */
 export function imagesOf({ manifests }: Manifest): readonly Digest[] {
   const images = manifests.filter((child) => !isAttestation(child)).map(({ digest }) => digest);
   return [...new Set(images)].sort();
 }
 
 /**
- * Whether two indexes differ in build times alone. buildx's attestations hold the time of the build, so every build gives
- * another index; what they are of, and the types of their predicates, say whether anything else was attested.
- * @param read attestations of both, by their digests; with one missing, the indexes differ
+ * @returns whether two indexes differ only in build times. Attestations of buildx contain the time of the build, so
+ * every build results in another index. Their subjects and predicate types show whether the indexes attest the same.
+ * @param attestations attestations of both, by digest; if one is missing, the indexes differ
  */
 export function differInBuildTime(
   one: Manifest,
   other: Manifest,
-  read: ReadonlyMap<Digest, Manifest>,
+  attestations: ReadonlyMap<Digest, Manifest>,
 ): boolean {
-  const [ours, theirs] = [outline(one, read), outline(other, read)];
+  const [ours, theirs] = [comparableIndex(one, attestations), comparableIndex(other, attestations)];
   return ours !== undefined && ours === theirs;
 }
 
-/** @returns the index with every attestation described by its types, undefined where one could not be read */
-function outline(index: Manifest, read: ReadonlyMap<Digest, Manifest>): string | undefined {
+/** @returns the index with each attestation replaced by its types, undefined if one could not be read */
+function comparableIndex(index: Manifest, attestations: ReadonlyMap<Digest, Manifest>): string | undefined {
   const json = parseObject(index.bytes, 'the index');
   const listed: unknown[] = Array.isArray(json['manifests']) ? json['manifests'] : [];
   const described: unknown[] = [];
@@ -89,15 +89,15 @@ function outline(index: Manifest, read: ReadonlyMap<Digest, Manifest>): string |
       described.push(listed[i]);
       continue;
     }
-    const attestation = read.get(descriptor.digest);
+    const attestation = attestations.get(descriptor.digest);
     if (attestation === undefined) return undefined;
     const { digest: _, size: __, ...rest } = descriptor;
-    described.push({ ...rest, ...contentOf(attestation) });
+    described.push({ ...rest, ...attestationTypes(attestation) });
   }
   return canonical({ ...json, manifests: described });
 }
 
-function contentOf({ mediaType, bytes, layers }: Manifest): object {
+function attestationTypes({ mediaType, bytes, layers }: Manifest): object {
   const { artifactType } = parseObject(bytes, 'the attestation');
   const predicates = layers.map((layer) => layer.annotations?.[PREDICATE] ?? layer.mediaType);
   return { manifest: mediaType, artifactType, predicates: [...new Set(predicates)].sort() };

@@ -1,4 +1,4 @@
-/** Kinds of image errors, for code; people read the message. */
+/** Kinds of image errors, for code; messages are for people. */
 export type ImageFault =
   | 'REFERENCE'
   | 'ENGINE'
@@ -19,13 +19,13 @@ export type ImageFault =
   | 'REGISTRY'
   | 'UNVERIFIED';
 
-/** A fault of the image, of its source or of its push, with the remedy in its message. */
+/** An error in the image, its source or its push. The message contains the remedy. */
 export class ImageError extends Error {
   override readonly name = 'ImageError';
 
   /**
-   * @param fault what kind of fault it is
-   * @param message what failed, which one, and what to do
+   * @param fault kind of the error
+   * @param message what failed, on which resource, and what to do
    */
   constructor(
     readonly fault: ImageFault,
@@ -37,18 +37,18 @@ export class ImageError extends Error {
 }
 
 /**
- * Makes foreign text (an answer's body, a tar's path) fit for a message: one line, no control characters, short.
- * @param limit characters that are kept
+ * Sanitizes foreign text (body of a response, path in a tar) for a message: one line, no control characters, short.
+ * @param limit number of characters to keep
  */
 export function quote(text: string, limit = 300): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are removed here
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
   return line.length > limit ? `${line.slice(0, limit)}…` : line;
 }
 
 /**
- * A secret may have been pasted into the wrong input: a text is repeated only where it looks like a name, and not where
- * it mixes many digits into its letters, as keys and tokens do.
+ * A secret may have been pasted into the wrong input. So a message repeats a text only if it looks like a name and does
+ * not mix letters with many digits, as keys and tokens do.
  */
 export function quoteInput(text: string): string {
   const isWord = /^[\w./:@-]{1,100}$/.test(text) && text.replace(/\D/g, '').length <= 3;

@@ -3,7 +3,7 @@ import { isConnectionLost, isUntrusted, systemCode, TRUST } from '../clients/net
 import { ImageError, quote } from './errors.ts';
 import { objects, parseJson } from './manifest.ts';
 
-/** Requests by the verbs of the distribution specification. */
+/** Requests of the distribution specification. */
 export type Verb =
   | 'HEAD blob'
   | 'GET blob'
@@ -14,7 +14,7 @@ export type Verb =
   | 'GET manifest'
   | 'PUT manifest';
 
-/** ECR's permission behind each verb (its guide, "IAM permissions for pushing an image"). */
+/** Permission that ECR requires for each request (its guide, "IAM permissions for pushing an image"). */
 export const PERMISSION: Readonly<Record<Verb, string>> = {
   'HEAD blob': 'ecr:BatchCheckLayerAvailability',
   'GET blob': 'ecr:GetDownloadUrlForLayer',
@@ -26,16 +26,16 @@ export const PERMISSION: Readonly<Record<Verb, string>> = {
   'PUT manifest': 'ecr:PutImage',
 };
 
-/** An answer that is no success, or a connection that broke before one came. */
+/** An error response, or a connection that broke before a response. */
 export class RegistryFailure extends Error {
   override readonly name = 'RegistryFailure';
 
   /**
-   * @param verb what was asked
-   * @param status of the answer; 0 when none came
-   * @param codes of the answer's error list, e.g. `BLOB_UPLOAD_UNKNOWN`
-   * @param text the answer's messages, or its body when it is not the specification's JSON
-   * @param retryAfter milliseconds that the registry asks us to wait
+   * @param verb the request
+   * @param status status of the response; 0 without a response
+   * @param codes error codes of the response, e.g. `BLOB_UPLOAD_UNKNOWN`
+   * @param text messages of the response, or its body if it is not the specification's JSON
+   * @param retryAfter milliseconds that the registry requests to wait
    */
   constructor(
     readonly verb: Verb,
@@ -51,18 +51,18 @@ export class RegistryFailure extends Error {
     );
   }
 
-  /** Whether the token has expired: ECR answers 403 with plain text, the specification says 401. */
+  /** Whether the token has expired: ECR returns 403 with plain text, the specification requires 401. */
   get isExpired(): boolean {
     return this.status === 401 || (this.status === 403 && /authorization token has expired/i.test(this.text));
   }
 
-  /** Whether a new token may help: an answer to HEAD has no text, so that its 403 may be either. */
+  /** Whether a new token may help. A response to HEAD has no text, so its 403 may mean an expired token or a denial. */
   get mayBeExpired(): boolean {
     return this.isExpired || (this.status === 403 && this.verb.startsWith('HEAD'));
   }
 }
 
-/** By the rules of go-containerregistry: transient statuses, and codes that a later try may not see again. */
+/** Transient statuses and error codes, as in go-containerregistry. */
 const STATUSES = new Set([408, 429, 499, 500, 502, 503, 504, 522]);
 const CODES = new Set([
   'BLOB_UPLOAD_INVALID',
@@ -71,24 +71,24 @@ const CODES = new Set([
   'UNKNOWN',
   'UNAVAILABLE',
 ]);
-/** @returns whether another try may succeed */
+/** @returns whether another attempt may succeed */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof RegistryFailure)) return false;
   if (error.status === 0) return true;
   return STATUSES.has(error.status) || error.codes.some((code) => CODES.has(code));
 }
 
-/** @returns the failure for what a socket threw, undefined for what is no matter of the connection */
+/** @returns the failure for an error of the socket, undefined for errors other than a broken connection */
 export function connectionFailure(verb: Verb, error: unknown): RegistryFailure | undefined {
   const code = systemCode(error);
   const isHangUp = error instanceof Error && /socket hang up|aborted/.test(error.message);
-  // A response that is no HTTP comes from something in between, as a page of a proxy does.
+  // A response that is not HTTP comes from an intermediary, such as a proxy.
   const isConnection = isConnectionLost(code) || code?.startsWith('HPE_') === true;
   if (!isHangUp && !isConnection) return undefined;
   return new RegistryFailure(verb, 0, code === undefined ? [] : [code], '', undefined, { cause: error });
 }
 
-/** @returns the fault for a registry that no later try will reach; undefined for what is no matter of the way there */
+/** @returns the error for a registry that no later attempt can reach; undefined for other errors */
 export function unreachable({ host }: URL, error: unknown): ImageError | undefined {
   const code = systemCode(error);
   if (code === undefined || !(code === 'ENOTFOUND' || isUntrusted(code))) return undefined;
@@ -100,10 +100,10 @@ export function unreachable({ host }: URL, error: unknown): ImageError | undefin
   });
 }
 
-/** Characters: a denial names role, action, resource and policy, each by its ARN. */
+/** Characters. An access-denied message contains the ARNs of role, resource and policy, and the action. */
 const LONGEST_MESSAGE = 1000;
 
-/** The specification's error list, or the plain text that ECR and proxies send instead. */
+/** Reads the specification's error list, or the plain text that ECR and proxies send instead. */
 export function parseErrors(body: Buffer): { codes: readonly string[]; text: string } {
   try {
     const [json] = objects([parseJson(body, 'the answer')]);
@@ -116,7 +116,7 @@ export function parseErrors(body: Buffer): { codes: readonly string[]; text: str
   }
 }
 
-/** The subject of a failure's message. */
+/** The subject of an error message. */
 export interface Subject {
   /** `host/repository`. */
   readonly address: string;
@@ -125,18 +125,18 @@ export interface Subject {
   readonly what: string;
 }
 
-/** @returns whether a tag refused the manifest because it may not be moved */
+/** @returns whether the registry rejected the manifest because the tag is immutable */
 export function isImmutable(failure: RegistryFailure): boolean {
   if (failure.verb !== 'PUT manifest') return false;
   return failure.codes.includes('TAG_INVALID') || /immutable|ImageTagAlreadyExists/i.test(failure.text);
 }
 
-/** @returns whether the registry already holds the very manifest, which immutable repositories report as an error */
-export function isAlreadyThere(failure: RegistryFailure): boolean {
+/** @returns whether the registry already has this manifest, which immutable repositories report as an error */
+export function isAlreadyPushed(failure: RegistryFailure): boolean {
   return failure.verb === 'PUT manifest' && /ImageAlreadyExists|image .* already exists/i.test(failure.text);
 }
 
-/** @returns whether a manifest names blobs that the repository lacks */
+/** @returns whether a manifest references blobs that the repository lacks */
 export function lacksBlobs(failure: RegistryFailure): boolean {
   const codes = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN'];
   return (
@@ -146,61 +146,61 @@ export function lacksBlobs(failure: RegistryFailure): boolean {
 }
 
 /**
- * Says in words why the registry took something not.
- * @returns what it was given when it is no failure of the registry
+ * Explains a failure of the registry, with the remedy.
+ * @returns the error itself if it is not a RegistryFailure
  */
 export function explain(error: unknown, { address, repository, what }: Subject): unknown {
   if (!(error instanceof RegistryFailure)) return error;
   const { verb, status, codes, text } = error;
   const options = { cause: error };
-  const said = text === '' ? '' : ` (${text})`;
+  const detail = text === '' ? '' : ` (${text})`;
   if (codes.includes('NAME_UNKNOWN') || (verb === 'POST upload' && (status === 0 || status === 404))) {
     // ECR closes the connection on the first upload to a repository that does not exist.
-    const sure = codes.includes('NAME_UNKNOWN') || status === 404;
-    const message = sure
+    const isCertain = codes.includes('NAME_UNKNOWN') || status === 404;
+    const message = isCertain
       ? `image: the repository ${repository} does not exist in ${address}; let this action create it (input repository), or create it first`
-      : `image: ${address} closed the connection when the upload of ${what} began; ECR does so when the repository ${repository} does not exist, else the network is at fault`;
+      : `image: ${address} closed the connection when the upload of ${what} began; ECR does so when the repository ${repository} does not exist; otherwise check the network`;
     return new ImageError('NO_REPOSITORY', message, options);
   }
   if (error.isExpired) {
     return new ImageError(
       'DENIED',
-      `image: ${address} refused a new token as well, at ${what}${said}; check the clock of the runner and the role's session`,
+      `image: ${address} rejected a new token too, at ${what}${detail}; check the clock of the runner and the role's session`,
       options,
     );
   }
   if (status === 403 || codes.includes('DENIED')) {
     const { failureCause, what: why, remedy } = explainAccessDenied(text, PERMISSION[verb], repository);
-    // Only a missing permission is mended in the policy of the role.
+    // Only a missing permission is corrected in the policy of the role.
     const permission = /\becr:[A-Za-z]+/.exec(text)?.[0] ?? PERMISSION[verb];
     const isMissing = failureCause === 'missing-permission';
-    const mend = isMissing
+    const advice = isMissing
       ? `the role needs ${permission} on the repository ${repository}`
       : `${why}; ${remedy}`;
-    return new ImageError('DENIED', `image: ${address} denied ${what}; ${mend}${said}`, options);
+    return new ImageError('DENIED', `image: ${address} denied ${what}; ${advice}${detail}`, options);
   }
   if (isImmutable(error)) {
     return new ImageError(
       'IMMUTABLE_TAG',
-      `image: ${what} of ${repository} is immutable and holds another image; give a new tag in image-tags${said}`,
+      `image: ${what} of ${repository} is immutable and holds another image; give a new tag in image-tags${detail}`,
       options,
     );
   }
   if (status === 413 || /LayerPartTooLarge|too large|exceeds/i.test(text)) {
     return new ImageError(
       'TOO_LARGE',
-      `image: ${what} is too large for ${address}${said}; ECR takes layers to 52,000 MiB and manifests to 4 MiB`,
+      `image: ${what} is too large for ${address}${detail}; ECR takes layers to 52,000 MiB and manifests to 4 MiB`,
       options,
     );
   }
-  const answer =
+  const outcome =
     status === 0
       ? 'broke the connection'
       : `answered ${status}${codes.length > 0 ? ` ${codes.join(' ')}` : ''}`;
-  const often = isTransient(error) ? ', again and again' : '';
+  const repeated = isTransient(error) ? ', in each attempt' : '';
   return new ImageError(
     'REGISTRY',
-    `image: ${address} ${answer} at ${what} (${verb})${often}${said}`,
+    `image: ${address} ${outcome} at ${what} (${verb})${repeated}${detail}`,
     options,
   );
 }

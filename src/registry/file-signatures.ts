@@ -1,4 +1,4 @@
-/** First bytes of what a file or a layer may be compressed by, and the program that unpacks it. */
+/** First bytes of compressed files and layers, and the command that decompresses them. */
 const COMPRESSIONS: readonly (readonly [magic: string, name: Compression, command: string])[] = [
   ['1f8b', 'gzip', 'gzip -dc'],
   ['28b52ffd', 'zstd', 'zstd -dc'],
@@ -9,12 +9,12 @@ const COMPRESSIONS: readonly (readonly [magic: string, name: Compression, comman
 
 export type Compression = 'gzip' | 'zstd' | 'xz' | 'bzip2' | 'lz4';
 
-/** Bytes that identify every compression. */
+/** Number of bytes that identify every compression. */
 export const MAGIC_BYTES = 6;
 
 /**
- * @param start the first {@link MAGIC_BYTES} or more; fewer where there are no more
- * @returns the compression, and the command that writes the unpacked content to its output; undefined for none
+ * @param start at least the first {@link MAGIC_BYTES}; fewer if the content is shorter
+ * @returns the compression, and the command that decompresses to stdout; undefined for none
  */
 export function compressionOf(start: Buffer): { name: Compression; command: string } | undefined {
   const digits = start.subarray(0, MAGIC_BYTES).toString('hex');
@@ -22,7 +22,7 @@ export function compressionOf(start: Buffer): { name: Compression; command: stri
   return found === undefined ? undefined : { name: found[1], command: found[2] };
 }
 
-/** Files that are mistaken for an archive, by their first bytes, and the command that makes an image of each. */
+/** First bytes of files that are often mistaken for an archive, and the command that converts each to an image. */
 const OTHERS: readonly (readonly [at: number, magic: string, what: string])[] = [
   [0, 'hsqs', 'is a squashfs file system; unpack it (unsquashfs -d DIR FILE), and build an image of it'],
   [
@@ -36,18 +36,18 @@ const OTHERS: readonly (readonly [at: number, magic: string, what: string])[] = 
   [0, 'QFI\xfb', 'is the disk of a virtual machine; build a container image, and write that image'],
 ];
 
-/** Bytes that identify each of them. */
+/** Number of bytes that identify each of them. */
 export const SIGNATURE_BYTES = 41;
 
 /**
- * @param start the file's first {@link SIGNATURE_BYTES}; fewer where it has no more
- * @returns what it is and what to do, for the end of a sentence; undefined for what may be a tar
+ * @param start the first {@link SIGNATURE_BYTES} of the file; fewer if it is shorter
+ * @returns the kind of file and the remedy, as the end of a sentence; undefined for a possible tar
  */
 export function otherFile(start: Buffer): string | undefined {
   const text = start.toString('latin1');
   return OTHERS.find(([at, magic]) => text.startsWith(magic, at))?.[2];
 }
 
-/** The remedy for a tar without an image, for the end of a sentence. */
+/** The remedy for a tar without an image, as the end of a sentence. */
 export const ROOT_FILE_SYSTEM =
   'a root file system, as docker export writes it, becomes an image by docker import FILE NAME:TAG; then write docker:NAME:TAG';

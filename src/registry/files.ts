@@ -5,12 +5,11 @@ import { CHUNK_BYTES } from './limits.ts';
 import type { Bytes } from './source.ts';
 
 /**
- * Reads a range of a file in chunks of 1 MiB, one chunk ahead of who takes them: two buffers in turn, whatever the
- * range's length.
- * @param offset where the range begins, in bytes
- * @param size its length in bytes
- * @param where names it in the message
- * @throws ImageError `MISSING_BLOB` when the file ends within the range
+ * Reads a range of a file in chunks of 1 MiB, one chunk ahead of the consumer, in two alternating buffers.
+ * @param offset start of the range, in bytes
+ * @param size length of the range, in bytes
+ * @param where name of the range in the message
+ * @throws ImageError `MISSING_BLOB` if the file ends within the range
  */
 export async function* readRange(
   file: FileHandle,
@@ -30,8 +29,8 @@ export async function* readRange(
       position += chunk.length;
       if (position >= end) {
         yield chunk;
-        // Only here: of what was given up, a write may still be under way.
-        if (size > CHUNK_BYTES) giveBack([filling, resting]);
+        // Not in `finally`: if the consumer stopped, a write of the buffers may still be in progress.
+        if (size > CHUNK_BYTES) releaseBuffers([filling, resting]);
         return;
       }
       [filling, resting] = [resting, filling];
@@ -39,14 +38,14 @@ export async function* readRange(
       yield chunk;
     }
   } finally {
-    // A reader that stops early may close the file next; the read under way must have ended by then.
+    // A consumer that stops early may close the file next; the read in progress must end first.
     await ahead.catch(() => undefined);
   }
 }
 
-/** A small range gets a small buffer of its own. */
+/** A small range gets a small, unpooled buffer. */
 function bufferFor(size: number): Buffer {
-  return size > CHUNK_BYTES ? takeBuffer() : Buffer.allocUnsafeSlow(size);
+  return size > CHUNK_BYTES ? acquireBuffer() : Buffer.allocUnsafeSlow(size);
 }
 
 async function fill(
@@ -56,18 +55,18 @@ async function fill(
   end: number,
   where: string,
 ): Promise<Buffer> {
-  const wanted = Math.min(CHUNK_BYTES, end - position);
+  const length = Math.min(CHUNK_BYTES, end - position);
   let filled = 0;
-  while (filled < wanted) {
-    const { bytesRead } = await file.read(buffer, filled, wanted - filled, position + filled);
+  while (filled < length) {
+    const { bytesRead } = await file.read(buffer, filled, length - filled, position + filled);
     if (bytesRead === 0) throw new ImageError('MISSING_BLOB', `${where} ends before its announced size`);
     filled += bytesRead;
   }
-  return buffer.subarray(0, wanted);
+  return buffer.subarray(0, length);
 }
 
-/** Reads a whole small content into memory. @throws ImageError `TOO_LARGE` past the limit, in bytes */
-export async function gather(bytes: Bytes, limit: number, where: string): Promise<Buffer> {
+/** Reads small content into memory. @throws ImageError `TOO_LARGE` above the limit, in bytes */
+export async function readAll(bytes: Bytes, limit: number, where: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of bytes) {
@@ -78,55 +77,57 @@ export async function gather(bytes: Bytes, limit: number, where: string): Promis
   return Buffer.concat(chunks);
 }
 
-/** RFC 1951: five bytes in front of each stored block of 65,535, on top of the content of a chunk. */
+/** RFC 1951: a chunk, with five bytes before each stored block of 65,535 bytes. */
 const FRAME_BYTES = CHUNK_BYTES + 5 * Math.ceil(CHUNK_BYTES / 65_535);
-/** Buffers that four uploads hold at once; more is left to the garbage collector. */
-const KEPT = 24;
-const free: Buffer[] = [];
+/** Buffers that four uploads use at once; the garbage collector frees the others. */
+const POOLED_BUFFERS = 24;
+const pooled: Buffer[] = [];
 
 /**
- * Gives large buffers out again: those of a layer that is sent would else lie about until the garbage collector
- * comes, which sees no hurry in memory that lies outside its heap.
+ * Takes a buffer from the pool. Without the pool, the buffers of sent layers would pile up: the garbage collector does
+ * not hurry to free memory outside of its heap.
  */
-export function takeBuffer(): Buffer {
-  return free.pop() ?? Buffer.allocUnsafeSlow(FRAME_BYTES);
+export function acquireBuffer(): Buffer {
+  return pooled.pop() ?? Buffer.allocUnsafeSlow(FRAME_BYTES);
 }
 
-/** Takes back buffers that are no longer read or written; keep those that may be. */
-export function giveBack(buffers: Iterable<Buffer>): void {
-  for (const buffer of buffers) if (free.length < KEPT) free.push(buffer);
+/** Returns buffers to the pool. Only for buffers that nothing reads or writes any more. */
+export function releaseBuffers(buffers: Iterable<Buffer>): void {
+  for (const buffer of buffers) if (pooled.length < POOLED_BUFFERS) pooled.push(buffer);
 }
 
-/** The path is of a directory, a pipe, a socket or a device. */
+/** The path names a directory, a pipe, a socket or a device. */
 export class NotRegularError extends Error {
   override readonly name = 'NotRegularError';
 }
 
-/** Without it `open` would wait for ever for a writer of a pipe; Windows has no such pipes, and no such flag. */
+/**
+ * Without O_NONBLOCK, `open` would wait for the writer of a pipe for ever. Windows has neither such pipes nor the flag.
+ */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
- * Opens a file for reading. Pipes and devices never end, and reading them may change them: what lies at the path is
- * looked at once it is open, when it can no longer be replaced.
- * @returns the file, which must be closed, and its size in bytes
- * @throws NotRegularError; what the system throws
+ * Opens a regular file for reading. Pipes and devices may never end, and reading may change them. The type is checked
+ * again after opening, when the file can no longer be replaced.
+ * @returns the file, to be closed by the caller, and its size in bytes
+ * @throws NotRegularError; errors of the system
  */
 export async function openRegular(path: string): Promise<{ file: FileHandle; size: number }> {
-  // Opening some devices changes them, and a socket cannot be opened.
+  // Opening changes some devices, and a socket cannot be opened.
   if (!(await stat(path)).isFile()) throw new NotRegularError('no regular file');
   const file = await open(path, FLAGS);
-  let about: Stats;
+  let stats: Stats;
   try {
-    about = await file.stat();
-    if (!about.isFile()) throw new NotRegularError('no regular file');
+    stats = await file.stat();
+    if (!stats.isFile()) throw new NotRegularError('no regular file');
   } catch (error) {
     await file.close();
     throw error;
   }
-  return { file, size: about.size };
+  return { file, size: stats.size };
 }
 
-/** Reads a small file whole. @throws NotRegularError, also for one that is larger than the limit, in bytes */
+/** Reads a small file. @throws NotRegularError, also above the limit, in bytes */
 export async function readRegular(path: string, limit: number): Promise<Buffer> {
   const { file, size } = await openRegular(path);
   try {

@@ -2,8 +2,8 @@ import { quote } from './errors.ts';
 import { isTag, parseReference } from './reference.ts';
 
 /**
- * @param name as people or engines write it: `app`, `library/app:v1`, `docker.io/library/app:v1`
- * @returns the one form of all that mean the same image, always with a tag or a digest
+ * @param name any form of a name: `app`, `library/app:v1`, `docker.io/library/app:v1`
+ * @returns the normal form, which is equal for all names of one image, with a tag or a digest
  */
 function normalise(name: string): string {
   const short = name.replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '');
@@ -22,24 +22,24 @@ export function tagOf(name: string): string | undefined {
 }
 
 /**
- * @param select a tag alone, which any name may have, or a whole name, which only that image has
- * @param name the image's own: a whole name, or the tag alone
+ * @param select a tag, which selects any name with it, or a whole name
+ * @param name a name of the image: a whole name, or only the tag
  */
 export function isSelected(select: string, name: string): boolean {
   if (name === select || writtenTag(name) === select) return true;
   return !isTag(select) && normalise(name) === normalise(select);
 }
 
-/** A tag that is read from an image, and what to say of it where the name is none itself. */
+/** The tag of an image, and a notice if the image's name had no legal tag. */
 export interface OwnTag {
   readonly tag: string | undefined;
   readonly tagNotice: string | undefined;
 }
 
 /**
- * Reads the tag in the names that an image has. An illegal tag (`feature/x`, `0.1.0+build`) becomes a legal one as
- * docker/metadata-action makes it.
- * @param names in the order in which they are looked at: whole names, or a layout's reference, which may be a tag alone
+ * Reads the tag from the names of an image. An illegal tag (`feature/x`, `0.1.0+build`) is sanitized like in
+ * docker/metadata-action.
+ * @param names in order of preference: whole names, or the reference name of a layout, which may be only a tag
  */
 export function ownTagOf(names: readonly string[]): OwnTag {
   const written = names.flatMap((name) => {
@@ -63,21 +63,21 @@ export function ownTagOf(names: readonly string[]): OwnTag {
       };
 }
 
-/** @returns the part of a name that is meant as the tag; undefined where it has none */
+/** @returns the part of a name that its author meant as the tag; undefined if there is none */
 function writtenTag(name: string): string | undefined {
   if (isTag(name)) return name;
   if (/@[a-z0-9]+:[0-9a-f]+$/.test(name)) return undefined;
-  // A port is followed by a path, as the name of a branch is by the rest of it.
-  const behind = /^[^:]+(?::[0-9]+(?=\/)[^:]*)?:(?![0-9]+\/)(.+)$/.exec(name)?.[1];
-  if (behind !== undefined) return behind;
+  // Digits after the colon are a port if a path follows, else the start of a tag.
+  const afterColon = /^[^:]+(?::[0-9]+(?=\/)[^:]*)?:(?![0-9]+\/)(.+)$/.exec(name)?.[1];
+  if (afterColon !== undefined) return afterColon;
   const [host = '', ...path] = name.split('/');
-  // `v1.2/fix` is a branch: no host ends in a digit but an address, which has four numbers.
+  // `v1.2/fix` is a branch: only an address of four numbers is a host that ends in a digit.
   const isHost = /:\d+$|\.[a-z]{2,}$|^\d+(?:\.\d+){3}$|^localhost$/i.test(host);
   const isWhole = path.length > 0 && isHost;
   return isWhole ? undefined : name;
 }
 
-/** As docker/metadata-action does it; a tag neither begins with "." or "-" nor has more than 128 signs. */
+/** Like docker/metadata-action. A tag does not begin with "." or "-" and has at most 128 characters. */
 function sanitise(text: string): string {
   return text
     .replace(/[^A-Za-z0-9._-]+/g, '-')
@@ -85,7 +85,10 @@ function sanitise(text: string): string {
     .slice(0, 128);
 }
 
-/** @returns the first tag of an image that is not looked at: one that was given, else that of its name; undefined where it names none */
+/**
+ * @returns the first tag of an image that is not opened: the configured one, else that of its name; undefined if there
+ * is none
+ */
 export function firstTag({
   name,
   tags,

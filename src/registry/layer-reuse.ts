@@ -10,26 +10,26 @@ import {
   parseConfig,
 } from './manifest.ts';
 
-/** Blanks and tabs behind the first brace, one for each bit of a checksum. */
+/** Number of blanks and tabs after the first brace, one for each bit of a checksum. */
 const BITS = 128;
 const PURPOSE = 'aws-bootstrap: every blob of this manifest holds the layer that its configuration names\n';
 
 /**
- * Marks a manifest whose layers this action compressed, or unpacked to take their digests. Another registry client may
- * have built a manifest whose blobs are not those that its configuration names, and nothing else distinguishes the two:
- * Docker's manifest has no annotations, and OCI's, which has, is refused by some services of AWS. So the mark is white
- * space in the JSON, which every reader passes over and every registry keeps, since the manifest's digest covers it.
- * It spells a checksum of the content: a manifest that was edited has lost it.
- * @param json the manifest, an object
+ * Marks a manifest whose layers this action compressed, or decompressed to verify their diff IDs. A manifest of another
+ * client may name blobs that do not match its configuration, and nothing else distinguishes the two: Docker's manifest
+ * has no annotations, and some services of AWS reject OCI's, which has. So the mark is white space in the JSON. Every
+ * parser ignores it, and every registry keeps it, since the manifest's digest covers it. It encodes a checksum of the
+ * content, so an edited manifest has no valid mark.
+ * @param json the manifest as a JSON object
  */
 export function markVerified(json: string): Buffer {
   return Buffer.from(`{${markOf(json)}${json.slice(1)}`);
 }
 
-/** @returns whether the manifest carries the mark of its content */
+/** @returns whether the manifest has the valid mark */
 export function hasVerifiedLayers({ bytes }: Pick<Manifest, 'bytes'>): boolean {
   const mark = bytes.subarray(1, 1 + BITS).toString('latin1');
-  // Its first bytes rule out every other manifest.
+  // The first bytes exclude all manifests without a mark.
   if (!/^[ \t]+$/.test(mark)) return false;
   return markOf(`{${bytes.subarray(1 + BITS).toString('utf8')}`) === mark;
 }
@@ -46,7 +46,7 @@ function markOf(json: string): string {
     .join('');
 }
 
-/** @returns every blob that images of the repository name; it need not be asked for */
+/** @returns the blobs that images of the repository reference; these need no HEAD request */
 export function knownBlobs(images: readonly Manifest[]): ReadonlySet<Digest> {
   return new Set(
     images.flatMap(({ config, layers }) =>
@@ -56,33 +56,32 @@ export function knownBlobs(images: readonly Manifest[]): ReadonlySet<Digest> {
 }
 
 /**
- * Learns from images of the repository which blob holds which layer: a configuration lists the diff ids in the order
- * in which its manifest lists the blobs. So a layer that the repository has is neither compressed nor sent again, also on a
- * machine that never pushed. Only a manifest whose layers were verified is believed: a wrong blob would spread to every
- * image that shares the layer.
+ * Maps diff IDs to blobs of the repository: a configuration lists its diff IDs in the order of the blobs in the
+ * manifest. So an existing layer is neither compressed nor sent again, even from a machine that never pushed before.
+ * Only manifests with verified layers count: a wrong blob would spread to every image that shares the layer.
  * @param images newest first
- * @param wanted diff ids; no further configuration is read once all are known
+ * @param needed diff IDs to find; once all are found, no further configuration is read
  * @param getConfig reads a configuration from the registry
  */
 export async function knownLayers(
   images: readonly Manifest[],
-  wanted: ReadonlySet<Digest>,
+  needed: ReadonlySet<Digest>,
   getConfig: (digest: Digest, limit: number) => Promise<Buffer>,
 ): Promise<ReadonlyMap<Digest, Descriptor>> {
   const known = new Map<Digest, Descriptor>();
   for (const image of images) {
-    if (known.size === wanted.size) break;
+    if (known.size === needed.size) break;
     const { config, layers } = image;
     if (!hasVerifiedLayers(image)) continue;
     if (config === undefined || !isImageConfig(config.mediaType)) continue;
-    // Learning saves time; that it fails (a role without ecr:GetDownloadUrlForLayer) must not fail the push.
+    // Reuse only saves time. Its failure (a role without ecr:GetDownloadUrlForLayer) must not fail the push.
     const bytes = await getConfig(config.digest, CONFIG_BYTES).catch(() => undefined);
     const diffIds = bytes === undefined ? [] : diffIdsOf(bytes);
     if (diffIds.length !== layers.length) continue;
     for (const [i, layer] of layers.entries()) {
       const diffId = diffIds[i];
-      if (diffId === undefined || known.has(diffId) || !wanted.has(diffId)) continue;
-      // Only gzip has a name in Docker's manifest as well as in OCI's.
+      if (diffId === undefined || known.has(diffId) || !needed.has(diffId)) continue;
+      // Only gzip has a media type in both Docker's and OCI's manifests.
       if (!isGzipLayer(layer.mediaType) || (layer.urls ?? []).length > 0) continue;
       known.set(diffId, { mediaType: DOCKER_LAYER, digest: layer.digest, size: layer.size });
     }

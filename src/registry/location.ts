@@ -3,8 +3,8 @@ import type { Digest } from './digest.ts';
 import { ImageError, quote } from './errors.ts';
 
 /**
- * Networks that no host on the internet has: this machine's, private, link-local, shared, for tests, for several or for
- * all receivers, and those of the future.
+ * Networks without hosts on the internet: loopback, private, link-local, shared, documentation, benchmarking,
+ * multicast, broadcast and reserved ones.
  * @see https://www.iana.org/assignments/iana-ipv4-special-registry
  */
 const IPV4 = [
@@ -26,9 +26,9 @@ const IPV4 = [
 ];
 
 /**
- * Of IPv6 only `2000::/3` is given to anybody (IANA's address space), so what lies beside is listed as its complement:
- * `::1`, addresses of IPv4 in `::/96`, `::ffff:0:0/96` and `64:ff9b::/96`, unique local, site-local, link-local and
- * multicast ones among it. Within it go Teredo, tests, ORCHID, 6to4 and documentation.
+ * IANA assigns only `2000::/3` of IPv6 to hosts on the internet. The first three networks are its complement, with
+ * `::1`, IPv4 addresses in `::/96`, `::ffff:0:0/96` and `64:ff9b::/96`, and unique local, site-local, link-local and
+ * multicast addresses. The others are Teredo, benchmarking, ORCHID, 6to4 and documentation.
  * @see https://www.iana.org/assignments/iana-ipv6-special-registry
  */
 const IPV6 = ['::/3', '4000::/2', '8000::/1', '2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
@@ -42,20 +42,20 @@ function blockList(networks: readonly string[], family: 'ipv4' | 'ipv6'): BlockL
   return list;
 }
 
-// Apart, since a list of IPv6 is also asked for the mapped form of an address of IPv4.
+// Two lists: a BlockList with IPv6 networks also matches IPv4 addresses by their mapped form.
 const SPECIAL_IPV4 = blockList(IPV4, 'ipv4');
 const SPECIAL_IPV6 = blockList(IPV6, 'ipv6');
 
-/** Names that are no host's on the internet (RFC 6761, 6762, 8375; ICANN's `internal`). */
+/** Domains without hosts on the internet (RFC 6761, 6762, 8375; ICANN's `internal`). */
 const LOCAL = ['localhost', 'local', 'localdomain', 'internal', 'home.arpa'];
 
 /**
- * Follows a `Location` that the registry gave, unless it leads into the runner's own network: an upload or a redirect
- * to the instance's metadata service would send it our bytes, and its answer back. Names are not resolved: within a
- * VPC the registry's storage rightly has private addresses.
+ * Resolves a `Location` of the registry, unless it leads into the runner's own network: an upload or a redirect to the
+ * metadata service of the instance would send it the blob, and return its response. Names are not resolved: within a
+ * VPC, the registry's storage legitimately has private addresses.
  * @param location absolute or relative
- * @param from the address that gave it
- * @param registry the registry's own address, which may be private
+ * @param from URL of the response with this `Location`
+ * @param registry URL of the registry, which may be private
  * @throws ImageError `ADDRESS`
  */
 export function followLocation(location: string, from: URL, registry: URL): URL {
@@ -68,15 +68,15 @@ export function followLocation(location: string, from: URL, registry: URL): URL 
 }
 
 /**
- * @param hostname as a URL has it: its parser has written every form of an IPv4 address (octal, hexadecimal, one number)
- *   in the usual one, and capitals small
- * @returns whether it is an address that no host on the internet has, or a name for this machine or one beside it
+ * @param hostname hostname of a URL: its parser normalizes all forms of an IPv4 address (octal, hexadecimal, one
+ *   number) and converts to lower case
+ * @returns whether it is an address of no host on the internet, or a name of this machine or of its local network
  */
 export function isPrivate(hostname: string): boolean {
   const host = hostname
     .toLowerCase()
     .replace(/^\[|\]$/g, '')
-    // The root of the name system may be named, and means no other host.
+    // A trailing dot names the DNS root, and means the same host.
     .replace(/\.+$/, '');
   if (isIPv4(host)) return SPECIAL_IPV4.check(host, 'ipv4');
   if (isIPv6(host)) return SPECIAL_IPV6.check(host, 'ipv6');
@@ -86,11 +86,11 @@ export function isPrivate(hostname: string): boolean {
 function refused(location: string): ImageError {
   return new ImageError(
     'ADDRESS',
-    `the registry sent us to ${quote(location.replace(/\?.*$/s, ''), 200)}, which is not the registry and lies in a private network; nothing was sent there`,
+    `the registry redirected to ${quote(location.replace(/\?.*$/s, ''), 200)}, which is another host in a private network; nothing was sent there`,
   );
 }
 
-/** Appended as text: the registry's own query is signed, and may not be written anew. */
+/** Appends to the query as text: the registry's query is signed, and must not be serialized again. */
 export function withDigest(location: URL, digest: Digest): URL {
   const to = new URL(location);
   to.search = `${to.search}${to.search === '' ? '?' : '&'}digest=${encodeURIComponent(digest)}`;

@@ -12,35 +12,38 @@ const OCI_CONFIG = 'application/vnd.oci.image.config.v1+json';
 const OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar';
 const OCI_LAYER_GZIP = 'application/vnd.oci.image.layer.v1.tar+gzip';
 
-/** Media types that a tag may name; BatchGetImage and `Accept` name them, else the registry converts. */
+/**
+ * Media types that a tag may reference. BatchGetImage and `Accept` list them; otherwise the registry converts
+ * manifests.
+ */
 export const MANIFESTS: readonly string[] = [DOCKER_MANIFEST, OCI_MANIFEST, DOCKER_INDEX, OCI_INDEX];
 
-/** @returns whether it is a list of manifests: several platforms, attestations. */
+/** @returns whether it is an index: a list of manifests for platforms and attestations. */
 export function isIndex(mediaType: string): boolean {
   return mediaType === DOCKER_INDEX || mediaType === OCI_INDEX;
 }
 
-/** @returns whether it is the configuration of an image that runs, with the diff ids of its layers. */
+/** @returns whether it is the configuration of a runnable image, with the diff IDs of its layers. */
 export function isImageConfig(mediaType: string): boolean {
   return mediaType === DOCKER_CONFIG || mediaType === OCI_CONFIG;
 }
 
-/** @returns whether the layer may not be distributed: base layers of Windows, which only Microsoft serves. */
+/** @returns whether the layer is non-distributable, such as base layers of Windows, which only Microsoft serves. */
 export function isForeign(mediaType: string): boolean {
   return mediaType.includes('.foreign.') || mediaType.includes('.nondistributable.');
 }
 
-/** @returns whether it is a layer that is neither gzip nor zstd. */
+/** @returns whether it is an uncompressed layer. */
 export function isUncompressedLayer(mediaType: string): boolean {
   return mediaType === OCI_LAYER || mediaType === 'application/vnd.docker.image.rootfs.diff.tar';
 }
 
-/** @returns whether it is a gzip layer, under Docker's or OCI's name. */
+/** @returns whether it is a gzip layer, by Docker's or OCI's media type. */
 export function isGzipLayer(mediaType: string): boolean {
   return mediaType === DOCKER_LAYER || mediaType === OCI_LAYER_GZIP;
 }
 
-/** Names content by its digest, as the image specification does. */
+/** A content descriptor of the image specification. */
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: Digest;
@@ -51,21 +54,21 @@ export interface Descriptor {
   readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
 }
 
-/** A manifest or an index, with the very bytes that its digest is taken of. */
+/** A manifest or an index, with the exact bytes of its digest. */
 export interface Manifest {
   readonly mediaType: string;
   readonly digest: Digest;
   readonly bytes: Buffer;
-  /** The configuration of an image; an index has none. */
+  /** Configuration of an image; undefined for an index. */
   readonly config: Descriptor | undefined;
   readonly layers: readonly Descriptor[];
-  /** The entries of an index. */
+  /** Entries of an index. */
   readonly manifests: readonly Descriptor[];
 }
 
-/** The parts of a configuration that matter here. */
+/** The fields of a configuration that a push needs. */
 export interface ImageConfig {
-  /** `linux/amd64`; undefined for what is no image that runs. */
+  /** `linux/amd64`; undefined for an artifact. */
   readonly platform: string | undefined;
   readonly diffIds: readonly Digest[];
 }
@@ -77,8 +80,8 @@ function isObject(value: unknown): value is Json {
 }
 
 /**
- * @param where names the document in the message
- * @throws ImageError `LAYOUT` when it is no JSON object; the text itself is never repeated
+ * @param where name of the document in the message
+ * @throws ImageError `LAYOUT` if it is not a JSON object; the message never repeats the text
  */
 export function parseObject(bytes: Buffer, where: string): Json {
   const value = parseJson(bytes, where);
@@ -95,18 +98,18 @@ export function parseJson(bytes: Buffer, where: string): unknown {
   }
 }
 
-/** @returns the texts of a list, undefined where it is no list of texts. */
-export function texts(value: unknown): readonly string[] | undefined {
+/** @returns the strings of a list, undefined for anything but a list of strings. */
+export function strings(value: unknown): readonly string[] | undefined {
   if (!Array.isArray(value)) return undefined;
   return value.every((item): item is string => typeof item === 'string') ? value : undefined;
 }
 
-/** @returns the objects of a list; what is no object is left out. */
+/** @returns the objects of a list, without its other items. */
 export function objects(value: unknown): readonly Json[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-/** @throws ImageError `LAYOUT` when digest, size or media type are missing or malformed */
+/** @throws ImageError `LAYOUT` if digest, size or media type is missing or malformed */
 export function parseDescriptor(value: unknown, where: string): Descriptor {
   if (!isObject(value)) throw new ImageError('LAYOUT', `${where} holds a descriptor that is no object`);
   const { mediaType, digest, size, urls, annotations, platform } = value;
@@ -122,18 +125,18 @@ export function parseDescriptor(value: unknown, where: string): Descriptor {
   if (typeof mediaType !== 'string' || mediaType === '') {
     throw new ImageError('LAYOUT', `${where}: ${digest} has no media type`);
   }
-  const addresses = texts(urls);
+  const addresses = strings(urls);
   return {
     mediaType,
     digest,
     size,
     ...(addresses === undefined ? {} : { urls: addresses }),
-    ...(isObject(annotations) ? { annotations: onlyTexts(annotations) } : {}),
+    ...(isObject(annotations) ? { annotations: onlyStrings(annotations) } : {}),
     ...(isObject(platform) ? { platform: parsePlatform(platform) } : {}),
   };
 }
 
-function onlyTexts(value: Json): Record<string, string> {
+function onlyStrings(value: Json): Record<string, string> {
   const entries = Object.entries(value).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
@@ -148,14 +151,14 @@ function parsePlatform(value: Json): { os: string; architecture: string; variant
 
 /**
  * Reads an image manifest or an index, Docker's or OCI's.
- * @param mediaType as the descriptor or the registry has it; OCI documents may leave it out of themselves
- * @throws ImageError `LAYOUT` when it is neither, or a schema 1 manifest, which has no configuration
+ * @param mediaType media type of the descriptor or the response; OCI documents may omit their own
+ * @throws ImageError `LAYOUT` if it is neither, or a schema 1 manifest, which has no configuration
  */
 export function parseManifest(bytes: Buffer, mediaType: string | undefined, where: string): Manifest {
   const json = parseObject(bytes, where);
   const own = typeof json['mediaType'] === 'string' ? json['mediaType'] : undefined;
   const guessed = Array.isArray(json['manifests']) ? OCI_INDEX : OCI_MANIFEST;
-  // Some engines have none.
+  // Some engines return an empty media type.
   const type = own ?? (mediaType || guessed);
   if (json['schemaVersion'] !== 2) {
     throw new ImageError('LAYOUT', `${where} is not a manifest of version 2; build the image again`);
@@ -176,10 +179,10 @@ export function parseManifest(bytes: Buffer, mediaType: string | undefined, wher
   };
 }
 
-/** Reads the parts of an image's configuration that a push needs. */
+/** Reads an image's configuration. */
 export function parseConfig(bytes: Buffer, where: string): ImageConfig {
   const json = parseObject(bytes, where);
-  const rootfs = isObject(json['rootfs']) ? texts(json['rootfs']['diff_ids']) : undefined;
+  const rootfs = isObject(json['rootfs']) ? strings(json['rootfs']['diff_ids']) : undefined;
   const { os, architecture, variant } = json;
   const platform =
     typeof os === 'string' && typeof architecture === 'string'
@@ -188,19 +191,19 @@ export function parseConfig(bytes: Buffer, where: string): ImageConfig {
   return { platform, diffIds: (rootfs ?? []).filter(isDigest) };
 }
 
-/** @throws ImageError `FOREIGN_LAYER` for layers that only their maker may serve */
+/** @throws ImageError `FOREIGN_LAYER` for non-distributable layers */
 export function refuseForeign(layer: Descriptor, where: string): void {
   if (!isForeign(layer.mediaType) && (layer.urls ?? []).length === 0) return;
   throw new ImageError(
     'FOREIGN_LAYER',
-    `${where}: the layer ${layer.digest} is foreign (it lies at an address of its maker, as Windows base layers do) and cannot be pushed to ECR; build on a base image whose layers may be distributed`,
+    `${where}: the layer ${layer.digest} is foreign (only its vendor serves it, like base layers of Windows) and cannot be pushed to ECR; build on a base image whose layers may be distributed`,
   );
 }
 
-/** The digest of no bytes. */
-const NOTHING = digestOf('');
+/** The digest of empty content. */
+const EMPTY_DIGEST = digestOf('');
 
-/** @throws ImageError `EMPTY` for a manifest that ECR would refuse: it has no layer, or a blob of no bytes */
+/** @throws ImageError `EMPTY` for a manifest that ECR would reject: without a layer, or with an empty blob */
 export function refuseEmpty({ mediaType, config, layers }: Manifest, name: string): void {
   if (isIndex(mediaType)) return;
   const empty = layers.find(({ size }) => size === 0);
@@ -223,12 +226,15 @@ export function refuseNoLayers(layers: readonly unknown[], name: string): void {
   );
 }
 
-/** @throws ImageError `EMPTY` for an uncompressed layer that lost its bytes; one that never had any is compressed to some */
-export function refuseLost(diffId: Digest, name: string): void {
-  if (diffId !== NOTHING) throw emptyLayer(diffId, name);
+/**
+ * @throws ImageError `EMPTY` if an uncompressed layer has no bytes although its diff ID is of other content. An empty
+ *   layer with the right diff ID is allowed: compressed, it has some bytes
+ */
+export function refuseEmptyDiff(diffId: Digest, name: string): void {
+  if (diffId !== EMPTY_DIGEST) throw emptyLayer(diffId, name);
 }
 
-/** @returns the error for a blob that ECR would refuse */
+/** @returns the error for an empty blob, which ECR would reject */
 export function emptyLayer(digest: Digest, name: string): ImageError {
   return new ImageError(
     'EMPTY',

@@ -2,7 +2,7 @@ import { type Digest, digestOf, hexOf } from './digest.ts';
 import { identityOf } from './equality.ts';
 import { ImageError, quote } from './errors.ts';
 import { ROOT_FILE_SYSTEM } from './file-signatures.ts';
-import { gather } from './files.ts';
+import { readAll } from './files.ts';
 import { isSelected, type OwnTag, ownTagOf, pathOf } from './image-name.ts';
 import { CONFIG_BYTES, LAYER_BYTES, MANIFEST_BYTES } from './limits.ts';
 import {
@@ -23,22 +23,22 @@ import {
 import type { BlobContent, CompressedSource } from './source.ts';
 import type { FileStore } from './store.ts';
 
-/** An index in an index in an index: deeper than anything that a tool writes. */
-const DEPTH = 4;
+/** Deepest nesting of indexes: no tool nests this deep. */
+const MAX_DEPTH = 4;
 
-/** The manifests of an image, and the blobs they name. */
+/** The manifests of an image, and the blobs that they reference. */
 export interface Tree {
-  /** Children first, the root last. */
+  /** Children first, root last. */
   readonly manifests: readonly Manifest[];
   readonly blobs: ReadonlyMap<Digest, Descriptor>;
 }
 
 /**
- * Follows an image's manifests from the root down.
- * @param fetch gives a manifest's bytes
+ * Reads an image's manifests from the root down.
+ * @param fetch reads the bytes of a manifest
  * @throws ImageError `LAYOUT`, `WRONG_DIGEST`, `TOO_LARGE`, `FOREIGN_LAYER`, `MISSING_BLOB`
  */
-export async function follow(
+export async function resolveTree(
   root: Descriptor,
   fetch: (descriptor: Descriptor) => Promise<Buffer>,
   name: string,
@@ -48,7 +48,8 @@ export async function follow(
   const visit = async (descriptor: Descriptor, depth: number): Promise<void> => {
     if (manifests.has(descriptor.digest)) return;
     const where = `the manifest ${descriptor.digest} in ${name}`;
-    if (depth > DEPTH) throw new ImageError('LAYOUT', `${where} is nested deeper than ${DEPTH} indexes`);
+    if (depth > MAX_DEPTH)
+      throw new ImageError('LAYOUT', `${where} is nested deeper than ${MAX_DEPTH} indexes`);
     if (descriptor.size > MANIFEST_BYTES) {
       throw new ImageError(
         'TOO_LARGE',
@@ -81,7 +82,7 @@ export async function follow(
   return { manifests: [...manifests.values()], blobs };
 }
 
-/** @throws ImageError `WRONG_DIGEST` when the bytes are not those that the descriptor names */
+/** @throws ImageError `WRONG_DIGEST` if the bytes do not match the descriptor */
 export function verify(bytes: Buffer, descriptor: Descriptor, where: string): void {
   if (bytes.length === descriptor.size && digestOf(bytes) === descriptor.digest) return;
   throw new ImageError(
@@ -91,25 +92,25 @@ export function verify(bytes: Buffer, descriptor: Descriptor, where: string): vo
 }
 
 /**
- * Opens an image layout and finds it whole: every manifest and configuration has its digest, every blob its size.
- * The digests of the layers are taken while they are sent.
- * @param store a directory or an archive; it is closed when the layout cannot be used
- * @param select the tag to take where there are several; of what `docker save` wrote, also a whole name
- * @param judge what is refused of each manifest
+ * Opens an image layout and verifies it: the digests of manifests and configurations, and the sizes of all blobs. The
+ * digests of layers are verified while they are sent.
+ * @param store a directory or an archive; the caller closes it if this throws
+ * @param select the tag to choose if there are several images; for an archive of `docker save` also a whole name
+ * @param check throws if a manifest cannot be pushed
  */
 export async function openLayout(
   store: FileStore,
   select: string | undefined,
-  judge: typeof refuseEmpty = refuseEmpty,
+  check: typeof refuseEmpty = refuseEmpty,
 ): Promise<CompressedSource> {
   const { name } = store;
   if ((await store.size('index.json')) === undefined) throw await noLayout(store);
-  const read: Read = (path, limit) => gather(store.stream(path), limit, `${path} in ${name}`);
+  const read: Read = (path, limit) => readAll(store.stream(path), limit, `${path} in ${name}`);
   const { root, tag, tagNotice } = await chooseRoot(read, select, name);
-  const tree = await follow(root, async ({ digest }) => read(blobPath(digest), MANIFEST_BYTES), name);
+  const tree = await resolveTree(root, async ({ digest }) => read(blobPath(digest), MANIFEST_BYTES), name);
   for (const { digest, size } of tree.blobs.values()) await checkSize(store, digest, size);
   const { platforms, notices } = await readConfigs(tree, read, name);
-  for (const manifest of tree.manifests) judge(manifest, name);
+  for (const manifest of tree.manifests) check(manifest, name);
   const top = rootOf(tree, name);
   const bytes = [...tree.blobs.values()].reduce((sum, blob) => sum + blob.size, 0);
   return {
@@ -122,19 +123,19 @@ export async function openLayout(
     identity: identityOf(top),
     expected: { blobs: tree.blobs.size, bytes },
     manifests: async () => tree.manifests,
-    contents: (wanted) => giveBlobs(store, tree, wanted),
+    contents: (isNeeded) => blobContents(store, tree, isNeeded),
     close: () => store.close(),
   };
 }
 
-/** @returns what is there instead, and the command that makes a layout of it */
+/** @returns an error with the format of the files, and the command that converts them */
 async function noLayout(store: FileStore): Promise<ImageError> {
   const { name } = store;
   const path = quote(pathOf(name), 200);
   const has = async (file: string) => (await store.size(file)) !== undefined;
   const isDirectory = name.startsWith('oci:');
   let hint = isDirectory ? 'write the image again' : ROOT_FILE_SYSTEM;
-  // skopeo writes its version beside.
+  // skopeo's directory format has a file `version`.
   if ((await has('manifest.json')) && (await has('version')))
     hint = `it is skopeo's dir: convert it (skopeo copy dir:${path} oci:OTHER), and write oci:OTHER`;
   else if (await has('manifest.json'))
@@ -146,7 +147,7 @@ async function noLayout(store: FileStore): Promise<ImageError> {
   return new ImageError('LAYOUT', `image: ${name} is no OCI image layout: it holds no index.json; ${hint}`);
 }
 
-/** @returns the manifest that the tag will name */
+/** @returns the manifest to tag */
 export function rootOf(tree: Tree, name: string): Manifest {
   const root = tree.manifests.at(-1);
   if (root === undefined) throw new ImageError('LAYOUT', `image: ${name} holds no manifest`);
@@ -183,9 +184,9 @@ async function readConfigs(
     const bytes = await read(blobPath(config.digest), CONFIG_BYTES);
     verify(bytes, config, where);
     const { platform, diffIds } = parseConfig(bytes, where);
-    // Attestations say "unknown/unknown".
+    // Attestations have "unknown/unknown".
     if (platform !== undefined && !platform.startsWith('unknown/')) platforms.add(platform);
-    if (!mayBelong(manifest, diffIds))
+    if (!layersMayMatch(manifest, diffIds))
       notices.push(
         `The layers of the manifest ${manifest.digest} in ${name} are not those of its configuration. It is pushed as it is, but will not run; build the image again.`,
       );
@@ -193,55 +194,55 @@ async function readConfigs(
   return { platforms: [...platforms], notices };
 }
 
-/** Whether the layers may be what the configuration names: of compressed ones only the number is known. */
-function mayBelong({ layers }: Manifest, diffIds: readonly Digest[]): boolean {
-  // An artifact's configuration names none.
+/** @returns whether the layers may match the configuration; for compressed ones only their number can be compared. */
+function layersMayMatch({ layers }: Manifest, diffIds: readonly Digest[]): boolean {
+  // The configuration of an artifact has no diff IDs.
   if (diffIds.length === 0) return true;
   if (diffIds.length !== layers.length) return false;
   return layers.every(({ mediaType, digest }, i) => !isUncompressedLayer(mediaType) || digest === diffIds[i]);
 }
 
-/** The largest first, so that the last upload is a short one. */
-async function* giveBlobs(
+/** Largest first, so that the last upload is short. */
+async function* blobContents(
   store: FileStore,
   tree: Tree,
-  wanted: (digest: Digest) => boolean,
+  isNeeded: (digest: Digest) => boolean,
 ): AsyncGenerator<BlobContent> {
   const blobs = [...tree.blobs.values()].sort((a, b) => b.size - a.size);
   for (const { digest, size } of blobs) {
-    if (!wanted(digest)) continue;
+    if (!isNeeded(digest)) continue;
     yield { digest, size, restartable: true, open: () => store.stream(blobPath(digest)), release() {} };
   }
 }
 
 const REF_NAME = 'org.opencontainers.image.ref.name';
 const IMAGE_NAME = 'io.containerd.image.name';
-/** Names the image that a signature or another referrer is of. */
+/** The subject of a signature or another referrer. */
 const SUBJECT = 'io.containerd.manifest.subject';
 
-/** Where registries without an API for referrers keep them, and where cosign keeps signatures, attestations and SBOMs. */
+/** Tags of referrers in registries without the referrers API, and of cosign's signatures, attestations and SBOMs. */
 const REFERRERS_TAG = /^sha256-[0-9a-f]{64}(?:\.[a-z]+)?$/;
-/** `cosign save` says so what a descriptor is; an image has another kind. */
+/** Kinds in the annotations of `cosign save`; an image has another kind. */
 const COSIGN = /^dev\.cosignproject\.cosign\/(?:sigs|atts)$/;
 
-/** @returns where the layout keeps a blob, as the image layout specification has it. */
+/** @returns the path of a blob, by the image layout specification. */
 function blobPath(digest: Digest): string {
   return `blobs/sha256/${hexOf(digest)}`;
 }
 
-/** Reads a file of the layout whole. */
+/** Reads a file of the layout, up to a limit in bytes. */
 export type Read = (path: string, limit: number) => Promise<Buffer>;
 
-/** The image of a layout, before its manifests are read. */
+/** The chosen image of a layout, before its manifests are read. */
 interface Layout extends OwnTag {
-  /** The descriptor that `index.json` gives for the image. */
+  /** Descriptor of the image in `index.json`. */
   readonly root: Descriptor;
 }
 
 /**
- * Finds the image in a layout's `index.json`.
- * @param select the tag or the name to take where there are several
- * @throws ImageError `LAYOUT`, `NO_SUCH_IMAGE` when not exactly one image is selected
+ * Chooses the image in a layout's `index.json`.
+ * @param select the tag or name to choose if there are several
+ * @throws ImageError `LAYOUT`; `NO_SUCH_IMAGE` unless exactly one image is selected
  */
 async function chooseRoot(read: Read, select: string | undefined, name: string): Promise<Layout> {
   const json = parseObject(await read('index.json', MANIFEST_BYTES), `index.json of ${name}`);
@@ -251,7 +252,7 @@ async function chooseRoot(read: Read, select: string | undefined, name: string):
     select === undefined
       ? listed
       : listed.filter((descriptor) => names(descriptor).some((own) => isSelected(select, own)));
-  // An image with several tags is listed several times.
+  // An image has one entry for each of its tags.
   const distinct = new Set(found.map((descriptor) => descriptor.digest));
   const [root] = found;
   if (root === undefined || distinct.size > 1) {
@@ -263,8 +264,8 @@ async function chooseRoot(read: Read, select: string | undefined, name: string):
       `image: ${name} ${what}${which}; its tags: ${own}; choose one of them behind the path, or write the image again`,
     );
   }
-  const meant = names(root).filter((own) => select === undefined || isSelected(select, own));
-  return { root, ...ownTagOf(meant) };
+  const selected = names(root).filter((own) => select === undefined || isSelected(select, own));
+  return { root, ...ownTagOf(selected) };
 }
 
 function names(descriptor: Descriptor): readonly string[] {
@@ -272,16 +273,16 @@ function names(descriptor: Descriptor): readonly string[] {
   return [ref, image].filter((text) => text !== undefined);
 }
 
-/** @returns whether its entry alone says that it belongs to another image: a signature, or a list of them */
+/** @returns whether its entry alone shows that it refers to another image: a signature, or a list of them */
 function isReferrer({ annotations }: Descriptor): boolean {
   const { [SUBJECT]: subject, [REF_NAME]: ref = '', kind = '' } = annotations ?? {};
   return subject !== undefined || REFERRERS_TAG.test(ref) || COSIGN.test(kind);
 }
 
 /**
- * Signatures and the like are listed beside the image that they belong to: Docker 29 and cosign say so in an annotation, regctl
- * and oras by their tag, other tools only in the manifest, which is read where there are several. They are not pushed
- * with it.
+ * Signatures and other referrers are listed together with their image, and are not pushed with it. Docker 29 and cosign
+ * mark them by an annotation, regctl and oras by a tag, other tools only in the manifest, which is read if several
+ * entries remain.
  */
 async function withoutReferrers(listed: readonly Descriptor[], read: Read): Promise<readonly Descriptor[]> {
   const images = listed.filter((descriptor) => !isReferrer(descriptor));
@@ -289,7 +290,7 @@ async function withoutReferrers(listed: readonly Descriptor[], read: Read): Prom
   if (digests.size < 2) return images;
   const kept: Descriptor[] = [];
   for (const image of images) {
-    // One that is missing or damaged is an error only where it is the selected one.
+    // A missing or damaged manifest is an error only if it is the selected one.
     const manifest = await read(blobPath(image.digest), MANIFEST_BYTES)
       .then((bytes) => parseObject(bytes, `the manifest ${image.digest}`))
       .catch(() => undefined);

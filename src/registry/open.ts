@@ -10,44 +10,46 @@ import { type ImageReference, parseReference } from './reference.ts';
 import type { ImageSource } from './source.ts';
 import { type FileStore, openArchive, openDirectory } from './store.ts';
 
-/** Circumstances of opening an image, beside its name. */
+/** Options for opening an image. */
 export interface OpenOptions {
   readonly environment: EngineEnvironment;
-  /** As `process.platform` has it. */
+  /** Value of `process.platform`. */
   readonly platform: string;
-  /** Directories that files must lie in (the workspace, the runner's temporary directory); empty: anywhere. */
+  /**
+   * Directories that may contain the image's files (the workspace, the runner's temporary directory); empty allows all.
+   */
   readonly roots: readonly string[];
-  /** The folder that a gzipped archive is unpacked into; without it, the system's. */
+  /** Folder for decompressed archives; the system's temporary folder by default. */
   readonly temp?: string | undefined;
-  /** The end of the run: what is not open by then is given up. */
+  /** Cancellation of the run, which ends the opening. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Opens the image of the input `image` and finds it whole, before anything is sent.
- * @param image as the user wrote it
- * @returns a source that must be closed
- * @throws ImageError with the remedy: no such image, no engine, damaged, foreign or too large layers; the signal's reason
- *   where that comes first
+ * Opens and verifies the image of the input `image`, before anything is sent.
+ * @param image value of the input
+ * @returns a source, to be closed by the caller
+ * @throws ImageError with the remedy: no such image, no engine, damaged, foreign or too large layers; the reason of the
+ *   signal if it aborts first
  */
 export async function openImage(image: string, options: OpenOptions): Promise<ImageSource> {
   const { signal } = options;
   if (signal === undefined) return openReference(image, options);
   signal.throwIfAborted();
   const opening = openReference(image, options);
-  let giveUp = () => {};
-  const ended = new Promise<never>((_resolve, reject) => {
-    giveUp = () => reject(signal.reason);
-    signal.addEventListener('abort', giveUp, { once: true });
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
   });
   try {
-    return await Promise.race([opening, ended]);
+    return await Promise.race([opening, aborted]);
   } catch (error) {
-    // A disk that does not answer cannot be made to: whatever it gives after that is let go.
+    // A pending read of a hanging disk cannot be cancelled: a source that still opens is closed.
     opening.then((source) => source.close()).catch(() => undefined);
     throw signal.aborted ? signal.reason : error;
   } finally {
-    signal.removeEventListener('abort', giveUp);
+    signal.removeEventListener('abort', onAbort);
   }
 }
 
@@ -72,7 +74,7 @@ async function openReference(image: string, options: OpenOptions): Promise<Image
   }
 }
 
-/** Readers that engines and registries share do not know who wrote a file, so the remedy is added here. */
+/** The remedy is added here: the shared readers do not know whether a file, an engine or a registry is read. */
 function withRemedy(error: unknown): unknown {
   if (!(error instanceof ImageError) || error.message.includes('; ')) return error;
   return new ImageError(error.fault, `${error.message}; write the image again`, { cause: error });
@@ -87,7 +89,7 @@ async function closingOnFailure(store: FileStore, open: () => Promise<ImageSourc
   }
 }
 
-/** A path that a pull request's code chose must not read the machine's other files. */
+/** The code of a pull request may choose the path, which must not give access to other files of the machine. */
 async function refuseOutside(reference: ImageReference, roots: readonly string[]): Promise<void> {
   if (reference.transport === 'docker' || roots.length === 0) return;
   const { transport, path } = reference;

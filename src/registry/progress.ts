@@ -1,26 +1,26 @@
-/** How far a push has come. */
+/** Progress of a push. */
 export interface Progress {
-  /** Layers and other blobs that are done, whether sent, reused or found. */
+  /** Finished layers and other blobs: sent, reused or existing. */
   readonly layers: number;
   readonly layersTotal: number | undefined;
-  /** Bytes of the source that went by. */
+  /** Bytes read from the source. */
   readonly bytes: number;
   readonly total: number | undefined;
-  /** Bytes that went to the registry. */
+  /** Bytes sent to the registry. */
   readonly sent: number;
   readonly seconds: number;
 }
 
 /** Milliseconds between two reports. */
-const PACE = 3000;
+const REPORT_INTERVAL = 3000;
 const MB = 1_000_000;
 
-/** Counts what a push does, and reports it every few seconds. */
+/** Counts layers and bytes of a push, and reports them every few seconds. */
 export class Meter {
   layers = 0;
   bytes = 0;
   sent = 0;
-  readonly #begun = performance.now();
+  readonly #started = performance.now();
   readonly #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -28,8 +28,8 @@ export class Meter {
     readonly total: number | undefined,
     report: ((progress: Progress) => void) | undefined,
   ) {
-    // It never keeps the process alive.
-    if (report !== undefined) this.#timer = setInterval(() => report(this.read()), PACE).unref();
+    // The timer does not keep the process alive.
+    if (report !== undefined) this.#timer = setInterval(() => report(this.read()), REPORT_INTERVAL).unref();
   }
 
   addSent(bytes: number): void {
@@ -38,7 +38,7 @@ export class Meter {
 
   read(): Progress {
     const { layers, layersTotal, bytes, total, sent } = this;
-    return { layers, layersTotal, bytes, total, sent, seconds: (performance.now() - this.#begun) / 1000 };
+    return { layers, layersTotal, bytes, total, sent, seconds: (performance.now() - this.#started) / 1000 };
   }
 
   stop(): Progress {

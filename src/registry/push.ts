@@ -1,52 +1,52 @@
 import pLimit from 'p-limit';
 import type { Distribution } from './distribution.ts';
 import { ImageError } from './errors.ts';
-import { explain, isAlreadyThere, isImmutable, lacksBlobs, RegistryFailure } from './failure.ts';
-import { MANIFEST_BYTES, UPLOADS } from './limits.ts';
+import { explain, isAlreadyPushed, isImmutable, lacksBlobs, RegistryFailure } from './failure.ts';
+import { CONCURRENT_UPLOADS, MANIFEST_BYTES } from './limits.ts';
 import type { Manifest } from './manifest.ts';
 import { Meter } from './progress.ts';
-import { type PushContext, type PushOrder, sendCompressed, sendUncompressed, subject } from './send.ts';
+import { type PushContext, type PushRequest, sendCompressed, sendUncompressed, subject } from './send.ts';
 import type { ImageSource } from './source.ts';
 
 /** The result of a push. */
-export interface Pushed {
-  /** The manifest that the tags name now. */
+export interface PushResult {
+  /** Manifest that the tags reference now. */
   readonly manifest: Manifest;
-  /** Layers and other blobs that were sent. */
+  /** Number of layers and other blobs that were sent. */
   readonly uploaded: number;
-  /** Those that were in the repository. */
+  /** Number of those that the repository had. */
   readonly reused: number;
-  /** Bytes that were sent, those of lost tries as well. */
+  /** Bytes sent, including failed attempts. */
   readonly sent: number;
   readonly seconds: number;
 }
 
 /**
- * Pushes an image: blobs first, then manifests by digest, then tags; at the end each tag is asked for and must name
- * our digest. Until the last step nothing of it is visible.
+ * Pushes an image: blobs first, then manifests by digest, then tags. At the end, each tag is read and must reference
+ * the pushed digest. Nothing is visible before the tags are set.
  * @throws ImageError with the remedy
  */
-export async function push(order: PushOrder): Promise<Pushed> {
+export async function push(request: PushRequest): Promise<PushResult> {
   try {
-    return await pushOnce(order);
+    return await pushOnce(request);
   } catch (error) {
-    // Blobs of a known image were gone after all (a lifecycle policy, an archive): everything is sent then.
+    // Blobs of a known image no longer exist (a lifecycle policy, an archive): a second push relies on none.
     const isStale =
       error instanceof ImageError && error.cause instanceof RegistryFailure && lacksBlobs(error.cause);
-    if (!isStale || order.known.length === 0) throw error;
-    return pushOnce({ ...order, known: [] });
+    if (!isStale || request.known.length === 0) throw error;
+    return pushOnce({ ...request, known: [] });
   }
 }
 
-async function pushOnce(order: PushOrder): Promise<Pushed> {
-  const { source } = order;
-  const { layers, total } = expectedOf(source);
-  const meter = new Meter(layers, total, order.onProgress);
+async function pushOnce(request: PushRequest): Promise<PushResult> {
+  const { source } = request;
+  const { layers, total } = totalsOf(source);
+  const meter = new Meter(layers, total, request.onProgress);
   const stop = new AbortController();
-  const signal = order.signal === undefined ? stop.signal : AbortSignal.any([order.signal, stop.signal]);
-  const run: PushContext = {
-    ...order,
-    registry: order.registry.with(signal),
+  const signal = request.signal === undefined ? stop.signal : AbortSignal.any([request.signal, stop.signal]);
+  const context: PushContext = {
+    ...request,
+    registry: request.registry.with(signal),
     signal,
     stop,
     meter,
@@ -56,17 +56,17 @@ async function pushOnce(order: PushOrder): Promise<Pushed> {
   try {
     const manifests =
       source.form === 'compressed'
-        ? await sendCompressed(run, source)
-        : [await sendUncompressed(run, source)];
-    const manifest = await putManifests(run.registry, run.tags, manifests);
+        ? await sendCompressed(context, source)
+        : [await sendUncompressed(context, source)];
+    const manifest = await putManifests(context.registry, context.tags, manifests);
     const { sent, seconds } = meter.stop();
-    return { manifest, uploaded: run.uploaded, reused: run.reused, sent, seconds };
+    return { manifest, uploaded: context.uploaded, reused: context.reused, sent, seconds };
   } finally {
     meter.stop();
   }
 }
 
-function expectedOf(source: ImageSource): { layers: number | undefined; total: number | undefined } {
+function totalsOf(source: ImageSource): { layers: number | undefined; total: number | undefined } {
   if (source.form === 'compressed') return { layers: source.expected?.blobs, total: source.expected?.bytes };
   const distinct = [...new Set(source.diffIds)];
   const sizes = distinct.map((diffId) => source.sizeOf(diffId));
@@ -75,7 +75,7 @@ function expectedOf(source: ImageSource): { layers: number | undefined; total: n
   return { layers: distinct.length, total };
 }
 
-/** Children by their digests, then the root under every tag; @returns the root */
+/** Puts children by their digests, then the root under every tag. @returns the root */
 export async function putManifests(
   registry: Distribution,
   tags: readonly string[],
@@ -90,14 +90,14 @@ export async function putManifests(
       `image: the manifest ${digest} has ${bytes.length} bytes; ECR takes 4 MiB at most`,
     );
   }
-  // In order: ECR refuses an index before what it lists.
+  // In sequence: ECR rejects an index before its entries exist.
   for (const child of manifests.slice(0, -1)) await putManifest(registry, child.digest, child);
   await tagImage(registry, tags, root);
   return root;
 }
 
 /**
- * Lets tags name an image whose blobs the repository holds, and makes sure that they do.
+ * Sets tags of an image whose blobs the repository has, and verifies them.
  * @throws ImageError `IMMUTABLE_TAG`, `DENIED`, `UNVERIFIED`, …
  */
 export async function tagImage(
@@ -105,7 +105,7 @@ export async function tagImage(
   tags: readonly string[],
   manifest: Manifest,
 ): Promise<void> {
-  const limit = pLimit(UPLOADS);
+  const limit = pLimit(CONCURRENT_UPLOADS);
   await Promise.all(
     tags.map((tag) =>
       limit(async () => {
@@ -127,8 +127,8 @@ async function putManifest(registry: Distribution, reference: string, manifest: 
   try {
     await registry.putManifest(reference, manifest);
   } catch (error) {
-    const isRefused = error instanceof RegistryFailure && (isImmutable(error) || isAlreadyThere(error));
-    // An immutable tag that already names this very image is the desired result.
+    const isRefused = error instanceof RegistryFailure && (isImmutable(error) || isAlreadyPushed(error));
+    // An immutable tag that already references this image is the desired result.
     if (isRefused && (await registry.headManifest(reference)) === manifest.digest) return;
     const what = reference === manifest.digest ? `the manifest ${reference}` : `the tag ${reference}`;
     throw explain(error, await subject(registry, what));

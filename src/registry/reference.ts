@@ -1,22 +1,22 @@
 import { isDigest } from './digest.ts';
 import { ImageError, quoteInput } from './errors.ts';
 
-/** Where the built image lies, by skopeo's transport names. */
+/** Location of the built image, by skopeo's transport names. */
 export type ImageReference =
   | { readonly transport: 'docker'; readonly name: string; readonly tag: string | undefined }
   | {
       readonly transport: 'oci' | 'oci-archive' | 'docker-archive';
       readonly path: string;
-      /** A tag, a whole `NAME:TAG`, or another name that the image has there. */
+      /** A tag, a whole `NAME:TAG`, or another name of the image in the file. */
       readonly select: string | undefined;
     };
 
-/** The tag grammar of the distribution specification; ECR's API would take 300 characters, its registry does not. */
+/** The tag grammar of the distribution specification. ECR's API would accept 300 characters, its registry does not. */
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 /** Names of an image in a file: a tag, a whole name, or a reference of the image layout specification. */
 const NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9._/:+@-]{0,253}[A-Za-z0-9._-])?$/;
-/** Characters: the longest path that Linux takes. */
-const LONGEST = 4096;
+/** Characters: the longest path on Linux. */
+const MAX_LENGTH = 4096;
 const FILES = ['oci', 'oci-archive', 'docker-archive'] as const;
 
 /** @returns whether the text may be an image's tag. */
@@ -27,14 +27,14 @@ export function isTag(text: string): boolean {
 /**
  * Reads the input `image`.
  * @param text `[docker:]NAME[:TAG]`, or `oci:DIR`, `oci-archive:FILE` or `docker-archive:FILE` with `[:[NAME:]TAG]`
- * @throws ImageError `REFERENCE` when it names nothing that can be opened
+ * @throws ImageError `REFERENCE` if it names nothing that can be opened
  */
 export function parseReference(text: string): ImageReference {
   const given = text.trim();
-  if (given.length > LONGEST)
+  if (given.length > MAX_LENGTH)
     throw new ImageError(
       'REFERENCE',
-      `image: it has ${given.length} characters, and no name or path of a file has more than ${LONGEST}`,
+      `image: it has ${given.length} characters, and no name or path of a file has more than ${MAX_LENGTH}`,
     );
   for (const transport of FILES) {
     if (given.startsWith(`${transport}:`)) return parseFile(transport, given.slice(transport.length + 1));
@@ -46,12 +46,12 @@ export function parseReference(text: string): ImageReference {
 }
 
 function parseFile(transport: (typeof FILES)[number], rest: string): ImageReference {
-  // A drive letter's colon is no separator (`oci:C:\image:v1`).
+  // The colon of a drive letter is no separator (`oci:C:\image:v1`).
   const from = /^[A-Za-z]:[\\/]/.test(rest) ? 2 : 0;
   const colon = rest.indexOf(':', from);
   const path = colon < 0 ? rest : rest.slice(0, colon);
   const select = colon < 0 ? undefined : rest.slice(colon + 1);
-  // A line break or a NUL would go on into messages, or end the path for the system.
+  // A line break would break messages, and a NUL would end the path for the system.
   if (/\p{Cc}/u.test(path))
     throw new ImageError(
       'REFERENCE',
@@ -67,7 +67,7 @@ function parseFile(transport: (typeof FILES)[number], rest: string): ImageRefere
   return { transport, path, select };
 }
 
-/** One path component of a repository's name, or a registry's host and port. */
+/** One path component of a repository's name, and a registry's host with port. */
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const HOST = /^[A-Za-z0-9]+(?:[.-]+[A-Za-z0-9]+)*(?::[0-9]+)?$/;
 
@@ -93,8 +93,8 @@ function parseName(given: string): ImageReference {
   return { transport: 'docker', name: given, tag: tag ?? (at < 0 ? 'latest' : undefined) };
 }
 
-/** Ways to write an image that is elsewhere or in another form, and what to write or do instead. */
-const OTHERS: readonly (readonly [form: RegExp, what: string])[] = [
+/** References of other tools, and the remedy for each. */
+const OTHER_FORMS: readonly (readonly [form: RegExp, what: string])[] = [
   [
     /^docker:\/\//,
     'names an image of a registry; pull it first (docker pull), and write docker:NAME[:TAG] for the local engine',
@@ -146,9 +146,9 @@ const OTHERS: readonly (readonly [form: RegExp, what: string])[] = [
 ];
 
 /**
- * @param given the input `image`, with none of our transports before it
- * @returns what it is and what to do, for the end of a sentence; undefined for what may be a name
+ * @param given the input `image`, without a supported transport
+ * @returns its kind and the remedy, as the end of a sentence; undefined for a possible name
  */
 function otherSource(given: string): string | undefined {
-  return OTHERS.find(([form]) => form.test(given))?.[1];
+  return OTHER_FORMS.find(([form]) => form.test(given))?.[1];
 }

@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
-import { openWorkerPool, packLayer, type WorkerPool } from './compress.ts';
-import { type Digest, Measure } from './digest.ts';
+import { compressLayer, openWorkerPool, type WorkerPool } from './compress.ts';
+import { type Digest, Digester } from './digest.ts';
 import type { Distribution } from './distribution.ts';
 import { ImageError } from './errors.ts';
 import { explain, isTransient, RegistryFailure, type Subject } from './failure.ts';
 import { knownBlobs, knownLayers, markVerified } from './layer-reuse.ts';
-import { PACKINGS, QUESTIONS, UPLOADS } from './limits.ts';
+import { CONCURRENT_COMPRESSIONS, CONCURRENT_REQUESTS, CONCURRENT_UPLOADS } from './limits.ts';
 import {
   type Descriptor,
   DOCKER_CONFIG,
@@ -18,40 +18,40 @@ import {
 import type { Meter, Progress } from './progress.ts';
 import type { BlobContent, Bytes, CompressedSource, ImageSource, UncompressedSource } from './source.ts';
 
-/** One image on its way to one repository. */
-export interface PushOrder {
+/** An image to push to a repository. */
+export interface PushRequest {
   readonly source: ImageSource;
   readonly registry: Distribution;
   readonly tags: readonly string[];
-  /** Images of the repository, the likeliest layer donors first: their blobs are not sent again. */
+  /** Images of the repository, most likely layer donors first: their blobs are not sent again. */
   readonly known: readonly Manifest[];
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A push that is under way. */
-export interface PushContext extends PushOrder {
+/** State of a push in progress. */
+export interface PushContext extends PushRequest {
   readonly signal: AbortSignal;
-  /** Ends the other uploads when one has failed for good. */
+  /** Aborts the other uploads after a permanent failure. */
   readonly stop: AbortController;
   readonly meter: Meter;
   uploaded: number;
   reused: number;
 }
 
-/** @returns the subject of a failure's message */
+/** @returns the subject of an error message */
 export async function subject(registry: Distribution, what: string): Promise<Subject> {
   return { address: await registry.address(), repository: registry.repository, what };
 }
 
-/** Counts what is read of a content; what a new try reads again is counted once. */
-export function counted(content: BlobContent, meter: Meter): () => Bytes {
-  let before = 0;
+/** Counts the bytes that are read from a content. A retry does not count them twice. */
+export function countBytes(content: BlobContent, meter: Meter): () => Bytes {
+  let counted = 0;
   return async function* () {
-    meter.bytes -= before;
-    before = 0;
+    meter.bytes -= counted;
+    counted = 0;
     for await (const chunk of content.open()) {
-      before += chunk.length;
+      counted += chunk.length;
       meter.bytes += chunk.length;
       yield chunk;
     }
@@ -59,54 +59,54 @@ export function counted(content: BlobContent, meter: Meter): () => Bytes {
 }
 
 /**
- * Sends the blobs of a source, several at once where it can be read at several places. A blob of a stream that was lost
- * on the way comes again in the next pass; nothing is written to the disk for it.
+ * Sends the blobs of a source, in parallel if the source has random access. A blob of a sequential stream whose upload
+ * failed is read again in the next pass; nothing is stored on disk for it.
  */
 async function sendContents(
-  run: PushContext,
+  context: PushContext,
   source: ImageSource,
-  wanted: (digest: Digest) => boolean,
+  isNeeded: (digest: Digest) => boolean,
   send: (content: BlobContent) => Promise<void>,
 ): Promise<void> {
   const isLost = (error: unknown) => error instanceof RegistryFailure;
   try {
-    await run.registry.repeat(() => sendPass(run, source, wanted, send), isLost);
+    await context.registry.repeat(() => sendPass(context, source, isNeeded, send), isLost);
   } catch (error) {
-    throw explain(error, await subject(run.registry, 'a layer'));
+    throw explain(error, await subject(context.registry, 'a layer'));
   }
 }
 
-/** @throws RegistryFailure where something must come by again */
+/** @throws RegistryFailure if another pass is needed */
 async function sendPass(
-  run: PushContext,
+  context: PushContext,
   source: ImageSource,
-  wanted: (digest: Digest) => boolean,
+  isNeeded: (digest: Digest) => boolean,
   send: (content: BlobContent) => Promise<void>,
 ): Promise<void> {
-  const limit = pLimit(QUESTIONS);
-  const packing = pLimit(source.form === 'uncompressed' ? PACKINGS : QUESTIONS);
+  const limit = pLimit(CONCURRENT_REQUESTS);
+  const compressions = pLimit(source.form === 'uncompressed' ? CONCURRENT_COMPRESSIONS : CONCURRENT_REQUESTS);
   const tasks: Promise<void>[] = [];
   const fatal: unknown[] = [];
   let lost: RegistryFailure | undefined;
   const sendOne = async (content: BlobContent): Promise<void> => {
     try {
-      if (!run.signal.aborted) await packing(() => send(content));
+      if (!context.signal.aborted) await compressions(() => send(content));
     } catch (error) {
       const failure = error instanceof RegistryFailure ? error : undefined;
-      const comesBack =
+      const isRepeated =
         failure !== undefined && (isTransient(failure) || failure.isExpired || failure.status === 404);
-      if (!content.restartable && comesBack) lost = failure;
+      if (!content.restartable && isRepeated) lost = failure;
       else {
-        fatal.push(explain(error, await subject(run.registry, `the layer ${content.digest ?? ''}`)));
-        run.stop.abort();
+        fatal.push(explain(error, await subject(context.registry, `the layer ${content.digest ?? ''}`)));
+        context.stop.abort();
       }
     } finally {
       content.release();
     }
   };
   try {
-    for await (const content of source.contents(wanted)) {
-      if (run.signal.aborted) {
+    for await (const content of source.contents(isNeeded)) {
+      if (context.signal.aborted) {
         content.release();
         break;
       }
@@ -114,79 +114,79 @@ async function sendPass(
     }
   } catch (error) {
     fatal.push(error);
-    run.stop.abort();
+    context.stop.abort();
   }
   await Promise.all(tasks);
   if (fatal.length > 0) throw fatal[0];
-  run.signal.throwIfAborted();
+  context.signal.throwIfAborted();
   if (lost !== undefined) throw lost;
 }
 
-/** Sends the blobs that the repository lacks, as they are. @returns the manifests that name them */
+/** Sends the blobs that the repository lacks, unchanged. @returns the manifests that reference them */
 export async function sendCompressed(
-  run: PushContext,
+  context: PushContext,
   source: CompressedSource,
 ): Promise<readonly Manifest[]> {
-  const { registry, meter } = run;
-  const known = knownBlobs(run.known);
+  const { registry, meter } = context;
+  const known = knownBlobs(context.known);
   const done = new Set<Digest>();
-  const uploads = pLimit(UPLOADS);
+  const uploads = pLimit(CONCURRENT_UPLOADS);
   const send = async (content: BlobContent): Promise<void> => {
     const { digest, size, restartable } = content;
     if (digest === undefined)
       throw new ImageError('LAYOUT', `image: ${source.name} gave a blob without a digest`);
-    const isThere = known.has(digest) || (await registry.hasBlob(digest));
-    if (!isThere) {
-      const open = counted(content, meter);
+    const exists = known.has(digest) || (await registry.hasBlob(digest));
+    if (!exists) {
+      const open = countBytes(content, meter);
       await uploads(() =>
         registry.upload({ open, restartable, digest, size, onSent: (bytes) => meter.addSent(bytes) }),
       );
     }
     done.add(digest);
     meter.layers += 1;
-    if (isThere) run.reused += 1;
-    else run.uploaded += 1;
+    if (exists) context.reused += 1;
+    else context.uploaded += 1;
   };
-  await sendContents(run, source, (digest) => !done.has(digest), send);
+  await sendContents(context, source, (digest) => !done.has(digest), send);
   return source.manifests();
 }
 
-/** Packs and sends the layers that the repository lacks. @returns the manifest that is made of all */
-export async function sendUncompressed(run: PushContext, source: UncompressedSource): Promise<Manifest> {
-  const { registry, meter } = run;
-  const wanted = new Set(source.diffIds);
-  const known = await knownLayers(run.known, wanted, (digest, limit) => registry.getBlob(digest, limit));
+/** Compresses and sends the layers that the repository lacks. @returns the manifest of all layers */
+export async function sendUncompressed(context: PushContext, source: UncompressedSource): Promise<Manifest> {
+  const { registry, meter } = context;
+  const needed = new Set(source.diffIds);
+  const known = await knownLayers(context.known, needed, (digest, limit) => registry.getBlob(digest, limit));
   const blobs = new Map<Digest, Descriptor>(known);
-  run.reused = known.size;
+  context.reused = known.size;
   meter.layers = known.size;
   const pool = openWorkerPool();
   const send = async (content: BlobContent): Promise<void> => {
-    const sent = await sendLayer(run, source, content, pool, blobs);
+    const sent = await sendLayer(context, source, content, pool, blobs);
     if (sent === undefined) return;
     blobs.set(sent.diffId, sent.blob);
     meter.layers += 1;
-    run.uploaded += 1;
+    context.uploaded += 1;
   };
-  await sendContents(run, source, (diffId) => !blobs.has(diffId), send);
-  return makeManifest(run, source, blobs);
+  await sendContents(context, source, (diffId) => !blobs.has(diffId), send);
+  return makeManifest(context, source, blobs);
 }
 
 async function sendLayer(
-  run: PushContext,
+  context: PushContext,
   source: UncompressedSource,
   content: BlobContent,
   pool: WorkerPool,
   blobs: ReadonlyMap<Digest, Descriptor>,
 ): Promise<{ diffId: Digest; blob: Descriptor } | undefined> {
-  const { registry, meter } = run;
+  const { registry, meter } = context;
   const { restartable } = content;
   const where = `image: the layer ${content.digest ?? ''} of ${source.name}`;
-  // A stream gives one layer at a time, which then has all cores.
+  // A sequential stream yields one layer at a time, which then uses all cores.
   const ahead = restartable ? 1 : availableParallelism() + 1;
-  const open = counted(content, meter);
-  let measure = new Measure();
+  const open = countBytes(content, meter);
+  let digester = new Digester();
   const confirm = () => {
-    const diffId = measure.digest();
+    const diffId = digester.digest();
     const isExpected =
       content.digest === undefined ? source.diffIds.includes(diffId) : content.digest === diffId;
     if (!isExpected) {
@@ -204,20 +204,20 @@ async function sendLayer(
     confirm,
     onSent: (bytes) => meter.addSent(bytes),
     open: () => {
-      measure = new Measure();
-      return packLayer(open(), measure, pool, ahead, where);
+      digester = new Digester();
+      return compressLayer(open(), digester, pool, ahead, where);
     },
   });
   if (uploaded === undefined) return undefined;
-  return { diffId: measure.digest(), blob: { mediaType: DOCKER_LAYER, ...uploaded } };
+  return { diffId: digester.digest(), blob: { mediaType: DOCKER_LAYER, ...uploaded } };
 }
 
 async function makeManifest(
-  run: PushContext,
+  context: PushContext,
   source: UncompressedSource,
   blobs: ReadonlyMap<Digest, Descriptor>,
 ): Promise<Manifest> {
-  const { registry, meter } = run;
+  const { registry, meter } = context;
   const bytes = await source.configuration();
   const { digest } = source.identity;
   try {
@@ -232,7 +232,7 @@ async function makeManifest(
       });
     }
   } catch (error) {
-    throw explain(error, await subject(run.registry, `the configuration ${digest}`));
+    throw explain(error, await subject(context.registry, `the configuration ${digest}`));
   }
   const layers = source.diffIds.map((diffId) => {
     const blob = blobs.get(diffId);

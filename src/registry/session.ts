@@ -15,79 +15,81 @@ import {
 import { followLocation } from './location.ts';
 import type { Bytes } from './source.ts';
 
-/** How often and when a call to the registry is repeated. */
+/** Retry policy of calls to the registry. */
 export interface RetryPolicy {
   readonly attempts: number;
-  /** Milliseconds before the second attempt; each further one waits three times as long. */
+  /** Milliseconds before the second attempt; each further delay is three times as long. */
   readonly firstDelay: number;
-  /** Milliseconds that no wait of ours exceeds; what the registry asks for is granted up to a minute. */
+  /** Limit of this backoff in milliseconds; the registry may request up to a minute. */
   readonly longestDelay: number;
 }
 
-/** Waits of 1, 3, 9, 20 and 20 seconds: a registry that restarts comes back within a minute. */
+/** Delays of 1, 3, 9, 20 and 20 seconds: a restarting registry is available within a minute. */
 export const RETRY_POLICY: RetryPolicy = { attempts: 6, firstDelay: 1000, longestDelay: 20_000 };
 
-/** Milliseconds. */
+/** Longest delay that the registry may request, in milliseconds. */
 const LONGEST_REQUESTED = 60_000;
 
 /**
- * @param attempt the one that failed, from 1
- * @param random from 0 to 1: what keeps several pushes from coming back at once, 10 % up or down
+ * @param attempt the failed attempt, from 1
+ * @param random from 0 to 1: a jitter of 10 % up or down, so that pushes do not retry at the same time
  * @returns milliseconds to wait before the next attempt
  */
 export function delayOf(policy: RetryPolicy, attempt: number, error: unknown, random: number): number {
   const { firstDelay, longestDelay } = policy;
   const requested = error instanceof RegistryFailure ? error.retryAfter : undefined;
-  const own = backoff(attempt, firstDelay * (0.9 + 0.2 * random), longestDelay, 3);
-  return Math.max(own, Math.min(requested ?? 0, LONGEST_REQUESTED));
+  const backoffDelay = backoff(attempt, firstDelay * (0.9 + 0.2 * random), longestDelay, 3);
+  return Math.max(backoffDelay, Math.min(requested ?? 0, LONGEST_REQUESTED));
 }
 
-/** Gives the agent for an address: the one place where a proxy or certificates come in. */
+/** Returns the agent for a URL, with its proxy and certificates. */
 export type AgentFactory = (url: URL) => Agent | undefined;
 
-/** How a registry is spoken to. */
+/** Connection settings of a registry. */
 export interface RegistryConnection extends Pick<RetryOptions, 'signal' | 'end'> {
   readonly authorization: Authorization;
   /** The repository's name, without the registry's host. */
   readonly repository: string;
   readonly agentFor: AgentFactory;
   readonly retryPolicy?: RetryPolicy | undefined;
-  /** The system's, where none is given. */
+  /** The system clock by default. */
   readonly clock?: Clock | undefined;
-  /** Milliseconds of silence after which a request is given up, and those in which an answer must be there. */
+  /** Milliseconds without a byte after which a request is aborted; also the limit for a whole response. */
   readonly idle?: number;
-  /** Called for each manifest that the registry has taken. */
+  /** Called for each manifest that the registry accepted. */
   readonly onManifest?: () => void;
 }
 
-/** One request. */
+/** A request to the registry. */
 export interface RegistryRequest {
   readonly method: string;
   readonly path: string | URL;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: Buffer | Bytes;
-  /** Statuses that are answers, not failures. */
+  /** Statuses that are no failures. */
   readonly accept: readonly number[];
-  /** Bytes of the answer that are read. */
+  /** Bytes of the response to read. */
   readonly limit?: number;
 }
 
-/** Its answer, read whole. */
+/** A response with its body. */
 export interface RegistryResponse {
   readonly status: number;
   readonly headers: HttpResponse['headers'];
   readonly body: Buffer;
-  /** Where the answer came from. */
+  /** URL that sent the response, after redirects. */
   readonly url: URL;
 }
 
 const IDLE = 180_000;
-/** Milliseconds for an answer after the end of the run: a layer that was sent takes ECR some seconds to make. */
+/**
+ * Grace period for a response after the run was cancelled, in milliseconds: ECR takes some seconds to commit a layer.
+ */
 const GRACE = 60_000;
 const ERROR_BYTES = 64 * 1024;
 const REDIRECTS = 5;
 
-/** Speaks with one registry about one repository: credentials, redirects, time-outs and repetitions. */
+/** HTTP session for one repository of a registry: credentials, redirects, time-outs and retries. */
 export class Session {
   readonly #connection: RegistryConnection;
   readonly #policy: RetryPolicy;
@@ -104,14 +106,14 @@ export class Session {
   }
 
   /**
-   * Repeats work until it works, the policy ends or the run does.
-   * @param isRetried whether an error may be over at the next attempt
-   * @param isAtOnce whether the work is repeated without a wait, beside the attempts of the policy
+   * Retries work until it succeeds, the attempts are used up, or the run ends.
+   * @param isRetryable whether another attempt may succeed
+   * @param isImmediate whether to retry without a delay, in addition to the attempts of the policy
    */
   repeat<T>(
     work: () => Promise<T>,
-    isRetried: (error: unknown) => boolean = isTransient,
-    isAtOnce: (error: unknown) => Promise<boolean> = async () => false,
+    isRetryable: (error: unknown) => boolean = isTransient,
+    isImmediate: (error: unknown) => Promise<boolean> = async () => false,
   ): Promise<T> {
     const { signal, end } = this.#connection;
     return retry(work, {
@@ -119,95 +121,105 @@ export class Session {
       signal,
       end,
       delayAfter: async (error, attempt) => {
-        if (await isAtOnce(error)) return 0;
-        if (attempt >= this.#policy.attempts || !isRetried(error)) return undefined;
+        if (await isImmediate(error)) return 0;
+        if (attempt >= this.#policy.attempts || !isRetryable(error)) return undefined;
         return delayOf(this.#policy, attempt, error, this.#clock.random());
       },
     });
   }
 
-  /** @returns where the next request of an upload goes. */
-  async next(reply: RegistryResponse): Promise<URL> {
+  /** @returns the URL for the next request of an upload session. */
+  async next(response: RegistryResponse): Promise<URL> {
     const { endpoint } = await this.#connection.authorization.get();
-    const { location } = reply.headers;
-    if (location === undefined) return reply.url;
-    return followLocation(location, reply.url, endpoint);
+    const { location } = response.headers;
+    if (location === undefined) return response.url;
+    return followLocation(location, response.url, endpoint);
   }
 
-  /** Asks until it works or nothing is repeated any more. */
-  askRepeatedly(verb: Verb, ask: RegistryRequest): Promise<RegistryResponse> {
-    return this.repeat(() => this.ask(verb, ask));
+  /** Sends a request, with the retries of the policy. */
+  requestWithRetries(verb: Verb, request: RegistryRequest): Promise<RegistryResponse> {
+    return this.repeat(() => this.request(verb, request));
   }
 
-  /** Asks once; when the token has expired and the body can be sent again, once more with a new one. */
-  async ask(verb: Verb, ask: RegistryRequest): Promise<RegistryResponse> {
+  /** Sends a request once. With an expired token, it is sent again with a new one, unless its body is a stream. */
+  async request(verb: Verb, request: RegistryRequest): Promise<RegistryResponse> {
     const { authorization } = this.#connection;
     const { token } = await authorization.get();
     try {
-      return await this.#askOnce(verb, ask);
+      return await this.#requestOnce(verb, request);
     } catch (error) {
       if (!(error instanceof RegistryFailure) || !error.mayBeExpired) throw error;
-      const isStream = ask.body !== undefined && !Buffer.isBuffer(ask.body);
+      const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
       if (!(await authorization.refresh(token)) || isStream) throw error;
-      return this.#askOnce(verb, ask);
+      return this.#requestOnce(verb, request);
     }
   }
 
-  async #askOnce(verb: Verb, ask: RegistryRequest): Promise<RegistryResponse> {
+  async #requestOnce(verb: Verb, request: RegistryRequest): Promise<RegistryResponse> {
     const { authorization, repository } = this.#connection;
     const { token, endpoint } = await authorization.get();
-    let url = ask.path instanceof URL ? ask.path : new URL(`/v2/${repository}/${ask.path}`, endpoint);
+    let url =
+      request.path instanceof URL ? request.path : new URL(`/v2/${repository}/${request.path}`, endpoint);
     for (let redirects = 0; redirects <= REDIRECTS; redirects += 1) {
-      // The token is for the registry alone, not for the storage that it sends us to.
-      const isOwn = url.host === endpoint.host && url.protocol === endpoint.protocol;
-      const credentials = isOwn ? { authorization: `Basic ${token.reveal()}` } : {};
-      const reply = await this.#send(verb, url, { ...ask, headers: { ...ask.headers, ...credentials } });
-      const { location } = reply.headers;
-      const isRedirect = [301, 302, 303, 307, 308].includes(reply.status) && location !== undefined;
-      if (!isRedirect || ask.method !== 'GET') return accepted(verb, ask, reply, this.#clock.epoch());
+      // Only the registry gets the token, never the storage that it redirects to.
+      const isRegistry = url.host === endpoint.host && url.protocol === endpoint.protocol;
+      const credentials = isRegistry ? { authorization: `Basic ${token.reveal()}` } : {};
+      const response = await this.#send(verb, url, {
+        ...request,
+        headers: { ...request.headers, ...credentials },
+      });
+      const { location } = response.headers;
+      const isRedirect = [301, 302, 303, 307, 308].includes(response.status) && location !== undefined;
+      if (!isRedirect || request.method !== 'GET')
+        return checkStatus(verb, request, response, this.#clock.epoch());
       url = followLocation(location, url, endpoint);
     }
     throw new ImageError('REGISTRY', `the registry redirected ${verb} more than ${REDIRECTS} times`);
   }
 
-  async #send(verb: Verb, url: URL, ask: RegistryRequest): Promise<RegistryResponse> {
+  async #send(verb: Verb, url: URL, request: RegistryRequest): Promise<RegistryResponse> {
     const { agentFor, signal, end, idle = IDLE } = this.#connection;
-    const { method, headers, body } = ask;
-    const waiting = { idle, end, grace: GRACE };
+    const { method, headers, body } = request;
+    const timeouts = { idle, end, grace: GRACE };
     try {
-      const answer = await exchange({
+      const incoming = await exchange({
         method,
         url,
         headers: headers ?? {},
         body,
         agent: agentFor(url),
         signal,
-        ...waiting,
+        ...timeouts,
       });
-      const limit = Math.max(ask.limit ?? 0, ERROR_BYTES);
-      const reply = {
-        status: answer.status,
-        headers: answer.headers,
-        body: await readBody(answer.body, limit, waiting),
+      const limit = Math.max(request.limit ?? 0, ERROR_BYTES);
+      const response = {
+        status: incoming.status,
+        headers: incoming.headers,
+        body: await readBody(incoming.body, limit, timeouts),
         url,
       };
-      if (answer.whole) return reply;
-      if (reply.status >= 300) return reply;
-      throw new RegistryFailure(verb, 0, [], 'it answered before it had all', undefined);
+      if (incoming.whole) return response;
+      if (response.status >= 300) return response;
+      throw new RegistryFailure(verb, 0, [], 'it responded before it had the whole body', undefined);
     } catch (error) {
-      if (error instanceof LengthError) throw otherLength(error);
+      if (error instanceof LengthError) throw wrongLength(error);
       throw connectionFailure(verb, error) ?? unreachable(url, error) ?? error;
     }
   }
 }
 
-function accepted(verb: Verb, ask: RegistryRequest, reply: RegistryResponse, now: number): RegistryResponse {
-  if (ask.accept.includes(reply.status)) return reply;
-  const { codes, text } = parseErrors(reply.body);
-  throw new RegistryFailure(verb, reply.status, codes, text, retryAfter(reply.headers, now));
+function checkStatus(
+  verb: Verb,
+  request: RegistryRequest,
+  response: RegistryResponse,
+  now: number,
+): RegistryResponse {
+  if (request.accept.includes(response.status)) return response;
+  const { codes, text } = parseErrors(response.body);
+  throw new RegistryFailure(verb, response.status, codes, text, retryAfter(response.headers, now));
 }
 
-function otherLength(error: LengthError): ImageError {
+function wrongLength(error: LengthError): ImageError {
   return new ImageError(
     'WRONG_DIGEST',
     `image: a blob does not have the ${error.length} bytes that its image names; build the image again`,

@@ -2,72 +2,75 @@ import type { Digest } from './digest.ts';
 import type { Identity } from './equality.ts';
 import type { Manifest } from './manifest.ts';
 
-/**
- * Bytes in order. A chunk stays valid only until the next one is asked for: its memory is read into again.
- */
+/** A stream of bytes. A chunk is valid only until the next one is requested: its buffer is reused. */
 export type Bytes = AsyncIterable<Buffer>;
 
-/** One blob or layer, as the source gives it. */
+/** A blob or layer of a source. */
 export interface BlobContent {
   /**
-   * Of a compressed source the blob's digest, of an uncompressed one the diff id. Undefined where only reading it shows it
-   * (a legacy export whose directories cannot be matched).
+   * Digest of the blob in a compressed source, diff ID in an uncompressed one. Undefined if only the content shows it
+   * (a legacy export whose directories match no layer).
    */
   readonly digest: Digest | undefined;
-  /** Bytes, where known beforehand. */
+  /** In bytes, if known beforehand. */
   readonly size: number | undefined;
-  /** Whether `open` may be called again, and beside others; content of a stream comes by once, in its turn. */
+  /**
+   * Whether `open` may be called again, and in parallel with other contents. A sequential stream can be read only once,
+   * in order.
+   */
   readonly restartable: boolean;
   open(): Bytes;
-  /** Tells a sequential source that this will not be read (any more), so that it goes on; else it does nothing. */
+  /** Lets a sequential source continue without reading the rest of this; no effect on other sources. */
   release(): void;
 }
 
 interface Source {
-  /** As the user wrote it, for messages. */
+  /** Value of the input, for messages. */
   readonly name: string;
-  /** By what the image behind a tag is compared with this one. */
+  /** The digest by which this image is compared with the image of a tag. */
   readonly identity: Identity;
   /** The image's own tag. */
   readonly tag: string | undefined;
-  /** The notice where the image's own tag cannot be used as it is written; undefined where it can. */
+  /** Notice if the image's own tag is not legal; undefined otherwise. */
   readonly tagNotice?: string | undefined;
-  /** `linux/amd64`, …; none where they are unknown. */
+  /** `linux/amd64`, …; empty if unknown. */
   readonly platforms: readonly string[];
-  /** Notices for the user, in whole sentences. */
+  /** Notices for the user, as sentences. */
   readonly notices: readonly string[];
   close(): Promise<void>;
 }
 
-/** BlobContent that is pushed as it is: its blobs carry the digests that its manifests name. */
+/** A source whose blobs and manifests are pushed unchanged. */
 export interface CompressedSource extends Source {
   readonly form: 'compressed';
-  /** How many blobs there are and their bytes, where known before they come. */
+  /** Number and total size of the blobs, if known beforehand. */
   readonly expected: { readonly blobs: number; readonly bytes: number } | undefined;
   /**
-   * Gives each blob once, in the order that suits the source, and skips those that are not selected.
-   * A sequential source goes on only when the content it gave was read or is given up.
+   * Yields each needed blob once, in the order of the source. A sequential source continues only after the yielded
+   * content was read or released.
    */
-  contents(wanted: (digest: Digest) => boolean): AsyncIterable<BlobContent>;
+  contents(isNeeded: (digest: Digest) => boolean): AsyncIterable<BlobContent>;
   /**
-   * Children before the index that lists them, the root last. A source that streams knows them only after
-   * `contents` has ended.
+   * Children first, root last. A sequential source knows them only after `contents` has ended.
    */
   manifests(): Promise<readonly Manifest[]>;
 }
 
-/** Uncompressed layers and a configuration, of which the push makes a manifest. */
+/** A source with uncompressed layers and a configuration; the push creates the manifest. */
 export interface UncompressedSource extends Source {
   readonly form: 'uncompressed';
-  /** From the base up; the same layer may occur more than once. */
+  /** Base layer first; the same layer may occur more than once. */
   readonly diffIds: readonly Digest[];
-  /** Bytes of a layer as the source holds it, where known before it comes. */
+  /** Size of a layer in the source in bytes, if known beforehand. */
   sizeOf(diffId: Digest): number | undefined;
-  /** As with a compressed source, by diff ids. A layer may come gzipped, which only its first bytes show. */
-  contents(wanted: (diffId: Digest) => boolean): AsyncIterable<BlobContent>;
-  /** The configuration's very bytes; after `contents` they cost a streaming source nothing. */
+  /** As in a compressed source, by diff ID. A layer may be gzipped, which only its first bytes show. */
+  contents(isNeeded: (diffId: Digest) => boolean): AsyncIterable<BlobContent>;
+  /**
+   * The exact bytes of the configuration. A sequential source has them after `contents`; before, it reads the whole
+   * stream.
+   */
   configuration(): Promise<Buffer>;
 }
 
-/** An image that was opened and found whole. */
+/** An opened and verified image. */
 export type ImageSource = CompressedSource | UncompressedSource;

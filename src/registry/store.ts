@@ -9,25 +9,25 @@ import type { Bytes } from './source.ts';
 import { FileByteReader, type TarEntry, walk } from './tar.ts';
 import { type Unpacked, unpack } from './unpack.ts';
 
-/** Files by relative paths with forward slashes: a directory or an archive. */
+/** Files of a directory or an archive, by relative paths with forward slashes. */
 export interface FileStore {
-  /** As the user wrote it, for messages. */
+  /** Value of the input, for messages. */
   readonly name: string;
-  /** @returns the bytes of a regular file, undefined where there is none */
+  /** @returns the size of a regular file in bytes, undefined if there is none */
   size(path: string): Promise<number | undefined>;
   /**
-   * @param limit bytes from the begin; without it, all
-   * @throws ImageError `MISSING_BLOB` where there is no such file
+   * @param limit number of first bytes to read; all by default
+   * @throws ImageError `MISSING_BLOB` if there is no such file
    */
   stream(path: string, limit?: number): Bytes;
   close(): Promise<void>;
 }
 
 /**
- * Opens a directory; what its links lead to must lie within it.
- * @param path of the directory
- * @param name as the user wrote it
- * @throws ImageError `NO_SUCH_IMAGE` when nothing is there, `LAYOUT` when it is no directory
+ * Opens a directory; targets of its links must be within it.
+ * @param path path of the directory
+ * @param name value of the input
+ * @throws ImageError `NO_SUCH_IMAGE` if the path does not exist, `LAYOUT` if it is no directory
  */
 export async function openDirectory(path: string, name: string): Promise<FileStore> {
   const root = await realpath(path).catch(() => undefined);
@@ -96,15 +96,15 @@ function unreadable(name: string, path: string, error: unknown): ImageError {
   );
 }
 
-/** As many links as are followed from one path to its content. */
-const LINKS = 8;
+/** Limit for links that are followed from one path to its content. */
+const MAX_LINKS = 8;
 
 /**
- * Opens a tar file for reading at any place: one pass over its headers finds where each entry lies, and its content
- * is read from there, never extracted. A gzipped one, as nix writes it, is unpacked into a temporary file first.
- * @param path of the file
- * @param name as the user wrote it
- * @param temp the folder for an unpacked archive
+ * Opens a tar file with random access: one pass over its headers finds the offset of each entry, and content is read
+ * there, never extracted. A gzipped archive, such as nix writes, is first decompressed into a temporary file.
+ * @param path path of the file
+ * @param name value of the input
+ * @param temp folder for a decompressed archive
  * @throws ImageError `NO_SUCH_IMAGE`, `COMPRESSED_ARCHIVE`, `LAYOUT`, `UNSAFE_PATH`
  */
 export async function openArchive(
@@ -131,7 +131,7 @@ export async function openArchive(
     if (await isGzipped(file, name)) unpacked = await unpack(file, temp, name, signal);
     const read = unpacked ?? { file, size };
     const entries = new Map<string, TarEntry>();
-    // A later entry of the same path replaces the earlier one, as it does when a tar is unpacked.
+    // A later entry of the same path replaces the earlier one, as in an extraction.
     for await (const entry of walk(new FileByteReader(read.file, read.size), name)) {
       if (entry.type !== 'other') entries.set(entry.path, entry);
     }
@@ -147,7 +147,7 @@ export async function openArchive(
   }
 }
 
-/** @throws ImageError for what is no tar by its first bytes, with the way to make an image of it */
+/** @throws ImageError if the first bytes are of another format, with the remedy */
 async function isGzipped(file: FileHandle, name: string): Promise<boolean> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(SIGNATURE_BYTES), 0, SIGNATURE_BYTES, 0);
   const start = buffer.subarray(0, bytesRead);
@@ -198,7 +198,7 @@ class Archive implements FileStore {
 
   #find(path: string): TarEntry | undefined {
     let entry = this.#entries.get(path);
-    for (let followed = 0; entry?.type === 'link' && followed < LINKS; followed += 1) {
+    for (let followed = 0; entry?.type === 'link' && followed < MAX_LINKS; followed += 1) {
       entry = entry.target === undefined ? undefined : this.#entries.get(entry.target);
     }
     return entry?.type === 'file' ? entry : undefined;

@@ -3,17 +3,17 @@ import { Header } from 'tar/header';
 import { Pax } from 'tar/pax';
 import { ImageError, quote } from './errors.ts';
 
-/** A source of bytes for a tar, front to back. */
+/** A sequential reader of a tar's bytes. */
 export interface ByteReader {
-  /** Bytes that were read or skipped. */
+  /** Number of bytes read or skipped. */
   readonly position: number;
-  /** @returns exactly so many bytes; fewer only at the end */
+  /** @returns exactly this number of bytes; fewer only at the end */
   read(bytes: number): Promise<Buffer>;
-  /** @returns whether so many bytes were there */
+  /** @returns whether this number of bytes existed */
   skip(bytes: number): Promise<boolean>;
 }
 
-/** A file, of which only what is read is read: skipping costs nothing. */
+/** Reader of a file: skipped bytes are not read. */
 export class FileByteReader implements ByteReader {
   position = 0;
   readonly #file: FileHandle;
@@ -38,7 +38,7 @@ export class FileByteReader implements ByteReader {
   }
 }
 
-/** A stream, whose chunks are handed on as they come. */
+/** Reader of a stream: chunks are passed on without a copy. */
 export class StreamByteReader implements ByteReader {
   position = 0;
   readonly #chunks: AsyncIterator<Buffer>;
@@ -60,19 +60,19 @@ export class StreamByteReader implements ByteReader {
     return this.position - from === bytes;
   }
 
-  /** @returns the next byte without taking it, undefined at the end */
+  /** @returns the next byte without consuming it, undefined at the end */
   async peek(): Promise<number | undefined> {
     return (await this.#fill()) ? this.#rest[0] : undefined;
   }
 
-  /** Gives the next bytes in the chunks they came in; fewer only at the end. */
+  /** Yields the next bytes in the chunks of the stream; fewer only at the end. */
   async *take(bytes: number): AsyncGenerator<Buffer> {
-    let missing = bytes;
-    while (missing > 0 && (await this.#fill())) {
-      const part = this.#rest.subarray(0, missing);
+    let remaining = bytes;
+    while (remaining > 0 && (await this.#fill())) {
+      const part = this.#rest.subarray(0, remaining);
       this.#rest = this.#rest.subarray(part.length);
-      missing -= part.length;
-      // Counted before it is given: who stops in the middle has taken it.
+      remaining -= part.length;
+      // Counted before the yield: a consumer that stops there has consumed the chunk.
       this.position += part.length;
       yield part;
     }
@@ -88,31 +88,31 @@ export class StreamByteReader implements ByteReader {
   }
 }
 
-/** One entry of a tar; its content lies at the reader's position until the next entry is asked for. */
+/** An entry of a tar. Its content is at the reader's position until the next entry is requested. */
 export interface TarEntry {
   /** Relative, with forward slashes, without `.` and `..`. */
   readonly path: string;
   readonly type: 'file' | 'link' | 'other';
-  /** Bytes of the content. */
+  /** Size of the content in bytes. */
   readonly size: number;
-  /** Where the content begins, in bytes from the tar's begin. */
+  /** Start of the content, in bytes from the start of the tar. */
   readonly offset: number;
-  /** The target of a link, as a path of this tar. */
+  /** Target of a link, as a path in this tar. */
   readonly target: string | undefined;
 }
 
 const BLOCK = 512;
-/** Extended headers hold names; what is larger is an attack on the memory. */
+/** Largest extended header. These hold names; the limit protects the memory. */
 const EXTENDED_BYTES = 1024 * 1024;
 const PAX = new Set(['ExtendedHeader', 'OldExtendedHeader', 'GlobalExtendedHeader']);
 const LONG_NAME = new Set(['NextFileHasLongPath', 'OldGnuLongPath']);
 const FILES = new Set(['File', 'OldFile', 'ContiguousFile']);
 
 /**
- * Walks over a tar's entries, skipping content that is not read. Headers and pax records are decoded by the
- * library `tar`; nothing is ever extracted.
- * @param archive names the tar in messages
- * @throws ImageError `LAYOUT` for what is no tar or is cut off, `UNSAFE_PATH` for a path that leaves it
+ * Walks over a tar's entries and skips unread content. The library `tar` decodes
+ * headers and pax records; nothing is ever extracted.
+ * @param archive name of the tar in messages
+ * @throws ImageError `LAYOUT` for a damaged or truncated tar, `UNSAFE_PATH` for a path outside of it
  */
 export async function* walk(reader: ByteReader, archive: string): AsyncGenerator<TarEntry> {
   let extended: Pax | undefined;
@@ -122,11 +122,11 @@ export async function* walk(reader: ByteReader, archive: string): AsyncGenerator
   for (;;) {
     const block = await reader.read(BLOCK);
     if (block.length === 0) return;
-    if (block.length < BLOCK) throw cut(archive);
+    if (block.length < BLOCK) throw truncated(archive);
     const header = parseHeader(block, extended, global, archive);
     if (header.nullBlock) return;
     const size = header.size ?? 0;
-    // The library leaves out a size that is no number; taken for none, the content would be read as headers.
+    // The library omits an invalid size. As zero, it would make the content be read as headers.
     const isSized = header.size !== undefined || !FILES.has(header.type);
     if (!header.cksumValid || !isSized || !Number.isSafeInteger(size) || size < 0) throw damaged(archive);
     const end = reader.position + Math.ceil(size / BLOCK) * BLOCK;
@@ -149,7 +149,7 @@ export async function* walk(reader: ByteReader, archive: string): AsyncGenerator
       longLink = undefined;
       if (path !== '') yield { path, type: kind, size, offset: reader.position, target };
     }
-    if (!(await reader.skip(end - reader.position))) throw cut(archive);
+    if (!(await reader.skip(end - reader.position))) throw truncated(archive);
   }
 }
 
@@ -170,7 +170,7 @@ function damaged(archive: string, cause?: unknown): ImageError {
   return new ImageError('LAYOUT', `${archive} is not a tar, or it is damaged; write it again`, { cause });
 }
 
-function cut(archive: string): ImageError {
+function truncated(archive: string): ImageError {
   return new ImageError('LAYOUT', `${archive} is cut off; write it again`);
 }
 
@@ -178,7 +178,7 @@ function withoutNul(text: string): string {
   return text.replace(/\0.*$/s, '');
 }
 
-/** A link is resolved from its own directory when it is symbolic, from the tar's root when it is hard. */
+/** A symbolic link is relative to its own directory, a hard link to the root of the tar. */
 function targetOf(path: string, link: string, symbolic: boolean, archive: string): string {
   if (!symbolic) return safePath(link, archive);
   if (link.startsWith('/')) throw unsafe(link, archive);
@@ -193,8 +193,8 @@ function targetOf(path: string, link: string, symbolic: boolean, archive: string
 
 function safePath(path: string, archive: string): string {
   const steps = path.split('/');
-  const leaves = path.startsWith('/') || steps.includes('..') || /^[A-Za-z]:|[\\\0]/.test(path);
-  if (leaves) throw unsafe(path, archive);
+  const escapes = path.startsWith('/') || steps.includes('..') || /^[A-Za-z]:|[\\\0]/.test(path);
+  if (escapes) throw unsafe(path, archive);
   return steps.filter((step) => step !== '' && step !== '.').join('/');
 }
 

@@ -6,22 +6,22 @@ import { systemCode } from '../clients/network-errors.ts';
 import { ImageError } from './errors.ts';
 import { CHUNK_BYTES } from './limits.ts';
 
-/** A file without a name of its own, as long as it is open. */
+/** An open temporary file whose name is already removed. */
 export interface Unpacked {
   readonly file: FileHandle;
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
   close(): Promise<void>;
 }
 
 /**
- * Unpacks a gzipped archive into a temporary file, since blobs are read at any place of it. The file is removed as soon
- * as it is open, so that nothing is left of it whatever ends the process; Windows removes it when it is closed.
- * @param packed the gzipped file, which the caller closes
- * @param temp the folder for the file
- * @param name as the user wrote it
- * @throws ImageError `LAYOUT` where it is damaged, `COMPRESSED_ARCHIVE` where the disk does not take it; the signal's
- *   reason
+ * Decompresses a gzipped archive into a temporary file, since blobs need random access. The file is unlinked as soon as
+ * it is open, so that none is left however the process ends. On Windows it is removed when it is closed.
+ * @param packed the gzipped file, to be closed by the caller
+ * @param temp folder for the temporary file
+ * @param name value of the input
+ * @throws ImageError `LAYOUT` if it is damaged, `COMPRESSED_ARCHIVE` if the disk cannot hold it; the reason of the
+ *   signal
  */
 export async function unpack(
   packed: FileHandle,
@@ -31,7 +31,7 @@ export async function unpack(
 ): Promise<Unpacked> {
   const path = join(temp, `aws-bootstrap-${randomUUID()}.tar`);
   const file = await open(path, 'wx+', 0o600).catch((error: unknown) => {
-    throw full(name, error);
+    throw diskError(name, error);
   });
   await rm(path, { force: true }).catch(() => undefined);
   const close = async () => {
@@ -46,7 +46,7 @@ export async function unpack(
   }
 }
 
-/** @returns the bytes that were written */
+/** @returns the number of bytes written */
 async function copyUnpacked(
   packed: FileHandle,
   file: FileHandle,
@@ -61,8 +61,8 @@ async function copyUnpacked(
     for await (const chunk of input.pipe(gunzip)) {
       signal?.throwIfAborted();
       const bytes: Buffer = chunk;
-      await writeWhole(file, bytes, size).catch((error: unknown) => {
-        throw full(name, error);
+      await writeAll(file, bytes, size).catch((error: unknown) => {
+        throw diskError(name, error);
       });
       size += bytes.length;
     }
@@ -77,17 +77,17 @@ async function copyUnpacked(
   }
 }
 
-async function writeWhole(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
   for (let written = 0; written < bytes.length; ) {
     const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written);
     written += bytesWritten;
   }
 }
 
-function full(name: string, error: unknown): ImageError {
+function diskError(name: string, error: unknown): ImageError {
   return new ImageError(
     'COMPRESSED_ARCHIVE',
-    `image: ${name} is compressed by gzip, and the temporary folder does not take it unpacked (${systemCode(error) ?? 'unknown reason'}); free disk space, or write it without the compression`,
+    `image: ${name} is compressed by gzip, and cannot be decompressed into the temporary folder (${systemCode(error) ?? 'unknown reason'}); free disk space, or write it without the compression`,
     { cause: error },
   );
 }
