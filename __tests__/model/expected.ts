@@ -35,7 +35,12 @@ export function expected(
     return { isFault: false, state, changes };
   }
   if (isFault(configuration, settings, before, mode)) return { isFault: true, state, changes };
-  const desired = route(configuration, settings, before);
+  // Without prune, nothing lists the secrets, so nobody knows what they hold.
+  const desired = route(
+    configuration,
+    settings,
+    settings.prune === 'off' ? { ...before, secrets: {} } : before,
+  );
   const tell = (resource: string, action: Action, fields: readonly string[] = []) =>
     void changes.push({ resource, action, fields: [...fields].sort() });
   const context: Context = { configuration, settings, mode, tell };
@@ -46,7 +51,10 @@ export function expected(
     for (const [path, wanted] of desired.parameters) keepParameter(context, state, path, wanted);
   if (settings.only.has('secrets'))
     for (const [path, keys] of desired.secrets) keepSecret(context, state, path, keys);
-  if (settings.prune === 'delete') prune(context, state, before, desired);
+  const blocked = new Set(
+    changes.filter(({ action }) => action === 'blocked').map(({ resource: path }) => path),
+  );
+  if (settings.prune === 'delete') prune(context, state, before, desired, blocked);
   // A run that only reads tells what it would do.
   return { isFault: false, state: mode === 'drift' ? before : state, changes };
 }
@@ -296,25 +304,48 @@ function release({ tell }: Context, state: State, { kind, path, resource }: Orph
   tell(`${kind} ${path}`, 'delete');
 }
 
+/** The names of the variables that an orphan holds. */
+function variablesOf({ settings }: Context, { path, resource }: Orphan): string[] {
+  const name = path.slice(settings.environment.length + 1);
+  return 'value' in resource && typeof resource.value === 'object'
+    ? Object.keys(resource.value).map((key) => variableOfKey(name, key))
+    : [name];
+}
+
+/** What holds a variable is deleted after the variable was written elsewhere, so never where that is blocked. */
+function isWaiting(context: Context, orphan: Orphan, blocked: ReadonlySet<string>): boolean {
+  const { configuration, settings } = context;
+  return variablesOf(context, orphan).some((name) => {
+    const variables = configuration.variables.filter((one) => one.name === name);
+    const { parameters, secrets } = route({ ...configuration, variables }, settings, NOTHING);
+    const places = [
+      ...[...parameters.keys()].map((path) => `parameter ${path}`),
+      ...[...secrets.keys()].map((path) => `secret ${path}`),
+    ];
+    return places.some((place) => blocked.has(place));
+  });
+}
+
 /** Of a variable that goes to a store that this run does not look after: it is not written there. */
-function isLastCopy({ configuration, settings }: Context, { kind, path, resource }: Orphan): boolean {
-  const store = kind === 'parameter' ? 'secrets' : 'parameters';
+function isLastCopy(context: Context, orphan: Orphan): boolean {
+  const { configuration, settings } = context;
+  const store = orphan.kind === 'parameter' ? 'secrets' : 'parameters';
   if (settings.only.has(store)) return false;
-  const held =
-    'value' in resource && typeof resource.value === 'object'
-      ? Object.keys(resource.value).map((key) =>
-          variableOfKey(path.slice(settings.environment.length + 1), key),
-        )
-      : [path.slice(settings.environment.length + 1)];
   const places = (name: string) => {
     const variables = configuration.variables.filter((one) => one.name === name);
     const { parameters, secrets } = route({ ...configuration, variables }, settings, NOTHING);
     return store === 'secrets' ? secrets.size : parameters.size;
   };
-  return held.some((name) => places(name) > 0);
+  return variablesOf(context, orphan).some((name) => places(name) > 0);
 }
 
-function prune(context: Context, state: State, before: State, desired: ReturnType<typeof route>): void {
+function prune(
+  context: Context,
+  state: State,
+  before: State,
+  desired: ReturnType<typeof route>,
+  blocked: ReadonlySet<string>,
+): void {
   // A run whose variables go nowhere explains nothing of what exists.
   if (desired.parameters.size + desired.secrets.size === 0) return;
   const isDesired = ({ kind, path }: Orphan) =>
@@ -326,11 +357,13 @@ function prune(context: Context, state: State, before: State, desired: ReturnTyp
   const isTooMany = doomed >= 5 && doomed * 2 > created && !context.settings.allow.has('prune-many');
   for (const orphan of orphans)
     if (isTooMany && isCreated(orphan)) context.tell(`${orphan.kind} ${orphan.path}`, 'blocked');
+    else if (isWaiting(context, orphan, blocked)) context.tell(`${orphan.kind} ${orphan.path}`, 'delete');
     else release(context, state, orphan);
 }
 
 function hasNeighbours({ environment }: Resolved, { parameters, secrets }: State): boolean {
-  return Object.entries({ ...parameters, ...secrets }).some(
+  const here = Object.entries(secrets).filter(([, { isDeleted }]) => !isDeleted);
+  return [...Object.entries(parameters), ...here].some(
     ([path, { tags }]) =>
       path.slice(0, path.lastIndexOf('/')) !== environment && ['created', 'adopted'].includes(ownerOf(tags)),
   );
