@@ -1,1 +1,0 @@
-"use strict";exports.id=8931,exports.ids=[8931],exports.modules={8931:(function(s,r,e){e.r(r),e.d(r,{classify:()=>t.L});var t=e(816);e(9280),e(2652)})};
