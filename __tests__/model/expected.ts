@@ -35,12 +35,7 @@ export function expected(
     return { isFault: false, state, changes };
   }
   if (isFault(configuration, settings, before, mode)) return { isFault: true, state, changes };
-  // Without prune, nothing lists the secrets, so nobody knows what they hold.
-  const desired = route(
-    configuration,
-    settings,
-    settings.prune === 'off' ? { ...before, secrets: {} } : before,
-  );
+  const desired = route(configuration, settings, seen(configuration, settings, before));
   const tell = (resource: string, action: Action, fields: readonly string[] = []) =>
     void changes.push({ resource, action, fields: [...fields].sort() });
   const context: Context = { configuration, settings, mode, tell };
@@ -57,6 +52,14 @@ export function expected(
   if (settings.prune === 'delete') prune(context, state, before, desired, blocked);
   // A run that only reads tells what it would do.
   return { isFault: false, state: mode === 'drift' ? before : state, changes };
+}
+
+/** Without prune, nothing lists the secrets: only those that are configured are read. */
+function seen(configuration: Configuration, settings: Resolved, before: State): State {
+  if (settings.prune !== 'off') return before;
+  const configured = route(configuration, settings, { ...before, secrets: {} }).secrets;
+  const isRead = ([path]: [string, Secret]) => settings.only.has('secrets') && configured.has(path);
+  return { ...before, secrets: Object.fromEntries(Object.entries(before.secrets).filter(isRead)) };
 }
 
 /** An empty value is judged where the run looks after a place of it. */
@@ -357,7 +360,9 @@ function prune(
   const isTooMany = doomed >= 5 && doomed * 2 > created && !context.settings.allow.has('prune-many');
   for (const orphan of orphans)
     if (isTooMany && isCreated(orphan)) context.tell(`${orphan.kind} ${orphan.path}`, 'blocked');
-    else if (isWaiting(context, orphan, blocked)) context.tell(`${orphan.kind} ${orphan.path}`, 'delete');
+    // It is told like the rest, and waits.
+    else if (isWaiting(context, orphan, blocked))
+      release(context, structuredClone(state), structuredClone(orphan));
     else release(context, state, orphan);
 }
 
