@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import { findLeaks } from '../action/leaks.ts';
 import { type ActionRun, runAction } from '../action/run.ts';
 import type { AwsServer } from '../servers/aws.ts';
@@ -56,10 +57,10 @@ export async function walk(
     try {
       const seen = stateSeen(await read(reader, names), names);
       assert.deepEqual(comparable(seen), comparable(wanted.state), 'the account');
-      compareRun(run, wanted, mode);
+      const isChanged = !isDeepStrictEqual(wanted.state, state);
+      compareRun(run, wanted, mode, isChanged);
       const writes = aws.writes().filter(({ keyId }) => keyId === key);
-      const isSilent = !wanted.changes.some(({ action }) => action !== 'blocked');
-      if (isSilent || mode === 'drift')
+      if (!isChanged)
         assert.deepEqual(
           writes.map(({ operation }) => operation),
           [],
@@ -137,7 +138,7 @@ interface PlannedChange {
   fields: { field: string }[];
 }
 
-function compareRun(run: ActionRun, wanted: Expected, mode: Mode): void {
+function compareRun(run: ActionRun, wanted: Expected, mode: Mode, isChanged: boolean): void {
   const isBlocked = wanted.changes.some(({ action }) => action === 'blocked');
   const reason = wanted.isFault
     ? 'input'
@@ -170,7 +171,6 @@ function compareRun(run: ActionRun, wanted: Expected, mode: Mode): void {
       };
     });
   assert.deepEqual(sorted(joined(told)), sorted(wanted.changes), 'the plan');
-  const isChanged = mode !== 'drift' && wanted.changes.some(({ action }) => action !== 'blocked');
   assert.equal(run.outputs['changed'], String(isChanged), 'the output changed');
 }
 
