@@ -4,7 +4,8 @@
 //   out the SDK's classes of errors;
 //   ncc makes the CommonJS bundle, one chunk for each `import()`;
 //   terser minifies every chunk, where ncc's --minify leaves all but the first; esbuild's result is a tenth larger, compressed;
-//   the functions around modules are written so that V8 compiles them at once, which Node 20 gains from, and 24 does not.
+//   the functions around modules get the parentheses back that terser drops: V8 then compiles them at once, which saves 4 ms
+//   of a refusal on Node 20 and on 24.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -48,9 +48,9 @@ it('what we created and is no longer configured tells that it is the right one, 
 
 /** Resources that were compared without their values. */
 function unread(kind: Kind, name: string, metadata: Metadata = { unread: true, arn: 'arn:x' }): Change {
-  const stands = spec(kind, OURS, metadata, name);
+  const existing = spec(kind, OURS, metadata, name);
   return {
-    ...{ id: `${kind} ${name}`, kind, name, action: 'none', desired: stands, observed: stands },
+    ...{ id: `${kind} ${name}`, kind, name, action: 'none', desired: existing, observed: existing },
     ...{ differences: [], notes: [] },
   } as Change;
 }

@@ -47,7 +47,7 @@ const next = {
   ),
 };
 
-async function room(tags: readonly string[], of = base, name = 'saved.tar') {
+async function openResource(tags: readonly string[], of = base, name = 'saved.tar') {
   const files = toSaved(of, ['app:v1']);
   return roomOf(tags, `docker-archive:${await scratch.tar(name, files)}`);
 }
@@ -94,7 +94,7 @@ function differences(desired: ImageSpec, observed: ImageSpec): readonly Differen
 
 describe('the image', () => {
   it('is created with all tags, then a second run reads it once and reports nothing', async () => {
-    const { resource, desired } = await room(['v1', 'latest']);
+    const { resource, desired } = await openResource(['v1', 'latest']);
     expect((await resource.observe(['app'])).has('app')).toBe(false);
     const made = await resource.create(desired);
     expect(made.metadata).toMatchObject({
@@ -103,7 +103,7 @@ describe('the image', () => {
     });
     expect(made.metadata.digest).toBe(repository.tags.get('latest'));
     registry.seen.length = 0;
-    const again = await room(['v1', 'latest']);
+    const again = await openResource(['v1', 'latest']);
     const observed = await read(again.resource);
     expect(observed.fields).toEqual(again.desired.fields);
     expect(observed.metadata.digest).toBe(made.metadata.digest);
@@ -111,10 +111,10 @@ describe('the image', () => {
   });
 
   it('with a new tag needs one manifest', async () => {
-    const first = await room(['v1']);
+    const first = await openResource(['v1']);
     await first.resource.create(first.desired);
     registry.seen.length = 0;
-    const { resource, desired } = await room(['v2']);
+    const { resource, desired } = await openResource(['v2']);
     await resource.observe(['app']);
     const made = await resource.create(desired);
     expect(made.metadata.pushed).toMatchObject({ uploaded: 0, sent: 0 });
@@ -127,10 +127,10 @@ describe('the image', () => {
     ['the same tag', ['v1']],
     ['a new tag', ['v2']],
   ])('with one more layer under %s sends that layer and the configuration', async (_, tags) => {
-    const first = await room(['v1']);
+    const first = await openResource(['v1']);
     await first.resource.create(first.desired);
     registry.seen.length = 0;
-    const { resource, desired } = await room(tags, next, 'next.tar');
+    const { resource, desired } = await openResource(tags, next, 'next.tar');
     const observed = (await resource.observe(['app'])).get('app');
     const made =
       observed === undefined || observed instanceof Unreadable
@@ -141,10 +141,10 @@ describe('the image', () => {
   });
 
   it('is pushed without reuse if the role may not read or list', async () => {
-    const first = await room(['v1']);
+    const first = await openResource(['v1']);
     await first.resource.create(first.desired);
     registry.denied.add('ecr:DescribeImages').add('ecr:GetDownloadUrlForLayer');
-    const { resource, desired } = await room(['v2'], next, 'next.tar');
+    const { resource, desired } = await openResource(['v2'], next, 'next.tar');
     await resource.observe(['app']);
     expect((await resource.create(desired)).metadata.pushed).toMatchObject({ uploaded: 3 });
   });
@@ -156,17 +156,17 @@ describe('the image', () => {
     ['MUTABLE_WITH_EXCLUSION', ['v*'], ['v1']],
     ['MUTABLE', [], undefined],
   ])('names fixed tags before the upload: %s %j', async (mutability, exclusions, fixed) => {
-    const first = await room(['v1']);
+    const first = await openResource(['v1']);
     await first.resource.create(first.desired);
     Object.assign(repository, { mutability, exclusions });
-    const { resource } = await room(['v1'], next, 'next.tar');
+    const { resource } = await openResource(['v1'], next, 'next.tar');
     const { metadata } = await read(resource);
     for (const tag of fixed ?? []) expect(metadata.unusable).toContain(tag);
     expect(metadata.unusable?.includes('give a new tag in image-tags') ?? false).toBe(fixed !== undefined);
   });
 
   it('masks the token and its password before use', async () => {
-    const { resource, desired } = await room(['v1']);
+    const { resource, desired } = await openResource(['v1']);
     await resource.create(desired);
     expect(masked).toContain(registry.token);
     expect(masked).toContain('password-1');
@@ -175,12 +175,12 @@ describe('the image', () => {
 
   it('is unreadable without the permission, which the error names', async () => {
     registry.denied.add('ecr:BatchGetImage');
-    const { resource } = await room(['v1']);
+    const { resource } = await openResource(['v1']);
     const found = (await resource.observe(['app'])).get('app');
     expect(String(found instanceof Unreadable ? found.error : found)).toContain('ecr:BatchGetImage');
     registry.denied.clear();
     registry.denied.add('ecr:GetAuthorizationToken');
-    const other = await room(['v1']);
+    const other = await openResource(['v1']);
     await expect(other.resource.create(other.desired)).rejects.toThrow(/ecr:GetAuthorizationToken/);
   });
 
@@ -205,7 +205,7 @@ describe('the image', () => {
     await new ImageResource(options).create(desired);
     const observed = await read(new ImageResource(options));
     expect(observed.fields).toEqual(desired.fields);
-    const classic = await room(['v2'], next, 'next.tar');
+    const classic = await openResource(['v2'], next, 'next.tar');
     await classic.resource.observe(['app']);
     expect((await classic.resource.create(classic.desired)).metadata.pushed).toMatchObject({
       uploaded: 3,
@@ -299,12 +299,12 @@ describe('the image', () => {
     ],
   ])('that ECR has but cannot return is an error: %j', async (failure, told) => {
     says('BatchGetImage', { failures: [failure] });
-    const found = (await (await room(['v1'])).resource.observe(['app'])).get('app');
+    const found = (await (await openResource(['v1'])).resource.observe(['app'])).get('app');
     expect(found instanceof Unreadable && (found.error as Error).message).toBe(told);
   });
 
   it('that ECR converted is identified by the digest of ECR', async () => {
-    const first = await room(['v1']);
+    const first = await openResource(['v1']);
     await first.resource.create(first.desired);
     const { bytes } = repository.manifests.get(repository.tags.get('v1') ?? '') ?? {};
     const digests = [sha256('as it stands'), 'none'];
@@ -313,18 +313,18 @@ describe('the image', () => {
         images: [{ imageId: { imageTag: 'v1', imageDigest }, imageManifest: String(bytes) }],
       });
     const told = [];
-    for (const _ of digests) told.push((await read((await room(['v1'])).resource)).metadata.digest);
+    for (const _ of digests) told.push((await read((await openResource(['v1'])).resource)).metadata.digest);
     expect(told).toEqual([digests[0], repository.tags.get('v1')]);
   });
 
   it('finds layer donors among the newest of three pages of any size', async () => {
-    const first = await room(['v1']);
+    const first = await openResource(['v1']);
     await first.resource.create(first.desired);
     const [imageDigest] = [...repository.manifests.keys()];
     says('DescribeImages', { nextToken: 'a' });
     says('DescribeImages', { imageDetails: [{}, { imagePushedAt: 1 }], nextToken: 'b' });
     says('DescribeImages', { imageDetails: [{ imageDigest, imagePushedAt: 2 }], nextToken: 'c' });
-    const { resource, desired } = await room(['v2'], next, 'next.tar');
+    const { resource, desired } = await openResource(['v2'], next, 'next.tar');
     expect((await resource.create(desired)).metadata.pushed).toMatchObject({ uploaded: 1, reused: 2 });
     expect(registry.count('API DescribeImages')).toBe(4);
   });
@@ -337,7 +337,7 @@ describe('the image', () => {
       /without a token/,
     ],
   ])('is not pushed with the token of %j', async (answer, told) => {
-    const { resource, desired } = await room(['v1']);
+    const { resource, desired } = await openResource(['v1']);
     says('GetAuthorizationToken', answer);
     await expect(resource.create(desired)).rejects.toThrow(told);
   });
@@ -345,12 +345,12 @@ describe('the image', () => {
   it('is absent if ECR returns no manifest, or nothing', async () => {
     for (const answer of [{}, { images: [{ imageId: { imageTag: 'v1' } }, { imageManifest: '{}' }] }]) {
       says('BatchGetImage', answer);
-      expect((await (await room(['v1'])).resource.observe(['app'])).size).toBe(0);
+      expect((await (await openResource(['v1'])).resource.observe(['app'])).size).toBe(0);
     }
   });
 
   it('with a repository that is deleted before the push is an error of the API', async () => {
-    const { resource, desired } = await room(['v1']);
+    const { resource, desired } = await openResource(['v1']);
     says('DescribeImages', {});
     registry.repositories.delete('app');
     await expect(resource.create(desired)).rejects.toThrow(
@@ -359,13 +359,15 @@ describe('the image', () => {
   });
 
   it('does not read which of several tags are immutable if they all reference it', async () => {
-    const first = await room(['v1', 'v2']);
+    const first = await openResource(['v1', 'v2']);
     await first.resource.create(first.desired);
     Object.assign(repository, { mutability: 'IMMUTABLE' });
-    expect((await read((await room(['v1', 'v2'])).resource)).metadata.unusable).toBeUndefined();
-    const { metadata } = await read((await room(['v1', 'v2'], next, 'next.tar')).resource);
+    expect((await read((await openResource(['v1', 'v2'])).resource)).metadata.unusable).toBeUndefined();
+    const { metadata } = await read((await openResource(['v1', 'v2'], next, 'next.tar')).resource);
     expect(metadata.unusable).toContain('the tags v1, v2 of app cannot be moved (immutable)');
     says('DescribeRepositories', { repositories: [{ imageTagMutability: 'MUTABLE_WITH_EXCLUSION' }] });
-    expect((await read((await room(['v1'], next, 'next.tar')).resource)).metadata.unusable).toBeUndefined();
+    expect(
+      (await read((await openResource(['v1'], next, 'next.tar')).resource)).metadata.unusable,
+    ).toBeUndefined();
   });
 });

@@ -19,12 +19,12 @@ import {
 describe('the four modes', () => {
   it('ensure adds at the end and keeps the order; the second run writes nothing', async () => {
     await using bench = await start();
-    const spec = await run(bench.room());
+    const spec = await run(bench.provider());
     expect(lists(bench.server)).toEqual(UNION);
     expect(spec.fields[`callback:${NEW.callback}`]).toBe(true);
     expect(bench.server.calls.map(({ call }) => call)).toEqual(['token', 'read', 'read', 'update', 'read']);
 
-    await run(bench.room());
+    await run(bench.provider());
     expect(bench.server.count('update')).toBe(1);
   });
 
@@ -32,7 +32,7 @@ describe('the four modes', () => {
     await using bench = await start();
     bench.server.application(ID).callbacks = UNION.callbacks;
     bench.server.application(ID).web_origins = UNION.web_origins;
-    await run(bench.room());
+    await run(bench.provider());
     expect(bench.server.calls.find(({ call }) => call === 'update')?.body).toEqual({
       allowed_logout_urls: UNION.allowed_logout_urls,
     });
@@ -41,7 +41,7 @@ describe('the four modes', () => {
   it('fills the lists of an application that was never saved, in one run', async () => {
     await using bench = await start();
     for (const list of LISTS) delete bench.server.application(ID)[list];
-    const spec = await run(bench.room());
+    const spec = await run(bench.provider());
     const own = { callbacks: [NEW.callback], allowed_logout_urls: [NEW.logout], web_origins: [NEW.origin] };
     expect(bench.server.calls.at(-2)).toEqual({ call: 'update', body: own });
     expect(lists(bench.server)).toEqual(own);
@@ -63,7 +63,7 @@ describe('the four modes', () => {
       'http://198.51.100.9:5000',
       ...FOREIGN.web_origins,
     ];
-    await run(bench.room(), 'follow', 'http://198.51.100.9:5000/callback');
+    await run(bench.provider(), 'follow', 'http://198.51.100.9:5000/callback');
     expect(lists(bench.server)).toEqual({
       callbacks: [...FOREIGN.callbacks, 'http://198.51.100.9:5000/callback/x', NEW.callback],
       allowed_logout_urls: UNION.allowed_logout_urls,
@@ -73,7 +73,7 @@ describe('the four modes', () => {
 
   it('exact leaves only its own, but never what came after the plan', async () => {
     await using bench = await start();
-    await run(bench.room(), 'exact', undefined, () => {
+    await run(bench.provider(), 'exact', undefined, () => {
       (bench.server.application(ID).callbacks as string[]).push('https://just-now.example.com/cb');
     });
     expect(lists(bench.server)).toEqual({
@@ -88,10 +88,10 @@ describe('the four modes', () => {
     const application = bench.server.application(ID);
     application.callbacks = [NEW.callback, ...FOREIGN.callbacks, NEW.callback];
     application.allowed_logout_urls = [NEW.logout, ...FOREIGN.allowed_logout_urls];
-    await run(bench.room(), 'remove');
+    await run(bench.provider(), 'remove');
     expect(lists(bench.server)).toEqual(FOREIGN);
 
-    await run(bench.room(), 'remove');
+    await run(bench.provider(), 'remove');
     expect(bench.server.count('update')).toBe(1);
   });
 
@@ -99,17 +99,17 @@ describe('the four modes', () => {
     await using bench = await start();
     const old = 'http://198.51.100.9:5000';
     bench.server.application(ID).callbacks = [`${old}/callback`, ...FOREIGN.callbacks];
-    const room = bench.room();
-    const observed = await observe(room);
+    const provider = bench.provider();
+    const observed = await observe(provider);
     const differences = differencesOf(configuredUrls('follow', NEW, PATHS, `${old}/callback`), observed);
     const withdraw = differences.filter(({ to }) => to === ABSENT);
-    await room.update(
+    await provider.update(
       observed,
       observed,
       differences.filter(({ to }) => to !== ABSENT),
     );
     expect(lists(bench.server).callbacks).toEqual([`${old}/callback`, ...FOREIGN.callbacks, NEW.callback]);
-    await room.update(observed, observed, withdraw);
+    await provider.update(observed, observed, withdraw);
     expect(lists(bench.server)).toEqual(UNION);
   });
 });
@@ -120,9 +120,9 @@ it('asks for one token a run, masks it before use, and asks for no more scopes t
   bench.server.hook = ({ when, call }) => {
     if (when === 'before' && call === 'read') expect(bench.masked).toHaveLength(1);
   };
-  const room = bench.room();
-  await run(room);
-  await run(room);
+  const provider = bench.provider();
+  await run(provider);
+  await run(provider);
   expect(bench.server.count('token')).toBe(1);
   const [[token, scopes] = []] = bench.server.tokens;
   expect(bench.masked.map((secret) => secret.reveal())).toEqual([token]);
@@ -132,12 +132,12 @@ it('asks for one token a run, masks it before use, and asks for no more scopes t
 it('asks for no right to write where the run only reads, and says which right is missing then', async () => {
   await using bench = await start();
   bench.server.management.scopes = ['read:clients'];
-  expect((await observe(bench.room(5000, ID, true))).fields).toHaveProperty([
+  expect((await observe(bench.provider(5000, ID, true))).fields).toHaveProperty([
     `callback:${FOREIGN.callbacks[0]}`,
   ]);
   expect([...bench.server.tokens.values()]).toEqual([['read:clients']]);
   bench.server.management.scopes = ['update:clients'];
-  const refused = await observe(bench.room(5000, ID, true)).catch((thrown: unknown) => thrown);
+  const refused = await observe(bench.provider(5000, ID, true)).catch((thrown: unknown) => thrown);
   expect(refused).toMatchObject({
     trouble: 'grant',
     message: expect.stringMatching(
@@ -148,9 +148,11 @@ it('asks for no right to write where the run only reads, and says which right is
 
 it('never creates an application, and knows only its own name', async () => {
   await using bench = await start();
-  const room = bench.room();
-  await expect(room.create({ name: NAME, fields: {}, metadata: {} })).rejects.toThrow(/never created here/);
-  expect(await room.observe(['another'])).toEqual(new Map());
+  const provider = bench.provider();
+  await expect(provider.create({ name: NAME, fields: {}, metadata: {} })).rejects.toThrow(
+    /never created here/,
+  );
+  expect(await provider.observe(['another'])).toEqual(new Map());
   expect(bench.server.calls).toEqual([]);
 });
 
@@ -159,9 +161,9 @@ it('a full list can still be emptied, and one above the limit can shrink', async
   const application = bench.server.application(ID);
   const full = Array.from({ length: 120 }, (_, nth) => `https://n${nth}.example.com/callback`);
   application.callbacks = [NEW.callback, ...full];
-  const room = bench.room();
-  const observed = await observe(room);
-  const error = await room
+  const provider = bench.provider();
+  const observed = await observe(provider);
+  const error = await provider
     .update(observed, observed, [{ field: `callback:${NEW.callback}`, from: true, to: ABSENT }])
     .catch((thrown: unknown) => thrown);
   // Auth0 itself refuses 120; what matters is that the request to shrink is not held back here.

@@ -1,4 +1,4 @@
-/** What the tests of the Auth0 room stand on: a tenant, a clock that stands still, and a run as main makes it. */
+/** What the tests of the Auth0 provider stand on: a tenant, a clock that stands still, and a run as main makes it. */
 import { Auth0Client } from '../../src/clients/auth0.ts';
 import type { Clock } from '../../src/clients/clock.ts';
 import { type AppPaths, type AppUrls, closes, configuredUrls } from '../../src/desired/app-url.ts';
@@ -52,7 +52,7 @@ export async function start() {
   });
   const masked: Secret[] = [];
   const urls: Secret[] = [];
-  const room = (timeoutMs = 5000, id = ID, readOnly = false) =>
+  const provider = (timeoutMs = 5000, id = ID, readOnly = false) =>
     auth0ApplicationProvider(
       new Auth0Client({
         baseUrl: server.url,
@@ -66,7 +66,14 @@ export async function start() {
       { name: NAME, id: new Secret(id) },
       (url) => urls.push(url),
     );
-  return { server, clock, masked, urls, room, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  return {
+    server,
+    clock,
+    masked,
+    urls,
+    provider,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
 }
 
 export type Bench = Awaited<ReturnType<typeof start>>;
@@ -91,8 +98,8 @@ export function differencesOf(
   return [...differing, ...out];
 }
 
-export async function observe(room: ReturnType<Bench['room']>): Promise<Auth0ApplicationSpec> {
-  const observed = (await room.observe([NAME])).get(NAME);
+export async function observe(provider: ReturnType<Bench['provider']>): Promise<Auth0ApplicationSpec> {
+  const observed = (await provider.observe([NAME])).get(NAME);
   if (observed instanceof Unreadable) throw observed.error;
   if (observed === undefined) throw new Error('nothing was observed');
   return observed;
@@ -100,18 +107,18 @@ export async function observe(room: ReturnType<Bench['room']>): Promise<Auth0App
 
 /** Observes, compares and writes as a run does; `meanwhile` happens between the two. */
 export async function run(
-  room: ReturnType<Bench['room']>,
+  provider: ReturnType<Bench['provider']>,
   mode: Auth0Urls = 'ensure',
   previous?: string,
   meanwhile: () => void = () => {},
 ): Promise<Auth0ApplicationSpec> {
-  const observed = await observe(room);
+  const observed = await observe(provider);
   const wanted = configuredUrls(mode, NEW, PATHS, previous);
   const differences = differencesOf(wanted, observed, closes(mode));
   meanwhile();
   if (differences.length === 0) return observed;
   const desired = { ...observed, fields: { ...observed.fields, ...wanted } };
-  return room.update(desired as Auth0ApplicationSpec, observed, differences);
+  return provider.update(desired as Auth0ApplicationSpec, observed, differences);
 }
 
 export const UNION = {

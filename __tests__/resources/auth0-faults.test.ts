@@ -425,7 +425,7 @@ describe('no fault loses a URL of somebody else', () => {
     for (const one of fault.faults ?? []) server.inject(one);
     const before = structuredClone(lists(server));
 
-    const error = await run(bench.room(fault.timeoutMs, fault.id), 'ensure', undefined, () =>
+    const error = await run(bench.provider(fault.timeoutMs, fault.id), 'ensure', undefined, () =>
       fault.meanwhile?.(bench),
     ).then(
       () => undefined,

@@ -219,6 +219,17 @@ describe('scheduled for deletion', () => {
     await bench.silent(exact);
   });
 
+  test('a value of write: once is created in a restored secret by the next run', async () => {
+    const once = wish({ a: 'one', b: 'two' }, {}, { once: new Set(['key:b']) });
+    await bench.round(wish({ a: 'one' }));
+    await schedule();
+    await bench.round(once);
+    expect(await value()).toEqual({ a: 'one' });
+    await bench.round(once);
+    expect(await value()).toEqual({ a: 'one', b: 'two' });
+    await bench.silent(once);
+  });
+
   test('what is no JSON object is restored, and its text is not lost', async () => {
     await create('plain text', { Tags: OURS });
     await schedule();

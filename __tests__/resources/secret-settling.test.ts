@@ -21,7 +21,7 @@ const create = (SecretString?: string) => bench.others.secrets.createSecret({ Na
 const put = (SecretString: string) => bench.others.secrets.putSecretValue({ SecretId: NAME, SecretString });
 const schedule = () => bench.others.secrets.deleteSecret({ SecretId: NAME });
 const about = () => bench.others.secrets.describeSecret({ SecretId: NAME });
-const stands = async () => {
+const stored = async () => {
   const { SecretString, VersionId } = await bench.others.secrets.getSecretValue({ SecretId: NAME });
   return { value: JSON.parse(SecretString ?? ''), version: VersionId };
 };
@@ -69,7 +69,7 @@ describe('a description that is older than our write', () => {
     expect(round.told).toEqual([]);
     expect(puts(round)).toBe(1);
     expect(round.slept).toEqual(SETTLING.slice(0, times));
-    expect(await stands()).toEqual({ value: { a: 'two' }, version: round.outcome.after?.metadata.version });
+    expect(await stored()).toEqual({ value: { a: 'two' }, version: round.outcome.after?.metadata.version });
     await bench.silent(wish('two'));
   });
 
@@ -81,7 +81,7 @@ describe('a description that is older than our write', () => {
     expect(round.told).toEqual([expect.stringMatching(/^papyrus\/prd\/db: AWS does not show the write yet/)]);
     expect(puts(round)).toBe(1);
     expect(describedAfterPut(round)).toHaveLength(1 + SETTLING.length);
-    expect(round.outcome.after?.metadata.version).toBe((await stands()).version);
+    expect(round.outcome.after?.metadata.version).toBe((await stored()).version);
   });
 
   test.each(['before', 'after'] as const)('who really wrote, %s us, is found all the same', async (at) => {
@@ -92,7 +92,7 @@ describe('a description that is older than our write', () => {
     expect(round.outcome.result).toBe('done');
     expect(round.told).toEqual([expect.stringContaining('another writer changed it in the meantime')]);
     expect(puts(round)).toBe(2);
-    expect((await stands()).value).toEqual({ a: 'two', theirs: 1 });
+    expect((await stored()).value).toEqual({ a: 'two', theirs: 1 });
     await bench.silent(wish('two'));
   });
 
@@ -104,18 +104,18 @@ describe('a description that is older than our write', () => {
     const round = await bench.round(wish('two'));
     expect(round.told).toEqual([expect.stringContaining('another writer changed it in the meantime')]);
     expect(puts(round)).toBe(2);
-    expect((await stands()).value).toEqual({ a: 'two', theirs: 1 });
+    expect((await stored()).value).toEqual({ a: 'two', theirs: 1 });
   });
 
   test('who takes our value back is somebody else, though it is the version that was read', async () => {
     await bench.round(wish('one'));
-    const { version } = await stands();
+    const { version } = await stored();
     let swapped: object | undefined;
     bench.aws.onCall(async ({ operation }, moment) => {
       if (operation !== 'PutSecretValue') return;
       swapped = undefined;
       if (moment === 'before' || bench.aws.count('PutSecretValue') > 1) return;
-      const now = await stands();
+      const now = await stored();
       const VersionIdsToStages = {
         [String(version)]: ['AWSCURRENT'],
         [String(now.version)]: ['AWSPREVIOUS'],
@@ -140,7 +140,7 @@ describe('a description that is older than our write', () => {
     expect(round.told).toEqual([expect.stringContaining('another writer changed it in the meantime')]);
     expect(puts(round)).toBe(2);
     expect(round.slept).toEqual(SETTLING);
-    expect((await stands()).value).toEqual({ a: 'two' });
+    expect((await stored()).value).toEqual({ a: 'two' });
   });
 
   test('where versions may not be listed, what is seen is merged, and the run fails with what it lacks', async () => {
@@ -152,7 +152,7 @@ describe('a description that is older than our write', () => {
       result: 'failed',
       error: { reason: 'access-denied', operation: 'secretsmanager:ListSecretVersionIds' },
     });
-    expect((await stands()).value).toEqual({ a: 'two', theirs: 1 });
+    expect((await stored()).value).toEqual({ a: 'two', theirs: 1 });
     await bench.silent(wish('two'));
   });
 
@@ -163,7 +163,7 @@ describe('a description that is older than our write', () => {
     others(() => put('{"a":"one","second":2}'), 'after');
     const round = await bench.round(wish('two'));
     expect(round.outcome.result).toBe('done');
-    expect((await stands()).value).toEqual({ a: 'two', first: 1, second: 2 });
+    expect((await stored()).value).toEqual({ a: 'two', first: 1, second: 2 });
     await bench.silent(wish('two'));
   });
 
@@ -178,7 +178,7 @@ describe('a description that is older than our write', () => {
     });
     const round = await bench.round(wish('two'));
     expect(round.outcome.result).toBe('done');
-    expect((await stands()).value).toEqual({ a: 'two', theirs: 1 });
+    expect((await stored()).value).toEqual({ a: 'two', theirs: 1 });
   });
 });
 
@@ -206,7 +206,7 @@ describe('a secret that was restored a moment ago', () => {
     expect(round.outcome.result).toBe('done');
     expect(round.told).toEqual([]);
     expect(round.slept).toEqual(SETTLING.slice(0, 3));
-    expect((await stands()).value).toEqual({ a: 'one', theirs: 1 });
+    expect((await stored()).value).toEqual({ a: 'one', theirs: 1 });
     await bench.silent(wish('one'));
   });
 
@@ -221,7 +221,7 @@ describe('a secret that was restored a moment ago', () => {
     const round = await bench.round(wish('one'));
     expect(round.outcome.result).toBe('failed');
     expect(puts(round)).toBe(0);
-    expect((await stands()).value).toEqual({ a: 'old', theirs: 1 });
+    expect((await stored()).value).toEqual({ a: 'old', theirs: 1 });
   });
 
   test('another refusal is not waited for', async () => {
@@ -252,7 +252,7 @@ describe('a secret that was restored a moment ago', () => {
     const round = await bench.round(wish('one'));
     expect(round.outcome.result).toBe('done');
     expect(round.slept).toEqual([]);
-    expect((await stands()).value).toEqual({ a: 'one' });
+    expect((await stored()).value).toEqual({ a: 'one' });
   });
 });
 
@@ -278,7 +278,7 @@ describe('a secret that was created a moment ago', () => {
     expect(round.change.notes).toContain('keys that are not configured here are kept: host, port');
     expect(round.told).toEqual([]);
     expect(round.slept).toEqual(SETTLING.slice(0, times));
-    expect((await stands()).value).toEqual({ a: 'one', host: 'db.internal', port: 5432 });
+    expect((await stored()).value).toEqual({ a: 'one', host: 'db.internal', port: 5432 });
   });
 
   test('a value that cannot be read is reported, and not overwritten', async () => {
@@ -298,6 +298,6 @@ describe('a secret that was created a moment ago', () => {
     const round = await bench.round(wish('one'));
     expect(round.outcome.result).toBe('done');
     expect(round.told).toEqual([expect.stringContaining('another writer changed it in the meantime')]);
-    expect((await stands()).value).toEqual({ a: 'one', host: 'db.internal', port: 5432 });
+    expect((await stored()).value).toEqual({ a: 'one', host: 'db.internal', port: 5432 });
   });
 });

@@ -1,7 +1,5 @@
-import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
-import { ECR } from '@aws-sdk/client-ecr';
-import { SecretsManager } from '@aws-sdk/client-secrets-manager';
-import { type ParameterMetadata, SSM } from '@aws-sdk/client-ssm';
+import type { ParameterMetadata } from '@aws-sdk/client-ssm';
+import type { Clients } from '../../__tests__/servers/clients.ts';
 import { REGION } from '../../__tests__/servers/protocol.ts';
 
 type Tags = Readonly<Record<string, string>>;
@@ -34,23 +32,7 @@ export interface WholeAccount {
   }>;
 }
 
-export type Clients = ReturnType<typeof connect>;
 export type Content = ReturnType<typeof contentOf>;
-
-/** The SDK's own clients, for a server that is asked directly. */
-export function connect(endpoint: string) {
-  const settings = {
-    endpoint,
-    region: REGION,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  };
-  return {
-    ssm: new SSM(settings),
-    secrets: new SecretsManager(settings),
-    logs: new CloudWatchLogs(settings),
-    ecr: new ECR(settings),
-  };
-}
 
 const tagsOf = (
   tags: ReadonlyArray<{ Key?: string | undefined; Value?: string | undefined }> | undefined,

@@ -1,8 +1,8 @@
 import { startAws } from '../../__tests__/servers/aws.ts';
+import { type Clients, connect } from '../../__tests__/servers/clients.ts';
 import { startMinistack } from '../../__tests__/servers/ministack.ts';
 import { ministackCorrections } from '../../__tests__/servers/ministack-corrections.ts';
 import { startRecorder } from '../../__tests__/servers/recorder.ts';
-import { type Clients, connect } from './account.ts';
 
 /** An AWS on this machine. */
 export interface Emulator extends AsyncDisposable {
