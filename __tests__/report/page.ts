@@ -8,6 +8,9 @@ import { Marked } from 'marked';
 
 export type Theme = 'light' | 'dark';
 
+/** Fonts are loaded before the page is read: up to a second of the page's own time, which passes as quickly as it can. */
+const WAITS = '--virtual-time-budget=1000';
+
 /** Undefined where there is no browser. */
 export const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   existsSync,
@@ -25,14 +28,31 @@ export function rendered(markdown: string): string {
   });
 }
 
-function style(theme: Theme): string {
-  const folder = dirname(createRequire(import.meta.url).resolve('github-markdown-css/package.json'));
-  return readFileSync(join(folder, `github-markdown-${theme}.css`), 'utf8');
+const folderOf = (name: string): string =>
+  dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+
+const style = (theme: Theme): string =>
+  readFileSync(join(folderOf('github-markdown-css'), `github-markdown-${theme}.css`), 'utf8');
+
+/** As wide as Arial and Courier New: a page is as high on a machine without these as with them. */
+const FONTS = [
+  { family: 'Arimo', weight: '400 700', file: '@fontsource-variable/arimo:arimo-latin-wght-normal.woff2' },
+  { family: 'Cousine', weight: '400', file: '@fontsource/cousine:cousine-latin-400-normal.woff2' },
+];
+
+function fonts(): string {
+  const faces = FONTS.map(({ family, weight, file }) => {
+    const [name = '', path = ''] = file.split(':');
+    const data = readFileSync(join(folderOf(name), 'files', path)).toString('base64');
+    return `@font-face{font-family:${family};font-weight:${weight};src:url(data:font/woff2;base64,${data})}`;
+  });
+  const mono = '.markdown-body :is(code,kbd,pre,samp,tt){font-family:Cousine,monospace}';
+  return `${faces.join('')} .markdown-body{font-family:Arimo,sans-serif} ${mono}`;
 }
 
 function page(body: string, theme: Theme): string {
   const ground = theme === 'dark' ? '#0d1117' : '#ffffff';
-  return `<!doctype html><meta charset="utf-8"><style>${style(theme)} body{margin:0;background:${ground}} .markdown-body{box-sizing:border-box;padding:16px}</style>${body}`;
+  return `<!doctype html><meta charset="utf-8"><style>${style(theme)} ${fonts()} body{margin:0;background:${ground}} .markdown-body{box-sizing:border-box;padding:16px}</style>${body}`;
 }
 
 function chromium(html: string, options: readonly string[]): string {
@@ -72,6 +92,8 @@ export function measure(reports: ReadonlyMap<string, string>, width: number): Ma
       `<article class="markdown-body" id="${name}" style="width:${width}px">${rendered(markdown)}</article>`,
   );
   const script = `<script>
+    const fonts = [...document.fonts].map((font) => font.load());
+    Promise.all(fonts).then(() => {
     const out = {};
     for (const article of document.querySelectorAll('article')) {
       const height = Math.ceil(article.getBoundingClientRect().height);
@@ -85,8 +107,9 @@ export function measure(reports: ReadonlyMap<string, string>, width: number): Ma
     document.title = 'done';
     document.body.innerHTML = '<pre id="out"></pre>';
     document.getElementById('out').textContent = btoa(unescape(encodeURIComponent(JSON.stringify(out))));
+    });
   </script>`;
-  const dom = chromium(page(`${articles.join('')}${script}`, 'light'), ['--dump-dom']);
+  const dom = chromium(page(`${articles.join('')}${script}`, 'light'), [WAITS, '--dump-dom']);
   const text = /<pre id="out">([^<]*)<\/pre>/.exec(dom)?.[1] ?? '';
   return new Map(Object.entries(JSON.parse(Buffer.from(text, 'base64').toString('utf8'))));
 }
@@ -94,5 +117,5 @@ export function measure(reports: ReadonlyMap<string, string>, width: number): Ma
 /** Writes a picture of one report. */
 export function picture(markdown: string, theme: Theme, width: number, height: number, path: string): void {
   const body = `<article class="markdown-body" style="width:${width}px">${rendered(markdown)}</article>`;
-  chromium(page(body, theme), [`--screenshot=${path}`, `--window-size=${width},${height}`]);
+  chromium(page(body, theme), [WAITS, `--screenshot=${path}`, `--window-size=${width},${height}`]);
 }
