@@ -1,4 +1,4 @@
-/** The log of a run that is large, through the bundle: folded, and told beforehand how long the writes take. */
+/** The log of a run that is large, through the bundle: folded, with an estimate before the writes. */
 import type { ChildProcess } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { awsForFile } from '../servers/for-file.ts';
@@ -37,8 +37,8 @@ test('announces a long wait before the first write; a cancelled run lists what i
   expect(run.exitCode).toBe(130);
   expect(run.outputs['failure-reason']).toBe('cancelled');
   const lines = run.log.split('\n');
-  const told = lines.findIndex((line) => /^60 parameters to write, about 1\d s:/.test(line));
-  expect(told).toBeGreaterThanOrEqual(0);
-  expect(told).toBeLessThan(lines.findIndex((line) => line.includes('cancelled')));
+  const estimate = lines.findIndex((line) => /^60 parameters to write, about 1\d s:/.test(line));
+  expect(estimate).toBeGreaterThanOrEqual(0);
+  expect(estimate).toBeLessThan(lines.findIndex((line) => line.includes('cancelled')));
   expect(puts).toBeLessThan(60);
 });

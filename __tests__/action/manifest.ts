@@ -30,7 +30,7 @@ export interface Given {
   deprecated: [name: string, advice: string][];
 }
 
-/** What stands in `with:` meets what action.yml declares. `required` is not enforced: the runner does not. */
+/** `with:` meets what action.yml declares. `required` is not enforced: the runner does not. */
 export function giveInputs(
   manifest: Manifest,
   given: Record<string, string>,
