@@ -1,9 +1,8 @@
 /** The Auth0 application and AUTH0_CALLBACK_URL through the bundle: section 4 of the article, and what may go wrong. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { Auth0Server } from '../servers/auth0.ts';
-import { type AwsServer, startAws } from '../servers/aws.ts';
 import { connect } from '../servers/clients.ts';
-import { type Account, account } from './account.ts';
+import { accountForFile } from '../servers/for-file.ts';
 import { findLeaks } from './leaks.ts';
 import { failed, linesOf, passed } from './outcome.ts';
 import type { ActionOptions, ActionRun } from './run.ts';
@@ -19,20 +18,10 @@ const NEW = 'http://203.0.113.7:5000';
 const OLD = 'http://198.51.100.9:5000';
 const PARAMETER = '/papyrus/prd/AUTH0_CALLBACK_URL';
 
-let aws: AwsServer;
-let at: Account;
+const { aws, at } = await accountForFile();
 let auth0: Auth0Server;
-
-beforeAll(async () => {
-  aws = await startAws();
-  at = account(aws);
-});
-afterAll(async () => {
-  await aws.close();
-  await auth0?.[Symbol.asyncDispose]();
-});
+afterAll(() => auth0?.[Symbol.asyncDispose]());
 beforeEach(async () => {
-  await aws.reset();
   await auth0?.[Symbol.asyncDispose]();
   auth0 = await Auth0Server.start({
     applications: [{ client_id: 'app-id', name: 'papyrus', ...structuredClone(FOREIGN) }],

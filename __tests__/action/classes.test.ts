@@ -1,25 +1,18 @@
 /** What is encrypted stays hidden and encrypted, whatever a later run guesses: runs in sequence, through the bundle. */
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { stageForFile } from '../servers/for-file.ts';
 import { GitHubServer } from '../servers/github.ts';
+import { pullRequest } from './bench.ts';
 import { findCanaries, findLeaks } from './leaks.ts';
 import { passed } from './outcome.ts';
 import type { ActionRun } from './run.ts';
-import { openOf, openStage, type Stage } from './stage.ts';
+import { openOf, type Stage } from './stage.ts';
 
-let stage: Stage;
-let github: GitHubServer;
-beforeAll(async () => {
-  [stage, github] = await Promise.all([openStage(), GitHubServer.start()]);
-});
-afterAll(async () => {
-  await stage?.[Symbol.asyncDispose]();
-  await github?.[Symbol.asyncDispose]();
-});
-beforeEach(async () => {
-  await stage.aws.reset();
-  github.reset();
-});
+const stage = await stageForFile();
+const github = await GitHubServer.start();
+afterAll(() => github[Symbol.asyncDispose]());
+beforeEach(() => github.reset());
 
 const only = { only: 'parameters, secrets' };
 const CONFIG = '.github/aws-bootstrap.yml';
@@ -36,23 +29,11 @@ function expectHidden(run: ActionRun, values: string[]): void {
 }
 
 /** A pull request within a private repository, whose comment may show values. */
-function onPullRequest(): Parameters<Stage['act']>[1] {
-  const repository = { full_name: 'papyrus/demo', private: true, visibility: 'private' };
-  const payload = {
-    number: 7,
-    repository,
-    pull_request: {
-      number: 7,
-      head: { ref: 'x', repo: repository },
-      base: { ref: 'main', repo: repository },
-    },
-  };
-  return {
-    token: github.token,
-    event: { name: 'pull_request', payload },
-    env: { GITHUB_API_URL: github.url },
-  };
-}
+const onPullRequest = (): Parameters<Stage['act']>[1] => ({
+  token: github.token,
+  event: pullRequest(),
+  env: { GITHUB_API_URL: github.url },
+});
 
 describe('a parameter that a rule has encrypted', () => {
   const OLD = 'qv17-old';

@@ -1,7 +1,8 @@
 /** The comment under a pull request, through the bundle, and what GitHub may answer. */
 import { describe, expect, it } from 'vitest';
 import { githubForFile } from '../servers/for-file.ts';
-import { CANARIES, DOTENV, step } from './bench.ts';
+import { CANARIES, DOTENV, pullRequest, step } from './bench.ts';
+import type { Event } from './context.ts';
 import { findCanaries, findLeaks } from './leaks.ts';
 import { passed } from './outcome.ts';
 import { stateAfter } from './replay.ts';
@@ -9,24 +10,10 @@ import type { ActionRun } from './run.ts';
 
 const { aws, github } = await githubForFile();
 
-const event = (payload?: unknown) => ({
-  name: 'pull_request',
-  ...(payload === undefined ? {} : { payload }),
-});
-const request = (visible: object, head = 'papyrus/demo') => {
-  const repository = { full_name: 'papyrus/demo', ...visible };
-  return {
-    number: 1,
-    repository,
-    pull_request: {
-      number: 1,
-      head: { ref: 'x', repo: { full_name: head } },
-      base: { ref: 'main', repo: repository },
-    },
-  };
-};
-const run = (inputs: Record<string, string> = {}, payload?: unknown): Promise<ActionRun> =>
-  step(aws, github, inputs, { event: event(payload) });
+const run = (
+  inputs: Record<string, string> = {},
+  event: Event = { name: 'pull_request' },
+): Promise<ActionRun> => step(aws, github, inputs, { event });
 const stored = stateAfter(aws, () => step(aws, undefined, { mode: 'apply' }));
 const bodies = () => github.comments.map(({ body }) => body);
 
@@ -48,11 +35,11 @@ describe('the comment', () => {
   it('shows values of plain parameters in a private repository only', async () => {
     await stored();
     const changed = { dotenv: DOTENV.replace('WORKERS=2', 'WORKERS=4711') };
-    await run(changed, request({ private: true }));
+    await run(changed, pullRequest({ private: true }));
     expect(bodies()[0]).toContain('4711');
     for (const visible of [{ visibility: 'public', private: true }, {}]) {
       github.comments.length = 0;
-      await run(changed, request(visible));
+      await run(changed, pullRequest(visible));
       expect(bodies()[0]).toContain('GUNICORN_WORKERS');
       expect(bodies()[0]).not.toContain('4711');
     }
@@ -79,7 +66,7 @@ describe('the comment', () => {
 
 it('passes on a fork, whose token only reads', async () => {
   github.readOnly = true;
-  const done = passed(await run({}, request({ private: false }, 'mallory/demo')));
+  const done = passed(await run({}, pullRequest({ private: false }, 'mallory/demo')));
   expect(done.log.split('\n').filter((line) => line.includes('fork'))).toHaveLength(1);
   expect(done.annotations.filter(({ message }) => message.includes('fork'))).toEqual([]);
 });

@@ -1,19 +1,11 @@
 /** Several environments of one application side by side, as docs/environments.md shows them. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
+import { expect, it } from 'vitest';
+import { accountForFile } from '../servers/for-file.ts';
 import { account, SEED } from './account.ts';
 import { passed } from './outcome.ts';
 
-let aws: AwsServer;
-let prd: ReturnType<typeof account>;
-let stg: ReturnType<typeof account>;
-beforeAll(async () => {
-  aws = await startAws();
-  prd = account(aws);
-  stg = account(aws, '/papyrus/stg');
-});
-afterAll(() => aws.close());
-beforeEach(() => aws.reset());
+const { aws, at: prd } = await accountForFile();
+const stg = account(aws, '/papyrus/stg');
 
 const files = (text: string) => ({ files: { '.github/aws-bootstrap.yml': text }, checkout: {} });
 const SHARED = files(`tags: { project: portfolio }

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
 import { joinRegistry } from '../servers/aws-images.ts';
 import { connect } from '../servers/clients.ts';
+import { awsForFile } from '../servers/for-file.ts';
 import { TestRegistry } from '../servers/registry.ts';
 import { LayoutWriter, makeImage, makeTar, noise, toSaved } from '../servers/registry-images.ts';
 import { findLeaks } from './leaks.ts';
@@ -13,14 +13,13 @@ import { failed, linesOf, messagesOf, passed } from './outcome.ts';
 import { runAction } from './run.ts';
 import { changesOf } from './stage.ts';
 
-let aws: AwsServer;
+const aws = await awsForFile();
 let registry: TestRegistry;
 const workspace = mkdtempSync(join(tmpdir(), 'image-'));
 const image = makeImage([noise(100_000), 'second layer', 'third layer']);
 const other = makeImage([noise(50_000), 'second layer']);
 
-beforeAll(async () => {
-  aws = await startAws();
+beforeAll(() => {
   writeFileSync(join(workspace, 'image.tar'), makeTar(toSaved(image, ['papyrus:1.4'])));
   writeFileSync(join(workspace, 'other.tar'), makeTar(toSaved(other, ['papyrus:1.5'])));
   const layout = new LayoutWriter();
@@ -28,12 +27,10 @@ beforeAll(async () => {
   writeFileSync(join(workspace, 'layout.tar'), makeTar(layout.entries()));
 });
 afterAll(async () => {
-  await aws.close();
   await registry?.[Symbol.asyncDispose]();
   rmSync(workspace, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  await aws.reset();
   await registry?.[Symbol.asyncDispose]();
   registry = await TestRegistry.start();
   joinRegistry(aws, registry);

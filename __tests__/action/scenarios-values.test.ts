@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { stageForFile } from '../servers/for-file.ts';
 import { GitHubServer } from '../servers/github.ts';
+import { pullRequest } from './bench.ts';
 import { findLeaks } from './leaks.ts';
 import { messagesOf, passed } from './outcome.ts';
 import { fieldsOf } from './stage.ts';
@@ -79,17 +80,12 @@ describe('a value that another variable holds', () => {
 
   test('is in no report, not even of a private repository, and changes no type', async () => {
     await using github = await GitHubServer.start();
-    const repository = { full_name: 'papyrus/demo', private: true, visibility: 'private' };
-    const event = {
-      name: 'pull_request',
-      payload: {
-        number: 7,
-        pull_request: { number: 7, head: { repo: repository }, base: { repo: repository } },
-        repository,
-      },
-    };
     await using plan = passed(
-      await stage.act(inputs, { token: github.token, event, env: { GITHUB_API_URL: github.url } }),
+      await stage.act(inputs, {
+        token: github.token,
+        event: pullRequest(),
+        env: { GITHUB_API_URL: github.url },
+      }),
     );
     expect(findLeaks(plan, [PASSWORD])).toEqual([]);
     expect(github.comments).toHaveLength(1);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { beforeEach, expect, it } from 'vitest';
 import { connect } from '../servers/clients.ts';
 import { githubForFile } from '../servers/for-file.ts';
-import { step } from './bench.ts';
+import { pullRequest, step } from './bench.ts';
 import { passed } from './outcome.ts';
 import { stateAfter } from './replay.ts';
 import type { ActionRun } from './run.ts';
@@ -49,22 +49,8 @@ function expectNothing(run: ActionRun) {
 
 it.each(FORMS)('in a plan of a pull request that rotates it: %s', async (_form, text) => {
   await leak(text);
-  const payload = {
-    number: 1,
-    repository: { full_name: 'papyrus/demo', private: true },
-    pull_request: {
-      number: 1,
-      head: { ref: 'x', repo: { full_name: 'papyrus/demo' } },
-      base: { ref: 'main', repo: { full_name: 'papyrus/demo', private: true } },
-    },
-  };
   const run = passed(
-    await step(
-      aws,
-      github,
-      { dotenv: dotenv('quite-another-1', 'hello') },
-      { event: { name: 'pull_request', payload } },
-    ),
+    await step(aws, github, { dotenv: dotenv('quite-another-1', 'hello') }, { event: pullRequest() }),
   );
   expect(github.comments).toHaveLength(1);
   expectNothing(run);

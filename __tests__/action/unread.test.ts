@@ -1,25 +1,16 @@
 /** A drift check, and a plan, by a role that reads no values (iam/roles.yml: the drift reader), through the bundle. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { stageForFile } from '../servers/for-file.ts';
 import { findLeaks } from './leaks.ts';
 import { failed, linesOf, messagesOf, passed } from './outcome.ts';
 import { stateAfter } from './replay.ts';
 import type { ActionRun } from './run.ts';
-import { changesOf, dotenv, fieldsOf, openOf, openStage, SEED, type Stage } from './stage.ts';
+import { changesOf, dotenv, fieldsOf, openOf, SEED } from './stage.ts';
 
-let stage: Stage;
-let stored: () => Promise<void>;
-beforeAll(async () => {
-  stage = await openStage();
-  stored = stateAfter(stage.aws, () => act('apply'));
-});
-afterAll(() => stage?.[Symbol.asyncDispose]());
-beforeEach(async () => {
-  await stage.aws.reset();
-  await stored();
-});
-
+const stage = await stageForFile();
 const act = (mode: string, inputs: Record<string, string> = {}, files: Record<string, string> = {}) =>
   stage.act({ mode, dotenv: dotenv(), tags: 'project=portfolio', ...inputs }, { files });
+beforeEach(stateAfter(stage.aws, () => act('apply')));
 /** What DriftReadsValues: false leaves out, and everything that writes. */
 const deny = () =>
   stage.aws.fault({

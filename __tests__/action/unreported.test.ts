@@ -65,7 +65,7 @@ test('writes the outputs without space for files, and fails', async () => {
   expect(messagesOf(run, 'error')).toEqual([
     expect.stringMatching(/^task definition: .*\(E[A-Z]+\)$/),
     expect.stringMatching(/^outputs: .*\(E[A-Z]+\)$/),
-    expect.stringMatching(/^the task definition .*\(failure-reason: internal\)$/),
+    expect.stringMatching(/^the task.*\(failure-reason: internal\)$/),
   ]);
   expect(run.summary).toContain('task definition');
 });
