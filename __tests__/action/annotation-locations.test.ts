@@ -64,16 +64,17 @@ test('a file that git ignores or does not know has no location', async () => {
 });
 
 test('without a repository, or with an index that cannot be read, there is no location', async () => {
-  const folder = folderWith('.env');
-  expect(await locationOf(folder)).toEqual(NOWHERE);
-  checkOut(folder, { tracked: [] });
-  expect(await locationOf(folder)).toEqual(NOWHERE);
-  git(folder, 'add', '.');
-  expect(await locationOf(folder)).toEqual(at('.env'));
-  for (const broken of ['', 'DIRC', 'DIRC\0\0\0\x09\0\0\0\x01', 'DIRC\0\0\0\x02\0\0\0\x01.env\0']) {
-    put(folder, '.git/index', broken);
-    expect(await locationOf(folder)).toEqual(NOWHERE);
-  }
+  const broken = ['', 'DIRC', 'DIRC\0\0\0\x09\0\0\0\x01', 'DIRC\0\0\0\x02\0\0\0\x01.env\0'];
+  const names = ['none', 'untracked', 'tracked', ...broken.map((_, index) => `broken-${index}`)];
+  const files = names.map((name) => `${name}/.env`);
+  const folder = folderWith(...files);
+  checkOut(join(folder, 'untracked'), { tracked: [] });
+  for (const name of names.slice(2)) checkOut(join(folder, name));
+  broken.forEach((index, number) => {
+    put(folder, `broken-${number}/.git/index`, index);
+  });
+  const locations = names.map((name) => (name === 'tracked' ? at('.env') : NOWHERE));
+  expect(await locationsOf(folder, files)).toEqual(locations);
 });
 
 test.each<[version: number, what: string, options: CheckoutOptions]>([
@@ -102,16 +103,20 @@ test('the location is the path in the repository where the checkout is a folder 
   expect(await locationsOf(folder, files)).toEqual([at('deploy/.env'), NOWHERE]);
 });
 
-test.each([
-  'https://github.com/papyrus/demo',
-  'https://github.com/Papyrus/demo.git',
-  'git@github.com:papyrus/demo.git',
-  'ssh://git@github.example.com/papyrus/demo/',
-])('the repository of the workflow by its remote %s', async (url) => {
-  const folder = folderWith('.env');
-  checkOut(folder);
-  git(folder, 'remote', 'set-url', 'origin', url);
-  expect(await locationOf(folder)).toEqual(at('.env'));
+test('the repository of the workflow by each form of its remote', async () => {
+  const remotes = [
+    'https://github.com/papyrus/demo',
+    'https://github.com/Papyrus/demo.git',
+    'git@github.com:papyrus/demo.git',
+    'ssh://git@github.example.com/papyrus/demo/',
+  ];
+  const files = remotes.map((_, index) => `${index}/.env`);
+  const folder = folderWith(...files);
+  remotes.forEach((url, index) => {
+    checkOut(join(folder, String(index)));
+    git(join(folder, String(index)), 'remote', 'set-url', 'origin', url);
+  });
+  expect(await locationsOf(folder, files)).toEqual(remotes.map(() => at('.env')));
 });
 
 test('a link has the location of the file that it leads to', async () => {

@@ -86,14 +86,14 @@ it('a deadline ends the run, and the next one goes on', async () => {
   expect(landed()).toBe(30);
 });
 
-it.each(['plan', 'apply'])('a pipe in an image holds no run: %s', async (mode) => {
+it('a pipe in an image holds no run', async () => {
   const workspace = mkdtempSync(join(tmpdir(), 'pipe-'));
   const layout = join(workspace, 'layout');
   mkdirSync(layout);
   execFileSync('mkfifo', [join(layout, 'index.json')]);
   try {
     const refused = await runAction({
-      inputs: { ...inputs, mode, image: 'oci:layout' },
+      inputs: { ...inputs, image: 'oci:layout' },
       workspace,
       env: aws.env(),
     });
