@@ -122,7 +122,7 @@ describe('within one name', () => {
 describe('killed between two batches', () => {
   it('the next run completes it', async () => {
     const many = Array.from({ length: 25 }, (_, index) => `GUNICORN_EXTRA_${index}`);
-    const asked = { dotenv: SEED, prune: 'delete', allow: 'prune-many' };
+    const inputs = { dotenv: SEED, prune: 'delete', allow: 'prune-many' };
     const ours = { 'managed-by': 'aws-bootstrap' };
     for (const line of many) await at.putParameter(`${P}/${line}`, ours);
     // The first batch is applied, the others never arrive.
@@ -131,10 +131,10 @@ describe('killed between two batches', () => {
         ? new Promise(() => {})
         : undefined,
     );
-    await killAfter(({ operation }) => operation === 'DeleteParameters', asked);
+    await killAfter(({ operation }) => operation === 'DeleteParameters', inputs);
     hold();
     expect((await at.parameters()).filter((name) => name.includes('EXTRA'))).toHaveLength(15);
-    passed(await at.step(asked));
+    passed(await at.step(inputs));
     expect((await at.parameters()).filter((name) => name.includes('EXTRA'))).toEqual([]);
   });
 });

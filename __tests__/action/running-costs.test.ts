@@ -1,4 +1,4 @@
-/** What docs/costs.md says that a run without changes of the example asks of AWS. */
+/** The calls of a run without changes of the example are those that docs/costs.md names. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { accountForFile } from '../servers/for-file.ts';
