@@ -38,7 +38,7 @@ export function account(aws: AwsServer, prefix = '/papyrus/prd') {
     putParameter: (
       Name: string,
       tags: Tags = {},
-      Value = 'stood before',
+      Value = 'existing',
       Type: 'String' | 'SecureString' = 'String',
     ) => ssm.putParameter({ Name, Value, Type, Tags: list(tags) }),
     untagParameter: (ResourceId: string, TagKeys: string[]) =>
@@ -65,7 +65,7 @@ export function account(aws: AwsServer, prefix = '/papyrus/prd') {
       const value = JSON.stringify({ ...JSON.parse(SecretString), ...keys });
       await secrets.putSecretValue({ SecretId, SecretString: value });
     },
-    createSecret: (Name: string, tags: Tags = {}, value: object = { stood: 'before' }) =>
+    createSecret: (Name: string, tags: Tags = {}, value: object = { existing: 'key' }) =>
       secrets.createSecret({ Name, SecretString: JSON.stringify(value), Tags: list(tags) }),
 
     async logGroup(name: string) {

@@ -24,18 +24,22 @@ function put(folder: string, path: string, text: string): void {
   writeFileSync(join(folder, path), text);
 }
 
-/** @returns the location of the annotation of the error */
-async function locationOf(workspace: string, file = '.env', env: ActionOptions['env'] = {}) {
+/** @returns the locations of the annotations of the errors: one for each file that the input names */
+async function locationsOf(workspace: string, files: readonly string[], env: ActionOptions['env'] = {}) {
   await using run = await runAction({
-    inputs: { prefix: '/papyrus/prd', 'env-file': file },
+    inputs: { prefix: '/papyrus/prd', 'env-file': files.join('\n') },
     env: { AWS_REGION: 'us-west-2', ...env },
     workspace,
   });
   expect(run.outputs['failure-reason']).toBe('input');
   const errors = run.annotations.filter(({ level, message }) => level === 'error' && /line 3/.test(message));
-  expect(errors, run.log).toHaveLength(1);
-  return errors[0]?.properties;
+  expect(errors, run.log).toHaveLength(files.length);
+  return errors.map(({ properties }) => properties);
 }
+
+/** @returns the location of the annotation of the error in one file */
+const locationOf = async (workspace: string, file = '.env', env: ActionOptions['env'] = {}) =>
+  (await locationsOf(workspace, [file], env))[0];
 
 const at = (file: string) => ({ file, line: '3' });
 const NOWHERE = {};
@@ -43,11 +47,9 @@ const NOWHERE = {};
 test('a file that git tracks, by whichever path the input names it', async () => {
   const folder = folderWith('.env', 'deploy/production.env');
   checkOut(folder);
-  expect(await locationOf(folder)).toEqual(at('.env'));
-  expect(await locationOf(folder, './deploy/../deploy/production.env')).toEqual(at('deploy/production.env'));
-  expect(await locationOf(folder, join(folder, 'deploy', 'production.env'))).toEqual(
-    at('deploy/production.env'),
-  );
+  const files = ['.env', './deploy/../deploy/production.env', join(folder, 'deploy', 'production.env')];
+  const production = at('deploy/production.env');
+  expect(await locationsOf(folder, files)).toEqual([at('.env'), production, production]);
   // Neither git nor its configuration is needed.
   expect(await locationOf(folder, '.env', { PATH: '/nowhere', HOME: '/nowhere' })).toEqual(at('.env'));
 });
@@ -57,22 +59,22 @@ test('a file that git ignores or does not know has no location', async () => {
   put(folder, '.gitignore', '/.env\n');
   checkOut(folder, { tracked: ['.gitignore', 'deploy'] });
   expect(git(folder, 'check-ignore', '.env').trim()).toBe('.env');
-  expect(await locationOf(folder)).toEqual(NOWHERE);
-  expect(await locationOf(folder, 'new/.env')).toEqual(NOWHERE);
-  expect(await locationOf(folder, 'deploy/.env')).toEqual(at('deploy/.env'));
+  const files = ['.env', 'new/.env', 'deploy/.env'];
+  expect(await locationsOf(folder, files)).toEqual([NOWHERE, NOWHERE, at('deploy/.env')]);
 });
 
 test('without a repository, or with an index that cannot be read, there is no location', async () => {
-  const folder = folderWith('.env');
-  expect(await locationOf(folder)).toEqual(NOWHERE);
-  checkOut(folder, { tracked: [] });
-  expect(await locationOf(folder)).toEqual(NOWHERE);
-  git(folder, 'add', '.');
-  expect(await locationOf(folder)).toEqual(at('.env'));
-  for (const broken of ['', 'DIRC', 'DIRC\0\0\0\x09\0\0\0\x01', 'DIRC\0\0\0\x02\0\0\0\x01.env\0']) {
-    put(folder, '.git/index', broken);
-    expect(await locationOf(folder)).toEqual(NOWHERE);
-  }
+  const broken = ['', 'DIRC', 'DIRC\0\0\0\x09\0\0\0\x01', 'DIRC\0\0\0\x02\0\0\0\x01.env\0'];
+  const names = ['none', 'untracked', 'tracked', ...broken.map((_, index) => `broken-${index}`)];
+  const files = names.map((name) => `${name}/.env`);
+  const folder = folderWith(...files);
+  checkOut(join(folder, 'untracked'), { tracked: [] });
+  for (const name of names.slice(2)) checkOut(join(folder, name));
+  broken.forEach((index, number) => {
+    put(folder, `broken-${number}/.git/index`, index);
+  });
+  const locations = names.map((name) => (name === 'tracked' ? at('.env') : NOWHERE));
+  expect(await locationsOf(folder, files)).toEqual(locations);
 });
 
 test.each<[version: number, what: string, options: CheckoutOptions]>([
@@ -88,9 +90,8 @@ test.each<[version: number, what: string, options: CheckoutOptions]>([
   git(folder, 'add', ...(version === 3 ? ['--intent-to-add'] : []), 'services');
   if (version === 4) git(folder, 'update-index', '--index-version=4');
   expect(readFileSync(join(folder, '.git', 'index')).readUInt32BE(4)).toBe(version);
-  for (const path of [names[0], names[7], names[39], 'services/.env', 'other/.env'])
-    expect(await locationOf(folder, path)).toEqual(at(path ?? ''));
-  expect(await locationOf(folder)).toEqual(NOWHERE);
+  const files = [...names.filter((_, index) => [0, 7, 39].includes(index)), 'services/.env', 'other/.env'];
+  expect(await locationsOf(folder, [...files, '.env'])).toEqual([...files.map(at), NOWHERE]);
 });
 
 test('the location is the path in the repository where the checkout is a folder of the workspace', async () => {
@@ -98,20 +99,24 @@ test('the location is the path in the repository where the checkout is a folder 
   checkOut(join(folder, 'app'));
   // A second checkout, of another repository.
   checkOut(join(folder, 'tools'), { repository: 'papyrus/demo-tools' });
-  expect(await locationOf(folder, 'app/deploy/.env')).toEqual(at('deploy/.env'));
-  expect(await locationOf(folder, 'tools/deploy/.env')).toEqual(NOWHERE);
+  const files = ['app/deploy/.env', 'tools/deploy/.env'];
+  expect(await locationsOf(folder, files)).toEqual([at('deploy/.env'), NOWHERE]);
 });
 
-test.each([
-  'https://github.com/papyrus/demo',
-  'https://github.com/Papyrus/demo.git',
-  'git@github.com:papyrus/demo.git',
-  'ssh://git@github.example.com/papyrus/demo/',
-])('the repository of the workflow by its remote %s', async (url) => {
-  const folder = folderWith('.env');
-  checkOut(folder);
-  git(folder, 'remote', 'set-url', 'origin', url);
-  expect(await locationOf(folder)).toEqual(at('.env'));
+test('the repository of the workflow by each form of its remote', async () => {
+  const remotes = [
+    'https://github.com/papyrus/demo',
+    'https://github.com/Papyrus/demo.git',
+    'git@github.com:papyrus/demo.git',
+    'ssh://git@github.example.com/papyrus/demo/',
+  ];
+  const files = remotes.map((_, index) => `${index}/.env`);
+  const folder = folderWith(...files);
+  remotes.forEach((url, index) => {
+    checkOut(join(folder, String(index)));
+    git(join(folder, String(index)), 'remote', 'set-url', 'origin', url);
+  });
+  expect(await locationsOf(folder, files)).toEqual(remotes.map(() => at('.env')));
 });
 
 test('a link has the location of the file that it leads to', async () => {
@@ -120,9 +125,9 @@ test('a link has the location of the file that it leads to', async () => {
   symlinkSync('outside.env', join(folder, 'link.env'));
   symlinkSync('deploy', join(folder, 'current'));
   checkOut(folder, { tracked: ['deploy', '.env', 'link.env', 'current'] });
-  expect(await locationOf(folder)).toEqual(at('deploy/.env'));
-  expect(await locationOf(folder, 'current/.env')).toEqual(at('deploy/.env'));
-  expect(await locationOf(folder, 'link.env')).toEqual(NOWHERE);
+  const target = at('deploy/.env');
+  const files = ['.env', 'current/.env', 'link.env'];
+  expect(await locationsOf(folder, files)).toEqual([target, target, NOWHERE]);
   const link = join(makeFolder(), 'workspace');
   symlinkSync(folder, link);
   expect(await locationOf(link, 'deploy/.env')).toEqual(at('deploy/.env'));

@@ -1,11 +1,12 @@
 /** The Auth0 application and AUTH0_CALLBACK_URL through the bundle: section 4 of the article, and what may go wrong. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { Auth0Server } from '../servers/auth0.ts';
-import { type AwsServer, startAws } from '../servers/aws.ts';
 import { connect } from '../servers/clients.ts';
+import { accountForFile } from '../servers/for-file.ts';
 import { findLeaks } from './leaks.ts';
-import { failed, passed } from './outcome.ts';
-import { type ActionRun, runAction } from './run.ts';
+import { failed, linesOf, passed } from './outcome.ts';
+import type { ActionOptions, ActionRun } from './run.ts';
+import { changesOf } from './stage.ts';
 
 const SECRET = 'management-secret-canary-77';
 const FOREIGN = {
@@ -17,18 +18,10 @@ const NEW = 'http://203.0.113.7:5000';
 const OLD = 'http://198.51.100.9:5000';
 const PARAMETER = '/papyrus/prd/AUTH0_CALLBACK_URL';
 
-let aws: AwsServer;
+const { aws, at } = await accountForFile();
 let auth0: Auth0Server;
-
-beforeAll(async () => {
-  aws = await startAws();
-});
-afterAll(async () => {
-  await aws.close();
-  await auth0?.[Symbol.asyncDispose]();
-});
+afterAll(() => auth0?.[Symbol.asyncDispose]());
 beforeEach(async () => {
-  await aws.reset();
   await auth0?.[Symbol.asyncDispose]();
   auth0 = await Auth0Server.start({
     applications: [{ client_id: 'app-id', name: 'papyrus', ...structuredClone(FOREIGN) }],
@@ -42,39 +35,48 @@ const dotenv = (callback: string) =>
     'AUTH0_CLIENT_SECRET=client-secret-canary-1',
     `AUTH0_CALLBACK_URL=${callback}`,
   ].join('\n');
+/** The parameter as an earlier run left it. */
+const store = (callback: string) => at.putParameter(PARAMETER, { 'managed-by': 'aws-bootstrap' }, callback);
 
-function run(inputs: Record<string, string>, event = 'push'): Promise<ActionRun> {
-  return runAction({ inputs: { prefix: '/papyrus/prd', ...inputs }, env: aws.env(), event: { name: event } });
-}
-
-const access = () => ({
-  'auth0-domain': auth0.url,
+const given = { only: 'auth0', 'app-url': NEW, 'auth0-application-id': 'app-id' };
+const management = {
   'auth0-management-client-id': 'management-id',
   'auth0-management-client-secret': SECRET,
+};
+const step = (more: Record<string, string> = {}, options: ActionOptions = {}): Promise<ActionRun> =>
+  at.step({ ...given, 'auth0-domain': auth0.url, ...management, ...more }, options);
+const follow = (more: Record<string, string> = {}, options: ActionOptions = {}) =>
+  step({ 'auth0-urls': 'follow', ...more }, options);
+
+/** The lists of Auth0 where an address is allowed beside those of others, in the order of a run. */
+const allowed = (origin: string, path = '/callback') => ({
+  callbacks: [...FOREIGN.callbacks, `${origin}${path}`],
+  allowed_logout_urls: [...FOREIGN.allowed_logout_urls, `${origin}/logout`],
+  web_origins: [...FOREIGN.web_origins, origin],
 });
-const step = (more: Record<string, string> = {}) =>
-  run({ only: 'auth0', 'app-url': NEW, 'auth0-application-id': 'app-id', ...access(), ...more });
+const UNION = allowed(NEW);
+const put = (lists: typeof FOREIGN) => Object.assign(auth0.application('app-id'), structuredClone(lists));
 const lists = () => {
   const { callbacks, allowed_logout_urls, web_origins } = auth0.application('app-id');
   return { callbacks, allowed_logout_urls, web_origins };
 };
-const UNION = {
-  callbacks: [...FOREIGN.callbacks, `${NEW}/callback`],
-  allowed_logout_urls: [...FOREIGN.allowed_logout_urls, `${NEW}/logout`],
-  web_origins: [...FOREIGN.web_origins, NEW],
-};
 const callback = async () => {
-  const { Parameter } = await connect(aws.motoUrl).ssm.getParameter({
-    Name: PARAMETER,
-    WithDecryption: true,
-  });
-  return { value: Parameter?.Value, type: Parameter?.Type };
+  const found = await at.parameter(PARAMETER);
+  return { value: found?.value, type: found?.type };
 };
-const FILE = '.github/aws-bootstrap.yml';
+/** The plan for the application: field → what it becomes. */
+const fieldsOf = (run: ActionRun) =>
+  Object.fromEntries(
+    changesOf(run)
+      .filter(({ kind }) => kind === 'Auth0::Application')
+      .flatMap(({ fields }) => fields.map(({ field, to }) => [field, to === null ? 'removed' : 'added'])),
+  );
+const deny = (skip = 0) => aws.fault({ operation: 'GetParameters', kind: 'access-denied', skip });
 
 describe("the article's flow", () => {
   it('apply with 0.0.0.0, deploy, second step with the address, a third run that does not take it back', async () => {
-    passed(await run({ dotenv: dotenv('http://0.0.0.0:5000/callback') }));
+    const local = { dotenv: dotenv('http://0.0.0.0:5000/callback') };
+    passed(await at.step(local));
     expect(await callback()).toEqual({ value: 'http://0.0.0.0:5000/callback', type: 'String' });
 
     aws.forget();
@@ -88,9 +90,9 @@ describe("the article's flow", () => {
     expect(aws.calls.length).toBeLessThanOrEqual(7);
     expect(findLeaks(second, [SECRET, ...auth0.tokens.keys()])).toEqual([]);
 
-    const third = passed(await run({ dotenv: dotenv('http://0.0.0.0:5000/callback') }));
+    const third = passed(await at.step(local));
     expect(third.outputs).toMatchObject({ changed: 'false', drifted: 'false' });
-    expect(third.log).toContain('existing public URL is kept');
+    expect(changesOf(third).find(({ name }) => name === PARAMETER)?.notes).toHaveLength(1);
     expect((await callback()).value).toBe(`${NEW}/callback`);
   });
 
@@ -99,16 +101,15 @@ describe("the article's flow", () => {
       if (when !== 'after' || call !== 'update') return;
       auth0.inject({ on: 'read', times: 99, fault: { status: 403, body: '{"message":"no"}' } });
     };
-    const failed = await step();
-    expect(failed.exitCode).toBe(1);
+    const run = await step();
+    expect([run.exitCode, run.outputs['changed']]).toEqual([1, 'true']);
     expect(aws.writes()).toEqual([]);
     expect(lists()).toEqual(UNION);
-    expect(failed.outputs['changed']).toBe('true');
   });
 
-  it('allows the new URL first, then writes the variable, and takes the old URL out last', async () => {
-    await run({ dotenv: dotenv(`${OLD}/callback`) });
-    Object.assign(auth0.application('app-id'), {
+  it('allows the new URL first, then writes the variable, and removes the old URL last', async () => {
+    await store(`${OLD}/callback`);
+    put({
       callbacks: [`${OLD}/callback`, ...FOREIGN.callbacks],
       allowed_logout_urls: [`${OLD}/logout`, ...FOREIGN.allowed_logout_urls],
       web_origins: [OLD, ...FOREIGN.web_origins],
@@ -121,64 +122,46 @@ describe("the article's flow", () => {
     const stop = aws.onCall((call, when) => {
       if (when === 'after' && call.operation === 'PutParameter') order.push('variable');
     });
-    const followed = await step({ 'auth0-urls': 'follow' });
+    passed(await follow());
     stop();
-    expect(followed.exitCode, followed.log).toBe(0);
     expect(order).toEqual(['allowed', 'variable', 'withdrawn']);
     expect(lists()).toEqual(UNION);
   });
 
-  it('tells what follow cannot take out, since the role may not read what the variable holds, or held before', async () => {
-    await run({ dotenv: dotenv(`${OLD}/callback`) });
-    const deny = (skip: number) => aws.fault({ operation: 'GetParameters', kind: 'access-denied', skip });
-    deny(0);
-    const blind = await step({ 'auth0-urls': 'follow', mode: 'plan' });
-    expect(blind.exitCode, blind.log).toBe(0);
-    expect(blind.log).toContain(
-      `${PARAMETER} may not be read by this role, so what auth0-urls: follow removes from Auth0 is not in this plan`,
-    );
+  it('follow reports what it cannot remove, since the role may not read what the variable holds, or held before', async () => {
+    await store(`${OLD}/callback`);
+    deny();
+    const blind = passed(await follow({ mode: 'plan' }));
+    expect(linesOf(blind, PARAMETER, 'auth0-urls: follow')).toHaveLength(1);
 
-    await step();
+    const ssm = connect(aws.motoUrl).ssm;
+    await ssm.putParameter({ Name: PARAMETER, Value: `${NEW}/callback`, Overwrite: true });
+    put(UNION);
     deny(1);
-    const half = await step({ 'auth0-urls': 'follow' });
-    expect(half.exitCode, half.log).toBe(0);
-    expect(half.log).toContain(`what ${PARAMETER} held before could not be read`);
-    expect(half.log).toContain('ssm:GetParameters');
+    const half = passed(await follow());
+    expect(linesOf(half, PARAMETER, 'ssm:GetParameters')).not.toEqual([]);
     expect(lists()).toEqual(UNION);
   });
 });
 
 describe('the path of the callback', () => {
   const OWN = '/api/auth/callback/auth0';
-  const put = (origin: string, path: string) =>
-    Object.assign(auth0.application('app-id'), {
-      callbacks: [`${origin}${path}`, ...FOREIGN.callbacks],
-      allowed_logout_urls: [`${origin}/logout`, ...FOREIGN.allowed_logout_urls],
-      web_origins: [origin, ...FOREIGN.web_origins],
-    });
-  const follow = (more: Record<string, string> = {}) => step({ 'auth0-urls': 'follow', ...more });
-  const moved = (path: string) => ({ ...UNION, callbacks: [...FOREIGN.callbacks, `${NEW}${path}`] });
 
-  it.each([
-    ['a URL with a path of its own', `http://localhost:5000${OWN}`],
-    ['a path alone', OWN],
-    ['a list with one path', `http://localhost:5000${OWN},http://localhost:6000${OWN}`],
-  ])('is kept from the variable: %s', async (_what, value) => {
-    put(OLD, OWN);
-    passed(await follow({ only: 'parameters, auth0', dotenv: dotenv(value) }));
+  it('is kept from the variable, and the next run writes nothing', async () => {
+    put(allowed(OLD, OWN));
+    const inputs = { only: 'parameters, auth0', dotenv: dotenv(`http://localhost:5000${OWN}`) };
+    passed(await follow(inputs));
     expect(await callback()).toEqual({ value: `${NEW}${OWN}`, type: 'String' });
-    expect(lists().callbacks).toEqual([`${OLD}${OWN}`, ...FOREIGN.callbacks, `${NEW}${OWN}`]);
+    expect(lists().callbacks).toEqual([...FOREIGN.callbacks, `${OLD}${OWN}`, `${NEW}${OWN}`]);
     aws.forget();
     auth0.calls.length = 0;
-    const again = await follow({ only: 'parameters, auth0', dotenv: dotenv(value) });
-    expect(again.outputs['changed']).toBe('false');
+    expect((await follow(inputs)).outputs['changed']).toBe('false');
     expect(aws.writes()).toEqual([]);
     expect(auth0.calls.map(({ call }) => call)).toEqual(['token', 'read']);
   });
 
   it('is kept from what is stored, where the run has no variable: a new address, then another', async () => {
-    expect((await run({ dotenv: dotenv(`http://0.0.0.0:5000${OWN}`) })).exitCode).toBe(0);
-    auth0.calls.length = 0;
+    await store(`http://0.0.0.0:5000${OWN}`);
     passed(await follow({ 'app-url': OLD }));
     expect(await callback()).toEqual({ value: `${OLD}${OWN}`, type: 'String' });
     expect(lists().callbacks).toEqual([...FOREIGN.callbacks, `${OLD}${OWN}`]);
@@ -186,156 +169,127 @@ describe('the path of the callback', () => {
 
     passed(await follow());
     expect(await callback()).toEqual({ value: `${NEW}${OWN}`, type: 'String' });
-    expect(lists()).toEqual(moved(OWN));
+    expect(lists()).toEqual(allowed(NEW, OWN));
     passed(await follow({ mode: 'drift' }));
   });
 
-  it('is kept by destroy as well, and a list is left in Auth0 and told of', async () => {
+  it('is kept by destroy as well, and a list is reported and left in Auth0', async () => {
     const end = { mode: 'destroy', confirm: '/papyrus/prd', only: 'parameters, auth0' };
-    await run({ dotenv: dotenv(`http://0.0.0.0:5000${OWN}`) });
-    put(NEW, OWN);
-    const gone = await step({ ...end, dotenv: '' });
-    expect(gone.exitCode, gone.log).toBe(0);
+    await store(`http://0.0.0.0:5000${OWN}`);
+    put(allowed(NEW, OWN));
+    passed(await step(end));
     expect(lists()).toEqual(FOREIGN);
 
-    const list = `${OLD}${OWN},https://other.example.com${OWN}`;
-    await run({ dotenv: dotenv(list) });
-    put(OLD, OWN);
-    const kept = await step({ ...end, 'app-url': '' });
-    expect(kept.exitCode, kept.log).toBe(0);
-    expect(kept.log).toMatch(/held a list of 2 URLs/);
-    expect(lists().callbacks).toContain(`${OLD}${OWN}`);
-    expect(lists().web_origins).toContain(OLD);
+    await store(`${OLD}${OWN},https://other.example.com${OWN}`);
+    put(allowed(OLD, OWN));
+    const kept = passed(await step({ ...end, 'app-url': '' }));
+    expect(linesOf(kept, PARAMETER, ' 2 URLs')).toHaveLength(1);
+    expect(lists()).toEqual(allowed(OLD, OWN));
   });
 
-  it('a stored list is left in Auth0 as a whole, and told of; different paths are refused before any write', async () => {
+  it('a stored list is reported and left in Auth0 as a whole; different paths are refused before any write', async () => {
     const list = (path: string) => `${OLD}${OWN},https://other.example.com${path}`;
-    await run({ dotenv: dotenv(list(OWN)) });
-    put(OLD, OWN);
+    await store(list(OWN));
+    put(allowed(OLD, OWN));
     const before = lists();
-    const followed = await follow();
-    expect(followed.exitCode, followed.log).toBe(0);
-    expect(followed.log).toMatch(/held a list of 2 URLs/);
+    const followed = passed(await follow());
+    expect(linesOf(followed, PARAMETER, ' 2 URLs')).toHaveLength(1);
     for (const name of ['callbacks', 'allowed_logout_urls', 'web_origins'] as const)
       expect(lists()[name]).toEqual(expect.arrayContaining(before[name] as string[]));
     expect((await callback()).value).toBe(`${NEW}${OWN}`);
 
-    await run({ dotenv: dotenv(list('/cb')) });
+    await aws.reset();
+    await store(list('/cb'));
     aws.forget();
     auth0.calls.length = 0;
-    const refused = await follow({ 'app-url': 'https://third.example.com' });
-    expect(refused.exitCode).toBe(1);
-    expect(refused.outputs['failure-reason']).toBe('input');
-    expect(refused.log).toMatch(/AUTH0_CALLBACK_URL.*different paths.*callback-path/);
+    const refused = failed(await follow({ 'app-url': 'https://third.example.com' }), 'input');
+    expect(linesOf(refused, 'AUTH0_CALLBACK_URL', 'callback-path')).not.toEqual([]);
     expect(aws.writes()).toEqual([]);
     expect(auth0.count('update')).toBe(0);
   });
 
-  it.each(['ensure', 'exact', 'follow'])(
-    'that may not be read is not guessed: with %s the callbacks stay, the rest is compared',
-    async (mode) => {
-      await run({ dotenv: dotenv(`${NEW}${OWN}`) });
-      put(NEW, OWN);
-      aws.fault({ operation: 'GetParameters', kind: 'access-denied', skip: 0 });
-      const blind = await step({ 'auth0-urls': mode, mode: 'plan' });
-      expect(blind.exitCode, blind.log).toBe(0);
-      expect(blind.log).toMatch(/path .* could not be read/);
-      expect(blind.log).not.toMatch(/callback:\S+ (?:added|taken out)/);
-      expect(/origin:\S+ taken out/.test(blind.log)).toBe(mode === 'exact');
+  it('that may not be read is not guessed: the callbacks stay, the rest is compared', async () => {
+    await store(`${NEW}${OWN}`);
+    put(allowed(NEW, OWN));
+    for (const [urls, fields] of [
+      ['follow', {}],
+      [
+        'exact',
+        {
+          'logout:https://other.example.com/logout': 'removed',
+          'origin:https://other.example.com': 'removed',
+        },
+      ],
+    ] as const) {
+      deny();
+      const blind = passed(await step({ 'auth0-urls': urls, mode: 'plan' }));
+      expect(linesOf(blind, PARAMETER, 'callback-path')).toHaveLength(1);
+      expect(fieldsOf(blind)).toEqual(fields);
+    }
+    deny();
+    expect((await step({ 'auth0-urls': 'exact' })).exitCode).toBe(1);
+    expect(lists().callbacks).toContain(`${NEW}${OWN}`);
+    expect(lists().callbacks).not.toContain(`${NEW}/callback`);
+  });
 
-      aws.fault({ operation: 'GetParameters', kind: 'access-denied', skip: 0 });
-      const failed = await step({ 'auth0-urls': mode });
-      expect(failed.exitCode).toBe(1);
-      expect(lists().callbacks).toContain(`${NEW}${OWN}`);
-      expect(lists().callbacks).not.toContain(`${NEW}/callback`);
-    },
-  );
-
-  it('of callback-path wins over what is stored, with a word', async () => {
-    await run({ dotenv: dotenv(`${OLD}${OWN}`) });
-    const inputs = { only: 'auth0', 'app-url': NEW, 'auth0-application-id': 'app-id', ...access() };
-    const changes = () =>
-      runAction({
-        inputs: { prefix: '/papyrus/prd', ...inputs, 'auth0-urls': 'follow' },
-        env: aws.env(),
-        event: { name: 'push' },
-        files: { [FILE]: 'callback-path: /cb\n' },
-      });
-    const first = await changes();
-    expect(first.exitCode, first.log).toBe(0);
-    expect(first.log).toMatch(/AUTH0_CALLBACK_URL held another path than callback-path/);
-    expect((await callback()).value).toBe(`${NEW}/cb`);
-    expect((await changes()).log).not.toContain('held another path');
+  it('of callback-path wins over what is stored, with one remark', async () => {
+    await store(`${OLD}${OWN}`);
+    const files = { '.github/aws-bootstrap.yml': 'callback-path: /cb\n' };
+    for (const remarks of [1, 0]) {
+      const run = passed(await follow({}, { files }));
+      expect(linesOf(run, PARAMETER, 'callback-path')).toHaveLength(remarks);
+      expect((await callback()).value).toBe(`${NEW}/cb`);
+    }
   });
 });
 
 describe('modes', () => {
   it('plan shows what is added, drift fails on it, and neither writes', async () => {
-    for (const mode of ['plan', 'drift']) {
-      const told = await step({ mode });
-      expect(told.exitCode, told.log).toBe(mode === 'plan' ? 0 : 1);
-      expect(told.log).toContain(`callback:${NEW}/callback added`);
-      expect(told.outputs['drifted']).toBe('true');
-      expect(told.outputs['plan']).toContain(`origin:${NEW}`);
-    }
+    const added = {
+      [`callback:${NEW}/callback`]: 'added',
+      [`logout:${NEW}/logout`]: 'added',
+      [`origin:${NEW}`]: 'added',
+    };
+    const planned = passed(await step({ mode: 'plan' }));
+    expect([planned.outputs['drifted'], fieldsOf(planned)]).toEqual(['true', added]);
+    await store(`${NEW}/callback`);
+    aws.forget();
+    put({ ...UNION, web_origins: FOREIGN.web_origins });
+    const drifted = failed(await step({ mode: 'drift' }), 'drifted');
+    expect(fieldsOf(drifted)).toEqual({ [`origin:${NEW}`]: 'added' });
     expect(auth0.count('update')).toBe(0);
     expect(aws.writes()).toEqual([]);
-    await step();
-    expect((await step({ mode: 'drift' })).exitCode).toBe(0);
-    auth0.application('app-id').web_origins = FOREIGN.web_origins;
-    const drifted = await step({ mode: 'drift' });
-    expect(drifted.exitCode).toBe(1);
-    expect(drifted.log).toContain(`origin:${NEW} added`);
   });
 
-  it('plans and checks with a client that may only read; apply names the missing scope', async () => {
-    await step();
+  it('drift checks with a client that may only read; apply names the missing scope', async () => {
+    await store(`${NEW}/callback`);
+    put(UNION);
     auth0.management.scopes = ['read:clients'];
-    auth0.tokens.clear();
-    for (const mode of ['plan', 'drift']) {
-      const told = passed(await step({ mode }));
-      expect(told.outputs['drifted']).toBe('false');
-    }
-    expect([...auth0.tokens.values()]).toEqual([['read:clients'], ['read:clients']]);
+    const checked = passed(await step({ mode: 'drift' }));
+    expect(checked.outputs['drifted']).toBe('false');
+    expect([...auth0.tokens.values()]).toEqual([['read:clients']]);
     const refused = failed(await step({ 'app-url': OLD }), 'access-denied');
-    expect(refused.log).toMatch(
-      /not granted update:clients, which a run that writes needs .* tick update:clients/,
-    );
+    expect(refused.log).toContain('update:clients');
+    expect(findLeaks(refused, [SECRET])).toEqual([]);
     expect(lists()).toEqual(UNION);
     expect((await callback()).value).toBe(`${NEW}/callback`);
-
-    auth0.management.scopes = ['update:clients'];
-    const unread = await step({ mode: 'drift' });
-    expect(unread.exitCode).toBe(1);
-    expect(unread.log).toMatch(/not granted read:clients, which a run that only reads needs/);
-    expect(findLeaks(unread, [SECRET])).toEqual([]);
   });
 
-  it('a plan of a fork, which has no secret, leaves Auth0 out and says so', async () => {
-    const fork = passed(
-      await run(
-        {
-          ...access(),
-          only: 'auth0',
-          'app-url': NEW,
-          'auth0-application-id': 'app-id',
-          'auth0-management-client-secret': '',
-        },
-        'pull_request',
-      ),
-    );
-    expect(fork.log).toContain('Auth0 is skipped');
+  it('a plan of a fork, which has no secret, reports that it leaves Auth0 out', async () => {
+    const event = { name: 'pull_request' };
+    const fork = passed(await step({ 'auth0-management-client-secret': '' }, { event }));
+    expect(linesOf(fork, 'auth0-management-client-secret')).toHaveLength(1);
     expect(auth0.calls).toHaveLength(0);
   });
 
   it('what depends on a URL that could not be allowed is left out', async () => {
-    await run({ dotenv: dotenv(`${OLD}/callback`) });
+    await store(`${OLD}/callback`);
     auth0.inject({
       on: 'update',
       fault: { status: 403, body: '{"errorCode":"insufficient_scope"}' },
       times: 9,
     });
-    const ended = failed(await step({ 'auth0-urls': 'follow' }), 'access-denied');
+    const ended = failed(await follow(), 'access-denied');
     expect(ended.log).toContain('update:clients');
     expect(ended.log).toContain('skipped');
     expect((await callback()).value).toBe(`${OLD}/callback`);
@@ -343,69 +297,32 @@ describe('modes', () => {
   });
 });
 
-describe('the management secret goes to a host that an input names', () => {
-  const management = {
-    'auth0-management-client-id': 'management-id',
-    'auth0-management-client-secret': SECRET,
-  };
-  const given = { prefix: '/papyrus/prd', only: 'auth0', 'app-url': NEW, 'auth0-application-id': 'app-id' };
-  const host = () => new URL(auth0.url).host;
-
-  it.each<[string, Record<string, string>, () => Record<string, string>]>([
-    ['a committed .env', { 'env-file': '.env' }, () => ({ '.env': `AUTH0_DOMAIN=${host()}\n` })],
-    [
-      'the configuration file beside another of dotenv',
-      { dotenv: 'AUTH0_DOMAIN=papyrus.us.auth0.com' },
-      () => ({ '.github/aws-bootstrap.yml': `auth0-domain: "${host()}"\n` }),
-    ],
-  ])('and not to one of %s, in any mode', async (_name, inputs, files) => {
-    for (const mode of ['apply']) {
-      const refused = failed(
-        await runAction({
-          inputs: { ...given, ...management, ...inputs, mode },
-          env: aws.env(),
-          event: { name: 'pull_request' },
-          files: files(),
-        }),
-        'input',
-      );
-      expect(refused.log).toContain('auth0-domain');
-      expect(auth0.calls).toEqual([]);
-      expect(aws.calls).toEqual([]);
-      // Without the credential nothing is sent, so there is nothing to refuse.
-      passed(await runAction({ inputs: { ...given, ...inputs, mode }, env: aws.env(), files: files() }));
-      aws.forget();
-    }
-  });
-
-  it('which a file may repeat', async () => {
-    passed(
-      await runAction({
-        inputs: { ...given, ...management, 'env-file': '.env', variables: `AUTH0_DOMAIN=${host()}` },
-        env: aws.env(),
-        files: { '.env': `AUTH0_DOMAIN=${host()}\n` },
-      }),
-    );
-    expect(lists()).toEqual(UNION);
-  });
+it('sends the management secret to no host that only a committed file names', async () => {
+  const inputs = { ...given, 'env-file': '.env' };
+  const files = { '.env': `AUTH0_DOMAIN=${new URL(auth0.url).host}\n` };
+  const event = { name: 'pull_request' };
+  const refused = failed(
+    await at.step({ ...inputs, ...management, mode: 'apply' }, { files, event }),
+    'input',
+  );
+  expect(refused.log).toContain('auth0-domain');
+  expect(auth0.calls).toEqual([]);
+  expect(aws.calls).toEqual([]);
+  // Without the credential nothing is sent, so there is nothing to refuse.
+  passed(await at.step(inputs, { files }));
 });
 
-describe('faults of Auth0', () => {
-  const faults: ReadonlyArray<[string, Parameters<Auth0Server['inject']>[0], RegExp]> = [
-    [
-      '401 for the token',
-      { on: 'token', fault: { status: 401, body: '{"error":"access_denied"}' } },
-      /management credentials/,
-    ],
-    ['404', { on: 'read', fault: { status: 404 } }, /no application with the id/],
-  ];
-  it.each(faults)('%s ends the Auth0 part in words, and loses no URL', async (_name, fault, message) => {
-    auth0.inject({ ...fault, times: 20 });
-    const failed = await step();
-    expect(failed.exitCode).toBe(1);
-    expect(failed.log).toMatch(message);
-    expect(failed.log).not.toMatch(/\n\s+at /);
-    expect(lists()).toEqual(FOREIGN);
-    expect(findLeaks(failed, [SECRET, 'proxy-page-canary'])).toEqual([]);
-  });
+it.each<[string, string, Parameters<Auth0Server['inject']>[0]]>([
+  [
+    '401 for the token',
+    'credentials',
+    { on: 'token', fault: { status: 401, body: '{"error":"access_denied"}' } },
+  ],
+  ['404', 'auth0', { on: 'read', fault: { status: 404 } }],
+])('%s of Auth0 is %s, and loses no URL', async (_name, reason, fault) => {
+  auth0.inject({ ...fault, times: 20 });
+  const run = failed(await step(), reason);
+  expect(run.log).not.toMatch(/\n\s+at /);
+  expect(lists()).toEqual(FOREIGN);
+  expect(findLeaks(run, [SECRET])).toEqual([]);
 });

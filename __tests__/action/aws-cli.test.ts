@@ -42,16 +42,16 @@ describe.skipIf(program === undefined && !isRequired)(
           },
         );
         let out = '';
-        let said = '';
+        let errors = '';
         child.stdout.setEncoding('utf8').on('data', (text: string) => {
           out += text;
         });
         child.stderr.setEncoding('utf8').on('data', (text: string) => {
-          said += text;
+          errors += text;
         });
         child.once('error', reject);
         child.once('close', (code) =>
-          code === 0 ? resolve(out) : reject(new Error(`aws ${args.join(' ')}: ${said.trim()}`)),
+          code === 0 ? resolve(out) : reject(new Error(`aws ${args.join(' ')}: ${errors.trim()}`)),
         );
       });
       return JSON.parse(output) as T;

@@ -80,7 +80,7 @@ describe('a run reads by the fewest calls and in three rounds, and writes each t
     const silent = await act(variables, 'apply');
     expect(silent.writes).toBe(0);
     expect(silent.calls).toBeLessThanOrEqual(mostReads(variables));
-    // Leftovers apart, whose pages come one after the other.
+    // Orphans apart, whose pages come one after the other.
     const alone = await act(variables, 'apply', 'off');
     expect(alone.writes).toBe(0);
     expect(alone.rounds).toBeLessThanOrEqual(3);

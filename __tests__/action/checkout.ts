@@ -9,7 +9,7 @@ export const git = (folder: string, ...args: readonly string[]): string =>
   execFileSync('git', args, { cwd: folder, env: ENVIRONMENT, encoding: 'utf8', stdio: 'pipe' });
 
 export interface CheckoutOptions {
-  /** Paths that git tracks; all files that it does not ignore unless told. */
+  /** Paths that git tracks; by default all files that it does not ignore. */
   readonly tracked?: readonly string[];
   /** `OWNER/NAME` on GitHub. */
   readonly repository?: string;

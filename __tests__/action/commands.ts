@@ -204,8 +204,8 @@ const HANDLERS: Record<string, Handler> = {
   },
   endgroup: (_, step) => step.print('##[endgroup]'),
   echo: ({ data }, step) => {
-    const wish = trim(data).toLowerCase();
-    if (wish === 'on' || wish === 'off') step.echo(wish === 'on');
+    const state = trim(data).toLowerCase();
+    if (state === 'on' || state === 'off') step.echo(state === 'on');
     else step.fail('echo was given neither on nor off');
   },
   'set-output': deprecated((step, key, value) => step.output(key, value)),

@@ -1,14 +1,16 @@
 /** The corpus of real projects' variables through the bundle: no secret of it gets out by any way. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { nameFault } from '../../src/settings/variable.ts';
+import { part } from '../sample.ts';
+import { stageForFile } from '../servers/for-file.ts';
 import { GitHubServer } from '../servers/github.ts';
+import { pullRequest } from './bench.ts';
 import { findCanaries, findLeaks } from './leaks.ts';
-import { passed } from './outcome.ts';
+import { failed, passed } from './outcome.ts';
 import type { ActionRun } from './run.ts';
-import { openStage, type Stage } from './stage.ts';
 
 interface One {
   readonly name: string;
@@ -47,18 +49,11 @@ const json = (variables: readonly One[]) =>
   JSON.stringify(Object.fromEntries(variables.map(({ name, value }) => [name, value])));
 
 /** One environment variable of Linux holds about 128 KiB. */
-const parts = [0, 1, 2, 3].map((part) => VARIABLES.filter((_, index) => index % 4 === part));
+const quarters = [0, 1, 2, 3].map((rest) => VARIABLES.filter((_, index) => index % 4 === rest));
 
-let stage: Stage;
-let github: GitHubServer;
-beforeAll(async () => {
-  [stage, github] = await Promise.all([openStage(), GitHubServer.start()]);
-});
-afterAll(async () => {
-  await stage?.[Symbol.asyncDispose]();
-  await github?.[Symbol.asyncDispose]();
-});
-
+const stage = await stageForFile();
+const github = await GitHubServer.start();
+afterAll(() => github[Symbol.asyncDispose]());
 beforeEach(() => github.reset());
 
 function expectHidden(run: ActionRun, values: string[]): void {
@@ -71,54 +66,34 @@ function expectHidden(run: ActionRun, values: string[]): void {
 
 const only = 'parameters, secrets';
 const debug = { RUNNER_DEBUG: '1', ACTIONS_STEP_DEBUG: 'true' };
-const repository = { full_name: 'papyrus/demo', private: true, visibility: 'private' };
 
-describe.each(parts.map((part, index) => [index + 1, part] as const))('part %i of the corpus', (_, part) => {
-  const secrets = secretsOf(part);
+describe.each(quarters.map((one, index) => [index + 1, one] as const))('quarter %i', (_, quarter) => {
+  const more = { token: github.token, env: { ...debug, GITHUB_API_URL: github.url } };
 
-  test.each(['plan', 'drift'])('in %s, with debug', async (mode) => {
-    const more = {
-      token: github.token,
-      event: { name: 'schedule', payload: { repository } },
-      env: { ...debug, GITHUB_API_URL: github.url },
-    };
-    await using run = await stage.act({ mode, only, dotenv: json(part), 'drift-issue': 'true' }, more);
+  test('in drift and its issue, with debug', async () => {
+    const repository = { full_name: 'papyrus/demo', private: true };
+    const event = { name: 'schedule', payload: { repository } };
+    const inputs = { mode: 'drift', only, dotenv: json(quarter), 'drift-issue': 'true' };
+    await using run = await stage.act(inputs, { ...more, event });
     expect(run.outputs['to-create'], run.log).not.toBe('0');
-    expectHidden(run, secrets);
+    expectHidden(run, secretsOf(quarter));
   });
 
   test('in the comment on a pull request', async () => {
-    const payload = {
-      number: 7,
-      repository,
-      pull_request: {
-        number: 7,
-        head: { ref: 'x', repo: repository },
-        base: { ref: 'main', repo: repository },
-      },
-    };
-    await using run = passed(
-      await stage.act(
-        { only, variables: json(part) },
-        {
-          token: github.token,
-          event: { name: 'pull_request', payload },
-          env: { ...debug, GITHUB_API_URL: github.url },
-        },
-      ),
-    );
-    // What the user gives as plain is plain, unless it is known to be a secret: only certain ones are asked for here.
-    const known = part.filter(
+    const inputs = { only, variables: json(quarter) };
+    await using run = passed(await stage.act(inputs, { ...more, event: pullRequest() }));
+    // What the user gives as plain is plain, unless it is known to be a secret: only certain ones are checked here.
+    const known = quarter.filter(
       ({ name, class: label }) => label === 'secret' && /PASS|SECRET|TOKEN/i.test(name),
     );
     expectHidden(run, secretsOf(known));
   });
+});
 
-  test('in a refusal', async () => {
-    await using run = await stage.act({ only, dotenv: json(part), region: 'nowhere', tags: 'no pair' });
-    expect(run.outputs['failure-reason']).toBe('input');
-    expectHidden(run, secrets);
-  });
+test.each(part(quarters, 1).map((one) => [one]))('in a refusal', async (variables) => {
+  const inputs = { only, dotenv: json(variables), region: 'nowhere', tags: 'no pair' };
+  await using run = failed(await stage.act(inputs), 'input');
+  expectHidden(run, secretsOf(variables));
 });
 
 test('in the log and the task definition of an apply, and of the run after it', async () => {

@@ -1,19 +1,11 @@
 /** Several environments of one application side by side, as docs/environments.md shows them. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
+import { expect, it } from 'vitest';
+import { accountForFile } from '../servers/for-file.ts';
 import { account, SEED } from './account.ts';
 import { passed } from './outcome.ts';
 
-let aws: AwsServer;
-let prd: ReturnType<typeof account>;
-let stg: ReturnType<typeof account>;
-beforeAll(async () => {
-  aws = await startAws();
-  prd = account(aws);
-  stg = account(aws, '/papyrus/stg');
-});
-afterAll(() => aws.close());
-beforeEach(() => aws.reset());
+const { aws, at: prd } = await accountForFile();
+const stg = account(aws, '/papyrus/stg');
 
 const files = (text: string) => ({ files: { '.github/aws-bootstrap.yml': text }, checkout: {} });
 const SHARED = files(`tags: { project: portfolio }
@@ -28,7 +20,7 @@ environments:
 `);
 
 it('share log group and repository, and leave each other alone', async () => {
-  expect((await prd.step({ dotenv: SEED }, SHARED)).exitCode).toBe(0);
+  passed(await prd.step({ dotenv: SEED }, SHARED));
   passed(await stg.step({ dotenv: SEED.replace('GUNICORN_WORKERS=2', 'GUNICORN_WORKERS=1') }, SHARED));
   expect(aws.count('CreateLogGroup') + aws.count('CreateRepository')).toBe(2);
   expect((await prd.logGroup('/ecs/papyrus'))?.tags).toEqual({
@@ -39,7 +31,7 @@ it('share log group and repository, and leave each other alone', async () => {
   expect((await prd.parameter('/papyrus/stg/GUNICORN_WORKERS'))?.tags['stage']).toBe('test');
   expect(await prd.parameters()).toContain('/papyrus/stg/DB_USER');
   expect(await prd.parameters()).not.toContain('/papyrus/prd/DB_USER');
-  // Whichever runs next finds nothing to do: neither undoes the other's, nor takes it for its own leftover.
+  // Whichever runs next finds nothing to do: neither undoes the other's, nor takes it for its own orphan.
   aws.forget();
   for (const [at, dotenv] of [
     [prd, SEED],
@@ -62,7 +54,7 @@ environments:
   expect((await prd.logGroup('/ecs/papyrus-prd'))?.retention).toBe(30);
   expect((await prd.logGroup('/ecs/papyrus-stg'))?.retention).toBe(1);
   expect(await prd.repository('papyrus/stg')).toBeDefined();
-  // What is its own goes with it, whoever else stands.
+  // Its own log group and repository are deleted with it, whatever other environments exist.
   const allow = 'delete-log-group, delete-repository';
   passed(await stg.step({ mode: 'destroy', confirm: '/papyrus/stg', allow }, own));
   expect(await prd.logGroup('/ecs/papyrus-stg')).toBeUndefined();

@@ -10,7 +10,7 @@ export interface Pairs {
 /** GITHUB_OUTPUT: `name=value`, or `name<<DELIMITER`, lines, `DELIMITER`. Names differ by more than case. */
 export function parseOutputs(text: string): Pairs {
   const { pairs, error } = collect(text, true);
-  if (!pairs.has('')) return { pairs, ...told(error) };
+  if (!pairs.has('')) return { pairs, ...withError(error) };
   pairs.delete('');
   return { pairs, error: error ?? 'an output has no name' };
 }
@@ -27,7 +27,7 @@ export function parseEnvironment(text: string): Pairs {
   for (const name of blocked) pairs.delete(name);
   return {
     pairs,
-    ...told(error ?? (blocked.length > 0 ? 'NODE_OPTIONS cannot be set by GITHUB_ENV' : undefined)),
+    ...withError(error ?? (blocked.length > 0 ? 'NODE_OPTIONS cannot be set by GITHUB_ENV' : undefined)),
   };
 }
 
@@ -48,7 +48,7 @@ export function readSummary(text: string, masker: Masker): { summary: string; er
   return { summary: lines.map((line) => `${masker.mask(line)}\n`).join('') };
 }
 
-/** The runner reads as far as it can: what stands before a fault counts. */
+/** The runner reads as far as it can: what is before an error counts. */
 function collect(text: string, ignoreCase: boolean): Pairs {
   const names = new Map<string, string>();
   const pairs = new Map<string, string>();
@@ -121,4 +121,4 @@ class Source {
 
 const withoutBom = (text: string): string => (text.startsWith('\ufeff') ? text.slice(1) : text);
 
-const told = (error: string | undefined): { error?: string } => (error === undefined ? {} : { error });
+const withError = (error: string | undefined): { error?: string } => (error === undefined ? {} : { error });

@@ -1,21 +1,11 @@
 /** A run with debug logging names each host once, and each request with its status and time; another run names none. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
-import { GitHubServer } from '../servers/github.ts';
+import { expect, test } from 'vitest';
+import { githubForFile } from '../servers/for-file.ts';
 import { runAction } from './run.ts';
 
-let aws: AwsServer;
-let github: GitHubServer;
-beforeAll(async () => {
-  [aws, github] = await Promise.all([startAws(), GitHubServer.start()]);
-});
-afterAll(async () => {
-  await aws?.close();
-  await github?.[Symbol.asyncDispose]();
-});
+const { aws, github } = await githubForFile();
 
 test.each([true, false])('debug logging: %s', async (debug) => {
-  await aws.reset();
   await using run = await runAction({
     debug,
     inputs: { mode: 'drift', prefix: '/papyrus/prd', variables: 'LOG_LEVEL=info', 'drift-issue': 'true' },

@@ -1,24 +1,25 @@
-/** The image through the bundle: planned, pushed after its repository, silent, drifted, healed. */
+/** The image through the bundle: planned, pushed after its repository, silent, drifted, corrected. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
 import { joinRegistry } from '../servers/aws-images.ts';
+import { connect } from '../servers/clients.ts';
+import { awsForFile } from '../servers/for-file.ts';
 import { TestRegistry } from '../servers/registry.ts';
 import { LayoutWriter, makeImage, makeTar, noise, toSaved } from '../servers/registry-images.ts';
 import { findLeaks } from './leaks.ts';
-import { failed, passed } from './outcome.ts';
+import { failed, linesOf, messagesOf, passed } from './outcome.ts';
 import { runAction } from './run.ts';
+import { changesOf } from './stage.ts';
 
-let aws: AwsServer;
+const aws = await awsForFile();
 let registry: TestRegistry;
 const workspace = mkdtempSync(join(tmpdir(), 'image-'));
 const image = makeImage([noise(100_000), 'second layer', 'third layer']);
 const other = makeImage([noise(50_000), 'second layer']);
 
-beforeAll(async () => {
-  aws = await startAws();
+beforeAll(() => {
   writeFileSync(join(workspace, 'image.tar'), makeTar(toSaved(image, ['papyrus:1.4'])));
   writeFileSync(join(workspace, 'other.tar'), makeTar(toSaved(other, ['papyrus:1.5'])));
   const layout = new LayoutWriter();
@@ -26,12 +27,10 @@ beforeAll(async () => {
   writeFileSync(join(workspace, 'layout.tar'), makeTar(layout.entries()));
 });
 afterAll(async () => {
-  await aws.close();
   await registry?.[Symbol.asyncDispose]();
   rmSync(workspace, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  await aws.reset();
   await registry?.[Symbol.asyncDispose]();
   registry = await TestRegistry.start();
   joinRegistry(aws, registry);
@@ -69,62 +68,55 @@ it('plans, pushes after it creates the repository, and writes nothing the second
   expect(silent.outputs['changed']).toBe('false');
   expect(silent.outputs['image-digest']).toBe(tags()['1.4']);
   expect(silent.outputs['image-uri']).toBe(`${registry.url.host}/papyrus:1.4`);
+  expect(silent.log).not.toContain('image: layers');
   expect(aws.writes()).toEqual([]);
-  // One BatchGetImage tells it; the registry itself is not spoken to.
+  // One BatchGetImage is enough; the registry itself is not asked.
   expect(aws.count('BatchGetImage')).toBe(1);
   expect(registry.seen.filter(({ path }) => path.startsWith('/v2'))).toEqual([]);
 });
 
 it('finds and corrects a missing tag and a moved one', async () => {
-  await run({ 'image-tags': 'v1, latest' });
-  expect(Object.keys(tags()).sort()).toEqual(['latest', 'v1']);
-  registry.repositories.get('papyrus')?.tags.delete('latest');
-  const missing = await run({ mode: 'drift', 'image-tags': 'v1, latest' });
-  expect(missing.exitCode).toBe(1);
-  expect(missing.log).toContain('image:latest');
+  const three = { 'image-tags': 'v1, latest, edge' };
+  passed(await run(three));
+  passed(await run({ image: 'docker-archive:other.tar', 'image-tags': 'other' }));
+  const stored = registry.repositories.get('papyrus')?.tags;
+  stored?.delete('latest');
+  stored?.set('edge', tags()['other'] ?? '');
+  const drift = failed(await run({ mode: 'drift', ...three }), 'drifted');
+  const fields = changesOf(drift).flatMap((change) => change.fields.map(({ field }) => field));
+  expect(fields.sort()).toEqual(['image:edge', 'image:latest']);
   registry.seen.length = 0;
-  passed(await run({ 'image-tags': 'v1, latest' }));
-  expect(tags()['latest']).toBe(tags()['v1']);
+  passed(await run(three));
+  expect([tags()['latest'], tags()['edge']]).toEqual([tags()['v1'], tags()['v1']]);
+  expect(tags()['other']).not.toBe(tags()['v1']);
   // A new tag on a known image is one manifest.
   expect(registry.count('POST', 'PATCH')).toBe(0);
-
-  await run({ image: 'docker-archive:other.tar', 'image-tags': 'latest' });
-  expect(tags()['latest']).not.toBe(tags()['v1']);
-  const moved = await run({ mode: 'drift', 'image-tags': 'v1, latest' });
-  expect(moved.exitCode).toBe(1);
-  expect(moved.outputs['to-update']).toBe('1');
-  expect((await run({ 'image-tags': 'v1, latest' })).exitCode).toBe(0);
-  expect(tags()['latest']).toBe(tags()['v1']);
 });
 
 it('accepts the same image under an immutable tag, and refuses another before the upload', async () => {
   const immutable = { 'image-tag-mutability': 'IMMUTABLE', 'image-tags': 'v1' };
-  expect((await run(immutable)).exitCode).toBe(0);
-  expect((await run(immutable)).exitCode).toBe(0);
+  passed(await run(immutable));
+  passed(await run(immutable));
   registry.seen.length = 0;
-  const refused = failed(await run({ ...immutable, image: 'docker-archive:other.tar' }), 'blocked');
-  expect(refused.log).toContain('cannot be moved');
-  expect(registry.count('POST', 'PATCH', 'PUT')).toBe(0);
   // A file would name the image behind the tag, and not the one that was built.
   writeFileSync(join(workspace, 'task.json'), '{"containerDefinitions":[{"name":"app"}]}');
   const task = { 'task-definition': 'task.json', 'log-group': 'none' };
-  const given = await run({ ...immutable, ...task, image: 'docker-archive:other.tar' });
-  expect([given.exitCode, given.outputs['task-definition'] ?? '']).toEqual([1, '']);
+  const refused = failed(await run({ ...immutable, ...task, image: 'docker-archive:other.tar' }), 'blocked');
+  expect(refused.outputs['task-definition'] ?? '').toBe('');
+  expect(changesOf(refused).filter(({ action }) => action === 'blocked')).toMatchObject([
+    { kind: 'Image', fields: [{ field: 'image:v1' }] },
+  ]);
+  expect(registry.count('POST', 'PATCH', 'PUT')).toBe(0);
 });
 
 it.each([
-  ['a file that is not there', { image: 'docker-archive:nothing.tar' }, /nothing\.tar/],
-  ['a file outside of the workspace', { image: 'docker-archive:/etc/hostname' }, /outside/],
-  ['an unknown transport', { image: 'ftp:x' }, /image/],
-  ['no tag', { 'image-tags': '-x' }, /image-tags.*a tag is made of/],
-  ['no archive', { image: 'oci-archive:image.txt' }, /image\.txt/],
-  ['no repository', { repository: 'none' }, /no repository to push it to/],
-])('refused before any call: %s', async (_name, inputs, message) => {
+  ['an archive that is none', 'image.txt', { image: 'oci-archive:image.txt' }],
+  ['an invalid tag', 'image-tags', { 'image-tags': '-x' }],
+  ['no repository', 'repository', { repository: 'none' }],
+])('refuses %s before any call', async (_name, key, inputs) => {
   writeFileSync(join(workspace, 'image.txt'), 'this is no archive');
-  const refused = await run(inputs);
-  expect(refused.exitCode).toBe(1);
-  expect(refused.log).toMatch(message);
-  expect(refused.outputs['failure-reason']).toBe('input');
+  const refused = failed(await run(inputs), 'input');
+  expect(messagesOf(refused, 'error', key)).not.toEqual([]);
   expect(aws.calls).toEqual([]);
 });
 
@@ -146,10 +138,6 @@ it('completes the task definition with the image that the same run pushed, by it
     expect(done.exitCode, done.log).toBe(0);
     return JSON.parse(readFileSync(done.outputs['task-definition'] ?? '', 'utf8')).containerDefinitions;
   };
-  // Before the push there is nothing to name.
-  const planned = await run({ ...task, mode: 'plan' });
-  expect(planned.outputs['task-definition']).toBe('');
-
   const [app, proxy] = completed(await run(task));
   expect(app.image).toBe(`${registry.url.host}/papyrus@${tags()['1.4']}`);
   expect(app.image).toMatch(/@sha256:[0-9a-f]{64}$/);
@@ -163,78 +151,68 @@ it('completes the task definition with the image that the same run pushed, by it
 
 it('reports progress during the upload of a layer', async () => {
   // A report comes every three seconds.
-  registry.faults.push({ on: 'PATCH upload', delayMs: 3_300 }, { on: 'PUT upload', delayMs: 3_300 });
-  const pushed = await run();
-  expect(pushed.exitCode, pushed.log).toBe(0);
-  const told = pushed.log.split('\n').filter((line) => line.startsWith('image: '));
-  expect(told.length).toBeGreaterThan(0);
-  for (const line of told) expect(line).toMatch(/^image: layers \d\/3, \d+ of \d+ MB, \d+\.\d MB\/s$/);
-  expect((await run()).log).not.toContain('image: layers');
+  registry.faults.push({ on: 'PATCH upload', delayMs: 3_300 });
+  const pushed = passed(await run());
+  const lines = pushed.log.split('\n').filter((line) => line.startsWith('image: '));
+  expect(lines.length).toBeGreaterThan(0);
+  for (const line of lines) expect(line).toMatch(/^image: layers \d\/3, \d+ of \d+ MB, \d+\.\d MB\/s$/);
 });
 
 it('leaves the repository alone with only: image, and outputs its URI', async () => {
-  await run({ only: 'repository' });
+  await connect(aws.url).ecr.createRepository({ repositoryName: 'papyrus' });
   aws.forget();
-  const pushed = await run({ only: 'image' });
-  expect(pushed.exitCode, pushed.log).toBe(0);
+  const pushed = passed(await run({ only: 'image' }));
   expect(pushed.outputs['image-uri']).toBe(`${registry.url.host}/papyrus:1.4`);
   expect(aws.writes()).toEqual([]);
 });
 
-it('a plan where nothing was built yet says so, and goes on', async () => {
+it('a plan where nothing was built yet reports it, and goes on', async () => {
   const env = { ...aws.env(), DOCKER_HOST: 'tcp://127.0.0.1:1' };
   const inputs = { prefix: '/papyrus/prd', image: 'docker:papyrus', only: 'repository, image' };
-  const planned = await runAction({ inputs: { ...inputs, mode: 'plan' }, env, workspace });
-  expect(planned.exitCode, planned.log).toBe(0);
-  expect(planned.log).toContain('it is skipped');
+  const planned = passed(await runAction({ inputs: { ...inputs, mode: 'plan' }, env, workspace }));
+  expect(messagesOf(planned, 'notice', 'image')).toHaveLength(1);
   expect(planned.outputs['to-create']).toBe('1');
-  const applied = await runAction({ inputs, env, workspace });
-  expect(applied.exitCode).toBe(1);
-  expect(applied.outputs['failure-reason']).toBe('input');
+  failed(await runAction({ inputs, env, workspace }), 'input');
 });
 
 it('completes the task definition with the image that an earlier run pushed, by its tag', async () => {
   const containerDefinitions = [{ name: 'app', image: 'PLACEHOLDER' }];
   writeFileSync(join(workspace, 'task.json'), JSON.stringify({ family: 'papyrus', containerDefinitions }));
   const later = { 'task-definition': 'task.json', 'log-group': 'none', only: 'repository' };
-  const absent = await run({ ...later, 'image-tags': '1.4' });
-  expect([absent.exitCode, absent.outputs['failure-reason']]).toEqual([1, 'input']);
+  const absent = failed(await run({ ...later, 'image-tags': '1.4' }), 'input');
   expect(absent.log).toContain('papyrus:1.4');
 
   await run();
   // The image itself is not on this machine.
   for (const inputs of [{ 'image-tags': '1.4' }, { image: 'docker:papyrus:1.4' }]) {
     aws.forget();
-    const done = await run({ ...later, image: 'docker-archive:gone.tar', ...inputs });
-    expect(done.exitCode, done.log).toBe(0);
+    const done = passed(await run({ ...later, image: 'docker-archive:gone.tar', ...inputs }));
     const file = JSON.parse(readFileSync(done.outputs['task-definition'] ?? '', 'utf8'));
     expect(file.containerDefinitions[0].image).toBe(`${registry.url.host}/papyrus@${tags()['1.4']}`);
     expect(done.outputs['image-uri']).toBe('');
     expect(aws.writes()).toEqual([]);
   }
-  const nameless = await run({ ...later, image: 'docker-archive:gone.tar' });
+  const nameless = failed(await run({ ...later, image: 'docker-archive:gone.tar' }), 'input');
   expect(nameless.log).toContain('image-tags');
-  expect(nameless.outputs['failure-reason']).toBe('input');
 });
 
-it('an image whose own name is no legal tag gets one as metadata-action makes it, and says so', async () => {
+it('an image whose own name is no legal tag gets one as metadata-action makes it, with a notice', async () => {
   const layout = new LayoutWriter();
   layout.list(layout.image(image), '0.1.0+build');
   writeFileSync(join(workspace, 'named.tar'), makeTar(layout.entries()));
   const inputs = { image: 'oci-archive:named.tar' };
-  const pushed = await run(inputs);
-  expect(pushed.exitCode, pushed.log).toBe(0);
+  const pushed = passed(await run(inputs));
   expect(Object.keys(tags())).toEqual(['0.1.0-build']);
-  expect(pushed.log).toMatch(/notice.*0\.1\.0-build/);
-  // Of a name that is not used nothing is said.
+  expect(messagesOf(pushed, 'notice', '0.1.0-build')).toHaveLength(1);
+  // A name that is not used has no notice.
   const given = await run({ ...inputs, 'image-tags': 'v1' });
   expect(given.log).not.toContain('0.1.0-build');
   expect(Object.keys(tags()).sort()).toEqual(['0.1.0-build', 'v1']);
 });
 
-it('a repository that is missing is told in words, before a byte is sent', async () => {
-  const failed = await run({ only: 'image' });
-  expect(failed.exitCode).toBe(1);
-  expect(failed.log).toContain('the repository papyrus does not exist');
+it('a repository that is missing is named, before a byte is sent', async () => {
+  const refused = await run({ only: 'image' });
+  expect(refused.exitCode).toBe(1);
+  expect(linesOf(refused, 'repository papyrus')).not.toEqual([]);
   expect(registry.count('POST', 'PATCH', 'PUT')).toBe(0);
 });

@@ -132,7 +132,7 @@ function encodingsOf(text: string): Form[] {
   ];
 }
 
-/** What base64 shows of a text that stands behind `shift` (mod 3) other bytes, and before any others. */
+/** What base64 shows of a text that follows `shift` (mod 3) other bytes, and is before any others. */
 function base64Of(bytes: Buffer, shift: number): Form[] {
   if (shift > 0 && bytes.length < SHIFT_BYTES) return [];
   const part = bytes.subarray((3 - shift) % 3);

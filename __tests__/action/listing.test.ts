@@ -1,4 +1,4 @@
-/** Many secrets, of which one listing tells, minutes after they changed. */
+/** Many secrets, read by one listing, which shows changes only minutes later. */
 import { expect, test } from 'vitest';
 import { stageForFile } from '../servers/for-file.ts';
 import { passed } from './outcome.ts';
@@ -32,14 +32,14 @@ test('a rotation that was switched on a moment ago is in the plan, and its value
     .catch(() => {});
 
   const open = ['papyrus/prd/bundle0 blocked', 'papyrus/prd/bundle1 update'];
-  const told = (run: Awaited<ReturnType<typeof act>>) =>
+  const openSecrets = (run: Awaited<ReturnType<typeof act>>) =>
     changesOf(run)
       .filter(({ kind, action }) => kind === 'AWS::SecretsManager::Secret' && action !== 'none')
       .map(({ name, action }) => `${name} ${action}`);
   await using plan = await act('plan', 'two');
-  expect(told(plan)).toEqual(open);
+  expect(openSecrets(plan)).toEqual(open);
   await using run = await act('apply', 'two');
-  expect(told(run)).toEqual(open);
+  expect(openSecrets(run)).toEqual(open);
   expect(run.outputs['failure-reason']).toBe('blocked');
   expect(await stage.secret('bundle0')).toEqual({ S_0: 'one' });
   expect(await stage.secret('bundle1')).toEqual({ S_1: 'two' });

@@ -1,11 +1,12 @@
-/** The log of a run that is large, through the bundle: folded, and told beforehand how long the writes take. */
+/** The log of a run that is large, through the bundle: folded, with an estimate before the writes. */
 import type { ChildProcess } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { awsForFile } from '../servers/for-file.ts';
+import { stageForFile } from '../servers/for-file.ts';
 import { passed } from './outcome.ts';
 import { runAction } from './run.ts';
 
-const aws = await awsForFile();
+const stage = await stageForFile();
+const { aws } = stage;
 
 const inputs = (count: number) => ({
   prefix: '/papyrus/prd',
@@ -37,8 +38,31 @@ test('announces a long wait before the first write; a cancelled run lists what i
   expect(run.exitCode).toBe(130);
   expect(run.outputs['failure-reason']).toBe('cancelled');
   const lines = run.log.split('\n');
-  const told = lines.findIndex((line) => /^60 parameters to write, about 1\d s:/.test(line));
-  expect(told).toBeGreaterThanOrEqual(0);
-  expect(told).toBeLessThan(lines.findIndex((line) => line.includes('cancelled')));
+  const estimate = lines.findIndex((line) => /^60 parameters to write, about 1\d s:/.test(line));
+  expect(estimate).toBeGreaterThanOrEqual(0);
+  expect(estimate).toBeLessThan(lines.findIndex((line) => line.includes('cancelled')));
   expect(puts).toBeLessThan(60);
+});
+
+// GitHub shows the first ten notices of a step: five come from the account, and the others are lines of the log.
+test('eight parameters that somebody else writes too are five annotations, and all are in log and summary', async () => {
+  const names = Array.from({ length: 8 }, (_, index) => `PORT_${index}`);
+  const ports = (port: number) => ({
+    mode: 'apply',
+    only: 'parameters',
+    variables: names.map((name) => `${name}=${port}`).join('\n'),
+  });
+  passed(await stage.act(ports(8080)));
+  stage.aws.onCall(async ({ operation, input }, moment) => {
+    if (operation !== 'PutParameter' || moment !== 'before') return;
+    const theirs = { Name: String(input['Name']), Value: '9090', Overwrite: true };
+    await stage.others.ssm.putParameter(theirs);
+  });
+  await using run = passed(await stage.act(ports(8081)));
+  const annotated = run.annotations.filter(({ level }) => level === 'notice');
+  expect(names.filter((name) => annotated.some(({ message }) => message.includes(name)))).toHaveLength(5);
+  for (const name of names) {
+    expect(run.log).toMatch(new RegExp(`${name}: .*version`));
+    expect(run.summary).toContain(name);
+  }
 });

@@ -13,12 +13,20 @@ export interface Manifest {
   outputs: string[];
 }
 
+/** By its text: hundreds of runs have the same. */
+const manifests = new Map<string, Manifest>();
+
 export async function readManifest(path: string): Promise<Manifest> {
-  const document: unknown = parse(await readFile(path, 'utf8'));
-  return {
+  const text = await readFile(path, 'utf8');
+  const known = manifests.get(text);
+  if (known !== undefined) return known;
+  const document: unknown = parse(text);
+  const manifest = {
     inputs: entries(document, 'inputs').map(([name, body]) => readInput(name, body)),
     outputs: entries(document, 'outputs').map(([name]) => name),
   };
+  manifests.set(text, manifest);
+  return manifest;
 }
 
 export interface Given {
@@ -30,7 +38,7 @@ export interface Given {
   deprecated: [name: string, advice: string][];
 }
 
-/** What stands in `with:` meets what action.yml declares. `required` is not enforced: the runner does not. */
+/** `with:` meets what action.yml declares. `required` is not enforced: the runner does not. */
 export function giveInputs(
   manifest: Manifest,
   given: Record<string, string>,

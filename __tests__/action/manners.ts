@@ -6,10 +6,10 @@ import type { ActionRun } from './run.ts';
  */
 export function checkManners(run: ActionRun): void {
   const wrong: string[] = [];
-  const told = `${run.stdout}\n${run.stderr}\n${run.rawSummary}`;
+  const output = `${run.stdout}\n${run.stderr}\n${run.rawSummary}`;
   if (run.stderr !== '') wrong.push('it wrote to stderr');
-  if (/^\s+at .+(:\d+){2}\)?$/m.test(told)) wrong.push('it told a stack trace');
-  if (/\b(undefined|NaN|\[object )/.test(told)) wrong.push('it told what means nothing to people');
+  if (/^\s+at .+(:\d+){2}\)?$/m.test(output)) wrong.push('it printed a stack trace');
+  if (/\b(undefined|NaN|\[object )/.test(output)) wrong.push('it printed what means nothing to people');
   if (run.undeclared.length > 0) wrong.push(`outputs that action.yml does not declare: ${run.undeclared}`);
   if (run.commands.unknown.length > 0) wrong.push('it printed what looks like a command');
   if (run.written.length > 0) wrong.push('it wrote into the workspace');

@@ -1,18 +1,12 @@
 /** The examples of docs/migrating.md: what another tool made is adopted with the configuration of the page, and nothing is made twice. */
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
-import { type Account, account } from './account.ts';
+import { describe, expect, it } from 'vitest';
+import { awsForFile } from '../servers/for-file.ts';
+import { account } from './account.ts';
 import { passed } from './outcome.ts';
 
-let aws: AwsServer;
-let at: Account;
-beforeAll(async () => {
-  aws = await startAws();
-  at = account(aws, '');
-});
-afterAll(() => aws.close());
-beforeEach(() => aws.reset());
+const aws = await awsForFile();
+const at = account(aws, '');
 
 const PAGE = readFileSync(new URL('../../docs/migrating.md', import.meta.url), 'utf8');
 

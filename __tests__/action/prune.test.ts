@@ -1,9 +1,10 @@
-/** What this action made and nobody asks for any more, through the bundle. */
+/** What this action created and is no longer configured, through the bundle. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accountForFile } from '../servers/for-file.ts';
 import { CANARIES, SEED } from './account.ts';
 import { findLeaks } from './leaks.ts';
 import { passed } from './outcome.ts';
+import { stateAfter } from './replay.ts';
 
 const { aws, at } = await accountForFile({ emptyPages: true });
 
@@ -20,31 +21,30 @@ const changes = (plan: string | undefined) =>
     ]),
   );
 
+const stored = stateAfter(aws, () => at.step({ dotenv: SEED }));
+
 describe('report', () => {
-  it('lists what is left over, and it is neither drift nor to be deleted', async () => {
-    await at.step({ dotenv: SEED });
-    aws.forget();
-    for (const mode of ['plan', 'drift', 'apply']) {
-      const told = passed(await at.step({ mode, dotenv: without('GUNICORN_TIMEOUT', 'FLASK_SECRET_KEY') }));
-      expect(told.outputs).toMatchObject({ drifted: 'false', 'to-delete': '0' });
-      expect(told.log).toContain(`= parameter ${P}/GUNICORN_TIMEOUT`);
-      expect(told.log).toContain('= secret papyrus/prd/flask');
-      expect(told.log).toContain('costs $0.40 a month');
-      expect(told.log).toContain('prune: delete removes it');
-      expect(told.summary).toContain('GUNICORN_TIMEOUT');
-      expect(findLeaks(told, CANARIES)).toEqual([]);
+  it('lists orphans, and they are neither drift nor to be deleted', async () => {
+    await stored();
+    for (const mode of ['drift', 'apply']) {
+      const run = passed(await at.step({ mode, dotenv: without('GUNICORN_TIMEOUT', 'FLASK_SECRET_KEY') }));
+      expect(run.outputs).toMatchObject({ drifted: 'false', 'to-delete': '0' });
+      expect(run.log).toContain(`= parameter ${P}/GUNICORN_TIMEOUT`);
+      expect(run.log).toContain('= secret papyrus/prd/flask');
+      for (const key of ['$0.40', 'prune: delete']) expect(run.log).toContain(key);
+      expect(run.summary).toContain('GUNICORN_TIMEOUT');
+      expect(findLeaks(run, CANARIES)).toEqual([]);
     }
     expect(aws.writes()).toEqual([]);
     expect(await at.secrets()).toContain('papyrus/prd/flask');
   });
 
   it('does not look at all with off', async () => {
-    await at.step({ dotenv: SEED });
-    aws.forget();
-    const told = passed(await at.step({ dotenv: without('FLASK_SECRET_KEY'), prune: 'off' }));
+    await stored();
+    const run = passed(await at.step({ dotenv: without('FLASK_SECRET_KEY'), prune: 'off' }));
     expect(aws.count('ListSecrets')).toBe(0);
     expect(aws.calls.filter(({ input }) => JSON.stringify(input).includes('"Path"'))).toEqual([]);
-    expect(told.log).not.toContain('papyrus/prd/flask');
+    expect(run.log).not.toContain('papyrus/prd/flask');
   });
 });
 
@@ -53,12 +53,12 @@ describe('delete', () => {
     const many = Array.from({ length: 23 }, (_, index) => `GUNICORN_EXTRA_${index}=${index}`).join('\n');
     await at.step({ dotenv: `${SEED}\n${many}` });
     aws.forget();
-    const asked = { dotenv: without('FLASK_SECRET_KEY'), prune: 'delete', allow: 'prune-many' };
-    const planned = passed(await at.step({ mode: 'plan', ...asked }));
+    const inputs = { dotenv: without('FLASK_SECRET_KEY'), prune: 'delete', allow: 'prune-many' };
+    const planned = passed(await at.step({ mode: 'plan', ...inputs }));
     expect(planned.outputs).toMatchObject({ 'to-delete': '24', drifted: 'true' });
     expect(aws.writes()).toEqual([]);
     aws.forget();
-    const pruned = passed(await at.step(asked));
+    const pruned = passed(await at.step(inputs));
     expect(pruned.outputs).toMatchObject({ changed: 'true', 'config-changed': 'false' });
     expect(pruned.outputs['plan-hash']).toBe(planned.outputs['plan-hash']);
     expect(
@@ -98,16 +98,12 @@ describe('delete', () => {
     expect(await at.secrets()).toEqual(expect.arrayContaining(['papyrus/prd/blue/db', 'papyrus/prd-2/db']));
     expect(aws.count(/^Delete/)).toBe(0);
     expect(pruned.log).toContain(`= parameter ${P}/FOREIGN`);
-    expect(pruned.log).toContain('it has no tag managed-by: never touched');
     expect(changes(pruned.outputs['plan'])[`${P}/blue/OWN`]).toBeUndefined();
   });
 });
 
 describe('prunes nothing that the run explains', () => {
-  beforeEach(async () => {
-    await at.step({ dotenv: SEED });
-    aws.forget();
-  });
+  beforeEach(stored);
   const untouched = async (inputs: Record<string, string>, event = 'push') => {
     const run = passed(await at.step({ prune: 'delete', ...inputs }, { event: { name: event } }));
     expect(aws.count(/^Delete/)).toBe(0);
@@ -119,9 +115,8 @@ describe('prunes nothing that the run explains', () => {
     expect(aws.count('ListSecrets')).toBe(0);
   });
   it('a name that a JSON object holds and nothing takes', async () => {
-    await at.step({ dotenv: `${SEED}\nOTHER_SETTING=x` });
-    aws.forget();
+    await at.putParameter(`${P}/OTHER_SETTING`, { 'managed-by': 'aws-bootstrap' }, 'x');
     const run = await untouched({ dotenv: SEED, secrets: '{"OTHER_SETTING":"x","github_token":"y"}' });
-    expect(run.log).toContain('a JSON object of this run holds OTHER_SETTING');
+    expect(changes(run.outputs['plan'])[`${P}/OTHER_SETTING`]).toBe('none');
   });
 });

@@ -187,7 +187,7 @@ const PREFIXES: Record<FileCommand, string> = {
   step_summary: 'step_summary',
 };
 
-/** Returns what stands in the workspace before the start. */
+/** Returns the files of the workspace before the start. */
 async function prepare(
   places: Places,
   { files = {}, checkout }: ActionOptions,
@@ -245,17 +245,17 @@ async function conclude({
   }
 
   const text = (name: FileCommand) => readFile(places.commands[name], 'utf8').catch(() => '');
-  const told = (name: FileCommand, result: Pairs): Record<string, string> => {
+  const recorded = (name: FileCommand, result: Pairs): Record<string, string> => {
     if (result.error !== undefined) reader.fail(`GITHUB_${name.toUpperCase()}: ${result.error}`);
     return Object.fromEntries(result.pairs);
   };
   const { outputs: oldOutputs, state: oldState } = reader.result();
-  const env = told('env', parseEnvironment(await text('env')));
-  const state = { ...oldState, ...told('state', parseState(await text('state'))) };
-  const outputs = { ...oldOutputs, ...told('output', parseOutputs(await text('output'))) };
+  const env = recorded('env', parseEnvironment(await text('env')));
+  const state = { ...oldState, ...recorded('state', parseState(await text('state'))) };
+  const outputs = { ...oldOutputs, ...recorded('output', parseOutputs(await text('output'))) };
   const rawSummary = await text('step_summary');
   const { summary, error } = readSummary(rawSummary, reader.masker);
-  // A refused summary is told, and the step stays green.
+  // A refused summary is an annotation, and the step stays green.
   if (error !== undefined) reader.annotate('error', error);
 
   const commands = reader.result();

@@ -1,20 +1,14 @@
-/** What docs/costs.md says that a run without changes of the example asks of AWS. */
+/** The calls of a run without changes of the example are those that docs/costs.md names. */
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type AwsServer, startAws } from '../servers/aws.ts';
-import { account } from './account.ts';
+import { expect, it } from 'vitest';
+import { accountForFile } from '../servers/for-file.ts';
 
-let aws: AwsServer;
-beforeAll(async () => {
-  aws = await startAws();
-});
-afterAll(() => aws.close());
+const { aws, at } = await accountForFile();
 
 const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 const WORDS = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 
 it('makes the calls that the page names', async () => {
-  const at = account(aws);
   const inputs = { dotenv: read('examples/seed.env'), mode: 'apply' };
   expect((await at.step(inputs)).exitCode).toBe(0);
   const before = aws.calls.length;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { stageForFile } from '../servers/for-file.ts';
-import { failed, passed } from './outcome.ts';
+import { failed, linesOf, passed } from './outcome.ts';
+import { stateAfter } from './replay.ts';
 import type { ActionRun } from './run.ts';
 import { changesOf, dotenv, fieldsOf, openOf, SEED, type Stage, without } from './stage.ts';
 
@@ -9,9 +10,7 @@ const stage = await stageForFile();
 const seed = { dotenv: dotenv(), tags: 'project=portfolio' };
 const act = (inputs: Record<string, string> = {}, more: Parameters<Stage['act']>[1] = {}) =>
   stage.act({ ...seed, ...inputs }, more);
-const stand = async () => {
-  passed(await act());
-};
+const store = stateAfter(stage.aws, () => act());
 const counts = ({ outputs }: ActionRun) =>
   ['to-create', 'to-update', 'to-delete', 'blocked'].map((name) => Number(outputs[name]));
 const operations = () => stage.aws.calls.map(({ operation }) => operation);
@@ -31,33 +30,30 @@ describe('modes', () => {
     expect(run.summary).toContain(mode === 'plan' ? 'Plan: ' : ' created');
   });
 
-  test.each(['pull_request'])(
-    'plans where the configuration file asks to write on %s, by apply or destroy',
-    async (name) => {
-      await stand();
-      for (const mode of ['apply', 'destroy']) {
-        const files = { '.github/aws-bootstrap.yml': `mode: ${mode}\nallow: [delete-log-group]\n` };
-        await using run = passed(
-          await act(
-            { dotenv: dotenv({ GUNICORN_WORKERS: '17' }), confirm: '/papyrus/prd' },
-            { event: { name }, files, checkout: {} },
-          ),
-        );
-        expect(run.outputs).toMatchObject({ 'to-update': '1', 'to-delete': '0', changed: 'false' });
-        expect(stage.aws.writes()).toEqual([]);
-        const warnings = run.annotations.filter(({ level }) => level === 'warning');
-        expect(warnings.filter(({ message }) => message.includes(mode))).toMatchObject([
-          { properties: { file: '.github/aws-bootstrap.yml', line: '1' } },
-        ]);
-      }
+  test.each(['apply', 'destroy'])(
+    'plans on pull_request where the configuration file sets mode: %s',
+    async (mode) => {
+      await store();
+      const files = { '.github/aws-bootstrap.yml': `mode: ${mode}\nallow: [delete-log-group]\n` };
+      await using run = passed(
+        await act(
+          { dotenv: dotenv({ GUNICORN_WORKERS: '17' }), confirm: '/papyrus/prd' },
+          { event: { name: 'pull_request' }, files, checkout: {} },
+        ),
+      );
+      expect(run.outputs).toMatchObject({ 'to-update': '1', 'to-delete': '0', changed: 'false' });
+      expect(stage.aws.writes()).toEqual([]);
+      const warnings = run.annotations.filter(({ level }) => level === 'warning');
+      expect(warnings.filter(({ message }) => message.includes(mode))).toMatchObject([
+        { properties: { file: '.github/aws-bootstrap.yml', line: '1' } },
+      ]);
     },
   );
 
   test('a guard that the file requires and that arrives empty stops the run before the first call', async () => {
     const files = { '.github/aws-bootstrap.yml': 'require: [expect-plan, allowed-account-ids]\n' };
     await using run = failed(await act({ 'expect-plan': '', 'allowed-account-ids': '' }, { files }), 'input');
-    for (const name of ['expect-plan', 'allowed-account-ids'])
-      expect(run.log).toContain(`the input ${name} is empty`);
+    for (const name of ['expect-plan', 'allowed-account-ids']) expect(linesOf(run, name)).not.toEqual([]);
     expect(stage.aws.calls).toEqual([]);
     passed(await act({ mode: 'plan', 'allowed-account-ids': '123456789012' }, { files }));
   });
@@ -72,8 +68,6 @@ describe('modes', () => {
     await using run = await act({ mode: 'apply' });
     expect(run.outputs['plan']).toBe(plan.outputs['plan']);
     expect(run.outputs['plan-hash']).toBe(plan.outputs['plan-hash']);
-    await using after = await act({ mode: 'plan' });
-    expect(after.outputs['plan-hash']).not.toBe(plan.outputs['plan-hash']);
     // The same plan over other versions is another one.
     await stage.put('GUNICORN_WORKERS', '9');
     await using ninth = await act({ mode: 'plan' });
@@ -87,7 +81,7 @@ describe('modes', () => {
 
   test.each([
     ['drift on an empty account', {}, 1, 'drifted'],
-    ['told but not failed', { 'fail-on-drift': 'false' }, 0, ''],
+    ['drift that is reported without failure', { 'fail-on-drift': 'false' }, 0, ''],
   ])('%s', async (_, inputs, exitCode, reason) => {
     await using run = await act({ mode: 'drift', ...inputs });
     expect(run.exitCode).toBe(exitCode);
@@ -97,7 +91,7 @@ describe('modes', () => {
   });
 
   test('no drift, no failure', async () => {
-    await stand();
+    await store();
     await using run = passed(await act({ mode: 'drift' }));
     expect(run.outputs).toMatchObject({ drifted: 'false', 'failure-reason': '' });
     expect(stage.aws.calls).toHaveLength(13);
@@ -105,7 +99,7 @@ describe('modes', () => {
 });
 
 describe('drift, of every kind at once', () => {
-  /** A guessed type is nobody's wish: without a rule the SecureString would be kept as it is. */
+  /** A type that is only a guess is not configured: without a rule the SecureString would be kept. */
   const files = { '.github/aws-bootstrap.yml': 'rules: [{ match: AUTH0_CALLBACK_URL, to: parameter }]\n' };
   /** One of each, behind its back. */
   async function disturb(): Promise<void> {
@@ -136,7 +130,7 @@ describe('drift, of every kind at once', () => {
     await ecr.putImageTagMutability({ repositoryName: 'papyrus', imageTagMutability: 'IMMUTABLE' });
   }
 
-  const told = {
+  const corrections = {
     '/papyrus/prd/GUNICORN_WORKERS': { value: '9 → 2' },
     '/papyrus/prd/AUTH0_DOMAIN': { value: '*** → ***' },
     '/papyrus/prd/STRIPE_API_KEY': { value: '*** → ***' },
@@ -148,37 +142,31 @@ describe('drift, of every kind at once', () => {
   };
 
   test('is reported per field and corrected by the next apply; what needs an opt-in stays blocked', async () => {
-    await stand();
+    await store();
     await disturb();
 
-    for (const [mode, exitCode] of [
-      ['plan', 0],
-      ['drift', 1],
-    ] as const) {
-      await using run = await act({ mode }, { files });
-      expect([mode, run.exitCode]).toEqual([mode, exitCode]);
-      expect(stage.aws.writes()).toEqual([]);
-      expect(run.outputs).toMatchObject({ drifted: 'true', changed: 'false' });
-      // The log group has two changes: its tag goes on, its retention does not.
-      expect(counts(run)).toEqual([1, 9, 0, 2]);
-      for (const [name, fields] of Object.entries(told))
-        expect([name, fieldsOf(run, name)]).toEqual([name, fields]);
-      expect(openOf(run)['/papyrus/prd/LOG_LEVEL']).toBe('create');
-      expect(fieldsOf(run, '/ecs/papyrus', 'blocked')).toEqual({ retention: '30 → 1' });
-      expect(fieldsOf(run, '/papyrus/prd/AUTH0_CALLBACK_URL', 'blocked')).toMatchObject({
-        type: 'SecureString → String',
-      });
-      expect(
-        changesOf(run)
-          .filter(({ action }) => action === 'blocked')
-          .map(({ consent }) => consent)
-          .sort(),
-      ).toEqual(['change-type', 'shorten-retention']);
-    }
+    await using drift = failed(await act({ mode: 'drift' }, { files }), 'drifted');
+    expect(stage.aws.writes()).toEqual([]);
+    expect(drift.outputs).toMatchObject({ drifted: 'true', changed: 'false' });
+    // The log group has two changes: its tag goes on, its retention does not.
+    expect(counts(drift)).toEqual([1, 9, 0, 2]);
+    for (const [name, fields] of Object.entries(corrections))
+      expect([name, fieldsOf(drift, name)]).toEqual([name, fields]);
+    expect(openOf(drift)['/papyrus/prd/LOG_LEVEL']).toBe('create');
+    expect(fieldsOf(drift, '/ecs/papyrus', 'blocked')).toEqual({ retention: '30 → 1' });
+    expect(fieldsOf(drift, '/papyrus/prd/AUTH0_CALLBACK_URL', 'blocked')).toMatchObject({
+      type: 'SecureString → String',
+    });
+    expect(
+      changesOf(drift)
+        .filter(({ action }) => action === 'blocked')
+        .map(({ consent }) => consent)
+        .sort(),
+    ).toEqual(['change-type', 'shorten-retention']);
 
-    await using healed = await act({}, { files });
-    expect(healed.exitCode).toBe(1);
-    expect(healed.outputs).toMatchObject({ 'failure-reason': 'blocked', changed: 'true', blocked: '2' });
+    await using corrected = await act({}, { files });
+    expect(corrected.exitCode).toBe(1);
+    expect(corrected.outputs).toMatchObject({ 'failure-reason': 'blocked', changed: 'true', blocked: '2' });
     expect((await stage.parameter('GUNICORN_WORKERS')).value).toBe('2');
     expect(await stage.secret('db')).toMatchObject({
       password: SEED['DB_PASSWORD'],
@@ -213,27 +201,21 @@ describe('only', () => {
     ['repository', ['ecr']],
     ['parameters, log-group', ['logs', 'ssm']],
   ])('%s: the rest is neither read nor changed', async (only, services) => {
-    passed(await act({ only }));
+    await using run = passed(await act({ only }));
     expect([...new Set(stage.aws.calls.map(({ service }) => service))].sort()).toEqual(
       [...services, 'sts'].sort(),
     );
-    await using silent = await act({ only });
-    expect(silent.outputs['changed']).toBe('false');
-    if (!services.includes('ecr')) expect(silent.outputs['repository-uri']).toBe('');
+    if (!services.includes('ecr')) expect(run.outputs['repository-uri']).toBe('');
   });
 });
 
 describe('empty values', () => {
-  const stands = async () => {
-    passed(await stage.act({ secrets: 'DB_PASSWORD=first-value\nTOKEN=tok-tok-tok', dotenv: 'PLAIN=x\n' }));
-  };
   const empty = { secrets: 'DB_PASSWORD=\nTOKEN=', dotenv: 'PLAIN=\n' };
 
   test('auto: what came from secrets fails an apply, before anything is called', async () => {
     await using run = failed(await stage.act(empty), 'input');
-    expect(run.log).toMatch(/DB_PASSWORD: its value is empty/);
-    expect(run.log).toMatch(/TOKEN: its value is empty/);
-    expect(run.log).not.toMatch(/error\].*PLAIN/);
+    for (const [name, errors] of Object.entries({ DB_PASSWORD: 1, TOKEN: 1, PLAIN: 0 }))
+      expect(linesOf(run, `${name}: `)).toHaveLength(errors);
     expect(stage.aws.calls).toEqual([]);
   });
 
@@ -246,7 +228,7 @@ describe('empty values', () => {
         .sort(),
     ).toEqual(['CreateLogGroup', 'CreateRepository', 'PutRetentionPolicy']);
     await stage.aws.reset();
-    await stands();
+    passed(await stage.act({ secrets: 'DB_PASSWORD=first-value\nTOKEN=tok-tok-tok', dotenv: 'PLAIN=x\n' }));
     await using run = passed(await stage.act({ ...empty, 'on-empty': 'skip' }));
     expect(run.outputs['changed']).toBe('false');
     expect(await stage.secret('db')).toEqual({ password: 'first-value' });
@@ -257,13 +239,13 @@ describe('empty values', () => {
 describe('accounts and regions', () => {
   test('another account is refused before anything else is read', async () => {
     await using run = failed(await act({ 'allowed-account-ids': '210987654321, 111111111111' }), 'input');
-    expect(run.log).toContain('account 123456789012, which is not in the list');
+    expect(run.log).toContain('123456789012');
     expect(operations()).toEqual(['GetCallerIdentity']);
   });
 });
 
 test('ignores names that are no longer in the .env', async () => {
-  await stand();
+  await store();
   await using run = passed(
     await act({ mode: 'drift', dotenv: dotenv(without('LOG_LEVEL', 'FLASK_SECRET_KEY')) }),
   );

@@ -45,7 +45,7 @@ export interface PlannedChange {
 export interface Stage extends AsyncDisposable {
   readonly aws: AwsServer;
   readonly others: Clients;
-  /** Runs the action against the server, with `prefix: /papyrus/prd` unless told. */
+  /** Runs the action against the server, by default with `prefix: /papyrus/prd`. */
   act(inputs: Readonly<Record<string, string>>, more?: Omit<ActionOptions, 'inputs'>): Promise<ActionRun>;
   parameter(name: string): Promise<{ value: string | undefined; type: string | undefined }>;
   secret(name: string): Promise<Record<string, unknown>>;
@@ -89,7 +89,7 @@ export async function openStage(options: AwsOptions = {}): Promise<Stage> {
 export const changesOf = (run: ActionRun): PlannedChange[] =>
   (JSON.parse(run.outputs['plan'] ?? '{"changes":[]}') as { changes: PlannedChange[] }).changes;
 
-/** The plan without what stands: name → action. */
+/** The plan without unchanged resources: name → action. */
 export const openOf = (run: ActionRun): Record<string, string> =>
   Object.fromEntries(
     changesOf(run)

@@ -1,9 +1,10 @@
-/** An error that nobody caught is told in words of ours, once: neither its text nor its stack, and the process ends. */
+/** An error that nothing caught is reported once, without its text and its stack, and the process ends. */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { atLeast, part } from '../sample.ts';
 import { startAws } from '../servers/aws.ts';
 import { passed } from './outcome.ts';
 import { runAction } from './run.ts';
@@ -59,13 +60,15 @@ it('never takes a missing part of the bundle for an answer of AWS', async () => 
   // Only what the run has loaded can be missed.
   const counts = readdirSync(loaded).map((name) => readFileSync(join(loaded, name), 'utf8'));
   let missed = 0;
-  for (const name of readdirSync(DIST).filter((each) => /^\d+\.index\.js$/.test(each))) {
-    if (!counts.some((text) => text.includes(`less/${name}"`))) continue;
+  const names = readdirSync(DIST).filter(
+    (name) => /^\d+\.index\.js$/.test(name) && counts.some((text) => text.includes(`less/${name}"`)),
+  );
+  for (const name of part(names, 1)) {
     rmSync(join(folder, 'less', name));
     const less = await run();
     cpSync(join(DIST, name), join(folder, 'less', name));
     if (less.exitCode === 0) expect(less.plan, name).toBe(whole.plan);
     else missed += 1;
   }
-  expect(missed).toBeGreaterThan(8);
+  expect(missed).toBeGreaterThan(atLeast(8));
 });
