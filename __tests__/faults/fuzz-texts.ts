@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { expect, vi } from 'vitest';
 import { reasonOf } from '../../src/failure.ts';
 import { errorText } from '../../src/report/failure.ts';
-import { IS_NIGHTLY } from './part.ts';
+import { IS_NIGHTLY, runs } from '../sample.ts';
 
-/** How often a reader is asked: every day the same cases, so that a change alone makes one fail; where FAULTS is `all`, others each time. */
-export const RUNS = IS_NIGHTLY ? { numRuns: 10_000 } : { numRuns: 300, seed: 20 };
+/** How often a reader is tried: each time with the same cases, so that a change alone makes one fail; where FAULTS is `all`, with others. */
+export const RUNS = IS_NIGHTLY ? { numRuns: 10_000 } : { numRuns: runs(300), seed: 20 };
 
 // All cases of a reader are one test.
 if (IS_NIGHTLY) vi.setConfig({ testTimeout: 900_000 });
