@@ -3,6 +3,7 @@ import { expect, it, test } from 'vitest';
 import { TerminalView } from '../../src/cli/run.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
 import type { ChangeOf } from '../../src/model/change.ts';
+import { recordTerminal } from './recorded-terminal.ts';
 
 const CHANGE: ChangeOf<'AWS::Logs::LogGroup'> = {
   id: 'log-group',
@@ -15,31 +16,6 @@ const CHANGE: ChangeOf<'AWS::Logs::LogGroup'> = {
   notes: [],
 };
 
-/** A terminal whose user gives one answer; the questions are kept. */
-function answering(answer: string | undefined): { terminal: Terminal; questions: string[] } {
-  const questions: string[] = [];
-  const nothing = () => {};
-  const terminal: Terminal = {
-    width: 80,
-    isInteractive: true,
-    print: nothing,
-    printIndented: nothing,
-    printCommand: nothing,
-    printText: nothing,
-    printDocument: nothing,
-    printJson: nothing,
-    say: nothing,
-    progress: nothing,
-    waitFor: nothing,
-    ask: async (question) => {
-      questions.push(question);
-      return answer;
-    },
-    hide: nothing,
-    shown: (text) => text,
-  };
-  return { terminal, questions };
-}
 const viewOf = (terminal: Terminal, isConfirmed = false) =>
   new TerminalView(terminal, { mode: 'apply', isQuiet: false, isJson: false, isConfirmed });
 
@@ -52,17 +28,17 @@ test.each([
   ['yesterday', false],
   [undefined, false],
 ])('%j applies the plan: %s', async (answer, isYes) => {
-  const { terminal, questions } = answering(answer);
+  const terminal = recordTerminal([answer]);
   const view = viewOf(terminal);
   expect(await view.confirm([CHANGE])).toBe(isYes);
   expect(view.isDeclined).toBe(!isYes);
-  expect(questions).toHaveLength(1);
+  expect(terminal.questions).toHaveLength(1);
 });
 
 it('is not asked with --yes, or if nothing would change', async () => {
-  const { terminal, questions } = answering('n');
+  const terminal = recordTerminal(['n']);
   expect(await viewOf(terminal, true).confirm([CHANGE])).toBe(true);
   expect(await viewOf(terminal).confirm([{ ...CHANGE, action: 'none' }])).toBe(true);
   expect(await viewOf(terminal).confirm([{ ...CHANGE, action: 'blocked' }])).toBe(true);
-  expect(questions).toEqual([]);
+  expect(terminal.questions).toEqual([]);
 });
