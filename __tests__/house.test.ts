@@ -27,7 +27,7 @@ function filesBelow(folder: string): string[] {
 }
 
 /** Reads every file with the compiler's own parser; comments and strings are then no code. */
-function readHouse(): SourceFile[] {
+function readSources(): SourceFile[] {
   return filesBelow(SRC).map((name) => {
     const path = name.replaceAll('\\', '/');
     const text = readFileSync(join(SRC, path), 'utf8');
@@ -87,7 +87,7 @@ function nodes(file: SourceFile, question: (node: ts.Node) => boolean): string[]
   });
 }
 
-const HOUSE = readHouse();
+const SOURCES = readSources();
 const stageOf = (path: string) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : path);
 const isOurs = ({ from }: Import) => from.endsWith('.ts');
 
@@ -264,7 +264,7 @@ const MAY: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
     settings: 'all',
     kinds: 'all',
     model: 'all',
-    // Errors are told, GitHub is spoken to, and policies are made from the table of the calls.
+    // Errors are reported, GitHub is called, and policies come from the table of the calls.
     clients: {
       files: [
         'clients/auth0-error.ts',
@@ -318,26 +318,26 @@ function circlesOf(files: ReadonlyArray<Pick<SourceFile, 'path' | 'imports'>>): 
   return circles;
 }
 
-function mayImport(path: string, wanted: Import): boolean {
-  const [from, to] = [stageOf(path), stageOf(wanted.from)];
+function mayImport(path: string, imported: Import): boolean {
+  const [from, to] = [stageOf(path), stageOf(imported.from)];
   if (from === to) return true;
   const permission = MAY[from]?.[to];
   if (permission === undefined) return false;
   if (permission === 'all') return true;
-  return permission.files.includes(wanted.from) && (permission.typesOnly !== true || wanted.typeOnly);
+  return permission.files.includes(imported.from) && (permission.typesOnly !== true || imported.typeOnly);
 }
 
-it('the house is read', () => {
-  expect(HOUSE.length).toBeGreaterThan(40);
-  expect(HOUSE.find(({ path }) => path === 'late.ts')?.imports).toContainEqual({
+it('the sources are read', () => {
+  expect(SOURCES.length).toBeGreaterThan(40);
+  expect(SOURCES.find(({ path }) => path === 'late.ts')?.imports).toContainEqual({
     from: 'plan/stage.ts',
     typeOnly: false,
   });
-  expect(HOUSE.find(({ path }) => path === 'reconcile.ts')?.imports).toContainEqual({
+  expect(SOURCES.find(({ path }) => path === 'reconcile.ts')?.imports).toContainEqual({
     from: 'providers/providers.ts',
     typeOnly: false,
   });
-  expect(HOUSE.find(({ path }) => path === 'model/change.ts')?.imports).toContainEqual({
+  expect(SOURCES.find(({ path }) => path === 'model/change.ts')?.imports).toContainEqual({
     from: 'model/spec.ts',
     typeOnly: true,
   });
@@ -370,20 +370,20 @@ describe('the list of imports', () => {
 
 describe('imports', () => {
   it('are those that the list allows', () => {
-    const wrong = HOUSE.flatMap(({ path, imports }) =>
+    const wrong = SOURCES.flatMap(({ path, imports }) =>
       imports.filter((one) => isOurs(one) && !mayImport(path, one)).map(({ from }) => `${path} → ${from}`),
     );
     expect(wrong).toEqual([]);
   });
 
   it('every folder of src has its row in the list', () => {
-    expect([...new Set(HOUSE.map(({ path }) => stageOf(path)))].filter((stage) => !(stage in MAY))).toEqual(
+    expect([...new Set(SOURCES.map(({ path }) => stageOf(path)))].filter((stage) => !(stage in MAY))).toEqual(
       [],
     );
   });
 
   it('nothing is imported in a circle, types included', () => {
-    expect(circlesOf(HOUSE)).toEqual([]);
+    expect(circlesOf(SOURCES)).toEqual([]);
     const [first, second] = ['model/spec.ts', 'model/change.ts'].map((path, index, both) => ({
       path,
       imports: [{ from: both[1 - index] ?? '', typeOnly: true }],
@@ -394,18 +394,18 @@ describe('imports', () => {
   });
 
   it('a provider never imports another; providers.ts opens them all', () => {
-    const files = HOUSE.filter(
+    const files = SOURCES.filter(
       ({ path }) => stageOf(path) === 'providers' && path !== 'providers/providers.ts',
     );
-    const isDoor = (type: ts.Node | undefined) =>
+    const isProvider = (type: ts.Node | undefined) =>
       /^(?:Listed)?Provider<|^ParameterProvider$/.test(type?.getText() ?? '');
-    const opensDoor = ({ tree }: SourceFile) =>
+    const opensProvider = ({ tree }: SourceFile) =>
       tree.statements.some(
         (one) =>
-          (ts.isFunctionDeclaration(one) && isDoor(one.type)) ||
-          (ts.isClassDeclaration(one) && one.heritageClauses?.some(({ types }) => types.some(isDoor))),
+          (ts.isFunctionDeclaration(one) && isProvider(one.type)) ||
+          (ts.isClassDeclaration(one) && one.heritageClauses?.some(({ types }) => types.some(isProvider))),
       );
-    const names = files.filter(opensDoor).map(({ path }) => path);
+    const names = files.filter(opensProvider).map(({ path }) => path);
     expect(names).toEqual(
       expect.arrayContaining([
         'providers/auth0-application.ts',
@@ -421,8 +421,8 @@ describe('imports', () => {
         imports.map(({ from }) => from).filter((from) => from !== path && names.includes(from)),
         path,
       ).toEqual([]);
-    // Two are opened only where they are asked for, since they load code that other runs do not need.
-    const opened = HOUSE.filter(
+    // Two are opened only if a run needs them, since they load code that others do not.
+    const opened = SOURCES.filter(
       ({ path }) => path === 'providers/providers.ts' || path === 'reconcile.ts',
     ).flatMap(({ imports }) => imports.map(({ from }) => from));
     expect(opened).toEqual(expect.arrayContaining(names));
@@ -430,7 +430,7 @@ describe('imports', () => {
 
   it('shared code of providers is listed, and opens no provider', () => {
     const counts = new Map<string, number>();
-    for (const { path, imports } of HOUSE)
+    for (const { path, imports } of SOURCES)
       if (stageOf(path) === 'providers' && path !== 'providers/providers.ts')
         for (const from of new Set(imports.map((one) => one.from)))
           if (stageOf(from) === 'providers') counts.set(from, (counts.get(from) ?? 0) + 1);
@@ -441,7 +441,7 @@ describe('imports', () => {
 
 /** @returns paths of the files that import one of the packages, for other things than types. */
 const importers = (packages: RegExp) =>
-  HOUSE.filter(({ imports }) => imports.some(({ from, typeOnly }) => !typeOnly && packages.test(from))).map(
+  SOURCES.filter(({ imports }) => imports.some(({ from, typeOnly }) => !typeOnly && packages.test(from))).map(
     ({ path }) => path,
   );
 
@@ -471,7 +471,7 @@ describe('restricted interfaces', () => {
 
   it('@actions/github: the client that reports speak to GitHub through, and of it no part that reads the environment', () => {
     expect(importers(/^@actions\/(?!core)/)).toEqual(['clients/github.ts']);
-    const client = HOUSE.find(({ path }) => path === 'clients/github.ts');
+    const client = SOURCES.find(({ path }) => path === 'clients/github.ts');
     // The package's main module reads the event's file as it is loaded.
     expect(client?.imports.map(({ from }) => from)).toContain('@actions/github/lib/utils');
   });
@@ -487,7 +487,7 @@ describe('restricted interfaces', () => {
       'settings/tracked-files.ts',
       'settings/workspace-file.ts',
     ]);
-    const writer = HOUSE.find(({ path }) => path === 'report/private-file.ts');
+    const writer = SOURCES.find(({ path }) => path === 'report/private-file.ts');
     expect(writer?.text).toMatch(/import \{ mkdirSync, writeFileSync \} from 'node:fs'/);
   });
 
@@ -503,14 +503,14 @@ describe('restricted interfaces', () => {
   });
 
   it('the environment: the readers of inputs, and one assignment that quiets the SDK', () => {
-    const found = HOUSE.flatMap((file) =>
+    const found = SOURCES.flatMap((file) =>
       nodes(file, (node) => ts.isPropertyAccessExpression(node) && node.getText() === 'process.env').map(
         (text) => text.replace(/:\d+ .*/, ''),
       ),
     );
     const readers = ['settings/inputs.ts', 'cli/environment.ts'];
     expect(found.filter((path) => !readers.includes(path))).toEqual(['clients/aws.ts']);
-    expect(HOUSE.find(({ path }) => path === 'clients/aws.ts')?.text).toMatch(
+    expect(SOURCES.find(({ path }) => path === 'clients/aws.ts')?.text).toMatch(
       /^process\.env\['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'\] = 'true';$/m,
     );
   });
@@ -519,9 +519,9 @@ describe('restricted interfaces', () => {
     const isReveal = (node: ts.Node) =>
       (ts.isPropertyAccessExpression(node) && node.name.text === 'reveal') ||
       (ts.isElementAccessExpression(node) && /reveal/.test(node.argumentExpression.getText()));
-    const found = HOUSE.flatMap((file) => nodes(file, isReveal).map(() => file.path));
+    const found = SOURCES.flatMap((file) => nodes(file, isReveal).map(() => file.path));
     expect(found.length).toBeGreaterThan(1);
-    // An export writes what it has judged to be plain, and secrets only where the user asks for them.
+    // An export writes plain values, and secrets only with --reveal.
     const exports = ['cli/export-dotenv.ts', 'cli/export-terraform.ts'];
     expect(
       found.filter(
@@ -533,7 +533,7 @@ describe('restricted interfaces', () => {
   });
 
   it('hideBy(): the masks alone', () => {
-    const found = HOUSE.flatMap((file) =>
+    const found = SOURCES.flatMap((file) =>
       nodes(
         file,
         (node) =>
@@ -550,7 +550,7 @@ describe('restricted interfaces', () => {
     ['readAsCallback', 'desired/callback.ts'],
     ['disclosed', 'plan/disclosure.ts'],
   ])('%s(): %s alone', (name, path) => {
-    const found = HOUSE.flatMap((file) =>
+    const found = SOURCES.flatMap((file) =>
       nodes(
         file,
         (node) =>
@@ -562,7 +562,7 @@ describe('restricted interfaces', () => {
   });
 
   it('watch() of the masks, which gives what they hide: the gate of the reports alone', () => {
-    const found = HOUSE.flatMap((file) =>
+    const found = SOURCES.flatMap((file) =>
       nodes(file, (node) => ts.isPropertyAccessExpression(node) && node.getText() === 'masks.watch').map(
         () => file.path,
       ),
@@ -571,7 +571,7 @@ describe('restricted interfaces', () => {
   });
 
   it('is() asks a question, and keeps nothing of the value', () => {
-    const questions = HOUSE.flatMap((file) => nodes(file, isQuestion));
+    const questions = SOURCES.flatMap((file) => nodes(file, isQuestion));
     expect(questions.length).toBeGreaterThan(5);
     const keeps = (node: ts.Node): boolean =>
       (ts.isBinaryExpression(node) &&
@@ -581,7 +581,7 @@ describe('restricted interfaces', () => {
         ts.isPropertyAccessExpression(node.expression) &&
         /^(?:push|unshift|set|add|assign|write)$/.test(node.expression.name.text)) ||
       ts.forEachChild(node, (child) => keeps(child) || undefined) === true;
-    const wrong = HOUSE.flatMap((file) =>
+    const wrong = SOURCES.flatMap((file) =>
       nodes(
         file,
         // A question that is kept in a name of its own is a plain function of the same file.
@@ -592,17 +592,17 @@ describe('restricted interfaces', () => {
   });
 
   it('plain Error is never thrown: own errors have a class, which reports use', () => {
-    const found = HOUSE.flatMap((file) =>
+    const found = SOURCES.flatMap((file) =>
       nodes(file, (node) => ts.isNewExpression(node) && node.expression.getText() === 'Error').map(
         () => file.path,
       ),
     );
-    // A stand-in for an answer of AWS, which is put into words as one.
+    // In place of an answer of AWS, which is reported as one.
     expect(found).toEqual(['providers/secret-reading.ts']);
   });
 
-  it('console and process.stdout: nobody, since log and terminal have one escape each', () => {
-    const found = HOUSE.flatMap((file) =>
+  it('console and process.stdout: none, since log and terminal have one escape each', () => {
+    const found = SOURCES.flatMap((file) =>
       nodes(
         file,
         (node) =>
@@ -610,12 +610,12 @@ describe('restricted interfaces', () => {
           /^(?:console\.\w+|process\.std(?:out|err))$/.test(node.getText()),
       ).map(() => file.path),
     );
-    // They are given to the terminal in one, and asked what is unread in the other.
+    // One gives them to the terminal, the other looks for what is unread.
     expect([...new Set(found)].sort()).toEqual(['cli/environment.ts', 'clients/cancellation.ts']);
   });
 });
 
-/** What of these stages acts: it reads what is asked, runs the plan, or writes and sends what is told. */
+/** The parts of these stages that act: they read inputs, run the plan, or write and send reports. */
 const ACTING = [
   'settings/inputs.ts',
   'settings/tracked-files.ts',
@@ -635,7 +635,7 @@ const ACTING = [
 ];
 
 /** Values in, values out. */
-const PURE = HOUSE.filter(
+const PURE = SOURCES.filter(
   ({ path }) => ['settings', 'desired', 'plan', 'report'].includes(stageOf(path)) && !ACTING.includes(path),
 );
 
@@ -662,11 +662,11 @@ describe('pure stages', () => {
   });
 
   it('each file in the list of impure files exists', () => {
-    expect(ACTING.filter((path) => !HOUSE.some((file) => file.path === path))).toEqual([]);
+    expect(ACTING.filter((path) => !SOURCES.some((file) => file.path === path))).toEqual([]);
   });
 
-  it('the summary is made by a function that neither waits nor writes', () => {
-    const file = HOUSE.find(({ path }) => path === 'report/summary.ts');
+  it('a function that neither waits nor writes builds the summary', () => {
+    const file = SOURCES.find(({ path }) => path === 'report/summary.ts');
     expect(file).toBeDefined();
     if (file === undefined) return;
     const functions = file.tree.statements.filter(ts.isFunctionDeclaration);
@@ -677,12 +677,12 @@ describe('pure stages', () => {
 
 describe('how files look', () => {
   it('with at most 450 lines', () => {
-    const lengths = HOUSE.map(({ path, text }) => [path, text.split('\n').length - 1] as const);
+    const lengths = SOURCES.map(({ path, text }) => [path, text.split('\n').length - 1] as const);
     expect(lengths.filter(([, lines]) => lines > 450)).toEqual([]);
   });
 
   it('functions have at most 60 lines, those inside of them included', () => {
-    const long = HOUSE.flatMap((file) =>
+    const long = SOURCES.flatMap((file) =>
       nodes(file, (node) => {
         if (!ts.isFunctionLike(node) || !('body' in node) || node.body === undefined) return false;
         const [first = 0, last = 0] = [node.getStart(), node.end].map(
@@ -696,8 +696,8 @@ describe('how files look', () => {
 
   it('is named by nouns that say something', () => {
     const empty = /(?:^|[-./])(?:utils?|helpers?|common|managers?|handlers?|misc|shared|lib)(?:[-./]|$)/i;
-    expect(HOUSE.map(({ path }) => path).filter((path) => empty.test(path))).toEqual([]);
-    const names = HOUSE.flatMap((file) =>
+    expect(SOURCES.map(({ path }) => path).filter((path) => empty.test(path))).toEqual([]);
+    const names = SOURCES.flatMap((file) =>
       nodes(
         file,
         (node) =>
@@ -712,14 +712,14 @@ describe('how files look', () => {
 
   it('is named in lower case with hyphens', () => {
     expect(
-      HOUSE.map(({ path }) => path).filter(
+      SOURCES.map(({ path }) => path).filter(
         (path) => !/^(?:[a-z]+\/){0,2}[a-z0-9]+(?:-[a-z0-9]+)*\.ts$/.test(path),
       ),
     ).toEqual([]);
   });
 
   it('has no cast that hides a mistake', () => {
-    const casts = HOUSE.flatMap((file) =>
+    const casts = SOURCES.flatMap((file) =>
       nodes(
         file,
         (node) =>

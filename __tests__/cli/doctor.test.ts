@@ -1,4 +1,4 @@
-/** `doctor` as a child process: it says that all is right where it is, and finds each of the faults that are planted here. */
+/** `doctor` as a child process: it finds nothing in an account without faults, and each fault that is planted here. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KMS } from '@aws-sdk/client-kms';
@@ -41,12 +41,12 @@ const clientSettings = () => ({
   credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
 });
 
-it('finds nothing where all is right, and writes nothing', async () => {
+it('finds no failure without a fault, and writes nothing', async () => {
   await establish(scene);
   aws.forget();
   const { run, checks } = await diagnose(scene);
   expect(checks.filter(({ status }) => status === 'failure')).toEqual([]);
-  // By its date alone nobody knows whether an older repository was renamed since.
+  // An older repository may have been renamed since, which its date does not show.
   expect(checks.filter(({ status }) => status === 'warning').map(({ code }) => code)).toEqual(['trust']);
   expect(run.code).toBe(0);
   expect(aws.writes().filter(({ operation }) => !/^Simulate/.test(operation))).toEqual([]);
@@ -325,7 +325,7 @@ test.each(FAULTS.map((faults) => [faults.map(([what]) => what).join(', '), fault
   },
 );
 
-it('says what it could not ask, and asks by the calls of a plan', async () => {
+it('warns of permissions that IAM does not simulate, and names them', async () => {
   await establish(scene);
 
   aws.fault({ operation: 'SimulatePrincipalPolicy', kind: 'access-denied', times: 9 });
@@ -335,7 +335,7 @@ it('says what it could not ask, and asks by the calls of a plan', async () => {
   expect(doubts[0]?.text).toContain('ssm:PutParameter');
 });
 
-it('prints each check with a sign and the cure to paste', async () => {
+it('prints each check with a sign, and with a command to paste', async () => {
   await establish(scene, { provider: false });
   const run = await runCli(['doctor', ...scene.flags], {
     folder: scene.folder,
@@ -346,7 +346,7 @@ it('prints each check with a sign and the cure to paste', async () => {
   expect(run.output).toMatch(/^✗ .*identity provider.*\n {4}aws iam create-open-id-connect-provider /m);
 });
 
-it('goes on without git, without GitHub and without a token', async () => {
+it('runs without git, without GitHub and without a token', async () => {
   await establish(scene);
   const { checks } = await diagnose(scene, { env: { GH_TOKEN: '', PATH: '/nonexistent' } });
   expect(checks.filter(({ status }) => status === 'failure')).toEqual([]);

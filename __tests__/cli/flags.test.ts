@@ -2,7 +2,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { COMMANDS, PROGRAM } from '../../src/cli/commands.ts';
 import { COMMON_FLAGS, readArguments, SECRET_INPUTS, UsageError, variableOf } from '../../src/cli/flags.ts';
-import { commandHelp, flagsOf, programHelp, readDescriptions } from '../../src/cli/help.ts';
+import { commandHelp, flagsOf, groupHelp, programHelp, readDescriptions } from '../../src/cli/help.ts';
 import { columnsOf } from '../../src/cli/text.ts';
 import { INPUTS } from '../../src/settings/input-names.ts';
 import { ENTRY } from './run.ts';
@@ -98,6 +98,12 @@ describe('the help page', () => {
 
   it('of the program lists every command', () => {
     for (const { name } of COMMANDS) expect(programHelp(80)).toContain(`  ${name} `);
+  });
+
+  it('of a group lists the commands that begin with its word', () => {
+    const page = groupHelp('export', 80);
+    for (const { name } of COMMANDS)
+      expect(page.includes(`${PROGRAM} ${name} [flags]`)).toBe(name.startsWith('export '));
   });
 
   it.each(COMMANDS.map((command) => [command.name, command] as const))(

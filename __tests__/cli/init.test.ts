@@ -157,12 +157,12 @@ const SHAPES: ReadonlyArray<readonly [string, () => string, (folder: string, out
   ],
 ];
 
-describe.each(SHAPES)('%s', (_, make, judge) => {
+describe.each(SHAPES)('%s', (_, make, check) => {
   it('gets its files without a question, and a second init changes nothing', async () => {
     const folder = make();
     const { code, output } = await runCli(['init'], { folder });
     expect(code).toBe(0);
-    judge(folder, output);
+    check(folder, output);
     const notes = new Diagnostics();
     readConfig(read(folder, CONFIG), CONFIG, notes);
     expect(notes.errors).toEqual([]);
@@ -252,7 +252,7 @@ describe('the files', () => {
   });
 });
 
-it('asks on a terminal, with defaults, and again where an answer cannot be', async () => {
+it('asks on a terminal, with defaults, and again after an invalid answer', async () => {
   const folder = repository({});
   const { code, output } = await runOnTerminal(['init', '--account-id', '123456789012'], {
     folder,
@@ -274,7 +274,7 @@ it('asks on a terminal, with defaults, and again where an answer cannot be', asy
   expect(parse(read(folder, CONFIG))).toMatchObject({ prefix: '/shop/stg', 'log-retention-days': 90 });
 });
 
-it('takes answers that come before their questions', async () => {
+it('takes answers that are typed before their questions', async () => {
   const folder = repository({});
   const answers = ['/shop/stg', 'eu-west-1', 'none', '', '', 'staging', '90', '', '', ''];
   const { code, output } = await runOnTerminal(['init'], {

@@ -111,7 +111,7 @@ describe('standard output', () => {
     const { results = [] } = JSON.parse(apply.output) as Document;
     expect(results.length).toBeGreaterThan(0);
     expect(results.filter(({ result }) => result !== 'done')).toEqual([]);
-    // By now another plan is left to be made.
+    // By now the plan is another one.
     await stage.put('LOG_LEVEL', 'debug');
     expect((await run(args, { folder })).code).toBe(1);
     expect((await stage.parameter('LOG_LEVEL')).value).toBe('debug');

@@ -38,7 +38,7 @@ describe('the question', () => {
   });
 
   it.each([['-'], ['.env,-']])(
-    'cannot be asked where standard input gives the variables: %s',
+    'is an input error if standard input gives the variables: %s',
     async (files) => {
       const { code, output } = await run(['apply', '--prefix', '/papyrus/prd', '--env-file', files]);
       expect(code).toBe(2);
