@@ -141,17 +141,6 @@ test('the worked example has the targets of its table', async () => {
   expect([prefix, gate]).toEqual([/ Prefix=(\S+)/.exec(text)?.[1], / Environment=(\S+)/.exec(text)?.[1]]);
 });
 
-test('plan and drift use the reading role, and need no approval', async () => {
-  for (const mode of ['plan', 'drift']) {
-    const { all } = await targets(await example(), { mode });
-    expect(all.map(({ role, gate }) => [role.split('/')[1], gate])).toEqual(
-      ['dev-us-west-2', 'stg-us-west-2', 'dev-ap-northeast-1', 'stg-ap-northeast-1', 'prd-us-west-2'].map(
-        (name) => [`papyrus-${name}-read`, ''],
-      ),
-    );
-  }
-});
-
 test('more than 256 targets use several matrices', async () => {
   const environments = Array.from({ length: 300 }, (_, index) => `e${index}`);
   const fleet = {

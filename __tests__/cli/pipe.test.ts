@@ -62,7 +62,10 @@ describe('plan, apply, drift and destroy', () => {
     expect(destroy.output.trim().split('\n')).toHaveLength(1);
     await expect(stage.parameter('LOG_LEVEL')).rejects.toThrow();
     stage.aws.forget();
-    expect((await run(['destroy', ...PREFIX, '--yes'])).code).toBe(0);
+    const nothing = await run(['destroy', ...PREFIX, '--yes']);
+    expect(nothing.code).toBe(0);
+    // Log group and repository are kept.
+    expect(nothing.output).toMatch(/^Nothing .* 2 /m);
     expect(stage.aws.writes()).toEqual([]);
   });
 
