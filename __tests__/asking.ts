@@ -18,7 +18,7 @@ import type { Variable } from '../src/settings/variable.ts';
 import { readVariables } from '../src/settings/variables.ts';
 import { readText } from '../src/settings/workspace-file.ts';
 
-/** What a user gives; the prefix is /papyrus/prd where nothing else is said. */
+/** What a user gives; the prefix is /papyrus/prd by default. */
 export interface Given {
   readonly inputs?: Readonly<Record<string, string>>;
   /** Text of `.github/aws-bootstrap.yml`. */
@@ -33,7 +33,7 @@ export interface Given {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What the input rooms make of it. */
+/** What is read of it before the first call. */
 export interface Answer {
   readonly settings: Settings;
   readonly variables: readonly Variable[];
@@ -75,7 +75,7 @@ export function runner(folder: string, more: Partial<Runner> = {}): Runner {
   };
 }
 
-/** The way of the input through the rooms before the first call, as main walks it. */
+/** Reads the input as main does, up to the first call. */
 export function ask(given: Given): Answer {
   const notes = new Diagnostics();
   const inputs = new Map(Object.entries({ prefix: '/papyrus/prd', ...given.inputs }));

@@ -1,4 +1,4 @@
-// What stands in the documentation can be copied: it parses, its inputs and outputs exist, its links lead somewhere.
+// The documentation can be copied: it parses, its inputs and outputs exist, its links lead somewhere.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,7 +69,7 @@ const fleet = parse(read('.github/workflows/fleet.yml')).on.workflow_call as Man
   readonly secrets: Readonly<Record<string, unknown>>;
 };
 
-/** Every mapping of a document, wherever it stands. */
+/** Every mapping of a document, at any depth. */
 function nodesOf(value: unknown): Node[] {
   if (typeof value !== 'object' || value === null) return [];
   return [...(Array.isArray(value) ? [] : [value]), ...Object.values(value).flatMap(nodesOf)];

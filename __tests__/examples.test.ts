@@ -72,7 +72,7 @@ function fill(value: unknown, dotenv: string): string {
   });
 }
 
-/** Every step of this action, with the `.env.example` that stands for its secret: of the application, or of the project. */
+/** Every step of this action, with the `.env.example` in place of its secret: of the application, or of the project. */
 const runs = workflows.flatMap(({ project, name, steps }) =>
   steps.filter(isOurs).map((step, at) => {
     const config = String(step.with?.['config'] ?? CONFIG);
@@ -300,12 +300,12 @@ describe('the example flask-on-ecs', () => {
 
   test('reads only what .env.example has', () => {
     const sources = `${file('app/__init__.py')}\n${file('gunicorn.conf.py')}`;
-    const asked = [...sources.matchAll(/(?:environ\[|environ\.get\(|number\()"([A-Z0-9_]+)"/g)].map(
+    const used = [...sources.matchAll(/(?:environ\[|environ\.get\(|number\()"([A-Z0-9_]+)"/g)].map(
       ([, name]) => name,
     );
-    expect(asked.length).toBeGreaterThan(8);
-    // Only behind a proxy; the example's README tells of it.
-    expect(asked.filter((name) => name !== 'TRUST_PROXY' && !names.includes(name ?? ''))).toEqual([]);
+    expect(used.length).toBeGreaterThan(8);
+    // Only behind a proxy; the example's README describes it.
+    expect(used.filter((name) => name !== 'TRUST_PROXY' && !names.includes(name ?? ''))).toEqual([]);
   });
 
   test('is Python that compiles', () => {
@@ -341,11 +341,11 @@ describe.each(servers)('$server', ({ server }) => {
   test('reads only what its .env.example has', () => {
     const text = read(server);
     const list = /const REQUIRED = \[(.*?)\]/s.exec(text)?.[1] ?? '';
-    const asked = [...`${text} ${list}`.matchAll(/\benv\.([A-Z0-9_]+)|'([A-Z0-9_]{4,})'/g)]
+    const used = [...`${text} ${list}`.matchAll(/\benv\.([A-Z0-9_]+)|'([A-Z0-9_]{4,})'/g)]
       .map(([, direct, listed]) => direct ?? listed ?? '')
       .filter((name) => name !== 'SIGTERM');
-    expect(asked.length).toBeGreaterThan(0);
-    expect(asked.filter((name) => !(name in variables))).toEqual([]);
+    expect(used.length).toBeGreaterThan(0);
+    expect(used.filter((name) => !(name in variables))).toEqual([]);
   });
 
   test('starts with its variables, answers /health, and ends by SIGTERM', async () => {

@@ -47,14 +47,14 @@ const KEYWORDS: Readonly<Record<string, Keyword>> = {
 };
 
 /**
- * Judges a value by a schema as an editor does; it knows the keywords that ours uses.
+ * Validates a value by a schema as an editor does; it knows the keywords that ours uses.
  * @throws at any other keyword, since one that is passed over would accept everything
  */
 export function accepts(schema: Json, value: unknown): boolean {
   return Object.entries(schema).every(([keyword, demand]) => {
-    const judge = KEYWORDS[keyword];
-    if (judge === undefined)
+    const validate = KEYWORDS[keyword];
+    if (validate === undefined)
       throw new Error(`the schema uses the keyword ${keyword}, which is not known here`);
-    return judge(demand, value, schema);
+    return validate(demand, value, schema);
   });
 }

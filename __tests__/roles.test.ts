@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => moto?.[Symbol.asyncDispose]());
 
-/** Asks a service of the query protocol; the answer is XML. */
+/** Calls a service of the query protocol; the response is XML. */
 async function query(service: 'cloudformation' | 'iam', parameters: Record<string, string>): Promise<string> {
   const credential = `Credential=test/20260101/us-west-2/${service}/aws4_request`;
   const response = await fetch(moto.url, {

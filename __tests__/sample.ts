@@ -1,6 +1,6 @@
 /**
  * How much of the generated faults, kills and races a run takes, by the variable FAULTS: `half` of the sample (as
- * `npm cit` does, and whoever says nothing), the whole `sample` (`.ci/run`), or `all` of them (`npm run test:faults`).
+ * `npm cit` does, and the default), the whole `sample` (`.ci/run`), or `all` of them (`npm run test:faults`).
  * Each is the same at every run. Each operation and each fault are in the smallest of them, and what is left out of one
  * is hit in the next.
  */
@@ -16,7 +16,7 @@ export const IS_HALF = level === 'half';
 /** How often a property is tried: a quarter of this in the smallest runs, each time with other values. */
 export const runs = (number: number): number => (IS_HALF ? Math.ceil(number / 4) : number);
 
-/** The least number of cases, said for the whole sample. */
+/** @param number the least number of cases in the whole sample */
 export const atLeast = (number: number): number => (IS_HALF ? Math.floor(number / 2) : number);
 
 /**

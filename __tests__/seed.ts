@@ -19,7 +19,7 @@ SMTP_PASSWORD=Kanari-smtp-2a3b4c
 REDIS_URL=redis://u:Kanari-redis-5d6e7f@cache:6379/0
 `;
 
-/** Values that may stand nowhere but in AWS. */
+/** Values that may be nowhere but in AWS. */
 export const SEED_SECRETS = [
   'Kanari-db-0a1b2c',
   'Kanari-pg-3d4e5f',

@@ -35,7 +35,7 @@ test.each<[what: string, expected: string, more: Partial<KeyFacts>, statements: 
     { service: LOGS },
     [root, allow({ Service: 'logs.eu-west-1.amazonaws.com' })],
   ],
-])('of a key whose policy %s says: %s', (_, expected, more, statements) => {
+])('a key whose policy %s: %s', (_, expected, more, statements) => {
   expect(worst(more, ...statements)).toBe(expected);
 });
 
@@ -46,7 +46,7 @@ test.each<[what: string, more: Partial<KeyFacts>, expected: string]>([
   ['that signs', { key: { ...key, usage: 'SIGN_VERIFY', spec: 'RSA_2048' } }, 'key failure'],
   ['whose policy may not be read', { policy: undefined }, 'key-policy warning'],
   ['whose policy is no JSON', { policy: '{' }, 'key-policy warning'],
-])('of a key %s says so', (_, more, expected) => {
+])('a key %s: %s', (_what, more, expected) => {
   expect(worst(more)).toBe(expected);
 });
 

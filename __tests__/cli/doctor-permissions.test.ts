@@ -1,4 +1,4 @@
-/** What doctor makes of IAM's answers. */
+/** What doctor reports of IAM's decisions. */
 import { describe, expect, it } from 'vitest';
 import { checkDecisions } from '../../src/cli/doctor-permissions.ts';
 import type { Decision } from '../../src/clients/iam.ts';
@@ -13,7 +13,7 @@ const decide = (action: string, resource: string, decision: Decision['decision']
 });
 
 describe('permissions', () => {
-  it('are there where one form of the ARN of a log group is allowed', () => {
+  it('are there if one form of the ARN of a log group is allowed', () => {
     const group = 'arn:aws:logs:us-west-2:123456789012:log-group:/ecs/papyrus';
     const checks = checkDecisions(ROLE, [
       [
@@ -24,7 +24,7 @@ describe('permissions', () => {
     expect(checks.map(({ status }) => status)).toEqual(['ok']);
   });
 
-  it('are missing where another statement has the same action, by way of another service, say', () => {
+  it('are missing although another statement allows the same action, by way of another service, for example', () => {
     const checks = checkDecisions(ROLE, [
       [decide('kms:Decrypt', KEY, 'allowed')],
       [decide('kms:Decrypt', KEY, 'implicitDeny'), decide('kms:Encrypt', KEY, 'allowed')],

@@ -1,4 +1,4 @@
-/** A repository, an account and GitHub's settings in which everything is right, for tests that plant a fault. */
+/** A repository, an account and GitHub's settings without a fault, for tests that plant one. */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -98,7 +98,7 @@ export function put({ folder }: Pick<Scene, 'folder'>, files: Readonly<Record<st
 /** @returns everything that was printed */
 export const printed = ({ output, errors }: CliRun): string => output + errors;
 
-/** Writes role and identity provider into the account, and lets IAM judge by the role's policy. */
+/** Writes role and identity provider into the account, and lets IAM simulate the role's policy. */
 export async function establish(
   { aws, iam, policy, trust, reader }: Scene,
   { provider = true, role = true } = {},
@@ -129,17 +129,17 @@ export async function establish(
     const context = contextOf(input);
     const isReader = String(input['PolicySourceArn']).endsWith(`/${READER}`);
     const own = isReader && reader !== undefined ? reader.policy : policy;
-    const asks = members('ActionNames').flatMap((action) =>
+    const requests = members('ActionNames').flatMap((action) =>
       members('ResourceArns').map((resource) => ({ action, resource, context })),
     );
     const results = await Promise.all(
-      asks.map(async (ask) => {
+      requests.map(async (request) => {
         // The engine looks at key policies only where it knows the action.
-        const isKey = ask.action.startsWith('kms:');
-        const isAllowedThere = isKey ? await isAllowed(own, ask) : isAllowedAnyhow(own, ask);
+        const isKey = request.action.startsWith('kms:');
+        const isAllowedThere = isKey ? await isAllowed(own, request) : isAllowedAnyhow(own, request);
         return {
-          EvalActionName: ask.action,
-          EvalResourceName: ask.resource,
+          EvalActionName: request.action,
+          EvalResourceName: request.resource,
           EvalDecision: isAllowedThere ? 'allowed' : 'implicitDeny',
         };
       }),

@@ -1,4 +1,4 @@
-/** Whom a trust policy lets in, held against an engine of other people; and what doctor says of it. */
+/** Whom a trust policy lets in, compared with the engine of another project; and what doctor reports of it. */
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { checkTrust } from '../../src/cli/doctor-trust.ts';
@@ -126,7 +126,7 @@ describe('doctor', () => {
     ['both subjects of a new repository', trusts([OLD, NEW]), {}, 'ok'],
     ['the old subject of an older repository', trusts(OLD), { createdAt: '2020-01-01T00:00:00Z' }, 'warning'],
     ['the old subject, GitHub not asked', trusts(OLD), { createdAt: undefined, ids: undefined }, 'warning'],
-    ['both subjects where nobody knows', trusts([OLD, NEW]), { createdAt: undefined }, 'ok'],
+    ['both subjects, date unknown', trusts([OLD, NEW]), { createdAt: undefined }, 'ok'],
     ['another environment', trusts(NEW.replace('production', 'staging')), {}, 'failure'],
     ['a branch, not the environment', trusts('repo:OWNER@1/NAME@2:ref:refs/heads/main'), {}, 'failure'],
     [
@@ -172,7 +172,7 @@ describe('doctor', () => {
       'failure',
     ],
     [
-      'a condition that nobody knows',
+      'an unknown condition',
       policy(
         statement({
           ...audience,
@@ -193,11 +193,11 @@ describe('doctor', () => {
       {},
       'warning',
     ],
-  ])('of a role that trusts %s says: %s', (_, trust, job, status) => {
+  ])('of a role that trusts %s: %s', (_, trust, job, status) => {
     expect(worst(trust, { ...JOB, ...job })).toBe(status);
   });
 
-  it('says the same of what its cure makes: all is right', () => {
+  it('finds nothing to correct in the policy of its cure', () => {
     const [first] = check(trusts('repo:OTHER/NAME:environment:production'));
     const document = /--policy-document '(.*)'$/.exec(first?.cure ?? '')?.[1] ?? '';
     expect(worst(JSON.parse(document))).toBe('ok');
@@ -214,7 +214,7 @@ describe('doctor', () => {
     expect(status).toBe(isNew ? 'ok' : 'warning');
   });
 
-  it('cannot judge what is no policy', () => {
+  it('warns of a document that is no policy', () => {
     const role = { name: 'x', arn: 'arn:aws:iam::123456789012:role/x', trust: 'no JSON' };
     expect(checkTrust(role, ARN, JOB).map(({ status }) => status)).toEqual(['warning']);
   });

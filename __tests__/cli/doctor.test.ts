@@ -1,4 +1,4 @@
-/** `doctor` as a child process: it says that all is right where it is, and finds each of the faults that are planted here. */
+/** `doctor` as a child process: it finds nothing in an account without faults, and each fault that is planted here. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KMS } from '@aws-sdk/client-kms';
@@ -41,12 +41,12 @@ const clientSettings = () => ({
   credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
 });
 
-it('finds nothing where all is right, and writes nothing', async () => {
+it('finds no failure without a fault, and writes nothing', async () => {
   await establish(scene);
   aws.forget();
   const { run, checks } = await diagnose(scene);
   expect(checks.filter(({ status }) => status === 'failure')).toEqual([]);
-  // By its date alone nobody knows whether an older repository was renamed since.
+  // An older repository may have been renamed since, which its date does not show.
   expect(checks.filter(({ status }) => status === 'warning').map(({ code }) => code)).toEqual(['trust']);
   expect(run.code).toBe(0);
   expect(aws.writes().filter(({ operation }) => !/^Simulate/.test(operation))).toEqual([]);
@@ -81,7 +81,7 @@ it('knows a repository with ids in its subjects by its date', async () => {
   expect(run.code).toBe(0);
 });
 
-it.each(['variables'])('finds %s that the organization shares, on whatever page', async (kind) => {
+it('finds secrets and variables that the organization shares, on any page', async () => {
   await establish(scene);
   put(scene, {
     '.github/workflows/deploy.yml': WORKFLOW.replace(/"arn:[^"]+"/, '"\u0024{{ vars.AWS_ROLE }}"'),
@@ -93,42 +93,39 @@ it.each(['variables'])('finds %s that the organization shares, on whatever page'
     variables: [...others, { name: 'AWS_ROLE', value: 'arn:aws:iam::123456789012:role/papyrus-deploy' }],
   });
   const { checks } = await diagnose(scene);
-  const code = kind === 'secrets' ? 'github-secret' : 'github-variable';
-  expect(checks.filter((check) => check.code === code).map(({ status }) => status)).toEqual(['ok']);
+  for (const kind of ['github-secret', 'github-variable'])
+    expect(checks.filter(({ code }) => code === kind).map(({ status }) => status)).toEqual(['ok']);
 });
 
-it.each([['variables of GitHub', []]])(
-  'finds nothing to correct in what init writes, with %s',
-  async (_, flags) => {
-    const { folder } = scene;
-    rmSync(join(folder, '.github'), { recursive: true });
-    const args = ['init', '--prefix', '/papyrus/prd', '--region', 'us-west-2', '--branch', 'main', '--yes'];
-    const written = await runCli([...args, ...flags], { folder, env: aws.env() });
-    expect(written.code, printed(written)).toBe(0);
-    const given = { Repository: REPOSITORY, Prefix: '/papyrus/prd', PlanOnPullRequests: 'true' };
-    scene.reader = resolveRoles(given).DriftReader;
-    for (const [name, role] of [
-      ['AWS_DEPLOY_ROLE', 'papyrus-deploy'],
-      ['AWS_READ_ROLE', 'papyrus-read'],
-    ] as const)
-      github.answers.set(`/actions/variables/${name}`, {
-        name,
-        value: `arn:aws:iam::123456789012:role/${role}`,
-      });
-    // Jobs without an environment take the secret of the repository.
-    github.answers.set('/actions/secrets/DOTENV', { name: 'DOTENV' });
-    await establish(scene);
-    const { run, checks } = await diagnose(scene);
-    expect(checks.filter(({ status }) => status === 'failure')).toEqual([]);
-    expect(run.code).toBe(0);
-    const roles = checks.filter(({ code }) => code === 'role').map(({ text }) => text);
-    expect(roles).toHaveLength(2);
-    expect(checks.filter(({ code }) => code === 'permissions').map(({ status }) => status)).toEqual([
-      'ok',
-      'ok',
-    ]);
-  },
-);
+it('finds nothing to correct in the files of init', async () => {
+  const { folder } = scene;
+  rmSync(join(folder, '.github'), { recursive: true });
+  const args = ['init', '--prefix', '/papyrus/prd', '--region', 'us-west-2', '--branch', 'main', '--yes'];
+  const written = await runCli(args, { folder, env: aws.env() });
+  expect(written.code, printed(written)).toBe(0);
+  const given = { Repository: REPOSITORY, Prefix: '/papyrus/prd', PlanOnPullRequests: 'true' };
+  scene.reader = resolveRoles(given).DriftReader;
+  for (const [name, role] of [
+    ['AWS_DEPLOY_ROLE', 'papyrus-deploy'],
+    ['AWS_READ_ROLE', 'papyrus-read'],
+  ] as const)
+    github.answers.set(`/actions/variables/${name}`, {
+      name,
+      value: `arn:aws:iam::123456789012:role/${role}`,
+    });
+  // Jobs without an environment take the secret of the repository.
+  github.answers.set('/actions/secrets/DOTENV', { name: 'DOTENV' });
+  await establish(scene);
+  const { run, checks } = await diagnose(scene);
+  expect(checks.filter(({ status }) => status === 'failure')).toEqual([]);
+  expect(run.code).toBe(0);
+  const roles = checks.filter(({ code }) => code === 'role').map(({ text }) => text);
+  expect(roles).toHaveLength(2);
+  expect(checks.filter(({ code }) => code === 'permissions').map(({ status }) => status)).toEqual([
+    'ok',
+    'ok',
+  ]);
+});
 
 interface TrustStatement {
   Condition: Record<string, Record<string, unknown>>;
@@ -153,163 +150,182 @@ async function withKey(change?: (kms: KMS, id: string) => Promise<unknown>): Pro
   scene.policy = { ...scene.policy, Statement: [...scene.policy.Statement, all] };
 }
 
-type Plant = () => unknown;
-type Fault = [
+type Fault = readonly [
   what: string,
   code: string,
   cure: RegExp,
-  plant: Plant,
-  options: { provider?: boolean; role?: boolean } | undefined,
+  plant: () => unknown,
+  options?: { provider?: boolean; role?: boolean },
 ];
-/** Each fault with the check that finds it, and what its cure begins with or holds. */
-const FAULTS: ReadonlyArray<Fault | [string, string, RegExp, Plant]> = [
+/** Faults that are planted together, each with the check that finds it, and what its cure begins with or holds. */
+const FAULTS: ReadonlyArray<readonly Fault[]> = [
   [
-    'the GitHub secret does not exist',
-    'github-secret',
-    /^gh secret set DOTENV .*--env production < \.env$/,
-    () => github.answers.delete('/environments/production/secrets/DOTENV'),
-  ],
-  [
-    'a GitHub secret that holds no .env does not exist',
-    'github-secret',
-    /^gh secret set AUTH0_SECRET .*--env production$/,
-    () =>
-      put(scene, {
-        '.github/workflows/deploy.yml': WORKFLOW.replace(
-          'dotenv:',
-          'auth0-management-client-secret: "\u0024{{ secrets.AUTH0_SECRET }}", dotenv:',
+    [
+      'the GitHub secret does not exist',
+      'github-secret',
+      /^gh secret set DOTENV .*--env production < \.env$/,
+      () => github.answers.delete('/environments/production/secrets/DOTENV'),
+    ],
+    [
+      'a GitHub secret that holds no .env does not exist',
+      'github-secret',
+      /^gh secret set AUTH0_SECRET .*--env production$/,
+      () =>
+        put(scene, {
+          '.github/workflows/deploy.yml': WORKFLOW.replace(
+            'dotenv:',
+            'auth0-management-client-secret: "\u0024{{ secrets.AUTH0_SECRET }}", dotenv:',
+          ),
+        }),
+    ],
+    [
+      'every branch may deploy to the environment',
+      'branch-policy',
+      /deployment-branch-policies -f name=main$/,
+      () => github.answers.set('/environments/production', { deployment_branch_policy: null }),
+    ],
+    [
+      'the role lacks a permission',
+      'permissions',
+      /^aws iam put-role-policy --role-name papyrus-deploy .*ssm:PutParameter/,
+      () => {
+        scene.policy = JSON.parse(
+          JSON.stringify(scene.policy).replace('"ssm:PutParameter"', '"ssm:GetParameter"'),
+        );
+      },
+    ],
+    [
+      'the KMS key is disabled',
+      'key',
+      /^aws kms enable-key --key-id /,
+      () => withKey((kms, id) => kms.disableKey({ KeyId: id })),
+    ],
+    [
+      'a name belongs to somebody else',
+      'ownership',
+      /^Choose another name/,
+      () =>
+        new SSM(clientSettings()).putParameter({
+          Name: '/papyrus/prd/LOG_LEVEL',
+          Value: 'info',
+          Type: 'String',
+          Tags: [{ Key: 'managed-by', Value: 'terraform' }],
+        }),
+    ],
+    [
+      'the quota of parameters is used up',
+      'quota',
+      /Service Quotas/,
+      () =>
+        aws.answer('DescribeParameters', (input) =>
+          input['ParameterFilters'] === undefined
+            ? {
+                Parameters: Array.from({ length: 2_500 }, (_, index) => ({ Name: `/x/${index}` })),
+                NextToken: 'more',
+              }
+            : undefined,
         ),
-      }),
-  ],
-  ['the repository was renamed', 'github', /^git remote set-url origin /, () => github.answers.set('', 301)],
-  [
-    'the environment does not exist',
-    'github-environment',
-    /\| gh api -X PUT .*environments\/production/,
-    () => github.answers.delete('/environments/production'),
+    ],
   ],
   [
-    'every branch may deploy to the environment',
-    'branch-policy',
-    /deployment-branch-policies -f name=main$/,
-    () => github.answers.set('/environments/production', { deployment_branch_policy: null }),
+    ['no YAML', 'workflow', /^Correct the line/, () => put(scene, { '.github/workflows/other.yml': 'a: [' })],
+    [
+      'GitHub Actions are disabled',
+      'workflow-permissions',
+      /^gh api -X PUT .*enabled=true/,
+      () => github.answers.set('/actions/permissions', { enabled: false }),
+    ],
+    [
+      'the account has no identity provider',
+      'oidc-provider',
+      /^aws iam create-open-id-connect-provider /,
+      () => {},
+      { provider: false },
+    ],
   ],
   [
-    'GitHub Actions are disabled',
-    'workflow-permissions',
-    /^gh api -X PUT .*enabled=true/,
-    () => github.answers.set('/actions/permissions', { enabled: false }),
+    [
+      'the job may not ask for a token',
+      'workflow-permissions',
+      /id-token: write/,
+      () => put(scene, { '.github/workflows/deploy.yml': WORKFLOW.replace(', id-token: write', '') }),
+    ],
+    [
+      'a line of the .env cannot be read',
+      'input',
+      /\+2 \.env$/,
+      () => put(scene, { '.env': `A=1\nDB_PASSWORD=${SECRET_CANARY}#x\n` }),
+    ],
+    [
+      'no role exists',
+      'role',
+      /aws cloudformation deploy .*Repository=Papyrus\/Shop/,
+      () => {},
+      { role: false },
+    ],
   ],
   [
-    'the job may not ask for a token',
-    'workflow-permissions',
-    /id-token: write/,
-    () => put(scene, { '.github/workflows/deploy.yml': WORKFLOW.replace(', id-token: write', '') }),
-  ],
-  ['no YAML', 'workflow', /^Correct the line/, () => put(scene, { '.github/workflows/other.yml': 'a: [' })],
-  [
-    'a line of the .env cannot be read',
-    'input',
-    /\+2 \.env$/,
-    () => put(scene, { '.env': `A=1\nDB_PASSWORD=${SECRET_CANARY}#x\n` }),
-  ],
-  [
-    'the credentials have expired',
-    'credentials',
-    /^Sign in/,
-    () => aws.fault({ operation: 'GetCallerIdentity', kind: 'expired-token', times: 9 }),
+    [
+      'the repository was renamed',
+      'github',
+      /^git remote set-url origin /,
+      () => github.answers.set('', 301),
+    ],
+    [
+      'the credentials have expired',
+      'credentials',
+      /^Sign in/,
+      () => aws.fault({ operation: 'GetCallerIdentity', kind: 'expired-token', times: 9 }),
+    ],
   ],
   [
-    'the account is not the one that is allowed',
-    'account',
-    /^aws configure list-profiles/,
-    () => {
-      scene.flags[scene.flags.length - 1] = '210987654321';
-    },
+    [
+      'the environment does not exist',
+      'github-environment',
+      /\| gh api -X PUT .*environments\/production/,
+      () => github.answers.delete('/environments/production'),
+    ],
+    [
+      'the account is not the one that is allowed',
+      'account',
+      /^aws configure list-profiles/,
+      () => {
+        scene.flags[scene.flags.length - 1] = '210987654321';
+      },
+    ],
   ],
   [
-    'the account has no identity provider',
-    'oidc-provider',
-    /^aws iam create-open-id-connect-provider /,
-    () => {},
-    { provider: false },
-  ],
-  [
-    'no role exists',
-    'role',
-    /aws cloudformation deploy .*Repository=Papyrus\/Shop/,
-    () => {},
-    { role: false },
-  ],
-  [
-    'the trust lacks the ids of a new repository',
-    'trust',
-    /repo:Papyrus@1234\/Shop@5678:environment:production/,
-    () => Object.assign(github.answers.get('') ?? {}, { created_at: '2026-08-01T00:00:00Z' }),
-  ],
-  [
-    'the role lacks a permission',
-    'permissions',
-    /^aws iam put-role-policy --role-name papyrus-deploy .*ssm:PutParameter/,
-    () => {
-      scene.policy = JSON.parse(
-        JSON.stringify(scene.policy).replace('"ssm:PutParameter"', '"ssm:GetParameter"'),
-      );
-    },
-  ],
-  [
-    'the KMS key is disabled',
-    'key',
-    /^aws kms enable-key --key-id /,
-    () => withKey((kms, id) => kms.disableKey({ KeyId: id })),
-  ],
-  [
-    'a name belongs to somebody else',
-    'ownership',
-    /^Choose another name/,
-    () =>
-      new SSM(clientSettings()).putParameter({
-        Name: '/papyrus/prd/LOG_LEVEL',
-        Value: 'info',
-        Type: 'String',
-        Tags: [{ Key: 'managed-by', Value: 'terraform' }],
-      }),
-  ],
-  [
-    'the quota of parameters is used up',
-    'quota',
-    /Service Quotas/,
-    () =>
-      aws.answer('DescribeParameters', (input) =>
-        input['ParameterFilters'] === undefined
-          ? {
-              Parameters: Array.from({ length: 2_500 }, (_, index) => ({ Name: `/x/${index}` })),
-              NextToken: 'more',
-            }
-          : undefined,
-      ),
+    [
+      'the trust lacks the ids of a new repository',
+      'trust',
+      /repo:Papyrus@1234\/Shop@5678:environment:production/,
+      () => Object.assign(github.answers.get('') ?? {}, { created_at: '2026-08-01T00:00:00Z' }),
+    ],
   ],
 ];
 
-test.each(FAULTS.map(([what, code, cure, plant, options]): Fault => [what, code, cure, plant, options]))(
+test.each(FAULTS.map((faults) => [faults.map(([what]) => what).join(', '), faults] as const))(
   'finds that %s',
-  async (_, code, cure, plant, options) => {
-    await plant();
-    await establish(scene, options);
+  async (_, faults) => {
+    for (const [, , , plant] of faults) await plant();
+    await establish(scene, Object.assign({}, ...faults.map(([, , , , options]) => options)));
     const { run, checks } = await diagnose(scene);
     const failures = checks.filter(({ status }) => status === 'failure');
-    expect(
-      failures.map((check) => check.code),
-      printed(run),
-    ).toEqual([code]);
-    expect(failures[0]?.cure).toMatch(cure);
+    expect(failures.map(({ code }) => code).sort(), printed(run)).toEqual(
+      faults.map(([, code]) => code).sort(),
+    );
+    for (const [what, code, cure] of faults)
+      expect(
+        failures.some((one) => one.code === code && cure.test(one.cure ?? '')),
+        what,
+      ).toBe(true);
     expect(run.code).toBe(1);
     expect(printed(run)).not.toContain(SECRET_CANARY);
     expect(printed(run)).not.toContain(TOKEN);
   },
 );
 
-it('says what it could not ask, and asks by the calls of a plan', async () => {
+it('warns of permissions that IAM does not simulate, and names them', async () => {
   await establish(scene);
 
   aws.fault({ operation: 'SimulatePrincipalPolicy', kind: 'access-denied', times: 9 });
@@ -319,7 +335,7 @@ it('says what it could not ask, and asks by the calls of a plan', async () => {
   expect(doubts[0]?.text).toContain('ssm:PutParameter');
 });
 
-it('prints each check with a sign and the cure to paste', async () => {
+it('prints each check with a sign, and with a command to paste', async () => {
   await establish(scene, { provider: false });
   const run = await runCli(['doctor', ...scene.flags], {
     folder: scene.folder,
@@ -330,7 +346,7 @@ it('prints each check with a sign and the cure to paste', async () => {
   expect(run.output).toMatch(/^✗ .*identity provider.*\n {4}aws iam create-open-id-connect-provider /m);
 });
 
-it('goes on without git, without GitHub and without a token', async () => {
+it('runs without git, without GitHub and without a token', async () => {
   await establish(scene);
   const { checks } = await diagnose(scene, { env: { GH_TOKEN: '', PATH: '/nonexistent' } });
   expect(checks.filter(({ status }) => status === 'failure')).toEqual([]);

@@ -17,7 +17,7 @@ const plain = (name: string, value: string): StoredVariable => ({
 const write = (variables: readonly StoredVariable[], reveals = false, omitted: readonly string[] = []) =>
   writeDotenv({ prefix: '/papyrus/prd', variables, omitted }, { reveals });
 
-/** Reads by our reader, without a fault, and by the package. */
+/** Reads by our reader, without an error, and by the package. */
 function readBack(text: string): Array<Record<string, string>> {
   const { entries, faults } = readDotenv(text);
   expect(faults).toEqual([]);
@@ -52,7 +52,7 @@ const VALUES = fc.oneof(
 const NAMES = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,12}$/).filter((name) => nameFault(name) === undefined);
 
 describe('export dotenv', () => {
-  it('judges a long value in linear time', () => {
+  it('quotes a long value in linear time', () => {
     const began = performance.now();
     expect(quoteDotenv(`a'"\`${'\\n '.repeat(20_000)}b`)).toBeDefined();
     expect(performance.now() - began).toBeLessThan(3_000);
@@ -76,7 +76,7 @@ describe('export dotenv', () => {
     );
   });
 
-  it('gives up only where each kind of quotes would change the value', () => {
+  it('gives up only if each kind of quotes would change the value', () => {
     fc.assert(
       fc.property(VALUES, (value) => {
         if (quoteDotenv(value) !== undefined || value.includes('\0')) return;
@@ -99,11 +99,11 @@ describe('export dotenv', () => {
     ['{"a":"b"}', '\'{"a":"b"}\''],
     ['-----BEGIN KEY-----\nabc\n-----END KEY-----\n', "'-----BEGIN KEY-----\nabc\n-----END KEY-----\n'"],
   ])('quotes %j as %s', (value, expected) => {
-    // A backslash at the end can only stand without quotes.
+    // A backslash at the end is possible only without quotes.
     expect(quoteDotenv(value)).toBe(value === 'C:\\new\\' ? value : expected);
   });
 
-  it('says what the role may not read, and what is left out', () => {
+  it('lists what the role may not read, and what is left out', () => {
     const { text, missing } = write([{ ...plain('A', ''), value: undefined }], true, ['left=out\nX=1']);
     expect(missing).toEqual(['A']);
     expect(text).toContain('# left:out?X:1\n');

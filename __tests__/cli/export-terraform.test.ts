@@ -4,10 +4,10 @@ import { expression, identifierOf, printBlocks, quote } from '../../src/cli/hcl.
 import type { ExportedParameter, ExportedSecret } from '../../src/model/exported.ts';
 import { Secret } from '../../src/secret.ts';
 
-const MADE = [['managed-by', 'aws-bootstrap']] as const;
+const OWNED = [['managed-by', 'aws-bootstrap']] as const;
 const parameter = (name: string, more: Partial<ExportedParameter> = {}): ExportedParameter => ({
   name: `/papyrus/prd/${name}`,
-  tags: MADE,
+  tags: OWNED,
   ownedBy: undefined,
   type: 'String',
   tier: 'Standard',
@@ -21,7 +21,7 @@ const parameter = (name: string, more: Partial<ExportedParameter> = {}): Exporte
 const secret = (name: string, more: Partial<ExportedSecret> = {}): ExportedSecret => ({
   name: `papyrus/prd/${name}`,
   arn: `arn:aws:secretsmanager:us-west-2:123456789012:secret:papyrus/prd/${name}-AbCdEf`,
-  tags: MADE,
+  tags: OWNED,
   ownedBy: undefined,
   version: 'v-1',
   description: undefined,
@@ -44,7 +44,7 @@ const write = (more: Partial<TerraformInput>) =>
 const file = ({ files }: { files: ReadonlyMap<string, string> }, name: string) => files.get(name) ?? '';
 
 describe('export terraform', () => {
-  it('writes plain values and asks for the others by a variable without a default', () => {
+  it('writes plain values, and a variable without a default for the others', () => {
     const folder = write({
       parameters: [
         parameter('LOG_LEVEL'),
@@ -61,7 +61,7 @@ describe('export terraform', () => {
     expect(file(folder, 'imports.tf')).toContain('to = aws_ssm_parameter.token\n  id = "/papyrus/prd/TOKEN"');
   });
 
-  it('leaves out what others own, what has no tag of ours, and what Terraform does not know, and says so', () => {
+  it('leaves out resources of others, unmanaged ones and those that Terraform does not know, and lists them', () => {
     const folder = write({
       parameters: [
         parameter('A', { tags: [] }),
@@ -90,7 +90,7 @@ describe('export terraform', () => {
     const folder = write({
       repository: {
         name: 'papyrus',
-        tags: [['aws:cloudformation:stack-id', 'x'], ...MADE],
+        tags: [['aws:cloudformation:stack-id', 'x'], ...OWNED],
         ownedBy: undefined,
         mutability: 'MUTABLE',
         exclusions: [],
@@ -104,7 +104,7 @@ describe('export terraform', () => {
     expect(folder.imports).toBe(3);
     expect(JSON.parse(file(folder, 'lifecycle-policy.json'))).toEqual({ rules: [] });
     expect(JSON.parse(file(folder, 'repository-policy.json'))).toEqual({ Version: '2012-10-17' });
-    // Nobody but AWS can set such a tag.
+    // Only AWS can set such a tag.
     expect(file(folder, 'repository.tf')).not.toContain('aws:cloudformation');
   });
 

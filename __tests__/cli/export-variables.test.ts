@@ -88,12 +88,12 @@ describe('what AWS stores, as variables', () => {
     expect(read([parameter('X', opaque, { type: 'SecureString' })]).hidden).toEqual({ X: true });
   });
 
-  it('takes a variable that exists twice from where it belongs, and says where the other is', () => {
+  it('takes a variable that exists twice from its destination, and names the other place', () => {
     const { hidden, omitted } = read(
       [parameter('DB_USER', 'old')],
       [secret('db', { password: 'canary-password', username: 'new' })],
     );
-    // What one place encrypts is hidden, whichever is written.
+    // A value that one place encrypts is hidden, whichever is written.
     expect(hidden).toEqual({ DB_USER: true, DB_PASSWORD: true });
     expect(omitted).toHaveLength(1);
     expect(omitted[0]).toContain(`${P}/DB_USER`);

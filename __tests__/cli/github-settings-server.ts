@@ -1,4 +1,4 @@
-/** GitHub's REST API on 127.0.0.1, as far as doctor asks it about the settings of one repository. */
+/** GitHub's REST API on 127.0.0.1, as far as doctor reads the settings of one repository. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -38,10 +38,10 @@ export async function startSettingsServer(repository: string): Promise<SettingsS
   };
 }
 
-/** Lists come in pages of at most 100, 30 where nothing is asked for. */
-function pageOf(answer: object, asked: URLSearchParams): object {
-  const size = Math.min(Number(asked.get('per_page') ?? 30), 100);
-  const from = (Number(asked.get('page') ?? 1) - 1) * size;
+/** Lists come in pages of at most 100, 30 by default. */
+function pageOf(answer: object, parameters: URLSearchParams): object {
+  const size = Math.min(Number(parameters.get('per_page') ?? 30), 100);
+  const from = (Number(parameters.get('page') ?? 1) - 1) * size;
   return Object.fromEntries(
     Object.entries(answer).map(([key, value]) => [
       key,

@@ -1,7 +1,9 @@
-// init in repositories of several shapes, as a child process.
+// init in repositories of several shapes: as a child process, and in this one for what needs no terminal.
 import { execFileSync } from 'node:child_process';
 import {
+  appendFileSync,
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -13,25 +15,47 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { COMMANDS } from '../../src/cli/commands.ts';
+import { COMMON_FLAGS, readArguments, UsageError } from '../../src/cli/flags.ts';
+import { run } from '../../src/cli/init.ts';
 import { PINS } from '../../src/cli/init-files.ts';
 import { repositoryOf } from '../../src/cli/init-look.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import { Diagnostics } from '../../src/settings/diagnostics.ts';
 import { dotenv } from '../action/stage.ts';
+import { recordTerminal } from './recorded-terminal.ts';
 import { folderWith, runCli, runOnTerminal } from './run.ts';
 
 const WORKFLOWS = ['deploy', 'plan', 'drift'].map((name) => `.github/workflows/${name}.yml`);
 const CONFIG = '.github/aws-bootstrap.yml';
+
+const template = mkdtempSync(join(tmpdir(), 'cli-git-'));
+execFileSync('git', ['init', '--quiet', '--initial-branch', 'main', '--template='], { cwd: template });
 
 function repository(
   files: Readonly<Record<string, string>>,
   remote = 'https://github.com/me/shop.git',
 ): string {
   const folder = folderWith(files);
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: folder });
-  git('init', '--quiet', '--initial-branch', 'main');
-  git('remote', 'add', 'origin', remote);
+  cpSync(join(template, '.git'), join(folder, '.git'), { recursive: true });
+  appendFileSync(join(folder, '.git/config'), `[remote "origin"]\n\turl = ${remote}\n`);
   return folder;
+}
+
+/** Runs `init` in this process, for a folder of the repository. */
+async function initIn(folder: string, args: readonly string[] = []) {
+  const command = COMMANDS.find(({ name }) => name === 'init');
+  const terminal = recordTerminal();
+  const flags = readArguments([folder, ...args], { ...command?.flags, ...COMMON_FLAGS });
+  expect(await run(flags, terminal)).toBe(0);
+  return { output: terminal.output.join('\n'), errors: terminal.errors.join('\n') };
+}
+
+/** @returns the error that keeps `init` from writing */
+async function refusalOf(folder: string, args: readonly string[] = []): Promise<string> {
+  const error: unknown = await initIn(folder, args).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(UsageError);
+  return error instanceof UsageError ? error.message : '';
 }
 
 const read = (folder: string, path: string) => readFileSync(join(folder, path), 'utf8');
@@ -133,12 +157,12 @@ const SHAPES: ReadonlyArray<readonly [string, () => string, (folder: string, out
   ],
 ];
 
-describe.each(SHAPES)('%s', (_, make, judge) => {
+describe.each(SHAPES)('%s', (_, make, check) => {
   it('gets its files without a question, and a second init changes nothing', async () => {
     const folder = make();
     const { code, output } = await runCli(['init'], { folder });
     expect(code).toBe(0);
-    judge(folder, output);
+    check(folder, output);
     const notes = new Diagnostics();
     readConfig(read(folder, CONFIG), CONFIG, notes);
     expect(notes.errors).toEqual([]);
@@ -147,7 +171,7 @@ describe.each(SHAPES)('%s', (_, make, judge) => {
 
     const texts = () => [CONFIG, '.gitignore', ...WORKFLOWS].map((path) => read(folder, path));
     const before = texts();
-    expect((await runCli(['init'], { folder })).code).toBe(0);
+    await initIn(folder);
     expect(texts()).toEqual(before);
   });
 });
@@ -155,24 +179,23 @@ describe.each(SHAPES)('%s', (_, make, judge) => {
 describe('the files', () => {
   it('are replaced with --force alone', async () => {
     const folder = repository({ [CONFIG]: 'prefix: /mine/prd\n' });
-    const kept = await runCli(['init', '--prefix', '/shop/stg'], { folder });
-    expect(kept.code).toBe(0);
+    const kept = await initIn(folder, ['--prefix', '/shop/stg']);
     expect(read(folder, CONFIG)).toBe('prefix: /mine/prd\n');
     expect(kept.errors).toContain('--force');
-    await runCli(['init', '--prefix', '/shop/stg', '--force'], { folder });
+    await initIn(folder, ['--prefix', '/shop/stg', '--force']);
     expect(read(folder, CONFIG)).toContain('prefix: /shop/stg\n');
   });
 
   it('hold the roles of a known account, and the variables of an unknown one', async () => {
     const folder = repository({});
-    await runCli(['init', '--account-id', '123456789012', '--region', 'eu-west-1'], { folder });
+    await initIn(folder, ['--account-id', '123456789012', '--region', 'eu-west-1']);
     const credentials = stepOf(jobOf(folder, 'deploy'), 'aws-actions/configure-aws-credentials');
     expect(credentials).toEqual({
       'role-to-assume': 'arn:aws:iam::123456789012:role/shop-deploy',
       'aws-region': 'eu-west-1',
     });
     expect(parse(read(folder, CONFIG))).toMatchObject({ 'allowed-account-ids': ['123456789012'] });
-    const { output } = await runCli(['init', '--force'], { folder });
+    const { output } = await initIn(folder, ['--force']);
     expect(read(folder, '.github/workflows/drift.yml')).toContain('vars.AWS_READ_ROLE');
     expect(output).toContain('gh variable set AWS_DEPLOY_ROLE --repo me/shop');
   });
@@ -182,37 +205,37 @@ describe('the files', () => {
     for (const pin of Object.values(PINS)) expect(example).toContain(`uses: ${pin}`);
   });
 
-  it.each([[['--region', 'Oregon']], [['--log-retention-days', '-1']], [['one', 'two']]])(
-    'are not written with %s',
-    async (args) => {
-      const folder = repository({});
-      const { code } = await runCli(['init', ...args], { folder });
-      expect(code).toBe(2);
-      expect(existsSync(join(folder, '.github'))).toBe(false);
-    },
-  );
+  it.each([
+    [['--region', 'Oregon'], '--region'],
+    [['--log-retention-days', '-1'], '--log-retention-days'],
+    [['two'], 'init'],
+    [['--run'], '--yes'],
+  ])('are not written with %s', async (args, named) => {
+    const folder = repository({});
+    expect(await refusalOf(folder, args)).toContain(named);
+    expect(existsSync(join(folder, '.github'))).toBe(false);
+  });
 
   it('are written only into a folder that exists', async () => {
-    const folder = repository({});
-    expect((await runCli(['init', 'nowhere'], { folder })).code).toBe(2);
-    expect(existsSync(join(folder, 'nowhere'))).toBe(false);
+    const folder = join(repository({}), 'nowhere');
+    const { code } = await runCli(['init', folder]);
+    expect(code).toBe(2);
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('are written only to the root of a repository, where GitHub looks for workflows', async () => {
-    const folder = repository({ 'apps/api/package.json': '{"name":"api"}' });
-    const { code, errors } = await runCli(['init', 'apps/api'], { folder });
-    expect(code).toBe(2);
-    expect(errors).toContain('cd ../../');
-    expect(existsSync(join(folder, 'apps/api/.github'))).toBe(false);
+    const folder = join(repository({ 'apps/api/package.json': '{"name":"api"}' }), 'apps/api');
+    expect(await refusalOf(folder)).toContain('cd ../../');
+    expect(existsSync(join(folder, '.github'))).toBe(false);
   });
 
   it.each(['.gitignore', CONFIG, '.github/workflows/drift.yml'])(
-    'are all left unwritten where %s is a link that leads nowhere, also with --force',
+    'are all left unwritten if %s is a link that leads nowhere, also with --force',
     async (path) => {
       const folder = repository({ '.github/workflows/ci.yml': 'name: ci\n' });
       const elsewhere = join(mkdtempSync(join(tmpdir(), 'cli-')), 'file');
       symlinkSync(elsewhere, join(folder, path));
-      expect((await runCli(['init', '--force'], { folder })).code).toBe(2);
+      expect(await refusalOf(folder, ['--force'])).toContain(path);
       expect(existsSync(elsewhere)).toBe(false);
       expect(existsSync(join(folder, '.github/workflows/deploy.yml'))).toBe(false);
     },
@@ -221,7 +244,7 @@ describe('the files', () => {
   it('leave .gitignore alone for a .env outside of the repository', async () => {
     const folder = repository({});
     const outside = join(folderWith({ 'prd.env': 'SOMETHING=Zq81kfh3jJk29\n' }), 'prd.env');
-    const { output } = await runCli(['init', '--env-file', outside], { folder });
+    const { output } = await initIn(folder, ['--env-file', outside]);
     expect(read(folder, CONFIG)).toContain('match: [SOMETHING]');
     expect(output).toContain(`gh secret set DOTENV --repo me/shop < ${outside}\n`);
     expect(existsSync(join(folder, '.gitignore'))).toBe(false);
@@ -229,7 +252,7 @@ describe('the files', () => {
   });
 });
 
-it('asks on a terminal, with defaults, and again where an answer cannot be', async () => {
+it('asks on a terminal, with defaults, and again after an invalid answer', async () => {
   const folder = repository({});
   const { code, output } = await runOnTerminal(['init', '--account-id', '123456789012'], {
     folder,
@@ -251,7 +274,7 @@ it('asks on a terminal, with defaults, and again where an answer cannot be', asy
   expect(parse(read(folder, CONFIG))).toMatchObject({ prefix: '/shop/stg', 'log-retention-days': 90 });
 });
 
-it('takes answers that come before their questions', async () => {
+it('takes answers that are typed before their questions', async () => {
   const folder = repository({});
   const answers = ['/shop/stg', 'eu-west-1', 'none', '', '', 'staging', '90', '', '', ''];
   const { code, output } = await runOnTerminal(['init'], {
@@ -335,12 +358,6 @@ describe('--run', () => {
     expect(calls()).toContain('environments/production');
     expect(calls()).not.toContain('cloudformation');
     expect(calls()).not.toContain('[secret]');
-  });
-
-  it('needs somebody who answers, or --yes', async () => {
-    const folder = repository({});
-    expect((await runCli(['init', '--run'], { folder })).code).toBe(2);
-    expect(existsSync(join(folder, '.github'))).toBe(false);
   });
 });
 

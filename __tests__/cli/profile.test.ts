@@ -47,7 +47,7 @@ sso_start_url = https://corp.awsapps.com/start
 sso_region = us-east-1
 `;
 
-/** @param token what is in the cache of the session; none where it is undefined */
+/** @param token what is in the cache of the session; undefined leaves it empty */
 function home(token?: {
   readonly value: string;
   readonly expiresAt: string;
@@ -119,14 +119,14 @@ describe('IAM Identity Center', () => {
     ['was never started', undefined],
     ['has expired', { value: 'good-token', expiresAt: '2020-01-01T00:00:00Z' }],
     ['was ended elsewhere', { value: 'old-token', expiresAt: LATER }],
-  ])('whose session %s says how to sign in', async (_, token) => {
+  ])('whose session %s names the command to sign in', async (_, token) => {
     const { code, errors } = await run(['--profile', 'sso'], home(token));
     expect(code).toBe(1);
     expect(errors).toContain('aws sso login --profile sso');
   });
 });
 
-it('without credentials the error says how to sign in, and names no step of a workflow', async () => {
+it('a run without credentials names the command to sign in, and no step of a workflow', async () => {
   const { code, errors } = await run([], home());
   expect(code).toBe(1);
   expect(errors).toContain('aws sso login');

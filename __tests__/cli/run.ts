@@ -10,7 +10,7 @@ export const ENTRY = join(ROOT, 'dist', 'cli.js');
 export interface CliOptions {
   readonly folder?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Standard input; closed where it is not given. */
+  /** Standard input; closed by default. */
   readonly input?: string;
   readonly node?: string;
   readonly entry?: string;
@@ -105,6 +105,6 @@ export function screenOf(output: string): string[] {
     .map((line) => stripVTControlCharacters(line.replace(/^.*\r(?=.)/, '')));
 }
 
-/** How a terminal is told to take a line away, or to change its colour. */
+/** What removes a line of a terminal, or changes its colour. */
 export const ESCAPE = '\u001b[';
 export const CLEAR_LINE = `\r${ESCAPE}2K`;

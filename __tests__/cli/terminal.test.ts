@@ -28,24 +28,17 @@ describe('the question', () => {
   });
 
   it.each([
-    ['no', 'n\r'],
-    ['nothing', '\r'],
-    ['something else', 'sure\r'],
-    ['the end of the input', '\u0004'],
-  ])('%s: nothing is written, and the exit code is 1', async (_, type) => {
+    ['no', 'n\r', 1],
+    ['the end of the input', '\u0004', 1],
+    ['Ctrl-C', '\u0003', 130],
+  ])('%s: nothing is written, and the exit code says so', async (_, type, exitCode) => {
     const { code } = await run(['apply', ...ARGS], { steps: [{ after: 'changes? [y/N] ', type }] });
-    expect(code).toBe(1);
-    expect(puts()).toBe(0);
-  });
-
-  it('Ctrl-C: nothing is written', async () => {
-    const { code } = await run(['apply', ...ARGS], { steps: [{ after: 'changes? [y/N] ', type: '\u0003' }] });
-    expect(code).toBe(130);
+    expect(code).toBe(exitCode);
     expect(puts()).toBe(0);
   });
 
   it.each([['-'], ['.env,-']])(
-    'cannot be asked where standard input gives the variables: %s',
+    'is an input error if standard input gives the variables: %s',
     async (files) => {
       const { code, output } = await run(['apply', '--prefix', '/papyrus/prd', '--env-file', files]);
       expect(code).toBe(2);
@@ -55,7 +48,7 @@ describe('the question', () => {
   );
 
   it('comes before a destroy, and shows the plan although --quiet is given', async () => {
-    await run(['apply', ...ARGS, '--yes']);
+    await stage.act({ mode: 'apply', dotenv: 'LOG_LEVEL=info' });
     const kept = await run(['destroy', '--prefix', '/papyrus/prd', '--quiet'], {
       steps: [{ after: '[y/N] ', type: 'n\r' }],
     });
@@ -78,21 +71,14 @@ describe('what is shown', () => {
       expect((await run(['plan', ...ARGS], { env })).output).not.toContain(`${ESCAPE}3`);
   });
 
-  it.each([60, 80, 200])('fits into %i columns', async (columns) => {
+  // flags.test.ts has the help pages.
+  it.each([60, 200])('fits into %i columns, with one line of progress that is rewritten', async (columns) => {
     const { output } = await run(['apply', ...ARGS, '--yes'], { columns });
     const lines = screenOf(output);
     expect(lines.length).toBeGreaterThan(20);
     expect(lines.filter((line) => [...line].length > columns)).toEqual([]);
-    const help = await run(['plan', '--help'], { columns });
-    const wide = screenOf(help.output).filter((line) => [...line].length > columns);
-    // Commands are to be pasted, so they are never broken.
-    expect(wide.filter((line) => !line.includes('npx github:papyrus/aws-bootstrap'))).toEqual([]);
-  });
-
-  it('is one line of progress that is rewritten', async () => {
-    const { output } = await run(['apply', ...ARGS, '--yes']);
     expect(output.split(CLEAR_LINE).filter((part) => /^\d+\/\d+ /.test(part)).length).toBeGreaterThan(5);
-    expect(screenOf(output).filter((line) => /^\d+\/\d+ /.test(line))).toEqual([]);
+    expect(lines.filter((line) => /^\d+\/\d+ /.test(line))).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Answers of HTTP servers, given what is nearly one: each is read or refused, soon, and nothing of its body is told. */
+/** Almost valid responses of HTTP servers: each is read or refused in time, and no message holds a part of its body. */
 
 import { once } from 'node:events';
 import { Agent } from 'node:http';
@@ -15,12 +15,12 @@ import { explain, parseErrors } from '../../src/registry/failure.ts';
 import { parseManifest } from '../../src/registry/manifest.ts';
 import { Secret } from '../../src/secret.ts';
 import { sha256 } from '../servers/registry-images.ts';
-import { CANARY, expectOurs, inTime, isTold, RUNS } from './fuzz-texts.ts';
+import { CANARY, expectOurs, inTime, isReported, RUNS } from './fuzz-texts.ts';
 import { answer, json } from './fuzz-wire.ts';
 
 /** Bytes for each request in turn, the last for all that come after. */
 let answers: readonly string[] = [];
-let asked = 0;
+let requests = 0;
 let server: Server;
 let origin: URL;
 
@@ -32,8 +32,8 @@ beforeAll(async () => {
       head += bytes.toString('latin1');
       if (!head.includes('\r\n\r\n')) return;
       head = '';
-      const answer = answers[Math.min(asked, answers.length - 1)] ?? '';
-      asked += 1;
+      const answer = answers[Math.min(requests, answers.length - 1)] ?? '';
+      requests += 1;
       socket.end(answer);
     });
   });
@@ -55,7 +55,7 @@ async function each(
   await fc.assert(
     fc.asyncProperty(given, async (texts) => {
       answers = texts;
-      asked = 0;
+      requests = 0;
       try {
         await inTime(read);
       } catch (error) {
@@ -84,11 +84,11 @@ describe('a response of a registry', () => {
       retryPolicy: { attempts: 2, firstDelay: 0, longestDelay: 0 },
       idle: 500,
     });
-  /** Its own words are told, so that they hold no canary here: ECR says in them what is wrong. */
+  /** Its own message is reported, since ECR gives the reason there; so it holds no canary here. */
   const bare = (texts: readonly string[]) => texts.map((text) => text.replaceAll(CANARY, 'c'));
   const given = fc.array(answer(json(manifest, refusal)), { minLength: 1, maxLength: 3 }).map(bare);
   const isOurs = (error: unknown) =>
-    isTold(explain(error, { address: 'host/app', repository: 'app', what: 'the image' } as never));
+    isReported(explain(error, { address: 'host/app', repository: 'app', what: 'the image' } as never));
 
   it.each<[what: string, read: (registry: Distribution) => Promise<unknown>]>([
     ['about a blob', (client) => client.hasBlob(digest)],
@@ -115,7 +115,7 @@ describe('a response of a registry', () => {
         try {
           parseManifest(Buffer.from(text), undefined, 'the manifest');
         } catch (error) {
-          expectOurs(error, isTold);
+          expectOurs(error, isReported);
         }
       }),
       RUNS,
@@ -149,7 +149,7 @@ describe('a response of Auth0', () => {
       clock,
       timeoutMs: 500,
     });
-  const isOurs = (error: unknown) => error instanceof Auth0Error && isTold(error);
+  const isOurs = (error: unknown) => error instanceof Auth0Error && isReported(error);
 
   it('to the request for a token', () =>
     each(fc.array(answer(bodies), { minLength: 1, maxLength: 2 }), () => client().readLists('id'), isOurs));

@@ -1,4 +1,4 @@
-/** Images on disk, given what is nearly one: each is opened or refused, soon, and closed. */
+/** Almost valid images on disk: each is opened or refused in time, and closed. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import fc from 'fast-check';
@@ -18,7 +18,7 @@ import {
   expectHarmless,
   expectOurs,
   inTime,
-  isTold,
+  isReported,
   nearlyRight,
   RUNS,
   reshaped,
@@ -39,17 +39,17 @@ async function open(reference: string): Promise<void> {
     expectHarmless([source.notices]);
     await source.close();
   } catch (error) {
-    expectOurs(error, isTold);
+    expectOurs(error, isReported);
   }
 }
 
 const each = <T>(cases: fc.Arbitrary<T>, read: (input: T) => Promise<void>) =>
   fc.assert(fc.asyncProperty(cases, read), RUNS);
 
-/** A document of names alone, which are told. */
+/** A document of names alone, which are reported. */
 const ofNames = (document: unknown) => broken(document).map((text) => text.replaceAll(CANARY, 'name'));
 
-/** A document of an image, whose digest is told as it is, so that its content is what counts. */
+/** A document of an image, of which the digest is reported, so only its content holds the canary. */
 const broken = (document: unknown) =>
   fc.oneof(
     reshaped(document).map((made) => JSON.stringify(made) ?? ''),

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { expect, vi } from 'vitest';
 import { reasonOf } from '../../src/failure.ts';
 import { errorText } from '../../src/report/failure.ts';
-import { IS_NIGHTLY } from './part.ts';
+import { IS_NIGHTLY, runs } from '../sample.ts';
 
-/** How often a reader is asked: every day the same cases, so that a change alone makes one fail; where FAULTS is `all`, others each time. */
-export const RUNS = IS_NIGHTLY ? { numRuns: 10_000 } : { numRuns: 300, seed: 20 };
+/** How often a reader is tried: each time with the same cases, so that a change alone makes one fail; where FAULTS is `all`, with others. */
+export const RUNS = IS_NIGHTLY ? { numRuns: 10_000 } : { numRuns: runs(300), seed: 20 };
 
 // All cases of a reader are one test.
 if (IS_NIGHTLY) vi.setConfig({ testTimeout: 900_000 });
@@ -13,10 +13,10 @@ if (IS_NIGHTLY) vi.setConfig({ testTimeout: 900_000 });
 /** No case takes longer, whatever it reads and whatever else the machine does: what is quadratic takes minutes. */
 export const MOST_MS = 10_000;
 
-/** Stands in every value, and may stand in nothing that is told. */
+/** In every value, and in no message. */
 export const CANARY = 'zQ7vX2Kp9LmT4wRb8NcY';
 
-/** What readers trip over: grammar, borders of numbers and of Unicode, what ends lines, what is nothing. */
+/** What readers trip over: grammar, borders of numbers and of Unicode, line ends, empty values. */
 const PIECES = [
   '',
   ' ',
@@ -134,7 +134,7 @@ export const anyJson: fc.Arbitrary<unknown> = fc.oneof(
   }),
 );
 
-/** @returns documents like the one given in which some values, wherever they stand, are others */
+/** @returns documents like the one given in which some values, at any depth, are others */
 export function reshaped(document: unknown): fc.Arbitrary<unknown> {
   const paths = pathsIn(document);
   return fc
@@ -178,15 +178,15 @@ export function expectOurs(error: unknown, isOurs: (error: unknown) => boolean):
 }
 
 /** An error that ends a run, which is no `internal` one. */
-export function isTold(error: unknown): boolean {
+export function isReported(error: unknown): boolean {
   if (reasonOf(error) === 'internal') return false;
   expectHarmless([errorText(error)]);
   return true;
 }
 
-/** Of what is told nothing is a value, and nothing a stack. */
-export function expectHarmless(told: readonly unknown[]): void {
-  const text = JSON.stringify(told);
+/** Messages hold no value and no stack. */
+export function expectHarmless(messages: readonly unknown[]): void {
+  const text = JSON.stringify(messages);
   expect(text).not.toContain(CANARY);
   expect(text).not.toMatch(/\\n\s+at .*:\d+/);
 }
