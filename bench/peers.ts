@@ -1,34 +1,34 @@
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Wishes } from './wishes.ts';
+import type { SeedDesired } from './desired.ts';
 
 /**
  * The article's own commands as a script that may be run again: every command, one process each, as it is typed.
  * What stands is written over, since the commands do not compare.
  */
-export function cliScript(wishes: Wishes): string {
-  const tag = Object.entries(wishes.tags).map(([key, value]) => `Key=${key},Value=${value}`);
-  const lines = ['set -euo pipefail', `export AWS_DEFAULT_REGION=${wishes.region} AWS_PAGER=`];
+export function cliScript(desired: SeedDesired): string {
+  const tag = Object.entries(desired.tags).map(([key, value]) => `Key=${key},Value=${value}`);
+  const lines = ['set -euo pipefail', `export AWS_DEFAULT_REGION=${desired.region} AWS_PAGER=`];
   const run = (line: string) => lines.push(`aws ${line} >/dev/null`);
   const unless = (line: string, otherwise: string) =>
     lines.push(`aws ${line} >/dev/null 2>&1 || ${otherwise}`);
-  unless(`logs create-log-group --log-group-name ${wishes.logGroup}`, 'true');
+  unless(`logs create-log-group --log-group-name ${desired.logGroup}`, 'true');
   run(
-    `logs put-retention-policy --log-group-name ${wishes.logGroup} --retention-in-days ${wishes.retentionDays}`,
+    `logs put-retention-policy --log-group-name ${desired.logGroup} --retention-in-days ${desired.retentionDays}`,
   );
-  const tags = Object.entries(wishes.tags).map(([key, value]) => `${key}=${value}`);
-  run(`logs tag-log-group --log-group-name ${wishes.logGroup} --tags ${tags.join(',')}`);
-  for (const [name, value] of wishes.parameters)
+  const tags = Object.entries(desired.tags).map(([key, value]) => `${key}=${value}`);
+  run(`logs tag-log-group --log-group-name ${desired.logGroup} --tags ${tags.join(',')}`);
+  for (const [name, value] of desired.parameters)
     run(`ssm put-parameter --name ${name} --type String --overwrite --value ${quoted(value)}`);
-  for (const [name, keys] of wishes.secrets) {
+  for (const [name, keys] of desired.secrets) {
     const text = quoted(JSON.stringify(keys));
     unless(
       `secretsmanager create-secret --name ${name} --secret-string ${text} --tags ${tag.join(' ')}`,
       `aws secretsmanager put-secret-value --secret-id ${name} --secret-string ${text} >/dev/null`,
     );
   }
-  unless(`ecr create-repository --repository-name ${wishes.repository} --tags ${tag.join(' ')}`, 'true');
+  unless(`ecr create-repository --repository-name ${desired.repository} --tags ${tag.join(' ')}`, 'true');
   return `${lines.join('\n')}\n`;
 }
 
@@ -37,35 +37,35 @@ function quoted(text: string): string {
 }
 
 /** The same as a Terraform configuration, in JSON syntax. */
-export function terraformConfig(wishes: Wishes, endpoint: string): string {
+export function terraformConfig(desired: SeedDesired, endpoint: string): string {
   const label = (name: string) => name.replace(/^\W+/, '').replace(/\W+/g, '_');
   const services = ['ssm', 'secretsmanager', 'logs', 'ecr', 'sts', 'iam'];
   return JSON.stringify({
     terraform: { required_providers: { aws: { source: 'hashicorp/aws' } } },
     provider: {
       aws: {
-        region: wishes.region,
+        region: desired.region,
         access_key: 'test',
         secret_key: 'test',
         // A user's real plan makes these two calls; a local AWS has no metadata service to ask.
         skip_metadata_api_check: 'true',
-        default_tags: { tags: wishes.tags },
+        default_tags: { tags: desired.tags },
         endpoints: Object.fromEntries(services.map((service) => [service, endpoint])),
       },
     },
     resource: {
       aws_cloudwatch_log_group: {
-        app: { name: wishes.logGroup, retention_in_days: wishes.retentionDays },
+        app: { name: desired.logGroup, retention_in_days: desired.retentionDays },
       },
-      aws_ecr_repository: { app: { name: wishes.repository, image_tag_mutability: 'MUTABLE' } },
+      aws_ecr_repository: { app: { name: desired.repository, image_tag_mutability: 'MUTABLE' } },
       aws_ssm_parameter: Object.fromEntries(
-        [...wishes.parameters].map(([name, value]) => [label(name), { name, type: 'String', value }]),
+        [...desired.parameters].map(([name, value]) => [label(name), { name, type: 'String', value }]),
       ),
       aws_secretsmanager_secret: Object.fromEntries(
-        [...wishes.secrets.keys()].map((name) => [label(name), { name }]),
+        [...desired.secrets.keys()].map((name) => [label(name), { name }]),
       ),
       aws_secretsmanager_secret_version: Object.fromEntries(
-        [...wishes.secrets].map(([name, keys]) => [
+        [...desired.secrets].map(([name, keys]) => [
           label(name),
           {
             secret_id: `\${aws_secretsmanager_secret.${label(name)}.id}`,
@@ -83,11 +83,11 @@ export function terraformConfig(wishes: Wishes, endpoint: string): string {
  */
 export async function initTerraform(
   folder: string,
-  wishes: Wishes,
+  desired: SeedDesired,
   endpoint: string,
 ): Promise<string | undefined> {
   if (versionOf('terraform', ['version']) === undefined) return 'terraform is not installed';
-  await writeFile(join(folder, 'main.tf.json'), terraformConfig(wishes, endpoint));
+  await writeFile(join(folder, 'main.tf.json'), terraformConfig(desired, endpoint));
   const init = spawnSync('terraform', ['init', '-input=false', '-no-color'], {
     cwd: folder,
     encoding: 'utf8',

@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AwsServer, startAws } from '../__tests__/servers/aws.ts';
+import { DESIRED, DOTENV } from './desired.ts';
 import { runOurs } from './ours.ts';
 import { cliScript, initTerraform, versionOf } from './peers.ts';
 import { median, type Timing, timed } from './process.ts';
 import type { SeedRow } from './results.ts';
 import { listen } from './traffic.ts';
-import { DOTENV, WISHES } from './wishes.ts';
 
 /** One tool's way to make the seed's case stand, and to see that it does. */
 interface Tool {
@@ -93,7 +93,7 @@ async function compare(
 
 async function findTools(aws: AwsServer, folder: string): Promise<{ tools: Tool[]; absent: string[] }> {
   const absent: string[] = [];
-  const inputs = { prefix: WISHES.prefix, dotenv: DOTENV, tags: 'project=portfolio', mode: 'apply' };
+  const inputs = { prefix: DESIRED.prefix, dotenv: DOTENV, tags: 'project=portfolio', mode: 'apply' };
   const ours = (isWeighed: boolean) => runOurs(aws, { inputs }, isWeighed);
   const tools: Tool[] = [
     { name: 'aws-bootstrap', version: process.version, first: ours, again: ours, forget: async () => {} },
@@ -103,7 +103,7 @@ async function findTools(aws: AwsServer, folder: string): Promise<{ tools: Tool[
   if (cli === undefined) absent.push('the AWS CLI is not installed');
   else {
     const path = join(folder, 'article.sh');
-    await writeFile(path, cliScript(WISHES));
+    await writeFile(path, cliScript(DESIRED));
     // Version 1 would fetch the callback URL and store what it answers.
     const config = join(folder, 'aws-config');
     await writeFile(config, '[default]\ncli_follow_urlparam = false\n');
@@ -118,7 +118,7 @@ async function findTools(aws: AwsServer, folder: string): Promise<{ tools: Tool[
     });
   }
 
-  const reason = await initTerraform(folder, WISHES, aws.url);
+  const reason = await initTerraform(folder, DESIRED, aws.url);
   if (reason !== undefined) absent.push(reason);
   else {
     const terraform = (args: readonly string[]) => (isWeighed: boolean) =>

@@ -8,10 +8,10 @@ import { Auth0Server } from '../__tests__/servers/auth0.ts';
 import { GitHubServer } from '../__tests__/servers/github.ts';
 import { ensureNode24 } from '../__tests__/servers/node24.ts';
 import { makeImage, makeTar, noise, toSaved } from '../__tests__/servers/registry-images.ts';
+import { DOTENV } from './desired.ts';
 import { startEmptyAccount } from './empty-account.ts';
 import { median, timed } from './process.ts';
 import type { StartupRow } from './results.ts';
-import { DOTENV } from './wishes.ts';
 
 /** What one start took; the memory is the most that the process held until then. */
 interface Start {

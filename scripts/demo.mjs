@@ -17,7 +17,7 @@ if (!isInstalled()) {
   console.log('Installing the packages of package-lock.json (npm ci) …');
   const code = await run(...npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']));
   if (code !== 0) {
-    console.error('The demo cannot start: npm ci failed; its message stands above.');
+    console.error('The demo cannot start: npm ci failed; its message is above.');
     process.exit(1);
   }
 }

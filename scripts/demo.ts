@@ -59,7 +59,7 @@ try {
 screen.closing(SCENES.length, faults.length === 0, performance.now() - started);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
-/** Runs the action once. @returns what is not as it should be */
+/** Runs the action once. @returns how it differs from what is expected */
 async function play(
   scene: Scene,
   inputs: Readonly<Record<string, string>>,

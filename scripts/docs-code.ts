@@ -89,7 +89,7 @@ export function commandsOf({ where, language, text }: Code): Command[] {
     .filter(({ words }) => words.length > 0);
 }
 
-/** @returns the line with X for each `$(…)`, and what stands in these */
+/** @returns the line with X for each `$(…)`, and their commands */
 function withSubstitutions(line: string): string[] {
   const start = line.indexOf('$(');
   if (start < 0) return [line];

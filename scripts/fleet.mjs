@@ -24,7 +24,7 @@ const NAME = /^[A-Za-z0-9_.-]+$/;
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 const ACCOUNT = /^\d{12}$/;
 
-/** What is wrong with the file; all of it is told at once. */
+/** What is wrong with the file; all of it is reported at once. */
 class Faults extends Error {
   constructor(faults) {
     super(faults.join('\n'));
@@ -137,7 +137,7 @@ function listOf(given, where, pattern, faults) {
   }
   const wrong = given.filter((entry) => typeof entry !== 'string' || !pattern.test(entry));
   for (const entry of wrong) faults.push(`${where}: ${JSON.stringify(entry)} cannot be one`);
-  if (new Set(given).size < given.length) faults.push(`${where}: an entry stands there twice`);
+  if (new Set(given).size < given.length) faults.push(`${where}: an entry is given twice`);
   return wrong.length === 0 ? [...new Set(given)] : [];
 }
 
@@ -251,8 +251,8 @@ async function targets(env) {
   for (const { name, prefix } of all) console.log(`  ${name}  ${prefix}`);
 }
 
-/** The outputs that the summary of all tells; names and counts, no values and no ARNs. */
-const TOLD = [
+/** The outputs that the summary of all shows; names and counts, no values and no ARNs. */
+const REPORTED = [
   'changed',
   'drifted',
   'to-create',
@@ -274,7 +274,7 @@ function result(env) {
       number,
       name,
       outcome: env.OUTCOME,
-      ...Object.fromEntries(TOLD.map((key) => [key, String(outputs[key] ?? '')])),
+      ...Object.fromEntries(REPORTED.map((key) => [key, String(outputs[key] ?? '')])),
     }),
   );
 }
@@ -285,7 +285,7 @@ const escaped = (text) =>
     .replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c])
     .replace(/[\\`*_|[\]@#!~]/g, '\\$&');
 
-/** @returns the state of one target in a word, and its rank: what needs a person stands first. */
+/** @returns the state of one target in a word, and its rank: what needs a person comes first */
 function stateOf(found, mode) {
   if (found === undefined) return { rank: 0, word: 'no result (its job did not get that far)', failed: true };
   if (found.outcome !== 'success') {
@@ -307,7 +307,7 @@ function stateOf(found, mode) {
   if (mode === 'drift')
     return {
       rank: found.drifted === 'true' ? 2 : 5,
-      word: found.drifted === 'true' ? 'drifted' : 'as wanted',
+      word: found.drifted === 'true' ? 'drifted' : 'no drift',
       failed: false,
     };
   return { rank: open ? 3 : 5, word: open ? 'would change' : 'nothing to do', failed: false };
@@ -349,9 +349,7 @@ function summary(env) {
   appendFileSync(env.GITHUB_STEP_SUMMARY, `${lines.join('\n')}\n`);
   for (const { target, word } of rows) console.log(`${target.name}: ${word}`);
   if (failed.length > 0)
-    throw new Faults([
-      `${failed.length} of ${all.length} targets are not as they should be; the summary names them`,
-    ]);
+    throw new Faults([`${failed.length} of ${all.length} targets failed or drifted; the summary names them`]);
 }
 
 const COMMANDS = { targets, result, summary };

@@ -35,7 +35,7 @@ export interface Translation {
   readonly faults: readonly string[];
 }
 
-/** A pipe that is escaped stands in a cell. */
+/** An escaped pipe belongs to its cell. */
 const cellsOf = (line: string) =>
   line
     .replace(/^\| | \|$/g, '')

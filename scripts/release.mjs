@@ -1,6 +1,6 @@
 // What release.yml has to know of a tag.
 //   node scripts/release.mjs notes v1.2.3          prints the part of CHANGELOG.md; fails where a file does not know it
-//   git tag | node scripts/release.mjs major v1.2.3   prints v1, or nothing where a newer v1.x.y stands
+//   git tag | node scripts/release.mjs major v1.2.3   prints v1, or nothing where a newer v1.x.y exists
 import { readFileSync } from 'node:fs';
 
 const TAG = /^v(\d+)\.(\d+)\.(\d+)$/;

@@ -1,4 +1,4 @@
-/** What stands in dist for packages that @actions/core brings and this action never asks for. */
+/** Replacements in dist of packages that @actions/core brings and this action never asks for. */
 export const STUBS = {
   // 400 KB for OIDC tokens, and as much time to load as all the rest.
   '@actions/http-client': 'no-http-client.js',

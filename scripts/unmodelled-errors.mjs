@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 /**
- * The clients of this action. IAM and STS speak XML, whose codes are shorter than the SDK's names: an error that is told by
+ * The clients of this action. IAM and STS speak XML, whose codes are shorter than the SDK's names: an error that is recognized by
  * its name is known by both.
  */
 const SCHEMAS =

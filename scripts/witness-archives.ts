@@ -20,10 +20,10 @@ import { Judge } from './witness/archive-judge.ts';
 import { makeRefused } from './witness/archive-refusals.ts';
 
 const begin = performance.now();
-const [, , wanted = ''] = process.argv;
-const chosen = TOOLS.filter(({ name }) => name.includes(wanted));
+const [, , pattern = ''] = process.argv;
+const chosen = TOOLS.filter(({ name }) => name.includes(pattern));
 const faults: string[] =
-  chosen.length === 0 && wanted !== 'refusals' ? [`no tool is called like ${wanted}`] : [];
+  chosen.length === 0 && pattern !== 'refusals' ? [`no tool is called like ${pattern}`] : [];
 const missing: string[] = [];
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 let images = 0;
@@ -108,7 +108,7 @@ async function witness(): Promise<void> {
     console.log(`${tool.name}: ${made.length} images in ${seconds(making)}, the tool was there after ${had}`);
     for (const each of made) await show(`${tool.name}, ${each.title}`, judge.faults(each));
   }
-  if (wanted !== '' && wanted !== 'refusals') return;
+  if (pattern !== '' && pattern !== 'refusals') return;
   const refused = await makeRefused(bench);
   for (const each of refused) await show(`refused: ${each.title}`, judge.faultsOfRefusal(each));
 }

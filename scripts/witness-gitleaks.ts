@@ -30,7 +30,7 @@ const NAMES = [
   'CONFIG_ITEM',
 ];
 
-/** Rules whose secret is any text at all, known only by what stands around it: these are no forms of a token. */
+/** Rules whose secret is any text at all, known only by the text around it: these are no forms of a token. */
 const OF_CONTEXT = new Set([
   'curl-auth-header',
   'curl-auth-user',
@@ -49,9 +49,9 @@ interface Rule {
 function readRules(): Rule[] {
   const cache = fileURLToPath(new URL('../.cache/go-modules', import.meta.url));
   const env = { ...process.env, GOMODCACHE: cache, GOFLAGS: '-mod=mod -modcacherw' };
-  let told: string;
+  let output: string;
   try {
-    told = execFileSync('go', ['mod', 'download', '-json', MODULE], { env, encoding: 'utf8' });
+    output = execFileSync('go', ['mod', 'download', '-json', MODULE], { env, encoding: 'utf8' });
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     console.error(
@@ -61,7 +61,7 @@ function readRules(): Rule[] {
     );
     process.exit(1);
   }
-  const { Dir } = JSON.parse(told) as { Dir: string };
+  const { Dir } = JSON.parse(output) as { Dir: string };
   const { rules } = parse(readFileSync(join(Dir, 'config/gitleaks.toml'), 'utf8')) as unknown as {
     rules: Rule[];
   };
@@ -87,7 +87,7 @@ function tokenForm(regex: string, group = 1): string {
   return (token ?? source).replace(/\\b/g, '');
 }
 
-function groupOf(source: string, wanted: number): string | undefined {
+function groupOf(source: string, group: number): string | undefined {
   let isClass = false;
   let count = 0;
   let begin = -1;
@@ -99,7 +99,7 @@ function groupOf(source: string, wanted: number): string | undefined {
     else if (sign === '[') isClass = true;
     else if (sign === '(') {
       if (source[at + 1] !== '?') count += 1;
-      if (begin === -1 && source[at + 1] !== '?' && count === wanted) begin = at;
+      if (begin === -1 && source[at + 1] !== '?' && count === group) begin = at;
       if (begin !== -1) depth += 1;
     } else if (sign === ')' && begin !== -1) {
       depth -= 1;

@@ -23,8 +23,8 @@ const STORIES: Readonly<Record<string, Story>> = { article: articleStory, rules:
 
 const begin = performance.now();
 const seconds = (from: number) => `${((performance.now() - from) / 1000).toFixed(1)} s`;
-const [, , wanted] = process.argv;
-const chosen = Object.keys(EMULATORS).filter((name) => wanted === undefined || name === wanted);
+const [, , requested] = process.argv;
+const chosen = Object.keys(EMULATORS).filter((name) => requested === undefined || name === requested);
 let [played, faults] = [0, 0];
 
 try {
@@ -35,7 +35,7 @@ try {
 }
 await Promise.all(chosen.map(tell));
 for (const offence of takeOffences()) fault('what AWS would refuse', offence);
-if (played === 0) fault('the emulators', `there is none that is called ${wanted}`);
+if (played === 0) fault('the emulators', `there is none that is called ${requested}`);
 console.log(`${played} scenes against ${chosen.join(' and ')}: ${faults} faults (${seconds(begin)})`);
 process.exitCode = faults === 0 ? 0 : 1;
 

@@ -70,7 +70,7 @@ async function findTools(): Promise<Tool | undefined> {
   }
 }
 
-/** @returns what is not as it should be */
+/** @returns how it differs from what is expected */
 async function play(tool: Tool, aws: AwsServer, scene: Scene, work: string): Promise<string[]> {
   const found: string[] = [];
   await aws.reset();
@@ -99,7 +99,7 @@ async function play(tool: Tool, aws: AwsServer, scene: Scene, work: string): Pro
   found.push(...first.filter(isForeign).map((one) => `at the import: ${inWords(one)}`));
   if (first.length !== resources.length)
     found.push(`${first.length} of ${resources.length} resources are looked at`);
-  // A plan that changes something has been told of, and is not carried out.
+  // A plan that changes something is reported, and is not carried out.
   if (found.length > 0) return found;
   await terraform.apply();
   imported += first.length;

@@ -26,9 +26,9 @@ const WORKERS = 2;
 const begin = performance.now();
 const published = readPublished();
 const faults = uncovered(published);
-const [, , wanted = ''] = process.argv;
-const chosen = published.filter(({ name }) => name.includes(wanted));
-if (chosen.length === 0) faults.push(`no published workflow is called like ${wanted}`);
+const [, , pattern = ''] = process.argv;
+const chosen = published.filter(({ name }) => name.includes(pattern));
+if (chosen.length === 0) faults.push(`no published workflow is called like ${pattern}`);
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`;
 let runs = 0;
 

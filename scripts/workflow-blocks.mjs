@@ -46,7 +46,7 @@ ${steps.replaceAll(/^(?=.)/gm, '      ')}`;
 function writeProject(root) {
   const folder = join(root, '.github/workflows');
   mkdirSync(folder, { recursive: true });
-  // actionlint takes a folder for a project where this stands.
+  // actionlint takes a folder for a project where this exists.
   mkdirSync(join(root, '.git'), { recursive: true });
   copyFileSync('action.yml', join(root, 'action.yml'));
   mkdirSync(join(root, 'dist'), { recursive: true });

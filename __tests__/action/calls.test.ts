@@ -6,7 +6,7 @@ import type { CreateSecretCommandInput } from '@aws-sdk/client-secrets-manager';
 import type { PutParameterCommandInput } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listen } from '../../bench/traffic.ts';
-import { DOTENV } from '../../bench/wishes.ts';
+import { DOTENV } from '../../bench/desired.ts';
 import { passed } from './outcome.ts';
 import { openStage, type Stage } from './stage.ts';
 

@@ -146,7 +146,7 @@ export const DELIVERY: readonly Scene[] = [
       const isShared = (line: string) => /^(log group|repository) /.test(line);
       return (await account.look())
         .filter((line) => !isShared(line))
-        .map((line) => `this still stands: ${line}`);
+        .map((line) => `this still exists: ${line}`);
     },
   },
 ];

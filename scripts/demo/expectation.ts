@@ -17,22 +17,22 @@ export interface Expectation {
   readonly logHolds?: readonly string[];
 }
 
-/** @returns what is not as it should be, in words. */
+/** @returns how the run differs from what the scene expects. */
 export function complaints({ run, calls, writes }: Seen, expected: Expectation): string[] {
   const found: string[] = [];
-  const complain = (what: string, is: unknown, wanted: unknown) =>
-    found.push(`${what} is ${is} instead of ${wanted}`);
+  const complain = (what: string, actual: unknown, required: unknown) =>
+    found.push(`${what} is ${actual} instead of ${required}`);
   if (expected.exitCode !== undefined && run.exitCode !== expected.exitCode)
     complain('the exit code', run.exitCode, expected.exitCode);
   if (expected.writes === 'some' ? writes === 0 : writes !== (expected.writes ?? writes))
     complain('the number of writes', writes, expected.writes);
   if (calls > (expected.mostCalls ?? calls))
     complain('the number of calls', calls, `at most ${expected.mostCalls}`);
-  for (const [name, wanted] of Object.entries(expected.outputs ?? {}))
-    if (run.outputs[name] !== wanted) complain(`the output ${name}`, run.outputs[name], wanted);
+  for (const [name, value] of Object.entries(expected.outputs ?? {}))
+    if (run.outputs[name] !== value) complain(`the output ${name}`, run.outputs[name], value);
   for (const text of expected.logHolds ?? [])
     if (!run.log.includes(text)) found.push(`the log does not say: ${text}`);
-  if (run.stderr !== '') found.push('something stands on stderr');
+  if (run.stderr !== '') found.push('stderr is not empty');
   if (run.undeclared.length > 0)
     found.push(`action.yml does not declare the outputs ${run.undeclared.join(', ')}`);
   const lost = run.dropped.filter((name) => run.outputs[name] !== '');

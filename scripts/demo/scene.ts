@@ -21,13 +21,13 @@ export interface Scene {
   /** Of the folder that keeps its files. */
   readonly name: string;
   readonly title: string;
-  /** What happens before, told in lines. */
+  /** What happens before, as lines to show. */
   readonly before?: (stage: Stage) => Promise<string[]>;
   /** The step's `with:`, beside what all scenes have; none: the action does not run. */
   readonly inputs?: (stage: Stage) => Readonly<Record<string, string>>;
   readonly expected?: Expectation;
-  /** Looks at the run itself. @returns what is not as it should be */
+  /** Checks the run itself. @returns differences */
   readonly judge?: (run: ActionRun) => Promise<string[]>;
-  /** What is to be looked at at the end. @returns what is not as it should be */
+  /** Checks the account at the end. @returns differences */
   readonly after?: (stage: Stage, tell: (lines: readonly string[]) => void) => Promise<string[]>;
 }

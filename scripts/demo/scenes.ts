@@ -12,7 +12,7 @@ const SILENT: Expectation = {
 };
 
 /** kind, name, then what must be read back of it. */
-const STANDING: ReadonlyArray<readonly string[]> = [
+const EXISTING: ReadonlyArray<readonly string[]> = [
   ['log group', '/ecs/papyrus', 'retention 1', 'managed-by=aws-bootstrap, project=portfolio'],
   ['repository', 'papyrus', 'MUTABLE', 'AES256, managed-by=aws-bootstrap, project=portfolio'],
   ['parameter', '/papyrus/prd/AUTH0_CALLBACK_URL', 'String', 'version 1'],
@@ -34,7 +34,7 @@ const STANDING: ReadonlyArray<readonly string[]> = [
   ],
   ['secret', 'papyrus/prd/flask', 'JSON', 'secret_key'],
 ];
-const RESOURCES = String(STANDING.length);
+const RESOURCES = String(EXISTING.length);
 
 export const SCENES: readonly Scene[] = [
   {
@@ -75,15 +75,15 @@ export const SCENES: readonly Scene[] = [
   },
   {
     name: 'look',
-    title: 'what stands now, read back by another client',
+    title: 'what exists now, read back by another client',
     after: async ({ account }, tell) => {
       const lines = await account.look();
       tell(lines);
       const words = lines.map((line) => line.split(/\s{2,}/).join(' '));
-      const wanted = STANDING.map((row) => row.join(' '));
+      const expected = EXISTING.map((row) => row.join(' '));
       return [
-        ...wanted.filter((row) => !words.includes(row)).map((row) => `this should stand: ${row}`),
-        ...words.filter((row) => !wanted.includes(row)).map((row) => `nobody wanted this: ${row}`),
+        ...expected.filter((row) => !words.includes(row)).map((row) => `missing: ${row}`),
+        ...words.filter((row) => !expected.includes(row)).map((row) => `unexpected: ${row}`),
       ];
     },
   },

@@ -1,6 +1,6 @@
 import type { Seen } from './expectation.ts';
 
-/** What stands in the terminal. Colours only where somebody looks, and has not asked for none. */
+/** Colours only in a terminal, and where NO_COLOR does not forbid them. */
 const colourful = process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
 const paint = (code: number) => (text: string) => (colourful ? `\u001b[${code}m${text}\u001b[0m` : text);
 const bold = paint(1);
@@ -31,7 +31,7 @@ export function events(lines: readonly string[]): void {
 /** Inputs that hold secrets. */
 const SECRET = /secret$|^dotenv$/;
 
-/** Long ones are cut, and the whole stands in the file. */
+/** Long ones are cut here and whole in the file. */
 const WIDTH = 150;
 
 export function run(inputs: Readonly<Record<string, string>>, seen: Seen, folder: string): void {

@@ -54,8 +54,8 @@ export class Judge {
     const pushed = await this.run(made.image, repository, made.env);
     if (pushed.exitCode !== 0) return [`it is not pushed: ${lastError(pushed)}`];
     const faults: string[] = [];
-    const expect = (what: string, found: unknown, wanted: unknown) => {
-      if (found !== wanted) faults.push(`${what}: ${String(found)} instead of ${String(wanted)}`);
+    const expect = (what: string, found: unknown, expected: unknown) => {
+      if (found !== expected) faults.push(`${what}: ${String(found)} instead of ${String(expected)}`);
     };
     const digest = pushed.outputs['image-digest'];
     const { host } = this.account.registry.url;

@@ -116,11 +116,14 @@ export async function makeRefused(bench: Workbench): Promise<readonly Refused[]>
   ];
 }
 
-/** @returns the command that a message tells, with the words that a user fills in; undefined where it tells none */
+/** @returns the command that a message names, with the words that a user fills in; undefined where it names none */
 export function commandOf(message: string, words: Readonly<Record<string, string>>): string | undefined {
-  const told = /(?:\(|by )((?:skopeo|docker|tar|umoci|zstd|xz|bzip2|lz4) [^();]+)(?=[);])/.exec(message)?.[1];
-  if (told === undefined) return undefined;
-  let command = told.replace('skopeo copy', `skopeo copy ${INSECURE}`);
-  for (const [word, text] of Object.entries(words)) command = command.replaceAll(word, text);
-  return command;
+  const command = /(?:\(|by )((?:skopeo|docker|tar|umoci|zstd|xz|bzip2|lz4) [^();]+)(?=[);])/.exec(
+    message,
+  )?.[1];
+  if (command === undefined) return undefined;
+  return Object.entries(words).reduce(
+    (filled, [word, text]) => filled.replaceAll(word, text),
+    command.replace('skopeo copy', `skopeo copy ${INSECURE}`),
+  );
 }

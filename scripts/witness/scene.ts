@@ -58,9 +58,9 @@ export function complaints(
   secrets: readonly string[],
 ): string[] {
   const faults: string[] = [];
-  const compare = (what: string, found: unknown, wanted: unknown) => {
-    if (JSON.stringify(found) !== JSON.stringify(wanted))
-      faults.push(`${what}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`);
+  const compare = (what: string, found: unknown, expected: unknown) => {
+    if (JSON.stringify(found) !== JSON.stringify(expected))
+      faults.push(`${what}: ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}`);
   };
   const sorted = (jobs: Readonly<Record<string, string>>) => Object.entries(jobs).sort();
   compare('jobs', sorted(jobsOf(seen.text)), sorted(expected.jobs));

@@ -12,25 +12,25 @@ import {
   PutParameterCommand,
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-ssm';
-import { DOTENV, WISHES } from '../../bench/wishes.ts';
+import { DESIRED, DOTENV } from '../../bench/desired.ts';
 import type { Content } from './account.ts';
 import type { Emulator } from './emulator.ts';
 import { CONFIG, MADE, Narrator, parameter, type Scene, SILENT, secret, without } from './story.ts';
 
-const { prefix } = WISHES;
-const tags = { ...MADE, ...WISHES.tags };
+const { prefix } = DESIRED;
+const tags = { ...MADE, ...DESIRED.tags };
 const entries = <From, To>(from: Iterable<readonly [string, From]>, to: (value: From) => To) =>
   Object.fromEntries([...from].map(([name, value]) => [name, to(value)]));
 
 const EMPTY: Content = { logGroups: {}, parameters: {}, secrets: {}, repositories: {} };
 const WHOLE: Content = {
   logGroups: {
-    [WISHES.logGroup]: { retention: WISHES.retentionDays, class: 'STANDARD', tags },
+    [DESIRED.logGroup]: { retention: DESIRED.retentionDays, class: 'STANDARD', tags },
   },
-  parameters: entries(WISHES.parameters, (value) => parameter(value, tags)),
-  secrets: entries(WISHES.secrets, (value) => secret(value, tags)),
+  parameters: entries(DESIRED.parameters, (value) => parameter(value, tags)),
+  secrets: entries(DESIRED.secrets, (value) => secret(value, tags)),
   repositories: {
-    [WISHES.repository]: {
+    [DESIRED.repository]: {
       mutability: 'MUTABLE',
       encryption: 'AES256',
       key: undefined,
@@ -39,7 +39,7 @@ const WHOLE: Content = {
     },
   },
 };
-const DB = { ...WISHES.secrets.get('papyrus/prd/db'), theirs: 'kept' };
+const DB = { ...DESIRED.secrets.get('papyrus/prd/db'), theirs: 'kept' };
 /** After a key of somebody else was put into a bundle that is merged. */
 const MERGED: Content = { ...WHOLE, secrets: { ...WHOLE.secrets, 'papyrus/prd/db': secret(DB, tags) } };
 /** After a variable was in a bundle for a while. */
@@ -70,7 +70,7 @@ export function articleStory(emulator: Emulator): Scene[] {
       title: 'plan writes nothing',
       async play() {
         const outputs = await teller.run({ mode: 'plan' }, { writes: [] });
-        assert.equal(outputs['to-create'], String(WISHES.parameters.size + WISHES.secrets.size + 2));
+        assert.equal(outputs['to-create'], String(DESIRED.parameters.size + DESIRED.secrets.size + 2));
         await teller.holds(EMPTY);
       },
     },
@@ -178,7 +178,7 @@ export function articleStory(emulator: Emulator): Scene[] {
   ];
 
   async function drift(): Promise<void> {
-    const { logGroup, repository } = WISHES;
+    const { logGroup, repository } = DESIRED;
     await logs.send(new PutRetentionPolicyCommand({ logGroupName: logGroup, retentionInDays: 7 }));
     await ssm.send(
       new PutParameterCommand({ Name: '/papyrus/prd/GUNICORN_WORKERS', Value: '99', Overwrite: true }),

@@ -2,7 +2,7 @@
  * The seed's case as other tools have to be told it: what this action routes the article's `.env` to. The values are
  * made up; each tool gets the same.
  */
-export interface Wishes {
+export interface SeedDesired {
   readonly region: string;
   readonly prefix: string;
   readonly logGroup: string;
@@ -50,7 +50,7 @@ const PLAIN = Object.keys(VARIABLES).filter(
   (name) => name.startsWith('GUNICORN_') || name === 'AUTH0_DOMAIN' || name === 'AUTH0_CALLBACK_URL',
 );
 
-export const WISHES: Wishes = {
+export const DESIRED: SeedDesired = {
   region: 'us-west-2',
   prefix: '/papyrus/prd',
   logGroup: '/ecs/papyrus',
