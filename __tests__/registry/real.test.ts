@@ -10,7 +10,7 @@ import { DockerRegistry } from '../servers/docker-registry.ts';
 import { listen } from '../servers/played.ts';
 import { TestRegistry } from '../servers/registry.ts';
 import { LayoutWriter, makeImage, noise, sha256, toSaved } from '../servers/registry-images.ts';
-import { pushImage, Scratch, surroundings } from './harness.ts';
+import { imageError, pushImage, Scratch, surroundings } from './harness.ts';
 import { engineOf, hostOf } from './played-engine.ts';
 
 let scratch: Scratch;
@@ -167,8 +167,8 @@ describe.skipIf(!hasProgram('dockerd'))('a real engine', () => {
   });
 
   it('reports a missing image', async () => {
-    await expect(openImage('nothing:v9', surroundings({ DOCKER_HOST: engine.host }))).rejects.toThrow(
-      /has no image nothing:v9; build it/,
+    await expect(openImage('nothing:v9', surroundings({ DOCKER_HOST: engine.host }))).rejects.toMatchObject(
+      imageError('NO_SUCH_IMAGE', 'nothing:v9'),
     );
   });
 });
