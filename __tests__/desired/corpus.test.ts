@@ -82,7 +82,7 @@ describe('no secret of it is in any text that a run makes', () => {
     const runs = [
       first,
       runOf({ inputs: { dotenv, mode: 'plan' } }),
-      // What stands is told as what was.
+      // What exists is printed like what was.
       runOf({ inputs: { dotenv: changed, mode: 'drift' } }, leftBy(first)),
     ];
     for (const run of runs) {
@@ -94,11 +94,11 @@ describe('no secret of it is in any text that a run makes', () => {
         issueText(run, PRIVATE),
       ];
       // As they are, and as each of the texts writes them.
-      const told = secrets.filter(([, value]) => {
+      const printed = secrets.filter(([, value]) => {
         const forms = [value, JSON.stringify(value).slice(1, -1), value.split('\n')[0] ?? value];
         return said.some((text) => forms.some((form) => form.length >= 8 && text.includes(form)));
       });
-      expect(told.map(([name]) => name)).toEqual([]);
+      expect(printed.map(([name]) => name)).toEqual([]);
     }
   });
 });

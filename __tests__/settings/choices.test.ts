@@ -1,4 +1,4 @@
-/** A setting that takes one of a few words takes them wherever it stands: as an input, in the file, in an editor. */
+/** A setting that takes one of a few words takes them wherever it is: as an input, in the file, in an editor. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
