@@ -1,5 +1,5 @@
 /**
- * The calls of real runs, judged by an engine: the roles of iam/roles.yml and the policies that a run prints allow each of
+ * The calls of real runs, evaluated by an engine: the roles of iam/roles.yml and the policies that a run prints allow each of
  * them, on the resource and under the conditions that AWS's own documentation names.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,12 +24,12 @@ type Inputs = Readonly<Record<string, string>>;
 let aws: AwsServer;
 let at: Account;
 let registry: TestRegistry;
-let court: Guard;
+let guarded: Guard;
 const workspace = mkdtempSync(join(tmpdir(), 'iam-'));
 beforeAll(async () => {
   aws = await startAws();
   at = account(aws);
-  court = guard(aws);
+  guarded = guard(aws);
   const image = makeImage([noise(50_000), 'second layer']);
   writeFileSync(join(workspace, 'image.tar'), makeTar(toSaved(image, ['papyrus:1.4'])));
   const next = makeImage([noise(20_000), 'second layer']);
@@ -42,7 +42,7 @@ afterAll(async () => {
   rmSync(workspace, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  court.rest();
+  guarded.rest();
   await aws.reset();
   await registry?.[Symbol.asyncDispose]();
   registry = await TestRegistry.start();
@@ -79,7 +79,7 @@ const read = (inputs: Inputs, exit = 0): Step => ({ as: 'DriftReader', inputs, e
 
 interface Scene {
   readonly name: string;
-  /** By hands of others, or by the action before anybody judges. */
+  /** By another writer, or by the action before the guard is used. */
   readonly before?: () => Promise<unknown>;
   readonly roles?: Inputs;
   readonly key?: Key;
@@ -105,8 +105,8 @@ async function adopted(): Promise<void> {
   await at.createSecret('papyrus/prd/flask', { team: 'ours' }, { secret_key: 'flask-key-canary-4' });
 }
 async function orphaned(): Promise<void> {
-  await at.putParameter(`${P}/STRAY`, { 'managed-by': 'aws-bootstrap' });
-  await at.createSecret('papyrus/prd/stray', { 'managed-by': 'aws-bootstrap' });
+  await at.putParameter(`${P}/ORPHAN`, { 'managed-by': 'aws-bootstrap' });
+  await at.createSecret('papyrus/prd/orphan', { 'managed-by': 'aws-bootstrap' });
 }
 
 /** What happens to one deployment, scene after scene; CI takes all of them, a local run every second one. */
@@ -141,13 +141,13 @@ const DEPLOYMENTS = {
       steps: [read({ mode: 'drift', dotenv: SEED }), read({ mode: 'plan', dotenv: SEED })],
     },
     {
-      name: 'a secret that somebody else writes at the same time',
+      name: 'a secret that another writer changes at the same time',
       before: async () => {
         let isFirst = true;
         aws.onCall(async ({ operation, input }, moment) => {
           if (operation !== 'PutSecretValue' || moment !== 'before' || !isFirst) return;
           isFirst = false;
-          await at.putSecret(String(input['SecretId']), { theirs: 'a key of somebody else' });
+          await at.putSecret(String(input['SecretId']), { theirs: 'another key' });
         });
       },
       steps: [deploy({ dotenv: SEED.replace(/^FLASK_SECRET_KEY=.*$/m, 'FLASK_SECRET_KEY=another-key-8') })],
@@ -307,35 +307,37 @@ test.each(part(Object.entries(DEPLOYMENTS), 1))(
   '%s: every call is allowed',
   async (_deployment, scenes) => {
     for (const scene of scenes) {
-      await judge(scene);
+      await check(scene);
       ran.add(scene.name);
-      court.rest();
+      guarded.rest();
     }
   },
   180_000,
 );
 
-async function judge(scene: Scene): Promise<void> {
+async function check(scene: Scene): Promise<void> {
   await scene.before?.();
   const roles = resolveRoles({ Repository: 'OWNER/NAME', Prefix: P, ...scene.roles });
   const asked = new Set<string>();
   for (const { as, inputs, exit, isLast } of scene.steps) {
     const about = `${scene.name}: ${JSON.stringify(inputs)}`;
-    court.use(roles[as].policy, scene.key);
+    guarded.use(roles[as].policy, scene.key);
     registry.seen.length = 0;
     const run = await at.step({ ...inputs, 'iam-policies': 'true' }, { workspace });
-    await court.readRegistry(registry);
-    expect(court.denied, about).toEqual(as === 'Deployer' || scene.roles?.['DriftReadsValues'] ? [] : VALUES);
+    await guarded.readRegistry(registry);
+    expect(guarded.denied, about).toEqual(
+      as === 'Deployer' || scene.roles?.['DriftReadsValues'] ? [] : VALUES,
+    );
     expect(run.exitCode, run.log).toBe(exit);
 
     const own = printed(run)[as === 'Deployer' ? 0 : 1];
     expect(own?.Statement.length).toBeGreaterThan(0);
     const missing: string[] = [];
-    for (const ask of court.asks)
+    for (const ask of guarded.asks)
       if (own === undefined || !(await isAllowed(own, ask))) missing.push(`${ask.action} on ${ask.resource}`);
     if (isLast !== true) expect(missing, about).toEqual([]);
     if (scene.takes === undefined) expect(JSON.stringify(own), about).not.toMatch(TAKING);
-    for (const { action } of court.asks) {
+    for (const { action } of guarded.asks) {
       asked.add(action);
       everAsked[as].add(action);
     }

@@ -126,7 +126,7 @@ describe('a minimal registry', () => {
   });
 
   it('may respond to a large upload before its end', async () => {
-    // More than the kernel takes for a socket that nobody reads.
+    // More than the kernel takes for a socket that is not read.
     const large = makeImage([noise(16_000_000)]);
     const early = async (status: number) => {
       const { answer } = plainRegistry();

@@ -218,9 +218,7 @@ describe('the export of a containerd store', () => {
     using engine = await listen(engineOf({ ...inspect, Os: undefined, Manifests }, layout.entries()));
     const source = await openImage('app:v1', surroundings(hostOf(engine)));
     expect(source.platforms).toEqual([]);
-    expect(source.notices).toEqual([
-      'The engine holds one platform of app:v1 (unknown); 1 others that its index lists are not pushed.',
-    ]);
+    expect(source.notices).toEqual([expect.stringMatching(/app:v1 \(unknown\).*\b1\b/)]);
   });
 });
 

@@ -13,7 +13,7 @@ import { Secret } from '../../src/secret.ts';
 import type { TestRegistry } from '../servers/registry.ts';
 import { makeTar, type TarFile } from '../servers/registry-images.ts';
 
-/** As patient as the action, in a hurry. */
+/** As many attempts as the action makes, with short delays. */
 export const HURRIED: RetryPolicy = { attempts: 4, firstDelay: 5, longestDelay: 20 };
 
 /** An image error of this kind, whose message names this key. */

@@ -278,7 +278,7 @@ describe('the image', () => {
       const { resource, desired } = await attestedResource(['v2', 'v1'], 'wednesday');
       const observed = await read(resource);
       expect([observed.fields, observed.metadata]).toEqual([desired.fields, { digest: second.digest }]);
-      // Of tags that name different images none is told.
+      // Of tags that name different images none is the digest.
       const moved = await attestedResource(['v2', 'v1'], 'thursday', next);
       expect((await read(moved.resource)).metadata.digest).toBeUndefined();
     });
@@ -287,30 +287,27 @@ describe('the image', () => {
   const says = (operation: string, value: object) =>
     registry.faults.push({ on: `API ${operation}`, answer: { status: 200, body: JSON.stringify(value) } });
 
-  it.each<[failure: object, told: string]>([
+  it.each<[failure: object, key: string]>([
     [
       {
         imageId: { imageTag: 'v1' },
         failureCode: 'UnableToAccessUpstreamRegistry',
         failureReason: 'no\nway',
       },
-      'image: ECR could not read v1 of app: UnableToAccessUpstreamRegistry no way',
+      'v1 of app: UnableToAccessUpstreamRegistry no way',
     ],
-    [
-      { imageId: { imageDigest: 'sha256:1' }, failureCode: 'KmsError' },
-      'image: ECR could not read sha256:1 of app: KmsError ',
-    ],
-  ])('that ECR has but cannot return is an error: %j', async (failure, told) => {
+    [{ imageId: { imageDigest: 'sha256:1' }, failureCode: 'KmsError' }, 'sha256:1 of app: KmsError '],
+  ])('that ECR has but cannot return is an error: %j', async (failure, key) => {
     says('BatchGetImage', { failures: [failure] });
     const found = (await (await openResource(['v1'])).resource.observe(['app'])).get('app');
-    expect(found instanceof Unreadable && (found.error as Error).message).toBe(told);
+    expect(found instanceof Unreadable && found.error).toMatchObject(imageError('REGISTRY', key));
   });
 
   it('that ECR converted is identified by the digest of ECR', async () => {
     const first = await openResource(['v1']);
     await first.resource.create(first.desired);
     const { bytes } = repository.manifests.get(repository.tags.get('v1') ?? '') ?? {};
-    const digests = [sha256('as it stands'), 'none'];
+    const digests = [sha256('converted'), 'none'];
     for (const imageDigest of digests)
       says('BatchGetImage', {
         images: [{ imageId: { imageTag: 'v1', imageDigest }, imageManifest: String(bytes) }],

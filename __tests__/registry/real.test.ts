@@ -49,8 +49,8 @@ describe.skipIf(!hasProgram('docker-registry') || !hasProgram('skopeo'))("Debian
         );
       const pushed = await pushImage(`${transport}:${path}`, registry.url, { tags: [transport, 'latest'] });
       const remote = `docker://127.0.0.1:${registry.port}/app:${transport}`;
-      const told = JSON.parse(skopeo('inspect', '--tls-verify=false', remote));
-      expect(told.Digest).toBe(pushed.manifest.digest);
+      const inspected = JSON.parse(skopeo('inspect', '--tls-verify=false', remote));
+      expect(inspected.Digest).toBe(pushed.manifest.digest);
       const back = scratch.at(`${transport}-back`);
       skopeo('copy', '-q', '--src-tls-verify=false', remote, `dir:${back}`);
       const manifest = parseManifest(await readFile(`${back}/manifest.json`), undefined, 'back');

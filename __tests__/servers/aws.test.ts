@@ -210,8 +210,8 @@ describe('the law of ECR', () => {
         imageTagMutability: 'MUTABLE_WITH_EXCLUSION',
         ...input,
       });
-    const told = await set({ imageTagMutabilityExclusionFilters: filters('v*') });
-    expect(told.imageTagMutabilityExclusionFilters).toEqual(filters('v*'));
+    const answered = await set({ imageTagMutabilityExclusionFilters: filters('v*') });
+    expect(answered.imageTagMutabilityExclusionFilters).toEqual(filters('v*'));
     await set({ imageTagMutability: 'IMMUTABLE' });
     expect(await find()).toMatchObject({ imageTagMutability: 'IMMUTABLE' });
     expect((await find())?.imageTagMutabilityExclusionFilters).toBeUndefined();
