@@ -145,15 +145,14 @@ describe('notes', () => {
       inputs: { secrets: '{"OTHER":"x","DB_USER":"y","github_token":"z"}', dotenv: 'A_TOKEN=x\nB="$X"' },
       config: 'rules: [{ match: DB_USER, to: parameter }]',
     };
-    const rows = fold(
-      summary({ ...runOf(given), notices: ['papyrus: somebody else wrote it'] }),
-      'notes',
-    ).filter((line) => line.startsWith('- '));
+    const rows = fold(summary({ ...runOf(given), notices: ['papyrus: another writer'] }), 'notes').filter(
+      (line) => line.startsWith('- '),
+    );
     expect(rows).toEqual([
       expect.stringMatching(/^- input dotenv line 2: B:/),
       expect.stringMatching(/^- input secrets: DB_USER:/),
       expect.stringMatching(/^- input secrets: names .*: OTHER, github\\?_token$/),
-      '- papyrus: somebody else wrote it',
+      '- papyrus: another writer',
     ]);
   });
 });
@@ -206,10 +205,10 @@ describe('what to do', () => {
     (names) => {
       const run = runOf({ inputs: { mode: 'destroy', confirm: '/papyrus/prd' } });
       const outcomes = names.map((name): Outcome => {
-        const standing = spec(SM, OURS, {}, `papyrus/prd/${name}`);
+        const existing = spec(SM, OURS, {}, `papyrus/prd/${name}`);
         const change: Change = {
-          ...{ id: name, kind: SM, name: standing.name, action: 'delete', differences: [], notes: [] },
-          ...{ desired: standing, observed: standing },
+          ...{ id: name, kind: SM, name: existing.name, action: 'delete', differences: [], notes: [] },
+          ...{ desired: existing, observed: existing },
         };
         return { change, result: 'done', after: undefined };
       });
@@ -242,7 +241,7 @@ describe('nothing in it', () => {
     const html = String(marked.parse(text));
     expect(html).not.toContain('<img');
     expect(html).not.toContain('href="https://evil');
-    // What is left of it stands in code, where GitHub makes neither links nor mentions.
+    // What is left of it is in code, where GitHub makes neither links nor mentions.
     const outside = text.replace(/<code>.*?<\/code>|(`+)(?!`).*?[^`]\1(?!`)/g, '');
     expect(outside).not.toMatch(/@octocat|https:\/\/evil|(?<!\\)\[x(?<!\\)\]/);
     for (const table of html.split('<table>').slice(1)) {
