@@ -264,12 +264,15 @@ describe('nothing in it', () => {
 
 describe('a large one', () => {
   it('keeps below 1 MiB, with its headings and what is left out counted', () => {
-    const names = Array.from({ length: 9000 }, (_, index) => `VARIABLE_WITH_A_LONG_NAME_${index}`);
+    const names = Array.from(
+      { length: 2500 },
+      (_, index) => `${'VARIABLE_WITH_A_LONG_NAME_'.repeat(4)}${index}`,
+    );
     const text = summary(
       runOf({ inputs: { dotenv: names.map((name) => `${name}=1`).join('\n'), mode: 'plan' } }),
     );
     expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
-    expect(text).toContain('9000 variables');
+    expect(text).toContain('2500 variables');
     expect(text).toMatch(/… and \d+ more/);
     expect(text).toContain('AWS calls in this run');
     expect(text.match(/<details>/g)?.length).toBe(text.match(/<\/details>/g)?.length);

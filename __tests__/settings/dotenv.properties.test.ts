@@ -3,9 +3,10 @@ import { parse } from 'dotenv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDotenv } from '../../src/settings/dotenv.ts';
+import { runs } from '../sample.ts';
 
 // By hand, with DOTENV_RUNS=5000 or far more.
-const numRuns = Number(process.env['DOTENV_RUNS'] ?? 500);
+const numRuns = Number(process.env['DOTENV_RUNS'] ?? runs(500));
 
 /** @returns 128 bytes as a generator of keys gives them. */
 const shake = (seed: string) => createHash('shake256', { outputLength: 128 }).update(seed).digest();

@@ -303,9 +303,9 @@ describe('many of a kind', () => {
   });
 
   it('is fifty errors, and how many more there are', () => {
-    const { faults } = read({ dotenv: lines(40_000, (at) => `A_${at}=canary#x`) });
+    const { faults } = read({ dotenv: lines(4_000, (at) => `A_${at}=canary#x`) });
     expect(faults).toHaveLength(51);
-    expect(faults[50]).toMatch(/^input dotenv: and 39950 more: a #/);
+    expect(faults[50]).toMatch(/^input dotenv: and 3950 more/);
     expect(read({ secrets: lines(60, (at) => `A_${at}`) }).faults).toHaveLength(51);
     const json = `{${lines(60, (at) => `"A_${at}":null`).replaceAll('\n', ',')}}`;
     expect(read({ variables: json }).faults).toHaveLength(51);
