@@ -34,16 +34,12 @@ describe('keep-last:N', () => {
     expect(readLifecycle(setting, nothing).length).toBeGreaterThanOrEqual(100);
   });
 
-  it.each([
-    ['keep-last:0', /least one/],
-    ['keep-last', /keep-last:N/],
-    ['keep-last:', /keep-last:N/],
-    ['keep-last:-1', /keep-last:N/],
-    ['keep-last:ten', /keep-last:N/],
-    ['keep-last:1.5', /keep-last:N/],
-  ])('not %s', (setting, why) => {
-    expect(() => readLifecycle(setting, nothing)).toThrow(why);
-  });
+  it.each(['keep-last', 'keep-last:', 'keep-last:-1', 'keep-last:ten', 'keep-last:1.5'])(
+    'not %s',
+    (setting) => {
+      expect(() => readLifecycle(setting, nothing)).toThrow('keep-last:N');
+    },
+  );
 });
 
 describe('a file', () => {
@@ -70,9 +66,7 @@ describe('a file', () => {
   it.each([
     ['no JSON', '{', /not JSON/],
     ['empty', '', /not JSON/],
-    ['a list', '[]', /list of "rules"/],
     ['null', 'null', /list of "rules"/],
-    ['without rules', '{"a":1}', /list of "rules"/],
     ['with rules that are none', '{"rules":{}}', /list of "rules"/],
     ['with no rule', '{"rules":[]}', /list of "rules"/],
     ['too short', '{"rules":[{}]}', /from 100 characters on.* 14/],

@@ -28,7 +28,7 @@ export const PREFIXES: readonly Row[] = [
     /another name/,
   ],
   row('two dots for a segment', 'prefix', '/papyrus/..', /a name/),
-  row('a dot for a segment', 'prefix', '/./prd', /give it a name/),
+  row('a dot for a segment', 'prefix', '/./prd', /a name/),
   row('what Git Bash makes of a path', 'prefix', 'C:/Program Files/Git/papyrus/prd', /with.*\bslash\b/),
   row('a backslash for a slash', 'prefix', '/papyrus\\prd', /only letters/),
   row(
