@@ -21,7 +21,7 @@ import {
   toSaved,
 } from '../servers/registry-images.ts';
 import { toSavedByPodman, toSavedWithLayout } from '../servers/registry-saved.ts';
-import { imageError, pushImage, Scratch, surroundings } from './harness.ts';
+import { expectFault, pushImage, Scratch, surroundings } from './harness.ts';
 import { engineOf, hostOf } from './played-engine.ts';
 
 const image = makeImage(['a'.repeat(10_000), noise(200_000)]);
@@ -64,17 +64,21 @@ describe('an engine with TLS', () => {
     }, tls);
     const folder = scratch.at('certificates');
     const environment = { ...hostOf(engine), DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: folder };
-    await expect(openImage('app:v1', surroundings(environment))).rejects.toMatchObject(
-      imageError('ENGINE', /DOCKER_CERT_PATH .* ca\.pem/),
+    await expectFault(
+      openImage('app:v1', surroundings(environment)),
+      'ENGINE',
+      /DOCKER_CERT_PATH .* ca\.pem/,
     );
     await mkdir(folder);
     for (const [name, pem] of Object.entries({ 'ca.pem': cert, 'cert.pem': cert, 'key.pem': key }))
       await writeFile(`${folder}/${name}`, pem);
     expect((await pushImage('app:v1', registry, { environment })).uploaded).toBe(2);
     expect(shown).toBe('127.0.0.1');
-    await expect(
+    await expectFault(
       openImage('app:v1', surroundings({ ...environment, DOCKER_CERT_PATH: undefined })),
-    ).rejects.toMatchObject(imageError('ENGINE', '(DEPTH_ZERO_SELF_SIGNED_CERT)'));
+      'ENGINE',
+      '(DEPTH_ZERO_SELF_SIGNED_CERT)',
+    );
   });
 });
 
@@ -99,14 +103,14 @@ describe('an engine with invalid responses', () => {
       'LAYOUT',
       'app:v1: "x"',
     ],
-  ])('%s', (_what, answer, fault, key) =>
-    expect(refusal(answer)).rejects.toMatchObject(imageError(fault, key)),
-  );
+  ])('%s', (_what, answer, fault, key) => expectFault(refusal(answer), fault, key));
 
   it('at an unknown host is an error with the reason', async () => {
     const environment = { DOCKER_HOST: 'tcp://nowhere.invalid:2375' };
-    await expect(openImage('app:v1', surroundings(environment))).rejects.toMatchObject(
-      imageError('ENGINE', /\((ENOTFOUND|EAI_AGAIN)\) at tcp:\/\/nowhere\.invalid:2375/),
+    await expectFault(
+      openImage('app:v1', surroundings(environment)),
+      'ENGINE',
+      /\((ENOTFOUND|EAI_AGAIN)\) at tcp:\/\/nowhere\.invalid:2375/,
     );
   });
 });
@@ -114,15 +118,13 @@ describe('an engine with invalid responses', () => {
 describe('the export of a classic store', () => {
   it('without the configuration is an error', async () => {
     const files = toSaved(image, ['app:v1']).filter(([path]) => !path.endsWith('.json'));
-    await expect(push(classic, files)).rejects.toMatchObject(imageError('ENGINE', sha256(image.config)));
+    await expectFault(push(classic, files), 'ENGINE', sha256(image.config));
   });
 
   it('with other layers than inspected is an error', async () => {
     const config = Buffer.from(JSON.stringify({ rootfs: { diff_ids: [sha256('another')] } }));
     const inspect = { ...classic, Id: sha256(config) };
-    await expect(push(inspect, toSaved({ ...image, config }, ['app:v1']))).rejects.toMatchObject(
-      imageError('ENGINE', 'app:v1'),
-    );
+    await expectFault(push(inspect, toSaved({ ...image, config }, ['app:v1'])), 'ENGINE', 'app:v1');
   });
 
   it('of Podman, with layers named by diff ID, is read', async () => {
@@ -135,16 +137,16 @@ describe('the export of a classic store', () => {
       const real = `${sha256(layer ?? '').slice(7)}.tar`;
       return [path === `${sha256('not it').slice(7)}.tar` ? real : path, content as Buffer];
     });
-    await expect(push(inspected(one), damaged)).rejects.toMatchObject(
-      imageError('WRONG_DIGEST', sha256('not it')),
-    );
+    await expectFault(push(inspected(one), damaged), 'WRONG_DIGEST', sha256('not it'));
   });
 
   it('is read again while the registry fails, then reported as an error', async () => {
     registry.faults.push({ on: 'PATCH upload', times: 99, answer: { status: 503, body: 'busy' } });
     const other = makeImage(['other']);
-    await expect(push(inspected(other), toSaved(other, ['app:v1']))).rejects.toMatchObject(
-      imageError('REGISTRY', /503 .*\(PATCH upload\).*\(busy\)/),
+    await expectFault(
+      push(inspected(other), toSaved(other, ['app:v1'])),
+      'REGISTRY',
+      /503 .*\(PATCH upload\).*\(busy\)/,
     );
     expect(registry.count('PATCH upload')).toBeGreaterThanOrEqual(4);
     registry.faults.splice(0);
@@ -158,9 +160,7 @@ describe('the export of a classic store', () => {
 
   it('without a layer is an error', async () => {
     const files = toSavedWithLayout(image, ['app:v1']).slice(1);
-    await expect(push(classic, files)).rejects.toMatchObject(
-      imageError('MISSING_BLOB', sha256(image.layers[0] ?? '')),
-    );
+    await expectFault(push(classic, files), 'MISSING_BLOB', sha256(image.layers[0] ?? ''));
   });
 });
 
@@ -181,7 +181,7 @@ describe('the export of a containerd store', () => {
     ['a manifest', arm.digest],
     ['a layer', layerOf(layout, held)],
   ])('without %s is an error', (_what, missing) =>
-    expect(push(inspect, without(missing))).rejects.toMatchObject(imageError('MISSING_BLOB', missing)),
+    expectFault(push(inspect, without(missing)), 'MISSING_BLOB', missing),
   );
 
   it('with folders and links between its blobs is read', async () => {
@@ -203,9 +203,7 @@ describe('the export of a containerd store', () => {
       { ID: arm.digest, Kind: 'image', Available: true },
       { ID: sha256('absent'), Kind: 'image', Available: false },
     ];
-    await expect(push({ ...inspect, Manifests }, layout.entries())).rejects.toMatchObject(
-      imageError('PLATFORM', /\b2 .*app:v1/),
-    );
+    await expectFault(push({ ...inspect, Manifests }, layout.entries()), 'PLATFORM', /\b2 .*app:v1/);
     const all = { ...inspect, Manifests: [...Manifests.slice(0, 2), { ID: 'none', Kind: 'attestation' }] };
     expect((await push(all, layout.entries())).manifest.digest).toBe(index.digest);
   });
@@ -340,8 +338,10 @@ describe('a containerd store without descriptors (Docker 25 to 27)', () => {
     const { layout, root } = write();
     layout.list(root, 'v1');
     const inspect = { ...classic, Id: root.digest, GraphDriver: { Name: 'native' } };
-    await expect(push(inspect, layout.entries())).rejects.toMatchObject(
-      imageError('ENGINE', /Docker 28: .*docker save .* docker-archive:FILE/),
+    await expectFault(
+      push(inspect, layout.entries()),
+      'ENGINE',
+      /Docker 28: .*docker save .* docker-archive:FILE/,
     );
   });
 });
@@ -395,9 +395,7 @@ describe('an image of an engine', () => {
     const pushed = await pushImage('app:v1', registry, { environment: hostOf(engine) });
     expect(pushed.manifest.digest).toBe(held.digest);
     using none = await listen(engineOf({ ...inspect, Manifests: Manifests.slice(1) }, []));
-    await expect(openImage('app:v1', surroundings(hostOf(none)))).rejects.toMatchObject(
-      imageError('PLATFORM', 'app:v1'),
-    );
+    await expectFault(openImage('app:v1', surroundings(hostOf(none))), 'PLATFORM', 'app:v1');
   });
 
   it.each([
@@ -418,9 +416,7 @@ describe('an image of an engine', () => {
     await using registry = await TestRegistry.start();
     registry.create('app');
     using engine = await listen(engineOf(classic, makeTar(toSavedWithLayout(image, [])).subarray(0, 60_000)));
-    await expect(pushImage('app:v1', registry, { environment: hostOf(engine) })).rejects.toMatchObject(
-      imageError('LAYOUT'),
-    );
+    await expectFault(pushImage('app:v1', registry, { environment: hostOf(engine) }), 'LAYOUT');
     expect(registry.repositories.get('app')?.tags.size).toBe(0);
   });
 });

@@ -23,6 +23,10 @@ export const imageError = (fault: ImageFault, key: string | RegExp = '') => ({
   message: typeof key === 'string' ? expect.stringContaining(key) : expect.stringMatching(key),
 });
 
+/** Expects this work to end with such an error. */
+export const expectFault = (work: Promise<unknown>, fault: ImageFault, key?: string | RegExp) =>
+  expect(work).rejects.toMatchObject(imageError(fault, key));
+
 /** A directory that goes away with the test. */
 export class Scratch implements AsyncDisposable {
   private constructor(readonly path: string) {}

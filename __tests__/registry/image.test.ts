@@ -11,7 +11,7 @@ import type { ImageSource } from '../../src/registry/source.ts';
 import { connect as connectAws } from '../servers/clients.ts';
 import { TestRegistry, type TestRepository } from '../servers/registry.ts';
 import { LayoutWriter, makeImage, noise, sha256, toSaved } from '../servers/registry-images.ts';
-import { HURRIED, imageError, Scratch, surroundings } from './harness.ts';
+import { expectFault, HURRIED, imageError, Scratch, surroundings } from './harness.ts';
 
 let registry: TestRegistry;
 let repository: TestRepository;
@@ -337,9 +337,7 @@ describe('the image', () => {
   ])('is not pushed with the token of %j', async (answer) => {
     const { resource, desired } = await openResource(['v1']);
     says('GetAuthorizationToken', answer);
-    await expect(resource.create(desired)).rejects.toMatchObject(
-      imageError('REGISTRY', 'GetAuthorizationToken'),
-    );
+    await expectFault(resource.create(desired), 'REGISTRY', 'GetAuthorizationToken');
   });
 
   it('is absent if ECR returns no manifest, or nothing', async () => {
@@ -353,8 +351,10 @@ describe('the image', () => {
     const { resource, desired } = await openResource(['v1']);
     says('DescribeImages', {});
     registry.repositories.delete('app');
-    await expect(resource.create(desired)).rejects.toMatchObject(
-      imageError('NO_REPOSITORY', /\bapp\b.*\(input repository, only: repository\)/),
+    await expectFault(
+      resource.create(desired),
+      'NO_REPOSITORY',
+      /\bapp\b.*\(input repository, only: repository\)/,
     );
   });
 

@@ -10,7 +10,7 @@ import { DockerRegistry } from '../servers/docker-registry.ts';
 import { listen } from '../servers/played.ts';
 import { TestRegistry } from '../servers/registry.ts';
 import { LayoutWriter, makeImage, noise, sha256, toSaved } from '../servers/registry-images.ts';
-import { imageError, pushImage, Scratch, surroundings } from './harness.ts';
+import { expectFault, pushImage, Scratch, surroundings } from './harness.ts';
 import { engineOf, hostOf } from './played-engine.ts';
 
 let scratch: Scratch;
@@ -167,8 +167,10 @@ describe.skipIf(!hasProgram('dockerd'))('a real engine', () => {
   });
 
   it('reports a missing image', async () => {
-    await expect(openImage('nothing:v9', surroundings({ DOCKER_HOST: engine.host }))).rejects.toMatchObject(
-      imageError('NO_SUCH_IMAGE', 'nothing:v9'),
+    await expectFault(
+      openImage('nothing:v9', surroundings({ DOCKER_HOST: engine.host })),
+      'NO_SUCH_IMAGE',
+      'nothing:v9',
     );
   });
 });
