@@ -1,6 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseManifest } from '../../src/registry/manifest.ts';
 import { openImage } from '../../src/registry/open.ts';
+import { push } from '../../src/registry/push.ts';
 import { type Fault, TestRegistry, type TestRepository } from '../servers/registry.ts';
 import {
   LayoutWriter,
@@ -56,6 +58,12 @@ function layersOf(tag: string): readonly Buffer[] {
   );
 }
 
+function pushedManifest() {
+  const { bytes = Buffer.alloc(0), mediaType } =
+    repository.manifests.get(repository.tags.get('v1') ?? '') ?? {};
+  return parseManifest(bytes, mediaType, 'v1');
+}
+
 describe.each(forms)('a push from an %s', (_, write) => {
   it('sends each blob once, by one POST, PATCH and PUT, and verifies the tag', async () => {
     const pushed = await pushImage(write(), registry, { tags: ['v1', 'latest'] });
@@ -103,7 +111,6 @@ describe.each(forms)('a push from an %s', (_, write) => {
     const client = connect(registry);
     await client.address();
     registry.expireToken();
-    const { push } = await import('../../src/registry/push.ts');
     await push({ source, registry: client, tags: ['v1'], known: [] });
     await source.close();
     expect(repository.tags.has('v1')).toBe(true);
@@ -139,9 +146,7 @@ describe.each(forms)('a push from an %s', (_, write) => {
 
   it('sends nothing twice', async () => {
     await pushImage(write(), registry);
-    const manifest = repository.manifests.get(repository.tags.get('v1') ?? '');
-    const { parseManifest } = await import('../../src/registry/manifest.ts');
-    const known = [parseManifest(manifest?.bytes ?? Buffer.alloc(0), manifest?.mediaType, 'v1')];
+    const known = [pushedManifest()];
     const before = registry.count('POST upload');
     const pushed = await pushImage(write(), registry, { known, tags: ['v2'] });
     expect(pushed).toMatchObject({ uploaded: 0, sent: 0 });
@@ -197,9 +202,7 @@ describe('a pushed image', () => {
 
   it('reuses layers by diff ID, and sends the others', async () => {
     await pushImage(written.saved(), registry);
-    const manifest = repository.manifests.get(repository.tags.get('v1') ?? '');
-    const { parseManifest } = await import('../../src/registry/manifest.ts');
-    const known = [parseManifest(manifest?.bytes ?? Buffer.alloc(0), manifest?.mediaType, 'v1')];
+    const known = [pushedManifest()];
     const layers = [...image.layers.slice(0, 2), ...makeImage(['new', 'new', 'changed']).layers.slice(2)];
     const config = Buffer.from(
       JSON.stringify({ os: 'linux', architecture: 'amd64', rootfs: { diff_ids: layers.map(sha256) } }),
