@@ -30,6 +30,8 @@ function expectRefused(run: ActionRun, key: RegExp): void {
     errors.some((message) => key.test(message)),
     errors.join('\n'),
   ).toBe(true);
+  // The table has a row for each, below its head.
+  expect(run.rawSummary.split('\n').filter((row) => row.startsWith('|')).length).toBeGreaterThan(2);
   // Even before the runner hides anything: only the commands that ask it to hide may hold a value.
   const printed = run.lines.map(({ text }) => text).filter((text) => !text.startsWith('::add-mask::'));
   expect(unfit([...printed, ...run.rawSummary.split('\n'), ...Object.values(run.outputs)])).toEqual([]);

@@ -286,6 +286,7 @@ describe('a run whose input is wrong', () => {
       { where: 'input tags', text: 'a <b> | c' },
       { where: '.env', file: '.env', line: 3, key: 'A_B', text: 'x' },
     ]);
+    expect(text).toContain('❌ 3 input errors: nothing was read or written');
     expect(text.split('\n').filter((line) => line.startsWith('|'))).toEqual([
       '| Where | What to fix |',
       '| --- | --- |',
